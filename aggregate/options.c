@@ -101,7 +101,7 @@ static const struct option_row options[] = {
 		.type = OPTION_CHOICE, .wanted = "text, jsonl or sarif",
 		.choices = (const char *const[]) {"text", "jsonl", "sarif",
 			NULL},
-		.help = "text or jsonl; text on a terminal; sarif: of signs"},
+		.help = "text or jsonl; text on a terminal; sarif: of changes, signs"},
 	{.name = "interval", .arg = "time", .type = OPTION_SECONDS,
 		.at = AT(interval), .wanted = A_TIME, .min = 1, .max = DAY,
 		.help = "how often a server is probed, 1s to 24h; 60s if "
@@ -117,6 +117,8 @@ static const struct option_row options[] = {
 		.help = "the regions that should report: eu,us,ap"},
 	{.name = "replace", .type = OPTION_FLAG, .at = AT(replace),
 		.help = "remove what the store holds of a fleet"},
+	{.name = "review", .type = OPTION_FLAG, .at = AT(review),
+		.help = "show each change, and ask before it is pinned"},
 	{.name = "short", .type = OPTION_FLAG, .at = AT(brief),
 		.help = "count the servers, and do not print each"},
 	{.name = "since", .arg = "file", .at = AT(since),
@@ -154,9 +156,9 @@ static const struct command_row commands[] = {
 		NONE, "print what a region has to probe"},
 	{"config", ACTION_CONFIG, C "[--short]", NONE,
 		"print the configuration with its defaults"},
-	{"pin", ACTION_PIN, C "[-s slug] " STORE, NONE,
+	{"pin", ACTION_PIN, C "[--review] [-s slug] " STORE, NONE,
 		"print the tools that servers have, to be pinned"},
-	{"diff", ACTION_DIFF, C "[-s slug] " STORE, NONE,
+	{"diff", ACTION_DIFF, C "[-f format] [-s slug] " STORE, NONE,
 		"print how the tools differ from those pinned"},
 	{"explain", ACTION_EXPLAIN, "slug " C "[--at time] " STORE, 1, 1,
 		"a slug expected", "say why a server got its verdict"},
@@ -261,8 +263,9 @@ int command_parse(int argc, char **argv, struct command *cmd)
 		return EXIT_USAGE;
 	cmd->files = line.operands;
 	cmd->n_files = line.n_operands;
-	if (cmd->format == FORMAT_SARIF && cmd->action != ACTION_TOOLS_SIGNS) {
-		log_error("--format: sarif is for tools signs alone");
+	if (cmd->format == FORMAT_SARIF && cmd->action != ACTION_TOOLS_SIGNS &&
+		cmd->action != ACTION_DIFF) {
+		log_error("--format: sarif is for diff and tools signs alone");
 		return EXIT_USAGE;
 	}
 	if (cmd->action == ACTION_TARGETS && cmd->n_regions > 1) {

@@ -46,6 +46,7 @@ struct command {
 	char **files;	  /* of tools signs; within argv */
 	size_t n_files;
 	bool replace;	  /* --replace */
+	bool review;	  /* --review */
 	const char *since; /* a file; NULL where none is named */
 	const char *policy; /* of rule/thresholds.h; NULL where none is given */
 	enum format format;

@@ -90,7 +90,7 @@ static int print_changes(
 		if (output->text)
 			change_text(&b, &t->v[i], &c, output->colour);
 		else
-			change_json(&b, &t->v[i], &c);
+			change_json(&b, NULL, &t->v[i], &c);
 		changes_release(&c);
 		if (b.len >= PIECE || i + 1 == t->n) {
 			failed = line_print(b.p, b.len);

@@ -17,9 +17,14 @@
 /* More than a hundred thousand servers have. */
 #define FILE_MAX ((size_t)1024 * 1024 * 1024)
 
-/* The limits of the file; every tool is a key and a value. */
+/* What is written; 1 had digests only. */
+#define LOCK_VERSION 2
+
+/* The limits of the file, and of a definition, which stands five levels deep. */
 static const struct json_limits limits = {
-	.depth = 8, .values = FILE_MAX, .i_json = true};
+	.depth = 72, .values = FILE_MAX, .i_json = true};
+static const struct json_limits definition_limits = {
+	.depth = 64, .values = FILE_MAX, .i_json = true};
 
 /* For strings_place. */
 struct pinned {
@@ -49,33 +54,74 @@ static const cJSON *servers_of(const cJSON *doc)
 	return json_get(doc, "servers");
 }
 
+static bool hash_or_none(const cJSON *o, const char *key)
+{
+	const char *hash = json_str(o, key);
+
+	return hash ? hash_valid(hash) : !json_get(o, key);
+}
+
+/* A tool is the digest of its contract in version 1, and an object in 2. */
+static const char *contract_of(const cJSON *tool)
+{
+	return cJSON_IsObject(tool) ? json_str(tool, "contract")
+				    : cJSON_GetStringValue(tool);
+}
+
+static const char *wrong_tool(const cJSON *tool, double version)
+{
+	const char *contract = contract_of(tool);
+	const cJSON *definition = json_get(tool, "definition");
+
+	if (cJSON_IsObject(tool) != (version > 1))
+		return "a tool is not what its version has";
+	if (!contract || !hash_valid(contract) || !hash_or_none(tool, "full"))
+		return "a tool's digest is no SHA-256";
+	if (definition && !cJSON_IsObject(definition))
+		return "a tool's definition is no object";
+	if (definition && !json_get(tool, "full"))
+		return "a tool's definition has no digest";
+	return NULL;
+}
+
+static const char *wrong_server(const cJSON *server, double version)
+{
+	const char *hash = json_str(server, "tool_hash"), *fault;
+	const cJSON *tool;
+
+	if (!slug_valid(server->string))
+		return "a server's name is none";
+	if (!hash || !hash_valid(hash))
+		return "a tool_hash is no SHA-256 in lower-case hex";
+	if (!hash_or_none(server, "full_hash"))
+		return "a full_hash is no SHA-256 in lower-case hex";
+	if (!cJSON_IsObject(json_get(server, "tools")))
+		return "the tools of a server are no object";
+	cJSON_ArrayForEach(tool, json_get(server, "tools"))
+	{
+		fault = wrong_tool(tool, version);
+		if (fault)
+			return fault;
+	}
+	return NULL;
+}
+
 /* Why a file is refused; NULL where it is not. */
 static const char *wrong(const cJSON *doc)
 {
-	const cJSON *server, *tool;
+	const cJSON *server;
+	const char *fault;
 	double v;
 
-	if (!json_num(doc, "v", &v) || v != 1)
-		return "its version, v, is not 1";
+	if (!json_num(doc, "v", &v) || (v != 1 && v != LOCK_VERSION))
+		return "its version, v, is neither 1 nor 2";
 	if (!cJSON_IsObject(servers_of(doc)))
 		return "servers is no object";
 	cJSON_ArrayForEach(server, servers_of(doc))
 	{
-		const char *hash = json_str(server, "tool_hash");
-
-		if (!slug_valid(server->string))
-			return "a server's name is none";
-		if (!hash || !hash_valid(hash))
-			return "a tool_hash is no SHA-256 in lower-case hex";
-		if (!cJSON_IsObject(json_get(server, "tools")))
-			return "the tools of a server are no object";
-		cJSON_ArrayForEach(tool, json_get(server, "tools"))
-		{
-			const char *s = cJSON_GetStringValue(tool);
-
-			if (!s || !hash_valid(s))
-				return "a tool's digest is no SHA-256";
-		}
+		fault = wrong_server(server, v);
+		if (fault)
+			return fault;
 	}
 	return NULL;
 }
@@ -102,7 +148,7 @@ static cJSON *empty(void)
 {
 	cJSON *doc = cJSON_CreateObject();
 
-	cJSON_AddNumberToObject(doc, "v", 1);
+	cJSON_AddNumberToObject(doc, "v", LOCK_VERSION);
 	cJSON_AddObjectToObject(doc, "servers");
 	return doc;
 }
@@ -187,6 +233,14 @@ const char *lock_hash(const struct tools_lock *lock, const char *slug)
 	return json_str(server, "tool_hash");
 }
 
+static const cJSON *tools_of(const struct tools_lock *lock, const char *slug)
+{
+	cJSON *server;
+
+	find(lock, slug, &server);
+	return json_get(server, "tools");
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const struct tool_digest *x = a, *y = b;
@@ -209,16 +263,27 @@ bool lock_tools(
 	list = xcalloc((size_t)cJSON_GetArraySize(tools), sizeof *list);
 	cJSON_ArrayForEach(tool, tools)
 	{
+		const char *full = json_str(tool, "full");
+
 		list[n].name = tool->string;
-		memcpy(list[n].contract, tool->valuestring, HASH_HEX + 1);
+		memcpy(list[n].contract, contract_of(tool), HASH_HEX + 1);
+		if (full)
+			memcpy(list[n].full, full, HASH_HEX + 1);
 		n++;
 	}
 	if (n)
 		qsort(list, n, sizeof *list, by_name);
 	*out = (struct tool_list) {.hash = json_str(server, "tool_hash"),
+		.full_hash = json_str(server, "full_hash"),
 		.tools = list,
 		.n_tools = n};
 	return true;
+}
+
+const cJSON *lock_definition(
+	const struct tools_lock *lock, const char *slug, const char *name)
+{
+	return json_get(json_get(tools_of(lock, slug), name), "definition");
 }
 
 static cJSON *add_server(struct tools_lock *lock, const char *slug, size_t at)
@@ -234,46 +299,96 @@ static cJSON *add_server(struct tools_lock *lock, const char *slug, size_t at)
 	return server;
 }
 
-void lock_pin(struct tools_lock *lock, const char *slug,
-	const struct tool_list *tools)
+/* old: how the tool was pinned before, or NULL. */
+static void pin_tool(cJSON *list, const struct tool_digest *t, const char *text,
+	cJSON *old)
 {
-	cJSON *server, *list;
+	cJSON *tool = cJSON_AddObjectToObject(list, t->name);
+	cJSON *definition = NULL;
+	const char *full = json_str(old, "full");
+	char why[JSON_WHY];
+
+	cJSON_AddStringToObject(tool, "contract", t->contract);
+	if (*t->full)
+		cJSON_AddStringToObject(tool, "full", t->full);
+	if (text)
+		definition = json_parse(
+			text, strlen(text), &definition_limits, why);
+	else if (full && strcmp(full, t->full) == 0)
+		definition = cJSON_DetachItemFromObjectCaseSensitive(
+			old, "definition");
+	if (definition)
+		cJSON_AddItemToObject(tool, "definition", definition);
+}
+
+void lock_pin(struct tools_lock *lock, const char *slug,
+	const struct tool_list *tools, const char *const *texts)
+{
+	cJSON *server, *list, *old;
 	size_t at = find(lock, slug, &server);
 
 	if (!server)
 		server = add_server(lock, slug, at);
 	cJSON_DeleteItemFromObjectCaseSensitive(server, "tool_hash");
-	cJSON_DeleteItemFromObjectCaseSensitive(server, "tools");
+	cJSON_DeleteItemFromObjectCaseSensitive(server, "full_hash");
+	old = cJSON_DetachItemFromObjectCaseSensitive(server, "tools");
 	cJSON_AddStringToObject(server, "tool_hash", tools->hash);
+	if (tools->full_hash)
+		cJSON_AddStringToObject(server, "full_hash", tools->full_hash);
 	list = cJSON_AddObjectToObject(server, "tools");
 	for (size_t i = 0; i < tools->n_tools; i++)
-		cJSON_AddStringToObject(list, tools->tools[i].name,
-			tools->tools[i].contract);
+		pin_tool(list, &tools->tools[i], texts[i],
+			cJSON_GetObjectItemCaseSensitive(
+				old, tools->tools[i].name));
+	cJSON_Delete(old);
 }
 
-/* One tool a line, so that a review shows what changes. */
-static void put_server(struct buf *b, const cJSON *server, bool last)
+static void put_tool(struct buf *b, const struct tool_digest *t,
+	const cJSON *definition)
 {
-	const cJSON *tools = json_get(server, "tools"), *tool;
+	struct buf line;
 
-	buf_str(b, "    ");
-	json_put_str(b, server->string);
-	buf_fmt(b, ": {\n      \"tool_hash\": \"%s\",\n      \"tools\": {",
-		json_str(server, "tool_hash"));
-	cJSON_ArrayForEach(tool, tools)
-	{
-		buf_str(b, tool == tools->child ? "\n        " : ",\n        ");
-		json_put_str(b, tool->string);
-		buf_fmt(b, ": \"%s\"", tool->valuestring);
+	buf_init(&line, SIZE_MAX / 2);
+	json_put_str(&line, t->name);
+	buf_fmt(&line, ": {\"contract\":\"%s\"", t->contract);
+	if (*t->full)
+		json_put_member(&line, "full", t->full);
+	if (definition) {
+		json_put_key(&line, "definition");
+		json_put(&line, definition);
 	}
-	buf_fmt(b, "\n      }\n    }%s\n", last ? "" : ",");
+	buf_char(&line, '}');
+	json_put_seen(b, line.p, line.len);
+	buf_release(&line);
+}
+
+/* One tool a line, by name, so that a review shows what changes. */
+static void put_server(struct buf *b, const struct tools_lock *lock, size_t at)
+{
+	const char *slug = lock->v[at].slug;
+	struct tool_list l;
+
+	lock_tools(lock, slug, &l);
+	buf_str(b, "    ");
+	json_put_str(b, slug);
+	buf_fmt(b, ": {\n      \"tool_hash\": \"%s\",\n", l.hash);
+	if (l.full_hash)
+		buf_fmt(b, "      \"full_hash\": \"%s\",\n", l.full_hash);
+	buf_str(b, "      \"tools\": {");
+	for (size_t i = 0; i < l.n_tools; i++) {
+		buf_str(b, i ? ",\n        " : "\n        ");
+		put_tool(b, &l.tools[i],
+			lock_definition(lock, slug, l.tools[i].name));
+	}
+	buf_fmt(b, "\n      }\n    }%s\n", at + 1 == lock->n ? "" : ",");
+	free((void *)l.tools);
 }
 
 static void put(struct buf *b, const struct tools_lock *lock)
 {
-	buf_str(b, "{\n  \"v\": 1,\n  \"servers\": {\n");
+	buf_fmt(b, "{\n  \"v\": %d,\n  \"servers\": {\n", LOCK_VERSION);
 	for (size_t i = 0; i < lock->n; i++)
-		put_server(b, lock->v[i].server, i + 1 == lock->n);
+		put_server(b, lock, i);
 	buf_str(b, "  }\n}\n");
 }
 

@@ -8,6 +8,8 @@
 
 #include "rule/history.h"
 
+#include <cjson/cJSON.h>
+
 /* Opaque. */
 struct tools_lock;
 
@@ -18,7 +20,7 @@ struct tools_lock;
 char *lock_path(const char *config);
 
 /*
- * lock_load(path, why): what is pinned; lock_free it. Empty where there is
+ * lock_load(path, why): what is pinned, in version 1 or 2; lock_free it. Empty where there is
  * no such file; NULL, and why, where there is one that cannot be used.
  */
 struct tools_lock *lock_load(const char *path, char *why);
@@ -29,15 +31,27 @@ const char *lock_hash(const struct tools_lock *lock, const char *slug);
 
 /*
  * lock_tools(lock, slug, out): the pinned tools, sorted by name, as a list
- * whose names and hash live as long as lock; free out->tools. False where the
- * server is not pinned.
+ * whose names and hashes live as long as lock; free out->tools. The
+ * full hash is NULL, and the full digest of a tool empty, where they are not known.
+ * False where the server is not pinned.
  */
 bool lock_tools(
 	const struct tools_lock *lock, const char *slug, struct tool_list *out);
 
-/* lock_pin(lock, slug, tools): pin a server, or pin it anew. */
+/*
+ * lock_definition(lock, slug, name): what a pinned tool said, or NULL. Nobody has
+ * checked yet that its digest is that of the tool. Lives as long as its pin.
+ */
+const cJSON *lock_definition(
+	const struct tools_lock *lock, const char *slug, const char *name);
+
+/*
+ * lock_pin(lock, slug, tools, texts): pin a server, or pin it anew. texts: the
+ * definition of each tool, or NULL where it is not known; then the one that was
+ * pinned under the same digest stays. tools may not be those of lock_tools.
+ */
 void lock_pin(struct tools_lock *lock, const char *slug,
-	const struct tool_list *tools);
+	const struct tool_list *tools, const char *const *texts);
 
 /*
  * lock_save(lock, path): replace the file, whole or not at all. 0; or -1 and

@@ -206,10 +206,12 @@ static void put_value(struct buf *b, const char *key, const cJSON *v)
 		buf_str(b, "null");
 }
 
-static void put_json(struct buf *b, const struct tool_change *t,
-	const struct changes *c, bool values)
+static void put_json(struct buf *b, const char *slug,
+	const struct tool_change *t, const struct changes *c, bool values)
 {
 	buf_fmt(b, "{\"v\":%d,\"type\":\"tool-change\"", RECORD_VERSION);
+	if (slug)
+		json_put_member(b, "slug", slug);
 	json_put_member(b, "tool",
 		t->after ? t->after->name : t->before->name);
 	if (t->kind == TOOL_RENAMED)
@@ -240,18 +242,18 @@ static void put_json(struct buf *b, const struct tool_change *t,
 	buf_str(b, "}");
 }
 
-void change_json(struct buf *b, const struct tool_change *t,
+void change_json(struct buf *b, const char *slug, const struct tool_change *t,
 	const struct changes *c)
 {
 	struct buf line, seen;
 
 	buf_init(&line, SIZE_MAX / 2);
 	buf_init(&seen, LINE_MAX_BYTES - 1);
-	put_json(&line, t, c, true);
+	put_json(&line, slug, t, c, true);
 	json_put_seen(&seen, line.p, line.len);
 	if (!buf_ok(&seen)) {
 		buf_clear(&line);
-		put_json(&line, t, c, false);
+		put_json(&line, slug, t, c, false);
 		buf_release(&seen);
 		seen.max = SIZE_MAX / 2;
 		json_put_seen(&seen, line.p, line.len);

@@ -17,11 +17,11 @@ void change_text(struct buf *b, const struct tool_change *t,
 	const struct changes *c, bool colour);
 
 /*
- * change_json(b, t, c): append the record of type "tool-change" of
- * mcp-aggregate(1), a line. Where the line would be longer than a line may be,
+ * change_json(b, slug, t, c): append the record of type "tool-change" of
+ * mcp-aggregate(1), a line; with the server, where slug is not NULL. Where the line would be longer than a line may be,
  * before and after of each change are left out, and the patch is null.
  */
-void change_json(struct buf *b, const struct tool_change *t,
+void change_json(struct buf *b, const char *slug, const struct tool_change *t,
 	const struct changes *c);
 
 #endif

@@ -68,7 +68,7 @@ static void written(const struct tool_change *t, const struct changes *c)
 	cJSON *line;
 
 	buf_init(&b, SIZE_MAX / 2);
-	change_json(&b, t, c);
+	change_json(&b, NULL, t, c);
 	need(b.len && memchr(b.p, '\n', b.len) == b.p + b.len - 1);
 	need(text_harmless(b.p, b.len - 1));
 	line = json_parse(b.p, b.len, &json_reply, why);

@@ -48,9 +48,9 @@ look() {
 	run -0 aggregate pin
 	[[ ${lines[0]} == "one: pinned, 3 tools, "* ]]
 	hash=$(jq -r 'select(.type == "probe" and .slug == "one").tool_hash' a-1)
-	jq -e --arg hash "$hash" '.v == 1 and .servers.one.tool_hash == $hash and
+	jq -e --arg hash "$hash" '.v == 2 and .servers.one.tool_hash == $hash and
 		(.servers.one.tools | keys == ["add", "echo", "fail"])' tools.lock
-	grep -qx '        "add": "[0-9a-f]*",' tools.lock
+	grep -qx '        "add": {"contract":"[0-9a-f]*",.*},' tools.lock
 	[ "$(aggregate targets | jq -r 'select(.slug == "one").pinned_hash')" = "$hash" ]
 	look
 	grep -q '"message":"[0-9a-f]*, as pinned"' a-1
@@ -96,7 +96,7 @@ look() {
 
 @test "a file that is none is refused, and left as it is" {
 	probes one a-1 "$(date +%s)" | aggregate ingest
-	for bad in '{' '{"v":2,"servers":{}}' '{"v":1,"servers":{"one":{"tool_hash":"x","tools":{}}}}' \
+	for bad in '{' '{"v":3,"servers":{}}' '{"v":1,"servers":{"one":{"tool_hash":"x","tools":{}}}}' \
 		'{"v":1,"servers":{"../x":{}}}'; do
 		echo "$bad" >tools.lock
 		for command in pin diff targets; do

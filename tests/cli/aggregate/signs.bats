@@ -134,7 +134,7 @@ poisoned() {
 	[ "$status" -eq 2 ]
 	run --separate-stderr "$BIN/mcp-aggregate" status -f sarif
 	[ "$status" -eq 2 ]
-	[[ $stderr == *"sarif is for tools signs alone"* ]]
+	[[ $stderr == *"sarif is for diff and tools signs alone"* ]]
 	run --separate-stderr bash -c '"$BIN/mcp-aggregate" tools signs -f text half.json >/dev/full'
 	[ "$status" -eq 3 ]
 }
