@@ -288,6 +288,17 @@ static void queue_evidence(struct ingest *in, const struct bundle *u,
 		key_head(key, u->slug, window, u->region), life, NULL);
 }
 
+/* Why a probe was refused by the script, or the script failed; "": it was not. */
+static void refusal(const struct ingest *in, const struct answer *at, char *why)
+{
+	const struct store_reply *r = store_reply(in->store, at->reply);
+	const struct store_reply *item = store_item(r, at->item);
+	const char *error = store_error(r);
+
+	snprintf(why, RECORD_WHY, "%s%s", error ? "the store: " : "",
+		error ? error : store_text(item) ? store_text(item) : "");
+}
+
 /*
  * A probe that the script refused, or failed for, counts as a refused line.
  */
@@ -296,12 +307,10 @@ static void settle(
 {
 	const struct store_reply *r = store_reply(in->store, at->reply);
 	const struct store_reply *item = store_item(r, at->item);
-	const char *error = store_error(r);
 	char why[RECORD_WHY];
 	double follower;
 
-	snprintf(why, sizeof why, "%s%s", error ? "the store: " : "",
-		error ? error : store_text(item) ? store_text(item) : "");
+	refusal(in, at, why);
 	if (*why)
 		input_refuse(&in->input, u->line, why);
 	if (store_text(store_item(item, 0)) &&
@@ -327,13 +336,33 @@ static bool confirmed(const struct ingest *in)
 	return false;
 }
 
-/* A list that the script failed for. */
+/*
+ * Whether the probe was refused whose summary is in that line: of the probes that
+ * began before it, the last.
+ */
+static bool probe_refused(const struct ingest *in, unsigned long line)
+{
+	const struct bundle *u;
+	char why[RECORD_WHY];
+	size_t n, last = 0;
+
+	u = batch_bundles(in->sent->batch, &n);
+	for (size_t i = 0; i < n; i++)
+		if (u[i].line <= line && u[i].line >= u[last].line)
+			last = i;
+	if (!n)
+		return false;
+	refusal(in, &in->sent->answers[last], why);
+	return *why;
+}
+
+/* A list that the script failed for; of a probe that was refused, that is said. */
 static void settle_list(struct ingest *in, size_t reply, unsigned long line)
 {
 	const char *error = store_error(store_reply(in->store, reply));
 	char why[RECORD_WHY];
 
-	if (!error)
+	if (!error || probe_refused(in, line))
 		return;
 	snprintf(why, sizeof why, "what the tools say is not kept: %s", error);
 	input_refuse(&in->input, line, why);

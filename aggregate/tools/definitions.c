@@ -7,6 +7,7 @@
 #include "json/jcs.h"
 #include "json/json.h"
 #include "mcp/names.h"
+#include "records/probe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,6 +150,15 @@ static const char *name_of(struct reading *r, const cJSON *tool)
 	return NULL;
 }
 
+/* Whether a digest is this one, of which it may have only the first digits. */
+static bool is_digest(const char *digest, const char *own)
+{
+	size_t n = strlen(digest);
+
+	return (n == HASH_HEX || n == DIGEST_HEAD) &&
+		strncmp(digest, own, n) == 0;
+}
+
 /* digest: what the text must have, or NULL. */
 static void add_tool(struct reading *r, const cJSON *tool, const char *digest)
 {
@@ -169,7 +179,7 @@ static void add_tool(struct reading *r, const cJSON *tool, const char *digest)
 		fault = buf_ok(&b) ? "I-JSON cannot carry it"
 				   : "it has more than 64 KiB";
 	sha256_hex(b.p, b.len, own);
-	if (!fault && digest && strcmp(digest, own) != 0)
+	if (!fault && digest && !is_digest(digest, own))
 		fault = "its digest is not that of its definition";
 	if (!fault) {
 		def->tree = json_parse(b.p, b.len, &one_limits, why);
@@ -247,7 +257,8 @@ static bool add_value(struct reading *r, const cJSON *v)
 	}
 	if (json_get(v, "error") && json_get(v, "jsonrpc"))
 		return fail_error(r, json_get(v, "error"));
-	if (type && strcmp(type, "tool") == 0)
+	if (type && (strcmp(type, "tool") == 0 ||
+			    strcmp(type, "definition") == 0))
 		return add_record(r, v);
 	return (type && json_get(v, "v")) ||
 		fail(r, "neither an answer to tools/list, nor an array of "

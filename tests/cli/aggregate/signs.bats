@@ -135,8 +135,7 @@ poisoned() {
 	run --separate-stderr "$BIN/mcp-aggregate" status -f sarif
 	[ "$status" -eq 2 ]
 	[[ $stderr == *"sarif is for diff and tools signs alone"* ]]
-	run --separate-stderr bash -c '"$BIN/mcp-aggregate" tools signs -f text half.json >/dev/full'
-	[ "$status" -eq 3 ]
+	run -3 --separate-stderr bash -c "'$BIN/mcp-aggregate' tools signs -f text half.json >/dev/full"
 }
 
 @test "names that differ by case or form of Unicode, over several servers" {

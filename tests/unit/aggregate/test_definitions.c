@@ -37,6 +37,14 @@ static const struct text_case cases[] = {
 	{REC("s", A) REC("s", B), "a b", "", NULL},
 	{"{\"v\":1,\"type\":\"probe\",\"slug\":\"s\",\"tools\":{}}\n" REC("s", A),
 		"a", "", NULL},
+	/* What mcp-aggregate tools prints. */
+	{"{\"v\":1,\"type\":\"definition\",\"slug\":\"s\","
+	 "\"digest\":\"60d4353e9a5499b4\",\"definition\":" A "}\n", "a", "",
+		NULL},
+	{"{\"v\":1,\"type\":\"definition\",\"slug\":\"s\","
+	 "\"digest\":\"60d4353e9a5499b0\",\"definition\":" A "}\n" REC("s", B),
+		"a! b", "line 1: tool a: its digest is not that of its "
+		"definition\n", NULL},
 	{"[" A "," A "]", "a", "", NULL},
 	{"[{\"name\":\"a\",\"inputSchema\":{ \"type\":\"object\"},"
 	 "\"_meta\":{},\"icons\":[]}," A "]", "a", "", NULL},
