@@ -86,7 +86,8 @@ static const struct tool_digest *tool_of(
 }
 
 /* What a tool says; of 16 digits that agree, all must. */
-static char *text_of(const struct listed_tools *list, const struct tool_digest *t)
+static char *text_of(
+	const struct listed_tools *list, const struct tool_digest *t)
 {
 	char own[SHA256_HEX];
 
@@ -244,7 +245,8 @@ static void compare(struct work *w, const char *slug, const char **regions,
 }
 
 /* Report all the tools of a server that is not pinned. */
-static void introduce(struct work *w, const char *slug, const struct probe *seen)
+static void introduce(
+	struct work *w, const char *slug, const struct probe *seen)
 {
 	const struct tool_list none = {0};
 	struct verdict_drift d = {.to = seen->tools->hash,

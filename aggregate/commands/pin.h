@@ -9,10 +9,10 @@ struct command;
 
 /*
  * pin_tools(cmd): pin the tools that all regions see, of one server or of all,
- * in tools.lock beside the configuration; with cmd->review those that the person
- * at the terminal approves, each server at once. pin_diff(cmd): report how the tools
- * that regions see differ from the pinned ones. Each writes to standard output
- * and returns the exit status.
+ * in tools.lock beside the configuration; with cmd->review those that the
+ * person at the terminal approves, each server at once. pin_diff(cmd): report
+ * how the tools that regions see differ from the pinned ones. Each writes to
+ * standard output and returns the exit status.
  */
 int pin_tools(const struct command *cmd);
 int pin_diff(const struct command *cmd);

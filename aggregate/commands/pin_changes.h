@@ -36,8 +36,8 @@ struct pin_change {
 
 /*
  * pin_changes_start(w): append what stands before the first change.
- * pin_changes_put(w, c): append a change. EXIT_GOOD; or EXIT_USAGE where text in
- * tools.lock is not what its digest says, and the operator has been told.
+ * pin_changes_put(w, c): append a change. EXIT_GOOD; or EXIT_USAGE where text
+ * in tools.lock is not what its digest says, and the operator has been told.
  * pin_changes_end(w): append what stands behind the last.
  */
 void pin_changes_start(struct pin_writer *w);

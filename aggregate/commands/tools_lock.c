@@ -20,7 +20,7 @@
 /* What is written; 1 had digests only. */
 #define LOCK_VERSION 2
 
-/* The limits of the file, and of a definition, which stands five levels deep. */
+/* The limits of the file, and of a definition, which is five levels deep. */
 static const struct json_limits limits = {
 	.depth = 72, .values = FILE_MAX, .i_json = true};
 static const struct json_limits definition_limits = {

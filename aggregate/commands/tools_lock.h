@@ -20,8 +20,9 @@ struct tools_lock;
 char *lock_path(const char *config);
 
 /*
- * lock_load(path, why): what is pinned, in version 1 or 2; lock_free it. Empty where there is
- * no such file; NULL, and why, where there is one that cannot be used.
+ * lock_load(path, why): what is pinned, in version 1 or 2; lock_free it. Empty
+ * where there is no such file; NULL, and why, where there is one that cannot be
+ * used.
  */
 struct tools_lock *lock_load(const char *path, char *why);
 void lock_free(struct tools_lock *lock);
@@ -32,15 +33,15 @@ const char *lock_hash(const struct tools_lock *lock, const char *slug);
 /*
  * lock_tools(lock, slug, out): the pinned tools, sorted by name, as a list
  * whose names and hashes live as long as lock; free out->tools. The
- * full hash is NULL, and the full digest of a tool empty, where they are not known.
- * False where the server is not pinned.
+ * full hash is NULL, and the full digest of a tool empty, where they are not
+ * known. False where the server is not pinned.
  */
 bool lock_tools(
 	const struct tools_lock *lock, const char *slug, struct tool_list *out);
 
 /*
- * lock_definition(lock, slug, name): what a pinned tool said, or NULL. Nobody has
- * checked yet that its digest is that of the tool. Lives as long as its pin.
+ * lock_definition(lock, slug, name): what a pinned tool said, or NULL. That
+ * its digest is that of the tool is not checked. Lives as long as its pin.
  */
 const cJSON *lock_definition(
 	const struct tools_lock *lock, const char *slug, const char *name);
