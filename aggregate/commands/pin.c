@@ -214,10 +214,10 @@ static bool differs(struct tool_list *pinned, const struct probe *seen,
 
 /*
  * Report how the tools that a probe read, in these regions, differ from the
- * pinned ones, if they do.
+ * pinned ones, if they do. known: their texts; NULL: the store is asked.
  */
 static void compare(struct work *w, const char *slug, const char **regions,
-	size_t n, const struct probe *seen)
+	size_t n, const struct probe *seen, char **known)
 {
 	struct tool_list pinned;
 	struct verdict_drift d;
@@ -228,7 +228,7 @@ static void compare(struct work *w, const char *slug, const char **regions,
 	if (!lock_tools(w->lock, slug, &pinned))
 		return;
 	if (differs(&pinned, seen, &d)) {
-		texts = texts_of(w, slug, seen->tools);
+		texts = known ? known : texts_of(w, slug, seen->tools);
 		before = before_of(w, slug, &pinned, seen->tools, texts);
 		after = after_of(w, slug, &pinned, seen->tools, texts);
 		c.words = strcmp(pinned.hash, seen->tools->hash) == 0;
@@ -238,21 +238,22 @@ static void compare(struct work *w, const char *slug, const char **regions,
 		w->differs = true;
 		free(before);
 		free(after);
-		texts_free(texts, seen->tools);
+		if (!known)
+			texts_free(texts, seen->tools);
 		drift_release(&d);
 	}
 	free((void *)pinned.tools);
 }
 
 /* Report all the tools of a server that is not pinned. */
-static void introduce(
-	struct work *w, const char *slug, const struct probe *seen)
+static void introduce(struct work *w, const char *slug,
+	const struct probe *seen, char **texts)
 {
 	const struct tool_list none = {0};
 	struct verdict_drift d = {.to = seen->tools->hash,
 		.n_added = seen->tools->n_tools};
 	struct pin_change c = {.slug = slug, .drift = &d, .before = "[]"};
-	char **texts = texts_of(w, slug, seen->tools), *after;
+	char *after;
 
 	d.added = xcalloc(d.n_added, sizeof *d.added);
 	for (size_t i = 0; i < d.n_added; i++)
@@ -262,7 +263,6 @@ static void introduce(
 	worse(w, pin_changes_put(&w->out, &c));
 	w->differs = true;
 	free(after);
-	texts_free(texts, seen->tools);
 	drift_release(&d);
 }
 
@@ -336,14 +336,6 @@ static bool approved(struct work *w, const char *slug)
 	return false;
 }
 
-static void put_in_lock(struct work *w, const char *slug, const struct probe *p)
-{
-	char **texts = texts_of(w, slug, p->tools);
-
-	lock_pin(w->lock, slug, p->tools, (const char *const *)texts);
-	texts_free(texts, p->tools);
-}
-
 static void save(struct work *w)
 {
 	if (lock_save(w->lock, w->path)) {
@@ -352,17 +344,20 @@ static void save(struct work *w)
 	}
 }
 
-static void review(struct work *w, const char *slug, const struct probe *seen)
+/* What is approved is what was shown, however long that took. */
+static void review(struct work *w, const char *slug, const struct probe *seen,
+	char **texts)
 {
 	bool before = w->differs;
 
 	w->differs = false;
 	if (lock_hash(w->lock, slug))
-		compare(w, slug, NULL, 0, seen);
+		compare(w, slug, NULL, 0, seen, texts);
 	else
-		introduce(w, slug, seen);
-	if (w->differs && approved(w, slug)) {
-		put_in_lock(w, slug, seen);
+		introduce(w, slug, seen, texts);
+	if (w->differs && w->status != EXIT_ENV && approved(w, slug)) {
+		lock_pin(w->lock, slug, seen->tools,
+			(const char *const *)texts);
 		save(w);
 		w->differs = false;
 	}
@@ -374,21 +369,25 @@ static void pin(struct work *w, const struct view *v)
 {
 	const char *why;
 	const struct probe *one = agreed(w, v, &why);
+	char **texts;
 
 	if (!one) {
 		refuse(w, v->slug, why);
 		return;
 	}
+	texts = texts_of(w, v->slug, one->tools);
 	if (w->answers) {
-		review(w, v->slug, one);
-		return;
+		review(w, v->slug, one, texts);
+	} else {
+		if (lock_hash(w->lock, v->slug))
+			compare(w, v->slug, NULL, 0, one, texts);
+		else
+			buf_fmt(&w->out.out, "%s: pinned, %zu tools, %.12s\n",
+				v->slug, one->tools->n_tools, one->tools->hash);
+		lock_pin(w->lock, v->slug, one->tools,
+			(const char *const *)texts);
 	}
-	if (lock_hash(w->lock, v->slug))
-		compare(w, v->slug, NULL, 0, one);
-	else
-		buf_fmt(&w->out.out, "%s: pinned, %zu tools, %.12s\n", v->slug,
-			one->tools->n_tools, one->tools->hash);
-	put_in_lock(w, v->slug, one);
+	texts_free(texts, one->tools);
 }
 
 static bool same_tools(const struct probe *a, const struct probe *b)
@@ -413,7 +412,7 @@ static void diff_from(struct work *w, const struct view *v, size_t i,
 		names[n++] = v->regions[k].name;
 		seen[k] = NULL;
 	}
-	compare(w, v->slug, names, n, one);
+	compare(w, v->slug, names, n, one, NULL);
 	free(names);
 }
 

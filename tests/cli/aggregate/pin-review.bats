@@ -183,6 +183,24 @@ pinned() {
 	[[ $output != *one,* && $output == *two,* ]]
 }
 
+@test "what was approved is saved with its text, though the store lost it meanwhile" {
+	pinned
+	says one $((AT + 50)) "$PUT" "$(get 'Gets two things.')"
+	says two $((AT + 50)) "$(get 'Gets.')"
+	mkfifo answers
+	script -qec "$BIN/mcp-aggregate pin --review" /dev/null <answers >screen 3>&- &
+	pid=$!
+	exec 8>answers
+	eventually grep -qF 'one: [a]pprove' screen
+	redis flushall
+	echo a >&8
+	eventually jq -e '.servers.one.tools.get.definition.description ==
+		"Gets two things."' tools.lock
+	echo q >&8
+	exec 8>&-
+	wait $pid || :
+}
+
 @test "without a terminal a review is refused, and so is it with another command" {
 	pinned
 	run -2 --separate-stderr aggregate pin --review </dev/null
