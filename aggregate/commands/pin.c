@@ -277,13 +277,14 @@ static bool differ(const char *a, const char *b)
 	return a && b && strcmp(a, b) != 0;
 }
 
-/* The probe with the tools that all regions see; NULL, and why, where there is
-   none. */
+/* The probe with the tools that all regions see, and whether they see the same
+   words; NULL, and why, where there is none. */
 static const struct probe *agreed(const struct work *w, const struct view *v,
-	const char **why)
+	bool *same_words, const char **why)
 {
 	const struct probe *one = NULL;
 
+	*same_words = true;
 	for (size_t i = 0; i < v->n_regions; i++) {
 		const struct probe *p = drift_newest(&v->regions[i], INFINITY);
 
@@ -292,9 +293,8 @@ static const struct probe *agreed(const struct work *w, const struct view *v,
 		*why = "the regions see different tools";
 		if (one && differ(one->tools->hash, p->tools->hash))
 			return NULL;
-		*why = "the regions see other words";
 		if (one && differ(one->tools->full_hash, p->tools->full_hash))
-			return NULL;
+			*same_words = false;
 		one = one && one->tools->tools ? one : p;
 	}
 	*why = !one ? "no region has read its tools"
@@ -344,9 +344,39 @@ static void save(struct work *w)
 	}
 }
 
+/* Pin contracts alone: which words are meant nobody knows. */
+static void pin_contracts(struct work *w, const char *slug,
+	const struct tool_list *seen)
+{
+	struct tool_digest *tools = xcalloc(seen->n_tools + 1, sizeof *tools);
+	const char **texts = xcalloc(seen->n_tools + 1, sizeof *texts);
+	struct tool_list contracts = *seen;
+
+	for (size_t i = 0; i < seen->n_tools; i++) {
+		tools[i] = seen->tools[i];
+		*tools[i].full = '\0';
+	}
+	contracts.tools = tools;
+	contracts.full_hash = NULL;
+	lock_pin(w->lock, slug, &contracts, texts);
+	log_warn("%s: only the contracts of its tools are pinned: the regions "
+		 "see different words", slug);
+	free(texts);
+	free(tools);
+}
+
+static void put_in_lock(struct work *w, const char *slug,
+	const struct tool_list *seen, char **texts, bool same_words)
+{
+	if (same_words)
+		lock_pin(w->lock, slug, seen, (const char *const *)texts);
+	else
+		pin_contracts(w, slug, seen);
+}
+
 /* What is approved is what was shown, however long that took. */
 static void review(struct work *w, const char *slug, const struct probe *seen,
-	char **texts)
+	char **texts, bool same_words)
 {
 	bool before = w->differs;
 
@@ -356,8 +386,7 @@ static void review(struct work *w, const char *slug, const struct probe *seen,
 	else
 		introduce(w, slug, seen, texts);
 	if (w->differs && w->status != EXIT_ENV && approved(w, slug)) {
-		lock_pin(w->lock, slug, seen->tools,
-			(const char *const *)texts);
+		put_in_lock(w, slug, seen->tools, texts, same_words);
 		save(w);
 		w->differs = false;
 	}
@@ -367,8 +396,9 @@ static void review(struct work *w, const char *slug, const struct probe *seen,
 
 static void pin(struct work *w, const struct view *v)
 {
+	bool same_words;
 	const char *why;
-	const struct probe *one = agreed(w, v, &why);
+	const struct probe *one = agreed(w, v, &same_words, &why);
 	char **texts;
 
 	if (!one) {
@@ -377,15 +407,14 @@ static void pin(struct work *w, const struct view *v)
 	}
 	texts = texts_of(w, v->slug, one->tools);
 	if (w->answers) {
-		review(w, v->slug, one, texts);
+		review(w, v->slug, one, texts, same_words);
 	} else {
 		if (lock_hash(w->lock, v->slug))
 			compare(w, v->slug, NULL, 0, one, texts);
 		else
 			buf_fmt(&w->out.out, "%s: pinned, %zu tools, %.12s\n",
 				v->slug, one->tools->n_tools, one->tools->hash);
-		lock_pin(w->lock, v->slug, one->tools,
-			(const char *const *)texts);
+		put_in_lock(w, v->slug, one->tools, texts, same_words);
 	}
 	texts_free(texts, one->tools);
 }
