@@ -163,7 +163,7 @@ static bool put_definition(struct buf *b, const void *s,
 	const struct tool_record *r = s;
 
 	(void)l;
-	json_put_seen(b, r->definition, strlen(r->definition));
+	buf_str(b, r->definition);
 	return true;
 }
 
@@ -366,7 +366,13 @@ void step_record_write(struct buf *b, const struct step_record *r)
 
 void tool_record_write(struct buf *b, const struct tool_record *r)
 {
-	put_of_probe(b, BEGIN("tool"), tool_fields, r, &r->key);
+	struct buf line;
+
+	buf_init(&line, SIZE_MAX / 2);
+	put_of_probe(&line, BEGIN("tool"), tool_fields, r, &r->key);
+	json_put_seen(b, line.p, line.len - 1);
+	buf_char(b, '\n');
+	buf_release(&line);
 }
 
 void probe_record_write(struct buf *b, const struct probe_record *r)

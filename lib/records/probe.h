@@ -114,7 +114,7 @@ struct runner_record {
 /*
  * x_record_write(b, r): append the record as a line, its newline included.
  * Foreign text is cut and cleaned on the way. Of a definition nothing is lost: what
- * cannot be seen in it is escaped. A probe record leaves its tools out where the
+ * cannot be seen in a tool record is escaped. A probe record leaves its tools out where the
  * line would pass the limit of a line; of a runner record the text is cut further
  * where it would pass RECORD_RUNNER_MAX.
  */
