@@ -101,13 +101,31 @@ static int print_changes(
 	return failed ? EXIT_ENV : 0;
 }
 
+/* Print what changed, and forget both sides. status: 0, or why they are not read;
+   returns an exit status. */
+static int compare(struct tool_source *before, struct tool_source *after,
+	const struct output *output, int status)
+{
+	struct tool_changes t;
+
+	if (!status) {
+		tool_changes_of(&t, &before->tools, &after->tools);
+		status = print_changes(&t, output);
+		if (!status && t.n)
+			status = EXIT_NEWS;
+		tool_changes_release(&t);
+	}
+	definitions_release(&before->tools);
+	definitions_release(&after->tools);
+	return status;
+}
+
 int tools_compare(const char *before, const char *after,
 	const struct output *output)
 {
 	struct tool_source sides[2] = {{.name = "before"}, {.name = "after"}};
 	const char *const texts[2] = {before, after};
 	char why[DEFINITIONS_WHY];
-	struct tool_changes t;
 	int status = 0;
 
 	for (int i = 0; i < 2; i++)
@@ -117,16 +135,7 @@ int tools_compare(const char *before, const char *after,
 			log_error("%s: %s", sides[i].name, why);
 			status = EXIT_USAGE;
 		}
-	if (!status) {
-		tool_changes_of(&t, &sides[0].tools, &sides[1].tools);
-		status = print_changes(&t, output);
-		if (!status && t.n)
-			status = EXIT_NEWS;
-		tool_changes_release(&t);
-	}
-	definitions_release(&sides[0].tools);
-	definitions_release(&sides[1].tools);
-	return status;
+	return compare(&sides[0], &sides[1], output, status);
 }
 
 int tools_diff(const struct command *cmd)
@@ -134,7 +143,6 @@ int tools_diff(const struct command *cmd)
 	struct tool_source before = {.path = cmd->input};
 	struct tool_source after = {.path = cmd->other};
 	struct output output = output_choose(cmd->format);
-	struct tool_changes t;
 	int status;
 
 	if (strcmp(before.path, "-") == 0 && strcmp(after.path, "-") == 0) {
@@ -144,16 +152,8 @@ int tools_diff(const struct command *cmd)
 	status = tool_source_read(&before);
 	if (!status)
 		status = tool_source_read(&after);
-	if (!status) {
-		tool_changes_of(&t, &before.tools, &after.tools);
-		status = print_changes(&t, &output);
-		if (!status && (before.refused || after.refused))
-			status = EXIT_USAGE;
-		if (!status && t.n)
-			status = EXIT_NEWS;
-		tool_changes_release(&t);
-	}
-	definitions_release(&before.tools);
-	definitions_release(&after.tools);
-	return status;
+	status = compare(&before, &after, &output, status);
+	return status < EXIT_USAGE && (before.refused || after.refused)
+		? EXIT_USAGE
+		: status;
 }

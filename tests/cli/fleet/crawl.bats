@@ -504,6 +504,11 @@ same() {
 	[[ $stderr == *": answered with status 304" ]]
 }
 
+# lock_awaited: whether a process waits for the lock of the folder.
+lock_awaited() {
+	grep -q -- "-> FLOCK .*:$(stat -c %i state/lock) " /proc/locks
+}
+
 @test "one crawl at a time" {
 	entries '[range(3) | plain(.)]'
 	mkdir state
@@ -511,7 +516,7 @@ same() {
 	flock 8
 	"$ROOT/scripts/mcp-registry" crawl -d 0 "$LIST" state 2>/dev/null 3>&- 8>&- &
 	waits=$!
-	sleep 1
+	eventually lock_awaited
 	[ ! -s "$REGISTRY/requests" ]
 	exec 8>&-
 	wait "$waits"
