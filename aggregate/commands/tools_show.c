@@ -326,34 +326,6 @@ static bool pair(const struct view *w, const struct region_lists *r,
 	return rows[0] && rows[0]->list && rows[1]->list;
 }
 
-static bool lacks(const struct listed_tools *l, const char *name)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (!l->v[i].text && strcmp(l->v[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-/* The definitions of a list as an array: those that can be compared, because the
-   other list has no tool of that name whose definition is not kept. */
-static char *array_of(
-	const struct listed_tools *l, const struct listed_tools *other)
-{
-	struct buf b;
-
-	buf_init(&b, SIZE_MAX / 2);
-	buf_char(&b, '[');
-	for (size_t i = 0; i < l->n; i++) {
-		if (!l->v[i].text || lacks(other, l->v[i].name))
-			continue;
-		if (b.len > 1)
-			buf_char(&b, ',');
-		buf_str(&b, l->v[i].text);
-	}
-	buf_char(&b, ']');
-	return buf_take(&b);
-}
-
 /* Say which regions saw one list, then another. */
 static void put_pair(struct view *w, const struct list_row *rows[2],
 	char *const *names, size_t n)
@@ -398,8 +370,8 @@ static int compare(struct view *w, size_t i, bool *done)
 		}
 		buf_clear(&w->out);
 		put_pair(w, rows, names, n);
-		texts[0] = array_of(rows[0]->list, rows[1]->list);
-		texts[1] = array_of(rows[1]->list, rows[0]->list);
+		texts[0] = listed_tools_array(rows[0]->list, rows[1]->list);
+		texts[1] = listed_tools_array(rows[1]->list, rows[0]->list);
 		status = line_print(w->out.p, w->out.len)
 			? EXIT_ENV
 			: tools_compare(texts[0], texts[1], &w->output);

@@ -69,6 +69,8 @@ struct region_history {
 	 * epoch seconds. 0 where it is not known.
 	 */
 	double tools_since;
+	/* The same of what these tools say, where that is known; else 0. */
+	double words_since;
 	/* The changes up to the verdict before this one. */
 	struct tool_changes changes;
 	/*

@@ -51,6 +51,21 @@ int definition_history_read(struct store *s, const char *slug,
 	struct definition_history *h);
 void definition_history_release(struct definition_history *h);
 
+/*
+ * definition_history_list(h, full_hash): the list of that hash, of which the
+ * first DIGEST_HEAD digits count; NULL where it is not kept.
+ */
+const struct listed_tools *definition_history_list(
+	const struct definition_history *h, const char *full_hash);
+
+/*
+ * listed_tools_array(l, other): the definitions of a list as an array of JSON:
+ * those that can be compared, because the other list has no tool of that name
+ * whose definition is not kept. Free it.
+ */
+char *listed_tools_array(
+	const struct listed_tools *l, const struct listed_tools *other);
+
 /* definition_history_at(r, at): the row that holds at an instant, or NULL. */
 const struct list_row *definition_history_at(const struct region_lists *r,
 	double at);

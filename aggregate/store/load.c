@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "rule/churn.h"
+#include "store/divergence_words.h"
 #include "store/hour_row.h"
 #include "store/keys.h"
 #include "store/rollup.h"
@@ -263,7 +264,21 @@ static void learn(struct collect *c, const char *key, const char *text)
 	cJSON_Delete(doc);
 }
 
-/* "seen:<region>" with "<era> <hash>.<full>[ <since>]". */
+/* "<since>[ <since when it says so>]" */
+static void take_since(struct seen *seen, const char *text)
+{
+	size_t n = strcspn(text, " ");
+	char since[32];
+
+	snprintf(since, sizeof since, "%.*s", (int)(n < 31 ? n : 31), text);
+	if (!num_epoch(since, &seen->since))
+		seen->since = 0;
+	seen->words_since = seen->since;
+	if (text[n] && !num_epoch(text + n + 1, &seen->words_since))
+		seen->words_since = 0;
+}
+
+/* "seen:<region>" with "<era> <hash>.<full>[ <since>[ <since>]]". */
 static void add_seen(struct collect *c, struct loaded *l, const char *region,
 	const char *text)
 {
@@ -287,7 +302,7 @@ static void add_seen(struct collect *c, struct loaded *l, const char *region,
 	r.full_hash = *full ? full : NULL;
 	seen->probe.tools = collect_learn(c, &r);
 	if (text[key_n])
-		num_epoch(text + key_n + 1, &seen->since);
+		take_since(seen, text + key_n + 1);
 	l->n_seen++;
 }
 
@@ -346,6 +361,8 @@ static void read_tool_field(struct collect *c, struct loaded *l,
 		add_stood(l, stood, text);
 	else if (changed)
 		add_changed(l, changed, text);
+	else if (strcmp(field, DIVERGENCE_WORDS) == 0 && !l->divergence_words)
+		l->divergence_words = xstrdup(text);
 	else if (strcmp(field, "churn:since") == 0 &&
 		!num_epoch(text, &l->churn_since))
 		l->churn_since = 0;
@@ -694,6 +711,7 @@ void load_seen(const struct loaded *l, struct region_history *h, size_t n)
 				continue;
 			h[i].tools_seen = &l->seen[k].probe;
 			h[i].tools_since = l->seen[k].since;
+			h[i].words_since = l->seen[k].words_since;
 		}
 		for (size_t k = 0; k < l->n_changed; k++)
 			if (strcmp(h[i].name, l->changed[k].region) == 0)
@@ -743,5 +761,6 @@ void load_release(struct loaded *l, size_t n)
 		free(l[i].seen);
 		free(l[i].stood);
 		free(l[i].changed);
+		free(l[i].divergence_words);
 	}
 }

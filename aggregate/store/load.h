@@ -24,6 +24,9 @@ struct loaded {
 	struct changed *changed;
 	size_t n_changed;
 	double churn_since; /* and since when they churn; 0: they do not */
+	/* What the sides of its divergence say, see divergence_words.h; NULL:
+	   nothing. */
+	char *divergence_words;
 };
 
 struct stood {
@@ -40,6 +43,7 @@ struct seen {
 	char region[REGION_MAX + 1];
 	struct probe probe;
 	double since; /* when it first saw them; 0: not known */
+	double words_since; /* and what they say */
 };
 
 /*

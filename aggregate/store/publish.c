@@ -19,6 +19,7 @@
 #include "rule/churn.h"
 #include "rule/drift.h"
 #include "rule/verdict.h"
+#include "store/divergence_words.h"
 #include "store/heartbeat.h"
 #include "store/isolation_store.h"
 #include "store/keys.h"
@@ -39,6 +40,8 @@
 #include <string.h>
 
 #define GROUP 100
+/* So long after its hash, a definition may still come. */
+#define DEFINITIONS_S 300
 
 /* One run of the command verdict. */
 struct evaluation {
@@ -68,6 +71,10 @@ struct judged {
 	bool later; /* it is judged in the end */
 	struct verdict verdict;
 	double churn_since; /* from the verdict before; 0: no churn */
+	/* The field DIVERGENCE_WORDS: as it was, or NULL; and as it will be. */
+	const char *words_before;
+	struct buf words;
+	cJSON *words_doc; /* owns what the sides of the verdict say */
 };
 
 static double last_probe_at(const struct verdict *v)
@@ -87,17 +94,23 @@ static size_t put_seen_tools(const struct judged *s, double until,
 
 	for (size_t i = 0; i < s->n_regions; i++) {
 		const struct probe *p = drift_newest(&s->regions[i], until);
+		double since = drift_since(&s->regions[i], until), words;
 		const char *era, *full;
 
 		if (!p)
 			continue;
+		words = drift_words_since(&s->regions[i], until);
 		era = era_name(p->era) ? era_name(p->era) : "-";
 		full = p->tools->full_hash ? p->tools->full_hash : "";
 		snprintf(
 			text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
-		snprintf(text[n++], PUBLISH_TEXT, "%s %s.%s %.6f", era,
-			p->tools->hash, full,
-			drift_since(&s->regions[i], until));
+		snprintf(text[n], PUBLISH_TEXT, "%s %s.%s %.6f", era,
+			p->tools->hash, full, since);
+		if (words != since)
+			snprintf(text[n] + strlen(text[n]),
+				PUBLISH_TEXT - strlen(text[n]), " %.6f",
+				words);
+		n++;
 	}
 	return n;
 }
@@ -156,14 +169,22 @@ static size_t put_region_states(
 
 static void queue_verdict(struct evaluation *ev, const struct judged *s)
 {
-	char(*text)[PUBLISH_TEXT] = xcalloc(
-		4 * s->n_regions + 2 * s->verdict.n_regions + 2, sizeof *text);
+	size_t most = 4 * s->n_regions + 2 * s->verdict.n_regions + 2;
+	char(*text)[PUBLISH_TEXT] = xcalloc(most, sizeof *text);
+	const char **fields = xcalloc(most + 2, sizeof *fields);
 	double until = ev->now + s->server->rule.ahead_s;
 	size_t n = put_seen_tools(s, until, text);
 
 	n += put_tool_changes(s, until, s->churn_since, text + n);
 	n += put_region_states(s, text + n);
-	publish_queue(ev->store, ev->sha, &s->verdict, text, n);
+	for (size_t i = 0; i < n; i++)
+		fields[i] = text[i];
+	if (strcmp(s->words_before ? s->words_before : "", s->words.p) != 0) {
+		fields[n++] = DIVERGENCE_WORDS;
+		fields[n++] = s->words.p;
+	}
+	publish_queue(ev->store, ev->sha, &s->verdict, fields, n);
+	free(fields);
 	free(text);
 }
 
@@ -213,9 +234,51 @@ static void set_region_states(
 	}
 }
 
-static void judge_server(
-	struct evaluation *ev, struct judged *s, const struct loaded *l)
+/* Whether a side of a divergence is new: its definitions may yet come. */
+static bool new_side(const struct verdict *v, double now)
 {
+	for (size_t k = 0; k < v->n_sides; k++)
+		if (v->sides[k].first_seen > now - DEFINITIONS_S)
+			return true;
+	return false;
+}
+
+/*
+ * Give the sides of a divergence their words. *l: what is kept of them; where
+ * that is not enough, the store is asked, if it may be. 0; 1: it may not be;
+ * -1: it failed.
+ */
+static int add_words(struct evaluation *ev, struct judged *s,
+	const struct loaded *l, bool may_ask)
+{
+	double until = ev->now + s->server->rule.ahead_s;
+	struct verdict *v = &s->verdict;
+	struct buf of;
+	int rc = 0;
+
+	s->words_before = l->divergence_words;
+	buf_init(&of, PUBLISH_TEXT);
+	divergence_words_of(&of, v, s->regions, s->n_regions, until);
+	if (of.len && divergence_words_kept(l->divergence_words, of.p))
+		buf_str(&s->words, l->divergence_words);
+	else if (of.len)
+		rc = may_ask ? divergence_words_read(ev->store,
+				       s->server->slug, of.p, &s->words)
+			     : 1;
+	buf_release(&of);
+	if (rc < 0 || (rc && !may_ask))
+		return rc;
+	s->words_doc = divergence_words_put(v, s->words.p);
+	if (rc && new_side(v, ev->now))
+		buf_clear(&s->words);
+	return 0;
+}
+
+/* 0; 1: the store has to be asked, and may not be; -1: it failed. */
+static int judge_server(struct evaluation *ev, struct judged *s,
+	const struct loaded *l, bool may_ask)
+{
+	int rc;
 	const char *url = s->verdict.url;
 	size_t n_expected = list_expected(s);
 
@@ -230,14 +293,18 @@ static void judge_server(
 			.regions = s->regions,
 			.n_regions = s->n_regions,
 			.churn_since = s->churn_since});
+	rc = add_words(ev, s, l, may_ask);
+	if (rc)
+		return rc;
 	s->verdict.last_probe_at = last_probe_at(&s->verdict);
 	figures_put(&s->verdict, &l->figures);
 	if (!s->server->is_private)
 		regions_heard_add(&ev->regions, &s->verdict);
 	if (s->verdict.verdict == VERDICT_UNKNOWN)
-		return;
+		return 0;
 	s->verdict.published_at = ev->now;
 	set_region_states(s, ev->now + s->server->rule.ahead_s, l);
+	return 0;
 }
 
 /* Whether a published verdict is red. */
@@ -295,6 +362,7 @@ struct group {
 static void group_add(struct group *g, const struct fleet_server *server)
 {
 	g->servers[g->n].server = server;
+	buf_init(&g->servers[g->n].words, SIZE_MAX / 2);
 	g->slugs[g->n++] = server->slug;
 }
 
@@ -306,6 +374,8 @@ static void group_free(struct group *g)
 		verdict_release(&g->servers[i].verdict);
 		free(g->servers[i].expected);
 		free(g->servers[i].cut);
+		buf_release(&g->servers[i].words);
+		cJSON_Delete(g->servers[i].words_doc);
 	}
 	load_release(g->loaded, g->n);
 	collect_free(g->collect);
@@ -380,7 +450,8 @@ static void leave_for_later(struct evaluation *ev, struct judged *s)
 
 /*
  * Judge the servers of a group, but for those that need more to be known: which
- * regions are cut off, or, once a day, the baseline.
+ * regions are cut off, or, once a day, the baseline, or what the tools say where
+ * regions begin to differ.
  */
 static void judge_group(struct evaluation *ev, struct group *g)
 {
@@ -391,10 +462,9 @@ static void judge_group(struct evaluation *ev, struct group *g)
 
 		note_server(ev, s);
 		ev->suspected = ev->suspected || suspect;
-		if (suspect || g->loaded[i].baseline_missing)
+		if (suspect || g->loaded[i].baseline_missing ||
+			judge_server(ev, s, &g->loaded[i], false))
 			leave_for_later(ev, s);
-		else
-			judge_server(ev, s, &g->loaded[i]);
 	}
 }
 
@@ -535,7 +605,8 @@ static int judge_later(struct evaluation *ev, struct group **g)
 		load_baselines(ev->store, (*g)->n, ev->now, (*g)->loaded))
 		return -1;
 	for (size_t i = 0; i < (*g)->n; i++)
-		judge_server(ev, &(*g)->servers[i], &(*g)->loaded[i]);
+		if (judge_server(ev, &(*g)->servers[i], &(*g)->loaded[i], true))
+			return -1;
 	queue_group(ev, *g);
 	if (store_run(ev->store))
 		return store_failed(ev->store);
@@ -670,7 +741,7 @@ static const char *put_parts(struct buf *b, const struct verdict *v)
 }
 
 void publish_queue(struct store *store, const char *sha,
-	const struct verdict *v, char (*tools)[PUBLISH_TEXT], size_t n)
+	const struct verdict *v, const char *const *tools, size_t n)
 {
 	char keys[4][KEY_MAX], window[24], life[5][16], days[16];
 	const char **args, *rest;
@@ -697,8 +768,8 @@ void publish_queue(struct store *store, const char *sha,
 
 		args = xcalloc(n_fixed + n, sizeof *args);
 		memcpy(args, fixed, sizeof fixed);
-		for (size_t i = 0; i < n; i++)
-			args[n_fixed + i] = tools[i];
+		if (n)
+			memcpy(args + n_fixed, tools, n * sizeof *args);
 		store_add_argv(store, n_fixed + n, args);
 	}
 	buf_release(&b);

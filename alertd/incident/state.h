@@ -65,11 +65,18 @@ struct escalation {
 			   they do not */
 };
 
+/* An excerpt of what a tool said, and says: see struct verdict_words. */
+struct tool_words {
+	char *tool, *path, *before, *after;
+};
+
 /* What became of the tools of a server. */
 struct tool_change {
 	char *from, *to; /* hashes, or eras; NULL where there is no change */
 	int64_t since;	 /* window in which `to` was first seen */
 	struct strings added, removed, changed, redescribed;
+	struct tool_words *words; /* some of it; ALERT_WORDS at most */
+	size_t n_words;
 };
 
 /* How an incident fails again and again, see flapping.h. */

@@ -190,7 +190,7 @@ static void put_newer(struct buf *b, const struct incident *inc)
 		buf_str(b, "it");
 	} else if (c->removed.n) {
 		buf_str(b, "it gone");
-	} else if (c->changed.n) {
+	} else if (c->changed.n || c->redescribed.n) {
 		buf_str(b, "the new one");
 	} else {
 		buf_str(b, "others");
@@ -235,6 +235,21 @@ static void put_stale(struct buf *b, const struct incident *inc)
 		buf_fmt(b, ", and %d more that differ", inc->stale_more);
 }
 
+static void put_older(struct buf *b, const struct tool_change *c)
+{
+	if (c->removed.n) {
+		tool_change_names(b, &c->removed);
+	} else if (c->changed.n) {
+		buf_str(b, "the old form of ");
+		tool_change_names(b, &c->changed);
+	} else if (c->redescribed.n) {
+		buf_str(b, "the old description of ");
+		tool_change_names(b, &c->redescribed);
+	} else {
+		buf_str(b, "the old ones");
+	}
+}
+
 static void put_divergence(struct buf *b, const struct incident *inc)
 {
 	const struct tool_change *c = &inc->change;
@@ -248,14 +263,7 @@ static void put_divergence(struct buf *b, const struct incident *inc)
 	phrase_cities(b, &inc->regions);
 	if (c->removed.n || c->changed.n || !c->added.n) {
 		buf_str(b, one ? " still sees " : " still see ");
-		if (c->removed.n)
-			tool_change_names(b, &c->removed);
-		else if (c->changed.n)
-			buf_str(b, "the old form of ");
-		else
-			buf_str(b, "the old ones");
-		if (!c->removed.n && c->changed.n)
-			tool_change_names(b, &c->changed);
+		put_older(b, c);
 	} else {
 		buf_str(b, one ? " does not see " : " do not see ");
 		tool_change_names(b, &c->added);
@@ -268,6 +276,7 @@ static void put_divergence(struct buf *b, const struct incident *inc)
 		buf_str(b, "others");
 	put_newer(b, inc);
 	buf_str(b, " - a stale cache or an origin that was not updated");
+	tool_words_put(b, c);
 }
 
 static void put_churn(struct buf *b, const struct incident *inc, double at)

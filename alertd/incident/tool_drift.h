@@ -21,6 +21,20 @@
 void tool_change_set(struct tool_change *c, const struct verdict_drift *d);
 void tool_change_reverse(struct tool_change *c, const struct verdict_drift *d);
 
+/*
+ * tool_change_words(c, w, n, reverse): make c tell these words, the first
+ * ALERT_WORDS of them; of the way back where reverse is true.
+ */
+void tool_change_words(struct tool_change *c, const struct verdict_words *w,
+	size_t n, bool reverse);
+
+/*
+ * tool_words_put(b, c): append the first of the words, where there are any:
+ *
+ *	; get_data, /description: "Gets…" has become "Reads…"
+ */
+void tool_words_put(struct buf *b, const struct tool_change *c);
+
 void tool_change_copy(struct tool_change *to, const struct tool_change *from);
 void tool_change_release(struct tool_change *c);
 

@@ -81,6 +81,14 @@ static const struct field escalation_fields[] = {
 	END,
 };
 
+static const struct field words_fields[] = {
+	STRING("tool", struct tool_words, tool, 0),
+	STRING("path", struct tool_words, path, 0),
+	STRING("before", struct tool_words, before, 0),
+	STRING("after", struct tool_words, after, 0),
+	END,
+};
+
 static const struct field change_fields[] = {
 	STRING("from", struct tool_change, from, 0, .valid = hash_valid),
 	STRING("to", struct tool_change, to, 0, .valid = hash_valid),
@@ -89,6 +97,8 @@ static const struct field change_fields[] = {
 	STRINGS("removed", struct tool_change, removed, FIELD_NEEDED),
 	STRINGS("changed", struct tool_change, changed, FIELD_NEEDED),
 	STRINGS("redescribed", struct tool_change, redescribed, FIELD_NEEDED),
+	LIST("words", struct tool_change, words, n_words, words_fields, 0,
+		FIELD_WHEN(struct tool_change, n_words), .most = ALERT_WORDS),
 	END,
 };
 

@@ -103,6 +103,14 @@ struct alert_names {
 /* The most servers that an event names, of a trouble that they share. */
 #define ALERT_SERVERS 100
 
+/* Where tools differ, an event has at most so many excerpts. */
+#define ALERT_WORDS 3
+struct alert_words {
+	const char *tool;
+	const char *path; /* JSON Pointer in its definition */
+	const char *before, *after; /* "" where there is nothing */
+};
+
 /* The regions that see the same tools. */
 struct alert_side {
 	const char *tool_hash;
@@ -145,6 +153,8 @@ struct alert_record {
 	/* Of a drift and a divergence: hashes, or eras; else NULL. */
 	const char *from, *to;
 	struct alert_names added, removed, changed, redescribed;
+	const struct alert_words *words; /* of these; else NULL */
+	size_t n_words;
 	/* Of a divergence: the newest is the last; else NULL. */
 	const struct alert_side *sides;
 	size_t n_sides;

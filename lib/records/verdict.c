@@ -20,6 +20,8 @@
 
 /* So many regions of a server; mcp-aggregate knows no more. */
 #define REGIONS_MAX 256
+/* So many excerpts of a side are read; mcp-aggregate writes fewer. */
+#define WORDS_MAX 100
 
 #define EPOCH(key, T, m, ...)                                                  \
 	FIELD(key, T, m, __VA_ARGS__, .max = NUM_EPOCH_MAX)
@@ -94,12 +96,36 @@ static const struct field drift_fields[] = {
 	FIELD_STRINGS(key, T, m, __VA_ARGS__, .most = REGIONS_MAX,             \
 		.valid = region_valid)
 
+#define EXCERPT(key, m)                                                        \
+	FIELD(key, struct verdict_words, m, FIELD_NEEDED | FIELD_CLEAN)
+
+static const struct field words_fields[] = {
+	EXCERPT("tool", tool),
+	EXCERPT("path", path),
+	EXCERPT("before", before),
+	EXCERPT("after", after),
+	{.type = FIELD_END},
+};
+
+#define WORDS_ROW                                                              \
+	FIELD_COUNTED(FIELD_LIST, "words", struct verdict_side, words,         \
+		n_words, FIELD_LAX, .most = WORDS_MAX, .table = words_fields,  \
+		FIELD_WHEN(struct verdict_side, n_words))
+
+static const struct field side_words_fields[] = {
+	WORDS_ROW,
+	{.type = FIELD_END},
+};
+
 static const struct field side_fields[] = {
 	FIELD("tool_hash", struct verdict_side, tool_hash, FIELD_NEEDED),
+	FIELD("full_hash", struct verdict_side, full_hash,
+		FIELD_OMIT | FIELD_LAX),
 	REGIONS("regions", struct verdict_side, regions, n_regions, FIELD_LAX),
 	EPOCH("first_seen", struct verdict_side, first_seen, FIELD_LAX),
 	EPOCH("last_seen", struct verdict_side, last_seen, FIELD_LAX),
 	CHANGES(struct verdict_side, changes.),
+	WORDS_ROW,
 	{.type = FIELD_END},
 };
 
@@ -203,6 +229,20 @@ const struct field verdict_fields[] = {
 	{.type = FIELD_END},
 };
 
+void verdict_words_put(struct buf *b, const struct verdict_side *s)
+{
+	buf_char(b, '{');
+	fields_put(b, side_words_fields, s, NULL);
+	buf_char(b, '}');
+}
+
+bool verdict_words_take(const cJSON *o, struct verdict_side *s)
+{
+	char why[FIELD_WHY];
+
+	return cJSON_IsObject(o) && fields_take(side_words_fields, o, s, why);
+}
+
 size_t verdict_write(struct buf *b, const struct verdict *v)
 {
 	static const size_t most[] = {SIZE_MAX, 256, 16, 1, 0};
@@ -251,6 +291,12 @@ static bool fits(const struct verdict *v, char *why)
 		field_fail(why, "failing", "does not fit the verdict");
 }
 
+/* The hash that tells a side from the others. */
+static const char *side_hash(const struct verdict_side *s)
+{
+	return s->full_hash ? s->full_hash : s->tool_hash;
+}
+
 /* What has to fit together in the parts of a verdict. */
 static bool parts_fit(struct verdict *v, char *why)
 {
@@ -260,8 +306,8 @@ static bool parts_fit(struct verdict *v, char *why)
 			return field_fail(why, "state",
 				"does not fit failed_step");
 	for (size_t i = 0; i < v->n_sides; i++) {
-		v->sides[i].changes.from = v->sides[0].tool_hash;
-		v->sides[i].changes.to = v->sides[i].tool_hash;
+		v->sides[i].changes.from = side_hash(&v->sides[0]);
+		v->sides[i].changes.to = side_hash(&v->sides[i]);
 	}
 	return true;
 }

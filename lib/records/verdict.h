@@ -43,9 +43,20 @@ struct verdict_drift {
 	const char *from, *to; /* hashes; or names of eras where these changed */
 };
 
+/*
+ * Where the definition of a tool differs from that of the first side: excerpts
+ * around it, in which what is hidden is visible. Not for the public.
+ */
+struct verdict_words {
+	const char *tool;
+	const char *path; /* JSON Pointer in its definition */
+	const char *before, *after; /* "" where there is nothing */
+};
+
 /* The regions that see the same tools, where not all do. */
 struct verdict_side {
 	const char *tool_hash;
+	const char *full_hash; /* where only that differs; else NULL */
 	const char **regions;
 	size_t n_regions;
 	/*
@@ -55,9 +66,12 @@ struct verdict_side {
 	double first_seen, last_seen;
 	/*
 	 * What tells its tools from those of the first side; from and to are the
-	 * two hashes, and there is no region. Of the first side: nothing.
+	 * two hashes that differ, and there is no region. Of the first side:
+	 * nothing.
 	 */
 	struct verdict_drift changes;
+	struct verdict_words *words; /* some of it */
+	size_t n_words;
 };
 
 /*
@@ -118,6 +132,14 @@ struct verdict {
  * value of uptime_30d stands; 0 where nothing was written.
  */
 size_t verdict_write(struct buf *b, const struct verdict *v);
+
+/*
+ * verdict_words_put(b, s): append the words of a side, as an object.
+ * verdict_words_take(o, s): read them from it; free s->words, whose strings
+ * belong to o. False where o is none.
+ */
+void verdict_words_put(struct buf *b, const struct verdict_side *s);
+bool verdict_words_take(const cJSON *o, struct verdict_side *s);
 
 /* Its members; those of its lists and objects are reached from there. */
 extern const struct field verdict_fields[];

@@ -113,6 +113,8 @@ const char *key_baseline(char *out, const char *slug);
  * seen with another list. "seen:<region>": the list that the region saw;
  * "changes:<region>": how often its list changed; "stood:<region>": whether it
  * worked, and since when; "churn:since", while the tools churn: since when.
+ * "divergence:words": while regions differ, which lists these are, and in what
+ * their words differ.
  */
 const char *key_tools(char *out, const char *slug);
 /*

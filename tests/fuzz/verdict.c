@@ -32,6 +32,12 @@ static void check(const struct verdict *v)
 	need(v->tool_churn.changes_1h >= 0 && v->tool_churn.since >= 0);
 	for (size_t i = 0; i < v->n_drift; i++)
 		need(v->drift[i].region);
+	for (size_t i = 0; i < v->n_sides; i++)
+		for (size_t k = 0; k < v->sides[i].n_words; k++) {
+			const struct verdict_words *w = &v->sides[i].words[k];
+
+			need(w->tool && w->path && w->before && w->after);
+		}
 }
 
 static bool is_line(const struct buf *b)

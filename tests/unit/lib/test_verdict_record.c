@@ -83,6 +83,8 @@ static struct verdict_drift drift[] = {{.region = "us-east-1",
 	.to = "stateless"}};
 
 static const char *west[] = {"us-west-2"};
+static struct verdict_words words[] = {
+	{"a\"b", "/description", "", "Reads\x1b \\u{200B}"}};
 static struct verdict_side sides[] = {
 	{.tool_hash = "aa",
 		.regions = no_data,
@@ -94,7 +96,9 @@ static struct verdict_side sides[] = {
 		.n_regions = 1,
 		.first_seen = 1777494660.25,
 		.last_seen = 1777494660.25,
-		.changes = {.added = added, .n_added = 1}},
+		.changes = {.added = added, .n_added = 1},
+		.words = words,
+		.n_words = 1},
 };
 
 static void test_full(void **state)
@@ -154,7 +158,10 @@ static void test_full(void **state)
 		"\"redescribed\":[]},{\"tool_hash\":\"bb\","
 		"\"regions\":[\"us-west-2\"],\"first_seen\":1777494660.25,"
 		"\"last_seen\":1777494660.25,\"added\":[\"a\\\"b\"],"
-		"\"removed\":[],\"changed\":[],\"redescribed\":[]}],"
+		"\"removed\":[],\"changed\":[],\"redescribed\":[],"
+		"\"words\":[{\"tool\":\"a\\\"b\",\"path\":"
+		"\"/description\",\"before\":\"\",\"after\":"
+		"\"Reads? \\\\u{200B}\"}]}],"
 		"\"tool_churn\":{\"changes_1h\":60,\"since\":1777491060},"
 		"\"latency_ms\":{\"p50\":null,\"p95\":112.4,"
 		"\"baseline\":null},"

@@ -1,0 +1,94 @@
+#include "tools/list_words.h"
+
+#include "base/text.h"
+#include "records/verdict.h"
+#include "tools/change_text.h"
+#include "tools/definition_diff.h"
+#include "tools/definitions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Characters of the name of a tool, bytes of a path. */
+#define NAME_SHOWN 64
+#define PATH_SHOWN 200
+
+static void pass_over(void *arg, const char *reason)
+{
+	(void)arg, (void)reason;
+}
+
+/* Text that is made while the words of a side are collected. */
+struct words {
+	struct buf texts[LIST_WORDS][4];
+	struct verdict_words v[LIST_WORDS];
+	size_t n;
+};
+
+static void add_words(
+	struct words *w, const char *tool, const struct change *c)
+{
+	struct buf *t = w->texts[w->n];
+	char name[4 * NAME_SHOWN + 1], path[PATH_SHOWN];
+
+	for (int i = 0; i < 4; i++)
+		buf_init(&t[i], TEXT_SIZE);
+	text_visible(tool, strlen(tool), name, sizeof name, NAME_SHOWN);
+	text_visible(c->path, strlen(c->path), path, sizeof path, PATH_SHOWN);
+	buf_str(&t[0], name);
+	buf_str(&t[1], path);
+	change_excerpt(&t[2], c, false);
+	change_excerpt(&t[3], c, true);
+	w->v[w->n++] = (struct verdict_words) {
+		buf_take(&t[0]), buf_take(&t[1]), buf_take(&t[2]),
+		buf_take(&t[3])};
+}
+
+/* The changes of one tool; of one that is new or gone, its name says it. */
+static void add_tool(struct words *w, const struct tool_change *t)
+{
+	struct changes c;
+
+	if (t->kind == TOOL_ADDED || t->kind == TOOL_REMOVED)
+		return;
+	changes_init(&c);
+	definition_diff(&c, t);
+	for (size_t i = 0; i < c.n && w->n < LIST_WORDS; i++)
+		if (*c.v[i].path)
+			add_words(w, t->after->name, &c.v[i]);
+	changes_release(&c);
+}
+
+static void put_words(struct buf *b, const struct definitions *before,
+	const struct definitions *after)
+{
+	struct words w = {.n = 0};
+	struct tool_changes t;
+
+	tool_changes_of(&t, before, after);
+	for (size_t i = 0; i < t.n; i++)
+		add_tool(&w, &t.v[i]);
+	verdict_words_put(b, &(struct verdict_side) {
+		.words = w.v, .n_words = w.n});
+	for (size_t i = 0; i < w.n; i++) {
+		free((char *)w.v[i].tool);
+		free((char *)w.v[i].path);
+		free((char *)w.v[i].before);
+		free((char *)w.v[i].after);
+	}
+	tool_changes_release(&t);
+}
+
+void list_words_put(struct buf *b, const char *before, const char *after)
+{
+	struct definitions x = {.n = 0}, y = {.n = 0};
+	char why[DEFINITIONS_WHY];
+
+	if (definitions_read(&x, before, strlen(before), pass_over, NULL, why) &&
+		definitions_read(&y, after, strlen(after), pass_over, NULL, why))
+		put_words(b, &x, &y);
+	else
+		buf_str(b, "{}");
+	definitions_release(&x);
+	definitions_release(&y);
+}

@@ -1,0 +1,17 @@
+/*
+ * list_words.h: where two lists of tools differ, in a few words. Pure.
+ */
+#ifndef TOOLS_LIST_WORDS_H
+#define TOOLS_LIST_WORDS_H
+
+#include "base/buf.h"
+
+/*
+ * list_words_put(b, before, after): append the object of verdict_words_put with
+ * the first LIST_WORDS places in which tools that are in both lists differ. The
+ * lists are as definitions_read takes them; of what is none there are no words.
+ */
+#define LIST_WORDS 3
+void list_words_put(struct buf *b, const char *before, const char *after);
+
+#endif
