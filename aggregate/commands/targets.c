@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "commands/tools_lock.h"
+#include "commands/lock_digests.h"
 #include "conf/conf.h"
 #include "json/json.h"
 #include "options.h"
@@ -283,10 +283,10 @@ static void read_store(const struct command *cmd, const struct conf *c,
 }
 
 /* What tools.lock beside the configuration says. */
-static struct tools_lock *pinned(const char *config)
+static struct lock_digests *pinned(const char *config)
 {
 	char why[LOCK_WHY], *path = lock_path(config);
-	struct tools_lock *lock = lock_load(path, why);
+	struct lock_digests *lock = lock_digests_read(path, why);
 
 	if (!lock)
 		log_error("%s: %s", path, why);
@@ -324,10 +324,11 @@ static void put_known(struct buf *line, const char *known)
 
 /* The targets of n servers, as lines. Returns the exit status. */
 static int print_targets(const struct command *cmd, const struct conf *c,
-	const struct tools_lock *lock, const struct conf_server **servers,
+	const struct lock_digests *lock, const struct conf_server **servers,
 	size_t n)
 {
 	struct last_seen *m = xcalloc(n, sizeof *m);
+	struct pinned_digests pin;
 	struct buf b;
 	int rc = 0;
 
@@ -337,7 +338,9 @@ static int print_targets(const struct command *cmd, const struct conf *c,
 		buf_clear(&b);
 		conf_target(servers[i], region_of(cmd),
 			*m[i].hash ? m[i].hash : NULL,
-			lock_hash(lock, servers[i]->slug),
+			lock_digests_find(lock, servers[i]->slug, &pin)
+				? pin.contract
+				: NULL,
 			*m[i].era ? m[i].era : NULL, &b);
 		put_known(&b, m[i].known);
 		rc = line_print(b.p, b.len);
@@ -351,7 +354,8 @@ static int print_targets(const struct command *cmd, const struct conf *c,
 
 /* As targets_print, of a configuration and its tools.lock. */
 static int print_all(
-	const struct command *cmd, const struct conf *c, struct tools_lock *lock)
+	const struct command *cmd, const struct conf *c,
+	const struct lock_digests *lock)
 {
 	const struct conf_server **servers =
 		xcalloc(c->n_servers, sizeof *servers);
@@ -378,7 +382,7 @@ int targets_print(const struct command *cmd)
 {
 	struct conf *c = load(cmd);
 	const char *region = region_of(cmd);
-	struct tools_lock *lock;
+	struct lock_digests *lock;
 	int rc = EXIT_USAGE;
 
 	if (!c)
@@ -388,7 +392,7 @@ int targets_print(const struct command *cmd)
 		log_error("region %s is not configured", region);
 	else if (lock)
 		rc = print_all(cmd, c, lock);
-	lock_free(lock);
+	lock_digests_free(lock);
 	conf_free(c);
 	return rc;
 }
