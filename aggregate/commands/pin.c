@@ -4,18 +4,17 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
-#include "base/sha256.h"
 #include "base/xalloc.h"
 #include "commands/pin_changes.h"
-#include "commands/tools_lock.h"
+#include "lock/tools_lock.h"
 #include "conf/conf.h"
 #include "json/json.h"
 #include "offline/collect.h"
 #include "options.h"
 #include "rule/drift.h"
-#include "store/definition_history.h"
 #include "store/format.h"
 #include "store/load.h"
+#include "store/pin_compare.h"
 #include "store/store.h"
 #include "verdict_line.h"
 
@@ -65,151 +64,15 @@ static void worse(struct work *w, int status)
 		w->status = status;
 }
 
-/* The tool of that name in a list, or NULL. */
-static const struct tool_digest *tool_of(
-	const struct tool_list *l, const char *name)
+static char **texts_of(
+	struct work *w, const char *slug, const struct tool_list *l)
 {
-	for (size_t low = 0, n = l->tools ? l->n_tools : 0; n;) {
-		const struct tool_digest *t = &l->tools[low + n / 2];
-		int order = strcmp(name, t->name);
+	bool failed;
+	char **texts = pin_texts(w->store, slug, l, &failed);
 
-		if (!order)
-			return t;
-		if (order > 0) {
-			low += n / 2 + 1;
-			n -= n / 2 + 1;
-		} else {
-			n /= 2;
-		}
-	}
-	return NULL;
-}
-
-/* What a tool says; of 16 digits that agree, all must. */
-static char *text_of(
-	const struct listed_tools *list, const struct tool_digest *t)
-{
-	char own[SHA256_HEX];
-
-	for (size_t i = 0; i < list->n; i++) {
-		const char *text = list->v[i].text;
-
-		if (!text ||
-			strncmp(list->v[i].digest, t->full, DIGEST_HEAD) != 0)
-			continue;
-		sha256_hex(text, strlen(text), own);
-		if (strcmp(own, t->full) == 0)
-			return xstrdup(text);
-	}
-	return NULL;
-}
-
-/* What each tool of a list says, or NULL where the store does not have it; each
-   and the list are the caller's. */
-static char **texts_of(struct work *w, const char *slug,
-	const struct tool_list *l)
-{
-	char **texts = xcalloc(l->n_tools + 1, sizeof *texts);
-	struct definition_history h = {0};
-
-	if (definition_history_read(w->store, slug, &h)) {
-		store_failed(w->store);
+	if (failed)
 		worse(w, EXIT_ENV);
-	}
-	for (size_t i = 0; i < h.n_lists; i++) {
-		if (!l->tools || !l->full_hash ||
-			strncmp(h.lists[i].id, l->full_hash, DIGEST_HEAD) != 0)
-			continue;
-		for (size_t k = 0; k < l->n_tools; k++)
-			if (!texts[k])
-				texts[k] = text_of(
-					&h.lists[i], &l->tools[k]);
-	}
-	definition_history_release(&h);
 	return texts;
-}
-
-static void texts_free(char **texts, const struct tool_list *l)
-{
-	for (size_t i = 0; i < l->n_tools; i++)
-		free(texts[i]);
-	free(texts);
-}
-
-/* The pinned definitions, but for those of tools that are seen now and whose
-   text is not known, as tool records: their digests are checked. */
-static char *before_of(const struct work *w, const char *slug,
-	const struct tool_list *pinned, const struct tool_list *seen,
-	char *const *texts)
-{
-	struct buf b;
-
-	buf_init(&b, SIZE_MAX / 2);
-	for (size_t i = 0; i < pinned->n_tools; i++) {
-		const struct tool_digest *t = &pinned->tools[i];
-		const struct tool_digest *now = tool_of(seen, t->name);
-		const cJSON *d = lock_definition(w->lock, slug, t->name);
-
-		if (!d || (now && !texts[now - seen->tools]))
-			continue;
-		buf_fmt(&b, "{\"v\":%d,\"type\":\"tool\"", RECORD_VERSION);
-		json_put_member(&b, "slug", slug);
-		json_put_member(&b, "digest", t->full);
-		json_put_key(&b, "definition");
-		json_put(&b, d);
-		buf_str(&b, "}\n");
-	}
-	if (!b.len)
-		buf_str(&b, "[]");
-	return buf_take(&b);
-}
-
-/* What tools say now, but for those that are pinned without their text. */
-static char *after_of(const struct work *w, const char *slug,
-	const struct tool_list *pinned, const struct tool_list *seen,
-	char *const *texts)
-{
-	struct buf b;
-
-	buf_init(&b, SIZE_MAX / 2);
-	buf_char(&b, '[');
-	for (size_t i = 0; seen->tools && i < seen->n_tools; i++) {
-		const char *name = seen->tools[i].name;
-
-		if (!texts[i] ||
-			(tool_of(pinned, name) &&
-				!lock_definition(w->lock, slug, name)))
-			continue;
-		buf_fmt(&b, "%s%s", b.len > 1 ? "," : "", texts[i]);
-	}
-	buf_char(&b, ']');
-	return buf_take(&b);
-}
-
-/* Where words were not pinned, they do not differ. */
-static void fill_full(struct tool_list *pinned, const struct tool_list *seen)
-{
-	struct tool_digest *tools = (struct tool_digest *)pinned->tools;
-
-	for (size_t i = 0; i < pinned->n_tools; i++) {
-		const struct tool_digest *now = tool_of(seen, tools[i].name);
-
-		if (!*tools[i].full && now)
-			memcpy(tools[i].full, now->full, sizeof now->full);
-	}
-}
-
-/* How what a probe read differs from the pinned tools; false: it does not. */
-static bool differs(struct tool_list *pinned, const struct probe *seen,
-	struct verdict_drift *d)
-{
-	struct probe before = *seen, pair = *seen;
-	struct region_history h = {
-		.name = "", .probes = &pair, .n = 1, .tools_seen = &before};
-
-	before.tools = pinned;
-	fill_full(pinned, seen->tools);
-	return drift_find(&h, INFINITY, d);
 }
 
 /*
@@ -227,10 +90,10 @@ static void compare(struct work *w, const char *slug, const char **regions,
 
 	if (!lock_tools(w->lock, slug, &pinned))
 		return;
-	if (differs(&pinned, seen, &d)) {
+	if (pin_differs(&pinned, seen, &d)) {
 		texts = known ? known : texts_of(w, slug, seen->tools);
-		before = before_of(w, slug, &pinned, seen->tools, texts);
-		after = after_of(w, slug, &pinned, seen->tools, texts);
+		before = pin_before(w->lock, slug, &pinned, seen->tools, texts);
+		after = pin_after(w->lock, slug, &pinned, seen->tools, texts);
 		c.words = strcmp(pinned.hash, seen->tools->hash) == 0;
 		c.before = before;
 		c.after = after;
@@ -239,7 +102,7 @@ static void compare(struct work *w, const char *slug, const char **regions,
 		free(before);
 		free(after);
 		if (!known)
-			texts_free(texts, seen->tools);
+			pin_texts_free(texts, seen->tools);
 		drift_release(&d);
 	}
 	free((void *)pinned.tools);
@@ -258,7 +121,7 @@ static void introduce(struct work *w, const char *slug,
 	d.added = xcalloc(d.n_added, sizeof *d.added);
 	for (size_t i = 0; i < d.n_added; i++)
 		d.added[i] = seen->tools->tools[i].name;
-	after = after_of(w, slug, &none, seen->tools, texts);
+	after = pin_after(w->lock, slug, &none, seen->tools, texts);
 	c.after = after;
 	worse(w, pin_changes_put(&w->out, &c));
 	w->differs = true;
@@ -416,7 +279,7 @@ static void pin(struct work *w, const struct view *v)
 				v->slug, one->tools->n_tools, one->tools->hash);
 		put_in_lock(w, v->slug, one->tools, texts, same_words);
 	}
-	texts_free(texts, one->tools);
+	pin_texts_free(texts, one->tools);
 }
 
 static bool same_tools(const struct probe *a, const struct probe *b)

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "commands/lock_digests.h"
+#include "lock/lock_digests.h"
 #include "conf/conf.h"
 #include "json/json.h"
 #include "options.h"

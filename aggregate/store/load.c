@@ -11,6 +11,7 @@
 #include "store/keys.h"
 #include "store/rollup.h"
 #include "store/store.h"
+#include "store/unapproved.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -363,6 +364,8 @@ static void read_tool_field(struct collect *c, struct loaded *l,
 		add_changed(l, changed, text);
 	else if (strcmp(field, DIVERGENCE_WORDS) == 0 && !l->divergence_words)
 		l->divergence_words = xstrdup(text);
+	else if (strcmp(field, UNAPPROVED_CHANGE) == 0 && !l->unapproved)
+		l->unapproved = xstrdup(text);
 	else if (strcmp(field, "churn:since") == 0 &&
 		!num_epoch(text, &l->churn_since))
 		l->churn_since = 0;
@@ -762,5 +765,6 @@ void load_release(struct loaded *l, size_t n)
 		free(l[i].stood);
 		free(l[i].changed);
 		free(l[i].divergence_words);
+		free(l[i].unapproved);
 	}
 }

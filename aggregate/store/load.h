@@ -27,6 +27,8 @@ struct loaded {
 	/* What the sides of its divergence say, see divergence_words.h; NULL:
 	   nothing. */
 	char *divergence_words;
+	/* What nobody approved of its tools, see unapproved.h; NULL: nothing. */
+	char *unapproved;
 };
 
 struct stood {

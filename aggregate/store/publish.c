@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
+#include "lock/lock_digests.h"
 #include "options.h"
 #include "records/verdict.h"
 #include "rule/churn.h"
@@ -31,6 +32,7 @@
 #include "store/scripts.h"
 #include "store/setup.h"
 #include "store/store.h"
+#include "store/unapproved.h"
 #include "verdict_line.h"
 
 #include <inttypes.h>
@@ -50,6 +52,8 @@ struct evaluation {
 	struct output output;
 	char sha[STORE_SHA];		/* of script_publish */
 	char figures[STORE_SHA];	/* see load_ask */
+	struct lock_digests *lock;	/* NULL: there is no configuration */
+	bool lock_failed; /* tools.lock cannot be used */
 	double now;
 	bool pretended; /* now is given by --now */
 	bool red; /* the verdict, where there is one server */
@@ -59,6 +63,13 @@ struct evaluation {
 	size_t *later;	/* the servers that are judged in the end */
 	size_t n_later, cap_later;
 	struct regions_heard regions; /* of public servers */
+};
+
+/* A field of key_tools that is made of definitions, and kept. */
+struct kept {
+	const char *before; /* NULL: there was none */
+	struct buf text;    /* as it will be; empty: there is none */
+	cJSON *doc;	    /* owns what the verdict says of it */
 };
 
 /* One server while it is judged. */
@@ -71,10 +82,8 @@ struct judged {
 	bool later; /* it is judged in the end */
 	struct verdict verdict;
 	double churn_since; /* from the verdict before; 0: no churn */
-	/* The field DIVERGENCE_WORDS: as it was, or NULL; and as it will be. */
-	const char *words_before;
-	struct buf words;
-	cJSON *words_doc; /* owns what the sides of the verdict say */
+	/* What its sides say, and what nobody approved of its tools. */
+	struct kept words, unapproved;
 };
 
 static double last_probe_at(const struct verdict *v)
@@ -167,11 +176,22 @@ static size_t put_region_states(
 	return n;
 }
 
+/* A field that is not as it was; how many texts. */
+static size_t put_kept(
+	const char **fields, const char *name, const struct kept *k)
+{
+	if (strcmp(k->before ? k->before : "", k->text.p) == 0)
+		return 0;
+	fields[0] = name;
+	fields[1] = k->text.p;
+	return 2;
+}
+
 static void queue_verdict(struct evaluation *ev, const struct judged *s)
 {
 	size_t most = 4 * s->n_regions + 2 * s->verdict.n_regions + 2;
 	char(*text)[PUBLISH_TEXT] = xcalloc(most, sizeof *text);
-	const char **fields = xcalloc(most + 2, sizeof *fields);
+	const char **fields = xcalloc(most + 4, sizeof *fields);
 	double until = ev->now + s->server->rule.ahead_s;
 	size_t n = put_seen_tools(s, until, text);
 
@@ -179,10 +199,8 @@ static void queue_verdict(struct evaluation *ev, const struct judged *s)
 	n += put_region_states(s, text + n);
 	for (size_t i = 0; i < n; i++)
 		fields[i] = text[i];
-	if (strcmp(s->words_before ? s->words_before : "", s->words.p) != 0) {
-		fields[n++] = DIVERGENCE_WORDS;
-		fields[n++] = s->words.p;
-	}
+	n += put_kept(fields + n, DIVERGENCE_WORDS, &s->words);
+	n += put_kept(fields + n, UNAPPROVED_CHANGE, &s->unapproved);
 	publish_queue(ev->store, ev->sha, &s->verdict, fields, n);
 	free(fields);
 	free(text);
@@ -256,22 +274,77 @@ static int add_words(struct evaluation *ev, struct judged *s,
 	struct buf of;
 	int rc = 0;
 
-	s->words_before = l->divergence_words;
+	s->words.before = l->divergence_words;
 	buf_init(&of, PUBLISH_TEXT);
 	divergence_words_of(&of, v, s->regions, s->n_regions, until);
 	if (of.len && divergence_words_kept(l->divergence_words, of.p))
-		buf_str(&s->words, l->divergence_words);
+		buf_str(&s->words.text, l->divergence_words);
 	else if (of.len)
 		rc = may_ask ? divergence_words_read(ev->store,
-				       s->server->slug, of.p, &s->words)
+				       s->server->slug, of.p, &s->words.text)
 			     : 1;
 	buf_release(&of);
 	if (rc < 0 || (rc && !may_ask))
 		return rc;
-	s->words_doc = divergence_words_put(v, s->words.p);
+	s->words.doc = divergence_words_put(v, s->words.text.p);
 	if (rc && new_side(v, ev->now))
-		buf_clear(&s->words);
+		buf_clear(&s->words.text);
 	return 0;
+}
+
+/*
+ * Compare the lists of the regions with what is pinned. A change whose
+ * definitions may yet come is looked at again: '?' stands before what is kept.
+ */
+static int add_unapproved(struct evaluation *ev, struct judged *s,
+	const struct loaded *l, size_t n_expected, bool may_ask)
+{
+	struct pinned_digests pinned;
+	const struct unapproved_input in = {.slug = s->server->slug,
+		.pinned = &pinned,
+		.regions = s->regions,
+		.n_regions = s->n_regions,
+		.expected = s->expected,
+		.n_expected = n_expected,
+		.until = ev->now + s->server->rule.ahead_s};
+	struct verdict *v = &s->verdict;
+	struct buf of, *b = &s->unapproved.text;
+	int rc = 0;
+
+	s->unapproved.before = l->unapproved;
+	if (!lock_digests_find(ev->lock, s->server->slug, &pinned))
+		return 0;
+	if (v->tool_churn.changes_1h) {
+		buf_str(b, l->unapproved ? l->unapproved : "");
+		return 0;
+	}
+	buf_init(&of, SIZE_MAX / 2);
+	unapproved_of(&of, &in);
+	if (of.len && unapproved_kept(l->unapproved, of.p))
+		buf_str(b, l->unapproved);
+	else if (of.len)
+		rc = may_ask ? unapproved_read(ev->store, ev->lock, &in, of.p,
+				       l->unapproved, (double)v->window, b)
+			     : 1;
+	buf_release(&of);
+	if (rc < 0 || (rc && !may_ask))
+		return rc;
+	s->unapproved.doc = unapproved_put(v, b->p, &in);
+	if (rc && v->unapproved.since > ev->now - DEFINITIONS_S) {
+		buf_char(b, '?');
+		memmove(b->p + 1, b->p, b->len - 1);
+		*b->p = '?';
+	}
+	return 0;
+}
+
+/* A file that cannot be used changes nothing of what was known. */
+static void keep_unapproved(struct judged *s, const struct loaded *l)
+{
+	s->unapproved.before = l->unapproved;
+	buf_str(&s->unapproved.text, l->unapproved ? l->unapproved : "");
+	s->unapproved.doc = unapproved_put(&s->verdict, s->unapproved.text.p,
+		&(struct unapproved_input) {.n_regions = 0});
 }
 
 /* 0; 1: the store has to be asked, and may not be; -1: it failed. */
@@ -294,6 +367,12 @@ static int judge_server(struct evaluation *ev, struct judged *s,
 			.n_regions = s->n_regions,
 			.churn_since = s->churn_since});
 	rc = add_words(ev, s, l, may_ask);
+	if (!rc && ev->lock)
+		rc = add_unapproved(ev, s, l, n_expected, may_ask);
+	else if (!rc && ev->lock_failed)
+		keep_unapproved(s, l);
+	else if (!rc)
+		s->unapproved.before = l->unapproved;
 	if (rc)
 		return rc;
 	s->verdict.last_probe_at = last_probe_at(&s->verdict);
@@ -362,8 +441,15 @@ struct group {
 static void group_add(struct group *g, const struct fleet_server *server)
 {
 	g->servers[g->n].server = server;
-	buf_init(&g->servers[g->n].words, SIZE_MAX / 2);
+	buf_init(&g->servers[g->n].words.text, SIZE_MAX / 2);
+	buf_init(&g->servers[g->n].unapproved.text, SIZE_MAX / 2);
 	g->slugs[g->n++] = server->slug;
+}
+
+static void kept_release(struct kept *k)
+{
+	buf_release(&k->text);
+	cJSON_Delete(k->doc);
 }
 
 static void group_free(struct group *g)
@@ -374,8 +460,8 @@ static void group_free(struct group *g)
 		verdict_release(&g->servers[i].verdict);
 		free(g->servers[i].expected);
 		free(g->servers[i].cut);
-		buf_release(&g->servers[i].words);
-		cJSON_Delete(g->servers[i].words_doc);
+		kept_release(&g->servers[i].words);
+		kept_release(&g->servers[i].unapproved);
 	}
 	load_release(g->loaded, g->n);
 	collect_free(g->collect);
@@ -670,7 +756,21 @@ static int judge_all(struct evaluation *ev)
 		store_failed(ev->store);
 		return EXIT_ENV;
 	}
+	if (ev->lock_failed)
+		return EXIT_USAGE;
 	return ev->red ? EXIT_NEWS : EXIT_GOOD;
+}
+
+/* What is pinned; where that cannot be told, servers are judged without. */
+static void read_lock(struct evaluation *ev, const char *config)
+{
+	char why[LOCK_WHY], *path = lock_path(config);
+
+	ev->lock = lock_digests_read(path, why);
+	ev->lock_failed = !ev->lock;
+	if (ev->lock_failed)
+		log_error("%s: %s", path, why);
+	free(path);
 }
 
 /* Only this server is judged: make it the first. False: there is none. */
@@ -698,8 +798,12 @@ static int judge_fleet(struct evaluation *ev, const struct command *cmd,
 		return EXIT_ENV;
 	if (!ev->fleet.n || (cmd->slug && !put_first(ev, cmd->slug)))
 		rc = setup_no_server(s, cmd->slug);
-	else if (!s->conf || !fleet_announce(s->conf, s->store))
+	else if (!s->conf || !fleet_announce(s->conf, s->store)) {
+		if (s->conf)
+			read_lock(ev, cmd->config);
 		rc = judge_all(ev);
+		lock_digests_free(ev->lock);
+	}
 	fleet_release(&ev->fleet);
 	return rc;
 }

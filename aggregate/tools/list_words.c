@@ -23,6 +23,7 @@ struct words {
 	struct buf texts[LIST_WORDS][4];
 	struct verdict_words v[LIST_WORDS];
 	size_t n;
+	enum change_class class;
 };
 
 static void add_words(
@@ -47,22 +48,23 @@ static void add_words(
 /* The changes of one tool; of one that is new or gone, its name says it. */
 static void add_tool(struct words *w, const struct tool_change *t)
 {
+	bool both = t->kind != TOOL_ADDED && t->kind != TOOL_REMOVED;
 	struct changes c;
 
-	if (t->kind == TOOL_ADDED || t->kind == TOOL_REMOVED)
-		return;
 	changes_init(&c);
 	definition_diff(&c, t);
-	for (size_t i = 0; i < c.n && w->n < LIST_WORDS; i++)
+	for (size_t i = 0; i < c.n && both && w->n < LIST_WORDS; i++)
 		if (*c.v[i].path)
 			add_words(w, t->after->name, &c.v[i]);
+	if (c.class < w->class)
+		w->class = c.class;
 	changes_release(&c);
 }
 
-static void put_words(struct buf *b, const struct definitions *before,
-	const struct definitions *after)
+static enum change_class put_words(struct buf *b,
+	const struct definitions *before, const struct definitions *after)
 {
-	struct words w = {.n = 0};
+	struct words w = {.class = CHANGE_ORDER};
 	struct tool_changes t;
 
 	tool_changes_of(&t, before, after);
@@ -77,18 +79,22 @@ static void put_words(struct buf *b, const struct definitions *before,
 		free((char *)w.v[i].after);
 	}
 	tool_changes_release(&t);
+	return w.class;
 }
 
-void list_words_put(struct buf *b, const char *before, const char *after)
+enum change_class list_words_put(
+	struct buf *b, const char *before, const char *after)
 {
+	enum change_class class = CHANGE_ORDER;
 	struct definitions x = {.n = 0}, y = {.n = 0};
 	char why[DEFINITIONS_WHY];
 
 	if (definitions_read(&x, before, strlen(before), pass_over, NULL, why) &&
 		definitions_read(&y, after, strlen(after), pass_over, NULL, why))
-		put_words(b, &x, &y);
+		class = put_words(b, &x, &y);
 	else
 		buf_str(b, "{}");
 	definitions_release(&x);
 	definitions_release(&y);
+	return class;
 }

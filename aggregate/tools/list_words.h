@@ -5,13 +5,16 @@
 #define TOOLS_LIST_WORDS_H
 
 #include "base/buf.h"
+#include "mcp/change_class.h"
 
 /*
  * list_words_put(b, before, after): append the object of verdict_words_put with
  * the first LIST_WORDS places in which tools that are in both lists differ. The
  * lists are as definitions_read takes them; of what is none there are no words.
+ * Returns the class of what changed; CHANGE_ORDER where nothing did.
  */
 #define LIST_WORDS 3
-void list_words_put(struct buf *b, const char *before, const char *after);
+enum change_class list_words_put(
+	struct buf *b, const char *before, const char *after);
 
 #endif

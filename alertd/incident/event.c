@@ -236,6 +236,8 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 		.last_error = e->error,
 		.headline = e->headline,
 		.summary = e->summary,
+		.change_class =
+			inc->classed ? change_class_name(inc->class) : NULL,
 	};
 	event_point(e);
 }

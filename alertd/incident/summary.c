@@ -289,6 +289,29 @@ static void put_churn(struct buf *b, const struct incident *inc, double at)
 		inc->value);
 }
 
+static void put_unapproved(struct buf *b, const struct incident *inc)
+{
+	static const char *const what[] = {
+		[CHANGE_BREAKING] = ", and callers may break",
+		[CHANGE_COMPATIBLE] = ", and callers go on as before",
+		[CHANGE_WORDS] = ", in what they say",
+		[CHANGE_ORDER] = "",
+	};
+
+	buf_str(b, " has tools that nobody approved");
+	buf_str(b, inc->classed ? what[inc->class] : "");
+	if (tool_change_named(&inc->change)) {
+		buf_str(b, ": ");
+		tool_change_put(b, &inc->change);
+	}
+	buf_str(b, ", as seen from ");
+	phrase_cities(b, &inc->regions);
+	if (inc->expected > (int)inc->regions.n)
+		buf_fmt(b, " (%zu of %d regions)", inc->regions.n,
+			inc->expected);
+	tool_words_put(b, &inc->change);
+}
+
 static void put_silence(struct buf *b, const struct incident *inc, double at)
 {
 	buf_str(b, " has had no report from ");
@@ -434,6 +457,9 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	case ALERT_CHURN:
 		put_churn(b, inc, s->at);
 		break;
+	case ALERT_UNAPPROVED:
+		put_unapproved(b, inc);
+		break;
 	case ALERT_SILENT:
 		put_silence(b, inc, s->at);
 		break;
@@ -544,6 +570,10 @@ static void put_end(struct buf *b, const struct summary *s)
 			s->slug);
 		put_span(b, s->incident);
 		buf_str(b, " Its changes are reported again.");
+		break;
+	case ALERT_UNAPPROVED:
+		buf_fmt(b, "%s has the tools again that are approved", s->slug);
+		put_span(b, s->incident);
 		break;
 	case ALERT_SILENT:
 		put_report(b, s);
@@ -699,6 +729,7 @@ static void put_good(struct buf *b, const struct summary *s)
 		[ALERT_SLO_BURN] = "keeps to its error budget again",
 		[ALERT_DIVERGENCE] = "shows the same tools everywhere again",
 		[ALERT_CHURN] = "keeps its tools again",
+		[ALERT_UNAPPROVED] = "has the tools that are approved",
 		[ALERT_SILENT] = "is watched from everywhere again",
 		[ALERT_STALLED] = "works again",
 		[ALERT_OVERRUN] = "is up again",
@@ -729,6 +760,7 @@ static void put_bad(struct buf *b, const struct summary *s)
 		[ALERT_SLO_BURN] = "uses up its error budget too fast",
 		[ALERT_DIVERGENCE] = "shows different tools",
 		[ALERT_CHURN] = "changes its tools all the time",
+		[ALERT_UNAPPROVED] = "has tools that nobody approved",
 		[ALERT_STALLED] = "is blind",
 		[ALERT_OVERRUN] = "is still down after its maintenance",
 	};

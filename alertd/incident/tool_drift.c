@@ -6,6 +6,7 @@
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "incident/summary.h"
+#include "incident/unapproved_change.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -156,8 +157,7 @@ void tool_change_names(struct buf *b, const struct strings *l)
 		buf_fmt(b, " and %zu more", l->n - shown);
 }
 
-/* Append "get removed; put added; a and b changed". */
-static void tool_change_put(struct buf *b, const struct tool_change *c)
+void tool_change_put(struct buf *b, const struct tool_change *c)
 {
 	const struct {
 		const struct strings *names;
@@ -321,7 +321,8 @@ void tool_drift_judge(struct alert_state *st, const struct verdict *v,
 	for (size_t i = 0; i < v->n_drift; i++)
 		if (usable(&v->drift[i]) &&
 			region_valid(v->drift[i].region) &&
-			news(st, &v->drift[i], window))
+			news(st, &v->drift[i], window) &&
+			!unapproved_change_covers(st, window, &v->drift[i]))
 			drift_event(st, v, i, window, nth++, out);
 }
 

@@ -164,6 +164,8 @@ const struct field incident_fields[] = {
 		.words = &rate_words, IF(usual)),
 	OBJECT("change", struct incident, change, change_fields, 0,
 		IF(change.to)),
+	FIELD("class", struct incident, class, 0,
+		.words = &change_class_words, IF(classed)),
 	EPOCH("stale_age_s", struct incident, stale_age_s, 0, .digits = 3,
 		IF(stale)),
 	FIELD("stale_more", struct incident, stale_more, FIELD_WITH, IF(stale)),
@@ -340,6 +342,7 @@ static bool read_incidents(const cJSON *list, struct alert_state *st, char *why)
 		if (!fields_take(incident_fields, e, inc, why))
 			return false;
 		inc->stale = json_get(e, "stale_age_s") != NULL;
+		inc->classed = json_get(e, "class") != NULL;
 		/* Older versions did not count how often it failed. */
 		if (!inc->flapping.times)
 			inc->flapping = (struct flaps) {

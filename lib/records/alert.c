@@ -248,6 +248,7 @@ const struct field alert_fields[] = {
 		FIELD_WHEN(struct alert_record, to)),
 	FIELD_PART("tool_hash", hash_fields, FIELD_NULL,
 		FIELD_WHEN(struct alert_record, to)),
+	FIELD("change_class", struct alert_record, change_class, FIELD_NULL),
 	FIELD_COUNTED(FIELD_LIST, "words", struct alert_record, words, n_words,
 		FIELD_NULL, .most = ALERT_WORDS, .table = words_fields,
 		FIELD_WHEN(struct alert_record, n_words)),

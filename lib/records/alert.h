@@ -36,6 +36,8 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 	X(CHURN, "tool_churn", ALERT_P2,                                       \
 		"its tools change all the time, so neither a drift nor a "     \
 		"divergence is told")                                          \
+	X(UNAPPROVED, "unapproved_change", ALERT_P2 | ALERT_P3,                \
+		"its tools are not those that were approved")                  \
 	X(SILENT, "probe_silent", ALERT_P3,                                    \
 		"regions have no data in any window")                          \
 	X(STALLED, "pipeline_stalled", ALERT_P1 | ALERT_P2,                    \
@@ -150,7 +152,9 @@ struct alert_record {
 	const char *runbook_url;
 	/* Of a trouble that servers share: these; else none. */
 	struct alert_names servers;
-	/* Of a drift and a divergence: hashes, or eras; else NULL. */
+	/* Of what nobody approved: its class, by name; else NULL. */
+	const char *change_class;
+	/* Of these, a drift and a divergence: hashes, or eras; else NULL. */
 	const char *from, *to;
 	struct alert_names added, removed, changed, redescribed;
 	const struct alert_words *words; /* of these; else NULL */

@@ -129,6 +129,21 @@ static const struct field side_fields[] = {
 	{.type = FIELD_END},
 };
 
+#define UNAPPROVED struct verdict_unapproved
+static const struct field unapproved_fields[] = {
+	FIELD("class", UNAPPROVED, class, FIELD_NEEDED,
+		.words = &change_class_words),
+	EPOCH("since", UNAPPROVED, since, FIELD_NEEDED),
+	REGIONS("regions", UNAPPROVED, regions, n_regions, FIELD_LAX),
+	FIELD("from", UNAPPROVED, changes.from, FIELD_NULL),
+	FIELD("to", UNAPPROVED, changes.to, FIELD_NULL),
+	CHANGES(UNAPPROVED, changes.),
+	FIELD_COUNTED(FIELD_LIST, "words", UNAPPROVED, words, n_words,
+		FIELD_LAX, .most = WORDS_MAX, .table = words_fields,
+		FIELD_WHEN(UNAPPROVED, n_words)),
+	{.type = FIELD_END},
+};
+
 static const struct field churn_fields[] = {
 	FIELD("changes_1h", struct verdict_churn, changes_1h, FIELD_LAX),
 	EPOCH("since", struct verdict_churn, since, FIELD_LAX),
@@ -213,6 +228,9 @@ const struct field verdict_fields[] = {
 	FIELD("tool_churn", struct verdict, tool_churn, FIELD_LAX,
 		.table = churn_fields,
 		FIELD_WHEN(struct verdict, tool_churn.changes_1h)),
+	FIELD("unapproved", struct verdict, unapproved, FIELD_LAX,
+		.table = unapproved_fields,
+		FIELD_WHEN(struct verdict, unapproved.since)),
 	FIELD_PART("latency_ms", latency_fields, FIELD_LAX),
 	FIELD_MADE("error_rate", FIELD_LAX, .put = put_rates,
 		.take = take_rates),
@@ -241,6 +259,30 @@ bool verdict_words_take(const cJSON *o, struct verdict_side *s)
 	char why[FIELD_WHY];
 
 	return cJSON_IsObject(o) && fields_take(side_words_fields, o, s, why);
+}
+
+void verdict_unapproved_put(struct buf *b, const struct verdict_unapproved *u)
+{
+	/* The names that it holds are kept, but not all of thousands. */
+	static const struct field_limits limits = {100, TEXT_MAX};
+
+	buf_char(b, '{');
+	fields_put(b, unapproved_fields, u, &limits);
+	buf_char(b, '}');
+}
+
+bool verdict_unapproved_take(const cJSON *o, struct verdict_unapproved *u)
+{
+	char why[FIELD_WHY];
+
+	return cJSON_IsObject(o) && fields_take(unapproved_fields, o, u, why) &&
+		u->since > 0;
+}
+
+void verdict_unapproved_release(struct verdict_unapproved *u)
+{
+	fields_release(unapproved_fields, u);
+	*u = (struct verdict_unapproved) {.since = 0};
 }
 
 size_t verdict_write(struct buf *b, const struct verdict *v)
@@ -328,6 +370,9 @@ static bool read_verdict(const cJSON *o, struct verdict *v, char *why)
 	if (json_get(o, "tool_churn") && !json_has_null(o, "tool_churn") &&
 		!v->tool_churn.changes_1h)
 		return field_fail(why, "changes_1h", "missing or 0");
+	if (json_get(o, "unapproved") && !json_has_null(o, "unapproved") &&
+		!(v->unapproved.since > 0))
+		return field_fail(why, "unapproved", "since 0");
 	return parts_fit(v, why) && fits(v, why);
 }
 

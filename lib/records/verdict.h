@@ -5,6 +5,7 @@
 #define RECORDS_VERDICT_H
 
 #include "base/buf.h"
+#include "mcp/change_class.h"
 #include "mcp/stale_cache_check.h"
 #include "mcp/error_rate.h"
 #include "mcp/names.h"
@@ -84,6 +85,20 @@ struct verdict_churn {
 	double since;
 };
 
+/*
+ * The tools of regions are not those that somebody has approved, in tools.lock;
+ * of several lists the one of the worst class. since is 0 where it is not so.
+ */
+struct verdict_unapproved {
+	enum change_class class;
+	double since; /* window of the first verdict that said so, epoch seconds */
+	const char **regions; /* that see other tools */
+	size_t n_regions;
+	struct verdict_drift changes; /* from the approved ones; of no region */
+	struct verdict_words *words;  /* some of it */
+	size_t n_words;
+};
+
 struct verdict {
 	const char *slug;
 	const char *url; /* or NULL */
@@ -110,6 +125,7 @@ struct verdict {
 	struct verdict_side *sides;
 	size_t n_sides;
 	struct verdict_churn tool_churn; /* while it lasts, there is no drift */
+	struct verdict_unapproved unapproved;
 	struct error_rates error_rates;
 	double latency_p50;	 /* NAN where there is none */
 	double latency_p95;	 /* NAN where there is none */
@@ -140,6 +156,11 @@ size_t verdict_write(struct buf *b, const struct verdict *v);
  */
 void verdict_words_put(struct buf *b, const struct verdict_side *s);
 bool verdict_words_take(const cJSON *o, struct verdict_side *s);
+
+/* The same of what nobody approved. */
+void verdict_unapproved_put(struct buf *b, const struct verdict_unapproved *u);
+bool verdict_unapproved_take(const cJSON *o, struct verdict_unapproved *u);
+void verdict_unapproved_release(struct verdict_unapproved *u);
 
 /* Its members; those of its lists and objects are reached from there. */
 extern const struct field verdict_fields[];

@@ -114,7 +114,8 @@ const char *key_baseline(char *out, const char *slug);
  * "changes:<region>": how often its list changed; "stood:<region>": whether it
  * worked, and since when; "churn:since", while the tools churn: since when.
  * "divergence:words": while regions differ, which lists these are, and in what
- * their words differ.
+ * their words differ. "unapproved:change": while tools are not the pinned ones,
+ * which lists these are, and what changed.
  */
 const char *key_tools(char *out, const char *slug);
 /*

@@ -1,7 +1,7 @@
 // The SDK's second generation: speaks 2026-07-28, and with "stateless" as the
 // argument (instead of "reject") the older versions too. $PEER_TOOL renames its
 // first tool; with $PEER_SHUFFLE its tools are in another order each time. For
-// probes of the region $PEER_REGION only, $PEER_SAYS is what the first tool says,
+// probes of the region $PEER_REGION, or all, $PEER_SAYS is what the first tool says,
 // and with $PEER_SPACED the answer has its members in another order, and blanks.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer } from 'node:http';
@@ -63,5 +63,6 @@ createServer((req, res) => {
 		res.writeHead(404).end();
 		return;
 	}
-	elsewhere.run(req.headers['x-probe-region'] === PEER_REGION, () => handler(req, res));
+	elsewhere.run(!PEER_REGION || req.headers['x-probe-region'] === PEER_REGION,
+		() => handler(req, res));
 }).listen(0, '127.0.0.1');

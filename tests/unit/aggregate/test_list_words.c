@@ -42,7 +42,7 @@ static const struct {
 	{"much", "[" TOOL("a", "x") "]", "[" TOOL("a", "x" MANY MANY) "]",
 		"{\"words\":[{\"tool\":\"a\",\"path\":\"/description\","
 		"\"before\":\"x\",\"after\":\"x" MANY
-		"0123456789 0123456789 0123456789 0123456789\u2026\"}]}"},
+		"0123456789 0123456789 0123456789 0123456789 \u2026\"}]}"},
 	{"what is hidden, and what looks like it",
 		"[" TOOL("a", "x") "]",
 		"[" TOOL("a", "x\\u202e\\u200b\\\\u{41}\\n\\u001b") "]",
