@@ -6,6 +6,7 @@
 bats_require_minimum_version 1.5.0
 load ../../helpers/lib
 load ../../helpers/redis
+load ../../helpers/publish
 load ../../helpers/rounds
 
 setup_file() {
@@ -50,6 +51,14 @@ teardown() {
 		(.summary | startswith("demo has tools that nobody approved, in what they say: greet described anew")) and
 		(.headline == "P2: demo has tools that nobody approved")' events
 	grep -q 'First read' told
+	run -0 "$BIN/mcp-aggregate" verdict -f text -N $((START + 226))
+	[[ $output == *"; nobody approved the tools (words) in ap-south-1, eu-west-2, us-east-1"* ]]
+	# What a server says is for its operators, and so is what they approve.
+	for path in /status/demo /status/demo/feed.atom /api/embed-status/demo /api/status/demo/regions; do
+		NOW=$((START + 230)) get "$path"
+		[ "$CODE" -eq 200 ]
+		run ! grep -qiE 'First read|Greets the caller|approved' body
+	done
 	# Nothing is read again while nothing is new.
 	redis config resetstat >/dev/null
 	judged 4
