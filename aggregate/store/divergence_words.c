@@ -47,8 +47,9 @@ static void put_side(struct buf *b, const struct listed_tools *first,
 {
 	char *before = listed_tools_array(first, other);
 	char *after = listed_tools_array(other, first);
+	size_t refused;
 
-	list_words_put(b, before, after);
+	list_words_put(b, before, after, &refused);
 	free(before);
 	free(after);
 }

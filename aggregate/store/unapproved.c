@@ -114,7 +114,8 @@ static double since_of(const char *kept, const char *of, double window)
 	double since = window;
 	cJSON *doc;
 
-	kept += kept && *kept == '?';
+	if (kept && *kept == '?')
+		kept++;
 	if (!kept || strncmp(kept, of, n) != 0 || kept[n] != ':')
 		return window;
 	doc = tree_of(kept);
@@ -143,26 +144,28 @@ static void worsen_by(struct comparison *c, const char **names, size_t n,
 		bool text = t && c->texts[t - c->seen->tools];
 
 		c->missing += !text;
-		if ((!text || !lock_definition(c->lock, c->slug, names[i])) &&
-			class < c->u.class)
-			c->u.class = class;
+		if (!text || !lock_definition(c->lock, c->slug, names[i]))
+			c->u.class = change_class_graver(c->u.class, class);
 	}
 }
 
-static void worsen(struct comparison *c)
+static void worsen(struct comparison *c, bool refused)
 {
 	const struct verdict_drift *d = &c->u.changes;
 
-	if (d->n_removed)
+	/* A text that is not what its digest says tells nothing. */
+	if (d->n_removed || (refused && d->n_changed))
 		c->u.class = CHANGE_BREAKING;
+	if (refused && d->n_redescribed)
+		c->u.class = change_class_graver(c->u.class, CHANGE_WORDS);
 	/* Nobody knows which tools changed. */
 	if (!d->n_removed && !d->n_added && !d->n_changed && !d->n_redescribed &&
 		(!c->seen->tools || c->seen->n_tools))
 		c->u.class = CHANGE_BREAKING;
 	worsen_by(c, d->changed, d->n_changed, CHANGE_BREAKING);
 	worsen_by(c, d->redescribed, d->n_redescribed, CHANGE_WORDS);
-	if (d->n_added && c->u.class > CHANGE_COMPATIBLE)
-		c->u.class = CHANGE_COMPATIBLE;
+	if (d->n_added)
+		c->u.class = change_class_graver(c->u.class, CHANGE_COMPATIBLE);
 }
 
 /* Take the words of an object that list_words_put has made. */
@@ -191,6 +194,7 @@ static void compare_list(struct comparison *c, struct tool_list *pinned,
 {
 	char *before, *after;
 	struct buf words;
+	size_t refused;
 	cJSON *doc;
 
 	if (!pin_differs(pinned, seen, &c->u.changes))
@@ -198,10 +202,15 @@ static void compare_list(struct comparison *c, struct tool_list *pinned,
 	buf_init(&words, SIZE_MAX / 2);
 	before = pin_before(c->lock, c->slug, pinned, seen->tools, c->texts);
 	after = pin_after(c->lock, c->slug, pinned, seen->tools, c->texts);
-	c->u.class = list_words_put(&words, before, after);
-	worsen(c);
+	c->u.class = list_words_put(&words, before, after, &refused);
+	if (refused)
+		log_warn("%s: tools.lock: a tool's text is not what its digest "
+			 "says",
+			c->slug);
+	worsen(c, refused);
 	doc = take_words(&c->u, words.p);
-	if (b->len == at || c->u.class < *worst) {
+	if (b->len == at ||
+		change_class_graver(*worst, c->u.class) != *worst) {
 		*worst = c->u.class;
 		buf_cut(b, at);
 		verdict_unapproved_put(b, &c->u);

@@ -13,9 +13,12 @@
 #define NAME_SHOWN 64
 #define PATH_SHOWN 200
 
-static void pass_over(void *arg, const char *reason)
+static void count_refused(void *arg, const char *reason)
 {
-	(void)arg, (void)reason;
+	size_t *n = arg;
+
+	(void)reason;
+	++*n;
 }
 
 /* Text that is made while the words of a side are collected. */
@@ -45,8 +48,17 @@ static void add_words(
 		buf_take(&t[3])};
 }
 
-/* The changes of one tool; of one that is new or gone, its name says it. */
-static void add_tool(struct words *w, const struct tool_change *t)
+/* What is not must not take the room of what is. */
+static bool is_grave(enum change_class class)
+{
+	return class == CHANGE_BREAKING || class == CHANGE_WORDS;
+}
+
+/*
+ * The changes of one tool, either the grave ones or the others; of one that is new
+ * or gone, its name says it.
+ */
+static void add_tool(struct words *w, const struct tool_change *t, bool grave)
 {
 	bool both = t->kind != TOOL_ADDED && t->kind != TOOL_REMOVED;
 	struct changes c;
@@ -54,10 +66,14 @@ static void add_tool(struct words *w, const struct tool_change *t)
 	changes_init(&c);
 	definition_diff(&c, t);
 	for (size_t i = 0; i < c.n && both && w->n < LIST_WORDS; i++)
-		if (*c.v[i].path)
+		if (*c.v[i].path && is_grave(c.v[i].class) == grave)
 			add_words(w, t->after->name, &c.v[i]);
-	if (c.class < w->class)
-		w->class = c.class;
+	w->class = change_class_graver(w->class, c.class);
+	for (size_t i = 0; i < c.n; i++)
+		w->class = change_class_graver(w->class, c.v[i].class);
+	/* What is not in the list may be words. */
+	if (c.more)
+		w->class = change_class_graver(w->class, CHANGE_WORDS);
 	changes_release(&c);
 }
 
@@ -69,7 +85,9 @@ static enum change_class put_words(struct buf *b,
 
 	tool_changes_of(&t, before, after);
 	for (size_t i = 0; i < t.n; i++)
-		add_tool(&w, &t.v[i]);
+		add_tool(&w, &t.v[i], true);
+	for (size_t i = 0; i < t.n && w.n < LIST_WORDS; i++)
+		add_tool(&w, &t.v[i], false);
 	verdict_words_put(b, &(struct verdict_side) {
 		.words = w.v, .n_words = w.n});
 	for (size_t i = 0; i < w.n; i++) {
@@ -83,17 +101,22 @@ static enum change_class put_words(struct buf *b,
 }
 
 enum change_class list_words_put(
-	struct buf *b, const char *before, const char *after)
+	struct buf *b, const char *before, const char *after, size_t *refused)
 {
 	enum change_class class = CHANGE_ORDER;
 	struct definitions x = {.n = 0}, y = {.n = 0};
 	char why[DEFINITIONS_WHY];
 
-	if (definitions_read(&x, before, strlen(before), pass_over, NULL, why) &&
-		definitions_read(&y, after, strlen(after), pass_over, NULL, why))
+	*refused = 0;
+	if (definitions_read(&x, before, strlen(before), count_refused, refused,
+		    why) &&
+		definitions_read(&y, after, strlen(after), count_refused,
+			refused, why)) {
 		class = put_words(b, &x, &y);
-	else
+	} else {
+		++*refused;
 		buf_str(b, "{}");
+	}
 	definitions_release(&x);
 	definitions_release(&y);
 	return class;

@@ -8,13 +8,15 @@
 #include "mcp/change_class.h"
 
 /*
- * list_words_put(b, before, after): append the object of verdict_words_put with
- * the first LIST_WORDS places in which tools that are in both lists differ. The
- * lists are as definitions_read takes them; of what is none there are no words.
- * Returns the class of what changed; CHANGE_ORDER where nothing did.
+ * list_words_put(b, before, after, refused): append the object of verdict_words_put with
+ * the first LIST_WORDS places in which tools that are in both lists differ, what
+ * breaks or says something else before the rest. The lists are as definitions_read takes them; of what is none there are no words.
+ * Returns the gravest class of what changed, as change_class_graver has it;
+ * CHANGE_ORDER where nothing did. *refused: how many tools of both cannot be used,
+ * and were not compared.
  */
 #define LIST_WORDS 3
 enum change_class list_words_put(
-	struct buf *b, const char *before, const char *after);
+	struct buf *b, const char *before, const char *after, size_t *refused);
 
 #endif

@@ -73,7 +73,8 @@ struct tool_words {
 /* What became of the tools of a server. */
 struct tool_change {
 	char *from, *to; /* hashes, or eras; NULL where there is no change */
-	int64_t since;	 /* window in which `to` was first seen */
+	int64_t since;	 /* window in which `to` was first seen; of what nobody
+			    approved: in which that was told */
 	struct strings added, removed, changed, redescribed;
 	struct tool_words *words; /* some of it; ALERT_WORDS at most */
 	size_t n_words;

@@ -19,19 +19,6 @@ static enum severity severity_of(enum change_class class)
 	return class == CHANGE_COMPATIBLE ? SEVERITY_P3 : SEVERITY_P2;
 }
 
-/* How bad a class is: of two, the greater escalates. */
-static int badness(enum change_class class)
-{
-	static const int of[] = {
-		[CHANGE_ORDER] = 0,
-		[CHANGE_COMPATIBLE] = 1,
-		[CHANGE_WORDS] = 2,
-		[CHANGE_BREAKING] = 3,
-	};
-
-	return of[class];
-}
-
 /* What is written in another order says the same. */
 static bool matters(const struct verdict *v)
 {
@@ -57,7 +44,6 @@ static void note_change(struct incident *inc, const struct verdict *v)
 	if (!u->changes.from || !u->changes.to || !hash_valid(u->changes.from) ||
 		!hash_valid(u->changes.to))
 		return;
-	inc->change.since = clock_window(u->since);
 	tool_change_set(&inc->change, &u->changes);
 	tool_change_words(&inc->change, u->words, u->n_words, false);
 }
@@ -74,6 +60,7 @@ static void begin_unapproved(struct alert_state *st, const struct verdict *v,
 	inc->class = u->class;
 	note_regions(inc, v);
 	note_change(inc, v);
+	inc->change.since = window;
 	events_add(out, st, ALERT_UNAPPROVED, ALERT_STARTED, (double)window,
 		false);
 }
@@ -87,10 +74,11 @@ static void worsen_class(struct alert_state *st, const struct verdict *v,
 
 	incident_fail(inc, window);
 	note_regions(inc, v);
-	if (badness(class) <= badness(inc->class))
+	if (change_class_graver(inc->class, class) == inc->class)
 		return;
 	inc->class = class;
 	note_change(inc, v);
+	inc->change.since = window;
 	if (severity_of(class) < inc->severity)
 		inc->severity = severity_of(class);
 	events_put(out, st, &(struct summary) {
@@ -138,8 +126,8 @@ bool unapproved_change_covers(const struct alert_state *st, int64_t window,
 
 	if (!inc->open)
 		return false;
-	/* It began with this verdict, and told these regions. */
-	if (inc->opened_at == window && strings_has(&inc->regions, d->region))
+	/* It began or got worse with this verdict, and told these regions. */
+	if (inc->change.since == window && strings_has(&inc->regions, d->region))
 		return true;
 	return is(d->to, inc->change.to) || is(d->to, inc->change.from);
 }

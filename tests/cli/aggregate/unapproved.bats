@@ -59,19 +59,23 @@ PUT='{"name":"put","description":"Puts.","inputSchema":{"type":"object"}}'
 		(has("words") | not)' verdict
 	see 2 'eu sa us' "$PUT" "$(get 'Gets all.')" '{"name":"new","inputSchema":{}}'
 	judge 2
-	jq -e --argjson at $((START + 60)) '.unapproved | .since == $at and .class == "compatible" and .redescribed == ["get"]' verdict
+	# Words do not hide behind what is compatible.
+	jq -e --argjson at $((START + 60)) '.unapproved | .since == $at and .class == "words" and
+		.added == ["new"] and .redescribed == ["get"] and .words[0].tool == "get"' verdict
 	see 3 'eu sa us' "$PUT" "$(get 'Gets all.' key)"
 	judge 3
 	see 4 'eu sa us' "$PUT" "$(get 'Gets all.' key)"
 	judge 4
 	jq -e '.unapproved.class == "breaking"' verdict
 	jq -r 'select(.event | startswith("unapproved")) | "\(.event) \(.severity) \(.change_class)"' events |
-		diff - <(printf '%s\n' 'unapproved_change_started P3 compatible' 'unapproved_change_escalated P2 breaking')
+		diff - <(printf '%s\n' 'unapproved_change_started P3 compatible' \
+			'unapproved_change_escalated P2 words' 'unapproved_change_escalated P2 breaking')
+	run -1 grep -q schema_drift_detected events
 	[ "$(jq -r 'select(.event | startswith("unapproved")).dedup_key' events | sort -u | wc -l)" -eq 1 ]
 	# A second change within it, of the same class, is told as the drift that it is.
 	see 5 'eu sa us' "$PUT" "$(get 'Gets all.' path)"
 	judge 5
-	told_of | grep -o schema_drift_detected | wc -l | grep -qx 2
+	told_of | grep -o schema_drift_detected | wc -l | grep -qx 1
 	for m in 6 7 8; do see $m 'eu sa us' "$PUT" "$(get 'Gets.')"; judge $m; done
 	[ "$(told_of | awk '{ print $NF }')" = unapproved_change_resolved ]
 }
@@ -147,4 +151,19 @@ PUT='{"name":"put","description":"Puts.","inputSchema":{"type":"object"}}'
 		judge 9
 	done
 	jq -e '.unapproved.class == "words"' verdict
+}
+
+@test "a text in tools.lock that is not what its digest says excuses nothing" {
+	see 0 'eu sa us' "$PUT" "$(get 'Gets.')"
+	aggregate pin
+	sed -i 's/Puts\./Deletes./' tools.lock
+	see 1 'eu sa us' "${PUT/Puts/Deletes}" "$(get 'Gets.')"
+	judge 1
+	jq -e '.unapproved | .class == "words" and .redescribed == ["put"]' verdict
+	grep -q "^mcp-aggregate: warning: one: tools.lock: a tool's text is not what its digest says" err
+	sed -i 's/"Gets\.",\(.*\)"id"/"Gets.",\1"key"/' tools.lock
+	see 2 'eu sa us' "$PUT" "$(get 'Gets.' key)"
+	judge 2
+	jq -e '.unapproved | .class == "breaking" and .changed == ["get"]' verdict
+	[ "$(told_of)" = 'unapproved_change_started unapproved_change_escalated' ]
 }

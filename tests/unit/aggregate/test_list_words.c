@@ -57,6 +57,20 @@ static const struct {
 		"{\"words\":[{\"tool\":\"a\",\"path\":"
 		"\"/inputSchema/properties/x/description\","
 		"\"before\":\"old\",\"after\":\"new\"}]}"},
+	{"words come before what is compatible",
+		"[{\"name\":\"a\",\"inputSchema\":{\"type\":\"object\"}},"
+		"{\"name\":\"b\",\"title\":\"x\",\"inputSchema\":{\"type\":"
+		"\"object\"}}]",
+		"[{\"name\":\"a\",\"inputSchema\":{\"type\":\"object\","
+		"\"properties\":{\"p\":{},\"q\":{},\"r\":{},\"s\":{}}}},"
+		"{\"name\":\"b\",\"title\":\"y\",\"inputSchema\":{\"type\":"
+		"\"object\"}}]",
+		"{\"words\":[{\"tool\":\"b\",\"path\":\"/title\","
+		"\"before\":\"x\",\"after\":\"y\"},"
+		"{\"tool\":\"a\",\"path\":\"/inputSchema/properties/p\","
+		"\"before\":\"\",\"after\":\"{}\"},"
+		"{\"tool\":\"a\",\"path\":\"/inputSchema/properties/q\","
+		"\"before\":\"\",\"after\":\"{}\"}]}"},
 	{"a tool that is new says so by its name", "[]",
 		"[" TOOL("a", "x") "]", "{}"},
 	{"no list", "7", "[]", "{}"},
@@ -65,12 +79,15 @@ static const struct {
 static void test_words(void **state)
 {
 	struct buf b;
+	size_t refused;
 
 	(void)state;
 	buf_init(&b, 100000);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		buf_clear(&b);
-		list_words_put(&b, cases[i].before, cases[i].after);
+		list_words_put(&b, cases[i].before, cases[i].after, &refused);
+		/* Whoever compares must know that something was left out. */
+		assert_int_equal(refused > 0, *cases[i].before == '7');
 		if (strcmp(b.p, cases[i].words) != 0)
 			fail_msg("%s: %s", cases[i].name, b.p);
 	}
@@ -82,6 +99,7 @@ static void test_limits(void **state)
 {
 	struct buf lists[2], b;
 	struct verdict_side side = {.words = NULL};
+	size_t refused;
 	cJSON *doc;
 
 	(void)state;
@@ -97,7 +115,7 @@ static void test_limits(void **state)
 		buf_char(&lists[k], ']');
 	}
 	buf_init(&b, 100000);
-	list_words_put(&b, lists[0].p, lists[1].p);
+	list_words_put(&b, lists[0].p, lists[1].p, &refused);
 	doc = cJSON_Parse(b.p);
 	assert_true(verdict_words_take(doc, &side));
 	assert_int_equal(side.n_words, LIST_WORDS);
