@@ -198,6 +198,7 @@ static size_t put_unread(struct pin_writer *w, const struct pin_change *c,
 static void put_tools(struct pin_writer *w, const struct pin_change *c)
 {
 	const struct verdict_drift *d = &c->tools->drift;
+	static const char which[] = "Which of its tools changed is not known.";
 	struct tool_changes t;
 	size_t unread;
 	bool nameless;
@@ -216,9 +217,12 @@ static void put_tools(struct pin_writer *w, const struct pin_change *c)
 			"%zu of these tools cannot be read: what they said or "
 			"say is not kept\n",
 			unread);
-	if (nameless && !unread && w->format == FORMAT_SARIF)
-		put_result(w, c, c->tools->slug, RULE_DIGEST,
-			"The tools changed, and which ones is not known.");
+	if (!nameless || unread)
+		return;
+	if (w->format == FORMAT_SARIF)
+		put_result(w, c, c->tools->slug, RULE_DIGEST, which);
+	else if (w->format != FORMAT_JSONL)
+		buf_fmt(&w->out, "%s\n", which);
 }
 
 void pin_changes_put(struct pin_writer *w, const struct pin_change *c)

@@ -86,7 +86,8 @@ static void refuse_definition(void *arg, const char *reason)
 static void read_pinned(struct pin_comparison *x, const struct tools_lock *lock,
 	const struct tool_list *seen, const struct tool_texts *texts)
 {
-	for (size_t i = 0; i < x->pinned->n_tools; i++) {
+	/* Where no names are known, nobody knows which tools are gone. */
+	for (size_t i = 0; seen->tools && i < x->pinned->n_tools; i++) {
 		const struct tool_digest *t = &x->pinned->tools[i];
 		const struct tool_digest *now = tool_of(seen, t->name);
 		const cJSON *d = lock_definition(lock, x->slug, t->name);
