@@ -147,22 +147,14 @@ static void indent(struct buf *b, int columns)
 /* Append a text of a stranger; its lines begin in that column. */
 static void put_foreign(struct buf *b, const char *s, int column)
 {
+	char shown[TEXT_SHOWN];
 	size_t n = strlen(s), len;
-	uint32_t cp;
 
-	for (size_t i = 0; i < n; i += len) {
-		len = text_utf8(s + i, n - i, &cp);
-		if (s[i] == '\n') {
-			buf_char(b, '\n');
+	for (; n; s += len, n -= len) {
+		len = text_shown(s, n, shown);
+		buf_str(b, *s == '\n' ? "\n" : shown);
+		if (*s == '\n')
 			indent(b, column);
-		} else if (!len || text_unseen(cp)) {
-			buf_fmt(b, "\\u{%X}",
-				len ? (unsigned)cp
-				    : (unsigned)(unsigned char)s[i]);
-		} else {
-			buf_add(b, s + i, len);
-		}
-		len += !len;
 	}
 }
 
