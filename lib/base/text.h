@@ -41,7 +41,8 @@ bool text_harmless(const char *p, size_t n);
 /*
  * text_unseen(cp): whether a character shows nothing of its own: one that
  * text_clean replaces, or one that Unicode calls default ignorable (UAX 44), such
- * as the zero-width ones, variation selectors and tags; or that annotates others.
+ * as the zero-width ones, variation selectors and tags; or that annotates others; or
+ * the blank Braille pattern.
  */
 bool text_unseen(uint32_t cp);
 
