@@ -169,10 +169,25 @@ static void put_tool(struct pin_writer *w, const struct pin_change *c,
 	changes_release(&changes);
 }
 
+/* Whether a tool of that name, in its definition, has this one in records, where
+   what does harm is escaped. */
+static bool is_named(const char *own, const char *name)
+{
+	size_t n = strlen(own);
+	char shown[TEXT_SIZE];
+
+	if (strcmp(own, name) == 0)
+		return true;
+	if (text_harmless(own, n))
+		return false;
+	text_visible(own, n, shown, sizeof shown, TEXT_MAX);
+	return strcmp(shown, name) == 0;
+}
+
 static bool read_in(const struct definitions *d, const char *name)
 {
 	for (size_t i = 0; i < d->n; i++)
-		if (strcmp(d->v[i].name, name) == 0)
+		if (is_named(d->v[i].name, name))
 			return !d->v[i].refused;
 	return false;
 }
