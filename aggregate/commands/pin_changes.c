@@ -1,9 +1,9 @@
 #include "commands/pin_changes.h"
 
 #include "base/text.h"
-#include "commands/pin_compare.h"
 #include "commands/sarif.h"
 #include "json/json.h"
+#include "lock/pin_compare.h"
 #include "records/probe.h"
 #include "records/verdict.h"
 #include "tools/change_text.h"

@@ -18,6 +18,18 @@
 /* Servers whose histories are read from the store at once. */
 #define GROUP 100
 
+static void add_history(struct tool_texts *t, const struct definition_history *h)
+{
+	for (size_t i = 0; i < h->n_lists; i++) {
+		const struct listed_tools *l = &h->lists[i];
+
+		for (size_t k = 0; k < l->n; k++)
+			if (l->v[k].text)
+				tool_texts_add(
+					t, l->v[k].digest, l->v[k].text);
+	}
+}
+
 const struct tool_texts *pin_view_texts(struct pin_view *v)
 {
 	struct definition_history h = {0};
@@ -29,7 +41,7 @@ const struct tool_texts *pin_view_texts(struct pin_view *v)
 		store_failed(v->store);
 		v->failed = true;
 	} else {
-		tool_texts_add_history(&v->texts, &h);
+		add_history(&v->texts, &h);
 		tool_texts_sort(&v->texts);
 	}
 	definition_history_release(&h);

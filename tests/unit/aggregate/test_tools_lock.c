@@ -2,7 +2,7 @@
  * Goal: tools.lock is the same for the same tools, in whatever order they were
  * pinned; it keeps what it had, and a file that is none is refused.
  */
-#include "commands/tools_lock.h"
+#include "lock/tools_lock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

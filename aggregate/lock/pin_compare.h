@@ -2,8 +2,8 @@
  * pin_compare.h: the tools that a probe read against those of a server in
  * tools.lock: the same comparison wherever the probe comes from.
  */
-#ifndef COMMANDS_PIN_COMPARE_H
-#define COMMANDS_PIN_COMPARE_H
+#ifndef LOCK_PIN_COMPARE_H
+#define LOCK_PIN_COMPARE_H
 
 #include "records/verdict.h"
 #include "tools/definitions.h"

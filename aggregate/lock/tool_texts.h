@@ -1,12 +1,10 @@
 /*
  * tool_texts.h: what tools of a server said, by digest.
  */
-#ifndef COMMANDS_TOOL_TEXTS_H
-#define COMMANDS_TOOL_TEXTS_H
+#ifndef LOCK_TOOL_TEXTS_H
+#define LOCK_TOOL_TEXTS_H
 
 #include "records/probe.h"
-
-struct definition_history;
 
 /* All zero has none. */
 struct tool_texts {
@@ -19,13 +17,11 @@ struct tool_texts {
 
 /*
  * tool_texts_add(t, digest, text): add a copy of a definition, of whose digest at
- * least DIGEST_HEAD digits are given. tool_texts_add_history(t, h): add those of
- * the store. tool_texts_sort(t): after the last one, before tool_texts_find.
+ * least DIGEST_HEAD digits are given. tool_texts_sort(t): after the last one,
+ * before tool_texts_find.
  */
 void tool_texts_add(
 	struct tool_texts *t, const char *digest, const char *text);
-void tool_texts_add_history(
-	struct tool_texts *t, const struct definition_history *h);
 void tool_texts_sort(struct tool_texts *t);
 
 /*

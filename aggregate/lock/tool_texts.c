@@ -1,9 +1,8 @@
-#include "commands/tool_texts.h"
+#include "lock/tool_texts.h"
 
 #include "base/sha256.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "store/definition_history.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,19 +15,6 @@ void tool_texts_add(struct tool_texts *t, const char *digest, const char *text)
 	one = &t->v[t->n++];
 	text_copy(one->digest, sizeof one->digest, digest);
 	one->text = xstrdup(text);
-}
-
-void tool_texts_add_history(
-	struct tool_texts *t, const struct definition_history *h)
-{
-	for (size_t i = 0; i < h->n_lists; i++) {
-		const struct listed_tools *l = &h->lists[i];
-
-		for (size_t k = 0; k < l->n; k++)
-			if (l->v[k].text)
-				tool_texts_add(
-					t, l->v[k].digest, l->v[k].text);
-	}
 }
 
 static int by_digest(const void *a, const void *b)

@@ -1,9 +1,9 @@
-#include "commands/pin_compare.h"
+#include "lock/pin_compare.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "commands/tool_texts.h"
-#include "commands/tools_lock.h"
+#include "lock/tool_texts.h"
+#include "lock/tools_lock.h"
 #include "rule/drift.h"
 #include "rule/history.h"
 
