@@ -51,10 +51,12 @@ struct view {
 
 static bool expected(const struct work *w, const char *slug, const char *region)
 {
-	const struct conf_server *s = conf_server(w->conf, slug);
+	struct conf_server s;
 
-	for (size_t i = 0; i < s->n_regions; i++)
-		if (strcmp(s->regions[i], region) == 0)
+	if (!conf_server(w->conf, slug, &s))
+		return false;
+	for (size_t i = 0; i < s.n_regions; i++)
+		if (strcmp(s.regions[i], region) == 0)
 			return true;
 	return false;
 }
@@ -499,12 +501,12 @@ static int see_group(struct work *w, const char **slugs, size_t n)
 /* Pin or compare the servers that are asked for, group by group. */
 static int see_all(struct work *w, const char *slug)
 {
-	const char **slugs = xcalloc(w->conf->n_servers, sizeof *slugs);
+	const char **slugs = xcalloc(conf_count(w->conf), sizeof *slugs);
 	size_t n = 0;
 	int rc = 0;
 
-	for (size_t i = 0; i < w->conf->n_servers; i++) {
-		const char *s = w->conf->servers[i].slug;
+	for (size_t i = 0; i < conf_count(w->conf); i++) {
+		const char *s = conf_server_slug(w->conf, i);
 
 		if ((!slug || strcmp(slug, s) == 0) &&
 			(w->pin || lock_hash(w->lock, s)))
@@ -558,7 +560,7 @@ static int with_config(struct work *w, const struct command *cmd)
 	int rc = EXIT_USAGE;
 
 	w->path = w->out.path = path;
-	if (cmd->slug && !conf_server(w->conf, cmd->slug)) {
+	if (cmd->slug && conf_place(w->conf, cmd->slug) == CONF_NOWHERE) {
 		log_error("no server %s is configured", cmd->slug);
 	} else {
 		w->lock = lock_load(path, why);
