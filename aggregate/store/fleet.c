@@ -81,7 +81,7 @@ size_t fleet_place(const struct fleet *f, const char *slug)
 	return i - f->first;
 }
 
-static int by_name(const void *a, const void *b)
+static int by_stored_slug(const void *a, const void *b)
 {
 	const char *const *x = a, *const *y = b;
 
@@ -109,7 +109,7 @@ int fleet_stored(struct fleet *f, struct store *s, const char *slug)
 	}
 	f->n_slugs = f->n;
 	if (f->n)
-		qsort(f->slugs, f->n, sizeof *f->slugs, by_name);
+		qsort(f->slugs, f->n, sizeof *f->slugs, by_stored_slug);
 	return 0;
 }
 
