@@ -346,12 +346,12 @@ static int of_records(struct work *w, const struct command *cmd)
 static int of_store(struct work *w, const struct command *cmd,
 	const struct conf *conf, struct store *store)
 {
-	const char **slugs = xcalloc(conf->n_servers, sizeof *slugs);
+	const char **slugs = xcalloc(conf_count(conf), sizeof *slugs);
 	size_t n = 0;
 	int failed;
 
-	for (size_t i = 0; i < conf->n_servers; i++) {
-		const char *s = conf->servers[i].slug;
+	for (size_t i = 0; i < conf_count(conf); i++) {
+		const char *s = conf_server_slug(conf, i);
 
 		if ((!cmd->slug || strcmp(cmd->slug, s) == 0) &&
 			(w->pin || lock_hash(w->lock, s)))
@@ -419,7 +419,7 @@ static int with_config(struct work *w, const struct command *cmd)
 		return rc;
 	path = lock_path(cmd->config);
 	w->path = path;
-	if (cmd->slug && !conf_server(conf, cmd->slug))
+	if (cmd->slug && conf_place(conf, cmd->slug) == CONF_NOWHERE)
 		log_error("no server %s is configured", cmd->slug);
 	else
 		rc = with_lock(w, cmd, conf);

@@ -65,10 +65,11 @@ static bool use_stored(const struct conf *c, struct store *s, const char *slug,
 	struct pin_view v = {.slug = slug, .store = s};
 	size_t n = found ? found->n_regions : 0;
 	struct region_history *regions = xcalloc(n + 1, sizeof *regions);
-	bool more;
+	struct conf_server server;
+	bool known = conf_server(c, slug, &server), more;
 
-	for (size_t i = 0; i < n; i++)
-		if (expected(conf_server(c, slug), found->regions[i].name))
+	for (size_t i = 0; i < n && known; i++)
+		if (expected(&server, found->regions[i].name))
 			regions[v.n_regions++] = found->regions[i];
 	v.regions = regions;
 	more = use(arg, &v);
