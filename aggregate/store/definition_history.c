@@ -1,6 +1,5 @@
 #include "store/definition_history.h"
 
-#include "base/buf.h"
 #include "base/xalloc.h"
 #include "store/keys.h"
 #include "store/store.h"
@@ -171,30 +170,12 @@ int definition_history_read(struct store *s, const char *slug,
 	return 0;
 }
 
-static bool lacks(const struct listed_tools *l, const char *name)
+bool listed_tools_lack(const struct listed_tools *l, const char *name)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (!l->v[i].text && strcmp(l->v[i].name, name) == 0)
 			return true;
 	return false;
-}
-
-char *listed_tools_array(
-	const struct listed_tools *l, const struct listed_tools *other)
-{
-	struct buf b;
-
-	buf_init(&b, SIZE_MAX / 2);
-	buf_char(&b, '[');
-	for (size_t i = 0; i < l->n; i++) {
-		if (!l->v[i].text || lacks(other, l->v[i].name))
-			continue;
-		if (b.len > 1)
-			buf_char(&b, ',');
-		buf_str(&b, l->v[i].text);
-	}
-	buf_char(&b, ']');
-	return buf_take(&b);
 }
 
 const struct list_row *definition_history_at(const struct region_lists *r,

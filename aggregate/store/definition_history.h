@@ -59,12 +59,10 @@ const struct listed_tools *definition_history_list(
 	const struct definition_history *h, const char *full_hash);
 
 /*
- * listed_tools_array(l, other): the definitions of a list as an array of JSON:
- * those that can be compared, because the other list has no tool of that name
- * whose definition is not kept. Free it.
+ * listed_tools_lack(l, name): whether a list has a tool of that name whose
+ * definition is not kept: nobody can say how it differs from another's.
  */
-char *listed_tools_array(
-	const struct listed_tools *l, const struct listed_tools *other);
+bool listed_tools_lack(const struct listed_tools *l, const char *name);
 
 /* definition_history_at(r, at): the row that holds at an instant, or NULL. */
 const struct list_row *definition_history_at(const struct region_lists *r,

@@ -4,6 +4,7 @@
 #include "rule/drift.h"
 #include "store/definition_history.h"
 #include "store/store.h"
+#include "tools/definitions.h"
 #include "tools/list_words.h"
 
 #include <stdlib.h>
@@ -41,17 +42,33 @@ bool divergence_words_kept(const char *kept, const char *of)
 	return kept && strncmp(kept, of, n) == 0 && kept[n] == ' ';
 }
 
+static void pass_over(void *arg, const char *reason)
+{
+	(void)arg, (void)reason;
+}
+
+/* The definitions of a list that can be compared with those of the other. */
+static void take_list(struct definitions *d, const struct listed_tools *l,
+	const struct listed_tools *other)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].text && !listed_tools_lack(other, l->v[i].name))
+			definitions_add_text(d, l->v[i].text, l->v[i].digest,
+				pass_over, NULL);
+	definitions_sort(d, pass_over, NULL);
+}
+
 /* How one list differs from the first, as an object. */
 static void put_side(struct buf *b, const struct listed_tools *first,
 	const struct listed_tools *other)
 {
-	char *before = listed_tools_array(first, other);
-	char *after = listed_tools_array(other, first);
-	size_t refused;
+	struct definitions before = {.n = 0}, after = {.n = 0};
 
-	list_words_put(b, before, after, &refused);
-	free(before);
-	free(after);
+	take_list(&before, first, other);
+	take_list(&after, other, first);
+	list_words_put(b, &before, &after);
+	definitions_release(&before);
+	definitions_release(&after);
 }
 
 int divergence_words_read(

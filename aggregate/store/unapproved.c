@@ -3,8 +3,11 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "json/json.h"
+#include "lock/pin_compare.h"
+#include "lock/tool_texts.h"
 #include "rule/drift.h"
-#include "store/pin_compare.h"
+#include "store/definition_history.h"
+#include "store/store.h"
 #include "tools/list_words.h"
 
 #include <stdint.h>
@@ -127,41 +130,48 @@ static double since_of(const char *kept, const char *of, double window)
 
 /* A list while it is compared with what is pinned. */
 struct comparison {
-	const struct tools_lock *lock;
-	const char *slug;
+	struct pin_comparison x;
 	const struct tool_list *seen;
-	char **texts; /* of its tools */
-	int missing;  /* of these, that are needed */
+	const struct tool_texts *texts;
+	const struct tools_lock *lock;
+	int missing; /* definitions that are needed */
 	struct verdict_unapproved u;
 };
+
+static const struct tool_digest *tool_of(
+	const struct tool_list *l, const char *name)
+{
+	for (size_t i = 0; l->tools && i < l->n_tools; i++)
+		if (strcmp(l->tools[i].name, name) == 0)
+			return &l->tools[i];
+	return NULL;
+}
 
 /* What is known of a change without its definitions. */
 static void worsen_by(struct comparison *c, const char **names, size_t n,
 	enum change_class class)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct tool_digest *t = pin_tool(c->seen, names[i]);
-		bool text = t && c->texts[t - c->seen->tools];
+		const struct tool_digest *t = tool_of(c->seen, names[i]);
+		bool text = t && tool_texts_find(c->texts, t->full);
 
 		c->missing += !text;
-		if (!text || !lock_definition(c->lock, c->slug, names[i]))
+		if (!text || c->x.refused ||
+			!lock_definition(c->lock, c->x.slug, names[i]))
 			c->u.class = change_class_graver(c->u.class, class);
 	}
 }
 
-static void worsen(struct comparison *c, bool refused)
+static void worsen(struct comparison *c)
 {
-	const struct verdict_drift *d = &c->u.changes;
+	const struct verdict_drift *d = &c->x.drift;
+	bool named = d->n_removed || d->n_added || d->n_changed ||
+		d->n_redescribed;
 
+	/* Or nobody knows which tools changed. */
+	if (d->n_removed || !named)
+		c->u.class = CHANGE_BREAKING;
 	/* A text that is not what its digest says tells nothing. */
-	if (d->n_removed || (refused && d->n_changed))
-		c->u.class = CHANGE_BREAKING;
-	if (refused && d->n_redescribed)
-		c->u.class = change_class_graver(c->u.class, CHANGE_WORDS);
-	/* Nobody knows which tools changed. */
-	if (!d->n_removed && !d->n_added && !d->n_changed && !d->n_redescribed &&
-		(!c->seen->tools || c->seen->n_tools))
-		c->u.class = CHANGE_BREAKING;
 	worsen_by(c, d->changed, d->n_changed, CHANGE_BREAKING);
 	worsen_by(c, d->redescribed, d->n_redescribed, CHANGE_WORDS);
 	if (d->n_added)
@@ -184,30 +194,17 @@ static cJSON *take_words(struct verdict_unapproved *u, const char *text)
 	return doc;
 }
 
-/*
- * Compare one list with the pinned one; where that is the worst so far, b has it
- * behind `at`.
- */
-static void compare_list(struct comparison *c, struct tool_list *pinned,
-	const struct probe *seen, struct buf *b, size_t at,
+/* Append how the tools differ, behind `at`, if that is the worst so far. */
+static void put_change(struct comparison *c, struct buf *b, size_t at,
 	enum change_class *worst)
 {
-	char *before, *after;
 	struct buf words;
-	size_t refused;
 	cJSON *doc;
 
-	if (!pin_differs(pinned, seen, &c->u.changes))
-		return;
 	buf_init(&words, SIZE_MAX / 2);
-	before = pin_before(c->lock, c->slug, pinned, seen->tools, c->texts);
-	after = pin_after(c->lock, c->slug, pinned, seen->tools, c->texts);
-	c->u.class = list_words_put(&words, before, after, &refused);
-	if (refused)
-		log_warn("%s: tools.lock: a tool's text is not what its digest "
-			 "says",
-			c->slug);
-	worsen(c, refused);
+	c->u.class = list_words_put(&words, &c->x.before, &c->x.after);
+	worsen(c);
+	c->u.changes = c->x.drift;
 	doc = take_words(&c->u, words.p);
 	if (b->len == at ||
 		change_class_graver(*worst, c->u.class) != *worst) {
@@ -217,10 +214,25 @@ static void compare_list(struct comparison *c, struct tool_list *pinned,
 	}
 	free(c->u.words);
 	cJSON_Delete(doc);
-	drift_release(&c->u.changes);
-	free(before);
-	free(after);
 	buf_release(&words);
+}
+
+/* What the store has of what tools said; true: it failed. */
+static bool read_texts(struct store *s, const char *slug, struct tool_texts *t)
+{
+	struct definition_history h = {0};
+	int failed = definition_history_read(s, slug, &h);
+
+	for (size_t i = 0; i < h.n_lists; i++)
+		for (size_t k = 0; k < h.lists[i].n; k++)
+			if (h.lists[i].v[k].text)
+				tool_texts_add(t, h.lists[i].v[k].digest,
+					h.lists[i].v[k].text);
+	tool_texts_sort(t);
+	definition_history_release(&h);
+	if (failed)
+		store_failed(s);
+	return failed;
 }
 
 /* A change of which only the digests are known. */
@@ -248,29 +260,30 @@ int unapproved_read(struct store *s, const struct lock_digests *lock,
 	enum change_class worst = CHANGE_ORDER;
 	char why[LOCK_WHY];
 	struct tools_lock *whole = lock_digests_server(lock, in->slug, why);
+	struct tool_texts texts = {.n = 0};
+	bool failed = read_texts(s, in->slug, &texts);
 	int missing = 0;
-	bool failed = false;
 
 	buf_fmt(b, "%s ", of);
 	at = b->len;
 	if (!whole)
 		log_warn("%s: tools.lock: %s", in->slug, why);
 	for (size_t i = 0; i < n && whole && !failed; i++) {
-		struct comparison c = {.lock = whole,
-			.slug = in->slug,
+		struct comparison c = {
+			.x = {.slug = in->slug, .path = "tools.lock"},
 			.seen = lists[i]->tools,
+			.texts = &texts,
+			.lock = whole,
 			.u = {.since = since}};
-		struct tool_list pinned;
 
-		if (!lock_tools(whole, in->slug, &pinned))
-			continue;
-		c.texts = pin_texts(s, in->slug, c.seen, &failed);
-		if (!failed)
-			compare_list(&c, &pinned, lists[i], b, at, &worst);
+		if (pin_differs(&c.x, whole, lists[i])) {
+			pin_read(&c.x, whole, lists[i], &texts);
+			put_change(&c, b, at, &worst);
+		}
 		missing += c.missing;
-		pin_texts_free(c.texts, c.seen);
-		free((void *)pinned.tools);
+		pin_release(&c.x);
 	}
+	tool_texts_release(&texts);
 	if (b->len == at && n)
 		put_digests(b, in, lists[0], since);
 	lock_free(whole);

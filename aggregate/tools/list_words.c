@@ -13,14 +13,6 @@
 #define NAME_SHOWN 64
 #define PATH_SHOWN 200
 
-static void count_refused(void *arg, const char *reason)
-{
-	size_t *n = arg;
-
-	(void)reason;
-	++*n;
-}
-
 /* Text that is made while the words of a side are collected. */
 struct words {
 	struct buf texts[LIST_WORDS][4];
@@ -77,7 +69,7 @@ static void add_tool(struct words *w, const struct tool_change *t, bool grave)
 	changes_release(&c);
 }
 
-static enum change_class put_words(struct buf *b,
+enum change_class list_words_put(struct buf *b,
 	const struct definitions *before, const struct definitions *after)
 {
 	struct words w = {.class = CHANGE_ORDER};
@@ -98,26 +90,4 @@ static enum change_class put_words(struct buf *b,
 	}
 	tool_changes_release(&t);
 	return w.class;
-}
-
-enum change_class list_words_put(
-	struct buf *b, const char *before, const char *after, size_t *refused)
-{
-	enum change_class class = CHANGE_ORDER;
-	struct definitions x = {.n = 0}, y = {.n = 0};
-	char why[DEFINITIONS_WHY];
-
-	*refused = 0;
-	if (definitions_read(&x, before, strlen(before), count_refused, refused,
-		    why) &&
-		definitions_read(&y, after, strlen(after), count_refused,
-			refused, why)) {
-		class = put_words(b, &x, &y);
-	} else {
-		++*refused;
-		buf_str(b, "{}");
-	}
-	definitions_release(&x);
-	definitions_release(&y);
-	return class;
 }

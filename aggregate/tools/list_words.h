@@ -7,16 +7,17 @@
 #include "base/buf.h"
 #include "mcp/change_class.h"
 
+struct definitions;
+
 /*
- * list_words_put(b, before, after, refused): append the object of verdict_words_put with
+ * list_words_put(b, before, after): append the object of verdict_words_put with
  * the first LIST_WORDS places in which tools that are in both lists differ, what
- * breaks or says something else before the rest. The lists are as definitions_read takes them; of what is none there are no words.
- * Returns the gravest class of what changed, as change_class_graver has it;
- * CHANGE_ORDER where nothing did. *refused: how many tools of both cannot be used,
- * and were not compared.
+ * breaks or says something else before the rest. Returns the gravest class of what
+ * changed, as change_class_graver has it; CHANGE_ORDER where nothing did. Tools
+ * that either list refused are not compared.
  */
 #define LIST_WORDS 3
-enum change_class list_words_put(
-	struct buf *b, const char *before, const char *after, size_t *refused);
+enum change_class list_words_put(struct buf *b,
+	const struct definitions *before, const struct definitions *after);
 
 #endif

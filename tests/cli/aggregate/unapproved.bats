@@ -160,7 +160,7 @@ PUT='{"name":"put","description":"Puts.","inputSchema":{"type":"object"}}'
 	see 1 'eu sa us' "${PUT/Puts/Deletes}" "$(get 'Gets.')"
 	judge 1
 	jq -e '.unapproved | .class == "words" and .redescribed == ["put"]' verdict
-	grep -q "^mcp-aggregate: warning: one: tools.lock: a tool's text is not what its digest says" err
+	grep -q "^mcp-aggregate: tools.lock: one: " err
 	sed -i 's/"Gets\.",\(.*\)"id"/"Gets.",\1"key"/' tools.lock
 	see 2 'eu sa us' "$PUT" "$(get 'Gets.' key)"
 	judge 2
