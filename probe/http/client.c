@@ -72,15 +72,20 @@ static bool set_up(struct http *h)
 			CONNECTIONS + h->config.width);
 }
 
+static CURLcode start_libcurl(const struct http_config *c)
+{
+	if (c->width <= HTTP_MANY)
+		return curl_global_init(CURL_GLOBAL_DEFAULT);
+	upload_buffers_reserve((size_t)c->width);
+	return curl_global_init_mem(CURL_GLOBAL_DEFAULT, upload_buffer_malloc,
+		upload_buffer_free, upload_buffer_realloc, strdup, calloc);
+}
+
 struct http *http_new(const struct http_config *c)
 {
 	struct http *h;
 
-	if (c->width > HTTP_MANY)
-		upload_buffers_reserve((size_t)c->width);
-	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, upload_buffer_malloc,
-		    upload_buffer_free, upload_buffer_realloc, strdup,
-		    calloc)) {
+	if (start_libcurl(c)) {
 		log_error("unable to start libcurl");
 		return NULL;
 	}
