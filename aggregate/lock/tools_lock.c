@@ -1,4 +1,4 @@
-#include "commands/tools_lock.h"
+#include "lock/tools_lock.h"
 
 #include "base/buf.h"
 #include "base/lines.h"

@@ -3,8 +3,8 @@
  * each server is to have: reviewed and committed by people, see
  * mcp-aggregate(1).
  */
-#ifndef COMMANDS_TOOLS_LOCK_H
-#define COMMANDS_TOOLS_LOCK_H
+#ifndef LOCK_TOOLS_LOCK_H
+#define LOCK_TOOLS_LOCK_H
 
 #include "rule/history.h"
 

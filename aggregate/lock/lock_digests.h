@@ -3,10 +3,10 @@
  * reads them every round: some hundred bytes of a server are kept, however much
  * its tools say. The whole of one server is read where it is needed.
  */
-#ifndef COMMANDS_LOCK_DIGESTS_H
-#define COMMANDS_LOCK_DIGESTS_H
+#ifndef LOCK_LOCK_DIGESTS_H
+#define LOCK_LOCK_DIGESTS_H
 
-#include "commands/tools_lock.h"
+#include "lock/tools_lock.h"
 
 /* Opaque. */
 struct lock_digests;
