@@ -239,7 +239,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->turns = &h->turns;
 	t->socket = -1;
 	t->network_max = rq->network_max;
-	t->deny_private = h->config.deny_private || rq->deny_private;
+	t->deny_private = rq->deny_private;
 	t->only_connect = rq->only_connect;
 	t->tls = http_tls_new();
 	t->trace = h->config.trace ? trace_new(rq, h->config.labels) : NULL;
