@@ -506,31 +506,44 @@ static void add_told(struct hour_row_probe *p, struct told *told)
 		r->full_hash = told->full;
 }
 
-/* The array of a probe's records, one a line; c is NULL before the span. */
-static void read_probe(struct collect *c, const struct load_span *span,
-	const char *text, struct told *told)
+void load_records(const char *text,
+	void (*each)(void *arg, const struct record *r), void *arg)
 {
-	char why[RECORD_WHY];
-
 	for (text += *text == '['; *text; text += strspn(text, ",\n")) {
 		size_t n = strcspn(text, "\n"), len = n;
-		struct record r;
 
 		while (len && strchr(",]", text[len - 1]))
 			len--;
-		if (record_read(text, len, &r, why)) {
-			log_warn("store: a record cannot be read: %s", why);
-		} else {
-			if (c && collect_add(c, &r, why))
-				log_warn("store: a record cannot be used: %s",
-					why);
-			else if (span->saw)
-				span->saw(span->arg, &r);
-			note_told(&r, told);
-			record_release(&r);
-		}
+		read_record(text, len, each, arg);
 		text += n;
 	}
+}
+
+/* Where the records of a minute go: c is NULL before the span. */
+struct minute {
+	struct collect *c;
+	const struct load_span *span;
+	struct told *told;
+};
+
+static void take_record(void *arg, const struct record *r)
+{
+	const struct minute *m = arg;
+	char why[RECORD_WHY];
+
+	if (m->c && collect_add(m->c, r, why))
+		log_warn("store: a record cannot be used: %s", why);
+	else if (m->span->saw)
+		m->span->saw(m->span->arg, r);
+	note_told(r, m->told);
+}
+
+static void read_probe(struct collect *c, const struct load_span *span,
+	const char *text, struct told *told)
+{
+	struct minute m = {c, span, told};
+
+	load_records(text, take_record, &m);
 }
 
 static int64_t hour(int64_t window)

@@ -79,6 +79,12 @@ int load_baselines(struct store *s, size_t n, double now, struct loaded *out);
 void load_latest(const char *slug, const char *region, const char *rows,
 	void (*each)(void *arg, const struct record *r), void *arg);
 
+/*
+ * load_records(text, each, arg): call each for the records of a key_probe.
+ */
+void load_records(const char *text,
+	void (*each)(void *arg, const struct record *r), void *arg);
+
 /* The minutes from first to last of a server, as windows. */
 struct load_span {
 	const char *slug;

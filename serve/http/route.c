@@ -24,6 +24,10 @@ static const struct route_row routes[] = {
 	{"/status/", "/feed.atom", ROUTE_FEED},
 	{"/status/", "", ROUTE_PAGE},
 	{"/account/", "", ROUTE_ACCOUNT},
+	{"/report", NULL, ROUTE_REPORT_LIST},
+	{"/report/", ".csv", ROUTE_REPORT_CSV},
+	{"/report/", ".json", ROUTE_REPORT_JSON},
+	{"/report/", "", ROUTE_REPORT},
 	{"/man/", NULL, ROUTE_MANUAL_LIST},
 	{"/man/", "", ROUTE_MANUAL},
 	{"/style.css", NULL, ROUTE_STYLE},
@@ -50,6 +54,13 @@ size_t route_rows(void)
 bool route_named(size_t row)
 {
 	return routes[row].suffix != NULL;
+}
+
+bool route_monthly(size_t row)
+{
+	return routes[row].kind == ROUTE_REPORT ||
+		routes[row].kind == ROUTE_REPORT_CSV ||
+		routes[row].kind == ROUTE_REPORT_JSON;
 }
 
 bool route_path(size_t row, const char *slug, char *out, size_t size)
@@ -135,6 +146,7 @@ static const struct parameter {
 	{ROUTE_ACCOUNT, "q", NULL, 0},
 	{ROUTE_ACCOUNT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_ACCOUNT, "limit", NULL, PAGING_LIMIT_MAX},
+	{ROUTE_REPORT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_API_ACCOUNT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_API_ACCOUNT, "limit", NULL, PAGING_LIMIT_MAX},
 	{ROUTE_METRICS, "slug", NULL, 0},
