@@ -49,6 +49,13 @@ static void put_text(struct buf *b, unsigned x, const char *s, const char *ink)
 	buf_str(b, "</text>");
 }
 
+void badge_put_title(struct buf *b, const char *title, const char *note)
+{
+	escape_put(b, title);
+	if (note)
+		buf_fmt(b, ", but %s", note);
+}
+
 void badge_draw(struct buf *b, const struct badge *g)
 {
 	unsigned left = glyphs_width(g->label, SIZE) + 2 * PADDING;
@@ -58,9 +65,9 @@ void badge_draw(struct buf *b, const struct badge *g)
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" "
 		"height=\"%d\" role=\"img\" aria-label=\"",
 		left + right, HEIGHT);
-	escape_put(b, g->title);
+	badge_put_title(b, g->title, g->note);
 	buf_str(b, "\"><title>");
-	escape_put(b, g->title);
+	badge_put_title(b, g->title, g->note);
 	buf_fmt(b,
 		"</title><clipPath id=\"r\"><rect width=\"%u\" height=\"%d\" "
 		"rx=\"3\"/></clipPath><g clip-path=\"url(#r)\">",
@@ -115,16 +122,17 @@ static void word(const char *slug, const struct view *v, struct words *w)
 	}
 }
 
-void badge_put(struct buf *b, const char *slug, const struct view *v,
+void badge_put(struct buf *b, const struct badge_subject *s,
 	const struct badge_look *look)
 {
 	const char *label = *look->label ? look->label : LABEL;
-	struct badge pill = {.label = label, .light = look->light};
-	struct card card = {.view = v, .light = look->light};
+	const char *slug = s->slug ? s->slug : "MCP server";
+	const struct view *v = s->view;
+	struct badge pill = {
+		.label = label, .note = s->note, .light = look->light};
+	struct card card = {.view = v, .note = s->note, .light = look->light};
 	struct words w;
 
-	if (!slug)
-		slug = "MCP server";
 	word(slug, v, &w);
 	if (look->card) {
 		card.name = *look->label ? look->label : slug;

@@ -104,9 +104,9 @@ void card_draw(struct buf *b, const struct card *c)
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
 		"height=\"%d\" role=\"img\" aria-label=\"",
 		WIDTH, HEIGHT);
-	escape_put(b, c->title);
+	badge_put_title(b, c->title, c->note);
 	buf_str(b, "\"><title>");
-	escape_put(b, c->title);
+	badge_put_title(b, c->title, c->note);
 	buf_fmt(b,
 		"</title><rect x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" "
 		"rx=\"6\" fill=\"%s\" stroke=\"%s\"/>"

@@ -6,8 +6,11 @@
 #include "base/xalloc.h"
 #include "data/account.h"
 #include "data/fetch.h"
+#include "data/incidents.h"
+#include "data/places.h"
 #include "data/search.h"
 #include "data/server.h"
+#include "data/tool_split.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -19,6 +22,8 @@
 #define LISTING_BATCH 500
 /* Names of which it is asked together whether they are public. */
 #define NAMES_BATCH 50
+/* The sentence of a server, in bytes. */
+#define SENTENCE_MAX 4096
 
 /* What is known of all servers, and how long each part of it is good. */
 struct kept_listing {
@@ -95,6 +100,7 @@ void listing_release(struct listing *l)
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->entries[i].title);
 		free(l->entries[i].words);
+		free(l->entries[i].sentence);
 		view_release(&l->entries[i].view);
 	}
 	free(l->entries);
@@ -120,14 +126,109 @@ static int load(struct source *s, struct listing *l)
 	return 0;
 }
 
-static void read_view(struct listing_entry *e, const struct store_reply *r,
-	double now)
+/*
+ * What mcp-alert keeps of a server, where an incident is open: of a fleet that is
+ * well, no history is sent. KEYS: key_alert; ARGV: INCIDENTS_OPEN.
+ */
+static const char read_open[] =
+	"local a = redis.call('GET', KEYS[1]) "
+	"return a and a:find(ARGV[1], 1, true) and a";
+
+/* Queue the questions for what is known of a server now: two replies. */
+static void ask_now(struct source *s, const char *slug)
+{
+	char verdict[KEY_MAX], alert[KEY_MAX];
+
+	store_add(s->store, "GET", key_verdict(verdict, slug), NULL);
+	store_add(s->store, "EVAL", read_open, "1", key_alert(alert, slug),
+		INCIDENTS_OPEN, NULL);
+}
+
+/* A server of which there is more to say than its state. */
+struct notable {
+	struct listing_entry *entry;
+	struct incidents incidents;
+	struct tool_split tool_split;
+};
+
+static struct condition_facts facts_of(const struct notable *n)
+{
+	return (struct condition_facts) {.view = &n->entry->view,
+		.incidents = &n->incidents,
+		.tool_split = &n->tool_split};
+}
+
+/*
+ * Read the two replies of ask_now; true where the server is notable, and then
+ * put_sentence releases *n.
+ */
+static bool read_now(struct listing_entry *e, const char *verdict,
+	const char *alert, double now, struct notable *n)
 {
 	char why[VIEW_WHY];
+	struct condition_facts facts;
 
+	*n = (struct notable) {.entry = e};
+	free(e->sentence);
+	e->sentence = NULL;
 	view_release(&e->view);
-	if (view_read(store_text(r), true, now, &e->view, why))
+	if (view_read(verdict, true, now, &e->view, why))
 		log_error("%s: verdict: %s", e->slug, why);
+	/* A tree is only made of what has sides at all. */
+	if (verdict && strstr(verdict, "\"sides\":[{"))
+		tool_split_read(verdict, &n->tool_split);
+	if (alert)
+		incidents_read(alert, &n->incidents);
+	facts = facts_of(n);
+	e->condition = condition_of(&facts);
+	if (!condition_plain(e->condition))
+		return true;
+	incidents_release(&n->incidents);
+	tool_split_release(&n->tool_split);
+	return false;
+}
+
+/* `server` is its entry, or NULL where that cannot be read. */
+static void put_sentence(struct notable *n, const struct server *server)
+{
+	struct condition_facts facts = facts_of(n);
+	struct places places;
+	struct buf b;
+
+	if (server) {
+		buf_init(&b, SENTENCE_MAX);
+		places_read(&places, server, &n->entry->view);
+		condition_put(&b, n->entry->condition, &facts, &places);
+		n->entry->sentence = buf_ok(&b) ? xstrdup(b.p) : NULL;
+		places_release(&places);
+		buf_release(&b);
+	}
+	incidents_release(&n->incidents);
+	tool_split_release(&n->tool_split);
+}
+
+/* Their places are in their entries, which the list does not keep. */
+static int put_sentences(struct source *s, struct notable *v, size_t n)
+{
+	struct server server;
+	int failed = 0;
+
+	for (size_t i = 0; i < n; i++)
+		store_add(s->store, "HGET", KEY_SERVERS, v[i].entry->slug,
+			NULL);
+	if (n)
+		failed = fetch_run(s);
+	for (size_t i = 0; i < n; i++) {
+		const char *slug = v[i].entry->slug;
+		bool there = !failed &&
+			read_public(slug, store_text(store_reply(s->store, i)),
+				true, &server);
+
+		put_sentence(&v[i], there ? &server : NULL);
+		if (there)
+			server_release(&server);
+	}
+	return failed;
 }
 
 /* How many are asked for at once: memory for replies is not for all of them. */
@@ -138,24 +239,29 @@ static size_t batch(size_t left)
 
 static int load_views(struct source *s, double now, struct listing *l)
 {
-	char key[KEY_MAX];
+	struct notable *notable;
+	int failed = 0;
 
 	if (fetch_open(s))
 		return -1;
-	for (size_t from = 0; from < l->n; from += LISTING_BATCH) {
-		size_t n = batch(l->n - from);
+	notable = xcalloc(LISTING_BATCH, sizeof *notable);
+	for (size_t from = 0; from < l->n && !failed; from += LISTING_BATCH) {
+		size_t n = batch(l->n - from), n_notable = 0;
+		struct listing_entry *e = l->entries + from;
 
 		for (size_t i = 0; i < n; i++)
-			store_add(s->store, "GET",
-				key_verdict(key, l->entries[from + i].slug),
-				NULL);
-		if (fetch_run(s))
-			return -1;
-		for (size_t i = 0; i < n; i++)
-			read_view(&l->entries[from + i],
-				store_reply(s->store, i), now);
+			ask_now(s, e[i].slug);
+		failed = fetch_run(s);
+		for (size_t i = 0; i < n && !failed; i++)
+			n_notable += read_now(&e[i],
+				store_text(store_reply(s->store, 2 * i)),
+				store_text(store_reply(s->store, 2 * i + 1)),
+				now, &notable[n_notable]);
+		if (!failed)
+			failed = put_sentences(s, notable, n_notable);
 	}
-	return 0;
+	free(notable);
+	return failed;
 }
 
 static struct kept_listing *kept(struct source *s)
@@ -254,28 +360,30 @@ int fetch_public(struct source *s, const char **names, size_t n, size_t max)
 	return (int)found;
 }
 
-/* Add the i-th server of the account: three replies are about it. */
+/* Add the i-th server of the account: four replies are about it. */
 static void add_own(struct source *s, size_t i, const char *slug,
 	const char *token, double now, struct listing *l)
 {
-	const char *open = store_text(store_reply(s->store, 3 * i));
-	const char *json = open && *open
-		? open
-		: store_text(store_reply(s->store, 3 * i + 1));
+	const char *v[4];
 	char why[SERVER_WHY];
+	struct notable notable;
 	struct server server;
 
-	if (!json)
+	for (size_t k = 0; k < 4; k++)
+		v[k] = store_text(store_reply(s->store, 4 * i + k));
+	if (!v[0] || !*v[0])
+		v[0] = v[1];
+	if (!v[0])
 		return;
-	if (server_read(json, true, &server, why)) {
+	if (server_read(v[0], true, &server, why)) {
 		log_warn("%s: entry: %s", slug, why);
 		return;
 	}
 	/* The account may have changed hands since its entry was read. */
 	if (server.token_sha256 && strcmp(server.token_sha256, token) == 0) {
 		add_entry(l, slug, &server);
-		read_view(&l->entries[l->n - 1],
-			store_reply(s->store, 3 * i + 2), now);
+		if (read_now(&l->entries[l->n - 1], v[2], v[3], now, &notable))
+			put_sentence(&notable, &server);
 	}
 	server_release(&server);
 }
@@ -289,7 +397,7 @@ static int load_own(struct source *s, const char *const *slugs, size_t n,
 		store_add(s->store, "HGET", KEY_SERVERS, slugs[i], NULL);
 		store_add(s->store, "HGET", KEY_PRIVATE,
 			key_secret(key, slugs[i], token), NULL);
-		store_add(s->store, "GET", key_verdict(key, slugs[i]), NULL);
+		ask_now(s, slugs[i]);
 	}
 	if (fetch_run(s))
 		return -1;

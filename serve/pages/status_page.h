@@ -9,6 +9,7 @@
 #define PAGES_STATUS_PAGE_H
 
 #include "base/buf.h"
+#include "data/condition.h"
 
 struct brand;
 struct page_data;
@@ -25,6 +26,9 @@ struct status_page {
 	const struct brand *brand;
 	double now; /* epoch seconds */
 };
+
+/* status_page_facts(page): what the condition of its server is made of. */
+struct condition_facts status_page_facts(const struct status_page *page);
 
 /* status_page_put(b, page): append the page. */
 void status_page_put(struct buf *b, const struct status_page *page);
