@@ -71,8 +71,8 @@ static const struct row rows[] = {
 	{"green", 50, "", "", "",
 		SIDE("1777490000", "\"sa-east-1\",\"us-east-1\"") ","
 		SIDE("1777490000", "\"eu-west-2\",\"ap-southeast-1\""), "up",
-		"Working, but Recife and Ashburn get another tool list",
-		"Recife and Ashburn get another tool list"},
+		"Working, but Ashburn and Recife get another tool list",
+		"Ashburn and Recife get another tool list"},
 	{"green", 50, "", "", "",
 		SIDE("1", "\"sa-east-1\"") "," SIDE("2", ONE) ","
 		SIDE("3", "\"us-east-1\""), "up",
