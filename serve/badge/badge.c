@@ -101,25 +101,39 @@ struct words {
 	char message[48], title[SLUG_MAX + 96];
 };
 
-static void word(const char *slug, const struct view *v, struct words *w)
+static void word(const char *slug, const struct badge_subject *s,
+	struct words *w)
 {
 	static const char pending[] = "awaiting first probe";
+	const struct view *v = s->view;
 	const char *state = view_state(v);
+	const char *said = s->maintenance ? "under maintenance" : state;
 
 	if (!state) {
 		snprintf(w->message, sizeof w->message, "%s", pending);
 		snprintf(w->title, sizeof w->title, "%s: pending, %s", slug,
 			pending);
-	} else if (isnan(v->uptime_30d)) {
+		return;
+	}
+	if (s->maintenance)
+		state = "maintenance";
+	if (isnan(v->uptime_30d)) {
 		snprintf(w->message, sizeof w->message, "%s", state);
-		snprintf(w->title, sizeof w->title, "%s: %s", slug, state);
+		snprintf(w->title, sizeof w->title, "%s: %s", slug, said);
 	} else {
 		snprintf(w->message, sizeof w->message, "%s %.2f%%", state,
 			v->uptime_30d);
 		snprintf(w->title, sizeof w->title,
-			"%s: %s, %.2f%% uptime in 30 days", slug, state,
+			"%s: %s, %.2f%% uptime in 30 days", slug, said,
 			v->uptime_30d);
 	}
+}
+
+static const char *colour_of(const struct badge_subject *s)
+{
+	if (!view_state(s->view))
+		return BADGE_PENDING;
+	return s->maintenance ? BADGE_MAINTENANCE : colours[s->view->verdict];
 }
 
 void badge_put(struct buf *b, const struct badge_subject *s,
@@ -127,13 +141,15 @@ void badge_put(struct buf *b, const struct badge_subject *s,
 {
 	const char *label = *look->label ? look->label : LABEL;
 	const char *slug = s->slug ? s->slug : "MCP server";
-	const struct view *v = s->view;
 	struct badge pill = {
 		.label = label, .note = s->note, .light = look->light};
-	struct card card = {.view = v, .note = s->note, .light = look->light};
+	struct card card = {.view = s->view,
+		.note = s->note,
+		.maintenance = s->maintenance,
+		.light = look->light};
 	struct words w;
 
-	word(slug, v, &w);
+	word(slug, s, &w);
 	if (look->card) {
 		card.name = *look->label ? look->label : slug;
 		card.title = w.title;
@@ -142,6 +158,6 @@ void badge_put(struct buf *b, const struct badge_subject *s,
 	}
 	pill.message = w.message;
 	pill.title = w.title;
-	pill.colour = view_state(v) ? colours[v->verdict] : BADGE_PENDING;
+	pill.colour = colour_of(s);
 	badge_draw(b, &pill);
 }

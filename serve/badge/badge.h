@@ -19,6 +19,7 @@ struct view;
 #define BADGE_GREEN "#1a7f37"
 #define BADGE_AMBER "#9a6700"
 #define BADGE_RED "#cf222e"
+#define BADGE_MAINTENANCE "#0757b5"
 #define BADGE_PENDING "#6a737d"
 
 /* How a badge looks. All zero is the dark pill. */
@@ -39,6 +40,7 @@ struct badge_subject {
 	const char *slug; /* or NULL */
 	const struct view *view;
 	const char *note; /* what qualifies the state, escaped; or NULL */
+	bool maintenance; /* one goes on: it is said in place of the state */
 };
 
 /*

@@ -15,6 +15,7 @@ struct card {
 	const char *name;
 	const char *title, *note; /* for those who do not see it */
 	const struct view *view;
+	bool maintenance; /* one goes on */
 	bool light;
 };
 

@@ -58,7 +58,8 @@ struct condition condition_of(const struct condition_facts *f)
 							   : CONDITION_PENDING;
 		return c;
 	}
-	c.state = states[f->view->verdict];
+	c.state = f->maintenance ? CONDITION_MAINTENANCE
+				 : states[f->view->verdict];
 	if (c.state == CONDITION_UP)
 		c.note = worst(f);
 	return c;
@@ -69,6 +70,7 @@ const char *condition_name(enum condition_state state)
 	static const char *const names[CONDITION_STATES] = {
 		[CONDITION_DOWN] = "down",
 		[CONDITION_DEGRADED] = "degraded",
+		[CONDITION_MAINTENANCE] = "maintenance",
 		[CONDITION_STALE] = "stale",
 		[CONDITION_PENDING] = "pending",
 		[CONDITION_UP] = "up",
@@ -82,9 +84,10 @@ int condition_rank(struct condition c)
 	static const int ranks[CONDITION_STATES] = {
 		[CONDITION_DOWN] = 0,
 		[CONDITION_DEGRADED] = 1,
-		[CONDITION_STALE] = 3,
-		[CONDITION_PENDING] = 4,
-		[CONDITION_UP] = 5,
+		[CONDITION_MAINTENANCE] = 3,
+		[CONDITION_STALE] = 4,
+		[CONDITION_PENDING] = 5,
+		[CONDITION_UP] = 6,
 	};
 
 	return c.note != NOTE_NONE ? 2 : ranks[c.state];
@@ -92,7 +95,7 @@ int condition_rank(struct condition c)
 
 bool condition_plain(struct condition c)
 {
-	return c.note == NOTE_NONE && c.state >= CONDITION_STALE;
+	return c.note == NOTE_NONE && c.state > CONDITION_MAINTENANCE;
 }
 
 /* "London and Oregon", or "3 of 5 places". */
@@ -191,26 +194,45 @@ static void put_up(struct buf *b, struct condition c,
 	}
 }
 
+static void put_down(struct buf *b, const struct places *places)
+{
+	if (!places->working || !places->failing)
+		return;
+	buf_str(b, " from ");
+	put_failing(b, places);
+}
+
+/* Planned work is what it is, and what works meanwhile is said, too. */
+static void put_maintenance(struct buf *b, const struct view *v,
+	const struct places *places)
+{
+	buf_str(b, "Under maintenance");
+	if (v->verdict == VERDICT_GREEN) {
+		buf_str(b, ", but working");
+		return;
+	}
+	buf_str(b, ", not working");
+	put_down(b, places);
+}
+
 void condition_put(struct buf *b, struct condition c,
 	const struct condition_facts *f, const struct places *places)
 {
-	bool some = places->working && places->failing;
-
 	switch (c.state) {
 	case CONDITION_DOWN:
 		buf_str(b, "Not working");
-		if (some) {
-			buf_str(b, " from ");
-			put_failing(b, places);
-		}
+		put_down(b, places);
 		break;
 	case CONDITION_DEGRADED:
-		if (!some) {
+		if (!places->working || !places->failing) {
 			buf_str(b, "Partly working");
 			break;
 		}
 		buf_str(b, "Working, but not from ");
 		put_failing(b, places);
+		break;
+	case CONDITION_MAINTENANCE:
+		put_maintenance(b, f->view, places);
 		break;
 	case CONDITION_STALE:
 	case CONDITION_PENDING:

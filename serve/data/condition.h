@@ -17,6 +17,7 @@ struct view;
 enum condition_state {
 	CONDITION_DOWN,
 	CONDITION_DEGRADED,
+	CONDITION_MAINTENANCE, /* planned, whatever the verdict is */
 	CONDITION_STALE,   /* the last verdict is too old */
 	CONDITION_PENDING, /* there never was a verdict */
 	CONDITION_UP
@@ -43,11 +44,15 @@ struct condition_facts {
 	const struct view *view;
 	const struct incidents *incidents; /* at least those that are open */
 	const struct tool_split *tool_split;
+	bool maintenance; /* one goes on */
 };
 
 struct condition condition_of(const struct condition_facts *f);
 
-/* condition_name(state): "up", "degraded", "down", "stale" or "pending". */
+/*
+ * condition_name(state): "up", "degraded", "down", "maintenance", "stale" or
+ * "pending".
+ */
 const char *condition_name(enum condition_state state);
 
 /* condition_rank(c): what has more need to be seen is lower, from 0. */

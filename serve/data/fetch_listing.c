@@ -5,8 +5,10 @@
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "data/account.h"
+#include "data/brand.h"
 #include "data/fetch.h"
 #include "data/incidents.h"
+#include "data/maintenance.h"
 #include "data/places.h"
 #include "data/search.h"
 #include "data/server.h"
@@ -51,6 +53,7 @@ static void add_entry(struct listing *l, const char *slug,
 	e = &l->entries[l->n++];
 	*e = (struct listing_entry) {
 		.title = server->title ? xstrdup(server->title) : NULL,
+		.account = server->account ? xstrdup(server->account) : NULL,
 		.words = search_words(slug, server->title),
 		.expected = server->n_regions,
 	};
@@ -99,6 +102,7 @@ void listing_release(struct listing *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->entries[i].title);
+		free(l->entries[i].account);
 		free(l->entries[i].words);
 		free(l->entries[i].sentence);
 		view_release(&l->entries[i].view);
@@ -144,18 +148,49 @@ static void ask_now(struct source *s, const char *slug)
 		INCIDENTS_OPEN, NULL);
 }
 
+/* What is planned, for all servers. */
+struct plan {
+	struct maintenance_list list;
+	double max_s; /* see struct brand */
+	double now;
+};
+
+static int read_plan(struct source *s, double now, struct plan *plan)
+{
+	const struct store_reply *r;
+	struct brand brand;
+
+	*plan = (struct plan) {.now = now};
+	if (fetch_open(s))
+		return -1;
+	store_add(s->store, "HVALS", KEY_MAINTENANCE, NULL);
+	store_add(s->store, "GET", KEY_SITE, NULL);
+	if (fetch_run(s))
+		return -1;
+	r = store_reply(s->store, 0);
+	for (size_t i = 0; i < store_count(r); i++)
+		maintenance_list_add(
+			&plan->list, store_text(store_item(r, i)));
+	brand_read(store_text(store_reply(s->store, 1)), &brand);
+	plan->max_s = brand.maintenance_s;
+	brand_release(&brand);
+	return 0;
+}
+
 /* A server of which there is more to say than its state. */
 struct notable {
 	struct listing_entry *entry;
 	struct incidents incidents;
 	struct tool_split tool_split;
+	bool maintenance;
 };
 
 static struct condition_facts facts_of(const struct notable *n)
 {
 	return (struct condition_facts) {.view = &n->entry->view,
 		.incidents = &n->incidents,
-		.tool_split = &n->tool_split};
+		.tool_split = &n->tool_split,
+		.maintenance = n->maintenance};
 }
 
 /*
@@ -163,16 +198,19 @@ static struct condition_facts facts_of(const struct notable *n)
  * put_sentence releases *n.
  */
 static bool read_now(struct listing_entry *e, const char *verdict,
-	const char *alert, double now, struct notable *n)
+	const char *alert, struct plan *plan, struct notable *n)
 {
 	char why[VIEW_WHY];
 	struct condition_facts facts;
 
 	*n = (struct notable) {.entry = e};
+	if (plan->list.n)
+		n->maintenance = maintenance_list_now(&plan->list, e->slug,
+			e->account, plan->now, plan->max_s).found;
 	free(e->sentence);
 	e->sentence = NULL;
 	view_release(&e->view);
-	if (view_read(verdict, true, now, &e->view, why))
+	if (view_read(verdict, true, plan->now, &e->view, why))
 		log_error("%s: verdict: %s", e->slug, why);
 	/* A tree is only made of what has sides at all. */
 	if (verdict && strstr(verdict, "\"sides\":[{"))
@@ -237,29 +275,36 @@ static size_t batch(size_t left)
 	return left < LISTING_BATCH ? left : LISTING_BATCH;
 }
 
+static int load_batch(struct source *s, struct plan *plan,
+	struct listing_entry *e, size_t n, struct notable *notable)
+{
+	size_t n_notable = 0;
+
+	for (size_t i = 0; i < n; i++)
+		ask_now(s, e[i].slug);
+	if (fetch_run(s))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		n_notable += read_now(&e[i],
+			store_text(store_reply(s->store, 2 * i)),
+			store_text(store_reply(s->store, 2 * i + 1)), plan,
+			&notable[n_notable]);
+	return put_sentences(s, notable, n_notable);
+}
+
 static int load_views(struct source *s, double now, struct listing *l)
 {
 	struct notable *notable;
-	int failed = 0;
+	struct plan plan;
+	int failed = read_plan(s, now, &plan);
 
-	if (fetch_open(s))
-		return -1;
+	if (failed)
+		return failed;
 	notable = xcalloc(LISTING_BATCH, sizeof *notable);
-	for (size_t from = 0; from < l->n && !failed; from += LISTING_BATCH) {
-		size_t n = batch(l->n - from), n_notable = 0;
-		struct listing_entry *e = l->entries + from;
-
-		for (size_t i = 0; i < n; i++)
-			ask_now(s, e[i].slug);
-		failed = fetch_run(s);
-		for (size_t i = 0; i < n && !failed; i++)
-			n_notable += read_now(&e[i],
-				store_text(store_reply(s->store, 2 * i)),
-				store_text(store_reply(s->store, 2 * i + 1)),
-				now, &notable[n_notable]);
-		if (!failed)
-			failed = put_sentences(s, notable, n_notable);
-	}
+	for (size_t from = 0; from < l->n && !failed; from += LISTING_BATCH)
+		failed = load_batch(s, &plan, l->entries + from,
+			batch(l->n - from), notable);
+	maintenance_list_release(&plan.list);
 	free(notable);
 	return failed;
 }
@@ -362,7 +407,7 @@ int fetch_public(struct source *s, const char **names, size_t n, size_t max)
 
 /* Add the i-th server of the account: four replies are about it. */
 static void add_own(struct source *s, size_t i, const char *slug,
-	const char *token, double now, struct listing *l)
+	const char *token, struct plan *plan, struct listing *l)
 {
 	const char *v[4];
 	char why[SERVER_WHY];
@@ -382,14 +427,15 @@ static void add_own(struct source *s, size_t i, const char *slug,
 	/* The account may have changed hands since its entry was read. */
 	if (server.token_sha256 && strcmp(server.token_sha256, token) == 0) {
 		add_entry(l, slug, &server);
-		if (read_now(&l->entries[l->n - 1], v[2], v[3], now, &notable))
+		if (read_now(&l->entries[l->n - 1], v[2], v[3], plan,
+			    &notable))
 			put_sentence(&notable, &server);
 	}
 	server_release(&server);
 }
 
 static int load_own(struct source *s, const char *const *slugs, size_t n,
-	const char *token, double now, struct listing *l)
+	const char *token, struct plan *plan, struct listing *l)
 {
 	char key[KEY_MAX];
 
@@ -402,21 +448,23 @@ static int load_own(struct source *s, const char *const *slugs, size_t n,
 	if (fetch_run(s))
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		add_own(s, i, slugs[i], token, now, l);
+		add_own(s, i, slugs[i], token, plan, l);
 	return 0;
 }
 
 int fetch_account_listing(struct source *s, const struct account *a,
 	const char *token, double now, struct listing *l)
 {
+	struct plan plan;
+	int failed;
+
 	*l = (struct listing) {0};
-	if (fetch_open(s))
-		return -1;
-	for (size_t from = 0; from < a->n; from += LISTING_BATCH)
-		if (load_own(s, a->slugs + from, batch(a->n - from), token, now,
-			    l))
-			return -1;
-	return 0;
+	failed = read_plan(s, now, &plan);
+	for (size_t from = 0; from < a->n && !failed; from += LISTING_BATCH)
+		failed = load_own(s, a->slugs + from, batch(a->n - from), token,
+			&plan, l);
+	maintenance_list_release(&plan.list);
+	return failed;
 }
 
 void fetch_forget(struct source *s)

@@ -25,6 +25,7 @@ struct listing {
 	struct listing_entry {
 		char slug[SLUG_MAX + 1];
 		char *title;	 /* or NULL */
+		char *account;	 /* or NULL */
 		char *words;	 /* for search_matches */
 		size_t expected; /* regions configured for it, or 0 */
 		struct view view;

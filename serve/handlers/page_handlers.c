@@ -216,6 +216,8 @@ static void put_badge(const struct context *c, const struct status_page *page)
 	if (condition.note != NOTE_NONE) {
 		condition_put_note(&note, condition, &facts, &places);
 		badge.note = buf_ok(&note) ? note.p : NULL;
+	} else if (condition.state == CONDITION_MAINTENANCE) {
+		badge.maintenance = true;
 	} else if (page->view->freshness == VIEW_FRESH) {
 		snprintf(c->r->etag, sizeof c->r->etag, "%s",
 			page->view->etag);

@@ -12,6 +12,7 @@ struct word html_condition(struct condition c)
 	static const struct word words[CONDITION_STATES] = {
 		[CONDITION_DOWN] = {"Not working", "down"},
 		[CONDITION_DEGRADED] = {"Partly working", "part"},
+		[CONDITION_MAINTENANCE] = {"Under maintenance", "work"},
 		[CONDITION_STALE] = {"Unknown", "none"},
 		[CONDITION_PENDING] = {"Unknown", "none"},
 		[CONDITION_UP] = {"Working", "up"},

@@ -33,6 +33,7 @@ enum group {
 	GROUP_DOWN,
 	GROUP_DEGRADED,
 	GROUP_NOTED,
+	GROUP_MAINTENANCE,
 	GROUP_UNKNOWN,
 	GROUP_UP,
 	GROUPS
@@ -43,6 +44,7 @@ static enum group group_of(struct condition c)
 	static const enum group groups[CONDITION_STATES] = {
 		[CONDITION_DOWN] = GROUP_DOWN,
 		[CONDITION_DEGRADED] = GROUP_DEGRADED,
+		[CONDITION_MAINTENANCE] = GROUP_MAINTENANCE,
 		[CONDITION_STALE] = GROUP_UNKNOWN,
 		[CONDITION_PENDING] = GROUP_UNKNOWN,
 		[CONDITION_UP] = GROUP_UP,
@@ -57,6 +59,7 @@ static void put_summary(struct buf *b, const struct index_page *l)
 		[GROUP_DOWN] = "not working",
 		[GROUP_DEGRADED] = "partly working",
 		[GROUP_NOTED] = "working with an open incident",
+		[GROUP_MAINTENANCE] = "under maintenance",
 		[GROUP_UNKNOWN] = "unknown",
 		[GROUP_UP] = "working",
 	};

@@ -25,21 +25,19 @@ struct condition_facts status_page_facts(const struct status_page *s)
 {
 	return (struct condition_facts) {.view = s->view,
 		.incidents = &s->data->incidents,
-		.tool_split = &s->data->tool_split};
+		.tool_split = &s->data->tool_split,
+		.maintenance = s->data->maintenance_now.found};
 }
 
 /* `sentence` is escaped. */
-static void put_headline(struct buf *b, const struct status_page *s,
-	struct condition c, const char *sentence)
+static void put_headline(struct buf *b, struct condition c,
+	const char *sentence)
 {
 	const char *class = html_condition(c).class;
 
 	buf_fmt(b, "<p class=\"headline text-%s\">", class);
 	html_icon(b, class);
-	buf_fmt(b, "<span>%s", sentence);
-	if (c.state == CONDITION_DOWN && s->data->maintenance_now.found)
-		buf_str(b, ", for maintenance");
-	buf_str(b, "</span></p>\n");
+	buf_fmt(b, "<span>%s</span></p>\n", sentence);
 }
 
 /* The minute of the verdict, and how often there is one. */
@@ -399,7 +397,7 @@ void status_page_put(struct buf *b, const struct status_page *s)
 			.feed = feed,
 			.live = true});
 	html_element(b, "h1", title);
-	put_headline(b, s, condition, buf_ok(&sentence) ? sentence.p : "");
+	put_headline(b, condition, buf_ok(&sentence) ? sentence.p : "");
 	put_as_of(b, s, &places);
 	put_own(b, s);
 	put_work(b, s);

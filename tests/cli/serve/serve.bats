@@ -261,6 +261,31 @@ incident() {
 	publish example-mcp green
 }
 
+@test "a planned maintenance is no outage: page, row, summary and badge say so" {
+	redis hset fleet:maintenance m-1 "$(jq -cn --argjson at "$AS_OF" '{v: 1,
+		type: "maintenance", id: "m-1", slugs: ["brok*"], accounts: [],
+		starts_at: ($at - 600), ends_at: ($at + 3000), every: null,
+		zone: null, reason: "new disks", by: "canary", ended_at: null}')" >/dev/null
+	get /status/broken
+	grep -q 'text-work.*<span>Under maintenance, not working from London</span></p>' body
+	run ! grep -q 'text-down' body
+	get /
+	grep -q '/status/broken.*#i-work.*<span>Under maintenance, not working from London<' body
+	grep -q '>1 partly working, 1 under maintenance, 1 unknown, 1 working</p>' body
+	# It is no trouble: what is partly working is above it.
+	[ "$(grep -o '/status/[a-z-]*' body | tr '\n' ' ')" = '/status/partly /status/broken /status/waiting /status/example-mcp ' ]
+	get /badge/broken.svg
+	grep -q '>maintenance' body
+	grep -q '<title>broken: under maintenance, 99.87% uptime in 30 days</title>' body
+	[ "$(says ETag)" != "$ETAG" ]
+	get /api/embed-status/broken
+	[ "$(jq -r .state body)" = down ]
+	redis del fleet:maintenance >/dev/null
+	get /badge/broken.svg
+	grep -q '>down' body
+	[ "$(says ETag)" = "$ETAG" ]
+}
+
 @test "the index lists what is public; an unknown name is helped on" {
 	get /
 	[ "$CODE $(says Content-Type)" = "200 text/html; charset=utf-8" ]

@@ -211,6 +211,21 @@ static void test_card(void **state)
 	expect(&b, ">p95 142 ms, last probe 37s ago</text>");
 	expect(&b, "r=\"6\" fill=\"#9a6700\"");
 	view_release(&v);
+	/* A maintenance has a word and a colour of its own. */
+	read_view(&v, "red", AS_OF);
+	for (int card = 0; card < 2; card++) {
+		buf_clear(&b);
+		badge_put(&b,
+			&(struct badge_subject) {.slug = "a",
+				.view = &v,
+				.maintenance = true},
+			card ? &light : &usual);
+		expect(&b, "<title>a: under maintenance, 99.87% uptime in 30");
+		expect(&b, ">maintenance");
+		expect(&b, "\"#0757b5\"/>");
+		assert_null(strstr(b.p, "down"));
+	}
+	view_release(&v);
 	put_card(&b, "a", "{\"window\":1777494660,\"verdict\":\"red\"}");
 	expect(&b, ">down</text></g></svg>\n");
 	put_card(&b, "a", "{\"window\":1777490000,\"verdict\":\"green\"}");

@@ -124,6 +124,21 @@ static const struct row rows[] = {
 		"Working, but not from L&lt;ndon", ""},
 };
 
+/* The same while a maintenance goes on: it is a state of its own. */
+static const struct row planned[] = {
+	{"green", 50, "", "", "", "", "maintenance",
+		"Under maintenance, but working", ""},
+	{"green", 50, "", OPEN("latency", IN(ONE)), "", "", "maintenance",
+		"Under maintenance, but working", ""},
+	{"amber", 50, "eu-west-2", "", "", "", "maintenance",
+		"Under maintenance, not working from L&lt;ndon", ""},
+	{"red", 50, "us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "", "", "",
+		"maintenance", "Under maintenance, not working", ""},
+	/* What is not known now is not what was planned. */
+	{"red", 400, "us-east-1", "", "", "", "stale", "Unknown", ""},
+	{NULL, 0, "", "", "", "", "pending", "Unknown", ""},
+};
+
 static bool is_in(const char *words, const char *word)
 {
 	const char *p = strstr(words, word);
@@ -142,7 +157,7 @@ static void put_verdict(const struct row *r, struct buf *b)
 	buf_fmt(b, "],\"sides\":[%s]}", r->sides);
 }
 
-static void check(const struct row *r, struct buf *got)
+static void check(const struct row *r, bool maintenance, struct buf *got)
 {
 	struct buf verdict, alert;
 	struct incidents incidents;
@@ -152,7 +167,7 @@ static void check(const struct row *r, struct buf *got)
 	struct condition c;
 	struct view view;
 	char why[VIEW_WHY];
-	struct condition_facts f = {&view, &incidents, &split};
+	struct condition_facts f = {&view, &incidents, &split, maintenance};
 
 	buf_init(&verdict, 8000);
 	buf_init(&alert, 8000);
@@ -183,21 +198,27 @@ static void check(const struct row *r, struct buf *got)
 	buf_release(&alert);
 }
 
-static void test_sentences(void **state)
+static void check_rows(const struct row *v, size_t n, bool maintenance)
 {
 	char want[500];
 	struct buf got;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < n; i++) {
 		buf_init(&got, 2000);
-		check(&rows[i], &got);
-		snprintf(want, sizeof want, "%s; %s; %s", rows[i].state,
-			rows[i].sentence, rows[i].note);
+		check(&v[i], maintenance, &got);
+		snprintf(want, sizeof want, "%s; %s; %s", v[i].state,
+			v[i].sentence, v[i].note);
 		if (strcmp(got.p, want) != 0)
 			fail_msg("row %zu: %s, not %s", i, got.p, want);
 		buf_release(&got);
 	}
+}
+
+static void test_sentences(void **state)
+{
+	(void)state;
+	check_rows(rows, sizeof rows / sizeof *rows, false);
+	check_rows(planned, sizeof planned / sizeof *planned, true);
 }
 
 /* Trouble first; what works, but not well, before what is not known. */
@@ -207,6 +228,7 @@ static void test_order(void **state)
 		{CONDITION_DOWN, NOTE_NONE},
 		{CONDITION_DEGRADED, NOTE_NONE},
 		{CONDITION_UP, NOTE_TOOLS},
+		{CONDITION_MAINTENANCE, NOTE_NONE},
 		{CONDITION_STALE, NOTE_NONE},
 		{CONDITION_PENDING, NOTE_NONE},
 		{CONDITION_UP, NOTE_NONE},

@@ -282,7 +282,9 @@ static void test_maintenance(void **state)
 	d.data.maintenance_now = maintenance_list_now(
 		&d.data.maintenance, "example-mcp", NULL, NOW, 14400);
 	show(&d);
-	expect(&d, "from L&lt;ndon, for maintenance</span>");
+	expect(&d, "text-work\"><svg class=\"icon\" aria-hidden=\"true\"><use "
+		   "href=\"#i-work\"/></svg><span>Under maintenance, not "
+		   "working from L&lt;ndon</span>");
 	expect(&d, "Maintenance until ");
 	expect(&d, "21:20 UTC</time></b>: new &lt;disks&gt;");
 	expect(&d, "they are working on it, as announced");
