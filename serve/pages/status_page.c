@@ -18,6 +18,8 @@
 #include <math.h>
 
 #define DAY 86400
+/* Of uptime_30d. */
+#define UPTIME_DAYS 30
 /* The headline, in bytes. */
 #define SENTENCE_MAX 4096
 
@@ -163,7 +165,7 @@ static void put_minutes(struct buf *b, const struct history *p)
 	int64_t down = 0, part = 0;
 
 	for (int i = 0; i < 2; i++) {
-		down += p->days[i].minutes[VERDICT_RED];
+		down += p->days[i].minutes[VERDICT_RED] - p->days[i].planned;
 		part += p->days[i].minutes[VERDICT_AMBER];
 	}
 	if (!history_known(&p->days[0]) && !history_known(&p->days[1]))
@@ -331,13 +333,28 @@ static void put_tools(struct buf *b, const struct status_page *s)
 	buf_str(b, "</dd></div>\n");
 }
 
+/* Of how many days, and how much of that was maintenance. */
+static void put_uptime_help(struct buf *b, const struct status_page *s)
+{
+	int64_t planned = history_planned(&s->data->history, UPTIME_DAYS);
+
+	buf_fmt(b, "<div><dt>Uptime<br><small>%d days", UPTIME_DAYS);
+	if (planned) {
+		buf_str(b, s->brand->maintenance_counts ? ", less "
+							: ", not counting ");
+		html_span(b, 60 * (double)planned);
+		buf_str(b, " of maintenance");
+	}
+	buf_str(b, "</small></dt><dd>");
+}
+
 static void put_figures(struct buf *b, const struct status_page *s)
 {
 	const struct view *v = s->view;
 	bool fresh = v->freshness == VIEW_FRESH;
 
 	buf_str(b, "<dl class=\"figures\">\n");
-	put_figure(b, "Uptime", "30 days");
+	put_uptime_help(b, s);
 	if (fresh && !isnan(v->uptime_30d))
 		buf_fmt(b, "%.2f&#8239;%%", v->uptime_30d);
 	else
@@ -403,7 +420,7 @@ void status_page_put(struct buf *b, const struct status_page *s)
 	put_work(b, s);
 	put_answers(b, s, &places);
 	put_figures(b, s);
-	status_page_days(b, s->data);
+	status_page_days(b, s);
 	status_page_latency(b, s->data);
 	status_page_incidents(b, s, &places);
 	put_embedding(b, s->brand->url, s->slug);
