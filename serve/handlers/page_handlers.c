@@ -228,14 +228,16 @@ static void put_badge(const struct context *c, const struct status_page *page)
 	places_release(&places);
 }
 
-/* An image must not break: what cannot be told is pending, with a 200. */
+/* An image must not break: where nothing is known it says so, with a 200. */
 void handle_badge(const struct context *c)
 {
-	struct view none = {.freshness = VIEW_NONE};
+	enum found found = put_server(c, false, put_badge);
+	struct view none = {
+		.freshness = found == STORE_DOWN ? VIEW_STALE : VIEW_NONE};
 	struct badge_look look;
 
 	c->r->type = TYPE_SVG;
-	if (put_server(c, false, put_badge) == FOUND)
+	if (found == FOUND)
 		return;
 	badge_look_read(c->request, &look);
 	badge_put(&c->r->body,

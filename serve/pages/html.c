@@ -13,8 +13,8 @@ struct word html_condition(struct condition c)
 		[CONDITION_DOWN] = {"Not working", "down"},
 		[CONDITION_DEGRADED] = {"Partly working", "part"},
 		[CONDITION_MAINTENANCE] = {"Under maintenance", "work"},
-		[CONDITION_STALE] = {"Unknown", "none"},
-		[CONDITION_PENDING] = {"Unknown", "none"},
+		[CONDITION_STALE] = {"No recent data", "none"},
+		[CONDITION_PENDING] = {"Awaiting first probe", "none"},
 		[CONDITION_UP] = {"Working", "up"},
 	};
 

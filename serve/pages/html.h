@@ -15,7 +15,7 @@ struct word {
 	const char *text, *class;
 };
 
-/* html_condition(c): the shortest word for it; "Unknown" if it is not known. */
+/* html_condition(c): the shortest words for it. */
 struct word html_condition(struct condition c);
 
 /* html_place(p): the word for the state of a place. */

@@ -34,7 +34,8 @@ enum group {
 	GROUP_DEGRADED,
 	GROUP_NOTED,
 	GROUP_MAINTENANCE,
-	GROUP_UNKNOWN,
+	GROUP_STALE,
+	GROUP_PENDING,
 	GROUP_UP,
 	GROUPS
 };
@@ -45,8 +46,8 @@ static enum group group_of(struct condition c)
 		[CONDITION_DOWN] = GROUP_DOWN,
 		[CONDITION_DEGRADED] = GROUP_DEGRADED,
 		[CONDITION_MAINTENANCE] = GROUP_MAINTENANCE,
-		[CONDITION_STALE] = GROUP_UNKNOWN,
-		[CONDITION_PENDING] = GROUP_UNKNOWN,
+		[CONDITION_STALE] = GROUP_STALE,
+		[CONDITION_PENDING] = GROUP_PENDING,
 		[CONDITION_UP] = GROUP_UP,
 	};
 
@@ -60,7 +61,8 @@ static void put_summary(struct buf *b, const struct index_page *l)
 		[GROUP_DEGRADED] = "partly working",
 		[GROUP_NOTED] = "working with an open incident",
 		[GROUP_MAINTENANCE] = "under maintenance",
-		[GROUP_UNKNOWN] = "unknown",
+		[GROUP_STALE] = "without recent data",
+		[GROUP_PENDING] = "awaiting its first probe",
 		[GROUP_UP] = "working",
 	};
 	size_t count[GROUPS] = {0};

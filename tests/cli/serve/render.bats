@@ -61,7 +61,7 @@ files() {
 	run ! grep -ril 'canary' www --exclude-dir=man
 	run ! grep -q 'healthz\|prom' got
 	[ "$(stat -c %a www/index.html)" = 644 ]
-	grep -q 'awaiting first probe' www/badge/old.svg
+	grep -q 'no recent data' www/badge/old.svg
 }
 
 @test "MCP_SITE stands in the pages, as in the answers" {
@@ -107,14 +107,14 @@ files() {
 	[ "$(cat www/mine www/status/broken/mine)" = $'mine\nmine' ]
 }
 
-@test "a verdict that is too old leaves no JSON, and a badge that is pending" {
+@test "a verdict that is too old leaves no JSON, and a badge without a state" {
 	render
 	NOW=$((AS_OF + 301))
 	render
 	[ "$status" -eq 0 ]
 	[ "$(ls www/api)" = openapi.json ]
-	grep -q 'awaiting first probe' www/badge/example-mcp.svg
-	grep -q '<span>Unknown</span></p>' www/status/example-mcp/index.html
+	grep -q 'no recent data' www/badge/example-mcp.svg
+	grep -q '<span>No recent data</span></p>' www/status/example-mcp/index.html
 	run ! grep -rq --exclude-dir=man '<span>Working\|up 99' www
 }
 
@@ -132,7 +132,7 @@ files() {
 	[ "$status" -eq 3 ]
 	[ "$(wc -l <<<"$stderr")" -eq 1 ]
 	[ "$(ls www/api)" = openapi.json ]
-	grep -q 'awaiting first probe' www/badge/example-mcp.svg
+	grep -q 'no recent data' www/badge/example-mcp.svg
 	for page in www/index.html www/status/example-mcp/index.html; do
 		grep -q '<h1>Unknown</h1>' "$page"
 	done

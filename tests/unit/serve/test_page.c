@@ -208,7 +208,7 @@ static void test_unknown(void **state)
 	(void)state;
 	lay(&d, ENTRY, "green", AS_OF + 750);
 	show(&d);
-	expect(&d, "<span>Unknown</span></p>");
+	expect(&d, "<span>No recent data</span></p>");
 	expect(&d, "2026-04-29T20:31:00Z\">20:31 UTC</time>, 12 min ago.");
 	expect(&d, "Ashburn <small>no data<");
 	expect(&d, "No incident until our checks stopped");
@@ -218,7 +218,7 @@ static void test_unknown(void **state)
 	clear(&d);
 	lay(&d, "{\"private\":false}", NULL, AS_OF);
 	show(&d);
-	expect(&d, "<span>Unknown</span></p>");
+	expect(&d, "<span>Awaiting first probe</span></p>");
 	expect(&d, "awaiting first probe");
 	expect(&d, "<h1>example-mcp</h1>");
 	expect(&d, "<dd>Not known</dd>");
@@ -319,8 +319,8 @@ static void test_lists(void **state)
 	expect(&d, "<a href=\"/status/alpha\">A &amp; B</a>");
 	expect(&d, "</svg><span>Working</span></span>");
 	expect(&d, "<a href=\"/status/beta\">beta</a>");
-	expect(&d, "</svg><span>Unknown</span></span>");
-	expect(&d, "1 unknown, 1 working");
+	expect(&d, "</svg><span>Awaiting first probe</span></span>");
+	expect(&d, "1 awaiting its first probe, 1 working");
 	/* What qualifies a state is in its row, and counts. */
 	items[0].condition.note = NOTE_TOOLS;
 	items[0].sentence = "Working, but L&lt;ndon gets another tool list";
