@@ -249,8 +249,31 @@ void handle_badge(const struct context *c)
 	etag_of_body(c->r);
 }
 
+/* How old the newest verdict of a list is. */
+static struct own_checks checks_of(const struct listing *l, double now,
+	const double *heartbeats)
+{
+	struct own_checks checks = {.freshness = VIEW_NONE,
+		.heartbeats = heartbeats,
+		.now = now,
+		.many = true};
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct view *v = &l->entries[i].view;
+
+		if (v->freshness == VIEW_NONE ||
+			(checks.freshness != VIEW_NONE &&
+				v->as_of <= checks.as_of))
+			continue;
+		checks.freshness = v->freshness;
+		checks.as_of = v->as_of;
+	}
+	return checks;
+}
+
 static void put_list(const struct context *c, const struct listing *l,
-	const char *account, const struct brand *brand)
+	const char *account, const double *heartbeats,
+	const struct brand *brand)
 {
 	struct index_item *items = xcalloc(l->n + 1, sizeof *items);
 	char query[SEARCH_SIZE];
@@ -284,7 +307,8 @@ static void put_list(const struct context *c, const struct listing *l,
 			.paging = &p,
 			.request = c->request,
 			.query = query,
-			.account = account},
+			.account = account,
+			.checks = checks_of(l, c->now, heartbeats)},
 		brand);
 	free(items);
 }
@@ -292,11 +316,16 @@ static void put_list(const struct context *c, const struct listing *l,
 static void answer_list(const struct context *c, const struct listing *l,
 	const char *account)
 {
+	double heartbeats[STAGES];
 	struct brand brand;
 
+	if (fetch_stages(c->source, heartbeats, NULL)) {
+		unavailable_page(c);
+		return;
+	}
 	find_brand(c, &brand);
 	c->r->type = TYPE_HTML;
-	put_list(c, l, account, &brand);
+	put_list(c, l, account, heartbeats, &brand);
 	etag_of_body(c->r);
 	brand_release(&brand);
 }

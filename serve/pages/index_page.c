@@ -148,6 +148,16 @@ void index_page_search(struct buf *b, const char *query, const char *account)
 	buf_str(b, "\"> <button>Search</button></form>\n");
 }
 
+/* The minute of the newest verdict, unless the banner says it. */
+static void put_as_of(struct buf *b, const struct own_checks *checks)
+{
+	if (checks->freshness != VIEW_FRESH)
+		return;
+	buf_str(b, "<p class=\"dim\">As of ");
+	html_time(b, checks->as_of, checks->now);
+	buf_str(b, ".</p>\n");
+}
+
 void index_page_put(struct buf *b, const struct index_page *l,
 	const struct brand *brand)
 {
@@ -156,6 +166,8 @@ void index_page_put(struct buf *b, const struct index_page *l,
 			.title = l->account,
 			.live = true});
 	html_element(b, "h1", l->account ? l->account : "MCP servers");
+	put_as_of(b, &l->checks);
+	own_checks_put(b, &l->checks);
 	index_page_search(b, l->query, l->account);
 	if (l->n) {
 		put_items(b, l);

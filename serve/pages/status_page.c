@@ -12,6 +12,7 @@
 #include "data/brand.h"
 #include "http/escape.h"
 #include "pages/html.h"
+#include "pages/own_checks.h"
 #include "pages/world_map.h"
 
 #include <inttypes.h>
@@ -64,41 +65,13 @@ static void put_as_of(struct buf *b, const struct status_page *s,
 	buf_str(b, ".</p>\n");
 }
 
-/* A banner where our own checks are missing or late. */
 static void put_own(struct buf *b, const struct status_page *s)
 {
-	const struct page_data *d = s->data;
-
-	if (s->view->freshness == VIEW_NONE) {
-		buf_str(b, "<p class=\"banner\" role=\"status\">No verdict has "
-			   "been published yet: awaiting first probe.</p>\n");
-	} else if (s->view->freshness == VIEW_STALE) {
-		buf_str(b, "<p class=\"banner\" role=\"status\"><b>Our own "
-			   "checks have stopped.</b> Nothing has been "
-			   "published since ");
-		html_time(b, s->view->as_of, s->now);
-		if (s->now > (double)s->view->as_of) {
-			buf_str(b, ", ");
-			html_span(b, s->now - (double)s->view->as_of);
-			buf_str(b, " ago");
-		}
-		buf_str(b, ". Whether the server works now is not known here. "
-			   "The fault is ours.</p>\n");
-	} else if (stage_stale(d->heartbeats[STAGE_INGEST], s->now,
-			   STAGE_STALE_S) ||
-		   stage_stale(d->heartbeats[STAGE_VERDICT], s->now,
-			   STAGE_STALE_S)) {
-		buf_str(b, "<p class=\"banner\" role=\"status\"><b>Our own "
-			   "checks are running late.</b> What this page says "
-			   "may be old.</p>\n");
-	} else if (stage_stale(
-			   d->heartbeats[STAGE_ALERT], s->now, STAGE_STALE_S)) {
-		buf_str(b,
-			"<p class=\"banner\" role=\"status\"><b>Incidents "
-			"may be missing here.</b> Our part that "
-			"records them is late; the state above is up to date."
-			"</p>\n");
-	}
+	own_checks_put(b,
+		&(struct own_checks) {.freshness = s->view->freshness,
+			.as_of = s->view->as_of,
+			.heartbeats = s->data->heartbeats,
+			.now = s->now});
 }
 
 static void put_reason(struct buf *b, const struct occurrence *o)

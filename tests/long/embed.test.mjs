@@ -144,7 +144,7 @@ for (const [slug, state] of [['working', 'up'], ['partly', 'degraded'],
 				assert.match(one.text, /last probe (37s|[1-4]m) ago, as of \d\d:\d\d UTC/);
 				assert.match(one.text, /View status page 127\.0\.0\.1:\d+$/);
 			} else {
-				assert.ok(one.width < 300 && one.height < 40);
+				assert.ok(one.width < 350 && one.height < 40);
 				assert.equal(one.state, state === 'down' ? state :
 					`${state} 99.87%`);
 			}

@@ -299,6 +299,19 @@ incident() {
 	grep -qF '<a href="/status/example-mcp">' body
 }
 
+@test "the index says as of when it is, and when our own checks have stopped" {
+	get /
+	grep -q '<p class="dim">As of <time datetime="2026-04-29T20:31:00Z">20:31 UTC</time>.</p>' body
+	run ! grep -q 'role="status"' body
+	NOW=$((AS_OF + 720)) get /
+	grep -q 'Our own checks have stopped.*20:31 UTC</time>, 12 min ago' body
+	run ! grep -q 'As of\|<span>Working\|text-up\|#i-up"/></svg>' body
+	redis hset fleet:heartbeats verdict $((AS_OF - 400)) >/dev/null
+	get /
+	grep -q 'Our own checks are late' body
+	redis hset fleet:heartbeats verdict $((AS_OF + 45)) >/dev/null
+}
+
 @test "nothing that is for operators is in any answer" {
 	for path in / /healthz /status/{example-mcp,partly,broken,nope,cana} \
 		/badge/{example-mcp,nope}.svg /api/embed-status/{partly,nope}; do

@@ -243,7 +243,7 @@ static void test_late(void **state)
 	expect(&d, "Incidents may be missing");
 	d.data.heartbeats[STAGE_INGEST] = NOW - 301;
 	show(&d);
-	expect(&d, "Our own checks are running late");
+	expect(&d, "Our own checks are late.");
 	clear(&d);
 }
 
@@ -305,8 +305,12 @@ static void test_lists(void **state)
 	static const char *const close[] = {"alpha", "beta"};
 	struct index_item items[2];
 	struct paging paging = {.page = 1, .pages = 1, .to = 2};
-	struct index_page list = {
-		.items = items, .n = 2, .paging = &paging, .query = ""};
+	double beats[STAGES] = {NOW, NOW, NAN};
+	struct index_page list = {.items = items,
+		.n = 2,
+		.paging = &paging,
+		.query = "",
+		.checks = {VIEW_FRESH, AS_OF, beats, NOW, true}};
 	struct desk d;
 
 	(void)state;
@@ -321,6 +325,22 @@ static void test_lists(void **state)
 	expect(&d, "<a href=\"/status/beta\">beta</a>");
 	expect(&d, "</svg><span>Awaiting first probe</span></span>");
 	expect(&d, "1 awaiting its first probe, 1 working");
+	expect(&d, "<p class=\"dim\">As of <time datetime=\"2026-04-29T20:31:00Z"
+		   "\">20:31 UTC</time>.</p>");
+	expect_none(&d, "role=\"status\"");
+	/* Our own checks are late, or have stopped. */
+	beats[STAGE_VERDICT] = NOW - 301;
+	buf_clear(&d.b);
+	index_page_put(&d.b, &list, &d.brand);
+	expect(&d, "<b>Our own checks are late.</b>");
+	list.checks.freshness = VIEW_STALE;
+	list.checks.now = AS_OF + 720;
+	buf_clear(&d.b);
+	index_page_put(&d.b, &list, &d.brand);
+	expect(&d, "<b>Our own checks have stopped.</b> The last result is from "
+		   "<time datetime=\"2026-04-29T20:31:00Z\">20:31 UTC</time>, "
+		   "12 min ago. We do not know whether the servers work now.");
+	expect_none(&d, "As of");
 	/* What qualifies a state is in its row, and counts. */
 	items[0].condition.note = NOTE_TOOLS;
 	items[0].sentence = "Working, but L&lt;ndon gets another tool list";
