@@ -65,9 +65,9 @@ static void unavailable_page(const struct context *c)
 
 	read_brand(c, NULL, &nobody);
 	error_page(c, 503);
-	error_page_put(&c->r->body, "Unknown",
-		"What is known about the servers cannot be read at the moment. "
-		"This says nothing about them; the fault is ours.",
+	error_page_put(&c->r->body, "Status unavailable",
+		"We cannot load status data right now. That is our problem; "
+		"servers may be fine.",
 		&nobody);
 }
 
@@ -104,7 +104,7 @@ void handle_none(const struct context *c)
 
 	find_brand(c, &brand);
 	error_page(c, 404);
-	error_page_put(&c->r->body, "Nothing here",
+	error_page_put(&c->r->body, "Page not found",
 		"There is no page at this address.", &brand);
 	brand_release(&brand);
 }

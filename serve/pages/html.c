@@ -82,9 +82,8 @@ static void put_title(struct buf *b, const struct frame *f)
  * under a reader would be rude; so a delayed animation of the style shows this.
  */
 static const char aged[] =
-	"<p class=\"banner aged\">This page has been open for more than five "
-	"minutes, and does not refresh itself. <a href=\"\">Reload it</a> to "
-	"see the current state.</p>\n";
+	"<p class=\"banner aged\">This page is over 5 minutes old. "
+	"<a href=\"\">Reload</a> for the current status.</p>\n";
 
 void html_begin(struct buf *b, const struct frame *f)
 {

@@ -172,11 +172,11 @@ void index_page_put(struct buf *b, const struct index_page *l,
 	if (l->n) {
 		put_items(b, l);
 	} else if (*l->query) {
-		buf_str(b, "<p>No server is called anything like <b>");
+		buf_str(b, "<p>No server matches <b>");
 		escape_put(b, l->query);
 		buf_str(b, "</b>.</p>\n");
 	} else {
-		buf_str(b, "<p>No server is watched yet.</p>\n");
+		buf_str(b, "<p>No servers yet.</p>\n");
 	}
 	html_end(b, *l->query || l->account);
 }

@@ -52,7 +52,7 @@ static void put_as_of(struct buf *b, const struct status_page *s,
 	buf_str(b, "<p class=\"dim\">As of ");
 	html_time(b, s->view->as_of, s->now);
 	if (!isnan(s->server->interval_s)) {
-		buf_str(b, ". Tried every ");
+		buf_str(b, ". Checked every ");
 		if (s->server->interval_s == 60)
 			buf_str(b, "minute");
 		else if (s->server->interval_s < 60)
@@ -98,7 +98,7 @@ static void put_work(struct buf *b, const struct status_page *s)
 	if (d->maintenance_next.found) {
 		buf_str(b, "<p class=\"banner work\">");
 		html_icon(b, "work");
-		buf_str(b, "<span><b>Maintenance announced, ");
+		buf_str(b, "<span><b>Planned maintenance, ");
 		html_time(b, d->maintenance_next.start, s->now);
 		buf_str(b, " to ");
 		html_time(b, d->maintenance_next.end,
@@ -144,7 +144,7 @@ static void put_minutes(struct buf *b, const struct history *p)
 	if (!history_known(&p->days[0]) && !history_known(&p->days[1]))
 		buf_str(b, "Not known");
 	else if (!down && !part)
-		buf_str(b, "Nothing, today or yesterday");
+		buf_str(b, "No trouble today or yesterday");
 	else
 		buf_fmt(b,
 			"Today and yesterday: %" PRId64 " min not working, "
@@ -174,14 +174,14 @@ static void put_incidents(struct buf *b, const struct status_page *s)
 		buf_str(b, "Planned maintenance");
 	else
 		buf_str(b, s->view->freshness == VIEW_FRESH
-			? "No incident"
-			: "No incident until our checks stopped");
+			? "No incidents"
+			: "None before our checks stopped");
 	if (sum > 0) {
 		buf_str(b, ", ");
 		html_span(b, fmin(sum, DAY));
 	}
 	if (open) {
-		buf_str(b, ", going on since ");
+		buf_str(b, ", ongoing since ");
 		html_time(b, open->started_at, s->now);
 	}
 }
@@ -207,20 +207,20 @@ static void put_known(struct buf *b, const struct status_page *s)
 
 	if (!bad && !in)
 		return;
-	buf_str(b, "<div><dt>Do they know?</dt><dd>");
+	buf_str(b, "<div><dt>Does the operator know?</dt><dd>");
 	if (bad && s->data->maintenance_now.found)
-		buf_str(b, "Yes: they are working on it, as announced");
+		buf_str(b, "Yes, this maintenance was announced");
 	else if (in && in->passing)
-		buf_str(b, "Yes: it works again, and is being watched");
+		buf_str(b, "Recovered. We are monitoring it.");
 	else if (in && in->acknowledged)
-		buf_str(b, "Yes: somebody is looking into it");
+		buf_str(b, "Yes, the operator is looking into it");
 	else if (in && in->told)
-		buf_str(b, "Yes: they have been told");
+		buf_str(b, "Yes, the operator was notified");
 	else if (in)
-		buf_str(b, "It is on record, and nobody has taken it up yet");
+		buf_str(b, "Recorded; the operator has not responded yet");
 	else
-		buf_str(b, "It was noticed just now; people are told once it "
-			   "is confirmed");
+		buf_str(b, "Noticed just now. We notify the operator once it "
+			   "is confirmed.");
 	buf_str(b, "</dd></div>\n");
 }
 
@@ -235,15 +235,15 @@ static void put_sides(struct buf *b, const struct tool_split *sides,
 		return;
 	buf_str(b, "<div class=\"wide\"><dt>Different tools</dt><dd>");
 	html_icon(b, "part");
-	buf_str(b, " The server shows other tools in ");
+	buf_str(b, " The tool list in ");
 	places_put_regions(b, places,
 		(const char (*)[REGION_MAX + 1])newest->regions,
 		newest->n_regions);
-	buf_str(b, " than in ");
+	buf_str(b, " differs from that in ");
 	for (size_t i = 0; i + 1 < sides->n; i++) {
 		if (i)
-			buf_str(b, i + 2 == sides->n ? ", and others again in "
-						     : ", others in ");
+			buf_str(b, i + 2 == sides->n ? ", and from that in "
+						     : ", from that in ");
 		places_put_regions(b, places,
 			(const char (*)[REGION_MAX + 1])sides->v[i].regions,
 			sides->v[i].n_regions);
@@ -252,14 +252,14 @@ static void put_sides(struct buf *b, const struct tool_split *sides,
 		buf_str(b, ", since ");
 		html_time(b, newest->first_seen, now);
 	}
-	buf_str(b, ". A cache on the way may keep an old copy.</dd>"
+	buf_str(b, ". A cache in between may serve an old copy.</dd>"
 		   "</div>\n");
 }
 
 static void put_feed(struct buf *b, const char *slug)
 {
 	buf_fmt(b,
-		"<div><dt>Hear of changes</dt><dd><a href=\"/status/%s/"
+		"<div><dt>Get updates</dt><dd><a href=\"/status/%s/"
 		"feed.atom\">Atom feed</a>, <a href=\"#embed\">badge</a>, "
 		"<a href=\"/api/embed-status/%s\">JSON</a></dd></div>\n",
 		slug, slug);
@@ -299,7 +299,7 @@ static void put_tools(struct buf *b, const struct status_page *s)
 	else
 		buf_str(b, "&ndash;");
 	if (!isnan(p->tools_since)) {
-		buf_str(b, " <small>the same since ");
+		buf_str(b, " <small>unchanged since ");
 		html_time(b, (int64_t)p->tools_since, s->now);
 		buf_str(b, "</small>");
 	}
@@ -333,13 +333,13 @@ static void put_figures(struct buf *b, const struct status_page *s)
 	else
 		buf_str(b, "&ndash;");
 	buf_str(b, "</dd></div>\n");
-	put_figure(b, "Response time", "95 of 100 were faster, 24 hours");
+	put_figure(b, "Response time", "p95, last 24 hours");
 	if (fresh && !isnan(v->p95_ms))
 		buf_fmt(b, "%.0f&#8239;ms", v->p95_ms);
 	else
 		buf_str(b, "&ndash;");
 	buf_str(b, "</dd></div>\n");
-	put_figure(b, "Last probe", NULL);
+	put_figure(b, "Last check", NULL);
 	if (fresh && *v->last_probe_ago)
 		buf_fmt(b, "%s ago", v->last_probe_ago);
 	else
@@ -358,7 +358,7 @@ static void put_embedding(struct buf *b, const char *site, const char *slug)
 		"server\" height=\"20\"></p>\n",
 		slug);
 	if (!*site)
-		buf_str(b, "<p>Put the address of this site before each "
+		buf_str(b, "<p>Add the address of this site before each "
 			   "path:</p>\n");
 	buf_str(b, "<pre tabindex=\"0\"><code>[![MCP status](");
 	escape_put(b, site);

@@ -134,7 +134,7 @@ files() {
 	[ "$(ls www/api)" = openapi.json ]
 	grep -q 'no recent data' www/badge/example-mcp.svg
 	for page in www/index.html www/status/example-mcp/index.html; do
-		grep -q '<h1>Unknown</h1>' "$page"
+		grep -q '<h1>Status unavailable</h1>' "$page"
 	done
 	run ! grep -rq 'orking\|up 99' www/index.html www/status www/badge
 	cp -a www later

@@ -156,7 +156,7 @@ static void test_page(void **state)
 	expect(&d, "<title>Working, but not from L&lt;ndon: A &lt;b&gt;title");
 	expect(&d, "<span>Working, but not from L&lt;ndon</span></p>");
 	expect(&d, "As of <time datetime=\"2026-04-29T20:31:00Z\">20:31 UTC<");
-	expect(&d, "Tried every minute from 5 places");
+	expect(&d, "Checked every minute from 5 places");
 	expect(&d, "Ashburn <small>working<");
 	expect(&d, "L&lt;ndon <small>not working<");
 	expect(&d, "S\xc3\xa3o Paulo <small>no data<");
@@ -165,12 +165,13 @@ static void test_page(void **state)
 	expect(&d, "99.87&#8239;%");
 	expect(&d, "142&#8239;ms");
 	expect(&d, "37s ago");
-	expect(&d, "somebody is looking into it");
+	expect(&d, "Yes, the operator is looking into it");
 	expect(&d,
-		"other tools in Ashburn and Oregon than in L&lt;ndon, since ");
-	expect(&d, "1 incident</a>, 11 min, going on since ");
+		"The tool list in Ashburn and Oregon differs from that in "
+		"L&lt;ndon, since ");
+	expect(&d, "1 incident</a>, 11 min, ongoing since ");
 	/* Two of five places are not all of them. */
-	expect(&d, "Outage in some places <small>over<");
+	expect(&d, "Outage in some places <small>resolved<");
 	expect(&d, "<dd>L&lt;ndon and S\xc3\xa3o Paulo</dd>");
 	expect(&d, "28 Apr, 18:14 UTC</time> to ");
 	expect(&d, "[![MCP status](https://s.example/badge/example-mcp.svg)]"
@@ -195,7 +196,7 @@ static void test_feed(void **state)
 	expect(&d, "<title>Outage in some places (over)</title>");
 	expect(&d,
 		"Where: L&lt;ndon and S\xc3\xa3o Paulo. From 2026-04-28 18:14 "
-		"UTC to 2026-04-28 18:40 UTC. It is over.");
+		"UTC to 2026-04-28 18:40 UTC. Resolved.");
 	expect(&d, "href=\"https://s.example/status/example-mcp/feed.atom\"");
 	expect_nothing_secret(&d);
 	clear(&d);
@@ -211,10 +212,10 @@ static void test_unknown(void **state)
 	expect(&d, "<span>No recent data</span></p>");
 	expect(&d, "2026-04-29T20:31:00Z\">20:31 UTC</time>, 12 min ago.");
 	expect(&d, "Ashburn <small>no data<");
-	expect(&d, "No incident until our checks stopped");
+	expect(&d, "None before our checks stopped");
 	expect_none(&d, "orking<");
 	expect_none(&d, "99.87");
-	expect_none(&d, "other tools");
+	expect_none(&d, "Different tools");
 	clear(&d);
 	lay(&d, "{\"private\":false}", NULL, AS_OF);
 	show(&d);
@@ -259,7 +260,7 @@ static void test_unconfigured(void **state)
 	expect(&d, "<span>Not working from London</span></p>");
 	expect(&d, "Ashburn <small>working<");
 	expect(&d, "cellar <small>no data<");
-	expect(&d, "noticed just now");
+	expect(&d, "Noticed just now");
 	clear(&d);
 }
 
@@ -287,13 +288,13 @@ static void test_maintenance(void **state)
 		   "working from L&lt;ndon</span>");
 	expect(&d, "Maintenance until ");
 	expect(&d, "21:20 UTC</time></b>: new &lt;disks&gt;");
-	expect(&d, "they are working on it, as announced");
+	expect(&d, "Yes, this maintenance was announced");
 	expect_nothing_secret(&d);
 	d.data.maintenance_next = maintenance_list_next(
 		&d.data.maintenance, "example-mcp", NULL, 1777490000, 14400);
 	d.data.maintenance_now = (struct occurrence) {0};
 	show(&d);
-	expect(&d, "Maintenance announced, ");
+	expect(&d, "Planned maintenance, ");
 	assert_false(maintenance_list_next(
 		&d.data.maintenance, "other", NULL, 1777490000, 14400)
 			     .found);
@@ -352,11 +353,11 @@ static void test_lists(void **state)
 	buf_clear(&d.b);
 	list.n = 0;
 	index_page_put(&d.b, &list, &d.brand);
-	expect(&d, "No server is watched yet.");
+	expect(&d, "No servers yet.");
 	buf_clear(&d.b);
 	list.query = "\"><script>";
 	index_page_put(&d.b, &list, &d.brand);
-	expect(&d, "anything like <b>&quot;&gt;&lt;script&gt;</b>");
+	expect(&d, "No server matches <b>&quot;&gt;&lt;script&gt;</b>");
 	buf_clear(&d.b);
 	error_page_missing(&d.b, "\"><script>", close, 2, &d.brand);
 	expect(&d, "<b>&quot;&gt;&lt;script&gt;</b>");
