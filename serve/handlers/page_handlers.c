@@ -1,5 +1,6 @@
 #include "handlers/page_handlers.h"
 
+#include "api/calendar.h"
 #include "api/feed.h"
 #include "badge/badge.h"
 #include "base/strings.h"
@@ -8,6 +9,7 @@
 #include "data/brand.h"
 #include "data/condition.h"
 #include "data/fetch.h"
+#include "data/fetch_events.h"
 #include "data/fetch_listing.h"
 #include "data/fetch_page.h"
 #include "data/page_data.h"
@@ -201,6 +203,23 @@ void handle_feed(const struct context *c)
 	answer_server(c, TYPE_ATOM, put_feed);
 }
 
+static void put_calendar(const struct context *c,
+	const struct status_page *page)
+{
+	struct occurrence times[MAINTENANCE_TIMES];
+	const struct maintained server = {
+		c->name, page->server->title, page->server->account};
+	size_t n = maintenance_list_times(&page->data->maintenance, c->now,
+		page->brand->maintenance_s, times);
+
+	calendar_put(&c->r->body, &server, 1, times, n);
+}
+
+void handle_calendar(const struct context *c)
+{
+	answer_server(c, TYPE_CALENDAR, put_calendar);
+}
+
 /* A badge that is not qualified depends on the verdict alone. */
 static void put_badge(const struct context *c, const struct status_page *page)
 {
@@ -340,8 +359,86 @@ void handle_index(const struct context *c)
 		answer_list(c, l, NULL);
 }
 
+/* Put the feed, or the calendar where there are no events, of a list. */
+static void put_fleet(const struct context *c, const struct listing *l,
+	const struct events *events, const char *account)
+{
+	struct maintained *servers = xcalloc(l->n + 1, sizeof *servers);
+	struct occurrence times[MAINTENANCE_TIMES];
+	struct maintenance_list list;
+	struct brand brand;
+	size_t n;
+
+	if (fetch_maintenances(c->source, &list)) {
+		free(servers);
+		unavailable_page(c);
+		return;
+	}
+	find_brand(c, &brand);
+	for (size_t i = 0; i < l->n; i++)
+		servers[i] = (struct maintained) {l->entries[i].slug,
+			l->entries[i].title, l->entries[i].account};
+	n = maintenance_list_times(&list, c->now, brand.maintenance_s, times);
+	c->r->type = events ? TYPE_ATOM : TYPE_CALENDAR;
+	if (events)
+		feed_put_fleet(&c->r->body,
+			&(struct fleet_feed) {.brand = &brand,
+				.account = account,
+				.servers = servers,
+				.n_servers = l->n,
+				.events = events,
+				.times = times,
+				.n_times = n});
+	else
+		calendar_put(&c->r->body, servers, l->n, times, n);
+	etag_of_body(c->r);
+	maintenance_list_release(&list);
+	brand_release(&brand);
+	free(servers);
+}
+
+void handle_fleet_feed(const struct context *c)
+{
+	const struct events *events;
+	const struct listing *l;
+
+	if (fetch_listing(c->source, &l) || fetch_events(c->source, l, &events))
+		unavailable_page(c);
+	else
+		put_fleet(c, l, events, NULL);
+}
+
+void handle_fleet_calendar(const struct context *c)
+{
+	const struct listing *l;
+
+	if (fetch_listing(c->source, &l))
+		unavailable_page(c);
+	else
+		put_fleet(c, l, NULL, NULL);
+}
+
+static void answer_account(const struct context *c, const struct listing *l)
+{
+	answer_list(c, l, c->name);
+}
+
+static void answer_account_feed(const struct context *c,
+	const struct listing *l)
+{
+	struct events events;
+
+	if (fetch_own_events(c->source, l, c->token, &events)) {
+		unavailable_page(c);
+		return;
+	}
+	put_fleet(c, l, &events, c->name);
+	events_release(&events);
+}
+
 /* Without its token an account does not exist. */
-void handle_account(const struct context *c)
+static void with_account(const struct context *c,
+	void (*answer)(const struct context *c, const struct listing *l))
 {
 	struct account a;
 	struct listing l;
@@ -359,11 +456,21 @@ void handle_account(const struct context *c)
 	if (fetch_account_listing(c->source, &a, c->token, c->now, &l))
 		unavailable_page(c);
 	else if (l.n)
-		answer_list(c, &l, c->name);
+		answer(c, &l);
 	else
 		handle_none(c);
 	listing_release(&l);
 	account_release(&a);
+}
+
+void handle_account(const struct context *c)
+{
+	with_account(c, answer_account);
+}
+
+void handle_account_feed(const struct context *c)
+{
+	with_account(c, answer_account_feed);
 }
 
 void handle_manual_list(const struct context *c)

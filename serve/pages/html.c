@@ -100,6 +100,11 @@ void html_begin(struct buf *b, const struct frame *f)
 			"<link rel=\"alternate\" type=\"application/atom+xml\" "
 			"title=\"Incidents\" href=\"%s\">\n",
 			f->feed);
+	if (f->calendar)
+		buf_fmt(b,
+			"<link rel=\"alternate\" type=\"text/calendar\" "
+			"title=\"Maintenance\" href=\"%s\">\n",
+			f->calendar);
 	buf_str(b, "</head>\n<body>\n");
 	buf_str(b, icons);
 	buf_str(b, "<header><a href=\"");

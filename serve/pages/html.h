@@ -27,6 +27,7 @@ struct frame {
 	const char *state; /* foremost in the window's title, escaped, or NULL */
 	const char *title; /* or NULL: that of the site */
 	const char *feed;  /* its path, or NULL */
+	const char *calendar; /* of maintenances, its path, or NULL */
 	bool live; /* it shows the current state: warn when it is left open */
 };
 

@@ -1,6 +1,7 @@
 #include "pages/index_page.h"
 
 #include "base/xalloc.h"
+#include "cgi/request.h"
 #include "http/escape.h"
 #include "http/paging.h"
 #include "pages/html.h"
@@ -161,9 +162,15 @@ static void put_as_of(struct buf *b, const struct own_checks *checks)
 void index_page_put(struct buf *b, const struct index_page *l,
 	const struct brand *brand)
 {
+	char feed[REQUEST_PATH + 32];
+
+	snprintf(feed, sizeof feed, "%s%s/feed.atom",
+		l->account ? "/account/" : "", l->account ? l->account : "");
 	html_begin(b,
 		&(struct frame) {.brand = brand,
 			.title = l->account,
+			.feed = feed,
+			.calendar = l->account ? NULL : "/maintenance.ics",
 			.live = true});
 	html_element(b, "h1", l->account ? l->account : "MCP servers");
 	put_as_of(b, &l->checks);
@@ -178,5 +185,10 @@ void index_page_put(struct buf *b, const struct index_page *l,
 	} else {
 		buf_str(b, "<p>No servers yet.</p>\n");
 	}
+	buf_fmt(b, "<p class=\"dim\">Get updates: <a href=\"%s\">Atom feed</a>",
+		feed);
+	buf_str(b, l->account ? "</p>\n"
+			      : ", <a href=\"/maintenance.ics\">maintenance "
+				"calendar</a></p>\n");
 	html_end(b, *l->query || l->account);
 }

@@ -260,9 +260,11 @@ static void put_feed(struct buf *b, const char *slug)
 {
 	buf_fmt(b,
 		"<div><dt>Get updates</dt><dd><a href=\"/status/%s/"
-		"feed.atom\">Atom feed</a>, <a href=\"#embed\">badge</a>, "
+		"feed.atom\">Atom feed</a>, <a href=\"/status/%s/"
+		"maintenance.ics\">maintenance calendar</a>, "
+		"<a href=\"#embed\">badge</a>, "
 		"<a href=\"/api/embed-status/%s\">JSON</a></dd></div>\n",
-		slug, slug);
+		slug, slug, slug);
 }
 
 static void put_answers(struct buf *b, const struct status_page *s,
@@ -374,9 +376,11 @@ void status_page_put(struct buf *b, const struct status_page *s)
 	struct condition condition = condition_of(&facts);
 	struct places places;
 	struct buf sentence;
-	char feed[SLUG_MAX + 32];
+	char feed[SLUG_MAX + 32], calendar[SLUG_MAX + 32];
 
 	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
+	snprintf(calendar, sizeof calendar, "/status/%s/maintenance.ics",
+		s->slug);
 	places_read(&places, s->server, s->view);
 	buf_init(&sentence, SENTENCE_MAX);
 	condition_put(&sentence, condition, &facts, &places);
@@ -385,6 +389,7 @@ void status_page_put(struct buf *b, const struct status_page *s)
 			.state = buf_ok(&sentence) ? sentence.p : NULL,
 			.title = title,
 			.feed = feed,
+			.calendar = calendar,
 			.live = true});
 	html_element(b, "h1", title);
 	put_headline(b, condition, buf_ok(&sentence) ? sentence.p : "");

@@ -30,7 +30,7 @@ setup() {
 		pages+=("/man/${page##*/}")
 	done
 	feeds=("${slugs[@]/%//feed.atom}")
-	feeds=("${feeds[@]/#//status/}")
+	feeds=(/feed.atom "${feeds[@]/#//status/}")
 }
 
 # get PATH [NAME=VALUE…]: asks mcp-serve as a CGI; its answer is in CODE, fields and
@@ -115,7 +115,8 @@ get() {
 		redis_dump | grep -aoE 'tool_[0-9]+|m-[0-9a-f]{8}' | sort -u
 	} >secrets
 	[ "$(grep -cE 'tools-list|http.503|^a{64}$|canary-person|tool_12' secrets)" -ge 5 ]
-	for page in / '/?q=in' /status/gren "${slugs[@]/#//status/}" "${feeds[@]}" /style.css; do
+	for page in / '/?q=in' /status/gren "${slugs[@]/#//status/}" "${feeds[@]}" /style.css \
+		/maintenance.ics /status/green/maintenance.ics; do
 		get "$page"
 		grep -oFf secrets body >told || continue
 		echo "$page"

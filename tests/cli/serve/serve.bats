@@ -312,6 +312,88 @@ incident() {
 	redis hset fleet:heartbeats verdict $((AS_OF + 45)) >/dev/null
 }
 
+# plan ID FILTER: a maintenance of an hour in an hour.
+plan() {
+	redis hset fleet:maintenance "$1" "$(jq -cn --arg id "$1" --argjson at "$AS_OF" '{v: 1,
+		type: "maintenance", $id, slugs: ["*"], accounts: [], starts_at: ($at + 3600),
+		ends_at: ($at + 7200), every: null, zone: null, reason: "new, bigger; disks",
+		by: "canary", announced_at: ($at - 300), ended_at: null} | '"$2")" >/dev/null
+}
+
+@test "the feed of the fleet has the incidents of all, by name, and each maintenance once" {
+	incident partly regional '["eu-west-2"]'
+	incident veiled downtime '["eu-west-2"]'
+	plan m-1 .
+	plan m-2 '.slugs = ["veiled", "locked"] | .reason = "hidden"'
+	get /feed.atom
+	[ "$CODE $(says Content-Type)" = "200 application/atom+xml; charset=utf-8" ]
+	xmllint --noout body
+	[ "$(grep -c '<entry>' body)" = 2 ]
+	grep -q '<title>partly: Outage in some places</title>' body
+	grep -q '/status/partly#incidents"/>' body
+	grep -q 'London' body
+	grep -q '<title>broken, Example &lt;MCP&gt;, partly and 1 more: maintenance</title>' body
+	grep -q '<updated>2026-04-29T20:26:00Z</updated>' body
+	run ! grep -q 'veiled\|locked\|hidden\|canary\|http.503' body
+	get /
+	grep -q '<link rel="alternate" type="application/atom+xml" title="Incidents" href="/feed.atom">' body
+	grep -q '<link rel="alternate" type="text/calendar" title="Maintenance" href="/maintenance.ics">' body
+	redis del alert:partly alert:veiled fleet:maintenance >/dev/null
+}
+
+@test "an account has a feed for its token, and none without" {
+	hash=$(printf %s "$TOKEN" | sha256sum)
+	redis hset fleet:accounts "acme ${hash%% *}" \
+		"{\"token_sha256\":\"${hash%% *}\",\"slugs\":[\"veiled\"]}" >/dev/null
+	incident veiled downtime '["eu-west-2"]'
+	incident partly regional '["eu-west-2"]'
+	get /account/acme/feed.atom "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$CODE $(says Cache-Control)" = '200 private, no-store' ]
+	xmllint --noout body
+	grep -q '<title>veiled: Outage in some places</title>' body
+	[ "$(grep -c '<entry>' body)" = 1 ]
+	for path in /account/{acme,nobody}/feed.atom; do
+		get $path
+		[ "$CODE" = 404 ]
+		get $path 'HTTP_AUTHORIZATION=Bearer wrong'
+		[ "$CODE" = 404 ]
+	done
+	redis del alert:partly alert:veiled fleet:accounts >/dev/null
+}
+
+@test "maintenances are a calendar, of a server and of all" {
+	plan m-1 '.slugs = ["partly", "veiled"]'
+	plan m-2 '.slugs = ["broken"] | .every = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] | .reason = ("é" * 60)'
+	get /maintenance.ics
+	[ "$CODE $(says Content-Type)" = "200 text/calendar; charset=utf-8" ]
+	# Every line ends as it should, and none is too long.
+	run ! grep -qv $'\r$' body
+	[ "$(LC_ALL=C awk '{ if (length > n) n = length } END { print n - 1 }' body)" -le 75 ]
+	tr -d '\r' <body | sed -z 's/\n //g' >plain
+	[ "$(head -n 1 plain; tail -n 1 plain)" = $'BEGIN:VCALENDAR\nEND:VCALENDAR' ]
+	[ "$(grep -c '^BEGIN:VEVENT$' plain) $(grep -c '^END:VEVENT$' plain)" = '15 15' ]
+	[ "$(grep '^UID:' plain | sort -u | wc -l)" = 15 ]
+	grep -qx 'DESCRIPTION:new\\, bigger\\; disks' plain
+	grep -qx "DESCRIPTION:$(printf 'é%.0s' {1..60})" plain
+	grep -qx 'SUMMARY:partly: maintenance' plain
+	run ! grep -q 'veiled\|canary' plain
+	get /status/partly/maintenance.ics
+	cat >want <<-'END'
+		DTSTAMP:20260429T202600Z
+		DTSTART:20260429T213100Z
+		DTEND:20260429T223100Z
+		SUMMARY:partly: maintenance
+	END
+	diff want <(tr -d '\r' <body | grep '^DT\|^SUMMARY')
+	get /status/waiting/maintenance.ics
+	[ "$CODE $(grep -c VEVENT body)" = '200 0' ]
+	for slug in veiled nope; do
+		get /status/$slug/maintenance.ics
+		[ "$CODE" = 404 ]
+	done
+	redis del fleet:maintenance >/dev/null
+}
+
 @test "nothing that is for operators is in any answer" {
 	for path in / /healthz /status/{example-mcp,partly,broken,nope,cana} \
 		/badge/{example-mcp,nope}.svg /api/embed-status/{partly,nope}; do

@@ -193,11 +193,28 @@ static void test_feed(void **state)
 	feed_put(&d.b, &d.subject);
 	assert_true(buf_ok(&d.b));
 	expect(&d, "<updated>2026-04-29T20:28:20Z</updated>\n<author>");
-	expect(&d, "<title>Outage in some places (over)</title>");
+	expect(&d, "<title>A &lt;b&gt;title&lt;/b&gt;: Outage in some places (resolved)</title>");
 	expect(&d,
 		"Where: L&lt;ndon and S\xc3\xa3o Paulo. From 2026-04-28 18:14 "
 		"UTC to 2026-04-28 18:40 UTC. Resolved.");
 	expect(&d, "href=\"https://s.example/status/example-mcp/feed.atom\"");
+	/* A maintenance is dated when it was announced, not 14 days before. */
+	maintenance_list_add(&d.data.maintenance,
+		"{\"v\":1,\"type\":\"maintenance\",\"id\":\"m-1\",\"slugs\":"
+		"[\"example-*\"],\"accounts\":[],\"starts_at\":1777497600,"
+		"\"ends_at\":1777501200,\"announced_at\":1777494500,"
+		"\"reason\":\"disks\",\"by\":\"ann-the-operator\"}");
+	d.data.maintenance_next = maintenance_list_next(
+		&d.data.maintenance, "example-mcp", NULL, NOW, 14400);
+	buf_clear(&d.b);
+	feed_put(&d.b, &d.subject);
+	expect(&d, "<title>A &lt;b&gt;title&lt;/b&gt;: maintenance</title>\n"
+		   "<updated>2026-04-29T20:28:20Z</updated>");
+	/* An older record does not say when. */
+	d.data.maintenance.v[0].m.announced_at = 0;
+	buf_clear(&d.b);
+	feed_put(&d.b, &d.subject);
+	expect(&d, ": maintenance</title>\n<updated>2026-04-15T21:20:00Z<");
 	expect_nothing_secret(&d);
 	clear(&d);
 }
