@@ -21,6 +21,7 @@
 #include "http/paging.h"
 #include "http/respond.h"
 #include "pages/error_page.h"
+#include "pages/html.h"
 #include "pages/index_page.h"
 #include "pages/manual.h"
 #include "pages/status_page.h"
@@ -188,8 +189,33 @@ static void put_status_page(const struct context *c,
 	status_page_put(&c->r->body, page);
 }
 
+/*
+ * Whether the name is a slug but for a slash behind it and its case: then the
+ * answer leads to its page. It does not depend on whether there is such a server.
+ */
+static bool redirect(const struct context *c)
+{
+	char slug[SLUG_MAX + 2];
+	size_t n = strlen(c->name);
+
+	if (n >= sizeof slug)
+		return false;
+	memcpy(slug, c->name, n + 1);
+	if (n && slug[n - 1] == '/')
+		slug[n - 1] = '\0';
+	search_lower(slug);
+	if (!slug_valid(slug) || strcmp(slug, c->name) == 0)
+		return false;
+	c->r->status = 301;
+	c->r->type = TYPE_HTML;
+	snprintf(c->r->location, sizeof c->r->location, "/status/%s", slug);
+	return true;
+}
+
 void handle_page(const struct context *c)
 {
+	if (redirect(c))
+		return;
 	answer_server(c, TYPE_HTML, put_status_page);
 }
 
@@ -524,12 +550,18 @@ void handle_style(const struct context *c)
 	brand_release(&brand);
 }
 
+/* The pulse of the site, or what is drawn before the word of a state. */
 void handle_icon(const struct context *c)
 {
 	struct brand brand;
 
-	find_brand(c, &brand);
 	c->r->type = TYPE_SVG;
+	if (*c->name) {
+		html_put_favicon(&c->r->body, c->name);
+		etag_of_body(c->r);
+		return;
+	}
+	find_brand(c, &brand);
 	buf_fmt(&c->r->body,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 "
 		"16\"><circle cx=\"8\" cy=\"8\" r=\"8\" fill=\"%s\"/><path "

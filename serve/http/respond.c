@@ -82,6 +82,8 @@ void respond_write(struct response *r, const struct request *request,
 		buf_int(out, (long long)r->body.len);
 		buf_str(out, "\r\n");
 	}
+	if (*r->location)
+		respond_field(out, "Location: ", r->location);
 	if (r->link.len)
 		respond_field(out, "Link: ", r->link.p);
 	buf_str(out, "X-Content-Type-Options: nosniff\r\n");

@@ -43,6 +43,7 @@ struct response {
 	 */
 	bool (*more)(void *rest, struct buf *b);
 	void *rest;
+	char location[128]; /* of a redirection, or "" */
 	struct buf link; /* the value of a Link field (RFC 8288), or empty */
 };
 

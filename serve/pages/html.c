@@ -64,6 +64,33 @@ void html_icon(struct buf *b, const char *class)
 		class);
 }
 
+void html_put_favicon(struct buf *b, const char *class)
+{
+	static const struct {
+		const char *class, *shape;
+	} shapes[] = {
+		{"up", "<circle cx=\"8\" cy=\"8\" r=\"8\" fill=\"#1a7f37\"/>"
+		       "<path d=\"M4.4 8.4l2.5 2.5 4.8-5.2\""},
+		{"part", "<path d=\"M8 .6L16 15.4H0z\" fill=\"#9a6700\"/>"
+			 "<path d=\"M8 5.8v4.4M8 12.4v.6\""},
+		{"down", "<rect width=\"16\" height=\"16\" rx=\"2\" "
+			 "fill=\"#cf222e\"/><path d=\"M5 5l6 6M11 5l-6 6\""},
+		{"work", "<path d=\"M8 0l8 8-8 8-8-8z\" fill=\"#0757b5\"/>"
+			 "<path d=\"M5 8h6\""},
+		{"none", "<circle cx=\"8\" cy=\"8\" r=\"8\" fill=\"#6a737d\"/>"
+			 "<path d=\"M5 8h.1M8 8h.1M11 8h.1\""},
+	};
+
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		if (strcmp(shapes[i].class, class) == 0)
+			buf_fmt(b,
+				"<svg xmlns=\"http://www.w3.org/2000/svg\" "
+				"viewBox=\"0 0 16 16\">%s fill=\"none\" "
+				"stroke=\"#fff\" stroke-width=\"2\" "
+				"stroke-linecap=\"round\"/></svg>\n",
+				shapes[i].shape);
+}
+
 static void put_title(struct buf *b, const struct frame *f)
 {
 	buf_str(b, "<title>");
@@ -92,9 +119,11 @@ void html_begin(struct buf *b, const struct frame *f)
 		   "content=\"width=device-width, initial-scale=1\">\n"
 		   "<meta name=\"color-scheme\" content=\"light dark\">\n");
 	put_title(b, f);
-	buf_str(b, "<link rel=\"stylesheet\" href=\"/style.css\">\n"
-		   "<link rel=\"icon\" href=\"/favicon.svg\" "
-		   "type=\"image/svg+xml\">\n");
+	buf_fmt(b,
+		"<link rel=\"stylesheet\" href=\"/style.css\">\n"
+		"<link rel=\"icon\" href=\"/favicon%s%s.svg\" "
+		"type=\"image/svg+xml\">\n",
+		f->icon ? "-" : "", f->icon ? f->icon : "");
 	if (f->feed)
 		buf_fmt(b,
 			"<link rel=\"alternate\" type=\"application/atom+xml\" "

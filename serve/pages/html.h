@@ -26,6 +26,7 @@ struct frame {
 	const struct brand *brand;
 	const char *state; /* foremost in the window's title, escaped, or NULL */
 	const char *title; /* or NULL: that of the site */
+	const char *icon;  /* the class of the state whose icon it has, or NULL */
 	const char *feed;  /* its path, or NULL */
 	const char *calendar; /* of maintenances, its path, or NULL */
 	bool live; /* it shows the current state: warn when it is left open */
@@ -40,6 +41,9 @@ void html_end(struct buf *b, bool home);
 
 /* html_icon(b, class): the icon of a word, which stands beside its text. */
 void html_icon(struct buf *b, const char *class);
+
+/* html_put_favicon(b, class): append that icon as an image of its own. */
+void html_put_favicon(struct buf *b, const char *class);
 
 /* html_element(b, tag, text): text, escaped, in an element. */
 void html_element(struct buf *b, const char *tag, const char *text);

@@ -8,12 +8,21 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+/* What the list shows, and so what it is sorted by. */
+static const char *name_of(const struct index_item *item)
+{
+	return item->title ? item->title : item->slug;
+}
 
 static int by_rank(const void *a, const void *b)
 {
 	const struct index_item *x = a, *y = b;
 	int by = condition_rank(x->condition) - condition_rank(y->condition);
 
+	if (!by)
+		by = strcasecmp(name_of(x), name_of(y));
 	return by ? by : strcmp(x->slug, y->slug);
 }
 
@@ -22,7 +31,7 @@ static void put_item(struct buf *b, const struct index_item *item)
 	struct word w = html_condition(item->condition);
 
 	buf_fmt(b, "<li><a href=\"/status/%s\">", item->slug);
-	escape_put(b, item->title ? item->title : item->slug);
+	escape_put(b, name_of(item));
 	buf_str(b, "</a><span class=\"state\">");
 	html_icon(b, w.class);
 	buf_fmt(b, "<span>%s</span></span></li>\n",

@@ -33,14 +33,16 @@ struct condition_facts status_page_facts(const struct status_page *s)
 }
 
 /* `sentence` is escaped. */
-static void put_headline(struct buf *b, struct condition c,
+static void put_headline(struct buf *b, const char *title, struct condition c,
 	const char *sentence)
 {
 	const char *class = html_condition(c).class;
 
-	buf_fmt(b, "<p class=\"headline text-%s\">", class);
+	buf_str(b, "<h1>");
+	escape_put(b, title);
+	buf_fmt(b, " <span class=\"headline text-%s\">", class);
 	html_icon(b, class);
-	buf_fmt(b, "<span>%s</span></p>\n", sentence);
+	buf_fmt(b, "<span>%s</span></span></h1>\n", sentence);
 }
 
 /* The minute of the verdict, and how often there is one. */
@@ -291,17 +293,18 @@ static void put_figure(struct buf *b, const char *name, const char *help)
 	buf_str(b, "</dt><dd>");
 }
 
+/* How many, and since when; either may be all that is known. */
 static void put_tools(struct buf *b, const struct status_page *s)
 {
 	const struct history *p = &s->data->history;
 
+	if (p->tools < 0 && isnan(p->tools_since))
+		return;
 	put_figure(b, "Tools", NULL);
 	if (p->tools >= 0)
-		buf_fmt(b, "%d", p->tools);
-	else
-		buf_str(b, "&ndash;");
+		buf_fmt(b, "%d ", p->tools);
 	if (!isnan(p->tools_since)) {
-		buf_str(b, " <small>unchanged since ");
+		buf_str(b, "<small>unchanged since ");
 		html_time(b, (int64_t)p->tools_since, s->now);
 		buf_str(b, "</small>");
 	}
@@ -309,7 +312,7 @@ static void put_tools(struct buf *b, const struct status_page *s)
 }
 
 /* Of how many days, and how much of that was maintenance. */
-static void put_uptime_help(struct buf *b, const struct status_page *s)
+static void put_uptime(struct buf *b, const struct status_page *s)
 {
 	int64_t planned = history_planned(&s->data->history, UPTIME_DAYS);
 
@@ -320,34 +323,32 @@ static void put_uptime_help(struct buf *b, const struct status_page *s)
 		html_span(b, 60 * (double)planned);
 		buf_str(b, " of maintenance");
 	}
-	buf_str(b, "</small></dt><dd>");
+	buf_fmt(b, "</small></dt><dd>%.2f&#8239;%%</dd></div>\n",
+		s->view->uptime_30d);
 }
 
+/* What is not known now has no figure. */
 static void put_figures(struct buf *b, const struct status_page *s)
 {
 	const struct view *v = s->view;
 	bool fresh = v->freshness == VIEW_FRESH;
+	size_t before;
 
 	buf_str(b, "<dl class=\"figures\">\n");
-	put_uptime_help(b, s);
+	before = b->len;
 	if (fresh && !isnan(v->uptime_30d))
-		buf_fmt(b, "%.2f&#8239;%%", v->uptime_30d);
-	else
-		buf_str(b, "&ndash;");
-	buf_str(b, "</dd></div>\n");
-	put_figure(b, "Response time", "p95, last 24 hours");
-	if (fresh && !isnan(v->p95_ms))
-		buf_fmt(b, "%.0f&#8239;ms", v->p95_ms);
-	else
-		buf_str(b, "&ndash;");
-	buf_str(b, "</dd></div>\n");
-	put_figure(b, "Last check", NULL);
-	if (fresh && *v->last_probe_ago)
-		buf_fmt(b, "%s ago", v->last_probe_ago);
-	else
-		buf_str(b, "&ndash;");
-	buf_str(b, "</dd></div>\n");
+		put_uptime(b, s);
+	if (fresh && !isnan(v->p95_ms)) {
+		put_figure(b, "Response time", "p95, last 24 hours");
+		buf_fmt(b, "%.0f&#8239;ms</dd></div>\n", v->p95_ms);
+	}
+	if (fresh && *v->last_probe_ago) {
+		put_figure(b, "Last check", NULL);
+		buf_fmt(b, "%s ago</dd></div>\n", v->last_probe_ago);
+	}
 	put_tools(b, s);
+	if (b->len == before)
+		buf_str(b, "<div><dt>No figures yet</dt><dd></dd></div>\n");
 	buf_str(b, "</dl>\n");
 }
 
@@ -388,11 +389,11 @@ void status_page_put(struct buf *b, const struct status_page *s)
 		&(struct frame) {.brand = s->brand,
 			.state = buf_ok(&sentence) ? sentence.p : NULL,
 			.title = title,
+			.icon = html_condition(condition).class,
 			.feed = feed,
 			.calendar = calendar,
 			.live = true});
-	html_element(b, "h1", title);
-	put_headline(b, condition, buf_ok(&sentence) ? sentence.p : "");
+	put_headline(b, title, condition, buf_ok(&sentence) ? sentence.p : "");
 	put_as_of(b, s, &places);
 	put_own(b, s);
 	put_work(b, s);

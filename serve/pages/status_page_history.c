@@ -203,14 +203,16 @@ void status_page_days(struct buf *b, const struct status_page *page)
 	buf_str(b, "</section>\n");
 }
 
-/* Up to 1, 2 or 5 times a power of ten. */
+/* Up to the next nice step, whose half is nice, too. */
 static double round_up(double v)
 {
+	static const double steps[] = {1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10};
 	double unit = pow(10, floor(log10(v)));
+	size_t i = 0;
 
-	return v <= unit ? unit : v <= 2 * unit ? 2 * unit
-		: v <= 5 * unit			? 5 * unit
-						: 10 * unit;
+	while (i + 1 < sizeof steps / sizeof *steps && v > steps[i] * unit)
+		i++;
+	return steps[i] * unit;
 }
 
 static double of_hour(const struct history_hour *h, bool p95)
@@ -267,6 +269,14 @@ static void put_hours(struct buf *b, const struct history *p)
 	buf_str(b, "</tbody></table></details>\n");
 }
 
+/* An hour, in epoch hours, with its date. */
+static void put_hour(struct buf *b, int64_t hour)
+{
+	html_day(b, hour / 24);
+	buf_str(b, ", ");
+	html_clock(b, hour * 3600);
+}
+
 static void put_chart(struct buf *b, const struct history *p, double top)
 {
 	buf_fmt(b,
@@ -279,22 +289,23 @@ static void put_chart(struct buf *b, const struct history *p, double top)
 		" median</span></span></p>\n",
 		top);
 	buf_fmt(b,
+		"<div class=\"plot\"><span class=\"middle\">%g&#8239;ms</span>"
 		"<svg class=\"chart\" viewBox=\"0 0 %d %d\" "
 		"preserveAspectRatio=\"none\" role=\"img\" aria-label=\""
 		"Response time of each of 24 hours; the table below has the "
 		"numbers\"><path class=\"grid\" d=\"M0 0h%dM0 %dh%dM0 %dh%d\"/>"
 		"\n",
-		CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH, CHART_HEIGHT / 2,
+		top / 2, CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH, CHART_HEIGHT / 2,
 		CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH);
 	put_curve(b, p, true, top);
 	put_curve(b, p, false, top);
-	buf_str(b, "</svg>\n<p class=\"axis\"><span>");
-	html_clock(b, (p->hour - HISTORY_HOURS + 1) * 3600);
+	buf_str(b, "</svg></div>\n<p class=\"axis\"><span>");
+	put_hour(b, p->hour - HISTORY_HOURS + 1);
 	buf_str(b, "</span><span>");
 	html_clock(b, (p->hour - HISTORY_HOURS / 2 + 1) * 3600);
 	buf_str(b, "</span><span>");
-	html_clock(b, p->hour * 3600);
-	buf_str(b, " UTC</span></p>\n");
+	put_hour(b, p->hour);
+	buf_str(b, "</span></p>\n");
 }
 
 void status_page_latency(struct buf *b, const struct page_data *d)
@@ -303,7 +314,7 @@ void status_page_latency(struct buf *b, const struct page_data *d)
 
 	for (int i = 0; i < HISTORY_HOURS; i++)
 		most = fmax(most, d->history.hours[i].p95_ms);
-	buf_str(b, "<section><h2>Response time, 24 hours</h2>\n");
+	buf_str(b, "<section><h2>Response time, last 24 hours, UTC</h2>\n");
 	if (most > 0) {
 		put_chart(b, &d->history, round_up(most));
 		put_hours(b, &d->history);

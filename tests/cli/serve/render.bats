@@ -144,7 +144,7 @@ files() {
 	[ "$status" -eq 0 ]
 	[ "$(ls www/api)" = openapi.json ]
 	grep -q 'no recent data' www/badge/example-mcp.svg
-	grep -q '<span>No recent data</span></p>' www/status/example-mcp/index.html
+	grep -q '<span>No recent data</span></span></h1>' www/status/example-mcp/index.html
 	run ! grep -rq --exclude-dir=man '<span>Working\|up 99' www
 }
 

@@ -90,7 +90,7 @@ teardown_file() {
 	grep -q '>no recent data<' body
 	NOW=$((AS_OF + 750)) get /status/example-mcp
 	[ "$CODE" = 200 ]
-	grep -q '<span>No recent data</span></p>' body
+	grep -q '<span>No recent data</span></span></h1>' body
 	grep -q '2026-04-29T20:31:00Z">20:31 UTC</time>, 12 min ago' body
 	run ! grep -qi 'working</\|99\.87' body
 }
@@ -103,11 +103,11 @@ teardown_file() {
 	grep -q 'awaiting first probe' body
 	get /status/waiting
 	[ "$CODE" = 200 ]
-	grep -q '<span>Awaiting first probe</span></p>' body
+	grep -q '<span>Awaiting first probe</span></span></h1>' body
 }
 
 @test "what is no server's name is 404, whatever it is" {
-	for name in nope orphan .. . %2e%2e a/b a%2Fb %00 a%0d%0aX:y %25 %4 A \
+	for name in nope orphan .. . %2e%2e a/b a%2Fb %00 a%0d%0aX:y %25 %4 A: \
 		-a '<script>' "$(printf 'a%.0s' {1..81})" "$(printf 'a%.0s' {1..9000})"; do
 		get "/api/embed-status/$name"
 		[ "$CODE" = 404 ]
@@ -205,7 +205,7 @@ teardown_file() {
 @test "the page says it in words, by city" {
 	get /status/partly MCP_SITE=https://status.example.com/
 	[ "$CODE $(says Content-Type)" = "200 text/html; charset=utf-8" ]
-	grep -q '<span>Working, but not from London</span></p>' body
+	grep -q '<span>Working, but not from London</span></span></h1>' body
 	grep -q 'Ashburn <small>working<' body
 	grep -q 'London <small>not working<' body
 	grep -q 'São Paulo <small>no data<' body
@@ -218,7 +218,7 @@ teardown_file() {
 	get /status/partly HTTP_HOST=evil.example HTTP_X_FORWARDED_HOST=evil.example
 	run ! grep -q evil body
 	get /status/example-mcp
-	grep -q '<h1>Example &lt;MCP&gt;</h1>' body
+	grep -q '<h1>Example &lt;MCP&gt; <span' body
 }
 
 # incident SLUG KIND REGIONS: mcp-alert has an open incident of that kind.
@@ -235,7 +235,7 @@ incident() {
 	incident example-mcp latency '["eu-west-2"]'
 	want='slower than usual from London'
 	get /status/example-mcp
-	grep -q "text-part.*<span>Working, but $want</span></p>" body
+	grep -q "text-part.*<span>Working, but $want</span></span></h1>" body
 	grep -q "<title>Working, but $want: Example &lt;MCP&gt;" body
 	get /
 	grep -q "/status/example-mcp.*#i-part.*<span>Working, but $want</span></span></li>" body
@@ -267,7 +267,7 @@ incident() {
 		starts_at: ($at - 600), ends_at: ($at + 3000), every: null,
 		zone: null, reason: "new disks", by: "canary", ended_at: null}')" >/dev/null
 	get /status/broken
-	grep -q 'text-work.*<span>Under maintenance, not working from London</span></p>' body
+	grep -q 'text-work.*<span>Under maintenance, not working from London</span></span></h1>' body
 	run ! grep -q 'text-down' body
 	get /
 	grep -q '/status/broken.*#i-work.*<span>Under maintenance, not working from London<' body
@@ -392,6 +392,43 @@ plan() {
 		[ "$CODE" = 404 ]
 	done
 	redis del fleet:maintenance >/dev/null
+}
+
+@test "a slash or upper case leads to the page, whether there is such a server or not" {
+	for path in /status/partly/ /status/PARTLY /status/Partly/ /status/veiled/ /status/NOPE; do
+		get $path
+		want=${path,,}
+		[ "$CODE $(says Location)" = "301 ${want%/}" ]
+		grep -q '^Status: 301 Moved Permanently' fields
+	done
+	for path in /status/partly// /status//partly /status/ "/status/<B>/" /status/../A; do
+		get "$path"
+		[ "$CODE$(says Location)" = 404 ]
+	done
+}
+
+@test "each state has an icon for its window" {
+	for want in example-mcp:up partly:part broken:down waiting:none; do
+		get "/status/${want%:*}"
+		grep -q "<link rel=\"icon\" href=\"/favicon-${want#*:}.svg\"" body
+		get "/favicon-${want#*:}.svg"
+		[ "$CODE $(says Content-Type)" = '200 image/svg+xml; charset=utf-8' ]
+		xmllint --noout body
+		cp body "icon-${want#*:}"
+	done
+	[ "$(cat icon-* | sort -u | wc -l)" = 4 ]
+	get /favicon-x.svg
+	[ "$CODE" = 404 ]
+}
+
+@test "the list is sorted by what it shows, where states are the same" {
+	know zeta '.title = "alpha"'
+	know beta '.title = "Beta"'
+	publish zeta red
+	publish beta red
+	get /
+	[ "$(grep -o '/status/[a-z-]*' body | head -n 3 | tr '\n' ' ')" = '/status/zeta /status/beta /status/broken ' ]
+	redis hdel fleet:servers zeta beta >/dev/null
 }
 
 @test "nothing that is for operators is in any answer" {

@@ -154,7 +154,7 @@ static void test_page(void **state)
 	incidents_read(alert, &d.data.incidents);
 	show(&d);
 	expect(&d, "<title>Working, but not from L&lt;ndon: A &lt;b&gt;title");
-	expect(&d, "<span>Working, but not from L&lt;ndon</span></p>");
+	expect(&d, "<span>Working, but not from L&lt;ndon</span></span></h1>");
 	expect(&d, "As of <time datetime=\"2026-04-29T20:31:00Z\">20:31 UTC<");
 	expect(&d, "Checked every minute from 5 places");
 	expect(&d, "Ashburn <small>working<");
@@ -226,7 +226,7 @@ static void test_unknown(void **state)
 	(void)state;
 	lay(&d, ENTRY, "green", AS_OF + 750);
 	show(&d);
-	expect(&d, "<span>No recent data</span></p>");
+	expect(&d, "<span>No recent data</span></span></h1>");
 	expect(&d, "2026-04-29T20:31:00Z\">20:31 UTC</time>, 12 min ago.");
 	expect(&d, "Ashburn <small>no data<");
 	expect(&d, "None before our checks stopped");
@@ -236,9 +236,9 @@ static void test_unknown(void **state)
 	clear(&d);
 	lay(&d, "{\"private\":false}", NULL, AS_OF);
 	show(&d);
-	expect(&d, "<span>Awaiting first probe</span></p>");
+	expect(&d, "<span>Awaiting first probe</span></span></h1>");
 	expect(&d, "awaiting first probe");
-	expect(&d, "<h1>example-mcp</h1>");
+	expect(&d, "<h1>example-mcp <span");
 	expect(&d, "<dd>Not known</dd>");
 	clear(&d);
 }
@@ -274,7 +274,7 @@ static void test_unconfigured(void **state)
 	lay(&d, "{\"private\":false,\"regions\":[],\"title\":null}", "red",
 		AS_OF);
 	show(&d);
-	expect(&d, "<span>Not working from London</span></p>");
+	expect(&d, "<span>Not working from London</span></span></h1>");
 	expect(&d, "Ashburn <small>working<");
 	expect(&d, "cellar <small>no data<");
 	expect(&d, "Noticed just now");
