@@ -629,6 +629,8 @@ enum exchange_result exchange(struct nodes *ns, double patience_ms,
 		result = EXCHANGE_FAILED;
 	if (result == EXCHANGE_DONE)
 		ns->wasted_ms = 0;
+	for (size_t i = 0; i < ns->n; i++)
+		ns->v[i].answered_before = ns->v[i].c != NULL;
 	if (x.failed)
 		snprintf(ns->why, sizeof ns->why, "%s", x.why);
 	free(x.steps);

@@ -30,7 +30,7 @@ int store_persist(struct store *s)
 		size_t reply = store_ask_argv(s, 2, info);
 		const char *text;
 
-		if (store_run(s))
+		if (store_run(s) || store_gone(s))
 			return -1;
 		text = store_text(store_reply(s, reply));
 		/*

@@ -9,7 +9,8 @@
 /*
  * store_persist(s): wait until the store has written what it was given to its
  * append-only file, at most PERSIST_MS. 0; also where it has no such file, or
- * does not say. -1: the store failed, see store_why.
+ * does not say. -1: the store failed, or has lost what it was given since
+ * store_open, for a server went away meanwhile; see store_why.
  *
  * With `appendfsync everysec` a Redis writes before it answers, but not while
  * its disk is busy with the fsync of the second before: it then holds writes

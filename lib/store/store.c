@@ -405,6 +405,17 @@ int store_failed(const struct store *s)
 	return -1;
 }
 
+int store_gone(struct store *s)
+{
+	if (!s->nodes.gone)
+		return 0;
+	nodes_fail(&s->nodes, s->nodes.gone - 1,
+		"went away after it had answered: what it had not yet "
+		"written to its disk may be lost");
+	memcpy(s->why, s->nodes.why, sizeof s->why);
+	return -1;
+}
+
 const char *store_why(const struct store *s)
 {
 	return s->why;

@@ -126,6 +126,14 @@ size_t store_count(const struct store_reply *r);
 const struct store_reply *store_item(const struct store_reply *r, size_t i);
 
 /*
+ * store_gone(s): whether, since store_open, a server went away that had answered
+ * an earlier store_run: what it had not yet written to its disk by then may be
+ * lost, though other servers, or its next process, have answered since. -1, and
+ * store_why, where one did.
+ */
+int store_gone(struct store *s);
+
+/*
  * store_one(s, arg, …, NULL): queue one command, run it, and return its reply;
  * NULL where store_run failed.
  */

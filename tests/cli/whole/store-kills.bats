@@ -47,20 +47,29 @@ killed() {
 	killed --appendfsync always
 }
 
-# killed_after COMMAND…: the command succeeds with a Redis whose disk is busy, which is
-# killed then, and started again.
-killed_after() {
+# busy_disk: a Redis with an fsync under way nearly always from now on.
+busy_disk() {
 	[ -e slow_sync.so ] || "${CC:-cc}" -O2 -shared -fPIC -o slow_sync.so \
 		"$ROOT/tests/fixture/slow_sync.c"
 	LD_PRELOAD=$PWD/slow_sync.so SLOW_SYNC_MS=1500 \
 		redis_start "$PWD/redis" --appendfsync everysec
-	# From now on an fsync is under way nearly always.
 	redis set busy "$RANDOM" >/dev/null
 	eventually syncing
-	"$@"
+}
+
+# reborn: Redis is killed, and started again.
+reborn() {
 	kill -KILL "$REDIS_PID"
 	wait "$REDIS_PID" || true
 	redis_start "$PWD/redis"
+}
+
+# killed_after COMMAND…: the command succeeds with a Redis whose disk is busy, which is
+# killed then, and started again.
+killed_after() {
+	busy_disk
+	"$@"
+	reborn
 }
 
 ingest_one() {
@@ -75,6 +84,37 @@ ingest_one() {
 		redis hget probe:demo:latest us-east-1 | grep -q "us-east-1-$((now - 60 * i))"
 		redis_stop
 	done
+}
+
+has() {
+	[ "$(redis exists "$1")" = 1 ]
+}
+
+@test "what Redis had held back when it died between two batches is not accepted" {
+	now=$(($(date +%s) / 60 * 60))
+	# A batch has 1,000 probes.
+	for i in {1..1001}; do
+		probes "s$i" us-east-1 "$now"
+	done >many
+	busy_disk
+	mkfifo records
+	"$BIN/mcp-aggregate" ingest <records 2>said &
+	ingest=$!
+	exec 5>records
+	head -n 9000 many >&5
+	eventually has probe:s1000:latest
+	reborn 5>&-
+	tail -n 9 many >&5
+	exec 5>&-
+	status=0
+	wait "$ingest" || status=$?
+	cat said
+	[ "$status" = 3 ]
+	[[ "$(tail -n 1 said)" == "mcp-aggregate: store: $PWD/redis/sock: went away after it had answered: what it had not yet written to its disk may be lost" ]]
+	"$BIN/mcp-aggregate" ingest <many
+	has probe:s1:latest
+	has probe:s1000:latest
+	redis_stop
 }
 
 # acknowledge WHO: by the page that an event names.

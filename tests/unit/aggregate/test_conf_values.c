@@ -64,8 +64,8 @@ static void test_defaults(void **state)
 	assert_int_equal(c->budget, 60);
 	assert_string_equal(c->zone, "UTC");
 	assert_int_equal(c->policy.throttled, 3);
-	assert_ptr_equal(conf_server(c, "example-mcp"), s);
-	assert_null(conf_server(c, "other"));
+	assert_int_equal(conf_place(c, "example-mcp"), 0);
+	assert_int_equal(conf_place(c, "other"), CONF_NOWHERE);
 	assert_ptr_equal(conf_region(c, "eu-west-2"), &c->regions[1]);
 	assert_null(conf_account(c, "acme"));
 	conf_free(c);
@@ -174,7 +174,8 @@ static void test_targets(void **state)
 		"\"interval\":60,\"timeout\":20,\"auth\":{\"mode\":\"bearer\","
 		"\"credential\":\"example\"},\"health_tool\":{\"name\":"
 		"\"search\",\"arguments\":{\"query\":\"ping\",\"limit\":1,"
-		"\"filters\":{\"exact\":true}}},\"protocol_hint\":\"session\","
+		"\"filters\":{\"exact\":true}}},\"deny_private\":true,"
+		"\"protocol_hint\":\"session\","
 		"\"known_hash\":\"0f\"}\n");
 	target_is(c, 1, NULL, NULL, NULL,
 		"{\"v\":1,\"type\":\"target\",\"slug\":\"partner-mcp\","
