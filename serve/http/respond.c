@@ -47,9 +47,9 @@ void respond_error(struct response *r, int status, const char *code,
 	buf_str(&r->body, "}\n");
 }
 
-void respond_elsewhere(struct response *r, const char *path)
+void respond_elsewhere(struct response *r, int status, const char *path)
 {
-	r->status = 302;
+	r->status = status;
 	snprintf(r->location, sizeof r->location, "%s", path);
 }
 

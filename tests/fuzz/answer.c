@@ -17,6 +17,7 @@
 #include "data/account.h"
 #include "data/fetch.h"
 #include "data/fetch_listing.h"
+#include "data/fetch_events.h"
 #include "data/fetch_page.h"
 #include "data/page_data.h"
 #include "handlers/handler.h"
@@ -60,10 +61,11 @@ int fetch_server(struct source *s, const char *slug, const char *token,
 }
 
 int fetch_page(struct source *s, const char *slug, const char *token,
-	double now, struct fetched *got, struct page_data *d)
+	double now, bool past, struct fetched *got, struct page_data *d)
 {
 	const char *tools[] = {"0000000000000000", held[2]};
 
+	(void)past;
 	*d = (struct page_data) {0};
 	history_init(&d->history, now);
 	*got = (struct fetched) {.site = held[2]};
@@ -111,6 +113,39 @@ int fetch_undelivered(struct source *s, double *n)
 }
 
 static const struct listing nothing;
+static const struct events no_events;
+
+int fetch_maintenances(struct source *s, struct maintenance_list *list)
+{
+	(void)s;
+	*list = (struct maintenance_list) {0};
+	maintenance_list_add(list, held[2]);
+	return 0;
+}
+
+int fetch_events(struct source *s, const struct listing *l,
+	const struct events **events)
+{
+	(void)s;
+	(void)l;
+	*events = &no_events;
+	return 0;
+}
+
+int fetch_own_events(struct source *s, const struct listing *l,
+	const char *token, struct events *events)
+{
+	(void)s;
+	(void)l;
+	need(token && strlen(token) == SHA256_HEX - 1);
+	*events = no_events;
+	return 0;
+}
+
+void events_release(struct events *e)
+{
+	(void)e;
+}
 
 int fetch_account_listing(struct source *s, const struct account *a,
 	const char *token, double now, struct listing *l)

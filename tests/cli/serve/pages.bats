@@ -32,7 +32,7 @@ setup() {
 		pages+=("/man/${page##*/}")
 	done
 	feeds=("${slugs[@]/%//feed.atom}")
-	feeds=("${feeds[@]/#//status/}")
+	feeds=(/feed.atom "${feeds[@]/#//status/}")
 }
 
 # get PATH [NAME=VALUE…]: asks mcp-serve as a CGI; its answer is in CODE, fields and
@@ -118,7 +118,8 @@ get() {
 	} >secrets
 	[ "$(grep -cE 'tools-list|http.503|^a{64}$|canary-person|tool_12' secrets)" -ge 5 ]
 	for page in / '/?q=in' /status/gren "$report" "$report".{csv,json} /report \
-		"${slugs[@]/#//status/}" "${feeds[@]}" /style.css; do
+		"${slugs[@]/#//status/}" "${feeds[@]}" /style.css \
+		/maintenance.ics /status/green/maintenance.ics; do
 		get "$page"
 		grep -oFf secrets body >told || continue
 		echo "$page"
@@ -135,23 +136,23 @@ get() {
 		[stale]='Our own checks have stopped'
 		[fresh]='awaiting first probe'
 		[works]='</time></b>: moving to new disks'
-		[split]='other tools in .* than in Singapore, since'
+		[split]='The tool list in .* differs from that in Singapore, since'
 	)
 	for slug in "${!want[@]}"; do
 		get "/status/$slug"
 		grep -q "${want[$slug]}" body || { echo "$slug"; return 1; }
 	done
 	get /status/red
-	grep -q 'somebody is looking into it' body
-	grep -q '240 min not working' body
+	grep -q 'Yes, the operator is looking into it' body
+	grep -q '4 h not working' body
 	get /status/green
 	grep -q '1 incident</a>, 8 min' body
-	grep -q 'Maintenance announced' body
+	grep -q 'Planned maintenance, ' body
 	grep -q '<dd>London and São Paulo</dd>' body
 	grep -q 'in 90 days of data, not working for 10 h 4[0-9] min' body
-	grep -q 'Tools</dt><dd>12 <small>the same since' body
+	grep -q 'Tools</dt><dd>12 <small>unchanged since' body
 	get /status/split
-	grep -q 'Tools</dt><dd>13 <small>the same since' body
+	grep -q 'Tools</dt><dd>13 <small>unchanged since' body
 }
 
 @test "a search finds by name and title; an account is there for its token" {
@@ -159,7 +160,7 @@ get() {
 	[ "$(grep -c '<li><a' body)" = 1 ]
 	grep -q 'Two faces' body
 	get '/?q=%3Cscript%3E'
-	grep -q 'anything like <b>&lt;script&gt;</b>' body
+	grep -q 'No server matches <b>&lt;script&gt;</b>' body
 	get '/?q=garden'
 	run ! grep -q '/status/' body
 	for authorization in '' 'Bearer wrong'; do
