@@ -61,10 +61,10 @@ static void put_minute(struct buf *b, int64_t t)
 static void put_content(struct buf *b, const struct incident *in,
 	const struct places *places)
 {
-	buf_fmt(b, "<content type=\"text\">%s ", incident_words_impact(in));
+	buf_fmt(b, "<content type=\"text\">%s ", incident_words_impact(in, places));
 	if (in->n_regions) {
 		buf_str(b, "Where: ");
-		places_put_regions(b, places,
+		places_put_where(b, places,
 			(const char (*)[REGION_MAX + 1])in->regions,
 			in->n_regions);
 		buf_str(b, ". ");
@@ -86,7 +86,7 @@ static void put_incident(struct buf *b, const struct status_page *s,
 	snprintf(what, sizeof what, "%d", (int)in->trouble);
 	buf_str(b, "<entry>\n");
 	put_id(b, s->slug, what, in->started_at);
-	buf_fmt(b, "<title>%s%s</title>\n", incident_words_title(in),
+	buf_fmt(b, "<title>%s%s</title>\n", incident_words_title(in, places),
 		in->ended_at ? " (over)" : "");
 	put_instant(b, "published", in->started_at);
 	put_instant(b, "updated", in->updated_at);

@@ -27,6 +27,12 @@ enum trouble {
 
 #define INCIDENT_REGIONS 100
 
+/*
+ * What a state of mcp-alert with an open incident has in it, and no other one:
+ * in JSON no string has a quote that is not escaped. Trees are costly.
+ */
+#define INCIDENTS_OPEN "\"incidents\":[{"
+
 struct incident {
 	enum trouble trouble;
 	int64_t started_at; /* epoch seconds */

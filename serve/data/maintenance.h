@@ -1,40 +1,19 @@
 /*
- * maintenance.h: the maintenances of a server that visitors should know of.
+ * maintenance.h: the next maintenance of a server that visitors should know of.
  * Pure but for the time zone database of the system.
  */
 #ifndef DATA_MAINTENANCE_H
 #define DATA_MAINTENANCE_H
 
-#include "records/maintenance_window.h"
-
-#include <stddef.h>
+#include "records/maintenance_list.h"
 
 /* Announce a maintenance this long before it begins. */
 #define MAINTENANCE_AHEAD_S (14 * 86400)
-/* Records beyond this number are passed over. */
-#define MAINTENANCE_MAX 1000
-
-struct maintenance_list {
-	struct planned *v;
-	size_t n, cap;
-};
 
 /*
- * maintenance_list_add(w, json): add a record of fleet:maintenance, which may
- * be NULL; one that cannot be read is passed over. maintenance_list_release
- * frees them all. An empty list is all zero.
+ * maintenance_list_next(w, slug, account, now, cap_s): the first occurrence, for
+ * that server, that begins within MAINTENANCE_AHEAD_S; as maintenance_list_now.
  */
-void maintenance_list_add(struct maintenance_list *w, const char *json);
-void maintenance_list_release(struct maintenance_list *w);
-
-/*
- * maintenance_list_now(w, slug, account, now, cap_s): the occurrence, for that
- * server, that goes on now. maintenance_list_next: the first one that begins
- * within MAINTENANCE_AHEAD_S. Both as in records/maintenance_window.h; they
- * live as long as *w.
- */
-struct occurrence maintenance_list_now(struct maintenance_list *w,
-	const char *slug, const char *account, double now, double cap_s);
 struct occurrence maintenance_list_next(const struct maintenance_list *w,
 	const char *slug, const char *account, double now, double cap_s);
 

@@ -1,14 +1,17 @@
 #include "handlers/page_handlers.h"
 
 #include "api/feed.h"
+#include "badge/badge.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/brand.h"
+#include "data/condition.h"
 #include "data/fetch.h"
 #include "data/fetch_listing.h"
 #include "data/fetch_page.h"
 #include "data/page_data.h"
+#include "data/places.h"
 #include "data/search.h"
 #include "handlers/handler.h"
 #include "handlers/private_access.h"
@@ -27,6 +30,8 @@
 #include <string.h>
 
 #define SUGGESTIONS 5
+/* What qualifies the state of a badge, in bytes. */
+#define NOTE_MAX 1024
 
 /* The brand of fleet:site, JSON or NULL; an address in MCP_SITE wins. */
 static void read_brand(const struct context *c, const char *json,
@@ -111,10 +116,13 @@ static void page_data_release(struct page_data *d)
 	maintenance_list_release(&d->maintenance);
 }
 
-typedef void put_page(struct buf *b, const struct status_page *page);
+typedef void put_page(const struct context *c, const struct status_page *page);
 
-/* Put the page or the feed of the server that c->name names. */
-static enum found put_server(const struct context *c, put_page *put)
+/*
+ * Put the page, the feed or the badge of the server that c->name names. The ETag
+ * is that of the body where `put` sets no other one.
+ */
+static enum found put_server(const struct context *c, bool past, put_page *put)
 {
 	struct fetched got;
 	struct readable_server s;
@@ -125,7 +133,8 @@ static enum found put_server(const struct context *c, put_page *put)
 	c->r->audience = AUDIENCE_STRANGER;
 	if (!slug_valid(c->name))
 		return NOT_FOUND;
-	if (fetch_page(c->source, c->name, c->token, c->now, &got, &data))
+	if (fetch_page(c->source, c->name, c->token, c->now, past, &got,
+		    &data))
 		return STORE_DOWN;
 	found = private_access_read(c, got.server, got.verdict, &s);
 	if (found == FOUND) {
@@ -139,14 +148,15 @@ static enum found put_server(const struct context *c, put_page *put)
 			c->name, account, c->now, brand.maintenance_s);
 		if (s.view.freshness != VIEW_FRESH)
 			c->r->cache = CACHE_BRIEF;
-		put(&c->r->body,
+		put(c,
 			&(struct status_page) {.slug = c->name,
 				.server = &s.server,
 				.view = &s.view,
 				.data = &data,
 				.brand = &brand,
 				.now = c->now});
-		etag_of_body(c->r);
+		if (!*c->r->etag)
+			etag_of_body(c->r);
 		brand_release(&brand);
 		readable_server_release(&s);
 	}
@@ -157,7 +167,7 @@ static enum found put_server(const struct context *c, put_page *put)
 static void answer_server(const struct context *c, const char *type,
 	put_page *put)
 {
-	switch (put_server(c, put)) {
+	switch (put_server(c, true, put)) {
 	case NOT_FOUND:
 		missing_page(c);
 		break;
@@ -170,14 +180,71 @@ static void answer_server(const struct context *c, const char *type,
 	}
 }
 
+static void put_status_page(const struct context *c,
+	const struct status_page *page)
+{
+	status_page_put(&c->r->body, page);
+}
+
 void handle_page(const struct context *c)
 {
-	answer_server(c, TYPE_HTML, status_page_put);
+	answer_server(c, TYPE_HTML, put_status_page);
+}
+
+static void put_feed(const struct context *c, const struct status_page *page)
+{
+	feed_put(&c->r->body, page);
 }
 
 void handle_feed(const struct context *c)
 {
-	answer_server(c, TYPE_ATOM, feed_put);
+	answer_server(c, TYPE_ATOM, put_feed);
+}
+
+/* A badge that is not qualified depends on the verdict alone. */
+static void put_badge(const struct context *c, const struct status_page *page)
+{
+	struct condition_facts facts = status_page_facts(page);
+	struct condition condition = condition_of(&facts);
+	struct badge_subject badge = {.slug = c->name, .view = page->view};
+	struct badge_look look;
+	struct places places;
+	struct buf note;
+
+	places_read(&places, page->server, page->view);
+	buf_init(&note, NOTE_MAX);
+	if (condition.note != NOTE_NONE) {
+		condition_put_note(&note, condition, &facts, &places);
+		badge.note = buf_ok(&note) ? note.p : NULL;
+	} else if (condition.state == CONDITION_MAINTENANCE) {
+		badge.maintenance = true;
+	} else if (page->view->freshness == VIEW_FRESH) {
+		snprintf(c->r->etag, sizeof c->r->etag, "%s",
+			page->view->etag);
+	}
+	badge_look_read(c->request, &look);
+	badge_put(&c->r->body, &badge, &look);
+	buf_release(&note);
+	places_release(&places);
+}
+
+/* An image must not break: what cannot be told is pending, with a 200. */
+void handle_badge(const struct context *c)
+{
+	struct view none = {.freshness = VIEW_NONE};
+	struct badge_look look;
+
+	c->r->type = TYPE_SVG;
+	if (put_server(c, false, put_badge) == FOUND)
+		return;
+	badge_look_read(c->request, &look);
+	badge_put(&c->r->body,
+		&(struct badge_subject) {
+			.slug = slug_valid(c->name) ? c->name : NULL,
+			.view = &none},
+		&look);
+	c->r->cache = CACHE_BRIEF;
+	etag_of_body(c->r);
 }
 
 static void put_list(const struct context *c, const struct listing *l,
@@ -198,7 +265,8 @@ static void put_list(const struct context *c, const struct listing *l,
 		if (search_matches(&search, e->words))
 			items[n++] = (struct index_item) {.slug = e->slug,
 				.title = e->title,
-				.view = &e->view};
+				.condition = e->condition,
+				.sentence = e->sentence};
 	}
 	if (!paging_read(c->request, n, INDEX_ITEMS, &p)) {
 		error_page(c, 400);

@@ -7,16 +7,20 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-struct word html_state(const struct view *v)
+struct word html_condition(struct condition c)
 {
-	static const struct word words[] = {
-		[VERDICT_GREEN] = {"Working", "up"},
-		[VERDICT_AMBER] = {"Partly working", "part"},
-		[VERDICT_RED] = {"Not working", "down"},
-		[VERDICT_UNKNOWN] = {"Unknown", "none"},
+	static const struct word words[CONDITION_STATES] = {
+		[CONDITION_DOWN] = {"Not working", "down"},
+		[CONDITION_DEGRADED] = {"Partly working", "part"},
+		[CONDITION_MAINTENANCE] = {"Under maintenance", "work"},
+		[CONDITION_STALE] = {"Unknown", "none"},
+		[CONDITION_PENDING] = {"Unknown", "none"},
+		[CONDITION_UP] = {"Working", "up"},
 	};
 
-	return words[v->freshness == VIEW_FRESH ? v->verdict : VERDICT_UNKNOWN];
+	if (c.note != NOTE_NONE)
+		return (struct word) {"Working, but", "part"};
+	return words[c.state];
 }
 
 struct word html_place(enum place p)

@@ -5,6 +5,7 @@
 #define PAGES_HTML_H
 
 #include "base/buf.h"
+#include "data/condition.h"
 #include "data/view.h"
 
 struct brand;
@@ -14,8 +15,8 @@ struct word {
 	const char *text, *class;
 };
 
-/* html_state(v): the word for a view; "Unknown" if it is not fresh. */
-struct word html_state(const struct view *v);
+/* html_condition(c): the shortest word for it; "Unknown" if it is not known. */
+struct word html_condition(struct condition c);
 
 /* html_place(p): the word for the state of a place. */
 struct word html_place(enum place p);
@@ -23,7 +24,7 @@ struct word html_place(enum place p);
 /* What stands in the head of a page. */
 struct frame {
 	const struct brand *brand;
-	const char *state; /* foremost in the title of the window, or NULL */
+	const char *state; /* foremost in the window's title, escaped, or NULL */
 	const char *title; /* or NULL: that of the site */
 	const char *feed;  /* its path, or NULL */
 	bool live; /* it shows the current state: warn when it is left open */

@@ -1,7 +1,6 @@
 #include "pages/index_page.h"
 
 #include "base/xalloc.h"
-#include "data/view.h"
 #include "http/escape.h"
 #include "http/paging.h"
 #include "pages/html.h"
@@ -9,52 +8,74 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Trouble comes first, then what is not known. */
-static int rank(const struct index_item *i)
-{
-	if (i->view->freshness != VIEW_FRESH)
-		return 2;
-	return i->view->verdict == VERDICT_RED	 ? 0
-		: i->view->verdict == VERDICT_AMBER ? 1
-						    : 3;
-}
-
 static int by_rank(const void *a, const void *b)
 {
 	const struct index_item *x = a, *y = b;
-	int by = rank(x) - rank(y);
+	int by = condition_rank(x->condition) - condition_rank(y->condition);
 
 	return by ? by : strcmp(x->slug, y->slug);
 }
 
 static void put_item(struct buf *b, const struct index_item *item)
 {
-	struct word w = html_state(item->view);
+	struct word w = html_condition(item->condition);
 
 	buf_fmt(b, "<li><a href=\"/status/%s\">", item->slug);
 	escape_put(b, item->title ? item->title : item->slug);
 	buf_str(b, "</a><span class=\"state\">");
 	html_icon(b, w.class);
-	buf_fmt(b, "%s</span></li>\n", w.text);
+	buf_fmt(b, "<span>%s</span></span></li>\n",
+		item->sentence ? item->sentence : w.text);
+}
+
+/* What a server counts as: those that work, but not well, are a group. */
+enum group {
+	GROUP_DOWN,
+	GROUP_DEGRADED,
+	GROUP_NOTED,
+	GROUP_MAINTENANCE,
+	GROUP_UNKNOWN,
+	GROUP_UP,
+	GROUPS
+};
+
+static enum group group_of(struct condition c)
+{
+	static const enum group groups[CONDITION_STATES] = {
+		[CONDITION_DOWN] = GROUP_DOWN,
+		[CONDITION_DEGRADED] = GROUP_DEGRADED,
+		[CONDITION_MAINTENANCE] = GROUP_MAINTENANCE,
+		[CONDITION_STALE] = GROUP_UNKNOWN,
+		[CONDITION_PENDING] = GROUP_UNKNOWN,
+		[CONDITION_UP] = GROUP_UP,
+	};
+
+	return c.note != NOTE_NONE ? GROUP_NOTED : groups[c.state];
 }
 
 static void put_summary(struct buf *b, const struct index_page *l)
 {
-	static const char *const words[] = {
-		"not working", "partly working", "unknown", "working"};
-	size_t count[4] = {0};
+	static const char *const words[GROUPS] = {
+		[GROUP_DOWN] = "not working",
+		[GROUP_DEGRADED] = "partly working",
+		[GROUP_NOTED] = "working with an open incident",
+		[GROUP_MAINTENANCE] = "under maintenance",
+		[GROUP_UNKNOWN] = "unknown",
+		[GROUP_UP] = "working",
+	};
+	size_t count[GROUPS] = {0};
 	const char *comma = "";
 
 	for (size_t i = 0; i < l->n; i++)
-		count[rank(&l->items[i])]++;
-	if (l->n > 1 && count[3] == l->n) {
+		count[group_of(l->items[i].condition)]++;
+	if (l->n > 1 && count[GROUP_UP] == l->n) {
 		buf_fmt(b,
 			"<p class=\"lead\">All %zu servers are working.</p>\n",
 			l->n);
 		return;
 	}
 	buf_str(b, "<p class=\"lead\">");
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < GROUPS; i++) {
 		if (!count[i])
 			continue;
 		buf_fmt(b, "%s%zu %s", comma, count[i], words[i]);

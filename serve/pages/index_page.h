@@ -6,17 +6,18 @@
 #define PAGES_INDEX_PAGE_H
 
 #include "base/buf.h"
+#include "data/condition.h"
 
 struct brand;
 struct paging;
 struct request;
-struct view;
 
 /* A server in the list. */
 struct index_item {
 	const char *slug;
 	const char *title; /* or NULL */
-	const struct view *view;
+	struct condition condition;
+	const char *sentence; /* of condition_put; NULL: the word says all */
 };
 
 /* The servers of a page, if the request does not say how many. */

@@ -5,6 +5,7 @@
  */
 #include "pages/status_page.h"
 
+#include "data/condition.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
@@ -17,41 +18,28 @@
 #include <math.h>
 
 #define DAY 86400
-/* The headline names up to this many places, and counts more. */
-#define NAMED 2
+/* Of uptime_30d. */
+#define UPTIME_DAYS 30
+/* The headline, in bytes. */
+#define SENTENCE_MAX 4096
 
-/* Few places are named, many are counted: the list below names all. */
-static void put_failing(struct buf *b, const struct places *places)
+struct condition_facts status_page_facts(const struct status_page *s)
 {
-	if (places->failing > NAMED)
-		buf_fmt(b, "%zu of %zu places", places->failing, places->n);
-	else
-		places_put_state(b, places, PLACE_NOT_WORKING);
+	return (struct condition_facts) {.view = s->view,
+		.incidents = &s->data->incidents,
+		.tool_split = &s->data->tool_split,
+		.maintenance = s->data->maintenance_now.found};
 }
 
-static void put_headline(struct buf *b, const struct status_page *s,
-	const struct places *places)
+/* `sentence` is escaped. */
+static void put_headline(struct buf *b, struct condition c,
+	const char *sentence)
 {
-	struct word w = html_state(s->view);
-	bool fresh = s->view->freshness == VIEW_FRESH;
-	bool amber = fresh && s->view->verdict == VERDICT_AMBER;
-	bool some = fresh && s->view->verdict != VERDICT_GREEN &&
-		places->working && places->failing;
+	const char *class = html_condition(c).class;
 
-	buf_fmt(b, "<p class=\"headline text-%s\">", w.class);
-	html_icon(b, w.class);
-	buf_fmt(b, "<span>%s", amber && some ? "Working" : w.text);
-	if (fresh && places->working == places->n && places->n > 1 &&
-		s->view->verdict == VERDICT_GREEN)
-		buf_str(b, " everywhere");
-	if (some) {
-		buf_str(b, amber ? ", but not from " : " from ");
-		put_failing(b, places);
-	}
-	if (fresh && s->view->verdict == VERDICT_RED &&
-		s->data->maintenance_now.found)
-		buf_str(b, ", for maintenance");
-	buf_str(b, "</span></p>\n");
+	buf_fmt(b, "<p class=\"headline text-%s\">", class);
+	html_icon(b, class);
+	buf_fmt(b, "<span>%s</span></p>\n", sentence);
 }
 
 /* The minute of the verdict, and how often there is one. */
@@ -177,7 +165,7 @@ static void put_minutes(struct buf *b, const struct history *p)
 	int64_t down = 0, part = 0;
 
 	for (int i = 0; i < 2; i++) {
-		down += p->days[i].minutes[VERDICT_RED];
+		down += p->days[i].minutes[VERDICT_RED] - p->days[i].planned;
 		part += p->days[i].minutes[VERDICT_AMBER];
 	}
 	if (!history_known(&p->days[0]) && !history_known(&p->days[1]))
@@ -345,13 +333,28 @@ static void put_tools(struct buf *b, const struct status_page *s)
 	buf_str(b, "</dd></div>\n");
 }
 
+/* Of how many days, and how much of that was maintenance. */
+static void put_uptime_help(struct buf *b, const struct status_page *s)
+{
+	int64_t planned = history_planned(&s->data->history, UPTIME_DAYS);
+
+	buf_fmt(b, "<div><dt>Uptime<br><small>%d days", UPTIME_DAYS);
+	if (planned) {
+		buf_str(b, s->brand->maintenance_counts ? ", less "
+							: ", not counting ");
+		html_span(b, 60 * (double)planned);
+		buf_str(b, " of maintenance");
+	}
+	buf_str(b, "</small></dt><dd>");
+}
+
 static void put_figures(struct buf *b, const struct status_page *s)
 {
 	const struct view *v = s->view;
 	bool fresh = v->freshness == VIEW_FRESH;
 
 	buf_str(b, "<dl class=\"figures\">\n");
-	put_figure(b, "Uptime", "30 days");
+	put_uptime_help(b, s);
 	if (fresh && !isnan(v->uptime_30d))
 		buf_fmt(b, "%.2f&#8239;%%", v->uptime_30d);
 	else
@@ -394,28 +397,34 @@ static void put_embedding(struct buf *b, const char *site, const char *slug)
 void status_page_put(struct buf *b, const struct status_page *s)
 {
 	const char *title = s->server->title ? s->server->title : s->slug;
+	struct condition_facts facts = status_page_facts(s);
+	struct condition condition = condition_of(&facts);
 	struct places places;
+	struct buf sentence;
 	char feed[SLUG_MAX + 32];
 
 	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
 	places_read(&places, s->server, s->view);
+	buf_init(&sentence, SENTENCE_MAX);
+	condition_put(&sentence, condition, &facts, &places);
 	html_begin(b,
 		&(struct frame) {.brand = s->brand,
-			.state = html_state(s->view).text,
+			.state = buf_ok(&sentence) ? sentence.p : NULL,
 			.title = title,
 			.feed = feed,
 			.live = true});
 	html_element(b, "h1", title);
-	put_headline(b, s, &places);
+	put_headline(b, condition, buf_ok(&sentence) ? sentence.p : "");
 	put_as_of(b, s, &places);
 	put_own(b, s);
 	put_work(b, s);
 	put_answers(b, s, &places);
 	put_figures(b, s);
-	status_page_days(b, s->data);
+	status_page_days(b, s);
 	status_page_latency(b, s->data);
 	status_page_incidents(b, s, &places);
 	put_embedding(b, s->brand->url, s->slug);
 	html_end(b, true);
+	buf_release(&sentence);
 	places_release(&places);
 }

@@ -9,6 +9,7 @@
 #define PAGES_STATUS_PAGE_H
 
 #include "base/buf.h"
+#include "data/condition.h"
 
 struct brand;
 struct page_data;
@@ -26,16 +27,19 @@ struct status_page {
 	double now; /* epoch seconds */
 };
 
+/* status_page_facts(page): what the condition of its server is made of. */
+struct condition_facts status_page_facts(const struct status_page *page);
+
 /* status_page_put(b, page): append the page. */
 void status_page_put(struct buf *b, const struct status_page *page);
 
 /*
- * Sections of it. status_page_days(b, data): the bars of 90 days.
+ * Sections of it. status_page_days(b, page): the bars of 90 days.
  * status_page_latency(b, data): the response times of 24 hours. Both are in
  * status_page_history.c. status_page_incidents(b, page, places): the newest
  * incidents, a card each.
  */
-void status_page_days(struct buf *b, const struct page_data *data);
+void status_page_days(struct buf *b, const struct status_page *page);
 void status_page_latency(struct buf *b, const struct page_data *data);
 void status_page_incidents(struct buf *b, const struct status_page *page,
 	const struct places *places);

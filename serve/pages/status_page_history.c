@@ -5,6 +5,7 @@
  */
 #include "pages/status_page.h"
 
+#include "data/brand.h"
 #include "data/page_data.h"
 #include "pages/html.h"
 
@@ -22,21 +23,41 @@
 #define CHART_WIDTH 690
 #define CHART_HEIGHT 120
 
+/* Those of a maintenance are not trouble. */
+static int64_t unplanned(const struct history_day *d)
+{
+	int64_t red = d->minutes[VERDICT_RED] - d->planned;
+
+	return red > 0 ? red : 0;
+}
+
+static bool has_trouble(const struct history_day *d)
+{
+	return unplanned(d) || d->minutes[VERDICT_AMBER];
+}
+
 static void put_minutes(struct buf *b, const struct history_day *d)
 {
-	int64_t red = d->minutes[VERDICT_RED];
-	int64_t amber = d->minutes[VERDICT_AMBER];
+	const struct {
+		int64_t minutes;
+		const char *words;
+	} parts[] = {{unplanned(d), "not working"},
+		{d->minutes[VERDICT_AMBER], "partly working"},
+		{d->planned, "not working for maintenance"}};
+	const char *comma = "";
 
 	if (!history_known(d))
 		buf_str(b, "no data");
-	else if (!red && !amber)
+	else if (!has_trouble(d) && !d->planned)
 		buf_str(b, "working");
-	if (red)
-		buf_fmt(b, "%" PRId64 " min not working", red);
-	if (red && amber)
-		buf_str(b, ", ");
-	if (amber)
-		buf_fmt(b, "%" PRId64 " min partly working", amber);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		if (!parts[i].minutes)
+			continue;
+		buf_str(b, comma);
+		html_span(b, 60 * (double)parts[i].minutes);
+		buf_fmt(b, " %s", parts[i].words);
+		comma = ", ";
+	}
 }
 
 static void put_rect(struct buf *b, int x, int y, int h, const char *class)
@@ -46,11 +67,13 @@ static void put_rect(struct buf *b, int x, int y, int h, const char *class)
 		class, x, y, BAR_WIDTH, h);
 }
 
-static int height(int64_t minutes, int64_t known)
+static int height(int64_t minutes, int64_t known, int most)
 {
 	int h = (int)(BAR_HEIGHT * minutes / known);
 
-	return minutes && h < BAR_LEAST ? BAR_LEAST : h;
+	if (minutes && h < BAR_LEAST)
+		h = BAR_LEAST;
+	return h < most ? h : most;
 }
 
 /* Trouble is at the foot of the bar, with a tick below: longer if it is red. */
@@ -59,7 +82,7 @@ static void put_bar(struct buf *b, const struct history *p, int ago)
 	const struct history_day *d = &p->days[ago];
 	int x = (HISTORY_DAYS - 1 - ago) * BAR_PITCH;
 	int64_t known = history_known(d), bad;
-	int foot = BAR_TOP + BAR_HEIGHT, red, amber;
+	int foot = BAR_TOP + BAR_HEIGHT, red, amber, work;
 
 	buf_str(b, "<g><title>");
 	html_day(b, p->today - ago);
@@ -71,24 +94,25 @@ static void put_bar(struct buf *b, const struct history *p, int ago)
 		buf_str(b, "</g>\n");
 		return;
 	}
-	red = height(d->minutes[VERDICT_RED], known);
-	amber = height(d->minutes[VERDICT_AMBER], known);
-	if (red + amber > BAR_HEIGHT)
-		amber = BAR_HEIGHT - red;
-	bad = red + amber;
+	red = height(unplanned(d), known, BAR_HEIGHT);
+	amber = height(d->minutes[VERDICT_AMBER], known, BAR_HEIGHT - red);
+	work = height(d->planned, known, BAR_HEIGHT - red - amber);
+	bad = red + amber + work;
 	if (bad < BAR_HEIGHT)
 		put_rect(b, x, BAR_TOP, BAR_HEIGHT - (int)bad, "up");
+	if (work)
+		put_rect(b, x, foot - (int)bad, work, "work");
 	if (amber)
-		put_rect(b, x, foot - (int)bad, amber, "part");
+		put_rect(b, x, foot - red - amber, amber, "part");
 	if (red)
 		put_rect(b, x, foot - red, red, "down");
-	if (bad)
+	if (red || amber)
 		put_rect(b, x, foot + 3, red ? 11 : 4, red ? "down" : "part");
 	buf_str(b, "</g>\n");
 }
 
 struct sums {
-	int64_t known, red, amber;
+	int64_t known, red, amber, planned; /* minutes; red without planned */
 	int days, bad; /* of which anything is known; that had trouble */
 };
 
@@ -100,33 +124,42 @@ static struct sums add_up(const struct history *p)
 		const struct history_day *d = &p->days[i];
 
 		s.known += history_known(d);
-		s.red += d->minutes[VERDICT_RED];
+		s.red += unplanned(d);
 		s.amber += d->minutes[VERDICT_AMBER];
+		s.planned += d->planned;
 		s.days += history_known(d) > 0;
-		s.bad += d->minutes[VERDICT_RED] || d->minutes[VERDICT_AMBER];
+		s.bad += has_trouble(d);
 	}
 	return s;
 }
 
-/* Rounded down: not 100 while anything failed. */
-static void put_sums(struct buf *b, const struct sums *s)
+static void put_sum(struct buf *b, const char *words, int64_t minutes)
 {
-	double up = (double)(s->known - s->red) / (double)s->known;
+	if (!minutes)
+		return;
+	buf_str(b, words);
+	html_span(b, 60 * (double)minutes);
+}
 
-	if (!s->days) {
+/* Rounded down: not 100 while anything failed. */
+static void put_sums(struct buf *b, const struct sums *s, bool planned_counts)
+{
+	int64_t all = s->known - (planned_counts ? 0 : s->planned);
+	int64_t red = s->red + (planned_counts ? s->planned : 0);
+
+	if (!s->days || all <= 0) {
 		buf_str(b, "There is no data for these days yet.");
 		return;
 	}
 	buf_fmt(b, "%.2f&#8239;%% uptime in %d day%s of data",
-		floor(up * 10000) / 100, s->days, s->days == 1 ? "" : "s");
-	if (s->red) {
-		buf_str(b, ", not working for ");
-		html_span(b, 60 * (double)s->red);
-	}
-	if (s->amber) {
-		buf_str(b, ", partly working for ");
-		html_span(b, 60 * (double)s->amber);
-	}
+		floor((double)(all - red) * 10000 / (double)all) / 100, s->days,
+		s->days == 1 ? "" : "s");
+	put_sum(b, ", not working for ", s->red);
+	put_sum(b, ", partly working for ", s->amber);
+	put_sum(b, planned_counts ? ", and in maintenance, which counts, for "
+				  : ", and in maintenance, which does not "
+				    "count, for ",
+		s->planned);
 	buf_str(b, ".");
 }
 
@@ -137,7 +170,7 @@ static void put_bad_days(struct buf *b, const struct history *p, int n)
 	for (int i = 0; i < HISTORY_DAYS; i++) {
 		const struct history_day *d = &p->days[i];
 
-		if (!d->minutes[VERDICT_RED] && !d->minutes[VERDICT_AMBER])
+		if (!has_trouble(d))
 			continue;
 		buf_str(b, "<li>");
 		html_day(b, p->today - i);
@@ -148,12 +181,13 @@ static void put_bad_days(struct buf *b, const struct history *p, int n)
 	buf_str(b, "</ul></details>\n");
 }
 
-void status_page_days(struct buf *b, const struct page_data *d)
+void status_page_days(struct buf *b, const struct status_page *page)
 {
+	const struct page_data *d = page->data;
 	struct sums s = add_up(&d->history);
 
 	buf_str(b, "<section><h2>90 days</h2>\n<p>");
-	put_sums(b, &s);
+	put_sums(b, &s, page->brand->maintenance_counts);
 	buf_fmt(b,
 		"</p>\n<svg class=\"days\" viewBox=\"0 0 %d 48\" "
 		"preserveAspectRatio=\"none\" role=\"img\" aria-label=\"A bar "

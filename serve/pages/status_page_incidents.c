@@ -41,11 +41,11 @@ static void put_card(struct buf *b, const struct incident *in,
 	buf_str(b, "<li class=\"card\"><h3>");
 	html_icon(b, class);
 	buf_fmt(b, "<span>%s <small>%s</small></span></h3>\n<p>%s</p>\n<dl>",
-		incident_words_title(in), in->ended_at ? "over" : "going on",
-		incident_words_impact(in));
+		incident_words_title(in, places), in->ended_at ? "over" : "going on",
+		incident_words_impact(in, places));
 	if (in->n_regions) {
 		put_row(b, "Where");
-		places_put_regions(b, places,
+		places_put_where(b, places,
 			(const char (*)[REGION_MAX + 1])in->regions,
 			in->n_regions);
 		buf_str(b, "</dd>\n");

@@ -60,10 +60,11 @@ int fetch_server(struct source *s, const char *slug, const char *token,
 }
 
 int fetch_page(struct source *s, const char *slug, const char *token,
-	double now, struct fetched *got, struct page_data *d)
+	double now, bool past, struct fetched *got, struct page_data *d)
 {
 	const char *tools[] = {"0000000000000000", held[2]};
 
+	(void)past;
 	*d = (struct page_data) {0};
 	history_init(&d->history, now);
 	*got = (struct fetched) {.site = held[2]};

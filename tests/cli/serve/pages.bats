@@ -140,7 +140,7 @@ get() {
 	done
 	get /status/red
 	grep -q 'somebody is looking into it' body
-	grep -q '240 min not working' body
+	grep -q '4 h not working' body
 	get /status/green
 	grep -q '1 incident</a>, 8 min' body
 	grep -q 'Maintenance announced' body

@@ -221,11 +221,77 @@ teardown_file() {
 	grep -q '<h1>Example &lt;MCP&gt;</h1>' body
 }
 
+# incident SLUG KIND REGIONS: mcp-alert has an open incident of that kind.
+incident() {
+	redis set "alert:$1" "$(jq -cn --arg kind "$2" --argjson at "$AS_OF" \
+		--argjson regions "$3" '{v: 1, slug: "x", incidents: [{$kind,
+		first: ($at - 600), passed_since: 0, error: "canary", $regions,
+		ack: {by: "canary", at: $at, reason: "canary", until: $at}}],
+		timeline: []}')" >/dev/null
+}
+
+@test "no headline, row or badge says Working alone over an open incident" {
+	publish example-mcp green '.regions = [.regions[] + {state: "healthy"}] | .no_data = []'
+	incident example-mcp latency '["eu-west-2"]'
+	want='slower than usual from London'
+	get /status/example-mcp
+	grep -q "text-part.*<span>Working, but $want</span></p>" body
+	grep -q "<title>Working, but $want: Example &lt;MCP&gt;" body
+	get /
+	grep -q "/status/example-mcp.*#i-part.*<span>Working, but $want</span></span></li>" body
+	grep -q ', 1 working with an open incident, ' body
+	get /badge/example-mcp.svg
+	grep -q "<title>example-mcp: up, 99.87% uptime in 30 days, but $want</title>" body
+	grep -q '>up 99.87%</text>' body
+	[ "$(says ETag)" != "$ETAG" ]
+	get '/badge/example-mcp.svg?style=card'
+	grep -q "but $want</title>" body
+	# The five fields are as judged.
+	get /api/embed-status/example-mcp
+	[ "$(<body)" = '{"state":"up","uptime_30d":99.87,"p95_ms":142,"last_probe_ago":"37s","as_of":"2026-04-29T20:31:00Z"}' ]
+	[ "$(says ETag)" = "$ETAG" ]
+	run ! grep -rq canary out
+	# What is wrong with the state of mcp-alert is no incident.
+	redis set alert:example-mcp '{"incidents":[{' >/dev/null
+	get /
+	grep -q '/status/example-mcp.*<span>Working</span>' body
+	redis del alert:example-mcp >/dev/null
+	get /badge/example-mcp.svg
+	[ "$(says ETag)" = "$ETAG" ]
+	publish example-mcp green
+}
+
+@test "a planned maintenance is no outage: page, row, summary and badge say so" {
+	redis hset fleet:maintenance m-1 "$(jq -cn --argjson at "$AS_OF" '{v: 1,
+		type: "maintenance", id: "m-1", slugs: ["brok*"], accounts: [],
+		starts_at: ($at - 600), ends_at: ($at + 3000), every: null,
+		zone: null, reason: "new disks", by: "canary", ended_at: null}')" >/dev/null
+	get /status/broken
+	grep -q 'text-work.*<span>Under maintenance, not working from London</span></p>' body
+	run ! grep -q 'text-down' body
+	get /
+	grep -q '/status/broken.*#i-work.*<span>Under maintenance, not working from London<' body
+	grep -q '>1 partly working, 1 under maintenance, 1 unknown, 1 working</p>' body
+	# It is no trouble: what is partly working is above it.
+	[ "$(grep -o '/status/[a-z-]*' body | tr '\n' ' ')" = '/status/partly /status/broken /status/waiting /status/example-mcp ' ]
+	get /badge/broken.svg
+	grep -q '>maintenance' body
+	grep -q '<title>broken: under maintenance, 99.87% uptime in 30 days</title>' body
+	[ "$(says ETag)" != "$ETAG" ]
+	get /api/embed-status/broken
+	[ "$(jq -r .state body)" = down ]
+	redis del fleet:maintenance >/dev/null
+	get /badge/broken.svg
+	grep -q '>down' body
+	[ "$(says ETag)" = "$ETAG" ]
+}
+
 @test "the index lists what is public; an unknown name is helped on" {
 	get /
 	[ "$CODE $(says Content-Type)" = "200 text/html; charset=utf-8" ]
-	for want in '/status/example-mcp">Example &lt;MCP&gt;<' '</svg>Working<' \
-		'</svg>Partly working<' '</svg>Not working<' '</svg>Unknown<'; do
+	for want in '/status/example-mcp">Example &lt;MCP&gt;<' '<span>Working<' \
+		'<span>Working, but not from London<' \
+		'<span>Not working from London<' '<span>Unknown<'; do
 		grep -qF "$want" body
 	done
 	get /status/exmaple-mcp

@@ -52,7 +52,9 @@ static void check_badge(const char *colour, double now, const char *message,
 
 	read_view(&v, colour, now);
 	buf_init(&b, 4000);
-	badge_put(&b, "example-mcp", &v, &usual);
+	badge_put(&b,
+		&(struct badge_subject) {.slug = "example-mcp", .view = &v},
+		&usual);
 	snprintf(want, sizeof want, ">%s</text></g></svg>\n", message);
 	assert_non_null(strstr(b.p, want));
 	snprintf(want, sizeof want, "role=\"img\" aria-label=\"%s\"><title>%s<",
@@ -84,7 +86,7 @@ static void test_badge_without(void **state)
 	(void)state;
 	buf_init(&b, 4000);
 	assert_int_equal(view_read(NULL, true, AS_OF, &v, NULL), 0);
-	badge_put(&b, NULL, &v, &usual);
+	badge_put(&b, &(struct badge_subject) {.view = &v}, &usual);
 	assert_non_null(strstr(b.p, ">awaiting first probe</text>"));
 	assert_non_null(strstr(b.p, "<title>MCP server: pending, "));
 	buf_clear(&b);
@@ -93,7 +95,8 @@ static void test_badge_without(void **state)
 				   "\"verdict\":\"green\"}",
 				 true, AS_OF, &v, NULL),
 		0);
-	badge_put(&b, "a", &v, &usual);
+	badge_put(&b, &(struct badge_subject) {.slug = "a", .view = &v},
+		&usual);
 	assert_non_null(strstr(b.p, ">up</text>"));
 	buf_release(&b);
 	view_release(&v);
@@ -196,12 +199,32 @@ static void test_card(void **state)
 	(void)state;
 	buf_init(&b, 4000);
 	read_view(&v, "amber", AS_OF);
-	badge_put(&b, "example-mcp", &v, &light);
-	expect(&b, "aria-label=\"example-mcp: degraded, 99.87% uptime in 30");
+	badge_put(&b,
+		&(struct badge_subject) {.slug = "example-mcp",
+			.view = &v,
+			.note = "a &lt; b"},
+		&light);
+	expect(&b, "aria-label=\"example-mcp: degraded, 99.87% uptime in 30 "
+		   "days, but a &lt; b\"><title>");
 	expect(&b, ">example-mcp</text>");
 	expect(&b, ">degraded, 99.87% uptime in 30 days</text>");
 	expect(&b, ">p95 142 ms, last probe 37s ago</text>");
 	expect(&b, "r=\"6\" fill=\"#9a6700\"");
+	view_release(&v);
+	/* A maintenance has a word and a colour of its own. */
+	read_view(&v, "red", AS_OF);
+	for (int card = 0; card < 2; card++) {
+		buf_clear(&b);
+		badge_put(&b,
+			&(struct badge_subject) {.slug = "a",
+				.view = &v,
+				.maintenance = true},
+			card ? &light : &usual);
+		expect(&b, "<title>a: under maintenance, 99.87% uptime in 30");
+		expect(&b, ">maintenance");
+		expect(&b, "\"#0757b5\"/>");
+		assert_null(strstr(b.p, "down"));
+	}
 	view_release(&v);
 	put_card(&b, "a", "{\"window\":1777494660,\"verdict\":\"red\"}");
 	expect(&b, ">down</text></g></svg>\n");

@@ -153,7 +153,7 @@ static void test_page(void **state)
 	lay(&d, ENTRY, "amber", NOW);
 	incidents_read(alert, &d.data.incidents);
 	show(&d);
-	expect(&d, "<title>Partly working: A &lt;b&gt;title");
+	expect(&d, "<title>Working, but not from L&lt;ndon: A &lt;b&gt;title");
 	expect(&d, "<span>Working, but not from L&lt;ndon</span></p>");
 	expect(&d, "As of <time datetime=\"2026-04-29T20:31:00Z\">20:31 UTC<");
 	expect(&d, "Tried every minute from 5 places");
@@ -169,7 +169,8 @@ static void test_page(void **state)
 	expect(&d,
 		"other tools in Ashburn and Oregon than in L&lt;ndon, since ");
 	expect(&d, "1 incident</a>, 11 min, going on since ");
-	expect(&d, "Outage <small>over<");
+	/* Two of five places are not all of them. */
+	expect(&d, "Outage in some places <small>over<");
 	expect(&d, "<dd>L&lt;ndon and S\xc3\xa3o Paulo</dd>");
 	expect(&d, "28 Apr, 18:14 UTC</time> to ");
 	expect(&d, "[![MCP status](https://s.example/badge/example-mcp.svg)]"
@@ -191,7 +192,7 @@ static void test_feed(void **state)
 	feed_put(&d.b, &d.subject);
 	assert_true(buf_ok(&d.b));
 	expect(&d, "<updated>2026-04-29T20:28:20Z</updated>\n<author>");
-	expect(&d, "<title>Outage (over)</title>");
+	expect(&d, "<title>Outage in some places (over)</title>");
 	expect(&d,
 		"Where: L&lt;ndon and S\xc3\xa3o Paulo. From 2026-04-28 18:14 "
 		"UTC to 2026-04-28 18:40 UTC. It is over.");
@@ -232,7 +233,10 @@ static void test_late(void **state)
 	(void)state;
 	lay(&d, ENTRY, "green", NOW);
 	show(&d);
-	expect(&d, "<span>Working</span>");
+	/* Its tool lists differ, and that is what its headline says. */
+	expect(&d, "<title>Working, but L&lt;ndon gets an older tool list: ");
+	expect(&d, "text-part\"><svg");
+	expect(&d, "<span>Working, but L&lt;ndon gets an older tool list<");
 	expect_none(&d, "banner\" role");
 	d.data.heartbeats[STAGE_ALERT] = NOW - 301;
 	show(&d);
@@ -278,7 +282,9 @@ static void test_maintenance(void **state)
 	d.data.maintenance_now = maintenance_list_now(
 		&d.data.maintenance, "example-mcp", NULL, NOW, 14400);
 	show(&d);
-	expect(&d, "from L&lt;ndon, for maintenance</span>");
+	expect(&d, "text-work\"><svg class=\"icon\" aria-hidden=\"true\"><use "
+		   "href=\"#i-work\"/></svg><span>Under maintenance, not "
+		   "working from L&lt;ndon</span>");
 	expect(&d, "Maintenance until ");
 	expect(&d, "21:20 UTC</time></b>: new &lt;disks&gt;");
 	expect(&d, "they are working on it, as announced");
@@ -301,19 +307,28 @@ static void test_lists(void **state)
 	struct paging paging = {.page = 1, .pages = 1, .to = 2};
 	struct index_page list = {
 		.items = items, .n = 2, .paging = &paging, .query = ""};
-	struct view none = {0};
 	struct desk d;
 
 	(void)state;
 	lay(&d, ENTRY, "green", NOW);
-	items[0] = (struct index_item) {"alpha", "A & B", &d.view};
-	items[1] = (struct index_item) {"beta", NULL, &none};
+	items[0] = (struct index_item) {
+		"alpha", "A & B", {CONDITION_UP, NOTE_NONE}, NULL};
+	items[1] = (struct index_item) {
+		"beta", NULL, {CONDITION_PENDING, NOTE_NONE}, NULL};
 	index_page_put(&d.b, &list, &d.brand);
 	expect(&d, "<a href=\"/status/alpha\">A &amp; B</a>");
-	expect(&d, "</svg>Working</span>");
+	expect(&d, "</svg><span>Working</span></span>");
 	expect(&d, "<a href=\"/status/beta\">beta</a>");
-	expect(&d, "</svg>Unknown</span>");
+	expect(&d, "</svg><span>Unknown</span></span>");
 	expect(&d, "1 unknown, 1 working");
+	/* What qualifies a state is in its row, and counts. */
+	items[0].condition.note = NOTE_TOOLS;
+	items[0].sentence = "Working, but L&lt;ndon gets another tool list";
+	items[1].condition = (struct condition) {CONDITION_UP, NOTE_NONE};
+	buf_clear(&d.b);
+	index_page_put(&d.b, &list, &d.brand);
+	expect(&d, "#i-part\"/></svg><span>Working, but L&lt;ndon gets");
+	expect(&d, "1 working with an open incident, 1 working</p>");
 	buf_clear(&d.b);
 	list.n = 0;
 	index_page_put(&d.b, &list, &d.brand);
