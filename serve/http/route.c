@@ -26,6 +26,7 @@ static const struct route_row routes[] = {
 	{"/account/", "", ROUTE_ACCOUNT},
 	{"/man/", NULL, ROUTE_MANUAL_LIST},
 	{"/man/", "", ROUTE_MANUAL},
+	{"/mcp", NULL, ROUTE_MCP},
 	{"/style.css", NULL, ROUTE_STYLE},
 	{"/favicon.svg", NULL, ROUTE_ICON},
 	{NULL, NULL, ROUTE_NONE},
@@ -64,7 +65,8 @@ bool route_path(size_t row, const char *slug, char *out, size_t size)
 bool route_live(size_t row)
 {
 	return routes[row].kind == ROUTE_HEALTH ||
-		routes[row].kind == ROUTE_METRICS;
+		routes[row].kind == ROUTE_METRICS ||
+		routes[row].kind == ROUTE_MCP;
 }
 
 static bool fits(const char *path, const char *prefix, const char *suffix,
@@ -217,6 +219,7 @@ bool route_knows_readers(enum route_kind kind)
 	case ROUTE_PAGE:
 	case ROUTE_FEED:
 	case ROUTE_ACCOUNT:
+	case ROUTE_MCP:
 		return true;
 	default:
 		return false;

@@ -27,6 +27,7 @@ enum route_kind {
 	ROUTE_ACCOUNT,
 	ROUTE_MANUAL_LIST,
 	ROUTE_MANUAL,
+	ROUTE_MCP, /* the only one that takes a POST */
 	ROUTE_STYLE,
 	ROUTE_ICON
 };
