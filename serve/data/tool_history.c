@@ -62,17 +62,20 @@ static bool same_id(const char *a, const char *b)
 static void add_step(struct reader *r, size_t region, const char *from,
 	const char *to, double at)
 {
-	struct step *s = r->steps, *end = r->steps + r->n_steps;
+	struct step *s;
+	size_t i = 0;
 
-	while (s < end && (s->region == region || !same_id(s->from, from) ||
-		!same_id(s->to, to)))
-		s++;
-	if (s == end) {
+	while (i < r->n_steps && (r->steps[i].region == region ||
+		!same_id(r->steps[i].from, from) ||
+		!same_id(r->steps[i].to, to)))
+		i++;
+	if (i == r->n_steps) {
 		r->steps = xgrow(r->steps, &r->cap_steps, r->n_steps + 1,
 			sizeof *r->steps);
-		s = &r->steps[r->n_steps++];
-		*s = (struct step) {.from = from, .to = to, .at = at};
+		r->steps[r->n_steps++] = (struct step) {
+			.from = from, .to = to, .at = at};
 	}
+	s = &r->steps[i];
 	s->region = region;
 	s->places++;
 	s->at = fmin(s->at, at);
