@@ -79,7 +79,9 @@ static void read_one(const struct context *c, const struct fetched *got,
 	brand_read(got->site, &o->brand);
 	if (*c->url)
 		o->brand.url = c->url;
-	tool_split_read(got->verdict, &o->data.tool_split);
+	/* A tree is only made of what has sides at all. */
+	if (got->verdict && strstr(got->verdict, "\"sides\":[{"))
+		tool_split_read(got->verdict, &o->data.tool_split);
 	o->data.maintenance_now = maintenance_list_now(&o->data.maintenance,
 		c->name, account, c->now, o->brand.maintenance_s);
 	o->data.maintenance_next = maintenance_list_next(&o->data.maintenance,
@@ -349,10 +351,11 @@ static void call_fleet_summary(const struct context *c,
 	struct fleet_summary summary = {.url = c->url};
 	const struct incident_rows *rows;
 	struct health health;
+	struct brand brand;
 	struct visible l;
+	const char *json;
 
 	(void)a;
-	health_init(&health, c->now);
 	if (fetch_incidents(c->source, &rows) || find_visible(c, &l)) {
 		answer_unavailable(out);
 		return;
@@ -362,13 +365,19 @@ static void call_fleet_summary(const struct context *c,
 	for (size_t i = 0; i < rows->n; i++)
 		summary.open_incidents += !rows->v[i].ended_at;
 	visible_release(&l);
-	health.down = fetch_stages(c->source, health.at, NULL) != 0;
+	health_init(&health, c->now);
+	health.down = fetch_stages(c->source, health.at, NULL) ||
+		fetch_site(c->source, &json);
 	summary.judged = health_judged(&health);
 	summary.at = health.at[STAGE_VERDICT];
+	brand_read(health.down ? NULL : json, &brand);
+	if (!*summary.url)
+		summary.url = brand.url;
 	if (health.down)
 		answer_unavailable(out);
 	else
 		answer_summary(out, &summary);
+	brand_release(&brand);
 	health_release(&health);
 }
 

@@ -7,6 +7,7 @@
 
 struct context;
 
+/* handle_mcp(c): answer a request for /mcp, of any method. */
 void handle_mcp(const struct context *c);
 
 #endif

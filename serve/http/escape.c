@@ -35,7 +35,7 @@ void escape_put(struct buf *b, const char *s)
 void escape_undo(struct buf *b, const char *s)
 {
 	while (*s) {
-		size_t i = 0, n = 1;
+		size_t i = *s == '&' ? 0 : ENTITIES, n = 1;
 
 		while (i < ENTITIES && strncmp(s, entities[i].entity,
 			strlen(entities[i].entity)) != 0)
