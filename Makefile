@@ -81,7 +81,7 @@ probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 aggregate_LIBS = -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
 # The first is the one with most names to look up when the program starts, which
 # are so found at once: that saves a CGI a tenth of its time.
-serve_LIBS = -lcrypto -lssl -lfcgi -lhiredis -lcjson -lm
+serve_LIBS = -lcrypto -lssl -lfcgi -lhiredis -lcjson -lz -lm
 alertd_LIBS = -lcurl -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
 
 all: $(PROGRAMS:%=$(B)/bin/%)

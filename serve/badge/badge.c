@@ -101,32 +101,45 @@ struct words {
 	char message[48], title[SLUG_MAX + 96];
 };
 
+/* Without a state: there never was a probe, or there is no recent one. */
+static void unknown_word(const char *slug, const struct view *v,
+	struct words *w)
+{
+	bool never = v->freshness == VIEW_NONE;
+
+	snprintf(w->message, sizeof w->message, "%s",
+		never ? BADGE_NEVER : BADGE_STALE);
+	snprintf(w->title, sizeof w->title, "%s: %s%s", slug,
+		never ? "pending, " : "", w->message);
+}
+
+/* The uptime is beside a state that works; the title always has it. */
 static void word(const char *slug, const struct badge_subject *s,
 	struct words *w)
 {
-	static const char pending[] = "awaiting first probe";
 	const struct view *v = s->view;
 	const char *state = view_state(v);
-	const char *said = s->maintenance ? "under maintenance" : state;
+	bool works = !s->maintenance && v->verdict != VERDICT_RED;
 
 	if (!state) {
-		snprintf(w->message, sizeof w->message, "%s", pending);
-		snprintf(w->title, sizeof w->title, "%s: pending, %s", slug,
-			pending);
+		unknown_word(slug, v, w);
 		return;
 	}
 	if (s->maintenance)
 		state = "maintenance";
-	if (isnan(v->uptime_30d)) {
-		snprintf(w->message, sizeof w->message, "%s", state);
-		snprintf(w->title, sizeof w->title, "%s: %s", slug, said);
-	} else {
+	if (works && !isnan(v->uptime_30d))
 		snprintf(w->message, sizeof w->message, "%s %.2f%%", state,
 			v->uptime_30d);
+	else
+		snprintf(w->message, sizeof w->message, "%s", state);
+	if (s->maintenance)
+		state = "under maintenance";
+	if (isnan(v->uptime_30d))
+		snprintf(w->title, sizeof w->title, "%s: %s", slug, state);
+	else
 		snprintf(w->title, sizeof w->title,
-			"%s: %s, %.2f%% uptime in 30 days", slug, said,
+			"%s: %s, %.2f%% uptime in 30 days", slug, state,
 			v->uptime_30d);
-	}
 }
 
 static const char *colour_of(const struct badge_subject *s)

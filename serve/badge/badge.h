@@ -43,9 +43,13 @@ struct badge_subject {
 	bool maintenance; /* one goes on: it is said in place of the state */
 };
 
+/* What is said where there never was a verdict, or is no recent one. */
+#define BADGE_NEVER "awaiting first probe"
+#define BADGE_STALE "no recent data"
+
 /*
- * badge_put(b, s, look): append the badge of a server. One without a fresh view
- * is pending: never an old state. The note is part of its title.
+ * badge_put(b, s, look): append the badge of a server: without a fresh view
+ * never an old state. The note is part of its title.
  */
 void badge_put(struct buf *b, const struct badge_subject *s,
 	const struct badge_look *look);

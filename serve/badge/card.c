@@ -78,8 +78,10 @@ static void put_lines(
 	int n;
 
 	if (!state) {
-		put_line(b, 54, p->text, "pending");
-		put_line(b, 76, p->small, "awaiting first probe");
+		bool never = v->freshness == VIEW_NONE;
+
+		put_line(b, 54, p->text, never ? "pending" : "unknown");
+		put_line(b, 76, p->small, never ? BADGE_NEVER : BADGE_STALE);
 		return;
 	}
 	n = snprintf(line, sizeof line, "%s",

@@ -235,8 +235,10 @@ void condition_put(struct buf *b, struct condition c,
 		put_maintenance(b, f->view, places);
 		break;
 	case CONDITION_STALE:
+		buf_str(b, "No recent data");
+		break;
 	case CONDITION_PENDING:
-		buf_str(b, "Unknown");
+		buf_str(b, "Awaiting first probe");
 		break;
 	case CONDITION_UP:
 		put_up(b, c, f, places);

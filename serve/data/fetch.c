@@ -2,8 +2,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "data/fetch_events.h"
 #include "data/fetch_incidents.h"
 #include "data/fetch_listing.h"
+#include "data/maintenance.h"
 #include "mcp/names.h"
 #include "store/format.h"
 #include "store/keys.h"
@@ -216,6 +218,22 @@ int fetch_undelivered(struct source *s, double *n)
 	return 0;
 }
 
+int fetch_maintenances(struct source *s, struct maintenance_list *list)
+{
+	const struct store_reply *r;
+
+	*list = (struct maintenance_list) {0};
+	if (fetch_open(s))
+		return -1;
+	store_add(s->store, "HVALS", KEY_MAINTENANCE, NULL);
+	if (fetch_run(s))
+		return -1;
+	r = store_reply(s->store, 0);
+	for (size_t i = 0; i < store_count(r); i++)
+		maintenance_list_add(list, store_text(store_item(r, i)));
+	return 0;
+}
+
 int fetch_verdicts_of(struct source *s, const char *const *slugs, size_t n)
 {
 	char key[KEY_MAX];
@@ -236,6 +254,7 @@ void fetch_close(struct source *s)
 {
 	fetch_forget(s);
 	fetch_incidents_forget(s);
+	fetch_forget_events(s);
 	store_close(s->store);
 	s->store = NULL;
 }

@@ -17,8 +17,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct kept_events;
 struct kept_incidents;
 struct kept_listing;
+struct maintenance_list;
 struct store_reply;
 
 #define FETCH_PATIENCE_MS 1000
@@ -40,6 +42,7 @@ struct source {
 	bool once; /* for one answer or rendering: no list is read twice */
 	struct kept_listing *listing; /* see fetch_listing.h */
 	struct kept_incidents *incidents; /* see fetch_incidents.h */
+	struct kept_events *events;   /* see fetch_events.h */
 };
 
 /*
@@ -76,6 +79,9 @@ int fetch_site(struct source *s, const char **json);
 
 /* fetch_undelivered(s, n): how many servers have undelivered events. */
 int fetch_undelivered(struct source *s, double *n);
+
+/* fetch_maintenances(s, list): what is planned; maintenance_list_release it. */
+int fetch_maintenances(struct source *s, struct maintenance_list *list);
 
 /*
  * fetch_verdicts_of(s, slugs, n): the published verdicts of n slugs;

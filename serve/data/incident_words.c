@@ -52,11 +52,11 @@ const char *incident_words_impact(const struct incident *in,
 const char *incident_words_update(const struct incident *in)
 {
 	if (in->ended_at)
-		return "It is over.";
+		return "Resolved.";
 	if (in->passing)
-		return "It works again, and is being watched.";
+		return "Recovered. We are monitoring it.";
 	if (in->acknowledged)
-		return "Somebody is looking into it.";
-	return in->told ? "Its operators have been told."
-			: "It was recorded.";
+		return "The operator is looking into it.";
+	return in->told ? "The operator was notified."
+			: "Recorded; the operator has not responded yet.";
 }

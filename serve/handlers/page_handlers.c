@@ -1,5 +1,6 @@
 #include "handlers/page_handlers.h"
 
+#include "api/calendar.h"
 #include "api/feed.h"
 #include "badge/badge.h"
 #include "base/strings.h"
@@ -8,6 +9,7 @@
 #include "data/brand.h"
 #include "data/condition.h"
 #include "data/fetch.h"
+#include "data/fetch_events.h"
 #include "data/fetch_listing.h"
 #include "data/fetch_page.h"
 #include "data/page_data.h"
@@ -65,9 +67,9 @@ static void unavailable_page(const struct context *c)
 
 	read_brand(c, NULL, &nobody);
 	error_page(c, 503);
-	error_page_put(&c->r->body, "Unknown",
-		"What is known about the servers cannot be read at the moment. "
-		"This says nothing about them; the fault is ours.",
+	error_page_put(&c->r->body, "Status unavailable",
+		"We cannot load status data right now. That is our problem; "
+		"servers may be fine.",
 		&nobody);
 }
 
@@ -104,7 +106,7 @@ void handle_none(const struct context *c)
 
 	find_brand(c, &brand);
 	error_page(c, 404);
-	error_page_put(&c->r->body, "Nothing here",
+	error_page_put(&c->r->body, "Page not found",
 		"There is no page at this address.", &brand);
 	brand_release(&brand);
 }
@@ -201,6 +203,23 @@ void handle_feed(const struct context *c)
 	answer_server(c, TYPE_ATOM, put_feed);
 }
 
+static void put_calendar(const struct context *c,
+	const struct status_page *page)
+{
+	struct occurrence times[MAINTENANCE_TIMES];
+	const struct maintained server = {
+		c->name, page->server->title, page->server->account};
+	size_t n = maintenance_list_times(&page->data->maintenance, c->now,
+		page->brand->maintenance_s, times);
+
+	calendar_put(&c->r->body, &server, 1, times, n);
+}
+
+void handle_calendar(const struct context *c)
+{
+	answer_server(c, TYPE_CALENDAR, put_calendar);
+}
+
 /* A badge that is not qualified depends on the verdict alone. */
 static void put_badge(const struct context *c, const struct status_page *page)
 {
@@ -228,14 +247,16 @@ static void put_badge(const struct context *c, const struct status_page *page)
 	places_release(&places);
 }
 
-/* An image must not break: what cannot be told is pending, with a 200. */
+/* An image must not break: where nothing is known it says so, with a 200. */
 void handle_badge(const struct context *c)
 {
-	struct view none = {.freshness = VIEW_NONE};
+	enum found found = put_server(c, false, put_badge);
+	struct view none = {
+		.freshness = found == STORE_DOWN ? VIEW_STALE : VIEW_NONE};
 	struct badge_look look;
 
 	c->r->type = TYPE_SVG;
-	if (put_server(c, false, put_badge) == FOUND)
+	if (found == FOUND)
 		return;
 	badge_look_read(c->request, &look);
 	badge_put(&c->r->body,
@@ -247,8 +268,31 @@ void handle_badge(const struct context *c)
 	etag_of_body(c->r);
 }
 
+/* How old the newest verdict of a list is. */
+static struct own_checks checks_of(const struct listing *l, double now,
+	const double *heartbeats)
+{
+	struct own_checks checks = {.freshness = VIEW_NONE,
+		.heartbeats = heartbeats,
+		.now = now,
+		.many = true};
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct view *v = &l->entries[i].view;
+
+		if (v->freshness == VIEW_NONE ||
+			(checks.freshness != VIEW_NONE &&
+				v->as_of <= checks.as_of))
+			continue;
+		checks.freshness = v->freshness;
+		checks.as_of = v->as_of;
+	}
+	return checks;
+}
+
 static void put_list(const struct context *c, const struct listing *l,
-	const char *account, const struct brand *brand)
+	const char *account, const double *heartbeats,
+	const struct brand *brand)
 {
 	struct index_item *items = xcalloc(l->n + 1, sizeof *items);
 	char query[SEARCH_SIZE];
@@ -282,7 +326,8 @@ static void put_list(const struct context *c, const struct listing *l,
 			.paging = &p,
 			.request = c->request,
 			.query = query,
-			.account = account},
+			.account = account,
+			.checks = checks_of(l, c->now, heartbeats)},
 		brand);
 	free(items);
 }
@@ -290,11 +335,16 @@ static void put_list(const struct context *c, const struct listing *l,
 static void answer_list(const struct context *c, const struct listing *l,
 	const char *account)
 {
+	double heartbeats[STAGES];
 	struct brand brand;
 
+	if (fetch_stages(c->source, heartbeats, NULL)) {
+		unavailable_page(c);
+		return;
+	}
 	find_brand(c, &brand);
 	c->r->type = TYPE_HTML;
-	put_list(c, l, account, &brand);
+	put_list(c, l, account, heartbeats, &brand);
 	etag_of_body(c->r);
 	brand_release(&brand);
 }
@@ -309,8 +359,86 @@ void handle_index(const struct context *c)
 		answer_list(c, l, NULL);
 }
 
+/* Put the feed, or the calendar where there are no events, of a list. */
+static void put_fleet(const struct context *c, const struct listing *l,
+	const struct events *events, const char *account)
+{
+	struct maintained *servers = xcalloc(l->n + 1, sizeof *servers);
+	struct occurrence times[MAINTENANCE_TIMES];
+	struct maintenance_list list;
+	struct brand brand;
+	size_t n;
+
+	if (fetch_maintenances(c->source, &list)) {
+		free(servers);
+		unavailable_page(c);
+		return;
+	}
+	find_brand(c, &brand);
+	for (size_t i = 0; i < l->n; i++)
+		servers[i] = (struct maintained) {l->entries[i].slug,
+			l->entries[i].title, l->entries[i].account};
+	n = maintenance_list_times(&list, c->now, brand.maintenance_s, times);
+	c->r->type = events ? TYPE_ATOM : TYPE_CALENDAR;
+	if (events)
+		feed_put_fleet(&c->r->body,
+			&(struct fleet_feed) {.brand = &brand,
+				.account = account,
+				.servers = servers,
+				.n_servers = l->n,
+				.events = events,
+				.times = times,
+				.n_times = n});
+	else
+		calendar_put(&c->r->body, servers, l->n, times, n);
+	etag_of_body(c->r);
+	maintenance_list_release(&list);
+	brand_release(&brand);
+	free(servers);
+}
+
+void handle_fleet_feed(const struct context *c)
+{
+	const struct events *events;
+	const struct listing *l;
+
+	if (fetch_listing(c->source, &l) || fetch_events(c->source, l, &events))
+		unavailable_page(c);
+	else
+		put_fleet(c, l, events, NULL);
+}
+
+void handle_fleet_calendar(const struct context *c)
+{
+	const struct listing *l;
+
+	if (fetch_listing(c->source, &l))
+		unavailable_page(c);
+	else
+		put_fleet(c, l, NULL, NULL);
+}
+
+static void answer_account(const struct context *c, const struct listing *l)
+{
+	answer_list(c, l, c->name);
+}
+
+static void answer_account_feed(const struct context *c,
+	const struct listing *l)
+{
+	struct events events;
+
+	if (fetch_own_events(c->source, l, c->token, &events)) {
+		unavailable_page(c);
+		return;
+	}
+	put_fleet(c, l, &events, c->name);
+	events_release(&events);
+}
+
 /* Without its token an account does not exist. */
-void handle_account(const struct context *c)
+static void with_account(const struct context *c,
+	void (*answer)(const struct context *c, const struct listing *l))
 {
 	struct account a;
 	struct listing l;
@@ -328,11 +456,21 @@ void handle_account(const struct context *c)
 	if (fetch_account_listing(c->source, &a, c->token, c->now, &l))
 		unavailable_page(c);
 	else if (l.n)
-		answer_list(c, &l, c->name);
+		answer(c, &l);
 	else
 		handle_none(c);
 	listing_release(&l);
 	account_release(&a);
+}
+
+void handle_account(const struct context *c)
+{
+	with_account(c, answer_account);
+}
+
+void handle_account_feed(const struct context *c)
+{
+	with_account(c, answer_account_feed);
 }
 
 void handle_manual_list(const struct context *c)

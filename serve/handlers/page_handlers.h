@@ -10,6 +10,10 @@ struct context;
 
 void handle_page(const struct context *c);
 void handle_feed(const struct context *c);
+void handle_calendar(const struct context *c);
+void handle_fleet_feed(const struct context *c);
+void handle_fleet_calendar(const struct context *c);
+void handle_account_feed(const struct context *c);
 void handle_badge(const struct context *c);
 void handle_index(const struct context *c);
 void handle_account(const struct context *c);

@@ -51,6 +51,7 @@ struct response {
 #define TYPE_HTML "text/html; charset=utf-8"
 #define TYPE_JS "application/javascript; charset=utf-8"
 #define TYPE_ATOM "application/atom+xml; charset=utf-8"
+#define TYPE_CALENDAR "text/calendar; charset=utf-8"
 #define TYPE_CSS "text/css; charset=utf-8"
 /* The text format of Prometheus. */
 #define TYPE_METRICS "text/plain; version=0.0.4"

@@ -21,8 +21,12 @@ static const struct route_row routes[] = {
 	{"/badge/", ".svg", ROUTE_BADGE},
 	{"/embed.js", NULL, ROUTE_EMBED_JS},
 	{"/embed-preview", NULL, ROUTE_EMBED_PREVIEW},
+	{"/feed.atom", NULL, ROUTE_FLEET_FEED},
+	{"/maintenance.ics", NULL, ROUTE_FLEET_CALENDAR},
 	{"/status/", "/feed.atom", ROUTE_FEED},
+	{"/status/", "/maintenance.ics", ROUTE_CALENDAR},
 	{"/status/", "", ROUTE_PAGE},
+	{"/account/", "/feed.atom", ROUTE_ACCOUNT_FEED},
 	{"/account/", "", ROUTE_ACCOUNT},
 	{"/man/", NULL, ROUTE_MANUAL_LIST},
 	{"/man/", "", ROUTE_MANUAL},
@@ -218,6 +222,8 @@ bool route_knows_readers(enum route_kind kind)
 	case ROUTE_BADGE:
 	case ROUTE_PAGE:
 	case ROUTE_FEED:
+	case ROUTE_CALENDAR:
+	case ROUTE_ACCOUNT_FEED:
 	case ROUTE_ACCOUNT:
 	case ROUTE_MCP:
 		return true;

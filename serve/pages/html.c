@@ -13,8 +13,8 @@ struct word html_condition(struct condition c)
 		[CONDITION_DOWN] = {"Not working", "down"},
 		[CONDITION_DEGRADED] = {"Partly working", "part"},
 		[CONDITION_MAINTENANCE] = {"Under maintenance", "work"},
-		[CONDITION_STALE] = {"Unknown", "none"},
-		[CONDITION_PENDING] = {"Unknown", "none"},
+		[CONDITION_STALE] = {"No recent data", "none"},
+		[CONDITION_PENDING] = {"Awaiting first probe", "none"},
 		[CONDITION_UP] = {"Working", "up"},
 	};
 
@@ -82,9 +82,8 @@ static void put_title(struct buf *b, const struct frame *f)
  * under a reader would be rude; so a delayed animation of the style shows this.
  */
 static const char aged[] =
-	"<p class=\"banner aged\">This page has been open for more than five "
-	"minutes, and does not refresh itself. <a href=\"\">Reload it</a> to "
-	"see the current state.</p>\n";
+	"<p class=\"banner aged\">This page is over 5 minutes old. "
+	"<a href=\"\">Reload</a> for the current status.</p>\n";
 
 void html_begin(struct buf *b, const struct frame *f)
 {
@@ -101,6 +100,11 @@ void html_begin(struct buf *b, const struct frame *f)
 			"<link rel=\"alternate\" type=\"application/atom+xml\" "
 			"title=\"Incidents\" href=\"%s\">\n",
 			f->feed);
+	if (f->calendar)
+		buf_fmt(b,
+			"<link rel=\"alternate\" type=\"text/calendar\" "
+			"title=\"Maintenance\" href=\"%s\">\n",
+			f->calendar);
 	buf_str(b, "</head>\n<body>\n");
 	buf_str(b, icons);
 	buf_str(b, "<header><a href=\"");

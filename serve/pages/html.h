@@ -15,7 +15,7 @@ struct word {
 	const char *text, *class;
 };
 
-/* html_condition(c): the shortest word for it; "Unknown" if it is not known. */
+/* html_condition(c): the shortest words for it. */
 struct word html_condition(struct condition c);
 
 /* html_place(p): the word for the state of a place. */
@@ -27,6 +27,7 @@ struct frame {
 	const char *state; /* foremost in the window's title, escaped, or NULL */
 	const char *title; /* or NULL: that of the site */
 	const char *feed;  /* its path, or NULL */
+	const char *calendar; /* of maintenances, its path, or NULL */
 	bool live; /* it shows the current state: warn when it is left open */
 };
 

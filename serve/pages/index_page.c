@@ -1,6 +1,7 @@
 #include "pages/index_page.h"
 
 #include "base/xalloc.h"
+#include "cgi/request.h"
 #include "http/escape.h"
 #include "http/paging.h"
 #include "pages/html.h"
@@ -34,7 +35,8 @@ enum group {
 	GROUP_DEGRADED,
 	GROUP_NOTED,
 	GROUP_MAINTENANCE,
-	GROUP_UNKNOWN,
+	GROUP_STALE,
+	GROUP_PENDING,
 	GROUP_UP,
 	GROUPS
 };
@@ -45,8 +47,8 @@ static enum group group_of(struct condition c)
 		[CONDITION_DOWN] = GROUP_DOWN,
 		[CONDITION_DEGRADED] = GROUP_DEGRADED,
 		[CONDITION_MAINTENANCE] = GROUP_MAINTENANCE,
-		[CONDITION_STALE] = GROUP_UNKNOWN,
-		[CONDITION_PENDING] = GROUP_UNKNOWN,
+		[CONDITION_STALE] = GROUP_STALE,
+		[CONDITION_PENDING] = GROUP_PENDING,
 		[CONDITION_UP] = GROUP_UP,
 	};
 
@@ -60,7 +62,8 @@ static void put_summary(struct buf *b, const struct index_page *l)
 		[GROUP_DEGRADED] = "partly working",
 		[GROUP_NOTED] = "working with an open incident",
 		[GROUP_MAINTENANCE] = "under maintenance",
-		[GROUP_UNKNOWN] = "unknown",
+		[GROUP_STALE] = "without recent data",
+		[GROUP_PENDING] = "awaiting its first probe",
 		[GROUP_UP] = "working",
 	};
 	size_t count[GROUPS] = {0};
@@ -146,23 +149,46 @@ void index_page_search(struct buf *b, const char *query, const char *account)
 	buf_str(b, "\"> <button>Search</button></form>\n");
 }
 
+/* The minute of the newest verdict, unless the banner says it. */
+static void put_as_of(struct buf *b, const struct own_checks *checks)
+{
+	if (checks->freshness != VIEW_FRESH)
+		return;
+	buf_str(b, "<p class=\"dim\">As of ");
+	html_time(b, checks->as_of, checks->now);
+	buf_str(b, ".</p>\n");
+}
+
 void index_page_put(struct buf *b, const struct index_page *l,
 	const struct brand *brand)
 {
+	char feed[REQUEST_PATH + 32];
+
+	snprintf(feed, sizeof feed, "%s%s/feed.atom",
+		l->account ? "/account/" : "", l->account ? l->account : "");
 	html_begin(b,
 		&(struct frame) {.brand = brand,
 			.title = l->account,
+			.feed = feed,
+			.calendar = l->account ? NULL : "/maintenance.ics",
 			.live = true});
 	html_element(b, "h1", l->account ? l->account : "MCP servers");
+	put_as_of(b, &l->checks);
+	own_checks_put(b, &l->checks);
 	index_page_search(b, l->query, l->account);
 	if (l->n) {
 		put_items(b, l);
 	} else if (*l->query) {
-		buf_str(b, "<p>No server is called anything like <b>");
+		buf_str(b, "<p>No server matches <b>");
 		escape_put(b, l->query);
 		buf_str(b, "</b>.</p>\n");
 	} else {
-		buf_str(b, "<p>No server is watched yet.</p>\n");
+		buf_str(b, "<p>No servers yet.</p>\n");
 	}
+	buf_fmt(b, "<p class=\"dim\">Get updates: <a href=\"%s\">Atom feed</a>",
+		feed);
+	buf_str(b, l->account ? "</p>\n"
+			      : ", <a href=\"/maintenance.ics\">maintenance "
+				"calendar</a></p>\n");
 	html_end(b, *l->query || l->account);
 }

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "data/condition.h"
+#include "pages/own_checks.h"
 
 struct brand;
 struct paging;
@@ -30,6 +31,7 @@ struct index_page {
 	const struct request *request; /* for links to the other pages */
 	const char *query;   /* what was searched for; "" for nothing */
 	const char *account; /* whose servers they are, or NULL */
+	struct own_checks checks;
 };
 
 /* index_page_put(b, page, brand): append the page. */

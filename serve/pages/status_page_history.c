@@ -148,7 +148,7 @@ static void put_sums(struct buf *b, const struct sums *s, bool planned_counts)
 	int64_t red = s->red + (planned_counts ? s->planned : 0);
 
 	if (!s->days || all <= 0) {
-		buf_str(b, "There is no data for these days yet.");
+		buf_str(b, "No data yet.");
 		return;
 	}
 	buf_fmt(b, "%.2f&#8239;%% uptime in %d day%s of data",
@@ -165,7 +165,7 @@ static void put_sums(struct buf *b, const struct sums *s, bool planned_counts)
 
 static void put_bad_days(struct buf *b, const struct history *p, int n)
 {
-	buf_fmt(b, "<details><summary>%d day%s with trouble</summary><ul>\n", n,
+	buf_fmt(b, "<details><summary>%d day%s with problems</summary><ul>\n", n,
 		n == 1 ? "" : "s");
 	for (int i = 0; i < HISTORY_DAYS; i++) {
 		const struct history_day *d = &p->days[i];
@@ -191,7 +191,7 @@ void status_page_days(struct buf *b, const struct status_page *page)
 	buf_fmt(b,
 		"</p>\n<svg class=\"days\" viewBox=\"0 0 %d 48\" "
 		"preserveAspectRatio=\"none\" role=\"img\" aria-label=\"A bar "
-		"for each of 90 days, %d of them with trouble\">\n",
+		"for each of 90 days, %d of them with problems\">\n",
 		HISTORY_DAYS * BAR_PITCH, s.bad);
 	for (int i = HISTORY_DAYS - 1; i >= 0; i--)
 		put_bar(b, &d->history, i);
@@ -247,8 +247,8 @@ static void put_hours(struct buf *b, const struct history *p)
 {
 	buf_str(b, "<details><summary>As a table</summary><table><thead><tr>"
 		   "<th scope=\"col\">From, UTC</th>"
-		   "<th scope=\"col\">half were faster</th>"
-		   "<th scope=\"col\">95 of 100 were faster</th></tr></thead>"
+		   "<th scope=\"col\">median</th>"
+		   "<th scope=\"col\">p95</th></tr></thead>"
 		   "<tbody>\n");
 	for (int i = 0; i < HISTORY_HOURS; i++) {
 		const struct history_hour *h = &p->hours[i];
@@ -273,10 +273,10 @@ static void put_chart(struct buf *b, const struct history *p, double top)
 		"<p class=\"axis\"><span>%g&#8239;ms</span><span class="
 		"\"legend\"><span><svg class=\"key\" viewBox=\"0 0 24 4\" "
 		"aria-hidden=\"true\"><path class=\"p95\" d=\"M0 2h24\"/></svg>"
-		" 95 of 100 were faster</span> <span><svg class=\"key\" "
+		" p95</span> <span><svg class=\"key\" "
 		"viewBox=\"0 0 24 4\" "
 		"aria-hidden=\"true\"><path class=\"p50\" d=\"M0 2h24\"/></svg>"
-		" half were faster</span></span></p>\n",
+		" median</span></span></p>\n",
 		top);
 	buf_fmt(b,
 		"<svg class=\"chart\" viewBox=\"0 0 %d %d\" "
@@ -308,7 +308,7 @@ void status_page_latency(struct buf *b, const struct page_data *d)
 		put_chart(b, &d->history, round_up(most));
 		put_hours(b, &d->history);
 	} else {
-		buf_str(b, "<p>No response was measured in this time.</p>\n");
+		buf_str(b, "<p>No responses measured.</p>\n");
 	}
 	buf_str(b, "</section>\n");
 }

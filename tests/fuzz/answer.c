@@ -18,6 +18,7 @@
 #include "data/fetch.h"
 #include "data/fetch_incidents.h"
 #include "data/fetch_listing.h"
+#include "data/fetch_events.h"
 #include "data/fetch_page.h"
 #include "data/fetch_tools.h"
 #include "data/incident_rows.h"
@@ -116,6 +117,39 @@ int fetch_undelivered(struct source *s, double *n)
 }
 
 static const struct listing nothing;
+static const struct events no_events;
+
+int fetch_maintenances(struct source *s, struct maintenance_list *list)
+{
+	(void)s;
+	*list = (struct maintenance_list) {0};
+	maintenance_list_add(list, held[2]);
+	return 0;
+}
+
+int fetch_events(struct source *s, const struct listing *l,
+	const struct events **events)
+{
+	(void)s;
+	(void)l;
+	*events = &no_events;
+	return 0;
+}
+
+int fetch_own_events(struct source *s, const struct listing *l,
+	const char *token, struct events *events)
+{
+	(void)s;
+	(void)l;
+	need(token && strlen(token) == SHA256_HEX - 1);
+	*events = no_events;
+	return 0;
+}
+
+void events_release(struct events *e)
+{
+	(void)e;
+}
 
 int fetch_account_listing(struct source *s, const struct account *a,
 	const char *token, double now, struct listing *l)

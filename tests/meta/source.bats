@@ -39,6 +39,7 @@ only() {
 	only hiredis/ lib/store/{connection,reply}.c
 	only openssl/ssl.h lib/store/tls.c probe/http/certificate.h probe/http/tls.c
 	only yaml.h lib/conf/yaml.h
+	only zlib.h serve/render/gzip.c
 	only fcgiapp.h serve/main.c
 }
 

@@ -173,7 +173,7 @@ few() {
 	few hgetall /account/aN -H 'Authorization: Bearer x'
 	few hget /api/account/aN
 	get '/?q=DEM' | grep -q 'href="/status/demo"'
-	get '/?q=DEN' | grep -q 'No server is called anything like'
+	get '/?q=DEN' | grep -q 'No server matches'
 }
 
 @test "SIGTERM ends it, and leaves nothing behind" {

@@ -30,7 +30,7 @@ setup() {
 		pages+=("/man/${page##*/}")
 	done
 	feeds=("${slugs[@]/%//feed.atom}")
-	feeds=("${feeds[@]/#//status/}")
+	feeds=(/feed.atom "${feeds[@]/#//status/}")
 }
 
 # get PATH [NAME=VALUE…]: asks mcp-serve as a CGI; its answer is in CODE, fields and
@@ -115,7 +115,8 @@ get() {
 		redis_dump | grep -aoE 'tool_[0-9]+|m-[0-9a-f]{8}' | sort -u
 	} >secrets
 	[ "$(grep -cE 'tools-list|http.503|^a{64}$|canary-person|tool_12' secrets)" -ge 5 ]
-	for page in / '/?q=in' /status/gren "${slugs[@]/#//status/}" "${feeds[@]}" /style.css; do
+	for page in / '/?q=in' /status/gren "${slugs[@]/#//status/}" "${feeds[@]}" /style.css \
+		/maintenance.ics /status/green/maintenance.ics; do
 		get "$page"
 		grep -oFf secrets body >told || continue
 		echo "$page"
@@ -132,23 +133,23 @@ get() {
 		[stale]='Our own checks have stopped'
 		[fresh]='awaiting first probe'
 		[works]='</time></b>: moving to new disks'
-		[split]='other tools in .* than in Singapore, since'
+		[split]='The tool list in .* differs from that in Singapore, since'
 	)
 	for slug in "${!want[@]}"; do
 		get "/status/$slug"
 		grep -q "${want[$slug]}" body || { echo "$slug"; return 1; }
 	done
 	get /status/red
-	grep -q 'somebody is looking into it' body
+	grep -q 'Yes, the operator is looking into it' body
 	grep -q '4 h not working' body
 	get /status/green
 	grep -q '1 incident</a>, 8 min' body
-	grep -q 'Maintenance announced' body
+	grep -q 'Planned maintenance, ' body
 	grep -q '<dd>London and São Paulo</dd>' body
 	grep -q 'in 90 days of data, not working for 10 h 4[0-9] min' body
-	grep -q 'Tools</dt><dd>12 <small>the same since' body
+	grep -q 'Tools</dt><dd>12 <small>unchanged since' body
 	get /status/split
-	grep -q 'Tools</dt><dd>13 <small>the same since' body
+	grep -q 'Tools</dt><dd>13 <small>unchanged since' body
 }
 
 @test "a search finds by name and title; an account is there for its token" {
@@ -156,7 +157,7 @@ get() {
 	[ "$(grep -c '<li><a' body)" = 1 ]
 	grep -q 'Two faces' body
 	get '/?q=%3Cscript%3E'
-	grep -q 'anything like <b>&lt;script&gt;</b>' body
+	grep -q 'No server matches <b>&lt;script&gt;</b>' body
 	get '/?q=garden'
 	run ! grep -q '/status/' body
 	for authorization in '' 'Bearer wrong'; do

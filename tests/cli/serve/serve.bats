@@ -87,10 +87,10 @@ teardown_file() {
 	[ "$(says Cache-Control)" = "public, max-age=5" ]
 	NOW=$((AS_OF + 301)) get /badge/example-mcp.svg
 	[ "$CODE" = 200 ]
-	grep -q 'awaiting first probe' body
+	grep -q '>no recent data<' body
 	NOW=$((AS_OF + 750)) get /status/example-mcp
 	[ "$CODE" = 200 ]
-	grep -q '<span>Unknown</span></p>' body
+	grep -q '<span>No recent data</span></p>' body
 	grep -q '2026-04-29T20:31:00Z">20:31 UTC</time>, 12 min ago' body
 	run ! grep -qi 'working</\|99\.87' body
 }
@@ -103,7 +103,7 @@ teardown_file() {
 	grep -q 'awaiting first probe' body
 	get /status/waiting
 	[ "$CODE" = 200 ]
-	grep -q '<span>Unknown</span></p>' body
+	grep -q '<span>Awaiting first probe</span></p>' body
 }
 
 @test "what is no server's name is 404, whatever it is" {
@@ -177,7 +177,7 @@ teardown_file() {
 	[ "$(says Cache-Control) $(says Vary)" = "private, no-store Authorization" ]
 	[ -z "$(says Access-Control-Allow-Origin)" ]
 	get /badge/veiled.svg "HTTP_AUTHORIZATION=bearer $TOKEN"
-	grep -q '>down 99.87%</text>' body
+	grep -q '>down</text>' body
 	get /status/veiled "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$CODE" = 200 ]
 	NOW=$((AS_OF + 400)) get /api/embed-status/veiled "HTTP_AUTHORIZATION=Bearer $TOKEN"
@@ -271,7 +271,7 @@ incident() {
 	run ! grep -q 'text-down' body
 	get /
 	grep -q '/status/broken.*#i-work.*<span>Under maintenance, not working from London<' body
-	grep -q '>1 partly working, 1 under maintenance, 1 unknown, 1 working</p>' body
+	grep -q '>1 partly working, 1 under maintenance, 1 awaiting its first probe, 1 working</p>' body
 	# It is no trouble: what is partly working is above it.
 	[ "$(grep -o '/status/[a-z-]*' body | tr '\n' ' ')" = '/status/partly /status/broken /status/waiting /status/example-mcp ' ]
 	get /badge/broken.svg
@@ -291,12 +291,107 @@ incident() {
 	[ "$CODE $(says Content-Type)" = "200 text/html; charset=utf-8" ]
 	for want in '/status/example-mcp">Example &lt;MCP&gt;<' '<span>Working<' \
 		'<span>Working, but not from London<' \
-		'<span>Not working from London<' '<span>Unknown<'; do
+		'<span>Not working from London<' '<span>Awaiting first probe<'; do
 		grep -qF "$want" body
 	done
 	get /status/exmaple-mcp
 	[ "$CODE" = 404 ]
 	grep -qF '<a href="/status/example-mcp">' body
+}
+
+@test "the index says as of when it is, and when our own checks have stopped" {
+	get /
+	grep -q '<p class="dim">As of <time datetime="2026-04-29T20:31:00Z">20:31 UTC</time>.</p>' body
+	run ! grep -q 'role="status"' body
+	NOW=$((AS_OF + 720)) get /
+	grep -q 'Our own checks have stopped.*20:31 UTC</time>, 12 min ago' body
+	run ! grep -q 'As of\|<span>Working\|text-up\|#i-up"/></svg>' body
+	redis hset fleet:heartbeats verdict $((AS_OF - 400)) >/dev/null
+	get /
+	grep -q 'Our own checks are late' body
+	redis hset fleet:heartbeats verdict $((AS_OF + 45)) >/dev/null
+}
+
+# plan ID FILTER: a maintenance of an hour in an hour.
+plan() {
+	redis hset fleet:maintenance "$1" "$(jq -cn --arg id "$1" --argjson at "$AS_OF" '{v: 1,
+		type: "maintenance", $id, slugs: ["*"], accounts: [], starts_at: ($at + 3600),
+		ends_at: ($at + 7200), every: null, zone: null, reason: "new, bigger; disks",
+		by: "canary", announced_at: ($at - 300), ended_at: null} | '"$2")" >/dev/null
+}
+
+@test "the feed of the fleet has the incidents of all, by name, and each maintenance once" {
+	incident partly regional '["eu-west-2"]'
+	incident veiled downtime '["eu-west-2"]'
+	plan m-1 .
+	plan m-2 '.slugs = ["veiled", "locked"] | .reason = "hidden"'
+	get /feed.atom
+	[ "$CODE $(says Content-Type)" = "200 application/atom+xml; charset=utf-8" ]
+	xmllint --noout body
+	[ "$(grep -c '<entry>' body)" = 2 ]
+	grep -q '<title>partly: Outage in some places</title>' body
+	grep -q '/status/partly#incidents"/>' body
+	grep -q 'London' body
+	grep -q '<title>broken, Example &lt;MCP&gt;, partly and 1 more: maintenance</title>' body
+	grep -q '<updated>2026-04-29T20:26:00Z</updated>' body
+	run ! grep -q 'veiled\|locked\|hidden\|canary\|http.503' body
+	get /
+	grep -q '<link rel="alternate" type="application/atom+xml" title="Incidents" href="/feed.atom">' body
+	grep -q '<link rel="alternate" type="text/calendar" title="Maintenance" href="/maintenance.ics">' body
+	redis del alert:partly alert:veiled fleet:maintenance >/dev/null
+}
+
+@test "an account has a feed for its token, and none without" {
+	hash=$(printf %s "$TOKEN" | sha256sum)
+	redis hset fleet:accounts "acme ${hash%% *}" \
+		"{\"token_sha256\":\"${hash%% *}\",\"slugs\":[\"veiled\"]}" >/dev/null
+	incident veiled downtime '["eu-west-2"]'
+	incident partly regional '["eu-west-2"]'
+	get /account/acme/feed.atom "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$CODE $(says Cache-Control)" = '200 private, no-store' ]
+	xmllint --noout body
+	grep -q '<title>veiled: Outage in some places</title>' body
+	[ "$(grep -c '<entry>' body)" = 1 ]
+	for path in /account/{acme,nobody}/feed.atom; do
+		get $path
+		[ "$CODE" = 404 ]
+		get $path 'HTTP_AUTHORIZATION=Bearer wrong'
+		[ "$CODE" = 404 ]
+	done
+	redis del alert:partly alert:veiled fleet:accounts >/dev/null
+}
+
+@test "maintenances are a calendar, of a server and of all" {
+	plan m-1 '.slugs = ["partly", "veiled"]'
+	plan m-2 '.slugs = ["broken"] | .every = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] | .reason = ("é" * 60)'
+	get /maintenance.ics
+	[ "$CODE $(says Content-Type)" = "200 text/calendar; charset=utf-8" ]
+	# Every line ends as it should, and none is too long.
+	run ! grep -qv $'\r$' body
+	[ "$(LC_ALL=C awk '{ if (length > n) n = length } END { print n - 1 }' body)" -le 75 ]
+	tr -d '\r' <body | sed -z 's/\n //g' >plain
+	[ "$(head -n 1 plain; tail -n 1 plain)" = $'BEGIN:VCALENDAR\nEND:VCALENDAR' ]
+	[ "$(grep -c '^BEGIN:VEVENT$' plain) $(grep -c '^END:VEVENT$' plain)" = '15 15' ]
+	[ "$(grep '^UID:' plain | sort -u | wc -l)" = 15 ]
+	grep -qx 'DESCRIPTION:new\\, bigger\\; disks' plain
+	grep -qx "DESCRIPTION:$(printf 'é%.0s' {1..60})" plain
+	grep -qx 'SUMMARY:partly: maintenance' plain
+	run ! grep -q 'veiled\|canary' plain
+	get /status/partly/maintenance.ics
+	cat >want <<-'END'
+		DTSTAMP:20260429T202600Z
+		DTSTART:20260429T213100Z
+		DTEND:20260429T223100Z
+		SUMMARY:partly: maintenance
+	END
+	diff want <(tr -d '\r' <body | grep '^DT\|^SUMMARY')
+	get /status/waiting/maintenance.ics
+	[ "$CODE $(grep -c VEVENT body)" = '200 0' ]
+	for slug in veiled nope; do
+		get /status/$slug/maintenance.ics
+		[ "$CODE" = 404 ]
+	done
+	redis del fleet:maintenance >/dev/null
 }
 
 @test "nothing that is for operators is in any answer" {
@@ -337,7 +432,7 @@ incident() {
 		[[ $(<err) == "mcp-serve: store: "* ]]
 		get /badge/example-mcp.svg MCP_STORE=$store
 		[ "$CODE" = 200 ]
-		grep -q 'awaiting first probe' body
+		grep -q '>no recent data<' body
 		for path in / /status/example-mcp /status/nope; do
 			get $path MCP_STORE=$store
 			[ "$CODE $(says Content-Type)" = "503 text/html; charset=utf-8" ]

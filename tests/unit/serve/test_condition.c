@@ -56,9 +56,10 @@ static const struct row rows[] = {
 		"Not working from 3 of 4 places", ""},
 	{"red", 50, "us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "", "", "",
 		"down", "Not working", ""},
-	{"green", 400, "", OPEN("latency", IN("")), "", "", "stale", "Unknown",
+	{"green", 400, "", OPEN("latency", IN("")), "", "", "stale",
+		"No recent data",
 		""},
-	{NULL, 0, "", "", "", "", "pending", "Unknown", ""},
+	{NULL, 0, "", "", "", "", "pending", "Awaiting first probe", ""},
 	/* A tool list that differs, whether or not anybody was told. */
 	{"green", 50, "", "", "",
 		SIDE("1777490000", ONE) "," SIDE("1777494000", THREE), "up",
@@ -135,8 +136,9 @@ static const struct row planned[] = {
 	{"red", 50, "us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "", "", "",
 		"maintenance", "Under maintenance, not working", ""},
 	/* What is not known now is not what was planned. */
-	{"red", 400, "us-east-1", "", "", "", "stale", "Unknown", ""},
-	{NULL, 0, "", "", "", "", "pending", "Unknown", ""},
+	{"red", 400, "us-east-1", "", "", "", "stale",
+		"No recent data", ""},
+	{NULL, 0, "", "", "", "", "pending", "Awaiting first probe", ""},
 };
 
 static bool is_in(const char *words, const char *word)
