@@ -47,7 +47,9 @@ static void read_alerts(struct source *s, const char *const *slugs, size_t n,
 	}
 }
 
-/* The private entry of a server is under its name and the digest of its token. */
+/*
+ * The private entry of a server is under its name and the digest of its token.
+ */
 static void ask_entries(
 	struct source *s, const struct troubled *t, const char *token)
 {

@@ -30,7 +30,8 @@ struct incident_rows {
 
 /*
  * incident_rows_add(rows, slug, l, places): add the incidents of a server.
- * incident_rows_sort(rows): the newest first, and no more than INCIDENT_ROWS_MAX.
+ * incident_rows_sort(rows): the newest first, and no more than
+ * INCIDENT_ROWS_MAX.
  */
 void incident_rows_add(struct incident_rows *rows, const char *slug,
 	const struct incidents *l, const struct places *places);

@@ -1,8 +1,8 @@
 /*
- * tool_history.c: a region went from one list to the next at some time. The same
- * way from list to list is one change, however many regions went it; a region
- * that goes it twice makes two. The tools of the two lists, by name, are compared
- * by their digests.
+ * tool_history.c: a region went from one list to the next at some time. The
+ * same way from list to list is one change, however many regions went it; a
+ * region that goes it twice makes two. The tools of the two lists, by name, are
+ * compared by their digests.
  */
 #include "data/tool_history.h"
 
@@ -16,7 +16,9 @@
 
 /* The newest steps are compared, and no more of them. */
 #define STEPS_MAX 256
-/* Digits of the digest of a tool, which a space, a mark and another one follow. */
+/*
+ * Digits of the digest of a tool, which a space, a mark and another one follow.
+ */
 #define DIGEST 16
 
 struct listed {

@@ -1,7 +1,7 @@
 /*
  * tool_history.h: which tools of a server were added, removed or changed, and
- * when, out of the lists that its regions saw (key_definitions). What a tool says
- * stays behind, and so do digests. Pure.
+ * when, out of the lists that its regions saw (key_definitions). What a tool
+ * says stays behind, and so do digests. Pure.
  */
 #ifndef DATA_TOOL_HISTORY_H
 #define DATA_TOOL_HISTORY_H
@@ -34,10 +34,10 @@ struct tool_history {
 };
 
 /*
- * tool_history_read(pairs, n, from, h): the changes since `from`, epoch seconds,
- * from n strings, each of which may be NULL, of key_definitions: field and value
- * in turn. What cannot be read is passed over. tool_history_release frees the
- * names.
+ * tool_history_read(pairs, n, from, h): the changes since `from`, epoch
+ * seconds, from n strings, each of which may be NULL, of key_definitions: field
+ * and value in turn. What cannot be read is passed over. tool_history_release
+ * frees the names.
  */
 void tool_history_read(const char *const *pairs, size_t n, double from,
 	struct tool_history *h);

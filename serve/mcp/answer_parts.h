@@ -13,12 +13,15 @@ struct condition;
 struct incident_row;
 struct view;
 
-/* answer_put_time(b, key, t): append a member that is the instant t; 0: null. */
+/*
+ * answer_put_time(b, key, t): append a member that is the instant t; 0: null.
+ */
 void answer_put_time(struct buf *b, const char *key, int64_t t);
 
 /*
- * answer_put_more(b, n, more, total): append the members "total" and "more" of a
- * list of which n of `total` are told; `more`: those are not all that there are.
+ * answer_put_more(b, n, more, total): append the members "total" and "more" of
+ * a list of which n of `total` are told; `more`: those are not all that there
+ * are.
  */
 void answer_put_more(struct buf *b, size_t n, bool more, size_t total);
 

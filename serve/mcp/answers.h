@@ -1,6 +1,6 @@
 /*
- * answers.h: what each tool says, as an object of its outputSchema and in words.
- * All of it is what the pages say, too. Pure.
+ * answers.h: what each tool says, as an object of its outputSchema and in
+ * words. All of it is what the pages say, too. Pure.
  */
 #ifndef MCP_ANSWERS_H
 #define MCP_ANSWERS_H
@@ -20,15 +20,15 @@ struct tool_result;
 struct fleet_summary {
 	size_t states[CONDITION_STATES], open_incidents;
 	bool judged;  /* the checks run */
-	double at;    /* when servers were last judged, epoch seconds; NAN: never */
+	double at;    /* when servers were last judged; NAN: never */
 	const char *url; /* of the site, or "" */
 };
 
 /*
  * Each fills *out, which is empty. answer_servers(out, v, n, total): n of the
- * `total` servers that match. answer_status(out, page, rows): a server, with its
- * open incidents among the rows. answer_incidents(out, v, n, total): n of `total`
- * incidents. answer_changes(out, slug, h). answer_summary(out, s).
+ * `total` servers that match. answer_status(out, page, rows): a server, with
+ * its open incidents among the rows. answer_incidents(out, v, n, total): n of
+ * `total` incidents. answer_changes(out, slug, h). answer_summary(out, s).
  */
 void answer_servers(struct tool_result *out,
 	const struct listing_entry *const *v, size_t n, size_t total);
@@ -42,8 +42,8 @@ void answer_summary(struct tool_result *out, const struct fleet_summary *s);
 
 /*
  * answer_unknown(out, slug, nearest): there is no such server; `nearest` is the
- * public one that may have been meant, or NULL. answer_unavailable(out): the store
- * does not answer. Both are errors.
+ * public one that may have been meant, or NULL. answer_unavailable(out): the
+ * store does not answer. Both are errors.
  */
 void answer_unknown(
 	struct tool_result *out, const char *slug, const char *nearest);

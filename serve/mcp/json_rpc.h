@@ -43,8 +43,8 @@ void rpc_read(const cJSON *o, struct rpc_message *m);
 
 /*
  * rpc_begin_result(b, id), rpc_end(b): what stands before and behind the object
- * that is the result. rpc_put_error(b, id, code, message, data): append an error;
- * id may be NULL, and data, which is JSON, too.
+ * that is the result. rpc_put_error(b, id, code, message, data): append an
+ * error; id may be NULL, and data, which is JSON, too.
  */
 void rpc_begin_result(struct buf *b, const cJSON *id);
 void rpc_end(struct buf *b);

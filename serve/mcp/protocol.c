@@ -1,8 +1,9 @@
 /*
  * protocol.c: a message is of the revision that its request says: 2026-07-28 by
  * its _meta or its MCP-Protocol-Version, an older one by that field, 2025-03-26
- * without it. A message of which nothing but its form is wrong has an HTTP status
- * from 400 on; so has any error of 2026-07-28 that its specification gives one.
+ * without it. A message of which nothing but its form is wrong has an HTTP
+ * status from 400 on; so has any error of 2026-07-28 that its specification
+ * gives one.
  */
 #include "mcp/protocol.h"
 
@@ -279,7 +280,9 @@ static bool begin_modern(struct exchange *x)
 	return headers_match(x);
 }
 
-/* Find the revision of a message; false, and an error is put, if there is none. */
+/*
+ * Find the revision of a message; false, and an error is put, if there is none.
+ */
 static bool begin_message(struct exchange *x)
 {
 	const char *said = x->post->protocol;
@@ -291,7 +294,9 @@ static bool begin_message(struct exchange *x)
 		return !asks || begin_modern(x);
 	}
 	if (said && !revision_parse(said, &x->revision)) {
-		/* initialize settles the version: there the field means little. */
+		/*
+		 * initialize settles the version: there the field means little.
+		 */
 		x->revision = REVISION_LEGACY;
 		if (asks && strcmp(x->m.method, "initialize") == 0)
 			return true;
@@ -382,7 +387,9 @@ void protocol_answer(const struct protocol *p, const struct request *request,
 		put_error(&x, no.status, RPC_TRANSPORT, no.why, NULL);
 	else
 		answer_body(&x);
-	/* Whatever a tool looked at: nobody keeps this, and no page reads it. */
+	/*
+	 * Whatever a tool looked at: nobody keeps this, and no page reads it.
+	 */
 	r->cache = CACHE_NEVER;
 	r->audience = AUDIENCE_HOLDER;
 	if (r->body.len)

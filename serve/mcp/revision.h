@@ -24,7 +24,9 @@ enum revision {
 /* revision_name(r): as it stands in messages. */
 const char *revision_name(enum revision r);
 
-/* revision_parse(s, out): the revision of a name, which may be NULL, or false. */
+/*
+ * revision_parse(s, out): the revision of a name, which may be NULL, or false.
+ */
 bool revision_parse(const char *s, enum revision *out);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * tool.c: tools.json is read once. Its input schemas use few keywords: type,
- * enum, minLength, maxLength, minimum, maximum, default and required; what is no
- * property is refused, for additionalProperties is false in each.
+ * enum, minLength, maxLength, minimum, maximum, default and required; what is
+ * no property is refused, for additionalProperties is false in each.
  */
 #include "mcp/tool.h"
 

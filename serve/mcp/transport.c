@@ -38,7 +38,10 @@ static bool is_loopback(const char *origin)
 static bool is_of_site(const char *origin, const char *site)
 {
 	const char *host = strstr(site, "://");
-	size_t n = host ? strcspn(host + 3, "/") + (size_t)(host + 3 - site) : 0;
+	size_t n = 0;
+
+	if (host)
+		n = (size_t)(host - site) + 3 + strcspn(host + 3, "/");
 
 	return n && strlen(origin) == n && strncasecmp(origin, site, n) == 0;
 }
@@ -53,7 +56,8 @@ static bool is_type(const char *p, size_t n, const char *type)
 {
 	size_t len = strcspn(p, "; \t,");
 
-	return len <= n && len == strlen(type) && strncasecmp(p, type, len) == 0;
+	return len <= n && len == strlen(type) &&
+		strncasecmp(p, type, len) == 0;
 }
 
 /* Whether the weight of the n bytes at p is 0. */

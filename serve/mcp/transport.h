@@ -17,18 +17,19 @@ struct refusal {
 
 /*
  * transport_check(r, site): whether a request can be a message. `site` is the
- * address of this site, or "": pages of it may call, and those of the user's own
- * machine, but no others, so that no page can use an address that its visitor
- * alone can reach.
+ * address of this site, or "": pages of it may call, and those of the user's
+ * own machine, but no others, so that no page can use an address that its
+ * visitor alone can reach.
  */
 struct refusal transport_check(const struct request *r, const char *site);
 
 /*
  * transport_origin(origin, site): whether pages of an origin (RFC 6454, section
- * 7) may call. transport_accepts_json(accept): whether an Accept field, which may
- * be NULL, takes application/json (RFC 9110, section 12.5.1).
- * transport_value_is(field, value): whether a header field says the value, plain
- * or as "=?base64?…?=" (MCP 2026-07-28, Value Encoding); either may be NULL.
+ * 7) may call. transport_accepts_json(accept): whether an Accept field, which
+ * may be NULL, takes application/json (RFC 9110, section 12.5.1).
+ * transport_value_is(field, value): whether a header field says the value,
+ * plain or as "=?base64?…?=" (MCP 2026-07-28, Value Encoding); either may be
+ * NULL.
  */
 bool transport_origin(const char *origin, const char *site);
 bool transport_accepts_json(const char *accept);

@@ -1,10 +1,10 @@
 /*
- * Goal: whatever is sent to /mcp, the answer is none, with 202, or one JSON text of
- * JSON-RPC, an array only for a batch; and a tool is only called with arguments that
- * its schema allows.
+ * Goal: whatever is sent to /mcp, the answer is none, with 202, or one JSON
+ * text of JSON-RPC, an array only for a batch; and a tool is only called with
+ * arguments that its schema allows.
  *
- * An input is a line each for Accept, Origin, MCP-Protocol-Version, Mcp-Method and
- * Mcp-Name, an empty one where there is no such field, and then the body.
+ * An input is a line each for Accept, Origin, MCP-Protocol-Version, Mcp-Method
+ * and Mcp-Name, an empty one where there is no such field, and then the body.
  */
 #include "fuzz.h"
 

@@ -1,6 +1,7 @@
 /*
- * Goal: what an agent sends to /mcp, in whichever revision, gets the status, the
- * error code and the result that MCP has for it, and no more than one answer.
+ * Goal: what an agent sends to /mcp, in whichever revision, gets the status,
+ * the error code and the result that MCP has for it, and no more than one
+ * answer.
  */
 #include "mcp/protocol.h"
 

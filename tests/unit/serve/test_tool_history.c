@@ -70,7 +70,9 @@ static void test_changes(void **state)
 	assert_true(isnan(h.since) && !h.n && !h.regions);
 }
 
-/* A region that goes to and fro makes a change each time; the newest are kept. */
+/*
+ * A region that goes to and fro makes a change each time; the newest are kept.
+ */
 static void test_many(void **state)
 {
 	const char *many[] = {"l:" A, A " + a\n", "l:" B, B " + b\n", "r:eu",
