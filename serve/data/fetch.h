@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 struct kept_events;
+struct kept_incidents;
 struct kept_listing;
 struct maintenance_list;
 struct store_reply;
@@ -40,6 +41,7 @@ struct source {
 	double fits_until_ms;	/* until then it is taken to be for us */
 	bool once; /* for one answer or rendering: no list is read twice */
 	struct kept_listing *listing; /* see fetch_listing.h */
+	struct kept_incidents *incidents; /* see fetch_incidents.h */
 	struct kept_events *events;   /* see fetch_events.h */
 };
 
@@ -59,6 +61,12 @@ int fetch_server(struct source *s, const char *slug, const char *token,
  */
 int fetch_account_entry(struct source *s, const char *account,
 	const char *token, const char **json);
+
+/*
+ * fetch_token_account(s, token, account): the name of the account whose token has
+ * this SHA-256, which has room for SLUG_MAX and a NUL; "" where there is none.
+ */
+int fetch_token_account(struct source *s, const char *token, char *account);
 
 /*
  * fetch_stages(s, at, regions): when each stage ran last; NAN for never; and

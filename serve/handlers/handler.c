@@ -3,6 +3,7 @@
 #include "cgi/bearer.h"
 #include "cgi/request.h"
 #include "handlers/api_handlers.h"
+#include "handlers/mcp_handler.h"
 #include "handlers/page_handlers.h"
 #include "handlers/report_handlers.h"
 #include "http/respond.h"
@@ -34,6 +35,7 @@ static void (*const handlers[])(const struct context *) = {
 	[ROUTE_REPORT] = handle_report,
 	[ROUTE_MANUAL_LIST] = handle_manual_list,
 	[ROUTE_MANUAL] = handle_manual,
+	[ROUTE_MCP] = handle_mcp,
 	[ROUTE_STYLE] = handle_style,
 	[ROUTE_ICON] = handle_icon,
 };
@@ -52,11 +54,12 @@ void handle_request(struct service *service, const struct request *request,
 								     : NULL,
 		.r = r};
 
-	if (request->method != METHOD_GET && request->method != METHOD_HEAD) {
+	route_request(request, &route);
+	if (route.kind != ROUTE_MCP && request->method != METHOD_GET &&
+		request->method != METHOD_HEAD) {
 		respond_error(
 			r, 405, "method", "Only GET and HEAD are answered.");
 		return;
 	}
-	route_request(request, &route);
 	handlers[route.kind](&c);
 }

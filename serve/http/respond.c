@@ -99,7 +99,7 @@ void respond_write(struct response *r, const struct request *request,
 	if (r->anywhere)
 		buf_str(out, "Cross-Origin-Resource-Policy: cross-origin\r\n");
 	if (r->status == 405)
-		buf_str(out, "Allow: GET, HEAD\r\n");
+		respond_field(out, "Allow: ", r->allow ? r->allow : "GET, HEAD");
 	buf_str(out, "\r\n");
 	if (request->method != METHOD_HEAD)
 		buf_add(out, r->body.p, r->body.len);

@@ -33,6 +33,7 @@ struct response {
 	enum cache cache;
 	enum audience audience;
 	char etag[RESPOND_ETAG]; /* with its quotes; "" for none */
+	const char *allow; /* the methods that a 405 names; NULL: GET, HEAD */
 	const char *policy;	 /* a Content-Security-Policy; NULL for ours */
 	bool anywhere; /* pages with cross-origin isolation may load it */
 	struct buf body;

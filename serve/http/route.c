@@ -34,6 +34,7 @@ static const struct route_row routes[] = {
 	{"/report/", "", ROUTE_REPORT, NULL},
 	{"/man/", NULL, ROUTE_MANUAL_LIST, NULL},
 	{"/man/", "", ROUTE_MANUAL, NULL},
+	{"/mcp", NULL, ROUTE_MCP, NULL},
 	{"/style.css", NULL, ROUTE_STYLE, NULL},
 	{"/favicon.svg", NULL, ROUTE_ICON, NULL},
 	{"/favicon-up.svg", NULL, ROUTE_ICON, "up"},
@@ -84,7 +85,8 @@ bool route_path(size_t row, const char *slug, char *out, size_t size)
 bool route_live(size_t row)
 {
 	return routes[row].kind == ROUTE_HEALTH ||
-		routes[row].kind == ROUTE_METRICS;
+		routes[row].kind == ROUTE_METRICS ||
+		routes[row].kind == ROUTE_MCP;
 }
 
 static bool fits(const char *path, const char *prefix, const char *suffix,
@@ -243,6 +245,7 @@ bool route_knows_readers(enum route_kind kind)
 	case ROUTE_CALENDAR:
 	case ROUTE_ACCOUNT_FEED:
 	case ROUTE_ACCOUNT:
+	case ROUTE_MCP:
 		return true;
 	default:
 		return false;

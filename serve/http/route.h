@@ -35,6 +35,7 @@ enum route_kind {
 	ROUTE_REPORT,
 	ROUTE_MANUAL_LIST,
 	ROUTE_MANUAL,
+	ROUTE_MCP, /* the only one that takes a POST */
 	ROUTE_STYLE,
 	ROUTE_ICON
 };

@@ -144,6 +144,16 @@ contract() {
 	[ "$CODE" = 200 ]
 	ask "$1" /api/embed-status/example-mcp -d x=y
 	[ "$CODE $(tells Allow)" = "405 GET, HEAD" ]
+	# What agents ask may be 64 KiB long.
+	printf '%65536s' '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"server_status","arguments":{"slug":"example-mcp"}}}' >asked
+	ask "$1" /mcp -H 'Content-Type: application/json' -H 'Expect:' --data-binary @asked
+	[ "$CODE $(jq -r .result.structuredContent.state body)" = "200 up" ]
+	[ "$(tells Cache-Control)" = "private, no-store" ]
+	ask "$1" /mcp -H 'Content-Type: application/json' -H 'Expect:' --data-binary "@asked" \
+		--data-binary x
+	[ "$CODE" = 413 ]
+	ask "$1" /mcp
+	[ "$CODE $(tells Allow)" = "405 POST" ]
 	ask "$1" /api/embed-status/old
 	[ "$CODE $(jq -r .error body)" = "503 stale" ]
 	ask "$1" /api/embed-status/nope
