@@ -38,7 +38,7 @@ struct publish_count {
  */
 void publish_queue(struct store *store, const char *sha,
 	const struct verdict *v, struct publish_count c,
-	char (*tools)[PUBLISH_TEXT], size_t n);
+	const char *const *tools, size_t n);
 
 /*
  * publish_counted(day, minute, as): whether a minute of a day, from 0, is

@@ -12,6 +12,7 @@
 #include "data/fetch_events.h"
 #include "data/fetch_listing.h"
 #include "data/fetch_page.h"
+#include "data/fetch_report.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/search.h"
@@ -45,8 +46,7 @@ static void read_brand(const struct context *c, const char *json,
 		brand->url = c->url;
 }
 
-/* The brand as the store has it; the defaults where it does not answer. */
-static void find_brand(const struct context *c, struct brand *brand)
+void page_brand(const struct context *c, struct brand *brand)
 {
 	const char *json;
 
@@ -55,19 +55,19 @@ static void find_brand(const struct context *c, struct brand *brand)
 	read_brand(c, json, brand);
 }
 
-static void error_page(const struct context *c, int status)
+void page_error(const struct context *c, int status)
 {
 	c->r->status = status;
 	c->r->type = TYPE_HTML;
 	c->r->cache = CACHE_BRIEF;
 }
 
-static void unavailable_page(const struct context *c)
+void page_unavailable(const struct context *c)
 {
 	struct brand nobody;
 
 	read_brand(c, NULL, &nobody);
-	error_page(c, 503);
+	page_error(c, 503);
 	error_page_put(&c->r->body, "Status unavailable",
 		"We cannot load status data right now. That is our problem; "
 		"servers may be fine.",
@@ -82,7 +82,7 @@ static void missing_page(const struct context *c)
 	int n;
 
 	if (fetch_names(c->source, &names)) {
-		unavailable_page(c);
+		page_unavailable(c);
 		return;
 	}
 	close = xcalloc(names->n, sizeof *close);
@@ -90,10 +90,10 @@ static void missing_page(const struct context *c)
 		suggest(c->name, (const char *const *)names->v, names->n, close),
 		SUGGESTIONS);
 	if (n < 0) {
-		unavailable_page(c);
+		page_unavailable(c);
 	} else {
-		find_brand(c, &brand);
-		error_page(c, 404);
+		page_brand(c, &brand);
+		page_error(c, 404);
 		error_page_missing(
 			&c->r->body, c->name, close, (size_t)n, &brand);
 		brand_release(&brand);
@@ -105,8 +105,8 @@ void handle_none(const struct context *c)
 {
 	struct brand brand;
 
-	find_brand(c, &brand);
-	error_page(c, 404);
+	page_brand(c, &brand);
+	page_error(c, 404);
 	error_page_put(&c->r->body, "Page not found",
 		"There is no page at this address.", &brand);
 	brand_release(&brand);
@@ -175,7 +175,7 @@ static void answer_server(const struct context *c, const char *type,
 		missing_page(c);
 		break;
 	case STORE_DOWN:
-		unavailable_page(c);
+		page_unavailable(c);
 		break;
 	case FOUND:
 		c->r->type = type;
@@ -317,7 +317,7 @@ static struct own_checks checks_of(const struct listing *l, double now,
 }
 
 static void put_list(const struct context *c, const struct listing *l,
-	const char *account, const double *heartbeats,
+	const char *account, int report, const double *heartbeats,
 	const struct brand *brand)
 {
 	struct index_item *items = xcalloc(l->n + 1, sizeof *items);
@@ -339,7 +339,7 @@ static void put_list(const struct context *c, const struct listing *l,
 				.sentence = e->sentence};
 	}
 	if (!paging_read(c->request, n, INDEX_ITEMS, &p)) {
-		error_page(c, 400);
+		page_error(c, 400);
 		error_page_put(
 			&c->r->body, "No such page", PAGING_ERROR, brand);
 		free(items);
@@ -353,24 +353,25 @@ static void put_list(const struct context *c, const struct listing *l,
 			.request = c->request,
 			.query = query,
 			.account = account,
+			.report = report,
 			.checks = checks_of(l, c->now, heartbeats)},
 		brand);
 	free(items);
 }
 
 static void answer_list(const struct context *c, const struct listing *l,
-	const char *account)
+	const char *account, int report)
 {
 	double heartbeats[STAGES];
 	struct brand brand;
 
 	if (fetch_stages(c->source, heartbeats, NULL)) {
-		unavailable_page(c);
+		page_unavailable(c);
 		return;
 	}
-	find_brand(c, &brand);
+	page_brand(c, &brand);
 	c->r->type = TYPE_HTML;
-	put_list(c, l, account, heartbeats, &brand);
+	put_list(c, l, account, report, heartbeats, &brand);
 	etag_of_body(c->r);
 	brand_release(&brand);
 }
@@ -378,11 +379,14 @@ static void answer_list(const struct context *c, const struct listing *l,
 void handle_index(const struct context *c)
 {
 	const struct listing *l;
+	int months[REPORT_MONTHS], n = -1;
 
-	if (fetch_views(c->source, c->now, &l))
-		unavailable_page(c);
+	if (!fetch_views(c->source, c->now, &l))
+		n = fetch_report_months(c->source, c->now, months);
+	if (n < 0)
+		page_unavailable(c);
 	else
-		answer_list(c, l, NULL);
+		answer_list(c, l, NULL, n ? months[0] : 0);
 }
 
 /* Put the feed, or the calendar where there are no events, of a list. */
@@ -397,10 +401,10 @@ static void put_fleet(const struct context *c, const struct listing *l,
 
 	if (fetch_maintenances(c->source, &list)) {
 		free(servers);
-		unavailable_page(c);
+		page_unavailable(c);
 		return;
 	}
-	find_brand(c, &brand);
+	page_brand(c, &brand);
 	for (size_t i = 0; i < l->n; i++)
 		servers[i] = (struct maintained) {l->entries[i].slug,
 			l->entries[i].title, l->entries[i].account};
@@ -429,7 +433,7 @@ void handle_fleet_feed(const struct context *c)
 	const struct listing *l;
 
 	if (fetch_listing(c->source, &l) || fetch_events(c->source, l, &events))
-		unavailable_page(c);
+		page_unavailable(c);
 	else
 		put_fleet(c, l, events, NULL);
 }
@@ -439,14 +443,14 @@ void handle_fleet_calendar(const struct context *c)
 	const struct listing *l;
 
 	if (fetch_listing(c->source, &l))
-		unavailable_page(c);
+		page_unavailable(c);
 	else
 		put_fleet(c, l, NULL, NULL);
 }
 
 static void answer_account(const struct context *c, const struct listing *l)
 {
-	answer_list(c, l, c->name);
+	answer_list(c, l, c->name, 0);
 }
 
 static void answer_account_feed(const struct context *c,
@@ -455,7 +459,7 @@ static void answer_account_feed(const struct context *c,
 	struct events events;
 
 	if (fetch_own_events(c->source, l, c->token, &events)) {
-		unavailable_page(c);
+		page_unavailable(c);
 		return;
 	}
 	put_fleet(c, l, &events, c->name);
@@ -474,13 +478,13 @@ static void with_account(const struct context *c,
 		handle_none(c);
 		return;
 	case STORE_DOWN:
-		unavailable_page(c);
+		page_unavailable(c);
 		return;
 	case FOUND:
 		break;
 	}
 	if (fetch_account_listing(c->source, &a, c->token, c->now, &l))
-		unavailable_page(c);
+		page_unavailable(c);
 	else if (l.n)
 		answer(c, &l);
 	else
@@ -503,7 +507,7 @@ void handle_manual_list(const struct context *c)
 {
 	struct brand brand;
 
-	find_brand(c, &brand);
+	page_brand(c, &brand);
 	c->r->type = TYPE_HTML;
 	manual_put_list(&c->r->body, &brand);
 	etag_of_body(c->r);
@@ -519,7 +523,7 @@ void handle_manual(const struct context *c)
 		handle_none(c);
 		return;
 	}
-	find_brand(c, &brand);
+	page_brand(c, &brand);
 	c->r->type = TYPE_HTML;
 	manual_put(&c->r->body, page, &brand);
 	etag_of_body(c->r);
@@ -530,7 +534,7 @@ void handle_embed_preview(const struct context *c)
 {
 	struct brand brand;
 
-	find_brand(c, &brand);
+	page_brand(c, &brand);
 	embed_preview(c->request, &brand, c->r);
 	brand_release(&brand);
 }
@@ -539,11 +543,12 @@ void handle_style(const struct context *c)
 {
 	struct brand brand;
 
-	find_brand(c, &brand);
+	page_brand(c, &brand);
 	c->r->type = TYPE_CSS;
 	buf_str(&c->r->body, page_style);
 	buf_str(&c->r->body, page_style_status);
 	buf_str(&c->r->body, page_style_manual);
+	buf_str(&c->r->body, page_style_report);
 	buf_str(&c->r->body, embed_style);
 	buf_fmt(&c->r->body, ":root { --brand: %s }\n", brand.colour);
 	etag_of_body(c->r);
@@ -561,7 +566,7 @@ void handle_icon(const struct context *c)
 		etag_of_body(c->r);
 		return;
 	}
-	find_brand(c, &brand);
+	page_brand(c, &brand);
 	buf_fmt(&c->r->body,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 "
 		"16\"><circle cx=\"8\" cy=\"8\" r=\"8\" fill=\"%s\"/><path "

@@ -28,6 +28,10 @@ static const struct route_row routes[] = {
 	{"/status/", "", ROUTE_PAGE, NULL},
 	{"/account/", "/feed.atom", ROUTE_ACCOUNT_FEED, NULL},
 	{"/account/", "", ROUTE_ACCOUNT, NULL},
+	{"/report", NULL, ROUTE_REPORT_LIST, NULL},
+	{"/report/", ".csv", ROUTE_REPORT_CSV, NULL},
+	{"/report/", ".json", ROUTE_REPORT_JSON, NULL},
+	{"/report/", "", ROUTE_REPORT, NULL},
 	{"/man/", NULL, ROUTE_MANUAL_LIST, NULL},
 	{"/man/", "", ROUTE_MANUAL, NULL},
 	{"/style.css", NULL, ROUTE_STYLE, NULL},
@@ -59,6 +63,13 @@ size_t route_rows(void)
 bool route_named(size_t row)
 {
 	return routes[row].suffix != NULL;
+}
+
+bool route_monthly(size_t row)
+{
+	return routes[row].kind == ROUTE_REPORT ||
+		routes[row].kind == ROUTE_REPORT_CSV ||
+		routes[row].kind == ROUTE_REPORT_JSON;
 }
 
 bool route_path(size_t row, const char *slug, char *out, size_t size)
@@ -147,6 +158,7 @@ static const struct parameter {
 	{ROUTE_ACCOUNT, "q", NULL, 0},
 	{ROUTE_ACCOUNT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_ACCOUNT, "limit", NULL, PAGING_LIMIT_MAX},
+	{ROUTE_REPORT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_API_ACCOUNT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_API_ACCOUNT, "limit", NULL, PAGING_LIMIT_MAX},
 	{ROUTE_METRICS, "slug", NULL, 0},
