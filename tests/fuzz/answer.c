@@ -11,8 +11,10 @@
  */
 #include "fuzz.h"
 
+#include "base/month.h"
 #include "base/sha256.h"
 #include "base/strings.h"
+#include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/account.h"
 #include "data/fetch.h"
@@ -20,6 +22,7 @@
 #include "data/fetch_listing.h"
 #include "data/fetch_events.h"
 #include "data/fetch_page.h"
+#include "data/fetch_report.h"
 #include "data/fetch_tools.h"
 #include "data/incident_rows.h"
 #include "data/page_data.h"
@@ -232,6 +235,57 @@ int fetch_tools(struct source *s, const char *slug, const char *token,
 		return 0;
 	tool_history_release(h);
 	return -1;
+}
+
+int fetch_report_months(struct source *s, double now, int months[REPORT_MONTHS])
+{
+	(void)s;
+	*months = month_of(now);
+	return held[2] ? 1 : 0;
+}
+
+int fetch_report(struct source *s, const char *month, struct report_head *head)
+{
+	char why[FIELD_WHY];
+
+	(void)s;
+	need(month_valid(month));
+	if (!held[2])
+		return 0;
+	return month_report_read(held[2], head, why) ? -1 : 1;
+}
+
+int fetch_report_part(struct source *s, const char *month, int64_t as_of,
+	size_t from, size_t n, struct report_part *part)
+{
+	struct report_row rows[REPORT_ROWS];
+	char why[FIELD_WHY];
+
+	(void)s;
+	(void)month;
+	(void)as_of;
+	need(from % REPORT_ROWS == 0 && n <= REPORT_BATCH);
+	*part = (struct report_part) {.v = NULL};
+	part->docs = xcalloc(1, sizeof(cJSON *));
+	if (!held[1] || month_report_rows_read(
+				held[1], rows, &part->n, part->docs, why)) {
+		report_part_release(part);
+		return -1;
+	}
+	part->n_docs = 1;
+	part->v = xcalloc(REPORT_ROWS, sizeof *part->v);
+	for (size_t i = 0; i < part->n; i++)
+		part->v[i] = (struct report_entry) {.row = rows[i]};
+	return 1;
+}
+
+void report_part_release(struct report_part *part)
+{
+	free(part->v);
+	for (size_t i = 0; i < part->n_docs; i++)
+		cJSON_Delete(part->docs[i]);
+	free(part->docs);
+	*part = (struct report_part) {.v = NULL};
 }
 
 void listing_release(struct listing *l)

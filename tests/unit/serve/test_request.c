@@ -366,7 +366,8 @@ static void test_rows(void **state)
 			assert_string_equal(
 				r.name, route_named(i) ? "a.b-c" : "");
 		assert_int_equal(route_live(i),
-			r.kind == ROUTE_HEALTH || r.kind == ROUTE_METRICS);
+			r.kind == ROUTE_HEALTH || r.kind == ROUTE_METRICS ||
+				r.kind == ROUTE_MCP);
 		assert_false(route_path(i, LONG80, path, strlen(path)) &&
 			route_named(i));
 	}
