@@ -7,6 +7,7 @@
 #include "incident/state.h"
 #include "state/backend.h"
 #include "state/history_store.h"
+#include "state/incident_store.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -106,17 +107,21 @@ static bool check_lost(struct store *s, struct state_row *row)
 	return true;
 }
 
-/* The history of what was stored. It is worth no alarm: the operator is told,
-   and the states count. */
+/* The history of what was stored, and what the public may know. It is worth no
+   alarm: the operator is told, and the states count. */
 static void write_history(struct store *s, struct state_row *const *rows,
 	size_t n)
 {
 	struct strings lines = {0};
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; !rows[i]->lost && k < rows[i]->history.n;
 			k++)
 			strings_add(&lines, rows[i]->history.v[k]);
+		if (!rows[i]->lost && rows[i]->updates.n)
+			incident_store_add(
+				s, rows[i]->slug, &rows[i]->updates);
+	}
 	if (lines.n)
 		history_store_add(s, &lines);
 	strings_release(&lines);
