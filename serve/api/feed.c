@@ -12,6 +12,9 @@
 
 #include <inttypes.h>
 
+/* The most incidents that are told of. */
+#define ENTRIES 50
+
 /* An id that stays when the site moves: a UUID of RFC 9562, version 8. */
 static void put_id(
 	struct buf *b, const char *slug, const char *what, int64_t at)
@@ -58,6 +61,23 @@ static void put_minute(struct buf *b, int64_t t)
 	buf_fmt(b, "%.10s %.5s UTC", s, s + 11);
 }
 
+/* What the operators said last, and where they say why it happened. */
+static void put_said(struct buf *b, const struct incident *in)
+{
+	const struct incident_news *note = incident_said(in, UPDATE_NOTE);
+	const struct incident_news *why =
+		incident_said(in, UPDATE_POSTMORTEM);
+
+	if (note) {
+		buf_str(b, " From the operators: ");
+		escape_put(b, note->text);
+	}
+	if (why) {
+		buf_str(b, " Why it happened: ");
+		escape_put(b, why->text);
+	}
+}
+
 static void put_content(struct buf *b, const struct incident *in,
 	const struct places *places)
 {
@@ -75,13 +95,15 @@ static void put_content(struct buf *b, const struct incident *in,
 		buf_str(b, " to ");
 		put_minute(b, in->ended_at);
 	}
-	buf_fmt(b, ". %s</content>\n", incident_words_update(in));
+	buf_fmt(b, ". %s", incident_words_update(in));
+	put_said(b, in);
+	buf_str(b, "</content>\n");
 }
 
 static void put_incident(struct buf *b, const struct status_page *s,
 	const struct incident *in, const struct places *places)
 {
-	char what[16];
+	char what[16], id[INCIDENT_ID], path[INCIDENT_ID + 16];
 
 	snprintf(what, sizeof what, "%d", (int)in->trouble);
 	buf_str(b, "<entry>\n");
@@ -90,7 +112,9 @@ static void put_incident(struct buf *b, const struct status_page *s,
 		in->ended_at ? " (over)" : "");
 	put_instant(b, "published", in->started_at);
 	put_instant(b, "updated", in->updated_at);
-	put_link(b, s, "alternate", "text/html", "#incidents");
+	snprintf(path, sizeof path, "/incident/%s",
+		incident_id(in->kind, in->started_at, id));
+	put_link(b, s, "alternate", "text/html", path);
 	put_content(b, in, places);
 	buf_str(b, "</entry>\n");
 }
@@ -150,7 +174,7 @@ void feed_put(struct buf *b, const struct status_page *s)
 	put_link(b, s, "alternate", "text/html", "");
 	put_work(b, s, &d->maintenance_next);
 	put_work(b, s, &d->maintenance_now);
-	for (size_t i = 0; i < d->incidents.n; i++)
+	for (size_t i = 0; i < d->incidents.n && i < ENTRIES; i++)
 		put_incident(b, s, &d->incidents.v[i], &places);
 	buf_str(b, "</feed>\n");
 	places_release(&places);

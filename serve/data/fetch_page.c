@@ -11,7 +11,7 @@
 
 /* The replies from that on fetch_ask names, and the items of the first. */
 enum { OWN, SITE, BEATS, WORKS };
-enum { VERDICT, INCIDENTS, TOOLS, MINUTES, HOURS };
+enum { VERDICT, INCIDENTS, UPDATES_OF, TOOLS, MINUTES, HOURS };
 
 static size_t ask(struct source *s, const char *slug, const char *token,
 	const struct history *past)
@@ -24,6 +24,8 @@ static size_t ask(struct source *s, const char *slug, const char *token,
 	key_verdict(k++->name, slug);
 	*k = (struct fetch_key) {.command = "GET"};
 	key_alert(k++->name, slug);
+	*k = (struct fetch_key) {.command = "HVALS"};
+	key_incidents(k++->name, slug);
 	*k = (struct fetch_key) {.command = "HGETALL"};
 	key_tools(k++->name, slug);
 	*k = (struct fetch_key) {.command = "HGETALL"};
@@ -78,6 +80,24 @@ static void read_past(struct history *p, const struct store_reply *own)
 	read_tools(p, store_item(own, TOOLS));
 }
 
+static void read_incidents(struct page_data *d, const struct store_reply *own)
+{
+	const struct store_reply *r = store_item(own, UPDATES_OF);
+	size_t n = store_count(r);
+	const char **values = xcalloc(n + 1, sizeof *values);
+
+	for (size_t i = 0; i < n; i++)
+		values[i] = store_text(store_item(r, i));
+	incidents_read_all(
+		&(struct incident_sources) {
+			.state = store_text(store_item(own, INCIDENTS)),
+			.values = values,
+			.n_values = n,
+			.since = (d->history.today - HISTORY_KEPT + 1) * 86400},
+		&d->incidents);
+	free(values);
+}
+
 int fetch_page(struct source *s, const char *slug, const char *token,
 	double now, struct fetched *got, struct page_data *d)
 {
@@ -107,7 +127,7 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 	for (size_t i = 0; i < store_count(r); i++)
 		maintenance_list_add(
 			&d->maintenance, store_text(store_item(r, i)));
-	incidents_read(store_text(store_item(own, INCIDENTS)), &d->incidents);
+	read_incidents(d, own);
 	read_past(&d->history, own);
 	return 0;
 }

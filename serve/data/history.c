@@ -31,7 +31,7 @@ void history_minutes(struct history *p, const char *field, long long n)
 	if (!field || *field < '0' || *field > '9' || n <= 0)
 		return;
 	ago = p->today - strtol(field, &end, 10);
-	if (*end == ':' && ago >= 0 && ago < HISTORY_DAYS &&
+	if (*end == ':' && ago >= 0 && ago < HISTORY_KEPT &&
 		verdict_colour_parse(end + 1, &colour) &&
 		colour != VERDICT_UNKNOWN)
 		p->days[ago].minutes[colour] =

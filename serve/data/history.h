@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define HISTORY_DAYS 90
+#define HISTORY_KEPT 92 /* what was counted is kept for so many days */
 #define HISTORY_HOURS 24
 
 struct histogram;
@@ -28,7 +29,7 @@ struct history_hour {
 struct history {
 	int64_t today;	 /* epoch seconds / 86400 */
 	int64_t hour;	 /* the current one, epoch seconds / 3600 */
-	struct history_day days[HISTORY_DAYS]; /* [0] is today, [1] yesterday */
+	struct history_day days[HISTORY_KEPT]; /* [0] is today, [1] yesterday */
 	struct history_hour hours[HISTORY_HOURS]; /* [0] is the current one */
 	int tools;	    /* how many the server has; -1: not known */
 	double tools_since; /* since when; NAN: not known */

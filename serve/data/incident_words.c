@@ -1,6 +1,7 @@
 #include "data/incident_words.h"
 
 #include "data/incidents.h"
+#include "http/escape.h"
 
 static const struct {
 	const char *title, *impact;
@@ -41,4 +42,16 @@ const char *incident_words_update(const struct incident *in)
 		return "Somebody is looking into it.";
 	return in->told ? "Its operators have been told."
 			: "It was recorded.";
+}
+
+void incident_words_latest(struct buf *b, const struct incident *in)
+{
+	const struct incident_news *said = incident_latest_said(in);
+
+	if (said && said->what == UPDATE_NOTE)
+		escape_put(b, said->text);
+	else if (said)
+		buf_str(b, "Its operators have said why it happened.");
+	else
+		buf_str(b, incident_words_update(in));
 }

@@ -16,6 +16,8 @@
 #include "http/paging.h"
 #include "http/respond.h"
 #include "pages/error_page.h"
+#include "pages/history_page.h"
+#include "pages/incident_page.h"
 #include "pages/index_page.h"
 #include "pages/manual.h"
 #include "pages/status_page.h"
@@ -111,7 +113,7 @@ static void page_data_release(struct page_data *d)
 	maintenance_list_release(&d->maintenance);
 }
 
-typedef void put_page(struct buf *b, const struct status_page *page);
+typedef void put_page(const struct context *c, const struct status_page *page);
 
 /* Put the page or the feed of the server that c->name names. */
 static enum found put_server(const struct context *c, put_page *put)
@@ -139,14 +141,15 @@ static enum found put_server(const struct context *c, put_page *put)
 			c->name, account, c->now, brand.maintenance_s);
 		if (s.view.freshness != VIEW_FRESH)
 			c->r->cache = CACHE_BRIEF;
-		put(&c->r->body,
+		put(c,
 			&(struct status_page) {.slug = c->name,
 				.server = &s.server,
 				.view = &s.view,
 				.data = &data,
 				.brand = &brand,
 				.now = c->now});
-		etag_of_body(c->r);
+		if (c->r->status == 200)
+			etag_of_body(c->r);
 		brand_release(&brand);
 		readable_server_release(&s);
 	}
@@ -170,14 +173,56 @@ static void answer_server(const struct context *c, const char *type,
 	}
 }
 
+static void put_status_page(const struct context *c,
+	const struct status_page *page)
+{
+	status_page_put(&c->r->body, page);
+}
+
 void handle_page(const struct context *c)
 {
-	answer_server(c, TYPE_HTML, status_page_put);
+	answer_server(c, TYPE_HTML, put_status_page);
+}
+
+static void put_feed(const struct context *c, const struct status_page *page)
+{
+	feed_put(&c->r->body, page);
 }
 
 void handle_feed(const struct context *c)
 {
-	answer_server(c, TYPE_ATOM, feed_put);
+	answer_server(c, TYPE_ATOM, put_feed);
+}
+
+static void put_incident(const struct context *c, const struct status_page *page)
+{
+	if (incident_page_put(&c->r->body, page, c->rest))
+		return;
+	error_page(c, 404);
+	error_page_put(&c->r->body, "No such incident",
+		"There is no incident at this address. Incidents are kept for "
+		"92 days.",
+		page->brand);
+}
+
+void handle_incident(const struct context *c)
+{
+	answer_server(c, TYPE_HTML, put_incident);
+}
+
+static void put_month(const struct context *c, const struct status_page *page)
+{
+	if (history_page_put(&c->r->body, page, c->rest))
+		return;
+	error_page(c, 404);
+	error_page_put(&c->r->body, "No such month",
+		"There is no month at this address. Days are kept for 92 days.",
+		page->brand);
+}
+
+void handle_month(const struct context *c)
+{
+	answer_server(c, TYPE_HTML, put_month);
 }
 
 static void put_list(const struct context *c, const struct listing *l,
@@ -311,6 +356,7 @@ void handle_style(const struct context *c)
 	c->r->type = TYPE_CSS;
 	buf_str(&c->r->body, page_style);
 	buf_str(&c->r->body, page_style_status);
+	buf_str(&c->r->body, page_style_history);
 	buf_str(&c->r->body, page_style_manual);
 	buf_str(&c->r->body, embed_style);
 	buf_fmt(&c->r->body, ":root { --brand: %s }\n", brand.colour);

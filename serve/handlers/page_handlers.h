@@ -8,6 +8,8 @@
 struct context;
 
 void handle_page(const struct context *c);
+void handle_incident(const struct context *c);
+void handle_month(const struct context *c);
 void handle_feed(const struct context *c);
 void handle_index(const struct context *c);
 void handle_account(const struct context *c);

@@ -23,6 +23,8 @@ enum route_kind {
 	ROUTE_EMBED_JS,
 	ROUTE_EMBED_PREVIEW,
 	ROUTE_PAGE,
+	ROUTE_INCIDENT,
+	ROUTE_MONTH,
 	ROUTE_FEED,
 	ROUTE_ACCOUNT,
 	ROUTE_MANUAL_LIST,
@@ -31,16 +33,20 @@ enum route_kind {
 	ROUTE_ICON
 };
 
+/* Room for what stands behind the suffix of a path, and its NUL. */
+#define ROUTE_REST 64
+
 struct route {
 	enum route_kind kind;
 	/* What stands in the path for a slug; "" where nothing does. */
 	char name[REQUEST_PATH];
+	char rest[ROUTE_REST]; /* which incident or month; "" elsewhere */
 };
 
 /*
  * The routes one by one: route_rows() of them. route_named(row): whether there
  * is one for each server. route_path(row, slug, out, size): its path; false
- * where that does not fit. route_live(row): whether the answer is about this
+ * where that does not fit, or where something stands behind the suffix. route_live(row): whether the answer is about this
  * very moment, so that it is not rendered as a file.
  */
 size_t route_rows(void);
@@ -48,7 +54,10 @@ bool route_named(size_t row);
 bool route_path(size_t row, const char *slug, char *out, size_t size);
 bool route_live(size_t row);
 
-/* A path is this prefix, a name unless the suffix is NULL, and the suffix. */
+/*
+ * A path is this prefix, a name unless the suffix is NULL, the suffix, and where
+ * that ends in a slash, one more name, which has none.
+ */
 struct route_row {
 	const char *prefix, *suffix; /* the prefix NULL: the end of a table */
 	enum route_kind kind;

@@ -11,6 +11,8 @@
 #include "base/buf.h"
 
 struct brand;
+struct history_day;
+struct incident;
 struct page_data;
 struct places;
 struct server;
@@ -30,14 +32,23 @@ struct status_page {
 void status_page_put(struct buf *b, const struct status_page *page);
 
 /*
- * Sections of it. status_page_days(b, data): the bars of 90 days.
+ * Sections of it. status_page_days(b, page): the bars of 90 days.
  * status_page_latency(b, data): the response times of 24 hours. Both are in
  * status_page_history.c. status_page_incidents(b, page, places): the newest
  * incidents, a card each.
  */
-void status_page_days(struct buf *b, const struct page_data *data);
+void status_page_days(struct buf *b, const struct status_page *page);
 void status_page_latency(struct buf *b, const struct page_data *data);
 void status_page_incidents(struct buf *b, const struct status_page *page,
 	const struct places *places);
+
+/*
+ * Parts that the page of a month has, too. status_page_sums(b, days, n): a
+ * sentence on n days. status_page_card(b, page, in, places): an incident, with a
+ * link to its page.
+ */
+void status_page_sums(struct buf *b, const struct history_day *days, int n);
+void status_page_card(struct buf *b, const struct status_page *page,
+	const struct incident *in, const struct places *places);
 
 #endif

@@ -169,7 +169,8 @@ static void test_page(void **state)
 	expect(&d,
 		"other tools in Ashburn and Oregon than in L&lt;ndon, since ");
 	expect(&d, "1 incident</a>, 11 min, going on since ");
-	expect(&d, "Outage <small>over<");
+	expect(&d, "<a href=\"/status/example-mcp/incident/"
+		   "2026-04-28-1814-outage\">Outage</a> <small>over<");
 	expect(&d, "<dd>L&lt;ndon and S\xc3\xa3o Paulo</dd>");
 	expect(&d, "28 Apr, 18:14 UTC</time> to ");
 	expect(&d, "[![MCP status](https://s.example/badge/example-mcp.svg)]"
@@ -192,6 +193,8 @@ static void test_feed(void **state)
 	assert_true(buf_ok(&d.b));
 	expect(&d, "<updated>2026-04-29T20:28:20Z</updated>\n<author>");
 	expect(&d, "<title>Outage (over)</title>");
+	expect(&d, "href=\"https://s.example/status/example-mcp/incident/"
+		   "2026-04-28-1814-outage\"/>");
 	expect(&d,
 		"Where: L&lt;ndon and S\xc3\xa3o Paulo. From 2026-04-28 18:14 "
 		"UTC to 2026-04-28 18:40 UTC. It is over.");

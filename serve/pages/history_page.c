@@ -1,0 +1,250 @@
+#include "pages/history_page.h"
+
+#include "data/incident_words.h"
+#include "data/month.h"
+#include "data/page_data.h"
+#include "data/places.h"
+#include "data/server.h"
+#include "http/escape.h"
+#include "pages/html.h"
+#include "pages/incident_page.h"
+#include "pages/status_page.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define DAY_S 86400
+#define TITLE_MAX 64
+
+void history_page_day(struct buf *b, const char *slug, int64_t day)
+{
+	struct month m = month_of(day);
+
+	buf_fmt(b, "/status/%s/history/%s#day-%d", slug, m.name,
+		(int)(day - m.first) + 1);
+}
+
+/* `before` and `after` stand around the name of the month. */
+static void put_link(struct buf *b, const char *slug, const struct month *m,
+	const char *before, const char *after)
+{
+	buf_fmt(b, "<a href=\"/status/%s/history/%s\">%s", slug, m->name,
+		before);
+	month_put(b, m);
+	buf_fmt(b, "%s</a>\n", after);
+}
+
+void history_page_months(struct buf *b, const struct status_page *s)
+{
+	int64_t today = s->data->history.today;
+	struct month m = month_of(today);
+
+	buf_str(b, "<nav class=\"pages\" aria-label=\"Months\">\n");
+	for (; month_kept(&m, today); m = month_of(m.first - 1))
+		put_link(b, s->slug, &m, "", "");
+	buf_str(b, "</nav>\n");
+}
+
+/* The months before and after, as far as they are kept. */
+static void put_neighbours(struct buf *b, const struct status_page *s,
+	const struct month *m)
+{
+	struct month before = month_of(m->first - 1);
+	struct month after = month_of(m->first + m->days);
+
+	buf_str(b, "<nav class=\"pages\" aria-label=\"Months\">\n");
+	if (month_kept(&before, s->data->history.today))
+		put_link(b, s->slug, &before, "&larr; ", "");
+	if (month_kept(&after, s->data->history.today))
+		put_link(b, s->slug, &after, "", " &rarr;");
+	buf_str(b, "</nav>\n");
+}
+
+/* What is counted of a day; NULL for one of the future, or no longer kept. */
+static const struct history_day *day_of(const struct history *p, int64_t day)
+{
+	int64_t ago = p->today - day;
+
+	return ago >= 0 && ago < HISTORY_KEPT ? &p->days[ago] : NULL;
+}
+
+/* An icon, how long, and in words for those who do not see the icon, what. */
+static void put_part(struct buf *b, const char *icon, int64_t minutes,
+	const char *words)
+{
+	buf_str(b, "<span class=\"part-of-day\">");
+	html_icon(b, icon);
+	if (minutes) {
+		buf_char(b, ' ');
+		html_span(b, 60 * (double)minutes);
+	}
+	buf_fmt(b, "<span class=\"unseen\"> %s</span></span>", words);
+}
+
+static void put_day(struct buf *b, const struct history *p, int64_t day,
+	int date)
+{
+	const struct history_day *d = day_of(p, day);
+
+	if (!d) {
+		buf_fmt(b, "<td><span class=\"dim\">%d</span></td>\n", date);
+		return;
+	}
+	buf_fmt(b, "<td id=\"day-%d\"%s><span>%d</span>", date,
+		day == p->today ? " class=\"today\"" : "", date);
+	if (!history_known(d))
+		put_part(b, "none", 0, "no data");
+	else if (!d->minutes[VERDICT_RED] && !d->minutes[VERDICT_AMBER])
+		put_part(b, "up", 0, "working");
+	if (d->minutes[VERDICT_RED])
+		put_part(b, "down", d->minutes[VERDICT_RED], "not working");
+	if (d->minutes[VERDICT_AMBER])
+		put_part(b, "part", d->minutes[VERDICT_AMBER],
+			"partly working");
+	buf_str(b, "</td>\n");
+}
+
+static void put_empty(struct buf *b, int n)
+{
+	if (n)
+		buf_fmt(b, "<td class=\"empty\" colspan=\"%d\"></td>\n", n);
+}
+
+static void put_calendar(struct buf *b, const struct history *p,
+	const struct month *m)
+{
+	static const char *const days[] = {"Monday", "Tuesday", "Wednesday",
+		"Thursday", "Friday", "Saturday", "Sunday"};
+	static const struct word keys[] = {{"working", "up"},
+		{"partly working", "part"}, {"not working", "down"},
+		{"no data", "none"}};
+
+	buf_str(b, "<table class=\"month\"><caption class=\"unseen\">For how "
+		   "long the server did not work on each day</caption>\n"
+		   "<thead><tr>");
+	for (int i = 0; i < 7; i++)
+		buf_fmt(b, "<th scope=\"col\" abbr=\"%s\">%.2s</th>", days[i],
+			days[i]);
+	buf_str(b, "</tr></thead>\n<tbody>\n<tr>");
+	put_empty(b, m->weekday);
+	for (int i = 0; i < m->days; i++) {
+		if (i && (m->weekday + i) % 7 == 0)
+			buf_str(b, "</tr>\n<tr>");
+		put_day(b, p, m->first + i, i + 1);
+	}
+	put_empty(b, 6 - (m->weekday + m->days - 1) % 7);
+	buf_str(b, "</tr>\n</tbody></table>\n<p class=\"legend dim\">");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		buf_str(b, "<span>");
+		html_icon(b, keys[i].class);
+		buf_fmt(b, " %s</span> ", keys[i].text);
+	}
+	buf_str(b, "</p>\n");
+}
+
+/* The sums of the days that are kept of the month. */
+static void put_sums(struct buf *b, const struct history *p,
+	const struct month *m)
+{
+	int64_t newest = m->first + m->days - 1;
+	int64_t oldest = m->first;
+
+	if (newest > p->today)
+		newest = p->today;
+	if (oldest < p->today - HISTORY_KEPT + 1)
+		oldest = p->today - HISTORY_KEPT + 1;
+	buf_str(b, "<p>");
+	status_page_sums(b, &p->days[p->today - newest],
+		(int)(newest - oldest) + 1);
+	buf_str(b, "</p>\n");
+}
+
+static bool touches(const struct incident *in, const struct month *m)
+{
+	return in->started_at < (m->first + m->days) * DAY_S &&
+		(!in->ended_at || in->ended_at >= m->first * DAY_S);
+}
+
+/* Those that became part of others have a page still. */
+static void put_merged(struct buf *b, const struct status_page *s,
+	const struct month *m)
+{
+	const struct incidents *l = &s->data->incidents;
+	const char *before = "<p class=\"dim\">Part of other incidents: ";
+
+	for (size_t i = 0; i < l->n_merged; i++) {
+		const struct incident *in = &l->merged[i];
+
+		if (in->started_at / DAY_S < m->first ||
+			in->started_at / DAY_S >= m->first + m->days)
+			continue;
+		buf_fmt(b, "%s<a href=\"", before);
+		incident_page_path(b, s->slug, in);
+		buf_fmt(b, "\">%s</a>, ", incident_words_title(in));
+		html_time(b, in->started_at, s->now);
+		before = "; ";
+	}
+	if (*before == ';')
+		buf_str(b, ".</p>\n");
+}
+
+static void put_incidents(struct buf *b, const struct status_page *s,
+	const struct month *m, const struct places *places)
+{
+	const struct incidents *l = &s->data->incidents;
+	size_t n = 0;
+
+	buf_str(b, "<section><h2>Incidents</h2>\n");
+	for (size_t i = 0; i < l->n; i++) {
+		if (!touches(&l->v[i], m))
+			continue;
+		if (!n++)
+			buf_str(b, "<ul class=\"cards\">\n");
+		status_page_card(b, s, &l->v[i], places);
+	}
+	buf_str(b, n ? "</ul>\n" : "<p>None on record.</p>\n");
+	put_merged(b, s, m);
+	buf_str(b, "</section>\n");
+}
+
+static void put_page(struct buf *b, const struct status_page *s,
+	const struct month *m, const char *title)
+{
+	struct places places;
+	char feed[SLUG_MAX + 32];
+
+	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
+	places_read(&places, s->server, s->view);
+	html_begin(b,
+		&(struct frame) {.brand = s->brand,
+			.state = title,
+			.title = s->server->title ? s->server->title : s->slug,
+			.feed = feed});
+	buf_fmt(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">"
+		   "<a href=\"/status/%s\">",
+		s->slug);
+	escape_put(b, s->server->title ? s->server->title : s->slug);
+	buf_str(b, "</a></nav>\n");
+	html_element(b, "h1", title);
+	put_sums(b, &s->data->history, m);
+	put_calendar(b, &s->data->history, m);
+	put_neighbours(b, s, m);
+	put_incidents(b, s, m, &places);
+	html_end(b, true);
+	places_release(&places);
+}
+
+bool history_page_put(struct buf *b, const struct status_page *s,
+	const char *name)
+{
+	struct month m;
+	struct buf title;
+
+	if (!month_find(name, s->data->history.today, &m))
+		return false;
+	buf_init(&title, TITLE_MAX);
+	month_put(&title, &m);
+	put_page(b, s, &m, buf_ok(&title) ? title.p : m.name);
+	buf_release(&title);
+	return true;
+}
