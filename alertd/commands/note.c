@@ -223,7 +223,8 @@ int note(const struct notifier_setup *s, const struct options *o)
 		return status;
 	add(&updates, &of, now, UPDATE_NOTE, o->public);
 	add(&updates, &of, now, UPDATE_POSTMORTEM, o->postmortem);
-	if (!incident_store_add(s->store, of.slug, &updates))
+	if (!incident_store_add(s->store,
+		    &(struct incident_updates) {of.slug, &updates}, 1))
 		status = EXIT_ENV;
 	strings_release(&updates);
 	if (!status && store_persist(s->store)) {

@@ -9,15 +9,21 @@
 
 struct store;
 
+/* Of one server: fields of its hash and their values, in turn. */
+struct incident_updates {
+	const char *slug;
+	const struct strings *fields;
+};
+
 /*
- * incident_store_add(s, slug, updates): write fields and their values, which
- * stand in turn; what is there already is written again. Incidents that began
- * more than RETENTION_INCIDENTS_S before the newest go, and the oldest of more
- * than UPDATES_MAX updates. False: the store failed, and the operator has been
- * told.
+ * incident_store_add(s, v, n): write the updates of n servers, in one round trip
+ * and one more where some have to go; what is there already is written again.
+ * Incidents that began more than RETENTION_INCIDENTS_S before the newest go, and
+ * the oldest of more than UPDATES_MAX updates. False: the store failed, and the
+ * operator has been told.
  */
-bool incident_store_add(struct store *s, const char *slug,
-	const struct strings *updates);
+bool incident_store_add(struct store *s, const struct incident_updates *v,
+	size_t n);
 
 /*
  * incident_store_fields(s, slug, out): add the fields of that server. False: the

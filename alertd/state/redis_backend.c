@@ -112,16 +112,22 @@ static bool check_lost(struct store *s, struct state_row *row)
 static void write_history(struct store *s, struct state_row *const *rows,
 	size_t n)
 {
+	struct incident_updates *updates = xcalloc(n + 1, sizeof *updates);
 	struct strings lines = {0};
+	size_t k = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		for (size_t k = 0; !rows[i]->lost && k < rows[i]->history.n;
-			k++)
-			strings_add(&lines, rows[i]->history.v[k]);
-		if (!rows[i]->lost && rows[i]->updates.n)
-			incident_store_add(
-				s, rows[i]->slug, &rows[i]->updates);
+		if (rows[i]->lost)
+			continue;
+		for (size_t j = 0; j < rows[i]->history.n; j++)
+			strings_add(&lines, rows[i]->history.v[j]);
+		if (rows[i]->updates.n)
+			updates[k++] = (struct incident_updates) {
+				rows[i]->slug, &rows[i]->updates};
 	}
+	if (k)
+		incident_store_add(s, updates, k);
+	free(updates);
 	if (lines.n)
 		history_store_add(s, &lines);
 	strings_release(&lines);

@@ -214,7 +214,8 @@ static void read_values(const struct incident_sources *from,
 	struct incident_update u;
 	char why[JSON_WHY];
 
-	for (size_t i = 0; i < from->n_values; i++) {
+	/* There may be a few more than are kept, for a moment. */
+	for (size_t i = 0; i < from->n_values && i < 2 * UPDATES_MAX; i++) {
 		const char *s = from->values[i];
 		cJSON *doc = s ? json_parse(s, strlen(s), &json_record, why)
 			       : NULL;
