@@ -47,6 +47,7 @@ struct command {
 	size_t n_files;
 	bool replace;	  /* --replace */
 	bool review;	  /* --review */
+	const char *lock; /* --lock, a file; NULL where none is named */
 	const char *since; /* a file; NULL where none is named */
 	const char *policy; /* of rule/thresholds.h; NULL where none is given */
 	enum format format;

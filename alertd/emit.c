@@ -64,9 +64,11 @@ static void point_to_ack(const struct notifier_setup *s, struct alert_record *r,
 
 const char *emit_runbook(const struct conf *c, const char *slug)
 {
-	const struct conf_server *s = c ? conf_server(c, slug) : NULL;
+	struct conf_server s;
 
-	return s && s->runbook ? s->runbook : c ? c->runbook : NULL;
+	if (conf_server(c, slug, &s) && s.runbook)
+		return s.runbook;
+	return c ? c->runbook : NULL;
 }
 
 /* Puts an event that is held back into the timeline. */

@@ -104,13 +104,13 @@ static void note_maintenance(const struct evaluator *e, struct alert_state *st,
 	double t)
 {
 	const struct conf *c = e->setup->conf;
-	const struct conf_server *s = c ? conf_server(c, st->slug) : NULL;
+	struct conf_server s;
 	struct occurrence o;
 
 	if (!e->setup->maintenances || no_server(st->slug))
 		return;
 	o = maintenance_store_at(e->setup->maintenances, st->slug,
-		s ? s->account : NULL, t, e->policy.maintenance_s);
+		conf_server(c, st->slug, &s) ? s.account : NULL, t, e->policy.maintenance_s);
 	maintenance_hold_note(st, &o, t);
 }
 
@@ -227,10 +227,11 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 /* Notes in the state what the configuration says of its server. */
 static void note_server(const struct conf *c, struct alert_state *st)
 {
-	const struct conf_server *s = c ? conf_server(c, st->slug) : NULL;
+	struct conf_server s;
+	bool known = conf_server(c, st->slug, &s);
 
-	st->cold_start = s && s->cold_start;
-	st->interval_s = s ? s->interval_s : 0;
+	st->cold_start = known && s.cold_start;
+	st->interval_s = known ? s.interval_s : 0;
 }
 
 static void add_end(struct alert_events *ends, struct alert_event *event)
@@ -246,7 +247,7 @@ static bool may_share(const struct evaluator *e)
 {
 	const struct conf *c = e->setup->conf;
 
-	return !e->setup->alone && e->policy.common && (!c || c->n_servers);
+	return !e->setup->alone && e->policy.common && (!c || conf_count(c));
 }
 
 /* The store failed, or what is in it cannot be used. */

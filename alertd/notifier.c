@@ -246,7 +246,8 @@ void notifier_verdicts(
 	told = covered(p, v, n);
 	for (size_t i = 0; i < n; i++) {
 		fleet_round_add(&p->round, &v[i].verdict);
-		if (c && c->n_servers && !conf_server(c, v[i].verdict.slug))
+		if (conf_count(c) &&
+			conf_place(c, v[i].verdict.slug) == CONF_NOWHERE)
 			strings_note(&p->strangers, v[i].verdict.slug);
 		in[i] = (struct evaluate_input) {
 			.slug = v[i].verdict.slug,
@@ -258,7 +259,7 @@ void notifier_verdicts(
 	evaluate(p->evaluator, in, n);
 	free(in);
 	p->servers += n;
-	if (n && c && p->servers >= c->n_servers)
+	if (n && c && p->servers >= conf_count(c))
 		end_round(p);
 	forget_late(p, v, n);
 }
@@ -386,7 +387,7 @@ static bool end_unwatched(struct notifier *p)
 	struct strings slugs = {0};
 	size_t n = 0;
 
-	if (!c || !c->n_servers)
+	if (!conf_count(c))
 		return true;
 	if (!pipeline_store_known(s, c, &known))
 		return false;

@@ -298,15 +298,6 @@ static int backfill_server(struct work *w, struct judged *s)
 	return write_newest(s);
 }
 
-/* f is all of c, which may be NULL. */
-static const struct fleet_server *find_server(
-	const struct fleet *f, const struct conf *c, const char *slug)
-{
-	const struct conf_server *s = c ? conf_server(c, slug) : NULL;
-
-	return s ? &f->servers[s - c->servers] : NULL;
-}
-
 /* Take what regions saw while they were cut off out of the counts. */
 static int uncount(struct work *w)
 {
@@ -335,19 +326,18 @@ static int backfill_all(struct work *w, const struct conf *conf)
 	if (conf)
 		fleet_configured(&fleet, conf, NULL);
 	for (size_t i = 0; i < n && !rc; i++) {
-		const struct fleet_server *f =
-			find_server(&fleet, conf, servers[i].slug);
+		size_t place = fleet_place(&fleet, servers[i].slug);
 		struct judged s = {.records = &servers[i],
 			.server = {.slug = servers[i].slug,
 				.rule = rule_default(60)}};
 
-		if (conf && !f) {
+		if (conf && place == fleet.n) {
 			log_warn("%s is not configured, and not judged",
 				servers[i].slug);
 			continue;
 		}
-		if (f)
-			s.server = *f;
+		if (conf)
+			s.server = fleet_at(&fleet, place);
 		/* The clock is the records' own: none is ahead of it. */
 		s.server.rule.ahead_s = 0;
 		rc = backfill_server(w, &s);

@@ -442,8 +442,10 @@ static int by_slug(const void *key, const void *element)
 }
 
 static int place_group(struct audit *a, struct store *s,
-	const struct fleet_server *group, size_t n)
+	const struct fleet *fleet, size_t first)
 {
+	struct fleet_server group[GROUP];
+	size_t n = fleet_some(fleet, first, GROUP, group);
 	struct collect *c = collect_new();
 	const char *slugs[GROUP];
 	struct loaded loaded[GROUP];
@@ -479,8 +481,7 @@ static int place_fleet(const struct command *cmd, struct store *s,
 		return EXIT_USAGE;
 	}
 	for (size_t i = 0; i < f->n && !rc; i += GROUP)
-		rc = place_group(&a, s, &f->servers[i],
-			f->n - i < GROUP ? f->n - i : GROUP);
+		rc = place_group(&a, s, f, i);
 	rc = rc ? EXIT_ENV : write_audit(cmd, &a);
 	audit_release(&a);
 	return rc;

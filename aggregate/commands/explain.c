@@ -48,7 +48,7 @@ struct last {
 struct work {
 	struct store *store;
 	struct collect *collect;
-	const struct fleet_server *server;
+	struct fleet_server server;
 	char **regions; /* of a server that no configuration names */
 	const char *const *expected;
 	size_t n_expected;
@@ -61,11 +61,11 @@ struct work {
 /* The expected regions; without a configuration, all that ever reported. */
 static int expect(struct work *w)
 {
-	w->expected = w->server->regions;
-	w->n_expected = w->server->n_regions;
+	w->expected = w->server.regions;
+	w->n_expected = w->server.n_regions;
 	if (w->n_expected)
 		return 0;
-	w->regions = load_regions(w->store, w->server->slug, &w->n_expected);
+	w->regions = load_regions(w->store, w->server.slug, &w->n_expected);
 	w->expected = (const char *const *)w->regions;
 	return w->regions ? 0 : store_failed(w->store);
 }
@@ -121,7 +121,7 @@ static void note(void *arg, const struct record *r)
 
 		if (strcmp(w->expected[i], k->region) != 0 ||
 			k->started_at < s->at ||
-			k->started_at > w->now + w->server->rule.ahead_s)
+			k->started_at > w->now + w->server.rule.ahead_s)
 			continue;
 		if (strcmp(s->id, k->probe_id) != 0)
 			memset(s, 0, sizeof *s);
@@ -157,16 +157,16 @@ static int read_store(struct work *w, double back)
 	w->collect = collect_new();
 	/* The first probe of each minute, kept whole. */
 	if (load_minutes(w->store, w->collect,
-		    &(struct load_span) {.slug = w->server->slug,
+		    &(struct load_span) {.slug = w->server.slug,
 			    .regions = w->expected,
 			    .n_regions = w->n_expected,
 			    .first = clock_window(w->now - back),
 			    .last = clock_window(
-				    w->now + w->server->rule.ahead_s),
+				    w->now + w->server.rule.ahead_s),
 			    .before = SAME_S,
 			    .saw = note,
 			    .arg = w}) ||
-		load_servers(w->store, w->collect, &w->server->slug, 1, w->now,
+		load_servers(w->store, w->collect, &w->server.slug, 1, w->now,
 			&w->latest))
 		return -1;
 	collect_finish(w->collect);
@@ -202,8 +202,8 @@ static void see(struct work *w, double from)
 
 static struct verdict_input input(const struct work *w)
 {
-	struct verdict_input in = {.slug = w->server->slug,
-		.url = w->server->url,
+	struct verdict_input in = {.slug = w->server.slug,
+		.url = w->server.url,
 		.now = w->now,
 		.expected = w->expected,
 		.n_expected = w->n_expected,
@@ -227,7 +227,7 @@ static struct verdict_input input(const struct work *w)
  */
 static int look(struct work *w)
 {
-	double back = fmax(w->server->rule.lookback_s * 2, HISTORY_MAX * 60);
+	double back = fmax(w->server.rule.lookback_s * 2, HISTORY_MAX * 60);
 	double deep = 60.0 * DEEP_KEYS / (double)(w->n_expected + 1);
 	struct verdict_input in;
 	struct verdict v;
@@ -236,7 +236,7 @@ static int look(struct work *w)
 	if (read_store(w, back))
 		return -1;
 	in = input(w);
-	v = verdict_decide(&w->server->rule, &in);
+	v = verdict_decide(&w->server.rule, &in);
 	differ = v.divergence;
 	verdict_release(&v);
 	if (!differ)
@@ -255,7 +255,7 @@ static int read_counted(struct work *w, enum verdict_colour *out)
 	char key[KEY_MAX];
 
 	store_add(w->store, "GET",
-		key_counted(key, w->server->slug, window / 86400), NULL);
+		key_counted(key, w->server.slug, window / 86400), NULL);
 	if (store_run(w->store))
 		return store_failed(w->store);
 	if (!publish_counted(store_reply(w->store, 0),
@@ -294,7 +294,7 @@ static int explain_verdict(struct work *w)
 {
 	struct verdict_input in = input(w);
 	struct probe_details *details = xcalloc(w->n_expected, sizeof *details);
-	struct explanation e = {.rule = &w->server->rule,
+	struct explanation e = {.rule = &w->server.rule,
 		.in = &in,
 		.isolated = isolated_message,
 		.arg = &w->isolated,
@@ -307,7 +307,7 @@ static int explain_verdict(struct work *w)
 		free(details);
 		return EXIT_ENV;
 	}
-	v = verdict_decide(&w->server->rule, &in);
+	v = verdict_decide(&w->server.rule, &in);
 	for (size_t i = 0; i < w->n_expected; i++)
 		for (size_t k = 0; k < v.n_regions; k++)
 			if (details_of(&w->seen[i], &v.regions[k],
@@ -350,9 +350,10 @@ int explain_show(const struct command *cmd)
 	int rc = setup_open_fleet(&s, cmd, cmd->slug, &fleet);
 
 	w.store = s.store;
-	w.server = fleet.servers;
-	if (!rc)
+	if (!rc) {
+		w.server = fleet_at(&fleet, 0);
 		rc = explain_server(&w);
+	}
 	fleet_release(&fleet);
 	setup_close(&s);
 	return rc;

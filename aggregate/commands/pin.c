@@ -1,21 +1,17 @@
 #include "commands/pin.h"
 
-#include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
-#include "base/sha256.h"
 #include "base/xalloc.h"
 #include "commands/pin_changes.h"
-#include "commands/tools_lock.h"
+#include "commands/pin_view.h"
 #include "conf/conf.h"
-#include "json/json.h"
-#include "offline/collect.h"
+#include "lock/pin_compare.h"
+#include "lock/tools_lock.h"
 #include "options.h"
 #include "rule/drift.h"
-#include "store/definition_history.h"
 #include "store/format.h"
-#include "store/load.h"
 #include "store/store.h"
 #include "verdict_line.h"
 
@@ -26,38 +22,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#define GROUP 100
-
 struct work {
-	const struct conf *conf;
-	struct store *store;
 	struct tools_lock *lock;
 	const char *path; /* of the lock */
 	bool pin;	  /* else only report */
+	bool records; /* of standard input, and no store */
 	struct lines *answers; /* of a review; else NULL */
 	struct pin_writer out;
 	bool differs; /* some tools differ, or were not approved */
 	bool refused; /* a server could not be pinned */
+	bool unread; /* the records have no tools of a server */
 	bool quit;
-	int status; /* the worst that happened */
+	int status; /* the worst that happened, EXIT_USAGE or EXIT_ENV */
 };
-
-/* One server, and what its regions saw last. */
-struct view {
-	const char *slug;
-	const struct region_history *regions;
-	size_t n_regions;
-};
-
-static bool expected(const struct work *w, const char *slug, const char *region)
-{
-	const struct conf_server *s = conf_server(w->conf, slug);
-
-	for (size_t i = 0; i < s->n_regions; i++)
-		if (strcmp(s->regions[i], region) == 0)
-			return true;
-	return false;
-}
 
 static void worse(struct work *w, int status)
 {
@@ -65,206 +42,45 @@ static void worse(struct work *w, int status)
 		w->status = status;
 }
 
-/* The tool of that name in a list, or NULL. */
-static const struct tool_digest *tool_of(
-	const struct tool_list *l, const char *name)
-{
-	for (size_t low = 0, n = l->tools ? l->n_tools : 0; n;) {
-		const struct tool_digest *t = &l->tools[low + n / 2];
-		int order = strcmp(name, t->name);
-
-		if (!order)
-			return t;
-		if (order > 0) {
-			low += n / 2 + 1;
-			n -= n / 2 + 1;
-		} else {
-			n /= 2;
-		}
-	}
-	return NULL;
-}
-
-/* What a tool says; of 16 digits that agree, all must. */
-static char *text_of(
-	const struct listed_tools *list, const struct tool_digest *t)
-{
-	char own[SHA256_HEX];
-
-	for (size_t i = 0; i < list->n; i++) {
-		const char *text = list->v[i].text;
-
-		if (!text ||
-			strncmp(list->v[i].digest, t->full, DIGEST_HEAD) != 0)
-			continue;
-		sha256_hex(text, strlen(text), own);
-		if (strcmp(own, t->full) == 0)
-			return xstrdup(text);
-	}
-	return NULL;
-}
-
-/* What each tool of a list says, or NULL where the store does not have it; each
-   and the list are the caller's. */
-static char **texts_of(struct work *w, const char *slug,
-	const struct tool_list *l)
-{
-	char **texts = xcalloc(l->n_tools + 1, sizeof *texts);
-	struct definition_history h = {0};
-
-	if (definition_history_read(w->store, slug, &h)) {
-		store_failed(w->store);
-		worse(w, EXIT_ENV);
-	}
-	for (size_t i = 0; i < h.n_lists; i++) {
-		if (!l->tools || !l->full_hash ||
-			strncmp(h.lists[i].id, l->full_hash, DIGEST_HEAD) != 0)
-			continue;
-		for (size_t k = 0; k < l->n_tools; k++)
-			if (!texts[k])
-				texts[k] = text_of(
-					&h.lists[i], &l->tools[k]);
-	}
-	definition_history_release(&h);
-	return texts;
-}
-
-static void texts_free(char **texts, const struct tool_list *l)
-{
-	for (size_t i = 0; i < l->n_tools; i++)
-		free(texts[i]);
-	free(texts);
-}
-
-/* The pinned definitions, but for those of tools that are seen now and whose
-   text is not known, as tool records: their digests are checked. */
-static char *before_of(const struct work *w, const char *slug,
-	const struct tool_list *pinned, const struct tool_list *seen,
-	char *const *texts)
-{
-	struct buf b;
-
-	buf_init(&b, SIZE_MAX / 2);
-	for (size_t i = 0; i < pinned->n_tools; i++) {
-		const struct tool_digest *t = &pinned->tools[i];
-		const struct tool_digest *now = tool_of(seen, t->name);
-		const cJSON *d = lock_definition(w->lock, slug, t->name);
-
-		if (!d || (now && !texts[now - seen->tools]))
-			continue;
-		buf_fmt(&b, "{\"v\":%d,\"type\":\"tool\"", RECORD_VERSION);
-		json_put_member(&b, "slug", slug);
-		json_put_member(&b, "digest", t->full);
-		json_put_key(&b, "definition");
-		json_put(&b, d);
-		buf_str(&b, "}\n");
-	}
-	if (!b.len)
-		buf_str(&b, "[]");
-	return buf_take(&b);
-}
-
-/* What tools say now, but for those that are pinned without their text. */
-static char *after_of(const struct work *w, const char *slug,
-	const struct tool_list *pinned, const struct tool_list *seen,
-	char *const *texts)
-{
-	struct buf b;
-
-	buf_init(&b, SIZE_MAX / 2);
-	buf_char(&b, '[');
-	for (size_t i = 0; seen->tools && i < seen->n_tools; i++) {
-		const char *name = seen->tools[i].name;
-
-		if (!texts[i] ||
-			(tool_of(pinned, name) &&
-				!lock_definition(w->lock, slug, name)))
-			continue;
-		buf_fmt(&b, "%s%s", b.len > 1 ? "," : "", texts[i]);
-	}
-	buf_char(&b, ']');
-	return buf_take(&b);
-}
-
-/* Where words were not pinned, they do not differ. */
-static void fill_full(struct tool_list *pinned, const struct tool_list *seen)
-{
-	struct tool_digest *tools = (struct tool_digest *)pinned->tools;
-
-	for (size_t i = 0; i < pinned->n_tools; i++) {
-		const struct tool_digest *now = tool_of(seen, tools[i].name);
-
-		if (!*tools[i].full && now)
-			memcpy(tools[i].full, now->full, sizeof now->full);
-	}
-}
-
-/* How what a probe read differs from the pinned tools; false: it does not. */
-static bool differs(struct tool_list *pinned, const struct probe *seen,
-	struct verdict_drift *d)
-{
-	struct probe before = *seen, pair = *seen;
-	struct region_history h = {
-		.name = "", .probes = &pair, .n = 1, .tools_seen = &before};
-
-	before.tools = pinned;
-	fill_full(pinned, seen->tools);
-	return drift_find(&h, INFINITY, d);
-}
-
 /*
  * Report how the tools that a probe read, in these regions, differ from the
- * pinned ones, if they do. known: their texts; NULL: the store is asked.
+ * pinned ones, if they do; none are of a server that is not pinned.
  */
-static void compare(struct work *w, const char *slug, const char **regions,
-	size_t n, const struct probe *seen, char **known)
+static bool compare(struct work *w, struct pin_view *v, const char **regions,
+	size_t n, const struct probe *seen)
 {
-	struct tool_list pinned;
-	struct verdict_drift d;
+	struct pin_comparison x = {.slug = v->slug, .path = w->path};
 	struct pin_change c = {
-		.slug = slug, .regions = regions, .n_regions = n, .drift = &d};
-	char **texts, *before, *after;
+		.tools = &x, .regions = regions, .n_regions = n};
+	bool differs = pin_differs(&x, w->lock, seen);
 
-	if (!lock_tools(w->lock, slug, &pinned))
-		return;
-	if (differs(&pinned, seen, &d)) {
-		texts = known ? known : texts_of(w, slug, seen->tools);
-		before = before_of(w, slug, &pinned, seen->tools, texts);
-		after = after_of(w, slug, &pinned, seen->tools, texts);
-		c.words = strcmp(pinned.hash, seen->tools->hash) == 0;
-		c.before = before;
-		c.after = after;
-		worse(w, pin_changes_put(&w->out, &c));
-		w->differs = true;
-		free(before);
-		free(after);
-		if (!known)
-			texts_free(texts, seen->tools);
-		drift_release(&d);
+	if (differs) {
+		pin_read(&x, w->lock, seen, pin_view_texts(v));
+		pin_changes_put(&w->out, &c);
+		if (x.refused)
+			worse(w, EXIT_USAGE);
 	}
-	free((void *)pinned.tools);
+	pin_release(&x);
+	return differs;
 }
 
-/* Report all the tools of a server that is not pinned. */
-static void introduce(struct work *w, const char *slug,
-	const struct probe *seen, char **texts)
+static int print(struct work *w)
 {
-	const struct tool_list none = {0};
-	struct verdict_drift d = {.to = seen->tools->hash,
-		.n_added = seen->tools->n_tools};
-	struct pin_change c = {.slug = slug, .drift = &d, .before = "[]"};
-	char *after;
+	int failed = line_print(w->out.out.p, w->out.out.len);
 
-	d.added = xcalloc(d.n_added, sizeof *d.added);
-	for (size_t i = 0; i < d.n_added; i++)
-		d.added[i] = seen->tools->tools[i].name;
-	after = after_of(w, slug, &none, seen->tools, texts);
-	c.after = after;
-	worse(w, pin_changes_put(&w->out, &c));
-	w->differs = true;
-	free(after);
-	drift_release(&d);
+	buf_clear(&w->out.out);
+	return failed;
 }
+
+static void save(struct work *w)
+{
+	if (lock_save(w->lock, w->path)) {
+		log_error("%s: %s", w->path, strerror(errno));
+		worse(w, EXIT_ENV);
+	}
+}
+
+/* ---- pin. */
 
 static void refuse(struct work *w, const char *slug, const char *why)
 {
@@ -279,8 +95,8 @@ static bool differ(const char *a, const char *b)
 
 /* The probe with the tools that all regions see, and whether they see the same
    words; NULL, and why, where there is none. */
-static const struct probe *agreed(const struct work *w, const struct view *v,
-	bool *same_words, const char **why)
+static const struct probe *agreed(
+	const struct pin_view *v, bool *same_words, const char **why)
 {
 	const struct probe *one = NULL;
 
@@ -288,7 +104,7 @@ static const struct probe *agreed(const struct work *w, const struct view *v,
 	for (size_t i = 0; i < v->n_regions; i++) {
 		const struct probe *p = drift_newest(&v->regions[i], INFINITY);
 
-		if (!p || !expected(w, v->slug, v->regions[i].name))
+		if (!p)
 			continue;
 		*why = "the regions see different tools";
 		if (one && differ(one->tools->hash, p->tools->hash))
@@ -300,14 +116,6 @@ static const struct probe *agreed(const struct work *w, const struct view *v,
 	*why = !one ? "no region has read its tools"
 		    : "its tools are not known by name";
 	return one && one->tools->tools ? one : NULL;
-}
-
-static int print(struct work *w)
-{
-	int failed = line_print(w->out.out.p, w->out.out.len);
-
-	buf_clear(&w->out.out);
-	return failed;
 }
 
 /* Ask what is to be done with what was just shown. */
@@ -336,14 +144,6 @@ static bool approved(struct work *w, const char *slug)
 	return false;
 }
 
-static void save(struct work *w)
-{
-	if (lock_save(w->lock, w->path)) {
-		log_error("%s: %s", w->path, strerror(errno));
-		worse(w, EXIT_ENV);
-	}
-}
-
 /* Pin contracts alone: which words are meant nobody knows. */
 static void pin_contracts(struct work *w, const char *slug,
 	const struct tool_list *seen)
@@ -365,59 +165,64 @@ static void pin_contracts(struct work *w, const char *slug,
 	free(tools);
 }
 
-static void put_in_lock(struct work *w, const char *slug,
-	const struct tool_list *seen, char **texts, bool same_words)
+static void put_in_lock(struct work *w, struct pin_view *v,
+	const struct tool_list *seen, bool same_words)
 {
-	if (same_words)
-		lock_pin(w->lock, slug, seen, (const char *const *)texts);
-	else
-		pin_contracts(w, slug, seen);
+	const struct tool_texts *known = pin_view_texts(v);
+	const char **texts;
+
+	if (!same_words) {
+		pin_contracts(w, v->slug, seen);
+		return;
+	}
+	texts = xcalloc(seen->n_tools + 1, sizeof *texts);
+	for (size_t i = 0; i < seen->n_tools; i++)
+		texts[i] = tool_texts_find(known, seen->tools[i].full);
+	lock_pin(w->lock, v->slug, seen, texts);
+	free(texts);
 }
 
 /* What is approved is what was shown, however long that took. */
-static void review(struct work *w, const char *slug, const struct probe *seen,
-	char **texts, bool same_words)
+static void review(struct work *w, struct pin_view *v, const struct probe *seen,
+	bool same_words)
 {
-	bool before = w->differs;
+	bool differs = compare(w, v, NULL, 0, seen);
 
-	w->differs = false;
-	if (lock_hash(w->lock, slug))
-		compare(w, slug, NULL, 0, seen, texts);
-	else
-		introduce(w, slug, seen, texts);
-	if (w->differs && w->status != EXIT_ENV && approved(w, slug)) {
-		put_in_lock(w, slug, seen->tools, texts, same_words);
+	if (v->failed)
+		worse(w, EXIT_ENV);
+	if (differs && w->status != EXIT_ENV && approved(w, v->slug)) {
+		put_in_lock(w, v, seen->tools, same_words);
 		save(w);
-		w->differs = false;
+		differs = false;
 	}
 	w->quit = w->quit || w->status == EXIT_ENV;
-	w->differs = w->differs || before;
+	w->differs = w->differs || differs;
 }
 
-static void pin(struct work *w, const struct view *v)
+static void pin(struct work *w, struct pin_view *v)
 {
 	bool same_words;
 	const char *why;
-	const struct probe *one = agreed(w, v, &same_words, &why);
-	char **texts;
+	const struct probe *one = agreed(v, &same_words, &why);
 
 	if (!one) {
 		refuse(w, v->slug, why);
 		return;
 	}
-	texts = texts_of(w, v->slug, one->tools);
+	pin_view_texts(v);
 	if (w->answers) {
-		review(w, v->slug, one, texts, same_words);
-	} else {
-		if (lock_hash(w->lock, v->slug))
-			compare(w, v->slug, NULL, 0, one, texts);
-		else
-			buf_fmt(&w->out.out, "%s: pinned, %zu tools, %.12s\n",
-				v->slug, one->tools->n_tools, one->tools->hash);
-		put_in_lock(w, v->slug, one->tools, texts, same_words);
+		review(w, v, one, same_words);
+		return;
 	}
-	texts_free(texts, one->tools);
+	if (lock_hash(w->lock, v->slug))
+		compare(w, v, NULL, 0, one);
+	else
+		buf_fmt(&w->out.out, "%s: pinned, %zu tools, %.12s\n", v->slug,
+			one->tools->n_tools, one->tools->hash);
+	put_in_lock(w, v, one->tools, same_words);
 }
+
+/* ---- diff. */
 
 static bool same_tools(const struct probe *a, const struct probe *b)
 {
@@ -428,7 +233,7 @@ static bool same_tools(const struct probe *a, const struct probe *b)
 }
 
 /* Compare the tools of region i, for all that see the same. */
-static void diff_from(struct work *w, const struct view *v, size_t i,
+static void diff_from(struct work *w, struct pin_view *v, size_t i,
 	const struct probe **seen)
 {
 	const char **names = xcalloc(v->n_regions, sizeof *names);
@@ -441,156 +246,195 @@ static void diff_from(struct work *w, const struct view *v, size_t i,
 		names[n++] = v->regions[k].name;
 		seen[k] = NULL;
 	}
-	compare(w, v->slug, names, n, one, NULL);
+	if (compare(w, v, names, n, one))
+		w->differs = true;
 	free(names);
 }
 
-static void diff(struct work *w, const struct view *v)
+/* Say why records have no tools of a region. */
+static void tell_unread(struct work *w, const struct pin_view *v,
+	const struct region_history *h)
 {
-	const struct probe **seen = xcalloc(v->n_regions + 1, sizeof *seen);
+	const struct probe *p = h->n ? &h->probes[h->n - 1] : NULL;
 
-	for (size_t i = 0; i < v->n_regions; i++)
-		if (expected(w, v->slug, v->regions[i].name))
-			seen[i] = drift_newest(&v->regions[i], INFINITY);
+	if (!p)
+		log_error("%s, %s: its tools were not read: the records of the "
+			  "probe are not whole", v->slug, h->name);
+	else if (p->error)
+		log_error("%s, %s: its tools were not read: %s failed: %s",
+			v->slug, h->name, step_name(p->failed_step), p->error);
+	else
+		log_error("%s, %s: its tools were not read: the server is %s",
+			v->slug, h->name, region_state_name(p->state));
+	w->unread = true;
+}
+
+static void diff(struct work *w, struct pin_view *v)
+{
+	const struct probe **seen;
+
+	if (!lock_hash(w->lock, v->slug)) {
+		log_error("%s: %s does not have it: nobody approved its tools",
+			v->slug, w->path);
+		worse(w, EXIT_USAGE);
+		return;
+	}
+	seen = xcalloc(v->n_regions + 1, sizeof *seen);
+	for (size_t i = 0; i < v->n_regions; i++) {
+		seen[i] = drift_newest(&v->regions[i], INFINITY);
+		if (w->records && !seen[i])
+			tell_unread(w, v, &v->regions[i]);
+	}
 	for (size_t i = 0; i < v->n_regions; i++)
 		if (seen[i])
 			diff_from(w, v, i, seen);
 	free(seen);
 }
 
-static void see(struct work *w, const char *slug, const struct server *servers,
-	size_t n)
-{
-	struct view v = {.slug = slug};
+/* ---- Both. */
 
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(servers[i].slug, slug) != 0)
-			continue;
-		v.regions = servers[i].regions;
-		v.n_regions = servers[i].n_regions;
-	}
+static bool see(void *arg, struct pin_view *v)
+{
+	struct work *w = arg;
+
 	if (w->pin)
-		pin(w, &v);
+		pin(w, v);
 	else
-		diff(w, &v);
+		diff(w, v);
+	if (v->failed)
+		worse(w, EXIT_ENV);
+	return !w->quit;
 }
 
-static int see_group(struct work *w, const char **slugs, size_t n)
+/* Save and print what was found, and make an exit status of it. */
+static int finish(struct work *w)
 {
-	struct loaded *loaded = xcalloc(n, sizeof *loaded);
-	struct collect *c = collect_new();
-	int rc = load_servers(w->store, c, slugs, n, NAN, loaded);
-
-	if (!rc) {
-		size_t n_servers;
-		const struct server *servers;
-
-		collect_finish(c);
-		servers = collect_servers(c, &n_servers);
-		for (size_t i = 0; i < n && !w->quit; i++)
-			see(w, slugs[i], servers, n_servers);
-		load_release(loaded, n);
-	}
-	collect_free(c);
-	free(loaded);
-	return rc;
-}
-
-/* Pin or compare the servers that are asked for, group by group. */
-static int see_all(struct work *w, const char *slug)
-{
-	const char **slugs = xcalloc(w->conf->n_servers, sizeof *slugs);
-	size_t n = 0;
-	int rc = 0;
-
-	for (size_t i = 0; i < w->conf->n_servers; i++) {
-		const char *s = w->conf->servers[i].slug;
-
-		if ((!slug || strcmp(slug, s) == 0) &&
-			(w->pin || lock_hash(w->lock, s)))
-			slugs[n++] = s;
-	}
-	for (size_t i = 0; i < n && !rc && !w->quit; i += GROUP)
-		rc = see_group(w, slugs + i, n - i < GROUP ? n - i : GROUP);
-	free(slugs);
-	return rc;
-}
-
-static int work(struct work *w, const struct command *cmd)
-{
-	pin_changes_start(&w->out);
-	if (see_all(w, cmd->slug))
-		return EXIT_ENV;
-	pin_changes_end(&w->out);
+	pin_changes_end(&w->out, !w->unread && !w->status);
 	if (w->pin && !w->answers && w->status != EXIT_ENV)
 		save(w);
 	if (print(w))
 		return EXIT_ENV;
 	if (w->status)
 		return w->status;
-	if (w->refused)
+	if (w->refused || ((!w->pin || w->answers) && w->differs))
 		return EXIT_NEWS;
-	return (!w->pin || w->answers) && w->differs ? EXIT_NEWS : EXIT_GOOD;
+	return w->unread ? EXIT_ENV : EXIT_GOOD;
 }
 
-static int with_store(struct work *w, const struct command *cmd)
+static int of_records(struct work *w, const struct command *cmd)
+{
+	int status;
+	struct pin_records *r = pin_records_read(STDIN_FILENO, &status);
+
+	if (w->pin && status != EXIT_GOOD) {
+		pin_records_free(r);
+		return status;
+	}
+	worse(w, status);
+	pin_changes_start(&w->out);
+	if (!pin_records_each(r, cmd->slug, see, w)) {
+		log_error("standard input: no probe of %s",
+			cmd->slug ? cmd->slug : "a server");
+		worse(w, EXIT_USAGE);
+	}
+	status = finish(w);
+	pin_records_free(r);
+	return status;
+}
+
+/* Pin or compare the servers that are asked for. */
+static int of_store(struct work *w, const struct command *cmd,
+	const struct conf *conf, struct store *store)
+{
+	const char **slugs = xcalloc(conf_count(conf), sizeof *slugs);
+	size_t n = 0;
+	int failed;
+
+	for (size_t i = 0; i < conf_count(conf); i++) {
+		const char *s = conf_server_slug(conf, i);
+
+		if ((!cmd->slug || strcmp(cmd->slug, s) == 0) &&
+			(w->pin || lock_hash(w->lock, s)))
+			slugs[n++] = s;
+	}
+	pin_changes_start(&w->out);
+	failed = pin_views_stored(conf, store, slugs, n, see, w);
+	free(slugs);
+	return failed ? EXIT_ENV : finish(w);
+}
+
+static int with_store(
+	struct work *w, const struct command *cmd, const struct conf *conf)
 {
 	char why[STORE_WHY];
+	struct store *store;
 	int rc = EXIT_ENV;
 
-	w->store = store_open(cmd->store ? cmd->store : w->conf->store,
-		w->conf->store_ca, why);
-	w->store = format_guard(w->store, false, why);
-	if (!w->store) {
+	store = store_open(
+		cmd->store ? cmd->store : conf->store, conf->store_ca, why);
+	store = format_guard(store, false, why);
+	if (!store) {
 		log_error("%s", why);
 		return rc;
 	}
+	rc = of_store(w, cmd, conf, store);
+	store_close(store);
+	return rc;
+}
+
+/* conf: NULL where records are compared. */
+static int with_lock(
+	struct work *w, const struct command *cmd, const struct conf *conf)
+{
+	char why[LOCK_WHY];
+	int rc = EXIT_USAGE;
+
+	w->out.path = w->path;
+	w->out.format = cmd->format;
+	w->out.colour = output_choose(FORMAT_BY_OUTPUT).colour;
 	buf_init(&w->out.out, SIZE_MAX / 2);
-	rc = work(w, cmd);
+	w->lock = lock_load(w->path, why);
+	if (!w->lock)
+		log_error("%s: %s", w->path, why);
+	else
+		rc = conf ? with_store(w, cmd, conf) : of_records(w, cmd);
+	lock_free(w->lock);
 	buf_release(&w->out.out);
-	store_close(w->store);
 	return rc;
 }
 
 static int with_config(struct work *w, const struct command *cmd)
 {
-	char why[LOCK_WHY], *path = lock_path(cmd->config);
+	struct conf *conf;
+	char *path;
 	int rc = EXIT_USAGE;
 
-	w->path = w->out.path = path;
-	if (cmd->slug && !conf_server(w->conf, cmd->slug)) {
-		log_error("no server %s is configured", cmd->slug);
-	} else {
-		w->lock = lock_load(path, why);
-		if (w->lock)
-			rc = with_store(w, cmd);
-		else
-			log_error("%s: %s", path, why);
-		lock_free(w->lock);
+	if (!cmd->config) {
+		log_error("neither --config nor MCP_CONFIG names a "
+			  "configuration");
+		return rc;
 	}
+	conf = conf_load(cmd->config);
+	if (!conf)
+		return rc;
+	path = lock_path(cmd->config);
+	w->path = path;
+	if (cmd->slug && conf_place(conf, cmd->slug) == CONF_NOWHERE)
+		log_error("no server %s is configured", cmd->slug);
+	else
+		rc = with_lock(w, cmd, conf);
 	free(path);
+	conf_free(conf);
 	return rc;
 }
 
 static int start(struct work *w, const struct command *cmd)
 {
-	struct conf *conf;
-	int rc;
-
-	if (!cmd->config) {
-		log_error("neither --config nor MCP_CONFIG names a "
-			  "configuration");
-		return EXIT_USAGE;
-	}
-	conf = conf_load(cmd->config);
-	if (!conf)
-		return EXIT_USAGE;
-	w->conf = conf;
-	w->out.format = cmd->format;
-	w->out.colour = output_choose(FORMAT_BY_OUTPUT).colour;
-	rc = with_config(w, cmd);
-	conf_free(conf);
-	return rc;
+	w->records = cmd->input != NULL;
+	if (!w->records)
+		return with_config(w, cmd);
+	w->path = cmd->lock ? cmd->lock : "tools.lock";
+	return with_lock(w, cmd, NULL);
 }
 
 int pin_tools(const struct command *cmd)

@@ -1,15 +1,13 @@
 #include "commands/pin_changes.h"
 
-#include "base/exits.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "commands/sarif.h"
 #include "json/json.h"
+#include "lock/pin_compare.h"
 #include "records/probe.h"
 #include "records/verdict.h"
 #include "tools/change_text.h"
 #include "tools/definition_diff.h"
-#include "tools/definitions.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -39,14 +37,6 @@ static const char *const levels[] = {
 	[RULE_DIGEST] = "error",
 };
 
-/* One change of a server while it is written. */
-struct writing {
-	struct pin_writer *w;
-	const struct pin_change *c;
-	struct definitions before, after;
-	bool refused; /* text of tools.lock */
-};
-
 static void put_name(struct buf *b, const char *name)
 {
 	char seen[4 * NAME_SHOWN + 1];
@@ -70,13 +60,13 @@ static void put_names(struct buf *b, char sign, const char **names, size_t n,
 static void put_head(struct buf *b, const struct pin_change *c,
 	const char *region)
 {
-	const struct verdict_drift *d = c->drift;
+	const struct verdict_drift *d = &c->tools->drift;
 
-	buf_fmt(b, "%s%s%s: ", c->slug, region ? ", " : "",
+	buf_fmt(b, "%s%s%s: ", c->tools->slug, region ? ", " : "",
 		region ? region : "");
 	if (d->from)
 		buf_fmt(b, "%.12s to %.12s%s\n", d->from, d->to,
-			c->words ? ", only words" : "");
+			c->tools->words ? ", only words" : "");
 	else
 		buf_fmt(b, "not pinned yet, %.12s\n", d->to);
 	put_names(b, '-', d->removed, d->n_removed, "");
@@ -94,12 +84,12 @@ static void put_list(struct buf *b, const char *key, const char **v, size_t n)
 
 static void put_line(struct buf *b, const struct pin_change *c)
 {
-	const struct verdict_drift *d = c->drift;
+	const struct verdict_drift *d = &c->tools->drift;
 	struct buf line;
 
 	buf_init(&line, SIZE_MAX / 2);
 	buf_fmt(&line, "{\"v\":%d,\"type\":\"pin-change\"", RECORD_VERSION);
-	json_put_member(&line, "slug", c->slug);
+	json_put_member(&line, "slug", c->tools->slug);
 	put_list(&line, "regions", c->regions, c->n_regions);
 	json_put_member(&line, "from", d->from);
 	json_put_member(&line, "to", d->to);
@@ -113,34 +103,43 @@ static void put_line(struct buf *b, const struct pin_change *c)
 	buf_release(&line);
 }
 
+/* Cut a text to as many bytes, at a character. */
+static void cut_text(struct buf *b, size_t max)
+{
+	if (b->len <= max)
+		return;
+	while (max && ((unsigned char)b->p[max] & 0xc0) == 0x80)
+		max--;
+	buf_cut(b, max);
+	buf_str(b, "…");
+}
+
 /* A result, whose message is what is told of the tool. */
-static void put_result(struct writing *x, const char *name, int rule,
-	const char *told)
+static void put_result(struct pin_writer *w, const struct pin_change *c,
+	const char *name, int rule, const char *told)
 {
 	struct sarif_result r = {.rule = rules[rule].name,
 		.rule_index = rule,
 		.level = levels[rule],
-		.path = x->w->path};
+		.path = w->path};
 	struct buf message, tool, full;
 
 	buf_init(&message, SIZE_MAX / 2);
 	buf_init(&tool, SIZE_MAX / 2);
 	buf_init(&full, SIZE_MAX / 2);
-	buf_fmt(&message, "%s", x->c->slug);
-	for (size_t i = 0; i < x->c->n_regions; i++)
-		buf_fmt(&message, "%s%s", i ? text_comma(i, x->c->n_regions)
-					    : ", in ", x->c->regions[i]);
+	buf_str(&message, c->tools->slug);
+	for (size_t i = 0; i < c->n_regions; i++)
+		buf_fmt(&message, "%s%s",
+			i ? text_comma(i, c->n_regions) : ", in ",
+			c->regions[i]);
 	buf_fmt(&message, ": %s", told);
-	if (message.len > MESSAGE_MAX) {
-		buf_cut(&message, MESSAGE_MAX);
-		buf_str(&message, "…");
-	}
+	cut_text(&message, MESSAGE_MAX);
 	put_name(&tool, name);
-	buf_fmt(&full, "%s/%s", x->c->slug, tool.p);
+	buf_fmt(&full, "%s/%s", c->tools->slug, tool.p);
 	r.message = message.p;
 	r.tool = tool.p;
 	r.full_name = full.p;
-	sarif_result(&x->w->out, &r, !x->w->results++);
+	sarif_result(&w->out, &r, !w->results++);
 	buf_release(&message);
 	buf_release(&tool);
 	buf_release(&full);
@@ -148,108 +147,110 @@ static void put_result(struct writing *x, const char *name, int rule,
 
 /* ---- What changed. */
 
-static void put_tool(struct writing *x, const struct tool_change *t)
+static void put_tool(struct pin_writer *w, const struct pin_change *c,
+	const struct tool_change *t)
 {
-	struct buf *b = &x->w->out, told;
-	struct changes c;
+	struct buf told;
+	struct changes changes;
 
-	changes_init(&c);
-	definition_diff(&c, t);
-	if (x->w->format == FORMAT_JSONL) {
-		change_json(b, x->c->slug, t, &c);
-	} else if (x->w->format == FORMAT_SARIF) {
+	changes_init(&changes);
+	definition_diff(&changes, t);
+	if (w->format == FORMAT_JSONL) {
+		change_json(&w->out, c->tools->slug, t, &changes);
+	} else if (w->format == FORMAT_SARIF) {
 		buf_init(&told, SIZE_MAX / 2);
-		change_text(&told, t, &c, false);
-		put_result(x, t->after ? t->after->name : t->before->name,
-			(int)c.class, told.p);
+		change_text(&told, t, &changes, false);
+		put_result(w, c, t->after ? t->after->name : t->before->name,
+			(int)changes.class, told.p);
 		buf_release(&told);
 	} else {
-		change_text(b, t, &c, x->w->colour);
+		change_text(&w->out, t, &changes, w->colour);
 	}
-	changes_release(&c);
+	changes_release(&changes);
+}
+
+/* Whether a tool of that name, in its definition, has this one in records, where
+   what does harm is escaped. */
+static bool is_named(const char *own, const char *name)
+{
+	size_t n = strlen(own);
+	char shown[TEXT_SIZE];
+
+	if (strcmp(own, name) == 0)
+		return true;
+	if (text_harmless(own, n))
+		return false;
+	text_visible(own, n, shown, sizeof shown, TEXT_MAX);
+	return strcmp(shown, name) == 0;
 }
 
 static bool read_in(const struct definitions *d, const char *name)
 {
 	for (size_t i = 0; i < d->n; i++)
-		if (strcmp(d->v[i].name, name) == 0)
+		if (is_named(d->v[i].name, name))
 			return !d->v[i].refused;
 	return false;
 }
 
 /* How many of these tools changed in a way that nobody can read. */
-static size_t put_unread(struct writing *x, const char **names, size_t n)
+static size_t put_unread(struct pin_writer *w, const struct pin_change *c,
+	const char **names, size_t n)
 {
 	size_t unread = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (read_in(&x->before, names[i]) ||
-			read_in(&x->after, names[i]))
+		if (read_in(&c->tools->before, names[i]) ||
+			read_in(&c->tools->after, names[i]))
 			continue;
 		unread++;
-		if (x->w->format == FORMAT_SARIF)
-			put_result(x, names[i], RULE_DIGEST,
+		if (w->format == FORMAT_SARIF)
+			put_result(w, c, names[i], RULE_DIGEST,
 				rules[RULE_DIGEST].about);
 	}
 	return unread;
 }
 
-static void refuse_definition(void *arg, const char *reason)
+static void put_tools(struct pin_writer *w, const struct pin_change *c)
 {
-	struct writing *x = arg;
-	const char *rest = strstr(reason, ": ");
-
-	/* The line is one that we made, and none of the file. */
-	if (rest && strncmp(reason, "line ", 5) == 0)
-		reason = rest + 2;
-	log_error("%s: %s: %s", x->w->path, x->c->slug, reason);
-	x->refused = true;
-}
-
-static void put_tools(struct writing *x)
-{
-	const struct verdict_drift *d = x->c->drift;
+	const struct verdict_drift *d = &c->tools->drift;
+	static const char which[] = "Which of its tools changed is not known.";
 	struct tool_changes t;
 	size_t unread;
+	bool nameless;
 
-	tool_changes_of(&t, &x->before, &x->after);
+	tool_changes_of(&t, &c->tools->before, &c->tools->after);
+	nameless = !t.n;
 	for (size_t i = 0; i < t.n; i++)
-		put_tool(x, &t.v[i]);
+		put_tool(w, c, &t.v[i]);
 	tool_changes_release(&t);
-	unread = put_unread(x, d->removed, d->n_removed) +
-		put_unread(x, d->added, d->n_added) +
-		put_unread(x, d->changed, d->n_changed) +
-		put_unread(x, d->redescribed, d->n_redescribed);
-	if (unread && x->w->format != FORMAT_JSONL &&
-		x->w->format != FORMAT_SARIF)
-		buf_fmt(&x->w->out,
+	unread = put_unread(w, c, d->removed, d->n_removed) +
+		put_unread(w, c, d->added, d->n_added) +
+		put_unread(w, c, d->changed, d->n_changed) +
+		put_unread(w, c, d->redescribed, d->n_redescribed);
+	if (unread && w->format != FORMAT_JSONL && w->format != FORMAT_SARIF)
+		buf_fmt(&w->out,
 			"%zu of these tools cannot be read: what they said or "
 			"say is not kept\n",
 			unread);
+	if (!nameless || unread)
+		return;
+	if (w->format == FORMAT_SARIF)
+		put_result(w, c, c->tools->slug, RULE_DIGEST, which);
+	else if (w->format != FORMAT_JSONL)
+		buf_fmt(&w->out, "%s\n", which);
 }
 
-int pin_changes_put(struct pin_writer *w, const struct pin_change *c)
+void pin_changes_put(struct pin_writer *w, const struct pin_change *c)
 {
-	struct writing x = {.w = w, .c = c};
-	char why[DEFINITIONS_WHY];
+	bool text = w->format != FORMAT_JSONL && w->format != FORMAT_SARIF;
 
-	if (!definitions_read(&x.before, c->before, strlen(c->before),
-		    refuse_definition, &x, why) ||
-		!definitions_read(&x.after, c->after, strlen(c->after),
-			refuse_definition, &x, why))
-		refuse_definition(&x, why);
 	if (w->format == FORMAT_JSONL)
 		put_line(&w->out, c);
-	else if (w->format != FORMAT_SARIF && !c->n_regions)
+	else if (text && !c->n_regions)
 		put_head(&w->out, c, NULL);
-	for (size_t i = 0; i < c->n_regions && w->format != FORMAT_JSONL &&
-		w->format != FORMAT_SARIF;
-		i++)
+	for (size_t i = 0; i < c->n_regions && text; i++)
 		put_head(&w->out, c, c->regions[i]);
-	put_tools(&x);
-	definitions_release(&x.before);
-	definitions_release(&x.after);
-	return x.refused ? EXIT_USAGE : EXIT_GOOD;
+	put_tools(w, c);
 }
 
 void pin_changes_start(struct pin_writer *w)
@@ -258,8 +259,8 @@ void pin_changes_start(struct pin_writer *w)
 		sarif_start(&w->out, rules, RULE_DIGEST + 1);
 }
 
-void pin_changes_end(struct pin_writer *w)
+void pin_changes_end(struct pin_writer *w, bool whole)
 {
 	if (w->format == FORMAT_SARIF)
-		sarif_end(&w->out);
+		sarif_end(&w->out, whole);
 }

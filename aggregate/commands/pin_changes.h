@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-struct verdict_drift;
+struct pin_comparison;
 
 /* Where changes are written to. */
 struct pin_writer {
@@ -22,26 +22,19 @@ struct pin_writer {
 };
 
 struct pin_change {
-	const char *slug;
+	const struct pin_comparison *tools;
 	const char **regions; /* those that see it; none: all */
 	size_t n_regions;
-	const struct verdict_drift *drift;
-	bool words; /* no contract changed */
-	/*
-	 * The definitions of tools before and after, as definitions_read takes
-	 * them, but for those that are known on one side only of two.
-	 */
-	const char *before, *after;
 };
 
 /*
  * pin_changes_start(w): append what stands before the first change.
- * pin_changes_put(w, c): append a change. EXIT_GOOD; or EXIT_USAGE where text
- * in tools.lock is not what its digest says, and the operator has been told.
- * pin_changes_end(w): append what stands behind the last.
+ * pin_changes_put(w, c): append a change.
+ * pin_changes_end(w, whole): append what stands behind the last; whole: each
+ * server that was asked for could be compared.
  */
 void pin_changes_start(struct pin_writer *w);
-int pin_changes_put(struct pin_writer *w, const struct pin_change *c);
-void pin_changes_end(struct pin_writer *w);
+void pin_changes_put(struct pin_writer *w, const struct pin_change *c);
+void pin_changes_end(struct pin_writer *w, bool whole);
 
 #endif

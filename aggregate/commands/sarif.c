@@ -56,7 +56,8 @@ void sarif_result(struct buf *b, const struct sarif_result *r, bool first)
 	buf_str(b, "}]}]}");
 }
 
-void sarif_end(struct buf *b)
+void sarif_end(struct buf *b, bool whole)
 {
-	buf_str(b, "]}]}\n");
+	buf_fmt(b, "],\"invocations\":[{\"executionSuccessful\":%s}]}]}\n",
+		whole ? "true" : "false");
 }

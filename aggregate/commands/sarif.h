@@ -7,6 +7,8 @@
 
 #include "base/buf.h"
 
+#include <stdbool.h>
+
 struct sarif_rule {
 	const char *name, *about;
 };
@@ -25,10 +27,11 @@ struct sarif_result {
 /*
  * sarif_start(b, rules, n): append what stands before the first result.
  * sarif_result(b, r, first): append a result; first: none was before it.
- * sarif_end(b): append the rest, and a newline.
+ * sarif_end(b, whole): append the rest, and a newline; whole: all that was to be
+ * checked was (section 3.20.14).
  */
 void sarif_start(struct buf *b, const struct sarif_rule *rules, int n);
 void sarif_result(struct buf *b, const struct sarif_result *r, bool first);
-void sarif_end(struct buf *b);
+void sarif_end(struct buf *b, bool whole);
 
 #endif

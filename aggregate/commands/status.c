@@ -192,10 +192,12 @@ static int read_store(
 	return 0;
 }
 
-static int read_group(struct store *s, const struct fleet_server *servers,
-	struct status_server *out, size_t n, double now,
+static int read_group(struct store *s, const struct fleet *fleet, size_t first,
+	struct status_server *out, double now,
 	const struct isolated_regions *isolated)
 {
+	struct fleet_server servers[GROUP];
+	size_t n = fleet_some(fleet, first, GROUP, servers);
 	struct loaded *loaded = xcalloc(n, sizeof *loaded);
 	const char **slugs = xcalloc(n, sizeof *slugs);
 	struct collect *c = collect_new();
@@ -284,9 +286,8 @@ static int show_fleet(const struct setup *setup, const struct command *cmd,
 
 	st.servers = xcalloc(st.n, sizeof *st.servers);
 	for (size_t i = 0; i < st.n && !rc; i += GROUP)
-		rc = read_group(setup->store, &fleet->servers[i],
-			&st.servers[i], st.n - i < GROUP ? st.n - i : GROUP,
-			st.now, &whole.isolated);
+		rc = read_group(setup->store, fleet, i, &st.servers[i], st.now,
+			&whole.isolated);
 	if (rc) {
 		rc = EXIT_ENV;
 	} else {

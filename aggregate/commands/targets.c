@@ -5,9 +5,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "commands/tools_lock.h"
 #include "conf/conf.h"
 #include "json/json.h"
+#include "lock/lock_digests.h"
 #include "options.h"
 #include "records/probe.h"
 #include "store/format.h"
@@ -194,7 +194,7 @@ static void note_list(struct last_seen *m, const struct store_reply *list)
 }
 
 /* Ask of each of n servers what its newest list has. -1: the store failed. */
-static int read_lists(struct store *s, const struct conf_server **servers,
+static int read_lists(struct store *s, const struct conf_server *servers,
 	struct last_seen *m, size_t n)
 {
 	char key[KEY_MAX], field[DIGEST_HEAD + 3];
@@ -204,7 +204,7 @@ static int read_lists(struct store *s, const struct conf_server **servers,
 	for (size_t k = 0; k < n; k++) {
 		if (!*m[k].list)
 			continue;
-		key_definitions(key, servers[k]->slug);
+		key_definitions(key, servers[k].slug);
 		snprintf(field, sizeof field, "l:%s", m[k].list);
 		store_ask_argv(s, 3, args);
 	}
@@ -233,10 +233,10 @@ static void ask_server(struct store *s, const char *slug, const char *region)
  * Of n servers, what a region saw last. -1: the store failed.
  */
 static int read_group(struct store *s, const char *region,
-	const struct conf_server **servers, struct last_seen *m, size_t n)
+	const struct conf_server *servers, struct last_seen *m, size_t n)
 {
 	for (size_t k = 0; k < n; k++)
-		ask_server(s, servers[k]->slug, region);
+		ask_server(s, servers[k].slug, region);
 	if (store_run(s))
 		return -1;
 	for (size_t k = 0; k < n; k++) {
@@ -244,7 +244,7 @@ static int read_group(struct store *s, const char *region,
 		const struct store_reply *fields = store_reply(s, 3 * k + 1);
 
 		if (rows)
-			load_latest(servers[k]->slug, region, rows,
+			load_latest(servers[k].slug, region, rows,
 				note_last_seen, &m[k]);
 		drop_unknown_list(&m[k], fields);
 		note_rows(&m[k], fields, store_reply(s, 3 * k + 2));
@@ -253,40 +253,29 @@ static int read_group(struct store *s, const char *region,
 }
 
 /*
- * What the region saw last of each of these servers. Nothing is known without a store,
- * or where that fails: no reason not to probe.
+ * The store that tells what the region saw last. NULL without one, or where it
+ * fails: no reason not to probe.
  */
-static void read_store(const struct command *cmd, const struct conf *c,
-	const struct conf_server **servers, size_t count, struct last_seen *m)
+static struct store *open_store(const struct command *cmd, const struct conf *c)
 {
 	const char *url = cmd->store ? cmd->store : c->store;
 	char why[STORE_WHY];
 	struct store *s;
 
 	if (!region_of(cmd) || (!url && !getenv("MCP_STORE")))
-		return;
+		return NULL;
 	s = store_open(url, c->store_ca, why);
 	s = format_guard(s, false, why);
-	if (!s) {
+	if (!s)
 		log_warn("%s", why);
-		return;
-	}
-	for (size_t i = 0; i < count; i += GROUP) {
-		size_t n = count - i < GROUP ? count - i : GROUP;
-
-		if (read_group(s, region_of(cmd), servers + i, m + i, n)) {
-			log_warn("%s", store_why(s));
-			break;
-		}
-	}
-	store_close(s);
+	return s;
 }
 
 /* What tools.lock beside the configuration says. */
-static struct tools_lock *pinned(const char *config)
+static struct lock_digests *pinned(const char *config)
 {
 	char why[LOCK_WHY], *path = lock_path(config);
-	struct tools_lock *lock = lock_load(path, why);
+	struct lock_digests *lock = lock_digests_read(path, why);
 
 	if (!lock)
 		log_error("%s: %s", path, why);
@@ -322,63 +311,91 @@ static void put_known(struct buf *line, const char *known)
 	buf_fmt(line, ",\"known_definitions\":%s}\n", known);
 }
 
-/* The targets of n servers, as lines. Returns the exit status. */
-static int print_targets(const struct command *cmd, const struct conf *c,
-	const struct tools_lock *lock, const struct conf_server **servers,
-	size_t n)
+/* What the lines of targets are made of. */
+struct sources {
+	const char *region;
+	const struct lock_digests *lock;
+	struct store *store; /* NULL: nothing is known of the last probe */
+};
+
+static int print_target(const struct sources *from,
+	const struct conf_server *s, const struct last_seen *m, struct buf *b)
+{
+	struct pinned_digests pin;
+	bool pinned = lock_digests_find(from->lock, s->slug, &pin);
+
+	buf_clear(b);
+	conf_target(s, from->region, *m->hash ? m->hash : NULL,
+		pinned ? pin.contract : NULL, *m->era ? m->era : NULL, b);
+	put_known(b, m->known);
+	return line_print(b->p, b->len);
+}
+
+/* The targets of up to GROUP servers, as lines. -1: they cannot be printed. */
+static int print_group(
+	struct sources *from, const struct conf_server *servers, size_t n)
 {
 	struct last_seen *m = xcalloc(n, sizeof *m);
 	struct buf b;
 	int rc = 0;
 
-	read_store(cmd, c, servers, n, m);
-	buf_init(&b, LINE_MAX_BYTES);
-	for (size_t i = 0; i < n && !rc; i++) {
-		buf_clear(&b);
-		conf_target(servers[i], region_of(cmd),
-			*m[i].hash ? m[i].hash : NULL,
-			lock_hash(lock, servers[i]->slug),
-			*m[i].era ? m[i].era : NULL, &b);
-		put_known(&b, m[i].known);
-		rc = line_print(b.p, b.len);
+	if (from->store &&
+		read_group(from->store, from->region, servers, m, n)) {
+		log_warn("%s", store_why(from->store));
+		store_close(from->store);
+		from->store = NULL;
 	}
+	buf_init(&b, LINE_MAX_BYTES);
+	for (size_t i = 0; i < n && !rc; i++)
+		rc = print_target(from, &servers[i], &m[i], &b);
 	buf_release(&b);
 	for (size_t i = 0; i < n; i++)
 		free(m[i].known);
 	free(m);
-	return rc ? EXIT_ENV : EXIT_GOOD;
+	return rc;
+}
+
+static bool wanted(const struct command *cmd, const struct conf_server *s)
+{
+	return in_region(s, region_of(cmd)) &&
+	       (!cmd->slug || strcmp(cmd->slug, s->slug) == 0) &&
+	       is_due(s, cmd->now);
 }
 
 /* As targets_print, of a configuration and its tools.lock. */
-static int print_all(
-	const struct command *cmd, const struct conf *c, struct tools_lock *lock)
+static int print_all(const struct command *cmd, const struct conf *c,
+	const struct lock_digests *lock)
 {
-	const struct conf_server **servers =
-		xcalloc(c->n_servers, sizeof *servers);
-	const char *region = region_of(cmd);
-	size_t n = 0;
-	int rc;
+	struct conf_server *group = xcalloc(GROUP, sizeof *group);
+	struct sources from = {region_of(cmd), lock, open_store(cmd, c)};
+	size_t n = 0, all = 0;
+	int rc = 0;
 
-	for (size_t i = 0; i < c->n_servers; i++)
-		if (in_region(&c->servers[i], region) &&
-			(!cmd->slug ||
-				strcmp(cmd->slug, c->servers[i].slug) == 0) &&
-			is_due(&c->servers[i], cmd->now))
-			servers[n++] = &c->servers[i];
-	rc = print_targets(cmd, c, lock, servers, n);
+	for (size_t i = 0; i < conf_count(c) && !rc; i++) {
+		group[n] = conf_server_at(c, i);
+		if (!wanted(cmd, &group[n]))
+			continue;
+		all++;
+		if (++n < GROUP)
+			continue;
+		rc = print_group(&from, group, n);
+		n = 0;
+	}
+	if (n && !rc)
+		rc = print_group(&from, group, n);
 	/* Canaries tell nothing of servers that are not probed. */
-	if (region && !cmd->slug && n && !rc &&
-		print_canaries(conf_region(c, region)))
-		rc = EXIT_ENV;
-	free(servers);
-	return rc;
+	if (from.region && !cmd->slug && all && !rc)
+		rc = print_canaries(conf_region(c, from.region));
+	store_close(from.store);
+	free(group);
+	return rc ? EXIT_ENV : EXIT_GOOD;
 }
 
 int targets_print(const struct command *cmd)
 {
 	struct conf *c = load(cmd);
 	const char *region = region_of(cmd);
-	struct tools_lock *lock;
+	struct lock_digests *lock;
 	int rc = EXIT_USAGE;
 
 	if (!c)
@@ -388,7 +405,7 @@ int targets_print(const struct command *cmd)
 		log_error("region %s is not configured", region);
 	else if (lock)
 		rc = print_all(cmd, c, lock);
-	lock_free(lock);
+	lock_digests_free(lock);
 	conf_free(c);
 	return rc;
 }

@@ -101,41 +101,18 @@ static int print_changes(
 	return failed ? EXIT_ENV : 0;
 }
 
-/* Print what changed, and forget both sides. status: 0, or why they are not read;
-   returns an exit status. */
-static int compare(struct tool_source *before, struct tool_source *after,
-	const struct output *output, int status)
+int tools_compare(const struct definitions *before,
+	const struct definitions *after, const struct output *output)
 {
 	struct tool_changes t;
+	int status;
 
-	if (!status) {
-		tool_changes_of(&t, &before->tools, &after->tools);
-		status = print_changes(&t, output);
-		if (!status && t.n)
-			status = EXIT_NEWS;
-		tool_changes_release(&t);
-	}
-	definitions_release(&before->tools);
-	definitions_release(&after->tools);
+	tool_changes_of(&t, before, after);
+	status = print_changes(&t, output);
+	if (!status && t.n)
+		status = EXIT_NEWS;
+	tool_changes_release(&t);
 	return status;
-}
-
-int tools_compare(const char *before, const char *after,
-	const struct output *output)
-{
-	struct tool_source sides[2] = {{.name = "before"}, {.name = "after"}};
-	const char *const texts[2] = {before, after};
-	char why[DEFINITIONS_WHY];
-	int status = 0;
-
-	for (int i = 0; i < 2; i++)
-		if (!definitions_read(&sides[i].tools, texts[i],
-			    strlen(texts[i]), refuse_definition, &sides[i],
-			    why)) {
-			log_error("%s: %s", sides[i].name, why);
-			status = EXIT_USAGE;
-		}
-	return compare(&sides[0], &sides[1], output, status);
 }
 
 int tools_diff(const struct command *cmd)
@@ -152,7 +129,10 @@ int tools_diff(const struct command *cmd)
 	status = tool_source_read(&before);
 	if (!status)
 		status = tool_source_read(&after);
-	status = compare(&before, &after, &output, status);
+	if (!status)
+		status = tools_compare(&before.tools, &after.tools, &output);
+	definitions_release(&before.tools);
+	definitions_release(&after.tools);
 	return status < EXIT_USAGE && (before.refused || after.refused)
 		? EXIT_USAGE
 		: status;

@@ -32,10 +32,9 @@ int tool_source_read(struct tool_source *s);
 int tools_diff(const struct command *cmd);
 
 /*
- * tools_compare(before, after, output): the same of two JSON arrays of
- * definitions.
+ * tools_compare(before, after, output): the same of two lists of definitions.
  */
-int tools_compare(const char *before, const char *after,
-	const struct output *output);
+int tools_compare(const struct definitions *before,
+	const struct definitions *after, const struct output *output);
 
 #endif

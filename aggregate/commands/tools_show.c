@@ -147,22 +147,14 @@ static void indent(struct buf *b, int columns)
 /* Append a text of a stranger; its lines begin in that column. */
 static void put_foreign(struct buf *b, const char *s, int column)
 {
+	char shown[TEXT_SHOWN];
 	size_t n = strlen(s), len;
-	uint32_t cp;
 
-	for (size_t i = 0; i < n; i += len) {
-		len = text_utf8(s + i, n - i, &cp);
-		if (s[i] == '\n') {
-			buf_char(b, '\n');
+	for (; n; s += len, n -= len) {
+		len = text_shown(s, n, shown);
+		buf_str(b, *s == '\n' ? "\n" : shown);
+		if (*s == '\n')
 			indent(b, column);
-		} else if (!len || text_unseen(cp)) {
-			buf_fmt(b, "\\u{%X}",
-				len ? (unsigned)cp
-				    : (unsigned)(unsigned char)s[i]);
-		} else {
-			buf_add(b, s + i, len);
-		}
-		len += !len;
 	}
 }
 
@@ -334,24 +326,23 @@ static bool lacks(const struct listed_tools *l, const char *name)
 	return false;
 }
 
-/* The definitions of a list as an array: those that can be compared, because the
-   other list has no tool of that name whose definition is not kept. */
-static char *array_of(
-	const struct listed_tools *l, const struct listed_tools *other)
+static void refuse_definition(void *arg, const char *reason)
 {
-	struct buf b;
+	const struct view *w = arg;
 
-	buf_init(&b, SIZE_MAX / 2);
-	buf_char(&b, '[');
-	for (size_t i = 0; i < l->n; i++) {
-		if (!l->v[i].text || lacks(other, l->v[i].name))
-			continue;
-		if (b.len > 1)
-			buf_char(&b, ',');
-		buf_str(&b, l->v[i].text);
-	}
-	buf_char(&b, ']');
-	return buf_take(&b);
+	log_error("%s: %s", w->cmd->slug, reason);
+}
+
+/* The definitions of a list: those that can be compared, because the other list
+   has no tool of that name whose definition is not kept. */
+static void read_list(struct view *w, const struct listed_tools *l,
+	const struct listed_tools *other, struct definitions *d)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].text && !lacks(other, l->v[i].name))
+			definitions_add_text(d, l->v[i].text, l->v[i].digest,
+				refuse_definition, w);
+	definitions_sort(d, refuse_definition, w);
 }
 
 /* Say which regions saw one list, then another. */
@@ -382,7 +373,8 @@ static void put_pair(struct view *w, const struct list_row *rows[2],
 static int compare(struct view *w, size_t i, bool *done)
 {
 	const struct list_row *rows[2], *others[2];
-	char **names = xcalloc(w->n_regions, sizeof *names), *texts[2];
+	char **names = xcalloc(w->n_regions, sizeof *names);
+	struct definitions before = {0}, after = {0};
 	size_t n = 0;
 	int status = EXIT_GOOD;
 
@@ -398,13 +390,13 @@ static int compare(struct view *w, size_t i, bool *done)
 		}
 		buf_clear(&w->out);
 		put_pair(w, rows, names, n);
-		texts[0] = array_of(rows[0]->list, rows[1]->list);
-		texts[1] = array_of(rows[1]->list, rows[0]->list);
+		read_list(w, rows[0]->list, rows[1]->list, &before);
+		read_list(w, rows[1]->list, rows[0]->list, &after);
 		status = line_print(w->out.p, w->out.len)
 			? EXIT_ENV
-			: tools_compare(texts[0], texts[1], &w->output);
-		free(texts[0]);
-		free(texts[1]);
+			: tools_compare(&before, &after, &w->output);
+		definitions_release(&before);
+		definitions_release(&after);
 	}
 	free(names);
 	return status;

@@ -182,7 +182,7 @@ static size_t look(struct work *w)
 static void put_end(struct work *w, size_t all)
 {
 	if (w->format == FORMAT_SARIF)
-		sarif_end(&w->out);
+		sarif_end(&w->out, w->status == EXIT_GOOD);
 	else if (w->format == FORMAT_TEXT)
 		buf_fmt(&w->out,
 			"%zu %s in %zu of %zu tools. A sign is no verdict: "

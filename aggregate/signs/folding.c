@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 
+#include <string.h>
+
 struct range {
 	uint32_t first, last;
 };
@@ -238,23 +240,11 @@ bool char_rtl(uint32_t cp)
 
 void show_visible(struct buf *b, const char *s, size_t n, size_t max)
 {
-	uint32_t cp;
+	char shown[TEXT_SHOWN];
+	size_t len;
 
-	for (size_t shown = 0; n && shown < max; shown++) {
-		size_t len = text_utf8(s, n, &cp);
-
-		if (!len)
-			buf_fmt(b, "\\x{%02X}", (unsigned)(unsigned char)*s);
-		else if (cp == '\n' || cp == '\r' || cp == '\t')
-			buf_char(b, ' ');
-		else if (char_hidden(cp) || char_bidi(cp) ||
-			char_control(cp) || cp == 0x2028 || cp == 0x2029 ||
-			(cp == '\\' && n > 2 && (s[1] == 'u' || s[1] == 'x') &&
-				s[2] == '{'))
-			buf_fmt(b, "\\u{%X}", (unsigned)cp);
-		else
-			buf_add(b, s, len);
-		s += len ? len : 1;
-		n -= len ? len : 1;
+	for (size_t i = 0; n && i < max; i++, s += len, n -= len) {
+		len = text_shown(s, n, shown);
+		buf_str(b, strchr("\n\r\t", *s) && *s ? " " : shown);
 	}
 }

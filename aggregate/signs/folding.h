@@ -59,8 +59,7 @@ bool char_rtl(uint32_t cp);
 
 /*
  * show_visible(b, s, n, max): append at most `max` characters of the n bytes at
- * s on one line: white space becomes a space; what is hidden, a control or a
- * bidirectional control becomes \u{202E}, and what is not UTF-8 \x{FF}.
+ * s on one line: white space becomes a space, the rest is as text_shown has it.
  */
 void show_visible(struct buf *b, const char *s, size_t n, size_t max);
 

@@ -36,27 +36,56 @@ static struct rule rule_of(const struct conf_server *s)
 
 void fleet_configured(struct fleet *f, const struct conf *c, const char *slug)
 {
-	memset(f, 0, sizeof *f);
-	f->servers = xcalloc(c->n_servers, sizeof *f->servers);
-	for (size_t i = 0; i < c->n_servers; i++) {
-		const struct conf_server *s = &c->servers[i];
-
-		if (slug && strcmp(slug, s->slug) != 0)
-			continue;
-		f->servers[f->n++] = (struct fleet_server) {.slug = s->slug,
-			.url = s->url,
-			.is_private = s->private,
-			.regions = (const char *const *)s->regions,
-			.n_regions = s->n_regions,
-			.rule = rule_of(s)};
-	}
+	*f = (struct fleet) {.conf = c, .n = conf_count(c)};
+	if (!slug)
+		return;
+	f->first = conf_place(c, slug);
+	f->n = f->first != CONF_NOWHERE;
 }
 
-static int by_slug(const void *a, const void *b)
+struct fleet_server fleet_at(const struct fleet *f, size_t i)
 {
-	const struct fleet_server *x = a, *y = b;
+	struct conf_server s;
 
-	return strcmp(x->slug, y->slug);
+	if (!f->conf)
+		return (struct fleet_server) {.slug = f->slugs[f->first + i],
+			.rule = rule_default(60)};
+	s = conf_server_at(f->conf, f->first + i);
+	return (struct fleet_server) {.slug = s.slug,
+		.url = s.url,
+		.is_private = s.private,
+		.regions = (const char *const *)s.regions,
+		.n_regions = s.n_regions,
+		.rule = rule_of(&s)};
+}
+
+size_t fleet_some(const struct fleet *f, size_t first, size_t most,
+	struct fleet_server *out)
+{
+	size_t n = 0;
+
+	for (; n < most && first + n < f->n; n++)
+		out[n] = fleet_at(f, first + n);
+	return n;
+}
+
+size_t fleet_place(const struct fleet *f, const char *slug)
+{
+	size_t i = f->conf ? conf_place(f->conf, slug)
+			   : strings_place(f->slugs, f->n_slugs,
+				     sizeof *f->slugs, slug);
+
+	if (i == CONF_NOWHERE || i < f->first || i - f->first >= f->n ||
+		(!f->conf && strcmp(f->slugs[i], slug) != 0))
+		return f->n;
+	return i - f->first;
+}
+
+static int by_stored_slug(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
 }
 
 int fleet_stored(struct fleet *f, struct store *s, const char *slug)
@@ -69,7 +98,6 @@ int fleet_stored(struct fleet *f, struct store *s, const char *slug)
 	if (!r) {
 		return store_failed(s);
 	}
-	f->servers = xcalloc(n, sizeof *f->servers);
 	f->slugs = xcalloc(n, sizeof *f->slugs);
 	for (size_t i = 0; i < n; i++) {
 		const char *name = store_text(store_item(r, i));
@@ -77,22 +105,19 @@ int fleet_stored(struct fleet *f, struct store *s, const char *slug)
 		if (!name || !slug_valid(name) ||
 			(slug && strcmp(slug, name) != 0))
 			continue;
-		f->slugs[f->n] = xstrdup(name);
-		f->servers[f->n] = (struct fleet_server) {
-			.slug = f->slugs[f->n], .rule = rule_default(60)};
-		f->n++;
+		f->slugs[f->n++] = xstrdup(name);
 	}
+	f->n_slugs = f->n;
 	if (f->n)
-		qsort(f->servers, f->n, sizeof *f->servers, by_slug);
+		qsort(f->slugs, f->n, sizeof *f->slugs, by_stored_slug);
 	return 0;
 }
 
 void fleet_release(struct fleet *f)
 {
-	for (size_t i = 0; f->slugs && i < f->n; i++)
+	for (size_t i = 0; i < f->n_slugs; i++)
 		free(f->slugs[i]);
 	free(f->slugs);
-	free(f->servers);
 	memset(f, 0, sizeof *f);
 }
 
@@ -157,7 +182,7 @@ static void put_server(const struct conf *c, const struct conf_server *s,
 /* A server of an account, by whose name they are in order. */
 struct owned {
 	const char *account;
-	const struct conf_server *server;
+	size_t place;
 };
 
 static int by_account(const void *a, const void *b)
@@ -165,25 +190,30 @@ static int by_account(const void *a, const void *b)
 	const struct owned *x = a, *y = b;
 	int d = strcmp(x->account, y->account);
 
-	return d ? d : (x->server > y->server) - (x->server < y->server);
+	return d ? d : (x->place > y->place) - (x->place < y->place);
 }
 
 static struct owned *owned_servers(const struct conf *c, size_t *n)
 {
-	struct owned *v = xcalloc(c->n_servers, sizeof *v);
+	struct owned *v = NULL;
+	size_t cap = 0;
 
 	*n = 0;
-	for (size_t i = 0; i < c->n_servers; i++)
-		if (c->servers[i].account)
-			v[(*n)++] = (struct owned) {
-				c->servers[i].account, &c->servers[i]};
+	for (size_t i = 0; i < conf_count(c); i++) {
+		const char *account = conf_server_at(c, i).account;
+
+		if (!account)
+			continue;
+		v = xgrow(v, &cap, *n + 1, sizeof *v);
+		v[(*n)++] = (struct owned) {account, i};
+	}
 	if (*n)
 		qsort(v, *n, sizeof *v, by_account);
 	return v;
 }
 
-static void put_account(const struct conf_account *a, const struct owned *v,
-	size_t n, struct buf *b)
+static void put_account(const struct conf *c, const struct conf_account *a,
+	const struct owned *v, size_t n, struct buf *b)
 {
 	size_t first = strings_place(v, n, sizeof *v, a->name);
 
@@ -194,7 +224,7 @@ static void put_account(const struct conf_account *a, const struct owned *v,
 	for (size_t i = first; i < n && strcmp(v[i].account, a->name) == 0;
 		i++) {
 		buf_str(b, i == first ? "" : ",");
-		json_put_str(b, v[i].server->slug);
+		json_put_str(b, conf_server_slug(c, v[i].place));
 	}
 	buf_str(b, "]}");
 }
@@ -233,7 +263,7 @@ static void forget(struct store *s, const char *key, struct names *gone)
 
 static bool knows_server(const struct conf *c, const char *slug)
 {
-	return conf_server(c, slug) != NULL;
+	return conf_place(c, slug) != CONF_NOWHERE;
 }
 
 /* A field of key_secret: its name, and the digest behind it, or NULL. */
@@ -257,9 +287,10 @@ static bool knows_private(const struct conf *c, const char *field)
 {
 	char slug[KEY_MAX];
 	const char *token = split_secret(field, slug);
-	const struct conf_server *s = token ? conf_server(c, slug) : NULL;
+	struct conf_server s;
 
-	return s && s->private && same(token, token_of(c, s));
+	return token && conf_server(c, slug, &s) && s.private &&
+	       same(token, token_of(c, &s));
 }
 
 static bool knows_account(const struct conf *c, const char *field)
@@ -297,9 +328,11 @@ static int write_servers(
 	const struct conf *c, struct store *s, struct buf *b, size_t *private)
 {
 	*private = 0;
-	for (size_t i = 0; i < c->n_servers; i++) {
-		queue_server(c, &c->servers[i], s, b);
-		*private += c->servers[i].private && token_of(c, &c->servers[i]);
+	for (size_t i = 0; i < conf_count(c); i++) {
+		const struct conf_server server = conf_server_at(c, i);
+
+		queue_server(c, &server, s, b);
+		*private += server.private && token_of(c, &server);
 		if ((i + 1) % GROUP == 0 && store_run(s))
 			return -1;
 	}
@@ -320,7 +353,7 @@ static int write_accounts(
 
 		if (!a->token_sha256)
 			continue;
-		put_account(a, owned, n_owned, b);
+		put_account(c, a, owned, n_owned, b);
 		store_add(s, "HSET", KEY_ACCOUNTS,
 			key_secret(field, a->name, a->token_sha256), b->p,
 			NULL);
@@ -367,7 +400,7 @@ int fleet_announce(const struct conf *c, struct store *s)
 	rc = write_servers(c, s, &b, &private) ||
 		write_accounts(c, s, &b, &accounts) ||
 		forget_strangers(
-			c, s, KEY_SERVERS, c->n_servers, knows_server) ||
+			c, s, KEY_SERVERS, conf_count(c), knows_server) ||
 		forget_strangers(c, s, KEY_PRIVATE, private, knows_private) ||
 		forget_strangers(c, s, KEY_ACCOUNTS, accounts, knows_account);
 	buf_release(&b);
@@ -380,7 +413,7 @@ struct rule fleet_isolation_rule(const struct fleet *f)
 	double least = INFINITY;
 
 	for (size_t i = 0; i < f->n; i++)
-		least = fmin(least, f->servers[i].rule.lookback_s);
+		least = fmin(least, fleet_at(f, i).rule.lookback_s);
 	if (isfinite(least))
 		rule.lookback_s = fmax(rule.lookback_s, least);
 	return rule;

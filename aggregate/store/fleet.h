@@ -20,14 +20,15 @@ struct fleet_server {
 };
 
 struct fleet {
-	struct fleet_server *servers;
-	size_t n;
-	char **slugs; /* owned, where there is no configuration */
+	const struct conf *conf; /* or NULL */
+	char **slugs; /* where there is no configuration; by name */
+	size_t n_slugs;
+	size_t first, n; /* the part of these that is meant */
 };
 
 /*
  * fleet_configured(f, c, slug): the servers of a configuration, which must
- * outlive f; only `slug`, where that is not NULL.
+ * outlive f, in its order; only `slug`, where that is not NULL.
  */
 void fleet_configured(struct fleet *f, const struct conf *c, const char *slug);
 
@@ -39,6 +40,18 @@ void fleet_configured(struct fleet *f, const struct conf *c, const char *slug);
 int fleet_stored(struct fleet *f, struct store *s, const char *slug);
 
 void fleet_release(struct fleet *f);
+
+/*
+ * fleet_at(f, i): the i-th server; what it points to lives as long as f.
+ * fleet_some(f, first, most, out): up to `most` servers from `first` on; returns
+ * how many.
+ */
+struct fleet_server fleet_at(const struct fleet *f, size_t i);
+size_t fleet_some(const struct fleet *f, size_t first, size_t most,
+	struct fleet_server *out);
+
+/* fleet_place(f, slug): the place of a server, or f->n. */
+size_t fleet_place(const struct fleet *f, const char *slug);
 
 /*
  * fleet_announce(c, s): write what readers need of the configured servers and

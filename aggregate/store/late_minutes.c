@@ -32,7 +32,7 @@
 
 /* One server, and which of the minutes of the hour are late. */
 struct missed {
-	const struct fleet_server *server;
+	struct fleet_server server;
 	bool minutes[MINUTES]; /* oldest first */
 	size_t n;
 	bool queued; /* the store holds late verdicts to write */
@@ -83,7 +83,7 @@ static int ask_counted(const struct late *l, struct missed *m, size_t n)
 	char key[KEY_MAX];
 
 	for (size_t i = 0; i < n; i++) {
-		const char *slug = m[i].server->slug;
+		const char *slug = m[i].server.slug;
 
 		store_add(l->store, "GET",
 			key_counted(key, slug, l->oldest / DAY), NULL);
@@ -109,7 +109,7 @@ static int ask_heard(const struct late *l, struct missed *m)
 	bool heard[MINUTES];
 
 	if (load_heard(l->store,
-		    &(struct load_span) {.slug = m->server->slug,
+		    &(struct load_span) {.slug = m->server.slug,
 			    .regions = m->in.expected,
 			    .n_regions = m->in.n_expected,
 			    .first = l->oldest,
@@ -131,7 +131,7 @@ static int ask_heard(const struct late *l, struct missed *m)
  */
 static int load(const struct late *l, struct missed *m)
 {
-	double back = fmax(2 * m->server->rule.lookback_s, 60 * HISTORY_MAX);
+	double back = fmax(2 * m->server.rule.lookback_s, 60 * HISTORY_MAX);
 	const struct verdict_input *in = &m->in;
 	int first = 0, last = MINUTES - 1;
 
@@ -155,10 +155,10 @@ static int load(const struct late *l, struct missed *m)
 /* Find the regions to expect. */
 static int expect(const struct late *l, struct missed *m)
 {
-	m->in = (struct verdict_input) {.slug = m->server->slug,
-		.url = m->server->url,
-		.expected = (const char **)m->server->regions,
-		.n_expected = m->server->n_regions};
+	m->in = (struct verdict_input) {.slug = m->server.slug,
+		.url = m->server.url,
+		.expected = (const char **)m->server.regions,
+		.n_expected = m->server.n_regions};
 	if (!m->in.n_expected) {
 		m->regions =
 			load_regions(l->store, m->in.slug, &m->in.n_expected);
@@ -218,7 +218,7 @@ static struct isolation *isolate(const struct missed *m, size_t n,
 static struct verdict judge(const struct late *l, const struct missed *m,
 	struct verdict_input *in, int minute)
 {
-	struct rule rule = m->server->rule;
+	struct rule rule = m->server.rule;
 	struct verdict v;
 
 	rule.ahead_s = 0;
@@ -349,7 +349,7 @@ static int tell_all(const struct late *l, const struct missed *m, size_t n)
 			if (!m[k].queued)
 				continue;
 			store_add(l->store, "HGET",
-				key_late(key, m[k].server->slug), field, NULL);
+				key_late(key, m[k].server.slug), field, NULL);
 			asked++;
 		}
 		if (asked && store_run(l->store))
@@ -371,14 +371,15 @@ struct missed_list {
 };
 
 /* Ask about a group of servers, and keep those few. */
-static int find_missed(const struct late *l, const struct fleet_server *servers,
-	size_t n, struct missed_list *found)
+static int find_missed(const struct late *l, const struct fleet *fleet,
+	size_t first, struct missed_list *found)
 {
-	struct missed group[GROUP] = {{.server = NULL}};
+	struct missed group[GROUP] = {{.n = 0}};
+	size_t n = 0;
 	int failed;
 
-	for (size_t i = 0; i < n; i++)
-		group[i].server = &servers[i];
+	for (; n < GROUP && first + n < fleet->n; n++)
+		group[n].server = fleet_at(fleet, first + n);
 	failed = ask_counted(l, group, n);
 	for (size_t i = 0; i < n && !failed; i++) {
 		if (!group[i].n && !group[i].queued)
@@ -407,8 +408,7 @@ int late_judge(struct store *store, const struct fleet *fleet, double now,
 	int failed = 0;
 
 	for (size_t i = 0; i < fleet->n && !failed; i += GROUP)
-		failed = find_missed(&l, &fleet->servers[i],
-			fleet->n - i < GROUP ? fleet->n - i : GROUP, &late);
+		failed = find_missed(&l, fleet, i, &late);
 	for (size_t i = 0; i < late.n && !failed; i++)
 		failed = load_late(&l, &late.v[i]);
 	isolation = isolate(late.v, late.n, fleet);

@@ -50,7 +50,8 @@ struct evaluation {
 	double now;
 	bool pretended; /* now is given by --now */
 	bool red; /* the verdict, where there is one server */
-	size_t alone; /* 1: only the first of the fleet is judged; else 0 */
+	bool alone; /* only the server at `chosen` is judged */
+	size_t chosen;
 	struct isolation *isolation;
 	bool suspected; /* a region may be cut off */
 	size_t *later;	/* the servers that are judged in the end */
@@ -60,7 +61,8 @@ struct evaluation {
 
 /* One server while it is judged. */
 struct judged {
-	const struct fleet_server *server;
+	struct fleet_server server;
+	size_t place; /* of that in the fleet */
 	struct region_history *regions;
 	size_t n_regions;
 	const char **expected;
@@ -158,7 +160,7 @@ static void queue_verdict(struct evaluation *ev, const struct judged *s)
 {
 	char(*text)[PUBLISH_TEXT] = xcalloc(
 		4 * s->n_regions + 2 * s->verdict.n_regions + 2, sizeof *text);
-	double until = ev->now + s->server->rule.ahead_s;
+	double until = ev->now + s->server.rule.ahead_s;
 	size_t n = put_seen_tools(s, until, text);
 
 	n += put_tool_changes(s, until, s->churn_since, text + n);
@@ -170,10 +172,10 @@ static void queue_verdict(struct evaluation *ev, const struct judged *s)
 /* The histories of a server, where records of it were collected. */
 static void take_histories(struct judged *s, struct server *servers, size_t n)
 {
-	size_t i = strings_place(servers, n, sizeof *servers, s->server->slug);
+	size_t i = strings_place(servers, n, sizeof *servers, s->server.slug);
 
-	s->verdict.url = s->server->url;
-	if (i == n || strcmp(servers[i].slug, s->server->slug) != 0)
+	s->verdict.url = s->server.url;
+	if (i == n || strcmp(servers[i].slug, s->server.slug) != 0)
 		return;
 	s->regions = servers[i].regions;
 	s->n_regions = servers[i].n_regions;
@@ -184,12 +186,12 @@ static void take_histories(struct judged *s, struct server *servers, size_t n)
 /* The expected regions: the configured ones, or all that ever reported. */
 static size_t list_expected(struct judged *s)
 {
-	bool configured = s->server->n_regions > 0;
-	size_t n = configured ? s->server->n_regions : s->n_regions;
+	bool configured = s->server.n_regions > 0;
+	size_t n = configured ? s->server.n_regions : s->n_regions;
 
 	s->expected = xcalloc(n, sizeof *s->expected);
 	for (size_t i = 0; i < n; i++)
-		s->expected[i] = configured ? s->server->regions[i]
+		s->expected[i] = configured ? s->server.regions[i]
 				      : s->regions[i].name;
 	return n;
 }
@@ -221,8 +223,8 @@ static void judge_server(
 
 	load_seen(l, s->regions, s->n_regions);
 	s->churn_since = l->churn_since;
-	s->verdict = verdict_decide(&s->server->rule,
-		&(struct verdict_input) {.slug = s->server->slug,
+	s->verdict = verdict_decide(&s->server.rule,
+		&(struct verdict_input) {.slug = s->server.slug,
 			.url = url,
 			.now = ev->now,
 			.expected = s->expected,
@@ -232,12 +234,12 @@ static void judge_server(
 			.churn_since = s->churn_since});
 	s->verdict.last_probe_at = last_probe_at(&s->verdict);
 	figures_put(&s->verdict, &l->figures);
-	if (!s->server->is_private)
+	if (!s->server.is_private)
 		regions_heard_add(&ev->regions, &s->verdict);
 	if (s->verdict.verdict == VERDICT_UNKNOWN)
 		return;
 	s->verdict.published_at = ev->now;
-	set_region_states(s, ev->now + s->server->rule.ahead_s, l);
+	set_region_states(s, ev->now + s->server.rule.ahead_s, l);
 }
 
 /* Whether a published verdict is red. */
@@ -292,10 +294,13 @@ struct group {
 	size_t replies; /* the number of that to its first verdict */
 };
 
-static void group_add(struct group *g, const struct fleet_server *server)
+static void group_add(struct group *g, const struct fleet *f, size_t place)
 {
-	g->servers[g->n].server = server;
-	g->slugs[g->n++] = server->slug;
+	struct judged *s = &g->servers[g->n];
+
+	s->server = fleet_at(f, place);
+	s->place = place;
+	g->slugs[g->n++] = s->server.slug;
 }
 
 static void group_free(struct group *g)
@@ -375,7 +380,7 @@ static void leave_for_later(struct evaluation *ev, struct judged *s)
 	s->later = true;
 	ev->later = xgrow(
 		ev->later, &ev->cap_later, ev->n_later + 1, sizeof *ev->later);
-	ev->later[ev->n_later++] = (size_t)(s->server - ev->fleet.servers);
+	ev->later[ev->n_later++] = s->place;
 }
 
 /*
@@ -419,15 +424,14 @@ static struct group *next_group(const struct evaluation *ev, size_t *next,
 	struct group *g = xcalloc(1, sizeof *g);
 
 	while (g->n < GROUP && *next < end)
-		group_add(g, &ev->fleet.servers[(*next)++]);
+		group_add(g, &ev->fleet, (*next)++);
 	return g;
 }
 
-/* Load, judge and publish the first `end` servers of the fleet. */
-static int judge_groups(struct evaluation *ev, size_t end)
+/* Load, judge and publish the servers of the fleet from `next` up to `end`. */
+static int judge_groups(struct evaluation *ev, size_t next, size_t end)
 {
 	struct group *asked = NULL, *judged = NULL, *published = NULL;
-	size_t next = 0;
 	int rc = 0;
 
 	do {
@@ -470,9 +474,10 @@ static int load_group(struct evaluation *ev, struct group **g, double now)
 	return 0;
 }
 
-/* Take note of what regions saw of the servers from `next` on. */
-static int note_others(struct evaluation *ev, size_t next)
+/* Take note of what regions saw of the servers that are not judged. */
+static int note_others(struct evaluation *ev)
 {
+	size_t next = 0;
 	int rc = 0;
 
 	while (next < ev->fleet.n && !rc) {
@@ -480,7 +485,8 @@ static int note_others(struct evaluation *ev, size_t next)
 
 		rc = load_group(ev, &g, NAN);
 		for (size_t i = 0; !rc && i < g->n; i++)
-			note_server(ev, &g->servers[i]);
+			if (g->servers[i].place != ev->chosen)
+				note_server(ev, &g->servers[i]);
 		group_free(g);
 	}
 	return rc;
@@ -551,7 +557,7 @@ static int judge_rest(struct evaluation *ev)
 		struct group *g = xcalloc(1, sizeof *g);
 
 		while (g->n < GROUP && i < ev->n_later)
-			group_add(g, &ev->fleet.servers[ev->later[i++]]);
+			group_add(g, &ev->fleet, ev->later[i++]);
 		rc = judge_later(ev, &g);
 		group_free(g);
 	}
@@ -567,9 +573,10 @@ static int judge_servers(struct evaluation *ev)
 	int rc;
 
 	ev->isolation = isolation_new();
-	rc = judge_groups(ev, ev->alone ? ev->alone : ev->fleet.n);
+	rc = ev->alone ? judge_groups(ev, ev->chosen, ev->chosen + 1)
+		       : judge_groups(ev, 0, ev->fleet.n);
 	if (!rc && ev->alone && ev->suspected)
-		rc = note_others(ev, ev->alone);
+		rc = note_others(ev);
 	if (!rc && (!ev->alone || ev->suspected))
 		rc = find_isolated(ev);
 	if (!rc)
@@ -583,8 +590,10 @@ static int judge_all(struct evaluation *ev)
 {
 	struct fleet judged = ev->fleet;
 
-	if (ev->alone)
-		judged.n = ev->alone;
+	if (ev->alone) {
+		judged.first += ev->chosen;
+		judged.n = 1;
+	}
 	if (store_load(ev->store, script_publish, ev->sha) ||
 		late_judge(ev->store, &judged, ev->now, ev->output) ||
 		judge_servers(ev))
@@ -602,20 +611,12 @@ static int judge_all(struct evaluation *ev)
 	return ev->red ? EXIT_NEWS : EXIT_GOOD;
 }
 
-/* Only this server is judged: make it the first. False: there is none. */
-static bool put_first(struct evaluation *ev, const char *slug)
+/* Only this server is judged. False: there is none. */
+static bool choose(struct evaluation *ev, const char *slug)
 {
-	for (size_t i = 0; i < ev->fleet.n; i++) {
-		const struct fleet_server found = ev->fleet.servers[i];
-
-		if (strcmp(found.slug, slug) != 0)
-			continue;
-		ev->fleet.servers[i] = ev->fleet.servers[0];
-		ev->fleet.servers[0] = found;
-		ev->alone = 1;
-		return true;
-	}
-	return false;
+	ev->alone = true;
+	ev->chosen = fleet_place(&ev->fleet, slug);
+	return ev->chosen < ev->fleet.n;
 }
 
 static int judge_fleet(struct evaluation *ev, const struct command *cmd,
@@ -625,7 +626,7 @@ static int judge_fleet(struct evaluation *ev, const struct command *cmd,
 
 	if (setup_fleet(s, NULL, &ev->fleet))
 		return EXIT_ENV;
-	if (!ev->fleet.n || (cmd->slug && !put_first(ev, cmd->slug)))
+	if (!ev->fleet.n || (cmd->slug && !choose(ev, cmd->slug)))
 		rc = setup_no_server(s, cmd->slug);
 	else if (!s->conf || !fleet_announce(s->conf, s->store))
 		rc = judge_all(ev);

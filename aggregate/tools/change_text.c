@@ -35,26 +35,17 @@ static bool imitates(const char *p, size_t n)
 /* Append foreign text in which nothing is invisible, or looks like ours. */
 static void put_visible(struct buf *b, const char *p, size_t n)
 {
+	char shown[TEXT_SHOWN];
 	size_t len;
-	uint32_t cp;
 
 	for (; n; p += len, n -= len) {
-		len = text_utf8(p, n, &cp);
-		/* U+0000, see json/json.h. */
-		if (!len && n >= 2 && memcmp(p, "\xc0\x80", 2) == 0) {
-			len = 2;
-			cp = 0;
-		}
-		if (!len) {
-			buf_fmt(b, "\\x{%02X}", (unsigned)(unsigned char)*p);
-			len = 1;
-		} else if (cp == '\n') {
+		len = text_shown(p, n, shown);
+		if (*p == '\n')
 			buf_str(b, "\\n");
-		} else if (text_unseen(cp) || imitates(p, n)) {
-			buf_fmt(b, "\\u{%X}", (unsigned)cp);
-		} else {
-			buf_add(b, p, len);
-		}
+		else if (imitates(p, n))
+			buf_fmt(b, "\\u{%X}", (unsigned)*p);
+		else
+			buf_str(b, shown);
 	}
 }
 

@@ -403,6 +403,33 @@ bool definitions_read(struct definitions *d, const char *p, size_t n,
 	return ok;
 }
 
+void definitions_add(struct definitions *d, const cJSON *tool,
+	const char *digest, definitions_refuse *refuse, void *arg)
+{
+	struct reading r = {
+		.d = d, .refuse = refuse, .arg = arg, .n = d->n};
+
+	add_tool(&r, tool, digest);
+}
+
+void definitions_add_text(struct definitions *d, const char *text,
+	const char *digest, definitions_refuse *refuse, void *arg)
+{
+	char why[JSON_WHY];
+	cJSON *tool = json_parse(text, strlen(text), &limits, why);
+
+	definitions_add(d, tool, digest, refuse, arg);
+	cJSON_Delete(tool);
+}
+
+void definitions_sort(
+	struct definitions *d, definitions_refuse *refuse, void *arg)
+{
+	struct reading r = {.d = d, .refuse = refuse, .arg = arg};
+
+	sort_tools(&r);
+}
+
 void definitions_release(struct definitions *d)
 {
 	for (size_t i = 0; i < d->n; i++)

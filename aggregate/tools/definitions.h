@@ -56,6 +56,21 @@ struct definitions {
 typedef void definitions_refuse(void *arg, const char *reason);
 bool definitions_read(struct definitions *d, const char *p, size_t n,
 	definitions_refuse *refuse, void *arg, char *why);
+
+/*
+ * definitions_add(d, tool, digest, refuse, arg): add one tool to *d, which was all
+ * zero before the first one; the tree stays the caller's. digest: what its
+ * canonical text must have, all of it or the first DIGEST_HEAD digits; or NULL.
+ * definitions_add_text: the same of a JSON text.
+ * definitions_sort(d, refuse, arg): after the last one: *d is as definitions_read
+ * leaves it.
+ */
+void definitions_add(struct definitions *d, const cJSON *tool,
+	const char *digest, definitions_refuse *refuse, void *arg);
+void definitions_add_text(struct definitions *d, const char *text,
+	const char *digest, definitions_refuse *refuse, void *arg);
+void definitions_sort(
+	struct definitions *d, definitions_refuse *refuse, void *arg);
 void definitions_release(struct definitions *d);
 
 #endif

@@ -164,7 +164,7 @@ static void say_unreached(const struct coverage *v)
 		const struct conf_match *m = &c->policies[i].match;
 
 		/* A configuration without servers: any could be meant. */
-		if (v->comes[i] || (!c->n_servers && m->n_servers))
+		if (v->comes[i] || (!conf_count(c) && m->n_servers))
 			continue;
 		buf_init(&b, TEXT_SIZE);
 		buf_fmt(&b, "policy %s: no event comes to it",
@@ -200,9 +200,9 @@ void check_coverage(const struct conf *c,
 	}
 	v.comes = xcalloc(c->n_policies + 1, sizeof *v.comes);
 	look_at(&v, SLUG_FLEET);
-	for (size_t i = 0; i < c->n_servers; i++)
-		look_at(&v, c->servers[i].slug);
-	if (!c->n_servers) {
+	for (size_t i = 0; i < conf_count(c); i++)
+		look_at(&v, conf_server_slug(c, i));
+	if (!conf_count(c)) {
 		look_at(&v, "a-server");
 		reach_any(&v);
 	}

@@ -65,9 +65,10 @@ static bool read_tools(const char *value, struct check_event *d)
 static bool read_slug(const char *value, const struct conf *c,
 	struct check_event *d)
 {
-	bool known = !c->n_servers && slug_valid(value);
+	bool known = !conf_count(c) && slug_valid(value);
 
-	if (!known && strcmp(value, SLUG_FLEET) != 0 && !conf_server(c, value))
+	if (!known && strcmp(value, SLUG_FLEET) != 0 &&
+		conf_place(c, value) == CONF_NOWHERE)
 		return false;
 	snprintf(d->slug, sizeof d->slug, "%s", value);
 	return true;
@@ -139,11 +140,11 @@ static bool read_pair(char *pair, const struct conf *c, struct check_event *d,
 static void complete(
 	struct check_event *d, const struct conf *c, unsigned given)
 {
-	bool fleet = d->of.kind == ALERT_STALLED || !c->n_servers;
+	bool fleet = d->of.kind == ALERT_STALLED || !conf_count(c);
 
 	if (!(given >> SLUG & 1))
 		snprintf(d->slug, sizeof d->slug, "%s",
-			fleet ? SLUG_FLEET : c->servers[0].slug);
+			fleet ? SLUG_FLEET : conf_server_slug(c, 0));
 	for (int s = SEVERITY_P3; !(given >> SEVERITY & 1) && s >= SEVERITY_P1;
 		s--)
 		if (check_coverage_happens(d->of.kind, (enum severity)s))

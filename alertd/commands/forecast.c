@@ -97,9 +97,11 @@ static void write_wait(struct buf *b, const struct alert_record *r, int n)
 static void put_server(struct buf *b, struct verdict *v, struct alert_state *st,
 	const struct conf *conf, bool text)
 {
-	const struct conf_server *s = conf ? conf_server(conf, v->slug) : NULL;
 	const struct conf_policy p = conf_policy_of(conf);
-	int64_t interval_s = s ? (int64_t)s->interval_s : WINDOW_S;
+	struct conf_server s;
+	int64_t interval_s = conf_server(conf, v->slug, &s)
+				     ? (int64_t)s.interval_s
+				     : WINDOW_S;
 	struct alert_events events = {0};
 	int n;
 

@@ -18,9 +18,9 @@ static const char *nearest(
 	for (size_t i = 0; i < stored->n; i++)
 		if (spelling_enough(slug, stored->v[i]))
 			return stored->v[i];
-	for (size_t i = 0; c && i < c->n_servers; i++)
-		if (spelling_enough(slug, c->servers[i].slug))
-			return c->servers[i].slug;
+	for (size_t i = 0; i < conf_count(c); i++)
+		if (spelling_enough(slug, conf_server_slug(c, i)))
+			return conf_server_slug(c, i);
 	return NULL;
 }
 
@@ -28,7 +28,7 @@ int known_server(const struct notifier_setup *s, const char *what)
 {
 	char *slug = xstrndup(what, strcspn(what, ":"));
 	bool named = strcmp(slug, SLUG_FLEET) == 0 ||
-		     (s->conf && conf_server(s->conf, slug));
+		     conf_place(s->conf, slug) != CONF_NOWHERE;
 	struct strings stored = {0};
 	int status = EXIT_GOOD;
 	const char *near;

@@ -40,8 +40,8 @@ static bool slug_is_there(const char *pattern, const struct conf *c, char *why)
 {
 	const char *near = NULL;
 
-	for (size_t i = 0; i < c->n_servers; i++) {
-		const char *slug = c->servers[i].slug;
+	for (size_t i = 0; i < conf_count(c); i++) {
+		const char *slug = conf_server_slug(c, i);
 
 		if (fnmatch(pattern, slug, 0) == 0)
 			return true;

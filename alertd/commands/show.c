@@ -65,13 +65,13 @@ static void note_maintenance(
 	const struct notifier_setup *s, double now, struct alert_state *st)
 {
 	const struct conf *c = s->conf;
-	const struct conf_server *server = c ? conf_server(c, st->slug) : NULL;
+	struct conf_server server;
 	struct occurrence o;
 
 	if (strcmp(st->slug, SLUG_FLEET) == 0)
 		return;
 	o = maintenance_store_at(s->maintenances, st->slug,
-		server ? server->account : NULL, now,
+		conf_server(c, st->slug, &server) ? server.account : NULL, now,
 		conf_policy_of(c).maintenance_s);
 	if (occurrence_covers(&o, now))
 		maintenance_hold_note(st, &o, now);

@@ -104,8 +104,9 @@ static const char *choose(const struct conf *c, const struct options *o)
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
 
 	if (!slug)
-		return c->n_servers ? c->servers[0].slug : SLUG_FLEET;
-	if (strcmp(slug, SLUG_FLEET) == 0 || conf_server(c, slug))
+		return conf_count(c) ? conf_server_slug(c, 0) : SLUG_FLEET;
+	if (strcmp(slug, SLUG_FLEET) == 0 ||
+		conf_place(c, slug) != CONF_NOWHERE)
 		return slug;
 	log_error("%s: no such server in the configuration", slug);
 	return NULL;
@@ -162,14 +163,15 @@ static bool anybody(const struct trial *t)
 static void mention_maintenance(const struct notifier_setup *s,
 	const struct trial *t)
 {
-	const struct conf_server *server = conf_server(s->conf, t->slug);
+	struct conf_server server;
 	char until[CLOCK_RFC3339];
 	struct occurrence o;
 
 	if (strcmp(t->slug, SLUG_FLEET) == 0)
 		return;
 	o = maintenance_store_at(s->maintenances, t->slug,
-		server ? server->account : NULL, t->now,
+		conf_server(s->conf, t->slug, &server) ? server.account : NULL,
+		t->now,
 		s->conf->policy.maintenance_s);
 	if (!occurrence_covers(&o, t->now))
 		return;
@@ -288,14 +290,15 @@ int testing(const struct notifier_setup *setup, const struct options *o)
 		.now = isnan(setup->now) ? clock_wall() : setup->now,
 		.request.by = acknowledge_by(o->by),
 	};
+	struct conf_server server;
 	int status = EXIT_USAGE;
 
 	if (!t.slug || !t.request.by || !name_routes(c, o, &t.named))
 		return status;
 	if (t.named.n)
 		t.request.routes = &t.named;
-	if (conf_server(c, t.slug))
-		t.request.url = conf_server(c, t.slug)->url;
+	if (conf_server(c, t.slug, &server))
+		t.request.url = server.url;
 	t.request.at = (int64_t)floor(t.now);
 	alert_key(&(struct alert_record) {.slug = t.slug, .kind = ALERT_TEST,
 			  .started_at = t.request.at},

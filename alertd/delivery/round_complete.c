@@ -9,7 +9,7 @@
 void round_complete_verdict(
 	struct round_complete *p, const struct verdict *v, double now)
 {
-	const struct conf_server *s;
+	size_t place;
 
 	/* What was judged late says nothing of now. */
 	if (v->judged_at > 0 ||
@@ -17,20 +17,20 @@ void round_complete_verdict(
 		return;
 	p->verdicts++;
 	p->reporters += v->reporters > 0 ? (size_t)v->reporters : 0;
-	s = conf_server(p->conf, v->slug);
-	if (!s)
+	place = conf_place(p->conf, v->slug);
+	if (place == CONF_NOWHERE)
 		return;
 	if (!p->judged)
-		p->judged = xcalloc(p->conf->n_servers, sizeof *p->judged);
-	p->judged[s - p->conf->servers] = true;
+		p->judged = xcalloc(conf_count(p->conf), sizeof *p->judged);
+	p->judged[place] = true;
 }
 
 /* The first server that nobody judged, or NULL. */
 static const char *missing(const struct round_complete *p)
 {
-	for (size_t i = 0; i < p->conf->n_servers; i++)
+	for (size_t i = 0; i < conf_count(p->conf); i++)
 		if (!p->judged || !p->judged[i])
-			return p->conf->servers[i].slug;
+			return conf_server_slug(p->conf, i);
 	return NULL;
 }
 

@@ -9,13 +9,13 @@
 
 /* A region without data for three intervals is in no_data: too late for us. */
 static bool on_time(const struct verdict *v, const struct verdict_region *r,
-	const struct conf_server *s)
+	double interval_s)
 {
 	if (verdict_lists(v->no_data, v->n_no_data, r->region))
 		return false;
-	return !s || s->interval_s <= 60 ||
+	return interval_s <= 60 ||
 		(double)(v->window - clock_window(r->started_at)) <=
-			s->interval_s + 60;
+			interval_s + 60;
 }
 
 static void begin(struct fleet_round *r, int64_t window)
@@ -30,37 +30,37 @@ static void begin(struct fleet_round *r, int64_t window)
 	r->n_judged = 0;
 }
 
-static void note_judged(struct fleet_round *r, const struct conf_server *s)
+static void note_judged(struct fleet_round *r, size_t place)
 {
-	size_t i;
-
-	if (!s) {
-		r->n_judged += !r->conf || !r->conf->n_servers;
+	if (place == CONF_NOWHERE) {
+		r->n_judged += !conf_count(r->conf);
 		return;
 	}
-	i = (size_t)(s - r->conf->servers);
 	if (!r->judged)
-		r->judged = xcalloc(r->conf->n_servers, sizeof *r->judged);
-	r->n_judged += !r->judged[i];
-	r->judged[i] = true;
+		r->judged = xcalloc(conf_count(r->conf), sizeof *r->judged);
+	r->n_judged += !r->judged[place];
+	r->judged[place] = true;
 }
 
 void fleet_round_add(struct fleet_round *r, const struct verdict *v)
 {
-	const struct conf_server *s =
-		r->conf ? conf_server(r->conf, v->slug) : NULL;
+	size_t place = conf_place(r->conf, v->slug);
+	/* Of a server that no configuration has it is not known. */
+	double interval_s = place == CONF_NOWHERE
+				    ? 0
+				    : conf_server_at(r->conf, place).interval_s;
 
 	if (v->judged_at > 0 || v->window < r->window)
 		return;
 	if (v->window > r->window)
 		begin(r, v->window);
-	note_judged(r, s);
+	note_judged(r, place);
 	for (size_t i = 0; i < v->n_regions; i++) {
 		const struct verdict_region *region = &v->regions[i];
 		int64_t at = clock_window(region->started_at);
 
 		strings_note(&r->regions, region->region);
-		if (on_time(v, region, s))
+		if (on_time(v, region, interval_s))
 			strings_note(&r->reporting, region->region);
 		if (at > r->newest && at <= v->window)
 			r->newest = at;
@@ -71,7 +71,7 @@ void fleet_round_add(struct fleet_round *r, const struct verdict *v)
 
 bool fleet_round_complete(const struct fleet_round *r)
 {
-	size_t needed = r->conf && r->conf->n_servers ? r->conf->n_servers : 1;
+	size_t needed = conf_count(r->conf) ? conf_count(r->conf) : 1;
 
 	return r->n_judged >= needed && r->regions.n;
 }

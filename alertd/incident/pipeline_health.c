@@ -20,10 +20,10 @@
 
 double pipeline_ingest_s(const struct conf *c)
 {
-	double shortest = c && c->n_servers ? INFINITY : 0;
+	double shortest = conf_count(c) ? INFINITY : 0;
 
-	for (size_t i = 0; c && i < c->n_servers; i++)
-		shortest = fmin(shortest, c->servers[i].interval_s);
+	for (size_t i = 0; i < conf_count(c); i++)
+		shortest = fmin(shortest, conf_server_at(c, i).interval_s);
 	return fmax(STAGE_STALE_S, shortest + INGEST_SLACK_S);
 }
 

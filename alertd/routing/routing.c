@@ -38,12 +38,12 @@ static bool wants_kind(const struct conf_match *m, enum alert_kind kind)
 static bool of_account(const struct conf *c, const struct conf_match *m,
 	const char *slug)
 {
-	const struct conf_server *s;
+	struct conf_server s;
 
 	if (m->n_accounts == 0)
 		return true;
-	s = conf_server(c, slug);
-	return s && s->account && among(m->accounts, m->n_accounts, s->account);
+	return conf_server(c, slug, &s) && s.account &&
+	       among(m->accounts, m->n_accounts, s.account);
 }
 
 bool route_takes(

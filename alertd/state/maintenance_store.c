@@ -336,14 +336,15 @@ struct maintenance_store_fit maintenance_store_fit(struct maintenance_store *c,
 	const struct maintenance *m, const struct conf *conf, double now,
 	double cap_s)
 {
-	size_t n = conf ? conf->n_servers : m->n_slugs;
+	size_t n = conf ? conf_count(conf) : m->n_slugs;
 	bool one_more = comes(m, now, cap_s);
 	struct maintenance_store_fit fit = {0};
 
 	for (size_t i = 0; i < n; i++) {
-		const struct conf_server *s = conf ? &conf->servers[i] : NULL;
-		const char *slug = s ? s->slug : m->slugs[i];
-		const char *account = s ? s->account : NULL;
+		const char *slug = conf ? conf_server_slug(conf, i)
+					: m->slugs[i];
+		const char *account =
+			conf ? conf_server_at(conf, i).account : NULL;
 
 		if (!maintenance_for(m, slug, account))
 			continue;

@@ -80,8 +80,8 @@ bool pipeline_store_beat(struct store *s, double now)
 /* The servers of a configuration, in its order: "shop search". */
 static void put_servers(struct buf *b, const struct conf *c)
 {
-	for (size_t i = 0; i < c->n_servers; i++)
-		buf_fmt(b, "%s%s", i ? " " : "", c->servers[i].slug);
+	for (size_t i = 0; i < conf_count(c); i++)
+		buf_fmt(b, "%s%s", i ? " " : "", conf_server_slug(c, i));
 }
 
 /* The servers that were known last; NULL: none were. False: store failed. */
@@ -104,7 +104,7 @@ bool pipeline_store_known(struct store *s, const struct conf *c, bool *known)
 	char *last;
 	bool ok = read_known(s, &last);
 
-	buf_init(&now, c->n_servers * (SLUG_MAX + 1) + 1);
+	buf_init(&now, conf_count(c) * (SLUG_MAX + 1) + 1);
 	put_servers(&now, c);
 	*known = last && strcmp(last, now.p) == 0;
 	buf_release(&now);
@@ -145,7 +145,7 @@ bool pipeline_store_dropped(struct store *s, const struct conf *c,
 	ok = read_published(s, &published);
 	for (char *slug = last && ok ? strtok_r(last, " ", &rest) : NULL; slug;
 		slug = strtok_r(NULL, " ", &rest)) {
-		if (!slug_valid(slug) || conf_server(c, slug))
+		if (!slug_valid(slug) || conf_place(c, slug) != CONF_NOWHERE)
 			continue;
 		if (among(&published, slug))
 			*again = true;
@@ -163,7 +163,7 @@ bool pipeline_store_know(struct store *s, const struct conf *c)
 	struct buf now;
 	bool ok;
 
-	buf_init(&now, c->n_servers * (SLUG_MAX + 1) + 1);
+	buf_init(&now, conf_count(c) * (SLUG_MAX + 1) + 1);
 	put_servers(&now, c);
 	snprintf(life, sizeof life, "%d", RETENTION_ROLLUP_S);
 	ok = store_one(s, "SET", KEY_WATCHED, now.p, "EX", life, NULL);

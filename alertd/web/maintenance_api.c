@@ -34,14 +34,13 @@ static const struct conf_account *holder(const struct cgi *c, bool writes)
 	return found;
 }
 
-/* The server, if it is one of that account; others must stay unknown to it. */
-static const struct conf_server *find_server(const struct cgi *c,
-	const struct conf_account *account)
+/* Whether the server is one of that account; others must stay unknown to it. */
+static bool has_server(const struct cgi *c, const struct conf_account *account)
 {
-	const struct conf_server *s = conf_server(c->conf, c->request.name);
+	struct conf_server s;
 
-	return s && s->account && strcmp(s->account, account->name) == 0 ? s
-									 : NULL;
+	return conf_server(c->conf, c->request.name, &s) && s.account &&
+	       strcmp(s.account, account->name) == 0;
 }
 
 /* Read starts_at, and ends_at or duration_seconds. False and why. */
@@ -244,7 +243,7 @@ void cgi_maintenance(const struct cgi *c, struct cgi_answer *a)
 			"This needs the bearer token with which the server's "
 			"account writes.");
 		a->challenge = true;
-	} else if (!find_server(c, account)) {
+	} else if (!has_server(c, account)) {
 		cgi_error(
 			a, 404, "not_found", "The account has no such server.");
 	} else if (!writer) {

@@ -125,7 +125,8 @@ bool text_unseen(uint32_t c)
 		uint32_t first, last;
 	} ranges[] = {{0xad, 0xad}, {0x34f, 0x34f}, {0x115f, 0x1160},
 		{0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x200b, 0x200f},
-		{0x2060, 0x206f}, {0x3164, 0x3164}, {0xfe00, 0xfe0f},
+		{0x2060, 0x206f}, {0x2800, 0x2800}, {0x3164, 0x3164},
+		{0xfe00, 0xfe0f},
 		{0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3},
 		{0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}};
 
@@ -210,23 +211,23 @@ static bool escapes(const char *p, size_t n)
 
 /* The replacement for a character that is not shown; returns its length. */
 static size_t escape(const char *p, size_t n, size_t len, uint32_t cp,
-	char part[16])
+	char part[TEXT_SHOWN])
 {
 	if (n >= 2 && memcmp(p, "\xc0\x80", 2) == 0) {
-		snprintf(part, 16, "\\u{0}");
+		snprintf(part, TEXT_SHOWN, "\\u{0}");
 		return 2;
 	}
 	if (len)
-		snprintf(part, 16, "\\u{%X}", (unsigned)cp);
+		snprintf(part, TEXT_SHOWN, "\\u{%X}", (unsigned)cp);
 	else
-		snprintf(part, 16, "\\x{%02X}", (unsigned)(unsigned char)*p);
+		snprintf(part, TEXT_SHOWN, "\\x{%02X}", (unsigned)(unsigned char)*p);
 	return len ? len : 1;
 }
 
 bool text_visible(const char *p, size_t n, char *out, size_t size, size_t max)
 {
 	size_t used = 0, chars = 0, i = 0;
-	char part[16];
+	char part[TEXT_SHOWN];
 	uint32_t cp;
 
 	if (!size)
@@ -251,6 +252,18 @@ bool text_visible(const char *p, size_t n, char *out, size_t size, size_t max)
 		i += len;
 	}
 	return true;
+}
+
+size_t text_shown(const char *p, size_t n, char out[TEXT_SHOWN])
+{
+	uint32_t cp = 0;
+	size_t len = text_utf8(p, n, &cp);
+
+	if (!len || text_unseen(cp) || escapes(p, n))
+		return escape(p, n, len, cp, out);
+	memcpy(out, p, len);
+	out[len] = '\0';
+	return len;
 }
 
 const char *text_comma(size_t i, size_t n)

@@ -41,7 +41,8 @@ bool text_harmless(const char *p, size_t n);
 /*
  * text_unseen(cp): whether a character shows nothing of its own: one that
  * text_clean replaces, or one that Unicode calls default ignorable (UAX 44), such
- * as the zero-width ones, variation selectors and tags; or that annotates others.
+ * as the zero-width ones, variation selectors and tags; or that annotates others; or
+ * the blank Braille pattern.
  */
 bool text_unseen(uint32_t cp);
 
@@ -66,6 +67,15 @@ size_t text_clean(const char *p, size_t n, char *out, size_t size, size_t max);
  * Returns whether the whole name fitted.
  */
 bool text_visible(const char *p, size_t n, char *out, size_t size, size_t max);
+
+/*
+ * text_shown(p, n, out): write the first character of the n bytes at p, of which
+ * there is one, to out as a person may see it, with a NUL: as text_visible does, but
+ * escaped is all that text_unseen knows. text_visible escapes less, for it makes
+ * names in records, which stay as they are. Returns how many bytes of p that took.
+ */
+#define TEXT_SHOWN 16
+size_t text_shown(const char *p, size_t n, char out[TEXT_SHOWN]);
 
 /*
  * text_comma(i, n): what stands before the i-th, from 0, of n names in a

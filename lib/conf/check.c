@@ -368,40 +368,47 @@ static void check_tokens(const struct conf *c, const struct conf_account *a,
 /* By slug, then in the order of the file and of its lists. */
 static int by_slug(const void *a, const void *b)
 {
-	const struct conf_server *const *x = a, *const *y = b;
-	int d = strcmp((*x)->slug, (*y)->slug);
+	const struct conf_slug *x = a, *y = b;
+	int d = strcmp(x->slug, y->slug);
 
-	return d ? d : (*x > *y) - (*x < *y);
+	return d ? d : (x->place > y->place) - (x->place < y->place);
 }
 
-static void repeated(const struct conf_server *first,
-	const struct conf_server *s, struct conf_errors *r)
+static void repeated(const struct conf *c, size_t first_at, size_t at,
+	struct conf_errors *r)
 {
-	if (s->list) {
-		conf_next_line(r, s->list, s->line);
-		conf_fault(r, (struct conf_spot) {s->line, 0},
-			"slug: the name %s is already in %s%s%zu", s->slug,
-			first->list ? first->list : "the configuration",
-			first->list ? ":" : ", line ", first->line);
+	struct conf_server first = conf_server_at(c, first_at);
+	struct conf_server s = conf_server_at(c, at);
+
+	if (s.list) {
+		conf_next_line(r, s.list, s.line);
+		conf_fault(r, (struct conf_spot) {s.line, 0},
+			"slug: the name %s is already in %s%s%zu", s.slug,
+			first.list ? first.list : "the configuration",
+			first.list ? ":" : ", line ", first.line);
 	} else {
-		conf_wrong(r, &s->slug, "the name %s is already in line %zu",
-			s->slug, first->line);
+		conf_wrong(r, &c->servers[at].slug,
+			"the name %s is already in line %zu", s.slug,
+			first.line);
 	}
 }
 
 void conf_check_slugs(const struct conf *c, struct conf_errors *r)
 {
-	const struct conf_server **v = xcalloc(c->n_servers, sizeof *v);
+	struct conf_slug *v = xcalloc(conf_count(c), sizeof *v);
 	size_t n = 0, first = 0;
 
-	for (size_t i = 0; i < c->n_servers; i++)
-		if (c->servers[i].slug)
-			v[n++] = &c->servers[i];
+	for (size_t i = 0; i < conf_count(c); i++) {
+		const char *slug = conf_server_slug(c, i);
+
+		if (slug)
+			v[n++] = (struct conf_slug) {slug, i};
+	}
 	if (n)
 		qsort(v, n, sizeof *v, by_slug);
 	for (size_t i = 1; i < n; i++) {
-		if (strcmp(v[first]->slug, v[i]->slug) == 0)
-			repeated(v[first], v[i], r);
+		if (strcmp(v[first].slug, v[i].slug) == 0)
+			repeated(c, v[first].place, v[i].place, r);
 		else
 			first = i;
 	}

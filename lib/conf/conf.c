@@ -6,10 +6,12 @@
 
 #include "base/log.h"
 #include "base/sha256.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "conf/check.h"
 #include "conf/defaults.h"
+#include "conf/listed.h"
 #include "conf/lists.h"
 #include "conf/read.h"
 #include "conf/schema.h"
@@ -31,6 +33,7 @@ void conf_free(struct conf *c)
 	for (size_t i = 0; i < c->n_servers; i++)
 		if (c->servers[i].regions == c->all_regions)
 			c->servers[i].regions = NULL;
+	listed_free(c->listed, c->all_regions);
 	conf_clear(conf_keys, c);
 	for (size_t i = 0; c->lists && c->lists[i]; i++)
 		free(c->lists[i]);
@@ -58,38 +61,67 @@ const struct conf_account *conf_account(const struct conf *c, const char *name)
 	return NULL;
 }
 
+size_t conf_count(const struct conf *c)
+{
+	return c ? c->n_servers + listed_count(c->listed) : 0;
+}
+
+struct conf_server conf_server_at(const struct conf *c, size_t i)
+{
+	return i < c->n_servers ? c->servers[i]
+				: listed_at(c->listed, i - c->n_servers);
+}
+
+const char *conf_server_slug(const struct conf *c, size_t i)
+{
+	return i < c->n_servers ? c->servers[i].slug
+				: listed_slug(c->listed, i - c->n_servers);
+}
+
 static int by_slug(const void *a, const void *b)
 {
-	const struct conf_server *const *x = a, *const *y = b;
+	const struct conf_slug *x = a, *y = b;
 
-	return strcmp((*x)->slug, (*y)->slug);
+	return strcmp(x->slug, y->slug);
 }
 
 /* Each verdict asks for its server. */
 static void index_servers(struct conf *c)
 {
-	c->by_slug = xcalloc(c->n_servers, sizeof *c->by_slug);
-	for (size_t i = 0; i < c->n_servers; i++)
-		c->by_slug[i] = &c->servers[i];
-	if (c->n_servers)
-		qsort(c->by_slug, c->n_servers, sizeof *c->by_slug, by_slug);
+	size_t n = conf_count(c);
+
+	c->by_slug = xcalloc(n, sizeof *c->by_slug);
+	for (size_t i = 0; i < n; i++)
+		c->by_slug[i] = (struct conf_slug) {conf_server_slug(c, i), i};
+	if (n)
+		qsort(c->by_slug, n, sizeof *c->by_slug, by_slug);
 }
 
-const struct conf_server *conf_server(const struct conf *c, const char *slug)
+size_t conf_place(const struct conf *c, const char *slug)
 {
-	const struct conf_server wanted = {.slug = (char *)slug};
-	const struct conf_server *key = &wanted, **found;
+	size_t n = conf_count(c), i;
 
-	if (c->by_slug) {
-		found = c->n_servers ? bsearch(&key, c->by_slug, c->n_servers,
-					       sizeof *c->by_slug, by_slug)
-				     : NULL;
-		return found ? *found : NULL;
+	if (c && c->by_slug) {
+		i = strings_place(c->by_slug, n, sizeof *c->by_slug, slug);
+		return i < n && strcmp(c->by_slug[i].slug, slug) == 0
+			       ? c->by_slug[i].place
+			       : CONF_NOWHERE;
 	}
-	for (size_t i = 0; i < c->n_servers; i++)
-		if (strcmp(c->servers[i].slug, slug) == 0)
-			return &c->servers[i];
-	return NULL;
+	for (i = 0; i < n; i++)
+		if (strcmp(conf_server_slug(c, i), slug) == 0)
+			return i;
+	return CONF_NOWHERE;
+}
+
+bool conf_server(
+	const struct conf *c, const char *slug, struct conf_server *out)
+{
+	size_t i = conf_place(c, slug);
+
+	if (i == CONF_NOWHERE)
+		return false;
+	*out = conf_server_at(c, i);
+	return true;
 }
 
 static void derive_region(struct conf_region *g, const struct conf_errors *r)

@@ -238,6 +238,15 @@ struct conf_store_wait {
 	double timeout_s;
 };
 
+/* Opaque: see conf/listed.h. */
+struct conf_listed;
+
+/* For a server by its slug. */
+struct conf_slug {
+	const char *slug; /* first, for strings_place */
+	size_t place;
+};
+
 struct conf {
 	char *store;	  /* or NULL */
 	char *store_ca;	  /* what its TLS trusts, a file, or NULL */
@@ -251,15 +260,16 @@ struct conf {
 	size_t n_regions;
 	struct conf_account *accounts;
 	size_t n_accounts;
-	struct conf_server *servers;
+	struct conf_server *servers; /* of the file itself: see conf_count */
 	size_t n_servers;
+	struct conf_listed *listed; /* those of lists; NULL: none */
 	char **servers_from; /* lists of more servers: see conf_load */
 	size_t n_servers_from;
 	char **lists; /* what messages call them, NULL behind the last */
 	struct conf_default *defaults;
 	size_t n_defaults;
 	char **all_regions;		    /* of each server that names none */
-	const struct conf_server **by_slug; /* all of them, or NULL */
+	struct conf_slug *by_slug; /* all servers, or NULL */
 	struct conf_route *routes;
 	size_t n_routes;
 	struct conf_notify *policies; /* the first that matches counts */
@@ -293,7 +303,26 @@ void conf_free(struct conf *c);
 /* conf_x(c, name): the x of that name, or NULL. It lives as long as c. */
 const struct conf_region *conf_region(const struct conf *c, const char *name);
 const struct conf_account *conf_account(const struct conf *c, const char *name);
-const struct conf_server *conf_server(const struct conf *c, const char *slug);
+
+/*
+ * conf_count(c): how many servers there are, those of the file first, then
+ * those of its lists, as they stand there; 0 where c is NULL.
+ * conf_server_at(c, i): the i-th of them; conf_server_slug(c, i): its slug.
+ * What they point to lives as long as c.
+ */
+size_t conf_count(const struct conf *c);
+struct conf_server conf_server_at(const struct conf *c, size_t i);
+const char *conf_server_slug(const struct conf *c, size_t i);
+
+/*
+ * conf_place(c, slug): the place of a server, or CONF_NOWHERE, as where c is
+ * NULL. conf_server(c, slug, out): the server itself; false where there is
+ * none.
+ */
+#define CONF_NOWHERE SIZE_MAX
+size_t conf_place(const struct conf *c, const char *slug);
+bool conf_server(
+	const struct conf *c, const char *slug, struct conf_server *out);
 
 /* conf_route_class(type): how routes of that type reach people. */
 enum conf_class conf_route_class(enum conf_route_type type);

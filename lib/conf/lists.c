@@ -9,6 +9,7 @@
 #include "conf/check.h"
 #include "conf/defaults.h"
 #include "conf/list_source.h"
+#include "conf/listed.h"
 #include "conf/schema.h"
 #include "conf/values.h"
 #include "json/jcs.h"
@@ -160,30 +161,13 @@ static bool foreign(const cJSON *o, struct reader *r)
 	return *r->path && !fault(r, "not that of a target record");
 }
 
-static struct conf_server *new_server(struct conf *c)
-{
-	struct conf_server *s;
-
-	/* A power of two has been reached. */
-	if (!(c->n_servers & (c->n_servers - 1)) || !c->n_servers) {
-		size_t cap = c->n_servers ? c->n_servers : 0;
-
-		c->servers = xgrow(c->servers, &cap, 2 * c->n_servers + 1,
-			sizeof *c->servers);
-	}
-	s = &c->servers[c->n_servers++];
-	*s = (struct conf_server) {.slug = NULL};
-	read_defaults(conf_server_keys, s);
-	return s;
-}
-
 void conf_take_line(struct conf *c, const char *list, size_t number,
 	const char *p, size_t n, struct conf_errors *r)
 {
 	struct reader reader = {.errors = r};
 	size_t before = conf_faults(r);
 	char why[JSON_WHY];
-	struct conf_server *s;
+	struct conf_server s = {.list = list, .line = number};
 	cJSON *o;
 
 	conf_next_line(r, list, number);
@@ -192,14 +176,18 @@ void conf_take_line(struct conf *c, const char *list, size_t number,
 		conf_fault(r, conf_spot(r, NULL), "%s",
 			o ? "not an object of JSON" : why);
 	} else if (!foreign(o, &reader)) {
-		s = new_server(c);
-		s->list = list;
-		s->line = number;
-		read_object(&reader, conf_server_keys, o, s);
+		read_defaults(conf_server_keys, &s);
+		read_object(&reader, conf_server_keys, o, &s);
 		if (conf_faults(r) == before) {
-			conf_complete_server(c, s, r);
-			conf_check_server(c, s, r);
+			conf_complete_server(c, &s, r);
+			conf_check_server(c, &s, r);
 		}
+		if (!c->listed)
+			c->listed = listed_new();
+		if (conf_faults(r) == before)
+			listed_add(c->listed, &s, c->all_regions);
+		else
+			listed_release(&s, c->all_regions);
 	}
 	cJSON_Delete(o);
 }

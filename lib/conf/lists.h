@@ -15,9 +15,9 @@
 void conf_read_lists(struct conf *c, const char *folder, struct conf_errors *r);
 
 /*
- * conf_take_line(c, list, number, p, n, r): append the server of one line. Its
- * faults go to r, and then c has one server that is of no use; list is what
- * messages call the list, and lives as long as c and r.
+ * conf_take_line(c, list, number, p, n, r): append the server of one line,
+ * unless it has faults, which go to r; list is what messages call the list, and
+ * lives as long as c and r.
  */
 void conf_take_line(struct conf *c, const char *list, size_t number,
 	const char *p, size_t n, struct conf_errors *r);

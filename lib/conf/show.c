@@ -192,18 +192,42 @@ static void put_struct(struct buf *b, const struct conf_key *keys,
 	buf_char(b, '}');
 }
 
+static void put_servers(const struct conf *c, struct buf *b)
+{
+	buf_char(b, '[');
+	for (size_t i = 0; i < conf_count(c); i++) {
+		const struct conf_server s = conf_server_at(c, i);
+
+		if (i)
+			buf_char(b, ',');
+		put_struct(b, conf_server_keys, &s);
+	}
+	buf_char(b, ']');
+}
+
 void conf_json(const struct conf *c, struct buf *b)
 {
-	put_struct(b, conf_keys, c);
+	for (const struct conf_key *k = conf_keys; k->name; k++) {
+		if (k->gone || k->spent)
+			continue;
+		buf_fmt(b, "%c\"%s\":", k == conf_keys ? '{' : ',', k->name);
+		if (k->keys == conf_server_keys)
+			put_servers(c, b);
+		else
+			put_value(b, k, c);
+	}
+	buf_char(b, '}');
 }
 
 void conf_short_json(const struct conf *c, struct buf *b)
 {
 	double shortest = INFINITY, longest = 0;
 
-	for (size_t i = 0; i < c->n_servers; i++) {
-		shortest = fmin(shortest, c->servers[i].interval_s);
-		longest = fmax(longest, c->servers[i].timeout_s);
+	for (size_t i = 0; i < conf_count(c); i++) {
+		const struct conf_server s = conf_server_at(c, i);
+
+		shortest = fmin(shortest, s.interval_s);
+		longest = fmax(longest, s.timeout_s);
 	}
 	for (const struct conf_key *k = conf_keys; k->name; k++) {
 		if (k->keys == conf_server_keys || k->gone || k->spent)
@@ -211,8 +235,8 @@ void conf_short_json(const struct conf *c, struct buf *b)
 		buf_fmt(b, "%c\"%s\":", k == conf_keys ? '{' : ',', k->name);
 		put_value(b, k, c);
 	}
-	buf_fmt(b, ",\"servers\":{\"count\":%zu", c->n_servers);
-	if (c->n_servers) {
+	buf_fmt(b, ",\"servers\":{\"count\":%zu", conf_count(c));
+	if (conf_count(c)) {
 		buf_str(b, ",\"shortest_interval\":");
 		put_seconds(b, &shortest);
 		buf_str(b, ",\"longest_timeout\":");

@@ -15,6 +15,7 @@
 #include "http/trace.h"
 #include "http/transfer.h"
 #include "http/transfer_failure.h"
+#include "http/upload_buffer.h"
 
 #include <curl/curl.h>
 #include <math.h>
@@ -75,7 +76,11 @@ struct http *http_new(const struct http_config *c)
 {
 	struct http *h;
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
+	if (c->width > HTTP_MANY)
+		upload_buffers_reserve((size_t)c->width);
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, upload_buffer_malloc,
+		    upload_buffer_free, upload_buffer_realloc, strdup,
+		    calloc)) {
 		log_error("unable to start libcurl");
 		return NULL;
 	}

@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 #include "http/client.h"
 #include "http/proxy.h"
+#include "http/upload_buffer.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -11,12 +12,7 @@
 
 /* For TCP and TLS together; a handshake that takes longer serves nobody. */
 #define CONNECT_MS 10000L
-/* Where so many probes run at a time, each has less memory for what it reads. */
-#define MANY 200
 #define SMALL_BUFFER 2048L
-/* The least that libcurl takes. Over TLS each request holds one while it waits
-   for its answer; libcurl's own choice is four times as much. */
-#define UPLOAD_BUFFER 16384L
 /* libcurl's own. */
 #define DNS_CACHE_S 60L
 /* Shorter than the 5 s after which node closes an idle connection. */
@@ -47,8 +43,8 @@ static CURLcode set_http(CURL *e, const struct http_config *c)
 	HTTP_SET(CURLOPT_FOLLOWLOCATION, 0L);
 	HTTP_SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	HTTP_SET(CURLOPT_MAXAGE_CONN, IDLE_S);
-	HTTP_SET(CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER);
-	if (c->width > MANY)
+	HTTP_SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
+	if (c->width > HTTP_MANY)
 		HTTP_SET(CURLOPT_BUFFERSIZE, SMALL_BUFFER);
 	HTTP_SET(CURLOPT_HTTP_VERSION,
 		(long)(c->http1 ? CURL_HTTP_VERSION_1_1

@@ -21,6 +21,10 @@ struct http_request;
 
 #define HTTP_FIELDS_MAX 64
 
+/* Where so many probes run at a time, each has less memory for what it reads,
+   and what it sends. */
+#define HTTP_MANY 200
+
 struct http_setup {
 	/* Lists that libcurl uses but does not copy. */
 	struct curl_slist *fields, *resolve, *connect_to;

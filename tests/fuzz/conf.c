@@ -41,7 +41,7 @@ static void check_server(const struct conf *c, const struct conf_server *s)
 	struct target t;
 	char why[TARGET_WHY];
 
-	need(slug_valid(s->slug) && conf_server(c, s->slug) == s);
+	need(slug_valid(s->slug) && conf_place(c, s->slug) == (size_t)(s - c->servers));
 	need(s->n_regions > 0);
 	for (size_t i = 0; i < s->n_regions; i++)
 		need(conf_region(c, s->regions[i]));

@@ -66,6 +66,7 @@ static void round_trip(const struct conf_server *s)
 {
 	struct conf *c = configure("regions: [{name: ra}, {name: rb}]\n");
 	struct conf_errors *r = conf_errors_new();
+	struct conf_server read;
 	struct buf once, twice;
 
 	buf_init(&once, SIZE_MAX / 2);
@@ -74,8 +75,9 @@ static void round_trip(const struct conf_server *s)
 	need(text_is_utf8(once.p, once.len));
 	need(fuzz_cut(once.p, once.len, '\n') == once.len - 1);
 	take(c, 1, once.p, once.len - 1, r);
-	need(sound(r) && c->n_servers == 1);
-	conf_target(c->servers, "ra", NULL, NULL, NULL, &twice);
+	need(sound(r) && conf_count(c) == 1);
+	read = conf_server_at(c, 0);
+	conf_target(&read, "ra", NULL, NULL, NULL, &twice);
 	need(fuzz_same(&once, &twice));
 	conf_errors_free(r);
 	conf_free(c);
@@ -115,9 +117,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size -= size > 0;
 	}
 	conf_check_slugs(c, r);
-	if (sound(r))
-		for (size_t i = 1; i < c->n_servers; i++)
-			check_server(c, &c->servers[i]);
+	for (size_t i = 1; sound(r) && i < conf_count(c); i++) {
+		const struct conf_server s = conf_server_at(c, i);
+
+		check_server(c, &s);
+	}
 	conf_errors_free(r);
 	conf_free(c);
 	return 0;

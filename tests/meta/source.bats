@@ -56,7 +56,7 @@ only() {
 FLOORS='
 lib: conf records mcp store cgi json base
 probe: main probe steps expiry report,options,queue target,auth,mcp http redaction
-aggregate: main commands store verdict_line figures options offline rule tools,signs
+aggregate: main commands store verdict_line figures options offline lock rule tools,signs
 serve: main render handlers api,badge,widget pages data http
 alertd: main web commands store_outage
 	notifier,evaluate,emit print,output,input,options

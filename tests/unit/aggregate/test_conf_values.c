@@ -64,8 +64,8 @@ static void test_defaults(void **state)
 	assert_int_equal(c->budget, 60);
 	assert_string_equal(c->zone, "UTC");
 	assert_int_equal(c->policy.throttled, 3);
-	assert_ptr_equal(conf_server(c, "example-mcp"), s);
-	assert_null(conf_server(c, "other"));
+	assert_int_equal(conf_place(c, "example-mcp"), 0);
+	assert_int_equal(conf_place(c, "other"), CONF_NOWHERE);
 	assert_ptr_equal(conf_region(c, "eu-west-2"), &c->regions[1]);
 	assert_null(conf_account(c, "acme"));
 	conf_free(c);

@@ -5,6 +5,7 @@
 #include "tools/definitions.h"
 
 #include "base/buf.h"
+#include "json/json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -205,12 +206,42 @@ static void test_limits(void **state)
 	expect(many(1, 34 * 1024 * 1024), 0, "", "larger than 32 MiB");
 }
 
+/* One by one they are what a whole list is. */
+static void test_add(void **state)
+{
+	struct definitions d = {0};
+	char why[JSON_WHY];
+	cJSON *tree = json_parse(B, strlen(B), &json_record, why);
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, SIZE_MAX / 2);
+	definitions_add(&d, tree, NULL, note, &b);
+	definitions_add_text(&d, A, "60d4353e9a5499b4", note, &b);
+	definitions_add_text(&d, A, NULL, note, &b);
+	assert_string_equal(b.p ? b.p : "", "");
+	definitions_add_text(&d, "{", NULL, note, &b);
+	definitions_add_text(&d, "{\"name\":\"c\",\"inputSchema\":{}}",
+		"60d4353e9a5499b4", note, &b);
+	definitions_sort(&d, note, &b);
+	assert_string_equal(b.p, "tool number 4: no JSON object\n"
+		"tool c: its digest is not that of its definition\n");
+	assert_int_equal(d.n, 3);
+	assert_string_equal(d.v[0].text, A);
+	assert_string_equal(d.v[1].text, B);
+	assert_true(d.v[2].refused);
+	definitions_release(&d);
+	buf_release(&b);
+	cJSON_Delete(tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_add),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

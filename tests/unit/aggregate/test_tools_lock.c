@@ -1,8 +1,12 @@
 /*
  * Goal: tools.lock is the same for the same tools, in whatever order they were
- * pinned; it keeps what it had, and a file that is none is refused.
+ * pinned; it keeps what it had, and a file that is none is refused. The digests
+ * that are read without what tools say are the same.
  */
-#include "commands/tools_lock.h"
+#include "lock/tools_lock.h"
+
+#include "json/json.h"
+#include "lock/lock_digests.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -207,6 +211,171 @@ static void test_depth(void **state)
 	}
 }
 
+static struct lock_digests *read_digests(const char *path)
+{
+	char why[LOCK_WHY] = "";
+	struct lock_digests *d = lock_digests_read(path, why);
+
+	assert_string_equal(why, "");
+	assert_non_null(d);
+	return d;
+}
+
+static void test_digests(void **state)
+{
+	struct lock_digests *d;
+	struct pinned_digests p;
+
+	d = read_digests(*state);
+	assert_false(lock_digests_find(d, "one", &p));
+	lock_digests_free(d);
+	fill(*state, " {\"servers\": {\"two\" :{\"tools\":{\"}\\\"{\":[{},7,\"]\"]},"
+		     "\"more\":[1e5,{\"tool_hash\":\"" B "\"}],"
+		     "\"tool_hash\":\"\\u0061" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"},\n"
+		     "\"one\":{\"full_hash\":\"" A "\",\"tools\":{},"
+		     "\"tool_hash\":\"" B "\"}} , \"v\":1}\n");
+	d = read_digests(*state);
+	assert_true(lock_digests_find(d, "one", &p));
+	assert_string_equal(p.contract, B);
+	assert_string_equal(p.full, A);
+	assert_true(lock_digests_find(d, "two", &p));
+	assert_string_equal(p.contract, A);
+	assert_string_equal(p.full, "");
+	assert_false(lock_digests_find(d, "three", &p));
+	lock_digests_free(d);
+}
+
+/* What is read of one server is what a whole file says of it, whatever came in
+   its place since. */
+static void test_digests_server(void **state)
+{
+	struct tools_lock *lock = load(*state);
+	struct lock_digests *d;
+	struct tool_list got;
+	char why[LOCK_WHY] = "";
+
+	lock_pin(lock, "two", &two, says);
+	lock_pin(lock, "one", &two, says);
+	assert_int_equal(lock_save(lock, *state), 0);
+	lock_free(lock);
+	d = read_digests(*state);
+	unlink(*state);
+	lock = lock_digests_server(d, "two", why);
+	assert_true(lock_tools(lock, "two", &got));
+	assert_int_equal(got.n_tools, 2);
+	assert_string_equal(got.hash, A);
+	assert_string_equal(got.tools[0].contract, A);
+	free((void *)got.tools);
+	assert_non_null(lock_definition(lock, "two", "get"));
+	assert_false(lock_tools(lock, "one", &got));
+	lock_free(lock);
+	lock = lock_digests_server(d, "three", why);
+	assert_non_null(lock);
+	assert_null(lock_hash(lock, "three"));
+	lock_free(lock);
+	lock_digests_free(d);
+}
+
+/* Text of a tool that is larger than what is read at a time, with what could
+   be taken for its end at every place of that. */
+static void test_digests_pieces(void **state)
+{
+	char *text = malloc(300 * 1024), why[LOCK_WHY] = "";
+	const char *texts[] = {text, NULL};
+	struct lock_digests *d;
+	struct tools_lock *lock;
+	struct pinned_digests p;
+
+	for (size_t shift = 0; shift < 8; shift++) {
+		char *to = stpcpy(text, "{\"name\":\"get\",\"description\":\"");
+
+		memset(to, 'x', shift);
+		for (to += shift; to < text + 280 * 1024; to += 8)
+			memcpy(to, "\\\"}}]\\\\{", 8);
+		memcpy(to, "\"}", 3);
+		lock = load(*state);
+		lock_pin(lock, "one", &two, texts);
+		lock_pin(lock, "two", &two, texts);
+		assert_int_equal(lock_save(lock, *state), 0);
+		lock_free(lock);
+		d = read_digests(*state);
+		assert_true(lock_digests_find(d, "two", &p));
+		assert_string_equal(p.full, B);
+		lock = lock_digests_server(d, "two", why);
+		assert_string_equal(
+			json_str(lock_definition(lock, "two", "get"), "name"),
+			"get");
+		lock_free(lock);
+		lock_digests_free(d);
+		unlink(*state);
+	}
+	free(text);
+}
+
+static void test_digests_refused(void **state)
+{
+	static const char server[] = "\"one\":{\"tool_hash\":\"" A
+				     "\",\"tools\":{}}";
+	static const struct {
+		const char *text, *why;
+	} bad[] = {
+		{"", "byte 1: no JSON, or only a part of it"},
+		{"[]", "byte 1: no JSON, or only a part of it"},
+		{"{\"v\":3,\"servers\":{}}",
+			"its version, v, is neither 1 nor 2"},
+		{"{\"servers\":{}}", "its version, v, is neither 1 nor 2"},
+		{"{\"v\":2}", "servers is no object"},
+		{"{\"v\":2,\"servers\":[]}", "servers is no object"},
+		{"{\"v\":2,\"\\u0073ervers\":{}}", "byte 26: no servers"},
+		{"{\"v\":2,\"servers\":{}}}",
+			"byte 21: something behind the end"},
+		{"{\"v\":2,\"servers\":{},}",
+			"byte 21: no JSON, or only a part of it"},
+		{"{\"v\":2,\"servers\":{\"one\":7}}",
+			"the server at byte 25: a tool_hash is no SHA-256 in "
+			"lower-case hex"},
+		{"{\"v\":2,\"servers\":{\"../x\":{}}}",
+			"the server at byte 26: a server's name is none"},
+		{SERVER("2", "\"tools\":[]"),
+			"the server at byte 25: the tools of a server are no "
+			"object"},
+		{SERVER("2", "\"full_hash\":7,\"tools\":{}"),
+			"the server at byte 25: a full_hash is no SHA-256 in "
+			"lower-case hex"},
+		{SERVER("2", "\"tools\":{]}"),
+			"byte 114: no JSON, or only a part of it"},
+		{SERVER("2", "\"tools\":{\"get"), "byte 121: a string has no end"},
+	};
+	char why[LOCK_WHY], text[512];
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		fill(*state, bad[i].text);
+		assert_null(lock_digests_read(*state, why));
+		assert_string_equal(why, bad[i].why);
+	}
+	snprintf(text, sizeof text, "{\"v\":2,\"servers\":{%s,%s}}", server,
+		server);
+	fill(*state, text);
+	assert_null(lock_digests_read(*state, why));
+	assert_non_null(strstr(why, "a server stands there twice"));
+}
+
+/* A file that was cut short is refused, wherever it was cut. */
+static void test_digests_cut(void **state)
+{
+	char text[sizeof expected], why[LOCK_WHY];
+
+	for (size_t n = 0; n < sizeof expected - 2; n++) {
+		memcpy(text, expected, n);
+		text[n] = '\0';
+		fill(*state, text);
+		assert_null(lock_digests_read(*state, why));
+	}
+	fill(*state, expected);
+	lock_digests_free(read_digests(*state));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +384,15 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_version_1, make, unmake),
 		cmocka_unit_test_setup_teardown(test_refused, make, unmake),
 		cmocka_unit_test_setup_teardown(test_depth, make, unmake),
+		cmocka_unit_test_setup_teardown(test_digests, make, unmake),
+		cmocka_unit_test_setup_teardown(
+			test_digests_server, make, unmake),
+		cmocka_unit_test_setup_teardown(
+			test_digests_pieces, make, unmake),
+		cmocka_unit_test_setup_teardown(
+			test_digests_refused, make, unmake),
+		cmocka_unit_test_setup_teardown(
+			test_digests_cut, make, unmake),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

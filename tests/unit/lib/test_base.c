@@ -114,6 +114,37 @@ static void test_utf8(void **state)
 	}
 }
 
+static void test_text_shown(void **state)
+{
+	static const struct {
+		const char *in;
+		size_t used;
+		const char *out;
+	} cases[] = {
+		{"ab", 1, "a"},
+		{"\xe2\x82\xac!", 3, "\xe2\x82\xac"},
+		{"\n", 1, "\\u{A}"},
+		{"\x1b[8m", 1, "\\u{1B}"},
+		{"\xe2\x80\xae", 3, "\\u{202E}"},
+		{"\xe2\x80\x8b", 3, "\\u{200B}"},
+		{"\xe2\xa0\x80", 3, "\\u{2800}"},
+		{"\xef\xb8\x8f", 3, "\\u{FE0F}"},
+		{"\xf3\xa0\x81\x81", 4, "\\u{E0041}"},
+		{"\xc0\x80", 2, "\\u{0}"},
+		{"\xe2\x80", 1, "\\x{E2}"},
+		{"\\u{1B}", 1, "\\u{5C}"},
+		{"\\x", 1, "\\"},
+	};
+	char out[TEXT_SHOWN];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_int_equal(text_shown(cases[i].in, strlen(cases[i].in),
+			out), cases[i].used);
+		assert_string_equal(out, cases[i].out);
+	}
+}
+
 static void test_text_clean(void **state)
 {
 	static const struct {
@@ -521,6 +552,7 @@ int main(void)
 		cmocka_unit_test(test_num_parse),
 		cmocka_unit_test(test_num_duration),
 		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_text_shown),
 		cmocka_unit_test(test_text_clean),
 		cmocka_unit_test(test_clean_anywhere),
 		cmocka_unit_test(test_copy),

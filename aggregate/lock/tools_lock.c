@@ -1,4 +1,4 @@
-#include "commands/tools_lock.h"
+#include "lock/tools_lock.h"
 
 #include "base/buf.h"
 #include "base/lines.h"
@@ -22,7 +22,7 @@
 
 /* The limits of the file, and of a definition, which is five levels deep. */
 static const struct json_limits limits = {
-	.depth = 72, .values = FILE_MAX, .i_json = true};
+	.depth = LOCK_DEPTH, .values = FILE_MAX, .i_json = true};
 static const struct json_limits definition_limits = {
 	.depth = 64, .values = FILE_MAX, .i_json = true};
 
@@ -126,10 +126,10 @@ static const char *wrong(const cJSON *doc)
 	return NULL;
 }
 
-static cJSON *parse(const struct buf *b, char *why)
+static cJSON *parse(const char *p, size_t n, char *why)
 {
 	char reason[JSON_WHY];
-	cJSON *doc = json_parse(b->p, b->len, &limits, reason);
+	cJSON *doc = json_parse(p, n, &limits, reason);
 	const char *fault;
 
 	if (!doc) {
@@ -171,7 +171,7 @@ static cJSON *read_file(const char *path, char *why)
 	else if (!buf_ok(&b))
 		snprintf(why, LOCK_WHY, "larger than 1 GiB");
 	else
-		doc = parse(&b, why);
+		doc = parse(b.p, b.len, why);
 	if (fd >= 0)
 		close(fd);
 	buf_release(&b);
@@ -185,10 +185,11 @@ static int by_slug(const void *a, const void *b)
 	return strcmp(x->slug, y->slug);
 }
 
-struct tools_lock *lock_load(const char *path, char *why)
+/* Takes doc, which may be NULL. */
+static struct tools_lock *lock_of(cJSON *doc)
 {
-	cJSON *doc = read_file(path, why), *server;
 	struct tools_lock *lock;
+	cJSON *server;
 
 	if (!doc)
 		return NULL;
@@ -203,6 +204,29 @@ struct tools_lock *lock_load(const char *path, char *why)
 	if (lock->n)
 		qsort(lock->v, lock->n, sizeof *lock->v, by_slug);
 	return lock;
+}
+
+struct tools_lock *lock_load(const char *path, char *why)
+{
+	return lock_of(read_file(path, why));
+}
+
+struct tools_lock *lock_parse(const char *p, size_t n, char *why)
+{
+	return lock_of(parse(p, n, why));
+}
+
+int lock_version(const struct tools_lock *lock)
+{
+	double v = LOCK_VERSION;
+
+	json_num(lock->doc, "v", &v);
+	return (int)v;
+}
+
+const char *lock_slug(const struct tools_lock *lock)
+{
+	return lock->n ? lock->v->slug : NULL;
 }
 
 void lock_free(struct tools_lock *lock)

@@ -3,8 +3,8 @@
  * each server is to have: reviewed and committed by people, see
  * mcp-aggregate(1).
  */
-#ifndef COMMANDS_TOOLS_LOCK_H
-#define COMMANDS_TOOLS_LOCK_H
+#ifndef LOCK_TOOLS_LOCK_H
+#define LOCK_TOOLS_LOCK_H
 
 #include "rule/history.h"
 
@@ -16,6 +16,9 @@ struct tools_lock;
 /* Room for the reason why a file was refused. */
 #define LOCK_WHY 300
 
+/* How deep the file may be. */
+#define LOCK_DEPTH 72
+
 /* lock_path(config): the file beside a configuration; free it. */
 char *lock_path(const char *config);
 
@@ -26,6 +29,16 @@ char *lock_path(const char *config);
  */
 struct tools_lock *lock_load(const char *path, char *why);
 void lock_free(struct tools_lock *lock);
+
+/* lock_parse(p, n, why): as lock_load, of the n bytes of a file. */
+struct tools_lock *lock_parse(const char *p, size_t n, char *why);
+
+/*
+ * lock_version(lock): the version of what was read. lock_slug(lock): the first
+ * server by name, or NULL; lives with lock.
+ */
+int lock_version(const struct tools_lock *lock);
+const char *lock_slug(const struct tools_lock *lock);
 
 /* lock_hash(lock, slug): the pinned contract hash, or NULL. Lives with lock. */
 const char *lock_hash(const struct tools_lock *lock, const char *slug);

@@ -1,0 +1,188 @@
+#include "commands/pin_view.h"
+
+#include "base/exits.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "conf/conf.h"
+#include "offline/collect.h"
+#include "offline/input.h"
+#include "store/definition_history.h"
+#include "store/load.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Servers whose histories are read from the store at once. */
+#define GROUP 100
+
+static void add_history(struct tool_texts *t, const struct definition_history *h)
+{
+	for (size_t i = 0; i < h->n_lists; i++) {
+		const struct listed_tools *l = &h->lists[i];
+
+		for (size_t k = 0; k < l->n; k++)
+			if (l->v[k].text)
+				tool_texts_add(
+					t, l->v[k].digest, l->v[k].text);
+	}
+}
+
+const struct tool_texts *pin_view_texts(struct pin_view *v)
+{
+	struct definition_history h = {0};
+
+	if (!v->store || v->asked)
+		return &v->texts;
+	v->asked = true;
+	if (definition_history_read(v->store, v->slug, &h)) {
+		store_failed(v->store);
+		v->failed = true;
+	} else {
+		add_history(&v->texts, &h);
+		tool_texts_sort(&v->texts);
+	}
+	definition_history_release(&h);
+	return &v->texts;
+}
+
+/* ---- From the store. */
+
+static bool expected(const struct conf_server *s, const char *region)
+{
+	for (size_t i = 0; i < s->n_regions; i++)
+		if (strcmp(s->regions[i], region) == 0)
+			return true;
+	return false;
+}
+
+/* Use a server; found: what the store has of it, or NULL. */
+static bool use_stored(const struct conf *c, struct store *s, const char *slug,
+	const struct server *found, pin_view_use *use, void *arg)
+{
+	struct pin_view v = {.slug = slug, .store = s};
+	size_t n = found ? found->n_regions : 0;
+	struct region_history *regions = xcalloc(n + 1, sizeof *regions);
+	struct conf_server server;
+	bool known = conf_server(c, slug, &server), more;
+
+	for (size_t i = 0; i < n && known; i++)
+		if (expected(&server, found->regions[i].name))
+			regions[v.n_regions++] = found->regions[i];
+	v.regions = regions;
+	more = use(arg, &v);
+	tool_texts_release(&v.texts);
+	free(regions);
+	return more;
+}
+
+static const struct server *server_of(
+	const struct server *servers, size_t n, const char *slug)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(servers[i].slug, slug) == 0)
+			return &servers[i];
+	return NULL;
+}
+
+/* -1: the store failed; else whether more are to be used. */
+static int use_group(const struct conf *c, struct store *s, const char **slugs,
+	size_t n, pin_view_use *use, void *arg)
+{
+	struct loaded *loaded = xcalloc(n, sizeof *loaded);
+	struct collect *all = collect_new();
+	int rc = load_servers(s, all, slugs, n, NAN, loaded) ? -1 : 1;
+
+	if (rc > 0) {
+		size_t n_servers;
+		const struct server *servers;
+
+		collect_finish(all);
+		servers = collect_servers(all, &n_servers);
+		for (size_t i = 0; i < n && rc > 0; i++)
+			rc = use_stored(c, s, slugs[i],
+				server_of(servers, n_servers, slugs[i]), use,
+				arg);
+		load_release(loaded, n);
+	}
+	collect_free(all);
+	free(loaded);
+	return rc;
+}
+
+int pin_views_stored(const struct conf *c, struct store *s, const char **slugs,
+	size_t n, pin_view_use *use, void *arg)
+{
+	int rc = 1;
+
+	for (size_t i = 0; i < n && rc > 0; i += GROUP)
+		rc = use_group(c, s, slugs + i, n - i < GROUP ? n - i : GROUP,
+			use, arg);
+	return rc < 0 ? -1 : 0;
+}
+
+/* ---- From records. */
+
+struct pin_records {
+	struct collect *collect;
+	struct tool_texts texts;
+};
+
+static int take_record(void *arg, const struct record *r, char *why)
+{
+	struct pin_records *all = arg;
+
+	if (r->type == RECORD_TOOL)
+		tool_texts_add(&all->texts, r->u.tool.digest,
+			r->u.tool.definition);
+	return collect_add(all->collect, r, why);
+}
+
+struct pin_records *pin_records_read(int fd, int *status)
+{
+	struct pin_records *r = xcalloc(1, sizeof *r);
+	struct input in = {0};
+
+	r->collect = collect_new();
+	*status = EXIT_GOOD;
+	if (input_read(&in, fd, take_record, r)) {
+		log_error("-: %s", strerror(errno));
+		*status = EXIT_ENV;
+	} else {
+		input_told(&in);
+		*status = in.refused ? EXIT_USAGE : EXIT_GOOD;
+	}
+	collect_finish(r->collect);
+	tool_texts_sort(&r->texts);
+	return r;
+}
+
+size_t pin_records_each(struct pin_records *r, const char *slug,
+	pin_view_use *use, void *arg)
+{
+	size_t n, used = 0;
+	const struct server *servers = collect_servers(r->collect, &n);
+	bool more = true;
+
+	for (size_t i = 0; i < n && more; i++) {
+		struct pin_view v = {.slug = servers[i].slug,
+			.regions = servers[i].regions,
+			.n_regions = servers[i].n_regions,
+			.texts = r->texts};
+
+		if (slug && strcmp(slug, v.slug) != 0)
+			continue;
+		more = use(arg, &v);
+		used++;
+	}
+	return used;
+}
+
+void pin_records_free(struct pin_records *r)
+{
+	collect_free(r->collect);
+	tool_texts_release(&r->texts);
+	free(r);
+}

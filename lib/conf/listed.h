@@ -1,0 +1,38 @@
+/*
+ * listed.h: the servers of lists, of which there may be a hundred thousand:
+ * slug, URL and title of each, and once what servers that say the same have in
+ * common.
+ */
+#ifndef CONF_LISTED_H
+#define CONF_LISTED_H
+
+#include "conf/conf.h"
+
+/* Opaque. */
+struct conf_listed;
+
+struct conf_listed *listed_new(void);
+
+/*
+ * listed_free(l, regions): free it. Servers may share the array `regions`,
+ * which stays.
+ */
+void listed_free(struct conf_listed *l, char **regions);
+
+/* listed_add(l, s, regions): append a server; l takes what s holds. */
+void listed_add(struct conf_listed *l, struct conf_server *s, char **regions);
+
+/* listed_release(s, regions): free what a server holds, but for `regions`. */
+void listed_release(struct conf_server *s, char **regions);
+
+/* listed_count(l): how many; 0 where l is NULL. */
+size_t listed_count(const struct conf_listed *l);
+
+/*
+ * listed_at(l, i): a server; listed_slug(l, i): its slug. What they point to
+ * lives as long as l.
+ */
+struct conf_server listed_at(const struct conf_listed *l, size_t i);
+const char *listed_slug(const struct conf_listed *l, size_t i);
+
+#endif
