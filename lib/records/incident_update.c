@@ -1,5 +1,7 @@
 #include "records/incident_update.h"
 
+#include "base/num.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -11,12 +13,6 @@ static const char *const whats[UPDATES] = {"started", "escalated", "reminder",
 static const struct word_table what_words = {whats, UPDATES};
 
 static const struct field update_fields[] = {
-	ROW_TOLD_AT(struct incident_update, at, FIELD_NEEDED),
-	FIELD("kind", struct incident_update, kind, FIELD_NEEDED,
-		.words = &alert_kind_words),
-	ROW_TOLD_FIRST(struct incident_update, first, FIELD_NEEDED),
-	FIELD("what", struct incident_update, what, FIELD_NEEDED,
-		.words = &what_words),
 	ROW_REGIONS(struct incident_update, regions, FIELD_SOME,
 		FIELD_WHEN(struct incident_update, regions.n)),
 	ROW_TOLD_RESOLVED_AT(struct incident_update, resolved_at, FIELD_OMIT),
@@ -62,6 +58,38 @@ void incident_update_write(struct buf *b, const struct incident_update *u)
 	buf_char(b, '}');
 }
 
+/* Cut the part of a field before its next colon, and move on. */
+static bool next_part(const char **field, char out[UPDATE_FIELD])
+{
+	size_t n = strcspn(*field, ":");
+
+	if (n >= UPDATE_FIELD)
+		return false;
+	memcpy(out, *field, n);
+	out[n] = '\0';
+	*field += n + ((*field)[n] == ':');
+	return true;
+}
+
+static bool read_field(const char *field, struct incident_update *u)
+{
+	char first[UPDATE_FIELD], kind[UPDATE_FIELD], ms[UPDATE_FIELD];
+	long long window, at;
+	unsigned what;
+
+	if (!next_part(&field, first) || !next_part(&field, kind) ||
+		!next_part(&field, ms) ||
+		!num_parse(first, 1, (long long)NUM_EPOCH_MAX, &window) ||
+		!num_parse(ms, 0, (long long)NUM_EPOCH_MAX * 1000, &at) ||
+		!alert_kind_parse(kind, &u->kind) ||
+		!words_find(&what_words, field, &what))
+		return false;
+	u->first = window;
+	u->at = (double)at / 1000;
+	u->what = (enum update_what)what;
+	return true;
+}
+
 /* The text is where there has to be one, and nowhere else. */
 static bool text_fits(const struct incident_update *u)
 {
@@ -70,13 +98,14 @@ static bool text_fits(const struct incident_update *u)
 	return (u->what == UPDATE_NOTE) == (u->text && *u->text);
 }
 
-bool incident_update_take(const cJSON *o, struct incident_update *u)
+bool incident_update_take(const char *field, const cJSON *o,
+	struct incident_update *u)
 {
 	char why[FIELD_WHY];
 
 	*u = (struct incident_update) {0};
-	return fields_take(update_fields, o, u, why) && u->first > 0 &&
-		text_fits(u);
+	return read_field(field, u) && cJSON_IsObject(o) &&
+		fields_take(update_fields, o, u, why) && text_fits(u);
 }
 
 void incident_update_release(struct incident_update *u)

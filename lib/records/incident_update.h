@@ -40,8 +40,9 @@ struct incident_update {
 };
 
 /*
- * incident_update_field(u, out): the name of its field, the same whenever the
- * same is written; out has UPDATE_FIELD bytes. It returns out.
+ * incident_update_field(u, out): the name of its field, which says when, what and
+ * of which incident: the same whenever the same is written; out has UPDATE_FIELD
+ * bytes. It returns out.
  * incident_update_first(field): the window in which the incident of a field
  * began. incident_update_of(field, kind, first): whether the field is one of that
  * incident. incident_update_said(field): whether it is what operators said, and
@@ -54,12 +55,14 @@ bool incident_update_of(const char *field, enum alert_kind kind, int64_t first);
 bool incident_update_said(const char *field);
 
 /*
- * incident_update_write(b, u): append its value, a JSON object.
- * incident_update_take(o, u): read it; false where it cannot be read. Its strings
- * belong to o; in both cases incident_update_release frees what else *u holds.
+ * incident_update_write(b, u): append its value, a JSON object of the rest.
+ * incident_update_take(field, o, u): read both; false where they cannot be read.
+ * Its strings belong to o; in both cases incident_update_release frees what else
+ * *u holds.
  */
 void incident_update_write(struct buf *b, const struct incident_update *u);
-bool incident_update_take(const cJSON *o, struct incident_update *u);
+bool incident_update_take(const char *field, const cJSON *o,
+	struct incident_update *u);
 void incident_update_release(struct incident_update *u);
 
 /* update_url_valid(s): whether s is an address that a page may link to. */

@@ -24,7 +24,7 @@ static size_t ask(struct source *s, const char *slug, const char *token,
 	key_verdict(k++->name, slug);
 	*k = (struct fetch_key) {.command = "GET"};
 	key_alert(k++->name, slug);
-	*k = (struct fetch_key) {.command = "HVALS"};
+	*k = (struct fetch_key) {.command = "HGETALL"};
 	key_incidents(k++->name, slug);
 	*k = (struct fetch_key) {.command = "HGETALL"};
 	key_tools(k++->name, slug);
@@ -84,18 +84,18 @@ static void read_incidents(struct page_data *d, const struct store_reply *own)
 {
 	const struct store_reply *r = store_item(own, UPDATES_OF);
 	size_t n = store_count(r);
-	const char **values = xcalloc(n + 1, sizeof *values);
+	const char **pairs = xcalloc(n + 1, sizeof *pairs);
 
 	for (size_t i = 0; i < n; i++)
-		values[i] = store_text(store_item(r, i));
+		pairs[i] = store_text(store_item(r, i));
 	incidents_read_all(
 		&(struct incident_sources) {
 			.state = store_text(store_item(own, INCIDENTS)),
-			.values = values,
-			.n_values = n,
+			.updates = pairs,
+			.n_updates = n,
 			.since = (d->history.today - HISTORY_KEPT + 1) * 86400},
 		&d->incidents);
-	free(values);
+	free(pairs);
 }
 
 int fetch_page(struct source *s, const char *slug, const char *token,

@@ -208,19 +208,23 @@ static void sort_out(struct incidents *l, const bool *open, int64_t since)
 	l->n = n;
 }
 
-static void read_values(const struct incident_sources *from,
+static void read_updates(const struct incident_sources *from,
 	struct incidents *l)
 {
 	struct incident_update u;
 	char why[JSON_WHY];
 
 	/* There may be a few more than are kept, for a moment. */
-	for (size_t i = 0; i < from->n_values && i < 2 * UPDATES_MAX; i++) {
-		const char *s = from->values[i];
-		cJSON *doc = s ? json_parse(s, strlen(s), &json_record, why)
-			       : NULL;
+	for (size_t i = 0; i + 1 < from->n_updates && i < 4 * UPDATES_MAX;
+		i += 2) {
+		const char *field = from->updates[i];
+		const char *s = from->updates[i + 1];
+		cJSON *doc = field && s
+			? json_parse(s, strlen(s), &json_record, why) : NULL;
 
-		if (incident_update_take(doc, &u))
+		if (!doc)
+			continue;
+		if (incident_update_take(field, doc, &u))
 			add_update(&u, l);
 		incident_update_release(&u);
 		cJSON_Delete(doc);
@@ -253,7 +257,7 @@ void incidents_read_all(const struct incident_sources *from,
 	doc = from->state ? json_parse(from->state, strlen(from->state),
 				    &json_record, why)
 			  : NULL;
-	read_values(from, l);
+	read_updates(from, l);
 	read_timeline(json_get(doc, "timeline"), l);
 	list = json_get(doc, "incidents");
 	open = xcalloc(l->n + (size_t)cJSON_GetArraySize(list) + 1,

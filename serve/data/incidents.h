@@ -69,9 +69,10 @@ struct incidents {
 
 /* What the store holds of them; either may be NULL. */
 struct incident_sources {
-	const char *state;	   /* key_alert */
-	const char *const *values; /* the values of key_incidents */
-	size_t n_values;
+	const char *state; /* key_alert */
+	/* key_incidents: n strings, field and value in turn, or NULL each. */
+	const char *const *updates;
+	size_t n_updates;
 	int64_t since; /* what began and ended earlier is passed over */
 };
 

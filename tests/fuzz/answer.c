@@ -73,8 +73,10 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 	maintenance_list_add(&d->maintenance, held[2]);
 	incidents_read_all(
 		&(struct incident_sources) {.state = held[2],
-			.values = (const char *const[]) {held[1], held[2]},
-			.n_values = 2,
+			.updates = (const char *const[]) {held[1], held[2],
+				"1777400040:downtime:1777400160000:note",
+				held[2]},
+			.n_updates = 4,
 			.since = (d->history.today - HISTORY_KEPT) * 86400},
 		&d->incidents);
 	history_minutes(&d->history, held[2], 1);

@@ -10,9 +10,11 @@ load ../../helpers/alert
 KEY=example-mcp:downtime:$T
 LOG=alert:example-mcp:incidents
 
-# public FIELD…: what of each update everybody may read, by time.
+# public FILTER: what of each update everybody may read, by time.
 public() {
-	redis --raw hvals $LOG | jq -sr "sort_by(.at)[] | [$1] | @tsv" | tr '\t' ' '
+	redis --raw hgetall $LOG | jq -Rnr "[inputs as \$field | input | fromjson +
+		(\$field | split(\":\") | {first: .[0] | tonumber, at: (.[2] | tonumber / 1000),
+		what: .[3]})] | sort_by(.at)[] | [$1] | @tsv" | tr '\t' ' '
 }
 
 # An outage of two minutes in two regions, after which a third one fails.

@@ -29,9 +29,9 @@ files() {
 
 @test "each file is what is answered at its path" {
 	# An outage of the day before, and one that is too long ago.
-	redis hset alert:partly:incidents a '{"at":1777400160,"kind":"downtime","first":1777400040,"what":"started"}' \
-		b '{"at":1777401720,"kind":"downtime","first":1777400040,"what":"resolved","resolved_at":1777401600}' \
-		c '{"at":1757401720,"kind":"downtime","first":1757400060,"what":"resolved","resolved_at":1757401620}' >/dev/null
+	redis hset alert:partly:incidents 1777400040:downtime:1777400160000:started '{}' \
+		1777400040:downtime:1777401720000:resolved '{"resolved_at":1777401600}' \
+		1757400060:downtime:1757401720000:resolved '{"resolved_at":1757401620}' >/dev/null
 	render
 	[ "$status:$output:$stderr" = "0::" ]
 	files >got

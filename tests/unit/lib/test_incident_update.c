@@ -11,12 +11,13 @@
 #include <string.h>
 #include <cmocka.h>
 
-static bool take(const char *json, struct incident_update *u, cJSON **doc)
+static bool take(const char *field, const char *json,
+	struct incident_update *u, cJSON **doc)
 {
 	char why[JSON_WHY];
 
 	*doc = json_parse(json, strlen(json), &json_record, why);
-	return incident_update_take(*doc, u);
+	return incident_update_take(field, *doc, u);
 }
 
 static void test_written_and_read(void **state)
@@ -36,7 +37,8 @@ static void test_written_and_read(void **state)
 	(void)state;
 	buf_init(&b, 4096);
 	incident_update_write(&b, &u);
-	assert_true(take(b.p, &got, &doc));
+	incident_update_field(&u, field);
+	assert_true(take(field, b.p, &got, &doc));
 	assert_true(got.at == u.at);
 	assert_int_equal(got.kind, u.kind);
 	assert_int_equal(got.first, u.first);
@@ -58,35 +60,49 @@ static void test_written_and_read(void **state)
 	buf_release(&b);
 }
 
-#define UPDATE(what, more)                                                     \
-	"{\"at\":60,\"kind\":\"downtime\",\"first\":60,\"what\":\"" what       \
-	"\"" more "}"
+#define BEGIN "1777400040:downtime:1777400160000:"
 
 static void test_refused(void **state)
 {
-	static const char *const odd[] = {"null", "[]", "{}", "7",
-		UPDATE("begun", ""), UPDATE("note", ""),
-		UPDATE("note", ",\"text\":\"\""), UPDATE("note", ",\"text\":7"),
-		UPDATE("started", ",\"text\":\"x\""),
-		UPDATE("postmortem", ",\"text\":\"javascript:alert(1)\""),
-		UPDATE("postmortem", ",\"text\":\"x\""),
-		UPDATE("started", ",\"resolved_at\":-1"),
-		"{\"at\":60,\"kind\":\"test\",\"what\":\"started\"}",
-		"{\"at\":60,\"kind\":\"downtime\",\"first\":0,"
-		"\"what\":\"started\"}"};
+	static const char *const odd[][2] = {
+		{BEGIN "started", "null"},
+		{BEGIN "started", "[]"},
+		{BEGIN "started", "7"},
+		{BEGIN "started", "{\"resolved_at\":-1}"},
+		{BEGIN "started", "{\"text\":\"x\"}"},
+		{BEGIN "begun", "{}"},
+		{BEGIN "", "{}"},
+		{BEGIN "note", "{}"},
+		{BEGIN "note", "{\"text\":\"\"}"},
+		{BEGIN "note", "{\"text\":7}"},
+		{BEGIN "postmortem", "{\"text\":\"x\"}"},
+		{BEGIN "postmortem", "{\"text\":\"javascript:alert(1)\"}"},
+		{"1777400040:outage:1:started", "{}"},
+		{"0:downtime:1:started", "{}"},
+		{"-60:downtime:1:started", "{}"},
+		{"1777400040:downtime:x:started", "{}"},
+		{"1777400040:downtime::started", "{}"},
+		{"1777400040:downtime", "{}"},
+		{"", "{}"},
+	};
+	char huge[4 * UPDATE_FIELD];
 	struct incident_update u;
 	cJSON *doc;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
-		if (take(odd[i], &u, &doc))
-			fail_msg("taken: %s", odd[i]);
+		if (take(odd[i][0], odd[i][1], &u, &doc))
+			fail_msg("taken: %s %s", odd[i][0], odd[i][1]);
 		incident_update_release(&u);
 		cJSON_Delete(doc);
 	}
+	memset(huge, '7', sizeof huge - 1);
+	huge[sizeof huge - 1] = '\0';
+	assert_false(take(huge, "{}", &u, &doc));
+	cJSON_Delete(doc);
 	/* A region that is no name is passed over. */
-	assert_true(take(
-		UPDATE("started", ",\"regions\":[\"eu\",\"A B\",3]"), &u, &doc));
+	assert_true(take(BEGIN "started", "{\"regions\":[\"eu\",\"A B\",3]}",
+		&u, &doc));
 	assert_int_equal(u.regions.n, 1);
 	incident_update_release(&u);
 	cJSON_Delete(doc);

@@ -26,29 +26,29 @@
 #define FIRST "1777400040"
 #define ID "2026-04-28-1814-outage"
 
-#define UPDATE(at, what, more)                                                 \
-	"{\"at\":" at ",\"kind\":\"downtime\",\"first\":" FIRST                \
-	",\"what\":\"" what "\"" more "}"
+/* A field and its value. */
+#define UPDATE(at, what, value)                                                \
+	FIRST ":downtime:" at "000:" what, "{" value "}"
 
 static const char *const story[] = {
-	UPDATE("1777400160", "started", ",\"regions\":[\"eu-west-2\"]"),
-	UPDATE("1777400300", "note", ",\"text\":\"A <b>deploy</b> failed\""),
-	UPDATE("1777400400", "escalated", ",\"regions\":[\"sa-east-1\"]"),
+	UPDATE("1777400160", "started", "\"regions\":[\"eu-west-2\"]"),
+	UPDATE("1777400300", "note", "\"text\":\"A <b>deploy</b> failed\""),
+	UPDATE("1777400400", "escalated", "\"regions\":[\"sa-east-1\"]"),
 	UPDATE("1777400460", "escalated", ""),
 	UPDATE("1777400500", "acknowledged", ""),
-	UPDATE("1777401720", "resolved", ",\"resolved_at\":1777401600"),
+	UPDATE("1777401720", "resolved", "\"resolved_at\":1777401600"),
 	UPDATE("1777410000", "postmortem",
-		",\"text\":\"https://x.example/why?a=1&b=2\""),
-	"nonsense", "{\"at\":1,\"kind\":\"slo_burn\",\"first\":60,"
-		    "\"what\":\"started\"}",
+		"\"text\":\"https://x.example/why?a=1&b=2\""),
+	UPDATE("1777400170", "started", "nonsense"),
+	"nonsense", "{}", NULL, "{}", "60:slo_burn:1000:started", "{}",
+	FIRST ":downtime:1777400180000:started", NULL,
 	/* Longer ago than what is kept, and over. */
-	"{\"at\":1767400000,\"kind\":\"downtime\",\"first\":1767399960,"
-	"\"what\":\"started\"}",
-	"{\"at\":1767401000,\"kind\":\"downtime\",\"first\":1767399960,"
-	"\"what\":\"resolved\",\"resolved_at\":1767400500}",
+	"1767399960:downtime:1767400000000:started", "{}",
+	"1767399960:downtime:1767401000000:resolved",
+	"{\"resolved_at\":1767400500}",
 	/* It became part of another one. */
-	"{\"at\":1777399980,\"kind\":\"regional\",\"first\":1777399800,"
-	"\"what\":\"started\",\"regions\":[\"eu-west-2\"]}",
+	"1777399800:regional:1777399980000:started",
+	"{\"regions\":[\"eu-west-2\"]}",
 };
 
 /* What is open, and has words that nobody else may read. */
@@ -88,8 +88,8 @@ static void lay(struct desk *d, const char *state)
 	history_init(&d->data.history, NOW);
 	incidents_read_all(
 		&(struct incident_sources) {.state = state,
-			.values = story,
-			.n_values = sizeof story / sizeof *story,
+			.updates = story,
+			.n_updates = sizeof story / sizeof *story,
 			.since = (TODAY - HISTORY_KEPT + 1) * 86400LL},
 		&d->data.incidents);
 	d->page = (struct status_page) {.slug = "example-mcp",
