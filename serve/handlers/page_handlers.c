@@ -199,10 +199,9 @@ static void put_incident(const struct context *c, const struct status_page *page
 	if (incident_page_put(&c->r->body, page, c->rest))
 		return;
 	error_page(c, 404);
-	error_page_put(&c->r->body, "No such incident",
+	history_page_none(&c->r->body, page, "No such incident",
 		"There is no incident at this address. Incidents are kept for "
-		"92 days.",
-		page->brand);
+		"92 days.");
 }
 
 void handle_incident(const struct context *c)
@@ -215,9 +214,9 @@ static void put_month(const struct context *c, const struct status_page *page)
 	if (history_page_put(&c->r->body, page, c->rest))
 		return;
 	error_page(c, 404);
-	error_page_put(&c->r->body, "No such month",
-		"There is no month at this address. Days are kept for 92 days.",
-		page->brand);
+	history_page_none(&c->r->body, page, "No such month",
+		"There is no month at this address. Days are kept for 92 "
+		"days.");
 }
 
 void handle_month(const struct context *c)

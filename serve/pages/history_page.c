@@ -207,6 +207,31 @@ static void put_incidents(struct buf *b, const struct status_page *s,
 	buf_str(b, "</section>\n");
 }
 
+void history_page_server(struct buf *b, const struct status_page *s)
+{
+	buf_fmt(b, "<a href=\"/status/%s\">", s->slug);
+	escape_put(b, s->server->title ? s->server->title : s->slug);
+	buf_str(b, "</a>");
+}
+
+static void put_crumbs(struct buf *b, const struct status_page *s)
+{
+	buf_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
+	history_page_server(b, s);
+	buf_str(b, "</nav>\n");
+}
+
+void history_page_none(struct buf *b, const struct status_page *s,
+	const char *heading, const char *text)
+{
+	html_begin(b, &(struct frame) {.brand = s->brand, .title = heading});
+	put_crumbs(b, s);
+	html_element(b, "h1", heading);
+	html_element(b, "p", text);
+	history_page_months(b, s);
+	html_end(b, true);
+}
+
 static void put_page(struct buf *b, const struct status_page *s,
 	const struct month *m, const char *title)
 {
@@ -220,11 +245,7 @@ static void put_page(struct buf *b, const struct status_page *s,
 			.state = title,
 			.title = s->server->title ? s->server->title : s->slug,
 			.feed = feed});
-	buf_fmt(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">"
-		   "<a href=\"/status/%s\">",
-		s->slug);
-	escape_put(b, s->server->title ? s->server->title : s->slug);
-	buf_str(b, "</a></nav>\n");
+	put_crumbs(b, s);
 	html_element(b, "h1", title);
 	put_sums(b, &s->data->history, m);
 	put_calendar(b, &s->data->history, m);

@@ -25,4 +25,12 @@ void history_page_day(struct buf *b, const char *slug, int64_t day);
    newest first. */
 void history_page_months(struct buf *b, const struct status_page *page);
 
+/* history_page_none(b, page, heading, text): append a page that says what is not
+   there, and leads to the server and its months. */
+void history_page_none(struct buf *b, const struct status_page *page,
+	const char *heading, const char *text);
+
+/* history_page_server(b, page): append a link to the page of the server. */
+void history_page_server(struct buf *b, const struct status_page *page);
+
 #endif

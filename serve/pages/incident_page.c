@@ -6,6 +6,7 @@
 #include "data/places.h"
 #include "data/server.h"
 #include "http/escape.h"
+#include "pages/history_page.h"
 #include "pages/html.h"
 #include "pages/status_page.h"
 
@@ -210,11 +211,8 @@ static void put_crumbs(struct buf *b, const struct status_page *s,
 {
 	struct month month = month_of(in->started_at / DAY_S);
 
-	buf_fmt(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">"
-		   "<a href=\"/status/%s\">",
-		s->slug);
-	escape_put(b, s->server->title ? s->server->title : s->slug);
-	buf_str(b, "</a>");
+	buf_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
+	history_page_server(b, s);
 	if (month_kept(&month, s->data->history.today)) {
 		buf_fmt(b, " <a href=\"/status/%s/history/%s\">", s->slug,
 			month.name);
