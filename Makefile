@@ -53,7 +53,8 @@ SCRIPTS = scripts/mcp-fleet scripts/mcp-guardrail scripts/mcp-registry
 MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
 	man/mcp-fleet.1 man/mcp-guardrail.1 man/mcp-registry.1 man/check_mcp.1
 UNITS = mcp-serve.socket mcp-serve@.service mcp-fleet.service mcp-fleet.timer \
-	mcp-alert.service mcp-alert.timer mcp-registry.service mcp-registry.timer
+	mcp-alert.service mcp-alert.timer mcp-registry.service mcp-registry.timer \
+	mcp-report.service mcp-report.timer
 # For those who read: copied, and then made theirs.
 EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
 	$(wildcard scripts/deploy/store/*.conf scripts/deploy/store/*.acl) \
@@ -159,13 +160,15 @@ $(B)/alertd/%_lua.c: alertd/%.lua Makefile
 	@mkdir -p $(@D)
 	{ $(call c_array,char,lua_$(*F),$(lua_text) $<); } >$@
 
-LUA = ingest definitions uncount figures baseline count publish read_keys \
-	restore_list restore_lock
+LUA = ingest definitions uncount figures baseline month_figures report count \
+	publish read_keys restore_list restore_lock
 lua_ingest = probe_counts hour_row evidence tool_lists tool_list_limit ingest
 lua_definitions = definitions
 lua_uncount = probe_counts hour_row uncount
 lua_figures = percentiles figures
 lua_baseline = percentiles baseline
+lua_month_figures = percentiles month_figures
+lua_report = report
 lua_count = uptime count
 lua_publish = uptime tool_lists publish
 lua_read_keys = read_keys

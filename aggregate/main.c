@@ -10,6 +10,7 @@
 #include "commands/explain.h"
 #include "commands/pin.h"
 #include "commands/replay.h"
+#include "commands/report.h"
 #include "commands/sift.h"
 #include "commands/snapshot.h"
 #include "commands/status.h"
@@ -114,6 +115,9 @@ int main(int argc, char **argv)
 		case ACTION_BUCKETS:
 			status = cmd.input ? run_input(&cmd)
 					   : buckets_stored(&cmd);
+			break;
+		case ACTION_REPORT:
+			status = report_make(&cmd);
 			break;
 		case ACTION_SNAPSHOT:
 			status = snapshot(&cmd);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/log.h"
+#include "base/month.h"
 #include "base/num.h"
 #include "base/options.h"
 #include "base/xalloc.h"
@@ -111,6 +112,9 @@ static const struct option_row options[] = {
 	{.name = "lookback", .arg = "time", .type = OPTION_SECONDS,
 		.at = AT(lookback), .wanted = A_TIME, .min = 1, .max = 7 * DAY,
 		.help = "look at no probe that is older, 1s to 7d"},
+	{.name = "month", .arg = "month", .at = AT(month), .valid = month_valid,
+		.wanted = "a month like 2026-11",
+		.help = "the month: 2026-11; if not given, the current one"},
 	OPTION_NOW(AT(now)),
 	{.name = "policy", .arg = "policy", .at = AT(policy),
 		.help = "what-if numbers: quorum=3,confirm=2"},
@@ -174,6 +178,8 @@ static const struct command_row commands[] = {
 		"count the buckets of the records of standard input"},
 	{"buckets", ACTION_BUCKETS, C "[-f format] [--since file] " STORE, 0, 0,
 		"'-' or nothing expected", "print the buckets of the store"},
+	{"report", ACTION_REPORT, C "[-f format] [--month month] [-N epoch] "
+		STORE, NONE, "make the report on a month, for mcp-serve"},
 	{"sift", ACTION_SIFT, "targets -r region", 1, 1,
 		"a file of target records expected",
 		"sort what the runner of a region printed into records"},

@@ -24,7 +24,8 @@ enum action {
 	ACTION_STATUS,
 	ACTION_STORE, /* status --store */
 	ACTION_TOOLS,
-	ACTION_TOOLS_SIGNS
+	ACTION_TOOLS_SIGNS,
+	ACTION_REPORT
 };
 enum format { FORMAT_BY_OUTPUT, FORMAT_TEXT, FORMAT_JSONL, FORMAT_SARIF };
 
@@ -47,6 +48,7 @@ struct command {
 	size_t n_files;
 	bool replace;	  /* --replace */
 	bool review;	  /* --review */
+	const char *month; /* "2026-11"; NULL where none is given */
 	const char *lock; /* --lock, a file; NULL where none is named */
 	const char *since; /* a file; NULL where none is named */
 	const char *policy; /* of rule/thresholds.h; NULL where none is given */

@@ -129,6 +129,11 @@ void show_verdict(struct buf *b, const struct verdict *v, bool colour)
 	}
 	for (size_t i = 0; i < v->n_drift; i++)
 		put_drift(b, &v->drift[i]);
+	if (v->unapproved.since > 0) {
+		buf_fmt(b, "; nobody approved the tools (%s) in ",
+			change_class_name(v->unapproved.class));
+		put_list(b, v->unapproved.regions, v->unapproved.n_regions);
+	}
 	if (v->tool_churn.changes_1h)
 		buf_fmt(b, "; tools changed %d times in an hour",
 			v->tool_churn.changes_1h);

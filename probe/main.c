@@ -285,6 +285,7 @@ static bool target_from_opts(const struct options *o, struct target *t)
 	t->timeout_s = o->timeout_s;
 	t->bare_401_ok = o->bare_401_ok;
 	t->cache_check = o->cache_check;
+	t->deny_private = o->deny_private;
 	if (o->token_file || o->credential) {
 		const char *path = o->token_file ? o->token_file
 						 : o->credential;
@@ -323,6 +324,7 @@ static int take(const struct options *o, const struct queue_line *line,
 		return -1;
 	if (!(t->timeout_s > 0))
 		t->timeout_s = o->timeout_s;
+	t->deny_private |= o->deny_private;
 	if (reachable(o, t))
 		return 0;
 	target_release(t);
@@ -558,7 +560,6 @@ static int probe_all(struct run *run)
 	const struct options *o = run->opts;
 	struct http_config config = {.user_agent = USER_AGENT,
 		.cacert = o->cacert,
-		.deny_private = o->deny_private,
 		.ip_version = o->ip_version,
 		.http1 = o->http1,
 		.resolve = o->resolve,

@@ -138,6 +138,10 @@ static bool read_numbers(const cJSON *o, struct target *t, char *why)
 {
 	bool check = true;
 
+	if (json_get(o, "deny_private") && !json_has_null(o, "deny_private") &&
+		!json_bool(o, "deny_private", &t->deny_private))
+		return refuse_target(
+			why, "deny_private", "neither true nor false");
 	if (json_get(o, "timeout") && !json_has_null(o, "timeout") &&
 		(!json_num(o, "timeout", &t->timeout_s) ||
 			!(t->timeout_s > 0 && t->timeout_s <= TIMEOUT_MAX_S)))

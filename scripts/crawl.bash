@@ -29,20 +29,6 @@ read_page='
 def clean($max): .[:$max] |
 	if test("[\\p{Cc}\\p{Cf}]") then gsub("[\\p{Cc}\\p{Cf}]"; "?") else . end;
 def word: tojson | gsub(" "; "\\u0020");
-def host: ascii_downcase | capture("^https?://(?<host>[^/:?#]*)").host |
-	sub("\\.$"; "");
-
-# An address that is not of the internet, a name without a dot, and a number that
-# is not written as an address.
-def private: host | . == "localhost" or (contains(".") | not) or
-	test("\\.(localhost|local|internal|lan|home\\.arpa)$") or
-	if test("(^|\\.)(0x[0-9a-f]*|[0-9]+)$") then
-		(test("^[1-9][0-9]{0,2}(\\.(0|[1-9][0-9]{0,2})){3}$") | not) or
-		test("^(10|127|169\\.254|172\\.(1[6-9]|2[0-9]|3[01])|192\\.168|192\\.0\\.0|" +
-			"100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])|198\\.1[89]|" +
-			"22[4-9]|2[3-9][0-9])\\.")
-	else false end;
-
 def remote($inside): ([.url | strings] | first // "") as $url |
 	if .type | . != "streamable-http" and . != "sse" then {left: "t"}
 	elif $url | test("[{}]") then {left: "v"}
@@ -220,7 +206,8 @@ function target(type, url, needs, s) {
 	if (opted_out($1, url)) { left["opted out"]++; return }
 	targets++
 	if (needs != "[]") marked++
-	printf "{\"slug\":\"%s\",\"url\":%s%s%s}\n", s, url,
+	printf "{\"slug\":\"%s\",\"url\":%s%s%s%s}\n", s, url,
+		inside == "true" ? "" : ",\"deny_private\":true",
 		type == "sse" ? ",\"protocol_hint\":\"sse\"" : "",
 		needs == "[]" ? "" : ",\"needs\":" needs >targets_file
 }
@@ -623,7 +610,7 @@ make_state() {
 	fi
 	: >new/targets.jsonl
 	awk -F '\t' -v me="$me" -v now="$now" -v first="$first" \
-		-v changes=new/changes.url -v targets_file=new/targets.jsonl \
+		-v inside="$(is_private "$url")" -v changes=new/changes.url -v targets_file=new/targets.jsonl \
 		-v counts=new/counts -v summary=new/summary "$assign_rows" \
 		pass=0 "$opt_out" pass=1 new/rows pass=2 new/rows >new/entries.jsonl
 	[[ ! -e new/changes.url ]] || cat new/changes.url >>new/changes

@@ -409,15 +409,22 @@ int buckets_collected(const struct command *cmd, struct collect *c)
 	return rc;
 }
 
-/* Judge one server; `found` is what the store holds of it, or NULL. */
-static void place_stored(struct audit *a, const struct fleet_server *s,
-	const struct server *found)
+static int by_slug(const void *key, const void *element)
+{
+	const struct server *s = element;
+
+	return strcmp(key, s->slug);
+}
+
+enum bucket buckets_place(const struct fleet_server *s,
+	const struct server *found, double now)
 {
 	struct verdict_input in = {.slug = s->slug,
-		.now = a->as_of,
+		.now = now,
 		.expected = s->regions,
 		.n_expected = s->n_regions};
 	const char **ever = NULL;
+	enum bucket bucket;
 
 	if (found) {
 		in.regions = found->regions;
@@ -430,15 +437,15 @@ static void place_stored(struct audit *a, const struct fleet_server *s,
 		in.expected = ever;
 		in.n_expected = in.n_regions;
 	}
-	audit_add(a, s->slug, bucket_decide(&s->rule, &in));
+	bucket = bucket_decide(&s->rule, &in);
 	free(ever);
+	return bucket;
 }
 
-static int by_slug(const void *key, const void *element)
+const struct server *buckets_find(const struct server *servers, size_t n,
+	const char *slug)
 {
-	const struct server *s = element;
-
-	return strcmp(key, s->slug);
+	return n ? bsearch(slug, servers, n, sizeof *servers, by_slug) : NULL;
 }
 
 static int place_group(struct audit *a, struct store *s,
@@ -460,10 +467,10 @@ static int place_group(struct audit *a, struct store *s,
 		collect_finish(c);
 		servers = collect_servers(c, &found);
 		for (size_t i = 0; i < n; i++)
-			place_stored(a, &group[i],
-				found ? bsearch(slugs[i], servers, found,
-						sizeof *servers, by_slug)
-				      : NULL);
+			audit_add(a, slugs[i],
+				buckets_place(&group[i],
+					buckets_find(servers, found, slugs[i]),
+					a->as_of));
 		load_release(loaded, n);
 	}
 	collect_free(c);
@@ -486,6 +493,7 @@ static int place_fleet(const struct command *cmd, struct store *s,
 	audit_release(&a);
 	return rc;
 }
+
 int buckets_stored(const struct command *cmd)
 {
 	struct setup s;

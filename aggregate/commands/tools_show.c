@@ -318,14 +318,6 @@ static bool pair(const struct view *w, const struct region_lists *r,
 	return rows[0] && rows[0]->list && rows[1]->list;
 }
 
-static bool lacks(const struct listed_tools *l, const char *name)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (!l->v[i].text && strcmp(l->v[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 static void refuse_definition(void *arg, const char *reason)
 {
 	const struct view *w = arg;
@@ -339,7 +331,7 @@ static void read_list(struct view *w, const struct listed_tools *l,
 	const struct listed_tools *other, struct definitions *d)
 {
 	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i].text && !lacks(other, l->v[i].name))
+		if (l->v[i].text && !listed_tools_lack(other, l->v[i].name))
 			definitions_add_text(d, l->v[i].text, l->v[i].digest,
 				refuse_definition, w);
 	definitions_sort(d, refuse_definition, w);

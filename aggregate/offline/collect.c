@@ -289,6 +289,8 @@ static int add_probe(struct collect *c, const struct record *rec, char *why)
 	e->probe.state = r->state;
 	e->probe.era = r->era;
 	e->probe.total_ms = r->total_ms;
+	if (r->protocol)
+		e->probe.protocol = pool_share(&c->pool, r->protocol);
 	if (r->failed_step)
 		failed(c, &e->probe, r->failed_step, r->error);
 	if (r->tool_hash)

@@ -45,11 +45,15 @@ static void put_tools(struct buf *b, const struct verdict_side *sides, size_t k)
 		buf_fmt(b, "%sthe %s ", n_has ? " and " : "",
 			k ? "new" : "old");
 		divergence_text_tools(b, d->changed, d->n_changed);
+	} else if (sides[k].full_hash && d->n_redescribed) {
+		buf_fmt(b, "the %s description of ", k ? "new" : "old");
+		divergence_text_tools(b, d->redescribed, d->n_redescribed);
 	} else if (!n_has && n_lacks) {
 		buf_str(b, "no ");
 		divergence_text_tools(b, lacks, n_lacks);
 	} else if (!n_has) {
-		buf_fmt(b, "%.8s", sides[k].tool_hash);
+		buf_fmt(b, "%.8s", sides[k].full_hash ? sides[k].full_hash
+						      : sides[k].tool_hash);
 	}
 }
 
@@ -101,6 +105,32 @@ static void put_side(struct buf *b, const struct verdict *v, size_t k,
 		put_since(b, s->first_seen, now);
 }
 
+static void put_excerpt(struct buf *b, const char *text)
+{
+	char clean[TEXT_SIZE];
+
+	text_clean(text, strlen(text), clean, sizeof clean, TEXT_MAX);
+	buf_fmt(b, "\"%s\"", clean);
+}
+
+/* What differs first between the first side and another. */
+static void put_words(struct buf *b, const struct verdict_side *s)
+{
+	const struct verdict_words *w = s->words;
+
+	if (!s->n_words)
+		return;
+	buf_str(b, "; ");
+	divergence_text_tools(b, (const char *[]) {w->tool}, 1);
+	buf_fmt(b, ", %s: ", w->path);
+	put_excerpt(b, w->before);
+	buf_str(b, " is ");
+	put_excerpt(b, w->after);
+	buf_str(b, " in ");
+	for (size_t i = 0; i < s->n_regions; i++)
+		buf_fmt(b, "%s%s", text_comma(i, s->n_regions), s->regions[i]);
+}
+
 void divergence_text_sides(struct buf *b, const struct verdict *v, double now)
 {
 	size_t others = v->n_sides, told = 0;
@@ -113,6 +143,8 @@ void divergence_text_sides(struct buf *b, const struct verdict *v, double now)
 			put_side(b, v, k, false, told++ == 0, now);
 	if (others < v->n_sides)
 		put_side(b, v, others, true, false, now);
+	for (size_t k = 1; k < v->n_sides; k++)
+		put_words(b, &v->sides[k]);
 }
 
 static bool stale(const struct verdict_region *r)

@@ -16,7 +16,10 @@
  * or nothing where the verdict has no sides. Of each side the tools are named
  * that the first does not see, of the first those that the second does not;
  * where no names are known, the start of the hash. The times are UTC; dates for
- * what was first seen a day or more before `now`.
+ * what was first seen a day or more before `now`. Where the verdict has words of
+ * the sides, the first of each follow:
+ *
+ *	; get_data, /description: "Gets…" is "Reads…" in eu-west-2
  */
 void divergence_text_sides(struct buf *b, const struct verdict *v, double now);
 

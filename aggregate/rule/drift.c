@@ -132,30 +132,43 @@ void drift_release(struct verdict_drift *d)
 	*d = (struct verdict_drift) {0};
 }
 
-/* Whether a probe saw the contracts of this hash. */
-static bool saw(const struct probe *p, enum era era, const char *hash)
+/* By what tools are told apart: their contracts, or all that they say. */
+enum by { BY_CONTRACT, BY_WORDS };
+
+/* The hash of the tools that a probe saw; NULL where that is not known. */
+static const char *hash_of(const struct probe *p, enum by by)
 {
-	return p->tools && p->era == era && !differ(p->tools->hash, hash);
+	return by == BY_WORDS ? p->tools->full_hash : p->tools->hash;
 }
 
-double drift_since(const struct region_history *h, double until)
+/* Whether a probe saw the tools of this hash, as far as it knows. */
+static bool saw(
+	const struct probe *p, enum era era, enum by by, const char *hash)
 {
-	const struct probe *newest = drift_newest(h, until), *p;
+	const char *own = p->tools && p->era == era ? hash_of(p, by) : NULL;
+
+	return own && hash && !differ(own, hash);
+}
+
+/* Since when a region sees the tools of `newest`; known: as of the verdict
+   before, or 0. */
+static double since_of(const struct region_history *h, double until,
+	const struct probe *newest, enum by by, double known)
+{
+	const char *hash = hash_of(newest, by);
+	const struct probe *p;
 	double since, other = INFINITY; /* oldest of others in between */
 
-	if (!newest)
-		return 0;
-	if (h->tools_seen && h->tools_since > 0 &&
-		h->tools_since <= newest->started_at &&
-		saw(h->tools_seen, newest->era, newest->tools->hash))
-		return h->tools_since;
+	if (h->tools_seen && known > 0 && known <= newest->started_at &&
+		saw(h->tools_seen, newest->era, by, hash))
+		return known;
 	since = newest->started_at;
 	for (size_t n = looked_at(h, until, &p); n > 0; n--) {
 		const struct probe *q = &p[n - 1];
 
 		if (!q->tools)
 			continue;
-		if (!saw(q, newest->era, newest->tools->hash)) {
+		if (!saw(q, newest->era, by, hash)) {
 			other = q->started_at;
 			continue;
 		}
@@ -167,13 +180,32 @@ double drift_since(const struct region_history *h, double until)
 	return since;
 }
 
-void drift_saw(struct region_history *h, double until)
+double drift_since(const struct region_history *h, double until)
 {
 	const struct probe *newest = drift_newest(h, until);
 
+	return newest ? since_of(h, until, newest, BY_CONTRACT, h->tools_since)
+		      : 0;
+}
+
+double drift_words_since(const struct region_history *h, double until)
+{
+	const struct probe *newest = drift_newest(h, until);
+
+	return newest ? since_of(h, until, newest, BY_WORDS, h->words_since)
+		      : 0;
+}
+
+void drift_saw(struct region_history *h, double until)
+{
+	const struct probe *newest = drift_newest(h, until);
+	double words;
+
 	if (!newest)
 		return;
+	words = drift_words_since(h, until);
 	h->tools_since = drift_since(h, until);
+	h->words_since = words;
 	h->tools_seen = newest;
 	h->changes = churn_changes(h, until);
 }
@@ -189,58 +221,79 @@ static const struct probe *newest_tools(
 	return p && p->started_at >= from ? p : NULL;
 }
 
-/* Whether regions differ; then *out is the first era in which they do. */
-static bool diverging(const struct region_history *h, size_t n, double from,
-	double until, enum era *out)
+/* What is looked for in the histories of all regions. */
+struct divergence {
+	const struct region_history *h;
+	size_t n;
+	double from, until;
+	enum era era; /* the first in which they differ */
+	enum by by;
+};
+
+/* Whether regions differ by their hashes. */
+static bool diverging(struct divergence *d, enum by by)
 {
+	enum era *out = &d->era;
 	/* The first hash of each era; the others are compared to it. */
 	const char *first[ERA_SSE + 1] = {NULL};
 	bool found = false;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct probe *p = newest_tools(&h[i], from, until);
+	for (size_t i = 0; i < d->n; i++) {
+		const struct probe *p =
+			newest_tools(&d->h[i], d->from, d->until);
 
 		if (!p || (found && p->era >= *out))
 			continue;
 		if (!first[p->era])
-			first[p->era] = p->tools->hash;
-		if (!differ(first[p->era], p->tools->hash))
+			first[p->era] = hash_of(p, by);
+		if (!differ(first[p->era], hash_of(p, by)))
 			continue;
 		*out = p->era;
 		found = true;
 	}
+	d->by = by;
 	return found;
 }
 
-/* Add a region to the side that sees its hash. */
-static void join(struct verdict_side *sides, size_t *n_sides, size_t n_regions,
-	const struct region_history *h, double until)
+/* The hash that tells a side from the others. */
+static const char *side_hash(const struct verdict_side *s)
 {
-	const char *hash = drift_newest(h, until)->tools->hash;
+	return s->full_hash ? s->full_hash : s->tool_hash;
+}
+
+/* Add a region to the side that sees its hash. */
+static void join(const struct divergence *d, struct verdict_side *sides,
+	size_t *n_sides, const struct region_history *h)
+{
+	const struct probe *p = drift_newest(h, d->until);
+	bool words = d->by == BY_WORDS;
 	struct verdict_side *s = sides;
 
-	while (s < sides + *n_sides && differ(s->tool_hash, hash))
+	while (s < sides + *n_sides && differ(side_hash(s), hash_of(p, d->by)))
 		s++;
 	if (s == sides + *n_sides) {
-		s->tool_hash = hash;
-		s->regions = xcalloc(n_regions, sizeof *s->regions);
+		s->tool_hash = p->tools->hash;
+		s->full_hash = words ? p->tools->full_hash : NULL;
+		s->regions = xcalloc(d->n, sizeof *s->regions);
 		s->first_seen = INFINITY;
 		(*n_sides)++;
 	}
 	s->regions[s->n_regions++] = h->name;
-	s->first_seen = fmin(s->first_seen, drift_since(h, until));
+	s->first_seen = fmin(s->first_seen,
+		words ? drift_words_since(h, d->until)
+		      : drift_since(h, d->until));
 }
 
 /* When any of the regions saw the tools of a side last. */
-static double last_seen(const struct region_history *h, size_t n_regions,
-	double until, enum era era, const char *hash)
+static double last_seen(const struct divergence *d, const char *hash)
 {
 	double at = -INFINITY;
 	const struct probe *p;
 
-	for (size_t i = 0; i < n_regions; i++)
-		for (size_t n = looked_at(&h[i], until, &p); n > 0; n--, p++)
-			if (saw(p, era, hash))
+	for (size_t i = 0; i < d->n; i++)
+		for (size_t n = looked_at(&d->h[i], d->until, &p); n > 0;
+			n--, p++)
+			if (saw(p, d->era, d->by, hash))
 				at = fmax(at, p->started_at);
 	return at;
 }
@@ -249,23 +302,25 @@ static double last_seen(const struct region_history *h, size_t n_regions,
  * The tools behind a hash, as the newest probe of any region that is looked at
  * read them; NULL where they are not known.
  */
-static const struct tool_list *find_list(const struct region_history *h,
-	size_t n_regions, double until, enum era era, const char *hash)
+static const struct tool_list *find_list(
+	const struct divergence *d, const char *hash)
 {
 	const struct tool_list *list = NULL;
 	double at = -INFINITY;
 
-	for (size_t i = 0; i < n_regions; i++) {
-		const struct probe *seen = h[i].tools_seen, *p;
+	for (size_t i = 0; i < d->n; i++) {
+		const struct probe *seen = d->h[i].tools_seen, *p;
 
-		for (size_t n = looked_at(&h[i], until, &p); n > 0; n--, p++) {
-			if (p->started_at <= at || !saw(p, era, hash) ||
+		for (size_t n = looked_at(&d->h[i], d->until, &p); n > 0;
+			n--, p++) {
+			if (p->started_at <= at ||
+				!saw(p, d->era, d->by, hash) ||
 				!p->tools->tools)
 				continue;
 			list = p->tools;
 			at = p->started_at;
 		}
-		if (!list && seen && saw(seen, era, hash) &&
+		if (!list && seen && saw(seen, d->era, d->by, hash) &&
 			seen->tools->tools)
 			list = seen->tools;
 	}
@@ -280,39 +335,47 @@ static int by_sight(const void *a, const void *b)
 		return x->first_seen < y->first_seen ? -1 : 1;
 	if (x->last_seen != y->last_seen)
 		return x->last_seen < y->last_seen ? -1 : 1;
-	return strcmp(x->tool_hash, y->tool_hash);
+	return strcmp(side_hash(x), side_hash(y));
+}
+
+/* How the sides differ from the first. */
+static void compare_sides(
+	const struct divergence *d, struct verdict_side *sides, size_t n)
+{
+	const char *from = side_hash(&sides[0]);
+	const struct tool_list *first = find_list(d, from), *list;
+
+	for (size_t k = 1; k < n; k++) {
+		sides[k].changes.from = from;
+		sides[k].changes.to = side_hash(&sides[k]);
+		list = find_list(d, sides[k].changes.to);
+		if (first && list)
+			compare_lists(first, list, &sides[k].changes);
+	}
 }
 
 size_t drift_sides(const struct region_history *h, size_t n, double from,
 	double until, struct verdict_side **out)
 {
-	const struct tool_list *first, *list;
+	struct divergence d = {
+		.h = h, .n = n, .from = from, .until = until};
 	struct verdict_side *sides;
 	size_t n_sides = 0;
-	enum era era = ERA_NONE;
 
 	*out = NULL;
-	if (!diverging(h, n, from, until, &era))
+	if (!diverging(&d, BY_CONTRACT) && !diverging(&d, BY_WORDS))
 		return 0;
 	sides = *out = xcalloc(n, sizeof *sides);
 	for (size_t i = 0; i < n; i++) {
 		const struct probe *p = newest_tools(&h[i], from, until);
 
-		if (p && p->era == era)
-			join(sides, &n_sides, n, &h[i], until);
+		if (p && p->era == d.era && hash_of(p, d.by))
+			join(&d, sides, &n_sides, &h[i]);
 	}
 	for (size_t k = 0; k < n_sides; k++)
-		sides[k].last_seen = last_seen(
-			h, n, until, era, sides[k].tool_hash);
+		sides[k].last_seen = last_seen(&d, side_hash(&sides[k]));
 	qsort(sides, n_sides, sizeof *sides, by_sight);
-	first = find_list(h, n, until, era, sides[0].tool_hash);
-	for (size_t k = 1; k < n_sides; k++) {
-		sides[k].changes.from = sides[0].tool_hash;
-		sides[k].changes.to = sides[k].tool_hash;
-		list = find_list(h, n, until, era, sides[k].tool_hash);
-		if (first && list)
-			compare_lists(first, list, &sides[k].changes);
-	}
+	compare_sides(&d, sides, n_sides);
 	return n_sides;
 }
 
@@ -320,6 +383,7 @@ void drift_sides_free(struct verdict_side *sides, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		free(sides[i].regions);
+		free(sides[i].words);
 		drift_release(&sides[i].changes);
 	}
 	free(sides);

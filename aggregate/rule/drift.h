@@ -41,10 +41,13 @@ void drift_release(struct verdict_drift *d);
  * tools in between, for not more than 300 s, do not count. 0 where it sees
  * none.
  *
+ * drift_words_since(h, until): the same of what the tools say.
+ *
  * drift_saw(h, until): note in h what a verdict as of `until` saw: tools_seen,
- * tools_since and changes, for the next verdict to compare with.
+ * tools_since, words_since and changes, for the next verdict to compare with.
  */
 double drift_since(const struct region_history *h, double until);
+double drift_words_since(const struct region_history *h, double until);
 void drift_saw(struct region_history *h, double until);
 
 /*
@@ -54,7 +57,9 @@ void drift_saw(struct region_history *h, double until);
  * region the tools of yesterday). Returns the number of sides in *out, at least
  * two; or 0, and *out is NULL, where all regions see the same. A region without
  * a hash is on no side, and hashes of different eras are not compared: the
- * sides are those of the first era whose hashes differ.
+ * sides are those of the first era whose hashes differ. Where no contract
+ * hashes differ, the same of the full hashes: full_hash of each side is then
+ * not NULL.
  *
  * A side was first seen when the first of its regions began to see its tools
  * (drift_since), and last when any region did, in its last HISTORY_MAX probes.

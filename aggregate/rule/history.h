@@ -30,6 +30,7 @@ struct probe {
 	double total_ms;   /* NAN where not known */
 	const char *id;
 	const char *error;	       /* of the failed step, or NULL */
+	const char *protocol;	       /* the revision, or NULL */
 	const struct tool_list *tools; /* NULL where the probe has no hash */
 	enum region_state state;
 	enum step failed_step; /* the first that failed, or STEP_NONE */
@@ -69,6 +70,8 @@ struct region_history {
 	 * epoch seconds. 0 where it is not known.
 	 */
 	double tools_since;
+	/* The same of what these tools say, where that is known; else 0. */
+	double words_since;
 	/* The changes up to the verdict before this one. */
 	struct tool_changes changes;
 	/*

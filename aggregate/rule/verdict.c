@@ -316,5 +316,6 @@ void verdict_release(struct verdict *v)
 	free(v->regions);
 	free(v->drift);
 	drift_sides_free(v->sides, v->n_sides);
+	verdict_unapproved_release(&v->unapproved);
 	*v = (struct verdict) {0};
 }

@@ -19,7 +19,8 @@
 	"collect|extract|gather|grab|dump|exfiltrate|steal|harvest|copy"
 #define PASS                                                                   \
 	"pass|passing|send|sending|include|including|attach|append|forward|"    \
-	"put|place|paste|insert|upload|post|transmit|submit|leak|provide|add"
+	"put|place|paste|insert|upload|post|transmit|submit|leak|provide|add|"  \
+	"hand|handing|hands|supply|supplies|passes|sends|includes|forwards"
 #define WHOLE "full|entire|complete|whole|all|verbatim|exact|raw"
 #define CONTENTS "content|contents|text|body"
 #define TALK "conversation|conversations|chat|chats|dialogue|dialog|session"
@@ -50,6 +51,9 @@ const struct phrase_row phrase_table[] = {
 	/* Instead of what the model was told before. */
 	MODEL(DISREGARD " ~3 " EARLIER " ~2 " RULES),
 	MODEL(DISREGARD " ~2 any|all|your|safety ~2 " RULES),
+	MODEL(DISREGARD " ~1 " RULES " ~2 above|before|given|earlier|previously"),
+	MODEL(RULES "|limits|limitations ~4 earlier|previously|before|above ~2 "
+	      "not|no ~1 hold|apply|count|longer|bind|binding|valid"),
 	MODEL(DISREGARD " everything|anything ~1 above|before|previously|else"),
 	MODEL("you are now a|an|in|the|acting|operating|my"),
 	MODEL("you are no longer"),
@@ -77,6 +81,10 @@ const struct phrase_row phrase_table[] = {
 	MODEL("hide|hidden|conceal|concealed ~3 from the|your|any ~1 "
 	      "user|users|human|victim"),
 	MODEL("keep ~3 secret|hidden ~1 from"),
+	MODEL("keep|leave|leaving ~4 out of ~1 the|your|any ~1 "
+	      "answer|reply|response|summary|conversation"),
+	MODEL("no need|reason to ~1 " TELL "|bring|show|explain ~8 "
+	      "user|users|people|summary|summarise|summarize|answer|reply"),
 	MODEL(QUIETLY " ~2 " DO),
 	MODEL("upset|scare|alarm|worry|confuse|bother|annoy the user ~2 "
 	      "so|be|with|gentle|if|and|just"),
@@ -121,6 +129,8 @@ const struct phrase_row phrase_table[] = {
 	MODEL("when|while|once this tool|server is "
 	      "available|present|loaded|connected|enabled|installed"),
 	MODEL("always call|invoke|run|execute the ~5 tool first|before"),
+	MODEL("come|comes|go|goes|runs|called before ~1 every|any|all ~1 "
+	      "other " TOOL "|call"),
 	MODEL(DISREGARD " ~1 what the user|users|human"),
 	MODEL("important|critical|mandatory|urgent|special "
 	      "system|hidden|security|internal ~1 "
@@ -176,6 +186,15 @@ const struct phrase_row phrase_table[] = {
 	SECRET(READ "|" PASS "|" CONTENTS " ~6 wallet dat", KEYS),
 	SECRET(READ "|" PASS "|" CONTENTS " ~6 etc secrets", KEYS),
 	SECRET(READ "|" PASS " ~5 ssh private|public key|keys", SSH),
+	SECRET("private key|keys ~1 of|on ~1 "
+	       "user|users|machine|computer|host|owner", SSH KEYS),
+	SECRET(READ "|looks|look|finds|find ~3 users|owners|their ~2 "
+	       "password|passwords|keys|tokens|secrets|credentials|cookies",
+		KEYS),
+	SECRET(READ "|" PASS " ~3 browser|browsers ~1 "
+	       "cookie|cookies|password|passwords|session|sessions",
+		" browser browsers cookie cookies "),
+	SECRET("output of env|printenv", ENV),
 	SECRET(READ "|" PASS " ~4 seed|recovery|mnemonic phrase|phrases", KEYS),
 	/* Secrets in whatever place, and where they are to go. */
 	SECRET(READ "|all ~4 environment|env variables|vars ~6 " PASS "|as|in",
@@ -196,7 +215,7 @@ const struct phrase_row phrase_table[] = {
 	       "include|send|pass|attach|append|forward|report",
 		KEYS),
 	/* What goes on between the model and its user, wanted as an argument. */
-	CHANNEL(WHOLE " ~1 " TALK " ~1 " RECORD "|far|up|between|and|with"),
+	CHANNEL(WHOLE " ~3 " TALK " ~1 " RECORD "|far|up|between|and|with"),
 	CHANNEL(WHOLE "|your ~1 system prompt|prompts|message|instructions"),
 	CHANNEL("your|model|models|assistants ~2 system prompt"),
 	CHANNEL("your|all|full|entire|complete chain of|of thought"),

@@ -292,6 +292,10 @@ static const char *const tags[] = {"important", "system", "assistant", "secret",
 	"system_instruction", "system_instructions", "system_reminder",
 	"developer", "directive", "urgent", "mandatory"};
 
+/* A name that begins with one of these does so, too. */
+static const char *const tag_words[] = {"important_", "mandatory_", "hidden_",
+	"urgent_", "critical_", "override_", "instructions_", "secret_instr"};
+
 /* Whether the n bytes at p are such a name, in whatever case. */
 static bool is_tag(const char *p, size_t n)
 {
@@ -306,6 +310,9 @@ static bool is_tag(const char *p, size_t n)
 	name[n] = '\0';
 	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
 		if (strcmp(tags[i], name) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof tag_words / sizeof *tag_words; i++)
+		if (strncmp(name, tag_words[i], strlen(tag_words[i])) == 0)
 			return true;
 	return false;
 }
@@ -518,6 +525,24 @@ static void rule_other_tool(struct inspection *in)
 	}
 }
 
+/* Whether a name has Latin letters and Greek or Cyrillic ones that look Latin. */
+static bool mixes_alphabets(const char *name)
+{
+	bool latin = false, other = false;
+	size_t n = strlen(name);
+	uint32_t cp, like;
+
+	for (size_t len; n; name += len, n -= len) {
+		len = char_next(name, n, &cp);
+		if ((cp >= 'A' && cp <= 'Z') || (cp >= 'a' && cp <= 'z'))
+			latin = true;
+		else if (cp >= 0x370 && cp < 0x530 &&
+			fold_char(cp, &like) == FOLD_LETTER && like < 0x80)
+			other = true;
+	}
+	return latin && other;
+}
+
 static void rule_name(struct inspection *in)
 {
 	enum likeness how;
@@ -525,6 +550,9 @@ static void rule_name(struct inspection *in)
 		tool_names_alike(in->p->names, in->server, in->name, &how);
 	struct buf why;
 
+	if (!other && mixes_alphabets(in->name))
+		tell(in, POISONING_NAME, 0,
+			"It has letters of two alphabets that look alike.");
 	if (!other)
 		return;
 	buf_init(&why, SIZE_MAX / 2);

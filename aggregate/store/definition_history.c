@@ -63,11 +63,12 @@ static void take_list(struct definition_history *h, const char *id,
 	}
 }
 
-static const struct listed_tools *find_list(
-	const struct definition_history *h, const char *id)
+const struct listed_tools *definition_history_list(
+	const struct definition_history *h, const char *full_hash)
 {
 	for (size_t i = 0; i < h->n_lists; i++)
-		if (strcmp(h->lists[i].id, id) == 0)
+		if (strlen(h->lists[i].id) == DIGEST_HEAD &&
+			strncmp(h->lists[i].id, full_hash, DIGEST_HEAD) == 0)
 			return &h->lists[i];
 	return NULL;
 }
@@ -90,7 +91,7 @@ static void take_rows(struct definition_history *h, const char *region,
 			continue;
 		r->v = xgrow(r->v, &cap, r->n + 1, sizeof *r->v);
 		r->v[r->n++] = (struct list_row) {.since = strtod(line, NULL),
-			.list = find_list(h, id + 1)};
+			.list = definition_history_list(h, id + 1)};
 	}
 }
 
@@ -167,6 +168,14 @@ int definition_history_read(struct store *s, const char *slug,
 	put_texts(h, kept, n);
 	free(kept);
 	return 0;
+}
+
+bool listed_tools_lack(const struct listed_tools *l, const char *name)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!l->v[i].text && strcmp(l->v[i].name, name) == 0)
+			return true;
+	return false;
 }
 
 const struct list_row *definition_history_at(const struct region_lists *r,

@@ -51,6 +51,19 @@ int definition_history_read(struct store *s, const char *slug,
 	struct definition_history *h);
 void definition_history_release(struct definition_history *h);
 
+/*
+ * definition_history_list(h, full_hash): the list of that hash, of which the
+ * first DIGEST_HEAD digits count; NULL where it is not kept.
+ */
+const struct listed_tools *definition_history_list(
+	const struct definition_history *h, const char *full_hash);
+
+/*
+ * listed_tools_lack(l, name): whether a list has a tool of that name whose
+ * definition is not kept: nobody can say how it differs from another's.
+ */
+bool listed_tools_lack(const struct listed_tools *l, const char *name);
+
 /* definition_history_at(r, at): the row that holds at an instant, or NULL. */
 const struct list_row *definition_history_at(const struct region_lists *r,
 	double at);

@@ -4,6 +4,7 @@
  */
 #include "store/key_name.h"
 
+#include "base/month.h"
 #include "store/keys.h"
 
 #include <string.h>
@@ -40,6 +41,7 @@ static const struct form {
 	{"fleet:budget:ROUTE:HOUR", KEY_SET, 0},
 	{"fleet:digest:ROUTE", KEY_STRING, 0},
 	{"fleet:history:DAY", KEY_LIST, 0},
+	{"fleet:report:MONTH", KEY_HASH, 0},
 	{KEY_HEARTBEATS, KEY_HASH, 0},
 	{KEY_REGIONS, KEY_STRING, 0},
 	{KEY_WATCHED, KEY_STRING, 0},
@@ -98,6 +100,8 @@ static bool take_part(const char *word, const char *part, struct key_name *out)
 		return is_number(part, 8);
 	if (strcmp(word, "WINDOW") == 0 || strcmp(word, "DAY") == 0)
 		return is_number(part, 12);
+	if (strcmp(word, "MONTH") == 0)
+		return month_valid(part);
 	if (strcmp(word, "dDAY") == 0)
 		return *part == 'd' && is_number(part + 1, 12);
 	return strcmp(word, part) == 0;

@@ -6,10 +6,12 @@
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "rule/churn.h"
+#include "store/divergence_words.h"
 #include "store/hour_row.h"
 #include "store/keys.h"
 #include "store/rollup.h"
 #include "store/store.h"
+#include "store/unapproved.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -263,7 +265,21 @@ static void learn(struct collect *c, const char *key, const char *text)
 	cJSON_Delete(doc);
 }
 
-/* "seen:<region>" with "<era> <hash>.<full>[ <since>]". */
+/* "<since>[ <since when it says so>]" */
+static void take_since(struct seen *seen, const char *text)
+{
+	size_t n = strcspn(text, " ");
+	char since[32];
+
+	snprintf(since, sizeof since, "%.*s", (int)(n < 31 ? n : 31), text);
+	if (!num_epoch(since, &seen->since))
+		seen->since = 0;
+	seen->words_since = seen->since;
+	if (text[n] && !num_epoch(text + n + 1, &seen->words_since))
+		seen->words_since = 0;
+}
+
+/* "seen:<region>" with "<era> <hash>.<full>[ <since>[ <since>]]". */
 static void add_seen(struct collect *c, struct loaded *l, const char *region,
 	const char *text)
 {
@@ -287,7 +303,7 @@ static void add_seen(struct collect *c, struct loaded *l, const char *region,
 	r.full_hash = *full ? full : NULL;
 	seen->probe.tools = collect_learn(c, &r);
 	if (text[key_n])
-		num_epoch(text + key_n + 1, &seen->since);
+		take_since(seen, text + key_n + 1);
 	l->n_seen++;
 }
 
@@ -346,6 +362,10 @@ static void read_tool_field(struct collect *c, struct loaded *l,
 		add_stood(l, stood, text);
 	else if (changed)
 		add_changed(l, changed, text);
+	else if (strcmp(field, DIVERGENCE_WORDS) == 0 && !l->divergence_words)
+		l->divergence_words = xstrdup(text);
+	else if (strcmp(field, UNAPPROVED_CHANGE) == 0 && !l->unapproved)
+		l->unapproved = xstrdup(text);
 	else if (strcmp(field, "churn:since") == 0 &&
 		!num_epoch(text, &l->churn_since))
 		l->churn_since = 0;
@@ -486,31 +506,44 @@ static void add_told(struct hour_row_probe *p, struct told *told)
 		r->full_hash = told->full;
 }
 
-/* The array of a probe's records, one a line; c is NULL before the span. */
-static void read_probe(struct collect *c, const struct load_span *span,
-	const char *text, struct told *told)
+void load_records(const char *text,
+	void (*each)(void *arg, const struct record *r), void *arg)
 {
-	char why[RECORD_WHY];
-
 	for (text += *text == '['; *text; text += strspn(text, ",\n")) {
 		size_t n = strcspn(text, "\n"), len = n;
-		struct record r;
 
 		while (len && strchr(",]", text[len - 1]))
 			len--;
-		if (record_read(text, len, &r, why)) {
-			log_warn("store: a record cannot be read: %s", why);
-		} else {
-			if (c && collect_add(c, &r, why))
-				log_warn("store: a record cannot be used: %s",
-					why);
-			else if (span->saw)
-				span->saw(span->arg, &r);
-			note_told(&r, told);
-			record_release(&r);
-		}
+		read_record(text, len, each, arg);
 		text += n;
 	}
+}
+
+/* Where the records of a minute go: c is NULL before the span. */
+struct minute {
+	struct collect *c;
+	const struct load_span *span;
+	struct told *told;
+};
+
+static void take_record(void *arg, const struct record *r)
+{
+	const struct minute *m = arg;
+	char why[RECORD_WHY];
+
+	if (m->c && collect_add(m->c, r, why))
+		log_warn("store: a record cannot be used: %s", why);
+	else if (m->span->saw)
+		m->span->saw(m->span->arg, r);
+	note_told(r, m->told);
+}
+
+static void read_probe(struct collect *c, const struct load_span *span,
+	const char *text, struct told *told)
+{
+	struct minute m = {c, span, told};
+
+	load_records(text, take_record, &m);
 }
 
 static int64_t hour(int64_t window)
@@ -694,6 +727,7 @@ void load_seen(const struct loaded *l, struct region_history *h, size_t n)
 				continue;
 			h[i].tools_seen = &l->seen[k].probe;
 			h[i].tools_since = l->seen[k].since;
+			h[i].words_since = l->seen[k].words_since;
 		}
 		for (size_t k = 0; k < l->n_changed; k++)
 			if (strcmp(h[i].name, l->changed[k].region) == 0)
@@ -743,5 +777,7 @@ void load_release(struct loaded *l, size_t n)
 		free(l[i].seen);
 		free(l[i].stood);
 		free(l[i].changed);
+		free(l[i].divergence_words);
+		free(l[i].unapproved);
 	}
 }

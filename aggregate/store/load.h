@@ -24,6 +24,11 @@ struct loaded {
 	struct changed *changed;
 	size_t n_changed;
 	double churn_since; /* and since when they churn; 0: they do not */
+	/* What the sides of its divergence say, see divergence_words.h; NULL:
+	   nothing. */
+	char *divergence_words;
+	/* What nobody approved of its tools, see unapproved.h; NULL: nothing. */
+	char *unapproved;
 };
 
 struct stood {
@@ -40,6 +45,7 @@ struct seen {
 	char region[REGION_MAX + 1];
 	struct probe probe;
 	double since; /* when it first saw them; 0: not known */
+	double words_since; /* and what they say */
 };
 
 /*
@@ -71,6 +77,12 @@ int load_baselines(struct store *s, size_t n, double now, struct loaded *out);
  * region's rows in key_latest, newest first: see scripts.h.
  */
 void load_latest(const char *slug, const char *region, const char *rows,
+	void (*each)(void *arg, const struct record *r), void *arg);
+
+/*
+ * load_records(text, each, arg): call each for the records of a key_probe.
+ */
+void load_records(const char *text,
 	void (*each)(void *arg, const struct record *r), void *arg);
 
 /* The minutes from first to last of a server, as windows. */

@@ -14,11 +14,13 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
+#include "lock/lock_digests.h"
 #include "options.h"
 #include "records/verdict.h"
 #include "rule/churn.h"
 #include "rule/drift.h"
 #include "rule/verdict.h"
+#include "store/divergence_words.h"
 #include "store/heartbeat.h"
 #include "store/isolation_store.h"
 #include "store/keys.h"
@@ -30,6 +32,7 @@
 #include "store/scripts.h"
 #include "store/setup.h"
 #include "store/store.h"
+#include "store/unapproved.h"
 #include "verdict_line.h"
 
 #include <inttypes.h>
@@ -39,6 +42,8 @@
 #include <string.h>
 
 #define GROUP 100
+/* So long after its hash, a definition may still come. */
+#define DEFINITIONS_S 300
 
 /* One run of the command verdict. */
 struct evaluation {
@@ -47,6 +52,8 @@ struct evaluation {
 	struct output output;
 	char sha[STORE_SHA];		/* of script_publish */
 	char figures[STORE_SHA];	/* see load_ask */
+	struct lock_digests *lock;	/* NULL: there is no configuration */
+	bool lock_failed; /* tools.lock cannot be used */
 	double now;
 	bool pretended; /* now is given by --now */
 	bool red; /* the verdict, where there is one server */
@@ -57,6 +64,13 @@ struct evaluation {
 	size_t *later;	/* the servers that are judged in the end */
 	size_t n_later, cap_later;
 	struct regions_heard regions; /* of public servers */
+};
+
+/* A field of key_tools that is made of definitions, and kept. */
+struct kept {
+	const char *before; /* NULL: there was none */
+	struct buf text;    /* as it will be; empty: there is none */
+	cJSON *doc;	    /* owns what the verdict says of it */
 };
 
 /* One server while it is judged. */
@@ -70,6 +84,8 @@ struct judged {
 	bool later; /* it is judged in the end */
 	struct verdict verdict;
 	double churn_since; /* from the verdict before; 0: no churn */
+	/* What its sides say, and what nobody approved of its tools. */
+	struct kept words, unapproved;
 };
 
 static double last_probe_at(const struct verdict *v)
@@ -89,17 +105,23 @@ static size_t put_seen_tools(const struct judged *s, double until,
 
 	for (size_t i = 0; i < s->n_regions; i++) {
 		const struct probe *p = drift_newest(&s->regions[i], until);
+		double since = drift_since(&s->regions[i], until), words;
 		const char *era, *full;
 
 		if (!p)
 			continue;
+		words = drift_words_since(&s->regions[i], until);
 		era = era_name(p->era) ? era_name(p->era) : "-";
 		full = p->tools->full_hash ? p->tools->full_hash : "";
 		snprintf(
 			text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
-		snprintf(text[n++], PUBLISH_TEXT, "%s %s.%s %.6f", era,
-			p->tools->hash, full,
-			drift_since(&s->regions[i], until));
+		snprintf(text[n], PUBLISH_TEXT, "%s %s.%s %.6f", era,
+			p->tools->hash, full, since);
+		if (words != since)
+			snprintf(text[n] + strlen(text[n]),
+				PUBLISH_TEXT - strlen(text[n]), " %.6f",
+				words);
+		n++;
 	}
 	return n;
 }
@@ -156,16 +178,33 @@ static size_t put_region_states(
 	return n;
 }
 
+/* A field that is not as it was; how many texts. */
+static size_t put_kept(
+	const char **fields, const char *name, const struct kept *k)
+{
+	if (strcmp(k->before ? k->before : "", k->text.p) == 0)
+		return 0;
+	fields[0] = name;
+	fields[1] = k->text.p;
+	return 2;
+}
+
 static void queue_verdict(struct evaluation *ev, const struct judged *s)
 {
-	char(*text)[PUBLISH_TEXT] = xcalloc(
-		4 * s->n_regions + 2 * s->verdict.n_regions + 2, sizeof *text);
+	size_t most = 4 * s->n_regions + 2 * s->verdict.n_regions + 2;
+	char(*text)[PUBLISH_TEXT] = xcalloc(most, sizeof *text);
+	const char **fields = xcalloc(most + 4, sizeof *fields);
 	double until = ev->now + s->server.rule.ahead_s;
 	size_t n = put_seen_tools(s, until, text);
 
 	n += put_tool_changes(s, until, s->churn_since, text + n);
 	n += put_region_states(s, text + n);
-	publish_queue(ev->store, ev->sha, &s->verdict, text, n);
+	for (size_t i = 0; i < n; i++)
+		fields[i] = text[i];
+	n += put_kept(fields + n, DIVERGENCE_WORDS, &s->words);
+	n += put_kept(fields + n, UNAPPROVED_CHANGE, &s->unapproved);
+	publish_queue(ev->store, ev->sha, &s->verdict, fields, n);
+	free(fields);
 	free(text);
 }
 
@@ -215,9 +254,106 @@ static void set_region_states(
 	}
 }
 
-static void judge_server(
-	struct evaluation *ev, struct judged *s, const struct loaded *l)
+/* Whether a side of a divergence is new: its definitions may yet come. */
+static bool new_side(const struct verdict *v, double now)
 {
+	for (size_t k = 0; k < v->n_sides; k++)
+		if (v->sides[k].first_seen > now - DEFINITIONS_S)
+			return true;
+	return false;
+}
+
+/*
+ * Give the sides of a divergence their words. *l: what is kept of them; where
+ * that is not enough, the store is asked, if it may be. 0; 1: it may not be;
+ * -1: it failed.
+ */
+static int add_words(struct evaluation *ev, struct judged *s,
+	const struct loaded *l, bool may_ask)
+{
+	double until = ev->now + s->server.rule.ahead_s;
+	struct verdict *v = &s->verdict;
+	struct buf of;
+	int rc = 0;
+
+	s->words.before = l->divergence_words;
+	buf_init(&of, PUBLISH_TEXT);
+	divergence_words_of(&of, v, s->regions, s->n_regions, until);
+	if (of.len && divergence_words_kept(l->divergence_words, of.p))
+		buf_str(&s->words.text, l->divergence_words);
+	else if (of.len)
+		rc = may_ask ? divergence_words_read(ev->store,
+				       s->server.slug, of.p, &s->words.text)
+			     : 1;
+	buf_release(&of);
+	if (rc < 0 || (rc && !may_ask))
+		return rc;
+	s->words.doc = divergence_words_put(v, s->words.text.p);
+	if (rc && new_side(v, ev->now))
+		buf_clear(&s->words.text);
+	return 0;
+}
+
+/*
+ * Compare the lists of the regions with what is pinned. A change whose
+ * definitions may yet come is looked at again: '?' stands before what is kept.
+ */
+static int add_unapproved(struct evaluation *ev, struct judged *s,
+	const struct loaded *l, size_t n_expected, bool may_ask)
+{
+	struct pinned_digests pinned;
+	const struct unapproved_input in = {.slug = s->server.slug,
+		.pinned = &pinned,
+		.regions = s->regions,
+		.n_regions = s->n_regions,
+		.expected = s->expected,
+		.n_expected = n_expected,
+		.until = ev->now + s->server.rule.ahead_s};
+	struct verdict *v = &s->verdict;
+	struct buf of, *b = &s->unapproved.text;
+	int rc = 0;
+
+	s->unapproved.before = l->unapproved;
+	if (!lock_digests_find(ev->lock, s->server.slug, &pinned))
+		return 0;
+	if (v->tool_churn.changes_1h) {
+		buf_str(b, l->unapproved ? l->unapproved : "");
+		return 0;
+	}
+	buf_init(&of, SIZE_MAX / 2);
+	unapproved_of(&of, &in);
+	if (of.len && unapproved_kept(l->unapproved, of.p))
+		buf_str(b, l->unapproved);
+	else if (of.len)
+		rc = may_ask ? unapproved_read(ev->store, ev->lock, &in, of.p,
+				       l->unapproved, (double)v->window, b)
+			     : 1;
+	buf_release(&of);
+	if (rc < 0 || (rc && !may_ask))
+		return rc;
+	s->unapproved.doc = unapproved_put(v, b->p, &in);
+	if (rc && v->unapproved.since > ev->now - DEFINITIONS_S) {
+		buf_char(b, '?');
+		memmove(b->p + 1, b->p, b->len - 1);
+		*b->p = '?';
+	}
+	return 0;
+}
+
+/* A file that cannot be used changes nothing of what was known. */
+static void keep_unapproved(struct judged *s, const struct loaded *l)
+{
+	s->unapproved.before = l->unapproved;
+	buf_str(&s->unapproved.text, l->unapproved ? l->unapproved : "");
+	s->unapproved.doc = unapproved_put(&s->verdict, s->unapproved.text.p,
+		&(struct unapproved_input) {.n_regions = 0});
+}
+
+/* 0; 1: the store has to be asked, and may not be; -1: it failed. */
+static int judge_server(struct evaluation *ev, struct judged *s,
+	const struct loaded *l, bool may_ask)
+{
+	int rc;
 	const char *url = s->verdict.url;
 	size_t n_expected = list_expected(s);
 
@@ -232,14 +368,24 @@ static void judge_server(
 			.regions = s->regions,
 			.n_regions = s->n_regions,
 			.churn_since = s->churn_since});
+	rc = add_words(ev, s, l, may_ask);
+	if (!rc && ev->lock)
+		rc = add_unapproved(ev, s, l, n_expected, may_ask);
+	else if (!rc && ev->lock_failed)
+		keep_unapproved(s, l);
+	else if (!rc)
+		s->unapproved.before = l->unapproved;
+	if (rc)
+		return rc;
 	s->verdict.last_probe_at = last_probe_at(&s->verdict);
 	figures_put(&s->verdict, &l->figures);
 	if (!s->server.is_private)
 		regions_heard_add(&ev->regions, &s->verdict);
 	if (s->verdict.verdict == VERDICT_UNKNOWN)
-		return;
+		return 0;
 	s->verdict.published_at = ev->now;
 	set_region_states(s, ev->now + s->server.rule.ahead_s, l);
+	return 0;
 }
 
 /* Whether a published verdict is red. */
@@ -300,7 +446,15 @@ static void group_add(struct group *g, const struct fleet *f, size_t place)
 
 	s->server = fleet_at(f, place);
 	s->place = place;
+	buf_init(&s->words.text, SIZE_MAX / 2);
+	buf_init(&s->unapproved.text, SIZE_MAX / 2);
 	g->slugs[g->n++] = s->server.slug;
+}
+
+static void kept_release(struct kept *k)
+{
+	buf_release(&k->text);
+	cJSON_Delete(k->doc);
 }
 
 static void group_free(struct group *g)
@@ -311,6 +465,8 @@ static void group_free(struct group *g)
 		verdict_release(&g->servers[i].verdict);
 		free(g->servers[i].expected);
 		free(g->servers[i].cut);
+		kept_release(&g->servers[i].words);
+		kept_release(&g->servers[i].unapproved);
 	}
 	load_release(g->loaded, g->n);
 	collect_free(g->collect);
@@ -385,7 +541,8 @@ static void leave_for_later(struct evaluation *ev, struct judged *s)
 
 /*
  * Judge the servers of a group, but for those that need more to be known: which
- * regions are cut off, or, once a day, the baseline.
+ * regions are cut off, or, once a day, the baseline, or what the tools say where
+ * regions begin to differ.
  */
 static void judge_group(struct evaluation *ev, struct group *g)
 {
@@ -396,10 +553,9 @@ static void judge_group(struct evaluation *ev, struct group *g)
 
 		note_server(ev, s);
 		ev->suspected = ev->suspected || suspect;
-		if (suspect || g->loaded[i].baseline_missing)
+		if (suspect || g->loaded[i].baseline_missing ||
+			judge_server(ev, s, &g->loaded[i], false))
 			leave_for_later(ev, s);
-		else
-			judge_server(ev, s, &g->loaded[i]);
 	}
 }
 
@@ -541,7 +697,8 @@ static int judge_later(struct evaluation *ev, struct group **g)
 		load_baselines(ev->store, (*g)->n, ev->now, (*g)->loaded))
 		return -1;
 	for (size_t i = 0; i < (*g)->n; i++)
-		judge_server(ev, &(*g)->servers[i], &(*g)->loaded[i]);
+		if (judge_server(ev, &(*g)->servers[i], &(*g)->loaded[i], true))
+			return -1;
 	queue_group(ev, *g);
 	if (store_run(ev->store))
 		return store_failed(ev->store);
@@ -608,7 +765,21 @@ static int judge_all(struct evaluation *ev)
 		store_failed(ev->store);
 		return EXIT_ENV;
 	}
+	if (ev->lock_failed)
+		return EXIT_USAGE;
 	return ev->red ? EXIT_NEWS : EXIT_GOOD;
+}
+
+/* What is pinned; where that cannot be told, servers are judged without. */
+static void read_lock(struct evaluation *ev, const char *config)
+{
+	char why[LOCK_WHY], *path = lock_path(config);
+
+	ev->lock = lock_digests_read(path, why);
+	ev->lock_failed = !ev->lock;
+	if (ev->lock_failed)
+		log_error("%s: %s", path, why);
+	free(path);
 }
 
 /* Only this server is judged. False: there is none. */
@@ -628,8 +799,12 @@ static int judge_fleet(struct evaluation *ev, const struct command *cmd,
 		return EXIT_ENV;
 	if (!ev->fleet.n || (cmd->slug && !choose(ev, cmd->slug)))
 		rc = setup_no_server(s, cmd->slug);
-	else if (!s->conf || !fleet_announce(s->conf, s->store))
+	else if (!s->conf || !fleet_announce(s->conf, s->store)) {
+		if (s->conf)
+			read_lock(ev, cmd->config);
 		rc = judge_all(ev);
+		lock_digests_free(ev->lock);
+	}
 	fleet_release(&ev->fleet);
 	return rc;
 }
@@ -671,7 +846,7 @@ static const char *put_parts(struct buf *b, const struct verdict *v)
 }
 
 void publish_queue(struct store *store, const char *sha,
-	const struct verdict *v, char (*tools)[PUBLISH_TEXT], size_t n)
+	const struct verdict *v, const char *const *tools, size_t n)
 {
 	char keys[4][KEY_MAX], window[24], life[5][16], days[16];
 	const char **args, *rest;
@@ -698,8 +873,8 @@ void publish_queue(struct store *store, const char *sha,
 
 		args = xcalloc(n_fixed + n, sizeof *args);
 		memcpy(args, fixed, sizeof fixed);
-		for (size_t i = 0; i < n; i++)
-			args[n_fixed + i] = tools[i];
+		if (n)
+			memcpy(args + n_fixed, tools, n * sizeof *args);
 		store_add_argv(store, n_fixed + n, args);
 	}
 	buf_release(&b);

@@ -31,7 +31,7 @@ int publish(const struct command *cmd);
  * key_tools and their values in turn.
  */
 void publish_queue(struct store *store, const char *sha,
-	const struct verdict *v, char (*tools)[PUBLISH_TEXT], size_t n);
+	const struct verdict *v, const char *const *tools, size_t n);
 
 /*
  * publish_counted(day, minute, as): whether a minute of a day, from 0, is

@@ -120,6 +120,25 @@ extern const char script_definitions[];
 extern const char script_figures[];
 
 /*
+ * script_month_figures: what counts of a server in a month. Nothing is written.
+ *
+ * KEYS: 1 minutes, 2 definitions, 3 tools, then latency of each day
+ * Returns the value of the first key; the rows of each region of the second,
+ * see key_definitions; "churn:since" of the third, or 0; and the bucket that
+ * holds the 95th percentile of all these days together, '-' where there is no
+ * probe.
+ */
+extern const char script_month_figures[];
+
+/*
+ * script_report: put a report in the place of what the key held.
+ *
+ * KEYS: 1 report
+ * ARGV: 1 its life in seconds, then fields and values
+ */
+extern const char script_report[];
+
+/*
  * script_baseline: the baseline as of a day: the one that is kept, or where
  * that is of another day or was dropped, a new one, which is then kept.
  *

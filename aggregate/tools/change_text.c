@@ -14,6 +14,10 @@
 
 /* Characters that are shown of what is kept, on either side of a change. */
 #define AROUND 60
+/* Characters of an excerpt, those around the difference, and bytes. */
+#define EXCERPT_SHOWN 100
+#define EXCERPT_AROUND 30
+#define EXCERPT_MAX (CHANGE_EXCERPT - 20)
 /* Bytes of a text of which more is not shown. */
 #define SHOWN_MAX 4000
 
@@ -185,6 +189,51 @@ void change_text(struct buf *b, const struct tool_change *t,
 		put_change(b, &c->v[i], colour);
 	if (c->more)
 		buf_fmt(b, "  and %zu changes more\n", c->more);
+}
+
+/* How many bytes two texts have in common, before n1 and n2 where back is true,
+   and end no character in two. */
+static size_t common(const char *x, size_t n1, const char *y, size_t n2,
+	bool back)
+{
+	size_t n = 0, most = n1 < n2 ? n1 : n2;
+
+	if (back)
+		while (n < most && x[n1 - n - 1] == y[n2 - n - 1])
+			n++;
+	else
+		while (n < most && x[n] == y[n])
+			n++;
+	while (n && ((unsigned char)x[back ? n1 - n : n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+void change_excerpt(struct buf *b, const struct change *c, bool after)
+{
+	bool strings = (!c->before || cJSON_IsString(c->before)) &&
+		(!c->after || cJSON_IsString(c->after));
+	char *x = text_of(after ? c->after : c->before, strings);
+	char *y = text_of(after ? c->before : c->after, strings);
+	size_t n = strlen(x), other = strlen(y), limit = b->len + EXCERPT_MAX;
+	size_t head = common(x, n, y, other, false), from, end, step;
+	size_t tail = common(x + head, n - head, y + head, other - head, true);
+
+	from = before_tail(x, head, EXCERPT_AROUND);
+	end = n - tail + head_of(x + n - tail, tail, EXCERPT_AROUND);
+	end = from + head_of(x + from, end - from, EXCERPT_SHOWN);
+	buf_str(b, from ? "…" : "");
+	for (size_t i = from; i < end && b->len < limit; i += step) {
+		step = head_of(x + i, end - i, 1);
+		if (x[i] == '\\' && imitates(x + i, end - i))
+			buf_str(b, "\\u{5C}");
+		else
+			put_visible(b, x + i, step);
+		from = i + step;
+	}
+	buf_str(b, from < n && n ? "…" : "");
+	free(x);
+	free(y);
 }
 
 /* Append null or a value. */

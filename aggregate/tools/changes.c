@@ -4,15 +4,6 @@
 
 #include <stdlib.h>
 
-static const char *const class_words[] = {
-	[CHANGE_BREAKING] = "breaking",
-	[CHANGE_COMPATIBLE] = "compatible",
-	[CHANGE_WORDS] = "words",
-	[CHANGE_ORDER] = "order",
-};
-
-WORDS(change_class, change_class, class_words)
-
 void changes_init(struct changes *c)
 {
 	*c = (struct changes) {.class = CHANGE_ORDER};

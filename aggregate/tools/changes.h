@@ -6,20 +6,9 @@
 #define TOOLS_CHANGES_H
 
 #include "base/buf.h"
-#include "json/fields.h"
+#include "mcp/change_class.h"
 
 #include <cjson/cJSON.h>
-
-/* The worst first. */
-enum change_class {
-	CHANGE_BREAKING,   /* a caller that worked before may now fail */
-	CHANGE_COMPATIBLE, /* it works as before */
-	CHANGE_WORDS,	   /* only what no validator looks at */
-	CHANGE_ORDER	   /* it means the same, written otherwise */
-};
-extern const struct word_table change_class_words;
-const char *change_class_name(enum change_class c);
-bool change_class_parse(const char *s, enum change_class *out);
 
 struct change {
 	enum change_class class;

@@ -98,11 +98,22 @@ static void count(struct tools_seen *t, const struct verdict *v,
 		t->differ = (struct streak) {0};
 }
 
+/* Whether the regions see the same contracts, and other words. */
+static bool only_words(const struct verdict *v)
+{
+	return v->n_sides > 1 && v->sides[0].full_hash;
+}
+
+static const char *side_hash(const struct verdict_side *s)
+{
+	return s->full_hash ? s->full_hash : s->tool_hash;
+}
+
 static const struct verdict_side *side(const struct verdict *v,
 	const char *hash)
 {
 	for (size_t i = 0; i < v->n_sides; i++)
-		if (strcmp(v->sides[i].tool_hash, hash) == 0)
+		if (strcmp(side_hash(&v->sides[i]), hash) == 0)
 			return &v->sides[i];
 	return NULL;
 }
@@ -112,26 +123,36 @@ static const struct verdict_side *side(const struct verdict *v,
  * sides to its first; verdicts of older versions name no tools.
  */
 static void note_change(struct tool_change *c, const struct verdict *v,
-	const struct show *l)
+	const struct verdict_drift *bare, double since)
 {
-	const struct verdict_side *from = side(v, l->behind->hash);
-	const struct verdict_side *to = side(v, l->newer->hash);
-	struct verdict_drift bare = {
-		.from = l->behind->hash,
-		.to = l->newer->hash,
-	};
-	bool same = c->from && strcmp(c->from, bare.from) == 0 &&
-		strcmp(c->to, bare.to) == 0;
+	const struct verdict_side *from = side(v, bare->from);
+	const struct verdict_side *to = side(v, bare->to);
+	bool same = c->from && strcmp(c->from, bare->from) == 0 &&
+		strcmp(c->to, bare->to) == 0;
+	bool forth = from && to && from == v->sides;
+	bool back = from && to && to == v->sides;
 
+	if (!same || !c->n_words)
+		tool_change_words(c, forth ? to->words : back ? from->words : NULL,
+			forth ? to->n_words : back ? from->n_words : 0, back);
 	if (same && tool_change_named(c))
 		return;
-	c->since = clock_window(l->newer->since);
-	if (from && to && from == v->sides)
+	c->since = clock_window(since);
+	if (forth)
 		tool_change_set(c, &to->changes);
-	else if (from && to && to == v->sides)
+	else if (back)
 		tool_change_reverse(c, &from->changes);
 	else
-		tool_change_set(c, &bare);
+		tool_change_set(c, bare);
+}
+
+static void note_tools(struct tool_change *c, const struct verdict *v,
+	const struct show *l)
+{
+	note_change(c, v,
+		&(struct verdict_drift) {
+			.from = l->behind->hash, .to = l->newer->hash},
+		l->newer->since);
 }
 
 /*
@@ -163,6 +184,46 @@ static void note_regions(struct incident *inc, const struct tools_seen *t,
 	strings_sort(&behind);
 	strings_release(&inc->regions);
 	inc->regions = behind;
+}
+
+/*
+ * Which regions see other words than the newest. Which these are does not change
+ * while the two are seen: how long ago something was first seen is known for
+ * some time only.
+ */
+static void note_words(struct incident *inc, const struct verdict *v)
+{
+	struct tool_change *c = &inc->change;
+	const struct verdict_side *from = c->to ? side(v, c->from) : NULL;
+	const struct verdict_side *to = from ? side(v, c->to) : NULL;
+
+	if (!to) {
+		from = v->sides;
+		to = &v->sides[v->n_sides - 1];
+	}
+	strings_clear(&inc->reached);
+	strings_clear(&inc->regions);
+	for (size_t k = 0; k < v->n_sides; k++)
+		for (size_t i = 0; i < v->sides[k].n_regions; i++)
+			strings_note(&v->sides[k] == to ? &inc->reached
+							: &inc->regions,
+				v->sides[k].regions[i]);
+	inc->expected = v->expected;
+	note_change(c, v,
+		&(struct verdict_drift) {
+			.from = side_hash(from), .to = side_hash(to)},
+		to->first_seen);
+}
+
+/* Whether a region was seen with older words after another with newer ones. */
+static bool late_words(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->n_sides; i++)
+		for (size_t k = i + 1; k < v->n_sides; k++)
+			if (v->sides[i].last_seen >
+				v->sides[k].first_seen + SKEW_S)
+				return true;
+	return false;
 }
 
 /*
@@ -235,7 +296,19 @@ static void begin_divergence(struct alert_state *st, const struct verdict *v,
 		n > 0 ? n : 1);
 	inc->expected = v->expected;
 	note_regions(inc, &st->tools, v, l);
-	note_change(&inc->change, v, l);
+	note_tools(&inc->change, v, l);
+	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window,
+		false);
+}
+
+static void begin_words(struct alert_state *st, const struct verdict *v,
+	int64_t window, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
+	double first = v->sides[v->n_sides - 1].first_seen;
+
+	incident_open(inc, SEVERITY_P2, clock_window(first), window, 1);
+	note_words(inc, v);
 	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window,
 		false);
 }
@@ -286,7 +359,10 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 		incident_fail(inc, window);
 		inc->expected = v->expected;
 		note_regions(inc, &st->tools, v, l);
-		note_change(&inc->change, v, l);
+		note_tools(&inc->change, v, l);
+	} else if (only_words(v)) {
+		incident_fail(inc, window);
+		note_words(inc, v);
 	} else if (all_seen(inc, &st->tools, v) && all_equal(inc, v) &&
 		recovery_pass(inc, window, p->resolve)) {
 		recovery_end(st, ALERT_DIVERGENCE, (double)window, out);
@@ -309,4 +385,7 @@ void divergence_judge(struct alert_state *st, const struct verdict *v,
 	else if (!st->incidents[ALERT_CHURN].open && v->divergence &&
 		 l.behind && (l.late || st->tools.differ.n >= WINDOWS))
 		begin_divergence(st, v, &l, window, out);
+	else if (!st->incidents[ALERT_CHURN].open && v->divergence &&
+		only_words(v) && late_words(v))
+		begin_words(st, v, window, out);
 }

@@ -42,6 +42,17 @@ void event_point(struct alert_event *e)
 {
 	struct alert_record *r = &e->record;
 
+	free(e->words);
+	e->words = e->change.n_words
+		? xcalloc(e->change.n_words, sizeof *e->words)
+		: NULL;
+	for (size_t i = 0; i < e->change.n_words; i++) {
+		const struct tool_words *w = &e->change.words[i];
+
+		e->words[i] = (struct alert_words) {
+			w->tool, w->path, w->before, w->after};
+	}
+
 	r->regions = (const char *const *)e->regions.v;
 	r->n_regions = e->regions.n;
 	r->servers = names(&e->servers);
@@ -51,6 +62,8 @@ void event_point(struct alert_event *e)
 	r->removed = names(&e->change.removed);
 	r->changed = names(&e->change.changed);
 	r->redescribed = names(&e->change.redescribed);
+	r->words = e->words;
+	r->n_words = e->change.n_words;
 	r->sides = e->sides;
 	r->n_sides = e->n_sides;
 }
@@ -70,22 +83,43 @@ static void find_regions(const struct tools_seen *t, const char *hash,
 	strings_sort(out);
 }
 
+static void add_side(
+	struct alert_event *e, const char *hash, const struct strings *regions)
+{
+	size_t n = e->n_sides;
+
+	if (!regions->n)
+		return;
+	if (&e->side_regions[n] != regions)
+		strings_copy(&e->side_regions[n], regions);
+	memcpy(e->side_hashes[n], hash, HASH_HEX + 1);
+	e->sides[n] = (struct alert_side) {
+		e->side_hashes[n], names(&e->side_regions[n])};
+	e->n_sides++;
+}
+
+/* Regions that see the same contracts see the same set, whatever the tools say:
+   then those that are behind are one side, and those that are not the other. */
 static void add_sides(struct alert_event *e, const struct tools_seen *t,
 	const struct incident *inc)
 {
+	const struct tool_change *c = &inc->change;
+	bool contracts = false;
+
 	e->sides = xcalloc(TOOL_SETS_MAX, sizeof *e->sides);
 	e->side_regions = xcalloc(TOOL_SETS_MAX, sizeof *e->side_regions);
 	e->side_hashes = xcalloc(TOOL_SETS_MAX, sizeof *e->side_hashes);
-	for (size_t i = 0; i < t->n_sets; i++) {
-		size_t n = e->n_sides;
-
-		find_regions(t, t->sets[i].hash, inc, &e->side_regions[n]);
-		if (!e->side_regions[n].n)
-			continue;
-		memcpy(e->side_hashes[n], t->sets[i].hash, HASH_HEX + 1);
-		e->sides[n] = (struct alert_side) {
-			e->side_hashes[n], names(&e->side_regions[n])};
-		e->n_sides++;
+	for (size_t i = 0; i < t->n_sets && c->to; i++)
+		if (strcmp(t->sets[i].hash, c->to) == 0)
+			contracts = true;
+	for (size_t i = 0; i < t->n_sets && (contracts || !c->to); i++) {
+		find_regions(t, t->sets[i].hash, inc,
+			&e->side_regions[e->n_sides]);
+		add_side(e, t->sets[i].hash, &e->side_regions[e->n_sides]);
+	}
+	if (c->to && !contracts) {
+		add_side(e, c->from, &inc->regions);
+		add_side(e, c->to, &inc->reached);
 	}
 }
 
@@ -202,6 +236,8 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 		.last_error = e->error,
 		.headline = e->headline,
 		.summary = e->summary,
+		.change_class =
+			inc->classed ? change_class_name(inc->class) : NULL,
 	};
 	event_point(e);
 }
@@ -223,6 +259,7 @@ void event_release(struct alert_event *e)
 	strings_release(&e->steps);
 	strings_release(&e->chosen);
 	tool_change_release(&e->change);
+	free(e->words);
 	release_sides(e);
 	*e = (struct alert_event) {0};
 }

@@ -29,6 +29,7 @@ struct alert_event {
 				  routing/escalation.h */
 	struct strings chosen; /* of a test: exactly these routes, at once */
 	struct tool_change change;
+	struct alert_words *words; /* point into change */
 	struct alert_side *sides; /* point into what follows */
 	struct strings *side_regions;
 	char (*side_hashes)[HASH_HEX + 1];

@@ -14,8 +14,10 @@
 #include "incident/reminder.h"
 #include "incident/severity.h"
 #include "incident/tool_drift.h"
+#include "incident/unapproved_change.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /*
  * Note which regions fail, or are throttled, and which reach the server. Those
@@ -336,12 +338,33 @@ static void judged_late(struct alert_state *st, const struct verdict *v,
 	maintenance_hold_late(st, (double)v->window, out, from);
 }
 
+/* What fails in a verdict, or is slow. */
+static void judge_failures(struct alert_state *st, const struct verdict *v,
+	const struct conf_policy *p, struct alert_events *out)
+{
+	struct observation s = observation_of(v);
+
+	recovery_regions_gone(st, v, out);
+	/*
+	 * An unknown window in which no region fails is neither good nor bad.
+	 */
+	if (s.window < st->window ||
+		(!s.failing && v->verdict == VERDICT_UNKNOWN) ||
+		cold_start_excuses(st, &s, p))
+		return;
+	streak_count(st, v, &s);
+	apply(st, v, &s, p, out);
+	degradation_judge(st, v, &s, p, out);
+	anomaly_judge(st, v, &s, out);
+}
+
 void machine_verdict(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
 	struct observation s = observation_of(v);
+	struct verdict without;
 	size_t from = out->n;
-	bool news;
+	bool news, folded;
 
 	heal(st, now);
 	news = s.window >= st->window;
@@ -351,21 +374,22 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		judged_late(st, v, &s, p, out);
 		return;
 	}
-	recovery_regions_gone(st, v, out);
-	/*
-	 * An unknown window in which no region fails is neither good nor bad.
-	 */
-	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN) &&
-		!cold_start_excuses(st, &s, p)) {
-		streak_count(st, v, &s);
-		apply(st, v, &s, p, out);
-		degradation_judge(st, v, &s, p, out);
-		anomaly_judge(st, v, &s, out);
+	/* What it tells of is told by nobody else. */
+	if (news)
+		unapproved_change_judge(st, v, s.window, p, out);
+	folded = unapproved_change_fold(st, v, &without);
+	judge_failures(st, folded ? &without : v, p, out);
+	if (folded) {
+		/* Nor do rates tell of it afterwards. */
+		st->down_at = s.window;
+		free(without.regions);
 	}
 	if (news)
 		tool_churn_judge(st, v, s.window, out);
 	if (news)
 		tool_drift_judge(st, v, s.window, out);
+	if (news)
+		unapproved_change_note(st, v);
 	/* A verdict that lists no region says nothing of any. */
 	if (news && (v->n_regions || v->n_no_data))
 		divergence_judge(st, v, s.window, p, out);

@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "base/strings.h"
 #include "conf/conf.h"
-#include "incident/external_id.h"
 #include "json/json.h"
+#include "mcp/change_class.h"
 #include "mcp/error_rate.h"
 #include "records/alert.h"
 #include "records/expiry.h"
@@ -65,11 +65,19 @@ struct escalation {
 			   they do not */
 };
 
+/* An excerpt of what a tool said, and says: see struct verdict_words. */
+struct tool_words {
+	char *tool, *path, *before, *after;
+};
+
 /* What became of the tools of a server. */
 struct tool_change {
 	char *from, *to; /* hashes, or eras; NULL where there is no change */
-	int64_t since;	 /* window in which `to` was first seen */
+	int64_t since;	 /* window in which `to` was first seen; of what nobody
+			    approved: in which that was told */
 	struct strings added, removed, changed, redescribed;
+	struct tool_words *words; /* some of it; ALERT_WORDS at most */
+	size_t n_words;
 };
 
 /* How an incident fails again and again, see flapping.h. */
@@ -123,7 +131,10 @@ struct incident {
 	double answered_at; /* the newest answer that counted, see
 			       acknowledgement.h; 0: none */
 	struct escalation escalation;
-	struct tool_change change; /* of a divergence: from old to new */
+	struct tool_change change; /* of a divergence: from old to new; of what
+				      nobody approved: from what was */
+	bool classed; /* of what nobody approved: the worst class so far */
+	enum change_class class;
 	/*
 	 * Of one where clients get an older list than the server has, as a
 	 * check found: how old, or 0; and how many tools differ beside those of
@@ -166,6 +177,26 @@ struct pending {
 	double created;
 	struct delivery *deliveries;
 	size_t n_deliveries;
+};
+
+/*
+ * The names that vendors give to our messages (Slack's "ts", Discord's message
+ * id), kept so that later events of an incident go to the same message, whichever
+ * process sends them. A server has at most this many; the oldest goes.
+ */
+#define EXTERNAL_IDS_MAX 64
+/* The longest key, route or handle. */
+#define HANDLE_TEXT_MAX 200
+
+struct handle {
+	char *key; /* dedup_key */
+	char *route;
+	char *text;
+};
+
+struct external_ids {
+	struct handle *v; /* oldest first */
+	size_t n, cap;
 };
 
 /* What was told of the end of a certificate or a credential. */
@@ -383,5 +414,24 @@ void state_write_head(struct buf *b, const struct alert_state *st);
  */
 bool state_read(const char *p, size_t n, const char *slug,
 	struct alert_state *st, char *why);
+
+/* external_ids_find(l, key, route): the handle of that incident, or NULL. */
+const char *external_ids_find(const struct external_ids *l, const char *key,
+	const char *route);
+
+/*
+ * external_ids_set(l, key, route, text): remember a handle; where text is NULL
+ * or "", forget it.
+ */
+void external_ids_set(struct external_ids *l, const char *key,
+	const char *route, const char *text);
+
+/*
+ * external_ids_sent(h, key, route, event, handle, ok): an event of that name
+ * was sent, ok or not, and the route answered with a handle ("": with none):
+ * remember it. After an event that ends the incident the handle is forgotten.
+ */
+void external_ids_sent(struct external_ids *h, const char *key,
+	const char *route, const char *event, const char *handle, bool ok);
 
 #endif

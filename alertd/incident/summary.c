@@ -190,7 +190,7 @@ static void put_newer(struct buf *b, const struct incident *inc)
 		buf_str(b, "it");
 	} else if (c->removed.n) {
 		buf_str(b, "it gone");
-	} else if (c->changed.n) {
+	} else if (c->changed.n || c->redescribed.n) {
 		buf_str(b, "the new one");
 	} else {
 		buf_str(b, "others");
@@ -235,6 +235,21 @@ static void put_stale(struct buf *b, const struct incident *inc)
 		buf_fmt(b, ", and %d more that differ", inc->stale_more);
 }
 
+static void put_older(struct buf *b, const struct tool_change *c)
+{
+	if (c->removed.n) {
+		tool_change_names(b, &c->removed);
+	} else if (c->changed.n) {
+		buf_str(b, "the old form of ");
+		tool_change_names(b, &c->changed);
+	} else if (c->redescribed.n) {
+		buf_str(b, "the old description of ");
+		tool_change_names(b, &c->redescribed);
+	} else {
+		buf_str(b, "the old ones");
+	}
+}
+
 static void put_divergence(struct buf *b, const struct incident *inc)
 {
 	const struct tool_change *c = &inc->change;
@@ -248,14 +263,7 @@ static void put_divergence(struct buf *b, const struct incident *inc)
 	phrase_cities(b, &inc->regions);
 	if (c->removed.n || c->changed.n || !c->added.n) {
 		buf_str(b, one ? " still sees " : " still see ");
-		if (c->removed.n)
-			tool_change_names(b, &c->removed);
-		else if (c->changed.n)
-			buf_str(b, "the old form of ");
-		else
-			buf_str(b, "the old ones");
-		if (!c->removed.n && c->changed.n)
-			tool_change_names(b, &c->changed);
+		put_older(b, c);
 	} else {
 		buf_str(b, one ? " does not see " : " do not see ");
 		tool_change_names(b, &c->added);
@@ -268,6 +276,7 @@ static void put_divergence(struct buf *b, const struct incident *inc)
 		buf_str(b, "others");
 	put_newer(b, inc);
 	buf_str(b, " - a stale cache or an origin that was not updated");
+	tool_words_put(b, c);
 }
 
 static void put_churn(struct buf *b, const struct incident *inc, double at)
@@ -278,6 +287,29 @@ static void put_churn(struct buf *b, const struct incident *inc, double at)
 		   "until that ends, single changes and differences between "
 		   "regions are not reported",
 		inc->value);
+}
+
+static void put_unapproved(struct buf *b, const struct incident *inc)
+{
+	static const char *const what[] = {
+		[CHANGE_BREAKING] = ", and callers may break",
+		[CHANGE_COMPATIBLE] = ", and callers go on as before",
+		[CHANGE_WORDS] = ", in what they say",
+		[CHANGE_ORDER] = "",
+	};
+
+	buf_str(b, " has tools that nobody approved");
+	buf_str(b, inc->classed ? what[inc->class] : "");
+	if (tool_change_named(&inc->change)) {
+		buf_str(b, ": ");
+		tool_change_put(b, &inc->change);
+	}
+	buf_str(b, ", as seen from ");
+	phrase_cities(b, &inc->regions);
+	if (inc->expected > (int)inc->regions.n)
+		buf_fmt(b, " (%zu of %d regions)", inc->regions.n,
+			inc->expected);
+	tool_words_put(b, &inc->change);
 }
 
 static void put_silence(struct buf *b, const struct incident *inc, double at)
@@ -425,6 +457,9 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	case ALERT_CHURN:
 		put_churn(b, inc, s->at);
 		break;
+	case ALERT_UNAPPROVED:
+		put_unapproved(b, inc);
+		break;
 	case ALERT_SILENT:
 		put_silence(b, inc, s->at);
 		break;
@@ -535,6 +570,10 @@ static void put_end(struct buf *b, const struct summary *s)
 			s->slug);
 		put_span(b, s->incident);
 		buf_str(b, " Its changes are reported again.");
+		break;
+	case ALERT_UNAPPROVED:
+		buf_fmt(b, "%s has the tools again that are approved", s->slug);
+		put_span(b, s->incident);
 		break;
 	case ALERT_SILENT:
 		put_report(b, s);
@@ -690,6 +729,7 @@ static void put_good(struct buf *b, const struct summary *s)
 		[ALERT_SLO_BURN] = "keeps to its error budget again",
 		[ALERT_DIVERGENCE] = "shows the same tools everywhere again",
 		[ALERT_CHURN] = "keeps its tools again",
+		[ALERT_UNAPPROVED] = "has the tools that are approved",
 		[ALERT_SILENT] = "is watched from everywhere again",
 		[ALERT_STALLED] = "works again",
 		[ALERT_OVERRUN] = "is up again",
@@ -720,6 +760,7 @@ static void put_bad(struct buf *b, const struct summary *s)
 		[ALERT_SLO_BURN] = "uses up its error budget too fast",
 		[ALERT_DIVERGENCE] = "shows different tools",
 		[ALERT_CHURN] = "changes its tools all the time",
+		[ALERT_UNAPPROVED] = "has tools that nobody approved",
 		[ALERT_STALLED] = "is blind",
 		[ALERT_OVERRUN] = "is still down after its maintenance",
 	};

@@ -2,10 +2,13 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/xalloc.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "incident/summary.h"
+#include "incident/unapproved_change.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* So many names stand in a sentence, each of so many characters. */
@@ -47,8 +50,69 @@ void tool_change_reverse(struct tool_change *c, const struct verdict_drift *d)
 	tool_change_set(c, &reverse);
 }
 
+/* Characters of an excerpt that an event keeps. */
+#define EXCERPT_MAX 320
+
+static char *excerpt(const char *text)
+{
+	char clean[4 * EXCERPT_MAX + 1];
+
+	text_clean(text, strlen(text), clean, sizeof clean, EXCERPT_MAX);
+	return xstrdup(clean);
+}
+
+static void words_release(struct tool_change *c)
+{
+	for (size_t i = 0; i < c->n_words; i++) {
+		free(c->words[i].tool);
+		free(c->words[i].path);
+		free(c->words[i].before);
+		free(c->words[i].after);
+	}
+	free(c->words);
+	c->words = NULL;
+	c->n_words = 0;
+}
+
+void tool_change_words(struct tool_change *c, const struct verdict_words *w,
+	size_t n, bool reverse)
+{
+	words_release(c);
+	if (!n)
+		return;
+	c->n_words = n < ALERT_WORDS ? n : ALERT_WORDS;
+	c->words = xcalloc(c->n_words, sizeof *c->words);
+	for (size_t i = 0; i < c->n_words; i++)
+		c->words[i] = (struct tool_words) {
+			.tool = excerpt(w[i].tool),
+			.path = excerpt(w[i].path),
+			.before = excerpt(reverse ? w[i].after : w[i].before),
+			.after = excerpt(reverse ? w[i].before : w[i].after)};
+}
+
+void tool_words_put(struct buf *b, const struct tool_change *c)
+{
+	const struct tool_words *w = c->words;
+
+	if (!c->n_words)
+		return;
+	buf_fmt(b, "; %s, %s: ", w->tool, w->path);
+	if (*w->before && *w->after)
+		buf_fmt(b, "\"%s\" has become \"%s\"", w->before, w->after);
+	else
+		buf_fmt(b, "\"%s\" is %s", *w->after ? w->after : w->before,
+			*w->after ? "new" : "gone");
+}
+
 void tool_change_copy(struct tool_change *to, const struct tool_change *from)
 {
+	struct verdict_words words[ALERT_WORDS];
+
+	for (size_t i = 0; i < from->n_words; i++)
+		words[i] = (struct verdict_words) {from->words[i].tool,
+			from->words[i].path, from->words[i].before,
+			from->words[i].after};
+	tool_change_words(to, words, from->n_words, false);
 	string_set(&to->from, from->from);
 	string_set(&to->to, from->to);
 	to->since = from->since;
@@ -66,6 +130,7 @@ void tool_change_release(struct tool_change *c)
 	strings_release(&c->removed);
 	strings_release(&c->changed);
 	strings_release(&c->redescribed);
+	words_release(c);
 	*c = (struct tool_change) {0};
 }
 
@@ -92,8 +157,7 @@ void tool_change_names(struct buf *b, const struct strings *l)
 		buf_fmt(b, " and %zu more", l->n - shown);
 }
 
-/* Append "get removed; put added; a and b changed". */
-static void tool_change_put(struct buf *b, const struct tool_change *c)
+void tool_change_put(struct buf *b, const struct tool_change *c)
 {
 	const struct {
 		const struct strings *names;
@@ -257,7 +321,8 @@ void tool_drift_judge(struct alert_state *st, const struct verdict *v,
 	for (size_t i = 0; i < v->n_drift; i++)
 		if (usable(&v->drift[i]) &&
 			region_valid(v->drift[i].region) &&
-			news(st, &v->drift[i], window))
+			news(st, &v->drift[i], window) &&
+			!unapproved_change_covers(st, window, &v->drift[i]))
 			drift_event(st, v, i, window, nth++, out);
 }
 

@@ -21,6 +21,20 @@
 void tool_change_set(struct tool_change *c, const struct verdict_drift *d);
 void tool_change_reverse(struct tool_change *c, const struct verdict_drift *d);
 
+/*
+ * tool_change_words(c, w, n, reverse): make c tell these words, the first
+ * ALERT_WORDS of them; of the way back where reverse is true.
+ */
+void tool_change_words(struct tool_change *c, const struct verdict_words *w,
+	size_t n, bool reverse);
+
+/*
+ * tool_words_put(b, c): append the first of the words, where there are any:
+ *
+ *	; get_data, /description: "Gets…" has become "Reads…"
+ */
+void tool_words_put(struct buf *b, const struct tool_change *c);
+
 void tool_change_copy(struct tool_change *to, const struct tool_change *from);
 void tool_change_release(struct tool_change *c);
 
@@ -32,6 +46,9 @@ bool tool_change_named(const struct tool_change *c);
  * are cut, so that a sentence stays readable.
  */
 void tool_change_names(struct buf *b, const struct strings *l);
+
+/* tool_change_put(b, c): append "get removed; put added; a and b changed". */
+void tool_change_put(struct buf *b, const struct tool_change *c);
 
 /* A change that was told is not told again for this long; nor while there is a
    divergence, if that begins before it is forgotten. */

@@ -67,6 +67,11 @@ static const struct message_words words[] = {
 		"ones.",
 		"The caches in front of it: purge them; then the last "
 		"deployment."},
+	{"unapproved_change", NULL, NULL,
+		"Its tools are not those that somebody approved: they break "
+		"callers, or tell models something else.",
+		"Read what changed (mcp-aggregate diff), then approve it "
+		"(mcp-aggregate pin --review) or have it taken back."},
 	{"tool_churn", NULL, NULL,
 		"Clients may not find the tools that they were told of.",
 		"What makes up its list of tools: several versions behind one "

@@ -81,6 +81,14 @@ static const struct field escalation_fields[] = {
 	END,
 };
 
+static const struct field words_fields[] = {
+	STRING("tool", struct tool_words, tool, 0),
+	STRING("path", struct tool_words, path, 0),
+	STRING("before", struct tool_words, before, 0),
+	STRING("after", struct tool_words, after, 0),
+	END,
+};
+
 static const struct field change_fields[] = {
 	STRING("from", struct tool_change, from, 0, .valid = hash_valid),
 	STRING("to", struct tool_change, to, 0, .valid = hash_valid),
@@ -89,6 +97,8 @@ static const struct field change_fields[] = {
 	STRINGS("removed", struct tool_change, removed, FIELD_NEEDED),
 	STRINGS("changed", struct tool_change, changed, FIELD_NEEDED),
 	STRINGS("redescribed", struct tool_change, redescribed, FIELD_NEEDED),
+	LIST("words", struct tool_change, words, n_words, words_fields, 0,
+		FIELD_WHEN(struct tool_change, n_words), .most = ALERT_WORDS),
 	END,
 };
 
@@ -154,6 +164,8 @@ const struct field incident_fields[] = {
 		.words = &rate_words, IF(usual)),
 	OBJECT("change", struct incident, change, change_fields, 0,
 		IF(change.to)),
+	FIELD("class", struct incident, class, 0,
+		.words = &change_class_words, IF(classed)),
 	EPOCH("stale_age_s", struct incident, stale_age_s, 0, .digits = 3,
 		IF(stale)),
 	FIELD("stale_more", struct incident, stale_more, FIELD_WITH, IF(stale)),
@@ -330,6 +342,7 @@ static bool read_incidents(const cJSON *list, struct alert_state *st, char *why)
 		if (!fields_take(incident_fields, e, inc, why))
 			return false;
 		inc->stale = json_get(e, "stale_age_s") != NULL;
+		inc->classed = json_get(e, "class") != NULL;
 		/* Older versions did not count how often it failed. */
 		if (!inc->flapping.times)
 			inc->flapping = (struct flaps) {

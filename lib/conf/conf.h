@@ -127,6 +127,7 @@ struct conf_server {
 	size_t n_regions;
 	char *account; /* the name of one, or NULL */
 	bool private;
+	bool deny_private; /* not to be probed at a private address */
 	bool cold_start; /* its first answer after a pause may fail */
 	char *runbook;	 /* a URL, or NULL: that of the alerts */
 	struct conf_thresholds thresholds;

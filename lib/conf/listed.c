@@ -170,11 +170,15 @@ static bool same_kind(const void *ctx, uint32_t position, const void *key)
 static uint32_t kind_of(
 	struct conf_listed *l, struct conf_server *s, char **regions)
 {
-	uint64_t h = index_hash(0, &s->list, sizeof s->list);
-	uint32_t i;
+	uint64_t h = 0;
+	uint32_t i = l->n ? l->v[l->n - 1].kind : INDEX_NONE;
 
-	h = hash_keys(h, conf_server_keys, s);
-	i = index_find(&l->by_value, h, same_kind, l, s);
+	/* Most are of the kind of the one before. */
+	if (i == INDEX_NONE || !same_kind(l, i, s)) {
+		h = index_hash(0, &s->list, sizeof s->list);
+		h = hash_keys(h, conf_server_keys, s);
+		i = index_find(&l->by_value, h, same_kind, l, s);
+	}
 	if (i != INDEX_NONE) {
 		listed_release(s, regions);
 		return i;
@@ -210,7 +214,7 @@ void listed_add(struct conf_listed *l, struct conf_server *s, char **regions)
 	size_t slug = strlen(s->slug) + 1, url = strlen(s->url) + 1;
 	size_t title = s->title ? strlen(s->title) + 1 : 1;
 	char *texts = room(l, slug + url + title);
-	uint32_t line = (uint32_t)s->line;
+	struct listed_server new = {.slug = texts, .line = (uint32_t)s->line};
 
 	memcpy(texts, s->slug, slug);
 	memcpy(texts + slug, s->url, url);
@@ -220,9 +224,9 @@ void listed_add(struct conf_listed *l, struct conf_server *s, char **regions)
 	free(s->title);
 	s->slug = s->url = s->title = NULL;
 	s->line = 0;
+	new.kind = kind_of(l, s, regions);
 	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
-	l->v[l->n++] = (struct listed_server) {
-		texts, kind_of(l, s, regions), line};
+	l->v[l->n++] = new;
 }
 
 size_t listed_count(const struct conf_listed *l)

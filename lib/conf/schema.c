@@ -247,6 +247,8 @@ static const char *const cache_checks[] = {"yes", "no", NULL};
 		.wrong = conf_bad_slug},                                       \
 	{KEY("private", CONF_BOOL, conf_server, private),                      \
 		.otherwise = "false"},                                         \
+	{KEY("deny_private", CONF_BOOL, conf_server, deny_private),            \
+		.otherwise = "false"},                                         \
 	{KEY("cold_start", CONF_BOOL, conf_server, cold_start),                \
 		.otherwise = "false"},                                         \
 	{KEY("cache_check", CONF_CHOICE, conf_server, cache_check),            \

@@ -291,6 +291,8 @@ void conf_target(const struct conf_server *s, const char *region,
 	put_health(line, &s->health);
 	if (s->cache_check == CONF_NO_CACHE_CHECK)
 		buf_str(line, ",\"cache_check\":false");
+	if (s->deny_private)
+		buf_str(line, ",\"deny_private\":true");
 	put_member(line, "protocol_hint", hint);
 	put_member(line, "known_hash", known_hash);
 	put_member(line, "pinned_hash", pinned_hash);

@@ -199,6 +199,17 @@ static const struct field tools_fields[] = {
 	{.type = FIELD_END},
 };
 
+#define EXCERPT(key, m)                                                        \
+	FIELD(key, struct alert_words, m, FIELD_CLEAN, .max = TEXT_MAX)
+
+static const struct field words_fields[] = {
+	EXCERPT("tool", tool),
+	EXCERPT("path", path),
+	EXCERPT("before", before),
+	EXCERPT("after", after),
+	{.type = FIELD_END},
+};
+
 static const struct field hash_fields[] = {
 	FIELD("from", struct alert_record, from, FIELD_NULL),
 	FIELD("to", struct alert_record, to, FIELD_NULL),
@@ -247,6 +258,10 @@ const struct field alert_fields[] = {
 		FIELD_WHEN(struct alert_record, to)),
 	FIELD_PART("tool_hash", hash_fields, FIELD_NULL,
 		FIELD_WHEN(struct alert_record, to)),
+	FIELD("change_class", struct alert_record, change_class, FIELD_NULL),
+	FIELD_COUNTED(FIELD_LIST, "words", struct alert_record, words, n_words,
+		FIELD_NULL, .most = ALERT_WORDS, .table = words_fields,
+		FIELD_WHEN(struct alert_record, n_words)),
 	FIELD_COUNTED(FIELD_LIST, "sides", struct alert_record, sides, n_sides,
 		FIELD_NULL, .table = side_fields,
 		FIELD_WHEN(struct alert_record, sides)),

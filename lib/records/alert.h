@@ -36,6 +36,8 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 	X(CHURN, "tool_churn", ALERT_P2,                                       \
 		"its tools change all the time, so neither a drift nor a "     \
 		"divergence is told")                                          \
+	X(UNAPPROVED, "unapproved_change", ALERT_P2 | ALERT_P3,                \
+		"its tools are not those that were approved")                  \
 	X(SILENT, "probe_silent", ALERT_P3,                                    \
 		"regions have no data in any window")                          \
 	X(STALLED, "pipeline_stalled", ALERT_P1 | ALERT_P2,                    \
@@ -103,6 +105,14 @@ struct alert_names {
 /* The most servers that an event names, of a trouble that they share. */
 #define ALERT_SERVERS 100
 
+/* Where tools differ, an event has at most so many excerpts. */
+#define ALERT_WORDS 3
+struct alert_words {
+	const char *tool;
+	const char *path; /* JSON Pointer in its definition */
+	const char *before, *after; /* "" where there is nothing */
+};
+
 /* The regions that see the same tools. */
 struct alert_side {
 	const char *tool_hash;
@@ -142,9 +152,13 @@ struct alert_record {
 	const char *runbook_url;
 	/* Of a trouble that servers share: these; else none. */
 	struct alert_names servers;
-	/* Of a drift and a divergence: hashes, or eras; else NULL. */
+	/* Of what nobody approved: its class, by name; else NULL. */
+	const char *change_class;
+	/* Of these, a drift and a divergence: hashes, or eras; else NULL. */
 	const char *from, *to;
 	struct alert_names added, removed, changed, redescribed;
+	const struct alert_words *words; /* of these; else NULL */
+	size_t n_words;
 	/* Of a divergence: the newest is the last; else NULL. */
 	const struct alert_side *sides;
 	size_t n_sides;

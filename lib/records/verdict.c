@@ -20,6 +20,8 @@
 
 /* So many regions of a server; mcp-aggregate knows no more. */
 #define REGIONS_MAX 256
+/* So many excerpts of a side are read; mcp-aggregate writes fewer. */
+#define WORDS_MAX 100
 
 #define EPOCH(key, T, m, ...)                                                  \
 	FIELD(key, T, m, __VA_ARGS__, .max = NUM_EPOCH_MAX)
@@ -94,12 +96,51 @@ static const struct field drift_fields[] = {
 	FIELD_STRINGS(key, T, m, __VA_ARGS__, .most = REGIONS_MAX,             \
 		.valid = region_valid)
 
+#define EXCERPT(key, m)                                                        \
+	FIELD(key, struct verdict_words, m, FIELD_NEEDED | FIELD_CLEAN)
+
+static const struct field words_fields[] = {
+	EXCERPT("tool", tool),
+	EXCERPT("path", path),
+	EXCERPT("before", before),
+	EXCERPT("after", after),
+	{.type = FIELD_END},
+};
+
+#define WORDS_ROW                                                              \
+	FIELD_COUNTED(FIELD_LIST, "words", struct verdict_side, words,         \
+		n_words, FIELD_LAX, .most = WORDS_MAX, .table = words_fields,  \
+		FIELD_WHEN(struct verdict_side, n_words))
+
+static const struct field side_words_fields[] = {
+	WORDS_ROW,
+	{.type = FIELD_END},
+};
+
 static const struct field side_fields[] = {
 	FIELD("tool_hash", struct verdict_side, tool_hash, FIELD_NEEDED),
+	FIELD("full_hash", struct verdict_side, full_hash,
+		FIELD_OMIT | FIELD_LAX),
 	REGIONS("regions", struct verdict_side, regions, n_regions, FIELD_LAX),
 	EPOCH("first_seen", struct verdict_side, first_seen, FIELD_LAX),
 	EPOCH("last_seen", struct verdict_side, last_seen, FIELD_LAX),
 	CHANGES(struct verdict_side, changes.),
+	WORDS_ROW,
+	{.type = FIELD_END},
+};
+
+#define UNAPPROVED struct verdict_unapproved
+static const struct field unapproved_fields[] = {
+	FIELD("class", UNAPPROVED, class, FIELD_NEEDED,
+		.words = &change_class_words),
+	EPOCH("since", UNAPPROVED, since, FIELD_NEEDED),
+	REGIONS("regions", UNAPPROVED, regions, n_regions, FIELD_LAX),
+	FIELD("from", UNAPPROVED, changes.from, FIELD_NULL),
+	FIELD("to", UNAPPROVED, changes.to, FIELD_NULL),
+	CHANGES(UNAPPROVED, changes.),
+	FIELD_COUNTED(FIELD_LIST, "words", UNAPPROVED, words, n_words,
+		FIELD_LAX, .most = WORDS_MAX, .table = words_fields,
+		FIELD_WHEN(UNAPPROVED, n_words)),
 	{.type = FIELD_END},
 };
 
@@ -187,6 +228,9 @@ const struct field verdict_fields[] = {
 	FIELD("tool_churn", struct verdict, tool_churn, FIELD_LAX,
 		.table = churn_fields,
 		FIELD_WHEN(struct verdict, tool_churn.changes_1h)),
+	FIELD("unapproved", struct verdict, unapproved, FIELD_LAX,
+		.table = unapproved_fields,
+		FIELD_WHEN(struct verdict, unapproved.since)),
 	FIELD_PART("latency_ms", latency_fields, FIELD_LAX),
 	FIELD_MADE("error_rate", FIELD_LAX, .put = put_rates,
 		.take = take_rates),
@@ -202,6 +246,44 @@ const struct field verdict_fields[] = {
 		.digits = 3),
 	{.type = FIELD_END},
 };
+
+void verdict_words_put(struct buf *b, const struct verdict_side *s)
+{
+	buf_char(b, '{');
+	fields_put(b, side_words_fields, s, NULL);
+	buf_char(b, '}');
+}
+
+bool verdict_words_take(const cJSON *o, struct verdict_side *s)
+{
+	char why[FIELD_WHY];
+
+	return cJSON_IsObject(o) && fields_take(side_words_fields, o, s, why);
+}
+
+void verdict_unapproved_put(struct buf *b, const struct verdict_unapproved *u)
+{
+	/* The names that it holds are kept, but not all of thousands. */
+	static const struct field_limits limits = {100, TEXT_MAX};
+
+	buf_char(b, '{');
+	fields_put(b, unapproved_fields, u, &limits);
+	buf_char(b, '}');
+}
+
+bool verdict_unapproved_take(const cJSON *o, struct verdict_unapproved *u)
+{
+	char why[FIELD_WHY];
+
+	return cJSON_IsObject(o) && fields_take(unapproved_fields, o, u, why) &&
+		u->since > 0;
+}
+
+void verdict_unapproved_release(struct verdict_unapproved *u)
+{
+	fields_release(unapproved_fields, u);
+	*u = (struct verdict_unapproved) {.since = 0};
+}
 
 size_t verdict_write(struct buf *b, const struct verdict *v)
 {
@@ -251,6 +333,12 @@ static bool fits(const struct verdict *v, char *why)
 		field_fail(why, "failing", "does not fit the verdict");
 }
 
+/* The hash that tells a side from the others. */
+static const char *side_hash(const struct verdict_side *s)
+{
+	return s->full_hash ? s->full_hash : s->tool_hash;
+}
+
 /* What has to fit together in the parts of a verdict. */
 static bool parts_fit(struct verdict *v, char *why)
 {
@@ -260,8 +348,8 @@ static bool parts_fit(struct verdict *v, char *why)
 			return field_fail(why, "state",
 				"does not fit failed_step");
 	for (size_t i = 0; i < v->n_sides; i++) {
-		v->sides[i].changes.from = v->sides[0].tool_hash;
-		v->sides[i].changes.to = v->sides[i].tool_hash;
+		v->sides[i].changes.from = side_hash(&v->sides[0]);
+		v->sides[i].changes.to = side_hash(&v->sides[i]);
 	}
 	return true;
 }
@@ -282,6 +370,9 @@ static bool read_verdict(const cJSON *o, struct verdict *v, char *why)
 	if (json_get(o, "tool_churn") && !json_has_null(o, "tool_churn") &&
 		!v->tool_churn.changes_1h)
 		return field_fail(why, "changes_1h", "missing or 0");
+	if (json_get(o, "unapproved") && !json_has_null(o, "unapproved") &&
+		!(v->unapproved.since > 0))
+		return field_fail(why, "unapproved", "since 0");
 	return parts_fit(v, why) && fits(v, why);
 }
 

@@ -5,6 +5,7 @@
 #define RECORDS_VERDICT_H
 
 #include "base/buf.h"
+#include "mcp/change_class.h"
 #include "mcp/stale_cache_check.h"
 #include "mcp/error_rate.h"
 #include "mcp/names.h"
@@ -43,9 +44,20 @@ struct verdict_drift {
 	const char *from, *to; /* hashes; or names of eras where these changed */
 };
 
+/*
+ * Where the definition of a tool differs from that of the first side: excerpts
+ * around it, in which what is hidden is visible. Not for the public.
+ */
+struct verdict_words {
+	const char *tool;
+	const char *path; /* JSON Pointer in its definition */
+	const char *before, *after; /* "" where there is nothing */
+};
+
 /* The regions that see the same tools, where not all do. */
 struct verdict_side {
 	const char *tool_hash;
+	const char *full_hash; /* where only that differs; else NULL */
 	const char **regions;
 	size_t n_regions;
 	/*
@@ -55,9 +67,12 @@ struct verdict_side {
 	double first_seen, last_seen;
 	/*
 	 * What tells its tools from those of the first side; from and to are the
-	 * two hashes, and there is no region. Of the first side: nothing.
+	 * two hashes that differ, and there is no region. Of the first side:
+	 * nothing.
 	 */
 	struct verdict_drift changes;
+	struct verdict_words *words; /* some of it */
+	size_t n_words;
 };
 
 /*
@@ -68,6 +83,20 @@ struct verdict_side {
 struct verdict_churn {
 	int changes_1h;
 	double since;
+};
+
+/*
+ * The tools of regions are not those that somebody has approved, in tools.lock;
+ * of several lists the one of the worst class. since is 0 where it is not so.
+ */
+struct verdict_unapproved {
+	enum change_class class;
+	double since; /* window of the first verdict that said so, epoch seconds */
+	const char **regions; /* that see other tools */
+	size_t n_regions;
+	struct verdict_drift changes; /* from the approved ones; of no region */
+	struct verdict_words *words;  /* some of it */
+	size_t n_words;
 };
 
 struct verdict {
@@ -96,6 +125,7 @@ struct verdict {
 	struct verdict_side *sides;
 	size_t n_sides;
 	struct verdict_churn tool_churn; /* while it lasts, there is no drift */
+	struct verdict_unapproved unapproved;
 	struct error_rates error_rates;
 	double latency_p50;	 /* NAN where there is none */
 	double latency_p95;	 /* NAN where there is none */
@@ -118,6 +148,19 @@ struct verdict {
  * value of uptime_30d stands; 0 where nothing was written.
  */
 size_t verdict_write(struct buf *b, const struct verdict *v);
+
+/*
+ * verdict_words_put(b, s): append the words of a side, as an object.
+ * verdict_words_take(o, s): read them from it; free s->words, whose strings
+ * belong to o. False where o is none.
+ */
+void verdict_words_put(struct buf *b, const struct verdict_side *s);
+bool verdict_words_take(const cJSON *o, struct verdict_side *s);
+
+/* The same of what nobody approved. */
+void verdict_unapproved_put(struct buf *b, const struct verdict_unapproved *u);
+bool verdict_unapproved_take(const cJSON *o, struct verdict_unapproved *u);
+void verdict_unapproved_release(struct verdict_unapproved *u);
 
 /* Its members; those of its lists and objects are reached from there. */
 extern const struct field verdict_fields[];

@@ -144,6 +144,11 @@ const char *key_history(char *out, int64_t day)
 	return out;
 }
 
+const char *key_report(char *out, const char *month)
+{
+	return join(out, "fleet:report:", month, "");
+}
+
 const char *key_alert(char *out, const char *slug)
 {
 	return join(out, "alert:", slug, "");

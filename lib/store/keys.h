@@ -19,8 +19,8 @@
 #define KEYS_TOOLS_MAX (128 * 1024)
 
 /*
- * The most bytes of what the tools of a server say, with their lists, of which one
- * takes at most KEYS_TOOLS_MAX; and the most lists of a region.
+ * The most bytes of what the tools of a server say, with their lists, of which
+ * one takes at most KEYS_TOOLS_MAX; and the most lists of a region.
  */
 #define KEYS_DEFINITIONS_MAX (256 * 1024)
 #define KEYS_DEFINITION_ROWS 64
@@ -113,16 +113,19 @@ const char *key_baseline(char *out, const char *slug);
  * seen with another list. "seen:<region>": the list that the region saw;
  * "changes:<region>": how often its list changed; "stood:<region>": whether it
  * worked, and since when; "churn:since", while the tools churn: since when.
+ * "divergence:words": while regions differ, which lists these are, and in what
+ * their words differ. "unapproved:change": while tools are not the pinned ones,
+ * which lists these are, and what changed.
  */
 const char *key_tools(char *out, const char *slug);
 /*
  * Hash: what the tools of a server said, and when; digests are the first
  * DIGEST_HEAD digits. "d:<digest>": the definition of a tool, see
  * mcp-records(5). "l:<full_hash>": a list, for each tool "<digest> <mark>
- * <name>\n", where the mark is + for a definition that is here, - for one that is
- * not to be had, ? for one that is to be asked for. "r:<region>": for each list
- * that the region saw, "<since> <full_hash>\n", the newest last; a list that is
- * too long is not here.
+ * <name>\n", where the mark is + for a definition that is here, - for one that
+ * is not to be had, ? for one that is to be asked for. "r:<region>": for each
+ * list that the region saw, "<since> <full_hash>\n", the newest last; a list
+ * that is too long is not here.
  */
 const char *key_definitions(char *out, const char *slug);
 /* String: all that mcp-alert knows of a server, or of SLUG_FLEET. */
@@ -143,6 +146,13 @@ const char *key_budget(char *out, const char *route, int64_t hour);
 const char *key_digest(char *out, const char *route);
 /* List: the history records of a day, in epoch days; see mcp-records(5). */
 const char *key_history(char *out, int64_t day);
+/*
+ * Hash: the report on a month ("2026-11"). "head": a report record, see
+ * mcp-records(5); "as_of": when it was made, RFC 3339; "rows:0" and on: the
+ * servers in their order, REPORT_ROWS of records/month_report.h in each, a JSON
+ * array.
+ */
+const char *key_report(char *out, const char *month);
 
 /*
  * Hash: slug to what readers need of a server, JSON; "" for a private one,

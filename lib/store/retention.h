@@ -36,6 +36,8 @@
 /* Of the fleet, or of a route. */
 #define RETENTION_MAINTENANCE_S (35 * 86400) /* and from the end of each */
 #define RETENTION_HISTORY_S (93 * 86400) /* whole days, of 92 */
+/* key_report: 13 months, from its last write. */
+#define RETENTION_REPORT_S (400 * 86400)
 #define RETENTION_BUDGET_S (2 * 3600)
 #define RETENTION_DIGEST_S 120 /* less where its owner is known to be gone */
 #define RETENTION_RESTORE_S 60 /* KEY_RESTORE; no batch takes longer */

@@ -136,6 +136,7 @@ static int ask(struct token *t, const struct wire *w,
 		.headers = headers,
 		.timeout_ms = timeout_ms,
 		.deny_private = wire_guarded(w, t->endpoint),
+		.no_proxy = w->target->deny_private,
 		.confidential = true,
 		.label = w->target->slug};
 	int rc;

@@ -127,6 +127,8 @@ static void connect_to(struct check *k)
 		.fresh = true,
 		.only_connect = true,
 		.distrusted = k->distrusted,
+		.deny_private = t->deny_private,
+		.no_proxy = t->deny_private,
 		.cert = show ? credential_cert(t->credential) : NULL,
 		.key = show ? credential_key(t->credential) : NULL};
 

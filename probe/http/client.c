@@ -72,15 +72,20 @@ static bool set_up(struct http *h)
 			CONNECTIONS + h->config.width);
 }
 
+static CURLcode start_libcurl(const struct http_config *c)
+{
+	if (c->width <= HTTP_MANY)
+		return curl_global_init(CURL_GLOBAL_DEFAULT);
+	upload_buffers_reserve((size_t)c->width);
+	return curl_global_init_mem(CURL_GLOBAL_DEFAULT, upload_buffer_malloc,
+		upload_buffer_free, upload_buffer_realloc, strdup, calloc);
+}
+
 struct http *http_new(const struct http_config *c)
 {
 	struct http *h;
 
-	if (c->width > HTTP_MANY)
-		upload_buffers_reserve((size_t)c->width);
-	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, upload_buffer_malloc,
-		    upload_buffer_free, upload_buffer_realloc, strdup,
-		    calloc)) {
+	if (start_libcurl(c)) {
 		log_error("unable to start libcurl");
 		return NULL;
 	}
@@ -234,7 +239,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->turns = &h->turns;
 	t->socket = -1;
 	t->network_max = rq->network_max;
-	t->deny_private = h->config.deny_private || rq->deny_private;
+	t->deny_private = rq->deny_private;
 	t->only_connect = rq->only_connect;
 	t->tls = http_tls_new();
 	t->trace = h->config.trace ? trace_new(rq, h->config.labels) : NULL;

@@ -21,8 +21,6 @@ struct lost_time;
 struct http_config {
 	const char *user_agent;
 	const char *cacert; /* a PEM file instead of the system's, or NULL */
-	/* Do not connect to loopback, private and link-local addresses. */
-	bool deny_private;
 	int ip_version; /* 4 or 6; 0 for either */
 	bool http1;	/* HTTP/1.1 only; HTTP/2 is not negotiated */
 	/* As curl's options of these names; NULL at the end, or NULL. */
@@ -60,8 +58,11 @@ struct http_request {
 	/* None follows unless its answer holds this text: see exchange.h. NULL:
 	   one may follow, whatever it says. */
 	const char *last_unless;
-	/* This request alone may not reach private addresses. */
+	/* Do not connect to loopback, private and link-local addresses; nor let
+	   a proxy do so. */
 	bool deny_private;
+	/* A proxy would connect on our behalf, to any address it likes. */
+	bool no_proxy;
 	/* PEM files of a client certificate and its key, or NULL. */
 	const char *cert, *key;
 	/*

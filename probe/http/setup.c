@@ -99,8 +99,7 @@ static bool copy(struct curl_slist **out, const char *const *list)
 }
 
 /* Choose the proxy. */
-static void find_proxy(struct http_setup *s, const struct http_config *c,
-	const struct http_request *rq)
+static void find_proxy(struct http_setup *s, const struct http_request *rq)
 {
 	char why[URL_WHY];
 	struct url u;
@@ -112,9 +111,7 @@ static void find_proxy(struct http_setup *s, const struct http_config *c,
 	snprintf(s->host, sizeof s->host, "%s", u.host + v6);
 	if (v6)
 		s->host[strcspn(s->host, "]")] = '\0';
-	/* A proxy would connect on our behalf, to any address it likes. */
-	if (!c->deny_private)
-		s->proxy = http_proxy_find(&u);
+	s->proxy = http_proxy_find(&u);
 }
 
 static CURLcode set_network(struct http_setup *s, CURL *e,
@@ -122,8 +119,8 @@ static CURLcode set_network(struct http_setup *s, CURL *e,
 {
 	CURLcode rc = CURLE_OK;
 
-	if (c->may_proxy)
-		find_proxy(s, c, rq);
+	if (c->may_proxy && !rq->no_proxy)
+		find_proxy(s, rq);
 	if (c->ip_version)
 		HTTP_SET(CURLOPT_IPRESOLVE,
 			(long)(c->ip_version == 4 ? CURL_IPRESOLVE_V4

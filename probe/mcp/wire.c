@@ -180,6 +180,8 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 		.label = w->target->slug,
 		.fresh = m->fresh,
 		.last_unless = m->last_unless,
+		.deny_private = w->target->deny_private,
+		.no_proxy = w->target->deny_private,
 		.cert = client_cert(w),
 		.key = client_key(w)};
 	int rc;
@@ -221,6 +223,8 @@ static int get_stream(const struct wire *w, const char *last_id,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
 		.fresh = fresh,
+		.deny_private = w->target->deny_private,
+		.no_proxy = w->target->deny_private,
 		.cert = client_cert(w),
 		.key = client_key(w)};
 	int rc;
@@ -264,6 +268,8 @@ int wire_delete(const struct wire *w, double timeout_ms,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
 		.last = true,
+		.deny_private = w->target->deny_private,
+		.no_proxy = w->target->deny_private,
 		.cert = client_cert(w),
 		.key = client_key(w)};
 	int rc;
@@ -296,8 +302,10 @@ bool wire_guarded(const struct wire *w, const char *url)
 	char why[URL_WHY];
 	struct url u;
 
-	return w->deny_private &&
-		!(w->proxied && url_parse(url, &u, why) && own_origin(w, &u));
+	return w->target->deny_private ||
+		(w->deny_private &&
+			!(w->proxied && url_parse(url, &u, why) &&
+				own_origin(w, &u)));
 }
 
 int wire_get(const struct wire *w, const char *url, double timeout_ms,
@@ -309,7 +317,8 @@ int wire_get(const struct wire *w, const char *url, double timeout_ms,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
-		.deny_private = wire_guarded(w, url)};
+		.deny_private = wire_guarded(w, url),
+		.no_proxy = w->target->deny_private};
 	int rc;
 
 	add(&f, "X-Probe-Region", w->target->region);

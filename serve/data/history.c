@@ -1,5 +1,6 @@
 #include "data/history.h"
 
+#include "base/month.h"
 #include "base/num.h"
 #include "json/json.h"
 #include "mcp/histogram.h"
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #define DAY_MINUTES 1440
+#define DAY_S 86400
 
 void history_init(struct history *p, double now)
 {
@@ -36,6 +38,12 @@ void history_minutes(struct history *p, const char *field, long long n)
 		colour != VERDICT_UNKNOWN)
 		p->days[ago].minutes[colour] =
 			n < DAY_MINUTES ? n : DAY_MINUTES;
+}
+
+bool history_keeps(int64_t today, int month)
+{
+	return month_begin(month) <= today * DAY_S &&
+		month_begin(month + 1) > (today - HISTORY_KEPT + 1) * DAY_S;
 }
 
 int64_t history_known(const struct history_day *d)

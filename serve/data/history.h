@@ -57,6 +57,12 @@ void history_latency(struct history *p, int ago, const struct histogram *h);
  */
 void history_tools(struct history *p, const char *const *pairs, size_t n);
 
+/*
+ * history_keeps(today, month): whether anything of that month, see base/month.h,
+ * is kept today, epoch days: it is not of the future, nor too long ago.
+ */
+bool history_keeps(int64_t today, int month);
+
 /* history_known(d): how many minutes of a day are known. */
 int64_t history_known(const struct history_day *d);
 

@@ -4,6 +4,7 @@
 #include "cgi/request.h"
 #include "handlers/api_handlers.h"
 #include "handlers/page_handlers.h"
+#include "handlers/report_handlers.h"
 #include "http/respond.h"
 #include "http/route.h"
 
@@ -25,6 +26,10 @@ static void (*const handlers[])(const struct context *) = {
 	[ROUTE_MONTH] = handle_month,
 	[ROUTE_FEED] = handle_feed,
 	[ROUTE_ACCOUNT] = handle_account,
+	[ROUTE_REPORT_LIST] = handle_report_list,
+	[ROUTE_REPORT_CSV] = handle_report_csv,
+	[ROUTE_REPORT_JSON] = handle_report_json,
+	[ROUTE_REPORT] = handle_report,
 	[ROUTE_MANUAL_LIST] = handle_manual_list,
 	[ROUTE_MANUAL] = handle_manual,
 	[ROUTE_STYLE] = handle_style,

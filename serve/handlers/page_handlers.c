@@ -8,6 +8,7 @@
 #include "data/fetch.h"
 #include "data/fetch_listing.h"
 #include "data/fetch_page.h"
+#include "data/fetch_report.h"
 #include "data/page_data.h"
 #include "data/search.h"
 #include "handlers/handler.h"
@@ -39,8 +40,7 @@ static void read_brand(const struct context *c, const char *json,
 		brand->url = c->url;
 }
 
-/* The brand as the store has it; the defaults where it does not answer. */
-static void find_brand(const struct context *c, struct brand *brand)
+void page_brand(const struct context *c, struct brand *brand)
 {
 	const char *json;
 
@@ -49,19 +49,19 @@ static void find_brand(const struct context *c, struct brand *brand)
 	read_brand(c, json, brand);
 }
 
-static void error_page(const struct context *c, int status)
+void page_error(const struct context *c, int status)
 {
 	c->r->status = status;
 	c->r->type = TYPE_HTML;
 	c->r->cache = CACHE_BRIEF;
 }
 
-static void unavailable_page(const struct context *c)
+void page_unavailable(const struct context *c)
 {
 	struct brand nobody;
 
 	read_brand(c, NULL, &nobody);
-	error_page(c, 503);
+	page_error(c, 503);
 	error_page_put(&c->r->body, "Unknown",
 		"What is known about the servers cannot be read at the moment. "
 		"This says nothing about them; the fault is ours.",
@@ -76,7 +76,7 @@ static void missing_page(const struct context *c)
 	int n;
 
 	if (fetch_names(c->source, &names)) {
-		unavailable_page(c);
+		page_unavailable(c);
 		return;
 	}
 	close = xcalloc(names->n, sizeof *close);
@@ -84,10 +84,10 @@ static void missing_page(const struct context *c)
 		suggest(c->name, (const char *const *)names->v, names->n, close),
 		SUGGESTIONS);
 	if (n < 0) {
-		unavailable_page(c);
+		page_unavailable(c);
 	} else {
-		find_brand(c, &brand);
-		error_page(c, 404);
+		page_brand(c, &brand);
+		page_error(c, 404);
 		error_page_missing(
 			&c->r->body, c->name, close, (size_t)n, &brand);
 		brand_release(&brand);
@@ -99,8 +99,8 @@ void handle_none(const struct context *c)
 {
 	struct brand brand;
 
-	find_brand(c, &brand);
-	error_page(c, 404);
+	page_brand(c, &brand);
+	page_error(c, 404);
 	error_page_put(&c->r->body, "Nothing here",
 		"There is no page at this address.", &brand);
 	brand_release(&brand);
@@ -165,7 +165,7 @@ static void answer_server(const struct context *c, const char *type,
 		missing_page(c);
 		break;
 	case STORE_DOWN:
-		unavailable_page(c);
+		page_unavailable(c);
 		break;
 	case FOUND:
 		c->r->type = type;
@@ -198,7 +198,7 @@ static void put_incident(const struct context *c, const struct status_page *page
 {
 	if (incident_page_put(&c->r->body, page, c->rest))
 		return;
-	error_page(c, 404);
+	page_error(c, 404);
 	history_page_none(&c->r->body, page, "No such incident",
 		"There is no incident at this address. Incidents are kept for "
 		"92 days.");
@@ -213,7 +213,7 @@ static void put_month(const struct context *c, const struct status_page *page)
 {
 	if (history_page_put(&c->r->body, page, c->rest))
 		return;
-	error_page(c, 404);
+	page_error(c, 404);
 	history_page_none(&c->r->body, page, "No such month",
 		"There is no month at this address. Days are kept for 92 "
 		"days.");
@@ -225,7 +225,7 @@ void handle_month(const struct context *c)
 }
 
 static void put_list(const struct context *c, const struct listing *l,
-	const char *account, const struct brand *brand)
+	const char *account, int report, const struct brand *brand)
 {
 	struct index_item *items = xcalloc(l->n + 1, sizeof *items);
 	char query[SEARCH_SIZE];
@@ -245,7 +245,7 @@ static void put_list(const struct context *c, const struct listing *l,
 				.view = &e->view};
 	}
 	if (!paging_read(c->request, n, INDEX_ITEMS, &p)) {
-		error_page(c, 400);
+		page_error(c, 400);
 		error_page_put(
 			&c->r->body, "No such page", PAGING_ERROR, brand);
 		free(items);
@@ -258,19 +258,20 @@ static void put_list(const struct context *c, const struct listing *l,
 			.paging = &p,
 			.request = c->request,
 			.query = query,
-			.account = account},
+			.account = account,
+			.report = report},
 		brand);
 	free(items);
 }
 
 static void answer_list(const struct context *c, const struct listing *l,
-	const char *account)
+	const char *account, int report)
 {
 	struct brand brand;
 
-	find_brand(c, &brand);
+	page_brand(c, &brand);
 	c->r->type = TYPE_HTML;
-	put_list(c, l, account, &brand);
+	put_list(c, l, account, report, &brand);
 	etag_of_body(c->r);
 	brand_release(&brand);
 }
@@ -278,11 +279,14 @@ static void answer_list(const struct context *c, const struct listing *l,
 void handle_index(const struct context *c)
 {
 	const struct listing *l;
+	int months[REPORT_MONTHS], n = -1;
 
-	if (fetch_views(c->source, c->now, &l))
-		unavailable_page(c);
+	if (!fetch_views(c->source, c->now, &l))
+		n = fetch_report_months(c->source, c->now, months);
+	if (n < 0)
+		page_unavailable(c);
 	else
-		answer_list(c, l, NULL);
+		answer_list(c, l, NULL, n ? months[0] : 0);
 }
 
 /* Without its token an account does not exist. */
@@ -296,15 +300,15 @@ void handle_account(const struct context *c)
 		handle_none(c);
 		return;
 	case STORE_DOWN:
-		unavailable_page(c);
+		page_unavailable(c);
 		return;
 	case FOUND:
 		break;
 	}
 	if (fetch_account_listing(c->source, &a, c->token, c->now, &l))
-		unavailable_page(c);
+		page_unavailable(c);
 	else if (l.n)
-		answer_list(c, &l, c->name);
+		answer_list(c, &l, c->name, 0);
 	else
 		handle_none(c);
 	listing_release(&l);
@@ -315,7 +319,7 @@ void handle_manual_list(const struct context *c)
 {
 	struct brand brand;
 
-	find_brand(c, &brand);
+	page_brand(c, &brand);
 	c->r->type = TYPE_HTML;
 	manual_put_list(&c->r->body, &brand);
 	etag_of_body(c->r);
@@ -331,7 +335,7 @@ void handle_manual(const struct context *c)
 		handle_none(c);
 		return;
 	}
-	find_brand(c, &brand);
+	page_brand(c, &brand);
 	c->r->type = TYPE_HTML;
 	manual_put(&c->r->body, page, &brand);
 	etag_of_body(c->r);
@@ -342,7 +346,7 @@ void handle_embed_preview(const struct context *c)
 {
 	struct brand brand;
 
-	find_brand(c, &brand);
+	page_brand(c, &brand);
 	embed_preview(c->request, &brand, c->r);
 	brand_release(&brand);
 }
@@ -351,12 +355,13 @@ void handle_style(const struct context *c)
 {
 	struct brand brand;
 
-	find_brand(c, &brand);
+	page_brand(c, &brand);
 	c->r->type = TYPE_CSS;
 	buf_str(&c->r->body, page_style);
 	buf_str(&c->r->body, page_style_status);
 	buf_str(&c->r->body, page_style_history);
 	buf_str(&c->r->body, page_style_manual);
+	buf_str(&c->r->body, page_style_report);
 	buf_str(&c->r->body, embed_style);
 	buf_fmt(&c->r->body, ":root { --brand: %s }\n", brand.colour);
 	etag_of_body(c->r);
@@ -367,7 +372,7 @@ void handle_icon(const struct context *c)
 {
 	struct brand brand;
 
-	find_brand(c, &brand);
+	page_brand(c, &brand);
 	c->r->type = TYPE_SVG;
 	buf_fmt(&c->r->body,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 "

@@ -5,6 +5,7 @@
 #ifndef HANDLERS_PAGE_HANDLERS_H
 #define HANDLERS_PAGE_HANDLERS_H
 
+struct brand;
 struct context;
 
 void handle_page(const struct context *c);
@@ -18,6 +19,16 @@ void handle_manual(const struct context *c);
 void handle_embed_preview(const struct context *c);
 void handle_style(const struct context *c);
 void handle_icon(const struct context *c);
+
+/*
+ * page_brand(c, brand): the brand as the store has it; the defaults where it
+ * does not answer. page_error(c, status): make the response a page that is an
+ * error. page_unavailable(c): the page that says that the store does not
+ * answer.
+ */
+void page_brand(const struct context *c, struct brand *brand);
+void page_error(const struct context *c, int status);
+void page_unavailable(const struct context *c);
 
 /* handle_none(c): there is no page at this address. */
 void handle_none(const struct context *c);

@@ -47,6 +47,12 @@ void respond_error(struct response *r, int status, const char *code,
 	buf_str(&r->body, "}\n");
 }
 
+void respond_elsewhere(struct response *r, const char *path)
+{
+	r->status = 302;
+	snprintf(r->location, sizeof r->location, "%s", path);
+}
+
 void respond_field(struct buf *out, const char *name, const char *value)
 {
 	buf_str(out, name);
@@ -84,6 +90,8 @@ void respond_write(struct response *r, const struct request *request,
 	}
 	if (r->link.len)
 		respond_field(out, "Link: ", r->link.p);
+	if (*r->location)
+		respond_field(out, "Location: ", r->location);
 	buf_str(out, "X-Content-Type-Options: nosniff\r\n");
 	if (strcmp(r->type, TYPE_JSON) != 0)
 		respond_field(out, "Content-Security-Policy: ",

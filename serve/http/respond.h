@@ -23,6 +23,7 @@ enum audience {
 };
 
 #define RESPOND_ETAG 80
+#define RESPOND_LOCATION 40
 /* More than any header needs. */
 #define RESPOND_HEADER 8192
 
@@ -44,6 +45,7 @@ struct response {
 	bool (*more)(void *rest, struct buf *b);
 	void *rest;
 	struct buf link; /* the value of a Link field (RFC 8288), or empty */
+	char location[RESPOND_LOCATION]; /* where it is instead; or "" */
 };
 
 #define TYPE_JSON "application/json; charset=utf-8"
@@ -53,6 +55,7 @@ struct response {
 #define TYPE_CSS "text/css; charset=utf-8"
 /* The text format of Prometheus. */
 #define TYPE_METRICS "text/plain; version=0.0.4"
+#define TYPE_CSV "text/csv; charset=utf-8; header=present" /* RFC 4180 */
 #define TYPE_SVG "image/svg+xml; charset=utf-8"
 
 /* respond_init(r): status 200, JSON, no body; respond_release frees it. */
@@ -65,6 +68,12 @@ void respond_release(struct response *r);
  */
 void respond_error(struct response *r, int status, const char *code,
 	const char *message);
+
+/*
+ * respond_elsewhere(r, path): make r a redirect (302) to a path of this site;
+ * its body says so to people.
+ */
+void respond_elsewhere(struct response *r, const char *path);
 
 /* respond_field(out, name, value): append a header field; name is "Name: ". */
 void respond_field(struct buf *out, const char *name, const char *value);

@@ -26,6 +26,10 @@ static const struct route_row routes[] = {
 	{"/status/", "/history/", ROUTE_MONTH},
 	{"/status/", "", ROUTE_PAGE},
 	{"/account/", "", ROUTE_ACCOUNT},
+	{"/report", NULL, ROUTE_REPORT_LIST},
+	{"/report/", ".csv", ROUTE_REPORT_CSV},
+	{"/report/", ".json", ROUTE_REPORT_JSON},
+	{"/report/", "", ROUTE_REPORT},
 	{"/man/", NULL, ROUTE_MANUAL_LIST},
 	{"/man/", "", ROUTE_MANUAL},
 	{"/style.css", NULL, ROUTE_STYLE},
@@ -59,6 +63,13 @@ static bool has_rest(const char *suffix)
 	size_t n = suffix ? strlen(suffix) : 0;
 
 	return n && suffix[n - 1] == '/';
+}
+
+bool route_monthly(size_t row)
+{
+	return routes[row].kind == ROUTE_REPORT ||
+		routes[row].kind == ROUTE_REPORT_CSV ||
+		routes[row].kind == ROUTE_REPORT_JSON;
 }
 
 bool route_path(size_t row, const char *slug, char *out, size_t size)
@@ -161,6 +172,7 @@ static const struct parameter {
 	{ROUTE_ACCOUNT, "q", NULL, 0},
 	{ROUTE_ACCOUNT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_ACCOUNT, "limit", NULL, PAGING_LIMIT_MAX},
+	{ROUTE_REPORT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_API_ACCOUNT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_API_ACCOUNT, "limit", NULL, PAGING_LIMIT_MAX},
 	{ROUTE_METRICS, "slug", NULL, 0},

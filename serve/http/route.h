@@ -27,6 +27,10 @@ enum route_kind {
 	ROUTE_MONTH,
 	ROUTE_FEED,
 	ROUTE_ACCOUNT,
+	ROUTE_REPORT_LIST,
+	ROUTE_REPORT_CSV,
+	ROUTE_REPORT_JSON,
+	ROUTE_REPORT,
 	ROUTE_MANUAL_LIST,
 	ROUTE_MANUAL,
 	ROUTE_STYLE,
@@ -45,12 +49,14 @@ struct route {
 
 /*
  * The routes one by one: route_rows() of them. route_named(row): whether there
- * is one for each server. route_path(row, slug, out, size): its path; false
- * where that does not fit, or where something stands behind the suffix. route_live(row): whether the answer is about this
- * very moment, so that it is not rendered as a file.
+ * is one for each server; or route_monthly(row): for each month that has a
+ * report. route_path(row, slug, out, size): its path; false where that does not
+ * fit, or where something stands behind the suffix. route_live(row): whether the
+ * answer is about this very moment, so that it is not rendered as a file.
  */
 size_t route_rows(void);
 bool route_named(size_t row);
+bool route_monthly(size_t row);
 bool route_path(size_t row, const char *slug, char *out, size_t size);
 bool route_live(size_t row);
 

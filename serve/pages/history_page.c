@@ -1,7 +1,7 @@
 #include "pages/history_page.h"
 
+#include "base/month.h"
 #include "data/incident_words.h"
-#include "data/month.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
@@ -14,49 +14,57 @@
 #include <stdio.h>
 
 #define DAY_S 86400
-#define TITLE_MAX 64
+/* 1 January 1970 was a Thursday, and weeks begin on Monday. */
+#define EPOCH_WEEKDAY 3
+
+/* The first day of a month, epoch days. */
+static int64_t first_day(int month)
+{
+	return month_begin(month) / DAY_S;
+}
 
 void history_page_day(struct buf *b, const char *slug, int64_t day)
 {
-	struct month m = month_of(day);
+	int month = month_of((double)(day * DAY_S));
+	char text[MONTH_TEXT];
 
-	buf_fmt(b, "/status/%s/history/%s#day-%d", slug, m.name,
-		(int)(day - m.first) + 1);
+	buf_fmt(b, "/status/%s/history/%s#day-%d", slug,
+		month_text(month, text), (int)(day - first_day(month)) + 1);
 }
 
 /* `before` and `after` stand around the name of the month. */
-static void put_link(struct buf *b, const char *slug, const struct month *m,
+static void put_link(struct buf *b, const char *slug, int month,
 	const char *before, const char *after)
 {
-	buf_fmt(b, "<a href=\"/status/%s/history/%s\">%s", slug, m->name,
-		before);
-	month_put(b, m);
-	buf_fmt(b, "%s</a>\n", after);
+	char text[MONTH_TEXT], title[MONTH_TITLE];
+
+	buf_fmt(b, "<a href=\"/status/%s/history/%s\">%s%s%s</a>\n", slug,
+		month_text(month, text), before, month_title(month, title),
+		after);
 }
 
 void history_page_months(struct buf *b, const struct status_page *s)
 {
 	int64_t today = s->data->history.today;
-	struct month m = month_of(today);
+	int month = month_of((double)(today * DAY_S));
 
 	buf_str(b, "<nav class=\"pages\" aria-label=\"Months\">\n");
-	for (; month_kept(&m, today); m = month_of(m.first - 1))
-		put_link(b, s->slug, &m, "", "");
+	for (; history_keeps(today, month); month--)
+		put_link(b, s->slug, month, "", "");
 	buf_str(b, "</nav>\n");
 }
 
 /* The months before and after, as far as they are kept. */
 static void put_neighbours(struct buf *b, const struct status_page *s,
-	const struct month *m)
+	int month)
 {
-	struct month before = month_of(m->first - 1);
-	struct month after = month_of(m->first + m->days);
+	int64_t today = s->data->history.today;
 
 	buf_str(b, "<nav class=\"pages\" aria-label=\"Months\">\n");
-	if (month_kept(&before, s->data->history.today))
-		put_link(b, s->slug, &before, "&larr; ", "");
-	if (month_kept(&after, s->data->history.today))
-		put_link(b, s->slug, &after, "", " &rarr;");
+	if (history_keeps(today, month - 1))
+		put_link(b, s->slug, month - 1, "&larr; ", "");
+	if (history_keeps(today, month + 1))
+		put_link(b, s->slug, month + 1, "", " &rarr;");
 	buf_str(b, "</nav>\n");
 }
 
@@ -110,9 +118,11 @@ static void put_empty(struct buf *b, int n)
 		buf_fmt(b, "<td class=\"empty\" colspan=\"%d\"></td>\n", n);
 }
 
-static void put_calendar(struct buf *b, const struct history *p,
-	const struct month *m)
+static void put_calendar(struct buf *b, const struct history *p, int month)
 {
+	int64_t first = first_day(month);
+	int n = (int)(first_day(month + 1) - first);
+	int weekday = (int)((first + EPOCH_WEEKDAY) % 7);
 	static const char *const days[] = {"Monday", "Tuesday", "Wednesday",
 		"Thursday", "Friday", "Saturday", "Sunday"};
 	static const struct word keys[] = {{"working", "up"},
@@ -126,13 +136,13 @@ static void put_calendar(struct buf *b, const struct history *p,
 		buf_fmt(b, "<th scope=\"col\" abbr=\"%s\">%.2s</th>", days[i],
 			days[i]);
 	buf_str(b, "</tr></thead>\n<tbody>\n<tr>");
-	put_empty(b, m->weekday);
-	for (int i = 0; i < m->days; i++) {
-		if (i && (m->weekday + i) % 7 == 0)
+	put_empty(b, weekday);
+	for (int i = 0; i < n; i++) {
+		if (i && (weekday + i) % 7 == 0)
 			buf_str(b, "</tr>\n<tr>");
-		put_day(b, p, m->first + i, i + 1);
+		put_day(b, p, first + i, i + 1);
 	}
-	put_empty(b, 6 - (m->weekday + m->days - 1) % 7);
+	put_empty(b, 6 - (weekday + n - 1) % 7);
 	buf_str(b, "</tr>\n</tbody></table>\n<p class=\"legend dim\">");
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
 		buf_str(b, "<span>");
@@ -143,11 +153,10 @@ static void put_calendar(struct buf *b, const struct history *p,
 }
 
 /* The sums of the days that are kept of the month. */
-static void put_sums(struct buf *b, const struct history *p,
-	const struct month *m)
+static void put_sums(struct buf *b, const struct history *p, int month)
 {
-	int64_t newest = m->first + m->days - 1;
-	int64_t oldest = m->first;
+	int64_t newest = first_day(month + 1) - 1;
+	int64_t oldest = first_day(month);
 
 	if (newest > p->today)
 		newest = p->today;
@@ -159,15 +168,15 @@ static void put_sums(struct buf *b, const struct history *p,
 	buf_str(b, "</p>\n");
 }
 
-static bool touches(const struct incident *in, const struct month *m)
+static bool touches(const struct incident *in, int month)
 {
-	return in->started_at < (m->first + m->days) * DAY_S &&
-		(!in->ended_at || in->ended_at >= m->first * DAY_S);
+	return in->started_at < month_begin(month + 1) &&
+		(!in->ended_at || in->ended_at >= month_begin(month));
 }
 
 /* Those that became part of others have a page still. */
 static void put_merged(struct buf *b, const struct status_page *s,
-	const struct month *m)
+	int month)
 {
 	const struct incidents *l = &s->data->incidents;
 	const char *before = "<p class=\"dim\">Part of other incidents: ";
@@ -175,8 +184,7 @@ static void put_merged(struct buf *b, const struct status_page *s,
 	for (size_t i = 0; i < l->n_merged; i++) {
 		const struct incident *in = &l->merged[i];
 
-		if (in->started_at / DAY_S < m->first ||
-			in->started_at / DAY_S >= m->first + m->days)
+		if (month_of((double)in->started_at) != month)
 			continue;
 		buf_fmt(b, "%s<a href=\"", before);
 		incident_page_path(b, s->slug, in);
@@ -189,21 +197,21 @@ static void put_merged(struct buf *b, const struct status_page *s,
 }
 
 static void put_incidents(struct buf *b, const struct status_page *s,
-	const struct month *m, const struct places *places)
+	int month, const struct places *places)
 {
 	const struct incidents *l = &s->data->incidents;
 	size_t n = 0;
 
 	buf_str(b, "<section><h2>Incidents</h2>\n");
 	for (size_t i = 0; i < l->n; i++) {
-		if (!touches(&l->v[i], m))
+		if (!touches(&l->v[i], month))
 			continue;
 		if (!n++)
 			buf_str(b, "<ul class=\"cards\">\n");
 		status_page_card(b, s, &l->v[i], places);
 	}
 	buf_str(b, n ? "</ul>\n" : "<p>None on record.</p>\n");
-	put_merged(b, s, m);
+	put_merged(b, s, month);
 	buf_str(b, "</section>\n");
 }
 
@@ -232,8 +240,8 @@ void history_page_none(struct buf *b, const struct status_page *s,
 	html_end(b, true);
 }
 
-static void put_page(struct buf *b, const struct status_page *s,
-	const struct month *m, const char *title)
+static void put_page(struct buf *b, const struct status_page *s, int month,
+	const char *title)
 {
 	struct places places;
 	char feed[SLUG_MAX + 32];
@@ -247,10 +255,10 @@ static void put_page(struct buf *b, const struct status_page *s,
 			.feed = feed});
 	put_crumbs(b, s);
 	html_element(b, "h1", title);
-	put_sums(b, &s->data->history, m);
-	put_calendar(b, &s->data->history, m);
-	put_neighbours(b, s, m);
-	put_incidents(b, s, m, &places);
+	put_sums(b, &s->data->history, month);
+	put_calendar(b, &s->data->history, month);
+	put_neighbours(b, s, month);
+	put_incidents(b, s, month, &places);
 	html_end(b, true);
 	places_release(&places);
 }
@@ -258,14 +266,12 @@ static void put_page(struct buf *b, const struct status_page *s,
 bool history_page_put(struct buf *b, const struct status_page *s,
 	const char *name)
 {
-	struct month m;
-	struct buf title;
+	char title[MONTH_TITLE];
+	int month;
 
-	if (!month_find(name, s->data->history.today, &m))
+	if (!month_parse(name, &month) ||
+		!history_keeps(s->data->history.today, month))
 		return false;
-	buf_init(&title, TITLE_MAX);
-	month_put(&title, &m);
-	put_page(b, s, &m, buf_ok(&title) ? title.p : m.name);
-	buf_release(&title);
+	put_page(b, s, month, month_title(month, title));
 	return true;
 }

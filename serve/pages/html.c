@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "data/brand.h"
 #include "http/escape.h"
+#include "http/paging.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -183,4 +184,37 @@ void html_span(struct buf *b, double s)
 		buf_fmt(b, " %" PRId64 " min", min % 60);
 	if (days >= 2 && h % 24)
 		buf_fmt(b, " %" PRId64 " h", h % 24);
+}
+
+static void put_page_link(struct buf *b, const struct request *r,
+	const char *rel, const char *text, size_t page)
+{
+	struct buf address;
+
+	buf_init(&address, b->max);
+	paging_address(r, page, &address);
+	buf_fmt(b, "<a rel=\"%s\" href=\"", rel);
+	/* It may be longer than escape_put lets pass, and is encoded. */
+	for (const char *p = address.p; *p; p++) {
+		buf_char(b, *p);
+		if (*p == '&')
+			buf_str(b, "amp;");
+	}
+	buf_fmt(b, "\">%s</a>\n", text);
+	buf_release(&address);
+}
+
+void html_pages(
+	struct buf *b, const struct paging *p, const struct request *r)
+{
+	if (p->pages == 1 && p->page == 1)
+		return;
+	buf_str(b, "<nav class=\"pages\" aria-label=\"Pages\">\n");
+	if (p->page > 1)
+		put_page_link(b, r, "prev", "Previous",
+			p->page > p->pages ? p->pages : p->page - 1);
+	buf_fmt(b, "<span>Page %zu of %zu</span>\n", p->page, p->pages);
+	if (p->page < p->pages)
+		put_page_link(b, r, "next", "Next", p->page + 1);
+	buf_str(b, "</nav>\n");
 }

@@ -8,6 +8,8 @@
 #include "data/view.h"
 
 struct brand;
+struct paging;
+struct request;
 
 /* What a state is called, and the class and icon that show it. */
 struct word {
@@ -50,6 +52,13 @@ void html_element(struct buf *b, const char *tag, const char *text);
 void html_time(struct buf *b, int64_t t, double now);
 void html_clock(struct buf *b, int64_t t);
 void html_day(struct buf *b, int64_t day);
+
+/*
+ * html_pages(b, p, r): the links to the pages of a list before and after this
+ * one; nothing where there is only one.
+ */
+void html_pages(
+	struct buf *b, const struct paging *p, const struct request *r);
 
 /* html_span(b, s): a duration: "12 min", "3 h 20 min", "2 days 4 h". */
 void html_span(struct buf *b, double s);

@@ -1,7 +1,7 @@
 #include "pages/incident_page.h"
 
+#include "base/month.h"
 #include "data/incident_words.h"
-#include "data/month.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
@@ -209,25 +209,25 @@ static void put_timeline(struct buf *b, const struct incident *in,
 static void put_crumbs(struct buf *b, const struct status_page *s,
 	const struct incident *in)
 {
-	struct month month = month_of(in->started_at / DAY_S);
+	int month = month_of((double)in->started_at);
+	char text[MONTH_TEXT], title[MONTH_TITLE];
 
 	buf_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
 	history_page_server(b, s);
-	if (month_kept(&month, s->data->history.today)) {
-		buf_fmt(b, " <a href=\"/status/%s/history/%s\">", s->slug,
-			month.name);
-		month_put(b, &month);
-		buf_str(b, "</a>");
-	}
+	if (history_keeps(s->data->history.today, month))
+		buf_fmt(b, " <a href=\"/status/%s/history/%s\">%s</a>", s->slug,
+			month_text(month, text), month_title(month, title));
 	buf_str(b, "</nav>\n");
 }
 
 /* "Outage, 28 Apr 2026", plain text. */
 static void put_title(struct buf *b, const struct incident *in)
 {
+	char text[MONTH_TEXT];
+
 	buf_fmt(b, "%s, ", incident_words_title(in));
 	html_day(b, in->started_at / DAY_S);
-	buf_fmt(b, " %.4s", month_of(in->started_at / DAY_S).name);
+	buf_fmt(b, " %.4s", month_text(month_of((double)in->started_at), text));
 }
 
 static void put_page(struct buf *b, const struct status_page *s,

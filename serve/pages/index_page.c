@@ -1,5 +1,6 @@
 #include "pages/index_page.h"
 
+#include "base/month.h"
 #include "base/xalloc.h"
 #include "data/view.h"
 #include "http/escape.h"
@@ -63,40 +64,6 @@ static void put_summary(struct buf *b, const struct index_page *l)
 	buf_str(b, "</p>\n");
 }
 
-static void put_page_link(struct buf *b, const struct index_page *l,
-	const char *rel, const char *text, size_t page)
-{
-	struct buf address;
-
-	buf_init(&address, b->max);
-	paging_address(l->request, page, &address);
-	buf_fmt(b, "<a rel=\"%s\" href=\"", rel);
-	/* It may be longer than escape_put lets pass, and is encoded. */
-	for (const char *p = address.p; *p; p++) {
-		buf_char(b, *p);
-		if (*p == '&')
-			buf_str(b, "amp;");
-	}
-	buf_fmt(b, "\">%s</a>\n", text);
-	buf_release(&address);
-}
-
-static void put_pages(struct buf *b, const struct index_page *l)
-{
-	const struct paging *p = l->paging;
-
-	if (p->pages == 1 && p->page == 1)
-		return;
-	buf_str(b, "<nav class=\"pages\" aria-label=\"Pages\">\n");
-	if (p->page > 1)
-		put_page_link(b, l, "prev", "Previous",
-			p->page > p->pages ? p->pages : p->page - 1);
-	buf_fmt(b, "<span>Page %zu of %zu</span>\n", p->page, p->pages);
-	if (p->page < p->pages)
-		put_page_link(b, l, "next", "Next", p->page + 1);
-	buf_str(b, "</nav>\n");
-}
-
 static void put_items(struct buf *b, const struct index_page *l)
 {
 	struct index_item *sorted = xcalloc(l->n, sizeof *sorted);
@@ -108,7 +75,7 @@ static void put_items(struct buf *b, const struct index_page *l)
 	for (size_t i = l->paging->from; i < l->paging->to; i++)
 		put_item(b, &sorted[i]);
 	buf_str(b, "</ul>\n");
-	put_pages(b, l);
+	html_pages(b, l->paging, l->request);
 	free(sorted);
 }
 
@@ -128,6 +95,8 @@ void index_page_search(struct buf *b, const char *query, const char *account)
 void index_page_put(struct buf *b, const struct index_page *l,
 	const struct brand *brand)
 {
+	char text[MONTH_TEXT], title[MONTH_TITLE];
+
 	html_begin(b,
 		&(struct frame) {.brand = brand,
 			.title = l->account,
@@ -143,5 +112,12 @@ void index_page_put(struct buf *b, const struct index_page *l,
 	} else {
 		buf_str(b, "<p>No server is watched yet.</p>\n");
 	}
+	if (l->report)
+		buf_fmt(b,
+			"<p class=\"dim\"><a href=\"/report/%s\">The report on "
+			"%s</a>: how reliable these servers are, month by "
+			"month.</p>\n",
+			month_text(l->report, text),
+			month_title(l->report, title));
 	html_end(b, *l->query || l->account);
 }

@@ -29,6 +29,7 @@ struct index_page {
 	const struct request *request; /* for links to the other pages */
 	const char *query;   /* what was searched for; "" for nothing */
 	const char *account; /* whose servers they are, or NULL */
+	int report; /* the month of the newest, see base/month.h; 0: none */
 };
 
 /* index_page_put(b, page, brand): append the page. */

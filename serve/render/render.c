@@ -11,8 +11,10 @@
 
 #include "base/exits.h"
 #include "base/log.h"
+#include "base/month.h"
 #include "base/strings.h"
 #include "data/fetch_listing.h"
+#include "data/fetch_report.h"
 #include "data/view.h"
 #include "handlers/handler.h"
 #include "http/respond.h"
@@ -77,7 +79,8 @@ static int put(struct job *j, const char *path, const struct response *r)
 	char file[REQUEST_PATH + sizeof INDEX];
 
 	if (r->audience == AUDIENCE_HOLDER ||
-		(r->status != 200 && !(r->status == 503 && says_so(path))))
+		(r->status != 200 && r->status != 302 &&
+			!(r->status == 503 && says_so(path))))
 		return 0;
 	if (!buf_ok(&r->body)) {
 		snprintf(j->why, sizeof j->why, "%.200s: too large", path);
@@ -169,6 +172,26 @@ static int ask_row(struct job *j, const char *path)
 					: ask(j, path, ROUTE_NONE, NULL);
 }
 
+/* The report on each month. */
+static int ask_reports(struct job *j)
+{
+	int months[REPORT_MONTHS], n;
+	char path[REQUEST_PATH], text[MONTH_TEXT];
+
+	n = fetch_report_months(&j->service->source, j->now, months);
+	if (n < 0) {
+		snprintf(j->why, sizeof j->why, "the store went away");
+		return -1;
+	}
+	for (size_t row = 0; row < route_rows(); row++)
+		for (int i = 0; route_monthly(row) && i < n; i++)
+			if (route_path(row, month_text(months[i], text), path,
+				    sizeof path) &&
+				ask(j, path, ROUTE_NONE, NULL))
+				return -1;
+	return 0;
+}
+
 static int ask_all(struct job *j, const struct listing *l)
 {
 	char path[REQUEST_PATH];
@@ -176,6 +199,8 @@ static int ask_all(struct job *j, const struct listing *l)
 	for (size_t row = 0; row < route_rows(); row++) {
 		size_t n = route_named(row) ? l->n : 1;
 
+		if (route_monthly(row))
+			continue;
 		for (size_t i = 0; i < n && !route_live(row); i++) {
 			const char *slug =
 				route_named(row) ? l->entries[i].slug : "";
@@ -185,6 +210,8 @@ static int ask_all(struct job *j, const struct listing *l)
 				return -1;
 		}
 	}
+	if (ask_reports(j))
+		return -1;
 	for (size_t i = 0; i < manual_count; i++) {
 		snprintf(path, sizeof path, "/man/%s", manual_pages[i].name);
 		if (ask(j, path, ROUTE_NONE, NULL))

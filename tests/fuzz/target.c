@@ -44,6 +44,8 @@ static void put(struct buf *b, const struct target *t)
 	}
 	if (t->cache_check == CACHE_CHECK_NEVER)
 		buf_str(b, ",\"cache_check\":false");
+	if (t->deny_private)
+		buf_str(b, ",\"deny_private\":true");
 	if (t->bare_401_ok)
 		buf_str(b, ",\"auth\":{\"mode\":\"none\",\"bare_401\":true}");
 	if (t->health_tool) {

@@ -15,6 +15,13 @@ static void check_region(const struct verdict_region *r)
 	need((r->state == STATE_BROKEN) == (r->failed_step != STEP_NONE));
 }
 
+static void check_words(const struct verdict_words *w, size_t n)
+{
+	need(n <= 100);
+	for (size_t i = 0; i < n; i++)
+		need(w[i].tool && w[i].path && w[i].before && w[i].after);
+}
+
 static void check(const struct verdict *v)
 {
 	need(slug_valid(v->slug));
@@ -32,6 +39,13 @@ static void check(const struct verdict *v)
 	need(v->tool_churn.changes_1h >= 0 && v->tool_churn.since >= 0);
 	for (size_t i = 0; i < v->n_drift; i++)
 		need(v->drift[i].region);
+	for (size_t i = 0; i < v->n_sides; i++)
+		check_words(v->sides[i].words, v->sides[i].n_words);
+	need(v->unapproved.since >= 0);
+	need(v->unapproved.class <= CHANGE_ORDER);
+	for (size_t i = 0; i < v->unapproved.n_regions; i++)
+		need(region_valid(v->unapproved.regions[i]));
+	check_words(v->unapproved.words, v->unapproved.n_words);
 }
 
 static bool is_line(const struct buf *b)

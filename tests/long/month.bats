@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # Goal: a store in which probes that say nothing new live for ten minutes answers,
 # after thirty days of outages and deployments, what one that kept everything
-# answers, and takes at most 250 KB for a server, with what mcp-alert keeps. Two
-# stores with the clock of clock.c; see month.mjs.
+# answers, and takes at most 250 KB for a server, with what mcp-alert keeps, and 100 KB
+# more where the server's tools change every day. Stores with the clock of clock.c; see
+# month.mjs and lists.mjs.
 
 bats_require_minimum_version 1.5.0
 load ../helpers/lib
@@ -31,7 +32,7 @@ setup_file() {
 }
 
 teardown_file() {
-	xargs kill < <(cat "$BATS_FILE_TMPDIR"/{small,whole}/pid)
+	xargs kill < <(cat "$BATS_FILE_TMPDIR"/{small,whole,lists}/pid)
 }
 
 # within NAME: in the folder of that store, whose clock and store the programs have.
@@ -174,4 +175,51 @@ instants() {
 	want=$(redis --raw keys '*' | grep -E '^(probe|alert):' |
 		sed 's/.*/MEMORY USAGE "&"/' | redis | jq -s add)
 	jq -e --argjson w "$want" '.server_bytes * 20 / $w - 1 | fabs < 0.02' said
+}
+
+# With CHANGED=1000, as the figures of mcp-fleet(7) were measured.
+@test "tools that change every day cost a server at most 100 KB beyond its budget" {
+	local before after still dir n more
+	dir=$BATS_FILE_TMPDIR/lists n=${CHANGED:-200}
+	mkdir "$dir"
+	cp "$BATS_FILE_TMPDIR/clock.so" "$dir"
+	head -c 8 /dev/zero >"$dir/now"
+	LD_PRELOAD=$dir/clock.so CLOCK_FILE=$dir/now redis_start "$dir/redis" \
+		--appendonly no --jemalloc-bg-thread no
+	echo "$REDIS_PID" >"$dir/pid"
+	cd "$dir"
+	before=$(used_memory)
+	node "$ROOT/tests/long/lists.mjs" "$BIN" "$dir" "$n" $((n / 10)) >about
+	# What has expired by this clock goes once it is looked at.
+	redis --scan | wc -l
+	after=$(used_memory)
+	# Each release was news in some region, and no list is left out.
+	jq -e --argjson n "$n" '.drifts >= 29 * $n' about
+	redis --raw keys '*' | grep -E '^(probe|alert):' >keys
+	sed 's/.*/MEMORY USAGE "&" SAMPLES 0/' keys | redis | paste -d ' ' - keys |
+		awk -v n="$n" '{
+			split($2, part, ":")
+			sub(/-.*/, "", part[2])
+			all[part[2]] += $1
+			if (part[3] == "definitions") definitions[part[2]] += $1
+		}
+		END {
+			printf "%.0f changed\n%.0f still\n%.0f definitions\n",
+				all["changed"] / n, all["still"] / int(n / 10),
+				definitions["changed"] / n
+		}' >table
+	# What the store grew by, but for those that do not change.
+	still=$(awk '$2 == "still" { print $1 }' table)
+	echo "$(((after - before - still * (n / 10)) / n)) used_memory" >>table
+	{
+		echo "bytes of each of $n servers whose tools change every day, of which of"
+		echo 'their definitions, and of one whose tools do not change:'
+		cat table about
+	} | sed 's/^/# /' >&3
+	more=$(awk '{ of[$2] = $1 } END { print of["changed"] - of["still"] }' table)
+	[ $(($(awk '$3 == "all" { print $1 }' ../small/table) + more)) -le $((MOST + 100000)) ]
+}
+
+used_memory() {
+	redis info memory | tr -d '\r' | sed -n 's/^used_memory://p'
 }

@@ -20,7 +20,7 @@ const pages = {index: '/', green: '/status/green', amber: '/status/amber',
 	red: '/status/red', stale: '/status/stale', unprobed: '/status/fresh',
 	maintenance: '/status/works', diverging: '/status/split', long,
 	missing: '/status/gren', search: '/?q=in', manual: '/man/',
-	'manual-page': '/man/mcp-serve.8'};
+	'manual-page': '/man/mcp-serve.8', report: '/report'};
 const looks = [['wide', 1280, 900], ['narrow', 320, 640]];
 const faults = [];
 

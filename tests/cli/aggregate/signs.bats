@@ -52,7 +52,10 @@ poisoned() {
 			{ echo "$line"; return 1; }
 		n=$((n + 1))
 	done <"$FIXTURE/poisoned_tools/tools.jsonl"
-	[ "$n" -ge 20 ]
+	# Most follow a write-up; each says what it takes from it.
+	jq -es 'all(.[]; .source != "" and .takes != "") and
+		([.[] | select(.source | startswith("made up here") | not)] | length) >= 20' \
+		"$FIXTURE/poisoned_tools/tools.jsonl"
 	# Every rule has such a tool.
 	"$BIN/mcp-aggregate" tools signs -f sarif case/suspect.json >all.sarif || true
 	diff <(jq -r '.runs[].tool.driver.rules[].id' all.sarif | sort) \
@@ -82,6 +85,22 @@ poisoned() {
 	[ "$#" -ge 20 ]
 	tr '\n' ' ' <section | grep -F "on $tools tools of $# servers"
 	[ "$(du -cb "$FIXTURE"/tool_corpus/* | awk 'END { print $1 }')" -le 300000 ]
+}
+
+@test "of poisoned tools by who had not read the rules, as many as the manual says" {
+	local line all=0 plain=0
+	corpus
+	while read -r line; do
+		poisoned "$line"
+		signs -f jsonl clean/*.json case/suspect.json
+		if jq -se 'any(.server == "suspect")' <<<"$output"; then
+			all=$((all + 1))
+			[[ $line != *'"manner": "plain"'* ]] || plain=$((plain + 1))
+		fi
+	done <"$FIXTURE/poisoned_tools/unseen.jsonl"
+	awk '/^\.Sh/ { here = /SIGNS OF POISONING/ } here' \
+		"$BATS_TEST_DIRNAME/../../../man/mcp-aggregate.1" | tr '\n' ' ' |
+		grep -F "they find $all of these 30, and $plain of the 15 in plain words"
 }
 
 @test "for people: what is hidden is shown, and a sign is no verdict" {

@@ -229,12 +229,19 @@ changes() {
 		entry("a/" + .; "1"; {}; [http("http://\(.)/mcp")])]'
 	crawl
 	[ "$(wc -l <state/targets.jsonl)" -eq 18 ]
+	jq -es 'all(.[]; has("deny_private") | not)' state/targets.jsonl
 	rm -r state
 	http_proxy=$HERE LIST=http://registry.example.com/v0.1/servers crawl
 	[ "$status" -eq 0 ]
 	[ "$(jq -r .url state/targets.jsonl | sort | xargs)" = \
 		"http://172.32.0.1/mcp http://8.8.8.8/mcp http://a.example/mcp" ]
 	[[ $stderr == *"left out: 15 with a private address"* ]]
+	# A name may lead home: it is not followed there, with whatever other targets.
+	jq -es 'all(.[]; .deny_private == true)' state/targets.jsonl
+	printf 'regions: [{name: a}, {name: b}, {name: c}]\nservers_from: [state/targets.jsonl]\n%s' \
+		'servers: [{slug: own, url: "https://own.example/"}]' >fleet.yaml
+	"$BIN/mcp-aggregate" targets -c fleet.yaml -r a |
+		jq -es 'length == 4 and all(.[]; .deny_private == if .slug == "own" then null else true end)'
 }
 
 @test "who opted out is no target, from the next run on, even if the registry is down" {

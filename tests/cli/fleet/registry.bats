@@ -55,16 +55,17 @@ lists() {
 			registry/requests
 	done
 	# The same from the pages as files, or as one input.
+	from_files=$(jq -c '{slug, url, deny_private: true}' <<<"$output")
 	from_url=$output
 	for cursor in '' 'a%2Fb%2Bc%26d%3D100' 'a%2Fb%2Bc%26d%3D200'; do
 		curl -s "$REGISTRY/v0/servers?limit=100&cursor=$cursor" >"page${cursor: -3}"
 	done
 	registry page page100 page200
-	[ "$output" = "$from_url" ]
+	[ "$output" = "$from_files" ]
 	registry - < <(cat page page100 page200)
-	[ "$output" = "$from_url" ]
+	[ "$output" = "$from_files" ]
 	registry - <registry/servers.json
-	[ "$output" = "$from_url" ]
+	[ "$output" = "$from_files" ]
 	# What the operator asks for goes with each request.
 	: >registry/requests
 	registry "$REGISTRY/v0/servers?limit=125&version=latest#top"
@@ -130,11 +131,11 @@ lists() {
 	registry list
 	[ "$status" -eq 0 ]
 	diff - <(echo "$output") <<-'EOF'
-		{"slug":"io.github.a-f-bar","url":"https://a.example/mcp"}
-		{"slug":"io.github.a-f-bar-2","url":"https://a.example/sse?x=1","protocol_hint":"sse"}
-		{"slug":"io.github.a-f-bar-3","url":"https://b.example/mcp","needs":["X-Key","X-Org"]}
-		{"slug":"server","url":"http://c.example:8080","protocol_hint":"sse"}
-		{"slug":"server-2","url":"https://d.example/","protocol_hint":"sse"}
+		{"slug":"io.github.a-f-bar","url":"https://a.example/mcp","deny_private":true}
+		{"slug":"io.github.a-f-bar-2","url":"https://a.example/sse?x=1","deny_private":true,"protocol_hint":"sse"}
+		{"slug":"io.github.a-f-bar-3","url":"https://b.example/mcp","deny_private":true,"needs":["X-Key","X-Org"]}
+		{"slug":"server","url":"http://c.example:8080","deny_private":true,"protocol_hint":"sse"}
+		{"slug":"server-2","url":"https://d.example/","deny_private":true,"protocol_hint":"sse"}
 	EOF
 	diff - <(echo "$stderr") <<-'EOF'
 		mcp-registry: 5 targets of 11 servers

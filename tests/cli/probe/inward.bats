@@ -46,9 +46,10 @@ inside() {
 	unshare -rmn bash inside "$@"
 }
 
-# toward URL: the path of a wall whose challenge names that URL.
+# toward URL [redirect]: the path of a wall whose challenge names that URL; or of a
+# redirect to it.
 toward() {
-	echo "wall-toward/$(jq -rn --arg url "$1" '$url | @uri')"
+	echo "${2-wall}-toward/$(jq -rn --arg url "$1" '$url | @uri')"
 }
 
 # handed URL ARGS…: a public server hands it over; step 4 fails.
@@ -167,4 +168,63 @@ denied() {
 		denied
 	}
 	inside by_socks
+}
+
+@test "a target that strangers chose reaches nothing inside; its neighbour does" {
+	chosen() {
+		cat >targets <<-EOT
+			{"slug":"own","url":"http://127.0.0.1:$PRIVATE/json"}
+			{"slug":"named","url":"http://127-0-0-1.test:$PRIVATE/json","deny_private":true}
+			{"slug":"mapped","url":"http://[::ffff:10.0.0.1]:$PRIVATE/json","deny_private":true}
+			{"slug":"ten","url":"http://10-0-0-1.test:$PRIVATE/json","deny_private":true}
+			{"slug":"v6","url":"http://v6.test:$PRIVATE/json","deny_private":true}
+			{"slug":"https","url":"https://localhost:$TLS/json","deny_private":true}
+			{"slug":"moved","url":"http://11.0.0.1:$PUBLIC/$(toward "http://127.0.0.1:$PRIVATE/secret" redirect)","deny_private":true}
+			{"slug":"handed","url":"http://11.0.0.1:$PUBLIC/$(toward "http://127.0.0.1:$PRIVATE/secret")","deny_private":true}
+			{"slug":"public","url":"http://11-0-0-1.test:$PUBLIC/json","deny_private":true}
+			{"slug":"theirs","url":"http://localhost:$PRIVATE/json","deny_private":false}
+		EOT
+		fixture PROXY proxy.mjs way.log
+		for all_proxy in '' "http://127.0.0.1:$PROXY"; do
+			export all_proxy
+			: >private.log
+			: >way.log
+			# One after the other, so that connections can be lent.
+			probe --cacert cert.pem --concurrency 1 --targets targets
+			jq -es 'map(select(.n == 2 and .error == "tcp.denied").slug) ==
+				["named", "mapped", "ten", "v6", "https"]' out
+			jq -es 'map(select(.state == "healthy").slug) == ["own", "public", "theirs"]' out
+			jq -es '.[] | select(.slug == "moved" and .n == 3) | .error == "http.redirect"' out
+			jq -es '.[] | select(.slug == "handed" and .n == 4) | .error == "oauth.metadata" and
+				(.message | contains("is not an address of the public internet"))' out
+			if grep -v '"path":"/json"' private.log; then
+				return 1
+			fi
+			# No proxy goes there for a target that has the setting.
+			if grep -v "://127.0.0.1:$PRIVATE\|://localhost:$PRIVATE" way.log; then
+				return 1
+			fi
+		done
+		[ -s way.log ]
+		probe --check-expiry --targets targets
+		jq -es '.[] | select(.slug == "https") | .message |
+			contains("not an address of the public internet")' out || { cat out; return 1; }
+	}
+	inside chosen
+}
+
+@test "a target's name is judged at each connection, not once" {
+	again() {
+		local slug
+		cat >targets <<-EOT
+			{"slug":"turns","url":"http://11-0-0-1--127-0-0-1.test:$PUBLIC/json","deny_private":true}
+		EOT
+		for slug in first second; do
+			probe -t 5s --targets targets
+			mv out "$slug"
+		done
+		jq -es '.[-1].state == "healthy"' first
+		jq -es '.[-1].error == "tcp.denied"' second
+	}
+	inside again
 }

@@ -25,7 +25,9 @@ setup() {
 	NOW=$((START / 60 * 60 + 50))
 	long=a-server-with-a-name-that-is-as-long-as-names-can-be-without-any-need-for-it.abc
 	slugs=(green amber red stale fresh works split "$long")
-	pages=(/ '/?q=in' /man/ /nothing /status/gren "${slugs[@]/#//status/}")
+	report=/report/$(date -u -d "@$START" +%Y-%m)
+	pages=(/ '/?q=in' /man/ /nothing /status/gren "$report" "$report?page=2" /report
+		"${slugs[@]/#//status/}")
 	for page in "$ROOT"/man/*.[1-9]; do
 		pages+=("/man/${page##*/}")
 	done
@@ -121,7 +123,7 @@ past() {
 	for page in "${pages[@]}"; do
 		get "$page"
 		grep -oE '(src|href|action)="[^"]*"' body |
-			grep -vE '="(/|#|"|https://www.example.com["/])' >away || continue
+			grep -vE '="(/|#|[?]page=|"|https://www.example.com["/])' >away || continue
 		[ ! -s away ] || { echo "$page"; cat away; return 1; }
 	done
 }
@@ -136,7 +138,8 @@ past() {
 		redis_dump | grep -aoE 'tool_[0-9]+|m-[0-9a-f]{8}' | sort -u
 	} >secrets
 	[ "$(grep -cE 'tools-list|http.503|^a{64}$|canary-person|tool_12' secrets)" -ge 5 ]
-	for page in / '/?q=in' /status/gren "${slugs[@]/#//status/}" "${feeds[@]}" /style.css \
+	for page in / '/?q=in' /status/gren "$report" "$report".{csv,json} /report \
+		"${slugs[@]/#//status/}" "${feeds[@]}" /style.css \
 		"${past[@]}" /status/green/incident/canary /status/green/history/canary; do
 		get "$page"
 		grep -oFf secrets body >told || continue

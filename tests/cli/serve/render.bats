@@ -108,7 +108,7 @@ files() {
 	render -v
 	[ "$status" -eq 0 ]
 	grep -qx 'removed status/example-mcp/index.html' <<<"$output"
-	run ! grep -rl --exclude-dir=man 'broken\|example-mcp\|/partly' www
+	run ! grep -rl --exclude-dir=man --exclude=openapi.json 'broken\|example-mcp\|/partly' www
 	[ ! -e www/status/example-mcp ]
 	[ "$(ls www/api)" = openapi.json ]
 	[ "$(cat www/mine www/status/broken/mine)" = $'mine\nmine' ]

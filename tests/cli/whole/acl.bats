@@ -117,6 +117,8 @@ denied() {
 		seen $ago | "$AS/mcp-aggregate" ingest
 		judged $ago
 	done
+	"$AS/mcp-aggregate" report >head
+	month=$(jq -sr ".[-1].month" head)
 	[ "$(jq -s 'map(select(.event == "downtime_started")) | length' events)" = 1 ]
 	[ "$(jq -s 'map(select(.event == "downtime_resolved")) | length' events)" = 1 ]
 	for command in targets pin buckets status 'status store' 'explain open'; do
@@ -145,7 +147,8 @@ denied() {
 	BIN=$AS
 	NOW=$((NOW - 1020))
 	for path in /api/embed-status/open /api/status/open/regions /badge/open.svg \
-		/status/open /status/open/feed.atom / /healthz /status/open/tools \
+		/status/open /status/open/feed.atom / /healthz "/report/$month" \
+		"/report/$month.csv" "/report/$month.json" /status/open/tools \
 		'/api/embed-status-prom?slug=open' /api/embed-status-prom '/?q=oth' /status/open/changes \
 		"/status/open/history/$(date -u -d @"$NOW" +%Y-%m)" /status/open/incident/none; do
 		eventually served "$path"

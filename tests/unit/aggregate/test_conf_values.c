@@ -174,7 +174,8 @@ static void test_targets(void **state)
 		"\"interval\":60,\"timeout\":20,\"auth\":{\"mode\":\"bearer\","
 		"\"credential\":\"example\"},\"health_tool\":{\"name\":"
 		"\"search\",\"arguments\":{\"query\":\"ping\",\"limit\":1,"
-		"\"filters\":{\"exact\":true}}},\"protocol_hint\":\"session\","
+		"\"filters\":{\"exact\":true}}},\"deny_private\":true,"
+		"\"protocol_hint\":\"session\","
 		"\"known_hash\":\"0f\"}\n");
 	target_is(c, 1, NULL, NULL, NULL,
 		"{\"v\":1,\"type\":\"target\",\"slug\":\"partner-mcp\","

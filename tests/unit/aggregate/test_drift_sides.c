@@ -30,7 +30,8 @@ static void render(const struct verdict_side *sides, size_t n, char *out,
 		const struct verdict_side *s = &sides[i];
 
 		at += (size_t)snprintf(out + at, size - at, "%s%s[",
-			i ? ", " : "", s->tool_hash);
+			i ? ", " : "",
+			s->full_hash ? s->full_hash : s->tool_hash);
 		for (size_t k = 0; k < s->n_regions; k++)
 			at += (size_t)snprintf(out + at, size - at, "%s%s",
 				k ? " " : "", s->regions[k]);
@@ -53,8 +54,12 @@ static void check_sides(const struct timeline *t, double now, const char *name,
 		fail_msg("%s: '%s', expected '%s'", name, got, expected);
 	assert_true(n ? n >= 2 && sides : !sides);
 	for (size_t i = 1; i < n; i++) {
-		assert_ptr_equal(sides[i].changes.from, sides[0].tool_hash);
-		assert_ptr_equal(sides[i].changes.to, sides[i].tool_hash);
+		bool words = sides[0].full_hash;
+
+		assert_ptr_equal(sides[i].changes.from,
+			words ? sides[0].full_hash : sides[0].tool_hash);
+		assert_ptr_equal(sides[i].changes.to,
+			words ? sides[i].full_hash : sides[i].tool_hash);
 	}
 	drift_sides_free(sides, n);
 }
@@ -126,6 +131,15 @@ static const struct side_case cases[] = {
 	{"what a region saw last that is on another side", 179,
 		"eu 1:-#a 61:6 121:6|us 2:-#a 62:-#a 122:-#b",
 		"a[eu] 1-62, b[us] 122-122"},
+	{"the same contracts, and other words", 179,
+		"ap 1:-#a.b 61:-#a.b 121:-#a.b|eu 2:-#a.b 62:-#a.c 122:-#a.c",
+		"b[ap] 1-121, c[eu] 62-122"},
+	{"other words that are not known are on no side", 119,
+		"ap 1:-#a.b 61:-#a.b|eu 2:-#a.b 62:-#a.c|us 3:-#a 63:-#a",
+		"b[ap] 1-61, c[eu] 62-62"},
+	{"contracts come before words", 119,
+		"ap 1:-#a.b 61:-#a.b|eu 2:-#a.b 62:-#a.c|us 3:-#a.b 63:-#d.b",
+		"a[ap eu] 1-62, d[us] 63-63"},
 	{"what is to come is not looked at", 50,
 		"eu 1:-#a 61:-#b|us 2:-#b 62:-#a", "a[eu] 1-1, b[us] 2-2"},
 };

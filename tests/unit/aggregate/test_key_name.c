@@ -101,6 +101,7 @@ static void each_key_of_the_fleet_is_known(void **state)
 		"", "");
 	check(key_digest(k, "ops"), "fleet:digest:ROUTE", KEY_STRING, "", "");
 	check(key_history(k, DAY), "fleet:history:DAY", KEY_LIST, "", "");
+	check(key_report(k, "2026-11"), "fleet:report:MONTH", KEY_HASH, "", "");
 }
 
 static void no_other_name_is_known(void **state)
@@ -117,7 +118,9 @@ static void no_other_name_is_known(void **state)
 		"alert:*.0123abc", "alert:*.0123ABCD", "alert:a:b",
 		"probe:*:latest", "fleet:", "fleet:other", KEY_FORMAT,
 		KEY_RESTORE,
-		"fleet:history:x", "fleet:budget:ops", "fleet:digest:",
+		"fleet:history:x", "fleet:report:2026-13",
+		"fleet:report:2026-1", "fleet:report:", "fleet:budget:ops",
+		"fleet:digest:",
 		"FLEET:servers"};
 	char longest[KEY_MAX + 1];
 	struct key_name name;

@@ -420,6 +420,109 @@ static void put_told(struct night *n, int minute, char *out, size_t size)
 }
 
 /*
+ * A minute in which three regions see the same contracts, and each the words of
+ * its letter, '-' none: which sides the verdict has, since when, and a change.
+ */
+static void hear_words(struct night *n, int minute, const char *said)
+{
+	static const char *names[] = {"ap-south-1", "eu-west-2", "us-east-1"};
+	static const char *tool[] = {"greet"};
+	static struct verdict_words words = {
+		"greet", "/description", "Greets", "Greets. First"};
+	double at = NIGHT_START + minute * 60;
+	struct verdict_region r[3];
+	struct verdict_side sides[3];
+	const char *regions[3][3], *no_data[3];
+	struct verdict v = {.slug = "s", .expected = 3, .window = (int64_t)at,
+		.regions = r, .no_data = no_data, .sides = sides};
+
+	for (int i = 0; i < 3; i++) {
+		size_t k = 0;
+
+		if (said[i] == '-') {
+			no_data[v.n_no_data++] = names[i];
+			continue;
+		}
+		r[v.n_regions++] = (struct verdict_region) {.region = names[i],
+			.tool_hash = night_hash('z'), .started_at = at + 10 * i};
+		while (k < v.n_sides && strcmp(sides[k].full_hash,
+					       night_hash(said[i])) != 0)
+			k++;
+		if (k == v.n_sides)
+			sides[v.n_sides++] = (struct verdict_side) {
+				.tool_hash = night_hash('z'),
+				.full_hash = night_hash(said[i]),
+				.regions = regions[k],
+				.first_seen = said[i] == 'a' ? NIGHT_START
+					: said[i] == 'b' ? NIGHT_START + 70
+							 : at + 10 * i};
+		regions[k][sides[k].n_regions++] = names[i];
+		sides[k].last_seen = at + 10 * i;
+	}
+	/* The first seen is the first; the others are told from it. */
+	if (v.n_sides == 2 && sides[1].first_seen < sides[0].first_seen) {
+		struct verdict_side other = sides[0];
+
+		sides[0] = sides[1];
+		sides[1] = other;
+	}
+	v.n_sides = v.n_sides < 2 ? 0 : v.n_sides;
+	for (size_t k = 1; k < v.n_sides; k++) {
+		sides[k].changes = (struct verdict_drift) {
+			.from = sides[0].full_hash, .to = sides[k].full_hash,
+			.redescribed = tool, .n_redescribed = 1};
+		sides[k].words = &words;
+		sides[k].n_words = 1;
+	}
+	v.divergence = v.n_sides > 0;
+	machine_verdict(&n->st, &v, &n->policy, n->now, &n->events);
+}
+
+/* Contracts are the same, and what a tool says is not. */
+static void test_words(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *minutes[10];
+		const char *events;
+	} rows[] = {
+		{"one region, and its end",
+			{"aaa", "aba", "aba", "aaa", "aaa", "aaa"},
+			"1 started [ap-south-1 us-east-1] | "
+			"5 resolved [ap-south-1 us-east-1]"},
+		{"a deploy between two probes",
+			{"aaa", "abb", "bbb", "bbb"}, ""},
+		{"a region stays behind",
+			{"aaa", "abb", "abb", "bbb", "bbb", "bbb"},
+			"2 started [ap-south-1] | 5 resolved [ap-south-1]"},
+		{"something else each time",
+			{"aaa", "cde", "fgh", "ijk", "lmn"}, ""},
+		{"the region that is behind falls silent",
+			{"aaa", "abb", "abb", "-bb", "-bb", "-bb", "-bb"},
+			"2 started [ap-south-1]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char got[512] = "";
+		struct night n;
+
+		night_init(&n, "");
+		for (int m = 0; rows[i].minutes[m]; m++) {
+			hear_words(&n, m, rows[i].minutes[m]);
+			if (n.events.n)
+				assert_string_equal(
+					n.events.v[0].record.words[0].after,
+					"Greets. First");
+			put_told(&n, m, got, sizeof got);
+		}
+		if (strcmp(got, rows[i].events) != 0)
+			fail_msg("%s: %s", rows[i].name, got);
+		night_release(&n);
+	}
+}
+
+/*
  * A cache that gives clients an old list is told from the first check that
  * finds it, though all regions see the same tools, to the check that does not.
  */
@@ -510,6 +613,7 @@ int main(void)
 		cmocka_unit_test(test_not_compared),
 		cmocka_unit_test(test_names_later),
 		cmocka_unit_test(test_wrong_clock),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_stale_words),
 	};

@@ -231,7 +231,8 @@ static void test_event(void **state)
 		"\"summary\":\"The certificate of s ends Mon 18 Nov 00:00 UTC "
 		"(in 6 d); renew it.\","
 		"\"dashboard_url\":null,\"runbook_url\":null,"
-		"\"tools\":null,\"tool_hash\":null,\"sides\":null,\"measure\":null,"
+		"\"tools\":null,\"tool_hash\":null,"
+		"\"change_class\":null,\"words\":null,\"sides\":null,\"measure\":null,"
 		"\"flaps\":0,\"flapping\":false,\"follows\":null,"
 		"\"servers\":null,"
 		"\"server_count\":1,\"ack_url\":null}");

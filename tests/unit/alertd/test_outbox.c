@@ -364,7 +364,8 @@ static void test_record(void **state)
 		"Root layer: http. Failing minutes: 2. All layers pass again.\","
 		"\"dashboard_url\":\"https://x.example/status/s\","
 		"\"runbook_url\":null,"
-		"\"tools\":null,\"tool_hash\":null,\"sides\":null,\"measure\":null,"
+		"\"tools\":null,\"tool_hash\":null,"
+		"\"change_class\":null,\"words\":null,\"sides\":null,\"measure\":null,"
 		"\"flaps\":0,\"flapping\":false,\"follows\":null,"
 		"\"servers\":null,"
 		"\"server_count\":1,\"ack_url\":null}");

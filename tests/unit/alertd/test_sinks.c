@@ -5,7 +5,7 @@
  */
 #include "sink_bodies.h"
 
-#include "incident/external_id.h"
+#include "incident/state.h"
 #include "incident/state.h"
 #include "sinks/escape.h"
 

@@ -59,7 +59,10 @@ static void put_server(struct buf *b, const struct conf_server *s)
 		s->auth.credential ? s->auth.credential : "-",
 		s->auth.bare_401 ? " bare" : "");
 	buf_fmt(b, " %s%s%s%s %d %d %.17g", s->account ? s->account : "-",
-		s->private ? " private" : "", s->cold_start ? " cold" : "",
+		s->private ? " private" : "",
+		s->deny_private ? " public"
+		: s->cold_start ? " cold"
+				: "",
 		s->cache_check == CONF_NO_CACHE_CHECK ? " nocache" : "",
 		s->thresholds.quorum, s->thresholds.alone,
 		s->thresholds.lookback_s);
@@ -87,6 +90,9 @@ static void test_taken(void **state)
 		{"{" A ",\"interval\":\"5m\",\"timeout\":\"1m30s\","
 		 "\"cache_check\":\"yes\"}",
 			"a https://x/ - 300 90 none - - 2 3 900 ra,rb,rc"},
+		{"{" A ",\"deny_private\":true}",
+			"a https://x/ - 60 30 none - - public 2 3 180 "
+			"ra,rb,rc"},
 		{"{" A ",\"interval\":30.123456789012344}",
 			"a https://x/ - 30.123456789012344 30 none - - 2 3 180 "
 			"ra,rb,rc"},

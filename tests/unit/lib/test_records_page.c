@@ -7,6 +7,7 @@
 #include "records/expiry.h"
 #include "records/history.h"
 #include "records/maintenance.h"
+#include "records/month_report.h"
 #include "records/silence.h"
 #include "records/probe.h"
 #include "records/spool.h"
@@ -39,6 +40,8 @@ static const struct {
 	{"Maintenance record", maintenance_fields, NULL},
 	{"Silence record", silence_fields, NULL},
 	{"History record", history_fields, NULL},
+	{"Report record", month_report_fields, NULL},
+	{"Report row", month_report_row_fields, NULL},
 	{"Alert event", alert_fields, NULL},
 };
 

@@ -83,6 +83,8 @@ static struct verdict_drift drift[] = {{.region = "us-east-1",
 	.to = "stateless"}};
 
 static const char *west[] = {"us-west-2"};
+static struct verdict_words words[] = {
+	{"a\"b", "/description", "", "Reads\x1b \\u{200B}"}};
 static struct verdict_side sides[] = {
 	{.tool_hash = "aa",
 		.regions = no_data,
@@ -94,7 +96,9 @@ static struct verdict_side sides[] = {
 		.n_regions = 1,
 		.first_seen = 1777494660.25,
 		.last_seen = 1777494660.25,
-		.changes = {.added = added, .n_added = 1}},
+		.changes = {.added = added, .n_added = 1},
+		.words = words,
+		.n_words = 1},
 };
 
 static void test_full(void **state)
@@ -121,6 +125,15 @@ static void test_full(void **state)
 	v.sides = sides;
 	v.n_sides = 2;
 	v.tool_churn = (struct verdict_churn) {60, 1777491060};
+	v.unapproved = (struct verdict_unapproved) {
+		.class = CHANGE_BREAKING,
+		.since = 1777491060,
+		.regions = west,
+		.n_regions = 1,
+		.changes = {.from = "aa", .to = "bb", .added = added,
+			.n_added = 1},
+		.words = words,
+		.n_words = 1};
 	v.latency_p95 = 112.4;
 	v.error_rates.known = true;
 	v.error_rates.windows[RATE_5M] = (struct error_rate) {
@@ -154,8 +167,17 @@ static void test_full(void **state)
 		"\"redescribed\":[]},{\"tool_hash\":\"bb\","
 		"\"regions\":[\"us-west-2\"],\"first_seen\":1777494660.25,"
 		"\"last_seen\":1777494660.25,\"added\":[\"a\\\"b\"],"
-		"\"removed\":[],\"changed\":[],\"redescribed\":[]}],"
+		"\"removed\":[],\"changed\":[],\"redescribed\":[],"
+		"\"words\":[{\"tool\":\"a\\\"b\",\"path\":"
+		"\"/description\",\"before\":\"\",\"after\":"
+		"\"Reads? \\\\u{200B}\"}]}],"
 		"\"tool_churn\":{\"changes_1h\":60,\"since\":1777491060},"
+		"\"unapproved\":{\"class\":\"breaking\",\"since\":1777491060,"
+		"\"regions\":[\"us-west-2\"],\"from\":\"aa\",\"to\":\"bb\","
+		"\"added\":[\"a\\\"b\"],\"removed\":[],\"changed\":[],"
+		"\"redescribed\":[],\"words\":[{\"tool\":\"a\\\"b\",\"path\":"
+		"\"/description\",\"before\":\"\",\"after\":"
+		"\"Reads? \\\\u{200B}\"}]},"
 		"\"latency_ms\":{\"p50\":null,\"p95\":112.4,"
 		"\"baseline\":null},"
 		"\"error_rate\":{\"5m\":{\"probes\":25,\"failed\":3,"

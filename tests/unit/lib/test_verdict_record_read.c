@@ -43,13 +43,16 @@ static void test_round_trip(void **state)
 				.n = {2}, .more = 7},
 			.cache_at = 5},
 	};
+	struct verdict_words words[] = {{"a", "/title", "", "x"},
+		{"b\"c", "/inputSchema/x~1y", "\\u{202E}", ""}};
 	struct verdict_drift drift[] = {{.region = "eu", .removed = tools,
 		.n_removed = 2, .from = "x", .to = "y"}};
 	struct verdict_side sides[] = {
 		{.tool_hash = "x", .regions = no_data, .n_regions = 1,
 			.first_seen = 5, .last_seen = 1777494662.25},
 		{.tool_hash = "y", .regions = failing, .n_regions = 2,
-			.changes = {.changed = tools, .n_changed = 2}},
+			.changes = {.changed = tools, .n_changed = 2},
+			.words = words, .n_words = 2},
 	};
 	struct verdict v = {.slug = "example-mcp", .window = 1777494660,
 		.url = "https://mcp.example.com/mcp", .verdict = VERDICT_RED,
@@ -60,6 +63,11 @@ static void test_round_trip(void **state)
 		.n_regions = 3, .drift = drift, .n_drift = 1,
 		.sides = sides, .n_sides = 2,
 		.tool_churn = {.changes_1h = 13, .since = 1777491060},
+		.unapproved = {.class = CHANGE_WORDS, .since = 1777491000,
+			.regions = failing, .n_regions = 2,
+			.changes = {.from = HASH, .to = HASH, .added = tools,
+				.n_added = 2},
+			.words = words, .n_words = 1},
 		.error_rates = {.known = true,
 			.windows = {[RATE_3D] = {.probes = 7,
 					    .failed = {[LAYER_TOOLS] = 7}}}},
@@ -182,6 +190,19 @@ static void test_refused(void **state)
 		{"\"no_data\"",
 			"\"tool_churn\":{\"changes_1h\":1,\"since\":-1},"
 			"\"no_data\"", "since: out of range"},
+		{"\"no_data\"", "\"unapproved\":[],\"no_data\"",
+			"unapproved: not an object"},
+		{"\"no_data\"", "\"unapproved\":{\"since\":60},\"no_data\"",
+			"class: missing"},
+		{"\"no_data\"", "\"unapproved\":{\"class\":\"worse\","
+			"\"since\":60},\"no_data\"", "class: unknown"},
+		{"\"no_data\"", "\"unapproved\":{\"class\":\"words\","
+			"\"since\":0},\"no_data\"", "unapproved: since 0"},
+		{"\"no_data\"", "\"unapproved\":{\"class\":\"words\","
+			"\"since\":60,\"words\":[{}]},\"no_data\"",
+			"tool: missing"},
+		{"\"no_data\"", "\"sides\":[{\"tool_hash\":\"a\",\"words\":"
+			"[7]}],\"no_data\"", "tool: missing"},
 		{"\"no_data\"", "\"error_rate\":[],\"no_data\"",
 			"error_rate: not counts"},
 		{"\"no_data\"",

@@ -112,6 +112,8 @@ static void test_targets(void **state)
 		{T ",'timeout':300.1", "timeout: not seconds up to 300"},
 		{T ",'timeout':'30'", "timeout: not seconds up to 300"},
 		{T ",'cache_check':'no'", "cache_check: neither true nor false"},
+		{T ",'deny_private':'yes'",
+			"deny_private: neither true nor false"},
 		{T ",'interval':0", "interval: not seconds"},
 		{T ",'interval':'1m'", "interval: not seconds"},
 		{T ",'protocol_hint':'modern'", "protocol_hint: no era"},
@@ -178,6 +180,10 @@ static void test_targets(void **state)
 		why), 0);
 	assert_true(t.interval_s == 90);
 	assert_int_equal(t.cache_check, CACHE_CHECK_NEVER);
+	assert_false(t.deny_private);
+	target_release(&t);
+	assert_int_equal(read_target(T ",'deny_private':true", &t, why), 0);
+	assert_true(t.deny_private);
 	target_release(&t);
 	assert_int_equal(read_target(T ",'cache_check':true", &t, why), 0);
 	assert_int_equal(t.cache_check, CACHE_CHECK_TURNS);

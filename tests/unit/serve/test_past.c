@@ -3,8 +3,8 @@
  * more; an address that is none is answered as such; and an incident keeps its
  * address whatever becomes of it.
  */
+#include "base/month.h"
 #include "data/brand.h"
-#include "data/month.h"
 #include "data/page_data.h"
 #include "data/server.h"
 #include "data/view.h"
@@ -283,37 +283,28 @@ static void test_month(void **state)
 	clear(&d);
 }
 
-/* Lengths and first weekdays of months, of a leap year, too; and which are kept. */
-static void test_calendar(void **state)
+static bool keeps(int64_t today, const char *name)
 {
-	static const struct {
-		int64_t day;
-		const char *name;
-		int64_t first;
-		int days, weekday;
-	} rows[] = {
-		{0, "1970-01", 0, 31, 3},
-		{19782, "2024-02", 19754, 29, 3},
-		{19783, "2024-03", 19783, 31, 4},
-		{20818, "2026-12", 20788, 31, 1},
-		{20820, "2027-01", 20820 - 1, 31, 4},
-	};
-	struct month m;
+	int month;
+
+	assert_true(month_parse(name, &month));
+	return history_keeps(today, month);
+}
+
+/* The last day of a month is kept for 92 days with its own. */
+static void test_kept(void **state)
+{
+	const int64_t eve = 20088; /* 31 December 2024 */
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		m = month_of(rows[i].day);
-		assert_string_equal(m.name, rows[i].name);
-		assert_int_equal(m.first, rows[i].first);
-		assert_int_equal(m.days, rows[i].days);
-		assert_int_equal(m.weekday, rows[i].weekday);
-	}
-	/* 31 December 2024 is kept for 92 days with its own, the last of which
-	   is 1 April. */
-	assert_true(month_find("2024-12", 20088 + 91, &m));
-	assert_false(month_find("2024-12", 20088 + 92, &m));
-	assert_true(month_find("2025-01", 20088 + 92, &m));
-	assert_false(month_find("2025-01", 20088, &m));
+	assert_true(keeps(eve, "2024-12"));
+	assert_true(keeps(eve + HISTORY_KEPT - 1, "2024-12"));
+	assert_false(keeps(eve + HISTORY_KEPT, "2024-12"));
+	assert_true(keeps(eve + HISTORY_KEPT, "2025-01"));
+	assert_false(keeps(eve, "2025-01"));
+	assert_true(keeps(eve + 1, "2025-01"));
+	assert_false(keeps(eve, "1970-01"));
+	assert_false(keeps(eve, "9999-12"));
 }
 
 int main(void)
@@ -324,7 +315,7 @@ int main(void)
 		cmocka_unit_test(test_merged),
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_month),
-		cmocka_unit_test(test_calendar),
+		cmocka_unit_test(test_kept),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -38,6 +38,8 @@ static void test_query(void **state)
 			true},
 		{ROUTE_INDEX, "limit=1001&page=0", "page=&limit=", true},
 		{ROUTE_API_ACCOUNT, "page=2&q=a", "page=2", true},
+		{ROUTE_REPORT, "page=02&limit=5", "page=2", true},
+		{ROUTE_REPORT_CSV, "page=2", "", false},
 		{ROUTE_NONE, "q=a&slug=b", "", false},
 	};
 	char out[ROUTE_QUERY], huge[8192];

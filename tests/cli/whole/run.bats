@@ -1,0 +1,136 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2030,SC2031
+# Goal: however and whenever `make run` is ended, no process of it lives on, and its
+# folder is gone.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/lib
+
+setup() {
+	T=$BATS_TEST_TMPDIR/run.tmp
+	mkdir "$T"
+	cd "$ROOT" || return
+	out=$BATS_TEST_TMPDIR/out
+	: >"$out"
+}
+
+teardown() {
+	local pid
+	for pid in $(of_run); do
+		kill -KILL "$pid" 2>/dev/null || :
+	done
+}
+
+# of_run: the processes that have the folder of the run in their environment.
+of_run() {
+	local f
+	for f in /proc/[0-9]*/environ; do
+		if grep -qs "TMPDIR=$T" "$f" 2>/dev/null; then
+			f=${f%/environ}
+			echo "${f#/proc/}"
+		fi
+	done
+}
+
+nothing_left() {
+	local left
+	left=$(find "$T" -mindepth 1 -maxdepth 1)
+	[[ -z $left && -z $(of_run) ]]
+}
+
+# begin COMMAND…: as from a terminal: a group of its own, Ctrl-C ends it.
+begin() {
+	TMPDIR=$T setsid env --default-signal=HUP,INT "$@" >"$out" 2>&1 3>&- &
+	PID=$!
+}
+
+# ended COMMAND…: waits for the end of what begin began; nothing may be left.
+ended() {
+	wait "$PID" || :
+	nothing_left || {
+		find "$T" -maxdepth 3
+		for pid in $(of_run); do
+			tr '\0' ' ' <"/proc/$pid/cmdline"
+		done
+		cat "$out"
+		return 1
+	}
+}
+
+has() {
+	compgen -G "$T/mcp-fleet.*$1" >/dev/null
+}
+
+says() {
+	grep -q "$1" "$out"
+}
+
+# npm_runs: whether npm installs for the run.
+npm_runs() {
+	local pid
+	for pid in $(of_run); do
+		if tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q '^npm ci'; then
+			return
+		fi
+	done
+	return 1
+}
+
+@test "ended by SIGTERM twice, to its group and then by make, wherever it is" {
+	tests/peers/install
+	for moment in 'has ""' 'has /reference' 'has /peer/ev-new.*/running' \
+		'has /redis.sock' 'has /lighttpd.conf' 'says Ctrl-C'; do
+		echo "# $moment"
+		begin scripts/run
+		eventually eval "$moment"
+		kill -TERM -- "-$PID"
+		kill -TERM "$PID" || :
+		ended
+	done
+}
+
+@test "ended by a signal to it alone, or by Ctrl-C, while it runs" {
+	tests/peers/install
+	for to in TERM:- INT:-- HUP:-- HUP:-; do
+		begin scripts/run
+		eventually says Ctrl-C
+		if [[ ${to#*:} == - ]]; then
+			kill "-${to%:*}" "$PID"
+		else
+			kill "-${to%:*}" -- "-$PID"
+		fi
+		ended
+	done
+}
+
+@test "ended by closing the terminal" {
+	tests/peers/install
+	TMPDIR=$T setsid env --default-signal=HUP,INT script -qec scripts/run \
+		/dev/null </dev/null >"$out" 2>&1 3>&- &
+	PID=$!
+	eventually says Ctrl-C
+	kill -KILL "$PID"
+	wait "$PID" || :
+	eventually nothing_left
+}
+
+@test "ended by timeout, through make" {
+	tests/peers/install
+	begin env -u MAKEFLAGS -u MAKELEVEL timeout 60 make CC=gcc WERROR=1 run
+	eventually says Ctrl-C
+	kill -TERM "$PID"
+	ended
+}
+
+@test "ended while npm installs the server" {
+	# A tree of its own, for this one has its servers.
+	mkdir -p "$BATS_TEST_TMPDIR/tree/build"
+	cp -r scripts tests "$BATS_TEST_TMPDIR/tree"
+	ln -s "$ROOT/build/bin" "$BATS_TEST_TMPDIR/tree/build/bin"
+	cd "$BATS_TEST_TMPDIR/tree"
+	begin scripts/run
+	eventually npm_runs
+	kill -TERM "$PID"
+	ended
+	[[ ! -e build/peers/installed ]]
+}

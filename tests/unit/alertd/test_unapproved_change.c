@@ -1,0 +1,202 @@
+/*
+ * Goal: what stories (tests/scenarios) cannot say of a change that nobody
+ * approved: which failures are a part of it, what a state keeps of it, and that
+ * hostile records do no harm.
+ */
+#include "nights.h"
+
+#include "incident/unapproved_change.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static const char *all[] = {"eu", "us"};
+static struct verdict_words words[] = {
+	{"get", "/description", "Gets.", "Gets. First \\u{200B}"},
+	{"get", "/title", "", "x"}, {"put", "/title", "x", ""},
+	{"put", "/description", "one more than is kept", ""}};
+static const char *names[] = {"get", "put"};
+
+/* A verdict in which nobody approved what these regions see. */
+static struct verdict verdict_of(struct verdict_region r[2], int minute)
+{
+	r[0] = (struct verdict_region) {
+		.region = "eu", .started_at = NIGHT_START + 60 * minute + 1};
+	r[1] = (struct verdict_region) {
+		.region = "us", .started_at = NIGHT_START + 60 * minute + 2};
+	return (struct verdict) {.slug = "s", .window = NIGHT_START + 60 * minute,
+		.verdict = VERDICT_GREEN, .tier = TIER_OK, .expected = 2,
+		.reporters = 2, .regions = r, .n_regions = 2,
+		.unapproved = {.class = CHANGE_WORDS, .since = NIGHT_START,
+			.regions = all, .n_regions = 2,
+			.changes = {.from = night_hash('a'),
+				.to = night_hash('b'), .redescribed = names,
+				.n_redescribed = 2},
+			.words = words, .n_words = 4}};
+}
+
+/* A region fails at a step with an error. */
+static void fail_region(
+	struct verdict *v, int i, enum step step, const char *error)
+{
+	static const char *failing[2];
+
+	if (!v->n_failing)
+		v->failing = failing;
+	failing[v->n_failing++] = v->regions[i].region;
+	v->regions[i].state = STATE_BROKEN;
+	v->regions[i].failed_step = step;
+	v->regions[i].error = error;
+	v->verdict = v->n_failing > 1 ? VERDICT_RED : VERDICT_AMBER;
+	v->tier = v->n_failing > 1 ? TIER_STEP_ALERT : TIER_REGIONAL;
+	v->step = step;
+}
+
+static void test_fold(void **state)
+{
+	static const struct {
+		const char *name;
+		enum step step[2]; /* of eu and us */
+		const char *error[2];
+		enum change_class class;
+		bool unknown, folds;
+	} rows[] = {
+		{"nothing fails", {STEP_NONE, STEP_NONE}, {NULL}, CHANGE_WORDS,
+			false, false},
+		{"one region", {STEP_TOOL_HASH, STEP_NONE}, {"hash.pinned"},
+			CHANGE_WORDS, false, true},
+		{"both", {STEP_TOOL_HASH, STEP_TOOL_HASH},
+			{"hash.pinned", "hash.pinned"}, CHANGE_BREAKING, false,
+			true},
+		{"something else beside it", {STEP_TOOL_HASH, STEP_DNS},
+			{"hash.pinned", "dns.nxdomain"}, CHANGE_BREAKING, false,
+			false},
+		{"step 8 for another reason", {STEP_TOOL_HASH, STEP_NONE},
+			{"hash.not-i-json"}, CHANGE_BREAKING, false, false},
+		{"no error is known", {STEP_TOOL_HASH, STEP_NONE}, {NULL},
+			CHANGE_BREAKING, false, false},
+		{"another order", {STEP_TOOL_HASH, STEP_NONE}, {"hash.pinned"},
+			CHANGE_ORDER, false, false},
+		{"hardly any data", {STEP_TOOL_HASH, STEP_NONE},
+			{"hash.pinned"}, CHANGE_BREAKING, true, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct verdict_region r[2];
+		struct verdict v = verdict_of(r, 1), without;
+		struct alert_state st;
+		bool folds;
+
+		state_init(&st, "s");
+		v.unapproved.class = rows[i].class;
+		for (int k = 0; k < 2; k++)
+			if (rows[i].step[k] != STEP_NONE)
+				fail_region(&v, k, rows[i].step[k],
+					rows[i].error[k]);
+		if (rows[i].unknown)
+			v.verdict = VERDICT_UNKNOWN;
+		/* Not while the incident is not open. */
+		assert_false(unapproved_change_fold(&st, &v, &without));
+		st.incidents[ALERT_UNAPPROVED].open = true;
+		folds = unapproved_change_fold(&st, &v, &without);
+		if (folds != rows[i].folds)
+			fail_msg("%s", rows[i].name);
+		if (folds) {
+			assert_int_equal(without.n_failing, 0);
+			assert_int_equal(without.verdict, VERDICT_GREEN);
+			for (int k = 0; k < 2; k++)
+				assert_int_equal(without.regions[k].state,
+					STATE_HEALTHY);
+			/* The verdict itself stays as it was. */
+			assert_int_equal(v.regions[0].state, STATE_BROKEN);
+			free(without.regions);
+		}
+		state_release(&st);
+	}
+}
+
+/* What is told can be told again by another process. */
+static void test_kept(void **state)
+{
+	struct verdict_region r[2];
+	struct verdict v = verdict_of(r, 1);
+	const struct incident *inc;
+	const struct alert_record *e;
+	struct alert_state again;
+	char why[STATE_WHY];
+	struct night n;
+	struct buf b;
+
+	(void)state;
+	night_init(&n, "");
+	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	assert_int_equal(n.events.n, 1);
+	e = &n.events.v[0].record;
+	assert_string_equal(e->change_class, "words");
+	assert_int_equal(e->severity, SEVERITY_P2);
+	assert_int_equal(e->started_at, NIGHT_START);
+	assert_int_equal(e->n_words, ALERT_WORDS);
+	assert_non_null(strstr(e->summary, "get, /description: \"Gets.\" has "
+		"become \"Gets. First \\u{200B}\""));
+	buf_init(&b, STATE_MAX);
+	state_write(&b, &n.st);
+	if (!state_read(b.p, b.len, "s", &again, why))
+		fail_msg("%s", why);
+	inc = &again.incidents[ALERT_UNAPPROVED];
+	assert_true(inc->open && inc->classed);
+	assert_int_equal(inc->class, CHANGE_WORDS);
+	assert_int_equal(inc->change.n_words, ALERT_WORDS);
+	assert_string_equal(inc->change.words[0].after, "Gets. First \\u{200B}");
+	/* Nothing new, and then it gets worse. */
+	events_release(&n.events);
+	v = verdict_of(r, 2);
+	machine_verdict(&again, &v, &n.policy, n.now, &n.events);
+	assert_int_equal(n.events.n, 0);
+	v = verdict_of(r, 3);
+	v.unapproved.class = CHANGE_BREAKING;
+	machine_verdict(&again, &v, &n.policy, n.now, &n.events);
+	assert_int_equal(n.events.n, 1);
+	assert_int_equal(n.events.v[0].record.phase, ALERT_ESCALATED);
+	assert_string_equal(n.events.v[0].record.change_class, "breaking");
+	state_release(&again);
+	buf_release(&b);
+	night_release(&n);
+}
+
+/* Records of a stranger: no hashes, no regions, since tomorrow. */
+static void test_hostile(void **state)
+{
+	struct verdict_region r[2];
+	struct verdict v = verdict_of(r, 1);
+	struct night n;
+
+	(void)state;
+	night_init(&n, "");
+	v.unapproved.changes.from = "\x1b[2J";
+	v.unapproved.changes.to = NULL;
+	v.unapproved.n_regions = 0;
+	v.unapproved.since = 9e9;
+	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	assert_int_equal(n.events.n, 1);
+	assert_null(n.events.v[0].record.to);
+	assert_int_equal(n.events.v[0].record.started_at, NIGHT_START + 60);
+	assert_null(strchr(n.events.v[0].record.summary, '\x1b'));
+	night_release(&n);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_hostile),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
