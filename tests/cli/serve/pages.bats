@@ -70,9 +70,8 @@ past() {
 		get "$page"
 		cp body "$((n += 1)).html"
 		case $page in
-		*/incident/no | */history/2026-13 | /nothing | */gren) [ "$CODE" = 404 ] ;;
-		*/fresh | */stale) ;;
-		*) [ "$CODE" = 200 ] ;;
+		*/incident/no | */history/2026-13) [ "$CODE" = 404 ] ;;
+		*/incident/* | */history/*) [ "$CODE" = 200 ] ;;
 		esac
 		run ! grep -qiE '<script|<style| style=| on[a-z]+=|javascript:|http-equiv' body
 		grep -q "^Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'" fields
