@@ -82,7 +82,7 @@ probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 aggregate_LIBS = -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
 # The first is the one with most names to look up when the program starts, which
 # are so found at once: that saves a CGI a tenth of its time.
-serve_LIBS = -lcrypto -lssl -lfcgi -lhiredis -lcjson -lm
+serve_LIBS = -lcrypto -lssl -lfcgi -lhiredis -lcjson -lz -lm
 alertd_LIBS = -lcurl -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
 
 all: $(PROGRAMS:%=$(B)/bin/%)
@@ -104,6 +104,7 @@ aggregate/store_MADE = scripts
 serve/widget_MADE = embed_js
 serve/pages_MADE = manual_pages style
 serve/api_MADE = openapi
+serve/mcp_MADE = tools
 objects = $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c))) \
 	$(patsubst %,$(B)/$(1)/%.o,$($(1)_MADE)) \
 	$(patsubst %.lua,$(B)/%_lua.o,$(filter alertd/%,$(wildcard $(1)/*.lua)))
@@ -151,6 +152,10 @@ $(B)/serve/widget/embed_js.c: serve/widget/embed.js Makefile
 $(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
 	@mkdir -p $(@D)
 	$(call sized,char,api/openapi.h)
+
+$(B)/serve/mcp/tools.c: serve/mcp/tools.json Makefile
+	@mkdir -p $(@D)
+	$(call sized,char,mcp/tools.h)
 
 # The scripts of the store are files of Lua, those of mcp-aggregate of one or more,
 # and the styles of the pages files of CSS. Comments and indentation are for who

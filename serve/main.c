@@ -118,6 +118,11 @@ static int parse(int argc, char **argv, struct opts *o)
 	return parse_site(o);
 }
 
+static size_t read_stdin(void *from, char *p, size_t n)
+{
+	return fread(p, 1, n, from);
+}
+
 static int serve_cgi(struct front *front)
 {
 	struct output out;
@@ -128,6 +133,8 @@ static int serve_cgi(struct front *front)
 			  "web server, see mcp-serve(8)");
 		return EXIT_USAGE;
 	}
+	front->reader = read_stdin;
+	front->from = stdin;
 	out = front_answer(front, environ);
 	do {
 		put = fwrite(out.p, 1, out.n, stdout) == out.n;
@@ -149,6 +156,13 @@ static void on_term(int sig)
 	close(STDIN_FILENO);
 }
 
+static size_t read_fastcgi(void *from, char *p, size_t n)
+{
+	int got = FCGX_GetStr(p, (int)n, from); /* n is far below INT_MAX */
+
+	return got > 0 ? (size_t)got : 0;
+}
+
 /*
  * Closing the streams here sends the rest of the answer and the end of the
  * request in one write, and tells whether that worked; FCGX_Finish_r, which
@@ -156,8 +170,12 @@ static void on_term(int sig)
  */
 static bool send_all(FCGX_Request *fr, struct front *front)
 {
-	struct output out = front_answer(front, fr->envp);
+	struct output out;
 	bool put;
+
+	front->reader = read_fastcgi;
+	front->from = fr->in;
+	out = front_answer(front, fr->envp);
 
 	do { /* a piece is far below INT_MAX */
 		put = FCGX_PutStr(out.p, (int)out.n, fr->out) == (int)out.n;

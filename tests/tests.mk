@@ -6,7 +6,7 @@
 UNIT = $(notdir $(basename $(wildcard tests/unit/*/test_*.c)))
 FUZZED_lib = jcs lines number record servers text tzif verdict
 FUZZED_probe = challenge conf credential mask oauth rpc sse target tools url
-FUZZED_serve = answer request
+FUZZED_serve = answer mcp request
 FUZZED_aggregate = definitions signs snapshot
 FUZZED_alertd = cgi said sink
 FUZZED = $(sort $(foreach f,$(FOLDERS),$(FUZZED_$(f))))

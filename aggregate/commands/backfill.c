@@ -38,6 +38,7 @@
 
 struct work {
 	struct store *store;
+	struct fleet fleet;
 	struct collect *collect;
 	struct isolation *isolation;
 	char count[STORE_SHA], publish[STORE_SHA]; /* the scripts */
@@ -156,7 +157,9 @@ static int count(struct work *w, struct judged *s, int64_t day,
 			continue;
 		snprintf(minute[i], sizeof minute[i], "%d", i);
 		args[n++] = minute[i];
-		args[n++] = verdict_colour_name(colours[i]);
+		args[n++] = fleet_counted_as(&w->fleet, &s->server,
+			&(struct verdict) {.verdict = colours[i],
+				.window = day * DAY + 60 * (int64_t)i});
 	}
 	asked = (n - 8) / 2;
 	if (!asked)
@@ -231,7 +234,11 @@ static int publish_newest(struct work *w, struct judged *s)
 	collect_free(unused);
 	if (failed)
 		return -1;
-	publish_queue(w->store, w->publish, &s->newest, NULL, 0);
+	publish_queue(w->store, w->publish, &s->newest,
+		(struct publish_count) {
+			fleet_counted_as(&w->fleet, &s->server, &s->newest),
+			w->fleet.maintenance_counts},
+		NULL, 0);
 	return store_run(w->store) ? store_failed(w->store) : 0;
 }
 
@@ -318,26 +325,29 @@ static int uncount(struct work *w)
 
 static int backfill_all(struct work *w, const struct conf *conf)
 {
-	struct fleet fleet = {0};
 	size_t n;
 	struct server *servers = collect_servers(w->collect, &n);
 	int rc = uncount(w);
 
+	w->fleet = (struct fleet) {
+		.maintenance_s = FLEET_MAINTENANCE_S, .maintenance_counts = true};
 	if (conf)
-		fleet_configured(&fleet, conf, NULL);
+		fleet_configured(&w->fleet, conf, NULL);
+	if (!rc)
+		rc = fleet_read_maintenance(&w->fleet, w->store);
 	for (size_t i = 0; i < n && !rc; i++) {
-		size_t place = fleet_place(&fleet, servers[i].slug);
+		size_t place = fleet_place(&w->fleet, servers[i].slug);
 		struct judged s = {.records = &servers[i],
 			.server = {.slug = servers[i].slug,
 				.rule = rule_default(60)}};
 
-		if (conf && place == fleet.n) {
+		if (conf && place == w->fleet.n) {
 			log_warn("%s is not configured, and not judged",
 				servers[i].slug);
 			continue;
 		}
 		if (conf)
-			s.server = fleet_at(&fleet, place);
+			s.server = fleet_at(&w->fleet, place);
 		/* The clock is the records' own: none is ahead of it. */
 		s.server.rule.ahead_s = 0;
 		rc = backfill_server(w, &s);
@@ -347,7 +357,7 @@ static int backfill_all(struct work *w, const struct conf *conf)
 		collect_free(s.known);
 		free(s.expected);
 	}
-	fleet_release(&fleet);
+	fleet_release(&w->fleet);
 	return rc;
 }
 

@@ -36,7 +36,10 @@ static struct rule rule_of(const struct conf_server *s)
 
 void fleet_configured(struct fleet *f, const struct conf *c, const char *slug)
 {
-	*f = (struct fleet) {.conf = c, .n = conf_count(c)};
+	*f = (struct fleet) {.conf = c,
+		.n = conf_count(c),
+		.maintenance_s = c->policy.maintenance_s,
+		.maintenance_counts = c->site_maintenance_counts};
 	if (!slug)
 		return;
 	f->first = conf_place(c, slug);
@@ -53,6 +56,7 @@ struct fleet_server fleet_at(const struct fleet *f, size_t i)
 	s = conf_server_at(f->conf, f->first + i);
 	return (struct fleet_server) {.slug = s.slug,
 		.url = s.url,
+		.account = s.account,
 		.is_private = s.private,
 		.regions = (const char *const *)s.regions,
 		.n_regions = s.n_regions,
@@ -95,6 +99,8 @@ int fleet_stored(struct fleet *f, struct store *s, const char *slug)
 	size_t n = store_count(r);
 
 	memset(f, 0, sizeof *f);
+	f->maintenance_s = FLEET_MAINTENANCE_S;
+	f->maintenance_counts = true;
 	if (!r) {
 		return store_failed(s);
 	}
@@ -118,7 +124,35 @@ void fleet_release(struct fleet *f)
 	for (size_t i = 0; i < f->n_slugs; i++)
 		free(f->slugs[i]);
 	free(f->slugs);
+	if (f->maintenance)
+		maintenance_list_release(f->maintenance);
+	free(f->maintenance);
 	memset(f, 0, sizeof *f);
+}
+
+int fleet_read_maintenance(struct fleet *f, struct store *s)
+{
+	const struct store_reply *r =
+		store_one(s, "HVALS", KEY_MAINTENANCE, NULL);
+
+	if (!r)
+		return store_failed(s);
+	f->maintenance = xcalloc(1, sizeof *f->maintenance);
+	for (size_t i = 0; i < store_count(r); i++)
+		maintenance_list_add(
+			f->maintenance, store_text(store_item(r, i)));
+	return 0;
+}
+
+const char *fleet_counted_as(const struct fleet *f,
+	const struct fleet_server *server, const struct verdict *v)
+{
+	if (v->verdict == VERDICT_RED && f->maintenance && f->maintenance->n &&
+		maintenance_list_now(f->maintenance, server->slug,
+			server->account, (double)v->window, f->maintenance_s)
+			.found)
+		return "red-maintenance";
+	return verdict_colour_name(v->verdict);
 }
 
 static void put_region(const struct conf *c, const char *name, struct buf *b)
@@ -146,7 +180,9 @@ static void put_site(const struct conf *c, struct buf *b)
 	json_put_member(b, "url", c->site_url);
 	json_put_member(b, "link", c->site_link);
 	json_put_member(b, "colour", c->site_colour);
-	buf_fmt(b, ",\"maintenance_max\":%.0f}", c->policy.maintenance_s);
+	buf_fmt(b, ",\"maintenance_max\":%.0f,\"maintenance_counts\":%s}",
+		c->policy.maintenance_s,
+		c->site_maintenance_counts ? "true" : "false");
 }
 
 /* The digest of the token that shows a server; NULL where there is none. */

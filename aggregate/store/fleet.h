@@ -5,14 +5,19 @@
 #ifndef STORE_FLEET_H
 #define STORE_FLEET_H
 
+#include "records/maintenance_list.h"
 #include "rule/verdict.h"
 
 struct conf;
 struct store;
 
+/* The longest maintenance where no configuration says so. */
+#define FLEET_MAINTENANCE_S (4 * 3600)
+
 struct fleet_server {
 	const char *slug;
 	const char *url;	     /* or NULL */
+	const char *account;	     /* or NULL */
 	bool is_private; /* readers need a token, as far as is known here */
 	const char *const *regions; /* the expected ones; NULL for those seen */
 	size_t n_regions;
@@ -24,6 +29,9 @@ struct fleet {
 	char **slugs; /* where there is no configuration; by name */
 	size_t n_slugs;
 	size_t first, n; /* the part of these that is meant */
+	struct maintenance_list *maintenance; /* owned; NULL until it is read */
+	double maintenance_s;	 /* the longest maintenance */
+	bool maintenance_counts; /* what fails in one lowers uptime */
 };
 
 /*
@@ -40,6 +48,18 @@ void fleet_configured(struct fleet *f, const struct conf *c, const char *slug);
 int fleet_stored(struct fleet *f, struct store *s, const char *slug);
 
 void fleet_release(struct fleet *f);
+
+/*
+ * fleet_read_maintenance(f, s): read the maintenances that the store holds, for
+ * fleet_counted_as. -1 where the store failed, and the operator has been told.
+ *
+ * fleet_counted_as(f, server, v): what the minute of a verdict is counted as: its
+ * colour; "red-maintenance" where it is red within a maintenance, which is
+ * counted beside red. None is known where they were not read.
+ */
+int fleet_read_maintenance(struct fleet *f, struct store *s);
+const char *fleet_counted_as(const struct fleet *f,
+	const struct fleet_server *server, const struct verdict *v);
 
 /*
  * fleet_at(f, i): the i-th server; what it points to lives as long as f.

@@ -49,6 +49,7 @@ struct late {
 	double now;
 	int64_t oldest; /* window of the first minute of the hour */
 	struct output output;
+	const struct fleet *fleet;
 };
 
 static int64_t window(const struct late *l, int minute)
@@ -256,7 +257,7 @@ static void count_begin(struct count *c, const char *slug, int64_t day)
 	c->n_texts = 0;
 }
 
-static void count_add(struct count *c, const struct verdict *v)
+static void count_add(struct count *c, const struct verdict *v, const char *as)
 {
 	size_t i = c->n_texts;
 	struct buf b;
@@ -269,7 +270,7 @@ static void count_add(struct count *c, const struct verdict *v)
 	snprintf(c->minutes[i], sizeof *c->minutes, "%d",
 		(int)(v->window % DAY / 60));
 	c->args[c->n++] = c->minutes[i];
-	c->args[c->n++] = verdict_colour_name(v->verdict);
+	c->args[c->n++] = as;
 	c->args[c->n++] = c->texts[i];
 }
 
@@ -304,7 +305,9 @@ static int judge_minutes(const struct late *l, struct missed *m,
 				continue;
 			v = judge(l, m, in, i);
 			if (v.verdict != VERDICT_UNKNOWN)
-				count_add(&c, &v);
+				count_add(&c, &v,
+					fleet_counted_as(
+						l->fleet, &m->server, &v));
 			verdict_release(&v);
 		}
 		m->queued = m->queued || c.n_texts;
@@ -402,7 +405,7 @@ int late_judge(struct store *store, const struct fleet *fleet, double now,
 	struct output output)
 {
 	struct late l = {
-		store, now, clock_window(now) - RETENTION_LATE_S, output};
+		store, now, clock_window(now) - RETENTION_LATE_S, output, fleet};
 	struct missed_list late = {.n = 0};
 	struct isolation *isolation;
 	int failed = 0;

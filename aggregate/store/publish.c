@@ -203,7 +203,11 @@ static void queue_verdict(struct evaluation *ev, const struct judged *s)
 		fields[i] = text[i];
 	n += put_kept(fields + n, DIVERGENCE_WORDS, &s->words);
 	n += put_kept(fields + n, UNAPPROVED_CHANGE, &s->unapproved);
-	publish_queue(ev->store, ev->sha, &s->verdict, fields, n);
+	publish_queue(ev->store, ev->sha, &s->verdict,
+		(struct publish_count) {
+			fleet_counted_as(&ev->fleet, &s->server, &s->verdict),
+			ev->fleet.maintenance_counts},
+		fields, n);
 	free(fields);
 	free(text);
 }
@@ -797,7 +801,9 @@ static int judge_fleet(struct evaluation *ev, const struct command *cmd,
 
 	if (setup_fleet(s, NULL, &ev->fleet))
 		return EXIT_ENV;
-	if (!ev->fleet.n || (cmd->slug && !choose(ev, cmd->slug)))
+	if (fleet_read_maintenance(&ev->fleet, s->store))
+		rc = EXIT_ENV;
+	else if (!ev->fleet.n || (cmd->slug && !choose(ev, cmd->slug)))
 		rc = setup_no_server(s, cmd->slug);
 	else if (!s->conf || !fleet_announce(s->conf, s->store)) {
 		if (s->conf)
@@ -846,7 +852,8 @@ static const char *put_parts(struct buf *b, const struct verdict *v)
 }
 
 void publish_queue(struct store *store, const char *sha,
-	const struct verdict *v, const char *const *tools, size_t n)
+	const struct verdict *v, struct publish_count c,
+	const char *const *tools, size_t n)
 {
 	char keys[4][KEY_MAX], window[24], life[5][16], days[16];
 	const char **args, *rest;
@@ -867,8 +874,9 @@ void publish_queue(struct store *store, const char *sha,
 			key_minutes(keys[1], v->slug),
 			key_tools(keys[2], v->slug),
 			key_counted(keys[3], v->slug, v->window / 86400),
-			window, b.p, rest, verdict_colour_name(v->verdict), life[0],
-			life[1], life[2], life[3], days, life[4]};
+			window, b.p, rest, c.as, life[0], life[1], life[2],
+			life[3], days, life[4],
+			c.maintenance_counts ? "1" : "0"};
 		size_t n_fixed = sizeof fixed / sizeof *fixed;
 
 		args = xcalloc(n_fixed + n, sizeof *args);

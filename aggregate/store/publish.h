@@ -25,13 +25,20 @@ struct verdict;
  */
 int publish(const struct command *cmd);
 
+/* How a minute is counted: see fleet.h. */
+struct publish_count {
+	const char *as;
+	bool maintenance_counts;
+};
+
 /*
- * publish_queue(store, sha, v, tools, n): queue script_publish, which the store
- * knows by sha, for a verdict that is not unknown; tools has n texts, fields of
- * key_tools and their values in turn.
+ * publish_queue(store, sha, v, c, tools, n): queue script_publish, which the
+ * store knows by sha, for a verdict that is not unknown; tools has n texts,
+ * fields of key_tools and their values in turn.
  */
 void publish_queue(struct store *store, const char *sha,
-	const struct verdict *v, const char *const *tools, size_t n);
+	const struct verdict *v, struct publish_count c,
+	const char *const *tools, size_t n);
 
 /*
  * publish_counted(day, minute, as): whether a minute of a day, from 0, is

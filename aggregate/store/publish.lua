@@ -15,19 +15,19 @@ redis.call('EXPIRE', counted, counted_life)
 if not upto or tonumber(upto) < window then
 	redis.call('HSET', minutes, 'upto', ARGV[1])
 end
-local text = ARGV[2] .. uptime_30d(minutes, today, days_kept) .. ARGV[3]
+local text = ARGV[2] .. uptime_30d(minutes, today, days_kept, ARGV[11] == '1') .. ARGV[3]
 redis.call('EXPIRE', minutes, minutes_life)
 redis.call('SET', verdict, text, 'EX', verdict_life)
 -- The list behind a field "seen:".
 local function list_of(text) return text and text:match('^%S+ (%S+)') end
 local replaced, set, gone, seen, known = false, {}, {}, {}, {}
-for i = 11, #ARGV, 2 do
+for i = 12, #ARGV, 2 do
 	if ARGV[i]:match('^seen:') then seen[#seen + 1] = ARGV[i] end
 end
 for i, text in ipairs(seen[1] and redis.call('HMGET', tools, unpack(seen)) or {}) do
 	known[seen[i]] = text
 end
-for i = 11, #ARGV, 2 do
+for i = 12, #ARGV, 2 do
 	local field, value = ARGV[i], ARGV[i + 1]
 	local was = list_of(known[field])
 	if was and was ~= list_of(value) then
@@ -41,7 +41,7 @@ for i = 11, #ARGV, 2 do
 end
 if gone[1] then redis.call('HDEL', tools, unpack(gone)) end
 if set[1] then redis.call('HSET', tools, unpack(set)) end
-if #ARGV > 10 then redis.call('EXPIRE', tools, tools_life) end
+if #ARGV > 11 then redis.call('EXPIRE', tools, tools_life) end
 -- Of too many lists, or where tools churn, only those that a region saw last stay;
 -- else those, too, that were replaced lately.
 local too_many = redis.call('HLEN', tools) > 64 or

@@ -171,10 +171,11 @@ extern const char script_uncount[];
  *
  * KEYS: 1 verdict, 2 minutes, 3 tools, 4 counted
  * ARGV: 1 window, 2 the verdict up to the value of its uptime_30d, and 3 from
- *       behind that on, 4 its colour; the lives in seconds of 5 the verdict,
- *       6 minutes, 7 tools and 8 counted; 9 for how many days minutes are kept;
- *       10 for how many seconds a list of tools that no region sees any more;
- *       then pairs of field and text to set in tools, "" for one to be deleted
+ *       behind that on, 4 what the minute is counted as, see fleet.h; the lives
+ *       in seconds of 5 the verdict, 6 minutes, 7 tools and 8 counted; 9 for how
+ *       many days minutes are kept; 10 for how many seconds a list of tools that
+ *       no region sees any more; 11 whether maintenance counts in the uptime, 1
+ *       or 0; then pairs of field and text to set in tools, "" for one to be deleted
  * Returns the verdict that is published now.
  */
 extern const char script_publish[];
@@ -186,7 +187,7 @@ extern const char script_publish[];
  *
  * KEYS: 1 minutes, 2 counted, 3 late or none
  * ARGV: 1 day, 2 life of minutes and 3 of counted in seconds, then pairs of a
- *       minute of the day, from 0, and its colour; with late, 4 its life, then
+ *       minute of the day, from 0, and what it is counted as; with late, 4 its life, then
  *       triples of these and a verdict
  * Returns those of the minutes that were not counted before.
  */

@@ -37,8 +37,11 @@ local function runs_of(letters)
 	end
 	return table.concat(out)
 end
--- Count a minute of a day, unless it is counted already; whether it was not.
-local function count_minute(minutes, counted, day, minute, colour)
+-- Count a minute of a day, unless it is counted already; whether it was not. A
+-- minute is of a colour, and may be of that colour within a maintenance, which is
+-- counted beside: 'red-maintenance'.
+local function count_minute(minutes, counted, day, minute, as)
+	local colour = as:match('^%a+')
 	local upto = redis.call('HGET', minutes, 'upto')
 	local letters = letters_of(counted)
 	-- A day counted before there was such a key: up to the last minute published.
@@ -52,22 +55,29 @@ local function count_minute(minutes, counted, day, minute, colour)
 		('n'):rep(minute - #letters) .. colour:sub(1, 1) ..
 		letters:sub(minute + 2)), 'KEEPTTL')
 	redis.call('HINCRBY', minutes, day .. ':' .. colour, 1)
+	if as ~= colour then redis.call('HINCRBY', minutes, day .. ':' .. as, 1) end
 	return true
 end
 -- uptime_30d as of a day, as JSON; days that are older than `kept` are dropped.
-local function uptime_30d(minutes, today, kept)
-	local all, red = 0, 0
+-- Where maintenance does not count, its red minutes are as if they had not been.
+local function uptime_30d(minutes, today, kept, maintenance_counts)
+	local all, red, planned = 0, 0, 0
 	local m = redis.call('HGETALL', minutes)
 	for i = 1, #m, 2 do
-		local day, colour = m[i]:match('^(%d+):(%a+)$')
+		local day, as = m[i]:match('^(%d+):([%a-]+)$')
 		if day and tonumber(day) <= today - kept then
 			redis.call('HDEL', minutes, m[i])
 		elseif day and tonumber(day) > today - 30 then
-			all = all + m[i + 1]
-			if colour == 'red' then red = red + m[i + 1] end
+			if as == 'red-maintenance' then
+				planned = planned + m[i + 1]
+			elseif as:match('^%a+$') then
+				all = all + m[i + 1]
+			end
+			if as == 'red' then red = red + m[i + 1] end
 		end
 	end
-	if all == 0 then return 'null' end
+	if not maintenance_counts then all, red = all - planned, red - planned end
+	if all <= 0 then return 'null' end
 	-- Rounded down, so that one red minute is never 100.
 	return string.format('%.2f', math.floor((all - red) * 10000 / all) / 100)
 end

@@ -115,6 +115,7 @@ static int read_options(const struct options *o, const struct conf *conf,
 		.zone = maintenance_plan_zone(o, conf),
 		.reason = o->reason,
 		.by = o->by,
+		.announced_at = (int64_t)floor(now),
 	};
 	if (!zone_exists(m->zone))
 		return refuse_maintenance(

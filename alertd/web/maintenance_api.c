@@ -9,6 +9,7 @@
 #include "records/probe.h"
 #include "state/maintenance_store.h"
 
+#include <math.h>
 #include <string.h>
 
 /* How many maintenances of an account may be active or planned. */
@@ -115,6 +116,7 @@ static bool read_plan(const struct cgi *c, const struct conf_account *account,
 			cJSON_Duplicate(reason, true));
 	snprintf(by, sizeof by, "account %s", account->name);
 	cJSON_AddStringToObject(record, "by", by);
+	cJSON_AddNumberToObject(record, "announced_at", floor(c->now));
 	return maintenance_take(record, m, why);
 }
 

@@ -119,6 +119,19 @@ static bool equals(const char *s, const char *value)
 	return s && strcmp(s, value) == 0;
 }
 
+/* The header fields of MCP are those of its transport, Streamable HTTP. */
+static void read_post(struct request_post *p, char *const *env)
+{
+	*p = (struct request_post) {
+		.length = field(env, "CONTENT_LENGTH"),
+		.type = field(env, "CONTENT_TYPE"),
+		.accept = field(env, "HTTP_ACCEPT"),
+		.origin = field(env, "HTTP_ORIGIN"),
+		.protocol = field(env, "HTTP_MCP_PROTOCOL_VERSION"),
+		.rpc_method = field(env, "HTTP_MCP_METHOD"),
+		.rpc_name = field(env, "HTTP_MCP_NAME")};
+}
+
 void request_read(struct request *r, char *const *env)
 {
 	const char *method = request_env(env, "REQUEST_METHOD");
@@ -135,6 +148,8 @@ void request_read(struct request *r, char *const *env)
 	r->if_none_match = field(env, "HTTP_IF_NONE_MATCH");
 	r->authorization = field(env, "HTTP_AUTHORIZATION");
 	r->query = field(env, "QUERY_STRING");
+	if (r->method == METHOD_POST)
+		read_post(&r->post, env);
 }
 
 /* Decode n bytes of a form: a '+' is a space. */

@@ -15,6 +15,16 @@ enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OTHER };
 /* In how many ways servers pass the path. */
 #define REQUEST_FORMS 3
 
+/* What a body is sent with, for those that take one; each may be NULL. */
+struct request_post {
+	const char *length; /* CONTENT_LENGTH */
+	const char *type, *accept, *origin;
+	const char *protocol, *rpc_method, *rpc_name; /* of MCP */
+	const char *body; /* set by whoever reads it */
+	size_t n;
+	bool too_large; /* it was not read */
+};
+
 struct request {
 	enum method method;
 	/*
@@ -29,6 +39,7 @@ struct request {
 	const char *if_none_match; /* or NULL */
 	const char *authorization; /* or NULL */
 	const char *query;	   /* as it came, or NULL */
+	struct request_post post;  /* of a POST; else nothing */
 };
 
 /*

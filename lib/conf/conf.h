@@ -257,6 +257,7 @@ struct conf {
 	char *site_title; /* or NULL */
 	char *site_link;   /* where the title leads, or NULL */
 	char *site_colour; /* "#rrggbb", or NULL */
+	bool site_maintenance_counts; /* what fails in one lowers uptime */
 	struct conf_region *regions;
 	size_t n_regions;
 	struct conf_account *accounts;

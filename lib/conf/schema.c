@@ -157,6 +157,8 @@ static const struct conf_key site[] = {
 	{KEY("link", CONF_TEXT, conf, site_link), .max = 2048, .wrong = conf_bad_url},
 	{KEY("colour", CONF_TEXT, conf, site_colour), .max = 200,
 		.wrong = bad_colour},
+	{KEY("maintenance_counts", CONF_BOOL, conf, site_maintenance_counts),
+		.otherwise = "true"},
 	{.name = NULL},
 };
 

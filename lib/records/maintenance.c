@@ -144,6 +144,8 @@ const struct field maintenance_fields[] = {
 		.fault = "not a time zone that is known here"),
 	TEXT("reason", reason, .valid = NULL),
 	TEXT("by", by, .valid = NULL),
+	FIELD("announced_at", struct maintenance, announced_at,
+		FIELD_OMIT | FIELD_OUT),
 	FIELD("ended_at", struct maintenance, ended_at, FIELD_NULL | FIELD_OUT),
 	{.type = FIELD_END},
 };
@@ -179,6 +181,8 @@ static bool read_times(const cJSON *o, struct maintenance *m, char *why)
 {
 	if (!maintenance_instant(o, "starts_at", true, &m->starts_at, why) ||
 		!maintenance_instant(o, "ends_at", true, &m->ends_at, why) ||
+		!maintenance_instant(o, "announced_at", false,
+			&m->announced_at, why) ||
 		!maintenance_instant(o, "ended_at", false, &m->ended_at, why))
 		return false;
 	if (m->ends_at <= m->starts_at)

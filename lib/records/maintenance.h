@@ -33,6 +33,7 @@ struct maintenance {
 	unsigned every;
 	const char *zone; /* or NULL: see MAINTENANCE_ZONE */
 	const char *reason, *by; /* one line for people each, or NULL */
+	int64_t announced_at; /* when it was added; 0: not known */
 	int64_t ended_at; /* 0, or when somebody ended it, for good */
 	cJSON *doc; /* owns the strings of one that was read, whose lists are
 		       its own; else NULL */

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/sha256.h"
+#include "data/fetch_events.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
@@ -14,6 +15,8 @@
 
 /* The most incidents that are told of. */
 #define ENTRIES 50
+/* The names of servers in a title, in bytes. */
+#define NAMES_MAX 4096
 
 /* An id that stays when the site moves: a UUID of RFC 9562, version 8. */
 static void put_id(
@@ -45,11 +48,11 @@ static void put_link(struct buf *b, const struct status_page *s,
 }
 
 static void put_title(struct buf *b, const struct status_page *s,
-	const char *what)
+	const char *what, const char *more)
 {
 	buf_str(b, "<title>");
 	escape_put(b, s->server->title ? s->server->title : s->slug);
-	buf_fmt(b, ": %s</title>\n", what);
+	buf_fmt(b, ": %s%s</title>\n", what, more);
 }
 
 /* "2026-04-29 20:31 UTC" */
@@ -69,7 +72,7 @@ static void put_said(struct buf *b, const struct incident *in)
 		incident_said(in, UPDATE_POSTMORTEM);
 
 	if (note) {
-		buf_str(b, " From the operators: ");
+		buf_str(b, " From the operator: ");
 		escape_put(b, note->text);
 	}
 	if (why) {
@@ -81,10 +84,10 @@ static void put_said(struct buf *b, const struct incident *in)
 static void put_content(struct buf *b, const struct incident *in,
 	const struct places *places)
 {
-	buf_fmt(b, "<content type=\"text\">%s ", incident_words_impact(in));
+	buf_fmt(b, "<content type=\"text\">%s ", incident_words_impact(in, places));
 	if (in->n_regions) {
 		buf_str(b, "Where: ");
-		places_put_regions(b, places,
+		places_put_where(b, places,
 			(const char (*)[REGION_MAX + 1])in->regions,
 			in->n_regions);
 		buf_str(b, ". ");
@@ -108,8 +111,8 @@ static void put_incident(struct buf *b, const struct status_page *s,
 	snprintf(what, sizeof what, "%d", (int)in->trouble);
 	buf_str(b, "<entry>\n");
 	put_id(b, s->slug, what, in->started_at);
-	buf_fmt(b, "<title>%s%s</title>\n", incident_words_title(in),
-		in->ended_at ? " (over)" : "");
+	put_title(b, s, incident_words_title(in, places),
+		in->ended_at ? " (resolved)" : "");
 	put_instant(b, "published", in->started_at);
 	put_instant(b, "updated", in->updated_at);
 	snprintf(path, sizeof path, "/incident/%s",
@@ -119,6 +122,17 @@ static void put_incident(struct buf *b, const struct status_page *s,
 	buf_str(b, "</entry>\n");
 }
 
+static void put_work_content(struct buf *b, const struct occurrence *o)
+{
+	buf_str(b, "<content type=\"text\">From ");
+	put_minute(b, o->start);
+	buf_str(b, " to ");
+	put_minute(b, o->end);
+	buf_str(b, ". ");
+	escape_put(b, o->of->reason ? o->of->reason : "");
+	buf_str(b, "</content>\n");
+}
+
 static void put_work(struct buf *b, const struct status_page *s,
 	const struct occurrence *o)
 {
@@ -126,17 +140,17 @@ static void put_work(struct buf *b, const struct status_page *s,
 		return;
 	buf_str(b, "<entry>\n");
 	put_id(b, s->slug, o->of->id, o->start);
-	buf_str(b, "<title>Maintenance</title>\n");
-	/* The earliest that it was announced: so it is news once. */
-	put_instant(b, "updated", o->start - MAINTENANCE_AHEAD_S);
+	put_title(b, s, "maintenance", "");
+	put_instant(b, "updated", occurrence_announced(o));
 	put_link(b, s, "alternate", "text/html", "");
-	buf_str(b, "<content type=\"text\">From ");
-	put_minute(b, o->start);
-	buf_str(b, " to ");
-	put_minute(b, o->end);
-	buf_str(b, ". ");
-	escape_put(b, o->of->reason ? o->of->reason : "");
-	buf_str(b, "</content>\n</entry>\n");
+	put_work_content(b, o);
+	buf_str(b, "</entry>\n");
+}
+
+static int64_t later(int64_t t, const struct occurrence *o)
+{
+	return o->found && occurrence_announced(o) > t ? occurrence_announced(o)
+						       : t;
 }
 
 /* When there was news last: between two news the feed does not change. */
@@ -147,13 +161,8 @@ static int64_t newest(const struct page_data *d)
 	for (size_t i = 0; i < d->incidents.n; i++)
 		if (d->incidents.v[i].updated_at > t)
 			t = d->incidents.v[i].updated_at;
-	if (d->maintenance_now.found &&
-		d->maintenance_now.start - MAINTENANCE_AHEAD_S > t)
-		t = d->maintenance_now.start - MAINTENANCE_AHEAD_S;
-	if (d->maintenance_next.found &&
-		d->maintenance_next.start - MAINTENANCE_AHEAD_S > t)
-		t = d->maintenance_next.start - MAINTENANCE_AHEAD_S;
-	return t;
+	t = later(t, &d->maintenance_now);
+	return later(t, &d->maintenance_next);
 }
 
 void feed_put(struct buf *b, const struct status_page *s)
@@ -165,7 +174,7 @@ void feed_put(struct buf *b, const struct status_page *s)
 	buf_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
 	put_id(b, s->slug, "feed", 0);
-	put_title(b, s, "incidents");
+	put_title(b, s, "incidents", "");
 	put_instant(b, "updated", newest(d));
 	buf_str(b, "<author><name>");
 	escape_put(b, s->brand->title);
@@ -178,4 +187,83 @@ void feed_put(struct buf *b, const struct status_page *s)
 		put_incident(b, s, &d->incidents.v[i], &places);
 	buf_str(b, "</feed>\n");
 	places_release(&places);
+}
+
+static void put_fleet_link(struct buf *b, const struct fleet_feed *f,
+	const char *rel, const char *type, const char *rest)
+{
+	buf_fmt(b, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
+	escape_put(b, f->brand->url);
+	if (f->account) {
+		buf_str(b, "/account/");
+		escape_put(b, f->account);
+	}
+	buf_fmt(b, "%s\"/>\n", *rest || f->account ? rest : "/");
+}
+
+static void put_planned(struct buf *b, const struct fleet_feed *f,
+	const struct occurrence *o)
+{
+	struct buf names;
+
+	buf_init(&names, NAMES_MAX);
+	if (maintenance_put_names(&names, o->of, f->servers, f->n_servers) &&
+		buf_ok(&names)) {
+		buf_str(b, "<entry>\n");
+		put_id(b, "*", o->of->id, o->start);
+		buf_str(b, "<title>");
+		escape_put(b, names.p);
+		buf_str(b, ": maintenance</title>\n");
+		put_instant(b, "updated", occurrence_announced(o));
+		put_fleet_link(b, f, "alternate", "text/html", "");
+		put_work_content(b, o);
+		buf_str(b, "</entry>\n");
+	}
+	buf_release(&names);
+}
+
+static void put_event(struct buf *b, const struct fleet_feed *f,
+	const struct event *e)
+{
+	const struct view nothing = {.freshness = VIEW_NONE};
+	struct places places;
+
+	places_read(&places, &e->server, &nothing);
+	put_incident(b,
+		&(struct status_page) {.slug = e->slug,
+			.server = &e->server,
+			.brand = f->brand},
+		&e->incident, &places);
+	places_release(&places);
+}
+
+static int64_t newest_of_fleet(const struct fleet_feed *f)
+{
+	int64_t t = f->events->n ? f->events->v[0].incident.updated_at : 0;
+
+	for (size_t i = 0; i < f->n_times; i++)
+		t = later(t, &f->times[i]);
+	return t;
+}
+
+void feed_put_fleet(struct buf *b, const struct fleet_feed *f)
+{
+	buf_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
+	put_id(b, f->account ? f->account : "*",
+		f->account ? "account" : "fleet", 0);
+	buf_str(b, "<title>");
+	escape_put(b, f->account ? f->account : f->brand->title);
+	buf_str(b, ": incidents</title>\n");
+	put_instant(b, "updated", newest_of_fleet(f));
+	buf_str(b, "<author><name>");
+	escape_put(b, f->brand->title);
+	buf_str(b, "</name></author>\n");
+	put_fleet_link(b, f, "self", "application/atom+xml", "/feed.atom");
+	put_fleet_link(b, f, "alternate", "text/html", "");
+	for (size_t i = 0; i < f->n_times; i++)
+		put_planned(b, f, &f->times[i]);
+	for (size_t i = 0; i < f->events->n; i++)
+		put_event(b, f, &f->events->v[i]);
+	buf_str(b, "</feed>\n");
 }

@@ -1,15 +1,32 @@
 /*
- * feed.h: the incidents of a server as an Atom feed (RFC 4287). An incident is
- * one entry, which changes only when there is news of it. Pure.
+ * feed.h: the incidents and planned maintenances of a server, or of many, as an
+ * Atom feed (RFC 4287). Each is one entry, which changes only when there is news
+ * of it. Pure.
  */
 #ifndef API_FEED_H
 #define API_FEED_H
 
-#include "base/buf.h"
+#include "data/maintenance.h"
 
+struct brand;
+struct events;
 struct status_page;
 
-/* feed_put(b, subject): append the feed. */
+/* feed_put(b, subject): append the feed of a server. */
 void feed_put(struct buf *b, const struct status_page *subject);
+
+/* The feed of all public servers, or of those of an account. */
+struct fleet_feed {
+	const struct brand *brand;
+	const char *account; /* or NULL */
+	const struct maintained *servers;
+	size_t n_servers;
+	const struct events *events;
+	const struct occurrence *times; /* of maintenances, of any servers */
+	size_t n_times;
+};
+
+/* feed_put_fleet(b, f): append it. */
+void feed_put_fleet(struct buf *b, const struct fleet_feed *f);
 
 #endif

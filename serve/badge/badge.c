@@ -49,6 +49,13 @@ static void put_text(struct buf *b, unsigned x, const char *s, const char *ink)
 	buf_str(b, "</text>");
 }
 
+void badge_put_title(struct buf *b, const char *title, const char *note)
+{
+	escape_put(b, title);
+	if (note)
+		buf_fmt(b, ", but %s", note);
+}
+
 void badge_draw(struct buf *b, const struct badge *g)
 {
 	unsigned left = glyphs_width(g->label, SIZE) + 2 * PADDING;
@@ -58,9 +65,9 @@ void badge_draw(struct buf *b, const struct badge *g)
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" "
 		"height=\"%d\" role=\"img\" aria-label=\"",
 		left + right, HEIGHT);
-	escape_put(b, g->title);
+	badge_put_title(b, g->title, g->note);
 	buf_str(b, "\"><title>");
-	escape_put(b, g->title);
+	badge_put_title(b, g->title, g->note);
 	buf_fmt(b,
 		"</title><clipPath id=\"r\"><rect width=\"%u\" height=\"%d\" "
 		"rx=\"3\"/></clipPath><g clip-path=\"url(#r)\">",
@@ -94,38 +101,68 @@ struct words {
 	char message[48], title[SLUG_MAX + 96];
 };
 
-static void word(const char *slug, const struct view *v, struct words *w)
+/* Without a state: there never was a probe, or there is no recent one. */
+static void unknown_word(const char *slug, const struct view *v,
+	struct words *w)
 {
-	static const char pending[] = "awaiting first probe";
+	bool never = v->freshness == VIEW_NONE;
+
+	snprintf(w->message, sizeof w->message, "%s",
+		never ? BADGE_NEVER : BADGE_STALE);
+	snprintf(w->title, sizeof w->title, "%s: %s%s", slug,
+		never ? "pending, " : "", w->message);
+}
+
+/* The uptime is beside a state that works; the title always has it. */
+static void word(const char *slug, const struct badge_subject *s,
+	struct words *w)
+{
+	const struct view *v = s->view;
 	const char *state = view_state(v);
+	bool works = !s->maintenance && v->verdict != VERDICT_RED;
 
 	if (!state) {
-		snprintf(w->message, sizeof w->message, "%s", pending);
-		snprintf(w->title, sizeof w->title, "%s: pending, %s", slug,
-			pending);
-	} else if (isnan(v->uptime_30d)) {
-		snprintf(w->message, sizeof w->message, "%s", state);
-		snprintf(w->title, sizeof w->title, "%s: %s", slug, state);
-	} else {
+		unknown_word(slug, v, w);
+		return;
+	}
+	if (s->maintenance)
+		state = "maintenance";
+	if (works && !isnan(v->uptime_30d))
 		snprintf(w->message, sizeof w->message, "%s %.2f%%", state,
 			v->uptime_30d);
+	else
+		snprintf(w->message, sizeof w->message, "%s", state);
+	if (s->maintenance)
+		state = "under maintenance";
+	if (isnan(v->uptime_30d))
+		snprintf(w->title, sizeof w->title, "%s: %s", slug, state);
+	else
 		snprintf(w->title, sizeof w->title,
 			"%s: %s, %.2f%% uptime in 30 days", slug, state,
 			v->uptime_30d);
-	}
 }
 
-void badge_put(struct buf *b, const char *slug, const struct view *v,
+static const char *colour_of(const struct badge_subject *s)
+{
+	if (!view_state(s->view))
+		return BADGE_PENDING;
+	return s->maintenance ? BADGE_MAINTENANCE : colours[s->view->verdict];
+}
+
+void badge_put(struct buf *b, const struct badge_subject *s,
 	const struct badge_look *look)
 {
 	const char *label = *look->label ? look->label : LABEL;
-	struct badge pill = {.label = label, .light = look->light};
-	struct card card = {.view = v, .light = look->light};
+	const char *slug = s->slug ? s->slug : "MCP server";
+	struct badge pill = {
+		.label = label, .note = s->note, .light = look->light};
+	struct card card = {.view = s->view,
+		.note = s->note,
+		.maintenance = s->maintenance,
+		.light = look->light};
 	struct words w;
 
-	if (!slug)
-		slug = "MCP server";
-	word(slug, v, &w);
+	word(slug, s, &w);
 	if (look->card) {
 		card.name = *look->label ? look->label : slug;
 		card.title = w.title;
@@ -134,6 +171,6 @@ void badge_put(struct buf *b, const char *slug, const struct view *v,
 	}
 	pill.message = w.message;
 	pill.title = w.title;
-	pill.colour = view_state(v) ? colours[v->verdict] : BADGE_PENDING;
+	pill.colour = colour_of(s);
 	badge_draw(b, &pill);
 }

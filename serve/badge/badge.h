@@ -19,6 +19,7 @@ struct view;
 #define BADGE_GREEN "#1a7f37"
 #define BADGE_AMBER "#9a6700"
 #define BADGE_RED "#cf222e"
+#define BADGE_MAINTENANCE "#0757b5"
 #define BADGE_PENDING "#6a737d"
 
 /* How a badge looks. All zero is the dark pill. */
@@ -34,22 +35,37 @@ struct badge_look {
  */
 void badge_look_read(const struct request *request, struct badge_look *look);
 
+/* What a badge is about. */
+struct badge_subject {
+	const char *slug; /* or NULL */
+	const struct view *view;
+	const char *note; /* what qualifies the state, escaped; or NULL */
+	bool maintenance; /* one goes on: it is said in place of the state */
+};
+
+/* What is said where there never was a verdict, or is no recent one. */
+#define BADGE_NEVER "awaiting first probe"
+#define BADGE_STALE "no recent data"
+
 /*
- * badge_put(b, slug, v, look): append the badge of a server. One without a
- * fresh view is pending: never an old state. `slug` may be NULL.
+ * badge_put(b, s, look): append the badge of a server: without a fresh view
+ * never an old state. The note is part of its title.
  */
-void badge_put(struct buf *b, const char *slug, const struct view *v,
+void badge_put(struct buf *b, const struct badge_subject *s,
 	const struct badge_look *look);
 
-/* What a pill says. Any of it may be hostile. */
+/* What a pill says. Any of it but the note may be hostile. */
 struct badge {
 	const char *label, *message;
-	const char *title; /* for those who do not see it */
+	const char *title, *note; /* for those who do not see it */
 	const char *colour;
 	bool light;
 };
 
 /* badge_draw(b, g): append the pill. */
 void badge_draw(struct buf *b, const struct badge *g);
+
+/* badge_put_title(b, title, note): append what is said to who does not see it. */
+void badge_put_title(struct buf *b, const char *title, const char *note);
 
 #endif

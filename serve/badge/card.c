@@ -18,7 +18,7 @@
 
 struct palette {
 	const char *ground, *edge, *text, *small;
-	const char *pending, *state[VERDICT_UNKNOWN];
+	const char *pending, *maintenance, *state[VERDICT_UNKNOWN];
 };
 
 /*
@@ -27,10 +27,12 @@ struct palette {
  */
 static const struct palette palettes[] = {
 	{"#0d1117", "#3d444d", "#e6edf3", "#9198a1", "#8b949e",
+		"#6cb0ff",
 		{[VERDICT_GREEN] = "#3fb950",
 			[VERDICT_AMBER] = "#d29922",
 			[VERDICT_RED] = "#f85149"}},
 	{"#ffffff", "#d1d9e0", "#1f2328", "#59636e", BADGE_PENDING,
+		BADGE_MAINTENANCE,
 		{[VERDICT_GREEN] = BADGE_GREEN,
 			[VERDICT_AMBER] = BADGE_AMBER,
 			[VERDICT_RED] = BADGE_RED}},
@@ -68,18 +70,22 @@ static void put_line(struct buf *b, int y, const char *colour, const char *s)
 
 /* What is known, a figure without a value left out. */
 static void put_lines(
-	struct buf *b, const struct view *v, const struct palette *p)
+	struct buf *b, const struct card *c, const struct palette *p)
 {
-	char line[160];
+	const struct view *v = c->view;
 	const char *state = view_state(v);
+	char line[160];
 	int n;
 
 	if (!state) {
-		put_line(b, 54, p->text, "pending");
-		put_line(b, 76, p->small, "awaiting first probe");
+		bool never = v->freshness == VIEW_NONE;
+
+		put_line(b, 54, p->text, never ? "pending" : "unknown");
+		put_line(b, 76, p->small, never ? BADGE_NEVER : BADGE_STALE);
 		return;
 	}
-	n = snprintf(line, sizeof line, "%s", state);
+	n = snprintf(line, sizeof line, "%s",
+		c->maintenance ? "maintenance" : state);
 	if (!isnan(v->uptime_30d))
 		snprintf(line + n, sizeof line - (size_t)n,
 			", %.2f%% uptime in 30 days", v->uptime_30d);
@@ -96,6 +102,13 @@ static void put_lines(
 		put_line(b, 76, p->small, line);
 }
 
+static const char *colour_of(const struct card *c, const struct palette *p)
+{
+	if (!view_state(c->view))
+		return p->pending;
+	return c->maintenance ? p->maintenance : p->state[c->view->verdict];
+}
+
 void card_draw(struct buf *b, const struct card *c)
 {
 	const struct palette *p = &palettes[c->light];
@@ -104,17 +117,17 @@ void card_draw(struct buf *b, const struct card *c)
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
 		"height=\"%d\" role=\"img\" aria-label=\"",
 		WIDTH, HEIGHT);
-	escape_put(b, c->title);
+	badge_put_title(b, c->title, c->note);
 	buf_str(b, "\"><title>");
-	escape_put(b, c->title);
+	badge_put_title(b, c->title, c->note);
 	buf_fmt(b,
 		"</title><rect x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" "
 		"rx=\"6\" fill=\"%s\" stroke=\"%s\"/>"
 		"<circle cx=\"22\" cy=\"24\" r=\"6\" fill=\"%s\"/>",
 		WIDTH - 1, HEIGHT - 1, p->ground, p->edge,
-		view_state(c->view) ? p->state[c->view->verdict] : p->pending);
+		colour_of(c, p));
 	buf_str(b, "<g font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\">");
 	put_name(b, c->name, p->text);
-	put_lines(b, c->view, p);
+	put_lines(b, c, p);
 	buf_str(b, "</g></svg>\n");
 }

@@ -10,11 +10,12 @@
 
 struct view;
 
-/* What a card says. Any of it may be hostile. */
+/* What a card says. Any of it but the note may be hostile. */
 struct card {
 	const char *name;
-	const char *title; /* for those who do not see it */
+	const char *title, *note; /* for those who do not see it */
 	const struct view *view;
+	bool maintenance; /* one goes on */
 	bool light;
 };
 

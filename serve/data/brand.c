@@ -26,7 +26,8 @@ void brand_read(const char *json, struct brand *s)
 		.link = "/",
 		.url = "",
 		.colour = BRAND_COLOUR,
-		.maintenance_s = BRAND_MAINTENANCE_S};
+		.maintenance_s = BRAND_MAINTENANCE_S,
+		.maintenance_counts = true};
 	if (json)
 		s->doc = json_parse(json, strlen(json), &json_record, why);
 	text = json_str(s->doc, "title");
@@ -43,6 +44,8 @@ void brand_read(const char *json, struct brand *s)
 		s->colour = text;
 	if (json_num(s->doc, "maintenance_max", &max) && max > 0)
 		s->maintenance_s = max;
+	if (cJSON_IsFalse(json_get(s->doc, "maintenance_counts")))
+		s->maintenance_counts = false;
 }
 
 void brand_release(struct brand *s)

@@ -6,6 +6,7 @@
 #define DATA_BRAND_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 
 #define BRAND_TITLE "MCP server status"
 #define BRAND_COLOUR "#0969da"
@@ -18,6 +19,7 @@ struct brand {
 	const char *url;    /* of this site, no slash at its end; "" unknown */
 	const char *colour; /* "#rrggbb" */
 	double maintenance_s; /* the longest maintenance */
+	bool maintenance_counts; /* what fails in one lowers uptime */
 	cJSON *doc; /* owns the strings */
 };
 

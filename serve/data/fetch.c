@@ -2,7 +2,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "data/fetch_events.h"
+#include "data/fetch_incidents.h"
 #include "data/fetch_listing.h"
+#include "data/maintenance.h"
+#include "mcp/names.h"
 #include "store/format.h"
 #include "store/keys.h"
 #include "store/store.h"
@@ -144,6 +148,31 @@ int fetch_account_entry(struct source *s, const char *account,
 	return 0;
 }
 
+/*
+ * KEYS: the hash of accounts, under "<name> <digest>"; ARGV: the digest.
+ */
+static const char read_account[] =
+	"for _, k in ipairs(redis.call('HKEYS', KEYS[1])) do "
+	"if k:sub(-65) == ' ' .. ARGV[1] then return k:sub(1, -66) end end "
+	"return false";
+
+int fetch_token_account(struct source *s, const char *token, char *account)
+{
+	const char *name;
+
+	if (fetch_open(s))
+		return -1;
+	store_add(s->store, "EVAL", read_account, "1", KEY_ACCOUNTS, token,
+		NULL);
+	if (fetch_run(s))
+		return -1;
+	name = store_text(store_reply(s->store, 0));
+	*account = '\0';
+	if (name && slug_valid(name))
+		memcpy(account, name, strlen(name) + 1);
+	return 0;
+}
+
 void fetch_heartbeats(const struct store_reply *r, double at[STAGES])
 {
 	for (size_t i = 0; i < STAGES; i++)
@@ -189,6 +218,22 @@ int fetch_undelivered(struct source *s, double *n)
 	return 0;
 }
 
+int fetch_maintenances(struct source *s, struct maintenance_list *list)
+{
+	const struct store_reply *r;
+
+	*list = (struct maintenance_list) {0};
+	if (fetch_open(s))
+		return -1;
+	store_add(s->store, "HVALS", KEY_MAINTENANCE, NULL);
+	if (fetch_run(s))
+		return -1;
+	r = store_reply(s->store, 0);
+	for (size_t i = 0; i < store_count(r); i++)
+		maintenance_list_add(list, store_text(store_item(r, i)));
+	return 0;
+}
+
 int fetch_verdicts_of(struct source *s, const char *const *slugs, size_t n)
 {
 	char key[KEY_MAX];
@@ -208,6 +253,8 @@ const char *fetch_verdict(const struct source *s, size_t i)
 void fetch_close(struct source *s)
 {
 	fetch_forget(s);
+	fetch_incidents_forget(s);
+	fetch_forget_events(s);
 	store_close(s->store);
 	s->store = NULL;
 }

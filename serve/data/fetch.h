@@ -17,7 +17,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct kept_events;
+struct kept_incidents;
 struct kept_listing;
+struct maintenance_list;
 struct store_reply;
 
 #define FETCH_PATIENCE_MS 1000
@@ -38,6 +41,8 @@ struct source {
 	double fits_until_ms;	/* until then it is taken to be for us */
 	bool once; /* for one answer or rendering: no list is read twice */
 	struct kept_listing *listing; /* see fetch_listing.h */
+	struct kept_incidents *incidents; /* see fetch_incidents.h */
+	struct kept_events *events;   /* see fetch_events.h */
 };
 
 /*
@@ -58,6 +63,12 @@ int fetch_account_entry(struct source *s, const char *account,
 	const char *token, const char **json);
 
 /*
+ * fetch_token_account(s, token, account): the name of the account whose token has
+ * this SHA-256, which has room for SLUG_MAX and a NUL; "" where there is none.
+ */
+int fetch_token_account(struct source *s, const char *token, char *account);
+
+/*
  * fetch_stages(s, at, regions): when each stage ran last; NAN for never; and
  * what KEY_REGIONS holds, or NULL, unless `regions` is NULL.
  */
@@ -68,6 +79,9 @@ int fetch_site(struct source *s, const char **json);
 
 /* fetch_undelivered(s, n): how many servers have undelivered events. */
 int fetch_undelivered(struct source *s, double *n);
+
+/* fetch_maintenances(s, list): what is planned; maintenance_list_release it. */
+int fetch_maintenances(struct source *s, struct maintenance_list *list);
 
 /*
  * fetch_verdicts_of(s, slugs, n): the published verdicts of n slugs;

@@ -5,9 +5,14 @@
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "data/account.h"
+#include "data/brand.h"
 #include "data/fetch.h"
+#include "data/incidents.h"
+#include "data/maintenance.h"
+#include "data/places.h"
 #include "data/search.h"
 #include "data/server.h"
+#include "data/tool_split.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -19,6 +24,8 @@
 #define LISTING_BATCH 500
 /* Names of which it is asked together whether they are public. */
 #define NAMES_BATCH 50
+/* The sentence of a server, in bytes. */
+#define SENTENCE_MAX 4096
 
 /* What is known of all servers, and how long each part of it is good. */
 struct kept_listing {
@@ -46,6 +53,7 @@ static void add_entry(struct listing *l, const char *slug,
 	e = &l->entries[l->n++];
 	*e = (struct listing_entry) {
 		.title = server->title ? xstrdup(server->title) : NULL,
+		.account = server->account ? xstrdup(server->account) : NULL,
 		.words = search_words(slug, server->title),
 		.expected = server->n_regions,
 	};
@@ -94,7 +102,9 @@ void listing_release(struct listing *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->entries[i].title);
+		free(l->entries[i].account);
 		free(l->entries[i].words);
+		free(l->entries[i].sentence);
 		view_release(&l->entries[i].view);
 	}
 	free(l->entries);
@@ -120,14 +130,143 @@ static int load(struct source *s, struct listing *l)
 	return 0;
 }
 
-static void read_view(struct listing_entry *e, const struct store_reply *r,
-	double now)
+/*
+ * What mcp-alert keeps of a server, where an incident is open: of a fleet that is
+ * well, no history is sent. KEYS: key_alert; ARGV: INCIDENTS_OPEN.
+ */
+static const char read_open[] =
+	"local a = redis.call('GET', KEYS[1]) "
+	"return a and a:find(ARGV[1], 1, true) and a";
+
+/* Queue the questions for what is known of a server now: two replies. */
+static void ask_now(struct source *s, const char *slug)
+{
+	char verdict[KEY_MAX], alert[KEY_MAX];
+
+	store_add(s->store, "GET", key_verdict(verdict, slug), NULL);
+	store_add(s->store, "EVAL", read_open, "1", key_alert(alert, slug),
+		INCIDENTS_OPEN, NULL);
+}
+
+/* What is planned, for all servers. */
+struct plan {
+	struct maintenance_list list;
+	double max_s; /* see struct brand */
+	double now;
+};
+
+static int read_plan(struct source *s, double now, struct plan *plan)
+{
+	const struct store_reply *r;
+	struct brand brand;
+
+	*plan = (struct plan) {.now = now};
+	if (fetch_open(s))
+		return -1;
+	store_add(s->store, "HVALS", KEY_MAINTENANCE, NULL);
+	store_add(s->store, "GET", KEY_SITE, NULL);
+	if (fetch_run(s))
+		return -1;
+	r = store_reply(s->store, 0);
+	for (size_t i = 0; i < store_count(r); i++)
+		maintenance_list_add(
+			&plan->list, store_text(store_item(r, i)));
+	brand_read(store_text(store_reply(s->store, 1)), &brand);
+	plan->max_s = brand.maintenance_s;
+	brand_release(&brand);
+	return 0;
+}
+
+/* A server of which there is more to say than its state. */
+struct notable {
+	struct listing_entry *entry;
+	struct incidents incidents;
+	struct tool_split tool_split;
+	bool maintenance;
+};
+
+static struct condition_facts facts_of(const struct notable *n)
+{
+	return (struct condition_facts) {.view = &n->entry->view,
+		.incidents = &n->incidents,
+		.tool_split = &n->tool_split,
+		.maintenance = n->maintenance};
+}
+
+/*
+ * Read the two replies of ask_now; true where the server is notable, and then
+ * put_sentence releases *n.
+ */
+static bool read_now(struct listing_entry *e, const char *verdict,
+	const char *alert, struct plan *plan, struct notable *n)
 {
 	char why[VIEW_WHY];
+	struct condition_facts facts;
 
+	*n = (struct notable) {.entry = e};
+	if (plan->list.n)
+		n->maintenance = maintenance_list_now(&plan->list, e->slug,
+			e->account, plan->now, plan->max_s).found;
+	free(e->sentence);
+	e->sentence = NULL;
 	view_release(&e->view);
-	if (view_read(store_text(r), true, now, &e->view, why))
+	if (view_read(verdict, true, plan->now, &e->view, why))
 		log_error("%s: verdict: %s", e->slug, why);
+	/* A tree is only made of what has sides at all. */
+	if (verdict && strstr(verdict, "\"sides\":[{"))
+		tool_split_read(verdict, &n->tool_split);
+	if (alert)
+		incidents_read(alert, &n->incidents);
+	facts = facts_of(n);
+	e->condition = condition_of(&facts);
+	if (!condition_plain(e->condition))
+		return true;
+	incidents_release(&n->incidents);
+	tool_split_release(&n->tool_split);
+	return false;
+}
+
+/* `server` is its entry, or NULL where that cannot be read. */
+static void put_sentence(struct notable *n, const struct server *server)
+{
+	struct condition_facts facts = facts_of(n);
+	struct places places;
+	struct buf b;
+
+	if (server) {
+		buf_init(&b, SENTENCE_MAX);
+		places_read(&places, server, &n->entry->view);
+		condition_put(&b, n->entry->condition, &facts, &places);
+		n->entry->sentence = buf_ok(&b) ? xstrdup(b.p) : NULL;
+		places_release(&places);
+		buf_release(&b);
+	}
+	incidents_release(&n->incidents);
+	tool_split_release(&n->tool_split);
+}
+
+/* Their places are in their entries, which the list does not keep. */
+static int put_sentences(struct source *s, struct notable *v, size_t n)
+{
+	struct server server;
+	int failed = 0;
+
+	for (size_t i = 0; i < n; i++)
+		store_add(s->store, "HGET", KEY_SERVERS, v[i].entry->slug,
+			NULL);
+	if (n)
+		failed = fetch_run(s);
+	for (size_t i = 0; i < n; i++) {
+		const char *slug = v[i].entry->slug;
+		bool there = !failed &&
+			read_public(slug, store_text(store_reply(s->store, i)),
+				true, &server);
+
+		put_sentence(&v[i], there ? &server : NULL);
+		if (there)
+			server_release(&server);
+	}
+	return failed;
 }
 
 /* How many are asked for at once: memory for replies is not for all of them. */
@@ -136,26 +275,38 @@ static size_t batch(size_t left)
 	return left < LISTING_BATCH ? left : LISTING_BATCH;
 }
 
+static int load_batch(struct source *s, struct plan *plan,
+	struct listing_entry *e, size_t n, struct notable *notable)
+{
+	size_t n_notable = 0;
+
+	for (size_t i = 0; i < n; i++)
+		ask_now(s, e[i].slug);
+	if (fetch_run(s))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		n_notable += read_now(&e[i],
+			store_text(store_reply(s->store, 2 * i)),
+			store_text(store_reply(s->store, 2 * i + 1)), plan,
+			&notable[n_notable]);
+	return put_sentences(s, notable, n_notable);
+}
+
 static int load_views(struct source *s, double now, struct listing *l)
 {
-	char key[KEY_MAX];
+	struct notable *notable;
+	struct plan plan;
+	int failed = read_plan(s, now, &plan);
 
-	if (fetch_open(s))
-		return -1;
-	for (size_t from = 0; from < l->n; from += LISTING_BATCH) {
-		size_t n = batch(l->n - from);
-
-		for (size_t i = 0; i < n; i++)
-			store_add(s->store, "GET",
-				key_verdict(key, l->entries[from + i].slug),
-				NULL);
-		if (fetch_run(s))
-			return -1;
-		for (size_t i = 0; i < n; i++)
-			read_view(&l->entries[from + i],
-				store_reply(s->store, i), now);
-	}
-	return 0;
+	if (failed)
+		return failed;
+	notable = xcalloc(LISTING_BATCH, sizeof *notable);
+	for (size_t from = 0; from < l->n && !failed; from += LISTING_BATCH)
+		failed = load_batch(s, &plan, l->entries + from,
+			batch(l->n - from), notable);
+	maintenance_list_release(&plan.list);
+	free(notable);
+	return failed;
 }
 
 static struct kept_listing *kept(struct source *s)
@@ -254,34 +405,37 @@ int fetch_public(struct source *s, const char **names, size_t n, size_t max)
 	return (int)found;
 }
 
-/* Add the i-th server of the account: three replies are about it. */
+/* Add the i-th server of the account: four replies are about it. */
 static void add_own(struct source *s, size_t i, const char *slug,
-	const char *token, double now, struct listing *l)
+	const char *token, struct plan *plan, struct listing *l)
 {
-	const char *open = store_text(store_reply(s->store, 3 * i));
-	const char *json = open && *open
-		? open
-		: store_text(store_reply(s->store, 3 * i + 1));
+	const char *v[4];
 	char why[SERVER_WHY];
+	struct notable notable;
 	struct server server;
 
-	if (!json)
+	for (size_t k = 0; k < 4; k++)
+		v[k] = store_text(store_reply(s->store, 4 * i + k));
+	if (!v[0] || !*v[0])
+		v[0] = v[1];
+	if (!v[0])
 		return;
-	if (server_read(json, true, &server, why)) {
+	if (server_read(v[0], true, &server, why)) {
 		log_warn("%s: entry: %s", slug, why);
 		return;
 	}
 	/* The account may have changed hands since its entry was read. */
 	if (server.token_sha256 && strcmp(server.token_sha256, token) == 0) {
 		add_entry(l, slug, &server);
-		read_view(&l->entries[l->n - 1],
-			store_reply(s->store, 3 * i + 2), now);
+		if (read_now(&l->entries[l->n - 1], v[2], v[3], plan,
+			    &notable))
+			put_sentence(&notable, &server);
 	}
 	server_release(&server);
 }
 
 static int load_own(struct source *s, const char *const *slugs, size_t n,
-	const char *token, double now, struct listing *l)
+	const char *token, struct plan *plan, struct listing *l)
 {
 	char key[KEY_MAX];
 
@@ -289,26 +443,28 @@ static int load_own(struct source *s, const char *const *slugs, size_t n,
 		store_add(s->store, "HGET", KEY_SERVERS, slugs[i], NULL);
 		store_add(s->store, "HGET", KEY_PRIVATE,
 			key_secret(key, slugs[i], token), NULL);
-		store_add(s->store, "GET", key_verdict(key, slugs[i]), NULL);
+		ask_now(s, slugs[i]);
 	}
 	if (fetch_run(s))
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		add_own(s, i, slugs[i], token, now, l);
+		add_own(s, i, slugs[i], token, plan, l);
 	return 0;
 }
 
 int fetch_account_listing(struct source *s, const struct account *a,
 	const char *token, double now, struct listing *l)
 {
+	struct plan plan;
+	int failed;
+
 	*l = (struct listing) {0};
-	if (fetch_open(s))
-		return -1;
-	for (size_t from = 0; from < a->n; from += LISTING_BATCH)
-		if (load_own(s, a->slugs + from, batch(a->n - from), token, now,
-			    l))
-			return -1;
-	return 0;
+	failed = read_plan(s, now, &plan);
+	for (size_t from = 0; from < a->n && !failed; from += LISTING_BATCH)
+		failed = load_own(s, a->slugs + from, batch(a->n - from), token,
+			&plan, l);
+	maintenance_list_release(&plan.list);
+	return failed;
 }
 
 void fetch_forget(struct source *s)

@@ -8,6 +8,7 @@
 #ifndef DATA_FETCH_LISTING_H
 #define DATA_FETCH_LISTING_H
 
+#include "data/condition.h"
 #include "data/view.h"
 #include "mcp/names.h"
 
@@ -24,9 +25,12 @@ struct listing {
 	struct listing_entry {
 		char slug[SLUG_MAX + 1];
 		char *title;	 /* or NULL */
+		char *account;	 /* or NULL */
 		char *words;	 /* for search_matches */
 		size_t expected; /* regions configured for it, or 0 */
 		struct view view;
+		struct condition condition;
+		char *sentence; /* of condition_put; NULL where it is plain */
 	} *entries; /* by slug */
 	size_t n, cap;
 };

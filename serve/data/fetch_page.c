@@ -8,9 +8,13 @@
 #include "store/store.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* The replies from that on fetch_ask names, and the items of the first. */
-enum { OWN, SITE, BEATS, WORKS };
+/*
+ * The replies from that on fetch_ask names, and the items of the first. Those
+ * from BEATS and from UPDATES_OF on are of the past.
+ */
+enum { OWN, SITE, WORKS, BEATS };
 enum { VERDICT, INCIDENTS, UPDATES_OF, TOOLS, MINUTES, HOURS };
 
 static size_t ask(struct source *s, const char *slug, const char *token,
@@ -24,21 +28,25 @@ static size_t ask(struct source *s, const char *slug, const char *token,
 	key_verdict(k++->name, slug);
 	*k = (struct fetch_key) {.command = "GET"};
 	key_alert(k++->name, slug);
-	*k = (struct fetch_key) {.command = "HGETALL"};
-	key_incidents(k++->name, slug);
-	*k = (struct fetch_key) {.command = "HGETALL"};
-	key_tools(k++->name, slug);
-	*k = (struct fetch_key) {.command = "HGETALL"};
-	key_minutes(k++->name, slug);
-	for (int i = 0; i < HISTORY_HOURS; i++) {
+	if (past) {
+		*k = (struct fetch_key) {.command = "HGETALL"};
+		key_incidents(k++->name, slug);
+		*k = (struct fetch_key) {.command = "HGETALL"};
+		key_tools(k++->name, slug);
+		*k = (struct fetch_key) {.command = "HGETALL"};
+		key_minutes(k++->name, slug);
+	}
+	for (int i = 0; past && i < HISTORY_HOURS; i++) {
 		*k = (struct fetch_key) {.command = "HGETALL"};
 		key_latency(k++->name, slug, past->hour - i);
 	}
-	first = fetch_ask(s, slug, token, keys, sizeof keys / sizeof *keys);
+	first = fetch_ask(s, slug, token, keys, (size_t)(k - keys));
 	store_add(s->store, "GET", KEY_SITE, NULL);
-	store_add(s->store, "HMGET", KEY_HEARTBEATS, stage_name(STAGE_INGEST),
-		stage_name(STAGE_VERDICT), stage_name(STAGE_ALERT), NULL);
 	store_add(s->store, "HVALS", KEY_MAINTENANCE, NULL);
+	if (past)
+		store_add(s->store, "HMGET", KEY_HEARTBEATS,
+			stage_name(STAGE_INGEST), stage_name(STAGE_VERDICT),
+			stage_name(STAGE_ALERT), NULL);
 	return first;
 }
 
@@ -80,7 +88,7 @@ static void read_past(struct history *p, const struct store_reply *own)
 	read_tools(p, store_item(own, TOOLS));
 }
 
-static void read_incidents(struct page_data *d, const struct store_reply *own)
+static void read_all_incidents(struct page_data *d, const struct store_reply *own)
 {
 	const struct store_reply *r = store_item(own, UPDATES_OF);
 	size_t n = store_count(r);
@@ -98,8 +106,20 @@ static void read_incidents(struct page_data *d, const struct store_reply *own)
 	free(pairs);
 }
 
+/* Without `past` a tree is only made of what has an open incident at all. */
+static void read_incidents(struct page_data *d, const struct store_reply *own,
+	bool past)
+{
+	const char *state = store_text(store_item(own, INCIDENTS));
+
+	if (past)
+		read_all_incidents(d, own);
+	else if (state && strstr(state, INCIDENTS_OPEN))
+		incidents_read(state, &d->incidents);
+}
+
 int fetch_page(struct source *s, const char *slug, const char *token,
-	double now, struct fetched *got, struct page_data *d)
+	double now, bool past, struct fetched *got, struct page_data *d)
 {
 	const struct store_reply *own, *r;
 	const char *server;
@@ -110,7 +130,7 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 	history_init(&d->history, now);
 	if (fetch_open(s))
 		return -1;
-	first = ask(s, slug, token, &d->history);
+	first = ask(s, slug, token, past ? &d->history : NULL);
 	if (fetch_run(s))
 		return -1;
 	server = fetch_entry(s, token);
@@ -122,12 +142,15 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 		.verdict = store_text(store_item(own, VERDICT)),
 		.site = store_text(store_reply(s->store, first + SITE)),
 	};
-	fetch_heartbeats(store_reply(s->store, first + BEATS), d->heartbeats);
 	r = store_reply(s->store, first + WORKS);
 	for (size_t i = 0; i < store_count(r); i++)
 		maintenance_list_add(
 			&d->maintenance, store_text(store_item(r, i)));
-	read_incidents(d, own);
-	read_past(&d->history, own);
+	read_incidents(d, own, past);
+	if (past) {
+		fetch_heartbeats(
+			store_reply(s->store, first + BEATS), d->heartbeats);
+		read_past(&d->history, own);
+	}
 	return 0;
 }

@@ -5,6 +5,8 @@
 #ifndef DATA_FETCH_PAGE_H
 #define DATA_FETCH_PAGE_H
 
+#include <stdbool.h>
+
 struct page_data;
 struct source;
 
@@ -14,13 +16,14 @@ struct fetched {
 };
 
 /*
- * fetch_page(s, slug, token, now, got, d): what the page of that server says as
- * of now. tool_split, maintenance_now and maintenance_next depend on the entry
+ * fetch_page(s, slug, token, now, past, got, d): what the page of that server
+ * says as of now; without `past` only what it says of now: open incidents and
+ * maintenances. tool_split, maintenance_now and maintenance_next depend on the entry
  * and the verdict in *got, and are left zero. Where the client may not know of
  * the server, see fetch_server, *got is all NULL. The caller releases incidents
  * and maintenance. -1, and nothing to release, where the store did not answer.
  */
 int fetch_page(struct source *s, const char *slug, const char *token,
-	double now, struct fetched *got, struct page_data *d);
+	double now, bool past, struct fetched *got, struct page_data *d);
 
 #endif

@@ -33,11 +33,24 @@ void history_minutes(struct history *p, const char *field, long long n)
 	if (!field || *field < '0' || *field > '9' || n <= 0)
 		return;
 	ago = p->today - strtol(field, &end, 10);
-	if (*end == ':' && ago >= 0 && ago < HISTORY_KEPT &&
-		verdict_colour_parse(end + 1, &colour) &&
+	if (*end != ':' || ago < 0 || ago >= HISTORY_KEPT)
+		return;
+	if (n > DAY_MINUTES)
+		n = DAY_MINUTES;
+	if (strcmp(end + 1, "red-maintenance") == 0)
+		p->days[ago].planned = n;
+	else if (verdict_colour_parse(end + 1, &colour) &&
 		colour != VERDICT_UNKNOWN)
-		p->days[ago].minutes[colour] =
-			n < DAY_MINUTES ? n : DAY_MINUTES;
+		p->days[ago].minutes[colour] = n;
+}
+
+int64_t history_planned(const struct history *p, int days)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < days; i++)
+		sum += p->days[i].planned;
+	return sum;
 }
 
 bool history_keeps(int64_t today, int month)

@@ -20,6 +20,7 @@ struct histogram;
 /* The minutes of a day that a verdict was published for. */
 struct history_day {
 	int64_t minutes[VERDICT_UNKNOWN]; /* by colour */
+	int64_t planned; /* those red ones that were within a maintenance */
 };
 
 struct history_hour {
@@ -65,5 +66,8 @@ bool history_keeps(int64_t today, int month);
 
 /* history_known(d): how many minutes of a day are known. */
 int64_t history_known(const struct history_day *d);
+
+/* history_planned(p, days): the planned minutes of that many days. */
+int64_t history_planned(const struct history *p, int days);
 
 #endif

@@ -1,15 +1,18 @@
 #include "data/incident_words.h"
 
 #include "data/incidents.h"
+#include "data/places.h"
 #include "http/escape.h"
 
-static const struct {
+struct words {
 	const char *title, *impact;
-} words[TROUBLES] = {
+};
+
+static const struct words words[TROUBLES] = {
 	[TROUBLE_DOWN] = {"Outage", "Programs could not use the server."},
 	[TROUBLE_REGIONAL] = {"Outage in some places",
-		"From some places the server could not be used."},
-	[TROUBLE_LIMITED] = {"Requests turned away",
+		"Programs could not use the server from some places."},
+	[TROUBLE_LIMITED] = {"Requests refused",
 		"The server refused requests because there were too many."},
 	[TROUBLE_OVERRUN] = {"Outage after maintenance",
 		"The server was still down after the planned end of the "
@@ -19,29 +22,44 @@ static const struct {
 	[TROUBLE_SLOW] = {"Slow answers",
 		"Answers took much longer than usual."},
 	[TROUBLE_TOOLS] = {"Different tools in different places",
-		"Not everybody saw the same tools."},
+		"Not every place got the same tools."},
 };
 
-const char *incident_words_title(const struct incident *in)
+/* An outage of some places is not one of all, however many agree on it. */
+static const struct words *words_of(const struct incident *in,
+	const struct places *places)
 {
-	return words[in->trouble].title;
+	bool all = !in->n_regions ||
+		places_all(places, (const char (*)[REGION_MAX + 1])in->regions,
+			in->n_regions);
+
+	if (in->trouble == TROUBLE_DOWN && places->n > 1 && !all)
+		return &words[TROUBLE_REGIONAL];
+	return &words[in->trouble];
 }
 
-const char *incident_words_impact(const struct incident *in)
+const char *incident_words_title(const struct incident *in,
+	const struct places *places)
 {
-	return words[in->trouble].impact;
+	return words_of(in, places)->title;
+}
+
+const char *incident_words_impact(const struct incident *in,
+	const struct places *places)
+{
+	return words_of(in, places)->impact;
 }
 
 const char *incident_words_update(const struct incident *in)
 {
 	if (in->ended_at)
-		return "It is over.";
+		return "Resolved.";
 	if (in->passing)
-		return "It works again, and is being watched.";
+		return "Recovered. We are monitoring it.";
 	if (in->acknowledged)
-		return "Somebody is looking into it.";
-	return in->told ? "Its operators have been told."
-			: "It was recorded.";
+		return "The operator is looking into it.";
+	return in->told ? "The operator was notified."
+			: "Recorded; the operator has not responded yet.";
 }
 
 void incident_words_latest(struct buf *b, const struct incident *in)
@@ -51,7 +69,7 @@ void incident_words_latest(struct buf *b, const struct incident *in)
 	if (said && said->what == UPDATE_NOTE)
 		escape_put(b, said->text);
 	else if (said)
-		buf_str(b, "Its operators have said why it happened.");
+		buf_str(b, "The operator has said why it happened.");
 	else
 		buf_str(b, incident_words_update(in));
 }

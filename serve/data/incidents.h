@@ -42,6 +42,11 @@ struct incident_news {
 	struct incident_regions regions; /* that it is news of */
 	char *text; /* of a note or a postmortem, else NULL */
 };
+/*
+ * What a state of mcp-alert with an open incident has in it, and no other one:
+ * in JSON no string has a quote that is not escaped. Trees are costly.
+ */
+#define INCIDENTS_OPEN "\"incidents\":[{"
 
 struct incident {
 	enum trouble trouble;

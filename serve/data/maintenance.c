@@ -1,50 +1,11 @@
 #include "data/maintenance.h"
 
-#include "base/xalloc.h"
-#include "json/json.h"
-#include "records/probe.h"
+#include "base/text.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-void maintenance_list_add(struct maintenance_list *w, const char *json)
-{
-	char why[RECORD_WHY];
-	struct maintenance m;
-	const char *type;
-	cJSON *doc;
-
-	if (!json || w->n == MAINTENANCE_MAX)
-		return;
-	doc = json_parse(json, strlen(json), &json_record, why);
-	type = doc ? record_type(doc, why) : NULL;
-	if (!type || strcmp(type, "maintenance") != 0) {
-		cJSON_Delete(doc);
-		return;
-	}
-	if (!maintenance_take(doc, &m, why))
-		return;
-	w->v = xgrow(w->v, &w->cap, w->n + 1, sizeof *w->v);
-	w->v[w->n++] = (struct planned) {.m = m};
-}
-
-void maintenance_list_release(struct maintenance_list *w)
-{
-	for (size_t i = 0; i < w->n; i++)
-		maintenance_release(&w->v[i].m);
-	free(w->v);
-	*w = (struct maintenance_list) {0};
-}
-
-struct occurrence maintenance_list_now(struct maintenance_list *w,
-	const char *slug, const char *account, double now, double cap_s)
-{
-	struct occurrence o =
-		maintenance_at(w->v, w->n, slug, account, now, cap_s);
-
-	o.found = o.found && occurrence_covers(&o, now);
-	return o;
-}
+/* So many servers are named, and the others are counted. */
+#define NAMED 3
 
 struct occurrence maintenance_list_next(const struct maintenance_list *w,
 	const char *slug, const char *account, double now, double cap_s)
@@ -62,4 +23,64 @@ struct occurrence maintenance_list_next(const struct maintenance_list *w,
 			first = o;
 	}
 	return first;
+}
+
+int64_t occurrence_announced(const struct occurrence *o)
+{
+	int64_t shown = o->start - MAINTENANCE_AHEAD_S;
+
+	return o->of->announced_at > shown ? o->of->announced_at : shown;
+}
+
+static int earliest_first(const void *a, const void *b)
+{
+	const struct occurrence *x = a, *y = b;
+
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+size_t maintenance_list_times(const struct maintenance_list *w, double now,
+	double cap_s, struct occurrence out[MAINTENANCE_TIMES])
+{
+	double last = now + MAINTENANCE_AHEAD_S;
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n && n < MAINTENANCE_TIMES; i++) {
+		const struct maintenance *m = &w->v[i].m;
+		struct occurrence o = maintenance_last(m, now, cap_s);
+
+		if (!occurrence_covers(&o, now))
+			o = maintenance_next(m, now, cap_s);
+		while (o.found && (double)o.start <= last &&
+			n < MAINTENANCE_TIMES) {
+			out[n] = o;
+			out[n++].of = m;
+			o = maintenance_next(m, (double)o.start, cap_s);
+		}
+	}
+	qsort(out, n, sizeof *out, earliest_first);
+	return n;
+}
+
+bool maintenance_put_names(struct buf *b, const struct maintenance *m,
+	const struct maintained *servers, size_t n)
+{
+	size_t all = 0, named = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all += maintenance_for(m, servers[i].slug, servers[i].account);
+	for (size_t i = 0; i < n && named < all; i++) {
+		const struct maintained *s = &servers[i];
+
+		if (!maintenance_for(m, s->slug, s->account))
+			continue;
+		if (named == NAMED && all > NAMED) {
+			buf_fmt(b, " and %zu more", all - NAMED);
+			break;
+		}
+		buf_str(b, all > NAMED && named ? ", " : text_comma(named, all));
+		buf_str(b, s->title ? s->title : s->slug);
+		named++;
+	}
+	return all > 0;
 }

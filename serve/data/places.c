@@ -110,20 +110,58 @@ void places_put_state(struct buf *b, const struct places *l, enum place place)
 	}
 }
 
+static bool is_among(const char *region, const char (*names)[REGION_MAX + 1],
+	size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(region, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_known(const struct places *l, const char *region)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->v[i].region, region) == 0)
+			return true;
+	return false;
+}
+
+bool places_all(const struct places *l, const char (*names)[REGION_MAX + 1],
+	size_t n)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!is_among(l->v[i].region, names, n))
+			return false;
+	return l->n > 1;
+}
+
 void places_put_regions(struct buf *b, const struct places *l,
 	const char (*names)[REGION_MAX + 1], size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct seen_place *known = NULL;
+	size_t named = 0;
 
-		for (size_t k = 0; k < l->n; k++)
-			if (strcmp(l->v[k].region, names[i]) == 0)
-				known = &l->v[k];
-		if (!put_joint(b, i, n))
+	for (size_t i = 0; i < l->n; i++) {
+		if (!is_among(l->v[i].region, names, n))
+			continue;
+		if (!put_joint(b, named++, n))
 			return;
-		if (known)
-			places_put(b, known);
-		else
-			escape_put(b, city_of(names[i], NULL));
+		places_put(b, &l->v[i]);
 	}
+	for (size_t i = 0; i < n; i++) {
+		if (is_known(l, names[i]))
+			continue;
+		if (!put_joint(b, named++, n))
+			return;
+		escape_put(b, city_of(names[i], NULL));
+	}
+}
+
+void places_put_where(struct buf *b, const struct places *l,
+	const char (*names)[REGION_MAX + 1], size_t n)
+{
+	if (places_all(l, names, n))
+		buf_str(b, "everywhere");
+	else
+		places_put_regions(b, l, names, n);
 }

@@ -5,7 +5,6 @@
 
 #include "api/openapi.h"
 #include "api/prometheus.h"
-#include "badge/badge.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
@@ -244,27 +243,6 @@ void handle_metrics(const struct context *c)
 	c->r->more = more_metrics;
 	c->r->rest = xcalloc(1, sizeof fleet);
 	memcpy(c->r->rest, &fleet, sizeof fleet);
-}
-
-/* An image must not break: what cannot be told is pending, with a 200. */
-void handle_badge(const struct context *c)
-{
-	struct readable_server s = {.view = {.freshness = VIEW_NONE}};
-	enum found found = private_access_find(c, false, &s);
-	struct badge_look look;
-
-	c->r->type = TYPE_SVG;
-	badge_look_read(c->request, &look);
-	badge_put(&c->r->body, slug_valid(c->name) ? c->name : NULL, &s.view,
-		&look);
-	if (s.view.freshness == VIEW_FRESH) {
-		snprintf(c->r->etag, sizeof c->r->etag, "%s", s.view.etag);
-	} else {
-		c->r->cache = CACHE_BRIEF;
-		etag_of_body(c->r);
-	}
-	if (found == FOUND)
-		readable_server_release(&s);
 }
 
 void handle_health(const struct context *c)

@@ -3,6 +3,7 @@
 #include "cgi/bearer.h"
 #include "cgi/request.h"
 #include "handlers/api_handlers.h"
+#include "handlers/mcp_handler.h"
 #include "handlers/page_handlers.h"
 #include "handlers/report_handlers.h"
 #include "http/respond.h"
@@ -25,6 +26,10 @@ static void (*const handlers[])(const struct context *) = {
 	[ROUTE_INCIDENT] = handle_incident,
 	[ROUTE_MONTH] = handle_month,
 	[ROUTE_FEED] = handle_feed,
+	[ROUTE_CALENDAR] = handle_calendar,
+	[ROUTE_FLEET_FEED] = handle_fleet_feed,
+	[ROUTE_FLEET_CALENDAR] = handle_fleet_calendar,
+	[ROUTE_ACCOUNT_FEED] = handle_account_feed,
 	[ROUTE_ACCOUNT] = handle_account,
 	[ROUTE_REPORT_LIST] = handle_report_list,
 	[ROUTE_REPORT_CSV] = handle_report_csv,
@@ -32,6 +37,7 @@ static void (*const handlers[])(const struct context *) = {
 	[ROUTE_REPORT] = handle_report,
 	[ROUTE_MANUAL_LIST] = handle_manual_list,
 	[ROUTE_MANUAL] = handle_manual,
+	[ROUTE_MCP] = handle_mcp,
 	[ROUTE_STYLE] = handle_style,
 	[ROUTE_ICON] = handle_icon,
 };
@@ -51,11 +57,12 @@ void handle_request(struct service *service, const struct request *request,
 								     : NULL,
 		.r = r};
 
-	if (request->method != METHOD_GET && request->method != METHOD_HEAD) {
+	route_request(request, &route);
+	if (route.kind != ROUTE_MCP && request->method != METHOD_GET &&
+		request->method != METHOD_HEAD) {
 		respond_error(
 			r, 405, "method", "Only GET and HEAD are answered.");
 		return;
 	}
-	route_request(request, &route);
 	handlers[route.kind](&c);
 }

@@ -1,15 +1,20 @@
 #include "handlers/page_handlers.h"
 
+#include "api/calendar.h"
 #include "api/feed.h"
+#include "badge/badge.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/brand.h"
+#include "data/condition.h"
 #include "data/fetch.h"
+#include "data/fetch_events.h"
 #include "data/fetch_listing.h"
 #include "data/fetch_page.h"
 #include "data/fetch_report.h"
 #include "data/page_data.h"
+#include "data/places.h"
 #include "data/search.h"
 #include "handlers/handler.h"
 #include "handlers/private_access.h"
@@ -19,6 +24,7 @@
 #include "pages/error_page.h"
 #include "pages/history_page.h"
 #include "pages/incident_page.h"
+#include "pages/html.h"
 #include "pages/index_page.h"
 #include "pages/manual.h"
 #include "pages/status_page.h"
@@ -30,6 +36,8 @@
 #include <string.h>
 
 #define SUGGESTIONS 5
+/* What qualifies the state of a badge, in bytes. */
+#define NOTE_MAX 1024
 
 /* The brand of fleet:site, JSON or NULL; an address in MCP_SITE wins. */
 static void read_brand(const struct context *c, const char *json,
@@ -62,9 +70,9 @@ void page_unavailable(const struct context *c)
 
 	read_brand(c, NULL, &nobody);
 	page_error(c, 503);
-	error_page_put(&c->r->body, "Unknown",
-		"What is known about the servers cannot be read at the moment. "
-		"This says nothing about them; the fault is ours.",
+	error_page_put(&c->r->body, "Status unavailable",
+		"We cannot load status data right now. That is our problem; "
+		"servers may be fine.",
 		&nobody);
 }
 
@@ -101,7 +109,7 @@ void handle_none(const struct context *c)
 
 	page_brand(c, &brand);
 	page_error(c, 404);
-	error_page_put(&c->r->body, "Nothing here",
+	error_page_put(&c->r->body, "Page not found",
 		"There is no page at this address.", &brand);
 	brand_release(&brand);
 }
@@ -115,8 +123,11 @@ static void page_data_release(struct page_data *d)
 
 typedef void put_page(const struct context *c, const struct status_page *page);
 
-/* Put the page or the feed of the server that c->name names. */
-static enum found put_server(const struct context *c, put_page *put)
+/*
+ * Put the page, the feed or the badge of the server that c->name names. The ETag
+ * is that of the body where `put` sets no other one.
+ */
+static enum found put_server(const struct context *c, bool past, put_page *put)
 {
 	struct fetched got;
 	struct readable_server s;
@@ -127,7 +138,8 @@ static enum found put_server(const struct context *c, put_page *put)
 	c->r->audience = AUDIENCE_STRANGER;
 	if (!slug_valid(c->name))
 		return NOT_FOUND;
-	if (fetch_page(c->source, c->name, c->token, c->now, &got, &data))
+	if (fetch_page(c->source, c->name, c->token, c->now, past, &got,
+		    &data))
 		return STORE_DOWN;
 	found = private_access_read(c, got.server, got.verdict, &s);
 	if (found == FOUND) {
@@ -148,7 +160,7 @@ static enum found put_server(const struct context *c, put_page *put)
 				.data = &data,
 				.brand = &brand,
 				.now = c->now});
-		if (c->r->status == 200)
+		if (c->r->status == 200 && !*c->r->etag)
 			etag_of_body(c->r);
 		brand_release(&brand);
 		readable_server_release(&s);
@@ -160,7 +172,7 @@ static enum found put_server(const struct context *c, put_page *put)
 static void answer_server(const struct context *c, const char *type,
 	put_page *put)
 {
-	switch (put_server(c, put)) {
+	switch (put_server(c, true, put)) {
 	case NOT_FOUND:
 		missing_page(c);
 		break;
@@ -179,8 +191,33 @@ static void put_status_page(const struct context *c,
 	status_page_put(&c->r->body, page);
 }
 
+/*
+ * Whether the name is a slug but for a slash behind it and its case: then the
+ * answer leads to its page. It does not depend on whether there is such a server.
+ */
+static bool redirect(const struct context *c)
+{
+	char path[RESPOND_LOCATION], slug[SLUG_MAX + 2];
+	size_t n = strlen(c->name);
+
+	if (n >= sizeof slug)
+		return false;
+	memcpy(slug, c->name, n + 1);
+	if (n && slug[n - 1] == '/')
+		slug[n - 1] = '\0';
+	search_lower(slug);
+	if (!slug_valid(slug) || strcmp(slug, c->name) == 0)
+		return false;
+	snprintf(path, sizeof path, "/status/%s", slug);
+	c->r->type = TYPE_HTML;
+	respond_elsewhere(c->r, 301, path);
+	return true;
+}
+
 void handle_page(const struct context *c)
 {
+	if (redirect(c))
+		return;
 	answer_server(c, TYPE_HTML, put_status_page);
 }
 
@@ -224,8 +261,96 @@ void handle_month(const struct context *c)
 	answer_server(c, TYPE_HTML, put_month);
 }
 
+static void put_calendar(const struct context *c,
+	const struct status_page *page)
+{
+	struct occurrence times[MAINTENANCE_TIMES];
+	const struct maintained server = {
+		c->name, page->server->title, page->server->account};
+	size_t n = maintenance_list_times(&page->data->maintenance, c->now,
+		page->brand->maintenance_s, times);
+
+	calendar_put(&c->r->body, &server, 1, times, n);
+}
+
+void handle_calendar(const struct context *c)
+{
+	answer_server(c, TYPE_CALENDAR, put_calendar);
+}
+
+/* A badge that is not qualified depends on the verdict alone. */
+static void put_badge(const struct context *c, const struct status_page *page)
+{
+	struct condition_facts facts = status_page_facts(page);
+	struct condition condition = condition_of(&facts);
+	struct badge_subject badge = {.slug = c->name, .view = page->view};
+	struct badge_look look;
+	struct places places;
+	struct buf note;
+
+	places_read(&places, page->server, page->view);
+	buf_init(&note, NOTE_MAX);
+	if (condition.note != NOTE_NONE) {
+		condition_put_note(&note, condition, &facts, &places);
+		badge.note = buf_ok(&note) ? note.p : NULL;
+	} else if (condition.state == CONDITION_MAINTENANCE) {
+		badge.maintenance = true;
+	} else if (page->view->freshness == VIEW_FRESH) {
+		snprintf(c->r->etag, sizeof c->r->etag, "%s",
+			page->view->etag);
+	}
+	badge_look_read(c->request, &look);
+	badge_put(&c->r->body, &badge, &look);
+	buf_release(&note);
+	places_release(&places);
+}
+
+/* An image must not break: where nothing is known it says so, with a 200. */
+void handle_badge(const struct context *c)
+{
+	enum found found = put_server(c, false, put_badge);
+	struct view none = {
+		.freshness = found == STORE_DOWN ? VIEW_STALE : VIEW_NONE};
+	struct badge_look look;
+
+	c->r->type = TYPE_SVG;
+	if (found == FOUND)
+		return;
+	badge_look_read(c->request, &look);
+	badge_put(&c->r->body,
+		&(struct badge_subject) {
+			.slug = slug_valid(c->name) ? c->name : NULL,
+			.view = &none},
+		&look);
+	c->r->cache = CACHE_BRIEF;
+	etag_of_body(c->r);
+}
+
+/* How old the newest verdict of a list is. */
+static struct own_checks checks_of(const struct listing *l, double now,
+	const double *heartbeats)
+{
+	struct own_checks checks = {.freshness = VIEW_NONE,
+		.heartbeats = heartbeats,
+		.now = now,
+		.many = true};
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct view *v = &l->entries[i].view;
+
+		if (v->freshness == VIEW_NONE ||
+			(checks.freshness != VIEW_NONE &&
+				v->as_of <= checks.as_of))
+			continue;
+		checks.freshness = v->freshness;
+		checks.as_of = v->as_of;
+	}
+	return checks;
+}
+
 static void put_list(const struct context *c, const struct listing *l,
-	const char *account, int report, const struct brand *brand)
+	const char *account, int report, const double *heartbeats,
+	const struct brand *brand)
 {
 	struct index_item *items = xcalloc(l->n + 1, sizeof *items);
 	char query[SEARCH_SIZE];
@@ -242,7 +367,8 @@ static void put_list(const struct context *c, const struct listing *l,
 		if (search_matches(&search, e->words))
 			items[n++] = (struct index_item) {.slug = e->slug,
 				.title = e->title,
-				.view = &e->view};
+				.condition = e->condition,
+				.sentence = e->sentence};
 	}
 	if (!paging_read(c->request, n, INDEX_ITEMS, &p)) {
 		page_error(c, 400);
@@ -259,7 +385,8 @@ static void put_list(const struct context *c, const struct listing *l,
 			.request = c->request,
 			.query = query,
 			.account = account,
-			.report = report},
+			.report = report,
+			.checks = checks_of(l, c->now, heartbeats)},
 		brand);
 	free(items);
 }
@@ -267,11 +394,16 @@ static void put_list(const struct context *c, const struct listing *l,
 static void answer_list(const struct context *c, const struct listing *l,
 	const char *account, int report)
 {
+	double heartbeats[STAGES];
 	struct brand brand;
 
+	if (fetch_stages(c->source, heartbeats, NULL)) {
+		page_unavailable(c);
+		return;
+	}
 	page_brand(c, &brand);
 	c->r->type = TYPE_HTML;
-	put_list(c, l, account, report, &brand);
+	put_list(c, l, account, report, heartbeats, &brand);
 	etag_of_body(c->r);
 	brand_release(&brand);
 }
@@ -289,8 +421,86 @@ void handle_index(const struct context *c)
 		answer_list(c, l, NULL, n ? months[0] : 0);
 }
 
+/* Put the feed, or the calendar where there are no events, of a list. */
+static void put_fleet(const struct context *c, const struct listing *l,
+	const struct events *events, const char *account)
+{
+	struct maintained *servers = xcalloc(l->n + 1, sizeof *servers);
+	struct occurrence times[MAINTENANCE_TIMES];
+	struct maintenance_list list;
+	struct brand brand;
+	size_t n;
+
+	if (fetch_maintenances(c->source, &list)) {
+		free(servers);
+		page_unavailable(c);
+		return;
+	}
+	page_brand(c, &brand);
+	for (size_t i = 0; i < l->n; i++)
+		servers[i] = (struct maintained) {l->entries[i].slug,
+			l->entries[i].title, l->entries[i].account};
+	n = maintenance_list_times(&list, c->now, brand.maintenance_s, times);
+	c->r->type = events ? TYPE_ATOM : TYPE_CALENDAR;
+	if (events)
+		feed_put_fleet(&c->r->body,
+			&(struct fleet_feed) {.brand = &brand,
+				.account = account,
+				.servers = servers,
+				.n_servers = l->n,
+				.events = events,
+				.times = times,
+				.n_times = n});
+	else
+		calendar_put(&c->r->body, servers, l->n, times, n);
+	etag_of_body(c->r);
+	maintenance_list_release(&list);
+	brand_release(&brand);
+	free(servers);
+}
+
+void handle_fleet_feed(const struct context *c)
+{
+	const struct events *events;
+	const struct listing *l;
+
+	if (fetch_listing(c->source, &l) || fetch_events(c->source, l, &events))
+		page_unavailable(c);
+	else
+		put_fleet(c, l, events, NULL);
+}
+
+void handle_fleet_calendar(const struct context *c)
+{
+	const struct listing *l;
+
+	if (fetch_listing(c->source, &l))
+		page_unavailable(c);
+	else
+		put_fleet(c, l, NULL, NULL);
+}
+
+static void answer_account(const struct context *c, const struct listing *l)
+{
+	answer_list(c, l, c->name, 0);
+}
+
+static void answer_account_feed(const struct context *c,
+	const struct listing *l)
+{
+	struct events events;
+
+	if (fetch_own_events(c->source, l, c->token, &events)) {
+		page_unavailable(c);
+		return;
+	}
+	put_fleet(c, l, &events, c->name);
+	events_release(&events);
+}
+
 /* Without its token an account does not exist. */
-void handle_account(const struct context *c)
+static void with_account(const struct context *c,
+	void (*answer)(const struct context *c, const struct listing *l))
 {
 	struct account a;
 	struct listing l;
@@ -308,11 +518,21 @@ void handle_account(const struct context *c)
 	if (fetch_account_listing(c->source, &a, c->token, c->now, &l))
 		page_unavailable(c);
 	else if (l.n)
-		answer_list(c, &l, c->name, 0);
+		answer(c, &l);
 	else
 		handle_none(c);
 	listing_release(&l);
 	account_release(&a);
+}
+
+void handle_account(const struct context *c)
+{
+	with_account(c, answer_account);
+}
+
+void handle_account_feed(const struct context *c)
+{
+	with_account(c, answer_account_feed);
 }
 
 void handle_manual_list(const struct context *c)
@@ -368,12 +588,18 @@ void handle_style(const struct context *c)
 	brand_release(&brand);
 }
 
+/* The pulse of the site, or what is drawn before the word of a state. */
 void handle_icon(const struct context *c)
 {
 	struct brand brand;
 
-	page_brand(c, &brand);
 	c->r->type = TYPE_SVG;
+	if (*c->name) {
+		html_put_favicon(&c->r->body, c->name);
+		etag_of_body(c->r);
+		return;
+	}
+	page_brand(c, &brand);
 	buf_fmt(&c->r->body,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 "
 		"16\"><circle cx=\"8\" cy=\"8\" r=\"8\" fill=\"%s\"/><path "

@@ -1,6 +1,7 @@
 /*
- * page_handlers.h: the answers that people read, and their feed, style and
- * icon. Each fills the response of the context; an error is a page.
+ * page_handlers.h: the answers that people read, and their feed, badge, style
+ * and icon. Each fills the response of the context; an error is a page, but for
+ * the badge.
  */
 #ifndef HANDLERS_PAGE_HANDLERS_H
 #define HANDLERS_PAGE_HANDLERS_H
@@ -12,6 +13,11 @@ void handle_page(const struct context *c);
 void handle_incident(const struct context *c);
 void handle_month(const struct context *c);
 void handle_feed(const struct context *c);
+void handle_calendar(const struct context *c);
+void handle_fleet_feed(const struct context *c);
+void handle_fleet_calendar(const struct context *c);
+void handle_account_feed(const struct context *c);
+void handle_badge(const struct context *c);
 void handle_index(const struct context *c);
 void handle_account(const struct context *c);
 void handle_manual_list(const struct context *c);

@@ -269,7 +269,7 @@ void handle_report_list(const struct context *c)
 	page_brand(c, &brand);
 	c->r->type = TYPE_HTML;
 	snprintf(path, sizeof path, "/report/%s", month_text(months[0], text));
-	respond_elsewhere(c->r, path);
+	respond_elsewhere(c->r, 302, path);
 	report_list_put(&c->r->body, months, (size_t)n, &brand);
 	brand_release(&brand);
 }

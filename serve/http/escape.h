@@ -13,4 +13,10 @@
  */
 void escape_put(struct buf *b, const char *s);
 
+/*
+ * escape_undo(b, s): append the text of which escape_put made s, for answers that
+ * are no markup.
+ */
+void escape_undo(struct buf *b, const char *s);
+
 #endif

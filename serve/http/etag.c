@@ -44,10 +44,23 @@ static size_t opaque(const char *s)
 	return n;
 }
 
+/*
+ * Whether n bytes are an ETag of ours: the same, or with what Apache and
+ * lighttpd put behind it where they compressed the answer.
+ */
+static bool is_own(const char *s, size_t n, const char *etag)
+{
+	static const char compressed[] = "-gzip\"";
+	size_t own = strlen(etag), more = sizeof compressed - 2;
+
+	if (n == own + more && own &&
+		memcmp(s + own - 1, compressed, more + 1) == 0)
+		return memcmp(s, etag, own - 1) == 0;
+	return n == own && memcmp(s, etag, own) == 0;
+}
+
 bool etag_matches(const char *list, const char *etag)
 {
-	size_t own = strlen(etag);
-
 	if (!list)
 		return false;
 	list += strspn(list, " \t");
@@ -65,7 +78,7 @@ bool etag_matches(const char *list, const char *etag)
 		n = opaque(list + 1) + 2;
 		if (list[n - 1] != '"')
 			return false;
-		if (n == own && memcmp(list, etag, n) == 0)
+		if (is_own(list, n, etag))
 			return true;
 		list += n;
 		list += strspn(list, " \t");

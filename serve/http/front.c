@@ -8,6 +8,7 @@
 #include "http/front.h"
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "base/xalloc.h"
 #include "cgi/bearer.h"
 #include "cgi/request.h"
@@ -34,6 +35,7 @@ void front_init(struct front *f, front_handler *handler,
 		.now = now,
 		.cache = cached ? response_cache_new() : NULL};
 	buf_init(&f->uncached, OUTPUT_MAX);
+	buf_init(&f->body, FRONT_BODY_MAX);
 }
 
 /* Nothing more is sent of the answer at hand. */
@@ -51,6 +53,7 @@ void front_release(struct front *f)
 	if (f->cache)
 		response_cache_free(f->cache);
 	buf_release(&f->uncached);
+	buf_release(&f->body);
 }
 
 /* A request, cut down to what its answer depends on. */
@@ -98,6 +101,36 @@ static void read_question(struct question *q, char *const *env)
 	put_key(q);
 	q->cacheable = !r->authorization &&
 		(r->method == METHOD_GET || r->method == METHOD_HEAD);
+}
+
+/*
+ * The body of a POST to the one address that takes it. One that is longer than
+ * FRONT_BODY_MAX, or does not say how long it is, is not read.
+ */
+static void read_body(struct front *f, struct question *q)
+{
+	struct request_post *post = &q->request.post;
+	const char *length = post->length;
+	long long left = 0;
+
+	buf_clear(&f->body);
+	if (q->route.kind != ROUTE_MCP || q->request.method != METHOD_POST)
+		return;
+	post->too_large = length && *length &&
+		!num_parse(length, 0, (long long)FRONT_BODY_MAX, &left);
+	while (left > 0 && f->reader) {
+		char piece[4096];
+		size_t want = (size_t)left < sizeof piece ? (size_t)left
+							  : sizeof piece;
+		size_t n = f->reader(f->from, piece, want);
+
+		if (!n)
+			break;
+		buf_add(&f->body, piece, n);
+		left -= (long long)n;
+	}
+	post->body = f->body.p;
+	post->n = f->body.len;
 }
 
 /*
@@ -154,6 +187,7 @@ struct output front_answer(struct front *f, char *const *env)
 
 	end_answer(f);
 	read_question(&q, env);
+	read_body(f, &q);
 	cacheable = f->cache && q.cacheable;
 	if (cacheable)
 		kept = response_cache_find(f->cache, q.key, now_ms);

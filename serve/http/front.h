@@ -17,16 +17,26 @@ struct service;
 
 /*
  * Fills r, which respond_init made, with the answer to a request as of now,
- * epoch seconds. Of the request it may depend on the path, on the query and on
- * the token, and on nothing else.
+ * epoch seconds. Of a GET or HEAD it may depend on the path, on the query and on
+ * the token, and on nothing else; of a POST, which is never kept, also on `post`.
  */
 typedef void front_handler(struct service *service,
 	const struct request *request, double now, struct response *r);
+
+/*
+ * The most bytes of a body that is read; and what reads the next bytes of one,
+ * up to n: how many, 0 at its end.
+ */
+#define FRONT_BODY_MAX ((size_t)64 * 1024)
+typedef size_t front_reader(void *from, char *p, size_t n);
 
 struct front {
 	front_handler *handler;
 	struct service *service; /* what the handler is called with */
 	double now; /* epoch seconds to pretend; NAN for the clock's */
+	front_reader *reader; /* NULL, as at first: no body is read */
+	void *from;	      /* what the reader is called with */
+	struct buf body;      /* of the request at hand */
 	struct response_cache *cache; /* or NULL: nothing is kept */
 	struct buf uncached; /* the output at hand, where it is not kept */
 	struct response *rest; /* what front_more goes on with, or NULL */

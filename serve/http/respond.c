@@ -47,9 +47,9 @@ void respond_error(struct response *r, int status, const char *code,
 	buf_str(&r->body, "}\n");
 }
 
-void respond_elsewhere(struct response *r, const char *path)
+void respond_elsewhere(struct response *r, int status, const char *path)
 {
-	r->status = 302;
+	r->status = status;
 	snprintf(r->location, sizeof r->location, "%s", path);
 }
 
@@ -99,7 +99,7 @@ void respond_write(struct response *r, const struct request *request,
 	if (r->anywhere)
 		buf_str(out, "Cross-Origin-Resource-Policy: cross-origin\r\n");
 	if (r->status == 405)
-		buf_str(out, "Allow: GET, HEAD\r\n");
+		respond_field(out, "Allow: ", r->allow ? r->allow : "GET, HEAD");
 	buf_str(out, "\r\n");
 	if (request->method != METHOD_HEAD)
 		buf_add(out, r->body.p, r->body.len);

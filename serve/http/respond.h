@@ -23,7 +23,7 @@ enum audience {
 };
 
 #define RESPOND_ETAG 80
-#define RESPOND_LOCATION 40
+#define RESPOND_LOCATION 128
 /* More than any header needs. */
 #define RESPOND_HEADER 8192
 
@@ -33,6 +33,7 @@ struct response {
 	enum cache cache;
 	enum audience audience;
 	char etag[RESPOND_ETAG]; /* with its quotes; "" for none */
+	const char *allow; /* the methods that a 405 names; NULL: GET, HEAD */
 	const char *policy;	 /* a Content-Security-Policy; NULL for ours */
 	bool anywhere; /* pages with cross-origin isolation may load it */
 	struct buf body;
@@ -52,6 +53,7 @@ struct response {
 #define TYPE_HTML "text/html; charset=utf-8"
 #define TYPE_JS "application/javascript; charset=utf-8"
 #define TYPE_ATOM "application/atom+xml; charset=utf-8"
+#define TYPE_CALENDAR "text/calendar; charset=utf-8"
 #define TYPE_CSS "text/css; charset=utf-8"
 /* The text format of Prometheus. */
 #define TYPE_METRICS "text/plain; version=0.0.4"
@@ -70,10 +72,10 @@ void respond_error(struct response *r, int status, const char *code,
 	const char *message);
 
 /*
- * respond_elsewhere(r, path): make r a redirect (302) to a path of this site;
- * its body says so to people.
+ * respond_elsewhere(r, status, path): make r a redirect (301, for good, or 302)
+ * to a path of this site.
  */
-void respond_elsewhere(struct response *r, const char *path);
+void respond_elsewhere(struct response *r, int status, const char *path);
 
 /* respond_field(out, name, value): append a header field; name is "Name: ". */
 void respond_field(struct buf *out, const char *name, const char *value);

@@ -11,30 +11,40 @@
  * may come, and none goes.
  */
 static const struct route_row routes[] = {
-	{"/", NULL, ROUTE_INDEX},
-	{"/healthz", NULL, ROUTE_HEALTH},
-	{"/api/openapi.json", NULL, ROUTE_OPENAPI},
-	{"/api/embed-status/", "", ROUTE_EMBED_STATUS},
-	{"/api/embed-status-prom", NULL, ROUTE_METRICS},
-	{"/api/status/", "/regions", ROUTE_REGIONS},
-	{"/api/account/", "", ROUTE_API_ACCOUNT},
-	{"/badge/", ".svg", ROUTE_BADGE},
-	{"/embed.js", NULL, ROUTE_EMBED_JS},
-	{"/embed-preview", NULL, ROUTE_EMBED_PREVIEW},
-	{"/status/", "/feed.atom", ROUTE_FEED},
-	{"/status/", "/incident/", ROUTE_INCIDENT},
-	{"/status/", "/history/", ROUTE_MONTH},
-	{"/status/", "", ROUTE_PAGE},
-	{"/account/", "", ROUTE_ACCOUNT},
-	{"/report", NULL, ROUTE_REPORT_LIST},
-	{"/report/", ".csv", ROUTE_REPORT_CSV},
-	{"/report/", ".json", ROUTE_REPORT_JSON},
-	{"/report/", "", ROUTE_REPORT},
-	{"/man/", NULL, ROUTE_MANUAL_LIST},
-	{"/man/", "", ROUTE_MANUAL},
-	{"/style.css", NULL, ROUTE_STYLE},
-	{"/favicon.svg", NULL, ROUTE_ICON},
-	{NULL, NULL, ROUTE_NONE},
+	{"/", NULL, ROUTE_INDEX, NULL},
+	{"/healthz", NULL, ROUTE_HEALTH, NULL},
+	{"/api/openapi.json", NULL, ROUTE_OPENAPI, NULL},
+	{"/api/embed-status/", "", ROUTE_EMBED_STATUS, NULL},
+	{"/api/embed-status-prom", NULL, ROUTE_METRICS, NULL},
+	{"/api/status/", "/regions", ROUTE_REGIONS, NULL},
+	{"/api/account/", "", ROUTE_API_ACCOUNT, NULL},
+	{"/badge/", ".svg", ROUTE_BADGE, NULL},
+	{"/embed.js", NULL, ROUTE_EMBED_JS, NULL},
+	{"/embed-preview", NULL, ROUTE_EMBED_PREVIEW, NULL},
+	{"/feed.atom", NULL, ROUTE_FLEET_FEED, NULL},
+	{"/maintenance.ics", NULL, ROUTE_FLEET_CALENDAR, NULL},
+	{"/status/", "/feed.atom", ROUTE_FEED, NULL},
+	{"/status/", "/maintenance.ics", ROUTE_CALENDAR, NULL},
+	{"/status/", "/incident/", ROUTE_INCIDENT, NULL},
+	{"/status/", "/history/", ROUTE_MONTH, NULL},
+	{"/status/", "", ROUTE_PAGE, NULL},
+	{"/account/", "/feed.atom", ROUTE_ACCOUNT_FEED, NULL},
+	{"/account/", "", ROUTE_ACCOUNT, NULL},
+	{"/report", NULL, ROUTE_REPORT_LIST, NULL},
+	{"/report/", ".csv", ROUTE_REPORT_CSV, NULL},
+	{"/report/", ".json", ROUTE_REPORT_JSON, NULL},
+	{"/report/", "", ROUTE_REPORT, NULL},
+	{"/man/", NULL, ROUTE_MANUAL_LIST, NULL},
+	{"/man/", "", ROUTE_MANUAL, NULL},
+	{"/mcp", NULL, ROUTE_MCP, NULL},
+	{"/style.css", NULL, ROUTE_STYLE, NULL},
+	{"/favicon.svg", NULL, ROUTE_ICON, NULL},
+	{"/favicon-up.svg", NULL, ROUTE_ICON, "up"},
+	{"/favicon-part.svg", NULL, ROUTE_ICON, "part"},
+	{"/favicon-down.svg", NULL, ROUTE_ICON, "down"},
+	{"/favicon-work.svg", NULL, ROUTE_ICON, "work"},
+	{"/favicon-none.svg", NULL, ROUTE_ICON, "none"},
+	{NULL, NULL, ROUTE_NONE, NULL},
 };
 
 /*
@@ -42,7 +52,7 @@ static const struct route_row routes[] = {
  * /api/v2/. There is none yet.
  */
 static const struct route_row routes_v2[] = {
-	{NULL, NULL, ROUTE_NONE},
+	{NULL, NULL, ROUTE_NONE, NULL},
 };
 
 /* Without the end of the table. */
@@ -84,7 +94,8 @@ bool route_path(size_t row, const char *slug, char *out, size_t size)
 bool route_live(size_t row)
 {
 	return routes[row].kind == ROUTE_HEALTH ||
-		routes[row].kind == ROUTE_METRICS;
+		routes[row].kind == ROUTE_METRICS ||
+		routes[row].kind == ROUTE_MCP;
 }
 
 /* Where the suffix begins in a path without its prefix; NULL: nowhere. */
@@ -132,8 +143,11 @@ bool route_in(const struct route_row *rows, const char *path, struct route *out)
 	out->name[0] = out->rest[0] = '\0';
 	for (; rows->prefix; rows++) {
 		out->kind = rows->kind;
-		if (fits(path, rows, out))
-			return true;
+		if (!fits(path, rows, out))
+			continue;
+		if (rows->name)
+			snprintf(out->name, sizeof out->name, "%s", rows->name);
+		return true;
 	}
 	return false;
 }
@@ -256,7 +270,10 @@ bool route_knows_readers(enum route_kind kind)
 	case ROUTE_INCIDENT:
 	case ROUTE_MONTH:
 	case ROUTE_FEED:
+	case ROUTE_CALENDAR:
+	case ROUTE_ACCOUNT_FEED:
 	case ROUTE_ACCOUNT:
+	case ROUTE_MCP:
 		return true;
 	default:
 		return false;

@@ -26,6 +26,10 @@ enum route_kind {
 	ROUTE_INCIDENT,
 	ROUTE_MONTH,
 	ROUTE_FEED,
+	ROUTE_CALENDAR,
+	ROUTE_FLEET_FEED,
+	ROUTE_FLEET_CALENDAR,
+	ROUTE_ACCOUNT_FEED,
 	ROUTE_ACCOUNT,
 	ROUTE_REPORT_LIST,
 	ROUTE_REPORT_CSV,
@@ -33,6 +37,7 @@ enum route_kind {
 	ROUTE_REPORT,
 	ROUTE_MANUAL_LIST,
 	ROUTE_MANUAL,
+	ROUTE_MCP, /* the only one that takes a POST */
 	ROUTE_STYLE,
 	ROUTE_ICON
 };
@@ -42,7 +47,7 @@ enum route_kind {
 
 struct route {
 	enum route_kind kind;
-	/* What stands in the path for a slug; "" where nothing does. */
+	/* What stands in the path for a slug, or the name of its row, or "". */
 	char name[REQUEST_PATH];
 	char rest[ROUTE_REST]; /* which incident or month; "" elsewhere */
 };
@@ -67,6 +72,7 @@ bool route_live(size_t row);
 struct route_row {
 	const char *prefix, *suffix; /* the prefix NULL: the end of a table */
 	enum route_kind kind;
+	const char *name; /* what it is about, where no slug stands in it */
 };
 
 /* route_in(rows, path, out): find the route of a path in a table. */

@@ -9,12 +9,12 @@ void error_page_missing(struct buf *b, const char *name,
 {
 	html_begin(b,
 		&(struct frame) {.brand = brand, .title = "No such server"});
-	html_element(b, "h1", "There is no server by this name");
+	html_element(b, "h1", "No server by this name");
 	if (*name) {
-		buf_str(b, "<p>Nothing here is called <b>");
+		buf_str(b, "<p>There is no server called <b>");
 		escape_put(b, name);
-		buf_str(b, "</b>. A server that was added just now shows up "
-			   "after its first probe.</p>\n");
+		buf_str(b, "</b>. A new server appears after its first "
+			   "probe.</p>\n");
 	}
 	if (n)
 		buf_str(b, "<p>Did you mean one of these?</p>\n<ul>\n");

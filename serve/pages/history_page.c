@@ -104,8 +104,11 @@ static void put_day(struct buf *b, const struct history *p, int64_t day,
 		put_part(b, "none", 0, "no data");
 	else if (!d->minutes[VERDICT_RED] && !d->minutes[VERDICT_AMBER])
 		put_part(b, "up", 0, "working");
-	if (d->minutes[VERDICT_RED])
-		put_part(b, "down", d->minutes[VERDICT_RED], "not working");
+	if (d->minutes[VERDICT_RED] > d->planned)
+		put_part(b, "down", d->minutes[VERDICT_RED] - d->planned,
+			"not working");
+	if (d->planned)
+		put_part(b, "work", d->planned, "under maintenance");
 	if (d->minutes[VERDICT_AMBER])
 		put_part(b, "part", d->minutes[VERDICT_AMBER],
 			"partly working");
@@ -127,6 +130,7 @@ static void put_calendar(struct buf *b, const struct history *p, int month)
 		"Thursday", "Friday", "Saturday", "Sunday"};
 	static const struct word keys[] = {{"working", "up"},
 		{"partly working", "part"}, {"not working", "down"},
+		{"under maintenance", "work"},
 		{"no data", "none"}};
 
 	buf_str(b, "<table class=\"month\"><caption class=\"unseen\">For how "
@@ -153,8 +157,9 @@ static void put_calendar(struct buf *b, const struct history *p, int month)
 }
 
 /* The sums of the days that are kept of the month. */
-static void put_sums(struct buf *b, const struct history *p, int month)
+static void put_sums(struct buf *b, const struct status_page *s, int month)
 {
+	const struct history *p = &s->data->history;
 	int64_t newest = first_day(month + 1) - 1;
 	int64_t oldest = first_day(month);
 
@@ -163,7 +168,7 @@ static void put_sums(struct buf *b, const struct history *p, int month)
 	if (oldest < p->today - HISTORY_KEPT + 1)
 		oldest = p->today - HISTORY_KEPT + 1;
 	buf_str(b, "<p>");
-	status_page_sums(b, &p->days[p->today - newest],
+	status_page_sums(b, s, &p->days[p->today - newest],
 		(int)(newest - oldest) + 1);
 	buf_str(b, "</p>\n");
 }
@@ -176,7 +181,7 @@ static bool touches(const struct incident *in, int month)
 
 /* Those that became part of others have a page still. */
 static void put_merged(struct buf *b, const struct status_page *s,
-	int month)
+	int month, const struct places *places)
 {
 	const struct incidents *l = &s->data->incidents;
 	const char *before = "<p class=\"dim\">Part of other incidents: ";
@@ -188,7 +193,7 @@ static void put_merged(struct buf *b, const struct status_page *s,
 			continue;
 		buf_fmt(b, "%s<a href=\"", before);
 		incident_page_path(b, s->slug, in);
-		buf_fmt(b, "\">%s</a>, ", incident_words_title(in));
+		buf_fmt(b, "\">%s</a>, ", incident_words_title(in, places));
 		html_time(b, in->started_at, s->now);
 		before = "; ";
 	}
@@ -211,7 +216,7 @@ static void put_incidents(struct buf *b, const struct status_page *s,
 		status_page_card(b, s, &l->v[i], places);
 	}
 	buf_str(b, n ? "</ul>\n" : "<p>None on record.</p>\n");
-	put_merged(b, s, month);
+	put_merged(b, s, month, places);
 	buf_str(b, "</section>\n");
 }
 
@@ -255,7 +260,7 @@ static void put_page(struct buf *b, const struct status_page *s, int month,
 			.feed = feed});
 	put_crumbs(b, s);
 	html_element(b, "h1", title);
-	put_sums(b, &s->data->history, month);
+	put_sums(b, s, month);
 	put_calendar(b, &s->data->history, month);
 	put_neighbours(b, s, month);
 	put_incidents(b, s, month, &places);

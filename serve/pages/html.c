@@ -8,16 +8,20 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-struct word html_state(const struct view *v)
+struct word html_condition(struct condition c)
 {
-	static const struct word words[] = {
-		[VERDICT_GREEN] = {"Working", "up"},
-		[VERDICT_AMBER] = {"Partly working", "part"},
-		[VERDICT_RED] = {"Not working", "down"},
-		[VERDICT_UNKNOWN] = {"Unknown", "none"},
+	static const struct word words[CONDITION_STATES] = {
+		[CONDITION_DOWN] = {"Not working", "down"},
+		[CONDITION_DEGRADED] = {"Partly working", "part"},
+		[CONDITION_MAINTENANCE] = {"Under maintenance", "work"},
+		[CONDITION_STALE] = {"No recent data", "none"},
+		[CONDITION_PENDING] = {"Awaiting first probe", "none"},
+		[CONDITION_UP] = {"Working", "up"},
 	};
 
-	return words[v->freshness == VIEW_FRESH ? v->verdict : VERDICT_UNKNOWN];
+	if (c.note != NOTE_NONE)
+		return (struct word) {"Working, but", "part"};
+	return words[c.state];
 }
 
 struct word html_place(enum place p)
@@ -61,6 +65,33 @@ void html_icon(struct buf *b, const char *class)
 		class);
 }
 
+void html_put_favicon(struct buf *b, const char *class)
+{
+	static const struct {
+		const char *class, *shape;
+	} shapes[] = {
+		{"up", "<circle cx=\"8\" cy=\"8\" r=\"8\" fill=\"#1a7f37\"/>"
+		       "<path d=\"M4.4 8.4l2.5 2.5 4.8-5.2\""},
+		{"part", "<path d=\"M8 .6L16 15.4H0z\" fill=\"#9a6700\"/>"
+			 "<path d=\"M8 5.8v4.4M8 12.4v.6\""},
+		{"down", "<rect width=\"16\" height=\"16\" rx=\"2\" "
+			 "fill=\"#cf222e\"/><path d=\"M5 5l6 6M11 5l-6 6\""},
+		{"work", "<path d=\"M8 0l8 8-8 8-8-8z\" fill=\"#0757b5\"/>"
+			 "<path d=\"M5 8h6\""},
+		{"none", "<circle cx=\"8\" cy=\"8\" r=\"8\" fill=\"#6a737d\"/>"
+			 "<path d=\"M5 8h.1M8 8h.1M11 8h.1\""},
+	};
+
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		if (strcmp(shapes[i].class, class) == 0)
+			buf_fmt(b,
+				"<svg xmlns=\"http://www.w3.org/2000/svg\" "
+				"viewBox=\"0 0 16 16\">%s fill=\"none\" "
+				"stroke=\"#fff\" stroke-width=\"2\" "
+				"stroke-linecap=\"round\"/></svg>\n",
+				shapes[i].shape);
+}
+
 static void put_title(struct buf *b, const struct frame *f)
 {
 	buf_str(b, "<title>");
@@ -79,9 +110,8 @@ static void put_title(struct buf *b, const struct frame *f)
  * under a reader would be rude; so a delayed animation of the style shows this.
  */
 static const char aged[] =
-	"<p class=\"banner aged\">This page has been open for more than five "
-	"minutes, and does not refresh itself. <a href=\"\">Reload it</a> to "
-	"see the current state.</p>\n";
+	"<p class=\"banner aged\">This page is over 5 minutes old. "
+	"<a href=\"\">Reload</a> for the current status.</p>\n";
 
 void html_begin(struct buf *b, const struct frame *f)
 {
@@ -90,14 +120,21 @@ void html_begin(struct buf *b, const struct frame *f)
 		   "content=\"width=device-width, initial-scale=1\">\n"
 		   "<meta name=\"color-scheme\" content=\"light dark\">\n");
 	put_title(b, f);
-	buf_str(b, "<link rel=\"stylesheet\" href=\"/style.css\">\n"
-		   "<link rel=\"icon\" href=\"/favicon.svg\" "
-		   "type=\"image/svg+xml\">\n");
+	buf_fmt(b,
+		"<link rel=\"stylesheet\" href=\"/style.css\">\n"
+		"<link rel=\"icon\" href=\"/favicon%s%s.svg\" "
+		"type=\"image/svg+xml\">\n",
+		f->icon ? "-" : "", f->icon ? f->icon : "");
 	if (f->feed)
 		buf_fmt(b,
 			"<link rel=\"alternate\" type=\"application/atom+xml\" "
 			"title=\"Incidents\" href=\"%s\">\n",
 			f->feed);
+	if (f->calendar)
+		buf_fmt(b,
+			"<link rel=\"alternate\" type=\"text/calendar\" "
+			"title=\"Maintenance\" href=\"%s\">\n",
+			f->calendar);
 	buf_str(b, "</head>\n<body>\n");
 	buf_str(b, icons);
 	buf_str(b, "<header><a href=\"");

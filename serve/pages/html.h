@@ -5,6 +5,7 @@
 #define PAGES_HTML_H
 
 #include "base/buf.h"
+#include "data/condition.h"
 #include "data/view.h"
 
 struct brand;
@@ -16,8 +17,8 @@ struct word {
 	const char *text, *class;
 };
 
-/* html_state(v): the word for a view; "Unknown" if it is not fresh. */
-struct word html_state(const struct view *v);
+/* html_condition(c): the shortest words for it. */
+struct word html_condition(struct condition c);
 
 /* html_place(p): the word for the state of a place. */
 struct word html_place(enum place p);
@@ -25,9 +26,11 @@ struct word html_place(enum place p);
 /* What stands in the head of a page. */
 struct frame {
 	const struct brand *brand;
-	const char *state; /* foremost in the title of the window, or NULL */
+	const char *state; /* foremost in the window's title, escaped, or NULL */
 	const char *title; /* or NULL: that of the site */
+	const char *icon;  /* the class of the state whose icon it has, or NULL */
 	const char *feed;  /* its path, or NULL */
+	const char *calendar; /* of maintenances, its path, or NULL */
 	bool live; /* it shows the current state: warn when it is left open */
 };
 
@@ -40,6 +43,9 @@ void html_end(struct buf *b, bool home);
 
 /* html_icon(b, class): the icon of a word, which stands beside its text. */
 void html_icon(struct buf *b, const char *class);
+
+/* html_put_favicon(b, class): append that icon as an image of its own. */
+void html_put_favicon(struct buf *b, const char *class);
 
 /* html_element(b, tag, text): text, escaped, in an element. */
 void html_element(struct buf *b, const char *tag, const char *text);

@@ -42,10 +42,10 @@ static struct word state_of(const struct status_page *s,
 	if (incident_merged(&s->data->incidents, in))
 		return (struct word) {"Part of another incident", "none"};
 	if (in->ended_at)
-		return (struct word) {"Over", "up"};
+		return (struct word) {"Resolved", "up"};
 	if (in->passing)
 		return (struct word) {"Recovering", "part"};
-	return (struct word) {"Going on",
+	return (struct word) {"Ongoing",
 		in->trouble == TROUBLE_DOWN ? "down" : "part"};
 }
 
@@ -90,7 +90,7 @@ static void put_facts(struct buf *b, const struct status_page *s,
 	buf_str(b, "<dl class=\"answers\">\n");
 	if (in->n_regions) {
 		put_row(b, "Where");
-		places_put_regions(b, places,
+		places_put_where(b, places,
 			(const char (*)[REGION_MAX + 1])in->regions,
 			in->n_regions);
 		end_row(b);
@@ -120,14 +120,14 @@ static void put_words(struct buf *b, const struct incident_news *news,
 	const struct places *places)
 {
 	static const char *const words[] = {
-		[UPDATE_STARTED] = "Confirmed; its operators were told",
-		[UPDATE_ESCALATED] = "Its operators were told again, with "
-				     "more urgency",
-		[UPDATE_REMINDER] = "It goes on",
-		[UPDATE_ACKNOWLEDGED] = "Somebody is looking into it",
-		[UPDATE_RESOLVED] = "Confirmed that it is over",
-		[UPDATE_FOUND] = "Recorded when it was over already",
-		[UPDATE_PASSING] = "It works again, and is being watched",
+		[UPDATE_STARTED] = "Confirmed; the operator was notified",
+		[UPDATE_ESCALATED] = "The operator was notified again, "
+				     "with more urgency",
+		[UPDATE_REMINDER] = "It is ongoing",
+		[UPDATE_ACKNOWLEDGED] = "The operator is looking into it",
+		[UPDATE_RESOLVED] = "Confirmed as resolved",
+		[UPDATE_FOUND] = "Recorded when it was resolved already",
+		[UPDATE_PASSING] = "Recovered; we are monitoring it",
 	};
 
 	buf_str(b, words[news->what]);
@@ -146,11 +146,11 @@ static void put_news(struct buf *b, const struct incident_news *news,
 {
 	switch (news->what) {
 	case UPDATE_NOTE:
-		buf_str(b, "<b>From the operators:</b> ");
+		buf_str(b, "<b>From the operator:</b> ");
 		escape_put(b, news->text);
 		break;
 	case UPDATE_POSTMORTEM:
-		buf_str(b, "<b>From the operators:</b> "
+		buf_str(b, "<b>From the operator:</b> "
 			   "<a rel=\"nofollow noopener\" href=\"");
 		escape_put(b, news->text);
 		buf_str(b, "\">why it happened</a>.");
@@ -221,23 +221,23 @@ static void put_crumbs(struct buf *b, const struct status_page *s,
 }
 
 /* "Outage, 28 Apr 2026", plain text. */
-static void put_title(struct buf *b, const struct incident *in)
+static void put_title(struct buf *b, const struct incident *in,
+	const struct places *places)
 {
 	char text[MONTH_TEXT];
 
-	buf_fmt(b, "%s, ", incident_words_title(in));
+	buf_fmt(b, "%s, ", incident_words_title(in, places));
 	html_day(b, in->started_at / DAY_S);
 	buf_fmt(b, " %.4s", month_text(month_of((double)in->started_at), text));
 }
 
 static void put_page(struct buf *b, const struct status_page *s,
-	const struct incident *in, const char *title)
+	const struct incident *in, const struct places *places,
+	const char *title)
 {
-	struct places places;
 	char feed[SLUG_MAX + 32];
 
 	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
-	places_read(&places, s->server, s->view);
 	html_begin(b,
 		&(struct frame) {.brand = s->brand,
 			.state = state_of(s, in).text,
@@ -247,24 +247,27 @@ static void put_page(struct buf *b, const struct status_page *s,
 	put_crumbs(b, s, in);
 	html_element(b, "h1", title);
 	put_headline(b, s, in);
-	buf_fmt(b, "<p class=\"lead\">%s</p>\n", incident_words_impact(in));
-	put_facts(b, s, in, &places);
-	put_timeline(b, in, &places, s->now);
+	buf_fmt(b, "<p class=\"lead\">%s</p>\n",
+		incident_words_impact(in, places));
+	put_facts(b, s, in, places);
+	put_timeline(b, in, places, s->now);
 	html_end(b, true);
-	places_release(&places);
 }
 
 bool incident_page_put(struct buf *b, const struct status_page *s,
 	const char *id)
 {
 	const struct incident *in = incidents_find(&s->data->incidents, id);
+	struct places places;
 	struct buf title;
 
 	if (!in)
 		return false;
+	places_read(&places, s->server, s->view);
 	buf_init(&title, TITLE_MAX);
-	put_title(&title, in);
-	put_page(b, s, in, buf_ok(&title) ? title.p : "Incident");
+	put_title(&title, in, &places);
+	put_page(b, s, in, &places, buf_ok(&title) ? title.p : "Incident");
 	buf_release(&title);
+	places_release(&places);
 	return true;
 }

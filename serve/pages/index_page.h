@@ -6,17 +6,19 @@
 #define PAGES_INDEX_PAGE_H
 
 #include "base/buf.h"
+#include "data/condition.h"
+#include "pages/own_checks.h"
 
 struct brand;
 struct paging;
 struct request;
-struct view;
 
 /* A server in the list. */
 struct index_item {
 	const char *slug;
 	const char *title; /* or NULL */
-	const struct view *view;
+	struct condition condition;
+	const char *sentence; /* of condition_put; NULL: the word says all */
 };
 
 /* The servers of a page, if the request does not say how many. */
@@ -30,6 +32,7 @@ struct index_page {
 	const char *query;   /* what was searched for; "" for nothing */
 	const char *account; /* whose servers they are, or NULL */
 	int report; /* the month of the newest, see base/month.h; 0: none */
+	struct own_checks checks;
 };
 
 /* index_page_put(b, page, brand): append the page. */

@@ -5,53 +5,44 @@
  */
 #include "pages/status_page.h"
 
+#include "data/condition.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
 #include "data/brand.h"
 #include "http/escape.h"
 #include "pages/html.h"
+#include "pages/own_checks.h"
 #include "pages/world_map.h"
 
 #include <inttypes.h>
 #include <math.h>
 
 #define DAY 86400
-/* The headline names up to this many places, and counts more. */
-#define NAMED 2
+/* Of uptime_30d. */
+#define UPTIME_DAYS 30
+/* The headline, in bytes. */
+#define SENTENCE_MAX 4096
 
-/* Few places are named, many are counted: the list below names all. */
-static void put_failing(struct buf *b, const struct places *places)
+struct condition_facts status_page_facts(const struct status_page *s)
 {
-	if (places->failing > NAMED)
-		buf_fmt(b, "%zu of %zu places", places->failing, places->n);
-	else
-		places_put_state(b, places, PLACE_NOT_WORKING);
+	return (struct condition_facts) {.view = s->view,
+		.incidents = &s->data->incidents,
+		.tool_split = &s->data->tool_split,
+		.maintenance = s->data->maintenance_now.found};
 }
 
-static void put_headline(struct buf *b, const struct status_page *s,
-	const struct places *places)
+/* `sentence` is escaped. */
+static void put_headline(struct buf *b, const char *title, struct condition c,
+	const char *sentence)
 {
-	struct word w = html_state(s->view);
-	bool fresh = s->view->freshness == VIEW_FRESH;
-	bool amber = fresh && s->view->verdict == VERDICT_AMBER;
-	bool some = fresh && s->view->verdict != VERDICT_GREEN &&
-		places->working && places->failing;
+	const char *class = html_condition(c).class;
 
-	buf_fmt(b, "<p class=\"headline text-%s\">", w.class);
-	html_icon(b, w.class);
-	buf_fmt(b, "<span>%s", amber && some ? "Working" : w.text);
-	if (fresh && places->working == places->n && places->n > 1 &&
-		s->view->verdict == VERDICT_GREEN)
-		buf_str(b, " everywhere");
-	if (some) {
-		buf_str(b, amber ? ", but not from " : " from ");
-		put_failing(b, places);
-	}
-	if (fresh && s->view->verdict == VERDICT_RED &&
-		s->data->maintenance_now.found)
-		buf_str(b, ", for maintenance");
-	buf_str(b, "</span></p>\n");
+	buf_str(b, "<h1>");
+	escape_put(b, title);
+	buf_fmt(b, " <span class=\"headline text-%s\">", class);
+	html_icon(b, class);
+	buf_fmt(b, "<span>%s</span></span></h1>\n", sentence);
 }
 
 /* The minute of the verdict, and how often there is one. */
@@ -63,7 +54,7 @@ static void put_as_of(struct buf *b, const struct status_page *s,
 	buf_str(b, "<p class=\"dim\">As of ");
 	html_time(b, s->view->as_of, s->now);
 	if (!isnan(s->server->interval_s)) {
-		buf_str(b, ". Tried every ");
+		buf_str(b, ". Checked every ");
 		if (s->server->interval_s == 60)
 			buf_str(b, "minute");
 		else if (s->server->interval_s < 60)
@@ -76,41 +67,13 @@ static void put_as_of(struct buf *b, const struct status_page *s,
 	buf_str(b, ".</p>\n");
 }
 
-/* A banner where our own checks are missing or late. */
 static void put_own(struct buf *b, const struct status_page *s)
 {
-	const struct page_data *d = s->data;
-
-	if (s->view->freshness == VIEW_NONE) {
-		buf_str(b, "<p class=\"banner\" role=\"status\">No verdict has "
-			   "been published yet: awaiting first probe.</p>\n");
-	} else if (s->view->freshness == VIEW_STALE) {
-		buf_str(b, "<p class=\"banner\" role=\"status\"><b>Our own "
-			   "checks have stopped.</b> Nothing has been "
-			   "published since ");
-		html_time(b, s->view->as_of, s->now);
-		if (s->now > (double)s->view->as_of) {
-			buf_str(b, ", ");
-			html_span(b, s->now - (double)s->view->as_of);
-			buf_str(b, " ago");
-		}
-		buf_str(b, ". Whether the server works now is not known here. "
-			   "The fault is ours.</p>\n");
-	} else if (stage_stale(d->heartbeats[STAGE_INGEST], s->now,
-			   STAGE_STALE_S) ||
-		   stage_stale(d->heartbeats[STAGE_VERDICT], s->now,
-			   STAGE_STALE_S)) {
-		buf_str(b, "<p class=\"banner\" role=\"status\"><b>Our own "
-			   "checks are running late.</b> What this page says "
-			   "may be old.</p>\n");
-	} else if (stage_stale(
-			   d->heartbeats[STAGE_ALERT], s->now, STAGE_STALE_S)) {
-		buf_str(b,
-			"<p class=\"banner\" role=\"status\"><b>Incidents "
-			"may be missing here.</b> Our part that "
-			"records them is late; the state above is up to date."
-			"</p>\n");
-	}
+	own_checks_put(b,
+		&(struct own_checks) {.freshness = s->view->freshness,
+			.as_of = s->view->as_of,
+			.heartbeats = s->data->heartbeats,
+			.now = s->now});
 }
 
 static void put_reason(struct buf *b, const struct occurrence *o)
@@ -137,7 +100,7 @@ static void put_work(struct buf *b, const struct status_page *s)
 	if (d->maintenance_next.found) {
 		buf_str(b, "<p class=\"banner work\">");
 		html_icon(b, "work");
-		buf_str(b, "<span><b>Maintenance announced, ");
+		buf_str(b, "<span><b>Planned maintenance, ");
 		html_time(b, d->maintenance_next.start, s->now);
 		buf_str(b, " to ");
 		html_time(b, d->maintenance_next.end,
@@ -177,13 +140,13 @@ static void put_minutes(struct buf *b, const struct history *p)
 	int64_t down = 0, part = 0;
 
 	for (int i = 0; i < 2; i++) {
-		down += p->days[i].minutes[VERDICT_RED];
+		down += p->days[i].minutes[VERDICT_RED] - p->days[i].planned;
 		part += p->days[i].minutes[VERDICT_AMBER];
 	}
 	if (!history_known(&p->days[0]) && !history_known(&p->days[1]))
 		buf_str(b, "Not known");
 	else if (!down && !part)
-		buf_str(b, "Nothing, today or yesterday");
+		buf_str(b, "No trouble today or yesterday");
 	else
 		buf_fmt(b,
 			"Today and yesterday: %" PRId64 " min not working, "
@@ -213,14 +176,14 @@ static void put_incidents(struct buf *b, const struct status_page *s)
 		buf_str(b, "Planned maintenance");
 	else
 		buf_str(b, s->view->freshness == VIEW_FRESH
-			? "No incident"
-			: "No incident until our checks stopped");
+			? "No incidents"
+			: "None before our checks stopped");
 	if (sum > 0) {
 		buf_str(b, ", ");
 		html_span(b, fmin(sum, DAY));
 	}
 	if (open) {
-		buf_str(b, ", going on since ");
+		buf_str(b, ", ongoing since ");
 		html_time(b, open->started_at, s->now);
 	}
 }
@@ -246,20 +209,20 @@ static void put_known(struct buf *b, const struct status_page *s)
 
 	if (!bad && !in)
 		return;
-	buf_str(b, "<div><dt>Do they know?</dt><dd>");
+	buf_str(b, "<div><dt>Does the operator know?</dt><dd>");
 	if (bad && s->data->maintenance_now.found)
-		buf_str(b, "Yes: they are working on it, as announced");
+		buf_str(b, "Yes, this maintenance was announced");
 	else if (in && in->passing)
-		buf_str(b, "Yes: it works again, and is being watched");
+		buf_str(b, "Recovered. We are monitoring it.");
 	else if (in && in->acknowledged)
-		buf_str(b, "Yes: somebody is looking into it");
+		buf_str(b, "Yes, the operator is looking into it");
 	else if (in && in->told)
-		buf_str(b, "Yes: they have been told");
+		buf_str(b, "Yes, the operator was notified");
 	else if (in)
-		buf_str(b, "It is on record, and nobody has taken it up yet");
+		buf_str(b, "Recorded; the operator has not responded yet");
 	else
-		buf_str(b, "It was noticed just now; people are told once it "
-			   "is confirmed");
+		buf_str(b, "Noticed just now. We notify the operator once it "
+			   "is confirmed.");
 	buf_str(b, "</dd></div>\n");
 }
 
@@ -274,15 +237,15 @@ static void put_sides(struct buf *b, const struct tool_split *sides,
 		return;
 	buf_str(b, "<div class=\"wide\"><dt>Different tools</dt><dd>");
 	html_icon(b, "part");
-	buf_str(b, " The server shows other tools in ");
+	buf_str(b, " The tool list in ");
 	places_put_regions(b, places,
 		(const char (*)[REGION_MAX + 1])newest->regions,
 		newest->n_regions);
-	buf_str(b, " than in ");
+	buf_str(b, " differs from that in ");
 	for (size_t i = 0; i + 1 < sides->n; i++) {
 		if (i)
-			buf_str(b, i + 2 == sides->n ? ", and others again in "
-						     : ", others in ");
+			buf_str(b, i + 2 == sides->n ? ", and from that in "
+						     : ", from that in ");
 		places_put_regions(b, places,
 			(const char (*)[REGION_MAX + 1])sides->v[i].regions,
 			sides->v[i].n_regions);
@@ -291,17 +254,19 @@ static void put_sides(struct buf *b, const struct tool_split *sides,
 		buf_str(b, ", since ");
 		html_time(b, newest->first_seen, now);
 	}
-	buf_str(b, ". A cache on the way may keep an old copy.</dd>"
+	buf_str(b, ". A cache in between may serve an old copy.</dd>"
 		   "</div>\n");
 }
 
 static void put_feed(struct buf *b, const char *slug)
 {
 	buf_fmt(b,
-		"<div><dt>Hear of changes</dt><dd><a href=\"/status/%s/"
-		"feed.atom\">Atom feed</a>, <a href=\"#embed\">badge</a>, "
+		"<div><dt>Get updates</dt><dd><a href=\"/status/%s/"
+		"feed.atom\">Atom feed</a>, <a href=\"/status/%s/"
+		"maintenance.ics\">maintenance calendar</a>, "
+		"<a href=\"#embed\">badge</a>, "
 		"<a href=\"/api/embed-status/%s\">JSON</a></dd></div>\n",
-		slug, slug);
+		slug, slug, slug);
 }
 
 static void put_answers(struct buf *b, const struct status_page *s,
@@ -328,48 +293,62 @@ static void put_figure(struct buf *b, const char *name, const char *help)
 	buf_str(b, "</dt><dd>");
 }
 
+/* How many, and since when; either may be all that is known. */
 static void put_tools(struct buf *b, const struct status_page *s)
 {
 	const struct history *p = &s->data->history;
 
+	if (p->tools < 0 && isnan(p->tools_since))
+		return;
 	put_figure(b, "Tools", NULL);
 	if (p->tools >= 0)
-		buf_fmt(b, "%d", p->tools);
-	else
-		buf_str(b, "&ndash;");
+		buf_fmt(b, "%d ", p->tools);
 	if (!isnan(p->tools_since)) {
-		buf_str(b, " <small>the same since ");
+		buf_str(b, "<small>unchanged since ");
 		html_time(b, (int64_t)p->tools_since, s->now);
 		buf_str(b, "</small>");
 	}
 	buf_str(b, "</dd></div>\n");
 }
 
+/* Of how many days, and how much of that was maintenance. */
+static void put_uptime(struct buf *b, const struct status_page *s)
+{
+	int64_t planned = history_planned(&s->data->history, UPTIME_DAYS);
+
+	buf_fmt(b, "<div><dt>Uptime<br><small>%d days", UPTIME_DAYS);
+	if (planned) {
+		buf_str(b, s->brand->maintenance_counts ? ", less "
+							: ", not counting ");
+		html_span(b, 60 * (double)planned);
+		buf_str(b, " of maintenance");
+	}
+	buf_fmt(b, "</small></dt><dd>%.2f&#8239;%%</dd></div>\n",
+		s->view->uptime_30d);
+}
+
+/* What is not known now has no figure. */
 static void put_figures(struct buf *b, const struct status_page *s)
 {
 	const struct view *v = s->view;
 	bool fresh = v->freshness == VIEW_FRESH;
+	size_t before;
 
 	buf_str(b, "<dl class=\"figures\">\n");
-	put_figure(b, "Uptime", "30 days");
+	before = b->len;
 	if (fresh && !isnan(v->uptime_30d))
-		buf_fmt(b, "%.2f&#8239;%%", v->uptime_30d);
-	else
-		buf_str(b, "&ndash;");
-	buf_str(b, "</dd></div>\n");
-	put_figure(b, "Response time", "95 of 100 were faster, 24 hours");
-	if (fresh && !isnan(v->p95_ms))
-		buf_fmt(b, "%.0f&#8239;ms", v->p95_ms);
-	else
-		buf_str(b, "&ndash;");
-	buf_str(b, "</dd></div>\n");
-	put_figure(b, "Last probe", NULL);
-	if (fresh && *v->last_probe_ago)
-		buf_fmt(b, "%s ago", v->last_probe_ago);
-	else
-		buf_str(b, "&ndash;");
-	buf_str(b, "</dd></div>\n");
+		put_uptime(b, s);
+	if (fresh && !isnan(v->p95_ms)) {
+		put_figure(b, "Response time", "p95, last 24 hours");
+		buf_fmt(b, "%.0f&#8239;ms</dd></div>\n", v->p95_ms);
+	}
+	if (fresh && *v->last_probe_ago) {
+		put_figure(b, "Last check", NULL);
+		buf_fmt(b, "%s ago</dd></div>\n", v->last_probe_ago);
+	}
 	put_tools(b, s);
+	if (b->len == before)
+		buf_str(b, "<div><dt>No figures yet</dt><dd></dd></div>\n");
 	buf_str(b, "</dl>\n");
 }
 
@@ -382,7 +361,7 @@ static void put_embedding(struct buf *b, const char *site, const char *slug)
 		"server\" height=\"20\"></p>\n",
 		slug);
 	if (!*site)
-		buf_str(b, "<p>Put the address of this site before each "
+		buf_str(b, "<p>Add the address of this site before each "
 			   "path:</p>\n");
 	buf_str(b, "<pre tabindex=\"0\"><code>[![MCP status](");
 	escape_put(b, site);
@@ -394,19 +373,27 @@ static void put_embedding(struct buf *b, const char *site, const char *slug)
 void status_page_put(struct buf *b, const struct status_page *s)
 {
 	const char *title = s->server->title ? s->server->title : s->slug;
+	struct condition_facts facts = status_page_facts(s);
+	struct condition condition = condition_of(&facts);
 	struct places places;
-	char feed[SLUG_MAX + 32];
+	struct buf sentence;
+	char feed[SLUG_MAX + 32], calendar[SLUG_MAX + 32];
 
 	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
+	snprintf(calendar, sizeof calendar, "/status/%s/maintenance.ics",
+		s->slug);
 	places_read(&places, s->server, s->view);
+	buf_init(&sentence, SENTENCE_MAX);
+	condition_put(&sentence, condition, &facts, &places);
 	html_begin(b,
 		&(struct frame) {.brand = s->brand,
-			.state = html_state(s->view).text,
+			.state = buf_ok(&sentence) ? sentence.p : NULL,
 			.title = title,
+			.icon = html_condition(condition).class,
 			.feed = feed,
+			.calendar = calendar,
 			.live = true});
-	html_element(b, "h1", title);
-	put_headline(b, s, &places);
+	put_headline(b, title, condition, buf_ok(&sentence) ? sentence.p : "");
 	put_as_of(b, s, &places);
 	put_own(b, s);
 	put_work(b, s);
@@ -417,5 +404,6 @@ void status_page_put(struct buf *b, const struct status_page *s)
 	status_page_incidents(b, s, &places);
 	put_embedding(b, s->brand->url, s->slug);
 	html_end(b, true);
+	buf_release(&sentence);
 	places_release(&places);
 }

@@ -9,6 +9,7 @@
 #define PAGES_STATUS_PAGE_H
 
 #include "base/buf.h"
+#include "data/condition.h"
 
 struct brand;
 struct history_day;
@@ -28,6 +29,9 @@ struct status_page {
 	double now; /* epoch seconds */
 };
 
+/* status_page_facts(page): what the condition of its server is made of. */
+struct condition_facts status_page_facts(const struct status_page *page);
+
 /* status_page_put(b, page): append the page. */
 void status_page_put(struct buf *b, const struct status_page *page);
 
@@ -43,11 +47,12 @@ void status_page_incidents(struct buf *b, const struct status_page *page,
 	const struct places *places);
 
 /*
- * Parts that the page of a month has, too. status_page_sums(b, days, n): a
+ * Parts that the page of a month has, too. status_page_sums(b, page, days, n): a
  * sentence on n days. status_page_card(b, page, in, places): an incident, with a
  * link to its page.
  */
-void status_page_sums(struct buf *b, const struct history_day *days, int n);
+void status_page_sums(struct buf *b, const struct status_page *page,
+	const struct history_day *days, int n);
 void status_page_card(struct buf *b, const struct status_page *page,
 	const struct incident *in, const struct places *places);
 

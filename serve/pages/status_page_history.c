@@ -5,6 +5,7 @@
  */
 #include "pages/status_page.h"
 
+#include "data/brand.h"
 #include "data/page_data.h"
 #include "pages/history_page.h"
 #include "pages/html.h"
@@ -23,21 +24,41 @@
 #define CHART_WIDTH 690
 #define CHART_HEIGHT 120
 
+/* Those of a maintenance are not trouble. */
+static int64_t unplanned(const struct history_day *d)
+{
+	int64_t red = d->minutes[VERDICT_RED] - d->planned;
+
+	return red > 0 ? red : 0;
+}
+
+static bool has_trouble(const struct history_day *d)
+{
+	return unplanned(d) || d->minutes[VERDICT_AMBER];
+}
+
 static void put_minutes(struct buf *b, const struct history_day *d)
 {
-	int64_t red = d->minutes[VERDICT_RED];
-	int64_t amber = d->minutes[VERDICT_AMBER];
+	const struct {
+		int64_t minutes;
+		const char *words;
+	} parts[] = {{unplanned(d), "not working"},
+		{d->minutes[VERDICT_AMBER], "partly working"},
+		{d->planned, "not working for maintenance"}};
+	const char *comma = "";
 
 	if (!history_known(d))
 		buf_str(b, "no data");
-	else if (!red && !amber)
+	else if (!has_trouble(d) && !d->planned)
 		buf_str(b, "working");
-	if (red)
-		buf_fmt(b, "%" PRId64 " min not working", red);
-	if (red && amber)
-		buf_str(b, ", ");
-	if (amber)
-		buf_fmt(b, "%" PRId64 " min partly working", amber);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		if (!parts[i].minutes)
+			continue;
+		buf_str(b, comma);
+		html_span(b, 60 * (double)parts[i].minutes);
+		buf_fmt(b, " %s", parts[i].words);
+		comma = ", ";
+	}
 }
 
 static void put_rect(struct buf *b, int x, int y, int h, const char *class)
@@ -47,11 +68,13 @@ static void put_rect(struct buf *b, int x, int y, int h, const char *class)
 		class, x, y, BAR_WIDTH, h);
 }
 
-static int height(int64_t minutes, int64_t known)
+static int height(int64_t minutes, int64_t known, int most)
 {
 	int h = (int)(BAR_HEIGHT * minutes / known);
 
-	return minutes && h < BAR_LEAST ? BAR_LEAST : h;
+	if (minutes && h < BAR_LEAST)
+		h = BAR_LEAST;
+	return h < most ? h : most;
 }
 
 /* Trouble is at the foot of the bar, with a tick below: longer if it is red. */
@@ -61,7 +84,7 @@ static void put_bar(struct buf *b, const struct status_page *s, int ago)
 	const struct history_day *d = &p->days[ago];
 	int x = (HISTORY_DAYS - 1 - ago) * BAR_PITCH;
 	int64_t known = history_known(d), bad;
-	int foot = BAR_TOP + BAR_HEIGHT, red, amber;
+	int foot = BAR_TOP + BAR_HEIGHT, red, amber, work;
 
 	/* The list of days below has the same addresses, for the keyboard. */
 	buf_str(b, "<a tabindex=\"-1\" href=\"");
@@ -76,24 +99,25 @@ static void put_bar(struct buf *b, const struct status_page *s, int ago)
 		buf_str(b, "</a>\n");
 		return;
 	}
-	red = height(d->minutes[VERDICT_RED], known);
-	amber = height(d->minutes[VERDICT_AMBER], known);
-	if (red + amber > BAR_HEIGHT)
-		amber = BAR_HEIGHT - red;
-	bad = red + amber;
+	red = height(unplanned(d), known, BAR_HEIGHT);
+	amber = height(d->minutes[VERDICT_AMBER], known, BAR_HEIGHT - red);
+	work = height(d->planned, known, BAR_HEIGHT - red - amber);
+	bad = red + amber + work;
 	if (bad < BAR_HEIGHT)
 		put_rect(b, x, BAR_TOP, BAR_HEIGHT - (int)bad, "up");
+	if (work)
+		put_rect(b, x, foot - (int)bad, work, "work");
 	if (amber)
-		put_rect(b, x, foot - (int)bad, amber, "part");
+		put_rect(b, x, foot - red - amber, amber, "part");
 	if (red)
 		put_rect(b, x, foot - red, red, "down");
-	if (bad)
+	if (red || amber)
 		put_rect(b, x, foot + 3, red ? 11 : 4, red ? "down" : "part");
 	buf_str(b, "</a>\n");
 }
 
 struct sums {
-	int64_t known, red, amber;
+	int64_t known, red, amber, planned; /* minutes; red without planned */
 	int days, bad; /* of which anything is known; that had trouble */
 };
 
@@ -105,53 +129,63 @@ static struct sums add_up(const struct history_day *days, int n)
 		const struct history_day *d = &days[i];
 
 		s.known += history_known(d);
-		s.red += d->minutes[VERDICT_RED];
+		s.red += unplanned(d);
 		s.amber += d->minutes[VERDICT_AMBER];
+		s.planned += d->planned;
 		s.days += history_known(d) > 0;
-		s.bad += d->minutes[VERDICT_RED] || d->minutes[VERDICT_AMBER];
+		s.bad += has_trouble(d);
 	}
 	return s;
 }
 
-/* Rounded down: not 100 while anything failed. */
-static void put_sums(struct buf *b, const struct sums *s)
+static void put_sum(struct buf *b, const char *words, int64_t minutes)
 {
-	double up = (double)(s->known - s->red) / (double)s->known;
+	if (!minutes)
+		return;
+	buf_str(b, words);
+	html_span(b, 60 * (double)minutes);
+}
 
-	if (!s->days) {
-		buf_str(b, "There is no data for these days yet.");
+/* Rounded down: not 100 while anything failed. */
+static void put_sums(struct buf *b, const struct sums *s, bool planned_counts)
+{
+	int64_t all = s->known - (planned_counts ? 0 : s->planned);
+	int64_t red = s->red + (planned_counts ? s->planned : 0);
+
+	if (!s->days || all <= 0) {
+		buf_str(b, "No data yet.");
 		return;
 	}
 	buf_fmt(b, "%.2f&#8239;%% uptime in %d day%s of data",
-		floor(up * 10000) / 100, s->days, s->days == 1 ? "" : "s");
-	if (s->red) {
-		buf_str(b, ", not working for ");
-		html_span(b, 60 * (double)s->red);
-	}
-	if (s->amber) {
-		buf_str(b, ", partly working for ");
-		html_span(b, 60 * (double)s->amber);
-	}
+		floor((double)(all - red) * 10000 / (double)all) / 100, s->days,
+		s->days == 1 ? "" : "s");
+	put_sum(b, ", not working for ", s->red);
+	put_sum(b, ", partly working for ", s->amber);
+	put_sum(b, planned_counts ? ", and in maintenance, which counts, for "
+				  : ", and in maintenance, which does not "
+				    "count, for ",
+		s->planned);
 	buf_str(b, ".");
 }
 
-void status_page_sums(struct buf *b, const struct history_day *days, int n)
+void status_page_sums(struct buf *b, const struct status_page *page,
+	const struct history_day *days, int n)
 {
 	struct sums s = add_up(days, n);
 
-	put_sums(b, &s);
+	put_sums(b, &s, page->brand->maintenance_counts);
 }
 
 static void put_bad_days(struct buf *b, const struct status_page *s, int n)
 {
 	const struct history *p = &s->data->history;
 
-	buf_fmt(b, "<details><summary>%d day%s with trouble</summary><ul>\n", n,
+	buf_fmt(b, "<details><summary>%d day%s with problems</summary><ul>\n", n,
 		n == 1 ? "" : "s");
 	for (int i = 0; i < HISTORY_DAYS; i++) {
 		const struct history_day *d = &p->days[i];
 
-		if (!d->minutes[VERDICT_RED] && !d->minutes[VERDICT_AMBER])
+		if (!has_trouble(d))
 			continue;
 		buf_str(b, "<li><a href=\"");
 		history_page_day(b, s->slug, p->today - i);
@@ -170,11 +204,11 @@ void status_page_days(struct buf *b, const struct status_page *page)
 	struct sums s = add_up(d->history.days, HISTORY_DAYS);
 
 	buf_str(b, "<section><h2>90 days</h2>\n<p>");
-	put_sums(b, &s);
+	put_sums(b, &s, page->brand->maintenance_counts);
 	buf_fmt(b,
 		"</p>\n<svg class=\"days\" viewBox=\"0 0 %d 48\" "
 		"preserveAspectRatio=\"none\" role=\"group\" aria-label=\"A bar "
-		"for each of 90 days, %d of them with trouble\">\n",
+		"for each of 90 days, %d of them with problems\">\n",
 		HISTORY_DAYS * BAR_PITCH, s.bad);
 	for (int i = HISTORY_DAYS - 1; i >= 0; i--)
 		put_bar(b, page, i);
@@ -186,14 +220,16 @@ void status_page_days(struct buf *b, const struct status_page *page)
 	buf_str(b, "</section>\n");
 }
 
-/* Up to 1, 2 or 5 times a power of ten. */
+/* Up to the next nice step, whose half is nice, too. */
 static double round_up(double v)
 {
+	static const double steps[] = {1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10};
 	double unit = pow(10, floor(log10(v)));
+	size_t i = 0;
 
-	return v <= unit ? unit : v <= 2 * unit ? 2 * unit
-		: v <= 5 * unit			? 5 * unit
-						: 10 * unit;
+	while (i + 1 < sizeof steps / sizeof *steps && v > steps[i] * unit)
+		i++;
+	return steps[i] * unit;
 }
 
 static double of_hour(const struct history_hour *h, bool p95)
@@ -230,8 +266,8 @@ static void put_hours(struct buf *b, const struct history *p)
 {
 	buf_str(b, "<details><summary>As a table</summary><table><thead><tr>"
 		   "<th scope=\"col\">From, UTC</th>"
-		   "<th scope=\"col\">half were faster</th>"
-		   "<th scope=\"col\">95 of 100 were faster</th></tr></thead>"
+		   "<th scope=\"col\">median</th>"
+		   "<th scope=\"col\">p95</th></tr></thead>"
 		   "<tbody>\n");
 	for (int i = 0; i < HISTORY_HOURS; i++) {
 		const struct history_hour *h = &p->hours[i];
@@ -250,34 +286,43 @@ static void put_hours(struct buf *b, const struct history *p)
 	buf_str(b, "</tbody></table></details>\n");
 }
 
+/* An hour, in epoch hours, with its date. */
+static void put_hour(struct buf *b, int64_t hour)
+{
+	html_day(b, hour / 24);
+	buf_str(b, ", ");
+	html_clock(b, hour * 3600);
+}
+
 static void put_chart(struct buf *b, const struct history *p, double top)
 {
 	buf_fmt(b,
 		"<p class=\"axis\"><span>%g&#8239;ms</span><span class="
 		"\"legend\"><span><svg class=\"key\" viewBox=\"0 0 24 4\" "
 		"aria-hidden=\"true\"><path class=\"p95\" d=\"M0 2h24\"/></svg>"
-		" 95 of 100 were faster</span> <span><svg class=\"key\" "
+		" p95</span> <span><svg class=\"key\" "
 		"viewBox=\"0 0 24 4\" "
 		"aria-hidden=\"true\"><path class=\"p50\" d=\"M0 2h24\"/></svg>"
-		" half were faster</span></span></p>\n",
+		" median</span></span></p>\n",
 		top);
 	buf_fmt(b,
+		"<div class=\"plot\"><span class=\"middle\">%g&#8239;ms</span>"
 		"<svg class=\"chart\" viewBox=\"0 0 %d %d\" "
 		"preserveAspectRatio=\"none\" role=\"img\" aria-label=\""
 		"Response time of each of 24 hours; the table below has the "
 		"numbers\"><path class=\"grid\" d=\"M0 0h%dM0 %dh%dM0 %dh%d\"/>"
 		"\n",
-		CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH, CHART_HEIGHT / 2,
+		top / 2, CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH, CHART_HEIGHT / 2,
 		CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH);
 	put_curve(b, p, true, top);
 	put_curve(b, p, false, top);
-	buf_str(b, "</svg>\n<p class=\"axis\"><span>");
-	html_clock(b, (p->hour - HISTORY_HOURS + 1) * 3600);
+	buf_str(b, "</svg></div>\n<p class=\"axis\"><span>");
+	put_hour(b, p->hour - HISTORY_HOURS + 1);
 	buf_str(b, "</span><span>");
 	html_clock(b, (p->hour - HISTORY_HOURS / 2 + 1) * 3600);
 	buf_str(b, "</span><span>");
-	html_clock(b, p->hour * 3600);
-	buf_str(b, " UTC</span></p>\n");
+	put_hour(b, p->hour);
+	buf_str(b, "</span></p>\n");
 }
 
 void status_page_latency(struct buf *b, const struct page_data *d)
@@ -286,12 +331,12 @@ void status_page_latency(struct buf *b, const struct page_data *d)
 
 	for (int i = 0; i < HISTORY_HOURS; i++)
 		most = fmax(most, d->history.hours[i].p95_ms);
-	buf_str(b, "<section><h2>Response time, 24 hours</h2>\n");
+	buf_str(b, "<section><h2>Response time, last 24 hours, UTC</h2>\n");
 	if (most > 0) {
 		put_chart(b, &d->history, round_up(most));
 		put_hours(b, &d->history);
 	} else {
-		buf_str(b, "<p>No response was measured in this time.</p>\n");
+		buf_str(b, "<p>No responses measured.</p>\n");
 	}
 	buf_str(b, "</section>\n");
 }

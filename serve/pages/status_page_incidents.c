@@ -22,7 +22,7 @@ static void put_when(struct buf *b, const struct incident *in, double now)
 	put_row(b, "When");
 	html_time(b, in->started_at, now);
 	if (!in->ended_at) {
-		buf_str(b, ", going on for ");
+		buf_str(b, ", ongoing for ");
 		html_span(b, now - (double)in->started_at);
 	} else {
 		buf_str(b, " to ");
@@ -45,11 +45,12 @@ void status_page_card(struct buf *b, const struct status_page *s,
 	buf_str(b, "<span><a href=\"");
 	incident_page_path(b, s->slug, in);
 	buf_fmt(b, "\">%s</a> <small>%s</small></span></h3>\n<p>%s</p>\n<dl>",
-		incident_words_title(in), in->ended_at ? "over" : "going on",
-		incident_words_impact(in));
+		incident_words_title(in, places),
+		in->ended_at ? "resolved" : "ongoing",
+		incident_words_impact(in, places));
 	if (in->n_regions) {
 		put_row(b, "Where");
-		places_put_regions(b, places,
+		places_put_where(b, places,
 			(const char (*)[REGION_MAX + 1])in->regions,
 			in->n_regions);
 		buf_str(b, "</dd>\n");
@@ -69,9 +70,9 @@ void status_page_incidents(struct buf *b, const struct status_page *s,
 
 	buf_str(b, "<section id=\"incidents\"><h2>Incidents</h2>\n");
 	if (!l->n && isnan(s->data->heartbeats[STAGE_ALERT]))
-		buf_str(b, "<p>No record of incidents is kept here.</p>\n");
+		buf_str(b, "<p>This site does not record incidents.</p>\n");
 	else if (!l->n)
-		buf_str(b, "<p>None on record in 92 days.</p>\n");
+		buf_str(b, "<p>None in the last 92 days.</p>\n");
 	else
 		buf_str(b, "<ul class=\"cards\">\n");
 	for (size_t i = 0; i < l->n && i < CARDS; i++)

@@ -92,6 +92,9 @@ static void put_words(struct buf *b, const struct places *l)
 	}
 }
 
+/* More marks than that are drawn smaller: they must not hide each other. */
+#define MANY 10
+
 static bool on_map(const struct seen_place *p)
 {
 	double y = (MAP_NORTH - p->latitude) * MAP_DEGREE;
@@ -99,17 +102,16 @@ static bool on_map(const struct seen_place *p)
 	return p->located && y >= 0 && y <= MAP_HEIGHT;
 }
 
-static void put_mark(struct buf *b, const struct seen_place *p)
+static void put_mark(struct buf *b, const struct seen_place *p, int size)
 {
-	enum { SIZE = 28 };
 	double x = (p->longitude - MAP_WEST) * MAP_DEGREE;
 	double y = (MAP_NORTH - p->latitude) * MAP_DEGREE;
 
 	buf_fmt(b,
 		"<use href=\"#i-%s\" x=\"%.0f\" y=\"%.0f\" width=\"%d\" "
 		"height=\"%d\"><title>",
-		html_place(p->place).class, x - SIZE / 2, y - SIZE / 2, SIZE,
-		SIZE);
+		html_place(p->place).class, x - size / 2, y - size / 2, size,
+		size);
 	places_put(b, p);
 	buf_fmt(b, ": %s</title></use>\n", html_place(p->place).text);
 }
@@ -133,6 +135,6 @@ void world_map_put(struct buf *b, const struct places *l)
 	for (size_t k = 0; k < 3; k++)
 		for (size_t i = 0; i < l->n; i++)
 			if (l->v[i].place == order[k] && on_map(&l->v[i]))
-				put_mark(b, &l->v[i]);
+				put_mark(b, &l->v[i], n > MANY ? 18 : 28);
 	buf_str(b, "</svg>\n");
 }

@@ -254,7 +254,15 @@ int file_tree_put(struct file_tree *s, const char *name, const void *p,
 	if (make_folders(s, name) || replace(s, name, p, n))
 		return fail(why, name);
 	say(s, "written", name);
-	return 0;
+	return 1;
+}
+
+bool file_tree_keep(struct file_tree *s, const char *name)
+{
+	if (!files_has(&s->had, name) || faccessat(s->dir, name, F_OK, 0))
+		return false;
+	files_add(&s->has, name);
+	return true;
 }
 
 /* The file, and the folders that hold nothing any more. */

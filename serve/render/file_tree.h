@@ -36,11 +36,15 @@ void file_tree_release(struct file_tree *s);
 
 /*
  * file_tree_put(s, name, p, n, why): make the file hold these n bytes. It is
- * replaced, whole or not at all, where it does not hold them yet. 0; or -1,
- * why.
+ * replaced, whole or not at all, where it does not hold them yet. 0 where it did;
+ * 1 where it was replaced; or -1, why.
+ *
+ * file_tree_keep(s, name): leave the file as it is, if it is one that was put
+ * before; false where it is not there.
  */
 int file_tree_put(struct file_tree *s, const char *name, const void *p,
 	size_t n, char *why);
+bool file_tree_keep(struct file_tree *s, const char *name);
 
 /*
  * file_tree_finish(s, at, why): remove what was there and was not put, and note

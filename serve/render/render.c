@@ -21,12 +21,17 @@
 #include "http/route.h"
 #include "pages/manual.h"
 #include "render/file_tree.h"
+#include "render/gzip.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+/* A compressed file, and the least that is worth one, in bytes. */
+#define GZIP ".gz"
+#define GZIP_LEAST 512
+/* The file of a page, in a folder of its path. */
 #define INDEX "index.html"
 /* Beyond the list of some hundred thousand servers. */
 #define FILE_MAX ((size_t)256 * 1024 * 1024)
@@ -73,10 +78,40 @@ static bool says_so(const char *path)
 	return route.kind == ROUTE_PAGE || route.kind == ROUTE_INDEX;
 }
 
+/*
+ * Whether the file has a compressed one beside it. Where a slug is the name of a
+ * file, a slug that ends in ".gz" has that name.
+ */
+static bool is_compressed(const char *file, const struct response *r)
+{
+	return r->body.len >= GZIP_LEAST && strncmp(file, "api/", 4) != 0 &&
+		strncmp(file, "badge/", 6) != 0;
+}
+
+static int put_compressed(struct job *j, const char *file, bool changed,
+	const struct response *r)
+{
+	char name[REQUEST_PATH + sizeof INDEX + sizeof GZIP];
+	struct buf b;
+	int rc = -1;
+
+	snprintf(name, sizeof name, "%s" GZIP, file);
+	if (!changed && file_tree_keep(&j->tree, name))
+		return 0;
+	buf_init(&b, FILE_MAX);
+	if (gzip_put(&b, r->body.p, r->body.len))
+		rc = file_tree_put(&j->tree, name, b.p, b.len, j->why);
+	else
+		snprintf(j->why, sizeof j->why, "%.200s: not compressed", name);
+	buf_release(&b);
+	return rc < 0 ? -1 : 0;
+}
+
 static int put(struct job *j, const char *path, const struct response *r)
 {
 	bool is_page = strcmp(r->type, TYPE_HTML) == 0;
 	char file[REQUEST_PATH + sizeof INDEX];
+	int changed;
 
 	if (r->audience == AUDIENCE_HOLDER ||
 		(r->status != 200 && r->status != 302 &&
@@ -88,7 +123,10 @@ static int put(struct job *j, const char *path, const struct response *r)
 	}
 	if (!file_name(path, is_page, file, sizeof file))
 		return 0;
-	return file_tree_put(&j->tree, file, r->body.p, r->body.len, j->why);
+	changed = file_tree_put(&j->tree, file, r->body.p, r->body.len, j->why);
+	if (changed < 0 || !is_compressed(file, r))
+		return changed < 0 ? -1 : 0;
+	return put_compressed(j, file, changed, r);
 }
 
 /* The paths of that route in a page, each once: of one server. */
@@ -230,7 +268,13 @@ static int withdraw(struct job *j)
 
 	j->service->source.away = true;
 	for (size_t i = 0; i < j->tree.had.n; i++) {
-		path_of(j->tree.had.v[i], path, sizeof path);
+		const char *file = j->tree.had.v[i];
+		size_t n = strlen(file);
+
+		/* It is put with the one that it is beside. */
+		if (n > strlen(GZIP) && strcmp(file + n - strlen(GZIP), GZIP) == 0)
+			continue;
+		path_of(file, path, sizeof path);
 		if (ask(j, path, ROUTE_NONE, NULL))
 			return -1;
 	}

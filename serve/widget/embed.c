@@ -102,7 +102,7 @@ static void put_image(const struct preview *p)
 
 	buf_fmt(p->b,
 		"<h2>Image, for a README</h2>\n"
-		"<p>GitHub and its like run no script. This needs none.</p>\n"
+		"<p>For pages without scripts, such as GitHub.</p>\n"
 		"<div class=\"stage\"><a href=\"/status/%s\"><img "
 		"src=\"/badge/%s.svg\" alt=\"MCP status of %s\" "
 		"height=\"20\"></a></div>\n",
@@ -127,11 +127,15 @@ static void put_notes(const struct preview *p)
 		"<h2>What it says</h2>\n<ul>\n"
 		"<li><b>up</b>, <b>degraded</b> or <b>down</b>: the last "
 		"verdict, with its minute.</li>\n"
-		"<li><b>awaiting first probe</b>: no verdict could be read. "
-		"Check the slug on the status page; a new server shows up "
-		"after its first probe.</li>\n"
-		"<li><b>stale</b>: the last verdict is more than 5 minutes "
-		"old. Whether the server works now is not known.</li>\n"
+		"<li><b>awaiting first probe</b>: there is no verdict yet, or "
+		"no server by this name. Check the slug on the status page."
+		"</li>\n"
+		"<li><b>no recent data</b>: our last verdict is more than 5 "
+		"minutes old, or could not be loaded. The server may work."
+		"</li>\n"
+		"<li><b>stale</b>: this page was left open, or a cache kept "
+		"the verdict for more than 5 minutes. Reload the page."
+		"</li>\n"
 		"</ul>\n"
 		"<h2>Good to know</h2>\n<ul>\n"
 		"<li>Several on one page: <code>class</code> in place of "
@@ -149,7 +153,7 @@ static void put_notes(const struct preview *p)
 	buf_str(p->b,
 		" in <code>script-src</code> and <code>connect-src</code>, "
 		"and nothing else.</li>\n"
-		"<li>It asks once when the page is opened. It sets no cookie "
+		"<li>It asks once, when the page opens. It sets no cookie "
 		"and stores nothing. <a href=\"/embed.js\">Its source</a> is "
 		"meant to be read.</li>\n</ul>\n");
 }
@@ -164,7 +168,7 @@ static void put_top(const struct preview *p, const char *asked)
 	html_begin(p->b, &(struct frame) {.brand = p->brand, .title = title});
 	html_element(p->b, "h1", title);
 	buf_str(p->b,
-		"<p>How an MCP server is doing, on your own page.</p>\n"
+		"<p>Show the status of an MCP server on your own page.</p>\n"
 		"<form action=\"/embed-preview\"><label for=\"slug\">Server"
 		"</label> <input id=\"slug\" name=\"slug\" maxlength=\"80\" "
 		"spellcheck=\"false\" "
@@ -172,10 +176,9 @@ static void put_top(const struct preview *p, const char *asked)
 	escape_put(p->b, asked);
 	buf_str(p->b, "\"> <button>Show</button></form>\n");
 	if (*asked && !*p->slug) {
-		buf_str(p->b, "<p class=\"banner\" role=\"status\">No server "
-			      "can be called <b>");
+		buf_str(p->b, "<p class=\"banner\" role=\"status\"><b>");
 		escape_put(p->b, asked);
-		buf_str(p->b, "</b>. A slug is made of a to z, 0 to 9, dots, "
+		buf_str(p->b, "</b> is not a slug. Use a to z, 0 to 9, dots, "
 			      "dashes and underscores.</p>\n");
 	}
 	if (!*p->site)

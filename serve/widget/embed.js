@@ -9,8 +9,8 @@
  * data-theme   "dark" (default) or "light"
  *
  * Several on a page: class="alivemcp-embed". Run again, it fills what is new.
- * Never a false green, never an empty place, always a link to the status
- * page. It asks once, and sends no cookies.
+ * Never a false green, always a link to the status page. It asks once, and
+ * sends no cookies.
  */
 (function () {
 	'use strict';
@@ -79,7 +79,7 @@
 		return found ? found[1] : '';
 	}
 
-	/* A page may forbid <style>, but not a sheet that a script built. */
+	/* A page may forbid <style>, but no sheet that a script built. */
 	function addStyles() {
 		var sheet;
 
@@ -125,7 +125,7 @@
 		}
 	}
 
-	/* Calls done once, within 4 seconds: with the answer or null. */
+	/* Calls done once, within 4 seconds: with the answer, 0: never judged. */
 	function ask(slug, done) {
 		var abort;
 
@@ -139,24 +139,25 @@
 		try {
 			abort = new AbortController();
 			setTimeout(function () {
-				finish(null);
+				finish();
 				abort.abort();
 			}, TIMEOUT_MS);
 			fetch(SITE + '/api/embed-status/' + slug, {
 				credentials: 'omit',
 				signal: abort.signal
 			}).then(function (r) {
-				return r.ok ? r.text() : '';
-			}).then(parse, function () {
-				return null;
-			}).then(finish);
+				return r.text().then(function (text) {
+					return r.ok ? parse(text) :
+						/"no(-data|t-found)"/.test(text) ? 0 : null;
+				});
+			}).catch(function () {}).then(finish);
 		} catch (e) {
 			/* An old browser. */
-			finish(null);
+			finish();
 		}
 	}
 
-	/* All is put on the page as text, never as HTML. */
+	/* All is text, never HTML. */
 	function add(parent, tag, name, text) {
 		var e = document.createElement(tag);
 
@@ -207,13 +208,12 @@
 				name, kind, state + (more || ''));
 			box.title = lines.join(', ');
 		}
-		addLink(box, 'amcp-by', (card ? 'powered by ' : '') + 'AliveMCP', '/');
+		addLink(box, 'amcp-by', SITE.replace(/.*\/\//, ''), '/');
 	}
 
 	function drawUnknown(mount, slug, state, why) {
 		draw(mount, slug, 'none', state, [why,
-			'Whether it works is not known here.',
-			'Its status page says more.']);
+			'Whether it works is unknown.']);
 	}
 
 	function figure(v, digits, unit) {
@@ -260,17 +260,18 @@
 		addStyles();
 		if (!slug) {
 			draw(mount, '', '', '', [
-				'Uptime and response time from several regions.'
+				'Uptime and response time, from several places.'
 			]);
 			return;
 		}
-		drawUnknown(mount, slug, 'checking', 'Asking for its verdict.');
+		drawUnknown(mount, slug, 'checking', 'Please wait.');
 		ask(slug, function (a) {
 			if (a) {
 				show(mount, slug, a);
 			} else {
-				drawUnknown(mount, slug, 'awaiting first probe',
-					'No verdict could be read.');
+				drawUnknown(mount, slug, a === 0 ?
+					'awaiting first probe' : 'no recent data',
+					'No verdict.');
 			}
 		});
 	}

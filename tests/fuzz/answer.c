@@ -16,9 +16,14 @@
 #include "cgi/request.h"
 #include "data/account.h"
 #include "data/fetch.h"
+#include "data/fetch_incidents.h"
 #include "data/fetch_listing.h"
+#include "data/fetch_events.h"
 #include "data/fetch_page.h"
+#include "data/fetch_tools.h"
+#include "data/incident_rows.h"
 #include "data/page_data.h"
+#include "data/tool_history.h"
 #include "handlers/handler.h"
 #include "http/front.h"
 #include "json/json.h"
@@ -60,10 +65,11 @@ int fetch_server(struct source *s, const char *slug, const char *token,
 }
 
 int fetch_page(struct source *s, const char *slug, const char *token,
-	double now, struct fetched *got, struct page_data *d)
+	double now, bool past, struct fetched *got, struct page_data *d)
 {
 	const char *tools[] = {"0000000000000000", held[2]};
 
+	(void)past;
 	*d = (struct page_data) {0};
 	history_init(&d->history, now);
 	*got = (struct fetched) {.site = held[2]};
@@ -118,6 +124,39 @@ int fetch_undelivered(struct source *s, double *n)
 }
 
 static const struct listing nothing;
+static const struct events no_events;
+
+int fetch_maintenances(struct source *s, struct maintenance_list *list)
+{
+	(void)s;
+	*list = (struct maintenance_list) {0};
+	maintenance_list_add(list, held[2]);
+	return 0;
+}
+
+int fetch_events(struct source *s, const struct listing *l,
+	const struct events **events)
+{
+	(void)s;
+	(void)l;
+	*events = &no_events;
+	return 0;
+}
+
+int fetch_own_events(struct source *s, const struct listing *l,
+	const char *token, struct events *events)
+{
+	(void)s;
+	(void)l;
+	need(token && strlen(token) == SHA256_HEX - 1);
+	*events = no_events;
+	return 0;
+}
+
+void events_release(struct events *e)
+{
+	(void)e;
+}
 
 int fetch_account_listing(struct source *s, const struct account *a,
 	const char *token, double now, struct listing *l)
@@ -160,6 +199,46 @@ int fetch_public(struct source *s, const char **names, size_t n, size_t max)
 	for (size_t i = 0; i < n; i++)
 		need(*names[i]);
 	return 0;
+}
+
+int fetch_token_account(struct source *s, const char *token, char *account)
+{
+	(void)s;
+	need(token && strlen(token) == SHA256_HEX - 1);
+	*account = '\0';
+	return 0;
+}
+
+int fetch_incidents(struct source *s, const struct incident_rows **rows)
+{
+	static const struct incident_rows none;
+
+	(void)s;
+	*rows = &none;
+	return 0;
+}
+
+int fetch_account_incidents(struct source *s, const struct account *a,
+	const char *token, struct incident_rows *rows)
+{
+	(void)s;
+	(void)a;
+	need(token != NULL);
+	*rows = (struct incident_rows) {0};
+	return 0;
+}
+
+int fetch_tools(struct source *s, const char *slug, const char *token,
+	double from, const char **server, const char **verdict,
+	struct tool_history *h)
+{
+	const char *pairs[] = {"l:0", held[2], "r:x", held[2]};
+
+	tool_history_read(pairs, held[2] ? 4 : 0, from, h);
+	if (!fetch_server(s, slug, token, server, verdict))
+		return 0;
+	tool_history_release(h);
+	return -1;
 }
 
 void listing_release(struct listing *l)

@@ -333,3 +333,47 @@ field() {
 	run -2 aggregate verdict
 	[[ $output == *"no server is in the store"* ]]
 }
+
+# minute N WHAT: three regions report in the Nth minute, that it works or fails, and
+# it is judged.
+minute() {
+	local r
+	for r in us-east-1 eu-west-2 sa-east-1; do
+		probes demo $r $((T + 60 * $1 + 2)) ${2:+"$2" http.503}
+	done | aggregate ingest
+	aggregate verdict -c fleet.yaml -N $((T + 60 * $1 + 20)) >/dev/null || [ $? -eq 1 ]
+}
+
+@test "red minutes of a maintenance are counted beside, and count where nobody says else" {
+	local day=$((T / 86400)) counts
+	for counts in true false; do
+		redis flushall
+		cat >fleet.yaml <<-EOT
+		store: $MCP_STORE
+		site: {maintenance_counts: $counts}
+		regions: [{name: us-east-1}, {name: eu-west-2}, {name: sa-east-1}]
+		accounts: [{name: acme, token_sha256: $(printf 'a%.0s' {1..64})}]
+		servers: [{slug: demo, url: "https://demo.example/mcp", account: acme}]
+		EOT
+		redis hset fleet:maintenance m-1 "$(jq -cn --argjson at $((T + 60)) '{v: 1,
+			type: "maintenance", id: "m-1", slugs: [], accounts: ["acme"],
+			starts_at: $at, ends_at: ($at + 120), every: null, zone: null,
+			reason: "disks", by: "me", ended_at: null}')"
+		minute 0
+		minute 1 tools-list
+		minute 2
+		minute 3 tools-list
+		[ "$(redis hget probe:demo:minutes "$day:green")" -eq 2 ]
+		[ "$(redis hget probe:demo:minutes "$day:red")" -eq 2 ]
+		[ "$(redis hget probe:demo:minutes "$day:red-maintenance")" -eq 1 ]
+		redis get fleet:site | jq -e ".maintenance_counts == $counts"
+		if [ "$counts" = true ]; then
+			[ "$(field demo uptime_30d)" = 50 ]
+		else # two of three
+			[ "$(field demo uptime_30d)" = 66.66 ]
+		fi
+	done
+	sed -i '/^site:/d' fleet.yaml
+	minute 4
+	[ "$(field demo uptime_30d)" = 60 ]
+}

@@ -45,9 +45,16 @@ path() {
 			slug=${want%:*}
 			badge "$look" "$slug"
 			[ "$TITLE" = "$slug: ${want#*:}, 99.87% uptime in 30 days" ]
-			grep -q "^${want#*:}\b.*99.87%" texts
+			grep -q "^${want#*:}\b" texts
+			[[ $look != *card* && $slug = broken ]] ||
+				grep -q "^${want#*:}.*99.87%" texts
 		done
-		for slug in old waiting nope veiled; do
+		[[ $look = *card* ]] || run ! grep -q '%' texts
+		badge "$look" old
+		[ "$TITLE" = 'old: no recent data' ]
+		grep -q '^no recent data$' texts
+		run ! grep -q 'up\|degraded\|down\|%\|awaiting' texts
+		for slug in waiting nope veiled; do
 			badge "$look" "$slug"
 			[ "$TITLE" = "$slug: pending, awaiting first probe" ]
 			grep -q '^awaiting first probe$' texts
@@ -57,7 +64,7 @@ path() {
 		[ "$TITLE" = "MCP server: pending, awaiting first probe" ]
 		get "/badge/example-mcp.svg$look" MCP_STORE=unix:///nonexistent
 		[ "$CODE" = 200 ]
-		grep -q '>awaiting first probe<' body
+		grep -q '>no recent data<' body
 	done
 }
 

@@ -139,7 +139,7 @@ LATER='=>|`|\.\.\.|\?\?|\?\.|\*\*|\b(let|const|class|async|await|import|export|s
 		"$(printf 'a%.0s' {1..81})"; do
 		get "/embed-preview?slug=$slug"
 		[ "$CODE" = 200 ]
-		grep -q 'No server can be called <b>' body
+		grep -q '</b> is not a slug. Use a to z' body
 		[ "$(grep -c '<script' body)" = 1 ]
 		without 'data-server|/badge/' body
 	done

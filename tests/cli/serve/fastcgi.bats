@@ -80,7 +80,7 @@ answers() {
 	get /api/embed-status/demo -X POST -d x >out
 	grep -q '^HTTP/1.1 405 ' out
 	grep -q '^Allow: GET, HEAD$' out
-	get /status/demo | grep -q '<span>Working[^<]*</span></p>'
+	get /status/demo | grep -q '<span>Working[^<]*</span></span></h1>'
 	get /badge/demo.svg | grep -q '>up 100.00%</text>'
 	get / | grep -q 'href="/status/demo"'
 	get /api/embed-status/d%65mo | grep -q '^HTTP/1.1 200 '
@@ -173,7 +173,7 @@ few() {
 	few hgetall /account/aN -H 'Authorization: Bearer x'
 	few hget /api/account/aN
 	get '/?q=DEM' | grep -q 'href="/status/demo"'
-	get '/?q=DEN' | grep -q 'No server is called anything like'
+	get '/?q=DEN' | grep -q 'No server matches'
 }
 
 @test "SIGTERM ends it, and leaves nothing behind" {

@@ -36,7 +36,7 @@ setup() {
 	mapfile -t past <"$BATS_FILE_TMPDIR/past"
 	pages+=("${past[@]}" /status/green/incident/no /status/green/history/2026-13)
 	feeds=("${slugs[@]/%//feed.atom}")
-	feeds=("${feeds[@]/#//status/}")
+	feeds=(/feed.atom "${feeds[@]/#//status/}")
 }
 
 # get PATH [NAME=VALUE…]: asks mcp-serve as a CGI; its answer is in CODE, fields and
@@ -139,7 +139,8 @@ past() {
 	[ "$(grep -cE 'tools-list|http.503|^a{64}$|canary-person|tool_12' secrets)" -ge 5 ]
 	for page in / '/?q=in' /status/gren "$report" "$report".{csv,json} /report \
 		"${slugs[@]/#//status/}" "${feeds[@]}" /style.css \
-		"${past[@]}" /status/green/incident/canary /status/green/history/canary; do
+		"${past[@]}" /status/green/incident/canary /status/green/history/canary \
+		/maintenance.ics /status/green/maintenance.ics; do
 		get "$page"
 		grep -oFf secrets body >told || continue
 		echo "$page"
@@ -159,9 +160,9 @@ past() {
 	id=$(grep -o '/status/green/incident/[0-9-]*-outage' body)
 	get /status/green/feed.atom
 	grep -q "href=\"https://status.example.com$id\"/>" body
-	grep -q 'From the operators: A &lt;deploy&gt; went wrong' body
+	grep -q 'From the operator: A &lt;deploy&gt; went wrong' body
 	get "$id"
-	grep -q '<span>Over after 8 min</span>' body
+	grep -q '<span>Resolved after 8 min</span>' body
 	grep -q 'London and São Paulo' body
 	grep -q 'A &lt;deploy&gt; went wrong; we are taking it back\.' body
 	grep -q 'href="https://www.example.com/why?id=7&amp;x=1">Read the postmortem<' body
@@ -170,10 +171,10 @@ past() {
 	get "$id" "HTTP_IF_NONE_MATCH=$etag"
 	[ "$CODE" = 304 ]
 	get "/status/green/history/$month"
-	grep -q "href=\"$id\">Outage</a>" body
+	grep -q "href=\"$id\">Outage in some places</a>" body
 	grep -q "<td id=\"day-$day\" class=\"today\">" body
 	get "$(printf '%s\n' "${past[@]}" | grep /red/incident/ | head -n 1)"
-	grep -q '<span>Going on for \(9\|1[01]\) min</span>' body
+	grep -q '<span>Ongoing for \(9\|1[01]\) min</span>' body
 	grep -q '</time>: A certificate in front of the server is being replaced\.' body
 	# A day with trouble that is long past, and a month without any.
 	day=$(date -u -d "@$((START - 66 * 86400))" +%-d)
@@ -211,23 +212,23 @@ past() {
 		[stale]='Our own checks have stopped'
 		[fresh]='awaiting first probe'
 		[works]='</time></b>: moving to new disks'
-		[split]='other tools in .* than in Singapore, since'
+		[split]='The tool list in .* differs from that in Singapore, since'
 	)
 	for slug in "${!want[@]}"; do
 		get "/status/$slug"
 		grep -q "${want[$slug]}" body || { echo "$slug"; return 1; }
 	done
 	get /status/red
-	grep -q 'somebody is looking into it' body
-	grep -q '240 min not working' body
+	grep -q 'Yes, the operator is looking into it' body
+	grep -q '4 h not working' body
 	get /status/green
 	grep -q '1 incident</a>, 8 min' body
-	grep -q 'Maintenance announced' body
+	grep -q 'Planned maintenance, ' body
 	grep -q '<dd>London and São Paulo</dd>' body
 	grep -q 'in 90 days of data, not working for 10 h 4[0-9] min' body
-	grep -q 'Tools</dt><dd>12 <small>the same since' body
+	grep -q 'Tools</dt><dd>12 <small>unchanged since' body
 	get /status/split
-	grep -q 'Tools</dt><dd>13 <small>the same since' body
+	grep -q 'Tools</dt><dd>13 <small>unchanged since' body
 }
 
 @test "a search finds by name and title; an account is there for its token" {
@@ -235,7 +236,7 @@ past() {
 	[ "$(grep -c '<li><a' body)" = 1 ]
 	grep -q 'Two faces' body
 	get '/?q=%3Cscript%3E'
-	grep -q 'anything like <b>&lt;script&gt;</b>' body
+	grep -q 'No server matches <b>&lt;script&gt;</b>' body
 	get '/?q=garden'
 	run ! grep -q '/status/' body
 	for authorization in '' 'Bearer wrong'; do

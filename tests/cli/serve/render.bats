@@ -57,6 +57,7 @@ files() {
 	# Pages and paths that are added come by themselves.
 	[ -z "$(comm -23 want got)" ]
 	while read -r file; do
+		[[ $file != *.gz ]] || continue
 		path=/${file%index.html}
 		[ "$path" = / ] || [ "$path" = /man/ ] || path=${path%/}
 		get "$path"
@@ -68,7 +69,7 @@ files() {
 	run ! grep -ril 'canary' www --exclude-dir=man
 	run ! grep -q 'healthz\|prom\|2025-' got
 	[ "$(stat -c %a www/index.html)" = 644 ]
-	grep -q 'awaiting first probe' www/badge/old.svg
+	grep -q 'no recent data' www/badge/old.svg
 }
 
 @test "MCP_SITE stands in the pages, as in the answers" {
@@ -114,14 +115,43 @@ files() {
 	[ "$(cat www/mine www/status/broken/mine)" = $'mine\nmine' ]
 }
 
-@test "a verdict that is too old leaves no JSON, and a badge that is pending" {
+@test "beside a page there is the same, compressed, which comes and goes with it" {
+	local file
+	render
+	for file in www/index.html www/style.css www/embed.js www/status/broken/index.html \
+		www/man/mcp-serve.8/index.html; do
+		gunzip -c $file.gz | cmp - "$file"
+	done
+	[ "$(wc -c <www/style.css.gz)" -lt $(($(wc -c <www/style.css) / 2)) ]
+	# A slug may end in .gz, so there is none beside what is called like a slug.
+	[ -z "$(find www/api www/badge -name '*.gz')" ]
+	cp -a www before
+	render
+	diff -r before www
+	# It is made anew where it was lost, and is gone with its page.
+	rm www/style.css.gz
+	publish broken green
+	render
+	gunzip -c www/style.css.gz | cmp - www/style.css
+	gunzip -c www/status/broken/index.html.gz | cmp - www/status/broken/index.html
+	redis hdel fleet:servers broken
+	render
+	[ ! -e www/status/broken ]
+	# While the store is away, both say so.
+	NOW=$((AS_OF + 351)) MCP_STORE=unix:///nonexistent render || true
+	gunzip -c www/index.html.gz | cmp - www/index.html
+	grep -q 'Status unavailable' www/index.html
+	[ -z "$(find www -name '*.gz' -type d)" ]
+}
+
+@test "a verdict that is too old leaves no JSON, and a badge without a state" {
 	render
 	NOW=$((AS_OF + 301))
 	render
 	[ "$status" -eq 0 ]
 	[ "$(ls www/api)" = openapi.json ]
-	grep -q 'awaiting first probe' www/badge/example-mcp.svg
-	grep -q '<span>Unknown</span></p>' www/status/example-mcp/index.html
+	grep -q 'no recent data' www/badge/example-mcp.svg
+	grep -q '<span>No recent data</span></span></h1>' www/status/example-mcp/index.html
 	run ! grep -rq --exclude-dir=man '<span>Working\|up 99' www
 }
 
@@ -139,9 +169,9 @@ files() {
 	[ "$status" -eq 3 ]
 	[ "$(wc -l <<<"$stderr")" -eq 1 ]
 	[ "$(ls www/api)" = openapi.json ]
-	grep -q 'awaiting first probe' www/badge/example-mcp.svg
+	grep -q 'no recent data' www/badge/example-mcp.svg
 	for page in www/index.html www/status/example-mcp/index.html; do
-		grep -q '<h1>Unknown</h1>' "$page"
+		grep -q '<h1>Status unavailable</h1>' "$page"
 	done
 	run ! grep -rq 'orking\|up 99' www/index.html www/status www/badge
 	cp -a www later

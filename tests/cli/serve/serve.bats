@@ -87,10 +87,10 @@ teardown_file() {
 	[ "$(says Cache-Control)" = "public, max-age=5" ]
 	NOW=$((AS_OF + 301)) get /badge/example-mcp.svg
 	[ "$CODE" = 200 ]
-	grep -q 'awaiting first probe' body
+	grep -q '>no recent data<' body
 	NOW=$((AS_OF + 750)) get /status/example-mcp
 	[ "$CODE" = 200 ]
-	grep -q '<span>Unknown</span></p>' body
+	grep -q '<span>No recent data</span></span></h1>' body
 	grep -q '2026-04-29T20:31:00Z">20:31 UTC</time>, 12 min ago' body
 	run ! grep -qi 'working</\|99\.87' body
 }
@@ -103,11 +103,11 @@ teardown_file() {
 	grep -q 'awaiting first probe' body
 	get /status/waiting
 	[ "$CODE" = 200 ]
-	grep -q '<span>Unknown</span></p>' body
+	grep -q '<span>Awaiting first probe</span></span></h1>' body
 }
 
 @test "what is no server's name is 404, whatever it is" {
-	for name in nope orphan .. . %2e%2e a/b a%2Fb %00 a%0d%0aX:y %25 %4 A \
+	for name in nope orphan .. . %2e%2e a/b a%2Fb %00 a%0d%0aX:y %25 %4 A: \
 		-a '<script>' "$(printf 'a%.0s' {1..81})" "$(printf 'a%.0s' {1..9000})"; do
 		get "/api/embed-status/$name"
 		[ "$CODE" = 404 ]
@@ -177,7 +177,7 @@ teardown_file() {
 	[ "$(says Cache-Control) $(says Vary)" = "private, no-store Authorization" ]
 	[ -z "$(says Access-Control-Allow-Origin)" ]
 	get /badge/veiled.svg "HTTP_AUTHORIZATION=bearer $TOKEN"
-	grep -q '>down 99.87%</text>' body
+	grep -q '>down</text>' body
 	get /status/veiled "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$CODE" = 200 ]
 	NOW=$((AS_OF + 400)) get /api/embed-status/veiled "HTTP_AUTHORIZATION=Bearer $TOKEN"
@@ -205,7 +205,7 @@ teardown_file() {
 @test "the page says it in words, by city" {
 	get /status/partly MCP_SITE=https://status.example.com/
 	[ "$CODE $(says Content-Type)" = "200 text/html; charset=utf-8" ]
-	grep -q '<span>Working, but not from London</span></p>' body
+	grep -q '<span>Working, but not from London</span></span></h1>' body
 	grep -q 'Ashburn <small>working<' body
 	grep -q 'London <small>not working<' body
 	grep -q 'São Paulo <small>no data<' body
@@ -218,19 +218,217 @@ teardown_file() {
 	get /status/partly HTTP_HOST=evil.example HTTP_X_FORWARDED_HOST=evil.example
 	run ! grep -q evil body
 	get /status/example-mcp
-	grep -q '<h1>Example &lt;MCP&gt;</h1>' body
+	grep -q '<h1>Example &lt;MCP&gt; <span' body
+}
+
+# incident SLUG KIND REGIONS: mcp-alert has an open incident of that kind.
+incident() {
+	redis set "alert:$1" "$(jq -cn --arg kind "$2" --argjson at "$AS_OF" \
+		--argjson regions "$3" '{v: 1, slug: "x", incidents: [{$kind,
+		first: ($at - 600), passed_since: 0, error: "canary", $regions,
+		ack: {by: "canary", at: $at, reason: "canary", until: $at}}],
+		timeline: []}')" >/dev/null
+}
+
+@test "no headline, row or badge says Working alone over an open incident" {
+	publish example-mcp green '.regions = [.regions[] + {state: "healthy"}] | .no_data = []'
+	incident example-mcp latency '["eu-west-2"]'
+	want='slower than usual from London'
+	get /status/example-mcp
+	grep -q "text-part.*<span>Working, but $want</span></span></h1>" body
+	grep -q "<title>Working, but $want: Example &lt;MCP&gt;" body
+	get /
+	grep -q "/status/example-mcp.*#i-part.*<span>Working, but $want</span></span></li>" body
+	grep -q ', 1 working with an open incident, ' body
+	get /badge/example-mcp.svg
+	grep -q "<title>example-mcp: up, 99.87% uptime in 30 days, but $want</title>" body
+	grep -q '>up 99.87%</text>' body
+	[ "$(says ETag)" != "$ETAG" ]
+	get '/badge/example-mcp.svg?style=card'
+	grep -q "but $want</title>" body
+	# The five fields are as judged.
+	get /api/embed-status/example-mcp
+	[ "$(<body)" = '{"state":"up","uptime_30d":99.87,"p95_ms":142,"last_probe_ago":"37s","as_of":"2026-04-29T20:31:00Z"}' ]
+	[ "$(says ETag)" = "$ETAG" ]
+	run ! grep -rq canary out
+	# What is wrong with the state of mcp-alert is no incident.
+	redis set alert:example-mcp '{"incidents":[{' >/dev/null
+	get /
+	grep -q '/status/example-mcp.*<span>Working</span>' body
+	redis del alert:example-mcp >/dev/null
+	get /badge/example-mcp.svg
+	[ "$(says ETag)" = "$ETAG" ]
+	publish example-mcp green
+}
+
+@test "a planned maintenance is no outage: page, row, summary and badge say so" {
+	redis hset fleet:maintenance m-1 "$(jq -cn --argjson at "$AS_OF" '{v: 1,
+		type: "maintenance", id: "m-1", slugs: ["brok*"], accounts: [],
+		starts_at: ($at - 600), ends_at: ($at + 3000), every: null,
+		zone: null, reason: "new disks", by: "canary", ended_at: null}')" >/dev/null
+	get /status/broken
+	grep -q 'text-work.*<span>Under maintenance, not working from London</span></span></h1>' body
+	run ! grep -q 'text-down' body
+	get /
+	grep -q '/status/broken.*#i-work.*<span>Under maintenance, not working from London<' body
+	grep -q '>1 partly working, 1 under maintenance, 1 awaiting its first probe, 1 working</p>' body
+	# It is no trouble: what is partly working is above it.
+	[ "$(grep -o '/status/[a-z-]*' body | tr '\n' ' ')" = '/status/partly /status/broken /status/waiting /status/example-mcp ' ]
+	get /badge/broken.svg
+	grep -q '>maintenance' body
+	grep -q '<title>broken: under maintenance, 99.87% uptime in 30 days</title>' body
+	[ "$(says ETag)" != "$ETAG" ]
+	get /api/embed-status/broken
+	[ "$(jq -r .state body)" = down ]
+	redis del fleet:maintenance >/dev/null
+	get /badge/broken.svg
+	grep -q '>down' body
+	[ "$(says ETag)" = "$ETAG" ]
 }
 
 @test "the index lists what is public; an unknown name is helped on" {
 	get /
 	[ "$CODE $(says Content-Type)" = "200 text/html; charset=utf-8" ]
-	for want in '/status/example-mcp">Example &lt;MCP&gt;<' '</svg>Working<' \
-		'</svg>Partly working<' '</svg>Not working<' '</svg>Unknown<'; do
+	for want in '/status/example-mcp">Example &lt;MCP&gt;<' '<span>Working<' \
+		'<span>Working, but not from London<' \
+		'<span>Not working from London<' '<span>Awaiting first probe<'; do
 		grep -qF "$want" body
 	done
 	get /status/exmaple-mcp
 	[ "$CODE" = 404 ]
 	grep -qF '<a href="/status/example-mcp">' body
+}
+
+@test "the index says as of when it is, and when our own checks have stopped" {
+	get /
+	grep -q '<p class="dim">As of <time datetime="2026-04-29T20:31:00Z">20:31 UTC</time>.</p>' body
+	run ! grep -q 'role="status"' body
+	NOW=$((AS_OF + 720)) get /
+	grep -q 'Our own checks have stopped.*20:31 UTC</time>, 12 min ago' body
+	run ! grep -q 'As of\|<span>Working\|text-up\|#i-up"/></svg>' body
+	redis hset fleet:heartbeats verdict $((AS_OF - 400)) >/dev/null
+	get /
+	grep -q 'Our own checks are late' body
+	redis hset fleet:heartbeats verdict $((AS_OF + 45)) >/dev/null
+}
+
+# plan ID FILTER: a maintenance of an hour in an hour.
+plan() {
+	redis hset fleet:maintenance "$1" "$(jq -cn --arg id "$1" --argjson at "$AS_OF" '{v: 1,
+		type: "maintenance", $id, slugs: ["*"], accounts: [], starts_at: ($at + 3600),
+		ends_at: ($at + 7200), every: null, zone: null, reason: "new, bigger; disks",
+		by: "canary", announced_at: ($at - 300), ended_at: null} | '"$2")" >/dev/null
+}
+
+@test "the feed of the fleet has the incidents of all, by name, and each maintenance once" {
+	incident partly regional '["eu-west-2"]'
+	incident veiled downtime '["eu-west-2"]'
+	plan m-1 .
+	plan m-2 '.slugs = ["veiled", "locked"] | .reason = "hidden"'
+	get /feed.atom
+	[ "$CODE $(says Content-Type)" = "200 application/atom+xml; charset=utf-8" ]
+	xmllint --noout body
+	[ "$(grep -c '<entry>' body)" = 2 ]
+	grep -q '<title>partly: Outage in some places</title>' body
+	grep -q '/status/partly#incidents"/>' body
+	grep -q 'London' body
+	grep -q '<title>broken, Example &lt;MCP&gt;, partly and 1 more: maintenance</title>' body
+	grep -q '<updated>2026-04-29T20:26:00Z</updated>' body
+	run ! grep -q 'veiled\|locked\|hidden\|canary\|http.503' body
+	get /
+	grep -q '<link rel="alternate" type="application/atom+xml" title="Incidents" href="/feed.atom">' body
+	grep -q '<link rel="alternate" type="text/calendar" title="Maintenance" href="/maintenance.ics">' body
+	redis del alert:partly alert:veiled fleet:maintenance >/dev/null
+}
+
+@test "an account has a feed for its token, and none without" {
+	hash=$(printf %s "$TOKEN" | sha256sum)
+	redis hset fleet:accounts "acme ${hash%% *}" \
+		"{\"token_sha256\":\"${hash%% *}\",\"slugs\":[\"veiled\"]}" >/dev/null
+	incident veiled downtime '["eu-west-2"]'
+	incident partly regional '["eu-west-2"]'
+	get /account/acme/feed.atom "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$CODE $(says Cache-Control)" = '200 private, no-store' ]
+	xmllint --noout body
+	grep -q '<title>veiled: Outage in some places</title>' body
+	[ "$(grep -c '<entry>' body)" = 1 ]
+	for path in /account/{acme,nobody}/feed.atom; do
+		get $path
+		[ "$CODE" = 404 ]
+		get $path 'HTTP_AUTHORIZATION=Bearer wrong'
+		[ "$CODE" = 404 ]
+	done
+	redis del alert:partly alert:veiled fleet:accounts >/dev/null
+}
+
+@test "maintenances are a calendar, of a server and of all" {
+	plan m-1 '.slugs = ["partly", "veiled"]'
+	plan m-2 '.slugs = ["broken"] | .every = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] | .reason = ("é" * 60)'
+	get /maintenance.ics
+	[ "$CODE $(says Content-Type)" = "200 text/calendar; charset=utf-8" ]
+	# Every line ends as it should, and none is too long.
+	run ! grep -qv $'\r$' body
+	[ "$(LC_ALL=C awk '{ if (length > n) n = length } END { print n - 1 }' body)" -le 75 ]
+	tr -d '\r' <body | sed -z 's/\n //g' >plain
+	[ "$(head -n 1 plain; tail -n 1 plain)" = $'BEGIN:VCALENDAR\nEND:VCALENDAR' ]
+	[ "$(grep -c '^BEGIN:VEVENT$' plain) $(grep -c '^END:VEVENT$' plain)" = '15 15' ]
+	[ "$(grep '^UID:' plain | sort -u | wc -l)" = 15 ]
+	grep -qx 'DESCRIPTION:new\\, bigger\\; disks' plain
+	grep -qx "DESCRIPTION:$(printf 'é%.0s' {1..60})" plain
+	grep -qx 'SUMMARY:partly: maintenance' plain
+	run ! grep -q 'veiled\|canary' plain
+	get /status/partly/maintenance.ics
+	cat >want <<-'END'
+		DTSTAMP:20260429T202600Z
+		DTSTART:20260429T213100Z
+		DTEND:20260429T223100Z
+		SUMMARY:partly: maintenance
+	END
+	diff want <(tr -d '\r' <body | grep '^DT\|^SUMMARY')
+	get /status/waiting/maintenance.ics
+	[ "$CODE $(grep -c VEVENT body)" = '200 0' ]
+	for slug in veiled nope; do
+		get /status/$slug/maintenance.ics
+		[ "$CODE" = 404 ]
+	done
+	redis del fleet:maintenance >/dev/null
+}
+
+@test "a slash or upper case leads to the page, whether there is such a server or not" {
+	for path in /status/partly/ /status/PARTLY /status/Partly/ /status/veiled/ /status/NOPE; do
+		get $path
+		want=${path,,}
+		[ "$CODE $(says Location)" = "301 ${want%/}" ]
+		grep -q '^Status: 301 Moved Permanently' fields
+	done
+	for path in /status/partly// /status//partly /status/ "/status/<B>/" /status/../A; do
+		get "$path"
+		[ "$CODE$(says Location)" = 404 ]
+	done
+}
+
+@test "each state has an icon for its window" {
+	for want in example-mcp:up partly:part broken:down waiting:none; do
+		get "/status/${want%:*}"
+		grep -q "<link rel=\"icon\" href=\"/favicon-${want#*:}.svg\"" body
+		get "/favicon-${want#*:}.svg"
+		[ "$CODE $(says Content-Type)" = '200 image/svg+xml; charset=utf-8' ]
+		xmllint --noout body
+		cp body "icon-${want#*:}"
+	done
+	[ "$(cat icon-* | sort -u | wc -l)" = 4 ]
+	get /favicon-x.svg
+	[ "$CODE" = 404 ]
+}
+
+@test "the list is sorted by what it shows, where states are the same" {
+	know zeta '.title = "alpha"'
+	know beta '.title = "Beta"'
+	publish zeta red
+	publish beta red
+	get /
+	[ "$(grep -o '/status/[a-z-]*' body | head -n 3 | tr '\n' ' ')" = '/status/zeta /status/beta /status/broken ' ]
+	redis hdel fleet:servers zeta beta >/dev/null
 }
 
 @test "nothing that is for operators is in any answer" {
@@ -271,7 +469,7 @@ teardown_file() {
 		[[ $(<err) == "mcp-serve: store: "* ]]
 		get /badge/example-mcp.svg MCP_STORE=$store
 		[ "$CODE" = 200 ]
-		grep -q 'awaiting first probe' body
+		grep -q '>no recent data<' body
 		for path in / /status/example-mcp /status/nope; do
 			get $path MCP_STORE=$store
 			[ "$CODE $(says Content-Type)" = "503 text/html; charset=utf-8" ]

@@ -153,6 +153,15 @@ denied() {
 		"/status/open/history/$(date -u -d @"$NOW" +%Y-%m)" /status/open/incident/none; do
 		eventually served "$path"
 	done
+	for path in find_servers server_status incidents tool_changes fleet_summary; do
+		body=$(jq -cn --arg name "$path" '{jsonrpc: "2.0", id: 1, method: "tools/call",
+			params: {$name, arguments: (if $name | IN("server_status", "tool_changes")
+				then {slug: "veiled"} else {} end)}}')
+		env REQUEST_METHOD=POST SCRIPT_NAME=/mcp CONTENT_TYPE=application/json \
+			CONTENT_LENGTH=${#body} "HTTP_AUTHORIZATION=Bearer $TOKEN" \
+			"$AS/mcp-serve" --now "$NOW" <<<"$body" >asked
+		tail -n 1 asked | jq -e .result.structuredContent >/dev/null
+	done
 	for path in /api/account/acme /api/embed-status/veiled; do
 		get "$path" "HTTP_AUTHORIZATION=Bearer $TOKEN"
 		[ "$CODE" = 200 ]

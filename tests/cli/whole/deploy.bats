@@ -99,6 +99,18 @@ lighttpd_conf() {
 	example "lighttpd-$1.conf" | sed 's|serve\.sock|lighty.sock|'
 }
 
+# apache_conf WAY: it listens at $PORT.
+apache_conf() {
+	printf 'LoadModule %s_module /usr/lib/apache2/modules/mod_%s.so\n' \
+		mpm_event mpm_event authz_core authz_core alias alias \
+		env env cgid cgid proxy proxy proxy_fcgi proxy_fcgi \
+		deflate deflate filter filter
+	printf '%s\n' "ServerRoot $PWD" 'ServerName localhost' "ErrorLog $PWD/log" \
+		"Listen 127.0.0.1:$PORT" "DefaultRuntimeDir $PWD" "PidFile $BATS_FILE_TMPDIR/apache-$1.pid" \
+		"ScriptSock $PWD/cgid.sock" 'User #1000' 'Group #1000'
+	(cd "$BATS_FILE_TMPDIR" && example "apache-$1.conf")
+}
+
 # ask PORT PATH [ARGS…]: CODE, and the files fields and body.
 ask() {
 	curl -s --max-time 60 --path-as-is -D fields.raw -o body "${@:3}" \
@@ -132,6 +144,16 @@ contract() {
 	[ "$CODE" = 200 ]
 	ask "$1" /api/embed-status/example-mcp -d x=y
 	[ "$CODE $(tells Allow)" = "405 GET, HEAD" ]
+	# What agents ask may be 64 KiB long.
+	printf '%65536s' '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"server_status","arguments":{"slug":"example-mcp"}}}' >asked
+	ask "$1" /mcp -H 'Content-Type: application/json' -H 'Expect:' --data-binary @asked
+	[ "$CODE $(jq -r .result.structuredContent.state body)" = "200 up" ]
+	[ "$(tells Cache-Control)" = "private, no-store" ]
+	ask "$1" /mcp -H 'Content-Type: application/json' -H 'Expect:' --data-binary "@asked" \
+		--data-binary x
+	[ "$CODE" = 413 ]
+	ask "$1" /mcp
+	[ "$CODE $(tells Allow)" = "405 POST" ]
 	ask "$1" /api/embed-status/old
 	[ "$CODE $(jq -r .error body)" = "503 stale" ]
 	ask "$1" /api/embed-status/nope
@@ -163,6 +185,76 @@ contract() {
 	ask "$1" /api/v1/monitors/example-mcp/maintenance --json "{\"reason\":\"$(printf '%2000s')\"}" \
 		-H "Authorization: Bearer x"
 	[ "$CODE $(jq -r .error body)" = "401 token" ]
+}
+
+# compressed PORT: what is text comes compressed for who takes that, and is the same;
+# its ETag is known again.
+compressed() {
+	local path etag
+	for path in / /status/example-mcp /style.css /embed.js /api/openapi.json \
+		'/badge/example-mcp.svg?style=card'; do
+		ask "$1" "$path" -H 'Accept-Encoding: identity'
+		[ "$CODE $(tells Content-Encoding)" = '200 ' ]
+		cp body plain
+		ask "$1" "$path" -H 'Accept-Encoding: gzip, br'
+		[ "$CODE $(tells Content-Encoding)" = '200 gzip' ] || { echo "$path"; return 1; }
+		[[ $(tells Vary) == *Accept-Encoding* ]]
+		gunzip -c <body | cmp - plain
+		[ "$(wc -c <body)" -lt "$(wc -c <plain)" ]
+		etag=$(tells ETag)
+		[[ $etag == *'"v1-'* ]]
+		rm -f body
+		ask "$1" "$path" -H 'Accept-Encoding: gzip, br' -H "If-None-Match: $etag"
+		[ "$CODE" = 304 ] || { echo "$path: $etag"; return 1; }
+	done
+}
+
+@test "nginx compresses, by FastCGI with a cache, as CGI, and files" {
+	compressed "$FASTCGI"
+	compressed "$CGI"
+	for path in / /status/example-mcp /style.css /embed.js; do
+		ask "$FILES" "$path" -H 'Accept-Encoding: gzip'
+		[ "$CODE $(tells Content-Encoding) $(tells Vary)" = '200 gzip Accept-Encoding' ]
+		cp body small
+		ask "$FILES" "$path"
+		gunzip -c <small | cmp - body
+	done
+	# The file beside it, to the byte.
+	ask "$FILES" / -H 'Accept-Encoding: gzip'
+	cmp body "$BATS_FILE_TMPDIR/www/index.html.gz"
+}
+
+@test "lighttpd compresses, where it has the module and the lines are taken in" {
+	local way port modules=${LIGHTTPD_MODULES:-/usr/lib/lighttpd}
+	[ -e "$modules/mod_deflate.so" ] || skip 'no package lighttpd-mod-deflate'
+	for way in fastcgi cgi; do
+		port=$(free_port)
+		(cd "$BATS_FILE_TMPDIR" && lighttpd_conf "$way" "$port") |
+			sed "s,^#\(server.modules\|deflate\|\t\),\1,; s|lighty.sock|deflate-$way.sock|
+				s|/$way.pid|/deflate-$way.pid|" >deflate.conf
+		lighttpd -m "$modules" -f deflate.conf 3>&-
+		compressed "$port"
+	done
+}
+
+# not_root COMMAND…: Apache runs as nobody else, and not as root, who here is called 1000.
+not_root() {
+	if [ "$(id -u)" = 0 ]; then
+		unshare --user --map-user=1000 --map-group=1000 "$@"
+	else
+		"$@"
+	fi
+}
+
+@test "Apache compresses" {
+	local way
+	for way in fastcgi cgi; do
+		PORT=$(free_port)
+		apache_conf "$way" >apache.conf
+		not_root apache2 -f "$PWD/apache.conf" 3>&-
+		eventually curl -s -o answer "http://127.0.0.1:$PORT/favicon.svg"
+		compressed "$PORT"
+	done
 }
 
 @test "nginx, FastCGI" {
@@ -237,15 +329,7 @@ contract() {
 	lighttpd -tt -f "$BATS_FILE_TMPDIR/fastcgi.conf"
 	lighttpd -tt -f "$BATS_FILE_TMPDIR/cgi.conf"
 	for way in fastcgi cgi; do
-		{
-			printf 'LoadModule %s_module /usr/lib/apache2/modules/mod_%s.so\n' \
-				mpm_event mpm_event authz_core authz_core alias alias \
-				env env cgid cgid proxy proxy proxy_fcgi proxy_fcgi
-			printf '%s\n' "ServerRoot $PWD" 'ServerName localhost' \
-				"ErrorLog $PWD/log" 'Listen 127.0.0.1:8080' \
-				"DefaultRuntimeDir $PWD"
-			example "apache-$way.conf"
-		} >apache.conf
+		PORT=8080 apache_conf "$way" >apache.conf
 		apache2 -t -f "$PWD/apache.conf"
 	done
 	# Nothing is left out above.

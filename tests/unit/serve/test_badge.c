@@ -52,7 +52,9 @@ static void check_badge(const char *colour, double now, const char *message,
 
 	read_view(&v, colour, now);
 	buf_init(&b, 4000);
-	badge_put(&b, "example-mcp", &v, &usual);
+	badge_put(&b,
+		&(struct badge_subject) {.slug = "example-mcp", .view = &v},
+		&usual);
 	snprintf(want, sizeof want, ">%s</text></g></svg>\n", message);
 	assert_non_null(strstr(b.p, want));
 	snprintf(want, sizeof want, "role=\"img\" aria-label=\"%s\"><title>%s<",
@@ -70,10 +72,11 @@ static void test_badge(void **state)
 		"example-mcp: up, 99.87% uptime in 30 days", "#1a7f37");
 	check_badge("amber", AS_OF, "degraded 99.87%",
 		"example-mcp: degraded, 99.87% uptime in 30 days", "#9a6700");
-	check_badge("red", AS_OF + 300, "down 99.87%",
+	/* No figure stands beside what does not work; the title has it. */
+	check_badge("red", AS_OF + 300, "down",
 		"example-mcp: down, 99.87% uptime in 30 days", "#cf222e");
-	check_badge("green", AS_OF + 301, "awaiting first probe",
-		"example-mcp: pending, awaiting first probe", "#6a737d");
+	check_badge("green", AS_OF + 301, "no recent data",
+		"example-mcp: no recent data", "#6a737d");
 }
 
 static void test_badge_without(void **state)
@@ -84,7 +87,7 @@ static void test_badge_without(void **state)
 	(void)state;
 	buf_init(&b, 4000);
 	assert_int_equal(view_read(NULL, true, AS_OF, &v, NULL), 0);
-	badge_put(&b, NULL, &v, &usual);
+	badge_put(&b, &(struct badge_subject) {.view = &v}, &usual);
 	assert_non_null(strstr(b.p, ">awaiting first probe</text>"));
 	assert_non_null(strstr(b.p, "<title>MCP server: pending, "));
 	buf_clear(&b);
@@ -93,7 +96,8 @@ static void test_badge_without(void **state)
 				   "\"verdict\":\"green\"}",
 				 true, AS_OF, &v, NULL),
 		0);
-	badge_put(&b, "a", &v, &usual);
+	badge_put(&b, &(struct badge_subject) {.slug = "a", .view = &v},
+		&usual);
 	assert_non_null(strstr(b.p, ">up</text>"));
 	buf_release(&b);
 	view_release(&v);
@@ -196,21 +200,43 @@ static void test_card(void **state)
 	(void)state;
 	buf_init(&b, 4000);
 	read_view(&v, "amber", AS_OF);
-	badge_put(&b, "example-mcp", &v, &light);
-	expect(&b, "aria-label=\"example-mcp: degraded, 99.87% uptime in 30");
+	badge_put(&b,
+		&(struct badge_subject) {.slug = "example-mcp",
+			.view = &v,
+			.note = "a &lt; b"},
+		&light);
+	expect(&b, "aria-label=\"example-mcp: degraded, 99.87% uptime in 30 "
+		   "days, but a &lt; b\"><title>");
 	expect(&b, ">example-mcp</text>");
 	expect(&b, ">degraded, 99.87% uptime in 30 days</text>");
 	expect(&b, ">p95 142 ms, last probe 37s ago</text>");
 	expect(&b, "r=\"6\" fill=\"#9a6700\"");
 	view_release(&v);
+	/* A maintenance has a word and a colour of its own. */
+	read_view(&v, "red", AS_OF);
+	for (int card = 0; card < 2; card++) {
+		buf_clear(&b);
+		badge_put(&b,
+			&(struct badge_subject) {.slug = "a",
+				.view = &v,
+				.maintenance = true},
+			card ? &light : &usual);
+		expect(&b, "<title>a: under maintenance, 99.87% uptime in 30");
+		expect(&b, ">maintenance");
+		expect(&b, "\"#0757b5\"/>");
+		assert_null(strstr(b.p, "down"));
+	}
+	view_release(&v);
 	put_card(&b, "a", "{\"window\":1777494660,\"verdict\":\"red\"}");
 	expect(&b, ">down</text></g></svg>\n");
 	put_card(&b, "a", "{\"window\":1777490000,\"verdict\":\"green\"}");
-	expect(&b, ">pending</text>");
-	expect(&b, ">awaiting first probe</text>");
+	expect(&b, ">unknown</text>");
+	expect(&b, ">no recent data</text>");
 	assert_null(strstr(b.p, "#3fb950"));
 	put_card(&b, LONG40 LONG40, NULL);
 	expect(&b, "aaa\xe2\x80\xa6</text>");
+	expect(&b, ">pending</text>");
+	expect(&b, ">awaiting first probe</text>");
 	put_card(&b, "\"><script>&", NULL);
 	expect(&b, ">&quot;&gt;&lt;script&gt;&amp;</text>");
 	buf_release(&b);

@@ -153,10 +153,10 @@ static void test_page(void **state)
 	lay(&d, ENTRY, "amber", NOW);
 	incidents_read(alert, &d.data.incidents);
 	show(&d);
-	expect(&d, "<title>Partly working: A &lt;b&gt;title");
-	expect(&d, "<span>Working, but not from L&lt;ndon</span></p>");
+	expect(&d, "<title>Working, but not from L&lt;ndon: A &lt;b&gt;title");
+	expect(&d, "<span>Working, but not from L&lt;ndon</span></span></h1>");
 	expect(&d, "As of <time datetime=\"2026-04-29T20:31:00Z\">20:31 UTC<");
-	expect(&d, "Tried every minute from 5 places");
+	expect(&d, "Checked every minute from 5 places");
 	expect(&d, "Ashburn <small>working<");
 	expect(&d, "L&lt;ndon <small>not working<");
 	expect(&d, "S\xc3\xa3o Paulo <small>no data<");
@@ -165,12 +165,15 @@ static void test_page(void **state)
 	expect(&d, "99.87&#8239;%");
 	expect(&d, "142&#8239;ms");
 	expect(&d, "37s ago");
-	expect(&d, "somebody is looking into it");
+	expect(&d, "Yes, the operator is looking into it");
 	expect(&d,
-		"other tools in Ashburn and Oregon than in L&lt;ndon, since ");
-	expect(&d, "1 incident</a>, 11 min, going on since ");
+		"The tool list in Ashburn and Oregon differs from that in "
+		"L&lt;ndon, since ");
+	expect(&d, "1 incident</a>, 11 min, ongoing since ");
+	/* Two of five places are not all of them. */
 	expect(&d, "<a href=\"/status/example-mcp/incident/"
-		   "2026-04-28-1814-outage\">Outage</a> <small>over<");
+		   "2026-04-28-1814-outage\">Outage in some places</a> "
+		   "<small>resolved<");
 	expect(&d, "<dd>L&lt;ndon and S\xc3\xa3o Paulo</dd>");
 	expect(&d, "28 Apr, 18:14 UTC</time> to ");
 	expect(&d, "[![MCP status](https://s.example/badge/example-mcp.svg)]"
@@ -192,13 +195,30 @@ static void test_feed(void **state)
 	feed_put(&d.b, &d.subject);
 	assert_true(buf_ok(&d.b));
 	expect(&d, "<updated>2026-04-29T20:28:20Z</updated>\n<author>");
-	expect(&d, "<title>Outage (over)</title>");
 	expect(&d, "href=\"https://s.example/status/example-mcp/incident/"
 		   "2026-04-28-1814-outage\"/>");
+	expect(&d, "<title>A &lt;b&gt;title&lt;/b&gt;: Outage in some places (resolved)</title>");
 	expect(&d,
 		"Where: L&lt;ndon and S\xc3\xa3o Paulo. From 2026-04-28 18:14 "
-		"UTC to 2026-04-28 18:40 UTC. It is over.");
+		"UTC to 2026-04-28 18:40 UTC. Resolved.");
 	expect(&d, "href=\"https://s.example/status/example-mcp/feed.atom\"");
+	/* A maintenance is dated when it was announced, not 14 days before. */
+	maintenance_list_add(&d.data.maintenance,
+		"{\"v\":1,\"type\":\"maintenance\",\"id\":\"m-1\",\"slugs\":"
+		"[\"example-*\"],\"accounts\":[],\"starts_at\":1777497600,"
+		"\"ends_at\":1777501200,\"announced_at\":1777494500,"
+		"\"reason\":\"disks\",\"by\":\"ann-the-operator\"}");
+	d.data.maintenance_next = maintenance_list_next(
+		&d.data.maintenance, "example-mcp", NULL, NOW, 14400);
+	buf_clear(&d.b);
+	feed_put(&d.b, &d.subject);
+	expect(&d, "<title>A &lt;b&gt;title&lt;/b&gt;: maintenance</title>\n"
+		   "<updated>2026-04-29T20:28:20Z</updated>");
+	/* An older record does not say when. */
+	d.data.maintenance.v[0].m.announced_at = 0;
+	buf_clear(&d.b);
+	feed_put(&d.b, &d.subject);
+	expect(&d, ": maintenance</title>\n<updated>2026-04-15T21:20:00Z<");
 	expect_nothing_secret(&d);
 	clear(&d);
 }
@@ -210,19 +230,19 @@ static void test_unknown(void **state)
 	(void)state;
 	lay(&d, ENTRY, "green", AS_OF + 750);
 	show(&d);
-	expect(&d, "<span>Unknown</span></p>");
+	expect(&d, "<span>No recent data</span></span></h1>");
 	expect(&d, "2026-04-29T20:31:00Z\">20:31 UTC</time>, 12 min ago.");
 	expect(&d, "Ashburn <small>no data<");
-	expect(&d, "No incident until our checks stopped");
+	expect(&d, "None before our checks stopped");
 	expect_none(&d, "orking<");
 	expect_none(&d, "99.87");
-	expect_none(&d, "other tools");
+	expect_none(&d, "Different tools");
 	clear(&d);
 	lay(&d, "{\"private\":false}", NULL, AS_OF);
 	show(&d);
-	expect(&d, "<span>Unknown</span></p>");
+	expect(&d, "<span>Awaiting first probe</span></span></h1>");
 	expect(&d, "awaiting first probe");
-	expect(&d, "<h1>example-mcp</h1>");
+	expect(&d, "<h1>example-mcp <span");
 	expect(&d, "<dd>Not known</dd>");
 	clear(&d);
 }
@@ -235,14 +255,17 @@ static void test_late(void **state)
 	(void)state;
 	lay(&d, ENTRY, "green", NOW);
 	show(&d);
-	expect(&d, "<span>Working</span>");
+	/* Its tool lists differ, and that is what its headline says. */
+	expect(&d, "<title>Working, but L&lt;ndon gets an older tool list: ");
+	expect(&d, "text-part\"><svg");
+	expect(&d, "<span>Working, but L&lt;ndon gets an older tool list<");
 	expect_none(&d, "banner\" role");
 	d.data.heartbeats[STAGE_ALERT] = NOW - 301;
 	show(&d);
 	expect(&d, "Incidents may be missing");
 	d.data.heartbeats[STAGE_INGEST] = NOW - 301;
 	show(&d);
-	expect(&d, "Our own checks are running late");
+	expect(&d, "Our own checks are late.");
 	clear(&d);
 }
 
@@ -255,10 +278,10 @@ static void test_unconfigured(void **state)
 	lay(&d, "{\"private\":false,\"regions\":[],\"title\":null}", "red",
 		AS_OF);
 	show(&d);
-	expect(&d, "<span>Not working from London</span></p>");
+	expect(&d, "<span>Not working from London</span></span></h1>");
 	expect(&d, "Ashburn <small>working<");
 	expect(&d, "cellar <small>no data<");
-	expect(&d, "noticed just now");
+	expect(&d, "Noticed just now");
 	clear(&d);
 }
 
@@ -281,16 +304,18 @@ static void test_maintenance(void **state)
 	d.data.maintenance_now = maintenance_list_now(
 		&d.data.maintenance, "example-mcp", NULL, NOW, 14400);
 	show(&d);
-	expect(&d, "from L&lt;ndon, for maintenance</span>");
+	expect(&d, "text-work\"><svg class=\"icon\" aria-hidden=\"true\"><use "
+		   "href=\"#i-work\"/></svg><span>Under maintenance, not "
+		   "working from L&lt;ndon</span>");
 	expect(&d, "Maintenance until ");
 	expect(&d, "21:20 UTC</time></b>: new &lt;disks&gt;");
-	expect(&d, "they are working on it, as announced");
+	expect(&d, "Yes, this maintenance was announced");
 	expect_nothing_secret(&d);
 	d.data.maintenance_next = maintenance_list_next(
 		&d.data.maintenance, "example-mcp", NULL, 1777490000, 14400);
 	d.data.maintenance_now = (struct occurrence) {0};
 	show(&d);
-	expect(&d, "Maintenance announced, ");
+	expect(&d, "Planned maintenance, ");
 	assert_false(maintenance_list_next(
 		&d.data.maintenance, "other", NULL, 1777490000, 14400)
 			     .found);
@@ -302,29 +327,58 @@ static void test_lists(void **state)
 	static const char *const close[] = {"alpha", "beta"};
 	struct index_item items[2];
 	struct paging paging = {.page = 1, .pages = 1, .to = 2};
-	struct index_page list = {
-		.items = items, .n = 2, .paging = &paging, .query = ""};
-	struct view none = {0};
+	double beats[STAGES] = {NOW, NOW, NAN};
+	struct index_page list = {.items = items,
+		.n = 2,
+		.paging = &paging,
+		.query = "",
+		.checks = {VIEW_FRESH, AS_OF, beats, NOW, true}};
 	struct desk d;
 
 	(void)state;
 	lay(&d, ENTRY, "green", NOW);
-	items[0] = (struct index_item) {"alpha", "A & B", &d.view};
-	items[1] = (struct index_item) {"beta", NULL, &none};
+	items[0] = (struct index_item) {
+		"alpha", "A & B", {CONDITION_UP, NOTE_NONE}, NULL};
+	items[1] = (struct index_item) {
+		"beta", NULL, {CONDITION_PENDING, NOTE_NONE}, NULL};
 	index_page_put(&d.b, &list, &d.brand);
 	expect(&d, "<a href=\"/status/alpha\">A &amp; B</a>");
-	expect(&d, "</svg>Working</span>");
+	expect(&d, "</svg><span>Working</span></span>");
 	expect(&d, "<a href=\"/status/beta\">beta</a>");
-	expect(&d, "</svg>Unknown</span>");
-	expect(&d, "1 unknown, 1 working");
+	expect(&d, "</svg><span>Awaiting first probe</span></span>");
+	expect(&d, "1 awaiting its first probe, 1 working");
+	expect(&d, "<p class=\"dim\">As of <time datetime=\"2026-04-29T20:31:00Z"
+		   "\">20:31 UTC</time>.</p>");
+	expect_none(&d, "role=\"status\"");
+	/* Our own checks are late, or have stopped. */
+	beats[STAGE_VERDICT] = NOW - 301;
+	buf_clear(&d.b);
+	index_page_put(&d.b, &list, &d.brand);
+	expect(&d, "<b>Our own checks are late.</b>");
+	list.checks.freshness = VIEW_STALE;
+	list.checks.now = AS_OF + 720;
+	buf_clear(&d.b);
+	index_page_put(&d.b, &list, &d.brand);
+	expect(&d, "<b>Our own checks have stopped.</b> The last result is from "
+		   "<time datetime=\"2026-04-29T20:31:00Z\">20:31 UTC</time>, "
+		   "12 min ago. We do not know whether the servers work now.");
+	expect_none(&d, "As of");
+	/* What qualifies a state is in its row, and counts. */
+	items[0].condition.note = NOTE_TOOLS;
+	items[0].sentence = "Working, but L&lt;ndon gets another tool list";
+	items[1].condition = (struct condition) {CONDITION_UP, NOTE_NONE};
+	buf_clear(&d.b);
+	index_page_put(&d.b, &list, &d.brand);
+	expect(&d, "#i-part\"/></svg><span>Working, but L&lt;ndon gets");
+	expect(&d, "1 working with an open incident, 1 working</p>");
 	buf_clear(&d.b);
 	list.n = 0;
 	index_page_put(&d.b, &list, &d.brand);
-	expect(&d, "No server is watched yet.");
+	expect(&d, "No servers yet.");
 	buf_clear(&d.b);
 	list.query = "\"><script>";
 	index_page_put(&d.b, &list, &d.brand);
-	expect(&d, "anything like <b>&quot;&gt;&lt;script&gt;</b>");
+	expect(&d, "No server matches <b>&quot;&gt;&lt;script&gt;</b>");
 	buf_clear(&d.b);
 	error_page_missing(&d.b, "\"><script>", close, 2, &d.brand);
 	expect(&d, "<b>&quot;&gt;&lt;script&gt;</b>");

@@ -155,27 +155,27 @@ static void expect_in_order(const struct desk *d, const char *const *v,
 static void test_incident(void **state)
 {
 	static const char *const lines[] = {
-		"<title>Over: Outage, 28 Apr 2026 &middot;",
+		"<title>Resolved: Outage, 28 Apr 2026 &middot;",
 		"<a href=\"/status/example-mcp\">A &lt;title&gt;</a>",
 		"<a href=\"/status/example-mcp/history/2026-04\">April 2026</a>",
 		"<h1>Outage, 28 Apr 2026</h1>",
-		"<span>Over after 26 min</span>",
+		"<span>Resolved after 26 min</span>",
 		"Programs could not use the server.",
-		"L&lt;ndon and S\xc3\xa3o Paulo",
+		"<dd>everywhere</dd>",
 		"18:14 UTC</time> to ",
 		"18:40 UTC</time>, 26 min",
 		"href=\"https://x.example/why?a=1&amp;b=2\">Read the postmortem",
 		"18:14 UTC</time> <span>It began.",
-		"18:16 UTC</time> <span>Confirmed; its operators were told. "
+		"18:16 UTC</time> <span>Confirmed; the operator was notified. "
 		"Seen from L&lt;ndon.",
-		"18:18 UTC</time> <span><b>From the operators:</b> A "
+		"18:18 UTC</time> <span><b>From the operator:</b> A "
 		"&lt;b&gt;deploy&lt;/b&gt; failed",
-		"18:20 UTC</time> <span>Its operators were told again, with "
+		"18:20 UTC</time> <span>The operator was notified again, with "
 		"more urgency. Also seen from S\xc3\xa3o Paulo.",
-		"18:21 UTC</time> <span>Somebody is looking into it.",
+		"18:21 UTC</time> <span>The operator is looking into it.",
 		"18:40 UTC</time> <span>It ended.",
-		"18:42 UTC</time> <span>Confirmed that it is over.",
-		"21:00 UTC</time> <span><b>From the operators:</b> <a ",
+		"18:42 UTC</time> <span>Confirmed as resolved.",
+		"21:00 UTC</time> <span><b>From the operator:</b> <a ",
 	};
 	struct desk d;
 
@@ -187,7 +187,7 @@ static void test_incident(void **state)
 	/* Once the state has forgotten it, it is the same. */
 	lay(&d, NULL);
 	show(&d, ID);
-	assert_null(strstr(d.b.p, "18:21 UTC</time> <span>Its"));
+	assert_null(strstr(d.b.p, "18:21 UTC</time> <span>The operator was"));
 	expect_in_order(&d, lines, sizeof lines / sizeof *lines);
 	clear(&d);
 }
@@ -201,8 +201,8 @@ static void test_open(void **state)
 	show(&d, "2026-04-29-2020-slow-answers");
 	expect(&d, "<span>Recovering for ");
 	expect(&d, "Since</dt>");
-	expect(&d, "20:30 UTC</time> <span>It works again, and is being ");
-	if (strstr(d.b.p, "It goes on"))
+	expect(&d, "20:30 UTC</time> <span>Recovered; we are monitoring it");
+	if (strstr(d.b.p, "It is ongoing"))
 		fail_msg("a reminder is no news");
 	clear(&d);
 }
@@ -271,12 +271,12 @@ static void test_month(void **state)
 	expect(&d, " 2 min<span class=\"unseen\"> partly working</span>");
 	expect(&d, "<td><span class=\"dim\">30</span></td>");
 	expect(&d, "/history/2026-03\">&larr; March 2026</a>");
-	expect(&d, "/incident/" ID "\">Outage</a> <small>over<");
+	expect(&d, "/incident/" ID "\">Outage</a> <small>resolved<");
 	expect(&d, "/incident/2026-04-29-2020-slow-answers\">");
 	assert_null(strstr(d.b.p, "&rarr;"));
 	buf_clear(&d.b);
 	assert_true(history_page_put(&d.b, &d.page, "2026-02"));
-	expect(&d, "There is no data for these days yet.");
+	expect(&d, "No data yet.");
 	expect(&d, "<p>None on record.</p>");
 	expect(&d, "\">March 2026 &rarr;</a>");
 	buf_clear(&d.b);

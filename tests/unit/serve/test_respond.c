@@ -54,6 +54,13 @@ static void test_matches(void **state)
 		{"W/", false},
 		{",", false},
 		{"\"caf\xc3\xa9\", " ETAG, true},
+		/* As Apache and lighttpd change it where they compress. */
+		{"\"v1-2026-04-29T20:31:00Z-gzip\"", true},
+		{"W/\"v1-2026-04-29T20:31:00Z-gzip\"", true},
+		{"\"v1-2026-04-29T20:31:00Z-gzip-gzip\"", false},
+		{"\"v1-2026-04-29T20:31:01Z-gzip\"", false},
+		{"\"-gzip\"", false},
+		{"\"v1-2026-04-29T20:31:00Zxgzip\"", false},
 	};
 
 	(void)state;

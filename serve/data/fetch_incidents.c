@@ -1,0 +1,175 @@
+#include "data/fetch_incidents.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "data/account.h"
+#include "data/fetch.h"
+#include "data/fetch_listing.h"
+#include "data/incident_rows.h"
+#include "data/incidents.h"
+#include "data/places.h"
+#include "data/server.h"
+#include "store/keys.h"
+#include "store/store.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Servers that are asked for in one round trip. */
+#define BATCH 200
+
+struct kept_incidents {
+	struct incident_rows rows;
+	double until_ms; /* of clock_mono_ms */
+};
+
+/* Servers of a batch that have incidents. */
+struct troubled {
+	const char *slug[BATCH];
+	struct incidents incidents[BATCH];
+	size_t n;
+};
+
+static void read_alerts(struct source *s, const char *const *slugs, size_t n,
+	struct troubled *t)
+{
+	t->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *json = store_text(store_reply(s->store, i));
+
+		if (!json)
+			continue;
+		incidents_read(json, &t->incidents[t->n]);
+		if (!t->incidents[t->n].n)
+			continue;
+		t->slug[t->n++] = slugs[i];
+	}
+}
+
+/*
+ * The private entry of a server is under its name and the digest of its token.
+ */
+static void ask_entries(
+	struct source *s, const struct troubled *t, const char *token)
+{
+	char field[KEY_MAX];
+
+	for (size_t i = 0; i < t->n; i++)
+		if (token)
+			store_add(s->store, "HGET", KEY_PRIVATE,
+				key_secret(field, t->slug[i], token), NULL);
+		else
+			store_add(s->store, "HGET", KEY_SERVERS, t->slug[i],
+				NULL);
+}
+
+/* What may not be known by now, or cannot be read, is passed over. */
+static void add_rows(struct source *s, const struct troubled *t, bool open,
+	struct incident_rows *rows)
+{
+	static const struct view none;
+	char why[SERVER_WHY];
+
+	for (size_t i = 0; i < t->n; i++) {
+		const char *json = store_text(store_reply(s->store, i));
+		struct server server;
+		struct places places;
+
+		if (!json || !*json || server_read(json, true, &server, why))
+			continue;
+		if (server.is_private != open) {
+			places_read(&places, &server, &none);
+			incident_rows_add(
+				rows, t->slug[i], &t->incidents[i], &places);
+			places_release(&places);
+		}
+		server_release(&server);
+	}
+}
+
+/* The incidents of n servers, all public or, with a token, all private. */
+static int load_some(struct source *s, const char *const *slugs, size_t n,
+	const char *token, struct incident_rows *rows)
+{
+	char key[KEY_MAX];
+	struct troubled *t;
+	int failed;
+
+	for (size_t i = 0; i < n; i++)
+		store_add(s->store, "GET", key_alert(key, slugs[i]), NULL);
+	if (n && fetch_run(s))
+		return -1;
+	t = xcalloc(1, sizeof *t);
+	read_alerts(s, slugs, n, t);
+	ask_entries(s, t, token);
+	failed = t->n ? fetch_run(s) : 0;
+	if (!failed)
+		add_rows(s, t, !token, rows);
+	for (size_t i = 0; i < t->n; i++)
+		incidents_release(&t->incidents[i]);
+	free(t);
+	/* A long list is cut as it grows. */
+	if (rows->n > 2 * INCIDENT_ROWS_MAX)
+		incident_rows_sort(rows);
+	return failed;
+}
+
+static int load_incidents(struct source *s, const char *const *slugs, size_t n,
+	const char *token, struct incident_rows *rows)
+{
+	if (fetch_open(s))
+		return -1;
+	for (size_t from = 0; from < n; from += BATCH)
+		if (load_some(s, slugs + from,
+			    n - from < BATCH ? n - from : BATCH, token, rows))
+			return -1;
+	incident_rows_sort(rows);
+	return 0;
+}
+
+int fetch_incidents(struct source *s, const struct incident_rows **rows)
+{
+	double now_ms = clock_mono_ms();
+	const struct listing *l;
+	const char **slugs;
+	struct kept_incidents *k;
+	int failed;
+
+	if (!s->incidents)
+		s->incidents = xcalloc(1, sizeof *s->incidents);
+	k = s->incidents;
+	*rows = &k->rows;
+	if (now_ms < k->until_ms)
+		return 0;
+	if (fetch_listing(s, &l))
+		return -1;
+	slugs = xcalloc(l->n + 1, sizeof *slugs);
+	for (size_t i = 0; i < l->n; i++)
+		slugs[i] = l->entries[i].slug;
+	incident_rows_release(&k->rows);
+	failed = load_incidents(s, slugs, l->n, NULL, &k->rows);
+	free(slugs);
+	k->until_ms = failed    ? 0
+		      : s->once ? INFINITY
+				: clock_mono_ms() +
+				fmax(LISTING_MS,
+					LISTING_SHARE *
+						(clock_mono_ms() - now_ms));
+	return failed;
+}
+
+int fetch_account_incidents(struct source *s, const struct account *a,
+	const char *token, struct incident_rows *rows)
+{
+	*rows = (struct incident_rows) {0};
+	return load_incidents(s, a->slugs, a->n, token, rows);
+}
+
+void fetch_incidents_forget(struct source *s)
+{
+	if (s->incidents)
+		incident_rows_release(&s->incidents->rows);
+	free(s->incidents);
+	s->incidents = NULL;
+}

@@ -1,0 +1,83 @@
+#include "data/incident_rows.h"
+
+#include "base/xalloc.h"
+#include "data/incident_words.h"
+#include "data/incidents.h"
+#include "data/places.h"
+#include "http/escape.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The names of a few places. */
+#define WHERE_MAX 4096
+
+static char *where_of(const struct incident *in, const struct places *places)
+{
+	struct buf html, text;
+	char *s;
+
+	buf_init(&html, WHERE_MAX);
+	buf_init(&text, WHERE_MAX);
+	places_put_where(&html, places,
+		(const char (*)[REGION_MAX + 1])in->regions, in->n_regions);
+	if (in->n_regions && buf_ok(&html))
+		escape_undo(&text, html.p);
+	s = xstrdup(text.p);
+	buf_release(&html);
+	buf_release(&text);
+	return s;
+}
+
+void incident_rows_add(struct incident_rows *rows, const char *slug,
+	const struct incidents *l, const struct places *places)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct incident *in = &l->v[i];
+		struct incident_row *row;
+
+		rows->v = xgrow(rows->v, &rows->cap, rows->n + 1,
+			sizeof *rows->v);
+		row = &rows->v[rows->n++];
+		*row = (struct incident_row) {
+			.title = incident_words_title(in, places),
+			.impact = incident_words_impact(in, places),
+			.update = incident_words_update(in),
+			.where = where_of(in, places),
+			.started_at = in->started_at,
+			.ended_at = in->ended_at,
+			.updated_at = in->updated_at};
+		snprintf(row->slug, sizeof row->slug, "%s", slug);
+	}
+}
+
+static int newest(const void *a, const void *b)
+{
+	const struct incident_row *x = a, *y = b;
+
+	if (x->started_at != y->started_at)
+		return x->started_at > y->started_at ? -1 : 1;
+	if (strcmp(x->slug, y->slug) != 0)
+		return strcmp(x->slug, y->slug);
+	return strcmp(x->title, y->title);
+}
+
+static void cut(struct incident_rows *rows, size_t n)
+{
+	while (rows->n > n)
+		free(rows->v[--rows->n].where);
+}
+
+void incident_rows_sort(struct incident_rows *rows)
+{
+	if (rows->n)
+		qsort(rows->v, rows->n, sizeof *rows->v, newest);
+	cut(rows, INCIDENT_ROWS_MAX);
+}
+
+void incident_rows_release(struct incident_rows *rows)
+{
+	cut(rows, 0);
+	free(rows->v);
+	*rows = (struct incident_rows) {0};
+}

@@ -1,0 +1,41 @@
+/*
+ * incident_rows.h: incidents of many servers as one list, in the words for
+ * visitors. Pure.
+ */
+#ifndef DATA_INCIDENT_ROWS_H
+#define DATA_INCIDENT_ROWS_H
+
+#include "mcp/names.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct incidents;
+struct places;
+
+/* Of a fleet no more than this many are kept, the newest. */
+#define INCIDENT_ROWS_MAX 1000
+
+struct incident_row {
+	char slug[SLUG_MAX + 1];
+	const char *title, *impact, *update; /* see incident_words.h */
+	char *where; /* "everywhere", or names of places; "" not known */
+	int64_t started_at, ended_at, updated_at; /* as in struct incident */
+};
+
+struct incident_rows {
+	struct incident_row *v;
+	size_t n, cap;
+};
+
+/*
+ * incident_rows_add(rows, slug, l, places): add the incidents of a server.
+ * incident_rows_sort(rows): the newest first, and no more than
+ * INCIDENT_ROWS_MAX.
+ */
+void incident_rows_add(struct incident_rows *rows, const char *slug,
+	const struct incidents *l, const struct places *places);
+void incident_rows_sort(struct incident_rows *rows);
+void incident_rows_release(struct incident_rows *rows);
+
+#endif

@@ -1,0 +1,416 @@
+#include "handlers/mcp_handler.h"
+
+#include "base/strings.h"
+#include "base/xalloc.h"
+#include "cgi/request.h"
+#include "data/brand.h"
+#include "data/fetch.h"
+#include "data/fetch_incidents.h"
+#include "data/fetch_listing.h"
+#include "data/fetch_page.h"
+#include "data/fetch_tools.h"
+#include "data/health.h"
+#include "data/incident_rows.h"
+#include "data/page_data.h"
+#include "data/places.h"
+#include "data/search.h"
+#include "data/tool_history.h"
+#include "handlers/handler.h"
+#include "handlers/private_access.h"
+#include "http/respond.h"
+#include "mcp/answers.h"
+#include "mcp/protocol.h"
+#include "pages/status_page.h"
+#include "pages/suggest.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY_S 86400.0
+
+/* Also of a server that is private, to the byte. */
+static void say_unknown(
+	const struct context *c, const char *slug, struct tool_result *out)
+{
+	const struct strings *names;
+	const char **close;
+	int n;
+
+	if (fetch_names(c->source, &names)) {
+		answer_unavailable(out);
+		return;
+	}
+	close = xcalloc(names->n + 1, sizeof *close);
+	n = fetch_public(c->source, close,
+		suggest(slug, (const char *const *)names->v, names->n, close),
+		1);
+	if (n < 0)
+		answer_unavailable(out);
+	else
+		answer_unknown(out, slug, n ? close[0] : NULL);
+	free(close);
+}
+
+static void say_missing(const struct context *c, enum found found,
+	struct tool_result *out)
+{
+	if (found == NOT_FOUND)
+		say_unknown(c, c->name, out);
+	else
+		answer_unavailable(out);
+}
+
+/* Everything about one server, as its page has it. */
+struct one {
+	struct readable_server s;
+	struct page_data data;
+	struct brand brand;
+	struct incident_rows rows;
+	struct status_page page;
+};
+
+static void read_one(const struct context *c, const struct fetched *got,
+	struct one *o)
+{
+	const char *account = o->s.server.account;
+	struct places places;
+
+	brand_read(got->site, &o->brand);
+	if (*c->url)
+		o->brand.url = c->url;
+	/* A tree is only made of what has sides at all. */
+	if (got->verdict && strstr(got->verdict, "\"sides\":[{"))
+		tool_split_read(got->verdict, &o->data.tool_split);
+	o->data.maintenance_now = maintenance_list_now(&o->data.maintenance,
+		c->name, account, c->now, o->brand.maintenance_s);
+	o->data.maintenance_next = maintenance_list_next(&o->data.maintenance,
+		c->name, account, c->now, o->brand.maintenance_s);
+	places_read(&places, &o->s.server, &o->s.view);
+	incident_rows_add(&o->rows, c->name, &o->data.incidents, &places);
+	places_release(&places);
+	o->page = (struct status_page) {.slug = c->name,
+		.server = &o->s.server,
+		.view = &o->s.view,
+		.data = &o->data,
+		.brand = &o->brand,
+		.now = c->now};
+}
+
+/* FOUND, and then one_release; with `past` incidents that are over, too. */
+static enum found find_one(const struct context *c, bool past, struct one *o)
+{
+	struct fetched got;
+	enum found found;
+
+	*o = (struct one) {.page = {.slug = NULL}};
+	if (!slug_valid(c->name))
+		return NOT_FOUND;
+	if (fetch_page(c->source, c->name, c->token, c->now, past, &got,
+		    &o->data))
+		return STORE_DOWN;
+	found = private_access_read(c, got.server, got.verdict, &o->s);
+	if (found == FOUND) {
+		read_one(c, &got, o);
+		return FOUND;
+	}
+	incidents_release(&o->data.incidents);
+	maintenance_list_release(&o->data.maintenance);
+	return found;
+}
+
+static void one_release(struct one *o)
+{
+	incidents_release(&o->data.incidents);
+	tool_split_release(&o->data.tool_split);
+	maintenance_list_release(&o->data.maintenance);
+	incident_rows_release(&o->rows);
+	brand_release(&o->brand);
+	readable_server_release(&o->s);
+}
+
+static void call_server_status(const struct context *c,
+	const struct tool_arguments *a, struct tool_result *out)
+{
+	struct one o;
+	enum found found = find_one(c, false, &o);
+
+	(void)a;
+	if (found != FOUND) {
+		say_missing(c, found, out);
+		return;
+	}
+	answer_status(out, &o.page, &o.rows);
+	one_release(&o);
+}
+
+/* The account of the token that was shown; -1: the store does not answer. */
+static int find_account(const struct context *c, struct account *a, bool *found)
+{
+	char name[SLUG_MAX + 1];
+	struct context own = *c;
+
+	*found = false;
+	*a = (struct account) {.n = 0};
+	if (!c->token)
+		return 0;
+	if (fetch_token_account(c->source, c->token, name))
+		return -1;
+	if (!*name)
+		return 0;
+	own.name = name;
+	switch (private_access_account(&own, a)) {
+	case STORE_DOWN:
+		return -1;
+	case FOUND:
+		*found = true;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int by_slug(const void *a, const void *b)
+{
+	const struct listing_entry *x = a, *y = b;
+
+	return strcmp(x->slug, y->slug);
+}
+
+static int neediest(const void *a, const void *b)
+{
+	const struct listing_entry *x = *(const struct listing_entry *const *)a;
+	const struct listing_entry *y = *(const struct listing_entry *const *)b;
+	int rank = condition_rank(x->condition) - condition_rank(y->condition);
+
+	return rank ? rank : strcmp(x->slug, y->slug);
+}
+
+/* All servers that the client may know of. */
+struct visible {
+	const struct listing_entry **v; /* those in trouble first */
+	size_t n;
+	struct account account;
+	struct listing own;
+};
+
+static void visible_release(struct visible *l)
+{
+	free(l->v);
+	listing_release(&l->own);
+	account_release(&l->account);
+}
+
+static int find_visible(const struct context *c, struct visible *l)
+{
+	const struct listing *all;
+	bool found;
+
+	*l = (struct visible) {.n = 0};
+	if (find_account(c, &l->account, &found))
+		return -1;
+	/* A source that fails leaves *l as it can be released. */
+	if ((found && fetch_account_listing(c->source, &l->account, c->token,
+			      c->now, &l->own)) ||
+		fetch_views(c->source, c->now, &all)) {
+		visible_release(l);
+		return -1;
+	}
+	l->v = xcalloc(all->n + l->own.n + 1, sizeof *l->v);
+	for (size_t i = 0; i < all->n; i++)
+		l->v[l->n++] = &all->entries[i];
+	for (size_t i = 0; i < l->own.n; i++)
+		if (!all->n || !bsearch(&l->own.entries[i], all->entries,
+				       all->n, sizeof *all->entries, by_slug))
+			l->v[l->n++] = &l->own.entries[i];
+	return 0;
+}
+
+static void call_find_servers(const struct context *c,
+	const struct tool_arguments *a, struct tool_result *out)
+{
+	struct visible l;
+	struct search search;
+	size_t n = 0, limit = (size_t)a->limit;
+
+	if (find_visible(c, &l)) {
+		answer_unavailable(out);
+		return;
+	}
+	search_read(&search, a->query ? a->query : "");
+	for (size_t i = 0; i < l.n; i++) {
+		const struct listing_entry *e = l.v[i];
+
+		if (search_matches(&search, e->words) &&
+			(!a->state || strcmp(a->state,
+				condition_name(e->condition.state)) == 0))
+			l.v[n++] = e;
+	}
+	if (n)
+		qsort(l.v, n, sizeof *l.v, neediest);
+	answer_servers(out, l.v, n < limit ? n : limit, n);
+	visible_release(&l);
+}
+
+/* Those that go on, or were there since `from`, of a list or two. */
+static void say_incidents(const struct incident_rows *one,
+	const struct incident_rows *two, double from, size_t limit,
+	struct tool_result *out)
+{
+	const struct incident_row **v =
+		xcalloc(one->n + two->n + 1, sizeof *v);
+	size_t i = 0, k = 0, n = 0;
+
+	while (i < one->n || k < two->n) {
+		bool first = k == two->n || (i < one->n &&
+			one->v[i].started_at >= two->v[k].started_at);
+		const struct incident_row *row =
+			first ? &one->v[i++] : &two->v[k++];
+
+		if (!row->ended_at || (double)row->ended_at >= from)
+			v[n++] = row;
+	}
+	answer_incidents(out, v, n < limit ? n : limit, n);
+	free(v);
+}
+
+static void call_all_incidents(const struct context *c,
+	const struct tool_arguments *a, double from, struct tool_result *out)
+{
+	const struct incident_rows *all;
+	struct incident_rows own = {.n = 0};
+	struct account account;
+	bool found;
+
+	if (find_account(c, &account, &found)) {
+		answer_unavailable(out);
+		return;
+	}
+	if ((found && fetch_account_incidents(
+			      c->source, &account, c->token, &own)) ||
+		fetch_incidents(c->source, &all))
+		answer_unavailable(out);
+	else
+		say_incidents(all, &own, from, (size_t)a->limit, out);
+	incident_rows_release(&own);
+	account_release(&account);
+}
+
+static void call_incidents(const struct context *c,
+	const struct tool_arguments *a, struct tool_result *out)
+{
+	static const struct incident_rows none;
+	double from = c->now - a->days * DAY_S;
+	enum found found;
+	struct one o;
+
+	if (!a->slug) {
+		call_all_incidents(c, a, from, out);
+		return;
+	}
+	found = find_one(c, true, &o);
+	if (found != FOUND) {
+		say_missing(c, found, out);
+		return;
+	}
+	incident_rows_sort(&o.rows);
+	say_incidents(&o.rows, &none, from, (size_t)a->limit, out);
+	one_release(&o);
+}
+
+static void call_tool_changes(const struct context *c,
+	const struct tool_arguments *a, struct tool_result *out)
+{
+	const char *server, *verdict;
+	struct tool_history history;
+	struct readable_server s;
+	enum found found = NOT_FOUND;
+
+	if (!slug_valid(c->name)) {
+		say_missing(c, found, out);
+		return;
+	}
+	if (fetch_tools(c->source, c->name, c->token,
+		    c->now - a->days * DAY_S, &server, &verdict, &history)) {
+		answer_unavailable(out);
+		return;
+	}
+	found = private_access_read(c, server, verdict, &s);
+	if (found == FOUND) {
+		answer_changes(out, c->name, &history);
+		readable_server_release(&s);
+	} else {
+		say_missing(c, found, out);
+	}
+	tool_history_release(&history);
+}
+
+static void call_fleet_summary(const struct context *c,
+	const struct tool_arguments *a, struct tool_result *out)
+{
+	struct fleet_summary summary = {.url = c->url};
+	const struct incident_rows *rows;
+	struct health health;
+	struct brand brand;
+	struct visible l;
+	const char *json;
+
+	(void)a;
+	if (fetch_incidents(c->source, &rows) || find_visible(c, &l)) {
+		answer_unavailable(out);
+		return;
+	}
+	for (size_t i = 0; i < l.n; i++)
+		summary.states[l.v[i]->condition.state]++;
+	for (size_t i = 0; i < rows->n; i++)
+		summary.open_incidents += !rows->v[i].ended_at;
+	visible_release(&l);
+	health_init(&health, c->now);
+	health.down = fetch_stages(c->source, health.at, NULL) ||
+		fetch_site(c->source, &json);
+	summary.judged = health_judged(&health);
+	summary.at = health.at[STAGE_VERDICT];
+	brand_read(health.down ? NULL : json, &brand);
+	if (!*summary.url)
+		summary.url = brand.url;
+	if (health.down)
+		answer_unavailable(out);
+	else
+		answer_summary(out, &summary);
+	brand_release(&brand);
+	health_release(&health);
+}
+
+static void call_tool(void *arg, enum tool tool,
+	const struct tool_arguments *a, struct tool_result *out)
+{
+	static void (*const calls[])(const struct context *,
+		const struct tool_arguments *, struct tool_result *) = {
+		[TOOL_FIND_SERVERS] = call_find_servers,
+		[TOOL_SERVER_STATUS] = call_server_status,
+		[TOOL_INCIDENTS] = call_incidents,
+		[TOOL_TOOL_CHANGES] = call_tool_changes,
+		[TOOL_FLEET_SUMMARY] = call_fleet_summary,
+	};
+	struct context c = *(const struct context *)arg;
+
+	c.name = a->slug;
+	calls[tool](&c, a, out);
+}
+
+/* Only of a page of another site is it asked which site this is. */
+void handle_mcp(const struct context *c)
+{
+	struct context own = *c;
+	struct protocol p = {.site = c->url, .call = call_tool, .arg = &own};
+	struct brand brand = {.doc = NULL};
+	const char *json;
+
+	if (!*c->url && c->request->post.origin &&
+		!fetch_site(c->source, &json)) {
+		brand_read(json, &brand);
+		p.site = brand.url;
+	}
+	protocol_answer(&p, c->request, c->r);
+	brand_release(&brand);
+}

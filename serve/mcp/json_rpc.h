@@ -1,0 +1,54 @@
+/*
+ * json_rpc.h: messages of JSON-RPC 2.0, read and written. Pure.
+ */
+#ifndef MCP_JSON_RPC_H
+#define MCP_JSON_RPC_H
+
+#include "base/buf.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
+/* JSON-RPC 2.0, section 5.1; those from -32020 on are of MCP 2026-07-28. */
+enum rpc_code {
+	RPC_PARSE_ERROR = -32700,
+	RPC_INVALID_REQUEST = -32600,
+	RPC_METHOD_NOT_FOUND = -32601,
+	RPC_INVALID_PARAMS = -32602,
+	RPC_TRANSPORT = -32000, /* ours: HTTP was used wrongly */
+	RPC_HEADER_MISMATCH = -32020,
+	RPC_UNSUPPORTED_VERSION = -32022
+};
+
+enum rpc_kind {
+	RPC_REQUEST,
+	RPC_NOTIFICATION,
+	RPC_RESPONSE, /* which nobody asked the client for */
+	RPC_INVALID
+};
+
+struct rpc_message {
+	enum rpc_kind kind;
+	const cJSON *id;     /* a string or a number; NULL: none */
+	const char *method;  /* or NULL */
+	const cJSON *params; /* an object, or NULL */
+	const char *why;     /* of one that is invalid: what is wrong */
+};
+
+/*
+ * rpc_read(o, m): read a message; its parts live as long as o. A request whose
+ * id is neither a string nor a number, as MCP has it, is invalid.
+ */
+void rpc_read(const cJSON *o, struct rpc_message *m);
+
+/*
+ * rpc_begin_result(b, id), rpc_end(b): what stands before and behind the object
+ * that is the result. rpc_put_error(b, id, code, message, data): append an
+ * error; id may be NULL, and data, which is JSON, too.
+ */
+void rpc_begin_result(struct buf *b, const cJSON *id);
+void rpc_end(struct buf *b);
+void rpc_put_error(struct buf *b, const cJSON *id, enum rpc_code code,
+	const char *message, const char *data);
+
+#endif

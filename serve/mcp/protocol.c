@@ -1,0 +1,397 @@
+/*
+ * protocol.c: a message is of the revision that its request says: 2026-07-28 by
+ * its _meta or its MCP-Protocol-Version, an older one by that field, 2025-03-26
+ * without it. A message of which nothing but its form is wrong has an HTTP
+ * status from 400 on; so has any error of 2026-07-28 that its specification
+ * gives one.
+ */
+#include "mcp/protocol.h"
+
+#include "cgi/request.h"
+#include "http/respond.h"
+#include "json/json.h"
+#include "mcp/json_rpc.h"
+#include "mcp/revision.h"
+#include "mcp/transport.h"
+
+#define META "io.modelcontextprotocol/"
+/* The list of tools changes with the program alone: an hour. */
+#define LIST_TTL_MS "3600000"
+/* The data of an error: a field that the client sent, escaped. */
+#define DATA_MAX ((size_t)64 * 1024)
+
+/* More than a client has reason to send. */
+static const struct json_limits limits = {
+	.depth = 32, .values = 4096, .i_json = true};
+
+static const char instructions[] =
+	"Tells whether MCP servers work, as checked each minute from several "
+	"places. Ask find_servers for the slug of a server first, then "
+	"server_status for what is so now, incidents for what happened, and "
+	"tool_changes for what became of its tools. All times are UTC.";
+
+/* A message at work. */
+struct exchange {
+	const struct protocol *p;
+	const struct request_post *post;
+	struct response *r;
+	struct rpc_message m;
+	enum revision revision;
+	bool batch; /* it is one of several */
+};
+
+static void put_error(struct exchange *x, int status, enum rpc_code code,
+	const char *message, const char *data)
+{
+	if (!x->batch)
+		x->r->status = status;
+	rpc_put_error(&x->r->body, x->m.id, code, message, data);
+}
+
+static bool modern(const struct exchange *x)
+{
+	return x->revision >= REVISION_2026_07_28;
+}
+
+/* A result of 2026-07-28 says more of itself; to be appended behind "{". */
+static void put_common(struct exchange *x)
+{
+	if (!modern(x))
+		return;
+	buf_str(&x->r->body, "\"resultType\":\"complete\",\"_meta\":{\"" META
+			     "serverInfo\":{\"name\":\"mcp-serve\",\"version\":"
+			     "\"" VERSION "\"}}");
+}
+
+static void put_ttl(struct exchange *x)
+{
+	if (modern(x))
+		buf_str(&x->r->body, ",\"ttlMs\":" LIST_TTL_MS
+				     ",\"cacheScope\":\"private\"");
+}
+
+static void answer_initialize(struct exchange *x)
+{
+	const char *wanted = json_str(x->m.params, "protocolVersion");
+	enum revision revision;
+	struct buf *b = &x->r->body;
+
+	if (!wanted) {
+		put_error(x, 200, RPC_INVALID_PARAMS,
+			"protocolVersion: missing, or no string", NULL);
+		return;
+	}
+	if (!revision_parse(wanted, &revision) || revision > REVISION_LEGACY)
+		revision = REVISION_LEGACY;
+	rpc_begin_result(b, x->m.id);
+	buf_fmt(b, "{\"protocolVersion\":\"%s\",\"capabilities\":{\"tools\":{}},"
+		"\"serverInfo\":{\"name\":\"mcp-serve\",\"title\":"
+		"\"Status of MCP servers\",\"version\":\"" VERSION "\"}",
+		revision_name(revision));
+	json_put_member(b, "instructions", instructions);
+	buf_char(b, '}');
+	rpc_end(b);
+}
+
+static void answer_discover(struct exchange *x)
+{
+	struct buf *b = &x->r->body;
+
+	rpc_begin_result(b, x->m.id);
+	buf_char(b, '{');
+	put_common(x);
+	buf_str(b, ",\"supportedVersions\":" REVISIONS_JSON
+		   ",\"capabilities\":{\"tools\":{}}");
+	json_put_member(b, "instructions", instructions);
+	put_ttl(x);
+	buf_char(b, '}');
+	rpc_end(b);
+}
+
+static void answer_ping(struct exchange *x)
+{
+	rpc_begin_result(&x->r->body, x->m.id);
+	buf_str(&x->r->body, "{}");
+	rpc_end(&x->r->body);
+}
+
+/* All tools are on one page, so no cursor was ever given out. */
+static void answer_list(struct exchange *x)
+{
+	struct buf *b = &x->r->body;
+
+	if (json_get(x->m.params, "cursor")) {
+		put_error(x, 200, RPC_INVALID_PARAMS,
+			"cursor: not one of this server", NULL);
+		return;
+	}
+	rpc_begin_result(b, x->m.id);
+	buf_char(b, '{');
+	put_common(x);
+	json_put_key(b, "tools");
+	tool_put_list(b);
+	put_ttl(x);
+	buf_char(b, '}');
+	rpc_end(b);
+}
+
+static void put_result(struct exchange *x, struct tool_result *result)
+{
+	struct buf *b = &x->r->body;
+
+	if (!buf_ok(&result->json) || !buf_ok(&result->text)) {
+		buf_clear(&result->text);
+		buf_str(&result->text, "The answer is too large.");
+		result->error = true;
+	}
+	rpc_begin_result(b, x->m.id);
+	buf_char(b, '{');
+	put_common(x);
+	json_put_key(b, "content");
+	buf_str(b, "[{\"type\":\"text\"");
+	json_put_member(b, "text", result->text.p);
+	buf_str(b, "}]");
+	if (result->error) {
+		buf_str(b, ",\"isError\":true");
+	} else {
+		json_put_key(b, "structuredContent");
+		buf_add(b, result->json.p, result->json.len);
+	}
+	buf_char(b, '}');
+	rpc_end(b);
+}
+
+static void answer_call(struct exchange *x)
+{
+	const char *name = json_str(x->m.params, "name");
+	struct tool_arguments a;
+	struct tool_result result;
+	enum tool tool;
+
+	if (!tool_find(name, &tool)) {
+		put_error(x, 200, RPC_INVALID_PARAMS,
+			name ? "name: there is no tool of that name"
+			     : "name: missing, or no string", NULL);
+		return;
+	}
+	tool_result_init(&result);
+	if (tool_read(tool, json_get(x->m.params, "arguments"), &a,
+		    &result.text))
+		x->p->call(x->p->arg, tool, &a, &result);
+	else
+		result.error = true;
+	put_result(x, &result);
+	tool_result_release(&result);
+}
+
+static const struct {
+	const char *name;
+	enum revision first, last;
+	void (*answer)(struct exchange *x);
+} methods[] = {
+	{"initialize", 0, REVISION_LEGACY, answer_initialize},
+	{"ping", 0, REVISION_LEGACY, answer_ping},
+	{"server/discover", REVISION_2026_07_28, REVISION_2026_07_28,
+		answer_discover},
+	{"tools/list", 0, REVISION_2026_07_28, answer_list},
+	{"tools/call", 0, REVISION_2026_07_28, answer_call},
+};
+
+static void answer_request(struct exchange *x)
+{
+	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+		if (strcmp(methods[i].name, x->m.method) == 0 &&
+			x->revision >= methods[i].first &&
+			x->revision <= methods[i].last) {
+			methods[i].answer(x);
+			return;
+		}
+	}
+	put_error(x, modern(x) ? 404 : 200, RPC_METHOD_NOT_FOUND,
+		"method: not known here", NULL);
+}
+
+/* The version that a request says itself; NULL where it says none. */
+static const cJSON *own_version(const struct exchange *x)
+{
+	return json_get(json_get(x->m.params, "_meta"), META "protocolVersion");
+}
+
+static void put_unsupported(struct exchange *x, const char *requested)
+{
+	struct buf data;
+
+	buf_init(&data, DATA_MAX);
+	buf_str(&data, "{\"supported\":" REVISIONS_JSON);
+	json_put_member(&data, "requested", requested);
+	buf_char(&data, '}');
+	put_error(x, 400, RPC_UNSUPPORTED_VERSION,
+		"Unsupported protocol version", buf_ok(&data) ? data.p : NULL);
+	buf_release(&data);
+}
+
+/* Of 2026-07-28: header fields that say what the body says. */
+static bool headers_match(struct exchange *x)
+{
+	const struct request_post *p = x->post;
+	bool call = strcmp(x->m.method, "tools/call") == 0;
+	const char *why = NULL;
+
+	if (!transport_value_is(p->rpc_method, x->m.method))
+		why = "The Mcp-Method field is not the method of the body.";
+	else if (call && !transport_value_is(p->rpc_name,
+		json_str(x->m.params, "name")))
+		why = "The Mcp-Name field is not the name of the body.";
+	if (why)
+		put_error(x, 400, RPC_HEADER_MISMATCH, why, NULL);
+	return !why;
+}
+
+/* Whether a request of 2026-07-28 is whole; if not, an error is put. */
+static bool begin_modern(struct exchange *x)
+{
+	const cJSON *version = own_version(x);
+	const char *wanted = cJSON_GetStringValue(version);
+	const cJSON *meta = json_get(x->m.params, "_meta");
+	enum revision said;
+
+	if (!wanted) {
+		put_error(x, 400, RPC_INVALID_PARAMS,
+			"_meta: " META "protocolVersion is missing, or no string",
+			NULL);
+		return false;
+	}
+	if (!x->post->protocol || strcmp(x->post->protocol, wanted) != 0) {
+		put_error(x, 400, RPC_HEADER_MISMATCH,
+			"The MCP-Protocol-Version field is not the version of "
+			"the body.", NULL);
+		return false;
+	}
+	if (!revision_parse(wanted, &said) || said != REVISION_2026_07_28) {
+		put_unsupported(x, wanted);
+		return false;
+	}
+	if (!cJSON_IsObject(json_get(meta, META "clientCapabilities"))) {
+		put_error(x, 400, RPC_INVALID_PARAMS,
+			"_meta: " META
+			"clientCapabilities is missing, or no object", NULL);
+		return false;
+	}
+	return headers_match(x);
+}
+
+/*
+ * Find the revision of a message; false, and an error is put, if there is none.
+ */
+static bool begin_message(struct exchange *x)
+{
+	const char *said = x->post->protocol;
+	bool asks = x->m.kind == RPC_REQUEST;
+
+	x->revision = REVISION_2025_03_26;
+	if (own_version(x)) {
+		x->revision = REVISION_2026_07_28;
+		return !asks || begin_modern(x);
+	}
+	if (said && !revision_parse(said, &x->revision)) {
+		/*
+		 * initialize settles the version: there the field means little.
+		 */
+		x->revision = REVISION_LEGACY;
+		if (asks && strcmp(x->m.method, "initialize") == 0)
+			return true;
+		put_unsupported(x, said);
+		return false;
+	}
+	return !modern(x) || !asks || begin_modern(x);
+}
+
+/* Answer one message; whether there is an answer at all. */
+static bool answer_message(struct exchange *x, const cJSON *o)
+{
+	rpc_read(o, &x->m);
+	if (x->m.kind == RPC_INVALID) {
+		put_error(x, 400, RPC_INVALID_REQUEST, x->m.why, NULL);
+		return true;
+	}
+	if (!begin_message(x))
+		return true;
+	if (x->batch && x->m.method && strcmp(x->m.method, "initialize") == 0) {
+		put_error(x, 400, RPC_INVALID_REQUEST,
+			"initialize is not part of a batch.", NULL);
+		return true;
+	}
+	if (x->m.kind == RPC_REQUEST) {
+		answer_request(x);
+		return true;
+	}
+	return false;
+}
+
+/* An array of the answers to requests, or nothing where none was one. */
+static void answer_batch(struct exchange *x, const cJSON *list)
+{
+	const char *said = x->post->protocol;
+	int n = cJSON_GetArraySize(list);
+	struct buf *b = &x->r->body;
+	const cJSON *o;
+	size_t before;
+
+	if (said && strcmp(said, revision_name(REVISION_2025_03_26)) != 0) {
+		put_error(x, 400, RPC_INVALID_REQUEST,
+			"Batches are of revision 2025-03-26 alone.", NULL);
+		return;
+	}
+	if (!n || n > PROTOCOL_BATCH) {
+		put_error(x, 400, RPC_INVALID_REQUEST,
+			"A batch has from 1 to 16 messages.", NULL);
+		return;
+	}
+	x->batch = true;
+	cJSON_ArrayForEach(o, list)
+	{
+		before = b->len;
+		buf_char(b, before ? ',' : '[');
+		if (!answer_message(x, o))
+			buf_cut(b, before);
+	}
+	if (b->len)
+		buf_char(b, ']');
+}
+
+static void answer_body(struct exchange *x)
+{
+	char why[JSON_WHY];
+	cJSON *doc = json_parse(x->post->body, x->post->n, &limits, why);
+
+	if (!doc)
+		put_error(x, 400, RPC_PARSE_ERROR, why, NULL);
+	else if (cJSON_IsArray(doc))
+		answer_batch(x, doc);
+	else
+		answer_message(x, doc);
+	cJSON_Delete(doc);
+	if (!x->r->body.len)
+		x->r->status = 202;
+}
+
+void protocol_answer(const struct protocol *p, const struct request *request,
+	struct response *r)
+{
+	struct exchange x = {.p = p, .post = &request->post, .r = r};
+	struct refusal no = transport_check(request, p->site);
+
+	r->type = TYPE_JSON;
+	r->allow = "POST";
+	if (no.status)
+		put_error(&x, no.status, RPC_TRANSPORT, no.why, NULL);
+	else
+		answer_body(&x);
+	/*
+	 * Whatever a tool looked at: nobody keeps this, and no page reads it.
+	 */
+	r->cache = CACHE_NEVER;
+	r->audience = AUDIENCE_HOLDER;
+	if (r->body.len)
+		buf_char(&r->body, '\n');
+}

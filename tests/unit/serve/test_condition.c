@@ -1,0 +1,254 @@
+/*
+ * Goal: no page, row or badge says "Working" alone while an incident is open, and
+ * its words name the places that are meant.
+ */
+#include "data/condition.h"
+
+#include "data/incidents.h"
+#include "data/places.h"
+#include "data/server.h"
+#include "data/tool_split.h"
+#include "data/view.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define AS_OF 1777494660
+
+/* Four places; all of them work but those in `broken`. */
+static const char entry[] =
+	"{\"private\":false,\"regions\":["
+	"{\"name\":\"us-east-1\",\"city\":\"Ashburn\"},"
+	"{\"name\":\"eu-west-2\",\"city\":\"L<ndon\"},"
+	"{\"name\":\"ap-southeast-1\",\"city\":\"Singapore\"},"
+	"{\"name\":\"sa-east-1\",\"city\":\"Recife\"}]}";
+
+static const char *const regions[] = {
+	"us-east-1", "eu-west-2", "ap-southeast-1", "sa-east-1"};
+
+struct row {
+	const char *colour; /* NULL: never judged */
+	double age;
+	const char *broken;    /* regions, with spaces between them */
+	const char *incidents; /* the elements of both lists of alert:<slug> */
+	const char *timeline;
+	const char *sides;
+	const char *state, *sentence, *note;
+};
+
+#define OPEN(kind, more)                                                       \
+	"{\"kind\":\"" kind "\",\"first\":1777494000,\"passed_since\":0," more  \
+	"}"
+#define IN(regions) "\"regions\":[" regions "]"
+#define SIDE(t, regions) "{\"first_seen\":" t "," IN(regions) "}"
+#define THREE "\"us-east-1\",\"eu-west-2\",\"sa-east-1\""
+#define ONE "\"ap-southeast-1\""
+
+static const struct row rows[] = {
+	{"green", 50, "", "", "", "", "up", "Working everywhere", ""},
+	{"amber", 50, "eu-west-2", "", "", "", "degraded",
+		"Working, but not from L&lt;ndon", ""},
+	{"red", 50, "us-east-1 eu-west-2 sa-east-1", "", "", "", "down",
+		"Not working from 3 of 4 places", ""},
+	{"red", 50, "us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "", "", "",
+		"down", "Not working", ""},
+	{"green", 400, "", OPEN("latency", IN("")), "", "", "stale",
+		"No recent data",
+		""},
+	{NULL, 0, "", "", "", "", "pending", "Awaiting first probe", ""},
+	/* A tool list that differs, whether or not anybody was told. */
+	{"green", 50, "", "", "",
+		SIDE("1777490000", ONE) "," SIDE("1777494000", THREE), "up",
+		"Working, but Singapore gets an older tool list",
+		"Singapore gets an older tool list"},
+	{"green", 50, "", OPEN("cdn_cache_divergence", IN("")), "",
+		SIDE("1777490000", THREE) "," SIDE("1777494000", ONE), "up",
+		"Working, but Singapore gets a newer tool list",
+		"Singapore gets a newer tool list"},
+	{"green", 50, "", "", "",
+		SIDE("1777490000", "\"sa-east-1\",\"us-east-1\"") ","
+		SIDE("1777490000", "\"eu-west-2\",\"ap-southeast-1\""), "up",
+		"Working, but Ashburn and Recife get another tool list",
+		"Ashburn and Recife get another tool list"},
+	{"green", 50, "", "", "",
+		SIDE("1", "\"sa-east-1\"") "," SIDE("2", ONE) ","
+		SIDE("3", "\"us-east-1\""), "up",
+		"Working, but not every place gets the same tool list",
+		"not every place gets the same tool list"},
+	{"green", 50, "", OPEN("cdn_cache_divergence", IN("")), "", "", "up",
+		"Working, but not every place gets the same tool list",
+		"not every place gets the same tool list"},
+	/* Slow: where, unless that is everywhere. */
+	{"green", 50, "", OPEN("latency", IN(ONE)), "", "", "up",
+		"Working, but slower than usual from Singapore",
+		"slower than usual from Singapore"},
+	{"green", 50, "", OPEN("latency", IN(THREE "," ONE)), "", "", "up",
+		"Working, but slower than usual", "slower than usual"},
+	{"green", 50, "", OPEN("latency", IN(THREE)), "", "", "up",
+		"Working, but slower than usual from 3 of 4 places",
+		"slower than usual from 3 of 4 places"},
+	{"green", 50, "", OPEN("error_rate", IN("")), "", "", "up",
+		"Working, but more requests fail than usual",
+		"more requests fail than usual"},
+	{"green", 50, "", OPEN("rate_limited", IN(ONE)), "", "", "up",
+		"Working, but some requests are refused",
+		"some requests are refused"},
+	/* An outage that is about to be over, or was a minute ago. */
+	{"green", 50, "", OPEN("downtime", IN(THREE)), "", "", "up",
+		"Working, but recovered only just now",
+		"recovered only just now"},
+	{"green", 50, "",
+		"{\"kind\":\"regional\",\"first\":1777494000,"
+		"\"passed_since\":1777494600," IN(ONE) "}", "", "", "up",
+		"Working, but recovered only just now",
+		"recovered only just now"},
+	/* The worst one is told. */
+	{"green", 50, "",
+		OPEN("latency", IN(ONE)) "," OPEN("error_rate", IN("")), "", "",
+		"up", "Working, but more requests fail than usual",
+		"more requests fail than usual"},
+	/* What is over, folded, held or for operators says nothing. */
+	{"green", 50, "", "",
+		"{\"at\":1777494600,\"what\":\"latency_resolved\",\"text\":\"\","
+		"\"first\":1777494000,\"resolved_at\":1777494600}", "", "up",
+		"Working everywhere", ""},
+	{"green", 50, "",
+		OPEN("latency", "\"folded\":true," IN(ONE)) ","
+		OPEN("downtime", "\"held\":true," IN(ONE)) ","
+		OPEN("slo_burn", IN("")), "", "", "up", "Working everywhere",
+		""},
+	{"amber", 50, "eu-west-2", OPEN("latency", IN(ONE)), "", "", "degraded",
+		"Working, but not from L&lt;ndon", ""},
+};
+
+/* The same while a maintenance goes on: it is a state of its own. */
+static const struct row planned[] = {
+	{"green", 50, "", "", "", "", "maintenance",
+		"Under maintenance, but working", ""},
+	{"green", 50, "", OPEN("latency", IN(ONE)), "", "", "maintenance",
+		"Under maintenance, but working", ""},
+	{"amber", 50, "eu-west-2", "", "", "", "maintenance",
+		"Under maintenance, not working from L&lt;ndon", ""},
+	{"red", 50, "us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "", "", "",
+		"maintenance", "Under maintenance, not working", ""},
+	/* What is not known now is not what was planned. */
+	{"red", 400, "us-east-1", "", "", "", "stale",
+		"No recent data", ""},
+	{NULL, 0, "", "", "", "", "pending", "Awaiting first probe", ""},
+};
+
+static bool is_in(const char *words, const char *word)
+{
+	const char *p = strstr(words, word);
+
+	return p != NULL;
+}
+
+static void put_verdict(const struct row *r, struct buf *b)
+{
+	buf_fmt(b, "{\"window\":%d,\"verdict\":\"%s\",\"regions\":[", AS_OF,
+		r->colour);
+	for (size_t i = 0; i < 4; i++)
+		buf_fmt(b, "%s{\"region\":\"%s\",\"state\":\"%s\"}",
+			i ? "," : "", regions[i],
+			is_in(r->broken, regions[i]) ? "broken" : "healthy");
+	buf_fmt(b, "],\"sides\":[%s]}", r->sides);
+}
+
+static void check(const struct row *r, bool maintenance, struct buf *got)
+{
+	struct buf verdict, alert;
+	struct incidents incidents;
+	struct tool_split split;
+	struct places places;
+	struct server server;
+	struct condition c;
+	struct view view;
+	char why[VIEW_WHY];
+	struct condition_facts f = {&view, &incidents, &split, maintenance};
+
+	buf_init(&verdict, 8000);
+	buf_init(&alert, 8000);
+	if (r->colour)
+		put_verdict(r, &verdict);
+	buf_fmt(&alert, "{\"incidents\":[%s],\"timeline\":[%s]}", r->incidents,
+		r->timeline);
+	assert_int_equal(server_read(entry, true, &server, why), 0);
+	assert_int_equal(view_read(r->colour ? verdict.p : NULL, true,
+				 AS_OF + r->age, &view, why), 0);
+	tool_split_read(r->colour ? verdict.p : NULL, &split);
+	incidents_read(alert.p, &incidents);
+	places_read(&places, &server, &view);
+	c = condition_of(&f);
+	buf_fmt(got, "%s; ", condition_name(c.state));
+	condition_put(got, c, &f, &places);
+	buf_str(got, "; ");
+	condition_put_note(got, c, &f, &places);
+	/* A list reads the incidents only where this stands in the state. */
+	assert_int_equal(*r->incidents != 0,
+		strstr(alert.p, INCIDENTS_OPEN) != NULL);
+	places_release(&places);
+	incidents_release(&incidents);
+	tool_split_release(&split);
+	view_release(&view);
+	server_release(&server);
+	buf_release(&verdict);
+	buf_release(&alert);
+}
+
+static void check_rows(const struct row *v, size_t n, bool maintenance)
+{
+	char want[500];
+	struct buf got;
+
+	for (size_t i = 0; i < n; i++) {
+		buf_init(&got, 2000);
+		check(&v[i], maintenance, &got);
+		snprintf(want, sizeof want, "%s; %s; %s", v[i].state,
+			v[i].sentence, v[i].note);
+		if (strcmp(got.p, want) != 0)
+			fail_msg("row %zu: %s, not %s", i, got.p, want);
+		buf_release(&got);
+	}
+}
+
+static void test_sentences(void **state)
+{
+	(void)state;
+	check_rows(rows, sizeof rows / sizeof *rows, false);
+	check_rows(planned, sizeof planned / sizeof *planned, true);
+}
+
+/* Trouble first; what works, but not well, before what is not known. */
+static void test_order(void **state)
+{
+	static const struct condition order[] = {
+		{CONDITION_DOWN, NOTE_NONE},
+		{CONDITION_DEGRADED, NOTE_NONE},
+		{CONDITION_UP, NOTE_TOOLS},
+		{CONDITION_MAINTENANCE, NOTE_NONE},
+		{CONDITION_STALE, NOTE_NONE},
+		{CONDITION_PENDING, NOTE_NONE},
+		{CONDITION_UP, NOTE_NONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof order / sizeof *order; i++)
+		assert_true(condition_rank(order[i]) <
+			condition_rank(order[i + 1]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sentences),
+		cmocka_unit_test(test_order),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
