@@ -11,6 +11,7 @@
  */
 #include "fuzz.h"
 
+#include "base/month.h"
 #include "base/sha256.h"
 #include "base/strings.h"
 #include "cgi/request.h"
@@ -20,6 +21,7 @@
 #include "data/fetch_listing.h"
 #include "data/fetch_events.h"
 #include "data/fetch_page.h"
+#include "data/fetch_report.h"
 #include "data/fetch_tools.h"
 #include "data/incident_rows.h"
 #include "data/page_data.h"
@@ -252,6 +254,41 @@ int fetch_verdicts_of(struct source *s, const char *const *slugs, size_t n)
 	for (size_t i = 0; i < n; i++)
 		need(slug_valid(slugs[i]));
 	return 0;
+}
+
+/* There is no report on any month. */
+int fetch_report_months(
+	struct source *s, double now, int months[REPORT_MONTHS])
+{
+	(void)s;
+	(void)now;
+	(void)months;
+	return 0;
+}
+
+int fetch_report(struct source *s, const char *month, struct report_head *head)
+{
+	(void)s;
+	need(month_valid(month));
+	(void)head;
+	return 0;
+}
+
+int fetch_report_part(struct source *s, const char *month, int64_t as_of,
+	size_t from, size_t n, struct report_part *part)
+{
+	(void)s;
+	need(month_valid(month));
+	(void)as_of;
+	(void)from;
+	(void)n;
+	(void)part;
+	return 0;
+}
+
+void report_part_release(struct report_part *part)
+{
+	(void)part;
 }
 
 const char *fetch_verdict(const struct source *s, size_t i)
