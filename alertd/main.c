@@ -13,6 +13,7 @@
 #include "commands/known_server.h"
 #include "commands/maintenance.h"
 #include "commands/maintenance_plan.h"
+#include "commands/note.h"
 #include "commands/replay.h"
 #include "commands/show.h"
 #include "commands/test.h"
@@ -359,6 +360,8 @@ static int act(const struct options *o, const struct conf *conf,
 		setup.maintenances = maintenance_store_new(store);
 		if (o->action == OPTIONS_LIST)
 			status = show_list(&setup);
+		else if (o->action == OPTIONS_NOTE)
+			status = note(&setup, o);
 		else if (o->action == OPTIONS_EXPLAIN)
 			status = show_explain(&setup, slug);
 		else if (o->action == OPTIONS_HISTORY)

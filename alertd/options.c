@@ -37,6 +37,10 @@ static const struct option_row options[] = {
 	OPTION_NOW(AT(now)),
 	{.name = "policy", .arg = "key=value,...", .at = AT(policy),
 		.help = "compare with these numbers of alerts.policy"},
+	{.name = "postmortem", .arg = "url", .at = AT(postmortem),
+		.help = "where its page sends those who ask why it happened"},
+	{.name = "public", .arg = "text", .at = AT(public),
+		.help = "what its page and feed say to everybody"},
 	{.name = "reason", .arg = "text", .at = AT(reason),
 		.help = "why; people who are told read it"},
 	{.name = "region", .arg = "region,...", .at = AT(region),
@@ -76,6 +80,10 @@ static const struct command_row commands[] = {
 	{"close", OPTIONS_CLOSE, CN STORE " [--by name] --reason text "
 		"slug | dedup_key", 1, 1, "a slug or a dedup_key is missing",
 		"end incidents of what nobody will probe again"},
+	{"note", OPTIONS_NOTE, "[-c file] [-N epoch] [--postmortem url] "
+		"[--public text] " STORE " slug | dedup_key", 1, 1,
+		"a slug or a dedup_key is missing",
+		"say something on the public page of an incident"},
 	{"explain", OPTIONS_EXPLAIN, CN STORE " slug", 1, 1, "a slug is missing",
 		"say why a server paged, or why not"},
 	{"history", OPTIONS_HISTORY, CN STORE " [--zone zone] [slug]", 0, 1,

@@ -17,6 +17,7 @@ enum options_action {
 	OPTIONS_ACK,
 	OPTIONS_UNACK,
 	OPTIONS_CLOSE,
+	OPTIONS_NOTE,
 	OPTIONS_MAINTENANCE_ADD,
 	OPTIONS_MAINTENANCE_LIST,
 	OPTIONS_MAINTENANCE_END,
@@ -42,7 +43,8 @@ struct options {
 	double now;	    /* NAN where not given */
 	bool dry_run, all;
 	/* As given, or NULL; the commands that have them say what they are. */
-	const char *account, *by, *end, *every, *from, *kind, *policy, *reason, *region, *route,
+	const char *account, *by, *end, *every, *from, *kind, *policy, *postmortem, *public,
+		*reason, *region, *route,
 		*span, *start, *step, *to, *zone;
 	char **operands; /* within argv */
 	size_t n_operands;

@@ -37,6 +37,7 @@ static const struct form {
 	{"probe:SLUG:WINDOW:REGION", KEY_STRING, 1},
 	{"probe:SLUG:WINDOW:REGION:head", KEY_STRING, 1},
 	{"alert:SLUG", KEY_STRING, 0},
+	{"alert:SLUG:incidents", KEY_HASH, 0},
 	{"fleet:budget:ROUTE:HOUR", KEY_SET, 0},
 	{"fleet:digest:ROUTE", KEY_STRING, 0},
 	{"fleet:history:DAY", KEY_LIST, 0},

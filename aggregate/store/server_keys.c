@@ -225,7 +225,7 @@ static void add_server(
 {
 	const char *(*const single[])(char *, const char *) = {key_latest,
 		key_verdict, key_private, key_minutes, key_late, key_baseline,
-		key_tools, key_alert};
+		key_tools, key_alert, key_incidents};
 	char key[KEY_MAX];
 
 	for (size_t i = 0; i < sizeof single / sizeof *single; i++)

@@ -4,11 +4,13 @@
 #include "incident/event.h"
 #include "incident/tool_drift.h"
 #include "records/history.h"
+#include "records/incident_update.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define HISTORY_LINE_MAX 65536
+#define UPDATE_LINE_MAX 16384
 
 void state_init(struct alert_state *st, const char *slug)
 {
@@ -63,6 +65,7 @@ void state_release(struct alert_state *st)
 	fields_release(state_head_fields, st);
 	fields_release(state_fields, st);
 	strings_release(&st->history);
+	strings_release(&st->updates);
 	*st = (struct alert_state) {0};
 }
 
@@ -91,11 +94,40 @@ static void keep(struct alert_state *st, const struct history_record *h)
 	buf_release(&b);
 }
 
+/* A reminder is no news: the incident goes on. The last entry of the timeline
+   is that of the event. */
+static void keep_update(struct alert_state *st, const struct alert_record *r)
+{
+	struct timeline_entry *e = &st->timeline[st->n_timeline - 1];
+	const struct incident_update u = {
+		.at = r->at,
+		.kind = r->kind,
+		.first = r->started_at,
+		.what = (enum update_what)r->phase,
+		.regions = {(const char **)e->regions.v, e->regions.n},
+		.resolved_at = r->resolved_at,
+	};
+	char field[UPDATE_FIELD];
+	struct buf b;
+
+	if (r->phase == ALERT_REMINDER || r->phase == ALERT_ONCE ||
+		!incident_word(r->kind) || !slug_valid(st->slug))
+		return;
+	buf_init(&b, UPDATE_LINE_MAX);
+	incident_update_write(&b, &u);
+	if (buf_ok(&b)) {
+		strings_add(&st->updates, incident_update_field(&u, field));
+		strings_add(&st->updates, b.p);
+	}
+	buf_release(&b);
+}
+
 void state_keep_event(struct alert_state *st, const struct alert_event *e)
 {
 	const struct alert_record *r = &e->record;
 	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
 
+	keep_update(st, r);
 	keep(st, &(struct history_record) {
 		.at = r->at,
 		.slug = st->slug,

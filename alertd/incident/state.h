@@ -332,6 +332,9 @@ struct alert_state {
 	/* History records, as lines, of what was decided since the state was
 	   read: they go into the history once the state is stored. */
 	struct strings history;
+	/* What goes to the public likewise: fields of key_incidents and their
+	   values in turn. */
+	struct strings updates;
 };
 
 /* The members of each in JSON: tables in state/state_json.c. */
@@ -355,7 +358,9 @@ void state_note(struct alert_state *st, double at, const char *what,
 void state_note_event(struct alert_state *st, const struct alert_record *r);
 
 /*
- * state_keep_event(st, e): add to the history that an event is told.
+ * state_keep_event(st, e): add to the history that an event is told, and to the
+ * updates of its incident where the public may know of it; state_note_event was
+ * called for it.
  * state_keep_delivery(st, p, route, at, what): what became of the delivery of
  * event p to a route, one of records/history.h.
  */

@@ -19,7 +19,9 @@ struct state_row {
 	int ttl_s;	  /* of the text to be written; 0: it never expires */
 	bool undelivered; /* it has events to be delivered */
 	bool lost;	  /* not written: the revision was another one */
-	struct strings history; /* for the history, once it is written */
+	/* Once it is written: for the history, and for key_incidents, see
+	   state_keep_event. */
+	struct strings history, updates;
 };
 
 /* arg is that of state_store_new_on. Where list, settle or alive is NULL, nothing

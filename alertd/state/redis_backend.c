@@ -7,6 +7,7 @@
 #include "incident/state.h"
 #include "state/backend.h"
 #include "state/history_store.h"
+#include "state/incident_store.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -106,17 +107,27 @@ static bool check_lost(struct store *s, struct state_row *row)
 	return true;
 }
 
-/* The history of what was stored. It is worth no alarm: the operator is told,
-   and the states count. */
+/* The history of what was stored, and what the public may know. It is worth no
+   alarm: the operator is told, and the states count. */
 static void write_history(struct store *s, struct state_row *const *rows,
 	size_t n)
 {
+	struct incident_updates *updates = xcalloc(n + 1, sizeof *updates);
 	struct strings lines = {0};
+	size_t k = 0;
 
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; !rows[i]->lost && k < rows[i]->history.n;
-			k++)
-			strings_add(&lines, rows[i]->history.v[k]);
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i]->lost)
+			continue;
+		for (size_t j = 0; j < rows[i]->history.n; j++)
+			strings_add(&lines, rows[i]->history.v[j]);
+		if (rows[i]->updates.n)
+			updates[k++] = (struct incident_updates) {
+				rows[i]->slug, &rows[i]->updates};
+	}
+	if (k)
+		incident_store_add(s, updates, k);
+	free(updates);
 	if (lines.n)
 		history_store_add(s, &lines);
 	strings_release(&lines);

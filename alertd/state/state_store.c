@@ -100,6 +100,7 @@ static void forget_texts(struct member *m)
 	free(m->row.seen);
 	free(m->row.text);
 	strings_release(&m->row.history);
+	strings_release(&m->row.updates);
 	m->row.seen = m->row.text = NULL;
 }
 
@@ -345,12 +346,15 @@ void transaction_put(struct transaction *t)
 
 	if (!t->store->backend) {
 		strings_release(&t->st.history);
+		strings_release(&t->st.updates);
 		leave(t);
 		return;
 	}
 	strings_release(&m->row.history);
+	strings_release(&m->row.updates);
 	m->row.history = t->st.history;
-	t->st.history = (struct strings) {0};
+	m->row.updates = t->st.updates;
+	t->st.history = t->st.updates = (struct strings) {0};
 	text = compose(t);
 	if (text) {
 		m->row.text = text;

@@ -71,6 +71,16 @@ bool alert_event_parse(const char *name, enum alert_kind *kind)
 	return false;
 }
 
+enum alert_phase alert_event_phase(const char *name)
+{
+	const char *word = strrchr(name, '_');
+
+	for (unsigned p = 0; word && phases[p]; p++)
+		if (strcmp(word + 1, phases[p]) == 0)
+			return (enum alert_phase)p;
+	return ALERT_ONCE;
+}
+
 const char *alert_key(const struct alert_record *r, char *out)
 {
 	snprintf(out, ALERT_KEY_SIZE, "%s:%s:%" PRId64,

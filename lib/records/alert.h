@@ -173,13 +173,15 @@ extern const struct field alert_fields[];
  * dedup_key, which is that of the incident where there is one; out has
  * ALERT_EVENT_SIZE and ALERT_KEY_SIZE bytes. They return out.
  * alert_event_parse(name, kind): the kind of an event of that name; false where
- * there is none.
+ * there is none. alert_event_phase(name): its phase; ALERT_ONCE where the name
+ * has none.
  * alert_key_parse(key, kind, start): what a dedup_key of an alert event says;
  * start is its window, epoch seconds. False where it is no such key.
  */
 const char *alert_event(const struct alert_record *r, char *out);
 const char *alert_key(const struct alert_record *r, char *out);
 bool alert_event_parse(const char *name, enum alert_kind *kind);
+enum alert_phase alert_event_phase(const char *name);
 bool alert_key_parse(const char *key, enum alert_kind *kind, int64_t *start);
 
 /*

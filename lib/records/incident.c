@@ -1,6 +1,9 @@
 #include "records/incident.h"
 
+#include "base/clock.h"
 #include "json/json.h"
+
+#include <stdio.h>
 
 static const struct field ack_fields[] = {
 	ROW_ACK_BY(struct incident_ack, by, 0),
@@ -49,6 +52,7 @@ bool told_take(const cJSON *o, struct told_record *r)
 	*r = (struct told_record) {0};
 	if (!fields_take(told_fields, o, r, why))
 		return false;
+	r->phase = what ? alert_event_phase(what) : ALERT_ONCE;
 	if (key)
 		return alert_key_parse(key, &r->kind, &r->first);
 	if (!r->first && !json_get(o, "text"))
@@ -59,4 +63,36 @@ bool told_take(const cJSON *o, struct told_record *r)
 void told_release(struct told_record *r)
 {
 	fields_release(told_fields, r);
+}
+
+/* They are parts of addresses that others have kept: none may change. */
+static const struct {
+	enum alert_kind kind;
+	const char *word;
+} words[] = {
+	{ALERT_DOWNTIME, "outage"},
+	{ALERT_REGIONAL, "regional-outage"},
+	{ALERT_RATE_LIMITED, "refused-requests"},
+	{ALERT_OVERRUN, "late-maintenance"},
+	{ALERT_ERROR_RATE, "failures"},
+	{ALERT_LATENCY, "slow-answers"},
+	{ALERT_DIVERGENCE, "different-tools"},
+};
+
+const char *incident_word(enum alert_kind kind)
+{
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (words[i].kind == kind)
+			return words[i].word;
+	return NULL;
+}
+
+const char *incident_id(enum alert_kind kind, int64_t first, char *out)
+{
+	char at[CLOCK_RFC3339];
+
+	clock_rfc3339(first, at);
+	snprintf(out, INCIDENT_ID, "%.10s-%.2s%.2s-%s", at, at + 11, at + 14,
+		incident_word(kind));
+	return out;
 }

@@ -67,6 +67,7 @@ struct incident_record {
 struct told_record {
 	double at;
 	enum alert_kind kind;
+	enum alert_phase phase;
 	int64_t first;	     /* the window in which it began */
 	int64_t resolved_at; /* 0: it was not over */
 	struct incident_names regions; /* that no earlier event of it names */
@@ -82,5 +83,17 @@ bool incident_take(const cJSON *o, struct incident_record *r);
 void incident_record_release(struct incident_record *r);
 bool told_take(const cJSON *o, struct told_record *r);
 void told_release(struct told_record *r);
+
+/*
+ * incident_word(kind): the word for it in an address, or NULL for a kind that is
+ * for operators alone. incident_id(kind, first, out): the last part of the
+ * address of an incident, "2026-04-28-1814-outage": the minute in UTC of the
+ * first counted failure, and the word. Both are in its dedup_key from its first
+ * event on and never change; out has INCIDENT_ID bytes. It returns out; the kind
+ * has a word.
+ */
+#define INCIDENT_ID 48
+const char *incident_word(enum alert_kind kind);
+const char *incident_id(enum alert_kind kind, int64_t first, char *out);
 
 #endif

@@ -153,3 +153,8 @@ const char *key_alert(char *out, const char *slug)
 {
 	return join(out, "alert:", slug, "");
 }
+
+const char *key_incidents(char *out, const char *slug)
+{
+	return join(out, "alert:", slug, ":incidents");
+}

@@ -133,6 +133,12 @@ const char *key_definitions(char *out, const char *slug);
 const char *key_alert(char *out, const char *slug);
 
 /*
+ * Hash: what the public may know of the incidents of a server, an update a field,
+ * see records/incident_update.h.
+ */
+const char *key_incidents(char *out, const char *slug);
+
+/*
  * key_budget, a set: the events that a route with a budget got one by one in an
  * hour (epoch seconds / 3600). key_digest, a string: the process that sends a
  * route its digests.

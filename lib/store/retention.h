@@ -29,6 +29,9 @@
 #define RETENTION_BASELINE_S (2 * 86400)
 #define RETENTION_LATE_S 3600 /* as long as a minute may be judged late */
 #define RETENTION_ALERT_S (30 * 86400) /* not while an incident is open */
+/* Of an incident from its beginning, unless it is open; key_incidents. */
+#define RETENTION_INCIDENTS_DAYS 92
+#define RETENTION_INCIDENTS_S ((RETENTION_INCIDENTS_DAYS + 1) * 86400)
 
 /* Of the fleet, or of a route. */
 #define RETENTION_MAINTENANCE_S (35 * 86400) /* and from the end of each */

@@ -13,6 +13,8 @@
 
 #include <inttypes.h>
 
+/* The most incidents that are told of. */
+#define ENTRIES 50
 /* The names of servers in a title, in bytes. */
 #define NAMES_MAX 4096
 
@@ -62,6 +64,23 @@ static void put_minute(struct buf *b, int64_t t)
 	buf_fmt(b, "%.10s %.5s UTC", s, s + 11);
 }
 
+/* What the operators said last, and where they say why it happened. */
+static void put_said(struct buf *b, const struct incident *in)
+{
+	const struct incident_news *note = incident_said(in, UPDATE_NOTE);
+	const struct incident_news *why =
+		incident_said(in, UPDATE_POSTMORTEM);
+
+	if (note) {
+		buf_str(b, " From the operator: ");
+		escape_put(b, note->text);
+	}
+	if (why) {
+		buf_str(b, " Why it happened: ");
+		escape_put(b, why->text);
+	}
+}
+
 static void put_content(struct buf *b, const struct incident *in,
 	const struct places *places)
 {
@@ -79,13 +98,15 @@ static void put_content(struct buf *b, const struct incident *in,
 		buf_str(b, " to ");
 		put_minute(b, in->ended_at);
 	}
-	buf_fmt(b, ". %s</content>\n", incident_words_update(in));
+	buf_fmt(b, ". %s", incident_words_update(in));
+	put_said(b, in);
+	buf_str(b, "</content>\n");
 }
 
 static void put_incident(struct buf *b, const struct status_page *s,
 	const struct incident *in, const struct places *places)
 {
-	char what[16];
+	char what[16], id[INCIDENT_ID], path[INCIDENT_ID + 16];
 
 	snprintf(what, sizeof what, "%d", (int)in->trouble);
 	buf_str(b, "<entry>\n");
@@ -94,7 +115,9 @@ static void put_incident(struct buf *b, const struct status_page *s,
 		in->ended_at ? " (resolved)" : "");
 	put_instant(b, "published", in->started_at);
 	put_instant(b, "updated", in->updated_at);
-	put_link(b, s, "alternate", "text/html", "#incidents");
+	snprintf(path, sizeof path, "/incident/%s",
+		incident_id(in->kind, in->started_at, id));
+	put_link(b, s, "alternate", "text/html", path);
 	put_content(b, in, places);
 	buf_str(b, "</entry>\n");
 }
@@ -160,7 +183,7 @@ void feed_put(struct buf *b, const struct status_page *s)
 	put_link(b, s, "alternate", "text/html", "");
 	put_work(b, s, &d->maintenance_next);
 	put_work(b, s, &d->maintenance_now);
-	for (size_t i = 0; i < d->incidents.n; i++)
+	for (size_t i = 0; i < d->incidents.n && i < ENTRIES; i++)
 		put_incident(b, s, &d->incidents.v[i], &places);
 	buf_str(b, "</feed>\n");
 	places_release(&places);

@@ -12,10 +12,10 @@
 
 /*
  * The replies from that on fetch_ask names, and the items of the first. Those
- * from BEATS and from TOOLS on are of the past.
+ * from BEATS and from UPDATES_OF on are of the past.
  */
 enum { OWN, SITE, WORKS, BEATS };
-enum { VERDICT, INCIDENTS, TOOLS, MINUTES, HOURS };
+enum { VERDICT, INCIDENTS, UPDATES_OF, TOOLS, MINUTES, HOURS };
 
 static size_t ask(struct source *s, const char *slug, const char *token,
 	const struct history *past)
@@ -29,6 +29,8 @@ static size_t ask(struct source *s, const char *slug, const char *token,
 	*k = (struct fetch_key) {.command = "GET"};
 	key_alert(k++->name, slug);
 	if (past) {
+		*k = (struct fetch_key) {.command = "HGETALL"};
+		key_incidents(k++->name, slug);
 		*k = (struct fetch_key) {.command = "HGETALL"};
 		key_tools(k++->name, slug);
 		*k = (struct fetch_key) {.command = "HGETALL"};
@@ -86,11 +88,34 @@ static void read_past(struct history *p, const struct store_reply *own)
 	read_tools(p, store_item(own, TOOLS));
 }
 
-/* Without `past` a tree is only made of what has an open incident at all. */
-static void read_incidents(struct incidents *l, const char *json, bool past)
+static void read_all_incidents(struct page_data *d, const struct store_reply *own)
 {
-	if (past || (json && strstr(json, INCIDENTS_OPEN)))
-		incidents_read(json, l);
+	const struct store_reply *r = store_item(own, UPDATES_OF);
+	size_t n = store_count(r);
+	const char **pairs = xcalloc(n + 1, sizeof *pairs);
+
+	for (size_t i = 0; i < n; i++)
+		pairs[i] = store_text(store_item(r, i));
+	incidents_read_all(
+		&(struct incident_sources) {
+			.state = store_text(store_item(own, INCIDENTS)),
+			.updates = pairs,
+			.n_updates = n,
+			.since = (d->history.today - HISTORY_KEPT + 1) * 86400},
+		&d->incidents);
+	free(pairs);
+}
+
+/* Without `past` a tree is only made of what has an open incident at all. */
+static void read_incidents(struct page_data *d, const struct store_reply *own,
+	bool past)
+{
+	const char *state = store_text(store_item(own, INCIDENTS));
+
+	if (past)
+		read_all_incidents(d, own);
+	else if (state && strstr(state, INCIDENTS_OPEN))
+		incidents_read(state, &d->incidents);
 }
 
 int fetch_page(struct source *s, const char *slug, const char *token,
@@ -121,8 +146,7 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 	for (size_t i = 0; i < store_count(r); i++)
 		maintenance_list_add(
 			&d->maintenance, store_text(store_item(r, i)));
-	read_incidents(&d->incidents, store_text(store_item(own, INCIDENTS)),
-		past);
+	read_incidents(d, own, past);
 	if (past) {
 		fetch_heartbeats(
 			store_reply(s->store, first + BEATS), d->heartbeats);

@@ -1,5 +1,6 @@
 #include "data/history.h"
 
+#include "base/month.h"
 #include "base/num.h"
 #include "json/json.h"
 #include "mcp/histogram.h"
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #define DAY_MINUTES 1440
+#define DAY_S 86400
 
 void history_init(struct history *p, double now)
 {
@@ -31,7 +33,7 @@ void history_minutes(struct history *p, const char *field, long long n)
 	if (!field || *field < '0' || *field > '9' || n <= 0)
 		return;
 	ago = p->today - strtol(field, &end, 10);
-	if (*end != ':' || ago < 0 || ago >= HISTORY_DAYS)
+	if (*end != ':' || ago < 0 || ago >= HISTORY_KEPT)
 		return;
 	if (n > DAY_MINUTES)
 		n = DAY_MINUTES;
@@ -49,6 +51,12 @@ int64_t history_planned(const struct history *p, int days)
 	for (int i = 0; i < days; i++)
 		sum += p->days[i].planned;
 	return sum;
+}
+
+bool history_keeps(int64_t today, int month)
+{
+	return month_begin(month) <= today * DAY_S &&
+		month_begin(month + 1) > (today - HISTORY_KEPT + 1) * DAY_S;
 }
 
 int64_t history_known(const struct history_day *d)

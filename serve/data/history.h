@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define HISTORY_DAYS 90
+#define HISTORY_KEPT 92 /* what was counted is kept for so many days */
 #define HISTORY_HOURS 24
 
 struct histogram;
@@ -29,7 +30,7 @@ struct history_hour {
 struct history {
 	int64_t today;	 /* epoch seconds / 86400 */
 	int64_t hour;	 /* the current one, epoch seconds / 3600 */
-	struct history_day days[HISTORY_DAYS]; /* [0] is today, [1] yesterday */
+	struct history_day days[HISTORY_KEPT]; /* [0] is today, [1] yesterday */
 	struct history_hour hours[HISTORY_HOURS]; /* [0] is the current one */
 	int tools;	    /* how many the server has; -1: not known */
 	double tools_since; /* since when; NAN: not known */
@@ -56,6 +57,12 @@ void history_latency(struct history *p, int ago, const struct histogram *h);
  * any region sees.
  */
 void history_tools(struct history *p, const char *const *pairs, size_t n);
+
+/*
+ * history_keeps(today, month): whether anything of that month, see base/month.h,
+ * is kept today, epoch days: it is not of the future, nor too long ago.
+ */
+bool history_keeps(int64_t today, int month);
 
 /* history_known(d): how many minutes of a day are known. */
 int64_t history_known(const struct history_day *d);

@@ -2,6 +2,7 @@
 
 #include "data/incidents.h"
 #include "data/places.h"
+#include "http/escape.h"
 
 struct words {
 	const char *title, *impact;
@@ -59,4 +60,16 @@ const char *incident_words_update(const struct incident *in)
 		return "The operator is looking into it.";
 	return in->told ? "The operator was notified."
 			: "Recorded; the operator has not responded yet.";
+}
+
+void incident_words_latest(struct buf *b, const struct incident *in)
+{
+	const struct incident_news *said = incident_latest_said(in);
+
+	if (said && said->what == UPDATE_NOTE)
+		escape_put(b, said->text);
+	else if (said)
+		buf_str(b, "The operator has said why it happened.");
+	else
+		buf_str(b, incident_words_update(in));
 }

@@ -5,6 +5,8 @@
 #ifndef DATA_INCIDENT_WORDS_H
 #define DATA_INCIDENT_WORDS_H
 
+#include "base/buf.h"
+
 struct incident;
 struct places;
 
@@ -17,5 +19,9 @@ const char *incident_words_title(const struct incident *in,
 const char *incident_words_impact(const struct incident *in,
 	const struct places *places);
 const char *incident_words_update(const struct incident *in);
+
+/* incident_words_latest(b, in): append its latest news, which may be what its
+   operators said, escaped. */
+void incident_words_latest(struct buf *b, const struct incident *in);
 
 #endif

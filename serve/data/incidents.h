@@ -1,12 +1,14 @@
 /*
  * incidents.h: what the public may know of the incidents of a server, out of
- * what mcp-alert keeps of it in alert:<slug>. Pure. Steps, codes, summaries and
- * the names of people stay behind.
+ * what mcp-alert keeps of it in alert:<slug> and, for longer, in
+ * alert:<slug>:incidents. Pure. Steps, codes, summaries, reasons and the names of
+ * people stay behind.
  */
 #ifndef DATA_INCIDENTS_H
 #define DATA_INCIDENTS_H
 
 #include "mcp/names.h"
+#include "records/incident_update.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +29,19 @@ enum trouble {
 
 #define INCIDENT_REGIONS 100
 
+/* The names of regions. */
+struct incident_regions {
+	char (*v)[REGION_MAX + 1];
+	size_t n, cap;
+};
+
+/* What became of an incident, and when. */
+struct incident_news {
+	double at; /* epoch seconds */
+	enum update_what what;
+	struct incident_regions regions; /* that it is news of */
+	char *text; /* of a note or a postmortem, else NULL */
+};
 /*
  * What a state of mcp-alert with an open incident has in it, and no other one:
  * in JSON no string has a quote that is not escaped. Trees are costly.
@@ -35,6 +50,7 @@ enum trouble {
 
 struct incident {
 	enum trouble trouble;
+	enum alert_kind kind;
 	int64_t started_at; /* epoch seconds */
 	int64_t ended_at;   /* 0: it goes on */
 	int64_t updated_at; /* when there was last something new */
@@ -43,19 +59,53 @@ struct incident {
 	bool passing;	    /* it works again, but not for long yet */
 	char (*regions)[REGION_MAX + 1];
 	size_t n_regions;
+	struct incident_news *news; /* by time */
+	size_t n_news, cap_news;
 };
 
+/* The newest first. */
 struct incidents {
-	struct incident *v; /* the newest first */
+	struct incident *v;
 	size_t n, cap;
+	/* Those that became part of others: nothing says when they ended. */
+	struct incident *merged;
+	size_t n_merged;
+};
+
+/* What the store holds of them; either may be NULL. */
+struct incident_sources {
+	const char *state; /* key_alert */
+	/* key_incidents: n strings, field and value in turn, or NULL each. */
+	const char *const *updates;
+	size_t n_updates;
+	int64_t since; /* what began and ended earlier is passed over */
 };
 
 /*
  * incidents_read(json, l): those that a state, which may be NULL, tells of;
- * what cannot be read of it is passed over. incidents_release frees them.
+ * what cannot be read of it is passed over. incidents_read_all(from, l): those of
+ * all sources. incidents_release frees them.
  */
 void incidents_read(const char *json, struct incidents *l);
+void incidents_read_all(const struct incident_sources *from,
+	struct incidents *l);
 void incidents_release(struct incidents *l);
+
+/* incidents_find(l, id): the one of that incident_id, also among the merged ones,
+   or NULL. */
+const struct incident *incidents_find(const struct incidents *l,
+	const char *id);
+
+/* incident_merged(l, in): whether it is one of the merged ones of l. */
+bool incident_merged(const struct incidents *l, const struct incident *in);
+
+/* incident_said(in, what): what operators said last, UPDATE_NOTE or
+   UPDATE_POSTMORTEM, or NULL. */
+const struct incident_news *incident_said(const struct incident *in,
+	enum update_what what);
+
+/* incident_latest_said(in): what operators said, where nothing is newer; or NULL. */
+const struct incident_news *incident_latest_said(const struct incident *in);
 
 /* incidents_open(l): the worst of those that go on, or NULL. */
 const struct incident *incidents_open(const struct incidents *l);

@@ -23,6 +23,8 @@ static void (*const handlers[])(const struct context *) = {
 	[ROUTE_EMBED_JS] = handle_embed_js,
 	[ROUTE_EMBED_PREVIEW] = handle_embed_preview,
 	[ROUTE_PAGE] = handle_page,
+	[ROUTE_INCIDENT] = handle_incident,
+	[ROUTE_MONTH] = handle_month,
 	[ROUTE_FEED] = handle_feed,
 	[ROUTE_CALENDAR] = handle_calendar,
 	[ROUTE_FLEET_FEED] = handle_fleet_feed,
@@ -50,6 +52,7 @@ void handle_request(struct service *service, const struct request *request,
 		.source = &service->source,
 		.now = now,
 		.name = route.name,
+		.rest = route.rest,
 		.token = bearer_token(request->authorization, token) ? token
 								     : NULL,
 		.r = r};

@@ -23,6 +23,7 @@ struct context {
 	struct source *source;
 	double now;	   /* epoch seconds */
 	const char *name;  /* what stands in the path for a slug */
+	const char *rest;  /* what stands behind it, see struct route */
 	const char *token; /* SHA-256 of the token that was shown, or NULL */
 	struct response *r;
 };

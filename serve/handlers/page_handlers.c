@@ -22,6 +22,8 @@
 #include "http/paging.h"
 #include "http/respond.h"
 #include "pages/error_page.h"
+#include "pages/history_page.h"
+#include "pages/incident_page.h"
 #include "pages/html.h"
 #include "pages/index_page.h"
 #include "pages/manual.h"
@@ -158,7 +160,7 @@ static enum found put_server(const struct context *c, bool past, put_page *put)
 				.data = &data,
 				.brand = &brand,
 				.now = c->now});
-		if (!*c->r->etag)
+		if (c->r->status == 200 && !*c->r->etag)
 			etag_of_body(c->r);
 		brand_release(&brand);
 		readable_server_release(&s);
@@ -227,6 +229,36 @@ static void put_feed(const struct context *c, const struct status_page *page)
 void handle_feed(const struct context *c)
 {
 	answer_server(c, TYPE_ATOM, put_feed);
+}
+
+static void put_incident(const struct context *c, const struct status_page *page)
+{
+	if (incident_page_put(&c->r->body, page, c->rest))
+		return;
+	page_error(c, 404);
+	history_page_none(&c->r->body, page, "No such incident",
+		"There is no incident at this address. Incidents are kept for "
+		"92 days.");
+}
+
+void handle_incident(const struct context *c)
+{
+	answer_server(c, TYPE_HTML, put_incident);
+}
+
+static void put_month(const struct context *c, const struct status_page *page)
+{
+	if (history_page_put(&c->r->body, page, c->rest))
+		return;
+	page_error(c, 404);
+	history_page_none(&c->r->body, page, "No such month",
+		"There is no month at this address. Days are kept for 92 "
+		"days.");
+}
+
+void handle_month(const struct context *c)
+{
+	answer_server(c, TYPE_HTML, put_month);
 }
 
 static void put_calendar(const struct context *c,
@@ -547,6 +579,7 @@ void handle_style(const struct context *c)
 	c->r->type = TYPE_CSS;
 	buf_str(&c->r->body, page_style);
 	buf_str(&c->r->body, page_style_status);
+	buf_str(&c->r->body, page_style_history);
 	buf_str(&c->r->body, page_style_manual);
 	buf_str(&c->r->body, page_style_report);
 	buf_str(&c->r->body, embed_style);

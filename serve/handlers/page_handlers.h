@@ -10,6 +10,8 @@ struct brand;
 struct context;
 
 void handle_page(const struct context *c);
+void handle_incident(const struct context *c);
+void handle_month(const struct context *c);
 void handle_feed(const struct context *c);
 void handle_calendar(const struct context *c);
 void handle_fleet_feed(const struct context *c);

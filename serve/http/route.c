@@ -25,6 +25,8 @@ static const struct route_row routes[] = {
 	{"/maintenance.ics", NULL, ROUTE_FLEET_CALENDAR, NULL},
 	{"/status/", "/feed.atom", ROUTE_FEED, NULL},
 	{"/status/", "/maintenance.ics", ROUTE_CALENDAR, NULL},
+	{"/status/", "/incident/", ROUTE_INCIDENT, NULL},
+	{"/status/", "/history/", ROUTE_MONTH, NULL},
 	{"/status/", "", ROUTE_PAGE, NULL},
 	{"/account/", "/feed.atom", ROUTE_ACCOUNT_FEED, NULL},
 	{"/account/", "", ROUTE_ACCOUNT, NULL},
@@ -66,6 +68,13 @@ bool route_named(size_t row)
 	return routes[row].suffix != NULL;
 }
 
+static bool has_rest(const char *suffix)
+{
+	size_t n = suffix ? strlen(suffix) : 0;
+
+	return n && suffix[n - 1] == '/';
+}
+
 bool route_monthly(size_t row)
 {
 	return routes[row].kind == ROUTE_REPORT ||
@@ -79,7 +88,7 @@ bool route_path(size_t row, const char *slug, char *out, size_t size)
 	int n = snprintf(out, size, "%s%s%s", routes[row].prefix,
 		suffix ? slug : "", suffix ? suffix : "");
 
-	return n > 0 && (size_t)n < size;
+	return !has_rest(suffix) && n > 0 && (size_t)n < size;
 }
 
 bool route_live(size_t row)
@@ -89,10 +98,29 @@ bool route_live(size_t row)
 		routes[row].kind == ROUTE_MCP;
 }
 
-static bool fits(const char *path, const char *prefix, const char *suffix,
-	char *name)
+/* Where the suffix begins in a path without its prefix; NULL: nowhere. */
+static const char *find_suffix(const char *path, const char *suffix, char *rest)
 {
-	size_t n, after;
+	size_t n = strlen(path), after = strlen(suffix);
+	const char *found;
+
+	if (!has_rest(suffix))
+		return n > after && strcmp(path + n - after, suffix) == 0
+			? path + n - after : NULL;
+	found = strstr(path, suffix);
+	if (!found || found == path)
+		return NULL;
+	n = strlen(found + after);
+	if (!n || n >= ROUTE_REST || strchr(found + after, '/'))
+		return NULL;
+	memcpy(rest, found + after, n + 1);
+	return found;
+}
+
+static bool fits(const char *path, const struct route_row *row,
+	struct route *out)
+{
+	const char *prefix = row->prefix, *suffix;
 
 	while (*prefix && *prefix == *path) {
 		prefix++;
@@ -100,24 +128,22 @@ static bool fits(const char *path, const char *prefix, const char *suffix,
 	}
 	if (*prefix)
 		return false;
-	if (!suffix)
+	if (!row->suffix)
 		return !*path;
-	n = strlen(path);
-	after = strlen(suffix);
-	if (n <= after || strcmp(path + n - after, suffix) != 0)
+	suffix = find_suffix(path, row->suffix, out->rest);
+	if (!suffix)
 		return false;
-	n -= after;
-	memcpy(name, path, n);
-	name[n] = '\0';
+	memcpy(out->name, path, (size_t)(suffix - path));
+	out->name[suffix - path] = '\0';
 	return true;
 }
 
 bool route_in(const struct route_row *rows, const char *path, struct route *out)
 {
-	out->name[0] = '\0';
+	out->name[0] = out->rest[0] = '\0';
 	for (; rows->prefix; rows++) {
 		out->kind = rows->kind;
-		if (!fits(path, rows->prefix, rows->suffix, out->name))
+		if (!fits(path, rows, out))
 			continue;
 		if (rows->name)
 			snprintf(out->name, sizeof out->name, "%s", rows->name);
@@ -241,6 +267,8 @@ bool route_knows_readers(enum route_kind kind)
 	case ROUTE_API_ACCOUNT:
 	case ROUTE_BADGE:
 	case ROUTE_PAGE:
+	case ROUTE_INCIDENT:
+	case ROUTE_MONTH:
 	case ROUTE_FEED:
 	case ROUTE_CALENDAR:
 	case ROUTE_ACCOUNT_FEED:

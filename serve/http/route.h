@@ -23,6 +23,8 @@ enum route_kind {
 	ROUTE_EMBED_JS,
 	ROUTE_EMBED_PREVIEW,
 	ROUTE_PAGE,
+	ROUTE_INCIDENT,
+	ROUTE_MONTH,
 	ROUTE_FEED,
 	ROUTE_CALENDAR,
 	ROUTE_FLEET_FEED,
@@ -40,18 +42,22 @@ enum route_kind {
 	ROUTE_ICON
 };
 
+/* Room for what stands behind the suffix of a path, and its NUL. */
+#define ROUTE_REST 64
+
 struct route {
 	enum route_kind kind;
 	/* What stands in the path for a slug, or the name of its row, or "". */
 	char name[REQUEST_PATH];
+	char rest[ROUTE_REST]; /* which incident or month; "" elsewhere */
 };
 
 /*
  * The routes one by one: route_rows() of them. route_named(row): whether there
  * is one for each server; or route_monthly(row): for each month that has a
  * report. route_path(row, slug, out, size): its path; false where that does not
- * fit. route_live(row): whether the answer is about this very moment, so that
- * it is not rendered as a file.
+ * fit, or where something stands behind the suffix. route_live(row): whether the
+ * answer is about this very moment, so that it is not rendered as a file.
  */
 size_t route_rows(void);
 bool route_named(size_t row);
@@ -59,7 +65,10 @@ bool route_monthly(size_t row);
 bool route_path(size_t row, const char *slug, char *out, size_t size);
 bool route_live(size_t row);
 
-/* A path is this prefix, a name unless the suffix is NULL, and the suffix. */
+/*
+ * A path is this prefix, a name unless the suffix is NULL, the suffix, and where
+ * that ends in a slash, one more name, which has none.
+ */
 struct route_row {
 	const char *prefix, *suffix; /* the prefix NULL: the end of a table */
 	enum route_kind kind;

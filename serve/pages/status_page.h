@@ -12,6 +12,8 @@
 #include "data/condition.h"
 
 struct brand;
+struct history_day;
+struct incident;
 struct page_data;
 struct places;
 struct server;
@@ -43,5 +45,15 @@ void status_page_days(struct buf *b, const struct status_page *page);
 void status_page_latency(struct buf *b, const struct page_data *data);
 void status_page_incidents(struct buf *b, const struct status_page *page,
 	const struct places *places);
+
+/*
+ * Parts that the page of a month has, too. status_page_sums(b, page, days, n): a
+ * sentence on n days. status_page_card(b, page, in, places): an incident, with a
+ * link to its page.
+ */
+void status_page_sums(struct buf *b, const struct status_page *page,
+	const struct history_day *days, int n);
+void status_page_card(struct buf *b, const struct status_page *page,
+	const struct incident *in, const struct places *places);
 
 #endif

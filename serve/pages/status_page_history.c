@@ -7,6 +7,7 @@
 
 #include "data/brand.h"
 #include "data/page_data.h"
+#include "pages/history_page.h"
 #include "pages/html.h"
 
 #include <inttypes.h>
@@ -77,21 +78,25 @@ static int height(int64_t minutes, int64_t known, int most)
 }
 
 /* Trouble is at the foot of the bar, with a tick below: longer if it is red. */
-static void put_bar(struct buf *b, const struct history *p, int ago)
+static void put_bar(struct buf *b, const struct status_page *s, int ago)
 {
+	const struct history *p = &s->data->history;
 	const struct history_day *d = &p->days[ago];
 	int x = (HISTORY_DAYS - 1 - ago) * BAR_PITCH;
 	int64_t known = history_known(d), bad;
 	int foot = BAR_TOP + BAR_HEIGHT, red, amber, work;
 
-	buf_str(b, "<g><title>");
+	/* The list of days below has the same addresses, for the keyboard. */
+	buf_str(b, "<a tabindex=\"-1\" href=\"");
+	history_page_day(b, s->slug, p->today - ago);
+	buf_str(b, "\"><title>");
 	html_day(b, p->today - ago);
 	buf_str(b, ": ");
 	put_minutes(b, d);
 	buf_str(b, "</title>");
 	if (!known) {
 		put_rect(b, x, foot - BAR_LEAST, BAR_LEAST, "none");
-		buf_str(b, "</g>\n");
+		buf_str(b, "</a>\n");
 		return;
 	}
 	red = height(unplanned(d), known, BAR_HEIGHT);
@@ -108,7 +113,7 @@ static void put_bar(struct buf *b, const struct history *p, int ago)
 		put_rect(b, x, foot - red, red, "down");
 	if (red || amber)
 		put_rect(b, x, foot + 3, red ? 11 : 4, red ? "down" : "part");
-	buf_str(b, "</g>\n");
+	buf_str(b, "</a>\n");
 }
 
 struct sums {
@@ -116,12 +121,12 @@ struct sums {
 	int days, bad; /* of which anything is known; that had trouble */
 };
 
-static struct sums add_up(const struct history *p)
+static struct sums add_up(const struct history_day *days, int n)
 {
 	struct sums s = {0};
 
-	for (int i = 0; i < HISTORY_DAYS; i++) {
-		const struct history_day *d = &p->days[i];
+	for (int i = 0; i < n; i++) {
+		const struct history_day *d = &days[i];
 
 		s.known += history_known(d);
 		s.red += unplanned(d);
@@ -163,8 +168,18 @@ static void put_sums(struct buf *b, const struct sums *s, bool planned_counts)
 	buf_str(b, ".");
 }
 
-static void put_bad_days(struct buf *b, const struct history *p, int n)
+void status_page_sums(struct buf *b, const struct status_page *page,
+	const struct history_day *days, int n)
 {
+	struct sums s = add_up(days, n);
+
+	put_sums(b, &s, page->brand->maintenance_counts);
+}
+
+static void put_bad_days(struct buf *b, const struct status_page *s, int n)
+{
+	const struct history *p = &s->data->history;
+
 	buf_fmt(b, "<details><summary>%d day%s with problems</summary><ul>\n", n,
 		n == 1 ? "" : "s");
 	for (int i = 0; i < HISTORY_DAYS; i++) {
@@ -172,9 +187,11 @@ static void put_bad_days(struct buf *b, const struct history *p, int n)
 
 		if (!has_trouble(d))
 			continue;
-		buf_str(b, "<li>");
+		buf_str(b, "<li><a href=\"");
+		history_page_day(b, s->slug, p->today - i);
+		buf_str(b, "\">");
 		html_day(b, p->today - i);
-		buf_str(b, ": ");
+		buf_str(b, "</a>: ");
 		put_minutes(b, d);
 		buf_str(b, "</li>\n");
 	}
@@ -184,22 +201,22 @@ static void put_bad_days(struct buf *b, const struct history *p, int n)
 void status_page_days(struct buf *b, const struct status_page *page)
 {
 	const struct page_data *d = page->data;
-	struct sums s = add_up(&d->history);
+	struct sums s = add_up(d->history.days, HISTORY_DAYS);
 
 	buf_str(b, "<section><h2>90 days</h2>\n<p>");
 	put_sums(b, &s, page->brand->maintenance_counts);
 	buf_fmt(b,
 		"</p>\n<svg class=\"days\" viewBox=\"0 0 %d 48\" "
-		"preserveAspectRatio=\"none\" role=\"img\" aria-label=\"A bar "
+		"preserveAspectRatio=\"none\" role=\"group\" aria-label=\"A bar "
 		"for each of 90 days, %d of them with problems\">\n",
 		HISTORY_DAYS * BAR_PITCH, s.bad);
 	for (int i = HISTORY_DAYS - 1; i >= 0; i--)
-		put_bar(b, &d->history, i);
+		put_bar(b, page, i);
 	buf_str(b, "</svg>\n<p class=\"axis\"><span>");
 	html_day(b, d->history.today - HISTORY_DAYS + 1);
 	buf_str(b, "</span><span>today, UTC</span></p>\n");
 	if (s.bad)
-		put_bad_days(b, &d->history, s.bad);
+		put_bad_days(b, page, s.bad);
 	buf_str(b, "</section>\n");
 }
 

@@ -3,7 +3,9 @@
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/incident_words.h"
+#include "pages/history_page.h"
 #include "pages/html.h"
+#include "pages/incident_page.h"
 
 #include <math.h>
 
@@ -31,8 +33,8 @@ static void put_when(struct buf *b, const struct incident *in, double now)
 	buf_str(b, "</dd>\n");
 }
 
-static void put_card(struct buf *b, const struct incident *in,
-	const struct places *places, double now)
+void status_page_card(struct buf *b, const struct status_page *s,
+	const struct incident *in, const struct places *places)
 {
 	const char *class = in->ended_at ? "up"
 		: in->trouble == TROUBLE_DOWN ? "down"
@@ -40,8 +42,11 @@ static void put_card(struct buf *b, const struct incident *in,
 
 	buf_str(b, "<li class=\"card\"><h3>");
 	html_icon(b, class);
-	buf_fmt(b, "<span>%s <small>%s</small></span></h3>\n<p>%s</p>\n<dl>",
-		incident_words_title(in, places), in->ended_at ? "resolved" : "ongoing",
+	buf_str(b, "<span><a href=\"");
+	incident_page_path(b, s->slug, in);
+	buf_fmt(b, "\">%s</a> <small>%s</small></span></h3>\n<p>%s</p>\n<dl>",
+		incident_words_title(in, places),
+		in->ended_at ? "resolved" : "ongoing",
 		incident_words_impact(in, places));
 	if (in->n_regions) {
 		put_row(b, "Where");
@@ -50,10 +55,12 @@ static void put_card(struct buf *b, const struct incident *in,
 			in->n_regions);
 		buf_str(b, "</dd>\n");
 	}
-	put_when(b, in, now);
+	put_when(b, in, s->now);
 	put_row(b, "Latest");
-	html_time(b, in->updated_at, now);
-	buf_fmt(b, ": %s</dd>\n</dl></li>\n", incident_words_update(in));
+	html_time(b, in->updated_at, s->now);
+	buf_str(b, ": ");
+	incident_words_latest(b, in);
+	buf_str(b, "</dd>\n</dl></li>\n");
 }
 
 void status_page_incidents(struct buf *b, const struct status_page *s,
@@ -65,12 +72,13 @@ void status_page_incidents(struct buf *b, const struct status_page *s,
 	if (!l->n && isnan(s->data->heartbeats[STAGE_ALERT]))
 		buf_str(b, "<p>This site does not record incidents.</p>\n");
 	else if (!l->n)
-		buf_str(b, "<p>None in the last 30 days.</p>\n");
+		buf_str(b, "<p>None in the last 92 days.</p>\n");
 	else
 		buf_str(b, "<ul class=\"cards\">\n");
 	for (size_t i = 0; i < l->n && i < CARDS; i++)
-		put_card(b, &l->v[i], places, s->now);
+		status_page_card(b, s, &l->v[i], places);
 	if (l->n)
 		buf_str(b, "</ul>\n");
+	history_page_months(b, s);
 	buf_str(b, "</section>\n");
 }

@@ -1,6 +1,6 @@
 /*
- * style.h: the CSS of the pages: of all, of the status page, of the manual,
- * of reports.
+ * style.h: the CSS of the pages: of all, of the status page, of incidents and
+ * months, of the manual, of reports.
  * Made of *.css by the Makefile.
  */
 #ifndef PAGES_STYLE_H
@@ -8,6 +8,7 @@
 
 extern const char page_style[];
 extern const char page_style_status[];
+extern const char page_style_history[];
 extern const char page_style_manual[];
 extern const char page_style_report[];
 

@@ -1,7 +1,8 @@
 /*
  * render.c: asks handlers/handler.h for every path that there is, as a stranger
  * would, and keeps what comes. So a page that is added to the routes is
- * rendered, too.
+ * rendered, too. Months and incidents are found by the links of the page of their
+ * server, and of each month.
  *
  * A file cannot say 503. Where the answer is an error there is no file; but a
  * page that says that nothing is known is one.
@@ -11,6 +12,7 @@
 #include "base/exits.h"
 #include "base/log.h"
 #include "base/month.h"
+#include "base/strings.h"
 #include "data/fetch_listing.h"
 #include "data/fetch_report.h"
 #include "data/view.h"
@@ -127,11 +129,37 @@ static int put(struct job *j, const char *path, const struct response *r)
 	return put_compressed(j, file, changed, r);
 }
 
+/* The paths of that route in a page, each once: of one server. */
+static void find_links(const struct buf *page, enum route_kind kind,
+	struct strings *out)
+{
+	static const char begin[] = "href=\"/status/";
+	const char *s = buf_ok(page) ? page->p : NULL;
+	char path[REQUEST_PATH];
+	struct route route;
+
+	while (s && (s = strstr(s, begin))) {
+		size_t n;
+
+		s += sizeof "href=\"" - 1;
+		n = strcspn(s, "\"#");
+		if (n >= sizeof path)
+			continue;
+		memcpy(path, s, n);
+		path[n] = '\0';
+		route_find(path, &route);
+		if (route.kind == kind)
+			strings_note(out, path);
+	}
+}
+
 /*
  * 0; or -1, and why. An answer that failed for lack of the store is not
- * rendered, unless the caller set source.away.
+ * rendered, unless the caller set source.away. Links to pages of that route are
+ * added to `links`, unless that is NULL.
  */
-static int ask(struct job *j, const char *path)
+static int ask(struct job *j, const char *path, enum route_kind kind,
+	struct strings *links)
 {
 	/* A file has no parameters, so a list is whole. */
 	struct request request = {
@@ -148,12 +176,38 @@ static int ask(struct job *j, const char *path)
 	handle_request(j->service, &request, j->now, &r);
 	if (j->service->source.failures == failures) {
 		rc = put(j, path, &r);
+		if (links && r.status == 200)
+			find_links(&r.body, kind, links);
 	} else {
 		snprintf(j->why, sizeof j->why, "the store went away");
 		rc = -1;
 	}
 	respond_release(&r);
 	return rc;
+}
+
+/* The months and incidents of the server whose page has this path. */
+static int ask_past(struct job *j, const char *page)
+{
+	struct strings months = {0}, incidents = {0};
+	int rc = ask(j, page, ROUTE_MONTH, &months);
+
+	for (size_t i = 0; i < months.n && !rc; i++)
+		rc = ask(j, months.v[i], ROUTE_INCIDENT, &incidents);
+	for (size_t i = 0; i < incidents.n && !rc; i++)
+		rc = ask(j, incidents.v[i], ROUTE_NONE, NULL);
+	strings_release(&months);
+	strings_release(&incidents);
+	return rc;
+}
+
+static int ask_row(struct job *j, const char *path)
+{
+	struct route route;
+
+	route_find(path, &route);
+	return route.kind == ROUTE_PAGE ? ask_past(j, path)
+					: ask(j, path, ROUTE_NONE, NULL);
 }
 
 /* The report on each month. */
@@ -171,7 +225,7 @@ static int ask_reports(struct job *j)
 		for (int i = 0; route_monthly(row) && i < n; i++)
 			if (route_path(row, month_text(months[i], text), path,
 				    sizeof path) &&
-				ask(j, path))
+				ask(j, path, ROUTE_NONE, NULL))
 				return -1;
 	return 0;
 }
@@ -190,7 +244,7 @@ static int ask_all(struct job *j, const struct listing *l)
 				route_named(row) ? l->entries[i].slug : "";
 
 			if (route_path(row, slug, path, sizeof path) &&
-				ask(j, path))
+				ask_row(j, path))
 				return -1;
 		}
 	}
@@ -198,7 +252,7 @@ static int ask_all(struct job *j, const struct listing *l)
 		return -1;
 	for (size_t i = 0; i < manual_count; i++) {
 		snprintf(path, sizeof path, "/man/%s", manual_pages[i].name);
-		if (ask(j, path))
+		if (ask(j, path, ROUTE_NONE, NULL))
 			return -1;
 	}
 	return 0;
@@ -221,7 +275,7 @@ static int withdraw(struct job *j)
 		if (n > strlen(GZIP) && strcmp(file + n - strlen(GZIP), GZIP) == 0)
 			continue;
 		path_of(file, path, sizeof path);
-		if (ask(j, path))
+		if (ask(j, path, ROUTE_NONE, NULL))
 			return -1;
 	}
 	return file_tree_finish(&j->tree, j->tree.made_at, j->why);

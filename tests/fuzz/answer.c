@@ -80,7 +80,14 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 		return -1;
 	fetch_stages(s, d->heartbeats, NULL);
 	maintenance_list_add(&d->maintenance, held[2]);
-	incidents_read(held[2], &d->incidents);
+	incidents_read_all(
+		&(struct incident_sources) {.state = held[2],
+			.updates = (const char *const[]) {held[1], held[2],
+				"1777400040:downtime:1777400160000:note",
+				held[2]},
+			.n_updates = 4,
+			.since = (d->history.today - HISTORY_KEPT) * 86400},
+		&d->incidents);
 	history_minutes(&d->history, held[2], 1);
 	history_tools(&d->history, tools, held[2] ? 2 : 0);
 	return 0;

@@ -208,14 +208,20 @@ void store_add(struct store *s, const char *arg, ...)
 	va_end(ap);
 }
 
-static void all_fields(const char *key, struct store_reply *r)
+size_t store_queued(const struct store *s)
+{
+	return s->n;
+}
+
+static void all_fields(const char *key, bool values, struct store_reply *r)
 {
 	r->items = xcalloc(2 * SLOTS, sizeof *r->items);
 	for (size_t i = 0; i < n_slots; i++) {
 		if (strcmp(slots[i].key, key) != 0)
 			continue;
 		r->items[r->n++].text = xstrdup(slots[i].field);
-		r->items[r->n++].text = xstrdup(slots[i].value);
+		if (values)
+			r->items[r->n++].text = xstrdup(slots[i].value);
 	}
 }
 
@@ -228,9 +234,12 @@ static void answer(char *const *a, size_t n, struct store_reply *r)
 	if (strcmp(a[0], "GET") == 0 && n == 2) {
 		r->text = s ? xstrdup(s->value) : NULL;
 	} else if (strcmp(a[0], "HGETALL") == 0 && n == 2) {
-		all_fields(a[1], r);
-	} else if (strcmp(a[0], "HSET") == 0 && n == 4) {
-		put(a[1], a[2], a[3]);
+		all_fields(a[1], true, r);
+	} else if (strcmp(a[0], "HKEYS") == 0 && n == 2) {
+		all_fields(a[1], false, r);
+	} else if (strcmp(a[0], "HSET") == 0 && n >= 4 && n % 2 == 0) {
+		for (size_t i = 2; i < n; i += 2)
+			put(a[1], a[i], a[i + 1]);
 		writes++;
 	} else if (strcmp(a[0], "EVAL") == 0 && n >= 6 &&
 		strcmp(a[3], "fleet:maintenance") == 0) {

@@ -30,6 +30,21 @@ const {origin, close} = await cgi(path.join(bin, 'mcp-serve'), ['--now', now],
 const browser = await chromium.launch({executablePath:
 	process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox']});
 
+// The newest incident of a server, and the months of its history.
+async function links(slug) {
+	const body = await (await fetch(`${origin}/status/${slug}`)).text();
+	const find = (what) => [...body.matchAll(
+		new RegExp(`href="(/status/${slug}/${what}/[^"#]*)"`, 'g'))]
+		.map((m) => m[1]);
+
+	return {incident: find('incident')[0], months: find('history')};
+}
+
+const green = await links('green'), red = await links('red');
+Object.assign(pages, {incident: green.incident, 'incident-open': red.incident,
+	month: green.months[0], 'month-before': green.months[1],
+	'no-incident': '/status/green/incident/2026-01-01-0000-outage'});
+
 async function look(name, where, scheme, [size, width, height]) {
 	const context = await browser.newContext({colorScheme: scheme,
 		viewport: {width, height}, bypassCSP: false});

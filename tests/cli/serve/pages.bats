@@ -31,6 +31,10 @@ setup() {
 	for page in "$ROOT"/man/*.[1-9]; do
 		pages+=("/man/${page##*/}")
 	done
+	# What their pages lead to: incidents, and months with more of them.
+	[ -e "$BATS_FILE_TMPDIR/past" ] || past >"$BATS_FILE_TMPDIR/past"
+	mapfile -t past <"$BATS_FILE_TMPDIR/past"
+	pages+=("${past[@]}" /status/green/incident/no /status/green/history/2026-13)
 	feeds=("${slugs[@]/%//feed.atom}")
 	feeds=(/feed.atom "${feeds[@]/#//status/}")
 }
@@ -48,11 +52,27 @@ get() {
 	[ ! -s err ]
 }
 
+# past: the paths of all incidents and months of these servers.
+past() {
+	for slug in "${slugs[@]}"; do
+		get "/status/$slug"
+		grep -oE 'href="/status/[^"#]*/(incident|history)/[^"#]*' body || true
+	done | cut -c7- | sort -u >months
+	grep /history/ months | while read -r page; do
+		get "$page"
+		grep -oE 'href="/status/[^"#]*/incident/[^"#]*' body || true
+	done | cut -c7- | sort -u - months
+}
+
 @test "every page is HTML without a fault, and has no script and no style of its own" {
 	local peers=$ROOT/build/peers n=0
 	for page in "${pages[@]}"; do
 		get "$page"
 		cp body "$((n += 1)).html"
+		case $page in
+		*/incident/no | */history/2026-13) [ "$CODE" = 404 ] ;;
+		*/incident/* | */history/*) [ "$CODE" = 200 ] ;;
+		esac
 		run ! grep -qiE '<script|<style| style=| on[a-z]+=|javascript:|http-equiv' body
 		grep -q "^Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'" fields
 	done
@@ -102,7 +122,7 @@ get() {
 	for page in "${pages[@]}"; do
 		get "$page"
 		grep -oE '(src|href|action)="[^"]*"' body |
-			grep -vE '="(/|#|[?]page=|"|https://www.example.com")' >away || continue
+			grep -vE '="(/|#|[?]page=|"|https://www.example.com["/])' >away || continue
 		[ ! -s away ] || { echo "$page"; cat away; return 1; }
 	done
 }
@@ -119,6 +139,7 @@ get() {
 	[ "$(grep -cE 'tools-list|http.503|^a{64}$|canary-person|tool_12' secrets)" -ge 5 ]
 	for page in / '/?q=in' /status/gren "$report" "$report".{csv,json} /report \
 		"${slugs[@]/#//status/}" "${feeds[@]}" /style.css \
+		"${past[@]}" /status/green/incident/canary /status/green/history/canary \
 		/maintenance.ics /status/green/maintenance.ics; do
 		get "$page"
 		grep -oFf secrets body >told || continue
@@ -126,6 +147,61 @@ get() {
 		cat told
 		return 1
 	done
+}
+
+@test "bars, cards and the feed lead to incidents and months, which say what is on record" {
+	local id month day
+	[ "$(printf '%s\n' "${past[@]}" | grep -c /incident/)" -ge 4 ]
+	[ "$(printf '%s\n' "${past[@]}" | grep -c '/green/history/')" -ge 4 ]
+	month=$(date -u -d @"$NOW" +%Y-%m) day=$(date -u -d @"$NOW" +%-d)
+	get /status/green
+	grep -q "href=\"/status/green/history/$month#day-$day\"><title>" body
+	[ "$(grep -c '<a tabindex="-1" href="/status/green/history/' body)" = 90 ]
+	id=$(grep -o '/status/green/incident/[0-9-]*-outage' body)
+	get /status/green/feed.atom
+	grep -q "href=\"https://status.example.com$id\"/>" body
+	grep -q 'From the operator: A &lt;deploy&gt; went wrong' body
+	get "$id"
+	grep -q '<span>Resolved after 8 min</span>' body
+	grep -q 'London and São Paulo' body
+	grep -q 'A &lt;deploy&gt; went wrong; we are taking it back\.' body
+	grep -q 'href="https://www.example.com/why?id=7&amp;x=1">Read the postmortem<' body
+	grep -q '^Cache-Control: public, max-age=60, stale-while-revalidate=300' fields
+	etag=$(sed -n 's/^ETag: \(.*\)\r$/\1/p' fields)
+	get "$id" "HTTP_IF_NONE_MATCH=$etag"
+	[ "$CODE" = 304 ]
+	get "/status/green/history/$month"
+	grep -q "href=\"$id\">Outage in some places</a>" body
+	grep -q "<td id=\"day-$day\" class=\"today\">" body
+	get "$(printf '%s\n' "${past[@]}" | grep /red/incident/ | head -n 1)"
+	grep -q '<span>Ongoing for \(9\|1[01]\) min</span>' body
+	grep -q '</time>: A certificate in front of the server is being replaced\.' body
+	# A day with trouble that is long past, and a month without any.
+	day=$(date -u -d "@$((START - 66 * 86400))" +%-d)
+	get "/status/green/history/$(date -u -d "@$((START - 66 * 86400))" +%Y-%m)"
+	tr '\n' ' ' <body | grep -q "id=\"day-$day\"><span>$day</span>[^/]*/></svg> 3 h 40 min<span class=\"unseen\"> partly working"
+	get "/status/fresh/history/$month"
+	[ "$CODE" = 200 ]
+	grep -q '<p>None on record.</p>' body
+}
+
+@test "what is no month or incident is not found, and of a private server nothing is" {
+	for name in 2026-13 2026-1 1999-12 9999-01 x ''; do
+		get "/status/green/history/$name"
+		[ "$CODE" = 404 ]
+		run ! grep -q '^ETag\|^Cache-Control: public, max-age=60' fields
+	done
+	month=$(date -u -d @"$NOW" +%Y-%m)
+	for path in "history/$month" incident/2026-01-01-0000-outage history/x; do
+		get "/status/veiled/$path"
+		sed 's/veiled/absent/g' out >got
+		get "/status/absent/$path"
+		diff got out
+		[ "$CODE" = 404 ]
+	done
+	get "/status/veiled/history/$month" 'HTTP_AUTHORIZATION=Bearer s3cret'
+	[ "$CODE" = 200 ]
+	grep -q '^Cache-Control: private, no-store' fields
 }
 
 @test "each state is told in words" {

@@ -28,6 +28,10 @@ files() {
 }
 
 @test "each file is what is answered at its path" {
+	# An outage of the day before, and one that is too long ago.
+	redis hset alert:partly:incidents 1777400040:downtime:1777400160000:started '{}' \
+		1777400040:downtime:1777401720000:resolved '{"resolved_at":1777401600}' \
+		1757400060:downtime:1757401720000:resolved '{"resolved_at":1757401620}' >/dev/null
 	render
 	[ "$status:$output:$stderr" = "0::" ]
 	files >got
@@ -44,6 +48,9 @@ files() {
 		status/broken/index.html
 		status/example-mcp/index.html
 		status/old/index.html
+		status/partly/history/2026-01/index.html
+		status/partly/history/2026-04/index.html
+		status/partly/incident/2026-04-28-1814-outage/index.html
 		status/partly/index.html
 		status/waiting/index.html
 	END
@@ -60,7 +67,7 @@ files() {
 	# Of a region's canaries the manual pages may speak.
 	run ! grep -ril 'veiled' www
 	run ! grep -ril 'canary' www --exclude-dir=man
-	run ! grep -q 'healthz\|prom' got
+	run ! grep -q 'healthz\|prom\|2025-' got
 	[ "$(stat -c %a www/index.html)" = 644 ]
 	grep -q 'no recent data' www/badge/old.svg
 }
@@ -102,7 +109,7 @@ files() {
 	render -v
 	[ "$status" -eq 0 ]
 	grep -qx 'removed status/example-mcp/index.html' <<<"$output"
-	run ! grep -rl --exclude-dir=man --exclude=openapi.json 'broken\|example-mcp\|partly' www
+	run ! grep -rl --exclude-dir=man --exclude=openapi.json 'broken\|example-mcp\|/partly' www
 	[ ! -e www/status/example-mcp ]
 	[ "$(ls www/api)" = openapi.json ]
 	[ "$(cat www/mine www/status/broken/mine)" = $'mine\nmine' ]

@@ -132,6 +132,7 @@ denied() {
 	judged 18
 	"$AS/mcp-alert" ack -N $((NOW - 1020)) --by ann open
 	"$AS/mcp-alert" unack -N $((NOW - 1020)) --by ann open
+	"$AS/mcp-alert" note -N $((NOW - 1020)) --public 'We look into it.' open
 	"$AS/mcp-alert" close -N $((NOW - 1020)) --by ann --reason gone open
 	"$AS/mcp-alert" maintenance add --for 1h --by ann other
 	"$AS/mcp-alert" maintenance end "$(redis hkeys fleet:maintenance)"
@@ -148,7 +149,8 @@ denied() {
 	for path in /api/embed-status/open /api/status/open/regions /badge/open.svg \
 		/status/open /status/open/feed.atom / /healthz "/report/$month" \
 		"/report/$month.csv" "/report/$month.json" /status/open/tools \
-		'/api/embed-status-prom?slug=open' /api/embed-status-prom '/?q=oth' /status/open/changes; do
+		'/api/embed-status-prom?slug=open' /api/embed-status-prom '/?q=oth' /status/open/changes \
+		"/status/open/history/$(date -u -d @"$NOW" +%Y-%m)" /status/open/incident/none; do
 		eventually served "$path"
 	done
 	for path in find_servers server_status incidents tool_changes fleet_summary; do
@@ -164,6 +166,9 @@ denied() {
 		get "$path" "HTTP_AUTHORIZATION=Bearer $TOKEN"
 		[ "$CODE" = 200 ]
 	done
+	get /status/open
+	get "$(grep -o '/status/open/incident/[^"]*' body | head -n 1)"
+	grep -q 'We look into it\.' body
 	mkdir site
 	"$AS/mcp-serve" render --now "$NOW" site
 	diff <(denied) /dev/null

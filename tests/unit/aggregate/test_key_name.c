@@ -68,6 +68,8 @@ static void each_key_of_a_server_is_known(void **state)
 	check(key_definitions(k, SLUG), "probe:SLUG:definitions", KEY_HASH,
 		SLUG, "");
 	check(key_alert(k, SLUG), "alert:SLUG", KEY_STRING, SLUG, "");
+	check(key_incidents(k, SLUG), "alert:SLUG:incidents", KEY_HASH, SLUG,
+		"");
 	check(key_alert(k, SLUG_FLEET), "alert:SLUG", KEY_STRING, "*", "");
 	check(key_alert(k, "*.0123abcd"), "alert:SLUG", KEY_STRING,
 		"*.0123abcd", "");

@@ -32,13 +32,13 @@ static void test_days(void **state)
 		const char *field;
 		long long n;
 	} fields[] = {{"20000:green", 600}, {"19999:red", 12},
-		{"19999:green", 1428}, {"19911:amber", 3}, {"19910:red", 99},
+		{"19999:green", 1428}, {"19911:amber", 3}, {"19909:red", 7}, {"19908:red", 99},
 		{"20001:red", 99}, {"upto", 1777}, {"20000:blue", 9},
 		{"20000:unknown", 9}, {"19999", 5}, {NULL, 5}, {"", 5},
 		{"19998:green", -4}, {"-1:red", 4}, {"19990:green", 99999}};
 	struct brand brand = {.maintenance_counts = true};
 	struct page_data f = {0};
-	struct status_page page = {.data = &f, .brand = &brand, .now = NOW};
+	struct status_page page = {.slug = "a", .data = &f, .brand = &brand, .now = NOW};
 	struct buf b;
 
 	(void)state;
@@ -50,13 +50,17 @@ static void test_days(void **state)
 	assert_int_equal(f.history.days[89].minutes[VERDICT_AMBER], 3);
 	assert_int_equal(f.history.days[10].minutes[VERDICT_GREEN], 1440);
 	assert_int_equal(history_known(&f.history.days[2]), 0);
+	assert_int_equal(history_known(&f.history.days[HISTORY_KEPT - 1]), 7);
 	buf_init(&b, 200000);
 	status_page_days(&b, &page);
 	/* (600 + 1440 + 3 + 1440 - 12) / 3483 of what is known */
 	expect(&b, "99.65&#8239;% uptime in 4 days of data, not working for "
 		   "12 min, partly working for 3 min.");
 	expect(&b, "<summary>2 days with problems</summary>");
-	expect(&b, "3 Oct: 12 min not working");
+	expect(&b, "<a href=\"/status/a/history/2024-10#day-3\">3 Oct</a>: "
+		   "12 min not working");
+	expect(&b, "<a tabindex=\"-1\" href=\"/status/a/history/2024-10#day-3\">"
+		   "<title>3 Oct: 12 min not working</title>");
 	expect(&b, ": no data</title>");
 	/* Of the twelve red minutes, ten were within a maintenance. */
 	history_minutes(&f.history, "19999:red-maintenance", 10);

@@ -171,7 +171,9 @@ static void test_page(void **state)
 		"L&lt;ndon, since ");
 	expect(&d, "1 incident</a>, 11 min, ongoing since ");
 	/* Two of five places are not all of them. */
-	expect(&d, "Outage in some places <small>resolved<");
+	expect(&d, "<a href=\"/status/example-mcp/incident/"
+		   "2026-04-28-1814-outage\">Outage in some places</a> "
+		   "<small>resolved<");
 	expect(&d, "<dd>L&lt;ndon and S\xc3\xa3o Paulo</dd>");
 	expect(&d, "28 Apr, 18:14 UTC</time> to ");
 	expect(&d, "[![MCP status](https://s.example/badge/example-mcp.svg)]"
@@ -193,6 +195,8 @@ static void test_feed(void **state)
 	feed_put(&d.b, &d.subject);
 	assert_true(buf_ok(&d.b));
 	expect(&d, "<updated>2026-04-29T20:28:20Z</updated>\n<author>");
+	expect(&d, "href=\"https://s.example/status/example-mcp/incident/"
+		   "2026-04-28-1814-outage\"/>");
 	expect(&d, "<title>A &lt;b&gt;title&lt;/b&gt;: Outage in some places (resolved)</title>");
 	expect(&d,
 		"Where: L&lt;ndon and S\xc3\xa3o Paulo. From 2026-04-28 18:14 "

@@ -355,10 +355,14 @@ static void test_rows(void **state)
 {
 	struct route r;
 	char path[100];
+	size_t more = 0;
 
 	(void)state;
 	for (size_t i = 0; i < route_rows(); i++) {
-		assert_true(route_path(i, "a.b-c", path, sizeof path));
+		if (!route_path(i, "a.b-c", path, sizeof path)) {
+			more++;
+			continue;
+		}
 		route_find(path, &r);
 		assert_true(r.kind > ROUTE_NONE_API);
 		/* The icons of states have names of their own. */
@@ -371,6 +375,8 @@ static void test_rows(void **state)
 		assert_false(route_path(i, LONG80, path, strlen(path)) &&
 			route_named(i));
 	}
+	/* The incidents and months of a server. */
+	assert_int_equal(more, 2);
 }
 
 int main(void)

@@ -104,11 +104,56 @@ static void test_hostile_api(void **state)
 	assert_int_equal(r.kind, ROUTE_NONE_API);
 }
 
+/* Behind some suffixes stands one more name. */
+static void test_rest(void **state)
+{
+	static const struct {
+		const char *path;
+		enum route_kind kind;
+		const char *name, *rest;
+	} cases[] = {
+		{"/status/a/incident/2026-11-22-0710-outage", ROUTE_INCIDENT,
+			"a", "2026-11-22-0710-outage"},
+		{"/status/a/history/2026-11", ROUTE_MONTH, "a", "2026-11"},
+		{"/status/incident/incident/x", ROUTE_INCIDENT, "incident",
+			"x"},
+		{"/status/a/history/", ROUTE_PAGE, "a/history/", ""},
+		{"/status/a/history", ROUTE_PAGE, "a/history", ""},
+		{"/status/a/history/2026-11/", ROUTE_PAGE,
+			"a/history/2026-11/", ""},
+		{"/status/a/history/x/feed.atom", ROUTE_FEED, "a/history/x",
+			""},
+		{"/status//history/x", ROUTE_PAGE, "/history/x", ""},
+	};
+	char path[sizeof "/status/a/history/" + 2 * ROUTE_REST];
+	struct route r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		route_find(cases[i].path, &r);
+		if (r.kind != cases[i].kind)
+			fail_msg("%s: %d", cases[i].path, (int)r.kind);
+		assert_string_equal(r.name, cases[i].name);
+		assert_string_equal(r.rest, cases[i].rest);
+	}
+	for (int n = ROUTE_REST - 2; n <= ROUTE_REST + 1; n++) {
+		snprintf(path, sizeof path, "/status/a/history/%0*d", n, 7);
+		route_find(path, &r);
+		assert_int_equal(r.kind,
+			n < ROUTE_REST ? ROUTE_MONTH : ROUTE_PAGE);
+		assert_int_equal(strlen(r.rest), n < ROUTE_REST ? n : 0);
+	}
+	for (size_t row = 0; row < route_rows(); row++)
+		if (route_path(row, "a", path, sizeof path))
+			assert_null(strstr(path, "/history/"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_query),
 		cmocka_unit_test(test_hostile_api),
+		cmocka_unit_test(test_rest),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,273 @@
+#include "pages/incident_page.h"
+
+#include "base/month.h"
+#include "data/incident_words.h"
+#include "data/page_data.h"
+#include "data/places.h"
+#include "data/server.h"
+#include "http/escape.h"
+#include "pages/history_page.h"
+#include "pages/html.h"
+#include "pages/status_page.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define DAY_S 86400
+#define MINUTE_S 60
+#define TITLE_MAX 256
+
+void incident_page_path(struct buf *b, const char *slug,
+	const struct incident *in)
+{
+	char id[INCIDENT_ID];
+
+	buf_fmt(b, "/status/%s/incident/%s", slug,
+		incident_id(in->kind, in->started_at, id));
+}
+
+static void put_row(struct buf *b, const char *name)
+{
+	buf_fmt(b, "<div><dt>%s</dt><dd>", name);
+}
+
+static void end_row(struct buf *b)
+{
+	buf_str(b, "</dd></div>\n");
+}
+
+static struct word state_of(const struct status_page *s,
+	const struct incident *in)
+{
+	if (incident_merged(&s->data->incidents, in))
+		return (struct word) {"Part of another incident", "none"};
+	if (in->ended_at)
+		return (struct word) {"Resolved", "up"};
+	if (in->passing)
+		return (struct word) {"Recovering", "part"};
+	return (struct word) {"Ongoing",
+		in->trouble == TROUBLE_DOWN ? "down" : "part"};
+}
+
+static void put_headline(struct buf *b, const struct status_page *s,
+	const struct incident *in)
+{
+	struct word w = state_of(s, in);
+
+	buf_fmt(b, "<p class=\"headline text-%s\">", w.class);
+	html_icon(b, w.class);
+	buf_fmt(b, "<span>%s", w.text);
+	if (in->ended_at) {
+		buf_str(b, " after ");
+		html_span(b, (double)(in->ended_at - in->started_at));
+	} else if (!incident_merged(&s->data->incidents, in)) {
+		buf_str(b, " for ");
+		html_span(b, s->now - (double)in->started_at);
+	}
+	buf_str(b, "</span></p>\n");
+}
+
+static void put_postmortem(struct buf *b, const struct incident *in)
+{
+	const struct incident_news *said =
+		incident_said(in, UPDATE_POSTMORTEM);
+
+	if (!said)
+		return;
+	put_row(b, "Why it happened");
+	buf_str(b, "<a rel=\"nofollow noopener\" href=\"");
+	escape_put(b, said->text);
+	buf_str(b, "\">Read the postmortem</a>");
+	end_row(b);
+}
+
+static void put_facts(struct buf *b, const struct status_page *s,
+	const struct incident *in, const struct places *places)
+{
+	bool open = !in->ended_at &&
+		!incident_merged(&s->data->incidents, in);
+
+	buf_str(b, "<dl class=\"answers\">\n");
+	if (in->n_regions) {
+		put_row(b, "Where");
+		places_put_where(b, places,
+			(const char (*)[REGION_MAX + 1])in->regions,
+			in->n_regions);
+		end_row(b);
+	}
+	put_row(b, in->ended_at ? "When" : "Since");
+	html_time(b, in->started_at, s->now);
+	if (in->ended_at) {
+		buf_str(b, " to ");
+		html_time(b, in->ended_at, (double)in->started_at);
+		buf_str(b, ", ");
+		html_span(b, (double)(in->ended_at - in->started_at));
+	}
+	end_row(b);
+	if (open) {
+		put_row(b, "Latest");
+		html_time(b, in->updated_at, s->now);
+		buf_str(b, ": ");
+		incident_words_latest(b, in);
+		end_row(b);
+	}
+	put_postmortem(b, in);
+	buf_str(b, "</dl>\n");
+}
+
+/* What a step of the incident means, in words. */
+static void put_words(struct buf *b, const struct incident_news *news,
+	const struct places *places)
+{
+	static const char *const words[] = {
+		[UPDATE_STARTED] = "Confirmed; the operator was notified",
+		[UPDATE_ESCALATED] = "The operator was notified again, "
+				     "with more urgency",
+		[UPDATE_REMINDER] = "It is ongoing",
+		[UPDATE_ACKNOWLEDGED] = "The operator is looking into it",
+		[UPDATE_RESOLVED] = "Confirmed as resolved",
+		[UPDATE_FOUND] = "Recorded when it was resolved already",
+		[UPDATE_PASSING] = "Recovered; we are monitoring it",
+	};
+
+	buf_str(b, words[news->what]);
+	if (news->regions.n) {
+		buf_str(b, news->what == UPDATE_STARTED ? ". Seen from "
+							: ". Also seen from ");
+		places_put_regions(b, places,
+			(const char (*)[REGION_MAX + 1])news->regions.v,
+			news->regions.n);
+	}
+	buf_char(b, '.');
+}
+
+static void put_news(struct buf *b, const struct incident_news *news,
+	const struct places *places)
+{
+	switch (news->what) {
+	case UPDATE_NOTE:
+		buf_str(b, "<b>From the operator:</b> ");
+		escape_put(b, news->text);
+		break;
+	case UPDATE_POSTMORTEM:
+		buf_str(b, "<b>From the operator:</b> "
+			   "<a rel=\"nofollow noopener\" href=\"");
+		escape_put(b, news->text);
+		buf_str(b, "\">why it happened</a>.");
+		break;
+	default:
+		put_words(b, news, places);
+	}
+}
+
+static void begin_item(struct buf *b, int64_t at, double now)
+{
+	buf_str(b, "<li>");
+	html_time(b, at, now);
+	buf_str(b, " <span>");
+}
+
+static void put_timeline(struct buf *b, const struct incident *in,
+	const struct places *places, double now)
+{
+	const struct incident_news *news = in->news;
+	bool over = in->ended_at != 0;
+	size_t n = in->n_news;
+	bool urged = false; /* to say that once is enough */
+
+	buf_str(b, "<section><h2>What happened</h2>\n<ol class=\"timeline\">\n");
+	begin_item(b, in->started_at, now);
+	buf_str(b, "It began.");
+	if (n && in->news->what == UPDATE_STARTED &&
+		in->news->at < (double)in->started_at + MINUTE_S) {
+		buf_char(b, ' ');
+		put_words(b, in->news, places);
+		n--, news++;
+	}
+	buf_str(b, "</span></li>\n");
+	for (size_t i = 0; i <= n; i++) {
+		bool again = i < n && news[i].what == UPDATE_ESCALATED;
+
+		if (again && urged && !news[i].regions.n)
+			continue;
+		urged = urged || again;
+		if (over && (i == n || news[i].at >= (double)in->ended_at)) {
+			begin_item(b, in->ended_at, now);
+			buf_str(b, "It ended.</span></li>\n");
+			over = false;
+		}
+		if (i == n)
+			break;
+		begin_item(b, (int64_t)news[i].at, now);
+		put_news(b, &news[i], places);
+		buf_str(b, "</span></li>\n");
+	}
+	buf_str(b, "</ol></section>\n");
+}
+
+/* Where the reader is: the server, and the month in which it began. */
+static void put_crumbs(struct buf *b, const struct status_page *s,
+	const struct incident *in)
+{
+	int month = month_of((double)in->started_at);
+	char text[MONTH_TEXT], title[MONTH_TITLE];
+
+	buf_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
+	history_page_server(b, s);
+	if (history_keeps(s->data->history.today, month))
+		buf_fmt(b, " <a href=\"/status/%s/history/%s\">%s</a>", s->slug,
+			month_text(month, text), month_title(month, title));
+	buf_str(b, "</nav>\n");
+}
+
+/* "Outage, 28 Apr 2026", plain text. */
+static void put_title(struct buf *b, const struct incident *in,
+	const struct places *places)
+{
+	char text[MONTH_TEXT];
+
+	buf_fmt(b, "%s, ", incident_words_title(in, places));
+	html_day(b, in->started_at / DAY_S);
+	buf_fmt(b, " %.4s", month_text(month_of((double)in->started_at), text));
+}
+
+static void put_page(struct buf *b, const struct status_page *s,
+	const struct incident *in, const struct places *places,
+	const char *title)
+{
+	char feed[SLUG_MAX + 32];
+
+	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
+	html_begin(b,
+		&(struct frame) {.brand = s->brand,
+			.state = state_of(s, in).text,
+			.title = title,
+			.feed = feed,
+			.live = !in->ended_at});
+	put_crumbs(b, s, in);
+	html_element(b, "h1", title);
+	put_headline(b, s, in);
+	buf_fmt(b, "<p class=\"lead\">%s</p>\n",
+		incident_words_impact(in, places));
+	put_facts(b, s, in, places);
+	put_timeline(b, in, places, s->now);
+	html_end(b, true);
+}
+
+bool incident_page_put(struct buf *b, const struct status_page *s,
+	const char *id)
+{
+	const struct incident *in = incidents_find(&s->data->incidents, id);
+	struct places places;
+	struct buf title;
+
+	if (!in)
+		return false;
+	places_read(&places, s->server, s->view);
+	buf_init(&title, TITLE_MAX);
+	put_title(&title, in, &places);
+	put_page(b, s, in, &places, buf_ok(&title) ? title.p : "Incident");
+	buf_release(&title);
+	places_release(&places);
+	return true;
+}
