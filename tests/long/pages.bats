@@ -94,7 +94,7 @@ ask() {
 	[ "$(grep -c '<li>' body)" = 3 ]
 	grep -q 'rel="next" href="?page=3&amp;q=0042&amp;limit=3"' body
 
-	# As files: five of each server beside its months, and an index of more than an answer may have.
+	# As files: six of each server beside its months, each with one compressed, and an index of more than an answer may have.
 	mkdir www
 	(ulimit -n 16 -v $((250 * 1024)) && "$BIN/mcp-serve" render www)
 	[ "$(wc -c <www/index.html)" -gt $((4 * 1024 * 1024)) ]
@@ -104,6 +104,6 @@ ask() {
 		[ "$(find www -path "www/$file" ! -path '*/history/*' -type f | wc -l)" = 10000 ]
 	done
 	# The days of 92 are of four months, or of five.
-	n=$(find www/status -path '*/history/*' -type f | wc -l)
+	n=$(find www/status -path '*/history/*.html' -type f | wc -l)
 	((n == 40000 || n == 50000))
 }
