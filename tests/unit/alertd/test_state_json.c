@@ -595,10 +595,30 @@ static void test_older_downtime(void **state)
 	night_release(&n);
 }
 
+/* What the public is told of an event: its field, and where. */
+static void test_updates(void **state)
+{
+	struct alert_state *st;
+	struct night n;
+
+	(void)state;
+	night_init(&n, "EU");
+	st = &n.st;
+	night_run(&n, "EU3 EU3 EU3");
+	assert_int_equal(n.events.n, 1);
+	state_note_event(st, &n.events.v[0].record);
+	state_keep_event(st, &n.events.v[0]);
+	assert_int_equal(st->updates.n, 2);
+	assert_non_null(strstr(st->updates.v[0], ":downtime:"));
+	assert_string_equal(st->updates.v[1], "{\"regions\":[\"e\",\"u\"]}");
+	night_release(&n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_updates),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_public),
 		cmocka_unit_test(test_timeline),

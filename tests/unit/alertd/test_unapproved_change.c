@@ -108,6 +108,7 @@ static void test_fold(void **state)
 			fail_msg("%s", rows[i].name);
 		if (folds) {
 			assert_int_equal(without.n_failing, 0);
+			assert_int_equal(without.failed_regions, 0);
 			assert_int_equal(without.verdict, VERDICT_GREEN);
 			for (int k = 0; k < 2; k++)
 				assert_int_equal(without.regions[k].state,
@@ -168,6 +169,26 @@ static void test_kept(void **state)
 	night_release(&n);
 }
 
+/* A drift of a region that was told of is a part of it, in that minute. */
+static void test_covers(void **state)
+{
+	const struct verdict_drift other = {
+		.region = "eu", .to = night_hash('c')};
+	struct verdict_region r[2];
+	struct verdict v = verdict_of(r, 1);
+	struct night n;
+
+	(void)state;
+	night_init(&n, "");
+	/* Before it is told, nothing is noted of it. */
+	unapproved_change_note(&n.st, &v);
+	assert_null(n.st.incidents[ALERT_UNAPPROVED].change.to);
+	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	assert_true(unapproved_change_covers(&n.st, v.window, &other));
+	assert_false(unapproved_change_covers(&n.st, v.window + 60, &other));
+	night_release(&n);
+}
+
 /* Records of a stranger: no hashes, no regions, since tomorrow. */
 static void test_hostile(void **state)
 {
@@ -187,6 +208,14 @@ static void test_hostile(void **state)
 	assert_int_equal(n.events.v[0].record.started_at, NIGHT_START + 60);
 	assert_null(strchr(n.events.v[0].record.summary, '\x1b'));
 	night_release(&n);
+	/* One hash of two is none. */
+	night_init(&n, "");
+	v.unapproved.changes.from = night_hash('a');
+	v.unapproved.changes.to = "b";
+	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	assert_null(n.events.v[0].record.from);
+	assert_null(n.events.v[0].record.to);
+	night_release(&n);
 }
 
 int main(void)
@@ -194,6 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_covers),
 		cmocka_unit_test(test_hostile),
 	};
 
