@@ -43,8 +43,8 @@ void pin_read(struct pin_comparison *x, const struct tools_lock *lock,
 	const struct probe *seen, const struct tool_texts *texts);
 void pin_release(struct pin_comparison *x);
 
-/* pin_tool(l, name): the tool of that name in a list, or NULL. */
-const struct tool_digest *pin_tool(
+/* pin_find_tool(l, name): the tool of that name in a list, or NULL. */
+const struct tool_digest *pin_find_tool(
 	const struct tool_list *l, const char *name);
 
 #endif

@@ -143,7 +143,7 @@ static void worsen_by(struct comparison *c, const char **names, size_t n,
 	enum change_class class)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct tool_digest *t = pin_tool(c->seen, names[i]);
+		const struct tool_digest *t = pin_find_tool(c->seen, names[i]);
 		bool text = t && tool_texts_find(c->texts, t->full);
 
 		c->missing += !text;
