@@ -18,33 +18,13 @@
 /* Servers whose histories are read from the store at once. */
 #define GROUP 100
 
-static void add_history(struct tool_texts *t, const struct definition_history *h)
-{
-	for (size_t i = 0; i < h->n_lists; i++) {
-		const struct listed_tools *l = &h->lists[i];
-
-		for (size_t k = 0; k < l->n; k++)
-			if (l->v[k].text)
-				tool_texts_add(
-					t, l->v[k].digest, l->v[k].text);
-	}
-}
-
 const struct tool_texts *pin_view_texts(struct pin_view *v)
 {
-	struct definition_history h = {0};
-
-	if (!v->store || v->asked)
-		return &v->texts;
-	v->asked = true;
-	if (definition_history_read(v->store, v->slug, &h)) {
-		store_failed(v->store);
-		v->failed = true;
-	} else {
-		add_history(&v->texts, &h);
-		tool_texts_sort(&v->texts);
+	if (v->store && !v->asked) {
+		v->asked = true;
+		v->failed = definition_history_texts(
+				    v->store, v->slug, &v->texts) != 0;
 	}
-	definition_history_release(&h);
 	return &v->texts;
 }
 

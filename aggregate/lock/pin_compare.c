@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The tool of that name in a list, or NULL. */
-static const struct tool_digest *tool_of(
+const struct tool_digest *pin_find_tool(
 	const struct tool_list *l, const char *name)
 {
 	for (size_t low = 0, n = l->tools ? l->n_tools : 0; n;) {
@@ -37,7 +36,7 @@ static void fill_full(struct tool_list *pinned, const struct tool_list *seen)
 	struct tool_digest *tools = (struct tool_digest *)pinned->tools;
 
 	for (size_t i = 0; i < pinned->n_tools; i++) {
-		const struct tool_digest *now = tool_of(seen, tools[i].name);
+		const struct tool_digest *now = pin_find_tool(seen, tools[i].name);
 
 		if (!*tools[i].full && now)
 			memcpy(tools[i].full, now->full, sizeof now->full);
@@ -89,7 +88,7 @@ static void read_pinned(struct pin_comparison *x, const struct tools_lock *lock,
 	/* Where no names are known, nobody knows which tools are gone. */
 	for (size_t i = 0; seen->tools && i < x->pinned->n_tools; i++) {
 		const struct tool_digest *t = &x->pinned->tools[i];
-		const struct tool_digest *now = tool_of(seen, t->name);
+		const struct tool_digest *now = pin_find_tool(seen, t->name);
 		const cJSON *d = lock_definition(lock, x->slug, t->name);
 
 		if (d && (!now || tool_texts_find(texts, now->full)))
@@ -107,7 +106,7 @@ static void read_seen(struct pin_comparison *x, const struct tools_lock *lock,
 		const struct tool_digest *t = &seen->tools[i];
 		const char *text = tool_texts_find(texts, t->full);
 
-		if (text && (!tool_of(x->pinned, t->name) ||
+		if (text && (!pin_find_tool(x->pinned, t->name) ||
 				    lock_definition(lock, x->slug, t->name)))
 			definitions_add_text(&x->after, text, t->full,
 				refuse_definition, x);

@@ -9,6 +9,7 @@
 #include "tools/definitions.h"
 
 struct probe;
+struct tool_digest;
 struct tool_list;
 struct tool_texts;
 struct tools_lock;
@@ -41,5 +42,9 @@ bool pin_differs(struct pin_comparison *x, const struct tools_lock *lock,
 void pin_read(struct pin_comparison *x, const struct tools_lock *lock,
 	const struct probe *seen, const struct tool_texts *texts);
 void pin_release(struct pin_comparison *x);
+
+/* pin_find_tool(l, name): the tool of that name in a list, or NULL. */
+const struct tool_digest *pin_find_tool(
+	const struct tool_list *l, const char *name);
 
 #endif

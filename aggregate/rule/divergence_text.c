@@ -52,8 +52,7 @@ static void put_tools(struct buf *b, const struct verdict_side *sides, size_t k)
 		buf_str(b, "no ");
 		divergence_text_tools(b, lacks, n_lacks);
 	} else if (!n_has) {
-		buf_fmt(b, "%.8s", sides[k].full_hash ? sides[k].full_hash
-						      : sides[k].tool_hash);
+		buf_fmt(b, "%.8s", verdict_side_hash(&sides[k]));
 	}
 }
 

@@ -255,12 +255,6 @@ static bool diverging(struct divergence *d, enum by by)
 	return found;
 }
 
-/* The hash that tells a side from the others. */
-static const char *side_hash(const struct verdict_side *s)
-{
-	return s->full_hash ? s->full_hash : s->tool_hash;
-}
-
 /* Add a region to the side that sees its hash. */
 static void join(const struct divergence *d, struct verdict_side *sides,
 	size_t *n_sides, const struct region_history *h)
@@ -269,7 +263,8 @@ static void join(const struct divergence *d, struct verdict_side *sides,
 	bool words = d->by == BY_WORDS;
 	struct verdict_side *s = sides;
 
-	while (s < sides + *n_sides && differ(side_hash(s), hash_of(p, d->by)))
+	while (s < sides + *n_sides &&
+		differ(verdict_side_hash(s), hash_of(p, d->by)))
 		s++;
 	if (s == sides + *n_sides) {
 		s->tool_hash = p->tools->hash;
@@ -335,19 +330,19 @@ static int by_sight(const void *a, const void *b)
 		return x->first_seen < y->first_seen ? -1 : 1;
 	if (x->last_seen != y->last_seen)
 		return x->last_seen < y->last_seen ? -1 : 1;
-	return strcmp(side_hash(x), side_hash(y));
+	return strcmp(verdict_side_hash(x), verdict_side_hash(y));
 }
 
 /* How the sides differ from the first. */
 static void compare_sides(
 	const struct divergence *d, struct verdict_side *sides, size_t n)
 {
-	const char *from = side_hash(&sides[0]);
+	const char *from = verdict_side_hash(&sides[0]);
 	const struct tool_list *first = find_list(d, from), *list;
 
 	for (size_t k = 1; k < n; k++) {
 		sides[k].changes.from = from;
-		sides[k].changes.to = side_hash(&sides[k]);
+		sides[k].changes.to = verdict_side_hash(&sides[k]);
 		list = find_list(d, sides[k].changes.to);
 		if (first && list)
 			compare_lists(first, list, &sides[k].changes);
@@ -373,7 +368,7 @@ size_t drift_sides(const struct region_history *h, size_t n, double from,
 			join(&d, sides, &n_sides, &h[i]);
 	}
 	for (size_t k = 0; k < n_sides; k++)
-		sides[k].last_seen = last_seen(&d, side_hash(&sides[k]));
+		sides[k].last_seen = last_seen(&d, verdict_side_hash(&sides[k]));
 	qsort(sides, n_sides, sizeof *sides, by_sight);
 	compare_sides(&d, sides, n_sides);
 	return n_sides;

@@ -1,6 +1,7 @@
 #include "store/definition_history.h"
 
 #include "base/xalloc.h"
+#include "lock/tool_texts.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -186,4 +187,23 @@ const struct list_row *definition_history_at(const struct region_lists *r,
 	while (n && r->v[n - 1].since > at)
 		n--;
 	return n ? &r->v[n - 1] : NULL;
+}
+
+int definition_history_texts(
+	struct store *s, const char *slug, struct tool_texts *t)
+{
+	struct definition_history h = {0};
+	int failed = definition_history_read(s, slug, &h);
+
+	for (size_t i = 0; i < h.n_lists && !failed; i++) {
+		const struct listed_tools *l = &h.lists[i];
+
+		for (size_t k = 0; k < l->n; k++)
+			if (l->v[k].text)
+				tool_texts_add(
+					t, l->v[k].digest, l->v[k].text);
+	}
+	tool_texts_sort(t);
+	definition_history_release(&h);
+	return failed ? store_failed(s) : 0;
 }

@@ -8,6 +8,7 @@
 #include "records/probe.h"
 
 struct store;
+struct tool_texts;
 
 struct listed_tool {
 	const char *digest; /* its first DIGEST_HEAD digits */
@@ -67,5 +68,13 @@ bool listed_tools_lack(const struct listed_tools *l, const char *name);
 /* definition_history_at(r, at): the row that holds at an instant, or NULL. */
 const struct list_row *definition_history_at(const struct region_lists *r,
 	double at);
+
+/*
+ * definition_history_texts(s, slug, t): add all definitions that the store keeps of
+ * a server to *t, and sort it. -1: the store failed, and that is logged;
+ * tool_texts_release in both cases.
+ */
+int definition_history_texts(
+	struct store *s, const char *slug, struct tool_texts *t);
 
 #endif

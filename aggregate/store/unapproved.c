@@ -138,21 +138,12 @@ struct comparison {
 	struct verdict_unapproved u;
 };
 
-static const struct tool_digest *tool_of(
-	const struct tool_list *l, const char *name)
-{
-	for (size_t i = 0; l->tools && i < l->n_tools; i++)
-		if (strcmp(l->tools[i].name, name) == 0)
-			return &l->tools[i];
-	return NULL;
-}
-
 /* What is known of a change without its definitions. */
 static void worsen_by(struct comparison *c, const char **names, size_t n,
 	enum change_class class)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct tool_digest *t = tool_of(c->seen, names[i]);
+		const struct tool_digest *t = pin_find_tool(c->seen, names[i]);
 		bool text = t && tool_texts_find(c->texts, t->full);
 
 		c->missing += !text;
@@ -217,24 +208,6 @@ static void put_change(struct comparison *c, struct buf *b, size_t at,
 	buf_release(&words);
 }
 
-/* What the store has of what tools said; true: it failed. */
-static bool read_texts(struct store *s, const char *slug, struct tool_texts *t)
-{
-	struct definition_history h = {0};
-	int failed = definition_history_read(s, slug, &h);
-
-	for (size_t i = 0; i < h.n_lists; i++)
-		for (size_t k = 0; k < h.lists[i].n; k++)
-			if (h.lists[i].v[k].text)
-				tool_texts_add(t, h.lists[i].v[k].digest,
-					h.lists[i].v[k].text);
-	tool_texts_sort(t);
-	definition_history_release(&h);
-	if (failed)
-		store_failed(s);
-	return failed;
-}
-
 /* A change of which only the digests are known. */
 static void put_digests(struct buf *b, const struct unapproved_input *in,
 	const struct probe *seen, double since)
@@ -261,7 +234,7 @@ int unapproved_read(struct store *s, const struct lock_digests *lock,
 	char why[LOCK_WHY];
 	struct tools_lock *whole = lock_digests_server(lock, in->slug, why);
 	struct tool_texts texts = {.n = 0};
-	bool failed = read_texts(s, in->slug, &texts);
+	bool failed = definition_history_texts(s, in->slug, &texts) != 0;
 	int missing = 0;
 
 	buf_fmt(b, "%s ", of);

@@ -104,16 +104,11 @@ static bool only_words(const struct verdict *v)
 	return v->n_sides > 1 && v->sides[0].full_hash;
 }
 
-static const char *side_hash(const struct verdict_side *s)
-{
-	return s->full_hash ? s->full_hash : s->tool_hash;
-}
-
 static const struct verdict_side *side(const struct verdict *v,
 	const char *hash)
 {
 	for (size_t i = 0; i < v->n_sides; i++)
-		if (strcmp(side_hash(&v->sides[i]), hash) == 0)
+		if (strcmp(verdict_side_hash(&v->sides[i]), hash) == 0)
 			return &v->sides[i];
 	return NULL;
 }
@@ -211,7 +206,8 @@ static void note_words(struct incident *inc, const struct verdict *v)
 	inc->expected = v->expected;
 	note_change(c, v,
 		&(struct verdict_drift) {
-			.from = side_hash(from), .to = side_hash(to)},
+			.from = verdict_side_hash(from),
+			.to = verdict_side_hash(to)},
 		to->first_seen);
 }
 

@@ -333,8 +333,7 @@ static bool fits(const struct verdict *v, char *why)
 		field_fail(why, "failing", "does not fit the verdict");
 }
 
-/* The hash that tells a side from the others. */
-static const char *side_hash(const struct verdict_side *s)
+const char *verdict_side_hash(const struct verdict_side *s)
 {
 	return s->full_hash ? s->full_hash : s->tool_hash;
 }
@@ -348,8 +347,8 @@ static bool parts_fit(struct verdict *v, char *why)
 			return field_fail(why, "state",
 				"does not fit failed_step");
 	for (size_t i = 0; i < v->n_sides; i++) {
-		v->sides[i].changes.from = side_hash(&v->sides[0]);
-		v->sides[i].changes.to = side_hash(&v->sides[i]);
+		v->sides[i].changes.from = verdict_side_hash(&v->sides[0]);
+		v->sides[i].changes.to = verdict_side_hash(&v->sides[i]);
 	}
 	return true;
 }

@@ -149,6 +149,9 @@ struct verdict {
  */
 size_t verdict_write(struct buf *b, const struct verdict *v);
 
+/* verdict_side_hash(s): the hash that tells a side from the others. */
+const char *verdict_side_hash(const struct verdict_side *s);
+
 /*
  * verdict_words_put(b, s): append the words of a side, as an object.
  * verdict_words_take(o, s): read them from it; free s->words, whose strings

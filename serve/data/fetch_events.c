@@ -8,7 +8,6 @@
 #include "store/keys.h"
 #include "store/store.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +28,14 @@ static const char read_told[] =
 	"local a = redis.call('GET', KEYS[1]) "
 	"return a and not (a:find(ARGV[1], 1, true) and "
 	"a:find(ARGV[2], 1, true)) and a";
+
+void fetch_ask_told(struct source *s, const char *slug)
+{
+	char key[KEY_MAX];
+
+	store_add(s->store, "EVAL", read_told, "1", key_alert(key, slug),
+		"\"incidents\":[]", "\"timeline\":[]", NULL);
+}
 
 static void event_release(struct event *e)
 {
@@ -84,16 +91,12 @@ static void add_incidents(struct events *e, const char *slug, const char *json)
 static int read_incidents_of(struct source *s, const struct listing *l,
 	struct events *e)
 {
-	char key[KEY_MAX];
-
 	for (size_t from = 0; from < l->n; from += EVENTS_BATCH) {
 		size_t n = l->n - from < EVENTS_BATCH ? l->n - from
 						      : EVENTS_BATCH;
 
 		for (size_t i = 0; i < n; i++)
-			store_add(s->store, "EVAL", read_told, "1",
-				key_alert(key, l->entries[from + i].slug),
-				"\"incidents\":[]", "\"timeline\":[]", NULL);
+			fetch_ask_told(s, l->entries[from + i].slug);
 		if (fetch_run(s))
 			return -1;
 		for (size_t i = 0; i < n; i++)
@@ -169,7 +172,7 @@ int fetch_own_events(struct source *s, const struct listing *l,
 int fetch_events(struct source *s, const struct listing *l,
 	const struct events **events)
 {
-	double now_ms = clock_mono_ms(), took_ms;
+	double now_ms = clock_mono_ms();
 	struct events new;
 
 	if (!s->events)
@@ -179,12 +182,9 @@ int fetch_events(struct source *s, const struct listing *l,
 		return 0;
 	if (fetch_own_events(s, l, NULL, &new))
 		return -1;
-	took_ms = clock_mono_ms() - now_ms;
 	events_release(&s->events->all);
 	s->events->all = new;
-	s->events->until_ms = s->once
-		? INFINITY
-		: now_ms + fmax(LISTING_MS, LISTING_SHARE * took_ms);
+	s->events->until_ms = fetch_good_until(s, now_ms);
 	return 0;
 }
 

@@ -37,6 +37,13 @@ int fetch_own_events(struct source *s, const struct listing *l,
 	const char *token, struct events *events);
 void events_release(struct events *e);
 
+/*
+ * fetch_ask_told(s, slug): queue the question for what mcp-alert keeps of a server:
+ * one reply, which is nil where there never was an incident, so that little is sent
+ * of a fleet that is well.
+ */
+void fetch_ask_told(struct source *s, const char *slug);
+
 /* fetch_forget_events(s): free what is kept. */
 void fetch_forget_events(struct source *s);
 

@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "data/account.h"
 #include "data/fetch.h"
+#include "data/fetch_events.h"
 #include "data/fetch_listing.h"
 #include "data/incident_rows.h"
 #include "data/incidents.h"
@@ -12,7 +13,6 @@
 #include "store/keys.h"
 #include "store/store.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,12 +92,11 @@ static void add_rows(struct source *s, const struct troubled *t, bool open,
 static int load_some(struct source *s, const char *const *slugs, size_t n,
 	const char *token, struct incident_rows *rows)
 {
-	char key[KEY_MAX];
 	struct troubled *t;
 	int failed;
 
 	for (size_t i = 0; i < n; i++)
-		store_add(s->store, "GET", key_alert(key, slugs[i]), NULL);
+		fetch_ask_told(s, slugs[i]);
 	if (n && fetch_run(s))
 		return -1;
 	t = xcalloc(1, sizeof *t);
@@ -150,12 +149,7 @@ int fetch_incidents(struct source *s, const struct incident_rows **rows)
 	incident_rows_release(&k->rows);
 	failed = load_incidents(s, slugs, l->n, NULL, &k->rows);
 	free(slugs);
-	k->until_ms = failed    ? 0
-		      : s->once ? INFINITY
-				: clock_mono_ms() +
-				fmax(LISTING_MS,
-					LISTING_SHARE *
-						(clock_mono_ms() - now_ms));
+	k->until_ms = failed ? 0 : fetch_good_until(s, now_ms);
 	return failed;
 }
 

@@ -35,7 +35,7 @@ struct kept_listing {
 	double listed_until_ms, viewed_until_ms, named_until_ms;
 };
 
-static double good_until(const struct source *s, double began_ms)
+double fetch_good_until(const struct source *s, double began_ms)
 {
 	double now_ms = clock_mono_ms();
 
@@ -327,7 +327,7 @@ int fetch_listing(struct source *s, const struct listing **l)
 	if (load(s, &k->all))
 		return -1;
 	k->viewed_until_ms = 0;
-	k->listed_until_ms = good_until(s, now_ms);
+	k->listed_until_ms = fetch_good_until(s, now_ms);
 	return 0;
 }
 
@@ -342,7 +342,7 @@ int fetch_views(struct source *s, double now, const struct listing **l)
 	if (load_views(s, now, &s->listing->all))
 		return -1;
 	/* A new list has no views, so list and views expire together. */
-	s->listing->viewed_until_ms = good_until(s, now_ms);
+	s->listing->viewed_until_ms = fetch_good_until(s, now_ms);
 	s->listing->listed_until_ms = s->listing->viewed_until_ms;
 	return 0;
 }
@@ -366,7 +366,7 @@ int fetch_names(struct source *s, const struct strings **names)
 	for (size_t i = 0; i < store_count(r); i++)
 		if (store_text(store_item(r, i)))
 			strings_add(&k->names, store_text(store_item(r, i)));
-	k->named_until_ms = good_until(s, now_ms);
+	k->named_until_ms = fetch_good_until(s, now_ms);
 	return 0;
 }
 

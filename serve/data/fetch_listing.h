@@ -38,9 +38,9 @@ struct listing {
 /*
  * fetch_listing(s, l): the public servers. fetch_views(s, now, l): the public
  * servers, each with its view, as of `now` or a little before. Entries that
- * cannot be read are passed over. 0, and *l is
- * valid until the next call of one of these, for a source that reads `once`
- * until fetch_close; or -1, as in fetch.h.
+ * cannot be read are passed over. 0, and *l is valid until the next call of one
+ * of these, for a source that reads `once` until fetch_close; or -1, as in
+ * fetch.h.
  */
 int fetch_listing(struct source *s, const struct listing **l);
 int fetch_views(struct source *s, double now, const struct listing **l);
@@ -65,6 +65,12 @@ int fetch_public(struct source *s, const char **names, size_t n, size_t max);
 int fetch_account_listing(struct source *s, const struct account *a,
 	const char *token, double now, struct listing *l);
 void listing_release(struct listing *l);
+
+/*
+ * fetch_good_until(s, began_ms): until when, of clock_mono_ms, something is good
+ * that began to be read at began_ms and was read by now.
+ */
+double fetch_good_until(const struct source *s, double began_ms);
 
 /* fetch_forget(s): free what is kept. */
 void fetch_forget(struct source *s);

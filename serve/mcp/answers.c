@@ -123,7 +123,7 @@ void answer_changes(struct tool_result *out, const char *slug,
 	if (!since)
 		buf_str(&out->text, "nothing is known of its tools.");
 	else
-		say_count(&out->text, h->n, h->n, "change of its tools");
+		say_count(&out->text, h->n, h->n, "tool change");
 	for (size_t i = 0; i < h->n; i++) {
 		if (i)
 			buf_char(&out->json, ',');

@@ -146,7 +146,8 @@ call() {
 	call tool_changes '{"slug":"demo"}'
 	[ "$(jq -c '.result.structuredContent.changes | map([.tool, .kind, .class, .places])' out)" = \
 		'[["fetch","removed","breaking",2],["fetch_data","added","compatible",2]]' ]
-	jq -e '.result.content[0].text | contains("2026-04-29 20:21 UTC: fetch was removed")' out
+	jq -e '.result.content[0].text | startswith("demo: 2 tool changes:") and
+		contains("2026-04-29 20:21 UTC: fetch was removed")' out
 	call fleet_summary '{}'
 	[ "$(jq -c '.result.structuredContent | [.total, .up, .down, .open_incidents, .checks_running]' out)" = \
 		'[2,1,1,2,true]' ]
