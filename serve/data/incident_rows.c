@@ -68,10 +68,31 @@ static void cut(struct incident_rows *rows, size_t n)
 		free(rows->v[--rows->n].where);
 }
 
+/* Leave out the oldest of those that are over, of sorted ones up to `n`. */
+static void leave_out(struct incident_rows *rows, size_t n)
+{
+	size_t end = rows->n, kept = end;
+
+	/* What stays moves to the end, and then back. */
+	while (end--) {
+		if (n && rows->v[end].ended_at) {
+			free(rows->v[end].where);
+			n--;
+		} else {
+			rows->v[--kept] = rows->v[end];
+		}
+	}
+	rows->n -= kept;
+	if (rows->n)
+		memmove(rows->v, rows->v + kept, rows->n * sizeof *rows->v);
+}
+
 void incident_rows_sort(struct incident_rows *rows)
 {
 	if (rows->n)
 		qsort(rows->v, rows->n, sizeof *rows->v, newest);
+	if (rows->n > INCIDENT_ROWS_MAX)
+		leave_out(rows, rows->n - INCIDENT_ROWS_MAX);
 	cut(rows, INCIDENT_ROWS_MAX);
 }
 

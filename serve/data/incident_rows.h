@@ -13,7 +13,7 @@
 struct incidents;
 struct places;
 
-/* Of a fleet no more than this many are kept, the newest. */
+/* Of a fleet no more than this many are kept: those that go on, and the newest. */
 #define INCIDENT_ROWS_MAX 1000
 
 struct incident_row {
@@ -31,7 +31,7 @@ struct incident_rows {
 /*
  * incident_rows_add(rows, slug, l, places): add the incidents of a server.
  * incident_rows_sort(rows): the newest first, and no more than
- * INCIDENT_ROWS_MAX.
+ * INCIDENT_ROWS_MAX, for which the oldest of those that are over are left out.
  */
 void incident_rows_add(struct incident_rows *rows, const char *slug,
 	const struct incidents *l, const struct places *places);
