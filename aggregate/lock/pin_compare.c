@@ -36,7 +36,8 @@ static void fill_full(struct tool_list *pinned, const struct tool_list *seen)
 	struct tool_digest *tools = (struct tool_digest *)pinned->tools;
 
 	for (size_t i = 0; i < pinned->n_tools; i++) {
-		const struct tool_digest *now = pin_find_tool(seen, tools[i].name);
+		const struct tool_digest *now =
+			pin_find_tool(seen, tools[i].name);
 
 		if (!*tools[i].full && now)
 			memcpy(tools[i].full, now->full, sizeof now->full);

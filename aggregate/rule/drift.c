@@ -368,7 +368,8 @@ size_t drift_sides(const struct region_history *h, size_t n, double from,
 			join(&d, sides, &n_sides, &h[i]);
 	}
 	for (size_t k = 0; k < n_sides; k++)
-		sides[k].last_seen = last_seen(&d, verdict_side_hash(&sides[k]));
+		sides[k].last_seen =
+			last_seen(&d, verdict_side_hash(&sides[k]));
 	qsort(sides, n_sides, sizeof *sides, by_sight);
 	compare_sides(&d, sides, n_sides);
 	return n_sides;

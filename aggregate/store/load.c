@@ -265,7 +265,7 @@ static void learn(struct collect *c, const char *key, const char *text)
 	cJSON_Delete(doc);
 }
 
-/* "<since>[ <since when it says so>]" */
+/* "<since when it has these contracts>[ <and these words, if not as long>]" */
 static void take_since(struct seen *seen, const char *text)
 {
 	size_t n = strcspn(text, " ");

@@ -1,7 +1,7 @@
 /*
  * tool_history.h: which tools of a server were added, removed or changed, and
- * when, out of the lists that its regions saw (key_definitions). What a tool
- * says stays behind, and so do digests. Pure.
+ * when, out of the lists that its regions saw (key_definitions). Neither what
+ * a tool says nor a digest is in it. Pure.
  */
 #ifndef DATA_TOOL_HISTORY_H
 #define DATA_TOOL_HISTORY_H

@@ -388,7 +388,8 @@ void protocol_answer(const struct protocol *p, const struct request *request,
 	else
 		answer_body(&x);
 	/*
-	 * Whatever a tool looked at: nobody keeps this, and no page reads it.
+	 * A tool may have looked at what only a token shows: no cache may keep
+	 * the answer, and no script of another origin read it.
 	 */
 	r->cache = CACHE_NEVER;
 	r->audience = AUDIENCE_HOLDER;

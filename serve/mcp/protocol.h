@@ -25,7 +25,7 @@ struct protocol {
 
 /*
  * protocol_answer(p, request, r): fill r, which respond_init made, with the
- * answer to a request of any method. It is never to be kept, by nobody.
+ * answer to a request of any method. No cache may keep it.
  */
 void protocol_answer(const struct protocol *p, const struct request *request,
 	struct response *r);
