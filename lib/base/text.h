@@ -69,9 +69,9 @@ size_t text_clean(const char *p, size_t n, char *out, size_t size, size_t max);
 bool text_visible(const char *p, size_t n, char *out, size_t size, size_t max);
 
 /*
- * text_shown(p, n, out): write the first character of the n bytes at p, at least
- * one, to out as a person may see it, with a NUL: as text_visible does, but it
- * escapes all that text_unseen knows. text_visible escapes less, for it makes
+ * text_shown(p, n, out): write the first character of the n bytes at p, one at
+ * the least, to out as a person may see it, with a NUL: as text_visible does, but
+ * it escapes all that text_unseen knows. text_visible escapes less, for it makes
  * names in records, which stay as they are. Returns how many bytes of p that took.
  */
 #define TEXT_SHOWN 16

@@ -13,7 +13,7 @@
 struct incidents;
 struct places;
 
-/* Of a fleet no more than this many are kept: those that go on, and the newest. */
+/* Of a fleet at most this many are kept: those that go on, and the newest. */
 #define INCIDENT_ROWS_MAX 1000
 
 struct incident_row {
