@@ -40,7 +40,7 @@ void fetch_ask_told(struct source *s, const char *slug)
 static void event_release(struct event *e)
 {
 	server_release(&e->server);
-	free(e->incident.regions);
+	incident_release(&e->incident);
 }
 
 void events_release(struct events *e)
@@ -83,7 +83,8 @@ static void add_incidents(struct events *e, const char *slug, const char *json)
 		new = &e->v[e->n++];
 		*new = (struct event) {.incident = l.v[i]};
 		snprintf(new->slug, sizeof new->slug, "%s", slug);
-		l.v[i].regions = NULL;
+		/* It belongs to the event now. */
+		l.v[i] = (struct incident) {.n_news = 0};
 	}
 	incidents_release(&l);
 }

@@ -41,9 +41,10 @@ static void read_alerts(struct source *s, const char *const *slugs, size_t n,
 		if (!json)
 			continue;
 		incidents_read(json, &t->incidents[t->n]);
-		if (!t->incidents[t->n].n)
-			continue;
-		t->slug[t->n++] = slugs[i];
+		if (t->incidents[t->n].n)
+			t->slug[t->n++] = slugs[i];
+		else
+			incidents_release(&t->incidents[t->n]);
 	}
 }
 

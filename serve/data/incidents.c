@@ -176,7 +176,7 @@ static int oldest_first(const void *a, const void *b)
 	return (x->what > y->what) - (x->what < y->what);
 }
 
-static void incident_clear(struct incident *in)
+void incident_release(struct incident *in)
 {
 	for (size_t i = 0; i < in->n_news; i++) {
 		free(in->news[i].regions.v);
@@ -197,13 +197,13 @@ static void sort_out(struct incidents *l, const bool *open, int64_t since)
 		struct incident *in = &l->v[i];
 
 		if (!open[i] && in->started_at < since)
-			incident_clear(in);
+			incident_release(in);
 		else if (open[i] || in->ended_at)
 			l->v[n++] = *in;
 		else if (in->told)
 			l->merged[l->n_merged++] = *in;
 		else
-			incident_clear(in);
+			incident_release(in);
 	}
 	l->n = n;
 }
@@ -293,9 +293,9 @@ void incidents_read(const char *json, struct incidents *l)
 void incidents_release(struct incidents *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		incident_clear(&l->v[i]);
+		incident_release(&l->v[i]);
 	for (size_t i = 0; i < l->n_merged; i++)
-		incident_clear(&l->merged[i]);
+		incident_release(&l->merged[i]);
 	free(l->v);
 	free(l->merged);
 	*l = (struct incidents) {0};

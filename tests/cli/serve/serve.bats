@@ -330,7 +330,7 @@ plan() {
 	xmllint --noout body
 	[ "$(grep -c '<entry>' body)" = 2 ]
 	grep -q '<title>partly: Outage in some places</title>' body
-	grep -q '/status/partly#incidents"/>' body
+	grep -qE '/status/partly/incident/[0-9-]+-regional-outage"/>' body
 	grep -q 'London' body
 	grep -q '<title>broken, Example &lt;MCP&gt;, partly and 1 more: maintenance</title>' body
 	grep -q '<updated>2026-04-29T20:26:00Z</updated>' body
