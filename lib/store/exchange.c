@@ -603,6 +603,40 @@ int exchange_open(struct nodes *ns, double patience_ms)
 	return rc;
 }
 
+/* Whether a command may write; of a script that is not known. */
+static bool may_write(const struct exchange *x, size_t i)
+{
+	static const char *const reads[] = {"CONFIG", "DBSIZE", "EXISTS", "GET",
+		"GETRANGE", "HEXISTS", "HGET", "HGETALL", "HKEYS", "HLEN",
+		"HMGET", "HSTRLEN", "HVALS", "INFO", "LRANGE", "MEMORY", "MGET",
+		"PING", "PTTL", "SCAN", "SCARD", "SCRIPT", "SISMEMBER",
+		"SMEMBERS", "TTL", "TYPE", "WAIT"};
+	const char *name;
+	size_t n;
+
+	resp_next(resp_args(command_at(x, i), &n), &name, &n);
+	for (size_t k = 0; k < sizeof reads / sizeof *reads; k++)
+		if (strlen(reads[k]) == n && memcmp(reads[k], name, n) == 0)
+			return false;
+	return true;
+}
+
+/* What the nodes have written counts on their not going away. */
+static void note_writes(struct exchange *x)
+{
+	for (size_t i = 0; i < x->q->n; i++) {
+		size_t node = x->steps[i].sent;
+
+		if (!x->steps[i].done || node >= x->ns->n ||
+			x->ns->v[node].wrote || !may_write(x, i))
+			continue;
+		if (x->ns->v[node].c)
+			x->ns->v[node].wrote = true;
+		else
+			x->ns->gone = node + 1;
+	}
+}
+
 enum exchange_result exchange(struct nodes *ns, double patience_ms,
 	const struct commands *q, const struct scripts *scripts,
 	struct store_reply **replies)
@@ -629,8 +663,7 @@ enum exchange_result exchange(struct nodes *ns, double patience_ms,
 		result = EXCHANGE_FAILED;
 	if (result == EXCHANGE_DONE)
 		ns->wasted_ms = 0;
-	for (size_t i = 0; i < ns->n; i++)
-		ns->v[i].answered_before = ns->v[i].c != NULL;
+	note_writes(&x);
 	if (x.failed)
 		snprintf(ns->why, sizeof ns->why, "%s", x.why);
 	free(x.steps);

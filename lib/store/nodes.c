@@ -70,9 +70,9 @@ int nodes_connect(struct nodes *ns, size_t i, double until)
 
 void nodes_disconnect(struct nodes *ns, size_t i)
 {
-	if (ns->v[i].answered_before)
+	if (ns->v[i].wrote)
 		ns->gone = i + 1;
-	ns->v[i].answered_before = false;
+	ns->v[i].wrote = false;
 	connection_close(ns->v[i].c);
 	ns->v[i].c = NULL;
 }

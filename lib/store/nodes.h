@@ -17,7 +17,7 @@ struct node {
 	struct store_host at;	 /* name NULL: a Unix socket */
 	struct connection *c;	 /* NULL: none now */
 	bool master;		 /* it has slots */
-	bool answered_before;	 /* on this connection, in an earlier batch */
+	bool wrote;		 /* on this connection, in an earlier batch */
 	/* Of one exchange, see exchange.c. */
 	struct buf text;
 	size_t *due, n_due, due_cap, answered;
@@ -32,7 +32,7 @@ struct nodes {
 	size_t n, cap;
 	uint16_t *owner; /* of each slot, its number + 1, or 0; NULL: none */
 	bool known; /* false: who is the master is to be asked anew */
-	size_t gone; /* a node, + 1, that went after it had answered; or 0 */
+	size_t gone; /* a node, + 1, that went after it had written; or 0 */
 	double wasted_ms; /* on finding them, since all was well */
 	char why[STORE_WHY];
 };
@@ -59,7 +59,7 @@ double nodes_soon(const struct nodes *ns, double until);
 
 /*
  * nodes_disconnect(ns, i): close the connection to node i, if there is one. Where
- * it had answered a batch before, ns->gone: those commands are not sent again.
+ * it wrote in a batch before, ns->gone: those commands are not sent again.
  */
 void nodes_disconnect(struct nodes *ns, size_t i);
 

@@ -126,8 +126,8 @@ size_t store_count(const struct store_reply *r);
 const struct store_reply *store_item(const struct store_reply *r, size_t i);
 
 /*
- * store_gone(s): whether, since store_open, a server went away that had answered
- * an earlier store_run: what it had not yet written to its disk by then may be
+ * store_gone(s): whether, since store_open, a server went away that had written
+ * something in an earlier store_run: what was not yet on its disk by then may be
  * lost, though other servers, or its next process, have answered since. -1, and
  * store_why, where one did.
  */

@@ -143,7 +143,7 @@ keys() {
 		engine_cli c/$i keys '*' >keys.$i
 		[ -s keys.$i ]
 		# The slug stands in braces, and nothing else does.
-		run ! grep -vE '^(probe:\{[a-f]\}:[^{}]+|alert:\{[^{}]+\}|fleet:[^{}]+)$' keys.$i
+		run ! grep -vE '^(probe:\{[a-f]\}:[^{}]+|alert:\{[^{}]+\}(:incidents)?|fleet:[^{}]+)$' keys.$i
 	done
 	keys c/{1,2,3} >cluster/keys
 	told cluster
