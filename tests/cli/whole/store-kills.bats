@@ -110,8 +110,7 @@ has() {
 	wait "$ingest" || status=$?
 	cat said
 	[ "$status" = 3 ]
-	# Of its own accord, or because Redis was not up again for the next batch.
-	grep -qE "store: $PWD/redis/sock: (went away after it had answered: what it had not yet|Connection re)" said
+	grep -q "^mcp-aggregate: store: $PWD/redis/sock: " said
 	"$BIN/mcp-aggregate" ingest <many
 	has probe:s1:latest
 	has probe:s1000:latest
