@@ -124,10 +124,14 @@ static void add_update(const struct incident_update *u, struct incidents *l)
 
 static void add_told(const struct told_record *r, struct incidents *l)
 {
+	/* What is no phase, as that an acknowledgement was ended, is no news. */
+	enum alert_phase phase =
+		r->phase == ALERT_ONCE ? ALERT_REMINDER : r->phase;
+
 	add_update(&(struct incident_update) {.at = r->at,
 			   .kind = r->kind,
 			   .first = r->first,
-			   .what = (enum update_what)r->phase,
+			   .what = (enum update_what)phase,
 			   .regions = r->regions,
 			   .resolved_at = r->resolved_at},
 		l);

@@ -2,7 +2,9 @@
  * Goal: counts are read from the store, whatever else stands there; what is not
  * known is shown as unknown; and a search finds what a person means.
  */
+#include "base/buf.h"
 #include "data/brand.h"
+#include "data/incident_words.h"
 #include "data/page_data.h"
 #include "data/search.h"
 #include "mcp/histogram.h"
@@ -228,6 +230,30 @@ static void test_told(void **state)
 	}
 }
 
+/* An entry of the timeline that is no phase of an incident says nothing to the
+   public: least of all is it a note without words. */
+static void test_no_phase(void **state)
+{
+	struct incidents l;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 4096);
+	incidents_read("{\"incidents\":[{\"kind\":\"downtime\",\"first\":180}],"
+		       "\"timeline\":[{\"at\":200,\"what\":\"downtime_started\","
+		       "\"text\":\"t\",\"key\":\"a:downtime:180\"},"
+		       "{\"at\":300,\"what\":\"downtime_ack_broken\","
+		       "\"text\":\"ann\",\"key\":\"a:downtime:180\"}]}",
+		&l);
+	assert_int_equal(l.n, 1);
+	assert_int_equal(l.v[0].n_news, 1);
+	assert_true(l.v[0].told);
+	incident_words_latest(&b, &l.v[0]);
+	assert_string_equal(b.p, "The operator was notified.");
+	buf_release(&b);
+	incidents_release(&l);
+}
+
 static void test_search(void **state)
 {
 	static const struct {
@@ -283,6 +309,7 @@ int main(void)
 		cmocka_unit_test(test_tools),
 		cmocka_unit_test(test_incidents),
 		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_no_phase),
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_positions),
 	};
