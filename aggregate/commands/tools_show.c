@@ -325,18 +325,6 @@ static void refuse_definition(void *arg, const char *reason)
 	log_error("%s: %s", w->cmd->slug, reason);
 }
 
-/* The definitions of a list: those that can be compared, because the other list
-   has no tool of that name whose definition is not kept. */
-static void read_list(struct view *w, const struct listed_tools *l,
-	const struct listed_tools *other, struct definitions *d)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i].text && !listed_tools_lack(other, l->v[i].name))
-			definitions_add_text(d, l->v[i].text, l->v[i].digest,
-				refuse_definition, w);
-	definitions_sort(d, refuse_definition, w);
-}
-
 /* Say which regions saw one list, then another. */
 static void put_pair(struct view *w, const struct list_row *rows[2],
 	char *const *names, size_t n)
@@ -382,8 +370,10 @@ static int compare(struct view *w, size_t i, bool *done)
 		}
 		buf_clear(&w->out);
 		put_pair(w, rows, names, n);
-		read_list(w, rows[0]->list, rows[1]->list, &before);
-		read_list(w, rows[1]->list, rows[0]->list, &after);
+		listed_tools_compare(rows[0]->list, rows[1]->list, &before,
+			refuse_definition, w);
+		listed_tools_compare(rows[1]->list, rows[0]->list, &after,
+			refuse_definition, w);
 		status = line_print(w->out.p, w->out.len)
 			? EXIT_ENV
 			: tools_compare(&before, &after, &w->output);

@@ -171,12 +171,31 @@ int definition_history_read(struct store *s, const char *slug,
 	return 0;
 }
 
-bool listed_tools_lack(const struct listed_tools *l, const char *name)
+static bool lacks(const struct listed_tools *l, const char *name)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (!l->v[i].text && strcmp(l->v[i].name, name) == 0)
 			return true;
 	return false;
+}
+
+static void tell_nobody(void *arg, const char *reason)
+{
+	(void)arg;
+	(void)reason;
+}
+
+void listed_tools_compare(const struct listed_tools *l,
+	const struct listed_tools *other, struct definitions *d,
+	definitions_refuse *refuse, void *arg)
+{
+	if (!refuse)
+		refuse = tell_nobody;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].text && !lacks(other, l->v[i].name))
+			definitions_add_text(d, l->v[i].text, l->v[i].digest,
+				refuse, arg);
+	definitions_sort(d, refuse, arg);
 }
 
 const struct list_row *definition_history_at(const struct region_lists *r,

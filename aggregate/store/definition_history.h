@@ -6,6 +6,7 @@
 #define STORE_DEFINITION_HISTORY_H
 
 #include "records/probe.h"
+#include "tools/definitions.h"
 
 struct store;
 struct tool_texts;
@@ -60,10 +61,14 @@ const struct listed_tools *definition_history_list(
 	const struct definition_history *h, const char *full_hash);
 
 /*
- * listed_tools_lack(l, name): whether a list has a tool of that name whose
- * definition is not kept: nobody can say how it differs from another's.
+ * listed_tools_compare(l, other, d, refuse, arg): the definitions of list l that
+ * can be compared with those of the other, to *d, which is all zero: of a tool
+ * whose definition the other list has, but nobody keeps, nobody can say how it
+ * differs. refuse: as in tools/definitions.h; NULL: nobody is told.
  */
-bool listed_tools_lack(const struct listed_tools *l, const char *name);
+void listed_tools_compare(const struct listed_tools *l,
+	const struct listed_tools *other, struct definitions *d,
+	definitions_refuse *refuse, void *arg);
 
 /* definition_history_at(r, at): the row that holds at an instant, or NULL. */
 const struct list_row *definition_history_at(const struct region_lists *r,

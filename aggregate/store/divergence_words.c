@@ -42,30 +42,14 @@ bool divergence_words_kept(const char *kept, const char *of)
 	return kept && strncmp(kept, of, n) == 0 && kept[n] == ' ';
 }
 
-static void pass_over(void *arg, const char *reason)
-{
-	(void)arg, (void)reason;
-}
-
-/* The definitions of a list that can be compared with those of the other. */
-static void take_list(struct definitions *d, const struct listed_tools *l,
-	const struct listed_tools *other)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i].text && !listed_tools_lack(other, l->v[i].name))
-			definitions_add_text(d, l->v[i].text, l->v[i].digest,
-				pass_over, NULL);
-	definitions_sort(d, pass_over, NULL);
-}
-
 /* How one list differs from the first, as an object. */
 static void put_side(struct buf *b, const struct listed_tools *first,
 	const struct listed_tools *other)
 {
 	struct definitions before = {.n = 0}, after = {.n = 0};
 
-	take_list(&before, first, other);
-	take_list(&after, other, first);
+	listed_tools_compare(first, other, &before, NULL, NULL);
+	listed_tools_compare(other, first, &after, NULL, NULL);
 	list_words_put(b, &before, &after);
 	definitions_release(&before);
 	definitions_release(&after);

@@ -98,6 +98,11 @@ static int by_slug(const void *a, const void *b)
 	return strcmp(x->slug, y->slug);
 }
 
+bool listing_has(const struct listing *l, const struct listing_entry *e)
+{
+	return l->n && bsearch(e, l->entries, l->n, sizeof *e, by_slug);
+}
+
 void listing_release(struct listing *l)
 {
 	for (size_t i = 0; i < l->n; i++) {

@@ -66,6 +66,9 @@ int fetch_account_listing(struct source *s, const struct account *a,
 	const char *token, double now, struct listing *l);
 void listing_release(struct listing *l);
 
+/* listing_has(l, e): whether a list, by slug, has the server of e. */
+bool listing_has(const struct listing *l, const struct listing_entry *e);
+
 /*
  * fetch_good_until(s, began_ms): until when, of clock_mono_ms, something is good
  * that began to be read at began_ms and was read by now.

@@ -170,13 +170,6 @@ static int find_account(const struct context *c, struct account *a, bool *found)
 	}
 }
 
-static int by_slug(const void *a, const void *b)
-{
-	const struct listing_entry *x = a, *y = b;
-
-	return strcmp(x->slug, y->slug);
-}
-
 static int neediest(const void *a, const void *b)
 {
 	const struct listing_entry *x = *(const struct listing_entry *const *)a;
@@ -220,8 +213,7 @@ static int find_visible(const struct context *c, struct visible *l)
 	for (size_t i = 0; i < all->n; i++)
 		l->v[l->n++] = &all->entries[i];
 	for (size_t i = 0; i < l->own.n; i++)
-		if (!all->n || !bsearch(&l->own.entries[i], all->entries,
-				       all->n, sizeof *all->entries, by_slug))
+		if (!listing_has(all, &l->own.entries[i]))
 			l->v[l->n++] = &l->own.entries[i];
 	return 0;
 }
