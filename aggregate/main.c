@@ -23,7 +23,7 @@
 #include "offline/input.h"
 #include "options.h"
 #include "store/ingest.h"
-#include "store/publish.h"
+#include "store/judge.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,7 +92,7 @@ int main(int argc, char **argv)
 		case ACTION_VERDICT:
 		case ACTION_REPLAY:
 		case ACTION_BACKFILL:
-			status = cmd.input ? run_input(&cmd) : publish(&cmd);
+			status = cmd.input ? run_input(&cmd) : judge(&cmd);
 			break;
 		case ACTION_INGEST:
 			status = ingest(&cmd, STDIN_FILENO, NULL, NULL);

@@ -11,10 +11,10 @@
 #include "options.h"
 #include "rule/drift.h"
 #include "rule/explanation.h"
+#include "store/counted_minutes.h"
 #include "store/isolation_store.h"
 #include "store/keys.h"
 #include "store/load.h"
-#include "store/publish.h"
 #include "store/setup.h"
 #include "store/store.h"
 
@@ -258,7 +258,7 @@ static int read_counted(struct work *w, enum verdict_colour *out)
 		key_counted(key, w->server.slug, window / 86400), NULL);
 	if (store_run(w->store))
 		return store_failed(w->store);
-	if (!publish_counted(store_reply(w->store, 0),
+	if (!minute_counted(store_reply(w->store, 0),
 		    (int)(window % 86400 / 60), out))
 		*out = VERDICT_UNKNOWN;
 	return 0;

@@ -12,10 +12,10 @@
 #include "offline/collect.h"
 #include "rule/drift.h"
 #include "rule/isolation.h"
+#include "store/counted_minutes.h"
 #include "store/fleet.h"
 #include "store/keys.h"
 #include "store/load.h"
-#include "store/publish.h"
 #include "store/retention.h"
 #include "store/scripts.h"
 #include "store/store.h"
@@ -65,12 +65,12 @@ static void find_uncounted(const struct late *l, struct missed *m,
 {
 	int64_t day = l->oldest / DAY;
 	enum verdict_colour unused;
-	bool watched = publish_counted_before(
+	bool watched = minutes_counted_before(
 		first, (int)(l->oldest % DAY / 60));
 
 	for (int i = 0; i < MINUTES; i++) {
 		int64_t w = window(l, i);
-		bool done = publish_counted(w / DAY == day ? first : last,
+		bool done = minute_counted(w / DAY == day ? first : last,
 			(int)(w % DAY / 60), &unused);
 
 		watched = watched || done;

@@ -1,10 +1,8 @@
 /*
- * publish.h: judges what the store holds, and publishes the verdicts there.
+ * publish.h: hands a verdict to the store, which publishes and counts it.
  */
 #ifndef STORE_PUBLISH_H
 #define STORE_PUBLISH_H
-
-#include "mcp/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,18 +10,8 @@
 /* Room for a field of key_tools, and for its value. */
 #define PUBLISH_TEXT 200
 
-struct command;
 struct store;
-struct store_reply;
 struct verdict;
-
-/*
- * publish(cmd): judge every server that the configuration, or without one the
- * store, names; publish each verdict but unknown ones, and write all of them to
- * standard output. A minute is published and counted once, however many
- * evaluate it. Returns the exit status.
- */
-int publish(const struct command *cmd);
 
 /* How a minute is counted: see fleet.h. */
 struct publish_count {
@@ -39,16 +27,5 @@ struct publish_count {
 void publish_queue(struct store *store, const char *sha,
 	const struct verdict *v, struct publish_count c,
 	const char *const *tools, size_t n);
-
-/*
- * publish_counted(day, minute, as): whether a minute of a day, from 0, is
- * counted, by the value of key_counted of that day; and in *as with which
- * colour, VERDICT_UNKNOWN where that is not known.
- *
- * publish_counted_before(day, minute): whether any minute before it is.
- */
-bool publish_counted(const struct store_reply *day, int minute,
-	enum verdict_colour *as);
-bool publish_counted_before(const struct store_reply *day, int minute);
 
 #endif
