@@ -418,18 +418,23 @@ pkill_curl() {
 	eventually flock -n state/lock true
 }
 
+# lock_awaited: whether a process waits for the lock of the folder.
+lock_awaited() {
+	grep -q -- "-> FLOCK .*:$(stat -c %i state/lock) " /proc/locks
+}
+
 @test "an answer that came while it was killed is used" {
 	entries '[range(101) | plain(.)]'
 	crawl
 	rm state/pages -rf
-	mkfifo go
-	# A curl that has read its answer, and then is long in ending.
+	mkfifo go over
+	# A curl that has read its answer, and does not end before it may.
 	mkdir fake
 	cat >fake/curl <<-EOT
 	#!/bin/bash
 	$(type -P curl) "\$@" || exit
 	echo >"$PWD/go"
-	sleep 1
+	read -r _ <"$PWD/over"
 	EOT
 	chmod +x fake/curl
 	PATH=$PWD/fake:$PATH "$ROOT/scripts/mcp-registry" crawl -f -d 0 "$LIST" state 2>/dev/null 3>&- &
@@ -437,8 +442,12 @@ pkill_curl() {
 	read -r <go
 	kill -9 "$crawl"
 	: >"$REGISTRY/requests"
-	crawl
-	[ "$status" -eq 0 ]
+	# The next crawl waits for that curl, which has the lock still.
+	"$ROOT/scripts/mcp-registry" crawl -d 0 "$LIST" state 2>/dev/null 3>&- &
+	crawl=$!
+	eventually lock_awaited
+	echo >over
+	wait "$crawl"
 	# The second page only.
 	[ "$(asked | xargs)" = "com.example/s99:1.0.0" ] || { asked; return 1; }
 }
@@ -509,11 +518,6 @@ same() {
 	crawl
 	[ "$status" -eq 3 ]
 	[[ $stderr == *": answered with status 304" ]]
-}
-
-# lock_awaited: whether a process waits for the lock of the folder.
-lock_awaited() {
-	grep -q -- "-> FLOCK .*:$(stat -c %i state/lock) " /proc/locks
 }
 
 @test "one crawl at a time" {
