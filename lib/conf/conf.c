@@ -11,7 +11,7 @@
 #include "base/zone.h"
 #include "conf/check.h"
 #include "conf/defaults.h"
-#include "conf/listed.h"
+#include "conf/listed_servers.h"
 #include "conf/lists.h"
 #include "conf/read.h"
 #include "conf/schema.h"

@@ -239,7 +239,7 @@ struct conf_store_wait {
 	double timeout_s;
 };
 
-/* Opaque: see conf/listed.h. */
+/* Opaque: see conf/listed_servers.h. */
 struct conf_listed;
 
 /* For a server by its slug. */

@@ -9,7 +9,7 @@
 #include "conf/check.h"
 #include "conf/defaults.h"
 #include "conf/list_source.h"
-#include "conf/listed.h"
+#include "conf/listed_servers.h"
 #include "conf/schema.h"
 #include "conf/values.h"
 #include "json/jcs.h"

@@ -1,10 +1,10 @@
 /*
- * listed.h: the servers of lists, of which there may be a hundred thousand:
- * slug, URL and title of each, and once what servers that say the same have in
- * common.
+ * listed_servers.h: the servers of lists, of which there may be a hundred
+ * thousand: slug, URL and title of each, and once what servers that say the same
+ * have in common.
  */
-#ifndef CONF_LISTED_H
-#define CONF_LISTED_H
+#ifndef CONF_LISTED_SERVERS_H
+#define CONF_LISTED_SERVERS_H
 
 #include "conf/conf.h"
 

@@ -1,8 +1,9 @@
 /*
- * listed.c: what a server has beside slug, URL, title and line is kept once for
- * all that have the same. Those texts lie one behind another in blocks.
+ * listed_servers.c: what a server has beside slug, URL, title and line is
+ * kept once for all that have the same. Those texts lie one behind another in
+ * blocks.
  */
-#include "conf/listed.h"
+#include "conf/listed_servers.h"
 
 #include "base/index.h"
 #include "base/xalloc.h"
