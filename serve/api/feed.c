@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/sha256.h"
-#include "data/fetch_events.h"
+#include "fetch/fetch_events.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"

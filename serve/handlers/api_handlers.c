@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
-#include "data/fetch_listing.h"
+#include "fetch/fetch_listing.h"
 #include "data/health.h"
 #include "handlers/handler.h"
 #include "handlers/private_access.h"

@@ -5,7 +5,7 @@
 #ifndef HANDLERS_HANDLER_H
 #define HANDLERS_HANDLER_H
 
-#include "data/fetch.h"
+#include "fetch/fetch.h"
 
 struct request;
 struct response;

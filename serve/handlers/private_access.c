@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "cgi/bearer.h"
 #include "cgi/request.h"
-#include "data/fetch.h"
+#include "fetch/fetch.h"
 #include "handlers/handler.h"
 #include "http/respond.h"
 

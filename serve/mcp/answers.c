@@ -1,7 +1,7 @@
 #include "mcp/answers.h"
 
 #include "base/clock.h"
-#include "data/fetch_listing.h"
+#include "fetch/fetch_listing.h"
 #include "data/incident_rows.h"
 #include "data/incidents.h"
 #include "data/places.h"

@@ -58,7 +58,7 @@ FLOORS='
 lib: conf records mcp store cgi json base
 probe: main probe steps expiry report,options,queue target,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline lock rule tools,signs
-serve: main render handlers api,badge,mcp,widget pages data http
+serve: main render handlers api,badge,mcp,widget pages fetch data http
 alertd: main web commands store_outage
 	notifier,evaluate,emit print,output,input,options
 	delivery sinks routing transport state incident
@@ -153,7 +153,7 @@ included() {
 		o=build/${f%.c}.o
 		case $f in
 		# What waits for an answer, and what asks the store or the clock.
-		probe/mcp/exchange.c | probe/mcp/*transport.c | serve/data/fetch*.c | \
+		probe/mcp/exchange.c | probe/mcp/*transport.c | \
 			serve/http/front.c | \
 			alertd/routing/rate_limit.c) continue ;;
 		esac

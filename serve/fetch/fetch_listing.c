@@ -1,4 +1,4 @@
-#include "data/fetch_listing.h"
+#include "fetch/fetch_listing.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -6,7 +6,7 @@
 #include "base/xalloc.h"
 #include "data/account.h"
 #include "data/brand.h"
-#include "data/fetch.h"
+#include "fetch/fetch.h"
 #include "data/incidents.h"
 #include "data/maintenance.h"
 #include "data/places.h"

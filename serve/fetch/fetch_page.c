@@ -1,7 +1,7 @@
-#include "data/fetch_page.h"
+#include "fetch/fetch_page.h"
 
 #include "base/xalloc.h"
-#include "data/fetch.h"
+#include "fetch/fetch.h"
 #include "data/page_data.h"
 #include "mcp/histogram.h"
 #include "store/keys.h"

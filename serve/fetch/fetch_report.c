@@ -1,10 +1,10 @@
-#include "data/fetch_report.h"
+#include "fetch/fetch_report.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/month.h"
 #include "base/xalloc.h"
-#include "data/fetch.h"
+#include "fetch/fetch.h"
 #include "data/server.h"
 #include "store/keys.h"
 #include "store/store.h"

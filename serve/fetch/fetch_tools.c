@@ -1,7 +1,7 @@
-#include "data/fetch_tools.h"
+#include "fetch/fetch_tools.h"
 
 #include "base/xalloc.h"
-#include "data/fetch.h"
+#include "fetch/fetch.h"
 #include "data/tool_history.h"
 #include "store/keys.h"
 #include "store/store.h"

@@ -1,10 +1,10 @@
-#include "data/fetch_events.h"
+#include "fetch/fetch_events.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "data/fetch.h"
-#include "data/fetch_listing.h"
+#include "fetch/fetch.h"
+#include "fetch/fetch_listing.h"
 #include "store/keys.h"
 #include "store/store.h"
 
