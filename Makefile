@@ -161,6 +161,9 @@ $(B)/serve/mcp/tools.c: serve/mcp/tools.json Makefile
 # and the styles of the pages files of CSS. Comments and indentation are for who
 # reads the files.
 lua_text = sed 's/^[[:blank:]]*//; /^--/d'
+# Kept: were they removed, as what only leads to another file is, the next make
+# would make them and the program anew, beneath those who use it.
+.PRECIOUS: $(B)/alertd/%_lua.c
 $(B)/alertd/%_lua.c: alertd/%.lua Makefile
 	@mkdir -p $(@D)
 	{ $(call c_array,char,lua_$(*F),$(lua_text) $<); } >$@
