@@ -100,9 +100,12 @@ answers() {
 	for id in "${ids[@]}"; do
 		get "/status/demo/incident/$id" >"$id"
 		grep -q '^HTTP/1.1 200 ' "$id"
+		get "/status/demo/preview/$id.png" >"$id.png"
+		grep -qa '^HTTP/1.1 200 ' "$id.png"
 	done
 	grep -q 'Resolved after 1 min' "${ids[0]}"
 	grep -q 'Resolved after 2 min' "${ids[1]}"
+	run ! cmp "${ids[0]}.png" "${ids[1]}.png"
 }
 
 @test "the store goes and comes back under a running program" {
