@@ -11,7 +11,8 @@ enum credentials {
 	CREDENTIALS_NONE,
 	CREDENTIALS_BEARER, /* RFC 6750: a program */
 	CREDENTIALS_BASIC,  /* RFC 7617: a browser that asked for a password */
-	CREDENTIALS_COOKIE  /* of a session, see access/session.h */
+	CREDENTIALS_COOKIE, /* of a session, see access/session.h */
+	CREDENTIALS_UNCHECKED /* a cookie, and the store does not answer */
 };
 
 /*

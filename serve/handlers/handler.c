@@ -66,7 +66,6 @@ void handle_request(struct service *service, const struct request *request,
 			r, 405, "method", "Only GET and HEAD are answered.");
 		return;
 	}
-	c.shown = private_access_token(&c, token);
-	c.token = c.shown ? token : NULL;
+	private_access_recognize(&c, token);
 	handlers[route.kind](&c);
 }

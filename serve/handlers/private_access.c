@@ -38,17 +38,23 @@ enum found private_access_session(const struct context *c, enum session_use use,
  * A browser goes on sending a password that was typed for one account below
  * /account/: there the cookie of the account that is asked for counts more.
  */
-enum credentials private_access_token(const struct context *c, char *token)
+void private_access_recognize(struct context *c, char *token)
 {
 	const struct request *r = c->request;
-	enum credentials shown = credentials_read(r->authorization, token);
 	struct session s;
 
-	if (!session_of_cookie(r->cookie, &s) ||
-		(shown && strcmp(s.account, c->name) != 0))
-		return shown;
-	return private_access_session(c, SESSION_BROWSER, &s, token) == FOUND
-		? CREDENTIALS_COOKIE : shown;
+	c->shown = credentials_read(r->authorization, token);
+	if (session_of_cookie(r->cookie, &s) &&
+		(!c->shown || strcmp(s.account, c->name) == 0)) {
+		enum found found =
+			private_access_session(c, SESSION_BROWSER, &s, token);
+
+		if (found == FOUND)
+			c->shown = CREDENTIALS_COOKIE;
+		else if (found == STORE_DOWN && !c->shown)
+			c->shown = CREDENTIALS_UNCHECKED;
+	}
+	c->token = c->shown && c->shown != CREDENTIALS_UNCHECKED ? token : NULL;
 }
 
 void readable_server_release(struct readable_server *s)
@@ -107,6 +113,8 @@ enum found private_access_account(const struct context *c, struct account *a)
 	c->r->audience = AUDIENCE_STRANGER;
 	if (!slug_valid(c->name))
 		return NOT_FOUND;
+	if (c->shown == CREDENTIALS_UNCHECKED)
+		return STORE_DOWN;
 	if (fetch_account_entry(c->source, c->name, c->token, &json))
 		return STORE_DOWN;
 	if (!json)

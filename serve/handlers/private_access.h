@@ -58,11 +58,11 @@ enum found private_access_session(const struct context *c, enum session_use use,
 	const struct session *s, char *token);
 
 /*
- * private_access_token(c, token): which token the request of c shows, in its
- * Authorization field or by the cookie of a session, as to what c->name names;
- * its SHA-256 is then in token, of SHA256_HEX bytes. The store is asked only of a
- * cookie; what cannot be checked is none.
+ * private_access_recognize(c, token): set the token of c to the one that its
+ * request shows, in its Authorization field or by the cookie of a session, and
+ * how: as to what c->name names. Its SHA-256 is then in token, of SHA256_HEX
+ * bytes. The store is asked only of a cookie.
  */
-enum credentials private_access_token(const struct context *c, char *token);
+void private_access_recognize(struct context *c, char *token);
 
 #endif
