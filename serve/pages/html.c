@@ -207,13 +207,15 @@ void html_day(struct buf *b, int64_t day)
 
 void html_private(struct buf *b, const char *account, bool up)
 {
-	buf_str(b, "<p class=\"dim\">Only who signed in as <b>");
+	buf_str(b, "<p class=\"dim\">Only people signed in as <b>");
 	escape_put(b, account);
-	buf_str(b, "</b> sees this page. ");
+	buf_str(b, "</b> see this page. ");
 	if (up) {
 		buf_str(b, "<a href=\"/account/");
 		escape_put(b, account);
-		buf_str(b, "\">All its servers</a>, ");
+		buf_str(b, "\">All servers of ");
+		escape_put(b, account);
+		buf_str(b, "</a>, ");
 	}
 	buf_str(b, "<a href=\"/account/");
 	escape_put(b, account);

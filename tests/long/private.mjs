@@ -59,7 +59,7 @@ async function walk({context, page}) {
 	assert.equal(await page.evaluate(() => document.cookie), '');
 	await press(page, 'Secret garden');
 	assert.match(await page.locator('h1').innerText(), /Secret garden/);
-	await press(page, 'All its servers');
+	await press(page, 'All servers of acme');
 	assert.equal(await page.locator('h1').innerText(), 'acme');
 	await press(page, 'Secret garden');
 	await press(page, 'sign out');

@@ -178,7 +178,7 @@ reads_none() {
 	done
 	reads_all -b jar
 	ask /status/veiled-one -b jar
-	grep -q '<a href="/account/acme">All its servers</a>' body
+	grep -q '<a href="/account/acme">All servers of acme</a>' body
 	grep -o 'href="/status/veiled-one/[^"#]*' body | cut -d'"' -f2 | sort -u >paths
 	grep -q /incident/ paths
 	while read -r path; do
