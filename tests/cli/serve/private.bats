@@ -202,6 +202,8 @@ reads_none() {
 	# Who typed a password is told that the browser keeps it.
 	ask /account/acme/leave -u "acme:$TOKEN"
 	grep -q 'until you close it' body
+	# Nothing of it stands in what a web server logs of us.
+	! grep -F -e "$TOKEN" -e "${HASH:0:16}" -e __Host serve.err lighttpd.log
 }
 
 @test "a link that is wrong is the same page for every name and every reason" {
