@@ -89,8 +89,8 @@ static const struct command_row commands[] = {
 	{"link", ACTION_LINK, "[--for duration] " REQUEST " account", 1, 1,
 		"the account is missing",
 		"print a link that shows a browser the private pages"},
-	{"render", ACTION_RENDER, "[-v] " REQUEST " dir", 1, 1, "the folder is missing",
-		"write the site into a folder, as files"},
+	{"render", ACTION_RENDER, "[-v] " REQUEST " dir", 1, 1,
+		"the folder is missing", "write the site into a folder, as files"},
 	{"", 0, REQUEST, 0, 0, NULL, ""},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
@@ -111,7 +111,8 @@ static int parse(int argc, char **argv, struct opts *o)
 		.about = "Answers the web about MCP servers, as a CGI or by "
 			 "FastCGI.",
 		.exits = "  0  answered, rendered, or the link printed\n"
-			 "  2  usage, or not called by a web server; no such account\n"
+			 "  2  usage, no such account, or not called by a web "
+			 "server\n"
 			 "  3  the store, a file or standard output failed\n",
 		.options = options,
 		.commands = asked ? request : commands,

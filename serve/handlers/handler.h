@@ -33,8 +33,8 @@ struct context {
 /*
  * handle_request(service, request, now, r): fill r, which respond_init made,
  * with the answer. There always is one. It depends on nothing of the request
- * but its path, its query, its token and the cookie of its session: the Host field is up to the client,
- * and answers are cached.
+ * but its path, its query, its token and the cookie of its session: the Host
+ * field is up to the client, and answers are cached.
  */
 void handle_request(struct service *service, const struct request *request,
 	double now, struct response *r);

@@ -439,7 +439,8 @@ static void check_cookie(struct front *f, char *path, bool page)
 		double at;
 		bool good;
 	} cases[] = {{"known", DIGEST, NOW, true},
-		{"known", DIGEST, NOW - 61, false}, {"other", DIGEST, NOW, false},
+		{"known", DIGEST, NOW - 61, false},
+		{"other", DIGEST, NOW, false},
 		{"down", DIGEST, NOW, false}, {"known", "0", NOW, false}};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
