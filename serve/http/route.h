@@ -39,6 +39,10 @@ enum route_kind {
 	ROUTE_MANUAL,
 	ROUTE_MCP, /* the only one that takes a POST */
 	ROUTE_STYLE,
+	ROUTE_PAGE_JS,
+	ROUTE_ROBOTS,
+	ROUTE_SITEMAP,
+	ROUTE_SITEMAP_PART,
 	ROUTE_ICON
 };
 
@@ -55,13 +59,14 @@ struct route {
 /*
  * The routes one by one: route_rows() of them. route_named(row): whether there
  * is one for each server; or route_monthly(row): for each month that has a
- * report. route_path(row, slug, out, size): its path; false where that does not
+ * report; or route_numbered(row): for each part of the sitemap. route_path(row, slug, out, size): its path; false where that does not
  * fit, or where something stands behind the suffix. route_live(row): whether the
  * answer is about this very moment, so that it is not rendered as a file.
  */
 size_t route_rows(void);
 bool route_named(size_t row);
 bool route_monthly(size_t row);
+bool route_numbered(size_t row);
 bool route_path(size_t row, const char *slug, char *out, size_t size);
 bool route_live(size_t row);
 

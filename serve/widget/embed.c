@@ -16,12 +16,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Script, image, style and the API come from this site alone. */
-#define POLICY                                                                 \
-	"default-src 'none'; script-src 'self'; connect-src 'self'; "          \
-	"img-src 'self'; style-src 'self'; base-uri 'none'; "         \
-	"form-action 'self'"
-
 const char embed_style[] =
 	".stage { border: 1px solid var(--line); padding: 1rem;\n"
 	"  border-radius: 6px 6px 0 0; min-height: 3.75rem }\n"
@@ -165,7 +159,13 @@ static void put_top(const struct preview *p, const char *asked)
 
 	snprintf(title, sizeof title, "Widget%s%s", *p->slug ? " of " : "",
 		p->slug);
-	html_begin(p->b, &(struct frame) {.brand = p->brand, .title = title});
+	html_begin(p->b,
+		&(struct frame) {.brand = p->brand,
+			.title = title,
+			.path = "/embed-preview",
+			.unlisted = *asked,
+			.about = "Show the status of an MCP server on your own "
+				 "page."});
 	html_element(p->b, "h1", title);
 	buf_str(p->b,
 		"<p>Show the status of an MCP server on your own page.</p>\n"
@@ -204,7 +204,6 @@ void embed_preview(const struct request *request, const struct brand *brand,
 	if (!slug_valid(slug))
 		*slug = '\0';
 	r->type = TYPE_HTML;
-	r->policy = POLICY;
 	put_top(&p, asked);
 	put_mode(&p, "card", "dark");
 	put_mode(&p, "card", "light");
@@ -219,6 +218,6 @@ void embed_preview(const struct request *request, const struct brand *brand,
 			"<p><a href=\"/status/%s\">Status page of %s</a></p>\n",
 			slug, slug);
 	buf_str(p.b, "<script async src=\"/embed.js\"></script>\n");
-	html_end(p.b, true);
+	html_end(p.b, brand, true);
 	etag_of_body(r);
 }
