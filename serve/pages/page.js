@@ -78,7 +78,7 @@
 		var is = main.querySelector('.headline');
 
 		if (is && (!was || was.className !== is.className))
-			status.textContent = 'Now: ' + is.textContent;
+			status.textContent = 'Now: ' + is.textContent.trim() + '.';
 	}
 
 	function take(text) {

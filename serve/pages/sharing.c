@@ -76,8 +76,9 @@ static void put_sentence(struct buf *json, const struct frame *f)
 }
 
 /*
- * A page about an API is all that schema.org has words for: no type of it has a
- * property for whether a service works now, so that is said in the description.
+ * A page about an API is all that schema.org has words for: whether a server works
+ * now is a property of game servers alone there (serverStatus), so that is said in
+ * the description.
  */
 static void put_members(struct buf *json, const struct frame *f)
 {

@@ -1,5 +1,6 @@
 /*
- * embed.c: the only script of the page is embed.js. The lines to copy are text.
+ * embed.c: the page runs embed.js beside the script of all pages. The lines to copy
+ * are text.
  */
 #include "widget/embed.h"
 
