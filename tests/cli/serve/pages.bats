@@ -314,6 +314,20 @@ past() {
 	done
 }
 
+@test "a page asks to be loaded anew while trouble goes on, and not otherwise" {
+	for page in / '/?q=invoices' /status/{red,amber,works} \
+		"$(printf '%s\n' "${past[@]}" | grep /red/incident/ | head -n 1)"; do
+		get "$page"
+		grep -q '^<main data-refresh="60">$' body || { echo "$page"; return 1; }
+	done
+	for page in '/?q=everything' /status/{green,stale,fresh,gren} "$report" /man/ \
+		"/status/red/history/$(date -u -d @"$NOW" +%Y-%m)" \
+		"$(printf '%s\n' "${past[@]}" | grep /green/incident/ | head -n 1)"; do
+		get "$page"
+		grep -q '^<main>$' body || { echo "$page"; return 1; }
+	done
+}
+
 @test "robots.txt leads to a sitemap of the public pages alone, each of which is there" {
 	get /robots.txt
 	grep -q '^Content-Type: text/plain; charset=utf-8' fields

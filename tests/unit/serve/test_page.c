@@ -159,6 +159,7 @@ static void test_page(void **state)
 	lay(&d, ENTRY, "amber", NOW);
 	incidents_read(alert, &d.data.incidents);
 	show(&d);
+	expect(&d, "<main data-refresh=\"60\">");
 	expect(&d, "<title>Working, but not from L&lt;ndon: A &lt;b&gt;title");
 	expect(&d, "<span>Working, but not from L&lt;ndon</span></span></h1>");
 	expect(&d, "As of <time datetime=\"2026-04-29T20:31:00Z\">20:31 UTC<");
@@ -356,6 +357,7 @@ static void test_lists(void **state)
 	expect(&d, "<p class=\"dim\">As of <time datetime=\"2026-04-29T20:31:00Z"
 		   "\">20:31 UTC</time>.</p>");
 	expect_none(&d, "role=\"status\"");
+	expect_none(&d, "data-refresh");
 	/* Our own checks are late, or have stopped. */
 	beats[STAGE_VERDICT] = NOW - 301;
 	buf_clear(&d.b);
@@ -376,6 +378,7 @@ static void test_lists(void **state)
 	buf_clear(&d.b);
 	index_page_put(&d.b, &list, &d.brand);
 	expect(&d, "#i-part\"/></svg><span>Working, but L&lt;ndon gets");
+	expect(&d, "<main data-refresh=\"60\">");
 	expect(&d, "1 working with an open incident, 1 working</p>");
 	buf_clear(&d.b);
 	list.n = 0;
