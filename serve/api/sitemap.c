@@ -45,7 +45,7 @@ void sitemap_list(struct buf *b, const char *site, size_t parts)
 	buf_str(b, "</sitemapindex>\n");
 }
 
-static void put_page(struct buf *b, const char *site,
+static void put_url(struct buf *b, const char *site,
 	const struct sitemap_page *page)
 {
 	char at[CLOCK_RFC3339];
@@ -67,12 +67,12 @@ void sitemap_part(struct buf *b, const char *site, const struct listing *l,
 
 	buf_str(b, HEAD "<urlset " SPACE ">\n");
 	for (size_t i = 0; i < n; i++)
-		put_page(b, site, &pages[i]);
+		put_url(b, site, &pages[i]);
 	for (size_t i = from; i < l->n && i < from + SITEMAP_SERVERS; i++) {
 		const struct listing_entry *e = &l->entries[i];
 
 		snprintf(path, sizeof path, "/status/%s", e->slug);
-		put_page(b, site,
+		put_url(b, site,
 			&(struct sitemap_page) {path,
 				e->view.freshness == VIEW_NONE ? 0
 							       : e->view.as_of});
