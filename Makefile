@@ -102,7 +102,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 # objects AREA: those of its files, main.c apart, and of what is made for it.
 aggregate/store_MADE = scripts
 serve/widget_MADE = embed_js
-serve/pages_MADE = manual_pages style
+serve/pages_MADE = manual_pages page_js style
 serve/api_MADE = openapi
 serve/mcp_MADE = tools
 serve/preview_MADE = glyphs
@@ -149,6 +149,10 @@ sized = { echo '\#include "$(2)"'; $(call c_array,$(1),$(basename $(@F)),cat $<)
 $(B)/serve/widget/embed_js.c: serve/widget/embed.js Makefile
 	@mkdir -p $(@D)
 	$(call sized,unsigned char,widget/embed_js.h)
+
+$(B)/serve/pages/page_js.c: serve/pages/page.js Makefile
+	@mkdir -p $(@D)
+	$(call sized,char,pages/page_js.h)
 
 $(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
 	@mkdir -p $(@D)

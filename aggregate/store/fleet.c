@@ -180,6 +180,11 @@ static void put_site(const struct conf *c, struct buf *b)
 	json_put_member(b, "url", c->site_url);
 	json_put_member(b, "link", c->site_link);
 	json_put_member(b, "colour", c->site_colour);
+	json_put_member(b, "logo", c->site_logo);
+	json_put_member(b, "intro", c->site_intro);
+	json_put_member(b, "imprint", c->site_imprint);
+	json_put_member(b, "privacy", c->site_privacy);
+	json_put_member(b, "support", c->site_support);
 	buf_fmt(b, ",\"maintenance_max\":%.0f,\"maintenance_counts\":%s}",
 		c->policy.maintenance_s,
 		c->site_maintenance_counts ? "true" : "false");

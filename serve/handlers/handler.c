@@ -2,6 +2,7 @@
 
 #include "cgi/request.h"
 #include "handlers/api_handlers.h"
+#include "handlers/crawler_handlers.h"
 #include "handlers/mcp_handler.h"
 #include "handlers/page_handlers.h"
 #include "handlers/private_access.h"
@@ -44,6 +45,10 @@ static void (*const handlers[])(const struct context *) = {
 	[ROUTE_MANUAL] = handle_manual,
 	[ROUTE_MCP] = handle_mcp,
 	[ROUTE_STYLE] = handle_style,
+	[ROUTE_PAGE_JS] = handle_page_js,
+	[ROUTE_ROBOTS] = handle_robots,
+	[ROUTE_SITEMAP] = handle_sitemap,
+	[ROUTE_SITEMAP_PART] = handle_sitemap_part,
 	[ROUTE_ICON] = handle_icon,
 };
 

@@ -29,6 +29,7 @@
 #include "pages/html.h"
 #include "pages/index_page.h"
 #include "pages/manual.h"
+#include "pages/page_js.h"
 #include "pages/status_page.h"
 #include "pages/style.h"
 #include "pages/suggest.h"
@@ -42,11 +43,16 @@
 /* What qualifies the state of a badge, in bytes. */
 #define NOTE_MAX 1024
 
-/* The brand of fleet:site, JSON or NULL; an address in MCP_SITE wins. */
+/*
+ * The brand of fleet:site, JSON or NULL; an address in MCP_SITE wins. Its logo may
+ * be of another site, which the policy of a page then has to name.
+ */
 static void read_brand(const struct context *c, const char *json,
 	struct brand *brand)
 {
 	brand_read(json, brand);
+	snprintf(c->r->images, sizeof c->r->images, "%.*s",
+		(int)brand_origin(brand), brand->logo ? brand->logo : "");
 	if (*c->url)
 		brand->url = c->url;
 }
@@ -624,6 +630,13 @@ void handle_style(const struct context *c)
 	buf_fmt(&c->r->body, ":root { --brand: %s }\n", brand.colour);
 	etag_of_body(c->r);
 	brand_release(&brand);
+}
+
+void handle_page_js(const struct context *c)
+{
+	c->r->type = TYPE_JS;
+	buf_add(&c->r->body, page_js, page_js_size);
+	etag_of_body(c->r);
 }
 
 /* The pulse of the site, or what is drawn before the word of a state. */

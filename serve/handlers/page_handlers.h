@@ -26,6 +26,7 @@ void handle_manual_list(const struct context *c);
 void handle_manual(const struct context *c);
 void handle_embed_preview(const struct context *c);
 void handle_style(const struct context *c);
+void handle_page_js(const struct context *c);
 void handle_icon(const struct context *c);
 
 /*

@@ -42,6 +42,10 @@ static const struct route_row routes[] = {
 	{"/man/", "", ROUTE_MANUAL, NULL},
 	{"/mcp", NULL, ROUTE_MCP, NULL},
 	{"/style.css", NULL, ROUTE_STYLE, NULL},
+	{"/page.js", NULL, ROUTE_PAGE_JS, NULL},
+	{"/robots.txt", NULL, ROUTE_ROBOTS, NULL},
+	{"/sitemap.xml", NULL, ROUTE_SITEMAP, NULL},
+	{"/sitemap/", ".xml", ROUTE_SITEMAP_PART, NULL},
 	{"/favicon.svg", NULL, ROUTE_ICON, NULL},
 	{"/favicon-up.svg", NULL, ROUTE_ICON, "up"},
 	{"/favicon-part.svg", NULL, ROUTE_ICON, "part"},
@@ -84,6 +88,11 @@ bool route_monthly(size_t row)
 	return routes[row].kind == ROUTE_REPORT ||
 		routes[row].kind == ROUTE_REPORT_CSV ||
 		routes[row].kind == ROUTE_REPORT_JSON;
+}
+
+bool route_numbered(size_t row)
+{
+	return routes[row].kind == ROUTE_SITEMAP_PART;
 }
 
 bool route_path(size_t row, const char *slug, char *out, size_t size)

@@ -43,6 +43,10 @@ enum route_kind {
 	ROUTE_MANUAL,
 	ROUTE_MCP, /* the only one that takes a POST */
 	ROUTE_STYLE,
+	ROUTE_PAGE_JS,
+	ROUTE_ROBOTS,
+	ROUTE_SITEMAP,
+	ROUTE_SITEMAP_PART,
 	ROUTE_ICON
 };
 
@@ -62,20 +66,16 @@ struct route {
 /*
  * The routes one by one: route_rows() of them. route_named(row): whether there
  * is one for each server; or route_monthly(row): for each month that has a
- * report. route_path(row, slug, out, size): its path; false where that does not
-<<<<<<< HEAD
- * fit, or where only pages know of it: where something stands behind the suffix, or
- * it is a preview. route_live(row): whether the
- * answer is about this very moment, so that it is not rendered as a file.
-=======
- * fit, or where something stands behind the suffix. route_live(row): whether the
- * answer is about this very moment, or one reader, so that it is not rendered as
- * a file.
->>>>>>> house
+ * report; or route_numbered(row): for each part of the sitemap. route_path(row,
+ * slug, out, size): its path; false where that does not fit, or where only pages
+ * know of it: where something stands behind the suffix, or it is a preview.
+ * route_live(row): whether the answer is about this very moment, or one reader, so
+ * that it is not rendered as a file.
  */
 size_t route_rows(void);
 bool route_named(size_t row);
 bool route_monthly(size_t row);
+bool route_numbered(size_t row);
 bool route_path(size_t row, const char *slug, char *out, size_t size);
 bool route_live(size_t row);
 

@@ -5,6 +5,7 @@
  */
 #include "pages/status_page.h"
 
+#include "base/clock.h"
 #include "data/condition.h"
 #include "data/page_data.h"
 #include "data/places.h"
@@ -376,6 +377,62 @@ static void put_embedding(struct buf *b, const char *site, const char *slug)
 	buf_fmt(b, "/status/%s)</code></pre></section>\n", slug);
 }
 
+/* What is known now, for those who see no more of the page than this. */
+static void put_about(struct buf *b, const struct status_page *s,
+	const char *title, const char *sentence)
+{
+	char at[CLOCK_RFC3339];
+
+	buf_str(b, sentence);
+	if (s->view->freshness == VIEW_FRESH) {
+		clock_rfc3339(s->view->as_of, at);
+		buf_fmt(b, " (%.10s %.5s UTC)", at, at + 11);
+	}
+	buf_str(b, ". Uptime, response times and incidents of ");
+	escape_put(b, title);
+	buf_str(b, ", an MCP server.");
+}
+
+/* Whether there is something that its readers wait for the end of. */
+static bool is_open(const struct status_page *s)
+{
+	return incidents_open(&s->data->incidents) ||
+		(s->view->freshness == VIEW_FRESH &&
+			s->view->verdict != VERDICT_GREEN);
+}
+
+static void begin(struct buf *b, const struct status_page *s,
+	struct condition condition, const char *title, const char *sentence)
+{
+	char path[SLUG_MAX + 16], feed[SLUG_MAX + 32], calendar[SLUG_MAX + 32];
+	char preview[SLUG_MAX + 32];
+	struct buf about;
+
+	snprintf(path, sizeof path, "/status/%s", s->slug);
+	snprintf(feed, sizeof feed, "%s/feed.atom", path);
+	snprintf(calendar, sizeof calendar, "%s/maintenance.ics", path);
+	route_preview(s->slug, NULL, preview, sizeof preview);
+	buf_init(&about, 2 * SENTENCE_MAX);
+	put_about(&about, s, title, sentence);
+	html_begin(b,
+		&(struct frame) {.brand = s->brand,
+			.state = sentence,
+			.title = title,
+			.icon = html_condition(condition).class,
+			.feed = feed,
+			.calendar = calendar,
+			.live = true,
+			.open = is_open(s),
+			.path = path,
+			.preview = preview,
+			.unlisted = s->server->is_private,
+			.about = buf_ok(&about) ? about.p : NULL,
+			.server = title,
+			.as_of = s->view->freshness == VIEW_NONE
+				? 0 : s->view->as_of});
+	buf_release(&about);
+}
+
 void status_page_put(struct buf *b, const struct status_page *s)
 {
 	const char *title = s->server->title ? s->server->title : s->slug;
@@ -383,26 +440,14 @@ void status_page_put(struct buf *b, const struct status_page *s)
 	struct condition condition = condition_of(&facts);
 	struct places places;
 	struct buf sentence;
-	char feed[SLUG_MAX + 32], calendar[SLUG_MAX + 32];
-	char preview[SLUG_MAX + 32];
+	const char *text;
 
-	route_preview(s->slug, NULL, preview, sizeof preview);
-	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
-	snprintf(calendar, sizeof calendar, "/status/%s/maintenance.ics",
-		s->slug);
 	places_read(&places, s->server, s->view);
 	buf_init(&sentence, SENTENCE_MAX);
 	condition_put(&sentence, condition, &facts, &places);
-	html_begin(b,
-		&(struct frame) {.brand = s->brand,
-			.state = buf_ok(&sentence) ? sentence.p : NULL,
-			.title = title,
-			.icon = html_condition(condition).class,
-			.feed = feed,
-			.calendar = calendar,
-			.live = true,
-			.preview = s->server->is_private ? NULL : preview});
-	put_headline(b, title, condition, buf_ok(&sentence) ? sentence.p : "");
+	text = buf_ok(&sentence) ? sentence.p : html_condition(condition).text;
+	begin(b, s, condition, title, text);
+	put_headline(b, title, condition, text);
 	put_as_of(b, s, &places);
 	put_own(b, s);
 	put_work(b, s);
@@ -415,7 +460,7 @@ void status_page_put(struct buf *b, const struct status_page *s)
 		put_embedding(b, s->brand->url, s->slug);
 	else if (s->server->account)
 		html_private(b, s->server->account, true);
-	html_end(b, true);
+	html_end(b, s->brand, true);
 	buf_release(&sentence);
 	places_release(&places);
 }

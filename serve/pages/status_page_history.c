@@ -265,7 +265,9 @@ static void put_curve(
 static void put_hours(struct buf *b, const struct history *p)
 {
 	buf_str(b, "<details><summary>As a table</summary><table><thead><tr>"
-		   "<th scope=\"col\">From, UTC</th>"
+		   "<th scope=\"col\">From, ");
+	html_zone(b);
+	buf_str(b, "</th>"
 		   "<th scope=\"col\">median</th>"
 		   "<th scope=\"col\">p95</th></tr></thead>"
 		   "<tbody>\n");
@@ -284,14 +286,6 @@ static void put_hours(struct buf *b, const struct history *p)
 				h->p50_ms, h->p95_ms);
 	}
 	buf_str(b, "</tbody></table></details>\n");
-}
-
-/* An hour, in epoch hours, with its date. */
-static void put_hour(struct buf *b, int64_t hour)
-{
-	html_day(b, hour / 24);
-	buf_str(b, ", ");
-	html_clock(b, hour * 3600);
 }
 
 static void put_chart(struct buf *b, const struct history *p, double top)
@@ -317,11 +311,11 @@ static void put_chart(struct buf *b, const struct history *p, double top)
 	put_curve(b, p, true, top);
 	put_curve(b, p, false, top);
 	buf_str(b, "</svg></div>\n<p class=\"axis\"><span>");
-	put_hour(b, p->hour - HISTORY_HOURS + 1);
+	html_date_clock(b, (p->hour - HISTORY_HOURS + 1) * 3600);
 	buf_str(b, "</span><span>");
 	html_clock(b, (p->hour - HISTORY_HOURS / 2 + 1) * 3600);
 	buf_str(b, "</span><span>");
-	put_hour(b, p->hour);
+	html_date_clock(b, p->hour * 3600);
 	buf_str(b, "</span></p>\n");
 }
 
@@ -331,7 +325,9 @@ void status_page_latency(struct buf *b, const struct page_data *d)
 
 	for (int i = 0; i < HISTORY_HOURS; i++)
 		most = fmax(most, d->history.hours[i].p95_ms);
-	buf_str(b, "<section><h2>Response time, last 24 hours, UTC</h2>\n");
+	buf_str(b, "<section><h2>Response time, last 24 hours, ");
+	html_zone(b);
+	buf_str(b, "</h2>\n");
 	if (most > 0) {
 		put_chart(b, &d->history, round_up(most));
 		put_hours(b, &d->history);

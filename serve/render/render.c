@@ -10,6 +10,7 @@
  */
 #include "render/render.h"
 
+#include "api/sitemap.h"
 #include "base/exits.h"
 #include "base/log.h"
 #include "base/month.h"
@@ -251,6 +252,19 @@ static int ask_reports(struct job *j)
 	return 0;
 }
 
+static int ask_sitemap(struct job *j, size_t row, size_t parts)
+{
+	char path[REQUEST_PATH], number[32];
+
+	for (size_t i = 1; i <= parts; i++) {
+		snprintf(number, sizeof number, "%zu", i);
+		if (route_path(row, number, path, sizeof path) &&
+			ask(j, path, ROUTE_NONE, NULL))
+			return -1;
+	}
+	return 0;
+}
+
 static int ask_all(struct job *j, const struct listing *l)
 {
 	char path[REQUEST_PATH];
@@ -258,7 +272,10 @@ static int ask_all(struct job *j, const struct listing *l)
 	for (size_t row = 0; row < route_rows(); row++) {
 		size_t n = route_named(row) ? l->n : 1;
 
-		if (route_monthly(row))
+		if (route_numbered(row) &&
+			ask_sitemap(j, row, sitemap_parts(l->n)))
+			return -1;
+		if (route_monthly(row) || route_numbered(row))
 			continue;
 		for (size_t i = 0; i < n && !route_live(row); i++) {
 			const char *slug =

@@ -1,5 +1,6 @@
 /*
- * embed.c: the only script of the page is embed.js. The lines to copy are text.
+ * embed.c: the page runs embed.js beside the script of all pages. The lines to copy
+ * are text.
  */
 #include "widget/embed.h"
 
@@ -15,12 +16,6 @@
 
 #include <stdbool.h>
 #include <string.h>
-
-/* Script, image, style and the API come from this site alone. */
-#define POLICY                                                                 \
-	"default-src 'none'; script-src 'self'; connect-src 'self'; "          \
-	"img-src 'self'; style-src 'self'; base-uri 'none'; "         \
-	"form-action 'self'"
 
 const char embed_style[] =
 	".stage { border: 1px solid var(--line); padding: 1rem;\n"
@@ -165,7 +160,13 @@ static void put_top(const struct preview *p, const char *asked)
 
 	snprintf(title, sizeof title, "Widget%s%s", *p->slug ? " of " : "",
 		p->slug);
-	html_begin(p->b, &(struct frame) {.brand = p->brand, .title = title});
+	html_begin(p->b,
+		&(struct frame) {.brand = p->brand,
+			.title = title,
+			.path = "/embed-preview",
+			.unlisted = *asked,
+			.about = "Show the status of an MCP server on your own "
+				 "page."});
 	html_element(p->b, "h1", title);
 	buf_str(p->b,
 		"<p>Show the status of an MCP server on your own page.</p>\n"
@@ -204,7 +205,6 @@ void embed_preview(const struct request *request, const struct brand *brand,
 	if (!slug_valid(slug))
 		*slug = '\0';
 	r->type = TYPE_HTML;
-	r->policy = POLICY;
 	put_top(&p, asked);
 	put_mode(&p, "card", "dark");
 	put_mode(&p, "card", "light");
@@ -219,6 +219,6 @@ void embed_preview(const struct request *request, const struct brand *brand,
 			"<p><a href=\"/status/%s\">Status page of %s</a></p>\n",
 			slug, slug);
 	buf_str(p.b, "<script async src=\"/embed.js\"></script>\n");
-	html_end(p.b, true);
+	html_end(p.b, brand, true);
 	etag_of_body(r);
 }

@@ -31,6 +31,13 @@ setup() {
 		"$ROOT/build/shots" "$MODULES"
 }
 
+@test "times are the reader's own, and a page follows an incident until that ends or somebody stops it" {
+	local now
+	now=$(date +%s)
+	"$ROOT/tests/long/fill" "$BIN" "$BATS_TEST_TMPDIR" "$now"
+	node "$ROOT/tests/long/updates.mjs" "$BIN" $((now / 60 * 60 + 50)) "$MODULES"
+}
+
 @test "who was told takes it with the page's button, and another takes it over" {
 	local url
 	echo 'token = another canary' >credentials/ack

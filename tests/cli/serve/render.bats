@@ -45,6 +45,8 @@ files() {
 		badge/partly.svg
 		badge/waiting.svg
 		index.html
+		page.js
+		robots.txt
 		status/broken/index.html
 		status/example-mcp/index.html
 		status/old/index.html
@@ -75,6 +77,15 @@ files() {
 @test "MCP_SITE stands in the pages, as in the answers" {
 	MCP_SITE=https://status.example.com render
 	grep -qF 'https://status.example.com/badge/partly.svg' www/status/partly/index.html
+	grep -qx 'Sitemap: https://status.example.com/sitemap.xml' www/robots.txt
+	grep -qF '<loc>https://status.example.com/sitemap/1.xml</loc>' www/sitemap.xml
+	grep -qF '<loc>https://status.example.com/status/partly</loc><lastmod>' www/sitemap/1.xml
+	gunzip -c www/sitemap/1.xml.gz | cmp - www/sitemap/1.xml
+	# Without an address there is none.
+	render
+	[ "$status" -eq 0 ]
+	[ ! -e www/sitemap.xml ] && [ ! -e www/sitemap ]
+	run ! grep -q Sitemap www/robots.txt
 }
 
 @test "previews are rendered where pages name them, and go with their pages" {

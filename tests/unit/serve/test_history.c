@@ -123,8 +123,9 @@ static void test_hours(void **state)
 	/* The scale fits; its middle and its ends say what they are. */
 	expect(&b, "<span>400&#8239;ms</span>");
 	expect(&b, "<span class=\"middle\">200&#8239;ms</span>");
-	expect(&b, "<p class=\"axis\"><span>3 Oct, ");
-	expect(&b, "<span>4 Oct, ");
+	expect(&b, "<p class=\"axis\"><span><time datetime=\"2024-10-03T11:00:00"
+		   "Z\">3 Oct, 11:00</time></span>");
+	expect(&b, ">4 Oct, 10:00</time></span></p>");
 	/* The curve has a gap; an hour without neighbours is a dot. */
 	expect(&b, "M570 ");
 	expect(&b, "M690 ");

@@ -139,11 +139,17 @@ static void expect_nothing_secret(const struct desk *d)
 {
 	static const char *const never[] = {"tools-list", "step", "http.503",
 		"5ca1ab1e", "feedface", "us-east-1", "eu-west-2", "hel1",
-		"secret.example", "<script", "<b>title", "L<ndon",
+		"secret.example", "<b>title", "L<ndon",
 		"ann-the-operator", "javascript:", "red}", "token", "slo"};
+	static const char ours[] = "<script src=\"/page.js\" defer></script>",
+			  data[] = "<script type=\"application/ld+json\">{";
 
 	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
 		expect_none(d, never[i]);
+	/* Ours, and what it says as data. */
+	for (const char *s = d->b.p; (s = strstr(s, "<script")); s++)
+		assert_true(strncmp(s, ours, strlen(ours)) == 0 ||
+			strncmp(s, data, strlen(data)) == 0);
 }
 
 static void test_page(void **state)
@@ -154,6 +160,7 @@ static void test_page(void **state)
 	lay(&d, ENTRY, "amber", NOW);
 	incidents_read(alert, &d.data.incidents);
 	show(&d);
+	expect(&d, "<main data-refresh=\"60\">");
 	expect(&d, "<title>Working, but not from L&lt;ndon: A &lt;b&gt;title");
 	expect(&d, "<span>Working, but not from L&lt;ndon</span></span></h1>");
 	expect(&d, "As of <time datetime=\"2026-04-29T20:31:00Z\">20:31 UTC<");
@@ -391,6 +398,7 @@ static void test_lists(void **state)
 	expect(&d, "<p class=\"dim\">As of <time datetime=\"2026-04-29T20:31:00Z"
 		   "\">20:31 UTC</time>.</p>");
 	expect_none(&d, "role=\"status\"");
+	expect_none(&d, "data-refresh");
 	/* Our own checks are late, or have stopped. */
 	beats[STAGE_VERDICT] = NOW - 301;
 	buf_clear(&d.b);
@@ -411,6 +419,7 @@ static void test_lists(void **state)
 	buf_clear(&d.b);
 	index_page_put(&d.b, &list, &d.brand);
 	expect(&d, "#i-part\"/></svg><span>Working, but L&lt;ndon gets");
+	expect(&d, "<main data-refresh=\"60\">");
 	expect(&d, "1 working with an open incident, 1 working</p>");
 	buf_clear(&d.b);
 	list.n = 0;
