@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_SIZE (REQUEST_PATH + ROUTE_QUERY + 2)
+#define KEY_SIZE (REQUEST_PATH + ROUTE_REST + ROUTE_QUERY + 3)
 
 /* A body, see http/respond.c, and its header. */
 #define OUTPUT_MAX (5u * 1024 * 1024)
@@ -79,13 +79,9 @@ static bool is_public(const struct question *q)
 /* A name holds no control character, so no two keys are alike. */
 static void put_key(struct question *q)
 {
-	size_t n = strlen(q->route.name);
-	char *p = q->key;
-
-	*p++ = (char)('A' + q->route.kind);
-	memcpy(p, q->route.name, n);
-	p[n] = '\n';
-	memcpy(p + n + 1, q->query, strlen(q->query) + 1);
+	snprintf(q->key, sizeof q->key, "%c%s\n%s\n%s",
+		(char)('A' + q->route.kind), q->route.name, q->route.rest,
+		q->query);
 }
 
 static void read_question(struct question *q, char *const *env)

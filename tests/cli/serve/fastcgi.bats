@@ -153,6 +153,22 @@ few() {
 	((${asked:-0} <= SECONDS + 2)) || { echo "$2: $asked in $SECONDS s"; return 1; }
 }
 
+@test "months and incidents of a server are remembered one by one" {
+	local month before
+	month=$(date -u +%Y-%m) before=$(date -u -d "$(date -u +%Y-%m-01) -1 day" +%Y-%m)
+	curl -s --unix-socket http.sock "http://localhost/status/demo/history/$month" \
+		"http://localhost/status/demo/history/$before" \
+		http://localhost/status/demo/incident/2026-01-01-0000-outage \
+		"http://localhost/status/demo/history/$month" >out
+	grep -o '<h1>[^<]*' out | cut -c5- >got
+	{
+		date -u -d "$month-01" '+%B %Y'
+		date -u -d "$before-01" '+%B %Y'
+		echo 'No such incident'
+		date -u -d "$month-01" '+%B %Y'
+	} | diff - got
+}
+
 @test "however many questions strangers make up, the store is asked a few" {
 	redis hset fleet:heartbeats verdict "$(date +%s)" >/dev/null
 	# What an answer does not depend on is not part of the key of the cache.
