@@ -132,9 +132,12 @@ void status_page_day_list(struct buf *b, const struct status_page *s,
 	int64_t today = s->data->history.today;
 	int month = -1, n;
 
-	buf_fmt(b, "<details class=\"day-list\"><summary>Day by day: %d of %d "
-		   "days had problems</summary>\n",
-		bad, HISTORY_DAYS);
+	buf_str(b, "<details class=\"day-list\"><summary>Day by day: ");
+	if (bad)
+		buf_fmt(b, "%d day%s with problems", bad, bad == 1 ? "" : "s");
+	else
+		buf_str(b, "no problems");
+	buf_str(b, "</summary>\n");
 	for (int ago = 0; ago < HISTORY_DAYS; ago += n) {
 		if (month_of_day(today - ago) != month) {
 			buf_str(b, month < 0 ? "<h3>" : "</ul>\n<h3>");

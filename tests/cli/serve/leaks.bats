@@ -29,11 +29,11 @@ teardown_file() {
 fill() {
 	local m slug
 	configure
-	records | node "$ROOT/tests/helpers/definitions.mjs" | faults >records
+	records | node "$ROOT/tests/helpers/definitions.mjs" | faults >probed
 	maintenances
 	for ((m = END - 840; m <= END; m += 60)); do
 		jq -c --argjson m "$m" 'select(.probe_started_at >= $m and
-			.probe_started_at < $m + 60)' records | "$BIN/mcp-aggregate" ingest
+			.probe_started_at < $m + 60)' probed | "$BIN/mcp-aggregate" ingest
 		"$BIN/mcp-aggregate" verdict -N $((m + 45)) >verdicts
 		"$BIN/mcp-alert" -N $((m + 46)) <verdicts >>events
 	done

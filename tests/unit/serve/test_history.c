@@ -62,7 +62,7 @@ static void test_days(void **state)
 		   "12 min, partly working for 3 min.");
 	/* The drawing is for the eye; the list has each day, once. */
 	expect(&b, "preserveAspectRatio=\"none\" aria-hidden=\"true\">");
-	expect(&b, "<summary>Day by day: 2 of 90 days had problems</summary>\n"
+	expect(&b, "<summary>Day by day: 2 days with problems</summary>\n"
 		   "<h3><a href=\"/status/a/history/2024-10\">October 2024"
 		   "</a>\n</h3>\n<ul>\n<li><span>"
 		   "<a href=\"/status/a/history/2024-10#day-4\">4 Oct</a>"
@@ -104,7 +104,7 @@ static void test_days(void **state)
 	history_minutes(&f.history, "19999:red-maintenance", 12);
 	buf_clear(&b);
 	status_page_days(&b, &page, &places);
-	expect(&b, "Day by day: 1 of 90 days had problems<");
+	expect(&b, "Day by day: 1 day with problems<");
 	expect(&b, "#i-work\"/></svg> 12 min not working for maintenance, "
 		   "100.00&#8239;% uptime<");
 	buf_clear(&b);
@@ -139,6 +139,7 @@ static void test_day_incidents(void **state)
 	f.incidents = (struct incidents) {.v = v, .n = 8};
 	buf_init(&b, 200000);
 	status_page_days(&b, &page, &places);
+	expect(&b, "<summary>Day by day: no problems</summary>");
 	expect(&b, "3 Oct</a></span> <span><svg class=\"icon\" aria-hidden="
 		   "\"true\"><use href=\"#i-up\"/></svg> working, "
 		   "100.00&#8239;% uptime. Incidents: <a href=\"/status/a/"
