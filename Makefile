@@ -211,8 +211,11 @@ run:
 	@$(MAKE) -s -j 2 all
 	@scripts/run $(URL)
 
-# Tests of whole programs: the folders of those that take longest come first.
-CLI = $(foreach d,whole fleet probe serve aggregate alert,$(wildcard tests/cli/$(d)/*.bats))
+# Tests of whole programs: those that take longest come first, and their folders.
+LONGEST = tests/cli/whole/engines.bats tests/cli/fleet/crawl.bats \
+	tests/cli/alert/hung-routes.bats tests/cli/fleet/runner.bats
+CLI = $(LONGEST) $(filter-out $(LONGEST),$(foreach d,whole fleet probe serve \
+	aggregate alert,$(wildcard tests/cli/$(d)/*.bats)))
 
 # Everything under both compilers; units under the sanitizers too. More tests than
 # cores at a time, for many wait for an answer that does not come.

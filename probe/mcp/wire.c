@@ -146,6 +146,22 @@ static const char *client_key(const struct wire *w)
 	return client_cert(w) ? credential_key(w->target->credential) : NULL;
 }
 
+/* A request to the target's own URL, with fields that are added later. */
+static struct http_request request(const struct wire *w, const char *method,
+	const struct fields *f, double timeout_ms)
+{
+	return (struct http_request) {.method = method,
+		.url = w->target->url->text,
+		.parts = w->parts,
+		.headers = (const char *const *)f->list,
+		.timeout_ms = timeout_ms,
+		.label = w->target->slug,
+		.deny_private = w->target->deny_private,
+		.no_proxy = w->target->deny_private,
+		.cert = client_cert(w),
+		.key = client_key(w)};
+}
+
 /* The session and the revision. HTTP+SSE has no session id: its endpoint is the
    session; but clients send the revision there too. */
 static void add_agreed(struct fields *f, const struct wire *w)
@@ -171,21 +187,16 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 	const struct exchange_handler *handler, void *arg)
 {
 	struct fields f = {0};
-	struct http_request rq = {.method = "POST",
-		.url = w->endpoint ? w->endpoint : w->target->url->text,
-		.parts = w->endpoint ? NULL : w->parts,
-		.headers = (const char *const *)f.list,
-		.body = m->body,
-		.timeout_ms = m->timeout_ms,
-		.label = w->target->slug,
-		.fresh = m->fresh,
-		.last_unless = m->last_unless,
-		.deny_private = w->target->deny_private,
-		.no_proxy = w->target->deny_private,
-		.cert = client_cert(w),
-		.key = client_key(w)};
+	struct http_request rq = request(w, "POST", &f, m->timeout_ms);
 	int rc;
 
+	if (w->endpoint) {
+		rq.url = w->endpoint;
+		rq.parts = NULL;
+	}
+	rq.body = m->body;
+	rq.fresh = m->fresh;
+	rq.last_unless = m->last_unless;
 	add_own(&f, w);
 	add_agreed(&f, w);
 	if (w->stateless) {
@@ -216,19 +227,10 @@ static int get_stream(const struct wire *w, const char *last_id,
 	const struct exchange_handler *handler, void *arg)
 {
 	struct fields f = {0};
-	struct http_request rq = {.method = "GET",
-		.url = w->target->url->text,
-		.parts = w->parts,
-		.headers = (const char *const *)f.list,
-		.timeout_ms = timeout_ms,
-		.label = w->target->slug,
-		.fresh = fresh,
-		.deny_private = w->target->deny_private,
-		.no_proxy = w->target->deny_private,
-		.cert = client_cert(w),
-		.key = client_key(w)};
+	struct http_request rq = request(w, "GET", &f, timeout_ms);
 	int rc;
 
+	rq.fresh = fresh;
 	add_own(&f, w);
 	if (last_id)
 		add_agreed(&f, w);
@@ -261,19 +263,10 @@ int wire_delete(const struct wire *w, double timeout_ms,
 	const struct exchange_handler *handler, void *arg)
 {
 	struct fields f = {0};
-	struct http_request rq = {.method = "DELETE",
-		.url = w->target->url->text,
-		.parts = w->parts,
-		.headers = (const char *const *)f.list,
-		.timeout_ms = timeout_ms,
-		.label = w->target->slug,
-		.last = true,
-		.deny_private = w->target->deny_private,
-		.no_proxy = w->target->deny_private,
-		.cert = client_cert(w),
-		.key = client_key(w)};
+	struct http_request rq = request(w, "DELETE", &f, timeout_ms);
 	int rc;
 
+	rq.last = true;
 	add_own(&f, w);
 	add_agreed(&f, w);
 	add(&f, "accept", "*/*");

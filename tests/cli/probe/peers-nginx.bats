@@ -4,6 +4,7 @@
 # tests/fixture/nginx.conf has the ways that lead to a server.
 
 load ../../helpers/lib
+load ../../helpers/nginx
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
@@ -31,24 +32,14 @@ setup() {
 # nginx_start: returns once it listens, on ports that were free: TLS, OLD (TLS
 # without HTTP/2) and PLAIN. It writes to access.
 nginx_start() {
-	local line says tries
+	local tries
 	export TLS OLD PLAIN NGINX ACCESS=$PWD/access
 	for tries in {1..5}; do
 		TLS=$((20000 + RANDOM % 12000)) OLD=$((TLS + 1)) PLAIN=$((TLS + 2))
 		sed "s/@TLS@/$TLS/; s/@OLD@/$OLD/; s/@PLAIN@/$PLAIN/" \
 			"$ROOT/tests/fixture/nginx.conf" >nginx.conf
-		rm -f says && mkfifo says
-		PATH=$PATH:/usr/sbin nginx -p "$PWD" -c "$PWD/nginx.conf" \
-			-g "user $(id -un) $(id -gn);" 2>says 3>&- &
-		NGINX=$!
-		exec {says}<says
-		while read -r -t 60 -u "$says" line && [[ $line != *"start worker process "* ]]; do
-			echo "$tries: $line" >>log
-		done
-		# What it says from now on is read by nobody, and must not stop it.
-		cat <&"$says" >>log 3>&- &
-		exec {says}<&-
-		[[ $line != *"start worker process "* ]] || return 0
+		! nginx_run nginx.conf || return 0
+		echo "at try $tries" >>log
 	done
 	cat log
 	return 1

@@ -6,6 +6,7 @@
 
 bats_require_minimum_version 1.5.0
 load ../../helpers/lib
+load ../../helpers/nginx
 load ../../helpers/redis
 
 setup_file() {
@@ -42,23 +43,13 @@ port() {
 # edge SERVER [A B [ORDER]]: nginx listens before servers of these ports; its
 # address is in EDGE. It writes to access when a request is over.
 edge() {
-	local line= says tries
+	local tries
 	for tries in {1..5}; do
 		EDGE=$(free_port)
 		sed "s/@EDGE@/$EDGE/; s/@SERVER@/$1/; s/@A@/${2-9}/; s/@B@/${3-9}/; s/@ORDER@/${4-}/" \
 			"$ROOT/tests/fixture/edge.conf" >edge.conf
-		rm -f says && mkfifo says
-		PATH=$PATH:/usr/sbin nginx -p "$PWD" -c "$PWD/edge.conf" \
-			-g "user $(id -un) $(id -gn);" 2>says 3>&- &
-		NGINX=$!
-		exec {says}<says
-		while read -r -t 60 -u "$says" line && [[ $line != *"start worker process "* ]]; do
-			echo "$tries: $line" >>log
-		done
-		# What it says from now on is read by nobody, and must not stop it.
-		cat <&"$says" >>log 3>&- &
-		exec {says}<&-
-		[[ $line != *"start worker process "* ]] || { EDGE=http://127.0.0.1:$EDGE; return 0; }
+		! nginx_run edge.conf || { EDGE=http://127.0.0.1:$EDGE; return 0; }
+		echo "at try $tries" >>log
 	done
 	cat log
 	return 1
