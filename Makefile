@@ -257,7 +257,7 @@ check-long: deps
 	tests/peers/install
 	BIN=$(CURDIR)/build/san/bin prove --timer -f -o -j 4 -e 'bats -t' \
 		$(filter-out $(ONCE),$(CLI))
-	$(MAKE) -j 2 long-days long-property long-kills long-sift
+	$(MAKE) -j 2 long-days long-property long-kills long-leaks long-sift
 	$(MAKE) mutants
 	CPU=0.5 bats -t tests/cli/probe/hostile.bats
 	bats -t tests/long/hostile.bats

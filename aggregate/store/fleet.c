@@ -132,15 +132,11 @@ void fleet_release(struct fleet *f)
 
 int fleet_read_maintenance(struct fleet *f, struct store *s)
 {
-	const struct store_reply *r =
-		store_one(s, "HVALS", KEY_MAINTENANCE, NULL);
-
-	if (!r)
+	maintenance_list_ask(s);
+	if (store_run(s))
 		return store_failed(s);
 	f->maintenance = xcalloc(1, sizeof *f->maintenance);
-	for (size_t i = 0; i < store_count(r); i++)
-		maintenance_list_add(
-			f->maintenance, store_text(store_item(r, i)));
+	maintenance_list_read(store_reply(s, 0), f->maintenance);
 	return 0;
 }
 

@@ -43,6 +43,7 @@ struct view {
 	enum freshness freshness;
 	/* The rest is for a view that is not VIEW_NONE. */
 	enum verdict_colour verdict; /* green, amber or red */
+	bool tools_differ; /* it is not green because of what its tools are */
 	int64_t as_of;		     /* epoch seconds */
 	char as_of_text[CLOCK_RFC3339];
 	double uptime_30d;	     /* percent; NAN where there is none */

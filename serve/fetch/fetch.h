@@ -17,7 +17,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct kept_events;
 struct kept_incidents;
 struct kept_listing;
 struct maintenance_list;
@@ -42,7 +41,6 @@ struct source {
 	bool once; /* for one answer or rendering: no list is read twice */
 	struct kept_listing *listing; /* see fetch_listing.h */
 	struct kept_incidents *incidents; /* see fetch_incidents.h */
-	struct kept_events *events;   /* see fetch_events.h */
 };
 
 /*

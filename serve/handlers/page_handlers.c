@@ -9,7 +9,8 @@
 #include "data/brand.h"
 #include "data/condition.h"
 #include "fetch/fetch.h"
-#include "fetch/fetch_events.h"
+#include "fetch/fetch_incidents.h"
+#include "data/incident_rows.h"
 #include "fetch/fetch_listing.h"
 #include "fetch/fetch_page.h"
 #include "fetch/fetch_report.h"
@@ -465,9 +466,9 @@ void handle_index(const struct context *c)
 		answer_list(c, l, NULL, n ? months[0] : 0);
 }
 
-/* Put the feed, or the calendar where there are no events, of a list. */
+/* Put the feed, or the calendar where there are no incidents, of a list. */
 static void put_fleet(const struct context *c, const struct listing *l,
-	const struct events *events, const char *account)
+	const struct incident_rows *incidents, const char *account)
 {
 	struct maintained *servers = xcalloc(l->n + 1, sizeof *servers);
 	struct occurrence times[MAINTENANCE_TIMES];
@@ -485,14 +486,14 @@ static void put_fleet(const struct context *c, const struct listing *l,
 		servers[i] = (struct maintained) {l->entries[i].slug,
 			l->entries[i].title, l->entries[i].account};
 	n = maintenance_list_times(&list, c->now, brand.maintenance_s, times);
-	c->r->type = events ? TYPE_ATOM : TYPE_CALENDAR;
-	if (events)
+	c->r->type = incidents ? TYPE_ATOM : TYPE_CALENDAR;
+	if (incidents)
 		feed_put_fleet(&c->r->body,
 			&(struct fleet_feed) {.brand = &brand,
 				.account = account,
 				.servers = servers,
 				.n_servers = l->n,
-				.events = events,
+				.incidents = incidents,
 				.times = times,
 				.n_times = n});
 	else
@@ -505,13 +506,14 @@ static void put_fleet(const struct context *c, const struct listing *l,
 
 void handle_fleet_feed(const struct context *c)
 {
-	const struct events *events;
+	const struct incident_rows *incidents;
 	const struct listing *l;
 
-	if (fetch_listing(c->source, &l) || fetch_events(c->source, l, &events))
+	if (fetch_incidents(c->source, &incidents) ||
+		fetch_listing(c->source, &l))
 		page_unavailable(c);
 	else
-		put_fleet(c, l, events, NULL);
+		put_fleet(c, l, incidents, NULL);
 }
 
 void handle_fleet_calendar(const struct context *c)
@@ -533,14 +535,17 @@ static void answer_account(const struct context *c, const struct listing *l)
 static void answer_account_feed(const struct context *c,
 	const struct listing *l)
 {
-	struct events events;
+	const char **slugs = xcalloc(l->n + 1, sizeof *slugs);
+	struct incident_rows incidents;
 
-	if (fetch_own_events(c->source, l, c->token, &events)) {
+	for (size_t i = 0; i < l->n; i++)
+		slugs[i] = l->entries[i].slug;
+	if (fetch_own_incidents(c->source, slugs, l->n, c->token, &incidents))
 		page_unavailable(c);
-		return;
-	}
-	put_fleet(c, l, &events, c->name);
-	events_release(&events);
+	else
+		put_fleet(c, l, &incidents, c->name);
+	incident_rows_release(&incidents);
+	free(slugs);
 }
 
 /* Without its token an account does not exist. */

@@ -45,6 +45,11 @@ static void put_link(struct buf *b, const char *slug, int month,
 		after);
 }
 
+void history_page_month(struct buf *b, const char *slug, int month)
+{
+	put_link(b, slug, month, "", "");
+}
+
 void history_page_months(struct buf *b, const struct status_page *s)
 {
 	int64_t today = s->data->history.today;
@@ -52,7 +57,7 @@ void history_page_months(struct buf *b, const struct status_page *s)
 
 	buf_str(b, "<nav class=\"pages\" aria-label=\"Months\">\n");
 	for (; history_keeps(today, month); month--)
-		put_link(b, s->slug, month, "", "");
+		history_page_month(b, s->slug, month);
 	buf_str(b, "</nav>\n");
 }
 

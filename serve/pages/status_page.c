@@ -206,21 +206,24 @@ static void put_day(struct buf *b, const struct status_page *s)
 static void put_known(struct buf *b, const struct status_page *s)
 {
 	const struct incident *in = incidents_open(&s->data->incidents);
+	struct unapproved_tools unapproved = {.open = false};
 	bool bad = s->view->freshness == VIEW_FRESH &&
 		s->view->verdict != VERDICT_GREEN;
 
 	if (!bad && !in)
 		return;
+	if (!in && s->view->tools_differ)
+		unapproved = s->data->incidents.unapproved;
 	buf_str(b, "<div><dt>Does the operator know?</dt><dd>");
 	if (bad && s->data->maintenance_now.found)
 		buf_str(b, "Yes, this maintenance was announced");
 	else if (in && in->passing)
 		buf_str(b, "Recovered. We are monitoring it.");
-	else if (in && in->acknowledged)
+	else if (in ? in->acknowledged : unapproved.acknowledged)
 		buf_str(b, "Yes, the operator is looking into it");
-	else if (in && in->told)
+	else if (in ? in->told : unapproved.told)
 		buf_str(b, "Yes, the operator was notified");
-	else if (in)
+	else if (in || unapproved.open)
 		buf_str(b, "Recorded; the operator has not responded yet");
 	else
 		buf_str(b, "Noticed just now. We notify the operator once it "
@@ -453,7 +456,7 @@ void status_page_put(struct buf *b, const struct status_page *s)
 	put_work(b, s);
 	put_answers(b, s, &places);
 	put_figures(b, s);
-	status_page_days(b, s);
+	status_page_days(b, s, &places);
 	status_page_latency(b, s->data);
 	status_page_incidents(b, s, &places);
 	if (!s->server->is_private)

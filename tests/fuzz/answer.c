@@ -21,7 +21,6 @@
 #include "fetch/fetch.h"
 #include "fetch/fetch_incidents.h"
 #include "fetch/fetch_listing.h"
-#include "fetch/fetch_events.h"
 #include "fetch/fetch_page.h"
 #include "fetch/fetch_report.h"
 #include "fetch/fetch_tools.h"
@@ -130,7 +129,6 @@ int fetch_undelivered(struct source *s, double *n)
 }
 
 static const struct listing nothing;
-static const struct events no_events;
 
 int fetch_maintenances(struct source *s, struct maintenance_list *list)
 {
@@ -138,30 +136,6 @@ int fetch_maintenances(struct source *s, struct maintenance_list *list)
 	*list = (struct maintenance_list) {0};
 	maintenance_list_add(list, held[2]);
 	return 0;
-}
-
-int fetch_events(struct source *s, const struct listing *l,
-	const struct events **events)
-{
-	(void)s;
-	(void)l;
-	*events = &no_events;
-	return 0;
-}
-
-int fetch_own_events(struct source *s, const struct listing *l,
-	const char *token, struct events *events)
-{
-	(void)s;
-	(void)l;
-	need(token && strlen(token) == SHA256_HEX - 1);
-	*events = no_events;
-	return 0;
-}
-
-void events_release(struct events *e)
-{
-	(void)e;
 }
 
 int fetch_account_listing(struct source *s, const struct account *a,
@@ -233,12 +207,13 @@ int fetch_incidents(struct source *s, const struct incident_rows **rows)
 	return 0;
 }
 
-int fetch_account_incidents(struct source *s, const struct account *a,
+int fetch_own_incidents(struct source *s, const char *const *slugs, size_t n,
 	const char *token, struct incident_rows *rows)
 {
 	(void)s;
-	(void)a;
-	need(token != NULL);
+	need(token && strlen(token) == SHA256_HEX - 1);
+	for (size_t i = 0; i < n; i++)
+		need(slug_valid(slugs[i]));
 	*rows = (struct incident_rows) {0};
 	return 0;
 }

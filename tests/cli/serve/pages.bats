@@ -161,7 +161,13 @@ past() {
 	get /status/green
 	grep -q "href=\"/status/green/history/$month#day-$day\"><title>" body
 	[ "$(grep -c '<a tabindex="-1" href="/status/green/history/' body)" = 90 ]
-	id=$(grep -o '/status/green/incident/[0-9-]*-outage' body)
+	# The list of days behind the bars has it, and a card.
+	[ "$(grep -c "/status/green/incident/[0-9-]*-outage" body)" -ge 2 ]
+	id=$(grep -o -m 1 '/status/green/incident/[0-9-]*-outage' body)
+	sed '/class="day-list"/,/<\/details>/!d' body >days
+	grep -q "<h3><a href=\"/status/green/history/$month\">" days
+	grep -q "[0-9.]*&#8239;% uptime. Incidents: <a href=\"$id\">Outage in some places</a>" days
+	[ "$(wc -c <days)" -lt 8000 ]
 	get /status/green/feed.atom
 	grep -q "href=\"https://status.example.com$id\"/>" body
 	grep -q 'From the operator: A &lt;deploy&gt; went wrong' body

@@ -342,6 +342,19 @@ plan() {
 	redis del alert:partly alert:veiled fleet:maintenance >/dev/null
 }
 
+@test "names of any length leave no maintenance out of feed and calendar" {
+	local was
+	was=$(redis hget fleet:servers broken)
+	plan m-1 '.slugs = ["broken"]'
+	redis hset fleet:servers broken "$(jq -c '.title = "é" * 5000' <<<"$was")" >/dev/null
+	get /feed.atom
+	grep -q '<title>é*: maintenance</title>' body
+	get /maintenance.ics
+	grep -q '^SUMMARY:é' body
+	redis hset fleet:servers broken "$was" >/dev/null
+	redis del fleet:maintenance >/dev/null
+}
+
 @test "an account has a feed for its token, and none without" {
 	hash=$(printf %s "$TOKEN" | sha256sum)
 	redis hset fleet:accounts "acme ${hash%% *}" \

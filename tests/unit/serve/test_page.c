@@ -333,6 +333,65 @@ static void test_unconfigured(void **state)
 	clear(&d);
 }
 
+/* Operators are told at once of tools that nobody approved; of nothing else
+   these say that anybody knows. */
+static void test_unapproved(void **state)
+{
+	static const char open[] =
+		"{\"incidents\":[{\"kind\":\"unapproved_change\","
+		"\"first\":1777494000,\"regions\":[]%s}],\"timeline\":[%s]}";
+	static const char told[] =
+		"{\"at\":1777494060,\"what\":\"unapproved_change_started\","
+		"\"first\":1777494000}";
+	static const char ack[] =
+		",\"ack\":{\"by\":\"ann-the-operator\",\"at\":1777494500}";
+	static const struct {
+		const char *ack, *told;
+		bool differ;
+		const char *words;
+	} rows[] = {
+		{"", told, true, "<dd>Yes, the operator was notified</dd>"},
+		{ack, told, true, "<dd>Yes, the operator is looking into it</dd>"},
+		{"", "", true, "<dd>Recorded; the operator has not"},
+		{"", told, false, "<dd>Noticed just now"},
+	};
+	char json[2000];
+	struct desk d;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		lay(&d, ENTRY, "red", NOW);
+		assert_false(d.view.tools_differ);
+		d.view.tools_differ = rows[i].differ;
+		snprintf(json, sizeof json, open, rows[i].ack, rows[i].told);
+		incidents_read(json, &d.data.incidents);
+		assert_int_equal(d.data.incidents.n, 0);
+		show(&d);
+		expect(&d, rows[i].words);
+		expect_nothing_secret(&d);
+		clear(&d);
+	}
+}
+
+/* A title that is longer than any that can be configured is cut, not in the
+   middle of a character. */
+static void test_long_title(void **state)
+{
+	char json[3 * SERVER_TITLE_MAX + 200], why[SERVER_WHY];
+	struct server s;
+	size_t n;
+
+	(void)state;
+	n = (size_t)snprintf(json, sizeof json, "{\"private\":false,\"title\":\"");
+	for (int i = 0; i <= SERVER_TITLE_MAX; i++)
+		n += (size_t)snprintf(json + n, sizeof json - n, "\xc3\xa9");
+	snprintf(json + n, sizeof json - n, "\",\"account\":\"acme\"}");
+	assert_int_equal(server_read(json, true, &s, why), 0);
+	assert_int_equal(strlen(s.title), 2 * SERVER_TITLE_MAX);
+	assert_string_equal(s.account, "acme");
+	server_release(&s);
+}
+
 static void test_maintenance(void **state)
 {
 	struct desk d;
@@ -448,6 +507,8 @@ int main(void)
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_unconfigured),
+		cmocka_unit_test(test_unapproved),
+		cmocka_unit_test(test_long_title),
 		cmocka_unit_test(test_maintenance),
 		cmocka_unit_test(test_lists),
 	};
