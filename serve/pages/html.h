@@ -52,10 +52,11 @@ void html_element(struct buf *b, const char *tag, const char *text);
 
 /*
  * html_time(b, t, now): an instant: "20:31 UTC", with its date where that is
- * not the one of now. html_clock(b, t): "20:31" alone. html_day(b, day): the
+ * not the one of now; html_instant: without markup. html_clock(b, t): "20:31" alone. html_day(b, day): the
  * date of an epoch day.
  */
 void html_time(struct buf *b, int64_t t, double now);
+void html_instant(struct buf *b, int64_t t, double now);
 void html_clock(struct buf *b, int64_t t);
 void html_day(struct buf *b, int64_t day);
 

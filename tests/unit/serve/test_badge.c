@@ -6,7 +6,11 @@
 
 #include "badge/card.h"
 #include "badge/glyphs.h"
+#include "badge/shields.h"
+#include "badge/words.h"
 #include "cgi/request.h"
+#include "data/maintenance.h"
+#include "data/places.h"
 #include "data/server.h"
 #include "data/view.h"
 
@@ -42,6 +46,8 @@ static void expect(const struct buf *b, const char *s)
 }
 
 static const struct badge_look usual;
+static const struct occurrence work = {
+	.found = true, .start = AS_OF - 600, .end = AS_OF + 3000};
 
 static void check_badge(const char *colour, double now, const char *message,
 	const char *title, const char *fill)
@@ -131,13 +137,15 @@ static void test_badge_hostile(void **state)
 	buf_release(&b);
 }
 
-static void look(const char *query, bool card, bool light, const char *label)
+static void look(const char *query, bool card, enum badge_theme theme,
+	const char *label)
 {
 	struct badge_look l;
 
 	badge_look_read(&(struct request) {.query = query}, &l);
-	if (l.card != card || l.light != light || strcmp(l.label, label) != 0)
-		fail_msg("%s: %d %d '%s'", query, l.card, l.light, l.label);
+	if (l.card != card || l.theme != theme || strcmp(l.label, label) != 0)
+		fail_msg("%s: %d %d '%s'", query, l.card, (int)l.theme,
+			l.label);
 }
 
 #define LONG40 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -145,21 +153,21 @@ static void look(const char *query, bool card, bool light, const char *label)
 static void test_badge_look(void **state)
 {
 	(void)state;
-	look(NULL, false, false, "");
-	look("", false, false, "");
-	look("style=card&theme=light&label=My+server%21", true, true,
+	look(NULL, false, BADGE_DARK, "");
+	look("", false, BADGE_DARK, "");
+	look("style=card&theme=light&label=My+server%21", true, BADGE_LIGHT,
 		"My server!");
-	look("style=pill&theme=dark", false, false, "");
-	look("style=Card&theme=LIGHT&label=", false, false, "");
-	look("&&style&theme=&label", false, false, "");
-	look("xstyle=card&style=card&style=pill", true, false, "");
+	look("style=pill&theme=dark", false, BADGE_DARK, "");
+	look("style=Card&theme=LIGHT&label=", false, BADGE_DARK, "");
+	look("&&style&theme=&label", false, BADGE_DARK, "");
+	look("xstyle=card&style=card&style=pill", true, BADGE_DARK, "");
 	/* A label that cannot be decoded is ignored. */
-	look("label=%4&theme=light", false, true, "");
-	look("label=a%00b", false, false, "");
-	look("label=%0a%1b%e2%80%aex%ff%ef%bf%be", false, false, "???x??");
-	look("label=" LONG40 "bc", false, false, LONG40);
+	look("label=%4&theme=light", false, BADGE_LIGHT, "");
+	look("label=a%00b", false, BADGE_DARK, "");
+	look("label=%0a%1b%e2%80%aex%ff%ef%bf%be", false, BADGE_DARK, "???x??");
+	look("label=" LONG40 "bc", false, BADGE_DARK, LONG40);
 	/* 40 characters of four bytes. */
-	look("label=\xf0\x9f\x98\x80%f0%9f%98%80", false, false,
+	look("label=\xf0\x9f\x98\x80%f0%9f%98%80", false, BADGE_DARK,
 		"\xf0\x9f\x98\x80\xf0\x9f\x98\x80");
 }
 
@@ -193,7 +201,7 @@ static void put_card(struct buf *b, const char *name, const char *json)
 
 static void test_card(void **state)
 {
-	static const struct badge_look light = {.card = true, .light = true};
+	static const struct badge_look light = {.card = true, .theme = BADGE_LIGHT};
 	struct view v;
 	struct buf b;
 
@@ -219,7 +227,7 @@ static void test_card(void **state)
 		badge_put(&b,
 			&(struct badge_subject) {.slug = "a",
 				.view = &v,
-				.maintenance = true},
+				.maintenance_now = &work},
 			card ? &light : &usual);
 		expect(&b, "<title>a: under maintenance, 99.87% uptime in 30");
 		expect(&b, ">maintenance");
