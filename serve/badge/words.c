@@ -15,6 +15,8 @@
 #define LABEL_FLEET "mcp servers"
 /* An instant in words, in bytes. */
 #define WHEN 64
+/* Longer values of a parameter are ignored. */
+#define PARAMETER 500
 
 static const struct metric {
 	const char *name; /* in the query */
@@ -35,7 +37,7 @@ static const char *const colours[] = {
 
 enum badge_metric badge_metric_read(const struct request *request)
 {
-	char value[32];
+	char value[PARAMETER];
 	int i = METRIC_STATE;
 
 	if (!request_query(request, "metric", value, sizeof value) || !*value)
@@ -47,7 +49,7 @@ enum badge_metric badge_metric_read(const struct request *request)
 
 bool badge_place_read(const struct request *request, char *out)
 {
-	return request_query(request, "region", out, BADGE_PLACE_SIZE) && *out;
+	return request_query(request, "region", out, BADGE_PLACE_SIZE);
 }
 
 static void say(struct badge_words *w, const char *message, const char *colour)

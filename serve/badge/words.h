@@ -74,9 +74,10 @@ struct badge_words {
 };
 
 /*
- * badge_metric_read(request), badge_place_read(request, out): what the
- * parameters metric and region ask for; whether there is such a parameter. A
- * longer name than out, of BADGE_PLACE_SIZE bytes, holds is that of no place.
+ * badge_metric_read(request): what the parameter metric asks for. An empty one
+ * is none. badge_place_read(request, out): whether there is the parameter region,
+ * and which place it names; "" where that is longer than BADGE_PLACE_SIZE bytes
+ * hold, which is the name of no place, as is an empty one.
  */
 enum badge_metric badge_metric_read(const struct request *request);
 bool badge_place_read(const struct request *request, char *out);

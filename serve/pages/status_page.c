@@ -367,7 +367,11 @@ static void put_embedding(struct buf *b, const char *site, const char *slug)
 	escape_put(b, site);
 	buf_fmt(b, "/badge/%s.svg)](", slug);
 	escape_put(b, site);
-	buf_fmt(b, "/status/%s)</code></pre></section>\n", slug);
+	buf_fmt(b,
+		"/status/%s)</code></pre>\n<p><a href=\"/embed-preview?slug=%s\">"
+		"Other badges</a>: uptime, response time, tools, maintenance, one "
+		"place, light or dark, for shields.io.</p></section>\n",
+		slug, slug);
 }
 
 void status_page_put(struct buf *b, const struct status_page *s)

@@ -30,6 +30,15 @@ setup() {
 		"$ROOT/build/shots" "$MODULES"
 }
 
+@test "badges are light or dark as the page, and can be read" {
+	local now
+	now=$(date +%s)
+	redis flushall >/dev/null
+	"$ROOT/tests/long/fill" "$BIN" "$BATS_TEST_TMPDIR" "$now"
+	node "$ROOT/tests/long/badges.mjs" "$BIN" $((now / 60 * 60 + 50)) \
+		"$ROOT/build/shots" "$MODULES"
+}
+
 @test "who was told takes it with the page's button, and another takes it over" {
 	local url
 	echo 'token = another canary' >credentials/ack
