@@ -177,7 +177,7 @@ void route_request(const struct request *r, struct route *out)
 #define VALUE_MAX 500
 
 /* As badge_metric_read has them. */
-#define BADGE_METRICS "uptime p95 tools maintenance|unknown"
+#define BADGE_METRICS "state uptime p95 tools maintenance|unknown"
 
 /* The parameters that answers depend on. */
 static const struct parameter {

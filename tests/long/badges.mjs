@@ -49,7 +49,7 @@ async function sheet(context, scheme, badges) {
 
 	await page.setContent(`<!DOCTYPE html><html style="color-scheme:${scheme}">
 		<base href="${origin}"><body style="margin:8px">` +
-		badges.map((b) => `<img src="${b}"> `).join(''),
+		badges.map((b) => `<img src="${b}" style="display:block">`).join(''),
 	{waitUntil: 'load'});
 	return page;
 }
@@ -62,8 +62,10 @@ for (const scheme of ['light', 'dark']) {
 	for (const [badge] of Object.values(kinds)) {
 		const page = await sheet(context, 'light dark', ['auto', scheme,
 			other].map((theme) => `${badge}&theme=${theme}`));
-		const [auto, same, different] = await Promise.all([0, 1, 2].map(
-			(i) => page.locator('img').nth(i).screenshot()));
+		const images = page.locator('img');
+		const auto = await images.nth(0).screenshot();
+		const same = await images.nth(1).screenshot();
+		const different = await images.nth(2).screenshot();
 
 		if (!auto.equals(same))
 			faults.push(`${badge}: auto is not ${scheme}`);

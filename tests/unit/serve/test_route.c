@@ -42,6 +42,7 @@ static void test_query(void **state)
 		{ROUTE_BADGE, "metric=uptime+p95", "metric=unknown", false},
 		{ROUTE_BADGE, "metric=upti", "metric=unknown", false},
 		{ROUTE_BADGE, "metric=", "", false},
+		{ROUTE_BADGE, "metric=state", "metric=state", false},
 		{ROUTE_BADGE, "label=x&region=S%c3%a3o+Paulo&metric=p95",
 			"metric=p95&region=S%C3%A3o%20Paulo&label=x", true},
 		{ROUTE_BADGE_JSON, "style=card&theme=auto&metric=tools",
