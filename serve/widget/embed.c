@@ -29,7 +29,9 @@ const char embed_style[] =
 	"  border-radius: 0 0 6px 6px }\n"
 	".stage.dark { background: #010409; --link: #6cb0ff }\n"
 	".variants { list-style: none; padding: 0 }\n"
-	".variants img { vertical-align: middle }\n"
+	".variants li { margin-bottom: .375rem }\n"
+	".variants code { white-space: nowrap }\n"
+	".variants img { vertical-align: middle; max-width: 100% }\n"
 	".stage.light { background: #fff; --link: #0757b5 }\n";
 
 struct preview {
