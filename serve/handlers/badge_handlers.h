@@ -8,6 +8,10 @@
 
 struct context;
 
+/*
+ * handle_badge(c), handle_badge_json(c): of the server that c->name names.
+ * handle_fleet_badge(c), handle_fleet_badge_json(c): of all public servers.
+ */
 void handle_badge(const struct context *c);
 void handle_badge_json(const struct context *c);
 void handle_fleet_badge(const struct context *c);

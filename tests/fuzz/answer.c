@@ -466,7 +466,8 @@ static void check_secret(struct front *f)
 {
 	static char *const paths[] = {"PATH_INFO=/api/embed-status/secret",
 		"PATH_INFO=/api/status/secret/regions",
-		"PATH_INFO=/badge/secret.svg", "PATH_INFO=/status/secret"};
+		"PATH_INFO=/badge/secret.svg", "PATH_INFO=/badge/secret.json",
+		"PATH_INFO=/status/secret"};
 
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
 		struct output out = ask(f, paths[i],
