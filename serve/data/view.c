@@ -295,9 +295,11 @@ void view_put_fields(struct buf *b, const struct view *v)
 	json_put_member(b, "as_of", *v->as_of_text ? v->as_of_text : NULL);
 }
 
-void view_put_json(struct buf *b, const struct view *v)
+void view_put_json(struct buf *b, const struct view *v, bool maintenance)
 {
 	buf_char(b, '{');
 	view_put_fields(b, v);
+	if (maintenance)
+		buf_str(b, ",\"maintenance\":true");
 	buf_str(b, "}\n");
 }

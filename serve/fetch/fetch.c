@@ -5,6 +5,7 @@
 #include "base/sha256.h"
 #include "fetch/fetch_incidents.h"
 #include "fetch/fetch_listing.h"
+#include "fetch/fetch_plan.h"
 #include "data/maintenance.h"
 #include "mcp/names.h"
 #include "store/format.h"
@@ -278,6 +279,7 @@ const char *fetch_verdict(const struct source *s, size_t i)
 void fetch_close(struct source *s)
 {
 	fetch_forget(s);
+	fetch_forget_plan(s);
 	fetch_incidents_forget(s);
 	store_close(s->store);
 	s->store = NULL;

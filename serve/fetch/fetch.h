@@ -19,6 +19,7 @@
 
 struct kept_incidents;
 struct kept_listing;
+struct kept_plan;
 struct maintenance_list;
 struct store_reply;
 
@@ -40,6 +41,7 @@ struct source {
 	double fits_until_ms;	/* until then it is taken to be for us */
 	bool once; /* for one answer or rendering: no list is read twice */
 	struct kept_listing *listing; /* see fetch_listing.h */
+	struct kept_plan *plan;	      /* see fetch_plan.h */
 	struct kept_incidents *incidents; /* see fetch_incidents.h */
 };
 

@@ -348,6 +348,20 @@ int fetch_views(struct source *s, double now, const struct listing **l)
 	return 0;
 }
 
+int fetch_counts(struct source *s, double now,
+	size_t counts[CONDITION_STATES])
+{
+	const struct listing *l;
+
+	if (fetch_views(s, now, &l))
+		return -1;
+	for (int i = 0; i < CONDITION_STATES; i++)
+		counts[i] = 0;
+	for (size_t i = 0; i < l->n; i++)
+		counts[l->entries[i].condition.state]++;
+	return 0;
+}
+
 int fetch_names(struct source *s, const struct strings **names)
 {
 	struct kept_listing *k = kept(s);

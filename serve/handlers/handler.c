@@ -2,6 +2,7 @@
 
 #include "cgi/request.h"
 #include "handlers/api_handlers.h"
+#include "handlers/badge_handlers.h"
 #include "handlers/crawler_handlers.h"
 #include "handlers/mcp_handler.h"
 #include "handlers/page_handlers.h"
@@ -22,6 +23,9 @@ static void (*const handlers[])(const struct context *) = {
 	[ROUTE_API_ACCOUNT] = handle_api_account,
 	[ROUTE_OPENAPI] = handle_openapi,
 	[ROUTE_BADGE] = handle_badge,
+	[ROUTE_BADGE_JSON] = handle_badge_json,
+	[ROUTE_FLEET_BADGE] = handle_fleet_badge,
+	[ROUTE_FLEET_BADGE_JSON] = handle_fleet_badge_json,
 	[ROUTE_EMBED_JS] = handle_embed_js,
 	[ROUTE_EMBED_PREVIEW] = handle_embed_preview,
 	[ROUTE_PAGE] = handle_page,

@@ -2,12 +2,10 @@
 
 #include "api/calendar.h"
 #include "api/feed.h"
-#include "badge/badge.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/brand.h"
-#include "data/condition.h"
 #include "fetch/fetch.h"
 #include "fetch/fetch_incidents.h"
 #include "data/incident_rows.h"
@@ -15,7 +13,6 @@
 #include "fetch/fetch_page.h"
 #include "fetch/fetch_report.h"
 #include "data/page_data.h"
-#include "data/places.h"
 #include "data/search.h"
 #include "handlers/handler.h"
 #include "handlers/private_access.h"
@@ -41,8 +38,6 @@
 #include <string.h>
 
 #define SUGGESTIONS 5
-/* What qualifies the state of a badge, in bytes. */
-#define NOTE_MAX 1024
 
 /*
  * The brand of fleet:site, JSON or NULL; an address in MCP_SITE wins. Its logo may
@@ -131,13 +126,7 @@ static void page_data_release(struct page_data *d)
 	maintenance_list_release(&d->maintenance);
 }
 
-typedef void put_page(const struct context *c, const struct status_page *page);
-
-/*
- * Put the page, the feed or the badge of the server that c->name names. The ETag
- * is that of the body where `put` sets no other one.
- */
-static enum found put_server(const struct context *c, bool past, put_page *put)
+enum found page_put_server(const struct context *c, bool past, page_put *put)
 {
 	struct fetched got;
 	struct readable_server s;
@@ -180,9 +169,9 @@ static enum found put_server(const struct context *c, bool past, put_page *put)
 }
 
 static void answer_server(const struct context *c, const char *type,
-	put_page *put)
+	page_put *put)
 {
-	switch (put_server(c, true, put)) {
+	switch (page_put_server(c, true, put)) {
 	case NOT_FOUND:
 		missing_page(c);
 		break;
@@ -321,54 +310,6 @@ static void put_calendar(const struct context *c,
 void handle_calendar(const struct context *c)
 {
 	answer_server(c, TYPE_CALENDAR, put_calendar);
-}
-
-/* A badge that is not qualified depends on the verdict alone. */
-static void put_badge(const struct context *c, const struct status_page *page)
-{
-	struct condition_facts facts = status_page_facts(page);
-	struct condition condition = condition_of(&facts);
-	struct badge_subject badge = {.slug = c->name, .view = page->view};
-	struct badge_look look;
-	struct places places;
-	struct buf note;
-
-	places_read(&places, page->server, page->view);
-	buf_init(&note, NOTE_MAX);
-	if (condition.note != NOTE_NONE) {
-		condition_put_note(&note, condition, &facts, &places);
-		badge.note = buf_ok(&note) ? note.p : NULL;
-	} else if (condition.state == CONDITION_MAINTENANCE) {
-		badge.maintenance = true;
-	} else if (page->view->freshness == VIEW_FRESH) {
-		snprintf(c->r->etag, sizeof c->r->etag, "%s",
-			page->view->etag);
-	}
-	badge_look_read(c->request, &look);
-	badge_put(&c->r->body, &badge, &look);
-	buf_release(&note);
-	places_release(&places);
-}
-
-/* An image must not break: where nothing is known it says so, with a 200. */
-void handle_badge(const struct context *c)
-{
-	enum found found = put_server(c, false, put_badge);
-	struct view none = {
-		.freshness = found == STORE_DOWN ? VIEW_STALE : VIEW_NONE};
-	struct badge_look look;
-
-	c->r->type = TYPE_SVG;
-	if (found == FOUND)
-		return;
-	badge_look_read(c->request, &look);
-	badge_put(&c->r->body,
-		&(struct badge_subject) {
-			.slug = slug_valid(c->name) ? c->name : NULL,
-			.view = &none},
-		&look);
-	c->r->cache = CACHE_BRIEF;
-	etag_of_body(c->r);
 }
 
 /* How old the newest verdict of a list is. */

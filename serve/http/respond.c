@@ -73,6 +73,10 @@ static void put_policy(struct buf *out, const struct response *r)
 {
 	bool page = strcmp(r->type, TYPE_HTML) == 0;
 
+	if (r->policy) {
+		respond_field(out, "Content-Security-Policy: ", r->policy);
+		return;
+	}
 	buf_fmt(out,
 		"Content-Security-Policy: default-src 'none'; %sstyle-src "
 		"'self'; img-src 'self'%s%s; base-uri 'none'; form-action "

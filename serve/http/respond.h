@@ -37,6 +37,7 @@ struct response {
 	bool cookies; /* a cookie may stand for the token */
 	char etag[RESPOND_ETAG]; /* with its quotes; "" for none */
 	const char *allow; /* the methods that a 405 names; NULL: GET, HEAD */
+	const char *policy; /* a Content-Security-Policy; NULL for ours */
 	char images[RESPOND_ORIGIN]; /* from where else a page has one; or "" */
 	bool anywhere; /* pages with cross-origin isolation may load it */
 	struct buf body;

@@ -20,6 +20,9 @@ enum route_kind {
 	ROUTE_API_ACCOUNT,
 	ROUTE_OPENAPI,
 	ROUTE_BADGE,
+	ROUTE_BADGE_JSON,
+	ROUTE_FLEET_BADGE,
+	ROUTE_FLEET_BADGE_JSON,
 	ROUTE_EMBED_JS,
 	ROUTE_EMBED_PREVIEW,
 	ROUTE_PAGE,
@@ -107,7 +110,7 @@ void route_find(const char *path, struct route *out);
 void route_request(const struct request *r, struct route *out);
 
 /* Room for a query as route_query writes it, and its NUL. */
-#define ROUTE_QUERY 2048
+#define ROUTE_QUERY 4096
 
 /*
  * route_query(kind, r, out): write the parameters that the answer depends on to

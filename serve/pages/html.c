@@ -250,18 +250,27 @@ static void put_date(struct buf *b, const char *s, const char *near)
 		buf_fmt(b, " %.4s", s);
 }
 
-void html_time(struct buf *b, int64_t t, double now)
+void html_instant(struct buf *b, int64_t t, double now)
 {
 	char s[CLOCK_RFC3339], near[CLOCK_RFC3339];
 
 	clock_rfc3339(t, s);
 	clock_rfc3339((int64_t)now, near);
-	buf_fmt(b, "<time datetime=\"%s\">", s);
 	if (strncmp(s, near, 10) != 0) {
 		put_date(b, s, near);
 		buf_str(b, ", ");
 	}
-	buf_fmt(b, "%.5s UTC</time>", s + 11);
+	buf_fmt(b, "%.5s UTC", s + 11);
+}
+
+void html_time(struct buf *b, int64_t t, double now)
+{
+	char s[CLOCK_RFC3339];
+
+	clock_rfc3339(t, s);
+	buf_fmt(b, "<time datetime=\"%s\">", s);
+	html_instant(b, t, now);
+	buf_str(b, "</time>");
 }
 
 static void put_clock(struct buf *b, int64_t t, bool date)

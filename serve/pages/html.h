@@ -75,9 +75,11 @@ void html_element(struct buf *b, const char *tag, const char *text);
  * html_time(b, t, now): an instant: "20:31 UTC", with its date where that is
  * not the one of now. html_clock(b, t): "20:31" alone, below html_zone, the zone
  * of many; html_date_clock(b, t): "29 Apr, 20:31". /page.js puts all of these
- * into the zone of the reader. html_day(b, day): the date of an epoch day.
+ * into the zone of the reader. html_instant: as html_time, without markup, in UTC.
+ * html_day(b, day): the date of an epoch day.
  */
 void html_time(struct buf *b, int64_t t, double now);
+void html_instant(struct buf *b, int64_t t, double now);
 void html_clock(struct buf *b, int64_t t);
 void html_date_clock(struct buf *b, int64_t t);
 void html_zone(struct buf *b);

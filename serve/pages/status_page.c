@@ -377,7 +377,11 @@ static void put_embedding(struct buf *b, const char *site, const char *slug)
 	escape_put(b, site);
 	buf_fmt(b, "/badge/%s.svg)](", slug);
 	escape_put(b, site);
-	buf_fmt(b, "/status/%s)</code></pre></section>\n", slug);
+	buf_fmt(b,
+		"/status/%s)</code></pre>\n<p><a href=\"/embed-preview?slug=%s\">"
+		"Other badges</a>: uptime, response time, tools, maintenance, one "
+		"place, light or dark, for shields.io.</p></section>\n",
+		slug, slug);
 }
 
 /* What is known now, for those who see no more of the page than this. */

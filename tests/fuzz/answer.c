@@ -22,6 +22,7 @@
 #include "fetch/fetch_incidents.h"
 #include "fetch/fetch_listing.h"
 #include "fetch/fetch_page.h"
+#include "fetch/fetch_plan.h"
 #include "fetch/fetch_report.h"
 #include "fetch/fetch_tools.h"
 #include "data/incident_rows.h"
@@ -163,6 +164,28 @@ int fetch_views(struct source *s, double now, const struct listing **l)
 	return fetch_listing(s, l);
 }
 
+int fetch_counts(struct source *s, double now,
+	size_t counts[CONDITION_STATES])
+{
+	(void)s;
+	(void)now;
+	for (int i = 0; i < CONDITION_STATES; i++)
+		counts[i] = held[i % 3] ? strlen(held[i % 3]) : 0;
+	return 0;
+}
+
+int fetch_maintained(struct source *s, const char *slug, const char *account,
+	double now, bool *goes_on)
+{
+	struct maintenance_list list;
+
+	need(slug_valid(slug));
+	fetch_maintenances(s, &list);
+	*goes_on = maintenance_list_now(&list, slug, account, now, 14400).found;
+	maintenance_list_release(&list);
+	return 0;
+}
+
 int fetch_names(struct source *s, const struct strings **names)
 {
 	static const struct strings none;
@@ -229,6 +252,16 @@ int fetch_tools(struct source *s, const char *slug, const char *token,
 		return 0;
 	tool_history_release(h);
 	return -1;
+}
+
+int fetch_tool_count(struct source *s, const char *slug, const char *token,
+	int *n)
+{
+	(void)s;
+	(void)token;
+	need(slug_valid(slug));
+	*n = held[2] ? (int)strlen(held[2]) : -1;
+	return 0;
 }
 
 int fetch_report_months(struct source *s, double now, int months[REPORT_MONTHS])
@@ -457,7 +490,8 @@ static void check_secret(struct front *f)
 {
 	static char *const paths[] = {"PATH_INFO=/api/embed-status/secret",
 		"PATH_INFO=/api/status/secret/regions",
-		"PATH_INFO=/badge/secret.svg", "PATH_INFO=/status/secret"};
+		"PATH_INFO=/badge/secret.svg", "PATH_INFO=/badge/secret.json",
+		"PATH_INFO=/status/secret"};
 	struct output preview = ask(f, "PATH_INFO=/status/secret/preview.png",
 		"HTTP_AUTHORIZATION=Bearer wrong");
 

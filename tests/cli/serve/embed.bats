@@ -124,6 +124,11 @@ LATER='=>|`|\.\.\.|\?\?|\?\.|\*\*|\b(let|const|class|async|await|import|export|s
 	grep -qF '&lt;div id=&quot;alivemcp-embed&quot; data-server=&quot;example-mcp&quot;' body
 	grep -qF '&lt;script async src=&quot;https://status.example.com/embed.js&quot;&gt;&lt;/script&gt;' body
 	grep -qF '[![MCP status](https://status.example.com/badge/example-mcp.svg)](https://status.example.com/status/example-mcp)' body
+	for query in theme=auto style=flat-square style=card metric={uptime,p95,tools,maintenance}; do
+		grep -qF "<img src=\"/badge/example-mcp.svg?$query\" alt=" body
+	done
+	grep -qF '![MCP status](https://img.shields.io/endpoint?url=https://status.example.com/badge/example-mcp.json)' body
+	grep -qF '[![MCP servers](https://status.example.com/badge.svg?theme=auto)](https://status.example.com/)' body
 	[ "$(gzip -6nc body | wc -c)" -lt 30000 ]
 	tag=$(says ETag)
 	get '/embed-preview?slug=Example-mcp' MCP_SITE=https://status.example.com \

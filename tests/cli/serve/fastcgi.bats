@@ -179,6 +179,9 @@ few() {
 	few hget '/badge/demo.svg?x=N'
 	few hget '/badge/demo.svg?style=N&theme=xN'
 	few hget "/badge/demo.svg?x=N&$(printf 'a%.0s' {1..900})"
+	few hget '/badge/demo.svg?metric=xN'
+	few hget '/badge/demo.json?style=N&metric=xN'
+	few hgetall '/badge.svg?metric=N&region=N'
 	few hmget '/status/demo?N'
 	few hgetall '/api/embed-status-prom?x=N'
 	few hgetall '/?x=N'

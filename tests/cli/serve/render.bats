@@ -39,7 +39,11 @@ files() {
 		api/embed-status/broken
 		api/embed-status/example-mcp
 		api/embed-status/partly
+		badge.json
+		badge.svg
+		badge/broken.json
 		badge/broken.svg
+		badge/example-mcp.json
 		badge/example-mcp.svg
 		badge/old.svg
 		badge/partly.svg

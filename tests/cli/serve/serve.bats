@@ -279,8 +279,17 @@ incident() {
 	grep -q '>maintenance' body
 	grep -q '<title>broken: under maintenance, 99.87% uptime in 30 days</title>' body
 	[ "$(says ETag)" != "$ETAG" ]
+	# What was judged stays; who wants to know is told, and it is another body.
 	get /api/embed-status/broken
 	[ "$(jq -r .state body)" = down ]
+	[ "$(jq -c '[keys_unsorted[], .maintenance]' body)" = '["state","uptime_30d","p95_ms","last_probe_ago","as_of","maintenance",true]' ]
+	[ "$(says ETag)" = '"v1-2026-04-29T20:31:00Z-maintenance"' ]
+	get /api/embed-status/broken "HTTP_IF_NONE_MATCH=$(says ETag)"
+	[ "$CODE" = 304 ]
+	get /api/embed-status/broken "HTTP_IF_NONE_MATCH=$ETAG"
+	[ "$CODE" = 200 ]
+	get /api/embed-status/example-mcp
+	[ "$(jq -c keys_unsorted body) $(says ETag)" = '["state","uptime_30d","p95_ms","last_probe_ago","as_of"] '"$ETAG" ]
 	redis del fleet:maintenance >/dev/null
 	get /badge/broken.svg
 	grep -q '>down' body
