@@ -7,11 +7,13 @@
 #include "data/places.h"
 #include "data/server.h"
 #include "data/brand.h"
+#include "data/tool_history.h"
 #include "data/incident_words.h"
 #include "http/escape.h"
 #include "pages/status_page.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 /* The most incidents that are told of. */
 #define ENTRIES 50
@@ -187,6 +189,56 @@ void feed_put(struct buf *b, const struct status_page *s)
 		put_incident(b, s, &d->incidents.v[i], &places);
 	buf_str(b, "</feed>\n");
 	places_release(&places);
+}
+
+static void put_change(struct buf *b, const struct status_page *s,
+	const struct tool_event *e, size_t places)
+{
+	char what[40];
+	struct buf words;
+
+	buf_init(&words, NAMES_MAX);
+	tool_event_plain(&words, e, places);
+	snprintf(what, sizeof what, "tool %d %016" PRIx64, (int)e->kind,
+		e->key);
+	buf_str(b, "<entry>\n");
+	put_id(b, s->slug, what, (int64_t)e->at);
+	buf_str(b, "<title>");
+	escape_put(b, s->server->title ? s->server->title : s->slug);
+	buf_str(b, ": ");
+	escape_put(b, buf_ok(&words) ? words.p : "tools changed");
+	buf_str(b, "</title>\n");
+	put_instant(b, "published", (int64_t)e->at);
+	put_instant(b, "updated", (int64_t)e->last);
+	put_link(b, s, "alternate", "text/html", "/changes");
+	buf_str(b, "<content type=\"text\">");
+	put_minute(b, (int64_t)e->at);
+	buf_str(b, ": ");
+	escape_put(b, buf_ok(&words) ? words.p : "tools changed");
+	buf_str(b, ".</content>\n</entry>\n");
+	buf_release(&words);
+}
+
+void feed_put_changes(struct buf *b, const struct status_page *s,
+	const struct tool_history *h)
+{
+	double newest = isnan(h->since) ? 0 : h->since;
+
+	for (size_t i = 0; i < h->n && i < ENTRIES; i++)
+		newest = fmax(newest, h->v[i].last);
+	buf_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
+	put_id(b, s->slug, "changes", 0);
+	put_title(b, s, "changes of tools", "");
+	put_instant(b, "updated", (int64_t)newest);
+	buf_str(b, "<author><name>");
+	escape_put(b, s->brand->title);
+	buf_str(b, "</name></author>\n");
+	put_link(b, s, "self", "application/atom+xml", "/changes.atom");
+	put_link(b, s, "alternate", "text/html", "/changes");
+	for (size_t i = 0; i < h->n && i < ENTRIES; i++)
+		put_change(b, s, &h->v[i], h->regions);
+	buf_str(b, "</feed>\n");
 }
 
 static void put_fleet_link(struct buf *b, const struct fleet_feed *f,

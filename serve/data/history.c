@@ -147,3 +147,9 @@ void history_tools(struct history *p, const char *const *pairs, size_t n)
 			memcmp(pairs[i], newest.hashes, newest.n) == 0)
 			p->tools = count(pairs[i + 1]);
 }
+
+void history_hide_tools(struct history *p)
+{
+	p->tools = -1;
+	p->tools_since = NAN;
+}

@@ -48,6 +48,7 @@ void incident_rows_add(struct incident_rows *rows, const char *slug,
 			.ended_at = in->ended_at,
 			.updated_at = in->updated_at};
 		snprintf(row->slug, sizeof row->slug, "%s", slug);
+		incident_id(in->kind, in->started_at, row->id);
 	}
 }
 

@@ -6,6 +6,7 @@
 #define DATA_INCIDENT_ROWS_H
 
 #include "mcp/names.h"
+#include "records/incident.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@ struct places;
 
 struct incident_row {
 	char slug[SLUG_MAX + 1];
+	char id[INCIDENT_ID]; /* of its page */
 	const char *title, *impact, *update; /* see incident_words.h */
 	char *where; /* "everywhere", or names of places; "" not known */
 	int64_t started_at, ended_at, updated_at; /* as in struct incident */

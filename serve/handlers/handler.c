@@ -6,6 +6,7 @@
 #include "handlers/mcp_handler.h"
 #include "handlers/page_handlers.h"
 #include "handlers/report_handlers.h"
+#include "handlers/tool_handlers.h"
 #include "http/respond.h"
 #include "http/route.h"
 
@@ -25,6 +26,9 @@ static void (*const handlers[])(const struct context *) = {
 	[ROUTE_PAGE] = handle_page,
 	[ROUTE_INCIDENT] = handle_incident,
 	[ROUTE_MONTH] = handle_month,
+	[ROUTE_TOOLS] = handle_tools,
+	[ROUTE_CHANGES] = handle_changes,
+	[ROUTE_CHANGES_FEED] = handle_changes_feed,
 	[ROUTE_FEED] = handle_feed,
 	[ROUTE_CALENDAR] = handle_calendar,
 	[ROUTE_FLEET_FEED] = handle_fleet_feed,

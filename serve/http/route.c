@@ -25,6 +25,9 @@ static const struct route_row routes[] = {
 	{"/maintenance.ics", NULL, ROUTE_FLEET_CALENDAR, NULL},
 	{"/status/", "/feed.atom", ROUTE_FEED, NULL},
 	{"/status/", "/maintenance.ics", ROUTE_CALENDAR, NULL},
+	{"/status/", "/tools", ROUTE_TOOLS, NULL},
+	{"/status/", "/changes", ROUTE_CHANGES, NULL},
+	{"/status/", "/changes.atom", ROUTE_CHANGES_FEED, NULL},
 	{"/status/", "/incident/", ROUTE_INCIDENT, NULL},
 	{"/status/", "/history/", ROUTE_MONTH, NULL},
 	{"/status/", "", ROUTE_PAGE, NULL},
@@ -269,6 +272,9 @@ bool route_knows_readers(enum route_kind kind)
 	case ROUTE_PAGE:
 	case ROUTE_INCIDENT:
 	case ROUTE_MONTH:
+	case ROUTE_TOOLS:
+	case ROUTE_CHANGES:
+	case ROUTE_CHANGES_FEED:
 	case ROUTE_FEED:
 	case ROUTE_CALENDAR:
 	case ROUTE_ACCOUNT_FEED:

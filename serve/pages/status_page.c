@@ -401,6 +401,7 @@ void status_page_put(struct buf *b, const struct status_page *s)
 	put_figures(b, s);
 	status_page_days(b, s);
 	status_page_latency(b, s->data);
+	status_page_watched(b, s, &places);
 	status_page_incidents(b, s, &places);
 	put_embedding(b, s->brand->url, s->slug);
 	html_end(b, true);

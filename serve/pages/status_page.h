@@ -38,11 +38,14 @@ void status_page_put(struct buf *b, const struct status_page *page);
 /*
  * Sections of it. status_page_days(b, page): the bars of 90 days.
  * status_page_latency(b, data): the response times of 24 hours. Both are in
- * status_page_history.c. status_page_incidents(b, page, places): the newest
+ * status_page_history.c. status_page_watched(b, page, places): what is watched of
+ * the server. status_page_incidents(b, page, places): the newest
  * incidents, a card each.
  */
 void status_page_days(struct buf *b, const struct status_page *page);
 void status_page_latency(struct buf *b, const struct page_data *data);
+void status_page_watched(struct buf *b, const struct status_page *page,
+	const struct places *places);
 void status_page_incidents(struct buf *b, const struct status_page *page,
 	const struct places *places);
 
