@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* `here`: which of the two this is. */
+/* `changes`: it is the page of what changed. */
 static void begin_page(struct buf *b, const struct status_page *s,
 	const char *title, bool changes)
 {
@@ -23,7 +23,8 @@ static void begin_page(struct buf *b, const struct status_page *s,
 		&(struct frame) {.brand = s->brand,
 			.state = title,
 			.title = s->server->title ? s->server->title : s->slug,
-			.feed = feed});
+			.feed = feed,
+			.feed_title = "Changes of tools"});
 	buf_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
 	history_page_server(b, s);
 	buf_fmt(b, "<a href=\"/status/%s/%s\">%s</a> <a href=\"%s\">Atom feed"

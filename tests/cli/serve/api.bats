@@ -219,6 +219,7 @@ traffic() {
 @test "the store is asked of a private name what it is asked of an unknown one" {
 	for path in /api/embed-status/%s /api/status/%s/regions /badge/%s.svg \
 		/status/%s /status/%s/feed.atom '/api/embed-status-prom?slug=%s' \
+		/status/%s/tools /status/%s/changes /status/%s/changes.atom \
 		/status/%s/history/2026-04 /status/%s/incident/2026-04-28-1814-outage \
 		/api/account/%s /account/%s; do
 		# shellcheck disable=SC2059 # that is what it is for

@@ -27,7 +27,7 @@ setup() {
 	slugs=(green amber red stale fresh works split "$long")
 	report=/report/$(date -u -d "@$START" +%Y-%m)
 	pages=(/ '/?q=in' /man/ /nothing /status/gren "$report" "$report?page=2" /report
-		"${slugs[@]/#//status/}")
+		"${slugs[@]/#//status/}" /status/{green,red}/{tools,changes})
 	for page in "$ROOT"/man/*.[1-9]; do
 		pages+=("/man/${page##*/}")
 	done
@@ -36,7 +36,7 @@ setup() {
 	mapfile -t past <"$BATS_FILE_TMPDIR/past"
 	pages+=("${past[@]}" /status/green/incident/no /status/green/history/2026-13)
 	feeds=("${slugs[@]/%//feed.atom}")
-	feeds=(/feed.atom "${feeds[@]/#//status/}")
+	feeds=(/feed.atom "${feeds[@]/#//status/}" /status/{green,red}/changes.atom)
 }
 
 # get PATH [NAME=VALUE…]: asks mcp-serve as a CGI; its answer is in CODE, fields and
@@ -183,6 +183,91 @@ past() {
 	get "/status/fresh/history/$month"
 	[ "$CODE" = 200 ]
 	grep -q '<p>None on record.</p>' body
+}
+
+@test "tools and what changed of them: names, since when, and what it does to callers" {
+	get /status/green
+	grep -q '<code>https://green.example/mcp</code>' body
+	grep -q 'MCP, revision 2025-11-25, with a handshake' body
+	grep -q 'Streamable HTTP' body
+	grep -q '12: <a href="/status/green/tools">' body
+	grep -q '<h3>Where the time goes</h3>' body
+	get /status/green/tools
+	[ "$CODE" = 200 ]
+	[ "$(grep -c '^<li id="tool-' body)" = 6 ]
+	grep -q '<li id="tool-fetch_data"><h2><a href="#tool-fetch_data"><code>fetch_data</code>' body
+	grep -q 'Lists files\\u{202E}of' body
+	grep -A2 'id="tool-fetch_data"' body | grep -q 'in 4 of 5 places'
+	grep -A2 'id="tool-search"' body | grep -q 'Unchanged since at least'
+	get /status/green/changes
+	grep -q '<code>fetch</code> became <code>fetch_data</code> in 4 of 5 places; removed, breaking<' body
+	grep -q '<code>add_invoice</code> was changed in 4 of 5 places; only words<' body
+	grep -q '<code>delete_all</code> was added in 4 of 5 places; compatible<' body
+	grep -q '<code>wait</code> was removed in 4 of 5 places; breaking<' body
+	grep -q '<link rel="alternate" type="application/atom+xml" title="Changes of tools" href="/status/green/changes.atom">' body
+	get /status/green/changes.atom
+	[ "$(says Content-Type 2>/dev/null || sed -n 's/^Content-Type: \([^;]*\).*/\1/p' fields)" = application/atom+xml ]
+	xmllint --noout body
+	[ "$(xmllint --xpath 'count(//*[local-name()="entry"])' body)" = 4 ]
+	[ "$(xmllint --xpath '//*[local-name()="entry"]/*[local-name()="id"]/text()' body | sort -u | wc -l)" = 4 ]
+	xmllint --xpath '//*[local-name()="entry"][1]/*[local-name()="title"]' body |
+		grep -q 'Everything fine: `add_invoice` was changed in 4 of 5 places; only words'
+	# Nothing is known of those of others.
+	for page in tools changes; do
+		get "/status/red/$page"
+		[ "$CODE" = 200 ]
+		grep -q 'Nothing is known of the tools of this server.' body
+		get "/status/nobody/$page"
+		[ "$CODE" = 404 ]
+		sed 's/nobody/NAME/g' body >unknown
+		get "/status/veiled/$page"
+		sed 's/veiled/NAME/g' body | diff unknown -
+		get "/status/veiled/$page" 'HTTP_AUTHORIZATION=Bearer s3cret'
+		[ "$CODE" = 200 ]
+		grep -q '^Cache-Control: private, no-store' fields
+	done
+}
+
+@test "private tools are as none at all, and a private endpoint is not told" {
+	local entry page
+	entry=$(redis hget fleet:servers green)
+	get /status/green/tools
+	cp body public
+	redis hset fleet:servers green "$(jq -c '.tools_private = true |
+		.endpoint_private = true' <<<"$entry")" >/dev/null
+	get /status/green
+	run ! grep -q 'green\.example\|/status/green/tools\|<dt>Tools' body
+	for page in tools changes changes.atom; do
+		get "/status/green/$page"
+		[ "$CODE" = 200 ]
+		run ! grep -q 'fetch_data\|search\|<entry>\|in 4 of' body
+		cp body hidden
+		redis rename probe:green:definitions probe:green:elsewhere >/dev/null
+		redis hset fleet:servers green "$entry" >/dev/null
+		get "/status/green/$page"
+		redis rename probe:green:elsewhere probe:green:definitions >/dev/null
+		redis hset fleet:servers green "$(jq -c '.tools_private = true' <<<"$entry")" >/dev/null
+		diff hidden body
+	done
+	redis hset fleet:servers green "$entry" >/dev/null
+	get /status/green/tools
+	diff public body
+}
+
+@test "ten thousand tools, and a long description, make no long page" {
+	local d
+	d=$(jq -cn '{description: ("\u202e<b>" * 20000), name: "a"}')
+	redis hset probe:fresh:definitions "d:$(printf %s "$d" | sha256sum | cut -c1-16)" "$d" \
+		l:aaaaaaaaaaaaaaaa "$(printf %s "$d" | sha256sum | cut -c1-16) + a
+$(seq -f 'cccccccccccccccc + tool-%05.0f' 10000)" \
+		r:us-east-1 '1 aaaaaaaaaaaaaaaa
+' >/dev/null
+	get /status/fresh/tools
+	grep -q 'Only the first 200 of these tools are shown.' body
+	[ "$(grep -c '^<li id=' body)" = 200 ]
+	[ "$(wc -c <body)" -lt 100000 ]
+	run ! grep -q $'\u202e\|<b>' body
+	redis del probe:fresh:definitions >/dev/null
 }
 
 @test "what is no month or incident is not found, and of a private server nothing is" {

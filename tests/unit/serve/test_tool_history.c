@@ -120,7 +120,7 @@ static const char *const says[DEFINITIONS] = {
 };
 
 /* The fields of the definitions, and lists made of them: "0 a" is says[0]. */
-struct fields {
+struct fixture {
 	char names[DEFINITIONS][3 + DIGEST_HEAD];
 	const char *v[64];
 	size_t n;
@@ -128,11 +128,11 @@ struct fields {
 	size_t n_lists;
 };
 
-static void fields_init(struct fields *f)
+static void fixture_init(struct fixture *f)
 {
 	char hex[SHA256_HEX];
 
-	*f = (struct fields) {.n = 0};
+	*f = (struct fixture) {.n = 0};
 	for (size_t i = 0; i < DEFINITIONS; i++) {
 		sha256_hex(says[i], strlen(says[i]), hex);
 		snprintf(f->names[i], sizeof f->names[i], "d:%.*s",
@@ -142,7 +142,7 @@ static void fields_init(struct fields *f)
 	}
 }
 
-static void fields_list(struct fields *f, const char *id, const char *tools)
+static void fixture_list(struct fixture *f, const char *id, const char *tools)
 {
 	struct buf *b = &f->lists[f->n_lists++];
 
@@ -154,7 +154,7 @@ static void fields_list(struct fields *f, const char *id, const char *tools)
 	f->v[f->n++] = b->p;
 }
 
-static void fields_release(struct fields *f)
+static void fixture_release(struct fixture *f)
 {
 	for (size_t i = 0; i < f->n_lists; i++)
 		buf_release(&f->lists[i]);
@@ -190,12 +190,12 @@ static void test_classes_and_renames(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct tool_history h;
-		struct fields f;
+		struct fixture f;
 		struct buf text;
 
-		fields_init(&f);
-		fields_list(&f, "l:" A, cases[i].before);
-		fields_list(&f, "l:" B, cases[i].after);
+		fixture_init(&f);
+		fixture_list(&f, "l:" A, cases[i].before);
+		fixture_list(&f, "l:" B, cases[i].after);
 		f.v[f.n++] = "r:eu";
 		f.v[f.n++] = "1 " A "\n2 " B "\n";
 		tool_history_read(f.v, f.n, 0, &h);
@@ -207,7 +207,7 @@ static void test_classes_and_renames(void **state)
 		assert_string_equal(text.p, cases[i].words);
 		buf_release(&text);
 		tool_history_release(&h);
-		fields_release(&f);
+		fixture_release(&f);
 	}
 }
 
@@ -215,12 +215,12 @@ static void test_classes_and_renames(void **state)
 static void test_wrong_digest(void **state)
 {
 	struct tool_history h;
-	struct fields f;
+	struct fixture f;
 
 	(void)state;
-	fields_init(&f);
-	fields_list(&f, "l:" A, "0 fetch");
-	fields_list(&f, "l:" B, "2 fetch");
+	fixture_init(&f);
+	fixture_list(&f, "l:" A, "0 fetch");
+	fixture_list(&f, "l:" B, "2 fetch");
 	f.v[1] = says[3];
 	f.v[f.n++] = "r:eu";
 	f.v[f.n++] = "1 " A "\n2 " B "\n";
@@ -228,7 +228,7 @@ static void test_wrong_digest(void **state)
 	assert_int_equal(h.n, 1);
 	assert_false(h.v[0].known);
 	tool_history_release(&h);
-	fields_release(&f);
+	fixture_release(&f);
 }
 
 static void test_current(void **state)
@@ -239,13 +239,13 @@ static void test_current(void **state)
 		{"fetch", "fetch", "Get one page", "2 1 300"},
 	};
 	struct tool_current t;
-	struct fields f;
+	struct fixture f;
 	char text[64];
 
 	(void)state;
-	fields_init(&f);
-	fields_list(&f, "l:" A, "0 fetch,1 a\xe2\x80\xae" "b");
-	fields_list(&f, "l:" B, "2 fetch,1 a\xe2\x80\xae" "b");
+	fixture_init(&f);
+	fixture_list(&f, "l:" A, "0 fetch,1 a\xe2\x80\xae" "b");
+	fixture_list(&f, "l:" B, "2 fetch,1 a\xe2\x80\xae" "b");
 	f.v[f.n++] = "r:eu";
 	f.v[f.n++] = "100 " A "\n200 " B "\n";
 	f.v[f.n++] = "r:us";
@@ -266,7 +266,7 @@ static void test_current(void **state)
 		assert_string_equal(text, want[i][3]);
 	}
 	tool_current_release(&t);
-	fields_release(&f);
+	fixture_release(&f);
 }
 
 /* Ten thousand tools are counted, and few of them told; a long name is cut. */
