@@ -522,7 +522,7 @@ static void queue_group(struct evaluation *ev, struct group *g)
 			queue_verdict(ev, &g->servers[i]);
 	/* Their replies stand behind those to the verdicts, and nobody reads them. */
 	for (size_t i = 0; i < g->n; i++)
-		if (!g->servers[i].later &&
+		if (!g->servers[i].later && g->servers[i].verdict.n_regions &&
 			place_latency_due(g->slugs[i], ev->now))
 			place_latency_queue(ev->store, ev->places,
 				&g->servers[i].verdict, ev->now);

@@ -136,12 +136,21 @@ char *tool_text_shown(const char *p, size_t n, size_t max)
 	char shown[TEXT_SHOWN];
 	struct buf b;
 	char *out;
-	size_t len;
 
-	buf_init(&b, max * TEXT_SHOWN + sizeof "…");
-	for (; n && max; p += len, n -= len, max--) {
-		len = text_shown(p, n, shown);
-		buf_str(&b, *p == '\n' ? " " : shown);
+	buf_init(&b, 4 * max + sizeof "…");
+	while (n) {
+		size_t len = text_shown(p, n, shown), cost = 1;
+
+		if (*p == '\n' || *p == '\t')
+			memcpy(shown, " ", sizeof " ");
+		else if (strlen(shown) > len)
+			cost = strlen(shown);
+		if (cost > max)
+			break;
+		buf_str(&b, shown);
+		max -= cost;
+		p += len;
+		n -= len;
 	}
 	if (n)
 		buf_str(&b, "…");

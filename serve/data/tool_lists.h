@@ -67,7 +67,7 @@ bool listed_tool_same(
 /*
  * tool_text_shown(p, n, max): n bytes of a stranger as a person may see them: what
  * shows nothing of its own is escaped, see text_shown, and what is longer than
- * `max` characters ends in "…". Free it.
+ * `max` characters, of which an escape takes several, ends in "…". Free it.
  */
 #define TOOL_NAME_SHOWN 128
 char *tool_text_shown(const char *p, size_t n, size_t max);

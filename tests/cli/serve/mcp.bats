@@ -172,7 +172,7 @@ call() {
 	definitions
 	call tool_changes '{"slug":"demo"}'
 	[ "$(jq -c '.result.structuredContent.changes | map([.tool, .kind, .renamed_from, .class])' out)" = \
-		'[["search","changed",null,"words"],["fetch_data","renamed","fetch","breaking"]]' ]
+		'[["fetch_data","renamed","fetch","breaking"],["search","changed",null,"words"]]' ]
 	jq -e '.result.content[0].text |
 		contains("`fetch` became `fetch_data` in 2 of 2 places; removed, breaking.")' out
 	# Private tools are as none at all.

@@ -27,7 +27,7 @@ setup() {
 	slugs=(green amber red stale fresh works split "$long")
 	report=/report/$(date -u -d "@$START" +%Y-%m)
 	pages=(/ '/?q=in' /man/ /nothing /status/gren "$report" "$report?page=2" /report
-		"${slugs[@]/#//status/}" /status/{green,red}/{tools,changes})
+		"${slugs[@]/#//status/}" /status/{green,split,fresh}/{tools,changes})
 	for page in "$ROOT"/man/*.[1-9]; do
 		pages+=("/man/${page##*/}")
 	done
@@ -36,7 +36,7 @@ setup() {
 	mapfile -t past <"$BATS_FILE_TMPDIR/past"
 	pages+=("${past[@]}" /status/green/incident/no /status/green/history/2026-13)
 	feeds=("${slugs[@]/%//feed.atom}")
-	feeds=(/feed.atom "${feeds[@]/#//status/}" /status/{green,red}/changes.atom)
+	feeds=(/feed.atom "${feeds[@]/#//status/}" /status/{green,fresh}/changes.atom)
 }
 
 # get PATH [NAME=VALUE…]: asks mcp-serve as a CGI; its answer is in CODE, fields and
@@ -85,6 +85,8 @@ past() {
 }
 
 @test "what is drawn is XML, and so are the feeds" {
+	get /status/split/changes.atom
+	xmllint --noout body
 	for slug in "${slugs[@]}"; do
 		get "/status/$slug"
 		tr '\n' ' ' <body | sed 's/<\/svg>/&\n/g' |
@@ -130,7 +132,7 @@ past() {
 @test "steps, codes, points of presence, networks, hashes and names of people stay in" {
 	{
 		printf '%s\n' us-east-1 us-west-2 eu-west-2 ap-southeast-1 sa-east-1 \
-			canary step-alert hard-outage 16509 aws google example/mcp token_ veiled 'Secret garden'
+			canary step-alert hard-outage 16509 aws google token_ veiled 'Secret garden'
 		redis_dump | grep -aoE '"(step|failed_step|error|by|credential)":"[^"]+"' |
 			sed 's/.*:"\(.*\)"/\1/' | sort -u
 		redis_dump | grep -aoE '[0-9a-f]{64}' | sort -u
@@ -194,7 +196,7 @@ past() {
 	grep -q '<h3>Where the time goes</h3>' body
 	get /status/green/tools
 	[ "$CODE" = 200 ]
-	[ "$(grep -c '^<li id="tool-' body)" = 6 ]
+	[ "$(grep -c '^<li id="tool-' body)" = 7 ]
 	grep -q '<li id="tool-fetch_data"><h2><a href="#tool-fetch_data"><code>fetch_data</code>' body
 	grep -q 'Lists files\\u{202E}of' body
 	grep -A2 'id="tool-fetch_data"' body | grep -q 'in 4 of 5 places'
@@ -206,7 +208,7 @@ past() {
 	grep -q '<code>wait</code> was removed in 4 of 5 places; breaking<' body
 	grep -q '<link rel="alternate" type="application/atom+xml" title="Changes of tools" href="/status/green/changes.atom">' body
 	get /status/green/changes.atom
-	[ "$(says Content-Type 2>/dev/null || sed -n 's/^Content-Type: \([^;]*\).*/\1/p' fields)" = application/atom+xml ]
+	[ "$(sed -n 's/^Content-Type: \([^;\r]*\).*/\1/p' fields)" = application/atom+xml ]
 	xmllint --noout body
 	[ "$(xmllint --xpath 'count(//*[local-name()="entry"])' body)" = 4 ]
 	[ "$(xmllint --xpath '//*[local-name()="entry"]/*[local-name()="id"]/text()' body | sort -u | wc -l)" = 4 ]
@@ -214,7 +216,7 @@ past() {
 		grep -q 'Everything fine: `add_invoice` was changed in 4 of 5 places; only words'
 	# Nothing is known of those of others.
 	for page in tools changes; do
-		get "/status/red/$page"
+		get "/status/fresh/$page"
 		[ "$CODE" = 200 ]
 		grep -q 'Nothing is known of the tools of this server.' body
 		get "/status/nobody/$page"
@@ -256,15 +258,17 @@ past() {
 
 @test "ten thousand tools, and a long description, make no long page" {
 	local d
-	d=$(jq -cn '{description: ("\u202e<b>" * 20000), name: "a"}')
-	redis hset probe:fresh:definitions "d:$(printf %s "$d" | sha256sum | cut -c1-16)" "$d" \
-		l:aaaaaaaaaaaaaaaa "$(printf %s "$d" | sha256sum | cut -c1-16) + a
-$(seq -f 'cccccccccccccccc + tool-%05.0f' 10000)" \
-		r:us-east-1 '1 aaaaaaaaaaaaaaaa
+	jq -cjn '{description: ("\u202e<b>" * 10000), name: "a"}' >says
+	d=$(sha256sum <says | cut -c1-16)
+	redis -x hset probe:fresh:definitions "d:$d" <says >/dev/null
+	{ echo "$d + a"; seq -f 'cccccccccccccccc + tool-%05.0f' 10000; } |
+		redis -x hset probe:fresh:definitions l:aaaaaaaaaaaaaaaa >/dev/null
+	redis hset probe:fresh:definitions r:us-east-1 '1 aaaaaaaaaaaaaaaa
 ' >/dev/null
 	get /status/fresh/tools
 	grep -q 'Only the first 200 of these tools are shown.' body
 	[ "$(grep -c '^<li id=' body)" = 200 ]
+	grep -q '\\u{202E}&lt;b&gt;.*…</p>' body
 	[ "$(wc -c <body)" -lt 100000 ]
 	run ! grep -q $'\u202e\|<b>' body
 	redis del probe:fresh:definitions >/dev/null
