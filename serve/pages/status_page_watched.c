@@ -212,7 +212,7 @@ void status_page_watched(struct buf *b, const struct status_page *s,
 	const struct places *places)
 {
 	buf_str(b, "<section id=\"watched\"><h2>What is watched</h2>\n"
-		   "<dl class=\"answers\">\n");
+		   "<dl class=\"facts\">\n");
 	put_endpoint(b, s->server);
 	put_protocol(b, &s->data->watched);
 	put_access(b, s);

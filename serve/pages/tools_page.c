@@ -63,7 +63,7 @@ static void put_tool(struct buf *b, const struct current_tool *t,
 	if (t->places < regions)
 		buf_fmt(b, "; in %zu of %zu places", t->places, regions);
 	if (t->differs)
-		buf_str(b, "; it is not the same in all of them");
+		buf_str(b, "; places see different versions of it");
 	buf_str(b, "</p></li>\n");
 }
 

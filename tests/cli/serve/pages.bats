@@ -258,7 +258,7 @@ past() {
 
 @test "ten thousand tools, and a long description, make no long page" {
 	local d
-	jq -cjn '{description: ("\u202e<b>" * 10000), name: "a"}' >says
+	jq -cjn '{description: ("\u202e<b>" * 8000), inputSchema: {}, name: "a"}' >says
 	d=$(sha256sum <says | cut -c1-16)
 	redis -x hset probe:fresh:definitions "d:$d" <says >/dev/null
 	{ echo "$d + a"; seq -f 'cccccccccccccccc + tool-%05.0f' 10000; } |

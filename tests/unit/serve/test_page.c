@@ -272,7 +272,7 @@ static void test_tools(void **state)
 		   "<code>fetch&lt;b&gt;title</code></a></h2>\n"
 		   "<p>&lt;script&gt;&amp;</p>");
 	expect(&d, "Unchanged since <time");
-	expect(&d, "; in 4 of 5 places; it is not the same in all of them");
+	expect(&d, "; in 4 of 5 places; places see different versions of it");
 	expect(&d, "Only the first 1 of these tools are shown.");
 	expect_nothing_secret(&d);
 	/* Nothing known, or private. */
