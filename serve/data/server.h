@@ -20,7 +20,7 @@ struct server {
 	const char *token_sha256; /* or NULL: nobody has a token */
 	const char *title;	  /* or NULL */
 	const char *account;	  /* or NULL */
-	const char *url;	  /* or NULL; endpoint_put says what of it is told */
+	const char *url;	  /* or NULL; watched_endpoint says what of it is told */
 	const char *auth; /* what is shown at its wall; or NULL: nothing */
 	bool endpoint_private;	  /* nobody is told of the address */
 	bool tools_private;	  /* nor of the tools */

@@ -7,6 +7,10 @@
 
 struct context;
 
+/*
+ * handle_tools(c): what the tools are. handle_changes(c), handle_changes_feed(c):
+ * what changed of them.
+ */
 void handle_tools(const struct context *c);
 void handle_changes(const struct context *c);
 void handle_changes_feed(const struct context *c);
