@@ -174,5 +174,7 @@ void index_page_put(struct buf *b, const struct index_page *l,
 	buf_str(b, l->account ? "</p>\n"
 			      : ", <a href=\"/maintenance.ics\">maintenance "
 				"calendar</a></p>\n");
+	if (l->account)
+		html_private(b, l->account, false);
 	html_end(b, *l->query || l->account);
 }
