@@ -44,7 +44,7 @@ static struct sight *sights_of(struct tool_lists *l, size_t *n)
 	return v;
 }
 
-static int by_name(const void *a, const void *b)
+static int by_listed_name(const void *a, const void *b)
 {
 	return listed_tool_order(a, b);
 }
@@ -53,7 +53,7 @@ static int by_name(const void *a, const void *b)
 static bool has_tool(const struct tool_list *list, const struct listed_tool *t)
 {
 	const struct listed_tool *found = list && list->n
-		? bsearch(t, list->v, list->n, sizeof *t, by_name) : NULL;
+		? bsearch(t, list->v, list->n, sizeof *t, by_listed_name) : NULL;
 
 	return found && listed_tool_same(found, t);
 }

@@ -93,7 +93,7 @@ bool listed_tool_same(const struct listed_tool *a, const struct listed_tool *b)
 	return memcmp(a->digest, b->digest, DIGEST_HEAD) == 0;
 }
 
-static int by_name(const void *a, const void *b)
+static int by_tool_name(const void *a, const void *b)
 {
 	return listed_tool_order(a, b);
 }
@@ -114,7 +114,7 @@ static void read_tools(struct tool_list *l)
 				.digest = p};
 	}
 	if (l->n)
-		qsort(l->v, l->n, sizeof *l->v, by_name);
+		qsort(l->v, l->n, sizeof *l->v, by_tool_name);
 }
 
 const struct tool_list *tool_lists_find(struct tool_lists *l, const char *id)
