@@ -213,6 +213,18 @@ static void put_server(const struct conf *c, const struct conf_server *s,
 	}
 	buf_str(b, "],\"title\":");
 	json_put_str(b, s->title);
+	/* Only where there is something to say: most servers have none of these. */
+	if (s->endpoint == CONF_PRIVATE)
+		buf_str(b, ",\"endpoint_private\":true");
+	if (s->tools == CONF_PRIVATE)
+		buf_str(b, ",\"tools_private\":true");
+	if (s->auth.bare_401 && s->auth.mode == CONF_AUTH_NONE)
+		json_put_member(b, "auth", "bare");
+	else if (s->auth.mode != CONF_AUTH_NONE)
+		json_put_member(b, "auth",
+			s->auth.mode == CONF_AUTH_OAUTH	 ? "oauth"
+			: s->auth.mode == CONF_AUTH_MTLS ? "certificate"
+							 : "credential");
 	buf_char(b, '}');
 }
 

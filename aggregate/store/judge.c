@@ -27,6 +27,7 @@
 #include "store/late_minutes.h"
 #include "store/load.h"
 #include "store/persist.h"
+#include "store/place_latency.h"
 #include "store/publish.h"
 #include "store/regions_heard.h"
 #include "store/scripts.h"
@@ -50,6 +51,7 @@ struct evaluation {
 	struct fleet fleet;
 	struct output output;
 	char sha[STORE_SHA];		/* of script_publish */
+	char places[STORE_SHA];		/* of script_places */
 	char figures[STORE_SHA];	/* see load_ask */
 	struct lock_digests *lock;	/* NULL: there is no configuration */
 	bool lock_failed; /* tools.lock cannot be used */
@@ -257,6 +259,25 @@ static void set_region_states(
 	}
 }
 
+/* What the newest probe spoke that shook hands. */
+static void set_protocol(struct judged *s, double until)
+{
+	double at = 0;
+
+	for (size_t i = 0; i < s->n_regions; i++) {
+		const struct region_history *h = &s->regions[i];
+		size_t n = history_until(h, until);
+
+		while (n && !h->probes[n - 1].protocol)
+			n--;
+		if (!n || h->probes[n - 1].started_at <= at)
+			continue;
+		at = h->probes[n - 1].started_at;
+		s->verdict.protocol = h->probes[n - 1].protocol;
+		s->verdict.era = h->probes[n - 1].era;
+	}
+}
+
 /* Whether a side of a divergence is new: its definitions may yet come. */
 static bool new_side(const struct verdict *v, double now)
 {
@@ -387,6 +408,7 @@ static int judge_server(struct evaluation *ev, struct judged *s,
 	if (s->verdict.verdict == VERDICT_UNKNOWN)
 		return 0;
 	s->verdict.published_at = ev->now;
+	set_protocol(s, ev->now + s->server.rule.ahead_s);
 	set_region_states(s, ev->now + s->server.rule.ahead_s, l);
 	return 0;
 }
@@ -498,6 +520,12 @@ static void queue_group(struct evaluation *ev, struct group *g)
 		if (!g->servers[i].later &&
 			g->servers[i].verdict.verdict != VERDICT_UNKNOWN)
 			queue_verdict(ev, &g->servers[i]);
+	/* Their replies stand behind those to the verdicts, and nobody reads them. */
+	for (size_t i = 0; i < g->n; i++)
+		if (!g->servers[i].later && g->servers[i].verdict.n_regions &&
+			place_latency_due(g->slugs[i], ev->now))
+			place_latency_queue(ev->store, ev->places,
+				&g->servers[i].verdict, ev->now);
 }
 
 /* Write those that stand, once the store has answered. */
@@ -755,6 +783,7 @@ static int judge_all(struct evaluation *ev)
 		judged.n = 1;
 	}
 	if (store_load(ev->store, script_publish, ev->sha) ||
+		store_load(ev->store, script_places, ev->places) ||
 		late_judge(ev->store, &judged, ev->now, ev->output) ||
 		judge_servers(ev))
 		return EXIT_ENV;

@@ -26,6 +26,7 @@ static const struct form {
 	{"probe:SLUG:baseline", KEY_STRING, 0},
 	{"probe:SLUG:tools", KEY_HASH, 0},
 	{"probe:SLUG:definitions", KEY_HASH, 0},
+	{"probe:SLUG:places", KEY_HASH, 0},
 	{"probe:SLUG:latency:HOUR", KEY_HASH, 0},
 	{"probe:SLUG:latency:dDAY", KEY_HASH, 0},
 	{"probe:SLUG:errors:HOUR", KEY_HASH, 0},

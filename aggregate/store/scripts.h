@@ -131,6 +131,17 @@ extern const char script_figures[];
 extern const char script_month_figures[];
 
 /*
+ * script_places: count the hours that are over since it last did, for the page of
+ * a server; once for each hour. What arrives later is not counted.
+ *
+ * KEYS: 1 places, then for each region the rows of the last three whole hours, the
+ *       oldest first, and the records of its newest probe
+ * ARGV: 1 the hour that is not over yet, 2 the life in seconds of the key, then the
+ *       regions; others are forgotten
+ */
+extern const char script_places[];
+
+/*
  * script_report: put a report in the place of what the key held.
  *
  * KEYS: 1 report

@@ -128,6 +128,8 @@ struct conf_server {
 	char *account; /* the name of one, or NULL */
 	bool private;
 	bool deny_private; /* not to be probed at a private address */
+	/* Whether the public may know its address, and what it has for tools. */
+	enum { CONF_PUBLIC, CONF_PRIVATE } endpoint, tools;
 	bool cold_start; /* its first answer after a pause may fail */
 	char *runbook;	 /* a URL, or NULL: that of the alerts */
 	struct conf_thresholds thresholds;

@@ -280,6 +280,8 @@ static const struct conf_key thresholds[] = {
 /* The first is the default. */
 static const char *const cache_checks[] = {"yes", "no", NULL};
 
+static const char *const visibilities[] = {"public", "private", NULL};
+
 /* What `defaults` may give a server. */
 #define DEFAULT_KEYS                                                           \
 	{KEY("auth", CONF_MAP, conf_server, auth), .keys = auth},              \
@@ -297,6 +299,10 @@ static const char *const cache_checks[] = {"yes", "no", NULL};
 		.otherwise = "false"},                                         \
 	{KEY("deny_private", CONF_BOOL, conf_server, deny_private),            \
 		.otherwise = "false"},                                         \
+	{KEY("endpoint", CONF_CHOICE, conf_server, endpoint),                  \
+		.choices = visibilities},                                      \
+	{KEY("tools", CONF_CHOICE, conf_server, tools),                        \
+		.choices = visibilities},                                      \
 	{KEY("cold_start", CONF_BOOL, conf_server, cold_start),                \
 		.otherwise = "false"},                                         \
 	{KEY("cache_check", CONF_CHOICE, conf_server, cache_check),            \

@@ -136,6 +136,9 @@ struct verdict {
 	/* Of a verdict that is published; 0 in others. Epoch seconds. */
 	double published_at;
 	double last_probe_at; /* of the newest probe of any region; NAN: none */
+	/* Of the newest probe that shook hands: the revision, or NULL, and the era. */
+	const char *protocol;
+	enum era era;
 	/* Of one on a minute that was judged late: when it was; 0 in others. */
 	double judged_at;
 };

@@ -127,6 +127,11 @@ const char *key_definitions(char *out, const char *slug)
 	return join(out, "probe:", slug, ":definitions");
 }
 
+const char *key_places(char *out, const char *slug)
+{
+	return join(out, "probe:", slug, ":places");
+}
+
 const char *key_budget(char *out, const char *route, int64_t hour)
 {
 	snprintf(out, KEY_MAX, "fleet:budget:%s:%" PRId64, route, hour);

@@ -129,6 +129,17 @@ const char *key_tools(char *out, const char *slug);
  * that is too long is not here.
  */
 const char *key_definitions(char *out, const char *slug);
+/*
+ * Hash: how long a server took from each region. A field for each, with a line
+ * for each of the last 24 hours (epoch seconds / 3600) and of 7 days (epoch
+ * seconds / 86400): "<hour> <bucket>:<count> …" and "d<day> <bucket>:<count> …",
+ * where a bucket stands for KEYS_PLACES_BUCKETS of mcp/histogram.h. Field ".upto":
+ * the last hour that was counted. Field ".steps", a line for each hour in which
+ * probes were looked at: "<hour> <probes> <connect> <initialize> <tools> <call>",
+ * how many, and the ms of all together.
+ */
+#define KEYS_PLACES_BUCKETS 4
+const char *key_places(char *out, const char *slug);
 /* String: all that mcp-alert knows of a server, or of SLUG_FLEET. */
 const char *key_alert(char *out, const char *slug);
 

@@ -28,6 +28,7 @@
 #define RETENTION_ERRORS_DAY_S (5 * 86400)
 #define RETENTION_BASELINE_S (2 * 86400)
 #define RETENTION_LATE_S 3600 /* as long as a minute may be judged late */
+#define RETENTION_PLACES_S (8 * 86400)
 #define RETENTION_ALERT_S (30 * 86400) /* not while an incident is open */
 /* Of an incident from its beginning, unless it is open; key_incidents. */
 #define RETENTION_INCIDENTS_DAYS 92

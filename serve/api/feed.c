@@ -8,12 +8,15 @@
 #include "data/places.h"
 #include "data/server.h"
 #include "data/brand.h"
+#include "data/tool_history.h"
+#include "data/incident_words.h"
 #include "http/escape.h"
 #include "pages/status_page.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <math.h>
 
 /* The most incidents that are told of: of a server, and of a fleet. */
 #define ENTRIES 50
@@ -108,7 +111,7 @@ static void put_content(struct buf *b, const struct incident_row *row)
 static void put_incident(struct buf *b, const struct brand *brand,
 	const struct incident_row *row)
 {
-	char what[16], id[INCIDENT_ID], path[INCIDENT_ID + 16];
+	char what[16], path[INCIDENT_ID + 16];
 
 	snprintf(what, sizeof what, "%d", row->trouble);
 	buf_str(b, "<entry>\n");
@@ -117,8 +120,7 @@ static void put_incident(struct buf *b, const struct brand *brand,
 		row->ended_at ? " (resolved)" : "");
 	put_instant(b, "published", row->started_at);
 	put_instant(b, "updated", row->updated_at);
-	snprintf(path, sizeof path, "/incident/%s",
-		incident_id(row->kind, row->started_at, id));
+	snprintf(path, sizeof path, "/incident/%s", row->id);
 	put_link(b, brand, row->slug, "alternate", "text/html", path);
 	put_content(b, row);
 	buf_str(b, "</entry>\n");
@@ -192,6 +194,57 @@ void feed_put(struct buf *b, const struct status_page *s)
 		put_incident(b, s->brand, &rows.v[i]);
 	buf_str(b, "</feed>\n");
 	incident_rows_release(&rows);
+}
+
+static void put_change(struct buf *b, const struct status_page *s,
+	const struct tool_event *e, size_t places)
+{
+	char what[40];
+	struct buf words;
+
+	buf_init(&words, NAMES_MAX);
+	tool_event_plain(&words, e, places);
+	snprintf(what, sizeof what, "tool %d %016" PRIx64, (int)e->kind,
+		e->key);
+	buf_str(b, "<entry>\n");
+	put_id(b, s->slug, what, (int64_t)e->at);
+	buf_str(b, "<title>");
+	escape_put(b, name_of(s));
+	buf_str(b, ": ");
+	escape_put(b, buf_ok(&words) ? words.p : "tools changed");
+	buf_str(b, "</title>\n");
+	put_instant(b, "published", (int64_t)e->at);
+	put_instant(b, "updated", (int64_t)e->last);
+	put_link(b, s->brand, s->slug, "alternate", "text/html", "/changes");
+	buf_str(b, "<content type=\"text\">");
+	put_minute(b, (int64_t)e->at);
+	buf_str(b, ": ");
+	escape_put(b, buf_ok(&words) ? words.p : "tools changed");
+	buf_str(b, ".</content>\n</entry>\n");
+	buf_release(&words);
+}
+
+void feed_put_changes(struct buf *b, const struct status_page *s,
+	const struct tool_history *h)
+{
+	double newest = isnan(h->since) ? 0 : h->since;
+
+	for (size_t i = 0; i < h->n && i < ENTRIES; i++)
+		newest = fmax(newest, h->v[i].last);
+	buf_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
+	put_id(b, s->slug, "changes", 0);
+	put_title(b, name_of(s), "changes of tools", "");
+	put_instant(b, "updated", (int64_t)newest);
+	buf_str(b, "<author><name>");
+	escape_put(b, s->brand->title);
+	buf_str(b, "</name></author>\n");
+	put_link(b, s->brand, s->slug, "self", "application/atom+xml",
+		"/changes.atom");
+	put_link(b, s->brand, s->slug, "alternate", "text/html", "/changes");
+	for (size_t i = 0; i < h->n && i < ENTRIES; i++)
+		put_change(b, s, &h->v[i], h->regions);
+	buf_str(b, "</feed>\n");
 }
 
 static void put_fleet_link(struct buf *b, const struct fleet_feed *f,

@@ -11,9 +11,17 @@
 struct brand;
 struct incident_rows;
 struct status_page;
+struct tool_history;
 
 /* feed_put(b, subject): append the feed of a server. */
 void feed_put(struct buf *b, const struct status_page *subject);
+
+/*
+ * feed_put_changes(b, subject, history): append the feed of what changed of the tools
+ * of a server. Of *subject its data is not read, and may be NULL.
+ */
+void feed_put_changes(struct buf *b, const struct status_page *subject,
+	const struct tool_history *history);
 
 /* The feed of all public servers, or of those of an account. */
 struct fleet_feed {

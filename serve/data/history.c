@@ -176,3 +176,9 @@ double history_uptime(
 	return all > 0 ? floor((double)(all - red) * 10000 / (double)all) / 100
 		       : NAN;
 }
+
+void history_hide_tools(struct history *p)
+{
+	p->tools = -1;
+	p->tools_since = NAN;
+}

@@ -58,6 +58,9 @@ void history_latency(struct history *p, int ago, const struct histogram *h);
  */
 void history_tools(struct history *p, const char *const *pairs, size_t n);
 
+/* history_hide_tools(p): nothing is known of the tools. */
+void history_hide_tools(struct history *p);
+
 /*
  * history_keeps(today, month): whether anything of that month, see base/month.h,
  * is kept today, epoch days: it is not of the future, nor too long ago.

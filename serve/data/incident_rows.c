@@ -52,7 +52,6 @@ void incident_rows_add(struct incident_rows *rows, const char *slug,
 		*row = (struct incident_row) {
 			.server = server->title ? xstrdup(server->title) : NULL,
 			.is_private = server->is_private,
-			.kind = in->kind,
 			.trouble = (int)in->trouble,
 			.note = said(in, UPDATE_NOTE),
 			.postmortem = said(in, UPDATE_POSTMORTEM),
@@ -64,6 +63,7 @@ void incident_rows_add(struct incident_rows *rows, const char *slug,
 			.ended_at = in->ended_at,
 			.updated_at = in->updated_at};
 		snprintf(row->slug, sizeof row->slug, "%s", slug);
+		incident_id(in->kind, in->started_at, row->id);
 	}
 }
 

@@ -6,7 +6,7 @@
 #define DATA_INCIDENT_ROWS_H
 
 #include "mcp/names.h"
-#include "records/alert.h"
+#include "records/incident.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,8 +23,8 @@ struct incident_row {
 	char slug[SLUG_MAX + 1];
 	char *server;	 /* its title, or NULL */
 	bool is_private; /* the server */
-	enum alert_kind kind;
 	int trouble; /* enum trouble */
+	char id[INCIDENT_ID]; /* of its page */
 	const char *title, *impact, *update; /* see incident_words.h */
 	char *where; /* "everywhere", or names of places; "" not known */
 	/* What its operators said last, and the address of why it happened; or

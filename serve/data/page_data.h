@@ -10,6 +10,7 @@
 #include "data/incidents.h"
 #include "data/maintenance.h"
 #include "data/tool_split.h"
+#include "data/watched.h"
 #include "store/stages.h"
 
 struct page_data {
@@ -18,6 +19,7 @@ struct page_data {
 	struct maintenance_list maintenance;
 	struct occurrence maintenance_now, maintenance_next; /* of that list */
 	struct tool_split tool_split;
+	struct watched watched;
 	double heartbeats[STAGES]; /* epoch seconds; NAN for never */
 };
 

@@ -83,9 +83,12 @@ static bool read_text(
 	const char *json, bool regions, struct server *s, bool *told)
 {
 	static const char *const names[] = {"private", "token_sha256", "title",
-		"account", "interval", "regions", NULL};
+		"account", "interval", "regions", "url", "auth",
+		"endpoint_private", "tools_private", NULL};
 	struct room room = {s->text, strlen(json) + 1};
 	const char **const texts[] = {&s->token_sha256, &s->title, &s->account};
+	const char **const more[] = {&s->url, &s->auth};
+	bool *const marks[] = {&s->endpoint_private, &s->tools_private};
 	struct pull j = pull_begin(json);
 	unsigned seen = 0;
 	size_t cap = 0;
@@ -100,8 +103,14 @@ static bool read_text(
 			*texts[i - 1] = text(&j, &room);
 		else if (i == 4)
 			s->interval_s = pull_number(&j);
-		else if (i > 5)
+		else if (i > 9)
 			pull_skip(&j);
+		/* What is no boolean hides it, too. */
+		else if (i > 7)
+			*marks[i - 8] = !pull_bool(&j, marks[i - 8]) ||
+				*marks[i - 8];
+		else if (i > 5)
+			*more[i - 6] = text(&j, &room);
 		else if (!regions)
 			pull_pass(&j);
 		else if (pull_array(&j))

@@ -20,6 +20,10 @@ struct server {
 	const char *token_sha256; /* or NULL: nobody has a token */
 	const char *title;	  /* or NULL */
 	const char *account;	  /* or NULL */
+	const char *url;	  /* or NULL; watched_endpoint says what of it is told */
+	const char *auth; /* what is shown at its wall; or NULL: nothing */
+	bool endpoint_private;	  /* nobody is told of the address */
+	bool tools_private;	  /* nor of the tools */
 	double interval_s;	  /* NAN where it is not known */
 	struct server_region *regions;
 	size_t n_regions;

@@ -6,9 +6,10 @@
  */
 #include "data/tool_history.h"
 
-#include "base/num.h"
-#include "base/text.h"
+#include "base/index.h"
 #include "base/xalloc.h"
+#include "data/tool_lists.h"
+#include "http/escape.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,50 +17,20 @@
 
 /* The newest steps are compared, and no more of them. */
 #define STEPS_MAX 256
-/*
- * Digits of the digest of a tool, which a space, a mark and another one follow.
- */
-#define DIGEST 16
-
-struct listed {
-	const char *name; /* `length` bytes */
-	size_t length;
-	const char *digest;
-};
-
-struct list {
-	const char *id;
-	const char *text;
-	struct listed *v; /* by name; NULL until it is wanted */
-	size_t n;
-};
 
 /* From one list to another. */
 struct step {
 	const char *from, *to; /* ids, up to the end of their line */
-	double at;
+	double at, last;
 	size_t places;
 	size_t region; /* the last one that went it */
 };
 
 struct reader {
-	struct list *lists; /* by id */
-	size_t n_lists, cap_lists;
+	struct tool_lists lists;
 	struct step *steps;
 	size_t n_steps, cap_steps;
 };
-
-static size_t line(const char *s)
-{
-	return strcspn(s, "\n");
-}
-
-static bool same_id(const char *a, const char *b)
-{
-	size_t n = line(a);
-
-	return n == line(b) && memcmp(a, b, n) == 0;
-}
 
 static void add_step(struct reader *r, size_t region, const char *from,
 	const char *to, double at)
@@ -68,125 +39,151 @@ static void add_step(struct reader *r, size_t region, const char *from,
 	size_t i = 0;
 
 	while (i < r->n_steps && (r->steps[i].region == region ||
-		!same_id(r->steps[i].from, from) ||
-		!same_id(r->steps[i].to, to)))
+		!tool_lists_same(r->steps[i].from, from) ||
+		!tool_lists_same(r->steps[i].to, to)))
 		i++;
 	if (i == r->n_steps) {
 		r->steps = xgrow(r->steps, &r->cap_steps, r->n_steps + 1,
 			sizeof *r->steps);
 		r->steps[r->n_steps++] = (struct step) {
-			.from = from, .to = to, .at = at};
+			.from = from, .to = to, .at = at, .last = at};
 	}
 	s = &r->steps[i];
 	s->region = region;
 	s->places++;
 	s->at = fmin(s->at, at);
+	s->last = fmax(s->last, at);
 }
 
-/* The lines of a region: "<since> <id>". */
-static void read_region(struct reader *r, const char *text, double from,
-	struct tool_history *h)
+static void read_steps(struct reader *r, double from, struct tool_history *h)
 {
-	const char *before = NULL;
-	size_t n;
+	for (size_t i = 0; i < r->lists.n_regions; i++) {
+		const struct tool_region *region = &r->lists.regions[i];
 
-	h->regions++;
-	for (; *text; text += n + (text[n] == '\n')) {
-		char *end;
-		double at = strtod(text, &end);
+		h->regions++;
+		for (size_t k = 0; k < region->n; k++) {
+			const struct tool_row *row = &region->rows[k];
 
-		n = line(text);
-		if (end == text || *end != ' ' || !(at >= 0) ||
-			at > NUM_EPOCH_MAX)
-			continue;
-		if (!(h->since <= at))
-			h->since = at;
-		if (before && at >= from)
-			add_step(r, h->regions, before, end + 1, at);
-		before = end + 1;
+			if (!(h->since <= row->since))
+				h->since = row->since;
+			if (k && row->since >= from)
+				add_step(r, h->regions, row[-1].id, row->id,
+					row->since);
+		}
 	}
 }
 
-static int by_name(const void *a, const void *b)
+/* A tool that differs between two lists; a or b is NULL where it is not there. */
+struct difference {
+	const struct listed_tool *a, *b;
+	const char *nameless; /* of one that is only in one of them */
+};
+
+static void add_event(struct reader *r, struct tool_history *h,
+	const struct step *s, const struct difference *d)
 {
-	const struct listed *x = a, *y = b;
-	size_t n = x->length < y->length ? x->length : y->length;
-	int c = memcmp(x->name, y->name, n);
-
-	return c ? c : (x->length > y->length) - (x->length < y->length);
-}
-
-/* The lines of a list: "<digest> <mark> <name>". */
-static void read_list(struct list *l)
-{
-	size_t cap = 0, n;
-
-	if (l->v)
-		return;
-	for (const char *p = l->text; *p; p += n + (p[n] == '\n')) {
-		n = line(p);
-		if (n < DIGEST + 4 || p[DIGEST] != ' ')
-			continue;
-		l->v = xgrow(l->v, &cap, l->n + 1, sizeof *l->v);
-		l->v[l->n++] = (struct listed) {.name = p + DIGEST + 3,
-			.length = n - DIGEST - 3,
-			.digest = p};
-	}
-	if (l->n)
-		qsort(l->v, l->n, sizeof *l->v, by_name);
-}
-
-static struct list *find_list(struct reader *r, const char *id)
-{
-	for (size_t i = 0; i < r->n_lists; i++)
-		if (same_id(r->lists[i].id, id))
-			return &r->lists[i];
-	return NULL;
-}
-
-static void add_change(struct tool_history *h, const struct step *s,
-	const struct listed *tool, enum tool_change_kind kind)
-{
-	char name[TEXT_SIZE];
+	struct tool_event *e;
+	const struct listed_tool *tool = d->b ? d->b : d->a;
+	bool same_name = d->a && d->b && listed_tool_order(d->a, d->b) == 0;
 
 	if (h->n == TOOL_CHANGES_MAX) {
 		h->more = true;
 		return;
 	}
-	text_clean(tool->name, tool->length, name, sizeof name, TEXT_MAX);
-	h->v[h->n++] = (struct tool_change) {.name = xstrdup(name),
-		.kind = kind,
+	e = &h->v[h->n++];
+	*e = (struct tool_event) {
+		.name = tool_text_shown(
+			tool->name, tool->length, TOOL_NAME_SHOWN),
+		.key = index_hash(0, tool->name, tool->length),
+		.kind = !d->a		? TOOL_ADDED
+			: !d->b		? TOOL_REMOVED
+			: same_name	? TOOL_CHANGED
+					: TOOL_RENAMED,
+		.known = true,
+		.class = d->a ? CHANGE_BREAKING : CHANGE_COMPATIBLE,
 		.at = s->at,
+		.last = s->last,
 		.places = s->places};
+	if (e->kind == TOOL_CHANGED)
+		e->known = tool_texts_class(&r->lists.texts, d->a->digest,
+			d->b->digest, &e->class);
+	if (e->kind != TOOL_RENAMED)
+		return;
+	e->was = tool_text_shown(d->a->name, d->a->length, TOOL_NAME_SHOWN);
+	e->key = index_hash(e->key, d->a->name, d->a->length);
 }
 
-static void compare(struct reader *r, const struct step *s,
-	struct tool_history *h)
+static int by_nameless(const void *a, const void *b)
 {
-	struct list *from = find_list(r, s->from), *to = find_list(r, s->to);
-	size_t i = 0, k = 0;
+	const struct difference *x = *(struct difference *const *)a;
+	const struct difference *y = *(struct difference *const *)b;
+
+	return strcmp(x->nameless, y->nameless);
+}
+
+/*
+ * Make one difference of a tool that is gone and the one that says the same
+ * under another name, where there are two such tools, and not more.
+ */
+static void join_renamed(
+	struct tool_texts *texts, struct difference *v, size_t n)
+{
+	struct difference **alone = xcalloc(n + 1, sizeof *alone);
+	size_t k = 0, end;
+
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].a && v[i].b)
+			continue;
+		v[i].nameless = tool_texts_nameless(
+			texts, (v[i].a ? v[i].a : v[i].b)->digest);
+		if (*v[i].nameless)
+			alone[k++] = &v[i];
+	}
+	if (k)
+		qsort(alone, k, sizeof *alone, by_nameless);
+	for (size_t i = 0; i < k; i = end) {
+		struct difference *x = alone[i], *y;
+
+		for (end = i + 1; end < k &&
+			strcmp(alone[end]->nameless, x->nameless) == 0;)
+			end++;
+		y = alone[end - 1];
+		if (end - i != 2 || !x->a == !y->a)
+			continue;
+		*(x->a ? y : x) = (struct difference) {
+			.a = x->a ? x->a : y->a, .b = x->b ? x->b : y->b};
+		*(x->a ? x : y) = (struct difference) {.a = NULL};
+	}
+	free(alone);
+}
+
+static void compare_lists(
+	struct reader *r, const struct step *s, struct tool_history *h)
+{
+	const struct tool_list *from = tool_lists_find(&r->lists, s->from);
+	const struct tool_list *to = tool_lists_find(&r->lists, s->to);
+	struct difference *v;
+	size_t i = 0, k = 0, n = 0;
 
 	if (!from || !to)
 		return;
-	read_list(from);
-	read_list(to);
+	v = xcalloc(from->n + to->n + 1, sizeof *v);
 	while (i < from->n || k < to->n) {
 		int c = i == from->n ? 1
 			: k == to->n ? -1
-				     : by_name(&from->v[i], &to->v[k]);
+				     : listed_tool_order(
+					       &from->v[i], &to->v[k]);
+		const struct listed_tool *a = c <= 0 ? &from->v[i++] : NULL;
+		const struct listed_tool *b = c >= 0 ? &to->v[k++] : NULL;
 
-		if (c < 0) {
-			add_change(h, s, &from->v[i++], TOOL_REMOVED);
-		} else if (c > 0) {
-			add_change(h, s, &to->v[k++], TOOL_ADDED);
-		} else {
-			if (memcmp(from->v[i].digest, to->v[k].digest,
-				    DIGEST) != 0)
-				add_change(h, s, &to->v[k], TOOL_CHANGED);
-			i++;
-			k++;
-		}
+		if (!a || !b || !listed_tool_same(a, b))
+			v[n++] = (struct difference) {.a = a, .b = b};
 	}
+	join_renamed(&r->lists.texts, v, n);
+	for (i = 0; i < n; i++)
+		if (v[i].a || v[i].b)
+			add_event(r, h, s, &v[i]);
+	free(v);
 }
 
 static int newest(const void *a, const void *b)
@@ -196,46 +193,80 @@ static int newest(const void *a, const void *b)
 	return (x->at < y->at) - (x->at > y->at);
 }
 
-static void read_fields(struct reader *r, const char *const *pairs, size_t n,
-	double from, struct tool_history *h)
-{
-	for (size_t i = 0; i + 1 < n; i += 2) {
-		const char *field = pairs[i], *text = pairs[i + 1];
-
-		if (!field || !text)
-			continue;
-		if (strncmp(field, "r:", 2) == 0) {
-			read_region(r, text, from, h);
-		} else if (strncmp(field, "l:", 2) == 0) {
-			r->lists = xgrow(r->lists, &r->cap_lists,
-				r->n_lists + 1, sizeof *r->lists);
-			r->lists[r->n_lists++] = (struct list) {
-				.id = field + 2, .text = text};
-		}
-	}
-}
-
 void tool_history_read(const char *const *pairs, size_t n, double from,
 	struct tool_history *h)
 {
-	struct reader r = {.n_lists = 0};
+	struct reader r = {.n_steps = 0};
 
 	*h = (struct tool_history) {.since = NAN};
-	read_fields(&r, pairs, n, from, h);
+	tool_lists_read(pairs, n, &r.lists);
+	read_steps(&r, from, h);
 	if (r.n_steps)
 		qsort(r.steps, r.n_steps, sizeof *r.steps, newest);
 	h->more = r.n_steps > STEPS_MAX;
 	for (size_t i = 0; i < r.n_steps && i < STEPS_MAX; i++)
-		compare(&r, &r.steps[i], h);
-	for (size_t i = 0; i < r.n_lists; i++)
-		free(r.lists[i].v);
-	free(r.lists);
+		compare_lists(&r, &r.steps[i], h);
+	tool_lists_release(&r.lists);
 	free(r.steps);
 }
 
 void tool_history_release(struct tool_history *h)
 {
-	for (size_t i = 0; i < h->n; i++)
+	for (size_t i = 0; i < h->n; i++) {
 		free(h->v[i].name);
+		free(h->v[i].was);
+	}
 	h->n = 0;
+}
+
+static void put_name(struct buf *b, const char *name, bool html)
+{
+	if (!html) {
+		buf_fmt(b, "`%s`", name);
+		return;
+	}
+	buf_str(b, "<code>");
+	escape_put(b, name);
+	buf_str(b, "</code>");
+}
+
+static const char *class_words(const struct tool_event *e)
+{
+	static const char *const words[] = {
+		[CHANGE_BREAKING] = "breaking",
+		[CHANGE_COMPATIBLE] = "compatible",
+		[CHANGE_WORDS] = "only words",
+		[CHANGE_ORDER] = "only order",
+	};
+
+	return e->known ? words[e->class] : "how is not known";
+}
+
+static void put_words(
+	struct buf *b, const struct tool_event *e, size_t places, bool html)
+{
+	static const char *const verbs[] = {
+		[TOOL_REMOVED] = " was removed",
+		[TOOL_ADDED] = " was added",
+		[TOOL_RENAMED] = " became ",
+		[TOOL_CHANGED] = " was changed",
+	};
+
+	put_name(b, e->was ? e->was : e->name, html);
+	buf_str(b, verbs[e->kind]);
+	if (e->was)
+		put_name(b, e->name, html);
+	if (places > 1)
+		buf_fmt(b, " in %zu of %zu places", e->places, places);
+	buf_fmt(b, "; %s%s", e->was ? "removed, " : "", class_words(e));
+}
+
+void tool_event_words(struct buf *b, const struct tool_event *e, size_t places)
+{
+	put_words(b, e, places, true);
+}
+
+void tool_event_plain(struct buf *b, const struct tool_event *e, size_t places)
+{
+	put_words(b, e, places, false);
 }

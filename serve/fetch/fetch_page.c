@@ -15,7 +15,7 @@
  * from BEATS and from UPDATES_OF on are of the past.
  */
 enum { OWN, SITE, WORKS, BEATS };
-enum { VERDICT, INCIDENTS, UPDATES_OF, TOOLS, MINUTES, HOURS };
+enum { VERDICT, INCIDENTS, UPDATES_OF, TOOLS, MINUTES, PLACES, HOURS };
 
 static size_t ask(struct source *s, const char *slug, const char *token,
 	const struct history *past)
@@ -35,6 +35,8 @@ static size_t ask(struct source *s, const char *slug, const char *token,
 		key_tools(k++->name, slug);
 		*k = (struct fetch_key) {.command = "HGETALL"};
 		key_minutes(k++->name, slug);
+		*k = (struct fetch_key) {.command = "HGETALL"};
+		key_places(k++->name, slug);
 	}
 	for (int i = 0; past && i < HISTORY_HOURS; i++) {
 		*k = (struct fetch_key) {.command = "HGETALL"};
@@ -65,37 +67,44 @@ static void read_latency(
 	history_latency(p, ago, &h);
 }
 
-static void read_tools(struct history *p, const struct store_reply *r)
+/* The strings of a hash, each of which may be NULL; free it. */
+static const char **pairs_of(const struct store_reply *r, size_t *n)
 {
-	size_t n = store_count(r);
-	const char **pairs = xcalloc(n + 1, sizeof *pairs);
+	const char **pairs;
 
-	for (size_t i = 0; i < n; i++)
+	*n = store_count(r);
+	pairs = xcalloc(*n + 1, sizeof *pairs);
+	for (size_t i = 0; i < *n; i++)
 		pairs[i] = store_text(store_item(r, i));
-	history_tools(p, pairs, n);
-	free(pairs);
+	return pairs;
 }
 
-static void read_past(struct history *p, const struct store_reply *own)
+static void read_past(
+	struct page_data *d, const struct store_reply *own, double now)
 {
 	const struct store_reply *r = store_item(own, MINUTES);
+	struct history *p = &d->history;
+	const char **pairs;
+	size_t n;
 
 	for (size_t i = 0; i + 1 < store_count(r); i += 2)
 		history_minutes(p, store_text(store_item(r, i)),
 			store_int(store_item(r, i + 1), 0));
 	for (int i = 0; i < HISTORY_HOURS; i++)
 		read_latency(p, i, store_item(own, HOURS + (size_t)i));
-	read_tools(p, store_item(own, TOOLS));
+	pairs = pairs_of(store_item(own, TOOLS), &n);
+	history_tools(p, pairs, n);
+	free(pairs);
+	pairs = pairs_of(store_item(own, PLACES), &n);
+	watched_places(&d->watched, pairs, n, now);
+	free(pairs);
 }
 
 static void read_all_incidents(struct page_data *d, const struct store_reply *own)
 {
-	const struct store_reply *r = store_item(own, UPDATES_OF);
-	size_t n = store_count(r);
-	const char **pairs = xcalloc(n + 1, sizeof *pairs);
+	size_t n;
+	const char **pairs = pairs_of(store_item(own, UPDATES_OF), &n);
 
-	for (size_t i = 0; i < n; i++)
-		pairs[i] = store_text(store_item(r, i));
 	incidents_read_all(
 		&(struct incident_sources) {
 			.state = store_text(store_item(own, INCIDENTS)),
@@ -148,7 +157,7 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 	if (past) {
 		fetch_heartbeats(
 			store_reply(s->store, first + BEATS), d->heartbeats);
-		read_past(&d->history, own);
+		read_past(d, own, now);
 	}
 	return 0;
 }

@@ -21,7 +21,7 @@ struct fetched {
  * maintenances. tool_split, maintenance_now and maintenance_next depend on the entry
  * and the verdict in *got, and are left zero. Where the client may not know of
  * the server, see fetch_server, *got is all NULL. The caller releases incidents
- * and maintenance. -1, and nothing to release, where the store did not answer.
+ * maintenance and watched, of which the verdict is for the caller to take in. -1, and nothing to release, where the store did not answer.
  */
 int fetch_page(struct source *s, const char *slug, const char *token,
 	double now, bool past, struct fetched *got, struct page_data *d);

@@ -29,7 +29,7 @@ static int read_plan(struct source *s, struct kept_plan *k)
 	if (fetch_run(s))
 		return -1;
 	maintenance_list_release(&k->list);
-	maintenance_list_read(&k->list, store_reply(s->store, 0));
+	maintenance_list_read(store_reply(s->store, 0), &k->list);
 	brand_read(store_text(store_reply(s->store, 1)), &brand);
 	k->max_s = brand.maintenance_s;
 	brand_release(&brand);

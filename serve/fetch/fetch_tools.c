@@ -3,7 +3,6 @@
 #include "base/xalloc.h"
 #include "fetch/fetch.h"
 #include "data/history.h"
-#include "data/tool_history.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -22,34 +21,42 @@ static const char **read_pairs(const struct store_reply *r, size_t n)
 }
 
 int fetch_tools(struct source *s, const char *slug, const char *token,
-	double from, const char **server, const char **verdict,
-	struct tool_history *h)
+	struct fetched_tools *t)
 {
 	struct fetch_key keys[] = {
 		[VERDICT] = {.command = "GET"},
 		[DEFINITIONS] = {.command = "HGETALL"},
 	};
 	const struct store_reply *own, *r;
-	const char **pairs;
-	size_t first, n;
+	const char *server;
+	size_t first;
 
-	*server = *verdict = NULL;
+	*t = (struct fetched_tools) {.n = 0};
 	if (fetch_open(s))
 		return -1;
 	key_verdict(keys[VERDICT].name, slug);
 	key_definitions(keys[DEFINITIONS].name, slug);
 	first = fetch_ask(s, slug, token, keys, 2);
+	store_add(s->store, "GET", KEY_SITE, NULL);
 	if (fetch_run(s))
 		return -1;
-	*server = fetch_entry(s, token);
+	server = fetch_entry(s, token);
+	if (!server)
+		return 0;
 	own = store_reply(s->store, first);
-	*verdict = store_text(store_item(own, VERDICT));
+	t->got = (struct fetched) {.server = server,
+		.verdict = store_text(store_item(own, VERDICT)),
+		.site = store_text(store_reply(s->store, first + 1))};
 	r = store_item(own, DEFINITIONS);
-	n = *server ? store_count(r) : 0;
-	pairs = read_pairs(r, n);
-	tool_history_read(pairs, n, from, h);
-	free(pairs);
+	t->n = store_count(r);
+	t->pairs = read_pairs(r, t->n);
 	return 0;
+}
+
+void fetch_tools_release(struct fetched_tools *t)
+{
+	free(t->pairs);
+	*t = (struct fetched_tools) {.n = 0};
 }
 
 int fetch_tool_count(struct source *s, const char *slug, const char *token,

@@ -4,19 +4,25 @@
 #ifndef DATA_FETCH_TOOLS_H
 #define DATA_FETCH_TOOLS_H
 
+#include "fetch/fetch_page.h"
+
 struct source;
-struct tool_history;
+
+/* What the store holds of a server and its tools. */
+struct fetched_tools {
+	struct fetched got;
+	const char **pairs; /* of key_definitions: field and value in turn */
+	size_t n;
+};
 
 /*
- * fetch_tools(s, slug, token, from, server, verdict, h): the entry and the
- * verdict of a server, as fetch_server has them, and the changes of its tools
- * since `from`, epoch seconds. 0, and then tool_history_release frees what *h
- * holds, which is empty where the client may not know of the server; or -1, as
- * in fetch.h.
+ * fetch_tools(s, slug, token, t): 0, and then fetch_tools_release frees *t, whose
+ * strings live until the next round trip; there are none where the client may not
+ * know of the server. Or -1, as in fetch.h.
  */
 int fetch_tools(struct source *s, const char *slug, const char *token,
-	double from, const char **server, const char **verdict,
-	struct tool_history *h);
+	struct fetched_tools *t);
+void fetch_tools_release(struct fetched_tools *t);
 
 /*
  * fetch_tool_count(s, slug, token, n): how many tools the newest list of a server

@@ -48,6 +48,8 @@ static int count_tools(const struct context *c, const struct status_page *page)
 {
 	int n;
 
+	if (page->server->tools_private)
+		return BADGE_TOOLS_HIDDEN;
 	if (page->view->freshness != VIEW_FRESH ||
 		fetch_tool_count(c->source, page->slug, c->token, &n))
 		return BADGE_TOOLS_UNKNOWN;

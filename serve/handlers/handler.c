@@ -9,6 +9,7 @@
 #include "handlers/private_access.h"
 #include "handlers/report_handlers.h"
 #include "handlers/sign_in.h"
+#include "handlers/tool_handlers.h"
 #include "http/respond.h"
 #include "http/route.h"
 
@@ -33,6 +34,9 @@ static void (*const handlers[])(const struct context *) = {
 	[ROUTE_PREVIEW] = handle_preview,
 	[ROUTE_INCIDENT_PREVIEW] = handle_incident_preview,
 	[ROUTE_MONTH] = handle_month,
+	[ROUTE_TOOLS] = handle_tools,
+	[ROUTE_CHANGES] = handle_changes,
+	[ROUTE_CHANGES_FEED] = handle_changes_feed,
 	[ROUTE_FEED] = handle_feed,
 	[ROUTE_CALENDAR] = handle_calendar,
 	[ROUTE_FLEET_FEED] = handle_fleet_feed,

@@ -16,6 +16,7 @@
 #include "data/search.h"
 #include "data/tool_history.h"
 #include "handlers/handler.h"
+#include "handlers/page_handlers.h"
 #include "handlers/private_access.h"
 #include "http/respond.h"
 #include "mcp/answers.h"
@@ -115,6 +116,7 @@ static enum found find_one(const struct context *c, bool past, struct one *o)
 		read_one(c, &got, o);
 		return FOUND;
 	}
+	watched_release(&o->data.watched);
 	incidents_release(&o->data.incidents);
 	maintenance_list_release(&o->data.maintenance);
 	return found;
@@ -122,6 +124,7 @@ static enum found find_one(const struct context *c, bool past, struct one *o)
 
 static void one_release(struct one *o)
 {
+	watched_release(&o->data.watched);
 	incidents_release(&o->data.incidents);
 	tool_split_release(&o->data.tool_split);
 	maintenance_list_release(&o->data.maintenance);
@@ -251,7 +254,7 @@ static void call_find_servers(const struct context *c,
  */
 static void say_incidents(const struct incident_rows *one,
 	const struct incident_rows *own, double from, size_t limit,
-	struct tool_result *out)
+	const char *site, struct tool_result *out)
 {
 	const struct incident_row **v =
 		xcalloc(one->n + own->n + 1, sizeof *v);
@@ -268,7 +271,7 @@ static void say_incidents(const struct incident_rows *one,
 			(!row->ended_at || (double)row->ended_at >= from))
 			v[n++] = row;
 	}
-	answer_incidents(out, v, n < limit ? n : limit, n);
+	answer_incidents(out, v, n < limit ? n : limit, n, site);
 	free(v);
 }
 
@@ -278,18 +281,22 @@ static void call_all_incidents(const struct context *c,
 	const struct incident_rows *all;
 	struct incident_rows own = {.n = 0};
 	struct account account;
+	struct brand brand;
 	bool found;
 
 	if (find_account(c, &account, &found)) {
 		answer_unavailable(out);
 		return;
 	}
+	page_brand(c, &brand);
 	if ((found && fetch_own_incidents(c->source, account.slugs,
 			      account.n, c->token, &own)) ||
 		fetch_incidents(c->source, &all))
 		answer_unavailable(out);
 	else
-		say_incidents(all, &own, from, (size_t)a->limit, out);
+		say_incidents(all, &own, from, (size_t)a->limit, brand.url,
+			out);
+	brand_release(&brand);
 	incident_rows_release(&own);
 	account_release(&account);
 }
@@ -312,14 +319,15 @@ static void call_incidents(const struct context *c,
 		return;
 	}
 	incident_rows_sort(&o.rows);
-	say_incidents(&o.rows, &none, from, (size_t)a->limit, out);
+	say_incidents(&o.rows, &none, from, (size_t)a->limit, o.brand.url,
+		out);
 	one_release(&o);
 }
 
 static void call_tool_changes(const struct context *c,
 	const struct tool_arguments *a, struct tool_result *out)
 {
-	const char *server, *verdict;
+	struct fetched_tools t;
 	struct tool_history history;
 	struct readable_server s;
 	enum found found = NOT_FOUND;
@@ -328,19 +336,22 @@ static void call_tool_changes(const struct context *c,
 		say_missing(c, found, out);
 		return;
 	}
-	if (fetch_tools(c->source, c->name, c->token,
-		    c->now - a->days * DAY_S, &server, &verdict, &history)) {
+	if (fetch_tools(c->source, c->name, c->token, &t)) {
 		answer_unavailable(out);
 		return;
 	}
-	found = private_access_read(c, server, verdict, &s);
+	found = private_access_read(c, t.got.server, t.got.verdict, &s);
 	if (found == FOUND) {
+		/* Private tools are as none at all. */
+		tool_history_read(t.pairs, s.server.tools_private ? 0 : t.n,
+			c->now - a->days * DAY_S, &history);
 		answer_changes(out, c->name, &history);
+		tool_history_release(&history);
 		readable_server_release(&s);
-	} else {
-		say_missing(c, found, out);
 	}
-	tool_history_release(&history);
+	fetch_tools_release(&t);
+	if (found != FOUND)
+		say_missing(c, found, out);
 }
 
 static void call_fleet_summary(const struct context *c,

@@ -81,7 +81,7 @@ void page_unavailable(const struct context *c)
 		&nobody);
 }
 
-static void missing_page(const struct context *c)
+void page_missing(const struct context *c)
 {
 	const struct strings *names;
 	const char **close;
@@ -124,6 +124,7 @@ static void page_data_release(struct page_data *d)
 	incidents_release(&d->incidents);
 	tool_split_release(&d->tool_split);
 	maintenance_list_release(&d->maintenance);
+	watched_release(&d->watched);
 }
 
 enum found page_put_server(const struct context *c, bool past, page_put *put)
@@ -146,6 +147,9 @@ enum found page_put_server(const struct context *c, bool past, page_put *put)
 
 		read_brand(c, got.site, &brand);
 		tool_split_read(got.verdict, &data.tool_split);
+		watched_verdict(&data.watched, got.verdict);
+		if (s.server.tools_private)
+			history_hide_tools(&data.history);
 		data.maintenance_now = maintenance_list_now(&data.maintenance,
 			c->name, account, c->now, brand.maintenance_s);
 		data.maintenance_next = maintenance_list_next(&data.maintenance,
@@ -173,7 +177,7 @@ static void answer_server(const struct context *c, const char *type,
 {
 	switch (page_put_server(c, true, put)) {
 	case NOT_FOUND:
-		missing_page(c);
+		page_missing(c);
 		break;
 	case STORE_DOWN:
 		page_unavailable(c);
@@ -572,6 +576,7 @@ void handle_style(const struct context *c)
 	buf_str(&c->r->body, page_style_history);
 	buf_str(&c->r->body, page_style_manual);
 	buf_str(&c->r->body, page_style_report);
+	buf_str(&c->r->body, page_style_tools);
 	buf_str(&c->r->body, embed_style);
 	buf_fmt(&c->r->body, ":root { --brand: %s }\n", brand.colour);
 	etag_of_body(c->r);

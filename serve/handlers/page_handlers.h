@@ -34,11 +34,13 @@ void handle_icon(const struct context *c);
  * page_brand(c, brand): the brand as the store has it; the defaults where it
  * does not answer. page_error(c, status): make the response a page that is an
  * error. page_unavailable(c): the page that says that the store does not
- * answer.
+ * answer. page_missing(c): the page that says that there is no such server, and
+ * which ones are called like it.
  */
 void page_brand(const struct context *c, struct brand *brand);
 void page_error(const struct context *c, int status);
 void page_unavailable(const struct context *c);
+void page_missing(const struct context *c);
 
 typedef void page_put(const struct context *c, const struct status_page *page);
 

@@ -28,6 +28,9 @@ static const struct route_row routes[] = {
 	{"/maintenance.ics", NULL, ROUTE_FLEET_CALENDAR, NULL},
 	{"/status/", "/feed.atom", ROUTE_FEED, NULL},
 	{"/status/", "/maintenance.ics", ROUTE_CALENDAR, NULL},
+	{"/status/", "/tools", ROUTE_TOOLS, NULL},
+	{"/status/", "/changes", ROUTE_CHANGES, NULL},
+	{"/status/", "/changes.atom", ROUTE_CHANGES_FEED, NULL},
 	{"/status/", "/incident/", ROUTE_INCIDENT, NULL},
 	{"/status/", "/preview" ROUTE_PNG, ROUTE_PREVIEW, NULL},
 	{"/status/", "/preview/", ROUTE_INCIDENT_PREVIEW, NULL},
@@ -343,6 +346,9 @@ bool route_knows_readers(enum route_kind kind)
 	case ROUTE_PREVIEW:
 	case ROUTE_INCIDENT_PREVIEW:
 	case ROUTE_MONTH:
+	case ROUTE_TOOLS:
+	case ROUTE_CHANGES:
+	case ROUTE_CHANGES_FEED:
 	case ROUTE_FEED:
 	case ROUTE_CALENDAR:
 	case ROUTE_ACCOUNT_FEED:

@@ -4,6 +4,7 @@
 #include "data/incident_rows.h"
 #include "data/view.h"
 #include "json/json.h"
+#include "mcp/tool.h"
 
 #include <math.h>
 
@@ -75,8 +76,17 @@ void answer_say_server(struct buf *b, const struct answer_server *s)
 	buf_char(b, '.');
 }
 
-void answer_put_incident(struct buf *b, const struct incident_row *row)
+static void put_address(struct buf *b, const struct incident_row *row,
+	const char *site)
 {
+	buf_fmt(b, "%s/status/%s/incident/%s", site, row->slug, row->id);
+}
+
+void answer_put_incident(struct buf *b, const struct incident_row *row,
+	const char *site)
+{
+	struct buf url;
+
 	buf_char(b, '{');
 	json_put_member(b, "slug", row->slug);
 	json_put_member(b, "title", row->title);
@@ -86,10 +96,15 @@ void answer_put_incident(struct buf *b, const struct incident_row *row)
 	answer_put_time(b, "ended_at", row->ended_at);
 	answer_put_time(b, "updated_at", row->updated_at);
 	json_put_member(b, "update", row->update);
+	buf_init(&url, TOOL_RESULT_MAX);
+	put_address(&url, row, site);
+	json_put_member(b, "url", url.p);
+	buf_release(&url);
 	buf_char(b, '}');
 }
 
-void answer_say_incident(struct buf *b, const struct incident_row *row)
+void answer_say_incident(struct buf *b, const struct incident_row *row,
+	const char *site)
 {
 	buf_fmt(b, "\n- %s: %s, from ", row->slug, row->title);
 	answer_say_time(b, row->started_at);
@@ -104,5 +119,6 @@ void answer_say_incident(struct buf *b, const struct incident_row *row)
 		buf_fmt(b, " Where: %s.", row->where);
 	buf_fmt(b, " %s As of ", row->update);
 	answer_say_time(b, row->updated_at);
-	buf_char(b, '.');
+	buf_str(b, ". More: ");
+	put_address(b, row, site);
 }

@@ -41,11 +41,13 @@ void answer_put_server(struct buf *b, const struct answer_server *s);
 void answer_say_server(struct buf *b, const struct answer_server *s);
 
 /*
- * answer_put_incident(b, row), answer_say_incident(b, row): an incident, as an
- * object and in words.
+ * answer_put_incident(b, row, site), answer_say_incident(b, row, site): an
+ * incident, as an object and in words, with its address on this site, or "".
  */
-void answer_put_incident(struct buf *b, const struct incident_row *row);
-void answer_say_incident(struct buf *b, const struct incident_row *row);
+void answer_put_incident(struct buf *b, const struct incident_row *row,
+	const char *site);
+void answer_say_incident(struct buf *b, const struct incident_row *row,
+	const char *site);
 
 /* answer_say_time(b, t): an instant in words: "2026-04-29 20:31 UTC". */
 void answer_say_time(struct buf *b, int64_t t);

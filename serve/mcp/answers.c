@@ -72,43 +72,38 @@ void answer_servers(struct tool_result *out,
 }
 
 void answer_incidents(struct tool_result *out,
-	const struct incident_row *const *v, size_t n, size_t total)
+	const struct incident_row *const *v, size_t n, size_t total,
+	const char *site)
 {
 	buf_str(&out->json, "{\"incidents\":[");
 	say_count(&out->text, n, total, "incident");
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			buf_char(&out->json, ',');
-		answer_put_incident(&out->json, v[i]);
-		answer_say_incident(&out->text, v[i]);
+		answer_put_incident(&out->json, v[i], site);
+		answer_say_incident(&out->text, v[i], site);
 	}
 	buf_char(&out->json, ']');
 	answer_put_more(&out->json, n, false, total);
 	buf_char(&out->json, '}');
 }
 
-static void add_change(struct tool_result *out, const struct tool_change *c,
+static void add_change(struct tool_result *out, const struct tool_event *e,
 	size_t places)
 {
-	static const struct {
-		const char *kind, *class, *words;
-	} kinds[] = {
-		[TOOL_ADDED] = {"added", "compatible", "was added"},
-		[TOOL_REMOVED] = {"removed", "breaking",
-			"was removed, which breaks its callers"},
-		[TOOL_CHANGED] = {"changed", NULL, "was changed"},
-	};
-
 	buf_char(&out->json, '{');
-	json_put_member(&out->json, "tool", c->name);
-	json_put_member(&out->json, "kind", kinds[c->kind].kind);
-	json_put_member(&out->json, "class", kinds[c->kind].class);
-	answer_put_time(&out->json, "at", (int64_t)c->at);
-	buf_fmt(&out->json, ",\"places\":%zu}", c->places);
+	json_put_member(&out->json, "tool", e->name);
+	json_put_member(&out->json, "kind", tool_change_kind_name(e->kind));
+	json_put_member(&out->json, "renamed_from", e->was);
+	json_put_member(&out->json, "class",
+		e->known ? change_class_name(e->class) : NULL);
+	answer_put_time(&out->json, "at", (int64_t)e->at);
+	buf_fmt(&out->json, ",\"places\":%zu}", e->places);
 	buf_str(&out->text, "\n- ");
-	answer_say_time(&out->text, (int64_t)c->at);
-	buf_fmt(&out->text, ": %s %s, in %zu of %zu places.", c->name,
-		kinds[c->kind].words, c->places, places);
+	answer_say_time(&out->text, (int64_t)e->at);
+	buf_str(&out->text, ": ");
+	tool_event_plain(&out->text, e, places);
+	buf_char(&out->text, '.');
 }
 
 void answer_changes(struct tool_result *out, const char *slug,

@@ -27,15 +27,16 @@ struct fleet_summary {
 /*
  * Each fills *out, which is empty. answer_servers(out, v, n, total): n of the
  * `total` servers that match. answer_status(out, page, rows): a server, with
- * its open incidents among the rows. answer_incidents(out, v, n, total): n of
- * `total` incidents. answer_changes(out, slug, h). answer_summary(out, s).
+ * its open incidents among the rows. answer_incidents(out, v, n, total, site): n of
+ * `total` incidents, with their addresses on this site, or "". answer_changes(out, slug, h). answer_summary(out, s).
  */
 void answer_servers(struct tool_result *out,
 	const struct listing_entry *const *v, size_t n, size_t total);
 void answer_status(struct tool_result *out, const struct status_page *page,
 	const struct incident_rows *rows);
 void answer_incidents(struct tool_result *out,
-	const struct incident_row *const *v, size_t n, size_t total);
+	const struct incident_row *const *v, size_t n, size_t total,
+	const char *site);
 void answer_changes(struct tool_result *out, const char *slug,
 	const struct tool_history *h);
 void answer_summary(struct tool_result *out, const struct fleet_summary *s);

@@ -73,7 +73,8 @@ static void put_places(struct tool_result *out, const struct places *l,
 }
 
 static void put_incidents(
-	struct tool_result *out, const struct incident_rows *rows)
+	struct tool_result *out, const struct incident_rows *rows,
+	const char *site)
 {
 	size_t n = 0;
 
@@ -85,8 +86,8 @@ static void put_incidents(
 			buf_char(&out->json, ',');
 		else
 			buf_str(&out->text, "\nOpen incidents:");
-		answer_put_incident(&out->json, &rows->v[i]);
-		answer_say_incident(&out->text, &rows->v[i]);
+		answer_put_incident(&out->json, &rows->v[i], site);
+		answer_say_incident(&out->text, &rows->v[i], site);
 	}
 	buf_char(&out->json, ']');
 	if (!n)
@@ -152,7 +153,7 @@ void answer_status(struct tool_result *out, const struct status_page *page,
 	if (ago)
 		buf_fmt(&out->text, " The newest probe was %s old.", ago);
 	put_places(out, &places, page->view);
-	put_incidents(out, rows);
+	put_incidents(out, rows, page->brand->url);
 	put_maintenance(out, "maintenance_now", "Maintenance goes on",
 		&page->data->maintenance_now);
 	put_maintenance(out, "maintenance_next", "Maintenance is planned",

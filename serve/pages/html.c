@@ -155,8 +155,8 @@ void html_begin(struct buf *b, const struct frame *f)
 	if (f->feed)
 		buf_fmt(b,
 			"<link rel=\"alternate\" type=\"application/atom+xml\" "
-			"title=\"Incidents\" href=\"%s\">\n",
-			f->feed);
+			"title=\"%s\" href=\"%s\">\n",
+			f->feed_title ? f->feed_title : "Incidents", f->feed);
 	if (f->calendar)
 		buf_fmt(b,
 			"<link rel=\"alternate\" type=\"text/calendar\" "

@@ -31,6 +31,7 @@ struct frame {
 	const char *title; /* or NULL: that of the site */
 	const char *icon;  /* the class of the state whose icon it has, or NULL */
 	const char *feed;  /* its path, or NULL */
+	const char *feed_title; /* or NULL: "Incidents" */
 	const char *calendar; /* of maintenances, its path, or NULL */
 	bool live; /* it shows the current state: warn when it is left open */
 	/* The path of its preview, or NULL; with one it has a state and a title. */

@@ -462,6 +462,7 @@ void status_page_put(struct buf *b, const struct status_page *s)
 	put_figures(b, s);
 	status_page_days(b, s, &places);
 	status_page_latency(b, s->data);
+	status_page_watched(b, s, &places);
 	status_page_incidents(b, s, &places);
 	if (!s->server->is_private)
 		put_embedding(b, s->brand->url, s->slug);

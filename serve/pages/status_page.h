@@ -40,14 +40,16 @@ void status_page_put(struct buf *b, const struct status_page *page);
  * status_page_day_list(b, page, places, bad) behind them: each day, folded up, of
  * which `bad` had trouble, with the minutes and the incidents of each that had
  * something, and those between as one. status_page_latency(b, data): the response
- * times of 24 hours. status_page_incidents(b, page, places): the newest incidents,
- * a card each.
+ * times of 24 hours. status_page_watched(b, page, places): what is watched of the
+ * server. status_page_incidents(b, page, places): the newest incidents, a card each.
  */
 void status_page_days(struct buf *b, const struct status_page *page,
 	const struct places *places);
 void status_page_day_list(struct buf *b, const struct status_page *page,
 	const struct places *places, int bad);
 void status_page_latency(struct buf *b, const struct page_data *data);
+void status_page_watched(struct buf *b, const struct status_page *page,
+	const struct places *places);
 void status_page_incidents(struct buf *b, const struct status_page *page,
 	const struct places *places);
 

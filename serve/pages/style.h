@@ -1,6 +1,6 @@
 /*
  * style.h: the CSS of the pages: of all, of the status page, of incidents and
- * months, of the manual, of reports.
+ * months, of the manual, of reports, of tools.
  * Made of *.css by the Makefile.
  */
 #ifndef PAGES_STYLE_H
@@ -11,5 +11,6 @@ extern const char page_style_status[];
 extern const char page_style_history[];
 extern const char page_style_manual[];
 extern const char page_style_report[];
+extern const char page_style_tools[];
 
 #endif

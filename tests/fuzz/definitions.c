@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "json/jcs.h"
 #include "json/json.h"
-#include "../unit/aggregate/patch_apply.h"
+#include "../unit/lib/patch_apply.h"
 #include "tools/change_text.h"
 #include "tools/definition_diff.h"
 #include "tools/json_patch.h"

@@ -20,7 +20,7 @@ publish() {
 # know SLUG [FILTER]: stores the entry of a server, as the configuration makes it.
 know() {
 	local entry token
-	entry=$(jq -cn '{url: "https://canary.example/",
+	entry=$(jq -cn '{url: "https://canary@mcp.example.com/canary-0123456789abcdef/mcp?key=canary",
 		private: false, account: "canary", token_sha256: null, interval: 60,
 		regions: [{name: "us-east-1", city: "Ashburn"},
 			{name: "eu-west-2", city: "London"},

@@ -16,7 +16,10 @@ const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const long = '/status/a-server-with-a-name-that-is-as-long-as-names-can-be-' +
 	'without-any-need-for-it.abc';
-const pages = {index: '/', green: '/status/green', amber: '/status/amber',
+const pages = {index: '/', green: '/status/green',
+	tools: '/status/green/tools', changes: '/status/green/changes',
+	'no-tools': '/status/fresh/tools',
+	'changes-split': '/status/split/changes', amber: '/status/amber',
 	red: '/status/red', stale: '/status/stale', unprobed: '/status/fresh',
 	maintenance: '/status/works', diverging: '/status/split', long,
 	missing: '/status/gren', search: '/?q=in', manual: '/man/',

@@ -55,9 +55,9 @@ only() {
 # The floors of each house, from the roof down: an area, or a file that is in
 # none. Those with commas between them share a floor.
 FLOORS='
-lib: conf records mcp store cgi json base
+lib: conf tools records mcp store cgi json base
 probe: main probe steps expiry report,options,queue target,auth,mcp http redaction
-aggregate: main commands store verdict_line figures options offline lock rule tools,signs
+aggregate: main commands store verdict_line figures options offline lock rule signs
 serve: main render,sign_in_link handlers api,badge,mcp,preview,widget pages fetch
 	data http access
 alertd: main web commands store_outage
@@ -139,13 +139,13 @@ included() {
 
 @test "what decides touches neither clock, file, socket nor environment" {
 	local f o
-	for f in aggregate/{rule,figures,tools,signs}/*.c aggregate/commands/status_screen*.c \
+	for f in aggregate/{rule,figures,signs}/*.c aggregate/commands/status_screen*.c \
 		alertd/{incident,routing}/*.c \
 		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
 		alertd/delivery/round_complete.c \
 		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
 		lib/conf/policy.c lib/base/{ip,mailbox,num,siphash,strings,text,tzif}.c \
-		lib/{json,mcp}/*.c lib/records/maintenance_window.c \
+		lib/{json,mcp,tools}/*.c lib/records/maintenance_window.c \
 		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/{form,request}.c \
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,wall_kind}.c \

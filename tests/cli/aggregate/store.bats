@@ -377,3 +377,34 @@ minute() {
 	minute 4
 	[ "$(field demo uptime_30d)" = 60 ]
 }
+
+@test "readers are told what the configuration hides, and at which wall a server stands" {
+	cat >fleet.yaml <<-EOT
+	store: $MCP_STORE
+	regions: [{name: us}, {name: eu}, {name: sa}]
+	defaults:
+	  - {match: [quiet-*], tools: private}
+	servers:
+	  - {slug: plain, url: "https://a.example/"}
+	  - {slug: quiet-one, url: "https://b.example/", endpoint: private}
+	  - {slug: quiet-two, url: "https://c.example/", tools: public}
+	  - {slug: walled, url: "https://d.example/", auth: {mode: oauth, credential: d}}
+	servers_from: [list.jsonl]
+	EOT
+	echo '{"v":1,"slug":"listed","url":"https://e.example/","tools":"private","auth":{"bare_401":true}}' >list.jsonl
+	aggregate verdict -c fleet.yaml >verdicts 2>err || [ $? -eq 1 ]
+	for slug in plain quiet-one quiet-two walled listed; do
+		redis hget fleet:servers "$slug" |
+			jq -c --arg slug "$slug" '[$slug, .endpoint_private, .tools_private, .auth]'
+	done >told
+	diff - told <<-EOT
+	["plain",null,null,null]
+	["quiet-one",true,true,null]
+	["quiet-two",null,null,null]
+	["walled",null,null,"oauth"]
+	["listed",null,true,"bare"]
+	EOT
+	sed -i 's/tools: public/tools: perhaps/' fleet.yaml
+	run -2 aggregate verdict -c fleet.yaml
+	[[ $output == *'fleet.yaml:8:'*'tools'* ]]
+}

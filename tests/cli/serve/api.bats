@@ -227,7 +227,9 @@ traffic() {
 # The same commands take the same time, so that time gives nothing away.
 @test "the store is asked of a private name what it is asked of an unknown one" {
 	for path in /api/embed-status/%s /api/status/%s/regions /badge/%s.svg \
-		'/badge/%s.json?metric=tools' '/badge/%s.svg?region=London' /status/%s /status/%s/feed.atom '/api/embed-status-prom?slug=%s' \
+		'/badge/%s.json?metric=tools' '/badge/%s.svg?region=London' \
+		/status/%s /status/%s/feed.atom '/api/embed-status-prom?slug=%s' \
+		/status/%s/tools /status/%s/changes /status/%s/changes.atom \
 		/status/%s/history/2026-04 /status/%s/incident/2026-04-28-1814-outage \
 		/api/account/%s /account/%s; do
 		# shellcheck disable=SC2059 # that is what it is for

@@ -61,6 +61,27 @@ $((AS_OF - 540)) bbbbbbbbbbbbbbbb
 	web_start --now "$NOW"
 }
 
+# definitions: what the tools of the server demo say, before and after a change.
+definitions() {
+	local d n rows=()
+	redis del probe:demo:definitions >/dev/null
+	for d in 'a fetch One' 'a search Two' 'b fetch_data One' 'b search Three'; do
+		read -r list name says <<<"$d"
+		d="{\"description\":\"$says\",\"inputSchema\":{},\"name\":\"$name\"}"
+		n=$(printf %s "$d" | sha256sum | cut -c1-16)
+		redis hset probe:demo:definitions "d:$n" "$d" >/dev/null
+		rows+=("$list $n + $name")
+	done
+	redis hset probe:demo:definitions \
+		l:aaaaaaaaaaaaaaaa "$(printf '%s\n' "${rows[@]}" | sed -n 's/^a //p')" \
+		l:bbbbbbbbbbbbbbbb "$(printf '%s\n' "${rows[@]}" | sed -n 's/^b //p')" \
+		r:us-east-1 "$((AS_OF - 9000)) aaaaaaaaaaaaaaaa
+$((AS_OF - 600)) bbbbbbbbbbbbbbbb
+" r:eu-west-2 "$((AS_OF - 9000)) aaaaaaaaaaaaaaaa
+$((AS_OF - 540)) bbbbbbbbbbbbbbbb
+" >/dev/null
+}
+
 teardown() {
 	web_stop
 }
@@ -147,7 +168,26 @@ call() {
 	[ "$(jq -c '.result.structuredContent.changes | map([.tool, .kind, .class, .places])' out)" = \
 		'[["fetch","removed","breaking",2],["fetch_data","added","compatible",2]]' ]
 	jq -e '.result.content[0].text | startswith("demo: 2 tool changes:") and
-		contains("2026-04-29 20:21 UTC: fetch was removed")' out
+		contains("2026-04-29 20:21 UTC: `fetch` was removed in 2 of 2 places; breaking.")' out
+	definitions
+	call tool_changes '{"slug":"demo"}'
+	[ "$(jq -c '.result.structuredContent.changes | map([.tool, .kind, .renamed_from, .class])' out)" = \
+		'[["fetch_data","renamed","fetch","breaking"],["search","changed",null,"words"]]' ]
+	jq -e '.result.content[0].text |
+		contains("`fetch` became `fetch_data` in 2 of 2 places; removed, breaking.")' out
+	# Private tools are as none at all.
+	know demo '.tools_private = true'
+	call tool_changes '{"slug":"demo"}'
+	cp out hidden
+	redis del probe:demo:definitions >/dev/null
+	know demo
+	call tool_changes '{"slug":"demo"}'
+	jq -e '.result.content[0].text == "demo: nothing is known of its tools."' out
+	diff hidden out
+	call incidents '{"slug":"demo","limit":1}'
+	url=$(jq -r '.result.structuredContent.incidents[0].url' out)
+	[[ $url == */status/demo/incident/2026-04-29-2021-outage ]]
+	[ "$(curl -s -o /dev/null -w '%{http_code}' "$WEB/status/${url#*/status/}")" = 200 ]
 	call fleet_summary '{}'
 	[ "$(jq -c '.result.structuredContent | [.total, .up, .down, .open_incidents, .checks_running]' out)" = \
 		'[2,1,1,2,true]' ]

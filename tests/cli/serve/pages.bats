@@ -27,7 +27,7 @@ setup() {
 	slugs=(green amber red stale fresh works split "$long")
 	report=/report/$(date -u -d "@$START" +%Y-%m)
 	pages=(/ '/?q=in' /man/ /nothing /status/gren "$report" "$report?page=2" /report
-		"${slugs[@]/#//status/}")
+		"${slugs[@]/#//status/}" /status/{green,split,fresh}/{tools,changes})
 	for page in "$ROOT"/man/*.[1-9]; do
 		pages+=("/man/${page##*/}")
 	done
@@ -36,7 +36,7 @@ setup() {
 	mapfile -t past <"$BATS_FILE_TMPDIR/past"
 	pages+=("${past[@]}" /status/green/incident/no /status/green/history/2026-13)
 	feeds=("${slugs[@]/%//feed.atom}")
-	feeds=(/feed.atom "${feeds[@]/#//status/}")
+	feeds=(/feed.atom "${feeds[@]/#//status/}" /status/{green,fresh}/changes.atom)
 }
 
 # get PATH [NAME=VALUE…]: asks mcp-serve as a CGI; its answer is in CODE, fields and
@@ -86,6 +86,8 @@ past() {
 }
 
 @test "what is drawn is XML, and so are the feeds" {
+	get /status/split/changes.atom
+	xmllint --noout body
 	for slug in "${slugs[@]}"; do
 		get "/status/$slug"
 		tr '\n' ' ' <body | sed 's/<\/svg>/&\n/g' |
@@ -134,7 +136,7 @@ past() {
 @test "steps, codes, points of presence, networks, hashes and names of people stay in" {
 	{
 		printf '%s\n' us-east-1 us-west-2 eu-west-2 ap-southeast-1 sa-east-1 \
-			canary step-alert hard-outage 16509 aws google example/mcp token_ veiled 'Secret garden'
+			canary step-alert hard-outage 16509 aws google token_ veiled 'Secret garden'
 		redis_dump | grep -aoE '"(step|failed_step|error|by|credential)":"[^"]+"' |
 			sed 's/.*:"\(.*\)"/\1/' | sort -u
 		redis_dump | grep -aoE '[0-9a-f]{64}' | sort -u
@@ -193,6 +195,93 @@ past() {
 	get "/status/fresh/history/$month"
 	[ "$CODE" = 200 ]
 	grep -q '<p>None on record.</p>' body
+}
+
+@test "tools and what changed of them: names, since when, and what it does to callers" {
+	get /status/green
+	grep -q '<code>https://green.example/mcp</code>' body
+	grep -q 'MCP, revision 2025-11-25, with a handshake' body
+	grep -q 'Streamable HTTP' body
+	grep -q '12: <a href="/status/green/tools">' body
+	grep -q '<h3>Where the time goes</h3>' body
+	get /status/green/tools
+	[ "$CODE" = 200 ]
+	[ "$(grep -c '^<li id="tool-' body)" = 7 ]
+	grep -q '<li id="tool-fetch_data"><h2><a href="#tool-fetch_data"><code>fetch_data</code>' body
+	grep -q 'Lists files\\u{202E}of' body
+	grep -A2 'id="tool-fetch_data"' body | grep -q 'in 4 of 5 places'
+	grep -A2 'id="tool-search"' body | grep -q 'Unchanged since at least'
+	get /status/green/changes
+	grep -q '<code>fetch</code> became <code>fetch_data</code> in 4 of 5 places; removed, breaking<' body
+	grep -q '<code>add_invoice</code> was changed in 4 of 5 places; only words<' body
+	grep -q '<code>delete_all</code> was added in 4 of 5 places; compatible<' body
+	grep -q '<code>wait</code> was removed in 4 of 5 places; breaking<' body
+	grep -q '<link rel="alternate" type="application/atom+xml" title="Changes of tools" href="/status/green/changes.atom">' body
+	get /status/green/changes.atom
+	[ "$(sed -n 's/^Content-Type: \([^;\r]*\).*/\1/p' fields)" = application/atom+xml ]
+	xmllint --noout body
+	[ "$(xmllint --xpath 'count(//*[local-name()="entry"])' body)" = 4 ]
+	[ "$(xmllint --xpath '//*[local-name()="entry"]/*[local-name()="id"]/text()' body | sort -u | wc -l)" = 4 ]
+	xmllint --xpath '//*[local-name()="entry"][1]/*[local-name()="title"]' body |
+		grep -q 'Everything fine: `add_invoice` was changed in 4 of 5 places; only words'
+	# Nothing is known of those of others.
+	for page in tools changes; do
+		get "/status/fresh/$page"
+		[ "$CODE" = 200 ]
+		grep -q 'Nothing is known of the tools of this server.' body
+		get "/status/nobody/$page"
+		[ "$CODE" = 404 ]
+		sed 's/nobody/NAME/g' body >unknown
+		get "/status/veiled/$page"
+		sed 's/veiled/NAME/g' body | diff unknown -
+		get "/status/veiled/$page" 'HTTP_AUTHORIZATION=Bearer s3cret'
+		[ "$CODE" = 200 ]
+		grep -q '^Cache-Control: private, no-store' fields
+	done
+}
+
+@test "private tools are as none at all, and a private endpoint is not told" {
+	local entry page
+	entry=$(redis hget fleet:servers green)
+	get /status/green/tools
+	cp body public
+	redis hset fleet:servers green "$(jq -c '.tools_private = true |
+		.endpoint_private = true' <<<"$entry")" >/dev/null
+	get /status/green
+	run ! grep -q 'green\.example\|/status/green/tools\|<dt>Tools' body
+	for page in tools changes changes.atom; do
+		get "/status/green/$page"
+		[ "$CODE" = 200 ]
+		run ! grep -q 'fetch_data\|search\|<entry>\|in 4 of' body
+		cp body hidden
+		redis rename probe:green:definitions probe:green:elsewhere >/dev/null
+		redis hset fleet:servers green "$entry" >/dev/null
+		get "/status/green/$page"
+		redis rename probe:green:elsewhere probe:green:definitions >/dev/null
+		redis hset fleet:servers green "$(jq -c '.tools_private = true' <<<"$entry")" >/dev/null
+		diff hidden body
+	done
+	redis hset fleet:servers green "$entry" >/dev/null
+	get /status/green/tools
+	diff public body
+}
+
+@test "ten thousand tools, and a long description, make no long page" {
+	local d
+	jq -cjn '{description: ("\u202e<b>" * 8000), inputSchema: {}, name: "a"}' >says
+	d=$(sha256sum <says | cut -c1-16)
+	redis -x hset probe:fresh:definitions "d:$d" <says >/dev/null
+	{ echo "$d + a"; seq -f 'cccccccccccccccc + tool-%05.0f' 10000; } |
+		redis -x hset probe:fresh:definitions l:aaaaaaaaaaaaaaaa >/dev/null
+	redis hset probe:fresh:definitions r:us-east-1 '1 aaaaaaaaaaaaaaaa
+' >/dev/null
+	get /status/fresh/tools
+	grep -q 'Only the first 200 of these tools are shown.' body
+	[ "$(grep -c '^<li id=' body)" = 200 ]
+	grep -q '\\u{202E}&lt;b&gt;.*…</p>' body
+	[ "$(wc -c <body)" -lt 100000 ]
+	run ! grep -q $'\u202e\|<b>' body
+	redis del probe:fresh:definitions >/dev/null
 }
 
 @test "what is no month or incident is not found, and of a private server nothing is" {

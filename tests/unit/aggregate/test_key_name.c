@@ -67,6 +67,7 @@ static void each_key_of_a_server_is_known(void **state)
 	check(key_tools(k, SLUG), "probe:SLUG:tools", KEY_HASH, SLUG, "");
 	check(key_definitions(k, SLUG), "probe:SLUG:definitions", KEY_HASH,
 		SLUG, "");
+	check(key_places(k, SLUG), "probe:SLUG:places", KEY_HASH, SLUG, "");
 	check(key_alert(k, SLUG), "alert:SLUG", KEY_STRING, SLUG, "");
 	check(key_incidents(k, SLUG), "alert:SLUG:incidents", KEY_HASH, SLUG,
 		"");

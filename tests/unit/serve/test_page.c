@@ -5,13 +5,16 @@
 #include "api/feed.h"
 #include "data/page_data.h"
 #include "data/server.h"
+#include "data/tool_current.h"
+#include "data/tool_history.h"
 #include "data/brand.h"
 #include "data/view.h"
 #include "pages/error_page.h"
-#include "pages/incident_page.h"
 #include "http/paging.h"
+#include "pages/incident_page.h"
 #include "pages/index_page.h"
 #include "pages/status_page.h"
+#include "pages/tools_page.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -59,7 +62,8 @@ static const char alert[] =
 	"\"key\":\"example-mcp:regional:1777300020\",\"regions\":[]}]}";
 
 #define ENTRY \
-	"{\"private\":false,\"url\":\"https://secret.example/?key=1\"," \
+	"{\"private\":false,\"url\":"	\
+	"\"https://me:s3cret@mcp.example/s/s3cret-0123456789abcdef/mcp?key=s3cret\"," \
 	"\"interval\":60," \
 	"\"title\":\"A <b>title</b>\",\"regions\":[{\"name\":\"us-east-1\"," \
 	"\"city\":\"Ashburn\"},{\"name\":\"eu-west-2\",\"city\":\"L<ndon\"}," \
@@ -118,6 +122,7 @@ static void clear(struct desk *d)
 	view_release(&d->view);
 	incidents_release(&d->data.incidents);
 	tool_split_release(&d->data.tool_split);
+	watched_release(&d->data.watched);
 	maintenance_list_release(&d->data.maintenance);
 	buf_release(&d->b);
 }
@@ -139,7 +144,7 @@ static void expect_nothing_secret(const struct desk *d)
 {
 	static const char *const never[] = {"tools-list", "step", "http.503",
 		"5ca1ab1e", "feedface", "us-east-1", "eu-west-2", "hel1",
-		"secret.example", "<b>title", "L<ndon",
+		"s3cret", "<b>title", "L<ndon",
 		"ann-the-operator", "javascript:", "red}", "token", "slo"};
 	static const char ours[] = "<script src=\"/page.js\" defer></script>",
 			  data[] = "<script type=\"application/ld+json\">{";
@@ -230,6 +235,103 @@ static void test_preview(void **state)
 	show(&d);
 	expect_none(&d, image);
 	expect_none(&d, "twitter:");
+	clear(&d);
+}
+
+static void test_watched(void **state)
+{
+	static const char *const places[] = {"us-east-1",
+		"493747 87:59\n493748 122:1\nd20571 87:10\n", "eu-west-2",
+		"493748 100:9\n", ".steps", "493748 1 80 60 40 0\n"};
+	struct desk d;
+
+	(void)state;
+	lay(&d, ENTRY, "amber", NOW);
+	show(&d);
+	expect(&d, "<code>https://mcp.example/s/…/mcp</code>");
+	expect(&d, "No figures yet.");
+	expect(&d, "Open: it asks for no credential");
+	expect_none(&d, "Transport");
+	expect_none(&d, "/tools\"");
+	watched_verdict(&d.data.watched,
+		"{\"protocol\":\"2025-11-25\",\"era\":\"session\"}");
+	watched_places(&d.data.watched, places, 6, NOW);
+	d.data.history.tools = 12;
+	d.server.auth = "oauth";
+	show(&d);
+	expect(&d, "MCP, revision 2025-11-25, with a handshake");
+	expect(&d, "Streamable HTTP");
+	expect(&d, "Walled: it asks for authorization (OAuth)");
+	expect(&d, "12: <a href=\"/status/example-mcp/tools\">");
+	expect(&d, "<td>103</td><td>103</td><td>103</td><td>103</td></tr>");
+	expect(&d, "<td>&ndash;</td></tr>");
+	expect(&d, "Of 180&#8239;ms, the average of 1 check in");
+	expect(&d, "60&#8239;ms to begin a conversation (initialize)");
+	expect_none(&d, "to call one of them");
+	expect_nothing_secret(&d);
+	d.server.endpoint_private = d.server.tools_private = true;
+	history_hide_tools(&d.data.history);
+	show(&d);
+	expect_none(&d, "mcp.example");
+	expect_none(&d, "/tools\"");
+	expect_none(&d, "<dt>Tools");
+	clear(&d);
+}
+
+static void test_tools(void **state)
+{
+	struct tool_history h = {.since = AS_OF - 90000.0, .regions = 5, .n = 2,
+		.v = {{.name = (char *)"fetch<b>title", .was = (char *)"fetch",
+			      .kind = TOOL_RENAMED, .known = true,
+			      .class = CHANGE_BREAKING, .at = AS_OF - 600,
+			      .last = AS_OF - 300, .places = 4},
+			{.name = (char *)"add", .kind = TOOL_CHANGED,
+				.at = AS_OF - 9000, .last = AS_OF - 9000,
+				.places = 5}}};
+	struct current_tool one = {.name = (char *)"fetch<b>title",
+		.description = (char *)"<script>&", .anchor = "fetch.3Cb",
+		.places = 4, .differs = true, .changed = true,
+		.since = AS_OF - 600};
+	struct tool_current t = {.v = &one, .n = 1, .total = 300, .regions = 5};
+	struct desk d;
+
+	(void)state;
+	lay(&d, ENTRY, "amber", NOW);
+	d.subject.data = NULL;
+	tools_page_changes(&d.b, &d.subject, &h);
+	expect(&d, "20:21 UTC</time><span><code>fetch</code> became <code>"
+		   "fetch&lt;b&gt;title</code> in 4 of 5 places; removed, "
+		   "breaking</span>");
+	expect(&d, "<code>add</code> was changed in 5 of 5 places; how is not "
+		   "known<");
+	expect(&d, "type=\"application/atom+xml\" title=\"Changes of tools\" "
+		   "href=\"/status/example-mcp/changes.atom\"");
+	expect_nothing_secret(&d);
+	buf_clear(&d.b);
+	feed_put_changes(&d.b, &d.subject, &h);
+	expect(&d, "title&lt;/b&gt;: `fetch` became `fetch&lt;b&gt;title` in 4 "
+		   "of 5 places; removed, breaking</title>");
+	expect(&d, "<updated>2026-04-29T20:26:00Z</updated>\n<author>");
+	expect(&d, ">2026-04-29 20:21 UTC: `fetch` became ");
+	expect_nothing_secret(&d);
+	buf_clear(&d.b);
+	tools_page_put(&d.b, &d.subject, &t);
+	expect(&d, "<li id=\"tool-fetch.3Cb\"><h2><a href=\"#tool-fetch.3Cb\">"
+		   "<code>fetch&lt;b&gt;title</code></a></h2>\n"
+		   "<p>&lt;script&gt;&amp;</p>");
+	expect(&d, "Unchanged since <time");
+	expect(&d, "; in 4 of 5 places; places see different versions of it");
+	expect(&d, "Only the first 1 of these tools are shown.");
+	expect_nothing_secret(&d);
+	/* Nothing known, or private. */
+	t.total = t.n = 0;
+	h = (struct tool_history) {.since = NAN};
+	buf_clear(&d.b);
+	tools_page_put(&d.b, &d.subject, &t);
+	expect(&d, "Nothing is known of the tools of this server.");
+	buf_clear(&d.b);
+	tools_page_changes(&d.b, &d.subject, &h);
+	expect(&d, "Nothing is known of the tools of this server.");
 	clear(&d);
 }
 
@@ -503,6 +605,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page),
 		cmocka_unit_test(test_preview),
+		cmocka_unit_test(test_watched),
+		cmocka_unit_test(test_tools),
 		cmocka_unit_test(test_feed),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_late),

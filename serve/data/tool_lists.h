@@ -1,0 +1,75 @@
+/*
+ * tool_lists.h: the lists of tools that the regions of a server saw, and when, as
+ * key_definitions has them. Pure.
+ */
+#ifndef DATA_TOOL_LISTS_H
+#define DATA_TOOL_LISTS_H
+
+#include "data/tool_texts.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Strings of the store are ended by a newline, too. */
+struct listed_tool {
+	const char *name; /* `length` bytes, of a stranger */
+	size_t length;
+	const char *digest; /* DIGEST_HEAD digits */
+};
+
+struct tool_list {
+	const char *id, *text;
+	struct listed_tool *v; /* by name; NULL until tool_lists_find */
+	size_t n;
+};
+
+/* From then on a region saw this list. */
+struct tool_row {
+	double since; /* epoch seconds */
+	const char *id;
+};
+
+struct tool_region {
+	struct tool_row *rows; /* the newest last */
+	size_t n, cap;
+};
+
+struct tool_lists {
+	struct tool_list *lists;
+	size_t n_lists, cap_lists;
+	struct tool_region *regions;
+	size_t n_regions, cap_regions;
+	struct tool_texts texts;
+};
+
+/*
+ * tool_lists_read(pairs, n, l): from n strings, each of which may be NULL, of
+ * key_definitions: field and value in turn, which live as long as l. What cannot
+ * be read is passed over. tool_lists_release frees what l holds.
+ */
+void tool_lists_read(const char *const *pairs, size_t n, struct tool_lists *l);
+void tool_lists_release(struct tool_lists *l);
+
+/* tool_lists_find(l, id): the list of that id, with its tools; or NULL. */
+const struct tool_list *tool_lists_find(struct tool_lists *l, const char *id);
+
+/* tool_lists_same(a, b): whether two ids are the same. */
+bool tool_lists_same(const char *a, const char *b);
+
+/* listed_tool_order(a, b): of two tools by their names, as strcmp(3) has it. */
+int listed_tool_order(
+	const struct listed_tool *a, const struct listed_tool *b);
+
+/* listed_tool_same(a, b): whether two tools say the same. */
+bool listed_tool_same(
+	const struct listed_tool *a, const struct listed_tool *b);
+
+/*
+ * tool_text_shown(p, n, max): n bytes of a stranger as a person may see them: what
+ * shows nothing of its own is escaped, see text_shown, and what is longer than
+ * `max` characters, of which an escape takes several, ends in "…". Free it.
+ */
+#define TOOL_NAME_SHOWN 128
+char *tool_text_shown(const char *p, size_t n, size_t max);
+
+#endif
