@@ -169,7 +169,7 @@ $(B)/alertd/%_lua.c: alertd/%.lua Makefile
 	{ $(call c_array,char,lua_$(*F),$(lua_text) $<); } >$@
 
 LUA = ingest definitions uncount figures baseline month_figures report count \
-	publish read_keys restore_list restore_lock
+	publish listing read_keys restore_list restore_lock
 lua_ingest = probe_counts hour_row evidence tool_lists tool_list_limit ingest
 lua_definitions = definitions
 lua_uncount = probe_counts hour_row uncount
@@ -179,6 +179,7 @@ lua_month_figures = percentiles month_figures
 lua_report = report
 lua_count = uptime count
 lua_publish = uptime tool_lists publish
+lua_listing = listing
 lua_read_keys = read_keys
 lua_restore_list = restore_list
 lua_restore_lock = restore_lock

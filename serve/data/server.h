@@ -20,6 +20,8 @@ struct server {
 	const char *token_sha256; /* or NULL: nobody has a token */
 	const char *title;	  /* or NULL */
 	const char *account;	  /* or NULL */
+	const char *group;	  /* or NULL */
+	const char *tags;	  /* with commas between them, or NULL */
 	double interval_s;	  /* NAN where it is not known */
 	struct server_region *regions;
 	size_t n_regions;

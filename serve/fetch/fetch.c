@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "fetch/fetch_events.h"
 #include "fetch/fetch_incidents.h"
+#include "fetch/fetch_index.h"
 #include "fetch/fetch_listing.h"
 #include "data/maintenance.h"
 #include "mcp/names.h"
@@ -253,6 +254,7 @@ const char *fetch_verdict(const struct source *s, size_t i)
 void fetch_close(struct source *s)
 {
 	fetch_forget(s);
+	fetch_forget_index(s);
 	fetch_incidents_forget(s);
 	fetch_forget_events(s);
 	store_close(s->store);

@@ -19,6 +19,7 @@
 
 struct kept_events;
 struct kept_incidents;
+struct kept_index;
 struct kept_listing;
 struct maintenance_list;
 struct store_reply;
@@ -41,6 +42,7 @@ struct source {
 	double fits_until_ms;	/* until then it is taken to be for us */
 	bool once; /* for one answer or rendering: no list is read twice */
 	struct kept_listing *listing; /* see fetch_listing.h */
+	struct kept_index *index;     /* see fetch_index.h */
 	struct kept_incidents *incidents; /* see fetch_incidents.h */
 	struct kept_events *events;   /* see fetch_events.h */
 };

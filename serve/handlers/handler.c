@@ -3,6 +3,7 @@
 #include "cgi/bearer.h"
 #include "cgi/request.h"
 #include "handlers/api_handlers.h"
+#include "handlers/index_handler.h"
 #include "handlers/mcp_handler.h"
 #include "handlers/page_handlers.h"
 #include "handlers/report_handlers.h"

@@ -173,19 +173,28 @@ void route_request(const struct request *r, struct route *out)
 /* Longer values are ignored. */
 #define VALUE_MAX 500
 
+/* Of the index; data/index_list.h reads them, and fits what is cut here. */
+#define INDEX_PARAMETERS(kind)                                                 \
+	{(kind), "state", "up|degraded|down|maintenance|stale|pending", 0},    \
+		{(kind), "q", NULL, -240}, {(kind), "group", NULL, -240},      \
+		{(kind), "tag", NULL, -80},                                    \
+		{(kind), "sort", "name|p95|uptime|changed", 0},                \
+		{(kind), "page", NULL, PAGING_PAGE_MAX},                       \
+	{                                                                      \
+		(kind), "limit", NULL, PAGING_SHORT_MAX                        \
+	}
+
 /* The parameters that answers depend on. */
 static const struct parameter {
 	enum route_kind kind;
 	const char *name;
-	const char *only; /* the one value that means something; or NULL */
-	long long max;	  /* of a number from 1 on; 0: it is a text */
+	const char *only; /* the values that mean something, a|b; or NULL */
+	/* Of a number from 1 on; 0: it is a text; below 0: one that is cut to so
+	   many bytes. */
+	long long max;
 } parameters[] = {
-	{ROUTE_INDEX, "q", NULL, 0},
-	{ROUTE_INDEX, "page", NULL, PAGING_PAGE_MAX},
-	{ROUTE_INDEX, "limit", NULL, PAGING_LIMIT_MAX},
-	{ROUTE_ACCOUNT, "q", NULL, 0},
-	{ROUTE_ACCOUNT, "page", NULL, PAGING_PAGE_MAX},
-	{ROUTE_ACCOUNT, "limit", NULL, PAGING_LIMIT_MAX},
+	INDEX_PARAMETERS(ROUTE_INDEX),
+	INDEX_PARAMETERS(ROUTE_ACCOUNT),
 	{ROUTE_REPORT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_API_ACCOUNT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_API_ACCOUNT, "limit", NULL, PAGING_LIMIT_MAX},
@@ -196,6 +205,24 @@ static const struct parameter {
 	{ROUTE_EMBED_PREVIEW, "slug", NULL, 0},
 };
 
+static bool among(const char *values, const char *value)
+{
+	size_t n = strlen(value);
+
+	for (; values; values = strchr(values, '|')) {
+		values += *values == '|';
+		if (strncmp(values, value, n) == 0 && n &&
+			(!values[n] || values[n] == '|'))
+			return true;
+	}
+	return false;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 /*
  * Whether a value makes a difference. A number is written in one way, and ""
  * stands for all that is none in its range.
@@ -205,8 +232,10 @@ static bool meant(const struct parameter *p, char value[VALUE_MAX])
 	long long v;
 
 	if (p->only)
-		return strcmp(p->only, value) == 0;
-	if (p->max && num_parse(value, 1, p->max, &v))
+		return among(p->only, value);
+	if (p->max < 0)
+		value[least(strlen(value), (size_t)-p->max)] = '\0';
+	else if (p->max && num_parse(value, 1, p->max, &v))
 		snprintf(value, VALUE_MAX, "%lld", v);
 	else if (p->max)
 		value[0] = '\0';
@@ -235,7 +264,10 @@ static size_t encode(char *out, const char *s)
 	return n;
 }
 
-/* A value takes at most 3 * VALUE_MAX bytes; no route has two free texts. */
+/*
+ * A value takes at most 3 * VALUE_MAX bytes, or as many as it is cut to; no route has two
+ * texts that are not cut.
+ */
 bool route_query(enum route_kind kind, const struct request *r, char *out)
 {
 	char value[VALUE_MAX];

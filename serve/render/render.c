@@ -17,6 +17,7 @@
 #include "fetch/fetch_report.h"
 #include "data/view.h"
 #include "handlers/handler.h"
+#include "http/paging.h"
 #include "http/respond.h"
 #include "http/route.h"
 #include "pages/manual.h"
@@ -161,9 +162,7 @@ static void find_links(const struct buf *page, enum route_kind kind,
 static int ask(struct job *j, const char *path, enum route_kind kind,
 	struct strings *links)
 {
-	/* A file has no parameters, so a list is whole. */
-	struct request request = {
-		.method = METHOD_GET, .query = "limit=1000000"};
+	struct request request = {.method = METHOD_GET, .query = PAGING_WHOLE};
 	unsigned long failures = j->service->source.failures;
 	struct response r;
 	int rc = 0;
