@@ -45,14 +45,14 @@ static void put_label(struct buf *b, const char *class, const char *text,
 	if (page->is_file) {
 		buf_fmt(b, "<span class=\"%s\">", class);
 		escape_put(b, text);
-		buf_str(b, "</span>\n");
+		buf_str(b, "</span> ");
 		return;
 	}
 	buf_fmt(b, "<a class=\"%s\" href=\"", class);
 	index_row_address(b, query);
 	buf_str(b, "\">");
 	escape_put(b, text);
-	buf_str(b, "</a>\n");
+	buf_str(b, "</a> ");
 }
 
 /* The group and the tags, each with all servers that have it. */
