@@ -3,6 +3,7 @@
  * or a FastCGI application where standard input is a listening socket; see
  * mcp-serve(8).
  */
+#include "access/session.h"
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/log.h"
@@ -11,6 +12,7 @@
 #include "handlers/handler.h"
 #include "http/front.h"
 #include "render/render.h"
+#include "sign_in_link.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
@@ -28,8 +30,10 @@ struct opts {
 	const char *store; /* or NULL */
 	char site[SITE_MAX];
 	double now;	   /* NAN for the clock's */
+	double life_s;	   /* of a link */
 	bool verbose;
-	const char *folder; /* to render into; or NULL, for requests */
+	const char *folder; /* to render into; or NULL */
+	const char *account; /* to print a link for; or NULL */
 };
 
 /*
@@ -63,6 +67,11 @@ static int parse_site(struct opts *o)
 }
 
 static const struct option_row options[] = {
+	{.name = "for", .arg = "duration", .type = OPTION_SECONDS,
+		.at = offsetof(struct opts, life_s), .min = 60,
+		.max = SESSION_LINK_MAX_S,
+		.wanted = "a duration from 1m to 30d",
+		.help = "how long the link is good; 7d if not given"},
 	OPTION_NOW(offsetof(struct opts, now)),
 	{.name = "store", .arg = "url", .at = offsetof(struct opts, store),
 		.help = "the store; else MCP_STORE"},
@@ -72,11 +81,16 @@ static const struct option_row options[] = {
 	OPTIONS_END
 };
 
+enum action { ACTION_RENDER = 1, ACTION_LINK };
+
 #define REQUEST "[-N epoch] [--store url]"
 
 static const struct command_row commands[] = {
-	{"render", 1, "[-v] " REQUEST " dir", 1, 1, "the folder is missing",
-		"write the site into a folder, as files"},
+	{"link", ACTION_LINK, "[--for duration] " REQUEST " account", 1, 1,
+		"the account is missing",
+		"print a link that shows a browser the private pages"},
+	{"render", ACTION_RENDER, "[-v] " REQUEST " dir", 1, 1,
+		"the folder is missing", "write the site into a folder, as files"},
 	{"", 0, REQUEST, 0, 0, NULL, ""},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
@@ -96,8 +110,9 @@ static int parse(int argc, char **argv, struct opts *o)
 		.page = "mcp-serve(8)",
 		.about = "Answers the web about MCP servers, as a CGI or by "
 			 "FastCGI.",
-		.exits = "  0  answered, or rendered\n"
-			 "  2  usage, or not called by a web server\n"
+		.exits = "  0  answered, rendered, or the link printed\n"
+			 "  2  usage, no such account, or not called by a web "
+			 "server\n"
 			 "  3  the store, a file or standard output failed\n",
 		.options = options,
 		.commands = asked ? request : commands,
@@ -107,14 +122,16 @@ static int parse(int argc, char **argv, struct opts *o)
 	struct command_line line;
 	int status;
 
-	*o = (struct opts) {.now = NAN};
+	*o = (struct opts) {.now = NAN, .life_s = SESSION_LINK_S};
 	if (query_is_options())
 		return parse_site(o);
 	status = options_read(&tables, argc, argv, o, &line);
 	if (status >= 0)
 		return status;
-	if (line.command->action)
+	if (line.command->action == ACTION_RENDER)
 		o->folder = line.operands[0];
+	else if (line.command->action == ACTION_LINK)
+		o->account = line.operands[0];
 	return parse_site(o);
 }
 
@@ -226,10 +243,13 @@ int main(int argc, char **argv)
 	service.source.url = o.store;
 	cgi = FCGX_IsCGI();
 	/* Only FastCGI answers more than one request. */
-	service.source.once = cgi || o.folder;
+	service.source.once = cgi || o.folder || o.account;
 	front_init(&front, handle_request, &service, o.now,
 		!service.source.once);
-	if (o.folder)
+	if (o.account)
+		rc = sign_in_link(&service, o.account, o.life_s,
+			isnan(o.now) ? clock_wall() : o.now);
+	else if (o.folder)
 		rc = render(o.folder, &service,
 			isnan(o.now) ? clock_wall() : o.now, o.verbose);
 	else

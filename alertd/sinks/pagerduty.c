@@ -8,6 +8,7 @@
 #include "sinks/sink.h"
 
 #include "base/clock.h"
+#include "base/sha256.h"
 #include "cgi/request.h"
 #include "json/json.h"
 #include "sinks/escape.h"
@@ -127,7 +128,7 @@ static void judge(const struct sink_job *job, int n,
 /* "v1=HEX,v1=HEX": a secret that is being replaced signs beside the new one. */
 static bool signed_by(const char *secret, const char *body, const char *field)
 {
-	char one[SIGN_HEX_SIZE];
+	char one[SHA256_HEX];
 	bool ok = false;
 
 	for (size_t n; field && *field; field += n + (field[n] == ',')) {

@@ -20,7 +20,7 @@ enum ack_token_result { ACK_TOKEN_OK, ACK_TOKEN_WRONG, ACK_TOKEN_EXPIRED };
 /*
  * ack_token_make(secret, key, end, out): make the token of the incident with
  * that dedup_key, good until the epoch second `end`, of characters that need no
- * escaping in a URL. out has ACK_TOKEN_SIZE bytes. False: OpenSSL failed.
+ * escaping in a URL. out has ACK_TOKEN_SIZE bytes. False where that is too few.
  */
 bool ack_token_make(const char *secret, const char *key, int64_t end,
 	char *out);

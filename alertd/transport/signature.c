@@ -1,6 +1,7 @@
 #include "transport/signature.h"
 
 #include "base/buf.h"
+#include "base/sha256.h"
 
 #include <inttypes.h>
 #include <openssl/crypto.h>
@@ -10,30 +11,18 @@
 
 #define TEXT_LIMIT (1024 * 1024)
 
-bool sign_hex(const char *secret, const char *text, char *out)
-{
-	unsigned char mac[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
-
-	if (!HMAC(EVP_sha256(), secret, (int)strlen(secret),
-		    (const unsigned char *)text, strlen(text), mac, &n) ||
-		n != 32)
-		return false;
-	for (unsigned i = 0; i < n; i++)
-		snprintf(out + 2 * i, 3, "%02x", mac[i]);
-	return true;
-}
-
 bool sign_field(const char *secret, int64_t t, const char *body, char *out)
 {
-	char hex[SIGN_HEX_SIZE];
+	char hex[SHA256_HEX];
 	struct buf b;
 	bool ok;
 
 	buf_init(&b, TEXT_LIMIT);
 	buf_fmt(&b, "%" PRId64 ".", t);
 	buf_str(&b, body);
-	ok = buf_ok(&b) && sign_hex(secret, b.p, hex);
+	ok = buf_ok(&b);
+	if (ok)
+		sha256_hmac(secret, b.p, hex);
 	buf_release(&b);
 	if (ok)
 		snprintf(out, SIGN_SIZE, "X-MCP-Signature: t=%" PRId64 ",v1=%s",
@@ -50,9 +39,10 @@ static bool same(const char *wanted, const char *got)
 
 bool signed_sha256(const char *secret, const char *text, const char *hex)
 {
-	char wanted[SIGN_HEX_SIZE];
+	char wanted[SHA256_HEX];
 
-	return sign_hex(secret, text, wanted) && same(wanted, hex);
+	sha256_hmac(secret, text, wanted);
+	return same(wanted, hex);
 }
 
 bool signed_sha1(const char *secret, const char *text, const char *base64)

@@ -8,22 +8,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Room for an HMAC-SHA256 in hex and its NUL. */
-#define SIGN_HEX_SIZE 65
-
-/*
- * sign_hex(secret, text, out): the HMAC-SHA256 (RFC 2104) of a text in hex. out
- * has SIGN_HEX_SIZE bytes. False where OpenSSL cannot.
- */
-bool sign_hex(const char *secret, const char *text, char *out);
-
 /* Room for a signature header field and its NUL. */
 #define SIGN_SIZE 128
 
 /*
  * sign_field(secret, t, body, out): "X-MCP-Signature: t=<t>,v1=<hex>" where the
  * hex is HMAC-SHA256 (RFC 2104) of "<t>.<body>" under the secret. out has
- * SIGN_SIZE bytes. False where OpenSSL cannot.
+ * SIGN_SIZE bytes. False where the body is too long.
  */
 bool sign_field(const char *secret, int64_t t, const char *body, char *out);
 

@@ -3,8 +3,10 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <stdbool.h>
+#include <openssl/hmac.h>
+#include <string.h>
 
 struct sha256 {
 	EVP_MD_CTX *ctx;
@@ -49,6 +51,21 @@ void sha256_hex(const void *p, size_t n, char *out)
 
 	need(EVP_Digest(p, n, md, &len, algorithm(), NULL));
 	put_hex(md, len, out);
+}
+
+void sha256_hmac(const char *key, const char *text, char *out)
+{
+	unsigned char md[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	need(HMAC(algorithm(), key, (int)strlen(key),
+		(const unsigned char *)text, strlen(text), md, &len) != NULL);
+	put_hex(md, len, out);
+}
+
+bool sha256_same(const char *a, const char *b)
+{
+	return CRYPTO_memcmp(a, b, SHA256_HEX - 1) == 0;
 }
 
 struct sha256 *sha256_new(void)

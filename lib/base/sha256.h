@@ -1,9 +1,11 @@
 /*
- * sha256.h: SHA-256 (FIPS 180-4) in lower-case hex.
+ * sha256.h: SHA-256 (FIPS 180-4), and HMAC with it (RFC 2104), in lower-case
+ * hex.
  */
 #ifndef BASE_SHA256_H
 #define BASE_SHA256_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Room for the digest in hex and its NUL. */
@@ -11,6 +13,18 @@
 
 /* sha256_hex(p, n, out): the digest of n bytes; out has SHA256_HEX bytes. */
 void sha256_hex(const void *p, size_t n, char *out);
+
+/*
+ * sha256_hmac(key, text, out): the HMAC-SHA256 of a text under a key; out has
+ * SHA256_HEX bytes.
+ */
+void sha256_hmac(const char *key, const char *text, char *out);
+
+/*
+ * sha256_same(a, b): whether two digests, each of 64 characters, are the same.
+ * The time taken does not show where they differ.
+ */
+bool sha256_same(const char *a, const char *b);
 
 struct sha256; /* opaque: the digest of bytes that come piece by piece */
 

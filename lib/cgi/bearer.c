@@ -3,16 +3,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* The time taken must not show where they differ. */
-static bool same_digest(const char *a, const char *b)
-{
-	unsigned char differ = 0;
-
-	for (size_t i = 0; i < SHA256_HEX - 1; i++)
-		differ = (unsigned char)(differ | (a[i] ^ b[i]));
-	return !differ;
-}
-
 bool bearer_token(const char *authorization, char *sha256)
 {
 	static const char scheme[] = "Bearer ";
@@ -33,5 +23,5 @@ bool bearer_is(const char *authorization, const char *sha256)
 	char digest[SHA256_HEX];
 
 	return bearer_token(authorization, digest) &&
-		same_digest(digest, sha256);
+		sha256_same(digest, sha256);
 }

@@ -147,6 +147,7 @@ void request_read(struct request *r, char *const *env)
 	read_paths(r, env);
 	r->if_none_match = field(env, "HTTP_IF_NONE_MATCH");
 	r->authorization = field(env, "HTTP_AUTHORIZATION");
+	r->cookie = field(env, "HTTP_COOKIE");
 	r->query = field(env, "QUERY_STRING");
 	if (r->method == METHOD_POST)
 		read_post(&r->post, env);

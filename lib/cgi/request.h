@@ -38,6 +38,7 @@ struct request {
 	bool api; /* one of them, as it was given, stands under /api/ */
 	const char *if_none_match; /* or NULL */
 	const char *authorization; /* or NULL */
+	const char *cookie;	   /* or NULL */
 	const char *query;	   /* as it came, or NULL */
 	struct request_post post;  /* of a POST; else nothing */
 };

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sha256.h"
 #include "fetch/fetch_events.h"
 #include "fetch/fetch_incidents.h"
 #include "fetch/fetch_index.h"
@@ -171,6 +172,35 @@ int fetch_token_account(struct source *s, const char *token, char *account)
 	*account = '\0';
 	if (name && slug_valid(name))
 		memcpy(account, name, strlen(name) + 1);
+	return 0;
+}
+
+/*
+ * KEYS: the hash of accounts, under "<name> <digest>"; ARGV: the name, and what
+ * stands for a digest where there is none.
+ */
+static const char read_digest[] =
+	"local found = ARGV[2] "
+	"for _, k in ipairs(redis.call('HKEYS', KEYS[1])) do "
+	"if k:sub(1, -66) == ARGV[1] then found = k:sub(-64) end end "
+	"return found";
+
+int fetch_account_digest(struct source *s, const char *account, char *sha256)
+{
+	static const char none[] = "00000000000000000000000000000000"
+				   "00000000000000000000000000000000";
+	const char *found;
+
+	*sha256 = '\0';
+	if (fetch_open(s))
+		return -1;
+	store_add(s->store, "EVAL", read_digest, "1", KEY_ACCOUNTS, account,
+		none, NULL);
+	if (fetch_run(s))
+		return -1;
+	found = store_text(store_reply(s->store, 0));
+	if (found && hash_valid(found) && strcmp(found, none) != 0)
+		memcpy(sha256, found, SHA256_HEX);
 	return 0;
 }
 

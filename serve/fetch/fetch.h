@@ -71,6 +71,13 @@ int fetch_account_entry(struct source *s, const char *account,
 int fetch_token_account(struct source *s, const char *token, char *account);
 
 /*
+ * fetch_account_digest(s, account, sha256): the SHA-256 of the token of the
+ * account of that name, in sha256, which has SHA256_HEX bytes; "" where there is
+ * none. The store is asked, and answers, as much of a name that is none.
+ */
+int fetch_account_digest(struct source *s, const char *account, char *sha256);
+
+/*
  * fetch_stages(s, at, regions): when each stage ran last; NAN for never; and
  * what KEY_REGIONS holds, or NULL, unless `regions` is NULL.
  */

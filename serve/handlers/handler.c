@@ -1,12 +1,13 @@
 #include "handlers/handler.h"
 
-#include "cgi/bearer.h"
 #include "cgi/request.h"
 #include "handlers/api_handlers.h"
 #include "handlers/index_handler.h"
 #include "handlers/mcp_handler.h"
 #include "handlers/page_handlers.h"
+#include "handlers/private_access.h"
 #include "handlers/report_handlers.h"
+#include "handlers/sign_in.h"
 #include "http/respond.h"
 #include "http/route.h"
 
@@ -32,6 +33,8 @@ static void (*const handlers[])(const struct context *) = {
 	[ROUTE_FLEET_CALENDAR] = handle_fleet_calendar,
 	[ROUTE_ACCOUNT_FEED] = handle_account_feed,
 	[ROUTE_ACCOUNT] = handle_account,
+	[ROUTE_ACCOUNT_ENTER] = handle_account_enter,
+	[ROUTE_ACCOUNT_LEAVE] = handle_account_leave,
 	[ROUTE_REPORT_LIST] = handle_report_list,
 	[ROUTE_REPORT_CSV] = handle_report_csv,
 	[ROUTE_REPORT_JSON] = handle_report_json,
@@ -54,16 +57,16 @@ void handle_request(struct service *service, const struct request *request,
 		.now = now,
 		.name = route.name,
 		.rest = route.rest,
-		.token = bearer_token(request->authorization, token) ? token
-								     : NULL,
 		.r = r};
 
 	route_request(request, &route);
+	r->cookies = route_takes_cookies(route.kind);
 	if (route.kind != ROUTE_MCP && request->method != METHOD_GET &&
 		request->method != METHOD_HEAD) {
 		respond_error(
 			r, 405, "method", "Only GET and HEAD are answered.");
 		return;
 	}
+	private_access_recognize(&c, token);
 	handlers[route.kind](&c);
 }

@@ -5,6 +5,7 @@
 #ifndef HANDLERS_HANDLER_H
 #define HANDLERS_HANDLER_H
 
+#include "access/credentials.h"
 #include "fetch/fetch.h"
 
 struct request;
@@ -25,14 +26,15 @@ struct context {
 	const char *name;  /* what stands in the path for a slug */
 	const char *rest;  /* what stands behind it, see struct route */
 	const char *token; /* SHA-256 of the token that was shown, or NULL */
+	enum credentials shown; /* how it was */
 	struct response *r;
 };
 
 /*
  * handle_request(service, request, now, r): fill r, which respond_init made,
  * with the answer. There always is one. It depends on nothing of the request
- * but its path, its query and its token: the Host field is up to the client,
- * and answers are cached.
+ * but its path, its query, its token and the cookie of its session: the Host
+ * field is up to the client, and answers are cached.
  */
 void handle_request(struct service *service, const struct request *request,
 	double now, struct response *r);

@@ -19,6 +19,7 @@
 #include "handlers/handler.h"
 #include "handlers/index_handler.h"
 #include "handlers/private_access.h"
+#include "handlers/sign_in.h"
 #include "http/etag.h"
 #include "http/paging.h"
 #include "http/respond.h"
@@ -386,6 +387,12 @@ void handle_fleet_calendar(const struct context *c)
 		put_fleet(c, l, NULL, NULL);
 }
 
+static void answer_account(const struct context *c, const struct listing *l)
+{
+	sign_in_keep(c);
+	index_answer_account(c, l);
+}
+
 static void answer_account_feed(const struct context *c,
 	const struct listing *l)
 {
@@ -401,14 +408,15 @@ static void answer_account_feed(const struct context *c,
 
 /* Without its token an account does not exist. */
 static void with_account(const struct context *c,
-	void (*answer)(const struct context *c, const struct listing *l))
+	void (*answer)(const struct context *c, const struct listing *l),
+	void (*missing)(const struct context *c))
 {
 	struct account a;
 	struct listing l;
 
 	switch (private_access_account(c, &a)) {
 	case NOT_FOUND:
-		handle_none(c);
+		missing(c);
 		return;
 	case STORE_DOWN:
 		page_unavailable(c);
@@ -418,22 +426,20 @@ static void with_account(const struct context *c,
 	}
 	if (fetch_account_listing(c->source, &a, c->token, c->now, &l))
 		page_unavailable(c);
-	else if (l.n)
-		answer(c, &l);
 	else
-		handle_none(c);
+		answer(c, &l);
 	listing_release(&l);
 	account_release(&a);
 }
 
 void handle_account(const struct context *c)
 {
-	with_account(c, index_answer_account);
+	with_account(c, answer_account, sign_in_ask);
 }
 
 void handle_account_feed(const struct context *c)
 {
-	with_account(c, answer_account_feed);
+	with_account(c, answer_account_feed, handle_none);
 }
 
 void handle_manual_list(const struct context *c)

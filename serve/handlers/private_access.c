@@ -1,16 +1,60 @@
 #include "handlers/private_access.h"
 
+#include "access/session.h"
 #include "base/log.h"
-#include "cgi/bearer.h"
 #include "cgi/request.h"
 #include "fetch/fetch.h"
 #include "handlers/handler.h"
 #include "http/respond.h"
 
-bool private_access_granted(const struct server *s, const char *authorization)
+#include <string.h>
+
+bool private_access_granted(const struct server *s, const char *token)
 {
-	return !s->is_private ||
-		(s->token_sha256 && bearer_is(authorization, s->token_sha256));
+	return !s->is_private || (s->token_sha256 && token &&
+					 sha256_same(token, s->token_sha256));
+}
+
+/* What is checked with where there is no such account: it takes as long. */
+#define NOBODY                                                                 \
+	"0000000000000000000000000000000000000000000000000000000000000000"
+
+enum found private_access_session(const struct context *c, enum session_use use,
+	const struct session *s, char *token)
+{
+	char found[SHA256_HEX];
+	bool good;
+
+	if (fetch_account_digest(c->source, s->account, found))
+		return STORE_DOWN;
+	good = session_good(use, s, *found ? found : NOBODY, c->now);
+	if (!good || !*found)
+		return NOT_FOUND;
+	memcpy(token, found, SHA256_HEX);
+	return FOUND;
+}
+
+/*
+ * A browser goes on sending a password that was typed for one account below
+ * /account/: there the cookie of the account that is asked for counts more.
+ */
+void private_access_recognize(struct context *c, char *token)
+{
+	const struct request *r = c->request;
+	struct session s;
+
+	c->shown = credentials_read(r->authorization, token);
+	if (session_of_cookie(r->cookie, &s) &&
+		(!c->shown || strcmp(s.account, c->name) == 0)) {
+		enum found found =
+			private_access_session(c, SESSION_BROWSER, &s, token);
+
+		if (found == FOUND)
+			c->shown = CREDENTIALS_COOKIE;
+		else if (found == STORE_DOWN && !c->shown)
+			c->shown = CREDENTIALS_UNCHECKED;
+	}
+	c->token = c->shown && c->shown != CREDENTIALS_UNCHECKED ? token : NULL;
 }
 
 void readable_server_release(struct readable_server *s)
@@ -32,7 +76,7 @@ static enum found read_server(const struct context *c, const char *server,
 		log_error("%s: entry: %s", c->name, why);
 		return STORE_DOWN;
 	}
-	if (!private_access_granted(&s->server, c->request->authorization)) {
+	if (!private_access_granted(&s->server, c->token)) {
 		server_release(&s->server);
 		return NOT_FOUND;
 	}
@@ -69,6 +113,8 @@ enum found private_access_account(const struct context *c, struct account *a)
 	c->r->audience = AUDIENCE_STRANGER;
 	if (!slug_valid(c->name))
 		return NOT_FOUND;
+	if (c->shown == CREDENTIALS_UNCHECKED)
+		return STORE_DOWN;
 	if (fetch_account_entry(c->source, c->name, c->token, &json))
 		return STORE_DOWN;
 	if (!json)

@@ -5,6 +5,8 @@
 #ifndef HANDLERS_PRIVATE_ACCESS_H
 #define HANDLERS_PRIVATE_ACCESS_H
 
+#include "access/credentials.h"
+#include "access/session.h"
 #include "data/account.h"
 #include "data/server.h"
 #include "data/view.h"
@@ -41,10 +43,26 @@ void readable_server_release(struct readable_server *s);
 enum found private_access_account(const struct context *c, struct account *a);
 
 /*
- * private_access_granted(s, authorization): whether a client that sent this
- * Authorization field, or NULL, may know of the server. Takes the same time
- * whatever the token is.
+ * private_access_granted(s, token): whether a client that showed the token of
+ * this SHA-256, or NULL, may know of the server. Takes the same time whatever
+ * the token is.
  */
-bool private_access_granted(const struct server *s, const char *authorization);
+bool private_access_granted(const struct server *s, const char *token);
+
+/*
+ * private_access_session(c, use, s, token): FOUND where the link or the cookie is
+ * good, and then the SHA-256 of the token of its account is in token, which has
+ * SHA256_HEX bytes. It takes as long where there is no such account.
+ */
+enum found private_access_session(const struct context *c, enum session_use use,
+	const struct session *s, char *token);
+
+/*
+ * private_access_recognize(c, token): set the token of c to the one that its
+ * request shows, in its Authorization field or by the cookie of a session, and
+ * how: as to what c->name names. Its SHA-256 is then in token, of SHA256_HEX
+ * bytes. The store is asked only of a cookie.
+ */
+void private_access_recognize(struct context *c, char *token);
 
 #endif

@@ -15,10 +15,12 @@ static const char *const cache_control[] = {
 	[CACHE_NEVER] = "no-store",
 };
 
-static const char *const vary[] = {
-	[AUDIENCE_ALL] = "Accept-Encoding",
-	[AUDIENCE_STRANGER] = "Accept-Encoding, Authorization",
-	[AUDIENCE_HOLDER] = "Authorization",
+/* Where only a token counts, and where a cookie does, too. */
+static const char *const vary[][2] = {
+	[AUDIENCE_ALL] = {"Accept-Encoding", "Accept-Encoding"},
+	[AUDIENCE_STRANGER] = {"Accept-Encoding, Authorization",
+		"Accept-Encoding, Authorization, Cookie"},
+	[AUDIENCE_HOLDER] = {"Authorization", "Authorization, Cookie"},
 };
 
 void etag_of_body(struct response *r)
@@ -95,7 +97,9 @@ void etag_put_fields(struct buf *out, const struct response *r)
 		holder ? "private, no-store" : cache_control[r->cache]);
 	if (r->status == 200 && *r->etag)
 		respond_field(out, "ETag: ", r->etag);
-	respond_field(out, "Vary: ", vary[r->audience]);
-	if (!holder)
-		buf_str(out, "Access-Control-Allow-Origin: *\r\n");
+	respond_field(out, "Vary: ", vary[r->audience][r->cookies]);
+	/* What a browser signed in for is not for pages of other sites. */
+	buf_str(out, holder ? "Cross-Origin-Resource-Policy: same-origin\r\n"
+			      "Referrer-Policy: no-referrer\r\n"
+			    : "Access-Control-Allow-Origin: *\r\n");
 }

@@ -26,8 +26,9 @@ void etag_of_body(struct response *r);
 bool etag_matches(const char *list, const char *etag);
 
 /*
- * etag_put_fields(out, r): append the fields Cache-Control, ETag, Vary and
- * Access-Control-Allow-Origin of the response.
+ * etag_put_fields(out, r): append the fields Cache-Control, ETag, Vary and, by
+ * whom it is for, Access-Control-Allow-Origin, or Cross-Origin-Resource-Policy
+ * and Referrer-Policy of the response.
  */
 void etag_put_fields(struct buf *out, const struct response *r);
 

@@ -2,15 +2,17 @@
  * front.c: an answer depends on its path, on some parameters of its query, and
  * on who asks. A request is cut down to these before it is answered, so nothing
  * else can make a difference, and strangers who vary the rest ask for the same.
- * Whoever shows a token is never answered from the cache, and the answer is not
- * kept: so what is for one reader is never sent to another.
+ * Whoever shows a token or the cookie of a session is never answered from the
+ * cache, and the answer is not kept: so what is for one reader is never sent to
+ * another.
  */
 #include "http/front.h"
 
+#include "access/credentials.h"
+#include "access/session.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/xalloc.h"
-#include "cgi/bearer.h"
 #include "cgi/request.h"
 #include "http/etag.h"
 #include "http/respond.h"
@@ -91,15 +93,19 @@ static void put_key(struct question *q)
 static void read_question(struct question *q, char *const *env)
 {
 	struct request *r = &q->request;
+	struct session session;
 
 	request_read(r, env);
 	route_request(r, &q->route);
 	q->free_text = route_query(q->route.kind, r, q->query);
 	r->query = q->query;
-	if (is_public(q) || !bearer_token(r->authorization, NULL))
+	if (is_public(q) || !credentials_read(r->authorization, NULL))
 		r->authorization = NULL;
+	if (!route_takes_cookies(q->route.kind) ||
+		!session_of_cookie(r->cookie, &session))
+		r->cookie = NULL;
 	put_key(q);
-	q->cacheable = !r->authorization &&
+	q->cacheable = !r->authorization && !r->cookie &&
 		(r->method == METHOD_GET || r->method == METHOD_HEAD);
 }
 

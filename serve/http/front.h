@@ -17,8 +17,9 @@ struct service;
 
 /*
  * Fills r, which respond_init made, with the answer to a request as of now,
- * epoch seconds. Of a GET or HEAD it may depend on the path, on the query and on
- * the token, and on nothing else; of a POST, which is never kept, also on `post`.
+ * epoch seconds. Of a GET or HEAD it may depend on the path, on the query, on the
+ * token and on the cookie of a session, and on nothing else; of a POST, which is
+ * never kept, also on `post`.
  */
 typedef void front_handler(struct service *service,
 	const struct request *request, double now, struct response *r);

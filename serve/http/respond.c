@@ -16,6 +16,9 @@
 	"default-src 'none'; style-src 'self'; img-src 'self'; "               \
 	"base-uri 'none'; form-action 'self'"
 
+/* The same for every account (RFC 7617): it tells nothing. */
+#define CHALLENGE "Basic realm=\"Private pages\", charset=\"UTF-8\""
+
 void respond_init(struct response *r)
 {
 	*r = (struct response) {.status = 200, .type = TYPE_JSON};
@@ -96,8 +99,12 @@ void respond_write(struct response *r, const struct request *request,
 	if (strcmp(r->type, TYPE_JSON) != 0)
 		respond_field(out, "Content-Security-Policy: ",
 			r->policy ? r->policy : POLICY);
-	if (r->anywhere)
+	if (*r->set_cookie && r->audience == AUDIENCE_HOLDER)
+		respond_field(out, "Set-Cookie: ", r->set_cookie);
+	if (r->anywhere && r->audience != AUDIENCE_HOLDER)
 		buf_str(out, "Cross-Origin-Resource-Policy: cross-origin\r\n");
+	if (r->status == 401)
+		respond_field(out, "WWW-Authenticate: ", CHALLENGE);
 	if (r->status == 405)
 		respond_field(out, "Allow: ", r->allow ? r->allow : "GET, HEAD");
 	buf_str(out, "\r\n");

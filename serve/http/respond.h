@@ -19,11 +19,12 @@ enum cache {
 enum audience {
 	AUDIENCE_ALL,
 	AUDIENCE_STRANGER, /* a client with a token may be told more */
-	AUDIENCE_HOLDER	   /* only for the holder of a token */
+	AUDIENCE_HOLDER	   /* only for the holder of a token, or of a cookie */
 };
 
 #define RESPOND_ETAG 80
 #define RESPOND_LOCATION 128
+#define RESPOND_COOKIE 256
 /* More than any header needs. */
 #define RESPOND_HEADER 8192
 
@@ -32,6 +33,7 @@ struct response {
 	const char *type;
 	enum cache cache;
 	enum audience audience;
+	bool cookies; /* a cookie may stand for the token */
 	char etag[RESPOND_ETAG]; /* with its quotes; "" for none */
 	const char *allow; /* the methods that a 405 names; NULL: GET, HEAD */
 	const char *policy;	 /* a Content-Security-Policy; NULL for ours */
@@ -47,6 +49,7 @@ struct response {
 	void *rest;
 	struct buf link; /* the value of a Link field (RFC 8288), or empty */
 	char location[RESPOND_LOCATION]; /* where it is instead; or "" */
+	char set_cookie[RESPOND_COOKIE]; /* only for a holder; or "" */
 };
 
 #define TYPE_JSON "application/json; charset=utf-8"
@@ -72,8 +75,8 @@ void respond_error(struct response *r, int status, const char *code,
 	const char *message);
 
 /*
- * respond_elsewhere(r, status, path): make r a redirect (301, for good, or 302)
- * to a path of this site.
+ * respond_elsewhere(r, status, path): make r a redirect (301, for good, 302 or
+ * 303) to a path of this site.
  */
 void respond_elsewhere(struct response *r, int status, const char *path);
 

@@ -29,6 +29,8 @@ static const struct route_row routes[] = {
 	{"/status/", "/history/", ROUTE_MONTH, NULL},
 	{"/status/", "", ROUTE_PAGE, NULL},
 	{"/account/", "/feed.atom", ROUTE_ACCOUNT_FEED, NULL},
+	{"/account/", "/enter/", ROUTE_ACCOUNT_ENTER, NULL},
+	{"/account/", "/leave", ROUTE_ACCOUNT_LEAVE, NULL},
 	{"/account/", "", ROUTE_ACCOUNT, NULL},
 	{"/report", NULL, ROUTE_REPORT_LIST, NULL},
 	{"/report/", ".csv", ROUTE_REPORT_CSV, NULL},
@@ -95,6 +97,7 @@ bool route_live(size_t row)
 {
 	return routes[row].kind == ROUTE_HEALTH ||
 		routes[row].kind == ROUTE_METRICS ||
+		routes[row].kind == ROUTE_ACCOUNT_LEAVE ||
 		routes[row].kind == ROUTE_MCP;
 }
 
@@ -305,9 +308,21 @@ bool route_knows_readers(enum route_kind kind)
 	case ROUTE_CALENDAR:
 	case ROUTE_ACCOUNT_FEED:
 	case ROUTE_ACCOUNT:
+	case ROUTE_ACCOUNT_LEAVE:
 	case ROUTE_MCP:
 		return true;
 	default:
 		return false;
 	}
+}
+
+bool route_takes_cookies(enum route_kind kind)
+{
+	if (!route_knows_readers(kind) || kind == ROUTE_MCP)
+		return false;
+	for (size_t i = 0; i < ROWS; i++)
+		if (routes[i].kind == kind &&
+			strncmp(routes[i].prefix, "/api/", 5) == 0)
+			return false;
+	return true;
 }

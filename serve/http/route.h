@@ -31,6 +31,8 @@ enum route_kind {
 	ROUTE_FLEET_CALENDAR,
 	ROUTE_ACCOUNT_FEED,
 	ROUTE_ACCOUNT,
+	ROUTE_ACCOUNT_ENTER,
+	ROUTE_ACCOUNT_LEAVE,
 	ROUTE_REPORT_LIST,
 	ROUTE_REPORT_CSV,
 	ROUTE_REPORT_JSON,
@@ -57,7 +59,8 @@ struct route {
  * is one for each server; or route_monthly(row): for each month that has a
  * report. route_path(row, slug, out, size): its path; false where that does not
  * fit, or where something stands behind the suffix. route_live(row): whether the
- * answer is about this very moment, so that it is not rendered as a file.
+ * answer is about this very moment, or one reader, so that it is not rendered as
+ * a file.
  */
 size_t route_rows(void);
 bool route_named(size_t row);
@@ -98,5 +101,11 @@ bool route_query(enum route_kind kind, const struct request *r, char *out);
 
 /* route_knows_readers(kind): whether a client with a token may be told more. */
 bool route_knows_readers(enum route_kind kind);
+
+/*
+ * route_takes_cookies(kind): whether the cookie of access/session.h stands for
+ * the token: on what people look at, and never below /api/ or for /mcp.
+ */
+bool route_takes_cookies(enum route_kind kind);
 
 #endif

@@ -205,6 +205,24 @@ void html_day(struct buf *b, int64_t day)
 	put_date(b, s, s);
 }
 
+void html_private(struct buf *b, const char *account, bool up)
+{
+	buf_str(b, "<p class=\"dim\">Only people signed in as <b>");
+	escape_put(b, account);
+	buf_str(b, "</b> see this page. ");
+	if (up) {
+		buf_str(b, "<a href=\"/account/");
+		escape_put(b, account);
+		buf_str(b, "\">All servers of ");
+		escape_put(b, account);
+		buf_str(b, "</a>, ");
+	}
+	buf_str(b, "<a href=\"/account/");
+	escape_put(b, account);
+	buf_fmt(b, "/leave\" rel=\"nofollow\">%s</a></p>\n",
+		up ? "sign out" : "Sign out");
+}
+
 void html_span(struct buf *b, double s)
 {
 	int64_t min = (int64_t)(s / 60), h = min / 60, days = h / 24;

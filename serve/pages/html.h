@@ -66,6 +66,12 @@ void html_day(struct buf *b, int64_t day);
 void html_pages(
 	struct buf *b, const struct paging *p, const struct request *r);
 
+/*
+ * html_private(b, account, up): the line of a private page: whose it is, with the
+ * way out; `up`: and to all servers of that account.
+ */
+void html_private(struct buf *b, const char *account, bool up);
+
 /* html_span(b, s): a duration: "12 min", "3 h 20 min", "2 days 4 h". */
 void html_span(struct buf *b, double s);
 

@@ -311,6 +311,8 @@ void index_page_put(struct buf *b, const struct index_page *l,
 	}
 	put_list(b, l);
 	put_more(b, l, feed);
+	if (l->account)
+		html_private(b, l->account, false);
 	html_end(b, *q->text || *q->group || *q->tag || q->state >= 0 ||
 			    l->account);
 }

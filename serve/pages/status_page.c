@@ -258,15 +258,20 @@ static void put_sides(struct buf *b, const struct tool_split *sides,
 		   "</div>\n");
 }
 
-static void put_feed(struct buf *b, const char *slug)
+/* The JSON of a private server needs a token: a cookie does not do. */
+static void put_feed(struct buf *b, const struct status_page *s)
 {
 	buf_fmt(b,
 		"<div><dt>Get updates</dt><dd><a href=\"/status/%s/"
 		"feed.atom\">Atom feed</a>, <a href=\"/status/%s/"
-		"maintenance.ics\">maintenance calendar</a>, "
-		"<a href=\"#embed\">badge</a>, "
-		"<a href=\"/api/embed-status/%s\">JSON</a></dd></div>\n",
-		slug, slug, slug);
+		"maintenance.ics\">maintenance calendar</a>",
+		s->slug, s->slug);
+	if (!s->server->is_private)
+		buf_fmt(b,
+			", <a href=\"#embed\">badge</a>, "
+			"<a href=\"/api/embed-status/%s\">JSON</a>",
+			s->slug);
+	buf_str(b, "</dd></div>\n");
 }
 
 static void put_answers(struct buf *b, const struct status_page *s,
@@ -279,7 +284,7 @@ static void put_answers(struct buf *b, const struct status_page *s,
 	put_known(b, s);
 	if (s->view->freshness == VIEW_FRESH)
 		put_sides(b, &s->data->tool_split, places, s->now);
-	put_feed(b, s->slug);
+	put_feed(b, s);
 	buf_str(b, "</dl>\n");
 	world_map_put(b, places);
 	buf_str(b, "</div>\n");
@@ -402,7 +407,10 @@ void status_page_put(struct buf *b, const struct status_page *s)
 	status_page_days(b, s);
 	status_page_latency(b, s->data);
 	status_page_incidents(b, s, &places);
-	put_embedding(b, s->brand->url, s->slug);
+	if (!s->server->is_private)
+		put_embedding(b, s->brand->url, s->slug);
+	else if (s->server->account)
+		html_private(b, s->server->account, true);
 	html_end(b, true);
 	buf_release(&sentence);
 	places_release(&places);

@@ -11,6 +11,7 @@
  */
 #include "fuzz.h"
 
+#include "access/session.h"
 #include "base/month.h"
 #include "base/sha256.h"
 #include "base/strings.h"
@@ -43,6 +44,8 @@ static char *held[3];
 	"{\"private\":true,\"token_sha256\":"                                  \
 	"\"1ec1c26b50d5d3c58d9583181af80766"                                   \
 	"55fe00756bf7285940ba3670f99fcba0\",\"title\":\"canary\"}"
+#define DIGEST                                                                 \
+	"1ec1c26b50d5d3c58d9583181af8076655fe00756bf7285940ba3670f99fcba0"
 #define VERDICT                                                                \
 	"{\"v\":1,\"window\":1777494660,\"verdict\":\"red\",\"uptime_30d\":1," \
 	"\"p95_ms\":666,\"regions\":[],\"published_at\":1777494663,"           \
@@ -212,6 +215,15 @@ int fetch_token_account(struct source *s, const char *token, char *account)
 	return 0;
 }
 
+int fetch_account_digest(struct source *s, const char *account, char *sha256)
+{
+	(void)s;
+	need(slug_valid(account));
+	snprintf(sha256, SHA256_HEX, "%s",
+		strcmp(account, "known") == 0 ? DIGEST : "");
+	return strcmp(account, "down") == 0 ? -1 : 0;
+}
+
 int fetch_incidents(struct source *s, const struct incident_rows **rows)
 {
 	static const struct incident_rows none;
@@ -346,7 +358,11 @@ static void check_header(const char *header)
 			need((unsigned char)p[i] >= 0x20 && p[i] != 0x7f);
 		p += n;
 	}
-	need(!strstr(header, "Set-Cookie") && strstr(header, "Vary: "));
+	need(strstr(header, "Vary: ") != NULL);
+	need(!strstr(header, "Set-Cookie") ||
+		strstr(header, "private, no-store"));
+	need(!strstr(header, "Status: 401") ||
+		strstr(header, "WWW-Authenticate: Basic "));
 	need(!strstr(header, "private, no-store") ||
 		!strstr(header, "Access-Control"));
 }
@@ -412,6 +428,39 @@ static struct output ask(struct front *f, char *path, char *token)
 	return front_answer(f, env);
 }
 
+/*
+ * The cookie of the account of that token does the same on what people look at,
+ * and one that another token signed, or for another account, nothing.
+ */
+static void check_cookie(struct front *f, char *path, bool page)
+{
+	static const struct {
+		const char *account, *digest;
+		double at;
+		bool good;
+	} cases[] = {{"known", DIGEST, NOW, true},
+		{"known", DIGEST, NOW - 61, false},
+		{"other", DIGEST, NOW, false},
+		{"down", DIGEST, NOW, false}, {"known", "0", NOW, false}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char field[SESSION_FIELD], env[SESSION_FIELD + 16];
+		struct output out;
+		bool told;
+
+		session_set(cases[i].account, cases[i].digest, cases[i].at, 60,
+			field);
+		snprintf(env, sizeof env, "HTTP_COOKIE=a=b; %.*s",
+			(int)strcspn(field, ";"), field);
+		out = ask(f, path, env);
+		told = strstr(out.p, "666") || strstr(out.p, "canary") ||
+			strstr(out.p, "no-store");
+		need(told == (page && cases[i].good));
+		out = ask(f, path, NULL);
+		need(!strstr(out.p, "666") && !strstr(out.p, "canary"));
+	}
+}
+
 /* After all that, nobody else is told what the holder of the token is. */
 static void check_secret(struct front *f)
 {
@@ -430,6 +479,7 @@ static void check_secret(struct front *f)
 		out = ask(f, paths[i], "HTTP_AUTHORIZATION=Bearer wrong");
 		need(!strstr(out.p, "666") &&
 			!strstr(out.p, "canary"));
+		check_cookie(f, paths[i], i >= 2);
 	}
 }
 

@@ -6,6 +6,8 @@
  */
 #include "fuzz.h"
 
+#include "access/credentials.h"
+#include "access/session.h"
 #include "cgi/request.h"
 #include "http/route.h"
 
@@ -54,6 +56,23 @@ static void check_query(const struct request *r)
 	need(!found || (r->query && n <= strlen(r->query)));
 }
 
+/* What is taken out of a hostile field is the name of an account, and a time. */
+static void check_readers(const struct request *r)
+{
+	char digest[SHA256_HEX];
+	struct session s;
+
+	memset(&s, 0xaa, sizeof s);
+	if (session_of_cookie(r->cookie, &s)) {
+		need(slug_valid(s.account) && s.until > 0);
+		need(strlen(s.mac) == SESSION_MAC);
+		need(strstr(r->cookie, s.account) && strstr(r->cookie, s.mac));
+		need(!session_good(SESSION_LINK, &s, "key", 1777494710));
+	}
+	if (credentials_read(r->authorization, digest))
+		need(hash_valid(digest));
+}
+
 static void check(const struct request *r, char *const *env)
 {
 	const char *method = request_env(env, "REQUEST_METHOD");
@@ -70,8 +89,10 @@ static void check(const struct request *r, char *const *env)
 		r->if_none_match == request_env(env, "HTTP_IF_NONE_MATCH"));
 	need(!r->authorization ||
 		r->authorization == request_env(env, "HTTP_AUTHORIZATION"));
+	need(!r->cookie || r->cookie == request_env(env, "HTTP_COOKIE"));
 	check_route(r);
 	check_query(r);
+	check_readers(r);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -6,6 +6,7 @@ bats_require_minimum_version 1.5.0
 load ../helpers/lib
 load ../helpers/redis
 load ../helpers/alert
+load ../helpers/lighttpd
 
 setup_file() {
 	"$ROOT/tests/peers/install"
@@ -41,6 +42,20 @@ setup() {
 	url=$(jq -r .ack_url out)
 	node "$ROOT/tests/long/ack.mjs" "$BIN" "${url#https://status.example.com}" \
 		"$ROOT/build/shots" "$MODULES"
+}
+
+@test "who types the token, or follows a link, reads what is private, and signs out" {
+	local now link
+	now=$(date +%s)
+	"$ROOT/tests/long/fill" "$BIN" "$BATS_TEST_TMPDIR" "$now"
+	cd "$BATS_TEST_TMPDIR"
+	web_start --now $((now / 60 * 60 + 50))
+	link=$(MCP_SITE=$WEB "$BIN/mcp-serve" link acme)
+	run node "$ROOT/tests/long/private.mjs" "$WEB" "${link#"$WEB"}" s3cret \
+		"$ROOT/build/shots" "$MODULES"
+	web_stop
+	echo "$output"
+	[ "$status" = 0 ]
 }
 
 # A verdict of ten thousand servers with long names and titles.

@@ -58,7 +58,8 @@ FLOORS='
 lib: conf records mcp store cgi json base
 probe: main probe steps expiry report,options,queue target,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline lock rule tools,signs
-serve: main render handlers api,badge,mcp,widget pages fetch data http
+serve: main render,sign_in_link handlers api,badge,mcp,widget pages fetch data http
+	access
 alertd: main web commands store_outage
 	notifier,evaluate,emit print,output,input,options
 	delivery sinks routing transport state incident
@@ -149,7 +150,7 @@ included() {
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,wall_kind}.c \
 		probe/expiry/finding.c probe/http/failure.c \
-		serve/{api,badge,data,http,mcp,pages,widget}/*.c; do
+		serve/{access,api,badge,data,http,mcp,pages,widget}/*.c; do
 		o=build/${f%.c}.o
 		case $f in
 		# What waits for an answer, and what asks the store or the clock.

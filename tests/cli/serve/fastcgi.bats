@@ -166,7 +166,10 @@ few() {
 	few get /N
 	# Nor is a header field that is ignored, or holds no token.
 	few hmget '/healthz?N' -H 'Authorization: Bearer x'
-	few hget '/badge/demo.svg?N' -H 'Authorization: Basic eDp5'
+	few hget '/badge/demo.svg?N' -H 'Authorization: Basic eDo='
+	few hget '/badge/demo.svg?N' -H 'Cookie: __Host-mcp-account=x'
+	few hget /api/embed-status/demo?N \
+		-H 'Cookie: __Host-mcp-account=a:1777495000-00000000000000000000000000000000'
 	# Unknown names and searches are answered from the list in memory.
 	few hgetall '/?q=N'
 	few hgetall /status/nameN

@@ -166,6 +166,11 @@ denied() {
 		get "$path" "HTTP_AUTHORIZATION=Bearer $TOKEN"
 		[ "$CODE" = 200 ]
 	done
+	path=$(MCP_SITE=http://localhost "$AS/mcp-serve" link --now "$NOW" acme)
+	get "${path#http://localhost}"
+	[ "$CODE" = 303 ]
+	get /status/veiled "HTTP_COOKIE=$(says Set-Cookie)"
+	[ "$CODE" = 200 ]
 	get /status/open
 	get "$(grep -o '/status/open/incident/[^"]*' body | head -n 1)"
 	grep -q 'We look into it\.' body

@@ -12,6 +12,9 @@ setup_file() {
 	redis_start "$BATS_FILE_TMPDIR/redis"
 	export AS_OF PATH
 	servers $(($(date +%s) / 60 * 60))
+	HASH=$(printf %s "$TOKEN" | sha256sum)
+	redis hset fleet:accounts "acme ${HASH%% *}" \
+		"{\"token_sha256\":\"${HASH%% *}\",\"slugs\":[\"veiled\"]}" >/dev/null
 	mkdir -p empty cache www
 	(umask 077; mkdir web; echo 'token = a canary' >web/ack)
 	echo "store: unix://$REDIS_SOCK" >fleet.yaml
@@ -61,7 +64,7 @@ nginx_start() {
 			events {}
 			http {
 			include /etc/nginx/mime.types;
-			access_log off;
+			access_log $PWD/access.log;
 			client_body_temp_path $PWD/body;
 			proxy_temp_path $PWD/proxy;
 			fastcgi_temp_path $PWD/fastcgi;
@@ -96,7 +99,12 @@ lighttpd_conf() {
 		server.pid-file = "$PWD/$1.pid"
 		server.errorlog = "$PWD/$1.log"
 	END
-	example "lighttpd-$1.conf" | sed 's|serve\.sock|lighty.sock|'
+	cat <<-END
+		server.modules += ("mod_accesslog")
+		accesslog.filename = "$PWD/access.log"
+	END
+	example "lighttpd-$1.conf" |
+		sed 's|serve\.sock|lighty.sock|; /accesslog\.filename/s/^#//'
 }
 
 # apache_conf WAY: it listens at $PORT.
@@ -104,10 +112,11 @@ apache_conf() {
 	printf 'LoadModule %s_module /usr/lib/apache2/modules/mod_%s.so\n' \
 		mpm_event mpm_event authz_core authz_core alias alias \
 		env env cgid cgid proxy proxy proxy_fcgi proxy_fcgi \
-		deflate deflate filter filter
+		deflate deflate filter filter setenvif setenvif
 	printf '%s\n' "ServerRoot $PWD" 'ServerName localhost' "ErrorLog $PWD/log" \
 		"Listen 127.0.0.1:$PORT" "DefaultRuntimeDir $PWD" "PidFile $BATS_FILE_TMPDIR/apache-$1.pid" \
 		"ScriptSock $PWD/cgid.sock" 'User #1000' 'Group #1000'
+	echo "CustomLog $PWD/access.log %r env=!mcp-secret"
 	(cd "$BATS_FILE_TMPDIR" && example "apache-$1.conf")
 }
 
@@ -187,6 +196,56 @@ contract() {
 	[ "$CODE $(jq -r .error body)" = "401 token" ]
 }
 
+# signs_in PORT LOG: a password, the cookie that it brings, and a link, which is in no
+# log, show a browser what is private; and nobody else.
+signs_in() {
+	local path
+	ask "$1" /account/acme
+	[ "$CODE $(tells Cache-Control)" = '401 no-store' ]
+	[[ $(tells WWW-Authenticate) == 'Basic realm='* ]]
+	ask "$1" /account/acme -u "acme:$TOKEN" -c jar
+	[ "$CODE $(tells Cache-Control)" = '200 private, no-store' ]
+	grep -q 'href="/status/veiled"' body
+	for _ in 1 2; do
+		ask "$1" /status/veiled -b jar
+		[ "$CODE $(tells Cache-Control)" = '200 private, no-store' ]
+		[[ $(tells X-Cache) == @(|BYPASS) ]]
+		ask "$1" /status/veiled
+		[ "$CODE" = 404 ]
+		ask "$1" /badge/veiled.svg -b jar
+		grep -q '>down</text>' body
+		ask "$1" /badge/veiled.svg
+		run ! grep -q '>down</text>' body
+	done
+	rm jar
+	path=$(MCP_SITE=http://127.0.0.1 "$BIN/mcp-serve" link acme)
+	path=${path#http://127.0.0.1}
+	ask "$1" "$path" -c jar
+	[ "$CODE $(tells Location)" = '303 /account/acme' ]
+	ask "$1" /account/acme -b jar
+	[ "$CODE" = 200 ]
+	ask "$1" /account/acme/leave -b jar -c jar
+	ask "$1" /status/veiled -b jar
+	[ "$CODE" = 404 ]
+	eventually grep -q '/account/acme/leave' "$2"
+	run ! grep -q "${path##*/}" "$2"
+}
+
+# limits PORT: passwords cannot be tried without end, and everything else goes on.
+limits() {
+	local i
+	for i in {1..60}; do
+		ask "$1" /account/acme -u "acme:$i"
+		[ "$CODE" = 401 ] || break
+	done
+	[ "$CODE" = 429 ]
+	((i > 10))
+	ask "$1" /account/nobody
+	[ "$CODE" = 429 ]
+	ask "$1" /status/example-mcp
+	[ "$CODE" = 200 ]
+}
+
 # compressed PORT: what is text comes compressed for who takes that, and is the same;
 # its ETag is known again.
 compressed() {
@@ -254,23 +313,31 @@ not_root() {
 		not_root apache2 -f "$PWD/apache.conf" 3>&-
 		eventually curl -s -o answer "http://127.0.0.1:$PORT/favicon.svg"
 		compressed "$PORT"
+		rm -f jar
+		signs_in "$PORT" access.log
 	done
 }
 
 @test "nginx, FastCGI" {
 	contract "$FASTCGI"
+	signs_in "$FASTCGI" "$BATS_FILE_TMPDIR/access.log"
+	limits "$FASTCGI"
 }
 
 @test "nginx, CGI" {
 	contract "$CGI"
+	signs_in "$CGI" "$BATS_FILE_TMPDIR/access.log"
+	limits "$CGI"
 }
 
 @test "lighttpd, FastCGI" {
 	contract "$LIGHTY_FASTCGI"
+	signs_in "$LIGHTY_FASTCGI" "$BATS_FILE_TMPDIR/access.log"
 }
 
 @test "lighttpd, CGI" {
 	contract "$LIGHTY_CGI"
+	signs_in "$LIGHTY_CGI" "$BATS_FILE_TMPDIR/access.log"
 }
 
 @test "nginx keeps answers for as long as they allow, and none for who has a token" {

@@ -93,6 +93,12 @@ static void test_routes(void **state)
 		{"/api/status/a", ROUTE_NONE_API, ""},
 		{"/api/status//regions", ROUTE_NONE_API, ""},
 		{"/api/status/regions", ROUTE_NONE_API, ""},
+		{"/account/a", ROUTE_ACCOUNT, "a"},
+		{"/account/a/leave", ROUTE_ACCOUNT_LEAVE, "a"},
+		{"/account/a/enter/1-x", ROUTE_ACCOUNT_ENTER, "a"},
+		{"/account/a/enter/", ROUTE_ACCOUNT, "a/enter/"},
+		{"/account/a/enter/1-x/y", ROUTE_ACCOUNT, "a/enter/1-x/y"},
+		{"/account//enter/1-x", ROUTE_ACCOUNT, "/enter/1-x"},
 		{"/api/account/a", ROUTE_API_ACCOUNT, "a"},
 		{"/api/account/", ROUTE_NONE_API, ""},
 		{"/api/openapi.json", ROUTE_OPENAPI, ""},
@@ -228,6 +234,8 @@ static void test_token(void **state)
 		{ENTRY("false", TOKEN), "Bearer wrong", true},
 		{ENTRY("true", TOKEN), "Bearer s3cret", true},
 		{ENTRY("true", TOKEN), "bearer  s3cret", true},
+		{ENTRY("true", TOKEN), "Basic YWNtZTpzM2NyZXQ=", true},
+		{ENTRY("true", TOKEN), "Basic YWNtZTp3cm9uZw==", false},
 		{ENTRY("true", TOKEN), NULL, false},
 		{ENTRY("true", TOKEN), "", false},
 		{ENTRY("true", TOKEN), "Bearer", false},
@@ -239,13 +247,16 @@ static void test_token(void **state)
 		{ENTRY("true", "null"), "Bearer s3cret", false},
 		{ENTRY("true", "null"), "Bearer ", false},
 	};
-	char why[SERVER_WHY];
+	char why[SERVER_WHY], token[SHA256_HEX];
 	struct server s;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *field = cases[i].authorization;
+
 		assert_int_equal(server_read(cases[i].entry, true, &s, why), 0);
-		if (private_access_granted(&s, cases[i].authorization) !=
+		if (private_access_granted(&s,
+			    credentials_read(field, token) ? token : NULL) !=
 			cases[i].readable)
 			fail_msg("%zu: %s", i, cases[i].authorization);
 		assert_int_equal(s.n_regions, 2);
@@ -371,12 +382,13 @@ static void test_rows(void **state)
 				r.name, route_named(i) ? "a.b-c" : "");
 		assert_int_equal(route_live(i),
 			r.kind == ROUTE_HEALTH || r.kind == ROUTE_METRICS ||
+				r.kind == ROUTE_ACCOUNT_LEAVE ||
 				r.kind == ROUTE_MCP);
 		assert_false(route_path(i, LONG80, path, strlen(path)) &&
 			route_named(i));
 	}
-	/* The incidents and months of a server. */
-	assert_int_equal(more, 2);
+	/* The incidents and months of a server, and the links of an account. */
+	assert_int_equal(more, 3);
 }
 
 int main(void)

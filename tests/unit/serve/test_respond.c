@@ -156,6 +156,10 @@ static void test_error(void **state)
 		"{\"error\":\"method\",\"message\":\"m\"}\n");
 }
 
+#define OWN                                                                    \
+	"Cross-Origin-Resource-Policy: same-origin\r\n"                        \
+	"Referrer-Policy: no-referrer\r\n"
+
 static void test_token(void **state)
 {
 	struct response r = ok();
@@ -164,7 +168,7 @@ static void test_token(void **state)
 	r.audience = AUDIENCE_HOLDER;
 	check(&r, (struct request) {.method = METHOD_GET},
 		"Status: 200 OK\r\nCache-Control: private, no-store\r\n"
-		"ETag: " ETAG "\r\nVary: Authorization\r\n"
+		"ETag: " ETAG "\r\nVary: Authorization\r\n" OWN
 		"Content-Type: application/json; charset=utf-8\r\n"
 		"Content-Length: 3\r\n"
 		"X-Content-Type-Options: nosniff\r\n\r\n{}\n");
@@ -174,7 +178,7 @@ static void test_token(void **state)
 	respond_error(&r, 503, "no-data", "m");
 	check(&r, (struct request) {.method = METHOD_HEAD},
 		"Status: 503 Service Unavailable\r\n"
-		"Cache-Control: private, no-store\r\nVary: Authorization\r\n"
+		"Cache-Control: private, no-store\r\nVary: Authorization\r\n" OWN
 		"Content-Type: application/json; charset=utf-8\r\n"
 		"Content-Length: 34\r\n"
 		"X-Content-Type-Options: nosniff\r\n\r\n");
@@ -189,6 +193,46 @@ static void test_token(void **state)
 		"Content-Type: application/json; charset=utf-8\r\n"
 		"Content-Length: 36\r\n"
 		"X-Content-Type-Options: nosniff\r\n\r\n");
+}
+
+/* Where a cookie may stand for the token, caches are told so. */
+static void test_cookie(void **state)
+{
+	struct response r = ok();
+
+	(void)state;
+	r.cookies = true;
+	r.anywhere = true;
+	r.audience = AUDIENCE_HOLDER;
+	respond_elsewhere(&r, 303, "/account/a");
+	snprintf(r.set_cookie, sizeof r.set_cookie, "a=b");
+	check(&r, (struct request) {.method = METHOD_HEAD},
+		"Status: 303 See Other\r\nCache-Control: private, no-store\r\n"
+		"Vary: Authorization, Cookie\r\n" OWN
+		"Content-Type: application/json; charset=utf-8\r\n"
+		"Content-Length: 3\r\n"
+		"Location: /account/a\r\n"
+		"X-Content-Type-Options: nosniff\r\n"
+		"Set-Cookie: a=b\r\n\r\n");
+	/* What others are told, too, sets no cookie. */
+	r = ok();
+	r.cookies = true;
+	r.audience = AUDIENCE_STRANGER;
+	snprintf(r.set_cookie, sizeof r.set_cookie, "a=b");
+	respond_error(&r, 401, "x", "m");
+	check(&r, (struct request) {.method = METHOD_HEAD},
+		"Status: 401 Unauthorized\r\n"
+		"Cache-Control: public, max-age=5\r\n"
+		"Vary: Accept-Encoding, Authorization, Cookie\r\n" OPEN
+		"Content-Type: application/json; charset=utf-8\r\n"
+		"Content-Length: 28\r\n"
+		"X-Content-Type-Options: nosniff\r\n"
+		"WWW-Authenticate: Basic realm=\"Private pages\", "
+		"charset=\"UTF-8\"\r\n\r\n");
+	/* What is the same for all stays in one piece in every cache. */
+	r = ok();
+	r.cookies = true;
+	check(&r, (struct request) {.method = METHOD_GET}, OK_HEADER "{}\n");
 }
 
 static void test_digest(void **state)
@@ -241,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_not_modified),
 		cmocka_unit_test(test_error),
 		cmocka_unit_test(test_token),
+		cmocka_unit_test(test_cookie),
 		cmocka_unit_test(test_digest),
 		cmocka_unit_test(test_too_large),
 	};
