@@ -10,7 +10,7 @@
 /* In the order of enum verdict_colour. */
 static const char colours[] = "gar";
 
-static void put_number(struct buf *b, const char *format, double v)
+static void put_figure(struct buf *b, const char *format, double v)
 {
 	buf_char(b, ' ');
 	if (isnan(v))
@@ -25,8 +25,8 @@ void listing_row_put_state(struct buf *b, const struct listing_row *r)
 		return;
 	buf_fmt(b, "%" PRId64 " %c %" PRId64, r->window, colours[r->verdict],
 		r->since);
-	put_number(b, "%.2f", r->uptime_30d);
-	put_number(b, "%.0f", r->p95_ms);
+	put_figure(b, "%.2f", r->uptime_30d);
+	put_figure(b, "%.0f", r->p95_ms);
 	buf_fmt(b, " %d %s", r->sides, r->days);
 }
 
@@ -52,7 +52,7 @@ void listing_row_put_rest(struct buf *b, const char *account,
 }
 
 /* The next word of the first part, which then ends in a NUL; NULL: none. */
-static const char *word(char **p)
+static const char *next_word(char **p)
 {
 	char *s = *p;
 	size_t n = strcspn(s, " ");
@@ -64,9 +64,9 @@ static const char *word(char **p)
 	return s;
 }
 
-static bool instant(char **p, int64_t *out)
+static bool take_instant(char **p, int64_t *out)
 {
-	const char *s = word(p);
+	const char *s = next_word(p);
 	long long v;
 
 	if (!s || !num_parse(s, 0, (long long)NUM_EPOCH_MAX, &v))
@@ -76,9 +76,9 @@ static bool instant(char **p, int64_t *out)
 }
 
 /* Digits, with or without a fraction; strtod takes much more. */
-static bool number(char **p, double max, double *out)
+static bool take_figure(char **p, double max, double *out)
 {
-	const char *s = word(p);
+	const char *s = next_word(p);
 
 	*out = NAN;
 	if (!s || strcmp(s, "-") == 0)
@@ -111,18 +111,18 @@ static bool read_state(char *p, struct listing_row *r)
 	if (!*p)
 		return true;
 	r->published = true;
-	if (!instant(&p, &r->window))
+	if (!take_instant(&p, &r->window))
 		return false;
-	colour = word(&p);
+	colour = next_word(&p);
 	if (!colour || colour[1] || !strchr(colours, *colour))
 		return false;
 	r->verdict = (enum verdict_colour)(strchr(colours, *colour) - colours);
-	if (!instant(&p, &r->since) || !number(&p, 100, &r->uptime_30d) ||
-		!number(&p, 1e9, &r->p95_ms))
+	if (!take_instant(&p, &r->since) || !take_figure(&p, 100, &r->uptime_30d) ||
+		!take_figure(&p, 1e9, &r->p95_ms))
 		return false;
-	sides = word(&p);
+	sides = next_word(&p);
 	r->sides = sides && strcmp(sides, "1") == 0;
-	return sides && read_days(word(&p), r) && !*p;
+	return sides && read_days(next_word(&p), r) && !*p;
 }
 
 bool listing_row_read(char *text, struct listing_row *r)
