@@ -157,7 +157,7 @@ static const struct index_entry *entry(const void *p)
 	return *(const struct index_entry *const *)p;
 }
 
-static int by_name(const void *a, const void *b)
+static int by_shown_name(const void *a, const void *b)
 {
 	const struct index_entry *x = entry(a), *y = entry(b);
 	int by = strcasecmp(index_name(x), index_name(y));
@@ -177,21 +177,21 @@ static int by_p95(const void *a, const void *b)
 {
 	int by = by_number(-entry(a)->row.p95_ms, -entry(b)->row.p95_ms);
 
-	return by ? by : by_name(a, b);
+	return by ? by : by_shown_name(a, b);
 }
 
 static int by_uptime(const void *a, const void *b)
 {
 	int by = by_number(entry(a)->row.uptime_30d, entry(b)->row.uptime_30d);
 
-	return by ? by : by_name(a, b);
+	return by ? by : by_shown_name(a, b);
 }
 
 static int by_changed(const void *a, const void *b)
 {
 	int64_t x = entry(a)->since, y = entry(b)->since;
 
-	return x != y ? (x < y) - (x > y) : by_name(a, b);
+	return x != y ? (x < y) - (x > y) : by_shown_name(a, b);
 }
 
 static int by_section(const void *a, const void *b)
@@ -199,7 +199,7 @@ static int by_section(const void *a, const void *b)
 	int by = (int)index_section(entry(a)->condition) -
 		 (int)index_section(entry(b)->condition);
 
-	return by ? by : by_name(a, b);
+	return by ? by : by_shown_name(a, b);
 }
 
 void index_list_make(const struct index_entry *all, size_t n,
@@ -207,7 +207,7 @@ void index_list_make(const struct index_entry *all, size_t n,
 {
 	static int (*const orders[INDEX_SORTS])(const void *, const void *) = {
 		[INDEX_BY_STATE] = by_section,
-		[INDEX_BY_NAME] = by_name,
+		[INDEX_BY_NAME] = by_shown_name,
 		[INDEX_BY_P95] = by_p95,
 		[INDEX_BY_UPTIME] = by_uptime,
 		[INDEX_BY_CHANGED] = by_changed,

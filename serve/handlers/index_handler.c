@@ -71,7 +71,7 @@ static void read_query(const struct context *c, struct index_query *q)
 }
 
 /* Put the page with those of the rows that there still are. */
-static void put_page(const struct context *c, struct index_page *page,
+static void put_shown(const struct context *c, struct index_page *page,
 	const struct index_row *rows, size_t n, const struct brand *brand)
 {
 	struct index_item *items = xcalloc(n + 1, sizeof *items);
@@ -122,7 +122,7 @@ static void put_list(const struct context *c, const struct list_of *of,
 		page->list = &list;
 		page->paging = &p;
 		page->groups = &groups;
-		put_page(c, page, rows, n, brand);
+		put_shown(c, page, rows, n, brand);
 		index_rows_release(rows, n);
 	}
 	strings_release(&groups);
