@@ -23,6 +23,7 @@
 #include "http/etag.h"
 #include "http/paging.h"
 #include "http/respond.h"
+#include "http/route.h"
 #include "pages/error_page.h"
 #include "pages/history_page.h"
 #include "pages/incident_page.h"
@@ -32,6 +33,7 @@
 #include "pages/status_page.h"
 #include "pages/style.h"
 #include "pages/suggest.h"
+#include "preview/preview.h"
 #include "widget/embed.h"
 
 #include <stdlib.h>
@@ -182,7 +184,8 @@ static void answer_server(const struct context *c, const char *type,
 		page_unavailable(c);
 		break;
 	case FOUND:
-		c->r->type = type;
+		if (c->r->status == 200)
+			c->r->type = type;
 		break;
 	}
 }
@@ -233,19 +236,53 @@ void handle_feed(const struct context *c)
 	answer_server(c, TYPE_ATOM, put_feed);
 }
 
-static void put_incident(const struct context *c, const struct status_page *page)
+static void no_incident(const struct context *c, const struct status_page *page)
 {
-	if (incident_page_put(&c->r->body, page, c->rest))
-		return;
 	page_error(c, 404);
 	history_page_none(&c->r->body, page, "No such incident",
 		"There is no incident at this address. Incidents are kept for "
 		"92 days.");
 }
 
+static void put_incident(const struct context *c, const struct status_page *page)
+{
+	if (!incident_page_put(&c->r->body, page, c->rest))
+		no_incident(c, page);
+}
+
 void handle_incident(const struct context *c)
 {
 	answer_server(c, TYPE_HTML, put_incident);
+}
+
+static void put_preview(const struct context *c, const struct status_page *page)
+{
+	preview_put(&c->r->body, page);
+}
+
+void handle_preview(const struct context *c)
+{
+	answer_server(c, TYPE_PNG, put_preview);
+}
+
+/* Of the incident that is named before the suffix. */
+static void put_incident_preview(const struct context *c,
+	const struct status_page *page)
+{
+	size_t n = strlen(c->rest), after = strlen(ROUTE_PNG);
+	char id[ROUTE_REST];
+
+	if (n > after && strcmp(c->rest + n - after, ROUTE_PNG) == 0) {
+		snprintf(id, sizeof id, "%.*s", (int)(n - after), c->rest);
+		if (preview_put_incident(&c->r->body, page, id))
+			return;
+	}
+	no_incident(c, page);
+}
+
+void handle_incident_preview(const struct context *c)
+{
+	answer_server(c, TYPE_PNG, put_incident_preview);
 }
 
 static void put_month(const struct context *c, const struct status_page *page)

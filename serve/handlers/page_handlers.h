@@ -11,6 +11,8 @@ struct context;
 
 void handle_page(const struct context *c);
 void handle_incident(const struct context *c);
+void handle_preview(const struct context *c);
+void handle_incident_preview(const struct context *c);
 void handle_month(const struct context *c);
 void handle_feed(const struct context *c);
 void handle_calendar(const struct context *c);

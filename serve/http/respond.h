@@ -61,6 +61,7 @@ struct response {
 /* The text format of Prometheus. */
 #define TYPE_METRICS "text/plain; version=0.0.4"
 #define TYPE_CSV "text/csv; charset=utf-8; header=present" /* RFC 4180 */
+#define TYPE_PNG "image/png"
 #define TYPE_SVG "image/svg+xml; charset=utf-8"
 
 /* respond_init(r): status 200, JSON, no body; respond_release frees it. */

@@ -26,6 +26,8 @@ static const struct route_row routes[] = {
 	{"/status/", "/feed.atom", ROUTE_FEED, NULL},
 	{"/status/", "/maintenance.ics", ROUTE_CALENDAR, NULL},
 	{"/status/", "/incident/", ROUTE_INCIDENT, NULL},
+	{"/status/", "/preview" ROUTE_PNG, ROUTE_PREVIEW, NULL},
+	{"/status/", "/preview/", ROUTE_INCIDENT_PREVIEW, NULL},
 	{"/status/", "/history/", ROUTE_MONTH, NULL},
 	{"/status/", "", ROUTE_PAGE, NULL},
 	{"/account/", "/feed.atom", ROUTE_ACCOUNT_FEED, NULL},
@@ -90,7 +92,17 @@ bool route_path(size_t row, const char *slug, char *out, size_t size)
 	int n = snprintf(out, size, "%s%s%s", routes[row].prefix,
 		suffix ? slug : "", suffix ? suffix : "");
 
-	return !has_rest(suffix) && n > 0 && (size_t)n < size;
+	return !has_rest(suffix) && routes[row].kind != ROUTE_PREVIEW && n > 0 &&
+		(size_t)n < size;
+}
+
+bool route_preview(const char *slug, const char *incident, char *out,
+	size_t size)
+{
+	int n = snprintf(out, size, "/status/%s/preview%s%s" ROUTE_PNG, slug,
+		incident ? "/" : "", incident ? incident : "");
+
+	return n > 0 && (size_t)n < size;
 }
 
 bool route_live(size_t row)
@@ -303,6 +315,8 @@ bool route_knows_readers(enum route_kind kind)
 	case ROUTE_BADGE:
 	case ROUTE_PAGE:
 	case ROUTE_INCIDENT:
+	case ROUTE_PREVIEW:
+	case ROUTE_INCIDENT_PREVIEW:
 	case ROUTE_MONTH:
 	case ROUTE_FEED:
 	case ROUTE_CALENDAR:

@@ -24,6 +24,8 @@ enum route_kind {
 	ROUTE_EMBED_PREVIEW,
 	ROUTE_PAGE,
 	ROUTE_INCIDENT,
+	ROUTE_PREVIEW,
+	ROUTE_INCIDENT_PREVIEW,
 	ROUTE_MONTH,
 	ROUTE_FEED,
 	ROUTE_CALENDAR,
@@ -44,6 +46,9 @@ enum route_kind {
 	ROUTE_ICON
 };
 
+/* The end of the path of a preview. */
+#define ROUTE_PNG ".png"
+
 /* Room for what stands behind the suffix of a path, and its NUL. */
 #define ROUTE_REST 64
 
@@ -58,15 +63,28 @@ struct route {
  * The routes one by one: route_rows() of them. route_named(row): whether there
  * is one for each server; or route_monthly(row): for each month that has a
  * report. route_path(row, slug, out, size): its path; false where that does not
+<<<<<<< HEAD
+ * fit, or where only pages know of it: where something stands behind the suffix, or
+ * it is a preview. route_live(row): whether the
+ * answer is about this very moment, so that it is not rendered as a file.
+=======
  * fit, or where something stands behind the suffix. route_live(row): whether the
  * answer is about this very moment, or one reader, so that it is not rendered as
  * a file.
+>>>>>>> house
  */
 size_t route_rows(void);
 bool route_named(size_t row);
 bool route_monthly(size_t row);
 bool route_path(size_t row, const char *slug, char *out, size_t size);
 bool route_live(size_t row);
+
+/*
+ * route_preview(slug, incident, out, size): the path of the preview of a server, or
+ * of the incident of that name unless it is NULL; false where that does not fit.
+ */
+bool route_preview(const char *slug, const char *incident, char *out,
+	size_t size);
 
 /*
  * A path is this prefix, a name unless the suffix is NULL, the suffix, and where

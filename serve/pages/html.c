@@ -106,6 +106,35 @@ static void put_title(struct buf *b, const struct frame *f)
 }
 
 /*
+ * The image that stands beside a link to the page elsewhere: https://ogp.me/, and
+ * its size there. Its address has to be a whole one, so there is none where that
+ * of the site is not known.
+ */
+static void put_preview(struct buf *b, const struct frame *f)
+{
+	if (!f->preview || !*f->brand->url)
+		return;
+	buf_str(b, "<meta property=\"og:image\" content=\"");
+	escape_put(b, f->brand->url);
+	buf_fmt(b,
+		"%s\">\n<meta property=\"og:image:type\" "
+		"content=\"image/png\">\n"
+		"<meta property=\"og:image:width\" content=\"%d\">\n"
+		"<meta property=\"og:image:height\" content=\"%d\">\n"
+		"<meta property=\"og:image:alt\" content=\"",
+		f->preview, PREVIEW_WIDTH, PREVIEW_HEIGHT);
+	if (f->subject) {
+		escape_put(b, f->subject);
+		buf_str(b, ": ");
+	}
+	escape_put(b, f->title);
+	buf_fmt(b,
+		": %s\">\n<meta name=\"twitter:card\" "
+		"content=\"summary_large_image\">\n",
+		f->state);
+}
+
+/*
  * An open page must not go on claiming what was true an hour ago. Reloading it
  * under a reader would be rude; so a delayed animation of the style shows this.
  */
@@ -135,6 +164,7 @@ void html_begin(struct buf *b, const struct frame *f)
 			"<link rel=\"alternate\" type=\"text/calendar\" "
 			"title=\"Maintenance\" href=\"%s\">\n",
 			f->calendar);
+	put_preview(b, f);
 	buf_str(b, "</head>\n<body>\n");
 	buf_str(b, icons);
 	buf_str(b, "<header><a href=\"");

@@ -32,7 +32,14 @@ struct frame {
 	const char *feed;  /* its path, or NULL */
 	const char *calendar; /* of maintenances, its path, or NULL */
 	bool live; /* it shows the current state: warn when it is left open */
+	/* The path of its preview, or NULL; with one it has a state and a title. */
+	const char *preview;
+	const char *subject; /* what the preview names before the title, or NULL */
 };
+
+/* The size of the image beside a link to a page (preview/preview.h), in pixels. */
+#define PREVIEW_WIDTH 1200
+#define PREVIEW_HEIGHT 630
 
 /*
  * html_begin(b, f), html_end(b, home): append what stands before and after the

@@ -6,6 +6,7 @@
 #include "data/places.h"
 #include "data/server.h"
 #include "http/escape.h"
+#include "http/route.h"
 #include "pages/history_page.h"
 #include "pages/html.h"
 #include "pages/status_page.h"
@@ -36,7 +37,7 @@ static void end_row(struct buf *b)
 	buf_str(b, "</dd></div>\n");
 }
 
-static struct word state_of(const struct status_page *s,
+struct word incident_page_state(const struct status_page *s,
 	const struct incident *in)
 {
 	if (incident_merged(&s->data->incidents, in))
@@ -52,7 +53,7 @@ static struct word state_of(const struct status_page *s,
 static void put_headline(struct buf *b, const struct status_page *s,
 	const struct incident *in)
 {
-	struct word w = state_of(s, in);
+	struct word w = incident_page_state(s, in);
 
 	buf_fmt(b, "<p class=\"headline text-%s\">", w.class);
 	html_icon(b, w.class);
@@ -235,15 +236,21 @@ static void put_page(struct buf *b, const struct status_page *s,
 	const struct incident *in, const struct places *places,
 	const char *title)
 {
-	char feed[SLUG_MAX + 32];
+	char feed[SLUG_MAX + 32], preview[SLUG_MAX + INCIDENT_ID + 32];
+	char id[INCIDENT_ID];
 
+	route_preview(s->slug, incident_id(in->kind, in->started_at, id),
+		preview, sizeof preview);
 	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
 	html_begin(b,
 		&(struct frame) {.brand = s->brand,
-			.state = state_of(s, in).text,
+			.state = incident_page_state(s, in).text,
 			.title = title,
 			.feed = feed,
-			.live = !in->ended_at});
+			.live = !in->ended_at,
+			.preview = s->server->is_private ? NULL : preview,
+			.subject = s->server->title ? s->server->title
+						    : s->slug});
 	put_crumbs(b, s, in);
 	html_element(b, "h1", title);
 	put_headline(b, s, in);

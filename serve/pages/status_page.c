@@ -11,6 +11,7 @@
 #include "data/server.h"
 #include "data/brand.h"
 #include "http/escape.h"
+#include "http/route.h"
 #include "pages/html.h"
 #include "pages/own_checks.h"
 #include "pages/world_map.h"
@@ -383,7 +384,9 @@ void status_page_put(struct buf *b, const struct status_page *s)
 	struct places places;
 	struct buf sentence;
 	char feed[SLUG_MAX + 32], calendar[SLUG_MAX + 32];
+	char preview[SLUG_MAX + 32];
 
+	route_preview(s->slug, NULL, preview, sizeof preview);
 	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
 	snprintf(calendar, sizeof calendar, "/status/%s/maintenance.ics",
 		s->slug);
@@ -397,7 +400,8 @@ void status_page_put(struct buf *b, const struct status_page *s)
 			.icon = html_condition(condition).class,
 			.feed = feed,
 			.calendar = calendar,
-			.live = true});
+			.live = true,
+			.preview = s->server->is_private ? NULL : preview});
 	put_headline(b, title, condition, buf_ok(&sentence) ? sentence.p : "");
 	put_as_of(b, s, &places);
 	put_own(b, s);

@@ -86,6 +86,40 @@ files() {
 	grep -qF 'https://status.example.com/badge/partly.svg' www/status/partly/index.html
 }
 
+@test "previews are rendered where pages name them, and go with their pages" {
+	local file
+	redis hset alert:partly:incidents 1777400040:downtime:1777400160000:started '{}' \
+		1777400040:downtime:1777401720000:resolved '{"resolved_at":1777401600}' >/dev/null
+	render
+	[ "$status" = 0 ]
+	run ! grep -q 'png' <(files)
+	export MCP_SITE=https://status.example.com
+	render
+	[ "$status" = 0 ]
+	diff <(files | grep 'png') - <<-END
+		status/broken/preview.png
+		status/example-mcp/preview.png
+		status/old/preview.png
+		status/partly/preview.png
+		status/partly/preview/2026-04-28-1814-outage.png
+		status/waiting/preview.png
+	END
+	for file in broken/preview partly/preview/2026-04-28-1814-outage; do
+		get "/status/$file.png"
+		cmp body "www/status/$file.png"
+	done
+	render -v
+	[ "$status:$output" = "0:" ]
+	redis hdel fleet:servers broken >/dev/null
+	render -v
+	grep -qx 'removed status/broken/preview.png' <<<"$output"
+	# With the store away for long a preview claims nothing, for there is none.
+	redis_stop
+	NOW=$((NOW + 600)) render
+	[ "$status" = 3 ]
+	run ! grep -q 'png' <(files)
+}
+
 @test "what did not change is not touched, and what did is a new file" {
 	local before
 	render

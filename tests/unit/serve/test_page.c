@@ -9,6 +9,7 @@
 #include "data/view.h"
 #include "cgi/request.h"
 #include "pages/error_page.h"
+#include "pages/incident_page.h"
 #include "http/paging.h"
 #include "pages/index_page.h"
 #include "pages/status_page.h"
@@ -183,6 +184,46 @@ static void test_page(void **state)
 	expect(&d, "href=\"/status/example-mcp/feed.atom\"");
 	expect(&d, "<header><a href=\"/\">S &amp; T</a>");
 	expect_nothing_secret(&d);
+	clear(&d);
+}
+
+/* What stands beside a link to the page elsewhere. */
+static void test_preview(void **state)
+{
+	static const char image[] = "og:image";
+	struct desk d;
+
+	(void)state;
+	lay(&d, ENTRY, "amber", NOW);
+	incidents_read(alert, &d.data.incidents);
+	show(&d);
+	expect(&d, "<meta property=\"og:image\" content=\"https://s.example"
+		   "/status/example-mcp/preview.png\">\n"
+		   "<meta property=\"og:image:type\" content=\"image/png\">\n"
+		   "<meta property=\"og:image:width\" content=\"1200\">\n"
+		   "<meta property=\"og:image:height\" content=\"630\">\n"
+		   "<meta property=\"og:image:alt\" content=\"A &lt;b&gt;title"
+		   "&lt;/b&gt;: Working, but not from L&lt;ndon\">\n"
+		   "<meta name=\"twitter:card\" "
+		   "content=\"summary_large_image\">\n");
+	buf_clear(&d.b);
+	assert_true(incident_page_put(
+		&d.b, &d.subject, "2026-04-28-1814-outage"));
+	expect(&d, "content=\"https://s.example/status/example-mcp/preview/"
+		   "2026-04-28-1814-outage.png\">");
+	expect(&d, "og:image:alt\" content=\"A &lt;b&gt;title&lt;/b&gt;: Outage "
+		   "in some places, 28 Apr 2026: Resolved\">");
+	/* Of a private server nobody else may load it. */
+	d.server.is_private = true;
+	show(&d);
+	expect_none(&d, image);
+	expect_none(&d, "twitter:");
+	d.server.is_private = false;
+	/* Without the address of the site there is none of an image. */
+	d.brand.url = "";
+	show(&d);
+	expect_none(&d, image);
+	expect_none(&d, "twitter:");
 	clear(&d);
 }
 
@@ -464,6 +505,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page),
+		cmocka_unit_test(test_preview),
 		cmocka_unit_test(test_feed),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_late),
