@@ -188,7 +188,7 @@ $(B)/alertd/%_lua.c: alertd/%.lua Makefile
 	{ $(call c_array,char,lua_$(*F),$(lua_text) $<); } >$@
 
 LUA = ingest definitions uncount figures baseline month_figures report count \
-	places publish read_keys restore_list restore_lock
+	places publish listing read_keys restore_list restore_lock
 lua_ingest = probe_counts hour_row evidence tool_lists tool_list_limit ingest
 lua_definitions = definitions
 lua_uncount = probe_counts hour_row uncount
@@ -199,6 +199,7 @@ lua_report = report
 lua_count = uptime count
 lua_places = places
 lua_publish = uptime tool_lists publish
+lua_listing = listing
 lua_read_keys = read_keys
 lua_restore_list = restore_list
 lua_restore_lock = restore_lock

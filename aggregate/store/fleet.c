@@ -6,7 +6,9 @@
 #include "base/xalloc.h"
 #include "conf/conf.h"
 #include "json/json.h"
+#include "records/listing_row.h"
 #include "store/keys.h"
+#include "store/listing_rows.h"
 #include "store/retention.h"
 #include "store/store.h"
 
@@ -225,7 +227,13 @@ static void put_server(const struct conf *c, const struct conf_server *s,
 			s->auth.mode == CONF_AUTH_OAUTH	 ? "oauth"
 			: s->auth.mode == CONF_AUTH_MTLS ? "certificate"
 							 : "credential");
-	buf_char(b, '}');
+	if (s->group)
+		json_put_member(b, "group", s->group);
+	for (size_t i = 0; i < s->n_tags; i++) {
+		buf_str(b, i ? "," : ",\"tags\":[");
+		json_put_str(b, s->tags[i]);
+	}
+	buf_str(b, s->n_tags ? "]}" : "}");
 }
 
 /* A server of an account, by whose name they are in order. */
@@ -310,6 +318,15 @@ static void forget(struct store *s, const char *key, struct names *gone)
 	free(gone->v);
 }
 
+/* Of a row that a list of public servers has. */
+static bool knows_public(const struct conf *c, const char *slug)
+{
+	struct conf_server s;
+
+	return strcmp(slug, LISTING_UPTO) == 0 ||
+		(conf_server(c, slug, &s) && !s.private);
+}
+
 static bool knows_server(const struct conf *c, const char *slug)
 {
 	return conf_place(c, slug) != CONF_NOWHERE;
@@ -367,25 +384,50 @@ static void queue_server(const struct conf *c, const struct conf_server *s,
 		store_add(store, "DEL", key, NULL);
 	store_add(store, "HSET", KEY_SERVERS, s->slug, s->private ? "" : b->p,
 		NULL);
+	if (s->private)
+		store_add(store, "HDEL", KEY_LISTING, s->slug, NULL);
 	if (s->private && token)
 		store_add(store, "HSET", KEY_PRIVATE,
 			key_secret(field, s->slug, token), b->p, NULL);
 }
 
-/* Write all servers, so many at a time; how many are private and have a token. */
-static int write_servers(
-	const struct conf *c, struct store *s, struct buf *b, size_t *private)
+/* How many servers there are of a kind. */
+struct numbers {
+	size_t public;
+	size_t private; /* that have a token */
+};
+
+/* Write all servers, so many at a time. */
+static int write_servers(const struct conf *c, struct store *s, struct buf *b,
+	struct numbers *n)
 {
-	*private = 0;
-	for (size_t i = 0; i < conf_count(c); i++) {
+	struct listing_rows *rows = listing_rows_new(s);
+	int rc = rows ? 0 : -1;
+
+	*n = (struct numbers) {0};
+	for (size_t i = 0; i < conf_count(c) && !rc; i++) {
 		const struct conf_server server = conf_server_at(c, i);
 
 		queue_server(c, &server, s, b);
-		*private += server.private && token_of(c, &server);
-		if ((i + 1) % GROUP == 0 && store_run(s))
-			return -1;
+		n->private += server.private && token_of(c, &server);
+		if (!server.private) {
+			buf_clear(b);
+			listing_row_put_rest(b, server.account, server.group,
+				server.tags, server.n_tags, server.title);
+			listing_rows_add(rows, server.slug, "", b->p);
+			n->public++;
+		}
+		if ((i + 1) % GROUP == 0) {
+			listing_rows_queue(rows);
+			rc = store_run(s);
+		}
 	}
-	return store_run(s);
+	if (!rc) {
+		listing_rows_queue(rows);
+		rc = store_run(s);
+	}
+	listing_rows_free(rows);
+	return rc;
 }
 
 /* Write the accounts, and the site; how many have a token. */
@@ -440,17 +482,21 @@ static int forget_strangers(const struct conf *c, struct store *s,
 
 int fleet_announce(const struct conf *c, struct store *s)
 {
-	size_t private, accounts;
+	struct numbers servers;
+	size_t accounts;
 	struct buf b;
 	int rc;
 
 	/* An account may have all the servers that a configuration can name. */
 	buf_init(&b, 64u * LINE_MAX_BYTES);
-	rc = write_servers(c, s, &b, &private) ||
+	rc = write_servers(c, s, &b, &servers) ||
 		write_accounts(c, s, &b, &accounts) ||
 		forget_strangers(
 			c, s, KEY_SERVERS, conf_count(c), knows_server) ||
-		forget_strangers(c, s, KEY_PRIVATE, private, knows_private) ||
+		forget_strangers(c, s, KEY_PRIVATE, servers.private,
+			knows_private) ||
+		forget_strangers(c, s, KEY_LISTING, servers.public,
+			knows_public) ||
 		forget_strangers(c, s, KEY_ACCOUNTS, accounts, knows_account);
 	buf_release(&b);
 	return rc ? store_failed(s) : 0;

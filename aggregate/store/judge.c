@@ -25,6 +25,7 @@
 #include "store/isolation_store.h"
 #include "store/keys.h"
 #include "store/late_minutes.h"
+#include "store/listing_rows.h"
 #include "store/load.h"
 #include "store/persist.h"
 #include "store/place_latency.h"
@@ -65,6 +66,8 @@ struct evaluation {
 	size_t *later;	/* the servers that are judged in the end */
 	size_t n_later, cap_later;
 	struct regions_heard regions; /* of public servers */
+	/* Of public servers; NULL: which these are is not known. */
+	struct listing_rows *rows;
 };
 
 /* A field of key_tools that is made of definitions, and kept. */
@@ -528,6 +531,25 @@ static void queue_group(struct evaluation *ev, struct group *g)
 				&g->servers[i].verdict, ev->now);
 }
 
+/* Queue the rows of those that were written. */
+static void queue_rows(struct evaluation *ev)
+{
+	if (ev->rows)
+		listing_rows_queue(ev->rows);
+}
+
+/* The verdict that stands, by the reply of script_publish. */
+static const char *take_published(struct evaluation *ev,
+	const struct judged *s, const struct store_reply *r)
+{
+	const char *days = store_text(store_item(r, 1));
+	const char *uptime = store_text(store_item(r, 2));
+
+	if (ev->rows && !s->server.is_private && days && uptime)
+		listing_rows_add_verdict(ev->rows, &s->verdict, days, uptime);
+	return store_text(store_item(r, 0));
+}
+
 /* Write those that stand, once the store has answered. */
 static int write_group(struct evaluation *ev, const struct group *g)
 {
@@ -540,7 +562,8 @@ static int write_group(struct evaluation *ev, const struct group *g)
 		if (s->later)
 			continue;
 		if (s->verdict.verdict != VERDICT_UNKNOWN)
-			text = store_text(store_reply(ev->store, reply++));
+			text = take_published(
+				ev, s, store_reply(ev->store, reply++));
 		if (write_verdict(ev, s, text))
 			return -1;
 	}
@@ -635,6 +658,8 @@ static int judge_groups(struct evaluation *ev, size_t next, size_t end)
 		}
 		if (!rc && published)
 			queue_group(ev, published);
+		if (!rc)
+			queue_rows(ev);
 		if (!rc)
 			store_start(ev->store);
 		if (!rc && written)
@@ -731,6 +756,7 @@ static int judge_later(struct evaluation *ev, struct group **g)
 		if (judge_server(ev, &(*g)->servers[i], &(*g)->loaded[i], true))
 			return -1;
 	queue_group(ev, *g);
+	queue_rows(ev);
 	if (store_run(ev->store))
 		return store_failed(ev->store);
 	return write_group(ev, *g);
@@ -774,6 +800,15 @@ static int judge_servers(struct evaluation *ev)
 	return rc;
 }
 
+/* Keep the listing, where a configuration says which servers are public. */
+static int open_rows(struct evaluation *ev)
+{
+	if (!ev->fleet.conf)
+		return 0;
+	ev->rows = listing_rows_new(ev->store);
+	return ev->rows ? 0 : -1;
+}
+
 static int judge_all(struct evaluation *ev)
 {
 	struct fleet judged = ev->fleet;
@@ -782,7 +817,7 @@ static int judge_all(struct evaluation *ev)
 		judged.first += ev->chosen;
 		judged.n = 1;
 	}
-	if (store_load(ev->store, script_publish, ev->sha) ||
+	if (open_rows(ev) || store_load(ev->store, script_publish, ev->sha) ||
 		store_load(ev->store, script_places, ev->places) ||
 		late_judge(ev->store, &judged, ev->now, ev->output) ||
 		judge_servers(ev))
@@ -791,8 +826,10 @@ static int judge_all(struct evaluation *ev)
 	if (!ev->alone && regions_heard_write(&ev->regions, ev->store, ev->now,
 				  ev->pretended))
 		return EXIT_ENV;
-	if (!heartbeat_write(ev->store, STAGE_VERDICT, ev->now,
-		    ev->pretended) ||
+	if ((ev->rows && listing_rows_finish(
+				 ev->rows, ev->now, ev->pretended)) ||
+		!heartbeat_write(ev->store, STAGE_VERDICT, ev->now,
+			ev->pretended) ||
 		store_persist(ev->store)) {
 		store_failed(ev->store);
 		return EXIT_ENV;
@@ -857,6 +894,7 @@ int judge(const struct command *cmd)
 	if (!rc)
 		rc = judge_fleet(&ev, cmd, &s);
 	regions_heard_release(&ev.regions);
+	listing_rows_free(ev.rows);
 	setup_close(&s);
 	return rc;
 }

@@ -48,6 +48,7 @@ static const struct form {
 	{KEY_WATCHED, KEY_STRING, 0},
 	{KEY_TESTS, KEY_HASH, 0},
 	{KEY_UNDELIVERED, KEY_SET, 0},
+	{KEY_OPEN, KEY_SET, 0},
 	{KEY_RUNNERS, KEY_HASH, 0},
 	{KEY_ISOLATED, KEY_HASH, 0},
 	{KEY_SPOOLS, KEY_HASH, 0},
@@ -56,6 +57,7 @@ static const struct form {
 	{KEY_SITE, KEY_STRING, 1},
 	{KEY_ACCOUNTS, KEY_HASH, 1},
 	{KEY_PRIVATE, KEY_HASH, 1},
+	{KEY_LISTING, KEY_HASH, 0},
 	{KEY_SERVERS, KEY_HASH, 1},
 };
 

@@ -6,7 +6,7 @@ local list_life = ARGV[10]
 local upto = redis.call('HGET', minutes, 'upto')
 if upto and tonumber(upto) >= window then
 	local old = redis.call('GET', verdict)
-	if old then return old end
+	if old then return {old} end
 end
 local today = math.floor(window / 86400)
 local minute = math.floor(window % 86400 / 60)
@@ -15,7 +15,8 @@ redis.call('EXPIRE', counted, counted_life)
 if not upto or tonumber(upto) < window then
 	redis.call('HSET', minutes, 'upto', ARGV[1])
 end
-local text = ARGV[2] .. uptime_30d(minutes, today, days_kept, ARGV[11] == '1') .. ARGV[3]
+local uptime, days = uptime_30d(minutes, today, days_kept, ARGV[11] == '1')
+local text = ARGV[2] .. uptime .. ARGV[3]
 redis.call('EXPIRE', minutes, minutes_life)
 redis.call('SET', verdict, text, 'EX', verdict_life)
 -- The list behind a field "seen:".
@@ -56,4 +57,4 @@ if too_many or replaced then
 		end
 	end
 end
-return text
+return {text, days, uptime}

@@ -187,9 +187,21 @@ extern const char script_uncount[];
  *       many days minutes are kept; 10 for how many seconds a list of tools that
  *       no region sees any more; 11 whether maintenance counts in the uptime, 1
  *       or 0; then pairs of field and text to set in tools, "" for one to be deleted
- * Returns the verdict that is published now.
+ * Returns the verdict that is published now; and where that is this one, the days
+ * of listing_row.h, and its uptime_30d as text.
  */
 extern const char script_publish[];
+
+/*
+ * script_listing: change rows of KEY_LISTING, see listing_row.h. Neither part of a
+ * row waits for the other. Of two verdicts the later one stays, and while the
+ * colour stays, so does since when.
+ *
+ * KEYS: 1 the listing
+ * ARGV: for each server its slug, the first part of its row and the second one,
+ *       each "" where it stays as it is
+ */
+extern const char script_listing[];
 
 /*
  * script_count: count those minutes of a day that are not counted yet, without

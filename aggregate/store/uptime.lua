@@ -58,10 +58,13 @@ local function count_minute(minutes, counted, day, minute, as)
 	if as ~= colour then redis.call('HINCRBY', minutes, day .. ':' .. as, 1) end
 	return true
 end
--- uptime_30d as of a day, as JSON; days that are older than `kept` are dropped.
--- Where maintenance does not count, its red minutes are as if they had not been.
+-- uptime_30d as of a day, as JSON, and the letters of the 30 days, see
+-- listing_row.h; days that are older than `kept` are dropped. Where maintenance does
+-- not count, its red minutes are as if they had not been.
 local function uptime_30d(minutes, today, kept, maintenance_counts)
 	local all, red, planned = 0, 0, 0
+	local days = {}
+	for i = 1, 30 do days[i] = {} end
 	local m = redis.call('HGETALL', minutes)
 	for i = 1, #m, 2 do
 		local day, as = m[i]:match('^(%d+):([%a-]+)$')
@@ -74,10 +77,18 @@ local function uptime_30d(minutes, today, kept, maintenance_counts)
 				all = all + m[i + 1]
 			end
 			if as == 'red' then red = red + m[i + 1] end
+			local d = days[tonumber(day) - today + 30]
+			if d then d[as] = tonumber(m[i + 1]) end
 		end
 	end
+	for i, d in ipairs(days) do
+		local work = d['red-maintenance'] or 0
+		days[i] = (d.red or 0) > work and 'd' or d.amber and 'p' or
+			work > 0 and 'w' or d.green and 'u' or '-'
+	end
+	days = table.concat(days)
 	if not maintenance_counts then all, red = all - planned, red - planned end
-	if all <= 0 then return 'null' end
+	if all <= 0 then return 'null', days end
 	-- Rounded down, so that one red minute is never 100.
-	return string.format('%.2f', math.floor((all - red) * 10000 / all) / 100)
+	return string.format('%.2f', math.floor((all - red) * 10000 / all) / 100), days
 end

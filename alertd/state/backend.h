@@ -18,6 +18,7 @@ struct state_row {
 	char *text;	  /* the text to be written, or NULL */
 	int ttl_s;	  /* of the text to be written; 0: it never expires */
 	bool undelivered; /* it has events to be delivered */
+	bool open; /* it has an open incident */
 	bool lost;	  /* not written: the revision was another one */
 	/* Once it is written: for the history, and for key_incidents, see
 	   state_keep_event. */

@@ -1,6 +1,6 @@
 /*
- * redis_backend.c: states as the keys alert:<slug>, and the index of those that
- * have undelivered events.
+ * redis_backend.c: states as the keys alert:<slug>, and the indexes of those that
+ * have undelivered events, or open incidents.
  */
 #include "base/log.h"
 #include "base/xalloc.h"
@@ -79,6 +79,26 @@ static bool queue_index(
 	return k > 2;
 }
 
+/*
+ * Queue the changes of KEY_OPEN. Of two processes at once the slower one may be
+ * wrong: whoever reads it looks at the state itself.
+ */
+static void queue_open(struct store *s, struct state_row *const *rows, size_t n,
+	bool open)
+{
+	const char **args = xcalloc(n + 2, sizeof *args);
+	size_t k = 2;
+
+	args[0] = open ? "SADD" : "SREM";
+	args[1] = KEY_OPEN;
+	for (size_t i = 0; i < n; i++)
+		if (rows[i]->open == open && slug_valid(rows[i]->slug))
+			args[k++] = rows[i]->slug;
+	if (k > 2)
+		store_add_argv(s, k, args);
+	free(args);
+}
+
 /* By the text of the script, or where sha is not NULL, by its name, which the
    store knows once it has run the text. */
 static void queue_replace(
@@ -148,6 +168,8 @@ static bool redis_write(void *arg, struct state_row *const *rows, size_t n)
 		queue_replace(s, i ? sha : NULL, rows[i]);
 	store_barrier(s);
 	queue_index(s, rows, n);
+	queue_open(s, rows, n, true);
+	queue_open(s, rows, n, false);
 	store_add_wait(s);
 	if (store_run(s))
 		return redis_failed(s);

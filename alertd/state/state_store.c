@@ -359,6 +359,7 @@ void transaction_put(struct transaction *t)
 	if (text) {
 		m->row.text = text;
 		m->row.undelivered = undelivered;
+		m->row.open = state_open(&t->st);
 		m->row.ttl_s = undelivered || state_open(&t->st)
 			? 0 : RETENTION_ALERT_S;
 		m->result = TRANSACTION_PENDING;

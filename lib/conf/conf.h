@@ -114,6 +114,10 @@ struct conf_thresholds {
 	int tool_churn;
 };
 
+/* The longest group and tag, in characters. */
+#define CONF_GROUP_MAX 60
+#define CONF_TAG_MAX 40
+
 struct conf_server {
 	char *slug;
 	char *url;
@@ -126,6 +130,9 @@ struct conf_server {
 	char **regions; /* names, as the file orders them; at least one */
 	size_t n_regions;
 	char *account; /* the name of one, or NULL */
+	char *group;   /* what people look for it under, or NULL */
+	char **tags;
+	size_t n_tags;
 	bool private;
 	bool deny_private; /* not to be probed at a private address */
 	/* Whether the public may know its address, and what it has for tools. */

@@ -75,11 +75,13 @@ static void read_texts(struct reader *r, const struct conf_key *key,
 	const cJSON *v, void *base)
 {
 	size_t n = cJSON_IsArray(v) ? (size_t)cJSON_GetArraySize(v) : 0, i = 0;
-	char **texts;
+	char **texts, what[60];
 	cJSON *item;
 
 	if (!n || (double)n > key->max) {
-		fault(r, "expected a list, of up to 100 strings");
+		snprintf(what, sizeof what,
+			"expected a list, of up to %.0f strings", key->max);
+		fault(r, what);
 		return;
 	}
 	texts = xcalloc(n + 1, sizeof *texts);

@@ -277,6 +277,14 @@ static const struct conf_key thresholds[] = {
 	{.name = NULL},
 };
 
+static const char *bad_tag(const char *s)
+{
+	return strlen(s) <= CONF_TAG_MAX && slug_valid(s)
+		? NULL
+		: "not a tag: lower-case letters, digits, '.', '_' and '-', up "
+		  "to 40, beginning with a letter or digit";
+}
+
 /* The first is the default. */
 static const char *const cache_checks[] = {"yes", "no", NULL};
 
@@ -295,6 +303,9 @@ static const char *const visibilities[] = {"public", "private", NULL};
 		.max = 100, .wrong = bad_region},                              \
 	{KEY("account", CONF_TEXT, conf_server, account), .max = 200,          \
 		.wrong = conf_bad_slug},                                       \
+	{KEY("group", CONF_TEXT, conf_server, group), .max = CONF_GROUP_MAX},  \
+	{LIST("tags", CONF_TEXTS, conf_server, tags), .once = true,            \
+		.max = 20, .wrong = bad_tag},                                  \
 	{KEY("private", CONF_BOOL, conf_server, private),                      \
 		.otherwise = "false"},                                         \
 	{KEY("deny_private", CONF_BOOL, conf_server, deny_private),            \

@@ -177,6 +177,13 @@ const char *key_report(char *out, const char *month);
  * whether the server does or not: the time of the answer tells nothing.
  */
 #define KEY_PRIVATE "fleet:private"
+/*
+ * Hash: what a list of all public servers shows, a short row for each slug, see
+ * records/listing_row.h; and LISTING_UPTO, up to when mcp-aggregate kept it, epoch
+ * seconds. Without a configuration nobody writes it.
+ */
+#define KEY_LISTING "fleet:listing"
+#define LISTING_UPTO ":upto"
 /* String: what readers need of the site, JSON; see mcp-serve(8). */
 #define KEY_SITE "fleet:site"
 /*
@@ -202,6 +209,11 @@ const char *key_report(char *out, const char *month);
 #define KEY_TESTS "fleet:tests"
 /* Set: the slugs with undelivered events. */
 #define KEY_UNDELIVERED "fleet:undelivered"
+/*
+ * Set: the slugs with open incidents, and for a while some more: whoever finds one
+ * here looks at key_alert.
+ */
+#define KEY_OPEN "fleet:open"
 /* Hash: region to its last runner record. */
 #define KEY_RUNNERS "fleet:runners"
 /*

@@ -79,15 +79,38 @@ static void read_region(
 	s->regions[s->n_regions++] = r;
 }
 
+/* One behind the other; no tag has a comma. */
+static const char *read_tags(struct pull *j, struct room *room)
+{
+	const char *tags = NULL;
+	char *end = NULL;
+
+	if (!pull_array(j))
+		return NULL;
+	while (pull_item(j)) {
+		const char *tag = text(j, room);
+
+		if (!tag || strchr(tag, ',') || !*tag)
+			continue;
+		/* Only of strings, which stand one behind the other. */
+		if (end)
+			*end = ',';
+		else
+			tags = tag;
+		end = room->p - 1;
+	}
+	return tags;
+}
+
 static bool read_text(
 	const char *json, bool regions, struct server *s, bool *told)
 {
 	static const char *const names[] = {"private", "token_sha256", "title",
-		"account", "interval", "regions", "url", "auth",
-		"endpoint_private", "tools_private", NULL};
+		"account", "group", "url", "auth", "interval", "tags",
+		"endpoint_private", "tools_private", "regions", NULL};
 	struct room room = {s->text, strlen(json) + 1};
-	const char **const texts[] = {&s->token_sha256, &s->title, &s->account};
-	const char **const more[] = {&s->url, &s->auth};
+	const char **const texts[] = {&s->token_sha256, &s->title, &s->account,
+		&s->group, &s->url, &s->auth};
 	bool *const marks[] = {&s->endpoint_private, &s->tools_private};
 	struct pull j = pull_begin(json);
 	unsigned seen = 0;
@@ -99,18 +122,18 @@ static bool read_text(
 	while ((i = pull_which(&j, names, &seen)) >= 0) {
 		if (i == 0)
 			*told = pull_bool(&j, &s->is_private);
-		else if (i <= 3)
+		else if (i <= 6)
 			*texts[i - 1] = text(&j, &room);
-		else if (i == 4)
+		else if (i == 7)
 			s->interval_s = pull_number(&j);
-		else if (i > 9)
+		else if (i == 8)
+			s->tags = read_tags(&j, &room);
+		else if (i > 11)
 			pull_skip(&j);
 		/* What is no boolean hides it, too. */
-		else if (i > 7)
-			*marks[i - 8] = !pull_bool(&j, marks[i - 8]) ||
-				*marks[i - 8];
-		else if (i > 5)
-			*more[i - 6] = text(&j, &room);
+		else if (i < 11)
+			*marks[i - 9] = !pull_bool(&j, marks[i - 9]) ||
+				*marks[i - 9];
 		else if (!regions)
 			pull_pass(&j);
 		else if (pull_array(&j))

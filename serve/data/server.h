@@ -24,6 +24,8 @@ struct server {
 	const char *auth; /* what is shown at its wall; or NULL: nothing */
 	bool endpoint_private;	  /* nobody is told of the address */
 	bool tools_private;	  /* nor of the tools */
+	const char *group;	  /* or NULL */
+	const char *tags;	  /* with commas between them, or NULL */
 	double interval_s;	  /* NAN where it is not known */
 	struct server_region *regions;
 	size_t n_regions;

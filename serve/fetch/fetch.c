@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/sha256.h"
 #include "fetch/fetch_incidents.h"
+#include "fetch/fetch_index.h"
 #include "fetch/fetch_listing.h"
 #include "fetch/fetch_plan.h"
 #include "data/maintenance.h"
@@ -280,6 +281,7 @@ void fetch_close(struct source *s)
 {
 	fetch_forget(s);
 	fetch_forget_plan(s);
+	fetch_forget_index(s);
 	fetch_incidents_forget(s);
 	store_close(s->store);
 	s->store = NULL;

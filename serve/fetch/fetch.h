@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 struct kept_incidents;
+struct kept_index;
 struct kept_listing;
 struct kept_plan;
 struct maintenance_list;
@@ -42,6 +43,7 @@ struct source {
 	bool once; /* for one answer or rendering: no list is read twice */
 	struct kept_listing *listing; /* see fetch_listing.h */
 	struct kept_plan *plan;	      /* see fetch_plan.h */
+	struct kept_index *index;     /* see fetch_index.h */
 	struct kept_incidents *incidents; /* see fetch_incidents.h */
 };
 

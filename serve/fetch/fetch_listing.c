@@ -54,6 +54,8 @@ static void add_entry(struct listing *l, const char *slug,
 	*e = (struct listing_entry) {
 		.title = server->title ? xstrdup(server->title) : NULL,
 		.account = server->account ? xstrdup(server->account) : NULL,
+		.group = server->group ? xstrdup(server->group) : NULL,
+		.tags = server->tags ? xstrdup(server->tags) : NULL,
 		.words = search_words(slug, server->title),
 		.expected = server->n_regions,
 	};
@@ -108,6 +110,8 @@ void listing_release(struct listing *l)
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->entries[i].title);
 		free(l->entries[i].account);
+		free(l->entries[i].group);
+		free(l->entries[i].tags);
 		free(l->entries[i].words);
 		free(l->entries[i].sentence);
 		view_release(&l->entries[i].view);
@@ -143,39 +147,68 @@ static const char read_open[] =
 	"local a = redis.call('GET', KEYS[1]) "
 	"return a and a:find(ARGV[1], 1, true) and a";
 
-/* Queue the questions for what is known of a server now: two replies. */
-static void ask_now(struct source *s, const char *slug)
+void fetch_ask_open(struct source *s, const char *slug)
 {
-	char verdict[KEY_MAX], alert[KEY_MAX];
+	char alert[KEY_MAX];
 
-	store_add(s->store, "GET", key_verdict(verdict, slug), NULL);
 	store_add(s->store, "EVAL", read_open, "1", key_alert(alert, slug),
 		INCIDENTS_OPEN, NULL);
 }
 
-/* What is planned, for all servers. */
-struct plan {
-	struct maintenance_list list;
-	double max_s; /* see struct brand */
-	double now;
-};
+/* Queue the questions for what is known of a server now: two replies. */
+static void ask_now(struct source *s, const char *slug)
+{
+	char verdict[KEY_MAX];
 
-static int read_plan(struct source *s, double now, struct plan *plan)
+	store_add(s->store, "GET", key_verdict(verdict, slug), NULL);
+	fetch_ask_open(s, slug);
+}
+
+/* Whether a record may be of a maintenance that goes on now: see the gap. */
+static bool is_near(const struct maintenance *m, double now, double max_s)
+{
+	struct occurrence o =
+		maintenance_last(m, now + MAINTENANCE_GAP_S, max_s);
+
+	return o.found && (double)o.end >= now - MAINTENANCE_GAP_S;
+}
+
+int fetch_plan(struct source *s, double now, struct plan *p)
 {
 	struct brand brand;
 
-	*plan = (struct plan) {.now = now};
+	*p = (struct plan) {.now = now};
 	if (fetch_open(s))
 		return -1;
 	maintenance_list_ask(s->store);
 	store_add(s->store, "GET", KEY_SITE, NULL);
 	if (fetch_run(s))
 		return -1;
-	maintenance_list_read(store_reply(s->store, 0), &plan->list);
+	maintenance_list_read(store_reply(s->store, 0), &p->list);
 	brand_read(store_text(store_reply(s->store, 1)), &brand);
-	plan->max_s = brand.maintenance_s;
+	p->max_s = brand.maintenance_s;
 	brand_release(&brand);
+	p->near = xcalloc(p->list.n + 1, sizeof *p->near);
+	for (size_t i = 0; i < p->list.n; i++)
+		if (is_near(&p->list.v[i].m, now, p->max_s))
+			p->near[p->n_near++] = i;
 	return 0;
+}
+
+struct occurrence plan_of(struct plan *p, const char *slug, const char *account)
+{
+	for (size_t i = 0; i < p->n_near; i++)
+		if (maintenance_for(&p->list.v[p->near[i]].m, slug, account))
+			return maintenance_list_now(&p->list, slug, account,
+				p->now, p->max_s);
+	return (struct occurrence) {0};
+}
+
+void plan_release(struct plan *p)
+{
+	maintenance_list_release(&p->list);
+	free(p->near);
+	p->near = NULL;
 }
 
 /* A server of which there is more to say than its state. */
@@ -203,11 +236,12 @@ static bool read_now(struct listing_entry *e, const char *verdict,
 {
 	char why[VIEW_WHY];
 	struct condition_facts facts;
+	struct occurrence work;
 
 	*n = (struct notable) {.entry = e};
-	if (plan->list.n)
-		n->maintenance = maintenance_list_now(&plan->list, e->slug,
-			e->account, plan->now, plan->max_s).found;
+	work = plan_of(plan, e->slug, e->account);
+	n->maintenance = work.found;
+	e->work_since = work.found ? work.start : 0;
 	free(e->sentence);
 	e->sentence = NULL;
 	view_release(&e->view);
@@ -297,7 +331,7 @@ static int load_views(struct source *s, double now, struct listing *l)
 {
 	struct notable *notable;
 	struct plan plan;
-	int failed = read_plan(s, now, &plan);
+	int failed = fetch_plan(s, now, &plan);
 
 	if (failed)
 		return failed;
@@ -305,7 +339,7 @@ static int load_views(struct source *s, double now, struct listing *l)
 	for (size_t from = 0; from < l->n && !failed; from += LISTING_BATCH)
 		failed = load_batch(s, &plan, l->entries + from,
 			batch(l->n - from), notable);
-	maintenance_list_release(&plan.list);
+	plan_release(&plan);
 	free(notable);
 	return failed;
 }
@@ -474,11 +508,11 @@ int fetch_account_listing(struct source *s, const struct account *a,
 	int failed;
 
 	*l = (struct listing) {0};
-	failed = read_plan(s, now, &plan);
+	failed = fetch_plan(s, now, &plan);
 	for (size_t from = 0; from < a->n && !failed; from += LISTING_BATCH)
 		failed = load_own(s, a->slugs + from, batch(a->n - from), token,
 			&plan, l);
-	maintenance_list_release(&plan.list);
+	plan_release(&plan);
 	return failed;
 }
 

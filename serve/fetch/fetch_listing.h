@@ -9,6 +9,7 @@
 #define DATA_FETCH_LISTING_H
 
 #include "data/condition.h"
+#include "data/maintenance.h"
 #include "data/view.h"
 #include "mcp/names.h"
 
@@ -26,10 +27,13 @@ struct listing {
 		char slug[SLUG_MAX + 1];
 		char *title;	 /* or NULL */
 		char *account;	 /* or NULL */
+		char *group;	 /* or NULL */
+		char *tags;	 /* with commas between them, or NULL */
 		char *words;	 /* for search_matches */
 		size_t expected; /* regions configured for it, or 0 */
 		struct view view;
 		struct condition condition;
+		int64_t work_since; /* when its maintenance began; 0: none */
 		char *sentence; /* of condition_put; NULL where it is plain */
 	} *entries; /* by slug */
 	size_t n, cap;
@@ -81,6 +85,29 @@ bool listing_has(const struct listing *l, const struct listing_entry *e);
  * that began to be read at began_ms and was read by now.
  */
 double fetch_good_until(const struct source *s, double began_ms);
+
+/*
+ * fetch_ask_open(s, slug): queue the question for what mcp-alert keeps of a server,
+ * where an incident is open; a string or nil.
+ */
+void fetch_ask_open(struct source *s, const char *slug);
+
+/*
+ * fetch_plan(s, now, p): what is planned, for all servers; plan_release it. 0, or
+ * -1 as in fetch.h. plan_of(p, slug, account): what goes on now for that server; it
+ * lives as long as *p.
+ */
+struct plan {
+	struct maintenance_list list;
+	size_t *near; /* the records that may go on now */
+	size_t n_near;
+	double max_s; /* see struct brand */
+	double now;
+};
+
+int fetch_plan(struct source *s, double now, struct plan *p);
+struct occurrence plan_of(struct plan *p, const char *slug, const char *account);
+void plan_release(struct plan *p);
 
 /* fetch_forget(s): free what is kept. */
 void fetch_forget(struct source *s);

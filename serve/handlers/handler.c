@@ -4,6 +4,7 @@
 #include "handlers/api_handlers.h"
 #include "handlers/badge_handlers.h"
 #include "handlers/crawler_handlers.h"
+#include "handlers/index_handler.h"
 #include "handlers/mcp_handler.h"
 #include "handlers/page_handlers.h"
 #include "handlers/private_access.h"

@@ -15,6 +15,7 @@
 #include "data/page_data.h"
 #include "data/search.h"
 #include "handlers/handler.h"
+#include "handlers/index_handler.h"
 #include "handlers/private_access.h"
 #include "handlers/sign_in.h"
 #include "http/etag.h"
@@ -316,101 +317,6 @@ void handle_calendar(const struct context *c)
 	answer_server(c, TYPE_CALENDAR, put_calendar);
 }
 
-/* How old the newest verdict of a list is. */
-static struct own_checks checks_of(const struct listing *l, double now,
-	const double *heartbeats)
-{
-	struct own_checks checks = {.freshness = VIEW_NONE,
-		.heartbeats = heartbeats,
-		.now = now,
-		.many = true};
-
-	for (size_t i = 0; i < l->n; i++) {
-		const struct view *v = &l->entries[i].view;
-
-		if (v->freshness == VIEW_NONE ||
-			(checks.freshness != VIEW_NONE &&
-				v->as_of <= checks.as_of))
-			continue;
-		checks.freshness = v->freshness;
-		checks.as_of = v->as_of;
-	}
-	return checks;
-}
-
-static void put_list(const struct context *c, const struct listing *l,
-	const char *account, int report, const double *heartbeats,
-	const struct brand *brand)
-{
-	struct index_item *items = xcalloc(l->n + 1, sizeof *items);
-	char query[SEARCH_SIZE];
-	struct search search;
-	struct paging p;
-	size_t n = 0;
-
-	if (!request_query(c->request, "q", query, sizeof query))
-		query[0] = '\0';
-	search_read(&search, query);
-	for (size_t i = 0; i < l->n; i++) {
-		const struct listing_entry *e = &l->entries[i];
-
-		if (search_matches(&search, e->words))
-			items[n++] = (struct index_item) {.slug = e->slug,
-				.title = e->title,
-				.condition = e->condition,
-				.sentence = e->sentence};
-	}
-	if (!paging_read(c->request, n, INDEX_ITEMS, &p)) {
-		page_error(c, 400);
-		error_page_put(
-			&c->r->body, "No such page", PAGING_ERROR, brand);
-		free(items);
-		return;
-	}
-	paging_link(&p, c->request, &c->r->link);
-	index_page_put(&c->r->body,
-		&(struct index_page) {.items = items,
-			.n = n,
-			.paging = &p,
-			.request = c->request,
-			.query = query,
-			.account = account,
-			.report = report,
-			.checks = checks_of(l, c->now, heartbeats)},
-		brand);
-	free(items);
-}
-
-static void answer_list(const struct context *c, const struct listing *l,
-	const char *account, int report)
-{
-	double heartbeats[STAGES];
-	struct brand brand;
-
-	if (fetch_stages(c->source, heartbeats, NULL)) {
-		page_unavailable(c);
-		return;
-	}
-	page_brand(c, &brand);
-	c->r->type = TYPE_HTML;
-	put_list(c, l, account, report, heartbeats, &brand);
-	etag_of_body(c->r);
-	brand_release(&brand);
-}
-
-void handle_index(const struct context *c)
-{
-	const struct listing *l;
-	int months[REPORT_MONTHS], n = -1;
-
-	if (!fetch_views(c->source, c->now, &l))
-		n = fetch_report_months(c->source, c->now, months);
-	if (n < 0)
-		page_unavailable(c);
-	else
-		answer_list(c, l, NULL, n ? months[0] : 0);
-}
-
 /* Put the feed, or the calendar where there are no incidents, of a list. */
 static void put_fleet(const struct context *c, const struct listing *l,
 	const struct incident_rows *incidents, const char *account)
@@ -474,7 +380,7 @@ void handle_fleet_calendar(const struct context *c)
 static void answer_account(const struct context *c, const struct listing *l)
 {
 	sign_in_keep(c);
-	answer_list(c, l, c->name, 0);
+	index_answer_account(c, l);
 }
 
 static void answer_account_feed(const struct context *c,
@@ -572,6 +478,7 @@ void handle_style(const struct context *c)
 	page_brand(c, &brand);
 	c->r->type = TYPE_CSS;
 	buf_str(&c->r->body, page_style);
+	buf_str(&c->r->body, page_style_index);
 	buf_str(&c->r->body, page_style_status);
 	buf_str(&c->r->body, page_style_history);
 	buf_str(&c->r->body, page_style_manual);

@@ -21,7 +21,6 @@ void handle_calendar(const struct context *c);
 void handle_fleet_feed(const struct context *c);
 void handle_fleet_calendar(const struct context *c);
 void handle_account_feed(const struct context *c);
-void handle_index(const struct context *c);
 void handle_account(const struct context *c);
 void handle_manual_list(const struct context *c);
 void handle_manual(const struct context *c);

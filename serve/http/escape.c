@@ -32,6 +32,20 @@ void escape_put(struct buf *b, const char *s)
 	}
 }
 
+void escape_put_query(struct buf *b, const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if ((c >= '0' && c <= '9') ||
+			((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+			strchr("-._~", c))
+			buf_char(b, *s);
+		else
+			buf_fmt(b, "%%%02X", c);
+	}
+}
+
 void escape_undo(struct buf *b, const char *s)
 {
 	while (*s) {

@@ -14,6 +14,12 @@
 void escape_put(struct buf *b, const char *s);
 
 /*
+ * escape_put_query(b, s): append a value of a query, percent-encoded (RFC 3986): so
+ * it needs no other escape.
+ */
+void escape_put_query(struct buf *b, const char *s);
+
+/*
  * escape_undo(b, s): append the text of which escape_put made s, for answers that
  * are no markup.
  */

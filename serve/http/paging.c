@@ -39,6 +39,11 @@ bool paging_read(
 	return true;
 }
 
+bool paging_whole(const struct request *r)
+{
+	return r->query && strcmp(r->query, PAGING_WHOLE) == 0;
+}
+
 void paging_address(const struct request *r, size_t page, struct buf *b)
 {
 	const char *p = r->query ? r->query : "";

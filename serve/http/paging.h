@@ -14,6 +14,8 @@ struct request;
 /* What `page` and `limit` are at most, and what who asks for others is told. */
 #define PAGING_PAGE_MAX 1000000
 #define PAGING_LIMIT_MAX 1000
+/* The most rows of a page that has much to say of each. */
+#define PAGING_SHORT_MAX 100
 #define PAGING_ERROR                                                           \
 	"The page is a number from 1 to 1000000, and the limit one from 1 to " \
 	"1000."
@@ -30,6 +32,12 @@ struct paging {
  */
 bool paging_read(
 	const struct request *r, size_t n, size_t limit, struct paging *p);
+
+/* A file has no parameters, so a list in one is whole: the query that asks so. */
+#define PAGING_WHOLE "limit=1000000"
+
+/* paging_whole(r): whether the list is for a file. */
+bool paging_whole(const struct request *r);
 
 /*
  * paging_address(r, page, b): append a relative reference to a page, the other

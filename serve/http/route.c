@@ -205,6 +205,16 @@ void route_request(const struct request *r, struct route *out)
 
 /* As badge_metric_read has them. */
 #define BADGE_METRICS "state uptime p95 tools maintenance|unknown"
+/* Of the index; data/index_list.h reads them, and fits what is cut here. */
+#define INDEX_PARAMETERS(kind)                                                 \
+	{(kind), "state", "up degraded down maintenance stale pending", 0},    \
+		{(kind), "q", NULL, -240}, {(kind), "group", NULL, -240},      \
+		{(kind), "tag", NULL, -80},                                    \
+		{(kind), "sort", "name p95 uptime changed", 0},                \
+		{(kind), "page", NULL, PAGING_PAGE_MAX},                       \
+	{                                                                      \
+		(kind), "limit", NULL, PAGING_SHORT_MAX                        \
+	}
 
 /* The parameters that answers depend on. */
 static const struct parameter {
@@ -215,14 +225,12 @@ static const struct parameter {
 	 * stands for every other value but "".
 	 */
 	const char *only;
-	long long max; /* of a number from 1 on; 0: it is a text */
+	/* Of a number from 1 on; 0: it is a text; below 0: one that is cut to so
+	   many bytes. */
+	long long max;
 } parameters[] = {
-	{ROUTE_INDEX, "q", NULL, 0},
-	{ROUTE_INDEX, "page", NULL, PAGING_PAGE_MAX},
-	{ROUTE_INDEX, "limit", NULL, PAGING_LIMIT_MAX},
-	{ROUTE_ACCOUNT, "q", NULL, 0},
-	{ROUTE_ACCOUNT, "page", NULL, PAGING_PAGE_MAX},
-	{ROUTE_ACCOUNT, "limit", NULL, PAGING_LIMIT_MAX},
+	INDEX_PARAMETERS(ROUTE_INDEX),
+	INDEX_PARAMETERS(ROUTE_ACCOUNT),
 	{ROUTE_REPORT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_API_ACCOUNT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_API_ACCOUNT, "limit", NULL, PAGING_LIMIT_MAX},
@@ -270,6 +278,11 @@ static bool listed(const char *words, char value[VALUE_MAX])
 	return true;
 }
 
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 /*
  * Whether a value makes a difference. A number is written in one way, and ""
  * stands for all that is none in its range.
@@ -280,7 +293,9 @@ static bool meant(const struct parameter *p, char value[VALUE_MAX])
 
 	if (p->only)
 		return listed(p->only, value);
-	if (p->max && num_parse(value, 1, p->max, &v))
+	if (p->max < 0)
+		value[least(strlen(value), (size_t)-p->max)] = '\0';
+	else if (p->max && num_parse(value, 1, p->max, &v))
 		snprintf(value, VALUE_MAX, "%lld", v);
 	else if (p->max)
 		value[0] = '\0';
@@ -309,7 +324,10 @@ static size_t encode(char *out, const char *s)
 	return n;
 }
 
-/* A value takes at most 3 * VALUE_MAX bytes; no route has three free texts. */
+/*
+ * A value takes at most 3 * VALUE_MAX bytes, or as many as it is cut to; no route
+ * has three free texts that are not cut.
+ */
 bool route_query(enum route_kind kind, const struct request *r, char *out)
 {
 	char value[VALUE_MAX];

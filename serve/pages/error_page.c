@@ -23,7 +23,7 @@ void error_page_missing(struct buf *b, const char *name,
 			close[i]);
 	if (n)
 		buf_str(b, "</ul>\n");
-	index_page_search(b, "", NULL);
+	index_page_search(b, "");
 	html_end(b, brand, true);
 }
 

@@ -1,128 +1,265 @@
 #include "pages/index_page.h"
 
 #include "base/month.h"
-#include "base/xalloc.h"
 #include "cgi/request.h"
 #include "http/escape.h"
 #include "http/paging.h"
 #include "pages/html.h"
+#include "pages/index_row.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-/* What the list shows, and so what it is sorted by. */
-static const char *name_of(const struct index_item *item)
-{
-	return item->title ? item->title : item->slug;
-}
-
-static int by_rank(const void *a, const void *b)
-{
-	const struct index_item *x = a, *y = b;
-	int by = condition_rank(x->condition) - condition_rank(y->condition);
-
-	if (!by)
-		by = strcasecmp(name_of(x), name_of(y));
-	return by ? by : strcmp(x->slug, y->slug);
-}
-
-static void put_item(struct buf *b, const struct index_item *item)
-{
-	struct word w = html_condition(item->condition);
-
-	buf_fmt(b, "<li><a href=\"/status/%s\">", item->slug);
-	escape_put(b, name_of(item));
-	buf_str(b, "</a><span class=\"state\">");
-	html_icon(b, w.class);
-	buf_fmt(b, "<span>%s</span></span></li>\n",
-		item->sentence ? item->sentence : w.text);
-}
-
-/* What a server counts as: those that work, but not well, are a group. */
-enum group {
-	GROUP_DOWN,
-	GROUP_DEGRADED,
-	GROUP_NOTED,
-	GROUP_MAINTENANCE,
-	GROUP_STALE,
-	GROUP_PENDING,
-	GROUP_UP,
-	GROUPS
+/* What a section is called, and the state that its servers are counted under. */
+static const struct {
+	const char *title, *id;
+	enum condition_state state;
+	const char *counted; /* behind a number */
+} sections[INDEX_SECTIONS] = {
+	[SECTION_DOWN] = {"Not working", "down", CONDITION_DOWN, "not working"},
+	[SECTION_DEGRADED] = {"Partly working", "degraded", CONDITION_DEGRADED,
+		"partly working"},
+	[SECTION_NOTED] = {"Working, with an open incident", "noted",
+		CONDITION_UP, NULL},
+	[SECTION_MAINTENANCE] = {"Under maintenance", "maintenance",
+		CONDITION_MAINTENANCE, "under maintenance"},
+	[SECTION_STALE] = {"No recent data", "stale", CONDITION_STALE,
+		"without recent data"},
+	[SECTION_PENDING] = {"Awaiting first probe", "pending",
+		CONDITION_PENDING, "awaiting first probe"},
+	[SECTION_UP] = {"Working", "up", CONDITION_UP, "working"},
 };
 
-static enum group group_of(struct condition c)
-{
-	static const enum group groups[CONDITION_STATES] = {
-		[CONDITION_DOWN] = GROUP_DOWN,
-		[CONDITION_DEGRADED] = GROUP_DEGRADED,
-		[CONDITION_MAINTENANCE] = GROUP_MAINTENANCE,
-		[CONDITION_STALE] = GROUP_STALE,
-		[CONDITION_PENDING] = GROUP_PENDING,
-		[CONDITION_UP] = GROUP_UP,
-	};
+static const char *const sort_words[INDEX_SORTS] = {
+	[INDEX_BY_STATE] = "State, worst first",
+	[INDEX_BY_NAME] = "Name",
+	[INDEX_BY_P95] = "p95, slowest first",
+	[INDEX_BY_UPTIME] = "Uptime, lowest first",
+	[INDEX_BY_CHANGED] = "Latest change first",
+};
 
-	return c.note != NOTE_NONE ? GROUP_NOTED : groups[c.state];
+/* ---- How many there are of each state. */
+
+static void put_count(struct buf *b, const struct index_page *l,
+	enum index_section section)
+{
+	enum condition_state state = sections[section].state;
+	struct word w = html_condition((struct condition) {.state = state});
+	struct index_query query = *l->query;
+	bool chosen = l->query->state == (int)state;
+
+	buf_str(b, "<li><a href=\"");
+	if (l->is_file) {
+		buf_fmt(b, "#%s", sections[section].id);
+	} else {
+		query.state = (int)state;
+		index_row_address(b, &query);
+	}
+	buf_fmt(b, "\"%s>", chosen ? " aria-current=\"true\"" : "");
+	html_icon(b, w.class);
+	buf_fmt(b, "<span><b>%zu</b> %s", l->list->counts[state],
+		sections[section].counted);
+	if (state == CONDITION_UP && l->list->noted)
+		buf_fmt(b, ", %zu with an open incident", l->list->noted);
+	buf_str(b, "</span></a></li>\n");
 }
 
-static void put_summary(struct buf *b, const struct index_page *l)
+static void put_counts(struct buf *b, const struct index_page *l)
 {
-	static const char *const words[GROUPS] = {
-		[GROUP_DOWN] = "not working",
-		[GROUP_DEGRADED] = "partly working",
-		[GROUP_NOTED] = "working with an open incident",
-		[GROUP_MAINTENANCE] = "under maintenance",
-		[GROUP_STALE] = "without recent data",
-		[GROUP_PENDING] = "awaiting its first probe",
-		[GROUP_UP] = "working",
-	};
-	size_t count[GROUPS] = {0};
-	const char *comma = "";
+	const struct index_list *list = l->list;
+	struct index_query all = *l->query;
 
-	for (size_t i = 0; i < l->n; i++)
-		count[group_of(l->items[i].condition)]++;
-	if (l->n > 1 && count[GROUP_UP] == l->n) {
-		buf_fmt(b,
-			"<p class=\"lead\">All %zu servers are working.</p>\n",
-			l->n);
+	if (list->matching > 1 && !list->noted && all.state < 0 &&
+		list->counts[CONDITION_UP] == list->matching) {
+		buf_fmt(b, "<p class=\"lead\">All %zu servers are working.</p>\n",
+			list->matching);
 		return;
 	}
-	buf_str(b, "<p class=\"lead\">");
-	for (size_t i = 0; i < GROUPS; i++) {
-		if (!count[i])
-			continue;
-		buf_fmt(b, "%s%zu %s", comma, count[i], words[i]);
-		comma = ", ";
+	buf_str(b, "<ul class=\"states\">\n");
+	if (all.state >= 0) {
+		all.state = -1;
+		buf_str(b, "<li><a href=\"");
+		index_row_address(b, &all);
+		buf_fmt(b, "\"><span><b>%zu</b> in all</span></a></li>\n",
+			list->matching);
 	}
-	buf_str(b, "</p>\n");
-}
-
-static void put_items(struct buf *b, const struct index_page *l)
-{
-	struct index_item *sorted = xcalloc(l->n, sizeof *sorted);
-
-	memcpy(sorted, l->items, l->n * sizeof *sorted);
-	qsort(sorted, l->n, sizeof *sorted, by_rank);
-	put_summary(b, l);
-	buf_str(b, "<ul class=\"servers\">\n");
-	for (size_t i = l->paging->from; i < l->paging->to; i++)
-		put_item(b, &sorted[i]);
+	for (int i = 0; i < INDEX_SECTIONS; i++)
+		if (sections[i].counted &&
+			(list->counts[sections[i].state] ||
+				l->query->state == (int)sections[i].state))
+			put_count(b, l, (enum index_section)i);
 	buf_str(b, "</ul>\n");
-	html_pages(b, l->paging, l->request);
-	free(sorted);
 }
 
-void index_page_search(struct buf *b, const char *query, const char *account)
+/* ---- The form, and what is chosen in it. */
+
+static void put_search(struct buf *b, const char *query)
 {
-	buf_str(b, "<form role=\"search\" method=\"get\" action=\"/");
-	if (account) {
-		buf_str(b, "account/");
-		escape_put(b, account);
-	}
-	buf_str(b, "\"><label for=\"q\">Find a server</label> <input id=\"q\" "
+	buf_str(b, "<span><label for=\"q\">Find a server</label> <input id=\"q\" "
 		   "name=\"q\" type=\"search\" maxlength=\"80\" value=\"");
 	escape_put(b, query);
-	buf_str(b, "\"> <button>Search</button></form>\n");
+	buf_str(b, "\"></span>\n");
+}
+
+void index_page_search(struct buf *b, const char *query)
+{
+	buf_str(b, "<form role=\"search\" method=\"get\" action=\"/\">");
+	put_search(b, query);
+	buf_str(b, "<button>Search</button></form>\n");
+}
+
+static void put_option(
+	struct buf *b, const char *value, const char *text, bool chosen)
+{
+	buf_str(b, "<option value=\"");
+	escape_put(b, value);
+	buf_fmt(b, "\"%s>", chosen ? " selected" : "");
+	escape_put(b, text);
+	buf_str(b, "</option>");
+}
+
+static void put_hidden(struct buf *b, const char *name, const char *value)
+{
+	if (!*value)
+		return;
+	buf_fmt(b, "<input type=\"hidden\" name=\"%s\" value=\"", name);
+	escape_put(b, value);
+	buf_str(b, "\">");
+}
+
+static void put_form(struct buf *b, const struct index_page *l)
+{
+	const struct index_query *q = l->query;
+
+	buf_str(b, "<form role=\"search\" method=\"get\" action=\"/");
+	if (l->account) {
+		buf_str(b, "account/");
+		escape_put(b, l->account);
+	}
+	buf_str(b, "\">");
+	put_search(b, q->text);
+	if (l->groups->n) {
+		buf_str(b, "<span><label for=\"group\">Group</label> <select "
+			   "id=\"group\" name=\"group\">");
+		put_option(b, "", "All", !*q->group);
+		for (size_t i = 0; i < l->groups->n; i++)
+			put_option(b, l->groups->v[i], l->groups->v[i],
+				index_same(l->groups->v[i], q->group));
+		buf_str(b, "</select></span>\n");
+	} else {
+		put_hidden(b, "group", q->group);
+	}
+	buf_str(b, "<span><label for=\"sort\">Order</label> <select id=\"sort\" "
+		   "name=\"sort\">");
+	for (int i = 0; i < INDEX_SORTS; i++)
+		put_option(b, index_sort_name((enum index_sort)i), sort_words[i],
+			(int)q->sort == i);
+	buf_str(b, "</select></span>\n");
+	if (q->state >= 0)
+		put_hidden(b, "state",
+			condition_name((enum condition_state)q->state));
+	put_hidden(b, "tag", q->tag);
+	buf_str(b, "<button>Show</button></form>\n");
+}
+
+static void put_chosen(struct buf *b, const char *what, const char *value,
+	const struct index_query *without)
+{
+	if (!*value)
+		return;
+	buf_fmt(b, "<li>%s: <b>", what);
+	escape_put(b, value);
+	buf_str(b, "</b> <a href=\"");
+	index_row_address(b, without);
+	buf_fmt(b, "\">Show all<span class=\"unseen\">, whatever their "
+		   "%s</span></a></li>\n", what);
+}
+
+/* What the list is limited to, and how to get the others. */
+static void put_chosens(struct buf *b, const struct index_page *l)
+{
+	const struct index_query *q = l->query;
+	struct index_query without = *q;
+
+	if (!*q->group && !*q->tag && !*q->text)
+		return;
+	buf_str(b, "<ul class=\"chosen\">\n");
+	*without.text = '\0';
+	put_chosen(b, "Search", q->text, &without);
+	without = *q;
+	*without.group = '\0';
+	put_chosen(b, "Group", q->group, &without);
+	without = *q;
+	*without.tag = '\0';
+	put_chosen(b, "Tag", q->tag, &without);
+	buf_str(b, "</ul>\n");
+}
+
+/* ---- The list. */
+
+static void put_items(struct buf *b, const struct index_page *l, size_t from,
+	size_t to)
+{
+	buf_str(b, "<ul class=\"servers\">\n");
+	for (size_t i = from; i < to; i++)
+		index_row_put(b, &l->items[i], l);
+	buf_str(b, "</ul>\n");
+}
+
+/* A section may have begun on a page before. */
+static void put_section(struct buf *b, const struct index_page *l, size_t from,
+	size_t to, bool begun)
+{
+	enum index_section section = index_section(l->items[from].e->condition);
+
+	buf_fmt(b, "<h2 id=\"%s\">%s <small>%zu%s</small></h2>\n",
+		sections[section].id, sections[section].title,
+		l->list->in[section], begun ? ", continued" : "");
+	put_items(b, l, from, to);
+}
+
+static void put_sections(struct buf *b, const struct index_page *l)
+{
+	size_t from = 0, before = l->paging->from;
+
+	while (from < l->n) {
+		enum index_section section =
+			index_section(l->items[from].e->condition);
+		size_t to = from + 1, first = 0;
+
+		while (to < l->n &&
+			index_section(l->items[to].e->condition) == section)
+			to++;
+		for (int i = 0; i < (int)section; i++)
+			first += l->list->in[i];
+		put_section(b, l, from, to, from == 0 && before > first);
+		from = to;
+	}
+}
+
+/* Whether it shows a part of the servers only. */
+static bool is_part(const struct index_page *l)
+{
+	const struct index_query *q = l->query;
+
+	return *q->text || *q->group || *q->tag || q->state >= 0;
+}
+
+static void put_list(struct buf *b, const struct index_page *l)
+{
+	if (!l->list->n && is_part(l))
+		buf_str(b, "<p>No server matches. <a href=\"?\">Show all servers"
+			   "</a></p>\n");
+	else if (!l->list->n)
+		buf_str(b, "<p>No servers yet.</p>\n");
+	else if (l->paging->page > l->paging->pages)
+		buf_fmt(b, "<p>There is no page %zu.</p>\n", l->paging->page);
+	else if (l->query->sort == INDEX_BY_STATE)
+		put_sections(b, l);
+	else
+		put_items(b, l, 0, l->n);
+	if (!l->is_file)
+		html_pages(b, l->paging, l->request);
 }
 
 /* The minute of the newest verdict, unless the banner says it. */
@@ -138,23 +275,16 @@ static void put_as_of(struct buf *b, const struct own_checks *checks)
 /* Whether there is something that its readers wait for the end of. */
 static bool is_open(const struct index_page *l)
 {
-	for (size_t i = 0; i < l->n; i++)
-		switch (group_of(l->items[i].condition)) {
-		case GROUP_DOWN:
-		case GROUP_DEGRADED:
-		case GROUP_NOTED:
-			return true;
-		default:
-			break;
-		}
-	return false;
+	return l->list->in[SECTION_DOWN] || l->list->in[SECTION_DEGRADED] ||
+		l->list->in[SECTION_NOTED];
 }
 
 /* Search engines are to find the list of all, and not what somebody sought. */
-static void begin(struct buf *b, const struct index_page *l,
+static void begin_index(struct buf *b, const struct index_page *l,
 	const struct brand *brand, const char *feed)
 {
-	bool all = !l->account && !*l->query && l->paging->page == 1;
+	bool all = !l->account && !is_part(l) && l->paging->page == 1 &&
+		l->query->sort == INDEX_BY_STATE;
 
 	html_begin(b,
 		&(struct frame) {.brand = brand,
@@ -173,27 +303,11 @@ static void begin(struct buf *b, const struct index_page *l,
 		html_intro(b, brand);
 }
 
-void index_page_put(struct buf *b, const struct index_page *l,
-	const struct brand *brand)
+static void put_more(struct buf *b, const struct index_page *l,
+	const char *feed)
 {
-	char feed[REQUEST_PATH + 32];
 	char text[MONTH_TEXT], title[MONTH_TITLE];
 
-	snprintf(feed, sizeof feed, "%s%s/feed.atom",
-		l->account ? "/account/" : "", l->account ? l->account : "");
-	begin(b, l, brand, feed);
-	put_as_of(b, &l->checks);
-	own_checks_put(b, &l->checks);
-	index_page_search(b, l->query, l->account);
-	if (l->n) {
-		put_items(b, l);
-	} else if (*l->query) {
-		buf_str(b, "<p>No server matches <b>");
-		escape_put(b, l->query);
-		buf_str(b, "</b>.</p>\n");
-	} else {
-		buf_str(b, "<p>No servers yet.</p>\n");
-	}
 	if (l->report)
 		buf_fmt(b,
 			"<p class=\"dim\"><a href=\"/report/%s\">The report on "
@@ -206,7 +320,27 @@ void index_page_put(struct buf *b, const struct index_page *l,
 	buf_str(b, l->account ? "</p>\n"
 			      : ", <a href=\"/maintenance.ics\">maintenance "
 				"calendar</a></p>\n");
+}
+
+void index_page_put(struct buf *b, const struct index_page *l,
+	const struct brand *brand)
+{
+	char feed[REQUEST_PATH + 32];
+
+	snprintf(feed, sizeof feed, "%s%s/feed.atom",
+		l->account ? "/account/" : "", l->account ? l->account : "");
+	begin_index(b, l, brand, feed);
+	put_as_of(b, &l->checks);
+	own_checks_put(b, &l->checks);
+	if (l->list->matching)
+		put_counts(b, l);
+	if (!l->is_file) {
+		put_form(b, l);
+		put_chosens(b, l);
+	}
+	put_list(b, l);
+	put_more(b, l, feed);
 	if (l->account)
 		html_private(b, l->account, false);
-	html_end(b, brand, *l->query || l->account);
+	html_end(b, brand, is_part(l) || l->account);
 }

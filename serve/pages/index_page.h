@@ -1,36 +1,42 @@
 /*
- * index_page.h: the index, a list of servers that can be searched: of all
- * public ones, or of those of an account. Pure.
+ * index_page.h: the index, a list of servers in sections by state, that can be
+ * searched, filtered and sorted: of all public ones, or of those of an account.
+ * Pure.
  */
 #ifndef PAGES_INDEX_PAGE_H
 #define PAGES_INDEX_PAGE_H
 
 #include "base/buf.h"
-#include "data/condition.h"
+#include "base/strings.h"
+#include "data/index_list.h"
 #include "pages/own_checks.h"
 
 struct brand;
 struct paging;
 struct request;
 
+/* The servers of a page, and the most groups that one may choose from. */
+#define INDEX_ITEMS 100
+#define INDEX_GROUPS 50
+
 /* A server in the list. */
 struct index_item {
-	const char *slug;
-	const char *title; /* or NULL */
+	const struct index_entry *e;
 	struct condition condition;
 	const char *sentence; /* of condition_put; NULL: the word says all */
+	const char *days;     /* LISTING_DAYS letters */
 };
 
-/* The servers of a page, if the request does not say how many. */
-#define INDEX_ITEMS 200
-
 struct index_page {
-	const struct index_item *items; /* of all pages, in any order */
+	const struct index_list *list;
+	const struct index_item *items; /* those of this page, in order */
 	size_t n;
 	const struct paging *paging;
 	const struct request *request; /* for links to the other pages */
-	const char *query;   /* what was searched for; "" for nothing */
+	const struct index_query *query;
+	const struct strings *groups; /* that one may choose from, in order */
 	const char *account; /* whose servers they are, or NULL */
+	bool is_file; /* it has no parameters, and everything is on it */
 	int report; /* the month of the newest, see base/month.h; 0: none */
 	struct own_checks checks;
 };
@@ -40,9 +46,9 @@ void index_page_put(struct buf *b, const struct index_page *page,
 	const struct brand *brand);
 
 /*
- * index_page_search(b, query, account): append the form that searches the
- * index, with that query in it; the list of an account unless it is NULL.
+ * index_page_search(b, query): append the form that searches the index, with that
+ * query in it, for a page that is none.
  */
-void index_page_search(struct buf *b, const char *query, const char *account);
+void index_page_search(struct buf *b, const char *query);
 
 #endif

@@ -7,6 +7,7 @@
 #define PAGES_STYLE_H
 
 extern const char page_style[];
+extern const char page_style_index[];
 extern const char page_style_status[];
 extern const char page_style_history[];
 extern const char page_style_manual[];

@@ -19,6 +19,7 @@
 #include "fetch/fetch_report.h"
 #include "data/view.h"
 #include "handlers/handler.h"
+#include "http/paging.h"
 #include "http/respond.h"
 #include "http/route.h"
 #include "pages/manual.h"
@@ -179,9 +180,7 @@ static bool find_preview(const char *path, const struct response *page,
 static int ask(struct job *j, const char *path, enum route_kind kind,
 	struct strings *links)
 {
-	/* A file has no parameters, so a list is whole. */
-	struct request request = {
-		.method = METHOD_GET, .query = "limit=1000000"};
+	struct request request = {.method = METHOD_GET, .query = PAGING_WHOLE};
 	unsigned long failures = j->service->source.failures;
 	char preview[REQUEST_PATH];
 	bool has_preview = false;

@@ -22,7 +22,9 @@ const pages = {index: '/', green: '/status/green',
 	'changes-split': '/status/split/changes', amber: '/status/amber',
 	red: '/status/red', stale: '/status/stale', unprobed: '/status/fresh',
 	maintenance: '/status/works', diverging: '/status/split', long,
-	missing: '/status/gren', search: '/?q=in', manual: '/man/',
+	missing: '/status/gren', search: '/?q=in',
+	'index-state': '/?state=up', 'index-sorted': '/?sort=p95&tag=eu&group=tools',
+	'index-beyond': '/?page=9', manual: '/man/',
 	'manual-page': '/man/mcp-serve.8', report: '/report'};
 const looks = [['wide', 1280, 900], ['narrow', 320, 640]];
 const faults = [];

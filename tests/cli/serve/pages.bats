@@ -26,7 +26,8 @@ setup() {
 	long=a-server-with-a-name-that-is-as-long-as-names-can-be-without-any-need-for-it.abc
 	slugs=(green amber red stale fresh works split "$long")
 	report=/report/$(date -u -d "@$START" +%Y-%m)
-	pages=(/ '/?q=in' /man/ /nothing /status/gren "$report" "$report?page=2" /report
+	pages=(/ '/?q=in' '/?state=down&tag=eu' '/?sort=p95&q=%22%3E' '/?group=tools&page=9'
+		/man/ /nothing /status/gren "$report" "$report?page=2" /report
 		"${slugs[@]/#//status/}" /status/{green,split,fresh}/{tools,changes})
 	for page in "$ROOT"/man/*.[1-9]; do
 		pages+=("/man/${page##*/}")
@@ -127,7 +128,7 @@ past() {
 		# The address of the page itself is no link that anything is loaded from.
 		[ "$(grep -c '="https://status.example.com/' body)" = "$(grep -c '^<link rel="canonical" href="https://status.example.com/[^"]*">$\|^<meta property="og:url" content="https://status.example.com/[^"]*">$' body)" ]
 		grep -oE '(src|href|action)="[^"]*"' body |
-			grep -vE '="(/|#|[?]page=|"|https://www.example.com["/]|mailto:help@example.com")' |
+			grep -vE '="(/|#|[?]((page|state|q|group|tag|sort)=|")|"|https://www.example.com["/]|mailto:help@example.com")' |
 			grep -v '="https://status.example.com/' >away || continue
 		[ ! -s away ] || { echo "$page"; cat away; return 1; }
 	done
@@ -136,14 +137,15 @@ past() {
 @test "steps, codes, points of presence, networks, hashes and names of people stay in" {
 	{
 		printf '%s\n' us-east-1 us-west-2 eu-west-2 ap-southeast-1 sa-east-1 \
-			canary step-alert hard-outage 16509 aws google token_ veiled 'Secret garden'
+			canary step-alert hard-outage 16509 aws google token_ veiled 'Secret garden' \
+			'Hidden group' hidden-tag acme
 		redis_dump | grep -aoE '"(step|failed_step|error|by|credential)":"[^"]+"' |
 			sed 's/.*:"\(.*\)"/\1/' | sort -u
 		redis_dump | grep -aoE '[0-9a-f]{64}' | sort -u
 		redis_dump | grep -aoE 'tool_[0-9]+|m-[0-9a-f]{8}' | sort -u
 	} >secrets
 	[ "$(grep -cE 'tools-list|http.503|^a{64}$|canary-person|tool_12' secrets)" -ge 5 ]
-	for page in / '/?q=in' /status/gren "$report" "$report".{csv,json} /report \
+	for page in / '/?q=in' '/?sort=changed' '/?state=down' '/?tag=eu' /status/gren "$report" "$report".{csv,json} /report \
 		"${slugs[@]/#//status/}" "${feeds[@]}" /style.css \
 		"${past[@]}" /status/green/incident/canary /status/green/history/canary \
 		/maintenance.ics /status/green/maintenance.ics; do
@@ -332,10 +334,11 @@ past() {
 
 @test "a search finds by name and title; an account is there for its token" {
 	get '/?q=FAC+two'
-	[ "$(grep -c '<li><a' body)" = 1 ]
+	[ "$(grep -c '<li><span class="name">' body)" = 1 ]
 	grep -q 'Two faces' body
 	get '/?q=%3Cscript%3E'
-	grep -q 'No server matches <b>&lt;script&gt;</b>' body
+	grep -q 'No server matches\.' body
+	grep -q 'Search: <b>&lt;script&gt;</b>' body
 	get '/?q=garden'
 	run ! grep -q '/status/' body
 	for authorization in '' 'Bearer wrong'; do
@@ -348,8 +351,13 @@ past() {
 	get /account/acme 'HTTP_AUTHORIZATION=Bearer s3cret'
 	[ "$CODE" = 200 ]
 	grep -q 'Secret garden' body
-	[ "$(grep -c '<li><a' body)" = 1 ]
+	[ "$(grep -c '<li><span class="name">' body)" = 1 ]
+	grep -q 'class="group" href="?group=Hidden%20group">Hidden group<' body
 	grep -q '^Cache-Control: private, no-store' fields
+	get '/account/acme?tag=hidden-tag&state=up' 'HTTP_AUTHORIZATION=Bearer s3cret'
+	grep -q 'Secret garden' body
+	get '/account/acme?state=down' 'HTTP_AUTHORIZATION=Bearer s3cret'
+	grep -q 'No server matches\.' body
 	get /status/veiled/feed.atom
 	[ "$CODE" = 404 ]
 	get /status/veiled/feed.atom 'HTTP_AUTHORIZATION=Bearer s3cret'
@@ -476,16 +484,82 @@ past() {
 	grep -q '^Link: <?page=1&q=e&limit=3>; rel="first", <?page=1&q=e&limit=3>; rel="prev", ' fields
 	grep -q 'rel="prev" href="?page=1&amp;q=e&amp;limit=3"' body
 	get '/?page=7&limit=3'
-	[ "$CODE" = 200 ]
+	[ "$CODE" = 404 ]
+	grep -q 'There is no page 7\.' body
 	run ! grep -q 'href="/status/\|rel="next"' body
 	grep -q 'rel="prev" href="?page=3&amp;limit=3"' body
-	for query in page=0 page=-1 page= page=x page=1000001 limit=0 limit=1001 'q=e&limit=1e3'; do
+	for query in page=0 page=-1 page= page=x page=1000001 limit=0 limit=101 'q=e&limit=1e3'; do
 		get "/?$query"
-		grep -q 'The page is a number from 1 to 1000000, and the limit one from 1 to 1000.' body
+		grep -q 'The page is a number from 1 to 1000000, and the limit one from 1 to 100\.' body
 		[ "$CODE" = 400 ]
 		get "/account/acme?$query" 'HTTP_AUTHORIZATION=Bearer s3cret'
 		[ "$CODE" = 400 ]
 		get "/account/acme?$query"
 		[ "$CODE" = 401 ]
 	done
+}
+
+# names: the slugs of a list, in its order, on one line.
+names() {
+	grep -o '<li><span class="name"><a href="/status/[^"]*' body | sed 's/.*\///' | tr '\n' ' '
+}
+
+@test "the index has sections, and shows one state, group or tag, in another order" {
+	get /
+	grep -o '<h2 id="[a-z]*' body | sed 's/.*"//' | tr '\n' ' ' >sections
+	[ "$(<sections)" = 'down degraded noted maintenance stale pending up ' ]
+	for state in down degraded maintenance stale pending up; do
+		grep -q "<li><a href=\"?state=$state\">" body
+	done
+	cp fields plain
+	get '/?state=nonsense&sort=state&tag=&x=1'
+	diff fields plain
+	get '/?state=down'
+	[ "$(names)" = 'red ' ]
+	get '/?state=maintenance'
+	[ "$(names)" = 'works ' ]
+	get '/?state=up'
+	[[ $(names) == split\ * ]]
+	get '/?group=TOOLS'
+	[ "$(names)" = 'amber green ' ]
+	get '/?tag=eu'
+	[ "$(names)" = 'red green ' ]
+	get '/?tag=eu&state=down&group=money&q=invo'
+	[ "$(names)" = 'red ' ]
+	grep -q '<li>Group: <b>money</b> <a href="?state=down&amp;q=invo&amp;tag=eu">' body
+	get '/?sort=name&q=e'
+	[[ $(names) == "$long "* ]]
+	run ! grep -q '<h2' body
+	get '/?sort=uptime'
+	read -ra order <<<"$(names)"
+	[ "${order[0]} ${order[-1]}" = 'red fresh' ]
+	get '/?sort=changed'
+	[[ $(names) == *'fresh '* ]]
+	# What is private is no answer to anything.
+	for query in group=Hidden+group tag=hidden-tag q=veiled; do
+		get "/?$query"
+		sed 's/hidden-tag\|Hidden group\|veiled/x/Ig' body >private
+		run ! grep -q 'Secret garden\|/status/' body
+		grep -q 'No server matches\.' body
+	done
+}
+
+@test "whatever the parameters of the index are, the answer is a page" {
+	local many
+	many=$(printf '%0600d' 7)
+	for query in "q=$many" "tag=$many" "group=$many" "sort=$many" "state=$many" \
+		"q=%00" 'q=%zz' 'tag=%FF%FE' 'group=%2e%2e%2f' 'sort=p95%00' 'tag=,' \
+		'q=%0d%0aX:%20y' 'state=up&state=down' 'page=1&page=x' 'sort[]=p95' '&&==&' \
+		"q=$(printf '%%C3%%A9%.0s' {1..120})" 'group=%22%3E%3Cscript%3E'; do
+		get "/?$query"
+		[ "$CODE" = 200 ] || { echo "$query: $CODE"; return 1; }
+		run ! grep -qi '<script\|^X:' out
+		[ "$(wc -c <body)" -lt 60000 ]
+	done
+	for query in page=999999999 page=-1 page=1e9 limit=-5; do
+		get "/?$query"
+		[ "$CODE" = 400 ]
+	done
+	get '/?page=1000000'
+	[ "$CODE" = 404 ]
 }

@@ -68,8 +68,17 @@ files() {
 		[ "$path" = / ] || [ "$path" = /man/ ] || path=${path%/}
 		get "$path"
 		[ "$CODE" = 200 ]
-		cmp body "www/$file"
+		[ "$file" = index.html ] || cmp body "www/$file"
 	done <got
+	# A file has no parameters: the index is whole, and asks for nothing else.
+	get /
+	for want in body www/index.html; do
+		grep -o 'href="/status/[^"]*\|<h2[^>]*>\|<b>[0-9]*</b> [a-z ]*' "$want" >"${want##*/}.has"
+	done
+	diff body.has index.html.has
+	[ "$(grep -c '<h2' index.html.has)" -ge 3 ]
+	grep -q 'href="#down"' www/index.html
+	run ! grep -q '<form\|href="?' www/index.html
 	# Of a region's canaries the manual pages may speak.
 	run ! grep -ril 'veiled' www
 	run ! grep -ril 'canary' www --exclude-dir=man

@@ -239,8 +239,9 @@ incident() {
 	grep -q "text-part.*<span>Working, but $want</span></span></h1>" body
 	grep -q "<title>Working, but $want: Example &lt;MCP&gt;" body
 	get /
-	grep -q "/status/example-mcp.*#i-part.*<span>Working, but $want</span></span></li>" body
-	grep -q ', 1 working with an open incident, ' body
+	grep -q "/status/example-mcp.*#i-part.*<span>Working, but $want</span></span><" body
+	grep -q '<b>1</b> working, 1 with an open incident<' body
+	grep -q '<h2 id="noted">Working, with an open incident <small>1<' body
 	get /badge/example-mcp.svg
 	grep -q "<title>example-mcp: up, 99.87% uptime in 30 days, but $want</title>" body
 	grep -q '>up 99.87%</text>' body
@@ -272,7 +273,9 @@ incident() {
 	run ! grep -q 'text-down' body
 	get /
 	grep -q '/status/broken.*#i-work.*<span>Under maintenance, not working from London<' body
-	grep -q '>1 partly working, 1 under maintenance, 1 awaiting its first probe, 1 working</p>' body
+	sed -n 's/.*<b>\([0-9]*\)<\/b> \([a-z ]*\)<.*/\1 \2/p' body >counts
+	printf '%s\n' '1 partly working' '1 under maintenance' \
+		'1 awaiting first probe' '1 working' | diff - counts
 	# It is no trouble: what is partly working is above it.
 	[ "$(grep -o '/status/[a-z-]*' body | tr '\n' ' ')" = '/status/partly /status/broken /status/waiting /status/example-mcp ' ]
 	get /badge/broken.svg

@@ -87,7 +87,8 @@ static void each_key_of_the_fleet_is_known(void **state)
 {
 	static const char *const hashes[] = {KEY_SERVERS, KEY_PRIVATE,
 		KEY_ACCOUNTS, KEY_HEARTBEATS, KEY_TESTS, KEY_RUNNERS,
-		KEY_ISOLATED, KEY_SPOOLS, KEY_MAINTENANCE, KEY_SILENCE};
+		KEY_ISOLATED, KEY_SPOOLS, KEY_MAINTENANCE, KEY_SILENCE,
+		KEY_LISTING};
 	static const char *const strings[] = {
 		KEY_SITE, KEY_REGIONS, KEY_WATCHED};
 	char k[KEY_MAX];
@@ -98,6 +99,7 @@ static void each_key_of_the_fleet_is_known(void **state)
 	for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
 		check(strings[i], strings[i], KEY_STRING, "", "");
 	check(KEY_UNDELIVERED, KEY_UNDELIVERED, KEY_SET, "", "");
+	check(KEY_OPEN, KEY_OPEN, KEY_SET, "", "");
 	check(key_budget(k, "ops", HOUR), "fleet:budget:ROUTE:HOUR", KEY_SET,
 		"", "");
 	check(key_digest(k, "ops"), "fleet:digest:ROUTE", KEY_STRING, "", "");

@@ -345,6 +345,19 @@ static void test_fit(void **state)
 			"letter; neither reporters nor tool-hash\n"},
 		{SERVER "account: b}]", "f:6:1: servers[0].account: no account "
 					"is named b\n"},
+		{SERVER "group: ''}]", "f:6:1: servers[0].group: is empty\n"},
+		{SERVER "group: \"a\\tb\"}]", "f:6:1: servers[0].group: a "
+			"control character in it\n"},
+		{SERVER "group: " HEX HEX HEX HEX "}]",
+			"f:6:1: servers[0].group: too long\n"},
+		{SERVER "tags: [eu, Beta]}]", "f:6:12: servers[0].tags[1]: not "
+			"a tag: lower-case letters, digits, '.', '_' and '-', "
+			"up to 40, beginning with a letter or digit\n"},
+		{SERVER "tags: ['a,b']}]", "f:6:8: servers[0].tags[0]: not "
+			"a tag: lower-case letters, digits, '.', '_' and '-', "
+			"up to 40, beginning with a letter or digit\n"},
+		{SERVER "tags: eu}]", "f:6:1: servers[0].tags: expected a "
+			"list, found a single value\n"},
 		{SERVER "auth: {mode: bearer}}]", "f:6:8: servers[0].auth."
 			"mode: this mode needs a credential\n"},
 		{SERVER "auth: {mode: mtls}}]", "f:6:8: servers[0].auth."

@@ -68,6 +68,10 @@ static void put_server(struct buf *b, const struct conf_server *s)
 		s->thresholds.lookback_s);
 	for (size_t i = 0; i < s->n_regions; i++)
 		buf_fmt(b, "%c%s", i ? ',' : ' ', s->regions[i]);
+	if (s->group)
+		buf_fmt(b, " (%s)", s->group);
+	for (size_t i = 0; i < s->n_tags; i++)
+		buf_fmt(b, " #%s", s->tags[i]);
 }
 
 #define A "\"slug\":\"a\",\"url\":\"https://x/\""
@@ -90,6 +94,9 @@ static void test_taken(void **state)
 		{"{" A ",\"interval\":\"5m\",\"timeout\":\"1m30s\","
 		 "\"cache_check\":\"yes\"}",
 			"a https://x/ - 300 90 none - - 2 3 900 ra,rb,rc"},
+		{"{" A ",\"group\":\"Big ones\",\"tags\":[\"eu\",\"x.1\"]}",
+			"a https://x/ - 60 30 none - - 2 3 180 ra,rb,rc "
+			"(Big ones) #eu #x.1"},
 		{"{" A ",\"deny_private\":true}",
 			"a https://x/ - 60 30 none - - public 2 3 180 "
 			"ra,rb,rc"},
@@ -234,6 +241,11 @@ static void test_refused(void **state)
 			"private: expected true or false, found true in "
 			"quotes\n"},
 		{"{" A ",\"auth\":\"none\"}", "auth: expected an object\n"},
+		{"{" A ",\"group\":7}", "group: expected a string\n"},
+		{"{" A ",\"tags\":\"eu\"}",
+			"tags: expected a list, of up to 20 strings\n"},
+		{"{" A ",\"tags\":[\"eu\",\"eu\"]}",
+			"tags: one is there twice\n"},
 		{"{" A ",\"auth\":{\"mode\":\"beare\"}}",
 			"auth.mode: expected none, any, bearer, header, oauth "
 			"or mtls, found beare (did you mean bearer?)\n"},

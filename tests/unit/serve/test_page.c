@@ -9,6 +9,7 @@
 #include "data/tool_history.h"
 #include "data/brand.h"
 #include "data/view.h"
+#include "cgi/request.h"
 #include "pages/error_page.h"
 #include "http/paging.h"
 #include "pages/incident_page.h"
@@ -531,65 +532,135 @@ static void test_maintenance(void **state)
 	clear(&d);
 }
 
+/* A list of two servers, and the page that shows it. */
+struct list_desk {
+	struct index_entry entries[2];
+	struct index_item items[2];
+	struct index_query query;
+	struct index_list list;
+	struct paging paging;
+	struct strings groups;
+	struct index_page page;
+};
+
+/* Put the page with all that the query asks for. */
+static void show_list(struct desk *d, struct list_desk *l)
+{
+	buf_clear(&d->b);
+	index_list_make(l->entries, 2, &l->query, &l->list);
+	l->page.n = l->list.n;
+	for (size_t i = 0; i < l->list.n; i++)
+		l->items[i] = (struct index_item) {.e = l->list.v[i],
+			.condition = l->list.v[i]->condition,
+			.sentence = l->list.v[i]->sentence,
+			.days = "uuuuuuuuuuuuuuuuuuuudduuuuuup-"};
+	index_page_put(&d->b, &l->page, &d->brand);
+	index_list_release(&l->list);
+}
+
 static void test_lists(void **state)
 {
 	static const char *const close[] = {"alpha", "beta"};
-	struct index_item items[2];
-	struct paging paging = {.page = 1, .pages = 1, .to = 2};
 	double beats[STAGES] = {NOW, NOW, NAN};
-	struct index_page list = {.items = items,
-		.n = 2,
-		.paging = &paging,
-		.query = "",
-		.checks = {VIEW_FRESH, AS_OF, beats, NOW, true}};
+	struct request request = {.query = NULL};
+	struct list_desk l = {
+		.entries = {{.slug = "alpha",
+				    .row = {.title = "A & B",
+					    .group = "P&Q",
+					    .tags = "eu,x1",
+					    .account = "",
+					    .uptime_30d = 99.5,
+					    .p95_ms = 142},
+				    .condition = {CONDITION_UP, NOTE_NONE},
+				    .since = AS_OF - 60},
+			{.slug = "beta",
+				.row = {.title = "",
+					.group = "",
+					.tags = "",
+					.account = "",
+					.uptime_30d = NAN,
+					.p95_ms = NAN},
+				.condition = {CONDITION_PENDING, NOTE_NONE}}},
+		.query = {.state = -1},
+		.paging = {.page = 1, .pages = 1, .to = 2}};
 	struct desk d;
 
 	(void)state;
+	l.page = (struct index_page) {.list = &l.list,
+		.request = &request,
+		.items = l.items,
+		.paging = &l.paging,
+		.query = &l.query,
+		.groups = &l.groups,
+		.checks = {VIEW_FRESH, AS_OF, beats, NOW, true}};
 	lay(&d, ENTRY, "green", NOW);
-	items[0] = (struct index_item) {
-		"alpha", "A & B", {CONDITION_UP, NOTE_NONE}, NULL};
-	items[1] = (struct index_item) {
-		"beta", NULL, {CONDITION_PENDING, NOTE_NONE}, NULL};
-	index_page_put(&d.b, &list, &d.brand);
+	show_list(&d, &l);
 	expect(&d, "<a href=\"/status/alpha\">A &amp; B</a>");
-	expect(&d, "</svg><span>Working</span></span>");
+	expect(&d, "</svg><span>Working</span></span><small>since <time");
+	expect(&d, "<a class=\"group\" href=\"?group=P%26Q\">P&amp;Q</a>");
+	expect(&d, "<a class=\"tag\" href=\"?tag=x1\">x1</a>");
+	expect(&d, "99.50% <small>uptime</small>");
+	expect(&d, "142 ms <small>p95</small>");
+	expect(&d, "aria-label=\"30 days: 2 not working at times, 1 partly "
+		   "working at times, 26 working, 1 without data\"><path "
+		   "class=\"down\" d=\"M80 8h7\"/>");
+	expect(&d, "<path class=\"up\" d=\"M0 13h79M88 13h23\"/>");
 	expect(&d, "<a href=\"/status/beta\">beta</a>");
-	expect(&d, "</svg><span>Awaiting first probe</span></span>");
-	expect(&d, "1 awaiting its first probe, 1 working");
+	expect(&d, "<h2 id=\"pending\">Awaiting first probe <small>1</small>");
+	expect(&d, "<a href=\"?state=pending\">");
+	expect(&d, "<b>1</b> awaiting first probe");
+	expect(&d, "<b>1</b> working</span>");
 	expect(&d, "<p class=\"dim\">As of <time datetime=\"2026-04-29T20:31:00Z"
 		   "\">20:31 UTC</time>.</p>");
 	expect_none(&d, "role=\"status\"");
 	expect_none(&d, "data-refresh");
+	/* A file has no parameters. */
+	l.page.is_file = true;
+	show_list(&d, &l);
+	expect(&d, "<a href=\"#pending\">");
+	expect(&d, "<span class=\"group\">P&amp;Q</span>");
+	expect_none(&d, "<form");
+	expect_none(&d, "href=\"?");
+	l.page.is_file = false;
 	/* Our own checks are late, or have stopped. */
 	beats[STAGE_VERDICT] = NOW - 301;
-	buf_clear(&d.b);
-	index_page_put(&d.b, &list, &d.brand);
+	show_list(&d, &l);
 	expect(&d, "<b>Our own checks are late.</b>");
-	list.checks.freshness = VIEW_STALE;
-	list.checks.now = AS_OF + 720;
-	buf_clear(&d.b);
-	index_page_put(&d.b, &list, &d.brand);
+	l.page.checks.freshness = VIEW_STALE;
+	l.page.checks.now = AS_OF + 720;
+	show_list(&d, &l);
 	expect(&d, "<b>Our own checks have stopped.</b> The last result is from "
 		   "<time datetime=\"2026-04-29T20:31:00Z\">20:31 UTC</time>, "
 		   "12 min ago. We do not know whether the servers work now.");
 	expect_none(&d, "As of");
 	/* What qualifies a state is in its row, and counts. */
-	items[0].condition.note = NOTE_TOOLS;
-	items[0].sentence = "Working, but L&lt;ndon gets another tool list";
-	items[1].condition = (struct condition) {CONDITION_UP, NOTE_NONE};
-	buf_clear(&d.b);
-	index_page_put(&d.b, &list, &d.brand);
+	l.entries[0].condition.note = NOTE_TOOLS;
+	l.entries[0].sentence = "Working, but L&lt;ndon gets another tool list";
+	l.entries[1].condition = (struct condition) {CONDITION_UP, NOTE_NONE};
+	show_list(&d, &l);
 	expect(&d, "#i-part\"/></svg><span>Working, but L&lt;ndon gets");
 	expect(&d, "<main data-refresh=\"60\">");
-	expect(&d, "1 working with an open incident, 1 working</p>");
-	buf_clear(&d.b);
-	list.n = 0;
-	index_page_put(&d.b, &list, &d.brand);
-	expect(&d, "No servers yet.");
-	buf_clear(&d.b);
-	list.query = "\"><script>";
-	index_page_put(&d.b, &list, &d.brand);
-	expect(&d, "No server matches <b>&quot;&gt;&lt;script&gt;</b>");
+	expect(&d, "<b>2</b> working, 1 with an open incident</span>");
+	expect(&d, "<h2 id=\"noted\">Working, with an open incident <small>1");
+	/* What is chosen stays chosen, and each can be taken back. */
+	l.query = (struct index_query) {.state = CONDITION_UP,
+		.tag = "eu",
+		.sort = INDEX_BY_P95};
+	show_list(&d, &l);
+	expect(&d, "href=\"?state=up&amp;tag=eu&amp;sort=p95\" aria-current=");
+	expect(&d, "<li>Tag: <b>eu</b> <a href=\"?state=up&amp;sort=p95\">");
+	expect(&d, "<input type=\"hidden\" name=\"tag\" value=\"eu\">");
+	expect(&d, "<option value=\"p95\" selected>");
+	expect_none(&d, "<h2");
+	l.paging = (struct paging) {.page = 7, .pages = 1};
+	show_list(&d, &l);
+	expect(&d, "There is no page 7.");
+	l.paging = (struct paging) {.page = 1, .pages = 1};
+	l.query = (struct index_query) {
+		.state = -1, .text = "\"><script>"};
+	show_list(&d, &l);
+	expect(&d, "No server matches. <a href=\"?\">Show all servers");
+	expect(&d, "Search: <b>&quot;&gt;&lt;script&gt;</b> <a href=\"?\">");
 	buf_clear(&d.b);
 	error_page_missing(&d.b, "\"><script>", close, 2, &d.brand);
 	expect(&d, "<b>&quot;&gt;&lt;script&gt;</b>");

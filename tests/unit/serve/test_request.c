@@ -393,8 +393,8 @@ static void test_rows(void **state)
 		assert_false(route_path(i, LONG80, path, strlen(path)) &&
 			route_named(i));
 	}
-	/* The incidents and months of a server, and the links of an account. */
-	assert_int_equal(more, 3);
+	/* Incidents, months and both previews of a server, and the links of an account. */
+	assert_int_equal(more, 5);
 }
 
 int main(void)

@@ -1,0 +1,190 @@
+#include "pages/index_row.h"
+
+#include "http/escape.h"
+#include "pages/html.h"
+#include "pages/index_page.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The pitch of the bars of days, of which a bar takes three quarters. */
+#define PITCH 4
+/* Where the bars stand, see put_bars. */
+#define FOOT 16
+
+/* ---- Links to other lists. */
+
+static void put_parameter(
+	struct buf *b, const char **before, const char *name, const char *value)
+{
+	if (!*value)
+		return;
+	buf_fmt(b, "%s%s=", *before, name);
+	escape_put_query(b, value);
+	*before = "&amp;";
+}
+
+void index_row_address(struct buf *b, const struct index_query *q)
+{
+	const char *before = "?";
+
+	put_parameter(b, &before, "state",
+		q->state < 0 ? ""
+			     : condition_name((enum condition_state)q->state));
+	put_parameter(b, &before, "q", q->text);
+	put_parameter(b, &before, "group", q->group);
+	put_parameter(b, &before, "tag", q->tag);
+	put_parameter(b, &before, "sort", index_sort_name(q->sort));
+	if (*before == '?')
+		buf_char(b, '?');
+}
+
+static void put_label(struct buf *b, const char *class, const char *text,
+	const struct index_page *page, const struct index_query *query)
+{
+	if (page->is_file) {
+		buf_fmt(b, "<span class=\"%s\">", class);
+		escape_put(b, text);
+		buf_str(b, "</span> ");
+		return;
+	}
+	buf_fmt(b, "<a class=\"%s\" href=\"", class);
+	index_row_address(b, query);
+	buf_str(b, "\">");
+	escape_put(b, text);
+	buf_str(b, "</a> ");
+}
+
+/* The group and the tags, each with all servers that have it. */
+static void put_labels(struct buf *b, const struct index_entry *e,
+	const struct index_page *page)
+{
+	const char *tags = e->row.tags;
+	struct index_query query = {.state = -1};
+	char tag[INDEX_TEXT];
+
+	if (!*e->row.group && !*tags)
+		return;
+	buf_str(b, "<span class=\"labels\">");
+	if (*e->row.group) {
+		snprintf(query.group, sizeof query.group, "%s", e->row.group);
+		put_label(b, "group", e->row.group, page, &query);
+		*query.group = '\0';
+	}
+	while (index_tag(&tags, tag)) {
+		snprintf(query.tag, sizeof query.tag, "%s", tag);
+		put_label(b, "tag", tag, page, &query);
+	}
+	buf_str(b, "</span>");
+}
+
+/* ---- The days. */
+
+/* A bar is as high as the day was bad: colour is not the only sign. */
+static const struct kind {
+	char letter;
+	const char *class, *words;
+	int high;
+} kinds[] = {
+	{LISTING_DAY_DOWN, "down", "not working at times", 16},
+	{LISTING_DAY_PART, "part", "partly working at times", 12},
+	{LISTING_DAY_WORK, "work", "not working for maintenance", 10},
+	{LISTING_DAY_UP, "up", "working", 7},
+	{LISTING_DAY_NONE, "none", "without data", 2},
+};
+#define KINDS (sizeof kinds / sizeof *kinds)
+
+/* All bars of a kind are one line with gaps, a piece for each run of days. */
+static void put_bars(struct buf *b, const char *days, const struct kind *k)
+{
+	const char *p = days;
+
+	buf_fmt(b, "<path class=\"%s\" d=\"", k->class);
+	while ((p = strchr(p, k->letter))) {
+		char run[] = {k->letter, '\0'};
+		size_t n = strspn(p, run);
+
+		buf_fmt(b, "M%zu %dh%zu", PITCH * (size_t)(p - days),
+			FOOT - k->high / 2, PITCH * n - 1);
+		p += n;
+	}
+	buf_str(b, "\"/>");
+}
+
+static size_t count(const char *days, char letter)
+{
+	size_t n = 0;
+
+	for (; *days; days++)
+		n += *days == letter;
+	return n;
+}
+
+static void put_days(struct buf *b, const char *days)
+{
+	const char *comma = "";
+
+	buf_fmt(b, "<svg class=\"strip\" viewBox=\"0 0 %d %d\" role=\"img\" "
+		   "aria-label=\"%d days: ",
+		PITCH * LISTING_DAYS, FOOT, LISTING_DAYS);
+	for (size_t i = 0; i < KINDS; i++) {
+		size_t n = count(days, kinds[i].letter);
+
+		if (!n)
+			continue;
+		buf_fmt(b, "%s%zu %s", comma, n, kinds[i].words);
+		comma = ", ";
+	}
+	buf_str(b, "\">");
+	for (size_t i = 0; i < KINDS; i++)
+		if (count(days, kinds[i].letter))
+			put_bars(b, days, &kinds[i]);
+	buf_str(b, "</svg>");
+}
+
+/* ---- */
+
+static void put_since(struct buf *b, const struct index_item *item, double now)
+{
+	enum condition_state state = item->condition.state;
+
+	if (!item->e->since)
+		return;
+	buf_fmt(b, "<small>%s ",
+		state == CONDITION_STALE ? "last result" : "since");
+	html_time(b, item->e->since, now);
+	buf_str(b, "</small>");
+}
+
+static void put_figure(
+	struct buf *b, const char *format, double v, const char *name)
+{
+	buf_str(b, "<span class=\"figure\">");
+	if (isnan(v))
+		buf_str(b, "<span class=\"dim\">no</span>");
+	else
+		buf_fmt(b, format, v);
+	buf_fmt(b, " <small>%s</small></span>", name);
+}
+
+void index_row_put(struct buf *b, const struct index_item *item,
+	const struct index_page *page)
+{
+	const struct index_entry *e = item->e;
+	struct word w = html_condition(item->condition);
+
+	buf_fmt(b, "<li><span class=\"name\"><a href=\"/status/%s\">", e->slug);
+	escape_put(b, index_name(e));
+	buf_str(b, "</a>");
+	put_labels(b, e, page);
+	buf_str(b, "</span><span class=\"how\"><span class=\"state\">");
+	html_icon(b, w.class);
+	buf_fmt(b, "<span>%s</span></span>",
+		item->sentence ? item->sentence : w.text);
+	put_since(b, item, page->checks.now);
+	buf_str(b, "</span>");
+	put_days(b, item->days);
+	put_figure(b, "%.2f%%", e->row.uptime_30d, "uptime");
+	put_figure(b, "%.0f ms", e->row.p95_ms, "p95");
+	buf_str(b, "</li>\n");
+}
