@@ -102,9 +102,10 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 # objects AREA: those of its files, main.c apart, and of what is made for it.
 aggregate/store_MADE = scripts
 serve/widget_MADE = embed_js
-serve/pages_MADE = manual_pages style
+serve/pages_MADE = manual_pages page_js style
 serve/api_MADE = openapi
 serve/mcp_MADE = tools
+serve/preview_MADE = glyphs
 objects = $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c))) \
 	$(patsubst %,$(B)/$(1)/%.o,$($(1)_MADE)) \
 	$(patsubst %.lua,$(B)/%_lua.o,$(filter alertd/%,$(wildcard $(1)/*.lua)))
@@ -149,6 +150,10 @@ $(B)/serve/widget/embed_js.c: serve/widget/embed.js Makefile
 	@mkdir -p $(@D)
 	$(call sized,unsigned char,widget/embed_js.h)
 
+$(B)/serve/pages/page_js.c: serve/pages/page.js Makefile
+	@mkdir -p $(@D)
+	$(call sized,char,pages/page_js.h)
+
 $(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
 	@mkdir -p $(@D)
 	$(call sized,char,api/openapi.h)
@@ -156,6 +161,20 @@ $(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
 $(B)/serve/mcp/tools.c: serve/mcp/tools.json Makefile
 	@mkdir -p $(@D)
 	$(call sized,char,mcp/tools.h)
+
+$(B)/serve/preview/glyphs.c: serve/preview/glyphs.bin Makefile
+	@mkdir -p $(@D)
+	$(call sized,unsigned char,preview/glyphs.h)
+
+# Where the letters of link previews change; the programs are built without.
+FONTS = /usr/share/fonts/truetype/dejavu/DejaVuSansCondensed
+glyphs:
+	@scripts/deps build glyphs
+	@mkdir -p build
+	$(CC) -O2 -std=c11 $(WARN) -o build/glyphs scripts/glyphs.c \
+		$$(pkg-config --cflags --libs freetype2)
+	build/glyphs $(FONTS)-Bold.ttf 56 $(FONTS).ttf 32 >build/glyphs.bin
+	mv build/glyphs.bin serve/preview/glyphs.bin
 
 # The scripts of the store are files of Lua, those of mcp-aggregate of one or more,
 # and the styles of the pages files of CSS. Comments and indentation are for who
@@ -238,7 +257,7 @@ check-long: deps
 	tests/peers/install
 	BIN=$(CURDIR)/build/san/bin prove --timer -f -o -j 4 -e 'bats -t' \
 		$(filter-out $(ONCE),$(CLI))
-	$(MAKE) -j 2 long-days long-property long-kills long-sift
+	$(MAKE) -j 2 long-days long-property long-kills long-leaks long-sift
 	$(MAKE) mutants
 	CPU=0.5 bats -t tests/cli/probe/hostile.bats
 	bats -t tests/long/hostile.bats
@@ -276,5 +295,5 @@ install: all
 			exit; done
 	$(call copy,755,$(EXAMPLEDIR)/store,scripts/deploy/store/run)
 
-.PHONY: all check check-long clean deps install run FORCE
+.PHONY: all check check-long clean deps glyphs install run FORCE
 .DELETE_ON_ERROR:

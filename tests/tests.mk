@@ -75,6 +75,9 @@ long-kills:
 	KILLS=5000 bats -t tests/cli/alert/kills.bats
 	KILLS=100 bats -t tests/cli/whole/store-kills.bats
 
+long-leaks:
+	LEAKS_REQUESTS=30000 bats -t tests/cli/serve/leaks.bats
+
 long-sift:
 	SIFT_SECONDS=120 bats -t tests/cli/fleet/sift.bats
 
@@ -100,5 +103,5 @@ build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=c11 -D_DEFAULT_SOURCE $(WARN) -o $@ $< $(LDLIBS)
 
-.PHONY: bench fuzz fuzzers long-days long-kills long-property long-sift mutants \
+.PHONY: bench fuzz fuzzers long-days long-kills long-leaks long-property long-sift mutants \
 	replay unit

@@ -132,15 +132,11 @@ void fleet_release(struct fleet *f)
 
 int fleet_read_maintenance(struct fleet *f, struct store *s)
 {
-	const struct store_reply *r =
-		store_one(s, "HVALS", KEY_MAINTENANCE, NULL);
-
-	if (!r)
+	maintenance_list_ask(s);
+	if (store_run(s))
 		return store_failed(s);
 	f->maintenance = xcalloc(1, sizeof *f->maintenance);
-	for (size_t i = 0; i < store_count(r); i++)
-		maintenance_list_add(
-			f->maintenance, store_text(store_item(r, i)));
+	maintenance_list_read(store_reply(s, 0), f->maintenance);
 	return 0;
 }
 
@@ -180,6 +176,11 @@ static void put_site(const struct conf *c, struct buf *b)
 	json_put_member(b, "url", c->site_url);
 	json_put_member(b, "link", c->site_link);
 	json_put_member(b, "colour", c->site_colour);
+	json_put_member(b, "logo", c->site_logo);
+	json_put_member(b, "intro", c->site_intro);
+	json_put_member(b, "imprint", c->site_imprint);
+	json_put_member(b, "privacy", c->site_privacy);
+	json_put_member(b, "support", c->site_support);
 	buf_fmt(b, ",\"maintenance_max\":%.0f,\"maintenance_counts\":%s}",
 		c->policy.maintenance_s,
 		c->site_maintenance_counts ? "true" : "false");

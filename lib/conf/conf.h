@@ -257,6 +257,9 @@ struct conf {
 	char *site_title; /* or NULL */
 	char *site_link;   /* where the title leads, or NULL */
 	char *site_colour; /* "#rrggbb", or NULL */
+	char *site_logo;   /* https:, or a path that begins with one slash */
+	char *site_intro;  /* of one line */
+	char *site_imprint, *site_privacy, *site_support; /* https:, mailto: */
 	bool site_maintenance_counts; /* what fails in one lowers uptime */
 	struct conf_region *regions;
 	size_t n_regions;

@@ -1,6 +1,8 @@
 #include "conf/schema.h"
 
+#include "base/mailbox.h"
 #include "base/num.h"
+#include "base/text.h"
 #include "conf/conf.h"
 #include "mcp/names.h"
 #include "store/url.h"
@@ -148,6 +150,41 @@ static const char *bad_colour(const char *s)
 		: "not a colour such as \"#0969da\"";
 }
 
+/* A Content-Security-Policy has to name its host, without IPv6 or IDN. */
+static const char *bad_logo(const char *s)
+{
+	if (*s == '/')
+		return s[1] == '/' || strpbrk(s, " \\\"")
+			? "not a path of this site such as /logo.svg"
+			: NULL;
+	if (strncmp(s, "https://", 8) != 0)
+		return "neither https:// nor a path that begins with a slash";
+	if (s[8 + strcspn(s + 8, "/?#")] != '/')
+		return "not the address of an image";
+	if (s[8] == '[' || text_ascii(s, strlen(s)) < strlen(s))
+		return "an address that a Content-Security-Policy cannot name";
+	return conf_bad_url(s);
+}
+
+static const char *bad_contact(const char *s)
+{
+	struct mailbox to;
+	size_t n = strcspn(s, "?");
+	char address[MAILBOX_ADDRESS];
+
+	if (strncmp(s, "https://", 8) == 0)
+		return conf_bad_url(s);
+	if (strncmp(s, "mailto:", 7) != 0)
+		return "neither https:// nor mailto:";
+	if (n - 7 >= sizeof address)
+		return "too long";
+	memcpy(address, s + 7, n - 7);
+	address[n - 7] = '\0';
+	if (mailbox_parse(address, &to) || *to.name || strchr(s, ' '))
+		return "not an address such as mailto:help@example.com";
+	return NULL;
+}
+
 static const char *const runners[] = {"local", "ssh", NULL};
 const char *const conf_auth_modes[] = {
 	"none", "any", "bearer", "header", "oauth", "mtls", NULL};
@@ -157,6 +194,15 @@ static const struct conf_key site[] = {
 	{KEY("link", CONF_TEXT, conf, site_link), .max = 2048, .wrong = conf_bad_url},
 	{KEY("colour", CONF_TEXT, conf, site_colour), .max = 200,
 		.wrong = bad_colour},
+	{KEY("logo", CONF_TEXT, conf, site_logo), .max = 500,
+		.wrong = bad_logo},
+	{KEY("intro", CONF_TEXT, conf, site_intro), .max = 500},
+	{KEY("imprint", CONF_TEXT, conf, site_imprint), .max = 500,
+		.wrong = bad_contact},
+	{KEY("privacy", CONF_TEXT, conf, site_privacy), .max = 500,
+		.wrong = bad_contact},
+	{KEY("support", CONF_TEXT, conf, site_support), .max = 500,
+		.wrong = bad_contact},
 	{KEY("maintenance_counts", CONF_BOOL, conf, site_maintenance_counts),
 		.otherwise = "true"},
 	{.name = NULL},

@@ -3,6 +3,8 @@
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "records/probe.h"
+#include "store/keys.h"
+#include "store/store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,18 @@ void maintenance_list_add(struct maintenance_list *w, const char *json)
 		return;
 	w->v = xgrow(w->v, &w->cap, w->n + 1, sizeof *w->v);
 	w->v[w->n++] = (struct planned) {.m = m};
+}
+
+void maintenance_list_ask(struct store *s)
+{
+	store_add(s, "HVALS", KEY_MAINTENANCE, NULL);
+}
+
+void maintenance_list_read(
+	const struct store_reply *r, struct maintenance_list *w)
+{
+	for (size_t i = 0; i < store_count(r); i++)
+		maintenance_list_add(w, store_text(store_item(r, i)));
 }
 
 void maintenance_list_release(struct maintenance_list *w)

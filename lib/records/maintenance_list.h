@@ -13,6 +13,9 @@
 /* Records beyond this number are passed over. */
 #define MAINTENANCE_MAX 1000
 
+struct store;
+struct store_reply;
+
 struct maintenance_list {
 	struct planned *v;
 	size_t n, cap;
@@ -25,6 +28,14 @@ struct maintenance_list {
  */
 void maintenance_list_add(struct maintenance_list *w, const char *json);
 void maintenance_list_release(struct maintenance_list *w);
+
+/*
+ * maintenance_list_ask(s): queue the question for all that the store holds, one
+ * reply, which maintenance_list_read(r, w) adds to a list.
+ */
+void maintenance_list_ask(struct store *s);
+void maintenance_list_read(
+	const struct store_reply *r, struct maintenance_list *w);
 
 /*
  * maintenance_list_now(w, slug, account, now, cap_s): the occurrence, for that

@@ -2,19 +2,22 @@
 
 #include "base/clock.h"
 #include "base/sha256.h"
-#include "fetch/fetch_events.h"
+#include "base/xalloc.h"
+#include "data/incident_rows.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
 #include "data/brand.h"
-#include "data/incident_words.h"
 #include "http/escape.h"
 #include "pages/status_page.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
-/* The most incidents that are told of. */
+/* The most incidents that are told of: of a server, and of a fleet. */
 #define ENTRIES 50
+#define FLEET_ENTRIES 100
 /* The names of servers in a title, in bytes. */
 #define NAMES_MAX 4096
 
@@ -39,20 +42,26 @@ static void put_instant(struct buf *b, const char *tag, int64_t t)
 	buf_fmt(b, "<%s>%s</%s>\n", tag, s, tag);
 }
 
-static void put_link(struct buf *b, const struct status_page *s,
-	const char *rel, const char *type, const char *rest)
+static void put_link(struct buf *b, const struct brand *brand,
+	const char *slug, const char *rel, const char *type, const char *rest)
 {
 	buf_fmt(b, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
-	escape_put(b, s->brand->url);
-	buf_fmt(b, "/status/%s%s\"/>\n", s->slug, rest);
+	escape_put(b, brand->url);
+	buf_fmt(b, "/status/%s%s\"/>\n", slug, rest);
 }
 
-static void put_title(struct buf *b, const struct status_page *s,
-	const char *what, const char *more)
+/* `server` is its title, or its slug. */
+static void put_title(struct buf *b, const char *server, const char *what,
+	const char *more)
 {
 	buf_str(b, "<title>");
-	escape_put(b, s->server->title ? s->server->title : s->slug);
+	escape_put(b, server);
 	buf_fmt(b, ": %s%s</title>\n", what, more);
+}
+
+static const char *name_of(const struct status_page *s)
+{
+	return s->server->title ? s->server->title : s->slug;
 }
 
 /* "2026-04-29 20:31 UTC" */
@@ -65,60 +74,53 @@ static void put_minute(struct buf *b, int64_t t)
 }
 
 /* What the operators said last, and where they say why it happened. */
-static void put_said(struct buf *b, const struct incident *in)
+static void put_said(struct buf *b, const struct incident_row *row)
 {
-	const struct incident_news *note = incident_said(in, UPDATE_NOTE);
-	const struct incident_news *why =
-		incident_said(in, UPDATE_POSTMORTEM);
-
-	if (note) {
+	if (row->note) {
 		buf_str(b, " From the operator: ");
-		escape_put(b, note->text);
+		escape_put(b, row->note);
 	}
-	if (why) {
+	if (row->postmortem) {
 		buf_str(b, " Why it happened: ");
-		escape_put(b, why->text);
+		escape_put(b, row->postmortem);
 	}
 }
 
-static void put_content(struct buf *b, const struct incident *in,
-	const struct places *places)
+static void put_content(struct buf *b, const struct incident_row *row)
 {
-	buf_fmt(b, "<content type=\"text\">%s ", incident_words_impact(in, places));
-	if (in->n_regions) {
+	buf_fmt(b, "<content type=\"text\">%s ", row->impact);
+	if (*row->where) {
 		buf_str(b, "Where: ");
-		places_put_where(b, places,
-			(const char (*)[REGION_MAX + 1])in->regions,
-			in->n_regions);
+		escape_put(b, row->where);
 		buf_str(b, ". ");
 	}
 	buf_str(b, "From ");
-	put_minute(b, in->started_at);
-	if (in->ended_at) {
+	put_minute(b, row->started_at);
+	if (row->ended_at) {
 		buf_str(b, " to ");
-		put_minute(b, in->ended_at);
+		put_minute(b, row->ended_at);
 	}
-	buf_fmt(b, ". %s", incident_words_update(in));
-	put_said(b, in);
+	buf_fmt(b, ". %s", row->update);
+	put_said(b, row);
 	buf_str(b, "</content>\n");
 }
 
-static void put_incident(struct buf *b, const struct status_page *s,
-	const struct incident *in, const struct places *places)
+static void put_incident(struct buf *b, const struct brand *brand,
+	const struct incident_row *row)
 {
 	char what[16], id[INCIDENT_ID], path[INCIDENT_ID + 16];
 
-	snprintf(what, sizeof what, "%d", (int)in->trouble);
+	snprintf(what, sizeof what, "%d", row->trouble);
 	buf_str(b, "<entry>\n");
-	put_id(b, s->slug, what, in->started_at);
-	put_title(b, s, incident_words_title(in, places),
-		in->ended_at ? " (resolved)" : "");
-	put_instant(b, "published", in->started_at);
-	put_instant(b, "updated", in->updated_at);
+	put_id(b, row->slug, what, row->started_at);
+	put_title(b, row->server ? row->server : row->slug, row->title,
+		row->ended_at ? " (resolved)" : "");
+	put_instant(b, "published", row->started_at);
+	put_instant(b, "updated", row->updated_at);
 	snprintf(path, sizeof path, "/incident/%s",
-		incident_id(in->kind, in->started_at, id));
-	put_link(b, s, "alternate", "text/html", path);
-	put_content(b, in, places);
+		incident_id(row->kind, row->started_at, id));
+	put_link(b, brand, row->slug, "alternate", "text/html", path);
+	put_content(b, row);
 	buf_str(b, "</entry>\n");
 }
 
@@ -140,9 +142,9 @@ static void put_work(struct buf *b, const struct status_page *s,
 		return;
 	buf_str(b, "<entry>\n");
 	put_id(b, s->slug, o->of->id, o->start);
-	put_title(b, s, "maintenance", "");
+	put_title(b, name_of(s), "maintenance", "");
 	put_instant(b, "updated", occurrence_announced(o));
-	put_link(b, s, "alternate", "text/html", "");
+	put_link(b, s->brand, s->slug, "alternate", "text/html", "");
 	put_work_content(b, o);
 	buf_str(b, "</entry>\n");
 }
@@ -168,25 +170,28 @@ static int64_t newest(const struct page_data *d)
 void feed_put(struct buf *b, const struct status_page *s)
 {
 	const struct page_data *d = s->data;
+	struct incident_rows rows = {.n = 0};
 	struct places places;
 
 	places_read(&places, s->server, s->view);
+	incident_rows_add(&rows, s->slug, s->server, &d->incidents, &places);
+	places_release(&places);
 	buf_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
 	put_id(b, s->slug, "feed", 0);
-	put_title(b, s, "incidents", "");
+	put_title(b, name_of(s), "incidents", "");
 	put_instant(b, "updated", newest(d));
 	buf_str(b, "<author><name>");
 	escape_put(b, s->brand->title);
 	buf_str(b, "</name></author>\n");
-	put_link(b, s, "self", "application/atom+xml", "/feed.atom");
-	put_link(b, s, "alternate", "text/html", "");
+	put_link(b, s->brand, s->slug, "self", "application/atom+xml", "/feed.atom");
+	put_link(b, s->brand, s->slug, "alternate", "text/html", "");
 	put_work(b, s, &d->maintenance_next);
 	put_work(b, s, &d->maintenance_now);
-	for (size_t i = 0; i < d->incidents.n && i < ENTRIES; i++)
-		put_incident(b, s, &d->incidents.v[i], &places);
+	for (size_t i = 0; i < rows.n && i < ENTRIES; i++)
+		put_incident(b, s->brand, &rows.v[i]);
 	buf_str(b, "</feed>\n");
-	places_release(&places);
+	incident_rows_release(&rows);
 }
 
 static void put_fleet_link(struct buf *b, const struct fleet_feed *f,
@@ -222,24 +227,31 @@ static void put_planned(struct buf *b, const struct fleet_feed *f,
 	buf_release(&names);
 }
 
-static void put_event(struct buf *b, const struct fleet_feed *f,
-	const struct event *e)
+static int newest_news_first(const void *a, const void *b)
 {
-	const struct view nothing = {.freshness = VIEW_NONE};
-	struct places places;
+	const struct incident_row *const *x = a, *const *y = b;
 
-	places_read(&places, &e->server, &nothing);
-	put_incident(b,
-		&(struct status_page) {.slug = e->slug,
-			.server = &e->server,
-			.brand = f->brand},
-		&e->incident, &places);
-	places_release(&places);
+	if ((*x)->updated_at != (*y)->updated_at)
+		return (*x)->updated_at > (*y)->updated_at ? -1 : 1;
+	return strcmp((*x)->slug, (*y)->slug);
 }
 
-static int64_t newest_of_fleet(const struct fleet_feed *f)
+/* The incidents, the one with the newest news first; the caller frees the list. */
+static const struct incident_row **by_news(const struct incident_rows *rows)
 {
-	int64_t t = f->events->n ? f->events->v[0].incident.updated_at : 0;
+	const struct incident_row **v = xcalloc(rows->n + 1, sizeof *v);
+
+	for (size_t i = 0; i < rows->n; i++)
+		v[i] = &rows->v[i];
+	if (rows->n)
+		qsort(v, rows->n, sizeof *v, newest_news_first);
+	return v;
+}
+
+static int64_t newest_of_fleet(
+	const struct fleet_feed *f, const struct incident_row *newest)
+{
+	int64_t t = newest ? newest->updated_at : 0;
 
 	for (size_t i = 0; i < f->n_times; i++)
 		t = later(t, &f->times[i]);
@@ -248,6 +260,8 @@ static int64_t newest_of_fleet(const struct fleet_feed *f)
 
 void feed_put_fleet(struct buf *b, const struct fleet_feed *f)
 {
+	const struct incident_row **v = by_news(f->incidents);
+
 	buf_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
 	put_id(b, f->account ? f->account : "*",
@@ -255,7 +269,7 @@ void feed_put_fleet(struct buf *b, const struct fleet_feed *f)
 	buf_str(b, "<title>");
 	escape_put(b, f->account ? f->account : f->brand->title);
 	buf_str(b, ": incidents</title>\n");
-	put_instant(b, "updated", newest_of_fleet(f));
+	put_instant(b, "updated", newest_of_fleet(f, *v));
 	buf_str(b, "<author><name>");
 	escape_put(b, f->brand->title);
 	buf_str(b, "</name></author>\n");
@@ -263,7 +277,8 @@ void feed_put_fleet(struct buf *b, const struct fleet_feed *f)
 	put_fleet_link(b, f, "alternate", "text/html", "");
 	for (size_t i = 0; i < f->n_times; i++)
 		put_planned(b, f, &f->times[i]);
-	for (size_t i = 0; i < f->events->n; i++)
-		put_event(b, f, &f->events->v[i]);
+	for (size_t i = 0; v[i] && i < FLEET_ENTRIES; i++)
+		put_incident(b, f->brand, v[i]);
 	buf_str(b, "</feed>\n");
+	free(v);
 }

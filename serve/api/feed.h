@@ -9,7 +9,7 @@
 #include "data/maintenance.h"
 
 struct brand;
-struct events;
+struct incident_rows;
 struct status_page;
 
 /* feed_put(b, subject): append the feed of a server. */
@@ -21,7 +21,7 @@ struct fleet_feed {
 	const char *account; /* or NULL */
 	const struct maintained *servers;
 	size_t n_servers;
-	const struct events *events;
+	const struct incident_rows *incidents;
 	const struct occurrence *times; /* of maintenances, of any servers */
 	size_t n_times;
 };

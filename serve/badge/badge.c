@@ -1,21 +1,17 @@
 /*
- * badge.c: what a badge says, and the pill: two boxes side by side, each as
- * wide as its text.
+ * badge.c: the pill: two boxes side by side, each as wide as its text.
  */
 #include "badge/badge.h"
 
 #include "badge/card.h"
 #include "badge/glyphs.h"
+#include "badge/words.h"
 #include "base/text.h"
 #include "cgi/request.h"
-#include "data/view.h"
 #include "http/escape.h"
-#include "mcp/names.h"
 
-#include <math.h>
 #include <string.h>
 
-#define LABEL "mcp"
 #define HEIGHT 20
 #define PADDING 6
 #define SIZE 11
@@ -27,24 +23,29 @@
 /* Longer values of a parameter are ignored. */
 #define PARAMETER 500
 
-static const char *const colours[] = {
-	[VERDICT_GREEN] = BADGE_GREEN,
-	[VERDICT_AMBER] = BADGE_AMBER,
-	[VERDICT_RED] = BADGE_RED,
-};
+void badge_put_class(struct buf *b, enum badge_theme theme, const char *name)
+{
+	if (theme == BADGE_AUTO)
+		buf_fmt(b, " class=\"mcp-%s\"", name);
+}
 
 static void put_box(struct buf *b, unsigned x, unsigned w, const char *colour)
 {
 	buf_fmt(b, "<rect x=\"%u\" width=\"%u\" height=\"%d\" fill=\"", x, w,
 		HEIGHT);
 	escape_put(b, colour);
-	buf_str(b, "\"/>");
+	buf_char(b, '"');
 }
 
-static void put_text(struct buf *b, unsigned x, const char *s, const char *ink)
+static void put_text(struct buf *b, unsigned x, const char *s)
 {
-	buf_fmt(b, "<text x=\"%u\" y=\"14\" textLength=\"%u\"%s>", x,
-		glyphs_width(s, SIZE), ink);
+	buf_fmt(b, "<text x=\"%u\" y=\"14\" textLength=\"%u\"", x,
+		glyphs_width(s, SIZE));
+}
+
+static void end_text(struct buf *b, const char *s)
+{
+	buf_char(b, '>');
 	escape_put(b, s);
 	buf_str(b, "</text>");
 }
@@ -56,29 +57,54 @@ void badge_put_title(struct buf *b, const char *title, const char *note)
 		buf_fmt(b, ", but %s", note);
 }
 
+/* The corners, which a square one has not. */
+static void begin_boxes(struct buf *b, unsigned width, bool square)
+{
+	if (square)
+		buf_str(b, "<g>");
+	else
+		buf_fmt(b,
+			"<clipPath id=\"r\"><rect width=\"%u\" height=\"%d\" "
+			"rx=\"3\"/></clipPath><g clip-path=\"url(#r)\">",
+			width, HEIGHT);
+}
+
+static void begin_image(struct buf *b, const struct badge *g, unsigned width)
+{
+	buf_fmt(b,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" "
+		"height=\"%d\" role=\"img\" aria-label=\"",
+		width, HEIGHT);
+	badge_put_title(b, g->title, g->note);
+	buf_str(b, "\"><title>");
+	badge_put_title(b, g->title, g->note);
+	buf_str(b, "</title>");
+	if (g->theme == BADGE_AUTO)
+		buf_str(b, "<style>@media(prefers-color-scheme:light){"
+			   ".mcp-box{fill:" COLOUR_LIGHT "}"
+			   ".mcp-ink{fill:" COLOUR_INK "}}</style>");
+}
+
 void badge_draw(struct buf *b, const struct badge *g)
 {
 	unsigned left = glyphs_width(g->label, SIZE) + 2 * PADDING;
 	unsigned right = glyphs_width(g->message, SIZE) + 2 * PADDING;
+	bool light = g->theme == BADGE_LIGHT;
 
-	buf_fmt(b,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" "
-		"height=\"%d\" role=\"img\" aria-label=\"",
-		left + right, HEIGHT);
-	badge_put_title(b, g->title, g->note);
-	buf_str(b, "\"><title>");
-	badge_put_title(b, g->title, g->note);
-	buf_fmt(b,
-		"</title><clipPath id=\"r\"><rect width=\"%u\" height=\"%d\" "
-		"rx=\"3\"/></clipPath><g clip-path=\"url(#r)\">",
-		left + right, HEIGHT);
-	put_box(b, 0, left, g->light ? COLOUR_LIGHT : COLOUR_LABEL);
+	begin_image(b, g, left + right);
+	begin_boxes(b, left + right, g->square);
+	put_box(b, 0, left, light ? COLOUR_LIGHT : COLOUR_LABEL);
+	badge_put_class(b, g->theme, "box");
+	buf_str(b, "/>");
 	put_box(b, left, right, g->colour);
-	buf_str(b, "</g><g fill=\"#fff\" font-size=\"11\" font-family="
+	buf_str(b, "/></g><g fill=\"#fff\" font-size=\"11\" font-family="
 		   "\"Verdana,DejaVu Sans,Geneva,sans-serif\">");
-	put_text(b, PADDING, g->label,
-		g->light ? " fill=\"" COLOUR_INK "\"" : "");
-	put_text(b, left + PADDING, g->message, "");
+	put_text(b, PADDING, g->label);
+	buf_str(b, light ? " fill=\"" COLOUR_INK "\"" : "");
+	badge_put_class(b, g->theme, "ink");
+	end_text(b, g->label);
+	put_text(b, left + PADDING, g->message);
+	end_text(b, g->message);
 	buf_str(b, "</g></svg>\n");
 }
 
@@ -87,90 +113,50 @@ void badge_look_read(const struct request *request, struct badge_look *look)
 	char value[PARAMETER];
 
 	*look = (struct badge_look) {.card = false};
-	if (request_query(request, "style", value, sizeof value))
+	if (request_query(request, "style", value, sizeof value)) {
 		look->card = strcmp(value, "card") == 0;
+		look->square = strcmp(value, "flat-square") == 0;
+	}
 	if (request_query(request, "theme", value, sizeof value))
-		look->light = strcmp(value, "light") == 0;
+		look->theme = strcmp(value, "light") == 0 ? BADGE_LIGHT
+			: strcmp(value, "auto") == 0	  ? BADGE_AUTO
+							  : BADGE_DARK;
 	if (request_query(request, "label", value, sizeof value))
 		text_clean(value, strlen(value), look->label,
 			sizeof look->label, BADGE_LABEL);
 }
 
-/* The message of a pill, and what it says to those who do not see it. */
-struct words {
-	char message[48], title[SLUG_MAX + 96];
-};
-
-/* Without a state: there never was a probe, or there is no recent one. */
-static void unknown_word(const char *slug, const struct view *v,
-	struct words *w)
+void badge_put_words(struct buf *b, const struct badge_words *w,
+	const struct badge_look *look)
 {
-	bool never = v->freshness == VIEW_NONE;
-
-	snprintf(w->message, sizeof w->message, "%s",
-		never ? BADGE_NEVER : BADGE_STALE);
-	snprintf(w->title, sizeof w->title, "%s: %s%s", slug,
-		never ? "pending, " : "", w->message);
-}
-
-/* The uptime is beside a state that works; the title always has it. */
-static void word(const char *slug, const struct badge_subject *s,
-	struct words *w)
-{
-	const struct view *v = s->view;
-	const char *state = view_state(v);
-	bool works = !s->maintenance && v->verdict != VERDICT_RED;
-
-	if (!state) {
-		unknown_word(slug, v, w);
-		return;
-	}
-	if (s->maintenance)
-		state = "maintenance";
-	if (works && !isnan(v->uptime_30d))
-		snprintf(w->message, sizeof w->message, "%s %.2f%%", state,
-			v->uptime_30d);
-	else
-		snprintf(w->message, sizeof w->message, "%s", state);
-	if (s->maintenance)
-		state = "under maintenance";
-	if (isnan(v->uptime_30d))
-		snprintf(w->title, sizeof w->title, "%s: %s", slug, state);
-	else
-		snprintf(w->title, sizeof w->title,
-			"%s: %s, %.2f%% uptime in 30 days", slug, state,
-			v->uptime_30d);
-}
-
-static const char *colour_of(const struct badge_subject *s)
-{
-	if (!view_state(s->view))
-		return BADGE_PENDING;
-	return s->maintenance ? BADGE_MAINTENANCE : colours[s->view->verdict];
+	badge_draw(b,
+		&(struct badge) {
+			.label = *look->label ? look->label : w->label,
+			.message = w->message,
+			.title = w->title,
+			.note = w->note,
+			.colour = w->colour,
+			.square = look->square,
+			.theme = look->theme});
 }
 
 void badge_put(struct buf *b, const struct badge_subject *s,
 	const struct badge_look *look)
 {
-	const char *label = *look->label ? look->label : LABEL;
-	const char *slug = s->slug ? s->slug : "MCP server";
-	struct badge pill = {
-		.label = label, .note = s->note, .light = look->light};
-	struct card card = {.view = s->view,
-		.note = s->note,
-		.maintenance = s->maintenance,
-		.light = look->light};
-	struct words w;
+	struct badge_words w;
 
-	word(slug, s, &w);
-	if (look->card) {
-		card.name = *look->label ? look->label : slug;
-		card.title = w.title;
-		card_draw(b, &card);
+	badge_words_of(s, &w);
+	if (!look->card || s->metric != METRIC_STATE || s->asked_place) {
+		badge_put_words(b, &w, look);
 		return;
 	}
-	pill.message = w.message;
-	pill.title = w.title;
-	pill.colour = colour_of(s);
-	badge_draw(b, &pill);
+	card_draw(b,
+		&(struct card) {.view = s->view,
+			.name = *look->label ? look->label
+				: s->slug    ? s->slug
+					     : BADGE_NOBODY,
+			.title = w.title,
+			.note = s->note,
+			.maintenance = s->maintenance_now != NULL,
+			.theme = look->theme});
 }

@@ -2,6 +2,7 @@
 
 #include "badge/badge.h"
 #include "badge/glyphs.h"
+#include "badge/words.h"
 #include "data/view.h"
 #include "http/escape.h"
 
@@ -38,11 +39,21 @@ static const struct palette palettes[] = {
 			[VERDICT_RED] = BADGE_RED}},
 };
 
+/* A colour of the palette, and the class that another theme gives another one. */
+static void put_fill(struct buf *b, const struct card *c, const char *colour,
+	const char *class)
+{
+	buf_fmt(b, " fill=\"%s\"", colour);
+	badge_put_class(b, c->theme, class);
+}
+
 /* The name, cut to its room with an ellipsis. */
-static void put_name(struct buf *b, const char *name, const char *colour)
+static void put_name(struct buf *b, const struct card *c,
+	const struct palette *p)
 {
 	static const char ellipsis[] = "\xe2\x80\xa6";
 	const unsigned room = WIDTH - NAME_X - PADDING;
+	const char *name = c->name;
 	char cut[NAME_BYTES];
 	size_t n;
 
@@ -53,19 +64,23 @@ static void put_name(struct buf *b, const char *name, const char *colour)
 		name = cut;
 	}
 	buf_fmt(b,
-		"<text x=\"%d\" y=\"29\" font-size=\"%d\" textLength=\"%u\" "
-		"fill=\"%s\">",
-		NAME_X, NAME_SIZE, glyphs_width(name, NAME_SIZE), colour);
+		"<text x=\"%d\" y=\"29\" font-size=\"%d\" textLength=\"%u\"",
+		NAME_X, NAME_SIZE, glyphs_width(name, NAME_SIZE));
+	put_fill(b, c, p->text, "text");
+	buf_char(b, '>');
 	escape_put(b, name);
 	buf_str(b, "</text>");
 }
 
-static void put_line(struct buf *b, int y, const char *colour, const char *s)
+/* The line below the name, and the small one below that. */
+static void put_line(struct buf *b, const struct card *c,
+	const struct palette *p, bool small, const char *s)
 {
 	buf_fmt(b,
-		"<text x=\"%d\" y=\"%d\" font-size=\"12\" textLength=\"%u\" "
-		"fill=\"%s\">%s</text>",
-		PADDING, y, glyphs_width(s, 12), colour, s);
+		"<text x=\"%d\" y=\"%d\" font-size=\"12\" textLength=\"%u\"",
+		PADDING, small ? 76 : 54, glyphs_width(s, 12));
+	put_fill(b, c, small ? p->small : p->text, small ? "small" : "text");
+	buf_fmt(b, ">%s</text>", s);
 }
 
 /* What is known, a figure without a value left out. */
@@ -80,8 +95,8 @@ static void put_lines(
 	if (!state) {
 		bool never = v->freshness == VIEW_NONE;
 
-		put_line(b, 54, p->text, never ? "pending" : "unknown");
-		put_line(b, 76, p->small, never ? BADGE_NEVER : BADGE_STALE);
+		put_line(b, c, p, false, never ? "pending" : "unknown");
+		put_line(b, c, p, true, never ? BADGE_NEVER : BADGE_STALE);
 		return;
 	}
 	n = snprintf(line, sizeof line, "%s",
@@ -89,7 +104,7 @@ static void put_lines(
 	if (!isnan(v->uptime_30d))
 		snprintf(line + n, sizeof line - (size_t)n,
 			", %.2f%% uptime in 30 days", v->uptime_30d);
-	put_line(b, 54, p->text, line);
+	put_line(b, c, p, false, line);
 	n = 0;
 	*line = '\0';
 	if (!isnan(v->p95_ms))
@@ -99,7 +114,7 @@ static void put_lines(
 			"%slast probe %s ago", n ? ", " : "",
 			v->last_probe_ago);
 	if (*line)
-		put_line(b, 76, p->small, line);
+		put_line(b, c, p, true, line);
 }
 
 static const char *colour_of(const struct card *c, const struct palette *p)
@@ -109,9 +124,22 @@ static const char *colour_of(const struct card *c, const struct palette *p)
 	return c->maintenance ? p->maintenance : p->state[c->view->verdict];
 }
 
+/* The light palette, for who has asked for it. */
+static void put_style(struct buf *b, const struct card *c)
+{
+	const struct palette *p = &palettes[BADGE_LIGHT];
+
+	if (c->theme == BADGE_AUTO)
+		buf_fmt(b,
+			"<style>@media(prefers-color-scheme:light){"
+			".mcp-ground{fill:%s;stroke:%s}.mcp-dot{fill:%s}"
+			".mcp-text{fill:%s}.mcp-small{fill:%s}}</style>",
+			p->ground, p->edge, colour_of(c, p), p->text, p->small);
+}
+
 void card_draw(struct buf *b, const struct card *c)
 {
-	const struct palette *p = &palettes[c->light];
+	const struct palette *p = &palettes[c->theme == BADGE_LIGHT];
 
 	buf_fmt(b,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
@@ -120,14 +148,17 @@ void card_draw(struct buf *b, const struct card *c)
 	badge_put_title(b, c->title, c->note);
 	buf_str(b, "\"><title>");
 	badge_put_title(b, c->title, c->note);
+	buf_str(b, "</title>");
+	put_style(b, c);
 	buf_fmt(b,
-		"</title><rect x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" "
-		"rx=\"6\" fill=\"%s\" stroke=\"%s\"/>"
-		"<circle cx=\"22\" cy=\"24\" r=\"6\" fill=\"%s\"/>",
-		WIDTH - 1, HEIGHT - 1, p->ground, p->edge,
-		colour_of(c, p));
-	buf_str(b, "<g font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\">");
-	put_name(b, c->name, p->text);
+		"<rect x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" "
+		"rx=\"6\" stroke=\"%s\"",
+		WIDTH - 1, HEIGHT - 1, p->edge);
+	put_fill(b, c, p->ground, "ground");
+	buf_str(b, "/><circle cx=\"22\" cy=\"24\" r=\"6\"");
+	put_fill(b, c, colour_of(c, p), "dot");
+	buf_str(b, "/><g font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\">");
+	put_name(b, c, p);
 	put_lines(b, c, p);
 	buf_str(b, "</g></svg>\n");
 }

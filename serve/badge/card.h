@@ -4,6 +4,7 @@
 #ifndef BADGE_CARD_H
 #define BADGE_CARD_H
 
+#include "badge/badge.h"
 #include "base/buf.h"
 
 #include <stdbool.h>
@@ -16,7 +17,7 @@ struct card {
 	const char *title, *note; /* for those who do not see it */
 	const struct view *view;
 	bool maintenance; /* one goes on */
-	bool light;
+	enum badge_theme theme;
 };
 
 /* card_draw(b, c): append the image. */

@@ -147,3 +147,32 @@ void history_tools(struct history *p, const char *const *pairs, size_t n)
 			memcmp(pairs[i], newest.hashes, newest.n) == 0)
 			p->tools = count(pairs[i + 1]);
 }
+
+int64_t history_unplanned(const struct history_day *d)
+{
+	int64_t red = d->minutes[VERDICT_RED] - d->planned;
+
+	return red > 0 ? red : 0;
+}
+
+bool history_trouble(const struct history_day *d)
+{
+	return history_unplanned(d) || d->minutes[VERDICT_AMBER];
+}
+
+double history_uptime(
+	const struct history_day *days, int n, bool planned_counts)
+{
+	int64_t all = 0, red = 0;
+
+	for (int i = 0; i < n; i++) {
+		all += history_known(&days[i]);
+		red += history_unplanned(&days[i]);
+		if (planned_counts)
+			red += days[i].planned;
+		else
+			all -= days[i].planned;
+	}
+	return all > 0 ? floor((double)(all - red) * 10000 / (double)all) / 100
+		       : NAN;
+}

@@ -70,4 +70,17 @@ int64_t history_known(const struct history_day *d);
 /* history_planned(p, days): the planned minutes of that many days. */
 int64_t history_planned(const struct history *p, int days);
 
+/*
+ * history_unplanned(d): the minutes of a day in which the server did not work
+ * outside a maintenance. history_trouble(d): whether there are any, or some in
+ * which it worked only partly. history_uptime(days, n, planned_counts): the
+ * percentage of the known minutes of n days in which it worked, rounded down to
+ * two decimals, so that it is not 100 while anything failed; NAN where none is
+ * known, or where the planned ones do not count and are all.
+ */
+int64_t history_unplanned(const struct history_day *d);
+bool history_trouble(const struct history_day *d);
+double history_uptime(
+	const struct history_day *days, int n, bool planned_counts);
+
 #endif

@@ -4,6 +4,7 @@
 #include "data/incident_words.h"
 #include "data/incidents.h"
 #include "data/places.h"
+#include "data/server.h"
 #include "http/escape.h"
 
 #include <stdlib.h>
@@ -29,8 +30,17 @@ static char *where_of(const struct incident *in, const struct places *places)
 	return s;
 }
 
+/* What operators said last, of a kind, or NULL. */
+static char *said(const struct incident *in, enum update_what what)
+{
+	const struct incident_news *news = incident_said(in, what);
+
+	return news ? xstrdup(news->text) : NULL;
+}
+
 void incident_rows_add(struct incident_rows *rows, const char *slug,
-	const struct incidents *l, const struct places *places)
+	const struct server *server, const struct incidents *l,
+	const struct places *places)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		const struct incident *in = &l->v[i];
@@ -40,6 +50,12 @@ void incident_rows_add(struct incident_rows *rows, const char *slug,
 			sizeof *rows->v);
 		row = &rows->v[rows->n++];
 		*row = (struct incident_row) {
+			.server = server->title ? xstrdup(server->title) : NULL,
+			.is_private = server->is_private,
+			.kind = in->kind,
+			.trouble = (int)in->trouble,
+			.note = said(in, UPDATE_NOTE),
+			.postmortem = said(in, UPDATE_POSTMORTEM),
 			.title = incident_words_title(in, places),
 			.impact = incident_words_impact(in, places),
 			.update = incident_words_update(in),
@@ -62,10 +78,18 @@ static int newest(const void *a, const void *b)
 	return strcmp(x->title, y->title);
 }
 
+static void row_release(struct incident_row *row)
+{
+	free(row->server);
+	free(row->where);
+	free(row->note);
+	free(row->postmortem);
+}
+
 static void cut(struct incident_rows *rows, size_t n)
 {
 	while (rows->n > n)
-		free(rows->v[--rows->n].where);
+		row_release(&rows->v[--rows->n]);
 }
 
 /* Leave out the oldest of those that are over, of sorted ones up to `n`. */
@@ -76,7 +100,7 @@ static void leave_out(struct incident_rows *rows, size_t n)
 	/* What stays moves to the end, and then back. */
 	while (end--) {
 		if (n && rows->v[end].ended_at) {
-			free(rows->v[end].where);
+			row_release(&rows->v[end]);
 			n--;
 		} else {
 			rows->v[--kept] = rows->v[end];

@@ -162,6 +162,15 @@ static void add_open(const struct incident_record *r, struct incidents *l,
 	add_regions(in, r->regions);
 }
 
+static void add_unapproved(const struct incident_record *r, int64_t told,
+	struct incidents *l)
+{
+	if (r->kind == ALERT_UNAPPROVED && r->first && !r->folded && !r->held)
+		l->unapproved = (struct unapproved_tools) {.open = true,
+			.told = told == r->first,
+			.acknowledged = r->ack.by != NULL};
+}
+
 static int newest_first(const void *a, const void *b)
 {
 	const struct incident *x = a, *y = b;
@@ -235,17 +244,24 @@ static void read_updates(const struct incident_sources *from,
 	}
 }
 
-static void read_timeline(const cJSON *list, struct incidents *l)
+/* Returns when the tools began, of which it was told last that nobody approved
+   them; 0: never. */
+static int64_t read_timeline(const cJSON *list, struct incidents *l)
 {
 	struct told_record told;
+	int64_t unapproved = 0;
 	const cJSON *o;
 
 	cJSON_ArrayForEach(o, list)
 	{
-		if (told_take(o, &told))
+		if (told_take(o, &told)) {
 			add_told(&told, l);
+			if (told.kind == ALERT_UNAPPROVED)
+				unapproved = told.first;
+		}
 		told_release(&told);
 	}
+	return unapproved;
 }
 
 void incidents_read_all(const struct incident_sources *from,
@@ -254,6 +270,7 @@ void incidents_read_all(const struct incident_sources *from,
 	const cJSON *o, *list;
 	struct incident_record going;
 	char why[JSON_WHY];
+	int64_t unapproved;
 	cJSON *doc;
 	bool *open;
 
@@ -262,14 +279,16 @@ void incidents_read_all(const struct incident_sources *from,
 				    &json_record, why)
 			  : NULL;
 	read_updates(from, l);
-	read_timeline(json_get(doc, "timeline"), l);
+	unapproved = read_timeline(json_get(doc, "timeline"), l);
 	list = json_get(doc, "incidents");
 	open = xcalloc(l->n + (size_t)cJSON_GetArraySize(list) + 1,
 		sizeof *open);
 	cJSON_ArrayForEach(o, list)
 	{
-		if (incident_take(o, &going))
+		if (incident_take(o, &going)) {
 			add_open(&going, l, open);
+			add_unapproved(&going, unapproved, l);
+		}
 		incident_record_release(&going);
 	}
 	sort_out(l, open, from->since);

@@ -70,6 +70,13 @@ struct incidents {
 	/* Those that became part of others: nothing says when they ended. */
 	struct incident *merged;
 	size_t n_merged;
+	/*
+	 * Whether the operators know of tools that nobody approved. What that
+	 * is stays with them.
+	 */
+	struct unapproved_tools {
+		bool open, told, acknowledged;
+	} unapproved;
 };
 
 /* What the store holds of them; either may be NULL. */

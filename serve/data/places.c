@@ -6,8 +6,10 @@
 #include "http/escape.h"
 #include "mcp/regions.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* A sentence names four places, or three and how many more. */
 #define NAMED 4
@@ -81,6 +83,26 @@ void places_put(struct buf *b, const struct seen_place *p)
 	escape_put(b, p->city);
 	if (p->number > 1)
 		buf_fmt(b, " %d", p->number);
+}
+
+void places_name(const struct seen_place *p, char *out, size_t size)
+{
+	if (p->number > 1)
+		snprintf(out, size, "%s %d", p->city, p->number);
+	else
+		snprintf(out, size, "%s", p->city);
+}
+
+const struct seen_place *places_find(const struct places *l, const char *name)
+{
+	char own[TEXT_SIZE];
+
+	for (size_t i = 0; i < l->n; i++) {
+		places_name(&l->v[i], own, sizeof own);
+		if (strcasecmp(own, name) == 0)
+			return &l->v[i];
+	}
+	return NULL;
 }
 
 /* What stands between the i-th of n names and the one before it. */

@@ -34,8 +34,14 @@ void places_read(struct places *p, const struct server *s,
 	const struct view *v);
 void places_release(struct places *p);
 
-/* places_put(b, p): append the name of a place, escaped. */
+/*
+ * places_put(b, p): append the name of a place, escaped. places_name(p, out,
+ * size): the same as text, cut to its room. places_find(l, name): the place of
+ * that name, in capitals or small letters (of ASCII); or NULL.
+ */
 void places_put(struct buf *b, const struct seen_place *p);
+void places_name(const struct seen_place *p, char *out, size_t size);
+const struct seen_place *places_find(const struct places *l, const char *name);
 
 /*
  * places_put_state(b, l, place): append the names of the places in this state:

@@ -1,5 +1,6 @@
 #include "data/server.h"
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "data/json_pull.h"
 #include "mcp/names.h"
@@ -110,10 +111,26 @@ static bool read_text(
 	return pull_end(&j);
 }
 
+/* Where a list names servers, none takes the room of the others. */
+static void cut_title(char *title)
+{
+	size_t left = strlen(title), step;
+	uint32_t cp;
+
+	for (int i = 0; i < SERVER_TITLE_MAX && left; i++) {
+		step = text_utf8(title, left, &cp);
+		step += !step;
+		title += step;
+		left -= step;
+	}
+	*title = '\0';
+}
+
 int server_read(
 	const char *json, bool regions, struct server *s, char *why)
 {
 	bool told = false;
+	char *title;
 
 	*s = (struct server) {.interval_s = NAN};
 	s->text = xmalloc(strlen(json) + 1);
@@ -123,8 +140,12 @@ int server_read(
 		return fail(s, why, "private: missing or not a boolean");
 	if (s->token_sha256 && !hash_valid(s->token_sha256))
 		return fail(s, why, "token_sha256: not a SHA-256");
-	if (s->title && !*s->title)
+	/* It stands in our own text. */
+	title = s->title ? s->text + (s->title - s->text) : NULL;
+	if (title && !*title)
 		s->title = NULL;
+	else if (title)
+		cut_title(title);
 	return 0;
 }
 

@@ -28,12 +28,14 @@ struct server {
 
 /* Room for the reason why an entry was refused. */
 #define SERVER_WHY 200
+/* A longer title is cut; the configuration takes none that is, see conf/schema.c. */
+#define SERVER_TITLE_MAX 200 /* characters */
 
 /*
  * server_read(json, regions, s, why): 0, and then server_release frees what *s
  * holds, without its regions where these are not wanted; or -1 and why, which
  * has SERVER_WHY bytes. An entry that does not say whether it
- * is private is refused.
+ * is private is refused; a title is cut to SERVER_TITLE_MAX.
  */
 int server_read(
 	const char *json, bool regions, struct server *s, char *why);

@@ -107,6 +107,15 @@ static void read_colour(struct pull *j, struct text *t, struct view *v)
 		      v->verdict != VERDICT_UNKNOWN;
 }
 
+static void read_step(struct pull *j, struct view *v)
+{
+	char word[24];
+	enum step step;
+
+	v->tools_differ = pull_string(j, word, sizeof word) &&
+			  step_parse(word, &step) && step == STEP_TOOL_HASH;
+}
+
 static void read_list(struct pull *j, struct text *t, struct view *v)
 {
 	if (pull_array(j))
@@ -123,7 +132,7 @@ static bool read_text(
 {
 	static const char *const names[] = {"v", "window", "published_at",
 		"last_probe_at", "uptime_30d", "p95_ms", "verdict", "regions",
-		"no_data", NULL};
+		"no_data", "step", NULL};
 	double *const numbers[] = {&t->version, &t->window, &t->published,
 		&t->probed, &t->uptime_30d, &t->p95_ms};
 	enum { NUMBERS = sizeof numbers / sizeof *numbers };
@@ -149,6 +158,8 @@ static bool read_text(
 				read_list(&j, t, v);
 			else
 				pull_pass(&j);
+		} else if (i == NUMBERS + 3) {
+			read_step(&j, v);
 		} else {
 			if (i == NUMBERS + 2 && regions)
 				t->no_data = j;
@@ -284,9 +295,11 @@ void view_put_fields(struct buf *b, const struct view *v)
 	json_put_member(b, "as_of", *v->as_of_text ? v->as_of_text : NULL);
 }
 
-void view_put_json(struct buf *b, const struct view *v)
+void view_put_json(struct buf *b, const struct view *v, bool maintenance)
 {
 	buf_char(b, '{');
 	view_put_fields(b, v);
+	if (maintenance)
+		buf_str(b, ",\"maintenance\":true");
 	buf_str(b, "}\n");
 }

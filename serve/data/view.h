@@ -43,6 +43,7 @@ struct view {
 	enum freshness freshness;
 	/* The rest is for a view that is not VIEW_NONE. */
 	enum verdict_colour verdict; /* green, amber or red */
+	bool tools_differ; /* it is not green because of what its tools are */
 	int64_t as_of;		     /* epoch seconds */
 	char as_of_text[CLOCK_RFC3339];
 	double uptime_30d;	     /* percent; NAN where there is none */
@@ -79,8 +80,11 @@ const struct view_region *view_region(const struct view *v, const char *region);
  */
 const char *view_state(const struct view *v);
 
-/* view_put_json(b, v): append the five fields of a fresh view, as a line. */
-void view_put_json(struct buf *b, const struct view *v);
+/*
+ * view_put_json(b, v, maintenance): append the five fields of a fresh view, and
+ * that a maintenance goes on where one does, as a line.
+ */
+void view_put_json(struct buf *b, const struct view *v, bool maintenance);
 
 /*
  * view_put_fields(b, v): append the five fields of any view, as members without

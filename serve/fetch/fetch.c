@@ -3,9 +3,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sha256.h"
-#include "fetch/fetch_events.h"
 #include "fetch/fetch_incidents.h"
 #include "fetch/fetch_listing.h"
+#include "fetch/fetch_plan.h"
 #include "data/maintenance.h"
 #include "mcp/names.h"
 #include "store/format.h"
@@ -250,17 +250,13 @@ int fetch_undelivered(struct source *s, double *n)
 
 int fetch_maintenances(struct source *s, struct maintenance_list *list)
 {
-	const struct store_reply *r;
-
 	*list = (struct maintenance_list) {0};
 	if (fetch_open(s))
 		return -1;
-	store_add(s->store, "HVALS", KEY_MAINTENANCE, NULL);
+	maintenance_list_ask(s->store);
 	if (fetch_run(s))
 		return -1;
-	r = store_reply(s->store, 0);
-	for (size_t i = 0; i < store_count(r); i++)
-		maintenance_list_add(list, store_text(store_item(r, i)));
+	maintenance_list_read(store_reply(s->store, 0), list);
 	return 0;
 }
 
@@ -283,8 +279,8 @@ const char *fetch_verdict(const struct source *s, size_t i)
 void fetch_close(struct source *s)
 {
 	fetch_forget(s);
+	fetch_forget_plan(s);
 	fetch_incidents_forget(s);
-	fetch_forget_events(s);
 	store_close(s->store);
 	s->store = NULL;
 }

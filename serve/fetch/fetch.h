@@ -17,9 +17,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct kept_events;
 struct kept_incidents;
 struct kept_listing;
+struct kept_plan;
 struct maintenance_list;
 struct store_reply;
 
@@ -41,8 +41,8 @@ struct source {
 	double fits_until_ms;	/* until then it is taken to be for us */
 	bool once; /* for one answer or rendering: no list is read twice */
 	struct kept_listing *listing; /* see fetch_listing.h */
+	struct kept_plan *plan;	      /* see fetch_plan.h */
 	struct kept_incidents *incidents; /* see fetch_incidents.h */
-	struct kept_events *events;   /* see fetch_events.h */
 };
 
 /*

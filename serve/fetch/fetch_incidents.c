@@ -2,9 +2,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "data/account.h"
 #include "fetch/fetch.h"
-#include "fetch/fetch_events.h"
 #include "fetch/fetch_listing.h"
 #include "data/incident_rows.h"
 #include "data/incidents.h"
@@ -31,6 +29,24 @@ struct troubled {
 	size_t n;
 };
 
+/*
+ * What mcp-alert keeps of a server, where there ever was an incident: of a fleet
+ * that is well, little is sent. KEYS: key_alert; ARGV: what the states of all
+ * others have in them.
+ */
+static const char read_told[] =
+	"local a = redis.call('GET', KEYS[1]) "
+	"return a and not (a:find(ARGV[1], 1, true) and "
+	"a:find(ARGV[2], 1, true)) and a";
+
+static void ask_told(struct source *s, const char *slug)
+{
+	char key[KEY_MAX];
+
+	store_add(s->store, "EVAL", read_told, "1", key_alert(key, slug),
+		"\"incidents\":[]", "\"timeline\":[]", NULL);
+}
+
 static void read_alerts(struct source *s, const char *const *slugs, size_t n,
 	struct troubled *t)
 {
@@ -49,47 +65,57 @@ static void read_alerts(struct source *s, const char *const *slugs, size_t n,
 }
 
 /*
- * The private entry of a server is under its name and the digest of its token.
+ * Two replies for each: the public entry, and the one under its name and the
+ * digest of the token.
  */
 static void ask_entries(
 	struct source *s, const struct troubled *t, const char *token)
 {
 	char field[KEY_MAX];
 
-	for (size_t i = 0; i < t->n; i++)
-		if (token)
-			store_add(s->store, "HGET", KEY_PRIVATE,
-				key_secret(field, t->slug[i], token), NULL);
-		else
-			store_add(s->store, "HGET", KEY_SERVERS, t->slug[i],
-				NULL);
+	for (size_t i = 0; i < t->n; i++) {
+		store_add(s->store, "HGET", KEY_SERVERS, t->slug[i], NULL);
+		store_add(s->store, "HGET", KEY_PRIVATE,
+			token ? key_secret(field, t->slug[i], token) : "",
+			NULL);
+	}
+}
+
+/* Whether the client may know of a server whose entry was read. */
+static bool is_shown(const struct server *server, const char *token)
+{
+	return !server->is_private ||
+		(token && server->token_sha256 &&
+			strcmp(server->token_sha256, token) == 0);
 }
 
 /* What may not be known by now, or cannot be read, is passed over. */
-static void add_rows(struct source *s, const struct troubled *t, bool open,
-	struct incident_rows *rows)
+static void add_rows(struct source *s, const struct troubled *t,
+	const char *token, struct incident_rows *rows)
 {
 	static const struct view none;
 	char why[SERVER_WHY];
 
 	for (size_t i = 0; i < t->n; i++) {
-		const char *json = store_text(store_reply(s->store, i));
+		const char *json = store_text(store_reply(s->store, 2 * i));
 		struct server server;
 		struct places places;
 
-		if (!json || !*json || server_read(json, true, &server, why))
+		if (!json || !*json)
+			json = store_text(store_reply(s->store, 2 * i + 1));
+		if (!json || server_read(json, true, &server, why))
 			continue;
-		if (server.is_private != open) {
+		if (is_shown(&server, token)) {
 			places_read(&places, &server, &none);
-			incident_rows_add(
-				rows, t->slug[i], &t->incidents[i], &places);
+			incident_rows_add(rows, t->slug[i], &server,
+				&t->incidents[i], &places);
 			places_release(&places);
 		}
 		server_release(&server);
 	}
 }
 
-/* The incidents of n servers, all public or, with a token, all private. */
+/* The incidents of n servers, as far as the token lets know of them. */
 static int load_some(struct source *s, const char *const *slugs, size_t n,
 	const char *token, struct incident_rows *rows)
 {
@@ -97,7 +123,7 @@ static int load_some(struct source *s, const char *const *slugs, size_t n,
 	int failed;
 
 	for (size_t i = 0; i < n; i++)
-		fetch_ask_told(s, slugs[i]);
+		ask_told(s, slugs[i]);
 	if (n && fetch_run(s))
 		return -1;
 	t = xcalloc(1, sizeof *t);
@@ -105,7 +131,7 @@ static int load_some(struct source *s, const char *const *slugs, size_t n,
 	ask_entries(s, t, token);
 	failed = t->n ? fetch_run(s) : 0;
 	if (!failed)
-		add_rows(s, t, !token, rows);
+		add_rows(s, t, token, rows);
 	for (size_t i = 0; i < t->n; i++)
 		incidents_release(&t->incidents[i]);
 	free(t);
@@ -154,11 +180,11 @@ int fetch_incidents(struct source *s, const struct incident_rows **rows)
 	return failed;
 }
 
-int fetch_account_incidents(struct source *s, const struct account *a,
+int fetch_own_incidents(struct source *s, const char *const *slugs, size_t n,
 	const char *token, struct incident_rows *rows)
 {
 	*rows = (struct incident_rows) {0};
-	return load_incidents(s, a->slugs, a->n, token, rows);
+	return load_incidents(s, slugs, n, token, rows);
 }
 
 void fetch_incidents_forget(struct source *s)

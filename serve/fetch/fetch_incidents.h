@@ -6,7 +6,8 @@
 #ifndef DATA_FETCH_INCIDENTS_H
 #define DATA_FETCH_INCIDENTS_H
 
-struct account;
+#include <stddef.h>
+
 struct incident_rows;
 struct source;
 
@@ -15,12 +16,12 @@ struct source;
  * is valid until the next call, for a source that reads `once` until
  * fetch_close; or -1, as in fetch.h.
  *
- * fetch_account_incidents(s, a, token, rows): those of the private servers of
- * an account whose token has this digest; in both cases incident_rows_release
- * frees what *rows holds.
+ * fetch_own_incidents(s, slugs, n, token, rows): those of the servers, of n, that
+ * are public, or private and shown by this digest of a token. Whatever it
+ * returns, incident_rows_release frees what *rows holds.
  */
 int fetch_incidents(struct source *s, const struct incident_rows **rows);
-int fetch_account_incidents(struct source *s, const struct account *a,
+int fetch_own_incidents(struct source *s, const char *const *slugs, size_t n,
 	const char *token, struct incident_rows *rows);
 
 /* fetch_incidents_forget(s): free what is kept. */

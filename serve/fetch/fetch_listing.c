@@ -162,20 +162,16 @@ struct plan {
 
 static int read_plan(struct source *s, double now, struct plan *plan)
 {
-	const struct store_reply *r;
 	struct brand brand;
 
 	*plan = (struct plan) {.now = now};
 	if (fetch_open(s))
 		return -1;
-	store_add(s->store, "HVALS", KEY_MAINTENANCE, NULL);
+	maintenance_list_ask(s->store);
 	store_add(s->store, "GET", KEY_SITE, NULL);
 	if (fetch_run(s))
 		return -1;
-	r = store_reply(s->store, 0);
-	for (size_t i = 0; i < store_count(r); i++)
-		maintenance_list_add(
-			&plan->list, store_text(store_item(r, i)));
+	maintenance_list_read(store_reply(s->store, 0), &plan->list);
 	brand_read(store_text(store_reply(s->store, 1)), &brand);
 	plan->max_s = brand.maintenance_s;
 	brand_release(&brand);
@@ -349,6 +345,20 @@ int fetch_views(struct source *s, double now, const struct listing **l)
 	/* A new list has no views, so list and views expire together. */
 	s->listing->viewed_until_ms = fetch_good_until(s, now_ms);
 	s->listing->listed_until_ms = s->listing->viewed_until_ms;
+	return 0;
+}
+
+int fetch_counts(struct source *s, double now,
+	size_t counts[CONDITION_STATES])
+{
+	const struct listing *l;
+
+	if (fetch_views(s, now, &l))
+		return -1;
+	for (int i = 0; i < CONDITION_STATES; i++)
+		counts[i] = 0;
+	for (size_t i = 0; i < l->n; i++)
+		counts[l->entries[i].condition.state]++;
 	return 0;
 }
 

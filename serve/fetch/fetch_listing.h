@@ -46,6 +46,13 @@ int fetch_listing(struct source *s, const struct listing **l);
 int fetch_views(struct source *s, double now, const struct listing **l);
 
 /*
+ * fetch_counts(s, now, counts): how many of the public servers are in each state,
+ * as of `now` or a little before. 0, or -1, as in fetch.h.
+ */
+int fetch_counts(struct source *s, double now,
+	size_t counts[CONDITION_STATES]);
+
+/*
  * fetch_names(s, names): the names of all servers, in no order: private ones are
  * among them, which nobody may be told, and some may be no slug. It is cheaper than
  * the listing. 0 and -1 are as above, and *names is valid as long.

@@ -42,7 +42,7 @@ static size_t ask(struct source *s, const char *slug, const char *token,
 	}
 	first = fetch_ask(s, slug, token, keys, (size_t)(k - keys));
 	store_add(s->store, "GET", KEY_SITE, NULL);
-	store_add(s->store, "HVALS", KEY_MAINTENANCE, NULL);
+	maintenance_list_ask(s->store);
 	if (past)
 		store_add(s->store, "HMGET", KEY_HEARTBEATS,
 			stage_name(STAGE_INGEST), stage_name(STAGE_VERDICT),
@@ -121,7 +121,7 @@ static void read_incidents(struct page_data *d, const struct store_reply *own,
 int fetch_page(struct source *s, const char *slug, const char *token,
 	double now, bool past, struct fetched *got, struct page_data *d)
 {
-	const struct store_reply *own, *r;
+	const struct store_reply *own;
 	const char *server;
 	size_t first;
 
@@ -142,10 +142,8 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 		.verdict = store_text(store_item(own, VERDICT)),
 		.site = store_text(store_reply(s->store, first + SITE)),
 	};
-	r = store_reply(s->store, first + WORKS);
-	for (size_t i = 0; i < store_count(r); i++)
-		maintenance_list_add(
-			&d->maintenance, store_text(store_item(r, i)));
+	maintenance_list_read(
+		store_reply(s->store, first + WORKS), &d->maintenance);
 	read_incidents(d, own, past);
 	if (past) {
 		fetch_heartbeats(

@@ -18,4 +18,12 @@ int fetch_tools(struct source *s, const char *slug, const char *token,
 	double from, const char **server, const char **verdict,
 	struct tool_history *h);
 
+/*
+ * fetch_tool_count(s, slug, token, n): how many tools the newest list of a server
+ * has that any region got; -1 in *n where that is not known, or the client may not
+ * know of the server. 0; or -1, as in fetch.h.
+ */
+int fetch_tool_count(struct source *s, const char *slug, const char *token,
+	int *n);
+
 #endif

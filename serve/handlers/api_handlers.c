@@ -10,6 +10,7 @@
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "fetch/fetch_listing.h"
+#include "fetch/fetch_plan.h"
 #include "data/health.h"
 #include "handlers/handler.h"
 #include "handlers/private_access.h"
@@ -71,9 +72,21 @@ static void answer_view(const struct context *c, bool regions,
 	readable_server_release(&s);
 }
 
+/* One ETag is one body: it says whether a maintenance is in it. */
 static void put_status(const struct context *c, const struct readable_server *s)
 {
-	view_put_json(&c->r->body, &s->view);
+	struct response *r = c->r;
+	bool goes_on;
+
+	if (fetch_maintained(c->source, c->name, s->server.account, c->now,
+		    &goes_on)) {
+		set_error(r, STORE_DOWN);
+		return;
+	}
+	view_put_json(&r->body, &s->view, goes_on);
+	if (goes_on)
+		snprintf(r->etag, sizeof r->etag, "%.*s-maintenance\"",
+			(int)strlen(s->view.etag) - 1, s->view.etag);
 }
 
 void handle_embed_status(const struct context *c)

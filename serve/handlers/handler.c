@@ -2,6 +2,8 @@
 
 #include "cgi/request.h"
 #include "handlers/api_handlers.h"
+#include "handlers/badge_handlers.h"
+#include "handlers/crawler_handlers.h"
 #include "handlers/mcp_handler.h"
 #include "handlers/page_handlers.h"
 #include "handlers/private_access.h"
@@ -21,10 +23,15 @@ static void (*const handlers[])(const struct context *) = {
 	[ROUTE_API_ACCOUNT] = handle_api_account,
 	[ROUTE_OPENAPI] = handle_openapi,
 	[ROUTE_BADGE] = handle_badge,
+	[ROUTE_BADGE_JSON] = handle_badge_json,
+	[ROUTE_FLEET_BADGE] = handle_fleet_badge,
+	[ROUTE_FLEET_BADGE_JSON] = handle_fleet_badge_json,
 	[ROUTE_EMBED_JS] = handle_embed_js,
 	[ROUTE_EMBED_PREVIEW] = handle_embed_preview,
 	[ROUTE_PAGE] = handle_page,
 	[ROUTE_INCIDENT] = handle_incident,
+	[ROUTE_PREVIEW] = handle_preview,
+	[ROUTE_INCIDENT_PREVIEW] = handle_incident_preview,
 	[ROUTE_MONTH] = handle_month,
 	[ROUTE_FEED] = handle_feed,
 	[ROUTE_CALENDAR] = handle_calendar,
@@ -42,6 +49,10 @@ static void (*const handlers[])(const struct context *) = {
 	[ROUTE_MANUAL] = handle_manual,
 	[ROUTE_MCP] = handle_mcp,
 	[ROUTE_STYLE] = handle_style,
+	[ROUTE_PAGE_JS] = handle_page_js,
+	[ROUTE_ROBOTS] = handle_robots,
+	[ROUTE_SITEMAP] = handle_sitemap,
+	[ROUTE_SITEMAP_PART] = handle_sitemap_part,
 	[ROUTE_ICON] = handle_icon,
 };
 

@@ -87,7 +87,8 @@ static void read_one(const struct context *c, const struct fetched *got,
 	o->data.maintenance_next = maintenance_list_next(&o->data.maintenance,
 		c->name, account, c->now, o->brand.maintenance_s);
 	places_read(&places, &o->s.server, &o->s.view);
-	incident_rows_add(&o->rows, c->name, &o->data.incidents, &places);
+	incident_rows_add(&o->rows, c->name, &o->s.server, &o->data.incidents,
+		&places);
 	places_release(&places);
 	o->page = (struct status_page) {.slug = c->name,
 		.server = &o->s.server,
@@ -244,22 +245,27 @@ static void call_find_servers(const struct context *c,
 	visible_release(&l);
 }
 
-/* Those that go on, or were there since `from`, of a list or two. */
+/*
+ * Those that go on, or were there since `from`: of all public servers, or of one,
+ * and of the private ones of an account.
+ */
 static void say_incidents(const struct incident_rows *one,
-	const struct incident_rows *two, double from, size_t limit,
+	const struct incident_rows *own, double from, size_t limit,
 	struct tool_result *out)
 {
 	const struct incident_row **v =
-		xcalloc(one->n + two->n + 1, sizeof *v);
+		xcalloc(one->n + own->n + 1, sizeof *v);
 	size_t i = 0, k = 0, n = 0;
 
-	while (i < one->n || k < two->n) {
-		bool first = k == two->n || (i < one->n &&
-			one->v[i].started_at >= two->v[k].started_at);
+	while (i < one->n || k < own->n) {
+		bool first = k == own->n || (i < one->n &&
+			one->v[i].started_at >= own->v[k].started_at);
 		const struct incident_row *row =
-			first ? &one->v[i++] : &two->v[k++];
+			first ? &one->v[i++] : &own->v[k++];
 
-		if (!row->ended_at || (double)row->ended_at >= from)
+		/* Public ones of an account are in the first list. */
+		if ((first || row->is_private) &&
+			(!row->ended_at || (double)row->ended_at >= from))
 			v[n++] = row;
 	}
 	answer_incidents(out, v, n < limit ? n : limit, n);
@@ -278,8 +284,8 @@ static void call_all_incidents(const struct context *c,
 		answer_unavailable(out);
 		return;
 	}
-	if ((found && fetch_account_incidents(
-			      c->source, &account, c->token, &own)) ||
+	if ((found && fetch_own_incidents(c->source, account.slugs,
+			      account.n, c->token, &own)) ||
 		fetch_incidents(c->source, &all))
 		answer_unavailable(out);
 	else

@@ -2,19 +2,17 @@
 
 #include "api/calendar.h"
 #include "api/feed.h"
-#include "badge/badge.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/brand.h"
-#include "data/condition.h"
 #include "fetch/fetch.h"
-#include "fetch/fetch_events.h"
+#include "fetch/fetch_incidents.h"
+#include "data/incident_rows.h"
 #include "fetch/fetch_listing.h"
 #include "fetch/fetch_page.h"
 #include "fetch/fetch_report.h"
 #include "data/page_data.h"
-#include "data/places.h"
 #include "data/search.h"
 #include "handlers/handler.h"
 #include "handlers/private_access.h"
@@ -22,29 +20,35 @@
 #include "http/etag.h"
 #include "http/paging.h"
 #include "http/respond.h"
+#include "http/route.h"
 #include "pages/error_page.h"
 #include "pages/history_page.h"
 #include "pages/incident_page.h"
 #include "pages/html.h"
 #include "pages/index_page.h"
 #include "pages/manual.h"
+#include "pages/page_js.h"
 #include "pages/status_page.h"
 #include "pages/style.h"
 #include "pages/suggest.h"
+#include "preview/preview.h"
 #include "widget/embed.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define SUGGESTIONS 5
-/* What qualifies the state of a badge, in bytes. */
-#define NOTE_MAX 1024
 
-/* The brand of fleet:site, JSON or NULL; an address in MCP_SITE wins. */
+/*
+ * The brand of fleet:site, JSON or NULL; an address in MCP_SITE wins. Its logo may
+ * be of another site, which the policy of a page then has to name.
+ */
 static void read_brand(const struct context *c, const char *json,
 	struct brand *brand)
 {
 	brand_read(json, brand);
+	snprintf(c->r->images, sizeof c->r->images, "%.*s",
+		(int)brand_origin(brand), brand->logo ? brand->logo : "");
 	if (*c->url)
 		brand->url = c->url;
 }
@@ -122,13 +126,7 @@ static void page_data_release(struct page_data *d)
 	maintenance_list_release(&d->maintenance);
 }
 
-typedef void put_page(const struct context *c, const struct status_page *page);
-
-/*
- * Put the page, the feed or the badge of the server that c->name names. The ETag
- * is that of the body where `put` sets no other one.
- */
-static enum found put_server(const struct context *c, bool past, put_page *put)
+enum found page_put_server(const struct context *c, bool past, page_put *put)
 {
 	struct fetched got;
 	struct readable_server s;
@@ -171,9 +169,9 @@ static enum found put_server(const struct context *c, bool past, put_page *put)
 }
 
 static void answer_server(const struct context *c, const char *type,
-	put_page *put)
+	page_put *put)
 {
-	switch (put_server(c, true, put)) {
+	switch (page_put_server(c, true, put)) {
 	case NOT_FOUND:
 		missing_page(c);
 		break;
@@ -181,7 +179,8 @@ static void answer_server(const struct context *c, const char *type,
 		page_unavailable(c);
 		break;
 	case FOUND:
-		c->r->type = type;
+		if (c->r->status == 200)
+			c->r->type = type;
 		break;
 	}
 }
@@ -232,19 +231,53 @@ void handle_feed(const struct context *c)
 	answer_server(c, TYPE_ATOM, put_feed);
 }
 
-static void put_incident(const struct context *c, const struct status_page *page)
+static void no_incident(const struct context *c, const struct status_page *page)
 {
-	if (incident_page_put(&c->r->body, page, c->rest))
-		return;
 	page_error(c, 404);
 	history_page_none(&c->r->body, page, "No such incident",
 		"There is no incident at this address. Incidents are kept for "
 		"92 days.");
 }
 
+static void put_incident(const struct context *c, const struct status_page *page)
+{
+	if (!incident_page_put(&c->r->body, page, c->rest))
+		no_incident(c, page);
+}
+
 void handle_incident(const struct context *c)
 {
 	answer_server(c, TYPE_HTML, put_incident);
+}
+
+static void put_preview(const struct context *c, const struct status_page *page)
+{
+	preview_put(&c->r->body, page);
+}
+
+void handle_preview(const struct context *c)
+{
+	answer_server(c, TYPE_PNG, put_preview);
+}
+
+/* Of the incident that is named before the suffix. */
+static void put_incident_preview(const struct context *c,
+	const struct status_page *page)
+{
+	size_t n = strlen(c->rest), after = strlen(ROUTE_PNG);
+	char id[ROUTE_REST];
+
+	if (n > after && strcmp(c->rest + n - after, ROUTE_PNG) == 0) {
+		snprintf(id, sizeof id, "%.*s", (int)(n - after), c->rest);
+		if (preview_put_incident(&c->r->body, page, id))
+			return;
+	}
+	no_incident(c, page);
+}
+
+void handle_incident_preview(const struct context *c)
+{
+	answer_server(c, TYPE_PNG, put_incident_preview);
 }
 
 static void put_month(const struct context *c, const struct status_page *page)
@@ -277,54 +310,6 @@ static void put_calendar(const struct context *c,
 void handle_calendar(const struct context *c)
 {
 	answer_server(c, TYPE_CALENDAR, put_calendar);
-}
-
-/* A badge that is not qualified depends on the verdict alone. */
-static void put_badge(const struct context *c, const struct status_page *page)
-{
-	struct condition_facts facts = status_page_facts(page);
-	struct condition condition = condition_of(&facts);
-	struct badge_subject badge = {.slug = c->name, .view = page->view};
-	struct badge_look look;
-	struct places places;
-	struct buf note;
-
-	places_read(&places, page->server, page->view);
-	buf_init(&note, NOTE_MAX);
-	if (condition.note != NOTE_NONE) {
-		condition_put_note(&note, condition, &facts, &places);
-		badge.note = buf_ok(&note) ? note.p : NULL;
-	} else if (condition.state == CONDITION_MAINTENANCE) {
-		badge.maintenance = true;
-	} else if (page->view->freshness == VIEW_FRESH) {
-		snprintf(c->r->etag, sizeof c->r->etag, "%s",
-			page->view->etag);
-	}
-	badge_look_read(c->request, &look);
-	badge_put(&c->r->body, &badge, &look);
-	buf_release(&note);
-	places_release(&places);
-}
-
-/* An image must not break: where nothing is known it says so, with a 200. */
-void handle_badge(const struct context *c)
-{
-	enum found found = put_server(c, false, put_badge);
-	struct view none = {
-		.freshness = found == STORE_DOWN ? VIEW_STALE : VIEW_NONE};
-	struct badge_look look;
-
-	c->r->type = TYPE_SVG;
-	if (found == FOUND)
-		return;
-	badge_look_read(c->request, &look);
-	badge_put(&c->r->body,
-		&(struct badge_subject) {
-			.slug = slug_valid(c->name) ? c->name : NULL,
-			.view = &none},
-		&look);
-	c->r->cache = CACHE_BRIEF;
-	etag_of_body(c->r);
 }
 
 /* How old the newest verdict of a list is. */
@@ -422,9 +407,9 @@ void handle_index(const struct context *c)
 		answer_list(c, l, NULL, n ? months[0] : 0);
 }
 
-/* Put the feed, or the calendar where there are no events, of a list. */
+/* Put the feed, or the calendar where there are no incidents, of a list. */
 static void put_fleet(const struct context *c, const struct listing *l,
-	const struct events *events, const char *account)
+	const struct incident_rows *incidents, const char *account)
 {
 	struct maintained *servers = xcalloc(l->n + 1, sizeof *servers);
 	struct occurrence times[MAINTENANCE_TIMES];
@@ -442,14 +427,14 @@ static void put_fleet(const struct context *c, const struct listing *l,
 		servers[i] = (struct maintained) {l->entries[i].slug,
 			l->entries[i].title, l->entries[i].account};
 	n = maintenance_list_times(&list, c->now, brand.maintenance_s, times);
-	c->r->type = events ? TYPE_ATOM : TYPE_CALENDAR;
-	if (events)
+	c->r->type = incidents ? TYPE_ATOM : TYPE_CALENDAR;
+	if (incidents)
 		feed_put_fleet(&c->r->body,
 			&(struct fleet_feed) {.brand = &brand,
 				.account = account,
 				.servers = servers,
 				.n_servers = l->n,
-				.events = events,
+				.incidents = incidents,
 				.times = times,
 				.n_times = n});
 	else
@@ -462,13 +447,14 @@ static void put_fleet(const struct context *c, const struct listing *l,
 
 void handle_fleet_feed(const struct context *c)
 {
-	const struct events *events;
+	const struct incident_rows *incidents;
 	const struct listing *l;
 
-	if (fetch_listing(c->source, &l) || fetch_events(c->source, l, &events))
+	if (fetch_incidents(c->source, &incidents) ||
+		fetch_listing(c->source, &l))
 		page_unavailable(c);
 	else
-		put_fleet(c, l, events, NULL);
+		put_fleet(c, l, incidents, NULL);
 }
 
 void handle_fleet_calendar(const struct context *c)
@@ -490,14 +476,17 @@ static void answer_account(const struct context *c, const struct listing *l)
 static void answer_account_feed(const struct context *c,
 	const struct listing *l)
 {
-	struct events events;
+	const char **slugs = xcalloc(l->n + 1, sizeof *slugs);
+	struct incident_rows incidents;
 
-	if (fetch_own_events(c->source, l, c->token, &events)) {
+	for (size_t i = 0; i < l->n; i++)
+		slugs[i] = l->entries[i].slug;
+	if (fetch_own_incidents(c->source, slugs, l->n, c->token, &incidents))
 		page_unavailable(c);
-		return;
-	}
-	put_fleet(c, l, &events, c->name);
-	events_release(&events);
+	else
+		put_fleet(c, l, &incidents, c->name);
+	incident_rows_release(&incidents);
+	free(slugs);
 }
 
 /* Without its token an account does not exist. */
@@ -587,6 +576,13 @@ void handle_style(const struct context *c)
 	buf_fmt(&c->r->body, ":root { --brand: %s }\n", brand.colour);
 	etag_of_body(c->r);
 	brand_release(&brand);
+}
+
+void handle_page_js(const struct context *c)
+{
+	c->r->type = TYPE_JS;
+	buf_add(&c->r->body, page_js, page_js_size);
+	etag_of_body(c->r);
 }
 
 /* The pulse of the site, or what is drawn before the word of a state. */

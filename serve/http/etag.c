@@ -3,6 +3,7 @@
 #include "base/sha256.h"
 #include "http/respond.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Half a digest is still more than enough to tell two pages apart. */
@@ -89,12 +90,25 @@ bool etag_matches(const char *list, const char *etag)
 	}
 }
 
+static const char *cache_rule(const struct response *r)
+{
+	return r->audience == AUDIENCE_HOLDER ? "private, no-store"
+					      : cache_control[r->cache];
+}
+
+int etag_max_age(const struct response *r)
+{
+	static const char age[] = "max-age=";
+	const char *s = strstr(cache_rule(r), age);
+
+	return s ? (int)strtol(s + sizeof age - 1, NULL, 10) : 0;
+}
+
 void etag_put_fields(struct buf *out, const struct response *r)
 {
 	bool holder = r->audience == AUDIENCE_HOLDER;
 
-	respond_field(out, "Cache-Control: ",
-		holder ? "private, no-store" : cache_control[r->cache]);
+	respond_field(out, "Cache-Control: ", cache_rule(r));
 	if (r->status == 200 && *r->etag)
 		respond_field(out, "ETag: ", r->etag);
 	respond_field(out, "Vary: ", vary[r->audience][r->cookies]);

@@ -32,4 +32,10 @@ bool etag_matches(const char *list, const char *etag);
  */
 void etag_put_fields(struct buf *out, const struct response *r);
 
+/*
+ * etag_max_age(r): for how many seconds Cache-Control lets anybody keep the
+ * response; 0 where nobody may.
+ */
+int etag_max_age(const struct response *r);
+
 #endif

@@ -24,7 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_SIZE (REQUEST_PATH + ROUTE_QUERY + 2)
+#define KEY_SIZE (REQUEST_PATH + ROUTE_REST + ROUTE_QUERY + 3)
 
 /* A body, see http/respond.c, and its header. */
 #define OUTPUT_MAX (5u * 1024 * 1024)
@@ -78,16 +78,25 @@ static bool is_public(const struct question *q)
 		(q->route.kind == ROUTE_METRICS && !*q->query);
 }
 
+/* A string and the end of a line; returns where the next one belongs. */
+static char *put_line(char *p, const char *s)
+{
+	size_t n = strlen(s);
+
+	memcpy(p, s, n);
+	p[n] = '\n';
+	return p + n + 1;
+}
+
 /* A name holds no control character, so no two keys are alike. */
 static void put_key(struct question *q)
 {
-	size_t n = strlen(q->route.name);
 	char *p = q->key;
 
 	*p++ = (char)('A' + q->route.kind);
-	memcpy(p, q->route.name, n);
-	p[n] = '\n';
-	memcpy(p + n + 1, q->query, strlen(q->query) + 1);
+	p = put_line(p, q->route.name);
+	p = put_line(p, q->route.rest);
+	memcpy(p, q->query, strlen(q->query) + 1);
 }
 
 static void read_question(struct question *q, char *const *env)

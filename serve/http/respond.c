@@ -11,10 +11,8 @@
 
 /* What is larger is sent piece by piece, or does not come whole. */
 #define BODY_MAX (4u * 1024 * 1024)
-/* Nothing in a page or an image of ours needs more than this: no script. */
-#define POLICY                                                                 \
-	"default-src 'none'; style-src 'self'; img-src 'self'; "               \
-	"base-uri 'none'; form-action 'self'"
+/* Scripts are ours alone, are files, and run in pages only. */
+#define SCRIPTS "script-src 'self'; connect-src 'self'; "
 
 /* The same for every account (RFC 7617): it tells nothing. */
 #define CHALLENGE "Basic realm=\"Private pages\", charset=\"UTF-8\""
@@ -70,6 +68,23 @@ static void put_status(struct buf *out, int status)
 	respond_field(out, " ", http_status_reason(status));
 }
 
+/* What a page, or an image of ours, may load. */
+static void put_policy(struct buf *out, const struct response *r)
+{
+	bool page = strcmp(r->type, TYPE_HTML) == 0;
+
+	if (r->policy) {
+		respond_field(out, "Content-Security-Policy: ", r->policy);
+		return;
+	}
+	buf_fmt(out,
+		"Content-Security-Policy: default-src 'none'; %sstyle-src "
+		"'self'; img-src 'self'%s%s; base-uri 'none'; form-action "
+		"'self'\r\n",
+		page ? SCRIPTS : "", page && *r->images ? " " : "",
+		page ? r->images : "");
+}
+
 void respond_write(struct response *r, const struct request *request,
 	struct buf *out)
 {
@@ -97,8 +112,7 @@ void respond_write(struct response *r, const struct request *request,
 		respond_field(out, "Location: ", r->location);
 	buf_str(out, "X-Content-Type-Options: nosniff\r\n");
 	if (strcmp(r->type, TYPE_JSON) != 0)
-		respond_field(out, "Content-Security-Policy: ",
-			r->policy ? r->policy : POLICY);
+		put_policy(out, r);
 	if (*r->set_cookie && r->audience == AUDIENCE_HOLDER)
 		respond_field(out, "Set-Cookie: ", r->set_cookie);
 	if (r->anywhere && r->audience != AUDIENCE_HOLDER)

@@ -24,6 +24,7 @@ enum audience {
 
 #define RESPOND_ETAG 80
 #define RESPOND_LOCATION 128
+#define RESPOND_ORIGIN 272
 #define RESPOND_COOKIE 256
 /* More than any header needs. */
 #define RESPOND_HEADER 8192
@@ -36,7 +37,8 @@ struct response {
 	bool cookies; /* a cookie may stand for the token */
 	char etag[RESPOND_ETAG]; /* with its quotes; "" for none */
 	const char *allow; /* the methods that a 405 names; NULL: GET, HEAD */
-	const char *policy;	 /* a Content-Security-Policy; NULL for ours */
+	const char *policy; /* a Content-Security-Policy; NULL for ours */
+	char images[RESPOND_ORIGIN]; /* from where else a page has one; or "" */
 	bool anywhere; /* pages with cross-origin isolation may load it */
 	struct buf body;
 	/*
@@ -58,9 +60,12 @@ struct response {
 #define TYPE_ATOM "application/atom+xml; charset=utf-8"
 #define TYPE_CALENDAR "text/calendar; charset=utf-8"
 #define TYPE_CSS "text/css; charset=utf-8"
+#define TYPE_TEXT "text/plain; charset=utf-8"
+#define TYPE_XML "application/xml; charset=utf-8"
 /* The text format of Prometheus. */
 #define TYPE_METRICS "text/plain; version=0.0.4"
 #define TYPE_CSV "text/csv; charset=utf-8; header=present" /* RFC 4180 */
+#define TYPE_PNG "image/png"
 #define TYPE_SVG "image/svg+xml; charset=utf-8"
 
 /* respond_init(r): status 200, JSON, no body; respond_release frees it. */

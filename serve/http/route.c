@@ -19,6 +19,9 @@ static const struct route_row routes[] = {
 	{"/api/status/", "/regions", ROUTE_REGIONS, NULL},
 	{"/api/account/", "", ROUTE_API_ACCOUNT, NULL},
 	{"/badge/", ".svg", ROUTE_BADGE, NULL},
+	{"/badge/", ".json", ROUTE_BADGE_JSON, NULL},
+	{"/badge.svg", NULL, ROUTE_FLEET_BADGE, NULL},
+	{"/badge.json", NULL, ROUTE_FLEET_BADGE_JSON, NULL},
 	{"/embed.js", NULL, ROUTE_EMBED_JS, NULL},
 	{"/embed-preview", NULL, ROUTE_EMBED_PREVIEW, NULL},
 	{"/feed.atom", NULL, ROUTE_FLEET_FEED, NULL},
@@ -26,6 +29,8 @@ static const struct route_row routes[] = {
 	{"/status/", "/feed.atom", ROUTE_FEED, NULL},
 	{"/status/", "/maintenance.ics", ROUTE_CALENDAR, NULL},
 	{"/status/", "/incident/", ROUTE_INCIDENT, NULL},
+	{"/status/", "/preview" ROUTE_PNG, ROUTE_PREVIEW, NULL},
+	{"/status/", "/preview/", ROUTE_INCIDENT_PREVIEW, NULL},
 	{"/status/", "/history/", ROUTE_MONTH, NULL},
 	{"/status/", "", ROUTE_PAGE, NULL},
 	{"/account/", "/feed.atom", ROUTE_ACCOUNT_FEED, NULL},
@@ -40,6 +45,10 @@ static const struct route_row routes[] = {
 	{"/man/", "", ROUTE_MANUAL, NULL},
 	{"/mcp", NULL, ROUTE_MCP, NULL},
 	{"/style.css", NULL, ROUTE_STYLE, NULL},
+	{"/page.js", NULL, ROUTE_PAGE_JS, NULL},
+	{"/robots.txt", NULL, ROUTE_ROBOTS, NULL},
+	{"/sitemap.xml", NULL, ROUTE_SITEMAP, NULL},
+	{"/sitemap/", ".xml", ROUTE_SITEMAP_PART, NULL},
 	{"/favicon.svg", NULL, ROUTE_ICON, NULL},
 	{"/favicon-up.svg", NULL, ROUTE_ICON, "up"},
 	{"/favicon-part.svg", NULL, ROUTE_ICON, "part"},
@@ -84,13 +93,28 @@ bool route_monthly(size_t row)
 		routes[row].kind == ROUTE_REPORT_JSON;
 }
 
+bool route_numbered(size_t row)
+{
+	return routes[row].kind == ROUTE_SITEMAP_PART;
+}
+
 bool route_path(size_t row, const char *slug, char *out, size_t size)
 {
 	const char *suffix = routes[row].suffix;
 	int n = snprintf(out, size, "%s%s%s", routes[row].prefix,
 		suffix ? slug : "", suffix ? suffix : "");
 
-	return !has_rest(suffix) && n > 0 && (size_t)n < size;
+	return !has_rest(suffix) && routes[row].kind != ROUTE_PREVIEW && n > 0 &&
+		(size_t)n < size;
+}
+
+bool route_preview(const char *slug, const char *incident, char *out,
+	size_t size)
+{
+	int n = snprintf(out, size, "/status/%s/preview%s%s" ROUTE_PNG, slug,
+		incident ? "/" : "", incident ? incident : "");
+
+	return n > 0 && (size_t)n < size;
 }
 
 bool route_live(size_t row)
@@ -176,12 +200,19 @@ void route_request(const struct request *r, struct route *out)
 /* Longer values are ignored. */
 #define VALUE_MAX 500
 
+/* As badge_metric_read has them. */
+#define BADGE_METRICS "state uptime p95 tools maintenance|unknown"
+
 /* The parameters that answers depend on. */
 static const struct parameter {
 	enum route_kind kind;
 	const char *name;
-	const char *only; /* the one value that means something; or NULL */
-	long long max;	  /* of a number from 1 on; 0: it is a text */
+	/*
+	 * The words that mean something, or NULL: a text. One behind a bar
+	 * stands for every other value but "".
+	 */
+	const char *only;
+	long long max; /* of a number from 1 on; 0: it is a text */
 } parameters[] = {
 	{ROUTE_INDEX, "q", NULL, 0},
 	{ROUTE_INDEX, "page", NULL, PAGING_PAGE_MAX},
@@ -193,11 +224,48 @@ static const struct parameter {
 	{ROUTE_API_ACCOUNT, "page", NULL, PAGING_PAGE_MAX},
 	{ROUTE_API_ACCOUNT, "limit", NULL, PAGING_LIMIT_MAX},
 	{ROUTE_METRICS, "slug", NULL, 0},
-	{ROUTE_BADGE, "style", "card", 0},
-	{ROUTE_BADGE, "theme", "light", 0},
+	{ROUTE_BADGE, "style", "card flat-square", 0},
+	{ROUTE_BADGE, "theme", "light auto", 0},
+	{ROUTE_BADGE, "metric", BADGE_METRICS, 0},
+	{ROUTE_BADGE, "region", NULL, 0},
 	{ROUTE_BADGE, "label", NULL, 0},
+	{ROUTE_BADGE_JSON, "metric", BADGE_METRICS, 0},
+	{ROUTE_BADGE_JSON, "region", NULL, 0},
+	{ROUTE_BADGE_JSON, "label", NULL, 0},
+	{ROUTE_FLEET_BADGE, "style", "flat-square", 0},
+	{ROUTE_FLEET_BADGE, "theme", "light auto", 0},
+	{ROUTE_FLEET_BADGE, "label", NULL, 0},
+	{ROUTE_FLEET_BADGE_JSON, "label", NULL, 0},
 	{ROUTE_EMBED_PREVIEW, "slug", NULL, 0},
 };
+
+/* Whether the value is one of the words up to the bar. */
+static bool among(const char *words, const char *value)
+{
+	size_t n = strlen(value);
+
+	while (*words && *words != '|') {
+		size_t len = strcspn(words, " |");
+
+		if (n && n == len && memcmp(words, value, n) == 0)
+			return true;
+		words += len + (words[len] == ' ');
+	}
+	return false;
+}
+
+/* One of a list of words; the last one for what is none of them. */
+static bool listed(const char *words, char value[VALUE_MAX])
+{
+	const char *other = strchr(words, '|');
+
+	if (among(words, value))
+		return true;
+	if (!other || !*value)
+		return false;
+	snprintf(value, VALUE_MAX, "%s", other + 1);
+	return true;
+}
 
 /*
  * Whether a value makes a difference. A number is written in one way, and ""
@@ -208,7 +276,7 @@ static bool meant(const struct parameter *p, char value[VALUE_MAX])
 	long long v;
 
 	if (p->only)
-		return strcmp(p->only, value) == 0;
+		return listed(p->only, value);
 	if (p->max && num_parse(value, 1, p->max, &v))
 		snprintf(value, VALUE_MAX, "%lld", v);
 	else if (p->max)
@@ -238,7 +306,7 @@ static size_t encode(char *out, const char *s)
 	return n;
 }
 
-/* A value takes at most 3 * VALUE_MAX bytes; no route has two free texts. */
+/* A value takes at most 3 * VALUE_MAX bytes; no route has three free texts. */
 bool route_query(enum route_kind kind, const struct request *r, char *out)
 {
 	char value[VALUE_MAX];
@@ -269,8 +337,11 @@ bool route_knows_readers(enum route_kind kind)
 	case ROUTE_REGIONS:
 	case ROUTE_API_ACCOUNT:
 	case ROUTE_BADGE:
+	case ROUTE_BADGE_JSON:
 	case ROUTE_PAGE:
 	case ROUTE_INCIDENT:
+	case ROUTE_PREVIEW:
+	case ROUTE_INCIDENT_PREVIEW:
 	case ROUTE_MONTH:
 	case ROUTE_FEED:
 	case ROUTE_CALENDAR:

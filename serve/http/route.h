@@ -20,10 +20,15 @@ enum route_kind {
 	ROUTE_API_ACCOUNT,
 	ROUTE_OPENAPI,
 	ROUTE_BADGE,
+	ROUTE_BADGE_JSON,
+	ROUTE_FLEET_BADGE,
+	ROUTE_FLEET_BADGE_JSON,
 	ROUTE_EMBED_JS,
 	ROUTE_EMBED_PREVIEW,
 	ROUTE_PAGE,
 	ROUTE_INCIDENT,
+	ROUTE_PREVIEW,
+	ROUTE_INCIDENT_PREVIEW,
 	ROUTE_MONTH,
 	ROUTE_FEED,
 	ROUTE_CALENDAR,
@@ -41,8 +46,15 @@ enum route_kind {
 	ROUTE_MANUAL,
 	ROUTE_MCP, /* the only one that takes a POST */
 	ROUTE_STYLE,
+	ROUTE_PAGE_JS,
+	ROUTE_ROBOTS,
+	ROUTE_SITEMAP,
+	ROUTE_SITEMAP_PART,
 	ROUTE_ICON
 };
+
+/* The end of the path of a preview. */
+#define ROUTE_PNG ".png"
 
 /* Room for what stands behind the suffix of a path, and its NUL. */
 #define ROUTE_REST 64
@@ -57,16 +69,25 @@ struct route {
 /*
  * The routes one by one: route_rows() of them. route_named(row): whether there
  * is one for each server; or route_monthly(row): for each month that has a
- * report. route_path(row, slug, out, size): its path; false where that does not
- * fit, or where something stands behind the suffix. route_live(row): whether the
- * answer is about this very moment, or one reader, so that it is not rendered as
- * a file.
+ * report; or route_numbered(row): for each part of the sitemap. route_path(row,
+ * slug, out, size): its path; false where that does not fit, or where only pages
+ * know of it: where something stands behind the suffix, or it is a preview.
+ * route_live(row): whether the answer is about this very moment, or one reader, so
+ * that it is not rendered as a file.
  */
 size_t route_rows(void);
 bool route_named(size_t row);
 bool route_monthly(size_t row);
+bool route_numbered(size_t row);
 bool route_path(size_t row, const char *slug, char *out, size_t size);
 bool route_live(size_t row);
+
+/*
+ * route_preview(slug, incident, out, size): the path of the preview of a server, or
+ * of the incident of that name unless it is NULL; false where that does not fit.
+ */
+bool route_preview(const char *slug, const char *incident, char *out,
+	size_t size);
 
 /*
  * A path is this prefix, a name unless the suffix is NULL, the suffix, and where
@@ -89,7 +110,7 @@ void route_find(const char *path, struct route *out);
 void route_request(const struct request *r, struct route *out);
 
 /* Room for a query as route_query writes it, and its NUL. */
-#define ROUTE_QUERY 2048
+#define ROUTE_QUERY 4096
 
 /*
  * route_query(kind, r, out): write the parameters that the answer depends on to

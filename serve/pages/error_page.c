@@ -24,7 +24,7 @@ void error_page_missing(struct buf *b, const char *name,
 	if (n)
 		buf_str(b, "</ul>\n");
 	index_page_search(b, "", NULL);
-	html_end(b, true);
+	html_end(b, brand, true);
 }
 
 void error_page_put(struct buf *b, const char *heading, const char *text,
@@ -33,5 +33,5 @@ void error_page_put(struct buf *b, const char *heading, const char *text,
 	html_begin(b, &(struct frame) {.brand = brand, .title = heading});
 	html_element(b, "h1", heading);
 	html_element(b, "p", text);
-	html_end(b, true);
+	html_end(b, brand, true);
 }

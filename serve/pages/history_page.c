@@ -14,6 +14,8 @@
 #include <stdio.h>
 
 #define DAY_S 86400
+/* What the page is about, in bytes. */
+#define ABOUT_MAX 8192
 /* 1 January 1970 was a Thursday, and weeks begin on Monday. */
 #define EPOCH_WEEKDAY 3
 
@@ -43,6 +45,11 @@ static void put_link(struct buf *b, const char *slug, int month,
 		after);
 }
 
+void history_page_month(struct buf *b, const char *slug, int month)
+{
+	put_link(b, slug, month, "", "");
+}
+
 void history_page_months(struct buf *b, const struct status_page *s)
 {
 	int64_t today = s->data->history.today;
@@ -50,7 +57,7 @@ void history_page_months(struct buf *b, const struct status_page *s)
 
 	buf_str(b, "<nav class=\"pages\" aria-label=\"Months\">\n");
 	for (; history_keeps(today, month); month--)
-		put_link(b, s->slug, month, "", "");
+		history_page_month(b, s->slug, month);
 	buf_str(b, "</nav>\n");
 }
 
@@ -242,29 +249,48 @@ void history_page_none(struct buf *b, const struct status_page *s,
 	html_element(b, "h1", heading);
 	html_element(b, "p", text);
 	history_page_months(b, s);
-	html_end(b, true);
+	html_end(b, s->brand, true);
+}
+
+static void begin(struct buf *b, const struct status_page *s, int month,
+	const char *title)
+{
+	const char *name = s->server->title ? s->server->title : s->slug;
+	char feed[SLUG_MAX + 32], path[SLUG_MAX + 32], text[MONTH_TEXT];
+	struct buf about;
+
+	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
+	snprintf(path, sizeof path, "/status/%s/history/%s", s->slug,
+		month_text(month, text));
+	buf_init(&about, ABOUT_MAX);
+	buf_fmt(&about, "For how long on each day of %s ", title);
+	escape_put(&about, name);
+	buf_str(&about, ", an MCP server, did not work, and its incidents.");
+	html_begin(b,
+		&(struct frame) {.brand = s->brand,
+			.state = title,
+			.title = name,
+			.feed = feed,
+			.path = path,
+			.unlisted = s->server->is_private,
+			.about = buf_ok(&about) ? about.p : NULL});
+	buf_release(&about);
 }
 
 static void put_page(struct buf *b, const struct status_page *s, int month,
 	const char *title)
 {
 	struct places places;
-	char feed[SLUG_MAX + 32];
 
-	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
 	places_read(&places, s->server, s->view);
-	html_begin(b,
-		&(struct frame) {.brand = s->brand,
-			.state = title,
-			.title = s->server->title ? s->server->title : s->slug,
-			.feed = feed});
+	begin(b, s, month, title);
 	put_crumbs(b, s);
 	html_element(b, "h1", title);
 	put_sums(b, s, month);
 	put_calendar(b, &s->data->history, month);
 	put_neighbours(b, s, month);
 	put_incidents(b, s, month, &places);
-	html_end(b, true);
+	html_end(b, s->brand, true);
 	places_release(&places);
 }
 

@@ -21,6 +21,9 @@ bool history_page_put(struct buf *b, const struct status_page *page,
    page of its month. */
 void history_page_day(struct buf *b, const char *slug, int64_t day);
 
+/* history_page_month(b, slug, month): append a link to the page of a month. */
+void history_page_month(struct buf *b, const char *slug, int month);
+
 /* history_page_months(b, page): append links to all months that are kept, the
    newest first. */
 void history_page_months(struct buf *b, const struct status_page *page);

@@ -4,9 +4,14 @@
 #include "data/brand.h"
 #include "http/escape.h"
 #include "http/paging.h"
+#include "pages/sharing.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* More than a site may say of itself, in bytes. */
+#define INTRO_WORD 4096
 
 struct word html_condition(struct condition c)
 {
@@ -92,26 +97,48 @@ void html_put_favicon(struct buf *b, const char *class)
 				shapes[i].shape);
 }
 
+void html_name(struct buf *b, const struct frame *f)
+{
+	if (f->state)
+		buf_fmt(b, "%s: ", f->state);
+	escape_put(b, f->title ? f->title : f->brand->title);
+}
+
 static void put_title(struct buf *b, const struct frame *f)
 {
 	buf_str(b, "<title>");
-	if (f->state)
-		buf_fmt(b, "%s: ", f->state);
+	html_name(b, f);
 	if (f->title) {
-		escape_put(b, f->title);
 		buf_str(b, " &middot; ");
+		escape_put(b, f->brand->title);
 	}
-	escape_put(b, f->brand->title);
 	buf_str(b, "</title>\n");
 }
 
 /*
  * An open page must not go on claiming what was true an hour ago. Reloading it
- * under a reader would be rude; so a delayed animation of the style shows this.
+ * under a reader who cannot stop that would be rude (WCAG 2.2.1, 2.2.2); so where
+ * no script runs, a delayed animation of the style shows this.
  */
 static const char aged[] =
 	"<p class=\"banner aged\">This page is over 5 minutes old. "
 	"<a href=\"\">Reload</a> for the current status.</p>\n";
+
+/* The title stands beside the logo, so that it needs no words of its own. */
+static void put_header(struct buf *b, const struct brand *brand)
+{
+	buf_str(b, "<header><a href=\"");
+	escape_put(b, brand->link);
+	buf_str(b, "\">");
+	if (brand->logo) {
+		buf_str(b, "<img class=\"logo\" alt=\"\" referrerpolicy="
+			   "\"no-referrer\" src=\"");
+		escape_put(b, brand->logo);
+		buf_str(b, "\">");
+	}
+	escape_put(b, brand->title);
+	buf_str(b, "</a></header>\n");
+}
 
 void html_begin(struct buf *b, const struct frame *f)
 {
@@ -135,24 +162,72 @@ void html_begin(struct buf *b, const struct frame *f)
 			"<link rel=\"alternate\" type=\"text/calendar\" "
 			"title=\"Maintenance\" href=\"%s\">\n",
 			f->calendar);
-	buf_str(b, "</head>\n<body>\n");
+	sharing_put(b, f);
+	buf_str(b, "<script src=\"/page.js\" defer></script>\n"
+		   "</head>\n<body>\n");
 	buf_str(b, icons);
-	buf_str(b, "<header><a href=\"");
-	escape_put(b, f->brand->link);
-	buf_str(b, "\">");
-	escape_put(b, f->brand->title);
-	buf_str(b, "</a></header>\n<main>\n");
+	put_header(b, f->brand);
+	buf_str(b, f->open ? "<main data-refresh=\"60\">\n" : "<main>\n");
 	if (f->live)
 		buf_str(b, aged);
 }
 
-void html_end(struct buf *b, bool home)
+/* How many of the n bytes, which begin with an address, are of it. */
+static size_t address(const char *s, size_t n)
+{
+	while (n && strchr(".,;:!?)'\"", s[n - 1]))
+		n--;
+	return n;
+}
+
+void html_intro(struct buf *b, const struct brand *brand)
+{
+	const char *s = brand->intro;
+	char word[INTRO_WORD];
+
+	if (!s)
+		return;
+	buf_str(b, "<p class=\"intro\">");
+	while (*s) {
+		bool link = strncmp(s, "https://", 8) == 0;
+		size_t n = strcspn(s, " ");
+
+		n = link ? address(s, n)
+			 : strcspn(s, " (") + strspn(s + strcspn(s, " ("), " (");
+		snprintf(word, sizeof word, "%.*s", (int)n, s);
+		if (link) {
+			buf_str(b, "<a href=\"");
+			escape_put(b, word);
+			buf_str(b, "\">");
+		}
+		escape_put(b, word);
+		buf_str(b, link ? "</a>" : "");
+		s += n;
+	}
+	buf_str(b, "</p>\n");
+}
+
+static void put_contact(struct buf *b, const char *url, const char *name)
+{
+	if (!url)
+		return;
+	buf_str(b, " <a href=\"");
+	escape_put(b, url);
+	buf_fmt(b, "\">%s</a>", name);
+}
+
+void html_end(struct buf *b, const struct brand *brand, bool home)
 {
 	buf_str(b, "</main>\n<footer>");
-	if (home)
+	if (home) {
+		html_intro(b, brand);
 		buf_str(b, "<a href=\"/\">All servers</a> ");
-	buf_str(b, "<a href=\"/man/\">Manual</a></footer>\n"
-		   "</body>\n</html>\n");
+	}
+	buf_str(b, "<a href=\"/man/\">Manual</a>");
+	put_contact(b, brand->support, "Support");
+	put_contact(b, brand->imprint, "Imprint");
+	put_contact(b, brand->privacy, "Privacy");
+	buf_str(b, "</footer>\n</body>\n</html>\n");
 }
 
 void html_element(struct buf *b, const char *tag, const char *text)
@@ -175,26 +250,55 @@ static void put_date(struct buf *b, const char *s, const char *near)
 		buf_fmt(b, " %.4s", s);
 }
 
-void html_time(struct buf *b, int64_t t, double now)
+void html_instant(struct buf *b, int64_t t, double now)
 {
 	char s[CLOCK_RFC3339], near[CLOCK_RFC3339];
 
 	clock_rfc3339(t, s);
 	clock_rfc3339((int64_t)now, near);
-	buf_fmt(b, "<time datetime=\"%s\">", s);
 	if (strncmp(s, near, 10) != 0) {
 		put_date(b, s, near);
 		buf_str(b, ", ");
 	}
-	buf_fmt(b, "%.5s UTC</time>", s + 11);
+	buf_fmt(b, "%.5s UTC", s + 11);
 }
 
-void html_clock(struct buf *b, int64_t t)
+void html_time(struct buf *b, int64_t t, double now)
 {
 	char s[CLOCK_RFC3339];
 
 	clock_rfc3339(t, s);
-	buf_fmt(b, "%.5s", s + 11);
+	buf_fmt(b, "<time datetime=\"%s\">", s);
+	html_instant(b, t, now);
+	buf_str(b, "</time>");
+}
+
+static void put_clock(struct buf *b, int64_t t, bool date)
+{
+	char s[CLOCK_RFC3339];
+
+	clock_rfc3339(t, s);
+	buf_fmt(b, "<time datetime=\"%s\">", s);
+	if (date) {
+		put_date(b, s, s);
+		buf_str(b, ", ");
+	}
+	buf_fmt(b, "%.5s</time>", s + 11);
+}
+
+void html_clock(struct buf *b, int64_t t)
+{
+	put_clock(b, t, false);
+}
+
+void html_date_clock(struct buf *b, int64_t t)
+{
+	put_clock(b, t, true);
+}
+
+void html_zone(struct buf *b)
+{
+	buf_str(b, "<span class=\"zone\">UTC</span>");
 }
 
 void html_day(struct buf *b, int64_t day)

@@ -1,5 +1,6 @@
 /*
- * html.h: the parts that all pages share: frame, icons, times.
+ * html.h: the parts that all pages share: frame, icons, times. A page may ask
+ * for our own script, /page.js, and says all without it.
  */
 #ifndef PAGES_HTML_H
 #define PAGES_HTML_H
@@ -32,14 +33,34 @@ struct frame {
 	const char *feed;  /* its path, or NULL */
 	const char *calendar; /* of maintenances, its path, or NULL */
 	bool live; /* it shows the current state: warn when it is left open */
+	/* The path of its preview, or NULL; with one it has a state and a title. */
+	const char *preview;
+	const char *subject; /* what the preview names before the title, or NULL */
+	bool open; /* trouble goes on: /page.js loads it anew each minute */
+	const char *path;   /* its address, NULL of what is not there */
+	bool unlisted;	    /* it is not for search engines, nor to be shared */
+	const char *about;  /* what it says, in short, escaped; or NULL */
+	const char *server; /* whose state it shows, or NULL */
+	int64_t as_of;	    /* when that was judged; 0: not known */
 };
 
+/* The size of the image beside a link to a page (preview/preview.h), in pixels. */
+#define PREVIEW_WIDTH 1200
+#define PREVIEW_HEIGHT 630
+
 /*
- * html_begin(b, f), html_end(b, home): append what stands before and after the
- * content of a page. `home`: with a link to the index.
+ * html_begin(b, f), html_end(b, brand, home): append what stands before and after
+ * the content of a page. `home`: with a link to the index, and what the site says
+ * of itself, as html_intro has it on the index.
  */
 void html_begin(struct buf *b, const struct frame *f);
-void html_end(struct buf *b, bool home);
+void html_end(struct buf *b, const struct brand *brand, bool home);
+
+/* html_intro(b, brand): append it, if there is any: its addresses are links. */
+void html_intro(struct buf *b, const struct brand *brand);
+
+/* html_name(b, f): the title of a page, escaped, without that of the site. */
+void html_name(struct buf *b, const struct frame *f);
 
 /* html_icon(b, class): the icon of a word, which stands beside its text. */
 void html_icon(struct buf *b, const char *class);
@@ -52,11 +73,16 @@ void html_element(struct buf *b, const char *tag, const char *text);
 
 /*
  * html_time(b, t, now): an instant: "20:31 UTC", with its date where that is
- * not the one of now. html_clock(b, t): "20:31" alone. html_day(b, day): the
- * date of an epoch day.
+ * not the one of now. html_clock(b, t): "20:31" alone, below html_zone, the zone
+ * of many; html_date_clock(b, t): "29 Apr, 20:31". /page.js puts all of these
+ * into the zone of the reader. html_instant: as html_time, without markup, in UTC.
+ * html_day(b, day): the date of an epoch day.
  */
 void html_time(struct buf *b, int64_t t, double now);
+void html_instant(struct buf *b, int64_t t, double now);
 void html_clock(struct buf *b, int64_t t);
+void html_date_clock(struct buf *b, int64_t t);
+void html_zone(struct buf *b);
 void html_day(struct buf *b, int64_t day);
 
 /*

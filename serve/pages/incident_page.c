@@ -6,6 +6,7 @@
 #include "data/places.h"
 #include "data/server.h"
 #include "http/escape.h"
+#include "http/route.h"
 #include "pages/history_page.h"
 #include "pages/html.h"
 #include "pages/status_page.h"
@@ -16,6 +17,8 @@
 #define DAY_S 86400
 #define MINUTE_S 60
 #define TITLE_MAX 256
+/* What the page is about, and its path, in bytes. */
+#define ABOUT_MAX 8192
 
 void incident_page_path(struct buf *b, const char *slug,
 	const struct incident *in)
@@ -36,7 +39,7 @@ static void end_row(struct buf *b)
 	buf_str(b, "</dd></div>\n");
 }
 
-static struct word state_of(const struct status_page *s,
+struct word incident_page_state(const struct status_page *s,
 	const struct incident *in)
 {
 	if (incident_merged(&s->data->incidents, in))
@@ -52,7 +55,7 @@ static struct word state_of(const struct status_page *s,
 static void put_headline(struct buf *b, const struct status_page *s,
 	const struct incident *in)
 {
-	struct word w = state_of(s, in);
+	struct word w = incident_page_state(s, in);
 
 	buf_fmt(b, "<p class=\"headline text-%s\">", w.class);
 	html_icon(b, w.class);
@@ -231,19 +234,44 @@ static void put_title(struct buf *b, const struct incident *in,
 	buf_fmt(b, " %.4s", month_text(month_of((double)in->started_at), text));
 }
 
+static void put_about(struct buf *b, const struct status_page *s,
+	const struct incident *in, const struct places *places)
+{
+	escape_put(b, s->server->title ? s->server->title : s->slug);
+	buf_fmt(b, ", an MCP server. %s: %s", incident_page_state(s, in).text,
+		incident_words_impact(in, places));
+}
+
 static void put_page(struct buf *b, const struct status_page *s,
 	const struct incident *in, const struct places *places,
 	const char *title)
 {
-	char feed[SLUG_MAX + 32];
+	char feed[SLUG_MAX + 32], preview[SLUG_MAX + INCIDENT_ID + 32];
+	char id[INCIDENT_ID];
+	struct buf path, about;
 
+	route_preview(s->slug, incident_id(in->kind, in->started_at, id),
+		preview, sizeof preview);
 	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
+	buf_init(&path, ABOUT_MAX);
+	incident_page_path(&path, s->slug, in);
+	buf_init(&about, ABOUT_MAX);
+	put_about(&about, s, in, places);
 	html_begin(b,
 		&(struct frame) {.brand = s->brand,
-			.state = state_of(s, in).text,
+			.state = incident_page_state(s, in).text,
 			.title = title,
 			.feed = feed,
-			.live = !in->ended_at});
+			.live = !in->ended_at,
+			.preview = preview,
+			.subject = s->server->title ? s->server->title
+						    : s->slug,
+			.open = !in->ended_at,
+			.path = path.p,
+			.unlisted = s->server->is_private,
+			.about = buf_ok(&about) ? about.p : NULL});
+	buf_release(&about);
+	buf_release(&path);
 	put_crumbs(b, s, in);
 	html_element(b, "h1", title);
 	put_headline(b, s, in);
@@ -251,7 +279,7 @@ static void put_page(struct buf *b, const struct status_page *s,
 		incident_words_impact(in, places));
 	put_facts(b, s, in, places);
 	put_timeline(b, in, places, s->now);
-	html_end(b, true);
+	html_end(b, s->brand, true);
 }
 
 bool incident_page_put(struct buf *b, const struct status_page *s,

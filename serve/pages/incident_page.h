@@ -13,11 +13,16 @@
 
 struct incident;
 struct status_page;
+struct word;
 
 /* incident_page_put(b, page, id): append the page; false, and nothing is
    appended, where there is no such incident. */
 bool incident_page_put(struct buf *b, const struct status_page *page,
 	const char *id);
+
+/* incident_page_state(page, in): the word for its state, with an icon. */
+struct word incident_page_state(const struct status_page *page,
+	const struct incident *in);
 
 /* incident_page_path(b, slug, in): append its path. */
 void incident_page_path(struct buf *b, const char *slug,

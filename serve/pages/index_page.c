@@ -135,6 +135,44 @@ static void put_as_of(struct buf *b, const struct own_checks *checks)
 	buf_str(b, ".</p>\n");
 }
 
+/* Whether there is something that its readers wait for the end of. */
+static bool is_open(const struct index_page *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		switch (group_of(l->items[i].condition)) {
+		case GROUP_DOWN:
+		case GROUP_DEGRADED:
+		case GROUP_NOTED:
+			return true;
+		default:
+			break;
+		}
+	return false;
+}
+
+/* Search engines are to find the list of all, and not what somebody sought. */
+static void begin(struct buf *b, const struct index_page *l,
+	const struct brand *brand, const char *feed)
+{
+	bool all = !l->account && !*l->query && l->paging->page == 1;
+
+	html_begin(b,
+		&(struct frame) {.brand = brand,
+			.title = l->account,
+			.feed = feed,
+			.calendar = l->account ? NULL : "/maintenance.ics",
+			.live = true,
+			.open = is_open(l),
+			.path = "/",
+			.unlisted = !all,
+			.about = "Which MCP servers work now, seen from several "
+				 "places: uptime, response times, incidents and "
+				 "maintenance."});
+	html_element(b, "h1", l->account ? l->account : "MCP servers");
+	if (all)
+		html_intro(b, brand);
+}
+
 void index_page_put(struct buf *b, const struct index_page *l,
 	const struct brand *brand)
 {
@@ -143,13 +181,7 @@ void index_page_put(struct buf *b, const struct index_page *l,
 
 	snprintf(feed, sizeof feed, "%s%s/feed.atom",
 		l->account ? "/account/" : "", l->account ? l->account : "");
-	html_begin(b,
-		&(struct frame) {.brand = brand,
-			.title = l->account,
-			.feed = feed,
-			.calendar = l->account ? NULL : "/maintenance.ics",
-			.live = true});
-	html_element(b, "h1", l->account ? l->account : "MCP servers");
+	begin(b, l, brand, feed);
 	put_as_of(b, &l->checks);
 	own_checks_put(b, &l->checks);
 	index_page_search(b, l->query, l->account);
@@ -176,5 +208,5 @@ void index_page_put(struct buf *b, const struct index_page *l,
 				"calendar</a></p>\n");
 	if (l->account)
 		html_private(b, l->account, false);
-	html_end(b, *l->query || l->account);
+	html_end(b, brand, *l->query || l->account);
 }

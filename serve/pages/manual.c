@@ -3,7 +3,12 @@
 #include "http/escape.h"
 #include "pages/html.h"
 
+#include <stdio.h>
 #include <string.h>
+
+/* The path of a page, and what it is about. */
+#define PATH_MAX_BYTES 64
+#define ABOUT_MAX 1024
 
 /* "mcp-serve.8" as people write it: "mcp-serve(8)". */
 static void put_name(struct buf *b, const char *name)
@@ -24,17 +29,33 @@ const struct manual_page *manual_find(const char *name)
 void manual_put(struct buf *b, const struct manual_page *page,
 	const struct brand *brand)
 {
-	html_begin(b, &(struct frame) {.brand = brand, .title = page->name});
+	char path[PATH_MAX_BYTES];
+	struct buf about;
+
+	snprintf(path, sizeof path, "/man/%s", page->name);
+	buf_init(&about, ABOUT_MAX);
+	escape_put(&about, page->about);
+	html_begin(b,
+		&(struct frame) {.brand = brand,
+			.title = page->name,
+			.path = path,
+			.about = buf_ok(&about) ? about.p : NULL});
+	buf_release(&about);
 	buf_str(b, "<div class=\"manual\">\n<p><a href=\"/man/\">All manual "
 		   "pages</a></p>\n");
 	buf_add(b, page->html, page->n);
 	buf_str(b, "</div>\n");
-	html_end(b, true);
+	html_end(b, brand, true);
 }
 
 void manual_put_list(struct buf *b, const struct brand *brand)
 {
-	html_begin(b, &(struct frame) {.brand = brand, .title = "Manual"});
+	html_begin(b,
+		&(struct frame) {.brand = brand,
+			.title = "Manual",
+			.path = "/man/",
+			.about = "The manual pages of the programs that watch "
+				 "these MCP servers."});
 	buf_str(b, "<h1>Manual</h1>\n<dl class=\"manual\">\n");
 	for (size_t i = 0; i < manual_count; i++) {
 		const struct manual_page *p = &manual_pages[i];
@@ -46,5 +67,5 @@ void manual_put_list(struct buf *b, const struct brand *brand)
 		buf_str(b, "</dd>\n");
 	}
 	buf_str(b, "</dl>\n");
-	html_end(b, true);
+	html_end(b, brand, true);
 }

@@ -373,20 +373,31 @@ void report_page_put(
 {
 	const struct report_head *h = p->head;
 	char title[MONTH_TITLE], heading[MONTH_TITLE + 32];
+	char path[MONTH_TEXT + 16], about[MONTH_TITLE + 128];
 	long walled = 0;
 	int month = 0;
 
 	month_parse(h->month, &month);
 	month_title(month, title);
 	snprintf(heading, sizeof heading, "MCP servers in %s", title);
-	html_begin(b, &(struct frame) {.brand = brand, .title = heading});
+	snprintf(path, sizeof path, "/report/%s", h->month);
+	snprintf(about, sizeof about,
+		"How reliable public MCP servers were in %s: ranks, uptime, "
+		"response times, protocol and walls.",
+		title);
+	html_begin(b,
+		&(struct frame) {.brand = brand,
+			.title = heading,
+			.path = path,
+			.unlisted = p->paging->page > 1,
+			.about = about});
 	html_element(b, "h1", heading);
 	put_lead(b, h);
 	put_as_of(b, h, month);
 	put_files(b, h->month, brand);
 	if (p->paging->page > 1) {
 		put_boards(b, p);
-		html_end(b, true);
+		html_end(b, brand, true);
 		return;
 	}
 	put_counts(b, "How they are", "buckets", "Bucket", buckets, h->buckets,
@@ -400,7 +411,7 @@ void report_page_put(
 			walls, h->walls, h->n_walls);
 	put_method(b, h, month);
 	put_others(b, p, month);
-	html_end(b, true);
+	html_end(b, brand, true);
 }
 
 void report_list_put(
@@ -408,7 +419,12 @@ void report_list_put(
 {
 	char text[MONTH_TEXT], title[MONTH_TITLE];
 
-	html_begin(b, &(struct frame) {.brand = brand, .title = "Reports"});
+	html_begin(b,
+		&(struct frame) {.brand = brand,
+			.title = "Reports",
+			.path = "/report",
+			.about = "How reliable public MCP servers are, month by "
+				 "month."});
 	html_element(b, "h1", "Reports by month");
 	buf_str(b, "<ul class=\"months\">\n");
 	for (size_t i = 0; i < n; i++)
@@ -416,5 +432,5 @@ void report_list_put(
 			month_text(months[i], text),
 			month_title(months[i], title));
 	buf_str(b, "</ul>\n");
-	html_end(b, true);
+	html_end(b, brand, true);
 }

@@ -5,12 +5,14 @@
  */
 #include "pages/status_page.h"
 
+#include "base/clock.h"
 #include "data/condition.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
 #include "data/brand.h"
 #include "http/escape.h"
+#include "http/route.h"
 #include "pages/html.h"
 #include "pages/own_checks.h"
 #include "pages/world_map.h"
@@ -204,21 +206,24 @@ static void put_day(struct buf *b, const struct status_page *s)
 static void put_known(struct buf *b, const struct status_page *s)
 {
 	const struct incident *in = incidents_open(&s->data->incidents);
+	struct unapproved_tools unapproved = {.open = false};
 	bool bad = s->view->freshness == VIEW_FRESH &&
 		s->view->verdict != VERDICT_GREEN;
 
 	if (!bad && !in)
 		return;
+	if (!in && s->view->tools_differ)
+		unapproved = s->data->incidents.unapproved;
 	buf_str(b, "<div><dt>Does the operator know?</dt><dd>");
 	if (bad && s->data->maintenance_now.found)
 		buf_str(b, "Yes, this maintenance was announced");
 	else if (in && in->passing)
 		buf_str(b, "Recovered. We are monitoring it.");
-	else if (in && in->acknowledged)
+	else if (in ? in->acknowledged : unapproved.acknowledged)
 		buf_str(b, "Yes, the operator is looking into it");
-	else if (in && in->told)
+	else if (in ? in->told : unapproved.told)
 		buf_str(b, "Yes, the operator was notified");
-	else if (in)
+	else if (in || unapproved.open)
 		buf_str(b, "Recorded; the operator has not responded yet");
 	else
 		buf_str(b, "Noticed just now. We notify the operator once it "
@@ -372,7 +377,67 @@ static void put_embedding(struct buf *b, const char *site, const char *slug)
 	escape_put(b, site);
 	buf_fmt(b, "/badge/%s.svg)](", slug);
 	escape_put(b, site);
-	buf_fmt(b, "/status/%s)</code></pre></section>\n", slug);
+	buf_fmt(b,
+		"/status/%s)</code></pre>\n<p><a href=\"/embed-preview?slug=%s\">"
+		"Other badges</a>: uptime, response time, tools, maintenance, one "
+		"place, light or dark, for shields.io.</p></section>\n",
+		slug, slug);
+}
+
+/* What is known now, for those who see no more of the page than this. */
+static void put_about(struct buf *b, const struct status_page *s,
+	const char *title, const char *sentence)
+{
+	char at[CLOCK_RFC3339];
+
+	buf_str(b, sentence);
+	if (s->view->freshness == VIEW_FRESH) {
+		clock_rfc3339(s->view->as_of, at);
+		buf_fmt(b, " (%.10s %.5s UTC)", at, at + 11);
+	}
+	buf_str(b, ". Uptime, response times and incidents of ");
+	escape_put(b, title);
+	buf_str(b, ", an MCP server.");
+}
+
+/* Whether there is something that its readers wait for the end of. */
+static bool is_open(const struct status_page *s)
+{
+	return incidents_open(&s->data->incidents) ||
+		(s->view->freshness == VIEW_FRESH &&
+			s->view->verdict != VERDICT_GREEN);
+}
+
+static void begin(struct buf *b, const struct status_page *s,
+	struct condition condition, const char *title, const char *sentence)
+{
+	char path[SLUG_MAX + 16], feed[SLUG_MAX + 32], calendar[SLUG_MAX + 32];
+	char preview[SLUG_MAX + 32];
+	struct buf about;
+
+	snprintf(path, sizeof path, "/status/%s", s->slug);
+	snprintf(feed, sizeof feed, "%s/feed.atom", path);
+	snprintf(calendar, sizeof calendar, "%s/maintenance.ics", path);
+	route_preview(s->slug, NULL, preview, sizeof preview);
+	buf_init(&about, 2 * SENTENCE_MAX);
+	put_about(&about, s, title, sentence);
+	html_begin(b,
+		&(struct frame) {.brand = s->brand,
+			.state = sentence,
+			.title = title,
+			.icon = html_condition(condition).class,
+			.feed = feed,
+			.calendar = calendar,
+			.live = true,
+			.open = is_open(s),
+			.path = path,
+			.preview = preview,
+			.unlisted = s->server->is_private,
+			.about = buf_ok(&about) ? about.p : NULL,
+			.server = title,
+			.as_of = s->view->freshness == VIEW_NONE
+				? 0 : s->view->as_of});
+	buf_release(&about);
 }
 
 void status_page_put(struct buf *b, const struct status_page *s)
@@ -382,36 +447,27 @@ void status_page_put(struct buf *b, const struct status_page *s)
 	struct condition condition = condition_of(&facts);
 	struct places places;
 	struct buf sentence;
-	char feed[SLUG_MAX + 32], calendar[SLUG_MAX + 32];
+	const char *text;
 
-	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
-	snprintf(calendar, sizeof calendar, "/status/%s/maintenance.ics",
-		s->slug);
 	places_read(&places, s->server, s->view);
 	buf_init(&sentence, SENTENCE_MAX);
 	condition_put(&sentence, condition, &facts, &places);
-	html_begin(b,
-		&(struct frame) {.brand = s->brand,
-			.state = buf_ok(&sentence) ? sentence.p : NULL,
-			.title = title,
-			.icon = html_condition(condition).class,
-			.feed = feed,
-			.calendar = calendar,
-			.live = true});
-	put_headline(b, title, condition, buf_ok(&sentence) ? sentence.p : "");
+	text = buf_ok(&sentence) ? sentence.p : html_condition(condition).text;
+	begin(b, s, condition, title, text);
+	put_headline(b, title, condition, text);
 	put_as_of(b, s, &places);
 	put_own(b, s);
 	put_work(b, s);
 	put_answers(b, s, &places);
 	put_figures(b, s);
-	status_page_days(b, s);
+	status_page_days(b, s, &places);
 	status_page_latency(b, s->data);
 	status_page_incidents(b, s, &places);
 	if (!s->server->is_private)
 		put_embedding(b, s->brand->url, s->slug);
 	else if (s->server->account)
 		html_private(b, s->server->account, true);
-	html_end(b, true);
+	html_end(b, s->brand, true);
 	buf_release(&sentence);
 	places_release(&places);
 }

@@ -36,15 +36,23 @@ struct condition_facts status_page_facts(const struct status_page *page);
 void status_page_put(struct buf *b, const struct status_page *page);
 
 /*
- * Sections of it. status_page_days(b, page): the bars of 90 days.
- * status_page_latency(b, data): the response times of 24 hours. Both are in
- * status_page_history.c. status_page_incidents(b, page, places): the newest
- * incidents, a card each.
+ * Sections of it. status_page_days(b, page, places): the bars of 90 days, and
+ * status_page_day_list(b, page, places, bad) behind them: each day, folded up, of
+ * which `bad` had trouble, with the minutes and the incidents of each that had
+ * something, and those between as one. status_page_latency(b, data): the response
+ * times of 24 hours. status_page_incidents(b, page, places): the newest incidents,
+ * a card each.
  */
-void status_page_days(struct buf *b, const struct status_page *page);
+void status_page_days(struct buf *b, const struct status_page *page,
+	const struct places *places);
+void status_page_day_list(struct buf *b, const struct status_page *page,
+	const struct places *places, int bad);
 void status_page_latency(struct buf *b, const struct page_data *data);
 void status_page_incidents(struct buf *b, const struct status_page *page,
 	const struct places *places);
+
+/* status_page_minutes(b, d): what became of the minutes of a day. */
+void status_page_minutes(struct buf *b, const struct history_day *d);
 
 /*
  * Parts that the page of a month has, too. status_page_sums(b, page, days, n): a

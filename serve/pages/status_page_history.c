@@ -1,7 +1,7 @@
 /*
  * status_page_history.c: the bars of 90 days, and the curves of 24 hours. Both
  * drawings are stretched to the width of the page, so words stand beside them;
- * each can be read as text, too.
+ * each can be read as text, too: the bars in status_page_days.c.
  */
 #include "pages/status_page.h"
 
@@ -24,32 +24,19 @@
 #define CHART_WIDTH 690
 #define CHART_HEIGHT 120
 
-/* Those of a maintenance are not trouble. */
-static int64_t unplanned(const struct history_day *d)
-{
-	int64_t red = d->minutes[VERDICT_RED] - d->planned;
-
-	return red > 0 ? red : 0;
-}
-
-static bool has_trouble(const struct history_day *d)
-{
-	return unplanned(d) || d->minutes[VERDICT_AMBER];
-}
-
-static void put_minutes(struct buf *b, const struct history_day *d)
+void status_page_minutes(struct buf *b, const struct history_day *d)
 {
 	const struct {
 		int64_t minutes;
 		const char *words;
-	} parts[] = {{unplanned(d), "not working"},
+	} parts[] = {{history_unplanned(d), "not working"},
 		{d->minutes[VERDICT_AMBER], "partly working"},
 		{d->planned, "not working for maintenance"}};
 	const char *comma = "";
 
 	if (!history_known(d))
 		buf_str(b, "no data");
-	else if (!has_trouble(d) && !d->planned)
+	else if (!history_trouble(d) && !d->planned)
 		buf_str(b, "working");
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		if (!parts[i].minutes)
@@ -86,20 +73,19 @@ static void put_bar(struct buf *b, const struct status_page *s, int ago)
 	int64_t known = history_known(d), bad;
 	int foot = BAR_TOP + BAR_HEIGHT, red, amber, work;
 
-	/* The list of days below has the same addresses, for the keyboard. */
 	buf_str(b, "<a tabindex=\"-1\" href=\"");
 	history_page_day(b, s->slug, p->today - ago);
 	buf_str(b, "\"><title>");
 	html_day(b, p->today - ago);
 	buf_str(b, ": ");
-	put_minutes(b, d);
+	status_page_minutes(b, d);
 	buf_str(b, "</title>");
 	if (!known) {
 		put_rect(b, x, foot - BAR_LEAST, BAR_LEAST, "none");
 		buf_str(b, "</a>\n");
 		return;
 	}
-	red = height(unplanned(d), known, BAR_HEIGHT);
+	red = height(history_unplanned(d), known, BAR_HEIGHT);
 	amber = height(d->minutes[VERDICT_AMBER], known, BAR_HEIGHT - red);
 	work = height(d->planned, known, BAR_HEIGHT - red - amber);
 	bad = red + amber + work;
@@ -117,23 +103,24 @@ static void put_bar(struct buf *b, const struct status_page *s, int ago)
 }
 
 struct sums {
-	int64_t known, red, amber, planned; /* minutes; red without planned */
+	int64_t red, amber, planned; /* minutes; red without planned */
 	int days, bad; /* of which anything is known; that had trouble */
+	double uptime; /* percent; NAN where it is not known */
 };
 
-static struct sums add_up(const struct history_day *days, int n)
+static struct sums add_up(
+	const struct history_day *days, int n, bool planned_counts)
 {
-	struct sums s = {0};
+	struct sums s = {.uptime = history_uptime(days, n, planned_counts)};
 
 	for (int i = 0; i < n; i++) {
 		const struct history_day *d = &days[i];
 
-		s.known += history_known(d);
-		s.red += unplanned(d);
+		s.red += history_unplanned(d);
 		s.amber += d->minutes[VERDICT_AMBER];
 		s.planned += d->planned;
 		s.days += history_known(d) > 0;
-		s.bad += has_trouble(d);
+		s.bad += history_trouble(d);
 	}
 	return s;
 }
@@ -146,19 +133,14 @@ static void put_sum(struct buf *b, const char *words, int64_t minutes)
 	html_span(b, 60 * (double)minutes);
 }
 
-/* Rounded down: not 100 while anything failed. */
 static void put_sums(struct buf *b, const struct sums *s, bool planned_counts)
 {
-	int64_t all = s->known - (planned_counts ? 0 : s->planned);
-	int64_t red = s->red + (planned_counts ? s->planned : 0);
-
-	if (!s->days || all <= 0) {
+	if (isnan(s->uptime)) {
 		buf_str(b, "No data yet.");
 		return;
 	}
-	buf_fmt(b, "%.2f&#8239;%% uptime in %d day%s of data",
-		floor((double)(all - red) * 10000 / (double)all) / 100, s->days,
-		s->days == 1 ? "" : "s");
+	buf_fmt(b, "%.2f&#8239;%% uptime in %d day%s of data", s->uptime,
+		s->days, s->days == 1 ? "" : "s");
 	put_sum(b, ", not working for ", s->red);
 	put_sum(b, ", partly working for ", s->amber);
 	put_sum(b, planned_counts ? ", and in maintenance, which counts, for "
@@ -171,52 +153,37 @@ static void put_sums(struct buf *b, const struct sums *s, bool planned_counts)
 void status_page_sums(struct buf *b, const struct status_page *page,
 	const struct history_day *days, int n)
 {
-	struct sums s = add_up(days, n);
+	bool counts = page->brand->maintenance_counts;
+	struct sums s = add_up(days, n, counts);
 
-	put_sums(b, &s, page->brand->maintenance_counts);
+	put_sums(b, &s, counts);
 }
 
-static void put_bad_days(struct buf *b, const struct status_page *s, int n)
-{
-	const struct history *p = &s->data->history;
-
-	buf_fmt(b, "<details><summary>%d day%s with problems</summary><ul>\n", n,
-		n == 1 ? "" : "s");
-	for (int i = 0; i < HISTORY_DAYS; i++) {
-		const struct history_day *d = &p->days[i];
-
-		if (!has_trouble(d))
-			continue;
-		buf_str(b, "<li><a href=\"");
-		history_page_day(b, s->slug, p->today - i);
-		buf_str(b, "\">");
-		html_day(b, p->today - i);
-		buf_str(b, "</a>: ");
-		put_minutes(b, d);
-		buf_str(b, "</li>\n");
-	}
-	buf_str(b, "</ul></details>\n");
-}
-
-void status_page_days(struct buf *b, const struct status_page *page)
+/*
+ * The bars are too narrow for fingers, and too many to go through: they are for
+ * the eye, and those who do without it, or tap beside one, have the list below,
+ * with the same addresses.
+ */
+void status_page_days(struct buf *b, const struct status_page *page,
+	const struct places *places)
 {
 	const struct page_data *d = page->data;
-	struct sums s = add_up(d->history.days, HISTORY_DAYS);
+	bool counts = page->brand->maintenance_counts;
+	struct sums s = add_up(d->history.days, HISTORY_DAYS, counts);
 
 	buf_str(b, "<section><h2>90 days</h2>\n<p>");
-	put_sums(b, &s, page->brand->maintenance_counts);
+	put_sums(b, &s, counts);
 	buf_fmt(b,
 		"</p>\n<svg class=\"days\" viewBox=\"0 0 %d 48\" "
-		"preserveAspectRatio=\"none\" role=\"group\" aria-label=\"A bar "
-		"for each of 90 days, %d of them with problems\">\n",
-		HISTORY_DAYS * BAR_PITCH, s.bad);
+		"preserveAspectRatio=\"none\" aria-hidden=\"true\">\n",
+		HISTORY_DAYS * BAR_PITCH);
 	for (int i = HISTORY_DAYS - 1; i >= 0; i--)
 		put_bar(b, page, i);
 	buf_str(b, "</svg>\n<p class=\"axis\"><span>");
 	html_day(b, d->history.today - HISTORY_DAYS + 1);
 	buf_str(b, "</span><span>today, UTC</span></p>\n");
-	if (s.bad)
-		put_bad_days(b, page, s.bad);
+	if (s.days)
+		status_page_day_list(b, page, places, s.bad);
 	buf_str(b, "</section>\n");
 }
 
@@ -265,7 +232,9 @@ static void put_curve(
 static void put_hours(struct buf *b, const struct history *p)
 {
 	buf_str(b, "<details><summary>As a table</summary><table><thead><tr>"
-		   "<th scope=\"col\">From, UTC</th>"
+		   "<th scope=\"col\">From, ");
+	html_zone(b);
+	buf_str(b, "</th>"
 		   "<th scope=\"col\">median</th>"
 		   "<th scope=\"col\">p95</th></tr></thead>"
 		   "<tbody>\n");
@@ -284,14 +253,6 @@ static void put_hours(struct buf *b, const struct history *p)
 				h->p50_ms, h->p95_ms);
 	}
 	buf_str(b, "</tbody></table></details>\n");
-}
-
-/* An hour, in epoch hours, with its date. */
-static void put_hour(struct buf *b, int64_t hour)
-{
-	html_day(b, hour / 24);
-	buf_str(b, ", ");
-	html_clock(b, hour * 3600);
 }
 
 static void put_chart(struct buf *b, const struct history *p, double top)
@@ -317,11 +278,11 @@ static void put_chart(struct buf *b, const struct history *p, double top)
 	put_curve(b, p, true, top);
 	put_curve(b, p, false, top);
 	buf_str(b, "</svg></div>\n<p class=\"axis\"><span>");
-	put_hour(b, p->hour - HISTORY_HOURS + 1);
+	html_date_clock(b, (p->hour - HISTORY_HOURS + 1) * 3600);
 	buf_str(b, "</span><span>");
 	html_clock(b, (p->hour - HISTORY_HOURS / 2 + 1) * 3600);
 	buf_str(b, "</span><span>");
-	put_hour(b, p->hour);
+	html_date_clock(b, p->hour * 3600);
 	buf_str(b, "</span></p>\n");
 }
 
@@ -331,7 +292,9 @@ void status_page_latency(struct buf *b, const struct page_data *d)
 
 	for (int i = 0; i < HISTORY_HOURS; i++)
 		most = fmax(most, d->history.hours[i].p95_ms);
-	buf_str(b, "<section><h2>Response time, last 24 hours, UTC</h2>\n");
+	buf_str(b, "<section><h2>Response time, last 24 hours, ");
+	html_zone(b);
+	buf_str(b, "</h2>\n");
 	if (most > 0) {
 		put_chart(b, &d->history, round_up(most));
 		put_hours(b, &d->history);

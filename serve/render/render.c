@@ -2,13 +2,15 @@
  * render.c: asks handlers/handler.h for every path that there is, as a stranger
  * would, and keeps what comes. So a page that is added to the routes is
  * rendered, too. Months and incidents are found by the links of the page of their
- * server, and of each month.
+ * server, and of each month; previews only where a page names them, for one takes
+ * longer than a page.
  *
  * A file cannot say 503. Where the answer is an error there is no file; but a
  * page that says that nothing is known is one.
  */
 #include "render/render.h"
 
+#include "api/sitemap.h"
 #include "base/exits.h"
 #include "base/log.h"
 #include "base/month.h"
@@ -80,12 +82,13 @@ static bool says_so(const char *path)
 
 /*
  * Whether the file has a compressed one beside it. Where a slug is the name of a
- * file, a slug that ends in ".gz" has that name.
+ * file, a slug that ends in ".gz" has that name; and PNG is compressed already.
  */
 static bool is_compressed(const char *file, const struct response *r)
 {
 	return r->body.len >= GZIP_LEAST && strncmp(file, "api/", 4) != 0 &&
-		strncmp(file, "badge/", 6) != 0;
+		strncmp(file, "badge/", 6) != 0 &&
+		strcmp(r->type, TYPE_PNG) != 0;
 }
 
 static int put_compressed(struct job *j, const char *file, bool changed,
@@ -153,10 +156,25 @@ static void find_links(const struct buf *page, enum route_kind kind,
 	}
 }
 
+/* The path of the preview that a page at `path` names, if it is one of those. */
+static bool find_preview(const char *path, const struct response *page,
+	char *out, size_t size)
+{
+	struct route route;
+
+	route_find(path, &route);
+	if ((route.kind != ROUTE_PAGE && route.kind != ROUTE_INCIDENT) ||
+		page->status != 200 || !buf_ok(&page->body) ||
+		!strstr(page->body.p, "property=\"og:image\""))
+		return false;
+	return route_preview(route.name,
+		route.kind == ROUTE_PAGE ? NULL : route.rest, out, size);
+}
+
 /*
  * 0; or -1, and why. An answer that failed for lack of the store is not
  * rendered, unless the caller set source.away. Links to pages of that route are
- * added to `links`, unless that is NULL.
+ * added to `links`, unless that is NULL. A preview that a page names comes with it.
  */
 static int ask(struct job *j, const char *path, enum route_kind kind,
 	struct strings *links)
@@ -165,6 +183,8 @@ static int ask(struct job *j, const char *path, enum route_kind kind,
 	struct request request = {
 		.method = METHOD_GET, .query = "limit=1000000"};
 	unsigned long failures = j->service->source.failures;
+	char preview[REQUEST_PATH];
+	bool has_preview = false;
 	struct response r;
 	int rc = 0;
 
@@ -178,12 +198,14 @@ static int ask(struct job *j, const char *path, enum route_kind kind,
 		rc = put(j, path, &r);
 		if (links && r.status == 200)
 			find_links(&r.body, kind, links);
+		has_preview = find_preview(path, &r, preview, sizeof preview);
 	} else {
 		snprintf(j->why, sizeof j->why, "the store went away");
 		rc = -1;
 	}
 	respond_release(&r);
-	return rc;
+	/* Which is no page, and has none of its own. */
+	return !rc && has_preview ? ask(j, preview, ROUTE_NONE, NULL) : rc;
 }
 
 /* The months and incidents of the server whose page has this path. */
@@ -230,6 +252,19 @@ static int ask_reports(struct job *j)
 	return 0;
 }
 
+static int ask_sitemap(struct job *j, size_t row, size_t parts)
+{
+	char path[REQUEST_PATH], number[32];
+
+	for (size_t i = 1; i <= parts; i++) {
+		snprintf(number, sizeof number, "%zu", i);
+		if (route_path(row, number, path, sizeof path) &&
+			ask(j, path, ROUTE_NONE, NULL))
+			return -1;
+	}
+	return 0;
+}
+
 static int ask_all(struct job *j, const struct listing *l)
 {
 	char path[REQUEST_PATH];
@@ -237,7 +272,10 @@ static int ask_all(struct job *j, const struct listing *l)
 	for (size_t row = 0; row < route_rows(); row++) {
 		size_t n = route_named(row) ? l->n : 1;
 
-		if (route_monthly(row))
+		if (route_numbered(row) &&
+			ask_sitemap(j, row, sitemap_parts(l->n)))
+			return -1;
+		if (route_monthly(row) || route_numbered(row))
 			continue;
 		for (size_t i = 0; i < n && !route_live(row); i++) {
 			const char *slug =

@@ -1,5 +1,6 @@
 /*
- * embed.c: the only script of the page is embed.js. The lines to copy are text.
+ * embed.c: the page runs embed.js beside the script of all pages. The lines to copy
+ * are text.
  */
 #include "widget/embed.h"
 
@@ -16,18 +17,16 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Script, image, style and the API come from this site alone. */
-#define POLICY                                                                 \
-	"default-src 'none'; script-src 'self'; connect-src 'self'; "          \
-	"img-src 'self'; style-src 'self'; base-uri 'none'; "         \
-	"form-action 'self'"
-
 const char embed_style[] =
 	".stage { border: 1px solid var(--line); padding: 1rem;\n"
 	"  border-radius: 6px 6px 0 0; min-height: 3.75rem }\n"
 	".stage + pre { margin-top: 0; border-top: 0;\n"
 	"  border-radius: 0 0 6px 6px }\n"
 	".stage.dark { background: #010409; --link: #6cb0ff }\n"
+	".variants { list-style: none; padding: 0 }\n"
+	".variants li { margin-bottom: .375rem }\n"
+	".variants code { white-space: nowrap }\n"
+	".variants img { vertical-align: middle; max-width: 100% }\n"
 	".stage.light { background: #fff; --link: #0757b5 }\n";
 
 struct preview {
@@ -121,12 +120,68 @@ static void put_image(const struct preview *p)
 	put_code(p->b, &code);
 }
 
+/* What the image of this server says with these parameters, escaped. */
+static void put_variant(const struct preview *p, const char *parameters,
+	const char *what)
+{
+	buf_fmt(p->b,
+		"<li><img src=\"/badge/%s.svg?%s\" alt=\"%s\"> "
+		"<code>?%s</code></li>\n",
+		p->slug, parameters, what, parameters);
+}
+
+/* The image with other words, and other looks. */
+static void put_variants(const struct preview *p)
+{
+	struct buf code;
+
+	buf_str(p->b, "<p>Put one of these behind <code>.svg</code>, or several "
+		      "with <code>&amp;</code> between them:</p>\n"
+		      "<ul class=\"variants\">\n");
+	put_variant(p, "theme=auto", "The state, light or dark as the page is");
+	put_variant(p, "style=flat-square", "The state, with square corners");
+	put_variant(p, "metric=uptime", "The uptime of 30 days");
+	put_variant(p, "metric=p95", "The response time of 24 hours");
+	put_variant(p, "metric=tools", "The number of tools");
+	put_variant(p, "metric=maintenance", "The next maintenance");
+	put_variant(p, "style=card", "A card with all figures");
+	buf_fmt(p->b,
+		"<li><code>?region=London</code>: seen from one of the places "
+		"that <a href=\"/status/%s\">its page</a> names</li>\n</ul>\n"
+		"<p>Drawn by shields.io, which can read <code>.json</code> with "
+		"the same parameters:</p>\n",
+		p->slug);
+	buf_init(&code, 4096);
+	buf_fmt(&code,
+		"![MCP status](https://img.shields.io/endpoint?url=%s/badge/"
+		"%s.json)",
+		p->site, p->slug);
+	put_code(p->b, &code);
+}
+
+/* The image of all servers, of which everybody may know. */
+static void put_fleet(const struct preview *p)
+{
+	struct buf code;
+
+	buf_str(p->b, "<h2>All servers</h2>\n<div class=\"stage\"><a "
+		      "href=\"/\"><img src=\"/badge.svg?theme=auto\" "
+		      "alt=\"How many servers are up\" height=\"20\"></a>"
+		      "</div>\n");
+	buf_init(&code, 4096);
+	buf_fmt(&code, "[![MCP servers](%s/badge.svg?theme=auto)](%s/)",
+		p->site, p->site);
+	put_code(p->b, &code);
+}
+
 static void put_notes(const struct preview *p)
 {
 	buf_str(p->b,
 		"<h2>What it says</h2>\n<ul>\n"
 		"<li><b>up</b>, <b>degraded</b> or <b>down</b>: the last "
 		"verdict, with its minute.</li>\n"
+		"<li><b>Under maintenance</b>: planned work goes on, whatever "
+		"the verdict is.</li>\n"
 		"<li><b>awaiting first probe</b>: there is no verdict yet, or "
 		"no server by this name. Check the slug on the status page."
 		"</li>\n"
@@ -165,7 +220,13 @@ static void put_top(const struct preview *p, const char *asked)
 
 	snprintf(title, sizeof title, "Widget%s%s", *p->slug ? " of " : "",
 		p->slug);
-	html_begin(p->b, &(struct frame) {.brand = p->brand, .title = title});
+	html_begin(p->b,
+		&(struct frame) {.brand = p->brand,
+			.title = title,
+			.path = "/embed-preview",
+			.unlisted = *asked,
+			.about = "Show the status of an MCP server on your own "
+				 "page."});
 	html_element(p->b, "h1", title);
 	buf_str(p->b,
 		"<p>Show the status of an MCP server on your own page.</p>\n"
@@ -204,7 +265,6 @@ void embed_preview(const struct request *request, const struct brand *brand,
 	if (!slug_valid(slug))
 		*slug = '\0';
 	r->type = TYPE_HTML;
-	r->policy = POLICY;
 	put_top(&p, asked);
 	put_mode(&p, "card", "dark");
 	put_mode(&p, "card", "light");
@@ -212,13 +272,15 @@ void embed_preview(const struct request *request, const struct brand *brand,
 		put_mode(&p, "badge", "dark");
 		put_mode(&p, "badge", "light");
 		put_image(&p);
+		put_variants(&p);
 	}
+	put_fleet(&p);
 	put_notes(&p);
 	if (*slug)
 		buf_fmt(p.b,
 			"<p><a href=\"/status/%s\">Status page of %s</a></p>\n",
 			slug, slug);
 	buf_str(p.b, "<script async src=\"/embed.js\"></script>\n");
-	html_end(p.b, true);
+	html_end(p.b, brand, true);
 	etag_of_body(r);
 }

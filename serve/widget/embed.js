@@ -22,8 +22,8 @@
 	var SITE = findSite();
 
 	/*
-	 * "&" is ".amcp-w" with the weight of two ids: no "#content a" of the page
-	 * leaks in. Dots are borders: forced colours keep those.
+	 * "&" is ".amcp-w" with the weight of two ids, more than pages have. Dots
+	 * are borders: forced colours keep those.
 	 */
 	var CSS = [
 		'&,& *{all:initial;box-sizing:border-box;color:inherit;' +
@@ -31,11 +31,11 @@
 		'&{background:var(--w-back);color:var(--w-text);' +
 			'border:1px solid var(--w-line);max-width:100%;' +
 			'--w-back:#0d1117;--w-text:#e6edf3;--w-line:#3d444d;' +
-			'--w-dim:#9198a1;--w-up:#3fb950;' +
+			'--w-none:#9198a1;--w-up:#3fb950;--w-maintenance:#6cb0ff;' +
 			'--w-degraded:#d29922;--w-down:#f85149}',
 		'&.amcp-light{--w-back:#fff;--w-text:#1f2328;' +
-			'--w-line:#d1d9e0;--w-dim:#59636e;--w-up:#1a7f37;' +
-			'--w-degraded:#9a6700;--w-down:#cf222e}',
+			'--w-line:#d1d9e0;--w-none:#59636e;--w-up:#1a7f37;' +
+			'--w-maintenance:#0757b5;--w-degraded:#9a6700;--w-down:#cf222e}',
 		'&.amcp-card{display:block;width:420px;padding:14px 16px;' +
 			'border-radius:8px}',
 		'&.amcp-badge{display:inline-flex;border-radius:14px}',
@@ -44,25 +44,21 @@
 		'& .amcp-name{font-weight:600;overflow:hidden;' +
 			'text-overflow:ellipsis;white-space:nowrap}',
 		'&.amcp-badge .amcp-name{max-width:160px}',
-		'& .amcp-state{flex:none;margin-left:8px}',
-		'&.amcp-card .amcp-state{margin-left:auto;padding-left:8px;' +
-			'font-weight:600}',
+		'& .amcp-state{flex:none;padding-left:8px}',
+		'&.amcp-card .amcp-state{margin-left:auto;font-weight:600}',
 		'& .amcp-line{display:block}',
 		'& a{cursor:pointer;padding:3px 10px}',
 		'& a:focus{outline:2px solid;border-radius:6px}',
 		'&.amcp-card .amcp-head{margin-bottom:4px}',
 		'&.amcp-card a{display:table;border-radius:6px;margin-top:8px}',
 		'&.amcp-card .amcp-go{border:1px solid}',
-		'& .amcp-by{font-size:11px;color:var(--w-dim)}',
+		'& .amcp-by{font-size:11px;color:var(--w-none)}',
 		'&.amcp-card .amcp-by{padding:3px 0}',
 		'&.amcp-badge .amcp-by{border-left:1px solid var(--w-line)}',
 		'& .amcp-dot{flex:none;width:10px;height:10px;border-radius:5px;' +
 			'border:5px solid;margin-right:8px}',
-		'& .amcp-none{color:var(--w-dim)}',
-		'& .amcp-dot.amcp-none{border-width:2px}',
-		'& .amcp-up{color:var(--w-up)}',
-		'& .amcp-degraded{color:var(--w-degraded)}',
-		'& .amcp-down{color:var(--w-down)}'
+		'& .amcp-dot,& .amcp-state{color:var(--w-now)}',
+		'& .amcp-none{border-width:2px}'
 	].join('\n').replace(/&/g, '.amcp-w:not(#x):not(#x)');
 
 	/* The answers are where this script came from. */
@@ -107,39 +103,26 @@
 		return v === null || (typeof v === 'number' && v >= 0 && v <= max);
 	}
 
-	/* The answer; or null for what is not exactly one. */
+	/* The answer; for what is not exactly one, null, or it throws. */
 	function parse(text) {
-		var a;
+		var a = JSON.parse(text);
 
-		try {
-			a = JSON.parse(text);
-			return STATES.indexOf(a.state) >= 0 &&
-				isNumber(a.uptime_30d, 100) && isNumber(a.p95_ms, 1e9) &&
-				(a.last_probe_ago === null ||
-				/^\d{1,9}[smhd]$/.test(a.last_probe_ago)) &&
-				typeof a.as_of === 'string' &&
-				/^[-\d]{10}T[:\d]{8}Z$/.test(a.as_of) &&
-				Date.parse(a.as_of) > 0 ? a : null;
-		} catch (e) {
-			return null;
-		}
+		return STATES.indexOf(a.state) >= 0 &&
+			isNumber(a.uptime_30d, 100) && isNumber(a.p95_ms, 1e9) &&
+			(a.last_probe_ago === null ||
+			/^\d{1,9}[smhd]$/.test(a.last_probe_ago)) &&
+			typeof a.as_of === 'string' &&
+			/^[-\d]{10}T[:\d]{8}Z$/.test(a.as_of) &&
+			Date.parse(a.as_of) > 0 ? a : null;
 	}
 
 	/* Calls done once, within 4 seconds: with the answer, 0: never judged. */
 	function ask(slug, done) {
 		var abort;
 
-		function finish(answer) {
-			if (done) {
-				done(answer);
-			}
-			done = null;
-		}
-
 		try {
 			abort = new AbortController();
 			setTimeout(function () {
-				finish();
 				abort.abort();
 			}, TIMEOUT_MS);
 			fetch(SITE + '/api/embed-status/' + slug, {
@@ -150,10 +133,10 @@
 					return r.ok ? parse(text) :
 						/"no(-data|t-found)"/.test(text) ? 0 : null;
 				});
-			}).catch(function () {}).then(finish);
+			}).catch(function () {}).then(done);
 		} catch (e) {
 			/* An old browser. */
-			finish();
+			done();
 		}
 	}
 
@@ -179,7 +162,7 @@
 			add(parent, 'span', 'amcp-dot amcp-' + kind, '');
 		}
 		add(parent, 'span', 'amcp-name', name);
-		add(parent, 'span', 'amcp-state amcp-' + kind, ' ' + state);
+		add(parent, 'span', 'amcp-state', ' ' + state);
 	}
 
 	/* kind is the colour; lines are for the card, more for the pill. */
@@ -193,6 +176,7 @@
 		box = add(mount, 'span', 'amcp-w amcp-' + (card ? 'card' : 'badge') +
 			(mount.getAttribute('data-theme') === 'light' ?
 			' amcp-light' : ''), '');
+		box.style.setProperty('--w-now', 'var(--w-' + kind + ')');
 		box.setAttribute('role', 'group');
 		box.setAttribute('aria-label', name +
 			(state && ', MCP server, ' + state));
@@ -222,13 +206,15 @@
 
 	function drawKnown(mount, slug, a, time) {
 		var uptime = figure(a.uptime_30d, 2, '%');
+		var kind = a.maintenance ? 'maintenance' : a.state;
 
-		draw(mount, slug, a.state, a.state, [
+		draw(mount, slug, kind, a.maintenance ? 'Under ' + kind : kind, [
 			uptime + ' uptime in 30 days',
 			figure(a.p95_ms, 0, ' ms') + ' response time (p95)',
 			(a.last_probe_ago ? 'last probe ' + a.last_probe_ago +
 				' ago, as of ' : 'as of ') + time
-		], a.state === 'down' || a.uptime_30d === null ? '' : ' ' + uptime);
+		], a.maintenance || a.state === 'down' || a.uptime_30d === null ?
+			'' : ' ' + uptime);
 	}
 
 	/* A page may stay open for days: green must not outlive its time. */

@@ -329,7 +329,7 @@ test('the preview shows the four modes, and the lines that make them', async () 
 		const codes = await page.$$eval('pre', (all) => all.map((e) =>
 			e.textContent));
 
-		assert.equal(codes.length, 6);
+		assert.equal(codes.length, 8);
 		for (const code of codes) {
 			assert.ok(code.includes(`${site.url}/`), code);
 		}

@@ -16,10 +16,12 @@ const MODES = [['card', 'dark'], ['card', 'light'], ['badge', 'dark'],
 	['badge', 'light']];
 const COLOURS = {
 	dark: {up: 'rgb(63, 185, 80)', degraded: 'rgb(210, 153, 34)',
-		down: 'rgb(248, 81, 73)', none: 'rgb(145, 152, 161)',
+		down: 'rgb(248, 81, 73)', maintenance: 'rgb(108, 176, 255)',
+		none: 'rgb(145, 152, 161)',
 		back: 'rgb(13, 17, 23)'},
 	light: {up: 'rgb(26, 127, 55)', degraded: 'rgb(154, 103, 0)',
-		down: 'rgb(207, 34, 46)', none: 'rgb(89, 99, 110)',
+		down: 'rgb(207, 34, 46)', maintenance: 'rgb(7, 87, 181)',
+		none: 'rgb(89, 99, 110)',
 		back: 'rgb(255, 255, 255)'},
 };
 const FIELDS = {state: 'up', uptime_30d: 99.87, p95_ms: 142,
@@ -37,6 +39,13 @@ before(async () => {
 	store.publish('broken', 'red');
 	store.publish('young', 'green', {uptime_30d: null, p95_ms: null,
 		last_probe_at: null});
+	store.publish('mended', 'red');
+	store.publish('tested', 'green');
+	store.redis('hset', 'fleet:maintenance', 'm-1', JSON.stringify({v: 1,
+		type: 'maintenance', id: 'm-1', slugs: ['mended', 'tested'],
+		accounts: [], starts_at: Math.floor(Date.now() / 1000) - 600,
+		ends_at: Math.floor(Date.now() / 1000) + 3600, every: null,
+		zone: null, reason: 'new disks', by: 'ann', ended_at: null}));
 	store.publish('waiting');
 	store.publish('gone', 'green', {}, 600);
 	await site.start();
@@ -152,6 +161,21 @@ for (const [slug, state] of [['working', 'up'], ['partly', 'degraded'],
 		await page.close();
 	});
 }
+
+test('planned work is no outage, whatever was judged', async () => {
+	for (const slug of ['mended', 'tested']) {
+		const {page, seen} = await shown(modes(slug), `state-${slug}`);
+
+		seen.forEach((one, i) => {
+			sound(one, slug);
+			assert.equal(one.kind, 'maintenance');
+			assert.equal(one.state, 'Under maintenance');
+			assert.equal(one.colour, COLOURS[MODES[i][1]].maintenance);
+			assert.equal(one.text.includes('99.87% uptime'), i < 2);
+		});
+		await page.close();
+	}
+});
 
 test('figures that are not known yet are not made up', async () => {
 	const {page, seen} = await shown(modes('young'), 'state-young');

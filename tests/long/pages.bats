@@ -31,6 +31,22 @@ setup() {
 		"$ROOT/build/shots" "$MODULES"
 }
 
+@test "times are the reader's own, and a page follows an incident until that ends or somebody stops it" {
+	local now
+	now=$(date +%s)
+	"$ROOT/tests/long/fill" "$BIN" "$BATS_TEST_TMPDIR" "$now"
+	node "$ROOT/tests/long/updates.mjs" "$BIN" $((now / 60 * 60 + 50)) "$MODULES"
+}
+
+@test "badges are light or dark as the page, and can be read" {
+	local now
+	now=$(date +%s)
+	redis flushall >/dev/null
+	"$ROOT/tests/long/fill" "$BIN" "$BATS_TEST_TMPDIR" "$now"
+	node "$ROOT/tests/long/badges.mjs" "$BIN" $((now / 60 * 60 + 50)) \
+		"$ROOT/build/shots" "$MODULES"
+}
+
 @test "who was told takes it with the page's button, and another takes it over" {
 	local url
 	echo 'token = another canary' >credentials/ack
@@ -109,12 +125,12 @@ ask() {
 	[ "$(grep -c '<li>' body)" = 3 ]
 	grep -q 'rel="next" href="?page=3&amp;q=0042&amp;limit=3"' body
 
-	# As files: six of each server beside its months, each with one compressed, and an index of more than an answer may have.
+	# As files: seven of each server beside its months, each with one compressed, and an index of more than an answer may have.
 	mkdir www
 	(ulimit -n 16 -v $((250 * 1024)) && "$BIN/mcp-serve" render www)
 	[ "$(wc -c <www/index.html)" -gt $((4 * 1024 * 1024)) ]
 	[ "$(grep -o 'href="/status/[^"]*' www/index.html | sort -u | wc -l)" = 10000 ]
-	for file in 'api/embed-status/*' 'api/status/*/regions' 'badge/*.svg' \
+	for file in 'api/embed-status/*' 'api/status/*/regions' 'badge/*.svg' 'badge/*.json' \
 		'status/*/index.html' 'status/*/feed.atom'; do
 		[ "$(find www -path "www/$file" ! -path '*/history/*' -type f | wc -l)" = 10000 ]
 	done

@@ -87,6 +87,38 @@ async function examine(name, where, scheme) {
 	await context.close();
 }
 
+// The preview of a link, which the browser decodes: its size, and its ground and
+// the colour of its state, each of so many pixels.
+async function decode(name, where, state) {
+	const context = await browser.newContext({bypassCSP: true,
+		viewport: {width: 1200, height: 630}});
+	const page = await context.newPage();
+
+	await page.goto(origin + where);
+	await page.screenshot({path: path.join(dir, `preview-${name}.png`)});
+	const [width, height, white, told] = await page.evaluate((state) => {
+		const image = document.images[0];
+		const canvas = document.createElement('canvas');
+		const {naturalWidth: width, naturalHeight: height} = image;
+		let white = 0, told = 0;
+
+		Object.assign(canvas, {width, height});
+		const draw = canvas.getContext('2d');
+		draw.drawImage(image, 0, 0);
+		const {data} = draw.getImageData(0, 0, width, height);
+		for (let i = 0; i < data.length; i += 4) {
+			const colour = data[i] << 16 | data[i + 1] << 8 | data[i + 2];
+
+			white += colour === 0xffffff;
+			told += colour === state;
+		}
+		return [width, height, white, told];
+	}, state);
+	if (width !== 1200 || height !== 630 || white < 500000 || told < 2500)
+		faults.push(`preview ${name}: ${[width, height, white, told]}`);
+	await context.close();
+}
+
 for (const [name, where] of Object.entries(pages)) {
 	for (const scheme of ['light', 'dark']) {
 		for (const size of looks)
@@ -94,6 +126,17 @@ for (const [name, where] of Object.entries(pages)) {
 		await examine(name, where, scheme);
 	}
 }
+const previews = {green: ['/status/green/preview.png', 0x1a7f37],
+	amber: ['/status/amber/preview.png', 0x9a6700],
+	red: ['/status/red/preview.png', 0xcf222e],
+	stale: ['/status/stale/preview.png', 0x6a737d],
+	unprobed: ['/status/fresh/preview.png', 0x6a737d],
+	maintenance: ['/status/works/preview.png', 0x0757b5],
+	diverging: ['/status/split/preview.png', 0x9a6700],
+	long: [`${pages.long}/preview.png`, 0x6a737d],
+	incident: [`${green.incident.replace('/incident/', '/preview/')}.png`, 0x1a7f37]};
+for (const [name, [where, state]] of Object.entries(previews))
+	await decode(name, where, state);
 await browser.close();
 await close();
 for (const fault of faults)

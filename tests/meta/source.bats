@@ -39,7 +39,7 @@ only() {
 	only hiredis/ lib/store/{connection,reply}.c
 	only openssl/ssl.h lib/store/tls.c probe/http/certificate.h probe/http/tls.c
 	only yaml.h lib/conf/yaml.h
-	only zlib.h serve/render/gzip.c
+	only zlib.h serve/preview/png.c serve/render/gzip.c
 	only fcgiapp.h serve/main.c
 }
 
@@ -58,8 +58,8 @@ FLOORS='
 lib: conf records mcp store cgi json base
 probe: main probe steps expiry report,options,queue target,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline lock rule tools,signs
-serve: main render,sign_in_link handlers api,badge,mcp,widget pages fetch data http
-	access
+serve: main render,sign_in_link handlers api,badge,mcp,preview,widget pages fetch
+	data http access
 alertd: main web commands store_outage
 	notifier,evaluate,emit print,output,input,options
 	delivery sinks routing transport state incident
@@ -150,7 +150,7 @@ included() {
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,wall_kind}.c \
 		probe/expiry/finding.c probe/http/failure.c \
-		serve/{access,api,badge,data,http,mcp,pages,widget}/*.c; do
+		serve/{access,api,badge,data,http,mcp,pages,preview,widget}/*.c; do
 		o=build/${f%.c}.o
 		case $f in
 		# What waits for an answer, and what asks the store or the clock.

@@ -66,7 +66,7 @@ valid() {
 }
 
 @test "every answer is one that the document describes" {
-	for path in /api/embed-status/%s /api/status/%s/regions /badge/%s.svg; do
+	for path in /api/embed-status/%s /api/status/%s/regions /badge/%s.svg /badge/%s.json; do
 		for slug in example-mcp old-store waiting veiled late nowhere nope A; do
 			# shellcheck disable=SC2059 # that is what it is for
 			one=$(printf "$path" $slug)
@@ -82,6 +82,15 @@ valid() {
 		valid /api/account/$name "HTTP_AUTHORIZATION=Bearer $TOKEN"
 		valid /api/account/$name "HTTP_AUTHORIZATION=Bearer wrong"
 		valid /api/account/$name "HTTP_AUTHORIZATION=Bearer $TOKEN" MCP_STORE=unix:///nonexistent
+	done
+	for path in /badge.svg /badge.json; do
+		valid $path
+		valid $path 'HTTP_IF_NONE_MATCH=*'
+		valid $path MCP_STORE=unix:///nonexistent
+		valid $path REQUEST_METHOD=POST
+	done
+	for query in metric=uptime metric=tools metric=x region=London region=x label=; do
+		valid /badge/example-mcp.json QUERY_STRING=$query
 	done
 	valid /healthz
 	valid /healthz MCP_STORE=unix:///nonexistent
@@ -218,7 +227,7 @@ traffic() {
 # The same commands take the same time, so that time gives nothing away.
 @test "the store is asked of a private name what it is asked of an unknown one" {
 	for path in /api/embed-status/%s /api/status/%s/regions /badge/%s.svg \
-		/status/%s /status/%s/feed.atom '/api/embed-status-prom?slug=%s' \
+		'/badge/%s.json?metric=tools' '/badge/%s.svg?region=London' /status/%s /status/%s/feed.atom '/api/embed-status-prom?slug=%s' \
 		/status/%s/history/2026-04 /status/%s/incident/2026-04-28-1814-outage \
 		/api/account/%s /account/%s; do
 		# shellcheck disable=SC2059 # that is what it is for

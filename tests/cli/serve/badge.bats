@@ -121,3 +121,146 @@ path() {
 	badge '?label=WWWW'
 	[ "$(path 'number(//s:text[1]/@textLength)')" = 44 ]
 }
+
+# shield QUERY [SLUG]: the JSON for shields.io: SHIELD is label|message|color|isError.
+shield() {
+	get "/badge/${2-example-mcp}.json$1"
+	[ "$CODE $(says Content-Type)" = "200 application/json; charset=utf-8" ]
+	# shields.io refuses a member that it does not know, and an empty message.
+	jq -e 'keys == ["cacheSeconds", "color", "isError", "label", "message",
+		"schemaVersion"] and .schemaVersion == 1 and .message != "" and
+		(.color | test("^#[0-9a-f]{6}$"))' body
+	[ "$(jq .cacheSeconds body)" = "$(says Cache-Control | sed 's/.*max-age=\([0-9]*\).*/\1/')" ]
+	SHIELD=$(jq -r '"\(.label)|\(.message)|\(.color)|\(.isError)"' body)
+}
+
+# same QUERY LABEL MESSAGE COLOUR IS_ERROR [SLUG]: image and JSON say just that.
+same() {
+	badge "$1" "${6-example-mcp}"
+	[ "$(paste -sd'|' texts)" = "$2|$3" ] || { cat texts; return 1; }
+	grep -qF "fill=\"$4\"" body
+	shield "$1" "${6-example-mcp}"
+	[ "$SHIELD" = "$2|$3|$4|$5" ] || { echo "$SHIELD"; return 1; }
+}
+
+@test "a figure, its colour by its threshold, in the image and for shields.io" {
+	same '' mcp 'up 99.87%' '#1a7f37' false
+	same '?metric=state' mcp 'up 99.87%' '#1a7f37' false
+	same '?metric=uptime' uptime 99.87% '#9a6700' false
+	[[ $(says ETag) = '"v1-2026-04-29T20:31:00Z"' ]]
+	same '?metric=p95' p95 '142 ms' '#1a7f37' false
+	same '?metric=p95' p95 'p95 not known yet' '#6a737d' true partly
+	same '?metric=tools' tools 'tools not known yet' '#6a737d' true
+	hashes="$(printf 'a%.0s' {1..64}) $(printf 'b%.0s' {1..64})"
+	redis hset probe:example-mcp:tools seen:us-east-1 "1 ${hashes% *} 1777400000" \
+		"${hashes% *}" "$(jq -cn '[range(12) | {("tool\(.)"): "canary"}] | add')" >/dev/null
+	same '?metric=tools' tools 12 '#0757b5' false
+	badge '?metric=tools'
+	[ "$TITLE" = 'example-mcp: 12 tools' ]
+	same '?metric=uptime' uptime 99.87% '#9a6700' false broken
+	badge '?metric=uptime' broken
+	[ "$TITLE" = 'broken: 99.87% uptime in 30 days, now down' ]
+	same '?metric=speed' mcp 'unknown metric' '#6a737d' true
+	same '?metric=uptime&label=a+b' 'a b' 99.87% '#9a6700' false
+}
+
+@test "a maintenance: until when, or when the next one is" {
+	same '?metric=maintenance' maintenance 'none planned' '#6a737d' false
+	redis hset fleet:maintenance m-1 "$(jq -cn --argjson at "$AS_OF" '{v: 1,
+		type: "maintenance", id: "m-1", slugs: ["exam*"], accounts: [],
+		starts_at: ($at + 86400), ends_at: ($at + 90000), every: null,
+		zone: null, reason: "canary", by: "canary", ended_at: null}')" >/dev/null
+	same '?metric=maintenance' maintenance '30 Apr, 20:31 UTC' '#0757b5' false
+	run ! grep -q canary body
+	NOW=$((AS_OF + 86400)) same '?metric=maintenance' maintenance 'no recent data' '#6a737d' true
+	redis hset fleet:maintenance m-1 "$(jq -cn --argjson at "$AS_OF" '{v: 1,
+		type: "maintenance", id: "m-1", slugs: ["brok*"], accounts: [],
+		starts_at: ($at - 600), ends_at: ($at + 3000), every: null,
+		zone: null, reason: "canary", by: "canary", ended_at: null}')" >/dev/null
+	same '?metric=maintenance' maintenance 'until 21:21 UTC' '#0757b5' false broken
+	same '' mcp maintenance '#0757b5' false broken
+	same '?region=London' London maintenance '#0757b5' false broken
+	get /badge.json
+	[ "$(jq -r .message body)" = '1 of 5 degraded' ]
+	redis del fleet:maintenance >/dev/null
+}
+
+@test "one place, by the name that pages give it" {
+	same '?region=Ashburn' Ashburn up '#1a7f37' false
+	same '?region=london' London down '#cf222e' false
+	same '?region=S%C3%A3o%20Paulo' 'São Paulo' 'no recent data' '#6a737d' true
+	same '?region=london&metric=p95' 'London p95' 'p95 not known yet' '#6a737d' true
+	badge '?region=London&style=card'
+	[ "$TITLE $(path 'number(/s:svg/@height)')" = 'example-mcp from London: down 20' ]
+	for name in Rome us-east-1 eu-west-2 '' %4 canary "$(printf 'London%.0s' {1..60})"; do
+		same "?region=$name" mcp 'unknown region' '#6a737d' true
+	done
+	same '?region=London&metric=uptime' uptime 'not known by region' '#6a737d' true
+	run ! grep -q canary out
+}
+
+@test "whatever is asked for, what is old, unknown or private says the same" {
+	local query
+	for query in '?metric=uptime' '?metric=p95' '?metric=tools' \
+		'?metric=maintenance' '?region=London' '?metric=p95&region=London'; do
+		badge "$query" old
+		tail -n 1 texts | grep -qx 'no recent data'
+		shield "$query" old
+		[[ $SHIELD = *'|no recent data|#6a737d|true' ]]
+		for slug in waiting nope veiled; do
+			badge "$query" "$slug"
+			tail -n 1 texts | grep -qx 'awaiting first probe'
+			shield "$query" "$slug"
+			[[ $SHIELD = *'|awaiting first probe|#6a737d|true' ]]
+			[ "$(jq .cacheSeconds body)" = 5 ]
+			sed "s/$slug/NAME/g" out >"as-$slug"
+		done
+		diff as-nope as-veiled
+		get "/badge/example-mcp.json$query" MCP_STORE=unix:///nonexistent
+		[ "$CODE $(jq -r '"\(.message) \(.isError)"' body)" = '200 no recent data true' ]
+	done
+	get "/badge/veiled.json" "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$(jq -r '"\(.message) \(.cacheSeconds)"' body) $(says Cache-Control)" = 'down 0 private, no-store' ]
+}
+
+@test "the badge of all public servers, where no server can be" {
+	get /badge.svg
+	[ "$CODE $(says Content-Type)" = "200 image/svg+xml; charset=utf-8" ]
+	xmllint --noout --nonet body
+	grep -q '>mcp servers<.*>1 of 5 down</text></g></svg>' body
+	grep -q '<title>5 servers: 1 down, 1 degraded, 1 stale, 1 pending, 1 up</title>' body
+	run ! grep -q veiled out
+	get /badge.svg "HTTP_IF_NONE_MATCH=$(says ETag)"
+	[ "$CODE" = 304 ]
+	get '/badge.svg?label=acme&style=flat-square&theme=auto&metric=p95'
+	grep -q '>acme<.*>1 of 5 down<' body
+	run ! grep -q clipPath body
+	grep -q prefers-color-scheme body
+	get /badge.json "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$(<body)" = '{"schemaVersion":1,"label":"mcp servers","message":"1 of 5 down","color":"#cf222e","isError":false,"cacheSeconds":60}' ]
+	for path in /badge.svg /badge.json; do
+		get $path MCP_STORE=unix:///nonexistent
+		[ "$CODE $(says Cache-Control)" = '200 public, max-age=5' ]
+		grep -q 'no recent data' body
+	done
+	# A server may have that name.
+	know fleet
+	publish fleet green
+	badge '' fleet
+	[ "$TITLE" = 'fleet: up, 99.87% uptime in 30 days' ]
+	redis hdel fleet:servers fleet >/dev/null
+	redis del probe:fleet:verdict >/dev/null
+}
+
+@test "an image that follows the scheme of its reader is allowed its style" {
+	badge '?theme=auto'
+	[ "$(says Content-Security-Policy)" = "default-src 'none'; style-src 'unsafe-inline'" ]
+	[ "$(grep -c 'prefers-color-scheme:light' body)" = 1 ]
+	badge '?theme=auto&style=card' nope
+	[ "$(says Content-Security-Policy)" = "default-src 'none'; style-src 'unsafe-inline'" ]
+	for query in '' '?theme=light' '?theme=AUTO' '?style=card'; do
+		badge "$query"
+		[[ $(says Content-Security-Policy) = *"style-src 'self'"* ]]
+		run ! grep -q '<style' body
+	done
+}

@@ -110,9 +110,10 @@ LATER='=>|`|\.\.\.|\?\?|\?\.|\*\*|\b(let|const|class|async|await|import|export|s
 @test "the preview runs no script but the widget, and says what to copy" {
 	get '/embed-preview?slug=Example-mcp' MCP_SITE=https://status.example.com/
 	[ "$CODE $(says Content-Type)" = "200 text/html; charset=utf-8" ]
-	[ "$(says Content-Security-Policy)" = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'self'" ]
-	[ "$(grep -c '<script' body)" = 1 ]
+	[ "$(says Content-Security-Policy)" = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'" ]
+	[ "$(grep -c '<script' body)" = 2 ]
 	grep -qF '<script async src="/embed.js"></script>' body
+	grep -qF '<script src="/page.js" defer></script>' body
 	without ' on[a-z]+=| style=|javascript:' body
 	for look in card badge; do
 		for theme in dark light; do
@@ -123,6 +124,11 @@ LATER='=>|`|\.\.\.|\?\?|\?\.|\*\*|\b(let|const|class|async|await|import|export|s
 	grep -qF '&lt;div id=&quot;alivemcp-embed&quot; data-server=&quot;example-mcp&quot;' body
 	grep -qF '&lt;script async src=&quot;https://status.example.com/embed.js&quot;&gt;&lt;/script&gt;' body
 	grep -qF '[![MCP status](https://status.example.com/badge/example-mcp.svg)](https://status.example.com/status/example-mcp)' body
+	for query in theme=auto style=flat-square style=card metric={uptime,p95,tools,maintenance}; do
+		grep -qF "<img src=\"/badge/example-mcp.svg?$query\" alt=" body
+	done
+	grep -qF '![MCP status](https://img.shields.io/endpoint?url=https://status.example.com/badge/example-mcp.json)' body
+	grep -qF '[![MCP servers](https://status.example.com/badge.svg?theme=auto)](https://status.example.com/)' body
 	[ "$(gzip -6nc body | wc -c)" -lt 30000 ]
 	tag=$(says ETag)
 	get '/embed-preview?slug=Example-mcp' MCP_SITE=https://status.example.com \
@@ -140,7 +146,7 @@ LATER='=>|`|\.\.\.|\?\?|\?\.|\*\*|\b(let|const|class|async|await|import|export|s
 		get "/embed-preview?slug=$slug"
 		[ "$CODE" = 200 ]
 		grep -q '</b> is not a slug. Use a to z' body
-		[ "$(grep -c '<script' body)" = 1 ]
+		[ "$(grep -c '<script' body)" = 2 ]
 		without 'data-server|/badge/' body
 	done
 	for query in '' '?' '?slug=' '?slug' '?slug=%' '?slug=%00' '?other=1' \

@@ -88,6 +88,26 @@ answers() {
 	get /status/nope | grep -q '^HTTP/1.1 404 '
 }
 
+@test "of two incidents asked for in one second, each answer is of its own" {
+	local day first id ids=()
+	for day in 1 2; do
+		first=$((($(date +%s) / 60 - day * 1440) * 60))
+		redis hset alert:demo:incidents "$first:downtime:$((first + 60))000:started" '{}' \
+			"$first:downtime:$((first + 900))000:resolved" \
+			"{\"resolved_at\":$((first + 60 * day))}" >/dev/null
+		ids+=("$(date -u -d "@$first" +%Y-%m-%d-%H%M-outage)")
+	done
+	for id in "${ids[@]}"; do
+		get "/status/demo/incident/$id" >"$id"
+		grep -q '^HTTP/1.1 200 ' "$id"
+		get "/status/demo/preview/$id.png" >"$id.png"
+		grep -qa '^HTTP/1.1 200 ' "$id.png"
+	done
+	grep -q 'Resolved after 1 min' "${ids[0]}"
+	grep -q 'Resolved after 2 min' "${ids[1]}"
+	run ! cmp "${ids[0]}.png" "${ids[1]}.png"
+}
+
 @test "the store goes and comes back under a running program" {
 	get /api/embed-status/demo | grep -q '^HTTP/1.1 200 '
 	redis_stop
@@ -159,6 +179,9 @@ few() {
 	few hget '/badge/demo.svg?x=N'
 	few hget '/badge/demo.svg?style=N&theme=xN'
 	few hget "/badge/demo.svg?x=N&$(printf 'a%.0s' {1..900})"
+	few hget '/badge/demo.svg?metric=xN'
+	few hget '/badge/demo.json?style=N&metric=xN'
+	few hgetall '/badge.svg?metric=N&region=N'
 	few hmget '/status/demo?N'
 	few hgetall '/api/embed-status-prom?x=N'
 	few hgetall '/?x=N'

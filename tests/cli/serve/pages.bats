@@ -64,7 +64,7 @@ past() {
 	done | cut -c7- | sort -u - months
 }
 
-@test "every page is HTML without a fault, and has no script and no style of its own" {
+@test "every page is HTML without a fault, and has no script but /page.js and no style of its own" {
 	local peers=$ROOT/build/peers n=0
 	for page in "${pages[@]}"; do
 		get "$page"
@@ -73,14 +73,15 @@ past() {
 		*/incident/no | */history/2026-13) [ "$CODE" = 404 ] ;;
 		*/incident/* | */history/*) [ "$CODE" = 200 ] ;;
 		esac
-		run ! grep -qiE '<script|<style| style=| on[a-z]+=|javascript:|http-equiv' body
-		grep -q "^Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'" fields
+		sed -E 's/<script src="\/page.js" defer>|<script type="application\/ld\+json">\{//' body >rest
+		run ! grep -qiE '<script|<style| style=| on[a-z]+=|javascript:|http-equiv' rest
+		grep -q "^Content-Security-Policy: default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'.\$" fields
 	done
 	echo '{"root": true, "extends": ["html-validate:standard"]}' >.htmlvalidate.json
 	PATH=$(printf '%s:' "$peers"/node_modules/node-linux-*/bin)$PATH \
 		"$peers/node_modules/.bin/html-validate" --formatter=text ./*.html
 	# It is awake.
-	sed 's/<main>/<p id="x"><div id="x"><main>/' 1.html >bad.html
+	sed 's/<main/<p id="x"><div id="x"><main/' 1.html >bad.html
 	run ! "$peers/node_modules/.bin/html-validate" bad.html
 }
 
@@ -121,8 +122,11 @@ past() {
 @test "nothing leaves the origin" {
 	for page in "${pages[@]}"; do
 		get "$page"
+		# The address of the page itself is no link that anything is loaded from.
+		[ "$(grep -c '="https://status.example.com/' body)" = "$(grep -c '^<link rel="canonical" href="https://status.example.com/[^"]*">$\|^<meta property="og:url" content="https://status.example.com/[^"]*">$' body)" ]
 		grep -oE '(src|href|action)="[^"]*"' body |
-			grep -vE '="(/|#|[?]page=|"|https://www.example.com["/])' >away || continue
+			grep -vE '="(/|#|[?]page=|"|https://www.example.com["/]|mailto:help@example.com")' |
+			grep -v '="https://status.example.com/' >away || continue
 		[ ! -s away ] || { echo "$page"; cat away; return 1; }
 	done
 }
@@ -157,7 +161,13 @@ past() {
 	get /status/green
 	grep -q "href=\"/status/green/history/$month#day-$day\"><title>" body
 	[ "$(grep -c '<a tabindex="-1" href="/status/green/history/' body)" = 90 ]
-	id=$(grep -o '/status/green/incident/[0-9-]*-outage' body)
+	# The list of days behind the bars has it, and a card.
+	[ "$(grep -c "/status/green/incident/[0-9-]*-outage" body)" -ge 2 ]
+	id=$(grep -o -m 1 '/status/green/incident/[0-9-]*-outage' body)
+	sed '/class="day-list"/,/<\/details>/!d' body >days
+	grep -q "<h3><a href=\"/status/green/history/$month\">" days
+	grep -q "[0-9.]*&#8239;% uptime. Incidents: <a href=\"$id\">Outage in some places</a>" days
+	[ "$(wc -c <days)" -lt 8000 ]
 	get /status/green/feed.atom
 	grep -q "href=\"https://status.example.com$id\"/>" body
 	grep -q 'From the operator: A &lt;deploy&gt; went wrong' body
@@ -257,13 +267,101 @@ past() {
 	[ "$CODE" = 200 ]
 }
 
-@test "title, link, address and colour are the configuration's" {
+@test "title, link, address, colour, logo, intro and contacts are the configuration's" {
 	get /status/green
-	grep -q '<header><a href="https://www.example.com">Example status</a></header>' body
+	grep -q '<header><a href="https://www.example.com"><img class="logo" alt="" referrerpolicy="no-referrer" src="/favicon.svg">Example status</a></header>' body
+	for page in "${pages[@]}"; do
+		get "$page"
+		[ "$(grep -c '<p class="intro">We watch the MCP servers .*<a href="https://www.example.com/servers">https://www.example.com/servers</a>) from &lt;five&gt; places' body)" = 1 ]
+		grep -qF '<a href="mailto:help@example.com">Support</a> <a href="https://www.example.com/imprint">Imprint</a> <a href="https://www.example.com/privacy?lang=en&amp;v=2">Privacy</a></footer>' body
+	done
+	get /status/green
 	grep -qF '](https://status.example.com/status/green)' body
 	get /style.css
 	grep -q '^:root { --brand: #7a3db8 }$' body
 	grep -q '^Content-Type: text/css' fields
+}
+
+@test "public pages say what they are and where; of private ones, and searches, nothing is to be found" {
+	local path
+	for page in "${pages[@]}"; do
+		get "$page"
+		case $page in
+		*\?* )
+			grep -q '<meta name="robots" content="noindex">' body
+			run ! grep -q 'og:\|canonical\|ld+json' body
+			;;
+		/nothing | /status/gren | */incident/no | */2026-13)
+			run ! grep -q 'og:\|canonical\|ld+json\|"robots"' body
+			;;
+		*)
+			grep -q '<meta name="description" content="[^"]*">' body
+			grep -qF "<link rel=\"canonical\" href=\"https://status.example.com$page\">" body
+			grep -qF "<meta property=\"og:url\" content=\"https://status.example.com$page\">" body
+			for path in title description type site_name; do
+				[ "$(grep -c "<meta property=\"og:$path\" content=\"[^\"]" body)" = 1 ]
+			done
+			run ! grep -q '"robots"' body
+			;;
+		esac
+	done
+	get /status/red
+	sed -n 's/^<script type="application\/ld+json">\(.*\)<\/script>$/\1/p' body |
+		jq -e '."@type" == "WebPage" and .about == {"@type": "WebAPI", name: "Invoices"} and
+			.url == "https://status.example.com/status/red" and
+			(.description | startswith("Not working from 4 of 5 places (")) and
+			(.dateModified | fromdate) > 0'
+	for path in /status/veiled "/status/veiled/history/$(date -u -d @"$NOW" +%Y-%m)" \
+		/account/acme; do
+		get "$path" 'HTTP_AUTHORIZATION=Bearer s3cret'
+		[ "$CODE" = 200 ]
+		grep -q '<meta name="robots" content="noindex">' body
+		run ! grep -q 'og:\|canonical\|ld+json\|name="description"' body
+	done
+}
+
+@test "a page asks to be loaded anew while trouble goes on, and not otherwise" {
+	for page in / '/?q=invoices' /status/{red,amber,works} \
+		"$(printf '%s\n' "${past[@]}" | grep /red/incident/ | head -n 1)"; do
+		get "$page"
+		grep -q '^<main data-refresh="60">$' body || { echo "$page"; return 1; }
+	done
+	for page in '/?q=everything' /status/{green,stale,fresh,gren} "$report" /man/ \
+		"/status/red/history/$(date -u -d @"$NOW" +%Y-%m)" \
+		"$(printf '%s\n' "${past[@]}" | grep /green/incident/ | head -n 1)"; do
+		get "$page"
+		grep -q '^<main>$' body || { echo "$page"; return 1; }
+	done
+}
+
+@test "robots.txt leads to a sitemap of the public pages alone, each of which is there" {
+	get /robots.txt
+	grep -q '^Content-Type: text/plain; charset=utf-8' fields
+	grep -qx 'Sitemap: https://status.example.com/sitemap.xml' body
+	get /sitemap.xml
+	grep -q '^Content-Type: application/xml' fields
+	xmllint --xpath '//*[local-name()="loc"]/text()' body >parts
+	[ "$(cat parts)" = https://status.example.com/sitemap/1.xml ]
+	get /sitemap/1.xml
+	cp body part
+	xmllint --xpath '//*[local-name()="loc"]/text()' part >locs
+	[ "$(grep -c /status/ locs)" = "${#slugs[@]}" ]
+	[ "$(grep -c /report/ locs)" -ge 1 ]
+	run ! grep -q 'veiled\|account\|Secret' part
+	sed 's|^https://status.example.com||' locs | while read -r path; do
+		get "$path"
+		[ "$CODE" = 200 ]
+		run ! grep -q noindex body
+	done
+	# The minute of the verdict; of a server that never had one, nothing.
+	grep -q "<loc>https://status.example.com/status/green</loc><lastmod>$(date -u -d @$((NOW / 60 * 60)) +%FT%TZ)</lastmod>" part
+	grep -q '/status/fresh</loc></url>' part
+	for path in 0 01 2 -1 +1 x 1x '' 99999999999999999999; do
+		get "/sitemap/$path.xml"
+		[ "$CODE" = 404 ]
+	done
+	get /sitemap/1.xml MCP_STORE=unix:///nonexistent || true
+	[ "$CODE" = 503 ]
 }
 
 @test "the manual is all there, and nothing else is" {

@@ -39,12 +39,18 @@ files() {
 		api/embed-status/broken
 		api/embed-status/example-mcp
 		api/embed-status/partly
+		badge.json
+		badge.svg
+		badge/broken.json
 		badge/broken.svg
+		badge/example-mcp.json
 		badge/example-mcp.svg
 		badge/old.svg
 		badge/partly.svg
 		badge/waiting.svg
 		index.html
+		page.js
+		robots.txt
 		status/broken/index.html
 		status/example-mcp/index.html
 		status/old/index.html
@@ -75,6 +81,49 @@ files() {
 @test "MCP_SITE stands in the pages, as in the answers" {
 	MCP_SITE=https://status.example.com render
 	grep -qF 'https://status.example.com/badge/partly.svg' www/status/partly/index.html
+	grep -qx 'Sitemap: https://status.example.com/sitemap.xml' www/robots.txt
+	grep -qF '<loc>https://status.example.com/sitemap/1.xml</loc>' www/sitemap.xml
+	grep -qF '<loc>https://status.example.com/status/partly</loc><lastmod>' www/sitemap/1.xml
+	gunzip -c www/sitemap/1.xml.gz | cmp - www/sitemap/1.xml
+	# Without an address there is none.
+	render
+	[ "$status" -eq 0 ]
+	[ ! -e www/sitemap.xml ] && [ ! -e www/sitemap ]
+	run ! grep -q Sitemap www/robots.txt
+}
+
+@test "previews are rendered where pages name them, and go with their pages" {
+	local file
+	redis hset alert:partly:incidents 1777400040:downtime:1777400160000:started '{}' \
+		1777400040:downtime:1777401720000:resolved '{"resolved_at":1777401600}' >/dev/null
+	render
+	[ "$status" = 0 ]
+	run ! grep -q 'png' <(files)
+	export MCP_SITE=https://status.example.com
+	render
+	[ "$status" = 0 ]
+	diff <(files | grep 'png') - <<-END
+		status/broken/preview.png
+		status/example-mcp/preview.png
+		status/old/preview.png
+		status/partly/preview.png
+		status/partly/preview/2026-04-28-1814-outage.png
+		status/waiting/preview.png
+	END
+	for file in broken/preview partly/preview/2026-04-28-1814-outage; do
+		get "/status/$file.png"
+		cmp body "www/status/$file.png"
+	done
+	render -v
+	[ "$status:$output" = "0:" ]
+	redis hdel fleet:servers broken >/dev/null
+	render -v
+	grep -qx 'removed status/broken/preview.png' <<<"$output"
+	# With the store away for long a preview claims nothing, for there is none.
+	redis_stop
+	NOW=$((NOW + 600)) render
+	[ "$status" = 3 ]
+	run ! grep -q 'png' <(files)
 }
 
 @test "what did not change is not touched, and what did is a new file" {

@@ -113,7 +113,7 @@ teardown_file() {
 		[ "$CODE" = 404 ]
 		get "/status/$name"
 		[ "$CODE $(says Content-Type)" = "404 text/html; charset=utf-8" ]
-		run ! grep -q '<script' body
+		[ "$(grep -c '<script' body)" = "$(grep -c '<script src="/page.js" defer></script>$' body)" ]
 	done
 	get /api/nothing
 	[ "$CODE $(says Content-Type)" = "404 application/json; charset=utf-8" ]
@@ -210,7 +210,8 @@ teardown_file() {
 	grep -q 'London <small>not working<' body
 	grep -q 'São Paulo <small>no data<' body
 	grep -qF '[![MCP status](https://status.example.com/badge/partly.svg)](https://status.example.com/status/partly)' body
-	run ! grep -q 'us-east-1\|<script\|http-equiv\| style=' body
+	run ! grep -q 'us-east-1\|http-equiv\| style=' body
+	[ "$(grep -c '<script' body)" = "$(grep -c '^<script src="/page.js" defer></script>$\|^<script type="application/ld+json">{' body)" ]
 	tag=$(says ETag)
 	get /status/partly MCP_SITE=https://status.example.com "HTTP_IF_NONE_MATCH=$tag"
 	[ "$CODE" = 304 ]
@@ -278,8 +279,17 @@ incident() {
 	grep -q '>maintenance' body
 	grep -q '<title>broken: under maintenance, 99.87% uptime in 30 days</title>' body
 	[ "$(says ETag)" != "$ETAG" ]
+	# What was judged stays; who wants to know is told, and it is another body.
 	get /api/embed-status/broken
 	[ "$(jq -r .state body)" = down ]
+	[ "$(jq -c '[keys_unsorted[], .maintenance]' body)" = '["state","uptime_30d","p95_ms","last_probe_ago","as_of","maintenance",true]' ]
+	[ "$(says ETag)" = '"v1-2026-04-29T20:31:00Z-maintenance"' ]
+	get /api/embed-status/broken "HTTP_IF_NONE_MATCH=$(says ETag)"
+	[ "$CODE" = 304 ]
+	get /api/embed-status/broken "HTTP_IF_NONE_MATCH=$ETAG"
+	[ "$CODE" = 200 ]
+	get /api/embed-status/example-mcp
+	[ "$(jq -c keys_unsorted body) $(says ETag)" = '["state","uptime_30d","p95_ms","last_probe_ago","as_of"] '"$ETAG" ]
 	redis del fleet:maintenance >/dev/null
 	get /badge/broken.svg
 	grep -q '>down' body
@@ -339,6 +349,19 @@ plan() {
 	grep -q '<link rel="alternate" type="application/atom+xml" title="Incidents" href="/feed.atom">' body
 	grep -q '<link rel="alternate" type="text/calendar" title="Maintenance" href="/maintenance.ics">' body
 	redis del alert:partly alert:veiled fleet:maintenance >/dev/null
+}
+
+@test "names of any length leave no maintenance out of feed and calendar" {
+	local was
+	was=$(redis hget fleet:servers broken)
+	plan m-1 '.slugs = ["broken"]'
+	redis hset fleet:servers broken "$(jq -c '.title = "é" * 5000' <<<"$was")" >/dev/null
+	get /feed.atom
+	grep -q '<title>é*: maintenance</title>' body
+	get /maintenance.ics
+	grep -q '^SUMMARY:é' body
+	redis hset fleet:servers broken "$was" >/dev/null
+	redis del fleet:maintenance >/dev/null
 }
 
 @test "an account has a feed for its token, and none without" {

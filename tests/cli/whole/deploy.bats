@@ -380,6 +380,12 @@ not_root() {
 	[ "$(tells Cache-Control) $(tells Access-Control-Allow-Origin)" = "public, max-age=60 *" ]
 	ask "$FILES" /badge/broken.svg
 	[[ "$CODE $(tells Content-Type)" == "200 image/svg+xml"* ]]
+	ask "$FILES" /badge.svg
+	[[ "$CODE $(tells Content-Type)" == "200 image/svg+xml"* ]]
+	for path in /badge/broken.json /badge.json; do
+		ask "$FILES" $path
+		[[ "$CODE $(tells Content-Type)" == "200 application/json"* ]]
+	done
 	for path in / /status/example-mcp /status/old; do
 		ask "$FILES" $path
 		[[ "$CODE $(tells Content-Type)" == "200 text/html"* ]]

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2030,SC2031
-# Goal: however and whenever `make run` is ended, no process of it lives on, and its
-# folder is gone.
+# Goal: `make run` shows real servers in several states, or the one that is given; and
+# however and whenever it is ended, no process of it lives on, and its folder is gone.
 
 bats_require_minimum_version 1.5.0
 load ../../helpers/lib
@@ -136,4 +136,45 @@ npm_runs() {
 	kill -TERM "$PID"
 	ended
 	[[ ! -e build/peers/installed ]]
+}
+
+# page PATH: of the run.
+page() {
+	local url
+	url=$(sed -n 's,^All servers: \(.*\)/$,\1,p' "$out")
+	curl -s --max-time 10 "$url$1"
+}
+
+shows() {
+	page "$1" | grep -q "$2"
+}
+
+@test "within two minutes its page shows an outage, an older list and what is planned" {
+	tests/peers/install
+	begin scripts/run
+	eventually says 'moody: red'
+	shows / '>This machine<'
+	shows /status/reference '<span>Working everywhere</span>'
+	shows /status/moody '<span>Not working</span>'
+	shows /status/moody 'Yes, the operator was notified'
+	shows /status/planned '<b>Planned maintenance, '
+	# The second round: what was done on purpose is said, and a server is deployed anew.
+	eventually eval 'shows /status/edge "gets an older tool list"'
+	shows /status/moody 'It was stopped on purpose\. It is back at '
+	kill -TERM -- "-$PID"
+	ended
+}
+
+@test "of an address that is given it shows that server alone" {
+	tests/peers/install
+	export PEER_DIR=$BATS_TEST_TMPDIR/peers
+	start ev-new
+	begin scripts/run "$URL"
+	eventually says ': green, ok'
+	run ! says 'All servers'
+	url=$(sed -n 's,^The page:  \(.*\)/status/.*,\1,p' "$out")
+	[ "$(curl -s "$url/api/embed-status-prom" | grep -c '^alivemcp_state{')" = 1 ]
+	kill -TERM -- "-$PID"
+	ended
+	stop_all
 }

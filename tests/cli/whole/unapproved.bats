@@ -87,6 +87,10 @@ teardown() {
 	[ "$(told_of)" = unapproved_change_started ]
 	jq -se '.[0] | .severity == "P2" and .change_class == "breaking" and
 		.tools.added == ["welcome"] and .tools.removed == ["greet"]' <(grep unapproved events)
+	# Visitors see that it does not work, and that its operators know.
+	NOW=$((START + 270)) get /status/demo
+	grep -q '<span>Not working</span></span></h1>' body
+	grep -q 'know?</dt><dd>Yes, the operator was notified</dd>' body
 	# It falls over: that is no part of it.
 	"$ROOT/tests/peers/peer" stop "$PID"
 	minute 5 || [ $? -eq 1 ]

@@ -109,6 +109,48 @@ static void test_types(void **state)
 			"f:1:8: site.titel: unknown key (did you mean "
 			"title?)\nf:1:18: site.x: unknown key\n"},
 		{"site: {link: https://a.example, colour: \"#12aBcD\"}", ""},
+		{"site: {logo: /logo.svg, intro: a <b>, imprint: "
+			"\"https://a.example/i?x=1#y\", privacy: https://a, "
+			"support: \"mailto:a@b.example?subject=x\"}", ""},
+		{"site: {logo: \"https://cdn.example:8443/a/logo.png?v=2\"}",
+			""},
+		{"site: {logo: \"http://a/logo.png\"}", "f:1:8: site.logo: "
+			"neither https:// nor a path that begins with a "
+			"slash\n"},
+		{"site: {logo: \"//a/logo.png\"}", "f:1:8: site.logo: "
+			"not a path of this site such as /logo.svg\n"},
+		{"site: {logo: '/a\" onerror'}", "f:1:8: site.logo: "
+			"not a path of this site such as /logo.svg\n"},
+		{"site: {logo: \"data:image/png,x\"}", "f:1:8: site.logo: "
+			"neither https:// nor a path that begins with a "
+			"slash\n"},
+		{"site: {logo: \"https://a;script-src/x\"}", "f:1:8: "
+			"site.logo: a character in the host that no host "
+			"has\n"},
+		{"site: {logo: https://a.example}", "f:1:8: site.logo: "
+			"not the address of an image\n"},
+		{"site: {logo: \"https://[::1]/a\"}", "f:1:8: site.logo: an "
+			"address that a Content-Security-Policy cannot "
+			"name\n"},
+		{"site: {logo: https://b\xc3\xbc.example/a}", "f:1:8: "
+			"site.logo: an address that a Content-Security-Policy "
+			"cannot name\n"},
+		{"site:\n  intro: \"a\\nb\"", "f:2:3: site.intro: "
+			"a control character in it\n"},
+		{"site: {imprint: \"http://a\"}", "f:1:8: site.imprint: "
+			"neither https:// nor mailto:\n"},
+		{"site: {privacy: \"javascript:alert(1)\"}", "f:1:8: "
+			"site.privacy: neither https:// nor mailto:\n"},
+		{"site: {support: \"mailto:\"}", "f:1:8: site.support: not an "
+			"address such as mailto:help@example.com\n"},
+		{"site: {support: \"mailto:A <a@b.example>\"}", "f:1:8: "
+			"site.support: not an address such as "
+			"mailto:help@example.com\n"},
+		{"site: {support: \"mailto:a@b.example?body=a b\"}", "f:1:8: "
+			"site.support: not an address such as "
+			"mailto:help@example.com\n"},
+		{"site: {support: \"https://u:p@a\"}", "f:1:8: site.support: "
+			"a user name or password does not belong in a URL\n"},
 		{"site: {colour: red}", "f:1:8: site.colour: not a "
 			"colour such as \"#0969da\"\n"},
 		{"site: {colour: \"#12345\"}", "f:1:8: site.colour: "

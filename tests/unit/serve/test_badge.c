@@ -6,7 +6,11 @@
 
 #include "badge/card.h"
 #include "badge/glyphs.h"
+#include "badge/shields.h"
+#include "badge/words.h"
 #include "cgi/request.h"
+#include "data/maintenance.h"
+#include "data/places.h"
 #include "data/server.h"
 #include "data/view.h"
 
@@ -42,6 +46,8 @@ static void expect(const struct buf *b, const char *s)
 }
 
 static const struct badge_look usual;
+static const struct occurrence work = {
+	.found = true, .start = AS_OF - 600, .end = AS_OF + 3000};
 
 static void check_badge(const char *colour, double now, const char *message,
 	const char *title, const char *fill)
@@ -131,13 +137,15 @@ static void test_badge_hostile(void **state)
 	buf_release(&b);
 }
 
-static void look(const char *query, bool card, bool light, const char *label)
+static void look(const char *query, bool card, enum badge_theme theme,
+	const char *label)
 {
 	struct badge_look l;
 
 	badge_look_read(&(struct request) {.query = query}, &l);
-	if (l.card != card || l.light != light || strcmp(l.label, label) != 0)
-		fail_msg("%s: %d %d '%s'", query, l.card, l.light, l.label);
+	if (l.card != card || l.theme != theme || strcmp(l.label, label) != 0)
+		fail_msg("%s: %d %d '%s'", query, l.card, (int)l.theme,
+			l.label);
 }
 
 #define LONG40 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -145,22 +153,393 @@ static void look(const char *query, bool card, bool light, const char *label)
 static void test_badge_look(void **state)
 {
 	(void)state;
-	look(NULL, false, false, "");
-	look("", false, false, "");
-	look("style=card&theme=light&label=My+server%21", true, true,
+	look(NULL, false, BADGE_DARK, "");
+	look("", false, BADGE_DARK, "");
+	look("style=card&theme=light&label=My+server%21", true, BADGE_LIGHT,
 		"My server!");
-	look("style=pill&theme=dark", false, false, "");
-	look("style=Card&theme=LIGHT&label=", false, false, "");
-	look("&&style&theme=&label", false, false, "");
-	look("xstyle=card&style=card&style=pill", true, false, "");
+	look("style=pill&theme=dark", false, BADGE_DARK, "");
+	look("style=Card&theme=LIGHT&label=", false, BADGE_DARK, "");
+	look("&&style&theme=&label", false, BADGE_DARK, "");
+	look("xstyle=card&style=card&style=pill", true, BADGE_DARK, "");
 	/* A label that cannot be decoded is ignored. */
-	look("label=%4&theme=light", false, true, "");
-	look("label=a%00b", false, false, "");
-	look("label=%0a%1b%e2%80%aex%ff%ef%bf%be", false, false, "???x??");
-	look("label=" LONG40 "bc", false, false, LONG40);
+	look("label=%4&theme=light", false, BADGE_LIGHT, "");
+	look("label=a%00b", false, BADGE_DARK, "");
+	look("label=%0a%1b%e2%80%aex%ff%ef%bf%be", false, BADGE_DARK, "???x??");
+	look("label=" LONG40 "bc", false, BADGE_DARK, LONG40);
 	/* 40 characters of four bytes. */
-	look("label=\xf0\x9f\x98\x80%f0%9f%98%80", false, false,
+	look("label=\xf0\x9f\x98\x80%f0%9f%98%80", false, BADGE_DARK,
 		"\xf0\x9f\x98\x80\xf0\x9f\x98\x80");
+}
+
+static void test_badge_question(void **state)
+{
+	static const struct {
+		const char *query;
+		enum badge_metric metric;
+		const char *place; /* or NULL */
+	} cases[] = {
+		{NULL, METRIC_STATE, NULL},
+		{"metric=&region=", METRIC_STATE, ""},
+		{"region=%4&metric=%4", METRIC_STATE, ""},
+		{"region=" LONG40 LONG40 LONG40 LONG40, METRIC_STATE, ""},
+		{"metric=state&region=London", METRIC_STATE, "London"},
+		{"metric=uptime", METRIC_UPTIME, NULL},
+		{"metric=p95&region=S%C3%A3o+Paulo", METRIC_P95,
+			"S\xc3\xa3o Paulo"},
+		{"metric=tools", METRIC_TOOLS, NULL},
+		{"metric=maintenance", METRIC_MAINTENANCE, NULL},
+		{"metric=Uptime", METRIC_UNKNOWN, NULL},
+		{"metric=unknown", METRIC_UNKNOWN, NULL},
+		{"metric=" LONG40 LONG40, METRIC_UNKNOWN, NULL},
+	};
+	char place[BADGE_PLACE_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct request r = {.query = cases[i].query};
+
+		assert_int_equal(badge_metric_read(&r), cases[i].metric);
+		assert_int_equal(badge_place_read(&r, place),
+			cases[i].place != NULL);
+		if (cases[i].place)
+			assert_string_equal(place, cases[i].place);
+	}
+}
+
+/* Figures, and how old they are, in a verdict of AS_OF. */
+static void read_figures(struct view *v, const char *colour, double uptime,
+	double p95_ms)
+{
+	char json[400], why[VIEW_WHY];
+
+	snprintf(json, sizeof json,
+		"{\"window\":%d,\"verdict\":\"%s\",\"uptime_30d\":%.4f,"
+		"\"p95_ms\":%.1f,\"regions\":[{\"region\":\"eu-west-2\","
+		"\"state\":\"broken\",\"p95_ms\":4000},{\"region\":"
+		"\"us-east-1\",\"state\":\"healthy\",\"p95_ms\":900}]}",
+		AS_OF, colour, uptime, p95_ms);
+	assert_int_equal(view_read(json, true, AS_OF + 30, v, why), 0);
+}
+
+static void check_words(const struct badge_subject *s, const char *label,
+	const char *message, const char *colour, const char *title)
+{
+	struct badge_words w;
+
+	badge_words_of(s, &w);
+	assert_string_equal(w.label, label);
+	assert_string_equal(w.message, message);
+	assert_string_equal(w.colour, colour);
+	assert_string_equal(w.title, title);
+	/* What is not known is grey, and only that and a plan of nothing. */
+	if (!w.known)
+		assert_string_equal(w.colour, BADGE_PENDING);
+}
+
+static void test_figures(void **state)
+{
+	static const struct {
+		enum badge_metric metric;
+		const char *verdict;
+		double uptime, p95_ms; /* -1: none */
+		int tools;
+		const char *message, *colour, *title;
+	} cases[] = {
+		{METRIC_UPTIME, "green", 100, 1, 0, "100.00%", BADGE_GREEN,
+			"a: 100.00% uptime in 30 days"},
+		{METRIC_UPTIME, "green", 99.9, 1, 0, "99.90%", BADGE_GREEN,
+			"a: 99.90% uptime in 30 days"},
+		/* What is shown decides, not what was rounded away. */
+		{METRIC_UPTIME, "green", 99.896, 1, 0, "99.90%", BADGE_GREEN,
+			"a: 99.90% uptime in 30 days"},
+		{METRIC_UPTIME, "amber", 99.89, 1, 0, "99.89%", BADGE_AMBER,
+			"a: 99.89% uptime in 30 days, now degraded"},
+		{METRIC_UPTIME, "green", 99, 1, 0, "99.00%", BADGE_AMBER,
+			"a: 99.00% uptime in 30 days"},
+		{METRIC_UPTIME, "red", 98.99, 1, 0, "98.99%", BADGE_RED,
+			"a: 98.99% uptime in 30 days, now down"},
+		{METRIC_UPTIME, "green", -1, 1, 0, "uptime not known yet",
+			BADGE_PENDING, "a: uptime not known yet"},
+		{METRIC_P95, "green", 1, 0.6, 0, "1 ms", BADGE_GREEN,
+			"a: p95 1 ms, last 24 hours"},
+		{METRIC_P95, "green", 1, 1000.4, 0, "1000 ms", BADGE_GREEN,
+			"a: p95 1000 ms, last 24 hours"},
+		{METRIC_P95, "red", 1, 1001, 0, "1001 ms", BADGE_AMBER,
+			"a: p95 1001 ms, last 24 hours, now down"},
+		{METRIC_P95, "green", 1, 3000, 0, "3000 ms", BADGE_AMBER,
+			"a: p95 3000 ms, last 24 hours"},
+		{METRIC_P95, "green", 1, 3001, 0, "3001 ms", BADGE_RED,
+			"a: p95 3001 ms, last 24 hours"},
+		{METRIC_P95, "green", 1, -1, 0, "p95 not known yet",
+			BADGE_PENDING, "a: p95 not known yet"},
+		{METRIC_TOOLS, "green", 1, 1, 12, "12", BADGE_FIGURE,
+			"a: 12 tools"},
+		{METRIC_TOOLS, "red", 1, 1, 1, "1", BADGE_FIGURE,
+			"a: 1 tool, now down"},
+		{METRIC_TOOLS, "green", 1, 1, 0, "0", BADGE_FIGURE,
+			"a: 0 tools"},
+		{METRIC_TOOLS, "green", 1, 1, BADGE_TOOLS_UNKNOWN,
+			"tools not known yet", BADGE_PENDING,
+			"a: tools not known yet"},
+		{METRIC_TOOLS, "green", 1, 1, BADGE_TOOLS_HIDDEN, "not public",
+			BADGE_PENDING, "a: not public"},
+	};
+	static const char *const labels[] = {[METRIC_UPTIME] = "uptime",
+		[METRIC_P95] = "p95", [METRIC_TOOLS] = "tools"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct view v;
+
+		read_figures(&v, cases[i].verdict, cases[i].uptime,
+			cases[i].p95_ms);
+		check_words(&(struct badge_subject) {.slug = "a",
+				    .metric = cases[i].metric,
+				    .tools = cases[i].tools,
+				    .view = &v},
+			labels[cases[i].metric], cases[i].message,
+			cases[i].colour, cases[i].title);
+		view_release(&v);
+	}
+}
+
+static void test_maintenance(void **state)
+{
+	static const struct occurrence next = {.found = true,
+		.start = AS_OF + 86400, .end = AS_OF + 90000};
+	struct badge_subject s = {.slug = "a",
+		.metric = METRIC_MAINTENANCE, .now = AS_OF + 30};
+	struct view v;
+
+	(void)state;
+	read_figures(&v, "red", 99, 1);
+	s.view = &v;
+	check_words(&s, "maintenance", "none planned", BADGE_PENDING,
+		"a: no maintenance planned");
+	s.maintenance_next = &next;
+	check_words(&s, "maintenance", "30 Apr, 20:31 UTC", BADGE_MAINTENANCE,
+		"a: planned maintenance, 30 Apr, 20:31 UTC");
+	s.maintenance_now = &work;
+	check_words(&s, "maintenance", "until 21:21 UTC", BADGE_MAINTENANCE,
+		"a: maintenance until 21:21 UTC");
+	/* While one goes on, figures stay what they are. */
+	s.metric = METRIC_UPTIME;
+	check_words(&s, "uptime", "99.00%", BADGE_AMBER,
+		"a: 99.00% uptime in 30 days, under maintenance");
+	view_release(&v);
+}
+
+/* Two places in one city have numbers, as on pages. */
+static void test_places(void **state)
+{
+	static struct server_region regions[] = {
+		{.name = "eu-west-2", .city = "London"},
+		{.name = "us-east-1", .city = "London"},
+		{.name = "sa-east-1", .city = "S\xc3\xa3o Paulo"}};
+	static const struct server server = {.regions = regions,
+		.n_regions = 3};
+	static const struct {
+		enum badge_metric metric;
+		const char *place, *label, *message, *colour, *title;
+	} cases[] = {
+		{METRIC_STATE, "London", "London", "down", BADGE_RED,
+			"a from London: down"},
+		{METRIC_STATE, "LONDON 2", "London 2", "up", BADGE_GREEN,
+			"a from London 2: up"},
+		{METRIC_STATE, "S\xc3\xa3o paulo", "S\xc3\xa3o Paulo",
+			BADGE_STALE, BADGE_PENDING,
+			"a from S\xc3\xa3o Paulo: no recent data"},
+		{METRIC_STATE, "London 1", "mcp", "unknown region",
+			BADGE_PENDING, "a: unknown region"},
+		/* The names of providers are nobody's business. */
+		{METRIC_STATE, "us-east-1", "mcp", "unknown region",
+			BADGE_PENDING, "a: unknown region"},
+		{METRIC_P95, "london 2", "London 2 p95", "900 ms", BADGE_GREEN,
+			"a from London 2: p95 900 ms, last 16 probes, now "
+			"degraded"},
+		{METRIC_P95, "S\xc3\xa3o Paulo", "S\xc3\xa3o Paulo p95",
+			"p95 not known yet", BADGE_PENDING,
+			"a from S\xc3\xa3o Paulo: p95 not known yet"},
+		{METRIC_UPTIME, "London", "uptime", "not known by region",
+			BADGE_PENDING, "a: not known by region"},
+		{METRIC_TOOLS, "Rome", "tools", "not known by region",
+			BADGE_PENDING, "a: not known by region"},
+		{METRIC_MAINTENANCE, "London", "maintenance",
+			"not known by region", BADGE_PENDING,
+			"a: not known by region"},
+		{METRIC_UNKNOWN, "London", "mcp", "unknown metric",
+			BADGE_PENDING, "a: unknown metric"},
+	};
+	struct places places;
+	struct view v;
+
+	(void)state;
+	read_figures(&v, "amber", 99, 1);
+	places_read(&places, &server, &v);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		check_words(&(struct badge_subject) {.slug = "a",
+				    .metric = cases[i].metric,
+				    .view = &v,
+				    .asked_place = true,
+				    .place = places_find(
+					    &places, cases[i].place)},
+			cases[i].label, cases[i].message, cases[i].colour,
+			cases[i].title);
+	check_words(&(struct badge_subject) {.slug = "a",
+			    .view = &v,
+			    .asked_place = true,
+			    .maintenance_now = &work,
+			    .place = places_find(&places, "London")},
+		"London", "maintenance", BADGE_MAINTENANCE,
+		"a from London: under maintenance");
+	places_release(&places);
+	view_release(&v);
+}
+
+/* Whatever is asked for, what is old or was never known is not shown. */
+static void test_nothing_known(void **state)
+{
+	static const struct seen_place london = {
+		.region = "eu-west-2", .city = "London"};
+	struct view never, old;
+	char why[VIEW_WHY];
+
+	(void)state;
+	assert_int_equal(view_read(NULL, true, AS_OF, &never, why), 0);
+	read_view(&old, "green", AS_OF + 301);
+	for (int m = METRIC_STATE; m < METRIC_UNKNOWN; m++)
+		for (int place = 0; place < 2; place++) {
+			struct badge_subject s = {.slug = "a",
+				.metric = (enum badge_metric)m,
+				.tools = 12,
+				.maintenance_now = &work,
+				.view = &never};
+			struct badge_words w;
+
+			s.place = place && (m == METRIC_STATE || m == METRIC_P95)
+				? &london : NULL;
+			badge_words_of(&s, &w);
+			assert_string_equal(w.message, BADGE_NEVER);
+			assert_false(w.known);
+			s.view = &old;
+			badge_words_of(&s, &w);
+			assert_string_equal(w.message, BADGE_STALE);
+			assert_string_equal(w.colour, BADGE_PENDING);
+			assert_false(w.known);
+		}
+	view_release(&old);
+}
+
+static void test_fleet(void **state)
+{
+	static const struct {
+		/* Down, degraded, maintenance, stale, pending, up. */
+		size_t counts[CONDITION_STATES];
+		const char *message, *colour, *title;
+	} cases[] = {
+		{{0, 0, 0, 0, 0, 12}, "12 up", BADGE_GREEN, "12 servers: 12 up"},
+		{{0, 0, 0, 0, 0, 1}, "1 up", BADGE_GREEN, "1 server: 1 up"},
+		{{1, 0, 0, 0, 0, 11}, "1 of 12 down", BADGE_RED,
+			"12 servers: 1 down, 11 up"},
+		{{1, 2, 3, 4, 5, 6}, "1 of 21 down", BADGE_RED,
+			"21 servers: 1 down, 2 degraded, 3 maintenance, "
+			"4 stale, 5 pending, 6 up"},
+		{{0, 2, 3, 4, 5, 6}, "2 of 20 degraded", BADGE_AMBER,
+			"20 servers: 2 degraded, 3 maintenance, 4 stale, "
+			"5 pending, 6 up"},
+		{{0, 0, 3, 4, 5, 6}, "4 of 18 unknown", BADGE_PENDING,
+			"18 servers: 3 maintenance, 4 stale, 5 pending, 6 up"},
+		{{0, 0, 3, 0, 5, 6}, "3 of 14 in maintenance",
+			BADGE_MAINTENANCE,
+			"14 servers: 3 maintenance, 5 pending, 6 up"},
+		{{0, 0, 0, 0, 5, 6}, "6 up, 5 pending", BADGE_GREEN,
+			"11 servers: 5 pending, 6 up"},
+		{{0, 0, 0, 7, 0, 0}, BADGE_STALE, BADGE_PENDING,
+			"mcp servers: no recent data"},
+		{{0, 0, 0, 0, 7, 0}, BADGE_NEVER, BADGE_PENDING,
+			"mcp servers: pending, awaiting first probe"},
+		{{0, 0, 0, 0, 0, 0}, "no servers", BADGE_PENDING,
+			"mcp servers: no servers"},
+		{{10000, 10000, 10000, 10000, 10000, 10000},
+			"10000 of 60000 down", BADGE_RED,
+			"60000 servers: 10000 down, 10000 degraded, "
+			"10000 maintenance, 10000 stale, 10000 pending, "
+			"10000 up"},
+	};
+	struct badge_words w;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		badge_words_fleet(cases[i].counts, &w);
+		assert_string_equal(w.label, "mcp servers");
+		assert_string_equal(w.message, cases[i].message);
+		assert_string_equal(w.colour, cases[i].colour);
+		assert_string_equal(w.title, cases[i].title);
+	}
+	badge_words_fleet(NULL, &w);
+	assert_string_equal(w.message, BADGE_STALE);
+	assert_false(w.known);
+}
+
+static void test_shields(void **state)
+{
+	struct badge_words w = {.label = "mcp",
+		.message = "up",
+		.colour = BADGE_GREEN,
+		.known = true};
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 4000);
+	shields_put(&b, &w, "", 60);
+	assert_string_equal(b.p,
+		"{\"schemaVersion\":1,\"label\":\"mcp\",\"message\":\"up\","
+		"\"color\":\"#1a7f37\",\"isError\":false,"
+		"\"cacheSeconds\":60}\n");
+	buf_clear(&b);
+	w.known = false;
+	shields_put(&b, &w, "a\"b</script>", 5);
+	expect(&b, "\"label\":\"a\\\"b</script>\"");
+	expect(&b, "\"isError\":true,\"cacheSeconds\":5}\n");
+	buf_release(&b);
+}
+
+/* Colours for a light page are in a style, those for a dark one in the image. */
+static void test_auto(void **state)
+{
+	static const struct badge_look pill = {.theme = BADGE_AUTO,
+		.square = true};
+	static const struct badge_look card = {.theme = BADGE_AUTO,
+		.card = true};
+	struct badge_subject s = {.slug = "a"};
+	struct view v;
+	struct buf b;
+
+	(void)state;
+	read_view(&v, "amber", AS_OF);
+	s.view = &v;
+	buf_init(&b, 4000);
+	badge_put(&b, &s, &pill);
+	expect(&b, "</title><style>@media(prefers-color-scheme:light){"
+		   ".mcp-box{fill:#e6e8eb}.mcp-ink{fill:#24292f}}</style>");
+	expect(&b, "fill=\"#444c56\" class=\"mcp-box\"/>");
+	expect(&b, " class=\"mcp-ink\">mcp</text>");
+	assert_null(strstr(b.p, "clip"));
+	buf_clear(&b);
+	badge_put(&b, &s, &card);
+	expect(&b, ".mcp-ground{fill:#ffffff;stroke:#d1d9e0}"
+		   ".mcp-dot{fill:#9a6700}.mcp-text{fill:#1f2328}"
+		   ".mcp-small{fill:#59636e}}</style>");
+	expect(&b, "fill=\"#0d1117\" class=\"mcp-ground\"/>");
+	expect(&b, "fill=\"#d29922\" class=\"mcp-dot\"/>");
+	/* A figure of its own is a pill, whatever is asked for. */
+	buf_clear(&b);
+	s.metric = METRIC_P95;
+	badge_put(&b, &s, &card);
+	expect(&b, "height=\"20\"");
+	expect(&b, ">142 ms</text>");
+	buf_release(&b);
+	view_release(&v);
 }
 
 static void test_glyphs(void **state)
@@ -193,7 +572,7 @@ static void put_card(struct buf *b, const char *name, const char *json)
 
 static void test_card(void **state)
 {
-	static const struct badge_look light = {.card = true, .light = true};
+	static const struct badge_look light = {.card = true, .theme = BADGE_LIGHT};
 	struct view v;
 	struct buf b;
 
@@ -219,7 +598,7 @@ static void test_card(void **state)
 		badge_put(&b,
 			&(struct badge_subject) {.slug = "a",
 				.view = &v,
-				.maintenance = true},
+				.maintenance_now = &work},
 			card ? &light : &usual);
 		expect(&b, "<title>a: under maintenance, 99.87% uptime in 30");
 		expect(&b, ">maintenance");
@@ -249,6 +628,14 @@ int main(void)
 		cmocka_unit_test(test_badge_without),
 		cmocka_unit_test(test_badge_hostile),
 		cmocka_unit_test(test_badge_look),
+		cmocka_unit_test(test_badge_question),
+		cmocka_unit_test(test_figures),
+		cmocka_unit_test(test_maintenance),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(test_fleet),
+		cmocka_unit_test(test_shields),
+		cmocka_unit_test(test_auto),
 		cmocka_unit_test(test_glyphs),
 		cmocka_unit_test(test_card),
 	};

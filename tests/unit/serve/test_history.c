@@ -6,6 +6,7 @@
 #include "data/brand.h"
 #include "data/incident_words.h"
 #include "data/page_data.h"
+#include "data/places.h"
 #include "data/search.h"
 #include "mcp/histogram.h"
 #include "mcp/regions.h"
@@ -41,6 +42,7 @@ static void test_days(void **state)
 	struct brand brand = {.maintenance_counts = true};
 	struct page_data f = {0};
 	struct status_page page = {.slug = "a", .data = &f, .brand = &brand, .now = NOW};
+	const struct places places = {.n = 0};
 	struct buf b;
 
 	(void)state;
@@ -54,13 +56,26 @@ static void test_days(void **state)
 	assert_int_equal(history_known(&f.history.days[2]), 0);
 	assert_int_equal(history_known(&f.history.days[HISTORY_KEPT - 1]), 7);
 	buf_init(&b, 200000);
-	status_page_days(&b, &page);
+	status_page_days(&b, &page, &places);
 	/* (600 + 1440 + 3 + 1440 - 12) / 3483 of what is known */
 	expect(&b, "99.65&#8239;% uptime in 4 days of data, not working for "
 		   "12 min, partly working for 3 min.");
-	expect(&b, "<summary>2 days with problems</summary>");
-	expect(&b, "<a href=\"/status/a/history/2024-10#day-3\">3 Oct</a>: "
-		   "12 min not working");
+	/* The drawing is for the eye; the list has each day, once. */
+	expect(&b, "preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+	expect(&b, "<summary>Day by day: 2 days with problems</summary>\n"
+		   "<h3><a href=\"/status/a/history/2024-10\">October 2024"
+		   "</a>\n</h3>\n<ul>\n<li><span>"
+		   "<a href=\"/status/a/history/2024-10#day-4\">4 Oct</a>"
+		   "</span> <span><svg class=\"icon\" aria-hidden=\"true\">"
+		   "<use href=\"#i-up\"/></svg> working, 100.00&#8239;% "
+		   "uptime</span></li>\n");
+	expect(&b, "3 Oct</a></span> <span><svg class=\"icon\" aria-hidden="
+		   "\"true\"><use href=\"#i-down\"/></svg> 12 min not "
+		   "working, 99.16&#8239;% uptime</span></li>");
+	expect(&b, "#day-1\">1 Sep</a> to "
+		   "<a href=\"/status/a/history/2024-09#day-23\">23 Sep</a>"
+		   "</span> <span><svg class=\"icon\" aria-hidden=\"true\">"
+		   "<use href=\"#i-none\"/></svg> no data</span></li>");
 	expect(&b, "<a tabindex=\"-1\" href=\"/status/a/history/2024-10#day-3\">"
 		   "<title>3 Oct: 12 min not working</title>");
 	expect(&b, ": no data</title>");
@@ -70,7 +85,7 @@ static void test_days(void **state)
 	assert_int_equal(history_planned(&f.history, 2), 10);
 	assert_int_equal(history_known(&f.history.days[1]), 1440);
 	buf_clear(&b);
-	status_page_days(&b, &page);
+	status_page_days(&b, &page, &places);
 	expect(&b, "99.65&#8239;% uptime in 4 days of data, not working for "
 		   "2 min, partly working for 3 min, and in maintenance, "
 		   "which counts, for 10 min.");
@@ -80,7 +95,7 @@ static void test_days(void **state)
 		   "height=\"5\"/>");
 	brand.maintenance_counts = false;
 	buf_clear(&b);
-	status_page_days(&b, &page);
+	status_page_days(&b, &page, &places);
 	/* (3483 - 12) / (3483 - 10) */
 	expect(&b, "99.94&#8239;% uptime in 4 days of data, not working for "
 		   "2 min, partly working for 3 min, and in maintenance, "
@@ -88,12 +103,54 @@ static void test_days(void **state)
 	/* A day of nothing but maintenance had no trouble. */
 	history_minutes(&f.history, "19999:red-maintenance", 12);
 	buf_clear(&b);
-	status_page_days(&b, &page);
-	expect(&b, "<summary>1 day with problems</summary>");
+	status_page_days(&b, &page, &places);
+	expect(&b, "Day by day: 1 day with problems<");
+	expect(&b, "#i-work\"/></svg> 12 min not working for maintenance, "
+		   "100.00&#8239;% uptime<");
 	buf_clear(&b);
 	history_init(&f.history, NOW);
-	status_page_days(&b, &page);
+	status_page_days(&b, &page, &places);
 	expect(&b, "No data yet.");
+	assert_null(strstr(b.p, "<details"));
+	buf_release(&b);
+}
+
+/* A day leads to its incidents, of which no more than a few are named. */
+static void test_day_incidents(void **state)
+{
+	struct brand brand = {.maintenance_counts = true};
+	struct page_data f = {0};
+	struct status_page page = {.slug = "a", .data = &f, .brand = &brand, .now = NOW};
+	const struct places places = {.n = 0};
+	struct incident v[8];
+	struct buf b;
+
+	(void)state;
+	history_init(&f.history, NOW);
+	for (int i = 0; i < HISTORY_DAYS; i++)
+		f.history.days[i].minutes[VERDICT_GREEN] = 1440;
+	for (size_t i = 0; i < 8; i++)
+		v[i] = (struct incident) {.trouble = TROUBLE_SLOW,
+			.kind = ALERT_LATENCY,
+			.started_at = (TODAY - 2) * 86400 + 60 * (int64_t)i,
+			.ended_at = (TODAY - 2) * 86400 + 7200};
+	/* It went on until yesterday began. */
+	v[0].ended_at = (TODAY - 1) * 86400;
+	f.incidents = (struct incidents) {.v = v, .n = 8};
+	buf_init(&b, 200000);
+	status_page_days(&b, &page, &places);
+	expect(&b, "<summary>Day by day: no problems</summary>");
+	expect(&b, "3 Oct</a></span> <span><svg class=\"icon\" aria-hidden="
+		   "\"true\"><use href=\"#i-up\"/></svg> working, "
+		   "100.00&#8239;% uptime. Incidents: <a href=\"/status/a/"
+		   "incident/2024-10-02-0000-slow-answers\">Slow answers</a>"
+		   "</span></li>\n");
+	expect(&b, "/incident/2024-10-02-0004-slow-answers\">Slow answers</a> "
+		   "and 3 more</span></li>\n");
+	expect(&b, "#day-1\">1 Oct</a></span>");
+	expect(&b, "#day-1\">1 Sep</a> to <a href=\"/status/a/history/2024-09"
+		   "#day-30\">30 Sep</a></span>");
+	assert_null(strstr(b.p, "-0005-"));
 	buf_release(&b);
 }
 
@@ -123,8 +180,9 @@ static void test_hours(void **state)
 	/* The scale fits; its middle and its ends say what they are. */
 	expect(&b, "<span>400&#8239;ms</span>");
 	expect(&b, "<span class=\"middle\">200&#8239;ms</span>");
-	expect(&b, "<p class=\"axis\"><span>3 Oct, ");
-	expect(&b, "<span>4 Oct, ");
+	expect(&b, "<p class=\"axis\"><span><time datetime=\"2024-10-03T11:00:00"
+		   "Z\">3 Oct, 11:00</time></span>");
+	expect(&b, ">4 Oct, 10:00</time></span></p>");
 	/* The curve has a gap; an hour without neighbours is a dot. */
 	expect(&b, "M570 ");
 	expect(&b, "M690 ");
@@ -305,6 +363,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_days),
+		cmocka_unit_test(test_day_incidents),
 		cmocka_unit_test(test_hours),
 		cmocka_unit_test(test_tools),
 		cmocka_unit_test(test_incidents),

@@ -32,7 +32,7 @@ static void add(struct incident_rows *rows, const char *slug, int64_t first,
 			.updated_at = first + (int64_t)i,
 			.ended_at = open ? 0 : first + DAY};
 
-		incident_rows_add(rows, slug,
+		incident_rows_add(rows, slug, &server,
 			&(struct incidents) {.v = &in, .n = 1}, &places);
 	}
 	places_release(&places);

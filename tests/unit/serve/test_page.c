@@ -8,6 +8,7 @@
 #include "data/brand.h"
 #include "data/view.h"
 #include "pages/error_page.h"
+#include "pages/incident_page.h"
 #include "http/paging.h"
 #include "pages/index_page.h"
 #include "pages/status_page.h"
@@ -138,11 +139,17 @@ static void expect_nothing_secret(const struct desk *d)
 {
 	static const char *const never[] = {"tools-list", "step", "http.503",
 		"5ca1ab1e", "feedface", "us-east-1", "eu-west-2", "hel1",
-		"secret.example", "<script", "<b>title", "L<ndon",
+		"secret.example", "<b>title", "L<ndon",
 		"ann-the-operator", "javascript:", "red}", "token", "slo"};
+	static const char ours[] = "<script src=\"/page.js\" defer></script>",
+			  data[] = "<script type=\"application/ld+json\">{";
 
 	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
 		expect_none(d, never[i]);
+	/* Ours, and what it says as data. */
+	for (const char *s = d->b.p; (s = strstr(s, "<script")); s++)
+		assert_true(strncmp(s, ours, strlen(ours)) == 0 ||
+			strncmp(s, data, strlen(data)) == 0);
 }
 
 static void test_page(void **state)
@@ -153,6 +160,7 @@ static void test_page(void **state)
 	lay(&d, ENTRY, "amber", NOW);
 	incidents_read(alert, &d.data.incidents);
 	show(&d);
+	expect(&d, "<main data-refresh=\"60\">");
 	expect(&d, "<title>Working, but not from L&lt;ndon: A &lt;b&gt;title");
 	expect(&d, "<span>Working, but not from L&lt;ndon</span></span></h1>");
 	expect(&d, "As of <time datetime=\"2026-04-29T20:31:00Z\">20:31 UTC<");
@@ -182,6 +190,46 @@ static void test_page(void **state)
 	expect(&d, "href=\"/status/example-mcp/feed.atom\"");
 	expect(&d, "<header><a href=\"/\">S &amp; T</a>");
 	expect_nothing_secret(&d);
+	clear(&d);
+}
+
+/* What stands beside a link to the page elsewhere. */
+static void test_preview(void **state)
+{
+	static const char image[] = "og:image";
+	struct desk d;
+
+	(void)state;
+	lay(&d, ENTRY, "amber", NOW);
+	incidents_read(alert, &d.data.incidents);
+	show(&d);
+	expect(&d, "<meta property=\"og:image\" content=\"https://s.example"
+		   "/status/example-mcp/preview.png\">\n"
+		   "<meta property=\"og:image:type\" content=\"image/png\">\n"
+		   "<meta property=\"og:image:width\" content=\"1200\">\n"
+		   "<meta property=\"og:image:height\" content=\"630\">\n"
+		   "<meta property=\"og:image:alt\" content=\"A &lt;b&gt;title"
+		   "&lt;/b&gt;: Working, but not from L&lt;ndon\">\n"
+		   "<meta name=\"twitter:card\" "
+		   "content=\"summary_large_image\">\n");
+	buf_clear(&d.b);
+	assert_true(incident_page_put(
+		&d.b, &d.subject, "2026-04-28-1814-outage"));
+	expect(&d, "content=\"https://s.example/status/example-mcp/preview/"
+		   "2026-04-28-1814-outage.png\">");
+	expect(&d, "og:image:alt\" content=\"A &lt;b&gt;title&lt;/b&gt;: Outage "
+		   "in some places, 28 Apr 2026: Resolved\">");
+	/* Of a private server nobody else may load it. */
+	d.server.is_private = true;
+	show(&d);
+	expect_none(&d, image);
+	expect_none(&d, "twitter:");
+	d.server.is_private = false;
+	/* Without the address of the site there is none of an image. */
+	d.brand.url = "";
+	show(&d);
+	expect_none(&d, image);
+	expect_none(&d, "twitter:");
 	clear(&d);
 }
 
@@ -285,6 +333,65 @@ static void test_unconfigured(void **state)
 	clear(&d);
 }
 
+/* Operators are told at once of tools that nobody approved; of nothing else
+   these say that anybody knows. */
+static void test_unapproved(void **state)
+{
+	static const char open[] =
+		"{\"incidents\":[{\"kind\":\"unapproved_change\","
+		"\"first\":1777494000,\"regions\":[]%s}],\"timeline\":[%s]}";
+	static const char told[] =
+		"{\"at\":1777494060,\"what\":\"unapproved_change_started\","
+		"\"first\":1777494000}";
+	static const char ack[] =
+		",\"ack\":{\"by\":\"ann-the-operator\",\"at\":1777494500}";
+	static const struct {
+		const char *ack, *told;
+		bool differ;
+		const char *words;
+	} rows[] = {
+		{"", told, true, "<dd>Yes, the operator was notified</dd>"},
+		{ack, told, true, "<dd>Yes, the operator is looking into it</dd>"},
+		{"", "", true, "<dd>Recorded; the operator has not"},
+		{"", told, false, "<dd>Noticed just now"},
+	};
+	char json[2000];
+	struct desk d;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		lay(&d, ENTRY, "red", NOW);
+		assert_false(d.view.tools_differ);
+		d.view.tools_differ = rows[i].differ;
+		snprintf(json, sizeof json, open, rows[i].ack, rows[i].told);
+		incidents_read(json, &d.data.incidents);
+		assert_int_equal(d.data.incidents.n, 0);
+		show(&d);
+		expect(&d, rows[i].words);
+		expect_nothing_secret(&d);
+		clear(&d);
+	}
+}
+
+/* A title that is longer than any that can be configured is cut, not in the
+   middle of a character. */
+static void test_long_title(void **state)
+{
+	char json[3 * SERVER_TITLE_MAX + 200], why[SERVER_WHY];
+	struct server s;
+	size_t n;
+
+	(void)state;
+	n = (size_t)snprintf(json, sizeof json, "{\"private\":false,\"title\":\"");
+	for (int i = 0; i <= SERVER_TITLE_MAX; i++)
+		n += (size_t)snprintf(json + n, sizeof json - n, "\xc3\xa9");
+	snprintf(json + n, sizeof json - n, "\",\"account\":\"acme\"}");
+	assert_int_equal(server_read(json, true, &s, why), 0);
+	assert_int_equal(strlen(s.title), 2 * SERVER_TITLE_MAX);
+	assert_string_equal(s.account, "acme");
+	server_release(&s);
+}
+
 static void test_maintenance(void **state)
 {
 	struct desk d;
@@ -350,6 +457,7 @@ static void test_lists(void **state)
 	expect(&d, "<p class=\"dim\">As of <time datetime=\"2026-04-29T20:31:00Z"
 		   "\">20:31 UTC</time>.</p>");
 	expect_none(&d, "role=\"status\"");
+	expect_none(&d, "data-refresh");
 	/* Our own checks are late, or have stopped. */
 	beats[STAGE_VERDICT] = NOW - 301;
 	buf_clear(&d.b);
@@ -370,6 +478,7 @@ static void test_lists(void **state)
 	buf_clear(&d.b);
 	index_page_put(&d.b, &list, &d.brand);
 	expect(&d, "#i-part\"/></svg><span>Working, but L&lt;ndon gets");
+	expect(&d, "<main data-refresh=\"60\">");
 	expect(&d, "1 working with an open incident, 1 working</p>");
 	buf_clear(&d.b);
 	list.n = 0;
@@ -393,10 +502,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page),
+		cmocka_unit_test(test_preview),
 		cmocka_unit_test(test_feed),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_unconfigured),
+		cmocka_unit_test(test_unapproved),
+		cmocka_unit_test(test_long_title),
 		cmocka_unit_test(test_maintenance),
 		cmocka_unit_test(test_lists),
 	};

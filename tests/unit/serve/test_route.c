@@ -30,6 +30,29 @@ static void test_query(void **state)
 			"style=card&theme=light", false},
 		{ROUTE_BADGE, "label=a%26style=x&style=card",
 			"style=card&label=a%26style%3Dx", true},
+		{ROUTE_BADGE, "style=flat&theme=auto&style=card", "theme=auto",
+			false},
+		{ROUTE_BADGE, "style=flat-square&metric=p95",
+			"style=flat-square&metric=p95", false},
+		{ROUTE_BADGE, "style=card+flat-square&theme=&style=", "",
+			false},
+		/* Any that is not known is the same one. */
+		{ROUTE_BADGE, "metric=x%7C&theme=aut", "metric=unknown",
+			false},
+		{ROUTE_BADGE, "metric=uptime+p95", "metric=unknown", false},
+		{ROUTE_BADGE, "metric=upti", "metric=unknown", false},
+		{ROUTE_BADGE, "metric=", "", false},
+		{ROUTE_BADGE, "metric=state", "metric=state", false},
+		{ROUTE_BADGE, "label=x&region=S%c3%a3o+Paulo&metric=p95",
+			"metric=p95&region=S%C3%A3o%20Paulo&label=x", true},
+		{ROUTE_BADGE_JSON, "style=card&theme=auto&metric=tools",
+			"metric=tools", false},
+		{ROUTE_FLEET_BADGE, "style=card&metric=p95&region=a", "",
+			false},
+		{ROUTE_FLEET_BADGE, "style=flat-square&theme=auto",
+			"style=flat-square&theme=auto", false},
+		{ROUTE_FLEET_BADGE_JSON, "label=a&theme=light", "label=a",
+			true},
 		{ROUTE_METRICS, "slug=a.b-c_d", "slug=a.b-c_d", true},
 		{ROUTE_METRICS, "SLUG=a", "", false},
 		{ROUTE_EMBED_PREVIEW, "slug=%C3%A9%0A%25", "slug=%C3%A9%0A%25",
@@ -44,6 +67,7 @@ static void test_query(void **state)
 	};
 	char out[ROUTE_QUERY], huge[8192];
 	struct request r = {.method = METHOD_GET};
+	size_t n_huge;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -62,6 +86,18 @@ static void test_query(void **state)
 		assert_true(strlen(out) < ROUTE_QUERY);
 	}
 	assert_string_equal(out, "style=card&theme=light&label=");
+	/* All of them at once, each as long as it may be. */
+	snprintf(huge, sizeof huge, "style=flat-square&theme=light&metric="
+				    "maintenance&region=");
+	n_huge = strlen(huge);
+	memset(huge + n_huge, '"', 499);
+	snprintf(huge + n_huge + 499, 8, "&label=");
+	memset(huge + n_huge + 506, '"', 499);
+	huge[n_huge + 1005] = '\0';
+	r.query = huge;
+	assert_true(route_query(ROUTE_BADGE, &r, out));
+	assert_int_equal(strlen(out), strlen("style=flat-square&theme=light&"
+			"metric=maintenance&region=&label=") + 2 * 3 * 499);
 }
 
 /* A path under /api/ that is not found is answered for programs. */
@@ -115,6 +151,12 @@ static void test_rest(void **state)
 		{"/status/a/incident/2026-11-22-0710-outage", ROUTE_INCIDENT,
 			"a", "2026-11-22-0710-outage"},
 		{"/status/a/history/2026-11", ROUTE_MONTH, "a", "2026-11"},
+		{"/status/a/preview.png", ROUTE_PREVIEW, "a", ""},
+		{"/status/a/preview/x.png", ROUTE_INCIDENT_PREVIEW, "a",
+			"x.png"},
+		{"/status/preview.png", ROUTE_PAGE, "preview.png", ""},
+		{"/status/preview/preview/preview.png", ROUTE_PREVIEW,
+			"preview/preview", ""},
 		{"/status/incident/incident/x", ROUTE_INCIDENT, "incident",
 			"x"},
 		{"/status/a/history/", ROUTE_PAGE, "a/history/", ""},

@@ -45,7 +45,7 @@ static void check_json(const char *json, double now, const char *expected)
 
 	buf_init(&b, 1000);
 	assert_int_equal(v.freshness, VIEW_FRESH);
-	view_put_json(&b, &v);
+	view_put_json(&b, &v, false);
 	assert_string_equal(b.p, expected);
 	buf_release(&b);
 	view_release(&v);
@@ -241,7 +241,7 @@ static void hold(struct seen *seen, size_t *n, const struct view *v)
 	size_t i;
 
 	buf_init(&b, sizeof seen->body - 1);
-	view_put_json(&b, v);
+	view_put_json(&b, v, false);
 	assert_true(buf_ok(&b));
 	for (i = 0; i < *n; i++)
 		if (strcmp(seen[i].etag, v->etag) == 0)
