@@ -50,6 +50,7 @@ XDG_STATE_HOME=$XDG_STATE_HOME
 
 teardown() {
 	[[ ! ${WEB_SERVE-} ]] || web_stop
+	[[ ! -e other.pid ]] || kill "$(<other.pid)"
 	fleet_teardown
 }
 

@@ -14,6 +14,7 @@ setup() {
 }
 
 teardown() {
+	[[ ! ${WEB_PID-} ]] || kill "$WEB_PID" 2>/dev/null || true
 	fleet_teardown
 }
 
@@ -260,11 +261,11 @@ j none -" ]
 	init --site "http://127.0.0.1:$MCP_SITE_PORT" "$BASE/json"
 	MCP_CREDENTIALS=$PWD/fleet/credentials mcp-fleet -c fleet/fleet.yaml >/dev/null
 	lighttpd -D -f fleet/lighttpd.conf >web.log 2>&1 3>&- &
-	pid=$!
+	WEB_PID=$!
 	eventually curl -sf -o page "http://127.0.0.1:$MCP_SITE_PORT/status/127.0.0.1"
 	curl -s "http://127.0.0.1:$MCP_SITE_PORT/badge/127.0.0.1.svg" >badge
-	kill "$pid"
-	wait "$pid" || true
+	kill "$WEB_PID"
+	wait "$WEB_PID" || true
 	grep -q '<title>' page
 	grep -q '<svg' badge
 }
