@@ -250,6 +250,10 @@ probe_region() {
 		say "$name: no targets: exit status $status"
 		return "$status"
 	fi
+	if [[ $ask_for ]]; then
+		jq -cn "$ask_for" "$dir/targets" >"$dir/asked"
+		mv -- "$dir/asked" "$dir/targets"
+	fi
 	# Canaries have no records of their own.
 	n=$(grep -c '^{"v":1,"type":"target","slug":' "$dir/targets" || :)
 	if ((n == 0)) || [[ $stopped ]]; then

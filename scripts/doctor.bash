@@ -1,0 +1,633 @@
+# shellcheck shell=bash
+# mcp-fleet doctor: a whole fleet from end to end, each finding with the command that
+# mends it; see mcp-fleet(1), DOCTOR.
+# shellcheck disable=SC2016 # programs of jq, and commands for people to type
+# shellcheck disable=SC2154,SC2034 # variables of mcp-fleet and region.bash
+#
+# The regions are asked as a round asks them, see region.bash, so what a forced
+# command allows is enough. Nothing is judged, sent or stored but what is said below.
+# The parts are checked side by side, each with its findings in a file of its own.
+
+check_max=10   # seconds for each check
+written_max=150 # seconds after which a store counts as not written to
+page=false json=false ssh_words='' desk='' # a folder in scratch; regions have theirs there, too
+
+doctor_usage() {
+	cat <<-'END'
+	usage: mcp-fleet doctor [-c file] [--json] [--page] [--store url]
+
+	Looks at a whole fleet from end to end: the configuration, every region, the
+	store, the folders, cron, the pages and the routes. Says what is wrong, and the
+	command that mends it.
+
+	options:
+	  -c, --config file     the configuration; else MCP_CONFIG
+	  -h, --help            print this help
+	  --json                a JSON object for each finding
+	  --page                send a test page through every route
+	  --store url           the store; else as configured, else MCP_STORE
+
+	exit status:
+	  0  all is well, or there are only warnings
+	  1  something is to be mended
+	  2  usage or configuration
+	  3  this machine failed
+
+	See mcp-fleet(1).
+	END
+}
+
+doctor_settings() {
+	local args
+	args=$(getopt -n "$me doctor" -o +c:h -l config:,help,json,page,store: -- "$@") ||
+		{ say "see $me doctor --help"; exit 2; }
+	eval set -- "$args"
+	while :; do
+		case $1 in
+		-c | --config) config=$2; shift ;;
+		-h | --help) doctor_usage; exit 0 ;;
+		--json) json=true ;;
+		--page) page=true ;;
+		--store) url=$2; shift ;;
+		--) shift; break ;;
+		esac
+		shift
+	done
+	[[ $# -eq 0 ]] || die 2 "$1: one argument too many"
+	[[ $config ]] || die 2 "neither --config nor MCP_CONFIG names a file"
+	bound=${MCP_FLEET_TIMEOUT:-$check_max}
+	[[ $bound =~ ^[1-9][0-9]{0,3}$ ]] ||
+		die 2 "MCP_FLEET_TIMEOUT: not seconds up to 9999"
+	read -ra ssh_options <<<"${MCP_FLEET_SSH-}"
+	ssh_words=${MCP_FLEET_SSH:+$MCP_FLEET_SSH }
+}
+
+# found STATUS SUBJECT FINDING [MEND]: prints a finding: ok, warn or fail.
+found() {
+	local words=("${@//[[:cntrl:]]/ }")
+	printf '%s\t%s\t%s\t%s\n' "${words[@]:0:3}" "${words[3]-}"
+}
+
+# last_words FILE: what a program said last, without its name and "warning: ".
+last_words() {
+	tail -c 4096 "$1" | jq -nrR "$clean"' | last // "" | .[:300]' |
+		sed 's/^mcp-[a-z]*: //; s/^warning: //; s/^store: //'
+}
+
+# check_config: what the programs say of the configuration, and of the routes.
+check_config() {
+	local line status=0 reached
+	found ok configuration "$(jq -r 'def count($one): "\(.) \($one)" +
+		if . == 1 then "" else "s" end; "\(.servers.count | count("server")), \(
+		.regions | length | count("region"))"' "$scratch/config")"
+	while IFS= read -r line; do
+		line=${line#mcp-*: warning: }
+		found warn configuration "$line" "\${EDITOR:-vi} $(edit_at "$line")"
+	done <"$desk/warned"
+	jq -e '.alerts.routes != []' "$scratch/config" >/dev/null || {
+		found warn routes 'nobody is told of an outage: there is no route' \
+			'man mcp-routes'
+		return
+	}
+	timeout "$bound" mcp-alert check -c "$config" >/dev/null 2>"$desk/alert" || status=$?
+	# Those of the configuration were told above.
+	grep -vF "$(cut -d : -f 3- "$desk/warned"; echo ' warning: store: ')" \
+		"$desk/alert" >"$desk/routes" || :
+	while IFS= read -r line; do
+		check_route "${line#mcp-alert: }"
+	done <"$desk/routes"
+	((!status)) || return 0
+	reached=$(timeout "$bound" mcp-alert check -c "$config" kind=downtime 2>/dev/null |
+		sed -n '/^at /,/^[a-z]/{s/^  at once  *//p}' | sort -u | tr '\n' ' ')
+	found ok routes "their secrets are there; a P1 goes to ${reached:-nobody }at once"
+}
+
+# edit_at FINDING: the file and line that a fault of the configuration names.
+edit_at() {
+	if [[ $1 =~ ^([^\ :]+):([0-9]+): ]]; then
+		echo "+${BASH_REMATCH[2]} ${BASH_REMATCH[1]}"
+	else
+		echo "$config"
+	fi
+}
+
+# check_route LINE: of mcp-alert check.
+check_route() {
+	local line=$1 file
+	if [[ $line == warning:* ]]; then
+		found warn routes "${line#warning: }" "\${EDITOR:-vi} $config"
+	elif [[ $line =~ ^route\ .*\((.*)\ in\ the\ folder\ (.*)\)$ ]]; then
+		file=${BASH_REMATCH[2]}/${BASH_REMATCH[1]}
+		if [[ $line == *"others can"* ]]; then
+			found fail routes "$line" "chmod 600 $file"
+		else
+			found fail routes "$line" "(umask 077; cat >$file)"
+		fi
+	else
+		found fail routes "$line" "mcp-alert check -c $config"
+	fi
+}
+
+# check_page: sends a test page through every route.
+check_page() {
+	local status=0
+	timeout 60 mcp-alert test --all -c "$config" "${store[@]}" -f text \
+		>"$desk/page" 2>&1 || status=$?
+	if ((status)); then
+		found fail routes "a test page did not arrive: $(last_words "$desk/page")" \
+			"mcp-alert test --all -c $config"
+	else
+		found ok routes 'a test page was sent through every route'
+	fi
+}
+
+# What the regions said, their targets and who they are, to findings. What only one
+# region sees of a server is a fault of that region; what all see may be the server's.
+read_regions='
+def finding($status; $subject; $text; $mend): [$status, $subject, $text, $mend] |
+	map(gsub("[\\p{Cc}\\p{Cf}]"; " ")) | join("\t");
+def quoted: "'"'\\\(.)'"'";
+def sure: if .[0] > 0 then .[0] elif .[1] < 0 then .[1] else 0 end;
+def absolute: if . < 0 then -. else . end;
+[inputs] as $records |
+($targets | map({key: "\(.region) \(.slug)", value: .}) | from_entries) as $target |
+# The slugs of which a region, and which, passed this step.
+def passed($n): [$records[] | select(.type == "step" and .n == $n and
+	.status == "pass") | .slug] | unique;
+passed(1) as $resolved | passed(2) as $trusted |
+def mend_exit($r): .message as $m |
+	(if $r.port == "22" then $r.at else "[\($r.at)]:\($r.port)" end) as $named |
+	"ssh-keyscan -p \($r.port) \($r.at) >>\($r.known)" as $add |
+	if $m | test("^the host key of .* has changed") then
+		"ssh-keygen -f \($r.known) -R \u0027\($named)\u0027 && \($add)"
+	elif $m | test("^the host key of .* is not known") then $add
+	elif $m | test("^its runner is that of ") then
+		($m | capture("is that of (?<other>[a-z0-9-]+)").other) as $other |
+		"\($r.via) \u0027sed -i s/\($other)/\($r.name)/ ~/.ssh/authorized_keys\u0027"
+	elif $m | test("^exit status 127|not found|No such file or directory$") then
+		"scp \($words)\($probe) \($r.host):/usr/local/bin/"
+	elif $m | test("Permission denied") then "ssh-copy-id \($words)\($r.host)"
+	elif .status == "garbled" then "\($r.via) true   # has to print nothing"
+	elif $r.via == "" then "mcp-fleet -nv -c \($config)"
+	else "\($r.via) -v true" end;
+def check_runner($r; $own; $refused):
+	($own | map(select(.type == "runner" and .status != "ok"))[0]) as $bad |
+	($own | map(select(.type == "runner"))[0]) as $first |
+	($own | map(select(.type == "probe"))) as $probes |
+	if $own == [] and ($refused | not) then
+		finding("warn"; $r.name; "no server is probed from here"; "${EDITOR:-vi} \($config)")
+	elif $bad and ($refused | not) then
+		finding("fail"; $r.name; "\($bad.status): \($bad.message)"; $bad | mend_exit($r))
+	elif $probes != [] then
+		([$probes[] | select(.state != "broken")] | length) as $work |
+		finding("ok"; $r.name; "mcp-probe \($first.version // "?") answers; \($work) of \(
+			$probes | length) servers work from here"; "")
+	else empty end,
+	(select($first.status == "ok" and $first.version != $version) |
+		finding("warn"; $r.name; "mcp-probe there is \($first.version), and here \($version)";
+			if $r.via == "" then "mcp-probe --version"
+			else "scp \($words)\($probe) \($r.host):/usr/local/bin/" end)),
+	(select($r.via != "") | [$own[] | .offset_s? | arrays][0] | values | sure as $off |
+		if ($off | absolute) > 1 then
+			finding(if ($off | absolute) > 10 then "fail" else "warn" end; $r.name;
+				"its clock is off by \($off * 10 | floor / 10) s";
+				"\($r.via) sudo timedatectl set-ntp true")
+		else finding("ok"; $r.name; "its clock is right"; "") end);
+def check_network($r; $own):
+	($own | map(select(.type == "step"))) as $steps |
+	[$steps[] | select(.n == 1 and .status != "skip")] as $names |
+	[$names[] | select(.status == "fail") | .slug] as $unknown |
+	select($names != [] and ($unknown | length) == ($names | length)) |
+	finding(if [$unknown[] | select([.] | inside($resolved))] != [] then "fail"
+			else "warn" end; $r.name; "no name of a server can be resolved from here";
+		"\($r.via) cat /etc/resolv.conf" | ltrimstr(" "));
+def check_roots($r; $own):
+	[$own[] | select(.type == "step" and .n == 2 and .status != "skip") |
+		select($target["\(.region) \(.slug)"].url // "" | test("^https"))] as $shown |
+	[$shown[] | select(.status == "fail" and ((.error // "") |
+		test("^tls\\.(untrusted|self-signed)$"))) | .slug] as $not |
+	select($shown != [] and ($not | length) == ($shown | length)) |
+	finding(if [$not[] | select([.] | inside($trusted))] != [] then "fail"
+			else "warn" end; $r.name; "no certificate of a server is trusted here";
+		"\($r.via) sudo apt-get install --reinstall ca-certificates" | ltrimstr(" "));
+def check_caches($r; $own):
+	[$own[] | select(.type == "step" and .n == 8) | {slug, result: .detail.cache.result?}]
+		as $seen | [$seen[] | select(.result == "stale") | .slug] as $stale |
+	if $stale != [] then finding("fail"; $r.name;
+		"a cache gives clients an old list of tools of \($stale[:10] | join(", "))";
+		"mcp-probe --cache-check always \($target["\($r.name) \($stale[0])"].url |
+			"\u0027\(gsub("\u0027"; "%27"))\u0027")")
+	else [$seen[] | select(.result == "equal")] | select(. != []) |
+		finding("ok"; $r.name; "no stale cache: \(length) lists of tools are the same with an id that nobody has used"; "") end;
+$regions[] | . as $r | [$records[] | select(.region == $r.name)] as $own |
+check_runner($r; $own; $refused | index($r.name) != null),
+check_network($r; $own), check_roots($r; $own), check_caches($r; $own)'
+
+# describe_regions: the regions, and how ssh(1) reaches them, as a JSON array.
+describe_regions() {
+	local name runner host at port known
+	while IFS=$'\t' read -r name runner host; do
+		at='' port='' known=''
+		if [[ $runner == ssh ]]; then
+			ssh "${ssh_options[@]}" -G -- "$host" >"$desk/G" 2>/dev/null || :
+			at=$(sed -n 's/^hostname //p' "$desk/G")
+			port=$(sed -n 's/^port //p' "$desk/G")
+			known=$(sed -n 's/^userknownhostsfile \([^ ]*\).*/\1/p' "$desk/G")
+		fi
+		jq -n --arg name "$name" --arg host "$host" --arg at "$at" --arg port "$port" \
+			--arg known "$known" --arg words "$ssh_words" '{$name, $host, $at, $port,
+				$known, via: (if $host == "" then "" else "ssh \($words)\($host)" end)}'
+	done <"$scratch/regions" | jq -s .
+}
+
+# check_credentials: what mcp-probe says of those that it could not use, which keeps
+# it from probing their servers; and how many are there.
+check_credentials() {
+	local name runner host line via file all bad
+	while IFS=$'\t' read -r name runner host; do
+		bad=0
+		[[ -e $scratch/$name/err ]] || continue
+		while IFS= read -r line; do
+			bad=$((bad + 1))
+			file=${line#auth.credential: }
+			file=${file%%: *}
+			[[ $file =~ ^[a-z0-9][a-z0-9._-]*$ ]] || file=NAME
+			via="ssh $ssh_words$host "
+			if [[ $line == *": neither MCP_CREDENTIALS "* ]]; then
+				[[ $runner == ssh ]] && via+="cat .ssh/authorized_keys$(:
+					)   # command=\"MCP_CREDENTIALS=FOLDER ...\"" ||
+					via='export MCP_CREDENTIALS=FOLDER'
+			elif [[ $line == *"chmod 600"* ]]; then
+				[[ $runner == ssh ]] && via+="'chmod 600 \"\$MCP_CREDENTIALS/$file\"'" ||
+					via="chmod 600 ${MCP_CREDENTIALS-\$CREDENTIALS_DIRECTORY}/$file"
+			elif [[ $runner == ssh ]]; then
+				via+="'umask 077; cat >\"\$MCP_CREDENTIALS/$file\"' <$file"
+			else
+				via="(umask 077; cat >${MCP_CREDENTIALS-\$MCP_CREDENTIALS}/$file)"
+			fi
+			found fail "$name" "$line" "$via"
+		done < <(tr -d '\r' <"$scratch/$name/err" |
+			sed -n 's/^mcp-probe: line [0-9]*: auth\./auth./p' | sort -u | head -n 20)
+		((!bad)) || echo "$name" >>"$desk/refused"
+		all=$(grep -c '"credential":"' "$scratch/$name/targets" || :)
+		((bad || !all)) || ! grep -q '"type":"probe"' "$scratch/$name/records" ||
+			found ok "$name" "all $all credentials are there, for the owner alone"
+	done <"$scratch/regions"
+}
+
+# check_regions: probes once from each, and reads what came of it.
+check_regions() {
+	local line name
+	: >"$desk/refused"
+	fan_out 2>/dev/null
+	check_credentials
+	cat "$scratch"/*/targets 2>/dev/null | grep '"slug":' >"$desk/targets" || :
+	describe_regions >"$desk/described"
+	jq -nr --slurpfile regions "$desk/described" --slurpfile targets \
+		"$desk/targets" --arg version "$version" --arg config "$config" \
+		--arg words "$ssh_words" --arg probe "$(type -P mcp-probe || echo mcp-probe)" \
+		--argjson refused "$(jq -nR '[inputs]' "$desk/refused")" \
+		'$regions[0] as $regions | '"$read_regions" "$scratch/records"
+	shared_machines
+	while IFS= read -r line; do
+		name=${line%% *}
+		name=$(awk -F '\t' -v name="$name" '$1 == name { print $3 }' "$scratch/regions")
+		if [[ $line == *" host key "* ]]; then
+			found fail regions "$line" "ssh $ssh_words$name$(:
+				) 'sudo rm /etc/ssh/ssh_host_*; sudo ssh-keygen -A'"
+		else
+			found warn regions "$line" "\${EDITOR:-vi} $config"
+		fi
+	done <"$scratch/machines"
+}
+
+# redis_cli: the command that asks the store, for a person to type.
+redis_cli() {
+	local address=${url:-${MCP_STORE-}} command='redis-cli'
+	[[ $address != rediss* ]] || command+=' --tls'
+	address=${address#*://}
+	[[ $address != *@* ]] || command+=" --user ${address%%@*} --askpass"
+	address=${address#*@}
+	if [[ $address == /* ]]; then
+		command+=" -s $address"
+	else
+		address=${address%%[,/]*}
+		command+=" -h ${address%:*}"
+		[[ $address != *:* ]] || command+=" -p ${address##*:}"
+	fi
+	echo "$command"
+}
+
+# check_store: whether it answers, keeps what it is given, has room and takes it; and
+# when each stage used it last. Then the site is checked, which has to use the same.
+check_store() {
+	local status=0 cli why
+	if [[ ! $url && ! ${MCP_STORE-} ]]; then
+		found fail store 'no store is named' "\${EDITOR:-vi} $config"
+		return
+	fi
+	cli=$(redis_cli)
+	timeout "$bound" mcp-aggregate status store -c "$config" "${store[@]}" -f jsonl \
+		>"$desk/kept" 2>"$desk/store" || status=$?
+	if ((status)); then
+		why=$(last_words "$desk/store")
+		case $why in
+		*NOAUTH* | *WRONGPASS*)
+			found fail store "$why" 'export MCP_STORE_PASSWORD_FILE=FILE' ;;
+		*'Permission denied'*)
+			found fail store "$why" "sudo usermod -aG redis $(id -un)" ;;
+		*) found fail store "${why:-no answer}" 'sudo systemctl start redis-server' ;;
+		esac
+		return
+	fi
+	jq -r --arg cli "$cli" '
+		if .wrong == [] then "ok\tstore\tit answers, evicts nothing and has an append-only file\t"
+		else .wrong[] | ["fail", "store", .,
+			if test("^maxmemory-policy") then
+				"\($cli) config set maxmemory-policy noeviction && \($cli) config rewrite"
+			elif test("append") then
+				"\($cli) config set appendonly yes && \($cli) config rewrite"
+			else "\($cli) config get maxmemory-policy appendonly" end] | join("\t") end,
+		(select((.maxmemory // 0) > 0) | (.used_bytes / .maxmemory) as $full |
+			select($full > 0.8) | [if $full > 0.95 then "fail" else "warn" end, "store",
+				"\($full * 100 | floor) % of its memory are used",
+				"\($cli) config set maxmemory \([2 * .maxmemory, 2 * .used_bytes] | max) && \($cli) config rewrite"] |
+			join("\t"))' "$desk/kept"
+	check_stages >"$desk/later"
+	check_site >>"$desk/later"
+	# The site was asked before: what is written here is a sign of life, too.
+	check_writing
+	cat "$desk/later"
+}
+
+# check_writing: whether a round wrote to the store just now; else this writes what a
+# round writes without a record: what the spool holds.
+check_writing() {
+	local wrote chosen status=0
+	shopt -s nullglob
+	wrote=$(jq '.ingest // 1e9 | floor' "$desk/stages")
+	if ((wrote <= written_max)); then
+		found ok store "it was written to $wrote s ago"
+		return
+	fi
+	check_spool >/dev/null
+	spool=${chosen:-/var/lib/mcp-fleet}/$digest
+	spool_record | timeout "$bound" mcp-aggregate ingest -c "$config" \
+		"${store[@]}" >/dev/null 2>"$desk/store" || status=$?
+	if ((status)); then
+		found fail store "it cannot be written to: $(last_words "$desk/store")" \
+			"$cli info persistence memory replication"
+	else
+		found ok store 'it can be written to'
+	fi
+}
+
+# check_stages: when each stage ran last.
+check_stages() {
+	local line
+	timeout "$bound" mcp-aggregate status -c "$config" "${store[@]}" -f text \
+		>"$desk/status" 2>/dev/null || :
+	sed -n 's/^Last run: //p' "$desk/status" | jq -R '
+		def seconds: if . == "never" then null else
+			capture("^(?<n>[0-9.]+)(?<unit>[smhd])") | (.n | tonumber) *
+				{s: 1, m: 60, h: 3600, d: 86400}[.unit] end;
+		split(", ") | map(split(" ") | {key: .[0], value: (.[1] | seconds)}) |
+		from_entries' >"$desk/stages"
+	if [[ ! -s $desk/stages ]]; then
+		echo '{}' >"$desk/stages"
+		found warn rounds 'when they ran is not known in time' \
+			"mcp-aggregate status -c $config"
+		return
+	fi
+	line=$(jq -r --argjson max "$written_max" 'to_entries |
+		map(select(.value == null or .value > $max) | "\(.key) \(
+			if .value == null then "never ran" else "ran \(.value) s ago" end)") |
+		join(", ")' "$desk/stages")
+	if [[ $line == *ago* ]]; then
+		found fail rounds "$line" "mcp-fleet -v -c $config"
+	elif [[ $line ]]; then
+		found warn rounds "$line" "mcp-fleet -v -c $config"
+	else
+		found ok rounds "$(sed -n 's/^Last run: //p' "$desk/status")"
+	fi
+}
+
+# check_site: whether a mcp-serve answers there, and from the same store: it says when
+# the stages ran last, and what is published of a server.
+check_site() {
+	local site status=0 mend conf
+	site=$(jq -r '.site.url // ""' "$scratch/config")
+	if [[ ! $site ]]; then
+		found warn site 'site.url is not set, so events lead nowhere' \
+			"\${EDITOR:-vi} $config"
+		return
+	fi
+	if ! type -P curl >/dev/null; then
+		found warn site 'not checked, as curl is not installed' \
+			'sudo apt-get install curl'
+		return
+	fi
+	mend="grep -rn MCP_STORE /etc/lighttpd /etc/nginx /etc/apache2 /etc/systemd"
+	curl -q -sS -m "$bound" --max-filesize 65536 -o "$desk/healthz" \
+		"$site/healthz" 2>"$desk/site" || status=$?
+	if ((status)); then
+		mend="curl -i $site/healthz"
+		conf=$(dirname -- "$(realpath -- "$config")")/lighttpd.conf
+		[[ $status != 7 || ! -e $conf ]] || mend="lighttpd -f $conf"
+		found fail site "$site/healthz: $(last_words "$desk/site" |
+			sed 's/^curl: ([0-9]*) //')" "$mend"
+	elif ! jq -e '.status and has("age_s")' "$desk/healthz" >/dev/null 2>&1; then
+		found fail site "$site/healthz is not answered by mcp-serve" \
+			"curl -i $site/healthz"
+	elif jq -e '.store == "down" or .status == "down"' "$desk/healthz" >/dev/null; then
+		found fail site "the mcp-serve of $site reaches no store; its MCP_STORE has$(:
+			) to be ${url:-$MCP_STORE}" "$mend"
+	elif jq -es 'all(.[0].age_s[], .[1][]; . == null)' "$desk/healthz" \
+		"$desk/stages" >/dev/null; then
+		found warn site "$site is answered by mcp-serve; nothing ran yet, so which$(:
+			) store it reads cannot be told" "mcp-fleet -v -c $config"
+	elif ! same_store "$site"; then
+		found fail site "the mcp-serve of $site reads another store; its MCP_STORE$(:
+			) has to be ${url:-$MCP_STORE}" "$mend"
+	else
+		found ok site "$site is answered by mcp-serve, from the same store"
+	fi
+}
+
+# same_store SITE: whether what it says is what the store has.
+same_store() {
+	local slug
+	jq -e --slurpfile here "$desk/stages" '.age_s | to_entries | all(.[];
+		.value as $there | $here[0][.key] as $here |
+		if $there == null or $here == null then $there == $here
+		else ($there - $here | if . < 0 then -. else . end) <=
+			5 + (if $here >= 3600 then 3600 elif $here >= 60 then 60 else 0 end)
+		end)' "$desk/healthz" >/dev/null || return 1
+	# Two fleets may run in the same second: a figure is seldom the same.
+	timeout "$bound" mcp-aggregate status -c "$config" "${store[@]}" -f jsonl \
+		>"$desk/figures" 2>/dev/null || return 0
+	slug=$(jq -r 'select(.p95_ms and (.age_s // 1e9) < 250) | .slug' \
+		"$desk/figures" | head -n 1)
+	[[ $slug ]] || return 0
+	curl -q -sS -m "$bound" --max-filesize 65536 -o "$desk/embed" \
+		"$1/api/embed-status/$slug" 2>/dev/null || return 0
+	# A private server is not shown.
+	jq -e '.error' "$desk/embed" >/dev/null 2>&1 && return 0
+	jq -n --arg slug "$slug" --slurpfile there "$desk/embed" \
+		'first(inputs | select(.slug == $slug)) |
+			.p95_ms == $there[0].p95_ms or .uptime_30d == $there[0].uptime_30d' \
+		"$desk/figures" | grep -q true
+}
+
+# check_folder SUBJECT PATH…: which of these a round uses: the first that is there, or
+# can be made, and that belongs to us alone; sets chosen.
+check_folder() {
+	local subject=$1 dir up mode
+	shift
+	chosen=''
+	for dir; do
+		if [[ ! -e $dir && ! -L $dir ]]; then
+			up=$dir
+			while [[ ! -e $up ]]; do
+				up=$(dirname -- "$up")
+			done
+			[[ -d $up && -w $up ]] || continue
+			found ok "$subject" "$dir will be made"
+			return
+		fi
+		mode=$(stat -c %a -- "$dir")
+		if [[ -L $dir ]]; then
+			found fail "$subject" "$dir is a symbolic link" "rm $dir"
+		elif [[ ! -O $dir ]]; then
+			found warn "$subject" "$dir belongs to $(stat -c %U -- "$dir")" \
+				"sudo -u $(stat -c %U -- "$dir") $me doctor -c $config"
+		elif (((8#$mode) & 8#22)); then
+			found fail "$subject" "others may write to $dir" "chmod go-w $dir"
+		elif [[ ! -w $dir ]]; then
+			found fail "$subject" "we may not write to $dir" "chmod u+w $dir"
+		else
+			found ok "$subject" "$dir is ours alone"
+			chosen=$dir
+			return
+		fi
+	done
+	found fail "$subject" "no private folder; tried $*" "mkdir -p -m 700 $1"
+}
+
+check_spool() {
+	check_folder spool ${XDG_STATE_HOME:+"$XDG_STATE_HOME/mcp-fleet"} \
+		/var/lib/mcp-fleet ${HOME:+"$HOME/.local/state/mcp-fleet"}
+}
+
+# check_folders: where the locks and the spool are, and what the spool holds.
+check_folders() {
+	local chosen files
+	check_folder locks ${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR/mcp-fleet"} \
+		/run/mcp-fleet "/tmp/mcp-fleet-$UID"
+	check_spool
+	[[ $chosen && -d $chosen/$digest ]] || return 0
+	chosen+=/$digest
+	shopt -s nullglob
+	files=("$chosen"/*.jsonl "$chosen"/*.again)
+	if ((${#files[@]})); then
+		found warn spool "${#files[@]} files wait for the store" "$me -c $config"
+	fi
+	files=("$chosen"/set-aside/*.jsonl)
+	if ((${#files[@]})); then
+		found fail spool "${#files[@]} files are set aside, as the store refused them" \
+			"mcp-aggregate ingest -c $config <${files[0]} && rm ${files[0]}"
+	fi
+}
+
+# check_cron: what runs the rounds, and whether that sees what this shell sees.
+check_cron() {
+	local name line unit tool missing=''
+	{
+		timeout "$bound" crontab -l 2>/dev/null || :
+		cat /etc/crontab /etc/cron.d/* 2>/dev/null || :
+	} | grep -v '^[ \t]*#' >"$desk/cron" || :
+	unit=$(timeout "$bound" systemctl is-active mcp-fleet.timer 2>/dev/null || :)
+	if ! grep -qE '(^|[ /])mcp-fleet( |$)' "$desk/cron"; then
+		if [[ $unit == active ]]; then
+			found ok cron 'mcp-fleet.timer is active'
+		else
+			found warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds' \
+				"(crontab -l; echo '* * * * * $0 -c $(realpath -- "$config")$(:
+				) >/dev/null') | crontab -"
+		fi
+		return
+	fi
+	for name in MCP_FLEET_SSH MCP_CREDENTIALS MCP_STORE MCP_STORE_PASSWORD_FILE \
+		MCP_STORE_CA MCP_STORE_CERT MCP_STORE_KEY XDG_STATE_HOME; do
+		[[ ${!name-} ]] || continue
+		grep -qE "(^|[ ;])$name *=" "$desk/cron" || {
+			found fail cron "$name is set here, but not for cron" \
+				"(echo '$name=${!name}'; crontab -l) | crontab -"
+			missing=1
+		}
+	done
+	line=$(sed -n 's/^PATH *= *//p' "$desk/cron" | tail -n 1)
+	for tool in jq flock awk timeout getopt ssh; do
+		[[ $tool != ssh ]] || grep -qP '\tssh\t' "$scratch/regions" || continue
+		(PATH=${line:-/usr/bin:/bin} type -P "$tool" >/dev/null) || {
+			found fail cron "$tool is not in the PATH of cron" \
+				"(echo 'PATH=$PATH'; crontab -l) | crontab -"
+			missing=1
+		}
+	done
+	[[ $missing ]] || found ok cron 'it runs mcp-fleet, and sees what this shell sees'
+}
+
+# print_findings: as text, or as JSON.
+print_findings() {
+	jq -nrR --argjson json "$json" '
+		[inputs | split("\t") | {v: 1, type: "finding", status: .[0], subject: .[1],
+			finding: .[2], mend: (.[3] | select(. != "") // null)}] |
+		if $json then .[] | tojson else
+			([.[].subject | length] | max) as $width |
+			.[] | ({ok: "ok  ", warn: "warn", fail: "FAIL"}[.status]) + "  " +
+				(.subject + " " * $width)[:$width] + "  " + .finding,
+				(select(.mend) | " " * ($width + 8) + .mend)
+		end' "$desk/findings"
+}
+
+doctor() {
+	local i check checks=(config regions store folders cron)
+	doctor_settings "$@"
+	# shellcheck source=scripts/region.bash
+	source "$lib/region.bash" || die 3 "region.bash: not installed"
+	need mcp-aggregate mcp-alert jq flock awk
+	begin_work
+	desk=$scratch/.doctor
+	mkdir "$desk"
+	# As a dry run, this holds no lock, and keeps no memory of the regions.
+	dry=true
+	configure
+	chatty=true
+	cp "$scratch/said" "$desk/warned"
+	# In time for the bound; and with this interval, a probe looks for stale caches.
+	ask_for='limit(500; inputs | if .slug then
+		.timeout = ([.timeout, 6] | min) | .interval = 300 else . end)'
+	for check in "${checks[@]}"; do
+		"check_$check" >"$desk/findings.$check" 2>"$desk/said.$check" &
+		workers+=("$!")
+	done
+	for i in "${!checks[@]}"; do
+		wait "${workers[i]}" || {
+			found fail "${checks[i]}" "not all was checked: $(
+				last_words "$desk/said.${checks[i]}")" \
+				"df ${TMPDIR:-/tmp} && mcp-fleet -nv -c $config" \
+				>>"$desk/findings.${checks[i]}"
+			worst=3
+		}
+	done
+	workers=()
+	! $page || check_page >"$desk/findings.page"
+	for check in "${checks[@]}" page; do
+		[[ ! -e $desk/findings.$check ]] || cat "$desk/findings.$check"
+		[[ ! -s $desk/said.$check ]] || cat "$desk/said.$check" >&2
+	done >"$desk/findings"
+	print_findings
+	((!worst)) || exit "$worst"
+	! grep -q '^fail' "$desk/findings" || exit 1
+}

@@ -1,0 +1,491 @@
+# shellcheck shell=bash
+# mcp-fleet init: makes the folder of a fleet of one region, this machine, from a URL,
+# a list, or the configuration of a client of MCP; see mcp-fleet(1), INIT.
+# shellcheck disable=SC2016 # programs of jq and awk
+# shellcheck disable=SC2154 # variables of mcp-fleet
+#
+# What is read may come from strangers, with a repository, and holds secrets. It is
+# bounded, nothing of it becomes a path or a command, and a variable of the
+# environment goes only to a server where that was asked for.
+
+source_max=$((1 << 20)) # bytes
+servers_max=1000        # longer lists are for servers_from
+probe_each=10           # seconds for the probe of a server
+folder=fleet site='' from_env=false origin='' new='' store_works=false
+
+init_usage() {
+	cat <<-'END'
+	usage: mcp-fleet init [-e] [-d folder] [--site url] [--store url] source
+
+	Makes a fleet of what a client uses: a folder with fleet.yaml, credentials and
+	a configuration for a web server. The source is a URL, a file of URLs or target
+	records, or the configuration of a client, such as .mcp.json.
+
+	options:
+	  -d, --folder folder   the folder to make; fleet if not given
+	  -e, --env             take ${NAME} in headers from the environment
+	  -h, --help            print this help
+	  --site url            where the pages will be; else on port 8080 of this machine
+	  --store url           the store; else MCP_STORE, else a Redis of this machine
+
+	exit status:
+	  0  done
+	  2  usage, or a source or folder that cannot be used
+	  3  this machine failed
+
+	See mcp-fleet(1).
+	END
+}
+
+init_settings() {
+	local args
+	args=$(getopt -n "$me init" -o d:eh -l env,folder:,help,site:,store: -- "$@") ||
+		{ say "see $me init --help"; exit 2; }
+	eval set -- "$args"
+	while :; do
+		case $1 in
+		-d | --folder) folder=$2; shift ;;
+		-e | --env) from_env=true ;;
+		-h | --help) init_usage; exit 0 ;;
+		--site) site=$2; shift ;;
+		--store) url=$2; shift ;;
+		--) shift; break ;;
+		esac
+		shift
+	done
+	(($# < 2)) || die 2 "$2: one argument too many"
+	if (($# == 0)); then
+		args=$(ls -d .mcp.json .vscode/mcp.json .cursor/mcp.json 2>/dev/null || :)
+		die 2 "no source; see $me init --help${args:+; there is ${args//$'\n'/, }}"
+	fi
+	origin=$1
+	folder=$(realpath -m -- "$folder")
+	# It stands in files of cron and of web servers, each with quotes of its own.
+	[[ $folder =~ ^/[A-Za-z0-9._/@+,=:~-]+$ ]] ||
+		die 2 "$folder: a folder whose name needs no quotes, please"
+	[[ $site =~ ^(|https?://[][A-Za-z0-9._:-]+)/?$ ]] ||
+		die 2 "--site: neither https://HOST nor http://HOST:PORT"
+	site=${site%/}
+	url=${url:-${MCP_STORE-}}
+	[[ $url =~ ^[!#-~]*$ && $url != *\\* ]] || die 2 "the store: no address"
+	if [[ -e $folder || -L $folder ]] && ! rmdir -- "$folder" 2>/dev/null; then
+		die 2 "$folder: is there already; nothing is changed"
+	fi
+}
+
+# JSON with comments, as editors write it, to JSON: comments, and commas before a
+# bracket that closes, are left out; as is a byte order mark.
+strip_comments='
+NR == 1 { sub(/^\357\273\277/, "") }
+{
+	n = length($0)
+	for (i = 1; i <= n; i++) {
+		c = substr($0, i, 1)
+		if (comment) {
+			if (c == "*" && substr($0, i + 1, 1) == "/") { comment = 0; i++ }
+			continue
+		}
+		if (string) {
+			printf "%s", c
+			if (c == "\\") printf "%s", substr($0, ++i, 1)
+			else if (c == "\"") string = 0
+			continue
+		}
+		if (c == "/" && substr($0, i + 1, 1) == "/") break
+		if (c == "/" && substr($0, i + 1, 1) == "*") { comment = 1; i++; continue }
+		if (c == " " || c == "\t" || c == "\r") { printf "%s", c; continue }
+		if (comma && c != "}" && c != "]") printf ","
+		comma = c == ","
+		if (!comma) printf "%s", c
+		string = c == "\""
+	}
+	print ""
+}
+END { if (comma) printf "," }'
+
+# The servers of a client, each as {name, url, headers} or {name, left}, where left
+# says why it is none for regions. What stands in ${} is not filled in yet.
+read_client='
+def bridge: (.args? | arrays | map(strings)) as $args | [$args | to_entries[] |
+	select(.value | test("(^|/)mcp-remote(@[^/]*)?$")) | .key][0] as $at |
+	if $at == null then null else $args[$at + 1:] end;
+def bridged: . as $args |
+	{url: ([$args[] | select(test("^https?://"))][0]),
+		headers: ([range(length) | select($args[.] == "--header") |
+			$args[. + 1] // empty | capture("^(?<key>[^:]*):[ ]*(?<value>.*)$")] |
+			from_entries)};
+def server:
+	if type != "object" then {left: "no object"}
+	elif .disabled == true then {left: "disabled there"}
+	elif .command then bridge as $bridge |
+		if $bridge and ($bridge | bridged.url) then
+			($bridge | bridged) + {vars: (.env? | objects)}
+		else {left: "stdio: it runs beside its client, so no region can reach it"} end
+	else ([.type, .transport | strings | ascii_downcase][0] // "http") as $type |
+		([.url, .serverUrl, .httpUrl | strings][0]) as $url |
+		if $type == "stdio" then
+			{left: "stdio: it runs beside its client, so no region can reach it"}
+		elif $type | test("^(http|streamable-?http|sse)$") | not then
+			{left: "of another transport, \($type[:20])"}
+		elif $url == null then {left: "without a URL"}
+		else {$url, headers: (.headers? | objects // {})} end
+	end;
+[.mcpServers?, .servers?, .mcp?.servers? | objects][0] |
+if . == null then error("neither mcpServers nor servers") else . end |
+to_entries[] | {name: .key} + (.value | server)'
+
+# A line of a list: a URL, or a target record, of which the keys that a server of
+# fleet.yaml has are used.
+read_list='
+def seconds: if type == "number" then "\(.)s" else . end;
+inputs | sub("\r$"; "") | select(test("^[ \t]*(#.*)?$") | not) |
+if test("^[ \t]*\\{") then
+	[try fromjson catch {}][0] | if (.url | type) != "string" then
+		error("line \(input_line_number): no target record") else . end |
+	{name: (.slug // .url | tostring), url, headers: {}, kept: (
+		{title, auth, health_tool,
+			interval: (.interval | seconds), timeout: (.timeout | seconds),
+			deny_private, cold_start} |
+		with_entries(select(.value != null)))}
+else {name: null, url: gsub("^[ \t]+|[ \t]+$"; ""), headers: {}} end'
+
+# What read_client and read_list print, to servers with a slug each, and what is to be
+# written as the credential. Of several headers one is the secret, as a credential file
+# holds one.
+make_servers='
+def clean: gsub("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}\\p{Zl}\\p{Zp}]"; "?");
+def holes: [match("\\$\\{([^{}]{0,200})\\}"; "g") |
+	{at: .offset, end: (.offset + .length), of: .captures[0].string}];
+def variable: capture("^(env:)?(?<name>[A-Za-z_][A-Za-z0-9_]*)(?<or>:-(?<text>.*))?$");
+# fill(vars): {text, missing}; a hole that no variable or default fills is missing.
+def fill($vars): . as $text | reduce (holes | reverse[]) as $hole (
+	{text: $text, missing: []};
+	([$hole.of | variable | ($vars[.name] | strings | select(. != "")), .text |
+		strings][0]) as $value |
+	if $value == null then .missing = [$hole.of | clean[:60]] + .missing
+	else .text |= .[:$hole.at] + $value + .[$hole.end:] end);
+def base: ascii_downcase | gsub("[^a-z0-9._-]+"; "-") | sub("^[._-]+"; "") |
+	.[:80] | sub("[._-]+$"; "");
+def host: sub("^https?://"; "") | sub("[/?#].*"; "") | sub(":[0-9]*$"; "");
+def slug($taken): . as $base | if $taken[$base] | not then $base else
+	first(range(2; 2000) | "-\(.)" | $base[:80 - length] + . |
+		select($taken[.] | not)) end;
+def unfit: if .left then .left
+	elif .url.missing != [] then "its URL wants \(.url.missing | join(", "))"
+	elif .url.text | test("^https?://[^/?#]*@") then
+		"its URL holds a user name, and fleet.yaml is no place for a secret"
+	elif .url.text | test("^https?://[!-~]{1,2000}$") | not then "its URL is none"
+	else [.url.text | capture("[?&](?<key>[^=&#]*(key|token|secret|passw|auth|sig|credential)[^=&#]*)="; "i").key][0] |
+		if . == null then empty
+		else "its URL holds a secret, \(clean[:40]), and fleet.yaml is no place for one"
+		end
+	end;
+def ours: test("^(accept|accept-.*|connection|content-.*|host|mcp-.*|user-agent|x-probe-region)$"; "i");
+def sendable: test("^https://|^http://(localhost|127\\.[0-9.]+|\\[::1\\])([:/]|$)"; "i");
+def origin: capture("^(?<o>https?://[^/?#]+)").o;
+def secret($url): if .value.text | test("^[!-~]([ -~]{0,4000}[!-~])?$") | not then null
+	elif (.key | ascii_downcase) == "authorization" and
+		(.value.text | test("^bearer +[^ ]+ *$"; "i")) then
+		{mode: "bearer", lines: ["token = " + (.value.text | sub("^[^ ]+ +"; "") |
+			sub(" +$"; ""))], missing: .value.missing}
+	else {mode: "header", lines: ["header = " + .key, "value = " + .value.text],
+		missing: .value.missing} end |
+	if . then .lines = ["origin = " + ($url | origin)] +
+		.lines else . end;
+def credential: .url.text as $url | [.headers | to_entries[] |
+	select(.key | ours | not) |
+	select(.key | test("^[!#$%&*+.^_`|~0-9A-Za-z-]{1,100}$")) |
+	.order = (if .key | test("^authorization$"; "i") then 0
+		elif .key | test("key|token|auth|secret"; "i") then 1 else 2 end)] |
+	sort_by(.order) | {all: map(.key), first: .[0]};
+reduce inputs as $entry ({servers: [], taken: {}};
+	. as $state | ($entry.vars // {}) as $own |
+	($own + (if $env then $ENV else {} end)) as $vars |
+	# A variable in a URL would be shown to everybody.
+	($entry | .url |= (. // "" | fill($own))) as $e |
+	($e.name // ($e.url.text | host) | tostring) as $name |
+	([$e | unfit][0]) as $left |
+	if $left then .servers += [{name: ($name | clean[:80]), left: $left}]
+	else
+		([$name, ($e.url.text | host), "server" | base | select(. != "")][0] |
+			slug($state.taken)) as $slug |
+		($e | .headers |= with_entries(select(.value | type == "string") |
+			.value |= fill($vars)) | credential) as $found |
+		(if $found.first then $found.first | secret($e.url.text)
+			elif $e.kept.auth.credential? then
+				{mode: "any", missing: ["its secret"], lines: [
+					"origin = " + ($e.url.text | origin),
+					"# token = or header = and value =, or another kind"]}
+			else null end) as $credential |
+		.taken[$slug] = true | .servers += [{
+			name: ($name | clean[:80]), $slug, url: $e.url.text,
+			title: ($e.kept.title // (if $e.name then $name else "" end) |
+				tostring | clean[:200] | select(. != "" and . != $slug) // null),
+			kept: ($e.kept // {} | del(.title, .auth)),
+			$credential, unsafe: ($e.url.text | sendable | not),
+			unsent: ($found.all - [select($credential) | $found.first.key // empty] |
+				map(clean))}]
+	end) | .servers'
+
+# The text of fleet.yaml, of what make_servers printed, and of the results of a probe.
+write_config='
+def hex: [. / 4096, . / 256 % 16, . / 16 % 16, . % 16 | floor |
+	"0123456789abcdef"[.:. + 1]] | add;
+# JSON is YAML, but for what YAML takes for the end of a line, or for no character.
+def yaml: tojson | explode | map(if (. > 126 and . < 160) or . == 8232 or . == 8233 or
+	. == 65279 or . == 65534 or . == 65535 then "\\u" + hex | explode[] else . end) |
+	implode;
+def clean: gsub("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]"; "?");
+def state: if .state == null then "it was not probed"
+	elif .state == "auth-walled" then "it asks for a credential"
+	elif .state == "healthy" then "it works" + (if .tools == null then "" else
+		", with \(.tools) tool\(if .tools == 1 then "" else "s" end)" end)
+	else "it fails at \(.step): \(.message // .error // "" | clean[:200])" end;
+"# What this fleet watches, from where, and whom it tells; see fleet.yaml(5). After a",
+"# change: mcp-aggregate config -c \($folder)/fleet.yaml",
+"",
+"# The Redis that all programs share. It needs maxmemory-policy noeviction, and",
+"# appendonly yes.",
+"store: \($store | yaml)",
+"",
+"# Where people find the pages.",
+"site:",
+"  url: \($site | yaml)",
+"",
+"# Where probes run. It takes three to tell an outage from trouble on the way; a",
+"# machine that ssh(1) reaches needs mcp-probe(1) and its credentials:",
+"#   - {name: eu-west-2, host: probe@london.example.com}",
+"regions:",
+"  - {name: \($region), runner: local}",
+"",
+"servers:",
+(.[] | select(.left | not) | (($results[.slug] // {}) | state) as $state |
+	"  # \(.name | clean), on \($date): \($state)",
+	(.unsent | select(. != []) |
+		"  # Not sent: \(join(", ")); a credential holds one header, of visible ASCII."),
+	"  - slug: \(.slug | yaml)",
+	"    url: \(.url | yaml)",
+	(select(.title) | "    title: \(.title | yaml)"),
+	(.kept | to_entries[] | "    \(.key): \(.value | yaml)"),
+	if .credential == null then
+		select($results[.slug].state == "auth-walled") |
+		"    # Once there is a file credentials/\(.slug), see FILES in mcp-probe(1):",
+		"    #auth: {credential: \(.slug | yaml)}"
+	elif .unsafe then
+		"    # A credential is sent over https only, so without it:",
+		"    #auth: {credential: \(.slug | yaml)}"
+	elif .credential.missing != [] then
+		"    # Once \(.credential.missing | join(", ")) is filled in, in credentials/\(.slug):",
+		"    #auth: {credential: \(.slug | yaml)}"
+	else "    auth: {mode: \(.credential.mode), credential: \(.slug | yaml)}" end),
+"",
+"# Whom to tell, see mcp-routes(5). Take the # away, and put the address of the hook",
+"# into credentials/slack, mode 600:",
+"#alerts:",
+"#  routes:",
+"#    - {name: chat, type: slack, secret: slack}"'
+
+# read_source: the servers of the source, with what is to be a credential, as an array
+# in the file servers.
+read_source() {
+	local read=$read_list why
+	if [[ $origin =~ ^https?:// ]]; then
+		printf '%s\n' "$origin" >"$scratch/source"
+	else
+		[[ -f $origin && -r $origin ]] || die 2 "$origin: no file that can be read"
+		head -c $((source_max + 1)) -- "$origin" >"$scratch/source"
+		(($(stat -c %s "$scratch/source") <= source_max)) ||
+			die 2 "$origin: is larger than 1 MiB; long lists are for" \
+				"servers_from of fleet.yaml(5)"
+	fi
+	timeout 20 awk "$strip_comments" "$scratch/source" >"$scratch/json" 2>/dev/null || :
+	if jq -e 'type == "object" and (has("url") | not)' "$scratch/json" \
+		>/dev/null 2>&1; then
+		read=$read_client
+		timeout 20 jq -c "$read" "$scratch/json" >"$scratch/entries" 2>"$scratch/said"
+	else
+		! head -c 400 "$scratch/json" | grep -qzP '^\s*(\[|\{\s*("mcpServers"|"servers"|$))' ||
+			die 2 "$origin: no JSON: $(jq . "$scratch/json" 2>&1 >/dev/null |
+				sed 's/^jq: error ([^)]*): //;q')"
+		timeout 20 jq -cnR "$read" "$scratch/source" >"$scratch/entries" \
+			2>"$scratch/said"
+	fi || {
+		why=$(sed 's/^jq: error ([^)]*): //;q' "$scratch/said")
+		die 2 "$origin: ${why:-cannot be read}"
+	}
+	(($(wc -l <"$scratch/entries") <= servers_max)) ||
+		die 2 "$origin: more than $servers_max servers; use servers_from of" \
+			"fleet.yaml(5)"
+	timeout 60 jq -cn --argjson env "$from_env" "$make_servers" "$scratch/entries" \
+		>"$scratch/servers" || die 3 "$origin: cannot be read"
+	jq -e 'any(.[]; .left | not)' "$scratch/servers" >/dev/null || {
+		tell_left >&2
+		die 2 "$origin: no server that regions can reach"
+	}
+}
+
+# tell_left: which servers are not for regions, and why.
+tell_left() {
+	jq -r '.[] | select(.left) | "  \(.name): \(.left)"' "$scratch/servers"
+}
+
+# find_store: the store that was named, or a Redis that answers on this machine.
+find_store() {
+	local try
+	for try in ${url:+"$url"} unix:///run/redis/redis-server.sock \
+		unix:///run/redis/redis.sock unix:///run/valkey/valkey.sock \
+		redis://127.0.0.1:6379; do
+		if timeout 6 mcp-aggregate status store --store "$try" -f jsonl \
+			>"$scratch/store" 2>"$scratch/said"; then
+			store_works=true
+			url=$try
+			return
+		fi
+		[[ ! $url ]] || return 0
+	done
+	url=redis://127.0.0.1:6379
+}
+
+# write_fleet RESULTS: fleet.yaml, with the results of a probe as comments.
+write_fleet() {
+	jq -r --slurpfile all "$1" --arg folder "$folder" --arg store "$url" \
+		--arg site "$site" --arg region "$region" --arg date "$(date +%F)" \
+		'($all[0] // {}) as $results | '"$write_config" "$scratch/servers" \
+		>"$new/fleet.yaml"
+}
+
+# write_credentials: a file for each secret, which stands in no command line.
+write_credentials() {
+	local slug text
+	mkdir "$new/credentials"
+	while read -r slug text; do
+		base64 -d <<<"$text" >"$new/credentials/$slug"
+	done < <(jq -r '.[] | select(.credential) |
+		"\(.slug) \(.credential.lines | join("\n") + "\n" | @base64)"' \
+		"$scratch/servers")
+}
+
+# write_site: the configuration of a lighttpd that a user can start; of the examples
+# that are installed.
+write_site() {
+	local text examples=$lib/../../share/doc/mcp-fleet/examples port
+	[[ -d $examples ]] || examples=$lib
+	[[ -r $examples/deploy/lighttpd-fastcgi.conf ]] || return 0
+	text=$(<"$examples/deploy/lighttpd-fastcgi.conf")
+	text=${text//\/usr\/local\/bin\//"$(dirname -- "$(type -P mcp-serve)")/"}
+	text=${text//unix:\/\/\/run\/redis\/redis.sock/"$url"}
+	text=${text//https:\/\/status.example.com/"$site"}
+	text=${text//\/etc\/mcp-fleet/"$folder"}
+	text=${text//\/run\/mcp-serve.sock/"$folder/web/serve.sock"}
+	[[ $site =~ :([0-9]+)$ ]] && port=${BASH_REMATCH[1]} || port=8080
+	mkdir "$new/web" "$new/web/empty"
+	printf '# lighttpd -D -f %s/lighttpd.conf\nserver.port = %s\n' "$folder" "$port"
+	printf 'server.document-root = "%s/web/empty"\n\n%s\n' "$folder" "$text"
+} >"$new/lighttpd.conf"
+
+# probe_all: one probe of each server from here, as results by slug.
+probe_all() {
+	timeout 30 mcp-aggregate targets -c "$new/fleet.yaml" -r "$region" \
+		>"$scratch/all" 2>"$scratch/said" || { relay '' "$scratch/said"; return 0; }
+	jq -c --argjson most "$probe_each" '.timeout = ([.timeout, $most] | min)' \
+		"$scratch/all" >"$scratch/targets"
+	MCP_CREDENTIALS=$new/credentials timeout $((3 * probe_each)) mcp-probe \
+		--targets - -r "$region" -f jsonl --concurrency 1000 \
+		<"$scratch/targets" >"$scratch/records" 2>"$scratch/said" || :
+	relay '' "$scratch/said"
+	jq -n '[inputs | select(.type == "step" or .type == "probe")] |
+		group_by(.slug) | map({key: .[0].slug, value: (
+			(map(select(.type == "probe"))[0] // {}) as $probe |
+			(map(select(.status? == "fail"))[0] // {}) as $step |
+			{state: $probe.state, tools: $probe.tool_count, step: $step.step,
+				error: $step.error, message: $step.message})}) | from_entries' \
+		"$scratch/records" >"$scratch/results" 2>/dev/null ||
+		echo '{}' >"$scratch/results"
+}
+
+# tell_servers: a line for each server: its name, and what the probe found.
+tell_servers() {
+	jq -r --slurpfile all "$scratch/results" '
+		def clean: gsub("[\\p{Cc}\\p{Cf}]"; "?");
+		.[] | select(.left | not) | ($all[0][.slug] // {}) as $was |
+		"  \(.slug): \($was | if .state == "broken" then
+			"fails at \(.step): \(.message // .error // "" | clean[:200])"
+			else .state // "not probed" end)",
+		(.unsent | select(. != []) |
+			"    not sent: \(join(", ")); a credential holds one header, of visible ASCII")' \
+		"$scratch/servers"
+}
+
+# tell_next: what to type next, in its order.
+tell_next() {
+	local bin line
+	bin=$(dirname -- "$(realpath -- "${BASH_SOURCE[-1]}")")
+	echo 'Next:'
+	if ! $store_works; then
+		echo "  # No Redis answers at $url:"
+		[[ $url != redis://127.0.0.1:6379 ]] || echo '  apt-get install' \
+			'redis-server && redis-cli config set appendonly yes &&' \
+			'redis-cli config rewrite'
+	elif jq -e '.wrong != []' "$scratch/store" >/dev/null; then
+		jq -r '.wrong[] | "  # The store: \(.)"' "$scratch/store"
+	fi
+	jq -r --arg folder "$folder" '.[] | select(.credential.missing? // [] | . != []) |
+		"  # Fill in \(.credential.missing | join(", ")), and take the # away before auth of \(.slug):",
+		"  \("${EDITOR:-vi}") \($folder)/credentials/\(.slug) \($folder)/fleet.yaml"' \
+		"$scratch/servers"
+	echo "  export MCP_CREDENTIALS=$folder/credentials"
+	echo "  mcp-fleet -v -c $folder/fleet.yaml        # a round, by hand"
+	line="MCP_CREDENTIALS=$folder/credentials $bin/mcp-fleet -c $folder/fleet.yaml"
+	if type -P crontab >/dev/null || ! type -P systemd-run >/dev/null; then
+		echo '  # Each minute:'
+		echo "  (crontab -l; cat $folder/crontab) | crontab -"
+	else
+		echo '  # Each minute, until this machine is started anew:'
+		echo "  systemd-run$( ((EUID == 0)) || echo ' --user') --on-calendar='*-*-* *:*:00'" \
+			"--timer-property=AccuracySec=1s -E ${line/ / }"
+	fi
+	printf '* * * * * %s >/dev/null\n' "${line//%/\\%}" >"$new/crontab"
+	[[ ! -e $new/lighttpd.conf ]] || {
+		echo "  # The pages, at $site; examples for nginx and Apache are in"
+		echo '  # share/doc/mcp-fleet/examples/deploy:'
+		echo "  lighttpd -D -f $folder/lighttpd.conf"
+	}
+	echo '  # Whether all of this works:'
+	echo "  mcp-fleet doctor -c $folder/fleet.yaml"
+}
+
+init() {
+	local region=${MCP_REGION:-local}
+	init_settings "$@"
+	[[ $region =~ ^[a-z][a-z0-9-]{0,39}$ ]] || die 2 "MCP_REGION: no name of a region"
+	site=${site:-http://$(hostname -f 2>/dev/null || uname -n):8080}
+	begin_work
+	read_source
+	find_store
+	if ! mkdir -p -- "$(dirname -- "$folder")" ||
+		! new=$(mktemp -d -- "$(dirname -- "$folder")/.$me.XXXXXX"); then
+		die 3 "$folder: cannot be made"
+	fi
+	trap 'rm -rf -- "$scratch" "$new"' EXIT
+	echo '{}' >"$scratch/results"
+	write_credentials
+	write_fleet "$scratch/results"
+	timeout 30 mcp-aggregate config -c "$new/fleet.yaml" >"$scratch/config" \
+		2>"$scratch/said" || {
+		relay '' "$scratch/said"
+		die 2 "$origin: makes no configuration"
+	}
+	probe_all
+	write_fleet "$scratch/results"
+	write_site
+	tell_next >"$scratch/next"
+	mv -T -- "$new" "$folder" || die 3 "$folder: cannot be made"
+	echo "$folder has fleet.yaml, credentials, crontab and lighttpd.conf. From here:"
+	tell_servers
+	if jq -e 'any(.[]; .left)' "$scratch/servers" >/dev/null; then
+		echo 'Not for regions:'
+		tell_left
+	fi
+	echo "The store: $url"
+	cat "$scratch/next"
+}

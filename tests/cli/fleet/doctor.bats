@@ -1,0 +1,442 @@
+#!/usr/bin/env bats
+# Goal: what is wrong with a fleet is told with the command that mends it; that
+# command, typed, makes the finding go; and a fleet that is well has none.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/fleet
+load ../../helpers/lighttpd
+
+# What its mcp-probe says, and whether it is there, the files of a host may change.
+hosts() {
+	local name
+	for name in virginia 'london virginia' tokyo; do
+		# shellcheck disable=SC2086 # a name, and what it is another one of
+		host $name <<-'EOT'
+		#!/bin/bash
+		set -o pipefail
+		here=${0%/*}
+		echo "$*" >>"$here/args"
+		PATH=${PATH#*"$here":}
+		export MCP_CREDENTIALS=$here/credentials
+		mcp-probe "$@" | jq -c -f "$here/said"
+		EOT
+		mkdir -m 700 "hosts/${name% *}/credentials"
+	done
+}
+
+setup() {
+	HOSTS=$BATS_FILE_TMPDIR
+	fleet_setup
+	redis config set maxmemory 0 maxmemory-policy noeviction appendonly yes >/dev/null
+	cp "$HOSTS/known" .
+	sed "s|^UserKnownHostsFile.*|UserKnownHostsFile $PWD/known|" \
+		"$HOSTS/ssh_config" >ssh_config
+	export MCP_FLEET_SSH="-F $PWD/ssh_config" HOME=$PWD
+	for name in virginia london tokyo; do
+		echo . >"$HOSTS/hosts/$name/said"
+	done
+	# Where there is no cron, this is its table.
+	mkdir -p bin
+	cat >bin/crontab <<-EOT
+	#!/bin/bash
+	if [[ \$1 == -l ]]; then cat $PWD/table; else cat >$PWD/table.new; mv $PWD/table.new $PWD/table; fi
+	EOT
+	chmod +x bin/crontab
+	echo "MCP_FLEET_SSH=$MCP_FLEET_SSH
+XDG_STATE_HOME=$XDG_STATE_HOME
+* * * * * mcp-fleet -c $PWD/fleet.yaml" >table
+	PATH=$PWD/bin:$ROOT/scripts:$PATH
+}
+
+teardown() {
+	[[ ! ${WEB_SERVE-} ]] || web_stop
+	[[ ! -e other.pid ]] || kill "$(<other.pid)"
+	fleet_teardown
+}
+
+two() {
+	regions 'us-east-1 virginia' 'ap-northeast-1 tokyo'
+	server good json
+}
+
+# says HOST PROGRAM: what its mcp-probe says goes through this program of jq(1).
+says() {
+	echo "$2" >"$HOSTS/hosts/$1/said"
+}
+
+# doctor ARGS…: sets status; the findings are in out, as JSON.
+doctor() {
+	status=0
+	mcp-fleet doctor -c fleet.yaml --json "$@" >out 2>err || status=$?
+	cat out err
+	[ ! -s err ]
+}
+
+# told STATUS SUBJECT TEXT: the one finding like this; sets mend.
+told() {
+	[ "$(jq -s --arg a "$1" --arg b "$2" --arg c "$3" 'map(select(.status == $a and
+		.subject == $b and (.finding | contains($c)))) | length' out)" -eq 1 ] || return
+	mend=$(jq -r --arg a "$1" --arg b "$2" --arg c "$3" 'select(.status == $a and
+		.subject == $b and (.finding | contains($c))) | .mend' out)
+}
+
+# silent STATUS SUBJECT TEXT: there is no such finding.
+silent() {
+	run ! told "$1" "$2" "$3"
+}
+
+# typed: the command of the finding.
+typed() {
+	bash -ec "$mend" 2>&1
+}
+
+# healthz FILTER: whether this is so of the site.
+healthz() {
+	curl -s "$WEB/healthz" | jq -e "$1" >/dev/null
+}
+
+failures() {
+	jq -r 'select(.status == "fail") | .subject' out
+}
+
+@test "a fleet that is well has no finding but what it lacks" {
+	two >fleet.yaml
+	fleet
+	# A key that lets nobody do more than probe is enough.
+	cp "$HOSTS/hosts/virginia/authorized" .
+	sed 's/^/restrict,command="mcp-probe --targets - -r us-east-1 -f jsonl --concurrency 1000",/' \
+		authorized >"$HOSTS/hosts/virginia/authorized"
+	doctor
+	cp authorized "$HOSTS/hosts/virginia/"
+	[ "$status" -eq 0 ]
+	[ -z "$(failures)" ]
+	told ok us-east-1 'mcp-probe 0.1.0 answers; 1 of 1 servers work from here'
+	told ok us-east-1 'its clock is right'
+	told ok us-east-1 'no stale cache: 1 lists of tools'
+	told ok store 'it was written to'
+	told ok cron 'it runs mcp-fleet'
+	told ok spool "$PWD/state/mcp-fleet is ours alone"
+	told warn routes 'there is no route'
+	told warn configuration 'fewer than three regions'
+	# The same for people; nothing was stored, and nothing is left.
+	redis get probe:good:verdict >before
+	run -0 mcp-fleet doctor -c fleet.yaml
+	[[ $output == $'ok    configuration   1 server, 2 regions\n'* ]]
+	[[ $output == *$'\nwarn  routes          nobody is told of an outage: there is no route\n'* ]]
+	[[ $output == *$'\n                      man mcp-routes\n'* ]]
+	redis get probe:good:verdict | diff before -
+	nothing_left
+}
+
+@test "usage, a configuration with faults, and a help" {
+	{ two; echo 'tilte: x'; } >fleet.yaml
+	run -2 mcp-fleet doctor -c fleet.yaml
+	[[ $output == *'fleet.yaml:7:1: tilte: unknown key'* ]]
+	run -2 mcp-fleet doctor
+	run -2 mcp-fleet doctor -c fleet.yaml more
+	[[ $output == *': more: one argument too many' ]]
+	run -0 mcp-fleet doctor --help
+	[[ $output == 'usage: mcp-fleet doctor '* ]]
+}
+
+@test "a host key that is not known, or is another, is told with its fingerprint, and mended" {
+	two >fleet.yaml
+	port() { echo "[127.0.0.1]:$(<"$HOSTS/hosts/$1/port")"; }
+	echo "$(port tokyo) $(<"$HOSTS/hosts/virginia/host.pub")" >known
+	doctor
+	[ "$status" -eq 1 ]
+	told fail us-east-1 "the host key of virginia is not known: ssh-ed25519 $(
+		ssh-keygen -lf "$HOSTS/hosts/virginia/host.pub" | cut -d ' ' -f 2)"
+	typed
+	told fail ap-northeast-1 "the host key of tokyo has changed: ssh-ed25519 $(
+		ssh-keygen -lf "$HOSTS/hosts/tokyo/host.pub" | cut -d ' ' -f 2)"
+	typed
+	doctor
+	silent fail us-east-1 'host key'
+	silent fail ap-northeast-1 'host key'
+	told ok ap-northeast-1 'mcp-probe 0.1.0 answers'
+}
+
+@test "a region that is not reached, that lets nobody in, or that is another one" {
+	two >fleet.yaml
+	sed -i "/^Host tokyo/,/^Port/s/^Port .*/Port $(free_port)/" ssh_config
+	cp "$HOSTS/hosts/virginia/authorized" .
+	: >"$HOSTS/hosts/virginia/authorized"
+	doctor
+	cp authorized "$HOSTS/hosts/virginia/"
+	[ "$status" -eq 1 ]
+	told fail ap-northeast-1 'Connection refused'
+	[ "$mend" = "ssh $MCP_FLEET_SSH tokyo -v true" ]
+	told fail us-east-1 'Permission denied'
+	[ "$mend" = "ssh-copy-id $MCP_FLEET_SSH virginia" ]
+	sed 's/^environment=/environment="MCP_REGION=eu-west-2",&/' \
+		-i "$HOSTS/hosts/virginia/authorized"
+	doctor
+	cp authorized "$HOSTS/hosts/virginia/"
+	told fail us-east-1 'its runner is that of eu-west-2 by its own settings'
+	[[ $mend == "ssh $MCP_FLEET_SSH virginia 'sed -i s/eu-west-2/us-east-1/ ~/.ssh/authorized_keys'" ]]
+}
+
+@test "without mcp-probe, or with another version of it" {
+	two >fleet.yaml
+	mv "$HOSTS/hosts/tokyo/mcp-probe" .
+	printf '#!/bin/sh\nexit 127\n' >"$HOSTS/hosts/tokyo/mcp-probe"
+	chmod +x "$HOSTS/hosts/tokyo/mcp-probe"
+	says virginia 'if .type == "runner" then .version = "0.0.9" else . end'
+	doctor
+	mv mcp-probe "$HOSTS/hosts/tokyo/"
+	told fail ap-northeast-1 'exit status 127'
+	[ "$mend" = "scp $MCP_FLEET_SSH $BIN/mcp-probe tokyo:/usr/local/bin/" ]
+	told warn us-east-1 'mcp-probe there is 0.0.9, and here 0.1.0'
+	doctor
+	silent fail ap-northeast-1 ''
+	[ -z "$(failures)" ]
+}
+
+@test "a clock that is off by a second is a warning, by ten a failure" {
+	two >fleet.yaml
+	says virginia 'if .at then .at += 4 else . end | if .probe_started_at then .probe_started_at += 4 else . end'
+	says tokyo 'if .at then .at -= 30 else . end | if .probe_started_at then .probe_started_at -= 30 else . end'
+	doctor
+	[ "$status" -eq 1 ]
+	told warn us-east-1 'its clock is off by '
+	told fail ap-northeast-1 'its clock is off by -'
+	[ "$mend" = "ssh $MCP_FLEET_SSH tokyo sudo timedatectl set-ntp true" ]
+	says tokyo .
+	doctor
+	told ok ap-northeast-1 'its clock is right'
+}
+
+@test "two regions on one machine, by the host key or the egress address" {
+	{ regions 'us-east-1 virginia' 'eu-west-2 london' 'ap-northeast-1 tokyo'
+		server good json; } >fleet.yaml
+	doctor
+	told fail regions 'eu-west-2 and us-east-1 are one machine, by the host key SHA256:'
+	[[ $mend == "ssh $MCP_FLEET_SSH london "*'ssh-keygen -A'"'" ]]
+	two >fleet.yaml
+	for name in virginia tokyo; do
+		says "$name" 'if .type == "runner" then .egress = "9.9.9.9" else . end'
+	done
+	doctor
+	told warn regions 'are one machine, by the egress address 9.9.9.9'
+}
+
+@test "a credential that is not there, or that others can read, is mended" {
+	{ regions 'us-east-1 virginia' 'ap-northeast-1 tokyo'
+		server good json 'auth: {credential: key}'; } >fleet.yaml
+	printf 'origin = %s\ntoken = s3cret-canary\n' "${URL%/mcp}" >key
+	cp key "$HOSTS/hosts/tokyo/credentials/key"
+	chmod 644 "$HOSTS/hosts/tokyo/credentials/key"
+	# Whoever logs in there has the variable, too.
+	for name in virginia tokyo; do
+		cp "$HOSTS/hosts/$name/authorized" "$name"
+		sed "s|^environment=|environment=\"MCP_CREDENTIALS=$HOSTS/hosts/$name/credentials\",&|" \
+			-i "$HOSTS/hosts/$name/authorized"
+	done
+	doctor
+	[ "$status" -eq 1 ]
+	told fail us-east-1 'auth.credential: key: No such file'
+	typed
+	told fail ap-northeast-1 'auth.credential: key: others can read it'
+	typed
+	doctor
+	silent fail us-east-1 auth
+	told ok ap-northeast-1 'all 1 credentials are there, for the owner alone'
+	told ok us-east-1 'all 1 credentials are there, for the owner alone'
+	run ! grep -r s3cret-canary out err
+	for name in virginia tokyo; do
+		cp "$name" "$HOSTS/hosts/$name/authorized"
+		rm "$HOSTS/hosts/$name/credentials/key"
+	done
+}
+
+@test "a region without names, or without roots, beside one that has them" {
+	{ two; server secure json; } >fleet.yaml
+	sed -i '/secure/s|http://127.0.0.1|https://localhost|' fleet.yaml
+	# What the two see of a server over TLS, and by name.
+	says virginia 'if .n? == 1 then .status = "pass" | .error = null elif .n? == 2 then .status = "pass" | .error = null else . end'
+	says tokyo 'if .n? == 1 then .status = "pass" | .error = null elif .n? == 2 then .status = "fail" | .error = "tls.untrusted" else . end'
+	doctor
+	told fail ap-northeast-1 'no certificate of a server is trusted here'
+	[ "$mend" = "ssh $MCP_FLEET_SSH tokyo sudo apt-get install --reinstall ca-certificates" ]
+	says tokyo 'if .n? == 1 then .status = "fail" | .error = "dns.temporary" else . end'
+	doctor
+	told fail ap-northeast-1 'no name of a server can be resolved from here'
+	[ "$mend" = "ssh $MCP_FLEET_SSH tokyo cat /etc/resolv.conf" ]
+	silent fail us-east-1 ''
+}
+
+@test "a stale cache, and lists that are the same" {
+	two >fleet.yaml
+	says tokyo 'if .n? == 8 then .detail.cache = {result: "stale"} else . end'
+	doctor
+	told fail ap-northeast-1 'a cache gives clients an old list of tools of good'
+	[ "$mend" = "mcp-probe --cache-check always '${URL%/mcp}/json'" ]
+	told ok us-east-1 'no stale cache'
+}
+
+@test "a store that evicts, without a file, full, or not there" {
+	two >fleet.yaml
+	redis config set maxmemory-policy allkeys-lru >/dev/null
+	redis config set appendonly no >/dev/null
+	# Nothing is written to a file: the mend would keep it there.
+	doctor
+	[ "$status" -eq 1 ]
+	for text in maxmemory-policy appendonly; do
+		told fail store "$text"
+		mend=${mend%% && *}
+		typed
+	done
+	redis config set maxmemory 1 >/dev/null
+	redis hdel fleet:heartbeats ingest >/dev/null # a round wrote just now
+	doctor
+	silent fail store maxmemory-policy
+	silent fail store appendonly
+	told fail store 'it cannot be written to: '
+	told fail store '% of its memory are used'
+	mend=${mend%% && *}
+	typed
+	sed -i "s|$REDIS_SOCK|$PWD/nowhere|" fleet.yaml
+	doctor
+	told fail store 'No such file or directory'
+	[ "$mend" = 'sudo systemctl start redis-server' ]
+	ln -s "$REDIS_SOCK" nowhere
+	doctor
+	silent fail store ''
+	told ok store 'it answers, evicts nothing'
+	told ok store 'it can be written to'
+	# What was written is what a round says of its spool.
+	redis hvals fleet:spools | jq -e --arg s "$PWD/state/mcp-fleet" \
+		'.waiting == 0 and .set_aside == 0'
+	run -1 env -u MCP_STORE mcp-fleet doctor -c <(sed /^store/d fleet.yaml)
+	[[ $output == *'FAIL  store '*' no store is named'* ]]
+}
+
+@test "folders that others may write to, and what the spool holds" {
+	two >fleet.yaml
+	fleet
+	chmod 777 state/mcp-fleet
+	doctor
+	told fail spool "others may write to $PWD/state/mcp-fleet"
+	typed
+	echo '{}' >"$(echo state/mcp-fleet/*/)1.us-east-1.jsonl"
+	mkdir -p "$(echo state/mcp-fleet/*/)set-aside"
+	redis_record='{"v":1,"type":"runner","region":"us-east-1","at":1,"status":"ok","version":"0.1.0","message":null}'
+	echo "$redis_record" >"$(echo state/mcp-fleet/*/)set-aside/2.us-east-1.jsonl"
+	doctor
+	silent fail spool 'others may write'
+	told warn spool '1 files wait for the store'
+	told fail spool '1 files are set aside'
+	typed
+	doctor
+	silent fail spool 'set aside'
+	mv run/mcp-fleet elsewhere
+	ln -s "$PWD/elsewhere" run/mcp-fleet
+	doctor
+	told fail locks "$PWD/run/mcp-fleet is a symbolic link"
+	typed
+	doctor
+	silent fail locks ''
+}
+
+@test "what cron does not see" {
+	two >fleet.yaml
+	sed -i /^MCP_FLEET_SSH/d table
+	doctor
+	[ "$status" -eq 1 ]
+	told fail cron 'MCP_FLEET_SSH is set here, but not for cron'
+	typed
+	doctor
+	told ok cron 'it runs mcp-fleet'
+	# A tool that only this shell finds.
+	mkdir only
+	for tool in awk getopt ssh timeout jq; do
+		ln -s "$(type -P $tool)" "only/$tool"
+	done
+	sed -i "1iPATH=$PWD/only" table
+	doctor
+	told fail cron 'flock is not in the PATH of cron'
+	sed -i /^PATH/d table
+	: >table
+	doctor
+	told warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds'
+	typed
+	grep -qF "mcp-fleet -c $PWD/fleet.yaml >/dev/null" table
+}
+
+@test "the site: nobody answers, somebody else does, another store does, or all is well" {
+	{ echo 'site: {url: "http://127.0.0.1:1"}'; two; } >fleet.yaml
+	doctor
+	[ "$status" -eq 1 ]
+	told fail site 'http://127.0.0.1:1/healthz: '
+	sed -i "s|http://127.0.0.1:1\"|${URL%/mcp}\"|" fleet.yaml
+	doctor
+	told fail site 'is not answered by mcp-serve'
+	redis-server --port 0 --unixsocket "$PWD/other" --daemonize yes --dir "$PWD" \
+		--pidfile "$PWD/other.pid" --save '' >/dev/null
+	eventually redis-cli -s other ping
+	MCP_STORE=unix://$PWD/other web_start
+	redis-cli -s other hset fleet:heartbeats ingest 1000 >/dev/null
+	sed -i "s|${URL%/mcp}\"|$WEB\"|" fleet.yaml
+	doctor
+	told fail site "the mcp-serve of $WEB reads another store; its MCP_STORE has to be unix://$REDIS_SOCK"
+	redis-cli -s other shutdown nosave || true
+	eventually test ! -e other.pid
+	# mcp-serve remembers an answer for a second.
+	eventually healthz '.status == "down"'
+	doctor
+	told fail site "the mcp-serve of $WEB reaches no store"
+	web_stop
+	rm -r ready empty fcgi.sock
+	MCP_STORE=unix://$REDIS_SOCK web_start
+	sed -i "1s|http://127.0.0.1:[0-9]*\"|$WEB\"|" fleet.yaml
+	redis flushall >/dev/null
+	doctor
+	told warn site 'nothing ran yet'
+	fleet
+	eventually healthz '.age_s.alert'
+	doctor
+	told ok site "$WEB is answered by mcp-serve, from the same store"
+	told ok rounds 'ingest '
+	redis hset fleet:heartbeats verdict "$(($(date +%s) - 4000))" >/dev/null
+	doctor
+	told fail rounds 'verdict ran '
+}
+
+@test "routes: their secrets, whom a page reaches, and a page" {
+	{ two; echo 'alerts: {routes: [{name: pager, type: command, command: [tee, -a, '"$PWD/told"']},
+  {name: chat, type: slack, secret: hook}]}'; } >fleet.yaml
+	mkdir -m 700 secrets
+	export MCP_CREDENTIALS=$PWD/secrets
+	echo "MCP_CREDENTIALS=$MCP_CREDENTIALS" >>table
+	doctor
+	[ "$status" -eq 1 ]
+	told fail routes 'route chat: its secret: No such file'
+	echo "url = ${URL%/mcp}/hook" | typed
+	chmod 644 secrets/hook
+	doctor
+	told fail routes 'route chat: its secret: '
+	[ "$mend" = "chmod 600 $PWD/secrets/hook" ]
+	typed
+	doctor
+	told ok routes 'a P1 goes to '
+	[ ! -e told ]
+	doctor --page
+	grep -q '"event":"test"' told
+	told fail routes 'a test page did not arrive'
+	sed -i '/name: chat/s/.*/]}/' fleet.yaml
+	doctor --page
+	told ok routes 'a test page was sent through every route'
+}
+
+@test "a check that cannot be done is told, and the others are done" {
+	two >fleet.yaml
+	mkdir state/mcp-fleet
+	printf '#!/bin/sh\necho "stat: broken" >&2\nexit 1\n' >bin/stat
+	chmod +x bin/stat
+	run -3 mcp-fleet doctor -c fleet.yaml
+	[[ $output == *'FAIL  folders '*'not all was checked: stat: broken'* ]]
+	[[ $output == *'ok    store '* ]]
+	[[ $output == *'ok    cron '* ]]
+	nothing_left
+}

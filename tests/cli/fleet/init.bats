@@ -1,0 +1,298 @@
+#!/usr/bin/env bats
+# Goal: from what a client uses to a fleet that works at once: a configuration that is
+# read back to the same values, credentials that only the owner can read, nothing
+# overwritten, and no secret anywhere else.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/fleet
+
+setup() {
+	fleet_setup
+	export HOME=$PWD MCP_STORE=unix://$REDIS_SOCK
+	BASE=${URL%/mcp}
+	PATH=$ROOT/scripts:$PATH
+}
+
+teardown() {
+	[[ ! ${WEB_PID-} ]] || kill "$WEB_PID" 2>/dev/null || true
+	fleet_teardown
+}
+
+# init ARGS…: a fleet, which its programs take at once.
+init() {
+	mcp-fleet init "$@" >out 2>err
+	cat out err
+	[ ! -s err ]
+	mcp-aggregate config -c fleet/fleet.yaml >config
+	MCP_CREDENTIALS=$PWD/fleet/credentials mcp-fleet -n -c fleet/fleet.yaml >verdicts
+	[ "$(jq .slug verdicts | wc -l)" -eq "$(jq '.servers | length' config)" ]
+	[ -z "$(find fleet -perm /077)" ]
+	nothing_left
+	[ -z "$(ls -d .mcp-fleet.* 2>/dev/null)" ]
+	# The secrets are in their files, and nowhere else.
+	run ! grep -r s3cret-canary out err config verdicts fleet/fleet.yaml fleet/crontab fleet/lighttpd.conf
+}
+
+servers() {
+	jq -r '.servers[] | [.slug, .url, .auth.mode, .auth.credential // "-"] | join(" ")' config
+}
+
+@test "from .mcp.json of Claude Code: http, sse and stdio, headers, and variables" {
+	cat >.mcp.json <<-EOT
+	{
+	  "mcpServers": {
+	    "github": {"type": "http", "url": "$BASE/wall",
+	      "headers": {"Authorization": "Bearer s3cret-canary"}},
+	    "Acme Search": {"type": "http", "url": "\${ACME_URL:-$BASE}/json",
+	      "headers": {"X-Api-Key": "\${ACME_KEY}", "X-Team": "red", "Accept": "*/*"}},
+	    "events": {"type": "sse", "url": "$BASE/html"},
+	    "files": {"type": "stdio", "command": "npx",
+	      "args": ["-y", "@modelcontextprotocol/server-filesystem", "/tmp"],
+	      "env": {"TOKEN": "s3cret-canary"}}
+	  }
+	}
+	EOT
+	ACME_URL=https://elsewhere.example ACME_KEY=s3cret-canary init .mcp.json
+	diff <(servers) - <<-EOT
+	github $BASE/wall bearer github
+	acme-search $BASE/json none -
+	events $BASE/html none -
+	EOT
+	[ "$(jq -r '.servers[1].title' config)" = 'Acme Search' ]
+	diff fleet/credentials/github - <<-EOT
+	origin = $BASE
+	token = s3cret-canary
+	EOT
+	# A file may come with a repository: nothing is taken from the environment.
+	diff fleet/credentials/acme-search - <<-EOT
+	origin = $BASE
+	header = X-Api-Key
+	value = \${ACME_KEY}
+	EOT
+	grep -qx '  files: stdio: it runs beside its client, so no region can reach it' out
+	grep -q 'Fill in ACME_KEY, and take the # away before auth of acme-search' out
+	grep -qx '    not sent: X-Team; a credential holds one header, of visible ASCII' out
+	grep -qE '^  # github, on [0-9-]+: ' fleet/fleet.yaml
+	grep -qx '  acme-search: healthy' out
+	grep -q '^  events: fails at initialize: ' out
+	# What it says to type next is enough: the # goes, and it works.
+	sed -i 's/\${ACME_KEY}/s3cret-canary/' fleet/credentials/acme-search
+	sed -i 's/^    #auth:/    auth:/' fleet/fleet.yaml
+	MCP_CREDENTIALS=$PWD/fleet/credentials mcp-fleet -n -c fleet/fleet.yaml >verdicts
+	jq -es 'any(.[]; .slug == "acme-search" and .verdict == "green")' verdicts
+	# With --env, and once more: nothing is overwritten.
+	cp -r fleet before
+	run -2 mcp-fleet init .mcp.json
+	[ "$output" = "mcp-fleet: $PWD/fleet: is there already; nothing is changed" ]
+	diff -r fleet before
+	ACME_KEY=s3cret-canary init --env -d "$PWD/other/fleet" .mcp.json
+	grep -qx 'value = s3cret-canary' other/fleet/credentials/acme-search
+	grep -q '^    auth: {mode: header, credential: "acme-search"}$' other/fleet/fleet.yaml
+}
+
+@test "from claude_desktop_config.json: mcp-remote leads to a server" {
+	cat >claude_desktop_config.json <<-EOT
+	{"globalShortcut": "", "mcpServers": {
+	  "linear": {"command": "npx", "args": ["-y", "mcp-remote@0.1.29", "$BASE/json",
+	    "--header", "Authorization:\${AUTH_HEADER}"],
+	    "env": {"AUTH_HEADER": "Bearer s3cret-canary"}},
+	  "memory": {"command": "docker", "args": ["run", "-i", "--rm", "mcp/memory"]},
+	  "off": {"url": "$BASE/json", "disabled": true}}}
+	EOT
+	init claude_desktop_config.json
+	[ "$(servers)" = "linear $BASE/json bearer linear" ]
+	[ "$(tail -n 1 fleet/credentials/linear)" = 'token = s3cret-canary' ]
+	grep -q '^  memory: stdio' out
+	grep -qx '  off: disabled there' out
+}
+
+@test "from .vscode/mcp.json: comments, inputs, and commas at the end" {
+	mkdir .vscode
+	cat >.vscode/mcp.json <<-EOT
+	{
+	  // What the extension asks for; "url": "https://not.example"
+	  "inputs": [{"type": "promptString", "id": "perplexity-key",
+	    "description": "API key", "password": true}],
+	  "servers": {
+	    /* both of
+	       them */
+	    "Perplexity": {"type": "http", "url": "$BASE/json", // its server
+	      "headers": {"Authorization": "Bearer \${input:perplexity-key}"}},
+	    "odd//name": {"url": "$BASE/json?q=/*a*/,}", "headers": {"X-A": "\${env:A}"},},
+	    "local": {"type": "stdio", "command": "node", "args": ["\${workspaceFolder}/x.js"]},
+	  },
+	}
+	EOT
+	init .vscode/mcp.json
+	diff <(servers) - <<-EOT
+	perplexity $BASE/json none -
+	odd-name $BASE/json?q=/*a*/,} none -
+	EOT
+	grep -q 'Fill in input:perplexity-key' out
+	grep -q 'Fill in env:A' out
+	run -2 mcp-fleet init
+	[[ $output == *'no source; '*'; there is .vscode/mcp.json' ]]
+}
+
+@test "from .cursor/mcp.json: a url alone, and a variable of the environment" {
+	mkdir .cursor
+	cat >.cursor/mcp.json <<-EOT
+	{"mcpServers": {"notion": {"url": "$BASE/json"},
+	  "jot": {"url": "$BASE/json", "headers": {"Authorization": "Bearer \${env:JOT}"}}}}
+	EOT
+	JOT=s3cret-canary init -e .cursor/mcp.json
+	diff <(servers) - <<-EOT
+	notion $BASE/json none -
+	jot $BASE/json bearer jot
+	EOT
+}
+
+@test "from a URL, and from a list of URLs and target records" {
+	init "$BASE/json"
+	[ "$(servers)" = "127.0.0.1 $BASE/json none -" ]
+	# The region is this machine, the store what is there, the line for cron whole.
+	jq -e --arg s "$MCP_STORE" '.store == $s and (.regions | length) == 1 and
+		.regions[0].runner == "local" and (.site.url | startswith("http://"))' config
+	mkdir one
+	mv fleet one/
+	run -0 env -i PATH="$BIN:/usr/bin:/bin" bash -c "cd /; $(sed 's/^\* \* \* \* \* //' one/fleet/crontab |
+		sed "s|$PWD/fleet|$PWD/one/fleet|g; s|MCP_CRED|XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR XDG_STATE_HOME=$XDG_STATE_HOME &|; s|>/dev/null||")"
+	redis get probe:127.0.0.1:verdict | jq -e '.verdict'
+	cat >list <<-EOT
+	# what we depend on
+	$BASE/json
+
+	{"slug": "b", "url": "$BASE/json", "interval": 120, "timeout": 20, "title": "B: #1", "health_tool": {"name": "echo", "arguments": {"text": "\u2028 'x' \"y\" \\\\ \u0085 \u007f: ["}}}
+	  $BASE/html
+	EOT
+	init list
+	diff <(servers) - <<-EOT
+	127.0.0.1 $BASE/json none -
+	b $BASE/json none -
+	127.0.0.1-2 $BASE/html none -
+	EOT
+	jq -e '.servers[1] | .interval == "120s" and .timeout == "20s" and .title == "B: #1" and
+		.health_tool.arguments.text == "\u2028 \u0027x\u0027 \"y\" \\ \u0085 \u007f: ["' config
+	rm -r fleet
+	{ echo "$BASE/json"; echo '{"slug": "x"}'; } >list
+	run -2 mcp-fleet init list
+	[[ $output == *'list: line 2: no target record' ]]
+	[ ! -e fleet ]
+}
+
+@test "what strangers write into a client's file is data" {
+	mkdir before
+	jq -n --arg base "$BASE" '{mcpServers: (
+		["../../etc/passwd", "a\nslug: evil", "*x", "&a", "- b", "!!c", "%d", "@e", "`f", "{g", "[h",
+			"#i", "j: k", "\"l", "\u0027m", "n\\", "\u2028o", "\u0085p", "~", "null", "yes", "1e3", "",
+			" ", "\u202eq", "Ä", "😀", ("z" * 300), "$(touch pwned)", "`touch pwned`", "<<", "--- r"] |
+		map({key: ., value: {url: "\($base)/json?a=#{}[],&*!|>\u0027%@`:;$(id)", headers: {
+			"X-Key": "s3cret-canary \(.)", "\(.)": "s3cret-canary"}}}) | from_entries)}' >hostile.json
+	init hostile.json
+	[ ! -e pwned ]
+	[ "$(jq '.servers | length' config)" -eq 32 ]
+	[ "$(jq -r '[.servers[].slug] | unique | length' config)" -eq 32 ]
+	jq -e --arg base "$BASE" 'all(.servers[]; .url == "\($base)/json?a=#{}[],&*!|>\u0027%@`:;$(id)")' config
+	jq -e '[.servers[].title] | contains(["*x", "&a", "- b", "!!c", "%d", "j: k", "\"l", "\u0027m", "n\\",
+		"~", "Ä", "😀", "$(touch pwned)", "<<", "--- r", "a?slug: evil"])' config
+	[ "$(find fleet -type f | sed 's|/[^/]*$||' | sort -u)" = "$(printf '%s\n' fleet fleet/credentials)" ]
+	run ! grep -rP '[\x00-\x08\x0b-\x1f\x7f]' fleet/fleet.yaml out
+	rm -r fleet
+	# What holds a secret, or is no URL, is left out, and nothing of it is repeated.
+	cat >left.json <<-EOT
+	{"mcpServers": {"a": {"url": "https://u:s3cret-canary@mcp.example.com/"},
+	  "b": {"url": "https://mcp.example.com/?api_key=s3cret-canary"},
+	  "c": {"url": "https://mcp.example.com/\${HOME}"}, "d": {"url": "ftp://x"},
+	  "e": {"url": "https://x y"}, "f": 7, "g": {"url": ["x"]}, "h": {"type": "ws", "url": "wss://x"},
+	  "i": {"url": "http://mcp.example.com/", "headers": {"Authorization": "Bearer s3cret-canary"}},
+	  "j": {"url": "$BASE/json", "headers": {"Authorization": "Bearer s3cret-canary\nX: y"}}}}
+	EOT
+	init left.json
+	[ "$(servers | cut -d ' ' -f 1,3,4)" = "i none -
+j none -" ]
+	[ "$(sed -n '/^Not for/,/^The store/p' out | wc -l)" -eq 10 ]
+	grep -q '^    # A credential is sent over https only' fleet/fleet.yaml
+}
+
+@test "what is too large, too deep, no JSON, no file or has no server makes nothing" {
+	fails() {
+		run -2 mcp-fleet init "$@"
+		echo "$output"
+		[ "$(wc -l <<<"$output")" -le "${LINES_MAX:-1}" ]
+		[ ! -e fleet ]
+		nothing_left
+	}
+	head -c 10000000 /dev/zero | tr '\0' '[' >big.json
+	fails big.json
+	[[ $output == *'big.json: is larger than 1 MiB'* ]]
+	head -c 900000 big.json >deep.json
+	fails deep.json
+	printf '{"mcpServers": {"a": %s' "$(<deep.json)" >deep.json
+	fails deep.json
+	echo '{"mcpServers": {' >cut.json
+	fails cut.json
+	echo '{"mcpServers": {}}' >none.json
+	fails none.json
+	LINES_MAX=2
+	echo '{"mcpServers": {"a": {"command": "x"}}}' >stdio.json
+	fails stdio.json
+	[[ $output == *'no server that regions can reach'* ]]
+	LINES_MAX=1
+	fails nowhere.json
+	fails .
+	yes https://mcp.example.com/ | head -n 1001 >many
+	fails many
+	[[ $output == *'more than 1000 servers; use servers_from'* ]]
+	fails -d 'a b' "$BASE/json"
+	fails --site 'https://x/"; y' "$BASE/json"
+	fails "$BASE/json" more
+	fails --store 'unix:///x"; y \' "$BASE/json"
+	run -0 mcp-fleet init --help
+	[[ $output == 'usage: mcp-fleet init '* ]]
+	# Half of it is nothing.
+	mkdir locked
+	[[ $EUID -eq 0 ]] || { chmod 500 locked; run -3 mcp-fleet init -d locked/fleet "$BASE/json"; }
+	[ -z "$(ls -A locked)" ]
+}
+
+@test "lighttpd takes the configuration, and answers with the page" {
+	export MCP_SITE_PORT
+	MCP_SITE_PORT=$(free_port)
+	init --site "http://127.0.0.1:$MCP_SITE_PORT" "$BASE/json"
+	MCP_CREDENTIALS=$PWD/fleet/credentials mcp-fleet -c fleet/fleet.yaml >/dev/null
+	lighttpd -D -f fleet/lighttpd.conf >web.log 2>&1 3>&- &
+	WEB_PID=$!
+	eventually curl -sf -o page "http://127.0.0.1:$MCP_SITE_PORT/status/127.0.0.1"
+	curl -s "http://127.0.0.1:$MCP_SITE_PORT/badge/127.0.0.1.svg" >badge
+	kill "$WEB_PID"
+	wait "$WEB_PID" || true
+	grep -q '<title>' page
+	grep -q '<svg' badge
+}
+
+@test "installed, and with the PATH of cron, it finds its parts and its examples" {
+	mkdir -p usr/bin usr/libexec/mcp-fleet usr/share/doc/mcp-fleet/examples
+	cp "$ROOT/scripts/mcp-fleet" usr/bin/
+	cp "$ROOT"/scripts/{region,init,doctor}.bash usr/libexec/mcp-fleet/
+	cp -r "$ROOT/scripts/deploy" usr/share/doc/mcp-fleet/examples/
+	ln -s "$BIN"/* usr/bin/
+	bare() {
+		run env -i PATH=/usr/bin:/bin HOME="$PWD" TMPDIR="$TMPDIR" MCP_STORE="$MCP_STORE" \
+			XDG_RUNTIME_DIR="$XDG_RUNTIME_DIR" XDG_STATE_HOME="$XDG_STATE_HOME" \
+			usr/bin/mcp-fleet "$@"
+		echo "$output"
+	}
+	bare init "$BASE/json"
+	[ "$status" -eq 0 ]
+	grep -qF "\"bin-path\" => \"$PWD/usr/bin/mcp-serve\"" fleet/lighttpd.conf
+	grep -qF "* * * * * MCP_CREDENTIALS=$PWD/fleet/credentials $PWD/usr/bin/mcp-fleet -c $PWD/fleet/fleet.yaml >/dev/null" fleet/crontab
+	# Only the page is not there yet; the mend of that is the file that was made.
+	bare doctor -c fleet/fleet.yaml
+	[ "$status" -eq 1 ]
+	[ "$(grep -c ^FAIL <<<"$output")" -eq 1 ]
+	[[ $output == *"FAIL  site "* ]]
+	mkdir -p "$PWD/one"
+	mv usr/libexec/mcp-fleet/init.bash one/
+	bare init "$BASE/json"
+	[ "$status" -eq 3 ]
+}
