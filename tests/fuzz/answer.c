@@ -20,6 +20,7 @@
 #include "data/account.h"
 #include "fetch/fetch.h"
 #include "fetch/fetch_incidents.h"
+#include "fetch/fetch_index.h"
 #include "fetch/fetch_listing.h"
 #include "fetch/fetch_page.h"
 #include "fetch/fetch_plan.h"
@@ -164,6 +165,58 @@ int fetch_views(struct source *s, double now, const struct listing **l)
 	return fetch_listing(s, l);
 }
 
+/* One server, whose row is what the input says. */
+static struct {
+	char *text;
+	struct index_entry entry;
+	struct index_entries all;
+} row;
+
+int fetch_index(struct source *s, double now, const struct index_entries **l)
+{
+	(void)s;
+	(void)now;
+	free(row.text);
+	row.text = held[2] ? xstrdup(held[2]) : NULL;
+	row.entry = (struct index_entry) {.slug = "known"};
+	row.all.v = &row.entry;
+	row.all.n = row.text && listing_row_read(row.text, &row.entry.row);
+	row.entry.condition.state = CONDITION_DOWN;
+	*l = &row.all;
+	return 0;
+}
+
+void index_entries_of(
+	const struct listing *l, double now, struct index_entries *out)
+{
+	(void)l;
+	(void)now;
+	*out = (struct index_entries) {.n = 0};
+}
+
+void index_entries_release(struct index_entries *l)
+{
+	*l = (struct index_entries) {.n = 0};
+}
+
+int fetch_index_rows(struct source *s, double now,
+	const struct index_entry *const *v, size_t n, struct index_row *rows)
+{
+	(void)s;
+	for (size_t i = 0; i < n; i++) {
+		rows[i] = (struct index_row) {
+			.e = v[i], .condition = v[i]->condition};
+		index_days(v[i], (int64_t)now / 86400, rows[i].days);
+	}
+	return 0;
+}
+
+void index_rows_release(struct index_row *rows, size_t n)
+{
+	(void)rows;
+	(void)n;
+}
+
 int fetch_counts(struct source *s, double now,
 	size_t counts[CONDITION_STATES])
 {
@@ -242,16 +295,23 @@ int fetch_own_incidents(struct source *s, const char *const *slugs, size_t n,
 }
 
 int fetch_tools(struct source *s, const char *slug, const char *token,
-	double from, const char **server, const char **verdict,
-	struct tool_history *h)
+	struct fetched_tools *t)
 {
 	const char *pairs[] = {"l:0", held[2], "r:x", held[2]};
 
-	tool_history_read(pairs, held[2] ? 4 : 0, from, h);
-	if (!fetch_server(s, slug, token, server, verdict))
-		return 0;
-	tool_history_release(h);
-	return -1;
+	*t = (struct fetched_tools) {.n = held[2] ? 4 : 0};
+	t->got.site = held[2];
+	if (fetch_server(s, slug, token, &t->got.server, &t->got.verdict))
+		return -1;
+	t->pairs = xcalloc(4, sizeof *t->pairs);
+	memcpy(t->pairs, pairs, sizeof pairs);
+	return 0;
+}
+
+void fetch_tools_release(struct fetched_tools *t)
+{
+	free(t->pairs);
+	*t = (struct fetched_tools) {.n = 0};
 }
 
 int fetch_tool_count(struct source *s, const char *slug, const char *token,
@@ -344,6 +404,8 @@ const char *fetch_verdict(const struct source *s, size_t i)
 void fetch_close(struct source *s)
 {
 	(void)s;
+	free(row.text);
+	row.text = NULL;
 }
 
 /* The value of a field, up to its end; or NULL. */
