@@ -7,6 +7,7 @@
 #include "data/account.h"
 #include "data/brand.h"
 #include "fetch/fetch.h"
+#include "fetch/fetch_plan.h"
 #include "data/incidents.h"
 #include "data/maintenance.h"
 #include "data/places.h"
@@ -162,53 +163,6 @@ static void ask_now(struct source *s, const char *slug)
 
 	store_add(s->store, "GET", key_verdict(verdict, slug), NULL);
 	fetch_ask_open(s, slug);
-}
-
-/* Whether a record may be of a maintenance that goes on now: see the gap. */
-static bool is_near(const struct maintenance *m, double now, double max_s)
-{
-	struct occurrence o =
-		maintenance_last(m, now + MAINTENANCE_GAP_S, max_s);
-
-	return o.found && (double)o.end >= now - MAINTENANCE_GAP_S;
-}
-
-int fetch_plan(struct source *s, double now, struct plan *p)
-{
-	struct brand brand;
-
-	*p = (struct plan) {.now = now};
-	if (fetch_open(s))
-		return -1;
-	maintenance_list_ask(s->store);
-	store_add(s->store, "GET", KEY_SITE, NULL);
-	if (fetch_run(s))
-		return -1;
-	maintenance_list_read(store_reply(s->store, 0), &p->list);
-	brand_read(store_text(store_reply(s->store, 1)), &brand);
-	p->max_s = brand.maintenance_s;
-	brand_release(&brand);
-	p->near = xcalloc(p->list.n + 1, sizeof *p->near);
-	for (size_t i = 0; i < p->list.n; i++)
-		if (is_near(&p->list.v[i].m, now, p->max_s))
-			p->near[p->n_near++] = i;
-	return 0;
-}
-
-struct occurrence plan_of(struct plan *p, const char *slug, const char *account)
-{
-	for (size_t i = 0; i < p->n_near; i++)
-		if (maintenance_for(&p->list.v[p->near[i]].m, slug, account))
-			return maintenance_list_now(&p->list, slug, account,
-				p->now, p->max_s);
-	return (struct occurrence) {0};
-}
-
-void plan_release(struct plan *p)
-{
-	maintenance_list_release(&p->list);
-	free(p->near);
-	p->near = NULL;
 }
 
 /* A server of which there is more to say than its state. */

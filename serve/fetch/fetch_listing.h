@@ -92,23 +92,6 @@ double fetch_good_until(const struct source *s, double began_ms);
  */
 void fetch_ask_open(struct source *s, const char *slug);
 
-/*
- * fetch_plan(s, now, p): what is planned, for all servers; plan_release it. 0, or
- * -1 as in fetch.h. plan_of(p, slug, account): what goes on now for that server; it
- * lives as long as *p.
- */
-struct plan {
-	struct maintenance_list list;
-	size_t *near; /* the records that may go on now */
-	size_t n_near;
-	double max_s; /* see struct brand */
-	double now;
-};
-
-int fetch_plan(struct source *s, double now, struct plan *p);
-struct occurrence plan_of(struct plan *p, const char *slug, const char *account);
-void plan_release(struct plan *p);
-
 /* fetch_forget(s): free what is kept. */
 void fetch_forget(struct source *s);
 

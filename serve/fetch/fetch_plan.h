@@ -1,24 +1,43 @@
 /*
- * fetch_plan.h: whether a server is under maintenance, for answers that ask the
- * store for nothing else that is planned. What is planned is kept in memory, as the
- * list of servers is (fetch/fetch_listing.h).
+ * fetch_plan.h: the maintenances that are planned, from the store: which of them
+ * goes on now.
  */
-#ifndef DATA_FETCH_PLAN_H
-#define DATA_FETCH_PLAN_H
+#ifndef FETCH_FETCH_PLAN_H
+#define FETCH_FETCH_PLAN_H
+
+#include "data/maintenance.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct source;
 
 /*
+ * fetch_plan(s, now, p): what is planned, for all servers; plan_release it. 0, or
+ * -1 as in fetch.h. plan_of(p, slug, account): what goes on now for that server; it
+ * lives as long as *p.
+ */
+struct plan {
+	struct maintenance_list list;
+	size_t *near; /* the records that may go on now */
+	size_t n_near;
+	double max_s; /* see struct brand */
+	double now;
+};
+
+int fetch_plan(struct source *s, double now, struct plan *p);
+struct occurrence plan_of(struct plan *p, const char *slug, const char *account);
+void plan_release(struct plan *p);
+
+/*
  * fetch_maintained(s, slug, account, now, goes_on): whether a maintenance of that
- * server, whose account may be NULL, goes on now, as far as was planned a second
- * ago. 0; or -1, as in fetch.h.
+ * server, whose account may be NULL, goes on now, for answers that ask for nothing
+ * else that is planned: the plan is kept in memory, as the list of servers is
+ * (fetch/fetch_listing.h). 0; or -1, as in fetch.h. fetch_forget_plan(s): free what
+ * is kept.
  */
 int fetch_maintained(struct source *s, const char *slug, const char *account,
 	double now, bool *goes_on);
-
-/* fetch_forget_plan(s): free what is kept. */
 void fetch_forget_plan(struct source *s);
 
 #endif

@@ -32,7 +32,7 @@ static const struct route_row routes[] = {
 	{"/status/", "/changes", ROUTE_CHANGES, NULL},
 	{"/status/", "/changes.atom", ROUTE_CHANGES_FEED, NULL},
 	{"/status/", "/incident/", ROUTE_INCIDENT, NULL},
-	{"/status/", "/preview" ROUTE_PNG, ROUTE_PREVIEW, NULL},
+	{"/status/", "/preview.png", ROUTE_PREVIEW, NULL},
 	{"/status/", "/preview/", ROUTE_INCIDENT_PREVIEW, NULL},
 	{"/status/", "/history/", ROUTE_MONTH, NULL},
 	{"/status/", "", ROUTE_PAGE, NULL},

@@ -87,7 +87,7 @@ static void put_address_of(struct buf *json, const struct frame *f)
 	buf_release(&url);
 }
 
-static void put_sentence(struct buf *json, const struct frame *f)
+static void put_description(struct buf *json, const struct frame *f)
 {
 	struct buf text;
 
@@ -112,7 +112,7 @@ static void put_members(struct buf *json, const struct frame *f)
 	buf_str(json, "{\"@context\":\"https://schema.org\","
 		      "\"@type\":\"WebPage\"");
 	put_address_of(json, f);
-	put_sentence(json, f);
+	put_description(json, f);
 	if (f->as_of) {
 		clock_rfc3339(f->as_of, as_of);
 		json_put_member(json, "dateModified", as_of);

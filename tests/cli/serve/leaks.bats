@@ -66,15 +66,19 @@ configure() {
 		servers:
 	END
 	for slug in demo faulty mended split planned walled zqcanary-slug; do
+		hidden=
+		[[ $slug != walled && $slug != zq* ]] || hidden=zqcanary-url
 		cat <<-END
 			  - slug: $slug
-			    url: https://${slug/#zq*/zqcanary-url}.example/mcp
+			    url: https://${hidden:-$slug}.example/mcp?key=zqcanary-key
 			    title: ${slug/#zq*/Zqcanary title}
 			    auth: {mode: bearer, credential: zqcanary-credential}
 			    health_tool: {name: fetch, arguments: {q: zqcanary-argument}}
 			    runbook: https://zqcanary-runbook.example/
 			    account: zqcanary-account
 			    $([[ $slug != zq* ]] || echo 'private: true')
+			    $([[ $slug != walled ]] || echo 'tools: private')
+			    $([[ $slug != walled ]] || echo 'endpoint: private')
 		END
 	done >>fleet.yaml
 	cat >>fleet.yaml <<-END
@@ -93,13 +97,15 @@ sum() {
 # one region of split never sees it.
 records() {
 	jq -cn --argjson last "$END" '["us-east-1", "eu-west-2", "ap-southeast-1"] as $regions |
-		def tool($name): {$name, description: "zqcanary description of \($name)",
-			inputSchema: {type: "object", properties: {zqcanary: {type: "string"}}}};
+		def tool($slug): if $slug == "walled" or ($slug | startswith("zq")) then
+				{name: "zqcanary-\(.)", description: "zqcanary description of \(.)"}
+			else {name: ., description: "It is called \(.)."} end +
+			{inputSchema: {type: "object", properties: {zqcanary: {type: "string"}}}};
 		range($last - 840; $last + 60; 60) as $m | range(3) as $i |
 		("demo", "faulty", "mended", "split", "planned", "walled", "zqcanary-slug") as $slug |
 		[$slug, $regions[$i], $m + 7 + $i, (["list", if $m < $last - 420 or
 			($slug == "split" and $i == 2) then "fetch" else "fetch_data" end] |
-			map(tool(.))), null, (if $slug == "walled" then {state: "auth-walled"}
+			map(tool($slug))), null, (if $slug == "walled" then {state: "auth-walled"}
 			else {} end)]'
 }
 

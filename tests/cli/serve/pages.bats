@@ -126,7 +126,7 @@ past() {
 	for page in "${pages[@]}"; do
 		get "$page"
 		# The address of the page itself is no link that anything is loaded from.
-		[ "$(grep -c '="https://status.example.com/' body)" = "$(grep -c '^<link rel="canonical" href="https://status.example.com/[^"]*">$\|^<meta property="og:url" content="https://status.example.com/[^"]*">$' body)" ]
+		[ "$(grep -c '="https://status.example.com/' body)" = "$(grep -c '^<link rel="canonical" href="https://status.example.com/[^"]*">$\|^<meta property="og:\(url\|image\)" content="https://status.example.com/[^"]*">$' body)" ]
 		grep -oE '(src|href|action)="[^"]*"' body |
 			grep -vE '="(/|#|[?]((page|state|q|group|tag|sort)=|")|"|https://www.example.com["/]|mailto:help@example.com")' |
 			grep -v '="https://status.example.com/' >away || continue
@@ -553,7 +553,7 @@ names() {
 		"q=$(printf '%%C3%%A9%.0s' {1..120})" 'group=%22%3E%3Cscript%3E'; do
 		get "/?$query"
 		[ "$CODE" = 200 ] || { echo "$query: $CODE"; return 1; }
-		run ! grep -qi '<script\|^X:' out
+		run ! grep -qi '<script>\|^X:' out
 		[ "$(wc -c <body)" -lt 60000 ]
 	done
 	for query in page=999999999 page=-1 page=1e9 limit=-5; do
