@@ -126,15 +126,19 @@ ask() {
 	[ "$(grep -c '<li><span class="name">' body)" = 3 ]
 	grep -q 'rel="next" href="?page=3&amp;q=0042&amp;limit=3"' body
 
-	# As files: seven of each server beside its months, each with one compressed, and an index of more than an answer may have.
+	# As files, pages with one compressed beside each, and an index that is longer than an
+	# answer may be.
 	mkdir www
 	(ulimit -n 16 -v $((250 * 1024)) && "$BIN/mcp-serve" render www)
 	[ "$(wc -c <www/index.html)" -gt $((4 * 1024 * 1024)) ]
 	[ "$(grep -o 'href="/status/[^"]*' www/index.html | sort -u | wc -l)" = 10000 ]
 	for file in 'api/embed-status/*' 'api/status/*/regions' 'badge/*.svg' 'badge/*.json' \
-		'status/*/index.html' 'status/*/feed.atom'; do
-		[ "$(find www -path "www/$file" ! -path '*/history/*' -type f | wc -l)" = 10000 ]
+		'status/*/tools/index.html' 'status/*/changes/index.html' \
+		'status/*/changes.atom' 'status/*/feed.atom'; do
+		[ "$(find www -path "www/$file" -type f | wc -l)" = 10000 ] ||
+			{ echo "$file"; return 1; }
 	done
+	[ "$(find www/status -mindepth 2 -maxdepth 2 -name index.html | wc -l)" = 10000 ]
 	# The days of 92 are of four months, or of five.
 	n=$(find www/status -path '*/history/*.html' -type f | wc -l)
 	((n == 40000 || n == 50000))
