@@ -219,7 +219,7 @@ minute() {
 
 # What the records alone make of the store.
 records_dump() {
-	redis_dump | awk '/^== / { on = $2 !~ /:(verdict|minutes|tools|counted|baseline|regions)$/ } on'
+	redis_dump | awk '/^== / { on = $2 !~ /:(verdict|minutes|tools|counted|baseline|regions|places)$/ } on'
 }
 
 # counted: what the store says of each server, as "slug colour minutes".

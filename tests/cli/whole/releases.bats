@@ -124,8 +124,8 @@ shown() {
 			REQUEST_URI=/api/embed-status/$slug "$BIN/mcp-serve" \
 			--now $((END + 50)) | sed '1,/^\r$/d'
 	done >is
-	# To the byte: the API is for good.
-	diff "$DIR/statuses.jsonl" is || return
+	# To the byte, but for members that came since: the API is for good.
+	sed 's/,"maintenance":true}$/}/' is | diff "$DIR/statuses.jsonl" - || return
 	for way in /api/embed-status/hidden /status/hidden; do
 		REQUEST_METHOD=GET GATEWAY_INTERFACE=CGI/1.1 REQUEST_URI=$way \
 			"$BIN/mcp-serve" --now $((END + 50)) >page
