@@ -388,24 +388,6 @@ struct notable {
 	struct incidents incidents;
 };
 
-/* Read the entry of a server; false where it is not public any more. */
-static bool read_server(
-	const char *slug, const char *json, struct server *server)
-{
-	char why[SERVER_WHY];
-
-	if (!json || !*json)
-		return false;
-	if (server_read(json, true, server, why)) {
-		log_warn("%s: %s: %s", KEY_SERVERS, slug, why);
-		return false;
-	}
-	if (!server->is_private)
-		return true;
-	server_release(server);
-	return false;
-}
-
 /* What the verdict says, if it is the one of the row. */
 static void put_sentence(struct notable *n, const char *verdict, double now)
 {
@@ -466,7 +448,7 @@ static bool read_row(struct index_row *row, const char *entry,
 	const struct index_entry *e = row->e;
 	struct server server;
 
-	if (!read_server(e->slug, entry, &server)) {
+	if (!fetch_read_public(e->slug, entry, true, &server)) {
 		row->e = NULL;
 		return false;
 	}

@@ -63,11 +63,7 @@ static void add_entry(struct listing *l, const char *slug,
 	snprintf(e->slug, sizeof e->slug, "%s", slug);
 }
 
-/*
- * Read the entry of a server; true where it is public, and the caller then releases
- * *server. Where the entry is empty the server is private.
- */
-static bool read_public(const char *slug, const char *json, bool regions,
+bool fetch_read_public(const char *slug, const char *json, bool regions,
 	struct server *server)
 {
 	char why[SERVER_WHY];
@@ -88,7 +84,7 @@ static void add_public(struct listing *l, const char *slug, const char *json)
 {
 	struct server server;
 
-	if (!read_public(slug, json, true, &server))
+	if (!fetch_read_public(slug, json, true, &server))
 		return;
 	add_entry(l, slug, &server);
 	server_release(&server);
@@ -248,8 +244,9 @@ static int put_sentences(struct source *s, struct notable *v, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const char *slug = v[i].entry->slug;
 		bool there = !failed &&
-			read_public(slug, store_text(store_reply(s->store, i)),
-				true, &server);
+			fetch_read_public(slug,
+				store_text(store_reply(s->store, i)), true,
+				&server);
 
 		put_sentence(&v[i], there ? &server : NULL);
 		if (there)
@@ -396,7 +393,7 @@ int fetch_public(struct source *s, const char **names, size_t n, size_t max)
 		for (size_t i = from; i < end && found < max; i++) {
 			struct server server;
 
-			if (!read_public(names[i],
+			if (!fetch_read_public(names[i],
 				    store_text(store_reply(s->store, i - from)),
 				    false, &server))
 				continue;

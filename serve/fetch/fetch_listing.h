@@ -13,12 +13,14 @@
 #include "data/view.h"
 #include "mcp/names.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define LISTING_MS 1000.0
 #define LISTING_SHARE 20
 
 struct account;
+struct server;
 struct source;
 struct strings;
 
@@ -85,6 +87,14 @@ bool listing_has(const struct listing *l, const struct listing_entry *e);
  * that began to be read at began_ms and was read by now.
  */
 double fetch_good_until(const struct source *s, double began_ms);
+
+/*
+ * fetch_read_public(slug, json, regions, server): read an entry of KEY_SERVERS, which
+ * may be NULL, with its regions or without. Whether it is public: the caller then
+ * frees *server with server_release. Where it is empty the server is private.
+ */
+bool fetch_read_public(const char *slug, const char *json, bool regions,
+	struct server *server);
 
 /*
  * fetch_ask_open(s, slug): queue the question for what mcp-alert keeps of a server,
