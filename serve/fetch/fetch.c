@@ -6,7 +6,7 @@
 #include "fetch/fetch_incidents.h"
 #include "fetch/fetch_index.h"
 #include "fetch/fetch_listing.h"
-#include "fetch/fetch_plan.h"
+#include "fetch/fetch_maintenance.h"
 #include "data/maintenance.h"
 #include "mcp/names.h"
 #include "store/format.h"

@@ -42,7 +42,7 @@ struct source {
 	double fits_until_ms;	/* until then it is taken to be for us */
 	bool once; /* for one answer or rendering: no list is read twice */
 	struct kept_listing *listing; /* see fetch_listing.h */
-	struct kept_plan *plan;	      /* see fetch_plan.h */
+	struct kept_plan *plan;	      /* see fetch_maintenance.h */
 	struct kept_index *index;     /* see fetch_index.h */
 	struct kept_incidents *incidents; /* see fetch_incidents.h */
 };

@@ -12,7 +12,7 @@
 #include "data/view.h"
 #include "fetch/fetch.h"
 #include "fetch/fetch_listing.h"
-#include "fetch/fetch_plan.h"
+#include "fetch/fetch_maintenance.h"
 #include "store/keys.h"
 #include "store/store.h"
 

@@ -7,7 +7,7 @@
 #include "data/account.h"
 #include "data/brand.h"
 #include "fetch/fetch.h"
-#include "fetch/fetch_plan.h"
+#include "fetch/fetch_maintenance.h"
 #include "data/incidents.h"
 #include "data/maintenance.h"
 #include "data/places.h"

@@ -10,7 +10,7 @@
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "fetch/fetch_listing.h"
-#include "fetch/fetch_plan.h"
+#include "fetch/fetch_maintenance.h"
 #include "data/health.h"
 #include "handlers/handler.h"
 #include "handlers/private_access.h"

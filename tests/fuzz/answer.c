@@ -23,7 +23,7 @@
 #include "fetch/fetch_index.h"
 #include "fetch/fetch_listing.h"
 #include "fetch/fetch_page.h"
-#include "fetch/fetch_plan.h"
+#include "fetch/fetch_maintenance.h"
 #include "fetch/fetch_report.h"
 #include "fetch/fetch_tools.h"
 #include "data/incident_rows.h"

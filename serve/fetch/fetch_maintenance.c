@@ -1,4 +1,4 @@
-#include "fetch/fetch_plan.h"
+#include "fetch/fetch_maintenance.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"

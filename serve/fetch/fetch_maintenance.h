@@ -1,9 +1,9 @@
 /*
- * fetch_plan.h: the maintenances that are planned, from the store: which of them
+ * fetch_maintenance.h: the maintenances that are planned, from the store: which of them
  * goes on now.
  */
-#ifndef FETCH_FETCH_PLAN_H
-#define FETCH_FETCH_PLAN_H
+#ifndef FETCH_FETCH_MAINTENANCE_H
+#define FETCH_FETCH_MAINTENANCE_H
 
 #include "data/maintenance.h"
 
