@@ -164,7 +164,9 @@ const id_of = async (name) => (await cli(name, 'cluster', 'myid')).trim();
 const settled = () => until('the nodes agree', async () => {
 	for (const name of engine.nodes) {
 		const info = await on(port_of(name), 'CLUSTER', 'INFO');
-		if (!/cluster_state:ok/.test(info) || !/cluster_slots_ok:16384/.test(info))
+		// A node that has not yet heard of a new one gives it no slots.
+		if (!/cluster_state:ok/.test(info) || !/cluster_slots_ok:16384/.test(info) ||
+			!info.includes(`cluster_known_nodes:${engine.nodes.length}\r`))
 			return false;
 		if (/master_link_status:down/.test(await on(port_of(name), 'INFO', 'replication')))
 			return false;
@@ -237,7 +239,7 @@ let status = 0;
 try {
 	await main(spared);
 } catch (error) {
-	console.log(error.message);
+	console.log(`${error.message}\n${(error.stdout ?? '').slice(-1000)}`);
 	status = 1;
 }
 await spared.stop();
