@@ -9,18 +9,14 @@ export LC_ALL=C
 umask 077
 ulimit -c 0
 
-me=mcp-fleet
 chunk_lines=500
 chunk_bytes=1000000
 answer_max=$((64 << 20)) # bytes of records of a chunk, and of an answer
 failed=0 chunks=0 worst=0 told=0 why='' running=()
 
-say() {
-	printf '%s: %s\n' "$me" "$*" >&2
-}
-
+# die MESSAGE: mcp-fleet puts its own name, and that of the region, before it.
 die() {
-	say "$@"
+	printf '%s\n' "$*" >&2
 	exit 3
 }
 
@@ -177,7 +173,7 @@ esac
 for tool in "$tool" jq gzip; do
 	type -P "$tool" >/dev/null || die "$tool: not installed"
 done
-work=$(mktemp -d -- "${TMPDIR:-/tmp}/$me.XXXXXX")
+work=$(mktemp -d -- "${TMPDIR:-/tmp}/cloud.XXXXXX")
 trap 'rm -rf -- "$work"' EXIT
 trap 'exit 143' TERM HUP INT
 cat >"$work/in"
