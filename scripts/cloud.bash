@@ -71,7 +71,7 @@ send_lambda() {
 			head -c 65536 >"$c.said" &&
 			jq -r '.records | strings' "$c.answer" | base64 -d | gzip -dc |
 			head -c "$answer_max" >"$c.records" &&
-			jq -r '.status' "$c.answer" | grep -xE '[0-9]{1,3}' >"$c.status"
+			jq -r '.status' "$c.answer" | grep -xE '0|[1-9][0-9]{0,2}' >"$c.status"
 	} 2>/dev/null; then
 		echo 'not the answer of mcp-probe' >"$c.why"
 	fi
@@ -94,7 +94,7 @@ send_worker() {
 	elif [[ $code != 200 ]]; then
 		echo "it answers $code" >"$c.why"
 	else
-		field status "$c.head" | grep -xE '[0-9]{1,3}' >"$c.status" ||
+		field status "$c.head" | grep -xE '0|[1-9][0-9]{0,2}' >"$c.status" ||
 			echo 'not the answer of a worker' >"$c.why"
 		field said "$c.head" | base64 -d >"$c.said" 2>/dev/null || :
 	fi

@@ -153,12 +153,15 @@ done'
 	[ -z "$(redis --raw hkeys probe:slow:latest)" ]
 }
 
-@test "a function that is elsewhere is not believed" {
+@test "a function that is elsewhere is not believed, and doctor tells the mend" {
 	FUNCTION_REGION=eu-west-2 lambda
 	{ functions; server one json; } >fleet.yaml
 	fleet
 	[ "$(runners)" = $'good-1 ok\nus-east-1 garbled' ]
 	grep -q "us-east-1: garbled: its runner is that of eu-west-2 by its own settings" err
+	"$ROOT/scripts/mcp-fleet" doctor -c fleet.yaml --json >found 2>err || true
+	[ "$(jq -r 'select(.subject == "us-east-1" and .status == "fail") | .mend' found)" = \
+		'aws lambda update-function-configuration --function-name mcp-probe --environment Variables={MCP_REGION=us-east-1}' ]
 }
 
 @test "an event that has no targets is an error, and the next one is answered" {
