@@ -284,7 +284,7 @@ copy = install -D -m $(1) -t $(DESTDIR)$(2) $(3)
 install: all
 	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
-		region.bash init.bash doctor.bash crawl.bash))
+		region.bash cloud.bash init.bash doctor.bash crawl.bash))
 	$(call copy,644,$(MANDIR)/man1,$(MAN1))
 	$(call copy,644,$(MANDIR)/man5,$(MAN5))
 	$(call copy,644,$(MANDIR)/man7,$(MAN7))

@@ -155,7 +155,22 @@ def absolute: if . < 0 then -. else . end;
 def passed($n): [$records[] | select(.type == "step" and .n == $n and
 	.status == "pass") | .slug] | unique;
 passed(1) as $resolved | passed(2) as $trusted |
+# Of a function or a worker: look shows more of it, anew replaces what runs there.
+def mend_cloud($r): .message as $m |
+	if $m | test("^its runner is that of ") then
+		if $r.runner == "lambda" then "aws lambda update-function-configuration " +
+			"--function-name \($r.host) --environment Variables={MCP_REGION=\($r.name)}"
+		else "docker run -e MCP_REGION=\($r.name) ..." end
+	elif $m | test(": (aws|curl): not installed$") then
+		"sudo apt-get install \(if $r.runner == "lambda" then "awscli" else "curl" end)"
+	elif $m | test(": credential .*chmod 600 it$") then "chmod 600 \($r.token)"
+	elif $m | test(": credential ") then "(umask 077; openssl rand -hex 32 >\($r.token))"
+	elif $m | test(": it answers 401$") then
+		"tr -d \u0027\\n\u0027 <\($r.token) | sha256sum   " +
+			"# has to be MCP_WORKER_TOKEN_SHA256 there"
+	else $r.look end;
 def mend_exit($r): .message as $m |
+	if $r.look != "" then mend_cloud($r) else
 	(if $r.port == "22" then $r.at else "[\($r.at)]:\($r.port)" end) as $named |
 	"ssh-keyscan -p \($r.port) \($r.at) >>\($r.known)" as $add |
 	if $m | test("^the host key of .* has changed") then
@@ -169,7 +184,7 @@ def mend_exit($r): .message as $m |
 	elif $m | test("Permission denied") then "ssh-copy-id \($words)\($r.host)"
 	elif .status == "garbled" then "\($r.via) true   # has to print nothing"
 	elif $r.via == "" then "mcp-fleet -nv -c \($config)"
-	else "\($r.via) -v true" end;
+	else "\($r.via) -v true" end end;
 def check_runner($r; $own; $refused):
 	($own | map(select(.type == "runner" and .status != "ok"))[0]) as $bad |
 	($own | map(select(.type == "runner"))[0]) as $first |
@@ -185,13 +200,15 @@ def check_runner($r; $own; $refused):
 	else empty end,
 	(select($first.status == "ok" and $first.version != $version) |
 		finding("warn"; $r.name; "mcp-probe there is \($first.version), and here \($version)";
-			if $r.via == "" then "mcp-probe --version"
+			if $r.look != "" then $r.anew
+			elif $r.via == "" then "mcp-probe --version"
 			else "scp \($words)\($probe) \($r.host):/usr/local/bin/" end)),
-	(select($r.via != "") | [$own[] | .offset_s? | arrays][0] | values | sure as $off |
+	(select($r.via + $r.look != "") | [$own[] | .offset_s? | arrays][0] | values | sure as $off |
 		if ($off | absolute) > 1 then
 			finding(if ($off | absolute) > 10 then "fail" else "warn" end; $r.name;
 				"its clock is off by \($off * 10 | floor / 10) s";
-				"\($r.via) sudo timedatectl set-ntp true")
+				if $r.look != "" then $r.look
+				else "\($r.via) sudo timedatectl set-ntp true" end)
 		else finding("ok"; $r.name; "its clock is right"; "") end);
 def check_network($r; $own):
 	($own | map(select(.type == "step"))) as $steps |
@@ -200,7 +217,8 @@ def check_network($r; $own):
 	select($names != [] and ($unknown | length) == ($names | length)) |
 	finding(if [$unknown[] | select([.] | inside($resolved))] != [] then "fail"
 			else "warn" end; $r.name; "no name of a server can be resolved from here";
-		"\($r.via) cat /etc/resolv.conf" | ltrimstr(" "));
+		if $r.look != "" then $r.look
+		else "\($r.via) cat /etc/resolv.conf" | ltrimstr(" ") end);
 def check_roots($r; $own):
 	[$own[] | select(.type == "step" and .n == 2 and .status != "skip") |
 		select($target["\(.region) \(.slug)"].url // "" | test("^https"))] as $shown |
@@ -209,7 +227,9 @@ def check_roots($r; $own):
 	select($shown != [] and ($not | length) == ($shown | length)) |
 	finding(if [$not[] | select([.] | inside($trusted))] != [] then "fail"
 			else "warn" end; $r.name; "no certificate of a server is trusted here";
-		"\($r.via) sudo apt-get install --reinstall ca-certificates" | ltrimstr(" "));
+		if $r.look != "" then $r.anew
+		else "\($r.via) sudo apt-get install --reinstall ca-certificates" |
+			ltrimstr(" ") end);
 def check_caches($r; $own):
 	[$own[] | select(.type == "step" and .n == 8) | {slug, result: .detail.cache.result?}]
 		as $seen | [$seen[] | select(.result == "stale") | .slug] as $stale |
@@ -225,18 +245,29 @@ check_network($r; $own), check_roots($r; $own), check_caches($r; $own)'
 
 # describe_regions: the regions, and how ssh(1) reaches them, as a JSON array.
 describe_regions() {
-	local name runner host at port known
+	local name runner host at port known look anew token
 	while IFS=$'\t' read -r name runner host; do
-		at='' port='' known=''
+		at='' port='' known='' look='' anew='' token=''
 		if [[ $runner == ssh ]]; then
 			ssh "${ssh_options[@]}" -G -- "$host" >"$desk/G" 2>/dev/null || :
 			at=$(sed -n 's/^hostname //p' "$desk/G")
 			port=$(sed -n 's/^port //p' "$desk/G")
 			known=$(sed -n 's/^userknownhostsfile \([^ ]*\).*/\1/p' "$desk/G")
+		elif [[ $runner == lambda ]]; then
+			look="aws lambda get-function --function-name $host"
+			anew="aws lambda update-function-code --function-name $host$(:
+				) --zip-file fileb://probe.zip"
+		elif [[ $runner == worker ]]; then
+			look="curl -v $host"
+			anew='docker build -f scripts/deploy/worker/Dockerfile -t mcp-worker .'
+			token=${MCP_CREDENTIALS-${CREDENTIALS_DIRECTORY-}}/$(jq -r --arg name \
+				"$name" '.regions[] | select(.name == $name).credential' "$scratch/config")
 		fi
 		jq -n --arg name "$name" --arg host "$host" --arg at "$at" --arg port "$port" \
-			--arg known "$known" --arg words "$ssh_words" '{$name, $host, $at, $port,
-				$known, via: (if $host == "" then "" else "ssh \($words)\($host)" end)}'
+			--arg known "$known" --arg words "$ssh_words" --arg runner "$runner" \
+			--arg look "$look" --arg anew "$anew" --arg token "$token" '{$name, $runner,
+				$host, $at, $port, $known, $look, $anew, $token,
+				via: (if $runner == "ssh" then "ssh \($words)\($host)" else "" end)}'
 	done <"$scratch/regions" | jq -s .
 }
 
@@ -253,7 +284,9 @@ check_credentials() {
 			file=${file%%: *}
 			[[ $file =~ ^[a-z0-9][a-z0-9._-]*$ ]] || file=NAME
 			via="ssh $ssh_words$host "
-			if [[ $line == *": neither MCP_CREDENTIALS "* ]]; then
+			if [[ $runner == lambda || $runner == worker ]]; then
+				via='man 7 mcp-fleet   # FUNCTIONS AND WORKERS'
+			elif [[ $line == *": neither MCP_CREDENTIALS "* ]]; then
 				[[ $runner == ssh ]] && via+="cat .ssh/authorized_keys$(:
 					)   # command=\"MCP_CREDENTIALS=FOLDER ...\"" ||
 					via='export MCP_CREDENTIALS=FOLDER'
@@ -567,8 +600,10 @@ check_cron() {
 		}
 	done
 	line=$(sed -n 's/^PATH *= *//p' "$desk/cron" | tail -n 1)
-	for tool in jq flock awk timeout getopt ssh; do
-		[[ $tool != ssh ]] || grep -qP '\tssh\t' "$scratch/regions" || continue
+	for tool in jq flock awk timeout getopt ssh aws:lambda curl:worker; do
+		[[ $tool =~ ^(ssh|.*:(.*))$ ]] && ! grep -qP "\t${BASH_REMATCH[2]:-ssh}\t" \
+			"$scratch/regions" && continue
+		tool=${tool%:*}
 		(PATH=${line:-/usr/bin:/bin} type -P "$tool" >/dev/null) || {
 			found fail cron "$tool is not in the PATH of cron" \
 				"(echo 'PATH=$PATH'; crontab -l) | crontab -"

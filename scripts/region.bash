@@ -268,7 +268,7 @@ probe_region() {
 		command=(ssh -E "$dir/ssh" -o LogLevel=DEBUG1 -o FingerprintHash=sha256
 			"${ssh_options[@]}" -Tax -o BatchMode=yes -o ConnectTimeout=10
 			-- "$host" mcp-probe)
-	else
+	elif [[ $runner == local ]]; then
 		# The configuration says which region this machine is. Several
 		# regions on it are on purpose, such as to try things out.
 		unset MCP_REGION
@@ -278,13 +278,18 @@ probe_region() {
 	fi
 	# All at once: there is no time for one after the other.
 	command+=(--targets - -r "$name" -f jsonl --concurrency 1000)
+	if [[ $runner == lambda || $runner == worker ]]; then
+		command=(env TMPDIR="$dir" bash "$lib/cloud.bash" "$runner" "$host"
+			"$(jq -r --arg name "$name" '.regions[] | select(.name == $name) |
+				.credential // ""' "$scratch/config")")
+	fi
 	started=$(date +%s.%N)
 	left=$((bound - (SECONDS - began)))
 	bounded "$((left > 0 ? left : 1))" "${command[@]}" <"$dir/targets" \
 		>"$dir/out" 2>"$dir/err" || status=$?
 	ended=$(date +%s.%N)
 	if [[ ! $stopped ]]; then
-		[[ $runner == local ]] || read_ssh_log "$status"
+		[[ $runner != ssh ]] || read_ssh_log "$status"
 		relay "$me: $name: " "$dir/err"
 		sift || sifted=$?
 		save_machine

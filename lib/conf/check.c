@@ -82,22 +82,58 @@ static void refers(const struct names *l, const char *what,
 		near ? "?)" : "");
 }
 
-static void check_region(const struct conf_region *g, struct conf_errors *r)
+/* Where the file has only one of two values, the fault points there. */
+static const void *given(const struct conf_errors *r, const void *field,
+	const void *other)
 {
-	if (g->runner == CONF_RUNNER_SSH && !g->host &&
-		!conf_line(r, &g->host))
-		conf_wrong(r, &g->runner, "an ssh runner needs a host");
-	if (g->runner != CONF_RUNNER_SSH && g->host &&
-		!conf_refused(r, &g->runner))
-		conf_wrong(r, &g->host, "only an ssh runner has a host");
+	return conf_line(r, field) ? field : other;
 }
 
-/* The machine that a host names, without the user. */
+/* What a runner needs, and no other runner has. */
+static const struct {
+	enum conf_runner runner;
+	size_t at;
+	const char *a, *key;
+} runner_keys[] = {
+	{CONF_RUNNER_SSH, offsetof(struct conf_region, host), "an ssh runner",
+		"a host"},
+	{CONF_RUNNER_LAMBDA, offsetof(struct conf_region, function),
+		"a lambda runner", "a function"},
+	{CONF_RUNNER_WORKER, offsetof(struct conf_region, url), "a worker",
+		"a url"},
+	{CONF_RUNNER_WORKER, offsetof(struct conf_region, credential),
+		"a worker", "a credential"},
+};
+
+static void check_region(const struct conf_region *g, struct conf_errors *r)
+{
+	for (size_t i = 0; i < sizeof runner_keys / sizeof *runner_keys; i++) {
+		char *const *field = (char *const *)(const void *)(
+			(const char *)g + runner_keys[i].at);
+		bool needs = g->runner == runner_keys[i].runner;
+
+		if (needs && !*field && !conf_line(r, field))
+			conf_wrong(r, given(r, &g->runner, &g->url),
+				"%s needs %s", runner_keys[i].a,
+				runner_keys[i].key);
+		if (!needs && *field && !conf_refused(r, &g->runner))
+			conf_wrong(r, field, "only %s has %s",
+				runner_keys[i].a, runner_keys[i].key);
+	}
+}
+
+/* What leads to the machine of a region: NULL where it is this one. */
+static char *const *way(const struct conf_region *g)
+{
+	return g->host ? &g->host : g->function ? &g->function : &g->url;
+}
+
+/* The machine that it leads to, without the user. */
 static const char *machine(const struct conf_region *g)
 {
-	const char *at = g->host ? strrchr(g->host, '@') : NULL;
+	const char *s = *way(g), *at = g->host ? strrchr(s, '@') : NULL;
 
-	return at ? at + 1 : g->host;
+	return at ? at + 1 : s;
 }
 
 /* Two regions on one machine would be one vote that counts twice. */
@@ -111,10 +147,14 @@ static void check_hosts(const struct conf *c, struct conf_errors *r)
 
 			if (!b || strcasecmp(a, b) != 0)
 				continue;
-			conf_wrong(r, &c->regions[i].host,
-				"%s is already the host of the region in line "
+			conf_wrong(r, way(&c->regions[i]),
+				"%s is already the %s of the region in line "
 				"%zu; one machine is one region",
-				a, conf_line(r, &c->regions[k].host));
+				a,
+				c->regions[i].host	 ? "host"
+				: c->regions[i].function ? "function"
+							 : "url",
+				conf_line(r, way(&c->regions[k])));
 			break;
 		}
 	}
@@ -177,13 +217,6 @@ static void check_arguments(const struct conf_health *h,
 	buf_release(&b);
 }
 
-/* Where the file has only one of two values, the fault points there. */
-static const void *given(const struct conf_errors *r, const void *field,
-	const void *other)
-{
-	return conf_line(r, field) ? field : other;
-}
-
 static void check_numbers(const struct conf_server *s, struct conf_errors *r)
 {
 	const struct conf_thresholds *t = &s->thresholds;
@@ -234,6 +267,26 @@ static void check_names(const struct conf *c, const struct conf_server *s,
 		refers(&accounts, "account", &s->account, r);
 }
 
+/* A worker has no place for a client certificate. */
+static void check_certificate(const struct conf *c,
+	const struct conf_server *s, struct conf_errors *r)
+{
+	if (s->auth.mode != CONF_AUTH_MTLS)
+		return;
+	for (size_t i = 0; i < s->n_regions; i++) {
+		const struct conf_region *g = s->regions[i]
+			? conf_region(c, s->regions[i]) : NULL;
+
+		if (!g || g->runner != CONF_RUNNER_WORKER)
+			continue;
+		conf_wrong(r, given(r, &s->auth.mode, &s->slug),
+			"region %s is a worker, which has no client "
+			"certificate; name other regions for this server",
+			g->name);
+		return;
+	}
+}
+
 void conf_check_server(const struct conf *c, const struct conf_server *s,
 	struct conf_errors *r)
 {
@@ -242,6 +295,7 @@ void conf_check_server(const struct conf *c, const struct conf_server *s,
 		conf_doubt(r, &s->private,
 			"without an account nobody can read about it");
 	check_auth(&s->auth, r);
+	check_certificate(c, s, r);
 	check_arguments(&s->health, r);
 	if (numbered(s))
 		check_numbers(s, r);

@@ -47,8 +47,9 @@ void conf_free(struct conf *c)
 
 const struct conf_region *conf_region(const struct conf *c, const char *name)
 {
+	/* What was faulty is NULL. */
 	for (size_t i = 0; i < c->n_regions; i++)
-		if (strcmp(c->regions[i].name, name) == 0)
+		if (c->regions[i].name && strcmp(c->regions[i].name, name) == 0)
 			return &c->regions[i];
 	return NULL;
 }
@@ -128,8 +129,11 @@ static void derive_region(struct conf_region *g, const struct conf_errors *r)
 {
 	const char *city;
 
-	if (g->host && !conf_line(r, &g->runner))
-		g->runner = CONF_RUNNER_SSH;
+	if (!conf_line(r, &g->runner))
+		g->runner = g->host ? CONF_RUNNER_SSH
+			: g->function ? CONF_RUNNER_LAMBDA
+			: conf_line(r, &g->url) ? CONF_RUNNER_WORKER
+						: CONF_RUNNER_LOCAL;
 	if (g->city || !g->name)
 		return;
 	city = region_city(g->name);

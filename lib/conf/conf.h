@@ -15,7 +15,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum conf_runner { CONF_RUNNER_LOCAL, CONF_RUNNER_SSH };
+enum conf_runner {
+	CONF_RUNNER_LOCAL,
+	CONF_RUNNER_SSH,
+	CONF_RUNNER_LAMBDA,
+	CONF_RUNNER_WORKER
+};
 /* With "any", the file of the credential says which of the later ones it is. */
 enum conf_auth_mode {
 	CONF_AUTH_NONE,
@@ -79,7 +84,10 @@ struct conf_region {
 	char *provider; /* or NULL */
 	int64_t asn;	/* 0 where not given */
 	enum conf_runner runner;
-	char *host; /* of an ssh runner; else NULL */
+	char *host;	  /* of an ssh runner; else NULL */
+	char *function;	  /* of a lambda runner; else NULL */
+	char *url;	  /* of a worker; else NULL */
+	char *credential; /* the name of its token; else NULL */
 	char **canary; /* URLs that should always answer from there */
 	size_t n_canary;
 };

@@ -142,6 +142,39 @@ static const char *bad_host(const char *s)
 						 : "not a host for ssh(1)";
 }
 
+/* The name or the ARN of a function, with or without a version; an argument of
+   aws(1). */
+static const char *bad_function(const char *s)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-_:";
+
+	return *s != '-' && !s[strspn(s, chars)]
+		? NULL
+		: "neither the name nor the ARN of a function";
+}
+
+/* A token goes there: in the clear to this machine only. */
+static const char *bad_worker(const char *s)
+{
+	static const char *const here[] = {
+		"http://127.0.0.1", "http://localhost", "http://[::1]"};
+	bool allowed = strncmp(s, "https://", 8) == 0;
+
+	for (size_t i = 0; i < sizeof here / sizeof *here; i++) {
+		size_t n = strlen(here[i]);
+
+		allowed |= strncmp(s, here[i], n) == 0 &&
+			(!s[n] || strchr(":/", s[n]));
+	}
+	if (!allowed)
+		return "not https://";
+	if (strpbrk(s, "?#\"\\"))
+		return "a character in it that does not belong there";
+	return conf_bad_url(s);
+}
+
 static const char *bad_colour(const char *s)
 {
 	return *s == '#' && strlen(s) == 7 &&
@@ -185,7 +218,7 @@ static const char *bad_contact(const char *s)
 	return NULL;
 }
 
-static const char *const runners[] = {"local", "ssh", NULL};
+static const char *const runners[] = {"local", "ssh", "lambda", "worker", NULL};
 const char *const conf_auth_modes[] = {
 	"none", "any", "bearer", "header", "oauth", "mtls", NULL};
 static const struct conf_key site[] = {
@@ -208,7 +241,7 @@ static const struct conf_key site[] = {
 	{.name = NULL},
 };
 
-/* Where no runner is given, a host makes it ssh. */
+/* Where no runner is given, a host, a function or a URL says which. */
 static const struct conf_key region[] = {
 	{KEY("name", CONF_TEXT, conf_region, name), .required = true,
 		.max = 200, .wrong = bad_region},
@@ -219,6 +252,12 @@ static const struct conf_key region[] = {
 	{KEY("runner", CONF_CHOICE, conf_region, runner), .choices = runners},
 	{KEY("host", CONF_TEXT, conf_region, host), .max = 253,
 		.wrong = bad_host},
+	{KEY("function", CONF_TEXT, conf_region, function), .max = 170,
+		.wrong = bad_function},
+	{KEY("url", CONF_TEXT, conf_region, url), .max = 1000,
+		.wrong = bad_worker},
+	{KEY("credential", CONF_TEXT, conf_region, credential), .max = 80,
+		.wrong = conf_bad_slug},
 	{LIST("canary", CONF_TEXTS, conf_region, canary), .once = true,
 		.max = 8, .wrong = conf_bad_url},
 	{.name = NULL},

@@ -319,10 +319,52 @@ static void test_fit(void **state)
 			"f:5:22: regions[3].canary[0]: neither http:// nor "
 			"https://\n"},
 		{REGIONS "- {name: x, runner: shh, host: a}",
-			"f:5:13: regions[3].runner: expected local or ssh, "
-			"found shh (did you mean ssh?)\n"},
+			"f:5:13: regions[3].runner: expected local, ssh, "
+			"lambda or worker, found shh (did you mean ssh?)\n"},
 		{REGIONS "- {name: x, runner: ssh, host: -}",
 			"f:5:26: regions[3].host: not a host for ssh(1)\n"},
+		{REGIONS "- {name: x, runner: lambda}", "f:5:13: regions[3]."
+			"runner: a lambda runner needs a function\n"},
+		{REGIONS "- {name: x, function: -x}", "f:5:13: regions[3]."
+			"function: neither the name nor the ARN of a "
+			"function\n"},
+		{REGIONS "- {name: x, runner: ssh, host: a, function: f}",
+			"f:5:35: regions[3].function: only a lambda runner has "
+			"a function\n"},
+		{REGIONS "- {name: x, runner: worker}", "f:5:13: regions[3]."
+			"runner: a worker needs a url\nf:5:13: regions[3]."
+			"runner: a worker needs a credential\n"},
+		{REGIONS "- {name: x, url: https://a}", "f:5:13: regions[3]."
+			"url: a worker needs a credential\n"},
+		{REGIONS "- {name: x, url: http://a, credential: c}",
+			"f:5:13: regions[3].url: not https://\n"},
+		{REGIONS "- {name: x, url: http://localhost.a, credential: c}",
+			"f:5:13: regions[3].url: not https://\n"},
+		{REGIONS "- {name: x, url: https://a@b, credential: c}",
+			"f:5:13: regions[3].url: a user name or password does "
+			"not belong in a URL\n"},
+		{REGIONS "- {name: x, url: https://a, credential: c}\n"
+		 "- {name: y, url: https://a, credential: c}",
+			"f:6:13: regions[4].url: https://a is already the url "
+			"of the region in line 5; one machine is one region\n"},
+		{REGIONS "- {name: x, credential: c}", "f:5:13: regions[3]."
+			"credential: only a worker has a credential\n"},
+		{"regions:\n- {name: us}\n- {name: w, url: https://a, "
+		 "credential: c}\nservers:\n- {slug: a, url: https://a, "
+		 "auth: {mode: mtls, credential: c}}\n- {slug: b, url: "
+		 "https://b, regions: [us], auth: {mode: mtls, credential: c}}",
+			"f:5:36: servers[0].auth.mode: region w is a worker, "
+			"which has no client certificate; name other regions "
+			"for this server\n"},
+		{"regions: [{city: x}]\nservers:\n- {slug: a, url: "
+		 "https://a, auth: {mode: mtls, credential: c}}",
+			"f:1:11: regions[0].name: missing\n"},
+		{"regions: [{name: w, url: https://a, credential: c}]\n"
+		 "defaults: [{match: [a], auth: {mode: mtls, credential: c}}]\n"
+		 "servers:\n- {slug: a, url: https://a}",
+			"f:4:4: mode of defaults[0]: region w is a worker, "
+			"which has no client certificate; name other regions "
+			"for this server\n"},
 		{REGIONS "- {name: x, host: uk.example.com}\n- {name: y, host: "
 		 "uk2.example.com}\n- {name: z, host: me@UK.example.com}",
 			"f:7:13: regions[5].host: UK.example.com is already "
