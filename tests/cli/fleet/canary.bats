@@ -133,7 +133,7 @@ token_expiring token" ]
 	grep -q '"state":"up"' page
 	# And everything was looked at.
 	for name in 'mcp-probe --targets - -r us-east-1' 'mcp-probe --targets - -r eu-west-2' \
-		'mcp-rotate -c fleet.yaml token' 'sshd' 'ssh -F' './make' 'MCP_STORE_PASSWORD_FILE='; do
+		'mcp-rotate -c fleet.yaml token' 'sshd' './make' 'MCP_STORE_PASSWORD_FILE='; do
 		grep -qaF -- "$name" seen || { echo "$name"; return 1; }
 	done
 	[ "$(<core-limit)" = 0 ]
