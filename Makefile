@@ -49,9 +49,11 @@ override CFLAGS += -std=c11 $(WARN) $(HARDEN) $(SANITIZE)
 override LDFLAGS += $(HARDEN_LINK) $(SANITIZE)
 
 PROGRAMS = mcp-probe mcp-aggregate mcp-serve mcp-alert
-SCRIPTS = scripts/mcp-fleet scripts/mcp-guardrail scripts/mcp-registry
+SCRIPTS = scripts/mcp-fleet scripts/mcp-guardrail scripts/mcp-registry \
+	scripts/mcp-rotate
 MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
-	man/mcp-fleet.1 man/mcp-guardrail.1 man/mcp-registry.1 man/check_mcp.1
+	man/mcp-fleet.1 man/mcp-guardrail.1 man/mcp-registry.1 man/mcp-rotate.1 \
+	man/check_mcp.1
 UNITS = mcp-serve.socket mcp-serve@.service mcp-fleet.service mcp-fleet.timer \
 	mcp-alert.service mcp-alert.timer mcp-registry.service mcp-registry.timer \
 	mcp-report.service mcp-report.timer

@@ -199,8 +199,8 @@ void token_get(const struct wire *w, const struct token_request *rq,
 	c = credential_client(t->credential);
 	snprintf(t->endpoint, sizeof t->endpoint, "%s", o->token_endpoint);
 	oauth_canonical(w->target->url, canonical);
-	token_cache_name((const char *const[]) {o->issuer, c->id, resource,
-				 rq->scope, NULL},
+	token_cache_name((const char *const[]) {o->issuer, c->id, c->secret,
+				 resource, rq->scope, NULL},
 		t->name);
 	if (recall(t, rq->anew)) {
 		t->result.good = t->result.kept = true;

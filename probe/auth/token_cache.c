@@ -63,6 +63,7 @@ void token_cache_name(const char *const *parts, char *name)
 	for (; *parts; parts++)
 		buf_add(&b, *parts, strlen(*parts) + 1);
 	sha256_hex(b.p, b.len, name);
+	explicit_bzero(b.p, b.len);
 	buf_release(&b);
 }
 

@@ -10,7 +10,8 @@
 
 /*
  * token_cache_name(parts, name): the name that a token is kept under: a digest
- * of the strings in parts (NULL at the end). name has SHA256_HEX bytes.
+ * of the strings in parts (NULL at the end). name has SHA256_HEX bytes. A
+ * secret may be among them: so a new one does not get the token of the old.
  */
 void token_cache_name(const char *const *parts, char *name);
 

@@ -1,0 +1,440 @@
+#!/usr/bin/env bats
+# Goal: a new credential is used in every region or in none: it is verified by a probe
+# from each before the old one goes, whatever fails or is killed on the way; and the
+# key that brings it to a region can do nothing else there.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/fleet
+
+# Two machines whose probes have credentials, and which a second key may give new ones.
+hosts() {
+	local name dir
+	for name in london tokyo; do
+		host $name <<-'EOT'
+		#!/bin/bash
+		export MCP_CREDENTIALS=${0%/*}/credentials XDG_RUNTIME_DIR=${0%/*}
+		PATH=${PATH#*"${0%/*}":}
+		exec mcp-probe "$@"
+		EOT
+		dir=$PWD/hosts/$name
+		ssh-keygen -q -t ed25519 -N '' -f "$dir/rotate"
+		echo "restrict,command=\"$ROOT/scripts/mcp-rotate --receive $dir/credentials api\" $(
+			)$(<"$dir/rotate.pub")" >>"$dir/authorized"
+	done
+	sed 's|/user$|/rotate|' ssh_config >rotate_config
+}
+
+setup() {
+	HOSTS=$BATS_FILE_TMPDIR
+	fleet_setup
+	unset MARK
+	PATH=$ROOT/scripts:$PATH
+	export MCP_FLEET_SSH="-F $HOSTS/ssh_config" MCP_ROTATE_SSH="-F $HOSTS/rotate_config"
+	export MCP_CREDENTIALS=$PWD/credentials
+	LONDON=$HOSTS/hosts/london/credentials TOKYO=$HOSTS/hosts/tokyo/credentials
+	umask 077
+	printf '%s\n' token-old token-new >accepted
+	mkfifo port
+	node "$ROOT/tests/fixture/tokens.mjs" accepted shown >port 3>&- &
+	SERVER=$!
+	read -r -t 60 PORT <port
+	for folder in "$MCP_CREDENTIALS" "$LONDON" "$TOKYO"; do
+		rm -rf "$folder"
+		mkdir "$folder"
+		written token-old >"$folder/api"
+	done
+	two >fleet.yaml
+}
+
+teardown() {
+	kill "$SERVER"
+	fleet_teardown
+}
+
+# written TOKEN: the credential with it.
+written() {
+	printf '# ours\norigin = http://127.0.0.1:%s\ntoken = %s\n' "$PORT" "$1"
+}
+
+two() {
+	regions 'us-east-1 local' 'eu-west-2 london' "$@"
+	echo "  - {slug: one, url: \"http://127.0.0.1:$PORT/mcp\", auth: {credential: api}}"
+}
+
+three() {
+	two 'ap-northeast-1 tokyo'
+}
+
+# rotate STATUS ARGS…: its output is in out and err.
+rotate() {
+	status=0
+	mcp-rotate -c fleet.yaml "${@:2}" >out 2>err || status=$?
+	cat err
+	[ "$status" -eq "$1" ]
+}
+
+# used TOKEN: it is in use in all regions, and nothing else is left of a rotation.
+used() {
+	local folder folders=("$MCP_CREDENTIALS" "$LONDON")
+	! grep -q tokyo fleet.yaml || folders+=("$TOKYO")
+	for folder in "${folders[@]}"; do
+		diff "$folder/api" <(written "$1")
+		[ "$(stat -c %a "$folder/api")" = 600 ]
+		[ "$(ls -A "$folder")" = api ] || { ls -A "$folder"; return 1; }
+	done
+	[ ! -e state/mcp-rotate/api.d ]
+}
+
+@test "every region has the new one, and the old one is gone" {
+	three >fleet.yaml
+	# When the old one ends says nothing about the next.
+	echo 'expires_at = 2026-01-01T00:00:00Z' >>"$LONDON/api"
+	rotate 0 api <<<token-new
+	used token-new
+	[ "$(<err)" = 'mcp-rotate: api: rotated, the old one is retired' ]
+	[ ! -s out ]
+	# It was shown from every region, and never the old one with it.
+	[ "$(grep ' 200$' shown | cut -d ' ' -f 1,2 | sort -u)" = "ap-northeast-1 token-new
+eu-west-2 token-new
+us-east-1 token-new" ]
+	# From a file, and as lines of a credential.
+	two >fleet.yaml
+	printf 'token = token-old\nexpires_at = 2030-01-01T00:00:00Z\n' >new
+	chmod 640 new
+	rotate 2 -f new api
+	used token-new
+	grep -q 'new: others can read it; chmod 600 it' err
+	chmod 600 new
+	rotate 0 -f new api
+	diff "$LONDON/api" <(written token-old; echo 'expires_at = 2030-01-01T00:00:00Z')
+}
+
+@test "one region refuses it: all have the old one, and it was never in use" {
+	three >fleet.yaml
+	printf '%s\n' token-old 'token-new us-east-1 ap-northeast-1' >accepted
+	stat -c %i "$TOKYO/api" >before
+	rotate 1 api <<<token-new
+	used token-old
+	stat -c %i "$TOKYO/api" | diff before -
+	[ "$(<err)" = "mcp-rotate: eu-west-2: one: broken at auth-initialize: auth.rejected
+mcp-rotate: api: the new one is not verified
+mcp-rotate: api: rolled back, the old one is in use" ]
+}
+
+@test "a region that cannot be reached: nothing is changed, and nothing is made" {
+	echo 'make - api touch made' >rotate.conf
+	sed "/^Host london/,/^Port/s/^Port .*/Port $(free_port)/" "$HOSTS/rotate_config" >away
+	MCP_ROTATE_SSH="-F $PWD/away" rotate 3 api
+	used token-old
+	[ ! -e made ]
+	[ ! -e shown ]
+	grep -q '^mcp-rotate: eu-west-2: ssh: connect to host 127.0.0.1 port .*: Connection refused$' err
+	# Its probes cannot be reached: it is staged, and not verified.
+	MCP_FLEET_SSH="-F $PWD/away" rotate 1 -f - api <<<token-new
+	used token-old
+	grep -qx 'mcp-rotate: eu-west-2: one: the region could not report' err
+	# What answers is not mcp-rotate --receive, but what probes.
+	MCP_ROTATE_SSH=$MCP_FLEET_SSH rotate 3 -f - api <<<token-new
+	used token-old
+}
+
+@test "a store that is a command is given it on standard input, and rolled back" {
+	cat >store <<-'EOT'
+	#!/bin/bash
+	echo "$*" >>stored
+	[[ $1 == get ]] && exec cat "$MCP_CREDENTIALS/$2"
+	cat >"$MCP_CREDENTIALS/$2"
+	echo "that was $(tail -n 1 "$MCP_CREDENTIALS/$2")" >&2
+	EOT
+	chmod +x store
+	printf '%s us-east-1 * ./store %s {name}\n' put put get get >rotate.conf
+	printf '%s\n' token-old 'token-new eu-west-2' >accepted
+	rotate 1 api <<<token-new
+	used token-old
+	# In the other it was in use by then.
+	grep -q '^eu-west-2 token-new 200$' shown
+	[ "$(<stored)" = "$(printf '%s api\n' get get put put)" ]
+	printf '%s\n' token-old token-new token-second >accepted
+	rotate 0 api <<<token-new
+	used token-new
+	# A command that fails and repeats the secret.
+	echo 'exit 1' >>store
+	rotate 3 api <<<token-second
+	without 'token-(second|new)' err out
+	# It wrote the one before when it failed, and so it does when that is put back.
+	sed -i '$d' store
+	rotate 0 --recover api
+	used token-new
+	[ "$(tail -n 1 err)" = 'mcp-rotate: api: rolled back, the old one is in use' ]
+	# It cannot be rolled back.
+	sed -i /^get/d rotate.conf
+	rotate 2 api <<<token-old
+	grep -q 'region us-east-1 has put, and no get' err
+	used token-new
+}
+
+@test "what retires the old one gets it, and only once the new one is verified" {
+	printf '%s\n' '#!/bin/bash' 'cat >>retired' '[[ ! -e broken ]]' >retire
+	chmod +x retire
+	echo 'retire - api ./retire' >rotate.conf
+	echo token-old >accepted
+	rotate 1 api <<<token-new
+	[ ! -e retired ]
+	printf '%s\n' token-old token-new >accepted
+	touch broken
+	rotate 3 api <<<token-new
+	diff retired <(written token-old)
+	grep -q "^mcp-rotate: api: rotated, but retire failed; the next run tries it again$" err
+	rm broken retired
+	rotate 0 api <<<token-third
+	diff retired <(written token-old)
+	used token-new
+	[ "$(tail -n 1 err)" = 'mcp-rotate: run it again for another' ]
+}
+
+# killer WHEN N: an ssh that kills the rotation before or after its call number N.
+killer() {
+	mkdir -p killer
+	cat >killer/ssh <<-EOT
+	#!/bin/bash
+	echo >>calls
+	n=\$(wc -l <calls)
+	[[ $1 != before || \$n -ne $2 ]] || kill -9 \$(<pid)
+	status=0
+	$(type -P ssh) "\$@" || status=\$?
+	[[ $1 != after || \$n -ne $2 ]] || kill -9 \$(<pid)
+	exit \$status
+	EOT
+	chmod +x killer/ssh
+	rm -f calls
+}
+
+@test "killed at any moment, each region has one of them, and the next run ends it" {
+	local n token=token-old next=token-new
+	# state, stage, probe, use, probe, drop
+	for n in 'after 2' 'after 4' 'before 6'; do
+		# shellcheck disable=SC2086 # two words
+		killer $n
+		status=0
+		PATH=$PWD/killer:$PATH bash -c 'echo $$ >pid; exec mcp-rotate -c fleet.yaml api' \
+			<<<"$next" 2>err || status=$?
+		[ "$status" -eq 137 ]
+		for folder in "$MCP_CREDENTIALS" "$LONDON"; do
+			diff "$folder/api" <(written $token) >/dev/null ||
+				diff "$folder/api" <(written $next)
+		done
+		# What it had started has the lock until it ends.
+		eventually flock -n state/mcp-rotate/api.lock true
+		rotate 0 api <<<"$next"
+		grep -q 'an earlier rotation was interrupted while' err
+		used $next
+		read -r token next <<<"$next $token"
+	done
+}
+
+@test "killed at any moment, a store has one of them, whole" {
+	local n m step tool folder=$PWD/credentials killed
+	mkdir killer
+	for tool in cat rm mv sync awk; do
+		cat >killer/$tool <<-EOT
+		#!/bin/bash
+		echo >>calls
+		[[ \$(wc -l <calls) -ne \$KILL_AT ]] || kill -9 \$PPID \$(<pid)
+		exec $(type -P $tool) "\$@"
+		EOT
+	done
+	chmod +x killer/*
+	written token-old >old
+	written token-new >new
+	for step in stage use back drop; do
+		for ((n = 1, killed = 1; killed; n++)); do
+			killed=''
+			rm -rf "$folder" calls
+			mkdir "$folder"
+			cp old "$folder/api"
+			case $step in
+			use) cp new "$folder/api.new" ;;
+			back | drop) cp old "$folder/api.old"; cp new "$folder/api" ;;
+			esac
+			KILL_AT=$n asked $step 2>/dev/null || killed=1
+			cmp -s "$folder/api" old || cmp "$folder/api" new
+			[[ $step != @(stage|drop) ]] || cmp "$folder/api" \
+				"$([[ $step == stage ]] && echo old || echo new)"
+			# Repeated, it does what it has to; or it is taken back.
+			if [[ $step == @(stage|use) ]]; then
+				asked back
+				cmp "$folder/api" old
+			else
+				asked $step
+				cmp "$folder/api" "$([[ $step == back ]] && echo old || echo new)"
+			fi
+			[ "$(ls -A "$folder")" = api ] || { ls -A "$folder"; return 1; }
+		done
+		# There were moments enough.
+		((n > 4)) || { echo "$step $n"; return 1; }
+	done
+}
+
+# asked STEP: what a region does if it is asked for it.
+asked() {
+	if [[ $1 == stage ]]; then
+		echo "stage api $(stat -c %s new)"
+		cat new
+	else
+		echo "$1 api"
+	fi | PATH=${KILL_AT:+$PWD/killer:}$PATH bash -c 'echo $$ >pid
+		exec mcp-rotate --receive "$PWD/credentials" api >/dev/null'
+}
+
+@test "two at once, and two in one region, are refused" {
+	mkdir -p state/mcp-rotate
+	exec 5>state/mcp-rotate/api.lock
+	flock 5
+	rotate 3 api <<<token-new
+	[ "$(<err)" = 'mcp-rotate: api: another rotation is under way' ]
+	exec 5>&-
+	# Another machine is at it.
+	written token-other >"$LONDON/api.new"
+	rotate 3 -f - api <<<token-new
+	grep -q '^mcp-rotate: eu-west-2: mcp-rotate: api: a rotation is under way there, or was interrupted; see --recover$' err
+	grep -q 'rolled back' err
+	used token-old
+}
+
+@test "the key of a region's store can do nothing else there" {
+	local line
+	ask() {
+		run ssh -F "$HOSTS/rotate_config" -T -o BatchMode=yes london "$@"
+		echo "$output"
+		[ "$status" -ne 0 ]
+		without token-old <<<"$output"
+	}
+	ask "cat $LONDON/api" </dev/null
+	ask 'mcp-probe --version' </dev/null
+	for line in 'read api' 'state other' 'state ../api' 'state api/../api' 'state' 'state api 1' \
+		'state *' 'stage api' 'stage api 0' 'stage api 70000' 'stage api -1' 'stage api 9' \
+		'stage api 1 2' 'stage api a[$(touch${IFS}ran)]' 'use api'; do
+		ask <<<"$line"
+	done
+	[ ! -e ran ]
+	# Neither more nor less than was announced.
+	{ echo "stage api 10"; written token-new; } >long
+	ask <long
+	written token-old | diff "$LONDON/api" -
+	[ "$(ls -A "$LONDON")" = api ]
+	# Nor is anything forwarded.
+	run ! ssh -F "$HOSTS/rotate_config" -o ExitOnForwardFailure=yes -o BatchMode=yes \
+		-N -R 0:127.0.0.1:1 london </dev/null
+	# A folder that others can write to, and a link that leads elsewhere.
+	chmod 770 "$LONDON"
+	ask <<<'state api'
+	chmod 700 "$LONDON"
+	mv "$LONDON/api" elsewhere
+	ln -s "$PWD/elsewhere" "$LONDON/api"
+	ask <<<'state api'
+}
+
+@test "what is said in advance is so, and changes nothing" {
+	run -0 --separate-stderr mcp-rotate -n -c fleet.yaml api </dev/null
+	[ "$output" = "verified by: one
+us-east-1: folder: credential
+eu-west-2: ssh london: credential" ]
+	used token-old
+	rm "$LONDON/api"
+	run -0 --separate-stderr mcp-rotate -n -c fleet.yaml api </dev/null
+	[ "${lines[2]}" = 'eu-west-2: ssh london: no credential' ]
+}
+
+@test "the first credential of a region is a whole one, and goes if it is refused" {
+	rm "$LONDON/api"
+	echo token-old >accepted
+	rotate 2 api <<<token-new
+	grep -q 'eu-west-2: .*neither a credential nor a part' err
+	[ -z "$(ls -A "$LONDON")" ]
+	written token-new >new
+	echo 'put us-east-1 api false' >rotate.conf
+	echo 'get us-east-1 api cat credentials/api' >>rotate.conf
+	echo 'token-new eu-west-2' >>accepted
+	# It was in use there when the other region failed.
+	rotate 3 -f new api
+	grep -q '^eu-west-2 token-new 200$' shown
+	[ -z "$(ls -A "$LONDON")" ]
+	rm rotate.conf
+	rm -rf state/mcp-rotate
+	printf '%s\n' token-old token-new >accepted
+	rotate 0 -f new api
+	used token-new
+}
+
+@test "what cannot be rotated, and what is no credential, is refused" {
+	rotate 2 other <<<token-new
+	grep -qx 'mcp-rotate: other: no server in fleet.yaml uses it' err
+	rotate 2 api.new <<<token-new
+	rotate 2 ../api <<<token-new
+	rotate 2 api </dev/null
+	grep -qx 'mcp-rotate: the new credential: empty' err
+	head -c 70000 /dev/zero | tr '\0' x >new
+	rotate 2 -f new api
+	rotate 2 api <<<'two words'
+	printf 'tok\0en\n' >new
+	rotate 2 -f new api
+	used token-old
+	[ ! -e shown ]
+	# A server that lets everybody in proves nothing.
+	sed -i 's|/mcp"|/open"|' fleet.yaml
+	rotate 1 api <<<token-new
+	grep -q 'eu-west-2: its servers let in who has no credential, so a probe verifies none' err
+	used token-old
+	echo 'put us-east-1 api store' >rotate.conf
+	chmod 620 rotate.conf
+	rotate 2 api <<<token-new
+	grep -q 'rotate.conf: others can write to it' err
+}
+
+@test "a new client secret is not verified by a token that the old one got" {
+	local url=${URL%/mcp}
+	{
+		regions 'us-east-1 local'
+		echo "  - {slug: one, url: \"$url/client-post\", auth: {credential: api}}"
+	} >fleet.yaml
+	printf 'origin = %s\nclient_id = probe:1\nissuer = %s\nclient_secret = %s\n' "$url" \
+		"$url/as/client-post" 's3cret-canary "+%/' >credentials/api
+	cp credentials/api before
+	mcp-probe --credential credentials/api "$url/client-post" >probed
+	rotate 1 api <<<'client_secret = wrong'
+	grep -q 'us-east-1: one: broken at auth-initialize: ' err
+	cmp credentials/api before
+}
+
+@test "the event of a credential that expires rotates it" {
+	{ two; cat <<-EOT; } >fleet.yaml
+	  - {slug: two, url: "http://127.0.0.1:$PORT/two", auth: {credential: api}}
+	alerts:
+	  routes:
+	    - name: renew
+	      type: command
+	      command: [env, MCP_CREDENTIALS=$MCP_CREDENTIALS, XDG_STATE_HOME=$PWD/state, "MCP_FLEET_SSH=$MCP_FLEET_SSH", "MCP_ROTATE_SSH=$MCP_ROTATE_SSH", MCP_FLEET_TIMEOUT=300, $ROOT/scripts/mcp-rotate, --event, -c, $PWD/fleet.yaml]
+	  policies:
+	    - {name: renew, match: {kinds: [token_expiring]}, steps: [{after: 0s, routes: [renew]}]}
+	EOT
+	printf '%s\n' '#!/bin/bash' "echo >>$PWD/made" 'echo token-new' >make
+	chmod +x make
+	echo "make - api $PWD/make" >rotate.conf
+	echo 'expires_at = 2026-01-01T00:00:00Z' >>credentials/api
+	mcp-aggregate targets -c fleet.yaml -r us-east-1 |
+		mcp-probe --targets - --check-expiry -f jsonl >expiry || true
+	mcp-alert -c fleet.yaml <expiry >events 2>err
+	cat events err
+	[ "$(jq -r .event events | sort -u)" = token_expiring ]
+	eventually grep -q 'rotated, the old one is retired' state/mcp-rotate/api.log
+	used token-new
+	# For the other server, too, which came late; and what is something else.
+	jq -c 'select(.server_slug == "two")' events >late
+	rotate 0 --event <late
+	grep -qx 'mcp-rotate: api: was rotated since' err
+	jq -c '.event = "certificate_expiring"' late >else
+	rotate 0 --event <else
+	[ "$(wc -l <made)" -eq 1 ]
+	rotate 2 --event <<<'{"event":"token_expiring","server_slug":"none","at":1}'
+	rotate 2 --event <<<'event'
+}
