@@ -11,6 +11,7 @@ const FAULTS = Number(process.argv[4] ?? 200);
 const SEED = Number(process.argv[5] ?? Math.floor(Math.random() * 1e6));
 const MINUTES = Math.ceil(FAULTS * 1.2) + 16;
 const QUIET = 8; // minutes at the end, in which everything must come to rest
+const BOUND = 6; // seconds that the regions have in a round
 const random = numbers(SEED);
 const any = (list) => list[Math.floor(random() * list.length)];
 const whole = (least, most) => least + Math.floor(random() * (most - least + 1));
@@ -19,8 +20,10 @@ const whole = (least, most) => least + Math.floor(random() * (most - least + 1))
 // which two at a time may have one; those of kind "all" stop everybody, and leave
 // minutes between them. A fault with "during" comes while a round is going on.
 
+const missed = []; // faults for which there was no chance
 const FAULT = {
-	'runner killed': { of: 'own', most: 2, during: (f) => lab.kill_probes(f.region) },
+	'runner killed': { of: 'own', most: 2,
+		during: (f) => lab.kill_probes(f.region).catch(() => missed.push(f)) },
 	'ssh hung': { of: 'own', most: 1, begin: (f) => f.region.sshd.kill('SIGSTOP'),
 		end: (f) => f.region.sshd.kill('SIGCONT') },
 	'host key changed': { of: 'own', most: 3,
@@ -123,7 +126,7 @@ const change = async (outages, faults, m) => {
 
 const round = async (faults, m) => {
 	const during = [];
-	const ended = await lab.minute(m, { timeout: 10, kill: (child) => {
+	const ended = await lab.minute(m, { timeout: BOUND, kill: (child) => {
 		for (const f of faults.filter((g) => g.during && g.from === m))
 			during.push(lab.after(f.delay).then(() => f.during(f, child)));
 	} });
@@ -139,7 +142,7 @@ const round = async (faults, m) => {
 
 // ---- What was told, beside what was injected.
 
-const compare = (outages) => {
+const compare = (outages, faults) => {
 	const told = [...lab.told('pager'), ...lab.told('log')];
 	const names = new Set(told.map((e) => `${e.dedup_key} ${e.event}`));
 	for (const name of printed)
@@ -167,7 +170,9 @@ const compare = (outages) => {
 		wrong.push(`a false page: ${e.event} ${e.dedup_key} ${e.summary}`);
 	const count = (kind) => new Set(began.filter((e) => e.event === `${kind}_started`)
 		.map((e) => e.dedup_key)).size;
-	console.log(`seed ${SEED}: ${FAULTS} faults and ${outages.length} outages in ${MINUTES} minutes; ${
+	for (const kind of Object.keys(FAULT))
+		console.log(`${faults.filter((f) => f.kind === kind && !missed.includes(f)).length} ${kind}`);
+	console.log(`seed ${SEED}: ${FAULTS - missed.length} faults and ${outages.length} outages in ${MINUTES} minutes; ${
 		count('downtime')} downtimes told, the latest ${delay} minutes after; ${
 		count('regional')} regional, ${count('probe_silent')} of silence; ${names.size} events, ${
 		told.length - names.size} of them twice`);
@@ -191,7 +196,7 @@ const day = async () => {
 			ended.err.split('\n').slice(0, 6).join(' / ').slice(0, 400)].join(' | '));
 	}
 	console.log(`${((performance.now() - began) / 1000).toFixed(0)} s`);
-	compare(outages);
+	compare(outages, faults);
 	assert.equal(wrong.join('\n'), '');
 };
 

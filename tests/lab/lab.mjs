@@ -128,7 +128,7 @@ exec ${bin}/mcp-probe --cacert ${dir}/ca.pem --targets - -r ${short} -f jsonl --
 `, 0o700);
 	write(`authorized.${short}`,
 		`restrict,command="${dir}/runner.${short}" ${read(`user.${short}.pub`)}`);
-	write(`resolv.${short}`, 'nameserver 127.0.0.1\noptions timeout:2\n', 0o644);
+	write(`resolv.${short}`, 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n', 0o644);
 	fs.appendFileSync(`${dir}/known`, `${address(r)} ${read(`host.${short}.pub`)}`);
 	fs.appendFileSync(`${dir}/ssh_config`, `Host ${short}\nHostName ${address(r)}\n` +
 		`User root\nIdentitiesOnly yes\nIdentityFile ${dir}/user.${short}\n` +
@@ -348,14 +348,17 @@ const processes = () => fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid
 		return []; // it has gone
 	}
 });
-const kill_all = (which) => processes().filter(which).forEach(({ pid }) => {
+// kill_all WHICH: how many these were.
+const kill_all = (which) => processes().filter(which).filter(({ pid }) => {
 	try {
-		process.kill(pid, 'SIGKILL');
-	} catch { /* it has gone */ }
-});
-// kill_probes REGION: what probes there now.
-export const kill_probes = (r) => kill_all((p) => p.program === 'mcp-probe' &&
-	p.env.includes(`MCP_REGION=${r.name}`));
+		return process.kill(pid, 'SIGKILL');
+	} catch {
+		return false; // it has gone
+	}
+}).length;
+// kill_probes REGION: as soon as it probes.
+export const kill_probes = (r) => until(`a probe of ${r.name}`, () => kill_all((p) =>
+	p.program === 'mcp-probe' && p.env.includes(`MCP_REGION=${r.name}`)), 8);
 // settle: no round is going on, and nothing of one that was killed.
 export const settle = () => until('what is left of a round', () => !processes().some((p) =>
 	/^mcp-(aggregate|alert)$/.test(p.program) ||
