@@ -69,7 +69,8 @@ const seen = async (slug) => {
 	const v = await lab.published(slug);
 	const { regions } = JSON.parse(await text(`/api/status/${slug}/regions`));
 	const { state } = JSON.parse(await text(`/api/embed-status/${slug}`));
-	assert.equal(state, { green: 'up', amber: 'degraded', red: 'down' }[v.verdict]);
+	assert.equal(state, { green: 'up', amber: 'degraded', red: 'down' }[v.verdict],
+		`${slug}: ${state} of ${v.verdict} as of ${v.as_of}`);
 	return {
 		verdict: [v.verdict, v.tier, v.step, v.divergence].filter((word) => word).join(' '),
 		where: regions.filter((r) => r.state !== 'up').map((r) => `${r.city} ${r.state}`).join(', '),
@@ -106,7 +107,7 @@ const check = async () => {
 			await mend();
 		const round = await lab.minute(m);
 		if (round.status || round.err)
-			wrong.push(`minute ${m}: ${round.status} ${round.err}`);
+			wrong.push(`minute ${m}: status ${round.status} ${round.err}`);
 		const events = told().sort((a, b) => a.at - b.at || (a.route < b.route ? 1 : -1));
 		const fresh = events.slice(known);
 		known = events.length;
