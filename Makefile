@@ -272,6 +272,7 @@ check-long: deps
 	bats -t tests/long/registry.bats
 	bats -t tests/long/crawl.bats
 	bats -t tests/long/engines.bats
+	bats -t tests/long/lab.bats
 	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
 	bats -t tests/long/snapshot.bats

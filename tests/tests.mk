@@ -85,6 +85,12 @@ long-sift:
 mutants:
 	tests/long/mutants
 
+# Five regions with networks of their own, and what goes wrong in them; as root.
+lab: all
+	@scripts/deps build test long
+	tests/lab/run articles
+	tests/lab/run day
+
 BENCHES = again bare constant least server
 # What the programs cost beside the least that could be done, as a table and in
 # build/bench: BENCH='--json -n ROUNDS probe ingest store replay serve
@@ -103,5 +109,5 @@ build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=c11 -D_DEFAULT_SOURCE $(WARN) -o $@ $< $(LDLIBS)
 
-.PHONY: bench fuzz fuzzers long-days long-kills long-leaks long-property long-sift mutants \
+.PHONY: bench fuzz fuzzers lab long-days long-kills long-leaks long-property long-sift mutants \
 	replay unit

@@ -213,3 +213,36 @@ reporters() {
 	done
 	redis --raw hvals fleet:spools | jq -e '.host == "h" and .files == ["x"]'
 }
+
+# full_disk COMMAND…: what it is run with as TMPDIR has no byte left.
+full_disk() {
+	# shellcheck disable=SC2016 # for the other bash
+	unshare -rm bash -c 'mount -t tmpfs -o size=64k full tmp || exit
+		head -c 1M /dev/zero >tmp/all 2>/dev/null
+		"$@"' bash "$@"
+}
+
+@test "where the disk is full, that is said, and that no round takes place is told" {
+	full_disk true 2>/dev/null || skip "no mounts of our own to be had here"
+	export STATE_DIRECTORY=$PWD/state
+	cat >>fleet.yaml <<-END
+	alerts:
+	  routes: [{name: told, type: command, command: [sh, -c, 'cat >>$PWD/told']}]
+	END
+	fleet
+	[ "$status" -eq 0 ]
+	[ ! -e told ]
+	old=$(($(date +%s) - 400))
+	redis hset fleet:heartbeats ingest $old verdict $old >/dev/null
+	for try in 1 2; do
+		run -3 full_disk "$ROOT/scripts/mcp-fleet" -c fleet.yaml
+		[ "$(grep -c '^mcp-fleet: ' <<<"$output")" -eq 1 ]
+		[[ $output == *"mcp-fleet: $PWD/tmp: no room for the files of a round"* ]]
+		jq -es 'length == 1 and .[0].event == "pipeline_stalled_started"' told
+	done
+	run -3 full_disk "$ROOT/scripts/mcp-fleet" -c fleet.yaml --dry-run
+	[ "$output" = "mcp-fleet: $PWD/tmp: no room for the files of a round" ]
+	fleet
+	[ "$status" -eq 0 ]
+	jq -es 'length == 2 and .[1].event == "pipeline_stalled_resolved"' told
+}

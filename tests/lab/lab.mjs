@@ -1,0 +1,422 @@
+// The laboratory: its world, the minutes of its fleet, and what can be done to both.
+// It is run in the namespaces that run makes; /run/lab has all files.
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { promisify } from 'node:util';
+
+const [, , root, bin] = process.argv;
+export const dir = '/run/lab';
+export const REGIONS = [
+	// Milliseconds one way from the middle of this world, a seventh of the real ones,
+	// and which part of the packets is lost.
+	{ name: 'us-east-1', city: 'Ashburn', ms: 3, loss: 0 },
+	{ name: 'us-west-2', city: 'Oregon', ms: 5, loss: 0 },
+	{ name: 'eu-west-2', city: 'London', ms: 6, loss: 0.002 },
+	{ name: 'ap-southeast-1', city: 'Singapore', ms: 12, loss: 0.005 },
+	{ name: 'sa-east-1', city: 'São Paulo', ms: 9, loss: 0.01 },
+];
+// Each has a name, a peer of tests/peers, and what nginx does before it. "far" is the
+// origin of the regions of "east": where it is not given there is one origin.
+const SERVERS = {
+	steady: { peer: 'sdk-json' },
+	catalog: { peer: 'v2-dual', cached: true },
+	transit: { peer: 'ev-new', timeout: '8s' },
+	twofold: { peer: 'sdk-json', far: ['eu-west-2', 'ap-southeast-1'] },
+	sealed: { peer: 'hono' },
+};
+export const SLUGS = Object.keys(SERVERS);
+export const FAR = SERVERS.twofold.far;
+const WEB = '198.51.100.250', CANARY = '198.51.100.251';
+export const after = (ms) => new Promise((done) => { setTimeout(done, ms); });
+const execute = promisify(execFile);
+const command = (...args) => execFileSync(args[0], args.slice(1),
+	{ stdio: ['ignore', 'pipe', 'pipe'] }).toString();
+const read = (name) => fs.existsSync(`${dir}/${name}`) ?
+	fs.readFileSync(`${dir}/${name}`, 'utf8') : '';
+const write = (name, text, mode = 0o600) => fs.writeFileSync(`${dir}/${name}`, text, { mode });
+export const region = (name) => REGIONS.find((r) => r.name === name);
+
+export const until = async (what, condition, seconds = 60) => {
+	const end = performance.now() + 1000 * seconds;
+	while (!await Promise.resolve().then(condition).catch(() => false)) {
+		if (performance.now() > end)
+			throw new Error(`${what}: not within ${seconds} s`);
+		await after(50);
+	}
+};
+
+// ---- The clock: that of the fleet, and one for each region, which may be off.
+
+// Certificates that are made now hold by then.
+export const BEGIN = Math.floor(Date.now() / 60000) * 60 + 120;
+const SPAN = 45; // seconds that a minute may take before its clock stands
+const clock = (name) => ({ LD_PRELOAD: `${root}/build/lab/clock.so`,
+	CLOCK_FILE: `${dir}/clock.${name}` });
+const set_clock = (name, at) => {
+	const file = fs.openSync(`${dir}/clock.${name}`, fs.existsSync(`${dir}/clock.${name}`) ?
+		'r+' : 'w+', 0o644);
+	const monotonic = Number(process.hrtime.bigint()) / 1e9;
+	fs.writeSync(file, Buffer.from(Float64Array.of(at, monotonic, SPAN).buffer), 0);
+	fs.closeSync(file);
+};
+const set_clocks = (at) => {
+	set_clock('fleet', at);
+	for (const r of REGIONS)
+		set_clock(r.name, at + (r.skew ?? 0));
+};
+
+// ---- Networks.
+
+const address = (r) => `10.77.${REGIONS.indexOf(r) + 1}.2`;
+export const pop = (slug, r) => `198.51.100.${10 * SLUGS.indexOf(slug) + REGIONS.indexOf(r) + 1}`;
+export const host = (slug) => `${slug}.example.com`;
+
+// set_wire REGION [LOSS]: what its wire does from now on.
+export const set_wire = (r, loss = r.loss) => {
+	const file = fs.openSync(`${dir}/wire.${r.name}`, fs.existsSync(`${dir}/wire.${r.name}`) ?
+		'r+' : 'w+');
+	fs.writeSync(file, Buffer.from(Float64Array.of(r.ms, loss).buffer), 0);
+	fs.closeSync(file);
+};
+
+const inside = (r, ...args) => ['ip', 'netns', 'exec', r.name, ...args];
+
+// A program that goes on; its output goes to a file, in which READY will stand.
+const daemon = async (name, args, { env = {}, ready } = {}) => {
+	const log = fs.openSync(`${dir}/log.${name}`, 'w');
+	const child = spawn(args[0], args.slice(1), { stdio: ['ignore', log, log], cwd: dir,
+		env: { ...process.env, ...env } });
+	fs.closeSync(log);
+	const end = new Promise((done) => { child.on('exit', () => { child.over = true; done(); }); });
+	child.end = end;
+	if (ready)
+		await until(`${name} (${args[0]})`, () => {
+			if (child.over)
+				throw new Error(`${name}: ${read(`log.${name}`)}`);
+			return ready.test(read(`log.${name}`));
+		});
+	return child;
+};
+
+const make_region = async (r) => {
+	const short = r.name;
+	command('ip', 'netns', 'add', r.name);
+	set_wire(r);
+	await daemon(`wire.${short}`, [`${root}/build/lab/wire`, short, `${dir}/wire.${short}`],
+		{ ready: /ready/ });
+	const here = address(r).replace(/2$/, '1');
+	command('ip', 'address', 'add', here, 'peer', address(r), 'dev', short);
+	command('ip', 'link', 'set', short, 'up');
+	command(...inside(r, 'sh', '-c', `ip link set lo up &&
+		ip address add ${address(r)} peer ${here} dev wan && ip link set wan up &&
+		ip route add default dev wan &&
+		ip link add hole type veth peer name away && ip link set away up &&
+		ip link set hole arp off up`));
+	// Its own resolver, which leads to the points of presence near it.
+	write(`names.${short}`, JSON.stringify(Object.fromEntries([['canary', CANARY],
+		...SLUGS.map((slug) => [slug, pop(slug, r)])]
+		.map(([name, to]) => [name, to.replaceAll('.', '-')]))));
+	r.resolver = await daemon(`names.${short}`, inside(r, 'node',
+		`${root}/tests/fixture/dns.mjs`, `${dir}/names.${short}`), { ready: /ready/ });
+	command('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', `${dir}/user.${short}`);
+	command('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', `${dir}/host.${short}`);
+	command('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', `${dir}/other.${short}`);
+	write(`runner.${short}`, `#!/bin/sh
+export LD_PRELOAD=${clock(short).LD_PRELOAD} CLOCK_FILE=${clock(short).CLOCK_FILE}
+export MCP_REGION=${short}
+exec ${bin}/mcp-probe --cacert ${dir}/ca.pem --targets - -r ${short} -f jsonl --concurrency 1000
+`, 0o700);
+	write(`authorized.${short}`,
+		`restrict,command="${dir}/runner.${short}" ${read(`user.${short}.pub`)}`);
+	write(`resolv.${short}`, 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n', 0o644);
+	fs.appendFileSync(`${dir}/known`, `${address(r)} ${read(`host.${short}.pub`)}`);
+	fs.appendFileSync(`${dir}/ssh_config`, `Host ${short}\nHostName ${address(r)}\n` +
+		`User root\nIdentitiesOnly yes\nIdentityFile ${dir}/user.${short}\n` +
+		`UserKnownHostsFile ${dir}/known\n`);
+	await start_sshd(r);
+};
+
+// start_sshd REGION [KEY]: with its host key, or another one.
+export const start_sshd = async (r, key = 'host') => {
+	write(`sshd.${r.name}`, `ListenAddress ${address(r)}:22
+HostKey ${dir}/${key}.${r.name}
+AuthorizedKeysFile ${dir}/authorized.${r.name}
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin yes
+PidFile none
+MaxStartups 100
+`);
+	r.sshd = await daemon(`sshd.${r.name}`, inside(r, 'sh', '-c',
+		`mount --bind ${dir}/resolv.${r.name} /etc/resolv.conf &&
+		exec /usr/sbin/sshd -D -e -f ${dir}/sshd.${r.name}`), { ready: /listening on/i });
+};
+export const stop_sshd = async (r) => {
+	r.sshd.kill('SIGKILL');
+	await r.sshd.end;
+};
+
+// ---- The edge: nginx, with a point of presence of each server for each region.
+
+const origins = {}; // by slug, and slug/far: { port, pid }
+const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+
+const certificate = (name, host_name) => {
+	command('openssl', 'req', ...EC, '-keyout', `${dir}/${name}.key`, '-out', `${dir}/${name}.csr`,
+		'-subj', `/CN=${host_name}`, '-addext', `subjectAltName=DNS:${host_name}`);
+	command('openssl', 'x509', '-req', '-in', `${dir}/${name}.csr`, '-CA', `${dir}/ca.pem`,
+		'-CAkey', `${dir}/ca.key`, '-CAcreateserial', '-days', '60', '-copy_extensions', 'copy',
+		'-out', `${dir}/${name}.pem`);
+};
+
+// wrong_certificate SLUG REGION…: at these points of presence there is that of
+// another server; at no others.
+export const wrong_certificate = async (slug, ...names) => {
+	for (const r of REGIONS)
+		for (const end of ['pem', 'key'])
+			fs.copyFileSync(`${dir}/${names.includes(r.name) ? 'other' : slug}.${end}`,
+				`${dir}/pop-${slug}-${r.name}.${end}`);
+	await reload();
+};
+
+let nginx = null;
+const workers = () => execFileSync('sh', ['-c',
+	`cat /proc/${nginx.pid}/task/*/children`]).toString().trim().split(' ').join(' ');
+const reload = async () => {
+	if (!nginx)
+		return;
+	const old = workers();
+	nginx.kill('SIGHUP');
+	await until('nginx', () => workers() && !workers().split(' ').some((w) => old.split(' ').includes(w)));
+};
+
+const origin_of = (slug, r) => origins[SERVERS[slug].far?.includes(r.name) ?
+	`${slug}/far` : slug];
+const point = (slug, r) => `
+	server {
+		listen ${pop(slug, r)}:443 ssl;
+		server_name ${host(slug)};
+		ssl_certificate pop-${slug}-${r.name}.pem;
+		ssl_certificate_key pop-${slug}-${r.name}.key;
+		location / {
+			${SERVERS[slug].cached ? `proxy_cache ${r.name};
+			add_header X-Cache $upstream_cache_status;` : ''}
+			proxy_pass http://127.0.0.1:${origin_of(slug, r).port};
+			proxy_buffering ${SERVERS[slug].cached ? 'on' : 'off'};
+		}
+	}`;
+
+const make_edge = async () => {
+	command('openssl', 'req', '-x509', ...EC, '-keyout', `${dir}/ca.key`, '-out', `${dir}/ca.pem`,
+		'-days', '60', '-subj', '/CN=Laboratory');
+	['other', ...SLUGS].forEach((name) => certificate(name, host(name)));
+	for (const slug of SLUGS) {
+		await wrong_certificate(slug);
+		for (const r of REGIONS)
+			command('ip', 'address', 'add', pop(slug, r), 'dev', 'lo');
+	}
+	write('nginx.conf', `daemon off;
+worker_processes 1;
+user root;
+pid nginx.pid;
+error_log stderr notice;
+events { worker_connections 512; }
+http {
+	access_log off;
+	${['client_body', 'proxy', 'fastcgi', 'scgi', 'uwsgi'].map((name) =>
+		`${name}_temp_path temp-${name};`).join(' ')}
+	${REGIONS.map((r) => `proxy_cache_path cache-${r.name} keys_zone=${r.name}:1m;`).join('\n\t')}
+	proxy_http_version 1.1;
+	proxy_set_header Connection "";
+	proxy_set_header Host 127.0.0.1;
+	proxy_ignore_headers Cache-Control Expires X-Accel-Expires X-Accel-Buffering Set-Cookie Vary;
+	proxy_cache_methods POST;
+	proxy_cache_key "$host$request_uri|$request_body";
+	proxy_cache_valid 200 10h;
+	server { listen ${CANARY}:80; return 204; }
+	${SLUGS.flatMap((slug) => REGIONS.map((r) => point(slug, r))).join('\n\t')}
+}
+`);
+	nginx = await daemon('nginx', ['nginx', '-p', dir, '-c', `${dir}/nginx.conf`],
+		{ ready: /start worker process /, });
+};
+
+// purge REGION…: the caches of these points of presence forget.
+export const purge = (...names) => names.forEach((name) =>
+	execFileSync('sh', ['-c', `rm -rf ${dir}/cache-${name}/*`]));
+
+// ---- Origins: real MCP servers, of tests/peers.
+
+// start_origin NAME [ENV]: of a slug, or slug/far, at the port that it had.
+export const start_origin = async (name, env = {}) => {
+	const { peer } = SERVERS[name.split('/')[0]];
+	const { stdout } = await execute(`${root}/tests/peers/peer`, ['start', peer], { env: {
+		...process.env, PEER_DIR: `${dir}/peers`, ...env,
+		...(origins[name] && { PEER_PORT: `${origins[name].port}` }) } });
+	const [url, pid] = stdout.trim().split(' ');
+	origins[name] = { port: new URL(url).port, pid };
+};
+export const stop_origin = (name) => execute(`${root}/tests/peers/peer`,
+	['stop', origins[name].pid], { env: { ...process.env, PEER_DIR: `${dir}/peers` } });
+
+// hole SLUG REGION ON: whether packets from there to the server vanish.
+export const hole = (slug, r, on) => command(...inside(r, 'ip', 'route', on ? 'add' : 'del',
+	pop(slug, r), 'dev', 'hole'));
+
+// ---- The fleet's own machine: store, web server, configuration.
+
+let store = null, web = null;
+export const start_store = async () => {
+	store = await daemon('store', ['redis-server', '--port', '0', '--unixsocket', `${dir}/store.sock`,
+		'--dir', `${dir}/disk/store`, '--save', '', '--appendonly', 'yes', '--maxmemory-policy',
+		'noeviction', '--jemalloc-bg-thread', 'no'],
+	{ env: clock('fleet'), ready: /eady to accept connections/ });
+};
+export const kill_store = async () => {
+	store.kill('SIGKILL');
+	await store.end;
+};
+export const redis = (...args) => execute('redis-cli', ['-s', `${dir}/store.sock`, ...args])
+	.then(({ stdout }) => stdout.trim());
+
+export const start_web = async () => {
+	web = await daemon('web', ['lighttpd', '-D', '-f', `${dir}/lighttpd.conf`],
+		{ env: clock('fleet') });
+	await until('the web server', () => fetch(`http://${WEB}/`).then((r) => r.text()));
+};
+// Its FastCGI processes would live on.
+export const kill_web = async () => {
+	web.kill('SIGKILL');
+	await web.end;
+	kill_all((p) => p.program === 'mcp-serve');
+};
+
+const configure = (policy) => {
+	// The disk of the fleet's machine, which can be full.
+	fs.mkdirSync(`${dir}/disk`);
+	command('mount', '-t', 'tmpfs', '-o', 'size=96m', 'disk', `${dir}/disk`);
+	for (const name of ['disk/store', 'disk/state', 'disk/run', 'disk/tmp', 'empty'])
+		fs.mkdirSync(`${dir}/${name}`, { mode: 0o700 });
+	write('fleet.yaml', `store: unix://${dir}/store.sock
+site: {url: "http://${WEB}", title: Laboratory}
+regions:
+${REGIONS.map((r) => `  - {name: ${r.name}, runner: ssh, host: ${r.name}, canary: [
+      "http://canary.example.com/", "http://canary.example.com/2"]}`).join('\n')}
+servers:
+${Object.entries(SERVERS).map(([slug, s]) =>
+		`  - {slug: ${slug}, url: "https://${host(slug)}/mcp", timeout: ${s.timeout ?? '20s'}}`).join('\n')}
+alerts:
+  routes:
+${['pager', 'log'].map((name) => `    - {name: ${name}, type: command, command: [sh, -c,
+        'b=$(cat) && test ! -e ${dir}/refuses.${name} && printf "%s\\n" "$b" >>${dir}/told.${name}']}`).join('\n')}
+  policies:
+    - {match: {kinds: [downtime, pipeline_stalled]}, steps: [{routes: [pager]}]}
+    - {steps: [{routes: [log]}]}
+${policy ? `  policy: ${policy}\n` : ''}`);
+	write('lighttpd.conf', `server.modules = ("mod_fastcgi")
+server.document-root = "${dir}/empty"
+server.bind = "${WEB}"
+server.port = 80
+fastcgi.server = ("/" => (("socket" => "${dir}/serve.sock", "bin-path" => "${bin}/mcp-serve",
+	"min-procs" => 1, "max-procs" => 1, "check-local" => "disable",
+	"fix-root-scriptname" => "enable", "bin-environment" => (
+	"MCP_STORE" => "unix://${dir}/store.sock", "MCP_SITE" => "http://${WEB}"))))
+`);
+};
+
+// fill_disk: no byte is left there.
+export const fill_disk = () => {
+	try {
+		command('sh', '-c', `cat /dev/zero >${dir}/disk/balloon`);
+	} catch { /* that is how it ends */ }
+};
+export const free_disk = () => fs.rmSync(`${dir}/disk/balloon`, { force: true });
+
+// refuse ROUTE ON: whether it takes no event.
+export const refuse = (route, on) => on ? write(`refuses.${route}`, '') :
+	fs.rmSync(`${dir}/refuses.${route}`);
+
+// processes: of all here, the PID, the program, the arguments and the environment.
+const processes = () => fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).flatMap((pid) => {
+	const of = (name) => fs.readFileSync(`/proc/${pid}/${name}`, 'utf8').split('\0');
+	try {
+		return [{ pid: Number(pid), program: fs.readlinkSync(`/proc/${pid}/exe`).split('/').pop(),
+			args: of('cmdline'), env: of('environ') }];
+	} catch {
+		return []; // it has gone
+	}
+});
+// kill_all WHICH: how many these were.
+const kill_all = (which) => processes().filter(which).filter(({ pid }) => {
+	try {
+		return process.kill(pid, 'SIGKILL');
+	} catch {
+		return false; // it has gone
+	}
+}).length;
+// kill_probes REGION: as soon as it probes.
+export const kill_probes = (r) => until(`a probe of ${r.name}`, () => kill_all((p) =>
+	p.program === 'mcp-probe' && p.env.includes(`MCP_REGION=${r.name}`)), 8);
+// settle: no round is going on, and nothing of one that was killed.
+export const settle = () => until('what is left of a round', () => !processes().some((p) =>
+	/^mcp-(aggregate|alert)$/.test(p.program) ||
+	p.args.some((arg) => arg.endsWith('/scripts/mcp-fleet'))));
+
+// make: the whole laboratory. POLICY: numbers of fleet.yaml.
+export const make = async ({ policy } = {}) => {
+	fs.mkdirSync(`${dir}/peers`, { recursive: true });
+	configure(policy);
+	set_clocks(BEGIN);
+	for (const a of [WEB, CANARY])
+		command('ip', 'address', 'add', a, 'dev', 'lo');
+	for (const [slug, s] of Object.entries(SERVERS)) {
+		await start_origin(slug);
+		if (s.far)
+			await start_origin(`${slug}/far`);
+	}
+	await make_edge();
+	await Promise.all(REGIONS.map(make_region));
+	await start_store();
+	await start_web();
+};
+
+// ---- Minutes.
+
+export let now = BEGIN;
+// minute M [TIMEOUT]: one round of the fleet in that minute: how it ended, what it
+// said, and how long it took.
+export const minute = async (m, { timeout = 120, kill } = {}) => {
+	now = BEGIN + 60 * m + 3;
+	set_clocks(now);
+	const began = performance.now();
+	const child = spawn(`${root}/scripts/mcp-fleet`, ['-c', `${dir}/fleet.yaml`, '--once'], {
+		env: { ...process.env, ...clock('fleet'), PATH: `${bin}:${process.env.PATH}`,
+			XDG_RUNTIME_DIR: `${dir}/disk/run`, XDG_STATE_HOME: `${dir}/disk/state`, TMPDIR: `${dir}/disk/tmp`,
+			STATE_DIRECTORY: `${dir}/disk/state/alert`, RUNTIME_DIRECTORY: `${dir}/disk/run`,
+			MCP_FLEET_SSH: `-F ${dir}/ssh_config`, MCP_FLEET_TIMEOUT: `${timeout}` },
+		stdio: ['ignore', 'pipe', 'pipe'] });
+	let out = '', err = '';
+	child.stdout.on('data', (text) => { out += text; });
+	child.stderr.on('data', (text) => { err += text; });
+	if (kill)
+		kill(child);
+	const status = await new Promise((done) => { child.on('close', done); });
+	return { status, out, err: err.trim(), seconds: (performance.now() - began) / 1000 };
+};
+
+export const published = async (slug) => JSON.parse(await redis('get', `probe:${slug}:verdict`) || 'null');
+export const told = (route) => read(`told.${route}`).split('\n').filter((line) => line)
+	.map((line) => JSON.parse(line));
+export const get = (path) => fetch(`http://${WEB}${path}`);
+export const minute_of = (at) => Math.floor((at - BEGIN) / 60);
+
+// end DO: all of it, and then everything is over; on failure with status 1.
+export const end = async (what) => {
+	const status = await what().then(() => 0, (error) => {
+		console.log(error.stack ?? error);
+		return 1;
+	});
+	process.exit(status);
+};
