@@ -14,6 +14,11 @@ LIBEXECDIR = $(PREFIX)/libexec/mcp-fleet
 DATADIR = $(PREFIX)/share/mcp-fleet
 EXAMPLEDIR = $(PREFIX)/share/doc/mcp-fleet/examples
 UNITDIR = $(PREFIX)/lib/systemd/system
+SYSUSERSDIR = $(PREFIX)/lib/sysusers.d
+TMPFILESDIR = $(PREFIX)/lib/tmpfiles.d
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
+FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 NAGIOSDIR = $(PREFIX)/lib/nagios/plugins
 
 CC ?= cc
@@ -87,7 +92,8 @@ aggregate_LIBS = -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
 serve_LIBS = -lcrypto -lssl -lfcgi -lhiredis -lcjson -lz -lm
 alertd_LIBS = -lcurl -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
 
-all: $(PROGRAMS:%=$(B)/bin/%)
+# What the sanitizers watch is tested, and not installed.
+all: $(PROGRAMS:%=$(B)/bin/%) $(if $(SAN),,completions)
 
 # Areas of one program use each other, and the linker looks until nothing is
 # missing.
@@ -225,6 +231,20 @@ $(B)/serve/pages/manual_pages.c: scripts/manual $(MANUAL)
 	$(call objects,$(a))))) $(patsubst %.c,$(B)/%.d,$(wildcard */main.c \
 	tests/unit/*/*.c tests/fuzz/*.c))
 
+# For shells: what --help says, and that of each command.
+COMPLETED = $(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS)
+completions: $(B)/completions/made
+$(B)/completions/made: $(COMPLETED) $(wildcard scripts/*.bash) \
+		scripts/completions scripts/completions.awk
+	rm -rf $(@D)
+	scripts/completions $(@D) $(COMPLETED)
+	@touch $@
+
+# Packages for Debian and Ubuntu, into build/deb.
+deb:
+	@scripts/deps build deb
+	scripts/package
+
 deps:
 	@scripts/deps build test
 
@@ -296,10 +316,17 @@ install: all
 	$(call copy,644,$(DATADIR)/liveness,$(LIVENESS:%=scripts/liveness/%))
 	$(call copy,644,$(UNITDIR),$(UNITS:%=scripts/deploy/%))
 	sed -i 's|/usr/local/bin/|$(BINDIR)/|' $(UNITS:%=$(DESTDIR)$(UNITDIR)/%)
+	install -D -m 644 scripts/deploy/mcp-fleet.sysusers \
+		$(DESTDIR)$(SYSUSERSDIR)/mcp-fleet.conf
+	install -D -m 644 scripts/deploy/mcp-fleet.tmpfiles \
+		$(DESTDIR)$(TMPFILESDIR)/mcp-fleet.conf
+	$(call copy,644,$(BASHDIR),$(B)/completions/bash/*)
+	$(call copy,644,$(ZSHDIR),$(B)/completions/zsh/*)
+	$(call copy,644,$(FISHDIR),$(B)/completions/fish/*)
 	for file in $(EXAMPLES); do \
 		$(call copy,644,$(EXAMPLEDIR)/$$(basename $$(dirname $$file)),$$file) || \
 			exit; done
 	$(call copy,755,$(EXAMPLEDIR)/store,scripts/deploy/store/run)
 
-.PHONY: all check check-long clean deps glyphs install run FORCE
+.PHONY: all check check-long clean completions deb deps glyphs install run FORCE
 .DELETE_ON_ERROR:

@@ -102,7 +102,7 @@ static const struct option_row options[] = {
 		.type = OPTION_CHOICE, .wanted = "text, jsonl or sarif",
 		.choices = (const char *const[]) {"text", "jsonl", "sarif",
 			NULL},
-		.help = "text or jsonl; text on a terminal; sarif: of changes, signs"},
+		.help = "text on a terminal; sarif is for changes and signs"},
 	{.name = "interval", .arg = "time", .type = OPTION_SECONDS,
 		.at = AT(interval), .wanted = A_TIME, .min = 1, .max = DAY,
 		.help = "how often a server is probed, 1s to 24h; 60s if "

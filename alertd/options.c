@@ -28,8 +28,7 @@ static const struct option_row options[] = {
 	{.name = "format", .letter = 'f', .arg = "format", .at = AT(format),
 		.type = OPTION_CHOICE, .wanted = "text, jsonl or csv",
 		.choices = (const char *const[]) {"text", "jsonl", "csv", NULL},
-		.help = "text, on a terminal the default, or jsonl; csv for a "
-			"report"},
+		.help = "text on a terminal; csv is for a report"},
 	{.name = "from", .arg = "time", .at = AT(from),
 		.help = "from when on; a week before the end, if not given"},
 	{.name = "kind", .arg = "kind,...", .at = AT(kind),

@@ -116,8 +116,8 @@ static const struct option_row options[] = {
 	{.name = "cache-check", .arg = "when", .type = OPTION_CHOICE,
 		.at = AT(cache_check), .choices = cache_checks,
 		.wanted = "always or never",
-		.help = "look for a cache with an old list of tools: always or "
-			"never; at a sign of one, if not given"},
+		.help = "whether to look for a cache with an old list of "
+			"tools; at a sign of one, if not given"},
 	{.name = "check-expiry", .type = OPTION_FLAG, .at = AT(check_expiry),
 		.help = "no steps: say when certificate and credential end"},
 	{.name = "concurrency", .arg = "n", .type = OPTION_NUMBER,
@@ -136,7 +136,7 @@ static const struct option_row options[] = {
 	{.name = "format", .letter = 'f', .arg = "format", .type = OPTION_CHOICE,
 		.at = AT(has_format), .choices = formats,
 		.wanted = "text, jsonl, tap or nagios",
-		.help = "text, jsonl, tap or nagios; text on a terminal"},
+		.help = "text on a terminal"},
 	{.name = "health-args", .arg = "json", .at = AT(health_args),
 		.help = "the arguments of the health tool, an object"},
 	{.name = "health-tool", .arg = "name", .at = AT(health_tool),

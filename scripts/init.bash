@@ -12,6 +12,9 @@ source_max=$((1 << 20)) # bytes
 servers_max=1000        # longer lists are for servers_from
 probe_each=10           # seconds for the probe of a server
 folder=fleet site='' from_env=false origin='' new='' store_works=false
+# Which folders hold the secrets of servers and of routes, and whether they are those
+# of the units of systemd, which have users of their own.
+probe_secrets=credentials alert_secrets=credentials units=false
 
 init_usage() {
 	cat <<-'END'
@@ -66,6 +69,10 @@ init_settings() {
 	[[ $site =~ ^(|https?://[][A-Za-z0-9._:-]+)/?$ ]] ||
 		die 2 "--site: neither https://HOST nor http://HOST:PORT"
 	site=${site%/}
+	if [[ $folder == /etc/mcp-fleet && $EUID -eq 0 ]] &&
+		id mcp-fleet mcp-alert >/dev/null 2>&1; then
+		units=true probe_secrets=probe alert_secrets=alert
+	fi
 	url=${url:-${MCP_STORE-}}
 	[[ $url =~ ^[!#-~]*$ && $url != *\\* ]] || die 2 "the store: no address"
 	if [[ -e $folder || -L $folder ]] && ! rmdir -- "$folder" 2>/dev/null; then
@@ -269,18 +276,18 @@ def state: if .state == null then "it was not probed"
 	(.kept | to_entries[] | "    \(.key): \(.value | yaml)"),
 	if .credential == null then
 		select($results[.slug].state == "auth-walled") |
-		"    # Once there is a file credentials/\(.slug), see FILES in mcp-probe(1):",
+		"    # Once there is a file \($probe_secrets)/\(.slug), see FILES in mcp-probe(1):",
 		"    #auth: {credential: \(.slug | yaml)}"
 	elif .unsafe then
 		"    # A credential is sent over https only, so without it:",
 		"    #auth: {credential: \(.slug | yaml)}"
 	elif .credential.missing != [] then
-		"    # Once \(.credential.missing | join(", ")) is filled in, in credentials/\(.slug):",
+		"    # Once \(.credential.missing | join(", ")) is filled in, in \($probe_secrets)/\(.slug):",
 		"    #auth: {credential: \(.slug | yaml)}"
 	else "    auth: {mode: \(.credential.mode), credential: \(.slug | yaml)}" end),
 "",
 "# Whom to tell, see mcp-routes(5). Take the # away, and put the address of the hook",
-"# into credentials/slack, mode 600:",
+"# into \($alert_secrets)/slack, mode 600\($owner):",
 "#alerts:",
 "#  routes:",
 "#    - {name: chat, type: slack, secret: slack}"'
@@ -350,6 +357,8 @@ find_store() {
 write_fleet() {
 	jq -r --slurpfile all "$1" --arg folder "$folder" --arg store "$url" \
 		--arg site "$site" --arg region "$region" --arg date "$(date +%F)" \
+		--arg probe_secrets "$probe_secrets" --arg alert_secrets "$alert_secrets" \
+		--arg owner "$($units && echo ', of user mcp-alert')" \
 		'($all[0] // {}) as $results | '"$write_config" "$scratch/servers" \
 		>"$new/fleet.yaml"
 }
@@ -357,9 +366,9 @@ write_fleet() {
 # write_credentials: a file for each secret, which stands in no command line.
 write_credentials() {
 	local slug text
-	mkdir "$new/credentials"
+	mkdir "$new/$probe_secrets"
 	while read -r slug text; do
-		base64 -d <<<"$text" >"$new/credentials/$slug"
+		base64 -d <<<"$text" >"$new/$probe_secrets/$slug"
 	done < <(jq -r '.[] | select(.credential) |
 		"\(.slug) \(.credential.lines | join("\n") + "\n" | @base64)"' \
 		"$scratch/servers")
@@ -380,8 +389,47 @@ write_site() {
 	[[ $site =~ :([0-9]+)$ ]] && port=${BASH_REMATCH[1]} || port=8080
 	mkdir "$new/web" "$new/web/empty"
 	printf '# lighttpd -D -f %s/lighttpd.conf\nserver.port = %s\n' "$folder" "$port"
-	printf 'server.document-root = "%s/web/empty"\n\n%s\n' "$folder" "$text"
+	printf 'server.document-root = "%s/web/empty"\n\n' "$folder"
+	! $units || printf 'server.%sname = "www-data"\n' user group
+	printf '%s\n' "$text"
 } >"$new/lighttpd.conf"
+
+# own_units: lets the users of the units read what each of them has to. The folder and
+# what is in fleet.yaml are no secret.
+own_units() {
+	mkdir "$new/alert"
+	printf '%s="%s"\n' MCP_STORE "$url" MCP_SITE "$site" >"$new/serve.env"
+	chown -R mcp-fleet: "$new/probe"
+	chown -R mcp-alert: "$new/alert"
+	[[ ! -d $new/web ]] || chown -R www-data: "$new/web"
+	chmod 644 "$new/fleet.yaml"
+	chmod 755 "$new"
+}
+
+# tell_units: what to type next where the units of systemd run the rounds.
+tell_units() {
+	echo '  # Each minute, from now on, and what came of it:'
+	echo '  systemctl enable --now mcp-fleet.timer mcp-alert.timer mcp-report.timer'
+	echo '  journalctl -u mcp-fleet -u mcp-alert'
+}
+
+# tell_rounds: what to type next to run a round, and one each minute.
+tell_rounds() {
+	local bin line
+	bin=$(dirname -- "$(realpath -- "${BASH_SOURCE[-1]}")")
+	echo "  export MCP_CREDENTIALS=$folder/credentials"
+	echo "  mcp-fleet -v -c $folder/fleet.yaml        # a round, by hand"
+	line="MCP_CREDENTIALS=$folder/credentials $bin/mcp-fleet -c $folder/fleet.yaml"
+	if type -P crontab >/dev/null || ! type -P systemd-run >/dev/null; then
+		echo '  # Each minute:'
+		echo "  (crontab -l; cat $folder/crontab) | crontab -"
+	else
+		echo '  # Each minute, until this machine is started anew:'
+		echo "  systemd-run$( ((EUID == 0)) || echo ' --user') --on-calendar='*-*-* *:*:00'" \
+			"--timer-property=AccuracySec=1s -E ${line/ / }"
+	fi
+	printf '* * * * * %s >/dev/null\n' "${line//%/\\%}" >"$new/crontab"
+}
 
 # probe_all: one probe of each server from here, as results by slug.
 probe_all() {
@@ -389,7 +437,7 @@ probe_all() {
 		>"$scratch/all" 2>"$scratch/said" || { relay '' "$scratch/said"; return 0; }
 	jq -c --argjson most "$probe_each" '.timeout = ([.timeout, $most] | min)' \
 		"$scratch/all" >"$scratch/targets"
-	MCP_CREDENTIALS=$new/credentials timeout $((3 * probe_each)) mcp-probe \
+	MCP_CREDENTIALS=$new/$probe_secrets timeout $((3 * probe_each)) mcp-probe \
 		--targets - -r "$region" -f jsonl --concurrency 1000 \
 		<"$scratch/targets" >"$scratch/records" 2>"$scratch/said" || :
 	relay '' "$scratch/said"
@@ -418,8 +466,6 @@ tell_servers() {
 
 # tell_next: what to type next, in its order.
 tell_next() {
-	local bin line
-	bin=$(dirname -- "$(realpath -- "${BASH_SOURCE[-1]}")")
 	echo 'Next:'
 	if ! $store_works; then
 		echo "  # No Redis answers at $url:"
@@ -429,22 +475,12 @@ tell_next() {
 	elif jq -e '.wrong != []' "$scratch/store" >/dev/null; then
 		jq -r '.wrong[] | "  # The store: \(.)"' "$scratch/store"
 	fi
-	jq -r --arg folder "$folder" '.[] | select(.credential.missing? // [] | . != []) |
+	jq -r --arg folder "$folder" --arg secrets "$probe_secrets" '
+		.[] | select(.credential.missing? // [] | . != []) |
 		"  # Fill in \(.credential.missing | join(", ")), and take the # away before auth of \(.slug):",
-		"  \("${EDITOR:-vi}") \($folder)/credentials/\(.slug) \($folder)/fleet.yaml"' \
+		"  \("${EDITOR:-vi}") \($folder)/\($secrets)/\(.slug) \($folder)/fleet.yaml"' \
 		"$scratch/servers"
-	echo "  export MCP_CREDENTIALS=$folder/credentials"
-	echo "  mcp-fleet -v -c $folder/fleet.yaml        # a round, by hand"
-	line="MCP_CREDENTIALS=$folder/credentials $bin/mcp-fleet -c $folder/fleet.yaml"
-	if type -P crontab >/dev/null || ! type -P systemd-run >/dev/null; then
-		echo '  # Each minute:'
-		echo "  (crontab -l; cat $folder/crontab) | crontab -"
-	else
-		echo '  # Each minute, until this machine is started anew:'
-		echo "  systemd-run$( ((EUID == 0)) || echo ' --user') --on-calendar='*-*-* *:*:00'" \
-			"--timer-property=AccuracySec=1s -E ${line/ / }"
-	fi
-	printf '* * * * * %s >/dev/null\n' "${line//%/\\%}" >"$new/crontab"
+	if $units; then tell_units; else tell_rounds; fi
 	[[ ! -e $new/lighttpd.conf ]] || {
 		echo "  # The pages, at $site; examples for nginx and Apache are in"
 		echo '  # share/doc/mcp-fleet/examples/deploy:'
@@ -479,8 +515,15 @@ init() {
 	write_fleet "$scratch/results"
 	write_site
 	tell_next >"$scratch/next"
+	! $units || own_units
 	mv -T -- "$new" "$folder" || die 3 "$folder: cannot be made"
-	echo "$folder has fleet.yaml, credentials, crontab and lighttpd.conf. From here:"
+	if $units; then
+		echo "$folder has fleet.yaml, probe and alert for secrets, and lighttpd.conf." \
+			"From here:"
+	else
+		echo "$folder has fleet.yaml, credentials, crontab and lighttpd.conf." \
+			"From here:"
+	fi
 	tell_servers
 	if jq -e 'any(.[]; .left)' "$scratch/servers" >/dev/null; then
 		echo 'Not for regions:'

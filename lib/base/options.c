@@ -164,6 +164,18 @@ static void add_usage(struct buf *b, const struct option_tables *t,
 	buf_fmt(b, "       %s -h | -V\n", t->program);
 }
 
+/* The help with an option; of a choice its words first: "text or jsonl; ...". */
+static void add_help(struct buf *out, const struct option_row *o)
+{
+	struct buf b;
+
+	buf_init(&b, HELP_MAX);
+	buf_fmt(&b, "%s%s%s", o->choices ? o->wanted : "",
+		o->choices ? "; " : "", o->help);
+	add_item(out, b.p);
+	buf_release(&b);
+}
+
 static void add_options(struct buf *b, const struct option_tables *t,
 	char **words, size_t n)
 {
@@ -181,7 +193,7 @@ static void add_options(struct buf *b, const struct option_tables *t,
 			buf_fmt(b, "-%c, ", o->letter);
 		buf_fmt(b, "--%s%s%s", o->name, o->arg ? " " : "",
 			o->arg ? o->arg : "");
-		add_item(b, o->help);
+		add_help(b, o);
 	}
 }
 

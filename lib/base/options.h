@@ -25,7 +25,7 @@ struct option_row {
 	enum option_type type;
 	size_t at;	 /* offset of the value in what options_read fills */
 	const char *arg; /* how its argument is called; NULL for a flag */
-	const char *help;
+	const char *help;	    /* --help has it, behind the choices */
 	const char *wanted;	    /* what an argument must be */
 	const char *const *choices; /* the words, NULL at the end */
 	double min, max;
@@ -42,7 +42,7 @@ struct option_row {
 	{.name = "format", .letter = 'f', .arg = "format", .at = at_,          \
 		.type = OPTION_CHOICE, .wanted = "text or jsonl",              \
 		.choices = (const char *const[]) {"text", "jsonl", NULL},      \
-		.help = "text or jsonl; text on a terminal"}
+		.help = "text on a terminal"}
 #define OPTION_NOW(at_)                                                        \
 	{.name = "now", .letter = 'N', .arg = "epoch", .at = at_,              \
 		.type = OPTION_EPOCH, .wanted = "an epoch second",             \

@@ -12,6 +12,23 @@ setup() {
 	[ -z "$output" ] || { echo "$output"; return 1; }
 }
 
+# A page whose NAME is not as it should be has no line there.
+@test "apropos mcp finds every page" {
+	local page index
+	# Debian calls them so, to leave those of man-db alone.
+	index=$(type -P makewhatis || type -P /usr/sbin/makewhatis)
+	for page in man/*.[1-8]; do
+		install -D -m 644 -t "$BATS_TEST_TMPDIR/man${page##*.}" "$page"
+	done
+	"$index" "$BATS_TEST_TMPDIR"
+	"$(type -P mapropos || type -P apropos)" -M "$BATS_TEST_TMPDIR" mcp >"$BATS_TEST_TMPDIR/found"
+	for page in man/*.[1-8]; do
+		page=${page##*/}
+		grep -qE "^${page%.*} ?\(${page##*.}\) - .* *[a-zA-Z]" "$BATS_TEST_TMPDIR/found" ||
+			{ echo "$page"; return 1; }
+	done
+}
+
 @test "a page that another refers to is there, or the system's" {
 	local system=' cron(8) curl(1) env(1) crontab(5) prove(1) jq(1) openssl(1) ssh(1) systemd.exec(5) write(2) redis-server(1) rename(2) '
 	while read -r name section; do

@@ -429,7 +429,12 @@ not_root() {
 	# Nothing is left out of the examples.
 	[ "$(find to/usr/share/doc to/usr/lib to/usr/share/mcp-fleet -type f | wc -l)" -eq \
 		"$(cd "$ROOT" && git ls-files -co --exclude-standard scripts/*/ |
-			grep -vc 'liveness/test')" ]
+			grep -vcE 'liveness/test|^scripts/debian/')" ]
+	for file in share/bash-completion/completions/mcp-probe \
+		share/zsh/site-functions/_mcp-alert \
+		share/fish/vendor_completions.d/mcp-fleet.fish; do
+		[ -s "to/usr/$file" ] || { echo "$file"; return 1; }
+	done
 }
 
 # unit NAME KEY: what a unit says of it, a value a line.
