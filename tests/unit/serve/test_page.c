@@ -359,8 +359,11 @@ static void test_feed(void **state)
 		"[\"example-*\"],\"accounts\":[],\"starts_at\":1777497600,"
 		"\"ends_at\":1777501200,\"announced_at\":1777494500,"
 		"\"reason\":\"disks\",\"by\":\"ann-the-operator\"}");
-	d.data.maintenance_next = maintenance_list_next(
-		&d.data.maintenance, "example-mcp", NULL, NOW, 14400);
+	/* One of others is not in it. */
+	maintenance_list_add(&d.data.maintenance,
+		"{\"v\":1,\"type\":\"maintenance\",\"id\":\"m-2\",\"slugs\":"
+		"[\"other-*\"],\"accounts\":[],\"starts_at\":1777497600,"
+		"\"ends_at\":1777501200,\"reason\":\"secret\",\"by\":\"ann\"}");
 	buf_clear(&d.b);
 	feed_put(&d.b, &d.subject);
 	expect(&d, "<title>A &lt;b&gt;title&lt;/b&gt;: maintenance</title>\n"
@@ -373,6 +376,21 @@ static void test_feed(void **state)
 	expect_nothing_secret(&d);
 	clear(&d);
 }
+	expect_none(&d, "secret");
+	/* Each has an entry: one that goes on, the next, and one after it. */
+	maintenance_list_add(&d.data.maintenance,
+		"{\"v\":1,\"type\":\"maintenance\",\"id\":\"m-3\",\"slugs\":"
+		"[\"*\"],\"accounts\":[],\"starts_at\":1777494000,"
+		"\"ends_at\":1777497000,\"reason\":\"now\",\"by\":\"ann\"}");
+	maintenance_list_add(&d.data.maintenance,
+		"{\"v\":1,\"type\":\"maintenance\",\"id\":\"m-4\",\"slugs\":"
+		"[\"example-mcp\"],\"accounts\":[],\"starts_at\":1777597600,"
+		"\"ends_at\":1777601200,\"reason\":\"later\",\"by\":\"ann\"}");
+	buf_clear(&d.b);
+	feed_put(&d.b, &d.subject);
+	expect(&d, " UTC. now</content>");
+	expect(&d, " UTC. disks</content>");
+	expect(&d, " UTC. later</content>");
 
 static void test_unknown(void **state)
 {
