@@ -251,13 +251,16 @@ static void test_watched(void **state)
 	show(&d);
 	expect(&d, "<code>https://mcp.example/s/…/mcp</code>");
 	expect(&d, "No figures yet.");
-	expect(&d, "Open: it asks for no credential");
+	/* It never answered: nobody knows what it asks for. */
+	expect_none(&d, "<dt>Access");
 	expect_none(&d, "Transport");
 	expect_none(&d, "/tools\"");
 	watched_verdict(&d.data.watched,
 		"{\"protocol\":\"2025-11-25\",\"era\":\"session\"}");
 	watched_places(&d.data.watched, places, 6, NOW);
 	d.data.history.tools = 12;
+	show(&d);
+	expect(&d, "Open: it asks for no credential");
 	d.server.auth = "oauth";
 	show(&d);
 	expect(&d, "MCP, revision 2025-11-25, with a handshake");
