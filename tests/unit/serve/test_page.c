@@ -376,9 +376,6 @@ static void test_feed(void **state)
 	buf_clear(&d.b);
 	feed_put(&d.b, &d.subject);
 	expect(&d, ": maintenance</title>\n<updated>2026-04-15T21:20:00Z<");
-	expect_nothing_secret(&d);
-	clear(&d);
-}
 	expect_none(&d, "secret");
 	/* Each has an entry: one that goes on, the next, and one after it. */
 	maintenance_list_add(&d.data.maintenance,
@@ -394,6 +391,9 @@ static void test_feed(void **state)
 	expect(&d, " UTC. now</content>");
 	expect(&d, " UTC. disks</content>");
 	expect(&d, " UTC. later</content>");
+	expect_nothing_secret(&d);
+	clear(&d);
+}
 
 static void test_unknown(void **state)
 {
@@ -592,7 +592,7 @@ static void test_lists(void **state)
 					    .account = "",
 					    .uptime_30d = 99.5,
 					    .p95_ms = 142},
-				    .condition = {CONDITION_UP, NOTE_NONE},
+				    .condition = {.state = CONDITION_UP},
 				    .since = AS_OF - 60},
 			{.slug = "beta",
 				.row = {.title = "",
@@ -601,7 +601,7 @@ static void test_lists(void **state)
 					.account = "",
 					.uptime_30d = NAN,
 					.p95_ms = NAN},
-				.condition = {CONDITION_PENDING, NOTE_NONE}}},
+				.condition = {.state = CONDITION_PENDING}}},
 		.query = {.state = -1},
 		.paging = {.page = 1, .pages = 1, .to = 2}};
 	struct desk d;
@@ -657,7 +657,7 @@ static void test_lists(void **state)
 	/* What qualifies a state is in its row, and counts. */
 	l.entries[0].condition.note = NOTE_TOOLS;
 	l.entries[0].sentence = "Working, but L&lt;ndon gets another tool list";
-	l.entries[1].condition = (struct condition) {CONDITION_UP, NOTE_NONE};
+	l.entries[1].condition = (struct condition) {.state = CONDITION_UP};
 	show_list(&d, &l);
 	expect(&d, "#i-part\"/></svg><span>Working, but L&lt;ndon gets");
 	expect(&d, "<main data-refresh=\"60\">");
