@@ -140,8 +140,6 @@ static void put_work_content(struct buf *b, const struct occurrence *o)
 static void put_work(struct buf *b, const struct status_page *s,
 	const struct occurrence *o)
 {
-	if (!o->found)
-		return;
 	buf_str(b, "<entry>\n");
 	put_id(b, s->slug, o->of->id, o->start);
 	put_title(b, name_of(s), "maintenance", "");
@@ -153,25 +151,31 @@ static void put_work(struct buf *b, const struct status_page *s,
 
 static int64_t later(int64_t t, const struct occurrence *o)
 {
-	return o->found && occurrence_announced(o) > t ? occurrence_announced(o)
-						       : t;
+	return occurrence_announced(o) > t ? occurrence_announced(o) : t;
 }
 
 /* When there was news last: between two news the feed does not change. */
-static int64_t newest(const struct page_data *d)
+static int64_t newest(
+	const struct page_data *d, const struct occurrence *times, size_t n)
 {
 	int64_t t = 0;
 
 	for (size_t i = 0; i < d->incidents.n; i++)
 		if (d->incidents.v[i].updated_at > t)
 			t = d->incidents.v[i].updated_at;
-	t = later(t, &d->maintenance_now);
-	return later(t, &d->maintenance_next);
+	for (size_t i = 0; i < n; i++)
+		t = later(t, &times[i]);
+	return t;
 }
 
 void feed_put(struct buf *b, const struct status_page *s)
 {
 	const struct page_data *d = s->data;
+	const struct maintained server = {.slug = s->slug,
+		.account = s->server->account};
+	struct occurrence times[MAINTENANCE_TIMES];
+	size_t n = maintenance_list_times(&d->maintenance, &server, s->now,
+		s->brand->maintenance_s, times);
 	struct incident_rows rows = {.n = 0};
 	struct places places;
 
@@ -182,14 +186,14 @@ void feed_put(struct buf *b, const struct status_page *s)
 		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
 	put_id(b, s->slug, "feed", 0);
 	put_title(b, name_of(s), "incidents", "");
-	put_instant(b, "updated", newest(d));
+	put_instant(b, "updated", newest(d, times, n));
 	buf_str(b, "<author><name>");
 	escape_put(b, s->brand->title);
 	buf_str(b, "</name></author>\n");
 	put_link(b, s->brand, s->slug, "self", "application/atom+xml", "/feed.atom");
 	put_link(b, s->brand, s->slug, "alternate", "text/html", "");
-	put_work(b, s, &d->maintenance_next);
-	put_work(b, s, &d->maintenance_now);
+	for (size_t i = 0; i < n; i++)
+		put_work(b, s, &times[i]);
 	for (size_t i = 0; i < rows.n && i < ENTRIES; i++)
 		put_incident(b, s->brand, &rows.v[i]);
 	buf_str(b, "</feed>\n");

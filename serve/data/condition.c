@@ -24,24 +24,32 @@ static enum condition_note note_of(const struct incident *in)
 }
 
 /* The worst incident; one that is about to end is worth the least. */
-static enum condition_note worst(const struct condition_facts *f)
+static void set_note(struct condition *c, const struct condition_facts *f)
 {
-	enum condition_note note = f->tool_split->n ? NOTE_TOOLS : NOTE_NONE;
+	const struct tool_split *split = f->tool_split;
 	const struct incident *open = NULL;
 
+	if (split->n) {
+		c->note = NOTE_TOOLS;
+		c->since = split->v[split->n - 1].first_seen;
+	}
 	for (size_t i = 0; i < f->incidents->n; i++) {
 		const struct incident *in = &f->incidents->v[i];
 
 		if (in->ended_at)
 			continue;
 		if (in->passing) {
-			note = note == NOTE_NONE ? NOTE_RECOVERED : note;
+			if (c->note == NOTE_NONE)
+				c->note = NOTE_RECOVERED;
 			continue;
 		}
 		if (!open || in->trouble < open->trouble)
 			open = in;
 	}
-	return open ? note_of(open) : note;
+	if (open) {
+		c->note = note_of(open);
+		c->since = open->started_at;
+	}
 }
 
 struct condition condition_of(const struct condition_facts *f)
@@ -61,7 +69,7 @@ struct condition condition_of(const struct condition_facts *f)
 	c.state = f->maintenance ? CONDITION_MAINTENANCE
 				 : states[f->view->verdict];
 	if (c.state == CONDITION_UP)
-		c.note = worst(f);
+		set_note(&c, f);
 	return c;
 }
 

@@ -8,6 +8,8 @@
 
 #include "base/buf.h"
 
+#include <stdint.h>
+
 struct incidents;
 struct places;
 struct tool_split;
@@ -37,6 +39,9 @@ enum condition_note {
 struct condition {
 	enum condition_state state;
 	enum condition_note note; /* NOTE_NONE unless CONDITION_UP */
+	/* When that of the note began, epoch seconds; 0: with the state, or it is
+	   not known. */
+	int64_t since;
 };
 
 /* What a condition is made of, which is also what its words are made of. */

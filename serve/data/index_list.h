@@ -18,7 +18,7 @@ struct index_entry {
 	char *text;	       /* owns the strings of the row */
 	struct listing_row row;
 	struct condition condition;
-	int64_t since; /* of that state, epoch seconds; 0: not known */
+	int64_t since; /* that it is so, epoch seconds; 0: not known */
 	/* Where an entry was made of all that is known: the sentence of
 	   condition_put, or NULL; and the days are not in the row. */
 	bool whole;

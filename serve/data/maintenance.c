@@ -39,16 +39,21 @@ static int earliest_first(const void *a, const void *b)
 	return (x->start > y->start) - (x->start < y->start);
 }
 
-size_t maintenance_list_times(const struct maintenance_list *w, double now,
-	double cap_s, struct occurrence out[MAINTENANCE_TIMES])
+size_t maintenance_list_times(const struct maintenance_list *w,
+	const struct maintained *server, double now, double cap_s,
+	struct occurrence out[MAINTENANCE_TIMES])
 {
 	double last = now + MAINTENANCE_AHEAD_S;
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->n && n < MAINTENANCE_TIMES; i++) {
 		const struct maintenance *m = &w->v[i].m;
-		struct occurrence o = maintenance_last(m, now, cap_s);
+		struct occurrence o;
 
+		if (server &&
+			!maintenance_for(m, server->slug, server->account))
+			continue;
+		o = maintenance_last(m, now, cap_s);
 		if (!occurrence_covers(&o, now))
 			o = maintenance_next(m, now, cap_s);
 		while (o.found && (double)o.start <= last &&

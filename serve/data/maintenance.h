@@ -20,20 +20,22 @@ struct occurrence maintenance_list_next(const struct maintenance_list *w,
 /* The most times that are announced. */
 #define MAINTENANCE_TIMES 200
 
-/*
- * maintenance_list_times(w, now, cap_s, out): the times of all records, that go
- * on or begin within MAINTENANCE_AHEAD_S, the earliest first, up to
- * MAINTENANCE_TIMES of them in out. Returns how many.
- */
-size_t maintenance_list_times(const struct maintenance_list *w, double now,
-	double cap_s, struct occurrence out[MAINTENANCE_TIMES]);
-
 /* A server that may be told of. */
 struct maintained {
 	const char *slug;
 	const char *title;   /* or NULL */
 	const char *account; /* or NULL */
 };
+
+/*
+ * maintenance_list_times(w, server, now, cap_s, out): the times of all records, or
+ * if server is not NULL of those for it, that go on or begin within
+ * MAINTENANCE_AHEAD_S, the earliest first, up to MAINTENANCE_TIMES of them in out.
+ * Returns how many.
+ */
+size_t maintenance_list_times(const struct maintenance_list *w,
+	const struct maintained *server, double now, double cap_s,
+	struct occurrence out[MAINTENANCE_TIMES]);
 
 /*
  * maintenance_put_names(b, m, servers, n): append the names of those servers that

@@ -105,10 +105,13 @@ const struct seen_place *places_find(const struct places *l, const char *name)
 	return NULL;
 }
 
-/* What stands between the i-th of n names and the one before it. */
-static bool put_joint(struct buf *b, size_t i, size_t n)
+/*
+ * What stands between the i-th of n names, of which `most` may be told, and the one
+ * before it.
+ */
+static bool put_joint(struct buf *b, size_t i, size_t n, size_t most)
 {
-	if (i == NAMED - 1 && n > NAMED) {
+	if (i == most - 1 && n > most) {
 		buf_fmt(b, " and %zu more places", n - i);
 		return false;
 	}
@@ -126,7 +129,7 @@ void places_put_state(struct buf *b, const struct places *l, enum place place)
 	for (size_t i = 0; i < l->n; i++) {
 		if (l->v[i].place != place)
 			continue;
-		if (!put_joint(b, named++, n))
+		if (!put_joint(b, named++, n, NAMED))
 			return;
 		places_put(b, &l->v[i]);
 	}
@@ -158,32 +161,50 @@ bool places_all(const struct places *l, const char (*names)[REGION_MAX + 1],
 	return l->n > 1;
 }
 
-void places_put_regions(struct buf *b, const struct places *l,
-	const char (*names)[REGION_MAX + 1], size_t n)
+static void put_regions(struct buf *b, const struct places *l,
+	const char (*names)[REGION_MAX + 1], size_t n, size_t most)
 {
 	size_t named = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
 		if (!is_among(l->v[i].region, names, n))
 			continue;
-		if (!put_joint(b, named++, n))
+		if (!put_joint(b, named++, n, most))
 			return;
 		places_put(b, &l->v[i]);
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (is_known(l, names[i]))
 			continue;
-		if (!put_joint(b, named++, n))
+		if (!put_joint(b, named++, n, most))
 			return;
 		escape_put(b, city_of(names[i], NULL));
 	}
 }
 
-void places_put_where(struct buf *b, const struct places *l,
+void places_put_regions(struct buf *b, const struct places *l,
 	const char (*names)[REGION_MAX + 1], size_t n)
+{
+	put_regions(b, l, names, n, NAMED);
+}
+
+static void put_where(struct buf *b, const struct places *l,
+	const char (*names)[REGION_MAX + 1], size_t n, size_t most)
 {
 	if (places_all(l, names, n))
 		buf_str(b, "everywhere");
 	else
-		places_put_regions(b, l, names, n);
+		put_regions(b, l, names, n, most);
+}
+
+void places_put_where(struct buf *b, const struct places *l,
+	const char (*names)[REGION_MAX + 1], size_t n)
+{
+	put_where(b, l, names, n, NAMED);
+}
+
+void places_put_each(struct buf *b, const struct places *l,
+	const char (*names)[REGION_MAX + 1], size_t n)
+{
+	put_where(b, l, names, n, n);
 }

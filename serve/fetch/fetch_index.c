@@ -74,7 +74,9 @@ static void set_since(struct index_entry *e, const struct occurrence *work)
 		e->since = 0;
 		break;
 	default:
-		e->since = e->row.since;
+		e->since = e->row.since > e->condition.since
+				   ? e->row.since
+				   : e->condition.since;
 	}
 }
 

@@ -306,8 +306,8 @@ static void put_calendar(const struct context *c,
 	struct occurrence times[MAINTENANCE_TIMES];
 	const struct maintained server = {
 		c->name, page->server->title, page->server->account};
-	size_t n = maintenance_list_times(&page->data->maintenance, c->now,
-		page->brand->maintenance_s, times);
+	size_t n = maintenance_list_times(&page->data->maintenance, &server,
+		c->now, page->brand->maintenance_s, times);
 
 	calendar_put(&c->r->body, &server, 1, times, n);
 }
@@ -336,7 +336,8 @@ static void put_fleet(const struct context *c, const struct listing *l,
 	for (size_t i = 0; i < l->n; i++)
 		servers[i] = (struct maintained) {l->entries[i].slug,
 			l->entries[i].title, l->entries[i].account};
-	n = maintenance_list_times(&list, c->now, brand.maintenance_s, times);
+	n = maintenance_list_times(
+		&list, NULL, c->now, brand.maintenance_s, times);
 	c->r->type = incidents ? TYPE_ATOM : TYPE_CALENDAR;
 	if (incidents)
 		feed_put_fleet(&c->r->body,

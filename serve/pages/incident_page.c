@@ -93,7 +93,7 @@ static void put_facts(struct buf *b, const struct status_page *s,
 	buf_str(b, "<dl class=\"answers\">\n");
 	if (in->n_regions) {
 		put_row(b, "Where");
-		places_put_where(b, places,
+		places_put_each(b, places,
 			(const char (*)[REGION_MAX + 1])in->regions,
 			in->n_regions);
 		end_row(b);

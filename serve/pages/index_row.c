@@ -147,12 +147,15 @@ static void put_days(struct buf *b, const char *days)
 static void put_since(struct buf *b, const struct index_item *item, double now)
 {
 	enum condition_state state = item->condition.state;
+	int64_t since = item->e->since;
 
-	if (!item->e->since)
+	if (since < item->condition.since)
+		since = item->condition.since;
+	if (!since)
 		return;
 	buf_fmt(b, "<small>%s ",
 		state == CONDITION_STALE ? "last result" : "since");
-	html_time(b, item->e->since, now);
+	html_time(b, since, now);
 	buf_str(b, "</small>");
 }
 

@@ -73,17 +73,22 @@ static void put_access(struct buf *b, const struct status_page *s)
 			       "have one"},
 		{"bare", "Walled: it asks for authorization"},
 	};
-	const char *auth = s->server->auth, *words = "Open: it asks for no "
-						     "credential";
+	const struct watched *w = &s->data->watched;
+	const char *auth = s->server->auth, *words = NULL;
 
 	if (s->view->freshness == VIEW_NONE)
 		return;
-	if (s->data->watched.walled)
+	/* A server that never answered did not say that it asks for none. */
+	if (*w->revision || w->era != ERA_NONE)
+		words = "Open: it asks for no credential";
+	if (w->walled)
 		words = "Walled: it asks for authorization (OAuth); we look at "
 			"what can be seen from outside";
 	for (size_t i = 0; auth && i < sizeof walls / sizeof *walls; i++)
 		if (strcmp(auth, walls[i].auth) == 0)
 			words = walls[i].words;
+	if (!words)
+		return;
 	put_row(b, "Access");
 	buf_fmt(b, "%s</dd></div>\n", words);
 }

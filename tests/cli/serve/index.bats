@@ -139,11 +139,16 @@ judge() {
 	run ! grep -q 'Working' body
 	# An incident over a server that works puts it before those that just work.
 	redis set alert:server-00077 "$(jq -cn --argjson at "$AS_OF" '{v: 1, incidents: [{
-		kind: "latency", started: ($at - 300), first: ($at - 300), passed_since: 0,
+		kind: "latency", started: ($at - 100), first: ($at - 100), passed_since: 0,
 		failed_at: $at, regions: ["eu-west-2"]}], timeline: []}')" >/dev/null
 	redis sadd fleet:open server-00077 server-00050 nothing >/dev/null
 	get '/?state=up'
 	[ "$(links | head -n 1)" = server-00077 ]
 	grep -q '<h2 id="noted">.*<small>1<' body
+	# It is so since the incident began, which no state changed before.
+	at=$(date -u -d "@$((AS_OF - 100))" +%FT%TZ)
+	grep -q "server-00077\".*since <time datetime=\"$at\">" body
+	get '/?sort=changed'
+	[ "$(links | head -n 1)" = server-00077 ]
 	redis del alert:server-00077 fleet:open >/dev/null
 }

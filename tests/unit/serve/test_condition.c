@@ -159,7 +159,9 @@ static void put_verdict(const struct row *r, struct buf *b)
 	buf_fmt(b, "],\"sides\":[%s]}", r->sides);
 }
 
-static void check(const struct row *r, bool maintenance, struct buf *got)
+/* Append what is said of it; returns what that is made of. */
+static struct condition check(const struct row *r, bool maintenance,
+	struct buf *got)
 {
 	struct buf verdict, alert;
 	struct incidents incidents;
@@ -198,6 +200,7 @@ static void check(const struct row *r, bool maintenance, struct buf *got)
 	server_release(&server);
 	buf_release(&verdict);
 	buf_release(&alert);
+	return c;
 }
 
 static void check_rows(const struct row *v, size_t n, bool maintenance)
@@ -223,17 +226,54 @@ static void test_sentences(void **state)
 	check_rows(planned, sizeof planned / sizeof *planned, true);
 }
 
+/* Since when: of the incident that is told, or else of the newest tool list. */
+static void test_since(void **state)
+{
+	static const char sides[] =
+		SIDE("1777490000", ONE) "," SIDE("1777494300", THREE);
+	static const char *const passing =
+		"{\"kind\":\"regional\",\"first\":1777494000,"
+		"\"passed_since\":1777494600," IN(ONE) "}";
+	const struct {
+		const char *colour, *incidents, *sides;
+		int64_t since;
+	} cases[] = {
+		{"green", "", "", 0},
+		{"green", OPEN("latency", IN(ONE)), "", 1777494000},
+		{"green", "", sides, 1777494300},
+		{"green", OPEN("cdn_cache_divergence", IN("")), sides,
+			1777494000},
+		{"green", passing, "", 0},
+		{"amber", OPEN("latency", IN(ONE)), sides, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct row r = {.colour = cases[i].colour,
+			.age = 50,
+			.broken = "",
+			.incidents = cases[i].incidents,
+			.timeline = "",
+			.sides = cases[i].sides};
+		struct buf got;
+
+		buf_init(&got, 2000);
+		assert_int_equal(check(&r, false, &got).since, cases[i].since);
+		buf_release(&got);
+	}
+}
+
 /* Trouble first; what works, but not well, before what is not known. */
 static void test_order(void **state)
 {
 	static const struct condition order[] = {
-		{CONDITION_DOWN, NOTE_NONE},
-		{CONDITION_DEGRADED, NOTE_NONE},
-		{CONDITION_UP, NOTE_TOOLS},
-		{CONDITION_MAINTENANCE, NOTE_NONE},
-		{CONDITION_STALE, NOTE_NONE},
-		{CONDITION_PENDING, NOTE_NONE},
-		{CONDITION_UP, NOTE_NONE},
+		{.state = CONDITION_DOWN},
+		{.state = CONDITION_DEGRADED},
+		{.state = CONDITION_UP, .note = NOTE_TOOLS},
+		{.state = CONDITION_MAINTENANCE},
+		{.state = CONDITION_STALE},
+		{.state = CONDITION_PENDING},
+		{.state = CONDITION_UP},
 	};
 
 	(void)state;
@@ -246,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sentences),
+		cmocka_unit_test(test_since),
 		cmocka_unit_test(test_order),
 	};
 

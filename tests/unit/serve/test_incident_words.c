@@ -97,9 +97,40 @@ static void test_words(void **state)
 	}
 }
 
+/* The page of an incident has room for all of them. */
+static void test_each(void **state)
+{
+	static const char names[][REGION_MAX + 1] = {"cellar", "sa-east-1",
+		"ap-southeast-1", "us-west-2", "eu-west-2"};
+	static const char each[] =
+		"Portland, London, Singapore, Recife and cellar";
+	struct view view = {.freshness = VIEW_NONE};
+	struct places places;
+	struct server server;
+	char why[SERVER_WHY];
+	struct buf b;
+
+	(void)state;
+	assert_int_equal(server_read(five, true, &server, why), 0);
+	places_read(&places, &server, &view);
+	buf_init(&b, 1000);
+	places_put_where(&b, &places, names, 5);
+	assert_string_equal(
+		b.p, "Portland, London, Singapore and 2 more places");
+	buf_clear(&b);
+	places_put_each(&b, &places, names, 5);
+	assert_string_equal(b.p, each);
+	buf_release(&b);
+	places_release(&places);
+	server_release(&server);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_words)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_each),
+	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,19 +20,19 @@
 
 static const struct index_entry fleet[] = {
 	{.slug = "a", .row = ROW("Zebra", "Animals", "eu,big", 99.5, 100),
-		.condition = {CONDITION_UP, NOTE_NONE}, .since = 500},
+		.condition = {.state = CONDITION_UP}, .since = 500},
 	{.slug = "b", .row = ROW("apple", "Fruit", "eu", 100, 300),
-		.condition = {CONDITION_UP, NOTE_SLOW}, .since = 400},
+		.condition = {.state = CONDITION_UP, .note = NOTE_SLOW}, .since = 400},
 	{.slug = "c", .row = ROW("", "", "", NAN, NAN),
-		.condition = {CONDITION_PENDING, NOTE_NONE}},
+		.condition = {.state = CONDITION_PENDING}},
 	{.slug = "d", .row = ROW("Yak", "animals", "bigger", 80, 200),
-		.condition = {CONDITION_DOWN, NOTE_NONE}, .since = 900},
+		.condition = {.state = CONDITION_DOWN}, .since = 900},
 	{.slug = "e", .row = ROW("apple", "Fruit", "", 90, NAN),
-		.condition = {CONDITION_MAINTENANCE, NOTE_NONE}, .since = 300},
+		.condition = {.state = CONDITION_MAINTENANCE}, .since = 300},
 	{.slug = "f", .row = ROW("Fig", "Fruit", "eu", 95, 50),
-		.condition = {CONDITION_STALE, NOTE_NONE}, .since = 700},
+		.condition = {.state = CONDITION_STALE}, .since = 700},
 	{.slug = "g", .row = ROW("Goat", "Animals", "", 99.5, 60),
-		.condition = {CONDITION_DEGRADED, NOTE_NONE}, .since = 900},
+		.condition = {.state = CONDITION_DEGRADED}, .since = 900},
 };
 #define FLEET (sizeof fleet / sizeof *fleet)
 

@@ -251,13 +251,16 @@ static void test_watched(void **state)
 	show(&d);
 	expect(&d, "<code>https://mcp.example/s/…/mcp</code>");
 	expect(&d, "No figures yet.");
-	expect(&d, "Open: it asks for no credential");
+	/* It never answered: nobody knows what it asks for. */
+	expect_none(&d, "<dt>Access");
 	expect_none(&d, "Transport");
 	expect_none(&d, "/tools\"");
 	watched_verdict(&d.data.watched,
 		"{\"protocol\":\"2025-11-25\",\"era\":\"session\"}");
 	watched_places(&d.data.watched, places, 6, NOW);
 	d.data.history.tools = 12;
+	show(&d);
+	expect(&d, "Open: it asks for no credential");
 	d.server.auth = "oauth";
 	show(&d);
 	expect(&d, "MCP, revision 2025-11-25, with a handshake");
@@ -359,8 +362,11 @@ static void test_feed(void **state)
 		"[\"example-*\"],\"accounts\":[],\"starts_at\":1777497600,"
 		"\"ends_at\":1777501200,\"announced_at\":1777494500,"
 		"\"reason\":\"disks\",\"by\":\"ann-the-operator\"}");
-	d.data.maintenance_next = maintenance_list_next(
-		&d.data.maintenance, "example-mcp", NULL, NOW, 14400);
+	/* One of others is not in it. */
+	maintenance_list_add(&d.data.maintenance,
+		"{\"v\":1,\"type\":\"maintenance\",\"id\":\"m-2\",\"slugs\":"
+		"[\"other-*\"],\"accounts\":[],\"starts_at\":1777497600,"
+		"\"ends_at\":1777501200,\"reason\":\"secret\",\"by\":\"ann\"}");
 	buf_clear(&d.b);
 	feed_put(&d.b, &d.subject);
 	expect(&d, "<title>A &lt;b&gt;title&lt;/b&gt;: maintenance</title>\n"
@@ -370,6 +376,21 @@ static void test_feed(void **state)
 	buf_clear(&d.b);
 	feed_put(&d.b, &d.subject);
 	expect(&d, ": maintenance</title>\n<updated>2026-04-15T21:20:00Z<");
+	expect_none(&d, "secret");
+	/* Each has an entry: one that goes on, the next, and one after it. */
+	maintenance_list_add(&d.data.maintenance,
+		"{\"v\":1,\"type\":\"maintenance\",\"id\":\"m-3\",\"slugs\":"
+		"[\"*\"],\"accounts\":[],\"starts_at\":1777494000,"
+		"\"ends_at\":1777497000,\"reason\":\"now\",\"by\":\"ann\"}");
+	maintenance_list_add(&d.data.maintenance,
+		"{\"v\":1,\"type\":\"maintenance\",\"id\":\"m-4\",\"slugs\":"
+		"[\"example-mcp\"],\"accounts\":[],\"starts_at\":1777597600,"
+		"\"ends_at\":1777601200,\"reason\":\"later\",\"by\":\"ann\"}");
+	buf_clear(&d.b);
+	feed_put(&d.b, &d.subject);
+	expect(&d, " UTC. now</content>");
+	expect(&d, " UTC. disks</content>");
+	expect(&d, " UTC. later</content>");
 	expect_nothing_secret(&d);
 	clear(&d);
 }
@@ -571,7 +592,7 @@ static void test_lists(void **state)
 					    .account = "",
 					    .uptime_30d = 99.5,
 					    .p95_ms = 142},
-				    .condition = {CONDITION_UP, NOTE_NONE},
+				    .condition = {.state = CONDITION_UP},
 				    .since = AS_OF - 60},
 			{.slug = "beta",
 				.row = {.title = "",
@@ -580,7 +601,7 @@ static void test_lists(void **state)
 					.account = "",
 					.uptime_30d = NAN,
 					.p95_ms = NAN},
-				.condition = {CONDITION_PENDING, NOTE_NONE}}},
+				.condition = {.state = CONDITION_PENDING}}},
 		.query = {.state = -1},
 		.paging = {.page = 1, .pages = 1, .to = 2}};
 	struct desk d;
@@ -636,7 +657,7 @@ static void test_lists(void **state)
 	/* What qualifies a state is in its row, and counts. */
 	l.entries[0].condition.note = NOTE_TOOLS;
 	l.entries[0].sentence = "Working, but L&lt;ndon gets another tool list";
-	l.entries[1].condition = (struct condition) {CONDITION_UP, NOTE_NONE};
+	l.entries[1].condition = (struct condition) {.state = CONDITION_UP};
 	show_list(&d, &l);
 	expect(&d, "#i-part\"/></svg><span>Working, but L&lt;ndon gets");
 	expect(&d, "<main data-refresh=\"60\">");
