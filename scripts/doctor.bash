@@ -54,6 +54,11 @@ doctor_settings() {
 		shift
 	done
 	[[ $# -eq 0 ]] || die 2 "$1: one argument too many"
+	doctor_bound
+}
+
+# doctor_bound: what each command that looks at a fleet takes from the environment.
+doctor_bound() {
 	[[ $config ]] || die 2 "neither --config nor MCP_CONFIG names a file"
 	bound=${MCP_FLEET_TIMEOUT:-$check_max}
 	[[ $bound =~ ^[1-9][0-9]{0,3}$ ]] ||
@@ -585,7 +590,8 @@ print_findings() {
 			finding: .[2], mend: (.[3] | select(. != "") // null)}] |
 		if $json then .[] | tojson else
 			([.[].subject | length] | max) as $width |
-			.[] | ({ok: "ok  ", warn: "warn", fail: "FAIL"}[.status]) + "  " +
+			.[] | ({ok: "ok  ", warn: "warn", fail: "FAIL",
+				done: "done"}[.status]) + "  " +
 				(.subject + " " * $width)[:$width] + "  " + .finding,
 				(select(.mend) | " " * ($width + 8) + .mend)
 		end' "$desk/findings"
