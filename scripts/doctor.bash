@@ -119,7 +119,10 @@ edit_at() {
 # check_route LINE: of mcp-alert check.
 check_route() {
 	local line=$1 file
-	if [[ $line == warning:* ]]; then
+	if [[ $line == *" has no file ack"* && ${MCP_CREDENTIALS-} ]]; then
+		found warn routes "${line#warning: }" "(umask 077; echo \"token = $(:
+			)\$(openssl rand -hex 32)\" >$MCP_CREDENTIALS/ack)"
+	elif [[ $line == warning:* ]]; then
 		found warn routes "${line#warning: }" "\${EDITOR:-vi} $config"
 	elif [[ $line =~ ^route\ .*\((.*)\ in\ the\ folder\ (.*)\)$ ]]; then
 		file=${BASH_REMATCH[2]}/${BASH_REMATCH[1]}
@@ -280,8 +283,31 @@ check_credentials() {
 	done <"$scratch/regions"
 }
 
-# check_regions: probes once from each, and reads what came of it.
+# check_keys: whether the key of a region that probes can do more than that.
+check_keys() {
+	local name runner host
+	while IFS=$'\t' read -r name runner host; do
+		[[ $runner == ssh ]] &&
+			grep -qs '"type":"probe"' "$scratch/$name/records" || continue
+		{ timeout "$bound" ssh "${ssh_options[@]}" -Tax -o BatchMode=yes \
+			-o ConnectTimeout=10 -- "$host" 'echo any command' 2>/dev/null |
+			head -c 64 >"$scratch/$name/any"; } </dev/null &
+	done <"$scratch/regions"
+	wait
+	while IFS=$'\t' read -r name runner host; do
+		! grep -qsx 'any command' "$scratch/$name/any" ||
+			found warn "$name" 'our key may run any command there, and not only probe' \
+				"$me enroll --install -c $config -k ~/.ssh/$me $name $host"
+	done <"$scratch/regions"
+}
+
 check_regions() {
+	check_probes
+	check_keys
+}
+
+# check_probes: probes once from each region, and reads what came of it.
+check_probes() {
 	local line name
 	: >"$desk/refused"
 	fan_out 2>/dev/null
@@ -546,7 +572,8 @@ check_folders() {
 
 # check_cron: what runs the rounds, and whether that sees what this shell sees.
 check_cron() {
-	local name line unit tool missing=''
+	local name line unit tool missing='' made
+	made=$(dirname -- "$(realpath -- "$config")")/crontab
 	{
 		timeout "$bound" crontab -l 2>/dev/null || :
 		cat /etc/crontab /etc/cron.d/* 2>/dev/null || :
@@ -555,6 +582,9 @@ check_cron() {
 	if ! grep -qE '(^|[ /])mcp-fleet( |$)' "$desk/cron"; then
 		if [[ $unit == active ]]; then
 			found ok cron 'mcp-fleet.timer is active'
+		elif [[ -e $made ]]; then
+			found warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds' \
+				"(crontab -l; cat $made) | crontab -"
 		else
 			found warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds' \
 				"(crontab -l; echo '* * * * * $0 -c $(realpath -- "$config")$(:

@@ -394,7 +394,7 @@ probe_from_there() {
 		ssh_options=(-o StrictHostKeyChecking=yes -o UpdateHostKeys=no
 			-i "$fleet_key" -o IdentitiesOnly=yes "${options[@]}")
 	fi
-	check_regions
+	check_probes
 }
 
 # tell_lines: what to put where.
