@@ -37,6 +37,11 @@
 #define DESCRIPTORS_BESIDE 32 /* standard output, certificates, … */
 #define USER_AGENT "mcp-probe/" VERSION
 
+/* What --serve-ssh takes of a client. */
+#define SERVED_LINES 100000
+#define SERVED_BYTES (64 * 1024 * 1024)
+#define SERVED_S 60 /* until the targets have ended */
+
 /* More reasons why probes were lost are not told apart. */
 #define LOSSES 8
 
@@ -312,6 +317,24 @@ static bool target_from_opts(const struct options *o, struct target *t)
 	return true;
 }
 
+/*
+ * Whether a client of --serve-ssh may ask for this: its records are of this
+ * region, and a tool is called with a credential only where that allows it.
+ */
+static bool servable(const struct options *o, const struct target *t, char *why)
+{
+	if (strcmp(t->region, o->region) != 0) {
+		snprintf(why, TARGET_WHY, "region: this is %s", o->region);
+		return false;
+	}
+	if (!t->credential || !t->health_tool ||
+		credential_allows(t->credential, t->health_tool))
+		return true;
+	snprintf(why, TARGET_WHY,
+		"health_tool: no line \"tool = NAME\" of the credential allows it");
+	return false;
+}
+
 /* Read the target of a line; 0, or -1 and why. */
 static int take(const struct options *o, const struct queue_line *line,
 	struct target *t, char *why)
@@ -325,6 +348,10 @@ static int take(const struct options *o, const struct queue_line *line,
 	if (!(t->timeout_s > 0))
 		t->timeout_s = o->timeout_s;
 	t->deny_private |= o->deny_private;
+	if (o->serve_ssh && !servable(o, t, why)) {
+		target_release(t);
+		return -1;
+	}
 	if (reachable(o, t))
 		return 0;
 	target_release(t);
@@ -460,6 +487,16 @@ static bool read_earlier(struct run *run, struct target *t)
 	return !over && run->earlier.doc;
 }
 
+/* The client of --serve-ssh holds its targets back: end. */
+static void on_late(int sig)
+{
+	static const char why[] = "mcp-probe: -: the targets did not end in time\n";
+
+	(void)sig;
+	(void)!write(STDERR_FILENO, why, sizeof why - 1);
+	_exit(EXIT_ENV);
+}
+
 static int load(struct run *run)
 {
 	const char *path = run->opts->targets;
@@ -480,13 +517,20 @@ static int load(struct run *run)
 		return EXIT_USAGE;
 	}
 	run->queue.per_host = run->opts->per_host;
+	if (run->opts->serve_ssh) {
+		run->queue.most_lines = SERVED_LINES;
+		run->queue.most_bytes = SERVED_BYTES;
+		signal(SIGALRM, on_late);
+		alarm(SERVED_S);
+	}
 	rc = queue_read(&run->queue, fd, run->opts->spread_s);
+	alarm(0);
 	if (rc)
 		log_error("%s: %s", path, strerror(errno));
 	if (!from_stdin)
 		close(fd);
 	if (rc)
-		return from_stdin ? EXIT_ENV : EXIT_USAGE;
+		return from_stdin && errno != EFBIG ? EXIT_ENV : EXIT_USAGE;
 	if (!run->queue.n)
 		log_error("%s: no target in it", path);
 	return run->queue.n ? EXIT_GOOD : EXIT_USAGE;

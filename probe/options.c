@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "base/options.h"
 #include "http/address.h"
+#include "ssh_command.h"
 #include "target.h"
 
 static int misused(const char *option, const char *why)
@@ -155,6 +156,8 @@ static const struct option_row options[] = {
 		.help = "take this address for the name"},
 	{.name = "resume", .arg = "file", .at = AT(resume),
 		.help = "go on with the probe whose first steps are in this file"},
+	{.name = "serve-ssh", .type = OPTION_FLAG, .at = AT(serve_ssh),
+		.help = "be the forced command of a key, which can only probe"},
 	{.name = "slug", .letter = 's', .arg = "slug", .at = AT(slug),
 		.valid = slug_valid, .wanted = "a valid name",
 		.help = "the name of the server; else the host of the URL"},
@@ -187,6 +190,10 @@ static const struct command_row forms[] = {
 		"[--resume file] [--cache-check when] " NETWORK " url", 0, 2, NULL, ""},
 	{"", 0, "--targets file [-46v] [-r region] [-t timeout] [-f format] "
 		"[--concurrency n] [--per-host n] [--spread time] " NETWORK, 0, 0, NULL, ""},
+	{"", 0, "--serve-ssh -r region [-46] [-t timeout] [--concurrency n] "
+		"[--per-host n] [--cacert file] [--deny-private] "
+		"[--resolve host:port:addr] "
+		"[--connect-to host:port:host:port] [--http1.1]", 0, 0, NULL, ""},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
 
@@ -243,15 +250,44 @@ static int check_together(const struct options *o)
 	return 0;
 }
 
+/*
+ * A forced command reads targets from standard input and prints records. Its
+ * options are those of the owner of the region; of what the client asked for,
+ * only ssh_command_read takes notice.
+ */
+static int serve_ssh(struct options *o, bool region_given)
+{
+	const char *asked = getenv("SSH_ORIGINAL_COMMAND");
+	char why[SSH_COMMAND_WHY];
+
+	if (o->url || o->targets || o->has_format || o->verbose ||
+		o->check_expiry || o->spread_s > 0)
+		return misused("--serve-ssh", "targets come from standard "
+			"input, and records go to standard output");
+	if (!region_given)
+		return misused("--serve-ssh", "wants the name of the region");
+	if (!region_valid(o->region))
+		return misused("--region", "not a valid name");
+	if (asked && !ssh_command_read(asked, o->region, &o->concurrency, why))
+		return misused("SSH_ORIGINAL_COMMAND", why);
+	o->targets = "-";
+	o->has_format = FORMAT_JSONL + 1;
+	/* Whoever asks in another region's name is told whose this one is. */
+	if (!o->own_region)
+		o->own_region = o->region;
+	return 0;
+}
+
 int options_parse(int argc, char **argv, struct options *o)
 {
 	const char *region = getenv("MCP_REGION");
+	static const char none[] = "local";
 	struct command_line line;
 	int status;
 
 	if (region && !*region)
 		region = NULL;
-	*o = (struct options) {.region = region ? region : "local",
+	*o = (struct options) {.region = region ? region : none,
 		.own_region = region,
 		.first = STEP_DNS,
 		.last = STEP_TOOL_HASH,
@@ -266,6 +302,8 @@ int options_parse(int argc, char **argv, struct options *o)
 			line.operands[1]);
 		return EXIT_USAGE;
 	}
+	if (o->serve_ssh && serve_ssh(o, o->region != none))
+		return EXIT_USAGE;
 	if (!o->url && !o->targets)
 		return options_usage(&tables);
 	o->format = o->has_format ? (enum format)(o->has_format - 1) : FORMAT_TEXT;

@@ -32,6 +32,7 @@ struct options {
 	int per_host;  /* probes of one host at once; 0: no limit */
 	bool progress; /* tell it on standard error */
 	bool deny_private;
+	bool serve_ssh; /* the targets are of a client that may mean harm */
 	bool bare_401_ok;
 	enum cache_check_when cache_check;
 	bool check_expiry; /* instead of the steps */

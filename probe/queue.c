@@ -5,6 +5,8 @@
 #include "base/xalloc.h"
 #include "json/json.h"
 
+#include <errno.h>
+
 /* Hosts that have these bits of their hash in common share their limit. */
 #define SLOTS 65536
 
@@ -34,18 +36,32 @@ static int by_moment(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
+/* Whether the input, so far of these bytes, is more than it may be. */
+static bool too_much(const struct queue *q, const struct lines *lines,
+	size_t bytes)
+{
+	return (q->most_lines && lines_number(lines) > q->most_lines) ||
+		(q->most_bytes && bytes > q->most_bytes);
+}
+
 int queue_read(struct queue *q, int fd, double spread_s)
 {
 	struct lines *lines = lines_new(fd);
 	enum lines_result rc;
 	const char *p;
-	size_t n;
+	size_t n, bytes = 0;
 
 	while ((rc = lines_next(lines, &p, &n)) != LINES_END) {
 		bool line = rc == LINES_LINE;
 
 		if (rc == LINES_ERROR)
 			break;
+		bytes += line ? n + 1 : LINE_MAX_BYTES;
+		if (too_much(q, lines, bytes)) {
+			errno = EFBIG;
+			rc = LINES_ERROR;
+			break;
+		}
 		if (line && !n)
 			continue;
 		q->list = xgrow(q->list, &q->cap, q->n + 1, sizeof *q->list);

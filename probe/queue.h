@@ -33,6 +33,7 @@ struct queue {
 	size_t n, cap;
 	size_t at;	/* all before it were taken, or wait for their host */
 	size_t waiting; /* how many have not been taken */
+	size_t most_lines, most_bytes; /* of the input; 0: no limit */
 	int per_host;	/* 0: no limit */
 	struct queue_host *hosts; /* by hash; NULL: no limit */
 	/* Those that may have become free for a line that waits. */
@@ -43,7 +44,7 @@ struct queue {
  * queue_read(q, fd, spread_s): add the lines of a file but the empty ones. Each
  * may begin at a time within spread_s seconds that follows from its slug alone,
  * so that a server has the same moment in every region. 0; -1 and errno where
- * fd cannot be read.
+ * fd cannot be read: EFBIG where there is more than most_lines or most_bytes.
  */
 int queue_read(struct queue *q, int fd, double spread_s);
 

@@ -12,10 +12,13 @@
 #include <strings.h>
 
 #define ORIGINS_MAX 16
+#define TOOLS_MAX 16
 
 struct credential {
 	char *origins[ORIGINS_MAX]; /* as struct url has them */
 	size_t n_origins;
+	char *tools[TOOLS_MAX]; /* what strangers may call with it */
+	size_t n_tools;
 	enum credential_kind kind;
 	char *token, *header, *value;
 	struct credential_client client;
@@ -37,6 +40,8 @@ void credential_free(struct credential *c)
 		return;
 	for (size_t i = 0; i < c->n_origins; i++)
 		free(c->origins[i]);
+	for (size_t i = 0; i < c->n_tools; i++)
+		free(c->tools[i]);
 	wipe(c->token);
 	wipe(c->header);
 	wipe(c->value);
@@ -105,6 +110,13 @@ static bool add_origin(struct credential *c, const char *v, char *why)
 	return true;
 }
 
+static bool add_tool(struct credential *c, const char *v, char *why)
+{
+	if (c->n_tools == TOOLS_MAX)
+		return refuse_credential(why, "too many tools");
+	return set_once(&c->tools[c->n_tools++], v, true, why);
+}
+
 static bool set_issuer(struct credential *c, const char *v, char *why)
 {
 	char reason[URL_WHY];
@@ -151,6 +163,8 @@ static bool set_key(struct credential *c, const char *key, const char *v,
 			return set_once(plain[i].out, v, plain[i].spaces, why);
 	if (strcmp(key, "origin") == 0)
 		return add_origin(c, v, why);
+	if (strcmp(key, "tool") == 0)
+		return add_tool(c, v, why);
 	if (strcmp(key, "header") == 0)
 		return set_header(c, v, why);
 	if (strcmp(key, "issuer") == 0)
@@ -345,6 +359,14 @@ bool credential_for(const struct credential *c, const struct url *u)
 		return false;
 	for (size_t i = 0; i < c->n_origins; i++)
 		if (strcmp(c->origins[i], u->origin) == 0)
+			return true;
+	return false;
+}
+
+bool credential_allows(const struct credential *c, const char *tool)
+{
+	for (size_t i = 0; i < c->n_tools; i++)
+		if (strcmp(c->tools[i], tool) == 0)
 			return true;
 	return false;
 }

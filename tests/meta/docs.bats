@@ -13,7 +13,7 @@ setup() {
 }
 
 @test "a page that another refers to is there, or the system's" {
-	local system=' cron(8) curl(1) env(1) crontab(5) prove(1) jq(1) openssl(1) ssh(1) systemd.exec(5) write(2) redis-server(1) rename(2) '
+	local system=' cron(8) curl(1) env(1) crontab(5) prove(1) jq(1) openssl(1) ssh(1) sshd(8) systemd.exec(5) write(2) redis-server(1) rename(2) '
 	while read -r name section; do
 		[ -e "man/$name.$section" ] ||
 			[[ $system == *" $name($section) "* ]] ||

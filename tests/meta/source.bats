@@ -56,7 +56,7 @@ only() {
 # none. Those with commas between them share a floor.
 FLOORS='
 lib: conf tools records mcp store cgi json base
-probe: main probe steps expiry report,options,queue target,auth,mcp http redaction
+probe: main probe steps expiry report,options,queue target,ssh_command,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline lock rule signs
 serve: main render,sign_in_link handlers api,badge,mcp,preview,widget pages fetch
 	data http access
@@ -149,7 +149,7 @@ included() {
 		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/{form,request}.c \
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,wall_kind}.c \
-		probe/expiry/finding.c probe/http/failure.c \
+		probe/expiry/finding.c probe/http/failure.c probe/ssh_command.c \
 		serve/{access,api,badge,data,http,mcp,pages,preview,widget}/*.c; do
 		o=build/${f%.c}.o
 		case $f in

@@ -153,6 +153,10 @@ static void test_files(void **state)
 			"Authorization: Bearer s"},
 		{O O O O O O O O O O O O O O O O O "token = s",
 			"line 17: too many origins"},
+		{O "token = s\ntool = ping\ntool = a b",
+			"Authorization: Bearer s"},
+		{O "token = s\ntool =",
+			"line 3: a value is empty or not visible ASCII"},
 	};
 	char why[CREDENTIAL_WHY];
 	const char *field;
@@ -170,6 +174,30 @@ static void test_files(void **state)
 	write_file(O "token = s\0x", strlen(O) + 11, 0600);
 	assert_null(credential_read(file, why));
 	assert_string_equal(why, "a NUL byte in it");
+}
+
+/* What strangers may call with it is what the file names, and nothing else. */
+static void test_tools(void **state)
+{
+	char why[CREDENTIAL_WHY];
+	struct credential *c;
+
+	(void)state;
+	write_file(O "token = s", strlen(O "token = s"), 0600);
+	c = credential_read(file, why);
+	assert_non_null(c);
+	assert_false(credential_allows(c, "ping"));
+	assert_false(credential_allows(c, ""));
+	credential_free(c);
+	write_file(O "tool = ping\ntool = pong\ntoken = s",
+		strlen(O "tool = ping\ntool = pong\ntoken = s"), 0600);
+	c = credential_read(file, why);
+	assert_non_null(c);
+	assert_true(credential_allows(c, "ping"));
+	assert_true(credential_allows(c, "pong"));
+	assert_false(credential_allows(c, "Ping"));
+	assert_false(credential_allows(c, "pin"));
+	credential_free(c);
 }
 
 static void test_sizes(void **state)
@@ -318,6 +346,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_permissions),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_tools),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_origins),
 		cmocka_unit_test(test_secrets),

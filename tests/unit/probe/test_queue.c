@@ -4,6 +4,7 @@
  */
 #include "queue.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -127,12 +128,51 @@ static void test_many(void **state)
 	queue_release(&q);
 }
 
+/* Input that is more than it may be, by lines or by bytes, is an error. */
+static void test_bounds(void **state)
+{
+	static const struct {
+		const char *input;
+		size_t lines, bytes;
+		int expected; /* how many lines; -1: too much */
+	} rows[] = {
+		{"1\n2\n3\n", 3, 6, 3},
+		{"1\n2\n3\n", 2, 6, -1},
+		{"1\n2\n3\n", 3, 5, -1},
+		{"\n\n\n\n", 3, 6, -1},
+		{"1\n2\n3\n", 0, 0, 3},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		FILE *f = tmpfile();
+		int rc;
+
+		assert_non_null(f);
+		fputs(rows[i].input, f);
+		rewind(f);
+		q = (struct queue) {.most_lines = rows[i].lines,
+			.most_bytes = rows[i].bytes};
+		rc = queue_read(&q, fileno(f), 0);
+		if (rows[i].expected < 0) {
+			assert_int_equal(rc, -1);
+			assert_int_equal(errno, EFBIG);
+		} else {
+			assert_int_equal(rc, 0);
+			assert_int_equal(q.n, rows[i].expected);
+		}
+		queue_release(&q);
+		fclose(f);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hosts),
 		cmocka_unit_test(test_no_limit),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_bounds),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
