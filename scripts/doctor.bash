@@ -10,6 +10,7 @@
 
 check_max=10   # seconds for each check
 written_max=150 # seconds after which a store counts as not written to
+credentials_there='"$MCP_CREDENTIALS"' # on the machine of a region
 page=false json=false ssh_words='' desk='' # a folder in scratch; regions have theirs there, too
 
 doctor_usage() {
@@ -266,10 +267,10 @@ check_credentials() {
 					)   # command=\"MCP_CREDENTIALS=FOLDER ...\"" ||
 					via='export MCP_CREDENTIALS=FOLDER'
 			elif [[ $line == *"chmod 600"* ]]; then
-				[[ $runner == ssh ]] && via+="'chmod 600 \"\$MCP_CREDENTIALS/$file\"'" ||
+				[[ $runner == ssh ]] && via+="'chmod 600 $credentials_there/$file'" ||
 					via="chmod 600 ${MCP_CREDENTIALS-\$CREDENTIALS_DIRECTORY}/$file"
 			elif [[ $runner == ssh ]]; then
-				via+="'umask 077; cat >\"\$MCP_CREDENTIALS/$file\"' <$file"
+				via+="'umask 077; cat >$credentials_there/$file' <$file"
 			else
 				via="(umask 077; cat >${MCP_CREDENTIALS-\$MCP_CREDENTIALS}/$file)"
 			fi

@@ -9,7 +9,7 @@
 # neither a path nor a command.
 
 libraries='libcurl4 libcjson1 libssl3' # packages of Debian
-install=false region='' fleet_key='' key_named=false login=() survey=''
+install=false region='' fleet_key='' key_named=false login=() pin=() survey=''
 
 enroll_usage() {
 	cat <<-'END'
@@ -79,7 +79,11 @@ choose_key() {
 	# It stands in MCP_FLEET_SSH.
 	[[ $fleet_key =~ ^/[A-Za-z0-9._/@+,=:~-]+$ ]] ||
 		die 2 "$fleet_key: a file whose name needs no quotes, please"
-	login=(-o StrictHostKeyChecking=yes -o UpdateHostKeys=no)
+	pin=(-o StrictHostKeyChecking=yes -o UpdateHostKeys=no)
+	files=$(dirname -- "$(realpath -- "$config")")/known_hosts
+	[[ ! -e $files ]] || pin+=(-o "UserKnownHostsFile=\"${files//%/%%}\""
+		-o GlobalKnownHostsFile=/dev/null)
+	login=("${pin[@]}")
 	for ((i = 0; i < ${#ssh_options[@]}; i++)); do
 		case ${ssh_options[i]} in
 		-i) i=$((i + 1)) ;;
@@ -96,9 +100,10 @@ choose_key() {
 # The machine as a person sees it who logs in there, a fact a line, after a line that
 # no forced command prints. NAMES and BLOB are filled in.
 look_around='
-echo "MARK"
+echo "@MARK@"
 echo "clock $(date +%s)"
 echo "machine $(uname -s) $(uname -m)"
+[ -z "${MCP_CREDENTIALS-}" ] || echo "credentials"
 p=$(command -v mcp-probe) && {
 	echo "probe $(mcp-probe --version 2>&1 | head -n 1)"
 	ldd "$p" 2>/dev/null | sed -n "s/^[^a-z]*\(lib[^ ]*\) => not found.*/library \1/p"
@@ -107,10 +112,10 @@ for f in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
 	/etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
 	[ ! -s "$f" ] || { echo "roots $f"; break; }
 done
-for n in NAMES; do
+for n in @NAMES@; do
 	getent ahosts "$n" >/dev/null 2>&1 || echo "unresolved $n"
 done
-[ -z "BLOB" ] || grep -nF "BLOB" "$HOME/.ssh/authorized_keys" 2>/dev/null |
+[ -z "@BLOB@" ] || grep -nF "@BLOB@" "$HOME/.ssh/authorized_keys" 2>/dev/null |
 	sed "s/^/key /"
 echo end
 '
@@ -129,14 +134,16 @@ done
 echo "no folder in the PATH of $(id -un) can be written to" >&2
 exit 1'
 
-# Appends LINE, unless its key is there in whatever line.
+# Appends LINE, unless its key is there in whatever line, and makes the FOLDERS.
 place_line='umask 077
 d=$HOME/.ssh f=$HOME/.ssh/authorized_keys
-[ -d "$d" ] || { mkdir "$d" && echo "placed the folder $d"; }
-! grep -qF "BLOB" "$f" 2>/dev/null || exit 0
+for i in @FOLDERS@; do
+	[ -d "$i" ] || { mkdir "$i" && echo "placed the folder $i"; }
+done
+! grep -qF "@BLOB@" "$f" 2>/dev/null || exit 0
 [ ! -s "$f" ] || [ -z "$(tail -c 1 "$f")" ] || echo >>"$f"
 cat >>"$f" <<"END" && echo "placed the line of the key in $f"
-LINE
+@LINE@
 END'
 
 # over_ssh COMMAND: logs in as a person does; standard input goes there. What came
@@ -155,13 +162,14 @@ over_ssh() {
 	return "$status"
 }
 
-# filled TEXT: with what stands for MARK, NAMES, BLOB and LINE.
+# filled TEXT: with what stands for MARK, NAMES, BLOB, FOLDERS and LINE.
 filled() {
 	local text=$1
-	text=${text//MARK/"$mark"}
-	text=${text//NAMES/"$names"}
-	text=${text//BLOB/"$blob"}
-	printf '%s\n' "${text//LINE/"$line"}"
+	text=${text//@MARK@/"$mark"}
+	text=${text//@NAMES@/"$names"}
+	text=${text//@BLOB@/"$blob"}
+	text=${text//@FOLDERS@/"\"\$d\" $own_folder"}
+	printf '%s\n' "${text//@LINE@/"$line"}"
 }
 
 # log_in: surveys the machine. Sets survey to none, if nobody is let in or answers;
@@ -191,16 +199,35 @@ fact() {
 	sed -n "s/^$1 //p" "$desk/facts"
 }
 
-# read_key: what stands in authorized_keys for the key of the rounds.
+# read_key: the key of the rounds, and its line of authorized_keys. Where servers need
+# credentials, and the account does not say where they are, the line does.
 read_key() {
-	local type=''
-	blob='' line=''
+	local type='' set=''
+	blob='' line='' own_folder=''
+	if grep -q '"credential":"' "$desk/servers.jsonl" &&
+		! grep -qsx credentials "$desk/facts"; then
+		set='MCP_CREDENTIALS=~/.mcp-credentials ' own_folder='~/.mcp-credentials'
+		credentials_there=$own_folder
+	fi
 	[[ ! -r $fleet_key.pub ]] || read -r type blob _ <"$fleet_key.pub" || :
 	if [[ $type =~ ^[a-z0-9@.-]+$ && $blob =~ ^[A-Za-z0-9+/]+=*$ ]]; then
-		line="command=\"mcp-probe --serve-ssh -r $region\",restrict $type $blob mcp-fleet"
+		line="restrict,command=\"${set}mcp-probe --serve-ssh -r $region\" $type $blob $me"
 	else
 		blob=''
 	fi
+}
+
+# line_is_right: whether the line there, the first with the key, limits it so that it
+# can probe for this region: ours, or one that says more.
+line_is_right() {
+	local there command from
+	there=$(fact key | head -n 1)
+	there=${there#*:}
+	command="\"(MCP_CREDENTIALS=[A-Za-z0-9/._~-]+ )?([A-Za-z0-9/._-]*/)?mcp-probe"
+	command+=" --serve-ssh -r $region( --?[a-z0-9][a-z0-9-]*| [A-Za-z0-9/._:-]+)*\""
+	from='(from="[^"]*",)?'
+	[[ $there == "$line" || $there =~ ^${from}restrict,${from}command=$command\  ||
+		$there =~ ^${from}command=$command,restrict\  ]]
 }
 
 # host_key_line: the line of known_hosts for the key that the host showed just now;
@@ -307,7 +334,7 @@ check_key() {
 		:
 	elif [[ ! $there ]]; then
 		found fail key "$fleet_key may not probe there yet" "$mend_by_us"
-	elif [[ ${there#*:} == "$line" ]]; then
+	elif line_is_right; then
 		found ok key "$fleet_key may probe there, and nothing else"
 	else
 		found fail key "line ${there%%:*} of authorized_keys has $fleet_key, but is$(:
@@ -388,11 +415,11 @@ probe_from_there() {
 		servers_from: ["servers.jsonl"]}' >"$config"
 	printf '%s\tssh\t%s\n' "$region" "$host" >"$scratch/regions"
 	mkdir -p "$scratch/$region"
-	if [[ $survey == shell && $(fact key | cut -d : -f 2-) != "$line" ]]; then
+	if [[ $survey == shell ]] && ! line_is_right; then
 		ssh_options=("${login[@]}")
 	else
-		ssh_options=(-o StrictHostKeyChecking=yes -o UpdateHostKeys=no
-			-i "$fleet_key" -o IdentitiesOnly=yes "${options[@]}")
+		ssh_options=("${pin[@]}" -i "$fleet_key" -o IdentitiesOnly=yes
+			"${options[@]}")
 	fi
 	check_probes
 }
@@ -432,6 +459,7 @@ run_checks() {
 	local trouble='' offset='' names='' probed=false shut=true mark
 	mark=enroll-$RANDOM$RANDOM$RANDOM
 	log_in
+	read_key
 	if $install && [[ $survey == shell ]]; then
 		make_missing
 		log_in
@@ -448,7 +476,7 @@ run_checks() {
 }
 
 enroll() {
-	local host blob line mend_by_us other='' listed=false
+	local host blob line own_folder mend_by_us other='' listed=false
 	# shellcheck source=scripts/region.bash
 	source "$lib/region.bash" || die 3 "region.bash: not installed"
 	# shellcheck source=scripts/doctor.bash
@@ -469,7 +497,6 @@ enroll() {
 	ask_for='limit(500; inputs | if .slug then
 		.timeout = ([.timeout, 6] | min) else . end)'
 	run_checks >"$desk/findings"
-	read_key
 	print_findings
 	tell_lines
 	! grep -q '^fail' "$desk/findings" || exit 1

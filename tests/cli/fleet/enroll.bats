@@ -11,8 +11,7 @@ hosts() {
 	OSLO=$PWD/hosts/oslo
 	mkdir "$OSLO/bin"
 	sed -i "s|^AuthorizedKeysFile.*|& $OSLO/.ssh/authorized_keys|" "$OSLO/sshd_config"
-	echo "SetEnv HOME=$OSLO PATH=$OSLO/bin:/usr/bin:/bin MCP_CREDENTIALS=$OSLO/credentials" \
-		>>"$OSLO/sshd_config"
+	echo "SetEnv HOME=$OSLO PATH=$OSLO/bin:/usr/bin:/bin" >>"$OSLO/sshd_config"
 	: >"$OSLO/log"
 	kill -HUP "$(<sshd.pids)"
 	eventually grep -q 'listening on' "$OSLO/log"
@@ -26,7 +25,7 @@ setup() {
 		"$BATS_FILE_TMPDIR/ssh_config" >ssh_config
 	export MCP_FLEET_SSH="-F $PWD/ssh_config" HOME=$PWD
 	PATH=$ROOT/scripts:$PATH
-	rm -rf "$OSLO/.ssh" "$OSLO/bin/mcp-probe" "$OSLO/credentials"
+	rm -rf "$OSLO/.ssh" "$OSLO/bin/mcp-probe" "$OSLO/.mcp-credentials"
 	{ regions 'us-east-1 local'; server good json; } >fleet.yaml
 }
 
@@ -85,7 +84,7 @@ machine() {
 	[ -z "$(failures)" ]
 	cmp "$OSLO/bin/mcp-probe" "$BIN/mcp-probe"
 	[ "$(stat -c %a "$OSLO/.ssh" "$OSLO/.ssh/authorized_keys" key)" = $'700\n600\n600' ]
-	[ "$(<"$OSLO/.ssh/authorized_keys")" = "command=\"mcp-probe --serve-ssh -r eu-north-1\",restrict $(
+	[ "$(<"$OSLO/.ssh/authorized_keys")" = "restrict,command=\"mcp-probe --serve-ssh -r eu-north-1\" $(
 		cut -d ' ' -f 1,2 key.pub) mcp-fleet" ]
 	machine >before
 	enroll --install
@@ -117,8 +116,10 @@ machine() {
 }
 
 @test "a line that somebody wrote for the key is left as it is" {
-	enroll --install
-	for line in "$(cut -d ' ' -f 1,2 key.pub)" \
+	ssh-keygen -q -t ed25519 -N '' -f key
+	ln -s "$BIN/mcp-probe" "$OSLO/bin/mcp-probe"
+	mkdir "$OSLO/.ssh"
+	for line in "command=\"mcp-probe --serve-ssh -r eu-north-1\" $(<key.pub)" \
 		"command=\"mcp-probe --serve-ssh -r us-west-2\",restrict $(<key.pub)"; do
 		printf '# ours\n%s' "$line" >"$OSLO/.ssh/authorized_keys"
 		cp "$OSLO/.ssh/authorized_keys" before
@@ -127,6 +128,16 @@ machine() {
 		told fail key "line 2 of authorized_keys has $PWD/key, but is not the one below"
 		cmp before "$OSLO/.ssh/authorized_keys"
 	done
+	# One that allows less is as good as ours.
+	line="from=\"127.0.0.1\",restrict,command=\"MCP_CREDENTIALS=/x mcp-probe --serve-ssh -r eu-north-1 --concurrency 500\" $(<key.pub)"
+	echo "$line" >"$OSLO/.ssh/authorized_keys"
+	enroll
+	told ok key "$PWD/key may probe there, and nothing else"
+	# One that allows more is not.
+	line="restrict,command=\"mcp-probe --serve-ssh -r eu-north-1; sh\" $(<key.pub)"
+	echo "$line" >"$OSLO/.ssh/authorized_keys"
+	enroll
+	told fail key 'line 1 of authorized_keys has '
 	# That of another key stays, too, where its line has no end.
 	printf 'ssh-ed25519 AAAA other' >"$OSLO/.ssh/authorized_keys"
 	enroll --install
@@ -181,11 +192,14 @@ machine() {
 	enroll --install
 	told fail eu-north-1 'auth.credential: acme: No such file'
 	[ "$status" -eq 1 ]
-	mkdir -m 700 "$OSLO/credentials"
-	printf 'origin = %s\ntoken = s3cret-canary\n' "${URL%/mcp}" >"$OSLO/credentials/acme"
+	told 'done' key "the folder $OSLO/.mcp-credentials"
+	printf 'origin = %s\ntoken = s3cret-canary\n' "${URL%/mcp}" >acme
+	told fail eu-north-1 'auth.credential: acme: No such file'
+	bash -c "$mend"
+	chmod 644 "$OSLO/.mcp-credentials/acme"
 	enroll
 	told fail eu-north-1 'auth.credential: acme: others can read it'
-	chmod 600 "$OSLO/credentials/acme"
+	bash -c "$mend"
 	enroll
 	[ "$status" -eq 0 ]
 	told ok eu-north-1 'all 1 credentials are there, for the owner alone'
