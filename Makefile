@@ -255,6 +255,12 @@ run:
 	@$(MAKE) -s -j 2 all
 	@scripts/run $(URL)
 
+# An outage and more, on this machine, in five minutes: make demo [QUICK=-q]
+demo:
+	@scripts/deps build run
+	@$(MAKE) -s -j 2 all
+	@PATH=$(CURDIR)/build/bin:$$PATH scripts/mcp-fleet demo $(QUICK)
+
 # Tests of whole programs: those that take longest come first, and their folders.
 LONGEST = tests/cli/whole/engines.bats tests/cli/fleet/crawl.bats \
 	tests/cli/alert/hung-routes.bats tests/cli/fleet/runner.bats
@@ -307,7 +313,8 @@ copy = install -D -m $(1) -t $(DESTDIR)$(2) $(3)
 install: all
 	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
-		region.bash cloud.bash init.bash doctor.bash crawl.bash))
+		region.bash cloud.bash init.bash enroll.bash doctor.bash \
+		demo.bash crawl.bash))
 	$(call copy,644,$(MANDIR)/man1,$(MAN1))
 	$(call copy,644,$(MANDIR)/man5,$(MAN5))
 	$(call copy,644,$(MANDIR)/man7,$(MAN7))
@@ -328,5 +335,5 @@ install: all
 			exit; done
 	$(call copy,755,$(EXAMPLEDIR)/store,scripts/deploy/store/run)
 
-.PHONY: all check check-long clean completions deb deps glyphs install run FORCE
+.PHONY: all check check-long clean completions deb demo deps glyphs install run FORCE
 .DELETE_ON_ERROR:

@@ -10,6 +10,7 @@
 
 check_max=10   # seconds for each check
 written_max=150 # seconds after which a store counts as not written to
+credentials_there='"$MCP_CREDENTIALS"' # on the machine of a region
 page=false json=false ssh_words='' desk='' # a folder in scratch; regions have theirs there, too
 
 doctor_usage() {
@@ -54,6 +55,11 @@ doctor_settings() {
 		shift
 	done
 	[[ $# -eq 0 ]] || die 2 "$1: one argument too many"
+	doctor_bound
+}
+
+# doctor_bound: what each command that looks at a fleet takes from the environment.
+doctor_bound() {
 	[[ $config ]] || die 2 "neither --config nor MCP_CONFIG names a file"
 	bound=${MCP_FLEET_TIMEOUT:-$check_max}
 	[[ $bound =~ ^[1-9][0-9]{0,3}$ ]] ||
@@ -114,7 +120,10 @@ edit_at() {
 # check_route LINE: of mcp-alert check.
 check_route() {
 	local line=$1 file
-	if [[ $line == warning:* ]]; then
+	if [[ $line == *" has no file ack"* && ${MCP_CREDENTIALS-} ]]; then
+		found warn routes "${line#warning: }" "(umask 077; echo \"token = $(:
+			)\$(openssl rand -hex 32)\" >$MCP_CREDENTIALS/ack)"
+	elif [[ $line == warning:* ]]; then
 		found warn routes "${line#warning: }" "\${EDITOR:-vi} $config"
 	elif [[ $line =~ ^route\ .*\((.*)\ in\ the\ folder\ (.*)\)$ ]]; then
 		file=${BASH_REMATCH[2]}/${BASH_REMATCH[1]}
@@ -293,10 +302,10 @@ check_credentials() {
 					)   # command=\"MCP_CREDENTIALS=FOLDER ...\"" ||
 					via='export MCP_CREDENTIALS=FOLDER'
 			elif [[ $line == *"chmod 600"* ]]; then
-				[[ $runner == ssh ]] && via+="'chmod 600 \"\$MCP_CREDENTIALS/$file\"'" ||
+				[[ $runner == ssh ]] && via+="'chmod 600 $credentials_there/$file'" ||
 					via="chmod 600 ${MCP_CREDENTIALS-\$CREDENTIALS_DIRECTORY}/$file"
 			elif [[ $runner == ssh ]]; then
-				via+="'umask 077; cat >\"\$MCP_CREDENTIALS/$file\"' <$file"
+				via+="'umask 077; cat >$credentials_there/$file' <$file"
 			else
 				via="(umask 077; cat >${MCP_CREDENTIALS-\$MCP_CREDENTIALS}/$file)"
 			fi
@@ -310,19 +319,24 @@ check_credentials() {
 	done <"$scratch/regions"
 }
 
-# check_keys: whether the key of each region can do more there than probe.
+# check_keys: whether the key of a region that probes can do more than that.
 check_keys() {
-	local name runner host status pins asked="$desk/asked"
+	local name runner host pins
 	pin_host_keys
 	while IFS=$'\t' read -r name runner host; do
 		[[ $runner == ssh ]] || continue
-		status=0
-		timeout "$bound" ssh "${ssh_options[@]}" "${pins[@]}" -Tax -o BatchMode=yes \
-			-o ConnectTimeout=10 -- "$host" true </dev/null >"$asked" 2>&1 || status=$?
-		if ((!status)); then
-			found warn "$name" 'its key can run any command there' \
-				"man 7 mcp-fleet   # KEYS OF THE REGIONS"
-		elif grep -q '^mcp-probe: ' "$asked"; then
+		grep -qs '"type":"probe"' "$scratch/$name/records" || continue
+		{ timeout "$bound" ssh "${ssh_options[@]}" "${pins[@]}" -Tax \
+			-o BatchMode=yes -o ConnectTimeout=10 -- "$host" \
+			'echo any command' 2>&1 |
+			head -c 4096 >"$scratch/$name/any"; } </dev/null &
+	done <"$scratch/regions"
+	wait
+	while IFS=$'\t' read -r name runner host; do
+		if grep -qsx 'any command' "$scratch/$name/any"; then
+			found warn "$name" 'our key may run any command there, and not only probe' \
+				"$me enroll --install -c $config -k ~/.ssh/$me $name $host"
+		elif grep -qs '^mcp-probe: ' "$scratch/$name/any"; then
 			found ok "$name" 'its key can only probe'
 		fi
 	done <"$scratch/regions"
@@ -595,7 +609,8 @@ check_folders() {
 
 # check_cron: what runs the rounds, and whether that sees what this shell sees.
 check_cron() {
-	local name line unit tool missing=''
+	local name line unit tool missing='' made
+	made=$(dirname -- "$(realpath -- "$config")")/crontab
 	{
 		timeout "$bound" crontab -l 2>/dev/null || :
 		cat /etc/crontab /etc/cron.d/* 2>/dev/null || :
@@ -604,6 +619,9 @@ check_cron() {
 	if ! grep -qE '(^|[ /])mcp-fleet( |$)' "$desk/cron"; then
 		if [[ $unit == active ]]; then
 			found ok cron 'mcp-fleet.timer is active'
+		elif [[ -e $made ]]; then
+			found warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds' \
+				"(crontab -l; cat $made) | crontab -"
 		else
 			found warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds' \
 				"(crontab -l; echo '* * * * * $0 -c $(realpath -- "$config")$(:
@@ -641,7 +659,8 @@ print_findings() {
 			finding: .[2], mend: (.[3] | select(. != "") // null)}] |
 		if $json then .[] | tojson else
 			([.[].subject | length] | max) as $width |
-			.[] | ({ok: "ok  ", warn: "warn", fail: "FAIL"}[.status]) + "  " +
+			.[] | ({ok: "ok  ", warn: "warn", fail: "FAIL",
+				done: "done"}[.status]) + "  " +
 				(.subject + " " * $width)[:$width] + "  " + .finding,
 				(select(.mend) | " " * ($width + 8) + .mend)
 		end' "$desk/findings"

@@ -286,8 +286,8 @@ def state: if .state == null then "it was not probed"
 		"    #auth: {credential: \(.slug | yaml)}"
 	else "    auth: {mode: \(.credential.mode), credential: \(.slug | yaml)}" end),
 "",
-"# Whom to tell, see mcp-routes(5). Take the # away, and put the address of the hook",
-"# into \($alert_secrets)/slack, mode 600\($owner):",
+"# Whom to tell, see mcp-routes(5). Take the # away, and put a line url = https://...,",
+"# the address of the hook, into \($alert_secrets)/slack, mode 600\($owner):",
 "#alerts:",
 "#  routes:",
 "#    - {name: chat, type: slack, secret: slack}"'
@@ -484,8 +484,13 @@ tell_next() {
 	[[ ! -e $new/lighttpd.conf ]] || {
 		echo "  # The pages, at $site; examples for nginx and Apache are in"
 		echo '  # share/doc/mcp-fleet/examples/deploy:'
-		echo "  lighttpd -D -f $folder/lighttpd.conf"
+		echo "  lighttpd -f $folder/lighttpd.conf"
 	}
+	echo '  # Who is told of an outage, such as a channel of Slack: the # before alerts goes,'
+	echo '  # and a line url = https://... of its hook, and Ctrl-D, is typed:'
+	echo "  sed -i '/^#alerts:/,\$s/^#//' $folder/fleet.yaml"
+	echo "  (umask 077; cat >$folder/credentials/slack)"
+	echo "  mcp-alert test --all -c $folder/fleet.yaml"
 	echo '  # Whether all of this works:'
 	echo "  mcp-fleet doctor -c $folder/fleet.yaml"
 }

@@ -132,8 +132,11 @@ static bool name_routes(const struct conf *c, const struct options *o,
 	}
 	if (out->n || (!o->route && !o->all))
 		return true;
-	log_error("%s: no such route in the configuration%s%s%s",
-		o->route ? o->route : "--all",
+	if (o->all) {
+		log_error("--all: there is no route in the configuration");
+		return false;
+	}
+	log_error("%s: no such route in the configuration%s%s%s", o->route,
 		near ? "; did you mean '" : "", near ? near : "",
 		near ? "'?" : "");
 	return false;

@@ -5,15 +5,18 @@
 
 bats_require_minimum_version 1.5.0
 load ../../helpers/fleet
+load ../../helpers/sinks
 
 setup() {
 	fleet_setup
+	pids=()
 	export HOME=$PWD MCP_STORE=unix://$REDIS_SOCK
 	BASE=${URL%/mcp}
 	PATH=$ROOT/scripts:$PATH
 }
 
 teardown() {
+	((!${#pids[@]})) || kill "${pids[@]}" 2>/dev/null || true
 	[[ ! ${WEB_PID-} ]] || kill "$WEB_PID" 2>/dev/null || true
 	fleet_teardown
 }
@@ -268,6 +271,26 @@ j none -" ]
 	wait "$WEB_PID" || true
 	grep -q '<title>' page
 	grep -q '<svg' badge
+}
+
+@test "what is to be typed for a first alert sends one" {
+	init "$BASE/json"
+	run -2 mcp-alert test --all -c fleet/fleet.yaml
+	[[ $output == *'--all: there is no route in the configuration' ]]
+	sed -n '/^  # Who is told/,/^  # Whether/{/^  [^#]/p}' out >typed
+	[ "$(wc -l <typed)" -eq 3 ]
+	export MCP_CREDENTIALS=$PWD/fleet/credentials
+	mkdir credentials
+	vendors
+	bash -ec "$(<typed)" <credentials/hook >sent
+	jq -e '.routes == [{route: "chat", result: "delivered", why: null,
+		after_seconds: .routes[0].after_seconds}]' sent
+	[ "$(stat -c %a fleet/credentials/slack)" = 600 ]
+	# What doctor says of it is mended by what it says.
+	mcp-fleet doctor -c fleet/fleet.yaml --json >found || true
+	bash -ec "$(jq -r 'select(.finding | contains("has no file ack")).mend' found)"
+	[[ $(<fleet/credentials/ack) =~ ^token\ =\ [0-9a-f]{64}$ ]]
+	[ "$(stat -c %a fleet/credentials/ack)" = 600 ]
 }
 
 @test "installed, and with the PATH of cron, it finds its parts and its examples" {
