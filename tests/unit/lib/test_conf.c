@@ -319,7 +319,7 @@ static void test_fit(void **state)
 			"f:5:22: regions[3].canary[0]: neither http:// nor "
 			"https://\n"},
 		{REGIONS "- {name: x, runner: shh, host: a}",
-			"f:5:13: regions[3].runner: expected local or ssh, "
+			"f:5:13: regions[3].runner: expected local, ssh or inbox, "
 			"found shh (did you mean ssh?)\n"},
 		{REGIONS "- {name: x, runner: ssh, host: -}",
 			"f:5:26: regions[3].host: not a host for ssh(1)\n"},
