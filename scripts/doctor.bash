@@ -159,7 +159,7 @@ passed(1) as $resolved | passed(2) as $trusted |
 def mend_exit($r): .message as $m |
 	(if $r.port == "22" then $r.at else "[\($r.at)]:\($r.port)" end) as $named |
 	"ssh-keyscan -p \($r.port) \($r.at) >>\($r.known)" as $add |
-	if $r.inbox then (if $m | test("^its clock ") then "sudo timedatectl set-ntp true"
+	if $r.inbox and ($m | test("^its inbox ") | not) then (if $m | test("^its clock ") then "sudo timedatectl set-ntp true"
 		else "journalctl -u mcp-region" end | on_its_machine)
 	elif $m | test("^the host key of .* has changed") then
 		"ssh-keygen -f \($r.known) -R \u0027\($named)\u0027 && \($add)"

@@ -8,7 +8,8 @@ clock_most=10 # seconds that its clock may be off
 # take_inbox: waits for the region to leave something, and reads it piece by piece.
 # What is taken stays in the inbox until it is stored.
 take_inbox() {
-	local file low high started='' ended='' wait=$((bound - (SECONDS - began) - grace)) taken=0
+	local file low high started='' ended='' since taken=0
+	local wait=$((bound - (SECONDS - began) - grace))
 	local -a take=(mcp-aggregate inbox "$dir/inbox")
 	rm -rf -- "$dir/inbox"
 	mkdir -- "$dir/inbox"
@@ -21,7 +22,13 @@ take_inbox() {
 	[[ ! $stopped ]] || return 0
 	relay "$me: $name: " "$dir/err"
 	: >"$dir/all"
+	since=$SECONDS
 	while read -r file low high; do
+		# What takes longer than the output of another region stays there.
+		if ((SECONDS - since > sift_max)); then
+			rm -f -- "$dir/inbox/$file"
+			continue
+		fi
 		read_piece "$dir/inbox/$file"
 		cat "$dir/records" >>"$dir/all"
 		taken=$((taken + 1))

@@ -379,3 +379,35 @@ emptied() {
 		runner $region | jq -e '.status == "ok"'
 	done
 }
+
+@test "doctor says how such regions are, and takes nothing out" {
+	publish
+	off east 4
+	off west -30
+	redis --scan | sort >before
+	run -1 as judge "$ROOT/scripts/mcp-fleet" doctor --json
+	redis --scan --pattern 'fleet:inbox:*' | sort | diff - <(grep '^fleet:inbox:' before)
+	jq -c . <<<"$output" >findings || { echo "$output"; return 1; }
+	cat findings
+	found() {
+		jq -es --arg subject "$1" --arg text "$2" --arg mend "$3" '[.. | objects |
+			select(.subject? == $subject and (.finding? // "" | test($text)) and
+				(.mend // "" | startswith($mend)))] != []' findings
+	}
+	found east '^mcp-probe .* answers; 1 of 2 servers work from here' ''
+	found east '^its clock is off by 4' 'sudo timedatectl set-ntp true   # on its machine'
+	found west '^garbled: its clock is off by -30' 'sudo timedatectl'
+}
+
+@test "a snapshot has what waits in an inbox" {
+	publish
+	probed east
+	redis_dump >before
+	export MCP_STORE=unix://$REDIS_SOCK
+	mcp-aggregate snapshot >snapshot
+	redis flushall >/dev/null
+	mcp-aggregate restore snapshot
+	grep -q '^== fleet:inbox:east:0 string' before
+	grep -q '^== fleet:targets:east list' before
+	redis_dump | grep -A 99 '^== fleet:inbox' | diff - <(grep -A 99 '^== fleet:inbox' before)
+}
