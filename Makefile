@@ -61,7 +61,7 @@ MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
 	man/check_mcp.1
 UNITS = mcp-serve.socket mcp-serve@.service mcp-fleet.service mcp-fleet.timer \
 	mcp-alert.service mcp-alert.timer mcp-registry.service mcp-registry.timer \
-	mcp-report.service mcp-report.timer
+	mcp-report.service mcp-report.timer mcp-region.service mcp-region.timer
 # For those who read: copied, and then made theirs.
 EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
 	$(wildcard scripts/deploy/store/*.conf scripts/deploy/store/*.acl) \
@@ -196,7 +196,8 @@ $(B)/alertd/%_lua.c: alertd/%.lua Makefile
 	{ $(call c_array,char,lua_$(*F),$(lua_text) $<); } >$@
 
 LUA = ingest definitions uncount figures baseline month_figures report count \
-	places publish listing read_keys restore_list restore_lock
+	places publish listing read_keys restore_list restore_lock put_targets \
+	clear_inbox
 lua_ingest = probe_counts hour_row evidence tool_lists tool_list_limit ingest
 lua_definitions = definitions
 lua_uncount = probe_counts hour_row uncount
@@ -211,6 +212,8 @@ lua_listing = listing
 lua_read_keys = read_keys
 lua_restore_list = restore_list
 lua_restore_lock = restore_lock
+lua_put_targets = put_targets
+lua_clear_inbox = clear_inbox
 $(B)/aggregate/store/scripts.c: $(wildcard aggregate/store/*.lua) Makefile
 	@mkdir -p $(@D)
 	{ echo '#include "store/scripts.h"'; $(foreach s,$(LUA),$(call c_array,char,script_$(s), \
@@ -313,7 +316,7 @@ copy = install -D -m $(1) -t $(DESTDIR)$(2) $(3)
 install: all
 	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
-		region.bash cloud.bash init.bash enroll.bash doctor.bash \
+		region.bash cloud.bash inbox.bash init.bash enroll.bash doctor.bash \
 		demo.bash crawl.bash))
 	$(call copy,644,$(MANDIR)/man1,$(MAN1))
 	$(call copy,644,$(MANDIR)/man5,$(MAN5))

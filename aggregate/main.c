@@ -7,7 +7,9 @@
 #include "base/secrets.h"
 #include "commands/backfill.h"
 #include "commands/buckets.h"
+#include "commands/deposit.h"
 #include "commands/explain.h"
+#include "commands/inbox.h"
 #include "commands/pin.h"
 #include "commands/replay.h"
 #include "commands/report.h"
@@ -118,6 +120,18 @@ int main(int argc, char **argv)
 			break;
 		case ACTION_REPORT:
 			status = report_make(&cmd);
+			break;
+		case ACTION_DEPOSIT:
+			status = deposit(&cmd);
+			break;
+		case ACTION_INBOX:
+			status = inbox_take(&cmd);
+			break;
+		case ACTION_INBOX_CLEAR:
+			status = inbox_clear(&cmd);
+			break;
+		case ACTION_TARGETS_PUBLISHED:
+			status = targets_published(&cmd);
 			break;
 		case ACTION_SNAPSHOT:
 			status = snapshot(&cmd);

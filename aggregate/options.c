@@ -136,6 +136,9 @@ static const struct option_row options[] = {
 	{.name = "tolerance", .arg = "time", .type = OPTION_SECONDS,
 		.at = AT(tolerance), .wanted = A_TIME, .max = DAY,
 		.help = "failures this far apart are one failure, 0s to 24h"},
+	{.name = "wait", .arg = "time", .type = OPTION_SECONDS, .at = AT(wait),
+		.wanted = A_TIME, .max = 600,
+		.help = "wait for something to come, for 0s to 10m"},
 	OPTIONS_END
 };
 
@@ -158,6 +161,9 @@ static const struct command_row commands[] = {
 		"store the records of standard input"},
 	{"backfill", ACTION_BACKFILL, "file|- " C STORE, 1, 1,
 		"a file or '-' expected", "fill the history from recorded records"},
+	{"targets published", ACTION_TARGETS_PUBLISHED,
+		"-r region [--at time] " STORE, NONE,
+		"print what a region has to probe that probes by itself"},
 	{"targets", ACTION_TARGETS, C "[--at time] [-r region] [-s slug] " STORE,
 		NONE, "print what a region has to probe"},
 	{"config", ACTION_CONFIG, C "[--short]", NONE,
@@ -183,6 +189,13 @@ static const struct command_row commands[] = {
 	{"sift", ACTION_SIFT, "targets -r region", 1, 1,
 		"a file of target records expected",
 		"sort what the runner of a region printed into records"},
+	{"deposit", ACTION_DEPOSIT, "-r region " STORE, NONE,
+		"leave the records of standard input in the inbox of a region"},
+	{"inbox clear", ACTION_INBOX_CLEAR, "folder -r region " C STORE, 1, 1,
+		"a folder expected", "empty the inbox of what was taken"},
+	{"inbox", ACTION_INBOX, "folder [targets] -r region " C STORE
+		" [--wait time]", 1, 2, "a folder expected",
+		"copy what is in the inbox of a region into a folder"},
 	{"snapshot", ACTION_SNAPSHOT, C STORE, NONE,
 		"print all keys of the fleet, to be kept or moved"},
 	{"restore", ACTION_RESTORE, "[file|-] " C "[-N epoch] [--replace] "
@@ -238,7 +251,8 @@ int command_parse(int argc, char **argv, struct command *cmd)
 	*cmd = (struct command) {.now = NAN,
 		.interval = NAN,
 		.lookback = NAN,
-		.tolerance = NAN};
+		.tolerance = NAN,
+		.wait = NAN};
 	/* Of status, a --store without its URL is the word. */
 	for (int i = 2; i < argc && strcmp(argv[1], "status") == 0; i++)
 		if (strcmp(argv[i], "--store") == 0 &&

@@ -25,7 +25,11 @@ enum action {
 	ACTION_STORE, /* status --store */
 	ACTION_TOOLS,
 	ACTION_TOOLS_SIGNS,
-	ACTION_REPORT
+	ACTION_REPORT,
+	ACTION_DEPOSIT,
+	ACTION_INBOX,
+	ACTION_INBOX_CLEAR,
+	ACTION_TARGETS_PUBLISHED
 };
 enum format { FORMAT_BY_OUTPUT, FORMAT_TEXT, FORMAT_JSONL, FORMAT_SARIF };
 
@@ -44,7 +48,8 @@ struct command {
 	double tolerance; /* seconds */
 	bool brief;	  /* --short */
 	bool diff;	  /* --diff */
-	char **files;	  /* of tools signs; within argv */
+	double wait;	  /* seconds; NAN where not given */
+	char **files;	  /* of tools signs, inbox; within argv */
 	size_t n_files;
 	bool replace;	  /* --replace */
 	bool review;	  /* --review */

@@ -157,6 +157,7 @@ def finding($status; $subject; $text; $mend): [$status, $subject, $text, $mend] 
 	map(gsub("[\\p{Cc}\\p{Cf}]"; " ")) | join("\t");
 def quoted: "'"'\\\(.)'"'";
 def sure: if .[0] > 0 then .[0] elif .[1] < 0 then .[1] else 0 end;
+def on_its_machine: ltrimstr(" ") + "   # on its machine";
 def absolute: if . < 0 then -. else . end;
 [inputs] as $records |
 ($targets | map({key: "\(.region) \(.slug)", value: .}) | from_entries) as $target |
@@ -182,7 +183,9 @@ def mend_exit($r): .message as $m |
 	if $r.look != "" then mend_cloud($r) else
 	(if $r.port == "22" then $r.at else "[\($r.at)]:\($r.port)" end) as $named |
 	"ssh-keyscan -p \($r.port) \($r.at) >>\($r.known)" as $add |
-	if $m | test("^the host key of .* has changed") then
+	if $r.inbox and ($m | test("^its inbox ") | not) then (if $m | test("^its clock ") then "sudo timedatectl set-ntp true"
+		else "journalctl -u mcp-region" end | on_its_machine)
+	elif $m | test("^the host key of .* has changed") then
 		"ssh-keygen -f \($r.known) -R \u0027\($named)\u0027 && \($add)"
 	elif $m | test("^the host key of .* is not known") then $add
 	elif $m | test("^its runner is that of ") then
@@ -213,12 +216,13 @@ def check_runner($r; $own; $refused):
 			if $r.look != "" then $r.anew
 			elif $r.via == "" then "mcp-probe --version"
 			else "scp \($words)\($probe) \($r.host):/usr/local/bin/" end)),
-	(select($r.via + $r.look != "") | [$own[] | .offset_s? | arrays][0] | values | sure as $off |
+	(select($r.via + $r.look != "" or $r.inbox) | [$own[] | .offset_s? | arrays][0] | values | sure as $off |
 		if ($off | absolute) > 1 then
 			finding(if ($off | absolute) > 10 then "fail" else "warn" end; $r.name;
 				"its clock is off by \($off * 10 | floor / 10) s";
 				if $r.look != "" then $r.look
-				else "\($r.via) sudo timedatectl set-ntp true" end)
+				else "\($r.via) sudo timedatectl set-ntp true" |
+					if $r.inbox then on_its_machine else . end end)
 		else finding("ok"; $r.name; "its clock is right"; "") end);
 def check_network($r; $own):
 	($own | map(select(.type == "step"))) as $steps |
@@ -277,7 +281,7 @@ describe_regions() {
 		jq -n --arg name "$name" --arg host "$host" --arg at "$at" --arg port "$port" \
 			--arg known "$known" --arg words "$ssh_words" --arg runner "$runner" \
 			--arg look "$look" --arg anew "$anew" --arg token "$token" '{$name, $runner,
-				$host, $at, $port, $known, $look, $anew, $token,
+				$host, $at, $port, $known, $look, $anew, $token, inbox: ($runner == "inbox"),
 				via: (if $runner == "ssh" then "ssh \($words)\($host)" else "" end)}'
 	done <"$scratch/regions" | jq -s .
 }
@@ -288,7 +292,7 @@ check_credentials() {
 	local name runner host line via file all bad
 	while IFS=$'\t' read -r name runner host; do
 		bad=0
-		[[ -e $scratch/$name/err ]] || continue
+		[[ -e $scratch/$name/err && $runner != inbox ]] || continue
 		while IFS= read -r line; do
 			bad=$((bad + 1))
 			file=${line#auth.credential: }

@@ -29,6 +29,11 @@ bounded() {
 whole='
 	function drop() { dropped += n + m; n = m = 0; text = tools = "" }
 	function measure() {
+		if (low != "") {
+			off = "[" low "," high "]"
+			sure = low > 1 ? low : high < -1 ? high : 0
+			return
+		}
 		last = end >= clock && end - clock <= to - from ? end : clock
 		off = sprintf("[%.3f,%.3f]", last - to, clock - from)
 		sure = last - to > 1 ? last - to : clock - from < -1 ? clock - from : 0
@@ -75,7 +80,7 @@ whole='
 	}
 	END {
 		drop()
-		if (clock != "") measure()
+		if (clock != "" || low != "") measure()
 		for (i = 1; i <= runners; i++) {
 			if (off != "") sub(/}$/, ",\"offset_s\":" off "}", runner[i])
 			print runner[i]
@@ -101,7 +106,7 @@ sift() {
 		timeout -k "$grace" $((2 * sift_max)) awk -F '\t' -v counts="$dir/counts" \
 			-v host_key="$host_key" -v compared="$compared" -v from="$started" \
 			-v to="$ended" -v most=$(((output_max << 9) + (tools_max << 10))) \
-			-v clock_max="$clock_max" \
+			-v low="${low-}" -v high="${high-}" -v clock_max="$clock_max" \
 			"$whole" \
 			>"$dir/records" || status=$?
 	if [[ -s $dir/counts ]]; then
@@ -294,8 +299,9 @@ probe_region() {
 		flock -n "$lock" ||
 			{ record timeout "its previous run has not ended"; return; }
 	fi
-	# Each region probes a server in the same minutes.
-	$dry || due=(--at $((60 * minute + (${#half} ? 30 : 0))))
+	# Each region probes a server in the same minutes; one that probes by itself
+	# sees to that.
+	$dry || [[ $runner == inbox ]] || due=(--at $((60 * minute + (${#half} ? 30 : 0))))
 	bounded "$bound" mcp-aggregate targets -c "$config" -r "$name" "${due[@]}" \
 		"${store[@]}" >"$dir/targets" 2>"$dir/err" || status=$?
 	relay "$me: $name: " "$dir/err"
@@ -303,7 +309,7 @@ probe_region() {
 		say "$name: no targets: exit status $status"
 		return "$status"
 	fi
-	if [[ $ask_for ]]; then
+	if [[ $ask_for && $runner != inbox ]]; then
 		jq -cn "$ask_for" "$dir/targets" >"$dir/asked"
 		mv -- "$dir/asked" "$dir/targets"
 	fi
@@ -317,7 +323,10 @@ probe_region() {
 		output_max=$((n * output_each + tools_max))
 	ulimit -f "$output_max"
 	: >"$dir/ssh"
-	if [[ $runner == ssh ]]; then
+	if [[ $runner == inbox ]]; then
+		take_inbox
+		return
+	elif [[ $runner == ssh ]]; then
 		pin_host_keys
 		share_connection
 		command=(ssh -E "$dir/ssh" -o LogLevel=DEBUG1 -o FingerprintHash=sha256

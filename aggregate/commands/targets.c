@@ -77,22 +77,16 @@ static bool in_region(const struct conf_server *s, const char *region)
 	return !region;
 }
 
-/*
- * Whether a round at that time, NAN for any, probes a server: in the first half of
- * a minute one whose turn it is, and which minutes these are depends on its slug, so
- * that servers of a long interval take turns and all regions probe one in the same
- * minute; in the second half one that is probed more often than once a minute.
- */
-static bool is_due(const struct conf_server *s, double at)
+bool target_is_due(const char *slug, double interval_s, double at)
 {
-	long minutes = lround(ceil(s->interval_s / 60)), turn;
+	long minutes = lround(ceil(interval_s / 60)), turn;
 
 	if (isnan(at))
 		return true;
 	if (fmod(at, 60) >= 30)
-		return s->interval_s < 60;
+		return interval_s < 60;
 	turn = lround(floor(at / 60)) % minutes;
-	for (const char *c = s->slug; *c; c++)
+	for (const char *c = slug; *c; c++)
 		turn += *c;
 	return turn % minutes == 0;
 }
@@ -359,7 +353,7 @@ static bool wanted(const struct command *cmd, const struct conf_server *s)
 {
 	return in_region(s, region_of(cmd)) &&
 	       (!cmd->slug || strcmp(cmd->slug, s->slug) == 0) &&
-	       is_due(s, cmd->now);
+	       target_is_due(s->slug, s->interval_s, cmd->now);
 }
 
 /* As targets_print, of a configuration and its tools.lock. */

@@ -43,6 +43,8 @@ static const struct form {
 	{"fleet:digest:ROUTE", KEY_STRING, 0},
 	{"fleet:history:DAY", KEY_LIST, 0},
 	{"fleet:report:MONTH", KEY_HASH, 0},
+	{"fleet:inbox:REGION:SLOT", KEY_STRING, 0},
+	{"fleet:targets:REGION", KEY_LIST, 0},
 	{KEY_HEARTBEATS, KEY_HASH, 0},
 	{KEY_REGIONS, KEY_STRING, 0},
 	{KEY_WATCHED, KEY_STRING, 0},
@@ -103,6 +105,8 @@ static bool take_part(const char *word, const char *part, struct key_name *out)
 		return is_number(part, 8);
 	if (strcmp(word, "WINDOW") == 0 || strcmp(word, "DAY") == 0)
 		return is_number(part, 12);
+	if (strcmp(word, "SLOT") == 0)
+		return *part && !part[1] && strchr("0123456789abcdef", *part);
 	if (strcmp(word, "MONTH") == 0)
 		return month_valid(part);
 	if (strcmp(word, "dDAY") == 0)

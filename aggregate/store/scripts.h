@@ -247,4 +247,22 @@ extern const char script_restore_list[];
  */
 extern const char script_restore_lock[];
 
+/*
+ * script_put_targets: replace what a region has to probe, unless it is the same;
+ * it lives anew.
+ *
+ * KEYS: 1 key_targets
+ * ARGV: 1 its life in seconds, 2 the digest, then the elements behind that
+ */
+extern const char script_put_targets[];
+
+/*
+ * script_clear_inbox: remove what was taken out of an inbox, unless something else
+ * is there by now.
+ *
+ * KEYS: 1 key_inbox
+ * ARGV: 1 how that begins
+ */
+extern const char script_clear_inbox[];
+
 #endif

@@ -15,11 +15,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* CONF_RUNNER_INBOX: none, the region probes by itself, see KEYS_INBOX_SLOTS. */
 enum conf_runner {
 	CONF_RUNNER_LOCAL,
 	CONF_RUNNER_SSH,
 	CONF_RUNNER_LAMBDA,
-	CONF_RUNNER_WORKER
+	CONF_RUNNER_WORKER,
+	CONF_RUNNER_INBOX
 };
 /* With "any", the file of the credential says which of the later ones it is. */
 enum conf_auth_mode {

@@ -218,7 +218,8 @@ static const char *bad_contact(const char *s)
 	return NULL;
 }
 
-static const char *const runners[] = {"local", "ssh", "lambda", "worker", NULL};
+static const char *const runners[] = {
+	"local", "ssh", "lambda", "worker", "inbox", NULL};
 const char *const conf_auth_modes[] = {
 	"none", "any", "bearer", "header", "oauth", "mtls", NULL};
 static const struct conf_key site[] = {

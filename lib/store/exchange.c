@@ -610,7 +610,7 @@ static bool may_write(const struct exchange *x, size_t i)
 		"GETRANGE", "HEXISTS", "HGET", "HGETALL", "HKEYS", "HLEN",
 		"HMGET", "HSTRLEN", "HVALS", "INFO", "LRANGE", "MEMORY", "MGET",
 		"PING", "PTTL", "SCAN", "SCARD", "SCRIPT", "SISMEMBER",
-		"SMEMBERS", "TTL", "TYPE", "WAIT"};
+		"SMEMBERS", "TIME", "TTL", "TYPE", "WAIT"};
 	const char *name;
 	size_t n;
 

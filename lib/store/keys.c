@@ -154,6 +154,17 @@ const char *key_report(char *out, const char *month)
 	return join(out, "fleet:report:", month, "");
 }
 
+const char *key_inbox(char *out, const char *region, int slot)
+{
+	snprintf(out, KEY_MAX, "fleet:inbox:%s:%x", region, (unsigned)slot);
+	return out;
+}
+
+const char *key_targets(char *out, const char *region)
+{
+	return join(out, "fleet:targets:", region, "");
+}
+
 const char *key_alert(char *out, const char *slug)
 {
 	return join(out, "alert:", slug, "");

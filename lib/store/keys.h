@@ -159,6 +159,21 @@ const char *key_digest(char *out, const char *route);
 /* List: the history records of a day, in epoch days; see mcp-records(5). */
 const char *key_history(char *out, int64_t day);
 /*
+ * String: what a region that probes by itself leaves for the centre, in one of
+ * KEYS_INBOX_SLOTS places, each of which is empty before: a line that says how its
+ * clock is, then records, KEYS_INBOX_MAX bytes at most. A user of the store may be
+ * given these keys and no others; so an inbox has no more than KEYS_INBOX_SLOTS
+ * times the proto-max-bulk-len of the store, whoever fills it.
+ */
+#define KEYS_INBOX_SLOTS 16
+#define KEYS_INBOX_MAX (4 * 1024 * 1024)
+const char *key_inbox(char *out, const char *region, int slot);
+/*
+ * List: what a region that probes by itself has to probe: the SHA-256 of what
+ * follows, then target records, many lines in each element.
+ */
+const char *key_targets(char *out, const char *region);
+/*
  * Hash: the report on a month ("2026-11"). "head": a report record, see
  * mcp-records(5); "as_of": when it was made, RFC 3339; "rows:0" and on: the
  * servers in their order, REPORT_ROWS of records/month_report.h in each, a JSON

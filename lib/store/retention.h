@@ -41,6 +41,8 @@
 #define RETENTION_REPORT_S (400 * 86400)
 #define RETENTION_BUDGET_S (2 * 3600)
 #define RETENTION_DIGEST_S 120 /* less where its owner is known to be gone */
+#define RETENTION_INBOX_S 3600 /* as long as a minute may be judged late */
+#define RETENTION_TARGETS_S 86400
 #define RETENTION_RESTORE_S 60 /* KEY_RESTORE; no batch takes longer */
 
 #endif

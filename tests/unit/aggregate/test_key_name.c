@@ -103,6 +103,9 @@ static void each_key_of_the_fleet_is_known(void **state)
 	check(key_budget(k, "ops", HOUR), "fleet:budget:ROUTE:HOUR", KEY_SET,
 		"", "");
 	check(key_digest(k, "ops"), "fleet:digest:ROUTE", KEY_STRING, "", "");
+	check(key_inbox(k, "eu", 15), "fleet:inbox:REGION:SLOT", KEY_STRING,
+		"", "eu");
+	check(key_targets(k, "eu"), "fleet:targets:REGION", KEY_LIST, "", "eu");
 	check(key_history(k, DAY), "fleet:history:DAY", KEY_LIST, "", "");
 	check(key_report(k, "2026-11"), "fleet:report:MONTH", KEY_HASH, "", "");
 }
@@ -123,7 +126,9 @@ static void no_other_name_is_known(void **state)
 		KEY_RESTORE,
 		"fleet:history:x", "fleet:report:2026-13",
 		"fleet:report:2026-1", "fleet:report:", "fleet:budget:ops",
-		"fleet:digest:",
+		"fleet:digest:", "fleet:inbox:eu", "fleet:inbox:eu:10",
+		"fleet:inbox:eu:g", "fleet:inbox:eu:", "fleet:inbox:EU:1",
+		"fleet:targets:", "fleet:targets:EU",
 		"FLEET:servers"};
 	char longest[KEY_MAX + 1];
 	struct key_name name;

@@ -320,7 +320,8 @@ static void test_fit(void **state)
 			"https://\n"},
 		{REGIONS "- {name: x, runner: shh, host: a}",
 			"f:5:13: regions[3].runner: expected local, ssh, "
-			"lambda or worker, found shh (did you mean ssh?)\n"},
+			"lambda, worker or inbox, found shh (did you mean "
+			"ssh?)\n"},
 		{REGIONS "- {name: x, runner: ssh, host: -}",
 			"f:5:26: regions[3].host: not a host for ssh(1)\n"},
 		{REGIONS "- {name: x, runner: lambda}", "f:5:13: regions[3]."

@@ -143,6 +143,7 @@ static void test_command(void **state)
 		{"SCRIPT LOAD alert:a", "SCRIPT LOAD alert:a", ""},
 		{"SCAN 0 COUNT 1000 match alert:*",
 			"SCAN 0 COUNT 1000 match alert:{*}", ""},
+		{"TIME", "TIME", ""},
 		{"WAIT 1 1000", "WAIT 1 1000", ""},
 		{"DBSIZE", "DBSIZE", ""},
 	};

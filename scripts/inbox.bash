@@ -1,0 +1,69 @@
+# shellcheck shell=bash
+# What mcp-fleet does for a region that probes by itself, and leaves what it saw in
+# its inbox of the store: see mcp-fleet(7). It is read as what a runner printed is.
+# shellcheck disable=SC2034,SC2154 # variables of mcp-fleet and region.bash
+
+# take_inbox: waits for the region to leave something, and reads it piece by piece.
+# What is taken stays in the inbox until it is stored.
+take_inbox() {
+	local file low high started='' ended='' since taken=0
+	local wait=$((bound - (SECONDS - began) - grace))
+	local -a take=(mcp-aggregate inbox "$dir/inbox")
+	rm -rf -- "$dir/inbox"
+	mkdir -- "$dir/inbox"
+	# A doctor, or a dry run, stores nothing; who asks has time for a whole minute.
+	$dry || [[ $ask_for ]] || take+=("$dir/targets")
+	[[ ! $ask_for ]] || wait=65
+	wait=$((wait > 0 ? wait : 1))
+	bounded "$((wait + stage_max))" "${take[@]}" -c "$config" "${store[@]}" \
+		-r "$name" --wait "${wait}s" >"$dir/pieces" 2>"$dir/err" || status=$?
+	[[ ! $stopped ]] || return 0
+	relay "$me: $name: " "$dir/err"
+	: >"$dir/all"
+	since=$SECONDS
+	while read -r file low high; do
+		# What takes longer than the output of another region stays there.
+		if ((SECONDS - since > sift_max)); then
+			rm -f -- "$dir/inbox/$file"
+			continue
+		fi
+		read_piece "$dir/inbox/$file"
+		cat "$dir/records" >>"$dir/all"
+		taken=$((taken + 1))
+	done <"$dir/pieces"
+	mv -- "$dir/all" "$dir/records"
+	save_machine
+	offset=null
+	if ((status)); then
+		record exit "its inbox cannot be read: exit status $status"
+	elif ((!taken)); then
+		record timeout "nothing came into its inbox for $wait s"
+	fi
+}
+
+# read_piece FILE: the records of a piece.
+read_piece() {
+	local n=$n probes=0 broken=0 junk=0 dropped=0 own=- strays='' told sifted=0
+	offset=null wrong=0.0 clock=near
+	: >"$dir/records"
+	if [[ $low == - ]]; then
+		record garbled "what is in its inbox does not say how its clock is"
+		return
+	fi
+	sed 1d -- "$1" >"$dir/out"
+	sift || sifted=$?
+	# What was due in its minute is not known here.
+	n=$probes
+	report_runner 0 "$sifted"
+}
+
+# clear_inbox: empties the inbox of what was taken.
+clear_inbox() {
+	local status=0
+	[[ -d $scratch/$name/inbox ]] || return 0
+	timeout -k "$grace" "$stage_max" mcp-aggregate inbox clear \
+		"$scratch/$name/inbox" -c "$config" "${store[@]}" -r "$name" \
+		2>"$scratch/said" || status=$?
+	relay "$me: $name: " "$scratch/said"
+	note_status "$status"
+}
