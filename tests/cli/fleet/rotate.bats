@@ -176,7 +176,7 @@ mcp-rotate: api: rolled back, the old one is in use" ]
 @test "what retires the old one gets it, and only once the new one is verified" {
 	printf '%s\n' '#!/bin/bash' 'cat >>retired' '[[ ! -e broken ]]' >retire
 	chmod +x retire
-	echo 'retire - api ./retire' >rotate.conf
+	printf 'retire - api ./retire' >rotate.conf
 	echo token-old >accepted
 	rotate 1 api <<<token-new
 	[ ! -e retired ]
