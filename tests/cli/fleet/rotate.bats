@@ -218,7 +218,7 @@ killer() {
 		status=0
 		PATH=$PWD/killer:$PATH bash -c 'echo $$ >pid; exec mcp-rotate -c fleet.yaml api' \
 			<<<"$next" 2>err || status=$?
-		[ "$status" -eq 137 ]
+		[ "$status" -eq 137 ] || { cat err; return 1; }
 		for folder in "$MCP_CREDENTIALS" "$LONDON"; do
 			diff "$folder/api" <(written $token) >/dev/null ||
 				diff "$folder/api" <(written $next)
