@@ -176,7 +176,7 @@ mcp-rotate: api: rolled back, the old one is in use" ]
 @test "what retires the old one gets it, and only once the new one is verified" {
 	printf '%s\n' '#!/bin/bash' 'cat >>retired' '[[ ! -e broken ]]' >retire
 	chmod +x retire
-	echo 'retire - api ./retire' >rotate.conf
+	printf 'retire - api ./retire' >rotate.conf
 	echo token-old >accepted
 	rotate 1 api <<<token-new
 	[ ! -e retired ]
@@ -218,7 +218,7 @@ killer() {
 		status=0
 		PATH=$PWD/killer:$PATH bash -c 'echo $$ >pid; exec mcp-rotate -c fleet.yaml api' \
 			<<<"$next" 2>err || status=$?
-		[ "$status" -eq 137 ]
+		[ "$status" -eq 137 ] || { cat err; return 1; }
 		for folder in "$MCP_CREDENTIALS" "$LONDON"; do
 			diff "$folder/api" <(written $token) >/dev/null ||
 				diff "$folder/api" <(written $next)
