@@ -26,6 +26,8 @@ const SERVERS = {
 };
 export const SLUGS = Object.keys(SERVERS);
 export const FAR = SERVERS.twofold.far;
+// A cache goes on answering for a server that is down.
+export const UNCACHED = SLUGS.filter((slug) => !SERVERS[slug].cached);
 const WEB = '198.51.100.250', CANARY = '198.51.100.251';
 export const after = (ms) => new Promise((done) => { setTimeout(done, ms); });
 const execute = promisify(execFile);
