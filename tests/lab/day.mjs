@@ -126,7 +126,7 @@ const change = async (outages, faults, m) => {
 
 const round = async (faults, m) => {
 	const during = [];
-	const ended = await lab.minute(m, { timeout: BOUND, kill: (child) => {
+	const ended = await lab.minute(m, { timeout: BOUND, begun: (child) => {
 		for (const f of faults.filter((g) => g.during && g.from === m))
 			during.push(lab.after(f.delay).then(() => f.during(f, child)));
 	} });
