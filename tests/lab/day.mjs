@@ -53,7 +53,7 @@ const meet = (a, b, gap = 0) => a.from < b.until + gap && b.from < a.until + gap
 const plan_outages = () => {
 	const outages = [];
 	for (let from = 4; from < MINUTES - QUIET - 6; from += whole(3, 9)) {
-		const o = { from, until: Math.min(from + whole(4, 7), MINUTES - QUIET), slug: any(lab.SLUGS) };
+		const o = { from, until: Math.min(from + whole(4, 7), MINUTES - QUIET), slug: any(lab.UNCACHED) };
 		o.far = o.slug === 'twofold' && random() < 0.5;
 		const near = outages.filter((p) => meet(o, p));
 		if (near.length < 2 && !outages.some((p) => p.slug === o.slug && meet(o, p, 6)))
@@ -93,7 +93,7 @@ const plan_faults = (outages) => {
 
 const wrong = [], printed = new Set();
 
-// down FROM SLUG: whether an outage of the server covers that minute.
+// is_down OUTAGES SLUG MINUTE: whether an outage of the server covers that minute.
 const is_down = (outages, slug, m) => outages.some((o) => o.slug === slug &&
 	m >= o.from && m < o.until);
 
@@ -126,7 +126,7 @@ const change = async (outages, faults, m) => {
 
 const round = async (faults, m) => {
 	const during = [];
-	const ended = await lab.minute(m, { timeout: BOUND, kill: (child) => {
+	const ended = await lab.minute(m, { timeout: BOUND, begun: (child) => {
 		for (const f of faults.filter((g) => g.during && g.from === m))
 			during.push(lab.after(f.delay).then(() => f.during(f, child)));
 	} });

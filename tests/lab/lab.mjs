@@ -26,6 +26,8 @@ const SERVERS = {
 };
 export const SLUGS = Object.keys(SERVERS);
 export const FAR = SERVERS.twofold.far;
+// A cache goes on answering for a server that is down.
+export const UNCACHED = SLUGS.filter((slug) => !SERVERS[slug].cached);
 const WEB = '198.51.100.250', CANARY = '198.51.100.251';
 export const after = (ms) => new Promise((done) => { setTimeout(done, ms); });
 const execute = promisify(execFile);
@@ -183,7 +185,7 @@ export const wrong_certificate = async (slug, ...names) => {
 
 let nginx = null;
 const workers = () => execFileSync('sh', ['-c',
-	`cat /proc/${nginx.pid}/task/*/children`]).toString().trim().split(' ').join(' ');
+	`cat /proc/${nginx.pid}/task/*/children`]).toString().trim();
 const reload = async () => {
 	if (!nginx)
 		return;
@@ -385,9 +387,9 @@ export const make = async ({ policy } = {}) => {
 // ---- Minutes.
 
 export let now = BEGIN;
-// minute M [TIMEOUT]: one round of the fleet in that minute: how it ended, what it
-// said, and how long it took.
-export const minute = async (m, { timeout = 120, kill } = {}) => {
+// minute M: one round of the fleet in that minute: how it ended, what it said, and how
+// long it took. The regions have TIMEOUT seconds; begun() gets the process.
+export const minute = async (m, { timeout = 120, begun } = {}) => {
 	now = BEGIN + 60 * m + 3;
 	set_clocks(now);
 	const began = performance.now();
@@ -400,8 +402,7 @@ export const minute = async (m, { timeout = 120, kill } = {}) => {
 	let out = '', err = '';
 	child.stdout.on('data', (text) => { out += text; });
 	child.stderr.on('data', (text) => { err += text; });
-	if (kill)
-		kill(child);
+	begun?.(child);
 	const status = await new Promise((done) => { child.on('close', done); });
 	return { status, out, err: err.trim(), seconds: (performance.now() - began) / 1000 };
 };
