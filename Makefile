@@ -64,6 +64,7 @@ UNITS = mcp-serve.socket mcp-serve@.service mcp-fleet.service mcp-fleet.timer \
 	mcp-report.service mcp-report.timer mcp-region.service mcp-region.timer
 # For those who read: copied, and then made theirs.
 EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
+	scripts/deploy/Dockerfile \
 	$(wildcard scripts/deploy/store/*.conf scripts/deploy/store/*.acl) \
 	$(wildcard scripts/prometheus/*.yml scripts/grafana/*.json) \
 	$(wildcard scripts/datadog/*) scripts/nagios/mcp.cfg

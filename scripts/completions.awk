@@ -273,7 +273,7 @@ function fish(    i, j, n, word) {
 		n = split(next_words[paths[i]], word, " ")
 		for (j = 1; j <= n; j++)
 			print "complete -c " program " -n 'test \"$(__" fn \
-				"_command)\" = \"" paths[i] "\"' -a " word[j] " -d " \
+				"_command)\" = \"" paths[i] "\"' -f -a " word[j] " -d " \
 				fish_quoted(what[paths[i], word[j]])
 		for (j = 1; j <= n_options[paths[i]]; j++)
 			fish_option(paths[i], j)

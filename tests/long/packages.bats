@@ -14,7 +14,7 @@ setup_file() {
 	"$ROOT/scripts/package"
 	# An empty Debian, with what the packages depend on and recommend.
 	mmdebstrap --quiet --variant=minbase --include="$(needs),systemd-sysv,dbus,\
-redis-server,lighttpd" "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$CLEAN"
+redis-server,lighttpd" "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$CLEAN"
 	cp "$DEBS"/*.deb "$CLEAN/root"
 	boot
 }
@@ -94,6 +94,11 @@ ours() {
 		-not -path '/root/*' -not -path '/proc/*'
 }
 
+# verdict: the store has one of the server that fails.
+verdict() {
+	[[ $(inside redis-cli get probe:127.0.0.1:verdict) == *'"verdict":"amber"'* ]]
+}
+
 @test "lintian has no error and no warning" {
 	run -0 lintian --allow-root --fail-on error,warning "$DEBS"/*.changes
 	# What a region needs is small: in KiB, without the libraries.
@@ -129,9 +134,6 @@ ours() {
 	# As it says.
 	run -0 inside sh -c "$(sed -n 's/^  \(systemctl .*\)/\1/p' "$BATS_TEST_TMPDIR/said")"
 	inside systemctl start mcp-fleet.service
-	verdict() {
-		[[ $(inside redis-cli get probe:127.0.0.1:verdict) == *'"verdict":"amber"'* ]]
-	}
 	eventually verdict
 	inside systemctl enable --now mcp-serve.socket mcp-serve@1.service
 	inside systemctl stop lighttpd.service

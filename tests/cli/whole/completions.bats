@@ -130,6 +130,7 @@ programs() {
 }
 
 @test "a program whose --help names no option gets no completion" {
+	cd "$BATS_TEST_TMPDIR"
 	printf '#!/bin/sh\necho usage: none\n' >none
 	chmod +x none
 	run -1 "$ROOT/scripts/completions" made none
