@@ -681,7 +681,9 @@ void worker_finish(struct worker *w)
 		(w->done.n && clock_mono_ms() >= w->paused_ms)) {
 		if (w->queue.n && clock_mono_ms() >= until)
 			leave_queue(w);
-		turn(w, -1, DELIVER_LIMIT_MS);
+		/* What is only queued begins now, unless the store fails: then
+		   there is nothing to wait for. */
+		turn(w, -1, w->flying.n || w->done.n ? DELIVER_LIMIT_MS : 0);
 	}
 	if (w->done.n)
 		settle(w);

@@ -1,9 +1,11 @@
 /*
  * Goal: what was delivered is remembered until that is stored, also while other
- * processes keep changing the same state.
+ * processes keep changing the same state; and a store that fails before anything
+ * was sent leaves nothing to wait for.
  */
 #include "delivery/worker.h"
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"
 #include "delivery/sender.h"
@@ -22,10 +24,14 @@
 
 #define NOW 1777494660
 
-/* The state of one server; others change it before the writes from one on. */
+/*
+ * The state of one server; others change it before the writes from one on. A store
+ * that is down takes no write.
+ */
 struct fake {
 	char *text;
 	int writes, lost_from, lost;
+	bool down;
 };
 
 static bool fake_read(void *arg, struct state_row *const *rows, size_t n)
@@ -41,6 +47,8 @@ static bool fake_write(void *arg, struct state_row *const *rows, size_t n)
 {
 	struct fake *f = arg;
 
+	if (f->down)
+		return false;
 	assert_int_equal(n, 1);
 	rows[0]->lost = ++f->writes > f->lost_from && f->lost-- > 0;
 	if (rows[0]->lost)
@@ -126,10 +134,40 @@ static void test_conflicts(void **state)
 	unlink(path);
 }
 
+/* mcp-alert stood still for 10 s after its store had failed. */
+static void test_store_down(void **state)
+{
+	char path[] = "/tmp/test_worker.XXXXXX";
+	char *command[] = {"tee", "-a", path, NULL};
+	struct conf_route route = {
+		.name = "r", .type = CONF_ROUTE_COMMAND, .command = command};
+	const struct conf conf = {.routes = &route, .n_routes = 1};
+	struct fake fake = {.text = one_event("r"), .down = true};
+	struct state_store *states = state_store_new_on(&backend, &fake);
+	struct deliver *deliver = deliver_new(NULL, &conf);
+	struct worker *w = worker_new(states, deliver, &conf);
+	char *slugs[] = {"s"};
+	double began = clock_mono_ms();
+
+	(void)state;
+	close(mkstemp(path));
+	worker_out(w, &(struct strings) {slugs, 1, 1}, NOW);
+	worker_finish(w);
+	assert_true(clock_mono_ms() - began < DELIVER_LIMIT_MS / 2);
+	assert_true(worker_left(w));
+	expect(&fake, path, 1, "");
+	worker_free(w);
+	deliver_free(deliver);
+	state_store_free(states);
+	free(fake.text);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_conflicts),
+		cmocka_unit_test(test_store_down),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
