@@ -283,8 +283,8 @@ check_keys() {
 	pin_host_keys
 	while IFS=$'\t' read -r name runner host; do
 		# One that could not be reached has been told of.
-		[[ $runner == ssh ]] &&
-			grep -qs '"type":"probe"' "$scratch/$name/records" || continue
+		[[ $runner == ssh ]] || continue
+		grep -qs '"type":"probe"' "$scratch/$name/records" || continue
 		status=0
 		timeout "$bound" ssh "${ssh_options[@]}" "${pins[@]}" -Tax -o BatchMode=yes \
 			-o ConnectTimeout=10 -- "$host" true </dev/null >"$asked" 2>&1 || status=$?
