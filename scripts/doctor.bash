@@ -328,6 +328,7 @@ check_keys() {
 	local name runner host pins
 	pin_host_keys
 	while IFS=$'\t' read -r name runner host; do
+		# One that could not be reached has been told of.
 		[[ $runner == ssh ]] || continue
 		grep -qs '"type":"probe"' "$scratch/$name/records" || continue
 		{ timeout "$bound" ssh "${ssh_options[@]}" "${pins[@]}" -Tax \

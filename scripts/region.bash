@@ -184,7 +184,8 @@ share_connection() {
 	if $dry || [[ ! $memory ]]; then
 		return
 	fi
-	ssh "${ssh_options[@]}" "${pins[@]}" -G -- "$host" >"$dir/G" 2>/dev/null || return 0
+	timeout 5 ssh "${ssh_options[@]}" "${pins[@]}" -G -- "$host" >"$dir/G" 2>/dev/null ||
+		return 0
 	hash=$({
 		echo "$name $((minute / share_max))"
 		cat "$dir/G"
