@@ -14,19 +14,21 @@
 
 /* The addresses that an event points to. */
 struct links {
-	struct buf page, ack;
+	struct buf page, ack, runbook;
 };
 
 static void links_init(struct links *l)
 {
 	buf_init(&l->page, EMIT_BODY_MAX);
 	buf_init(&l->ack, EMIT_BODY_MAX);
+	buf_init(&l->runbook, EMIT_BODY_MAX);
 }
 
 static void links_release(struct links *l)
 {
 	buf_release(&l->page);
 	buf_release(&l->ack);
+	buf_release(&l->runbook);
 }
 
 void emit_dashboard(const struct conf *c, const char *slug, struct buf *url)
@@ -62,13 +64,18 @@ static void point_to_ack(const struct notifier_setup *s, struct alert_record *r,
 	r->ack_url = url->p;
 }
 
-const char *emit_runbook(const struct conf *c, const char *slug)
+void emit_runbook(const struct conf *c, const char *slug, enum alert_kind kind,
+	struct buf *url)
 {
 	struct conf_server s;
 
 	if (conf_server(c, slug, &s) && s.runbook)
-		return s.runbook;
-	return c ? c->runbook : NULL;
+		buf_str(url, s.runbook);
+	else if (c && c->runbook)
+		buf_str(url, c->runbook);
+	else if (c && c->site_url)
+		buf_fmt(url, "%s/man/mcp-runbook.7#%s", c->site_url,
+			alert_kind_name(kind));
 }
 
 /* Puts an event that is held back into the timeline. */
@@ -137,7 +144,9 @@ static void point(const struct notifier_setup *s, struct alert_record *r,
 	if (l->page.len)
 		r->dashboard_url = l->page.p;
 	point_to_ack(s, r, &l->ack);
-	r->runbook_url = emit_runbook(s->conf, r->slug);
+	emit_runbook(s->conf, r->slug, r->kind, &l->runbook);
+	if (l->runbook.len)
+		r->runbook_url = l->runbook.p;
 }
 
 void emit_print(const struct notifier_setup *s, struct alert_event *e,

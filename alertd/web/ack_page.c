@@ -26,6 +26,7 @@
 struct page {
 	char key[ALERT_KEY_SIZE], slug[SLUG_MAX + 1];
 	bool shared; /* by several servers */
+	enum alert_kind kind;
 	enum severity severity;
 	int64_t since;
 	char *what; /* a sentence */
@@ -127,7 +128,7 @@ static void put_link(struct buf *b, const char *label, const char *url)
 static void put_facts(struct buf *b, const struct cgi *c, const struct page *p)
 {
 	const char *slug = p->shared ? SLUG_FLEET : p->slug;
-	struct buf since, dashboard;
+	struct buf since, dashboard, runbook;
 
 	buf_init(&since, TEXT_SIZE);
 	put_time(&since, c, (double)p->since);
@@ -139,12 +140,15 @@ static void put_facts(struct buf *b, const struct cgi *c, const struct page *p)
 	put_fact(b, "From", p->from);
 	buf_str(b, "</dl>\n<p>");
 	buf_init(&dashboard, TEXT_SIZE);
+	buf_init(&runbook, TEXT_SIZE);
 	emit_dashboard(c->conf, slug, &dashboard);
-	put_link(b, "Runbook", emit_runbook(c->conf, slug));
+	emit_runbook(c->conf, slug, p->kind, &runbook);
+	put_link(b, "Runbook", runbook.p);
 	put_link(b, "Dashboard", dashboard.p);
 	buf_str(b, "</p>\n");
 	buf_release(&since);
 	buf_release(&dashboard);
+	buf_release(&runbook);
 }
 
 static void put_holder(struct buf *b, const struct cgi *c, const struct page *p)
@@ -264,6 +268,7 @@ static void read_one(const struct alert_state *st, enum alert_kind kind,
 	if (inc->regions.n)
 		phrase_cities(&b, &inc->regions);
 	p->from = buf_take(&b);
+	p->kind = kind;
 	p->severity = inc->severity;
 	p->since = inc->first;
 	p->shared = st->servers.n > 0;

@@ -104,6 +104,38 @@ same_exits() {
 		done
 }
 
+# known COMMAND…: whether the program has this command, and these options. What is
+# not ours is.
+known() {
+	local help word command=$2
+	[[ $1 == mcp-* ]] || return 0
+	[[ $command =~ ^[a-z]+$ ]] || command=''
+	help=$("$1" ${command:+"$command"} -h) || return 1
+	for word in "${@:2}"; do
+		[[ $word != -* ]] || grep -qw -- "$word" <<<"$help" || return 1
+	done
+}
+
+@test "every kind of alert has a section in mcp-runbook(7), with three commands that there are" {
+	local kind line words n
+	PATH=$PWD/$BIN:$PWD/scripts:$PATH
+	sed -nE '/^#define ALERT_(INCIDENT|SINGLE)_KINDS/,/^[^\t#]/s/^\tX\([A-Z_]+, "([a-z_]+)".*/\1/p' \
+		lib/records/alert.h >"$BATS_TEST_TMPDIR/kinds"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/kinds")" -ge 17 ]
+	mandoc -T html -O fragment man/mcp-runbook.7 >"$BATS_TEST_TMPDIR/html"
+	while read -r kind; do
+		grep -q " id=\"$kind\"" "$BATS_TEST_TMPDIR/html" || { echo "$kind"; return 1; }
+		n=0
+		while read -r line; do
+			eval "words=($line)"
+			known "${words[@]}" || { echo "$kind: $line"; return 1; }
+			n=$((n + 1))
+		done < <(sed -n "/^\.Ss $kind\$/,/^\.S[sh] /p" man/mcp-runbook.7 |
+			sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}')
+		[ "$n" -eq 3 ] || { echo "$kind: $n commands"; return 1; }
+	done <"$BATS_TEST_TMPDIR/kinds"
+}
+
 # Codes that no test provokes, and why.
 UNPROVOKED='
 tcp.failed    what is left over; no errno of connect(2) but the named ones can be had

@@ -86,7 +86,8 @@ night() {
 ["downtime_started",["chat"]]
 ["downtime_escalated",["pager","chat"]]
 ["downtime_resolved",["pager","chat"]]' ]
-	jq -se '.[0].dashboard_url == "https://status.example.com/status/search"' out
+	jq -se '.[0].dashboard_url == "https://status.example.com/status/search" and
+		.[0].runbook_url == "https://status.example.com/man/mcp-runbook.7#" + (.[0].event | sub("_started$"; ""))' out
 	# A chat wakes nobody: of the two P1 one is a page.
 	grep -q '^pages: 1,' err
 	replay 0 -c fleet.yaml -f text records
