@@ -82,7 +82,8 @@ whole='
 		}
 		print probes + 0, broken + 0, junk + 0, dropped + 0,
 			(off == "" ? "null" : off), sprintf("%.1f", sure),
-			(egress == "" ? "?" : egress), (own == "" ? "-" : own) >counts
+			(egress == "" ? "?" : egress), (own == "" ? "-" : own),
+			(sure > clock_max || -sure > clock_max ? "far" : "near") >counts
 		for (i = 1; i <= places && i <= 3; i++)
 			printf "%s%d lines of region %s", (i > 1 ? ", " : ""),
 				strays[stray[i]], stray[i] >counts
@@ -100,11 +101,12 @@ sift() {
 		timeout -k "$grace" $((2 * sift_max)) awk -F '\t' -v counts="$dir/counts" \
 			-v host_key="$host_key" -v compared="$compared" -v from="$started" \
 			-v to="$ended" -v most=$(((output_max << 9) + (tools_max << 10))) \
+			-v clock_max="$clock_max" \
 			"$whole" \
 			>"$dir/records" || status=$?
 	if [[ -s $dir/counts ]]; then
 		{
-			read -r probes broken junk dropped offset wrong told own
+			read -r probes broken junk dropped offset wrong told own clock
 			IFS= read -r strays || :
 		} <"$dir/counts"
 		[[ $told == '?' ]] || egress=$told
@@ -140,20 +142,68 @@ log_due() {
 	[[ ! $memory ]] || { printf '%s\n' "$2" >"$file"; } 2>/dev/null || :
 }
 
-# load_machine: host key and egress address from the last report of the region.
+# load_machine: host key and egress address from the last report of the region, and
+# the name of the connection by which it came.
 load_machine() {
 	local was
 	if [[ $memory && -f $memory/$name.machine ]]; then
-		read -r was host_key egress <"$memory/$name.machine" || was=''
-		[[ $was == "${host:--}" ]] || host_key=- egress=-
+		read -r was host_key egress shared <"$memory/$name.machine" || was=''
+		[[ $was == "${host:--}" ]] || host_key=- egress=- shared=
 	fi
 }
 
 # save_machine: stores them for later rounds, and for warn_shared_machines.
 save_machine() {
 	echo "$name $host_key $egress" >"$dir/machine"
-	[[ ! $memory ]] || { echo "${host:--} $host_key $egress" \
+	[[ ! $memory ]] || { echo "${host:--} $host_key $egress $shared" \
 		>"$memory/$name.machine"; } 2>/dev/null || :
+}
+
+# pin_host_keys: sets pins, options of ssh(1): only a host whose key is known is
+# connected to. Known are those of the file known_hosts beside the configuration, if
+# there is one, and else those that ssh knows. What MCP_FLEET_SSH says comes first.
+pin_host_keys() {
+	local file
+	file=$(dirname -- "$(realpath -- "$config")")/known_hosts
+	pins=(-o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ClearAllForwardings=yes)
+	[[ ! -e $file ]] || pins+=(-o "UserKnownHostsFile=\"${file//%/%%}\""
+		-o GlobalKnownHostsFile=/dev/null)
+}
+
+# share_connection: sets socket, and share, options of ssh(1): this round opens a
+# connection, or joins that of an earlier one. Its name says for which region, settings
+# and known hosts it was opened, and within which minutes: a change of these, or of
+# authorized_keys there, does not wait longer than that.
+share_connection() {
+	local hash
+	if $dry || [[ ! $memory ]]; then
+		return
+	fi
+	ssh "${ssh_options[@]}" "${pins[@]}" -G -- "$host" >"$dir/G" 2>/dev/null || return 0
+	hash=$({
+		echo "$name $((minute / share_max))"
+		cat "$dir/G"
+		sed -n 's/^\(user\|global\)knownhostsfile //p' "$dir/G" | tr ' ' '\n' |
+			sed "s|^~/|${HOME-}/|" | xargs -d '\n' cat -- 2>/dev/null || :
+	} | sha256sum | cut -c 1-16)
+	socket=$state/$hash
+	# The address of a socket has 108 bytes; ssh adds 17 while it makes one.
+	if ((${#socket} > 90)); then
+		socket=''
+		return
+	fi
+	# The host key that is remembered is that of the last connection.
+	[[ $shared == "$hash" ]] || rm -f -- "$socket"
+	shared=$hash
+	share=(-o ControlMaster=auto -o "ControlPath=\"${socket//%/%%}\""
+		-o ControlPersist=90 -o ServerAliveInterval=10)
+}
+
+# end_connection: ends the shared connection, which may be what is wrong.
+end_connection() {
+	timeout -k 1 2 ssh "${ssh_options[@]}" "${share[@]}" -O exit -- "$host" \
+		>/dev/null 2>&1 || :
+	rm -f -- "$socket"
 }
 
 # read_ssh_log STATUS: reads what ssh itself logged, which the remote side cannot
@@ -192,7 +242,7 @@ read_ssh_log() {
 # status and that of sift.
 report_runner() {
 	local status=$1 sifted=$2 missing
-	if [[ $own != - ]]; then
+	if [[ $own != - || $clock == far ]]; then
 		: >"$dir/records"
 		probes=0 broken=0 dropped=0
 	fi
@@ -208,6 +258,9 @@ report_runner() {
 	elif [[ $own != - ]]; then
 		record garbled "its runner is that of $own by its own settings, and$(:
 			) not of $name: nothing of it is believed"
+	elif [[ $clock == far ]]; then
+		record garbled "its clock is off by $wrong s, which is more than$(:
+			) $clock_max s: nothing of it counts"
 	elif [[ $trouble ]]; then
 		record exit "$trouble" host-key
 	elif ((status > 2 || (status && !probes))); then
@@ -220,7 +273,7 @@ report_runner() {
 	elif ((missing > 0 && !status)); then
 		record garbled "$missing of $n probes are missing"
 	fi
-	[[ $wrong == 0.0 ]] || say "$name: its clock is off by $wrong s"
+	[[ $wrong == 0.0 || $clock == far ]] || say "$name: its clock is off by $wrong s"
 	! $verbose || say "$name: $probes of $n probed, $broken broken," \
 		"in $((SECONDS - began)) s"
 }
@@ -229,9 +282,9 @@ report_runner() {
 probe_region() {
 	local name=$1 runner=$2 host=$3 dir=$scratch/$1 child='' stopped='' lock
 	local status=0 probes=0 broken=0 junk=0 dropped=0 offset=null wrong=0.0
-	local started ended left n sifted=0 own=- strays='' trouble='' told
-	local host_key=- egress=- compared=true
-	local -a command=(mcp-probe) due=()
+	local started ended left n sifted=0 own=- strays='' trouble='' told clock=near
+	local host_key=- egress=- compared=true socket='' shared=''
+	local -a command=(mcp-probe) due=() pins=() share=()
 	trap 'stopped=1; [[ -z $child ]] || kill -TERM "$child" 2>/dev/null || :' TERM
 	load_machine
 	save_machine
@@ -265,9 +318,11 @@ probe_region() {
 	ulimit -f "$output_max"
 	: >"$dir/ssh"
 	if [[ $runner == ssh ]]; then
+		pin_host_keys
+		share_connection
 		command=(ssh -E "$dir/ssh" -o LogLevel=DEBUG1 -o FingerprintHash=sha256
-			"${ssh_options[@]}" -Tax -o BatchMode=yes -o ConnectTimeout=10
-			-- "$host" mcp-probe)
+			"${ssh_options[@]}" "${pins[@]}" "${share[@]}" -Tax
+			-o BatchMode=yes -o ConnectTimeout=10 -- "$host" mcp-probe)
 	else
 		# The configuration says which region this machine is. Several
 		# regions on it are on purpose, such as to try things out.
@@ -283,6 +338,9 @@ probe_region() {
 	bounded "$((left > 0 ? left : 1))" "${command[@]}" <"$dir/targets" \
 		>"$dir/out" 2>"$dir/err" || status=$?
 	ended=$(date +%s.%N)
+	if [[ $socket ]] && ((status > 2)); then
+		end_connection
+	fi
 	if [[ ! $stopped ]]; then
 		[[ $runner == local ]] || read_ssh_log "$status"
 		relay "$me: $name: " "$dir/err"

@@ -30,11 +30,13 @@ fleet_setup() {
 	redis flushall >/dev/null
 }
 
-# fleet_teardown: kills what a test that failed may have left.
+# fleet_teardown: kills what a test that failed may have left, and the connections of
+# ssh that wait for another round.
 fleet_teardown() {
 	local left
-	mapfile -t left < <(ours)
+	mapfile -t left < <(ours; pgrep -f "^ssh: $PWD/run/.* \[mux\]")
 	[[ ${#left[@]} -eq 0 ]] || kill -KILL "${left[@]}" 2>/dev/null || true
+	[[ ! -d run ]] || find run -type s -delete
 }
 
 # host NAME [OTHER]: makes a host that ssh(1) reaches by this name: an sshd with a
@@ -143,7 +145,7 @@ hangs() {
 	for region in $*; do
 		[[ " \$* " != *" mcp-probe "*" -r \$region "* ]] || exec $(type -P timeout) "\$@"
 	done
-	[[ \$1 != -k ]] || set -- "\$1" "\$2" 600 "\${@:4}"
+	[[ \$1 != -k || " \$* " == *" -O exit "* ]] || set -- "\$1" "\$2" 600 "\${@:4}"
 	exec $(type -P timeout) "\$@"
 	EOT
 	chmod +x patient/timeout

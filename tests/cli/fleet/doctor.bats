@@ -112,8 +112,8 @@ failures() {
 	[ -z "$(failures)" ]
 	told ok us-east-1 'mcp-probe 0.1.0 answers; 1 of 1 servers work from here'
 	told ok us-east-1 'its clock is right'
-	silent warn us-east-1 'our key may run any command'
-	told warn ap-northeast-1 'our key may run any command there'
+	told ok us-east-1 'its key can only probe'
+	told warn ap-northeast-1 'its key can run any command there'
 	[ "$mend" = "mcp-fleet enroll --install -c fleet.yaml -k ~/.ssh/mcp-fleet ap-northeast-1 tokyo" ]
 	told ok us-east-1 'no stale cache: 1 lists of tools'
 	told ok store 'it was written to'

@@ -13,9 +13,11 @@ hosts() {
 setup() {
 	HOSTS=$BATS_FILE_TMPDIR
 	fleet_setup
+	PATH=$ROOT/scripts:$PATH
 	export MCP_FLEET_SSH="-F $HOSTS/ssh_config"
 	credentials=$HOSTS/hosts/virginia/credentials
-	mkdir -p -m 700 "$credentials"
+	mkdir -p "$credentials"
+	chmod 700 "$credentials"
 	printf 'origin = %s\ntoken = s3cret-canary\n' "${URL%/mcp}" >"$credentials/key"
 	chmod 600 "$credentials/key"
 	force
@@ -65,6 +67,10 @@ KEY='"auth":{"credential":"key"}'
 	[ "$status" -eq 0 ]
 	grep -q '^mcp-fleet: us-east-1: 2 of 2 probed, 0 broken' err
 	[ "$(runners)" = "us-east-1 ok" ]
+	run mcp-fleet doctor -c fleet.yaml
+	grep -qE '^ok +us-east-1 +its key can only probe$' <<<"$output"
+	grep -qE '^ok +us-east-1 +mcp-probe .* answers; 2 of 2 servers work from here$' <<<"$output"
+	grep -qE '^ok +us-east-1 +all 1 credentials are there, for the owner alone$' <<<"$output"
 	# The key is for one region, and the wrong one is told of as that.
 	sed -i s/us-east-1/eu-west-2/ fleet.yaml
 	fleet
@@ -73,6 +79,7 @@ KEY='"auth":{"credential":"key"}'
 }
 
 @test "it runs no command, whatever is asked for" {
+	# shellcheck disable=SC2016 # for the shell there
 	for asked in id 'sh -c id' 'mcp-probe; touch ran' 'mcp-probe -r us-east-1 && touch ran' \
 		'mcp-probe $(touch ran)' 'mcp-probe `touch ran`' 'scp -t .' internal-sftp \
 		'mcp-probe --credential key' "mcp-probe --targets $HOSTS/hosts/virginia/user" \
@@ -200,7 +207,7 @@ KEY='"auth":{"credential":"key"}'
 	head -c 2000000 /dev/zero | attack virginia
 	ended 2
 	grep -qx 'mcp-probe: line 1: longer than 1 MiB' err
-	yes "$(printf %100000s)" | head -n 700 | attack virginia
+	yes "$(printf %100000s x)" | head -n 700 | attack virginia
 	ended 2
 	grep -qx 'mcp-probe: -: File too large' err
 }
