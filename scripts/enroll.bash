@@ -9,7 +9,7 @@
 # neither a path nor a command.
 
 libraries='libcurl4 libcjson1 libssl3' # packages of Debian
-install=false region='' fleet_key='' key_named=false login=() pin=() survey=''
+install=false region='' fleet_key='' key_named=false login=() pins=() survey=''
 
 enroll_usage() {
 	cat <<-'END'
@@ -79,11 +79,8 @@ choose_key() {
 	# It stands in MCP_FLEET_SSH.
 	[[ $fleet_key =~ ^/[A-Za-z0-9._/@+,=:~-]+$ ]] ||
 		die 2 "$fleet_key: a file whose name needs no quotes, please"
-	pin=(-o StrictHostKeyChecking=yes -o UpdateHostKeys=no)
-	files=$(dirname -- "$(realpath -- "$config")")/known_hosts
-	[[ ! -e $files ]] || pin+=(-o "UserKnownHostsFile=\"${files//%/%%}\""
-		-o GlobalKnownHostsFile=/dev/null)
-	login=("${pin[@]}")
+	pin_host_keys
+	login=("${pins[@]}")
 	for ((i = 0; i < ${#ssh_options[@]}; i++)); do
 		case ${ssh_options[i]} in
 		-i) i=$((i + 1)) ;;
@@ -418,7 +415,7 @@ probe_from_there() {
 	if [[ $survey == shell ]] && ! line_is_right; then
 		ssh_options=("${login[@]}")
 	else
-		ssh_options=("${pin[@]}" -i "$fleet_key" -o IdentitiesOnly=yes
+		ssh_options=("${pins[@]}" -i "$fleet_key" -o IdentitiesOnly=yes
 			"${options[@]}")
 	fi
 	check_probes

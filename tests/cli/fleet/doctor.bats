@@ -113,8 +113,7 @@ failures() {
 	told ok us-east-1 'mcp-probe 0.1.0 answers; 1 of 1 servers work from here'
 	told ok us-east-1 'its clock is right'
 	told ok us-east-1 'its key can only probe'
-	silent warn us-east-1 'our key may run any command'
-	told warn ap-northeast-1 'our key may run any command there'
+	told warn ap-northeast-1 'its key can run any command there'
 	[ "$mend" = "mcp-fleet enroll --install -c fleet.yaml -k ~/.ssh/mcp-fleet ap-northeast-1 tokyo" ]
 	told ok us-east-1 'no stale cache: 1 lists of tools'
 	told ok store 'it was written to'

@@ -49,7 +49,7 @@ told() {
 	mend=$(jq -r --arg a "$1" --arg b "$2" --arg c "$3" "$like | .mend" out)
 }
 
-# statuses: what is not well.
+# failures: what is to be mended.
 failures() {
 	jq -r 'select(.status == "fail") | .finding' out
 }
@@ -182,6 +182,17 @@ machine() {
 	[ "$status" -eq 1 ]
 	told warn eu-north-1 'Permission denied'
 	told fail key "there is no key for the rounds, $PWD/key"
+}
+
+@test "a mcp-probe that does not start is told, and left as it is" {
+	printf '#!/bin/sh\necho no such library\nexit 127\n' >"$OSLO/bin/mcp-probe"
+	chmod +x "$OSLO/bin/mcp-probe"
+	cp "$OSLO/bin/mcp-probe" before
+	enroll --install
+	[ "$status" -eq 1 ]
+	told fail eu-north-1 'its mcp-probe does not start: no such library'
+	told ok eu-north-1 'its clock is right'
+	cmp before "$OSLO/bin/mcp-probe"
 }
 
 @test "credentials are told by their names, and servers are as they are from there" {
