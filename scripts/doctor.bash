@@ -347,8 +347,13 @@ check_keys() {
 	done <"$scratch/regions"
 }
 
-# check_regions: probes once from each, and reads what came of it.
 check_regions() {
+	check_probes
+	check_keys
+}
+
+# check_probes: probes once from each region, and reads what came of it.
+check_probes() {
 	local line name
 	: >"$desk/refused"
 	fan_out 2>/dev/null
