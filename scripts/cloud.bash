@@ -83,7 +83,8 @@ send_worker() {
 	local c=$1 code status=0
 	local -a options=(--proto "=https")
 	[[ $at == https://* ]] || options=(--proto "=http" --noproxy '*')
-	code=$(curl -q -sS "${options[@]}" --max-redirs 0 --connect-timeout 10 \
+	# An answer that comes before all was sent is an error of HTTP/2.
+	code=$(curl -q -sS --http1.1 "${options[@]}" --max-redirs 0 --connect-timeout 10 \
 		--max-time 60 --retry 5 --retry-max-time 15 --max-filesize "$answer_max" \
 		-K - -H 'Content-Type: application/x-ndjson' -H 'Expect:' \
 		--data-binary "@$c" -D "$c.head" -o "$c.records" -w '%{http_code}' \

@@ -177,7 +177,7 @@ html red initialize 3 3 3 edge-1,good-1,good-2" ]
 }
 
 @test "who has the token reaches no private address, by no name and no form" {
-	worker "$BIN"
+	REGION=attack worker "$BIN"
 	local port=${URL##*:} at
 	port=${port%%/*}
 	for at in 127.0.0.1 localhost '[::1]' 0.0.0.0 2130706433 0x7f.1 '[::ffff:127.0.0.1]' \
@@ -193,7 +193,7 @@ html red initialize 3 3 3 edge-1,good-1,good-2" ]
 }
 
 @test "a redirect leads a probe nowhere" {
-	worker "$FILES/near"
+	REGION=moved worker "$FILES/near"
 	target "${URL%/mcp}/redirect" '{"region":"moved"}' >one
 	ask "$TOKEN" --data-binary @one "$WORKER"
 	jq -es 'any(.[]; .error == "http.redirect")' answer
@@ -205,7 +205,7 @@ html red initialize 3 3 3 edge-1,good-1,good-2" ]
 @test "who has the token reads no credential, and runs no command" {
 	printf 'origin = https://mcp.example.com\ntoken = t0ken-canary-there\n' >there/credentials/bank
 	chmod 600 there/credentials/bank
-	worker "$FILES/near"
+	REGION=steal worker "$FILES/near"
 	for name in bank ../credentials/bank /etc/passwd .. edge '$(touch pwned)'; do
 		target "${URL%/mcp}/wall" "{\"region\":\"steal\",\"auth\":{\"mode\":\"any\",\"credential\":$(jq -n --arg n "$name" '$n')}}"
 		target "$(printf 'http://127.0.0.1/$(touch %s/pwned)`touch %s/pwned`' "$PWD" "$PWD")"
