@@ -271,6 +271,9 @@ LONGEST = tests/cli/whole/engines.bats tests/cli/fleet/crawl.bats \
 CLI = $(LONGEST) $(filter-out $(LONGEST),$(foreach d,whole fleet probe serve \
 	aggregate alert,$(wildcard tests/cli/$(d)/*.bats)))
 
+# Minutes of ssh and of web servers: these are left to check-long.
+LATER = $(patsubst %,tests/cli/fleet/%.bats,demo enroll rotate worker)
+
 # Everything under both compilers; units under the sanitizers too. More tests than
 # cores at a time, for many wait for an answer that does not come.
 check: deps
@@ -279,7 +282,7 @@ check: deps
 	tests/peers/install
 	PROPERTY_SCHEDULES=1000 prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
 		$(FUZZED:%=build/san/replay/%)
-	prove --timer -f -o -j 6 -e 'bats -t' $(CLI) tests/meta/*.bats
+	prove --timer -f -o -j 6 -e 'bats -t' $(filter-out $(LATER),$(CLI)) tests/meta/*.bats
 
 # What takes minutes: whole programs under the sanitizers; a day of 1,000 servers,
 # judged in 2 GiB, and 20 small days; many more schedules and kills, of Redis, of
@@ -307,7 +310,7 @@ check-long: deps
 	bats -t tests/long/pages.bats
 	bats -t tests/long/snapshot.bats
 	tests/long/run
-	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
+	$(MAKE) fuzz FUZZ_SECONDS=20 FUZZ_JOBS=2
 
 clean:
 	rm -rf build
