@@ -66,6 +66,7 @@ UNITS = mcp-serve.socket mcp-serve@.service mcp-fleet.service mcp-fleet.timer \
 EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
 	scripts/deploy/Dockerfile \
 	$(wildcard scripts/deploy/store/*.conf scripts/deploy/store/*.acl) \
+	scripts/deploy/worker/Dockerfile scripts/deploy/worker/lighttpd.conf \
 	$(wildcard scripts/prometheus/*.yml scripts/grafana/*.json) \
 	$(wildcard scripts/datadog/*) scripts/nagios/mcp.cfg
 LIVENESS = package.json liveness.js liveness.d.ts README.md
@@ -272,7 +273,7 @@ CLI = $(LONGEST) $(filter-out $(LONGEST),$(foreach d,whole fleet probe serve \
 	aggregate alert,$(wildcard tests/cli/$(d)/*.bats)))
 
 # Minutes of ssh and of web servers: these are left to check-long.
-LATER = $(patsubst %,tests/cli/fleet/%.bats,demo enroll rotate worker)
+LATER = $(patsubst %,tests/cli/fleet/%.bats,demo doctor enroll rotate shared worker)
 
 # Everything under both compilers; units under the sanitizers too. More tests than
 # cores at a time, for many wait for an answer that does not come.
@@ -341,6 +342,8 @@ install: all
 		$(call copy,644,$(EXAMPLEDIR)/$$(basename $$(dirname $$file)),$$file) || \
 			exit; done
 	$(call copy,755,$(EXAMPLEDIR)/store,scripts/deploy/store/run)
+	$(call copy,755,$(EXAMPLEDIR)/lambda,$(wildcard scripts/deploy/lambda/*))
+	$(call copy,755,$(EXAMPLEDIR)/worker,scripts/deploy/worker/mcp-worker)
 
 .PHONY: all check check-long clean completions deb demo deps glyphs install run FORCE
 .DELETE_ON_ERROR:

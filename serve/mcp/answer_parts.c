@@ -96,6 +96,7 @@ void answer_put_incident(struct buf *b, const struct incident_row *row,
 	answer_put_time(b, "ended_at", row->ended_at);
 	answer_put_time(b, "updated_at", row->updated_at);
 	json_put_member(b, "update", row->update);
+	json_put_member(b, "note", row->note);
 	buf_init(&url, TOOL_RESULT_MAX);
 	put_address(&url, row, site);
 	json_put_member(b, "url", url.p);
@@ -119,6 +120,8 @@ void answer_say_incident(struct buf *b, const struct incident_row *row,
 		buf_fmt(b, " Where: %s.", row->where);
 	buf_fmt(b, " %s As of ", row->update);
 	answer_say_time(b, row->updated_at);
+	if (row->note)
+		buf_fmt(b, ". Its operators say: \"%s\"", row->note);
 	buf_str(b, ". More: ");
 	put_address(b, row, site);
 }

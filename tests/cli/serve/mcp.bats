@@ -185,6 +185,13 @@ call() {
 	jq -e '.result.content[0].text == "demo: nothing is known of its tools."' out
 	diff hidden out
 	call incidents '{"slug":"demo","limit":1}'
+	jq -e '.result.structuredContent.incidents[0].note == null' out
+	redis hset alert:demo:incidents "$((AS_OF - 600)):downtime:$((AS_OF - 60))000:note" \
+		'{"text":"A \"proxy\" is being replaced."}' >/dev/null
+	call incidents '{"slug":"demo","limit":1,"days":2}'
+	jq -e '.result.structuredContent.incidents[0].note == "A \"proxy\" is being replaced."' out
+	jq -e '.result.content[0].text |
+		contains("Its operators say: \"A \"proxy\" is being replaced.\"")' out
 	url=$(jq -r '.result.structuredContent.incidents[0].url' out)
 	[[ $url == */status/demo/incident/2026-04-29-2021-outage ]]
 	[ "$(curl -s -o /dev/null -w '%{http_code}' "$WEB/status/${url#*/status/}")" = 200 ]
