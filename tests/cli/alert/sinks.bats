@@ -26,7 +26,7 @@ life() {
 	taken '.[0].body.payload | .severity, .source, .component, .class, .group, .timestamp' | tee payload
 	[ "$(paste -sd' ' payload)" = "error example-mcp tools-list downtime tools 2026-04-29T20:31:00Z" ]
 	[ "$(taken '.[1].body.payload.severity')" = critical ]
-	[ "$(taken '.[1].body.links | map(.text) | join(" ")')" = "Acknowledge Dashboard" ]
+	[ "$(taken '.[1].body.links | map(.text) | join(" ")')" = "Acknowledge Runbook Dashboard" ]
 	taken '.[1].body.payload.custom_details.Event' | grep "no client can use it"
 	silent
 }
