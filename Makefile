@@ -272,6 +272,12 @@ LONGEST = tests/cli/whole/engines.bats tests/cli/fleet/crawl.bats \
 CLI = $(LONGEST) $(filter-out $(LONGEST),$(foreach d,whole fleet probe serve \
 	aggregate alert,$(wildcard tests/cli/$(d)/*.bats)))
 
+# bats JOBS,FILES: what fails beside others is tried once more, each file alone, and is
+# named: it may have been the machine, which has more to do then than it has cores.
+proved = prove --timer -f -o --statefile=$(B)/proved -e 'bats -t'
+bats = $(proved) -j $(1) --state=save $(2) || \
+	{ echo "These once more, each alone:"; $(proved) --state=failed; }
+
 # Minutes of ssh and of web servers: these are left to check-long.
 LATER = $(patsubst %,tests/cli/fleet/%.bats,demo doctor enroll rotate shared worker)
 
@@ -283,7 +289,7 @@ check: deps
 	tests/peers/install
 	PROPERTY_SCHEDULES=1000 prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
 		$(FUZZED:%=build/san/replay/%)
-	prove --timer -f -o -j 6 -e 'bats -t' $(filter-out $(LATER),$(CLI)) tests/meta/*.bats
+	$(call bats,6,$(filter-out $(LATER),$(CLI)) tests/meta/*.bats)
 
 # What takes minutes: whole programs under the sanitizers; a day of 1,000 servers,
 # judged in 2 GiB, and 20 small days; many more schedules and kills, of Redis, of
@@ -294,8 +300,7 @@ check-long: deps
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
 	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all
 	tests/peers/install
-	BIN=$(CURDIR)/build/san/bin prove --timer -f -o -j 4 -e 'bats -t' \
-		$(filter-out $(ONCE),$(CLI))
+	export BIN=$(CURDIR)/build/san/bin; $(call bats,4,$(filter-out $(ONCE),$(CLI)))
 	$(MAKE) -j 2 long-days long-property long-kills long-leaks long-sift
 	$(MAKE) mutants
 	CPU=0.5 bats -t tests/cli/probe/hostile.bats
