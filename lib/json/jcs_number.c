@@ -74,7 +74,7 @@ static int distinct_digits(double v)
  */
 static struct decimal shortest(double v)
 {
-	struct decimal d;
+	struct decimal d = {0, 0};
 	int n = distinct_digits(v);
 
 	while (n < DBL_DECIMAL_DIG && !fits(v, n, &d))

@@ -209,7 +209,7 @@ commands_of() {
 	[ "$(cat -- *.ran | grep -c '^mcp-')" -ge 40 ]
 }
 
-# Of these mcp-alert itself says what it thinks.
+# What a part of one leaves out is added: a region, a server, an account.
 @test "every configuration in EXAMPLES is one" {
 	local page block n=0
 	PATH=$(cd "$BIN" && pwd):$PATH

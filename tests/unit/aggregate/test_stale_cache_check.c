@@ -184,7 +184,7 @@ static void test_holds(void **state)
 		/* Clients get another list: not known to be old. */
 		{"o!n", 5, 60, CACHE_UNKNOWN, 0},
 		{"o!r", 5, 60, CACHE_UNKNOWN, 0},
-		/* Of words that are not known it is not known that they differ. */
+		/* Words that are not known are no others. */
 		{"o!w", 5, 60, CACHE_STALE, 0},
 		{"w!o", 5, 60, CACHE_STALE, 0},
 		/* A check needs a list that clients get. */
