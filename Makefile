@@ -315,6 +315,8 @@ check-long: deps
 	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
 	bats -t tests/long/snapshot.bats
+	@scripts/deps compare
+	bats -t tests/long/compare.bats
 	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=20 FUZZ_JOBS=2
 
