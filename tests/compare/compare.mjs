@@ -10,8 +10,8 @@ const [, , root, dir, folder] = process.argv;
 const REGIONS = ['us-east-1', 'eu-west-2', 'ap-southeast-1'];
 const WATCHED_S = 180, SLOWED_MS = 3000;
 
-// start NAME [ENV]: a peer: { url, port, pid, again(NAME, ENV), halt() }; again is
-// another one at its port.
+// peer NAME [ENV]: starts one of tests/peers: { url, port, halt(), again(NAME, ENV) };
+// again starts another one at its port.
 const peer = async (name, env = {}) => {
 	const { status, out, err } = await command([`${root}/tests/peers/peer`, 'start', name], env);
 	if (status)

@@ -1,5 +1,5 @@
-// What the comparison starts: programs that go on, which die with this one, and
-// commands that end; free ports; and a reverse proxy, in which faults are made.
+// What the comparison starts: programs that go on, and commands that end, all of which
+// die with this one; free ports; and a reverse proxy, in which faults are made.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -68,7 +68,7 @@ export const listen = (server) => new Promise((done) => {
 	server.listen(0, '127.0.0.1', () => done(server.address().port));
 });
 
-// free_ports N: none of them listens, and no two are the same.
+// freePorts N: on none of them listens anybody, and no two are the same.
 export const freePorts = async (n) => {
 	const all = Array.from({ length: n }, () => net.createServer());
 	const ports = await Promise.all(all.map(listen));

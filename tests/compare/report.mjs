@@ -7,13 +7,14 @@ const NAMES = { fleet: 'mcp-fleet', blackbox: 'blackbox exporter, Alertmanager',
 	inspector: 'inspector --cli' };
 const SILENT = { fleet: 'no alarm', blackbox: 'no alarm', inspector: 'nothing new' };
 
-// said_of SAID NOW WATCHER SLUG: lines, the first of which came first.
+// Lines of what a watcher said of a server, in the order in which it came.
 const saidOf = (said, now, watcher, slug) => {
 	const lines = said.filter((s) => s.watcher === watcher && s.slug === slug).map((s) =>
 		`${s.seconds === null ? 'before' : `${Math.round(s.seconds)} s`}: ${s.text}`);
 	return lines.length ? lines : [`${SILENT[watcher]} (${now[watcher][slug]})`];
 };
 
+// Words in lines of a terminal, the first of which begins with FIRST.
 const wrap = (text, first, rest, width = 100) => {
 	const lines = [first];
 	for (const word of text.split(' ')) {

@@ -11,10 +11,17 @@ setup() {
 	mkdir "$TMPDIR"
 }
 
-# nothing_left: no file, and no process that was told of the folder.
+# nothing_left: no file, and no process that was told of the folder. What looks for
+# them is not.
 nothing_left() {
+	local left file
 	[ -z "$(ls -A "$TMPDIR")" ]
-	! grep -ls -- "$TMPDIR" /proc/[0-9]*/cmdline | grep -v "^/proc/$$/"
+	echo "$TMPDIR/mcp-compare" >folder
+	left=$(grep -lsaFf folder /proc/[0-9]*/cmdline /proc/[0-9]*/environ || true)
+	for file in $left; do
+		tr '\0' ' ' <"$file" || true
+	done
+	[ -z "$left" ]
 }
 
 # said WATCHER SLUG PATTERN: that it said so, after the fault began.
