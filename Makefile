@@ -321,7 +321,7 @@ check-long: deps
 	bats -t tests/long/pages.bats
 	bats -t tests/long/snapshot.bats
 	tests/long/run
-	$(MAKE) fuzz FUZZ_SECONDS=20 FUZZ_JOBS=2
+	$(MAKE) fuzz FUZZ_SECONDS=10 FUZZ_JOBS=2
 
 clean:
 	rm -rf build

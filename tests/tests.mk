@@ -134,5 +134,16 @@ build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=c11 -D_DEFAULT_SOURCE $(WARN) -o $@ $< $(LDLIBS)
 
-.PHONY: bench coverage coverage-cli fuzz fuzzers lab long-days long-kills long-leaks long-property long-sift mutants \
-	replay unit
+# The same servers watched by us, by blackbox exporter with Alertmanager, and by the
+# inspector: what each says of which fault, and when; five minutes.
+compare: all
+	@scripts/deps build compare
+	@tests/compare/run
+
+# Those of README, from the programs as they are.
+pictures: all
+	@scripts/deps build pictures
+	tests/long/pictures
+
+.PHONY: bench compare coverage coverage-cli fuzz fuzzers lab long-days long-kills long-leaks long-property \
+	long-sift mutants pictures replay unit
