@@ -159,6 +159,17 @@ static void put_since(struct buf *b, const struct index_item *item, double now)
 	buf_str(b, "</small>");
 }
 
+/* What runs is the state of the row; what is announced stands beside it. */
+static void put_work(struct buf *b, const struct index_item *item, double now)
+{
+	if (item->condition.state == CONDITION_MAINTENANCE ||
+		(double)item->work <= now)
+		return;
+	buf_str(b, "<small class=\"text-work\">Maintenance from ");
+	html_time(b, item->work, now);
+	buf_str(b, "</small>");
+}
+
 static void put_figure(
 	struct buf *b, const char *format, double v, const char *name)
 {
@@ -185,6 +196,7 @@ void index_row_put(struct buf *b, const struct index_item *item,
 	buf_fmt(b, "<span>%s</span></span>",
 		item->sentence ? item->sentence : w.text);
 	put_since(b, item, page->checks.now);
+	put_work(b, item, page->checks.now);
 	buf_str(b, "</span>");
 	put_days(b, item->days);
 	put_figure(b, "%.2f%%", e->row.uptime_30d, "uptime");
