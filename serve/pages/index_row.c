@@ -170,15 +170,16 @@ static void put_work(struct buf *b, const struct index_item *item, double now)
 	buf_str(b, "</small>");
 }
 
+/* A figure that is not known leaves its column empty. */
 static void put_figure(
 	struct buf *b, const char *format, double v, const char *name)
 {
 	buf_str(b, "<span class=\"figure\">");
-	if (isnan(v))
-		buf_str(b, "<span class=\"dim\">no</span>");
-	else
+	if (!isnan(v)) {
 		buf_fmt(b, format, v);
-	buf_fmt(b, " <small>%s</small></span>", name);
+		buf_fmt(b, " <small>%s</small>", name);
+	}
+	buf_str(b, "</span>");
 }
 
 void index_row_put(struct buf *b, const struct index_item *item,
