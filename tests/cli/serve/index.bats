@@ -195,10 +195,10 @@ judge() {
 	grep -q 'server-00002".*Under maintenance' body
 	[ "$(grep -c 'Maintenance from' body)" = 9 ]
 	run ! grep 'server-000\(02\|10\|11\|50\)".*Maintenance from\|canary' body
-	grep 'Maintenance from' body >kept
+	grep 'server-00004' body >kept
 	redis rename fleet:listing away >/dev/null
-	get '/?sort=name&q=server-0000'
-	grep 'Maintenance from' body | diff - kept
+	get '/?sort=name&q=server-000'
+	grep 'server-00004' body | diff - kept
 	redis rename away fleet:listing >/dev/null
 	redis del fleet:maintenance >/dev/null
 }
