@@ -107,7 +107,8 @@ static void read_question(struct question *q, char *const *env)
 	request_read(r, env);
 	route_request(r, &q->route);
 	q->free_text = route_query(q->route.kind, r, q->query);
-	r->query = q->query;
+	if (q->route.kind != ROUTE_MOVED)
+		r->query = q->query;
 	if (is_public(q) || !credentials_read(r->authorization, NULL))
 		r->authorization = NULL;
 	if (!route_takes_cookies(q->route.kind) ||
@@ -115,6 +116,7 @@ static void read_question(struct question *q, char *const *env)
 		r->cookie = NULL;
 	put_key(q);
 	q->cacheable = !r->authorization && !r->cookie &&
+		q->route.kind != ROUTE_MOVED &&
 		(r->method == METHOD_GET || r->method == METHOD_HEAD);
 }
 
