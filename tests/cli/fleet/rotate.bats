@@ -419,12 +419,12 @@ certificate() {
 
 # wants CA: a TLS server that wants a certificate of these; its port is in AT.
 wants() {
-	rm -f at
-	mkfifo at
+	rm -f ca-port
+	mkfifo ca-port
 	node "$ROOT/tests/fixture/tls.mjs" server.key server.pem "$(cut -d : -f 3 <<<"${URL%/mcp}")" \
-		"{\"ca\": \"$1\", \"requestCert\": true, \"rejectUnauthorized\": true}" >at 3>&- &
+		"{\"ca\": \"$1\", \"requestCert\": true, \"rejectUnauthorized\": true}" >ca-port 3>&- &
 	TLS+=($!)
-	read -r -t 60 AT <at
+	read -r -t 60 AT <ca-port
 }
 
 # has FILE…: what all regions have in use, behind the origin.
