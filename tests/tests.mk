@@ -5,9 +5,10 @@
 # is there. Fuzz targets: from tests/fuzz/NAME.c.
 UNIT = $(notdir $(basename $(wildcard tests/unit/*/test_*.c)))
 FUZZED_lib = definitions jcs lines number record servers text tzif verdict
-FUZZED_probe = challenge conf credential mask oauth rpc sse target tools url
+FUZZED_probe = challenge conf credential mask oauth rpc sse ssh_command target \
+	tools url
 FUZZED_serve = answer mcp request
-FUZZED_aggregate = signs snapshot
+FUZZED_aggregate = deposit signs snapshot
 FUZZED_alertd = cgi said sink
 FUZZED = $(sort $(foreach f,$(FOLDERS),$(FUZZED_$(f))))
 # These are scripts, and try a whole program of SAN=1.

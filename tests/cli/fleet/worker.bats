@@ -224,6 +224,25 @@ html red initialize 3 3 3 edge-1,good-1,good-2" ]
 	[ "$(find there/tmp -name 'mcp-worker.*' | wc -l)" -eq 0 ]
 }
 
+@test "who has the token has no record of another region made, and no tool called" {
+	worker "$FILES/near"
+	printf 'origin = %s\ntoken = s3cret-canary\n' "${URL%/mcp}" >there/credentials/key
+	chmod 600 there/credentials/key
+	{
+		target "${URL%/mcp}/json" '{"region":"good-1"}'
+		target "${URL%/mcp}/wall" '{"slug":"b","auth":{"mode":"any","credential":"key"},"health_tool":{"name":"echo","arguments":{"text":"x"}}}'
+		target "${URL%/mcp}/json" '{"slug":"c"}'
+	} >all
+	ask "$TOKEN" --data-binary @all "$WORKER?-r=good-1"
+	[ "$code" = 200 ]
+	grep -qi '^x-probe-status: 2' head
+	jq -es 'length > 0 and all(.[]; .region == "edge-1" and (.slug // "c") == "c")' answer
+	sed -n 's/^x-probe-said: //Ip' head | tr -d '\r' | base64 -d >told
+	grep -qx 'mcp-probe: line 1: region: this is edge-1' told
+	grep -qx 'mcp-probe: line 2: health_tool: no line "tool = NAME" of the credential allows it' told
+	without s3cret-canary answer told
+}
+
 @test "a worker that is taken over writes no records but its own" {
 	mkdir evil
 	# What it says of itself is right; and it has seen what it was not asked for.
