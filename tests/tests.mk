@@ -85,7 +85,7 @@ long-sift:
 mutants:
 	tests/long/mutants
 
-# Five regions with networks of their own, and what goes wrong in them; as root.
+# Five regions, and what goes wrong in them; as root, with networks of their own.
 lab: all
 	@scripts/deps build test long
 	tests/lab/run articles
