@@ -25,9 +25,15 @@ setup() {
 	export CURL_CA_BUNDLE=$HOSTS/cert.pem HISTFILE=$PWD/history HOME=$PWD
 	umask 077
 	mkdir -p credentials theirs {london,layer,there,west}/credentials
-	# See canary.bats.
-	printf '%s\n' s3cret-canary czNjcmV0LWNhbmFy MzY3JldC1jYW5hcn M2NyZXQtY2FuYXJ5 >theirs/words
-	printf '%s\n' s3cret-canary-{london,layer,there,west} >theirs/accepted
+	# Of this test alone; plain, and in base64 behind 0, 1 and 2 bytes.
+	WORD=canary$(openssl rand -hex 9)
+	{
+		echo "$WORD"
+		for before in '' x xx; do
+			printf %s "$before$WORD" | base64 -w 0 | cut -c 5-32
+		done
+	} >theirs/words
+	printf '%s\n' "$WORD"-{london,layer,there,west} >theirs/accepted
 	mkfifo port
 	node "$ROOT/tests/fixture/tokens.mjs" theirs/accepted theirs/shown seen >port 3>&- &
 	SERVER=$!
@@ -47,13 +53,13 @@ teardown() {
 slots() {
 	local place
 	for place in london layer there west; do
-		printf 'origin = http://127.0.0.1:%s\ntoken = s3cret-canary-%s\n' "$SERVER_PORT" \
-			"$place" >"$place/credentials/token"
+		printf 'origin = http://127.0.0.1:%s\ntoken = %s-%s\n' "$SERVER_PORT" \
+			"$WORD" "$place" >"$place/credentials/token"
 	done
-	echo s3cret-canary-worker-0123456789abcdef >credentials/edge
+	echo "$WORD-worker-0123456789abcdef" >credentials/edge
 	DIGEST=$(tr -d '\n' <credentials/edge | sha256sum | cut -c 1-64)
-	echo s3cret-canary-west-password >credentials/west
-	echo s3cret-canary-store >credentials/store
+	echo "$WORD-west-password" >credentials/west
+	echo "$WORD-store" >credentials/store
 	{
 		sed "s/REGION_PASSWORD/$(<credentials/west)/; s/\<REGION\>/west/g; s/^user/acl setuser/" \
 			"$ROOT/scripts/deploy/store/region.acl"
@@ -93,7 +99,7 @@ probed() {
 		'name: us-east-1, function: mcp-probe' 'name: west, runner: inbox')
 	slots
 	REGION=eu-west-2 force london "$PWD/london/credentials"
-	LAYER=$PWD/layer lambda
+	LIMIT=300 LAYER=$PWD/layer lambda
 	worker "$HOSTS/near"
 	configuration "${others[@]}" >fleet.yaml
 	fleet --once -v &
@@ -113,9 +119,8 @@ probed() {
 	[[ $(<enroll.out) == *london* && $(<doctor-edge.out) == *edge-1* ]]
 
 	# All of them were used, and everything was looked at.
-	for name in 'eu-west-2 s3cret-canary-london' 'us-east-1 s3cret-canary-layer' \
-		'edge-1 s3cret-canary-there' 'west s3cret-canary-west'; do
-		grep -q "^$name 200" theirs/shown
+	for name in 'edge-1 there' 'eu-west-2 london' 'us-east-1 layer' 'west west'; do
+		grep -q "^${name% *} $WORD-${name#* } 200" theirs/shown
 	done
 	for name in 'mcp-probe --targets - -r eu-west-2' 'mcp-probe --targets - -r west' \
 		'cloud.bash lambda' 'cloud.bash worker' '-K -' 'sshd' 'lighttpd' \
