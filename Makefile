@@ -282,7 +282,8 @@ bats = $(proved) -j $(1) --state=save $(2) || \
 	{ echo "These once more, each alone:"; $(proved) --state=failed; }
 
 # Minutes of ssh and of web servers: these are left to check-long.
-LATER = $(patsubst %,tests/cli/fleet/%.bats,demo doctor enroll rotate shared worker)
+LATER = $(patsubst %,tests/cli/fleet/%.bats,canary-runners demo doctor \
+	enroll rotate shared worker)
 
 # Everything under both compilers; units under the sanitizers too. More tests than
 # cores at a time, for many wait for an answer that does not come.

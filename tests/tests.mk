@@ -111,7 +111,7 @@ coverage-cli: coverage
 	-export BIN=$(CURDIR)/build/cov/bin; prove --timer -Q -j 4 -e 'bats -t' $(CLI)
 	tests/coverage
 
-# Five regions with networks of their own, and what goes wrong in them; as root.
+# Five regions, and what goes wrong in them; as root, with networks of their own.
 lab: all
 	@scripts/deps build test long
 	tests/lab/run articles
