@@ -22,31 +22,34 @@ FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 NAGIOSDIR = $(PREFIX)/lib/nagios/plugins
 
 CC ?= cc
-CFLAGS ?= $(if $(SAN),-O1,-O2) -g
+CFLAGS ?= $(if $(COV),-O0,$(if $(SAN),-O1,-O2)) -g
 SAN ?=
 FUZZ ?=
+COV ?=
 WERROR ?=
 
 # B holds everything that is built. The sanitizers have a tree of their own,
-# and so has libFuzzer, which wants SAN=1 too.
-B = build$(if $(FUZZ),/fuzz,$(if $(SAN),/san))
+# and so have libFuzzer, which wants SAN=1 too, and gcov.
+B = build$(if $(FUZZ),/fuzz,$(if $(SAN),/san,$(if $(COV),/cov)))
 
-WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
-	$(if $(WERROR),-Werror)
+# Without optimization gcc warns of what cannot be.
+WARN = $(if $(COV),-w,-Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+	-Wstrict-prototypes $(if $(WERROR),-Werror))
 # What the compiler has of these, on this machine: control flow is protected by
 # the one on x86 and by the other on Arm. They, and what is fortified, are not for
 # the sanitizers, who watch over the stack themselves.
 has = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && \
 	echo $(1))
-PROTECT := $(if $(SAN),,$(call has,-fstack-clash-protection) \
+PROTECT := $(if $(SAN)$(COV),,$(call has,-fstack-clash-protection) \
 	$(call has,-fcf-protection) $(call has,-mbranch-protection=standard))
 HARDEN = -fPIE -fstack-protector-strong $(PROTECT) \
-	$(if $(SAN),,-D_FORTIFY_SOURCE=2)
+	$(if $(SAN)$(COV),,-D_FORTIFY_SOURCE=2)
 # All addresses are looked up at the start, and what they stand in is sealed.
 HARDEN_LINK = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
-SANITIZE = $(if $(SAN),$(SANITIZERS)) $(if $(FUZZ),-fsanitize=fuzzer-no-link)
+SANITIZE = $(if $(SAN),$(SANITIZERS)) $(if $(FUZZ),-fsanitize=fuzzer-no-link) \
+	$(if $(COV),--coverage)
 
 override CPPFLAGS += -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
 	-DVERSION='"$(VERSION)"' -include lib/base/banned.h
@@ -94,8 +97,8 @@ aggregate_LIBS = -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
 serve_LIBS = -lcrypto -lssl -lfcgi -lhiredis -lcjson -lz -lm
 alertd_LIBS = -lcurl -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
 
-# What the sanitizers watch is tested, and not installed.
-all: $(PROGRAMS:%=$(B)/bin/%) $(if $(SAN),,completions)
+# What the sanitizers or gcov watch is tested, and not installed.
+all: $(PROGRAMS:%=$(B)/bin/%) $(if $(SAN)$(COV),,completions)
 
 # Areas of one program use each other, and the linker looks until nothing is
 # missing.
@@ -293,8 +296,9 @@ check: deps
 
 # What takes minutes: whole programs under the sanitizers; a day of 1,000 servers,
 # judged in 2 GiB, and 20 small days; many more schedules and kills, of Redis, of
-# Sentinel's master and of nodes of a Cluster, too; small changes to decisions,
-# which the tests must notice; inputs that libFuzzer makes up; a real browser.
+# Sentinel's master and of nodes of a Cluster, too; every branch of decisions, and
+# small changes to them, which the tests must notice; inputs that libFuzzer makes up;
+# a real browser.
 check-long: deps
 	@scripts/deps long
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
@@ -302,6 +306,7 @@ check-long: deps
 	tests/peers/install
 	export BIN=$(CURDIR)/build/san/bin; $(call bats,4,$(filter-out $(ONCE),$(CLI)))
 	$(MAKE) -j 2 long-days long-property long-kills long-leaks long-sift
+	$(MAKE) coverage
 	$(MAKE) mutants
 	CPU=0.5 bats -t tests/cli/probe/hostile.bats
 	bats -t tests/long/hostile.bats

@@ -85,6 +85,31 @@ long-sift:
 mutants:
 	tests/long/mutants
 
+# What decides by itself, and has no branch that no unit test takes: the rule, but for
+# what makes words of it; canonical JSON; the hash of tools; keys of incidents, and when
+# they are told of again.
+WORDS = $(patsubst %,aggregate/rule/%.c,divergence_text explanation threshold_comparison)
+DECISIONS = $(filter-out $(WORDS),$(wildcard aggregate/rule/*.c)) \
+	lib/json/jcs.c lib/json/jcs_number.c probe/mcp/tool_hash.c \
+	alertd/incident/dedup_key.c alertd/incident/reminder.c
+
+# How much of each area the unit tests and the stories run, by gcov, and whether they
+# take every branch of a decision; and coverage-cli, with the tests of whole programs,
+# of which nothing is asked.
+coverage:
+	@scripts/deps build test
+	$(MAKE) -s -j 2 CC=gcc COV=1 unit build/cov/bin/mcp-alert
+	find build/cov -name '*.gcda' -delete
+	prove -j 2 -Q -e '' $(UNIT:%=build/cov/unit/%)
+	BIN=$(CURDIR)/build/cov/bin tests/scenarios/run tests/scenarios/*.story >/dev/null
+	tests/coverage $(DECISIONS)
+
+coverage-cli: coverage
+	$(MAKE) -s -j 2 CC=gcc COV=1 all
+	tests/peers/install
+	-export BIN=$(CURDIR)/build/cov/bin; prove --timer -Q -j 4 -e 'bats -t' $(CLI)
+	tests/coverage
+
 # Five regions with networks of their own, and what goes wrong in them; as root.
 lab: all
 	@scripts/deps build test long
@@ -109,5 +134,5 @@ build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=c11 -D_DEFAULT_SOURCE $(WARN) -o $@ $< $(LDLIBS)
 
-.PHONY: bench fuzz fuzzers lab long-days long-kills long-leaks long-property long-sift mutants \
+.PHONY: bench coverage coverage-cli fuzz fuzzers lab long-days long-kills long-leaks long-property long-sift mutants \
 	replay unit

@@ -70,6 +70,7 @@ static const struct {
 	 * All that a client needs works; its tools changed, see look_at_tools.
 	 */
 	{STEP_TOOL_HASH, STEP_TOOL_HASH, "hash.pinned", HEALTH_UP},
+	/* This one fits all failures. */
 	{STEP_DNS, STEP_TOOL_HASH, "", HEALTH_BROKEN},
 };
 #define FAILURES (sizeof failures / sizeof *failures)
@@ -86,16 +87,16 @@ static bool fits(const char *pattern, const char *code)
 static enum health health_of(const struct probe *p)
 {
 	const char *code = p->error ? p->error : "";
+	size_t i = 0;
 
 	if (!p->failed_step)
 		return p->state == STATE_AUTH_WALLED ? HEALTH_WALLED
 						     : HEALTH_UP;
-	for (size_t i = 0; i < FAILURES; i++)
-		if (p->failed_step >= failures[i].from &&
-			p->failed_step <= failures[i].to &&
-			fits(failures[i].code, code))
-			return failures[i].health;
-	return HEALTH_BROKEN;
+	while (i < FAILURES - 1 && !(p->failed_step >= failures[i].from &&
+		p->failed_step <= failures[i].to &&
+		fits(failures[i].code, code)))
+		i++;
+	return failures[i].health;
 }
 
 /*

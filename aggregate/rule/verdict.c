@@ -212,18 +212,15 @@ static enum tier decide_tier(const struct rule *rule,
 
 static enum verdict_colour tier_colour(enum tier t)
 {
-	switch (t) {
-	case TIER_OK:
-		return VERDICT_GREEN;
-	case TIER_REGIONAL:
-		return VERDICT_AMBER;
-	case TIER_STEP_ALERT:
-	case TIER_HARD_OUTAGE:
-		return VERDICT_RED;
-	case TIER_NO_DATA:
-		break;
-	}
-	return VERDICT_UNKNOWN;
+	static const enum verdict_colour colours[] = {
+		[TIER_OK] = VERDICT_GREEN,
+		[TIER_REGIONAL] = VERDICT_AMBER,
+		[TIER_STEP_ALERT] = VERDICT_RED,
+		[TIER_HARD_OUTAGE] = VERDICT_RED,
+		[TIER_NO_DATA] = VERDICT_UNKNOWN,
+	};
+
+	return colours[t];
 }
 
 static int by_value(const void *a, const void *b)

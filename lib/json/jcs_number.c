@@ -29,17 +29,15 @@ static bool reads_as(struct decimal d, double v)
 /* The decimal of n digits that is nearest to v > 0. */
 static struct decimal nearest(double v, int n)
 {
-	char text[JCS_NUMBER];
-	struct decimal d = {0, 0};
-	const char *p = text;
+	char text[JCS_NUMBER], *end;
+	struct decimal d;
 
 	snprintf(text, sizeof text, "%.*e", n - 1, v);
-	for (; *p && *p != 'e'; p++) {
-		if (*p >= '0' && *p <= '9')
-			d.digits = d.digits * 10 + (uint64_t)(*p - '0');
-	}
-	if (*p)
-		d.exp = (int)strtol(p + 1, NULL, 10) - (n - 1);
+	/* "1.25e+02" becomes "125e+02". */
+	if (n > 1)
+		memmove(text + 1, text + 2, strlen(text + 1));
+	d.digits = strtoull(text, &end, 10);
+	d.exp = (int)strtol(end + 1, NULL, 10) - (n - 1);
 	return d;
 }
 
@@ -71,15 +69,18 @@ static int distinct_digits(double v)
 
 /*
  * If one with so many digits reads back as v, there is no other, and any that
- * is shorter is the same with zeros behind it.
+ * is shorter is the same with zeros behind it. With DBL_DECIMAL_DIG the nearest
+ * one always does.
  */
 static struct decimal shortest(double v)
 {
-	struct decimal d;
+	struct decimal d = {0, 0};
 	int n = distinct_digits(v);
 
-	while (!fits(v, n, &d) && n < DBL_DECIMAL_DIG)
+	while (n < DBL_DECIMAL_DIG && !fits(v, n, &d))
 		n++;
+	if (n == DBL_DECIMAL_DIG)
+		d = nearest(v, n);
 	while (d.digits && d.digits % 10 == 0) {
 		d.digits /= 10;
 		d.exp++;
@@ -163,8 +164,7 @@ void jcs_number(double v, char *out)
 	}
 	/* Most of our numbers are thousandths. */
 	thousandths = nearbyint(v * 1000);
-	if (fabs(thousandths) < 1e15 && thousandths / 1000 == v &&
-		fabs(v) >= 0.001) {
+	if (fabs(thousandths) < 1e15 && thousandths / 1000 == v) {
 		put_short(out, (int64_t)thousandths, 3);
 		return;
 	}

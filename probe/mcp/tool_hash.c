@@ -64,7 +64,7 @@ static bool stands_twice(const cJSON *tool, const char *key)
 	const cJSON *v;
 	int n = 0;
 
-	cJSON_ArrayForEach(v, tool)
+	for (v = tool->child; v; v = v->next)
 		n += strcmp(v->string, key) == 0;
 	return n > 1;
 }
@@ -306,11 +306,12 @@ static bool add_tool(struct tools *t, const cJSON *v, size_t n,
 	slot = slot_of(t, json_str(v, "name"));
 	if (*slot) {
 		buf_cut(&t->text, before);
-		return same(&t->list[*slot - 1], &tool) ||
-			failure_set(f, "mcp.duplicate-tool",
-				"two different tools are called %.100s; a "
-				"client can call only one of them",
-				json_str(v, "name"));
+		if (same(&t->list[*slot - 1], &tool))
+			return true;
+		return failure_set(f, "mcp.duplicate-tool",
+			"two different tools are called %.100s; a client can "
+			"call only one of them",
+			json_str(v, "name"));
 	}
 	if (t->n == TOOLS_MAX)
 		return too_large(f);
@@ -328,8 +329,7 @@ bool tools_add(struct tools *t, const cJSON *result, struct failure *f)
 		return failure_set(f, "mcp.missing-tools",
 			"tools is missing in the result of tools/list, or no "
 			"array");
-	cJSON_ArrayForEach(v, list)
-	{
+	for (v = list->child; v; v = v->next) {
 		if (!add_tool(t, v, ++n, f))
 			return false;
 	}

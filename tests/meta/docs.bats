@@ -135,7 +135,7 @@ known() {
 
 @test "every kind of alert has a section in mcp-runbook(7), with three commands that there are" {
 	local kind line words n
-	PATH=$PWD/$BIN:$PWD/scripts:$PATH
+	PATH=$(cd "$BIN" && pwd):$PWD/scripts:$PATH
 	sed -nE '/^#define ALERT_(INCIDENT|SINGLE)_KINDS/,/^[^\t#]/s/^\tX\([A-Z_]+, "([a-z_]+)".*/\1/p' \
 		lib/records/alert.h >"$BATS_TEST_TMPDIR/kinds"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/kinds")" -ge 17 ]
@@ -151,6 +151,87 @@ known() {
 			sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}')
 		[ "$n" -eq 3 ] || { echo "$kind: $n commands"; return 1; }
 	done <"$BATS_TEST_TMPDIR/kinds"
+}
+
+# examples PAGE: the blocks of its EXAMPLES, a file each, N.PAGE.
+examples() {
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/p' "$1" |
+		sed "s/\\\\e/\\\\/g; s/\\\\(aq/'/g" |
+		awk -v page="${1##*/}" '
+			/^\.Dl / { sub(/^\.Dl /, ""); print >(++n "." page); next }
+			/^\.Bd/ { n++; shown = 1; next }
+			/^\.Ed/ { shown = 0 }
+			shown { print >(n "." page) }'
+}
+
+# commands_of BLOCK: what a shell is told; nothing where it is a configuration or an output.
+commands_of() {
+	local first
+	read -r first <"$1"
+	case $first in
+	'$ '*) sed -n '1s/^\$ //p' "$1" ;;
+	'- run:'* | upstreams:) sed -nE 's/^(- run|  script): //p' "$1" ;;
+	alerts: | regions: | s[a-z_]*:* | 'red '* | 'The '* | '[!['*) ;;
+	*) sed -E 's/^([0-9*]+ ){5}//' "$1" ;;
+	esac
+}
+
+# A shell that has no programs gets each example, and notes what it would have run. The
+# programs themselves are tried by the tests of each.
+@test "every command of EXAMPLES is a shell's, and has a command and options that there are" {
+	local page block line words
+	PATH=$(cd "$BIN" && pwd):$PWD/scripts:$PWD/scripts/nagios:$PATH
+	mkdir -p "$BATS_TEST_TMPDIR"/{var/{log,lib/mcp-registry},etc/mcp-fleet/alert}
+	touch "$BATS_TEST_TMPDIR/records.jsonl"
+	for page in man/*.[1-8]; do
+		(cd "$BATS_TEST_TMPDIR" && examples "$OLDPWD/$page")
+	done
+	cd "$BATS_TEST_TMPDIR"
+	for block in [0-9]*.*.[1-8]; do
+		commands_of "$block" | sed -E 's#/usr/local/bin/##
+			s#([ >])/(etc|var)/#\1\2/#g' >script
+		PATH=$PWD/none TO=$PWD/$block.ran HOME=$PWD "$BASH" -c '
+			command_not_found_handle() {
+				printf "%q " "$@" >>"$TO"
+				echo >>"$TO"
+				while read -r _; do :; done
+			}
+			. ./script' </dev/null >/dev/null || { cat "$block"; return 1; }
+		[ -s script ] || continue
+		[ -s "$block.ran" ] || { cat "$block"; return 1; }
+		while read -r line; do
+			eval "words=($line)"
+			known "${words[@]}" || { echo "$block: $line"; return 1; }
+		done <"$block.ran"
+	done
+	# Every page that has examples of commands, and most of the commands.
+	[ "$(ls -- *.ran | sed 's/^[0-9]*\.//' | sort -u | wc -l)" -ge 11 ]
+	[ "$(cat -- *.ran | grep -c '^mcp-')" -ge 40 ]
+}
+
+# What a part of one leaves out is added: a region, a server, an account.
+@test "every configuration in EXAMPLES is one" {
+	local page block n=0
+	PATH=$(cd "$BIN" && pwd):$PATH
+	for page in man/*.[1-8]; do
+		(cd "$BATS_TEST_TMPDIR" && examples "$OLDPWD/$page")
+	done
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p var/lib/mcp-registry
+	echo '{"slug":"listed","url":"https://listed.example.com/mcp"}' |
+		tee registry.jsonl >var/lib/mcp-registry/targets.jsonl
+	for block in $(grep -lE '^(alerts|regions|servers_from|site|store):' -- [0-9]*.*.[1-8]); do
+		sed 's#\[/var/#[var/#' "$block" >fleet.yaml
+		grep -q ^regions: "$block" ||
+			printf 'regions: [{name: eu}]\n' >>fleet.yaml
+		grep -q ^accounts: "$block" ||
+			printf 'accounts: [{name: acme, token_sha256: %064d}]\n' 1 >>fleet.yaml
+		grep -qE '^servers(_from)?:' "$block" ||
+			printf 'servers: [{slug: a, url: "https://a.example.com/mcp"}]\n' >>fleet.yaml
+		mcp-aggregate config -c fleet.yaml >out 2>&1 || { cat "$block" out; return 1; }
+		n=$((n + 1))
+	done
+	[ "$n" -ge 8 ]
 }
 
 # Codes that no test provokes, and why.

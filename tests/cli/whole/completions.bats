@@ -10,7 +10,7 @@ setup_file() {
 	MADE=$BATS_FILE_TMPDIR/made
 	export ROOT=$PWD MADE
 	scripts/completions "$MADE" "${BIN:-build/bin}"/mcp-{probe,aggregate,serve,alert} \
-		scripts/mcp-{fleet,guardrail,registry}
+		scripts/mcp-{fleet,guardrail,registry,rotate}
 }
 
 # line: sorted words in one line.

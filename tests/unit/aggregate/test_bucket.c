@@ -106,6 +106,11 @@ static void test_failures(void **state)
 			.bucket = "schema-malformed"},
 		{.timeline = "us 1:8/hash.pinned#a",
 			.bucket = "healthy-with-drift"},
+		/* Since the failure nothing was heard but a first 429. */
+		{.timeline = "us 1:6/http.503 150:3/http.429",
+			.bucket = "mcp-broken", .now = 180},
+		{.timeline = "us 1:6/http.503 150:3/http.429",
+			.bucket = "no-data", .now = 190},
 	};
 
 	(void)state;

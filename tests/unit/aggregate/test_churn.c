@@ -79,6 +79,32 @@ static void test_count(void **state)
 	r.lists[2].full_hash = "y";
 	r.probes[0].era = ERA_SSE;
 	assert_int_equal(changes(&r, 2), 2);
+	/* To or from an era that is not known it is none. */
+	make(&r, "abc");
+	r.probes[1].era = ERA_NONE;
+	assert_int_equal(changes(&r, 2), 0);
+	/* All in one minute: no more are counted than its letter can say. */
+	make(&r, "ababababababababababababababababababababab");
+	for (size_t i = 0; i < r.history.n; i++)
+		r.probes[i].started_at = TIMELINE_START + (double)i;
+	assert_int_equal(changes(&r, 0), 35);
+}
+
+/* The verdict before was of a minute that is yet to come: a clock went back. */
+static void test_known_from_the_future(void **state)
+{
+	static struct region r;
+	struct tool_changes c;
+
+	(void)state;
+	make(&r, "a");
+	r.history.changes.upto = (int64_t)TIMELINE_START + 120;
+	r.history.changes.count[CHANGES_MINUTES - 3] = 7; /* this minute */
+	r.history.changes.count[CHANGES_MINUTES - 2] = 5;
+	c = churn_changes(&r.history, end_of(0));
+	assert_int_equal(c.upto, (int64_t)TIMELINE_START);
+	for (size_t i = 0; i < CHANGES_MINUTES; i++)
+		assert_int_equal(c.count[i], i == CHANGES_MINUTES - 1 ? 7 : 0);
 }
 
 /* A day judged at once, and by the minute with 16 probes in sight. */
@@ -230,7 +256,9 @@ static void test_text(void **state)
 		"-60 " "000000000000000000000000000000"
 		"000000000000000000000000000000",
 		"1777485000 " "000000000000000000000000000000"
-		"0000000000000000000000000000000"};
+		"0000000000000000000000000000000",
+		"000000000000000000001777485000 " "000000000000000000000000000000"
+		"000000000000000000000000000000"};
 	struct tool_changes c = {.upto = 1777485000}, d;
 	struct buf b;
 
@@ -255,6 +283,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_count),
+		cmocka_unit_test(test_known_from_the_future),
 		cmocka_unit_test(test_bit_by_bit),
 		cmocka_unit_test(test_judge),
 		cmocka_unit_test(test_one_region_alone),

@@ -105,6 +105,8 @@ static const struct side_case cases[] = {
 	{"equally old: which was seen last longer ago", 119,
 		"ap 1:-#b|br 1:-#a 61:-#a|eu 3:-#a",
 		"b[ap] 1-1, a[br eu] 1-61"},
+	{"and so in another order", 119, "ap 1:-#a 61:-#a|br 1:-#b",
+		"b[br] 1-1, a[ap] 1-61"},
 	{"equal in both: by the hash", 50, "eu 1:-#b|us 1:-#a",
 		"a[us] 1-1, b[eu] 1-1"},
 	{"a missing hash is on no side", 50,
@@ -216,6 +218,22 @@ static void test_since_of_a_region(void **state)
 		TIMELINE_START + 61);
 }
 
+/* Since when a region sees the words: they may not be known. */
+static void test_words_since(void **state)
+{
+	struct timeline t;
+
+	(void)state;
+	timeline_read(&t, "eu 1:-#a.b 61:-#a.c 121:-#a.c 181:-#a|us 1:-");
+	assert_true(drift_words_since(t.regions, TIMELINE_START + 50) ==
+		TIMELINE_START + 1);
+	assert_true(drift_words_since(t.regions, TIMELINE_START + 130) ==
+		TIMELINE_START + 61);
+	assert_true(drift_words_since(t.regions, TIMELINE_START + 190) ==
+		TIMELINE_START + 181);
+	assert_true(drift_words_since(&t.regions[1], TIMELINE_START + 50) == 0);
+}
+
 #define TOOL(n, c, f) {.name = n, .contract = c, .full = f}
 
 /* The tools of each side by name, whichever probe named them. */
@@ -258,10 +276,13 @@ static void test_side_names(void **state)
 		drift_sides_free(sides, 2);
 		t.regions[0].tools_seen = NULL;
 	}
+	/* One side of two has names. */
+	t.probes[1][0].tools = &named;
 	t.probes[1][1].tools = &unnamed;
 	assert_int_equal(drift_sides(t.regions, t.n, TIMELINE_START,
 		TIMELINE_START + 99, &sides), 2);
 	assert_int_equal(sides[1].changes.n_added, 0);
+	assert_int_equal(sides[1].changes.n_removed, 0);
 	drift_sides_free(sides, 2);
 }
 
@@ -295,6 +316,7 @@ int main(void)
 		cmocka_unit_test(test_sides),
 		cmocka_unit_test(test_since),
 		cmocka_unit_test(test_since_of_a_region),
+		cmocka_unit_test(test_words_since),
 		cmocka_unit_test(test_side_names),
 		cmocka_unit_test(test_side_described),
 	};

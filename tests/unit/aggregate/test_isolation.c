@@ -195,6 +195,25 @@ static const struct row rows[] = {
 		{{"us", 59, 1, 0}, {"eu", 61, 1, 0}, {"ap", 63, 1, 0}}, 70, "",
 		"red hard-outage tls 3 3/3 [ap eu us] []", NULL},
 	{"nothing was probed", {{0}}, {{0}}, 70, "", NULL, NULL},
+	{"failures without a code",
+		{{5, false, "us 60:1 | eu 62:- | ap 64:-"}}, {{0}}, 70,
+		"us 60-60 5 -", "green ok - 0 2/3 [] [us] isolated [us]", NULL},
+	{"only addresses that may not be asked for",
+		{{5, false, "us 60:2/tcp.denied | eu 62:- | ap 64:-"}}, {{0}},
+		70, "", "amber regional tls 1 3/3 [us] []", NULL},
+	{"canaries of a region that probes nothing", {{2, false, CUT}},
+		{{"sa", 59, 0, 2}}, 70, "", "amber regional dns 1 3/3 [us] []",
+		NULL},
+	/* The first region before, in a second of the same hash. */
+	{"seconds of one hash are two: of one region",
+		{{5, false,
+			 "us 26571:- 107690:1/dns.failed | "
+			 "eu 26571.5:- 107692:-"}},
+		{{0}}, 107693, "us 107690-107690 5 dns.failed", NULL, NULL},
+	{"and of two",
+		{{5, false,
+			 "us 112639:1/dns.failed | eu 1986:- 112641:-"}},
+		{{0}}, 112642, "us 112639-112639 5 dns.failed", NULL, NULL},
 };
 
 static void put_found(const struct isolation *s, char *out, size_t size)
@@ -207,7 +226,7 @@ static void put_found(const struct isolation *s, char *out, size_t size)
 		used += (size_t)snprintf(out + used, size - used,
 			"%s%s %.0f-%.0f %zu %s", i ? ", " : "", v[i].region,
 			v[i].from - TIMELINE_START, v[i].to - TIMELINE_START,
-			v[i].servers, v[i].error);
+			v[i].servers, v[i].error ? v[i].error : "-");
 		if (v[i].canaries)
 			used += (size_t)snprintf(out + used, size - used,
 				" %zu", v[i].canaries);
@@ -287,6 +306,7 @@ static void test_at(void **state)
 	size_t n;
 
 	(void)state;
+	assert_null(isolation_at(s, "us", TIMELINE_START, TIMELINE_START + 60));
 	for (int i = 0; i < 5; i++) {
 		timeline_read(&servers[i], text);
 		snprintf(url[i], sizeof url[i], "https://h%d.example", i);
@@ -308,6 +328,73 @@ static void test_at(void **state)
 		"its own network is cut off: none of 5 servers could be reached "
 		"from there; mostly dns.failed");
 	isolation_free(s);
+}
+
+/* How many hosts five servers are: a port or a user makes no other host. */
+static void test_hosts(void **state)
+{
+	static const struct {
+		const char *urls[5];
+		bool isolated;
+	} cases[] = {
+		{{"http://a/", "http://b/", "http://c/", "http://d/",
+			"http://e/"}, true},
+		{{"http://a:1/", "http://a:2?x", "http://u@a/", "http://u:p@a",
+			"http://A#x"}, false},
+		{{"http://[2001:db8::1]/", "http://[2001:db8::2]/",
+			"http://[2001:db8::3]/", "http://[2001:db8::4]/",
+			"http://[2001:db8::5]/"}, true},
+		{{"http://[::1]:1/", "http://[::1]:2/", "http://[::1]/",
+			"http://u@[::1]/", "http://[::1]?x"}, false},
+		/* Of records alone a server has none: all are of one. */
+		{{NULL, NULL, NULL, NULL, NULL}, false},
+		{{"a", "b", "c", "d", "e"}, false},
+	};
+	struct rule rule = rule_default(60);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		static struct timeline servers[5];
+		struct isolation *s = isolation_new();
+		size_t n;
+
+		for (int k = 0; k < 5; k++) {
+			timeline_read(&servers[k], CUT);
+			isolation_add(s, cases[i].urls[k], servers[k].regions,
+				servers[k].n);
+		}
+		isolation_cut(s, &rule);
+		isolation_all(s, &n);
+		if (n != cases[i].isolated)
+			fail_msg("case %zu: %zu isolations", i, n);
+		isolation_free(s);
+	}
+	isolation_free(NULL);
+}
+
+static void test_text(void **state)
+{
+	static const struct {
+		struct isolated i;
+		const char *text;
+	} cases[] = {
+		{{.servers = 1},
+			"its own network is cut off: none of 1 server could be "
+			"reached from there"},
+		{{.servers = 2, .error = "tcp.timeout", .canaries = 1},
+			"its own network is cut off: none of 2 servers could be "
+			"reached from there; mostly tcp.timeout; 1 canary does "
+			"not answer"},
+		{{.servers = 2, .canaries = 3},
+			"its own network is cut off: none of 2 servers could be "
+			"reached from there; 3 canaries do not answer"},
+	};
+	char out[ISOLATION_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(
+			isolation_text(&cases[i].i, out), cases[i].text);
 }
 
 /* Cut off at an instant that a probe may have, by a clock a little ahead. */
@@ -587,6 +674,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_at),
+		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_definition),
 	};

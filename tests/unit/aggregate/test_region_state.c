@@ -34,7 +34,7 @@ static void test_since(void **state)
 {
 	static const struct {
 		const char *states;
-		struct region_since before; /* since 0: none */
+		struct region_since before; /* since 0: none at all */
 		bool broken;
 		double since;
 	} cases[] = {
@@ -50,6 +50,7 @@ static void test_since(void **state)
 		{"..x", {true, 40}, true, 220},
 		{"x..", {false, 40}, false, 160},
 		{"...", {false, 130}, false, 100},
+		{"...", {false, -1}, false, 100},
 		/* 16 are looked at. */
 		{"x................", {0}, false, 160},
 		{"x................", {false, 130}, false, 130},
@@ -61,7 +62,7 @@ static void test_since(void **state)
 		struct probe probes[MOST];
 		struct region_history h = history(cases[i].states, probes);
 		struct region_since s = region_state_at(&h, 1e9,
-			cases[i].before.since > 0 ? &cases[i].before : NULL);
+			cases[i].before.since != 0 ? &cases[i].before : NULL);
 
 		if (s.broken != cases[i].broken || s.since != cases[i].since)
 			fail_msg("%zu: %d %f", i, s.broken, s.since);

@@ -134,9 +134,11 @@ static const struct cache_check stale = {
 static const struct tool_list old = {.hash = H1, .full_hash = H1};
 static const struct tool_list redescribed = {.hash = H1, .full_hash = H2};
 static const struct tool_list new = {.hash = H2, .full_hash = H2};
+static const struct tool_list wordless = {.hash = H1};
 
-/* A probe: 'o' saw the old list, 'n' the new one, 'r' another description, '-'
- * none; '=' and '!' behind it: what a check found. */
+/* A probe: 'o' saw the old list, 'n' the new one, 'r' another description, 'w'
+ * the old list with no known words, '-' none; '=' and '!' behind it: what a check
+ * found. */
 static size_t read_probes(const char *text, struct probe *p)
 {
 	size_t n = 0;
@@ -154,6 +156,7 @@ static size_t read_probes(const char *text, struct probe *p)
 			.tools = *text == 'o' ? &old
 				: *text == 'n' ? &new
 				: *text == 'r' ? &redescribed
+				: *text == 'w' ? &wordless
 					       : NULL};
 		n++;
 	}
@@ -181,6 +184,12 @@ static void test_holds(void **state)
 		/* Clients get another list: not known to be old. */
 		{"o!n", 5, 60, CACHE_UNKNOWN, 0},
 		{"o!r", 5, 60, CACHE_UNKNOWN, 0},
+		/* Words that are not known are no others. */
+		{"o!w", 5, 60, CACHE_STALE, 0},
+		{"w!o", 5, 60, CACHE_STALE, 0},
+		/* A check needs a list that clients get. */
+		{"o-!", 5, 60, CACHE_UNKNOWN, 0},
+		{"-=", 5, 60, CACHE_EQUAL, 0},
 		{"o!n=", 5, 60, CACHE_EQUAL, 1},
 		{"o=n", 5, 60, CACHE_EQUAL, 0},
 		/* Valid for fifteen minutes, or for three intervals. */
@@ -188,9 +197,12 @@ static void test_holds(void **state)
 		{"o!", 900, 60, CACHE_UNKNOWN, 0},
 		{"o!", 10799, 3600, CACHE_STALE, 0},
 		{"o!", 10800, 3600, CACHE_UNKNOWN, 0},
+		/* What clients get is told by the last 16 probes. */
+		{"o!---------------", 5, 3600, CACHE_STALE, 0},
+		{"o!----------------", 5, 3600, CACHE_UNKNOWN, 0},
 	};
 	const char *expected[] = {"eu"};
-	struct probe probes[16];
+	struct probe probes[20];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {

@@ -78,6 +78,36 @@ static void test_policy(void **state)
 	}
 }
 
+/* What is refused, and why. */
+static void test_why(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
+		{"alone=17", "alone: '17' is not a whole number from 1 to 16"},
+		{"quorum=101",
+			"quorum: '101' is not a whole number from 1 to 100"},
+		{"lookback=25h", "lookback: '25h' is not a time from 30s to 24h"},
+		{"lookback=7", "lookback: 7 has no unit: write 7s"},
+		{"quorum", "quorum: '=' and a value expected"},
+		{"quorums=2", "'quorums' is not a number of the rule"},
+		/* A name that is too long is cut. */
+		{"a_name_of_seventy_bytes_a_name_of_seventy_bytes_a_name_of_"
+		 "seventy_bytes=2",
+			"'a_name_of_seventy_bytes_a_name_of_seventy_bytes_"
+			"a_name_of_se' is not a number of the rule"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct rule r = rule_default(60);
+		char why[POLICY_WHY] = "";
+
+		assert_int_equal(policy_apply(cases[i].text, &r, why), -1);
+		assert_string_equal(why, cases[i].why);
+	}
+}
+
 static struct verdict verdict(int64_t window, char c)
 {
 	static const enum tier tiers[] = {TIER_OK, TIER_REGIONAL,
@@ -145,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_policy),
+		cmocka_unit_test(test_why),
 		cmocka_unit_test(test_compare),
 	};
 

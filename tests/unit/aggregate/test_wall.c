@@ -41,6 +41,7 @@ static void test_walls(void **state)
 		{"initialize", "pass", "{\"http_status\":403}", "certificate"},
 		{"initialize", "pass", "{\"address\":\"::1\"}", "certificate"},
 		{"initialize", "pass", "{}", "unknown"},
+		{"initialize", "pass", "{\"tls\":false}", "unknown"},
 		{"initialize", "fail", "{\"http_status\":401}", "unknown"},
 		{"tools-list", "pass", "{\"http_status\":401}", "unknown"},
 	};
@@ -68,10 +69,27 @@ static void test_walls(void **state)
 	}
 }
 
+/* The summary of a probe, and a detail that cannot be read. */
+static void test_no_step(void **state)
+{
+	char broken[] = "{\"http_status\":401";
+	struct record r = {.type = RECORD_STEP, .u.step = {
+		.step = STEP_INITIALIZE, .status = STATUS_PASS,
+		.detail = broken}};
+
+	(void)state;
+	assert_string_equal(wall_name(wall_seen(&r)), "unknown");
+	r.u.step.step = STEP_OAUTH_DISCOVERY;
+	assert_string_equal(wall_name(wall_seen(&r)), "oauth");
+	r.type = RECORD_PROBE;
+	assert_string_equal(wall_name(wall_seen(&r)), "unknown");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_walls),
+		cmocka_unit_test(test_no_step),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

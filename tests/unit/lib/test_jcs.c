@@ -102,7 +102,8 @@ static void test_compare(void **state)
 		"\xc2\x80", "\u00f6", "\u20ac", "\xed\x9f\xbf", "\xed\xa0\x80",
 		"\xed\xa0\x80\xed\xa0\x80", "\U00010000", "\U0001f600",
 		"\xed\xa0\xbe", "\U0010ffff", "\xed\xbf\xbf", "\ue000",
-		"\ufb33", "\uffff", "\x80", "\xff"};
+		"\ufb33", "\uffff", "\x80", "\xc0", "\xed", "\xedz",
+		"\xed\xa0", "\xed\xa0z", "\xff"};
 	/*
 	 * A common beginning changes no order, whatever run of bytes is
 	 * compared.
@@ -125,6 +126,44 @@ static void test_compare(void **state)
 				fail_msg("cases %d and %d behind %zu: %d", i, j,
 					k, got);
 		}
+	}
+}
+
+/* What is no value of JSON has no form. */
+static void test_no_value(void **state)
+{
+	cJSON *raw = cJSON_CreateRaw("1");
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 100);
+	assert_false(jcs_write(&b, raw));
+	assert_int_equal(b.len, 0);
+	buf_release(&b);
+	cJSON_Delete(raw);
+}
+
+static void test_nearest(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} cases[] = {
+		{"0.1", "0.10000000000000001"},
+		{"-2.50000000000000000000000000000000000000000001", "-2.5"},
+		{"1e308", "1e+308"},
+		{"1e309", "1e999"},
+		{"-1e309", "-1e999"},
+	};
+	char out[JCS_NUMBER];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[100];
+
+		/* The text goes on behind the number. */
+		snprintf(text, sizeof text, "%s99", cases[i].text);
+		jcs_nearest(text, strlen(cases[i].text), out);
+		assert_string_equal(out, cases[i].expected);
 	}
 }
 
@@ -201,6 +240,9 @@ static void test_rfc_numbers(void **state)
 		cJSON_Delete(node);
 	}
 	buf_release(&b);
+	/* What nobody may ask for ends, and is written nowhere else. */
+	jcs_number(INFINITY, text);
+	assert_true(strlen(text) < JCS_NUMBER);
 }
 
 /* The n digits of a number, without outer zeros, and their power of 10. */
@@ -296,6 +338,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_trees),
 		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_no_value),
+		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_rfc_numbers),
 		cmocka_unit_test(test_powers_of_two),
 		cmocka_unit_test(test_random_numbers),

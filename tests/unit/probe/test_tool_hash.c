@@ -222,6 +222,11 @@ static void test_not_i_json(void **state)
 		{"{'name':'a'," OBJECT ",'title':'\\ud83d'}", "a"},
 		{"{'name':'a\\ud800b'," OBJECT "}", "a???b"},
 		{"{'name':'\x80\\n'," OBJECT "}", "??"},
+		{"{'name':'a'," OBJECT ",'annotations':{'x':1e999}}", "a"},
+		{"{'name':'a'," OBJECT ",'outputSchema':{'x':1e999}}", "a"},
+		/* The same once more: of these nobody says that they differ. */
+		{"{'name':'a'," OBJECT ",'title':'\xff'},{'name':'a'," OBJECT
+		 ",'title':'\xff'}", "a"},
 		/* The first of two such tools, among good ones. */
 		{A ",{'name':'x'," OBJECT ",'title':'\xff'},{'name':'y',"
 		 OBJECT ",'title':'\xff'}," B, "x"},
@@ -241,6 +246,43 @@ static void test_not_i_json(void **state)
 		assert_non_null(strstr(f.message, rows[i].shown));
 		tools_release(&t);
 	}
+}
+
+/* A list that is known by its hash: it is given once, and freed if it was not. */
+static void test_adopt(void **state)
+{
+	struct tools t;
+	struct tools_hash first, second, h;
+	struct failure f;
+
+	(void)state;
+	init(&t, NULL);
+	assert_true(add(&t, A, &f));
+	assert_true(tools_hash(&t, &h, &f));
+	first = tools_hash_copy(&h);
+	free(h.digests);
+	tools_release(&t);
+	init(&t, NULL);
+	assert_true(add(&t, A "," B, &f));
+	assert_true(tools_hash(&t, &h, &f));
+	second = tools_hash_copy(&h);
+	free(h.digests);
+	tools_release(&t);
+	init(&t, NULL);
+	tools_adopt(&t, &first);
+	assert_int_equal(t.n, 1);
+	tools_adopt(&t, &second);
+	assert_int_equal(t.n, 2);
+	assert_true(tools_hash(&t, &h, &f));
+	assert_string_equal(h.contract, A_AND_B);
+	assert_string_equal(h.digests[1].name, "b");
+	free(h.digests);
+	tools_adopt(&t, &first);
+	free(first.digests);
+	free(second.digests);
+	tools_release(&t);
+	/* What is empty may be released. */
+	tools_release(&t);
 }
 
 static void test_refused(void **state)
@@ -549,6 +591,7 @@ int main(void)
 		cmocka_unit_test(test_hashes),
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_not_i_json),
+		cmocka_unit_test(test_adopt),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_digests),
 		cmocka_unit_test(test_limits),
