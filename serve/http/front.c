@@ -12,6 +12,7 @@
 #include "access/session.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "base/stats.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "http/etag.h"
@@ -202,12 +203,14 @@ struct output front_answer(struct front *f, char *const *env)
 	struct response r;
 	bool cacheable;
 
+	stats_add(COUNT_REQUESTS, 1);
 	end_answer(f);
 	read_question(&q, env);
 	read_body(f, &q);
 	cacheable = f->cache && q.cacheable;
 	if (cacheable)
 		kept = response_cache_find(f->cache, q.key, now_ms);
+	stats_add(COUNT_CACHE_HITS, kept != NULL);
 	if (kept)
 		return cached_output(f, kept, &q.request);
 	respond_init(&r);
