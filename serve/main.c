@@ -231,21 +231,22 @@ static bool await_request(struct worker *w, const FCGX_Request *fr)
 
 	while (fd < FD_SETSIZE) {
 		fd_set fds, open_still;
-		int n;
+		bool interrupted;
 
 		FD_ZERO(&fds);
 		FD_SET(fd, &fds);
 		/* Once on_term has closed it, pselect fails at once. */
 		FD_ZERO(&open_still);
 		FD_SET(STDIN_FILENO, &open_still);
-		n = pselect(fd + 1, &fds, NULL, &open_still, NULL, &w->waiting);
+		interrupted = pselect(fd + 1, &fds, NULL, &open_still, NULL,
+			&w->waiting) < 0 && errno == EINTR;
 		if (state_wanted) {
 			state_wanted = 0;
 			tell_state(w);
 		}
 		if (fcntl(STDIN_FILENO, F_GETFD) < 0)
 			return false;
-		if (n > 0 || errno != EINTR)
+		if (!interrupted)
 			break;
 	}
 	return true;
