@@ -315,6 +315,7 @@ check-long: deps
 	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
 	bats -t tests/long/snapshot.bats
+	bats -t tests/long/packages.bats
 	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=20 FUZZ_JOBS=2
 
@@ -327,7 +328,7 @@ install: all
 	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
 		region.bash cloud.bash inbox.bash init.bash enroll.bash doctor.bash \
-		demo.bash crawl.bash))
+		doctor_rounds.bash demo.bash crawl.bash))
 	$(call copy,644,$(MANDIR)/man1,$(MAN1))
 	$(call copy,644,$(MANDIR)/man5,$(MAN5))
 	$(call copy,644,$(MANDIR)/man7,$(MAN7))
