@@ -108,7 +108,9 @@ check_unit() {
 	[[ $result == success ]] || found warn timer \
 		"$unit.service ended with $result the last time" \
 		"journalctl -u $unit.service -n 20"
-	unit_says Environment | xargs -rn 1 >"$desk/environment" 2>/dev/null || :
+	# Of what is escaped there, only that it is there is of use here.
+	unit_says Environment | sed 's/\\./_/g' | xargs -rn 1 >"$desk/environment" \
+		2>/dev/null || :
 	while read -r file how; do
 		if [[ -e $file ]]; then
 			# What only the service may read is not known here.
