@@ -194,8 +194,11 @@ check_upgrade() {
 
 # check_versions: each program is of this version, and no other mcp-fleet is found.
 check_versions() {
-	local program path said here
+	local program path said here all=P
 	here=$(realpath -- "$0")
+	# Unpacked, to be asked before an upgrade, these are not in the PATH yet; that
+	# of this script begins with their folder.
+	[[ :${PATH#*:}: != *:"${here%/*}":* ]] || all=aP
 	for program in mcp-fleet mcp-probe mcp-aggregate mcp-alert mcp-serve; do
 		while read -r path; do
 			[[ $(realpath -- "$path") != "$here" ]] || continue
@@ -204,7 +207,7 @@ check_versions() {
 			[[ $said == "$program $version" ]] || found warn upgrade \
 				"$path is of ${said:-no known version}, and this is $me $version" \
 				"type -a $program"
-		done < <(type -aP "$program" | sort -u)
+		done < <(type "-$all" "$program" | sort -u)
 	done
 }
 
