@@ -315,7 +315,6 @@ check-long: deps
 	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
 	bats -t tests/long/snapshot.bats
-	bats -t tests/long/packages.bats
 	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=20 FUZZ_JOBS=2
 

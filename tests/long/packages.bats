@@ -127,7 +127,7 @@ told() {
 
 # reports REGION: the runner of the region said last that it is well.
 reports() {
-	inside redis-cli hget fleet:runners "$1" | jq -e '.status == "ok"'
+	inside redis-cli hget fleet:runners "$1" | jq -es '.[0].status == "ok"'
 }
 
 # kept: what an upgrade and a restart leave as it is.
