@@ -282,7 +282,8 @@ bats = $(proved) -j $(1) --state=save $(2) || \
 	{ echo "These once more, each alone:"; $(proved) --state=failed; }
 
 # Minutes of ssh and of web servers: these are left to check-long.
-LATER = $(patsubst %,tests/cli/fleet/%.bats,demo doctor enroll rotate shared worker)
+LATER = $(patsubst %,tests/cli/fleet/%.bats,canary-runners demo doctor \
+	enroll rotate shared worker)
 
 # Everything under both compilers; units under the sanitizers too. More tests than
 # cores at a time, for many wait for an answer that does not come.
@@ -321,7 +322,7 @@ check-long: deps
 	bats -t tests/long/pages.bats
 	bats -t tests/long/snapshot.bats
 	tests/long/run
-	$(MAKE) fuzz FUZZ_SECONDS=20 FUZZ_JOBS=2
+	$(MAKE) fuzz FUZZ_SECONDS=10 FUZZ_JOBS=2
 
 clean:
 	rm -rf build
@@ -332,7 +333,7 @@ install: all
 	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
 		region.bash cloud.bash inbox.bash init.bash enroll.bash doctor.bash \
-		demo.bash crawl.bash))
+		doctor_rounds.bash demo.bash crawl.bash))
 	$(call copy,644,$(MANDIR)/man1,$(MAN1))
 	$(call copy,644,$(MANDIR)/man5,$(MAN5))
 	$(call copy,644,$(MANDIR)/man7,$(MAN7))

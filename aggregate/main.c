@@ -5,6 +5,7 @@
 #include "base/exits.h"
 #include "base/log.h"
 #include "base/secrets.h"
+#include "base/stats.h"
 #include "commands/backfill.h"
 #include "commands/buckets.h"
 #include "commands/deposit.h"
@@ -86,6 +87,7 @@ int main(int argc, char **argv)
 	struct command cmd;
 	int status;
 
+	stats_begin();
 	log_init("mcp-aggregate");
 	secret_seal();
 	status = command_parse(argc, argv, &cmd);
@@ -158,5 +160,5 @@ int main(int argc, char **argv)
 		}
 	}
 	command_release(&cmd);
-	return status;
+	return stats_end(STATS_AGGREGATE, status);
 }

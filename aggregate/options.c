@@ -132,6 +132,7 @@ static const struct option_row options[] = {
 	{.name = "slug", .letter = 's', .arg = "slug", .at = AT(slug),
 		.valid = slug_valid, .wanted = "a slug",
 		.help = "only this server"},
+	OPTION_STATS,
 	OPTION_STORE(AT(store)),
 	{.name = "tolerance", .arg = "time", .type = OPTION_SECONDS,
 		.at = AT(tolerance), .wanted = A_TIME, .max = DAY,
@@ -143,19 +144,19 @@ static const struct option_row options[] = {
 };
 
 #define C "[-c file] "
-#define STORE "[--store url]"
+#define STORE "[--stats] [--store url]"
 #define TIMES "[--interval time] [--lookback time] "
 #define NONE 0, 0, "takes no argument"
 
 static const struct command_row commands[] = {
 	{"verdict -", ACTION_VERDICT, "[-f format] [-N epoch] [-r regions] "
-		"[-s slug] " TIMES "[--tolerance time]", 0, 0, NULL,
+		"[-s slug] [--stats] " TIMES "[--tolerance time]", 0, 0, NULL,
 		"judge the records of standard input"},
 	{"verdict", ACTION_VERDICT, C "[-f format] [-N epoch] [-s slug] " STORE,
 		0, 0, "'-' or nothing expected",
 		"judge what the store holds, and publish it"},
 	{"replay", ACTION_REPLAY, "file|- [-f format] [-r regions] [-s slug] "
-		TIMES "[--policy policy] [--tolerance time]", 1, 1,
+		"[--stats] " TIMES "[--policy policy] [--tolerance time]", 1, 1,
 		"a file or '-' expected", "judge every minute of recorded records"},
 	{"ingest", ACTION_INGEST, C STORE, NONE,
 		"store the records of standard input"},
@@ -166,27 +167,28 @@ static const struct command_row commands[] = {
 		"print what a region has to probe that probes by itself"},
 	{"targets", ACTION_TARGETS, C "[--at time] [-r region] [-s slug] " STORE,
 		NONE, "print what a region has to probe"},
-	{"config", ACTION_CONFIG, C "[--short]", NONE,
+	{"config", ACTION_CONFIG, C "[--short] [--stats]", NONE,
 		"print the configuration with its defaults"},
-	{"pin -", ACTION_PIN, "[--lock file] [-s slug]", 0, 0, NULL,
+	{"pin -", ACTION_PIN, "[--lock file] [-s slug] [--stats]", 0, 0, NULL,
 		"pin the tools in the records of standard input"},
 	{"pin", ACTION_PIN, C "[--review] [-s slug] " STORE, 0, 0,
 		"'-' or nothing expected",
 		"print the tools that servers have, to be pinned"},
-	{"diff -", ACTION_DIFF, "[-f format] [--lock file] [-s slug]", 0, 0,
-		NULL, "print how the tools in records differ from those pinned"},
+	{"diff -", ACTION_DIFF, "[-f format] [--lock file] [-s slug] "
+		"[--stats]", 0, 0, NULL, "print how the tools in records differ from those pinned"},
 	{"diff", ACTION_DIFF, C "[-f format] [-s slug] " STORE, 0, 0,
 		"'-' or nothing expected",
 		"print how the tools differ from those pinned"},
 	{"explain", ACTION_EXPLAIN, "slug " C "[--at time] " STORE, 1, 1,
 		"a slug expected", "say why a server got its verdict"},
-	{"buckets -", ACTION_BUCKETS, "[-f format] [-r regions] [--since file]", 0, 0, NULL,
+	{"buckets -", ACTION_BUCKETS, "[-f format] [-r regions] [--since file] "
+		"[--stats]", 0, 0, NULL,
 		"count the buckets of the records of standard input"},
 	{"buckets", ACTION_BUCKETS, C "[-f format] [--since file] " STORE, 0, 0,
 		"'-' or nothing expected", "print the buckets of the store"},
 	{"report", ACTION_REPORT, C "[-f format] [--month month] [-N epoch] "
 		STORE, NONE, "make the report on a month, for mcp-serve"},
-	{"sift", ACTION_SIFT, "targets -r region", 1, 1,
+	{"sift", ACTION_SIFT, "targets -r region [--stats]", 1, 1,
 		"a file of target records expected",
 		"sort what the runner of a region printed into records"},
 	{"deposit", ACTION_DEPOSIT, "-r region " STORE, NONE,
@@ -202,8 +204,8 @@ static const struct command_row commands[] = {
 		STORE, 0, 1, NULL, "fill an empty store from a snapshot"},
 	{"status", ACTION_STATUS, "[store] " C "[-f format] [-s slug] " STORE,
 		0, 1, NULL, "print how every server is, or the store"},
-	{"tools signs", ACTION_TOOLS_SIGNS, "file ... [-f format]", 1, 10000,
-		"a file of tools expected",
+	{"tools signs", ACTION_TOOLS_SIGNS, "file ... [-f format] [--stats]", 1,
+		10000, "a file of tools expected",
 		"print signs of poisoning in what tools say"},
 	{"tools", ACTION_TOOLS, "slug|old new " C "[--at time] [--diff] "
 		"[-f format] [-r regions] " STORE, 1, 2,

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/stats.h"
 #include "base/xalloc.h"
 #include "conf/policy.h"
 #include "delivery/worker.h"
@@ -55,6 +56,7 @@ struct outcome {
 	struct buf text; /* to be printed */
 	struct correlation_starts starts;
 	struct alert_events ends;
+	unsigned told, opened, closed; /* events */
 };
 
 struct evaluator *evaluate_new(
@@ -260,6 +262,15 @@ static void note_failure(struct evaluator *e)
 	log_error("verdicts are passed over until the store answers");
 }
 
+static void count_event(const struct alert_event *event, struct outcome *o)
+{
+	enum alert_phase phase = event->record.phase;
+
+	o->told += !event->suppressed;
+	o->opened += phase == ALERT_STARTED;
+	o->closed += phase == ALERT_RESOLVED || phase == ALERT_FOUND;
+}
+
 /* Decides on an input, and puts the state into the transaction. */
 static void decide(struct evaluator *e, const struct evaluate_input *in,
 	struct transaction *t, struct alert_state *st, struct outcome *o)
@@ -281,6 +292,7 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 	for (size_t i = 0; i < events.n; i++) {
 		struct alert_event *event = &events.v[i];
 
+		count_event(event, o);
 		emit_event(&emit, st, event, &o->text);
 		if (event->group && (event->record.phase == ALERT_RESOLVED ||
 			(event->record.phase == ALERT_ESCALATED &&
@@ -327,6 +339,9 @@ static void note_telling(struct evaluator *e, const char *slug,
 /* Counts an outcome that is stored. */
 static void accept(struct evaluator *e, const char *slug, struct outcome *o)
 {
+	stats_add(COUNT_EVENTS, o->told);
+	stats_add(COUNT_OPENED, o->opened);
+	stats_add(COUNT_CLOSED, o->closed);
 	correlation_move(&e->starts, &o->starts);
 	for (size_t i = 0; i < o->ends.n; i++)
 		add_end(&e->ends, &o->ends.v[i]);

@@ -3,6 +3,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/stats.h"
 #include "records/probe.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 
 void input_refuse(struct input *in, unsigned long line, const char *why)
 {
+	stats_add(COUNT_REFUSED, 1);
 	if (++in->refused <= REFUSED_NAMED)
 		log_error("line %lu: %s", line, why);
 }
@@ -49,6 +51,8 @@ int input_read(struct input *in, int fd, const char *name,
 		if (got == LINES_END || got == LINES_ERROR)
 			break;
 		in->line = lines_number(l);
+		stats_add(COUNT_RECORDS, got == LINES_TOO_LONG ||
+				strspn(s, " \t\r") < n);
 		if (got == LINES_LINE && (strspn(s, " \t\r") == n ||
 						 use(arg, s, n, why) == 0))
 			continue;

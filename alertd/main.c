@@ -6,6 +6,7 @@
 #include "base/exits.h"
 #include "base/log.h"
 #include "base/secrets.h"
+#include "base/stats.h"
 #include "commands/ack.h"
 #include "commands/check.h"
 #include "commands/check_open.h"
@@ -32,6 +33,7 @@
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 #include "store/format.h"
+#include "store/heartbeat.h"
 #include "store/persist.h"
 #include "store/store.h"
 #include "store_outage.h"
@@ -313,12 +315,26 @@ static struct deliver *open_deliver(const struct conf *conf)
 	return deliver_new(credential_folder(), conf);
 }
 
-/* Whether what was done stays done, even if the store is killed now. */
-static bool persisted(const struct notifier_setup *setup)
+/*
+ * Has the store keep what this run did, and makes sure that it stays done, even if
+ * the store is killed now. The exit status of the run, or of that.
+ */
+static int settle(const struct options *o, const struct notifier_setup *setup,
+	int status)
 {
-	return !setup->store || !setup->deliver ||
-		store_persist(setup->store) == 0 ||
-		store_failed(setup->store) == 0;
+	bool rounds = o->action == OPTIONS_VERDICTS || o->action == OPTIONS_TICK;
+	struct store *s = setup->deliver ? setup->store : NULL;
+
+	if (!s || (status == EXIT_ENV && store_gone(s)))
+		return status;
+	if (rounds && isnan(o->now))
+		heartbeat_run_queue(s, STAGE_ALERT, clock_wall(), STATS_ALERT);
+	/* It failed already, as where a delivery did: that is said. */
+	if (status == EXIT_ENV) {
+		store_run(s);
+		return status;
+	}
+	return store_persist(s) == 0 || store_failed(s) == 0 ? status : EXIT_ENV;
 }
 
 /* Does what the command line says. Without a store (NULL), unless it is a dry
@@ -372,8 +388,7 @@ static int act(const struct options *o, const struct conf *conf,
 			status = testing(&setup, o);
 		else
 			status = run(o, &setup, url, &ack);
-		if (status != EXIT_ENV && !persisted(&setup))
-			status = EXIT_ENV;
+		status = settle(o, &setup, status);
 		maintenance_store_free(setup.maintenances);
 		state_store_free(setup.states);
 	} else {
@@ -506,6 +521,7 @@ int main(int argc, char **argv)
 	struct options o;
 	int status;
 
+	stats_begin();
 	log_init("mcp-alert");
 	if (!open_standard())
 		return EXIT_ENV;
@@ -518,5 +534,5 @@ int main(int argc, char **argv)
 	if (cgi_wanted())
 		return cgi_main();
 	status = options_parse(argc, argv, &o);
-	return status < 0 ? start(&o) : status;
+	return stats_end(STATS_ALERT, status < 0 ? start(&o) : status);
 }

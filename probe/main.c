@@ -8,6 +8,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/secrets.h"
+#include "base/stats.h"
 #include "base/xalloc.h"
 #include "expiry/expiry.h"
 #include "expiry/view.h"
@@ -77,7 +78,7 @@ struct job {
 	struct target *target;
 	uint64_t host; /* for the limit of each host */
 	struct view view;
-	bool failed; /* of a canary */
+	bool failed; /* a step, or what was checked */
 };
 
 /* Whether two reasons say the same, but for their numbers. */
@@ -114,6 +115,11 @@ static void job_end(struct job *job, const char *why)
 	queue_busy(&run->queue, job->host, -1);
 	if (why)
 		note_loss(run, why);
+	if (!job->target->canary)
+		stats_add(why		   ? COUNT_LOST
+				: job->failed ? COUNT_FAILED
+					      : COUNT_PASSED,
+			1);
 	target_release(job->target);
 	free(job->target);
 	free(job);
@@ -132,6 +138,7 @@ static void on_step(void *arg, const struct step_record *s)
 	struct job *job = arg;
 
 	if (s->status == STATUS_FAIL) {
+		job->failed = true;
 		job->run->broken = true;
 		job->run->plugin = 2;
 	}
@@ -152,10 +159,11 @@ static void on_summary(void *arg, const struct probe_record *p)
 static void on_found(void *arg, const struct target *t,
 	const struct expiry_record *r, size_t n)
 {
-	struct run *run = ((struct job *)arg)->run;
+	struct job *job = arg;
+	struct run *run = job->run;
 
 	run->plugin = expiry_plugin(r, n);
-	run->broken = run->plugin != 0;
+	run->broken = job->failed = run->plugin != 0;
 	expiry_show(&run->report, t, r, n);
 }
 
@@ -250,6 +258,7 @@ static void start(struct run *run, struct target *t, uint64_t host)
 	run->begun = true;
 	run->active++;
 	queue_busy(&run->queue, host, 1);
+	stats_add(COUNT_TARGETS, !t->canary);
 	if (t->canary)
 		start_canary(job);
 	else if (run->opts->check_expiry)
@@ -578,6 +587,7 @@ static void tell_trouble(struct run *run)
 	if (run->lost->why)
 		tell_losses(run);
 	if (run->report.error == EPIPE) {
+		stats_end(STATS_PROBE, EXIT_ENV);
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
 	}
@@ -677,6 +687,7 @@ int main(int argc, char **argv)
 	int rc;
 
 	hold_descriptors();
+	stats_begin();
 	log_init("mcp-probe");
 	secret_seal();
 	log_filter(mask_line);
@@ -686,7 +697,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	rc = options_parse(argc, argv, &o);
 	if (rc >= 0)
-		return rc;
+		return stats_end(STATS_PROBE, rc);
 	run.report.stream = o.url != NULL;
 	run.report.format = o.has_format ? o.format
 		: isatty(STDOUT_FILENO) ? FORMAT_TEXT : FORMAT_JSONL;
@@ -709,5 +720,5 @@ int main(int argc, char **argv)
 	record_release(&run.earlier);
 	for (size_t i = 0; i < LOSSES; i++)
 		free(run.lost[i].why);
-	return rc;
+	return stats_end(STATS_PROBE, rc);
 }

@@ -1,4 +1,4 @@
-#!/bin/bash
+# shellcheck shell=bash
 # The runners lambda and worker of mcp-fleet: probes the targets on standard input in
 # chunks, some at a time, and prints the records of each when it is done; see
 # mcp-fleet(1), The regions. A program of its own, so that all that it starts ends

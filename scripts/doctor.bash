@@ -18,8 +18,8 @@ doctor_usage() {
 	usage: mcp-fleet doctor [-c file] [--json] [--page] [--store url]
 
 	Looks at a whole fleet from end to end: the configuration, every region, the
-	store, the folders, cron, the pages and the routes. Says what is wrong, and the
-	command that mends it.
+	store, the folders, cron or systemd, the pages and the routes, and what an
+	upgrade asks for. Says what is wrong, and the command that mends it.
 
 	options:
 	  -c, --config file     the configuration; else MCP_CONFIG
@@ -274,7 +274,7 @@ describe_regions() {
 				) --zip-file fileb://probe.zip"
 		elif [[ $runner == worker ]]; then
 			look="curl -v $host"
-			anew='docker build -f scripts/deploy/worker/Dockerfile -t mcp-worker .'
+			anew='make deb && docker build -f scripts/deploy/worker/Dockerfile -t mcp-worker .'
 			token=${MCP_CREDENTIALS-${CREDENTIALS_DIRECTORY-}}/$(jq -r --arg name \
 				"$name" '.regions[] | select(.name == $name).credential' "$scratch/config")
 		fi
@@ -616,51 +616,6 @@ check_folders() {
 	fi
 }
 
-# check_cron: what runs the rounds, and whether that sees what this shell sees.
-check_cron() {
-	local name line unit tool missing='' made
-	made=$(dirname -- "$(realpath -- "$config")")/crontab
-	{
-		timeout "$bound" crontab -l 2>/dev/null || :
-		cat /etc/crontab /etc/cron.d/* 2>/dev/null || :
-	} | grep -v '^[ \t]*#' >"$desk/cron" || :
-	unit=$(timeout "$bound" systemctl is-active mcp-fleet.timer 2>/dev/null || :)
-	if ! grep -qE '(^|[ /])mcp-fleet( |$)' "$desk/cron"; then
-		if [[ $unit == active ]]; then
-			found ok cron 'mcp-fleet.timer is active'
-		elif [[ -e $made ]]; then
-			found warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds' \
-				"(crontab -l; cat $made) | crontab -"
-		else
-			found warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds' \
-				"(crontab -l; echo '* * * * * $0 -c $(realpath -- "$config")$(:
-				) >/dev/null') | crontab -"
-		fi
-		return
-	fi
-	for name in MCP_FLEET_SSH MCP_CREDENTIALS MCP_STORE MCP_STORE_PASSWORD_FILE \
-		MCP_STORE_CA MCP_STORE_CERT MCP_STORE_KEY XDG_STATE_HOME; do
-		[[ ${!name-} ]] || continue
-		grep -qE "(^|[ ;])$name *=" "$desk/cron" || {
-			found fail cron "$name is set here, but not for cron" \
-				"(echo '$name=${!name}'; crontab -l) | crontab -"
-			missing=1
-		}
-	done
-	line=$(sed -n 's/^PATH *= *//p' "$desk/cron" | tail -n 1)
-	for tool in jq flock awk timeout getopt ssh aws:lambda curl:worker; do
-		[[ $tool =~ ^(ssh|.*:(.*))$ ]] && ! grep -qP "\t${BASH_REMATCH[2]:-ssh}\t" \
-			"$scratch/regions" && continue
-		tool=${tool%:*}
-		(PATH=${line:-/usr/bin:/bin} type -P "$tool" >/dev/null) || {
-			found fail cron "$tool is not in the PATH of cron" \
-				"(echo 'PATH=$PATH'; crontab -l) | crontab -"
-			missing=1
-		}
-	done
-	[[ $missing ]] || found ok cron 'it runs mcp-fleet, and sees what this shell sees'
-}
-
 # print_findings: as text, or as JSON.
 print_findings() {
 	jq -nrR --argjson json "$json" '
@@ -676,8 +631,10 @@ print_findings() {
 }
 
 doctor() {
-	local i check checks=(config regions store folders cron)
+	local i check checks=(config regions store folders cron upgrade)
 	doctor_settings "$@"
+	# shellcheck source=scripts/doctor_rounds.bash
+	source "$lib/doctor_rounds.bash" || die 3 "doctor_rounds.bash: not installed"
 	# shellcheck source=scripts/region.bash
 	source "$lib/region.bash" || die 3 "region.bash: not installed"
 	need mcp-aggregate mcp-alert jq flock awk

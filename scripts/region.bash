@@ -280,7 +280,7 @@ report_runner() {
 		record garbled "$missing of $n probes are missing"
 	fi
 	[[ $wrong == 0.0 || $clock == far ]] || say "$name: its clock is off by $wrong s"
-	! $verbose || say "$name: $probes of $n probed, $broken broken," \
+	! $verbose || priority=6 say "$name: $probes of $n probed, $broken broken," \
 		"in $((SECONDS - began)) s"
 }
 

@@ -9,8 +9,10 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "base/secrets.h"
+#include "base/stats.h"
 #include "handlers/handler.h"
 #include "http/front.h"
+#include "http/response_cache.h"
 #include "render/render.h"
 #include "sign_in_link.h"
 
@@ -19,6 +21,8 @@
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 /* Longer than any address that people type. */
@@ -73,6 +77,7 @@ static const struct option_row options[] = {
 		.wanted = "a duration from 1m to 30d",
 		.help = "how long the link is good; 7d if not given"},
 	OPTION_NOW(offsetof(struct opts, now)),
+	OPTION_STATS,
 	{.name = "store", .arg = "url", .at = offsetof(struct opts, store),
 		.help = "the store; else MCP_STORE"},
 	{.name = "verbose", .letter = 'v', .type = OPTION_FLAG,
@@ -83,7 +88,7 @@ static const struct option_row options[] = {
 
 enum action { ACTION_RENDER = 1, ACTION_LINK };
 
-#define REQUEST "[-N epoch] [--store url]"
+#define REQUEST "[-N epoch] [--stats] [--store url]"
 
 static const struct command_row commands[] = {
 	{"link", ACTION_LINK, "[--for duration] " REQUEST " account", 1, 1,
@@ -173,6 +178,80 @@ static void on_term(int sig)
 	close(STDIN_FILENO);
 }
 
+static volatile sig_atomic_t state_wanted;
+
+static void on_usr1(int sig)
+{
+	(void)sig;
+	state_wanted = 1;
+}
+
+/* What a worker counts beside STATS_SERVE. */
+struct worker {
+	const struct front *front;
+	const struct source *source;
+	double began_ms;
+	unsigned long statuses[6]; /* by the first digit: [2] of 200 to 299 */
+	sigset_t waiting; /* the signals that stay blocked while it waits */
+};
+
+static void tell_state(const struct worker *w)
+{
+	const struct response_cache *cache = w->front->cache;
+	double now = clock_mono_ms();
+	struct stats s = stats_now(STATS_SERVE);
+	struct buf b;
+
+	s.wall_s = (now - w->began_ms) / 1000;
+	buf_init(&b, 2 * STATS_TEXT);
+	stats_put(&b, &s);
+	for (int i = 2; i < 6; i++)
+		buf_fmt(&b, " answers_%dxx=%lu", i, w->statuses[i]);
+	buf_fmt(&b, " cache_entries=%zu cache_bytes=%zu",
+		response_cache_count(cache), response_cache_bytes(cache));
+	if (w->source->store)
+		buf_fmt(&b, " store=connected store_age_s=%.3f",
+			(now - w->source->opened_ms) / 1000);
+	else
+		buf_str(&b, " store=none");
+	buf_fmt(&b, " store_failures=%lu pid=%ld", w->source->failures,
+		(long)getpid());
+	log_note("state: %s", b.p);
+	buf_release(&b);
+}
+
+/*
+ * Waits for a request, on the connection that the web server has kept or on a new
+ * one, and tells the state meanwhile. SIGUSR1 comes in here alone: a read or write
+ * of a request is never interrupted by it. False once SIGTERM has come.
+ */
+static bool await_request(struct worker *w, const FCGX_Request *fr)
+{
+	int kept = fr->ipcFd, fd = kept < 0 ? STDIN_FILENO : kept;
+
+	while (fd < FD_SETSIZE) {
+		fd_set fds, open_still;
+		bool interrupted;
+
+		FD_ZERO(&fds);
+		FD_SET(fd, &fds);
+		/* Once on_term has closed it, pselect fails at once. */
+		FD_ZERO(&open_still);
+		FD_SET(STDIN_FILENO, &open_still);
+		interrupted = pselect(fd + 1, &fds, NULL, &open_still, NULL,
+			&w->waiting) < 0 && errno == EINTR;
+		if (state_wanted) {
+			state_wanted = 0;
+			tell_state(w);
+		}
+		if (fcntl(STDIN_FILENO, F_GETFD) < 0)
+			return false;
+		if (!interrupted)
+			break;
+	}
+	return true;
+}
+
 static size_t read_fastcgi(void *from, char *p, size_t n)
 {
 	int got = FCGX_GetStr(p, (int)n, from); /* n is far below INT_MAX */
@@ -185,14 +264,18 @@ static size_t read_fastcgi(void *from, char *p, size_t n)
  * request in one write, and tells whether that worked; FCGX_Finish_r, which
  * then only frees them, would not tell.
  */
-static bool send_all(FCGX_Request *fr, struct front *front)
+static bool send_all(FCGX_Request *fr, struct front *front, struct worker *w)
 {
+	static const char status[] = "Status: ";
 	struct output out;
 	bool put;
 
 	front->reader = read_fastcgi;
 	front->from = fr->in;
 	out = front_answer(front, fr->envp);
+	if (out.n > sizeof status && memcmp(out.p, status, sizeof status - 1) == 0 &&
+		strchr("2345", out.p[sizeof status - 1]))
+		w->statuses[out.p[sizeof status - 1] - '0']++;
 
 	do { /* a piece is far below INT_MAX */
 		put = FCGX_PutStr(out.p, (int)out.n, fr->out) == (int)out.n;
@@ -202,20 +285,46 @@ static bool send_all(FCGX_Request *fr, struct front *front)
 	return FCGX_FClose(fr->out) == 0 && put;
 }
 
-static int serve_fastcgi(struct front *front)
+/*
+ * A worker may find that another one has taken the request that both were woken
+ * for: then it waits anew, and not in accept(2), where no signal would come in.
+ */
+static bool set_up(FCGX_Request *fr, struct worker *w)
 {
 	struct sigaction term = {.sa_handler = on_term};
-	FCGX_Request fr;
+	struct sigaction usr1 = {.sa_handler = on_usr1};
+	int flags = fcntl(STDIN_FILENO, F_GETFL);
+	sigset_t blocked;
 
 	sigemptyset(&term.sa_mask);
-	if (FCGX_Init() || FCGX_InitRequest(&fr, STDIN_FILENO, 0) ||
-		sigaction(SIGTERM, &term, NULL) ||
-		sigaction(SIGUSR1, &term, NULL)) {
+	sigemptyset(&usr1.sa_mask);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGUSR1);
+	return !sigprocmask(SIG_BLOCK, &blocked, &w->waiting) &&
+		!sigdelset(&w->waiting, SIGUSR1) && flags >= 0 &&
+		!fcntl(STDIN_FILENO, F_SETFL, flags | O_NONBLOCK) &&
+		!FCGX_Init() && !FCGX_InitRequest(fr, STDIN_FILENO, 0) &&
+		!sigaction(SIGTERM, &term, NULL) &&
+		!sigaction(SIGUSR1, &usr1, NULL);
+}
+
+static int serve_fastcgi(struct front *front, const struct source *source)
+{
+	struct worker w = {.front = front,
+		.source = source,
+		.began_ms = clock_mono_ms()};
+	FCGX_Request fr;
+	int failed = 0;
+
+	if (!set_up(&fr, &w)) {
 		log_error("FastCGI cannot be set up");
 		return EXIT_ENV;
 	}
-	while (FCGX_Accept_r(&fr) == 0) {
-		if (!send_all(&fr, front))
+	while ((!failed || failed == -EAGAIN) && await_request(&w, &fr)) {
+		failed = FCGX_Accept_r(&fr);
+		if (failed)
+			continue;
+		if (!send_all(&fr, front, &w))
 			log_warn("the web server did not take the answer");
 		FCGX_Finish_r(&fr);
 	}
@@ -234,11 +343,12 @@ int main(int argc, char **argv)
 	bool cgi;
 	int rc;
 
+	stats_begin();
 	log_init("mcp-serve");
 	secret_seal();
 	rc = parse(argc, argv, &o);
 	if (rc >= 0)
-		return rc;
+		return stats_end(STATS_SERVE, rc);
 	service.url = o.site;
 	service.source.url = o.store;
 	cgi = FCGX_IsCGI();
@@ -253,8 +363,9 @@ int main(int argc, char **argv)
 		rc = render(o.folder, &service,
 			isnan(o.now) ? clock_wall() : o.now, o.verbose);
 	else
-		rc = cgi ? serve_cgi(&front) : serve_fastcgi(&front);
+		rc = cgi ? serve_cgi(&front)
+			 : serve_fastcgi(&front, &service.source);
 	front_release(&front);
 	fetch_close(&service.source);
-	return rc;
+	return stats_end(STATS_SERVE, rc);
 }

@@ -5,9 +5,10 @@
 # is there. Fuzz targets: from tests/fuzz/NAME.c.
 UNIT = $(notdir $(basename $(wildcard tests/unit/*/test_*.c)))
 FUZZED_lib = definitions jcs lines number record servers text tzif verdict
-FUZZED_probe = challenge conf credential mask oauth rpc sse target tools url
+FUZZED_probe = challenge conf credential mask oauth rpc sse ssh_command target \
+	tools url
 FUZZED_serve = answer mcp request
-FUZZED_aggregate = signs snapshot
+FUZZED_aggregate = deposit signs snapshot
 FUZZED_alertd = cgi said sink
 FUZZED = $(sort $(foreach f,$(FOLDERS),$(FUZZED_$(f))))
 # These are scripts, and try a whole program of SAN=1.
@@ -109,7 +110,7 @@ coverage-cli: coverage
 	-export BIN=$(CURDIR)/build/cov/bin; prove --timer -Q -j 4 -e 'bats -t' $(CLI)
 	tests/coverage
 
-# Five regions with networks of their own, and what goes wrong in them; as root.
+# Five regions, and what goes wrong in them; as root, with networks of their own.
 lab: all
 	@scripts/deps build test long
 	tests/lab/run articles
@@ -133,5 +134,16 @@ build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=c11 -D_DEFAULT_SOURCE $(WARN) -o $@ $< $(LDLIBS)
 
-.PHONY: bench coverage coverage-cli fuzz fuzzers lab long-days long-kills long-leaks long-property long-sift mutants \
-	replay unit
+# The same servers watched by us, by blackbox exporter with Alertmanager, and by the
+# inspector: what each says of which fault, and when; five minutes.
+compare: all
+	@scripts/deps build compare
+	@tests/compare/run
+
+# Those of README, from the programs as they are.
+pictures: all
+	@scripts/deps build pictures
+	tests/long/pictures
+
+.PHONY: bench compare coverage coverage-cli fuzz fuzzers lab long-days long-kills long-leaks long-property \
+	long-sift mutants pictures replay unit

@@ -10,6 +10,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "offline/deposit_pieces.h"
 #include "offline/input.h"
 #include "options.h"
 #include "records/probe.h"
@@ -24,68 +25,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Room for the line in front. */
-#define FRONT_MAX 512
-
 struct deposit {
 	const char *region;
-	struct buf pieces[KEYS_INBOX_SLOTS];
-	size_t n; /* of these */
-	struct buf probe; /* the lines of one that is not whole yet */
-	unsigned long lost; /* probes for which there is no room */
+	struct deposit_pieces pieces;
 	struct input input;
 };
-
-/* Put the lines of a probe, or of the runner, into a piece that has room. */
-static void end_probe(struct deposit *d)
-{
-	if (!d->n ||
-		d->pieces[d->n - 1].len + d->probe.len >
-			KEYS_INBOX_MAX - FRONT_MAX) {
-		if (d->n == KEYS_INBOX_SLOTS) {
-			d->lost++;
-			buf_clear(&d->probe);
-			return;
-		}
-		buf_init(&d->pieces[d->n++], KEYS_INBOX_MAX);
-	}
-	buf_add(&d->pieces[d->n - 1], d->probe.p, d->probe.len);
-	buf_clear(&d->probe);
-}
-
-/* Take a line; else why not. */
-static bool take_line(struct deposit *d, const char *p, size_t n, char *why)
-{
-	struct record r;
-	const char *region;
-	bool taken, whole;
-
-	if (record_read(p, n, &r, why))
-		return false;
-	taken = r.type != RECORD_EXPIRY && r.type != RECORD_SPOOL;
-	whole = r.type == RECORD_PROBE || r.type == RECORD_RUNNER;
-	region = !taken ? "" : r.type == RECORD_RUNNER ? r.u.runner.region
-						       : r.u.probe.key.region;
-	if (!taken)
-		snprintf(why, RECORD_WHY, "type: not of a probe or a runner");
-	else if (strcmp(region, d->region) != 0)
-		snprintf(why, RECORD_WHY, "region: %s, and not %s", region,
-			d->region);
-	taken = taken && strcmp(region, d->region) == 0;
-	record_release(&r);
-	if (!taken)
-		return false;
-	buf_add(&d->probe, p, n);
-	buf_char(&d->probe, '\n');
-	if (!buf_ok(&d->probe)) {
-		snprintf(why, RECORD_WHY, "too many lines of one probe");
-		buf_clear(&d->probe);
-		return false;
-	}
-	if (whole)
-		end_probe(d);
-	return true;
-}
 
 /* 0, or an exit status. */
 static int read_lines(struct deposit *d)
@@ -102,7 +46,8 @@ static int read_lines(struct deposit *d)
 		if (got == LINES_TOO_LONG)
 			snprintf(why, sizeof why, "longer than %d bytes",
 				LINE_MAX_BYTES);
-		else if (strspn(p, " \t\r") == n || take_line(d, p, n, why))
+		else if (strspn(p, " \t\r") == n ||
+			deposit_pieces_take(&d->pieces, p, n, why))
 			continue;
 		input_refuse(&d->input, lines_number(l), why);
 	}
@@ -120,23 +65,26 @@ static void say_runner(struct deposit *d)
 {
 	struct runner_record r = {.region = d->region, .at = clock_wall(),
 		.status = RUNNER_OK, .version = VERSION};
+	char why[RECORD_WHY];
+	struct buf line;
 
-	runner_record_write(&d->probe, &r);
-	end_probe(d);
+	buf_init(&line, LINE_MAX_BYTES);
+	runner_record_write(&line, &r);
+	deposit_pieces_take(&d->pieces, line.p, line.len - 1, why);
+	buf_release(&line);
 }
 
 /* A piece, with the line in front of it, is put where there is none yet. */
 static void queue_piece(struct deposit *d, struct store *s, size_t piece,
 	int slot, const double skew[2])
 {
+	const struct buf *pieces = d->pieces.pieces;
 	char key[KEY_MAX], life[16];
 	struct buf b;
 
 	buf_init(&b, KEYS_INBOX_MAX);
-	buf_fmt(&b, "{\"v\":%d,\"type\":\"deposit\",\"region\":\"%s\","
-		"\"at\":%.6f,\"ahead_s\":[%.6f,%.6f]}\n", RECORD_VERSION,
-		d->region, clock_wall(), skew[0], skew[1]);
-	buf_add(&b, d->pieces[piece].p, d->pieces[piece].len);
+	deposit_front_write(&b, d->region, clock_wall(), skew);
+	buf_add(&b, pieces[piece].p, pieces[piece].len);
 	snprintf(life, sizeof life, "%d", RETENTION_INBOX_S);
 	store_begin(s, 6);
 	store_arg(s, "SET", 3);
@@ -191,7 +139,7 @@ static int put_pieces(struct deposit *d, struct store *s)
 		return store_failed(s), EXIT_ENV;
 	if (find_room(d, s, room))
 		return EXIT_ENV;
-	for (int i = 0; i < KEYS_INBOX_SLOTS && put < d->n; i++) {
+	for (int i = 0; i < KEYS_INBOX_SLOTS && put < d->pieces.n; i++) {
 		if (!room[i])
 			continue;
 		rc = put_piece(d, s, put, i, skew);
@@ -199,7 +147,7 @@ static int put_pieces(struct deposit *d, struct store *s)
 			return EXIT_ENV;
 		put += (size_t)rc;
 	}
-	if (put == d->n && !d->lost)
+	if (put == d->pieces.n && !d->pieces.lost)
 		return 0;
 	log_error("the inbox of %s is full: nobody has taken out what is there; "
 		  "records are lost", d->region);
@@ -216,17 +164,15 @@ int deposit(const struct command *cmd)
 		log_error("deposit: --regions names the one that saw it");
 		return EXIT_USAGE;
 	}
-	buf_init(&d.probe, KEYS_INBOX_MAX - FRONT_MAX);
+	deposit_pieces_init(&d.pieces, d.region, KEYS_INBOX_MAX);
 	rc = read_lines(&d);
-	if (!d.n && !rc)
+	if (!deposit_pieces_end(&d.pieces) && !rc)
 		say_runner(&d);
 	if (!rc) {
 		rc = setup_open(&s, cmd);
 		rc = rc ? rc : put_pieces(&d, s.store);
 		setup_close(&s);
 	}
-	for (size_t i = 0; i < d.n; i++)
-		buf_release(&d.pieces[i]);
-	buf_release(&d.probe);
+	deposit_pieces_release(&d.pieces);
 	return rc ? rc : d.input.refused ? EXIT_USAGE : EXIT_GOOD;
 }

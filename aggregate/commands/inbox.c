@@ -10,10 +10,10 @@
 #include "base/files.h"
 #include "base/lines.h"
 #include "base/log.h"
-#include "base/num.h"
 #include "base/sha256.h"
 #include "commands/targets.h"
 #include "json/json.h"
+#include "offline/deposit_pieces.h"
 #include "options.h"
 #include "records/probe.h"
 #include "store/keys.h"
@@ -107,36 +107,6 @@ static int await_pieces(struct store *s, const struct command *cmd,
 	return -1;
 }
 
-/* How far its clock is ahead of the store's, by the line in front of a piece. */
-static bool read_front(const struct buf *b, const char *region, double ahead[2])
-{
-	const char *end = memchr(b->p, '\n', b->len);
-	cJSON *o = NULL;
-	char why[JSON_WHY];
-	const char *type, *whose;
-	const cJSON *both;
-	double v;
-	bool good;
-
-	if (end)
-		o = json_parse(b->p, (size_t)(end - b->p), &json_record, why);
-	type = json_str(o, "type");
-	whose = json_str(o, "region");
-	both = json_get(o, "ahead_s");
-	good = json_num(o, "v", &v) && v == RECORD_VERSION && type &&
-		strcmp(type, "deposit") == 0 && whose &&
-		strcmp(whose, region) == 0 && cJSON_GetArraySize(both) == 2;
-	for (int i = 0; i < 2 && good; i++) {
-		const cJSON *item = cJSON_GetArrayItem(both, i);
-
-		good = cJSON_IsNumber(item) &&
-			fabs(item->valuedouble) < NUM_EPOCH_MAX;
-		ahead[i] = good ? item->valuedouble : 0;
-	}
-	cJSON_Delete(o);
-	return good && ahead[0] <= ahead[1];
-}
-
 /* A file of this name in the folder has these bytes. -1, and it is logged. */
 static int write_file(int folder, const char *name, const struct buf *b)
 {
@@ -173,7 +143,8 @@ static int take_piece(struct store *s, const struct command *cmd, int folder,
 		buf_add(&b, store_text(store_reply(s, 0)),
 			n < KEYS_INBOX_MAX ? n : KEYS_INBOX_MAX);
 	snprintf(name, sizeof name, "%02zu.%x", i, (unsigned)piece->slot);
-	if (n <= KEYS_INBOX_MAX && read_front(&b, cmd->regions[0], ahead))
+	if (n <= KEYS_INBOX_MAX &&
+		deposit_front_read(b.p, b.len, cmd->regions[0], ahead))
 		snprintf(line, sizeof line, "%s %.3f %.3f\n", name,
 			ahead[0] - skew[1], ahead[1] - skew[0]);
 	else

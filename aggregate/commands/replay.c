@@ -4,6 +4,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/stats.h"
 #include "base/xalloc.h"
 #include "figures/rates.h"
 #include "offline/collect.h"
@@ -181,6 +182,7 @@ static int emit(struct judge *j, const struct verdict *v, bool dated)
 {
 	char as_of[CLOCK_RFC3339];
 
+	stats_add(COUNT_VERDICTS, 1);
 	if (j->output.text) {
 		clock_rfc3339(v->window, as_of);
 		if (dated)

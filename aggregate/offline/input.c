@@ -2,6 +2,7 @@
 
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/stats.h"
 #include "records/probe.h"
 
 #include <errno.h>
@@ -21,6 +22,7 @@ static int read_line(const char *p, size_t n,
 
 	if (strspn(p, " \t\r") == n)
 		return 0;
+	stats_add(COUNT_RECORDS, 1);
 	if (record_read(p, n, &r, why))
 		return -1;
 	/* Expiry records are for mcp-alert: skip them. */
@@ -31,6 +33,7 @@ static int read_line(const char *p, size_t n,
 
 void input_refuse(struct input *in, unsigned long line, const char *why)
 {
+	stats_add(COUNT_REFUSED, 1);
 	if (++in->refused <= REFUSED_NAMED)
 		log_error("line %lu: %s", line, why);
 }

@@ -11,6 +11,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/stats.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"
 #include "json/json.h"
@@ -299,6 +300,15 @@ static void refusal(const struct ingest *in, const struct answer *at, char *why)
 		error ? error : store_text(item) ? store_text(item) : "");
 }
 
+static uint64_t records_of(const struct bundle *u)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < RECORD_PROBE_LINES; i++)
+		n += u->pieces[i].text != NULL;
+	return n;
+}
+
 /*
  * A probe that the script refused, or failed for, counts as a refused line.
  */
@@ -313,6 +323,8 @@ static void settle(
 	refusal(in, at, why);
 	if (*why)
 		input_refuse(&in->input, u->line, why);
+	else
+		stats_add(COUNT_STORED, records_of(u));
 	if (store_text(store_item(item, 0)) &&
 		num_epoch(store_text(store_item(item, 0)), &follower))
 		queue_evidence(in, u, follower);
@@ -622,6 +634,10 @@ int ingest(const struct command *cmd, int fd,
 		!store_load(in.store, script_definitions, in.sha_definitions))
 		rc = read_rounds(&in, fd,
 			fd == STDIN_FILENO ? "standard input" : cmd->input);
+	/* It goes out with what is asked of the store next. */
+	if (rc != EXIT_ENV)
+		heartbeat_run_queue(in.store, STAGE_INGEST, clock_wall(),
+			STATS_AGGREGATE);
 	/* Runners that bring nothing show that no region is heard. */
 	if (rc != EXIT_ENV &&
 		(((in.probes || !in.runners) &&

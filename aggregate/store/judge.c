@@ -12,6 +12,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/stats.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "lock/lock_digests.h"
@@ -384,6 +385,7 @@ static int judge_server(struct evaluation *ev, struct judged *s,
 	const char *url = s->verdict.url;
 	size_t n_expected = list_expected(s);
 
+	stats_add(COUNT_SERVERS, 1);
 	load_seen(l, s->regions, s->n_regions);
 	s->churn_since = l->churn_since;
 	s->verdict = verdict_decide(&s->server.rule,
@@ -453,6 +455,7 @@ static int write_verdict(
 	} else
 		verdict_write(&b, &s->verdict);
 	failed = line_print(b.p, b.len);
+	stats_add(COUNT_VERDICTS, 1);
 	buf_release(&b);
 	return failed;
 }
@@ -826,6 +829,10 @@ static int judge_all(struct evaluation *ev)
 	if (!ev->alone && regions_heard_write(&ev->regions, ev->store, ev->now,
 				  ev->pretended))
 		return EXIT_ENV;
+	/* It goes out with what is asked of the store next. */
+	if (!ev->pretended)
+		heartbeat_run_queue(ev->store, STAGE_VERDICT, ev->now,
+			STATS_AGGREGATE);
 	if ((ev->rows && listing_rows_finish(
 				 ev->rows, ev->now, ev->pretended)) ||
 		!heartbeat_write(ev->store, STAGE_VERDICT, ev->now,

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/stats.h"
 #include "base/xalloc.h"
 #include "offline/collect.h"
 #include "rule/drift.h"
@@ -335,6 +336,7 @@ static int write_late(const struct late *l, const char *line)
 		buf_fmt(&b, "%s\n", line);
 	}
 	failed = line_print(b.p, b.len);
+	stats_add(COUNT_VERDICTS, 1);
 	buf_release(&b);
 	return failed;
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/stats.h"
 #include "base/xalloc.h"
 #include "delivery/attempt.h"
 #include "routing/fallback.h"
@@ -375,9 +376,12 @@ static void say_results(struct worker *w, const struct attempts *l)
 			w->watch.heard(w->watch.arg, a->name,
 				&a->request.result);
 		} else if (!a->request.result.ok) {
+			stats_add(a->last ? COUNT_GIVEN_UP : COUNT_RETRIED, 1);
 			strings_note(&w->told, a->slug);
 			w->left = w->left || a->last;
 			attempt_say(a);
+		} else {
+			stats_add(COUNT_DELIVERED, 1);
 		}
 	}
 }

@@ -6,17 +6,44 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* Of syslog(3), by which journalctl -p chooses. */
+enum priority { PRIORITY_ERROR = 3, PRIORITY_WARNING = 4, PRIORITY_INFO = 6 };
 
 static const char *program = "mcp-fleet";
 static void (*filter)(const char *in, char *out, size_t size);
 
+/* Standard error is the journal, which takes a priority before each line. */
+static bool journal;
+
 /* How long a message waits for its reader; negative: for ever. */
 static int patience_ms = -1;
+
+/*
+ * JOURNAL_STREAM has device and inode of the journal's stream; what inherited it,
+ * but has another standard error, must not write priorities there.
+ */
+static bool is_journal(const char *stream)
+{
+	char ours[64];
+	struct stat st;
+
+	if (!stream || fstat(STDERR_FILENO, &st))
+		return false;
+	snprintf(ours, sizeof ours, "%ju:%ju", (uintmax_t)st.st_dev,
+		(uintmax_t)st.st_ino);
+	return strcmp(stream, ours) == 0;
+}
 
 void log_init(const char *prog)
 {
 	program = prog;
+	journal = is_journal(getenv("JOURNAL_STREAM"));
 }
 
 void log_patience(int ms)
@@ -41,9 +68,10 @@ void log_filter(void (*fn)(const char *in, char *out, size_t size))
 }
 
 /* Leaves errno alone, so that two messages may be about it. */
-static void say(const char *level, const char *fmt, va_list ap)
+static void say(enum priority priority, const char *fmt, va_list ap)
 {
-	char raw[2048], filtered[2048], line[4096];
+	const char *level = priority == PRIORITY_WARNING ? "warning: " : "";
+	char raw[2048], filtered[2048], line[4096], prefix[4] = "";
 	const char *text = raw;
 	int saved = errno, n;
 	size_t len;
@@ -53,7 +81,9 @@ static void say(const char *level, const char *fmt, va_list ap)
 		filter(raw, filtered, sizeof filtered);
 		text = filtered;
 	}
-	n = snprintf(line, sizeof line, "%s: %s", program, level);
+	if (journal)
+		snprintf(prefix, sizeof prefix, "<%d>", (int)priority);
+	n = snprintf(line, sizeof line, "%s%s: %s", prefix, program, level);
 	len = n < 0 ? 0 : (size_t)n;
 	len += text_clean(text, strlen(text), line + len,
 		sizeof line - len - 1, sizeof raw);
@@ -69,7 +99,7 @@ void log_error(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say("", fmt, ap);
+	say(PRIORITY_ERROR, fmt, ap);
 	va_end(ap);
 }
 
@@ -78,6 +108,15 @@ void log_warn(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say("warning: ", fmt, ap);
+	say(PRIORITY_WARNING, fmt, ap);
+	va_end(ap);
+}
+
+void log_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(PRIORITY_INFO, fmt, ap);
 	va_end(ap);
 }

@@ -5,6 +5,9 @@
  * Control characters and bytes that are not UTF-8 become '?', for much of what
  * is named here was chosen by a stranger. No time stamps: the supervisor adds
  * them. A secret may be passed in only if a filter takes it out.
+ *
+ * Where standard error is the journal of systemd, a line begins with its priority,
+ * as in sd-daemon(3), which the journal takes off: <3> error, <4> warning, <6> note.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -31,5 +34,8 @@ void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* log_warn(fmt, ...): what the operator should look into some time. */
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* log_note(fmt, ...): what the operator asked for; nothing is wrong. */
+void log_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -507,5 +507,6 @@ int options_read(const struct option_tables *t, int argc, char **argv,
 		return status;
 	if (!t->options_first)
 		take_command(&r);
+	stats_command(line->command ? line->command->words : "");
 	return check_line(&r);
 }

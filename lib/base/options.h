@@ -5,6 +5,8 @@
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
 
+#include "base/stats.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -50,6 +52,9 @@ struct option_row {
 #define OPTION_STORE(at_)                                                      \
 	{.name = "store", .arg = "url", .at = at_,                             \
 		.help = "the store; else as configured, else MCP_STORE"}
+#define OPTION_STATS                                                           \
+	{.name = "stats", .type = OPTION_OWN, .set = stats_want,               \
+		.help = "say in the end, on standard error, what was done"}
 /* What every program has, and the end of its options. */
 #define OPTIONS_END                                                            \
 	{.name = "help", .letter = 'h', .help = "print this help"}, \

@@ -21,6 +21,11 @@ static const struct field update_fields[] = {
 	{.type = FIELD_END},
 };
 
+const char *update_name(enum update_what what)
+{
+	return whats[what];
+}
+
 const char *incident_update_field(const struct incident_update *u, char *out)
 {
 	snprintf(out, UPDATE_FIELD, "%" PRId64 ":%s:%.0f:%s", u->first,

@@ -39,6 +39,9 @@ struct incident_update {
 	const char *text;    /* of a note or a postmortem, else NULL */
 };
 
+/* update_name(what): its word, which is the end of the name of a field. */
+const char *update_name(enum update_what what);
+
 /*
  * incident_update_field(u, out): the name of its field, which says when, what and
  * of which incident: the same whenever the same is written; out has UPDATE_FIELD

@@ -205,7 +205,10 @@ const char *key_report(char *out, const char *month);
  * Hash: account and digest, see key_secret, to the digest and the slugs, JSON.
  */
 #define KEY_ACCOUNTS "fleet:accounts"
-/* Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds. */
+/*
+ * Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds; and what
+ * that run did and took, in "<stage>:run", see heartbeat.h.
+ */
 #define KEY_HEARTBEATS "fleet:heartbeats"
 /*
  * String: of the regions of public servers, which the last evaluation of all

@@ -13,6 +13,7 @@
 
 #define ORIGINS_MAX 16
 #define TOOLS_MAX 16
+#define PEM "-----BEGIN "
 
 struct credential {
 	char *origins[ORIGINS_MAX]; /* as struct url has them */
@@ -23,6 +24,7 @@ struct credential {
 	char *token, *header, *value;
 	struct credential_client client;
 	char *cert, *key;   /* paths */
+	bool pem;	    /* they are in the file itself */
 	int64_t expires_at; /* epoch seconds, or 0 */
 	char *field;
 };
@@ -179,7 +181,8 @@ static bool set_kind(struct credential *c, char *why)
 {
 	const struct credential_client *o = &c->client;
 	bool oauth = o->id || o->secret || o->issuer || o->scope;
-	bool header = c->header || c->value, mtls = c->cert || c->key;
+	bool header = c->header || c->value;
+	bool mtls = c->cert || c->key || c->pem;
 
 	if (!c->n_origins)
 		return refuse_credential(
@@ -198,9 +201,28 @@ static bool set_kind(struct credential *c, char *why)
 		return refuse_credential(why,
 			"client_id, client_secret and issuer go "
 			"together");
-	if (mtls && !(c->cert && c->key))
+	if (c->pem && (c->cert || c->key))
+		return refuse_credential(why,
+			"cert and key, and a certificate in the file itself");
+	if (mtls && !c->pem && !(c->cert && c->key))
 		return refuse_credential(why, "cert and key go together");
 	return true;
+}
+
+/*
+ * A certificate and its key may stand behind the lines, in PEM: then the file is
+ * itself what cert and key name, and whether they are there is for key_pair_check.
+ */
+static void cut_pem(struct credential *c, char *text)
+{
+	char *pem = text;
+
+	if (strncmp(text, PEM, strlen(PEM)) != 0)
+		pem = strstr(text, "\n" PEM);
+	if (!pem)
+		return;
+	c->pem = true;
+	explicit_bzero(pem, strlen(pem));
 }
 
 static bool read_lines(struct credential *c, char *text, char *why)
@@ -208,6 +230,7 @@ static bool read_lines(struct credential *c, char *text, char *why)
 	char *key, *value, reason[CREDENTIAL_WHY - 32];
 	int number = 0;
 
+	cut_pem(c, text);
 	while (secret_file_line(&text, &number, &key, &value)) {
 		if (!value)
 			refuse_credential(reason, "not \"key = value\"");
@@ -309,6 +332,11 @@ static bool complete(struct credential *c, const char *file, char *why)
 		hide_client(c->client.secret);
 		return true;
 	case CREDENTIAL_MTLS:
+		if (c->pem) {
+			c->cert = xstrdup(file);
+			c->key = xstrdup(file);
+			return key_pair_check(file, file, why);
+		}
 		anchor(&c->cert, file);
 		anchor(&c->key, file);
 		return key_pair_check(c->cert, c->key, why);

@@ -6,6 +6,7 @@
 #include "http/client.h"
 
 #include "base/clock.h"
+#include "base/stats.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "http/fields.h"
@@ -229,6 +230,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 {
 	struct http_transfer *t = transfer_new(h, rq);
 
+	stats_add(COUNT_REQUESTS, !rq->only_connect);
 	t->handler = *handler;
 	t->arg = arg;
 	t->started_ms = clock_mono_ms();

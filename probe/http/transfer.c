@@ -6,6 +6,7 @@
 #include "http/transfer.h"
 
 #include "base/clock.h"
+#include "base/stats.h"
 #include "base/text.h"
 #include "http/address.h"
 #include "http/fields.h"
@@ -141,6 +142,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	struct http_transfer *t = arg;
 
 	n *= size;
+	stats_add(COUNT_BYTES, n);
 	t->response.fields_n += n;
 	if (t->response.fields_n > HTTP_HEADERS_MAX)
 		return 0;
@@ -185,6 +187,7 @@ static size_t on_data(char *p, size_t size, size_t n, void *arg)
 	bool late = !isnan(t->stop_at_ms);
 
 	n *= size;
+	stats_add(COUNT_BYTES, n);
 	/* A few compressed bytes may take long to unpack. */
 	if (late && clock_mono_ms() >= t->stop_at_ms)
 		return 0;

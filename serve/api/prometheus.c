@@ -140,12 +140,91 @@ static void put_heartbeats(struct buf *b, const struct prometheus_fleet *f)
 	}
 }
 
+/*
+ * What is told of the work of a run: how much there was. How many servers fail, and
+ * how many incidents there are, counts private ones and is not for everybody.
+ */
+#define TOLD                                                                   \
+	(STATS_OF(COUNT_RECORDS) | STATS_OF(COUNT_REFUSED) |            \
+		STATS_OF(COUNT_STORED) | STATS_OF(COUNT_SERVERS) |             \
+		STATS_OF(COUNT_VERDICTS) | STATS_OF(COUNT_RETRIED) |           \
+		STATS_OF(COUNT_GIVEN_UP))
+
+/* A sample of a run, with a label of its own where there is one. */
+static void put_run(struct buf *b, const char *name,
+	const struct prometheus_run *r, const char *label, const char *word,
+	double v)
+{
+	buf_fmt(b, "%s{program=\"%s\"", name, stage_name(r->stage));
+	if (label)
+		buf_fmt(b, ",%s=\"%s\"", label, word);
+	buf_str(b, "} ");
+	put_value(b, v);
+}
+
+static double run_at(const struct prometheus_run *r)
+{
+	return r->at;
+}
+
+static double run_seconds(const struct prometheus_run *r)
+{
+	return r->took.wall_s;
+}
+
+static double run_memory(const struct prometheus_run *r)
+{
+	return r->took.peak_bytes;
+}
+
+static void put_runs(struct buf *b, const struct prometheus_fleet *f)
+{
+	static const struct {
+		const char *name, *help;
+		double (*value)(const struct prometheus_run *r);
+	} gauges[] = {
+		{"mcp_fleet_run_timestamp_seconds",
+			"when the last run of a program ended", run_at},
+		{"mcp_fleet_run_duration_seconds",
+			"how long the last run of a program took", run_seconds},
+		{"mcp_fleet_run_peak_memory_bytes",
+			"the most memory that the last run had", run_memory},
+	};
+	static const char cpu[] = "mcp_fleet_run_cpu_seconds";
+	static const char work[] = "mcp_fleet_run_work";
+
+	for (size_t i = 0; f->n_runs && i < sizeof gauges / sizeof *gauges;
+		i++) {
+		put_head(b, gauges[i].name, gauges[i].help);
+		for (size_t k = 0; k < f->n_runs; k++)
+			put_run(b, gauges[i].name, &f->runs[k], NULL, NULL,
+				gauges[i].value(&f->runs[k]));
+	}
+	if (f->n_runs)
+		put_head(b, cpu, "time of processors that the last run took");
+	for (size_t k = 0; k < f->n_runs; k++) {
+		const struct prometheus_run *r = &f->runs[k];
+
+		put_run(b, cpu, r, "mode", "user", r->took.user_s);
+		put_run(b, cpu, r, "mode", "system", r->took.system_s);
+	}
+	if (f->n_runs)
+		put_head(b, work, "how much the last run of a program did");
+	for (size_t k = 0; k < f->n_runs; k++)
+		for (int i = 0; i < STATS; i++)
+			if (f->runs[k].took.set & TOLD & STATS_OF(i))
+				put_run(b, work, &f->runs[k], "kind",
+					stats_name((enum counter)i),
+					f->runs[k].took.counts[i]);
+}
+
 static void put_fleet(struct buf *b, const struct prometheus_fleet *fleet)
 {
 	put_head(b, "mcp_fleet_servers", "servers that everybody may see");
 	buf_str(b, "mcp_fleet_servers ");
 	put_value(b, (double)fleet->n);
 	put_heartbeats(b, fleet);
+	put_runs(b, fleet);
 	put_head(b, "mcp_fleet_undelivered_servers",
 		"servers with events that wait for delivery");
 	buf_str(b, "mcp_fleet_undelivered_servers ");

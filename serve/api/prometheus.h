@@ -7,6 +7,7 @@
 #define API_PROMETHEUS_H
 
 #include "base/buf.h"
+#include "base/stats.h"
 #include "store/stages.h"
 
 #include <stdbool.h>
@@ -20,11 +21,20 @@ struct prometheus_server {
 	size_t expected; /* regions configured for it; 0 if not known */
 };
 
+/* The last run of a stage. */
+struct prometheus_run {
+	enum stage stage;
+	double at; /* its end, epoch seconds */
+	struct stats took;
+};
+
 /* All servers, and how far prometheus_more has come; begin with zeros. */
 struct prometheus_fleet {
 	double now;	    /* epoch seconds */
 	double at[STAGES];  /* heartbeats, epoch seconds; NAN for never */
 	double undelivered; /* servers with events not delivered yet */
+	struct prometheus_run runs[STAGES];
+	size_t n_runs;
 	size_t n;	    /* public servers */
 	struct prometheus_server (*server)(
 		const struct prometheus_fleet *f, size_t i); /* each of them */

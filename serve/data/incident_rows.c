@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The names of a few places. */
-#define WHERE_MAX 4096
+/* The names of all places, which are escaped meanwhile. */
+#define WHERE_MAX (64 * 1024)
 
 static char *where_of(const struct incident *in, const struct places *places)
 {

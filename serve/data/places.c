@@ -188,23 +188,11 @@ void places_put_regions(struct buf *b, const struct places *l,
 	put_regions(b, l, names, n, NAMED);
 }
 
-static void put_where(struct buf *b, const struct places *l,
-	const char (*names)[REGION_MAX + 1], size_t n, size_t most)
+void places_put_where(struct buf *b, const struct places *l,
+	const char (*names)[REGION_MAX + 1], size_t n)
 {
 	if (places_all(l, names, n))
 		buf_str(b, "everywhere");
 	else
-		put_regions(b, l, names, n, most);
-}
-
-void places_put_where(struct buf *b, const struct places *l,
-	const char (*names)[REGION_MAX + 1], size_t n)
-{
-	put_where(b, l, names, n, NAMED);
-}
-
-void places_put_each(struct buf *b, const struct places *l,
-	const char (*names)[REGION_MAX + 1], size_t n)
-{
-	put_where(b, l, names, n, n);
+		put_regions(b, l, names, n, n);
 }

@@ -52,15 +52,12 @@ void places_put_state(struct buf *b, const struct places *l, enum place place);
 /*
  * places_put_regions(b, l, names, n): likewise, for the n regions in names, in
  * the order of the list; those that are not in it are last. places_put_where:
- * the same, or "everywhere" where places_all(l, names, n): whether the list has
- * several places, and all of them are named. places_put_each: that, but however
- * many there are, each is named.
+ * "everywhere" where places_all(l, names, n): whether the list has several
+ * places, and all of them are named; else each of them, however many there are.
  */
 void places_put_regions(struct buf *b, const struct places *l,
 	const char (*names)[REGION_MAX + 1], size_t n);
 void places_put_where(struct buf *b, const struct places *l,
-	const char (*names)[REGION_MAX + 1], size_t n);
-void places_put_each(struct buf *b, const struct places *l,
 	const char (*names)[REGION_MAX + 1], size_t n);
 bool places_all(const struct places *l, const char (*names)[REGION_MAX + 1],
 	size_t n);

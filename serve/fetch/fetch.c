@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sha256.h"
+#include "base/stats.h"
 #include "fetch/fetch_incidents.h"
 #include "fetch/fetch_index.h"
 #include "fetch/fetch_listing.h"
@@ -10,6 +11,7 @@
 #include "data/maintenance.h"
 #include "mcp/names.h"
 #include "store/format.h"
+#include "store/heartbeat.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -39,6 +41,7 @@ int fetch_open(struct source *s)
 	if (s->store)
 		return 0;
 	s->store = store_open_hasty(s->url, FETCH_PATIENCE_MS, why);
+	s->opened_ms = clock_mono_ms();
 	return s->store ? 0 : no_answer(s, why);
 }
 
@@ -48,6 +51,7 @@ int fetch_run(struct source *s)
 	size_t number = store_queued(s->store);
 	char why[STORE_WHY];
 
+	stats_add(COUNT_STORE_READS, 1);
 	if (ask)
 		store_add(s->store, "GET", KEY_FORMAT, NULL);
 	if (store_run(s->store))
@@ -224,6 +228,23 @@ int fetch_stages(struct source *s, double at[STAGES], const char **regions)
 	fetch_heartbeats(store_reply(s->store, 0), at);
 	if (regions)
 		*regions = store_text(store_reply(s->store, 1));
+	return 0;
+}
+
+int fetch_runs(struct source *s, const char *texts[STAGES])
+{
+	char fields[STAGES][HEARTBEAT_FIELD];
+
+	if (fetch_open(s))
+		return -1;
+	store_add(s->store, "HMGET", KEY_HEARTBEATS,
+		heartbeat_run_field(fields[0], STAGE_INGEST),
+		heartbeat_run_field(fields[1], STAGE_VERDICT),
+		heartbeat_run_field(fields[2], STAGE_ALERT), NULL);
+	if (fetch_run(s))
+		return -1;
+	for (size_t i = 0; i < STAGES; i++)
+		texts[i] = store_text(store_item(store_reply(s->store, 0), i));
 	return 0;
 }
 

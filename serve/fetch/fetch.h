@@ -36,6 +36,7 @@ struct store_reply;
 struct source {
 	const char *url; /* or NULL for $MCP_STORE */
 	struct store *store;
+	double opened_ms; /* of clock_mono_ms: since when it is connected */
 	unsigned long failures; /* how often it did not answer */
 	bool away; /* set by the caller: it does not answer, never ask */
 	double paused_until_ms; /* of clock_mono_ms */
@@ -82,6 +83,12 @@ int fetch_account_digest(struct source *s, const char *account, char *sha256);
  * what KEY_REGIONS holds, or NULL, unless `regions` is NULL.
  */
 int fetch_stages(struct source *s, double at[STAGES], const char **regions);
+
+/*
+ * fetch_runs(s, texts): what the last run of each stage did and took, for
+ * heartbeat_run_read; NULL where that is not known.
+ */
+int fetch_runs(struct source *s, const char *texts[STAGES]);
 
 /* fetch_site(s, json): the entry of the site for brand_read, or NULL. */
 int fetch_site(struct source *s, const char **json);

@@ -30,21 +30,45 @@ struct troubled {
 };
 
 /*
- * What mcp-alert keeps of a server, where there ever was an incident: of a fleet
- * that is well, little is sent. KEYS: key_alert; ARGV: what the states of all
- * others have in them.
+ * What mcp-alert keeps of a server, where there ever was an incident, and then what
+ * operators said, as fields and values in turn: of a fleet that is well, little is
+ * sent. KEYS: key_alert, key_incidents; ARGV: what the states of all others have in
+ * them, and how the fields of what was said end.
  */
 static const char read_told[] =
 	"local a = redis.call('GET', KEYS[1]) "
-	"return a and not (a:find(ARGV[1], 1, true) and "
-	"a:find(ARGV[2], 1, true)) and a";
+	"if not a or (a:find(ARGV[1], 1, true) and a:find(ARGV[2], 1, true)) "
+	"then return false end "
+	"local told = {a} "
+	"for _, f in ipairs(redis.call('HKEYS', KEYS[2])) do "
+	"local what = f:match('[^:]*$') "
+	"if what == ARGV[3] or what == ARGV[4] then "
+	"told[#told + 1] = f "
+	"told[#told + 1] = redis.call('HGET', KEYS[2], f) end end "
+	"return told";
 
 static void ask_told(struct source *s, const char *slug)
 {
-	char key[KEY_MAX];
+	char state[KEY_MAX], updates[KEY_MAX];
 
-	store_add(s->store, "EVAL", read_told, "1", key_alert(key, slug),
-		"\"incidents\":[]", "\"timeline\":[]", NULL);
+	store_add(s->store, "EVAL", read_told, "2", key_alert(state, slug),
+		key_incidents(updates, slug), "\"incidents\":[]",
+		"\"timeline\":[]", update_name(UPDATE_NOTE),
+		update_name(UPDATE_POSTMORTEM), NULL);
+}
+
+static void read_told_of(const struct store_reply *r, struct incidents *l)
+{
+	size_t n = store_count(r);
+	const char **told = xcalloc(n + 1, sizeof *told);
+
+	for (size_t i = 0; i < n; i++)
+		told[i] = store_text(store_item(r, i));
+	incidents_read_all(&(struct incident_sources) {.state = told[0],
+				   .updates = told + 1,
+				   .n_updates = n ? n - 1 : 0},
+		l);
+	free(told);
 }
 
 static void read_alerts(struct source *s, const char *const *slugs, size_t n,
@@ -52,11 +76,11 @@ static void read_alerts(struct source *s, const char *const *slugs, size_t n,
 {
 	t->n = 0;
 	for (size_t i = 0; i < n; i++) {
-		const char *json = store_text(store_reply(s->store, i));
+		const struct store_reply *told = store_reply(s->store, i);
 
-		if (!json)
+		if (!store_count(told))
 			continue;
-		incidents_read(json, &t->incidents[t->n]);
+		read_told_of(told, &t->incidents[t->n]);
 		if (t->incidents[t->n].n)
 			t->slug[t->n++] = slugs[i];
 		else

@@ -233,16 +233,61 @@ static bool read_rows(const struct store_reply *rows,
 
 static const struct incidents none;
 
-/* Those of which no row knows a verdict: an older program may have published one. */
-static int look_for_verdicts(
-	struct source *s, struct plan *plan, struct index_entries *l)
+/* What is asked for more closely, and what is made of its verdict. */
+struct closer {
+	bool (*wanted)(const struct index_entry *e);
+	void (*read)(struct index_entry *e, const char *verdict,
+		struct plan *plan);
+};
+
+/* An older program may have published a verdict of which no row knows. */
+static bool lacks_verdict(const struct index_entry *e)
+{
+	return !e->row.published;
+}
+
+static void read_verdict(
+	struct index_entry *e, const char *verdict, struct plan *plan)
+{
+	char why[VIEW_WHY];
+	struct view v;
+
+	if (view_read(verdict, true, plan->now, &v, why))
+		log_error("%s: verdict: %s", e->slug, why);
+	row_of_view(&e->row, &v);
+	view_release(&v);
+	judge(e, plan, &none);
+}
+
+/* The row says that tool lists differ, and not since when. */
+static bool lacks_split(const struct index_entry *e)
+{
+	return e->condition.note == NOTE_TOOLS && !e->condition.since;
+}
+
+static void read_split(
+	struct index_entry *e, const char *verdict, struct plan *plan)
+{
+	struct tool_split split;
+
+	(void)plan;
+	tool_split_read(verdict, &split);
+	if (split.n)
+		e->condition.since = split.v[split.n - 1].first_seen;
+	if (e->since < e->condition.since)
+		e->since = e->condition.since;
+	tool_split_release(&split);
+}
+
+static int look_closer(struct source *s, struct plan *plan,
+	struct index_entries *l, const struct closer *how)
 {
 	const char *slugs[BATCH];
 	struct index_entry *asked[BATCH];
 	size_t n = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
-		if (!l->v[i].row.published) {
+		if (how->wanted(&l->v[i])) {
 			asked[n] = &l->v[i];
 			slugs[n++] = l->v[i].slug;
 		}
@@ -250,20 +295,22 @@ static int look_for_verdicts(
 			continue;
 		if (fetch_verdicts_of(s, slugs, n))
 			return -1;
-		while (n--) {
-			char why[VIEW_WHY];
-			struct view v;
-
-			if (view_read(fetch_verdict(s, n), true, plan->now, &v,
-				    why))
-				log_error("%s: verdict: %s", slugs[n], why);
-			row_of_view(&asked[n]->row, &v);
-			view_release(&v);
-			judge(asked[n], plan, &none);
-		}
+		while (n--)
+			how->read(asked[n], fetch_verdict(s, n), plan);
 		n = 0;
 	}
 	return 0;
+}
+
+static int look_for_verdicts(
+	struct source *s, struct plan *plan, struct index_entries *l)
+{
+	return look_closer(s, plan, l,
+		       &(struct closer) {lacks_verdict, read_verdict}) ||
+			       look_closer(s, plan, l,
+				       &(struct closer) {
+					       lacks_split, read_split})
+		? -1 : 0;
 }
 
 /* Those that work, and have an open incident. */
@@ -339,13 +386,12 @@ static int load_rows(
 static int load(struct source *s, double now, struct index_entries *l)
 {
 	const struct listing *views;
-	struct plan plan;
+	struct plan *plan;
 	int rc;
 
-	if (fetch_plan(s, now, &plan))
+	if (fetch_kept_plan(s, now, &plan))
 		return -1;
-	rc = load_rows(s, &plan, l);
-	plan_release(&plan);
+	rc = load_rows(s, plan, l);
 	if (rc <= 0)
 		return rc;
 	if (fetch_views(s, now, &views))
@@ -541,7 +587,8 @@ static int count_days(struct source *s, double now, struct index_row *rows,
 int fetch_index_rows(struct source *s, double now,
 	const struct index_entry *const *v, size_t n, struct index_row *rows)
 {
-	int rc = 0;
+	struct plan *plan;
+	int rc = fetch_kept_plan(s, now, &plan);
 
 	for (size_t from = 0; from < n && !rc; from += BATCH) {
 		size_t some = n - from < BATCH ? n - from : BATCH;
@@ -554,6 +601,8 @@ int fetch_index_rows(struct source *s, double now,
 				rows[i].days);
 			if (whole && v[i]->sentence)
 				rows[i].sentence = xstrdup(v[i]->sentence);
+			rows[i].work = plan_soon(plan, v[i]->slug,
+				*v[i]->row.account ? v[i]->row.account : NULL);
 		}
 		rc = fetch_open(s) ||
 		     (!whole && describe(s, now, rows + from, some)) ||

@@ -39,6 +39,7 @@ struct index_row {
 	struct condition condition;
 	char *sentence; /* of condition_put; NULL where the word says all */
 	char days[LISTING_DAYS + 1];
+	int64_t work; /* when its next maintenance begins, see plan_soon; or 0 */
 };
 
 /*

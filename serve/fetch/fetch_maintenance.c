@@ -19,6 +19,23 @@ static bool is_near(const struct maintenance *m, double now, double max_s)
 	return o.found && (double)o.end >= now - MAINTENANCE_GAP_S;
 }
 
+static void look_ahead(struct plan *p)
+{
+	p->near = xcalloc(p->list.n + 1, sizeof *p->near);
+	p->soon = xcalloc(p->list.n + 1, sizeof *p->soon);
+	for (size_t i = 0; i < p->list.n; i++) {
+		const struct maintenance *m = &p->list.v[i].m;
+		struct occurrence next = maintenance_next(m, p->now, p->max_s);
+
+		if (is_near(m, p->now, p->max_s))
+			p->near[p->n_near++] = i;
+		if (!next.found || (double)next.start > p->now + PLAN_SOON_S)
+			continue;
+		next.of = m;
+		p->soon[p->n_soon++] = next;
+	}
+}
+
 int fetch_plan(struct source *s, double now, struct plan *p)
 {
 	struct brand brand;
@@ -34,14 +51,12 @@ int fetch_plan(struct source *s, double now, struct plan *p)
 	brand_read(store_text(store_reply(s->store, 1)), &brand);
 	p->max_s = brand.maintenance_s;
 	brand_release(&brand);
-	p->near = xcalloc(p->list.n + 1, sizeof *p->near);
-	for (size_t i = 0; i < p->list.n; i++)
-		if (is_near(&p->list.v[i].m, now, p->max_s))
-			p->near[p->n_near++] = i;
+	look_ahead(p);
 	return 0;
 }
 
-struct occurrence plan_of(struct plan *p, const char *slug, const char *account)
+struct occurrence plan_of(struct plan *p, const char *slug,
+	const char *account)
 {
 	for (size_t i = 0; i < p->n_near; i++)
 		if (maintenance_for(&p->list.v[p->near[i]].m, slug, account))
@@ -50,11 +65,27 @@ struct occurrence plan_of(struct plan *p, const char *slug, const char *account)
 	return (struct occurrence) {0};
 }
 
+int64_t plan_soon(const struct plan *p, const char *slug, const char *account)
+{
+	int64_t start = 0;
+
+	for (size_t i = 0; i < p->n_soon; i++) {
+		const struct occurrence *o = &p->soon[i];
+
+		if ((!start || o->start < start) &&
+			maintenance_for(o->of, slug, account))
+			start = o->start;
+	}
+	return start;
+}
+
 void plan_release(struct plan *p)
 {
 	maintenance_list_release(&p->list);
 	free(p->near);
+	free(p->soon);
 	p->near = NULL;
+	p->soon = NULL;
 }
 
 /* A plan, and until when it is good, of clock_mono_ms. */
@@ -63,13 +94,11 @@ struct kept_plan {
 	double until_ms;
 };
 
-int fetch_maintained(struct source *s, const char *slug, const char *account,
-	double now, bool *goes_on)
+static int keep_plan(struct source *s, double now)
 {
 	double now_ms = clock_mono_ms();
 	struct kept_plan *k;
 
-	*goes_on = false;
 	if (!s->plan)
 		s->plan = xcalloc(1, sizeof *s->plan);
 	k = s->plan;
@@ -80,7 +109,24 @@ int fetch_maintained(struct source *s, const char *slug, const char *account,
 		k->until_ms = fetch_good_until(s, now_ms);
 	}
 	k->plan.now = now;
-	*goes_on = plan_of(&k->plan, slug, account).found;
+	return 0;
+}
+
+int fetch_kept_plan(struct source *s, double now, struct plan **p)
+{
+	if (keep_plan(s, now))
+		return -1;
+	*p = &s->plan->plan;
+	return 0;
+}
+
+int fetch_maintained(struct source *s, const char *slug, const char *account,
+	double now, bool *goes_on)
+{
+	*goes_on = false;
+	if (keep_plan(s, now))
+		return -1;
+	*goes_on = plan_of(&s->plan->plan, slug, account).found;
 	return 0;
 }
 

@@ -19,6 +19,7 @@
 #include "http/respond.h"
 #include "json/json.h"
 #include "mcp/regions.h"
+#include "store/heartbeat.h"
 #include "widget/embed.h"
 
 #include <math.h>
@@ -217,6 +218,27 @@ static struct prometheus_server metrics_of(
 		.expected = e->expected ? e->expected : e->view.n_regions};
 }
 
+/* One that ended a day ago tells nothing of today. */
+#define RUN_OLD_S 86400
+
+/* -1: the store did not answer. */
+static int read_runs(struct source *s, struct prometheus_fleet *f)
+{
+	const char *texts[STAGES];
+
+	if (fetch_runs(s, texts))
+		return -1;
+	for (size_t i = 0; i < STAGES; i++) {
+		struct prometheus_run *r = &f->runs[f->n_runs];
+
+		r->stage = (enum stage)i;
+		f->n_runs += texts[i] &&
+			heartbeat_run_read(texts[i], &r->at, &r->took) &&
+			fabs(f->now - r->at) < RUN_OLD_S;
+	}
+	return 0;
+}
+
 /* The list stays as it is until the next request is answered. */
 static bool more_metrics(void *fleet, struct buf *b)
 {
@@ -240,6 +262,7 @@ void handle_metrics(const struct context *c)
 		return;
 	}
 	if (fetch_stages(c->source, fleet.at, NULL) ||
+		read_runs(c->source, &fleet) ||
 		fetch_undelivered(c->source, &fleet.undelivered) ||
 		fetch_views(c->source, c->now, &l)) {
 		set_error(c->r, STORE_DOWN);

@@ -17,6 +17,7 @@
 static void (*const handlers[])(const struct context *) = {
 	[ROUTE_NONE] = handle_none,
 	[ROUTE_NONE_API] = handle_none_api,
+	[ROUTE_MOVED] = handle_moved,
 	[ROUTE_INDEX] = handle_index,
 	[ROUTE_HEALTH] = handle_health,
 	[ROUTE_EMBED_STATUS] = handle_embed_status,

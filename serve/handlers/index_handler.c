@@ -81,7 +81,8 @@ static void put_shown(const struct context *c, struct index_page *page,
 			items[page->n++] = (struct index_item) {.e = rows[i].e,
 				.condition = rows[i].condition,
 				.sentence = rows[i].sentence,
-				.days = rows[i].days};
+				.days = rows[i].days,
+				.work = rows[i].work};
 	page->items = items;
 	if (page->paging->page > page->paging->pages)
 		page_error(c, 404);

@@ -13,7 +13,6 @@
 #include "fetch/fetch_page.h"
 #include "fetch/fetch_report.h"
 #include "data/page_data.h"
-#include "data/search.h"
 #include "handlers/handler.h"
 #include "handlers/index_handler.h"
 #include "handlers/private_access.h"
@@ -196,33 +195,30 @@ static void put_status_page(const struct context *c,
 	status_page_put(&c->r->body, page);
 }
 
-/*
- * Whether the name is a slug but for a slash behind it and its case: then the
- * answer leads to its page. It does not depend on whether there is such a server.
- */
-static bool redirect(const struct context *c)
+/* Whether a query can stand in a header as it came. */
+static bool can_keep(const char *query)
 {
-	char path[RESPOND_LOCATION], slug[SLUG_MAX + 2];
-	size_t n = strlen(c->name);
+	return query && *query &&
+		!query[strspn(query, "abcdefghijklmnopqrstuvwxyz"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "0123456789-._~!$&'()*+,;=:@/?%")];
+}
 
-	if (n >= sizeof slug)
-		return false;
-	memcpy(slug, c->name, n + 1);
-	if (n && slug[n - 1] == '/')
-		slug[n - 1] = '\0';
-	search_lower(slug);
-	if (!slug_valid(slug) || strcmp(slug, c->name) == 0)
-		return false;
-	snprintf(path, sizeof path, "/status/%s", slug);
+/* It does not depend on whether there is a page at the other path. */
+void handle_moved(const struct context *c)
+{
+	const char *query = c->request->query;
+	char to[RESPOND_LOCATION];
+
+	if (!can_keep(query) || snprintf(to, sizeof to, "%s?%s", c->name,
+					query) >= (int)sizeof to)
+		snprintf(to, sizeof to, "%s", c->name);
 	c->r->type = TYPE_HTML;
-	respond_elsewhere(c->r, 301, path);
-	return true;
+	respond_elsewhere(c->r, 301, to);
 }
 
 void handle_page(const struct context *c)
 {
-	if (redirect(c))
-		return;
 	answer_server(c, TYPE_HTML, put_status_page);
 }
 

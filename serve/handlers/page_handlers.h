@@ -11,6 +11,7 @@ struct brand;
 struct context;
 struct status_page;
 
+void handle_moved(const struct context *c);
 void handle_page(const struct context *c);
 void handle_incident(const struct context *c);
 void handle_preview(const struct context *c);

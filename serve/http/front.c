@@ -12,6 +12,7 @@
 #include "access/session.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "base/stats.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "http/etag.h"
@@ -107,7 +108,8 @@ static void read_question(struct question *q, char *const *env)
 	request_read(r, env);
 	route_request(r, &q->route);
 	q->free_text = route_query(q->route.kind, r, q->query);
-	r->query = q->query;
+	if (q->route.kind != ROUTE_MOVED)
+		r->query = q->query;
 	if (is_public(q) || !credentials_read(r->authorization, NULL))
 		r->authorization = NULL;
 	if (!route_takes_cookies(q->route.kind) ||
@@ -115,6 +117,7 @@ static void read_question(struct question *q, char *const *env)
 		r->cookie = NULL;
 	put_key(q);
 	q->cacheable = !r->authorization && !r->cookie &&
+		q->route.kind != ROUTE_MOVED &&
 		(r->method == METHOD_GET || r->method == METHOD_HEAD);
 }
 
@@ -200,12 +203,14 @@ struct output front_answer(struct front *f, char *const *env)
 	struct response r;
 	bool cacheable;
 
+	stats_add(COUNT_REQUESTS, 1);
 	end_answer(f);
 	read_question(&q, env);
 	read_body(f, &q);
 	cacheable = f->cache && q.cacheable;
 	if (cacheable)
 		kept = response_cache_find(f->cache, q.key, now_ms);
+	stats_add(COUNT_CACHE_HITS, kept != NULL);
 	if (kept)
 		return cached_output(f, kept, &q.request);
 	respond_init(&r);

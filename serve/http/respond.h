@@ -23,7 +23,7 @@ enum audience {
 };
 
 #define RESPOND_ETAG 80
-#define RESPOND_LOCATION 128
+#define RESPOND_LOCATION 1024
 #define RESPOND_ORIGIN 272
 #define RESPOND_COOKIE 256
 /* More than any header needs. */

@@ -2,6 +2,7 @@
 
 #include "base/num.h"
 #include "http/paging.h"
+#include "mcp/names.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -190,9 +191,52 @@ void route_find(const char *path, struct route *out)
 						   : ROUTE_NONE;
 }
 
+/*
+ * Whether a path leads to another one. What signs a browser in has letters of both
+ * cases, and is not sent twice.
+ */
+static bool moves(enum route_kind kind)
+{
+	static const char *const prefixes[] = {
+		"/status/", "/account/", "/report", NULL};
+
+	if (kind == ROUTE_ACCOUNT_ENTER)
+		return false;
+	for (const struct route_row *row = routes; row->prefix; row++)
+		for (const char *const *p = prefixes; *p; p++)
+			if (row->kind == kind &&
+				strncmp(row->prefix, *p, strlen(*p)) == 0)
+				return true;
+	return false;
+}
+
+/* Find out whether a path is that of a page, but for its case and a slash. */
+static bool find_moved(const char *path, struct route *out)
+{
+	size_t n = strlen(path);
+	char own[REQUEST_PATH];
+
+	for (size_t i = 0; i <= n; i++)
+		own[i] = (char)(path[i] >= 'A' && path[i] <= 'Z'
+					? path[i] | 0x20 : path[i]);
+	if (n > 1 && own[n - 1] == '/')
+		own[n - 1] = '\0';
+	if (strcmp(own, path) == 0)
+		return false;
+	route_find(own, out);
+	if (!moves(out->kind) || (*out->name && !slug_valid(out->name)) ||
+		(*out->rest && !slug_valid(out->rest)))
+		return false;
+	*out = (struct route) {.kind = ROUTE_MOVED};
+	memcpy(out->name, own, n + 1);
+	return true;
+}
+
 void route_request(const struct request *r, struct route *out)
 {
 	for (int i = 0; i < REQUEST_FORMS; i++) {
+		if (find_moved(r->path[i], out))
+			return;
 		route_find(r->path[i], out);
 		if (out->kind > ROUTE_NONE_API)
 			return;

@@ -12,6 +12,7 @@
 enum route_kind {
 	ROUTE_NONE,	/* nothing, for a person */
 	ROUTE_NONE_API, /* nothing, for a program */
+	ROUTE_MOVED,	/* another path, which is the name */
 	ROUTE_INDEX,
 	ROUTE_HEALTH,
 	ROUTE_EMBED_STATUS,
@@ -109,7 +110,11 @@ bool route_in(const struct route_row *rows, const char *path,
 /* route_find(path, out): the route of one path. */
 void route_find(const char *path, struct route *out);
 
-/* route_request(r, out): the route of the first path of r that has one. */
+/*
+ * route_request(r, out): the route of the first path of r that has one. Where that
+ * would be one below /status/, /account/ or /report without a slash behind it, and
+ * in small letters, it is ROUTE_MOVED: whether such a server is there or not.
+ */
 void route_request(const struct request *r, struct route *out);
 
 /* Room for a query as route_query writes it, and its NUL. */

@@ -369,10 +369,13 @@ void html_pages(
 	if (p->pages == 1 && p->page == 1)
 		return;
 	buf_str(b, "<nav class=\"pages\" aria-label=\"Pages\">\n");
-	if (p->page > 1)
-		put_page_link(b, r, "prev", "Previous",
-			p->page > p->pages ? p->pages : p->page - 1);
-	buf_fmt(b, "<span>Page %zu of %zu</span>\n", p->page, p->pages);
+	if (p->page > p->pages)
+		put_page_link(b, r, "prev", "Last page", p->pages);
+	else if (p->page > 1)
+		put_page_link(b, r, "prev", "Previous", p->page - 1);
+	if (p->page <= p->pages)
+		buf_fmt(b, "<span>Page %zu of %zu</span>\n", p->page,
+			p->pages);
 	if (p->page < p->pages)
 		put_page_link(b, r, "next", "Next", p->page + 1);
 	buf_str(b, "</nav>\n");

@@ -53,11 +53,13 @@ struct word incident_page_state(const struct status_page *s,
 }
 
 static void put_headline(struct buf *b, const struct status_page *s,
-	const struct incident *in)
+	const struct incident *in, const char *title)
 {
 	struct word w = incident_page_state(s, in);
 
-	buf_fmt(b, "<p class=\"headline text-%s\">", w.class);
+	buf_str(b, "<h1>");
+	escape_put(b, title);
+	buf_fmt(b, " <span class=\"headline text-%s\">", w.class);
 	html_icon(b, w.class);
 	buf_fmt(b, "<span>%s", w.text);
 	if (in->ended_at) {
@@ -67,7 +69,7 @@ static void put_headline(struct buf *b, const struct status_page *s,
 		buf_str(b, " for ");
 		html_span(b, s->now - (double)in->started_at);
 	}
-	buf_str(b, "</span></p>\n");
+	buf_str(b, "</span></span></h1>\n");
 }
 
 static void put_postmortem(struct buf *b, const struct incident *in)
@@ -93,7 +95,7 @@ static void put_facts(struct buf *b, const struct status_page *s,
 	buf_str(b, "<dl class=\"answers\">\n");
 	if (in->n_regions) {
 		put_row(b, "Where");
-		places_put_each(b, places,
+		places_put_where(b, places,
 			(const char (*)[REGION_MAX + 1])in->regions,
 			in->n_regions);
 		end_row(b);
@@ -135,11 +137,14 @@ static void put_words(struct buf *b, const struct incident_news *news,
 
 	buf_str(b, words[news->what]);
 	if (news->regions.n) {
-		buf_str(b, news->what == UPDATE_STARTED ? ". Seen from "
-							: ". Also seen from ");
-		places_put_regions(b, places,
-			(const char (*)[REGION_MAX + 1])news->regions.v,
-			news->regions.n);
+		const char (*names)[REGION_MAX + 1] =
+			(const char (*)[REGION_MAX + 1])news->regions.v;
+
+		buf_str(b, news->what == UPDATE_STARTED ? ". Seen "
+							: ". Also seen ");
+		if (!places_all(places, names, news->regions.n))
+			buf_str(b, "from ");
+		places_put_where(b, places, names, news->regions.n);
 	}
 	buf_char(b, '.');
 }
@@ -273,8 +278,7 @@ static void put_page(struct buf *b, const struct status_page *s,
 	buf_release(&about);
 	buf_release(&path);
 	put_crumbs(b, s, in);
-	html_element(b, "h1", title);
-	put_headline(b, s, in);
+	put_headline(b, s, in, title);
 	buf_fmt(b, "<p class=\"lead\">%s</p>\n",
 		incident_words_impact(in, places));
 	put_facts(b, s, in, places);

@@ -25,6 +25,7 @@ struct index_item {
 	struct condition condition;
 	const char *sentence; /* of condition_put; NULL: the word says all */
 	const char *days;     /* LISTING_DAYS letters */
+	int64_t work; /* when a maintenance begins, if that is soon; or 0 */
 };
 
 struct index_page {

@@ -159,15 +159,27 @@ static void put_since(struct buf *b, const struct index_item *item, double now)
 	buf_str(b, "</small>");
 }
 
+/* What runs is the state of the row; what is announced stands beside it. */
+static void put_work(struct buf *b, const struct index_item *item, double now)
+{
+	if (item->condition.state == CONDITION_MAINTENANCE ||
+		(double)item->work <= now)
+		return;
+	buf_str(b, "<small class=\"text-work\">Maintenance from ");
+	html_time(b, item->work, now);
+	buf_str(b, "</small>");
+}
+
+/* A figure that is not known leaves its column empty. */
 static void put_figure(
 	struct buf *b, const char *format, double v, const char *name)
 {
 	buf_str(b, "<span class=\"figure\">");
-	if (isnan(v))
-		buf_str(b, "<span class=\"dim\">no</span>");
-	else
+	if (!isnan(v)) {
 		buf_fmt(b, format, v);
-	buf_fmt(b, " <small>%s</small></span>", name);
+		buf_fmt(b, " <small>%s</small>", name);
+	}
+	buf_str(b, "</span>");
 }
 
 void index_row_put(struct buf *b, const struct index_item *item,
@@ -185,6 +197,7 @@ void index_row_put(struct buf *b, const struct index_item *item,
 	buf_fmt(b, "<span>%s</span></span>",
 		item->sentence ? item->sentence : w.text);
 	put_since(b, item, page->checks.now);
+	put_work(b, item, page->checks.now);
 	buf_str(b, "</span>");
 	put_days(b, item->days);
 	put_figure(b, "%.2f%%", e->row.uptime_30d, "uptime");

@@ -328,7 +328,7 @@ static void put_uptime(struct buf *b, const struct status_page *s)
 
 	buf_fmt(b, "<div><dt>Uptime<br><small>%d days", UPTIME_DAYS);
 	if (planned) {
-		buf_str(b, s->brand->maintenance_counts ? ", less "
+		buf_str(b, s->brand->maintenance_counts ? ", counting "
 							: ", not counting ");
 		html_span(b, 60 * (double)planned);
 		buf_str(b, " of maintenance");

@@ -143,10 +143,10 @@ static void put_sums(struct buf *b, const struct sums *s, bool planned_counts)
 		s->days, s->days == 1 ? "" : "s");
 	put_sum(b, ", not working for ", s->red);
 	put_sum(b, ", partly working for ", s->amber);
-	put_sum(b, planned_counts ? ", and in maintenance, which counts, for "
-				  : ", and in maintenance, which does not "
-				    "count, for ",
-		s->planned);
+	put_sum(b, ", in maintenance for ", s->planned);
+	if (s->planned)
+		buf_str(b, planned_counts ? " (counts as not working)"
+					  : " (does not count)");
 	buf_str(b, ".");
 }
 

@@ -89,7 +89,7 @@ void tools_page_put(struct buf *b, const struct status_page *s,
 {
 	begin_page(b, s, "Tools", false);
 	if (!t->total) {
-		buf_fmt(b, "<p>Nothing is known of the tools of this server."
+		buf_fmt(b, "<p>We do not know the tools of this server."
 			   "</p>\n");
 		html_end(b, s->brand, true);
 		return;
@@ -97,8 +97,8 @@ void tools_page_put(struct buf *b, const struct status_page *s,
 	buf_str(b, "<p>");
 	put_count(b, t->total, "tool", ", as ");
 	put_count(b, t->regions, "place", t->regions == 1 ? " sees" : " see");
-	buf_str(b, " them. What a tool says of itself is what the server "
-		   "says.</p>\n<ul class=\"tools\">\n");
+	buf_str(b, " them. Names and descriptions are the server's own "
+		   "words.</p>\n<ul class=\"tools\">\n");
 	for (size_t i = 0; i < t->n; i++)
 		put_tool(b, &t->v[i], t->regions, s->now);
 	buf_str(b, "</ul>\n");
@@ -114,15 +114,15 @@ void tools_page_changes(struct buf *b, const struct status_page *s,
 {
 	begin_page(b, s, "Changes of tools", true);
 	if (isnan(h->since)) {
-		buf_str(b, "<p>Nothing is known of the tools of this server."
+		buf_str(b, "<p>We do not know the tools of this server."
 			   "</p>\n");
 	} else {
-		buf_str(b, "<p>The tools of this server are known since ");
+		buf_str(b, "<p>We have watched these tools since ");
 		html_time(b, (int64_t)h->since, s->now);
-		buf_str(b, ", at most 90 days back.</p>\n");
+		buf_str(b, ". Changes are kept for 90 days.</p>\n");
 	}
 	if (!isnan(h->since) && !h->n)
-		buf_str(b, "<p>None was added, removed or changed since.</p>\n");
+		buf_str(b, "<p>No tool was added, removed or changed.</p>\n");
 	if (h->n)
 		buf_str(b, "<ul class=\"tool-changes\">\n");
 	for (size_t i = 0; i < h->n; i++) {

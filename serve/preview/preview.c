@@ -55,6 +55,8 @@
 #define TICK_PART 9
 #define STRIP_WORDS_Y 540
 #define NOT_KNOWN_LEVEL 7
+/* The most places of an incident that are named. */
+#define NAMED 4
 /* Bytes of a sentence. */
 #define SENTENCE_MAX 4096
 
@@ -327,19 +329,22 @@ static int draw_fact(struct canvas *c, int y, const char *label, const char *s)
 	return y;
 }
 
-/* Names of places; how many where one of them cannot be drawn. */
+/* Names of places; how many where there is no room for them, or no letters. */
 static void put_where(struct buf *b, const struct status_page *s,
 	const struct incident *in)
 {
+	const char (*names)[REGION_MAX + 1] =
+		(const char (*)[REGION_MAX + 1])in->regions;
 	struct places places;
 	struct buf escaped;
 
 	buf_init(&escaped, SENTENCE_MAX);
 	places_read(&places, s->server, s->view);
-	places_put_where(&escaped, &places,
-		(const char (*)[REGION_MAX + 1])in->regions, in->n_regions);
+	places_put_where(&escaped, &places, names, in->n_regions);
 	escape_undo(b, escaped.p);
-	if (!font_has(b->p)) {
+	if (!buf_ok(b) || !font_has(b->p) ||
+		(in->n_regions > NAMED &&
+			!places_all(&places, names, in->n_regions))) {
 		buf_clear(b);
 		buf_fmt(b, "%zu of %zu places", in->n_regions, places.n);
 	}

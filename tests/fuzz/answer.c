@@ -116,6 +116,14 @@ int fetch_stages(struct source *s, double at[STAGES], const char **regions)
 	return 0;
 }
 
+int fetch_runs(struct source *s, const char *texts[STAGES])
+{
+	(void)s;
+	for (size_t i = 0; i < STAGES; i++)
+		texts[i] = held[i];
+	return 0;
+}
+
 int fetch_site(struct source *s, const char **json)
 {
 	(void)s;

@@ -57,6 +57,17 @@ host() {
 		"$dir/user" >>ssh_config
 }
 
+# force HOST CREDENTIALS [OPTION…]: its key has the line of mcp-fleet(7), for REGION.
+force() {
+	local line file=$BATS_FILE_TMPDIR/hosts/$1/authorized
+	line=$(mandoc -T utf8 "$ROOT/man/mcp-fleet.7" | col -b | tr -s '\t\n ' ' ' |
+		grep -o 'restrict,command="MCP_CREDENTIALS=[^"]*"')
+	line=${line/ --deny-private/}
+	line=${line/"/etc/mcp-probe/credentials"/"$2"}
+	line=${line/REGION\"/${REGION-us-east-1}${3:+ ${*:3}}\"}
+	sed "s|^restrict,[^\"]*\"[^\"]*\",||; s|^|$line,|" -i "$file"
+}
+
 # sshd_start FOLDER: the sshd of one host.
 sshd_start() {
 	local port
@@ -72,14 +83,7 @@ sshd_start() {
 	ListenAddress 127.0.0.1:$port
 	HostKey $1/host
 	AuthorizedKeysFile $1/authorized
-	PermitUserEnvironment yes
-	StrictModes no
-	UsePAM no
-	PasswordAuthentication no
-	KbdInteractiveAuthentication no
-	PermitRootLogin yes
-	PidFile none
-	MaxStartups 100
+	Include $ROOT/tests/fixture/sshd_config
 	EOT
 	/usr/sbin/sshd -D -f "$1/sshd_config" -E "$1/log" >/dev/null 3>&- &
 	echo $! >>sshd.pids

@@ -14,13 +14,13 @@ const trouble = async () => {
 	await lab.stop_origin('catalog');
 	await lab.start_origin('catalog', { PEER_TOOL: 'fetch_data' });
 	lab.purge(...lab.REGIONS.map((r) => r.name).filter((name) => name !== 'eu-west-2'));
-	lab.hole('transit', SA, true);
+	await lab.hole('transit', SA, true);
 	await lab.stop_origin('twofold/far');
 	await lab.wrong_certificate('sealed', 'ap-southeast-1');
 };
 const mend = async () => {
 	lab.purge('eu-west-2');
-	lab.hole('transit', SA, false);
+	await lab.hole('transit', SA, false);
 	await lab.start_origin('twofold/far');
 	await lab.wrong_certificate('sealed');
 };

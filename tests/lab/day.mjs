@@ -9,9 +9,8 @@ import * as lab from './lab.mjs';
 
 const FAULTS = Number(process.argv[4] ?? 200);
 const SEED = Number(process.argv[5] ?? Math.floor(Math.random() * 1e6));
-const MINUTES = Math.ceil(FAULTS * 1.2) + 16;
+const MINUTES = Number(process.argv[6] ?? Math.ceil(FAULTS * 1.2) + 16);
 const QUIET = 8; // minutes at the end, in which everything must come to rest
-const BOUND = 6; // seconds that the regions have in a round
 const random = numbers(SEED);
 const any = (list) => list[Math.floor(random() * list.length)];
 const whole = (least, most) => least + Math.floor(random() * (most - least + 1));
@@ -23,16 +22,16 @@ const whole = (least, most) => least + Math.floor(random() * (most - least + 1))
 const missed = []; // faults for which there was no chance
 const FAULT = {
 	'runner killed': { of: 'own', most: 2,
-		during: (f) => lab.kill_probes(f.region).catch(() => missed.push(f)) },
-	'ssh hung': { of: 'own', most: 1, begin: (f) => f.region.sshd.kill('SIGSTOP'),
-		end: (f) => f.region.sshd.kill('SIGCONT') },
+		during: async (f, child) => { if (!await lab.kill_probes(f.region, child)) missed.push(f); } },
+	'ssh hung': { of: 'own', most: 1, hangs: true, begin: (f) => lab.signal_sshd(f.region, 'SIGSTOP'),
+		end: (f) => lab.signal_sshd(f.region, 'SIGCONT') },
 	'host key changed': { of: 'own', most: 3,
 		begin: async (f) => { await lab.stop_sshd(f.region); await lab.start_sshd(f.region, 'other'); },
 		end: async (f) => { await lab.stop_sshd(f.region); await lab.start_sshd(f.region); } },
-	'network gone': { of: 'own', most: 1, begin: (f) => lab.set_wire(f.region, 1),
+	'network gone': { of: 'own', most: 1, hangs: true, begin: (f) => lab.set_wire(f.region, 1),
 		end: (f) => lab.set_wire(f.region) },
-	'resolver gone': { of: 'own', most: 2, begin: (f) => f.region.resolver.kill('SIGSTOP'),
-		end: (f) => f.region.resolver.kill('SIGCONT') },
+	'resolver gone': { of: 'own', most: 2, hangs: true, begin: (f) => lab.stop_resolver(f.region),
+		end: (f) => lab.start_resolver(f.region) },
 	'clock skewed': { of: 'own', most: 4,
 		begin: (f) => { f.region.skew = f.number * (f.number % 2 ? 1 : -1); },
 		end: (f) => { f.region.skew = 0; } },
@@ -45,6 +44,9 @@ const FAULT = {
 	'pager refuses': { of: 'pager', most: 3, begin: () => lab.refuse('pager', true),
 		end: () => lab.refuse('pager', false) },
 };
+
+if (!lab.apart) // there are neither networks nor disks
+	['network gone', 'disk full'].forEach((kind) => delete FAULT[kind]);
 
 const meet = (a, b, gap = 0) => a.from < b.until + gap && b.from < a.until + gap;
 
@@ -80,7 +82,7 @@ const plan_faults = (outages) => {
 			throw new Error(`only ${faults.length} faults fit`);
 		const kind = any(Object.keys(FAULT)), from = whole(2, MINUTES - QUIET - 3);
 		const f = { kind, ...FAULT[kind], from, until: from + whole(1, FAULT[kind].most),
-			number: whole(3, 240), delay: whole(0, 1500) };
+			number: whole(3, 240), delay: random() };
 		if (f.of === 'own')
 			f.region = any(lab.REGIONS);
 		if (fits(f, faults, outages))
@@ -97,14 +99,22 @@ const wrong = [], printed = new Set();
 const is_down = (outages, slug, m) => outages.some((o) => o.slug === slug &&
 	m >= o.from && m < o.until);
 
+// is_last_word OUTAGES FAULTS SLUG MINUTE: whether it was over less than the lookback
+// before, and two regions have a fault, so that what they said before may be their last.
+const LOOKBACK = 3;
+const is_last_word = (outages, faults, slug, m) => outages.some((o) => o.slug === slug &&
+	m >= o.until && m < o.until + LOOKBACK && faults.filter((f) => f.of === 'own' &&
+		meet(f, { from: o.until, until: m + 1 })).length >= 2);
+
 // What readers see is never a made-up outage.
-const look = async (outages, m) => {
+const look = async (outages, faults, m) => {
 	for (const slug of lab.SLUGS) {
 		const answer = await lab.get(`/api/embed-status/${slug}`).catch(() => null);
 		if (!answer || answer.status !== 200)
 			continue;
 		const { state, as_of } = await answer.json();
-		if (state === 'down' && !is_down(outages, slug, lab.minute_of(Date.parse(as_of) / 1000)))
+		const then = lab.minute_of(Date.parse(as_of) / 1000);
+		if (state === 'down' && !is_down(outages, slug, then) && !is_last_word(outages, faults, slug, then))
 			wrong.push(`minute ${m}: ${slug} is shown as down as of ${as_of}`);
 	}
 };
@@ -124,12 +134,15 @@ const change = async (outages, faults, m) => {
 		await f.begin?.(f);
 };
 
+let usual = 1; // seconds that a round takes, of late
 const round = async (faults, m) => {
-	const during = [];
-	const ended = await lab.minute(m, { timeout: BOUND, begun: (child) => {
+	const during = [], hanging = faults.filter((f) => f.hangs && m >= f.from && m < f.until);
+	const ended = await lab.minute(m, { hanging: hanging.map((f) => f.region), begun: (child) => {
 		for (const f of faults.filter((g) => g.during && g.from === m))
-			during.push(lab.after(f.delay).then(() => f.during(f, child)));
+			during.push(lab.after(1000 * f.delay * usual).then(() => f.during(f, child)));
 	} });
+	if (!hanging.length && !during.length)
+		usual = ended.seconds;
 	await Promise.all(during);
 	await lab.settle();
 	for (const line of ended.out.split('\n').filter((text) => text.startsWith('{')))
@@ -186,7 +199,7 @@ const day = async () => {
 	for (let m = 0; m < MINUTES; m++) {
 		await change(outages, faults, m);
 		const ended = await round(faults, m);
-		await look(outages, m);
+		await look(outages, faults, m);
 		console.log([m, `${ended.seconds.toFixed(1)} s, status ${ended.status}`,
 			outages.filter((o) => m >= o.from && m < o.until).map((o) =>
 				`${o.slug} down${o.far ? ' in two' : ''}`).join(', ') || '-',

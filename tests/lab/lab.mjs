@@ -1,11 +1,15 @@
 // The laboratory: its world, the minutes of its fleet, and what can be done to both.
-// It is run in the namespaces that run makes; /run/lab has all files.
+// It is run in the namespaces that run makes or, if there are none, on loopback.
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
 import { promisify } from 'node:util';
 
 const [, , root, bin] = process.argv;
-export const dir = '/run/lab';
+export const dir = process.env.LAB_DIR; // of all files
+// Whether networks and mounts are the laboratory's own.
+export const apart = process.env.LAB_APART === 'yes';
 export const REGIONS = [
 	// Milliseconds one way from the middle of this world, a seventh of the real ones,
 	// and which part of the packets is lost.
@@ -28,7 +32,8 @@ export const SLUGS = Object.keys(SERVERS);
 export const FAR = SERVERS.twofold.far;
 // A cache goes on answering for a server that is down.
 export const UNCACHED = SLUGS.filter((slug) => !SERVERS[slug].cached);
-const WEB = '198.51.100.250', CANARY = '198.51.100.251';
+const [WEB, CANARY] = apart ? ['198.51.100.250', '198.51.100.251'] :
+	['127.0.1.250', '127.0.1.251'];
 export const after = (ms) => new Promise((done) => { setTimeout(done, ms); });
 const execute = promisify(execFile);
 const command = (...args) => execFileSync(args[0], args.slice(1),
@@ -67,10 +72,21 @@ const set_clocks = (at) => {
 		set_clock(r.name, at + (r.skew ?? 0));
 };
 
-// ---- Networks.
+// ---- Networks. On loopback the addresses of a region are in 127.0.N.0/24, and ports
+// are those that are free.
 
-const address = (r) => `10.77.${REGIONS.indexOf(r) + 1}.2`;
-export const pop = (slug, r) => `198.51.100.${10 * SLUGS.indexOf(slug) + REGIONS.indexOf(r) + 1}`;
+// port ADDRESS USUAL
+const port = (on, usual) => apart ? usual : new Promise((done) => {
+	const server = net.createServer().listen(0, on, () => {
+		const { port: free } = server.address();
+		server.close(() => done(free));
+	});
+});
+const HTTPS = await port(WEB, 443), HTTP = await port(WEB, 80);
+const number = (r) => REGIONS.indexOf(r) + 1;
+const address = (r) => apart ? `10.77.${number(r)}.2` : `127.0.${number(r)}.2`;
+export const pop = (slug, r) => apart ? `198.51.100.${10 * SLUGS.indexOf(slug) + number(r)}` :
+	`127.0.${number(r)}.${10 * (SLUGS.indexOf(slug) + 1)}`;
 export const host = (slug) => `${slug}.example.com`;
 
 // set_wire REGION [LOSS]: what its wire does from now on.
@@ -81,13 +97,13 @@ export const set_wire = (r, loss = r.loss) => {
 	fs.closeSync(file);
 };
 
-const inside = (r, ...args) => ['ip', 'netns', 'exec', r.name, ...args];
+const inside = (r, ...args) => apart ? ['ip', 'netns', 'exec', r.name, ...args] : args;
 
 // A program that goes on; its output goes to a file, in which READY will stand.
 const daemon = async (name, args, { env = {}, ready } = {}) => {
 	const log = fs.openSync(`${dir}/log.${name}`, 'w');
-	const child = spawn(args[0], args.slice(1), { stdio: ['ignore', log, log], cwd: dir,
-		env: { ...process.env, ...env } });
+	const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...args], {
+		stdio: ['ignore', log, log], cwd: dir, env: { ...process.env, ...env } });
 	fs.closeSync(log);
 	const end = new Promise((done) => { child.on('exit', () => { child.over = true; done(); }); });
 	child.end = end;
@@ -100,7 +116,7 @@ const daemon = async (name, args, { env = {}, ready } = {}) => {
 	return child;
 };
 
-const make_region = async (r) => {
+const make_network = async (r) => {
 	const short = r.name;
 	command('ip', 'netns', 'add', r.name);
 	set_wire(r);
@@ -114,49 +130,66 @@ const make_region = async (r) => {
 		ip route add default dev wan &&
 		ip link add hole type veth peer name away && ip link set away up &&
 		ip link set hole arp off up`));
-	// Its own resolver, which leads to the points of presence near it.
-	write(`names.${short}`, JSON.stringify(Object.fromEntries([['canary', CANARY],
-		...SLUGS.map((slug) => [slug, pop(slug, r)])]
-		.map(([name, to]) => [name, to.replaceAll('.', '-')]))));
-	r.resolver = await daemon(`names.${short}`, inside(r, 'node',
-		`${root}/tests/fixture/dns.mjs`, `${dir}/names.${short}`), { ready: /ready/ });
+};
+
+// Its own resolver, which leads to the points of presence near it.
+const make_resolver = async (r) => {
+	const names = [['canary', CANARY], ...SLUGS.map((slug) => [slug, pop(slug, r)])];
+	if (!apart) {
+		r.names = new Map(names);
+		start_resolver(r);
+		return;
+	}
+	write(`names.${r.name}`, JSON.stringify(Object.fromEntries(names.map(([name, to]) =>
+		[name, to.replaceAll('.', '-')]))));
+	r.resolver = await daemon(`names.${r.name}`, inside(r, 'node',
+		`${root}/tests/fixture/dns.mjs`, `${dir}/names.${r.name}`), { ready: /ready/ });
+};
+export const start_resolver = (r) => apart ? r.resolver.kill('SIGCONT') :
+	write(`names.${r.name}`, [...r.names].map(([name, to]) => `${host(name)} ${to}\n`).join(''));
+export const stop_resolver = (r) => apart ? r.resolver.kill('SIGSTOP') :
+	fs.rmSync(`${dir}/names.${r.name}`);
+
+const make_region = async (r) => {
+	const short = r.name;
+	if (apart)
+		await make_network(r);
+	await make_resolver(r);
+	r.port = await port(address(r), 22);
 	command('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', `${dir}/user.${short}`);
 	command('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', `${dir}/host.${short}`);
 	command('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', `${dir}/other.${short}`);
 	write(`runner.${short}`, `#!/bin/sh
-export LD_PRELOAD=${clock(short).LD_PRELOAD} CLOCK_FILE=${clock(short).CLOCK_FILE}
+export LD_PRELOAD=${clock(short).LD_PRELOAD}${apart ? '' : `:${root}/build/lab/names.so`}
+export CLOCK_FILE=${clock(short).CLOCK_FILE} NAMES_FILE=${dir}/names.${short}
 export MCP_REGION=${short}
 exec ${bin}/mcp-probe --cacert ${dir}/ca.pem --targets - -r ${short} -f jsonl --concurrency 1000
 `, 0o700);
 	write(`authorized.${short}`,
 		`restrict,command="${dir}/runner.${short}" ${read(`user.${short}.pub`)}`);
 	write(`resolv.${short}`, 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n', 0o644);
-	fs.appendFileSync(`${dir}/known`, `${address(r)} ${read(`host.${short}.pub`)}`);
-	fs.appendFileSync(`${dir}/ssh_config`, `Host ${short}\nHostName ${address(r)}\n` +
-		`User root\nIdentitiesOnly yes\nIdentityFile ${dir}/user.${short}\n` +
+	fs.appendFileSync(`${dir}/known`, `${apart ? address(r) : `[${address(r)}]:${r.port}`} ${read(`host.${short}.pub`)}`);
+	fs.appendFileSync(`${dir}/ssh_config`, `Host ${short}\nHostName ${address(r)}\nPort ${r.port}\n` +
+		`User ${os.userInfo().username}\nIdentitiesOnly yes\nIdentityFile ${dir}/user.${short}\n` +
 		`UserKnownHostsFile ${dir}/known\n`);
 	await start_sshd(r);
 };
 
 // start_sshd REGION [KEY]: with its host key, or another one.
 export const start_sshd = async (r, key = 'host') => {
-	write(`sshd.${r.name}`, `ListenAddress ${address(r)}:22
+	// Who comes is not to run what the user has in files of the shell.
+	write(`sshd.${r.name}`, `SetEnv HOME=${dir}/empty
+ListenAddress ${address(r)}:${r.port}
 HostKey ${dir}/${key}.${r.name}
 AuthorizedKeysFile ${dir}/authorized.${r.name}
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-PermitRootLogin yes
-PidFile none
-MaxStartups 100
+Include ${root}/tests/fixture/sshd_config
 `);
 	r.sshd = await daemon(`sshd.${r.name}`, inside(r, 'sh', '-c',
-		`mount --bind ${dir}/resolv.${r.name} /etc/resolv.conf &&
+		`${apart ? `mount --bind ${dir}/resolv.${r.name} /etc/resolv.conf &&` : ''}
 		exec /usr/sbin/sshd -D -e -f ${dir}/sshd.${r.name}`), { ready: /listening on/i });
 };
 export const stop_sshd = async (r) => {
-	r.sshd.kill('SIGKILL');
+	signal_sshd(r, 'SIGKILL');
 	await r.sshd.end;
 };
 
@@ -198,7 +231,7 @@ const origin_of = (slug, r) => origins[SERVERS[slug].far?.includes(r.name) ?
 	`${slug}/far` : slug];
 const point = (slug, r) => `
 	server {
-		listen ${pop(slug, r)}:443 ssl;
+		listen ${pop(slug, r)}:${HTTPS} ssl;
 		server_name ${host(slug)};
 		ssl_certificate pop-${slug}-${r.name}.pem;
 		ssl_certificate_key pop-${slug}-${r.name}.key;
@@ -216,12 +249,12 @@ const make_edge = async () => {
 	['other', ...SLUGS].forEach((name) => certificate(name, host(name)));
 	for (const slug of SLUGS) {
 		await wrong_certificate(slug);
-		for (const r of REGIONS)
+		for (const r of REGIONS.filter(() => apart))
 			command('ip', 'address', 'add', pop(slug, r), 'dev', 'lo');
 	}
 	write('nginx.conf', `daemon off;
 worker_processes 1;
-user root;
+${os.userInfo().uid ? '' : 'user root;'}
 pid nginx.pid;
 error_log stderr notice;
 events { worker_connections 512; }
@@ -237,11 +270,11 @@ http {
 	proxy_cache_methods POST;
 	proxy_cache_key "$host$request_uri|$request_body";
 	proxy_cache_valid 200 10h;
-	server { listen ${CANARY}:80; return 204; }
+	server { listen ${CANARY}:${HTTP}; return 204; }
 	${SLUGS.flatMap((slug) => REGIONS.map((r) => point(slug, r))).join('\n\t')}
 }
 `);
-	nginx = await daemon('nginx', ['nginx', '-p', dir, '-c', `${dir}/nginx.conf`],
+	nginx = await daemon('nginx', ['nginx', '-e', 'stderr', '-p', dir, '-c', `${dir}/nginx.conf`],
 		{ ready: /start worker process /, });
 };
 
@@ -263,12 +296,24 @@ export const start_origin = async (name, env = {}) => {
 export const stop_origin = (name) => execute(`${root}/tests/peers/peer`,
 	['stop', origins[name].pid], { env: { ...process.env, PEER_DIR: `${dir}/peers` } });
 
-// hole SLUG REGION ON: whether packets from there to the server vanish.
-export const hole = (slug, r, on) => command(...inside(r, 'ip', 'route', on ? 'add' : 'del',
-	pop(slug, r), 'dev', 'hole'));
+// hole SLUG REGION ON: whether packets from there to the server vanish. On loopback
+// they go to who listens, accepts nobody, and has a queue that is full.
+const HOLE = '127.0.1.252';
+let nobody = null;
+export const hole = async (slug, r, on) => {
+	if (apart) {
+		command(...inside(r, 'ip', 'route', on ? 'add' : 'del', pop(slug, r), 'dev', 'hole'));
+		return;
+	}
+	nobody ??= await daemon('hole', ['node', `${root}/tests/fixture/no_accept.mjs`, HOLE, `${HTTPS}`],
+		{ ready: /\d/ });
+	r.names.set(slug, on ? HOLE : pop(slug, r));
+	start_resolver(r);
+};
 
 // ---- The fleet's own machine: store, web server, configuration.
 
+const SITE = apart ? `http://${WEB}` : `http://${WEB}:${HTTP}`;
 let store = null, web = null;
 export const start_store = async () => {
 	store = await daemon('store', ['redis-server', '--port', '0', '--unixsocket', `${dir}/store.sock`,
@@ -286,29 +331,43 @@ export const redis = (...args) => execute('redis-cli', ['-s', `${dir}/store.sock
 export const start_web = async () => {
 	web = await daemon('web', ['lighttpd', '-D', '-f', `${dir}/lighttpd.conf`],
 		{ env: clock('fleet') });
-	await until('the web server', () => fetch(`http://${WEB}/`).then((r) => r.text()));
+	await until('the web server', () => fetch(SITE).then((r) => r.text()));
 };
 // Its FastCGI processes would live on.
 export const kill_web = async () => {
-	web.kill('SIGKILL');
+	kill_tree(web, () => true);
 	await web.end;
-	kill_all((p) => p.program === 'mcp-serve');
 };
 
 const configure = (policy) => {
 	// The disk of the fleet's machine, which can be full.
 	fs.mkdirSync(`${dir}/disk`);
-	command('mount', '-t', 'tmpfs', '-o', 'size=96m', 'disk', `${dir}/disk`);
+	if (apart)
+		command('mount', '-t', 'tmpfs', '-o', 'size=96m', 'disk', `${dir}/disk`);
 	for (const name of ['disk/store', 'disk/state', 'disk/run', 'disk/tmp', 'empty'])
 		fs.mkdirSync(`${dir}/${name}`, { mode: 0o700 });
+	fs.mkdirSync(`${dir}/patient`);
+	write('patient/timeout', `#!/bin/sh
+for region in $(cat ${dir}/hanging); do
+	case " $* " in *" mcp-probe "*" -r $region "*)
+		exec ${command('which', 'timeout').trim()} "$@" ;;
+	esac
+done
+case "$1:$*" in
+*" -O exit "*) ;;
+-k:*) k=$2; shift 3; set -- -k "$k" 600 "$@" ;;
+*) shift; set -- 600 "$@" ;;
+esac
+exec ${command('which', 'timeout').trim()} "$@"
+`, 0o700);
 	write('fleet.yaml', `store: unix://${dir}/store.sock
-site: {url: "http://${WEB}", title: Laboratory}
+site: {url: "${SITE}", title: Laboratory}
 regions:
 ${REGIONS.map((r) => `  - {name: ${r.name}, runner: ssh, host: ${r.name}, canary: [
-      "http://canary.example.com/", "http://canary.example.com/2"]}`).join('\n')}
+      "http://canary.example.com:${HTTP}/", "http://canary.example.com:${HTTP}/2"]}`).join('\n')}
 servers:
 ${Object.entries(SERVERS).map(([slug, s]) =>
-		`  - {slug: ${slug}, url: "https://${host(slug)}/mcp", timeout: ${s.timeout ?? '20s'}}`).join('\n')}
+		`  - {slug: ${slug}, url: "https://${host(slug)}:${HTTPS}/mcp", timeout: ${s.timeout ?? '20s'}}`).join('\n')}
 alerts:
   routes:
 ${['pager', 'log'].map((name) => `    - {name: ${name}, type: command, command: [sh, -c,
@@ -320,11 +379,11 @@ ${policy ? `  policy: ${policy}\n` : ''}`);
 	write('lighttpd.conf', `server.modules = ("mod_fastcgi")
 server.document-root = "${dir}/empty"
 server.bind = "${WEB}"
-server.port = 80
+server.port = ${HTTP}
 fastcgi.server = ("/" => (("socket" => "${dir}/serve.sock", "bin-path" => "${bin}/mcp-serve",
 	"min-procs" => 1, "max-procs" => 1, "check-local" => "disable",
 	"fix-root-scriptname" => "enable", "bin-environment" => (
-	"MCP_STORE" => "unix://${dir}/store.sock", "MCP_SITE" => "http://${WEB}"))))
+	"MCP_STORE" => "unix://${dir}/store.sock", "MCP_SITE" => "${SITE}"))))
 `);
 };
 
@@ -340,38 +399,52 @@ export const free_disk = () => fs.rmSync(`${dir}/disk/balloon`, { force: true })
 export const refuse = (route, on) => on ? write(`refuses.${route}`, '') :
 	fs.rmSync(`${dir}/refuses.${route}`);
 
-// processes: of all here, the PID, the program, the arguments and the environment.
+// processes: the PID, that of the parent, the name and the arguments. A program that
+// lets nobody look into it shows no more.
 const processes = () => fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).flatMap((pid) => {
-	const of = (name) => fs.readFileSync(`/proc/${pid}/${name}`, 'utf8').split('\0');
+	const of = (name) => fs.readFileSync(`/proc/${pid}/${name}`, 'utf8');
 	try {
-		return [{ pid: Number(pid), program: fs.readlinkSync(`/proc/${pid}/exe`).split('/').pop(),
-			args: of('cmdline'), env: of('environ') }];
+		const [, name, parent] = /\((.*)\) \S (\d+)/s.exec(of('stat'));
+		return [{ pid: Number(pid), parent: Number(parent), name, args: of('cmdline').split('\0') }];
 	} catch {
 		return []; // it has gone
 	}
 });
-// kill_all WHICH: how many these were.
-const kill_all = (which) => processes().filter(which).filter(({ pid }) => {
-	try {
-		return process.kill(pid, 'SIGKILL');
-	} catch {
-		return false; // it has gone
-	}
-}).length;
-// kill_probes REGION: as soon as it probes.
-export const kill_probes = (r) => until(`a probe of ${r.name}`, () => kill_all((p) =>
-	p.program === 'mcp-probe' && p.env.includes(`MCP_REGION=${r.name}`)), 8);
+// kill_tree CHILD WHICH [SIGNAL]: of the process and all below it; how many these were.
+const kill_tree = (child, which, signal = 'SIGKILL') => {
+	const all = processes(), tree = all.filter(({ pid }) => pid === child.pid);
+	for (const { pid } of tree)
+		tree.push(...all.filter(({ parent }) => parent === pid));
+	return tree.filter(which).filter(({ pid }) => {
+		try {
+			return process.kill(pid, signal);
+		} catch {
+			return false; // it has gone
+		}
+	}).length;
+};
+// kill_probes REGION ROUND: as soon as it probes; whether it did before the round ended.
+export const kill_probes = async (r, child) => {
+	let killed = 0;
+	await until(`a probe of ${r.name}`, () => {
+		killed = kill_tree(r.sshd, (p) => p.name === 'mcp-probe');
+		return killed || child.over;
+	}, 600);
+	return killed > 0;
+};
+// signal_sshd REGION SIGNAL: its sshd, and what serves the connections that are open.
+export const signal_sshd = (r, signal) =>
+	kill_tree(r.sshd, (p) => p.name.startsWith('sshd'), signal);
 // settle: no round is going on, and nothing of one that was killed.
 export const settle = () => until('what is left of a round', () => !processes().some((p) =>
-	/^mcp-(aggregate|alert)$/.test(p.program) ||
-	p.args.some((arg) => arg.endsWith('/scripts/mcp-fleet'))));
+	p.args.includes(`${dir}/fleet.yaml`)));
 
 // make: the whole laboratory. POLICY: numbers of fleet.yaml.
 export const make = async ({ policy } = {}) => {
 	fs.mkdirSync(`${dir}/peers`, { recursive: true });
 	configure(policy);
 	set_clocks(BEGIN);
-	for (const a of [WEB, CANARY])
+	for (const a of [WEB, CANARY].filter(() => apart))
 		command('ip', 'address', 'add', a, 'dev', 'lo');
 	for (const [slug, s] of Object.entries(SERVERS)) {
 		await start_origin(slug);
@@ -388,29 +461,32 @@ export const make = async ({ policy } = {}) => {
 
 export let now = BEGIN;
 // minute M: one round of the fleet in that minute: how it ended, what it said, and how
-// long it took. The regions have TIMEOUT seconds; begun() gets the process.
-export const minute = async (m, { timeout = 120, begun } = {}) => {
+// long it took. Only the runners of HANGING are ended by MCP_FLEET_TIMEOUT, for this
+// machine may be busy; begun() gets the process.
+export const minute = async (m, { hanging = [], begun } = {}) => {
 	now = BEGIN + 60 * m + 3;
+	write('hanging', hanging.map((r) => `${r.name}\n`).join(''));
 	set_clocks(now);
 	const began = performance.now();
 	const child = spawn(`${root}/scripts/mcp-fleet`, ['-c', `${dir}/fleet.yaml`, '--once'], {
-		env: { ...process.env, ...clock('fleet'), PATH: `${bin}:${process.env.PATH}`,
+		env: { ...process.env, ...clock('fleet'), PATH: `${dir}/patient:${bin}:${process.env.PATH}`,
 			XDG_RUNTIME_DIR: `${dir}/disk/run`, XDG_STATE_HOME: `${dir}/disk/state`, TMPDIR: `${dir}/disk/tmp`,
 			STATE_DIRECTORY: `${dir}/disk/state/alert`, RUNTIME_DIRECTORY: `${dir}/disk/run`,
-			MCP_FLEET_SSH: `-F ${dir}/ssh_config`, MCP_FLEET_TIMEOUT: `${timeout}` },
+			MCP_FLEET_SSH: `-F ${dir}/ssh_config`, MCP_FLEET_TIMEOUT: '6' },
 		stdio: ['ignore', 'pipe', 'pipe'] });
 	let out = '', err = '';
 	child.stdout.on('data', (text) => { out += text; });
 	child.stderr.on('data', (text) => { err += text; });
 	begun?.(child);
 	const status = await new Promise((done) => { child.on('close', done); });
+	child.over = true;
 	return { status, out, err: err.trim(), seconds: (performance.now() - began) / 1000 };
 };
 
 export const published = async (slug) => JSON.parse(await redis('get', `probe:${slug}:verdict`) || 'null');
 export const told = (route) => read(`told.${route}`).split('\n').filter((line) => line)
 	.map((line) => JSON.parse(line));
-export const get = (path) => fetch(`http://${WEB}${path}`);
+export const get = (path) => fetch(`${SITE}${path}`);
 export const minute_of = (at) => Math.floor((at - BEGIN) / 60);
 
 // end DO: all of it, and then everything is over; on failure with status 1.

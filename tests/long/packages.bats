@@ -1,20 +1,27 @@
 #!/usr/bin/env bats
 # Goal: who installs the packages of `make deb` in an empty Debian has services that
-# start, a fleet after one command, and nothing left once they are purged.
-# It needs root, and the packages of Debian.
+# start, a fleet after one command, regions by ssh and by themselves, all of it still
+# after an upgrade and a restart, and nothing left once they are purged; and the images
+# of them run. It needs root, and the packages of Debian.
+
+# shellcheck disable=SC2016 # for other shells
 
 bats_require_minimum_version 1.5.0
 
 setup_file() {
+	[ "$EUID" -eq 0 ] || skip "needs root"
 	ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 	DEBS=$ROOT/build/deb
 	CLEAN=$BATS_FILE_TMPDIR/clean
 	export ROOT DEBS CLEAN
-	"$ROOT/scripts/deps" build deb
+	"$ROOT/scripts/deps" build deb packages
 	"$ROOT/scripts/package"
-	# An empty Debian, with what the packages depend on and recommend.
+	# An empty Debian; with what the packages depend on and recommend, it is a machine.
+	VERSION=$(dpkg-deb -f "$DEBS"/mcp-fleet_*.deb Version)
+	export VERSION NEXT=${VERSION//[0-9]/9}
 	mmdebstrap --quiet --variant=minbase --include="$(needs),systemd-sysv,dbus,\
-redis-server,lighttpd" "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$CLEAN"
+redis-server,lighttpd,openssh-server" \
+		"$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$CLEAN"
 	cp "$DEBS"/*.deb "$CLEAN/root"
 	boot
 }
@@ -99,18 +106,77 @@ verdict() {
 	[[ $(inside redis-cli get probe:127.0.0.1:verdict) == *'"verdict":"amber"'* ]]
 }
 
-@test "lintian has no error and no warning" {
+# typed TEXT: the mend of this finding of doctor, typed by root.
+typed() {
+	inside bash -ec "sudo() { \"\$@\"; }; $(jq -r --arg text "$1" \
+		'select(.finding | contains($text)).mend' "$BATS_TEST_TMPDIR/findings")"
+}
+
+# doctor [NAME=VALUE]: what it finds in the clean system, by root.
+doctor() {
+	inside env "$@" mcp-fleet doctor -c /etc/mcp-fleet/fleet.yaml --json \
+		>"$BATS_TEST_TMPDIR/findings" || true
+	cat "$BATS_TEST_TMPDIR/findings"
+}
+
+# told STATUS SUBJECT TEXT: it found this.
+told() {
+	jq -es --arg status "$1" --arg subject "$2" --arg text "$3" 'any(.status == $status and
+		.subject == $subject and (.finding | contains($text)))' "$BATS_TEST_TMPDIR/findings"
+}
+
+# reports REGION: the runner of the region said last that it is well.
+reports() {
+	inside redis-cli hget fleet:runners "$1" | jq -es '.[0].status == "ok"'
+}
+
+# kept: what an upgrade and a restart leave as it is.
+kept() {
+	inside sh -c 'cat /etc/mcp-fleet/fleet.yaml; ls -RAn /etc/mcp-fleet /var/lib/mcp-fleet/.ssh
+		systemctl is-enabled mcp-fleet.timer mcp-alert.timer mcp-report.timer \
+			mcp-region.timer mcp-serve.socket mcp-serve@1.service'
+}
+
+@test "lintian has no error and no warning, and hides none" {
 	run -0 lintian --allow-root --fail-on error,warning "$DEBS"/*.changes
+	[[ $output != *[EW]:* ]]
+	run ! find "$ROOT/scripts/debian" -name '*lintian*'
 	# What a region needs is small: in KiB, without the libraries.
 	[ "$(dpkg-deb -f "$DEBS"/mcp-probe_*.deb Installed-Size)" -lt 2048 ]
 }
 
-@test "two builds are the same bytes, and change nothing in the tree" {
-	git -C "$ROOT" status --porcelain >"$BATS_TEST_TMPDIR/before"
-	sha256sum "$DEBS"/*.deb >"$BATS_TEST_TMPDIR/sums"
-	"$ROOT/scripts/package"
-	sha256sum -c "$BATS_TEST_TMPDIR/sums"
-	git -C "$ROOT" status --porcelain | diff "$BATS_TEST_TMPDIR/before" -
+@test "files are where a packager looks for them, and none is in /etc" {
+	for deb in "$DEBS"/*.deb; do
+		dpkg-deb -c "$deb" | awk '{ print $6 }' | sed 's/^\.//; /\/$/d'
+		# What is in /etc/mcp-fleet is made by mcp-fleet init, and so no conffile.
+		[[ -z $(dpkg-deb -I "$deb" conffiles 2>/dev/null) ]]
+	done | sort >"$BATS_TEST_TMPDIR/files"
+	for file in /usr/bin/mcp-{probe,aggregate,alert,serve,fleet,rotate,guardrail,registry} \
+		/lib/systemd/system/mcp-{fleet,alert,region,report,registry}.{service,timer} \
+		/lib/systemd/system/mcp-serve{.socket,@.service} \
+		/usr/lib/{sysusers,tmpfiles}.d/mcp-fleet.conf \
+		/usr/share/man/man1/mcp-probe.1.gz /usr/share/man/man8/mcp-serve.8.gz \
+		/usr/lib/nagios/plugins/check_mcp /usr/share/doc/mcp-fleet/changelog.gz \
+		/usr/share/bash-completion/completions/mcp-fleet \
+		/usr/share/zsh/vendor-completions/_mcp-probe \
+		/usr/share/fish/vendor_completions.d/mcp-probe.fish; do
+		grep -qx "$file" "$BATS_TEST_TMPDIR/files" || { echo "$file"; return 1; }
+	done
+	run ! grep -vE '^/(usr/(bin|lib|libexec/mcp-fleet|share)|lib/systemd/system)/' \
+		"$BATS_TEST_TMPDIR/files"
+}
+
+@test "another folder, mask and time zone make the same bytes, and change nothing in the tree" {
+	mkdir "$BATS_TEST_TMPDIR/tree"
+	tar -C "$ROOT" --exclude ./build --exclude ./.git -c . |
+		tar -C "$BATS_TEST_TMPDIR/tree" -x
+	cd "$BATS_TEST_TMPDIR/tree"
+	find . -type f -exec sha256sum {} + | sort >../before
+	(umask 077; TZ=Asia/Tokyo LANG=C.UTF-8 CCACHE_DISABLE=1 scripts/package)
+	for deb in "$DEBS"/*.deb; do
+		cmp "$deb" "build/deb/${deb##*/}"
+	done
+	find . -path ./build -prune -o -type f -exec sha256sum {} + | sort | diff ../before -
 }
 
 @test "installed, the timers run and do nothing; nothing is enabled that needs settings" {
@@ -118,13 +184,14 @@ verdict() {
 	for unit in mcp-fleet.timer mcp-alert.timer mcp-report.timer; do
 		inside systemctl is-active "$unit"
 	done
-	run inside systemctl is-enabled mcp-registry.timer mcp-serve.socket
+	run inside systemctl is-enabled mcp-registry.timer mcp-region.timer mcp-serve.socket
 	[ "$(sort -u <<<"$output")" = disabled ]
 	inside systemctl start mcp-fleet.service
 	[ "$(inside systemctl show -P ConditionResult mcp-fleet.service)" = no ]
 	[ "$(inside systemctl show -P Result mcp-fleet.service)" = success ]
 	inside systemd-analyze verify --man=no --recursive-errors=no mcp-fleet.service \
-		mcp-alert.service mcp-report.service mcp-registry.service mcp-serve@1.service
+		mcp-alert.service mcp-report.service mcp-registry.service mcp-region.service \
+		mcp-serve@1.service
 }
 
 @test "mcp-fleet init is all that a fleet needs: a round, a verdict, a page" {
@@ -145,9 +212,11 @@ verdict() {
 	}
 	eventually page
 	inside systemctl is-active mcp-serve@1.service
-	run inside mcp-fleet doctor -c /etc/mcp-fleet/fleet.yaml
-	[[ $output != *FAIL* && $output == *"mcp-fleet.timer is active"* ]] ||
-		{ echo "$output"; return 1; }
+	doctor
+	run ! jq -e 'select(.status == "fail")' "$BATS_TEST_TMPDIR/findings"
+	told ok timer 'mcp-fleet.timer is active, and its service sees what this shell sees'
+	told ok timer 'mcp-alert.timer is active'
+	told ok upgrade 'nothing to do'
 	# Each has its secrets, and those of nobody else.
 	run -1 inside setpriv --reuid=mcp-alert --regid=mcp-alert --clear-groups \
 		test -r /etc/mcp-fleet/probe
@@ -156,25 +225,151 @@ verdict() {
 	inside systemctl stop pages.service
 }
 
-@test "an upgrade keeps the configuration, the store and what is enabled" {
+@test "doctor says what the service of a timer does not see, and how to mend it" {
+	inside systemctl stop mcp-alert.timer
+	doctor MCP_FLEET_SSH='-F /root/a "b%'
+	told fail timer 'mcp-alert.timer is enabled, but inactive'
+	typed 'mcp-alert.timer is enabled'
+	told fail timer 'MCP_FLEET_SSH is set here, but not for mcp-fleet.service'
+	run ! told fail timer 'not for mcp-alert.service'
+	typed 'MCP_FLEET_SSH is set here'
+	doctor MCP_FLEET_SSH='-F /root/a "b%'
+	run ! told fail timer 'MCP_FLEET_SSH is set here'
+	run ! told fail timer 'is enabled, but'
+	told fail timer 'names /root/a, where it sees nothing'
+	[ "$(inside systemctl show -P Environment mcp-fleet.service)" = \
+		'MCP_CREDENTIALS=/etc/mcp-fleet/probe "MCP_FLEET_SSH=-F /root/a \"b%"' ]
+	inside sh -c 'cd /etc/systemd/system/mcp-fleet.service.d && rm * &&
+		printf "[Service]\nEnvironment=PATH=/nowhere\nEnvironmentFile=/etc/mcp-fleet/env\n" >own.conf'
+	doctor
+	told fail timer 'mcp-fleet.service was changed, and systemd has not read it'
+	typed 'systemd has not read it'
+	doctor
+	told fail timer 'jq is not in the PATH of mcp-fleet.service'
+	typed 'mcp-fleet.service needs /etc/mcp-fleet/env, which is not there'
+	inside chown root: /etc/mcp-fleet/probe
+	doctor
+	run ! told fail timer 'needs /etc/mcp-fleet/env'
+	typed '/etc/mcp-fleet/probe belongs to root'
+	inside sh -c 'rm -r /etc/mcp-fleet/env /etc/systemd/system/mcp-fleet.service.d &&
+		systemctl daemon-reload'
+	doctor
+	run ! told fail timer ''
+}
+
+@test "a region by ssh: a refusal is in the journal; a connection ends with its round" {
+	inside sed -i '/^regions:/a\  - {name: eu-west-2, runner: ssh, host: probe@127.0.0.1}' \
+		/etc/mcp-fleet/fleet.yaml
+	inside bash -ec 'systemctl start ssh.service
+		useradd -rmd /home/probe -s /bin/sh probe
+		cd /var/lib/mcp-fleet/.ssh
+		setpriv --reuid mcp-fleet --regid mcp-fleet --clear-groups \
+			ssh-keygen -q -t ed25519 -N "" -f "$PWD/id_ed25519"
+		ssh-keyscan 127.0.0.1 2>/dev/null >/etc/mcp-fleet/known_hosts'
+	refused() {
+		inside systemctl start mcp-fleet.service
+		inside journalctl -u mcp-fleet.service -o cat | grep -q 'eu-west-2: exit: .*Permission denied'
+	}
+	eventually refused
+	inside bash -ec 'install -d -m 700 -o probe -g probe ~probe/.ssh
+		echo "restrict,command=\"mcp-probe --serve-ssh -r eu-west-2\" $(</var/lib/mcp-fleet/.ssh/id_ed25519.pub)" \
+			>~probe/.ssh/authorized_keys'
+	well() {
+		inside systemctl start mcp-fleet.service && reports eu-west-2
+	}
+	eventually well
+	inside systemctl start mcp-fleet.service
+	# Nothing of a round is left, no connection either: that is how systemd ends it.
+	quiet() {
+		[[ $(inside systemctl is-active mcp-fleet.service) == inactive ]] &&
+			! inside pgrep -u mcp-fleet -x ssh &&
+			[[ -z $(inside find /run/mcp-fleet -type s) ]]
+	}
+	eventually quiet
+	[ "$(inside systemctl show -P Result mcp-fleet.service)" = success ]
+}
+
+@test "a region that probes by itself, each half minute by its timer" {
+	local acl
+	acl=$(sed 's/\<REGION\>/tokyo/g; s/REGION_PASSWORD/s3cret/; s/^user //' \
+		"$ROOT/scripts/deploy/store/region.acl")
+	inside bash -ec 'set -f; redis-cli acl setuser $1' set "$acl"
+	inside sed -i '/^regions:/a\  - {name: tokyo, runner: inbox}' /etc/mcp-fleet/fleet.yaml
+	inside bash -ec 'umask 077; echo s3cret >/etc/mcp-fleet/store; umask 022
+		mkdir /etc/systemd/system/mcp-region.service.d
+		printf "[Service]\nEnvironment=MCP_REGION=tokyo\nEnvironment=MCP_STORE=redis://region-tokyo@127.0.0.1\n" \
+			>/etc/systemd/system/mcp-region.service.d/own.conf
+		systemctl daemon-reload
+		systemctl enable --now mcp-region.timer'
+	eventually reports tokyo
+	inside journalctl -u mcp-region.service -o cat | grep -q ^Finished
+	run ! grep -q s3cret < <(inside journalctl -o export)
+}
+
+@test "what was installed is of one version; a unit of a checkout that hides ours is told" {
+	inside bash -ec 'mkdir -p /usr/local/lib/systemd/system
+		cp /lib/systemd/system/mcp-serve@.service /usr/local/lib/systemd/system
+		printf "#!/bin/sh\necho mcp-alert 0.0.9\n" >/usr/local/bin/mcp-alert
+		chmod +x /usr/local/bin/mcp-alert'
+	doctor PATH=/usr/local/bin:/usr/bin:/bin
+	told warn upgrade '/usr/local/lib/systemd/system/mcp-serve@.service hides the unit'
+	told warn upgrade '/usr/local/bin/mcp-alert is of mcp-alert 0.0.9'
+	inside rm -r /usr/local/lib/systemd /usr/local/bin/mcp-alert
+	doctor
+	told ok upgrade 'nothing to do'
+}
+
+# next_version: the packages of the next version, with the same programs.
+next_version() {
+	local deb dir
+	mkdir "$CLEAN/root/next"
+	for deb in "$DEBS"/*.deb; do
+		dir=$BATS_TEST_TMPDIR/$(basename "$deb" .deb)
+		dpkg-deb -R "$deb" "$dir"
+		grep -rlZF "$VERSION" "$dir" | xargs -0 sed -i "s/${VERSION//./\\.}/$NEXT/g"
+		dpkg-deb -b "$dir" "$CLEAN/root/next" >/dev/null
+	done
+}
+
+@test "an upgrade, of which doctor was asked before, keeps all that there is" {
 	local worker
-	cp "$DEBS"/mcp-fleet_*.deb "$BATS_TEST_TMPDIR/old.deb"
-	dpkg-deb -R "$BATS_TEST_TMPDIR/old.deb" "$BATS_TEST_TMPDIR/next"
-	sed -i 's/^Version: .*/&+next/; s/mcp-probe (= [^)]*)/mcp-probe/' \
-		"$BATS_TEST_TMPDIR/next/DEBIAN/control"
-	dpkg-deb -b "$BATS_TEST_TMPDIR/next" "$CLEAN/root/next.deb" >/dev/null
-	before=$(inside sh -c 'cat /etc/mcp-fleet/fleet.yaml; ls -RAn /etc/mcp-fleet')
+	next_version
+	kept >"$BATS_TEST_TMPDIR/before"
 	worker=$(inside systemctl show -P MainPID mcp-serve@1.service)
-	inside dpkg -i /root/next.deb
-	[ "$(inside sh -c 'cat /etc/mcp-fleet/fleet.yaml; ls -RAn /etc/mcp-fleet')" = "$before" ]
+	# As mcp-fleet(7) says.
+	inside sh -ec 'for deb in /root/next/*.deb; do dpkg-deb -x $deb /root/unpacked; done'
+	inside /root/unpacked/usr/bin/mcp-fleet doctor -c /etc/mcp-fleet/fleet.yaml --json \
+		>"$BATS_TEST_TMPDIR/findings" || true
+	told ok upgrade "$NEXT reads what older versions left as it is: nothing to do"
+	inside sh -c 'dpkg -i /root/next/*.deb'
+	[ "$(inside mcp-fleet --version)" = "mcp-fleet $NEXT" ]
+	kept | diff "$BATS_TEST_TMPDIR/before" -
 	verdict
-	for unit in mcp-fleet.timer mcp-alert.timer mcp-serve@1.service; do
+	for unit in mcp-fleet.timer mcp-alert.timer mcp-region.timer mcp-serve@1.service; do
 		inside systemctl is-active "$unit"
 	done
 	[ "$(inside systemctl show -P MainPID mcp-serve@1.service)" != "$worker" ]
 }
 
+@test "a restart keeps all that there is" {
+	kept >"$BATS_TEST_TMPDIR/before"
+	# It may be gone before it answers.
+	inside systemctl poweroff || true
+	gone() {
+		! kill -0 "$(<"$BATS_FILE_TMPDIR/init")" 2>/dev/null
+	}
+	eventually gone
+	boot
+	eventually verdict
+	kept | diff "$BATS_TEST_TMPDIR/before" -
+	for unit in mcp-fleet.timer mcp-alert.timer mcp-region.timer mcp-serve@1.service; do
+		inside systemctl is-active "$unit"
+	done
+}
+
 @test "purged, nothing is left" {
+	# What an administrator made is an administrator's, where it is not in /etc/mcp-fleet.
+	inside rm -r /etc/systemd/system/mcp-region.service.d
 	inside dpkg --purge mcp-fleet mcp-probe
 	run -0 inside sh -c 'getent passwd; getent group'
 	[[ $output != *mcp* ]]
@@ -182,4 +377,76 @@ verdict() {
 	[ -z "$output" ] || { echo "$output"; return 1; }
 	run inside systemctl list-units --all --no-legend 'mcp-*'
 	[ -z "$output" ] || { echo "$output"; return 1; }
+}
+
+# image ARGS…: buildah, with images in the folder of this file.
+image() {
+	buildah --storage-driver vfs --root "$BATS_FILE_TMPDIR/images" \
+		--runroot "$BATS_FILE_TMPDIR/run" "$@"
+}
+
+# built NAME FOLDER ARGS…: an image, and a container of that name.
+built() {
+	local name=$1 folder=$2
+	shift 2
+	image bud -q --isolation chroot --format docker --layers=false \
+		--build-arg BASE=localhost/base -t "$name" "$@" "$folder"
+	image from -q --pull-never --name "$name" "localhost/$name"
+	echo "$name: $(du -sm "$(image mount "$name")" | cut -f 1) MB, of which" \
+		"$(du -sm "$(image mount base)" | cut -f 1) are Debian's" >&3
+}
+
+@test "the images of the packages: each program runs there, and not as root" {
+	local home
+	mmdebstrap --quiet --variant=minbase \
+		"$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$BATS_TEST_TMPDIR/base.tar"
+	image from -q --name base scratch
+	image add -q base "$BATS_TEST_TMPDIR/base.tar" /
+	image commit -q base localhost/base
+	built probe "$DEBS" -f "$ROOT/scripts/deploy/Dockerfile" --target probe
+	built fleet "$DEBS" -f "$ROOT/scripts/deploy/Dockerfile" --target fleet
+	# In a copy, whose build/deb has the packages, and nothing else of build.
+	home=$BATS_TEST_TMPDIR/tree
+	mkdir -p "$home/build" "$home/scripts"
+	cp -r "$DEBS" "$home/build"
+	cp -r "$ROOT/scripts/deploy" "$home/scripts"
+	built worker "$home" -f "$home/scripts/deploy/worker/Dockerfile"
+	for name in probe fleet worker; do
+		run -0 image run --isolation chroot "$name" -- id -u
+		[ "$output" != 0 ]
+	done
+	run -0 image run --isolation chroot probe -- mcp-probe --version
+	[ "$output" = "mcp-probe $VERSION" ]
+	for program in mcp-fleet mcp-aggregate mcp-alert mcp-serve; do
+		run -0 image run --isolation chroot fleet -- "$program" --version
+		[ "$output" = "$program $VERSION" ]
+	done
+	run -0 image run --isolation chroot fleet -- test -w /var/lib/mcp-fleet
+}
+
+@test "the image of a worker answers, and its health check says whether it does" {
+	local token=0123456789abcdef0123456789abcdef digest
+	digest=$(printf %s "$token" | sha256sum)
+	image inspect --type image worker | jq -c '.Docker.config.Healthcheck.Test[1:]' \
+		>"$BATS_TEST_TMPDIR/check"
+	[ "$(jq length "$BATS_TEST_TMPDIR/check")" -gt 0 ]
+	{
+		declare -f image eventually
+		printf 'BATS_FILE_TMPDIR=%q digest=%q token=%q\n' "$BATS_FILE_TMPDIR" \
+			"${digest%% *}" "$token"
+		echo 'run() { image run --isolation chroot "$@"; }'
+		echo "healthy() { run worker -- $(jq -r '@sh' "$BATS_TEST_TMPDIR/check"); }"
+		cat <<-'END'
+		set -e
+		ip link set lo up
+		! healthy 2>/dev/null
+		run -e MCP_REGION=edge -e "MCP_WORKER_TOKEN_SHA256=$digest" worker -- \
+			lighttpd -D -f /etc/mcp-worker.conf &
+		eventually healthy 2>/dev/null
+		echo '{"v":1,"type":"target","slug":"a","url":"http://127.0.0.1:1/mcp","region":"edge"}' |
+			curl -sf -H "Authorization: Bearer $token" --data-binary @- http://127.0.0.1:8080/probe
+		END
+	} >"$BATS_TEST_TMPDIR/script"
+	run -0 unshare --net --pid --fork --kill-child --mount-proc bash "$BATS_TEST_TMPDIR/script"
+	[[ $output == *'"type":"probe"'*'"slug":"a"'* || $output == *'"slug":"a"'*'"type":"probe"'* ]]
 }

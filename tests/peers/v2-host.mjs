@@ -2,7 +2,8 @@
 // argument (instead of "reject") the older versions too. $PEER_TOOL renames its
 // first tool; with $PEER_SHUFFLE its tools are in another order each time. For
 // probes of the region $PEER_REGION, or all, $PEER_SAYS is what the first tool says,
-// and with $PEER_SPACED the answer has its members in another order, and blanks.
+// and with $PEER_SPACED the answer has its members in another order, and blanks. With
+// $PEER_NONE all its tools are disabled, so that it offers tools, and lists none.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer } from 'node:http';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
@@ -48,7 +49,9 @@ function build(ctx) {
 	}, async () => { throw new Error('kaboom'); }]];
 	if (PEER_SHUFFLE)
 		tools.sort(() => Math.random() - 0.5);
-	tools.forEach((tool) => server.registerTool(...tool));
+	for (const tool of tools.map((tool) => server.registerTool(...tool)))
+		if (process.env.PEER_NONE)
+			tool.disable();
 	return server;
 }
 

@@ -72,9 +72,9 @@ configuration() {
 	local name
 	regions 'us-east-1 local' 'eu-west-2 london'
 	for name in token header refused; do
-		echo "  - {slug: $name, url: \"http://127.0.0.1:$PORT/$name\", auth: {credential: $name}}"
+		echo "  - {slug: $name, url: \"http://127.0.0.1:$PORT/$name\", timeout: 60s, auth: {credential: $name}}"
 	done
-	server client client-post 'auth: {credential: client}'
+	server client client-post 'timeout: 60s, auth: {credential: client}'
 	cat <<-EOT
 	alerts:
 	  routes:

@@ -342,6 +342,44 @@ failures() {
 	silent fail locks ''
 }
 
+@test "an upgrade: all is read, but what an older form or another configuration left" {
+	local spool
+	two >fleet.yaml
+	fleet
+	doctor
+	told ok upgrade "0.1.0 reads what older versions left as it is: nothing to do"
+	spool=$(echo "$PWD"/state/mcp-fleet/*)
+	# The form of the first day, with the time alone in its name.
+	probe_record='{"v":1,"type":"runner","region":"us-east-1","at":1,"status":"ok","version":"0.1.0","message":null}'
+	echo "$probe_record" >"$spool/1700000000000000000.jsonl"
+	doctor
+	told ok upgrade 'nothing to do'
+	echo '{"v":0,"type":"probe"}' >"$spool/2.us-east-1.jsonl"
+	mkdir "${spool%/*}/0123456789abcdef"
+	echo "$probe_record" >"${spool%/*}/0123456789abcdef/3.us-east-1.jsonl"
+	doctor
+	silent ok upgrade ''
+	told fail upgrade '1 lines of the spool are of a form that 0.1.0 does not read'
+	[ "$(typed)" = '{"v":0,"type":"probe"}' ]
+	told warn upgrade '0123456789abcdef/ wait for another configuration or store'
+	typed
+	rm "$spool/2.us-east-1.jsonl"
+	# A round takes both: that of the first day, and that of the other folder.
+	fleet
+	[ "$status" -eq 0 ]
+	run ! compgen -G "${spool%/*}/*/*.jsonl"
+	doctor
+	told ok upgrade 'nothing to do'
+}
+
+@test "programs of another version beside these are told" {
+	two >fleet.yaml
+	printf '#!/bin/sh\necho mcp-alert 0.0.9\n' >bin/mcp-alert
+	chmod +x bin/mcp-alert
+	PATH=$BIN:$PATH doctor
+	told warn upgrade "$PWD/bin/mcp-alert is of mcp-alert 0.0.9, and this is mcp-fleet 0.1.0"
+}
+
 @test "what cron does not see" {
 	two >fleet.yaml
 	sed -i /^MCP_FLEET_SSH/d table

@@ -78,7 +78,7 @@ us-east-1 ok" ]
 	redis get probe:canary-html:verdict | jq -e '.verdict == "red" and .reporters == 2'
 	jq -se 'map([.event, .server_slug, .severity, .regions]) == [["downtime_started",
 		"canary-html", "P1", ["eu-west-2", "us-east-1"]]]' out
-	[ "$(redis --raw hkeys fleet:heartbeats | sort)" = $'alert\ningest\nverdict' ]
+	[ "$(redis --raw hkeys fleet:heartbeats | sort)" = $'alert\nalert:run\ningest\ningest:run\nverdict\nverdict:run' ]
 	MCP_FLEET_TIMEOUT=4 fleet
 	[ "$status" -eq 0 ]
 	[ ! -s out ]

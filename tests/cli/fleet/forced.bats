@@ -20,24 +20,13 @@ setup() {
 	chmod 700 "$credentials"
 	printf 'origin = %s\ntoken = s3cret-canary\n' "${URL%/mcp}" >"$credentials/key"
 	chmod 600 "$credentials/key"
-	force
+	force virginia "$credentials"
 	cp "$HOSTS/hosts/virginia/authorized" authorized
 }
 
 teardown() {
 	sed 's/^restrict,command="[^"]*",//' -i "$HOSTS/hosts/virginia/authorized"
 	fleet_teardown
-}
-
-# force OPTION…: the line of mcp-fleet(7), for this region, with these options.
-force() {
-	local line
-	line=$(mandoc -T utf8 "$ROOT/man/mcp-fleet.7" | col -b | tr -s '\t\n ' ' ' |
-		grep -o 'restrict,command="MCP_CREDENTIALS=[^"]*"')
-	line=${line/ --deny-private/}
-	line=${line/"/etc/mcp-probe/credentials"/"$credentials"}
-	line=${line/REGION\"/us-east-1${*:+ $*}\"}
-	sed "s|^restrict,[^\"]*\"[^\"]*\",||; s|^|$line,|" -i "$HOSTS/hosts/virginia/authorized"
 }
 
 # attack ARGS…: what ssh(1) makes of these, with the key.
@@ -166,7 +155,7 @@ KEY='"auth":{"credential":"key"}'
 }
 
 @test "no private address is reached where the owner denies them, whatever a target says" {
-	force --deny-private
+	force virginia "$credentials" --deny-private
 	port=${URL#http://*:}
 	port=${port%%/*}
 	{

@@ -180,6 +180,12 @@ left() {
 	grep -q '^mcp-fleet: east: garbled: 19 lines of region west' err
 }
 
+@test "of a probe that is cut off nothing is left, but that the region works" {
+	probes good east "$(date +%s)" | head -n 5 | as region-east mcp-aggregate deposit -r east
+	redis get fleet:inbox:east:0 | jq -es 'map(.type) == ["deposit", "runner"]'
+	[ "$(redis exists fleet:inbox:east:1)" = 0 ]
+}
+
 @test "what does not say how its clock is, or is too long, is not read, and goes" {
 	publish
 	probed west

@@ -5,42 +5,20 @@
 
 bats_require_minimum_version 1.5.0
 load ../../helpers/fleet
+load ../../helpers/cloud
 
-# The function, as it is uploaded: built, and unpacked.
 hosts() {
-	"$ROOT/scripts/deploy/lambda/build" -p "$BIN/mcp-probe" function.zip
-	mkdir function
-	(cd function && unzip -q ../function.zip)
+	lambda_build
 }
 
 setup() {
-	FUNCTION=$BATS_FILE_TMPDIR/function
 	fleet_setup
-	mkdir bin
-	ln -s "$ROOT/tests/fixture/aws" bin/aws
-	PATH=$PWD/bin:$PATH
-	export AWS_CALLS=$PWD/calls AWS_REGION=us-east-1
+	lambda_setup
 }
 
 teardown() {
 	lambda_stop
 	fleet_teardown
-}
-
-# lambda [FOLDER]: the service, which has the function in this folder.
-lambda() {
-	rm -f address
-	mkfifo address
-	env -u MARK node "$ROOT/tests/fixture/lambda.mjs" "${1:-$FUNCTION}" mcp-probe "$PWD/wrong" \
-		>address 2>>lambda.err 3>&- &
-	LAMBDA=$!
-	read -r -t 60 AWS_ENDPOINT_URL <address
-	export AWS_ENDPOINT_URL
-}
-
-lambda_stop() {
-	[[ ! ${LAMBDA-} ]] || kill "$LAMBDA" 2>/dev/null || true
-	LAMBDA=''
 }
 
 # kept_rules: the runtime did nothing that the runtime API does not know.

@@ -14,7 +14,8 @@ hosts() {
 		#!/bin/bash
 		export MCP_CREDENTIALS=${0%/*}/credentials XDG_RUNTIME_DIR=${0%/*}
 		PATH=${PATH#*"${0%/*}":}
-		exec mcp-probe "$@"
+		[[ ! -e ${0%/*}/options ]] || mapfile -t options <"${0%/*}/options"
+		exec mcp-probe "${options[@]}" "$@"
 		EOT
 		dir=$PWD/hosts/$name
 		ssh-keygen -q -t ed25519 -N '' -f "$dir/rotate"
@@ -38,6 +39,7 @@ setup() {
 	node "$ROOT/tests/fixture/tokens.mjs" accepted shown >port 3>&- &
 	SERVER=$!
 	read -r -t 60 PORT <port
+	TLS=()
 	for folder in "$MCP_CREDENTIALS" "$LONDON" "$TOKYO"; do
 		rm -rf "$folder"
 		mkdir "$folder"
@@ -47,7 +49,8 @@ setup() {
 }
 
 teardown() {
-	kill "$SERVER"
+	kill "$SERVER" "${TLS[@]}"
+	rm -f "$HOSTS/hosts/london/options"
 	fleet_teardown
 }
 
@@ -257,6 +260,8 @@ killer() {
 			back | drop) cp old "$folder/api.old"; cp new "$folder/api" ;;
 			esac
 			KILL_AT=$n asked $step 2>/dev/null || killed=1
+			# What it had started has the lock until it ends.
+			flock "$folder" true
 			cmp -s "$folder/api" old || cmp "$folder/api" new
 			[[ $step != @(stage|drop) ]] || cmp "$folder/api" \
 				"$([[ $step == stage ]] && echo old || echo new)"
@@ -404,6 +409,89 @@ eu-west-2: ssh london: credential" ]
 	rotate 1 api <<<'client_secret = wrong'
 	grep -q 'us-east-1: one: broken at auth-initialize: ' err
 	cmp credentials/api before
+}
+
+# certificate NAME [CA]: NAME.pem and NAME.key; without CA, one of its own.
+certificate() {
+	local signed=(-x509)
+	[[ ! ${2-} ]] || signed=(-CA "$2.pem" -CAkey "$2.key" -addext subjectAltName=DNS:localhost)
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
+		-subj "/CN=$1" -keyout "$1.key" -out "$1.pem" "${signed[@]}" 2>/dev/null
+}
+
+# wants CA: a TLS server that wants a certificate of these; its port is in AT.
+wants() {
+	rm -f ca-port
+	mkfifo ca-port
+	node "$ROOT/tests/fixture/tls.mjs" server.key server.pem "$(cut -d : -f 3 <<<"${URL%/mcp}")" \
+		"{\"ca\": \"$1\", \"requestCert\": true, \"rejectUnauthorized\": true}" >ca-port 3>&- &
+	TLS+=($!)
+	read -r -t 60 AT <ca-port
+}
+
+# has FILE…: what all regions have in use, behind the origin.
+has() {
+	local folder
+	for folder in "$MCP_CREDENTIALS" "$LONDON"; do
+		cat origin "$@" | diff "$folder/api" -
+		[ "$(stat -c %a "$folder/api")" = 600 ]
+	done
+	[ "$(ls -A "$LONDON")" = api ]
+	[ ! -e state/mcp-rotate/api.d ]
+}
+
+@test "a client certificate and its key are one file, and are rotated as one" {
+	local old london=$HOSTS/hosts/london
+	certificate ca
+	certificate next
+	certificate server ca
+	certificate old ca
+	certificate new next
+	cat ca.pem next.pem >both
+	wants ca.pem
+	old=$AT
+	wants both
+	mkdir bin
+	printf '%s\n' '#!/bin/bash' "exec $BIN/mcp-probe --cacert $PWD/ca.pem \"\$@\"" >bin/mcp-probe
+	chmod +x bin/mcp-probe
+	PATH=$PWD/bin:$PATH
+	{ regions 'us-east-1 local' 'eu-west-2 london'
+		echo "  - {slug: one, url: \"https://localhost:$AT/json\", auth: {mode: mtls, credential: api}}"
+	} >fleet.yaml
+	echo "origin = https://localhost:$AT" >origin
+	# Here in files of their own, there in the file itself.
+	cp old.pem old.key credentials
+	{ cat origin; printf '%s\n' 'cert = old.pem' 'key = old.key'; } >credentials/api
+	cp credentials/api before
+	cat origin old.pem old.key >"$LONDON/api"
+	cat new.pem new.key >new
+	run -0 --separate-stderr mcp-rotate -n -c fleet.yaml api </dev/null
+	[ "${lines[2]}" = 'eu-west-2: ssh london: credential' ]
+	# From London there is another edge, which does not know who signed the new one.
+	printf '%s\n' --cacert "$PWD/ca.pem" --connect-to "localhost:$AT:localhost:$old" >"$london/options"
+	rotate 1 -f new api
+	grep -qx 'mcp-rotate: eu-west-2: one: broken at auth-initialize: auth.rejected' err
+	cmp credentials/api before
+	cat origin old.pem old.key | diff "$LONDON/api" -
+	sed -i 3,4d "$london/options"
+	# The key is that of another one.
+	cat new.pem old.key >wrong
+	rotate 1 -f wrong api
+	cmp credentials/api before
+	run ! grep -rFe "$(sed -n 2p old.key)" err out state
+	rotate 0 -f new api
+	has new.pem new.key
+	run ! grep -rFe "$(sed -n 2p new.key)" err out state
+	# And back, with a line beside it.
+	{ echo 'expires_at = 2030-01-01T00:00:00Z'; cat old.pem old.key; } >new
+	rotate 0 -f new api
+	echo 'expires_at = 2030-01-01T00:00:00Z' >line
+	has line old.pem old.key
+	# A word is no certificate, and lines leave it as it is.
+	rotate 2 -f - api <<<token-new
+	rotate 0 -f - api <<<'tool = echo'
+	echo 'tool = echo' >line
+	has line old.pem old.key
 }
 
 @test "the event of a credential that expires rotates it" {

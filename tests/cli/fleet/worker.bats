@@ -4,27 +4,17 @@
 
 bats_require_minimum_version 1.5.0
 load ../../helpers/fleet
+load ../../helpers/cloud
 
-# The certificate of the worker, and an mcp-probe that may connect to this machine, as
-# there is no public server here: the real one, without --deny-private.
 hosts() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
-		-keyout key.pem -out cert.pem -subj /CN=localhost \
-		-addext subjectAltName=DNS:localhost 2>/dev/null
-	cat key.pem cert.pem >both.pem
-	mkdir near
-	cat >near/mcp-probe <<-EOT
-	#!/bin/bash
-	exec "$BIN/mcp-probe" "\${@/--deny-private/--http1.1}"
-	EOT
-	chmod +x near/mcp-probe
+	worker_files
 }
 
 setup() {
 	FILES=$BATS_FILE_TMPDIR
 	fleet_setup
 	export CURL_CA_BUNDLE=$FILES/cert.pem MCP_CREDENTIALS=$PWD/credentials
-	mkdir credentials there there/credentials there/tmp there/empty
+	mkdir -p credentials there/credentials
 	TOKEN=canary-$(openssl rand -hex 20)
 	(umask 077; echo "$TOKEN" >credentials/edge)
 	DIGEST=$(printf %s "$TOKEN" | sha256sum | cut -c 1-64)
@@ -33,27 +23,6 @@ setup() {
 teardown() {
 	[[ ! -e lighttpd.pid ]] || kill "$(<lighttpd.pid)" 2>/dev/null || true
 	fleet_teardown
-}
-
-# worker FOLDER [MORE]: the web server of a container, with TLS, and with the mcp-probe
-# of this folder; its address is in WORKER. MORE is put in its configuration.
-worker() {
-	local tries
-	for tries in {1..20}; do
-		PORT=$(free_port)
-		sed -e "s|/usr/local/bin/mcp-worker|$ROOT/scripts/deploy/worker/mcp-worker|" \
-			-e "s|/usr/local/bin:|$1:|; s|/run/credentials|$PWD/there/credentials|" \
-			-e "s|/var/empty|$PWD/there/empty|; s|^server.port.*|server.port = $PORT|" \
-			-e 's|"mod_cgi", |&"mod_openssl", "mod_redirect", |' \
-			"$ROOT/scripts/deploy/worker/lighttpd.conf" >lighttpd.conf
-		printf '%s\n' 'server.bind = "127.0.0.1"' 'ssl.engine = "enable"' \
-			"ssl.pemfile = \"$FILES/both.pem\"" "server.pid-file = \"$PWD/lighttpd.pid\"" \
-			"server.errorlog = \"$PWD/lighttpd.log\"" \
-			"setenv.add-environment = (\"TMPDIR\" => \"$PWD/there/tmp\")" "${2-}" >>lighttpd.conf
-		! env -u MARK MCP_REGION="${REGION-edge-1}" MCP_WORKER_TOKEN_SHA256="$DIGEST" \
-			lighttpd -f lighttpd.conf 2>lighttpd.err 3>&- || break
-	done
-	WORKER=https://localhost:$PORT/probe
 }
 
 edge() {
@@ -222,6 +191,25 @@ html red initialize 3 3 3 edge-1,good-1,good-2" ]
 	requests steal | without t0ken-canary
 	[ -z "$(find . -name pwned)" ]
 	[ "$(find there/tmp -name 'mcp-worker.*' | wc -l)" -eq 0 ]
+}
+
+@test "who has the token has no record of another region made, and no tool called" {
+	worker "$FILES/near"
+	printf 'origin = %s\ntoken = s3cret-canary\n' "${URL%/mcp}" >there/credentials/key
+	chmod 600 there/credentials/key
+	{
+		target "${URL%/mcp}/json" '{"region":"good-1"}'
+		target "${URL%/mcp}/wall" '{"slug":"b","auth":{"mode":"any","credential":"key"},"health_tool":{"name":"echo","arguments":{"text":"x"}}}'
+		target "${URL%/mcp}/json" '{"slug":"c"}'
+	} >all
+	ask "$TOKEN" --data-binary @all "$WORKER?-r=good-1"
+	[ "$code" = 200 ]
+	grep -qi '^x-probe-status: 2' head
+	jq -es 'length > 0 and all(.[]; .region == "edge-1" and (.slug // "c") == "c")' answer
+	sed -n 's/^x-probe-said: //Ip' head | tr -d '\r' | base64 -d >told
+	grep -qx 'mcp-probe: line 1: region: this is edge-1' told
+	grep -qx 'mcp-probe: line 2: health_tool: no line "tool = NAME" of the credential allows it' told
+	without s3cret-canary answer told
 }
 
 @test "a worker that is taken over writes no records but its own" {

@@ -132,6 +132,15 @@ REFUSED='broken auth-initialize auth.rejected: pass pass pass skip fail skip ski
 	echo "{\"slug\":\"m\",\"url\":\"https://localhost:$PORT_want13/json\",\"auth\":{\"mode\":\"mtls\",\"credential\":\"m\"}}" >target
 	MCP_CREDENTIALS=$PWD/folder probe --cacert ca.pem --targets target
 	jq -es 'last.state == "healthy"' out
+	# Or the file has both, in any order, behind its lines.
+	for pem in 'mine.pem mine.key' 'mine.key mine.pem'; do
+		# shellcheck disable=SC2086 # two files
+		{ echo "origin = https://localhost:$PORT_want13"; cat $pem; } >folder/m
+		MCP_CREDENTIALS=$PWD/folder probe --cacert ca.pem --targets target
+		jq -es 'last.state == "healthy"' out
+	done
+	(cd folder && probe --cacert ../ca.pem --credential m "https://localhost:$PORT_want13/json" &&
+		jq -es 'last.state == "healthy"' out)
 }
 
 @test "a certificate that is refused is a failed step 5" {
@@ -175,4 +184,23 @@ REFUSED='broken auth-initialize auth.rejected: pass pass pass skip fail skip ski
 	refused 'its cert is no certificate in PEM' "$PWD/made"
 	made "$PWD/missing.pem" mine.key
 	refused 'its cert is no certificate in PEM' "$PWD/made"
+	# Of what is in the file itself.
+	within() {
+		{ echo "origin = https://localhost:$PORT_want13"; cat "$@"; } >made
+	}
+	within mine.pem
+	refused 'its key is no key in PEM' "$PWD/made"
+	within mine.key
+	refused 'its cert is no certificate in PEM' "$PWD/made"
+	within mine.pem other.key
+	refused 'its key belongs to another certificate' "$PWD/made"
+	within mine.pem locked.key
+	refused 'its key is no key in PEM, or an encrypted one' "$PWD/made"
+	within <(echo cert = mine.pem) mine.pem mine.key
+	refused 'cert and key, and a certificate in the file itself' "$PWD/made"
+	within <(echo token = s3cret) mine.pem mine.key
+	refused 'not exactly one of' "$PWD/made"
+	within mine.pem mine.key
+	chmod 644 made
+	refused 'others can read it; chmod 600 it' "$PWD/made"
 }

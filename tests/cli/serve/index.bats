@@ -152,3 +152,53 @@ judge() {
 	[ "$(links | head -n 1)" = server-00077 ]
 	redis del alert:server-00077 fleet:open >/dev/null
 }
+
+@test "a server whose tools differ is sorted by when that began" {
+	slug=server-00200
+	was=$(redis get "probe:$slug:verdict")
+	row=$(redis hget fleet:listing "$slug")
+	redis set "probe:$slug:verdict" "$(jq -c --argjson at "$((AS_OF - 30))" '.sides = [
+		{tool_hash: ("a" * 64), first_seen: ($at - 9000), regions: ["us-east-1", "eu-west-2"]},
+		{tool_hash: ("b" * 64), first_seen: $at, regions: ["ap-southeast-1"]}]' <<<"$was")" >/dev/null
+	redis hset fleet:listing "$slug" "$(sed 's/ 0 \([-dpwu]*\t\)/ 1 \1/' <<<"$row")" >/dev/null
+	get '/?sort=changed'
+	[ "$(links | head -n 1)" = "$slug" ]
+	at=$(date -u -d "@$((AS_OF - 30))" +%FT%TZ)
+	grep -q "$slug\".*Working, but Singapore gets a newer tool list<.*since <time datetime=\"$at\">" body
+	grep "$slug" body >kept
+	redis rename fleet:listing away >/dev/null
+	get '/?sort=changed'
+	[ "$(links | head -n 1)" = "$slug" ]
+	grep "$slug" body | diff - kept
+	redis rename away fleet:listing >/dev/null
+	redis set "probe:$slug:verdict" "$was" >/dev/null
+	redis hset fleet:listing "$slug" "$row" >/dev/null
+}
+
+@test "a maintenance that begins within three days stands in the row" {
+	plan() {
+		redis hset fleet:maintenance "$1" "$(jq -cn --arg id "$1" --argjson at "$AS_OF" '{v: 1,
+			type: "maintenance", $id, slugs: [], accounts: [], every: null, zone: null,
+			reason: "canary", by: "canary", ended_at: null} | '"$2")" >/dev/null
+	}
+	plan m-1 '.slugs = ["server-0000*"] | .starts_at = $at + 7200 | .ends_at = $at + 9000'
+	plan m-2 '.slugs = ["server-00004"] | .starts_at = $at + 3600 | .ends_at = $at + 4000'
+	plan m-3 '.slugs = ["server-00010"] | .starts_at = $at + 4 * 86400 | .ends_at = $at + 4 * 86400 + 60'
+	plan m-4 '.slugs = ["server-00011"] | .starts_at = $at - 3600 | .ends_at = $at - 60'
+	plan m-5 '.slugs = ["server-00002"] | .starts_at = $at - 60 | .ends_at = $at + 600'
+	plan m-6 '.slugs = ["server-00050"] | .starts_at = $at + 3600 | .ends_at = $at + 4000'
+	get '/?sort=name&q=server-000'
+	soon=$(date -u -d "@$((AS_OF + 7200))" +%FT%TZ)
+	sooner=$(date -u -d "@$((AS_OF + 3600))" +%FT%TZ)
+	grep -q "server-00000\".*Working<.*Maintenance from <time datetime=\"$soon\">" body
+	grep -q "server-00004\".*Working<.*Maintenance from <time datetime=\"$sooner\">" body
+	grep -q 'server-00002".*Under maintenance' body
+	[ "$(grep -c 'Maintenance from' body)" = 9 ]
+	run ! grep 'server-000\(02\|10\|11\|50\)".*Maintenance from\|canary' body
+	grep 'server-00004' body >kept
+	redis rename fleet:listing away >/dev/null
+	get '/?sort=name&q=server-000'
+	grep 'server-00004' body | diff - kept
+	redis rename away fleet:listing >/dev/null
+	redis del fleet:maintenance >/dev/null
+}

@@ -230,7 +230,7 @@ past() {
 	for page in tools changes; do
 		get "/status/fresh/$page"
 		[ "$CODE" = 200 ]
-		grep -q 'Nothing is known of the tools of this server.' body
+		grep -q 'We do not know the tools of this server.' body
 		get "/status/nobody/$page"
 		[ "$CODE" = 404 ]
 		sed 's/nobody/NAME/g' body >unknown

@@ -109,7 +109,7 @@ shows() {
 		get /status/veiled "HTTP_AUTHORIZATION=Bearer $TOKEN"
 		[ "$(says Vary)" = "$vary" ]
 	done
-	for path in "$open.png" "$ended" .png x.png "$ended.png.png" "$ended.PNG"; do
+	for path in "$open.png" "$ended" .png x.png "$ended.png.png"; do
 		get "/status/partly/preview/$path"
 		[ "$CODE $(says Content-Type)" = "404 text/html; charset=utf-8" ]
 		cp body none
@@ -117,6 +117,8 @@ shows() {
 		[ "$CODE" = 404 ]
 		cmp body none
 	done
+	get "/status/partly/preview/$ended.PNG"
+	[ "$CODE $(says Location)" = "301 /status/partly/preview/$ended.png" ]
 }
 
 @test "pages name their preview, by the address of the site, and it is there" {

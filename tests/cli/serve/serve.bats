@@ -333,9 +333,19 @@ plan() {
 		by: "canary", announced_at: ($at - 300), ended_at: null} | '"$2")" >/dev/null
 }
 
+# note SLUG KIND WHAT FIELDS: what became of that incident.
+note() {
+	redis hset "alert:$1:incidents" "$((AS_OF - 600)):$2:$((AS_OF - 60))000:$3" "$(jq -cn "{$4}")" >/dev/null
+}
+
 @test "the feed of the fleet has the incidents of all, by name, and each maintenance once" {
 	incident partly regional '["eu-west-2"]'
 	incident veiled downtime '["eu-west-2"]'
+	note partly regional note 'text: "A <proxy> is slow."'
+	note partly regional postmortem 'text: "https://www.example.com/why?a=1&b=2"'
+	note partly latency note 'text: "canary of no incident"'
+	note partly regional started 'regions: ["sa-east-1"]'
+	note veiled downtime note 'text: "canary of a private server"'
 	plan m-1 .
 	plan m-2 '.slugs = ["veiled", "locked"] | .reason = "hidden"'
 	get /feed.atom
@@ -345,13 +355,20 @@ plan() {
 	grep -q '<title>partly: Outage in some places</title>' body
 	grep -qE '/status/partly/incident/[0-9-]+-regional-outage"/>' body
 	grep -q 'London' body
+	# What operators wrote is there, as in the feed of the server.
+	said='From the operator: A &lt;proxy&gt; is slow. Why it happened: https://www.example.com/why?a=1&amp;b=2</content>'
+	grep -qF "$said" body
+	[ "$(grep -A4 '/status/partly/incident' body | grep -c canary)" = 0 ]
+	get /status/partly/feed.atom
+	grep -qF "$said" body
+	get /feed.atom
 	grep -q '<title>broken, Example &lt;MCP&gt;, partly and 1 more: maintenance</title>' body
 	grep -q '<updated>2026-04-29T20:26:00Z</updated>' body
 	run ! grep -q 'veiled\|locked\|hidden\|canary\|http.503' body
 	get /
 	grep -q '<link rel="alternate" type="application/atom+xml" title="Incidents" href="/feed.atom">' body
 	grep -q '<link rel="alternate" type="text/calendar" title="Maintenance" href="/maintenance.ics">' body
-	redis del alert:partly alert:veiled fleet:maintenance >/dev/null
+	redis del alert:{partly,veiled}{,:incidents} fleet:maintenance >/dev/null
 }
 
 @test "names of any length leave no maintenance out of feed and calendar" {
@@ -373,10 +390,13 @@ plan() {
 		"{\"token_sha256\":\"${hash%% *}\",\"slugs\":[\"veiled\"]}" >/dev/null
 	incident veiled downtime '["eu-west-2"]'
 	incident partly regional '["eu-west-2"]'
+	note veiled downtime note 'text: "We are on it."'
+	note partly regional note 'text: "canary"'
 	get /account/acme/feed.atom "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$CODE $(says Cache-Control)" = '200 private, no-store' ]
 	xmllint --noout body
 	grep -q '<title>veiled: Outage in some places</title>' body
+	grep -q 'From the operator: We are on it.</content>' body
 	[ "$(grep -c '<entry>' body)" = 1 ]
 	for path in /account/{acme,nobody}/feed.atom; do
 		get $path
@@ -384,7 +404,7 @@ plan() {
 		get $path 'HTTP_AUTHORIZATION=Bearer wrong'
 		[ "$CODE" = 404 ]
 	done
-	redis del alert:partly alert:veiled fleet:accounts >/dev/null
+	redis del alert:{partly,veiled}{,:incidents} fleet:accounts >/dev/null
 }
 
 @test "maintenances are a calendar, of a server and of all" {
@@ -421,13 +441,40 @@ plan() {
 }
 
 @test "a slash or upper case leads to the page, whether there is such a server or not" {
-	for path in /status/partly/ /status/PARTLY /status/Partly/ /status/veiled/ /status/NOPE; do
-		get $path
+	local rest name
+	for name in partly PARTLY Partly veiled VEILED nope NOPE; do
+		for rest in / /tools /tools/ /changes/ /changes.atom /feed.atom/ /history/2026-04/ \
+			/incident/2026-04-28-1814-outage/ /maintenance.ics; do
+			path=/status/$name$rest
+			want=${path,,}
+			[ "$path" != "${want%/}" ] || continue
+			get "$path"
+			[ "$CODE $(says Location)" = "301 ${want%/}" ]
+			grep -q '^Status: 301 Moved Permanently' fields
+			# Nothing else depends on the name either.
+			sed '/^Location/d' out >"out-${name,,}"
+			cmp "out-${name,,}" out-partly
+		done
+	done
+	get /status/PARTLY
+	[ "$CODE $(says Location)" = '301 /status/partly' ]
+	for path in /account/{acme,nobody}/ /account/{ACME,Nobody}/feed.atom /report/ /report/2026-10/; do
+		get "$path" "HTTP_AUTHORIZATION=Bearer $TOKEN"
 		want=${path,,}
 		[ "$CODE $(says Location)" = "301 ${want%/}" ]
-		grep -q '^Status: 301 Moved Permanently' fields
 	done
-	for path in /status/partly// /status//partly /status/ "/status/<B>/" /status/../A; do
+	# The query goes with it, where it can stand in a field.
+	get '/status/PARTLY/tools/?a=1&b=%20x'
+	[ "$CODE $(says Location)" = '301 /status/partly/tools?a=1&b=%20x' ]
+	get '/account/acme/?state=down'
+	[ "$CODE $(says Location)" = '301 /account/acme?state=down' ]
+	for query in $'a\r\nSet-Cookie: x=1' 'a b' '"' "$(printf '%1100s' | tr ' ' a)"; do
+		get "/status/PARTLY?$query"
+		[ "$CODE $(says Location)" = '301 /status/partly' ]
+		run ! grep -q Set-Cookie out
+	done
+	for path in /status/partly// /status//partly /status/ "/status/<B>/" /status/../A \
+		/status/partly/nothing/ /account/acme/enter/Ab/ /API/embed-status/partly; do
 		get "$path"
 		[ "$CODE$(says Location)" = 404 ]
 	done

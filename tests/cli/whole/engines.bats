@@ -365,6 +365,69 @@ keys() {
 		refused 3 "mcp-aggregate: store: 127.0.0.1:$(engine_port r): Connection refused" ingest_one
 }
 
+# inbox_story: a region leaves a probe and gets its targets; what the centre took is
+# removed, and nothing else. No other region's keys are touched.
+inbox_story() {
+	rm -rf taken && mkdir taken
+	echo '{"v":1,"type":"target","slug":"demo","url":"https://demo.example.com/mcp","interval":60}' >targets
+	aggregate deposit -r us-east-1 <one
+	aggregate inbox taken targets -r us-east-1 >pieces
+	read -r file low high <pieces
+	[ "$(wc -l <pieces)" -eq 1 ]
+	awk -v low="$low" -v high="$high" 'BEGIN { exit !(low <= 0 && high >= 0) }'
+	sed 1d "taken/$file" | diff - one
+	head -n 1 "taken/$file" | jq -e '.type == "deposit" and .region == "us-east-1"'
+	aggregate targets published -r us-east-1 --at $((NOW / 60 * 60)) | diff - targets
+	run -3 aggregate targets published -r eu-west-2
+	# Something came since: it stays.
+	aggregate deposit -r us-east-1 </dev/null
+	aggregate inbox clear taken -r us-east-1
+	rm -rf taken && mkdir taken
+	aggregate inbox taken -r us-east-1 >pieces
+	[ "$(wc -l <pieces)" -eq 1 ]
+	sed 1d taken/* | jq -e '.type == "runner"'
+	aggregate inbox clear taken -r us-east-1
+	aggregate inbox taken -r us-east-1 >pieces
+	[ ! -s pieces ]
+}
+
+@test "the inbox of a region works behind sentinels, and in a cluster" {
+	probes demo us-east-1 $((NOW - 5)) >one
+	sentinel_start "$PWD/s"
+	cluster_start "$PWD/c" 3
+	MCP_STORE=redis+sentinel://$STORE_SENTINELS/fleet inbox_story
+	export MCP_STORE=redis+cluster://$STORE_NODES
+	inbox_story
+	# With users that may do no more than that; each node knows them.
+	(umask 077 && echo region-password >region && echo ingest-password >ingest)
+	for i in 1 2 3; do
+		sed -n "s/^user region-REGION /user region-us-east-1 /; s/>REGION_PASSWORD/>region-password/
+			s/\<REGION\>/us-east-1/gp" "$ROOT/scripts/deploy/store/region.acl" >users
+		sed -n 's/>INGEST_PASSWORD/>ingest-password/p' "$ROOT/scripts/deploy/store/users.acl" >>users
+		sed 's/^user /acl setuser /' users | engine_cli "c/$i" | uniq | diff - <(echo OK)
+	done
+	aggregate() {
+		local user=ingest
+		[[ " $* " != *\ deposit\ * && " $* " != *' published '* ]] || user=region-us-east-1
+		MCP_STORE=redis+cluster://$user@$STORE_NODES MCP_STORE_PASSWORD_FILE=$PWD/${user%-us-east-1} \
+			"$BIN/mcp-aggregate" "$@"
+	}
+	inbox_story
+	# All of its places, which are on several nodes.
+	for i in {1..16}; do
+		aggregate deposit -r us-east-1 <one
+	done
+	run -3 aggregate deposit -r us-east-1 <one
+	[[ $output == *'the inbox of us-east-1 is full'* ]]
+	rm -rf taken && mkdir taken
+	aggregate inbox taken -r us-east-1 >pieces
+	[ "$(wc -l <pieces)" -eq 16 ]
+	aggregate inbox clear taken -r us-east-1
+	for i in 1 2 3; do
+		[ -z "$(engine_cli c/$i keys 'fleet:inbox:*')" ]
+	done
+}
+
 # in_between COMMAND…: an ingest that has begun is given its records after that.
 in_between() {
 	local ingest feed

@@ -87,8 +87,8 @@ static void test_days(void **state)
 	buf_clear(&b);
 	status_page_days(&b, &page, &places);
 	expect(&b, "99.65&#8239;% uptime in 4 days of data, not working for "
-		   "2 min, partly working for 3 min, and in maintenance, "
-		   "which counts, for 10 min.");
+		   "2 min, partly working for 3 min, in maintenance for "
+		   "10 min (counts as not working).");
 	expect(&b, "3 Oct: 2 min not working, 10 min not working for "
 		   "maintenance</title>");
 	expect(&b, "<rect class=\"work\" x=\"352\" y=\"22\" width=\"3\" "
@@ -98,8 +98,8 @@ static void test_days(void **state)
 	status_page_days(&b, &page, &places);
 	/* (3483 - 12) / (3483 - 10) */
 	expect(&b, "99.94&#8239;% uptime in 4 days of data, not working for "
-		   "2 min, partly working for 3 min, and in maintenance, "
-		   "which does not count, for 10 min.");
+		   "2 min, partly working for 3 min, in maintenance for "
+		   "10 min (does not count).");
 	/* A day of nothing but maintenance had no trouble. */
 	history_minutes(&f.history, "19999:red-maintenance", 12);
 	buf_clear(&b);

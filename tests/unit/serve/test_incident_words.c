@@ -97,7 +97,7 @@ static void test_words(void **state)
 	}
 }
 
-/* The page of an incident has room for all of them. */
+/* However many they are, each is named, in the order of the list. */
 static void test_each(void **state)
 {
 	static const char names[][REGION_MAX + 1] = {"cellar", "sa-east-1",
@@ -115,10 +115,6 @@ static void test_each(void **state)
 	places_read(&places, &server, &view);
 	buf_init(&b, 1000);
 	places_put_where(&b, &places, names, 5);
-	assert_string_equal(
-		b.p, "Portland, London, Singapore and 2 more places");
-	buf_clear(&b);
-	places_put_each(&b, &places, names, 5);
 	assert_string_equal(b.p, each);
 	buf_release(&b);
 	places_release(&places);

@@ -332,10 +332,10 @@ static void test_tools(void **state)
 	h = (struct tool_history) {.since = NAN};
 	buf_clear(&d.b);
 	tools_page_put(&d.b, &d.subject, &t);
-	expect(&d, "Nothing is known of the tools of this server.");
+	expect(&d, "We do not know the tools of this server.");
 	buf_clear(&d.b);
 	tools_page_changes(&d.b, &d.subject, &h);
-	expect(&d, "Nothing is known of the tools of this server.");
+	expect(&d, "We do not know the tools of this server.");
 	clear(&d);
 }
 
@@ -630,6 +630,8 @@ static void test_lists(void **state)
 	expect(&d, "<h2 id=\"pending\">Awaiting first probe <small>1</small>");
 	expect(&d, "<a href=\"?state=pending\">");
 	expect(&d, "<b>1</b> awaiting first probe");
+	/* What is not known has no figure, for "no uptime" is bad news. */
+	expect(&d, "<span class=\"figure\"></span></li>");
 	expect(&d, "<b>1</b> working</span>");
 	expect(&d, "<p class=\"dim\">As of <time datetime=\"2026-04-29T20:31:00Z"
 		   "\">20:31 UTC</time>.</p>");
@@ -676,6 +678,8 @@ static void test_lists(void **state)
 	l.paging = (struct paging) {.page = 7, .pages = 1};
 	show_list(&d, &l);
 	expect(&d, "There is no page 7.");
+	expect(&d, ">Last page</a>");
+	expect_none(&d, "Page 7 of");
 	l.paging = (struct paging) {.page = 1, .pages = 1};
 	l.query = (struct index_query) {
 		.state = -1, .text = "\"><script>"};

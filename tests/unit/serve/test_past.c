@@ -158,8 +158,8 @@ static void test_incident(void **state)
 		"<title>Resolved: Outage, 28 Apr 2026 &middot;",
 		"<a href=\"/status/example-mcp\">A &lt;title&gt;</a>",
 		"<a href=\"/status/example-mcp/history/2026-04\">April 2026</a>",
-		"<h1>Outage, 28 Apr 2026</h1>",
-		"<span>Resolved after 26 min</span>",
+		"<h1>Outage, 28 Apr 2026 <span class=\"headline text-up\">",
+		"<span>Resolved after 26 min</span></span></h1>",
 		"Programs could not use the server.",
 		"<dd>everywhere</dd>",
 		"18:14 UTC</time> to ",
@@ -205,6 +205,56 @@ static void test_open(void **state)
 	if (strstr(d.b.p, "It is ongoing"))
 		fail_msg("a reminder is no news");
 	clear(&d);
+}
+
+/* What was seen where is said in full, or is everywhere. */
+static void test_timeline_places(void **state)
+{
+	static const struct {
+		const char *regions, *where, *words;
+	} cases[] = {
+		{"\"r1\",\"r2\",\"r3\",\"r4\",\"r5\"",
+			"<dd>r1, r2, r3, r4 and r5</dd>",
+			"Seen from r1, r2, r3, r4 and r5.</span>"},
+		{"\"r2\",\"r1\",\"r6\",\"r3\",\"r4\",\"r5\"",
+			"<dd>everywhere</dd>",
+			"notified. Seen everywhere.</span>"},
+		{"\"r6\",\"r2\"", "<dd>r2 and r6</dd>",
+			"Seen from r2 and r6.</span>"},
+	};
+	static const char entry[] =
+		"{\"private\":false,\"url\":\"https://secret.example/\","
+		"\"regions\":[{\"name\":\"r1\"},{\"name\":\"r2\"},"
+		"{\"name\":\"r3\"},{\"name\":\"r4\"},{\"name\":\"r5\"},"
+		"{\"name\":\"r6\"}]}";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char value[200], why[VIEW_WHY];
+		const char *const told[] = {
+			FIRST ":downtime:1777400160000:started", value,
+			FIRST ":downtime:1777401720000:resolved",
+			"{\"resolved_at\":1777401600}"};
+		struct desk d;
+
+		lay(&d, NULL);
+		server_release(&d.server);
+		incidents_release(&d.data.incidents);
+		assert_int_equal(server_read(entry, true, &d.server, why), 0);
+		snprintf(value, sizeof value, "{\"regions\":[%s]}",
+			cases[i].regions);
+		incidents_read_all(
+			&(struct incident_sources) {
+				.updates = told, .n_updates = 4},
+			&d.data.incidents);
+		show(&d, ID);
+		expect(&d, cases[i].where);
+		expect(&d, cases[i].words);
+		buf_clear(&d.b);
+		assert_true(history_page_put(&d.b, &d.page, "2026-04"));
+		expect(&d, cases[i].where);
+		clear(&d);
+	}
 }
 
 /* It keeps its page; in no list does it stand as one that goes on. */
@@ -312,6 +362,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_incident),
 		cmocka_unit_test(test_open),
+		cmocka_unit_test(test_timeline_places),
 		cmocka_unit_test(test_merged),
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_month),

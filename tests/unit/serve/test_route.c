@@ -190,12 +190,78 @@ static void test_rest(void **state)
 			assert_null(strstr(path, "/history/"));
 }
 
+/* What is a page but for its case, or a slash, leads to it. */
+static void test_moved(void **state)
+{
+	static const struct {
+		const char *path;
+		const char *to; /* or NULL: nowhere */
+	} cases[] = {
+		{"/status/GREEN", "/status/green"},
+		{"/status/green/", "/status/green"},
+		{"/Status/green", "/status/green"},
+		{"/status/GREEN/tools", "/status/green/tools"},
+		{"/status/green/tools/", "/status/green/tools"},
+		{"/status/Green/Changes/", "/status/green/changes"},
+		{"/status/Green/feed.atom", "/status/green/feed.atom"},
+		{"/status/green/changes.atom/", "/status/green/changes.atom"},
+		{"/status/GREEN/maintenance.ics",
+			"/status/green/maintenance.ics"},
+		{"/status/green/history/2026-11/",
+			"/status/green/history/2026-11"},
+		{"/status/GREEN/incident/2026-11-22-0710-outage",
+			"/status/green/incident/2026-11-22-0710-outage"},
+		{"/status/GREEN/preview.png", "/status/green/preview.png"},
+		{"/account/acme/", "/account/acme"},
+		{"/account/ACME", "/account/acme"},
+		{"/account/Acme/feed.atom/", "/account/acme/feed.atom"},
+		{"/report/", "/report"},
+		{"/report/2026-10/", "/report/2026-10"},
+		{"/status/green", NULL},
+		{"/status/green//", NULL},
+		{"/status//green/", NULL},
+		{"/status/", NULL},
+		{"/status/green/nothing/", NULL},
+		{"/status/green/history/", NULL},
+		{"/status/green/incident/a?b/", NULL},
+		{"/status/green/incident/\xc3\xa9/", NULL},
+		{"/status/<B>/", NULL},
+		{"/status/-A", NULL},
+		/* A link that signs in has capital letters of its own. */
+		{"/account/acme/enter/Ab", NULL},
+		{"/account/ACME/enter/Ab", NULL},
+		{"/account/acme/enter/ab/", NULL},
+		/* Programs are told that there is nothing. */
+		{"/api/embed-status/GREEN", NULL},
+		{"/badge/GREEN.svg", NULL},
+		{"/mcp/", NULL},
+		{"/", NULL},
+		{"//", NULL},
+		{"", NULL},
+	};
+	struct request q = {.method = METHOD_GET};
+	struct route r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		snprintf(q.path[1], sizeof q.path[1], "%s", cases[i].path);
+		route_request(&q, &r);
+		if ((r.kind == ROUTE_MOVED) != (cases[i].to != NULL))
+			fail_msg("%s: %d", cases[i].path, (int)r.kind);
+		if (cases[i].to)
+			assert_string_equal(r.name, cases[i].to);
+	}
+	assert_false(route_knows_readers(ROUTE_MOVED));
+	assert_false(route_takes_cookies(ROUTE_MOVED));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_query),
 		cmocka_unit_test(test_hostile_api),
 		cmocka_unit_test(test_rest),
+		cmocka_unit_test(test_moved),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,252 @@
+# shellcheck shell=bash
+# What runs the rounds of a fleet, for mcp-fleet doctor: cron or a timer of systemd, and
+# whether these see what this shell sees; and whether all of it is of one version.
+# shellcheck disable=SC2154 # variables of mcp-fleet and doctor.bash
+
+round_variables=(MCP_FLEET_SSH MCP_CREDENTIALS MCP_STORE MCP_STORE_PASSWORD_FILE
+	MCP_STORE_CA MCP_STORE_CERT MCP_STORE_KEY)
+
+# check_cron: what runs the rounds, and whether that sees what this shell sees.
+check_cron() {
+	local made timed=false
+	made=$(dirname -- "$(realpath -- "$config")")/crontab
+	{
+		timeout "$bound" crontab -l 2>/dev/null || :
+		cat /etc/crontab /etc/cron.d/* 2>/dev/null || :
+	} | grep -v '^[ \t]*#' >"$desk/cron" || :
+	check_timers
+	if grep -qE '(^|[ /])mcp-fleet( |$)' "$desk/cron"; then
+		check_crontab
+	elif $timed; then
+		:
+	elif [[ -e $made ]]; then
+		found warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds' \
+			"(crontab -l; cat $made) | crontab -"
+	else
+		found warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds' \
+			"(crontab -l; echo '* * * * * $0 -c $(realpath -- "$config")$(:
+			) >/dev/null') | crontab -"
+	fi
+}
+
+# missing_tools PATH: the tools that a round needs and that are not found there.
+missing_tools() {
+	local tool
+	for tool in jq flock awk timeout getopt ssh aws:lambda curl:worker; do
+		[[ $tool =~ ^(ssh|.*:(.*))$ ]] && ! grep -qP "\t${BASH_REMATCH[2]:-ssh}\t" \
+			"$scratch/regions" && continue
+		(PATH=$1 type -P "${tool%:*}" >/dev/null) || echo "${tool%:*}"
+	done
+}
+
+check_crontab() {
+	local name line tool missing=''
+	for name in "${round_variables[@]}" XDG_STATE_HOME; do
+		[[ ${!name-} ]] || continue
+		grep -qE "(^|[ ;])$name *=" "$desk/cron" || {
+			found fail cron "$name is set here, but not for cron" \
+				"(echo '$name=${!name}'; crontab -l) | crontab -"
+			missing=1
+		}
+	done
+	line=$(sed -n 's/^PATH *= *//p' "$desk/cron" | tail -n 1)
+	for tool in $(missing_tools "${line:-/usr/bin:/bin}"); do
+		found fail cron "$tool is not in the PATH of cron" \
+			"(echo 'PATH=$PATH'; crontab -l) | crontab -"
+		missing=1
+	done
+	[[ $missing ]] || found ok cron 'it runs mcp-fleet, and sees what this shell sees'
+}
+
+# check_timers: the units whose service is for this configuration; sets timed where
+# one of them runs rounds.
+check_timers() {
+	local unit active enabled of
+	for unit in mcp-fleet mcp-alert; do
+		timeout "$bound" systemctl show "$unit.service" -p LoadState -p User \
+			-p Environment -p EnvironmentFiles -p ExecStart -p ProtectHome \
+			-p PrivateTmp -p Result -p NeedDaemonReload -p FragmentPath \
+			>"$desk/unit" 2>/dev/null || return 0
+		[[ $(unit_says LoadState) == loaded ]] || continue
+		active=$(systemctl is-active "$unit.timer" 2>/dev/null || :)
+		enabled=$(systemctl is-enabled "$unit.timer" 2>/dev/null || :)
+		[[ $active == active || $enabled == enabled ]] || continue
+		of=$(unit_says ExecStart | sed -n 's/.* \(-c\|--config\) \([^ ]*\).*/\2/p')
+		if [[ $(realpath -m -- "${of:-/}") != "$(realpath -- "$config")" ]]; then
+			[[ $unit != mcp-fleet || ! -e $of ]] || found warn timer \
+				"mcp-fleet.timer runs rounds of $of" "$me doctor -c $of"
+			continue
+		fi
+		[[ $unit != mcp-fleet ]] || timed=true
+		if [[ $active != active ]]; then
+			found fail timer "$unit.timer is enabled, but $active" \
+				"sudo systemctl start $unit.timer"
+		fi
+		check_unit >"$desk/of-unit"
+		cat "$desk/of-unit"
+		[[ -s $desk/of-unit || $active != active ]] ||
+			found ok timer "$unit.timer is active, and its service sees$(:
+				) what this shell sees"
+	done
+}
+
+# unit_says PROPERTY: what systemd says of the service.
+unit_says() {
+	sed -n "s/^$1=//p" "$desk/unit"
+}
+
+# check_unit: whether the service can start, and with which environment.
+check_unit() {
+	local user file how result
+	user=$(unit_says User)
+	result=$(unit_says Result)
+	[[ $(unit_says NeedDaemonReload) != yes ]] || found fail timer \
+		"$unit.service was changed, and systemd has not read it" \
+		'sudo systemctl daemon-reload'
+	[[ ! $user ]] || getent passwd "$user" >/dev/null || found fail timer \
+		"$unit.service has the user $user, who is not there" 'sudo systemd-sysusers'
+	[[ $result == success ]] || found warn timer \
+		"$unit.service ended with $result the last time" \
+		"journalctl -u $unit.service -n 20"
+	# Of what is escaped there, only that it is there is of use here.
+	unit_says Environment | sed 's/\\./_/g' | xargs -rn 1 >"$desk/environment" \
+		2>/dev/null || :
+	while read -r file how; do
+		if [[ -e $file ]]; then
+			# What only the service may read is not known here.
+			grep -hv '^[ \t]*[#;]' "$file" >>"$desk/environment" 2>/dev/null || :
+		elif [[ $how != *=yes* ]]; then
+			found fail timer "$unit.service needs $file, which is not there" \
+				"sudo touch $file"
+		fi
+	done < <(unit_says EnvironmentFiles)
+	check_unit_variables
+	check_unit_files
+}
+
+# variable NAME: what it is for the service.
+variable() {
+	sed -n "s/^$1=//p" "$desk/environment" | tail -n 1
+}
+
+# set_there NAME VALUE: the command that sets it for the service.
+set_there() {
+	local folder=/etc/systemd/system/$unit.service.d value=$2
+	value=${value//\\/\\\\}
+	value=${value//\"/\\\"}
+	printf "sudo mkdir -p %s && printf '[Service]\\\\nEnvironment=\"%%s\"\\\\n' %q | $(:
+		)sudo tee %s/%s.conf >/dev/null && sudo systemctl daemon-reload" \
+		"$folder" "$1=${value//%/%%}" "$folder" "$1"
+}
+
+check_unit_variables() {
+	local name tool path
+	for name in "${round_variables[@]}"; do
+		[[ ${!name-} && ! $(variable "$name") ]] || continue
+		# Who judges opens no connection to a region.
+		[[ $unit != mcp-alert || $name != MCP_FLEET_SSH ]] || continue
+		found fail timer "$name is set here, but not for $unit.service" \
+			"$(set_there "$name" "${!name}")"
+	done
+	path=$(variable PATH)
+	for tool in $(missing_tools "${path:-/usr/local/bin:/usr/bin:/bin}"); do
+		found fail timer "$tool is not in the PATH of $unit.service" \
+			"$(set_there PATH "$PATH")"
+	done
+}
+
+# check_unit_files: what its variables and its command name has to be where the service
+# can see it, and the folder of credentials has to be that of its user.
+check_unit_files() {
+	local path hidden='' folder owner
+	[[ $(unit_says ProtectHome) == no ]] || hidden='home|root|run/user'
+	[[ $(unit_says PrivateTmp) == no ]] || hidden+=${hidden:+|}'tmp|var/tmp'
+	# shellcheck disable=SC2013 # words
+	for path in $(sed 's/^[^=]*=//' "$desk/environment") "$(realpath -- "$config")"; do
+		path=${path#-[Fi]}
+		[[ ! $hidden || ! $path =~ ^/($hidden)/ ]] || found fail timer \
+			"$unit.service names $path, where it sees nothing" \
+			"sudo install -m 600 -o $user $path /etc/mcp-fleet && $(:
+			)sudo systemctl edit $unit.service"
+	done
+	folder=$(variable MCP_CREDENTIALS)
+	if [[ $folder && $user && -d $folder ]]; then
+		owner=$(stat -c %U -- "$folder")
+		[[ $owner == "$user" ]] || found fail timer \
+			"$folder belongs to $owner, and $unit.service is of $user" \
+			"sudo chown -R $user $folder"
+	fi
+}
+
+# check_upgrade: whether what is installed is of one version; and whether this one reads
+# what an older one left, so an upgrade can ask it before. What it says of configuration
+# and store is in the findings of these.
+check_upgrade() {
+	{
+		check_versions
+		check_hidden_units
+		check_older_spool
+	} >"$desk/older"
+	cat "$desk/older"
+	[[ -s $desk/older ]] || found ok upgrade "$version reads what older versions left$(:
+		) as it is: nothing to do"
+}
+
+# check_versions: each program is of this version, and no other mcp-fleet is found.
+check_versions() {
+	local program path said here all=P
+	here=$(realpath -- "$0")
+	# Unpacked, to be asked before an upgrade, these are not in the PATH yet; that
+	# of this script begins with their folder.
+	[[ :${PATH#*:}: != *:"${here%/*}":* ]] || all=aP
+	for program in mcp-fleet mcp-probe mcp-aggregate mcp-alert mcp-serve; do
+		while read -r path; do
+			[[ $(realpath -- "$path") != "$here" ]] || continue
+			said=$(timeout "$bound" "$path" --version 2>/dev/null </dev/null |
+				head -c 100 | head -n 1) || :
+			[[ $said == "$program $version" ]] || found warn upgrade \
+				"$path is of ${said:-no known version}, and this is $me $version" \
+				"type -a $program"
+		done < <(type "-$all" "$program" | sort -u)
+	done
+}
+
+# check_hidden_units: a unit in one of these folders is read in place of one of the same
+# name in a later one, which is the one that an upgrade changes.
+check_hidden_units() {
+	local folders=(/etc /usr/local/lib /lib) i j file
+	shopt -s nullglob
+	for ((i = 0; i < 2; i++)); do
+		for file in "${folders[i]}"/systemd/system/mcp-*.*; do
+			[[ -f $file && ! -L $file ]] || continue
+			for ((j = i + 1; j < 3; j++)); do
+				[[ ! -e ${folders[j]}/systemd/system/${file##*/} ]] || found warn \
+					upgrade "$file hides the unit of that name in ${folders[j]}" \
+					"diff $file ${folders[j]}/systemd/system/${file##*/}"
+			done
+		done
+	done
+}
+
+# check_older_spool: what waits there has to be read by this version; and what waits for
+# another configuration or store is taken by no round of this one.
+check_older_spool() {
+	local chosen folder files lines
+	check_spool >/dev/null
+	[[ $chosen && -d $chosen ]] || return 0
+	shopt -s nullglob
+	files=("$chosen/$digest"/*.jsonl "$chosen/$digest"/*.again)
+	if ((${#files[@]})); then
+		lines=$(cat -- "${files[@]}" | grep -cv '^{"v":1,' || :)
+		((!lines)) || found fail upgrade "$lines lines of the spool are of a form that$(:
+			) $version does not read: the version that wrote them has to store them" \
+			"grep -hv '^{\"v\":1,' $chosen/$digest/*.jsonl"
+	fi
+	for folder in "$chosen"/*/; do
+		files=("$folder"*.jsonl "$folder"*.again)
+		[[ ${folder%/} == "$chosen/$digest" || ${#files[@]} -eq 0 ]] ||
+			found warn upgrade "${#files[@]} files in $folder wait for another$(:
+				) configuration or store: this one does not read them" \
+				"mkdir -p $chosen/$digest && mv ${folder}*.jsonl $chosen/$digest"
+	done
+}
