@@ -152,7 +152,7 @@ known() {
 		[ "$n" -eq 3 ] || { echo "$kind: $n commands"; return 1; }
 		section=$(sed -n "/^\.Ss $kind\$/,/^\.S[sh] /p" man/mcp-runbook.7)
 		# What it means is said before the first command.
-		[[ $section =~ ^[^$'\n']*$'\n'[A-Z][^$'\n']+ ]] || { echo "$kind: no meaning"; return 1; }
+		[[ $section =~ ^[^$'\n']*$'\n'[A-Z0-9][^$'\n']+ ]] || { echo "$kind: no meaning"; return 1; }
 		[[ $section =~ [Uu]sual\ causes? ]] || { echo "$kind: no cause"; return 1; }
 		[[ $section =~ It\ is\ over\ (after|when)|Nothing\ resolves\ this\ alert ]] ||
 			{ echo "$kind: no end"; return 1; }

@@ -15,11 +15,10 @@
 
 #define DOWN "s:downtime:1777485000"
 #define MINUTE(m) (NIGHT_START + 60.0 * (m))
-#define TAKE(who, ...)                                                         \
-	{.action = ACK_TAKE, .by = who, .for_s = 3600, __VA_ARGS__}
-#define UNACK(who, ...) {.action = ACK_UNACK, .by = who, __VA_ARGS__}
-#define CLOSE(who, ...)                                                        \
-	{.action = ACK_CLOSE, .by = who, .reason = "gone", __VA_ARGS__}
+/* Who says it, and then what else the request says. */
+#define TAKE(...) {.action = ACK_TAKE, .for_s = 3600, .by = __VA_ARGS__}
+#define UNACK(...) {.action = ACK_UNACK, .by = __VA_ARGS__}
+#define CLOSE(...) {.action = ACK_CLOSE, .reason = "gone", .by = __VA_ARGS__}
 
 /* What happened, what somebody says then, in a minute, and what comes of it. */
 struct answer {

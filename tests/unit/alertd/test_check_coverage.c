@@ -354,7 +354,7 @@ static void test_route_test(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct route_test_request q = {
-			.by = "ann", .url = rows[i].url, .at = 20 * DAY};
+			.by = "ann", .url = rows[i].url, .at = (int64_t)(20 * DAY)};
 		struct alert_events events = {0};
 		struct strings page = {0};
 		struct alert_state st;
@@ -370,7 +370,7 @@ static void test_route_test(void **state)
 		assert_non_null(strstr(e->summary, rows[i].of));
 		assert_int_equal(e->record.kind, ALERT_TEST);
 		assert_int_equal(e->record.severity, SEVERITY_P1);
-		assert_int_equal(e->record.started_at, 20 * DAY);
+		assert_int_equal(e->record.started_at, (int64_t)(20 * DAY));
 		assert_int_equal(e->chosen.n, rows[i].chosen);
 		if (rows[i].url)
 			assert_string_equal(e->record.url, rows[i].url);

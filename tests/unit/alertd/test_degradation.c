@@ -18,13 +18,12 @@ struct spell {
 	const char *failing; /* letters of a, e and u, or NULL */
 	double p95, baseline; /* 0: not known */
 	long long failed[RATE_WINDOWS]; /* of 25, 150, 300, 1800, 21600 */
-	bool rates;
-	bool paused; /* nothing was probed in the last half hour */
+	int rates; /* 2: known, but nothing was probed in the last half hour */
 };
 
-#define SLOW(ms) ms, 100, {0}, false
-#define RATES(...) 0, 0, {__VA_ARGS__}, true
-#define PLAIN 0, 0, {0}, false
+#define SLOW(ms) ms, 100, {0}, 0
+#define RATES(...) 0, 0, {__VA_ARGS__}, 1
+#define PLAIN 0, 0, {0}, 0
 
 static void fill_regions(struct verdict *v, const struct spell *s, int minute,
 	struct verdict_region *regions, const char **failing)
@@ -65,7 +64,7 @@ static void judge(struct night *n, const struct spell *s, int minute)
 		.reporters = 3,
 		.latency_p95 = s->p95 > 0 ? s->p95 : NAN,
 		.latency_baseline = s->baseline > 0 ? s->baseline : NAN,
-		.error_rates.known = s->rates,
+		.error_rates.known = s->rates > 0,
 	};
 
 	fill_regions(&v, s, minute, regions, failing);
@@ -77,7 +76,7 @@ static void judge(struct night *n, const struct spell *s, int minute)
 				    : VERDICT_GREEN;
 	for (unsigned w = 0; w < RATE_WINDOWS; w++)
 		v.error_rates.windows[w] = (struct error_rate) {
-			.probes = s->paused && w < RATE_1H ? 0 : probes[w],
+			.probes = s->rates == 2 && w < RATE_1H ? 0 : probes[w],
 			.failed = {[LAYER_HTTP] =
 					s->failed[w] - s->failed[w] / 4,
 				[LAYER_TRANSPORT] = s->failed[w] / 4}};
@@ -131,10 +130,10 @@ static void test_latency(void **state)
 			"7 latency_resolved P3 0-5 x5 -/- [e u]"},
 		{"what is not known is neither",
 			{{0, 5, NULL, SLOW(999)},
-				{5, 99, NULL, 90, 0, {0}, false},
+				{5, 99, NULL, 90, 0, {0}, 0},
 				{99, 101, NULL, SLOW(90)}},
 			"2 latency_started P3 0 x3 -/- [e u]"},
-		{"no baseline", {{0, 9, NULL, 9999, 0, {0}, false}}, ""},
+		{"no baseline", {{0, 9, NULL, 9999, 0, {0}, 0}}, ""},
 		{"a downtime mutes it",
 			{{0, 1, "eu", SLOW(999)}, {1, 4, NULL, SLOW(999)},
 				{4, 7, NULL, SLOW(999)}},
@@ -170,7 +169,7 @@ static void test_error_rate(void **state)
 			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
 			"3 downtime_resolved P2 0-1 x1 tools-list/tools "
 			"[e u] | 6 error_rate_started P2 6 x1 -/http []"},
-		{"not known", {{0, 9, NULL, 0, 0, {9}, false}}, ""},
+		{"not known", {{0, 9, NULL, 0, 0, {9}, 0}}, ""},
 	};
 
 	(void)state;
@@ -199,7 +198,7 @@ static void test_burn(void **state)
 			"1 slo_burn_escalated P2 0 x2 -/http [] | "
 			"5 slo_burn_resolved P2 0-3 x3 -/http []"},
 		{"nothing was probed in the short one", {
-			{0, 9, NULL, 0, 0, {0, 0, 22}, true, true}}, ""},
+			{0, 9, NULL, 0, 0, {0, 0, 22}, 2}}, ""},
 		{"what a downtime covered is told of no more, but its end",
 			{{0, 1, NULL, RATES(0, 0, 0, 9, 108)},
 				{1, 2, "eu", RATES(0, 0, 0, 9, 108)},

@@ -438,7 +438,7 @@ static void test_known_sides(void **state)
 
 /* The verdict of a minute on these regions, each with the letter of its tools. */
 static void sight(struct alert_state *st, int minute, const char *regions,
-	const char *hashes, const struct verdict_drift *d, size_t n_drift)
+	const char *hashes, struct verdict_drift *d, size_t n_drift)
 {
 	static const char *const names[] = {"a", "b", "c"};
 	struct verdict_region r[3];
@@ -456,15 +456,15 @@ static void sight(struct alert_state *st, int minute, const char *regions,
 /* Sets of tools of different eras differ, and that says nothing of a cache. */
 static void test_eras(void **state)
 {
-	const struct verdict_drift none[] = {
+	struct verdict_drift none[] = {
 		{.region = "b", .from = "session", .to = "stateless"},
 		{.region = "a", .to = "stateless"},
 		{.region = "a", .from = "session"},
 		{.region = "a", .from = "session", .to = night_hash('b')},
 		{.region = "a", .from = night_hash('a'), .to = "stateless"}};
-	const struct verdict_drift there = {
+	struct verdict_drift there = {
 		.region = "a", .from = "session", .to = "stateless"};
-	const struct verdict_drift back = {
+	struct verdict_drift back = {
 		.region = "a", .from = "stateless", .to = "session"};
 	struct alert_state st;
 	const struct tool_set *sets;
@@ -499,7 +499,7 @@ static void test_eras(void **state)
 
 /* A change of which a verdict tells, of that region. */
 static void hear_drifts(struct night *n, int minute,
-	const struct verdict_drift *d, size_t n_drift)
+	struct verdict_drift *d, size_t n_drift)
 {
 	struct verdict_region r = {.region = "a",
 		.started_at = NIGHT_START + 60 * minute + 1};
@@ -515,7 +515,7 @@ static void hear_drifts(struct night *n, int minute,
 static void test_drifts(void **state)
 {
 	const char *a = night_hash('a'), *b = night_hash('b');
-	const struct {
+	struct {
 		const char *name;
 		struct verdict_drift d;
 		bool told;
@@ -533,7 +533,7 @@ static void test_drifts(void **state)
 		{"of no region", {.region = "\x1b[2J", .from = a, .to = b},
 			false},
 	};
-	const struct verdict_drift mixed[] = {rows[0].d, rows[2].d,
+	struct verdict_drift mixed[] = {rows[0].d, rows[2].d,
 		{.region = "e", .from = a, .to = b}, rows[1].d, rows[8].d};
 	struct night n;
 
