@@ -86,13 +86,12 @@ long-sift:
 mutants:
 	tests/long/mutants
 
-# What decides by itself, and has no branch that no unit test takes: the rule, but for
-# what makes words of it; canonical JSON; the hash of tools; keys of incidents, and when
-# they are told of again.
+# What decides by itself, and has no branch that no unit test and no story takes: the
+# rule, but for what makes words of it; canonical JSON; the hash of tools; incidents.
 WORDS = $(patsubst %,aggregate/rule/%.c,divergence_text explanation threshold_comparison)
 DECISIONS = $(filter-out $(WORDS),$(wildcard aggregate/rule/*.c)) \
 	lib/json/jcs.c lib/json/jcs_number.c probe/mcp/tool_hash.c \
-	alertd/incident/dedup_key.c alertd/incident/reminder.c
+	$(wildcard alertd/incident/*.c)
 
 # How much of each area the unit tests and the stories run, by gcov, and whether they
 # take every branch of a decision; and coverage-cli, with the tests of whole programs,

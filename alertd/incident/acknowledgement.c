@@ -107,27 +107,22 @@ static bool apply_one(struct alert_state *st, enum alert_kind kind,
 
 	if (stale(inc, q, now))
 		return false;
-	switch (q->action) {
-	case ACK_TAKE:
-		if (!may_take(inc, q, now))
-			return false;
-		set_holder(st, kind, q, now, out);
-		break;
-	case ACK_UNACK:
-		if (!ack_holds(inc, now) || !may_take(inc, q, now))
-			return false;
-		hand_back(st, kind, now, out);
-		break;
-	case ACK_CLOSE:
+	if (q->action == ACK_CLOSE) {
 		close_one(st, kind, q, now, out);
 		/* A downtime that an overrun told of, or a regional incident
 		   that a downtime covered, would be mute. */
-		if (kind == ALERT_OVERRUN &&
-			st->incidents[ALERT_DOWNTIME].open)
+		if (kind == ALERT_OVERRUN && st->incidents[ALERT_DOWNTIME].open)
 			close_one(st, ALERT_DOWNTIME, q, now, out);
 		state_uncover(st);
 		return true;
 	}
+	if (!may_take(inc, q, now) ||
+		(q->action == ACK_UNACK && !ack_holds(inc, now)))
+		return false;
+	if (q->action == ACK_TAKE)
+		set_holder(st, kind, q, now, out);
+	else
+		hand_back(st, kind, now, out);
 	/* By the clock of the vendor, where it says when: ours is later. */
 	inc->answered_at = fmax(
 		inc->answered_at <= now + STATE_AHEAD_S ? inc->answered_at : 0,

@@ -45,7 +45,7 @@ static bool below(const char *host, size_t n, const char *platform)
 	for (;;) {
 		size_t a = last_label(host, n);
 		size_t b = last_label(platform, left);
-		bool any = left - b == 1 && platform[b] == '*';
+		bool any = platform[b] == '*';
 
 		if (n == a || (!any && (n - a != left - b ||
 			strncasecmp(host + a, platform + b, n - a) != 0)))

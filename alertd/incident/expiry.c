@@ -116,13 +116,14 @@ static void put_when(struct buf *b, const struct expiry_round *r,
 	long long left = (long long)(r->expires_at - (int64_t)r->at);
 
 	buf_fmt(b, " %s", r->within ? ends : "EXPIRED");
-	if (!r->expires_at)
+	/* What has expired, and ends later, says nothing of when it did. */
+	if (!r->expires_at || (!r->within && left > 0))
 		return;
 	buf_char(b, ' ');
-	if (!r->within && left > -7200 && left <= 0)
+	if (!r->within && left > -7200)
 		buf_fmt(b, "%lld min ago (", -left / 60);
 	else if (!r->within) {
-		phrase_duration(b, llabs(left));
+		phrase_duration(b, -left);
 		buf_str(b, " ago (");
 	}
 	phrase_date(b, r->expires_at, r->at, "UTC");

@@ -138,8 +138,8 @@ static void put_times(struct buf *b, enum alert_kind kind,
 			(double)inc->passed_since);
 		buf_str(b, " UTC");
 	}
-	buf_fmt(b, ", %lld minute%s in all", minutes,
-		minutes == 1 ? "" : "s");
+	/* Each time it failed for a minute at least. */
+	buf_fmt(b, ", %lld minutes in all", minutes);
 }
 
 void flapping_put(struct buf *b, enum alert_kind kind,

@@ -10,11 +10,12 @@
 #define WINDOW_S 60
 
 /*
- * Maintenances that count as one begin together; others begin at another time.
+ * Whether that is the one that is active. Maintenances that count as one begin
+ * together; others begin at another time.
  */
 static bool same(const struct maintenance_hold *q, const struct occurrence *o)
 {
-	return o->found && q->id && q->start == o->start;
+	return o->found && q->start == o->start;
 }
 
 static void note_in_timeline(
@@ -68,7 +69,8 @@ static bool began_within(
 	return q->id && inc->first < q->end && inc->first + WINDOW_S > q->start;
 }
 
-/* Mark an event of this round, which is about an incident. */
+/* Mark an event of this round, which is about an incident: one that is open,
+   unless the event tells of its end, for none begins and ends in one round. */
 static void mark(struct alert_state *st, struct alert_event *e)
 {
 	struct incident *inc = &st->incidents[e->record.kind];
@@ -78,8 +80,6 @@ static void mark(struct alert_state *st, struct alert_event *e)
 		e->suppressed = e->unnotified;
 		return;
 	}
-	if (!inc->open)
-		return;
 	if (e->record.phase == ALERT_STARTED &&
 		(st->maintenance.active || began_within(&st->maintenance, inc)))
 		inc->suppressed = inc->unnotified = true;
@@ -121,9 +121,8 @@ static void overrun(struct alert_state *st, double now,
 	struct incident *down = &st->incidents[ALERT_DOWNTIME];
 	struct incident *inc = &st->incidents[ALERT_OVERRUN];
 
+	/* One that has an overrun already is superseded, and not judged. */
 	down->superseded = true;
-	if (inc->open)
-		return;
 	incident_open(inc, SEVERITY_P1, down->first, (int64_t)floor(now),
 		down->probe_count);
 	inc->failed = down->failed;
@@ -188,7 +187,8 @@ static void follow(struct alert_state *st, double now, struct alert_events *out,
 	for (size_t i = from; i < out->n; i++) {
 		const struct alert_record *r = &out->v[i].record;
 
-		if (r->kind != ALERT_DOWNTIME || r->phase != ALERT_RESOLVED)
+		/* It is closed: this is its end. */
+		if (r->kind != ALERT_DOWNTIME)
 			continue;
 		inc->passed_since = r->resolved_at;
 		strings_copy(&inc->still, &out->v[i].still);

@@ -194,7 +194,8 @@ static void end_stalled(struct alert_state *st, const struct pipeline *pl,
 	const struct incident *inc = &st->incidents[ALERT_STALLED];
 	double newest = fmax(pl->at[STAGE_INGEST], pl->at[STAGE_VERDICT]);
 
-	if (inc->error && strcmp(inc->error, cause_blind) == 0)
+	/* Where regions are silent, judge_silence ends it. */
+	if (inc->error)
 		end_stall(st, "A region reports again", now, now, out);
 	else if (inc->open && !isnan(newest))
 		end_stall(st, "The pipeline runs again", fmin(newest, now), now,

@@ -88,9 +88,9 @@ static void keep(struct alert_state *st, const struct history_record *h)
 	struct buf b;
 
 	buf_init(&b, HISTORY_LINE_MAX);
+	/* Each of its texts is cut to TEXT_MAX characters: it always fits. */
 	history_write(&b, h);
-	if (buf_ok(&b))
-		strings_add(&st->history, b.p);
+	strings_add(&st->history, b.p);
 	buf_release(&b);
 }
 

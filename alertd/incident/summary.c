@@ -466,14 +466,11 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	case ALERT_OVERRUN:
 		put_overrun(b, inc, s->maintenance);
 		break;
-	case ALERT_RATE_LIMITED:
+	default: /* ALERT_RATE_LIMITED: what is told once has its own words */
 		buf_str(b, " answers ");
 		phrase_cities(b, &inc->regions);
 		buf_str(b, " with 429: its rate limit is too tight, or should "
 			   "let our probes pass");
-		break;
-	default:
-		buf_fmt(b, ": %s", alert_kind_meaning(s->kind));
 		break;
 	}
 }
@@ -745,8 +742,7 @@ static void put_good(struct buf *b, const struct summary *s)
 		put_places(b, &s->incident->regions);
 		buf_str(b, " again");
 	} else {
-		buf_str(b, words[s->kind] ? words[s->kind]
-					  : "is in order again");
+		buf_str(b, words[s->kind]);
 	}
 }
 
@@ -784,7 +780,7 @@ static void put_bad(struct buf *b, const struct summary *s)
 	} else if (s->kind == ALERT_DIVERGENCE && inc->stale) {
 		buf_str(b, "has a stale cache in front of it");
 	} else {
-		buf_str(b, words[s->kind] ? words[s->kind] : "needs a look");
+		buf_str(b, words[s->kind]);
 	}
 }
 

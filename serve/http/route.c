@@ -193,14 +193,14 @@ void route_find(const char *path, struct route *out)
 
 /*
  * Whether a path leads to another one. What signs a browser in has letters of both
- * cases, and is not sent twice.
+ * cases, and neither that nor what signs it out is sent twice.
  */
 static bool moves(enum route_kind kind)
 {
 	static const char *const prefixes[] = {
 		"/status/", "/account/", "/report", NULL};
 
-	if (kind == ROUTE_ACCOUNT_ENTER)
+	if (kind == ROUTE_ACCOUNT_ENTER || kind == ROUTE_ACCOUNT_LEAVE)
 		return false;
 	for (const struct route_row *row = routes; row->prefix; row++)
 		for (const char *const *p = prefixes; *p; p++)

@@ -51,7 +51,7 @@ const SERVERS = [
 		behind: 'mcp-proxy', begin: ({ way }) => { way.page = PAGE; } },
 	{ slug: 'none', what: 'SDK v2', fault: 'it offers tools, and lists none',
 		modules: ['initialize', 'tools/list: greet'], make: () => peer('v2-dual'),
-		begin: (server) => server.again('v2-dual', { PEER_NONE: '1' }) },
+		begin: (server) => server.again('v2-dual', { PEER_EMPTY: '1' }) },
 ];
 
 const make = async (server) => {

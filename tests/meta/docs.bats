@@ -133,8 +133,8 @@ known() {
 	done
 }
 
-@test "every kind of alert has a section in mcp-runbook(7), with three commands that there are" {
-	local kind line words n
+@test "every kind of alert has a section in mcp-runbook(7): three commands that there are, a cause, an end" {
+	local kind section line words n
 	PATH=$(cd "$BIN" && pwd):$PWD/scripts:$PATH
 	sed -nE '/^#define ALERT_(INCIDENT|SINGLE)_KINDS/,/^[^\t#]/s/^\tX\([A-Z_]+, "([a-z_]+)".*/\1/p' \
 		lib/records/alert.h >"$BATS_TEST_TMPDIR/kinds"
@@ -150,6 +150,12 @@ known() {
 		done < <(sed -n "/^\.Ss $kind\$/,/^\.S[sh] /p" man/mcp-runbook.7 |
 			sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}')
 		[ "$n" -eq 3 ] || { echo "$kind: $n commands"; return 1; }
+		section=$(sed -n "/^\.Ss $kind\$/,/^\.S[sh] /p" man/mcp-runbook.7)
+		# What it means is said before the first command.
+		[[ $section =~ ^[^$'\n']*$'\n'[A-Z][^$'\n']+ ]] || { echo "$kind: no meaning"; return 1; }
+		[[ $section =~ [Uu]sual\ causes? ]] || { echo "$kind: no cause"; return 1; }
+		[[ $section =~ It\ is\ over\ (after|when)|Nothing\ resolves\ this\ alert ]] ||
+			{ echo "$kind: no end"; return 1; }
 	done <"$BATS_TEST_TMPDIR/kinds"
 }
 

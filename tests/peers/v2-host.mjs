@@ -3,7 +3,7 @@
 // first tool; with $PEER_SHUFFLE its tools are in another order each time. For
 // probes of the region $PEER_REGION, or all, $PEER_SAYS is what the first tool says,
 // and with $PEER_SPACED the answer has its members in another order, and blanks. With
-// $PEER_NONE all its tools are disabled, so that it offers tools, and lists none.
+// $PEER_EMPTY all its tools are disabled, so that it offers tools, and lists none.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer } from 'node:http';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
@@ -50,7 +50,7 @@ function build(ctx) {
 	if (PEER_SHUFFLE)
 		tools.sort(() => Math.random() - 0.5);
 	for (const tool of tools.map((tool) => server.registerTool(...tool)))
-		if (process.env.PEER_NONE)
+		if (process.env.PEER_EMPTY)
 			tool.disable();
 	return server;
 }

@@ -260,6 +260,8 @@ killer() {
 			back | drop) cp old "$folder/api.old"; cp new "$folder/api" ;;
 			esac
 			KILL_AT=$n asked $step 2>/dev/null || killed=1
+			# What it had started has the lock until it ends.
+			flock "$folder" true
 			cmp -s "$folder/api" old || cmp "$folder/api" new
 			[[ $step != @(stage|drop) ]] || cmp "$folder/api" \
 				"$([[ $step == stage ]] && echo old || echo new)"

@@ -122,13 +122,18 @@ reads_none() {
 	[ "$(tells WWW-Authenticate)" = 'Basic realm="Private pages", charset="UTF-8"' ]
 	run ! grep -q acme body
 	grep -vi '^Date' fields | cat - body >want
-	for name in acme other nobody ACME a%20b "$(printf 'a%.0s' {1..300})" %c3%a9 '<b>'; do
+	for name in acme other nobody a%20b "$(printf 'a%.0s' {1..300})" %c3%a9 '<b>'; do
 		for way in '-u x:wrong' '-u acme:' '-u other-token:' '-H Authorization:Bearer\ wrong' \
 			"-b $forged" "-b ${forged/acme/other}" '-d= -G' '-d page=0 -G'; do
 			eval "ask '/account/$name' $way"
 			grep -vi '^Date' fields | cat - body | diff want - ||
 				{ echo "$name $way"; return 1; }
 		done
+	done
+	# Capitals lead to the name, whether there is one or not.
+	for name in ACME Nobody; do
+		ask "/account/$name"
+		[ "$CODE $(tells Location)" = "301 /account/${name,,}" ]
 	done
 	# What no name is, is no page.
 	for path in /account/a/b /account/ /account/acme/enter/ /account/acme/enter/a/b \

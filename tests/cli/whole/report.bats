@@ -266,7 +266,9 @@ row() {
 	for month in 2026-13 0000-00 2026-1 "$NEXT" 9999-12 2026-011 x '' 2026-11x; do
 		for suffix in '' .csv .json; do
 			get "/report/$month$suffix"
-			[ "$CODE" = 404 ]
+			# A slash alone leads to the latest.
+			[[ $month$suffix ]] || [ "$CODE" = 301 ]
+			[[ ! $month$suffix ]] || [ "$CODE" = 404 ]
 			[[ $suffix != .json || $month == '' || $(jq -r .error body) == not-found ]]
 		done
 	done

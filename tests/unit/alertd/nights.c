@@ -289,7 +289,8 @@ static void set_maintenance(struct night *n, int from, int to)
 
 	n->maintenance = (struct planned) {.m = {.id = "m", .slugs = all,
 		.n_slugs = 1, .starts_at = instant(from),
-		.ends_at = instant(to), .reason = "disks"}};
+		.ends_at = instant(to),
+		.reason = n->bare ? NULL : "disks"}};
 }
 
 static void tick(struct night *n, double t)

@@ -44,6 +44,7 @@ struct night {
 	double apart;	  /* seconds between the probes of two regions */
 	bool sides;	  /* verdicts say who sees what; b has put for get */
 	struct planned maintenance; /* of no server at first */
+	bool bare;	     /* it has no reason */
 	int minute;	     /* of the next verdict */
 	int judged;	     /* minute of judging; -1: in its own */
 	int late;	     /* minute of judging earlier ones; 0: none */

@@ -340,6 +340,48 @@ static void test_untested(void **state)
 	}
 }
 
+/* The test itself, of a server or of the fleet, by all routes or by some. */
+static void test_route_test(void **state)
+{
+	static const struct {
+		const char *slug, *url, *of;
+		bool chosen;
+	} rows[] = {
+		{"shop", "https://shop.example/mcp", "a P1 of shop", false},
+		{SLUG_FLEET, NULL, "a P1 of the fleet", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct route_test_request q = {
+			.by = "ann", .url = rows[i].url, .at = 20 * DAY};
+		struct alert_events events = {0};
+		struct strings page = {0};
+		struct alert_state st;
+		const struct alert_event *e;
+
+		strings_add(&page, "page");
+		q.routes = rows[i].chosen ? &page : NULL;
+		state_init(&st, rows[i].slug);
+		route_test_add(&st, &q, &events);
+		assert_int_equal(events.n, 1);
+		e = &events.v[0];
+		assert_non_null(strstr(e->summary, "ann checks whether "));
+		assert_non_null(strstr(e->summary, rows[i].of));
+		assert_int_equal(e->record.kind, ALERT_TEST);
+		assert_int_equal(e->record.severity, SEVERITY_P1);
+		assert_int_equal(e->record.started_at, 20 * DAY);
+		assert_int_equal(e->chosen.n, rows[i].chosen);
+		if (rows[i].url)
+			assert_string_equal(e->record.url, rows[i].url);
+		else
+			assert_null(e->record.url);
+		events_release(&events);
+		state_release(&st);
+		strings_release(&page);
+	}
+}
+
 /* Each route counts by itself. */
 static void test_untested_routes(void **state)
 {
@@ -378,6 +420,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_coverage),
 		cmocka_unit_test(test_untested),
+		cmocka_unit_test(test_route_test),
 		cmocka_unit_test(test_untested_routes),
 	};
 

@@ -36,6 +36,7 @@ static void test_platforms(void **state)
 		{"https://example.com/?u=https://a.fly.dev", false},
 		{"https://app/", false},
 		{"https://.run.app/", true},
+		{"https://..app/", false},
 		{"https://", false},
 		{"https:///a.run.app", false},
 		{"a.run.app", false},

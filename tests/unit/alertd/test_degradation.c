@@ -19,6 +19,7 @@ struct spell {
 	double p95, baseline; /* 0: not known */
 	long long failed[RATE_WINDOWS]; /* of 25, 150, 300, 1800, 21600 */
 	bool rates;
+	bool paused; /* nothing was probed in the last half hour */
 };
 
 #define SLOW(ms) ms, 100, {0}, false
@@ -76,7 +77,7 @@ static void judge(struct night *n, const struct spell *s, int minute)
 				    : VERDICT_GREEN;
 	for (unsigned w = 0; w < RATE_WINDOWS; w++)
 		v.error_rates.windows[w] = (struct error_rate) {
-			.probes = probes[w],
+			.probes = s->paused && w < RATE_1H ? 0 : probes[w],
 			.failed = {[LAYER_HTTP] =
 					s->failed[w] - s->failed[w] / 4,
 				[LAYER_TRANSPORT] = s->failed[w] / 4}};
@@ -117,6 +118,9 @@ static void test_latency(void **state)
 			{{0, 2, NULL, SLOW(301)}, {2, 9, NULL, SLOW(90)}}, ""},
 		{"three", {{0, 3, NULL, SLOW(301)}},
 			"2 latency_started P3 0 x3 -/- [e u]"},
+		{"a region that fails is not slow",
+			{{0, 2, NULL, SLOW(301)}, {2, 3, "u", SLOW(301)}},
+			"2 latency_started P3 0 x3 -/- [e]"},
 		{"not in a row",
 			{{0, 2, NULL, SLOW(301)}, {2, 3, NULL, SLOW(90)},
 				{3, 5, NULL, SLOW(301)}},
@@ -194,6 +198,18 @@ static void test_burn(void **state)
 			"0 slo_burn_started P3 0 x1 -/http [] | "
 			"1 slo_burn_escalated P2 0 x2 -/http [] | "
 			"5 slo_burn_resolved P2 0-3 x3 -/http []"},
+		{"nothing was probed in the short one", {
+			{0, 9, NULL, 0, 0, {0, 0, 22}, true, true}}, ""},
+		{"what a downtime covered is told of no more, but its end",
+			{{0, 1, NULL, RATES(0, 0, 0, 9, 108)},
+				{1, 2, "eu", RATES(0, 0, 0, 9, 108)},
+				{2, 5, NULL, RATES(0, 0, 0, 9, 108)},
+				{20, 22, NULL, RATES(2, 0, 22, 9, 108)},
+				{22, 25, NULL, RATES(0)}},
+			"0 slo_burn_started P3 0 x1 -/http [] | "
+			"1 downtime_started P2 1 x1 tools-list/tools [e u] | "
+			"4 downtime_resolved P2 1-2 x1 tools-list/tools "
+			"[e u] | 24 slo_burn_resolved P2 0-22 x3 -/http [e u]"},
 		{"a downtime is no burn, until it is half an hour ago",
 			{{0, 10, "eu", RATES(20, 20, 20, 54, 107)},
 				{10, 41, NULL, RATES(0, 5, 22, 54, 107)}},
@@ -204,6 +220,45 @@ static void test_burn(void **state)
 
 	(void)state;
 	CHECK(cases);
+}
+
+/* Whoever asks for no rate and has no objective is told of neither. */
+static void test_not_asked(void **state)
+{
+	static const struct spell all = {
+		0, 1, NULL, RATES(25, 150, 300, 1800, 21600)};
+
+	(void)state;
+	for (int asked = 0; asked < 2; asked++) {
+		struct night n;
+
+		night_init(&n, "AEU");
+		if (!asked)
+			n.policy.error_rate = n.policy.slo = 0;
+		judge(&n, &all, 0);
+		assert_int_equal(n.events.n, asked ? 2 : 0);
+		night_release(&n);
+	}
+}
+
+/* What failed is remembered for three days, and not what a wrong clock said. */
+static void test_failures(void **state)
+{
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	night_run(&n, "E2 @4320 .");
+	assert_int_equal(n.st.n_failures, 1);
+	night_run(&n, ".");
+	assert_int_equal(n.st.n_failures, 0);
+	n.now = NIGHT_START + 9000 * 60;
+	night_run(&n, "@9000 E2");
+	assert_int_equal(n.st.n_failures, 1);
+	n.now = NIGHT_START + 5000 * 60;
+	night_run(&n, "@5000 .");
+	assert_int_equal(n.st.n_failures, 0);
+	night_release(&n);
 }
 
 static void test_strays(void **state)
@@ -219,6 +274,12 @@ static void test_strays(void **state)
 				{9, 10, "e", PLAIN}, {10, 20, NULL, PLAIN},
 				{20, 22, "e", PLAIN}, {22, 23, NULL, PLAIN}},
 			""},
+		{"more of them within the hour are no news",
+			{{0, 1, "e", PLAIN}, {5, 6, "u", PLAIN},
+				{10, 11, "e", PLAIN}, {11, 12, NULL, PLAIN},
+				{20, 22, "u", PLAIN}, {30, 31, "e", PLAIN},
+				{31, 32, NULL, PLAIN}},
+			"11 anomaly_logged P3 0 x0 -/- [e u]"},
 		{"two windows",
 			{{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
 				{9, 10, "u", PLAIN}, {10, 59, NULL, PLAIN}},
@@ -289,6 +350,8 @@ int main(void)
 		cmocka_unit_test(test_latency),
 		cmocka_unit_test(test_error_rate),
 		cmocka_unit_test(test_burn),
+		cmocka_unit_test(test_not_asked),
+		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_strays),
 		cmocka_unit_test(test_cold),
 	};

@@ -5,6 +5,8 @@
  */
 #include "nights.h"
 
+#include "incident/tool_drift.h"
+#include "incident/tool_sightings.h"
 #include "routing/outbox.h"
 
 #include <setjmp.h>
@@ -130,6 +132,11 @@ static void test_summaries(void **state)
 	expect_summary("AEU", ".=bbb .=bac*2",
 		"example-mcp shows different tools: a and e still see the old "
 		"ones; u has seen others since 17:51 UTC - a stale cache or an "
+		"origin that was not updated.");
+	/* Nor do those of which the verdict does not tell the difference. */
+	expect_summary("AEU", ".=aaa .=cba*2",
+		"example-mcp shows different tools: a and u still see the old "
+		"ones; e has seen others since 17:51 UTC - a stale cache or an "
 		"origin that was not updated.");
 	expect_summary("AEU", "@420 .=aaa .=bab*9 .=bbb*3",
 		"All regions see the same tools of example-mcp again after 9 "
@@ -327,6 +334,309 @@ static void test_names_later(void **state)
 	night_release(&n);
 }
 
+/* Of one side the words count, and of the other one not: no names are known. */
+static void test_one_side_in_words(void **state)
+{
+	const char *get = "get";
+	struct verdict_region r[] = {{.region = "a"}, {.region = "e"}};
+	struct verdict_side sides[] = {{.tool_hash = night_hash('a')},
+		{.tool_hash = night_hash('b'), .full_hash = night_hash('c'),
+			.changes = {.from = night_hash('a'),
+				.to = night_hash('c'), .removed = &get,
+				.n_removed = 1}}};
+	struct verdict v = {.slug = "s", .expected = 2, .regions = r,
+		.n_regions = 2, .sides = sides, .n_sides = 2};
+	struct night n;
+
+	(void)state;
+	night_init(&n, "");
+	for (int i = 0; i < 3; i++) {
+		v.window = NIGHT_START + 60 * i;
+		v.divergence = i > 0;
+		r[0].started_at = r[1].started_at = (double)v.window + 1;
+		r[0].tool_hash = night_hash('a');
+		r[1].tool_hash = night_hash(i ? 'b' : 'a');
+		machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	}
+	expect(&n, "", "2 cdn_cache_divergence_started P2 1 x2 -/- [a]");
+	assert_string_equal(n.events.v[0].record.to, night_hash('b'));
+	assert_int_equal(n.events.v[0].record.removed.n, 0);
+	night_release(&n);
+}
+
+/* Which regions of a verdict say what tools they see. */
+static void test_who_sees(void **state)
+{
+	const char *away[] = {"e"}, *failing[] = {"f"};
+	struct verdict_region r[] = {
+		{.region = "a", .started_at = NIGHT_START + 1,
+			.tool_hash = night_hash('a')},
+		{.region = "b", .started_at = NIGHT_START + 1,
+			.tool_hash = "zz"},
+		{.region = "c", .tool_hash = night_hash('a')},
+		{.region = "d", .started_at = NIGHT_START + 1},
+		{.region = "e", .started_at = NIGHT_START + 1,
+			.tool_hash = night_hash('a')},
+	};
+	struct verdict_side sides[] = {{.tool_hash = night_hash('b')},
+		{.tool_hash = night_hash('c')}};
+	struct verdict v = {.slug = "s", .window = NIGHT_START, .regions = r,
+		.n_regions = 5, .no_data = away, .n_no_data = 1,
+		.failing = failing, .n_failing = 1, .sides = sides};
+	struct alert_state st;
+	struct sighting other = {.region = "a"};
+
+	(void)state;
+	state_init(&st, "s");
+	tool_sightings_take(&st, &v, NIGHT_START);
+	assert_int_equal(st.tools.n, 1);
+	assert_string_equal(st.tools.v[0].region, "a");
+	assert_true(tool_sightings_configured(&v, "e"));
+	assert_true(tool_sightings_configured(&v, "f"));
+	assert_false(tool_sightings_configured(&v, "x"));
+	assert_true(tool_sightings_now(&v, &st.tools.v[0]));
+	r[0].tool_hash = night_hash('b');
+	assert_false(tool_sightings_now(&v, &st.tools.v[0]));
+	r[0].tool_hash = night_hash('a');
+	/* Newer than what nobody has any more are the newest that it compares. */
+	memcpy(other.hash, night_hash('d'), HASH_HEX + 1);
+	assert_ptr_equal(
+		tool_sightings_newer(&st.tools, &v, &other), &st.tools.sets[0]);
+	v.n_sides = 2;
+	assert_false(tool_sightings_now(&v, &st.tools.v[0]));
+	assert_null(tool_sightings_newer(&st.tools, &v, &other));
+	state_release(&st);
+}
+
+/* What a verdict knows of sides when the server is new to us. */
+static void test_known_sides(void **state)
+{
+	struct verdict_side sides[TOOL_SETS_MAX + 2];
+	struct verdict_region r = {.region = "a", .started_at = NIGHT_START + 1,
+		.tool_hash = night_hash('a')};
+	struct verdict v = {.slug = "s", .window = NIGHT_START, .regions = &r,
+		.n_regions = 1, .sides = sides, .n_sides = TOOL_SETS_MAX + 2};
+	struct alert_state st;
+
+	(void)state;
+	for (size_t i = 0; i < v.n_sides; i++)
+		sides[i] = (struct verdict_side) {.first_seen = NIGHT_START,
+			.tool_hash = night_hash("abcdaaefghijklmnop"[i])};
+	sides[1].first_seen = 0;
+	sides[2].first_seen = NIGHT_START + 61;
+	sides[3].tool_hash = "d";
+	state_init(&st, "s");
+	/* Else those that no region sees are forgotten at once. */
+	st.incidents[ALERT_DIVERGENCE].open = true;
+	tool_sightings_take(&st, &v, NIGHT_START);
+	/* Once a; e and those behind it, as far as sides are read. */
+	assert_int_equal(st.tools.n_sets, 1 + TOOL_SETS_MAX - 6);
+	assert_string_equal(st.tools.sets[0].hash, night_hash('a'));
+	assert_string_equal(st.tools.sets[1].hash, night_hash('e'));
+	state_release(&st);
+}
+
+/* The verdict of a minute on these regions, each with the letter of its tools. */
+static void sight(struct alert_state *st, int minute, const char *regions,
+	const char *hashes, const struct verdict_drift *d, size_t n_drift)
+{
+	static const char *const names[] = {"a", "b", "c"};
+	struct verdict_region r[3];
+	struct verdict v = {.slug = "s", .window = NIGHT_START + 60 * minute,
+		.regions = r, .drift = d, .n_drift = n_drift};
+
+	for (; regions[v.n_regions]; v.n_regions++)
+		r[v.n_regions] = (struct verdict_region) {
+			.region = names[regions[v.n_regions] - 'a'],
+			.started_at = (double)v.window + 1,
+			.tool_hash = night_hash(hashes[v.n_regions])};
+	tool_sightings_take(st, &v, v.window);
+}
+
+/* Sets of tools of different eras differ, and that says nothing of a cache. */
+static void test_eras(void **state)
+{
+	const struct verdict_drift none[] = {
+		{.region = "b", .from = "session", .to = "stateless"},
+		{.region = "a", .to = "stateless"},
+		{.region = "a", .from = "session"},
+		{.region = "a", .from = "session", .to = night_hash('b')},
+		{.region = "a", .from = night_hash('a'), .to = "stateless"}};
+	const struct verdict_drift there = {
+		.region = "a", .from = "session", .to = "stateless"};
+	const struct verdict_drift back = {
+		.region = "a", .from = "stateless", .to = "session"};
+	struct alert_state st;
+	const struct tool_set *sets;
+
+	(void)state;
+	state_init(&st, "s");
+	sets = st.tools.sets;
+	sight(&st, 0, "ab", "aa", NULL, 0);
+	/* Nothing of it says that region a changed its era. */
+	sight(&st, 1, "ab", "ba", none, sizeof none / sizeof *none);
+	assert_int_equal(st.tools.n_sets, 2);
+	assert_int_equal(sets[0].era, ERA_NONE);
+	assert_int_equal(sets[1].era, ERA_NONE);
+	assert_true(tool_sightings_differ(&st.tools, NIGHT_START + 60));
+	/* All sets before the first change were of the era before it. */
+	sight(&st, 2, "ab", "ca", &there, 1);
+	assert_int_equal(sets[0].era, ERA_SESSION);
+	assert_int_equal(sets[1].era, ERA_STATELESS);
+	assert_false(tool_sightings_differ(&st.tools, NIGHT_START + 120));
+	/* A region that is new sees a set of which that is not known. */
+	sight(&st, 3, "abc", "cad", NULL, 0);
+	assert_int_equal(st.tools.n_sets, 3);
+	assert_int_equal(sets[2].era, ERA_NONE);
+	assert_true(tool_sightings_differ(&st.tools, NIGHT_START + 180));
+	/* What is known stays. */
+	sight(&st, 4, "abc", "ead", &back, 1);
+	assert_int_equal(sets[0].era, ERA_SESSION);
+	assert_int_equal(sets[1].era, ERA_STATELESS);
+	assert_int_equal(sets[2].era, ERA_SESSION);
+	state_release(&st);
+}
+
+/* A change of which a verdict tells, of that region. */
+static void hear_drifts(struct night *n, int minute,
+	const struct verdict_drift *d, size_t n_drift)
+{
+	struct verdict_region r = {.region = "a",
+		.started_at = NIGHT_START + 60 * minute + 1};
+	struct verdict v = {.slug = "s", .verdict = VERDICT_GREEN,
+		.tier = TIER_OK, .expected = 1, .reporters = 1, .regions = &r,
+		.n_regions = 1, .window = NIGHT_START + 60 * minute,
+		.drift = d, .n_drift = n_drift};
+
+	machine_verdict(&n->st, &v, &n->policy, n->now, &n->events);
+}
+
+/* Only a change from one hash, or era, to another, of a region, is told. */
+static void test_drifts(void **state)
+{
+	const char *a = night_hash('a'), *b = night_hash('b');
+	const struct {
+		const char *name;
+		struct verdict_drift d;
+		bool told;
+	} rows[] = {
+		{"hashes", {.region = "a", .from = a, .to = b}, true},
+		{"eras", {.region = "a", .from = "session", .to = "stateless"},
+			true},
+		{"from nowhere", {.region = "a", .to = b}, false},
+		{"to nowhere", {.region = "a", .from = a}, false},
+		{"to itself", {.region = "a", .from = a, .to = a}, false},
+		{"to no hash", {.region = "a", .from = a, .to = "b"}, false},
+		{"from no hash", {.region = "a", .from = "a", .to = b}, false},
+		{"from an era to a hash",
+			{.region = "a", .from = "session", .to = b}, false},
+		{"of no region", {.region = "\x1b[2J", .from = a, .to = b},
+			false},
+	};
+	const struct verdict_drift mixed[] = {rows[0].d, rows[2].d,
+		{.region = "e", .from = a, .to = b}, rows[1].d, rows[8].d};
+	struct night n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		night_init(&n, "");
+		hear_drifts(&n, 0, &rows[i].d, 1);
+		if (n.events.n != rows[i].told)
+			fail_msg("%s", rows[i].name);
+		night_release(&n);
+	}
+	/* The rest of a verdict is told all the same, each change once. */
+	night_init(&n, "");
+	hear_drifts(&n, 0, mixed, sizeof mixed / sizeof *mixed);
+	expect(&n, "", "0 schema_drift_detected P2 0 x0 -/- [a e] | "
+		"0 schema_drift_detected P3 0 x0 -/- [a]");
+	night_release(&n);
+}
+
+/* What is said of a change of words, and how many names are. */
+static void test_change_words(void **state)
+{
+	static const struct {
+		struct verdict_words w;
+		bool reverse;
+		const char *text;
+	} rows[] = {
+		{{"get", "/title", "Gets", "Reads"}, false,
+			"; get, /title: \"Gets\" has become \"Reads\""},
+		{{"get", "/title", "Gets", "Reads"}, true,
+			"; get, /title: \"Reads\" has become \"Gets\""},
+		{{"get", "/title", "", "Reads"}, false,
+			"; get, /title: \"Reads\" is new"},
+		{{"get", "/title", "Gets", ""}, false,
+			"; get, /title: \"Gets\" is gone"},
+		{{"get", "/title", "Gets", ""}, true,
+			"; get, /title: \"Gets\" is new"},
+	};
+	const char *tools[] = {"a", "b", "c", "d", "e"};
+	struct verdict_drift five = {.added = tools, .n_added = 5};
+	struct tool_change c = {0};
+	struct buf b;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		buf_init(&b, 1000);
+		tool_change_words(&c, &rows[i].w, 1, rows[i].reverse);
+		tool_words_put(&b, &c);
+		assert_string_equal(b.p, rows[i].text);
+		buf_release(&b);
+	}
+	buf_init(&b, 1000);
+	tool_change_set(&c, &five);
+	tool_change_put(&b, &c);
+	assert_string_equal(b.p, "a, b, c and 2 more added");
+	buf_release(&b);
+	tool_change_release(&c);
+}
+
+/* A minute in which the tools change that often, since then. */
+static void hear_churn(struct night *n, int minute, int changes, double since)
+{
+	struct verdict_region r = {.region = "a",
+		.started_at = NIGHT_START + 60 * minute + 1};
+	struct verdict v = {.slug = "s", .verdict = VERDICT_GREEN,
+		.tier = TIER_OK, .expected = 1, .reporters = 1, .regions = &r,
+		.n_regions = 1, .window = NIGHT_START + 60 * minute,
+		.tool_churn = {.changes_1h = changes, .since = since}};
+
+	machine_verdict(&n->st, &v, &n->policy, n->now, &n->events);
+}
+
+/* Since when, if the verdict knows it; and its end. */
+static void test_churn(void **state)
+{
+	static const struct {
+		double since;
+		int64_t started;
+	} rows[] = {
+		{NIGHT_START + 120, NIGHT_START + 120},
+		{0, NIGHT_START + 300},
+		{NIGHT_START + 3600, NIGHT_START + 300},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct night n;
+
+		night_init(&n, "");
+		hear_churn(&n, 5, 13, rows[i].since);
+		assert_int_equal(n.events.n, 1);
+		assert_int_equal(n.events.v[0].record.started_at,
+			rows[i].started);
+		/* Of the same minute the worse counts. */
+		hear_churn(&n, 5, 0, 0);
+		assert_int_equal(n.events.n, 1);
+		hear_churn(&n, 6, 0, 0);
+		assert_int_equal(n.events.n, 2);
+		assert_int_equal(n.events.v[1].record.phase, ALERT_RESOLVED);
+		night_release(&n);
+	}
+}
+
 /* After a clock was wrong for a while, events come as usual. */
 static void test_wrong_clock(void **state)
 {
@@ -349,6 +659,15 @@ static void test_wrong_clock(void **state)
 		"3 schema_drift_detected P2 3 x0 -/- [a] | "
 		"4 cdn_cache_divergence_started P2 4 x2 -/- [u]");
 	night_release(&n);
+	/* What was told by a clock that was ahead is told again. */
+	night_init(&n, "AEU");
+	n.now = NIGHT_START + 1000 * 60;
+	night_run(&n, "@1000 .=bbb|Aab-get");
+	n.now = NIGHT_START + 10 * 60;
+	expect(&n, "@9 .=bbb|Aab-get @10 .=bbb|Aab-get",
+		"1000 schema_drift_detected P2 1000 x0 -/- [a] | "
+		"9 schema_drift_detected P2 9 x0 -/- [a]");
+	night_release(&n);
 	/* Only the clock of the verdicts was wrong. */
 	night_init(&n, "AEU");
 	n.now = NIGHT_START + 1000 * 60;
@@ -368,29 +687,38 @@ static void test_wrong_clock(void **state)
 }
 
 /*
- * A verdict of three regions with cache checks: '=' equal, '!' stale, '?'
- * unknown.
+ * A verdict of three regions with cache checks: '=' equal, '!' stale, 'v' stale
+ * by less, '?' unknown, '-' a region that is not configured. '~' before them: the
+ * tools change all the time.
  */
 static void hear_checks(struct night *n, int minute, const char *found)
 {
-	struct verdict_region r[] = {{.region = "ap-south-1"},
-		{.region = "eu-west-2"}, {.region = "us-east-1"}};
+	static const char *names[] = {"ap-south-1", "eu-west-2", "us-east-1"};
+	struct verdict_region r[3];
 	struct verdict v = {.slug = "s", .expected = 3, .reporters = 3,
-		.window = NIGHT_START + 60 * minute, .regions = r,
-		.n_regions = 3};
+		.window = NIGHT_START + 60 * minute, .regions = r};
 
+	if (*found == '~') {
+		v.tool_churn.changes_1h = 13;
+		found++;
+	}
 	for (int i = 0; i < 3; i++) {
-		struct cache_check *c = &r[i].cache;
+		struct verdict_region *one = &r[v.n_regions];
+		struct cache_check *c = &one->cache;
 
-		r[i].tool_hash = night_hash('a');
-		r[i].started_at = (double)v.window + i;
-		r[i].cache_at = r[i].started_at;
-		c->result = found[i] == '=' ? CACHE_EQUAL
-			: found[i] == '!' ? CACHE_STALE
-					  : CACHE_UNKNOWN;
-		if (found[i] != '!')
+		if (found[i] == '-')
 			continue;
-		c->age_s = 600 * (i + 1);
+		*one = (struct verdict_region) {.region = names[i],
+			.tool_hash = night_hash('a'),
+			.started_at = (double)v.window + i,
+			.cache_at = (double)v.window + i};
+		v.n_regions++;
+		c->result = found[i] == '=' ? CACHE_EQUAL
+			: found[i] == '?' ? CACHE_UNKNOWN
+					  : CACHE_STALE;
+		if (c->result != CACHE_STALE)
+			continue;
+		c->age_s = found[i] == 'v' ? 60 : 600 * (i + 1);
 		memcpy(c->tool_hash, night_hash('b'), HASH_HEX + 1);
 		memcpy(c->full_hash, night_hash('b'), HASH_HEX + 1);
 		cache_check_note(c, CACHE_ADDED, "fetch_data");
@@ -553,6 +881,14 @@ static void test_stale(void **state)
 			"?==", "?==", "?==", "?==", "?==", "?==", "?==", "?==",
 			"?==", "?=="},
 			"0 started [ap-south-1] | 22 resolved [ap-south-1]"},
+		{"one of two is not checked once", {"!!=", "?!=", "===", "===",
+			"==="}, "0 started [ap-south-1 eu-west-2] | "
+			"4 resolved [ap-south-1 eu-west-2]"},
+		{"of another nobody knows", {"!?=", "===", "===", "==="},
+			"0 started [ap-south-1] | 3 resolved [ap-south-1]"},
+		{"the region is not configured any more",
+			{"!==", "-==", "-==", "-=="},
+			"0 started [ap-south-1] | 3 resolved [ap-south-1]"},
 		{"no check finds any", {"===", "?==", "???"}, ""},
 	};
 
@@ -570,6 +906,45 @@ static void test_stale(void **state)
 			fail_msg("%s: %s", rows[i].name, got);
 		night_release(&n);
 	}
+}
+
+/* The list of the region whose clients get the oldest one is told. */
+static void test_oldest(void **state)
+{
+	struct night n;
+
+	(void)state;
+	night_init(&n, "");
+	hear_checks(&n, 0, "!v=");
+	assert_true(n.st.incidents[ALERT_DIVERGENCE].stale_age_s == 600);
+	assert_int_equal(n.st.incidents[ALERT_DIVERGENCE].regions.n, 2);
+	night_release(&n);
+	/* While the tools change all the time no cache is told of. */
+	night_init(&n, "");
+	hear_checks(&n, 0, "~!==");
+	assert_int_equal(n.events.n, 1);
+	assert_int_equal(n.events.v[0].record.kind, ALERT_CHURN);
+	night_release(&n);
+}
+
+/* A state of an older version does not say what the change was. */
+static void test_change_not_known(void **state)
+{
+	const struct alert_record *r;
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	night_run(&n, ".=aaa .=bab*2");
+	tool_change_release(&n.st.incidents[ALERT_DIVERGENCE].change);
+	night_run(&n, "t242");
+	assert_int_equal(n.events.n, 2);
+	r = &n.events.v[1].record;
+	assert_int_equal(r->phase, ALERT_REMINDER);
+	assert_null(r->to);
+	assert_int_equal(r->n_sides, 2);
+	assert_string_equal(r->sides[0].tool_hash, night_hash('a'));
+	night_release(&n);
 }
 
 /* The words, also after the state was stored and read again. */
@@ -612,9 +987,18 @@ int main(void)
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_not_compared),
 		cmocka_unit_test(test_names_later),
+		cmocka_unit_test(test_one_side_in_words),
+		cmocka_unit_test(test_who_sees),
+		cmocka_unit_test(test_known_sides),
+		cmocka_unit_test(test_eras),
+		cmocka_unit_test(test_drifts),
+		cmocka_unit_test(test_change_words),
+		cmocka_unit_test(test_churn),
 		cmocka_unit_test(test_wrong_clock),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_stale),
+		cmocka_unit_test(test_oldest),
+		cmocka_unit_test(test_change_not_known),
 		cmocka_unit_test(test_stale_words),
 	};
 

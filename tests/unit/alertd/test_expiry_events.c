@@ -270,6 +270,50 @@ static void test_summaries(void **state)
 	}
 }
 
+/* One round is one hour of records, each region once. */
+static void test_round(void **state)
+{
+	struct expiry_record r = {.slug = "s", .region = "e", .at = START,
+		.status = EXPIRY_EXPIRING, .within = 7 * DAY,
+		.expires_at = START + 6 * DAY};
+	struct expiry_rounds l = {0};
+
+	(void)state;
+	assert_true(expiry_fits(&l, &r));
+	expiry_collect(&l, &r);
+	assert_false(expiry_fits(&l, &r));
+	r.region = "u";
+	assert_true(expiry_fits(&l, &r));
+	r.at = START + EXPIRY_ROUND_S;
+	assert_true(expiry_fits(&l, &r));
+	r.at = START + EXPIRY_ROUND_S + 1;
+	assert_false(expiry_fits(&l, &r));
+	expiry_forget(&l);
+}
+
+/* Records of a stranger: ended, and ends tomorrow; was to end in 1970. */
+static void test_odd_ends(void **state)
+{
+	struct expiry_record r = {.slug = "s", .region = "e", .at = START,
+		.status = EXPIRY_EXPIRED, .within = 0, .expires_at = START + DAY};
+	struct life l = {0};
+
+	(void)state;
+	state_init(&l.st, "s");
+	expiry_collect(&l.rounds, &r);
+	tell(&l);
+	assert_string_equal(l.events.v[0].summary,
+		"The certificate of s EXPIRED; renew it.");
+	r.status = EXPIRY_EXPIRING;
+	r.within = 7 * DAY;
+	r.expires_at = DAY;
+	expiry_collect(&l.rounds, &r);
+	tell(&l);
+	assert_int_equal(l.events.n, 2);
+	assert_int_equal(l.events.v[1].record.started_at, 0);
+	life_release(&l);
+}
+
 /* A hostile name in a certificate. */
 static void test_issuer(void **state)
 {
@@ -338,6 +382,8 @@ int main(void)
 		cmocka_unit_test(test_many_ends),
 		cmocka_unit_test(test_event),
 		cmocka_unit_test(test_summaries),
+		cmocka_unit_test(test_round),
+		cmocka_unit_test(test_odd_ends),
 		cmocka_unit_test(test_issuer),
 		cmocka_unit_test(test_states),
 	};

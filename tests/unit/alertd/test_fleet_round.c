@@ -98,6 +98,8 @@ static void test_rounds(void **state)
 		.judged_at = START + 600};
 
 	(void)state;
+	/* Of a round that has not begun nobody knows who is silent. */
+	assert_false(fleet_round_dark(&r));
 	add(&r, "s", 0, 0);
 	add(&r, "s", 1, -1);
 	assert_int_equal(r.window, START + 60);

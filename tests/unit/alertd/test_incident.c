@@ -37,6 +37,9 @@ static void test_divergence_begins(void **state)
 		{"nor does a silent one, whatever it saw", "AEU",
 			".=aaa .,E=bab*5",
 			"5 probe_silent_started P3 1 x5 -/- [e]"},
+		{"they agree when the same window is told again: it counts",
+			"AEU", ".=aaa .=bab @1 .=bbb .=bab",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e]"},
 		{"the same window twice is one", "AEU",
 			".=aaa .=bab @1 .=bab @1 .=bab", ""},
 		{"hashes that the verdict does not compare", "AEU",
@@ -119,6 +122,9 @@ static void test_divergence_ends(void **state)
 			".=aaa .=bab*2 .=bac*2 .=ccc*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"7 " DIVERGED "_resolved P2 1-5 x4 -/- [a e]"},
+		{"a region that comes back has to be seen", "AEU",
+			".=aaa .=bab*2 $AU .=bb $AEU .=b-b*5",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e]"},
 		{"a rollback ends it too", "AEU", ".=aaa .=bab*2 .=aaa*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
@@ -276,6 +282,10 @@ static void test_silence(void **state)
 		{"a verdict that lists no region ends nothing", "AEU",
 			".,E*5 $ .*9 $AEU .,E",
 			"4 probe_silent_started P3 0 x5 -/- [e]"},
+		{"it ends within a maintenance: told after it, as of then",
+			"AEU", ".,E*5 m5-9 .*6",
+			"4 probe_silent_started P3 0 x5 -/- [e] | "
+			"9 probe_silent_resolved P3 0-5 x5 -/- [e]"},
 		{"the same window twice is one", "AEU",
 			".,E*3 @2 .,E @2 .,E .,E", ""},
 		{"an older window says nothing", "AEU",
@@ -289,6 +299,32 @@ static void test_silence(void **state)
 
 	(void)state;
 	NIGHT_CHECK(cases);
+}
+
+/* Of a region that is cut off the fleet is told, once for all servers. */
+static void test_cut_off(void **state)
+{
+	const char *away[] = {"e"};
+	struct verdict_region a = {.region = "a"};
+	struct verdict v = {.slug = "s", .verdict = VERDICT_GREEN,
+		.tier = TIER_OK, .expected = 2, .reporters = 1, .regions = &a,
+		.n_regions = 1, .no_data = away, .n_no_data = 1,
+		.isolated = away};
+
+	(void)state;
+	for (size_t cut = 0; cut < 2; cut++) {
+		struct night n;
+
+		night_init(&n, "");
+		v.n_isolated = cut;
+		for (int i = 0; i < 9; i++) {
+			v.window = NIGHT_START + 60 * i;
+			a.started_at = (double)v.window + 1;
+			machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+		}
+		assert_int_equal(n.events.n, cut ? 0 : 1);
+		night_release(&n);
+	}
 }
 
 /* A region that falls silent says nothing about the server. */
@@ -337,6 +373,7 @@ static void test_wrong_clock(void **state)
 		incident_open(inc, SEVERITY_P3, now - 60, ahead + 1, 1);
 		inc->escalation.since = inc->escalation.stopped =
 			(double)ahead + 1;
+		inc->silenced_at = ahead + 1;
 		inc->ack = (struct ack) {.by = xstrdup("ann"),
 			.at = (double)ahead + 1, .until = (double)ahead + 61};
 	}
@@ -346,6 +383,7 @@ static void test_wrong_clock(void **state)
 
 		assert_int_equal(inc->opened_at, now);
 		assert_int_equal(inc->reminded_at, now);
+		assert_int_equal(inc->silenced_at, now);
 		assert_true(inc->escalation.since == (double)now);
 		assert_true(inc->escalation.stopped == (double)now);
 		assert_true(inc->ack.at == (double)now);
@@ -378,6 +416,7 @@ int main(void)
 		cmocka_unit_test(test_drift),
 		cmocka_unit_test(test_drift_keys),
 		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_no_green),
 		cmocka_unit_test(test_wrong_clock),
 	};

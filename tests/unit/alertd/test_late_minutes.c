@@ -74,6 +74,12 @@ static void test_gap(void **state)
 		{"an hour: no reminder, no promotion", "AEU",
 			". l59 EU6*40 .*18 .",
 			"59 downtime_found P2 1-41 x40 tools-list/tools [e u]"},
+		{"it got worse within: told with all of that", "AEU",
+			"l3 EU6 EU2*2 EU6",
+			"3 downtime_started P1 0 x4 tls/transport [e u]"},
+		{"one region goes on, and the other is silent: as bad as that",
+			"AEU", "l3 EU2*3 ~U2,E",
+			"3 downtime_started P2 0 x4 tls/transport [u e]"},
 		{"unknown within is neither", "AEU", ". l6 AEU2 ? ? . ? . . .",
 			"7 downtime_found P2 1-4 x1 tls/transport [a e u]"},
 	};
@@ -105,6 +111,46 @@ static void test_again(void **state)
 
 	(void)state;
 	NIGHT_CHECK(cases);
+}
+
+/* What sleeps while nobody calls may be woken by a probe that is judged late. */
+static void test_cold_start(void **state)
+{
+	static const char *const urls[] = {
+		"https://s.example/mcp", "https://s.fly.dev/mcp"};
+	static const char *const events[] = {
+		"64 downtime_found P2 60-61 x1 tls/transport [a e u]", ""};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		char got[NIGHT_SIZE];
+		struct night n;
+
+		night_init(&n, "AEU");
+		n.url = urls[i];
+		night_run(&n, ". @60 l64 AEU2 . . . .");
+		night_tell(&n, got);
+		assert_string_equal(got, events[i]);
+		night_release(&n);
+	}
+}
+
+/* An overrun ends with its downtime, of which nobody was told that it ended. */
+static void test_overrun_at_once(void **state)
+{
+	char got[NIGHT_SIZE];
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	n.policy.resolve = 1;
+	night_run(&n, "m2-4 . . l8 AEU2*6 AEU2*3 .");
+	night_tell(&n, got);
+	assert_string_equal(got,
+		"9 maintenance_overrun_started P1 2 x8 tls/transport [a e u] | "
+		"11 maintenance_overrun_resolved P1 2-11 x9 tls/transport "
+		"[a e u]");
+	night_release(&n);
 }
 
 static void test_maintenance(void **state)
@@ -140,7 +186,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_cold_start),
 		cmocka_unit_test(test_maintenance),
+		cmocka_unit_test(test_overrun_at_once),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -4,6 +4,8 @@
  */
 #include "nights.h"
 
+#include "incident/recovery.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,6 +49,17 @@ static void test_confirmation(void **state)
 			"2 downtime_started P2 2 x1 tools-list/tools [e u]"},
 		{"windows too far apart are not in a row", "AEU",
 			"E2 E2 @400 E2", ""},
+		{"rows as long as each other: the older counts", "AEU",
+			"~U2 ?E2 ~EU2 ~EU2",
+			"3 regional_started P2 0 x3 tls/transport [e u]"},
+		{"also where the other region was noted first", "AEU",
+			".,E ~U2,E ?E2 ~EU2 ~EU2",
+			"4 regional_started P2 1 x3 tls/transport [e u]"},
+		{"and where a longer row was noted after a shorter one", "AEU",
+			".,E ~U2,E ~EU2 ~EU2",
+			"3 regional_started P2 1 x3 tls/transport [e u]"},
+		{"the only region, silent since it was limited", "E",
+			"E3/http.429,E*4", ""},
 	};
 
 	(void)state;
@@ -79,6 +92,8 @@ static void test_layers(void **state)
 			"0 downtime_started P1 0 x1 tools-list/http [e u]"},
 		{"4xx is not", "EU", "EU6/http.404",
 			"0 downtime_started P2 0 x1 tools-list/http [e u]"},
+		{"nor what has no number", "EU", "EU6/http.503x",
+			"0 downtime_started P2 0 x1 tools-list/http [e u]"},
 		{"nor what only looks like it", "EU", "EU6/http.5000",
 			"0 downtime_started P2 0 x1 tools-list/http [e u]"},
 		{"4xx where clients begin", "EU", "EU3/http.403",
@@ -106,6 +121,9 @@ static void test_layers(void **state)
 		{"a regional one stays P2", "AEU", "E6 E6 E6 E1",
 			"2 regional_started P2 0 x3 tools-list/tools [e] | "
 			"3 regional_escalated P2 0 x4 dns/transport [e]"},
+		{"nor is it worse where it is limited", "AEU",
+			"E6*3 E3/http.429 E6",
+			"2 regional_started P2 0 x3 tools-list/tools [e]"},
 	};
 
 	(void)state;
@@ -319,6 +337,15 @@ static void test_follows(void **state)
 	assert_string_equal(n.events.v[n.events.n - 2].record.follows,
 		"s:maintenance_overrun:1777485000");
 	night_release(&n);
+	/* Limits that began when the downtime ended, and are told later. */
+	night_init(&n, "AEU");
+	n.policy.throttled = 5;
+	night_run(&n, "EU2 %E*5");
+	assert_int_equal(n.events.v[n.events.n - 1].record.kind,
+		ALERT_RATE_LIMITED);
+	assert_string_equal(n.events.v[n.events.n - 1].record.follows,
+		"s:downtime:1777485000");
+	night_release(&n);
 	/* Nobody was told of what a maintenance hid. */
 	night_init(&n, "AEU");
 	night_run(&n, "m0-5 EU2*3 E2*12");
@@ -419,6 +446,31 @@ static void test_flapping(void **state)
 			"again.",
 		NULL, true);
 	night_release(&n);
+	/* By itself, without one before it. */
+	night_init(&n, "EU");
+	night_run(&n, "EU1 . EU1 . EU1 t240");
+	expect_last(&n, "s cannot be reached: dns fails with x from e and u (2 of "
+			"2 regions); not over after 4 h; it is flapping: down 3 "
+			"times, 3 minutes in all.",
+		NULL, false);
+	night_release(&n);
+	/* What failed in a minute that passed, too, has not failed again. */
+	night_init(&n, "EU");
+	night_run(&n, "EU1 . @1 EU1");
+	assert_int_equal(n.st.incidents[ALERT_DOWNTIME].flaps, 0);
+	assert_int_equal(n.st.incidents[ALERT_DOWNTIME].probe_count, 2);
+	night_run(&n, ". EU1");
+	assert_int_equal(n.st.incidents[ALERT_DOWNTIME].flaps, 1);
+	night_release(&n);
+	/* So many starts are remembered, and the oldest are forgotten. */
+	night_init(&n, "EU");
+	n.policy.flap_count = 100;
+	n.policy.flap_window_s = 86400;
+	for (int i = 0; i < FLAP_STARTS_MAX + 5; i++)
+		night_run(&n, "EU1 . . .");
+	assert_int_equal(n.st.n_starts, FLAP_STARTS_MAX);
+	assert_int_equal(n.st.starts[0].at, NIGHT_START + 5 * 4 * 60);
+	night_release(&n);
 }
 
 static void test_unknown(void **state)
@@ -492,6 +544,7 @@ static void test_throttled(void **state)
 			"2 rate_limited_started P2 0 x3 initialize/http "
 			"[a e u]"},
 		{"not in a row", "AEU", "%E %E . %E %E", ""},
+		{"silent since it was limited", "AEU", "%E %E,E*3", ""},
 		{"it ends when nobody is throttled", "AEU",
 			"%E*3 . . %E . . .",
 			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
@@ -512,6 +565,41 @@ static void test_throttled(void **state)
 	NIGHT_CHECK(cases);
 }
 
+/*
+ * A region of which a verdict says nothing but that it fails, one that fails for
+ * no reason, and one that fails for a worse one.
+ */
+static void test_hardly_known(void **state)
+{
+	const char *failing[] = {"x", "a", "b"};
+	struct verdict_region r[] = {
+		{.region = "a", .state = STATE_BROKEN,
+			.failed_step = STEP_TOOLS_LIST},
+		{.region = "b", .state = STATE_BROKEN,
+			.failed_step = STEP_TOOLS_LIST, .error = "http.404"}};
+	struct verdict v = {.slug = "s", .verdict = VERDICT_AMBER,
+		.tier = TIER_REGIONAL, .step = STEP_TOOLS_LIST, .expected = 4,
+		.reporters = 2, .failed_regions = 3, .failing = failing,
+		.n_failing = 3, .regions = r, .n_regions = 2};
+	struct night n;
+	char got[NIGHT_SIZE];
+
+	(void)state;
+	night_init(&n, "");
+	for (int i = 0; i < 3; i++) {
+		v.window = NIGHT_START + 60 * i;
+		r[0].started_at = r[1].started_at = (double)v.window + 1;
+		machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	}
+	night_tell(&n, got);
+	assert_string_equal(got,
+		"2 regional_started P2 0 x3 tools-list/http [x a b]");
+	assert_string_equal(n.st.incidents[ALERT_REGIONAL].error, "http.404");
+	assert_int_equal(n.st.n_failures, 3);
+	assert_null(n.st.failures[0].error);
+	night_release(&n);
+}
+
 /* After a clock was wrong for a while, events come as usual. */
 static void test_wrong_clock(void **state)
 {
@@ -528,6 +616,64 @@ static void test_wrong_clock(void **state)
 	assert_string_equal(got,
 		"10 downtime_started P1 10 x1 dns/transport [e u]");
 	night_release(&n);
+	/* One that began then goes on now, and ends. */
+	night_init(&n, "EU");
+	n.now = NIGHT_START + 1000 * 60;
+	night_run(&n, "@1000 EU1");
+	n.now = NIGHT_START + 10 * 60;
+	night_run(&n, "@10 EU1 . . .");
+	assert_int_equal(n.events.n, 2);
+	assert_int_equal(n.events.v[1].record.phase, ALERT_RESOLVED);
+	assert_int_equal(n.events.v[1].record.probe_count, 2);
+	assert_false(n.events.v[1].record.flapping);
+	night_release(&n);
+}
+
+/* A server that is taken out of the configuration, in the third minute. */
+static void test_server_gone(void **state)
+{
+	static const struct night_case cases[] = {
+		{"nothing is open", "EU", ". .", ""},
+		{"who was told of the beginning is told of the end", "EU",
+			"EU2 .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-3 x1 tls/transport [e u]"},
+		{"each of them, with its own kind", "AEU", "E2*3 EU2",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"3 downtime_started P1 3 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 3-3 x1 tls/transport [e u] | "
+			"3 regional_resolved P2 0-3 x4 tls/transport [e]"},
+		{"a maintenance hid the beginning", "EU", "m0-9 EU2",
+			"held 0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"held 3 downtime_resolved P1 0-3 x1 tls/transport "
+			"[e u]"},
+		{"it began in a minute judged late: nobody knows", "EU",
+			"l3 EU2",
+			"held 3 downtime_resolved P1 0-3 x1 tls/transport "
+			"[e u]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct night_case *c = &cases[i];
+		char got[NIGHT_SIZE];
+		struct night n;
+
+		night_init(&n, c->regions);
+		night_run(&n, c->verdicts);
+		recovery_server_gone(&n.st, NIGHT_START + 3 * 60, &n.events);
+		night_tell(&n, got);
+		if (strcmp(got, c->events) != 0)
+			fail_msg("%s:\n  %s\nexpected:\n  %s", c->name, got,
+				c->events);
+		assert_false(state_open(&n.st));
+		assert_int_equal(n.st.n_regions, 0);
+		if (i == 1)
+			expect_last(&n, "s was taken out of the configuration: "
+				"its incident ends after 3 min "
+				"(17:50\u201317:53 UTC).", NULL, false);
+		night_release(&n);
+	}
 }
 
 static void test_policy(void **state)
@@ -569,7 +715,9 @@ int main(void)
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_throttled),
+		cmocka_unit_test(test_hardly_known),
 		cmocka_unit_test(test_wrong_clock),
+		cmocka_unit_test(test_server_gone),
 		cmocka_unit_test(test_policy),
 	};
 

@@ -259,6 +259,9 @@ static void test_isolated(void **state)
 			"12=12,12;us@1;eu@7 13=13,13",
 			"6 silent_started 1 us | 12 silent_escalated 1 eu us | "
 			"13 silent_resolved 1 eu us-13"},
+		{"cut off again at once: it goes on",
+			"1=1,1;us@1 6=6,6;us@1 8=8,8;us@8 9=9,9",
+			"6 silent_started 1 us | 9 silent_resolved 1 us-9"},
 		{"it is reminded of", "6=6,6;us@1 246=246,246;us@1",
 			"6 silent_started 1 us | 246 silent_reminder 1 us"},
 		{"all: nobody is watched, at once, once",
@@ -386,6 +389,17 @@ static void test_silence(void **state)
 			"10=10,10~3/3 "
 			"11=11,11 12=12,12~2/3",
 			"7 started 0 | 12 resolved 0 a b c-12"},
+		{"most of them beside a stage: it is told of as that",
+			"0=0,0~0/4 6=0,6 7=0,7 8=0,8~3/4 9=0,9~3/4 10=0,10~3/4 "
+			"11=11,11~1/4",
+			"7 started 0 | 11 resolved 0-11"},
+		{"and a stage that stands still beside most of them",
+			"1=1,1~3/4 2=2,2~3/4 3=3,3~3/4 9=9,3 10=10,10~1/4",
+			"P2 3 started 1 a b c | P2 10 resolved 1 a b c-10"},
+		{"half a round in which nobody reports: two of three are few",
+			"1=1,1~2/2 2=2,2~2/2 3=3,3~2/2 4=4,4~2/2? 5=4,5 6=4,6 "
+			"7=4,7",
+			"3 started 1 a b | 4 resolved 1 a b-4"},
 		{"single regions that are cut off are no event beside it",
 			"1=1,1;a@1;b@1~4/4 2=2,2;a@1;b@1~4/4 3=3,3;a@1;b@1~4/4 "
 			"7=7,7;a@1;b@1~4/4 8=8,8;a@1;b@1~2/4",
@@ -473,6 +487,13 @@ static void test_clocks(void **state)
 			"1=1,1 62=2,2 3=3,3 4=4,4", ""},
 		{"and stayed there", "1=1,1 62=2,2 63=63,63", ""},
 		{"it was set back", "60=60,60 1=61,61 2=2,2", ""},
+		{"it was set back while it stood still",
+			"58=58,58 62=58,62 64=58,64 3=3,3",
+			"64 started 58 | 3 resolved 58-58"},
+		{"what was silent by a clock that was ahead does not count",
+			"60=60,60~3/3 61=61,61~3/3 1=1,1~3/3 2=2,2~3/3 "
+			"3=3,3~3/3",
+			"3 started 1 a b c"},
 		{"and ingest has died just then", "60=60,60 1=61,2 2=61,2",
 			"2 started 2"},
 		{"its clock is ahead of ours by a little",

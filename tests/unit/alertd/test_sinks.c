@@ -257,6 +257,9 @@ static void test_handles(void **state)
 	assert_string_equal(external_ids_find(&l, "k", "u"), "4");
 	external_ids_sent(&l, "k", "u", "downtime_resolved", "", true);
 	assert_null(external_ids_find(&l, "k", "u"));
+	/* A test is told once, and has no end. */
+	external_ids_sent(&l, "k", "u", "test", "5", true);
+	assert_string_equal(external_ids_find(&l, "k", "u"), "5");
 	for (int i = 0; i < EXTERNAL_IDS_MAX; i++) {
 		snprintf(key, sizeof key, "%d", i);
 		external_ids_set(&l, key, "r", key);

@@ -5,7 +5,9 @@
 #include "nights.h"
 
 #include "commands/timeline.h"
+#include "records/history.h"
 #include "records/incident.h"
+#include "records/probe.h"
 #include "routing/outbox.h"
 
 #include <setjmp.h>
@@ -614,6 +616,75 @@ static void test_updates(void **state)
 	night_release(&n);
 }
 
+/* What is too long to be read again is cut, or not told to the public. */
+static void test_too_long(void **state)
+{
+	static char key[70000], names[1000][REGION_MAX + 1];
+	static const char *many[1000];
+	struct pending p = {.key = key, .event = key};
+	struct alert_event e = {.record = {.at = 1e9, .kind = ALERT_DOWNTIME,
+		.phase = ALERT_STARTED, .slug = "s", .severity = SEVERITY_P1,
+		.started_at = 1000000000, .summary = key, .regions = many}};
+	struct alert_state st;
+
+	(void)state;
+	memset(key, '"', sizeof key - 1);
+	for (size_t i = 0; i < 1000; i++) {
+		memset(names[i], 'r', REGION_MAX);
+		snprintf(names[i], 5, "r%03zu", i);
+		names[i][4] = 'r';
+		many[i] = names[i];
+	}
+	for (size_t fits = 0; fits < 2; fits++) {
+		state_init(&st, "s");
+		e.record.n_regions = fits ? 1 : 1000;
+		state_note_event(&st, &e.record);
+		state_keep_event(&st, &e);
+		assert_int_equal(st.updates.n, 2 * fits);
+		state_keep_delivery(&st, &p, key, 1e9, key);
+		assert_int_equal(st.history.n, 2);
+		for (size_t i = 0; i < 2; i++) {
+			struct history_record h;
+			char why[RECORD_WHY];
+
+			assert_true(history_take(
+				cJSON_Parse(st.history.v[i]), &h, why));
+			history_release(&h);
+		}
+		state_release(&st);
+	}
+}
+
+/* In a state that we did not write entries may have any names. */
+static void test_odd_entry(void **state)
+{
+	const char *regions[] = {"e"};
+	struct alert_record r = {.at = 1e9, .kind = ALERT_DOWNTIME,
+		.phase = ALERT_STARTED, .started_at = 1000000000,
+		.regions = regions, .n_regions = 1};
+	struct alert_state st;
+
+	(void)state;
+	state_init(&st, "s");
+	for (int i = 0; i < 2; i++) {
+		state_note(&st, 1e9, "odd", "x");
+		st.timeline[st.n_timeline - 1].first = r.started_at;
+		strings_note(&st.timeline[st.n_timeline - 1].regions, "e");
+		if (i)
+			break;
+		/* It is of no incident, so it has not named the region. */
+		state_note_event(&st, &r);
+		assert_int_equal(st.timeline[1].regions.n, 1);
+	}
+	/* Nor does it take over what the oldest of an incident named. */
+	strings_note(&st.timeline[1].regions, "u");
+	while (st.timeline[0].first)
+		state_note(&st, 1e9, "maintenance_began", "m");
+	for (size_t i = 0; i < st.n_timeline; i++)
+		assert_int_equal(st.timeline[i].regions.n, 0);
+	state_release(&st);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -630,6 +701,8 @@ int main(void)
 		cmocka_unit_test(test_older),
 		cmocka_unit_test(test_older_timeline),
 		cmocka_unit_test(test_older_downtime),
+		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_odd_entry),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

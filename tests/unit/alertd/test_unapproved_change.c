@@ -186,6 +186,22 @@ static void test_covers(void **state)
 	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
 	assert_true(unapproved_change_covers(&n.st, v.window, &other));
 	assert_false(unapproved_change_covers(&n.st, v.window + 60, &other));
+	/* Another region may see something else, but not this, or its end. */
+	assert_false(unapproved_change_covers(&n.st, v.window,
+		&(struct verdict_drift) {.region = "ap", .to = night_hash('c')}));
+	assert_false(unapproved_change_covers(&n.st, v.window,
+		&(struct verdict_drift) {.region = "ap"}));
+	assert_true(unapproved_change_covers(&n.st, v.window,
+		&(struct verdict_drift) {.region = "ap", .to = night_hash('b')}));
+	assert_true(unapproved_change_covers(&n.st, v.window,
+		&(struct verdict_drift) {.region = "ap", .to = night_hash('a')}));
+	/* While the tools change all the time it stays what it was. */
+	v = verdict_of(r, 2);
+	v.unapproved.changes.to = night_hash('c');
+	v.tool_churn.changes_1h = 13;
+	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	assert_string_equal(n.st.incidents[ALERT_UNAPPROVED].change.to,
+		night_hash('b'));
 	night_release(&n);
 }
 
@@ -193,7 +209,7 @@ static void test_covers(void **state)
 static void test_hostile(void **state)
 {
 	struct verdict_region r[2];
-	struct verdict v = verdict_of(r, 1);
+	struct verdict v = verdict_of(r, 1), without;
 	struct night n;
 
 	(void)state;
@@ -209,12 +225,33 @@ static void test_hostile(void **state)
 	assert_null(strchr(n.events.v[0].record.summary, '\x1b'));
 	night_release(&n);
 	/* One hash of two is none. */
+	for (size_t i = 0; i < 4; i++) {
+		static const char *const from[] = {NULL, "a", "good", "good"};
+		static const char *const to[] = {"good", "good", NULL, "b"};
+		const char *a = from[i], *b = to[i];
+
+		night_init(&n, "");
+		v.unapproved.changes.from =
+			a && strcmp(a, "good") == 0 ? night_hash('a') : a;
+		v.unapproved.changes.to =
+			b && strcmp(b, "good") == 0 ? night_hash('b') : b;
+		machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+		assert_int_equal(n.events.n, 1);
+		assert_null(n.events.v[0].record.from);
+		assert_null(n.events.v[0].record.to);
+		/* So it covers no drift of another minute. */
+		assert_false(unapproved_change_covers(&n.st, v.window + 60,
+			&(struct verdict_drift) {
+				.region = "eu", .to = night_hash('c')}));
+		night_release(&n);
+	}
+	/* A region that fails, and of which nothing else is said. */
 	night_init(&n, "");
-	v.unapproved.changes.from = night_hash('a');
-	v.unapproved.changes.to = "b";
-	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
-	assert_null(n.events.v[0].record.from);
-	assert_null(n.events.v[0].record.to);
+	v = verdict_of(r, 1);
+	fail_region(&v, 1, STEP_TOOL_HASH, "hash.pinned");
+	v.n_regions = 1;
+	n.st.incidents[ALERT_UNAPPROVED].open = true;
+	assert_false(unapproved_change_fold(&n.st, &v, &without));
 	night_release(&n);
 }
 

@@ -1,0 +1,238 @@
+/*
+ * Goal: who may take an incident, hand it back and close it, and what an answer
+ * that comes late, twice or from a wrong clock does: each rule as a row.
+ */
+#include "nights.h"
+
+#include "incident/acknowledgement.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define DOWN "s:downtime:1777485000"
+#define MINUTE(m) (NIGHT_START + 60.0 * (m))
+#define TAKE(who, ...)                                                         \
+	{.action = ACK_TAKE, .by = who, .for_s = 3600, __VA_ARGS__}
+#define UNACK(who, ...) {.action = ACK_UNACK, .by = who, __VA_ARGS__}
+#define CLOSE(who, ...)                                                        \
+	{.action = ACK_CLOSE, .by = who, .reason = "gone", __VA_ARGS__}
+
+/* What happened, what somebody says then, in a minute, and what comes of it. */
+struct answer {
+	const char *verdicts; /* before it */
+	int minute;
+	struct ack_request q;
+	size_t n, open;	    /* changed, and meant */
+	const char *holder; /* afterwards; "": nobody */
+};
+
+struct answers {
+	const char *name;
+	struct answer v[4]; /* up to one without verdicts */
+};
+
+static void check(const struct answers *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct night night;
+
+		night_init(&night, "AEU");
+		for (const struct answer *a = rows[i].v; a->verdicts; a++) {
+			struct ack_result r;
+
+			night_run(&night, a->verdicts);
+			if (night.st.incidents[ALERT_DOWNTIME].open)
+				strings_note(&night.st.incidents[ALERT_DOWNTIME]
+						.told, "pager");
+			r = ack_apply(&night.st, &a->q, MINUTE(a->minute),
+				&night.events);
+			if (r.n != a->n || r.open != a->open ||
+				strcmp(r.holder, a->holder) != 0)
+				fail_msg("%s, answer %d: %zu of %zu, \"%s\"",
+					rows[i].name, (int)(a - rows[i].v),
+					r.n, r.open, r.holder);
+		}
+		night_release(&night);
+	}
+}
+
+#define CHECK(rows) check(rows, sizeof(rows) / sizeof *(rows))
+
+static void test_take(void **state)
+{
+	static const struct answers rows[] = {
+		{"nothing is open", {{".", 1, TAKE("ann"), 0, 0, ""}}},
+		{"what nobody has", {{"EU2", 1, TAKE("ann"), 1, 1, "ann"}}},
+		{"nobody takes it from another", {
+			{"EU2", 1, TAKE("ann"), 1, 1, "ann"},
+			{"", 2, TAKE("bob"), 0, 1, "ann"}}},
+		{"nor by the vendor that the other used", {
+			{"EU2", 1, TAKE("ann (PagerDuty)"), 1, 1,
+				"ann (PagerDuty)"},
+			{"", 2, TAKE("bob", .via = "(PagerDuty)"), 0, 1,
+				"ann (PagerDuty)"}}},
+		{"unless it is said from whom", {
+			{"EU2", 1, TAKE("ann"), 1, 1, "ann"},
+			{"", 2, TAKE("bob", .from = "eve"), 0, 1, "ann"},
+			{"", 3, TAKE("bob", .from = "ann"), 1, 1, "bob"}}},
+		{"or from anybody", {
+			{"EU2", 1, TAKE("ann"), 1, 1, "ann"},
+			{"", 2, TAKE("bob", .from = ""), 1, 1, "bob"}}},
+		{"once more by the same", {
+			{"EU2", 1, TAKE("ann"), 1, 1, "ann"},
+			{"", 2, TAKE("ann"), 1, 1, "ann"}}},
+		{"after its time it is free", {
+			{"EU2", 1, TAKE("ann", .key = DOWN), 1, 1, "ann"},
+			{"", 61, TAKE("bob"), 1, 1, "bob"}}},
+		{"only the one that is named", {
+			{"EU2", 1, TAKE("ann", .key = "s:downtime:1"), 0, 0, ""},
+			{"", 2, TAKE("ann", .key = DOWN), 1, 1, "ann"}}},
+		{"only what that route was told of", {
+			{"EU2", 1, TAKE("ann", .route = "chat"), 0, 0, ""},
+			{"", 2, TAKE("ann", .route = "pager"), 1, 1, "ann"}}},
+		{"not what another covers", {
+			{"E2*3 EU2", 4, TAKE("ann"), 1, 1, "ann"}}},
+		{"two: the holder is that of the first", {
+			{"EU2,A*5", 5, TAKE("ann", .key = DOWN), 1, 1, "ann"},
+			{"", 6, TAKE("bob"), 1, 2, "ann"}}},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+static void test_hand_back(void **state)
+{
+	static const struct answers rows[] = {
+		{"nobody has it", {{"EU2", 1, UNACK("ann"), 0, 1, ""}}},
+		{"who has it", {
+			{"EU2", 1, TAKE("ann"), 1, 1, "ann"},
+			{"", 2, UNACK("ann"), 1, 1, ""}}},
+		{"nobody else", {
+			{"EU2", 1, TAKE("ann"), 1, 1, "ann"},
+			{"", 2, UNACK("bob"), 0, 1, "ann"}}},
+		{"but by the vendor where it was taken", {
+			{"EU2", 1, TAKE("ann (PagerDuty)"), 1, 1,
+				"ann (PagerDuty)"},
+			{"", 2, UNACK("bob", .via = "(Slack)"), 0, 1,
+				"ann (PagerDuty)"},
+			{"", 3, UNACK("bob", .via = "(PagerDuty)"), 1, 1, ""}}},
+		{"not what was taken at no vendor", {
+			{"EU2", 1, TAKE("ann"), 1, 1, "ann"},
+			{"", 2, UNACK("bob", .via = "(Slack)"), 0, 1, "ann"}}},
+		{"when its time is over there is nothing to hand back", {
+			{"EU2", 1, TAKE("ann"), 1, 1, "ann"},
+			{"", 61, UNACK("ann"), 0, 1, ""}}},
+	};
+	struct night n;
+
+	(void)state;
+	CHECK(rows);
+	/* All others had been told that somebody has it. */
+	night_init(&n, "EU");
+	night_run(&n, "EU2");
+	ack_apply(&n.st, &(struct ack_request) TAKE("ann"), MINUTE(1), &n.events);
+	ack_apply(&n.st, &(struct ack_request) UNACK("ann"), MINUTE(2), &n.events);
+	assert_int_equal(n.events.n, 3);
+	assert_int_equal(n.events.v[2].record.phase, ALERT_REMINDER);
+	assert_string_equal(n.st.timeline[n.st.n_timeline - 1].what,
+		"downtime_ack_withdrawn");
+	night_release(&n);
+}
+
+/* Vendors send answers late, again, and in any order. */
+static void test_when_said(void **state)
+{
+	static const struct answers rows[] = {
+		{"the same again", {
+			{"EU2", 2, TAKE("ann", .said_at = MINUTE(1)), 1, 1,
+				"ann"},
+			{"", 3, TAKE("ann", .said_at = MINUTE(1)), 0, 1, "ann"}}},
+		{"older than what counted", {
+			{"EU2", 5, TAKE("ann", .said_at = MINUTE(4)), 1, 1,
+				"ann"},
+			{"", 6, UNACK("ann", .said_at = MINUTE(3)), 0, 1, "ann"},
+			{"", 7, UNACK("ann", .said_at = MINUTE(5)), 1, 1, ""}}},
+		{"one that does not say when is of now", {
+			{"EU2", 5, TAKE("ann"), 1, 1, "ann"},
+			{"", 6, UNACK("ann", .said_at = MINUTE(4)), 0, 1, "ann"},
+			{"", 7, UNACK("ann"), 1, 1, ""}}},
+		{"a clock that was far ahead hides none of ours", {
+			{"EU2", 5, TAKE("ann", .said_at = MINUTE(99)), 1, 1,
+				"ann"},
+			{"", 6, TAKE("ann", .said_at = MINUTE(6)), 1, 1, "ann"},
+			{"", 7, TAKE("ann", .said_at = MINUTE(6)), 0, 1, "ann"}}},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+static void test_close(void **state)
+{
+	static const struct answers rows[] = {
+		{"what somebody else has, too", {
+			{"EU2", 1, TAKE("ann"), 1, 1, "ann"},
+			{"", 2, CLOSE("bob"), 1, 1, ""},
+			{"", 3, CLOSE("bob"), 0, 0, ""}}},
+		{"what another covers, too", {
+			{"E2*3 EU2", 4, CLOSE("ann"), 2, 2, ""},
+			{"", 5, TAKE("ann"), 0, 0, ""}}},
+		{"what it covered is told of by itself", {
+			{"E2*3 EU2", 4, CLOSE("ann",
+				.key = "s:downtime:1777485180"), 1, 1, ""},
+			{"", 5, TAKE("ann"), 1, 1, "ann"}}},
+		{"an overrun, and the downtime that it told of", {
+			{"m1-4 .*2 EU3*8", 10, CLOSE("ann",
+				.key = "s:maintenance_overrun:1777485120"),
+				1, 1, ""},
+			{"", 11, CLOSE("ann"), 0, 0, ""}}},
+		{"the downtime first, and then the overrun", {
+			{"m1-4 .*2 EU3*8", 10, CLOSE("ann"), 2, 2, ""}}},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+/* Nobody is disturbed about what recovers, though its time is over. */
+static void test_expiry(void **state)
+{
+	const struct ack *a;
+	struct night n;
+
+	(void)state;
+	night_init(&n, "EU");
+	a = &n.st.incidents[ALERT_DOWNTIME].ack;
+	night_run(&n, "EU2");
+	ack_apply(&n.st, &(struct ack_request) {.action = ACK_TAKE, .by = "ann",
+		.for_s = 90}, MINUTE(0), &n.events);
+	night_run(&n, "EU2");
+	assert_string_equal(a->by, "ann");
+	night_run(&n, ". .");
+	assert_string_equal(a->by, "ann");
+	night_run(&n, "EU2");
+	assert_null(a->by);
+	assert_string_equal(n.st.timeline[n.st.n_timeline - 1].what,
+		"downtime_ack_expired");
+	assert_true(n.st.timeline[n.st.n_timeline - 1].at == MINUTE(1.5));
+	night_release(&n);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_take),
+		cmocka_unit_test(test_hand_back),
+		cmocka_unit_test(test_when_said),
+		cmocka_unit_test(test_close),
+		cmocka_unit_test(test_expiry),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
