@@ -106,7 +106,7 @@ ours() {
 
 # verdict: the store has one of the server that fails.
 verdict() {
-	# Red, where three regions say so.
+	# Amber where one region says so, red where several do.
 	[[ $(inside redis-cli get probe:127.0.0.1:verdict) == *'"verdict":"'@(amber|red)'"'* ]]
 }
 
