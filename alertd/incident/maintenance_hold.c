@@ -121,8 +121,10 @@ static void overrun(struct alert_state *st, double now,
 	struct incident *down = &st->incidents[ALERT_DOWNTIME];
 	struct incident *inc = &st->incidents[ALERT_OVERRUN];
 
-	/* One that has an overrun already is superseded, and not judged. */
 	down->superseded = true;
+	/* Only what another program wrote into the store has both. */
+	if (inc->open)
+		return;
 	incident_open(inc, SEVERITY_P1, down->first, (int64_t)floor(now),
 		down->probe_count);
 	inc->failed = down->failed;

@@ -332,6 +332,25 @@ static void test_stored(void **state)
 	}
 }
 
+/* A store that another program wrote into: there is one overrun all the same. */
+static void test_one_overrun(void **state)
+{
+	struct night n;
+	size_t told;
+
+	(void)state;
+	night_init(&n, "AEU");
+	night_run(&n, "m0-5 EU2*12");
+	assert_true(n.st.incidents[ALERT_OVERRUN].open);
+	told = n.events.n;
+	n.st.incidents[ALERT_DOWNTIME].superseded = false;
+	n.st.incidents[ALERT_DOWNTIME].suppressed = true;
+	night_run(&n, "EU2");
+	assert_int_equal(n.events.n, told);
+	assert_true(n.st.incidents[ALERT_DOWNTIME].superseded);
+	night_release(&n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_timeline),
 		cmocka_unit_test(test_stored),
+		cmocka_unit_test(test_one_overrun),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
