@@ -94,8 +94,7 @@ DECISIONS = $(filter-out $(WORDS),$(wildcard aggregate/rule/*.c)) \
 	$(wildcard alertd/incident/*.c)
 
 # How much of each area the unit tests and the stories run, by gcov, and whether they
-# take every branch of a decision; and coverage-cli, with the tests of whole programs,
-# of which nothing is asked.
+# take every branch of a decision.
 coverage:
 	@scripts/deps build test
 	$(MAKE) -s -j 2 CC=gcc COV=1 unit build/cov/bin/mcp-alert
@@ -103,12 +102,6 @@ coverage:
 	prove -j 2 -Q -e '' $(UNIT:%=build/cov/unit/%)
 	BIN=$(CURDIR)/build/cov/bin tests/scenarios/run tests/scenarios/*.story >/dev/null
 	tests/coverage $(DECISIONS)
-
-coverage-cli: coverage
-	$(MAKE) -s -j 2 CC=gcc COV=1 all
-	tests/peers/install
-	-export BIN=$(CURDIR)/build/cov/bin; prove --timer -Q -j 4 -e 'bats -t' $(CLI)
-	tests/coverage
 
 # Five regions, and what goes wrong in them; as root, with networks of their own.
 lab: all
@@ -145,5 +138,5 @@ pictures: all
 	@scripts/deps build pictures
 	tests/long/pictures
 
-.PHONY: bench compare coverage coverage-cli fuzz fuzzers lab long-days long-kills long-leaks long-property \
+.PHONY: bench compare coverage fuzz fuzzers lab long-days long-kills long-leaks long-property \
 	long-sift mutants pictures replay unit

@@ -210,19 +210,6 @@ static enum tier decide_tier(const struct rule *rule,
 	return TIER_REGIONAL;
 }
 
-static enum verdict_colour tier_colour(enum tier t)
-{
-	static const enum verdict_colour colours[] = {
-		[TIER_OK] = VERDICT_GREEN,
-		[TIER_REGIONAL] = VERDICT_AMBER,
-		[TIER_STEP_ALERT] = VERDICT_RED,
-		[TIER_HARD_OUTAGE] = VERDICT_RED,
-		[TIER_NO_DATA] = VERDICT_UNKNOWN,
-	};
-
-	return colours[t];
-}
-
 static int by_value(const void *a, const void *b)
 {
 	const double *x = a, *y = b;
@@ -287,7 +274,7 @@ struct verdict verdict_decide(const struct rule *rule,
 	v.step = agreement_step(rule, &f, &v.failed_regions);
 	list_regions(rule, in->now, &f, &v);
 	v.tier = decide_tier(rule, &f, &v);
-	v.verdict = tier_colour(v.tier);
+	v.verdict = verdict_of_tier(v.tier);
 	v.n_sides = drift_sides(f.regions, f.n, in->now - rule->divergence_s,
 		until, &v.sides);
 	v.divergence = v.n_sides > 0;

@@ -47,11 +47,6 @@ void stats_add(enum counter counter, uint64_t n)
 	counts[counter] += n;
 }
 
-uint64_t stats_count(enum counter counter)
-{
-	return counts[counter];
-}
-
 const char *stats_name(enum counter counter)
 {
 	return names[counter];

@@ -65,9 +65,8 @@ struct stats {
 /* stats_begin(): the run begins now. */
 void stats_begin(void);
 
-/* stats_add(counter, n): n more of these. stats_count(counter): how many so far. */
+/* stats_add(counter, n): n more of these. */
 void stats_add(enum counter counter, uint64_t n);
-uint64_t stats_count(enum counter counter);
 
 /* stats_name(counter): its key. */
 const char *stats_name(enum counter counter);

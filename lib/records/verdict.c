@@ -318,8 +318,7 @@ size_t verdict_write(struct buf *b, const struct verdict *v)
 	return at;
 }
 
-/* Whether verdict, tier and the failing regions tell the same story. */
-static bool fits(const struct verdict *v, char *why)
+enum verdict_colour verdict_of_tier(enum tier t)
 {
 	static const enum verdict_colour colours[] = {
 		[TIER_OK] = VERDICT_GREEN,
@@ -329,7 +328,13 @@ static bool fits(const struct verdict *v, char *why)
 		[TIER_NO_DATA] = VERDICT_UNKNOWN,
 	};
 
-	if (colours[v->tier] != v->verdict)
+	return colours[t];
+}
+
+/* Whether verdict, tier and the failing regions tell the same story. */
+static bool fits(const struct verdict *v, char *why)
+{
+	if (verdict_of_tier(v->tier) != v->verdict)
 		return field_fail(why, "tier", "does not fit the verdict");
 	if (v->verdict == VERDICT_UNKNOWN)
 		return true;

@@ -152,6 +152,9 @@ struct verdict {
  */
 size_t verdict_write(struct buf *b, const struct verdict *v);
 
+/* verdict_of_tier(t): the verdict that goes with a tier. */
+enum verdict_colour verdict_of_tier(enum tier t);
+
 /* verdict_side_hash(s): the hash that tells a side from the others. */
 const char *verdict_side_hash(const struct verdict_side *s);
 

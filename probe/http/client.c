@@ -6,8 +6,8 @@
 #include "http/client.h"
 
 #include "base/clock.h"
-#include "base/stats.h"
 #include "base/log.h"
+#include "base/stats.h"
 #include "base/xalloc.h"
 #include "http/fields.h"
 #include "http/proxy.h"

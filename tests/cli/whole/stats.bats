@@ -218,8 +218,11 @@ scrape() {
 		pids+=("$!")
 	done
 	while kill -0 "${pids[0]}" 2>/dev/null || kill -0 "${pids[1]}" 2>/dev/null; do
-		kill -USR1 "${workers[@]}"
-		sleep 0.02
+		for pid in "${workers[@]}"; do
+			n=$(grep -c "pid=$pid\$" breakage.log)
+			kill -USR1 "$pid"
+			eventually states "$pid" $((n + 1))
+		done
 	done
 	wait "${pids[@]}"
 	cat codes.* >codes
