@@ -167,6 +167,8 @@ static int serve_cgi(struct front *front)
 	return EXIT_ENV;
 }
 
+static volatile sig_atomic_t ended;
+
 /*
  * Closing our copy of the socket ends the wait for the next request, whether
  * that has begun or is about to. The request at hand is answered first.
@@ -174,6 +176,7 @@ static int serve_cgi(struct front *front)
 static void on_term(int sig)
 {
 	(void)sig;
+	ended = 1;
 	FCGX_ShutdownPending();
 	close(STDIN_FILENO);
 }
@@ -244,7 +247,7 @@ static bool await_request(struct worker *w, const FCGX_Request *fr)
 			state_wanted = 0;
 			tell_state(w);
 		}
-		if (fcntl(STDIN_FILENO, F_GETFD) < 0)
+		if (ended)
 			return false;
 		if (!interrupted)
 			break;
