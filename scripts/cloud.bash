@@ -175,7 +175,7 @@ for tool in "$tool" jq gzip; do
 	type -P "$tool" >/dev/null || die "$tool: not installed"
 done
 work=$(mktemp -d -- "${TMPDIR:-/tmp}/cloud.XXXXXX")
-trap 'rm -rf -- "$work"' EXIT
+trap 'trap "" HUP INT TERM; rm -rf -- "$work"' EXIT
 trap 'exit 143' TERM HUP INT
 cat >"$work/in"
 split_targets

@@ -507,7 +507,7 @@ init() {
 		! new=$(mktemp -d -- "$(dirname -- "$folder")/.$me.XXXXXX"); then
 		die 3 "$folder: cannot be made"
 	fi
-	trap 'rm -rf -- "$scratch" "$new"' EXIT
+	trap 'trap "" HUP INT TERM; rm -rf -- "$scratch" "$new"' EXIT
 	echo '{}' >"$scratch/results"
 	write_credentials
 	write_fleet "$scratch/results"

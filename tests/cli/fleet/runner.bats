@@ -113,6 +113,20 @@ good-1 ok" ]
 	[ "$(runners | grep -c timeout)" -eq 3 ]
 }
 
+@test "a signal to its group while it removes its files leaves none" {
+	{ regions 'a-1 local'; server one json; } >fleet.yaml
+	mkdir late
+	cat >late/rm <<-EOT
+	#!/bin/bash
+	[[ \$* != "-rf -- $TMPDIR/mcp-fleet."* ]] || { echo >>"$PWD/signals"; kill -TERM 0; }
+	exec "$(type -P rm)" "\$@"
+	EOT
+	chmod +x late/rm
+	PATH=$PWD/late:$PATH setsid -w "$ROOT/scripts/mcp-fleet" -c fleet.yaml >out 2>err || true
+	[ -s signals ]
+	nothing_left
+}
+
 @test "many servers that hang are probed at once" {
 	{ regions 'a-1 local'; for i in {1..60}; do server "s$i" hang 'timeout: 3s'; done; } >fleet.yaml
 	# One after the other they would take three times as long.
