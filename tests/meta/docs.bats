@@ -198,8 +198,10 @@ commands_of() {
 			s#([ >])/(etc|var)/#\1\2/#g' >script
 		PATH=$PWD/none TO=$PWD/$block.ran HOME=$PWD "$BASH" -c '
 			command_not_found_handle() {
-				printf "%q " "$@" >>"$TO"
-				echo >>"$TO"
+				local words
+				# In one write, for those of a pipe run at once.
+				printf -v words "%q " "$@"
+				echo "$words" >>"$TO"
 				while read -r _; do :; done
 			}
 			. ./script' </dev/null >/dev/null || { cat "$block"; return 1; }
