@@ -241,7 +241,11 @@ limits() {
 	done
 	[ "$CODE" = 429 ]
 	((i > 10))
-	ask "$1" /account/nobody
+	# Of any name: at once, but for what time has allowed again.
+	for i in {1..5}; do
+		ask "$1" /account/nobody
+		[ "$CODE" = 401 ] || break
+	done
 	[ "$CODE" = 429 ]
 	ask "$1" /status/example-mcp
 	[ "$CODE" = 200 ]
