@@ -27,6 +27,20 @@ static void check_path(const char *path)
 	}
 }
 
+/* Where a path leads to is that of a page, and leads no further. */
+static void check_moved(const char *path)
+{
+	struct request r;
+	struct route there;
+
+	need(path[0] == '/' && path[1] != '/');
+	check_path(path);
+	memset(&r, 0, sizeof r);
+	memcpy(r.path[0], path, strlen(path) + 1);
+	route_request(&r, &there);
+	need(there.kind > ROUTE_NONE_API && there.kind != ROUTE_MOVED);
+}
+
 static void check_route(const struct request *r)
 {
 	struct route all, one;
@@ -34,6 +48,8 @@ static void check_route(const struct request *r)
 
 	route_request(r, &all);
 	need(strnlen(all.name, sizeof all.name) < sizeof all.name);
+	if (all.kind == ROUTE_MOVED)
+		check_moved(all.name);
 	for (int i = 0; i < REQUEST_FORMS; i++) {
 		route_find(r->path[i], &one);
 		found += one.kind == all.kind &&
@@ -41,7 +57,7 @@ static void check_route(const struct request *r)
 		need(strlen(one.name) <= strlen(r->path[i]));
 		need(!*one.name || strstr(r->path[i], one.name));
 	}
-	need(found || all.kind <= ROUTE_NONE_API);
+	need(found || all.kind <= ROUTE_NONE_API || all.kind == ROUTE_MOVED);
 }
 
 /* A value is shorter than its room, and no longer than the query. */
