@@ -25,8 +25,8 @@
 #include "offline/collect.h"
 #include "offline/input.h"
 #include "options.h"
+#include "store/evaluation.h"
 #include "store/ingest.h"
-#include "store/judge.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -96,7 +96,8 @@ int main(int argc, char **argv)
 		case ACTION_VERDICT:
 		case ACTION_REPLAY:
 		case ACTION_BACKFILL:
-			status = cmd.input ? run_input(&cmd) : judge(&cmd);
+			status = cmd.input ? run_input(&cmd)
+					   : evaluation_run(&cmd);
 			break;
 		case ACTION_INGEST:
 			status = ingest(&cmd, STDIN_FILENO, NULL, NULL);

@@ -1,27 +1,22 @@
 /*
- * judge.c: see judge.h. Servers are judged in groups, and forgotten: while
- * one is judged, the store takes the verdicts on the one before and tells what
- * it knows of the next. It takes all servers to see whether a region is cut
+ * evaluation.c: see evaluation.h. Servers are judged in groups, and forgotten:
+ * while one is judged, the store takes the verdicts on the one before and tells
+ * what it knows of the next. It takes all servers to see whether a region is cut
  * off, so those that may have been probed by such a one are judged in the end,
  * and loaded once more for that. Whoever comes second in a minute is given the
  * verdict that stands, and writes that.
  */
-#include "store/judge.h"
+#include "store/evaluation.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/stats.h"
-#include "base/strings.h"
 #include "base/xalloc.h"
 #include "lock/lock_digests.h"
 #include "options.h"
 #include "records/verdict.h"
-#include "rule/churn.h"
-#include "rule/drift.h"
-#include "rule/verdict.h"
-#include "store/divergence_words.h"
 #include "store/heartbeat.h"
 #include "store/isolation_store.h"
 #include "store/keys.h"
@@ -30,22 +25,18 @@
 #include "store/load.h"
 #include "store/persist.h"
 #include "store/place_latency.h"
-#include "store/publish.h"
 #include "store/regions_heard.h"
 #include "store/scripts.h"
+#include "store/server_verdict.h"
 #include "store/setup.h"
 #include "store/store.h"
-#include "store/unapproved.h"
 #include "verdict_line.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define GROUP 100
-/* So long after its hash, a definition may still come. */
-#define DEFINITIONS_S 300
 
 /* One run of the command verdict. */
 struct evaluation {
@@ -71,353 +62,6 @@ struct evaluation {
 	struct listing_rows *rows;
 };
 
-/* A field of key_tools that is made of definitions, and kept. */
-struct kept {
-	const char *before; /* NULL: there was none */
-	struct buf text;    /* as it will be; empty: there is none */
-	cJSON *doc;	    /* owns what the verdict says of it */
-};
-
-/* One server while it is judged. */
-struct judged {
-	struct fleet_server server;
-	size_t place; /* of that in the fleet */
-	struct region_history *regions;
-	size_t n_regions;
-	const char **expected;
-	void *cut; /* see isolation_apply */
-	bool later; /* it is judged in the end */
-	struct verdict verdict;
-	double churn_since; /* from the verdict before; 0: no churn */
-	/* What its sides say, and what nobody approved of its tools. */
-	struct kept words, unapproved;
-};
-
-static double last_probe_at(const struct verdict *v)
-{
-	double at = NAN;
-
-	for (size_t i = 0; i < v->n_regions; i++)
-		at = fmax(at, v->regions[i].started_at);
-	return at;
-}
-
-/* The fields "seen:": the newest tools of each region; how many texts. */
-static size_t put_seen_tools(const struct judged *s, double until,
-	char (*text)[PUBLISH_TEXT])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->n_regions; i++) {
-		const struct probe *p = drift_newest(&s->regions[i], until);
-		double since = drift_since(&s->regions[i], until), words;
-		const char *era, *full;
-
-		if (!p)
-			continue;
-		words = drift_words_since(&s->regions[i], until);
-		era = era_name(p->era) ? era_name(p->era) : "-";
-		full = p->tools->full_hash ? p->tools->full_hash : "";
-		snprintf(
-			text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
-		snprintf(text[n], PUBLISH_TEXT, "%s %s.%s %.6f", era,
-			p->tools->hash, full, since);
-		if (words != since)
-			snprintf(text[n] + strlen(text[n]),
-				PUBLISH_TEXT - strlen(text[n]), " %.6f",
-				words);
-		n++;
-	}
-	return n;
-}
-
-static size_t put_text(char (*text)[PUBLISH_TEXT], const char *field,
-	const char *region, const struct buf *value)
-{
-	snprintf(text[0], PUBLISH_TEXT, "%s%s", field, region);
-	snprintf(text[1], PUBLISH_TEXT, "%s", value->p);
-	return 2;
-}
-
-/* The fields "changes:" and "churn:since"; an empty text removes a field. */
-static size_t put_tool_changes(const struct judged *s, double until,
-	double churn_since, char (*text)[PUBLISH_TEXT])
-{
-	struct buf value;
-	size_t n = 0;
-
-	buf_init(&value, PUBLISH_TEXT);
-	for (size_t i = 0; i < s->n_regions; i++) {
-		const struct tool_changes c =
-			churn_changes(&s->regions[i], until);
-
-		buf_clear(&value);
-		churn_put(&value, &c);
-		if (value.len || s->regions[i].changes.upto)
-			n += put_text(text + n, "changes:", s->regions[i].name,
-				&value);
-	}
-	buf_clear(&value);
-	if (s->verdict.tool_churn.changes_1h)
-		buf_fmt(&value, "%.0f", s->verdict.tool_churn.since);
-	if (value.len || churn_since > 0)
-		n += put_text(text + n, "churn:since", "", &value);
-	buf_release(&value);
-	return n;
-}
-
-/* The fields "stood:": the state of each region, and since when. */
-static size_t put_region_states(
-	const struct judged *s, char (*text)[PUBLISH_TEXT])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->verdict.n_regions; i++) {
-		const struct verdict_region *r = &s->verdict.regions[i];
-
-		snprintf(text[n++], PUBLISH_TEXT, "stood:%s", r->region);
-		snprintf(text[n++], PUBLISH_TEXT, "%s %.6f",
-			r->state == STATE_BROKEN ? "broken" : "works",
-			r->since);
-	}
-	return n;
-}
-
-/* A field that is not as it was; how many texts. */
-static size_t put_kept(
-	const char **fields, const char *name, const struct kept *k)
-{
-	if (strcmp(k->before ? k->before : "", k->text.p) == 0)
-		return 0;
-	fields[0] = name;
-	fields[1] = k->text.p;
-	return 2;
-}
-
-static void queue_verdict(struct evaluation *ev, const struct judged *s)
-{
-	size_t most = 4 * s->n_regions + 2 * s->verdict.n_regions + 2;
-	char(*text)[PUBLISH_TEXT] = xcalloc(most, sizeof *text);
-	const char **fields = xcalloc(most + 4, sizeof *fields);
-	double until = ev->now + s->server.rule.ahead_s;
-	size_t n = put_seen_tools(s, until, text);
-
-	n += put_tool_changes(s, until, s->churn_since, text + n);
-	n += put_region_states(s, text + n);
-	for (size_t i = 0; i < n; i++)
-		fields[i] = text[i];
-	n += put_kept(fields + n, DIVERGENCE_WORDS, &s->words);
-	n += put_kept(fields + n, UNAPPROVED_CHANGE, &s->unapproved);
-	publish_queue(ev->store, ev->sha, &s->verdict,
-		(struct publish_count) {
-			fleet_counted_as(&ev->fleet, &s->server, &s->verdict),
-			ev->fleet.maintenance_counts},
-		fields, n);
-	free(fields);
-	free(text);
-}
-
-/* The histories of a server, where records of it were collected. */
-static void take_histories(struct judged *s, struct server *servers, size_t n)
-{
-	size_t i = strings_place(servers, n, sizeof *servers, s->server.slug);
-
-	s->verdict.url = s->server.url;
-	if (i == n || strcmp(servers[i].slug, s->server.slug) != 0)
-		return;
-	s->regions = servers[i].regions;
-	s->n_regions = servers[i].n_regions;
-	if (!s->verdict.url)
-		s->verdict.url = servers[i].url;
-}
-
-/* The expected regions: the configured ones, or all that ever reported. */
-static size_t list_expected(struct judged *s)
-{
-	bool configured = s->server.n_regions > 0;
-	size_t n = configured ? s->server.n_regions : s->n_regions;
-
-	s->expected = xcalloc(n, sizeof *s->expected);
-	for (size_t i = 0; i < n; i++)
-		s->expected[i] = configured ? s->server.regions[i]
-				      : s->regions[i].name;
-	return n;
-}
-
-/* What is published of each region beside the verdict. */
-static void set_region_states(
-	struct judged *s, double until, const struct loaded *l)
-{
-	for (size_t i = 0; i < s->verdict.n_regions; i++) {
-		struct verdict_region *r = &s->verdict.regions[i];
-
-		for (size_t k = 0; k < s->n_regions; k++) {
-			const struct region_history *h = &s->regions[k];
-
-			if (strcmp(h->name, r->region) != 0)
-				continue;
-			r->since = region_state_at(h, until,
-				load_region_since(l, r->region)).since;
-			r->p95_ms = region_state_p95(h, until);
-		}
-	}
-}
-
-/* What the newest probe spoke that shook hands. */
-static void set_protocol(struct judged *s, double until)
-{
-	double at = 0;
-
-	for (size_t i = 0; i < s->n_regions; i++) {
-		const struct region_history *h = &s->regions[i];
-		size_t n = history_until(h, until);
-
-		while (n && !h->probes[n - 1].protocol)
-			n--;
-		if (!n || h->probes[n - 1].started_at <= at)
-			continue;
-		at = h->probes[n - 1].started_at;
-		s->verdict.protocol = h->probes[n - 1].protocol;
-		s->verdict.era = h->probes[n - 1].era;
-	}
-}
-
-/* Whether a side of a divergence is new: its definitions may yet come. */
-static bool new_side(const struct verdict *v, double now)
-{
-	for (size_t k = 0; k < v->n_sides; k++)
-		if (v->sides[k].first_seen > now - DEFINITIONS_S)
-			return true;
-	return false;
-}
-
-/*
- * Give the sides of a divergence their words. *l: what is kept of them; where
- * that is not enough, the store is asked, if it may be. 0; 1: it may not be;
- * -1: it failed.
- */
-static int add_words(struct evaluation *ev, struct judged *s,
-	const struct loaded *l, bool may_ask)
-{
-	double until = ev->now + s->server.rule.ahead_s;
-	struct verdict *v = &s->verdict;
-	struct buf of;
-	int rc = 0;
-
-	s->words.before = l->divergence_words;
-	buf_init(&of, PUBLISH_TEXT);
-	divergence_words_of(&of, v, s->regions, s->n_regions, until);
-	if (of.len && divergence_words_kept(l->divergence_words, of.p))
-		buf_str(&s->words.text, l->divergence_words);
-	else if (of.len)
-		rc = may_ask ? divergence_words_read(ev->store,
-				       s->server.slug, of.p, &s->words.text)
-			     : 1;
-	buf_release(&of);
-	if (rc < 0 || (rc && !may_ask))
-		return rc;
-	s->words.doc = divergence_words_put(v, s->words.text.p);
-	if (rc && new_side(v, ev->now))
-		buf_clear(&s->words.text);
-	return 0;
-}
-
-/*
- * Compare the lists of the regions with what is pinned. A change whose
- * definitions may yet come is looked at again: '?' stands before what is kept.
- */
-static int add_unapproved(struct evaluation *ev, struct judged *s,
-	const struct loaded *l, size_t n_expected, bool may_ask)
-{
-	struct pinned_digests pinned;
-	const struct unapproved_input in = {.slug = s->server.slug,
-		.pinned = &pinned,
-		.regions = s->regions,
-		.n_regions = s->n_regions,
-		.expected = s->expected,
-		.n_expected = n_expected,
-		.until = ev->now + s->server.rule.ahead_s};
-	struct verdict *v = &s->verdict;
-	struct buf of, *b = &s->unapproved.text;
-	int rc = 0;
-
-	s->unapproved.before = l->unapproved;
-	if (!lock_digests_find(ev->lock, s->server.slug, &pinned))
-		return 0;
-	if (v->tool_churn.changes_1h) {
-		buf_str(b, l->unapproved ? l->unapproved : "");
-		return 0;
-	}
-	buf_init(&of, SIZE_MAX / 2);
-	unapproved_of(&of, &in);
-	if (of.len && unapproved_kept(l->unapproved, of.p))
-		buf_str(b, l->unapproved);
-	else if (of.len)
-		rc = may_ask ? unapproved_read(ev->store, ev->lock, &in, of.p,
-				       l->unapproved, (double)v->window, b)
-			     : 1;
-	buf_release(&of);
-	if (rc < 0 || (rc && !may_ask))
-		return rc;
-	s->unapproved.doc = unapproved_put(v, b->p, &in);
-	if (rc && v->unapproved.since > ev->now - DEFINITIONS_S) {
-		buf_char(b, '?');
-		memmove(b->p + 1, b->p, b->len - 1);
-		*b->p = '?';
-	}
-	return 0;
-}
-
-/* A file that cannot be used changes nothing of what was known. */
-static void keep_unapproved(struct judged *s, const struct loaded *l)
-{
-	s->unapproved.before = l->unapproved;
-	buf_str(&s->unapproved.text, l->unapproved ? l->unapproved : "");
-	s->unapproved.doc = unapproved_put(&s->verdict, s->unapproved.text.p,
-		&(struct unapproved_input) {.n_regions = 0});
-}
-
-/* 0; 1: the store has to be asked, and may not be; -1: it failed. */
-static int judge_server(struct evaluation *ev, struct judged *s,
-	const struct loaded *l, bool may_ask)
-{
-	int rc;
-	const char *url = s->verdict.url;
-	size_t n_expected = list_expected(s);
-
-	stats_add(COUNT_SERVERS, 1);
-	load_seen(l, s->regions, s->n_regions);
-	s->churn_since = l->churn_since;
-	s->verdict = verdict_decide(&s->server.rule,
-		&(struct verdict_input) {.slug = s->server.slug,
-			.url = url,
-			.now = ev->now,
-			.expected = s->expected,
-			.n_expected = n_expected,
-			.regions = s->regions,
-			.n_regions = s->n_regions,
-			.churn_since = s->churn_since});
-	rc = add_words(ev, s, l, may_ask);
-	if (!rc && ev->lock)
-		rc = add_unapproved(ev, s, l, n_expected, may_ask);
-	else if (!rc && ev->lock_failed)
-		keep_unapproved(s, l);
-	else if (!rc)
-		s->unapproved.before = l->unapproved;
-	if (rc)
-		return rc;
-	s->verdict.last_probe_at = last_probe_at(&s->verdict);
-	figures_put(&s->verdict, &l->figures);
-	if (!s->server.is_private)
-		regions_heard_add(&ev->regions, &s->verdict);
-	if (s->verdict.verdict == VERDICT_UNKNOWN)
-		return 0;
-	s->verdict.published_at = ev->now;
-	set_protocol(s, ev->now + s->server.rule.ahead_s);
-	set_region_states(s, ev->now + s->server.rule.ahead_s, l);
-	return 0;
-}
-
 /* Whether a published verdict is red. */
 static bool is_red(const char *published)
 {
@@ -437,7 +81,7 @@ static bool is_red(const char *published)
  * is one, for somebody else may have published this minute before.
  */
 static int write_verdict(
-	struct evaluation *ev, const struct judged *s, const char *published)
+	struct evaluation *ev, const struct server_verdict *s, const char *published)
 {
 	struct buf b;
 	int failed;
@@ -462,9 +106,12 @@ static int write_verdict(
 
 /* Servers that are loaded, judged and published together. */
 struct group {
-	struct judged servers[GROUP];
+	struct server_verdict servers[GROUP];
 	struct loaded loaded[GROUP];
 	const char *slugs[GROUP];
+	size_t places[GROUP]; /* of the servers in the fleet */
+	void *cut[GROUP]; /* see isolation_apply */
+	bool later[GROUP]; /* it is judged in the end */
 	size_t n;
 	double now; /* the figures are those as of now; NAN: without */
 	struct collect *collect;
@@ -473,19 +120,11 @@ struct group {
 
 static void group_add(struct group *g, const struct fleet *f, size_t place)
 {
-	struct judged *s = &g->servers[g->n];
+	const struct fleet_server server = fleet_at(f, place);
 
-	s->server = fleet_at(f, place);
-	s->place = place;
-	buf_init(&s->words.text, SIZE_MAX / 2);
-	buf_init(&s->unapproved.text, SIZE_MAX / 2);
-	g->slugs[g->n++] = s->server.slug;
-}
-
-static void kept_release(struct kept *k)
-{
-	buf_release(&k->text);
-	cJSON_Delete(k->doc);
+	server_verdict_init(&g->servers[g->n], &server);
+	g->places[g->n] = place;
+	g->slugs[g->n++] = server.slug;
 }
 
 static void group_free(struct group *g)
@@ -493,11 +132,8 @@ static void group_free(struct group *g)
 	if (!g)
 		return;
 	for (size_t i = 0; i < g->n; i++) {
-		verdict_release(&g->servers[i].verdict);
-		free(g->servers[i].expected);
-		free(g->servers[i].cut);
-		kept_release(&g->servers[i].words);
-		kept_release(&g->servers[i].unapproved);
+		server_verdict_release(&g->servers[i]);
+		free(g->cut[i]);
 	}
 	load_release(g->loaded, g->n);
 	collect_free(g->collect);
@@ -515,20 +151,27 @@ static void take_group(struct evaluation *ev, struct group *g)
 	collect_finish(g->collect);
 	servers = collect_servers(g->collect, &n_servers);
 	for (size_t i = 0; i < g->n; i++)
-		take_histories(&g->servers[i], servers, n_servers);
+		server_verdict_take_histories(
+			&g->servers[i], servers, n_servers);
 }
 
 /* Queue the verdicts on a group. */
 static void queue_group(struct evaluation *ev, struct group *g)
 {
 	g->replies = store_queued(ev->store);
-	for (size_t i = 0; i < g->n; i++)
-		if (!g->servers[i].later &&
-			g->servers[i].verdict.verdict != VERDICT_UNKNOWN)
-			queue_verdict(ev, &g->servers[i]);
+	for (size_t i = 0; i < g->n; i++) {
+		const struct server_verdict *s = &g->servers[i];
+
+		if (!g->later[i] && s->verdict.verdict != VERDICT_UNKNOWN)
+			server_verdict_queue(s, ev->store, ev->sha, ev->now,
+				(struct publish_count) {
+					fleet_counted_as(&ev->fleet, &s->server,
+						&s->verdict),
+					ev->fleet.maintenance_counts});
+	}
 	/* Their replies stand behind those to the verdicts, and nobody reads them. */
 	for (size_t i = 0; i < g->n; i++)
-		if (!g->servers[i].later && g->servers[i].verdict.n_regions &&
+		if (!g->later[i] && g->servers[i].verdict.n_regions &&
 			place_latency_due(g->slugs[i], ev->now))
 			place_latency_queue(ev->store, ev->places,
 				&g->servers[i].verdict, ev->now);
@@ -543,7 +186,7 @@ static void queue_rows(struct evaluation *ev)
 
 /* The verdict that stands, by the reply of script_publish. */
 static const char *take_published(struct evaluation *ev,
-	const struct judged *s, const struct store_reply *r)
+	const struct server_verdict *s, const struct store_reply *r)
 {
 	const char *days = store_text(store_item(r, 1));
 	const char *uptime = store_text(store_item(r, 2));
@@ -559,10 +202,10 @@ static int write_group(struct evaluation *ev, const struct group *g)
 	size_t reply = g->replies;
 
 	for (size_t i = 0; i < g->n; i++) {
-		const struct judged *s = &g->servers[i];
+		const struct server_verdict *s = &g->servers[i];
 		const char *text = NULL;
 
-		if (s->later)
+		if (g->later[i])
 			continue;
 		if (s->verdict.verdict != VERDICT_UNKNOWN)
 			text = take_published(
@@ -574,7 +217,7 @@ static int write_group(struct evaluation *ev, const struct group *g)
 }
 
 /* Whether a region may have been cut off when it probed this server. */
-static bool may_be_isolated(const struct judged *s)
+static bool may_be_isolated(const struct server_verdict *s)
 {
 	for (size_t i = 0; i < s->n_regions; i++)
 		for (size_t k = 0; k < s->regions[i].n; k++)
@@ -583,17 +226,39 @@ static bool may_be_isolated(const struct judged *s)
 	return false;
 }
 
-static void note_server(const struct evaluation *ev, const struct judged *s)
+static void note_server(const struct evaluation *ev, const struct server_verdict *s)
 {
 	isolation_note(ev->isolation, s->verdict.url, s->regions, s->n_regions);
 }
 
-static void leave_for_later(struct evaluation *ev, struct judged *s)
+static void leave_for_later(struct evaluation *ev, struct group *g, size_t i)
 {
-	s->later = true;
+	g->later[i] = true;
 	ev->later = xgrow(
 		ev->later, &ev->cap_later, ev->n_later + 1, sizeof *ev->later);
-	ev->later[ev->n_later++] = s->place;
+	ev->later[ev->n_later++] = g->places[i];
+}
+
+/*
+ * Judge a server of a group. Returns what server_verdict_decide does, which may
+ * ask the store or not.
+ */
+static int judge_server(
+	struct evaluation *ev, struct group *g, size_t i, bool may_ask)
+{
+	struct server_verdict *s = &g->servers[i];
+	const struct server_verdict_input in = {
+		.loaded = &g->loaded[i],
+		.now = ev->now,
+		.lock = ev->lock,
+		.lock_failed = ev->lock_failed,
+		.store = may_ask ? ev->store : NULL,
+	};
+	int rc = server_verdict_decide(s, &in);
+
+	if (!rc && !s->server.is_private)
+		regions_heard_add(&ev->regions, &s->verdict);
+	return rc;
 }
 
 /*
@@ -605,14 +270,14 @@ static void judge_group(struct evaluation *ev, struct group *g)
 {
 	take_group(ev, g);
 	for (size_t i = 0; i < g->n; i++) {
-		struct judged *s = &g->servers[i];
+		struct server_verdict *s = &g->servers[i];
 		bool suspect = may_be_isolated(s);
 
 		note_server(ev, s);
 		ev->suspected = ev->suspected || suspect;
 		if (suspect || g->loaded[i].baseline_missing ||
-			judge_server(ev, s, &g->loaded[i], false))
-			leave_for_later(ev, s);
+			judge_server(ev, g, i, false))
+			leave_for_later(ev, g, i);
 	}
 }
 
@@ -700,7 +365,7 @@ static int note_others(struct evaluation *ev)
 
 		rc = load_group(ev, &g, NAN);
 		for (size_t i = 0; !rc && i < g->n; i++)
-			if (g->servers[i].place != ev->chosen)
+			if (g->places[i] != ev->chosen)
 				note_server(ev, &g->servers[i]);
 		group_free(g);
 	}
@@ -730,11 +395,11 @@ static int take_out(struct evaluation *ev, struct group *g)
 	double since;
 
 	for (size_t i = 0; i < g->n; i++) {
-		struct judged *s = &g->servers[i];
+		struct server_verdict *s = &g->servers[i];
 
-		s->cut = isolation_apply(
+		g->cut[i] = isolation_apply(
 			ev->isolation, s->regions, s->n_regions);
-		any = any || s->cut;
+		any = any || g->cut[i];
 	}
 	if (!any)
 		return 0;
@@ -756,7 +421,7 @@ static int judge_later(struct evaluation *ev, struct group **g)
 		load_baselines(ev->store, (*g)->n, ev->now, (*g)->loaded))
 		return -1;
 	for (size_t i = 0; i < (*g)->n; i++)
-		if (judge_server(ev, &(*g)->servers[i], &(*g)->loaded[i], true))
+		if (judge_server(ev, *g, i, true))
 			return -1;
 	queue_group(ev, *g);
 	queue_rows(ev);
@@ -887,7 +552,7 @@ static int judge_fleet(struct evaluation *ev, const struct command *cmd,
 	return rc;
 }
 
-int judge(const struct command *cmd)
+int evaluation_run(const struct command *cmd)
 {
 	struct evaluation ev = {
 		.now = isnan(cmd->now) ? clock_wall() : cmd->now,
