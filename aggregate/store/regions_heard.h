@@ -1,18 +1,29 @@
 /*
  * regions_heard.h: which regions an evaluation heard of, for readers: so that
- * /healthz names those that are silent without looking at every server.
+ * /healthz names those that are silent, and a scrape has what each delivered,
+ * without looking at every server.
  */
 #ifndef STORE_REGIONS_HEARD_H
 #define STORE_REGIONS_HEARD_H
 
-#include "base/strings.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 struct store;
 struct verdict;
 
-/* Begin with zeros. */
+/* What one region delivered, of public servers. */
+struct region_heard {
+	char *name;
+	size_t expected; /* servers that it is to report on */
+	size_t reported; /* those of them that it reported on */
+	double last; /* when its newest probe started, epoch seconds; NAN: none */
+};
+
+/* All regions, by name; begin with zeros. */
 struct regions_heard {
-	struct strings heard, known; /* those that reported; and all */
+	struct region_heard *v;
+	size_t n, cap;
 };
 
 /* regions_heard_add(r, v): add the regions of a verdict on a public server. */

@@ -212,7 +212,10 @@ const char *key_report(char *out, const char *month);
 #define KEY_HEARTBEATS "fleet:heartbeats"
 /*
  * String: of the regions of public servers, which the last evaluation of all
- * servers heard of, JSON: {"window":…,"heard":[…],"silent":[…]}.
+ * servers heard of, and what each delivered, JSON: {"window":…,"heard":[…],
+ * "silent":[…],"regions":[{"region":…,"expected":…,"reported":…,"last":…},…]}:
+ * on how many servers it is to report, on how many it did, and when the newest
+ * probe started, epoch seconds, or null. An older version has no "regions".
  */
 #define KEY_REGIONS "fleet:regions"
 /*

@@ -141,13 +141,11 @@ static void put_heartbeats(struct buf *b, const struct prometheus_fleet *f)
 }
 
 /*
- * What is told of the work of a run: how much there was. How many servers fail, and
- * how many incidents there are, counts private ones and is not for everybody.
+ * What is told of the work of a run: what went wrong in it. Every other count,
+ * beside that of public servers, tells how many private ones there are.
  */
 #define TOLD                                                                   \
-	(STATS_OF(COUNT_RECORDS) | STATS_OF(COUNT_REFUSED) |            \
-		STATS_OF(COUNT_STORED) | STATS_OF(COUNT_SERVERS) |             \
-		STATS_OF(COUNT_VERDICTS) | STATS_OF(COUNT_RETRIED) |           \
+	(STATS_OF(COUNT_REFUSED) | STATS_OF(COUNT_RETRIED) |                   \
 		STATS_OF(COUNT_GIVEN_UP))
 
 /* A sample of a run, with a label of its own where there is one. */
@@ -209,7 +207,7 @@ static void put_runs(struct buf *b, const struct prometheus_fleet *f)
 		put_run(b, cpu, r, "mode", "system", r->took.system_s);
 	}
 	if (f->n_runs)
-		put_head(b, work, "how much the last run of a program did");
+		put_head(b, work, "what went wrong in the last run of a program");
 	for (size_t k = 0; k < f->n_runs; k++)
 		for (int i = 0; i < STATS; i++)
 			if (f->runs[k].took.set & TOLD & STATS_OF(i))
@@ -218,12 +216,66 @@ static void put_runs(struct buf *b, const struct prometheus_fleet *f)
 					f->runs[k].took.counts[i]);
 }
 
+static double region_expected(const struct prometheus_region *r)
+{
+	return r->expected;
+}
+
+static double region_reported(const struct prometheus_region *r)
+{
+	return r->reported;
+}
+
+static double region_last(const struct prometheus_region *r)
+{
+	return r->last;
+}
+
+/* The name of a region needs no escaping. */
+static void put_regions(struct buf *b, const struct prometheus_fleet *f)
+{
+	static const struct {
+		const char *name, *help;
+		double (*value)(const struct prometheus_region *r);
+	} gauges[] = {
+		{"mcp_fleet_region_expected_servers",
+			"public servers that a region is to report on",
+			region_expected},
+		{"mcp_fleet_region_reported_servers",
+			"public servers of which the last evaluation had a "
+			"probe from a region",
+			region_reported},
+		{"mcp_fleet_region_last_probe_timestamp_seconds",
+			"when the newest probe of a public server from a "
+			"region started",
+			region_last},
+	};
+
+	for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++) {
+		bool headed = false;
+
+		for (size_t k = 0; k < f->n_regions; k++) {
+			const struct prometheus_region *r = &f->regions[k];
+
+			if (isnan(gauges[i].value(r)))
+				continue;
+			if (!headed)
+				put_head(b, gauges[i].name, gauges[i].help);
+			headed = true;
+			buf_fmt(b, "%s{region=\"%s\"} ", gauges[i].name,
+				r->name);
+			put_value(b, gauges[i].value(r));
+		}
+	}
+}
+
 static void put_fleet(struct buf *b, const struct prometheus_fleet *fleet)
 {
 	put_head(b, "mcp_fleet_servers", "servers that everybody may see");
 	buf_str(b, "mcp_fleet_servers ");
 	put_value(b, (double)fleet->n);
 	put_heartbeats(b, fleet);
+	put_regions(b, fleet);
 	put_runs(b, fleet);
 	put_head(b, "mcp_fleet_undelivered_servers",
 		"servers with events that wait for delivery");

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/stats.h"
+#include "mcp/names.h"
 #include "store/stages.h"
 
 #include <stdbool.h>
@@ -28,6 +29,16 @@ struct prometheus_run {
 	struct stats took;
 };
 
+/* A region, and what it delivered, of public servers; NAN: not known. */
+struct prometheus_region {
+	char name[REGION_MAX + 1];
+	double expected, reported; /* servers */
+	double last; /* when its newest probe started, epoch seconds */
+};
+
+/* The most regions on a scrape. */
+#define PROMETHEUS_REGIONS 256
+
 /* All servers, and how far prometheus_more has come; begin with zeros. */
 struct prometheus_fleet {
 	double now;	    /* epoch seconds */
@@ -35,6 +46,8 @@ struct prometheus_fleet {
 	double undelivered; /* servers with events not delivered yet */
 	struct prometheus_run runs[STAGES];
 	size_t n_runs;
+	struct prometheus_region regions[PROMETHEUS_REGIONS];
+	size_t n_regions;
 	size_t n;	    /* public servers */
 	struct prometheus_server (*server)(
 		const struct prometheus_fleet *f, size_t i); /* each of them */

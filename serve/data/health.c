@@ -36,7 +36,10 @@ bool health_judged(const struct health *h)
 
 static void read_list(struct pull *j, struct health *h, bool heard)
 {
-	struct health_region r = {.heard = heard};
+	struct health_region r = {.heard = heard,
+		.expected = NAN,
+		.reported = NAN,
+		.last = NAN};
 
 	if (!pull_array(j))
 		return;
@@ -50,9 +53,57 @@ static void read_list(struct pull *j, struct health *h, bool heard)
 	}
 }
 
+/* What a region delivered; nothing of one that is not in a list before it. */
+static void read_delivered(struct pull *j, struct health *h)
+{
+	static const char *const names[] = {
+		"region", "expected", "reported", "last", NULL};
+	struct health_region r = {
+		.expected = NAN, .reported = NAN, .last = NAN};
+	unsigned seen = 0;
+	int i;
+
+	if (!pull_object(j))
+		return;
+	while ((i = pull_which(j, names, &seen)) >= 0) {
+		if (i == 0)
+			pull_string(j, r.name, sizeof r.name);
+		else if (i == 1)
+			r.expected = pull_number(j);
+		else if (i == 2)
+			r.reported = pull_number(j);
+		else if (i == 3)
+			r.last = pull_number(j);
+		else
+			pull_skip(j);
+	}
+	for (size_t k = 0; k < h->n_regions; k++)
+		if (strcmp(h->regions[k].name, r.name) == 0) {
+			r.heard = h->regions[k].heard;
+			h->regions[k] = r;
+		}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct health_region *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* What an old evaluation heard of tells nothing of now. */
+static void forget_heard(struct health *h)
+{
+	for (size_t k = 0; k < h->n_regions; k++) {
+		h->regions[k].heard = false;
+		h->regions[k].reported = NAN;
+	}
+}
+
 bool health_regions(struct health *h, const char *json)
 {
-	static const char *const names[] = {"window", "heard", "silent", NULL};
+	static const char *const names[] = {
+		"window", "heard", "silent", "regions", NULL};
 	struct pull j;
 	double window = NAN;
 	unsigned seen = 0;
@@ -67,14 +118,18 @@ bool health_regions(struct health *h, const char *json)
 				window = pull_number(&j);
 			else if (i < 3)
 				read_list(&j, h, i == 1);
-			else
+			else if (i == 3 && pull_array(&j))
+				while (pull_item(&j))
+					read_delivered(&j, h);
+			else if (i > 3)
 				pull_skip(&j);
 		}
 	}
 	h->told = pull_end(&j) && window >= 0 && window <= NUM_EPOCH_MAX;
 	if (fabs(h->now - window) > VIEW_STALE_S)
-		for (size_t k = 0; k < h->n_regions; k++)
-			h->regions[k].heard = false;
+		forget_heard(h);
+	if (h->n_regions)
+		qsort(h->regions, h->n_regions, sizeof *h->regions, by_name);
 	return h->told;
 }
 
@@ -86,14 +141,7 @@ bool health_good(const struct health *h)
 	return !h->down;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const struct health_region *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
-}
-
-static void put_regions(struct buf *b, struct health *h)
+static void put_regions(struct buf *b, const struct health *h)
 {
 	const char *comma = "";
 
@@ -101,8 +149,6 @@ static void put_regions(struct buf *b, struct health *h)
 		buf_str(b, "null");
 		return;
 	}
-	if (h->n_regions)
-		qsort(h->regions, h->n_regions, sizeof *h->regions, by_name);
 	buf_char(b, '[');
 	for (size_t i = 0; i < h->n_regions; i++) {
 		if (h->regions[i].heard)
@@ -113,7 +159,7 @@ static void put_regions(struct buf *b, struct health *h)
 	buf_char(b, ']');
 }
 
-void health_put(struct buf *b, struct health *h)
+void health_put(struct buf *b, const struct health *h)
 {
 	const char *store = h->down ? "down" : "ok";
 	const char *comma = "";

@@ -16,6 +16,12 @@
 struct health_region {
 	char name[REGION_MAX + 1];
 	bool heard;
+	/*
+	 * On how many public servers it is to report; on how many it did, as of
+	 * an evaluation of the last VIEW_STALE_S; and when the newest probe
+	 * started, epoch seconds. NAN where that is not known.
+	 */
+	double expected, reported, last;
 };
 
 struct health {
@@ -23,7 +29,7 @@ struct health {
 	double now;
 	double at[STAGES]; /* heartbeats, NAN for never */
 	bool told; /* the regions are known */
-	struct health_region *regions;
+	struct health_region *regions; /* by name */
 	size_t n_regions, cap_regions;
 };
 
@@ -45,6 +51,6 @@ bool health_regions(struct health *h, const char *json);
 bool health_good(const struct health *h);
 
 /* health_put(b, h): append the JSON of mcp-serve(8), a line. */
-void health_put(struct buf *b, struct health *h);
+void health_put(struct buf *b, const struct health *h);
 
 #endif

@@ -239,6 +239,34 @@ static int read_runs(struct source *s, struct prometheus_fleet *f)
 	return 0;
 }
 
+/* Take in what KEY_REGIONS holds, or NULL. */
+static void take_regions(struct health *h, const char *text)
+{
+	if (!health_regions(h, text))
+		log_error("%s: not what mcp-aggregate writes", KEY_REGIONS);
+}
+
+static void put_delivered(const char *text, struct prometheus_fleet *f)
+{
+	struct health h;
+
+	health_init(&h, f->now);
+	take_regions(&h, text);
+	for (size_t i = 0; h.told && i < h.n_regions; i++) {
+		const struct health_region *r = &h.regions[i];
+		struct prometheus_region *to = &f->regions[f->n_regions];
+
+		if (f->n_regions == PROMETHEUS_REGIONS)
+			break;
+		*to = (struct prometheus_region) {.expected = r->expected,
+			.reported = r->reported,
+			.last = r->last};
+		memcpy(to->name, r->name, sizeof to->name);
+		f->n_regions++;
+	}
+	health_release(&h);
+}
+
 /* The list stays as it is until the next request is answered. */
 static bool more_metrics(void *fleet, struct buf *b)
 {
@@ -254,6 +282,7 @@ void handle_metrics(const struct context *c)
 	char slug[SLUG_MAX + 2];
 	struct context one = *c;
 	struct prometheus_fleet fleet = {.now = c->now, .server = metrics_of};
+	const char *regions;
 	const struct listing *l;
 
 	if (request_query(c->request, "slug", slug, sizeof slug)) {
@@ -261,8 +290,12 @@ void handle_metrics(const struct context *c)
 		answer_view(&one, false, put_metrics);
 		return;
 	}
-	if (fetch_stages(c->source, fleet.at, NULL) ||
-		read_runs(c->source, &fleet) ||
+	if (fetch_stages(c->source, fleet.at, &regions)) {
+		set_error(c->r, STORE_DOWN);
+		return;
+	}
+	put_delivered(regions, &fleet);
+	if (read_runs(c->source, &fleet) ||
 		fetch_undelivered(c->source, &fleet.undelivered) ||
 		fetch_views(c->source, c->now, &l)) {
 		set_error(c->r, STORE_DOWN);
@@ -288,8 +321,7 @@ void handle_health(const struct context *c)
 
 	health_init(&h, c->now);
 	h.down = fetch_stages(c->source, h.at, &regions) != 0;
-	if (!health_regions(&h, regions))
-		log_error("%s: not what mcp-aggregate writes", KEY_REGIONS);
+	take_regions(&h, regions);
 	c->r->cache = CACHE_NEVER;
 	c->r->status = health_good(&h) ? 200 : 503;
 	health_put(&c->r->body, &h);

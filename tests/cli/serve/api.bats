@@ -325,6 +325,15 @@ traffic() {
 	# Of a private server nobody learns the regions.
 	NOW=$((AT + 160)) get /healthz
 	[ "$(jq -c '.silent_regions' body)" = '["eu-west-2","us-east-1"]' ]
+	NOW=$((AT + 160)) get /api/embed-status-prom
+	grep '^mcp_fleet_region_' body >got
+	cat >want <<-END
+		mcp_fleet_region_expected_servers{region="eu-west-2"} 1
+		mcp_fleet_region_expected_servers{region="us-east-1"} 1
+		mcp_fleet_region_reported_servers{region="eu-west-2"} 0
+		mcp_fleet_region_reported_servers{region="us-east-1"} 0
+	END
+	diff want got
 	NOW=$((AT + 160)) get /api/status/mine/regions "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$(jq -c '[.regions[] | [.city, .state, .since]]' body)" = '[["Ashburn","up","2026-04-29T21:31:00Z"],["Londinium","up","2026-04-29T21:31:00Z"]]' ]
 	sed -i 's/acme/zenith/' fleet.yaml
@@ -343,6 +352,32 @@ traffic() {
 	[ "$CODE" = 200 ]
 	NOW=$((AT + 160)) get /healthz
 	[ "$(jq -c .silent_regions body)" = '[]' ]
+	NOW=$((AT + 160)) get /api/embed-status-prom
+	promtool check metrics <body >said 2>&1 || true
+	run ! grep -v '^alivemcp_p95_ms ' said
+	grep '^mcp_fleet_region_' body >got
+	cat >want <<-END
+		mcp_fleet_region_expected_servers{region="eu-west-2"} 2
+		mcp_fleet_region_expected_servers{region="us-east-1"} 2
+		mcp_fleet_region_reported_servers{region="eu-west-2"} 1
+		mcp_fleet_region_reported_servers{region="us-east-1"} 1
+		mcp_fleet_region_last_probe_timestamp_seconds{region="eu-west-2"} $((AT + 120))
+		mcp_fleet_region_last_probe_timestamp_seconds{region="us-east-1"} $((AT + 120))
+	END
+	diff want got
+	# What an evaluation of long ago had tells nothing of now.
+	NOW=$((AT + 600)) get /api/embed-status-prom
+	run ! grep reported_servers body
+	grep -qx "mcp_fleet_region_last_probe_timestamp_seconds{region=\"us-east-1\"} $((AT + 120))" body
+	# Nor does one region that goes on reporting hide another that stopped.
+	for minute in 180 240 300 360; do
+		probes mine us-east-1 $((AT + minute))
+	done | "$BIN/mcp-aggregate" ingest
+	"$BIN/mcp-aggregate" verdict --config fleet.yaml --now $((AT + 390)) >verdicts
+	NOW=$((AT + 400)) get /api/embed-status-prom
+	grep -qx 'mcp_fleet_region_reported_servers{region="eu-west-2"} 0' body
+	grep -qx 'mcp_fleet_region_reported_servers{region="us-east-1"} 1' body
+	grep -qx "mcp_fleet_region_last_probe_timestamp_seconds{region=\"eu-west-2\"} $((AT + 120))" body
 	# The past says nothing about the present, nor one server about the fleet.
 	redis copy fleet:regions was >/dev/null
 	"$BIN/mcp-aggregate" verdict --config fleet.yaml --now $((AT - 600)) >verdicts

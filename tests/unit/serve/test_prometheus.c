@@ -177,12 +177,47 @@ static void test_reporters(void **state)
 	buf_release(&b);
 }
 
+/* Regions, of which one never reported, and one nobody knows how many it did. */
+static void test_regions(void **state)
+{
+	struct prometheus_fleet f = {.now = AS_OF,
+		.at = {NAN, NAN, NAN},
+		.regions = {{"eu", 2, 0, NAN}, {"us-1", 1, NAN, AS_OF - 7}},
+		.n_regions = 2};
+	struct view v;
+	struct buf b;
+
+	(void)state;
+	read_view(&v, "red", "");
+	buf_init(&b, 4000);
+	put_all(&b, &f, &(struct prometheus_server) {.slug = "a", .view = &v},
+		1);
+	assert_non_null(strstr(b.p,
+		"# HELP mcp_fleet_region_expected_servers public servers that a "
+		"region is to report on\n"
+		"# TYPE mcp_fleet_region_expected_servers gauge\n"
+		"mcp_fleet_region_expected_servers{region=\"eu\"} 2\n"
+		"mcp_fleet_region_expected_servers{region=\"us-1\"} 1\n"
+		"# HELP mcp_fleet_region_reported_servers public servers of which "
+		"the last evaluation had a probe from a region\n"
+		"# TYPE mcp_fleet_region_reported_servers gauge\n"
+		"mcp_fleet_region_reported_servers{region=\"eu\"} 0\n"
+		"# HELP mcp_fleet_region_last_probe_timestamp_seconds when the "
+		"newest probe of a public server from a region started\n"
+		"# TYPE mcp_fleet_region_last_probe_timestamp_seconds gauge\n"
+		"mcp_fleet_region_last_probe_timestamp_seconds{region=\"us-1\"} "
+		"1777494653\n# HELP"));
+	view_release(&v);
+	buf_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_contract),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_reporters),
+		cmocka_unit_test(test_regions),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
