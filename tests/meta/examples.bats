@@ -18,6 +18,8 @@ mcp-serve.8|[![MCP status]|Markdown
 # Commands that do not end with 0, and why.
 BAD_NEWS='
 mcp-aggregate.1|1|mcp-aggregate verdict - -f text|it prints a red server
+mcp-aggregate.1|1|mcp-aggregate replay records.jsonl|it prints a red minute
+mcp-alert.1|1|mcp-aggregate replay records.jsonl|there is a red minute
 mcp-fleet.1|1|mcp-fleet enroll -c fleet.yaml eu-west-2|the machine is not a region yet
 mcp-fleet.1|1|mcp-fleet doctor -c fleet/fleet.yaml|nobody serves the page yet
 '
