@@ -1,0 +1,123 @@
+#!/usr/bin/env bats
+# Goal: every command in EXAMPLES of a page is run, as it stands, and does what the page
+# says. It has a machine of its own for that: names, networks and folders are those of
+# the examples, and behind them are real programs.
+
+load ../helpers/lib
+
+# What does not run, by page and first words of its line, and why. A line that no page
+# has is a failure, and so is an example that is neither run nor here.
+NOT_RUN='
+check_mcp.1|MCP OK|an output
+mcp-aggregate.1|red  example-mcp|an output
+mcp-aggregate.1|The regions see different tools|an output
+mcp-guardrail.1|  uses: github/codeql-action|a job that only GitHub has
+mcp-serve.8|[![MCP status]|Markdown
+'
+
+# Commands that do not end with 0, and why.
+BAD_NEWS='
+mcp-aggregate.1|1|mcp-aggregate verdict - -f text|it prints a red server
+mcp-aggregate.1|1|mcp-aggregate replay records.jsonl|it prints a red minute
+mcp-alert.1|1|mcp-aggregate replay records.jsonl|there is a red minute
+mcp-fleet.1|1|mcp-fleet enroll -c fleet.yaml eu-west-2|the machine is not a region yet
+mcp-fleet.1|1|mcp-fleet doctor -c fleet/fleet.yaml|nobody serves the page yet
+'
+
+# Programs that are not to be had here: what they do instead, and whose they are. One
+# that no example calls is a failure.
+STAND_INS='
+kubectl|:|a cluster
+aws|cat >/dev/null|an account with Amazon
+new-stripe-token|echo new|whoever makes tokens
+'
+
+setup() {
+	unshare -rmnpf --kill-child --mount-proc true 2>/dev/null ||
+		skip 'no namespaces to be had here'
+	cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+# examples PAGE: the blocks of its EXAMPLES, a file each, PAGE.NN.
+examples() {
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/p' "$1" |
+		sed "s/\\\\e/\\\\/g; s/\\\\(aq/'/g" |
+		awk -v page="${1##*/}" '
+			function block() { return sprintf("%s.%02d", page, ++n) }
+			/^\.Dl / { sub(/^\.Dl /, ""); print >block(); next }
+			/^\.Bd/ { to = block(); shown = 1; next }
+			/^\.Ed/ { shown = 0 }
+			shown { print >to }'
+}
+
+# kind BLOCK: how it is run.
+kind() {
+	local line
+	read -r line <"$1"
+	case $line in
+	'$ '*) echo session ;;
+	'- run:'* | upstreams:) echo job ;;
+	*)	! [[ $line =~ ^[a-z_]+:(\ |$) ]] || { echo configuration; return; }
+		grep -qE '^([0-9*]+ ){5}' "$1" && echo crontab || echo commands ;;
+	esac
+}
+
+# listed BLOCK: NOT_RUN names it.
+listed() {
+	local page words _
+	while IFS='|' read -r page words _; do
+		[[ ! $page || ${1##*/} != "$page".* ]] || ! grep -qF -- "$words" "$1" || return 0
+	done <<<"$NOT_RUN"
+	return 1
+}
+
+# script BLOCK: what a shell is told of it.
+script() {
+	case $(kind "$1") in
+	session) sed -n '1s/^\$ //p' "$1" ;;
+	job) # The variables, and the command, which may go on in a second line.
+		sed -nE 's/^ +([A-Z_]+): (.*)/export \1=\2/p' "$1"
+		awk '/^- run: |^  script: /{ sub(/^- run: |^  script: /, ""); on = 1; printf "%s", $0; next }
+			on && /^    [^ ]/ && !/^    [A-Z_]+:/ { printf " %s", $0; next }
+			{ on = 0 } END { print "" }' "$1" ;;
+	crontab) sed -E 's/^([0-9*]+ ){5}//; s/\\%/%/g' "$1" ;;
+	commands) cat "$1" ;;
+	esac
+}
+
+# due BLOCK: the exit status that it must have.
+due() {
+	local page status words _
+	while IFS='|' read -r page status words _; do
+		[[ ! $page || ${1##*/} != "$page".* ]] || ! grep -qF -- "$words" "$1" ||
+			{ echo "$status"; return; }
+	done <<<"$BAD_NEWS"
+	echo 0
+}
+
+@test "every example runs" {
+	local page
+	for page in "$ROOT"/man/*.[1-8]; do
+		examples "$page"
+	done
+	"$ROOT/tests/peers/install"
+	export -f kind script due listed
+	export NOT_RUN BAD_NEWS STAND_INS ROOT BIN
+	run unshare -rmnpf --kill-child --mount-proc \
+		bash "$ROOT/tests/fixture/examples/machine" "$PWD"
+	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
+	# Every page that has examples of commands, and most of the commands.
+	[ "$(sed 's/\.[0-9]*$//' ran | sort -u | wc -l)" -ge 11 ]
+	[ "$(wc -l <ran)" -ge 40 ]
+	diff <(cut -d '|' -f 1 <<<"$STAND_INS" | grep . | sort) <(sort -u called)
+}
+
+@test "what is said not to run, and not to end well, is in a page" {
+	local page words _
+	for page in "$ROOT"/man/*.[1-8]; do
+		examples "$page"
+	done
+	while IFS='|' read -r page words _; do
+		[[ ! $page ]] || grep -qF -- "$words" ./"$page".* || { echo "$page: $words"; return 1; }
+	done < <(echo "$NOT_RUN${BAD_NEWS//|1|/|}")
+}
