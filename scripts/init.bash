@@ -489,8 +489,14 @@ tell_next() {
 	echo '  # Who is told of an outage, such as a channel of Slack: the # before alerts goes,'
 	echo '  # and a line url = https://... of its hook, and Ctrl-D, is typed:'
 	echo "  sed -i '/^#alerts:/,\$s/^#//' $folder/fleet.yaml"
-	echo "  (umask 077; cat >$folder/credentials/slack)"
-	echo "  mcp-alert test --all -c $folder/fleet.yaml"
+	if $units; then
+		echo "  install -m 600 -o mcp-alert /dev/stdin $folder/alert/slack"
+		echo "  runuser -u mcp-alert -- env MCP_CREDENTIALS=$folder/alert" \
+			"mcp-alert test --all -c $folder/fleet.yaml"
+	else
+		echo "  (umask 077; cat >$folder/credentials/slack)"
+		echo "  mcp-alert test --all -c $folder/fleet.yaml"
+	fi
 	echo '  # Whether all of this works:'
 	echo "  mcp-fleet doctor -c $folder/fleet.yaml"
 }

@@ -221,6 +221,16 @@ kept() {
 	told ok timer 'mcp-fleet.timer is active, and its service sees what this shell sees'
 	told ok timer 'mcp-alert.timer is active'
 	told ok upgrade 'nothing to do'
+	# A first alert, as it says: the hook is not to be reached.
+	sed -n '/^  # Who is told/,/^  # Whether/{/^  [^#]/p}' "$BATS_TEST_TMPDIR/said" \
+		>"$BATS_TEST_TMPDIR/typed"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/typed")" -eq 3 ]
+	inside cp -p /etc/mcp-fleet/fleet.yaml /root/
+	run -3 inside bash -ec "$(<"$BATS_TEST_TMPDIR/typed")" \
+		<<<'url = http://127.0.0.1:1/hook'
+	grep -o '{"v".*' <<<"$output" | jq -e '.routes[0].result == "failed"'
+	inside mv /root/fleet.yaml /etc/mcp-fleet/
+	[ "$(inside stat -c '%U %a' /etc/mcp-fleet/alert/slack)" = 'mcp-alert 600' ]
 	# Each has its secrets, and those of nobody else.
 	run -1 inside setpriv --reuid=mcp-alert --regid=mcp-alert --clear-groups \
 		test -r /etc/mcp-fleet/probe
