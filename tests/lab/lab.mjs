@@ -108,11 +108,9 @@ const daemon = async (name, args, { env = {}, ready } = {}) => {
 	const end = new Promise((done) => { child.on('exit', () => { child.over = true; done(); }); });
 	child.end = end;
 	if (ready)
-		await until(`${name} (${args[0]})`, () => {
-			if (child.over)
-				throw new Error(`${name}: ${read(`log.${name}`)}`);
-			return ready.test(read(`log.${name}`));
-		});
+		await until(`${name} (${args[0]})`, () => child.over || ready.test(read(`log.${name}`)));
+	if (child.over)
+		throw new Error(`${name}: ${read(`log.${name}`)}`);
 	return child;
 };
 
@@ -343,7 +341,7 @@ const configure = (policy) => {
 	// The disk of the fleet's machine, which can be full.
 	fs.mkdirSync(`${dir}/disk`);
 	if (apart)
-		command('mount', '-t', 'tmpfs', '-o', 'size=96m', 'disk', `${dir}/disk`);
+		command('mount', '-t', 'tmpfs', '-o', 'size=384m', 'disk', `${dir}/disk`);
 	for (const name of ['disk/store', 'disk/state', 'disk/run', 'disk/tmp', 'empty'])
 		fs.mkdirSync(`${dir}/${name}`, { mode: 0o700 });
 	fs.mkdirSync(`${dir}/patient`);
