@@ -180,7 +180,7 @@ shows() {
 }
 
 @test "an address where nothing listens is watched all the same, and is down" {
-	begin make run URL=http://127.0.0.1:1/mcp
+	begin scripts/run http://127.0.0.1:1/mcp
 	eventually says 'hard-outage at tls'
 	page=$(sed -n 's/^The page: *//p' "$out")
 	curl -sf "$page" | grep -q '<title>.*[Nn]ot working'
