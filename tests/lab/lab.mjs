@@ -484,7 +484,16 @@ export const minute = async (m, { hanging = [], begun } = {}) => {
 export const published = async (slug) => JSON.parse(await redis('get', `probe:${slug}:verdict`) || 'null');
 export const told = (route) => read(`told.${route}`).split('\n').filter((line) => line)
 	.map((line) => JSON.parse(line));
-export const get = (path) => fetch(`${SITE}${path}`);
+// get PATH: what mcp-serve answers now. It may give an answer for a second, so that a
+// path is asked for again only after that.
+const asked = new Map();
+export const get = async (path) => {
+	if (asked.has(path))
+		await after(Math.max(0, asked.get(path) + 1000 - performance.now()));
+	const answer = await fetch(`${SITE}${path}`);
+	asked.set(path, performance.now());
+	return answer;
+};
 export const minute_of = (at) => Math.floor((at - BEGIN) / 60);
 
 // end DO: all of it, and then everything is over; on failure with status 1.
