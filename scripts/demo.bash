@@ -204,7 +204,7 @@ minute() {
 	else
 		at=$now
 		(($1 == 0)) || {
-			sleep $((60 - now % 60)) &
+			begin sleep $((60 - now % 60))
 			wait $!
 			at=$(date +%s)
 		}

@@ -35,9 +35,10 @@ sessions() {
 		'[.[] | select("\(.)-" | startswith("\($r)-"))] | length'
 }
 
-# eventually COMMAND…: true once the command succeeds; false after a minute.
+# eventually COMMAND…: true once the command succeeds; false after a minute, or the
+# seconds in PATIENCE.
 eventually() {
-	local end=$((SECONDS + 60))
+	local end=$((SECONDS + ${PATIENCE:-60}))
 	until "$@"; do
 		((SECONDS < end)) || return 1
 		sleep 0.1

@@ -110,7 +110,7 @@ ended() {
 		kill "-$1" -- "-$PID"
 	fi
 	wait "$PID" || :
-	eventually nothing_left
+	PATIENCE=20 eventually nothing_left
 }
 
 @test "ended by signals, to it or to its group, wherever it is" {
