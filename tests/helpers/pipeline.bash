@@ -5,7 +5,7 @@
 # pipeline_setup: in the folder of a test. NOW, minute 0, is a full hour, so that
 # minutes are those of the clock.
 pipeline_setup() {
-	cd "$BATS_TEST_TMPDIR" || return
+	enter "$BATS_TEST_TMPDIR"
 	redis_start "$PWD/redis"
 	export STATE_DIRECTORY=$PWD/state MCP_CONFIG=$PWD/fleet.yaml
 	mkdir state

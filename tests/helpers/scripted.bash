@@ -13,7 +13,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 	umask 077
 	# shellcheck disable=SC2034 # for the tests
 	HOST=${URL%/mcp}

@@ -20,7 +20,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 	export MCP_STORE=unix://$A_SOCK
 	export B=unix://$B_SOCK
 	a flushall

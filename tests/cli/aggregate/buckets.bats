@@ -20,7 +20,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 	unset MCP_STORE
 	redis flushall >/dev/null
 }

@@ -8,7 +8,7 @@ load ../../helpers/lib
 RELEASES=$ROOT/tests/fixture/releases-of-servers
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 }
 
 diff_tools() {

@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/lib
 
 setup_file() {
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	mkdir registry
 	mkfifo port
 	node "$ROOT/tests/fixture/registry.mjs" registry >port 2>log 3>&- &
@@ -21,7 +21,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 	REGISTRY=$BATS_FILE_TMPDIR/registry
 	: >"$REGISTRY/requests"
 	echo '{}' >"$REGISTRY/faults.json"

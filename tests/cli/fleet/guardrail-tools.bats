@@ -7,7 +7,7 @@ load ../../helpers/lib
 
 setup_file() {
 	start ev-new
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	mkfifo port
 	echo '{}' >how
 	node "$ROOT/tests/fixture/rug_pull.mjs" "$URL" how >port 2>log 3>&- &
@@ -23,7 +23,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 	unset "${!AMCP_@}" "${!GITHUB_@}"
 	PATH=$BIN:$PATH
 	export TMPDIR=$BATS_TEST_TMPDIR/tmp

@@ -14,7 +14,7 @@ load ../../helpers/probes
 
 setup_file() {
 	start scripted
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	engine_certificates certs
 	users ingest judge region-east region-west
 	engine_tls "$PWD/certs"
@@ -47,7 +47,7 @@ users() {
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return
+	enter "$BATS_TEST_TMPDIR"
 	mkdir run state tmp
 	export XDG_RUNTIME_DIR=$PWD/run XDG_STATE_HOME=$PWD/state TMPDIR=$PWD/tmp
 	export MCP_STORE_CA=$BATS_FILE_TMPDIR/certs/ca.crt MCP_FLEET_TIMEOUT=60

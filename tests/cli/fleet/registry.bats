@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/lib
 
 setup_file() {
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	start scripted
 	mkdir registry
 	mkfifo port
@@ -22,7 +22,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	mkdir -p tmp
 	: >registry/requests
 }

@@ -14,7 +14,7 @@ fixture() {
 }
 
 setup_file() {
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	start scripted
 	export BEHIND=${URL##*:}
 	BEHIND=${BEHIND%%/*}
@@ -25,13 +25,13 @@ setup_file() {
 }
 
 teardown_file() {
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	xargs kill <pids
 	stop_all
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 	umask 077
 }
 

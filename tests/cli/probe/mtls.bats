@@ -60,7 +60,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 
 setup_file() {
 	start scripted
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	umask 077
 	BEHIND=${URL%/mcp}
 	export BEHIND=${BEHIND##*:}
@@ -79,13 +79,13 @@ setup_file() {
 }
 
 teardown_file() {
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	xargs kill <pids
 	stop_all
 }
 
 setup() {
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	umask 077
 }
 

@@ -5,7 +5,7 @@
 load ../../helpers/lib
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 	export -f probe records rows
 	export BIN WRONG ROOT
 }

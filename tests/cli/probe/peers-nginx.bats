@@ -7,7 +7,7 @@ load ../../helpers/lib
 load ../../helpers/nginx
 
 setup_file() {
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-keyout ca.key -out ca.pem -subj '/CN=test authority' 2>/dev/null
 	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
@@ -25,7 +25,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 	umask 077
 }
 

@@ -27,7 +27,7 @@ before() {
 }
 
 setup_file() {
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	umask 077
 	start scripted
 	export BEHIND=${URL##*:} EXT
@@ -79,13 +79,13 @@ setup_file() {
 }
 
 teardown_file() {
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	xargs kill <pids
 	stop_all
 }
 
 setup() {
-	cd "$BATS_FILE_TMPDIR" || return 1
+	enter "$BATS_FILE_TMPDIR"
 	umask 077
 }
 

@@ -7,7 +7,7 @@ load ../../helpers/lib
 load ../../helpers/redis
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 	redis_start "$BATS_TEST_TMPDIR/redis"
 	publish
 	mkfifo ready

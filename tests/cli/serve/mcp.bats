@@ -22,7 +22,7 @@ teardown_file() {
 # canary.
 setup() {
 	local slug
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 	export MCP_STORE=unix://$REDIS_SOCK
 	PEERS=$ROOT/build/peers
 	PATH=$(printf '%s:' "$PEERS"/node_modules/node-linux-*/bin)$PATH

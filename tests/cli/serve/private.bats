@@ -17,7 +17,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 	export MCP_STORE=unix://$REDIS_SOCK
 	redis flushall >/dev/null
 	HASH=$(hash_of "$TOKEN")

@@ -12,7 +12,7 @@ WORKERS=2
 : "${SLACK:=}"
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 	redis_start "$BATS_TEST_TMPDIR/redis"
 	publish
 	mkdir empty

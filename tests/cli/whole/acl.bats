@@ -23,7 +23,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return
+	enter "$BATS_TEST_TMPDIR"
 	redis flushall >/dev/null
 	redis acl log reset >/dev/null
 	AS=$BATS_FILE_TMPDIR/as

@@ -21,7 +21,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	enter "$BATS_TEST_TMPDIR"
 	umask 077
 	rounds_setup 'health_tool: {name: greet, arguments: {name: Ann}}'
 }

@@ -7,7 +7,7 @@ load ../../helpers/lib
 load ../../helpers/redis
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return
+	enter "$BATS_TEST_TMPDIR"
 	redis_start "$PWD/redis"
 	export STATE_DIRECTORY=$PWD/state MCP_CONFIG=$PWD/fleet.yaml
 	mkdir state

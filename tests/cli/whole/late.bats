@@ -16,7 +16,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return
+	enter "$BATS_TEST_TMPDIR"
 	redis_start "$PWD/redis"
 	fleet_setup
 	export MCP_CONFIG=$PWD/fleet.yaml
