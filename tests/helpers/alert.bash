@@ -7,7 +7,7 @@ T=1777494660 # 2026-04-29T20:31:00Z, a Wednesday
 
 # alert_setup: an empty store, the credential and the folder of the test.
 alert_setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK MCP_CREDENTIALS=$PWD/credentials
 	redis flushall >/dev/null
 	mkdir credentials

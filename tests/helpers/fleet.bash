@@ -8,7 +8,7 @@ load "${BASH_SOURCE[0]%/*}/redis"
 
 setup_file() {
 	start scripted
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	! declare -F hosts >/dev/null || hosts
 	redis_start "$BATS_FILE_TMPDIR/redis"
 }
@@ -21,7 +21,7 @@ teardown_file() {
 
 # fleet_setup: in the folder of a test.
 fleet_setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	mkdir run state tmp
 	export XDG_RUNTIME_DIR=$PWD/run XDG_STATE_HOME=$PWD/state TMPDIR=$PWD/tmp
 	# Where nothing hangs, the bound ends nothing: the machine may be busy.

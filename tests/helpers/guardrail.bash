@@ -5,7 +5,7 @@
 load "${BASH_SOURCE[0]%/*}/lib"
 
 setup_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	mkdir api
 	mkfifo port
 	node "$ROOT/tests/fixture/read_api.mjs" api >port 2>log 3>&- &
@@ -19,7 +19,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	unset "${!AMCP_@}" "${!GITHUB_@}" "${!GITLAB_@}"
 	export AMCP_SLUG=example-mcp AMCP_BASE=http://127.0.0.1:$PORT
 	export AMCP_TIMEOUT=50 TMPDIR=$BATS_TEST_TMPDIR

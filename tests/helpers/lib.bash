@@ -7,14 +7,6 @@ export LC_ALL=C.UTF-8
 unset "${!MCP_@}" CREDENTIALS_DIRECTORY NO_COLOR http_proxy https_proxy \
 	all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
 
-# enter FOLDER: the test goes on there. bats notes each command of each function, so as
-# to name the place of a failure, which costs more than many a test: from here on it
-# notes those of the test itself.
-enter() {
-	set +T
-	cd "$1" || return
-}
-
 # start NAME: starts a peer; its address is then in URL, its process in PID.
 start() {
 	local line

@@ -5,7 +5,7 @@
 # pipeline_setup: in the folder of a test. NOW, minute 0, is a full hour, so that
 # minutes are those of the clock.
 pipeline_setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	redis_start "$PWD/redis"
 	export STATE_DIRECTORY=$PWD/state MCP_CONFIG=$PWD/fleet.yaml
 	mkdir state

@@ -13,7 +13,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	umask 077
 	# shellcheck disable=SC2034 # for the tests
 	HOST=${URL%/mcp}

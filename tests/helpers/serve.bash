@@ -11,6 +11,6 @@ ETAG='"v1-2026-04-29T20:31:00Z"'
 TOKEN=s3cret-canary
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
 }

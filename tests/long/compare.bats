@@ -43,7 +43,7 @@ silent() {
 }
 
 @test "each fault is seen and named, and nobody calls for what works" {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
 	"$ROOT/tests/compare/run" out >said 2>&1 || { cat said; return 1; }
 	sed 's/^/# /' said >&3
 	silent fleet healthy '^green, healthy from 3 regions$'
@@ -70,7 +70,7 @@ silent() {
 
 @test "ended in the middle, it leaves nothing" {
 	local pid
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
 	"$ROOT/tests/compare/run" out >said 2>&1 3>&- &
 	pid=$!
 	eventually grep -q 'three watch them' said

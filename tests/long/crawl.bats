@@ -44,7 +44,7 @@ hostile() {
 }
 
 setup_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	export CLOSED FAST SLOW HERE
 	start scripted
 	SLOW=${URL%/mcp} CLOSED=$(free_port)
@@ -71,7 +71,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 }
 
 # plant: each server's bucket and URL to the file where, and the list.

@@ -13,7 +13,7 @@ MOODS=(json sse stateless json-pieces sse-notes sse-pieces sessionless pages wal
 
 setup_file() {
 	start scripted
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	export ODD WICKED
 	mkfifo odd.port wicked.port
 	SCRIPTED=${URL%/mcp}

@@ -49,7 +49,7 @@ timely() {
 }
 
 @test "every verdict, event and figure is that of a store that kept everything" {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR"
 	# Servers are told of side by side: of each, its events are in order.
 	for name in small whole; do
 		grep . $name/events | jq -r '"\(.server_slug) \(.)"' | sort -s -k 1,1 >$name/sorted

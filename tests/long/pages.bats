@@ -64,7 +64,7 @@ setup() {
 	local now link
 	now=$(date +%s)
 	"$ROOT/tests/long/fill" "$BIN" "$BATS_TEST_TMPDIR" "$now"
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
 	web_start --now $((now / 60 * 60 + 50))
 	link=$(MCP_SITE=$WEB "$BIN/mcp-serve" link acme)
 	run node "$ROOT/tests/long/private.mjs" "$WEB" "${link#"$WEB"}" s3cret \
@@ -100,7 +100,7 @@ ask() {
 }
 
 @test "ten thousand servers: one scrape of them all, and an index of a hundred pages" {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
 	redis flushall >/dev/null
 	many "$(date +%s)"
 	ask /api/embed-status-prom
@@ -155,7 +155,7 @@ worker() {
 }
 
 @test "ten thousand servers: any page of the index takes the program less than 20 ms" {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
 	redis flushall >/dev/null
 	local now
 	now=$(date +%s)

@@ -9,7 +9,7 @@ load ../helpers/lib
 SLACK=${SLACK:-3}
 
 setup_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return
 	awk 'BEGIN { for (i = 0; i < 100000; i++) printf "{\"v\":1,\"type\":\"target\"," \
 		"\"slug\":\"server-%06d\",\"url\":\"https://s%d.example.com/mcp\"}\n", i, i }' >list.jsonl
 	cat >fleet.yaml <<-END
@@ -30,7 +30,7 @@ setup_file() {
 }
 
 setup() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return
 	unset MCP_STORE
 }
 

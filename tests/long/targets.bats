@@ -11,7 +11,7 @@ load ../helpers/lib
 TARGETS=${TARGETS:-10000}
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-keyout key.pem -out cert.pem -days 2 -subj /CN=localhost \
 		-addext subjectAltName=IP:127.0.0.1 2>openssl.err

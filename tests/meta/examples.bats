@@ -36,7 +36,7 @@ setup() {
 	unshare -rmnpf --kill-child --mount-proc sh -c 'mount --bind /tmp /tmp &&
 		mount -o remount,bind,ro / && mount -t tmpfs none /run' 2>/dev/null ||
 		skip 'no namespaces to be had here'
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 }
 
 # examples PAGE: the blocks of its EXAMPLES, a file each, PAGE.NN.

@@ -18,7 +18,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	unset MCP_STORE
 	redis flushall >/dev/null
 	cat >fleet.yaml <<-EOT

@@ -20,7 +20,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
 	redis flushall >/dev/null
 	# Shown where the test fails.

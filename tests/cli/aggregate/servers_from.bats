@@ -138,7 +138,7 @@ c 300s 30s null false r-a,r-b,r-c yes any d 4 5 null' ]
 # counted [LINE…]: a configuration with a command that names its server by how often
 # it ran; these lines follow.
 counted() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	fleet '["./count  it"]'
 	{ cat <<-'END'
 	#!/bin/sh

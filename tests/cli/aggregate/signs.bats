@@ -8,7 +8,7 @@ load ../../helpers/lib
 FIXTURE=$BATS_TEST_DIRNAME/../../fixture
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 }
 
 signs() {

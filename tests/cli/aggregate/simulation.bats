@@ -11,7 +11,7 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/lib
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	DAY="$ROOT/tests/simulation/day.mjs"
 	export DAY_SEED=${DAY_SEED:-1}
 }

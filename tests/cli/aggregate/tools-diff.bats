@@ -8,7 +8,7 @@ load ../../helpers/lib
 RELEASES=$ROOT/tests/fixture/releases-of-servers
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 }
 
 diff_tools() {

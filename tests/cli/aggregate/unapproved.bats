@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/store
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
 	redis flushall >/dev/null
 	START=$(($(date +%s) / 60 * 60 - 1800))

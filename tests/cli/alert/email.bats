@@ -8,7 +8,7 @@ load ../../helpers/alert
 
 setup_file() {
 	redis_start "$BATS_FILE_TMPDIR/redis"
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-keyout key -out cert -days 2 -subj /CN=127.0.0.1 \
 		-addext 'subjectAltName=IP:127.0.0.1' 2>/dev/null

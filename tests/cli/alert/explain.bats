@@ -15,7 +15,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
 	redis flushall >/dev/null
 	MIDNIGHT=1777420800 # 2026-04-29T00:00:00Z

@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/lib
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 }
 
 # recorded LINE…: the verdicts of a story.

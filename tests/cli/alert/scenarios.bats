@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/lib
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	export BIN
 }
 

@@ -10,7 +10,7 @@ load ../../helpers/alert
 
 setup_file() {
 	redis_start "$BATS_FILE_TMPDIR/redis"
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	example 'In Python:' >ours.py
 	echo 'import sys
 sys.exit(not is_ours(sys.argv[1].encode(), sys.argv[2], sys.stdin.buffer.read()))' >>ours.py

@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/lib
 
 setup_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	mkdir registry
 	mkfifo port
 	node "$ROOT/tests/fixture/registry.mjs" registry >port 2>log 3>&- &
@@ -21,7 +21,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	REGISTRY=$BATS_FILE_TMPDIR/registry
 	: >"$REGISTRY/requests"
 	echo '{}' >"$REGISTRY/faults.json"

@@ -7,7 +7,7 @@ load ../../helpers/lib
 
 setup_file() {
 	start ev-new
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	mkfifo port
 	echo '{}' >how
 	node "$ROOT/tests/fixture/rug_pull.mjs" "$URL" how >port 2>log 3>&- &
@@ -23,7 +23,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	unset "${!AMCP_@}" "${!GITHUB_@}"
 	PATH=$BIN:$PATH
 	export TMPDIR=$BATS_TEST_TMPDIR/tmp

@@ -14,7 +14,7 @@ load ../../helpers/probes
 
 setup_file() {
 	start scripted
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	engine_certificates certs
 	users ingest judge region-east region-west
 	engine_tls "$PWD/certs"
@@ -47,7 +47,7 @@ users() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	mkdir run state tmp
 	export XDG_RUNTIME_DIR=$PWD/run XDG_STATE_HOME=$PWD/state TMPDIR=$PWD/tmp
 	export MCP_STORE_CA=$BATS_FILE_TMPDIR/certs/ca.crt MCP_FLEET_TIMEOUT=60

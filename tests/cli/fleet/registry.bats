@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/lib
 
 setup_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	start scripted
 	mkdir registry
 	mkfifo port
@@ -22,7 +22,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	mkdir -p tmp
 	: >registry/requests
 }

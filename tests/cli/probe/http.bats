@@ -14,7 +14,7 @@ fixture() {
 }
 
 setup_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	start scripted
 	export BEHIND=${URL##*:}
 	BEHIND=${BEHIND%%/*}
@@ -25,13 +25,13 @@ setup_file() {
 }
 
 teardown_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	xargs kill <pids
 	stop_all
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	umask 077
 }
 

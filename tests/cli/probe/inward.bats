@@ -7,7 +7,7 @@
 load ../../helpers/lib
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	unshare -rmn true 2>/dev/null || skip "no network of our own to be had here"
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem \
 		-out cert.pem -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null

@@ -60,7 +60,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 
 setup_file() {
 	start scripted
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	umask 077
 	BEHIND=${URL%/mcp}
 	export BEHIND=${BEHIND##*:}
@@ -79,13 +79,13 @@ setup_file() {
 }
 
 teardown_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	xargs kill <pids
 	stop_all
 }
 
 setup() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	umask 077
 }
 

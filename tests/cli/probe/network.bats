@@ -5,7 +5,7 @@
 load ../../helpers/lib
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	export -f probe records rows
 	export BIN WRONG ROOT
 }

@@ -8,7 +8,7 @@ load ../../helpers/scripted
 SECRET='s3cret-canary "+%/'
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	umask 077
 	HOST=${URL%/mcp}
 	export XDG_RUNTIME_DIR=$PWD/run HOME=$PWD/home

@@ -20,7 +20,7 @@ socks() {
 }
 
 setup_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	start scripted
 	export BEHIND=${URL##*:} TLS
 	BEHIND=${BEHIND%%/*}
@@ -45,13 +45,13 @@ setup_file() {
 }
 
 teardown_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	xargs kill <pids
 	stop_all
 }
 
 setup() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	: >GOOD.log
 	: >SOCKS.log
 	HTTP=http://127.0.0.1:$BEHIND/json HTTPS=https://localhost:$TLS/json

@@ -6,7 +6,7 @@
 load ../../helpers/scripted
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	REQUESTS=$PEER_DIR/scripted.$PID/requests HOST=${URL%/mcp}
 	VERSION=$("$BIN/mcp-probe" --version)
 	VERSION=${VERSION##* }

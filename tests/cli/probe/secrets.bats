@@ -10,7 +10,7 @@ PLAIN='s3cret-canary"+%/\x<&>=z'
 CANARY='canary|Y2FuYXJ5|NhbmFye|jYW5hcn|[Cc]0063.u0061|an$'
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	umask 077
 	mkfifo port
 	node "$ROOT/tests/fixture/secret_echo.mjs" >port 3>&- &

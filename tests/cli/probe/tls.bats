@@ -27,7 +27,7 @@ before() {
 }
 
 setup_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	umask 077
 	start scripted
 	export BEHIND=${URL##*:} EXT
@@ -79,13 +79,13 @@ setup_file() {
 }
 
 teardown_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	xargs kill <pids
 	stop_all
 }
 
 setup() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	umask 077
 }
 

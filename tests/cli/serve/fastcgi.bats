@@ -7,7 +7,7 @@ load ../../helpers/lib
 load ../../helpers/redis
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	redis_start "$BATS_TEST_TMPDIR/redis"
 	publish
 	mkfifo ready

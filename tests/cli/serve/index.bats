@@ -19,7 +19,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
 	AS_OF=$((START / 60 * 60)) NOW=$((START / 60 * 60 + 50))
 }

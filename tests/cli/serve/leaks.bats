@@ -14,7 +14,7 @@ load ../../helpers/lighttpd
 setup_file() {
 	"$ROOT/tests/peers/install"
 	redis_start "$BATS_FILE_TMPDIR/redis"
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return
 	PATH=$(printf '%s:' "$ROOT"/build/peers/node_modules/node-linux-*/bin)$PATH
 	END=$(($(date +%s) / 60 * 60))
 	export PATH END NOW=$((END + 50)) MCP_CONFIG=$PWD/fleet.yaml
@@ -137,7 +137,7 @@ maintenances() {
 }
 
 @test "nobody is told what is not public, whatever they ask" {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
 	export MCP_STORE=unix://$REDIS_SOCK
 	# The store is full of what may not be told: the test would see it.
 	redis_dump >dump

@@ -22,7 +22,7 @@ teardown_file() {
 # canary.
 setup() {
 	local slug
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
 	PEERS=$ROOT/build/peers
 	PATH=$(printf '%s:' "$PEERS"/node_modules/node-linux-*/bin)$PATH

@@ -20,7 +20,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
 	NOW=$((START / 60 * 60 + 50))
 	long=a-server-with-a-name-that-is-as-long-as-names-can-be-without-any-need-for-it.abc

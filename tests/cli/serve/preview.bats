@@ -26,7 +26,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
 	ended=2026-04-28-1814-outage
 	open=2026-04-29-2020-outage

@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/site
 
 setup_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	redis_start "$BATS_FILE_TMPDIR/redis"
 	export AS_OF
 	servers $(($(date +%s) / 60 * 60))
@@ -22,7 +22,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
 	NOW=$((AS_OF + 50))
 }

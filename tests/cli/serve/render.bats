@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/site
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	redis_start "$BATS_TEST_TMPDIR/redis"
 	servers 1777494660
 	NOW=$((AS_OF + 50))

@@ -12,7 +12,7 @@ WORKERS=2
 : "${SLACK:=}"
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	redis_start "$BATS_TEST_TMPDIR/redis"
 	publish
 	mkdir empty

@@ -23,7 +23,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	redis flushall >/dev/null
 	redis acl log reset >/dev/null
 	AS=$BATS_FILE_TMPDIR/as

@@ -82,7 +82,7 @@ programs() {
 }
 
 @test "bash offers the words that an argument can be, or files, or nothing" {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
 	mkdir a-folder
 	touch a-file
 	[ "$(offered mcp-probe --format '')" = "jsonl nagios tap text" ]
@@ -130,7 +130,7 @@ programs() {
 }
 
 @test "a program whose --help names no option gets no completion" {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
 	printf '#!/bin/sh\necho usage: none\n' >none
 	chmod +x none
 	run -1 "$ROOT/scripts/completions" made none

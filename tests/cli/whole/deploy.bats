@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/site
 
 setup_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	PATH=$PATH:/usr/sbin
 	redis_start "$BATS_FILE_TMPDIR/redis"
 	export AS_OF PATH
@@ -28,7 +28,7 @@ setup_file() {
 
 teardown_file() {
 	local pid
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	cat ./*.pid >>pids
 	while read -r pid; do
 		kill "$pid"
@@ -37,7 +37,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
 }
 

@@ -21,7 +21,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	umask 077
 	rounds_setup 'health_tool: {name: greet, arguments: {name: Ann}}'
 }

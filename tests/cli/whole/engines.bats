@@ -14,7 +14,7 @@ setup_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	certs=$BATS_FILE_TMPDIR/certs
 	NOW=$(date +%s)
 	export STATE_DIRECTORY=$PWD/state

@@ -16,7 +16,7 @@ certificate() {
 }
 
 setup_file() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-keyout ca.key -out ca.pem -subj '/CN=test authority' 2>/dev/null
 	for days in 1 2 5 10 20 40; do
@@ -46,7 +46,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return 1
 	umask 077
 	redis flushall >/dev/null
 	export MCP_CREDENTIALS=$BATS_TEST_TMPDIR/credentials

@@ -10,7 +10,7 @@ load ../../helpers/redis
 PROGRAMS=(mcp-probe mcp-aggregate mcp-alert mcp-serve)
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	CC=$(cut -d' ' -f1 "$ROOT/build/flags")
 }
 

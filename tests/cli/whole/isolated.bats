@@ -7,7 +7,7 @@ load ../../helpers/lib
 load ../../helpers/redis
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	redis_start "$PWD/redis"
 	export STATE_DIRECTORY=$PWD/state MCP_CONFIG=$PWD/fleet.yaml
 	mkdir state

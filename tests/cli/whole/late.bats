@@ -16,7 +16,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	redis_start "$PWD/redis"
 	fleet_setup
 	export MCP_CONFIG=$PWD/fleet.yaml

@@ -23,7 +23,7 @@ setup_file() {
 	BEGIN=$(date -u -d "$MONTH-01" +%s)
 	NEXT=$(date -u -d "@$((BEGIN + 40 * 86400))" +%Y-%m)
 	END=$(date -u -d "$NEXT-01" +%s)
-	enter "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return
 	configure >fleet.yaml
 	month | "$BIN/mcp-aggregate" backfill - -c fleet.yaml
 	# As of noon on the last of them.
@@ -44,7 +44,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	export MCP_STORE=unix://$REDIS_SOCK
 	redis flushall >/dev/null
 	"$BIN/mcp-aggregate" restore -c "$BATS_FILE_TMPDIR/fleet.yaml" \

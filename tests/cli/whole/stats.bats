@@ -11,7 +11,7 @@ load ../../helpers/probes
 TIMES='wall_s=[0-9]+\.[0-9]{3} user_s=[0-9]+\.[0-9]{3} system_s=[0-9]+\.[0-9]{3} peak_bytes=[1-9][0-9]{5,8}'
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	redis_start "$BATS_TEST_TMPDIR/redis"
 	export MCP_STORE=unix://$REDIS_SOCK
 }

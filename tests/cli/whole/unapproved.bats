@@ -19,7 +19,7 @@ teardown_file() {
 }
 
 setup() {
-	enter "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
 	umask 077
 }
 
