@@ -7,6 +7,11 @@
 bats_require_minimum_version 1.5.0
 load ../../helpers/fleet
 
+# In each secret is a word of this run, for other tests show theirs in command lines.
+WORD=$(sha256sum <<<"$BATS_RUN_TMPDIR" | cut -c 1-12)
+export PEER_SECRET=$BATS_RUN_TMPDIR/client
+printf %s "$WORD \"+%/" >"$PEER_SECRET"
+
 hosts() {
 	host london <<-'EOT'
 	#!/bin/bash
@@ -30,13 +35,14 @@ setup() {
 	mkdir credentials theirs hook
 	# Plain, and in base64 behind 0, 1 and 2 bytes; from a file, for it must stand in
 	# no command line of ours either.
-	printf '%s\n' s3cret-canary czNjcmV0LWNhbmFy MzY3JldC1jYW5hcn M2NyZXQtY2FuYXJ5 >theirs/words
-	printf '%s\n' s3cret-canary-old s3cret-canary-new s3cret-canary-header >theirs/accepted
+	printf '%s\n' "$WORD" "$(base64 <<<"$WORD" | cut -c 1-16)" \
+		"$(base64 <<<"-$WORD" | cut -c 3-17)" "$(base64 <<<"--$WORD" | cut -c 4-18)" >theirs/words
+	printf '%s\n' "$WORD-old" "$WORD-new" "$WORD-header" >theirs/accepted
 	mkfifo port
 	node "$ROOT/tests/fixture/tokens.mjs" theirs/accepted theirs/shown seen >port 3>&- &
 	SERVERS=($!)
 	read -r -t 60 PORT <port
-	printf 's3cret-canary-hook' >theirs/hook
+	printf %s "$WORD-hook" >theirs/hook
 	FIXTURE=$ROOT/tests/fixture/webhook.mjs node --input-type=module -e '
 		import { readFileSync } from "node:fs";
 		process.argv.splice(1, 0, "webhook", "hook", readFileSync("theirs/hook", "utf8"));
@@ -53,19 +59,19 @@ teardown() {
 # slots: a credential of each kind, here and in London.
 slots() {
 	local origin=http://127.0.0.1:$PORT url=${URL%/mcp}
-	printf 'origin = %s\n%s\n' "$origin" 'token = s3cret-canary-old
-expires_at = 2026-01-01T00:00:00Z' >credentials/token
-	printf 'origin = %s\n%s\n' "$origin" 'token = s3cret-canary-refused' >credentials/refused
-	printf 'origin = %s\n%s\n' "$origin" 'header = X-Api-Key
-value = s3cret-canary-header' >credentials/header
+	printf 'origin = %s\n%s\n' "$origin" "token = $WORD-old
+expires_at = 2026-01-01T00:00:00Z" >credentials/token
+	printf 'origin = %s\n%s\n' "$origin" "token = $WORD-refused" >credentials/refused
+	printf 'origin = %s\n%s\n' "$origin" "header = X-Api-Key
+value = $WORD-header" >credentials/header
 	printf 'origin = %s\nissuer = %s\n%s\n' "$url" "$url/as/client-post" \
-		'client_id = probe:1
-client_secret = s3cret-canary "+%/' >credentials/client
+		"client_id = probe:1
+client_secret = $(<"$PEER_SECRET")" >credentials/client
 	rm -rf "$HOSTS/hosts/london/credentials"
 	cp -r credentials "$HOSTS/hosts/london/"
-	echo 'token = s3cret-canary-hook' >credentials/hook
-	echo 'token = s3cret-canary-acknowledge-0123456789abcdef' >credentials/ack
-	echo s3cret-canary-store >credentials/store
+	echo "token = $WORD-hook" >credentials/hook
+	echo "token = $WORD-acknowledge-0123456789abcdef" >credentials/ack
+	echo "$WORD-store" >credentials/store
 }
 
 configuration() {
@@ -109,10 +115,10 @@ unsaid() {
 		mcp-probe --targets - --check-expiry -f jsonl >expiry.out 2>>expiry.err || true
 	mcp-alert -c fleet.yaml <expiry.out >alert.out 2>alert.err
 	# One that is refused everywhere, and one that is used.
-	echo s3cret-canary-other >theirs/made
+	echo "$WORD-other" >theirs/made
 	run -1 mcp-rotate -c fleet.yaml token
 	echo "$output" >refused.out
-	echo s3cret-canary-new >theirs/made
+	echo "$WORD-new" >theirs/made
 	run -0 mcp-rotate -c fleet.yaml token
 	echo "$output" >rotated.out
 	fleet -v
@@ -121,8 +127,8 @@ unsaid() {
 
 	# All of them were used.
 	for name in old header other new; do
-		grep -q "^eu-west-2 s3cret-canary-$name " theirs/shown
-		grep -q "^us-east-1 s3cret-canary-$name " theirs/shown
+		grep -q "^eu-west-2 $WORD-$name " theirs/shown
+		grep -q "^us-east-1 $WORD-$name " theirs/shown
 	done
 	redis <<<"auth $(<credentials/store)
 		get probe:client:verdict" | tail -n 1 | jq -e '.verdict == "green" and .reporters == 2'
@@ -145,5 +151,5 @@ token_expiring token" ]
 	[ ! -e history ]
 	[ -z "$(find . "$HOSTS" -name 'core*' ! -name core-limit)" ]
 	# The one that was replaced is in no file at all, nor is the one that was refused.
-	grep -rlE 's3cret-canary-(old|other)' credentials state "$HOSTS/hosts" | without .
+	grep -rlE "$WORD-(old|other)" credentials state "$HOSTS/hosts" | without .
 }
