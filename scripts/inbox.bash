@@ -51,7 +51,8 @@ read_piece() {
 		return
 	fi
 	sed 1d -- "$1" >"$dir/out"
-	sift || sifted=$?
+	begin_sift
+	end_sift || sifted=$?
 	# What was due in its minute is not known here.
 	n=$probes
 	report_runner 0 "$sifted"

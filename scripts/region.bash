@@ -6,9 +6,18 @@
 # bounded SECONDS COMMAND…: runs it in a process group of its own, and kills what
 # is left of the group.
 bounded() {
-	local status=0
+	begin_bounded "$@"
+	end_bounded
+}
+
+# begin_bounded, end_bounded: the two halves of it; between them its process is child.
+begin_bounded() {
 	timeout -k "$grace" "$@" <&0 &
 	child=$!
+}
+
+end_bounded() {
+	local status=0
 	wait "$child" 2>/dev/null || status=$?
 	# The signal ended the wait, but not yet the child.
 	if [[ $stopped ]]; then
@@ -22,6 +31,7 @@ bounded() {
 # Of the lines of mcp-aggregate sift, prints the records of whole probes, one for
 # each server, and at most two of the runner itself, with the host key; the egress
 # address only where these are compared. Writes what it counted to the file counts.
+# The host key of the runner, and when it ended, are read at the end, from LATE.
 #
 # The runner began its batch after we started it, which bounds from above how far
 # its clock is ahead of ours; its last probe ended before the runner did, which
@@ -49,7 +59,6 @@ whole='
 	k[1] == "R" {
 		egress = compared == "true" ? k[3] : "-"
 		if (egress == "-") sub(/,"egress":"[0-9a-f.:]*"}$/, "}", $2)
-		if (host_key != "-") sub(/}$/, ",\"host_key\":\"" host_key "\"}", $2)
 		runner[++runners] = $2
 		if (clock == "" && k[2] > 0 && k[2] < 1e11) clock = k[2] + 0
 	}
@@ -80,8 +89,14 @@ whole='
 	}
 	END {
 		drop()
+		if (("head -n 1 \"$LATE\"" | getline line) < 1) exit
+		split(line, told, " ")
+		host_key = told[1]
+		to = told[2] + 0
 		if (clock != "" || low != "") measure()
 		for (i = 1; i <= runners; i++) {
+			if (host_key != "-")
+				sub(/}$/, ",\"host_key\":\"" host_key "\"}", runner[i])
 			if (off != "") sub(/}$/, ",\"offset_s\":" off "}", runner[i])
 			print runner[i]
 		}
@@ -95,20 +110,35 @@ whole='
 		if (places > 3) printf ", and of %d more", places - 3 >counts
 	}'
 
-# sift: turns what the runner printed into records. It reads at most as many lines
-# as the targets can have, with those of tools, for at most sift_max seconds; what
-# it read whole is used.
-sift() {
-	local status=0
+# begin_sift [SECONDS]: turns what the runner prints into records, from here on and, if
+# it is a child that has so many seconds left, until it ends. That takes at most as many
+# lines as the targets can have, with those of tools, and sift_max seconds more; what
+# was read whole is used. It does not wait for the end of a pipe, which a connection of
+# ssh that is shared may hold open.
+begin_sift() {
+	local -a follow=(${1+-f -s 0.05 --pid="$child"})
+	local most=$((sift_max + ${1-0}))
 	: >"$dir/counts"
-	head -n $((9 * n + 100 + (tools_max << 10) / 256)) "$dir/out" |
-		timeout -k "$grace" "$sift_max" mcp-aggregate sift "$dir/targets" -r "$name" |
-		timeout -k "$grace" $((2 * sift_max)) awk -F '\t' -v counts="$dir/counts" \
-			-v host_key="$host_key" -v compared="$compared" -v from="$started" \
-			-v to="$ended" -v most=$(((output_max << 9) + (tools_max << 10))) \
+	rm -f -- "$dir/late"
+	mkfifo -- "$dir/late"
+	{ tail -c +1 "${follow[@]}" <"$dir/out" || :; } |
+		head -n $((9 * n + 100 + (tools_max << 10) / 256)) |
+		timeout -k "$grace" "$most" mcp-aggregate sift "$dir/targets" -r "$name" |
+		LATE=$dir/late timeout -k "$grace" $((most + sift_max)) awk -F '\t' \
+			-v counts="$dir/counts" -v compared="$compared" -v from="$started" \
+			-v most=$(((output_max << 9) + (tools_max << 10))) \
 			-v low="${low-}" -v high="${high-}" -v clock_max="$clock_max" \
-			"$whole" \
-			>"$dir/records" || status=$?
+			"$whole" >"$dir/records" &
+	sifter=$!
+	exec {late}<>"$dir/late"
+}
+
+# end_sift: waits until all is read.
+end_sift() {
+	local status=0
+	echo "$host_key $ended" >&"$late"
+	wait "$sifter" || status=$?
+	exec {late}>&-
 	if [[ -s $dir/counts ]]; then
 		{
 			read -r probes broken junk dropped offset wrong told own clock
@@ -289,7 +319,7 @@ probe_region() {
 	local name=$1 runner=$2 host=$3 dir=$scratch/$1 child='' stopped='' lock
 	local status=0 probes=0 broken=0 junk=0 dropped=0 offset=null wrong=0.0
 	local started ended left n sifted=0 own=- strays='' trouble='' told clock=near
-	local host_key=- egress=- compared=true socket='' shared=''
+	local host_key=- egress=- compared=true socket='' shared='' sifter late
 	local -a command=(mcp-probe) due=() pins=() share=()
 	trap 'stopped=1; [[ -z $child ]] || kill -TERM "$child" 2>/dev/null || :' TERM
 	load_machine
@@ -350,16 +380,21 @@ probe_region() {
 	fi
 	started=$(date +%s.%N)
 	left=$((bound - (SECONDS - began)))
-	bounded "$((left > 0 ? left : 1))" "${command[@]}" <"$dir/targets" \
-		>"$dir/out" 2>"$dir/err" || status=$?
+	left=$((left > 0 ? left : 1))
+	begin_bounded "$left" "${command[@]}" <"$dir/targets" >"$dir/out" 2>"$dir/err"
+	begin_sift "$left"
+	end_bounded || status=$?
 	ended=$(date +%s.%N)
 	if [[ $socket ]] && ((status > 2)); then
 		end_connection
 	fi
-	if [[ ! $stopped ]]; then
+	if [[ $stopped ]]; then
+		: >"$dir/out"
+		end_sift || :
+	else
 		[[ $runner != ssh ]] || read_ssh_log "$status"
 		relay "$me: $name: " "$dir/err"
-		sift || sifted=$?
+		end_sift || sifted=$?
 		save_machine
 		report_runner "$status" "$sifted"
 	fi
