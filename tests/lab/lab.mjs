@@ -99,8 +99,11 @@ export const set_wire = (r, loss = r.loss) => {
 
 const inside = (r, ...args) => apart ? ['ip', 'netns', 'exec', r.name, ...args] : args;
 
-// A program that goes on; its output goes to a file, in which READY will stand.
+// A program that goes on; its output goes to a file, in which READY will stand. That of
+// the one before it is kept.
 const daemon = async (name, args, { env = {}, ready } = {}) => {
+	if (fs.existsSync(`${dir}/log.${name}`))
+		fs.renameSync(`${dir}/log.${name}`, `${dir}/log.${name}.before`);
 	const log = fs.openSync(`${dir}/log.${name}`, 'w');
 	const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...args], {
 		stdio: ['ignore', log, log], cwd: dir, env: { ...process.env, ...env } });
@@ -496,10 +499,13 @@ export const get = async (path) => {
 };
 export const minute_of = (at) => Math.floor((at - BEGIN) / 60);
 
-// end DO: all of it, and then everything is over; on failure with status 1.
+// end DO: all of it, and then everything is over; on failure with status 1, and logs,
+// events and the store's files stay in build/lab/failed.
 export const end = async (what) => {
 	const status = await what().then(() => 0, (error) => {
 		console.log(error.stack ?? error);
+		command('sh', '-c', `cd ${root}/build/lab && rm -rf failed && mkdir failed &&
+			cp -a ${dir}/log.* ${dir}/told.* ${dir}/disk/store failed || :`);
 		return 1;
 	});
 	process.exit(status);
