@@ -134,6 +134,22 @@ good-1 ok" ]
 	grep -q '^mcp-fleet: a-1: 60 of 60 probed, 60 broken' err
 }
 
+@test "what a runner printed is read while it goes on" {
+	local_probe <<-'EOT'
+	"$REAL" "$@"
+	for ((i = 0; i < 600; i++)); do
+		[[ ! -s $(echo "$TMPDIR"/mcp-fleet.*/a-1/records) ]] || exit 0
+		sleep 0.1
+	done
+	exit 9
+	EOT
+	{ regions 'a-1 local'; for i in {1..60}; do server "s$i" json; done; } >fleet.yaml
+	fleet
+	[ "$status" -eq 0 ]
+	[ "$(runners)" = 'a-1 ok' ]
+	[ "$(redis --raw keys 'probe:*:latest' | wc -l)" -eq 60 ]
+}
+
 @test "a clock that is off is told of" {
 	local_probe <<-'EOT'
 	case $* in
