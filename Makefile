@@ -270,8 +270,8 @@ demo:
 	@PATH=$(CURDIR)/build/bin:$$PATH scripts/mcp-fleet demo $(QUICK)
 
 # Tests of whole programs: those that take longest come first, and their folders.
-LONGEST = tests/cli/whole/engines.bats tests/cli/fleet/crawl.bats \
-	tests/cli/alert/hung-routes.bats tests/cli/fleet/runner.bats
+LONGEST = $(patsubst %,tests/cli/%.bats,whole/run serve/api fleet/init fleet/spool \
+	serve/pages fleet/runner probe/inward alert/hung-routes)
 CLI = $(LONGEST) $(filter-out $(LONGEST),$(foreach d,whole fleet probe serve \
 	aggregate alert,$(wildcard tests/cli/$(d)/*.bats)))
 
@@ -281,9 +281,11 @@ proved = prove --timer -f -o --statefile=$(B)/proved -e 'bats -t'
 bats = $(proved) -j $(1) --state=save $(2) || \
 	{ echo "These once more, each alone:"; $(proved) --state=failed; }
 
-# Minutes of ssh and of web servers: these are left to check-long.
-LATER = $(patsubst %,tests/cli/fleet/%.bats,canary-runners demo doctor \
-	enroll rotate shared worker)
+# Minutes of ssh, of web servers, and of programs that are killed again and again: these
+# are left to check-long.
+LATER = $(patsubst %,tests/cli/%.bats,$(addprefix fleet/,canary-runners crawl demo \
+	doctor enroll rotate shared worker) \
+	$(addprefix whole/,engines late stale-cache store-kills) alert/kills)
 
 # Everything under both compilers; units under the sanitizers too. More tests than
 # cores at a time, for many wait for an answer that does not come.
@@ -293,7 +295,7 @@ check: deps
 	tests/peers/install
 	PROPERTY_SCHEDULES=1000 prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
 		$(FUZZED:%=build/san/replay/%)
-	$(call bats,6,$(filter-out $(LATER),$(CLI)) tests/meta/*.bats)
+	$(call bats,6,tests/meta/*.bats $(filter-out $(LATER),$(CLI)))
 
 # What takes minutes: whole programs under the sanitizers; a day of 1,000 servers,
 # judged in 2 GiB, and 20 small days; many more schedules and kills, of Redis, of
@@ -305,7 +307,7 @@ check-long: deps
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
 	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all
 	tests/peers/install
-	export BIN=$(CURDIR)/build/san/bin; $(call bats,4,$(filter-out $(ONCE),$(CLI)))
+	export BIN=$(CURDIR)/build/san/bin; $(call bats,4,$(CLI))
 	$(MAKE) -j 2 long-days long-property long-kills long-leaks long-sift
 	$(MAKE) coverage
 	$(MAKE) mutants
