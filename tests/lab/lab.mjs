@@ -394,7 +394,13 @@ export const fill_disk = () => {
 		command('sh', '-c', `cat /dev/zero >${dir}/disk/balloon`);
 	} catch { /* that is how it ends */ }
 };
-export const free_disk = () => fs.rmSync(`${dir}/disk/balloon`, { force: true });
+// free_disk: there is room again, and the operator does what mcp-fleet(7) says then.
+export const free_disk = async () => {
+	fs.rmSync(`${dir}/disk/balloon`, { force: true });
+	await until('the store can write again', () => redis('bgrewriteaof'));
+	await until('the AOF anew', async () =>
+		/aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/.test(await redis('info', 'persistence')));
+};
 
 // refuse ROUTE ON: whether it takes no event.
 export const refuse = (route, on) => on ? write(`refuses.${route}`, '') :
