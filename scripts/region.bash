@@ -133,11 +133,15 @@ begin_sift() {
 	exec {late}<>"$dir/late"
 }
 
-# end_sift: waits until all is read.
+# end_sift: waits until all is read, or, where the region is stopped, for its end.
 end_sift() {
 	local status=0
 	echo "$host_key $ended" >&"$late"
-	wait "$sifter" || status=$?
+	[[ $stopped ]] || wait "$sifter" || status=$?
+	if [[ $stopped ]]; then
+		: >"$dir/out"
+		wait "$sifter" || :
+	fi
 	exec {late}>&-
 	if [[ -s $dir/counts ]]; then
 		{
@@ -389,7 +393,6 @@ probe_region() {
 		end_connection
 	fi
 	if [[ $stopped ]]; then
-		: >"$dir/out"
 		end_sift || :
 	else
 		[[ $runner != ssh ]] || read_ssh_log "$status"
