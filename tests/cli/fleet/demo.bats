@@ -32,6 +32,7 @@ of_demo() {
 
 # begin ARGS…: the demo, as from a terminal.
 begin() {
+	: >out # it may be that of an earlier one
 	setsid env --default-signal=HUP,INT mcp-fleet demo "$@" </dev/null >out 2>&1 3>&- &
 	PID=$!
 }

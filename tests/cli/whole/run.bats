@@ -19,6 +19,7 @@ teardown() {
 	for pid in $(of_run); do
 		kill -KILL "$pid" 2>/dev/null || :
 	done
+	cat "$out"
 }
 
 # of_run: the processes that have the folder of the run in their environment.
@@ -40,6 +41,7 @@ nothing_left() {
 
 # begin COMMAND…: as from a terminal: a group of its own, Ctrl-C ends it.
 begin() {
+	: >"$out" # it may be that of an earlier one
 	TMPDIR=$T setsid env --default-signal=HUP,INT "$@" >"$out" 2>&1 3>&- &
 	PID=$!
 }
