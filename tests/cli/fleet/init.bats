@@ -322,7 +322,7 @@ j none -" ]
 	}
 	[ "$EUID" -eq 0 ] || return 0
 	rm -r fleet
-	unshare --mount bash -ec 'mount --bind /dev/null "$(type -P lighttpd)"
+	unshare --mount bash -ec 'mount -t tmpfs none /usr/sbin
 		mcp-fleet init "$1"' unshare "$BASE/json" >out
 	grep -qx "  apt-get install lighttpd && /usr/sbin/lighttpd -f $PWD/fleet/lighttpd.conf" out
 }
