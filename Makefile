@@ -258,7 +258,7 @@ deps:
 
 # The whole pipeline on this machine: make run [URL=https://…]
 run:
-	@scripts/deps build run
+	@scripts/deps build run $(if $(URL),,servers)
 	@[ -e $(B)/bin/mcp-serve ] || echo "building the programs: about a minute"
 	@$(MAKE) -s -j 2 all
 	@scripts/run $(URL)

@@ -74,6 +74,25 @@ found() {
 	printf '%s\t%s\t%s\t%s\n' "${words[@]:0:3}" "${words[3]-}"
 }
 
+# use_secrets FOLDER: of the service that does what is checked. Where this shell names
+# one, or may not read it, that remains.
+use_secrets() {
+	[[ ! ${MCP_CREDENTIALS-}${CREDENTIALS_DIRECTORY-} && -r $1 ]] || return 0
+	export MCP_CREDENTIALS=$1
+}
+
+# write_secret FILE [COMMAND]: the command that writes what is typed, or what the
+# command prints, for the owner of its folder alone.
+write_secret() {
+	local folder=${1%/*} owner
+	if [[ ! -d $folder || -O $folder ]]; then
+		echo "(umask 077; ${2:-cat} >$1)"
+		return
+	fi
+	owner=$(stat -c %U -- "$folder")
+	echo "${2:+$2 | }install -m 600 -o $owner /dev/stdin $1"
+}
+
 # last_words FILE: what a program said last, without its name and "warning: ".
 last_words() {
 	tail -c 4096 "$1" | jq -nrR "$clean"' | last // "" | .[:300]' |
@@ -83,6 +102,7 @@ last_words() {
 # check_config: what the programs say of the configuration, and of the routes.
 check_config() {
 	local line status=0 reached
+	use_secrets "$alert_secrets"
 	found ok configuration "$(jq -r 'def count($one): "\(.) \($one)" +
 		if . == 1 then "" else "s" end; "\(.servers.count | count("server")), \(
 		.regions | length | count("region"))"' "$scratch/config")"
@@ -121,8 +141,8 @@ edit_at() {
 check_route() {
 	local line=$1 file
 	if [[ $line == *" has no file ack"* && ${MCP_CREDENTIALS-} ]]; then
-		found warn routes "${line#warning: }" "(umask 077; echo \"token = $(:
-			)\$(openssl rand -hex 32)\" >$MCP_CREDENTIALS/ack)"
+		found warn routes "${line#warning: }" "$(write_secret "$MCP_CREDENTIALS/ack" \
+			'echo "token = $(openssl rand -hex 32)"')"
 	elif [[ $line == warning:* ]]; then
 		found warn routes "${line#warning: }" "\${EDITOR:-vi} $config"
 	elif [[ $line =~ ^route\ .*\((.*)\ in\ the\ folder\ (.*)\)$ ]]; then
@@ -130,7 +150,7 @@ check_route() {
 		if [[ $line == *"others can"* ]]; then
 			found fail routes "$line" "chmod 600 $file"
 		else
-			found fail routes "$line" "(umask 077; cat >$file)"
+			found fail routes "$line" "$(write_secret "$file")"
 		fi
 	else
 		found fail routes "$line" "mcp-alert check -c $config"
@@ -140,6 +160,7 @@ check_route() {
 # check_page: sends a test page through every route.
 check_page() {
 	local status=0
+	use_secrets "$alert_secrets"
 	timeout 60 mcp-alert test --all -c "$config" "${store[@]}" -f text \
 		>"$desk/page" 2>&1 || status=$?
 	if ((status)); then
@@ -311,7 +332,7 @@ check_credentials() {
 			elif [[ $runner == ssh ]]; then
 				via+="'umask 077; cat >$credentials_there/$file' <$file"
 			else
-				via="(umask 077; cat >${MCP_CREDENTIALS-\$MCP_CREDENTIALS}/$file)"
+				via=$(write_secret "${MCP_CREDENTIALS-\$MCP_CREDENTIALS}/$file")
 			fi
 			found fail "$name" "$line" "$via"
 		done < <(tr -d '\r' <"$scratch/$name/err" |
@@ -348,6 +369,7 @@ check_keys() {
 }
 
 check_regions() {
+	use_secrets "$probe_secrets"
 	check_probes
 	check_keys
 }
@@ -378,23 +400,6 @@ check_probes() {
 	done <"$scratch/machines"
 }
 
-# redis_cli: the command that asks the store, for a person to type.
-redis_cli() {
-	local address=${url:-${MCP_STORE-}} command='redis-cli'
-	[[ $address != rediss* ]] || command+=' --tls'
-	address=${address#*://}
-	[[ $address != *@* ]] || command+=" --user ${address%%@*} --askpass"
-	address=${address#*@}
-	if [[ $address == /* ]]; then
-		command+=" -s $address"
-	else
-		address=${address%%[,/]*}
-		command+=" -h ${address%:*}"
-		[[ $address != *:* ]] || command+=" -p ${address##*:}"
-	fi
-	echo "$command"
-}
-
 # check_store: whether it answers, keeps what it is given, has room and takes it; and
 # when each stage used it last. Then the site is checked, which has to use the same.
 check_store() {
@@ -417,14 +422,9 @@ check_store() {
 		esac
 		return
 	fi
-	jq -r --arg cli "$cli" '
+	jq -r --arg cli "$cli" "$mend_store"'
 		if .wrong == [] then "ok\tstore\tit answers, evicts nothing and has an append-only file\t"
-		else .wrong[] | ["fail", "store", .,
-			if test("^maxmemory-policy") then
-				"\($cli) config set maxmemory-policy noeviction && \($cli) config rewrite"
-			elif test("append") then
-				"\($cli) config set appendonly yes && \($cli) config rewrite"
-			else "\($cli) config get maxmemory-policy appendonly" end] | join("\t") end,
+		else .wrong[] | ["fail", "store", ., mend_store($cli)] | join("\t") end,
 		(select((.maxmemory // 0) > 0) | (.used_bytes / .maxmemory) as $full |
 			select($full > 0.8) | [if $full > 0.95 then "fail" else "warn" end, "store",
 				"\($full * 100 | floor) % of its memory are used",
@@ -510,7 +510,7 @@ check_site() {
 	if ((status)); then
 		mend="curl -i $site/healthz"
 		conf=$(dirname -- "$(realpath -- "$config")")/lighttpd.conf
-		[[ $status != 7 || ! -e $conf ]] || mend="lighttpd -f $conf"
+		[[ $status != 7 || ! -e $conf ]] || mend=$(start_pages "$conf")
 		found fail site "$site/healthz: $(last_words "$desk/site" |
 			sed 's/^curl: ([0-9]*) //')" "$mend"
 	elif ! jq -e '.status and has("age_s")' "$desk/healthz" >/dev/null 2>&1; then
@@ -557,9 +557,9 @@ same_store() {
 }
 
 # check_folder SUBJECT PATH…: which of these a round uses: the first that is there, or
-# can be made, and that belongs to us alone; sets chosen.
+# can be made, and that belongs to us, or to the user of the rounds, alone; sets chosen.
 check_folder() {
-	local subject=$1 dir up mode
+	local subject=$1 dir up mode who=ours
 	shift
 	chosen=''
 	for dir; do
@@ -575,7 +575,7 @@ check_folder() {
 		mode=$(stat -c %a -- "$dir")
 		if [[ -L $dir ]]; then
 			found fail "$subject" "$dir is a symbolic link" "rm $dir"
-		elif [[ ! -O $dir ]]; then
+		elif [[ ! -O $dir && ! (-w $dir && $(stat -c %U -- "$dir") == "$unit_user") ]]; then
 			found warn "$subject" "$dir belongs to $(stat -c %U -- "$dir")" \
 				"sudo -u $(stat -c %U -- "$dir") $me doctor -c $config"
 		elif (((8#$mode) & 8#22)); then
@@ -583,7 +583,8 @@ check_folder() {
 		elif [[ ! -w $dir ]]; then
 			found fail "$subject" "we may not write to $dir" "chmod u+w $dir"
 		else
-			found ok "$subject" "$dir is ours alone"
+			[[ -O $dir ]] || who="that of $unit_user"
+			found ok "$subject" "$dir is $who alone"
 			chosen=$dir
 			return
 		fi
@@ -647,6 +648,7 @@ doctor() {
 	chatty=true
 	cp "$scratch/said" "$desk/warned"
 	# In time for the bound; and with this interval, a probe looks for stale caches.
+	find_units
 	ask_for='limit(500; inputs | if .slug then
 		.timeout = ([.timeout, 6] | min) | .interval = 300 else . end)'
 	for check in "${checks[@]}"; do
@@ -663,7 +665,7 @@ doctor() {
 		}
 	done
 	workers=()
-	! $page || check_page >"$desk/findings.page"
+	! $page || (check_page) >"$desk/findings.page"
 	for check in "${checks[@]}" page; do
 		[[ ! -e $desk/findings.$check ]] || cat "$desk/findings.$check"
 		[[ ! -s $desk/said.$check ]] || cat "$desk/said.$check" >&2

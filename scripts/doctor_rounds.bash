@@ -1,14 +1,35 @@
 # shellcheck shell=bash
 # What runs the rounds of a fleet, for mcp-fleet doctor: cron or a timer of systemd, and
 # whether these see what this shell sees; and whether all of it is of one version.
-# shellcheck disable=SC2154 # variables of mcp-fleet and doctor.bash
+# shellcheck disable=SC2154,SC2034 # variables of mcp-fleet and doctor.bash
 
 round_variables=(MCP_FLEET_SSH MCP_CREDENTIALS MCP_STORE MCP_STORE_PASSWORD_FILE
 	MCP_STORE_CA MCP_STORE_CERT MCP_STORE_KEY)
 
+# Of the services that run the rounds of this configuration: their folders of secrets,
+# and the user who probes.
+probe_secrets='' alert_secrets='' unit_user=''
+
+find_units() {
+	local unit secrets
+	for unit in mcp-fleet mcp-alert; do
+		timeout "$bound" systemctl show "$unit.service" -p User -p Environment \
+			-p ExecStart >"$desk/unit" 2>/dev/null || return 0
+		[[ $(realpath -m -- "$(unit_config)") == "$(realpath -- "$config")" ]] ||
+			continue
+		secrets=$(unit_says Environment | tr ' ' '\n' | sed -n 's/^MCP_CREDENTIALS=//p')
+		if [[ $unit == mcp-fleet ]]; then
+			probe_secrets=$secrets unit_user=$(unit_says User)
+		else
+			alert_secrets=$secrets
+		fi
+	done
+}
+
 # check_cron: what runs the rounds, and whether that sees what this shell sees.
 check_cron() {
-	local made timed=false
+	local made timed=false get=''
+	type -P crontab >/dev/null || get='sudo apt-get install cron && '
 	made=$(dirname -- "$(realpath -- "$config")")/crontab
 	{
 		timeout "$bound" crontab -l 2>/dev/null || :
@@ -19,14 +40,26 @@ check_cron() {
 		check_crontab
 	elif $timed; then
 		:
+	elif made_timer; then
+		found ok timer 'one of systemd-run runs rounds, until this machine is started anew'
 	elif [[ -e $made ]]; then
 		found warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds' \
-			"(crontab -l; cat $made) | crontab -"
+			"$get(crontab -l; cat $made) | crontab -"
 	else
 		found warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds' \
-			"(crontab -l; echo '* * * * * $0 -c $(realpath -- "$config")$(:
+			"$get(crontab -l; echo '* * * * * $0 -c $(realpath -- "$config")$(:
 			) >/dev/null') | crontab -"
 	fi
+}
+
+# made_timer: whether a timer of systemd-run(1) runs rounds of this configuration: its
+# name says nothing, and its description is the command.
+made_timer() {
+	local manager
+	for manager in --system --user; do
+		timeout "$bound" systemctl "$manager" list-units --full --plain --no-legend \
+			--type=timer 2>/dev/null || :
+	done | grep -qF "mcp-fleet -c $(realpath -- "$config")"
 }
 
 # missing_tools PATH: the tools that a round needs and that are not found there.
@@ -71,8 +104,8 @@ check_timers() {
 		active=$(systemctl is-active "$unit.timer" 2>/dev/null || :)
 		enabled=$(systemctl is-enabled "$unit.timer" 2>/dev/null || :)
 		[[ $active == active || $enabled == enabled ]] || continue
-		of=$(unit_says ExecStart | sed -n 's/.* \(-c\|--config\) \([^ ]*\).*/\2/p')
-		if [[ $(realpath -m -- "${of:-/}") != "$(realpath -- "$config")" ]]; then
+		of=$(unit_config)
+		if [[ $(realpath -m -- "$of") != "$(realpath -- "$config")" ]]; then
 			[[ $unit != mcp-fleet || ! -e $of ]] || found warn timer \
 				"mcp-fleet.timer runs rounds of $of" "$me doctor -c $of"
 			continue
@@ -88,6 +121,13 @@ check_timers() {
 			found ok timer "$unit.timer is active, and its service sees$(:
 				) what this shell sees"
 	done
+}
+
+# unit_config: the configuration whose rounds the service runs.
+unit_config() {
+	local of
+	of=$(unit_says ExecStart | sed -n 's/.* \(-c\|--config\) \([^ ]*\).*/\2/p')
+	echo "${of:-/}"
 }
 
 # unit_says PROPERTY: what systemd says of the service.

@@ -408,8 +408,9 @@ own_units() {
 
 # tell_units: what to type next where the units of systemd run the rounds.
 tell_units() {
-	echo '  # Each minute, from now on, and what came of it:'
+	echo '  # A round each minute, the first one now, and what they had to say:'
 	echo '  systemctl enable --now mcp-fleet.timer mcp-alert.timer mcp-report.timer'
+	echo '  systemctl start mcp-fleet.service'
 	echo '  journalctl -u mcp-fleet -u mcp-alert'
 }
 
@@ -466,14 +467,16 @@ tell_servers() {
 
 # tell_next: what to type next, in its order.
 tell_next() {
-	echo 'Next:'
+	$units && echo 'Next, as root:' || echo 'Next:'
 	if ! $store_works; then
 		echo "  # No Redis answers at $url:"
-		[[ $url != redis://127.0.0.1:6379 ]] || echo '  apt-get install' \
+		[[ $url != redis://127.0.0.1:6379 ]] ||
+			echo "  $( ((EUID == 0)) || echo 'sudo ')apt-get install" \
 			'redis-server && redis-cli config set appendonly yes &&' \
 			'redis-cli config rewrite'
 	elif jq -e '.wrong != []' "$scratch/store" >/dev/null; then
-		jq -r '.wrong[] | "  # The store: \(.)"' "$scratch/store"
+		jq -r --arg cli "$(redis_cli)" "$mend_store"'.wrong[] |
+			"  # The store: \(.)", "  \(mend_store($cli))"' "$scratch/store"
 	fi
 	jq -r --arg folder "$folder" --arg secrets "$probe_secrets" '
 		.[] | select(.credential.missing? // [] | . != []) |
@@ -484,7 +487,7 @@ tell_next() {
 	[[ ! -e $new/lighttpd.conf ]] || {
 		echo "  # The pages, at $site; examples for nginx and Apache are in"
 		echo '  # share/doc/mcp-fleet/examples/deploy:'
-		echo "  lighttpd -f $folder/lighttpd.conf"
+		echo "  $(start_pages "$folder/lighttpd.conf")"
 	}
 	echo '  # Who is told of an outage, such as a channel of Slack: the # before alerts goes,'
 	echo '  # and a line url = https://... of its hook, and Ctrl-D, is typed:'
@@ -506,6 +509,7 @@ init() {
 	init_settings "$@"
 	[[ $region =~ ^[a-z][a-z0-9-]{0,39}$ ]] || die 2 "MCP_REGION: no name of a region"
 	site=${site:-http://$(hostname -f 2>/dev/null || uname -n):8080}
+	need mcp-aggregate mcp-probe jq awk
 	begin_work
 	read_source
 	find_store

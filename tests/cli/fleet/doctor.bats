@@ -470,6 +470,65 @@ failures() {
 	told ok routes 'a test page was sent through every route'
 }
 
+# unit NAME USER SECRETS: what systemd would say of the service of this fleet.
+unit() {
+	cat >"unit.$1.service" <<-EOT
+	LoadState=loaded
+	User=$2
+	Environment=MCP_CREDENTIALS=$PWD/$3
+	ExecStart={ path=/usr/bin/mcp-fleet ; argv[]=/usr/bin/mcp-fleet -c $PWD/fleet.yaml --only probe ; }
+	ProtectHome=no
+	PrivateTmp=no
+	Result=success
+	NeedDaemonReload=no
+	EOT
+}
+
+@test "asked by root, it uses the secrets and folders of the services; a timer of systemd-run runs rounds, too" {
+	[ "$EUID" -eq 0 ] || skip 'needs root'
+	{ regions 'local local'; server good json; echo 'site: {url: "http://127.0.0.1:1"}
+alerts: {routes: [{name: chat, type: slack, secret: hook}]}'; } >fleet.yaml
+	cat >bin/systemctl <<-EOT
+	#!/bin/bash
+	case \$1 in
+	show) cat "$PWD/unit.\$2" 2>/dev/null ;;
+	is-active) echo active ;;
+	is-enabled) echo enabled ;;
+	--system) cat "$PWD/timers" ;;
+	esac
+	EOT
+	chmod +x bin/systemctl
+	echo "run-r1.timer loaded active waiting /usr/bin/mcp-fleet -c $PWD/fleet.yaml" >timers
+	: >table
+	unset MCP_FLEET_SSH
+	doctor
+	told fail routes 'route chat: its secret: neither MCP_CREDENTIALS'
+	told ok timer 'one of systemd-run runs rounds'
+	silent warn cron ''
+	: >timers
+	doctor
+	told warn cron 'neither a line of cron'
+	mkdir -m 700 probe alert state/mcp-fleet
+	chown nobody: alert state/mcp-fleet
+	unit mcp-fleet nobody probe
+	unit mcp-alert nobody alert
+	doctor
+	told fail routes 'route chat: its secret: No such file'
+	[ "$mend" = "install -m 600 -o nobody /dev/stdin $PWD/alert/hook" ]
+	echo "url = ${URL%/mcp}/hook" | typed
+	doctor
+	told warn routes 'has no file ack'
+	typed
+	[ "$(stat -c '%U %a' alert/ack alert/hook)" = $'nobody 600\nnobody 600' ]
+	doctor
+	told ok routes 'their secrets are there; a P1 goes to chat'
+	told ok spool "$PWD/state/mcp-fleet is that of nobody alone"
+	silent warn spool ''
+	chmod 777 state/mcp-fleet
+	doctor
+	told fail spool "others may write to $PWD/state/mcp-fleet"
+}
+
 @test "a check that cannot be done is told, and the others are done" {
 	two >fleet.yaml
 	mkdir state/mcp-fleet

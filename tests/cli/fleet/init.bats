@@ -293,6 +293,40 @@ j none -" ]
 	[ "$(stat -c %a fleet/credentials/ack)" = 600 ]
 }
 
+@test "a tool that is missing is named, and nothing is made" {
+	mkdir tools
+	for tool in bash dirname realpath getopt id rmdir uname; do
+		ln -s "$(type -P "$tool")" "tools/$tool"
+	done
+	ln -s "$BIN"/mcp-* tools/
+	run -3 env -i PATH="$PWD/tools" HOME="$PWD" "$ROOT/scripts/mcp-fleet" init "$BASE/json"
+	[ "$output" = 'mcp-fleet: jq: not installed' ]
+	[ ! -e fleet ]
+}
+
+@test "a store that loses data, and a lighttpd that is not found: it says what to type" {
+	redis config set appendonly no >/dev/null
+	init "$BASE/json"
+	# The Redis of tests has no file to which the second command could write.
+	sed -n '/^  # The store: appendonly is off/{n;p}' out | bash || true
+	[ "$(redis config get appendonly | tail -n 1)" = yes ]
+	! type -P lighttpd >/dev/null || grep -qx "  lighttpd -f $PWD/fleet/lighttpd.conf" out
+	# A warning of the configuration, which all programs have, is told once.
+	mcp-fleet -v -c fleet/fleet.yaml >round 2>&1
+	[ "$(grep -c 'fewer than three regions' round)" -eq 1 ]
+	grep -qx 'mcp-fleet: local: 1 of 1 probed, 0 broken, in [0-9]* s' round
+	[ ! -x /usr/sbin/lighttpd ] || {
+		rm -r fleet
+		PATH=$(tr : '\n' <<<"$PATH" | grep -v sbin | paste -s -d :) mcp-fleet init "$BASE/json" >out
+		grep -qx "  /usr/sbin/lighttpd -f $PWD/fleet/lighttpd.conf" out
+	}
+	[ "$EUID" -eq 0 ] || return 0
+	rm -r fleet
+	unshare --mount bash -ec 'mount -t tmpfs none /usr/sbin
+		mcp-fleet init "$1"' unshare "$BASE/json" >out
+	grep -qx "  apt-get install lighttpd && /usr/sbin/lighttpd -f $PWD/fleet/lighttpd.conf" out
+}
+
 @test "installed, and with the PATH of cron, it finds its parts and its examples" {
 	mkdir -p usr/bin usr/libexec/mcp-fleet usr/share/doc/mcp-fleet/examples
 	cp "$ROOT/scripts/mcp-fleet" usr/bin/

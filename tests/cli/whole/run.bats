@@ -189,3 +189,21 @@ shows() {
 	kill -TERM -- "-$PID"
 	ended
 }
+
+@test "a URL is watched without node and npm, which are hundreds of packages" {
+	mkdir "$T/few"
+	for tool in bash dpkg-query grep env make sed mktemp; do
+		ln -s "$(type -P "$tool")" "$T/few/$tool"
+	done
+	# Where nothing else is installed, it would install these.
+	run -0 env PATH="$T/few" "$ROOT/scripts/deps" -n build run
+	[[ $'\n'$output$'\n' == *$'\njq\n'* ]]
+	[[ $'\n'$output$'\n' != *$'\n'@(nodejs|npm)$'\n'* ]]
+	run -0 env PATH="$T/few" "$ROOT/scripts/deps" -n build run servers
+	[[ $'\n'$output$'\n' == *$'\nnpm\n'* ]]
+	# Which groups make run wants.
+	run -0 make -n -C "$ROOT" run URL=https://a.example/mcp
+	[[ ${lines[*]} == *'scripts/deps build run '* && ${lines[*]} != *' servers'* ]]
+	run -0 make -n -C "$ROOT" run
+	[[ ${lines[*]} == *'scripts/deps build run servers'* ]]
+}
