@@ -57,7 +57,8 @@ none() {
 
 # killed_at N COMMAND…: kills it once it has printed N lines, into the file killed;
 # these must be whole, and records. The kernel cuts a write to a file that a kill
-# interrupts, where a page ends; the probe that was cut there is taken away.
+# interrupts, where a page ends, be that the end of a line or not; the probe that was cut
+# there is taken away.
 killed_at() {
 	local n=$1 pid
 	shift
@@ -68,9 +69,8 @@ killed_at() {
 	done
 	kill -9 $pid
 	wait $pid || true
-	if [ "$(tail -c 1 killed | od -An -tx1)" != ' 0a' ]; then
-		[ $(($(stat -c %s killed) % $(getconf PAGESIZE))) -eq 0 ]
-		sed '$d' killed | awk '{ lines = lines $0 "\n" }
+	if [ $(($(stat -c %s killed) % $(getconf PAGESIZE))) -eq 0 ]; then
+		head -n "$(wc -l <killed)" killed | awk '{ lines = lines $0 "\n" }
 			NR == 1 || /"state":/ { printf "%s", lines; lines = "" }' >kept
 		mv kept killed
 	fi
