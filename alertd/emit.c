@@ -160,6 +160,8 @@ void emit_print(const struct notifier_setup *s, struct alert_event *e,
 		s->told(s->arg, e, now, later);
 	} else if (s->text) {
 		print_event(out, &e->record, s->colour);
+	} else if (s->journal) {
+		print_entry(out, &e->record);
 	} else {
 		alert_record_json(out, &e->record);
 		buf_char(out, '\n');

@@ -38,6 +38,7 @@
 #include "store/store.h"
 #include "store_outage.h"
 #include "transport/credential.h"
+#include "transport/journal.h"
 #include "web/cgi.h"
 
 #include <fcntl.h>
@@ -360,14 +361,17 @@ static int act(const struct options *o, const struct conf *conf,
 		acknowledge_wanted(o));
 	struct ack_request ack = {0};
 	char *secret = NULL;
-	int status = EXIT_ENV;
+	int status = EXIT_ENV, journal = -1;
 
 	if (acknowledge_wanted(o) && !acknowledge_parse(o, conf, &ack))
 		return EXIT_USAGE;
 	if (tells) {
 		setup.deliver = open_deliver(conf);
 		setup.secret = secret = acknowledge_secret();
-		setup.output = output_new(STDOUT_FILENO);
+		if (!setup.text && log_is_journal(STDOUT_FILENO))
+			journal = journal_open(JOURNAL_SOCKET);
+		setup.journal = journal >= 0;
+		setup.output = output_new(STDOUT_FILENO, journal);
 	}
 	if (store && maintenance_wanted(o)) {
 		status = maintain(o, conf, store, setup.text);

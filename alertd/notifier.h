@@ -37,7 +37,8 @@ struct notifier_setup {
 	const struct conf *conf; /* or NULL */
 	const char *secret;	 /* of commands/ack.h, or NULL */
 	double now;		 /* NAN: the clock's */
-	bool text, colour;	 /* how events are printed */
+	/* How events are printed: for people, for the journal; else as records. */
+	bool text, colour, journal;
 	const char *zone;	 /* of the times in lists for people */
 	/* Where; NULL: on standard output, whose reader is waited for. */
 	struct output *output;

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "transport/journal.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 struct output {
-	int fd;
+	int fd, journal;
 	pthread_t thread;
 	bool runs; /* the thread */
 	pthread_mutex_t lock; /* of all that follows */
@@ -24,6 +25,17 @@ struct output {
 	int error; /* of a write, an errno; 0: none failed */
 };
 
+/* Tells who waits that the reader took something; or of an error, an errno. */
+static void progress(struct output *o, int error)
+{
+	pthread_mutex_lock(&o->lock);
+	if (error)
+		o->error = error;
+	o->steps++;
+	pthread_cond_broadcast(&o->changed);
+	pthread_mutex_unlock(&o->lock);
+}
+
 /* In one write(2), if the system takes it whole. False: see o->error. */
 static bool write_line(struct output *o, const char *p, size_t n)
 {
@@ -33,12 +45,7 @@ static bool write_line(struct output *o, const char *p, size_t n)
 
 		if (took < 0 && error == EINTR)
 			continue;
-		pthread_mutex_lock(&o->lock);
-		if (took < 0)
-			o->error = error;
-		o->steps++;
-		pthread_cond_broadcast(&o->changed);
-		pthread_mutex_unlock(&o->lock);
+		progress(o, took < 0 ? error : 0);
 		if (took < 0)
 			return false;
 		p += took;
@@ -62,6 +69,33 @@ static bool write_lines(struct output *o, const char *p, size_t n)
 	return true;
 }
 
+/* The journal does not take it: writes its first value, a line. */
+static bool write_value(struct output *o, const char *entry, size_t n)
+{
+	const char *stop = memchr(entry, '\n', n);
+	const char *equals = memchr(entry, '=', n);
+
+	if (!stop || !equals || equals > stop)
+		return true;
+	return write_line(o, equals + 1, (size_t)(stop - equals));
+}
+
+/* The text ends with a NUL. */
+static bool send_entries(struct output *o, const char *p)
+{
+	while (*p) {
+		const char *empty = strstr(p, "\n\n");
+		size_t n = empty ? (size_t)(empty + 1 - p) : strlen(p);
+
+		if (journal_send(o->journal, p, n))
+			progress(o, 0);
+		else if (!write_value(o, p, n))
+			return false;
+		p += empty ? n + 1 : n;
+	}
+	return true;
+}
+
 static void *work(void *arg)
 {
 	struct output *o = arg;
@@ -77,7 +111,10 @@ static void *work(void *arg)
 		taken = o->queue;
 		buf_init(&o->queue, OUTPUT_MAX);
 		pthread_mutex_unlock(&o->lock);
-		ok = ok && write_lines(o, taken.p, taken.len);
+		if (ok && o->journal >= 0)
+			ok = send_entries(o, taken.p);
+		else if (ok)
+			ok = write_lines(o, taken.p, taken.len);
 		buf_release(&taken);
 		pthread_mutex_lock(&o->lock);
 	}
@@ -87,12 +124,13 @@ static void *work(void *arg)
 	return NULL;
 }
 
-struct output *output_new(int fd)
+struct output *output_new(int fd, int journal)
 {
 	struct output *o = xcalloc(1, sizeof *o);
 	pthread_condattr_t clock;
 
 	o->fd = fd;
+	o->journal = journal;
 	buf_init(&o->queue, OUTPUT_MAX);
 	pthread_mutex_init(&o->lock, NULL);
 	pthread_condattr_init(&clock);
@@ -136,6 +174,8 @@ static void await(struct output *o)
 
 static void output_free(struct output *o)
 {
+	if (o->journal >= 0)
+		close(o->journal);
 	buf_release(&o->queue);
 	pthread_cond_destroy(&o->changed);
 	pthread_mutex_destroy(&o->lock);

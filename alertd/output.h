@@ -16,12 +16,16 @@
 /* Opaque. */
 struct output;
 
-/* output_new(fd): fd stays the caller's, who must not write to it meanwhile. */
-struct output *output_new(int fd);
+/*
+ * output_new(fd, journal): fd stays the caller's, who must not write to it meanwhile.
+ * journal is -1, or what journal_open returned, and is closed by output_close.
+ */
+struct output *output_new(int fd, int journal);
 
 /*
- * output_put(o, p, n): queue whole lines to be written. Never waits for the
- * reader.
+ * output_put(o, p, n): queue whole lines to be written; for a journal whole entries,
+ * each with an empty line behind it, of which fd gets the first value, as a line, where
+ * the journal does not take the entry. Never waits for the reader.
  */
 void output_put(struct output *o, const char *p, size_t n);
 

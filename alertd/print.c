@@ -1,6 +1,7 @@
 #include "print.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "base/zone.h"
 #include "incident/summary.h"
@@ -41,6 +42,54 @@ void print_event(struct buf *b, const struct alert_record *r, bool colour)
 	buf_fmt(b, "%s  ", at);
 	put_severity(b, r->severity, colour ? code : NULL);
 	buf_fmt(b, "  %s  %s\n", alert_event(r, event), text);
+}
+
+/* Of an event, for journalctl -p. What is over is no trouble any more. */
+static enum log_priority priority(const struct alert_record *r)
+{
+	if (r->phase == ALERT_RESOLVED)
+		return LOG_PRIORITY_NOTICE;
+	switch (r->severity) {
+	case SEVERITY_P1:
+		return LOG_PRIORITY_CRITICAL;
+	case SEVERITY_P2:
+		return LOG_PRIORITY_WARNING;
+	default:
+		return LOG_PRIORITY_NOTICE;
+	}
+}
+
+/* "NAME=value"; nothing where the value is NULL. */
+static void put_field(struct buf *b, const char *name, const char *value)
+{
+	char clean[TEXT_SIZE];
+
+	if (!value)
+		return;
+	text_clean(value, strlen(value), clean, sizeof clean, TEXT_MAX);
+	buf_fmt(b, "%s=%s\n", name, clean);
+}
+
+void print_entry(struct buf *b, const struct alert_record *r)
+{
+	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE], text[TEXT_SIZE];
+
+	alert_event(r, event);
+	text_clean(r->summary, strlen(r->summary), text, sizeof text, TEXT_MAX);
+	buf_str(b, "MCP_RECORD=");
+	alert_record_json(b, r);
+	buf_fmt(b, "\nMESSAGE=%s %s: %s\nPRIORITY=%d\n",
+		severity_name(r->severity), event, text, (int)priority(r));
+	put_field(b, "SYSLOG_IDENTIFIER", "mcp-alert");
+	put_field(b, "MCP_EVENT", event);
+	put_field(b, "MCP_KIND", alert_kind_name(r->kind));
+	put_field(b, "MCP_SEVERITY", severity_name(r->severity));
+	put_field(b, "MCP_SERVER", r->slug);
+	for (size_t i = 0; i < r->n_regions; i++)
+		put_field(b, "MCP_REGION", r->regions[i]);
+	put_field(b, "MCP_KEY", alert_key(r, key));
+	put_field(b, "DOCUMENTATION", r->runbook_url);
+	buf_char(b, '\n');
 }
 
 /* Of a column of times. */

@@ -1,5 +1,6 @@
 /*
- * print.h: events and open incidents for people, and incidents as lines.
+ * print.h: events for people and for the journal of systemd, open incidents for
+ * people and as lines.
  */
 #ifndef ALERTD_PRINT_H
 #define ALERTD_PRINT_H
@@ -9,6 +10,13 @@
 
 /* print_event(b, r, colour): append "TIME  P1  downtime_started  SUMMARY". */
 void print_event(struct buf *b, const struct alert_record *r, bool colour);
+
+/*
+ * print_entry(b, r): append an entry of the journal: fields of systemd.journal-fields(7)
+ * and ours, each a line, and an empty line. The first one is MCP_RECORD, the record
+ * of mcp-records(5).
+ */
+void print_entry(struct buf *b, const struct alert_record *r);
 
 /*
  * print_head(b, zone): append the head of the table that print_incidents makes.

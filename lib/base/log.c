@@ -5,15 +5,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Of syslog(3), by which journalctl -p chooses. */
-enum priority { PRIORITY_ERROR = 3, PRIORITY_WARNING = 4, PRIORITY_INFO = 6 };
 
 static const char *program = "mcp-fleet";
 static void (*filter)(const char *in, char *out, size_t size);
@@ -24,16 +20,13 @@ static bool journal;
 /* How long a message waits for its reader; negative: for ever. */
 static int patience_ms = -1;
 
-/*
- * JOURNAL_STREAM has device and inode of the journal's stream; what inherited it,
- * but has another standard error, must not write priorities there.
- */
-static bool is_journal(const char *stream)
+bool log_is_journal(int fd)
 {
+	const char *stream = getenv("JOURNAL_STREAM");
 	char ours[64];
 	struct stat st;
 
-	if (!stream || fstat(STDERR_FILENO, &st))
+	if (!stream || fstat(fd, &st))
 		return false;
 	snprintf(ours, sizeof ours, "%ju:%ju", (uintmax_t)st.st_dev,
 		(uintmax_t)st.st_ino);
@@ -43,7 +36,7 @@ static bool is_journal(const char *stream)
 void log_init(const char *prog)
 {
 	program = prog;
-	journal = is_journal(getenv("JOURNAL_STREAM"));
+	journal = log_is_journal(STDERR_FILENO);
 }
 
 void log_patience(int ms)
@@ -68,9 +61,9 @@ void log_filter(void (*fn)(const char *in, char *out, size_t size))
 }
 
 /* Leaves errno alone, so that two messages may be about it. */
-static void say(enum priority priority, const char *fmt, va_list ap)
+static void say(enum log_priority priority, const char *fmt, va_list ap)
 {
-	const char *level = priority == PRIORITY_WARNING ? "warning: " : "";
+	const char *level = priority == LOG_PRIORITY_WARNING ? "warning: " : "";
 	char raw[2048], filtered[2048], line[4096], prefix[4] = "";
 	const char *text = raw;
 	int saved = errno, n;
@@ -99,7 +92,7 @@ void log_error(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(PRIORITY_ERROR, fmt, ap);
+	say(LOG_PRIORITY_ERROR, fmt, ap);
 	va_end(ap);
 }
 
@@ -108,7 +101,7 @@ void log_warn(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(PRIORITY_WARNING, fmt, ap);
+	say(LOG_PRIORITY_WARNING, fmt, ap);
 	va_end(ap);
 }
 
@@ -117,6 +110,6 @@ void log_note(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(PRIORITY_INFO, fmt, ap);
+	say(LOG_PRIORITY_INFO, fmt, ap);
 	va_end(ap);
 }

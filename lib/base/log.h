@@ -12,7 +12,24 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/* Of syslog(3), by which journalctl -p chooses. */
+enum log_priority {
+	LOG_PRIORITY_CRITICAL = 2,
+	LOG_PRIORITY_ERROR = 3,
+	LOG_PRIORITY_WARNING = 4,
+	LOG_PRIORITY_NOTICE = 5,
+	LOG_PRIORITY_INFO = 6
+};
+
+/*
+ * log_is_journal(fd): whether the descriptor is the journal's stream, as
+ * JOURNAL_STREAM of systemd.exec(5) says with its device and inode. What inherited
+ * that variable, but has another descriptor, must not write there as to the journal.
+ */
+bool log_is_journal(int fd);
 
 /* log_init(prog): the name before every message; kept, not copied. */
 void log_init(const char *prog);

@@ -271,6 +271,20 @@ kept() {
 	run ! told fail timer ''
 }
 
+@test "an event is an entry of the journal, with fields" {
+	minutes 0 1 ap,eu initialize | inside tee /run/verdicts >/dev/null
+	# In a store of its own.
+	inside systemd-run -q --wait -p User=mcp-alert -p StandardInput=file:/run/verdicts \
+		mcp-alert --store redis://127.0.0.1:6379/9
+	inside journalctl --sync
+	inside journalctl -o json MCP_SERVER=example-mcp MCP_REGION=eu >"$BATS_TEST_TMPDIR/entry"
+	jq -es 'length == 1 and (.[0] | .MCP_EVENT == "downtime_started" and
+		.MCP_KIND == "downtime" and .MCP_REGION == ["ap", "eu"] and .PRIORITY == "4" and
+		(.MESSAGE | startswith("P2 downtime_started: example-mcp is down")) and
+		.SYSLOG_IDENTIFIER == "mcp-alert" and (._SYSTEMD_UNIT | startswith("run-")) and
+		.MCP_KEY == (.MCP_RECORD | fromjson.dedup_key))' "$BATS_TEST_TMPDIR/entry"
+}
+
 @test "a region by ssh: a refusal is in the journal; a connection ends with its round" {
 	inside sed -i '/^regions:/a\  - {name: eu-west-2, runner: ssh, host: probe@127.0.0.1}' \
 		/etc/mcp-fleet/fleet.yaml
