@@ -7,6 +7,15 @@
 # shellcheck disable=SC2016 # for other shells
 
 bats_require_minimum_version 1.5.0
+load ../helpers/alert
+
+setup() {
+	:
+}
+
+teardown() {
+	:
+}
 
 setup_file() {
 	[ "$EUID" -eq 0 ] || skip "needs root"
@@ -104,8 +113,8 @@ ours() {
 		-not -path '/root/*' -not -path '/proc/*'
 }
 
-# verdict: the store has one of the server that fails.
-verdict() {
+# judged: the store has a verdict of the server that fails.
+judged() {
 	# Amber where one region says so, red where several do.
 	[[ $(inside redis-cli get probe:127.0.0.1:verdict) == *'"verdict":"'@(amber|red)'"'* ]]
 }
@@ -205,7 +214,7 @@ kept() {
 	# As it says.
 	run -0 inside sh -c "$(sed -n 's/^  \(systemctl .*\)/\1/p' "$BATS_TEST_TMPDIR/said")"
 	inside systemctl start mcp-fleet.service
-	eventually verdict
+	eventually judged
 	inside systemctl enable --now mcp-serve.socket mcp-serve@1.service
 	inside systemctl stop lighttpd.service
 	inside systemd-run -q --unit=pages "$(inside sh -c 'command -v lighttpd')" \
@@ -272,15 +281,15 @@ kept() {
 }
 
 @test "an event is an entry of the journal, with fields" {
-	minutes 0 1 ap,eu initialize | inside tee /run/verdicts >/dev/null
+	verdict 0 ap,eu initialize | inside tee /run/verdicts >/dev/null
 	# In a store of its own.
 	inside systemd-run -q --wait -p User=mcp-alert -p StandardInput=file:/run/verdicts \
 		mcp-alert --store redis://127.0.0.1:6379/9
 	inside journalctl --sync
 	inside journalctl -o json MCP_SERVER=example-mcp MCP_REGION=eu >"$BATS_TEST_TMPDIR/entry"
 	jq -es 'length == 1 and (.[0] | .MCP_EVENT == "downtime_started" and
-		.MCP_KIND == "downtime" and .MCP_REGION == ["ap", "eu"] and .PRIORITY == "4" and
-		(.MESSAGE | startswith("P2 downtime_started: example-mcp is down")) and
+		.MCP_KIND == "downtime" and .MCP_REGION == ["ap", "eu"] and .PRIORITY == "2" and
+		(.MESSAGE | startswith("P1 downtime_started: example-mcp is down")) and
 		.SYSLOG_IDENTIFIER == "mcp-alert" and (._SYSTEMD_UNIT | startswith("run-")) and
 		.MCP_KEY == (.MCP_RECORD | fromjson.dedup_key))' "$BATS_TEST_TMPDIR/entry"
 }
@@ -376,7 +385,7 @@ next_version() {
 	inside sh -c 'dpkg -i /root/next/*.deb'
 	[ "$(inside mcp-fleet --version)" = "mcp-fleet $NEXT" ]
 	kept | diff "$BATS_TEST_TMPDIR/before" -
-	verdict
+	judged
 	for unit in mcp-fleet.timer mcp-alert.timer mcp-region.timer mcp-serve@1.service; do
 		inside systemctl is-active "$unit"
 	done
@@ -392,7 +401,7 @@ next_version() {
 	}
 	eventually gone
 	boot
-	eventually verdict
+	eventually judged
 	kept | diff "$BATS_TEST_TMPDIR/before" -
 	for unit in mcp-fleet.timer mcp-alert.timer mcp-region.timer mcp-serve@1.service; do
 		inside systemctl is-active "$unit"
