@@ -271,7 +271,7 @@ demo:
 
 # Tests of whole programs: those that take longest come first, and their folders.
 LONGEST = $(patsubst %,tests/cli/%.bats,whole/run serve/api fleet/init fleet/spool \
-	serve/pages fleet/runner probe/inward alert/hung-routes)
+	serve/pages fleet/runner probe/inward probe/secrets alert/hung-routes)
 CLI = $(LONGEST) $(filter-out $(LONGEST),$(foreach d,whole fleet probe serve \
 	aggregate alert,$(wildcard tests/cli/$(d)/*.bats)))
 
@@ -281,11 +281,13 @@ proved = prove --timer -f -o --statefile=$(B)/proved -e 'bats -t'
 bats = $(proved) -j $(1) --state=save $(2) || \
 	{ echo "These once more, each alone:"; $(proved) --state=failed; }
 
-# Minutes of ssh, of web servers, and of programs that are killed again and again: these
-# are left to check-long.
+# Minutes of ssh, of web servers, of suites that others wrote, of months of data, and of
+# programs that are killed again and again: these are left to check-long.
 LATER = $(patsubst %,tests/cli/%.bats,$(addprefix fleet/,canary-runners crawl demo \
-	doctor enroll rotate shared worker) \
-	$(addprefix whole/,engines late stale-cache store-kills) alert/kills)
+	doctor enroll hosts lambda rotate shared worker) \
+	$(addprefix whole/,engines late report stale-cache store-kills) \
+	$(addprefix probe/,conformance peers-nginx) aggregate/snapshot alert/hung-routes \
+	alert/kills serve/mcp-conformance serve/trouble)
 
 # Everything under both compilers; units under the sanitizers too. More tests than
 # cores at a time, for many wait for an answer that does not come.
