@@ -281,20 +281,23 @@ proved = prove --timer -f -o --statefile=$(B)/proved -e 'bats -t'
 bats = $(proved) -j $(1) --state=save $(2) || \
 	{ echo "These once more, each alone:"; $(proved) --state=failed; }
 
-# Minutes of ssh, of web servers, of suites that others wrote, of months of data, and of
-# programs that are killed again and again: these are left to check-long.
+# Minutes of ssh, of web servers, of suites that others wrote, of months of data, of
+# attacks, and of programs that are killed again and again are left to check-long.
 LATER = $(patsubst %,tests/cli/%.bats,$(addprefix fleet/,canary-runners crawl demo \
-	doctor enroll hosts lambda rotate shared worker) \
+	doctor enroll forced hosts lambda poisoned rotate shared worker) \
 	$(addprefix whole/,engines late report stale-cache store-kills) \
-	$(addprefix probe/,conformance peers-nginx) aggregate/snapshot alert/hung-routes \
-	alert/kills serve/mcp-conformance serve/trouble)
+	$(addprefix aggregate/,property snapshot) $(addprefix alert/,hung-routes kills) \
+	$(addprefix probe/,conformance peers-nginx) $(addprefix serve/,mcp-conformance trouble))
+
+# The MCP servers and SDKs that tests use, from npm: while others are compiled.
+peers:
+	tests/peers/install
 
 # Everything under both compilers; units under the sanitizers too. More tests than
 # cores at a time, for many wait for an answer that does not come.
 check: deps
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
-	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all unit replay
-	tests/peers/install
+	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 peers all unit replay
 	PROPERTY_SCHEDULES=1000 prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
 		$(FUZZED:%=build/san/replay/%)
 	$(call bats,6,tests/meta/*.bats $(filter-out $(LATER),$(CLI)))
@@ -307,8 +310,7 @@ check: deps
 check-long: deps
 	@scripts/deps long
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
-	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all
-	tests/peers/install
+	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 peers all
 	export BIN=$(CURDIR)/build/san/bin; $(call bats,4,$(CLI))
 	$(MAKE) -j 2 long-days long-property long-kills long-leaks long-sift
 	$(MAKE) coverage
@@ -360,5 +362,5 @@ install: all
 	$(call copy,755,$(EXAMPLEDIR)/lambda,$(wildcard scripts/deploy/lambda/*))
 	$(call copy,755,$(EXAMPLEDIR)/worker,scripts/deploy/worker/mcp-worker)
 
-.PHONY: all check check-long clean completions deb demo deps glyphs install run FORCE
+.PHONY: all check check-long clean completions deb demo deps glyphs install peers run FORCE
 .DELETE_ON_ERROR:

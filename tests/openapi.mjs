@@ -1,12 +1,12 @@
-// Holds an answer of mcp-serve to the OpenAPI document: the path, the status,
+// Holds answers of mcp-serve to the OpenAPI document: the path, the status,
 // the fields and the body.
-// usage: openapi.mjs DOCUMENT PATH OUTPUT, where OUTPUT is what the CGI printed;
+// usage: openapi.mjs DOCUMENT [PATH OUTPUT]..., where OUTPUT is what the CGI printed;
 // prints what is wrong, and then exits with 1.
 import { readFileSync } from 'node:fs';
 
-const [documentFile, path, outputFile] = process.argv.slice(2);
+const [documentFile, ...answers] = process.argv.slice(2);
 const doc = JSON.parse(readFileSync(documentFile, 'utf8'));
-const wrong = [];
+let wrong = [];
 
 const resolve = (o) => (o?.$ref
 	? o.$ref.slice(2).split('/').reduce((at, key) => at[key], doc) : o);
@@ -51,7 +51,7 @@ function validate(reference, v, at) {
 	});
 }
 
-function operation() {
+function operation(path) {
 	for (const [template, item] of Object.entries(doc.paths)) {
 		const names = [...template.matchAll(/\{(\w+)\}/g)].map((m) => m[1]);
 		const pattern = template.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '([^/]+)');
@@ -66,37 +66,46 @@ function operation() {
 	return undefined;
 }
 
-const output = readFileSync(outputFile, 'utf8');
-const end = output.indexOf('\r\n\r\n');
-const fields = new Map(output.slice(0, end).split('\r\n').map((line) => {
-	const colon = line.indexOf(': ');
-	return [line.slice(0, colon).toLowerCase(), line.slice(colon + 2)];
-}));
-const body = output.slice(end + 4);
-const status = fields.get('status').slice(0, 3);
-const response = resolve(operation()?.responses[status]);
+// What is wrong with an answer.
+function check(path, outputFile) {
+	wrong = [];
+	const output = readFileSync(outputFile, 'utf8');
+	const end = output.indexOf('\r\n\r\n');
+	const fields = new Map(output.slice(0, end).split('\r\n').map((line) => {
+		const colon = line.indexOf(': ');
+		return [line.slice(0, colon).toLowerCase(), line.slice(colon + 2)];
+	}));
+	const body = output.slice(end + 4);
+	const status = fields.get('status').slice(0, 3);
+	const response = resolve(operation(path)?.responses[status]);
 
-if (doc.openapi !== '3.1.0') wrong.push('not OpenAPI 3.1');
-if (!response) {
-	wrong.push(`no such answer is described: ${status}`);
-} else {
-	const [type] = (fields.get('content-type') ?? '').split(';');
-	const content = response.content?.[type];
-	for (const [name, header] of Object.entries(response.headers ?? {})) {
-		const value = fields.get(name.toLowerCase());
-		if (value === undefined) {
-			if (header.required !== false &&
-				(name !== 'ETag' || !/no-store/.test(fields.get('cache-control'))))
-				wrong.push(`no field ${name}`);
-		} else {
-			validate(header.schema, value, name);
+	if (doc.openapi !== '3.1.0') wrong.push('not OpenAPI 3.1');
+	if (!response) {
+		wrong.push(`no such answer is described: ${status}`);
+	} else {
+		const [type] = (fields.get('content-type') ?? '').split(';');
+		const content = response.content?.[type];
+		for (const [name, header] of Object.entries(response.headers ?? {})) {
+			const value = fields.get(name.toLowerCase());
+			if (value === undefined) {
+				if (header.required !== false &&
+					(name !== 'ETag' || !/no-store/.test(fields.get('cache-control'))))
+					wrong.push(`no field ${name}`);
+			} else {
+				validate(header.schema, value, name);
+			}
 		}
+		if (!response.content && body) wrong.push('a body');
+		if (response.content && !content) wrong.push(`no such type is described: ${type}`);
+		if (content?.schema) validate(content.schema, JSON.parse(body), 'body');
 	}
-	if (!response.content && body) wrong.push('a body');
-	if (response.content && !content) wrong.push(`no such type is described: ${type}`);
-	if (content?.schema) validate(content.schema, JSON.parse(body), 'body');
+	return wrong.map((w) => `${path} ${status}: ${w}`);
 }
-if (wrong.length) {
-	console.log(wrong.map((w) => `${path} ${status}: ${w}`).join('\n'));
-	process.exit(1);
+
+for (let i = 0; i < answers.length; i += 2) {
+	const told = check(answers[i], answers[i + 1]);
+	if (told.length) {
+		console.log(told.join('\n'));
+		process.exitCode = 1;
+	}
 }

@@ -131,13 +131,8 @@ fleet() {
 # ours: the processes on this machine that the mcp-fleet of this test started. Those
 # behind ssh have another environment.
 ours() {
-	local f
-	for f in /proc/[0-9]*/environ; do
-		if grep -qsz "^MARK=$MARK$" "$f"; then
-			f=${f%/environ}
-			echo "${f##*/}"
-		fi
-	done
+	local all=(/proc/[0-9]*/environ)
+	{ grep -lsz "^MARK=$MARK$" "${all[@]}" || true; } | cut -d / -f 3
 }
 
 # hangs REGION…: only the runners of these regions are ended by MCP_FLEET_TIMEOUT;

@@ -106,6 +106,34 @@ free_port() {
 	echo "$port"
 }
 
+# untraced COMMAND…: bats remembers where each command stands, which takes far longer
+# than a command of the shell; not those of a function that runs by this.
+untraced() {
+	local -
+	set +T
+	"$@"
+}
+
+# take_answer: parts the answer of a CGI, in the file out, into the files fields and
+# body; its status is in CODE.
+take_answer() {
+	untraced part_answer
+}
+
+part_answer() {
+	local line
+	{
+		while IFS= read -r line; do
+			printf '%s\n' "$line"
+			[[ $line != $'\r' ]] || break
+		done >fields
+		cat >body
+	} <out
+	CODE=
+	IFS= read -r line <fields || true
+	[[ ! $line =~ ^Status:\ ([0-9]+)\  ]] || CODE=${BASH_REMATCH[1]}
+}
+
 # probe ARGS…: its records go to out, messages to err, exit status to status.
 probe() {
 	status=0

@@ -62,9 +62,7 @@ post() {
 		CONTENT_LENGTH="$(wc -c <in)" MCP_CONFIG="$PWD/fleet.yaml" \
 		HTTP_AUTHORIZATION="Bearer $TOKEN" "${@:3}" \
 		"$BIN/mcp-alert" <in >out 2>err
-	sed '/^\r$/q' out >fields
-	tail -c "+$(($(wc -c <fields) + 1))" out >body
-	CODE=$(sed -n '1s/^Status: \([0-9]*\) .*/\1/p' fields)
+	take_answer
 }
 
 AT=/api/v1/monitors/example-mcp/maintenance

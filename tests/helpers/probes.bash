@@ -1,8 +1,15 @@
 # shellcheck shell=bash
 
 # probes SLUG REGION AT [STEP ERROR]: the lines of one whole probe. Tests make
-# thousands, and so no program is started for it.
+# thousands, and so no program is started for it, and bats does not trace it: that
+# takes far longer than its commands.
 probes() {
+	local -
+	set +T
+	put_probes "$@"
+}
+
+put_probes() {
 	local at=$3 bad=${4-} state=healthy failed=null error=null n=0 step ended key
 	local zeros
 	printf -v zeros %064d 0

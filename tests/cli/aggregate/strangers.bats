@@ -100,9 +100,10 @@ told() {
 	long=$(text m 1000)
 	now=$(date +%s)
 	for ((i = 0; i < 300; i++)); do
-		probes demo us-east-1 "$now" | jq -c --arg m "$i $long" \
-			'select(.type == "step") | .message = $m | .detail = {a: $m, b: $m}'
-	done >again
+		probes demo us-east-1 "$now"
+	done | jq -nc --arg long "$long" '[inputs | select(.type == "step")] | to_entries[] |
+		"\(.key / 8 | floor) \($long)" as $m |
+		.value + {message: $m, detail: {a: $m, b: $m}}' >again
 	for part in 1 2 3; do
 		sed -n "$part~3p" again | aggregate ingest
 	done

@@ -21,13 +21,12 @@ teardown() {
 
 # of_demo: the processes that have the folder of the test in their environment.
 of_demo() {
-	local f
-	for f in /proc/[0-9]*/environ; do
-		if grep -qsz "^TMPDIR=$TMPDIR$" "$f" && [[ $f != /proc/$$/* ]]; then
-			f=${f%/environ}
-			grep -qx 'State:	Z.*' "$f/status" 2>/dev/null || echo "${f#/proc/}"
-		fi
-	done
+	local all=(/proc/[0-9]*/environ) pid
+	{ grep -lsz "^TMPDIR=$TMPDIR$" "${all[@]}" || true; } | cut -d / -f 3 |
+		while read -r pid; do
+			[[ $pid == "$$" ]] || grep -qsx 'State:	Z.*' "/proc/$pid/status" ||
+				echo "$pid"
+		done
 }
 
 # begin ARGS…: the demo, as from a terminal.

@@ -24,13 +24,8 @@ teardown() {
 
 # of_run: the processes that have the folder of the run in their environment.
 of_run() {
-	local f
-	for f in /proc/[0-9]*/environ; do
-		if grep -qs "TMPDIR=$T" "$f" 2>/dev/null; then
-			f=${f%/environ}
-			echo "${f#/proc/}"
-		fi
-	done
+	local all=(/proc/[0-9]*/environ)
+	{ grep -ls "TMPDIR=$T" "${all[@]}" || true; } | cut -d / -f 3
 }
 
 nothing_left() {
