@@ -166,7 +166,7 @@ static void test_truncated(void **state)
 	free(example);
 }
 
-/* Changes one byte. */
+/* Changes one byte of three; the fuzz target of the configuration tries them all. */
 static void test_bytes(void **state)
 {
 	static const char bytes[] = "[]{}:-&*!|>'\"\t\n#,%@?~<0\x80\xff ";
@@ -174,7 +174,7 @@ static void test_bytes(void **state)
 	size_t k = 0;
 
 	(void)state;
-	for (size_t i = 0; example[i]; i++) {
+	for (size_t i = 0, n = strlen(example); i < n; i += 3) {
 		char kept = example[i];
 
 		for (int times = 0; times < 2; times++) {
