@@ -131,8 +131,7 @@ fleet() {
 # ours: the processes on this machine that the mcp-fleet of this test started. Those
 # behind ssh have another environment.
 ours() {
-	local all=(/proc/[0-9]*/environ)
-	{ grep -lsz "^MARK=$MARK$" "${all[@]}" || true; } | cut -d / -f 3
+	processes_with "^MARK=$MARK$"
 }
 
 # hangs REGION…: only the runners of these regions are ended by MCP_FLEET_TIMEOUT;

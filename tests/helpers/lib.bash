@@ -106,6 +106,12 @@ free_port() {
 	echo "$port"
 }
 
+# processes_with PATTERN: those in whose environment grep finds it in a line, NAME=VALUE.
+processes_with() {
+	local all=(/proc/[0-9]*/environ) # without the grep that looks
+	{ grep -lsze "$1" "${all[@]}" || true; } | cut -d / -f 3
+}
+
 # untraced COMMAND…: bats remembers where each command stands, which takes far longer
 # than a command of the shell; not those of a function that runs by this.
 untraced() {

@@ -4,7 +4,7 @@
 # thousands, and so no program is started for it, and bats does not trace it: that
 # takes far longer than its commands.
 probes() {
-	local -
+	local - # as `untraced` does, which not all have who load this file
 	set +T
 	put_probes "$@"
 }

@@ -9,6 +9,7 @@
 bats_require_minimum_version 1.5.0
 load ../helpers/alert
 
+# Those of the helper are for a store of the test.
 setup() {
 	:
 }

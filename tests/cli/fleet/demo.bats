@@ -21,12 +21,10 @@ teardown() {
 
 # of_demo: the processes that have the folder of the test in their environment.
 of_demo() {
-	local all=(/proc/[0-9]*/environ) pid
-	{ grep -lsz "^TMPDIR=$TMPDIR$" "${all[@]}" || true; } | cut -d / -f 3 |
-		while read -r pid; do
-			[[ $pid == "$$" ]] || grep -qsx 'State:	Z.*' "/proc/$pid/status" ||
-				echo "$pid"
-		done
+	local pid
+	for pid in $(processes_with "^TMPDIR=$TMPDIR$"); do
+		[[ $pid == "$$" ]] || grep -qsx 'State:	Z.*' "/proc/$pid/status" || echo "$pid"
+	done
 }
 
 # begin ARGS…: the demo, as from a terminal.

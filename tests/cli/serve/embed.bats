@@ -19,9 +19,7 @@ get() {
 	env REQUEST_METHOD=GET GATEWAY_INTERFACE=CGI/1.1 REQUEST_URI="$1" \
 		"QUERY_STRING=$([[ $1 != *\?* ]] || echo "${1#*\?}")" \
 		"${@:2}" "$BIN/mcp-serve" >out 2>err
-	sed '/^\r$/q' out >fields
-	tail -c "+$(($(wc -c <fields) + 1))" out >body
-	CODE=$(sed -n '1s/^Status: \([0-9]*\) .*/\1/p' fields)
+	take_answer
 }
 
 # says NAME: the value of a field of the answer.

@@ -47,9 +47,7 @@ get() {
 	[[ $1 != *\?* ]] || query=${1#*\?}
 	env REQUEST_METHOD=GET REQUEST_URI="$1" QUERY_STRING="$query" "${@:2}" \
 		"$BIN/mcp-serve" --now "$NOW" >out 2>err
-	sed '/^\r$/q' out >fields
-	tail -c "+$(($(wc -c <fields) + 1))" out >body
-	CODE=$(sed -n '1s/^Status: \([0-9]*\) .*/\1/p' fields)
+	take_answer
 	[ ! -s err ]
 }
 

@@ -24,8 +24,7 @@ teardown() {
 
 # of_run: the processes that have the folder of the run in their environment.
 of_run() {
-	local all=(/proc/[0-9]*/environ)
-	{ grep -ls "TMPDIR=$T" "${all[@]}" || true; } | cut -d / -f 3
+	processes_with "TMPDIR=$T"
 }
 
 nothing_left() {
