@@ -378,6 +378,7 @@ write_credentials() {
 # that are installed.
 write_site() {
 	local text examples=$lib/../../share/doc/mcp-fleet/examples port
+	local socket=$folder/web/serve.sock start="lighttpd -D -f $folder/lighttpd.conf"
 	[[ -d $examples ]] || examples=$lib
 	[[ -r $examples/deploy/lighttpd-fastcgi.conf ]] || return 0
 	text=$(<"$examples/deploy/lighttpd-fastcgi.conf")
@@ -385,10 +386,12 @@ write_site() {
 	text=${text//unix:\/\/\/run\/redis\/redis.sock/"$url"}
 	text=${text//https:\/\/status.example.com/"$site"}
 	text=${text//\/etc\/mcp-fleet/"$folder"}
-	text=${text//\/run\/mcp-serve.sock/"$folder/web/serve.sock"}
+	! site_unit "$folder" ||
+		socket=/run/mcp-site/serve.sock start='systemctl start mcp-site.service'
+	text=${text//\/run\/mcp-serve.sock/"$socket"}
 	[[ $site =~ :([0-9]+)$ ]] && port=${BASH_REMATCH[1]} || port=8080
 	mkdir "$new/web" "$new/web/empty"
-	printf '# lighttpd -D -f %s/lighttpd.conf\nserver.port = %s\n' "$folder" "$port"
+	printf '# %s\nserver.port = %s\n' "$start" "$port"
 	printf 'server.document-root = "%s/web/empty"\n\n' "$folder"
 	! $units || printf 'server.%sname = "www-data"\n' user group
 	printf '%s\n' "$text"
@@ -401,7 +404,11 @@ own_units() {
 	printf '%s="%s"\n' MCP_STORE "$url" MCP_SITE "$site" >"$new/serve.env"
 	chown -R mcp-fleet: "$new/probe"
 	chown -R mcp-alert: "$new/alert"
-	[[ ! -d $new/web ]] || chown -R www-data: "$new/web"
+	if [[ -d $new/web ]]; then
+		chown -R www-data: "$new/web"
+		chown :www-data "$new/lighttpd.conf"
+		chmod 640 "$new/lighttpd.conf"
+	fi
 	chmod 644 "$new/fleet.yaml"
 	chmod 755 "$new"
 }

@@ -114,6 +114,12 @@ ours() {
 		-not -path '/root/*' -not -path '/proc/*'
 }
 
+# page: a visitor sees it.
+page() {
+	[[ $(inside curl -sf http://127.0.0.1:8080/api/embed-status/127.0.0.1) == \
+		'{"state":"'@(degraded|down)'",'* ]]
+}
+
 # judged: the store has a verdict of the server that fails.
 judged() {
 	# Amber where one region says so, red where several do.
@@ -167,7 +173,7 @@ kept() {
 	done | sort >"$BATS_TEST_TMPDIR/files"
 	for file in /usr/bin/mcp-{probe,aggregate,alert,serve,fleet,rotate,guardrail,registry} \
 		/lib/systemd/system/mcp-{fleet,alert,region,report,registry}.{service,timer} \
-		/lib/systemd/system/mcp-serve{.socket,@.service} \
+		/lib/systemd/system/mcp-{serve.socket,serve@.service,site.service} \
 		/usr/lib/{sysusers,tmpfiles}.d/mcp-fleet.conf \
 		/usr/share/man/man1/mcp-probe.1.gz /usr/share/man/man8/mcp-serve.8.gz \
 		/usr/lib/nagios/plugins/check_mcp /usr/share/doc/mcp-fleet/changelog.gz \
@@ -198,7 +204,8 @@ kept() {
 	for unit in mcp-fleet.timer mcp-alert.timer mcp-report.timer; do
 		inside systemctl is-active "$unit"
 	done
-	run inside systemctl is-enabled mcp-registry.timer mcp-region.timer mcp-serve.socket
+	run inside systemctl is-enabled mcp-registry.timer mcp-region.timer mcp-serve.socket \
+		mcp-site.service
 	[ "$(sort -u <<<"$output")" = disabled ]
 	inside systemctl start mcp-fleet.service
 	[ "$(inside systemctl show -P ConditionResult mcp-fleet.service)" = no ]
@@ -216,14 +223,8 @@ kept() {
 	run -0 inside sh -c "$(sed -n 's/^  \(systemctl .*\)/\1/p' "$BATS_TEST_TMPDIR/said")"
 	inside systemctl start mcp-fleet.service
 	eventually judged
+	inside systemctl is-active mcp-site.service
 	inside systemctl enable --now mcp-serve.socket mcp-serve@1.service
-	inside systemctl stop lighttpd.service
-	inside systemd-run -q --unit=pages "$(inside sh -c 'command -v lighttpd')" \
-		-D -f /etc/mcp-fleet/lighttpd.conf
-	page() {
-		[[ $(inside curl -sf http://127.0.0.1:8080/api/embed-status/127.0.0.1) == \
-			'{"state":"degraded",'* ]]
-	}
 	eventually page
 	inside systemctl is-active mcp-serve@1.service
 	doctor
@@ -246,7 +247,6 @@ kept() {
 		test -r /etc/mcp-fleet/probe
 	run -1 inside setpriv --reuid=mcp-fleet --regid=mcp-fleet --clear-groups \
 		test -r /etc/mcp-fleet/alert
-	inside systemctl stop pages.service
 }
 
 @test "doctor says what the service of a timer does not see, and how to mend it" {
@@ -387,7 +387,8 @@ next_version() {
 	[ "$(inside mcp-fleet --version)" = "mcp-fleet $NEXT" ]
 	kept | diff "$BATS_TEST_TMPDIR/before" -
 	judged
-	for unit in mcp-fleet.timer mcp-alert.timer mcp-region.timer mcp-serve@1.service; do
+	for unit in mcp-fleet.timer mcp-alert.timer mcp-region.timer mcp-serve@1.service \
+		mcp-site.service; do
 		inside systemctl is-active "$unit"
 	done
 	[ "$(inside systemctl show -P MainPID mcp-serve@1.service)" != "$worker" ]
@@ -404,9 +405,11 @@ next_version() {
 	boot
 	eventually judged
 	kept | diff "$BATS_TEST_TMPDIR/before" -
-	for unit in mcp-fleet.timer mcp-alert.timer mcp-region.timer mcp-serve@1.service; do
+	for unit in mcp-fleet.timer mcp-alert.timer mcp-region.timer mcp-serve@1.service \
+		mcp-site.service; do
 		inside systemctl is-active "$unit"
 	done
+	eventually page
 }
 
 @test "purged, nothing is left" {
