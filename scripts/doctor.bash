@@ -617,11 +617,19 @@ check_folders() {
 	fi
 }
 
-# print_findings: as text, or as JSON.
+# print_findings: as text, or as JSON. Root needs no sudo, and may have none; who logs
+# in elsewhere need not be root there.
 print_findings() {
-	jq -nrR --argjson json "$json" '
+	local root=false
+	((EUID)) || root=true
+	jq -nrR --argjson json "$json" --argjson root "$root" '
+		def mend: if . == "" then null
+			elif $root and (test("(^|[ &])ssh |# on its machine$") | not) then
+				gsub("\\bsudo -u (?<user>[^ ]+) "; "runuser -u \(.user) -- ") |
+				gsub("\\bsudo "; "")
+			else . end;
 		[inputs | split("\t") | {v: 1, type: "finding", status: .[0], subject: .[1],
-			finding: .[2], mend: (.[3] | select(. != "") // null)}] |
+			finding: .[2], mend: (.[3] | mend)}] |
 		if $json then .[] | tojson else
 			([.[].subject | length] | max) as $width |
 			.[] | ({ok: "ok  ", warn: "warn", fail: "FAIL",
