@@ -312,21 +312,20 @@ check-long: deps
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
 	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 peers all
 	export BIN=$(CURDIR)/build/san/bin; $(call bats,4,$(CLI))
-	$(MAKE) -j 2 long-days long-property long-kills long-leaks long-sift
+	$(MAKE) -j 2 long-days long-property long-kills long-leaks long-sift long-month \
+		long-snapshot
 	$(MAKE) coverage
 	$(MAKE) mutants
 	CPU=0.5 bats -t tests/cli/probe/hostile.bats
 	bats -t tests/long/hostile.bats
 	$(MAKE) build/bench/server
 	bats -t tests/long/targets.bats
-	bats -t tests/long/month.bats
 	bats -t tests/long/registry.bats
 	bats -t tests/long/crawl.bats
 	bats -t tests/long/engines.bats
 	bats -t tests/long/lab.bats
 	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
-	bats -t tests/long/snapshot.bats
 	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=10 FUZZ_JOBS=2
 

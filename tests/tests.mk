@@ -82,6 +82,12 @@ long-leaks:
 long-sift:
 	SIFT_SECONDS=120 bats -t tests/cli/fleet/sift.bats
 
+long-month:
+	bats -t tests/long/month.bats
+
+long-snapshot:
+	bats -t tests/long/snapshot.bats
+
 # What changes a decision is noticed: a sample of small changes to the pure areas.
 mutants:
 	tests/long/mutants
@@ -138,5 +144,5 @@ pictures: all
 	@scripts/deps build pictures
 	tests/long/pictures
 
-.PHONY: bench compare coverage fuzz fuzzers lab long-days long-kills long-leaks long-property \
-	long-sift mutants pictures replay unit
+.PHONY: bench compare coverage fuzz fuzzers lab long-days long-kills long-leaks long-month \
+	long-property long-sift long-snapshot mutants pictures replay unit
