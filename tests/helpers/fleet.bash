@@ -51,7 +51,8 @@ host() {
 	ssh-keygen -q -t ed25519 -N '' -f "$dir/user"
 	[[ ${2-} ]] || sshd_start "$dir"
 	port=$(<"$machine/port")
-	echo "environment=\"PATH=$dir:$BIN:$PATH\",environment=\"HOSTS=$PWD\" $(<"$dir/user.pub")" \
+	# With a home of its own: what our ~/.bashrc prints would be what the host says.
+	echo "environment=\"PATH=$dir:$BIN:$PATH\",environment=\"HOSTS=$PWD\",environment=\"HOME=$dir\" $(<"$dir/user.pub")" \
 		>>"$machine/authorized"
 	printf 'Host %s\nHostName 127.0.0.1\nPort %s\nIdentityFile %s\n' "$1" "$port" \
 		"$dir/user" >>ssh_config
