@@ -17,11 +17,12 @@ const whole = (least, most) => least + Math.floor(random() * (most - least + 1))
 
 // ---- What can go wrong with our own parts. A fault of kind "own" is of a region, of
 // which two at a time may have one; those of kind "all" stop everybody, and leave
-// minutes between them. A fault with "during" comes while a round is going on.
+// minutes between them. A fault with "during" comes while a round is going on; one with
+// "early", in the first part of it, in which regions probe.
 
 const missed = []; // faults for which there was no chance
 const FAULT = {
-	'runner killed': { of: 'own', most: 2,
+	'runner killed': { of: 'own', most: 2, early: true,
 		during: async (f, child) => { if (!await lab.kill_probes(f.region, child)) missed.push(f); } },
 	'ssh hung': { of: 'own', most: 1, hangs: true, begin: (f) => lab.signal_sshd(f.region, 'SIGSTOP'),
 		end: (f) => lab.signal_sshd(f.region, 'SIGCONT') },
@@ -139,7 +140,8 @@ const round = async (faults, m) => {
 	const during = [], hanging = faults.filter((f) => f.hangs && m >= f.from && m < f.until);
 	const ended = await lab.minute(m, { hanging: hanging.map((f) => f.region), begun: (child) => {
 		for (const f of faults.filter((g) => g.during && g.from === m))
-			during.push(lab.after(1000 * f.delay * usual).then(() => f.during(f, child)));
+			during.push(lab.after(1000 * f.delay * usual * (f.early ? 0.5 : 1))
+				.then(() => f.during(f, child)));
 	} });
 	if (!hanging.length && !during.length)
 		usual = ended.seconds;
