@@ -62,8 +62,8 @@ SCRIPTS = scripts/mcp-fleet scripts/mcp-guardrail scripts/mcp-registry \
 MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
 	man/mcp-fleet.1 man/mcp-guardrail.1 man/mcp-registry.1 man/mcp-rotate.1 \
 	man/check_mcp.1
-UNITS = mcp-serve.socket mcp-serve@.service mcp-site.service mcp-fleet.service mcp-fleet.timer \
-	mcp-alert.service mcp-alert.timer mcp-registry.service mcp-registry.timer \
+UNITS = mcp-serve.socket mcp-serve@.service mcp-site.service \
+	mcp-fleet.service mcp-fleet.timer mcp-alert.service mcp-alert.timer mcp-registry.service mcp-registry.timer \
 	mcp-report.service mcp-report.timer mcp-region.service mcp-region.timer
 # For those who read: copied, and then made theirs.
 EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
