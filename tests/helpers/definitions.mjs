@@ -18,7 +18,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 	const key = { v: 1, slug, region, probe_id: `${region}-${at}`, probe_started_at: at };
 	const of = (type) => ({ v: 1, type, slug, region, probe_id: key.probe_id,
 		probe_started_at: at });
-	const sorted = tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+	const sorted = [...tools].sort((a, b) => (a.name < b.name ? -1 : 1));
 	const contract = sorted.map(({ inputSchema, name }) => ({ inputSchema, name }));
 	const records = STEPS.map((step, i) => ({ ...of('step'), n: i + 1, step, status: 'pass',
 		ms: 1, error: null, message: null, detail: {} }));

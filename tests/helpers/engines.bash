@@ -13,7 +13,7 @@
 # client.crt, expired.crt, other.crt (for another host), each with its .key; and
 # wrong.crt, which is another CA.
 engine_certificates() {
-	local dir=$1 name names
+	local dir=$1 name names until
 	mkdir -p "$dir"
 	for name in ca wrong; do
 		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
@@ -26,11 +26,11 @@ engine_certificates() {
 		openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 			-keyout "$dir/$name.key" -out "$dir/$name.csr" \
 			-subj "/CN=$name of a test" 2>>"$dir/log"
-		printf 'subjectAltName=%s\n' "$names" >"$dir/$name.ext"
-		openssl x509 -req -in "$dir/$name.csr" -CA "$dir/ca.crt" \
-			-CAkey "$dir/ca.key" -CAcreateserial -extfile "$dir/$name.ext" \
-			-days "$([ $name = expired ] && echo -1 || echo 2)" \
-			-out "$dir/$name.crt" 2>>"$dir/log"
+		until='2 days'
+		[ $name != expired ] || until=yesterday
+		sign_csr "$dir/$name" "$dir/ca.crt" "$dir/ca.key" '1 month ago' "$until" \
+			"subjectAltName=$names" 2>>"$dir/log"
+		mv "$dir/$name.pem" "$dir/$name.crt"
 	done
 	chmod 600 "$dir"/*.key
 }

@@ -106,6 +106,24 @@ free_port() {
 	echo "$port"
 }
 
+# sign_csr NAME CA-CERTIFICATE CA-KEY FROM UNTIL [EXTENSION…]: NAME.pem, of NAME.csr, valid
+# between days of date(1), past ones too; an EXTENSION is a line of openssl's configuration.
+sign_csr() {
+	local name=$1 ca=$2 key=$3 from=$4 until=$5
+	shift 5
+	mkdir "$name.ca"
+	: >"$name.ca/index.txt"
+	printf '%s\n' '[ca]' default_ca=own '[own]' "database=$name.ca/index.txt" \
+		"serial=$name.ca/serial" "new_certs_dir=$name.ca" policy=any rand_serial=yes \
+		'[any]' commonName=supplied >"$name.ca/conf"
+	openssl ca -config "$name.ca/conf" -batch -notext -md sha256 -in "$name.csr" \
+		-cert "$ca" -keyfile "$key" -startdate "$(date -u -d "$from" +%Y%m%d%H%M%SZ)" \
+		-enddate "$(date -u -d "$until" +%Y%m%d%H%M%SZ)" \
+		-extfile <(printf '%s\n' "$@") -out "$name.pem" 2>"$name.ca/log" ||
+		{ cat "$name.ca/log" >&2; return 1; }
+	rm -r "$name.ca"
+}
+
 # processes_with PATTERN: those in whose environment grep finds it in a line, NAME=VALUE.
 processes_with() {
 	local all=(/proc/[0-9]*/environ) # without the grep that looks
@@ -225,7 +243,7 @@ lighttpd_cgi() {
 		server.pid-file = "$PWD/lighttpd.pid"
 		server.errorlog = "$PWD/lighttpd.log"
 		setenv.set-environment = ($1)
-		\$HTTP["url"] =~ "^($(IFS='|'; echo "${*:2}"))/" {
+		\$HTTP["url"] =~ "^($(IFS='|'; echo "${*:2}"))(/|\$)" {
 			alias.url = ($(printf "\"%s\" => \"$BIN/mcp-alert\", " "${@:2}"))
 			cgi.assign = ("" => "")
 		}

@@ -9,8 +9,9 @@ import http from 'node:http';
 import {createRequire} from 'node:module';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {fileURLToPath} from 'node:url';
 
-export const ROOT = path.resolve(import.meta.dirname, '../..');
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = process.env.BIN ?? path.join(ROOT, 'build/bin');
 const require = createRequire(path.join(ROOT, 'build/long/package.json'));
 const {chromium} = require('playwright-core');

@@ -24,7 +24,7 @@ const canonical = (v) => Array.isArray(v) ? `[${v.map(canonical)}]` :
 		`${JSON.stringify(k)}:${canonical(v[k])}`)}}` : JSON.stringify(v);
 const sum = (text) => createHash('sha256').update(text).digest('hex');
 
-const corpus = `${import.meta.dirname}/../fixture/tool_corpus`;
+const corpus = new URL('../fixture/tool_corpus', import.meta.url).pathname;
 const real = fs.readdirSync(corpus).filter((name) => name.endsWith('.json.gz')).sort()
 	.flatMap((name) => JSON.parse(zlib.gunzipSync(fs.readFileSync(`${corpus}/${name}`))))
 	.map((tool) => Object.fromEntries(MEMBERS.filter((m) => m in tool).map((m) => [m, tool[m]])));
@@ -58,7 +58,7 @@ function release(tools, day) {
 }
 
 function list(tools) {
-	const sorted = tools.toSorted((a, b) => (a.tool.name < b.tool.name ? -1 : 1));
+	const sorted = [...tools].sort((a, b) => (a.tool.name < b.tool.name ? -1 : 1));
 	return { tool_hash: sum(`[${sorted.map((t) => t.contract)}]`),
 		full_hash: sum(`[${sorted.map((t) => t.text)}]`), tool_count: TOOLS,
 		tools: Object.fromEntries(sorted.map((t) => [t.tool.name, [sum(t.contract), t.digest]])) };

@@ -7,13 +7,12 @@ load ../../helpers/lib
 EC=(-newkey ec -pkeyopt ec_paramgen_curve:P-256)
 KEY=("${EC[@]}")
 
-# certificate NAME SUBJECT-ALT-NAME [OPTIONS…]: signed by our own authority.
+# certificate NAME SUBJECT-ALT-NAME [FROM UNTIL]: signed by our own authority.
 certificate() {
 	openssl req "${KEY[@]}" -nodes -keyout "$1.key" -out "$1.csr" \
 		-subj "/CN=$1" 2>/dev/null
-	openssl x509 -req -in "$1.csr" -CA "${CA:-ca}.pem" -CAkey "${CA:-ca}.key" \
-		-CAcreateserial -days 30 -out "$1.pem" \
-		-extfile <(printf '%s\n' "${2:+subjectAltName=$2}" "${EXT-}") "${@:3}" 2>/dev/null
+	sign_csr "$1" "${CA:-ca}.pem" "${CA:-ca}.key" "${3:-1 hour ago}" "${4:-30 days}" \
+		"${2:+subjectAltName=$2}" "${EXT-}"
 }
 
 # before NAME CERT [OPTIONS]: a TLS server with that certificate before the peer.
@@ -38,19 +37,14 @@ setup_file() {
 	openssl req -x509 "${EC[@]}" -nodes -keyout hidden.key -out hidden.pem \
 		-subj '/CN=hidden authority' 2>/dev/null
 	certificate between ''
-	certificate oldca '' -days -1
+	certificate oldca '' '1 month ago' yesterday
 	EXT=
 	certificate good DNS:localhost,IP:127.0.0.1,IP:::1
 	certificate other DNS:elsewhere.example,DNS:other.example,IP:192.0.2.7
 	certificate nameless ''
 	certificate many "$(printf 'DNS:name-%s.example,' {1..60})DNS:last.example"
-	certificate old DNS:localhost -days -1
-	openssl req "${EC[@]}" -nodes -keyout young.key -out young.csr -subj /CN=young 2>/dev/null
-	: >index.txt
-	printf '[ca]\ndefault_ca=a\n[a]\ndatabase=index.txt\nserial=s\nnew_certs_dir=.\npolicy=p\n[p]\ncommonName=supplied\n' >ca.cnf
-	openssl ca -config ca.cnf -batch -notext -in young.csr -cert ca.pem -keyfile ca.key \
-		-md sha256 -startdate 20990101000000Z -enddate 21000101000000Z -create_serial \
-		-extfile <(echo subjectAltName=DNS:localhost) -out young.pem 2>/dev/null
+	certificate old DNS:localhost '1 month ago' yesterday
+	certificate young DNS:localhost 2099-01-01 2100-01-01
 	KEY=(-newkey rsa:1024)
 	certificate weak DNS:localhost
 	KEY=("${EC[@]}")

@@ -1,0 +1,127 @@
+#!/usr/bin/env bats
+# Goal: what scripts, tests and examples of the manual call comes with a package that scripts/deps installs, or
+# with one that those need; a newcomer has no other.
+
+bats_require_minimum_version 1.5.0
+load ../helpers/lib
+
+GROUPS_OF_DEPS='build test long fuzz bench compare pictures glyphs deb packages bare run servers'
+
+# Words that stand where a command does and need no package of ours, and why.
+NOT_NEEDED='
+docker|belongs to the machine of whoever has it
+kubectl|has a stand-in
+perf|is used where it is there
+red|is in a text
+route|is in a text
+sudo|is for users other than root
+'
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	type -P dpkg-query >/dev/null || skip 'no Debian'
+}
+
+# commands FILE…: FILE:LINE:WORD of each word that stands where a command does.
+commands() {
+	awk '
+		FNR == 1 { shell = /^#!.*(ba)?sh|bats|shellcheck shell=/; here = "" }
+		!shell || /^[ \t]*#/ { next }
+		here != "" {
+			line = $0; sub(/^\t+/, "", line)
+			if (line == here) here = ""
+			next
+		}
+		{
+			line = $0
+			if (match(line, /<<-?[ ]*[\047"]?[A-Za-z_]+/)) {
+				here = substr(line, RSTART, RLENGTH)
+				gsub(/[<\-\047" ]/, "", here)
+			}
+			gsub(/\047[^\047]*\047/, "X", line)
+			gsub(/\$\(/, " ; ", line)
+			gsub(/\|\||&&|[|;&({]|(^|[ \t])(then|do|else|if|while|until|!|eventually|env|exec|timeout +[0-9"$a-z_]+|run( +[-!][0-9a-z-]*)*)[ \t]/, " ; ", line)
+			n = split(line, part, ";")
+			for (i = 1; i <= n; i++) {
+				word = part[i]
+				sub(/^[ \t]+/, "", word)
+				while (word ~ /^[A-Za-z_][A-Za-z0-9_]*=[^ \t]*[ \t]/)
+					sub(/^[^ \t]*[ \t]+/, "", word)
+				sub(/[ \t].*/, "", word)
+				if (word ~ /^[a-z][a-z0-9._+-]*$/)
+					print FILENAME ":" FNR ":" word
+			}
+		}' "$@"
+}
+
+# provided: the packages that scripts/deps installs, those that each of them needs, and
+# those that every Debian has, with git and make.
+provided() {
+	# shellcheck disable=SC2086,SC2016 # words; fields of dpkg
+	{
+		"$ROOT/scripts/deps" -l $GROUPS_OF_DEPS
+		echo git make apt
+		dpkg-query -W -f '${Essential} ${Priority} ${Package}\n' |
+			awk '$1 == "yes" || $2 == "required" { print $NF }'
+	} | tr ' ' '\n' >wanted
+	dpkg-query -W -f '${Package}\t${Pre-Depends}, ${Depends}\t${Provides}\n' |
+		awk -F '\t' '
+			function bare(text) { gsub(/\([^)]*\)|:[a-z0-9]+|[ \n]/, "", text); return text }
+			NR == FNR { queue[++last] = $1; next }
+			{
+				needs[$1] = bare($2)
+				n = split(bare($3), names, ",")
+				for (i = 1; i <= n; i++) provider[names[i]] = provider[names[i]] " " $1
+				provider[$1] = provider[$1] " " $1
+			}
+			END {
+				for (at = 1; at <= last; at++) {
+					n = split(provider[queue[at]], found, " ")
+					for (i = 1; i <= n; i++) {
+						if (seen[found[i]]++) continue
+						print found[i]
+						m = split(needs[found[i]], list, /[,|]/)
+						for (j = 1; j <= m; j++) if (list[j] != "") queue[++last] = list[j]
+					}
+				}
+			}' wanted - | sort -u
+}
+
+@test "each command that a script, a test or an example calls comes with a package of scripts/deps" {
+	provided >packages
+	(cd "$ROOT" && git ls-files scripts tests .ci | grep -v '^tests/fuzz/corpus' |
+		while read -r file; do
+			! head -n 3 "$file" | grep -qE '^#!.*(sh|bats)|shellcheck shell=' || echo "$file"
+		done) >files
+	{
+		echo '# shellcheck shell=bash'
+		sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/ { s/^\.Dl //; /^\./!p; }' "$ROOT"/man/*.[1-8]
+	} >examples
+	echo "$PWD/examples" >>files
+	cd "$ROOT"
+	# shellcheck disable=SC2046 # names without spaces
+	commands $(<"$BATS_TEST_TMPDIR/files") | sort -t : -u -k 3,3 >"$BATS_TEST_TMPDIR/called"
+	cd "$BATS_TEST_TMPDIR"
+	while IFS=: read -r file line word; do
+		! grep -q "^$word|" <<<"$NOT_NEEDED" || continue
+		path=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin type -P "$word") || continue
+		path=$(realpath "$path")
+		echo "$path ${path/#\/usr\//\/} $file:$line $word"
+	done <called >found
+	[ "$(wc -l <found)" -gt 80 ]
+	# shellcheck disable=SC2046 # paths without spaces
+	dpkg-query -S $(cut -d ' ' -f 1,2 found) 2>/dev/null |
+		sed -n 's/^\([^:,]*\)[^ ]*: /\1 /p' >owners
+	awk 'NR == FNR { owner[$2] = $1; next } { o = owner[$1]; if (o == "") o = owner[$2]
+		print o == "" ? "-" : o, $3, $4 }' owners found |
+		while read -r package place word; do
+			grep -qx "$package" packages || echo "$place: $word, of $package"
+		done >missing
+	[ ! -s missing ] || { cat missing; return 1; }
+}
+
+@test "no script of node asks for more than the node of the oldest Debian has" {
+	# shellcheck disable=SC2046 # names without spaces
+	run ! grep -nE '\.to(Sorted|Reversed|Spliced)\(|import\.meta\.(dirname|filename)|Object\.groupBy|Promise\.(withResolvers|try)|Array\.fromAsync' \
+		$(cd "$ROOT" && git ls-files '*.mjs' '*.js' | sed "s|^|$ROOT/|")
+}
