@@ -302,6 +302,15 @@ check: deps
 		$(FUZZED:%=build/san/replay/%)
 	$(call bats,6,tests/meta/*.bats $(filter-out $(LATER),$(CLI)))
 
+# What differs between the releases of Debian that are supported: web servers, OpenSSL,
+# Node, Redis. tests/bare runs this in another one.
+DIFFERING = $(patsubst %,tests/cli/%.bats,whole/deploy whole/run whole/acl whole/engines \
+	alert/maintenance-web alert/answers alert/ack probe/tls probe/mtls probe/peers \
+	serve/serve serve/fastcgi aggregate/store fleet/hosts)
+check-differing: deps
+	$(MAKE) -j 2 peers all
+	$(call bats,4,$(DIFFERING))
+
 # What takes minutes: whole programs under the sanitizers; a day of 1,000 servers,
 # judged in 2 GiB, and 20 small days; many more schedules and kills, of Redis, of
 # Sentinel's master and of nodes of a Cluster, too; every branch of decisions, and
@@ -327,6 +336,7 @@ check-long: deps
 	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
 	tests/long/run
+	tests/bare trixie differing || [ $$? -eq 3 ]
 	$(MAKE) fuzz FUZZ_SECONDS=10 FUZZ_JOBS=2
 
 clean:
@@ -361,5 +371,5 @@ install: all
 	$(call copy,755,$(EXAMPLEDIR)/lambda,$(wildcard scripts/deploy/lambda/*))
 	$(call copy,755,$(EXAMPLEDIR)/worker,scripts/deploy/worker/mcp-worker)
 
-.PHONY: all check check-long clean completions deb demo deps glyphs install peers run FORCE
+.PHONY: all check check-differing check-long clean completions deb demo deps glyphs install peers run FORCE
 .DELETE_ON_ERROR:
