@@ -256,6 +256,32 @@ deb:
 deps:
 	@scripts/deps build test
 
+# What people call; everything else is called by these.
+define HELP
+make run        the whole pipeline on this machine, until Ctrl-C; of your server:
+                make run URL=https://...
+make demo       an outage and more, in five minutes; in seconds: QUICK=-q
+make            the programs, into build/bin; CC=clang SAN=1: with sanitizers
+make check      the tests
+make check-long what takes minutes
+make unit       the unit tests, into build/unit
+make install    programs, pages and units, into PREFIX, below DESTDIR
+make deb        packages for Debian and Ubuntu, into build/deb
+make deps       install what building and testing need
+make clean      remove build
+
+make fuzz       look for inputs that break what reads strangers' bytes; TARGET=url
+make coverage   how much the unit tests run, and whether every branch of decisions
+make mutants    small changes to decisions: do the tests notice?
+make lab        five regions, and what goes wrong in them; as root
+make bench      what the programs cost; BENCH='-n 3 probe': a part of it
+make compare    us beside other monitors, in five minutes
+make pictures   those of README
+make glyphs     the letters of link previews
+endef
+help:
+	@: $(info $(HELP))
+
 # The whole pipeline on this machine: make run [URL=https://…]
 run:
 	@scripts/deps build run $(if $(URL),,servers)
@@ -361,5 +387,5 @@ install: all
 	$(call copy,755,$(EXAMPLEDIR)/lambda,$(wildcard scripts/deploy/lambda/*))
 	$(call copy,755,$(EXAMPLEDIR)/worker,scripts/deploy/worker/mcp-worker)
 
-.PHONY: all check check-long clean completions deb demo deps glyphs install peers run FORCE
+.PHONY: all check check-long clean completions deb demo deps glyphs help install peers run FORCE
 .DELETE_ON_ERROR:
