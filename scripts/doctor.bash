@@ -418,7 +418,7 @@ check_store() {
 			found fail store "$why" 'export MCP_STORE_PASSWORD_FILE=FILE' ;;
 		*'Permission denied'*)
 			found fail store "$why" "sudo usermod -aG redis $(id -un)" ;;
-		*) found fail store "${why:-no answer}" 'sudo systemctl start redis-server' ;;
+		*) found fail store "${why:-no answer}" "$(start_redis)" ;;
 		esac
 		return
 	fi

@@ -303,7 +303,8 @@ failures() {
 	doctor
 	told fail store 'No such file or directory'
 	# Root needs no sudo.
-	[ "$mend" = "$( ((EUID == 0)) || echo 'sudo ')systemctl start redis-server" ]
+	[ "$mend" = "$( ((EUID == 0)) || echo 'sudo ')$([[ -d /run/systemd/system ]] &&
+		echo systemctl enable --now redis-server || echo service redis-server start)" ]
 	ln -s "$REDIS_SOCK" nowhere
 	doctor
 	silent fail store ''
