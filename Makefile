@@ -363,7 +363,7 @@ copy = install -D -m $(1) -t $(DESTDIR)$(2) $(3)
 install: all
 	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
-		region.bash cloud.bash inbox.bash init.bash enroll.bash doctor.bash \
+		region.bash cloud.bash config.bash inbox.bash init.bash enroll.bash doctor.bash \
 		doctor_rounds.bash demo.bash crawl.bash))
 	$(call copy,644,$(MANDIR)/man1,$(MAN1))
 	$(call copy,644,$(MANDIR)/man5,$(MAN5))

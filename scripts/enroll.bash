@@ -19,7 +19,8 @@ enroll_usage() {
 	to put where. Changes nothing, but with --install.
 
 	options:
-	  -c, --config file     the configuration; else MCP_CONFIG
+	  -c, --config file     the configuration; else MCP_CONFIG, else ./fleet.yaml,
+	                        else /etc/mcp-fleet/fleet.yaml
 	  -h, --help            print this help
 	  --install             make what is missing on that machine
 	  --json                a JSON object for each finding
