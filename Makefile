@@ -259,7 +259,7 @@ deps:
 # What people call; everything else is called by these.
 define HELP
 make run        the whole pipeline on this machine, until Ctrl-C; of your server:
-                make run URL=https://...
+                make run URL=https://... [TOKEN_FILE=file]
 make demo       an outage and more, in five minutes; in seconds: QUICK=-q
 make            the programs, into build/bin; CC=clang SAN=1: with sanitizers
 make check      the tests
@@ -282,12 +282,17 @@ endef
 help:
 	@: $(info $(HELP))
 
-# The whole pipeline on this machine: make run [URL=https://…]
+# quoted TEXT: for the shell.
+quoted = '$(subst ','\'',$(1))'
+
+# The whole pipeline on this machine: make run [URL=https://… [TOKEN_FILE=file]].
+# Where npm cannot be had, it goes on without the servers that come from there.
 run:
-	@scripts/deps build run $(if $(URL),,servers)
+	@scripts/deps build run $(if $(URL),,servers || scripts/deps build run)
 	@[ -e $(B)/bin/mcp-serve ] || echo "building the programs: about a minute"
 	@$(MAKE) -s -j 2 all
-	@scripts/run $(URL)
+	@scripts/run $(if $(TOKEN_FILE),--token-file $(call quoted,$(TOKEN_FILE))) \
+		$(if $(URL),$(call quoted,$(URL)))
 
 # An outage and more, on this machine, in five minutes: make demo [QUICK=-q]
 demo:
