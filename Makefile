@@ -256,12 +256,43 @@ deb:
 deps:
 	@scripts/deps build test
 
-# The whole pipeline on this machine: make run [URL=https://…]
+# What people call; everything else is called by these.
+define HELP
+make run        the whole pipeline on this machine, until Ctrl-C; of your server:
+                make run URL=https://... [TOKEN_FILE=file]
+make demo       an outage and more, in five minutes; in seconds: QUICK=-q
+make            the programs, into build/bin; CC=clang SAN=1: with sanitizers
+make check      the tests
+make check-long what takes minutes
+make unit       the unit tests, into build/unit
+make install    programs, pages and units, into PREFIX, below DESTDIR
+make deb        packages for Debian and Ubuntu, into build/deb
+make deps       install what building and testing need
+make clean      remove build
+
+make fuzz       look for inputs that break what reads strangers' bytes; TARGET=url
+make coverage   how much the unit tests run, and whether every branch of decisions
+make mutants    small changes to decisions: do the tests notice?
+make lab        five regions, and what goes wrong in them; as root
+make bench      what the programs cost; BENCH='-n 3 probe': a part of it
+make compare    us beside other monitors, in five minutes
+make pictures   those of README
+make glyphs     the letters of link previews
+endef
+help:
+	@: $(info $(HELP))
+
+# quoted TEXT: for the shell.
+quoted = '$(subst ','\'',$(1))'
+
+# The whole pipeline on this machine: make run [URL=https://… [TOKEN_FILE=file]].
+# Where npm cannot be had, it goes on without the servers that come from there.
 run:
-	@scripts/deps build run $(if $(URL),,servers)
+	@scripts/deps build run $(if $(URL),,servers || scripts/deps build run)
 	@[ -e $(B)/bin/mcp-serve ] || echo "building the programs: about a minute"
 	@$(MAKE) -s -j 2 all
-	@scripts/run $(URL)
+	@scripts/run $(if $(TOKEN_FILE),--token-file $(call quoted,$(TOKEN_FILE))) \
+		$(if $(URL),$(call quoted,$(URL)))
 
 # An outage and more, on this machine, in five minutes: make demo [QUICK=-q]
 demo:
@@ -347,7 +378,7 @@ copy = install -D -m $(1) -t $(DESTDIR)$(2) $(3)
 install: all
 	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
-		region.bash cloud.bash inbox.bash init.bash enroll.bash doctor.bash \
+		region.bash cloud.bash config.bash inbox.bash init.bash enroll.bash doctor.bash \
 		doctor_rounds.bash demo.bash crawl.bash))
 	$(call copy,644,$(MANDIR)/man1,$(MAN1))
 	$(call copy,644,$(MANDIR)/man5,$(MAN5))
@@ -371,5 +402,5 @@ install: all
 	$(call copy,755,$(EXAMPLEDIR)/lambda,$(wildcard scripts/deploy/lambda/*))
 	$(call copy,755,$(EXAMPLEDIR)/worker,scripts/deploy/worker/mcp-worker)
 
-.PHONY: all check check-differing check-long clean completions deb demo deps glyphs install peers run FORCE
+.PHONY: all check check-differing check-long clean completions deb demo deps glyphs help install peers run FORCE
 .DELETE_ON_ERROR:

@@ -22,7 +22,8 @@ doctor_usage() {
 	upgrade asks for. Says what is wrong, and the command that mends it.
 
 	options:
-	  -c, --config file     the configuration; else MCP_CONFIG
+	  -c, --config file     the configuration; else MCP_CONFIG, else ./fleet.yaml,
+	                        else /etc/mcp-fleet/fleet.yaml
 	  -h, --help            print this help
 	  --json                a JSON object for each finding
 	  --page                send a test page through every route
@@ -60,7 +61,7 @@ doctor_settings() {
 
 # doctor_bound: what each command that looks at a fleet takes from the environment.
 doctor_bound() {
-	[[ $config ]] || die 2 "neither --config nor MCP_CONFIG names a file"
+	need_config
 	bound=${MCP_FLEET_TIMEOUT:-$check_max}
 	[[ $bound =~ ^[1-9][0-9]{0,3}$ ]] ||
 		die 2 "MCP_FLEET_TIMEOUT: not seconds up to 9999"
@@ -103,7 +104,7 @@ last_words() {
 check_config() {
 	local line status=0 reached
 	use_secrets "$alert_secrets"
-	found ok configuration "$(jq -r 'def count($one): "\(.) \($one)" +
+	found ok configuration "${looked:+$looked: }$(jq -r 'def count($one): "\(.) \($one)" +
 		if . == 1 then "" else "s" end; "\(.servers.count | count("server")), \(
 		.regions | length | count("region"))"' "$scratch/config")"
 	while IFS= read -r line; do
@@ -418,7 +419,7 @@ check_store() {
 			found fail store "$why" 'export MCP_STORE_PASSWORD_FILE=FILE' ;;
 		*'Permission denied'*)
 			found fail store "$why" "sudo usermod -aG redis $(id -un)" ;;
-		*) found fail store "${why:-no answer}" 'sudo systemctl start redis-server' ;;
+		*) found fail store "${why:-no answer}" "$(start_redis)" ;;
 		esac
 		return
 	fi

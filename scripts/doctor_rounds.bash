@@ -14,7 +14,7 @@ find_units() {
 	local unit secrets
 	for unit in mcp-fleet mcp-alert; do
 		timeout "$bound" systemctl show "$unit.service" -p User -p Environment \
-			-p ExecStart >"$desk/unit" 2>/dev/null || return 0
+			-p ExecStart -p WorkingDirectory >"$desk/unit" 2>/dev/null || return 0
 		[[ $(realpath -m -- "$(unit_config)") == "$(realpath -- "$config")" ]] ||
 			continue
 		secrets=$(unit_says Environment | tr ' ' '\n' | sed -n 's/^MCP_CREDENTIALS=//p')
@@ -26,40 +26,147 @@ find_units() {
 	done
 }
 
+# place FOLDER HOME PATH: where a command that runs in the folder finds the path.
+place() {
+	local path=$3
+	path=${path/#'$HOME'/$2}
+	path=${path/#'${HOME}'/$2}
+	path=${path/#'~/'/$2/}
+	[[ $path == /* ]] || path=$1/$path
+	realpath -m -- "$path"
+}
+
+# round_of FOLDER HOME CONFIG COMMAND: the configuration of the rounds that a command
+# runs, where FOLDER is its own, and CONFIG its MCP_CONFIG. Prints nothing where it runs
+# none, as a dry run or another command of mcp-fleet does.
+round_of() {
+	local folder=$1 home=$2 of=$3 word i words=()
+	read -ra words <<<"${4//[\"\'\\]/}"
+	for ((i = 0; i < ${#words[@]}; i++)); do
+		word=${words[i]#\(}
+		case $word in
+		cd)
+			word=${words[++i]-}
+			folder=$(place "$folder" "$home" "${word%;}")
+			;;
+		MCP_CONFIG=*) of=${word#*=} ;;
+		mcp-fleet | */mcp-fleet) break ;;
+		esac
+	done
+	((i < ${#words[@]})) || return 0
+	# What the shell does after it is no argument.
+	word=${words[*]:i + 1}
+	read -ra words <<<"${word%%[;&|>)]*}"
+	for ((i = 0; i < ${#words[@]}; i++)); do
+		word=${words[i]}
+		if [[ $word == --config=* ]]; then
+			of=${word#*=}
+		elif [[ $word == --config ]]; then
+			of=${words[++i]-}
+		elif [[ $word == --dry-run ]]; then
+			return
+		elif [[ $word =~ ^--(only|store)$ ]]; then
+			i=$((i + 1))
+		elif [[ $word =~ ^-([^c-]*)(c(.*))?$ ]]; then
+			[[ ${BASH_REMATCH[1]} != *n* ]] || return 0
+			[[ ! ${BASH_REMATCH[2]} ]] || of=${BASH_REMATCH[3]:-${words[++i]-}}
+		elif [[ $word != --* && $word != [0-9] ]]; then # 2 of 2>&1
+			return # a command
+		fi
+	done
+	if [[ ! $of ]]; then
+		of=$folder/fleet.yaml
+		[[ -e $of ]] || of=/etc/mcp-fleet/fleet.yaml
+	fi
+	place "$folder" "$home" "$of"
+}
+
+# read_table FIELDS HOME: of a table of cron, the lines that run rounds of this
+# configuration, each below the variables that it has; in others, whose rounds the
+# other lines run. FIELDS is how many stand before a command: a table of the system
+# names the user, too.
+read_table() {
+	local fields=$1 home=$2 owner line command of n set='' table_config=''
+	local assigned='^[[:blank:]]*([A-Za-z_][A-Za-z0-9_]*)[[:blank:]]*=[[:blank:]]*(.*)$'
+	while IFS= read -r line || [[ $line ]]; do
+		if [[ $line =~ $assigned ]]; then
+			set+=$line$'\n'
+			of=${BASH_REMATCH[2]//[\"\']/}
+			case ${BASH_REMATCH[1]} in
+			HOME) home=$of ;;
+			MCP_CONFIG) table_config=$of ;;
+			esac
+			continue
+		fi
+		[[ $line =~ ^[[:blank:]]*[0-9*@] && $line == *mcp-fleet* ]] || continue
+		n=$fields
+		[[ $line != *([[:blank:]])@* ]] || n=$((n - 4))
+		# The rest of the line is one word.
+		command=$line owner=$home
+		while ((n--)); do
+			[[ $command =~ ^[[:blank:]]*([^[:blank:]]+)[[:blank:]]+(.*)$ ]] || break
+			of=${BASH_REMATCH[1]} command=${BASH_REMATCH[2]}
+		done
+		((fields == 5)) || owner=$(getent passwd "$of" | cut -d : -f 6) || :
+		of=$(round_of "${owner:-/}" "${owner:-/}" "$table_config" "$command")
+		if [[ $of == "$(realpath -- "$config")" ]]; then
+			printf '%s%s\n' "$set" "$line"
+		elif [[ $of ]]; then
+			echo "$of" >>"$desk/others"
+		fi
+	done
+}
+
+# cron_runs: whether a daemon of cron does; true where processes of others are hidden,
+# so that nobody knows.
+cron_runs() {
+	[[ -r /proc/1/comm ]] || return 0
+	grep -qsxE 'cron|crond|fcron|bcron-sched' /proc/[0-9]*/comm ||
+		timeout "$bound" systemctl is-active --quiet cron.target 2>/dev/null
+}
+
 # check_cron: what runs the rounds, and whether that sees what this shell sees.
 check_cron() {
-	local made timed=false get=''
+	local made timed=false get='' file other
 	type -P crontab >/dev/null || get='sudo apt-get install cron && '
 	made=$(dirname -- "$(realpath -- "$config")")/crontab
+	: >"$desk/others"
 	{
-		timeout "$bound" crontab -l 2>/dev/null || :
-		cat /etc/crontab /etc/cron.d/* 2>/dev/null || :
-	} | grep -v '^[ \t]*#' >"$desk/cron" || :
+		timeout "$bound" crontab -l 2>/dev/null | read_table 5 "${HOME:-/}" || :
+		for file in /etc/crontab /etc/cron.d/*; do
+			[[ ! -f $file || ! -r $file ]] || read_table 6 / <"$file"
+		done
+	} >"$desk/cron"
 	check_timers
-	if grep -qE '(^|[ /])mcp-fleet( |$)' "$desk/cron"; then
+	if [[ -s $desk/cron ]]; then
 		check_crontab
 	elif $timed; then
 		:
 	elif made_timer; then
 		found ok timer 'one of systemd-run runs rounds, until this machine is started anew'
-	elif [[ -e $made ]]; then
-		found warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds' \
-			"$get(crontab -l; cat $made) | crontab -"
 	else
-		found warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds' \
-			"$get(crontab -l; echo '* * * * * $0 -c $(realpath -- "$config")$(:
-			) >/dev/null') | crontab -"
+		other=$(sort -u "$desk/others" | head -n 3 | paste -s -d ,)
+		other=${other:+; cron has lines for ${other//,/, }}
+		[[ -e $made ]] && made="cat $made" ||
+			made="echo '* * * * * $0 -c $(realpath -- "$config") >/dev/null'"
+		found warn cron "neither a line of cron nor mcp-fleet.timer runs rounds$other" \
+			"$get(crontab -l; $made) | crontab -"
 	fi
 }
 
 # made_timer: whether a timer of systemd-run(1) runs rounds of this configuration: its
 # name says nothing, and its description is the command.
 made_timer() {
-	local manager
+	local manager line
 	for manager in --system --user; do
 		timeout "$bound" systemctl "$manager" list-units --full --plain --no-legend \
-			--type=timer 2>/dev/null || :
-	done | grep -qF "mcp-fleet -c $(realpath -- "$config")"
+			--type=timer 2>/dev/null | grep -F mcp-fleet || :
+	done >"$desk/timers"
+	while IFS= read -r line; do
+		[[ $(round_of / "${HOME:-/}" '' "$line") != "$(realpath -- "$config")" ]] ||
+			return 0
+	done <"$desk/timers"
+	return 1
 }
 
 # missing_tools PATH: the tools that a round needs and that are not found there.
@@ -74,6 +181,14 @@ missing_tools() {
 
 check_crontab() {
 	local name line tool missing=''
+	cron_runs || {
+		line=$(start_service cron)
+		[[ $(PATH=$PATH:/usr/sbin type -P cron crond) ]] ||
+			line="sudo apt-get install cron && $line"
+		found fail cron 'a line of cron is for this fleet, but no daemon of cron runs' \
+			"$line"
+		missing=1
+	}
 	for name in "${round_variables[@]}" XDG_STATE_HOME; do
 		[[ ${!name-} ]] || continue
 		grep -qE "(^|[ ;])$name *=" "$desk/cron" || {
@@ -97,7 +212,7 @@ check_timers() {
 	local unit active enabled of
 	for unit in mcp-fleet mcp-alert; do
 		timeout "$bound" systemctl show "$unit.service" -p LoadState -p User \
-			-p Environment -p EnvironmentFiles -p ExecStart -p ProtectHome \
+			-p Environment -p EnvironmentFiles -p ExecStart -p WorkingDirectory -p ProtectHome \
 			-p PrivateTmp -p Result -p NeedDaemonReload -p FragmentPath \
 			>"$desk/unit" 2>/dev/null || return 0
 		[[ $(unit_says LoadState) == loaded ]] || continue
@@ -123,10 +238,13 @@ check_timers() {
 	done
 }
 
-# unit_config: the configuration whose rounds the service runs.
+# unit_config: the configuration whose rounds the service runs; / where it runs none.
 unit_config() {
-	local of
-	of=$(unit_says ExecStart | sed -n 's/.* \(-c\|--config\) \([^ ]*\).*/\2/p')
+	local folder of
+	folder=$(unit_says WorkingDirectory)
+	of=$(unit_says Environment | tr ' ' '\n' | sed -n 's/^MCP_CONFIG=//p')
+	of=$(round_of "${folder:-/}" / "$of" "$(unit_says ExecStart |
+		sed -n 's/.* argv\[\]=//; s/ ;.*//; p; q')")
 	echo "${of:-/}"
 }
 

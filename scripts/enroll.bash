@@ -19,7 +19,8 @@ enroll_usage() {
 	to put where. Changes nothing, but with --install.
 
 	options:
-	  -c, --config file     the configuration; else MCP_CONFIG
+	  -c, --config file     the configuration; else MCP_CONFIG, else ./fleet.yaml,
+	                        else /etc/mcp-fleet/fleet.yaml
 	  -h, --help            print this help
 	  --install             make what is missing on that machine
 	  --json                a JSON object for each finding
@@ -378,7 +379,8 @@ make_missing() {
 	fi
 	[[ ! $blob || $(fact key) ]] || {
 		over_ssh sh <<<"$(filled "$place_line")" || found fail key \
-			"authorized_keys: $(last_words "$desk/login/err")" "$mend_by_us"
+			"authorized_keys: $(last_words "$desk/login/err")" \
+			"ssh $ssh_words$host ls -ld .ssh .ssh/authorized_keys"
 		did key
 	}
 }
@@ -421,12 +423,18 @@ probe_from_there() {
 	check_probes
 }
 
-# tell_lines: what to put where.
+# tell_lines: what is still to be put where.
 tell_lines() {
-	local egress=''
+	local egress='' there=false
+	# Where there is no shell, a probe that came through shows it.
+	if line_is_right || { [[ $survey != shell ]] &&
+		grep -qs '"type":"probe"' "$scratch/$region/records"; }; then
+		there=true
+	fi
 	[[ ! -s $scratch/$region/machine ]] ||
 		egress=$(awk '$3 != "-" { print $3 }' "$scratch/$region/machine")
 	jq -nr --arg region "$region" --arg host "$host" --arg egress "$egress" \
+		--arg config "$config" --argjson there "$there" \
 		--arg line "$line" --argjson json "$json" --argjson listed "$listed" '
 		"  - {name: \($region), runner: ssh, host: \"\($host)\"}" as $entry |
 		if $json then {v: 1, type: "enrolment", $region, $host,
@@ -437,8 +445,8 @@ tell_lines() {
 			if $egress != "" then "  \($egress)"
 			else "  not known: they leave from a private address, so it is that of its network"
 			end,
-			(select($line != "") | "In .ssh/authorized_keys of \($host):", "  \($line)"),
-			(select($listed | not) | "In fleet.yaml, under regions:", $entry)
+			(select($line != "" and ($there | not)) | "In .ssh/authorized_keys of \($host):", "  \($line)"),
+			(select($listed | not) | "In \($config), under regions:", $entry)
 		end'
 }
 
@@ -455,6 +463,8 @@ may_probe() {
 run_checks() {
 	local trouble='' offset='' names='' probed=false shut=true mark
 	mark=enroll-$RANDOM$RANDOM$RANDOM
+	# What was typed just now mends nothing more: other findings say what does.
+	! $install || mend_by_us=''
 	log_in
 	read_key
 	if $install && [[ $survey == shell ]]; then

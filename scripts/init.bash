@@ -28,7 +28,7 @@ init_usage() {
 	  -d, --folder folder   the folder to make; fleet if not given
 	  -e, --env             take ${NAME} in headers from the environment
 	  -h, --help            print this help
-	  --site url            where the pages will be; else on port 8080 of this machine
+	  --site url            where the pages will be; else http://localhost:8080
 	  --store url           the store; else MCP_STORE, else a Redis of this machine
 
 	exit status:
@@ -113,7 +113,7 @@ END { if (comma) printf "," }'
 # The servers of a client, each as {name, url, headers} or {name, left}, where left
 # says why it is none for regions. What stands in ${} is not filled in yet.
 read_client='
-def bridge: (.args? | arrays | map(strings)) as $args | [$args | to_entries[] |
+def bridge: (.args? | (arrays // []) | map(strings)) as $args | [$args | to_entries[] |
 	select(.value | test("(^|/)mcp-remote(@[^/]*)?$")) | .key][0] as $at |
 	if $at == null then null else $args[$at + 1:] end;
 def bridged: . as $args |
@@ -126,7 +126,7 @@ def server:
 	elif .disabled == true then {left: "disabled there"}
 	elif .command then bridge as $bridge |
 		if $bridge and ($bridge | bridged.url) then
-			($bridge | bridged) + {vars: (.env? | objects)}
+			($bridge | bridged) + {vars: (.env? | objects // {})}
 		else {left: "stdio: it runs beside its client, so no region can reach it"} end
 	else ([.type, .transport | strings | ascii_downcase][0] // "http") as $type |
 		([.url, .serverUrl, .httpUrl | strings][0]) as $url |
@@ -333,7 +333,8 @@ read_source() {
 
 # tell_left: which servers are not for regions, and why.
 tell_left() {
-	jq -r '.[] | select(.left) | "  \(.name): \(.left)"' "$scratch/servers"
+	jq -r 'map(select(.left)) | select(. != []) | "Not for regions:",
+		(.[] | "  \(.name): \(.left)")' "$scratch/servers"
 }
 
 # find_store: the store that was named, or a Redis that answers on this machine.
@@ -374,10 +375,22 @@ write_credentials() {
 		"$scratch/servers")
 }
 
+# loopback: the address on which a site for this machine alone is served; nothing for
+# another one.
+loopback() {
+	local host=${site#*://}
+	host=${host,,}
+	if [[ $host =~ ^(127(\.[0-9]+){3}|\[::1\])(:|$) ]]; then
+		echo "${BASH_REMATCH[1]}"
+	elif [[ $host =~ ^(127\.[0-9.]*|([a-z0-9_-]+\.)*localhost\.?)(:|$) ]]; then
+		echo 127.0.0.1
+	fi
+}
+
 # write_site: the configuration of a lighttpd that a user can start; of the examples
 # that are installed.
 write_site() {
-	local text examples=$lib/../../share/doc/mcp-fleet/examples port
+	local text examples=$lib/../../share/doc/mcp-fleet/examples port bind
 	local socket=$folder/web/serve.sock start="lighttpd -D -f $folder/lighttpd.conf"
 	[[ -d $examples ]] || examples=$lib
 	[[ -r $examples/deploy/lighttpd-fastcgi.conf ]] || return 0
@@ -392,6 +405,8 @@ write_site() {
 	[[ $site =~ :([0-9]+)$ ]] && port=${BASH_REMATCH[1]} || port=8080
 	mkdir "$new/web" "$new/web/empty"
 	printf '# %s\nserver.port = %s\n' "$start" "$port"
+	bind=$(loopback)
+	[[ ! $bind ]] || printf 'server.bind = "%s"\n' "$bind"
 	printf 'server.document-root = "%s/web/empty"\n\n' "$folder"
 	! $units || printf 'server.%sname = "www-data"\n' user group
 	printf '%s\n' "$text"
@@ -472,15 +487,23 @@ tell_servers() {
 		"$scratch/servers"
 }
 
+# tell_store: how to start the store, which does not answer.
+tell_store() {
+	if [[ $url =~ ^(unix://|redis://(127\.|localhost|\[::1\])) ]]; then
+		echo "  # No Redis answers at $url; this starts that of this machine, and"
+		echo '  # has it keep what it is given:'
+		echo "  $(start_redis)"
+		echo "  $(redis_cli) config set appendonly yes && $(redis_cli) config rewrite"
+	else
+		echo "  # No Redis answers at $url: a round needs it."
+	fi
+}
+
 # tell_next: what to type next, in its order.
 tell_next() {
 	$units && echo 'Next, as root:' || echo 'Next:'
 	if ! $store_works; then
-		echo "  # No Redis answers at $url:"
-		[[ $url != redis://127.0.0.1:6379 ]] ||
-			echo "  $( ((EUID == 0)) || echo 'sudo ')apt-get install" \
-			'redis-server && redis-cli config set appendonly yes &&' \
-			'redis-cli config rewrite'
+		tell_store
 	elif jq -e '.wrong != []' "$scratch/store" >/dev/null; then
 		jq -r --arg cli "$(redis_cli)" "$mend_store"'.wrong[] |
 			"  # The store: \(.)", "  \(mend_store($cli))"' "$scratch/store"
@@ -492,8 +515,9 @@ tell_next() {
 		"$scratch/servers"
 	if $units; then tell_units; else tell_rounds; fi
 	[[ ! -e $new/lighttpd.conf ]] || {
-		echo "  # The pages, at $site; examples for nginx and Apache are in"
-		echo '  # share/doc/mcp-fleet/examples/deploy:'
+		echo "  # The pages, at $site$([[ ! $(loopback) ]] ||
+			echo ', for this machine alone'); examples for nginx and"
+		echo '  # Apache are in share/doc/mcp-fleet/examples/deploy:'
 		echo "  $(start_pages "$folder/lighttpd.conf")"
 	}
 	echo '  # Who is told of an outage, such as a channel of Slack: the # before alerts goes,'
@@ -515,7 +539,7 @@ init() {
 	local region=${MCP_REGION:-local}
 	init_settings "$@"
 	[[ $region =~ ^[a-z][a-z0-9-]{0,39}$ ]] || die 2 "MCP_REGION: no name of a region"
-	site=${site:-http://$(hostname -f 2>/dev/null || uname -n):8080}
+	site=${site:-http://localhost:8080}
 	need mcp-aggregate mcp-probe jq awk
 	begin_work
 	read_source
@@ -547,10 +571,7 @@ init() {
 			"From here:"
 	fi
 	tell_servers
-	if jq -e 'any(.[]; .left)' "$scratch/servers" >/dev/null; then
-		echo 'Not for regions:'
-		tell_left
-	fi
+	tell_left
 	echo "The store: $url"
 	cat "$scratch/next"
 }

@@ -181,3 +181,16 @@ dns.failed    what is left over; glibc has no other failure that can be had
 	run bash -c 'git ls-files -co --exclude-standard | while read -r f; do head -n 1 "$f" | grep -qaE "^#!.*\b(ba)?sh$" && echo "$f"; done | xargs shellcheck -x'
 	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
 }
+
+@test "make help names every target that README and CONTRIBUTING name, and each is there" {
+	local target
+	make -s help >"$BATS_TEST_TMPDIR/help"
+	sed -nE 's/^make ([a-z-]+) .*/\1/p' "$BATS_TEST_TMPDIR/help" | sort -u >"$BATS_TEST_TMPDIR/named"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/named")" -gt 12 ]
+	while read -r target; do
+		grep -qE "^$target( [a-z]+)*:" Makefile tests/tests.mk || { echo "$target"; return 1; }
+	done <"$BATS_TEST_TMPDIR/named"
+	grep -ohE '(^ +|`)make [a-z-]+' README.md CONTRIBUTING.md | sed 's/.*make //' | sort -u |
+		grep -vxE 'help|-.*' | comm -23 - "$BATS_TEST_TMPDIR/named" >"$BATS_TEST_TMPDIR/missing"
+	diff /dev/null "$BATS_TEST_TMPDIR/missing"
+}

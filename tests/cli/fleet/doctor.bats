@@ -42,6 +42,10 @@ setup() {
 	if [[ \$1 == -l ]]; then cat $PWD/table; else cat >$PWD/table.new; mv $PWD/table.new $PWD/table; fi
 	EOT
 	chmod +x bin/crontab
+	# A daemon is known by its name.
+	ln -s "$(type -P sleep)" bin/cron
+	env -i bin/cron infinity 3>&- &
+	CRON_PID=$!
 	echo "MCP_FLEET_SSH=$MCP_FLEET_SSH
 XDG_STATE_HOME=$XDG_STATE_HOME
 * * * * * mcp-fleet -c $PWD/fleet.yaml" >table
@@ -49,6 +53,7 @@ XDG_STATE_HOME=$XDG_STATE_HOME
 }
 
 teardown() {
+	kill "$CRON_PID" 2>/dev/null || true
 	[[ ! ${WEB_SERVE-} ]] || web_stop
 	[[ ! -e other.pid ]] || kill "$(<other.pid)"
 	fleet_teardown
@@ -303,7 +308,8 @@ failures() {
 	doctor
 	told fail store 'No such file or directory'
 	# Root needs no sudo.
-	[ "$mend" = "$( ((EUID == 0)) || echo 'sudo ')systemctl start redis-server" ]
+	[ "$mend" = "$( ((EUID == 0)) || echo 'sudo ')$([[ -d /run/systemd/system ]] &&
+		echo systemctl enable --now redis-server || echo service redis-server start)" ]
 	ln -s "$REDIS_SOCK" nowhere
 	doctor
 	silent fail store ''
@@ -379,6 +385,78 @@ failures() {
 	chmod +x bin/mcp-alert
 	PATH=$BIN:$PATH doctor
 	told warn upgrade "$PWD/bin/mcp-alert is of mcp-alert 0.0.9, and this is mcp-fleet 0.1.0"
+}
+
+# of_this LINE: whether rounds of fleet.yaml are run by this line of a table of cron.
+of_this() {
+	(
+		source "$ROOT/scripts/doctor_rounds.bash"
+		config=fleet.yaml desk=.
+		read_table "${FIELDS:-5}" "$PWD" <<<"$1" | grep -q .
+	)
+}
+
+@test "a line of cron is that of this fleet by its configuration, however it names it" {
+	local line here=$PWD
+	mkdir elsewhere
+	touch fleet.yaml elsewhere/fleet.yaml
+	ln -s fleet.yaml link.yaml
+	while read -r line; do
+		of_this "${line//HERE/$here}" || { echo "no: $line"; return 1; }
+	done <<-'EOT'
+	* * * * * mcp-fleet -c HERE/fleet.yaml
+	*/2 * * * * MCP_CREDENTIALS=/x /usr/local/bin/mcp-fleet -vc HERE/fleet.yaml >/dev/null 2>&1
+	* * * * * cd / && mcp-fleet -vcHERE/link.yaml; true
+	* * * * * mcp-fleet --once --only probe --store unix:///x --config "HERE/fleet.yaml">/dev/null
+	@hourly mcp-fleet --config=HERE/elsewhere/../fleet.yaml
+	* * * * * mcp-fleet -c fleet.yaml
+	* * * * * mcp-fleet -c $HOME/fleet.yaml
+	* * * * * cd elsewhere; mcp-fleet -c ~/fleet.yaml
+	* * * * * MCP_CONFIG=HERE/fleet.yaml mcp-fleet -v
+	* * * * * (cd /opt/mcp-fleet && mcp-fleet -c HERE/fleet.yaml) | logger -t mcp-fleet
+	* * * * * mcp-fleet
+	EOT
+	while read -r line; do
+		! of_this "${line//HERE/$here}" || { echo "yes: $line"; return 1; }
+	done <<-'EOT'
+	* * * * * mcp-fleet -c HERE/elsewhere/fleet.yaml
+	* * * * * mcp-fleet -c HERE/fleet.yaml2
+	#* * * * * mcp-fleet -c HERE/fleet.yaml
+	* * * * * cd HERE/elsewhere && mcp-fleet
+	* * * * * MCP_CONFIG=HERE/fleet.yaml mcp-fleet -c /x
+	* * * * * mcp-fleet -n -c HERE/fleet.yaml
+	* * * * * mcp-fleet -nvc HERE/fleet.yaml
+	* * * * * mcp-fleet doctor -c HERE/fleet.yaml
+	* * * * * mcp-aggregate report -c HERE/fleet.yaml
+	* * * * * echo not mcp-fleets -c HERE/fleet.yaml
+	EOT
+	of_this $'MCP_CONFIG = "link.yaml"\n* * * * * cd elsewhere; mcp-fleet -c ../fleet.yaml'
+	of_this $'HOME=/\nMCP_CONFIG='"$here/link.yaml"$'\n* * * * * mcp-fleet'
+	run ! of_this $'HOME=/nowhere\n* * * * * mcp-fleet'
+	# A table of the system names the user, who may be called as the program is.
+	FIELDS=6 of_this "* * * * * mcp-fleet mcp-fleet -c $here/fleet.yaml"
+	FIELDS=6 run ! of_this "* * * * * mcp-fleet mcp-aggregate report -c $here/fleet.yaml"
+}
+
+@test "the line of another fleet, and no daemon of cron" {
+	two >fleet.yaml
+	echo "* * * * * mcp-fleet -c $PWD/other.yaml" >>table
+	sed -i /fleet.yaml$/d table
+	doctor
+	told warn cron "neither a line of cron nor mcp-fleet.timer runs rounds; cron has lines for $PWD/other.yaml"
+	typed
+	doctor
+	silent warn cron ''
+	told ok cron 'it runs mcp-fleet'
+	kill "$CRON_PID"
+	wait "$CRON_PID" || true
+	! grep -qsxE 'cron|crond' /proc/[0-9]*/comm || skip 'a daemon of cron runs here'
+	doctor
+	[ "$status" -eq 1 ]
+	silent ok cron ''
+	told fail cron 'a line of cron is for this fleet, but no daemon of cron runs'
+	[ "$mend" = "$( ((EUID == 0)) || echo 'sudo ')$([[ -d /run/systemd/system ]] &&
+		echo systemctl enable --now cron || echo service cron start)" ]
 }
 
 @test "what cron does not see" {

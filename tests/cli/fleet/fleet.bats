@@ -160,3 +160,70 @@ begin() {
 b-1 ok
 c-1 ok" ]
 }
+
+@test "without -c and MCP_CONFIG it looks for one here, then on this machine, and names both" {
+	local named='name it with --config to use it all the same'
+	PATH=$ROOT/scripts:$PATH
+	# What is in /etc is that of this machine.
+	[ -e /etc/mcp-fleet/fleet.yaml ] || for command in '' doctor 'enroll eu-north-1 oslo'; do
+		# shellcheck disable=SC2086 # words
+		run -2 mcp-fleet $command
+		[ "$output" = "mcp-fleet: no configuration: neither --config nor MCP_CONFIG names one, and$(:
+			) there is neither ./fleet.yaml nor /etc/mcp-fleet/fleet.yaml" ]
+	done
+	[ -e /etc/mcp-fleet/fleet.yaml ] || {
+		run -2 mcp-rotate api
+		[[ $output == 'mcp-rotate: no configuration: '* ]]
+	}
+	(umask 077; regions 'a-1 local'; server good json) >fleet.yaml
+	chmod 644 fleet.yaml
+	run -0 --separate-stderr mcp-fleet -n
+	jq -e '.slug == "good"' <<<"$output"
+	run -0 --separate-stderr mcp-fleet -nv
+	[[ $'\n'$stderr == *$'\n'"mcp-fleet: the configuration is $PWD/fleet.yaml"$'\n'* ]]
+	run mcp-fleet doctor
+	[[ $output == *'configuration'*' fleet.yaml: 1 server, 1 region'* ]]
+	run -2 mcp-rotate nosuch
+	[[ $output == "mcp-rotate: the configuration is $PWD/fleet.yaml"* ]]
+	# One that is named goes before it.
+	echo '{' >fleet.yaml
+	(regions 'a-1 local'; server other json) >other.yaml
+	MCP_CONFIG=other.yaml run -0 mcp-fleet -n
+	run -0 mcp-fleet -n -c other.yaml
+	# It names commands: one that others may have written is used only if it is named.
+	mv other.yaml fleet.yaml
+	chmod 666 fleet.yaml
+	run -2 mcp-fleet
+	[ "$output" = "mcp-fleet: ./fleet.yaml: others may write to it; $named, or: chmod go-w fleet.yaml" ]
+	run -0 mcp-fleet -n -c fleet.yaml
+	chmod 644 fleet.yaml
+	[ "$EUID" -eq 0 ] || return 0
+	chown nobody fleet.yaml
+	run -2 mcp-fleet doctor
+	[ "$output" = "mcp-fleet: ./fleet.yaml: belongs to another user; $named" ]
+	chown root fleet.yaml
+	mv fleet.yaml other.yaml
+	ln -s other.yaml fleet.yaml
+	run -0 mcp-fleet -n
+	chown -h nobody fleet.yaml
+	run -2 mcp-fleet -n
+}
+
+@test "help helps, and what is no command is told with those that there are" {
+	local command
+	PATH=$ROOT/scripts:$PATH
+	run -0 mcp-fleet help
+	[ "$output" = "$(mcp-fleet --help)" ]
+	for command in init enroll doctor demo help; do
+		grep -q "^  $command  " <<<"$output"
+		[ "$(mcp-fleet help "$command")" = "$(mcp-fleet "$command" --help)" ]
+	done
+	for command in 'help nosuch' nosuch '-c fleet.yaml nosuch'; do
+		# shellcheck disable=SC2086 # words
+		run -2 mcp-fleet $command
+		[ "$output" = 'mcp-fleet: nosuch: no command; there are init, enroll, doctor, demo and help' ]
+	done
+	run -2 mcp-fleet -c fleet.yaml doctor
+	[ "$output" = 'mcp-fleet: doctor: a command comes first' ]
+	run -2 mcp-fleet help init more
+}

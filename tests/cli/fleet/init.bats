@@ -99,13 +99,18 @@ servers() {
 	  "linear": {"command": "npx", "args": ["-y", "mcp-remote@0.1.29", "$BASE/json",
 	    "--header", "Authorization:\${AUTH_HEADER}"],
 	    "env": {"AUTH_HEADER": "Bearer s3cret-canary"}},
-	  "memory": {"command": "docker", "args": ["run", "-i", "--rm", "mcp/memory"]},
+	  "bare": {"command": "npx", "args": ["mcp-remote", "$BASE/json"]},
+  "alone": {"command": "mcp-server-git"},
+  "memory": {"command": "docker", "args": ["run", "-i", "--rm", "mcp/memory"]},
 	  "off": {"url": "$BASE/json", "disabled": true}}}
 	EOT
 	init claude_desktop_config.json
-	[ "$(servers)" = "linear $BASE/json bearer linear" ]
+	diff <(servers) - <<-EOT
+	linear $BASE/json bearer linear
+	bare $BASE/json none -
+	EOT
 	[ "$(tail -n 1 fleet/credentials/linear)" = 'token = s3cret-canary' ]
-	grep -q '^  memory: stdio' out
+	[ "$(grep -c '^  \(memory\|alone\): stdio' out)" -eq 2 ]
 	grep -qx '  off: disabled there' out
 }
 
@@ -236,10 +241,13 @@ j none -" ]
 	fails cut.json
 	echo '{"mcpServers": {}}' >none.json
 	fails none.json
-	LINES_MAX=2
-	echo '{"mcpServers": {"a": {"command": "x"}}}' >stdio.json
+	LINES_MAX=4
+	echo '{"mcpServers": {"a": {"command": "x"}, "b": {"type": "stdio"}}}' >stdio.json
 	fails stdio.json
-	[[ $output == *'no server that regions can reach'* ]]
+	[ "$output" = 'Not for regions:
+  a: stdio: it runs beside its client, so no region can reach it
+  b: stdio: it runs beside its client, so no region can reach it
+mcp-fleet: stdio.json: no server that regions can reach' ]
 	LINES_MAX=1
 	fails nowhere.json
 	fails .
@@ -267,10 +275,53 @@ j none -" ]
 	WEB_PID=$!
 	eventually curl -sf -o page "http://127.0.0.1:$MCP_SITE_PORT/status/127.0.0.1"
 	curl -s "http://127.0.0.1:$MCP_SITE_PORT/badge/127.0.0.1.svg" >badge
+	# A site of this machine alone is not served to others.
+	run ! curl -sf -o elsewhere "http://127.0.0.2:$MCP_SITE_PORT/status/127.0.0.1"
 	kill "$WEB_PID"
 	wait "$WEB_PID" || true
 	grep -q '<title>' page
 	grep -q '<svg' badge
+}
+
+@test "lighttpd listens for others only where the site is for others" {
+	local site bind
+	while read -r site bind; do
+		site=${site#-}
+		mcp-fleet init ${site:+--site "$site"} http://127.0.0.1:1/mcp >out
+		[ "$(sed -n 's/^server.bind = //p' fleet/lighttpd.conf)" = "$bind" ] ||
+			{ echo "$site"; return 1; }
+		PATH=$PATH:/usr/sbin lighttpd -tt -f fleet/lighttpd.conf
+		! grep -q '^server.bind' fleet/lighttpd.conf ||
+			grep -qF "  # The pages, at ${site:-http://localhost:8080}, for this machine alone; " out
+		rm -r fleet
+	done <<-EOT
+	- "127.0.0.1"
+	http://LOCALHOST:8081 "127.0.0.1"
+	http://127.0.0.3 "127.0.0.3"
+	http://[::1]:8081 "[::1]"
+	https://status.example.com
+	http://localhost.example.com:8081
+	http://192.0.2.1:8081
+	EOT
+}
+
+@test "a store that does not answer: it says how to start a Redis, with and without systemd" {
+	local sudo='' start='service redis-server start'
+	((!EUID)) || sudo='sudo '
+	[[ ! -d /run/systemd/system ]] || start='systemctl enable --now redis-server'
+	init_says() {
+		mcp-fleet init --store "$1" http://127.0.0.1:1/mcp >out
+		rm -r fleet
+		grep -A 3 '^  # No Redis' out
+	}
+	run -0 init_says redis://127.0.0.1:1
+	[ "${lines[2]}" = "  $sudo$start" ]
+	[ "${lines[3]}" = "  redis-cli -h 127.0.0.1 -p 1 config set appendonly yes &&$(:
+		) redis-cli -h 127.0.0.1 -p 1 config rewrite" ]
+	run -0 init_says "unix://$PWD/nowhere"
+	[ "${lines[2]}" = "  $sudo$start" ]
+	run -0 init_says redis://store.invalid
+	[ "${lines[0]}" = '  # No Redis answers at redis://store.invalid: a round needs it.' ]
 }
 
 @test "what is to be typed for a first alert sends one" {

@@ -175,6 +175,76 @@ shows() {
 	stop_all
 }
 
+@test "a server that wants a token is watched with the one in a file, which is nowhere else" {
+	tests/peers/install
+	export PEER_DIR=$BATS_TEST_TMPDIR/peers
+	start oauth-client
+	cd "$BATS_TEST_TMPDIR"
+	at=$(curl -s "${URL%/mcp}/.well-known/oauth-protected-resource/mcp" |
+		jq -r '.authorization_servers[0]')
+	(umask 077; curl -s "${at%/}/token" -u 'probe:s3cret-canary%3A%2B%2F%25' \
+		-d grant_type=client_credentials -d scope=mcp:tools \
+		--data-urlencode "resource=$URL" | jq -er .access_token >token)
+	token=$(<token)
+	begin "$ROOT/scripts/run" --token-file token "$URL"
+	# Each region lists its tools, of which without a token none has any.
+	eventually says ': green, ok'
+	grep -q '^ *5  auth-initialize  pass' "$out"
+	grep -q '^ *6  tools-list  *pass' "$out"
+	[ "$(stat -c %a "$T"/mcp-fleet.*/credentials "$T"/mcp-fleet.*/credentials/*)" = $'700\n600' ]
+	diff "$T"/mcp-fleet.*/credentials/token - <<-EOT
+	origin = ${URL%/mcp}
+	token = $token
+	EOT
+	run ! grep -rF -- "$token" "$out" "$T" --exclude-dir=credentials
+	for pid in $(of_run); do
+		run ! grep -zF -- "$token" "/proc/$pid/cmdline" "/proc/$pid/environ"
+	done
+	kill -TERM -- "-$PID"
+	ended
+	stop_all
+	# It goes to a server that was named, and is a file.
+	run -2 "$ROOT/scripts/run" --token-file token
+	run -2 "$ROOT/scripts/run" --token-file
+	run -2 "$ROOT/scripts/run" --token-file nosuch "$URL"
+	[ "$output" = 'run: nosuch: no file that can be read' ]
+	run -0 make -n -C "$ROOT" run 'URL=https://a.example/mcp?a=b&c=d' TOKEN_FILE="it's"
+	grep -qF "scripts/run --token-file 'it'\\''s'" <<<"$output"
+	grep -qF "'https://a.example/mcp?a=b&c=d'" <<<"$output"
+}
+
+@test "without npm, and where a server does not start, it shows what can be had" {
+	# A tree of its own, for this one has its servers.
+	mkdir -p "$BATS_TEST_TMPDIR/tree/build" "$T/bin"
+	cp -r scripts tests "$BATS_TEST_TMPDIR/tree"
+	ln -s "$ROOT/build/bin" "$BATS_TEST_TMPDIR/tree/build/bin"
+	printf '#!/bin/sh\nexit 1\n' >"$T/bin/npm"
+	chmod +x "$T/bin/npm"
+	cd "$BATS_TEST_TMPDIR/tree"
+	begin env PATH="$T/bin:$PATH" scripts/run
+	eventually says ': green, ok'
+	[ "$(grep -c '^run: the demo servers need npm' "$out")" -eq 1 ]
+	page=$(sed -n 's/^The page: *//p' "$out")
+	curl -sf "$page" | grep -q '>Working everywhere<'
+	kill -TERM -- "-$PID"
+	rm -r "$T/bin"
+	ended
+	# One that does not start is left out, and the others are shown.
+	"$ROOT/tests/peers/install"
+	rm -r build/peers
+	ln -s "$ROOT/build/peers" build/peers
+	sed -i 's/^\tev-new)/\tev-new) exit 3 ;;\n\tnone)/; s/^\tsdk112)/\tsdk112) exit 3 ;;\n\tnot)/' \
+		tests/peers/peer
+	begin scripts/run
+	eventually says 'moody: red'
+	says '^run: without one of the servers, which does not start: reference ev-new'
+	says '^run: without one of the servers, which does not start: planned sdk112'
+	says 'edge: '
+	run ! says 'planned: '
+	kill -TERM -- "-$PID"
+	ended
+}
+
 @test "an address where nothing listens is watched all the same, and is down" {
 	begin scripts/run http://127.0.0.1:1/mcp
 	eventually says 'hard-outage at tls'
@@ -199,5 +269,5 @@ shows() {
 	run -0 make -n -C "$ROOT" run URL=https://a.example/mcp
 	[[ ${lines[*]} == *'scripts/deps build run '* && ${lines[*]} != *' servers'* ]]
 	run -0 make -n -C "$ROOT" run
-	[[ ${lines[*]} == *'scripts/deps build run servers'* ]]
+	[[ ${lines[*]} == *'scripts/deps build run servers || scripts/deps build run'* ]]
 }
