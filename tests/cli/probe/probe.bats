@@ -180,6 +180,22 @@ shown() {
 	prove -e "$BIN/mcp-probe -f tap" "$HOST/json"
 }
 
+@test "what a server puts into the data of its error stands behind the message" {
+	local says='kaput; data: {"trace":"db.mjs:7\n\u001b[31m?","depth":2}'
+	diff - <(shown -f text "$HOST/rpc-data@list" | grep broken) <<-EOF
+		broken at step 6, tools-list: the server fails inside (-32603): $says
+	EOF
+	probe -r here "$HOST/rpc-data@list"
+	jq -es --arg data "${says#*data: }" --arg says "$says" '.[5] | .detail.error_data == $data and
+		(.message | endswith($says))' out
+	probe "$HOST/rpc-data-503@list"
+	jq -es '.[5] | .error == "http.503" and .detail.error_data == "no session today" and
+		(.message | endswith(": kaput; data: no session today"))' out
+	# What the data say of sessions makes no other diagnosis of the error.
+	probe "$HOST/rpc-data-400@list"
+	jq -es '.[5] | .error == "jsonrpc.-32000"' out
+}
+
 @test "--format nagios is one line, and 2 is critical" {
 	diff - <(shown -f nagios "$HOST/json") <<-'EOF'
 		MCP OK: healthy, 3 tools, protocol 2025-11-25 | total=9ms;;;0 initialize=9ms;;;0 tools-list=9ms;;;0 tool-hash=9ms;;;0 tools=3;;;0
