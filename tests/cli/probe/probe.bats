@@ -156,6 +156,15 @@ shown() {
 	EOF
 }
 
+@test "text about a server with a wall names the options that take a credential" {
+	shown -f text "$HOST/wall" | sed -n '/^auth-walled/,$p' | diff - <(
+		echo 'auth-walled in 9 ms'
+		echo 'Next: --token-file FILE sends a bearer token, --credential FILE any credential')
+	echo token >token
+	[[ "$(shown -f text --token-file token "$HOST/wall")" != *Next:* ]]
+	[[ "$(shown -f text "$HOST/json")" != *Next:* ]]
+}
+
 @test "a terminal gets the table, in colour unless NO_COLOR is set" {
 	on_terminal() {
 		script -qec "'$BIN/mcp-probe' $HOST/json" /dev/null </dev/null
