@@ -219,8 +219,9 @@ static const struct option_tables tables = {
 	.page = "mcp-aggregate(1)",
 	.about = "Makes a verdict of what the regions saw of each server.",
 	.exits = "  0  done\n"
-		 "  1  the only verdict is red; pin, diff or tools --diff found a\n"
-		 "     difference, or tools signs a sign\n"
+		 "  1  the only verdict is red, or its only region finds the server\n"
+		 "     broken; pin, diff or tools --diff found a difference, or tools\n"
+		 "     signs a sign\n"
 		 "  2  usage, configuration, or input that was refused\n"
 		 "  3  the store, a file or standard output failed\n",
 	.options = options,

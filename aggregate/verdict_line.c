@@ -99,6 +99,28 @@ static void put_reporters(struct buf *b, const struct verdict *v)
 	}
 }
 
+void put_broken(struct buf *b, const struct verdict *v, const char *message)
+{
+	const struct verdict_region *r = &v->regions[0];
+
+	buf_fmt(b, "at %s", step_name(r->failed_step));
+	if (r->error)
+		buf_fmt(b, ", %s", r->error);
+	if (message)
+		buf_fmt(b, ": %s", message);
+	buf_fmt(b, " (seen from one region, %s; no other confirms it)",
+		r->region);
+}
+
+void show_broken(struct buf *b, const struct verdict *v, const char *message,
+	bool colour)
+{
+	buf_fmt(b, "%sbroken%s  %s  ", colour ? "\033[1;31m" : "",
+		colour ? "\033[0m" : "", v->slug);
+	put_broken(b, v, message);
+	buf_char(b, '\n');
+}
+
 void show_verdict(struct buf *b, const struct verdict *v, bool colour)
 {
 	if (colour)

@@ -25,4 +25,13 @@ struct output output_choose(enum format format);
  */
 void show_verdict(struct buf *b, const struct verdict *v, bool colour);
 
+/*
+ * put_broken(b, v, message): append that the only region of the verdict finds
+ * the server broken, where and why, without a newline. message: of the step that
+ * failed, or NULL. show_broken(b, v, message, colour): show_verdict in those words.
+ */
+void put_broken(struct buf *b, const struct verdict *v, const char *message);
+void show_broken(struct buf *b, const struct verdict *v, const char *message,
+	bool colour);
+
 #endif

@@ -82,7 +82,6 @@ int queue_read(struct queue *q, int fd, double spread_s)
 	q->waiting = q->n;
 	if (q->per_host)
 		q->hosts = xcalloc(SLOTS, sizeof *q->hosts);
-	STAILQ_INIT(&q->free);
 	return rc == LINES_ERROR ? -1 : 0;
 }
 
@@ -106,10 +105,10 @@ static struct queue_line *next_of_hosts(struct queue *q)
 {
 	struct queue_host *h;
 
-	while ((h = STAILQ_FIRST(&q->free))) {
-		if (!STAILQ_EMPTY(&h->lines) && h->busy < q->per_host)
-			return STAILQ_FIRST(&h->lines);
-		STAILQ_REMOVE_HEAD(&q->free, next);
+	while ((h = q->free)) {
+		if (h->first && h->busy < q->per_host)
+			return h->first;
+		q->free = h->next;
 		h->listed = false;
 	}
 	return NULL;
@@ -145,17 +144,19 @@ bool queue_full(struct queue *q, struct queue_line *line, uint64_t host)
 		return false;
 	q->at++;
 	line->host = h;
-	/* Most of the hosts never have one: they are left untouched. */
-	if (STAILQ_EMPTY(&h->lines))
-		STAILQ_INIT(&h->lines);
-	STAILQ_INSERT_TAIL(&h->lines, line, next);
+	line->next = NULL;
+	if (h->first)
+		h->last->next = line;
+	else
+		h->first = line;
+	h->last = line;
 	return true;
 }
 
 void queue_took(struct queue *q, struct queue_line *line)
 {
 	if (line->host)
-		STAILQ_REMOVE_HEAD(&line->host->lines, next);
+		line->host->first = line->next;
 	else
 		q->at++;
 	free(line->text);
@@ -170,8 +171,13 @@ void queue_busy(struct queue *q, uint64_t host, int by)
 	if (!h)
 		return;
 	h->busy += by;
-	if (by > 0 || STAILQ_EMPTY(&h->lines) || h->listed)
+	if (by > 0 || !h->first || h->listed)
 		return;
 	h->listed = true;
-	STAILQ_INSERT_TAIL(&q->free, h, next);
+	h->next = NULL;
+	if (q->free)
+		q->free_last->next = h;
+	else
+		q->free = h;
+	q->free_last = h;
 }

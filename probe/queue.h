@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/queue.h>
 
 struct queue_line {
 	char *text; /* NULL: longer than 1 MiB */
@@ -17,15 +16,15 @@ struct queue_line {
 	double at_ms;	      /* when it may begin */
 	/* Where it waits for its host: */
 	struct queue_host *host;
-	STAILQ_ENTRY(queue_line) next;
+	struct queue_line *next; /* that waits for it */
 };
 
 /* A host that has a limit. */
 struct queue_host {
-	STAILQ_HEAD(, queue_line) lines; /* those that wait for it */
-	STAILQ_ENTRY(queue_host) next; /* on the list of those that are free */
-	int busy;		       /* how many probes of it run */
-	bool listed;		       /* it is on that list */
+	struct queue_line *first, *last; /* those that wait for it; or NULL */
+	struct queue_host *next; /* on the list of those that are free */
+	int busy;		 /* how many probes of it run */
+	bool listed;		 /* it is on that list */
 };
 
 struct queue {
@@ -37,7 +36,7 @@ struct queue {
 	int per_host;	/* 0: no limit */
 	struct queue_host *hosts; /* by hash; NULL: no limit */
 	/* Those that may have become free for a line that waits. */
-	STAILQ_HEAD(, queue_host) free;
+	struct queue_host *free, *free_last;
 };
 
 /*

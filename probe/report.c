@@ -151,6 +151,10 @@ static void text_summary(struct view *v, const struct probe_record *p)
 				p->tool_count == 1 ? "" : "s");
 	}
 	buf_str(b, "\n");
+	/* A line of --targets names its credential itself. */
+	if (p->state == STATE_AUTH_WALLED && v->report->stream)
+		buf_str(b, "Next: --token-file FILE sends a bearer token, "
+			   "--credential FILE any credential\n");
 	if (!v->report->stream)
 		buf_str(b, "\n");
 }

@@ -476,12 +476,16 @@ probe_all() {
 
 # tell_servers: a line for each server: its name, and what the probe found.
 tell_servers() {
-	jq -r --slurpfile all "$scratch/results" '
+	jq -r --slurpfile all "$scratch/results" --arg folder "$folder" \
+		--arg secrets "$probe_secrets" '
 		def clean: gsub("[\\p{Cc}\\p{Cf}]"; "?");
 		.[] | select(.left | not) | ($all[0][.slug] // {}) as $was |
 		"  \(.slug): \($was | if .state == "broken" then
 			"fails at \(.step): \(.message // .error // "" | clean[:200])"
 			else .state // "not probed" end)",
+		(select($was.state == "auth-walled" and .credential == null) |
+			"    Next: write its credential to \($folder)/\($secrets)/\(.slug), see FILES in mcp-probe(1),",
+			"    and take the # away before its auth in \($folder)/fleet.yaml."),
 		(.unsent | select(. != []) |
 			"    not sent: \(join(", ")); a credential holds one header, of visible ASCII")' \
 		"$scratch/servers"

@@ -237,7 +237,7 @@ static bool await_request(struct worker *w, const FCGX_Request *fr)
 		bool interrupted;
 
 		FD_ZERO(&fds);
-		FD_SET(fd, &fds);
+		FD_SET((unsigned)fd, &fds);
 		/* Once on_term has closed it, pselect fails at once. */
 		FD_ZERO(&open_still);
 		FD_SET(STDIN_FILENO, &open_still);

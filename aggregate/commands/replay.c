@@ -49,6 +49,8 @@ struct judge {
 	struct server unheard; /* --slug, where only its runners are known */
 	struct output output;
 	bool red; /* the last verdict */
+	bool now;    /* "verdict -": as of one instant */
+	bool broken; /* by its only region: see broken_alone */
 };
 
 static struct rule rule_of(const struct command *cmd)
@@ -178,12 +180,53 @@ static int write_out(struct buf *b, int fd, const char *name)
 	return failed;
 }
 
-static int emit(struct judge *j, const struct verdict *v, bool dated)
+/*
+ * Whether the input has one region in all, and it finds the server broken: for
+ * the rule a warning until it lasts, but who asks once asks for this answer.
+ */
+static bool broken_alone(const struct judge *j, const struct server *s,
+	const struct verdict *v)
+{
+	return j->now && v->verdict == VERDICT_AMBER && v->expected == 1 &&
+		s->n_regions == 1 && v->n_regions == 1 &&
+		v->regions[0].failed_step != STEP_NONE;
+}
+
+/* Why the newest probe of the only region failed, or NULL. */
+static const char *message_of(const struct server *s, const struct verdict *v)
+{
+	bool newest = s->message_at >= v->regions[0].started_at;
+
+	return newest ? s->message : NULL;
+}
+
+/* In JSON the record says what the rule says: tell the operator, too. */
+static void tell_broken(const struct judge *j, const struct server *s,
+	const struct verdict *v)
+{
+	struct buf b;
+
+	if (j->output.text || j->n != 1)
+		return;
+	buf_init(&b, LINE_MAX_BYTES);
+	put_broken(&b, v, message_of(s, v));
+	log_error("%s is broken %s", v->slug, b.p);
+	buf_release(&b);
+}
+
+static int emit(struct judge *j, const struct server *s,
+	const struct verdict *v, bool dated)
 {
 	char as_of[CLOCK_RFC3339];
 
 	stats_add(COUNT_VERDICTS, 1);
-	if (j->output.text) {
+	j->broken = broken_alone(j, s, v);
+	if (j->broken)
+		tell_broken(j, s, v);
+	if (j->output.text && j->broken) {
+		show_broken(&j->out, v, message_of(s, v),
+			j->output.colour);
+	} else if (j->output.text) {
 		clock_rfc3339(v->window, as_of);
 		if (dated)
 			buf_fmt(&j->out, "%s  ", as_of);
@@ -220,7 +263,7 @@ static int judge_one(struct judge *j, struct judged *s, double now, bool dated)
 	int failed;
 
 	figures_put(&v, &f);
-	failed = emit(j, &v, dated);
+	failed = emit(j, s->server, &v, dated);
 	if (j->policy) {
 		struct verdict before = decide(&j->before, s, now);
 
@@ -247,7 +290,7 @@ static int status(struct judge *j, int failed)
 {
 	if (failed || write_out(&j->out, STDOUT_FILENO, "standard output"))
 		return EXIT_ENV;
-	return j->n == 1 && j->red ? EXIT_NEWS : EXIT_GOOD;
+	return j->n == 1 && (j->red || j->broken) ? EXIT_NEWS : EXIT_GOOD;
 }
 
 int judge_now(const struct command *cmd, struct collect *c)
@@ -257,6 +300,7 @@ int judge_now(const struct command *cmd, struct collect *c)
 	int result = EXIT_USAGE;
 
 	if (judge_init(&j, cmd, c) == 0) {
+		j.now = true;
 		collect_newest(c, &now);
 		if (!isnan(cmd->now))
 			now = cmd->now;

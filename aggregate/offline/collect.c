@@ -83,8 +83,10 @@ void collect_free(struct collect *c)
 {
 	if (!c)
 		return;
-	for (size_t i = 0; i < c->n_servers; i++)
+	for (size_t i = 0; i < c->n_servers; i++) {
 		free(c->servers[i].regions);
+		free(c->servers[i].message);
+	}
 	free(c->servers);
 	free(c->series);
 	free(c->entries);
@@ -244,6 +246,15 @@ static bool fits(const struct collect *c, struct entry *e,
 	return bytes <= RECORD_PROBE_MAX;
 }
 
+static void keep_message(struct server *s, const struct step_record *r)
+{
+	if (!r->message || (s->message && r->key.started_at < s->message_at))
+		return;
+	free(s->message);
+	s->message = xstrdup(r->message);
+	s->message_at = r->key.started_at;
+}
+
 static int add_step(struct collect *c, const struct record *rec, char *why)
 {
 	const struct step_record *r = &rec->u.step;
@@ -253,8 +264,10 @@ static int add_step(struct collect *c, const struct record *rec, char *why)
 	if (!e || e->steps & bit || !fits(c, e, rec, why))
 		return e && e->steps & bit ? 0 : -1;
 	e->steps |= bit;
-	if (r->status == STATUS_FAIL)
+	if (r->status == STATUS_FAIL) {
 		failed(c, &e->probe, r->step, r->error);
+		keep_message(&c->servers[c->series[e->series].server], r);
+	}
 	if (r->step == STEP_TOOLS_LIST && r->status == STATUS_SKIP)
 		e->walled = true;
 	return 0;

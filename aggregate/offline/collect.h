@@ -20,6 +20,9 @@ struct server {
 	 */
 	const char *url;
 	double url_at;	 /* when that started */
+	/* The message of the newest step that failed, or NULL. */
+	char *message;
+	double message_at; /* when its probe started */
 	/*
 	 * The regions that have a record of it, by name. One whose records make
 	 * no whole probe has a history without probes.

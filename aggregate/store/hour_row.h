@@ -27,6 +27,8 @@
 
 #include "records/probe.h"
 
+#include <stdint.h>
+
 #define HOUR_ROW_SLOT 3
 #define HOUR_ROW_SIZE (60 * HOUR_ROW_SLOT) /* without failures */
 #define HOUR_ROW_HZ 4 /* of the instant at which a probe started */

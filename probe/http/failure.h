@@ -10,7 +10,7 @@ struct http_response;
 
 struct failure {
 	char code[48];	   /* dotted, from the list in mcp-probe(1) */
-	char message[640]; /* one line for people; may quote the server */
+	char message[720]; /* one line for people; may quote the server */
 };
 
 /* failure_set(f, code, fmt, ...): fill f. Returns false, to be returned on. */

@@ -12,11 +12,14 @@
 #define TEXT_VALUES 8
 
 /* Pieces of memory of at least this many bytes are large: see budget_begin. */
-#define LARGE ((int)(256 * 1024))
+#define LARGE (256 * 1024)
 
 void budget_begin(void)
 {
+	/* The allocator of musl gives large pieces back by itself. */
+#ifdef M_MMAP_THRESHOLD
 	mallopt(M_MMAP_THRESHOLD, LARGE);
+#endif
 }
 
 void budget_init(struct budget *b, bool (*late)(void *arg), void *arg)

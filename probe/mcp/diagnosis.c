@@ -122,9 +122,9 @@ static bool diagnose_redirect(const struct http_response *h, struct failure *f)
 static bool diagnose_status(const struct reply *r, struct failure *f)
 {
 	const struct http_response *h = r->http;
-	const char *said = json_str(json_get(r->message, "error"), "message");
+	const char *said = rpc_error_message(r->message);
 	const char *text = *r->body || !said ? r->body : said;
-	char code[32], wait[128];
+	char code[32], wait[128], words[RPC_WORDS_SIZE];
 
 	snprintf(code, sizeof code, "http.%ld", h->status);
 	if (h->status == 429)
@@ -144,6 +144,10 @@ static bool diagnose_status(const struct reply *r, struct failure *f)
 			"the server wants a client certificate, and none is "
 			"held: it answers with status %ld: %.300s",
 			h->status, text);
+	if (!*r->body) {
+		rpc_error_words(r->message, words);
+		text = words;
+	}
 	return failure_set(f, code, "the server answers with status %ld%s%s%s%s",
 		h->status, retry(h, wait, sizeof wait), hint(r),
 		*text ? ": " : "", text);
@@ -186,6 +190,17 @@ static void number(struct buf *b, const char *name, double value)
 		return;
 	json_put_key(b, name);
 	json_put_num(b, round(value * 1000) / 1000);
+}
+
+void diagnose_error_data(const cJSON *m, struct buf *b)
+{
+	char data[RPC_DATA_SIZE];
+
+	/* Each byte may need an escape. */
+	if (!rpc_error_data(m, data) || b->max - b->len < 2 * RPC_DATA_SIZE + 20)
+		return;
+	json_put_key(b, "error_data");
+	json_put_str(b, data);
 }
 
 void diagnose_timings(const struct http_response *h, struct buf *b)

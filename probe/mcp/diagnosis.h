@@ -21,6 +21,12 @@ bool diagnose(const struct reply *r, struct failure *f);
 void diagnose_detail(const struct http_response *h, struct buf *b);
 
 /*
+ * diagnose_error_data(m, b): append the data of the JSON-RPC error m, if it has
+ * some and there is room, as a further JSON member.
+ */
+void diagnose_error_data(const cJSON *m, struct buf *b);
+
+/*
  * diagnose_timings(h, b): append how long DNS, TCP and TLS took, each where it
  * is known, as further JSON members.
  */

@@ -3,9 +3,12 @@
 #include "base/text.h"
 #include "json/jcs.h"
 #include "json/json.h"
+#include "redaction/mask.h"
+#include "redaction/redact_record.h"
 
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 
 /* What each request of the stateless era carries (2026-07-28, "_meta"). */
 #define META                                                                   \
@@ -185,38 +188,87 @@ static const struct {
 		"it was asked in"},
 };
 
-/* The member of an error's data that explains its code. */
-static const cJSON *particulars(const cJSON *error)
+const char *rpc_error_message(const cJSON *m)
 {
-	const cJSON *data = json_get(error, "data");
-	const cJSON *v = json_get(data, "requiredCapabilities");
+	return json_str(json_get(m, "error"), "message");
+}
 
-	return v ? v : json_get(data, "supported");
+/* The most of the data that is read, to cut it afterwards. */
+#define DATA_READ ((size_t)1024 * 1024)
+
+size_t rpc_error_data(const cJSON *m, char out[RPC_DATA_SIZE])
+{
+	const cJSON *data = json_get(json_get(m, "error"), "data");
+	char *text = redact_text(cJSON_GetStringValue(data));
+	struct buf json, b;
+
+	buf_init(&json, DATA_READ);
+	buf_init(&b, 2 * DATA_READ);
+	if (text) {
+		buf_str(&b, text);
+	} else if (data && !cJSON_IsNull(data)) {
+		redact_tree(&json, data);
+		/* The name of a member may be a secret, too. */
+		mask(&b, json.p, json.len, RPC_DATA_SIZE, NULL);
+	}
+	text_clean(b.p, b.len, out, RPC_DATA_SIZE, RPC_DATA_SIZE);
+	buf_release(&json);
+	buf_release(&b);
+	free(text);
+	return strlen(out);
+}
+
+void rpc_error_words(const cJSON *m, char out[RPC_WORDS_SIZE])
+{
+	const char *text = rpc_error_message(m);
+	char data[RPC_DATA_SIZE];
+	size_t n = rpc_error_data(m, data);
+
+	if (!text || !*text)
+		text = n ? "without a message" : "";
+	snprintf(out, RPC_WORDS_SIZE, "%.300s%s%s", text, n ? "; data: " : "",
+		data);
+}
+
+/* The member of an error's data that explains its code, or NULL. */
+static const cJSON *particulars(const cJSON *m)
+{
+	const cJSON *data = json_get(json_get(m, "error"), "data");
+
+	switch (rpc_error_code(m)) {
+	case RPC_MISSING_CAPABILITY:
+		return json_get(data, "requiredCapabilities");
+	case RPC_UNSUPPORTED_VERSION:
+		return json_get(data, "supported");
+	default:
+		return NULL;
+	}
 }
 
 bool rpc_error_failure(const cJSON *m, struct failure *f)
 {
-	const cJSON *error = json_get(m, "error");
-	const cJSON *more = particulars(error);
-	const char *text = json_str(error, "message");
+	const cJSON *more = particulars(m);
+	const char *text = rpc_error_message(m);
 	const char *what = "the server answers with an error";
 	int n = rpc_error_code(m);
-	char code[32];
+	char code[32], words[RPC_WORDS_SIZE];
 	struct buf b;
 
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
 		if (codes[i].code == n)
 			what = codes[i].what;
 	buf_init(&b, 200);
-	if (more && (n == RPC_MISSING_CAPABILITY ||
-			    n == RPC_UNSUPPORTED_VERSION)) {
+	if (more) {
 		buf_str(&b, n == RPC_MISSING_CAPABILITY ? ", it wants "
 							: ", it supports ");
 		json_put(&b, more);
+		snprintf(words, sizeof words, "%.300s", text ? text : "");
+	} else {
+		rpc_error_words(m, words);
 	}
 	snprintf(code, sizeof code, "jsonrpc.%d", n);
-	failure_set(f, code, "%s (%d%s): %.300s", what, n, b.p,
-		text && *text ? text : "without a message");
+	failure_set(f, code, "%s (%d%s): %s", what, n, b.p,
+		*words ? words : "without a message");
 	buf_release(&b);
 	return false;
 }

@@ -72,6 +72,24 @@ const char *rpc_fault(const cJSON *m, const char *id, enum rpc_errors errors);
 /* rpc_error_code(m): the code of the error message m; 0 where it has none. */
 int rpc_error_code(const cJSON *m);
 
+/* rpc_error_message(m): the message of the error message m, or NULL. */
+const char *rpc_error_message(const cJSON *m);
+
+/*
+ * rpc_error_data(m, out): the data of the error message m, without secrets,
+ * cleaned and cut: a string as it is, any other value as JSON. "" where there
+ * is none, or null. Returns its length.
+ */
+#define RPC_DATA_SIZE 201
+size_t rpc_error_data(const cJSON *m, char out[RPC_DATA_SIZE]);
+
+/*
+ * rpc_error_words(m, out): the server's own words for the error m, cut: its
+ * message, and its data behind "; data: "; "" where it has neither.
+ */
+#define RPC_WORDS_SIZE 520
+void rpc_error_words(const cJSON *m, char out[RPC_WORDS_SIZE]);
+
 /*
  * rpc_error_failure(m, f): set *f to the failure "jsonrpc.<code>": what the
  * code means, if it is known, and the server's own words. Returns false.

@@ -1,7 +1,8 @@
 #include "mcp/transport.h"
 
+#include "base/text.h"
 #include "base/xalloc.h"
-#include "json/json.h"
+#include "mcp/rpc.h"
 
 /* How long to wait for the response to a POST whose answer is here. */
 #define GRACE_MS 50.0
@@ -131,9 +132,7 @@ static bool resumable(const struct pending *pending, const struct reply *r)
 static void on_resumed(void *arg, const struct reply *r)
 {
 	struct pending *pending = arg;
-	const char *words = r->kind == REPLY_ERROR
-		? json_str(json_get(r->message, "error"), "message")
-		: r->body;
+	char words[RPC_WORDS_SIZE];
 	long status = r->http->status;
 	struct failure f;
 
@@ -145,12 +144,14 @@ static void on_resumed(void *arg, const struct reply *r)
 		(r->kind == REPLY_ERROR && status <= 299)) {
 		complete(pending, r);
 	} else {
+		text_copy(words, sizeof words, r->body);
+		if (r->kind == REPLY_ERROR)
+			rpc_error_words(r->message, words);
 		failure_set(&f, "sse.resume",
 			"the server closed its event stream before the answer, "
 			"and does not give the rest: the GET with "
-			"Last-Event-ID is answered with status %ld%s%.200s",
-			status, words && *words ? ": " : "",
-			words ? words : "");
+			"Last-Event-ID is answered with status %ld%s%s",
+			status, *words ? ": " : "", words);
 		complete_failed(pending, r, &f);
 	}
 }

@@ -27,8 +27,7 @@ char *redact_text(const char *s)
 	return s ? masked(s) : NULL;
 }
 
-/* As json_put, with each string masked in its decoded form. */
-static void put_masked(struct buf *b, const cJSON *v)
+void redact_tree(struct buf *b, const cJSON *v)
 {
 	char *text;
 
@@ -42,14 +41,14 @@ static void put_masked(struct buf *b, const cJSON *v)
 		return;
 	}
 	buf_char(b, cJSON_IsObject(v) ? '{' : '[');
-	for (const cJSON *c = v->child; c; c = c->next) {
+	for (const cJSON *c = v->child; c && buf_ok(b); c = c->next) {
 		if (c != v->child)
 			buf_char(b, ',');
 		if (cJSON_IsObject(v)) {
 			json_put_str(b, c->string);
 			buf_char(b, ':');
 		}
-		put_masked(b, c);
+		redact_tree(b, c);
 	}
 	buf_char(b, cJSON_IsObject(v) ? '}' : ']');
 }
@@ -66,7 +65,7 @@ static char *redact_json(const char *s)
 	if (!tree)
 		return NULL;
 	buf_init(&b, 3 * n + 1);
-	put_masked(&b, tree);
+	redact_tree(&b, tree);
 	cJSON_Delete(tree);
 	return buf_take(&b);
 }

@@ -39,6 +39,12 @@ bool redact_tool(struct redacted *r, const struct tool_record *t);
 void redacted_release(struct redacted *r);
 
 /*
+ * redact_tree(b, v): append v as json_put does, with each string masked in its
+ * decoded form. Names of members stay as they are.
+ */
+void redact_tree(struct buf *b, const cJSON *v);
+
+/*
  * redact_text(s): a copy of a text without secrets, which the caller frees;
  * NULL for NULL.
  */

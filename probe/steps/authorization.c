@@ -328,16 +328,19 @@ struct next authorization_certificate(struct probe *p, const struct reply *r)
 }
 
 /* The server forgot the session that it opened in this very probe. */
-static bool session_lost(const struct probe *p, const struct reply *r,
-	const struct failure *f)
+static bool session_lost(const struct probe *p, const struct reply *r)
 {
+	const char *said = r->kind == REPLY_ERROR
+		? rpc_error_message(r->message)
+		: r->body;
+
 	if (r->kind == REPLY_ERROR &&
 		rpc_error_code(r->message) == RPC_METHOD_NOT_FOUND)
 		return false;
 	return p->steps.next >= STEP_TOOLS_LIST && p->wire.session &&
 		(r->http->status == 404 ||
 			(r->http->status == 400 &&
-				strstr(f->message, "ession")));
+				said && strstr(said, "ession")));
 }
 
 struct next authorization_reply(struct probe *p, const struct reply *r)
@@ -351,7 +354,7 @@ struct next authorization_reply(struct probe *p, const struct reply *r)
 			(r->http->status == 403 && shown(p))))
 		return take_challenge(p, r);
 	diagnose(r, &f);
-	if (answered && session_lost(p, r, &f))
+	if (answered && session_lost(p, r))
 		failure_set(&f, "mcp.session",
 			"the server does not know the session that it opened a "
 			"moment ago (%ld); are there several instances that do "

@@ -296,8 +296,7 @@ struct next handshake_initialize(struct probe *p, const struct reply *r)
 		r->kind == REPLY_FAILED)
 		return step_next(NEXT_REFUSED);
 	diagnose(r, &step_failures(p)->first);
-	step_detail(p, r->http);
-	buf_char(&p->detail, '}');
+	step_detail_reply(p, r);
 	p->handshake.may_listen = maybe_sse(r);
 	if (!p->handshake.asked_discover && maybe_stateless(r))
 		return ask_discover(p);

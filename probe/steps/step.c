@@ -87,8 +87,7 @@ struct next step_fail(struct probe *p, const struct reply *r,
 	buf_clear(&p->detail);
 	if (r) {
 		next.at_ms = r->at_ms;
-		step_detail(p, r->http);
-		buf_char(&p->detail, '}');
+		step_detail_reply(p, r);
 	}
 	return next;
 }
@@ -104,6 +103,14 @@ void step_detail(struct probe *p, const struct http_response *h)
 	buf_clear(&p->detail);
 	buf_char(&p->detail, '{');
 	diagnose_detail(h, &p->detail);
+}
+
+void step_detail_reply(struct probe *p, const struct reply *r)
+{
+	step_detail(p, r->http);
+	if (r->kind == REPLY_ERROR)
+		diagnose_error_data(r->message, &p->detail);
+	buf_char(&p->detail, '}');
 }
 
 const char *step_request_id(struct probe *p)

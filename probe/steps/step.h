@@ -142,8 +142,9 @@ struct next step_fail_kept(struct probe *p, const struct failure *f);
 struct next step_ours(struct probe *p, const char *why);
 
 /* step_detail(p, h): begin p->detail anew with that of a response; the caller
-   ends it with "}". */
+   ends it with "}". step_detail_reply(p, r): with all of a reply, and ended. */
 void step_detail(struct probe *p, const struct http_response *h);
+void step_detail_reply(struct probe *p, const struct reply *r);
 
 /*
  * step_request_id(p): set p->request_id to the next id, counted as the SDK

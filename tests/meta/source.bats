@@ -44,6 +44,30 @@ only() {
 }
 
 
+# Headers that glibc has, and musl has not; and calls.
+GLIBC_ALONE='aliases argp argz envz error execinfo fstab gconv gnu/.* gshadow mcheck nss
+	obstack printf proc_service re_comp regexp rpc/.* sgtty stab sys/cdefs sys/queue
+	sys/rseq sys/single_threaded sys/sysctl sys/unistd termio thread_db ttyent'
+CALLS_ALONE='backtrace canonicalize_file_name error_at_line mallinfo malloc_trim rawmemchr
+	register_printf_function TEMP_FAILURE_RETRY'
+
+@test "a source needs nothing that glibc alone has" {
+	local f
+	# shellcheck disable=SC2086
+	run grep -nE "^ *# *include <($(printf '|%s' $GLIBC_ALONE))\\.h>|\\<(-$(printf '|%s' $CALLS_ALONE))\\(" "${sources[@]}"
+	[ -z "$output" ] || { echo "$output"; return 1; }
+	# The headers of glibc bring int64_t unasked. Without comments:
+	while read -r f; do
+		cc -w -fpreprocessed -E -P -x c "$f" | grep -qwE 'u?int(8|16|32|64)_t' || continue
+		cc -std=c11 -Ilib -I"${f%%/*}" -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
+			'-DVERSION="0"' -include lib/base/banned.h -M -x c "$f" |
+			grep -q '/include/stdint\.h' || { echo "$f: no <stdint.h>"; return 1; }
+	done < <(grep -lwE 'u?int(8|16|32|64)_t' "${headers[@]}")
+	# What is there on some systems alone is asked for.
+	run bash -c 'grep -lw mallopt "$@" | xargs grep -L "^#ifdef M_MMAP_THRESHOLD"' - "${sources[@]}"
+	[ -z "$output" ] || { echo "$output"; return 1; }
+}
+
 @test "an area has at most 25 files of C" {
 	local area n
 	while read -r n area; do

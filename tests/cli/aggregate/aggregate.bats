@@ -248,8 +248,30 @@ judge() {
 }
 
 @test "it works behind mcp-probe" {
-	run -0 bash -c 'mcp-probe --format jsonl --region eu-west-2 http://127.0.0.1:1/mcp | mcp-aggregate verdict -'
+	run -1 --separate-stderr bash -c 'mcp-probe --format jsonl --region eu-west-2 http://127.0.0.1:1/mcp | mcp-aggregate verdict -'
 	[ "$(jq -r '"\(.verdict) \(.step) \(.regions[0].error)"' <<<"$output")" = "amber tls tcp.refused" ]
+	[[ $stderr == "mcp-aggregate: 127.0.0.1 is broken at tls, tcp.refused: 127.0.0.1 port 1 refuses "*" (seen from one region, eu-west-2; no other confirms it)" ]]
+}
+
+@test "one region in all: what it finds broken is broken" {
+	dead() { steps "$1" "$2" tls tcp.refused; probe "$1" "$2" tls tcp.refused; }
+	run -1 --separate-stderr mcp-aggregate verdict - -f text < <(dead eu 10)
+	[[ $output == "broken  example-mcp  at tls, tcp.refused"*" (seen from one region, eu; no other confirms it)" ]]
+	[ -z "$stderr" ]
+	judge "amber regional tls 1 1/1 [eu] []" -r eu < <(dead eu 10)
+	[ "$status" -eq 1 ]
+	# Its newest probe counts.
+	run -0 mcp-aggregate verdict - -f text < <(dead eu 10; probe eu 40)
+	[[ $output == "green  example-mcp "* ]]
+	# Of several, or with others that should have reported, one is a warning.
+	run -0 mcp-aggregate verdict - -f text < <(dead eu 10; probe us 12)
+	[[ $output == "amber  example-mcp  regional at tls: 1 of 2 regions fails (eu)" ]]
+	run -0 mcp-aggregate verdict - -r eu -f text < <(dead eu 10; probe us 12)
+	[[ $output == "amber  example-mcp  regional at tls: 1 of 1 region fails (eu)" ]]
+	run -0 mcp-aggregate verdict - < <(dead eu 10; runner us timeout)
+	# replay tells what the rule makes of it.
+	run -0 mcp-aggregate replay - -f text < <(dead eu 10)
+	[[ $output == *"  amber  example-mcp  regional at tls: 1 of 1 region fails (eu)" ]]
 }
 
 @test "targets --at: each server once in its interval, everywhere in the same minutes" {

@@ -93,6 +93,23 @@ servers() {
 	grep -q '^    auth: {mode: header, credential: "acme-search"}$' other/fleet/fleet.yaml
 }
 
+@test "a server that asks for a credential: which file to write" {
+	local name=walled
+	cat >.mcp.json <<-EOT
+	{"mcpServers": {"walled": {"url": "$BASE/wall"}, "open": {"url": "$BASE/json"}}}
+	EOT
+	init .mcp.json
+	grep -A 2 ': auth-walled$' out | diff - <(
+		echo "  $name: auth-walled"
+		echo "    Next: write its credential to $PWD/fleet/credentials/$name, see FILES in mcp-probe(1),"
+		echo "    and take the # away before its auth in $PWD/fleet/fleet.yaml.")
+	[ "$(grep -c 'Next: write' out)" -eq 1 ]
+	(umask 077; printf 'origin = %s\ntoken = %s\n' "$BASE" s3cret-canary >"fleet/credentials/$name")
+	sed -i 's/^    #auth:/    auth:/' fleet/fleet.yaml
+	MCP_CREDENTIALS=$PWD/fleet/credentials mcp-fleet -n -c fleet/fleet.yaml >verdicts
+	jq -es --arg slug "$name" 'any(.[]; .slug == $slug and .regions[0].state == "healthy")' verdicts
+}
+
 @test "from claude_desktop_config.json: mcp-remote leads to a server" {
 	cat >claude_desktop_config.json <<-EOT
 	{"globalShortcut": "", "mcpServers": {

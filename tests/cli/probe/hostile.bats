@@ -101,6 +101,7 @@ cheap() {
 		hello-versions       broken initialize mcp.version - - -
 		error-message        broken tools-list jsonrpc.-32603 2026-07-28 stateless -
 		error-data           broken tools-list body.too-complex 2026-07-28 stateless -
+		error-data-text      broken tools-list jsonrpc.-32603 2026-07-28 stateless -
 		error-supported      broken initialize mcp.version - - -
 		error-challenge      auth-walled - - - - -
 		error-challenge-long auth-walled - - - - -

@@ -156,6 +156,15 @@ shown() {
 	EOF
 }
 
+@test "text about a server with a wall names the options that take a credential" {
+	shown -f text "$HOST/wall" | sed -n '/^auth-walled/,$p' | diff - <(
+		echo 'auth-walled in 9 ms'
+		echo 'Next: --token-file FILE sends a bearer token, --credential FILE any credential')
+	echo token >token
+	[[ "$(shown -f text --token-file token "$HOST/wall")" != *Next:* ]]
+	[[ "$(shown -f text "$HOST/json")" != *Next:* ]]
+}
+
 @test "a terminal gets the table, in colour unless NO_COLOR is set" {
 	on_terminal() {
 		script -qec "'$BIN/mcp-probe' $HOST/json" /dev/null </dev/null
@@ -178,6 +187,22 @@ shown() {
 		1..8
 	EOF
 	prove -e "$BIN/mcp-probe -f tap" "$HOST/json"
+}
+
+@test "what a server puts into the data of its error stands behind the message" {
+	local says='kaput; data: {"trace":"db.mjs:7\n\u001b[31m?","depth":2}'
+	diff - <(shown -f text "$HOST/rpc-data@list" | grep broken) <<-EOF
+		broken at step 6, tools-list: the server fails inside (-32603): $says
+	EOF
+	probe -r here "$HOST/rpc-data@list"
+	jq -es --arg data "${says#*data: }" --arg says "$says" '.[5] | .detail.error_data == $data and
+		(.message | endswith($says))' out
+	probe "$HOST/rpc-data-503@list"
+	jq -es '.[5] | .error == "http.503" and .detail.error_data == "no session today" and
+		(.message | endswith(": kaput; data: no session today"))' out
+	# What the data say of sessions makes no other diagnosis of the error.
+	probe "$HOST/rpc-data-400@list"
+	jq -es '.[5] | .error == "jsonrpc.-32000"' out
 }
 
 @test "--format nagios is one line, and 2 is critical" {

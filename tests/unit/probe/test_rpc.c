@@ -6,6 +6,7 @@
 
 #include "base/xalloc.h"
 #include "json/json.h"
+#include "redaction/mask.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 #define X16 "0123456789abcdef"
+#define X96 X16 X16 X16 X16 X16 X16
 #define X112 X16 X16 X16 X16 X16 X16 X16
 
 /* The tree of a text, in which ' may stand for ". */
@@ -168,10 +170,48 @@ static void test_errors(void **state)
 		{"{'error':{}}", "0" MUTE}, {"{'error':null}", "0" MUTE},
 		{"{'error':[-32601]}", "0" MUTE},
 		{"{}", "0" MUTE}, {"[]", "0" MUTE},
+		/* Its data, of any type. */
+		{"{'error':{'code':1,'message':'no','data':'a b'}}",
+			"1: no; data: a b"},
+		{"{'error':{'code':1,'message':'no','data':{'a':[1, null]}}}",
+			"1: no; data: {\"a\":[1,null]}"},
+		{"{'error':{'code':1,'message':'no','data':[]}}",
+			"1: no; data: []"},
+		{"{'error':{'code':1,'message':'no','data':-1.5e3}}",
+			"1: no; data: -1500"},
+		{"{'error':{'code':1,'message':'no','data':false}}",
+			"1: no; data: false"},
+		{"{'error':{'code':1,'message':'no','data':''}}", "1: no"},
+		{"{'error':{'code':1,'message':'no','data':null}}", "1: no"},
+		{"{'error':{'code':1,'data':7}}", "1" MUTE "; data: 7"},
+		/* What a terminal or a reader would take for something else. */
+		{"{'error':{'code':1,'message':'no','data':"
+		 "'\\u001b[31m\\u0000\\u202e\\ud800\\n'}}",
+			"1: no; data: ?[31m???????"},
+		{"{'error':{'code':1,'message':'no','data':['\\u202e']}}",
+			"1: no; data: [\"?\"]"},
+		/* A secret is masked before it is cut. */
+		{"{'error':{'code':1,'message':'no','data':"
+		 "'" X96 X96 "x s3cret-canary'}}",
+			"1: no; data: " X96 X96 "x ***"},
+		{"{'error':{'code':1,'message':'no','data':"
+		 "{'a':'s3cret\\n-canary'}}}",
+			"1: no; data: {\"a\":\"***\"}"},
+		{"{'error':{'code':1,'message':'no','data':"
+		 "'" X96 X96 "1234567\u00e9'}}",
+			"1: no; data: " X96 X96 "1234567"},
+		{"{'error':{'code':1,'message':'no','data':"
+		 "{'a':'" X96 X96 X96 "'}}}",
+			"1: no; data: {\"a\":\"" X96 X96 "01"},
+		/* The message says what these name. */
+		{"{'error':{'code':-32022,'message':'no','data':"
+		 "{'supported':['1'],'b':2}}}", "-32022: no"},
 	};
 
 	(void)state;
+	mask_secret("s3cret-canary");
 	check(rows, COUNT(rows), say_error);
+	mask_forget();
 }
 
 static void say_versions(const cJSON *m, char *out, size_t size)
