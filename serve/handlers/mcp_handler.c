@@ -1,6 +1,5 @@
 #include "handlers/mcp_handler.h"
 
-#include "base/strings.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/brand.h"
@@ -11,6 +10,7 @@
 #include "fetch/fetch_tools.h"
 #include "data/health.h"
 #include "data/incident_rows.h"
+#include "data/names.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/search.h"
@@ -358,7 +358,7 @@ struct calls {
 static void say_unknown(struct calls *calls, const struct context *c,
 	struct tool_result *out)
 {
-	const struct strings *names;
+	const struct names *names;
 	const char **close;
 	int n;
 
@@ -371,10 +371,9 @@ static void say_unknown(struct calls *calls, const struct context *c,
 		answer_unavailable(out);
 		return;
 	}
-	close = xcalloc(names->n + 1, sizeof *close);
-	n = fetch_public(c->source, close,
-		suggest(c->name, (const char *const *)names->v, names->n, close),
-		1);
+	close = xcalloc(names->list.n + 1, sizeof *close);
+	n = fetch_public(
+		c->source, close, suggest(c->name, names, close), 1);
 	if (n < 0)
 		answer_unavailable(out);
 	else
