@@ -77,7 +77,7 @@ long-kills:
 	KILLS=100 bats -t tests/cli/whole/store-kills.bats
 
 long-leaks:
-	LEAKS_REQUESTS=30000 bats -t tests/cli/serve/leaks.bats
+	LEAKS_REQUESTS=30000 SOAK_SECONDS=600 bats -t tests/cli/serve/leaks.bats
 
 long-sift:
 	SIFT_SECONDS=120 bats -t tests/cli/fleet/sift.bats

@@ -59,7 +59,7 @@ bool spelling_fits(const struct spelling *s, const char *other)
 {
 	size_t n = strnlen(other, LETTERS + 1);
 	size_t longer = s->n > n ? s->n : n, shorter = s->n + n - longer;
-	size_t limit = longer < 6 ? 1 : longer < 9 ? 2 : 3;
+	size_t limit = longer < 6 ? 1 : longer < 9 ? 2 : SPELLING_SLIPS;
 
 	if (!shorter || longer > LETTERS || longer - shorter > limit)
 		return false;

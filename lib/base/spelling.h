@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* In no word more letters are taken for slips. */
+#define SPELLING_SLIPS 3
+
 /* A word that others are compared with: where each letter stands in it. */
 struct spelling {
 	uint64_t at[256]; /* bit i: the letter is the i-th, in either case */

@@ -14,13 +14,13 @@
 
 /* A server, as far as the whole list is sorted and searched by it. */
 struct index_entry {
-	const char *slug;
-	char *text;	       /* owns the strings of the row */
+	char *text;	  /* owns all strings of the entry, those of the row, too */
+	const char *slug; /* in the text */
 	struct listing_row row;
 	struct condition condition;
 	int64_t since; /* that it is so, epoch seconds; 0: not known */
 	/* Where an entry was made of all that is known: the sentence of
-	   condition_put, or NULL; and the days are not in the row. */
+	   condition_put, in the text, or NULL; and the days are not in the row. */
 	bool whole;
 	const char *sentence;
 };

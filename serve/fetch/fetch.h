@@ -32,7 +32,11 @@ struct store_reply;
  */
 #define FETCH_FORMAT_MS 60000
 
-/* The store, and the connection to it; begin with zeros. */
+/*
+ * The store, and the connection to it; begin with zeros. What it keeps of answers
+ * is read anew at a time of its own. So none of it points into another: what one
+ * needs of another it copies.
+ */
 struct source {
 	const char *url; /* or NULL for $MCP_STORE */
 	struct store *store;

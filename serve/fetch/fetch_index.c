@@ -32,13 +32,14 @@ struct kept_index {
 
 /* ---- Entries, and what is made of them. */
 
-static struct index_entry *add(struct index_entries *l, const char *slug)
+/* Add an entry, which owns the text; that begins with its slug. */
+static struct index_entry *add(struct index_entries *l, char *text)
 {
 	struct index_entry *e;
 
 	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
 	e = &l->v[l->n++];
-	*e = (struct index_entry) {.slug = slug};
+	*e = (struct index_entry) {.text = text, .slug = text};
 	return e;
 }
 
@@ -125,9 +126,36 @@ static void row_of_view(struct listing_row *row, const struct view *v)
 	row->p95_ms = v->p95_ms;
 }
 
-static const char *or_none(const char *s)
+/*
+ * Add an entry with the strings of one of a listing: that list is read anew, or
+ * released, while this one is kept.
+ */
+static struct index_entry *add_copy(
+	struct index_entries *l, const struct listing_entry *from)
 {
-	return s ? s : "";
+	enum { SLUG, TITLE, ACCOUNT, GROUP, TAGS, SENTENCE, STRINGS };
+	const char *strings[STRINGS] = {from->slug, from->title, from->account,
+		from->group, from->tags, from->sentence};
+	size_t at[STRINGS], size = 0;
+	struct index_entry *e;
+	char *text;
+
+	for (int i = 0; i < STRINGS; i++) {
+		if (!strings[i])
+			strings[i] = "";
+		at[i] = size;
+		size += strlen(strings[i]) + 1;
+	}
+	text = xmalloc(size);
+	for (int i = 0; i < STRINGS; i++)
+		memcpy(text + at[i], strings[i], strlen(strings[i]) + 1);
+	e = add(l, text);
+	e->row.title = text + at[TITLE];
+	e->row.account = text + at[ACCOUNT];
+	e->row.group = text + at[GROUP];
+	e->row.tags = text + at[TAGS];
+	e->sentence = from->sentence ? text + at[SENTENCE] : NULL;
+	return e;
 }
 
 void index_entries_of(
@@ -136,18 +164,13 @@ void index_entries_of(
 	*out = (struct index_entries) {0};
 	for (size_t i = 0; i < l->n; i++) {
 		const struct listing_entry *from = &l->entries[i];
-		struct index_entry *e = add(out, from->slug);
+		struct index_entry *e = add_copy(out, from);
 		struct occurrence work = {.start = (int64_t)now / 60 * 60};
 
 		row_of_view(&e->row, &from->view);
 		memset(e->row.days, LISTING_DAY_NONE, LISTING_DAYS);
-		e->row.title = or_none(from->title);
-		e->row.account = or_none(from->account);
-		e->row.group = or_none(from->group);
-		e->row.tags = or_none(from->tags);
 		e->condition = from->condition;
 		e->whole = true;
-		e->sentence = from->sentence;
 		if (from->work_since)
 			work.start = from->work_since;
 		set_since(e, &work);
@@ -163,7 +186,7 @@ static int by_slug(const void *a, const void *b)
 	return strcmp(*x, *y);
 }
 
-/* The slug stands before its row. */
+/* The slug stands before its row, in the text that the entry owns. */
 static void add_row(
 	struct index_entries *l, const char *slug, const char *row)
 {
@@ -177,7 +200,6 @@ static void add_row(
 	memcpy(text, slug, n);
 	memcpy(text + n, row, size);
 	e = add(l, text);
-	e->text = text;
 	if (listing_row_read(text + n, &e->row))
 		return;
 	log_warn("%s: %s: no row", KEY_LISTING, slug);

@@ -26,8 +26,8 @@ int fetch_index(
 	struct source *s, double now, const struct index_entries **l);
 
 /*
- * index_entries_of(l, now, out): make entries of a listing, which must outlive
- * them. index_entries_release frees what *out holds.
+ * index_entries_of(l, now, out): make entries of a listing, of which they borrow
+ * nothing. index_entries_release frees what *out holds.
  */
 void index_entries_of(
 	const struct listing *l, double now, struct index_entries *out);

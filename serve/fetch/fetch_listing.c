@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/strings.h"
 #include "base/xalloc.h"
 #include "data/account.h"
 #include "data/brand.h"
@@ -10,6 +9,7 @@
 #include "fetch/fetch_maintenance.h"
 #include "data/incidents.h"
 #include "data/maintenance.h"
+#include "data/names.h"
 #include "data/places.h"
 #include "data/search.h"
 #include "data/server.h"
@@ -31,7 +31,7 @@
 /* What is known of all servers, and how long each part of it is good. */
 struct kept_listing {
 	struct listing all; /* the public ones */
-	struct strings names;
+	struct names names;
 	/* Of clock_mono_ms. */
 	double listed_until_ms, viewed_until_ms, named_until_ms;
 };
@@ -347,7 +347,7 @@ int fetch_counts(struct source *s, double now,
 	return 0;
 }
 
-int fetch_names(struct source *s, const struct strings **names)
+int fetch_names(struct source *s, const struct names **names)
 {
 	struct kept_listing *k = kept(s);
 	double now_ms = clock_mono_ms();
@@ -361,11 +361,11 @@ int fetch_names(struct source *s, const struct strings **names)
 	store_add(s->store, "HKEYS", KEY_SERVERS, NULL);
 	if (fetch_run(s))
 		return -1;
-	strings_clear(&k->names);
+	names_clear(&k->names);
 	r = store_reply(s->store, 0);
 	for (size_t i = 0; i < store_count(r); i++)
 		if (store_text(store_item(r, i)))
-			strings_add(&k->names, store_text(store_item(r, i)));
+			names_add(&k->names, store_text(store_item(r, i)));
 	k->named_until_ms = fetch_good_until(s, now_ms);
 	return 0;
 }
@@ -471,7 +471,7 @@ void fetch_forget(struct source *s)
 {
 	if (s->listing) {
 		listing_release(&s->listing->all);
-		strings_release(&s->listing->names);
+		names_release(&s->listing->names);
 	}
 	free(s->listing);
 	s->listing = NULL;

@@ -20,9 +20,9 @@
 #define LISTING_SHARE 20
 
 struct account;
+struct names;
 struct server;
 struct source;
-struct strings;
 
 struct listing {
 	struct listing_entry {
@@ -67,7 +67,7 @@ int fetch_counts(struct source *s, double now,
  * are public; how many there are, or -1, as in fetch.h. It takes as long for none as
  * for a few, so that nobody sees in it that a private server is among them.
  */
-int fetch_names(struct source *s, const struct strings **names);
+int fetch_names(struct source *s, const struct names **names);
 int fetch_public(struct source *s, const char **names, size_t n, size_t max);
 
 /*

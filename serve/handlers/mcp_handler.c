@@ -1,6 +1,5 @@
 #include "handlers/mcp_handler.h"
 
-#include "base/strings.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/brand.h"
@@ -11,6 +10,7 @@
 #include "fetch/fetch_tools.h"
 #include "data/health.h"
 #include "data/incident_rows.h"
+#include "data/names.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/search.h"
@@ -29,38 +29,6 @@
 #include <string.h>
 
 #define DAY_S 86400.0
-
-/* Also of a server that is private, to the byte. */
-static void say_unknown(
-	const struct context *c, const char *slug, struct tool_result *out)
-{
-	const struct strings *names;
-	const char **close;
-	int n;
-
-	if (fetch_names(c->source, &names)) {
-		answer_unavailable(out);
-		return;
-	}
-	close = xcalloc(names->n + 1, sizeof *close);
-	n = fetch_public(c->source, close,
-		suggest(slug, (const char *const *)names->v, names->n, close),
-		1);
-	if (n < 0)
-		answer_unavailable(out);
-	else
-		answer_unknown(out, slug, n ? close[0] : NULL);
-	free(close);
-}
-
-static void say_missing(const struct context *c, enum found found,
-	struct tool_result *out)
-{
-	if (found == NOT_FOUND)
-		say_unknown(c, c->name, out);
-	else
-		answer_unavailable(out);
-}
 
 /* Everything about one server, as its page has it. */
 struct one {
@@ -133,19 +101,18 @@ static void one_release(struct one *o)
 	readable_server_release(&o->s);
 }
 
-static void call_server_status(const struct context *c,
+static enum found call_server_status(const struct context *c,
 	const struct tool_arguments *a, struct tool_result *out)
 {
 	struct one o;
 	enum found found = find_one(c, false, &o);
 
 	(void)a;
-	if (found != FOUND) {
-		say_missing(c, found, out);
-		return;
+	if (found == FOUND) {
+		answer_status(out, &o.page, &o.rows);
+		one_release(&o);
 	}
-	answer_status(out, &o.page, &o.rows);
-	one_release(&o);
+	return found;
 }
 
 /* The account of the token that was shown; -1: the store does not answer. */
@@ -222,17 +189,15 @@ static int find_visible(const struct context *c, struct visible *l)
 	return 0;
 }
 
-static void call_find_servers(const struct context *c,
+static enum found call_find_servers(const struct context *c,
 	const struct tool_arguments *a, struct tool_result *out)
 {
 	struct visible l;
 	struct search search;
 	size_t n = 0, limit = (size_t)a->limit;
 
-	if (find_visible(c, &l)) {
-		answer_unavailable(out);
-		return;
-	}
+	if (find_visible(c, &l))
+		return STORE_DOWN;
 	search_read(&search, a->query ? a->query : "");
 	for (size_t i = 0; i < l.n; i++) {
 		const struct listing_entry *e = l.v[i];
@@ -246,6 +211,7 @@ static void call_find_servers(const struct context *c,
 		qsort(l.v, n, sizeof *l.v, neediest);
 	answer_servers(out, l.v, n < limit ? n : limit, n);
 	visible_release(&l);
+	return FOUND;
 }
 
 /*
@@ -275,33 +241,31 @@ static void say_incidents(const struct incident_rows *one,
 	free(v);
 }
 
-static void call_all_incidents(const struct context *c,
+static enum found call_all_incidents(const struct context *c,
 	const struct tool_arguments *a, double from, struct tool_result *out)
 {
 	const struct incident_rows *all;
 	struct incident_rows own = {.n = 0};
 	struct account account;
 	struct brand brand;
-	bool found;
+	bool found, failed;
 
-	if (find_account(c, &account, &found)) {
-		answer_unavailable(out);
-		return;
-	}
+	if (find_account(c, &account, &found))
+		return STORE_DOWN;
 	page_brand(c, &brand);
-	if ((found && fetch_own_incidents(c->source, account.slugs,
-			      account.n, c->token, &own)) ||
-		fetch_incidents(c->source, &all))
-		answer_unavailable(out);
-	else
+	failed = (found && fetch_own_incidents(c->source, account.slugs,
+				   account.n, c->token, &own)) ||
+		 fetch_incidents(c->source, &all);
+	if (!failed)
 		say_incidents(all, &own, from, (size_t)a->limit, brand.url,
 			out);
 	brand_release(&brand);
 	incident_rows_release(&own);
 	account_release(&account);
+	return failed ? STORE_DOWN : FOUND;
 }
 
-static void call_incidents(const struct context *c,
+static enum found call_incidents(const struct context *c,
 	const struct tool_arguments *a, struct tool_result *out)
 {
 	static const struct incident_rows none;
@@ -309,37 +273,30 @@ static void call_incidents(const struct context *c,
 	enum found found;
 	struct one o;
 
-	if (!a->slug) {
-		call_all_incidents(c, a, from, out);
-		return;
-	}
+	if (!a->slug)
+		return call_all_incidents(c, a, from, out);
 	found = find_one(c, true, &o);
-	if (found != FOUND) {
-		say_missing(c, found, out);
-		return;
+	if (found == FOUND) {
+		incident_rows_sort(&o.rows);
+		say_incidents(&o.rows, &none, from, (size_t)a->limit,
+			o.brand.url, out);
+		one_release(&o);
 	}
-	incident_rows_sort(&o.rows);
-	say_incidents(&o.rows, &none, from, (size_t)a->limit, o.brand.url,
-		out);
-	one_release(&o);
+	return found;
 }
 
-static void call_tool_changes(const struct context *c,
+static enum found call_tool_changes(const struct context *c,
 	const struct tool_arguments *a, struct tool_result *out)
 {
 	struct fetched_tools t;
 	struct tool_history history;
 	struct readable_server s;
-	enum found found = NOT_FOUND;
+	enum found found;
 
-	if (!slug_valid(c->name)) {
-		say_missing(c, found, out);
-		return;
-	}
-	if (fetch_tools(c->source, c->name, c->token, &t)) {
-		answer_unavailable(out);
-		return;
-	}
+	if (!slug_valid(c->name))
+		return NOT_FOUND;
+	if (fetch_tools(c->source, c->name, c->token, &t))
+		return STORE_DOWN;
 	found = private_access_read(c, t.got.server, t.got.verdict, &s);
 	if (found == FOUND) {
 		/* Private tools are as none at all. */
@@ -350,11 +307,10 @@ static void call_tool_changes(const struct context *c,
 		readable_server_release(&s);
 	}
 	fetch_tools_release(&t);
-	if (found != FOUND)
-		say_missing(c, found, out);
+	return found;
 }
 
-static void call_fleet_summary(const struct context *c,
+static enum found call_fleet_summary(const struct context *c,
 	const struct tool_arguments *a, struct tool_result *out)
 {
 	struct fleet_summary summary = {.url = c->url};
@@ -363,12 +319,11 @@ static void call_fleet_summary(const struct context *c,
 	struct brand brand;
 	struct visible l;
 	const char *json;
+	bool down;
 
 	(void)a;
-	if (fetch_incidents(c->source, &rows) || find_visible(c, &l)) {
-		answer_unavailable(out);
-		return;
-	}
+	if (fetch_incidents(c->source, &rows) || find_visible(c, &l))
+		return STORE_DOWN;
 	for (size_t i = 0; i < l.n; i++)
 		summary.states[l.v[i]->condition.state]++;
 	for (size_t i = 0; i < rows->n; i++)
@@ -382,18 +337,54 @@ static void call_fleet_summary(const struct context *c,
 	brand_read(health.down ? NULL : json, &brand);
 	if (!*summary.url)
 		summary.url = brand.url;
-	if (health.down)
-		answer_unavailable(out);
-	else
+	down = health.down;
+	if (!down)
 		answer_summary(out, &summary);
 	brand_release(&brand);
 	health_release(&health);
+	return down ? STORE_DOWN : FOUND;
+}
+
+/* What the calls of one request share. */
+struct calls {
+	struct context c;
+	bool suggested; /* a name was looked for in place of an unknown one */
+};
+
+/*
+ * Also of a server that is private, to the byte. Names are compared once a request,
+ * which may be a batch of calls.
+ */
+static void say_unknown(struct calls *calls, const struct context *c,
+	struct tool_result *out)
+{
+	const struct names *names;
+	const char **close;
+	int n;
+
+	if (calls->suggested) {
+		answer_unknown(out, c->name, NULL);
+		return;
+	}
+	calls->suggested = true;
+	if (fetch_names(c->source, &names)) {
+		answer_unavailable(out);
+		return;
+	}
+	close = xcalloc(names->list.n + 1, sizeof *close);
+	n = fetch_public(
+		c->source, close, suggest(c->name, names, close), 1);
+	if (n < 0)
+		answer_unavailable(out);
+	else
+		answer_unknown(out, c->name, n ? close[0] : NULL);
+	free(close);
 }
 
 static void call_tool(void *arg, enum tool tool,
 	const struct tool_arguments *a, struct tool_result *out)
 {
-	static void (*const calls[])(const struct context *,
+	static enum found (*const calls[])(const struct context *,
 		const struct tool_arguments *, struct tool_result *) = {
 		[TOOL_FIND_SERVERS] = call_find_servers,
 		[TOOL_SERVER_STATUS] = call_server_status,
@@ -401,17 +392,27 @@ static void call_tool(void *arg, enum tool tool,
 		[TOOL_TOOL_CHANGES] = call_tool_changes,
 		[TOOL_FLEET_SUMMARY] = call_fleet_summary,
 	};
-	struct context c = *(const struct context *)arg;
+	struct calls *all = arg;
+	struct context c = all->c;
 
 	c.name = a->slug;
-	calls[tool](&c, a, out);
+	switch (calls[tool](&c, a, out)) {
+	case NOT_FOUND:
+		say_unknown(all, &c, out);
+		break;
+	case STORE_DOWN:
+		answer_unavailable(out);
+		break;
+	case FOUND:
+		break;
+	}
 }
 
 /* Only of a page of another site is it asked which site this is. */
 void handle_mcp(const struct context *c)
 {
-	struct context own = *c;
-	struct protocol p = {.site = c->url, .call = call_tool, .arg = &own};
+	struct calls calls = {.c = *c};
+	struct protocol p = {.site = c->url, .call = call_tool, .arg = &calls};
 	struct brand brand = {.doc = NULL};
 	const char *json;
 

@@ -2,7 +2,6 @@
 
 #include "api/calendar.h"
 #include "api/feed.h"
-#include "base/strings.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/brand.h"
@@ -12,6 +11,7 @@
 #include "fetch/fetch_listing.h"
 #include "fetch/fetch_page.h"
 #include "fetch/fetch_report.h"
+#include "data/names.h"
 #include "data/page_data.h"
 #include "handlers/handler.h"
 #include "handlers/index_handler.h"
@@ -83,7 +83,7 @@ void page_unavailable(const struct context *c)
 
 void page_missing(const struct context *c)
 {
-	const struct strings *names;
+	const struct names *names;
 	const char **close;
 	struct brand brand;
 	int n;
@@ -92,9 +92,9 @@ void page_missing(const struct context *c)
 		page_unavailable(c);
 		return;
 	}
-	close = xcalloc(names->n, sizeof *close);
+	close = xcalloc(names->list.n, sizeof *close);
 	n = fetch_public(c->source, close,
-		suggest(c->name, (const char *const *)names->v, names->n, close),
+		suggest(c->name, names, close),
 		SUGGESTIONS);
 	if (n < 0) {
 		page_unavailable(c);

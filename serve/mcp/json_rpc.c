@@ -1,6 +1,9 @@
 #include "mcp/json_rpc.h"
 
+#include "data/json_pull.h"
 #include "json/json.h"
+
+#include <string.h>
 
 static void set_invalid(struct rpc_message *m, const char *why)
 {
@@ -8,20 +11,44 @@ static void set_invalid(struct rpc_message *m, const char *why)
 	m->why = why;
 }
 
-void rpc_read(const cJSON *o, struct rpc_message *m)
+/*
+ * Read o in the text; returns what a member of it is there. The members of an
+ * object are in the same order in the text and in the tree.
+ */
+static struct rpc_id text_of(
+	const cJSON *o, const cJSON *member, struct pull *text)
+{
+	const cJSON *c = o->child;
+	struct rpc_id id = {.n = 0};
+	const char *key;
+
+	if (!pull_object(text))
+		return id;
+	while (pull_key(text, &key)) {
+		const char *from = text->p + strspn(text->p, " \t\r\n");
+
+		pull_skip(text);
+		if (c && c == member && !text->bad)
+			id = (struct rpc_id) {from, (size_t)(text->p - from)};
+		c = c ? c->next : NULL;
+	}
+	return id;
+}
+
+void rpc_read(const cJSON *o, struct pull *text, struct rpc_message *m)
 {
 	const char *version = json_str(o, "jsonrpc");
 	const cJSON *id = json_get(o, "id"), *params = json_get(o, "params");
 	bool result = json_get(o, "result") || json_get(o, "error");
+	bool good = cJSON_IsString(id) || cJSON_IsNumber(id);
 
 	*m = (struct rpc_message) {.method = json_str(o, "method")};
-	if (cJSON_IsString(id) || cJSON_IsNumber(id))
-		m->id = id;
+	m->id = text_of(o, good ? id : NULL, text);
 	if (!cJSON_IsObject(o))
 		set_invalid(m, "a message is an object");
 	else if (!version || strcmp(version, "2.0") != 0)
 		set_invalid(m, "jsonrpc: is not \"2.0\"");
-	else if (id && !m->id)
+	else if (id && !m->id.n)
 		set_invalid(m, "id: is neither a string nor a number");
 	else if (!m->method && result)
 		m->kind = RPC_RESPONSE;
@@ -35,16 +62,16 @@ void rpc_read(const cJSON *o, struct rpc_message *m)
 		m->params = params;
 }
 
-static void begin(struct buf *b, const cJSON *id)
+static void begin(struct buf *b, struct rpc_id id)
 {
 	buf_str(b, "{\"jsonrpc\":\"2.0\",\"id\":");
-	if (id)
-		json_put(b, id);
+	if (id.n)
+		buf_add(b, id.p, id.n);
 	else
 		buf_str(b, "null");
 }
 
-void rpc_begin_result(struct buf *b, const cJSON *id)
+void rpc_begin_result(struct buf *b, struct rpc_id id)
 {
 	begin(b, id);
 	buf_str(b, ",\"result\":");
@@ -55,7 +82,7 @@ void rpc_end(struct buf *b)
 	buf_char(b, '}');
 }
 
-void rpc_put_error(struct buf *b, const cJSON *id, enum rpc_code code,
+void rpc_put_error(struct buf *b, struct rpc_id id, enum rpc_code code,
 	const char *message, const char *data)
 {
 	begin(b, id);

@@ -9,6 +9,8 @@
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 
+struct pull;
+
 /* JSON-RPC 2.0, section 5.1; those from -32020 on are of MCP 2026-07-28. */
 enum rpc_code {
 	RPC_PARSE_ERROR = -32700,
@@ -27,28 +29,38 @@ enum rpc_kind {
 	RPC_INVALID
 };
 
+/*
+ * The id of a request as the client wrote it: a number may have more digits than
+ * a double. No bytes: there is none.
+ */
+struct rpc_id {
+	const char *p;
+	size_t n;
+};
+
 struct rpc_message {
 	enum rpc_kind kind;
-	const cJSON *id;     /* a string or a number; NULL: none */
+	struct rpc_id id;
 	const char *method;  /* or NULL */
 	const cJSON *params; /* an object, or NULL */
 	const char *why;     /* of one that is invalid: what is wrong */
 };
 
 /*
- * rpc_read(o, m): read a message; its parts live as long as o. A request whose
- * id is neither a string nor a number, as MCP has it, is invalid.
+ * rpc_read(o, text, m): read a message, the value that is next in the text and was
+ * parsed into o; the text is then behind it. The parts of *m live as long as both. A
+ * request whose id is neither a string nor a number, as MCP has it, is invalid.
  */
-void rpc_read(const cJSON *o, struct rpc_message *m);
+void rpc_read(const cJSON *o, struct pull *text, struct rpc_message *m);
 
 /*
  * rpc_begin_result(b, id), rpc_end(b): what stands before and behind the object
  * that is the result. rpc_put_error(b, id, code, message, data): append an
- * error; id may be NULL, and data, which is JSON, too.
+ * error; there may be no id, and data, which is JSON, may be NULL.
  */
-void rpc_begin_result(struct buf *b, const cJSON *id);
+void rpc_begin_result(struct buf *b, struct rpc_id id);
 void rpc_end(struct buf *b);
-void rpc_put_error(struct buf *b, const cJSON *id, enum rpc_code code,
+void rpc_put_error(struct buf *b, struct rpc_id id, enum rpc_code code,
 	const char *message, const char *data);
 
 #endif

@@ -8,6 +8,7 @@
 #include "mcp/protocol.h"
 
 #include "cgi/request.h"
+#include "data/json_pull.h"
 #include "http/respond.h"
 #include "json/json.h"
 #include "mcp/json_rpc.h"
@@ -306,10 +307,10 @@ static bool begin_message(struct exchange *x)
 	return !modern(x) || !asks || begin_modern(x);
 }
 
-/* Answer one message; whether there is an answer at all. */
-static bool answer_message(struct exchange *x, const cJSON *o)
+/* Answer one message, as rpc_read; whether there is an answer at all. */
+static bool answer_message(struct exchange *x, const cJSON *o, struct pull *text)
 {
-	rpc_read(o, &x->m);
+	rpc_read(o, text, &x->m);
 	if (x->m.kind == RPC_INVALID) {
 		put_error(x, 400, RPC_INVALID_REQUEST, x->m.why, NULL);
 		return true;
@@ -329,7 +330,8 @@ static bool answer_message(struct exchange *x, const cJSON *o)
 }
 
 /* An array of the answers to requests, or nothing where none was one. */
-static void answer_batch(struct exchange *x, const cJSON *list)
+static void answer_batch(
+	struct exchange *x, const cJSON *list, struct pull *text)
 {
 	const char *said = x->post->protocol;
 	int n = cJSON_GetArraySize(list);
@@ -348,11 +350,13 @@ static void answer_batch(struct exchange *x, const cJSON *list)
 		return;
 	}
 	x->batch = true;
+	pull_array(text);
 	cJSON_ArrayForEach(o, list)
 	{
 		before = b->len;
 		buf_char(b, before ? ',' : '[');
-		if (!answer_message(x, o))
+		pull_item(text);
+		if (!answer_message(x, o, text))
 			buf_cut(b, before);
 	}
 	if (b->len)
@@ -363,13 +367,16 @@ static void answer_body(struct exchange *x)
 {
 	char why[JSON_WHY];
 	cJSON *doc = json_parse(x->post->body, x->post->n, &limits, why);
+	/* No NUL need stand behind the body, and only a bracket ends by itself. */
+	bool brackets = cJSON_IsArray(doc) || cJSON_IsObject(doc);
+	struct pull text = pull_begin(brackets ? x->post->body : "");
 
 	if (!doc)
 		put_error(x, 400, RPC_PARSE_ERROR, why, NULL);
 	else if (cJSON_IsArray(doc))
-		answer_batch(x, doc);
+		answer_batch(x, doc, &text);
 	else
-		answer_message(x, doc);
+		answer_message(x, doc, &text);
 	cJSON_Delete(doc);
 	if (!x->r->body.len)
 		x->r->status = 202;

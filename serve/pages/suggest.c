@@ -1,6 +1,7 @@
 #include "pages/suggest.h"
 
 #include "base/spelling.h"
+#include "data/names.h"
 #include "data/search.h"
 #include "mcp/names.h"
 
@@ -11,14 +12,30 @@
 /* Shorter parts are in too many names. */
 #define PART_MIN 3
 
-/* Whether one of two names of these lengths stands in the other. */
-static bool shares_part(const char *name, size_t n, const char *slug)
-{
-	size_t len = strlen(slug);
+/* A name, with what others are compared with. */
+struct wanted {
+	const char *name;
+	struct name_print print;
+	struct spelling spelling;
+};
 
-	if (n <= len)
-		return n >= PART_MIN && strstr(slug, name);
-	return len >= PART_MIN && strstr(name, slug);
+static bool is_slip(const struct wanted *w, const char *slug,
+	const struct name_print *print)
+{
+	return prints_near(&w->print, print) &&
+		spelling_fits(&w->spelling, slug);
+}
+
+/* Whether one of two names stands in the other. */
+static bool shares_part(const struct wanted *w, const char *slug,
+	const struct name_print *print)
+{
+	if (w->print.length <= print->length)
+		return w->print.length >= PART_MIN &&
+			prints_within(&w->print, print) &&
+			strstr(slug, w->name);
+	return print->length >= PART_MIN && prints_within(print, &w->print) &&
+		strstr(w->name, slug);
 }
 
 static int by_name(const void *a, const void *b)
@@ -26,26 +43,30 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-size_t suggest(
-	const char *name, const char *const *slugs, size_t n, const char **out)
+size_t suggest(const char *name, const struct names *slugs, const char **out)
 {
+	size_t slips = 0, n = slugs->list.n, found;
 	char lower[SLUG_MAX + 1];
-	struct spelling spelling;
-	size_t slips = 0, found, length;
+	struct wanted wanted = {.name = lower};
 
 	snprintf(lower, sizeof lower, "%s", name);
 	search_lower(lower);
-	length = strlen(lower);
-	spelling_of(&spelling, lower);
+	wanted.print = name_print(lower);
+	spelling_of(&wanted.spelling, lower);
 	/* Those that share a part are put at the end, until all slips are known. */
 	found = n;
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(name, slugs[i]) == 0)
+		const struct name_print *print = &slugs->prints[i];
+		const char *slug = slugs->list.v[i];
+		bool slip = is_slip(&wanted, slug, print);
+
+		if ((!slip && !shares_part(&wanted, slug, print)) ||
+			strcmp(name, slug) == 0)
 			continue;
-		if (spelling_fits(&spelling, slugs[i]))
-			out[slips++] = slugs[i];
-		else if (shares_part(lower, length, slugs[i]))
-			out[--found] = slugs[i];
+		if (slip)
+			out[slips++] = slug;
+		else
+			out[--found] = slug;
 	}
 	memmove(out + slips, out + found, (n - found) * sizeof *out);
 	found = slips + n - found;

@@ -14,7 +14,6 @@
 #include "access/session.h"
 #include "base/month.h"
 #include "base/sha256.h"
-#include "base/strings.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/account.h"
@@ -27,6 +26,7 @@
 #include "fetch/fetch_report.h"
 #include "fetch/fetch_tools.h"
 #include "data/incident_rows.h"
+#include "data/names.h"
 #include "data/page_data.h"
 #include "data/tool_history.h"
 #include "handlers/handler.h"
@@ -247,9 +247,9 @@ int fetch_maintained(struct source *s, const char *slug, const char *account,
 	return 0;
 }
 
-int fetch_names(struct source *s, const struct strings **names)
+int fetch_names(struct source *s, const struct names **names)
 {
-	static const struct strings none;
+	static const struct names none;
 
 	(void)s;
 	*names = &none;

@@ -4,7 +4,9 @@
 # holds what is not public. Every slot of the store that is for operators holds the
 # word zqcanary; the paths and their parameters are those of serve/http/route.c, so that
 # a new route is asked without a new line here. LEAKS_SEED, LEAKS_REQUESTS: what is
-# drawn, and how much of it.
+# drawn, and how much of it. And whatever becomes of the store meanwhile, the program
+# goes on, with no memory lost or used after it was freed. SOAK_SEED: what is drawn;
+# SOAK_SECONDS: for how long.
 
 bats_require_minimum_version 1.5.0
 load ../../helpers/lib
@@ -23,6 +25,11 @@ setup_file() {
 
 teardown_file() {
 	redis_stop
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	export MCP_STORE=unix://$REDIS_SOCK
 }
 
 # fill: a fleet of a quarter of an hour, through the real programs.
@@ -137,8 +144,6 @@ maintenances() {
 }
 
 @test "nobody is told what is not public, whatever they ask" {
-	cd "$BATS_TEST_TMPDIR"
-	export MCP_STORE=unix://$REDIS_SOCK
 	# The store is full of what may not be told: the test would see it.
 	redis_dump >dump
 	for word in .code ' message' -pop ' reason' -person ' note' -account -slug \
@@ -148,7 +153,7 @@ maintenances() {
 	LC_ALL=C grep -aoE '[0-9a-f]{16,}' dump | grep '[a-f]' | sort -u >hashes
 	[ "$(wc -l <hashes)" -ge 8 ] || { cat hashes; false; }
 	web_start --now "$NOW"
-	node "$ROOT/tests/fixture/leaks.mjs" "$WEB" "$ROOT/serve" hashes >told || {
+	node "$ROOT/tests/fixture/leaks.mjs" "$WEB" hashes >told || {
 		web_stop
 		cat told
 		false
@@ -157,4 +162,43 @@ maintenances() {
 	cat told >&3
 	# lighttpd takes no body that it does not need.
 	run ! grep -v 'warning: the web server did not take the answer' serve.err
+}
+
+# soak DIR NOW SECONDS CONDITIONS TOKEN [NAME=OTHER…]: asks the mcp-serve of the
+# sanitizers, see soak.mjs, while the store is as it is now, and in other conditions.
+soak() {
+	local BIN=$ROOT/build/san/bin status=0
+	mkdir "$1" && cd "$1" || return
+	redis -e eval "redis.call('SELECT', 1) redis.call('FLUSHDB') redis.call('SELECT', 0)
+		for _, key in ipairs(redis.call('KEYS', '*')) do
+			redis.call('PERSIST', key)
+			redis.call('COPY', key, key, 'DB', 1)
+		end" 0 >/dev/null
+	web_start --now "$2"
+	node "$ROOT/tests/fixture/soak.mjs" "$WEB" "$WEB_SERVE" "$REDIS_SOCK" "${@:3}" >told ||
+		status=$?
+	web_stop
+	wait "$WEB_SERVE" || status=$?
+	! grep -qE 'Sanitizer|runtime error' serve.err || status=99
+	if [ "$status" -ne 0 ]; then
+		cat told
+		grep -v '^mcp-serve: ' serve.err | head -n 60
+		return "$status"
+	fi
+	cat told >&3
+	cd ..
+}
+
+@test "no request ends the program, whatever the store holds by then" {
+	[ -x "$ROOT/build/san/bin/mcp-serve" ] || skip "not built with SAN=1"
+	seconds=${SOAK_SECONDS:-10}
+	soak fleet "$NOW" $((seconds * 7 / 10)) \
+		whole,unlisted,outdated,half,empty,changing,damaged zqcanary-token
+	# A store as an older version wrote it has no list of servers.
+	old=$ROOT/tests/fixture/releases/0.1.0-2026-11-22
+	redis flushall >/dev/null
+	gzip -d <"$old/snapshot.jsonl.gz" >snap
+	"$BIN/mcp-aggregate" restore -N "$(head -n 1 snap | jq .at)" snap
+	soak old $(($(<"$old/end") + 50)) $((seconds * 3 / 10)) whole,changing,damaged s3cret \
+		demo=fine faulty=down mended=partly split=works W-slug=hidden W-account=acme
 }

@@ -219,6 +219,12 @@ call() {
 	jq -e '.result.content[0].text | contains("Did you mean \"demo\"?")' out
 	call server_status '{"slug":"veiled-on"}'
 	run ! grep -q 'Did you mean' out
+	# It is looked for once a request, whatever tool asks first.
+	post "$(jq -cn '[("server_status", "incidents", "tool_changes") as $name |
+		{jsonrpc: "2.0", id: $name, method: "tools/call",
+		params: {$name, arguments: {slug: "demoo"}}}]')"
+	jq -e 'map(.result.content[0].text | contains("Did you mean \"demo\"?")) ==
+		[true, false, false] and all(.result.isError)' out
 	for tool in find_servers incidents fleet_summary; do
 		call "$tool" '{}'
 		cp out public

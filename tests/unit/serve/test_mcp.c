@@ -137,6 +137,9 @@ static void test_transport(void **state)
 	ASK("tools/call", ",\"params\":{\"name\":\"incidents\"," META(NEW) "}")
 #define MODERN_LIST ASK("tools/list", ",\"params\":{" META(NEW) "}")
 
+#define PING(id)                                                               \
+	"{\"jsonrpc\":\"2.0\",\"id\":" id ",\"method\":\"ping\"}"
+
 /* The field, Mcp-Method, Mcp-Name and body of a message; what comes of it. */
 static const struct message_case {
 	const char *protocol, *method, *name, *body;
@@ -155,8 +158,20 @@ static const struct message_case {
 		400, -32600, "\"id\":null"},
 	{NULL, NULL, NULL, "{\"jsonrpc\":\"2.0\",\"id\":1}", 400, -32600, "method"},
 	{NULL, NULL, NULL, ASK("ping", ",\"params\":[]"), 400, -32600, "params"},
-	{NULL, NULL, NULL, "{\"jsonrpc\":\"2.0\",\"id\":\"\\u00e9\","
-		"\"method\":\"ping\"}", 200, 0, "\"id\":\"\xc3\xa9\",\"result\":{}"},
+	/* An id comes back as it was written. */
+	{NULL, NULL, NULL, PING("\"\\u00e9\xc3\xa9\""), 200, 0,
+		"\"id\":\"\\u00e9\xc3\xa9\",\"result\":{}"},
+	{NULL, NULL, NULL, PING("123456789012345678901234567890"), 200, 0,
+		"\"id\":123456789012345678901234567890,\"result\""},
+	{NULL, NULL, NULL, PING("9007199254740993"), 200, 0,
+		"\"id\":9007199254740993,"},
+	{NULL, NULL, NULL, PING(" \n -1.50e0 "), 200, 0, "\"id\":-1.50e0,"},
+	{NULL, NULL, NULL, "{\"a\":{\"id\":[2]},\"\\u0069d\":9007199254740993,"
+		"\"jsonrpc\":\"2.0\"}", 400, -32600, "\"id\":9007199254740993,"},
+	{NULL, NULL, NULL, "[7,{\"id\":null}, " PING("9007199254740993") " , "
+		PING("9007199254740995") "]", 200, 0,
+		"\"id\":9007199254740993,\"result\":{}},"
+		"{\"jsonrpc\":\"2.0\",\"id\":9007199254740995,\"result\":{}}]"},
 	{NULL, NULL, NULL, ASK("resources/list", ""), 200, -32601, ""},
 	{NULL, NULL, NULL, "{\"jsonrpc\":\"2.0\",\"method\":\"ping\"}", 202, 0, NULL},
 	{NULL, NULL, NULL, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}", 202, 0,

@@ -4,6 +4,8 @@
  */
 #include "cgi/request.h"
 
+#include "base/spelling.h"
+#include "data/names.h"
 #include "data/server.h"
 #include "handlers/private_access.h"
 #include "http/route.h"
@@ -315,19 +317,53 @@ static void test_suggest(void **state)
 		{LONG80 LONG80, LONG80},
 	};
 	const char *out[sizeof slugs / sizeof *slugs];
+	struct names names = {.cap = 0};
 
 	(void)state;
+	assert_int_equal(suggest("example", &names, out), 0);
+	for (size_t i = 0; i < sizeof slugs / sizeof *slugs; i++)
+		names_add(&names, slugs[i]);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char all[300] = "";
-		size_t n = suggest(cases[i].name, slugs,
-			sizeof slugs / sizeof *slugs, out);
+		size_t n = suggest(cases[i].name, &names, out);
 
 		for (size_t k = 0; k < n; k++)
 			snprintf(all + strlen(all), sizeof all - strlen(all),
 				"%s%s", k ? " " : "", out[k]);
 		assert_string_equal(all, cases[i].close);
 	}
-	assert_int_equal(suggest("example", slugs, 0, out), 0);
+	names_release(&names);
+}
+
+/*
+ * A print never hides a name that a look at the letters finds: of names of few
+ * letters, which are close to each other often.
+ */
+static void test_prints(void **state)
+{
+	char names[400][16];
+	struct name_print prints[400];
+	unsigned drawn = 1;
+
+	(void)state;
+	for (size_t i = 0; i < 400; i++) {
+		size_t n = 1 + i % 14;
+
+		for (size_t k = 0; k < n; k++) {
+			drawn = drawn * 1103515245 + 12345;
+			names[i][k] = "abCde-1_\xc3"[(drawn >> 16) % 9];
+		}
+		names[i][n] = '\0';
+		prints[i] = name_print(names[i]);
+	}
+	for (size_t i = 0; i < 400; i++)
+		for (size_t k = 0; k < 400; k++) {
+			if (spelling_enough(names[i], names[k]))
+				assert_true(prints_near(&prints[i], &prints[k]));
+			if (strstr(names[k], names[i]))
+				assert_true(
+					prints_within(&prints[i], &prints[k]));
+		}
 }
 
 static void test_query_value(void **state)
@@ -411,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_entry_refused),
 		cmocka_unit_test(test_suggest),
+		cmocka_unit_test(test_prints),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
