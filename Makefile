@@ -5,6 +5,14 @@ VERSION = 0.1.0
 
 # What is made is made by the rules below, and by no others.
 MAKEFLAGS += --no-builtin-rules
+# As many commands at a time as there are cores, unless somebody says how many. A make
+# that another make starts shares what that one has.
+CORES := $(or $(shell nproc 2>/dev/null),1)
+ifeq ($(MAKELEVEL)$(filter clean,$(MAKECMDGOALS)),0)
+ifeq ($(filter -j% j% --jobs% --jobserver%,$(MAKEFLAGS) $(shell echo "$$MAKEFLAGS")),)
+MAKEFLAGS += -j$(CORES)
+endif
+endif
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -21,7 +29,10 @@ ZSHDIR = $(PREFIX)/share/zsh/site-functions
 FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 NAGIOSDIR = $(PREFIX)/lib/nagios/plugins
 
-CC ?= cc
+# gcc by its name, so that `make` and `make check` have the same objects.
+ifeq ($(origin CC),default)
+CC := $(if $(shell command -v gcc),gcc,cc)
+endif
 CFLAGS ?= $(if $(COV),-O0,$(if $(SAN),-O1,-O2)) -g
 SAN ?=
 FUZZ ?=
@@ -34,7 +45,7 @@ B = build$(if $(FUZZ),/fuzz,$(if $(SAN),/san,$(if $(COV),/cov)))
 
 # Without optimization gcc warns of what cannot be.
 WARN = $(if $(COV),-w,-Wall -Wextra -Wpedantic -Wshadow -Wconversion \
-	-Wstrict-prototypes $(if $(WERROR),-Werror))
+	-Wstrict-prototypes)
 # What the compiler has of these, on this machine: control flow is protected by
 # the one on x86 and by the other on Arm. They, and what is fortified, are not for
 # the sanitizers, who watch over the stack themselves.
@@ -50,6 +61,19 @@ SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 SANITIZE = $(if $(SAN),$(SANITIZERS)) $(if $(FUZZ),-fsanitize=fuzzer-no-link) \
 	$(if $(COV),--coverage)
+
+# Compiled before, on this machine: not compiled again. Where there is no home, or CC
+# names it already, ccache can do nothing. CCACHE= is without.
+ifeq ($(origin CCACHE),undefined)
+CCACHE := $(if $(findstring ccache,$(CC))$(COV),,$(shell \
+	ccache $(CC) -x c -c -o /dev/null /dev/null 2>/dev/null && echo ccache))
+endif
+# The quicker linker, for tests: what is installed is linked as the compiler does by
+# itself. LLD= is without. It is looked for where something is linked.
+ifeq ($(origin LLD),undefined)
+LLD = $(eval LLD := $(shell echo 'int main(void) { return 0; }' | \
+	$(CC) -fuse-ld=lld -x c -o /dev/null - 2>/dev/null && echo -fuse-ld=lld))$(LLD)
+endif
 
 override CPPFLAGS += -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
 	-DVERSION='"$(VERSION)"' -include lib/base/banned.h
@@ -108,7 +132,7 @@ of = $(call archives,$(sort $(1) lib))
 
 define program
 $(B)/bin/$(1): $(B)/$($(1)_FOLDER)/main.o $(call of,$($(1)_FOLDER)) | $(B)/bin
-	$$(call link,,$($($(1)_FOLDER)_LIBS))
+	$$(call link,$(if $(SAN)$(COV),$$(LLD)),$($($(1)_FOLDER)_LIBS))
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
@@ -134,12 +158,20 @@ include tests/tests.mk
 $(B)/bin $(B)/replay $(B)/unit:
 	mkdir -p $@
 
-# Another compiler or other flags build everything anew.
+# Another compiler or other flags build everything anew; so does WERROR=1 where the
+# compiler warned of something before.
 FLAGS = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || \
-		printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@
+	@{ printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ && \
+		$(if $(WERROR),[ ! -e $(B)/warned ],:); } || { rm -f $(B)/warned && \
+		printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@; }
+
+# An object without a warning is the same with WERROR=1 and without, and is made once
+# for both. A warning is an error with WERROR=1; without, it is shown, and remembered.
+object = $(CCACHE) $(CC) $(SEEN) $(CPPFLAGS) $(CFLAGS) $(NAMED) -MMD -MP -c -o $@ $<
+compile = $(if $(WERROR),$(object) -Werror,{ [ ! -e $(B)/warned ] && \
+	$(object) -Werror 2>/dev/null; } || { $(object) && touch $(B)/warned; })
 
 # A file sees its own folder and lib, and names the area: "store/keys.h".
 SEEN = -Ilib
@@ -148,10 +180,10 @@ $(foreach f,$(FOLDERS),$(eval $(B)/$(f)/%.o $(B)/tests/unit/$(f)/%.o \
 
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(SEEN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(compile)
 
 $(B)/%.o: $(B)/%.c $(B)/flags
-	$(CC) $(SEEN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(compile)
 
 # What is no C becomes a part of the programs as an array: c_array TYPE,NAME,COMMAND
 # is the output of a command, with a NUL behind it.
@@ -237,7 +269,8 @@ $(B)/serve/pages/manual_pages.c: scripts/manual $(MANUAL)
 # Of what is there now: a file that was moved leaves its list behind in build.
 -include $(patsubst %.o,%.d,$(foreach f,$(FOLDERS),$(foreach a,$(call areas,$(f)), \
 	$(call objects,$(a))))) $(patsubst %.c,$(B)/%.d,$(wildcard */main.c \
-	tests/unit/*/*.c tests/fuzz/*.c))
+	tests/unit/*/*.c tests/fuzz/*.c)) $(wildcard $(B)/tests/unit/*/groups.d \
+	$(B)/tests/fuzz/*/*.d)
 
 # For shells: what --help says, and that of each command.
 COMPLETED = $(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS)
@@ -290,14 +323,14 @@ quoted = '$(subst ','\'',$(1))'
 run:
 	@scripts/deps build run $(if $(URL),,servers || scripts/deps build run)
 	@[ -e $(B)/bin/mcp-serve ] || echo "building the programs: about a minute"
-	@$(MAKE) -s -j 2 all
+	@$(MAKE) -s all
 	@scripts/run $(if $(TOKEN_FILE),--token-file $(call quoted,$(TOKEN_FILE))) \
 		$(if $(URL),$(call quoted,$(URL)))
 
 # An outage and more, on this machine, in five minutes: make demo [QUICK=-q]
 demo:
 	@scripts/deps build run
-	@$(MAKE) -s -j 2 all
+	@$(MAKE) -s all
 	@PATH=$(CURDIR)/build/bin:$$PATH scripts/mcp-fleet demo $(QUICK)
 
 # Tests of whole programs: those that take longest come first, and their folders.
@@ -305,6 +338,9 @@ LONGEST = $(patsubst %,tests/cli/%.bats,whole/run serve/api fleet/init fleet/spo
 	serve/pages fleet/runner probe/inward probe/secrets alert/hung-routes)
 CLI = $(LONGEST) $(filter-out $(LONGEST),$(foreach d,whole fleet probe serve \
 	aggregate alert,$(wildcard tests/cli/$(d)/*.bats)))
+
+# More tests than cores at a time, for many wait for an answer that does not come.
+TESTS := $(shell expr 3 '*' $(CORES))
 
 # bats JOBS,FILES: what fails beside others is tried once more, each file alone, and is
 # named: it may have been the machine, which has more to do then than it has cores.
@@ -324,14 +360,32 @@ LATER = $(patsubst %,tests/cli/%.bats,$(addprefix fleet/,canary-runners crawl de
 peers:
 	tests/peers/install
 
-# Everything under both compilers; units under the sanitizers too. More tests than
-# cores at a time, for many wait for an answer that does not come.
+# stage NAME,COMMANDS: a part of check, whose output goes to build/check/NAME.log.
+stage = @mkdir -p build/check; echo '$(1): see build/check/$(1).log'; from=$$(date +%s); \
+	{ $(2); } >build/check/$(1).log 2>&1; tests/stage $(1) $$? $$from
+
+# Everything under both compilers. The programs come first, built by gcc; while they are
+# tested, which is waiting for most of the time, clang builds them and the units once
+# more, for the sanitizers. A stage that fails stops those that need it, and no others.
 check: deps
-	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
-	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 peers all unit replay
-	PROPERTY_SCHEDULES=1000 prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
-		$(FUZZED:%=build/san/replay/%)
-	$(call bats,6,tests/meta/*.bats $(filter-out $(LATER),$(CLI)))
+	@rm -rf build/check && mkdir -p build/check
+	@$(MAKE) -s -k check-programs check-units
+
+check-gcc:
+	$(call stage,gcc,$(MAKE) CC=gcc WERROR=1 all)
+
+check-peers:
+	$(call stage,peers,tests/peers/install)
+
+check-programs: check-gcc check-peers
+	$(call stage,programs,$(call bats,$(TESTS),tests/meta/*.bats $(filter-out $(LATER),$(CLI))))
+
+check-clang: check-gcc
+	$(call stage,clang,$(MAKE) CC=clang WERROR=1 SAN=1 all unit replay)
+
+check-units: check-clang
+	$(call stage,units,PROPERTY_SCHEDULES=1000 prove -f -o -e '' \
+		$(patsubst build/%,build/san/%,$(UNIT_PROGRAMS) $(REPLAY_PROGRAMS)))
 
 # What differs between the releases of Debian that are supported: web servers, OpenSSL,
 # Node, Redis. tests/bare runs this in another one.
@@ -339,8 +393,8 @@ DIFFERING = $(patsubst %,tests/cli/%.bats,whole/deploy whole/run whole/acl whole
 	alert/maintenance-web alert/answers alert/ack probe/tls probe/mtls probe/peers \
 	serve/serve serve/fastcgi aggregate/store fleet/hosts)
 check-differing: deps
-	$(MAKE) -j 2 peers all
-	$(call bats,4,$(DIFFERING))
+	$(MAKE) peers all
+	$(call bats,$(TESTS),$(DIFFERING))
 
 # What takes minutes: whole programs under the sanitizers; a day of 1,000 servers,
 # judged in 2 GiB, and 20 small days; many more schedules and kills, of Redis, of
@@ -349,10 +403,11 @@ check-differing: deps
 # a real browser.
 check-long: deps
 	@scripts/deps long
-	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
-	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 peers all
+	$(MAKE) CC=gcc WERROR=1 all unit
+	prove -f -o -e '' $(UNIT_PROGRAMS)
+	$(MAKE) CC=clang WERROR=1 SAN=1 peers all
 	export BIN=$(CURDIR)/build/san/bin; $(call bats,4,$(CLI))
-	$(MAKE) -j 2 long-days long-property long-kills long-leaks long-sift long-month \
+	$(MAKE) long-days long-property long-kills long-leaks long-sift long-month \
 		long-snapshot
 	$(MAKE) coverage
 	$(MAKE) mutants
@@ -368,7 +423,7 @@ check-long: deps
 	bats -t tests/long/pages.bats
 	tests/long/run
 	tests/bare trixie differing || [ $$? -eq 3 ]
-	$(MAKE) fuzz FUZZ_SECONDS=10 FUZZ_JOBS=2
+	$(MAKE) fuzz FUZZ_SECONDS=10 FUZZ_JOBS=$(CORES)
 
 clean:
 	rm -rf build
@@ -402,5 +457,7 @@ install: all
 	$(call copy,755,$(EXAMPLEDIR)/lambda,$(wildcard scripts/deploy/lambda/*))
 	$(call copy,755,$(EXAMPLEDIR)/worker,scripts/deploy/worker/mcp-worker)
 
-.PHONY: all check check-differing check-long clean completions deb demo deps glyphs help install peers run FORCE
+.PHONY: all check check-clang check-differing check-gcc check-long check-peers \
+	check-programs check-units clean completions deb demo deps glyphs help install \
+	peers run FORCE
 .DELETE_ON_ERROR:

@@ -1,8 +1,9 @@
 # tests.mk: how tests, fuzz targets and benches are built and run; a part of the
 # Makefile, which says what is tested when (check, check-long).
 
-# Unit tests: one program each, from tests/unit/FOLDER/test_NAME.c and what else
-# is there. Fuzz targets: from tests/fuzz/NAME.c.
+# Unit tests: one program a folder, from tests/unit/FOLDER/test_NAME.c and what else
+# is there; each main is a group of it, which tests/unit/groups.c runs. Fuzz targets:
+# from tests/fuzz/NAME.c.
 UNIT = $(notdir $(basename $(wildcard tests/unit/*/test_*.c)))
 FUZZED_lib = definitions jcs lines number record servers text tzif verdict
 FUZZED_probe = challenge conf credential mask oauth rpc sse ssh_command target \
@@ -14,29 +15,58 @@ FUZZED = $(sort $(foreach f,$(FOLDERS),$(FUZZED_$(f))))
 # These are scripts, and try a whole program of SAN=1.
 FUZZED_PROGRAMS = ingest
 
+# groups OBJECT,PROGRAM,NAMES,FILES: what runs these groups in a program.
+define groups
+$(1): NAMED = -DPROGRAM='"$(2)"' -DGROUPS='$(patsubst %,GROUP(%),$(3))'
+$(1): $(4) $(B)/flags
+	@mkdir -p $$(@D)
+	$$(compile)
+endef
+# links NAMES: to a program, which knows by its name which group to run.
+links = @cd $(@D) && for name in $(1); do ln -sf $(@F) $$name || exit; done
+
 # unit FOLDER: its tests, with what helps them.
+tested = $(notdir $(basename $(wildcard tests/unit/$(1)/test_*.c)))
 helpers = $(patsubst %.c,$(B)/%.o,$(filter-out tests/unit/$(1)/test_%, \
 	$(wildcard tests/unit/$(1)/*.c)))
 define unit
-$(patsubst tests/unit/$(1)/%.c,$(B)/unit/%,$(wildcard tests/unit/$(1)/test_*.c)): \
-$(B)/unit/%: $(B)/tests/unit/$(1)/%.o $(B)/tests/unit/$(1).a \
-		$(B)/tests/unit/lib.a $(call of,$(1)) | $(B)/unit
-	$$(call link,,-lcmocka $($(1)_LIBS) $$(LDLIBS))
+$(B)/unit/$(1): $(B)/tests/unit/$(1)/groups.o \
+		$(patsubst %,$(B)/tests/unit/$(1)/%.o,$(call tested,$(1))) \
+		$(B)/tests/unit/$(1).a $(B)/tests/unit/lib.a $(call of,$(1)) | $(B)/unit
+	$$(call link,$$(LLD),-lcmocka $($(1)_LIBS) $$(LDLIBS))
+	$$(call links,$(call tested,$(1)))
+$(patsubst %,$(B)/unit/%,$(call tested,$(1))): $(B)/unit/$(1) ;
+$(B)/tests/unit/$(1)/test_%.o: NAMED = -Dmain=group_$$(*F)
+$(call groups,$(B)/tests/unit/$(1)/groups.o,$(1),$(call tested,$(1)),tests/unit/groups.c \
+	tests/unit/$(1))
 $(B)/tests/unit/$(1).a: $(call helpers,$(1)) tests/unit/$(1)
 	mkdir -p $$(@D) && rm -f $$@ && $(AR) rcs $$@ $$(filter %.o,$$^)
 endef
 $(foreach f,$(FOLDERS),$(eval $(call unit,$(f))))
 
-# fuzzed FOLDER: for libFuzzer; or, with the same sanitizers, to be fed files.
+# fuzzed FOLDER: for libFuzzer, a program each; or, with the same sanitizers, to be fed
+# files: one program, but for those whose calls go elsewhere.
+WRAPPED = lines cgi
+define replay
+$(B)/replay/$(1): $(patsubst %,$(B)/tests/fuzz/%.o,$(3) fuzz groups/$(1) replay/$(1)) \
+		$(B)/tests/unit/$(2).a $(call of,$(2)) | $(B)/replay
+	$$(call link,$$(LLD),$($(2)_LIBS) -lyaml $$(LDLIBS))
+	$$(call links,$(filter-out $(1),$(3)))
+$(patsubst %,$(B)/replay/%,$(filter-out $(1),$(3))): $(B)/replay/$(1) ;
+$(call groups,$(B)/tests/fuzz/groups/$(1).o,$(1),$(3),tests/unit/groups.c tests/tests.mk)
+$(call groups,$(B)/tests/fuzz/replay/$(1).o,$(1),$(3),tests/fuzz/replay.c tests/tests.mk)
+endef
 define fuzzed
 $(FUZZED_$(1):%=$(B)/bin/%): $(B)/bin/%: $(B)/tests/fuzz/%.o \
 		$(B)/tests/fuzz/fuzz.o $(B)/tests/unit/$(1).a $(call of,$(1)) | $(B)/bin
-	$$(call link,-fsanitize=fuzzer,$($(1)_LIBS) -lyaml $$(LDLIBS))
-$(FUZZED_$(1):%=$(B)/replay/%): $(B)/replay/%: $(B)/tests/fuzz/%.o \
-		$(B)/tests/fuzz/fuzz.o $(B)/tests/fuzz/replay.o \
-		$(B)/tests/unit/$(1).a $(call of,$(1)) | $(B)/replay
-	$$(call link,,$($(1)_LIBS) -lyaml $$(LDLIBS))
+	$$(call link,-fsanitize=fuzzer $$(LLD),$($(1)_LIBS) -lyaml $$(LDLIBS))
+$(call replay,$(1),$(1),$(filter-out $(WRAPPED),$(FUZZED_$(1))))
+$(foreach w,$(filter $(WRAPPED),$(FUZZED_$(1))),$(call replay,$(w),$(1),$(w)))
 endef
+# Without libFuzzer a target is a group, too.
+ifndef FUZZ
+$(FUZZED:%=$(B)/tests/fuzz/%.o): NAMED = -DLLVMFuzzerTestOneInput=one_input_$(*F)
+endif
 $(foreach f,$(FOLDERS),$(eval $(call fuzzed,$(f))))
 # The target gives it the bytes in pieces.
 $(foreach d,replay bin,$(B)/$(d)/lines): LDLIBS += -Wl,--wrap=read
@@ -45,9 +75,11 @@ $(foreach d,replay bin,$(B)/$(d)/cgi): $(B)/tests/fuzz/fuzz_store.o
 $(foreach d,replay bin,$(B)/$(d)/cgi): LDLIBS += -Wl,--wrap=read \
 	-Wl,--wrap=write -Wl,--wrap=conf_load -Wl,--wrap=acknowledge_secret
 
-unit: $(UNIT:%=$(B)/unit/%)
+UNIT_PROGRAMS = $(FOLDERS:%=$(B)/unit/%)
+REPLAY_PROGRAMS = $(patsubst %,$(B)/replay/%,$(FOLDERS) $(WRAPPED))
+unit: $(UNIT_PROGRAMS)
 
-replay: $(FUZZED:%=$(B)/replay/%)
+replay: $(REPLAY_PROGRAMS)
 
 fuzzers: $(FUZZED:%=$(B)/bin/%)
 
@@ -55,8 +87,8 @@ fuzzers: $(FUZZED:%=$(B)/bin/%)
 # [FUZZ_JOBS=1]
 fuzz:
 	@scripts/deps build test fuzz
-	@$(MAKE) -s -j 2 CC=clang WERROR=1 SAN=1 FUZZ=1 fuzzers
-	@$(MAKE) -s -j 2 CC=clang WERROR=1 SAN=1 all
+	@$(MAKE) -s CC=clang WERROR=1 SAN=1 FUZZ=1 fuzzers
+	@$(MAKE) -s CC=clang WERROR=1 SAN=1 all
 	@tests/fuzz/run $(or $(TARGET),$(FUZZED) $(FUZZED_PROGRAMS))
 
 # These take long, and send the probe nothing that others do not: the sanitizers
@@ -103,9 +135,9 @@ DECISIONS = $(filter-out $(WORDS),$(wildcard aggregate/rule/*.c)) \
 # take every branch of a decision.
 coverage:
 	@scripts/deps build test
-	$(MAKE) -s -j 2 CC=gcc COV=1 unit build/cov/bin/mcp-alert
+	$(MAKE) -s CC=gcc COV=1 unit build/cov/bin/mcp-alert
 	find build/cov -name '*.gcda' -delete
-	prove -j 2 -Q -e '' $(UNIT:%=build/cov/unit/%)
+	prove -Q -f -o -e '' $(UNIT_PROGRAMS:build/%=build/cov/%)
 	BIN=$(CURDIR)/build/cov/bin tests/scenarios/run tests/scenarios/*.story >/dev/null
 	tests/coverage $(DECISIONS)
 

@@ -17,18 +17,44 @@ only() {
 		{ echo "$header is included by: $found"; return 1; }
 }
 
-@test "every header compiles alone, and twice" {
-	local h seen
+# compiles HEADER: alone, and twice; prints it if it does not.
+compiles() {
+	local h=$1 seen=(-Ilib)
+	[[ $h = @(lib|tests)/* ]] || seen+=(-I"${h%%/*}")
+	printf '#include "%s"\n#include "%s"\n' "$PWD/$h" "$PWD/$h" |
+		cc -std=c11 -Wall -Wextra -Werror "${seen[@]}" \
+			-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE '-DVERSION="0"' \
+			-include lib/base/banned.h -fsyntax-only -x c - ||
+		{ echo "$h"; return 1; }
+}
+
+# Where a .c includes its own header first, its object shows that the header needs none
+# before it; only the others are compiled here.
+@test "every header compiles alone: it is the first include of its .c, or is tried" {
+	local c h first
 	for h in "${headers[@]}" tests/fuzz/*.h; do
-		[ "$h" = lib/base/banned.h ] && continue
-		seen=(-Ilib)
-		[[ $h = @(lib|tests)/* ]] || seen+=(-I"${h%%/*}")
-		printf '#include "%s"\n#include "%s"\n' "$PWD/$h" "$PWD/$h" |
-			cc -std=c11 -Wall -Wextra -Werror "${seen[@]}" \
-				-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE '-DVERSION="0"' \
-				-include lib/base/banned.h -fsyntax-only -x c - ||
-			{ echo "$h"; return 1; }
+		c=${h%.h}.c
+		[ "$h" != lib/base/banned.h ] || continue
+		if [ ! -e "$c" ]; then
+			compiles "$h"
+			continue
+		fi
+		first=$(grep -m 1 '^#include' "$c")
+		[ "$first" = "#include \"${h#*/}\"" ] ||
+			[ "$first" = "#include \"${h##*/}\"" ] ||
+			{ echo "$c includes its own header not first, but: $first"; return 1; }
 	done
+}
+
+@test "every header may be included twice" {
+	awk 'FNR == 1 { guard = ""; n = 0 }
+		/^#/ && ++n == 1 { guard = $1 == "#ifndef" ? $2 : "" }
+		/^#/ && n == 2 && !($1 == "#define" && guard != "" && $2 == guard) {
+			print FILENAME ": no guard"
+			bad = 1
+		}
+		n == 2 { nextfile }
+		END { exit bad }' "${headers[@]}" tests/fuzz/*.h
 }
 
 @test "a library is known to its owners alone" {

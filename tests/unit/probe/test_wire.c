@@ -17,7 +17,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* Requests end up here; this file stands in for exchange.c. */
+/* Requests end up here: in the program of all units of probe, too, this is exchange.c. */
 static struct buf sent;
 
 int exchange_start(struct http *h, const struct http_request *rq,
