@@ -91,34 +91,41 @@ fuzz:
 	@$(MAKE) -s CC=clang WERROR=1 SAN=1 all
 	@tests/fuzz/run $(or $(TARGET),$(FUZZED) $(FUZZED_PROGRAMS))
 
-# These take long, and send the probe nothing that others do not: the sanitizers
-# do without.
-ONCE = tests/cli/probe/conformance.bats tests/cli/probe/peers-nginx.bats
+# How long check-long tries what is statistics: schedules, kills, fuzzing. More than 30m
+# finds more: LONG=8h make check-long.
+LONG ?= 30m
+LONG_MINUTES := $(shell echo '$(LONG)' | sed -n 's/^\([0-9]*\)m$$/\1/p; s/^\([0-9]*\)h$$/\1 60/p' | \
+	awk 'NF { print $$1 * (NF > 1 ? $$2 : 1) }')
+# share NUMBER: what is done of something in that time, as NUMBER in 30 minutes.
+share = $(shell expr '(' $(1) '*' $(or $(LONG_MINUTES),30) + 29 ')' / 30)
 
 long-days:
 	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
 		bats -t -f 'a day' tests/cli/aggregate/simulation.bats
-	DAY_DAYS=20 bats -t -f 'a day' tests/cli/aggregate/simulation.bats
+	DAY_DAYS=$(call share,20) bats -t -f 'a day' tests/cli/aggregate/simulation.bats
 
 long-property:
-	PROPERTY_SCHEDULES=30000 build/unit/test_property
-	PROPERTY_SCHEDULES=5000 bats -t tests/cli/aggregate/property.bats
+	PROPERTY_SCHEDULES=$(call share,30000) build/unit/test_property
+	PROPERTY_SCHEDULES=$(call share,5000) bats -t tests/cli/aggregate/property.bats
 
 long-kills:
-	KILLS=5000 bats -t tests/cli/alert/kills.bats
-	KILLS=100 bats -t tests/cli/whole/store-kills.bats
+	KILLS=$(call share,5000) bats -t tests/cli/alert/kills.bats
+	KILLS=$(call share,100) bats -t tests/cli/whole/store-kills.bats
 
 long-leaks:
-	LEAKS_REQUESTS=30000 SOAK_SECONDS=600 bats -t tests/cli/serve/leaks.bats
+	LEAKS_REQUESTS=$(call share,30000) SOAK_SECONDS=$(call share,120) \
+		bats -t tests/cli/serve/leaks.bats
 
 long-sift:
-	SIFT_SECONDS=120 bats -t tests/cli/fleet/sift.bats
+	SIFT_SECONDS=$(call share,120) bats -t tests/cli/fleet/sift.bats
 
 long-month:
 	bats -t tests/long/month.bats
 
 long-snapshot:
 	bats -t tests/long/snapshot.bats
+
+STATISTICS = $(addprefix long-,days property kills leaks sift month snapshot)
 
 # What changes a decision is noticed: a sample of small changes to the pure areas.
 mutants:

@@ -192,6 +192,7 @@ soak() {
 @test "no request ends the program, whatever the store holds by then" {
 	[ -x "$ROOT/build/san/bin/mcp-serve" ] || skip "not built with SAN=1"
 	seconds=${SOAK_SECONDS:-10}
+	[ "$seconds" -gt 0 ] || skip "SOAK_SECONDS is 0"
 	soak fleet "$NOW" $((seconds * 7 / 10)) \
 		whole,unlisted,outdated,half,empty,changing,damaged zqcanary-token
 	# A store as an older version wrote it has no list of servers.
