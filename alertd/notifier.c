@@ -129,6 +129,7 @@ static bool watch_pipeline(struct notifier *p)
 	struct pipeline pl = {
 		.at = {NAN, NAN, NAN},
 		.ingest_s = pipeline_ingest_s(c),
+		.refused = p->setup.refused,
 	};
 
 	if (p->setup.deliver && !pipeline_store_read(p->setup.store, &pl))

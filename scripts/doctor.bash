@@ -192,11 +192,11 @@ def mend_cloud($r): .message as $m |
 		if $r.runner == "lambda" then "aws lambda update-function-configuration " +
 			"--function-name \($r.host) --environment Variables={MCP_REGION=\($r.name)}"
 		else "docker run -e MCP_REGION=\($r.name) ..." end
-	elif $m | test(": (aws|curl): not installed$") then
+	elif $m | test(": (aws|curl): not installed\\z") then
 		"sudo apt-get install \(if $r.runner == "lambda" then "awscli" else "curl" end)"
-	elif $m | test(": credential .*chmod 600 it$") then "chmod 600 \($r.token)"
+	elif $m | test(": credential .*chmod 600 it\\z") then "chmod 600 \($r.token)"
 	elif $m | test(": credential ") then "(umask 077; openssl rand -hex 32 >\($r.token))"
-	elif $m | test(": it answers 401$") then
+	elif $m | test(": it answers 401\\z") then
 		"tr -d \u0027\\n\u0027 <\($r.token) | sha256sum   " +
 			"# has to be MCP_WORKER_TOKEN_SHA256 there"
 	else $r.look end;
@@ -212,7 +212,7 @@ def mend_exit($r): .message as $m |
 	elif $m | test("^its runner is that of ") then
 		($m | capture("is that of (?<other>[a-z0-9-]+)").other) as $other |
 		"\($r.via) \u0027sed -i s/\($other)/\($r.name)/ ~/.ssh/authorized_keys\u0027"
-	elif $m | test("^exit status 127|not found|No such file or directory$") then
+	elif $m | test("^exit status 127|not found|No such file or directory\\z") then
 		"scp \($words)\($probe) \($r.host):/usr/local/bin/"
 	elif $m | test("Permission denied") then "ssh-copy-id \($words)\($r.host)"
 	elif .status == "garbled" then "\($r.via) true   # has to print nothing"
@@ -258,7 +258,7 @@ def check_roots($r; $own):
 	[$own[] | select(.type == "step" and .n == 2 and .status != "skip") |
 		select($target["\(.region) \(.slug)"].url // "" | test("^https"))] as $shown |
 	[$shown[] | select(.status == "fail" and ((.error // "") |
-		test("^tls\\.(untrusted|self-signed)$"))) | .slug] as $not |
+		test("^tls\\.(untrusted|self-signed)\\z"))) | .slug] as $not |
 	select($shown != [] and ($not | length) == ($shown | length)) |
 	finding(if [$not[] | select([.] | inside($trusted))] != [] then "fail"
 			else "warn" end; $r.name; "no certificate of a server is trusted here";
@@ -624,7 +624,7 @@ print_findings() {
 	((EUID)) || root=true
 	jq -nrR --argjson json "$json" --argjson root "$root" '
 		def mend: if . == "" then null
-			elif $root and (test("(^|[ &])ssh |# on its machine$") | not) then
+			elif $root and (test("(^|[ &])ssh |# on its machine\\z") | not) then
 				gsub("\\bsudo -u (?<user>[^ ]+) "; "runuser -u \(.user) -- ") |
 				gsub("\\bsudo "; "")
 			else . end;

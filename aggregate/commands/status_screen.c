@@ -683,6 +683,32 @@ static void put_spool(const struct spool_record *r, double now,
 	buf_release(&text);
 }
 
+/* Lines of lists that give no server, and why. */
+static void put_left_out(
+	const struct status *st, const struct status_look *look, struct buf *b)
+{
+	size_t n = st->n_left_out, named = 0;
+	struct buf text;
+
+	if (!n)
+		return;
+	buf_init(&text, TEXT_ROOM);
+	buf_fmt(&text, "Left out of the lists: %zu server%s", n,
+		n == 1 ? "" : "s");
+	for (; named < n && named < CONF_LEFT_OUT_NAMED; named++) {
+		const struct conf_left_out *l = &st->left_out[named];
+
+		buf_fmt(&text, "%s%s%s%s: %s", named ? "; " : ": ",
+			l->slug ? l->slug : "", l->slug ? ", " : "", l->at,
+			l->why);
+	}
+	if (n > named)
+		buf_fmt(&text, "; and %zu more", n - named);
+	put_plain(text.p, look);
+	status_wrap(b, look->width, 0, text.p);
+	buf_release(&text);
+}
+
 void status_pipeline_text(
 	const struct status *st, const struct status_look *look, struct buf *b)
 {
@@ -695,6 +721,7 @@ void status_pipeline_text(
 	put_undelivered(st, &text);
 	status_wrap(b, look->width, 0, text.p);
 	buf_release(&text);
+	put_left_out(st, look, b);
 	for (size_t i = 0; i < st->n_spools; i++)
 		put_spool(&st->spools[i], st->now, look, b);
 	put_runners(st, look, b);

@@ -6,6 +6,7 @@
 #define COMMANDS_STATUS_SCREEN_H
 
 #include "base/buf.h"
+#include "conf/conf.h"
 #include "mcp/names.h"
 #include "records/spool.h"
 #include "store/stages.h"
@@ -83,6 +84,8 @@ struct status {
 	size_t n_undelivered;
 	const struct spool_record *spools; /* those that keep something */
 	size_t n_spools;
+	const struct conf_left_out *left_out; /* the first of */
+	size_t n_left_out; /* the lines of lists that are left out */
 };
 
 /* How it is shown. */

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "base/xalloc.h"
+#include "conf/conf.h"
 #include "lock/lock_digests.h"
 #include "options.h"
 #include "records/verdict.h"
@@ -481,6 +482,8 @@ static int judge_all(struct evaluation *ev)
 {
 	struct fleet judged = ev->fleet;
 
+	ev->regions.configured = judged.conf != NULL;
+	ev->regions.left_out = judged.conf ? judged.conf->n_left_out : 0;
 	if (ev->alone) {
 		judged.first += ev->chosen;
 		judged.n = 1;

@@ -3,6 +3,7 @@
 #include "base/spelling.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
+#include "conf/listed_servers.h"
 #include "conf/values.h"
 #include "json/json.h"
 #include "records/alert.h"
@@ -435,11 +436,14 @@ static void repeated(const struct conf *c, size_t first_at, size_t at,
 	struct conf_server s = conf_server_at(c, at);
 
 	if (s.list) {
+		size_t before = conf_faults(r);
+
 		conf_next_line(r, s.list, s.line);
 		conf_fault(r, (struct conf_spot) {s.line, 0},
 			"slug: the name %s is already in %s%s%zu", s.slug,
 			first.list ? first.list : "the configuration",
 			first.list ? ":" : ", line ", first.line);
+		conf_leave_out(r, before, s.slug);
 	} else {
 		conf_wrong(r, &c->servers[at].slug,
 			"the name %s is already in line %zu", s.slug,
@@ -447,9 +451,10 @@ static void repeated(const struct conf *c, size_t first_at, size_t at,
 	}
 }
 
-void conf_check_slugs(const struct conf *c, struct conf_errors *r)
+void conf_check_slugs(struct conf *c, struct conf_errors *r)
 {
 	struct conf_slug *v = xcalloc(conf_count(c), sizeof *v);
+	bool *again = xcalloc(conf_count(c), sizeof *again);
 	size_t n = 0, first = 0;
 
 	for (size_t i = 0; i < conf_count(c); i++) {
@@ -461,15 +466,19 @@ void conf_check_slugs(const struct conf *c, struct conf_errors *r)
 	if (n)
 		qsort(v, n, sizeof *v, by_slug);
 	for (size_t i = 1; i < n; i++) {
-		if (strcmp(v[first].slug, v[i].slug) == 0)
+		again[v[i].place] = strcmp(v[first].slug, v[i].slug) == 0;
+		if (again[v[i].place])
 			repeated(c, v[first].place, v[i].place, r);
 		else
 			first = i;
 	}
+	if (c->listed)
+		listed_drop(c->listed, again + c->n_servers);
+	free(again);
 	free(v);
 }
 
-void conf_check(const struct conf *c, struct conf_errors *r)
+void conf_check(struct conf *c, struct conf_errors *r)
 {
 	struct names lists[] = {
 		NAMES(c, regions, conf_region, name),

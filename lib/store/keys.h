@@ -216,6 +216,8 @@ const char *key_report(char *out, const char *month);
  * "silent":[…],"regions":[{"region":…,"expected":…,"reported":…,"last":…},…]}:
  * on how many servers it is to report, on how many it did, and when the newest
  * probe started, epoch seconds, or null. An older version has no "regions".
+ * "left_out", where there is a configuration: how many lines of its lists are
+ * left out because they are wrong.
  */
 #define KEY_REGIONS "fleet:regions"
 /*
