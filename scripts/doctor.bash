@@ -110,6 +110,7 @@ check_config() {
 		line=${line#mcp-*: warning: }
 		found warn configuration "$line" "\${EDITOR:-vi} $(edit_at "$line")"
 	done <"$desk/warned"
+	check_secrets
 	jq -e '.alerts.routes != []' "$scratch/config" >/dev/null || {
 		found warn routes 'nobody is told of an outage: there is no route' \
 			'man mcp-routes'
@@ -141,8 +142,8 @@ edit_at() {
 check_route() {
 	local line=$1 file
 	if [[ $line == *" has no file ack"* && ${MCP_CREDENTIALS-} ]]; then
-		found warn routes "${line#warning: }" "$(write_secret "$MCP_CREDENTIALS/ack" \
-			'echo "token = $(openssl rand -hex 32)"')"
+		found warn routes "${line#warning: }" "$(write_secret "$(own_secrets)/ack" \
+			'printf "for = ack\ntoken = %s\n" $(openssl rand -hex 32)')"
 	elif [[ $line == warning:* ]]; then
 		found warn routes "${line#warning: }" "\${EDITOR:-vi} $config"
 	elif [[ $line =~ ^route\ .*\((.*)\ in\ the\ folder\ (.*)\)$ ]]; then
@@ -155,6 +156,30 @@ check_route() {
 	else
 		found fail routes "$line" "mcp-alert check -c $config"
 	fi
+}
+
+# own_secrets: the folder of the secrets of routes and of mcp-fleet itself: beside that
+# of the credentials of servers, if there is one.
+own_secrets() {
+	local beside
+	beside=$(dirname -- "$MCP_CREDENTIALS")/secrets
+	[[ -d $beside ]] && echo "$beside" || echo "$MCP_CREDENTIALS"
+}
+
+# check_secrets: whether some of these lie among the credentials of servers, whose
+# names strangers may have chosen.
+check_secrets() {
+	local name beside folder=${MCP_CREDENTIALS-} files=()
+	[[ $folder && ! $alert_secrets ]] || return 0
+	beside=$(dirname -- "$folder")/secrets
+	[[ ${folder%/} != "$beside" ]] || return 0
+	while IFS= read -r name; do
+		[[ ! -f $folder/$name ]] || grep -q '^[ \t]*origin[ \t]*=' "$folder/$name" ||
+			files+=("$folder/$name")
+	done < <(jq -r '"ack", (.alerts | .routes[]?.secret, .heartbeat?.secret) |
+		strings | select(test("^[A-Za-z0-9_-][A-Za-z0-9._-]*\\z"))' "$scratch/config" | sort -u)
+	((!${#files[@]})) || found warn routes "secrets lie among the credentials of$(:
+		) servers: ${files[*]##*/}" "mkdir -p -m 700 $beside && mv ${files[*]} $beside"
 }
 
 # check_page: sends a test page through every route.

@@ -14,7 +14,7 @@ probe_each=10           # seconds for the probe of a server
 folder=fleet site='' from_env=false origin='' new='' store_works=false
 # Which folders hold the secrets of servers and of routes, and whether they are those
 # of the units of systemd, which have users of their own.
-probe_secrets=credentials alert_secrets=credentials units=false
+probe_secrets=credentials alert_secrets=secrets units=false
 
 init_usage() {
 	cat <<-'END'
@@ -205,7 +205,11 @@ def credential: .url.text as $url | [.headers | to_entries[] |
 	.order = (if .key | test("^authorization\\z"; "i") then 0
 		elif .key | test("key|token|auth|secret"; "i") then 1 else 2 end)] |
 	sort_by(.order) | {all: map(.key), first: .[0]};
-reduce inputs as $entry ({servers: [], taken: {}};
+# The names of the secrets of mcp-fleet itself, and of the route in fleet.yaml, are no
+# slugs, as a slug names a file of credentials.
+reduce inputs as $entry ({servers: [], taken:
+		(["ack", "answer", "session", "store", "slack"] | map({key: ., value: true}) |
+		from_entries)};
 	. as $state | ($entry.vars // {}) as $own |
 	($own + (if $env then $ENV else {} end)) as $vars |
 	# A variable in a URL would be shown to everybody.
@@ -366,7 +370,7 @@ write_fleet() {
 # write_credentials: a file for each secret, which stands in no command line.
 write_credentials() {
 	local slug text
-	mkdir "$new/$probe_secrets"
+	mkdir "$new/$probe_secrets" "$new/$alert_secrets"
 	while read -r slug text; do
 		base64 -d <<<"$text" >"$new/$probe_secrets/$slug"
 	done < <(jq -r '.[] | select(.credential) |
@@ -400,7 +404,6 @@ write_site() {
 # own_units: lets the users of the units read what each of them has to. The folder and
 # what is in fleet.yaml are no secret.
 own_units() {
-	mkdir "$new/alert"
 	printf '%s="%s"\n' MCP_STORE "$url" MCP_SITE "$site" >"$new/serve.env"
 	chown -R mcp-fleet: "$new/probe"
 	chown -R mcp-alert: "$new/alert"
@@ -504,7 +507,7 @@ tell_next() {
 		echo "  runuser -u mcp-alert -- env MCP_CREDENTIALS=$folder/alert" \
 			"mcp-alert test --all -c $folder/fleet.yaml"
 	else
-		echo "  (umask 077; cat >$folder/credentials/slack)"
+		echo "  (umask 077; cat >$folder/$alert_secrets/slack)"
 		echo "  mcp-alert test --all -c $folder/fleet.yaml"
 	fi
 	echo '  # Whether all of this works:'
@@ -543,8 +546,8 @@ init() {
 		echo "$folder has fleet.yaml, probe and alert for secrets, and lighttpd.conf." \
 			"From here:"
 	else
-		echo "$folder has fleet.yaml, credentials, crontab and lighttpd.conf." \
-			"From here:"
+		echo "$folder has fleet.yaml, credentials of servers, secrets of routes," \
+			"crontab and lighttpd.conf. From here:"
 	fi
 	tell_servers
 	if jq -e 'any(.[]; .left)' "$scratch/servers" >/dev/null; then

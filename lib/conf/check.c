@@ -268,6 +268,45 @@ static void check_names(const struct conf *c, const struct conf_server *s,
 		refers(&accounts, "account", &s->account, r);
 }
 
+/* The secrets that the programs have for themselves, now or later. */
+static bool reserved(const char *name)
+{
+	static const char *const names[] = {
+		"ack", "answer", "session", "store"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A server is shown its credential, so that should be no secret of ours. A list
+ * comes from strangers: its server is left out.
+ */
+static void check_secret(const struct conf *c, const struct conf_server *s,
+	struct conf_errors *r)
+{
+	const char *name = s->auth.credential, *of = NULL;
+	void (*say)(struct conf_errors *r, const void *field, const char *fmt,
+		...) = s->list ? conf_wrong : conf_doubt;
+
+	if (!name)
+		return;
+	if (reserved(name))
+		say(r, &s->auth.credential,
+			"%s is the name of a secret of mcp-fleet itself", name);
+	for (size_t i = 0; i < c->n_routes && !of; i++)
+		if (c->routes[i].secret &&
+			strcmp(c->routes[i].secret, name) == 0)
+			of = c->routes[i].name ? c->routes[i].name : "?";
+	if (of)
+		say(r, &s->auth.credential,
+			"%s is the secret of route %s, and no server should "
+			"see that",
+			name, of);
+}
+
 /* A worker has no place for a client certificate. */
 static void check_certificate(const struct conf *c,
 	const struct conf_server *s, struct conf_errors *r)
@@ -296,6 +335,7 @@ void conf_check_server(const struct conf *c, const struct conf_server *s,
 		conf_doubt(r, &s->private,
 			"without an account nobody can read about it");
 	check_auth(&s->auth, r);
+	check_secret(c, s, r);
 	check_certificate(c, s, r);
 	check_arguments(&s->health, r);
 	if (numbered(s))
@@ -512,6 +552,11 @@ void conf_check(struct conf *c, struct conf_errors *r)
 			!conf_refused(r, &c->routes[i].type))
 			conf_check_route(&c->routes[i], r);
 		check_fallback(c, &c->routes[i], r);
+		if (c->routes[i].secret && reserved(c->routes[i].secret))
+			conf_doubt(r, &c->routes[i].secret,
+				"%s is the name of a secret of mcp-fleet "
+				"itself",
+				c->routes[i].secret);
 		check_zone(&c->routes[i].zone, r);
 	}
 	check_zone(&c->zone, r);

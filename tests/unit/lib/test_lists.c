@@ -27,7 +27,8 @@
 	"  - {match: [d-*], account: acme, thresholds: {quorum: 3}}\n"         \
 	"  - {match: ['*-2', 'd-3'], interval: 5m, regions: [rb],\n"           \
 	"     thresholds: {quorum: 4, alone: 5},\n"                            \
-	"     auth: {mode: header, credential: k, bare_401: true}}\n"
+	"     auth: {mode: header, credential: k, bare_401: true}}\n"           \
+	"alerts: {routes: [{name: chat, type: slack, secret: hook}]}\n"
 
 /* What is wrong in a line of a list is never fatal. */
 static void hear(void *arg, bool fatal, const char *message)
@@ -250,6 +251,12 @@ static void test_refused(void **state)
 		{"{" A ",\"auth\":{\"mode\":\"beare\"}}",
 			"auth.mode: expected none, any, bearer, header, oauth "
 			"or mtls, found beare (did you mean bearer?)\n"},
+		{"{" A ",\"auth\":{\"credential\":\"ack\"}}",
+			"auth.credential: ack is the name of a secret of "
+			"mcp-fleet itself\n"},
+		{"{" A ",\"auth\":{\"credential\":\"hook\"}}",
+			"auth.credential: hook is the secret of route chat, "
+			"and no server should see that\n"},
 		{"{" A ",\"auth\":{\"mode\":\"bearer\"}}",
 			"auth.mode: this mode needs a credential\n"},
 		{"{" A ",\"thresholds\":{\"quorum\":2.5}}",
