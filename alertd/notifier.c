@@ -239,8 +239,8 @@ void notifier_verdicts(
 	}
 	/* A clock was ahead, and is right again. */
 	if (n && p->window < p->round.window &&
-		(double)p->round.window >
-			evaluate_now(p->evaluator) + STATE_AHEAD_S) {
+		(double)p->round.window > evaluate_now(p->evaluator) +
+			STATE_WINDOW_AHEAD_S) {
 		fleet_round_release(&p->round);
 		p->judged = 0;
 	}

@@ -84,6 +84,9 @@ struct status {
 	size_t n_undelivered;
 	const struct spool_record *spools; /* those that keep something */
 	size_t n_spools;
+	/* When it was found that a clock had been ahead, and up to when; NAN:
+	   it was not. */
+	double jumped_at, jumped_to;
 	const struct conf_left_out *left_out; /* the first of */
 	size_t n_left_out; /* the lines of lists that are left out */
 };

@@ -207,7 +207,8 @@ const char *key_report(char *out, const char *month);
 #define KEY_ACCOUNTS "fleet:accounts"
 /*
  * Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds; and what
- * that run did and took, in "<stage>:run", see heartbeat.h.
+ * that run did and took, in "<stage>:run", and that a clock was ahead, see
+ * heartbeat.h.
  */
 #define KEY_HEARTBEATS "fleet:heartbeats"
 /*
