@@ -125,6 +125,8 @@ static const struct option_row options[] = {
 		.help = "remove what the store holds of a fleet"},
 	{.name = "review", .type = OPTION_FLAG, .at = AT(review),
 		.help = "show each change, and ask before it is pinned"},
+	{.name = "servers", .type = OPTION_FLAG, .at = AT(servers),
+		.help = "only the servers, as a list of servers_from has them"},
 	{.name = "short", .type = OPTION_FLAG, .at = AT(brief),
 		.help = "count the servers, and do not print each"},
 	{.name = "since", .arg = "file", .at = AT(since),
@@ -167,7 +169,7 @@ static const struct command_row commands[] = {
 		"print what a region has to probe that probes by itself"},
 	{"targets", ACTION_TARGETS, C "[--at time] [-r region] [-s slug] " STORE,
 		NONE, "print what a region has to probe"},
-	{"config", ACTION_CONFIG, C "[--short] [--stats]", NONE,
+	{"config", ACTION_CONFIG, C "[--servers] [--short] [--stats]", NONE,
 		"print the configuration with its defaults"},
 	{"pin -", ACTION_PIN, "[--lock file] [-s slug] [--stats]", 0, 0, NULL,
 		"pin the tools in the records of standard input"},
@@ -297,6 +299,10 @@ int command_parse(int argc, char **argv, struct command *cmd)
 	if (cmd->format == FORMAT_SARIF && cmd->action != ACTION_TOOLS_SIGNS &&
 		cmd->action != ACTION_DIFF) {
 		log_error("--format: sarif is for diff and tools signs alone");
+		return EXIT_USAGE;
+	}
+	if (cmd->servers && cmd->brief) {
+		log_error("config: either --servers or --short");
 		return EXIT_USAGE;
 	}
 	if (cmd->action == ACTION_TARGETS && cmd->n_regions > 1) {

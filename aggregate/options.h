@@ -47,6 +47,7 @@ struct command {
 	double lookback;  /* seconds */
 	double tolerance; /* seconds */
 	bool brief;	  /* --short */
+	bool servers;	  /* --servers */
 	bool diff;	  /* --diff */
 	double wait;	  /* seconds; NAN where not given */
 	char **files;	  /* of tools signs, inbox; within argv */

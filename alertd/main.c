@@ -347,6 +347,7 @@ static int act(const struct options *o, const struct conf *conf,
 	struct notifier_setup setup = {
 		.store = store,
 		.conf = conf,
+		.refused = o->refused,
 		.now = o->now,
 		.text = o->format == OPTIONS_TEXT ||
 			(o->format == OPTIONS_BY_OUTPUT && tty),

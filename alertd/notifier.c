@@ -129,6 +129,7 @@ static bool watch_pipeline(struct notifier *p)
 	struct pipeline pl = {
 		.at = {NAN, NAN, NAN},
 		.ingest_s = pipeline_ingest_s(c),
+		.refused = p->setup.refused,
 	};
 
 	if (p->setup.deliver && !pipeline_store_read(p->setup.store, &pl))
@@ -238,8 +239,8 @@ void notifier_verdicts(
 	}
 	/* A clock was ahead, and is right again. */
 	if (n && p->window < p->round.window &&
-		(double)p->round.window >
-			evaluate_now(p->evaluator) + STATE_AHEAD_S) {
+		(double)p->round.window > evaluate_now(p->evaluator) +
+			STATE_WINDOW_AHEAD_S) {
 		fleet_round_release(&p->round);
 		p->judged = 0;
 	}

@@ -35,6 +35,7 @@ struct notifier_setup {
 	bool queue_only;
 	bool alone; /* without the store: nothing is told together */
 	const struct conf *conf; /* or NULL */
+	const char *refused; /* see incident/pipeline_health.h; or NULL */
 	const char *secret;	 /* of commands/ack.h, or NULL */
 	double now;		 /* NAN: the clock's */
 	/* How events are printed: for people, for the journal; else as records. */

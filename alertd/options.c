@@ -42,6 +42,8 @@ static const struct option_row options[] = {
 		.help = "what its page and feed say to everybody"},
 	{.name = "reason", .arg = "text", .at = AT(reason),
 		.help = "why; people who are told read it"},
+	{.name = "refused", .arg = "place", .at = AT(refused),
+		.help = "page that the configuration is refused there"},
 	{.name = "region", .arg = "region,...", .at = AT(region),
 		.help = "only what is seen from these regions alone"},
 	{.name = "route", .arg = "name", .at = AT(route),
@@ -65,8 +67,9 @@ static const struct option_row options[] = {
 #define STORE "[--stats] [--store url]"
 
 static const struct command_row commands[] = {
-	{"", OPTIONS_VERDICTS, "[-n] " CN STORE, 0, 0, NULL, ""},
-	{"tick", OPTIONS_TICK, CN STORE, 0, 0, NULL,
+	{"", OPTIONS_VERDICTS, "[-n] " CN "[--refused place] " STORE, 0, 0,
+		NULL, ""},
+	{"tick", OPTIONS_TICK, CN "[--refused place] " STORE, 0, 0, NULL,
 		"send reminders, promotions, escalations and digests that are due"},
 	{"list", OPTIONS_LIST, "[-c file] [-f format] " STORE " [--zone zone]",
 		0, 0, NULL, "list the open incidents"},

@@ -44,7 +44,7 @@ struct options {
 	bool dry_run, all;
 	/* As given, or NULL; the commands that have them say what they are. */
 	const char *account, *by, *end, *every, *from, *kind, *policy, *postmortem, *public,
-		*reason, *region, *route,
+		*reason, *refused, *region, *route,
 		*span, *start, *step, *to, *zone;
 	char **operands; /* within argv */
 	size_t n_operands;

@@ -45,7 +45,7 @@ def order: (split("+") | first // "") as $v |
 def row($inside): ([objects | .server? // . | objects] | first // {}) as $server |
 	([objects | ._meta? | objects | .["io.modelcontextprotocol.registry/official"],
 		.[] | objects] | first // {}) as $meta |
-	([$server.name | strings | select(test("^[!#-\\[\\]-~]{1,200}$"))] |
+	([$server.name | strings | select(test("^[!#-\\[\\]-~]{1,200}\\z"))] |
 		first // null) as $name |
 	([$server.version | strings] | first // "" | clean(255)) as $version |
 	def text($key; $max): [$meta[$key], $server[$key] | strings |
@@ -55,7 +55,7 @@ def row($inside): ([objects | .server? // . | objects] | first // {}) as $server
 	else
 		[$server.remotes? | arrays[] | objects | remote($inside)][:20] as $remotes |
 		(text("status"; 20) // "" |
-			if test("^[a-z-]+$") then . else "active" end) as $status |
+			if test("^[a-z-]+\\z") then . else "active" end) as $status |
 		text("updatedAt"; 40) as $updated |
 		[$name, "\(if $meta.isLatest then 2 else 1 end) \(
 				text("publishedAt"; 40) // "") \($version | order) \($updated)",

@@ -111,6 +111,7 @@ check_config() {
 		line=${line#mcp-*: warning: }
 		found warn configuration "$line" "\${EDITOR:-vi} $(edit_at "$line")"
 	done <"$desk/warned"
+	check_secrets
 	jq -e '.alerts.routes != []' "$scratch/config" >/dev/null || {
 		found warn routes 'nobody is told of an outage: there is no route' \
 			'man mcp-routes'
@@ -142,8 +143,8 @@ edit_at() {
 check_route() {
 	local line=$1 file
 	if [[ $line == *" has no file ack"* && ${MCP_CREDENTIALS-} ]]; then
-		found warn routes "${line#warning: }" "$(write_secret "$MCP_CREDENTIALS/ack" \
-			'echo "token = $(openssl rand -hex 32)"')"
+		found warn routes "${line#warning: }" "$(write_secret "$(own_secrets)/ack" \
+			'printf "for = ack\ntoken = %s\n" $(openssl rand -hex 32)')"
 	elif [[ $line == warning:* ]]; then
 		found warn routes "${line#warning: }" "\${EDITOR:-vi} $config"
 	elif [[ $line =~ ^route\ .*\((.*)\ in\ the\ folder\ (.*)\)$ ]]; then
@@ -156,6 +157,30 @@ check_route() {
 	else
 		found fail routes "$line" "mcp-alert check -c $config"
 	fi
+}
+
+# own_secrets: the folder of the secrets of routes and of mcp-fleet itself: beside that
+# of the credentials of servers, if there is one.
+own_secrets() {
+	local beside
+	beside=$(dirname -- "$MCP_CREDENTIALS")/secrets
+	[[ -d $beside ]] && echo "$beside" || echo "$MCP_CREDENTIALS"
+}
+
+# check_secrets: whether some of these lie among the credentials of servers, whose
+# names strangers may have chosen.
+check_secrets() {
+	local name beside folder=${MCP_CREDENTIALS-} files=()
+	[[ $folder && ! $alert_secrets ]] || return 0
+	beside=$(dirname -- "$folder")/secrets
+	[[ ${folder%/} != "$beside" ]] || return 0
+	while IFS= read -r name; do
+		[[ ! -f $folder/$name ]] || grep -q '^[ \t]*origin[ \t]*=' "$folder/$name" ||
+			files+=("$folder/$name")
+	done < <(jq -r '"ack", (.alerts | .routes[]?.secret, .heartbeat?.secret) |
+		strings | select(test("^[A-Za-z0-9_-][A-Za-z0-9._-]*\\z"))' "$scratch/config" | sort -u)
+	((!${#files[@]})) || found warn routes "secrets lie among the credentials of$(:
+		) servers: ${files[*]##*/}" "mkdir -p -m 700 $beside && mv ${files[*]} $beside"
 }
 
 # check_page: sends a test page through every route.
@@ -193,11 +218,11 @@ def mend_cloud($r): .message as $m |
 		if $r.runner == "lambda" then "aws lambda update-function-configuration " +
 			"--function-name \($r.host) --environment Variables={MCP_REGION=\($r.name)}"
 		else "docker run -e MCP_REGION=\($r.name) ..." end
-	elif $m | test(": (aws|curl): not installed$") then
+	elif $m | test(": (aws|curl): not installed\\z") then
 		"sudo apt-get install \(if $r.runner == "lambda" then "awscli" else "curl" end)"
-	elif $m | test(": credential .*chmod 600 it$") then "chmod 600 \($r.token)"
+	elif $m | test(": credential .*chmod 600 it\\z") then "chmod 600 \($r.token)"
 	elif $m | test(": credential ") then "(umask 077; openssl rand -hex 32 >\($r.token))"
-	elif $m | test(": it answers 401$") then
+	elif $m | test(": it answers 401\\z") then
 		"tr -d \u0027\\n\u0027 <\($r.token) | sha256sum   " +
 			"# has to be MCP_WORKER_TOKEN_SHA256 there"
 	else $r.look end;
@@ -213,7 +238,7 @@ def mend_exit($r): .message as $m |
 	elif $m | test("^its runner is that of ") then
 		($m | capture("is that of (?<other>[a-z0-9-]+)").other) as $other |
 		"\($r.via) \u0027sed -i s/\($other)/\($r.name)/ ~/.ssh/authorized_keys\u0027"
-	elif $m | test("^exit status 127|not found|No such file or directory$") then
+	elif $m | test("^exit status 127|not found|No such file or directory\\z") then
 		"scp \($words)\($probe) \($r.host):/usr/local/bin/"
 	elif $m | test("Permission denied") then "ssh-copy-id \($words)\($r.host)"
 	elif .status == "garbled" then "\($r.via) true   # has to print nothing"
@@ -259,7 +284,7 @@ def check_roots($r; $own):
 	[$own[] | select(.type == "step" and .n == 2 and .status != "skip") |
 		select($target["\(.region) \(.slug)"].url // "" | test("^https"))] as $shown |
 	[$shown[] | select(.status == "fail" and ((.error // "") |
-		test("^tls\\.(untrusted|self-signed)$"))) | .slug] as $not |
+		test("^tls\\.(untrusted|self-signed)\\z"))) | .slug] as $not |
 	select($shown != [] and ($not | length) == ($shown | length)) |
 	finding(if [$not[] | select([.] | inside($trusted))] != [] then "fail"
 			else "warn" end; $r.name; "no certificate of a server is trusted here";
@@ -625,7 +650,7 @@ print_findings() {
 	((EUID)) || root=true
 	jq -nrR --argjson json "$json" --argjson root "$root" '
 		def mend: if . == "" then null
-			elif $root and (test("(^|[ &])ssh |# on its machine$") | not) then
+			elif $root and (test("(^|[ &])ssh |# on its machine\\z") | not) then
 				gsub("\\bsudo -u (?<user>[^ ]+) "; "runuser -u \(.user) -- ") |
 				gsub("\\bsudo "; "")
 			else . end;

@@ -175,7 +175,7 @@ filled() {
 log_in() {
 	local status=0 started ended
 	names=$(jq -r '.url | capture("^https?://(?<h>[A-Za-z0-9][A-Za-z0-9.-]*)[:/]").h |
-		select(test("^[0-9.]*$") | not)' "$desk/servers.jsonl" 2>/dev/null | sort -u |
+		select(test("^[0-9.]*\\z") | not)' "$desk/servers.jsonl" 2>/dev/null | sort -u |
 		head -n 20 | tr '\n' ' ')
 	survey=none
 	started=$(date +%s.%N)

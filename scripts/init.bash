@@ -14,7 +14,7 @@ probe_each=10           # seconds for the probe of a server
 folder=fleet site='' from_env=false origin='' new='' store_works=false
 # Which folders hold the secrets of servers and of routes, and whether they are those
 # of the units of systemd, which have users of their own.
-probe_secrets=credentials alert_secrets=credentials units=false
+probe_secrets=credentials alert_secrets=secrets units=false
 
 init_usage() {
 	cat <<-'END'
@@ -114,12 +114,12 @@ END { if (comma) printf "," }'
 # says why it is none for regions. What stands in ${} is not filled in yet.
 read_client='
 def bridge: (.args? | (arrays // []) | map(strings)) as $args | [$args | to_entries[] |
-	select(.value | test("(^|/)mcp-remote(@[^/]*)?$")) | .key][0] as $at |
+	select(.value | test("(^|/)mcp-remote(@[^/]*)?\\z")) | .key][0] as $at |
 	if $at == null then null else $args[$at + 1:] end;
 def bridged: . as $args |
 	{url: ([$args[] | select(test("^https?://"))][0]),
 		headers: ([range(length) | select($args[.] == "--header") |
-			$args[. + 1] // empty | capture("^(?<key>[^:]*):[ ]*(?<value>.*)$")] |
+			$args[. + 1] // empty | capture("^(?<key>[^:]*):[ ]*(?<value>.*)\\z")] |
 			from_entries)};
 def server:
 	if type != "object" then {left: "no object"}
@@ -132,7 +132,7 @@ def server:
 		([.url, .serverUrl, .httpUrl | strings][0]) as $url |
 		if $type == "stdio" then
 			{left: "stdio: it runs beside its client, so no region can reach it"}
-		elif $type | test("^(http|streamable-?http|sse)$") | not then
+		elif $type | test("^(http|streamable-?http|sse)\\z") | not then
 			{left: "of another transport, \($type[:20])"}
 		elif $url == null then {left: "without a URL"}
 		else {$url, headers: (.headers? | objects // {})} end
@@ -145,7 +145,7 @@ to_entries[] | {name: .key} + (.value | server)'
 # fleet.yaml has are used.
 read_list='
 def seconds: if type == "number" then "\(.)s" else . end;
-inputs | sub("\r$"; "") | select(test("^[ \t]*(#.*)?$") | not) |
+inputs | sub("\r\\z"; "") | select(test("^[ \t]*(#.*)?\\z") | not) |
 if test("^[ \t]*\\{") then
 	[try fromjson catch {}][0] | if (.url | type) != "string" then
 		error("line \(input_line_number): no target record") else . end |
@@ -154,7 +154,7 @@ if test("^[ \t]*\\{") then
 			interval: (.interval | seconds), timeout: (.timeout | seconds),
 			deny_private, cold_start} |
 		with_entries(select(.value != null)))}
-else {name: null, url: gsub("^[ \t]+|[ \t]+$"; ""), headers: {}} end'
+else {name: null, url: gsub("^[ \t]+|[ \t]+\\z"; ""), headers: {}} end'
 
 # What read_client and read_list print, to servers with a slug each, and what is to be
 # written as the credential. Of several headers one is the secret, as a credential file
@@ -163,7 +163,7 @@ make_servers='
 def clean: gsub("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}\\p{Zl}\\p{Zp}]"; "?");
 def holes: [match("\\$\\{([^{}]{0,200})\\}"; "g") |
 	{at: .offset, end: (.offset + .length), of: .captures[0].string}];
-def variable: capture("^(env:)?(?<name>[A-Za-z_][A-Za-z0-9_]*)(?<or>:-(?<text>.*))?$");
+def variable: capture("^(env:)?(?<name>[A-Za-z_][A-Za-z0-9_]*)(?<or>:-(?<text>.*))?\\z");
 # fill(vars): {text, missing}; a hole that no variable or default fills is missing.
 def fill($vars): . as $text | reduce (holes | reverse[]) as $hole (
 	{text: $text, missing: []};
@@ -172,8 +172,8 @@ def fill($vars): . as $text | reduce (holes | reverse[]) as $hole (
 	if $value == null then .missing = [$hole.of | clean[:60]] + .missing
 	else .text |= .[:$hole.at] + $value + .[$hole.end:] end);
 def base: ascii_downcase | gsub("[^a-z0-9._-]+"; "-") | sub("^[._-]+"; "") |
-	.[:80] | sub("[._-]+$"; "");
-def host: sub("^https?://"; "") | sub("[/?#].*"; "") | sub(":[0-9]*$"; "");
+	.[:80] | sub("[._-]+\\z"; "");
+def host: sub("^https?://"; "") | sub("[/?#].*"; "") | sub(":[0-9]*\\z"; "");
 def slug($taken): . as $base | if $taken[$base] | not then $base else
 	first(range(2; 2000) | "-\(.)" | $base[:80 - length] + . |
 		select($taken[.] | not)) end;
@@ -181,31 +181,35 @@ def unfit: if .left then .left
 	elif .url.missing != [] then "its URL wants \(.url.missing | join(", "))"
 	elif .url.text | test("^https?://[^/?#]*@") then
 		"its URL holds a user name, and fleet.yaml is no place for a secret"
-	elif .url.text | test("^https?://[!-~]{1,2000}$") | not then "its URL is none"
+	elif .url.text | test("^https?://[!-~]{1,2000}\\z") | not then "its URL is none"
 	else [.url.text | capture("[?&](?<key>[^=&#]*(key|token|secret|passw|auth|sig|credential)[^=&#]*)="; "i").key][0] |
 		if . == null then empty
 		else "its URL holds a secret, \(clean[:40]), and fleet.yaml is no place for one"
 		end
 	end;
-def ours: test("^(accept|accept-.*|connection|content-.*|host|mcp-.*|user-agent|x-probe-region)$"; "i");
-def sendable: test("^https://|^http://(localhost|127\\.[0-9.]+|\\[::1\\])([:/]|$)"; "i");
+def ours: test("^(accept|accept-.*|connection|content-.*|host|mcp-.*|user-agent|x-probe-region)\\z"; "i");
+def sendable: test("^https://|^http://(localhost|127\\.[0-9.]+|\\[::1\\])([:/]|\\z)"; "i");
 def origin: capture("^(?<o>https?://[^/?#]+)").o;
-def secret($url): if .value.text | test("^[!-~]([ -~]{0,4000}[!-~])?$") | not then null
+def secret($url): if .value.text | test("^[!-~]([ -~]{0,4000}[!-~])?\\z") | not then null
 	elif (.key | ascii_downcase) == "authorization" and
-		(.value.text | test("^bearer +[^ ]+ *$"; "i")) then
+		(.value.text | test("^bearer +[^ ]+ *\\z"; "i")) then
 		{mode: "bearer", lines: ["token = " + (.value.text | sub("^[^ ]+ +"; "") |
-			sub(" +$"; ""))], missing: .value.missing}
+			sub(" +\\z"; ""))], missing: .value.missing}
 	else {mode: "header", lines: ["header = " + .key, "value = " + .value.text],
 		missing: .value.missing} end |
 	if . then .lines = ["origin = " + ($url | origin)] +
 		.lines else . end;
 def credential: .url.text as $url | [.headers | to_entries[] |
 	select(.key | ours | not) |
-	select(.key | test("^[!#$%&*+.^_`|~0-9A-Za-z-]{1,100}$")) |
-	.order = (if .key | test("^authorization$"; "i") then 0
+	select(.key | test("^[!#$%&*+.^_`|~0-9A-Za-z-]{1,100}\\z")) |
+	.order = (if .key | test("^authorization\\z"; "i") then 0
 		elif .key | test("key|token|auth|secret"; "i") then 1 else 2 end)] |
 	sort_by(.order) | {all: map(.key), first: .[0]};
-reduce inputs as $entry ({servers: [], taken: {}};
+# The names of the secrets of mcp-fleet itself, and of the route in fleet.yaml, are no
+# slugs, as a slug names a file of credentials.
+reduce inputs as $entry ({servers: [], taken:
+		(["ack", "answer", "session", "store", "slack"] | map({key: ., value: true}) |
+		from_entries)};
 	. as $state | ($entry.vars // {}) as $own |
 	($own + (if $env then $ENV else {} end)) as $vars |
 	# A variable in a URL would be shown to everybody.
@@ -367,7 +371,7 @@ write_fleet() {
 # write_credentials: a file for each secret, which stands in no command line.
 write_credentials() {
 	local slug text
-	mkdir "$new/$probe_secrets"
+	mkdir "$new/$probe_secrets" "$new/$alert_secrets"
 	while read -r slug text; do
 		base64 -d <<<"$text" >"$new/$probe_secrets/$slug"
 	done < <(jq -r '.[] | select(.credential) |
@@ -415,7 +419,6 @@ write_site() {
 # own_units: lets the users of the units read what each of them has to. The folder and
 # what is in fleet.yaml are no secret.
 own_units() {
-	mkdir "$new/alert"
 	printf '%s="%s"\n' MCP_STORE "$url" MCP_SITE "$site" >"$new/serve.env"
 	chown -R mcp-fleet: "$new/probe"
 	chown -R mcp-alert: "$new/alert"
@@ -532,7 +535,7 @@ tell_next() {
 		echo "  runuser -u mcp-alert -- env MCP_CREDENTIALS=$folder/alert" \
 			"mcp-alert test --all -c $folder/fleet.yaml"
 	else
-		echo "  (umask 077; cat >$folder/credentials/slack)"
+		echo "  (umask 077; cat >$folder/$alert_secrets/slack)"
 		echo "  mcp-alert test --all -c $folder/fleet.yaml"
 	fi
 	echo '  # Whether all of this works:'
@@ -571,8 +574,8 @@ init() {
 		echo "$folder has fleet.yaml, probe and alert for secrets, and lighttpd.conf." \
 			"From here:"
 	else
-		echo "$folder has fleet.yaml, credentials, crontab and lighttpd.conf." \
-			"From here:"
+		echo "$folder has fleet.yaml, credentials of servers, secrets of routes," \
+			"crontab and lighttpd.conf. From here:"
 	fi
 	tell_servers
 	tell_left

@@ -280,9 +280,13 @@ static int print(struct status *st, const struct command *cmd)
 static int show_fleet(const struct setup *setup, const struct command *cmd,
 	const struct fleet *fleet)
 {
-	struct status st = {.now = clock_wall(), .n = fleet->n};
+	const struct conf *c = setup->conf;
+	struct status st = {.now = clock_wall(),
+		.n = fleet->n,
+		.left_out = c ? c->left_out : NULL,
+		.n_left_out = c ? c->n_left_out : 0};
 	struct status_fleet whole = {0};
-	int rc = status_fleet_read(&whole, setup->store, setup->conf);
+	int rc = status_fleet_read(&whole, setup->store, c);
 
 	st.servers = xcalloc(st.n, sizeof *st.servers);
 	for (size_t i = 0; i < st.n && !rc; i += GROUP)

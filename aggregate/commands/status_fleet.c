@@ -8,6 +8,7 @@
 #include "conf/conf.h"
 #include "offline/collect.h"
 #include "records/probe.h"
+#include "store/heartbeat.h"
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/store.h"
@@ -175,6 +176,15 @@ static void read_spools(
 	}
 }
 
+/* text may be NULL. */
+static void read_jump(struct status_fleet *f, const char *text)
+{
+	f->jumped_at = f->jumped_to = NAN;
+	if (text &&
+		sscanf(text, "%lf %lf", &f->jumped_at, &f->jumped_to) != 2)
+		f->jumped_at = NAN;
+}
+
 int status_fleet_read(
 	struct status_fleet *f, struct store *s, const struct conf *conf)
 {
@@ -194,6 +204,7 @@ int status_fleet_read(
 		if (!text || !num_epoch(text, &f->stages[i]))
 			f->stages[i] = NAN;
 	}
+	read_jump(f, find_field(store_reply(s, 0), HEARTBEAT_JUMP));
 	read_runners(f, store_reply(s, 1), conf);
 	read_undelivered(f, store_reply(s, 2));
 	read_spools(f, store_reply(s, 3), clock_wall());
@@ -215,6 +226,8 @@ void status_fleet_show(const struct status_fleet *f, struct status *st)
 {
 	for (int i = 0; i < STAGES; i++)
 		st->stages[i] = f->stages[i];
+	st->jumped_at = f->jumped_at;
+	st->jumped_to = f->jumped_to;
 	st->runners = f->runners;
 	st->n_runners = f->n_runners;
 	st->undelivered = f->undelivered;

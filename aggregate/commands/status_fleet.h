@@ -13,6 +13,7 @@ struct store;
 
 struct status_fleet {
 	double stages[STAGES];
+	double jumped_at, jumped_to; /* of struct status */
 	struct status_runner *runners;
 	size_t n_runners;
 	struct isolated_regions isolated;

@@ -491,6 +491,8 @@ void status_json(const struct status_server *s, double now, struct buf *b)
 #define TEXT_ROOM (256 * 1024)
 /* Clocks of the machines that share a store differ by a little. */
 #define AHEAD_S 2
+/* How long it is shown that a clock was ahead. */
+#define JUMP_SHOWN_S 86400
 
 static void put_warned(
 	struct buf *b, const struct status_look *look, const char *text)
@@ -683,6 +685,51 @@ static void put_spool(const struct spool_record *r, double now,
 	buf_release(&text);
 }
 
+/* A clock that was ahead, for as long as people may ask. */
+static void put_jump(
+	const struct status *st, const struct status_look *look, struct buf *b)
+{
+	char found[32], to[CLOCK_RFC3339];
+	struct buf text;
+
+	if (!(st->now - st->jumped_at < JUMP_SHOWN_S))
+		return;
+	buf_init(&text, TEXT_ROOM);
+	clock_rfc3339((int64_t)st->jumped_to, to);
+	buf_fmt(&text,
+		"clock_jumped: a clock was ahead, and had published verdicts "
+		"up to %s; found %s. They are forgotten.",
+		to, ago(st->now - st->jumped_at, found, sizeof found));
+	status_wrap(b, look->width, 0, text.p);
+	buf_release(&text);
+}
+
+/* Lines of lists that give no server, and why. */
+static void put_left_out(
+	const struct status *st, const struct status_look *look, struct buf *b)
+{
+	size_t n = st->n_left_out, named = 0;
+	struct buf text;
+
+	if (!n)
+		return;
+	buf_init(&text, TEXT_ROOM);
+	buf_fmt(&text, "Left out of the lists: %zu server%s", n,
+		n == 1 ? "" : "s");
+	for (; named < n && named < CONF_LEFT_OUT_NAMED; named++) {
+		const struct conf_left_out *l = &st->left_out[named];
+
+		buf_fmt(&text, "%s%s%s%s: %s", named ? "; " : ": ",
+			l->slug ? l->slug : "", l->slug ? ", " : "", l->at,
+			l->why);
+	}
+	if (n > named)
+		buf_fmt(&text, "; and %zu more", n - named);
+	put_plain(text.p, look);
+	status_wrap(b, look->width, 0, text.p);
+	buf_release(&text);
+}
+
 void status_pipeline_text(
 	const struct status *st, const struct status_look *look, struct buf *b)
 {
@@ -695,6 +742,8 @@ void status_pipeline_text(
 	put_undelivered(st, &text);
 	status_wrap(b, look->width, 0, text.p);
 	buf_release(&text);
+	put_jump(st, look, b);
+	put_left_out(st, look, b);
 	for (size_t i = 0; i < st->n_spools; i++)
 		put_spool(&st->spools[i], st->now, look, b);
 	put_runners(st, look, b);

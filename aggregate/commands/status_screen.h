@@ -6,6 +6,7 @@
 #define COMMANDS_STATUS_SCREEN_H
 
 #include "base/buf.h"
+#include "conf/conf.h"
 #include "mcp/names.h"
 #include "records/spool.h"
 #include "store/stages.h"
@@ -83,6 +84,11 @@ struct status {
 	size_t n_undelivered;
 	const struct spool_record *spools; /* those that keep something */
 	size_t n_spools;
+	/* When it was found that a clock had been ahead, and up to when; NAN:
+	   it was not. */
+	double jumped_at, jumped_to;
+	const struct conf_left_out *left_out; /* the first of */
+	size_t n_left_out; /* the lines of lists that are left out */
 };
 
 /* How it is shown. */

@@ -44,6 +44,26 @@ static struct conf *load(const struct command *cmd)
 	return NULL;
 }
 
+/* A line for each server, so many are in memory at a time. */
+static int show_servers(const struct conf *c)
+{
+	struct buf b;
+	int rc = 0;
+
+	buf_init(&b, CONFIG_MAX);
+	for (size_t i = 0; i < conf_count(c) && !rc; i++) {
+		const struct conf_server s = conf_server_at(c, i);
+
+		conf_server_line(&s, &b);
+		if ((i + 1) % GROUP == 0 || i + 1 == conf_count(c)) {
+			rc = line_print(b.p, b.len) ? EXIT_ENV : EXIT_GOOD;
+			buf_clear(&b);
+		}
+	}
+	buf_release(&b);
+	return rc;
+}
+
 int config_show(const struct command *cmd)
 {
 	struct conf *c = load(cmd);
@@ -52,6 +72,11 @@ int config_show(const struct command *cmd)
 
 	if (!c)
 		return EXIT_USAGE;
+	if (cmd->servers) {
+		rc = show_servers(c);
+		conf_free(c);
+		return rc;
+	}
 	buf_init(&b, CONFIG_MAX);
 	if (cmd->brief)
 		conf_short_json(c, &b);

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "base/xalloc.h"
+#include "conf/conf.h"
 #include "lock/lock_digests.h"
 #include "options.h"
 #include "records/verdict.h"
@@ -58,6 +59,9 @@ struct evaluation {
 	size_t *later;	/* the servers that are judged in the end */
 	size_t n_later, cap_later;
 	struct regions_heard regions; /* of public servers */
+	double latest; /* of struct publish_count */
+	/* The newest window that had not come, and was forgotten; 0: none. */
+	double ahead;
 	/* Of public servers; NULL: which these are is not known. */
 	struct listing_rows *rows;
 };
@@ -167,7 +171,8 @@ static void queue_group(struct evaluation *ev, struct group *g)
 				(struct publish_count) {
 					fleet_counted_as(&ev->fleet, &s->server,
 						&s->verdict),
-					ev->fleet.maintenance_counts});
+					ev->fleet.maintenance_counts,
+					ev->latest});
 	}
 	/* Their replies stand behind those to the verdicts, and nobody reads them. */
 	for (size_t i = 0; i < g->n; i++)
@@ -190,7 +195,10 @@ static const char *take_published(struct evaluation *ev,
 {
 	const char *days = store_text(store_item(r, 1));
 	const char *uptime = store_text(store_item(r, 2));
+	const char *ahead = store_text(store_item(r, 3));
 
+	if (ahead && *ahead)
+		ev->ahead = fmax(ev->ahead, strtod(ahead, NULL));
 	if (ev->rows && !s->server.is_private && days && uptime)
 		listing_rows_add_verdict(ev->rows, &s->verdict, days, uptime);
 	return store_text(store_item(r, 0));
@@ -477,10 +485,31 @@ static int open_rows(struct evaluation *ev)
 	return ev->rows ? 0 : -1;
 }
 
+/*
+ * A clock was ahead, and is right again: say so, and keep for `status` when that
+ * was found, and up to when the clock had published.
+ */
+static int clock_jump_note(struct store *s, double ahead, double now)
+{
+	char text[64], until[CLOCK_RFC3339];
+
+	now -= PUBLISH_AHEAD_S;
+	clock_rfc3339((int64_t)ahead, until);
+	log_warn("a clock was ahead: verdicts up to %s were published; they "
+		 "are forgotten",
+		until);
+	snprintf(text, sizeof text, "%.0f %.0f", now, ahead);
+	return store_one(s, "HSET", KEY_HEARTBEATS, HEARTBEAT_JUMP, text, NULL)
+		       ? 0
+		       : store_failed(s);
+}
+
 static int judge_all(struct evaluation *ev)
 {
 	struct fleet judged = ev->fleet;
 
+	ev->regions.configured = judged.conf != NULL;
+	ev->regions.left_out = judged.conf ? judged.conf->n_left_out : 0;
 	if (ev->alone) {
 		judged.first += ev->chosen;
 		judged.n = 1;
@@ -489,6 +518,8 @@ static int judge_all(struct evaluation *ev)
 		store_load(ev->store, script_places, ev->places) ||
 		late_judge(ev->store, &judged, ev->now, ev->output) ||
 		judge_servers(ev))
+		return EXIT_ENV;
+	if (ev->ahead > 0 && clock_jump_note(ev->store, ev->ahead, ev->latest))
 		return EXIT_ENV;
 	/* One server alone does not tell which regions are silent. */
 	if (!ev->alone && regions_heard_write(&ev->regions, ev->store, ev->now,
@@ -561,6 +592,8 @@ int evaluation_run(const struct command *cmd)
 	struct setup s;
 	int rc = setup_open(&s, cmd);
 
+	/* Judging the past forgets nothing of the present. */
+	ev.latest = fmax(ev.now, clock_wall()) + PUBLISH_AHEAD_S;
 	ev.output = output_choose(cmd->format);
 	ev.store = s.store;
 	if (!rc)

@@ -35,12 +35,14 @@ void publish_queue(struct store *store, const char *sha,
 	const struct verdict *v, struct publish_count c,
 	const char *const *tools, size_t n)
 {
-	char keys[4][KEY_MAX], window[24], life[5][16], days[16];
+	char keys[5][KEY_MAX], window[24], life[5][16], days[16];
+	char latest[24];
 	const char **args, *rest;
 	struct buf b;
 
 	buf_init(&b, LINE_MAX_BYTES);
 	rest = put_parts(&b, v);
+	snprintf(latest, sizeof latest, "%.0f", c.latest);
 	snprintf(window, sizeof window, "%" PRId64, v->window);
 	snprintf(life[0], sizeof *life, "%d", RETENTION_VERDICT_S);
 	snprintf(life[1], sizeof *life, "%d", RETENTION_MINUTES_S);
@@ -49,14 +51,15 @@ void publish_queue(struct store *store, const char *sha,
 	snprintf(life[4], sizeof *life, "%d", RETENTION_ROW_S);
 	snprintf(days, sizeof days, "%d", RETENTION_MINUTES_DAYS);
 	{
-		const char *fixed[] = {"EVALSHA", sha, "4",
+		const char *fixed[] = {"EVALSHA", sha, "5",
 			key_verdict(keys[0], v->slug),
 			key_minutes(keys[1], v->slug),
 			key_tools(keys[2], v->slug),
 			key_counted(keys[3], v->slug, v->window / 86400),
+			key_latest(keys[4], v->slug),
 			window, b.p, rest, c.as, life[0], life[1], life[2],
 			life[3], days, life[4],
-			c.maintenance_counts ? "1" : "0"};
+			c.maintenance_counts ? "1" : "0", latest};
 		size_t n_fixed = sizeof fixed / sizeof *fixed;
 
 		args = xcalloc(n_fixed + n, sizeof *args);

@@ -17,7 +17,12 @@ struct verdict;
 struct publish_count {
 	const char *as;
 	bool maintenance_counts;
+	/* A window behind this epoch second has not come: see script_publish. */
+	double latest;
 };
+
+/* A clock that is further ahead of another than this is wrong. */
+#define PUBLISH_AHEAD_S 10
 
 /*
  * publish_queue(store, sha, v, c, tools, n): queue script_publish, which the

@@ -3,11 +3,31 @@ local window = tonumber(ARGV[1])
 local colour, verdict_life, minutes_life = ARGV[4], ARGV[5], ARGV[6]
 local tools_life, counted_life, days_kept = ARGV[7], ARGV[8], tonumber(ARGV[9])
 local list_life = ARGV[10]
-local upto = redis.call('HGET', minutes, 'upto')
+local upto, ahead = redis.call('HGET', minutes, 'upto'), ''
+-- What a clock that was ahead has published holds back nothing.
+if upto and tonumber(upto) > tonumber(ARGV[12]) then ahead, upto = upto, false end
 if upto and tonumber(upto) >= window then
 	local old = redis.call('GET', verdict)
 	if old then return {old} end
 end
+-- Nor are the probes of that clock taken for those of a time to come. Rows share what
+-- stands in one above them, see ingest.lua.
+local function forget_ahead(latest, limit)
+	for _, region in ipairs(redis.call('HKEYS', latest)) do
+		local list, left, above, gone = redis.call('HGET', latest, region), {}, '', false
+		for row in list:gmatch('[^\n]+') do
+			local at = tonumber(row:match('^([^\t]+)\t'))
+			local shared = row:match('^[^\t]+\t[^\t]+\t=%S+\t%S+\t(.+)$')
+			if shared and shared ~= '=' then above = shared end
+			if at and at > limit then gone = true
+			elseif shared == '=' and not left[1] then left[1] = row:sub(1, -2) .. above
+			else left[#left + 1] = row end
+		end
+		if gone and left[1] then redis.call('HSET', latest, region, table.concat(left, '\n'))
+		elseif gone then redis.call('HDEL', latest, region) end
+	end
+end
+if ahead ~= '' then forget_ahead(KEYS[5], tonumber(ARGV[12])) end
 local today = math.floor(window / 86400)
 local minute = math.floor(window % 86400 / 60)
 count_minute(minutes, counted, tostring(today), minute, colour)
@@ -22,13 +42,13 @@ redis.call('SET', verdict, text, 'EX', verdict_life)
 -- The list behind a field "seen:".
 local function list_of(text) return text and text:match('^%S+ (%S+)') end
 local replaced, set, gone, seen, known = false, {}, {}, {}, {}
-for i = 12, #ARGV, 2 do
+for i = 13, #ARGV, 2 do
 	if ARGV[i]:match('^seen:') then seen[#seen + 1] = ARGV[i] end
 end
 for i, text in ipairs(seen[1] and redis.call('HMGET', tools, unpack(seen)) or {}) do
 	known[seen[i]] = text
 end
-for i = 12, #ARGV, 2 do
+for i = 13, #ARGV, 2 do
 	local field, value = ARGV[i], ARGV[i + 1]
 	local was = list_of(known[field])
 	if was and was ~= list_of(value) then
@@ -42,7 +62,7 @@ for i = 12, #ARGV, 2 do
 end
 if gone[1] then redis.call('HDEL', tools, unpack(gone)) end
 if set[1] then redis.call('HSET', tools, unpack(set)) end
-if #ARGV > 11 then redis.call('EXPIRE', tools, tools_life) end
+if #ARGV > 12 then redis.call('EXPIRE', tools, tools_life) end
 -- Of too many lists, or where tools churn, only those that a region saw last stay;
 -- else those, too, that were replaced lately.
 local too_many = redis.call('HLEN', tools) > 64 or
@@ -57,4 +77,4 @@ if too_many or replaced then
 		end
 	end
 end
-return {text, days, uptime}
+return {text, days, uptime, ahead}

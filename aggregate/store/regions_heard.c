@@ -88,7 +88,10 @@ static void put(struct buf *b, const struct regions_heard *r, double now)
 		json_put_num(b, r->v[i].last);
 		buf_char(b, '}');
 	}
-	buf_str(b, "]}");
+	buf_char(b, ']');
+	if (r->configured)
+		buf_fmt(b, ",\"left_out\":%zu", r->left_out);
+	buf_char(b, '}');
 }
 
 int regions_heard_write(const struct regions_heard *r, struct store *s,

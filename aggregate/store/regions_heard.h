@@ -24,6 +24,10 @@ struct region_heard {
 struct regions_heard {
 	struct region_heard *v;
 	size_t n, cap;
+	/* Of the configuration, where there is one: lines of lists that are
+	   left out. */
+	bool configured;
+	size_t left_out;
 };
 
 /* regions_heard_add(r, v): add the regions of a verdict on a public server. */

@@ -180,15 +180,18 @@ extern const char script_uncount[];
  * script_publish: publish a verdict and count its minute, unless that or a
  * later one was published already.
  *
- * KEYS: 1 verdict, 2 minutes, 3 tools, 4 counted
+ * KEYS: 1 verdict, 2 minutes, 3 tools, 4 counted, 5 latest
  * ARGV: 1 window, 2 the verdict up to the value of its uptime_30d, and 3 from
  *       behind that on, 4 what the minute is counted as, see fleet.h; the lives
  *       in seconds of 5 the verdict, 6 minutes, 7 tools and 8 counted; 9 for how
  *       many days minutes are kept; 10 for how many seconds a list of tools that
  *       no region sees any more; 11 whether maintenance counts in the uptime, 1
- *       or 0; then pairs of field and text to set in tools, "" for one to be deleted
+ *       or 0; 12 a window behind this epoch second has not come: it was
+ *       published by a clock that was ahead, and counts for nothing, as do
+ *       probes behind it; then
+ *       pairs of field and text to set in tools, "" for one to be deleted
  * Returns the verdict that is published now; and where that is this one, the days
- * of listing_row.h, and its uptime_30d as text.
+ * of listing_row.h, its uptime_30d as text, and the window that had not come, or "".
  */
 extern const char script_publish[];
 

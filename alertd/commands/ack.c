@@ -11,11 +11,8 @@
 #include "notifier.h"
 #include "transport/credential.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The name of the credential whose token signs addresses. */
 #define ACK_CREDENTIAL "ack"
@@ -23,14 +20,11 @@
 char *acknowledge_secret(void)
 {
 	const char *folder = credential_folder();
-	char why[SECRET_WHY], path[PATH_MAX], *secret;
+	char why[SECRET_WHY], *secret;
 
-	if (!folder)
+	if (!folder || !secret_there(folder, ACK_CREDENTIAL))
 		return NULL;
-	snprintf(path, sizeof path, "%s/%s", folder, ACK_CREDENTIAL);
-	if (access(path, F_OK) && errno == ENOENT)
-		return NULL;
-	secret = secret_read(folder, ACK_CREDENTIAL, why);
+	secret = secret_signing(folder, ACK_CREDENTIAL, why);
 	if (!secret)
 		log_warn("the credential \"" ACK_CREDENTIAL
 			 "\", so events have no ack_url: %s",

@@ -268,8 +268,8 @@ static void heal(struct alert_state *st, double now)
 	for (size_t i = 0; i < st->n_drifts; i++)
 		if ((double)st->drifts[i].at > now + STATE_AHEAD_S)
 			st->drifts[i].at = 0;
-	if ((double)st->window <= now + STATE_AHEAD_S &&
-		(double)st->judged <= now + STATE_AHEAD_S)
+	if ((double)st->window <= now + STATE_WINDOW_AHEAD_S &&
+		(double)st->judged <= now + STATE_WINDOW_AHEAD_S)
 		return;
 	st->window = st->judged = st->down_at = st->cold = 0;
 	st->slow = st->anomaly.windows = (struct streak) {0};

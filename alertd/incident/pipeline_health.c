@@ -17,6 +17,8 @@
 #define INGEST_SLACK_S (STAGE_STALE_S - 60)
 /* By how much earlier it counts that no region reports. */
 #define SILENCE_EARLIER_S 120
+/* The most of the name of a file that is shown. */
+#define REFUSED_CHARS 300
 
 double pipeline_ingest_s(const struct conf *c)
 {
@@ -188,6 +190,54 @@ static void emit_blind(struct alert_state *st, enum alert_phase phase,
 /* The error of an incident that is open because all regions are cut off. */
 static const char cause_blind[] = "isolated";
 
+/* The error of an incident that is open because the configuration is refused. */
+static const char cause_refused[] = "refused";
+
+static void emit_refused(struct alert_state *st, enum alert_phase phase,
+	const struct pipeline *pl, double now, struct alert_events *out)
+{
+	char place[4 * REFUSED_CHARS + 1];
+	struct buf b;
+
+	text_clean(pl->refused, strlen(pl->refused), place, sizeof place,
+		REFUSED_CHARS);
+	buf_init(&b, TEXT_SIZE);
+	buf_str(&b, "Monitoring goes on with an old configuration");
+	put_since(&b, (double)st->incidents[ALERT_STALLED].opened_at, now);
+	buf_fmt(&b, ": the configuration is refused: %s. Servers are watched "
+		    "as the last one has them that could be used; no later "
+		    "change is in force.",
+		place);
+	pipeline_event(st, phase, now, &b, out);
+}
+
+/* Begin, or remind of, what stands first of all that is wrong now. */
+static void tell_stall(struct alert_state *st, enum alert_phase phase,
+	const struct pipeline *pl, bool late, enum stage s, double now,
+	struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_STALLED];
+	bool begins = phase == ALERT_STARTED;
+
+	if (late) {
+		if (begins)
+			begin_stall(inc, pl->at[s], now);
+		emit_stage(st, phase, pl, s, now, out);
+	} else if (blind(pl)) {
+		if (begins) {
+			begin_stall(inc, blind_since(pl), now);
+			string_set(&inc->error, cause_blind);
+		}
+		emit_blind(st, phase, pl, now, out);
+	} else if (pl->refused) {
+		if (begins) {
+			begin_stall(inc, now, now);
+			string_set(&inc->error, cause_refused);
+		}
+		emit_refused(st, phase, pl, now, out);
+	}
+}
+
 static void end_stalled(struct alert_state *st, const struct pipeline *pl,
 	double now, struct alert_events *out)
 {
@@ -195,7 +245,9 @@ static void end_stalled(struct alert_state *st, const struct pipeline *pl,
 	double newest = fmax(pl->at[STAGE_INGEST], pl->at[STAGE_VERDICT]);
 
 	/* Where regions are silent, judge_silence ends it. */
-	if (inc->error)
+	if (inc->error && strcmp(inc->error, cause_refused) == 0)
+		end_stall(st, "The configuration is used again", now, now, out);
+	else if (inc->error)
 		end_stall(st, "A region reports again", now, now, out);
 	else if (inc->open && !isnan(newest))
 		end_stall(st, "The pipeline runs again", fmin(newest, now), now,
@@ -548,22 +600,13 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	hear_ingest(st, pl, late, now);
 	if (judge_silence(st, pl, p, now, out)) {
 		/* Other stages have nothing to work on. */
-	} else if (!late && !blind(pl)) {
+	} else if (!late && !blind(pl) && !pl->refused) {
 		end_stalled(st, pl, now, out);
 	} else if (inc->open) {
-		if (reminder_due(inc, p, now)) {
-			if (late)
-				emit_stage(st, ALERT_REMINDER, pl, s, now, out);
-			else
-				emit_blind(st, ALERT_REMINDER, pl, now, out);
-		}
-	} else if (late && !excused(pl, s, now)) {
-		begin_stall(inc, pl->at[s], now);
-		emit_stage(st, ALERT_STARTED, pl, s, now, out);
-	} else if (!late) {
-		begin_stall(inc, blind_since(pl), now);
-		string_set(&inc->error, cause_blind);
-		emit_blind(st, ALERT_STARTED, pl, now, out);
+		if (reminder_due(inc, p, now))
+			tell_stall(st, ALERT_REMINDER, pl, late, s, now, out);
+	} else if (!late || !excused(pl, s, now)) {
+		tell_stall(st, ALERT_STARTED, pl, late, s, now, out);
 	}
 	ack_expire(st, ALERT_STALLED, now);
 	/*

@@ -1,8 +1,8 @@
 /*
  * pipeline_health.h: whether servers are watched at all: regions that report on
  * no server, a stage of the pipeline that stands still, regions whose own
- * network is cut off, or a store that does not answer, as incidents of
- * SLUG_FLEET. They say nothing of any server. Pure.
+ * network is cut off, a store that does not answer, or a configuration that is
+ * refused, as incidents of SLUG_FLEET. They say nothing of any server. Pure.
  */
 #ifndef INCIDENT_PIPELINE_HEALTH_H
 #define INCIDENT_PIPELINE_HEALTH_H
@@ -35,6 +35,9 @@ struct pipeline {
 	/* The last round of verdicts, if it is new and is complete or has a
 	 * region that reports; or NULL. */
 	const struct fleet_round *round;
+	/* Where the configuration is refused, "fleet.yaml:12", so that the last
+	   one that was not is used; or NULL. */
+	const char *refused;
 };
 
 /*
@@ -55,7 +58,9 @@ double pipeline_ingest_s(const struct conf *c);
  * - all regions are cut off, at once; it ends with the first that no longer is;
  * - ingest or verdict stands still; it ends once every stage that ever ran
  *   runs. If this program did not run either, because the machine slept or its
- *   clock was set, it waits for the next run.
+ *   clock was set, it waits for the next run;
+ * - the configuration is refused, at once, and servers are watched as the last
+ *   one has them that was not; it ends with the first run that has a new one.
  * Some regions that have been cut off for p->silent minutes make one
  * probe_silent of the fleet.
  */

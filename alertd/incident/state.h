@@ -26,6 +26,8 @@ struct alert_event;
 #define STATE_WHY 200
 /* An instant further ahead of our clock than this was set by a wrong clock. */
 #define STATE_AHEAD_S 300
+/* A window that begins so far ahead of it would hide a minute that is now. */
+#define STATE_WINDOW_AHEAD_S 10
 
 /* Windows of one kind in a row. */
 struct streak {

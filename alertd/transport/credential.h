@@ -20,10 +20,19 @@ const char *credential_folder(void);
 struct secret;
 
 /*
+ * The secrets of servers, which mcp-probe(1) shows them, may have been written
+ * with names that strangers chose; ours are in a folder of their own beside
+ * that, SECRETS, and where it has no such file, in `folder`, as in older fleets.
+ *
  * secret_open(folder, name, why): read the lines "key = value" of the file
- * `name` in the folder; secret_close it. NULL and why: there is no folder or no
- * such file, or others than its owner can read it.
+ * `name` in one of them; secret_close it. NULL and why: there is no folder or no
+ * such file, others than its owner can read it, or it is that of a server, as it
+ * says of which `origin`.
+ *
+ * secret_there(folder, name): whether there is such a file, whatever it holds.
  */
+#define SECRETS "secrets"
+bool secret_there(const char *folder, const char *name);
 struct secret *secret_open(const char *folder, const char *name, char *why);
 
 /*
@@ -37,10 +46,13 @@ const char *secret_get(const struct secret *s, const char *key, char *why);
 void secret_close(struct secret *s);
 
 /*
- * secret_read(folder, name, why): the value of the key "token" alone;
- * secret_free it. NULL and why as above.
+ * secret_signing(folder, name, why): the value of the key "token" of a secret
+ * that signs, of at least SECRET_SIGNING characters: 32 random bytes in base64
+ * have as many; secret_free it. What it is for is in the key "for": its name. It
+ * may be missing in `folder` itself alone. NULL and why as above.
  */
-char *secret_read(const char *folder, const char *name, char *why);
+#define SECRET_SIGNING 43
+char *secret_signing(const char *folder, const char *name, char *why);
 
 /* secret_free(s): overwrite and free; NULL is fine. */
 void secret_free(char *s);

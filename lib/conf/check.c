@@ -3,6 +3,7 @@
 #include "base/spelling.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
+#include "conf/listed_servers.h"
 #include "conf/values.h"
 #include "json/json.h"
 #include "records/alert.h"
@@ -267,6 +268,45 @@ static void check_names(const struct conf *c, const struct conf_server *s,
 		refers(&accounts, "account", &s->account, r);
 }
 
+/* The secrets that the programs have for themselves, now or later. */
+static bool reserved(const char *name)
+{
+	static const char *const names[] = {
+		"ack", "answer", "session", "store"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A server is shown its credential, so that should be no secret of ours. A list
+ * comes from strangers: its server is left out.
+ */
+static void check_secret(const struct conf *c, const struct conf_server *s,
+	struct conf_errors *r)
+{
+	const char *name = s->auth.credential, *of = NULL;
+	void (*say)(struct conf_errors *r, const void *field, const char *fmt,
+		...) = s->list ? conf_wrong : conf_doubt;
+
+	if (!name)
+		return;
+	if (reserved(name))
+		say(r, &s->auth.credential,
+			"%s is the name of a secret of mcp-fleet itself", name);
+	for (size_t i = 0; i < c->n_routes && !of; i++)
+		if (c->routes[i].secret &&
+			strcmp(c->routes[i].secret, name) == 0)
+			of = c->routes[i].name ? c->routes[i].name : "?";
+	if (of)
+		say(r, &s->auth.credential,
+			"%s is the secret of route %s, and no server should "
+			"see that",
+			name, of);
+}
+
 /* A worker has no place for a client certificate. */
 static void check_certificate(const struct conf *c,
 	const struct conf_server *s, struct conf_errors *r)
@@ -295,6 +335,7 @@ void conf_check_server(const struct conf *c, const struct conf_server *s,
 		conf_doubt(r, &s->private,
 			"without an account nobody can read about it");
 	check_auth(&s->auth, r);
+	check_secret(c, s, r);
 	check_certificate(c, s, r);
 	check_arguments(&s->health, r);
 	if (numbered(s))
@@ -435,11 +476,14 @@ static void repeated(const struct conf *c, size_t first_at, size_t at,
 	struct conf_server s = conf_server_at(c, at);
 
 	if (s.list) {
+		size_t before = conf_faults(r);
+
 		conf_next_line(r, s.list, s.line);
 		conf_fault(r, (struct conf_spot) {s.line, 0},
 			"slug: the name %s is already in %s%s%zu", s.slug,
 			first.list ? first.list : "the configuration",
 			first.list ? ":" : ", line ", first.line);
+		conf_leave_out(r, before, s.slug);
 	} else {
 		conf_wrong(r, &c->servers[at].slug,
 			"the name %s is already in line %zu", s.slug,
@@ -447,9 +491,10 @@ static void repeated(const struct conf *c, size_t first_at, size_t at,
 	}
 }
 
-void conf_check_slugs(const struct conf *c, struct conf_errors *r)
+void conf_check_slugs(struct conf *c, struct conf_errors *r)
 {
 	struct conf_slug *v = xcalloc(conf_count(c), sizeof *v);
+	bool *again = xcalloc(conf_count(c), sizeof *again);
 	size_t n = 0, first = 0;
 
 	for (size_t i = 0; i < conf_count(c); i++) {
@@ -461,15 +506,19 @@ void conf_check_slugs(const struct conf *c, struct conf_errors *r)
 	if (n)
 		qsort(v, n, sizeof *v, by_slug);
 	for (size_t i = 1; i < n; i++) {
-		if (strcmp(v[first].slug, v[i].slug) == 0)
+		again[v[i].place] = strcmp(v[first].slug, v[i].slug) == 0;
+		if (again[v[i].place])
 			repeated(c, v[first].place, v[i].place, r);
 		else
 			first = i;
 	}
+	if (c->listed)
+		listed_drop(c->listed, again + c->n_servers);
+	free(again);
 	free(v);
 }
 
-void conf_check(const struct conf *c, struct conf_errors *r)
+void conf_check(struct conf *c, struct conf_errors *r)
 {
 	struct names lists[] = {
 		NAMES(c, regions, conf_region, name),
@@ -503,6 +552,11 @@ void conf_check(const struct conf *c, struct conf_errors *r)
 			!conf_refused(r, &c->routes[i].type))
 			conf_check_route(&c->routes[i], r);
 		check_fallback(c, &c->routes[i], r);
+		if (c->routes[i].secret && reserved(c->routes[i].secret))
+			conf_doubt(r, &c->routes[i].secret,
+				"%s is the name of a secret of mcp-fleet "
+				"itself",
+				c->routes[i].secret);
 		check_zone(&c->routes[i].zone, r);
 	}
 	check_zone(&c->zone, r);

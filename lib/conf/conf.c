@@ -42,6 +42,7 @@ void conf_free(struct conf *c)
 		free(c->all_regions[i]);
 	free(c->all_regions);
 	free(c->by_slug);
+	conf_left_out_free(c->left_out, c->n_left_out);
 	free(c);
 }
 
@@ -234,8 +235,10 @@ static struct conf *finish(struct conf *c, const char *file,
 		conf_free(c);
 		c = NULL;
 	}
-	if (c)
+	if (c) {
 		index_servers(c);
+		c->left_out = conf_left_out(r, &c->n_left_out);
+	}
 	conf_errors_free(r);
 	return c;
 }

@@ -258,6 +258,15 @@ struct conf_store_wait {
 	double timeout_s;
 };
 
+/* A line of a list that gives no server, because it is wrong. */
+struct conf_left_out {
+	char *at;   /* "registry.jsonl:17" */
+	char *slug; /* or NULL, where none could be read */
+	char *why;  /* its first fault */
+};
+/* The most of them that are named; the rest is counted. */
+#define CONF_LEFT_OUT_NAMED 20
+
 /* Opaque: see conf/listed_servers.h. */
 struct conf_listed;
 
@@ -287,6 +296,9 @@ struct conf {
 	struct conf_server *servers; /* of the file itself: see conf_count */
 	size_t n_servers;
 	struct conf_listed *listed; /* those of lists; NULL: none */
+	struct conf_left_out *left_out; /* the first, CONF_LEFT_OUT_NAMED at
+					   most */
+	size_t n_left_out;		/* how many lines of lists are */
 	char **servers_from; /* lists of more servers: see conf_load */
 	size_t n_servers_from;
 	char **lists; /* what messages call them, NULL behind the last */
@@ -310,7 +322,7 @@ struct conf {
  * that it names; conf_free it. A list is a file or a command, which is run.
  * NULL where something cannot be read or is wrong; then log_error tells up to
  * 20 faults, each with file and line. log_warn tells what is only doubtful, as
- * bounded.
+ * bounded, and which lines of lists are left out because they are wrong.
  */
 struct conf *conf_load(const char *path);
 
@@ -372,8 +384,14 @@ void conf_json(const struct conf *c, struct buf *b);
 
 /*
  * conf_short_json(c, b): the same, but in place of the servers an object with
- * their count, shortest_interval and longest_timeout. It is no configuration.
+ * their count, shortest_interval and longest_timeout, and behind it lists, what
+ * messages call the lists, and left_out, the lines of them that give no server.
+ * It is no configuration.
+ *
+ * conf_server_line(s, b): append a server as a line of a list, which says all
+ * that there is to say where no `defaults` are; newline included.
  */
+void conf_server_line(const struct conf_server *s, struct buf *b);
 void conf_short_json(const struct conf *c, struct buf *b);
 
 /*

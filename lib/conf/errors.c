@@ -2,11 +2,14 @@
 
 #include "base/buf.h"
 #include "base/xalloc.h"
+#include "conf/conf.h"
 
 #include <stdint.h>
 
 /* The longest message. */
 #define MESSAGE_MAX 1024
+/* So many warnings are kept of lines that are left out; the rest is counted. */
+#define LEFT_KEPT 100
 
 struct note {
 	bool fatal;
@@ -30,6 +33,9 @@ struct conf_errors {
 	struct note *notes;
 	size_t n_notes, cap_notes;
 	size_t faults; /* how many of the notes are fatal */
+	size_t unkept; /* warnings of lines that are left out */
+	struct conf_left_out *left_out; /* the first CONF_LEFT_OUT_NAMED */
+	size_t n_left_out, cap_left_out;
 	struct place *places;
 	size_t n_places, cap_places;
 	size_t *slots;	/* 1 + the index of a place, or 0 */
@@ -49,6 +55,7 @@ void conf_errors_free(struct conf_errors *r)
 		free(r->notes[i].text);
 	for (size_t i = 0; i < r->n_places; i++)
 		free(r->places[i].path);
+	conf_left_out_free(r->left_out, r->n_left_out);
 	free(r->notes);
 	free(r->places);
 	free(r->slots);
@@ -206,6 +213,62 @@ size_t conf_faults(const struct conf_errors *r)
 	return r->faults;
 }
 
+static void name_left_out(
+	struct conf_errors *r, const struct note *n, const char *slug)
+{
+	struct conf_left_out *out;
+	struct buf at;
+
+	if (r->n_left_out >= CONF_LEFT_OUT_NAMED)
+		return;
+	r->left_out = xgrow(r->left_out, &r->cap_left_out, r->n_left_out + 1,
+		sizeof *r->left_out);
+	buf_init(&at, MESSAGE_MAX);
+	buf_fmt(&at, "%s:%zu", n->file, n->spot.line);
+	out = &r->left_out[r->n_left_out];
+	out->at = buf_take(&at);
+	out->slug = slug ? xstrdup(slug) : NULL;
+	out->why = xstrdup(n->text);
+}
+
+void conf_leave_out(struct conf_errors *r, size_t faults, const char *slug)
+{
+	size_t n = r->faults - faults, first = r->n_notes - n;
+
+	/* They were found last. */
+	if (n)
+		name_left_out(r, &r->notes[first], slug);
+	r->n_left_out += n > 0;
+	r->faults = faults;
+	for (size_t i = first; i < r->n_notes; i++)
+		r->notes[i].fatal = false;
+	if (r->n_left_out <= LEFT_KEPT)
+		return;
+	for (size_t i = first; i < r->n_notes; i++)
+		free(r->notes[i].text);
+	r->unkept += n;
+	r->n_notes = first;
+}
+
+struct conf_left_out *conf_left_out(struct conf_errors *r, size_t *n)
+{
+	struct conf_left_out *v = r->left_out;
+
+	*n = r->n_left_out;
+	r->left_out = NULL;
+	return v;
+}
+
+void conf_left_out_free(struct conf_left_out *v, size_t n)
+{
+	for (size_t i = 0; v && i < n && i < CONF_LEFT_OUT_NAMED; i++) {
+		free(v[i].at);
+		free(v[i].slug);
+		free(v[i].why);
+	}
+	free(v);
+}
+
 /*
  * Lists stay in the order in which they were read, behind the configuration. Of
  * two notes at one place, the one found first comes first.
@@ -250,11 +313,17 @@ void conf_tell(struct conf_errors *r, const char *file,
 		say(arg, fatal, line.p);
 		told++;
 	}
-	all = fatal ? r->faults : r->n_notes;
+	all = fatal ? r->faults : r->n_notes + r->unkept;
 	if (all > told) {
 		buf_clear(&line);
 		buf_fmt(&line, "%s: %zu more %s", file, all - told,
 			fatal ? "errors" : "warnings");
+		say(arg, fatal, line.p);
+	}
+	if (!fatal && r->n_left_out) {
+		buf_clear(&line);
+		buf_fmt(&line, "%s: %zu listed server%s left out", file,
+			r->n_left_out, r->n_left_out == 1 ? " is" : "s are");
 		say(arg, fatal, line.p);
 	}
 	buf_release(&line);

@@ -2,7 +2,7 @@
  * errors.h: the errors of a configuration, with line and column: collected
  * while it is read and checked, told in the order of the file. It also
  * remembers where in the file each value is, so that a later check can point
- * there.
+ * there. What is wrong in a line of a list refuses that line alone.
  */
 #ifndef CONF_ERRORS_H
 #define CONF_ERRORS_H
@@ -21,6 +21,8 @@ struct conf_spot {
 
 /* Opaque. */
 struct conf_errors;
+
+struct conf_left_out;
 
 struct conf_errors *conf_errors_new(void);
 void conf_errors_free(struct conf_errors *r);
@@ -70,8 +72,22 @@ bool conf_sound(const struct conf_errors *r);
 size_t conf_faults(const struct conf_errors *r);
 
 /*
+ * conf_leave_out(r, faults, slug): the line of a list that is read now is left
+ * out: what was found since r had that many faults is only a warning. slug is
+ * that of its server, or NULL.
+ *
+ * conf_left_out(r, n): an array of the first CONF_LEFT_OUT_NAMED of them, with
+ * what they point to the caller's, or NULL; *n is how many there are.
+ * conf_left_out_free(v, n): free it.
+ */
+void conf_leave_out(struct conf_errors *r, size_t faults, const char *slug);
+struct conf_left_out *conf_left_out(struct conf_errors *r, size_t *n);
+void conf_left_out_free(struct conf_left_out *v, size_t n);
+
+/*
  * conf_tell(r, file, say, arg): tell the faults, or where there is none, the
- * warnings: say(arg, fatal, "file:line:column: what: why") for each.
+ * warnings: say(arg, fatal, "file:line:column: what: why") for each, and how
+ * many lines of lists are left out.
  */
 void conf_tell(struct conf_errors *r, const char *file,
 	void (*say)(void *arg, bool fatal, const char *message), void *arg);

@@ -230,6 +230,16 @@ void listed_add(struct conf_listed *l, struct conf_server *s, char **regions)
 	l->v[l->n++] = new;
 }
 
+void listed_drop(struct conf_listed *l, const bool *out)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (!out[i])
+			l->v[kept++] = l->v[i];
+	l->n = kept;
+}
+
 size_t listed_count(const struct conf_listed *l)
 {
 	return l ? l->n : 0;

@@ -22,6 +22,9 @@ void listed_free(struct conf_listed *l, char **regions);
 /* listed_add(l, s, regions): append a server; l takes what s holds. */
 void listed_add(struct conf_listed *l, struct conf_server *s, char **regions);
 
+/* listed_drop(l, out): remove the servers i with out[i]; the others move up. */
+void listed_drop(struct conf_listed *l, const bool *out);
+
 /* listed_release(s, regions): free what a server holds, but for `regions`. */
 void listed_release(struct conf_server *s, char **regions);
 

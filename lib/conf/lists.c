@@ -22,8 +22,6 @@
 #define COMMAND_S 20
 /* A folder where what they printed is kept for other programs of a round. */
 #define CACHE "MCP_SERVERS_CACHE"
-/* A list with as many faults is not read further. */
-#define FAULTS_MAX 1000
 
 struct reader {
 	struct conf_errors *errors;
@@ -163,7 +161,13 @@ static bool foreign(const cJSON *o, struct reader *r)
 	return *r->path && !fault(r, "not that of a target record");
 }
 
-void conf_take_line(struct conf *c, const char *list, size_t number,
+/* A line that is none of a server has no slug. */
+static const char *known_slug(const struct conf_server *s)
+{
+	return s->slug && !conf_bad_slug(s->slug) ? s->slug : NULL;
+}
+
+bool conf_take_line(struct conf *c, const char *list, size_t number,
 	const char *p, size_t n, struct conf_errors *r)
 {
 	struct reader reader = {.errors = r};
@@ -171,10 +175,12 @@ void conf_take_line(struct conf *c, const char *list, size_t number,
 	char why[JSON_WHY];
 	struct conf_server s = {.list = list, .line = number};
 	cJSON *o;
+	bool object;
 
 	conf_next_line(r, list, number);
 	o = json_parse(p, n, &json_record, why);
-	if (!o || !cJSON_IsObject(o)) {
+	object = o && cJSON_IsObject(o);
+	if (!object) {
 		conf_fault(r, conf_spot(r, NULL), "%s",
 			o ? "not an object of JSON" : why);
 	} else if (!foreign(o, &reader)) {
@@ -188,32 +194,47 @@ void conf_take_line(struct conf *c, const char *list, size_t number,
 			c->listed = listed_new();
 		if (conf_faults(r) == before)
 			listed_add(c->listed, &s, c->all_regions);
-		else
-			listed_release(&s, c->all_regions);
+	}
+	if (conf_faults(r) > before) {
+		conf_leave_out(r, before, known_slug(&s));
+		listed_release(&s, c->all_regions);
 	}
 	cJSON_Delete(o);
+	return object;
 }
 
-static void read_lines(struct conf *c, const char *list,
+/* How many lines were read, and how many of them are objects of JSON. */
+struct lines_read {
+	size_t all, objects;
+};
+
+/* What is no list at all, such as the page of a web server, is refused. */
+static bool is_list(const struct lines_read *n)
+{
+	return !n->all || n->objects;
+}
+
+static struct lines_read read_lines(struct conf *c, const char *list,
 	struct list_source *source, struct conf_errors *r)
 {
-	size_t most = conf_faults(r) + FAULTS_MAX;
+	struct lines_read read = {0};
+	size_t before = conf_faults(r), n;
 	const char *p;
-	size_t n;
 
 	for (;;) {
 		enum lines_result got = list_line(source, &p, &n);
 
 		if (got == LINES_END || got == LINES_ERROR)
-			return;
+			return read;
 		if (got == LINES_TOO_LONG) {
 			conf_next_line(r, list, list_number(source));
 			conf_fault(r, conf_spot(r, NULL), "longer than 1 MiB");
+			conf_leave_out(r, before, NULL);
 		} else if (n) {
-			conf_take_line(c, list, list_number(source), p, n, r);
+			read.objects += conf_take_line(
+				c, list, list_number(source), p, n, r);
 		}
-		if (conf_faults(r) >= most)
-			return;
+		read.all += n > 0 || got == LINES_TOO_LONG;
 	}
 }
 
@@ -221,9 +242,9 @@ static void read_list(struct conf *c, size_t i, struct list_command command,
 	struct conf_spot at, struct conf_errors *r)
 {
 	const char *text = command.words = c->servers_from[i];
-	size_t faults = conf_faults(r);
 	bool file = list_is_file(text);
 	struct list_source *source;
+	struct lines_read read;
 	char why[LIST_WHY];
 	struct buf name;
 
@@ -235,10 +256,15 @@ static void read_list(struct conf *c, size_t i, struct list_command command,
 	buf_release(&name);
 	source = file ? list_open(c->lists[i], why) : list_run(&command, why);
 	if (source) {
-		read_lines(c, c->lists[i], source, r);
-		if (list_close(source, conf_faults(r) == faults, why) ||
-			conf_faults(r) > faults)
-			return;
+		read = read_lines(c, c->lists[i], source, r);
+		if (list_close(source, true, why)) {
+			if (is_list(&read))
+				return;
+			snprintf(why, sizeof why,
+				"no list of servers: none of its %zu lines is "
+				"an object of JSON",
+				read.all);
+		}
 	}
 	conf_next_line(r, NULL, 0);
 	conf_fault(r, at, "servers_from[%zu]: %s: %s", i, c->lists[i], why);

@@ -219,6 +219,37 @@ void conf_json(const struct conf *c, struct buf *b)
 	buf_char(b, '}');
 }
 
+static size_t count_lists(const struct conf *c)
+{
+	size_t n = 0;
+
+	while (c->lists && c->lists[n])
+		n++;
+	return n;
+}
+
+/* Lines of lists come from strangers, so only the first are named. */
+static void put_left_out(const struct conf *c, struct buf *b)
+{
+	buf_fmt(b, ",\"left_out\":{\"count\":%zu,\"first\":[", c->n_left_out);
+	for (size_t i = 0; i < c->n_left_out && i < CONF_LEFT_OUT_NAMED; i++) {
+		const struct conf_left_out *l = &c->left_out[i];
+
+		buf_str(b, i ? ",{\"at\":" : "{\"at\":");
+		json_put_str(b, l->at);
+		json_put_member(b, "slug", l->slug);
+		json_put_member(b, "why", l->why);
+		buf_char(b, '}');
+	}
+	buf_str(b, "]}");
+}
+
+void conf_server_line(const struct conf_server *s, struct buf *b)
+{
+	put_struct(b, conf_server_keys, s);
+	buf_char(b, '\n');
+}
+
 void conf_short_json(const struct conf *c, struct buf *b)
 {
 	double shortest = INFINITY, longest = 0;
@@ -242,7 +273,10 @@ void conf_short_json(const struct conf *c, struct buf *b)
 		buf_str(b, ",\"longest_timeout\":");
 		put_seconds(b, &longest);
 	}
-	buf_str(b, "}}");
+	buf_char(b, '}');
+	json_put_list(b, "lists", c->lists, count_lists(c));
+	put_left_out(c, b);
+	buf_char(b, '}');
 }
 
 static void put_auth(struct buf *b, const struct conf_auth *a)

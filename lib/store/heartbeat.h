@@ -11,6 +11,12 @@
 struct store;
 
 /*
+ * The field of KEY_HEARTBEATS that says that a clock was ahead: when that was
+ * found, and the newest window that it had published, epoch seconds.
+ */
+#define HEARTBEAT_JUMP "clock_jumped"
+
+/*
  * heartbeat_write(s, stage, now, pretended): write to the store that the stage
  * ran at epoch second now. A pretended time does not replace a later one:
  * judging the past says nothing about the present. False: the store failed.

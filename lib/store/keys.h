@@ -207,7 +207,8 @@ const char *key_report(char *out, const char *month);
 #define KEY_ACCOUNTS "fleet:accounts"
 /*
  * Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds; and what
- * that run did and took, in "<stage>:run", see heartbeat.h.
+ * that run did and took, in "<stage>:run", and that a clock was ahead, see
+ * heartbeat.h.
  */
 #define KEY_HEARTBEATS "fleet:heartbeats"
 /*
@@ -216,6 +217,8 @@ const char *key_report(char *out, const char *month);
  * "silent":[…],"regions":[{"region":…,"expected":…,"reported":…,"last":…},…]}:
  * on how many servers it is to report, on how many it did, and when the newest
  * probe started, epoch seconds, or null. An older version has no "regions".
+ * "left_out", where there is a configuration: how many lines of its lists are
+ * left out because they are wrong.
  */
 #define KEY_REGIONS "fleet:regions"
 /*

@@ -281,6 +281,12 @@ static void put_fleet(struct buf *b, const struct prometheus_fleet *fleet)
 		"servers with events that wait for delivery");
 	buf_str(b, "mcp_fleet_undelivered_servers ");
 	put_value(b, fleet->undelivered);
+	if (isnan(fleet->left_out))
+		return;
+	put_head(b, "mcp_fleet_left_out_servers",
+		"servers of lists that are left out, as they are wrong");
+	buf_str(b, "mcp_fleet_left_out_servers ");
+	put_value(b, fleet->left_out);
 }
 
 bool prometheus_more(struct prometheus_fleet *f, struct buf *b, size_t piece)

@@ -44,6 +44,7 @@ struct prometheus_fleet {
 	double now;	    /* epoch seconds */
 	double at[STAGES];  /* heartbeats, epoch seconds; NAN for never */
 	double undelivered; /* servers with events not delivered yet */
+	double left_out;    /* lines of lists of servers; NAN: not known */
 	struct prometheus_run runs[STAGES];
 	size_t n_runs;
 	struct prometheus_region regions[PROMETHEUS_REGIONS];

@@ -11,7 +11,8 @@
 
 void health_init(struct health *h, double now)
 {
-	*h = (struct health) {.down = true, .now = now};
+	*h = (struct health) {
+		.down = true, .now = now, .left_out = NAN};
 	for (size_t i = 0; i < STAGES; i++)
 		h->at[i] = NAN;
 }
@@ -103,7 +104,7 @@ static void forget_heard(struct health *h)
 bool health_regions(struct health *h, const char *json)
 {
 	static const char *const names[] = {
-		"window", "heard", "silent", "regions", NULL};
+		"window", "heard", "silent", "regions", "left_out", NULL};
 	struct pull j;
 	double window = NAN;
 	unsigned seen = 0;
@@ -118,6 +119,8 @@ bool health_regions(struct health *h, const char *json)
 				window = pull_number(&j);
 			else if (i < 3)
 				read_list(&j, h, i == 1);
+			else if (i == 4)
+				h->left_out = pull_number(&j);
 			else if (i == 3 && pull_array(&j))
 				while (pull_item(&j))
 					read_delivered(&j, h);

@@ -29,6 +29,8 @@ struct health {
 	double now;
 	double at[STAGES]; /* heartbeats, NAN for never */
 	bool told; /* the regions are known */
+	/* Lines of lists of servers that are left out; NAN: not known. */
+	double left_out;
 	struct health_region *regions; /* by name */
 	size_t n_regions, cap_regions;
 };

@@ -252,6 +252,7 @@ static void put_delivered(const char *text, struct prometheus_fleet *f)
 
 	health_init(&h, f->now);
 	take_regions(&h, text);
+	f->left_out = h.told ? h.left_out : NAN;
 	for (size_t i = 0; h.told && i < h.n_regions; i++) {
 		const struct health_region *r = &h.regions[i];
 		struct prometheus_region *to = &f->regions[f->n_regions];

@@ -71,6 +71,6 @@ silent() {
 # shellcheck disable=SC2119 # the vendors' mood is the tests' to set
 setup() {
 	alert_setup
-	credential ack 'token = ack-secret'
+	credential ack 'token = ack-secret-of-more-than-43-characters-for-it-signs'
 	vendors
 }

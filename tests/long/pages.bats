@@ -49,7 +49,7 @@ setup() {
 
 @test "who was told takes it with the page's button, and another takes it over" {
 	local url
-	echo 'token = another canary' >credentials/ack
+	echo 'token = another canary, of more than 43 characters, for it signs' >credentials/ack
 	chmod 600 credentials/ack
 	T=$(($(date +%s) / 60 * 60))
 	routes "{name: page, type: command, command: ['true']}"

@@ -226,3 +226,10 @@ included() {
 @test "comments and design pages mention what is there" {
 	tests/meta/mentions
 }
+
+# In a regular expression of jq, "$" matches before a newline at the end, too: "\\z" is
+# the end.
+@test "no regular expression of jq in a script lets a newline through at its end" {
+	! git grep -nE '\b(test|match|capture|scan|g?sub|splits?)\("([^"\\]|\\.)*\$([|)]|")' -- \
+		scripts ':!scripts/grafana'
+}

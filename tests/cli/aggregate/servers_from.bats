@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Goal: servers come from lists of target records, too, and what many have in
-# common from `defaults`; a fault is told with the list and its line.
+# common from `defaults`; a line that is wrong costs its own server alone, and its
+# fault is told with the list and its line.
 
 load ../../helpers/lib
 
@@ -40,8 +41,9 @@ list() {
 	END
 	chmod +x "$BATS_TEST_TMPDIR/b"
 	aggregate targets
-	[ "$status" -eq 2 ]
-	[[ $output == *"/a.jsonl:3: "* ]]
+	[ "$status" -eq 0 ]
+	[[ $output == *": warning: "*"/a.jsonl:3: "*": 1 listed server is left out"* ]]
+	[ "$(grep -c '"slug"' <<<"$output")" -eq 3 ]
 	list a.jsonl <<-'END'
 	{"v":1,"type":"target","slug":"a-1","url":"https://a.example.com/","region":"x","needs":["k"]}
 
@@ -59,9 +61,18 @@ c 300s 30s null false r-a,r-b,r-c yes any d 4 5 null' ]
 	# What is shown is a configuration that says the same.
 	run "$BIN/mcp-aggregate" config -c "$BATS_TEST_TMPDIR/shown"
 	[ "$output" = "$(cat "$BATS_TEST_TMPDIR/shown")" ]
+	# So does a list of all servers.
+	"$BIN/mcp-aggregate" config --servers -c "$BATS_TEST_TMPDIR/fleet.yaml" \
+		>"$BATS_TEST_TMPDIR/all.jsonl"
+	jq '.servers = [] | .servers_from = ["all.jsonl"]' \
+		"$BATS_TEST_TMPDIR/shown" >"$BATS_TEST_TMPDIR/again"
+	run "$BIN/mcp-aggregate" config -c "$BATS_TEST_TMPDIR/again"
+	diff <(jq .servers <<<"$output") <(jq .servers "$BATS_TEST_TMPDIR/shown")
+	run "$BIN/mcp-aggregate" config --servers --short -c "$BATS_TEST_TMPDIR/fleet.yaml"
+	[ "$status" -eq 2 ]
 }
 
-@test "each fault of a line is told with the list and its line" {
+@test "a line that is wrong is left out, and each fault told with the list and its line" {
 	fleet '[bad.jsonl]'
 	list bad.jsonl <<-'END'
 	{"slug":"b"}
@@ -73,10 +84,12 @@ c 300s 30s null false r-a,r-b,r-c yes any d 4 5 null' ]
 	[]
 	{"slug":"g","url":"https://x/","timeout":90}
 	{"slug":"h","url":"https://x/","private":1,"health_tool":{}}
+	{"slug":"good","url":"https://x/"}
 	END
 	aggregate targets
-	[ "$status" -eq 2 ]
-	diff - <(sed "s|mcp-aggregate: $BATS_TEST_TMPDIR/||" <<<"$output") <<-'END'
+	[ "$status" -eq 0 ]
+	diff - <(sed "s|mcp-aggregate: warning: $BATS_TEST_TMPDIR/||
+		s|.*\"slug\":\"\([a-z]*\).*|\1|" <<<"$output") <<-'END'
 	bad.jsonl:1: url: missing
 	bad.jsonl:2: url: neither http:// nor https://
 	bad.jsonl:2: interval: 10s is below 30s
@@ -90,10 +103,35 @@ c 300s 30s null false r-a,r-b,r-c yes any d 4 5 null' ]
 	bad.jsonl:8: timeout: a timeout of 90s is longer than the interval of 60s
 	bad.jsonl:9: health_tool.name: missing
 	bad.jsonl:9: private: expected true or false, found 1
+	fleet.yaml: 9 listed servers are left out
+	one
+	good
 	END
+	output=$("$BIN/mcp-aggregate" config --short -c "$BATS_TEST_TMPDIR/fleet.yaml" 2>/dev/null)
+	run jq -r '"\(.servers.count) and \(.left_out.count)", (.left_out.first[] |
+		"\(.at | sub(".*/"; "")) \(.slug): \(.why)")' <<<"$output"
+	[ "${lines[0]}" = '2 and 9' ]
+	[ "${lines[2]}" = 'bad.jsonl:2 c: url: neither http:// nor https://' ]
+	[ "${lines[7]}" = 'bad.jsonl:7 null: not an object of JSON' ]
 }
 
-@test "a slug that is there twice is one fault with both places" {
+@test "of a thousand lines that are wrong the first are named, and all counted" {
+	fleet '[bad.jsonl]'
+	{
+		seq -f '{"slug":"s-%g","url":"https://x:99999/"}' 1500
+		echo '{"slug":"good","url":"https://x/"}'
+		head -c 1100000 /dev/zero | tr '\0' x
+	} | list bad.jsonl
+	aggregate config --short
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 23 ]
+	[[ ${lines[20]} == *"fleet.yaml: 1481 more warnings" ]]
+	[[ ${lines[21]} == *"fleet.yaml: 1501 listed servers are left out" ]]
+	run jq -c '[.servers.count, .left_out.count, (.left_out.first | length)]' <<<"${lines[22]}"
+	[ "$output" = '[2,1501,20]' ]
+}
+
+@test "a slug that is there twice is one fault with both places, and the first counts" {
 	fleet '[a.jsonl, b.jsonl]'
 	list a.jsonl <<<'{"slug":"two","url":"https://x/"}'
 	list b.jsonl <<-'END'
@@ -101,15 +139,20 @@ c 300s 30s null false r-a,r-b,r-c yes any d 4 5 null' ]
 	{"slug":"two","url":"https://x/"}
 	END
 	aggregate targets
-	[ "$status" -eq 2 ]
-	diff - <(sed "s|mcp-aggregate: ||; s|$BATS_TEST_TMPDIR/||g" <<<"$output") <<-'END'
+	[ "$status" -eq 0 ]
+	diff - <(sed "s|mcp-aggregate: warning: ||; s|$BATS_TEST_TMPDIR/||g
+		s|.*\"slug\":\"\([a-z]*\)\",\"url\":\"\([^\"]*\).*|\1 \2|" <<<"$output") <<-'END'
 	b.jsonl:1: slug: the name one is already in the configuration, line 4
 	b.jsonl:2: slug: the name two is already in a.jsonl:1
+	fleet.yaml: 2 listed servers are left out
+	one https://one.example.com/mcp
+	two https://x/
 	END
 }
 
 @test "a list that cannot be read, or a command that fails, is one line" {
 	list fail <<<'echo why >&2; echo "no route" >&2; exit 3'
+	list page.jsonl <<<$'<html>\n\n[]'
 	while IFS='|' read -r from why; do
 		fleet "[$from]"
 		aggregate targets
@@ -117,6 +160,7 @@ c 300s 30s null false r-a,r-b,r-c yes any d 4 5 null' ]
 		[ "$status" -eq 2 ]
 		[ "$(sed 's/^[^[]*//' <<<"$output")" = "[0]: $why" ]
 	done <<-END
+	page.jsonl|$BATS_TEST_TMPDIR/page.jsonl: no list of servers: none of its 2 lines is an object of JSON
 	none.jsonl|$BATS_TEST_TMPDIR/none.jsonl: No such file or directory
 	no-such-program x|no-such-program x: No such file or directory
 	"sh $BATS_TEST_TMPDIR/fail"|sh $BATS_TEST_TMPDIR/fail: exit status 3: no route
@@ -205,7 +249,7 @@ ran() {
 	done
 }
 
-@test "of a command that fails, or whose list is refused, nothing is kept" {
+@test "of a command that fails nothing is kept" {
 	while IFS='|' read -r line why; do
 		rm -rf kept runs
 		counted "$line"
@@ -220,6 +264,11 @@ ran() {
 	done <<-'END'
 	exit 3|: exit status 3
 	kill -9 $$|: ended by signal 9
-	echo '[]'|:2: not an object of JSON
 	END
+	# With a line that is left out it is a list.
+	rm -rf kept runs
+	counted "echo '[]'"
+	ran 1
+	[[ $output == *":2: not an object of JSON"* ]]
+	ran 1
 }

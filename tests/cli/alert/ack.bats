@@ -10,7 +10,7 @@ load ../../helpers/alert
 
 setup() {
 	alert_setup
-	echo 'token = another canary' >credentials/ack
+	echo 'token = another canary, of more than 43 characters, for it signs' >credentials/ack
 	chmod 600 credentials/ack
 	T=$(($(date +%s) / 60 * 60))
 	hook ops
@@ -146,6 +146,44 @@ by() {
 	[ "$(page GET "$URL")" = "404 Not Found" ]
 	redis get alert:example-mcp >state
 	run ! grep -r canary out err page fleet.yaml state
+}
+
+@test "what signs is ours alone: no credential of a server, long, and said to be for it" {
+	long=$(printf 'canary.%.0s' {1..7})
+	n=0
+	while IFS='|' read -r folder lines why; do
+		rm -rf credentials/ack secrets
+		mkdir secrets
+		(umask 077; printf "$lines" >"$folder/ack")
+		n=$((n + 1))
+		verdict 0 eu,us dns x "row-$n" | alert 0
+		if [ "$why" ]; then
+			grep -qF "the credential \"ack\", so events have no ack_url: $why" err
+			jq -e '.ack_url == null' out
+			[ "$(page GET "$URL")" = "404 Not Found" ]
+		else
+			[ ! -s err ]
+			[ "$(page GET "$(jq -r .ack_url out)")" = "200 OK" ]
+		fi
+	done <<-END
+		credentials|origin = https://mcp.example.com\ntoken = $long\n|the credential of a server (ack in the folder $PWD/credentials)
+		credentials|token = $long\norigin =\n|the credential of a server (ack in
+		secrets|origin = https://mcp.example.com\nfor = ack\ntoken = $long\n|the credential of a server (ack in the folder $PWD/secrets)
+		secrets|token = $long\n|no line "for = ack"
+		credentials|for = session\ntoken = $long\n|no line "for = ack"
+		secrets|for = ack\ntoken = ${long:0:42}\n|its token is shorter than 32 random bytes are
+		credentials|token = ${long:0:42}\n|its token is shorter than 32 random bytes are
+		secrets|for = ack\n|no line "token = ..."
+		secrets|for = ack\ntoken = ${long:0:43}\n|
+		credentials|token = $long\n|
+		credentials|for = ack\ntoken = $long\n|
+	END
+	# Ours is the one that counts, with a slash at the end of the folder, too.
+	(umask 077; printf 'for = ack\ntoken = %s\n' "$long" >secrets/ack
+		printf 'origin = https://x\ntoken = %s\n' "$long" >credentials/ack)
+	verdict 0 eu,us dns x last | MCP_CREDENTIALS=$MCP_CREDENTIALS/ alert 0
+	[ ! -s err ]
+	jq -e '.ack_url' out
 }
 
 @test "the store is gone: nothing is said of the incident" {

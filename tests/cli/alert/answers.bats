@@ -13,7 +13,7 @@ load ../../helpers/sinks
 # One incident, which a ladder would take to the call after five minutes.
 setup() {
 	alert_setup
-	credential ack 'token = ack-secret'
+	credential ack 'token = ack-secret-of-more-than-43-characters-for-it-signs'
 	vendors
 	credential pagerduty "token = $CANARY" 'answer_secret = pd-canary'
 	credential opsgenie "token = $CANARY" 'answer_secret = og-canary'

@@ -11,7 +11,7 @@ load ../../helpers/alert
 
 setup() {
 	alert_setup
-	(umask 077; echo "token = a canary" >credentials/ack)
+	(umask 077; echo "token = a canary of more than 43 characters, for it signs" >credentials/ack)
 	NOW=$(date +%s)
 }
 

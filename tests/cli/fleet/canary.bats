@@ -70,7 +70,7 @@ client_secret = $(<"$PEER_SECRET")" >credentials/client
 	rm -rf "$HOSTS/hosts/london/credentials"
 	cp -r credentials "$HOSTS/hosts/london/"
 	echo "token = $WORD-hook" >credentials/hook
-	echo "token = $WORD-acknowledge-0123456789abcdef" >credentials/ack
+	echo "token = $WORD-acknowledge-0123456789abcdef0123456789abcdef" >credentials/ack
 	echo "$WORD-store" >credentials/store
 }
 

@@ -196,7 +196,9 @@ changes() {
 		entry("a/u"; "2"; {}; [http("https://u2.example/")]),
 		entry("a/n"; "1"; {}; []), entry("a/stdio"; "1"; {}; [{type: "stdio"}]),
 		entry("a/t"; "1"; {}; [http("https://{tenant}.example/mcp")]),
-		entry("a/p"; "1"; {}; [http("https://user@p.example/"), http("https://p%61.example/")]),
+		entry("a/p"; "1"; {}; [http("https://user@p.example/"), http("https://p%61.example/"),
+			http("https://n.example/\n"), http("https://p.example:0/"), http("https://p.example:99999/"),
+			http("https://p.example/\\"), http("https://\("x" * 300).example/")]),
 		entry("a/h"; "1"; {}; [http("https://h.example/") + {headers: [{name: "X Key", isSecret: true}]}]),
 		entry("bad name"; "1"; {}; []), entry("quo\"te"; "1"; {}; []), entry("tab\there"; "1"; {}; []),
 		entry("x" * 201; "1"; {}; []), entry(7; "1"; {}; []), 5, null, [], {server: 3}]'
@@ -213,7 +215,7 @@ changes() {
 		mcp-registry: 4 targets of 8 servers
 		mcp-registry: left out: 1 of another transport
 		mcp-registry: left out: 1 with a URL template
-		mcp-registry: left out: 2 with no plain URL
+		mcp-registry: left out: 7 with no plain URL
 		mcp-registry: left out: 1 without a remote
 		mcp-registry: marked: 1 that want a header
 		mcp-registry: left out: 1 an older version

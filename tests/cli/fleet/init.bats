@@ -223,6 +223,15 @@ servers() {
 	[ "$(find fleet -type f | sed 's|/[^/]*$||' | sort -u)" = "$(printf '%s\n' fleet fleet/credentials)" ]
 	run ! grep -rP '[\x00-\x08\x0b-\x1f\x7f]' fleet/fleet.yaml out
 	rm -r fleet
+	# None writes a secret of ours, or of the route.
+	jq -n --arg base "$BASE" '{mcpServers: (["ack", "answer", "session", "Store", "slack"] |
+		map({key: ., value: {url: "\($base)/json", headers: {Authorization: "Bearer s3cret-canary"}}}) |
+		from_entries)}' >ours.json
+	init ours.json
+	[ "$(cd fleet && echo credentials/* secrets/*)" = "credentials/ack-2 credentials/answer-2$(:
+		) credentials/session-2 credentials/slack-2 credentials/store-2 secrets/*" ]
+	[ "$(jq -r '[.servers[].slug] | join(" ")' config)" = "ack-2 answer-2 session-2 store-2 slack-2" ]
+	rm -r fleet
 	# What holds a secret, or is no URL, is left out, and nothing of it is repeated.
 	cat >left.json <<-EOT
 	{"mcpServers": {"a": {"url": "https://u:s3cret-canary@mcp.example.com/"},
@@ -353,12 +362,22 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	bash -ec "$(<typed)" <credentials/hook >sent
 	jq -e '.routes == [{route: "chat", result: "delivered", why: null,
 		after_seconds: .routes[0].after_seconds}]' sent
-	[ "$(stat -c %a fleet/credentials/slack)" = 600 ]
+	[ "$(stat -c %a fleet/secrets/slack)" = 600 ]
 	# What doctor says of it is mended by what it says.
 	mcp-fleet doctor -c fleet/fleet.yaml --json >found || true
 	bash -ec "$(jq -r 'select(.finding | contains("has no file ack")).mend' found)"
-	[[ $(<fleet/credentials/ack) =~ ^token\ =\ [0-9a-f]{64}$ ]]
-	[ "$(stat -c %a fleet/credentials/ack)" = 600 ]
+	[[ $(<fleet/secrets/ack) =~ ^for\ =\ ack$'\n'token\ =\ [0-9a-f]{64}$ ]]
+	[ "$(stat -c %a fleet/secrets/ack)" = 600 ]
+	mcp-fleet doctor -c fleet/fleet.yaml --json >found || true
+	run ! grep -E 'no file ack|among the credentials' found
+	# Where an older init put them, they work, and doctor says how to move them.
+	mv fleet/secrets/* fleet/credentials
+	rmdir fleet/secrets
+	mcp-fleet doctor -c fleet/fleet.yaml --json >found || true
+	jq -se 'any(.[]; .finding == "secrets lie among the credentials of servers: ack slack")' found
+	run ! grep -E 'no file ack|its secret' found
+	bash -ec "$(jq -r 'select(.finding | contains("among the credentials")).mend' found)"
+	[ "$(cd fleet && echo credentials/* secrets/*)" = "credentials/* secrets/ack secrets/slack" ]
 }
 
 @test "a tool that is missing is named, and nothing is made" {

@@ -118,6 +118,14 @@ lists() {
 		{"type": "sse", "url": "file:///etc/passwd"},
 		{"type": "sse", "url": "https://user:secret@a.example/"},
 		{"type": "sse", "url": "https://a.example/\n\nx"},
+		{"type": "sse", "url": "https://n.example/\n"},
+		{"type": "sse", "url": "https://n.example\n"},
+		{"type": "sse", "url": "https://p.example:0/"},
+		{"type": "sse", "url": "https://p.example:65536/"},
+		{"type": "sse", "url": "https://p.example:99999/"},
+		{"type": "sse", "url": "https://b.example/\\mcp"},
+		{"type": "sse", "url": "https://LONG.example/"},
+		{"type": "sse", "url": "https://p.example:65535/"},
 		{"type": "sse", "url": {}}]}},
 	{"server": {"name": "x", "remotes": [{"type": "sse", "url": "https://x.example"}]},
 	 "_meta": {"registry/official": {"isLatest": false}}},
@@ -128,21 +136,28 @@ lists() {
 	5, null, {"server": {"remotes": {"type": "sse"}}}, {"server": {}, "_meta": 3}
 	], "metadata": {"nextCursor": "more"}}
 	EOF
+	sed -i "s/LONG/$(printf 'x%.0s' {1..300})/" list
 	registry list
 	[ "$status" -eq 0 ]
+	# All that it lists is taken.
+	echo "$output" >targets.jsonl
+	printf 'regions: [{name: a}]\nservers_from: [targets.jsonl]\n' >fleet.yaml
+	"$BIN/mcp-aggregate" config --short -c fleet.yaml 2>&1 >shown | { ! grep targets; }
+	jq -e '.servers.count == 6 and .left_out.count == 0' shown
 	diff - <(echo "$output") <<-'EOF'
 		{"slug":"io.github.a-f-bar","url":"https://a.example/mcp","deny_private":true}
 		{"slug":"io.github.a-f-bar-2","url":"https://a.example/sse?x=1","deny_private":true,"protocol_hint":"sse"}
 		{"slug":"io.github.a-f-bar-3","url":"https://b.example/mcp","deny_private":true,"needs":["X-Key","X-Org"]}
+		{"slug":"io.github.a-f-bar-4","url":"https://p.example:65535/","deny_private":true,"protocol_hint":"sse"}
 		{"slug":"server","url":"http://c.example:8080","deny_private":true,"protocol_hint":"sse"}
 		{"slug":"server-2","url":"https://d.example/","deny_private":true,"protocol_hint":"sse"}
 	EOF
 	diff - <(echo "$stderr") <<-'EOF'
-		mcp-registry: 5 targets of 11 servers
+		mcp-registry: 6 targets of 11 servers
 		mcp-registry: left out: 2 with a URL template
 		mcp-registry: left out: 2 of another transport
 		mcp-registry: left out: 1 listed before
-		mcp-registry: left out: 4 with no plain URL
+		mcp-registry: left out: 11 with no plain URL
 		mcp-registry: left out: 1 an older version
 		mcp-registry: left out: 1 deleted
 		mcp-registry: left out: 5 without a remote

@@ -353,6 +353,7 @@ traffic() {
 	[ "$(redis get probe:mine:private)" = "$HASH" ]
 	[ -z "$(redis hget fleet:servers mine)" ]
 	sed -i 's/, private: true//' fleet.yaml
+	echo 'servers_from: ["printf []\\n{}\\n"]' >>fleet.yaml
 	"$BIN/mcp-aggregate" verdict --config fleet.yaml --now $((AT + 155)) >verdicts
 	[ "$(redis exists fleet:private probe:mine:private)" -eq 0 ]
 	NOW=$((AT + 160)) get /api/embed-status/mine
@@ -362,6 +363,7 @@ traffic() {
 	NOW=$((AT + 160)) get /api/embed-status-prom
 	promtool check metrics <body >said 2>&1 || true
 	run ! grep -v '^alivemcp_p95_ms ' said
+	grep -qx 'mcp_fleet_left_out_servers 2' body
 	grep '^mcp_fleet_region_' body >got
 	cat >want <<-END
 		mcp_fleet_region_expected_servers{region="eu-west-2"} 2

@@ -16,7 +16,7 @@ setup_file() {
 	redis hset fleet:accounts "acme ${HASH%% *}" \
 		"{\"token_sha256\":\"${HASH%% *}\",\"slugs\":[\"veiled\"]}" >/dev/null
 	mkdir -p empty cache www
-	(umask 077; mkdir web; echo 'token = a canary' >web/ack)
+	(umask 077; mkdir web; echo 'token = a canary of more than 43 characters, for it signs' >web/ack)
 	echo "store: unix://$REDIS_SOCK" >fleet.yaml
 	"$BIN/mcp-serve" render www
 	workers_start

@@ -134,7 +134,7 @@ plan() {
 @test "a person to whom it was said that a thing is stored finds it stored" {
 	T=$(($(date +%s) / 60 * 60))
 	mkdir credentials
-	echo 'token = a canary' >credentials/ack
+	echo 'token = a canary of more than 43 characters, for it signs' >credentials/ack
 	chmod 600 credentials/ack
 	export MCP_CREDENTIALS=$PWD/credentials
 	token=$(printf %s "$TOKEN" | sha256sum)

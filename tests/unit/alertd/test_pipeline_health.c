@@ -26,7 +26,8 @@
  * Each word is a run of mcp-alert: "12=11,10" is a run in minute 12, when the
  * last heartbeat of ingest was in minute 11 and that of verdict in minute 10;
  * "-" is never. Behind that, ";us@3;eu@4": of three regions, us is cut off
- * since minute 3 and eu since 4. Behind that, "~2/4" are verdicts by which two
+ * since minute 3 and eu since 4. Behind that, "%" where the configuration is
+ * refused. Behind that, "~2/4" are verdicts by which two
  * regions of four report on no server; "~2/4@9" if their newest probe is of
  * minute 9; "~2/4?" if verdicts on other servers are missing. "12!" is a run
  * without the store, "12+" one that finds it again.
@@ -115,6 +116,8 @@ static void run(struct life *l, const char *p)
 		p++;
 		l->pipeline.at[STAGE_VERDICT] = minute(&p);
 		p = read_isolated(l, p, isolated);
+		l->pipeline.refused = *p == '%' ? "f.yaml:12" : NULL;
+		p += *p == '%';
 		read_round(l, p, now);
 		pipeline_decide(&l->st, &l->pipeline, &policy, now,
 			&l->events);
@@ -286,6 +289,45 @@ static void test_isolated(void **state)
 
 	(void)state;
 	check(rows, COUNT(rows));
+}
+
+/* At once, as nobody is there who would see it. */
+static void test_refused(void **state)
+{
+	static const struct life_case rows[] = {
+		{"at once, once, until there is another",
+			"1=1,1 2=2,2% 3=3,3% 4=4,4", "2 started 2 | 4 resolved 2-4"},
+		{"it is reminded of", "2=2,2% 242=242,242%",
+			"2 started 2 | 242 reminder 2"},
+		{"a stage stands still beside it: it goes on",
+			"0=0,0% 6=0,6% 7=0,7 8=8,8%", "0 started 0"},
+		{"a stage is told of first",
+			"0=0,0 5=5,0 6=6,0% 7=7,7% 8=8,8",
+			"6 started 0 | 8 resolved 0-8"},
+		{"all regions are cut off beside it",
+			"1=1,1;us@1;eu@1;ap@1% 2=2,2% 3=3,3",
+			"1 started 1 | 3 resolved 1-3"},
+		{"we were away, and so was the stage", "0=0,0 60=0,60%", ""},
+		{"regions fall silent beside it, and report again",
+			"1=1,1%~3/3 2=2,2%~3/3 3=3,3%~3/3 4=4,4%~2/3 "
+			"5=5,5%~2/3 6=6,6~2/3",
+			"1 started 1 | 4 resolved 1 a b c-4 | "
+			"5 started 5 | 6 resolved 5-6"},
+	};
+	struct life l;
+
+	(void)state;
+	check(rows, COUNT(rows));
+	live(&l, "1=1,1% 4=4,4");
+	assert_string_equal(l.events.v[0].record.summary,
+		"Monitoring goes on with an old configuration since 14:01 UTC "
+		"(0 s): the configuration is refused: f.yaml:12. Servers are "
+		"watched as the last one has them that could be used; no later "
+		"change is in force.");
+	assert_string_equal(l.events.v[1].record.summary,
+		"The configuration is used again after 3 min "
+		"(14:01\u201314:04 UTC).");
+	life_release(&l);
 }
 
 /* The sentence about regions that are cut off. */
@@ -632,6 +674,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stages),
 		cmocka_unit_test(test_isolated),
+		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_isolated_words),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_causes),

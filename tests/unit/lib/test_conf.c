@@ -405,6 +405,12 @@ static void test_fit(void **state)
 			"mode: this mode needs a credential\n"},
 		{SERVER "auth: {mode: mtls}}]", "f:6:8: servers[0].auth."
 			"mode: this mode needs a credential\n"},
+		{SERVER "auth: {credential: session}}]\nalerts: {routes: "
+			"[{name: a, type: slack, secret: store}]}",
+			"warning: f:6:8: servers[0].auth.credential: session "
+			"is the name of a secret of mcp-fleet itself\n"
+			"warning: f:7:42: alerts.routes[0].secret: store is the "
+			"name of a secret of mcp-fleet itself\n"},
 		{SERVER "auth: {mode: none, credential: a}}]",
 			"f:6:20: servers[0].auth.credential: no credential is "
 			"shown where the mode is none\n"},

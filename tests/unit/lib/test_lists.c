@@ -1,6 +1,6 @@
 /*
- * Goal: a line of a list becomes a server with what `defaults` give it, or each
- * fault of it is told with list and line, whatever the line holds; a command
+ * Goal: a line of a list becomes a server with what `defaults` give it, or is
+ * left out, and each fault is told with list and line, whatever the line holds; a command
  * that prints a list ends in its time, with all that it started.
  */
 #include "base/xalloc.h"
@@ -27,11 +27,13 @@
 	"  - {match: [d-*], account: acme, thresholds: {quorum: 3}}\n"         \
 	"  - {match: ['*-2', 'd-3'], interval: 5m, regions: [rb],\n"           \
 	"     thresholds: {quorum: 4, alone: 5},\n"                            \
-	"     auth: {mode: header, credential: k, bare_401: true}}\n"
+	"     auth: {mode: header, credential: k, bare_401: true}}\n"           \
+	"alerts: {routes: [{name: chat, type: slack, secret: hook}]}\n"
 
+/* What is wrong in a line of a list is never fatal. */
 static void hear(void *arg, bool fatal, const char *message)
 {
-	buf_fmt(arg, "%s%s\n", fatal ? "" : "warning: ", message);
+	buf_fmt(arg, "%s%s\n", fatal ? "fatal: " : "", message);
 }
 
 /* What is said of a line, whose copy has no NUL behind it. */
@@ -249,6 +251,12 @@ static void test_refused(void **state)
 		{"{" A ",\"auth\":{\"mode\":\"beare\"}}",
 			"auth.mode: expected none, any, bearer, header, oauth "
 			"or mtls, found beare (did you mean bearer?)\n"},
+		{"{" A ",\"auth\":{\"credential\":\"ack\"}}",
+			"auth.credential: ack is the name of a secret of "
+			"mcp-fleet itself\n"},
+		{"{" A ",\"auth\":{\"credential\":\"hook\"}}",
+			"auth.credential: hook is the secret of route chat, "
+			"and no server should see that\n"},
 		{"{" A ",\"auth\":{\"mode\":\"bearer\"}}",
 			"auth.mode: this mode needs a credential\n"},
 		{"{" A ",\"thresholds\":{\"quorum\":2.5}}",
@@ -290,9 +298,11 @@ static void test_refused(void **state)
 
 		buf_init(&expected, 10000);
 		buf_fmt(&expected, "l:7: %s", cases[i].heard);
+		buf_str(&expected, "f: 1 listed server is left out\n");
 		if (strcmp(heard.p, expected.p) != 0)
 			fail_msg("%s\nexpected:\n%s\ngot:\n%s", cases[i].line,
 				expected.p, heard.p);
+		assert_int_equal(conf_count(c), 0);
 		conf_free(c);
 		buf_release(&expected);
 		buf_release(&heard);

@@ -138,8 +138,10 @@ static void test_unknown(void **state)
 	put_all(&b,
 		&(struct prometheus_fleet) {.now = AS_OF + 301,
 			.at = {NAN, AS_OF + 0.5, NAN},
+			.left_out = 7,
 			.undelivered = 2},
 		servers, 2);
+	assert_non_null(strstr(b.p, "\nmcp_fleet_left_out_servers 7\n"));
 	assert_null(strstr(b.p, "\"new\""));
 	assert_null(strstr(b.p, "mcp_fleet_reporters"));
 	assert_non_null(strstr(b.p,
