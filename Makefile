@@ -296,7 +296,8 @@ make run        the whole pipeline on this machine, until Ctrl-C; of your server
 make demo       an outage and more, in five minutes; in seconds: QUICK=-q
 make            the programs, into build/bin; CC=clang SAN=1: with sanitizers
 make check      the tests
-make check-long what takes minutes
+make check-long what takes minutes, in stages: LONG=8h for a night
+make check-packages one of its stages: the packages, in a Debian of their own; as root
 make unit       the unit tests, into build/unit
 make install    programs, pages and units, into PREFIX, below DESTDIR
 make deb        packages for Debian and Ubuntu, into build/deb
