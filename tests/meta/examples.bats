@@ -10,7 +10,6 @@ load ../helpers/lib
 NOT_RUN='
 check_mcp.1|MCP OK|an output
 mcp-aggregate.1|red  example-mcp|an output
-mcp-aggregate.1|The regions see different tools|an output
 mcp-guardrail.1|  uses: github/codeql-action|a job that only GitHub has
 mcp-serve.8|[![MCP status]|Markdown
 '
