@@ -260,16 +260,20 @@ static void apply(struct alert_state *st, const struct verdict *v,
 	st->down_at = s->window;
 }
 
-/* The clock was ahead and is right now: see machine_verdict. */
-static void heal(struct alert_state *st, double now)
+/*
+ * The clock was ahead and is right now: see machine_verdict. Windows that come in
+ * their order hide nothing, whatever `now` is.
+ */
+static void heal(struct alert_state *st, const struct verdict *v, double now)
 {
+	double latest = fmax(now, (double)v->window) + STATE_WINDOW_AHEAD_S;
+
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		incident_heal(&st->incidents[k], now);
 	for (size_t i = 0; i < st->n_drifts; i++)
 		if ((double)st->drifts[i].at > now + STATE_AHEAD_S)
 			st->drifts[i].at = 0;
-	if ((double)st->window <= now + STATE_WINDOW_AHEAD_S &&
-		(double)st->judged <= now + STATE_WINDOW_AHEAD_S)
+	if ((double)st->window <= latest && (double)st->judged <= latest)
 		return;
 	st->window = st->judged = st->down_at = st->cold = 0;
 	st->slow = st->anomaly.windows = (struct streak) {0};
@@ -366,7 +370,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	size_t from = out->n;
 	bool news, folded;
 
-	heal(st, now);
+	heal(st, v, now);
 	news = s.window >= st->window;
 	if (v->url)
 		string_set(&st->url, v->url);
