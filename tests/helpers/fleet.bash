@@ -61,7 +61,7 @@ host() {
 # force HOST CREDENTIALS [OPTION…]: its key has the line of mcp-fleet(7), for REGION.
 force() {
 	local line file=$BATS_FILE_TMPDIR/hosts/$1/authorized
-	line=$(mandoc -T utf8 "$ROOT/man/mcp-fleet.7" | col -b | tr -s '\t\n ' ' ' |
+	line=$(mandoc -T utf8 "$ROOT/man/mcp-fleet.7" | sed 's/.\x08//g' | tr -s '\t\n ' ' ' |
 		grep -o 'restrict,command="MCP_CREDENTIALS=[^"]*"')
 	line=${line/ --deny-private/}
 	line=${line/"/etc/mcp-probe/credentials"/"$2"}

@@ -5,11 +5,23 @@
 bats_require_minimum_version 1.5.0
 load ../helpers/lib
 
-GROUPS_OF_DEPS='build test long fuzz bench compare pictures glyphs deb packages bare run servers'
+# What the checks and `make run` install; and what else files do, by the start of their
+# paths.
+CHECKS='build test long run servers'
+OTHERS='
+scripts/package|deb
+tests/bare|bare
+tests/bench/|bench
+tests/compare/|compare
+tests/long/compare|compare
+tests/long/packages|deb packages
+tests/long/pictures|pictures
+'
 
 # Words that stand where a command does and need no package of ours, and why.
 NOT_NEEDED='
 docker|belongs to the machine of whoever has it
+file|is in a text
 kubectl|has a stand-in
 perf|is used where it is there
 red|is in a text
@@ -54,12 +66,12 @@ commands() {
 		}' "$@"
 }
 
-# provided: the packages that scripts/deps installs, those that each of them needs, and
-# those that every Debian has, with git and make.
+# provided GROUP…: the packages that scripts/deps installs, those that each of them
+# needs, and those that every Debian has, with git and make.
 provided() {
-	# shellcheck disable=SC2086,SC2016 # words; fields of dpkg
+	# shellcheck disable=SC2016 # fields of dpkg
 	{
-		"$ROOT/scripts/deps" -l $GROUPS_OF_DEPS
+		"$ROOT/scripts/deps" -l "$@"
 		echo git make apt
 		dpkg-query -W -f '${Essential} ${Priority} ${Package}\n' |
 			awk '$1 == "yes" || $2 == "required" { print $NF }'
@@ -87,11 +99,20 @@ provided() {
 			}' wanted - | sort -u
 }
 
+# others FILE: the groups that it installs beside those of the checks.
+others() {
+	local start groups
+	while IFS='|' read -r start groups; do
+		[[ ! $start || $1 != "$start"* ]] || echo "$groups"
+	done <<<"$OTHERS"
+}
+
 @test "each command that a script, a test or an example calls comes with a package of scripts/deps" {
-	provided >packages
+	# shellcheck disable=SC2086 # words
+	provided $CHECKS >packages
 	(cd "$ROOT" && git ls-files scripts tests .ci | grep -v '^tests/fuzz/corpus' |
 		while read -r file; do
-			! head -n 3 "$file" | grep -qE '^#!.*(sh|bats)|shellcheck shell=' || echo "$file"
+			[[ $file == scripts/deps ]] || ! head -n 3 "$file" | grep -qE '^#!.*(sh|bats)|shellcheck shell=' || echo "$file"
 		done) >files
 	{
 		echo '# shellcheck shell=bash'
@@ -100,22 +121,31 @@ provided() {
 	echo "$PWD/examples" >>files
 	cd "$ROOT"
 	# shellcheck disable=SC2046 # names without spaces
-	commands $(<"$BATS_TEST_TMPDIR/files") | sort -t : -u -k 3,3 >"$BATS_TEST_TMPDIR/called"
+	commands $(<"$BATS_TEST_TMPDIR/files") | sort -t : -u -k 1,1 -k 3,3 >"$BATS_TEST_TMPDIR/called"
 	cd "$BATS_TEST_TMPDIR"
-	while IFS=: read -r file line word; do
+	# Functions of scripts may have the name of a command.
+	(cd "$ROOT" && xargs grep -hoE '^[[:blank:]]*[a-z_0-9]+\(\)' <"$BATS_TEST_TMPDIR/files") |
+		tr -d '() \t' | sort -u >functions
+	cut -d : -f 3 called | sort -u | comm -23 - functions | while read -r word; do
 		! grep -q "^$word|" <<<"$NOT_NEEDED" || continue
 		path=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin type -P "$word") || continue
-		path=$(realpath "$path")
-		echo "$path ${path/#\/usr\//\/} $file:$line $word"
-	done <called >found
+		echo "$word $(realpath "$path")"
+	done >paths
+	awk 'NR == FNR { path[$1] = $2; next } {
+		split($0, part, ":"); p = path[part[3]]; short = p; sub(/^\/usr\//, "/", short)
+		if (p != "") print p, short, part[1] ":" part[2], part[3] }' paths called >found
 	[ "$(wc -l <found)" -gt 80 ]
 	# shellcheck disable=SC2046 # paths without spaces
-	dpkg-query -S $(cut -d ' ' -f 1,2 found) 2>/dev/null |
+	dpkg-query -S $(cut -d ' ' -f 1,2 found | tr ' ' '\n' | sort -u) 2>/dev/null |
 		sed -n 's/^\([^:,]*\)[^ ]*: /\1 /p' >owners
-	awk 'NR == FNR { owner[$2] = $1; next } { o = owner[$1]; if (o == "") o = owner[$2]
-		print o == "" ? "-" : o, $3, $4 }' owners found |
+	awk 'FILENAME == "packages" { has[$1]; next } FILENAME == "owners" { owner[$2] = $1; next }
+		{ o = owner[$1]; if (o == "") o = owner[$2]; if (o == "") o = "-" }
+		!(o in has) { print o, $3, $4 }' packages owners found |
 		while read -r package place word; do
-			grep -qx "$package" packages || echo "$place: $word, of $package"
+			groups=$(others "${place%:*}")
+			# shellcheck disable=SC2086 # words
+			[[ $groups ]] && grep -qx "$package" <(provided $groups) ||
+				echo "$place: $word, of $package"
 		done >missing
 	[ ! -s missing ] || { cat missing; return 1; }
 }

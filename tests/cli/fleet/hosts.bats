@@ -265,7 +265,7 @@ html red initialize 2 2 3 ap-northeast-1,eu-west-2,us-east-1" ]
 @test "the command that the manual forces upon a key probes all that is due at once" {
 	{ regions 'us-east-1 virginia' 'sa-east-1 paulo'
 		for i in {1..60}; do server "s$i" json; done; } >fleet.yaml
-	forced=$(mandoc -T utf8 "$ROOT/man/mcp-fleet.1" | col -b | tr -s '\t\n ' ' ' |
+	forced=$(mandoc -T utf8 "$ROOT/man/mcp-fleet.1" | sed 's/.\x08//g' | tr -s '\t\n ' ' ' |
 		grep -o 'restrict,command="MCP_REGION[^"]*"' | sed 's/\bREGION\b/sa-east-1/g')
 	cp "$HOSTS/hosts/paulo/authorized" .
 	rm -f "$HOSTS"/hosts/*/args
