@@ -400,13 +400,15 @@ check-differing: deps
 	$(MAKE) peers all
 	$(call bats,$(TESTS),$(DIFFERING))
 
-# Tests of what reads bytes of strangers, which check-long runs under the sanitizers;
-# the others that check left are run as they are.
-STRANGERS = $(filter tests/cli/probe/% tests/cli/serve/% \
+# Tests of what reads bytes of strangers, which check-long runs under the sanitizers; the
+# pages have the soak. The others that check left are run as they are.
+STRANGERS = $(filter tests/cli/probe/% \
+	$(patsubst %,tests/cli/serve/%.bats,api fastcgi leaks mcp mcp-conformance private \
+		serve trouble) \
 	$(patsubst %,tests/cli/aggregate/%.bats,aggregate definitions fuzz-ingest input \
 		servers_from signs snapshot store strangers tools-diff) \
-	$(patsubst %,tests/cli/alert/%.bats,ack alert answers email maintenance-web output \
-		signature sinks sinks-answers) \
+	$(patsubst %,tests/cli/alert/%.bats,ack answers email maintenance-web sinks \
+		sinks-answers) \
 	$(patsubst %,tests/cli/fleet/%.bats,forced guardrail-tools inbox poisoned worker) \
 	$(patsubst %,tests/cli/whole/%.bats,isolated releases),$(CLI))
 
