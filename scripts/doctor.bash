@@ -124,6 +124,7 @@ check_config() {
 	while IFS= read -r line; do
 		check_route "${line#mcp-alert: }"
 	done <"$desk/routes"
+	check_undelivered || return 0
 	((!status)) || return 0
 	reached=$(timeout "$bound" mcp-alert check -c "$config" kind=downtime 2>/dev/null |
 		sed -n '/^at /,/^[a-z]/{s/^  at once  *//p}' | sort -u | tr '\n' ' ')
@@ -137,6 +138,30 @@ edit_at() {
 	else
 		echo "$config"
 	fi
+}
+
+# check_undelivered: which events did not reach their routes; false if any. A server
+# of the index may only have one that waits for its digest, or that is on its way.
+check_undelivered() {
+	local slug line
+	timeout "$bound" mcp-aggregate status -c "$config" "${store[@]}" -f text \
+		2>/dev/null | sed -n '/^Undelivered events: of /,/^$/p' | tr '\n' ' ' |
+		sed 's/^Undelivered events: of //; s/, /\n/g; s/ *$//' >"$desk/undelivered" || :
+	while IFS= read -r slug; do
+		timeout "$bound" mcp-alert explain -c "$config" "${store[@]}" -f jsonl \
+			-- "$slug" 2>/dev/null || :
+	done < <(head -n 20 "$desk/undelivered") | jq -r --argjson now "$(date +%s)" '
+		.server_slug as $slug | .undelivered[] | select(.attempts > 0 or
+			(.next_try | fromdate) < $now - 300) |
+		["\($slug): \(.event) has not reached route \(.route)\(
+			if .why then ": \(.why)" else "" end)", $slug] | @tsv' >"$desk/waiting"
+	while IFS=$'\t' read -r line slug; do
+		[[ $slug != '*' ]] || slug="'*'"
+		found fail routes "$line" "mcp-alert explain -c $config $slug"
+	done < <(head -n 5 "$desk/waiting")
+	line=$(($(wc -l <"$desk/waiting") - 5))
+	((line <= 0)) || found fail routes "and $line more" "mcp-aggregate status -c $config"
+	[[ ! -s $desk/waiting ]]
 }
 
 # check_route LINE: of mcp-alert check.

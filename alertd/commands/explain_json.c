@@ -95,6 +95,7 @@ static void put_outbox(struct buf *b, const struct alert_state *st)
 			buf_fmt(b, ",\"attempts\":%d", d->attempts);
 			put_instant(b, "decided_at", p->created);
 			put_instant(b, "next_try", d->next_try);
+			json_put_member(b, "why", d->why);
 			buf_char(b, '}');
 		}
 	}

@@ -229,6 +229,9 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 			outbox_drop(st, item);
 		return;
 	}
+	a->say = fallback_say(item->pending, delivery, c->now);
+	if (a->say)
+		delivery->said = c->now;
 	delivery->attempts++;
 	delivery->tried = c->now;
 	delivery->done = d->done;
@@ -247,7 +250,7 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 	const struct delivered *d = &a->request.result;
 	struct outbox_item item;
 
-	a->last = false;
+	a->last = a->say = false;
 	if (!outbox_find(st, a->number, a->name, &item))
 		return false;
 	if (!a->watched)
@@ -266,6 +269,8 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 void attempt_say(const struct attempt *a)
 {
 	const struct delivered *d = &a->request.result;
+	void (*say)(const char *fmt, ...) __attribute__((format(printf, 1, 2))) =
+		a->say ? log_error : log_warn;
 
 	if (a->last && d->refused)
 		log_error("%s: %s to route %s: refused: %s", a->slug, a->event,
@@ -274,10 +279,10 @@ void attempt_say(const struct attempt *a)
 		log_error("%s: %s to route %s: given up after a day: %s",
 			a->slug, a->event, a->name, d->why);
 	else if (d->mend)
-		log_error("%s: %s to route %s: %s; mend it: it is tried again "
-			  "until tomorrow",
+		say("%s: %s to route %s: %s; mend it: it is tried again until "
+		    "tomorrow",
 			a->slug, a->event, a->name, d->why);
 	else
-		log_warn("%s: %s to route %s: %s; it is tried again", a->slug,
+		say("%s: %s to route %s: %s; it is tried again", a->slug,
 			a->event, a->name, d->why);
 }

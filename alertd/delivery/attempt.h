@@ -41,6 +41,7 @@ struct attempt {
 	double since; /* when it was taken; see clock_mono_ms. 0: it is not */
 	struct delivery_request request;
 	bool last; /* it failed, and is not tried again */
+	bool say;  /* it failed, and an error is due; see fallback_say */
 	void *owner; /* the caller's */
 };
 
@@ -107,7 +108,10 @@ bool attempt_give_back(const struct attempt_context *c, struct alert_state *st,
 bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 	struct attempt *a);
 
-/* attempt_say(a): tell the operator that a failed. */
+/*
+ * attempt_say(a): tell the operator that a failed: by an error if one is due, as
+ * mcp-fleet does not pass warnings on to cron; else by a warning.
+ */
 void attempt_say(const struct attempt *a);
 
 #endif

@@ -165,6 +165,7 @@ struct delivery {
 	char *why;	  /* the last attempt failed, or NULL */
 	bool refused;	  /* the route will not take it as things are */
 	double fallback_at; /* when its fallback was told instead, or 0 */
+	double said; /* when an error last named it to the operator, or 0 */
 };
 
 /* delivery_release(d): free what it holds. */

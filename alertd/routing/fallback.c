@@ -47,6 +47,14 @@ static bool fallback_overdue(const struct pending *p, const struct delivery *d,
 		(age >= FALLBACK_P1_S && age >= in_time(p->body));
 }
 
+bool fallback_say(const struct pending *p, const struct delivery *d, double now)
+{
+	if (d->said <= now + STATE_AHEAD_S && now - d->said < FALLBACK_SAY_S)
+		return false;
+	return d->refused || retry_severity(p->body) == SEVERITY_P1 ||
+	       now - since(p, d) >= in_time(p->body);
+}
+
 bool fallback_any(const struct alert_state *st, double now)
 {
 	for (size_t i = 0; i < st->n_outbox; i++)

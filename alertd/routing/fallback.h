@@ -13,6 +13,16 @@
 #define FALLBACK_P2_S 3600
 #define FALLBACK_P3_S (24 * 3600)
 
+/* An error names an event that a route did not take so often. */
+#define FALLBACK_SAY_S 3600
+
+/*
+ * fallback_say(p, d, now): whether an error is to name delivery d of event p,
+ * which has just failed: that of a P1, one that somebody has to mend, and one
+ * that is late; and none has in the last FALLBACK_SAY_S, by a clock that is right.
+ */
+bool fallback_say(const struct pending *p, const struct delivery *d, double now);
+
 /* fallback_any(st, now): whether any delivery of that server is overdue. */
 bool fallback_any(const struct alert_state *st, double now);
 

@@ -189,6 +189,7 @@ const struct field delivery_fields[] = {
 	FIELD("refused", struct delivery, refused, FIELD_OMIT),
 	EPOCH("elsewhere", struct delivery, fallback_at, FIELD_OMIT,
 		.digits = 3),
+	EPOCH("said", struct delivery, said, FIELD_OMIT, .digits = 3),
 	END,
 };
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/sha256.h"
 #include "base/stats.h"
+#include "base/strings.h"
 #include "fetch/fetch_incidents.h"
 #include "fetch/fetch_index.h"
 #include "fetch/fetch_listing.h"
@@ -15,6 +16,7 @@
 #include "store/keys.h"
 #include "store/store.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static int no_answer(struct source *s, const char *why)
@@ -267,6 +269,51 @@ int fetch_undelivered(struct source *s, double *n)
 	if (fetch_run(s))
 		return -1;
 	*n = (double)store_int(store_reply(s->store, 0), 0);
+	return 0;
+}
+
+/* Some of them, however many there are; ARGV: so many. */
+static const char read_some[] =
+	"local all, some = redis.call('SMEMBERS', KEYS[1]), {} "
+	"for i = 1, math.min(#all, tonumber(ARGV[1])) do some[i] = all[i] end "
+	"return some";
+/* In a string of the state, a backslash is before the second quote. */
+static const char read_said[] =
+	"local a = redis.call('GET', KEYS[1]) "
+	"return a and a:find('\"said\":', 1, true) and 1 or 0";
+
+int fetch_unnotified(struct source *s, bool *fails)
+{
+	struct strings slugs = {0};
+	char text[16], key[KEY_MAX];
+	const struct store_reply *r;
+
+	*fails = false;
+	if (fetch_open(s))
+		return -1;
+	snprintf(text, sizeof text, "%d", FETCH_UNNOTIFIED);
+	store_add(s->store, "EVAL", read_some, "1", KEY_UNDELIVERED, text,
+		NULL);
+	if (fetch_run(s))
+		return -1;
+	r = store_reply(s->store, 0);
+	for (size_t i = 0; i < store_count(r); i++) {
+		const char *slug = store_text(store_item(r, i));
+
+		if (slug && (slug_valid(slug) || slug_shared(slug) ||
+				    strcmp(slug, SLUG_FLEET) == 0))
+			strings_add(&slugs, slug);
+	}
+	for (size_t i = 0; i < slugs.n; i++)
+		store_add(s->store, "EVAL", read_said, "1",
+			key_alert(key, slugs.v[i]), NULL);
+	if (slugs.n && fetch_run(s)) {
+		strings_release(&slugs);
+		return -1;
+	}
+	for (size_t i = 0; i < slugs.n && !*fails; i++)
+		*fails = store_int(store_reply(s->store, i), 0) == 1;
+	strings_release(&slugs);
 	return 0;
 }
 

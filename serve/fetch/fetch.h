@@ -100,6 +100,14 @@ int fetch_site(struct source *s, const char **json);
 /* fetch_undelivered(s, n): how many servers have undelivered events. */
 int fetch_undelivered(struct source *s, double *n);
 
+/*
+ * fetch_unnotified(s, fails): whether operators could not be notified: an error of
+ * mcp-alert has named an event that still waits, see fallback_say there. Of the
+ * servers with undelivered events, FETCH_UNNOTIFIED are looked at.
+ */
+#define FETCH_UNNOTIFIED 64
+int fetch_unnotified(struct source *s, bool *fails);
+
 /* fetch_maintenances(s, list): what is planned; maintenance_list_release it. */
 int fetch_maintenances(struct source *s, struct maintenance_list *list);
 

@@ -134,6 +134,7 @@ static void put_list(const struct context *c, const struct list_of *of,
 static void answer(const struct context *c, const struct list_of *of)
 {
 	double heartbeats[STAGES];
+	bool unnotified;
 	struct index_query query;
 	struct index_page page = {.query = &query,
 		.request = c->request,
@@ -142,13 +143,15 @@ static void answer(const struct context *c, const struct list_of *of)
 		.is_file = paging_whole(c->request)};
 	struct brand brand;
 
-	if (fetch_stages(c->source, heartbeats, NULL)) {
+	if (fetch_stages(c->source, heartbeats, NULL) ||
+		fetch_unnotified(c->source, &unnotified)) {
 		page_unavailable(c);
 		return;
 	}
 	page_brand(c, &brand);
 	read_query(c, &query);
 	page.checks = checks_of(of->entries, c->now, heartbeats);
+	page.checks.unnotified = unnotified;
 	c->r->type = TYPE_HTML;
 	put_list(c, of, &page, &brand);
 	brand_release(&brand);

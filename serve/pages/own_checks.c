@@ -34,6 +34,11 @@ void own_checks_put(struct buf *b, const struct own_checks *o)
 		buf_str(b, "<p class=\"banner\" role=\"status\"><b>Our own "
 			   "checks are late.</b> This page may be out of date."
 			   "</p>\n");
+	else if (o->unnotified)
+		buf_str(b, "<p class=\"banner\" role=\"status\"><b>Our "
+			   "notifications do not arrive.</b> An operator may "
+			   "not know yet of an outage below; the states are up "
+			   "to date.</p>\n");
 	else if (!o->many && is_late(o, STAGE_ALERT))
 		buf_str(b, "<p class=\"banner\" role=\"status\"><b>Incidents "
 			   "may be missing here.</b> The program that records "

@@ -15,6 +15,7 @@ struct own_checks {
 	const double *heartbeats; /* of all stages, epoch seconds */
 	double now;
 	bool many; /* the page is of many servers, not of one */
+	bool unnotified; /* a notification did not arrive; of many servers */
 };
 
 /* own_checks_put(b, o): append the banner, if there is a need for one. */

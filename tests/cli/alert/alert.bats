@@ -311,3 +311,38 @@ up() {
 	[ "$(jq -r .event.dedup_key ops/got | sort -u | wc -l)" = 2 ]
 	[ -z "$(undelivered)" ]
 }
+
+@test "a P1 that a route did not take is an error once an hour, and a warning meanwhile" {
+	local minute route
+	routes '{name: pager, type: command, command: ["false"]}' \
+		'{name: chat, type: command, command: ["false"]}'
+	verdict 0 eu,us initialize >lines
+	# As mcp-fleet runs it, each minute.
+	for ((minute = 0; minute <= 125; minute++)); do
+		alert 3 -N $((T + 60 * minute)) <lines
+		: >lines
+		grep -v ': warning: ' err >>errors || :
+		[[ $minute != 0 ]] || [ "$(wc -l <errors)" = 2 ]
+	done
+	sort errors | uniq -c
+	# One for each route, in minute 0, and in the first attempts after 60 and 120.
+	[ "$(sort -u errors)" = "mcp-alert: example-mcp: downtime_started to route chat: the command exited with 1; it is tried again
+mcp-alert: example-mcp: downtime_started to route pager: the command exited with 1; it is tried again" ]
+	for route in chat pager; do
+		[[ $(grep -c "route $route" errors) == [23] ]]
+	done
+	# Whoever runs it: the event itself has when it was said.
+	redis get alert:example-mcp | jq -e '[.outbox[].deliveries[].said > 0] | all'
+}
+
+@test "what is no P1 is an error once it is late, and a warning before" {
+	routes '{name: chat, type: command, command: ["false"]}'
+	minutes 0 2 eu initialize >lines
+	alert 3 -N $((T + 120)) <lines
+	[ "$(jq -r '"\(.event) \(.severity)"' out)" = 'regional_started P2' ]
+	[ "$(grep -vc ': warning: ' err)" = 0 ]
+	alert 3 -N $((T + 120 + 3500)) </dev/null
+	[ "$(grep -vc ': warning: ' err)" = 0 ]
+	alert 3 -N $((T + 120 + 3500 + 7200)) </dev/null
+	grep -q '^mcp-alert: example-mcp: regional_started to route chat: ' err
+}

@@ -549,6 +549,33 @@ of_this() {
 	told ok routes 'a test page was sent through every route'
 }
 
+@test "a P1 that did not reach its route: cron hears of it once, and doctor until it did" {
+	{ two; server down html; server well json
+		echo 'alerts: {routes: [{name: pager, type: command, command: [test, -e, '"$PWD/up"']}]}'
+	} >fleet.yaml
+	status=0
+	mcp-fleet -c fleet.yaml >events 2>err || status=$?
+	cat err
+	[ "$status" -eq 3 ]
+	[ "$(<err)" = 'mcp-alert: down: downtime_started to route pager: the command exited with 1; it is tried again' ]
+	mcp-fleet -c fleet.yaml 2>err || status=$?
+	[ "$status" -eq 3 ]
+	[ ! -s err ]
+	# What has just been decided, or is gone by now, waits for nobody.
+	redis sadd fleet:undelivered well >/dev/null
+	doctor
+	[ "$status" -eq 1 ]
+	told fail routes 'down: downtime_started has not reached route pager: the command exited with 1'
+	[ "$mend" = "mcp-alert explain -c fleet.yaml down" ]
+	[ "$(grep -c reached out)" = 1 ]
+	silent ok routes ''
+	touch up
+	mcp-alert -c fleet.yaml -N $(($(date +%s) + 600)) </dev/null >events
+	doctor
+	told ok routes 'a P1 goes to '
+	silent fail routes ''
+}
+
 # unit NAME USER SECRETS: what systemd would say of the service of this fleet.
 unit() {
 	cat >"unit.$1.service" <<-EOT

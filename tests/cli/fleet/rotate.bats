@@ -350,25 +350,147 @@ eu-west-2: ssh london: credential" ]
 	[ "${lines[2]}" = 'eu-west-2: ssh london: no credential' ]
 }
 
-@test "the first credential of a region is a whole one, and goes if it is refused" {
+@test "the first credential of a region is put there by hand" {
 	rm "$LONDON/api"
-	echo token-old >accepted
-	rotate 2 api <<<token-new
-	grep -q 'eu-west-2: .*neither a credential nor a part' err
-	[ -z "$(ls -A "$LONDON")" ]
 	written token-new >new
-	echo 'put us-east-1 api false' >rotate.conf
-	echo 'get us-east-1 api cat credentials/api' >>rotate.conf
-	echo 'token-new eu-west-2' >>accepted
-	# It was in use there when the other region failed.
-	rotate 3 -f new api
-	grep -q '^eu-west-2 token-new 200$' shown
-	[ -z "$(ls -A "$LONDON")" ]
+	for name in api new; do
+		rotate 2 -f - api < <([[ $name == new ]] && cat new || echo token-new)
+		grep -qF 'eu-west-2: mcp-rotate: api: there is none in use; put the first one there by hand' err
+		[ -z "$(ls -A "$LONDON")" ]
+	done
+	written token-old | diff credentials/api -
+}
+
+# staged: what a region answers to the bytes in new, whose length is announced.
+staged() {
+	run -"$1" mcp-rotate --receive "$PWD/credentials" api \
+		< <(echo "stage api $(stat -c %s new)"; cat new)
+	echo "$output"
+}
+
+@test "a new credential replaces the values of the one in use, and reaches no further" {
+	local kind lines why
+	declare -A used=(
+		[bearer]='token = old' [wire]='tool = a\ntool = b\ntoken = old'
+		[header]='header = X-Key\nvalue = Basic old'
+		[oauth]='client_id = us\nclient_secret = old\nissuer = https://as.example\nscope = read'
+		[paths]='cert = our.pem\nkey = our.key' [pem]='-----BEGIN OLD\n-----END OLD'
+	)
+	while IFS='|' read -r kind lines why; do
+		echo "$kind: $lines"
+		# shellcheck disable=SC2059 # with escapes
+		printf "origin = https://a.example\n${used[$kind]}\n" >credentials/api
+		cp credentials/api before
+		# shellcheck disable=SC2059 # with escapes
+		printf -- "$lines\n" >new
+		if [[ $why ]]; then
+			staged 2
+			[ "$output" = "mcp-rotate: api: $why" ]
+			[ "$(ls -A credentials)" = api ]
+		else
+			staged 0
+			rm credentials/api.new
+		fi
+		cmp credentials/api before
+	done <<-'END'
+	bearer|token = new|
+	bearer|expires_at = 2030-01-01T00:00:00Z|
+	bearer|origin = https://a.example\ntoken = new|
+	bearer|origin=https://a.example\r\n\ttoken\t= new\r|
+	bearer|token = new\ntool = a|tool changes only by hand
+	bearer|tool=a|tool changes only by hand
+	bearer|origin = https://b.example\ntoken = new|origin changes only by hand
+	bearer|origin = https://a.example\norigin = https://b.example|origin changes only by hand
+	bearer|token = new\nissuer = https://as.example|issuer changes only by hand
+	bearer|issuer = https://as.example|issuer changes only by hand
+	bearer|token = new\nscope = write|scope changes only by hand
+	bearer|token = new\ncert = bank.pem\nkey = bank.key|cert changes only by hand
+	bearer|key = bank.key|key changes only by hand
+	bearer|client_secret = new|client_secret is not in the one in use
+	bearer|header = X-Key\nvalue = new|header is not in the one in use
+	bearer|-----BEGIN NEW|cert is not in the one in use
+	bearer|origin = https://a.example\ncert = bank.pem\nkey = bank.key|cert changes only by hand
+	bearer|# a\rtool = a|
+	bearer|\rtool = a|tool changes only by hand
+	bearer|\vtool = a|neither a credential nor a part of the one that is there
+	bearer|token = new\n# a\000\ntool = a|a NUL byte in it
+	bearer|token = new\ntoken = newer|token is given twice
+	bearer|origin tool = a|neither a credential nor a part of the one that is there
+	wire|token = new|
+	wire|tool = b\ntoken = new\ntool = a|
+	wire|tool = a|tool changes only by hand
+	wire|tool = a\ntool = c|tool changes only by hand
+	wire|tool = a\ntool = b\ntool = c|tool changes only by hand
+	header|header = X-New\nvalue = new|
+	header|token = new|token is not in the one in use
+	oauth|client_id = them\nclient_secret = new\nissuer = https://as.example\nscope = read|
+	oauth|issuer = https://evil.example|issuer changes only by hand
+	oauth|scope = read write|scope changes only by hand
+	oauth|tool = a|tool changes only by hand
+	paths|cert = our.pem\nkey = our.key|
+	paths|-----BEGIN NEW|
+	paths|cert = bank.pem\nkey = bank.key|cert changes only by hand
+	paths|key = /home/probe/credentials/bank.key|key changes only by hand
+	paths|cert = our.pem\n-----BEGIN NEW|neither a credential nor a part of the one that is there
+	pem|-----BEGIN NEW|
+	pem|cert = bank.pem\nkey = bank.key|cert changes only by hand
+	pem|tool = a\n-----BEGIN NEW|tool changes only by hand
+	END
+}
+
+@test "by whatever way it comes, a new credential reaches no further" {
+	local bank='cert = bank.pem' ours=$PWD
+	# A file, standard input, and what a command makes or another one keeps.
+	{ written token-new; echo "$bank"; } >new
+	rotate 2 -f new api
+	grep -qx 'mcp-rotate: api: rolled back, the old one is in use' err
+	grep -q ': mcp-rotate: api: cert changes only by hand$' err
+	rotate 2 -f - api <<<"$bank"
+	grep -q ': cert changes only by hand$' err
+	printf '%s\n' "put us-east-1 * tee $MCP_CREDENTIALS/api" \
+		"get us-east-1 * cat $MCP_CREDENTIALS/api" "make - api cat $ours/new" >rotate.conf
+	rotate 2 api
+	grep -qx 'mcp-rotate: api: cert changes only by hand' err
+	used token-old
+	[ ! -e shown ]
+	# An event, by which nobody waits.
+	rotate 0 --event <<<'{"event":"token_expiring","server_slug":"one","at":1}'
+	eventually grep -q 'rolled back, the old one is in use' state/mcp-rotate/api.log
+	grep -q 'api: cert changes only by hand$' state/mcp-rotate/api.log
+	used token-old
 	rm rotate.conf
-	rm -rf state/mcp-rotate
-	printf '%s\n' token-old token-new >accepted
-	rotate 0 -f new api
-	used token-new
+	# A forced command.
+	{ echo "stage api $(stat -c %s new)"; cat new; } >asked
+	run -2 ssh -F "$HOSTS/rotate_config" -T -o BatchMode=yes london <asked
+	[ "$output" = 'mcp-rotate: api: cert changes only by hand' ]
+	used token-old
+}
+
+@test "what was changed by hand meanwhile is neither undone by use, nor by back" {
+	rotate 0 api <<<token-new
+	# Staged by an older version, or before a tool was taken away by hand.
+	{ written token-new; echo 'tool = wire'; } | tee credentials/api.new >credentials/api.old
+	written token-old >credentials/api
+	for step in use back; do
+		run -2 asked $step
+		[ "$output" = 'mcp-rotate: api: tool changes only by hand' ]
+		written token-old | diff credentials/api -
+	done
+	# One that was removed comes back by neither.
+	rm credentials/api
+	for step in use back; do
+		run -2 asked $step
+		[ "$output" = 'mcp-rotate: api: there is none in use; put the first one there by hand' ]
+		[ ! -e credentials/api ]
+	done
+	# A certificate in the file, which took the place of two files, goes back to them.
+	{ written x | sed '$d'; printf '%s\n' 'cert = our.pem' 'key = our.key'; } >credentials/api.old
+	{ written x | sed '$d'; echo '-----BEGIN NEW'; } >credentials/api
+	cp credentials/api.old old
+	rm credentials/api.new
+	asked back
+	cmp credentials/api old
+	[ "$(ls -A credentials)" = api ]
 }
 
 @test "what cannot be rotated, and what is no credential, is refused" {
@@ -489,8 +611,8 @@ has() {
 	has line old.pem old.key
 	# A word is no certificate, and lines leave it as it is.
 	rotate 2 -f - api <<<token-new
-	rotate 0 -f - api <<<'tool = echo'
-	echo 'tool = echo' >line
+	rotate 0 -f - api <<<'expires_at = 2031-01-01T00:00:00Z'
+	echo 'expires_at = 2031-01-01T00:00:00Z' >line
 	has line old.pem old.key
 }
 

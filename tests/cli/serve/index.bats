@@ -137,6 +137,18 @@ judge() {
 	grep -q 'Our own checks have stopped' body
 	grep -q '<b>246</b> without recent data' body
 	run ! grep -q 'Working' body
+	# Notifications that did not arrive; one that waits for its digest does not yet.
+	waits='{v: 1, outbox: [{number: 1, body: "\"said\":", deliveries: [{route: "pager"}]}]}'
+	redis set alert:server-00020 "$(jq -cn "$waits")" >/dev/null
+	redis sadd fleet:undelivered server-00020 nothing >/dev/null
+	get /
+	run ! grep -q 'Our notifications' body
+	redis set alert:server-00020 "$(jq -cn "$waits | .outbox[0].deliveries[0].said = 1777494660.5")" >/dev/null
+	get /
+	grep -q '<p class="banner" role="status"><b>Our notifications do not arrive.</b>' body
+	NOW=$((AS_OF + 720)) get /
+	[ "$(grep -c 'class="banner" ' body)" = 1 ]
+	redis del alert:server-00020 fleet:undelivered >/dev/null
 	# An incident over a server that works puts it before those that just work.
 	redis set alert:server-00077 "$(jq -cn --argjson at "$AS_OF" '{v: 1, incidents: [{
 		kind: "latency", started: ($at - 100), first: ($at - 100), passed_since: 0,

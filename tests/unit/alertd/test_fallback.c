@@ -97,6 +97,49 @@ static void test_in_time(void **state)
 	}
 }
 
+static void test_say(void **state)
+{
+	static const struct {
+		const char *severity;
+		bool refused;
+		double age, said; /* of the event; before or after now, 0: never */
+		bool say;
+	} cases[] = {
+		{"P1", false, 0, 0, true},
+		{"P1", false, 60, -60, false},
+		{"P1", false, 7200, -3599, false},
+		{"P1", false, 7200, -3600, true},
+		{"P2", false, 3599, 0, false},
+		{"P2", false, 3600, 0, true},
+		{"P2", false, 7000, -3000, false},
+		{"P3", false, 86399, 0, false},
+		{"P3", false, 86400, 0, true},
+		/* Somebody has to mend it. */
+		{"P3", true, 0, 0, true},
+		{"P3", true, 600, -600, false},
+		/* By a clock that was ahead. */
+		{"P1", false, 0, STATE_AHEAD_S, false},
+		{"P1", false, 0, STATE_AHEAD_S + 1, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		double now = NIGHT_START + cases[i].age;
+		struct alert_state st;
+		struct delivery *d;
+
+		state_init(&st, "s");
+		add(&st, ALERT_STARTED, cases[i].severity, "pager",
+			NIGHT_START);
+		d = &st.outbox[0].deliveries[0];
+		d->refused = cases[i].refused;
+		d->said = cases[i].said != 0 ? now + cases[i].said : 0;
+		if (fallback_say(&st.outbox[0], d, now) != cases[i].say)
+			fail_msg("case %zu", i);
+		state_release(&st);
+	}
+}
+
 static void test_words(void **state)
 {
 	struct alert_state st;
@@ -221,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_in_time),
+		cmocka_unit_test(test_say),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_incident),
 		cmocka_unit_test(test_waits),
