@@ -41,6 +41,7 @@ example() {
 		s|unix:///run/redis/redis.sock|$MCP_STORE|g
 		s|/var/cache/mcp-serve|$PWD/cache|g
 		s|/var/www/mcp|$PWD/www|g
+		s|/var/log/apache2|$PWD|g
 		s|127.0.0.1:8080|127.0.0.1:$PORT|g
 		s|8080|$PORT|g" "$ROOT/scripts/deploy/$1"
 }

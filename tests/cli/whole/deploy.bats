@@ -99,12 +99,8 @@ lighttpd_conf() {
 		server.pid-file = "$PWD/$1.pid"
 		server.errorlog = "$PWD/$1.log"
 	END
-	cat <<-END
-		server.modules += ("mod_accesslog")
-		accesslog.filename = "$PWD/access.log"
-	END
-	example "lighttpd-$1.conf" |
-		sed 's|serve\.sock|lighty.sock|; /accesslog\.filename\|max-request-size = 1 /s/^#//'
+	echo "accesslog.filename = \"$PWD/access.log\""
+	example "lighttpd-$1.conf" | sed 's|serve\.sock|lighty.sock|'
 }
 
 # apache_conf WAY: it listens at $PORT.
@@ -112,11 +108,10 @@ apache_conf() {
 	printf 'LoadModule %s_module /usr/lib/apache2/modules/mod_%s.so\n' \
 		mpm_event mpm_event authz_core authz_core alias alias \
 		env env cgid cgid proxy proxy proxy_fcgi proxy_fcgi \
-		deflate deflate filter filter setenvif setenvif
+		deflate deflate filter filter setenvif setenvif reqtimeout reqtimeout
 	printf '%s\n' "ServerRoot $PWD" 'ServerName localhost' "ErrorLog $PWD/log" \
 		"Listen 127.0.0.1:$PORT" "DefaultRuntimeDir $PWD" "PidFile $BATS_FILE_TMPDIR/apache-$1.pid" \
 		"ScriptSock $PWD/cgid.sock" 'User #1000' 'Group #1000'
-	echo "CustomLog $PWD/access.log %r env=!mcp-secret"
 	(cd "$BATS_FILE_TMPDIR" && example "apache-$1.conf")
 }
 
@@ -224,12 +219,49 @@ signs_in() {
 	[ "$CODE $(tells Location)" = '303 /account/acme' ]
 	ask "$1" /account/acme -b jar
 	[ "$CODE" = 200 ]
+	ask "$1" "/ack/secret-of-$1"
+	ask "$1" "/answer/secret-of-$1?token=x" -d x=y
 	# The servers share the log: the line of this one tells that its are written.
 	ask "$1" "/account/acme/leave?by=$1" -b jar -c jar
 	ask "$1" /status/veiled -b jar
 	[ "$CODE" = 404 ]
 	eventually grep -q "/account/acme/leave?by=$1" "$2"
-	run ! grep -q "${path##*/}" "$2"
+	run ! grep -q "${path##*/}\|secret-of-$1" "$2"
+}
+
+# long_bodies PORT: they are refused, with their length said or not; also where what is
+# behind the server reads none.
+long_bodies() {
+	local path way type
+	[[ -e long ]] || printf '%102400s' >long
+	for path in /mcp /ack/x /answer/x /api/v1/monitors/x/maintenance / /account/acme; do
+		[[ $path == /ack/* ]] && type=application/x-www-form-urlencoded ||
+			type=application/json
+		for way in Expect: 'Transfer-Encoding: chunked'; do
+			ask "$1" "$path" -H 'Expect:' -H "$way" -H "Content-Type: $type" \
+				--data-binary @long
+			# Apache hands pieces on without their length: there is no body.
+			[[ "$CODE $path $way" == @(413 *|405 @(/|/account/acme) *|400 /mcp\ T*) ]] ||
+				{ echo "$path, $way $CODE"; return 1; }
+		done
+	done
+}
+
+# let_go SECONDS EACH TEXT PORT…: whether each server ends a connection within that time,
+# to which TEXT is sent, and then, if EACH is no 0, a byte a second.
+let_go() {
+	perl -MIO::Socket::INET -MIO::Select -e '
+		my ($most, $each, $text, @ports) = @ARGV;
+		my ($open, $end) = (IO::Select->new, time + $most);
+		$SIG{PIPE} = "IGNORE";
+		for (@ports) { my $s = IO::Socket::INET->new("127.0.0.1:$_") or die;
+			syswrite $s, $text =~ s/\\r\\n/\r\n/gr; $open->add($s) }
+		while ($open->count && time < $end) {
+			for ($open->can_read(1)) {
+				sysread($_, my $said, 4096) or $open->remove($_) }
+			$each and syswrite($_, "a") || $open->remove($_) for $open->handles }
+		print $_->peerport, " holds on\n" for $open->handles;
+		exit !!$open->count' "$@"
 }
 
 # limits PORT: passwords cannot be tried without end, and everything else goes on.
@@ -320,7 +352,10 @@ not_root() {
 		eventually curl -s -o answer "http://127.0.0.1:$PORT/favicon.svg"
 		compressed "$PORT"
 		rm -f jar
-		signs_in "$PORT" access.log
+		signs_in "$PORT" "$BATS_FILE_TMPDIR/mcp-fleet.log"
+		long_bodies "$PORT"
+		let_go 40 1 'GET / HTTP/1.1\r\nHost: x\r\nX: ' "$PORT"
+		let_go 40 0 'GET /nope HTTP/1.1\r\nHost: x\r\n\r\n' "$PORT"
 	done
 }
 
@@ -344,6 +379,58 @@ not_root() {
 @test "lighttpd, CGI" {
 	contract "$LIGHTY_CGI"
 	signs_in "$LIGHTY_CGI" "$BATS_FILE_TMPDIR/access.log"
+}
+
+@test "no visitor fills a disk, or holds a connection for long" {
+	for port in "$FASTCGI" "$CGI" "$FILES" "$LIGHTY_FASTCGI" "$LIGHTY_CGI"; do
+		[ "$port" = "$FILES" ] || long_bodies "$port"
+	done
+	ask "$FILES" / -H 'Expect:' --data-binary @long
+	[ "$CODE" = 413 ]
+	# A header that drips; lighttpd knows no end of one.
+	let_go 30 1 'GET / HTTP/1.1\r\nHost: x\r\nX: ' "$FASTCGI" "$CGI" "$FILES"
+	# None at all, a body that does not come, and no second request.
+	for text in '' 'POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n' \
+		'GET /nope HTTP/1.1\r\nHost: x\r\n\r\n'; do
+		let_go 30 0 "$text" "$FASTCGI" "$CGI" "$LIGHTY_FASTCGI" "$LIGHTY_CGI"
+	done
+}
+
+# crowd N PORT: that many connections to it, each with a header that is not over;
+# until its stdin ends.
+crowd() {
+	perl -MIO::Socket::INET -e '$| = 1; my @open;
+		for (1 .. $ARGV[0]) { my $s = IO::Socket::INET->new("127.0.0.1:$ARGV[1]") or die;
+			syswrite $s, "GET / HTTP/1.1\r\nX: "; push @open, $s }
+		print "all\n"; <STDIN>' "$@"
+}
+
+@test "1500 connections that drip do not stop lighttpd" {
+	ulimit -Sn "$(ulimit -Hn)"
+	(($(ulimit -n) >= 8192)) || skip 'too few open files are allowed here'
+	mkfifo go all
+	crowd 1500 "$LIGHTY_FASTCGI" <go >all 3>&- &
+	exec {go}>go
+	head -n 1 all
+	ask "$LIGHTY_FASTCGI" /api/embed-status/example-mcp --max-time 5
+	[ "$CODE" = 200 ]
+	exec {go}>&-
+	wait $!
+}
+
+@test "nginx serves so many at once to one address, and no more" {
+	local i pids=()
+	# mcp-serve answers one after another: what waits for it counts.
+	for i in {1..120}; do
+		curl -s -o /dev/null -w '%{http_code}\n' --max-time 60 \
+			"http://127.0.0.1:$CGI/status/example-mcp?$i" >"code.$i" 3>&- &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	grep -lx 200 code.* | wc -l
+	grep -qx 429 code.*
+	grep -qx 200 code.*
+	run ! grep -vx '200\|429' code.*
 }
 
 @test "nginx keeps answers for as long as they allow, and none for who has a token" {
