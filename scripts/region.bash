@@ -121,8 +121,9 @@ begin_sift() {
 	: >"$dir/counts"
 	rm -f -- "$dir/late"
 	mkfifo -- "$dir/late"
-	{ tail -c +1 "${follow[@]}" <"$dir/out" || :; } |
-		head -n $((9 * n + 100 + (tools_max << 10) / 256)) |
+	# No shell waits for tail: it would keep the locks of this one.
+	head -n $((9 * n + 100 + (tools_max << 10) / 256)) \
+		< <(exec tail -c +1 "${follow[@]}" <"$dir/out") |
 		timeout -k "$grace" "$most" mcp-aggregate sift "$dir/targets" -r "$name" |
 		LATE=$dir/late timeout -k "$grace" $((most + sift_max)) awk -F '\t' \
 			-v counts="$dir/counts" -v compared="$compared" -v from="$started" \
@@ -328,12 +329,17 @@ probe_region() {
 	trap 'stopped=1; [[ -z $child ]] || kill -TERM "$child" 2>/dev/null || :' TERM
 	load_machine
 	save_machine
-	# The runner inherits the lock, so it is held while the runner runs.
-	if ! $dry; then
-		exec {lock}>>"$state/$name${half:+.half}.lock"
-		flock -n "$lock" ||
-			{ record timeout "its previous run has not ended"; return; }
+	if $dry; then
+		probe_alone
+		return
 	fi
+	exec {lock}>>"$state/$name${half:+.half}.lock"
+	flock -n "$lock" || { record timeout "its previous run has not ended"; return; }
+	probe_alone {lock}>&-
+}
+
+# probe_alone: what probe_region does while no other run of the region is under way.
+probe_alone() {
 	# Each region probes a server in the same minutes; one that probes by itself
 	# sees to that.
 	$dry || [[ $runner == inbox ]] || due=(--at $((60 * minute + (${#half} ? 30 : 0))))

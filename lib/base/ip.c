@@ -10,6 +10,8 @@ size_t ip_read(const char *s, uint8_t out[16])
 	return inet_pton(AF_INET6, s, out) == 1 ? 16 : 0;
 }
 
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
 struct block {
 	uint8_t bytes[16];
 	unsigned bits;
@@ -28,6 +30,29 @@ static bool within(const uint8_t *a, const struct block *blocks, size_t n)
 	}
 	return false;
 }
+
+/*
+ * Addresses that look public, and lead to the platform of a cloud from within it:
+ * Azure: learn.microsoft.com/azure/virtual-network/
+ *   what-is-ip-address-168-63-129-16
+ * IBM Cloud, services and service endpoints:
+ *   cloud.ibm.com/docs/vpc?topic=vpc-service-endpoints-for-vpc
+ * Google, {restricted,private}.googleapis.com:
+ *   cloud.google.com/vpc/docs/configure-private-google-access
+ * The blocks below cover the others: AWS, Google and OpenStack use 169.254/16 and
+ * fd00::/8, Alibaba uses 100.100.100.200, Oracle 192.0.0.192.
+ */
+static const struct block platform_v4[] = {
+	{{168, 63, 129, 16}, 32},
+	{{161, 26}, 16},
+	{{166, 8}, 14},
+	{{199, 36, 153, 4}, 30},
+	{{199, 36, 153, 8}, 30},
+};
+static const struct block platform_v6[] = {
+	{{0x26, 0x00, 0x2d, 0x00, 0x00, 0x02, 0x10}, 56},
+	{{0x26, 0x00, 0x2d, 0x00, 0x00, 0x02, 0x20}, 56},
+};
 
 static bool private_v4(const uint8_t *a)
 {
@@ -48,7 +73,8 @@ static bool private_v4(const uint8_t *a)
 		{{240}, 4},	     /* reserved: RFC 1112; RFC 8190 */
 	};
 
-	return within(a, blocks, sizeof blocks / sizeof *blocks);
+	return within(a, blocks, COUNT(blocks)) ||
+		within(a, platform_v4, COUNT(platform_v4));
 }
 
 static bool private_v6(const uint8_t *a)
@@ -74,7 +100,8 @@ static bool private_v6(const uint8_t *a)
 	if (within(a, &sixtofour, 1))
 		return private_v4(a + 2);
 	return !within(a, &global, 1) ||
-		within(a, blocks, sizeof blocks / sizeof *blocks);
+		within(a, blocks, COUNT(blocks)) ||
+		within(a, platform_v6, COUNT(platform_v6));
 }
 
 bool ip_private(const uint8_t *a, size_t n)

@@ -16,10 +16,10 @@ size_t ip_read(const char *s, uint8_t out[16]);
 
 /*
  * ip_private(a, n): whether an address of 4 or 16 bytes is not one of the
- * public internet: loopback, private, shared, link-local (and with it the
- * metadata services of clouds), unique local, documentation, multicast,
- * reserved, unspecified (RFC 6890), in an IPv4-mapped or IPv4-embedding form
- * too.
+ * public internet: loopback, private, shared, link-local, unique local,
+ * documentation, multicast, reserved, unspecified (RFC 6890), or one at which
+ * only a cloud's own machines reach its platform, such as metadata services; in
+ * an IPv4-mapped or IPv4-embedding form too.
  */
 bool ip_private(const uint8_t *a, size_t n);
 

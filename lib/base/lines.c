@@ -4,6 +4,7 @@
  */
 #include "base/lines.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 
@@ -77,6 +78,15 @@ static enum lines_result line(struct lines *l, size_t to, size_t next,
 	return too_long ? LINES_TOO_LONG : LINES_LINE;
 }
 
+/* Make room where a line is too long: what came of it is dropped. */
+static void make_room(struct lines *l)
+{
+	if (l->upto - l->from == LINE_MAX_BYTES)
+		l->skipping = true;
+	if (l->skipping)
+		l->from = l->upto;
+}
+
 enum lines_result lines_next(struct lines *l, const char **p, size_t *n)
 {
 	for (;;) {
@@ -93,10 +103,7 @@ enum lines_result lines_next(struct lines *l, const char **p, size_t *n)
 				return LINES_END;
 			return line(l, l->upto, l->upto, p, n);
 		}
-		if (l->upto - l->from == LINE_MAX_BYTES)
-			l->skipping = true;
-		if (l->skipping)
-			l->from = l->upto;
+		make_room(l);
 		if (!fill(l))
 			return LINES_ERROR;
 	}
@@ -110,14 +117,17 @@ bool lines_ready(const struct lines *l)
 bool lines_soon(struct lines *l, int ms)
 {
 	struct pollfd p = {.fd = l->fd, .events = POLLIN};
+	double until = clock_mono_ms() + ms;
 
 	/* What comes may be half a line only: read on. */
 	for (int i = 0; i < SOON_READS; i++) {
-		if (l->end || lines_ready(l) ||
-			l->upto - l->from == LINE_MAX_BYTES)
+		double left = until - clock_mono_ms();
+
+		if (l->end || lines_ready(l))
 			return true;
-		if (poll(&p, 1, ms) == 0)
+		if (poll(&p, 1, left > 0 ? (int)left : 0) == 0)
 			return false;
+		make_room(l);
 		if (!fill(l))
 			return true;
 	}

@@ -225,25 +225,25 @@ changes() {
 }
 
 @test "a registry of the internet lists no private addresses, one at home may" {
-	entries '[("10.0.0.1", "127.0.0.1:6379", "127.1", "0x7f000001", "2130706433", "169.254.169.254",
+	entries '[("10.0.0.1", "168.63.129.16", "161.26.0.1", "166.11.0.1", "199.36.153.11:80", "127.0.0.1:6379", "127.1", "0x7f000001", "2130706433", "169.254.169.254",
 		"192.168.1.1", "172.20.0.1", "100.64.0.1", "010.1.1.1", "localhost", "Localhost.", "redis",
-		"db.internal", "printer.local", "8.8.8.8", "172.32.0.1", "a.example") |
+		"db.internal", "printer.local", "8.8.8.8", "172.32.0.1", "168.63.129.17", "a.example") |
 		entry("a/" + .; "1"; {}; [http("http://\(.)/mcp")])]'
 	crawl
-	[ "$(wc -l <state/targets.jsonl)" -eq 18 ]
+	[ "$(wc -l <state/targets.jsonl)" -eq 23 ]
 	jq -es 'all(.[]; has("deny_private") | not)' state/targets.jsonl
 	rm -r state
 	http_proxy=$HERE LIST=http://registry.example.com/v0.1/servers crawl
 	[ "$status" -eq 0 ]
 	[ "$(jq -r .url state/targets.jsonl | sort | xargs)" = \
-		"http://172.32.0.1/mcp http://8.8.8.8/mcp http://a.example/mcp" ]
-	[[ $stderr == *"left out: 15 with a private address"* ]]
+		"http://168.63.129.17/mcp http://172.32.0.1/mcp http://8.8.8.8/mcp http://a.example/mcp" ]
+	[[ $stderr == *"left out: 19 with a private address"* ]]
 	# A name may lead home: it is not followed there, with whatever other targets.
 	jq -es 'all(.[]; .deny_private == true)' state/targets.jsonl
 	printf 'regions: [{name: a}, {name: b}, {name: c}]\nservers_from: [state/targets.jsonl]\n%s' \
 		'servers: [{slug: own, url: "https://own.example/"}]' >fleet.yaml
 	"$BIN/mcp-aggregate" targets -c fleet.yaml -r a |
-		jq -es 'length == 4 and all(.[]; .deny_private == if .slug == "own" then null else true end)'
+		jq -es 'length == 5 and all(.[]; .deny_private == if .slug == "own" then null else true end)'
 }
 
 @test "who opted out is no target, from the next run on, even if the registry is down" {

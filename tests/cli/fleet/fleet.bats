@@ -121,6 +121,8 @@ begin() {
 	fleet
 	grep -qx 'mcp-fleet: ap-northeast-1: timeout: its previous run has not ended' err
 	[ "$(wc -l <"$HOSTS/hang.pids")" -eq 1 ]
+	# It still uses its folder.
+	[ "$(ls tmp | wc -l)" -eq 1 ]
 	# To timeout(1) its alarm says that the time is over.
 	for pid in $(ours); do
 		[[ $(tr '\0' ' ' <"/proc/$pid/cmdline") != "timeout "*" mcp-probe "* ]] ||
@@ -129,6 +131,45 @@ begin() {
 	flock -w 60 run/mcp-fleet/*/ap-northeast-1.lock true
 	run ours
 	[ -z "$output" ]
+}
+
+# The program of this stage hangs the first time, and runs on in a group of its own.
+@test "after kill -9 of its group, the next round judges at once, and sweeps its folder" {
+	local hung
+	{ regions 'a-1 local'; server good json; } >fleet.yaml
+	mkfifo hanging
+	mkdir fake
+	for row in 'mcp-probe --targets' 'mcp-aggregate ingest' 'mcp-alert -c'; do
+		cat >"fake/${row% *}" <<-EOT
+		#!/bin/bash
+		[[ \$1 != ${row#* } || -e again ]] || {
+			echo \$\$ >again
+			echo >hanging
+			exec tail -f /dev/null
+		}
+		exec $BIN/${row% *} "\$@"
+		EOT
+		chmod +x "fake/${row% *}"
+		rm -f again
+		redis flushall >/dev/null
+		PATH=$PWD/fake:$PATH setsid "$ROOT/scripts/mcp-fleet" -c fleet.yaml \
+			>out1 2>err1 3>&- &
+		pid=$!
+		read -r -t 60 <>hanging
+		kill -KILL -- "-$pid"
+		wait "$pid" || true
+		[ -n "$(ls -A tmp)" ]
+		PATH=$PWD/fake:$PATH fleet
+		[ "$status" -eq 0 ]
+		# It did not wait for its end.
+		hung=$(<again)
+		kill -0 "$hung"
+		[ -z "$(ls -A tmp)" ]
+		[ "$(runners)" = 'a-1 ok' ]
+		redis get probe:good:verdict | jq -e '.verdict == "green"'
+		kill -KILL "$hung"
+		rm "fake/${row% *}"
+	done
 }
 
 @test "nothing that any program is given in argv names a target" {

@@ -96,6 +96,13 @@ lists() {
 		[ -z "$output" ]
 		[[ $stderr == "mcp-registry: $REGISTRY/"*": ${row#* }" ]]
 	done
+	# It is read no further than a page may go: a file of more would end curl.
+	run --separate-stderr env TMPDIR="$PWD/tmp" bash -c \
+		'ulimit -f 20000 && exec "$0" "$1"' "$ROOT/scripts/mcp-registry" "$REGISTRY/bomb/servers"
+	[ "$status" -eq 3 ]
+	[ -z "$output" ]
+	[ "$stderr" = "mcp-registry: $REGISTRY/bomb/servers?limit=100: answered with more than 16777216 bytes" ]
+	[ -z "$(ls -A tmp)" ]
 	registry "http://127.0.0.1:1/v0/servers"
 	[ "$status" -eq 3 ]
 	[[ $stderr == "mcp-registry: http://127.0.0.1:1/v0/servers?limit=100: curl: (7) "* ]]

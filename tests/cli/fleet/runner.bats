@@ -118,7 +118,7 @@ good-1 ok" ]
 	mkdir late
 	cat >late/rm <<-EOT
 	#!/bin/bash
-	[[ \$* != "-rf -- $TMPDIR/mcp-fleet."* ]] || { echo >>"$PWD/signals"; kill -TERM 0; }
+	[[ \$* != "-rf -- $TMPDIR/mcp-fleet-work."* ]] || { echo >>"$PWD/signals"; kill -TERM 0; }
 	exec "$(type -P rm)" "\$@"
 	EOT
 	chmod +x late/rm
@@ -138,7 +138,7 @@ good-1 ok" ]
 	local_probe <<-'EOT'
 	"$REAL" "$@"
 	for ((i = 0; i < 600; i++)); do
-		[[ ! -s $(echo "$TMPDIR"/mcp-fleet.*/a-1/records) ]] || exit 0
+		[[ ! -s $(echo "$TMPDIR"/mcp-fleet-work.*/a-1/records) ]] || exit 0
 		sleep 0.1
 	done
 	exit 9

@@ -3,6 +3,7 @@
  * left out, and each fault is told with list and line, whatever the line holds; a command
  * that prints a list ends in its time, with all that it started.
  */
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "conf/list_source.h"
 #include "conf/lists.h"
@@ -366,6 +367,8 @@ static void test_command_has_a_limit(void **state)
 		{"echo a; printf b; cat never", 1},
 		{"echo a; exec >/dev/null; cat never", 1},
 		{"trap '' TERM INT HUP; cat never", 0},
+		/* A line without an end. */
+		{"exec tr '\\0' x </dev/zero", 0},
 	};
 
 	(void)state;
@@ -386,6 +389,25 @@ static void test_command_has_a_limit(void **state)
 		assert_string_equal(why, "not done in 0.5 s");
 		remove_folder(&f);
 	}
+}
+
+/* Each byte of a line comes in time, and the line does not. */
+static void test_limit_is_of_all_bytes(void **state)
+{
+	struct folder f = make_folder("while printf b; do sleep 0.9; done");
+	double began = clock_mono_ms();
+	char why[LIST_WHY];
+	struct list_source *s = run(f.words, 1, why);
+	const char *p;
+	size_t n;
+
+	(void)state;
+	assert_non_null(s);
+	assert_int_equal(list_line(s, &p, &n), LINES_ERROR);
+	assert_true(clock_mono_ms() - began < 3000);
+	assert_false(list_close(s, true, why));
+	assert_string_equal(why, "not done in 1 s");
+	remove_folder(&f);
 }
 
 /* A list that is closed early, at a fault, leaves nothing running. */
@@ -454,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_common),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_command_has_a_limit),
+		cmocka_unit_test(test_limit_is_of_all_bytes),
 		cmocka_unit_test(test_command_ends_with_what_it_started),
 		cmocka_unit_test(test_how_a_command_ended),
 	};
