@@ -613,7 +613,7 @@ static void test_lists(void **state)
 		.paging = &l.paging,
 		.query = &l.query,
 		.groups = &l.groups,
-		.checks = {VIEW_FRESH, AS_OF, beats, NOW, true}};
+		.checks = {VIEW_FRESH, AS_OF, beats, NOW, true, false}};
 	lay(&d, ENTRY, "green", NOW);
 	show_list(&d, &l);
 	expect(&d, "<a href=\"/status/alpha\">A &amp; B</a>");
