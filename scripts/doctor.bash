@@ -155,9 +155,16 @@ check_undelivered() {
 			(.next_try | fromdate) < $now - 300) |
 		["\($slug): \(.event) has not reached route \(.route)\(
 			if .why then ": \(.why)" else "" end)", $slug] | @tsv' >"$desk/waiting"
+	# What is no server, as the pipeline, has no explanation, but a row.
+	! grep -q '^\*' "$desk/undelivered" ||
+		timeout "$bound" mcp-alert list -c "$config" "${store[@]}" -f jsonl \
+			2>/dev/null | jq -r 'select((.server_slug | startswith("*")) and
+				.severity == "P1" and .undelivered > 0) |
+			["\(.dedup_key): an event has not reached its route", ""] |
+			@tsv' >>"$desk/waiting" || :
 	while IFS=$'\t' read -r line slug; do
-		[[ $slug != '*' ]] || slug="'*'"
-		found fail routes "$line" "mcp-alert explain -c $config $slug"
+		found fail routes "$line" \
+			"mcp-alert ${slug:+explain }${slug:-list} -c $config"
 	done < <(head -n 5 "$desk/waiting")
 	line=$(($(wc -l <"$desk/waiting") - 5))
 	((line <= 0)) || found fail routes "and $line more" "mcp-aggregate status -c $config"

@@ -107,7 +107,7 @@ header() {
 @test "greylisting: later, and once" {
 	strict grey
 	verdict 0 eu,us initialize | alert 3 -N $((T + 5))
-	grep -q 'mcp-alert: example-mcp: downtime_started to route mail: SMTP 450 to the recipient; it is tried again' err
+	grep -q '^mcp-alert: example-mcp: downtime_started to route mail: SMTP 450 to the recipient; it is tried again' err
 	alert 3 -N $((T + 10)) </dev/null
 	[ ! -e got ]
 	alert 0 -N $((T + 70)) </dev/null

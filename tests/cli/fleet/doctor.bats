@@ -566,9 +566,16 @@ of_this() {
 	doctor
 	[ "$status" -eq 1 ]
 	told fail routes 'down: downtime_started has not reached route pager: the command exited with 1'
-	[ "$mend" = "mcp-alert explain -c fleet.yaml down" ]
+	[ "$mend" = "mcp-alert explain down -c fleet.yaml" ]
 	[ "$(grep -c reached out)" = 1 ]
 	silent ok routes ''
+	# Of the pipeline, which is no server.
+	redis hset fleet:heartbeats verdict "$(($(date +%s) - 4000))" >/dev/null
+	mcp-alert tick -c fleet.yaml >events 2>err || [ $? = 3 ]
+	doctor
+	told fail routes 'an event has not reached its route'
+	[ "$mend" = "mcp-alert list -c fleet.yaml" ]
+	redis hset fleet:heartbeats verdict "$(date +%s)" >/dev/null
 	touch up
 	mcp-alert -c fleet.yaml -N $(($(date +%s) + 600)) </dev/null >events
 	doctor
