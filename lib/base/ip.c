@@ -32,15 +32,15 @@ static bool within(const uint8_t *a, const struct block *blocks, size_t n)
 }
 
 /*
- * Addresses that look public, and lead to the platform of a cloud from within it:
+ * These look public, and lead to the platform of a cloud from within it:
  * Azure: learn.microsoft.com/azure/virtual-network/
  *   what-is-ip-address-168-63-129-16
  * IBM Cloud, services and service endpoints:
  *   cloud.ibm.com/docs/vpc?topic=vpc-service-endpoints-for-vpc
  * Google, {restricted,private}.googleapis.com:
  *   cloud.google.com/vpc/docs/configure-private-google-access
- * The blocks below cover the others: AWS, Google and OpenStack use 169.254/16 and
- * fd00::/8, Alibaba uses 100.100.100.200, Oracle 192.0.0.192.
+ * The blocks below cover the others: AWS, Google and OpenStack use 169.254/16
+ * and fd00::/8, Alibaba uses 100.100.100.200, Oracle 192.0.0.192.
  */
 static const struct block platform_v4[] = {
 	{{168, 63, 129, 16}, 32},
