@@ -220,8 +220,10 @@ static CURLcode set_request(struct http_setup *s, CURL *e,
 	if (!s->done || encoding != s->encoding)
 		HTTP_SET(CURLOPT_ACCEPT_ENCODING, encoding);
 	s->encoding = encoding;
-	HTTP_SET(CURLOPT_URL, rq->url);
+	/* In this order: libcurl 8.14 forgets the URL where there are no parts. */
 	HTTP_SET(CURLOPT_CURLU, rq->parts);
+	if (!rq->parts)
+		HTTP_SET(CURLOPT_URL, rq->url);
 	HTTP_SET(CURLOPT_HTTPHEADER, s->fields);
 	HTTP_SET(CURLOPT_TIMEOUT_MS, (long)(rq->timeout_ms < 1 ? 1 : rq->timeout_ms));
 	HTTP_SET(CURLOPT_FRESH_CONNECT, (long)rq->fresh);
