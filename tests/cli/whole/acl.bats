@@ -182,7 +182,7 @@ denied() {
 # refused ROLE COMMAND…: the store denies it.
 refused() {
 	run redis_as "$@"
-	[[ $output =~ NOPERM|"user executing the script can't "|(DEBUG|MODULE)" command not allowed" ]] ||
+	[[ $output =~ NOPERM|"ACL failure in script: "|"user executing the script can't "|(DEBUG|MODULE)" command not allowed" ]] ||
 		{ echo "$*: $output"; return 1; }
 }
 
