@@ -393,9 +393,9 @@ check-units: check-clang check-peers
 
 # What differs between the releases of Debian that are supported: web servers, OpenSSL,
 # Node, Redis. tests/bare runs this in another one.
-DIFFERING = $(patsubst %,tests/cli/%.bats,whole/deploy whole/run whole/acl whole/engines \
-	alert/maintenance-web alert/answers alert/ack probe/tls probe/mtls probe/peers \
-	serve/serve serve/fastcgi aggregate/store fleet/hosts)
+DIFFERING = $(patsubst %,tests/cli/%.bats,whole/deploy whole/run whole/acl fleet/init \
+	alert/maintenance-web alert/answers alert/ack probe/tls probe/mtls probe/inward \
+	serve/serve serve/fastcgi)
 check-differing: deps
 	$(MAKE) peers all
 	$(call bats,$(TESTS),$(DIFFERING))
