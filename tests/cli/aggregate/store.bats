@@ -119,7 +119,7 @@ field() {
 	[ "$(redis hgetall probe:demo:minutes | paste -sd ' ')" = "$((T / 86400)):green 1 upto $T" ]
 	run -1 aggregate verdict -s demo -N $((T + 62))
 	[ "$(field demo verdict)" = red ]
-	[ "$(field demo uptime_30d)" = 50.00 ] || [ "$(field demo uptime_30d)" = 50 ]
+	[ "$(field demo uptime_30d)" = 50.00 ] || [[ $(field demo uptime_30d) == 50?(.00) ]]
 	# An earlier minute comes too late.
 	aggregate verdict -N $((T + 30)) >late || [ $? -eq 1 ]
 	[ "$(jq -r .window late)" -eq $((T + 60)) ]
@@ -368,7 +368,7 @@ minute() {
 		[ "$(redis hget probe:demo:minutes "$day:red-maintenance")" -eq 1 ]
 		redis get fleet:site | jq -e ".maintenance_counts == $counts"
 		if [ "$counts" = true ]; then
-			[ "$(field demo uptime_30d)" = 50 ]
+			[[ $(field demo uptime_30d) == 50?(.00) ]]
 		else # two of three
 			[ "$(field demo uptime_30d)" = 66.66 ]
 		fi
