@@ -229,7 +229,7 @@ static void tell_stall(struct alert_state *st, enum alert_phase phase,
 			string_set(&inc->error, cause_blind);
 		}
 		emit_blind(st, phase, pl, now, out);
-	} else if (pl->refused) {
+	} else {
 		if (begins) {
 			begin_stall(inc, now, now);
 			string_set(&inc->error, cause_refused);
