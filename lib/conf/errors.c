@@ -8,7 +8,7 @@
 
 /* The longest message. */
 #define MESSAGE_MAX 1024
-/* So many warnings are kept of lines that are left out; the rest is counted. */
+/* The most warnings of left-out lines that are kept; the rest are counted. */
 #define LEFT_KEPT 100
 
 struct note {

@@ -35,7 +35,7 @@ void names_release(struct names *l);
 /*
  * name_print(name): the print of a name. prints_near(a, b): false where
  * spelling_fits is of these names; prints_within(part, whole): false where the one
- * name does not stand in the other. True says nothing.
+ * name is not part of the other. True says nothing.
  */
 struct name_print name_print(const char *name);
 bool prints_near(const struct name_print *a, const struct name_print *b);

@@ -26,7 +26,7 @@ static bool is_slip(const struct wanted *w, const char *slug,
 		spelling_fits(&w->spelling, slug);
 }
 
-/* Whether one of two names stands in the other. */
+/* Whether one of two names is part of the other. */
 static bool shares_part(const struct wanted *w, const char *slug,
 	const struct name_print *print)
 {
