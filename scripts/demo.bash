@@ -47,20 +47,20 @@ demo_settings() {
 	[[ $# -eq 0 ]] || die 2 "$1: one argument too many"
 }
 
-# begin COMMAND…: in the background, as a session of its own, which ends as a whole.
+# begin COMMAND…: in the background, as a session of its own, which ends as a whole. It
+# is in the list of sessions before it does anything, should this be killed.
 begin() {
-	setsid "$@" <&0 {alive}>&- &
+	# shellcheck disable=SC2016 # of the shell that becomes the command
+	setsid bash -c 'echo $$ >>"$0"; exec "$@"' "$dir/sessions" "$@" <&0 {alive}>&- &
 	sessions+=($!)
-	echo $! >>"$dir/sessions"
 }
 
-# When nobody holds its standard input any more, ends what the file sessions of a
-# folder lists, waits until that is gone, and removes the folder.
+# The watcher. Once nobody holds its standard input, whose only line is a folder, it ends
+# the sessions that the folder lists, waits until they are gone, and removes the folder.
 clean_up='
-trap "" HUP INT TERM
-cat
-cd / && [[ -d $0 ]] || exit 0
-mapfile -t all <"$0/sessions"
+IFS= read -r dir && cat
+cd / && [[ -d $dir ]] || exit 0
+mapfile -t all <"$dir/sessions"
 for signal in TERM KILL; do
 	for i in {1..50}; do
 		left=
@@ -71,17 +71,21 @@ for signal in TERM KILL; do
 		sleep 0.1
 	done
 done
-rm -rf -- "$0"'
+rm -rf -- "$dir"'
 
-# watch_over: makes the folder, which is cleaned up when nobody holds alive.
+# watch_over: makes the folder, which is cleaned up when nobody holds alive. The watcher
+# ignores signals from its first moment, and is there before the folder.
 watch_over() {
-	trap 'exit 0' HUP INT TERM
-	dir=$(mktemp -d -- "${TMPDIR:-/tmp}/$me.XXXXXX")
-	: >"$dir/sessions"
-	exec {alive}> >(exec setsid bash -c "$clean_up" "$dir" >/dev/null 2>&1)
+	trap "" HUP INT TERM
+	exec {alive}> >(exec setsid bash -c "$clean_up" >/dev/null 2>&1)
 	watcher=$!
+	dir=${TMPDIR:-/tmp}/$me.$(head -c 6 /dev/urandom | base32 | tr -d =)
 	trap 'trap "" HUP INT TERM; exec {alive}>&-; wait "$watcher" "${sessions[@]}" || :' \
 		EXIT
+	trap 'exit 0' HUP INT TERM
+	printf '%s\n' "$dir" >&"$alive"
+	mkdir -m 700 -- "$dir"
+	: >"$dir/sessions"
 }
 
 # until_true COMMAND…: waits for it.

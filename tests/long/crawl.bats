@@ -139,20 +139,21 @@ measured() {
 		"$BIN/mcp-probe" "\$@"
 	EOT
 	chmod +x fake/mcp-probe
-	# A probe that ends by its deadline on a machine that is busy blames nobody: there
-	# is no data then, but after another round.
+	# A machine that is busy holds up probes, of which there is no data then, and the
+	# servers of this test, which are blamed: another round tells.
 	for round in 1 2 3; do
 		PATH=$PWD/fake:$BIN:$PATH measured "round $round of five regions" \
 			"$ROOT/scripts/mcp-fleet" --once --only probe -c fleet.yaml 2>err ||
 			[ $? -eq 3 ] || { cat err; return 1; }
 		measured buckets "$BIN/mcp-aggregate" buckets -c fleet.yaml -f jsonl >buckets.json
 		jq -r '.buckets[] | "\(.bucket) \(.count) \(.share)"' buckets.json >&3
-		[ "$(jq '.buckets[-1].count' buckets.json)" -gt 0 ] || break
+		! diff <(awk '{ print $1, $2 }' where) \
+			<(jq -r '.buckets[] | .bucket as $b | .slugs[] | "\(.) \($b)"' buckets.json | sort) >wrong ||
+			return 0
 		cat err >&3
 	done
-	diff <(awk '{ print $1, $2 }' where) \
-		<(jq -r '.buckets[] | .bucket as $b | .slugs[] | "\(.) \($b)"' buckets.json | sort) >wrong ||
-		{ head -n 40 wrong; return 1; }
+	head -n 40 wrong
+	return 1
 }
 
 @test "what changed since the last" {

@@ -48,7 +48,7 @@ told() {
 			status: "fail", step: "dns", error: "x.timeout",
 			tool_hash: ("e" * 64)}} + . + {"type\":\"probe\"": 1,
 			z: {type: "probe", state: "broken", failed_step: "dns"}}' plain >strange
-	sed -i 's/"probe_started_at":1e-0*7/"probe_started_at":1e-7/' strange
+	sed -i 's/"probe_started_at":1[eE]-0*7/"probe_started_at":1e-7/' strange
 	[ "$(grep -c '^{"a":{"probe_started_at":1e-7,' strange)" -eq 90 ]
 	run -0 aggregate ingest <strange
 	# In a window that a strange one holds.

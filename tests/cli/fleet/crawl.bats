@@ -420,9 +420,9 @@ pkill_curl() {
 	eventually flock -n state/lock true
 }
 
-# lock_awaited: whether a process waits for the lock of the folder.
+# lock_awaited PID: whether that crawl waits for the lock of the folder.
 lock_awaited() {
-	grep -q -- "-> FLOCK .*:$(stat -c %i state/lock) " /proc/locks
+	pgrep -P "$1" -x flock
 }
 
 @test "an answer that came while it was killed is used" {
@@ -447,7 +447,7 @@ lock_awaited() {
 	# The next crawl waits for that curl, which has the lock still.
 	"$ROOT/scripts/mcp-registry" crawl -d 0 "$LIST" state 2>/dev/null 3>&- &
 	crawl=$!
-	eventually lock_awaited
+	eventually lock_awaited "$crawl"
 	echo >over
 	wait "$crawl"
 	# The second page only.
@@ -529,7 +529,7 @@ same() {
 	flock 8
 	"$ROOT/scripts/mcp-registry" crawl -d 0 "$LIST" state 2>/dev/null 3>&- 8>&- &
 	waits=$!
-	eventually lock_awaited
+	eventually lock_awaited "$waits"
 	[ ! -s "$REGISTRY/requests" ]
 	exec 8>&-
 	wait "$waits"

@@ -10,9 +10,8 @@ load ../../helpers/redis
 certificate() {
 	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-keyout "$1.key" -out "$1.csr" -subj "/CN=$1" 2>/dev/null
-	openssl x509 -req -in "$1.csr" -CA "${4:-ca}.pem" -CAkey "${4:-ca}.key" \
-		-CAcreateserial -days "$3" -out "$1.pem" \
-		-extfile <(printf 'subjectAltName=%s\n%s\n' "$2" "${5-}") 2>/dev/null
+	sign_csr "$1" "${4:-ca}.pem" "${4:-ca}.key" '2 days ago' "$3 days" \
+		"subjectAltName=$2" ${5:+"$5"}
 }
 
 setup_file() {

@@ -195,6 +195,14 @@ static const struct row rows[] = {
 		{{"us", 59, 1, 0}, {"eu", 61, 1, 0}, {"ap", 63, 1, 0}}, 70, "",
 		"red hard-outage tls 3 3/3 [ap eu us] []", NULL},
 	{"nothing was probed", {{0}}, {{0}}, 70, "", NULL, NULL},
+	{"the error of most servers, whichever comes first",
+		{{3, false, "us 60:1/dns.timeout | eu 62:- | ap 64:-"},
+			{2, false, "us 61:2/tcp.timeout | eu 62:- | ap 64:-"}},
+		{{0}}, 70, "us 60-61 5 dns.timeout", NULL, NULL},
+	{"of two that are as frequent, the first",
+		{{3, false, "us 60:1/dns.timeout | eu 62:- | ap 64:-"},
+			{3, false, "us 61:2/tcp.timeout | eu 62:- | ap 64:-"}},
+		{{0}}, 70, "us 60-61 6 dns.timeout", NULL, NULL},
 	{"failures without a code",
 		{{5, false, "us 60:1 | eu 62:- | ap 64:-"}}, {{0}}, 70,
 		"us 60-60 5 -", "green ok - 0 2/3 [] [us] isolated [us]", NULL},
@@ -344,8 +352,10 @@ static void test_hosts(void **state)
 		{{"http://[2001:db8::1]/", "http://[2001:db8::2]/",
 			"http://[2001:db8::3]/", "http://[2001:db8::4]/",
 			"http://[2001:db8::5]/"}, true},
-		{{"http://[::1]:1/", "http://[::1]:2/", "http://[::1]/",
-			"http://u@[::1]/", "http://[::1]?x"}, false},
+		{{"http://[::1]:1/", "http://[::1]:2/", "http://[::1]:3",
+			"http://[::1]:4?x", "http://[::1]:5#x"}, false},
+		{{"http://[::1]/", "http://u@[::1]/", "http://u:p@[::1]",
+			"http://[::1]?x", "http://[::1]#x"}, false},
 		/* Of records alone a server has none: all are of one. */
 		{{NULL, NULL, NULL, NULL, NULL}, false},
 		{{"a", "b", "c", "d", "e"}, false},
@@ -420,16 +430,18 @@ static void test_ahead(void **state)
  */
 enum { SERVERS = 14, REGIONS = 3, PROBES = 10 };
 
-struct sample {
-	struct probe probes[SERVERS][REGIONS][PROBES];
-	int host[SERVERS];
-	bool isolated[SERVERS][REGIONS][PROBES]; /* as the definition says */
-};
-
 struct span {
 	double from, to;
 	size_t probes;
 	bool answered, isolated;
+};
+
+struct sample {
+	struct probe probes[SERVERS][REGIONS][PROBES];
+	int host[SERVERS];
+	struct span spans[REGIONS][SERVERS * PROBES];
+	size_t n_spans[REGIONS];
+	bool isolated[SERVERS][REGIONS][PROBES]; /* as the definition says */
 };
 
 /* When the first probe of a region started in the second of that time. */
@@ -492,10 +504,9 @@ static size_t list_spans(const struct sample *m, int region, struct span *out)
 static bool seen_by_others(const struct sample *m, int server, int region,
 	double at, const struct rule *rule)
 {
-	struct span v[SERVERS * PROBES];
-
 	for (int r = 0; r < REGIONS; r++) {
-		size_t n = r == region ? 0 : list_spans(m, r, v);
+		const struct span *v = m->spans[r];
+		size_t n = r == region ? 0 : m->n_spans[r];
 
 		for (size_t k = 0; k < n; k++)
 			for (int i = 0; v[k].answered && i < PROBES; i++) {
@@ -540,8 +551,8 @@ static int count_lost(const struct sample *m, int region, double from,
 
 static void define(struct sample *m, int region, const struct rule *rule)
 {
-	struct span v[SERVERS * PROBES];
-	size_t n = list_spans(m, region, v), first = 0;
+	struct span *v = m->spans[region];
+	size_t n = m->n_spans[region], first = 0;
 
 	for (size_t k = 0; k < n; k++) {
 		if (v[k].answered) {
@@ -601,6 +612,8 @@ static void fill_sample(struct sample *m, unsigned seed)
 				p->error = "dns.timeout";
 			}
 	}
+	for (int r = 0; r < REGIONS; r++)
+		m->n_spans[r] = list_spans(m, r, m->spans[r]);
 }
 
 /* Compare one server's histories to what the definition takes out of them. */
