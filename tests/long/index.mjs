@@ -1,14 +1,14 @@
 // Goal: pages of the index of a large fleet, of a FastCGI worker that has none of
-// them in its memory: how many milliseconds of CPU time each takes the worker, and how
-// large it is compressed. The rows of the list are read anew for some.
-//
+// them in its memory: how many milliseconds of CPU time each takes the worker, beside
+// what compressing half a megabyte takes, and how large it is compressed. The rows of the
+// list are read anew for some.
 // usage: node index.mjs SOCKET PID  (of the worker)
 import fs from 'node:fs';
 import net from 'node:net';
 import zlib from 'node:zlib';
 
 const [socket, pid] = process.argv.slice(2);
-const MOST_MS = 20, MOST_BYTES = 30000;
+const MOST_BYTES = 30000;
 const queries = ['', 'state=up&page=50', 'sort=p95', 'sort=changed&page=97',
 	'q=42', 'q=0042&sort=uptime', 'group=Maps&tag=eu', 'sort=name&page=77',
 	'state=down', 'page=3'];
@@ -52,8 +52,21 @@ function ask(query) {
 const busy = () => Number(fs.readFileSync(`/proc/${pid}/schedstat`, 'utf8')
 	.split(' ')[0]) / 1e6;
 
+// Milliseconds of CPU time that this machine needs now to compress half a megabyte.
+function pace() {
+	const text = Buffer.from(Array.from({length: 30000}, (_, i) =>
+		`server-${i * 7919 % 10007} up ${i % 97}.${i % 10}\n`).join('')).subarray(0, 1 << 19);
+	const took = Array.from({length: 9}, () => {
+		const before = process.cpuUsage();
+		zlib.gzipSync(text);
+		const used = process.cpuUsage(before);
+		return (used.user + used.system) / 1000;
+	});
+	return took.sort((a, b) => a - b)[4];
+}
+
 async function measure(title, pause, first) {
-	const took = [];
+	const took = [], bound = pace();
 	let most = 0;
 	for (let round = 0; round < 3; round++)
 		for (const query of queries) {
@@ -68,9 +81,10 @@ async function measure(title, pause, first) {
 	took.sort((a, b) => a - b);
 	const median = took[took.length >> 1];
 	console.log(`# ${title}: median ${median.toFixed(1)}, most ` +
-		`${took.at(-1).toFixed(1)} ms of CPU time; at most ${most} bytes`);
+		`${took.at(-1).toFixed(1)} ms of CPU time, where half a megabyte takes ` +
+		`${bound.toFixed(1)} ms to compress; at most ${most} bytes`);
 	// A machine that is busy with other things may disturb a few.
-	return took[Math.floor(took.length * 0.9)] < MOST_MS && most <= MOST_BYTES;
+	return took[Math.floor(took.length * 0.9)] < bound && most <= MOST_BYTES;
 }
 
 await ask('');
