@@ -362,7 +362,7 @@ peers:
 	tests/peers/install
 
 # stage NAME,COMMANDS: a part of check, whose output goes to build/check/NAME.log.
-stage = @mkdir -p build/check; echo '$(1): see build/check/$(1).log'; from=$$(date +%s); \
+stage = @mkdir -p build/check; tests/stage $(1) || exit 0; from=$$(date +%s); \
 	{ $(2); } >build/check/$(1).log 2>&1; tests/stage $(1) $$? $$from
 
 # Everything under both compilers. The programs come first, built by gcc; while they are
@@ -403,27 +403,35 @@ check-differing: deps
 # Tests of what reads bytes of strangers, which check-long runs under the sanitizers; the
 # pages have the soak. The others that check left are run as they are.
 STRANGERS = $(filter tests/cli/probe/% \
-	$(patsubst %,tests/cli/serve/%.bats,api fastcgi leaks mcp mcp-conformance private \
-		serve trouble) \
+	$(patsubst %,tests/cli/serve/%.bats,api fastcgi leaks mcp mcp-conformance) \
 	$(patsubst %,tests/cli/aggregate/%.bats,aggregate definitions fuzz-ingest input \
-		servers_from signs snapshot store strangers tools-diff) \
+		servers_from strangers) \
 	$(patsubst %,tests/cli/alert/%.bats,ack answers email maintenance-web sinks \
 		sinks-answers) \
-	$(patsubst %,tests/cli/fleet/%.bats,forced guardrail-tools inbox poisoned worker) \
-	$(patsubst %,tests/cli/whole/%.bats,isolated releases),$(CLI))
+	$(patsubst %,tests/cli/fleet/%.bats,forced inbox poisoned),$(CLI))
 
-# What takes minutes, stage by stage; each is run although another failed. The
-# programs under the sanitizers; a day of 1,000 servers, judged in 2 GiB, and 20 small
-# days; many more schedules and kills, of Redis, of Sentinel's master and of nodes of a
-# Cluster, too; every branch of decisions, and small changes to them, which the tests
-# must notice; limits; inputs that libFuzzer makes up; a real browser; the packages; the
-# other release of Debian.
-STAGES = peers clang plain strangers later statistics coverage mutants limits browser \
-	fuzz packages trixie
+# What takes minutes, in two rows of stages, each run although another failed, and none
+# begun when LONG is over; those that found most come first. One row waits for most of
+# its time: strangers' bytes under the sanitizers; what differs in the other release of
+# Debian; the packages; what check leaves; limits; a real browser; us beside other
+# monitors. The other computes,
+# and steps back for the first: every branch of decisions, and small changes to them,
+# which the tests must notice; inputs that libFuzzer makes up; and what is statistics,
+# from a day of 1,000 servers to a month.
+WAITING = peers plain strangers trixie packages later limits browser compare
+COMPUTING = coverage mutants fuzz $(STATISTICS:long-%=%)
 check-long: deps
 	@scripts/deps long
 	@rm -rf build/check && mkdir -p build/check
-	@for stage in $(STAGES); do $(MAKE) -s check-$$stage; done; tests/stage
+	@echo $$(($$(date +%s) + $(LONG_MINUTES) * 60)) >build/check/until
+	@$(MAKE) -s check-clang
+	@$(MAKE) -s -k -j 2 check-waiting check-computing; tests/stage
+
+check-waiting:
+	@for stage in $(WAITING); do $(MAKE) -s check-$$stage; done
+
+check-computing:
+	@for stage in $(COMPUTING); do nice $(MAKE) -s check-$$stage; done
 
 check-plain:
 	$(call stage,plain,$(MAKE) CC=gcc WERROR=1 unit && prove -f -o -e '' $(UNIT_PROGRAMS))
@@ -435,8 +443,8 @@ check-strangers:
 check-later:
 	$(call stage,later,$(call bats,$(TESTS),$(filter-out $(STRANGERS),$(LATER))))
 
-check-statistics:
-	$(call stage,statistics,$(MAKE) $(STATISTICS))
+$(STATISTICS:long-%=check-%): check-%:
+	$(call stage,$*,$(MAKE) long-$*)
 
 check-coverage:
 	$(call stage,coverage,$(MAKE) coverage)
@@ -458,6 +466,9 @@ check-fuzz:
 
 check-packages:
 	$(call stage,packages,bats -t tests/long/packages.bats)
+
+check-compare:
+	$(call stage,compare,scripts/deps build compare && bats -t tests/long/compare.bats)
 
 check-trixie:
 	$(call stage,trixie,tests/bare trixie differing || [ $$? -eq 3 ])
@@ -495,5 +506,5 @@ install: all
 	$(call copy,755,$(EXAMPLEDIR)/worker,scripts/deploy/worker/mcp-worker)
 
 .PHONY: all check check-differing check-long clean completions deb demo deps glyphs help \
-	install peers run FORCE $(addprefix check-,gcc programs units $(STAGES))
+	install peers run FORCE $(addprefix check-,gcc clang programs units waiting computing $(WAITING) $(COMPUTING))
 .DELETE_ON_ERROR:

@@ -91,13 +91,17 @@ fuzz:
 	@$(MAKE) -s CC=clang WERROR=1 SAN=1 all
 	@tests/fuzz/run $(or $(TARGET),$(FUZZED) $(FUZZED_PROGRAMS))
 
-# How long check-long tries what is statistics: schedules, kills, fuzzing. More than 30m
-# finds more: LONG=8h make check-long. CI has less.
-LONG ?= $(if $(CI),15m,30m)
+# How long check-long takes, but for the stages that are under way then, and how much it
+# tries of what is statistics: schedules, kills, fuzzing. LONG=8h make check-long finds
+# more.
+LONG ?= 30m
 LONG_MINUTES := $(shell echo '$(LONG)' | sed -n 's/^\([0-9]*\)m$$/\1/p; s/^\([0-9]*\)h$$/\1 60/p' | \
 	awk 'NF { print $$1 * (NF > 1 ? $$2 : 1) }')
+ifeq ($(LONG_MINUTES),)
+$(error LONG=$(LONG): minutes or hours, such as 30m or 8h)
+endif
 # share NUMBER: what is done of something in that time, as NUMBER in 30 minutes.
-share = $(shell expr '(' $(1) '*' $(or $(LONG_MINUTES),30) + 29 ')' / 30)
+share = $(shell expr '(' $(1) '*' $(LONG_MINUTES) + 29 ')' / 30)
 
 long-days:
 	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
