@@ -412,13 +412,12 @@ STRANGERS = $(filter tests/cli/probe/% \
 
 # What takes minutes, in two rows of stages, each run although another failed, and none
 # begun when LONG is over; those that found most come first. One row waits for most of
-# its time: strangers' bytes under the sanitizers; what differs in the other release of
-# Debian; the packages; what check leaves; limits; a real browser; us beside other
-# monitors. The other computes,
-# and steps back for the first: every branch of decisions, and small changes to them,
-# which the tests must notice; inputs that libFuzzer makes up; and what is statistics,
-# from a day of 1,000 servers to a month.
-WAITING = peers plain strangers trixie packages later limits browser compare
+# its time: strangers' bytes under the sanitizers; what check leaves; what differs in the
+# other release of Debian; the packages; a real browser; limits; us beside other
+# monitors. The other computes, and steps back for the first: every branch of decisions,
+# and small changes to them, which the tests must notice; inputs that libFuzzer makes up;
+# and what is statistics, from a day of 1,000 servers to a month.
+WAITING = peers plain strangers later trixie packages browser limits compare
 COMPUTING = coverage mutants fuzz $(STATISTICS:long-%=%)
 check-long: deps
 	@scripts/deps long
@@ -450,7 +449,7 @@ check-coverage:
 	$(call stage,coverage,$(MAKE) coverage)
 
 check-mutants:
-	$(call stage,mutants,tests/long/mutants -n $(call share,150) -t $(call share,240))
+	$(call stage,mutants,tests/long/mutants -n $(call share,120) -t $(call share,240))
 
 check-limits: build/bench/server
 	$(call stage,limits,for file in hostile targets registry crawl engines lab; do \
@@ -462,7 +461,7 @@ check-browser:
 	$(call stage,browser,bats -t tests/long/pages.bats && tests/long/run)
 
 check-fuzz:
-	$(call stage,fuzz,$(MAKE) fuzz FUZZ_SECONDS=$(call share,10) FUZZ_JOBS=$(CORES))
+	$(call stage,fuzz,$(MAKE) fuzz FUZZ_SECONDS=$(call share,5) FUZZ_JOBS=$(CORES))
 
 check-packages:
 	$(call stage,packages,bats -t tests/long/packages.bats)

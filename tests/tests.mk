@@ -93,8 +93,8 @@ fuzz:
 
 # How long check-long takes, but for the stages that are under way then, and how much it
 # tries of what is statistics: schedules, kills, fuzzing. LONG=8h make check-long finds
-# more.
-LONG ?= 30m
+# more. CI has more of it.
+LONG ?= $(if $(CI),40m,30m)
 LONG_MINUTES := $(shell echo '$(LONG)' | sed -n 's/^\([0-9]*\)m$$/\1/p; s/^\([0-9]*\)h$$/\1 60/p' | \
 	awk 'NF { print $$1 * (NF > 1 ? $$2 : 1) }')
 ifeq ($(LONG_MINUTES),)
@@ -106,22 +106,22 @@ share = $(shell expr '(' $(1) '*' $(LONG_MINUTES) + 29 ')' / 30)
 long-days:
 	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
 		bats -t -f 'a day' tests/cli/aggregate/simulation.bats
-	DAY_DAYS=$(call share,20) bats -t -f 'a day' tests/cli/aggregate/simulation.bats
+	DAY_DAYS=$(call share,8) bats -t -f 'a day' tests/cli/aggregate/simulation.bats
 
 long-property:
-	PROPERTY_SCHEDULES=$(call share,30000) build/unit/test_property
+	PROPERTY_SCHEDULES=$(call share,20000) build/unit/test_property
 	PROPERTY_SCHEDULES=$(call share,5000) bats -t tests/cli/aggregate/property.bats
 
 long-kills:
-	KILLS=$(call share,5000) bats -t tests/cli/alert/kills.bats
+	KILLS=$(call share,2500) bats -t tests/cli/alert/kills.bats
 	KILLS=$(call share,100) bats -t tests/cli/whole/store-kills.bats
 
 long-leaks:
-	LEAKS_REQUESTS=$(call share,30000) SOAK_SECONDS=$(call share,120) \
+	LEAKS_REQUESTS=$(call share,15000) SOAK_SECONDS=$(call share,120) \
 		bats -t tests/cli/serve/leaks.bats
 
 long-sift:
-	SIFT_SECONDS=$(call share,120) bats -t tests/cli/fleet/sift.bats
+	SIFT_SECONDS=$(call share,60) bats -t tests/cli/fleet/sift.bats
 
 long-month:
 	bats -t tests/long/month.bats

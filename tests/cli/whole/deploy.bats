@@ -405,6 +405,18 @@ crowd() {
 		print "all\n"; <STDIN>' "$@"
 }
 
+# answered PORT [NUMBER]: whether the server there tells a status.
+answered() {
+	ask "$1" "/api/embed-status/example-mcp?${2-}"
+	[ "$CODE" = 200 ]
+}
+
+# kept PATH: whether nginx has its answer.
+kept() {
+	ask "$FASTCGI" "$1"
+	[ "$(tells X-Cache)" = HIT ]
+}
+
 @test "1500 connections that drip do not stop lighttpd" {
 	ulimit -Sn "$(ulimit -Hn)"
 	(($(ulimit -n) >= 8192)) || skip 'too few open files are allowed here'
@@ -412,8 +424,7 @@ crowd() {
 	crowd 1500 "$LIGHTY_FASTCGI" <go >all 3>&- &
 	exec {go}>go
 	head -n 1 all
-	ask "$LIGHTY_FASTCGI" /api/embed-status/example-mcp --max-time 5
-	[ "$CODE" = 200 ]
+	eventually answered "$LIGHTY_FASTCGI"
 	exec {go}>&-
 	wait $!
 }
@@ -434,9 +445,7 @@ crowd() {
 }
 
 @test "nginx keeps answers for as long as they allow, and none for who has a token" {
-	ask "$FASTCGI" /api/embed-status/partly
-	ask "$FASTCGI" /api/embed-status/partly
-	[ "$(tells X-Cache)" = HIT ]
+	eventually kept /api/embed-status/partly
 	ask "$FASTCGI" /api/embed-status/partly -H 'Authorization: Bearer x'
 	[ "$CODE $(tells X-Cache)" = "200 BYPASS" ]
 	ask "$FASTCGI" /api/embed-status/veiled -H "Authorization: Bearer $TOKEN"
@@ -459,8 +468,7 @@ crowd() {
 	exec {go}>go
 	head -n 1 held
 	for i in {1..10}; do
-		ask "$FASTCGI" "/api/embed-status/example-mcp?$i"
-		[ "$CODE" = 200 ]
+		eventually answered "$FASTCGI" "$i"
 	done
 	exec {go}>&-
 	wait $!
