@@ -41,8 +41,8 @@ struct row {
 	/*
 	 * Whether the request proves that it may be answered; if not, *a says
 	 * what it gets. Anybody may ask, so this costs little: there is no
-	 * store, and for the configuration its file alone; or, unless `file`,
-	 * none.
+	 * store, and c->conf is NULL or, with `file`, what the file says
+	 * without its lists.
 	 */
 	bool file;
 	bool (*admit)(struct cgi *c, struct cgi_answer *a);
