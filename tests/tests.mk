@@ -73,7 +73,8 @@ $(foreach d,replay bin,$(B)/$(d)/lines): LDLIBS += -Wl,--wrap=read
 # The CGI of mcp-alert, without a store and without files.
 $(foreach d,replay bin,$(B)/$(d)/cgi): $(B)/tests/fuzz/fuzz_store.o
 $(foreach d,replay bin,$(B)/$(d)/cgi): LDLIBS += -Wl,--wrap=read \
-	-Wl,--wrap=write -Wl,--wrap=conf_load -Wl,--wrap=acknowledge_secret
+	-Wl,--wrap=write -Wl,--wrap=conf_load -Wl,--wrap=conf_load_file \
+	-Wl,--wrap=acknowledge_secret -Wl,--wrap=slot_take
 
 UNIT_PROGRAMS = $(FOLDERS:%=$(B)/unit/%)
 REPLAY_PROGRAMS = $(patsubst %,$(B)/replay/%,$(FOLDERS) $(WRAPPED))

@@ -6,6 +6,7 @@
 #include "base/sha256.h"
 #include "base/xalloc.h"
 #include "state/backend.h"
+#include "state/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,62 +20,13 @@
 /* So much of a digest tells stores apart. */
 #define DIGEST_SHOWN 16
 #define NAME_SIZE 64
-#define PATH_SIZE 4096
 
-/* Where the file may be: in the folder of mcp-alert(1); where that cannot be
-   used, or is full, in that of the moment; else in memory. */
-enum place { PLACE_STATE, PLACE_RUN, PLACE_MEMORY, PLACES };
-
+/* It may be in each folder: in the next where one cannot be used, or is full. */
 struct outage_file {
-	int folders[PLACES], fds[PLACES]; /* -1: not open */
+	int folders[FOLDERS], fds[FOLDERS]; /* -1: not open */
 	char name[NAME_SIZE];
 	struct buf text;
 };
-
-/* The first of the folders that systemd.exec(5) names in the environment. */
-static bool first_of(const char *variable, char *path)
-{
-	const char *s = getenv(variable);
-
-	if (!s || !*s)
-		return false;
-	snprintf(path, PATH_SIZE, "%.*s", (int)strcspn(s, ":"), s);
-	return true;
-}
-
-/* A folder below the one that the environment names as an absolute path. */
-static bool below(const char *variable, char *path)
-{
-	const char *s = getenv(variable);
-
-	if (!s || *s != '/')
-		return false;
-	snprintf(path, PATH_SIZE, "%s/mcp-fleet", s);
-	return true;
-}
-
-/* A folder of which others may see what is in it: no secret is. Or -1. */
-static int open_folder(enum place place, bool make)
-{
-	char path[PATH_SIZE];
-
-	if (place == PLACE_MEMORY) {
-		snprintf(path, sizeof path, "/mcp-fleet-%lu",
-			(unsigned long)geteuid());
-		return private_folder("/dev/shm", path, 022, make);
-	}
-	if (first_of(place == PLACE_STATE ? "STATE_DIRECTORY"
-					  : "RUNTIME_DIRECTORY",
-		    path))
-		return private_folder(path, "", 022, make);
-	if (below(place == PLACE_STATE ? "XDG_STATE_HOME" : "XDG_RUNTIME_DIR",
-		    path))
-		return private_folder("/", path, 022, make);
-	if (place == PLACE_RUN)
-		return private_folder("/run", "/mcp-fleet", 022, make);
-	return private_folder(getenv("HOME"), "/.local/state/mcp-fleet", 022,
-		make);
-}
 
 /* "store-<digest>" of the address, without what might be a password. */
 static void name_of(const char *url, char *out)
@@ -103,13 +55,13 @@ static bool current(int fd)
 
 /* Opens and locks it in that place. False, and errno: EWOULDBLOCK where
    another process has it. */
-static bool open_alone(struct outage_file *l, enum place place, bool make)
+static bool open_alone(struct outage_file *l, enum folder place, bool make)
 {
 	int flags = O_RDWR | (make ? O_CREAT : 0), fd;
 
 	errno = ENOENT;
 	if (l->folders[place] < 0)
-		l->folders[place] = open_folder(place, make);
+		l->folders[place] = folder_open(place, make);
 	while (l->folders[place] >= 0) {
 		fd = private_open(l->folders[place], l->name, flags);
 		if (fd < 0)
@@ -146,7 +98,7 @@ static void read_newest(struct outage_file *l)
 {
 	struct timespec newest = {0};
 
-	for (int i = 0; i < PLACES; i++) {
+	for (int i = 0; i < FOLDERS; i++) {
 		struct stat st;
 
 		if (l->fds[i] < 0 || fstat(l->fds[i], &st) || !st.st_size ||
@@ -166,10 +118,10 @@ struct outage_file *outage_file_open(const char *url, bool make)
 
 	name_of(url, l->name);
 	buf_init(&l->text, TEXT_LIMIT);
-	for (int i = 0; i < PLACES; i++)
+	for (int i = 0; i < FOLDERS; i++)
 		l->folders[i] = l->fds[i] = -1;
-	for (int i = 0; i < PLACES && !busy; i++) {
-		if (open_alone(l, (enum place)i, make && !have))
+	for (int i = 0; i < FOLDERS && !busy; i++) {
+		if (open_alone(l, (enum folder)i, make && !have))
 			have = true;
 		else
 			busy = errno == EWOULDBLOCK;
@@ -189,7 +141,7 @@ void outage_file_close(struct outage_file *l)
 {
 	if (!l)
 		return;
-	for (int i = 0; i < PLACES; i++) {
+	for (int i = 0; i < FOLDERS; i++) {
 		if (l->fds[i] >= 0)
 			close(l->fds[i]);
 		if (l->folders[i] >= 0)
@@ -201,7 +153,7 @@ void outage_file_close(struct outage_file *l)
 
 static void remove_but(struct outage_file *l, int place)
 {
-	for (int i = 0; i < PLACES; i++) {
+	for (int i = 0; i < FOLDERS; i++) {
 		if (i == place || l->fds[i] < 0)
 			continue;
 		unlinkat(l->folders[i], l->name, 0);
@@ -231,8 +183,8 @@ static bool replace_text(struct outage_file *l, const char *text)
 
 	buf_clear(&l->text);
 	buf_fmt(&l->text, "%s\n", text);
-	for (int i = 0; i < PLACES && buf_ok(&l->text); i++) {
-		if ((l->fds[i] >= 0 || open_alone(l, (enum place)i, true)) &&
+	for (int i = 0; i < FOLDERS && buf_ok(&l->text); i++) {
+		if ((l->fds[i] >= 0 || open_alone(l, (enum folder)i, true)) &&
 			pwrite(l->fds[i], l->text.p, l->text.len, 0) ==
 				(ssize_t)l->text.len &&
 			!ftruncate(l->fds[i], (off_t)l->text.len)) {

@@ -343,14 +343,13 @@ static void slug_of(const char *key, char *slug)
 	snprintf(slug, SLUG_MAX + 1, "%.*s", (int)strcspn(key, ":"), key);
 }
 
-/* Whether the URL is one of ours; if not, the answer says so. */
-static bool admit(const struct cgi *c, struct page *p, struct cgi_answer *a)
+bool cgi_ack_admit(struct cgi *c, struct cgi_answer *a)
 {
 	enum ack_token_result got = ACK_TOKEN_WRONG;
 	char *secret = acknowledge_secret();
 
 	if (secret)
-		got = ack_token_read(secret, c->request.name, c->now, p->key,
+		got = ack_token_read(secret, c->request.name, c->now, c->key,
 			NULL);
 	secret_free(secret);
 	if (got == ACK_TOKEN_EXPIRED)
@@ -359,17 +358,23 @@ static bool admit(const struct cgi *c, struct page *p, struct cgi_answer *a)
 			"ones.");
 	if (got == ACK_TOKEN_WRONG)
 		say(a, 404, "Not found", "There is nothing here.");
-	if (got != ACK_TOKEN_OK)
-		return false;
-	slug_of(p->key, p->slug);
-	return true;
+	return got == ACK_TOKEN_OK;
+}
+
+static struct page page_of(const struct cgi *c)
+{
+	struct page p = {.what = NULL};
+
+	memcpy(p.key, c->key, sizeof p.key);
+	slug_of(p.key, p.slug);
+	return p;
 }
 
 void cgi_ack_get(const struct cgi *c, struct cgi_answer *a)
 {
-	struct page p = {.what = NULL};
+	struct page p = page_of(c);
 
-	if (admit(c, &p, a) && still_open(c, &p, a))
+	if (still_open(c, &p, a))
 		put_page(a, c, &p);
 	page_release(&p);
 }
@@ -415,7 +420,7 @@ static const char *read_field(const struct form *f, const char *name,
 
 void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 {
-	struct page p = {.what = NULL};
+	struct page p = page_of(c);
 	char by[4 * BY_MAX + 1], reason[4 * REASON_MAX + 1];
 	struct ack_result r;
 	struct form form;
@@ -424,7 +429,7 @@ void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 	form_read(c->request.body.p, &form);
 	what = form_get(&form, "do");
 	from = form_get(&form, "from");
-	if (admit(c, &p, a) && still_open(c, &p, a)) {
+	if (still_open(c, &p, a)) {
 		struct ack_request q = {
 			.action = what && strcmp(what, "back") == 0 ? ACK_UNACK
 								    : ACK_TAKE,

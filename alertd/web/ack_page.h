@@ -11,9 +11,12 @@ struct ack_request;
 struct ack_result;
 
 /*
- * cgi_ack_get(c, a), cgi_ack_post(c, a): answer a GET or a POST of an
- * acknowledgement link.
+ * cgi_ack_admit(c, a): whether the link is one of ours and good; then c->key is
+ * its incident. If not, the answer says so. It needs the secret alone.
+ *
+ * cgi_ack_get(c, a), cgi_ack_post(c, a): answer a GET or a POST of such a link.
  */
+bool cgi_ack_admit(struct cgi *c, struct cgi_answer *a);
 void cgi_ack_get(const struct cgi *c, struct cgi_answer *a);
 void cgi_ack_post(const struct cgi *c, struct cgi_answer *a);
 

@@ -15,7 +15,7 @@
 #define TEXT_ROOM 16384
 
 /* Whether the request is one of the vendor, which *said then says. */
-static bool admit(const struct cgi *c, const struct sink *sink,
+static bool signed_by(const struct cgi *c, const struct sink *sink,
 	const struct conf_route *route, struct sink_answer *said)
 {
 	const char *query = c->request.http.query;
@@ -94,18 +94,42 @@ static void apply(const struct cgi *c, const struct sink *sink,
 	buf_release(&text);
 }
 
-void cgi_answer(const struct cgi *c, struct cgi_answer *a)
+/* A route that takes answers; or NULL, and *a says that nothing is here. */
+static const struct conf_route *find_taker(
+	const struct cgi *c, struct cgi_answer *a)
 {
 	const struct conf_route *route = route_find(c->conf, c->request.name);
-	const struct sink *sink = route ? sink_of(route->type) : NULL;
-	struct sink_answer said = {.key = ""};
 
-	if (!sink || !sink->answer || !admit(c, sink, route, &said))
-		cgi_error(a, 404, "not_found", "There is nothing here.");
-	else if (!*said.key)
+	if (route && sink_of(route->type)->answer)
+		return route;
+	cgi_error(a, 404, "not_found", "There is nothing here.");
+	return NULL;
+}
+
+bool cgi_answer_admit(struct cgi *c, struct cgi_answer *a)
+{
+	const struct conf_route *route = find_taker(c, a);
+
+	if (!route)
+		return false;
+	if (signed_by(c, sink_of(route->type), route, &c->said))
+		return true;
+	cgi_error(a, 404, "not_found", "There is nothing here.");
+	return false;
+}
+
+void cgi_answer(const struct cgi *c, struct cgi_answer *a)
+{
+	/* The file may be another by now. */
+	const struct conf_route *route = find_taker(c, a);
+	const struct sink *sink = route ? sink_of(route->type) : NULL;
+
+	if (!route)
+		return;
+	if (!*c->said.key)
 		say(sink, "Nothing was done.", a);
-	else if (cgi_ack_test(said.key))
-		say(sink, cgi_ack_test(said.key), a);
+	else if (cgi_ack_test(c->said.key))
+		say(sink, cgi_ack_test(c->said.key), a);
 	else
-		apply(c, sink, route, &said, a);
+		apply(c, sink, route, &c->said, a);
 }

@@ -13,6 +13,7 @@
 #include "web/ack_page.h"
 #include "web/answer_api.h"
 #include "web/maintenance_api.h"
+#include "web/slot.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,6 +22,9 @@
 
 /* A page, or a record. */
 #define ANSWER_MAX (256 * 1024)
+/* How long a request waits for a slot; and when to try again. */
+#define PATIENCE_MS 5000
+#define RETRY_S 5
 
 extern char **environ;
 
@@ -34,17 +38,27 @@ struct row {
 	/* Of the body of a POST; parameters are allowed. NULL: any. */
 	const char *type;
 	size_t most; /* bytes of the body of a POST */
+	/*
+	 * Whether the request proves that it may be answered; if not, *a says
+	 * what it gets. Anybody may ask, so this costs little: there is no
+	 * store, and c->conf is NULL or, with `file`, what the file says
+	 * without its lists.
+	 */
+	bool file;
+	bool (*admit)(struct cgi *c, struct cgi_answer *a);
 	void (*get)(const struct cgi *c, struct cgi_answer *a);
 	void (*post)(const struct cgi *c, struct cgi_answer *a);
 };
 
 static const struct row rows[] = {
 	{"/api/v1/monitors/*/maintenance", "POST", "application/json",
-		CGI_BODY_MAX, NULL, cgi_maintenance},
+		CGI_BODY_MAX, true, cgi_maintenance_admit, NULL,
+		cgi_maintenance},
 	{"/ack/*", "GET, HEAD, POST", "application/x-www-form-urlencoded",
-		CGI_BODY_MAX, cgi_ack_get, cgi_ack_post},
-	{"/answer/*", "POST", NULL, CGI_ANSWER_MAX, NULL, cgi_answer},
-	{NULL, NULL, NULL, 0, NULL, NULL},
+		CGI_BODY_MAX, false, cgi_ack_admit, cgi_ack_get, cgi_ack_post},
+	{"/answer/*", "POST", NULL, CGI_ANSWER_MAX, true, cgi_answer_admit,
+		NULL, cgi_answer},
+	{NULL, NULL, NULL, 0, false, NULL, NULL, NULL},
 };
 
 bool cgi_wanted(void)
@@ -169,13 +183,63 @@ static void answer_from(struct cgi *c, const struct row *row,
 	store_close(c->store);
 }
 
+/* The configuration; or NULL, and *a says that there is none. */
+static struct conf *load(
+	struct conf *(*how)(const char *path), struct cgi_answer *a)
+{
+	const char *file = request_env(environ, "MCP_CONFIG");
+	struct conf *conf = NULL;
+
+	if (file && *file)
+		conf = how(file);
+	else
+		log_error("MCP_CONFIG is not set");
+	if (!conf)
+		cgi_unavailable(a);
+	return conf;
+}
+
+static bool admitted(struct cgi *c, const struct row *row, struct cgi_answer *a)
+{
+	struct conf *file = row->file ? load(conf_load_file, a) : NULL;
+	bool ok;
+
+	if (row->file && !file)
+		return false;
+	c->conf = file;
+	ok = row->admit(c, a);
+	c->conf = NULL;
+	conf_free(file);
+	return ok;
+}
+
+/* Answer a request that is admitted, as soon as there is a slot for it. */
+static void answer_admitted(struct cgi *c, const struct row *row,
+	struct cgi_answer *a)
+{
+	struct conf *conf;
+	int slot;
+
+	if (!slot_take(PATIENCE_MS, &slot)) {
+		cgi_error(a, 503, "busy",
+			"Others are being answered. Try again in a moment.");
+		a->retry_s = RETRY_S;
+		return;
+	}
+	conf = load(conf_load, a);
+	if (conf) {
+		c->conf = conf;
+		answer_from(c, row, a);
+		conf_free(conf);
+	}
+	slot_free(slot);
+}
+
 /* Answer a request whose URL is that of a row. */
 static void answer_row(struct cgi *c, const struct row *row,
 	struct cgi_answer *a)
 {
-	const char *file = request_env(environ, "MCP_CONFIG");
 	bool post = c->request.http.method == METHOD_POST;
-	struct conf *conf;
 
 	if (post ? !row->post
 		 : !row->get || c->request.http.method == METHOD_OTHER) {
@@ -189,16 +253,8 @@ static void answer_row(struct cgi *c, const struct row *row,
 	}
 	if (post && !read_body(&c->request.body, row->most, a))
 		return;
-	if (!file || !*file)
-		log_error("MCP_CONFIG is not set");
-	conf = file && *file ? conf_load(file) : NULL;
-	if (!conf) {
-		cgi_unavailable(a);
-		return;
-	}
-	c->conf = conf;
-	answer_from(c, row, a);
-	conf_free(conf);
+	if (admitted(c, row, a))
+		answer_admitted(c, row, a);
 }
 
 /* The whole output (RFC 3875, section 6). */
@@ -210,6 +266,8 @@ static void put_answer(struct buf *out, const struct cgi_answer *a, bool head)
 		buf_fmt(out, "Allow: %s\r\n", a->allow);
 	if (a->challenge)
 		buf_str(out, "WWW-Authenticate: Bearer\r\n");
+	if (a->retry_s)
+		buf_fmt(out, "Retry-After: %d\r\n", a->retry_s);
 	buf_fmt(out,
 		"Content-Type: %s\r\nContent-Length: %zu\r\n"
 		"X-Content-Type-Options: nosniff\r\n"

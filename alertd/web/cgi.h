@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "cgi/request.h"
 #include "conf/conf.h"
+#include "records/alert.h"
+#include "sinks/sink.h"
 
 #include <stdbool.h>
 
@@ -31,7 +33,12 @@ struct cgi_request {
 /* What an answer is made from. */
 struct cgi {
 	struct cgi_request request;
-	const struct conf *conf; /* never NULL */
+	/* What a request proves, see struct row: of /ack/ the dedup_key, of
+	   /answer/ what the vendor says. */
+	char key[ALERT_KEY_SIZE];
+	struct sink_answer said;
+	/* Both are NULL until that; then the configuration is whole. */
+	const struct conf *conf;
 	struct store *store;
 	char *const *env; /* the environment */
 	double now;	  /* epoch seconds */
@@ -43,6 +50,7 @@ struct cgi_answer {
 	const char *type; /* of the body */
 	const char *allow; /* the allowed methods, of a 405; or NULL */
 	bool challenge;	   /* of a 401: a bearer token is wanted */
+	int retry_s;	   /* of a 503: in how many seconds; 0: not said */
 	struct buf body;
 };
 

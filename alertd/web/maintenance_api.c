@@ -234,17 +234,26 @@ static void add_maintenance(const struct cgi *c,
 	cJSON_Delete(body);
 }
 
+bool cgi_maintenance_admit(struct cgi *c, struct cgi_answer *a)
+{
+	if (holder(c, true) || holder(c, false))
+		return true;
+	cgi_error(a, 401, "token",
+		"This needs the bearer token with which the server's "
+		"account writes.");
+	a->challenge = true;
+	return false;
+}
+
 void cgi_maintenance(const struct cgi *c, struct cgi_answer *a)
 {
 	const struct conf_account *writer = holder(c, true);
 	const struct conf_account *reader = holder(c, false);
 	const struct conf_account *account = writer ? writer : reader;
 
+	/* The file may be another by now. */
 	if (!account) {
-		cgi_error(a, 401, "token",
-			"This needs the bearer token with which the server's "
-			"account writes.");
-		a->challenge = true;
+		cgi_unavailable(a);
 	} else if (!has_server(c, account)) {
 		cgi_error(
 			a, 404, "not_found", "The account has no such server.");

@@ -282,10 +282,15 @@ static int slurp(const char *path, struct buf *b)
 	return n < 0 ? -1 : 0;
 }
 
-struct conf *conf_load(const char *path)
+static void say_faults(void *arg, bool fatal, const char *message)
 {
-	const char *slash = strrchr(path, '/');
-	char *folder = xstrndup(path, slash ? (size_t)(slash - path) + 1 : 0);
+	if (fatal)
+		say_to_log(arg, fatal, message);
+}
+
+/* With the lists in that folder; NULL: without lists and warnings. */
+static struct conf *load(const char *path, const char *folder)
+{
 	struct conf_errors *r = conf_errors_new();
 	struct conf *c = NULL;
 	struct buf b;
@@ -296,8 +301,22 @@ struct conf *conf_load(const char *path)
 	else
 		c = parse(b.p, b.len, folder, r);
 	buf_release(&b);
+	return finish(c, path, r, folder ? say_to_log : say_faults, NULL);
+}
+
+struct conf *conf_load(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = xstrndup(path, slash ? (size_t)(slash - path) + 1 : 0);
+	struct conf *c = load(path, folder);
+
 	free(folder);
-	return finish(c, path, r, say_to_log, NULL);
+	return c;
+}
+
+struct conf *conf_load_file(const char *path)
+{
+	return load(path, NULL);
 }
 
 /*

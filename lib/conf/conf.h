@@ -327,6 +327,12 @@ struct conf {
 struct conf *conf_load(const char *path);
 
 /*
+ * conf_load_file(path): the same of the file alone: no list is read, no command
+ * run, and no warning told, as conf_load tells it.
+ */
+struct conf *conf_load_file(const char *path);
+
+/*
  * conf_parse(file, p, n, say, arg): the same from the n bytes at p, but no list
  * is read, no command run. Each message begins with `file` and goes to
  * say(arg, fatal, message), without a newline; fatal is false for a warning.

@@ -9,6 +9,7 @@ T=1777494660 # 2026-04-29T20:31:00Z, a Wednesday
 alert_setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK MCP_CREDENTIALS=$PWD/credentials
+	export RUNTIME_DIRECTORY=$PWD
 	redis flushall >/dev/null
 	mkdir credentials
 	echo 'token = a canary' >credentials/hook

@@ -15,7 +15,7 @@ teardown_file() {
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
-	export MCP_STORE=unix://$REDIS_SOCK
+	export MCP_STORE=unix://$REDIS_SOCK RUNTIME_DIRECTORY=$PWD
 	redis flushall >/dev/null
 	local hash other read
 	hash=$(printf %s "$TOKEN" | sha256sum)

@@ -604,6 +604,15 @@ unit() {
 	[[ $output == "mcp-fleet: --only: neither probe nor judge" ]]
 }
 
+@test "what is always started again is, however often it ends" {
+	local unit n=0
+	for unit in $(grep -lx Restart=always "$ROOT"/scripts/deploy/*.service); do
+		sed '/^\[Service\]/,$d' "$unit" | grep -x StartLimitIntervalSec=0
+		n=$((n + 1))
+	done
+	[ "$n" -ge 2 ]
+}
+
 @test "systemd finds nothing to say about the units" {
 	cp "$ROOT"/scripts/deploy/*.{socket,timer,service} .
 	mv mcp-serve@.service mcp-serve@1.service

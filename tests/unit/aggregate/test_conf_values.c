@@ -261,10 +261,18 @@ static void test_load(void **state)
 	(void)state;
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, "site: {title: a}\n", 17), 17);
-	close(fd);
 	c = conf_load(path);
 	assert_non_null(c);
 	assert_string_equal(c->site_title, "a");
+	conf_free(c);
+	/* A command that fails. */
+	assert_int_equal(dprintf(fd, "regions: [{name: eu}]\n"
+				     "servers_from: [/bin/false]\n"), 49);
+	close(fd);
+	assert_null(conf_load(path));
+	c = conf_load_file(path);
+	assert_non_null(c);
+	assert_int_equal(c->n_servers_from, 1);
 	conf_free(c);
 	unlink(path);
 	assert_null(conf_load(path));
