@@ -477,7 +477,8 @@ check_store() {
 			found fail store "$why" 'export MCP_STORE_PASSWORD_FILE=FILE' ;;
 		*'Permission denied'*)
 			found fail store "$why" "sudo usermod -aG redis $(id -un)" ;;
-		*'too many clients'*)
+		# Of TLS, Redis just closes a connection where it has too many.
+		*'too many clients'* | *'Connection reset by peer'* | *'closed the connection'*)
 			found fail store "$why" 'sudo systemctl restart redis-server   # on its machine' ;;
 		*) found fail store "${why:-no answer}" "$(start_redis)" ;;
 		esac

@@ -2,6 +2,7 @@
 # Goal: what is wrong with a fleet is told with the command that mends it; that
 # command, typed, makes the finding go; and a fleet that is well has none.
 
+# shellcheck disable=SC2030,SC2031 # each test is a subshell
 bats_require_minimum_version 1.5.0
 load ../../helpers/fleet
 load ../../helpers/lighttpd
