@@ -458,8 +458,9 @@ check_probes() {
 	done <"$scratch/machines"
 }
 
-# check_store: whether it answers, keeps what it is given, has room and takes it; and
-# when each stage used it last. Then the site is checked, which has to use the same.
+# check_store: whether it answers, keeps what it is given, has room, for clients too,
+# and takes it; and when each stage used it last. Then the site is checked, which has
+# to use the same.
 check_store() {
 	local status=0 cli why
 	if [[ ! $url && ! ${MCP_STORE-} ]]; then
@@ -476,6 +477,9 @@ check_store() {
 			found fail store "$why" 'export MCP_STORE_PASSWORD_FILE=FILE' ;;
 		*'Permission denied'*)
 			found fail store "$why" "sudo usermod -aG redis $(id -un)" ;;
+		# Of TLS, Redis just closes a connection where it has too many.
+		*'too many clients'* | *'Connection reset by peer'* | *'closed the connection'*)
+			found fail store "$why" 'sudo systemctl restart redis-server   # on its machine' ;;
 		*) found fail store "${why:-no answer}" "$(start_redis)" ;;
 		esac
 		return
@@ -487,7 +491,12 @@ check_store() {
 			select($full > 0.8) | [if $full > 0.95 then "fail" else "warn" end, "store",
 				"\($full * 100 | floor) % of its memory are used",
 				"\($cli) config set maxmemory \([2 * .maxmemory, 2 * .used_bytes] | max) && \($cli) config rewrite"] |
-			join("\t"))' "$desk/kept"
+			join("\t")),
+		(select(.maxclients) | "\(.clients) of \(.maxclients) possible clients are connected" as $taken |
+			if .clients * 2 <= .maxclients then "ok\tstore\t\($taken)\t"
+			else ["warn", "store", "\($taken)\(.clients_of | if . == [] then "" else
+				": " + (map("\(.clients) \(.who)") | join(", ")) end)",
+				"\($cli) config set timeout 300 && \($cli) config rewrite"] | join("\t") end)' "$desk/kept"
 	check_stages >"$desk/later"
 	check_site >>"$desk/later"
 	# The site was asked before: what is written here is a sign of life, too.

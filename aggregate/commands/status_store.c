@@ -8,6 +8,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "options.h"
@@ -25,10 +26,19 @@
 #define KIND_MAX 64
 #define MORE 1000 /* servers */
 
+/* Who has most connections, where more than half of them are taken. */
+#define HOLDERS 3
+#define HOLDER_MAX 128
+
 struct kind {
 	char name[KIND_MAX];
 	bool of_server;
 	double keys, bytes;
+};
+
+struct holder {
+	char who[HOLDER_MAX];
+	size_t clients;
 };
 
 struct sample {
@@ -39,6 +49,10 @@ struct sample {
 	double all_keys, used, limit; /* limit: 0 for none */
 	double servers;
 	char policy[40], aof[40]; /* "" where INFO is forbidden */
+	/* Of the server that has the least room; max: 0 where it is not known. */
+	double clients, clients_max;
+	struct holder holders[HOLDERS]; /* of all servers */
+	size_t n_holders;
 };
 
 /* The name of a kind: the form of the key, or what all others have. */
@@ -131,17 +145,127 @@ static double info_number(const struct store_reply *r, const char *name)
 	return sum;
 }
 
+/* Of the answers of all servers to INFO, that of the fullest. */
+static void read_clients(struct sample *s, const struct store_reply *r)
+{
+	static const char connected[] = "\nconnected_clients:";
+	static const char limit[] = "\nmaxclients:";
+	const char *at = store_text(r) ? strstr(store_text(r), connected) : NULL;
+
+	while (at) {
+		const char *next = strstr(at + 1, connected);
+		const char *max = strstr(at, limit);
+		double n = strtod(at + strlen(connected), NULL);
+		double of = max && (!next || max < next)
+			? strtod(max + strlen(limit), NULL)
+			: 0;
+
+		if (of > 0 && n * s->clients_max >= s->clients * of) {
+			s->clients = n;
+			s->clients_max = of;
+		}
+		at = next;
+	}
+}
+
+/* The value behind " name=" in a line of CLIENT LIST: n bytes; n is 0 without. */
+static const char *client_field(const char *line, const char *name, size_t *n)
+{
+	size_t end = strcspn(line, "\n");
+	const char *at = strstr(line, name);
+
+	if (!at || at >= line + end) {
+		*n = 0;
+		return line;
+	}
+	at += strlen(name);
+	*n = strcspn(at, " \n");
+	return at;
+}
+
+/*
+ * Add the client of a line of CLIENT LIST: its user, the name that it goes by,
+ * and its address, without the port, or the path of the socket.
+ */
+static void note_client(struct strings *all, const char *line)
+{
+	size_t user, name, addr;
+	const char *u = client_field(line, " user=", &user);
+	const char *c = client_field(line, " name=", &name);
+	const char *a = client_field(line, " addr=", &addr);
+	char who[HOLDER_MAX];
+
+	for (size_t i = addr; i > 0; i--)
+		if (a[i - 1] == ':') {
+			addr = i - 1;
+			break;
+		}
+	snprintf(who, sizeof who, "%.*s%s%.*s%s at %.*s",
+		(int)(user < 32 ? user : 32), u, name ? " (" : "",
+		(int)(name < 32 ? name : 32), c, name ? ")" : "",
+		(int)(addr < 48 ? addr : 48), a);
+	strings_add(all, who);
+}
+
+/* Keep those with most clients; `all` is sorted. */
+static void rank_holders(struct sample *s, const struct strings *all)
+{
+	for (size_t i = 0, n; i < all->n; i += n) {
+		size_t at = s->n_holders;
+
+		for (n = 1; i + n < all->n; n++)
+			if (strcmp(all->v[i], all->v[i + n]) != 0)
+				break;
+		while (at > 0 && s->holders[at - 1].clients < n)
+			at--;
+		if (at == HOLDERS)
+			continue;
+		if (s->n_holders < HOLDERS)
+			s->n_holders++;
+		for (size_t k = s->n_holders - 1; k > at; k--)
+			s->holders[k] = s->holders[k - 1];
+		snprintf(s->holders[at].who, HOLDER_MAX, "%s", all->v[i]);
+		s->holders[at].clients = n;
+	}
+}
+
+/* Who has the connections; a user that may not ask leaves it open. */
+static int read_holders(struct store *store, struct sample *s)
+{
+	static const char *const list[] = {"CLIENT", "LIST"};
+	struct strings all = {.n = 0};
+	const char *at;
+	size_t reply;
+
+	if (s->clients * 2 <= s->clients_max)
+		return 0;
+	reply = store_ask_argv(store, 2, list);
+	if (store_run(store))
+		return store_failed(store);
+	for (at = store_text(store_reply(store, reply)); at && *at;
+		at += strcspn(at, "\n"), at += *at == '\n')
+		note_client(&all, at);
+	strings_sort(&all);
+	rank_holders(s, &all);
+	strings_release(&all);
+	return 0;
+}
+
 static int read_settings(struct store *store, struct sample *s)
 {
+	static const char *const clients[] = {"INFO", "clients"};
+
 	store_add(store, "DBSIZE", NULL);
 	store_add(store, "INFO", "memory", NULL);
+	store_ask_argv(store, 2, clients);
 	if (store_run(store))
 		return store_failed(store);
 	s->all_keys = (double)store_int(store_reply(store, 0), 0);
 	s->used = info_number(store_reply(store, 1), "\nused_memory:");
 	s->limit = info_number(store_reply(store, 1), "\nmaxmemory:");
+	read_clients(s, store_reply(store, 2));
 	setup_settings(store, s->policy, s->aof);
-	return 0;
+	return read_holders(store, s);
 }
 
 /* From the sample to the whole. */
@@ -166,6 +290,32 @@ static int by_bytes(const void *a, const void *b)
 	double y = ((const struct kind *)b)->bytes;
 
 	return (x < y) - (x > y);
+}
+
+static void put_clients_text(struct buf *b, const struct sample *s)
+{
+	if (s->clients_max <= 0)
+		return;
+	buf_fmt(b, "clients: %.0f of %.0f possible", s->clients,
+		s->clients_max);
+	for (size_t i = 0; i < s->n_holders; i++)
+		buf_fmt(b, "%s %zu %s", i ? "," : ":", s->holders[i].clients,
+			s->holders[i].who);
+	buf_char(b, '\n');
+}
+
+static void put_clients_json(struct buf *b, const struct sample *s)
+{
+	if (s->clients_max <= 0)
+		return;
+	buf_fmt(b, ",\"clients\":%.0f,\"maxclients\":%.0f,\"clients_of\":[",
+		s->clients, s->clients_max);
+	for (size_t i = 0; i < s->n_holders; i++) {
+		buf_str(b, i ? ",{\"who\":" : "{\"who\":");
+		json_put_str(b, s->holders[i].who);
+		buf_fmt(b, ",\"clients\":%zu}", s->holders[i].clients);
+	}
+	buf_char(b, ']');
 }
 
 static void put_text(struct buf *b, const struct sample *s)
@@ -193,6 +343,7 @@ static void put_text(struct buf *b, const struct sample *s)
 	buf_fmt(b, "eviction: %s; append-only file: %s\n",
 		*s->policy ? s->policy : "not known",
 		*s->aof ? s->aof : "not known");
+	put_clients_text(b, s);
 	for (size_t i = 0; i < n; i++)
 		buf_fmt(b, "wrong: %s\n", faults[i]);
 }
@@ -211,6 +362,7 @@ static void put_json(struct buf *b, const struct sample *s)
 	json_put_str(b, *s->policy ? s->policy : NULL);
 	buf_str(b, ",\"appendonly\":");
 	json_put_str(b, *s->aof ? s->aof : NULL);
+	put_clients_json(b, s);
 	buf_str(b, ",\"kinds\":{");
 	for (size_t i = 0; i < s->n; i++) {
 		buf_str(b, i ? "," : "");

@@ -606,10 +606,10 @@ int exchange_open(struct nodes *ns, double patience_ms)
 /* Whether a command may write; of a script that is not known. */
 static bool may_write(const struct exchange *x, size_t i)
 {
-	static const char *const reads[] = {"CONFIG", "DBSIZE", "EXISTS", "GET",
-		"GETRANGE", "HEXISTS", "HGET", "HGETALL", "HKEYS", "HLEN",
-		"HMGET", "HSTRLEN", "HVALS", "INFO", "LRANGE", "MEMORY", "MGET",
-		"PING", "PTTL", "SCAN", "SCARD", "SCRIPT", "SISMEMBER",
+	static const char *const reads[] = {"CLIENT", "CONFIG", "DBSIZE", "EXISTS",
+		"GET", "GETRANGE", "HEXISTS", "HGET", "HGETALL", "HKEYS",
+		"HLEN", "HMGET", "HSTRLEN", "HVALS", "INFO", "LRANGE", "MEMORY",
+		"MGET", "PING", "PTTL", "SCAN", "SCARD", "SCRIPT", "SISMEMBER",
 		"SMEMBERS", "TIME", "TTL", "TYPE", "WAIT"};
 	const char *name;
 	size_t n;

@@ -85,8 +85,8 @@ static bool is_one_of(const char *p, size_t n, const char *const *names)
  */
 static void find_keys(const char *at, size_t *first, size_t *n)
 {
-	static const char *const none[] = {"CONFIG", "DBSIZE", "INFO", "PING",
-		"SCAN", "SCRIPT", "TIME", "WAIT", NULL};
+	static const char *const none[] = {"CLIENT", "CONFIG", "DBSIZE", "INFO",
+		"PING", "SCAN", "SCRIPT", "TIME", "WAIT", NULL};
 	static const char *const all[] = {"DEL", "EXISTS", "MGET", NULL};
 	static const char *const counted[] = {"EVAL", "EVALSHA", NULL};
 	static const char *const second[] = {"MEMORY", NULL};

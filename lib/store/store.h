@@ -5,9 +5,10 @@
  * keys.
  *
  * A command touches one key, and a script those of one server, all of which it
- * is given as KEYS. Where a command has no key (PING, DBSIZE, INFO, CONFIG,
- * SCRIPT, TIME, WAIT), every server answers: integers are added, those of WAIT apart,
- * of which the lowest counts; texts and lists stand one behind the other.
+ * is given as KEYS. Where a command has no key (PING, DBSIZE, INFO, CLIENT,
+ * CONFIG, SCRIPT, TIME, WAIT), every server answers: integers are added, those of
+ * WAIT apart, of which the lowest counts; texts and lists stand one behind the
+ * other.
  *
  * Every write of this project is safe to repeat: where a connection is lost, or
  * another server becomes the master, the batch is sent once more.

@@ -2,6 +2,7 @@
 # Goal: what is wrong with a fleet is told with the command that mends it; that
 # command, typed, makes the finding go; and a fleet that is well has none.
 
+# shellcheck disable=SC2030,SC2031 # each test is a subshell
 bats_require_minimum_version 1.5.0
 load ../../helpers/fleet
 load ../../helpers/lighttpd
@@ -27,7 +28,8 @@ hosts() {
 setup() {
 	HOSTS=$BATS_FILE_TMPDIR
 	fleet_setup
-	redis config set maxmemory 0 maxmemory-policy noeviction appendonly yes >/dev/null
+	redis config set maxmemory 0 maxmemory-policy noeviction appendonly yes \
+		maxclients 10000 timeout 0 >/dev/null
 	cp "$HOSTS/known" .
 	sed "s|^UserKnownHostsFile.*|UserKnownHostsFile $PWD/known|" \
 		"$HOSTS/ssh_config" >ssh_config
@@ -320,6 +322,53 @@ failures() {
 		'.waiting == 0 and .set_aside == 0'
 	run -1 env -u MCP_STORE mcp-fleet doctor -c <(sed /^store/d fleet.yaml)
 	[[ $output == *'FAIL  store '*' no store is named'* ]]
+}
+
+@test "a store whose clients leave little room: how many, whose, and idle ones go" {
+	local port held=() fd i
+	two >fleet.yaml
+	doctor
+	told ok store ' of 10000 possible clients are connected'
+	port=$(free_port)
+	redis config set bind 127.0.0.1 port "$port" maxclients 60 >/dev/null
+	for ((i = 0; i < 40; i++)); do
+		exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+		held+=("$fd")
+	done
+	eventually connected -ge 40
+	doctor
+	[ "$status" -eq 0 ]
+	told warn store ' of 60 possible clients are connected: 40 default at 127.0.0.1'
+	[[ $mend == *' config set timeout 300 && '* ]]
+	# As typed, but for the time that it takes.
+	mend=${mend%% && *}
+	mend=${mend/300/1}
+	typed
+	eventually connected -lt 20
+	doctor
+	told ok store ' of 60 possible clients are connected'
+	for fd in "${held[@]}"; do exec {fd}>&-; done
+	# Where all are taken, nothing can be asked; who is there is seen on its machine.
+	redis config set timeout 0 maxclients 1 >/dev/null
+	exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+	eventually full
+	doctor
+	[ "$status" -eq 1 ]
+	told fail store 'it has too many clients'
+	[[ $mend == *'restart redis-server   # on its machine' ]]
+	exec {fd}>&-
+	eventually redis config set maxclients 10000 port 0
+}
+
+# connected OP N: whether so many clients of the store are.
+connected() {
+	local n
+	n=$(redis info clients | tr -d '\r' | sed -n 's/^connected_clients://p')
+	test "${n:-0}" "$@"
+}
+
+full() {
+	[[ $(redis ping 2>&1) == *'max number of clients'* ]]
 }
 
 @test "folders that others may write to, and what the spool holds" {

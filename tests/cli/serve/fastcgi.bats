@@ -120,6 +120,28 @@ answers() {
 	eventually answers 200 /api/embed-status/demo
 }
 
+# held: whether a client but redis-cli is connected to the store.
+held() {
+	redis client list | grep -v ' cmd=client' | grep -q .
+}
+
+let_go() {
+	! held
+}
+
+@test "a store that ends idle connections, as ours does, is asked again without a word" {
+	for _ in 1 2; do
+		redis config set timeout 0 >/dev/null
+		answers 200 /api/embed-status/demo
+		answers 200 /healthz
+		held
+		redis config set timeout 1 >/dev/null
+		eventually let_go
+		grep -q '"store":"ok"' <(get /healthz)
+	done
+	diff err /dev/null
+}
+
 @test "what one worker remembers is nobody's secret" {
 	hash=$(printf %s s3cret | sha256sum)
 	redis hset fleet:servers demo '' >/dev/null

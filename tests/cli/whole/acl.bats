@@ -308,3 +308,43 @@ by_script() {
 		MCP_STORE_PASSWORD_FILE=$ROLES/ingest get /api/embed-status/open
 	[ "$CODE" = 503 ]
 }
+
+@test "who holds the connections of the store is for the judge; without the right, their number" {
+	local fd i held=()
+	redis config set maxclients 40 >/dev/null
+	for ((i = 0; i < 30; i++)); do
+		exec {fd}<>"/dev/tcp/127.0.0.1/$ROLES_PORT"
+		held+=("$fd")
+	done
+	"$AS/mcp-aggregate" status store -f jsonl >out
+	jq -e '.maxclients == 40 and .clients > 30 and (.clients_of | length < 4) and
+		.clients_of[0] == {who: "default at 127.0.0.1", clients: 30}' out
+	redis acl setuser judge -client\|list >/dev/null
+	"$AS/mcp-aggregate" status store -f jsonl >out
+	redis acl load >/dev/null
+	jq -e '.maxclients == 40 and .clients > 30 and .clients_of == []' out
+	for fd in "${held[@]}"; do exec {fd}>&-; done
+	redis config set maxclients 10000 >/dev/null
+}
+
+@test "a role begins with no right, and can hold no connection that timeout leaves" {
+	local user roles=(ingest judge alert reader replica)
+	for user in "${roles[@]}"; do
+		grep -hE "^user $user on " "$ROOT"/scripts/deploy/store/{users,sentinel}.acl |
+			while IFS= read -r line; do
+				[[ $line == *_PASSWORD" resetchannels -@all "* ]] || { echo "$line"; false; }
+			done
+	done
+	[[ $(<"$ROOT/scripts/deploy/store/region.acl") == *_PASSWORD" resetchannels -@all "* ]]
+	run ! grep -E '^user (region|ingest|judge|alert|reader).*subscribe' \
+		"$ROOT"/scripts/deploy/store/{users,region,sentinel}.acl
+	for user in ingest judge alert reader; do
+		for command in 'subscribe x' 'ssubscribe x' monitor 'blpop alert:x 0' \
+			'brpop alert:x 0' 'blmove alert:x alert:y left left 0' \
+			'bzpopmin alert:x 0' 'xread block 0 streams alert:x 0' \
+			'client no-evict on' 'client kill id 1'; do
+			# shellcheck disable=SC2086 # words
+			refused $user $command
+		done
+	done
+}

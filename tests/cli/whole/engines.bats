@@ -570,3 +570,55 @@ move_slot() {
 	[ "$(grep -c downtime_started pages)" = 2 ]
 	[ "$(grep replicas err)" = "mcp-alert: warning: store: only 0 of 1 replicas had a state within 0.5 s; it goes on without" ]
 }
+
+# nodes_are LONELY|USED: whether no node, or some, has a client but redis-cli and
+# sentinels.
+nodes_are() {
+	local node used=LONELY
+	for node in r s/1 c/{1..3}; do
+		! engine_cli "$node" client list | grep ' flags=N ' |
+			grep -Eqv ' (cmd=client|name=sentinel)' || used=USED
+	done
+	[[ $used == "$1" ]]
+}
+
+# nodes_end_after SECONDS: when they end an idle connection.
+nodes_end_after() {
+	local node
+	for node in r s/1 c/{1..3}; do
+		engine_cli "$node" config set timeout "$1" >/dev/null
+	done
+}
+
+@test "a program that waits outlives a store that ends idle connections" {
+	local fd url
+	engine_server "$PWD/r"
+	sentinel_start "$PWD/s"
+	cluster_start "$PWD/c" 3
+	for url in "redis://127.0.0.1:$(engine_port r)" \
+		"redis+sentinel://$STORE_SENTINELS/fleet" "redis+cluster://$STORE_NODES"; do
+		export MCP_STORE=$url
+		stored
+		mkfifo pipe
+		aggregate ingest <pipe >said 2>&1 3>&- &
+		exec {fd}>pipe
+		rm pipe
+		eventually nodes_are USED
+		nodes_end_after 1
+		eventually nodes_are LONELY
+		nodes_end_after 0
+		probes demo us-east-1 $((NOW - 65)) >&"$fd"
+		exec {fd}>&-
+		wait $! || { cat said; return 1; }
+		cat said
+		[ ! -s said ]
+	done
+	# Of a Cluster, the node with the least room counts.
+	engine_cli c/2 config set maxclients 40 >/dev/null
+	for _ in {1..30}; do
+		exec {fd}<>"/dev/tcp/127.0.0.1/$(engine_port c/2)"
+	done
+	aggregate status store -f jsonl >out
+	jq -e '.maxclients == 40 and .clients > 30 and (.clients_of | length) <= 3 and
+		.clients_of[0].who == "default at 127.0.0.1" and .clients_of[0].clients > 30' out
+}

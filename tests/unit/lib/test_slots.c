@@ -140,6 +140,7 @@ static void test_command(void **state)
 		{"PING", "PING", ""},
 		{"INFO memory", "INFO memory", ""},
 		{"CONFIG GET maxmemory", "CONFIG GET maxmemory", ""},
+		{"CLIENT LIST", "CLIENT LIST", ""},
 		{"SCRIPT LOAD alert:a", "SCRIPT LOAD alert:a", ""},
 		{"SCAN 0 COUNT 1000 match alert:*",
 			"SCAN 0 COUNT 1000 match alert:{*}", ""},
