@@ -346,7 +346,7 @@ TESTS := $(shell expr 3 '*' $(CORES))
 # bats JOBS,FILES: what fails beside others is tried once more, each file alone, and is
 # named: it may have been the machine, which has more to do then than it has cores.
 proved = prove --timer -f -o --statefile=$(B)/proved -e 'bats -t'
-bats = $(proved) -j $(1) --state=save $(2) || \
+bats = rm -f $(B)/proved; $(proved) -j $(1) --state=save $(2) || \
 	{ echo "These once more, each alone:"; $(proved) --state=failed; }
 
 # Minutes of ssh, of web servers, of suites that others wrote, of months of data, of
