@@ -478,7 +478,7 @@ check_store() {
 		*'Permission denied'*)
 			found fail store "$why" "sudo usermod -aG redis $(id -un)" ;;
 		# Of TLS, Redis just closes a connection where it has too many.
-		*'too many clients'* | *'Connection reset by peer'* | *'closed the connection'*)
+		*'too many clients'* | *'Connection reset by peer'* | *'Broken pipe'* | *'closed the connection'*)
 			found fail store "$why" 'sudo systemctl restart redis-server   # on its machine' ;;
 		*) found fail store "${why:-no answer}" "$(start_redis)" ;;
 		esac

@@ -172,15 +172,20 @@ static int read_tls(struct connection *c, size_t n)
 
 /*
  * Nothing can be sent: the other side is gone. Before it went, it may have said
- * why, in an alert of TLS.
+ * why, in an alert of TLS, or in a reply, as Redis does where it has too many
+ * clients: then how many bytes came, and nothing more is sent. Else -1.
  */
 static int fail_send(struct connection *c, int error)
 {
-	ssize_t n = c->tls ? recv(c->fd, c->chunk, CHUNK, 0) : 0;
+	ssize_t n = recv(c->fd, c->chunk, CHUNK, 0);
 
-	if (n > 0 && read_tls(c, (size_t)n))
+	if (n > 0 && (c->tls ? read_tls(c, (size_t)n)
+			     : feed(c, c->chunk, (size_t)n)))
 		return -1;
-	return connection_fail(c, strerror(error));
+	if (n <= 0 || c->tls)
+		return connection_fail(c, strerror(error));
+	c->left = 0;
+	return (int)n;
 }
 
 static short tls_events(struct connection *c)
@@ -305,7 +310,7 @@ short connection_events(const struct connection *c)
 	return c->left || c->wire_left ? POLLIN | POLLOUT : POLLIN;
 }
 
-/* Send what is left, as far as that goes. */
+/* Send what is left, as far as that goes; the result is that of fail_send, or 0. */
 static int send_text(struct connection *c)
 {
 	while (c->left && !c->wire_left) {
@@ -331,8 +336,11 @@ long connection_work(struct connection *c, short events)
 {
 	long n = 0;
 
-	if (events & POLLOUT && (send_wire(c) || send_text(c)))
-		return -1;
+	if (events & POLLOUT) {
+		n = send_wire(c) ? -1 : send_text(c);
+		if (n)
+			return n;
+	}
 	if (events & (POLLIN | POLLHUP | POLLERR)) {
 		n = read_socket(c);
 		if (n > 0 && (c->tls ? read_tls(c, (size_t)n)
