@@ -61,6 +61,7 @@ static const struct {
 	/* The wall stands; it is our credential that does not open it. */
 	{STEP_AUTH_INITIALIZE, STEP_TOOLS_CALL, "auth.", HEALTH_WALLED},
 	{STEP_AUTH_INITIALIZE, STEP_TOOLS_CALL, "oauth.", HEALTH_WALLED},
+	{STEP_DNS, STEP_TOOL_HASH, "mcp.member", HEALTH_MALFORMED},
 	{STEP_DNS, STEP_TOOL_HASH, "mcp.tool-name", HEALTH_MALFORMED},
 	{STEP_DNS, STEP_TOOL_HASH, "mcp.tool-schema", HEALTH_MALFORMED},
 	{STEP_DNS, STEP_TOOL_HASH, "mcp.duplicate-tool", HEALTH_MALFORMED},

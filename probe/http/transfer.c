@@ -132,6 +132,7 @@ static void note_status(struct http_transfer *t)
 	struct http_response *r = &t->response;
 
 	http_fields_clear(r);
+	t->head_over = false;
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &r->status);
 	if (!(r->first_byte_ms > 0))
 		r->first_byte_ms = http_transfer_elapsed(t);
@@ -149,7 +150,9 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	trace_field(t->trace, p, n);
 	if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
 		note_status(t);
-	else
+	else if (*p == '\r' || *p == '\n')
+		t->head_over = true;
+	else if (!t->head_over)
 		http_fields_add(&t->response, p, n);
 	/* To undo several compressions may take long and yield nothing. */
 	return t->response.codings > 1 ? 0 : n;

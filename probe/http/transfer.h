@@ -35,6 +35,7 @@ struct http_transfer {
 	size_t network_last; /* bytes its connection had brought by then */
 	bool deny_private, only_connect;
 	bool denied;		 /* the last address was refused */
+	bool head_over; /* what follows are trailers (RFC 9110, section 6.5.1) */
 	int lacked; /* errno: no socket could be opened; or 0 */
 	/*
 	 * Finds out why the name did not resolve; or, for an unsent request,

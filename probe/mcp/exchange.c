@@ -203,11 +203,26 @@ static void excerpt(const struct buf *body, char *out, size_t size)
 	text_clean(flat, n, out, size, 200);
 }
 
+/*
+ * The text of a complete body, of *n bytes: without a byte order mark, which
+ * clients drop (RFC 8259, section 8.1).
+ */
+static const char *text_of(const struct exchange *x, size_t *n)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t skip = x->body.len >= 3 && memcmp(x->body.p, mark, 3) == 0 ? 3
+									 : 0;
+
+	*n = x->body.len - skip;
+	return x->body.p + skip;
+}
+
 /* Whether a complete body may be JSON. */
 static bool maybe_json(const struct exchange *x, const struct http_response *r)
 {
 	bool ok = ok_status(r);
-	const char *type = http_fields(r)->content_type, *p = x->body.p;
+	size_t n;
+	const char *type = http_fields(r)->content_type, *p = text_of(x, &n);
 
 	if (ok && *type)
 		return media_is(type, "application/json");
@@ -219,11 +234,13 @@ static bool read_json(struct exchange *x, struct reply *out)
 {
 	struct answer *a = &x->answer;
 	bool ok = ok_status(out->http);
+	size_t n;
+	const char *text = text_of(x, &n);
 	cJSON *m;
 
-	if (ok && answer_known(a, x->body.p, x->body.len))
+	if (ok && answer_known(a, text, n))
 		return true;
-	m = answer_parse(a, x->body.p, x->body.len);
+	m = answer_parse(a, text, n);
 	if (!m) {
 		if (ok && !answer_failure(a, "response", &out->failure))
 			out->kind = REPLY_FAILED;

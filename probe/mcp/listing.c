@@ -55,14 +55,17 @@ enum listing_state listing_take(struct listing *l, const cJSON *result,
 	const cJSON *next = json_get(result, "nextCursor");
 
 	if ((stateless && !rpc_judge_result_type(result, f)) ||
-		!tools_add(&l->tools, result, f))
+		!tools_add(&l->tools, result, stateless, f))
 		return LISTING_BAD;
-	if (!next || cJSON_IsNull(next))
+	if (!next)
 		return LISTING_WHOLE;
 	if (cJSON_IsString(next))
 		return turn(l, next->valuestring, f) ? LISTING_MORE
 						     : LISTING_BAD;
 	failure_set(
-		f, "mcp.cursor", "the nextCursor of tools/list is no string");
+		f, "mcp.cursor",
+		"the nextCursor of tools/list is %s, and no string, so clients "
+		"refuse the whole list",
+		cJSON_IsNull(next) ? "null" : "of another type");
 	return LISTING_BAD;
 }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "json/jcs.h"
 #include "json/json.h"
+#include "mcp/shape.h"
 #include "redaction/mask.h"
 #include "redaction/redact_record.h"
 
@@ -327,14 +328,57 @@ static bool missing(struct failure *f, const char *what, const char *where)
 		where);
 }
 
+/* What each revision says of a result of `initialize` or server/discover. */
+static const struct shape hello_rows[] = {
+	{"capabilities", SHAPE_OBJECT, true},
+	{"capabilities.tools", SHAPE_OBJECT, false},
+	{"capabilities.tools.listChanged", SHAPE_BOOLEAN, false},
+	{"capabilities.prompts", SHAPE_OBJECT, false},
+	{"capabilities.prompts.listChanged", SHAPE_BOOLEAN, false},
+	{"capabilities.resources", SHAPE_OBJECT, false},
+	{"capabilities.resources.listChanged", SHAPE_BOOLEAN, false},
+	{"capabilities.resources.subscribe", SHAPE_BOOLEAN, false},
+	{"capabilities.logging", SHAPE_COMPOSITE, false},
+	{"capabilities.completions", SHAPE_COMPOSITE, false},
+	{"capabilities.experimental", SHAPE_OBJECT, false},
+	{"instructions", SHAPE_STRING, false},
+	{"_meta", SHAPE_OBJECT, false},
+};
+
+/* And of that of `initialize` alone: Implementation. */
+static const struct shape server_rows[] = {
+	{"serverInfo", SHAPE_OBJECT, true},
+	{"serverInfo.name", SHAPE_STRING, true},
+	{"serverInfo.version", SHAPE_STRING, true},
+	{"serverInfo.title", SHAPE_STRING, false},
+	{"serverInfo.description", SHAPE_STRING, false},
+	{"serverInfo.websiteUrl", SHAPE_STRING, false},
+	SHAPE_ICONS("serverInfo.icons"),
+};
+
+/* Whether each row holds; if not, *f says which member is wrong. */
+static bool judge_members(const cJSON *result, const struct shape *rows,
+	size_t n, const char *where, struct failure *f)
+{
+	char fault[SHAPE_FAULT], code[48] = "mcp.member";
+	const struct shape *row = shape_fault(result, rows, n, fault);
+
+	if (!row)
+		return true;
+	if (row->required)
+		snprintf(code, sizeof code, "mcp.missing-%.*s",
+			(int)strcspn(row->path, "."), row->path);
+	return failure_set(f, code,
+		"in the result of %s, %s, so clients refuse it", where, fault);
+}
+
 static bool judge_capabilities(const cJSON *result, struct rpc_hello *h,
 	struct failure *f, const char *where)
 {
-	const cJSON *c = json_get(result, "capabilities");
-
-	if (!cJSON_IsObject(c))
-		return missing(f, "capabilities", where);
-	h->has_tools = cJSON_IsObject(json_get(c, "tools"));
+	if (!judge_members(result, hello_rows,
+		    sizeof hello_rows / sizeof *hello_rows, where, f))
+		return false;
+	h->has_tools = json_get(json_get(result, "capabilities"), "tools");
 	return true;
 }
 
@@ -353,9 +397,10 @@ bool rpc_judge_initialize(const cJSON *result, struct rpc_hello *h,
 			"the server answers initialize with protocol version "
 			"%s, which is none that is known here to begin so",
 			h->revision);
-	if (!*h->server_name)
-		return missing(f, "serverInfo", "initialize");
-	return judge_capabilities(result, h, f, "initialize");
+	return judge_members(result, server_rows,
+		       sizeof server_rows / sizeof *server_rows, "initialize",
+		       f) &&
+		judge_capabilities(result, h, f, "initialize");
 }
 
 bool rpc_judge_discover(const cJSON *result, struct rpc_hello *h,

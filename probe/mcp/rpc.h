@@ -120,7 +120,8 @@ struct rpc_hello {
 /*
  * rpc_judge_initialize(result, h, f): check the result of `initialize` (2025
  * revisions, "Lifecycle"): a protocolVersion that we know, serverInfo with a
- * name, capabilities; and fill *h. False and *f where something is missing.
+ * name and a version, capabilities, each member of the type that the schema says;
+ * and fill *h. False and *f where something is missing or of another type.
  */
 bool rpc_judge_initialize(const cJSON *result, struct rpc_hello *h,
 	struct failure *f);

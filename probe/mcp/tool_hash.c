@@ -4,10 +4,10 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/jcs.h"
+#include "mcp/tool_judge.h"
 
 /* No client can use a list beyond these limits. */
 #define TOOLS_MAX 10000
-#define NAME_MAX_BYTES 1024
 #define TEXT_MAX_BYTES (12 * MIB)
 /* The most bytes of memory for the tree of t->kept. */
 #define KEPT_MAX (2 * MIB)
@@ -122,7 +122,7 @@ static void add_forms(const struct tools *t, const struct tool *tool)
 	const char *text = t->text.p;
 	struct buf name;
 
-	buf_init(&name, 6 * NAME_MAX_BYTES + 2);
+	buf_init(&name, 6 * TOOL_NAME_MAX + 2);
 	json_put_str(&name, name_of(t, tool));
 	add_both(t, "{", 1);
 	sha256_add(t->full, text + tool->before, tool->schema - tool->before);
@@ -145,48 +145,6 @@ void tools_definition(const struct tools *t, size_t i, struct buf *b)
 	json_put_str(b, name_of(t, tool));
 	buf_add(b, text + tool->behind, tool->end - tool->behind);
 	buf_char(b, '}');
-}
-
-/* What is wrong with an inputSchema, or NULL. */
-static const char *fault_of_schema(const cJSON *schema)
-{
-	const cJSON *type = json_get(schema, "type");
-	const char *s = cJSON_GetStringValue(type);
-
-	if (!schema)
-		return "is missing";
-	if (!cJSON_IsObject(schema))
-		return "is no JSON object";
-	if (!type)
-		return "has no type";
-	return s && strcmp(s, "object") == 0 ? NULL : "is of another type";
-}
-
-/* Check a tool; n: its number on the page, from 1. */
-static bool judge_tool(const cJSON *tool, size_t n, struct failure *f)
-{
-	const char *name = json_str(tool, "name");
-	const char *fault = fault_of_schema(json_get(tool, "inputSchema"));
-
-	if (!cJSON_IsObject(tool) || !name || !*name)
-		return failure_set(f, "mcp.tool-name",
-			"tool number %zu of the list %s, so clients refuse the "
-			"whole list",
-			n,
-			cJSON_IsObject(tool) ? "has no name"
-					     : "is no JSON object");
-	if (fault)
-		return failure_set(f, "mcp.tool-schema",
-			"the inputSchema of tool %.100s %s, where a schema of "
-			"type object is required, so clients refuse the whole "
-			"list",
-			name, fault);
-	if (strlen(name) > NAME_MAX_BYTES)
-		return failure_set(f, "mcp.tool-name-too-long",
-			"the name of tool number %zu of the list has more than "
-			"%d bytes",
-			n, NAME_MAX_BYTES);
-	return true;
 }
 
 static bool too_large(struct failure *f)
@@ -289,13 +247,13 @@ static bool same(const struct tool *a, const struct tool *b)
 }
 
 static bool add_tool(struct tools *t, const cJSON *v, size_t n,
-	struct failure *f)
+	bool stateless, struct failure *f)
 {
 	size_t before = t->text.len;
 	struct tool tool;
 	uint32_t *slot;
 
-	if (!judge_tool(v, n, f))
+	if (!tool_judge(v, n, stateless, f))
 		return false;
 	if (budget_late(t->budget))
 		return too_late(f, "read");
@@ -320,7 +278,8 @@ static bool add_tool(struct tools *t, const cJSON *v, size_t n,
 	return keep(t, v, f);
 }
 
-bool tools_add(struct tools *t, const cJSON *result, struct failure *f)
+bool tools_add(struct tools *t, const cJSON *result, bool stateless,
+	struct failure *f)
 {
 	const cJSON *list = json_get(result, "tools"), *v;
 	size_t n = 0;
@@ -330,7 +289,7 @@ bool tools_add(struct tools *t, const cJSON *result, struct failure *f)
 			"tools is missing in the result of tools/list, or no "
 			"array");
 	for (v = list->child; v; v = v->next) {
-		if (!add_tool(t, v, ++n, f))
+		if (!add_tool(t, v, ++n, stateless, f))
 			return false;
 	}
 	t->budget->held = t->held + t->text.len + t->cap * sizeof *t->list +

@@ -48,11 +48,13 @@ void tools_init(struct tools *t, const char *wanted,
 void tools_release(struct tools *t);
 
 /*
- * tools_add(t, result, f): check the tools of one page and add them. The same
- * tool twice counts once. False and *f where the page breaks the specification
+ * tools_add(t, result, stateless, f): check the tools of one page, of a server
+ * of revision 2026-07-28 or of an older one, and add them. The same tool twice
+ * counts once. False and *f where the page breaks the specification
  * ("tools/list"), all pages together are too large, or the deadline is over.
  */
-bool tools_add(struct tools *t, const cJSON *result, struct failure *f);
+bool tools_add(struct tools *t, const cJSON *result, bool stateless,
+	struct failure *f);
 
 /*
  * tools_hash(t, h, f): the two hashes over all tools, see mcp-records(5). The

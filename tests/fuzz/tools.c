@@ -97,8 +97,8 @@ static void two_pages(const cJSON *result, const struct tools_hash *h)
 	struct tools t;
 
 	init(&t, NULL);
-	need(tools_add(&t, back, &f));
-	need(tools_add(&t, result, &f));
+	need(tools_add(&t, back, false, &f));
+	need(tools_add(&t, result, false, &f));
 	need(t.n == h->n);
 	need(tools_hash(&t, &other, &f));
 	need(strcmp(h->contract, other.contract) == 0);
@@ -116,7 +116,7 @@ static void list(const cJSON *result)
 
 	memset(&f, 0xaa, sizeof f);
 	init(&t, "echo");
-	if (!tools_add(&t, result, &f)) {
+	if (!tools_add(&t, result, false, &f)) {
 		check_failure(&f);
 	} else if (!tools_hash(&t, &h, &f)) {
 		check_failure(&f);

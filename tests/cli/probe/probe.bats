@@ -19,6 +19,8 @@ load ../../helpers/scripted
 		sse-lines          healthy - - 2025-11-25 session 3
 		sse-notes          healthy - - 2025-11-25 session 3
 		sse-twice          healthy - - 2025-11-25 session 3
+		json-bom           healthy - - 2025-11-25 session 3
+		json-trailers      healthy - - 2025-11-25 session 3
 		sse-open           healthy - - 2025-11-25 session 3
 		sse-pieces         healthy - - 2025-11-25 session 3
 		sessionless        healthy - - 2025-11-25 session 3
@@ -36,7 +38,7 @@ load ../../helpers/scripted
 	EOF
 	closed good
 	# The same tools, cut into whatever pieces and pages, have one hash.
-	jq -es 'map(select(.type == "probe")) | length == 26 and
+	jq -es 'map(select(.type == "probe")) | length == 28 and
 		(map([.tool_hash, .full_hash, .tools]) | unique | length == 1)' rows/*.out
 }
 

@@ -223,7 +223,14 @@ asked() {
 		rpc-error-sse           broken initialize jsonrpc.-32603 - - -
 		no-version              broken initialize mcp.missing-protocolVersion - session -
 		no-server               broken initialize mcp.missing-serverInfo 2025-11-25 session -
+		server-no-version       broken initialize mcp.missing-serverInfo 2025-11-25 session -
+		server-title-null       broken initialize mcp.member 2025-11-25 session -
 		no-capabilities         broken initialize mcp.missing-capabilities 2025-11-25 session -
+		tools-array             broken initialize mcp.member 2025-11-25 session -
+		tools-true              broken initialize mcp.member 2025-11-25 session -
+		tools-null              broken initialize mcp.member 2025-11-25 session -
+		tools-number            broken initialize mcp.member 2025-11-25 session -
+		discover-tools-array    broken initialize mcp.member 2026-07-28 stateless -
 		year-2031               broken initialize mcp.version - session -
 		new-in-initialize       broken initialize mcp.version - session -
 		session-space           broken initialize mcp.session-id 2025-11-25 session -
@@ -317,6 +324,11 @@ asked() {
 		list-no-schema     broken tools-list mcp.tool-schema 2025-11-25 session -
 		list-untyped-schema broken tools-list mcp.tool-schema 2025-11-25 session -
 		list-array-schema  broken tools-list mcp.tool-schema 2025-11-25 session -
+		list-hint-null     broken tools-list mcp.member 2025-11-25 session -
+		list-properties-null broken tools-list mcp.member 2025-11-25 session -
+		list-output-array  broken tools-list mcp.tool-schema 2025-11-25 session -
+		list-unknown       healthy - - 2025-11-25 session 1
+		pages-null         broken tools-list mcp.cursor 2025-11-25 session -
 		list-two           broken tools-list mcp.duplicate-tool 2025-11-25 session -
 		pages-loop         broken tools-list mcp.cursor-loop 2025-11-25 session -
 		pages-endless      broken tools-list mcp.too-many-pages 2025-11-25 session -

@@ -1,0 +1,111 @@
+#include "mcp/shape.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_SIZE 32
+
+static const char *const wanted[] = {
+	[SHAPE_STRING] = "a string",
+	[SHAPE_BOOLEAN] = "true or false",
+	[SHAPE_OBJECT] = "an object",
+	[SHAPE_ARRAY] = "an array",
+	[SHAPE_COMPOSITE] = "an object",
+	[SHAPE_STRINGS] = "an array of strings",
+	[SHAPE_SCHEMAS] = "an object of schemas",
+};
+
+static bool is_composite(const cJSON *v)
+{
+	return cJSON_IsObject(v) || cJSON_IsArray(v);
+}
+
+/* Whether each element or member passes. */
+static bool all(const cJSON *v, bool (*passes)(const cJSON *))
+{
+	const cJSON *one;
+
+	cJSON_ArrayForEach(one, v)
+	{
+		if (!passes(one))
+			return false;
+	}
+	return true;
+}
+
+static bool is_string(const cJSON *v)
+{
+	return cJSON_IsString(v);
+}
+
+static bool is_kind(const cJSON *v, enum shape_kind kind)
+{
+	switch (kind) {
+	case SHAPE_STRING:
+		return cJSON_IsString(v);
+	case SHAPE_BOOLEAN:
+		return cJSON_IsBool(v);
+	case SHAPE_OBJECT:
+		return cJSON_IsObject(v);
+	case SHAPE_ARRAY:
+		return cJSON_IsArray(v);
+	case SHAPE_COMPOSITE:
+		return is_composite(v);
+	case SHAPE_STRINGS:
+		return cJSON_IsArray(v) && all(v, is_string);
+	case SHAPE_SCHEMAS:
+		return cJSON_IsObject(v) && all(v, is_composite);
+	}
+	return false;
+}
+
+static const char *type_of(const cJSON *v)
+{
+	if (!v)
+		return "missing";
+	if (cJSON_IsNull(v))
+		return "null";
+	if (cJSON_IsString(v))
+		return "a string";
+	if (cJSON_IsNumber(v))
+		return "a number";
+	if (cJSON_IsBool(v))
+		return "true or false";
+	return cJSON_IsArray(v) ? "an array" : "an object";
+}
+
+/* Whether the row holds for v, at `path` of the row; if not, `out` says why. */
+static bool holds(const cJSON *v, const struct shape *row, const char *path,
+	char out[SHAPE_FAULT])
+{
+	size_t n = strcspn(path, ".[");
+	char name[NAME_SIZE];
+	const cJSON *m, *one;
+
+	snprintf(name, sizeof name, "%.*s", (int)n, path);
+	m = json_get(v, name);
+	if (path[n] == '.')
+		return !m || holds(m, row, path + n + 1, out);
+	if (path[n] == '[') {
+		cJSON_ArrayForEach(one, m)
+		{
+			if (!holds(one, row, path + n + 3, out))
+				return false;
+		}
+		return true;
+	}
+	if (m ? is_kind(m, row->kind) : !row->required)
+		return true;
+	snprintf(out, SHAPE_FAULT, "%s is %s, and must be %s", row->path,
+		type_of(m), wanted[row->kind]);
+	return false;
+}
+
+const struct shape *shape_fault(const cJSON *v, const struct shape *rows,
+	size_t n, char out[SHAPE_FAULT])
+{
+	for (size_t i = 0; i < n; i++)
+		if (!holds(v, &rows[i], rows[i].path, out))
+			return &rows[i];
+	return NULL;
+}

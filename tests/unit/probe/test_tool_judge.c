@@ -1,0 +1,110 @@
+/*
+ * Goal: a tool that the official clients refuse is refused, and the failure names
+ * the tool and the member; what no revision knows is ignored.
+ */
+#include "mcp/tool_judge.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+enum { OLD = 1, NEW = 2, BOTH = OLD | NEW };
+
+static const struct {
+	const char *more; /* members of tool a, with ' for " */
+	int refused;	  /* by which revisions */
+	const char *code, *shown;
+} rows[] = {
+	{"", 0, "", ""},
+	{",'anything':null,'Title':7", 0, "", ""},
+	{",'title':null", BOTH, "mcp.member",
+		"tool a, title is null, and must be a string"},
+	{",'title':7", BOTH, "mcp.member", "title is a number"},
+	{",'title':''", 0, "", ""},
+	{",'description':null", BOTH, "mcp.member", "description is null"},
+	{",'description':['x']", BOTH, "mcp.member", "description is an array"},
+	{",'annotations':null", BOTH, "mcp.member", "annotations is null"},
+	{",'annotations':[]", BOTH, "mcp.member", "annotations is an array"},
+	{",'annotations':{'x':null}", 0, "", ""},
+	{",'annotations':{'readOnlyHint':null}", BOTH, "mcp.member",
+		"annotations.readOnlyHint is null, and must be true or false"},
+	{",'annotations':{'destructiveHint':'true'}", BOTH, "mcp.member",
+		"annotations.destructiveHint is a string"},
+	{",'annotations':{'idempotentHint':1}", BOTH, "mcp.member",
+		"annotations.idempotentHint is a number"},
+	{",'annotations':{'openWorldHint':{}}", BOTH, "mcp.member",
+		"annotations.openWorldHint is an object"},
+	{",'annotations':{'title':null}", BOTH, "mcp.member",
+		"annotations.title is null"},
+	{",'_meta':null", BOTH, "mcp.member", "_meta is null"},
+	{",'icons':{}", BOTH, "mcp.member", "icons is an object"},
+	{",'icons':[{'src':'data:,'},{}]", BOTH, "mcp.member",
+		"icons[].src is missing, and must be a string"},
+	{",'icons':[{'src':'data:,','sizes':'48x48'}]", BOTH, "mcp.member",
+		"icons[].sizes is a string, and must be an array of strings"},
+	{",'icons':[{'src':'data:,','sizes':['48x48']}]", 0, "", ""},
+	{",'execution':{'taskSupport':true}", BOTH, "mcp.member",
+		"execution.taskSupport is true or false"},
+	{",'outputSchema':null", BOTH, "", "outputSchema"},
+	{",'outputSchema':{'type':'array'}", OLD, "mcp.tool-schema",
+		"the outputSchema of tool a is of another type"},
+	{",'outputSchema':{}", OLD, "mcp.tool-schema",
+		"the outputSchema of tool a has no type"},
+	{",'outputSchema':{'type':'object','properties':null}", OLD,
+		"mcp.member", "outputSchema.properties is null"},
+	{",'outputSchema':{'type':'object','required':'x'}", OLD, "mcp.member",
+		"outputSchema.required is a string"},
+	/* Of the last member of a name. */
+	{",'inputSchema':{'type':'object','properties':null}", BOTH,
+		"mcp.member",
+		"inputSchema.properties is null, and must be an object"},
+	{",'inputSchema':{'type':'object','properties':[]}", BOTH, "mcp.member",
+		"inputSchema.properties is an array"},
+	{",'inputSchema':{'type':'object','properties':{'q':null}}", OLD,
+		"mcp.member",
+		"inputSchema.properties is an object, and must be an object of "
+		"schemas"},
+	{",'inputSchema':{'type':'object','properties':{'q':true}}", OLD,
+		"mcp.member", "inputSchema.properties"},
+	{",'inputSchema':{'type':'object','properties':{'q':{}}}", 0, "", ""},
+	{",'inputSchema':{'type':'object','required':null}", BOTH, "mcp.member",
+		"inputSchema.required is null"},
+	{",'inputSchema':{'type':'object','required':['q',7]}", BOTH,
+		"mcp.member", "inputSchema.required is an array"},
+	{",'inputSchema':{'type':'object','required':[]}", 0, "", ""},
+};
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		for (int stateless = 0; stateless < 2; stateless++) {
+			bool refused = rows[i].refused & (stateless ? NEW : OLD);
+			struct failure f = {0};
+			char text[400], why[JSON_WHY];
+			cJSON *tool;
+
+			snprintf(text, sizeof text,
+				"{'name':'a','inputSchema':{'type':'object'}%s}",
+				rows[i].more);
+			for (char *p = text; (p = strchr(p, '\''));)
+				*p = '"';
+			tool = json_parse(text, strlen(text), &json_reply, why);
+			assert_non_null(tool);
+			if (tool_judge(tool, 1, stateless, &f) == refused ||
+				(refused && (!strstr(f.message, rows[i].shown) ||
+						    !strstr(f.code, rows[i].code))))
+				fail_msg("%s: %s: %s", text, f.code, f.message);
+			cJSON_Delete(tool);
+		}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
