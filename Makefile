@@ -414,11 +414,11 @@ STRANGERS = $(filter tests/cli/probe/% \
 # begun when LONG is over; those that found most come first. One row waits for most of
 # its time: strangers' bytes under the sanitizers; what check leaves; what differs in the
 # other release of Debian; the packages; a real browser; limits; us beside other
-# monitors. The other computes, and steps back for the first: every branch of decisions,
-# and small changes to them, which the tests must notice; inputs that libFuzzer makes up;
-# and what is statistics, from a day of 1,000 servers to a month.
+# monitors. The other computes, and steps back for the first: requests, kills, schedules;
+# small changes to decisions, which the tests must notice; a day of 1,000 servers; every
+# branch of decisions; inputs that libFuzzer makes up; a month.
 WAITING = peers plain strangers later trixie packages browser limits compare
-COMPUTING = coverage mutants fuzz $(STATISTICS:long-%=%)
+COMPUTING = leaks kills property sift mutants days coverage fuzz month snapshot
 check-long: deps
 	@scripts/deps long
 	@rm -rf build/check && mkdir -p build/check
@@ -442,7 +442,8 @@ check-strangers:
 check-later:
 	$(call stage,later,$(call bats,$(TESTS),$(filter-out $(STRANGERS),$(LATER))))
 
-$(STATISTICS:long-%=check-%): check-%:
+STATISTICS = leaks kills property sift days month snapshot
+$(STATISTICS:%=check-%): check-%:
 	$(call stage,$*,$(MAKE) long-$*)
 
 check-coverage:

@@ -130,8 +130,6 @@ long-month:
 long-snapshot:
 	bats -t tests/long/snapshot.bats
 
-STATISTICS = $(addprefix long-,days property kills leaks sift month snapshot)
-
 # What changes a decision is noticed: a sample of small changes to the pure areas.
 mutants:
 	tests/long/mutants
