@@ -126,11 +126,13 @@ others() {
 	# Functions of scripts may have the name of a command.
 	(cd "$ROOT" && xargs grep -hoE '^[[:blank:]]*[a-z_0-9]+\(\)' <"$BATS_TEST_TMPDIR/files") |
 		tr -d '() \t' | sort -u >functions
-	cut -d : -f 3 called | sort -u | comm -23 - functions | while read -r word; do
-		! grep -q "^$word|" <<<"$NOT_NEEDED" || continue
-		path=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin type -P "$word") || continue
-		echo "$word $(realpath "$path")"
-	done >paths
+	# Ours may be installed here.
+	cut -d : -f 3 called | sort -u | comm -23 - functions | grep -v '^mcp-' |
+		while read -r word; do
+			! grep -q "^$word|" <<<"$NOT_NEEDED" || continue
+			path=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin type -P "$word") || continue
+			echo "$word $(realpath "$path")"
+		done >paths
 	awk 'NR == FNR { path[$1] = $2; next } {
 		split($0, part, ":"); p = path[part[3]]; short = p; sub(/^\/usr\//, "/", short)
 		if (p != "") print p, short, part[1] ":" part[2], part[3] }' paths called >found
