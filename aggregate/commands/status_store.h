@@ -8,8 +8,9 @@ struct command;
 
 /*
  * status_store(cmd): print how many servers there are, the bytes by kind of key,
- * what a server costs, how many clients are connected and, where that is more
- * than half of maxclients, who has most; and what is set up wrong. Returns the exit status.
+ * what a server costs, how many clients are connected, who has most of the
+ * connections if more than half are taken, and what is set up wrong. Returns the
+ * exit status.
  */
 int status_store(const struct command *cmd);
 

@@ -327,8 +327,8 @@ struct conf {
 struct conf *conf_load(const char *path);
 
 /*
- * conf_load_file(path): the same of the file alone: no list is read, no command
- * run, and no warning told, as conf_load tells it.
+ * conf_load_file(path): load the file alone: it reads no list, runs no command,
+ * and logs no warning. Errors are logged as conf_load logs them.
  */
 struct conf *conf_load_file(const char *path);
 

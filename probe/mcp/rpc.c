@@ -328,7 +328,7 @@ static bool missing(struct failure *f, const char *what, const char *where)
 		where);
 }
 
-/* What each revision says of a result of `initialize` or server/discover. */
+/* The members of a result of `initialize` or server/discover. */
 static const struct shape hello_rows[] = {
 	{"capabilities", SHAPE_OBJECT, true},
 	{"capabilities.tools", SHAPE_OBJECT, false},
@@ -345,7 +345,7 @@ static const struct shape hello_rows[] = {
 	{"_meta", SHAPE_OBJECT, false},
 };
 
-/* And of that of `initialize` alone: Implementation. */
+/* The members of `initialize` alone ("Implementation" in the schema). */
 static const struct shape server_rows[] = {
 	{"serverInfo", SHAPE_OBJECT, true},
 	{"serverInfo.name", SHAPE_STRING, true},

@@ -1,5 +1,5 @@
 /*
- * shape.h: of which types members of an answer must be, from tables. Pure.
+ * shape.h: checks the types of the members of an answer against tables. Pure.
  */
 #ifndef MCP_SHAPE_H
 #define MCP_SHAPE_H
@@ -20,9 +20,9 @@ enum shape_kind {
 };
 
 /*
- * A member. path: names with "." between; "name[]" stands for each element of an
- * array. Where a member on the way is missing, so may be those below. A row
- * follows those of the members on its way.
+ * A member. path: names separated by "."; "name[]" means each element of an
+ * array. `required` applies only if the member's parent is there. The row of a
+ * parent comes before those of its members.
  */
 struct shape {
 	const char *path;

@@ -5,9 +5,9 @@
 #include <string.h>
 
 /*
- * What revisions say of a tool. Clients hold a server to all of it, whichever
- * revision they speak with it; what none knows is ignored. Until 2025-11-25 the
- * schemas are those of objects, and behind them properties are schemas.
+ * The members of a tool in all revisions together: clients check them all,
+ * whichever revision they negotiated. Other members are ignored. Until
+ * 2025-11-25, session_rows apply too; since 2026-07-28, stateless_rows.
  */
 static const struct shape rows[] = {
 	{"inputSchema.required", SHAPE_STRINGS, false},
