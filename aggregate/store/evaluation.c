@@ -59,8 +59,8 @@ struct evaluation {
 	size_t *later;	/* the servers that are judged in the end */
 	size_t n_later, cap_later;
 	struct regions_heard regions; /* of public servers */
-	double latest; /* of struct publish_count */
-	/* The newest window that had not come, and was forgotten; 0: none. */
+	double wall; /* now, and not before the clock where now is pretended */
+	/* The newest second that had not come, and was forgotten; 0: none. */
 	double ahead;
 	/* Of public servers; NULL: which these are is not known. */
 	struct listing_rows *rows;
@@ -172,7 +172,7 @@ static void queue_group(struct evaluation *ev, struct group *g)
 					fleet_counted_as(&ev->fleet, &s->server,
 						&s->verdict),
 					ev->fleet.maintenance_counts,
-					ev->latest});
+					ev->wall});
 	}
 	/* Their replies stand behind those to the verdicts, and nobody reads them. */
 	for (size_t i = 0; i < g->n; i++)
@@ -493,7 +493,6 @@ static int clock_jump_note(struct store *s, double ahead, double now)
 {
 	char text[64], until[CLOCK_RFC3339];
 
-	now -= PUBLISH_AHEAD_S;
 	clock_rfc3339((int64_t)ahead, until);
 	log_warn("a clock was ahead: verdicts up to %s were published; they "
 		 "are forgotten",
@@ -519,7 +518,7 @@ static int judge_all(struct evaluation *ev)
 		late_judge(ev->store, &judged, ev->now, ev->output) ||
 		judge_servers(ev))
 		return EXIT_ENV;
-	if (ev->ahead > 0 && clock_jump_note(ev->store, ev->ahead, ev->latest))
+	if (ev->ahead > 0 && clock_jump_note(ev->store, ev->ahead, ev->wall))
 		return EXIT_ENV;
 	/* One server alone does not tell which regions are silent. */
 	if (!ev->alone && regions_heard_write(&ev->regions, ev->store, ev->now,
@@ -593,7 +592,7 @@ int evaluation_run(const struct command *cmd)
 	int rc = setup_open(&s, cmd);
 
 	/* Judging the past forgets nothing of the present. */
-	ev.latest = fmax(ev.now, clock_wall()) + PUBLISH_AHEAD_S;
+	ev.wall = fmax(ev.now, clock_wall());
 	ev.output = output_choose(cmd->format);
 	ev.store = s.store;
 	if (!rc)

@@ -17,8 +17,7 @@ struct verdict;
 struct publish_count {
 	const char *as;
 	bool maintenance_counts;
-	/* A window behind this epoch second has not come: see script_publish. */
-	double latest;
+	double now; /* epoch seconds: no other clock is right that is far ahead */
 };
 
 /* A clock that is further ahead of another than this is wrong. */

@@ -2,10 +2,10 @@ local verdict, minutes, tools, counted = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local window = tonumber(ARGV[1])
 local colour, verdict_life, minutes_life = ARGV[4], ARGV[5], ARGV[6]
 local tools_life, counted_life, days_kept = ARGV[7], ARGV[8], tonumber(ARGV[9])
-local list_life = ARGV[10]
+local list_life, now, latest = ARGV[10], tonumber(ARGV[12]), tonumber(ARGV[13])
 local upto, ahead = redis.call('HGET', minutes, 'upto'), ''
 -- What a clock that was ahead has published holds back nothing.
-if upto and tonumber(upto) > tonumber(ARGV[12]) then ahead, upto = upto, false end
+if upto and tonumber(upto) > latest then ahead, upto = upto, false end
 if upto and tonumber(upto) >= window then
 	local old = redis.call('GET', verdict)
 	if old then return {old} end
@@ -27,13 +27,13 @@ local function forget_ahead(latest, limit)
 		elseif gone then redis.call('HDEL', latest, region) end
 	end
 end
-if ahead ~= '' then forget_ahead(KEYS[5], tonumber(ARGV[12])) end
+if ahead ~= '' then forget_ahead(KEYS[5], latest) end
 local today = math.floor(window / 86400)
 local minute = math.floor(window % 86400 / 60)
 count_minute(minutes, counted, tostring(today), minute, colour)
 redis.call('EXPIRE', counted, counted_life)
 if not upto or tonumber(upto) < window then
-	redis.call('HSET', minutes, 'upto', ARGV[1])
+	redis.call('HSET', minutes, 'upto', math.min(window + 59, now))
 end
 local uptime, days = uptime_30d(minutes, today, days_kept, ARGV[11] == '1')
 local text = ARGV[2] .. uptime .. ARGV[3]
@@ -42,13 +42,13 @@ redis.call('SET', verdict, text, 'EX', verdict_life)
 -- The list behind a field "seen:".
 local function list_of(text) return text and text:match('^%S+ (%S+)') end
 local replaced, set, gone, seen, known = false, {}, {}, {}, {}
-for i = 13, #ARGV, 2 do
+for i = 14, #ARGV, 2 do
 	if ARGV[i]:match('^seen:') then seen[#seen + 1] = ARGV[i] end
 end
 for i, text in ipairs(seen[1] and redis.call('HMGET', tools, unpack(seen)) or {}) do
 	known[seen[i]] = text
 end
-for i = 13, #ARGV, 2 do
+for i = 14, #ARGV, 2 do
 	local field, value = ARGV[i], ARGV[i + 1]
 	local was = list_of(known[field])
 	if was and was ~= list_of(value) then
@@ -62,7 +62,7 @@ for i = 13, #ARGV, 2 do
 end
 if gone[1] then redis.call('HDEL', tools, unpack(gone)) end
 if set[1] then redis.call('HSET', tools, unpack(set)) end
-if #ARGV > 12 then redis.call('EXPIRE', tools, tools_life) end
+if #ARGV > 13 then redis.call('EXPIRE', tools, tools_life) end
 -- Of too many lists, or where tools churn, only those that a region saw last stay;
 -- else those, too, that were replaced lately.
 local too_many = redis.call('HLEN', tools) > 64 or

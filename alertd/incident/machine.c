@@ -273,9 +273,10 @@ static void heal(struct alert_state *st, const struct verdict *v, double now)
 	for (size_t i = 0; i < st->n_drifts; i++)
 		if ((double)st->drifts[i].at > now + STATE_AHEAD_S)
 			st->drifts[i].at = 0;
-	if ((double)st->window <= latest && (double)st->judged <= latest)
+	if ((double)st->window <= latest && (double)st->judged <= latest &&
+		(double)st->taken <= latest)
 		return;
-	st->window = st->judged = st->down_at = st->cold = 0;
+	st->window = st->judged = st->taken = st->down_at = st->cold = 0;
 	st->slow = st->anomaly.windows = (struct streak) {0};
 	st->anomaly.told = 0;
 	streak_forget(st);
@@ -371,6 +372,8 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	bool news, folded;
 
 	heal(st, v, now);
+	if (v->window >= st->judged && isfinite(now))
+		st->taken = (int64_t)floor(now);
 	news = s.window >= st->window;
 	if (v->url)
 		string_set(&st->url, v->url);

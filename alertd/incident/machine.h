@@ -50,8 +50,9 @@
  * its events to out. The clock is that of the verdict: its window is that of
  * its newest probe, and what time brings about happens as of v->window. `now`
  * is the clock of this machine, or INFINITY. Windows in st that lie further
- * ahead than STATE_WINDOW_AHEAD_S came from a wrong clock and would hide all that
- * follow: they are forgotten, and instants in incidents become now.
+ * ahead than STATE_WINDOW_AHEAD_S, or were taken further ahead, came from a wrong
+ * clock and would hide all that follow: they are forgotten, and instants in
+ * incidents become now.
  */
 void machine_verdict(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, double now, struct alert_events *out);

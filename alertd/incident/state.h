@@ -26,7 +26,10 @@ struct alert_event;
 #define STATE_WHY 200
 /* An instant further ahead of our clock than this was set by a wrong clock. */
 #define STATE_AHEAD_S 300
-/* A window that begins so far ahead of it would hide a minute that is now. */
+/*
+ * A window that begins so far ahead of it would hide a minute that is now, as would
+ * one that was taken so far ahead.
+ */
 #define STATE_WINDOW_AHEAD_S 10
 
 /* Windows of one kind in a row. */
@@ -289,6 +292,7 @@ struct alert_state {
 	char *writer;	     /* tells one write from all others, or NULL */
 	int64_t window;	     /* the newest that was counted */
 	int64_t judged;	     /* the newest by the clock of the verdicts */
+	int64_t taken;	     /* when that was, by our clock; 0: not known */
 	unsigned long number; /* of the last pending event */
 	struct region_tally *regions; /* those in a row of something */
 	size_t n_regions, cap_regions;

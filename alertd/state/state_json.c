@@ -367,6 +367,7 @@ const struct field state_fields[] = {
 	STRING("url", ST, url, FIELD_NULL),
 	EPOCH("window", ST, window, FIELD_NEEDED),
 	EPOCH("judged", ST, judged, 0),
+	EPOCH("taken", ST, taken, FIELD_OMIT),
 	EPOCH("untested", ST, untested, FIELD_OMIT),
 	FIELD("number", ST, number, FIELD_NEEDED, .max = NUMBER_MAX),
 	LIST("regions", ST, regions, n_regions, region_fields, 0,
