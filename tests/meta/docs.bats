@@ -178,7 +178,7 @@ dns.failed    what is left over; glibc has no other failure that can be had
 }
 
 @test "shellcheck finds nothing to say about the scripts" {
-	run bash -c 'git ls-files -co --exclude-standard | while read -r f; do head -n 1 "$f" | grep -qaE "^#!.*\b(ba)?sh$" && echo "$f"; done | xargs shellcheck -x'
+	run bash -c 'git ls-files -co --exclude-standard | while read -r f; do head -n 1 "$f" | grep -qaE "^#!.*\b(ba)?sh$" && echo "$f"; done | xargs -n 1 shellcheck -x'
 	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
 }
 
