@@ -162,10 +162,12 @@ BENCHES = again bare constant least server
 # build/bench: BENCH='--json -n ROUNDS probe ingest store replay serve
 # deliver engines';
 # DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
-bench: all $(BENCHES:%=build/bench/%)
+bench:
 	@scripts/deps build test bench
-	tests/peers/install
-	tests/bench/run $(BENCH)
+	@mkdir -p build/bench
+	@{ $(MAKE) all $(BENCHES:%=build/bench/%) && tests/peers/install; } \
+		>build/bench/log 2>&1 || { tail -n 30 build/bench/log; exit 1; }
+	@tests/bench/run $(BENCH)
 
 build/bench/bare: LDLIBS = -lcurl
 build/bench/constant: LDLIBS = -lfcgi
