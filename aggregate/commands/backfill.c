@@ -238,7 +238,9 @@ static int publish_newest(struct work *w, struct judged *s)
 		(struct publish_count) {
 			fleet_counted_as(&w->fleet, &s->server, &s->newest),
 			w->fleet.maintenance_counts,
-			fmax(clock_wall(), (double)s->newest.window)},
+			fmax(clock_wall(), (double)s->newest.window) +
+				PUBLISH_AHEAD_S,
+			s->newest.window},
 		NULL, 0);
 	return store_run(w->store) ? store_failed(w->store) : 0;
 }

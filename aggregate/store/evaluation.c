@@ -59,7 +59,7 @@ struct evaluation {
 	size_t *later;	/* the servers that are judged in the end */
 	size_t n_later, cap_later;
 	struct regions_heard regions; /* of public servers */
-	double wall; /* now, and not before the clock where now is pretended */
+	double latest; /* of struct publish_count */
 	/* The newest second that had not come, and was forgotten; 0: none. */
 	double ahead;
 	/* Of public servers; NULL: which these are is not known. */
@@ -159,6 +159,15 @@ static void take_group(struct evaluation *ev, struct group *g)
 			&g->servers[i], servers, n_servers);
 }
 
+/* Of struct publish_count. Where now is pretended, only the window is known. */
+static int64_t published_at(const struct evaluation *ev, int64_t window)
+{
+	double past = floor(ev->now) - (double)window;
+
+	return ev->pretended || past < 0 || past >= 60 ? window
+						       : window + (int64_t)past;
+}
+
 /* Queue the verdicts on a group. */
 static void queue_group(struct evaluation *ev, struct group *g)
 {
@@ -172,7 +181,8 @@ static void queue_group(struct evaluation *ev, struct group *g)
 					fleet_counted_as(&ev->fleet, &s->server,
 						&s->verdict),
 					ev->fleet.maintenance_counts,
-					ev->wall});
+					ev->latest,
+					published_at(ev, s->verdict.window)});
 	}
 	/* Their replies stand behind those to the verdicts, and nobody reads them. */
 	for (size_t i = 0; i < g->n; i++)
@@ -493,6 +503,7 @@ static int clock_jump_note(struct store *s, double ahead, double now)
 {
 	char text[64], until[CLOCK_RFC3339];
 
+	now -= PUBLISH_AHEAD_S;
 	clock_rfc3339((int64_t)ahead, until);
 	log_warn("a clock was ahead: verdicts up to %s were published; they "
 		 "are forgotten",
@@ -518,7 +529,7 @@ static int judge_all(struct evaluation *ev)
 		late_judge(ev->store, &judged, ev->now, ev->output) ||
 		judge_servers(ev))
 		return EXIT_ENV;
-	if (ev->ahead > 0 && clock_jump_note(ev->store, ev->ahead, ev->wall))
+	if (ev->ahead > 0 && clock_jump_note(ev->store, ev->ahead, ev->latest))
 		return EXIT_ENV;
 	/* One server alone does not tell which regions are silent. */
 	if (!ev->alone && regions_heard_write(&ev->regions, ev->store, ev->now,
@@ -592,7 +603,7 @@ int evaluation_run(const struct command *cmd)
 	int rc = setup_open(&s, cmd);
 
 	/* Judging the past forgets nothing of the present. */
-	ev.wall = fmax(ev.now, clock_wall());
+	ev.latest = fmax(ev.now, clock_wall()) + PUBLISH_AHEAD_S;
 	ev.output = output_choose(cmd->format);
 	ev.store = s.store;
 	if (!rc)

@@ -9,7 +9,6 @@
 #include "store/store.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,14 +36,14 @@ void publish_queue(struct store *store, const char *sha,
 	const char *const *tools, size_t n)
 {
 	char keys[5][KEY_MAX], window[24], life[5][16], days[16];
-	char now[24], latest[24];
+	char at[24], latest[24];
 	const char **args, *rest;
 	struct buf b;
 
 	buf_init(&b, LINE_MAX_BYTES);
 	rest = put_parts(&b, v);
-	snprintf(now, sizeof now, "%.0f", floor(c.now));
-	snprintf(latest, sizeof latest, "%.0f", c.now + PUBLISH_AHEAD_S);
+	snprintf(at, sizeof at, "%" PRId64, c.at);
+	snprintf(latest, sizeof latest, "%.0f", c.latest);
 	snprintf(window, sizeof window, "%" PRId64, v->window);
 	snprintf(life[0], sizeof *life, "%d", RETENTION_VERDICT_S);
 	snprintf(life[1], sizeof *life, "%d", RETENTION_MINUTES_S);
@@ -61,7 +60,7 @@ void publish_queue(struct store *store, const char *sha,
 			key_latest(keys[4], v->slug),
 			window, b.p, rest, c.as, life[0], life[1], life[2],
 			life[3], days, life[4],
-			c.maintenance_counts ? "1" : "0", now, latest};
+			c.maintenance_counts ? "1" : "0", at, latest};
 		size_t n_fixed = sizeof fixed / sizeof *fixed;
 
 		args = xcalloc(n_fixed + n, sizeof *args);

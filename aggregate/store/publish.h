@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Room for a field of key_tools, and for its value. */
 #define PUBLISH_TEXT 200
@@ -17,7 +18,10 @@ struct verdict;
 struct publish_count {
 	const char *as;
 	bool maintenance_counts;
-	double now; /* epoch seconds: no other clock is right that is far ahead */
+	/* What was published behind this epoch second has not come: see
+	 * script_publish. */
+	double latest;
+	int64_t at; /* when, an epoch second within the minute of the window */
 };
 
 /* A clock that is further ahead of another than this is wrong. */

@@ -2,7 +2,7 @@ local verdict, minutes, tools, counted = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local window = tonumber(ARGV[1])
 local colour, verdict_life, minutes_life = ARGV[4], ARGV[5], ARGV[6]
 local tools_life, counted_life, days_kept = ARGV[7], ARGV[8], tonumber(ARGV[9])
-local list_life, now, latest = ARGV[10], tonumber(ARGV[12]), tonumber(ARGV[13])
+local list_life, latest = ARGV[10], tonumber(ARGV[13])
 local upto, ahead = redis.call('HGET', minutes, 'upto'), ''
 -- What a clock that was ahead has published holds back nothing.
 if upto and tonumber(upto) > latest then ahead, upto = upto, false end
@@ -33,7 +33,7 @@ local minute = math.floor(window % 86400 / 60)
 count_minute(minutes, counted, tostring(today), minute, colour)
 redis.call('EXPIRE', counted, counted_life)
 if not upto or tonumber(upto) < window then
-	redis.call('HSET', minutes, 'upto', math.min(window + 59, now))
+	redis.call('HSET', minutes, 'upto', ARGV[12])
 end
 local uptime, days = uptime_30d(minutes, today, days_kept, ARGV[11] == '1')
 local text = ARGV[2] .. uptime .. ARGV[3]

@@ -186,7 +186,7 @@ extern const char script_uncount[];
  *       in seconds of 5 the verdict, 6 minutes, 7 tools and 8 counted; 9 for how
  *       many days minutes are kept; 10 for how many seconds a list of tools that
  *       no region sees any more; 11 whether maintenance counts in the uptime, 1
- *       or 0; 12 now, in epoch seconds; 13 a second that has not come: what was
+ *       or 0; 12 the second of the window in which that is; 13 a second that has not come: what was
  *       published behind it was published by a clock that was ahead, and counts
  *       for nothing, as do probes behind it; then pairs of field and text to set
  *       in tools, "" for one to be deleted

@@ -68,7 +68,8 @@ const char *key_private(char *out, const char *slug);
 /*
  * Hash: published minutes, field "<day>:<colour>" where day is epoch seconds
  * divided by 86400; "<day>:red-maintenance", how many of the red ones were within
- * a maintenance; and "upto", the second of the last window in which it was published.
+ * a maintenance; and "upto", the last window that was published, as the second
+ * of it in which that was.
  */
 const char *key_minutes(char *out, const char *slug);
 /*

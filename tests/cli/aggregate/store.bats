@@ -116,14 +116,14 @@ field() {
 	done | aggregate ingest
 	aggregate verdict -N $((T + 30)) >second
 	diff first second
-	[ "$(redis hgetall probe:demo:minutes | paste -sd ' ')" = "$((T / 86400)):green 1 upto $((T + 59))" ]
+	[ "$(redis hgetall probe:demo:minutes | paste -sd ' ')" = "$((T / 86400)):green 1 upto $T" ]
 	run -1 aggregate verdict -s demo -N $((T + 62))
 	[ "$(field demo verdict)" = red ]
 	[ "$(field demo uptime_30d)" = 50.00 ] || [[ $(field demo uptime_30d) == 50?(.00) ]]
 	# An earlier minute comes too late.
 	aggregate verdict -N $((T + 30)) >late || [ $? -eq 1 ]
 	[ "$(jq -r .window late)" -eq $((T + 60)) ]
-	[ "$(redis hget probe:demo:minutes upto)" -eq $((T + 119)) ]
+	[ "$(redis hget probe:demo:minutes upto)" -eq $((T + 60)) ]
 }
 
 @test "ten that judge at once count a minute once" {

@@ -167,14 +167,14 @@ scrape() {
 	# A runner says nothing that gets there, whatever it says.
 	jq -cn --arg at "$(date +%s)" '{v: 1, type: "runner", region: "eu", at: ($at | tonumber),
 		status: "ok", version: "x", message: null, run: "wall_s=1", "verdict:run": 1,
-		wall_s: 666}' | "$BIN/mcp-aggregate" ingest
+		wall_s: 66600666}' | "$BIN/mcp-aggregate" ingest
 	# What is a day old, or cannot be read, is left out; the rest stays.
 	redis hset fleet:heartbeats verdict:run \
 		"$(date +%s) wall_s=1\"} 1 user_s=0 system_s=0 peak_bytes=1" >/dev/null
 	now=$(redis hget fleet:heartbeats alert:run)
 	redis hset fleet:heartbeats alert:run "1000 ${now#* }" >/dev/null
 	scrape
-	run ! grep -E 'program="(alert|verdict)"|666' scrape
+	run ! grep -E 'program="(alert|verdict)"|66600666' scrape
 	grep -q '^mcp_fleet_run_duration_seconds{program="ingest"} ' scrape
 	# A past that is only pretended says nothing of the last run.
 	redis hdel fleet:heartbeats verdict:run alert:run >/dev/null
