@@ -335,27 +335,27 @@ demo:
 	@PATH=$(CURDIR)/build/bin:$$PATH scripts/mcp-fleet demo $(QUICK)
 
 # Tests of whole programs: those that take longest come first, and their folders.
-LONGEST = $(patsubst %,tests/cli/%.bats,whole/run serve/api fleet/init fleet/spool \
-	serve/pages fleet/runner probe/inward probe/secrets alert/hung-routes)
+LONGEST = $(patsubst %,tests/cli/%.bats,whole/deploy whole/run serve/api fleet/init \
+	fleet/spool serve/pages fleet/runner probe/inward probe/secrets alert/hung-routes)
 CLI = $(LONGEST) $(filter-out $(LONGEST),$(foreach d,whole fleet probe serve \
 	aggregate alert,$(wildcard tests/cli/$(d)/*.bats)))
 
 # More tests than cores at a time, for many wait for an answer that does not come.
 TESTS := $(shell expr 3 '*' $(CORES))
 
-# bats JOBS,FILES: what fails beside others is tried once more, each file alone, and is
-# named: it may have been the machine, which has more to do then than it has cores.
-proved = prove --timer -f -o --statefile=$(B)/proved -e 'bats -t'
-bats = rm -f $(B)/proved; $(proved) -j $(1) --state=save $(2) || \
-	{ echo "These once more, each alone:"; $(proved) --state=failed; }
+# bats JOBS,FILES: so many at a time. What fails has failed, also on a busy machine.
+bats = prove --timer -f -o -e 'bats -t' -j $(1) $(2)
 
 # Minutes of ssh, of web servers, of suites that others wrote, of months of data, of
-# attacks, and of programs that are killed again and again are left to check-long.
-LATER = $(patsubst %,tests/cli/%.bats,$(addprefix fleet/,canary-runners crawl demo \
-	doctor enroll forced hosts lambda poisoned rotate shared worker) \
-	$(addprefix whole/,engines late report stale-cache store-kills) \
-	$(addprefix aggregate/,property snapshot) $(addprefix alert/,hung-routes kills) \
-	$(addprefix probe/,conformance peers-nginx) $(addprefix serve/,mcp-conformance trouble))
+# attacks, of secrets that come back in every form, and of programs that are killed again
+# and again are left to check-long.
+LATER = $(patsubst %,tests/cli/%.bats,$(addprefix fleet/,canary canary-runners crawl demo \
+	doctor enroll forced hosts inbox lambda poisoned rotate shared sift worker) \
+	$(addprefix whole/,deploy engines late report run stale-cache store-kills) \
+	$(addprefix aggregate/,property snapshot) \
+	$(addprefix alert/,hung-routes kills sinks-answers) \
+	$(addprefix probe/,conformance hostile inward limits peers peers-nginx secrets) \
+	$(addprefix serve/,fastcgi mcp-conformance trouble))
 
 # The MCP servers and SDKs that tests use, from npm: while others are compiled.
 peers:

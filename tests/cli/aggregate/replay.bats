@@ -212,7 +212,7 @@ past() {
 	from=$(date -u -d "@$first" +%FT%TZ) to=$(date -u -d "@$((first + 540))" +%FT%TZ)
 	run -0 aggregate backfill day
 	[ "$output" = "demo: 10 minutes counted from $from to $to (7 green, 0 amber, 3 red); 0 counted before, 0 unknown, 0 untimely" ]
-	redis hgetall probe:demo:minutes | grep -v upto | paste -sd' ' >counts
+	redis hgetall probe:demo:minutes | xargs -n2 | grep -v ^upto | sort >counts
 	redis_dump >once
 	run -0 aggregate backfill - <day
 	[ "$output" = "demo: 0 minutes counted; 10 counted before, 0 unknown, 0 untimely" ]
@@ -224,8 +224,7 @@ past() {
 	wait $!
 	aggregate backfill day >a & aggregate backfill day >b
 	wait $!
-	redis hgetall probe:demo:minutes | grep -v upto | paste -sd' ' | xargs -n2 | sort |
-		diff - <(xargs -n2 <counts | sort)
+	redis hgetall probe:demo:minutes | xargs -n2 | grep -v ^upto | sort | diff counts -
 	# The newest of them stands published, as it was first, at its own time.
 	redis get probe:demo:verdict | jq -e --arg to "$to" '.as_of == $to and
 		.verdict == "green" and .uptime_30d == 80 and .p95_ms > 0'
