@@ -284,6 +284,16 @@ struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
 	return timers_add(&h->timers, ms, fn, arg);
 }
 
+void http_note(const struct http *h, const char *label, const char *text)
+{
+	const struct http_request rq = {.label = label, .url = ""};
+	struct trace *t = h->config.trace ? trace_new(&rq, h->config.labels)
+					  : NULL;
+
+	trace_note(t, "%s", text);
+	trace_end(t);
+}
+
 /*
  * The name did not resolve. True where the resolver is now asked why; false where
  * it cannot be, or libcurl may have lacked what that takes.

@@ -197,6 +197,10 @@ void http_last(struct http_transfer *t, bool last);
 struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
 	void *arg);
 
+/* http_note(h, label, text): show a line among those of a trace, if there is
+   one; label as in a request. */
+void http_note(const struct http *h, const char *label, const char *text);
+
 /*
  * http_turn(h, max_ms): wait for something to happen, at most max_ms, and
  * handle it. Returns whether that was little: where it is false, to start more

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "json/json.h"
 #include "mcp/diagnosis.h"
 
 #include <math.h>
@@ -98,11 +99,46 @@ struct next step_ours(struct probe *p, const char *why)
 	return step_next(NEXT_OURS);
 }
 
+void step_clients(const struct probe *p, struct buf *b)
+{
+	if (p->handshake.clients_refused)
+		buf_fmt(b, "those of " REVISION_STATELESS
+			" are refused; server/discover: %.200s",
+			p->failures->discover.message);
+}
+
+const char *step_refuses(const struct probe *p)
+{
+	return p->handshake.clients_refused
+		? "; clients of " REVISION_STATELESS " are refused"
+		: "";
+}
+
+/* Only the steps that shake hands are about clients. */
+static void put_clients(struct probe *p)
+{
+	char clean[4 * 250 + 1];
+	struct buf b;
+
+	if (p->steps.next != STEP_INITIALIZE &&
+		p->steps.next != STEP_AUTH_INITIALIZE)
+		return;
+	buf_init(&b, 300);
+	step_clients(p, &b);
+	if (b.len) {
+		text_clean(b.p, b.len, clean, sizeof clean, 250);
+		json_put_key(&p->detail, "clients");
+		json_put_str(&p->detail, clean);
+	}
+	buf_release(&b);
+}
+
 void step_detail(struct probe *p, const struct http_response *h)
 {
 	buf_clear(&p->detail);
 	buf_char(&p->detail, '{');
 	diagnose_detail(h, &p->detail);
+	put_clients(p);
 }
 
 void step_detail_reply(struct probe *p, const struct reply *r)

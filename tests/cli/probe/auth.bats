@@ -131,7 +131,7 @@ trail() {
 		wall-oidc         healthy - - 2025-11-25 session 3
 		wall+rpc-error@list broken tools-list jsonrpc.-32603 2025-11-25 session -
 		wall+html@initialize broken auth-initialize http.content-type - - -
-		wall+500@discover broken auth-initialize http.500 - - -
+		wall+500@discover healthy - - 2025-11-25 session 3
 		wall+429@list     broken tools-list http.429 2025-11-25 session -
 		wall-issuer       broken oauth-discovery oauth.issuer - - -
 		wall-prm-404      broken oauth-discovery oauth.metadata - - -
@@ -145,6 +145,7 @@ trail() {
 	probe -r secret --token-file token "$HOST/wall"
 	requests secret | jq -r '[.method, .path, .headers.authorization // "-"] | join(" ")' |
 		diff - <(cat <<-EOF
+			POST /wall -
 			POST /wall -
 			GET /.well-known/oauth-protected-resource/wall -
 			GET /.well-known/oauth-authorization-server/as/wall -
