@@ -8,6 +8,7 @@
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
 
+#include "http/decoding.h"
 #include "http/timer.h"
 #include "mcp/stale_cache_check.h"
 
@@ -29,9 +30,8 @@ struct http_config {
 	bool trace;  /* show the exchange on standard error, see trace.h */
 	bool labels; /* begin each line of it with the request's label */
 	long width; /* how many probes there are at a time */
-	/* Set by http_new: the environment names a proxy; those of libcurl. */
+	/* Set by http_new: the environment names a proxy. */
 	bool may_proxy;
-	int features;
 };
 
 /*
@@ -119,7 +119,11 @@ struct http_response {
 	bool cert_shown;  /* and this machine holds one to show */
 	long status;	  /* 0 before the status line */
 	const char *http_version; /* "1.1", "2", … static */
-	unsigned codings;	  /* how many times the body is compressed */
+	/* Its Transfer-Encoding compresses so many times, its Content-Encoding
+	   so many, and the last of these is: see http_coding. */
+	unsigned transfer_codings, codings;
+	enum coding coding;
+	bool coding_unknown; /* one of the latter is not known */
 	double retry_s; /* Retry-After in seconds from now; 0 unknown */
 	struct http_fields *fields; /* see http_fields; NULL: none came */
 };

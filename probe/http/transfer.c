@@ -155,7 +155,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	else if (!t->head_over)
 		http_fields_add(&t->response, p, n);
 	/* To undo several compressions may take long and yield nothing. */
-	return t->response.codings > 1 ? 0 : n;
+	return t->head_over && http_codings(&t->response) > 1 ? 0 : n;
 }
 
 /* libcurl calls this several times in a turn, also where no body comes. */
@@ -183,32 +183,52 @@ static int on_progress(void *arg, curl_off_t down_all, curl_off_t down,
 	return 1;
 }
 
-static size_t on_data(char *p, size_t size, size_t n, void *arg)
+/* Hand decoded bytes on. Whether more are wanted. */
+static bool hand_on(void *arg, const char *p, size_t n)
 {
 	struct http_transfer *t = arg;
-
 	bool late = !isnan(t->stop_at_ms);
 
-	n *= size;
 	stats_add(COUNT_BYTES, n);
-	/* A few compressed bytes may take long to unpack. */
-	if (late && clock_mono_ms() >= t->stop_at_ms)
-		return 0;
-	if (!late) {
+	if (!late)
 		trace_body(t->trace, p, n);
-		http_fields_end(&t->response, t->easy);
-	}
 	switch (t->handler.data(t->arg, &t->response, p, n)) {
 	case HTTP_WANT_MORE:
-		return n;
+		return true;
 	case HTTP_WANT_EOF:
 		if (!late)
 			http_transfer_stop(t, GRACE_MS);
-		return n;
+		return false;
 	default:
 		t->response.end = HTTP_ABORTED;
-		return n ? 0 : 1;
+		return false;
 	}
+}
+
+/*
+ * libcurl would refuse what it does not know how to decode; clients take it as it
+ * is. What is read only so that the connection can be reused is not decoded, as a
+ * few compressed bytes may take long to unpack.
+ */
+static size_t on_data(char *p, size_t size, size_t n, void *arg)
+{
+	struct http_transfer *t = arg;
+	enum coding coding = http_coding(&t->response);
+	bool late = !isnan(t->stop_at_ms);
+
+	n *= size;
+	if (late && clock_mono_ms() >= t->stop_at_ms)
+		return 0;
+	if (!late)
+		http_fields_end(&t->response, t->easy);
+	if (late || coding == CODING_NONE) {
+		hand_on(t, p, n);
+	} else {
+		if (!t->decoding)
+			t->decoding = decoding_new(coding);
+		t->undecoded = !decoding_feed(t->decoding, p, n, hand_on, t);
+	}
+	return t->undecoded || t->response.end == HTTP_ABORTED ? !n : n;
 }
 
 /* libcurl's messages (CURLINFO_TEXT) are left out: they may hold secrets. */

@@ -35,6 +35,8 @@ struct http_transfer {
 	size_t network_last; /* bytes its connection had brought by then */
 	bool deny_private, only_connect;
 	bool denied;		 /* the last address was refused */
+	struct decoding *decoding; /* NULL: there is nothing to decode */
+	bool undecoded;		   /* what came is not what its coding says */
 	bool head_over; /* what follows are trailers (RFC 9110, section 6.5.1) */
 	int lacked; /* errno: no socket could be opened; or 0 */
 	/*

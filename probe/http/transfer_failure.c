@@ -311,11 +311,9 @@ static void fail_http(struct http_response *r, const struct http_failure *f)
 	case CURLE_HTTP2_STREAM:
 		fail_broken(r, f);
 		return;
-	case CURLE_BAD_CONTENT_ENCODING:
+	case CURLE_BAD_CONTENT_ENCODING: /* of a Transfer-Encoding */
 		failure_http(r, "http.content-encoding",
-			"the response is not compressed as its "
-			"Content-Encoding says: %s",
-			why);
+			"the response is not compressed as it says: %s", why);
 		return;
 	case TOO_LARGE:
 		fail_fields(r);
@@ -343,6 +341,12 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 	if (f->codings) {
 		failure_http(r, "http.content-encoding",
 			"the response is compressed several times over");
+		return;
+	}
+	if (f->undecoded) {
+		failure_http(r, "http.content-encoding",
+			"the response is not compressed as its "
+			"Content-Encoding says");
 		return;
 	}
 	if (r->proxied && r->phase != HTTP_READY && fail_proxy(r, f))

@@ -72,8 +72,18 @@ is() {
 @test "what is not compressed as it says is named" {
 	is no-gzip http.content-encoding 'not compressed as its Content-Encoding says'
 	is no-br http.content-encoding ''
-	is rot13 http.content-encoding ''
 	is layers http.content-encoding ''
+}
+
+@test "codings have the names that fetch knows, and others leave the bytes as they are" {
+	for way in x-gzip GZip raw-deflate unknown-{0..9}; do
+		for mood in json stateless-sse; do
+			probe -t 40s "http://127.0.0.1:$ODD/$way/$mood"
+			[ "$status" -eq 0 ] || { echo "$way/$mood"; cat out; return 1; }
+		done
+	done
+	# What is beside an unknown one is not decoded either.
+	is gzip-unknown jsonrpc.malformed ''
 }
 
 @test "what is not HTTP is named" {
