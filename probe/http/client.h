@@ -23,7 +23,8 @@ struct http_config {
 	const char *user_agent;
 	const char *cacert; /* a PEM file instead of the system's, or NULL */
 	int ip_version; /* 4 or 6; 0 for either */
-	bool http1;	/* HTTP/1.1 only; HTTP/2 is not negotiated */
+	bool http1;	/* HTTP/1.1 only, whatever a request says */
+	bool http2;	/* each request speaks HTTP/2, if the server offers it */
 	/* As curl's options of these names; NULL at the end, or NULL. */
 	const char *const *resolve;
 	const char *const *connect_to;
@@ -58,6 +59,8 @@ struct http_request {
 	/* None follows unless its answer holds this text: see exchange.h. NULL:
 	   one may follow, whatever it says. */
 	const char *last_unless;
+	/* Speak HTTP/2 if the server offers it: no client does. */
+	bool http2;
 	/* Do not connect to loopback, private and link-local addresses; nor let
 	   a proxy do so. */
 	bool deny_private;

@@ -43,9 +43,6 @@ static CURLcode set_http(CURL *e, const struct http_config *c)
 	HTTP_SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
 	if (c->width > HTTP_MANY)
 		HTTP_SET(CURLOPT_BUFFERSIZE, SMALL_BUFFER);
-	HTTP_SET(CURLOPT_HTTP_VERSION,
-		(long)(c->http1 ? CURL_HTTP_VERSION_1_1
-				: CURL_HTTP_VERSION_2TLS));
 #if LIBCURL_VERSION_NUM >= 0x075500
 	HTTP_SET(CURLOPT_PROTOCOLS_STR, "http,https");
 #else
@@ -218,6 +215,10 @@ static CURLcode set_request(struct http_setup *s, CURL *e,
 	if (!rq->parts)
 		HTTP_SET(CURLOPT_URL, rq->url);
 	HTTP_SET(CURLOPT_HTTPHEADER, s->fields);
+	HTTP_SET(CURLOPT_HTTP_VERSION,
+		(long)(!c->http1 && (c->http2 || rq->http2)
+				? CURL_HTTP_VERSION_2TLS
+				: CURL_HTTP_VERSION_1_1));
 	HTTP_SET(CURLOPT_TIMEOUT_MS, (long)(rq->timeout_ms < 1 ? 1 : rq->timeout_ms));
 	HTTP_SET(CURLOPT_FRESH_CONNECT, (long)rq->fresh);
 	HTTP_SET(CURLOPT_FORBID_REUSE, (long)rq->last);
