@@ -111,7 +111,7 @@ static struct next authorize(struct probe *p, bool anew)
 
 	if (!*o->issuer)
 		return step_next(NEXT_ISSUER);
-	if (strcmp(o->issuer, c->issuer) == 0 && *o->token_endpoint)
+	if (oauth_same_issuer(o->issuer, c->issuer) && *o->token_endpoint)
 		return step_next(anew ? NEXT_NEW_TOKEN : NEXT_TOKEN);
 	failure_set(&f, "auth.wrong-issuer",
 		"the credential is for the authorization server %.200s, but "
