@@ -323,6 +323,7 @@ static void judge_transfer(struct http_transfer *t, CURLcode rc)
 		.fields = t->response.fields_n > HTTP_HEADERS_MAX,
 		.codings = http_codings(&t->response) > 1,
 		.undecoded = t->undecoded,
+		.misframed = t->framing.fault,
 		.tls = t->tls,
 		.after_ms = http_transfer_elapsed(t)};
 	bool unresolved = t->resolve && dns_result(t->resolve) == DNS_RUNNING;

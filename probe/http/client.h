@@ -127,6 +127,7 @@ struct http_response {
 	unsigned transfer_codings, codings;
 	enum coding coding;
 	bool coding_unknown; /* one of the latter is not known */
+	unsigned odd; /* what fetch refuses in its head: see framing.h */
 	double retry_s; /* Retry-After in seconds from now; 0 unknown */
 	struct http_fields *fields; /* see http_fields; NULL: none came */
 };

@@ -132,10 +132,24 @@ static void note_status(struct http_transfer *t)
 	struct http_response *r = &t->response;
 
 	http_fields_clear(r);
+	t->framing = (struct framing) {0};
 	t->head_over = false;
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &r->status);
 	if (!(r->first_byte_ms > 0))
 		r->first_byte_ms = http_transfer_elapsed(t);
+}
+
+static void note_field(struct http_transfer *t, const char *p, size_t n)
+{
+	http_fields_add(&t->response, p, n);
+	framing_field(&t->framing, p, n);
+	t->response.odd = t->framing.odd;
+}
+
+/* Whether the head of the server, and not of a proxy, is invalid. */
+static bool misframed(const struct http_transfer *t)
+{
+	return t->framing.fault && t->response.phase == HTTP_READY;
 }
 
 static size_t on_header(char *p, size_t size, size_t n, void *arg)
@@ -153,9 +167,12 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	else if (*p == '\r' || *p == '\n')
 		t->head_over = true;
 	else if (!t->head_over)
-		http_fields_add(&t->response, p, n);
+		note_field(t, p, n);
 	/* To undo several compressions may take long and yield nothing. */
-	return t->head_over && http_codings(&t->response) > 1 ? 0 : n;
+	return t->head_over &&
+			(http_codings(&t->response) > 1 || misframed(t))
+		? 0
+		: n;
 }
 
 /* libcurl calls this several times in a turn, also where no body comes. */

@@ -296,6 +296,20 @@ static void fail_fields(struct http_response *r)
 		"the header fields of the response are too large");
 }
 
+static void fail_framing(struct http_response *r, const char *why)
+{
+	failure_http(r, "http.framing",
+		"the head of the response is invalid, so clients refuse it: %s",
+		why);
+}
+
+/* Whether libcurl found a head invalid before framing.h could. */
+static bool about_framing(const char *error)
+{
+	return strstr(error, "Nul byte in header") ||
+		strstr(error, "Content-Length");
+}
+
 /* CURLE_TOO_LARGE, which libcurl has since 8.6. */
 #define TOO_LARGE 100
 
@@ -319,8 +333,11 @@ static void fail_http(struct http_response *r, const struct http_failure *f)
 		fail_fields(r);
 		return;
 	default:
-		failure_http(
-			r, "http.malformed", "what came is not HTTP: %s", why);
+		if (about_framing(why))
+			fail_framing(r, why);
+		else
+			failure_http(r, "http.malformed",
+				"what came is not HTTP: %s", why);
 	}
 }
 
@@ -336,6 +353,10 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 	}
 	if (f->lacked && r->phase <= HTTP_CONNECTING) {
 		fail_short(r, f->lacked);
+		return;
+	}
+	if (f->misframed && r->phase == HTTP_READY) {
+		fail_framing(r, f->misframed);
 		return;
 	}
 	if (f->codings) {

@@ -25,6 +25,7 @@ struct http_failure {
 	bool fields;	   /* the header fields were too large */
 	bool codings;	   /* the body is compressed more than once */
 	bool undecoded;	   /* or not as it says */
+	const char *misframed; /* what is invalid in its head, or NULL */
 	const struct http_tls *tls;
 	double after_ms; /* since the start */
 };
