@@ -114,7 +114,7 @@ mcp-aggregate_FOLDER = aggregate
 mcp-serve_FOLDER = serve
 mcp-alert_FOLDER = alertd
 lib_LIBS = -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
+probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lbrotlidec -lz -lm
 aggregate_LIBS = -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
 # The first is the one with most names to look up when the program starts, which
 # are so found at once: that saves a CGI a tenth of its time.

@@ -135,6 +135,7 @@ struct conf_server {
 	struct conf_auth auth;
 	struct conf_health health;
 	enum { CONF_CACHE_CHECK, CONF_NO_CACHE_CHECK } cache_check;
+	enum { CONF_HTTP_1_1, CONF_HTTP_2 } http_version;
 	double interval_s;
 	double timeout_s;
 	char **regions; /* names, as the file orders them; at least one */
