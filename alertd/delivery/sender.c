@@ -285,6 +285,7 @@ void deliver_begin(struct deliver *d, struct delivery_request *p)
 		.route = p->route,
 		.body = p->body,
 		.handle = p->handle,
+		.site = d->conf ? d->conf->site_url : NULL,
 		.now = clock_wall(),
 	};
 	if (!unlock(d->credentials, &s->job, &s->secret, why))

@@ -24,6 +24,7 @@ struct sink_job {
 	const struct message *message;	 /* for a person; NULL: see `raw` */
 	const struct secret *secret;	 /* NULL where the route names none */
 	const char *handle; /* see struct delivery_request; NULL: none */
+	const char *site;   /* the address of the pages; NULL: there is none */
 	double now; /* epoch seconds */
 };
 
