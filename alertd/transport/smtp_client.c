@@ -137,8 +137,11 @@ static struct delivered read_smtp_result(CURLcode rc, const struct mailing *t)
 	if (d.ok)
 		return d;
 	if (t->code && rc != CURLE_OPERATION_TIMEDOUT &&
-		rc != CURLE_USE_SSL_FAILED)
-		return smtp_judge(t->phase, t->code, t->words);
+		rc != CURLE_USE_SSL_FAILED) {
+		d = smtp_judge(t->phase, t->code, t->words);
+		said_copy(t->words, strlen(t->words), d.said);
+		return d;
+	}
 	d.down = true;
 	d.mend = rc == CURLE_USE_SSL_FAILED ||
 		rc == CURLE_PEER_FAILED_VERIFICATION ||
