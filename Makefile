@@ -483,7 +483,7 @@ install: all
 	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
 		region.bash cloud.bash config.bash inbox.bash init.bash enroll.bash doctor.bash \
-		doctor_rounds.bash demo.bash crawl.bash))
+		doctor_rounds.bash demo.bash crawl.bash secrets.bash))
 	$(call copy,644,$(MANDIR)/man1,$(MAN1))
 	$(call copy,644,$(MANDIR)/man5,$(MAN5))
 	$(call copy,644,$(MANDIR)/man7,$(MAN7))

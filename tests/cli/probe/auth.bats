@@ -262,6 +262,51 @@ trail() {
 	[ "$(requests wrong | grep -c "$CANARY")" -eq 0 ]
 }
 
+@test "a secret that systemd or Kubernetes hands over is used: who can read it counts" {
+	local handed
+	printf 'origin = %s\ntoken = %s\n' "$HOST" "$CANARY" >handed
+	chmod 440 handed
+	CREDENTIALS_DIRECTORY=$PWD probe --credential "$PWD/handed" "$HOST/wall"
+	[ "$status" -ne 2 ]
+	chmod 444 handed
+	CREDENTIALS_DIRECTORY=$PWD probe --credential "$PWD/handed" "$HOST/wall"
+	[ "$status" -eq 2 ]
+	# As others than root nobody can make files of root.
+	[ "$(id -u)" = 0 ] || return 0
+	mkdir -m 755 /tmp/handed-$$
+	handed=/tmp/handed-$$/token
+	as() {
+		setpriv --reuid 65533 --regid "$1" --clear-groups "$BIN/mcp-probe" --credential "$handed" \
+			-f jsonl "$HOST/wall" >out 2>err || return $?
+	}
+	# Kubernetes: a group of the pod.
+	install -m 440 -g 54321 handed "$handed"
+	as 54321 || [ $? = 1 ]
+	# A group in which others are.
+	[ -z "$(getent passwd 1 | cut -d : -f 4)" ] || {
+		install -m 440 -g "$(getent passwd 1 | cut -d : -f 4)" handed "$handed"
+		as "$(getent passwd 1 | cut -d : -f 4)" && return 1
+		grep -q 'others can read it' err
+	}
+	# systemd: a list that names the user, and nobody else; as setfacl writes it.
+	install -m 400 handed "$handed"
+	list() {
+		/usr/bin/python3 -c 'import os, struct, sys
+entry = lambda tag, perm, who=0xffffffff: struct.pack("<HHI", tag, perm, who)
+os.setxattr(sys.argv[1], "system.posix_acl_access", struct.pack("<I", 2) + entry(1, 4) +
+	b"".join(entry(2, 4, int(who)) for who in sys.argv[2:]) + entry(4, 0) + entry(16, 4) +
+	entry(32, 0))' "$handed" "$@"
+	}
+	if list 65533; then
+		[ "$(stat -c %a "$handed")" = 440 ]
+		as 54321 || [ $? = 1 ]
+		list 65533 65532
+		as 54321 && return 1
+		grep -q 'others can read it' err
+	fi
+	rm -r "/tmp/handed-$$"
+}
+
 @test "a credential file that is not as it should be is refused, and not quoted" {
 	printf 'origin = %s\ntoken = %s\n' "$HOST" "$CANARY" >good
 	refused() {
