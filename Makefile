@@ -114,7 +114,7 @@ mcp-aggregate_FOLDER = aggregate
 mcp-serve_FOLDER = serve
 mcp-alert_FOLDER = alertd
 lib_LIBS = -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
+probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lbrotlidec -lz -lm
 aggregate_LIBS = -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
 # The first is the one with most names to look up when the program starts, which
 # are so found at once: that saves a CGI a tenth of its time.
@@ -483,7 +483,7 @@ install: all
 	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
 		region.bash cloud.bash config.bash inbox.bash init.bash enroll.bash doctor.bash \
-		doctor_rounds.bash demo.bash crawl.bash))
+		doctor_rounds.bash demo.bash crawl.bash secrets.bash))
 	$(call copy,644,$(MANDIR)/man1,$(MAN1))
 	$(call copy,644,$(MANDIR)/man5,$(MAN5))
 	$(call copy,644,$(MANDIR)/man7,$(MAN7))

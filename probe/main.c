@@ -616,6 +616,7 @@ static int probe_all(struct run *run)
 		.cacert = o->cacert,
 		.ip_version = o->ip_version,
 		.http1 = o->http1,
+		.http2 = o->http2,
 		.resolve = o->resolve,
 		.connect_to = o->connect_to,
 		.trace = o->verbose,

@@ -143,7 +143,9 @@ static const struct option_row options[] = {
 	{.name = "health-tool", .arg = "name", .at = AT(health_tool),
 		.help = "call this tool in step 7; it should only read"},
 	{.name = "http1.1", .type = OPTION_FLAG, .at = AT(http1),
-		.help = "do not speak HTTP/2"},
+		.help = "speak HTTP/1.1 only, whatever targets say"},
+	{.name = "http2", .type = OPTION_FLAG, .at = AT(http2),
+		.help = "speak HTTP/2 with servers that offer it"},
 	{.name = "per-host", .arg = "n", .type = OPTION_NUMBER,
 		.at = AT(per_host), .wanted = "a number from 1 to 1000",
 		.min = 1, .max = 1000,
@@ -182,7 +184,8 @@ static const struct option_row options[] = {
 };
 
 #define NETWORK "[--cacert file] [--deny-private] [--resolve host:port:addr] " \
-	"[--connect-to host:port:host:port] [--http1.1] [--check-expiry] " \
+	"[--connect-to host:port:host:port] [--http1.1 | --http2] " \
+	"[--check-expiry] " \
 	"[--stats]"
 
 static const struct command_row forms[] = {
@@ -195,8 +198,8 @@ static const struct command_row forms[] = {
 	{"", 0, "--serve-ssh -r region [-46] [-t timeout] [--concurrency n] "
 		"[--per-host n] [--cacert file] [--deny-private] "
 		"[--resolve host:port:addr] "
-		"[--connect-to host:port:host:port] [--http1.1] [--stats]", 0,
-		0, NULL, ""},
+		"[--connect-to host:port:host:port] [--http1.1 | --http2] "
+		"[--stats]", 0, 0, NULL, ""},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
 
@@ -219,6 +222,8 @@ static int check_together(const struct options *o)
 {
 	if (o->ipv4 && o->ipv6)
 		return misused("-4, -6", "not together");
+	if (o->http1 && o->http2)
+		return misused("--http1.1, --http2", "not together");
 	if (o->url && o->targets)
 		return misused("--targets", "not together with a URL");
 	if (!region_valid(o->region))

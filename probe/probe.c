@@ -334,6 +334,22 @@ static struct next begin_next(struct probe *p)
 				     : order[p->steps.next].begin(p);
 }
 
+/* A step passes for some clients: show which ones it does not pass for. */
+static void note_clients(const struct probe *p)
+{
+	struct buf b;
+
+	if (p->steps.next != STEP_INITIALIZE &&
+		p->steps.next != STEP_AUTH_INITIALIZE)
+		return;
+	buf_init(&b, 400);
+	buf_str(&b, "Clients: ");
+	step_clients(p, &b);
+	if (p->handshake.clients_refused)
+		http_note(p->wire.http, p->target->slug, b.p);
+	buf_release(&b);
+}
+
 /* Do what a step returned, and return what comes next at once. */
 static struct next perform(struct driver *d, struct next n)
 {
@@ -344,6 +360,7 @@ static struct next perform(struct driver *d, struct next n)
 	case NEXT_SEND:
 		return send_request(d, n.request);
 	case NEXT_PASS:
+		note_clients(p);
 		steps_pass(&p->steps, n.at_ms, n.message, detail);
 		return begin_next(p);
 	case NEXT_SKIP:

@@ -134,6 +134,18 @@ static bool read_health(const cJSON *o, struct target *t, char *why)
 	return true;
 }
 
+/* 1.1 or 2; others are not offered. */
+static bool read_http_version(const cJSON *o, struct target *t, char *why)
+{
+	double v = 1.1;
+
+	if (json_get(o, "http_version") && !json_has_null(o, "http_version") &&
+		(!json_num(o, "http_version", &v) || (v != 1.1 && v != 2)))
+		return refuse_target(why, "http_version", "neither 1.1 nor 2");
+	t->http2 = v == 2;
+	return true;
+}
+
 static bool read_numbers(const cJSON *o, struct target *t, char *why)
 {
 	bool check = true;
@@ -263,6 +275,7 @@ static bool read_target(const cJSON *o, const char *region, struct target *t,
 	if (*type && strcmp(type, "target") != 0)
 		return refuse_target(why, "type", "not target");
 	return read_names(o, region, t, why) && read_numbers(o, t, why) &&
+		read_http_version(o, t, why) &&
 		hash(o, "known_hash", t->known_hash, why) &&
 		hash(o, "pinned_hash", t->pinned_hash, why) &&
 		read_definitions(o, t, why) &&

@@ -41,6 +41,7 @@ struct target {
 	double timeout_s;  /* 0: not given */
 	double interval_s; /* 0: not given, and no probe has a turn */
 	enum cache_check_when cache_check;
+	bool http2; /* speak HTTP/2 with a server that offers it */
 	bool deny_private; /* no request may reach a private address */
 	bool canary; /* any web server: shows whether the region works */
 };

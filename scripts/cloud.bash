@@ -20,15 +20,18 @@ die() {
 	exit 3
 }
 
-# read_token NAME: the token of the worker, from a file that is ours alone.
+# shellcheck source=scripts/secrets.bash
+source "$(dirname -- "${BASH_SOURCE[0]}")/secrets.bash"
+
+# read_token NAME: the token of the worker, from a file that nobody else can read.
 read_token() {
-	local folder=${MCP_CREDENTIALS:-${CREDENTIALS_DIRECTORY-}} file mode
+	local folder=${MCP_CREDENTIALS:-${CREDENTIALS_DIRECTORY-}} file kind
 	[[ $folder ]] || die "credential $1: neither MCP_CREDENTIALS nor$(:
 		) CREDENTIALS_DIRECTORY names a folder"
 	file=$folder/$1
-	mode=$(stat -Lc '%F %a' -- "$file" 2>/dev/null) || die "credential $1: not there"
-	[[ $mode == 'regular file '* ]] || die "credential $1: not a file"
-	((!(8#${mode##* } & 8#77))) || die "credential $1: others can read it; chmod 600 it"
+	kind=$(stat -Lc %F -- "$file" 2>/dev/null) || die "credential $1: not there"
+	[[ $kind == 'regular file' ]] || die "credential $1: not a file"
+	! others_read "$file" || die "credential $1: others can read it; chmod 600 it"
 	token=''
 	IFS= read -r -n 4097 token 2>/dev/null <"$file" || [[ $token ]] ||
 		die "credential $1: cannot be read, or is empty"

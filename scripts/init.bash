@@ -110,36 +110,112 @@ NR == 1 { sub(/^\357\273\277/, "") }
 }
 END { if (comma) printf "," }'
 
-# The servers of a client, each as {name, url, headers} or {name, left}, where left
-# says why it is none for regions. What stands in ${} is not filled in yet.
+# The servers of a client, each as {name, url, headers, vars} or {name, left}, where left
+# says why it is none for regions. What stands in ${} is not filled in yet. Each entry
+# of each map is there: a name is that of another client, and none may hide another.
 read_client='
-def bridge: (.args? | (arrays // []) | map(strings)) as $args | [$args | to_entries[] |
-	select(.value | test("(^|/)mcp-remote(@[^/]*)?\\z")) | .key][0] as $at |
-	if $at == null then null else $args[$at + 1:] end;
-def bridged: . as $args |
-	{url: ([$args[] | select(test("^https?://"))][0]),
-		headers: ([range(length) | select($args[.] == "--header") |
-			$args[. + 1] // empty | capture("^(?<key>[^:]*):[ ]*(?<value>.*)\\z")] |
-			from_entries)};
-def server:
-	if type != "object" then {left: "no object"}
-	elif .disabled == true then {left: "disabled there"}
-	elif .command then bridge as $bridge |
-		if $bridge and ($bridge | bridged.url) then
-			($bridge | bridged) + {vars: (.env? | objects // {})}
-		else {left: "stdio: it runs beside its client, so no region can reach it"} end
-	else ([.type, .transport | strings | ascii_downcase][0] // "http") as $type |
-		([.url, .serverUrl, .httpUrl | strings][0]) as $url |
-		if $type == "stdio" then
-			{left: "stdio: it runs beside its client, so no region can reach it"}
-		elif $type | test("^(http|streamable-?http|sse)\\z") | not then
-			{left: "of another transport, \($type[:20])"}
-		elif $url == null then {left: "without a URL"}
-		else {$url, headers: (.headers? | objects // {})} end
-	end;
-[.mcpServers?, .servers?, .mcp?.servers? | objects][0] |
-if . == null then error("neither mcpServers nor servers") else . end |
-to_entries[] | {name: .key} + (.value | server)'
+def folded: with_entries(.key |= (ascii_downcase | gsub("[_-]"; "")));
+def filled: strings | gsub("\\A\\s+|\\s+\\z"; "") | select(. != "");
+def yes: tostring | test("\\A(true|1|yes|on)\\z"; "i");
+def no: tostring | test("\\A(false|0|no|off)\\z"; "i");
+def off: any(.disabled; yes) or
+	any(.enabled, .isenabled, .active, .isactive; no);
+def beside: {left: "stdio: it runs beside its client, so no region can reach it"};
+
+# The command of an entry, as words. A shell may be given it in one.
+def is_remote: test("\\A(?!https?://)(.*[/\\\\])?mcp-remote(@[^/\\\\]*)?([/\\\\.].*)?\\z"; "i");
+def is_line: test("(\\A|[\\s/\\\\\"\u0027])mcp-remote([@.]\\S*)?[\"\u0027]?(\\s|\\z)") and test("\\s") and
+	(test("\\A[A-Za-z0-9_-]+:\\s") | not);
+def shell_words: [.[:20000] |
+	match("(?:[^\\s\"\u0027]|\"[^\"]*\"|\u0027[^\u0027]*\u0027)+"; "g").string |
+	gsub("[\"\u0027]"; "")];
+def words: if type == "array" then map(scalars | tostring)
+	elif type == "string" then [.] else [] end;
+def command: (.command | if type == "object" then [.path] + (.args | words) | words
+		else words end) + (.args | if type == "string" then shell_words else words end) |
+	map(select(. != "") | if is_line then shell_words[] else . end);
+# What comes behind mcp-remote: null, if it is not run.
+def remote: . as $words | [range(length) | select($words[.] | is_remote)][0] |
+	if . == null then null else $words[. + 1:] end;
+def header: index(":") as $at | if $at then
+	{(.[:$at]): (.[$at + 1:] | sub("\\A[ \t]+"; ""))} else {} end;
+def takes_value: test("\\A--(header|host|transport|resource|auth-timeout|ignore-tool|" +
+	"static-oauth-client-(metadata|info))\\z");
+# Its URL is the first word that is no option, and perhaps a port follows.
+def bridged: reduce .[] as $word ({headers: {}, plain: []};
+		if .of then (if .of == "--header" then .headers += ($word | header) else . end) |
+			.of = null
+		elif $word | takes_value then .of = $word
+		elif $word | startswith("--header=") then
+			.headers += ($word[9:] | header)
+		elif $word | startswith("-") then .
+		else .plain += [$word] end) |
+	{headers, url: [.plain[] | select(is_remote | not) |
+		select(test("\\Ahttps?://|[$%{<]"; "i"))][0]};
+
+def headers: if type == "array" then [.[] | objects | folded |
+		select(.name // .key | type == "string") |
+		{(.name // .key): .value}] | add // {}
+	elif type == "object" then . else {} end |
+	map_values(if type == "number" or type == "boolean" then tostring
+		elif type == "string" then . else "" end);
+def server: if type != "object" then {left: "no object"} else
+	folded | . + (.transport | objects // {} | folded) |
+	([.httpurl, .url, .serverurl, .baseurl, .sseurl, .endpoint, .uri | filled][0]) as $url |
+	([.type, .transport, .transporttype | filled][0] // "http") as $type |
+	command as $command | ($command | remote) as $remote |
+	if off then {left: "disabled there"}
+	elif $remote and ($remote | bridged.url) then $remote | bridged
+	elif ($command != [] or .source == "extension") and $url == null then beside
+	elif $type | test("\\A(stdio|local|builtin|in-?memory)\\z"; "i") then beside
+	elif $type | gsub("[_-]"; "") |
+		test("\\A((streamable)?http(stream|streamable)?|https|streamable|sse|remote|url)\\z"; "i") |
+		not then {left: "of another transport, \($type[:20])"}
+	else {url: $url, headers: (([.headers, .httpheaders,
+			(.requestinit, .requestoptions | objects | .headers) | headers] | add) +
+		([.authorizationtoken | strings | {Authorization: "Bearer \(.)"}][0] // {}) +
+		([.bearertokenenvvar | strings | {Authorization: "Bearer ${\(.)}"}][0] // {}))}
+	end + {vars: ([.env, .environment, (.command | objects | .env) | objects] | add // {})} |
+	if .left == null and .url == null then {left: "without a URL"} else . end end;
+
+# The entries of a map, or of an array of named ones.
+def entries: if type == "object" then to_entries[]
+	else to_entries[] | {value, key: ([.value | objects |
+		.name, .id, .key, .url, "entry" | filled][0] // "entry")} end;
+def is_entry: type == "object" and
+	(folded | any(.url, .serverurl, .httpurl, .baseurl, .command, .type, .enabled;
+		type == "string" or type == "boolean" or type == "array"));
+# The maps, wherever they are, such as in the projects of Claude Code: each entry with
+# what else is in the object that has the map.
+def maps($parent; $depth): . as $around | to_entries[] | .key as $key | .value |
+	select(type == "object" or type == "array") |
+	if $key | test("(\\A|[._-])((mcp|context)[_-]?servers|modelContextProtocolServers|" +
+		"mcp\\.servers)\\z"; "i") then {entry: entries, $around}, {map: true}
+	elif ($key | ascii_downcase) == "servers" and ($depth == 0 or $parent == "mcp") then
+		{entry: entries, $around}, {map: true}
+	elif $key == "mcp" and type == "object" and $depth == 0 and
+		(.servers == null or (.servers | is_entry)) then
+		{entry: (entries | select(.key | test("\\A(allowed|excluded|serverCommand|inputs)\\z") | not)),
+			$around}, {map: true}
+	elif $depth > 7 then empty
+	elif type == "array" then .[] | objects | maps($key; $depth + 1)
+	else maps($key; $depth + 1) end;
+. as $all |
+[if type == "array" then {entry: entries, around: {}}, {map: true}
+else maps(""; 0) end] |
+if . != [] then .
+elif $all | length > 0 and all(.[]; type == "object") and any(.[]; is_entry) then
+	[$all | {entry: entries, around: {}}]
+else error("no mcpServers, servers, context_servers or mcp") end |
+([$all | objects | (.mcp | objects | .allowed), .allowMCPServers | arrays] | add) as $allowed |
+([$all | objects | (.mcp | objects | .excluded), .excludeMCPServers | arrays] | add // []) as $excluded |
+.[] | select(.entry) | .around.disabledMcpServers as $disabled | .entry | .key as $name |
+{name: $name} + (.value | server) |
+if .left then .
+elif any($excluded, ($disabled | arrays) | .[]; . == $name) then {$name, left: "disabled there"}
+elif $allowed and ($allowed | length) > 0 and all($allowed[]; . != $name) then
+	{$name, left: "not among those allowed there"}
+else . end'
 
 # A line of a list: a URL, or a target record, of which the keys that a server of
 # fleet.yaml has are used.
@@ -161,16 +237,50 @@ else {name: null, url: gsub("^[ \t]+|[ \t]+\\z"; ""), headers: {}} end'
 # holds one.
 make_servers='
 def clean: gsub("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}\\p{Zl}\\p{Zp}]"; "?");
-def holes: [match("\\$\\{([^{}]{0,200})\\}"; "g") |
-	{at: .offset, end: (.offset + .length), of: .captures[0].string}];
+# What stands for something else, in the ways of all clients: ${NAME}, ${{ NAME }},
+# {{NAME}}, {env:NAME}, {NAME}, %NAME%, $NAME, <NAME>. Some of it may stand in a URL.
+def braces: "\\$\\{\\{?([^{}]{0,200})\\}?\\}|\\{\\{([^{}]{1,200})\\}\\}|" +
+	"\\{([^{}\\s\"]{1,200})\\}|<([^<>]{1,200})>|%([A-Za-z_][A-Za-z0-9_]{0,200})%";
+def in_header: braces + "|\\$(?:env:)?([A-Za-z_][A-Za-z0-9_]{0,200})";
+def in_url: braces + "(?![0-9A-Fa-f]{2})|\\$([A-Z_][A-Z0-9_]{0,200})|" +
+	"\\b(YOUR[_-][A-Z0-9_-]{1,200})";
+# Where a name may be a part of a secret it has none.
+def holes($kind): . as $text | [match($kind; "g") |
+	{at: .offset, end: (.offset + .length), all: .string,
+		of: ([.captures[].string | strings][0] // "" | gsub("\\A\\s+|\\s+\\z"; ""))} |
+	.name = if (.all | startswith("${")) or
+		([$text[:.at][-1:], $text[.end:][:1]] | all(.[]; test("\\A[^A-Za-z0-9]?\\z")))
+		then .of | clean[:60] else "its secret" end |
+	.fills = (.all | test("\\A([$%]|\\{env:)"))];
 def variable: capture("^(env:)?(?<name>[A-Za-z_][A-Za-z0-9_]*)(?<or>:-(?<text>.*))?\\z");
-# fill(vars): {text, missing}; a hole that no variable or default fills is missing.
-def fill($vars): . as $text | reduce (holes | reverse[]) as $hole (
+# fill(kind; vars): {text, missing}; a hole that no variable or default fills is missing.
+# A variable is {text, missing}, too.
+def fill($kind; $vars): . as $text | reduce (holes($kind) | reverse[]) as $hole (
 	{text: $text, missing: []};
-	([$hole.of | variable | ($vars[.name] | strings | select(. != "")), .text |
-		strings][0]) as $value |
-	if $value == null then .missing = [$hole.of | clean[:60]] + .missing
-	else .text |= .[:$hole.at] + $value + .[$hole.end:] end);
+	([$hole | select(.fills) | .of | variable | ($vars[.name] | objects | select(.text != "")),
+		(.text | strings | select(holes($kind) == []) | {text: ., missing: []})][0]) as $value |
+	if $value == null then .missing = [$hole.name] + .missing
+	else .missing = $value.missing + .missing |
+		.text |= .[:$hole.at] + $value.text + .[$hole.end:] end);
+# Of the value of a header what is the secret, and whether people wrote it as an example.
+def token: sub("\\A(bearer|basic|token|api-?key)(\\s+|\\z)"; ""; "i") |
+	gsub("\\A\\s+|\\s+\\z"; "");
+def word($words): test("(\\A|[^a-z])(" + $words + ")([^a-z]|\\z)"; "i");
+def example: . == "" or
+	test("\\A(\\[.*\\]|\\(.*\\)|__.*__|\u0027.*\u0027|\".*\"|[^A-Za-z0-9]+|(.)\\2{2,})\\z") or
+	test("\\.{3}|\u2026|\\*{3}|\u2022{2}|`|\\$[({]|x{6}|(\\A|[^a-z0-9])your|[ _-]here\\z"; "i") or
+	# A reference to where the secret is kept.
+	test("\\A([a-z][a-z0-9+.-]*://|(env|file|secrets?|input|vault|keychain)[.:/(\\[])"; "i") or
+	test("\\A(process\\.env|os\\.environ)"; "i") or
+	word("x{3,}|placeholder|example|sample|dummy|redacted|removed|hidden|masked") or
+	word("omitted|todo|tbd|fixme|none|null|undefined") or
+	word("(change|replace|fill|insert|enter|put|paste|add|use|set)[ _-]?" +
+		"(me|this|it|in|with|here|my|token|key|api|the|actual|real|a)") or
+	test("\\A([a-z]+[ _-])*(key|token|secret|passw(or)?d|pat|jwt|credentials?)\\z"; "i") or
+	test("\\A[a-z]*(api|access|auth|secret|bearer|my)(key|token|secret)\\z"; "i");
+def unfilled: .missing + if .missing == [] and (.text | token | example) then
+	[.text | token | select(test("\\A([A-Z]+[_-][A-Z_-]+|your[ _-][a-z _-]+)\\z")) | .[:60]] |
+	if . == [] then ["its secret"] else . end else [] end;
 def base: ascii_downcase | gsub("[^a-z0-9._-]+"; "-") | sub("^[._-]+"; "") |
 	.[:80] | sub("[._-]+\\z"; "");
 def host: sub("^https?://"; "") | sub("[/?#].*"; "") | sub(":[0-9]*\\z"; "");
@@ -190,13 +300,21 @@ def unfit: if .left then .left
 def ours: test("^(accept|accept-.*|connection|content-.*|host|mcp-.*|user-agent|x-probe-region)\\z"; "i");
 def sendable: test("^https://|^http://(localhost|127\\.[0-9.]+|\\[::1\\])([:/]|\\z)"; "i");
 def origin: capture("^(?<o>https?://[^/?#]+)").o;
-def secret($url): if .value.text | test("^[!-~]([ -~]{0,4000}[!-~])?\\z") | not then null
+def secret($url): (.value | unfilled) as $unfilled |
+	(.value.text | test("^[!-~]([ -~]{0,4000}[!-~])?\\z")) as $fits |
+	if $unfilled != [] and ((.key | ascii_downcase) == "authorization") and
+		(.value.text | test("\\A\\s*(bearer(\\s|\\z).*)?\\z"; "i")) then
+		{mode: "bearer", lines: ["token = " + if $fits then .value.text | token else "" end],
+			missing: $unfilled}
+	elif $unfilled != [] then {mode: "header", lines: ["header = " + .key,
+		"value = " + if $fits then .value.text else "" end], missing: $unfilled}
+	elif $fits | not then null
 	elif (.key | ascii_downcase) == "authorization" and
 		(.value.text | test("^bearer +[^ ]+ *\\z"; "i")) then
 		{mode: "bearer", lines: ["token = " + (.value.text | sub("^[^ ]+ +"; "") |
-			sub(" +\\z"; ""))], missing: .value.missing}
+			sub(" +\\z"; ""))], missing: []}
 	else {mode: "header", lines: ["header = " + .key, "value = " + .value.text],
-		missing: .value.missing} end |
+		missing: []} end |
 	if . then .lines = ["origin = " + ($url | origin)] +
 		.lines else . end;
 def credential: .url.text as $url | [.headers | to_entries[] |
@@ -207,28 +325,34 @@ def credential: .url.text as $url | [.headers | to_entries[] |
 	sort_by(.order) | {all: map(.key), first: .[0]};
 # The names of the secrets of mcp-fleet itself, and of the route in fleet.yaml, are no
 # slugs, as a slug names a file of credentials.
-reduce inputs as $entry ({servers: [], taken:
+reduce inputs as $entry ({servers: [], seen: {}, taken:
 		(["ack", "answer", "session", "store", "slack"] | map({key: ., value: true}) |
 		from_entries)};
-	. as $state | ($entry.vars // {}) as $own |
-	($own + (if $env then $ENV else {} end)) as $vars |
+	. as $state | (if $env then $ENV else {} end |
+		map_values({text: ., missing: []})) as $around |
+	# What an entry sets may name a variable itself.
+	($entry.vars // {} | map_values(select(type == "string" or type == "number") |
+		tostring)) as $own |
+	($around + ($own | map_values(fill(in_header; $around)))) as $vars |
 	# A variable in a URL would be shown to everybody.
-	($entry | .url |= (. // "" | fill($own))) as $e |
+	($entry | .url |= (. // "" | fill(in_url; $own | map_values(fill(in_url; {})))))
+		as $e |
 	($e.name // ($e.url.text | host) | tostring) as $name |
-	([$e | unfit][0]) as $left |
+	([$entry.name, $entry.url, $entry.headers] | tojson) as $whole |
+	([($e | unfit), (select($e.name and $state.seen[$whole]) | "given twice")][0]) as $left |
 	if $left then .servers += [{name: ($name | clean[:80]), left: $left}]
 	else
 		([$name, ($e.url.text | host), "server" | base | select(. != "")][0] |
 			slug($state.taken)) as $slug |
 		($e | .headers |= with_entries(select(.value | type == "string") |
-			.value |= fill($vars)) | credential) as $found |
+			.value |= fill(in_header; $vars)) | credential) as $found |
 		(if $found.first then $found.first | secret($e.url.text)
 			elif $e.kept.auth.credential? then
 				{mode: "any", missing: ["its secret"], lines: [
 					"origin = " + ($e.url.text | origin),
 					"# token = or header = and value =, or another kind"]}
 			else null end) as $credential |
-		.taken[$slug] = true | .servers += [{
+		.taken[$slug] = true | .seen[$whole] = true | .servers += [{
 			name: ($name | clean[:80]), $slug, url: $e.url.text,
 			title: ($e.kept.title // (if $e.name then $name else "" end) |
 				tostring | clean[:200] | select(. != "" and . != $slug) // null),
@@ -310,12 +434,13 @@ read_source() {
 				"servers_from of fleet.yaml(5)"
 	fi
 	timeout 20 awk "$strip_comments" "$scratch/source" >"$scratch/json" 2>/dev/null || :
-	if jq -e 'type == "object" and (has("url") | not)' "$scratch/json" \
+	if jq -e '(type == "array" and all(.[]; type == "object")) or
+		(type == "object" and (has("url") | not))' "$scratch/json" \
 		>/dev/null 2>&1; then
 		read=$read_client
 		timeout 20 jq -c "$read" "$scratch/json" >"$scratch/entries" 2>"$scratch/said"
 	else
-		! head -c 400 "$scratch/json" | grep -qzP '^\s*(\[|\{\s*("mcpServers"|"servers"|$))' ||
+		! head -c 400 "$scratch/json" | grep -qzP '(?i)^\s*(\[|\{\s*("[^"]*(servers|mcp|projects)"|$))' ||
 			die 2 "$origin: no JSON: $(jq . "$scratch/json" 2>&1 >/dev/null |
 				sed 's/^jq: error ([^)]*): //;q')"
 		timeout 20 jq -cnR "$read" "$scratch/source" >"$scratch/entries" \

@@ -108,6 +108,18 @@ static void note_cache(const cJSON *detail, struct probe_details *s)
 	s->age_s = strtod(age, NULL);
 }
 
+/* Several steps may say the same of clients. */
+static void note_clients(const cJSON *detail, struct probe_details *s)
+{
+	size_t n = strlen(s->clients);
+	char text[sizeof s->clients] = "";
+
+	copy(detail, "clients", text, sizeof text);
+	if (*text && !strstr(s->clients, text))
+		snprintf(s->clients + n, sizeof s->clients - n, "%s%s",
+			n ? "; " : "", text);
+}
+
 /* Note a step, if its probe is the newest of its region so far. */
 static void note(void *arg, const struct record *r)
 {
@@ -130,6 +142,7 @@ static void note(void *arg, const struct record *r)
 		snprintf(s->id, sizeof s->id, "%s", k->probe_id);
 		copy(detail, "address", s->details.address,
 			sizeof s->details.address);
+		note_clients(detail, &s->details);
 		if (step->step == STEP_TOOLS_LIST ||
 			step->status == STATUS_FAIL)
 			note_cache(detail, &s->details);

@@ -412,6 +412,21 @@ static void put_way(const struct explanation *e, struct buf *b)
 			bad);
 }
 
+/* Which clients servers refuse that let others in. */
+static void put_clients(const struct explanation *e, struct buf *b)
+{
+	const char *head = "\nClients that fail here\n";
+
+	for (size_t i = 0; i < e->n_details; i++) {
+		const struct probe_details *s = &e->details[i];
+
+		if (!*s->clients)
+			continue;
+		buf_fmt(b, "%s    %-20s %s\n", head, s->region, s->clients);
+		head = "";
+	}
+}
+
 /* How the minute is counted, where that is known. */
 static void put_counted(const struct explanation *e, struct buf *b)
 {
@@ -447,6 +462,7 @@ void explain(const struct explanation *e, struct buf *b)
 	put_why(e, b);
 	put_tools(e, b);
 	put_checks(e, b);
+	put_clients(e, b);
 	if (e->n_details)
 		put_way(e, b);
 }

@@ -20,6 +20,7 @@ struct probe_details {
 	char cache[1300];   /* what the answer says of caches, for people */
 	bool cached;	   /* it has a sign of a cache */
 	char message[800]; /* of the step that failed */
+	char clients[800]; /* which clients the server refuses */
 	double age_s;	   /* how long a cache had kept it; 0: it did not */
 };
 

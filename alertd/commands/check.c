@@ -28,9 +28,11 @@ static bool check_secret(const struct conf_route *r, const char *folder)
 	char why[DELIVER_WHY];
 	bool ok = deliver_ready(folder, r, why);
 
-	if (!ok)
-		log_error("route %s: %s", r->name, why);
-	return ok;
+	const char *odd = ok ? deliver_odd(folder, r) : NULL;
+
+	if (!ok || odd)
+		log_error("route %s: %s", r->name, odd ? odd : why);
+	return ok && !odd;
 }
 
 /* What a route needs over HTTP goes to another host encrypted or not at all. */

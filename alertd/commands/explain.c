@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "conf/policy.h"
 #include "incident/acknowledgement.h"
+#include "incident/dedup_key.h"
 #include "incident/severity.h"
 #include "incident/summary.h"
 #include "routing/escalation.h"
@@ -42,6 +43,13 @@ struct explain_next explain_next(struct alert_state *st, enum alert_kind kind,
 	if (n.tells.n)
 		n.step_at = (int64_t)ceil(due);
 	return n;
+}
+
+void explain_told(const struct incident *inc, struct strings *told)
+{
+	for (size_t i = 0; i < inc->told.n; i++)
+		if (!strings_has(&inc->refused, inc->told.v[i]))
+			strings_add(told, inc->told.v[i]);
 }
 
 enum explain_rule explain_rule(const struct incident *inc,
@@ -247,6 +255,51 @@ static void put_duty(const struct page *g, const struct incident *inc)
 	buf_char(g->b, '\n');
 }
 
+/* Why a route refuses what waits for it; or NULL. */
+static const char *refusal(const struct alert_state *st, const char *key,
+	const char *route)
+{
+	for (size_t i = 0; i < st->n_outbox; i++)
+		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++) {
+			const struct delivery *d = &st->outbox[i].deliveries[k];
+
+			if (strcmp(st->outbox[i].key, key) == 0 &&
+				strcmp(d->route, route) == 0 && d->why)
+				return d->why;
+		}
+	return NULL;
+}
+
+static void put_told(const struct page *g, const struct alert_state *st,
+	enum alert_kind kind)
+{
+	const struct incident *inc = &st->incidents[kind];
+	struct strings told = {0};
+	char key[ALERT_KEY_SIZE];
+
+	dedup_key(st, kind, key);
+	explain_told(inc, &told);
+	buf_str(g->b, "  told to: ");
+	put_list(g->b, &told);
+	buf_str(g->b, inc->unnotified || inc->late ? "nobody yet\n"
+			: told.n		   ? "\n"
+			: inc->refused.n	   ? "nobody\n"
+						   : "no route\n");
+	strings_release(&told);
+	for (size_t i = 0; i < inc->refused.n; i++) {
+		const char *route = inc->refused.v[i];
+		const char *why = refusal(st, key, route);
+
+		buf_fmt(g->b, "  refused by: %s", route);
+		if (why) {
+			buf_str(g->b, " (");
+			put_clean(g->b, why);
+			buf_char(g->b, ')');
+		}
+		buf_char(g->b, '\n');
+	}
+}
+
 static void put_incident(const struct page *g, struct alert_state *st,
 	enum alert_kind kind, const struct conf_policy *p)
 {
@@ -261,11 +314,7 @@ static void put_incident(const struct page *g, struct alert_state *st,
 	put_line(g, ", confirmed at ", (double)inc->opened_at, "\n");
 	put_rule(g, inc, kind);
 	put_failure(g, inc, kind);
-	buf_str(g->b, "  told to: ");
-	put_list(g->b, &inc->told);
-	buf_str(g->b, inc->unnotified || inc->late ? "nobody yet\n"
-			: inc->told.n		? "\n"
-					: "no route\n");
+	put_told(g, st, kind);
 	put_duty(g, inc);
 	if (inc->suppressed || explain_held(st, g->now)) {
 		put_line(g, "  muted: by the maintenance that ends at ",
@@ -306,8 +355,11 @@ static void put_delivery(const struct page *g, const struct pending *p,
 	if (d->attempts)
 		buf_fmt(g->b, ", failed %d time%s", d->attempts,
 			d->attempts == 1 ? "" : "s");
-	if (d->attempts && d->why)
-		buf_fmt(g->b, " (%s)", d->why);
+	if (d->attempts && d->why) {
+		buf_str(g->b, " (");
+		put_clean(g->b, d->why);
+		buf_char(g->b, ')');
+	}
 	if (d->fallback_at > 0)
 		put_line(g, ", told to its fallback at ", d->fallback_at, "");
 	if (d->holder && d->next_try > g->now)

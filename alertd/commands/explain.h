@@ -35,6 +35,10 @@ enum explain_rule { EXPLAIN_SPACE, EXPLAIN_TIME };
 enum explain_rule explain_rule(const struct incident *inc,
 	enum alert_kind kind);
 
+/* explain_told(inc, told): add to told the routes that were told of it, without
+   those that refuse it; the caller releases them. */
+void explain_told(const struct incident *inc, struct strings *told);
+
 /*
  * explain_put(b, st, c, q, now): append the explanation as text for a person,
  * with those of the silences that are on; c may be NULL. explain_json(b, st, c,

@@ -25,6 +25,7 @@ static void put_incident(struct buf *b, struct alert_state *st,
 	const struct incident *inc = &st->incidents[kind];
 	struct explain_next next = explain_next(st, kind, c, now);
 	bool ack = ack_holds(inc, now);
+	struct strings told = {0};
 	char key[ALERT_KEY_SIZE];
 
 	buf_str(b, "{\"kind\":");
@@ -44,7 +45,10 @@ static void put_incident(struct buf *b, struct alert_state *st,
 	json_put_member(b, "failure_layer", failure_layer_name(inc->layer));
 	json_put_member(b, "last_error", inc->error);
 	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
-	json_put_list(b, "told", inc->told.v, inc->told.n);
+	explain_told(inc, &told);
+	json_put_list(b, "told", told.v, told.n);
+	strings_release(&told);
+	json_put_list(b, "refused", inc->refused.v, inc->refused.n);
 	buf_fmt(b, ",\"probe_count\":%d,\"passes\":%d,\"passes_needed\":%d",
 		inc->probe_count, inc->passes, conf_policy_of(c).resolve);
 	json_put_member(b, "ladder", inc->escalation.ladder);

@@ -18,6 +18,7 @@
 #include "routing/what_if.h"
 #include "state/maintenance_store.h"
 #include "state/route_test_store.h"
+#include "transport/said.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,7 +35,7 @@ static const char *const outcomes[] = {"unknown", "delivered", "failed"};
 struct tried {
 	char *route;
 	enum outcome outcome;
-	char why[DELIVER_WHY];
+	char why[DELIVER_SAID_WHY];
 };
 
 struct trial {
@@ -91,7 +92,7 @@ static void on_heard(void *arg, const char *route, const struct delivered *d)
 			continue;
 		r->outcome = d->ok ? OUTCOME_DELIVERED : OUTCOME_FAILED;
 		if (!d->ok)
-			snprintf(r->why, sizeof r->why, "%s", d->why);
+			said_why(d, r->why);
 	}
 }
 

@@ -2,12 +2,15 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
+#include "incident/dedup_key.h"
 #include "records/history.h"
 #include "routing/fallback.h"
 #include "routing/outbox.h"
 #include "routing/retry.h"
 #include "routing/routing.h"
+#include "transport/said.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,11 +18,12 @@
 #include <unistd.h>
 
 /* The longest delay of the next attempt while the operator has to mend
-   something. */
-#define MEND_DELAY_S 300
+   something: five minutes with a run each minute. */
+#define MEND_DELAY_S (300 - RETRY_RUN_S)
 /* What was taken longer ago is not begun: an attempt takes up to 25 s, and
    after OUTBOX_HOLD_S another process may take it. */
 #define BEGIN_MS 4000
+#define WORDS_MAX (DELIVER_SAID + 20)
 
 void attempt_free(struct attempt *a)
 {
@@ -205,25 +209,51 @@ static double chance(void)
 	return v / 4294967296.0;
 }
 
+/* Whether the route refuses what it is told of the incident, if that is open. */
+static void note_refused(struct alert_state *st, const struct attempt *a,
+	bool refuses)
+{
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		struct incident *inc = &st->incidents[k];
+		char key[ALERT_KEY_SIZE];
+
+		if (!inc->open ||
+			strcmp(dedup_key(st, (enum alert_kind)k, key), a->key) !=
+				0)
+			continue;
+		if (refuses)
+			strings_note(&inc->refused, a->name);
+		else
+			strings_drop(&inc->refused, a->name);
+	}
+}
+
 /* A delivery that failed is due again later; or given up. */
 static void put_off(const struct attempt_context *c, struct alert_state *st,
 	struct attempt *a, struct outbox_item *item)
 {
 	struct delivery *delivery = item->delivery;
 	const struct delivered *d = &a->request.result;
+	char why[DELIVER_SAID_WHY];
 	struct urgency u;
 	double delay;
 
+	said_why(d, why);
+	if (d->mend || d->refused)
+		note_refused(st, a, true);
+	if (d->mend && (!delivery->why || strcmp(delivery->why, why) != 0))
+		state_keep_delivery(st, item->pending, a->name, c->now,
+			HISTORY_TO_MEND, why);
 	a->last = d->refused || retry_hopeless(item->pending->created,
 		delivery->attempts + 1, c->now);
-	string_set(&delivery->why, d->why);
+	string_set(&delivery->why, why);
 	string_set(&delivery->holder, NULL);
 	delivery->refused = d->mend || a->last;
 	if (a->last) {
 		state_note(st, c->now, d->refused ? "refused" : "given_up",
 			a->name);
 		state_keep_delivery(st, item->pending, a->name, c->now,
-			d->refused ? HISTORY_REFUSED : HISTORY_GIVEN_UP);
+			d->refused ? HISTORY_REFUSED : HISTORY_GIVEN_UP, why);
 		fallback_tell(st, c->conf, c->now);
 		if (outbox_find(st, a->number, a->name, item))
 			outbox_drop(st, item);
@@ -258,7 +288,9 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 			d->handle, d->ok);
 	if (d->ok && a->route)
 		state_keep_delivery(st, item.pending, a->name, c->now,
-			HISTORY_DELIVERED);
+			HISTORY_DELIVERED, NULL);
+	if (d->ok)
+		note_refused(st, a, false);
 	if (d->ok || a->watched)
 		outbox_drop(st, &item);
 	else
@@ -266,23 +298,33 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 	return true;
 }
 
+/* Behind what we say ourselves. */
+static const char *words(const struct delivered *d, char *out)
+{
+	snprintf(out, WORDS_MAX, *d->said ? "; it says \"%s\"" : "%s",
+		d->said);
+	return out;
+}
+
 void attempt_say(const struct attempt *a)
 {
 	const struct delivered *d = &a->request.result;
+	char why[DELIVER_SAID_WHY], said[WORDS_MAX];
 	void (*say)(const char *fmt, ...) __attribute__((format(printf, 1, 2))) =
 		a->say ? log_error : log_warn;
 
+	said_why(d, why);
 	if (a->last && d->refused)
 		log_error("%s: %s to route %s: refused: %s", a->slug, a->event,
-			a->name, d->why);
+			a->name, why);
 	else if (a->last)
 		log_error("%s: %s to route %s: given up after a day: %s",
-			a->slug, a->event, a->name, d->why);
+			a->slug, a->event, a->name, why);
 	else if (d->mend)
 		say("%s: %s to route %s: %s; mend it: it is tried again until "
-		    "tomorrow",
-			a->slug, a->event, a->name, d->why);
+		    "tomorrow%s",
+			a->slug, a->event, a->name, d->why, words(d, said));
 	else
-		say("%s: %s to route %s: %s; it is tried again", a->slug,
-			a->event, a->name, d->why);
+		say("%s: %s to route %s: %s; it is tried again%s", a->slug,
+			a->event, a->name, d->why, words(d, said));
 }

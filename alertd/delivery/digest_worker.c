@@ -140,7 +140,8 @@ static void settle(struct digest_worker *g, const struct digest *d,
 		if (strcmp(d->v[i].slug, st->slug) == 0 &&
 			outbox_find(st, d->v[i].number, d->route, &item)) {
 			state_keep_delivery(st, item.pending, d->route, g->now,
-				o->why ? HISTORY_GIVEN_UP : HISTORY_IN_DIGEST);
+				o->why ? HISTORY_GIVEN_UP : HISTORY_IN_DIGEST,
+				o->why);
 			outbox_drop(st, &item);
 		}
 }

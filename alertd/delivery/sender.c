@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "sinks/sink.h"
 #include "transport/exec.h"
+#include "transport/said.h"
 #include "transport/transfers.h"
 
 #include <stdlib.h>
@@ -90,6 +91,7 @@ static bool note_result(struct delivered *result, const struct delivered *one)
 		result->refused = one->refused;
 		result->retry_after_s = one->retry_after_s;
 		snprintf(result->why, sizeof result->why, "%s", one->why);
+		snprintf(result->said, sizeof result->said, "%s", one->said);
 	}
 	if (!one->ok && !one->refused)
 		return false;
@@ -119,6 +121,11 @@ static void judge_answer(struct sending *s)
 	if (a->status) {
 		s->one = sink_judge(a);
 		s->sink->judge(&s->job, s->delivery->result.done, a, &s->one);
+		*s->one.said = '\0';
+		/* Of trouble of its own a vendor has nothing to say to us. */
+		if (!s->one.ok && (s->one.mend || s->one.refused ||
+					  a->status / 100 == 4))
+			said_read(a->body.p, a->body.len, s->one.said);
 	} else if (a->untried) {
 		s->one = to_mend(a->why);
 	} else {
@@ -135,6 +142,7 @@ static bool take_result(struct sending *s)
 	if (s->sink->build)
 		judge_answer(s);
 	buf_release(&s->mail.message);
+	secret_mask(s->secret, s->one.said);
 	return note_result(&s->delivery->result, &s->one);
 }
 
@@ -250,6 +258,19 @@ bool deliver_ready(const char *credentials, const struct conf_route *r,
 	return ok;
 }
 
+const char *deliver_odd(const char *credentials, const struct conf_route *r)
+{
+	struct sink_job job = {.route = r};
+	struct secret *secret;
+	char why[DELIVER_WHY];
+	const char *odd = NULL;
+
+	if (unlock(credentials, &job, &secret, why) && sink_of(r->type)->odd)
+		odd = sink_of(r->type)->odd(&job);
+	secret_close(secret);
+	return odd;
+}
+
 /* Reads the event for sinks that do not send the record as it is. */
 static bool read_event(const struct deliver *d, struct sending *s)
 {
@@ -285,6 +306,7 @@ void deliver_begin(struct deliver *d, struct delivery_request *p)
 		.route = p->route,
 		.body = p->body,
 		.handle = p->handle,
+		.site = d->conf ? d->conf->site_url : NULL,
 		.now = clock_wall(),
 	};
 	if (!unlock(d->credentials, &s->job, &s->secret, why))

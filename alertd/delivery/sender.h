@@ -42,6 +42,12 @@ bool deliver_ready(const char *credentials, const struct conf_route *r,
 	char *why);
 
 /*
+ * deliver_odd(credentials, r): what its secret should look like and does
+ * not, a constant, for a route r that is ready; else NULL.
+ */
+const char *deliver_odd(const char *credentials, const struct conf_route *r);
+
+/*
  * deliver_begin(d, p): start to try *p once; when p->result is known, maybe at
  * once, p->ended(p->arg) is called. Keep *p in place until then. An attempt
  * takes DELIVER_LIMIT_MS at most for a request, and less than three times that

@@ -143,11 +143,12 @@ void state_keep_event(struct alert_state *st, const struct alert_event *e)
 }
 
 void state_keep_delivery(struct alert_state *st, const struct pending *p,
-	const char *route, double at, const char *what)
+	const char *route, double at, const char *what, const char *why)
 {
-	char text[ALERT_EVENT_SIZE + 256];
+	char text[ALERT_EVENT_SIZE + 800];
 
-	snprintf(text, sizeof text, "%s to route %.200s", p->event, route);
+	snprintf(text, sizeof text, "%s to route %.200s%s%.500s", p->event,
+		route, why ? ": " : "", why ? why : "");
 	keep(st, &(struct history_record) {
 		.at = at,
 		.slug = st->slug,

@@ -131,6 +131,8 @@ struct incident {
 	struct strings reached; /* from where it could be reached */
 	struct strings still;	/* that fail while it passes */
 	struct strings told;	/* the routes that were told of it */
+	struct strings refused; /* those of them that refuse it, until they take
+				   something of it */
 	char *follows; /* the key of the downtime that it goes on from, or NULL */
 	struct ack ack;
 	double answered_at; /* the newest answer that counted, see
@@ -368,12 +370,13 @@ void state_note_event(struct alert_state *st, const struct alert_record *r);
  * state_keep_event(st, e): add to the history that an event is told, and to the
  * updates of its incident where the public may know of it; state_note_event was
  * called for it.
- * state_keep_delivery(st, p, route, at, what): what became of the delivery of
- * event p to a route, one of records/history.h.
+ * state_keep_delivery(st, p, route, at, what, why): what became of the delivery
+ * of event p to a route, one of records/history.h; and why, or NULL.
  */
 void state_keep_event(struct alert_state *st, const struct alert_event *e);
 void state_keep_delivery(struct alert_state *st, const struct pending *p,
-	const char *route, double at, const char *what);
+	const char *route, double at, const char *what,
+	const char *why);
 
 /*
  * state_open(st): whether an incident is open. state_down(st): one that says

@@ -215,17 +215,6 @@ bool correlation_joins(
 	return inc->open && e->record.at - (double)inc->failed <= SAME_S;
 }
 
-static void strings_drop(struct strings *l, const char *s)
-{
-	for (size_t i = 0; i < l->n; i++) {
-		if (strcmp(l->v[i], s) != 0)
-			continue;
-		free(l->v[i]);
-		memmove(l->v + i, l->v + i + 1, (--l->n - i) * sizeof *l->v);
-		return;
-	}
-}
-
 bool correlation_alone(const struct conf *c, const char *slug,
 	enum alert_kind kind, enum severity severity)
 {
@@ -255,6 +244,7 @@ void correlation_join(const struct conf *c, struct alert_state *st,
 	for (size_t i = 0; i < c->n_routes; i++)
 		outbox_forget(st, key, c->routes[i].name);
 	strings_clear(&inc->told);
+	strings_clear(&inc->refused);
 }
 
 /*

@@ -30,14 +30,19 @@ bool hours_within(const char *hours, const char *zone, double t)
 			now.minute < h.to);
 }
 
-/* The next instant after t at which such hours begin. */
-static int64_t next(const struct conf_hours *h, const char *zone, double t)
+/*
+ * The next instant after t at which such hours begin; where the clocks go back
+ * that minute may come twice, of which the second counts with `again`.
+ */
+static int64_t next(const struct conf_hours *h, const char *zone, double t,
+	bool again)
 {
 	struct zone_time day = zone_local(zone, t);
 
 	day.minute = h->from;
 	for (;; day.day++, day.weekday++) {
-		double at = zone_instant(zone, &day);
+		double at = again ? zone_instant_after(zone, &day, t)
+				  : zone_instant(zone, &day);
 
 		if (at > t && begin_on(h, day.weekday))
 			return (int64_t)at;
@@ -49,7 +54,7 @@ int64_t hours_next(const char *hours, const char *zone, double t)
 	struct conf_hours h;
 
 	conf_hours(hours, &h);
-	return next(&h, zone, t);
+	return next(&h, zone, t, true);
 }
 
 int64_t hours_digest(enum conf_digest period, const char *hours,
@@ -63,5 +68,5 @@ int64_t hours_digest(enum conf_digest period, const char *hours,
 	conf_hours(hours ? hours : HOURS_USUAL, &h);
 	if (period == CONF_DIGEST_WEEKLY)
 		h.days = MONDAY;
-	return next(&h, zone, t);
+	return next(&h, zone, t, false);
 }

@@ -27,6 +27,14 @@
 #define LINKS_LIMIT 900
 #define DIGITS "0123456789"
 
+/*
+ * The codes of what is wrong with the webhook, its channel or a thread there,
+ * and not with the message. After "JSON Error Codes".
+ */
+static const int of_hook[] = {10003, 10004, 10008, 10015, 20016, 30007, 40001,
+	40060, 50001, 50008, 50013, 50024, 50027, 50083, 50101, 160005, 220001,
+	220002, 220003, 220004};
+
 /* The code of the error "Unknown Message". */
 #define UNKNOWN_MESSAGE 10008
 
@@ -147,6 +155,22 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 	return true;
 }
 
+/* Of what is invalid, the webhook itself or its thread, which its URL names. */
+static bool about_hook(const cJSON *o)
+{
+	const cJSON *errors = json_get(o, "errors");
+	double code;
+
+	if (json_get(errors, "webhook_id") || json_get(errors, "thread_id") ||
+		json_get(errors, "webhook_token"))
+		return true;
+	for (size_t i = 0; i < sizeof of_hook / sizeof *of_hook; i++)
+		if (json_num(o, "code", &code) && code >= of_hook[i] &&
+			code <= of_hook[i])
+			return true;
+	return false;
+}
+
 static void judge_failure(const struct sink_job *job, int n, const cJSON *o,
 	const struct http_answer *a, struct delivered *d)
 {
@@ -162,6 +186,8 @@ static void judge_failure(const struct sink_job *job, int n, const cJSON *o,
 		*d = (struct delivered) {.handle = "-"};
 		snprintf(d->why, sizeof d->why, "its message is gone");
 	}
+	if (d->refused && about_hook(o))
+		sink_mend(d);
 }
 
 static void judge(const struct sink_job *job, int n,
@@ -182,7 +208,26 @@ static void judge(const struct sink_job *job, int n,
 	cJSON_Delete(o);
 }
 
+static const char *odd(const struct sink_job *job)
+{
+	static const char path[] = "/webhooks/";
+	const char *url = secret_get(job->secret, "url", NULL);
+	const char *at = url ? strstr(url, path) : NULL;
+	size_t id;
+
+	if (!url || (!strstr(url, "discord.com/") &&
+			    !strstr(url, "discordapp.com/")))
+		return NULL;
+	at = at ? at + strlen(path) : "";
+	id = strspn(at, DIGITS);
+	return id >= 17 && id <= 20 && at[id] == '/' &&
+			strcspn(at + id + 1, "/?#") >= 60
+		? NULL
+		: "its url is no webhook, such as "
+		  "https://discord.com/api/webhooks/123.../...";
+}
+
 static const char *const needs[] = {"url", NULL};
 
 const struct sink sink_discord = {
-	.build = build, .judge = judge, .needs = needs};
+	.build = build, .judge = judge, .odd = odd, .needs = needs};

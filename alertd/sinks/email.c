@@ -80,6 +80,29 @@ static void write_message(const struct sink_job *job,
 	buf_release(&subject);
 }
 
+/*
+ * What we tell a mail server that we are called: the host of the site, if it is
+ * a whole name, or its address. Else *out stays empty.
+ */
+static void name_host(const char *site, char *out)
+{
+	const char *host = site ? strstr(site, "://") : NULL;
+	size_t n;
+
+	if (!host)
+		return;
+	host += 3;
+	n = strcspn(host, *host == '[' ? "]" : ":/?#");
+	if (n + sizeof "[IPv6:]" > SMTP_HELO)
+		return;
+	if (*host == '[')
+		snprintf(out, SMTP_HELO, "[IPv6:%.*s]", (int)n - 1, host + 1);
+	else if (strspn(host, "0123456789.") >= n)
+		snprintf(out, SMTP_HELO, "[%.*s]", (int)n, host);
+	else if (memchr(host, '.', n) && host[n - 1] != '.')
+		snprintf(out, SMTP_HELO, "%.*s", (int)n, host);
+}
+
 static bool make_mail(const struct sink_job *job, int n, struct smtp_job *out)
 {
 	const struct conf_route *r = job->route;
@@ -96,6 +119,10 @@ static bool make_mail(const struct sink_job *job, int n, struct smtp_job *out)
 		.password = secret_get(job->secret, "password", NULL),
 		.ca = secret_get(job->secret, "cacert", NULL),
 	};
+	if (r->helo)
+		snprintf(out->helo, sizeof out->helo, "%s", r->helo);
+	else
+		name_host(job->site, out->helo);
 	snprintf(out->from, sizeof out->from, "%s", from.address);
 	snprintf(out->to, sizeof out->to, "%s", to.address);
 	buf_init(&out->message, MESSAGE_MAX);

@@ -13,6 +13,7 @@
 #include "cgi/request.h"
 #include "json/json.h"
 #include "sinks/escape.h"
+#include "transport/said.h"
 
 #include <string.h>
 
@@ -160,6 +161,25 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 	return true;
 }
 
+/*
+ * 422 is also the answer to a key that is none. What is wrong with an event is
+ * in "errors", by the names of its members.
+ */
+static bool about_key(const struct http_answer *a, const char *said)
+{
+	static const char *const of_key[] = {"key", "authenticat", "authori",
+		"integration", "account", "customer", "plan", "expired",
+		"disabled", "permission", "not allowed", "forbidden", NULL};
+	char why[JSON_WHY];
+	cJSON *o = json_parse(a->body.p, a->body.len, &json_reply, why);
+	const cJSON *errors = json_get(o, "errors");
+	bool of_event = errors && errors->child &&
+		!json_get(errors, "apiKey") && !json_get(errors, "key");
+
+	cJSON_Delete(o);
+	return !of_event && said_has_one(said, of_key);
+}
+
 /* Nothing has to be done to an alert that is gone. */
 static void judge(const struct sink_job *job, int n,
 	const struct http_answer *a, struct delivered *d)
@@ -170,6 +190,18 @@ static void judge(const struct sink_job *job, int n,
 		*d = (struct delivered) {.ok = true};
 	else if (d->ok && a->status != 202)
 		sink_unsound(d, "Opsgenie's");
+	else if (d->refused && about_key(a, d->said))
+		sink_mend(d);
+}
+
+static const char *odd_key(const struct sink_job *job)
+{
+	return !sink_vendors(job, "opsgenie.com") ||
+			sink_key_fits(secret_get(job->secret, "token", NULL),
+				"hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh")
+		? NULL
+		: "its token is no key of an API integration, such as "
+		  "eb243592-faa2-4ba2-a551-1afdf565c889";
 }
 
 /* Numbers of an alert are in seconds, milliseconds or smaller; 0: in neither. */
@@ -218,4 +250,9 @@ static bool answer(const struct sink_call *c, struct sink_answer *a)
 static const char *const needs[] = {"token", NULL};
 
 const struct sink sink_opsgenie = {
-	.build = build, .judge = judge, .needs = needs, .answer = answer};
+	.build = build,
+	.judge = judge,
+	.odd = odd_key,
+	.needs = needs,
+	.answer = answer,
+};

@@ -12,6 +12,7 @@
 #include "cgi/request.h"
 #include "json/json.h"
 #include "sinks/escape.h"
+#include "transport/said.h"
 #include "transport/signature.h"
 
 #include <string.h>
@@ -116,13 +117,30 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 	return true;
 }
 
+/* 400 is also the answer to a key that is none. */
 static void judge(const struct sink_job *job, int n,
 	const struct http_answer *a, struct delivered *d)
 {
+	static const char *const of_key[] = {"routing key", "routing_key",
+		"service key", "service_key", "integration", "api key",
+		"token", "authori", "account", "disabled", NULL};
+
 	(void)job;
 	(void)n;
 	if (d->ok && a->status != 202)
 		sink_unsound(d, "PagerDuty's");
+	else if (d->refused && said_has_one(d->said, of_key))
+		sink_mend(d);
+}
+
+static const char *odd_key(const struct sink_job *job)
+{
+	const char *token = secret_get(job->secret, "token", NULL);
+
+	return !sink_vendors(job, "pagerduty.com") || sink_key_fits(token, SINK_ALNUM32)
+		? NULL
+		: "its token is no integration key of the Events API v2, which "
+		  "has 32 letters and digits";
 }
 
 /* "v1=HEX,v1=HEX": a secret that is being replaced signs beside the new one. */
@@ -185,4 +203,9 @@ static bool answer(const struct sink_call *c, struct sink_answer *a)
 static const char *const needs[] = {"token", NULL};
 
 const struct sink sink_pagerduty = {
-	.build = build, .judge = judge, .needs = needs, .answer = answer};
+	.build = build,
+	.judge = judge,
+	.odd = odd_key,
+	.needs = needs,
+	.answer = answer,
+};

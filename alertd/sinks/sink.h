@@ -24,6 +24,7 @@ struct sink_job {
 	const struct message *message;	 /* for a person; NULL: see `raw` */
 	const struct secret *secret;	 /* NULL where the route names none */
 	const char *handle; /* see struct delivery_request; NULL: none */
+	const char *site;   /* the address of the pages; NULL: there is none */
 	double now; /* epoch seconds */
 };
 
@@ -77,6 +78,12 @@ struct sink {
 	 */
 	bool (*mail)(const struct sink_job *job, int n, struct smtp_job *out);
 	/*
+	 * odd(job): what the secret of the route should look like and does not,
+	 * a constant; NULL: it does, or nobody knows, as at another address
+	 * than the vendor's own. The member may itself be NULL.
+	 */
+	const char *(*odd)(const struct sink_job *job);
+	/*
 	 * wrong(job): why the route cannot be used as configured, a constant;
 	 * NULL: it can. The member may itself be NULL.
 	 */
@@ -120,8 +127,9 @@ const struct sink *sink_of(enum conf_route_type type);
 
 /*
  * sink_judge(a): what an HTTP answer with a status means, unless the sink knows
- * better: 2xx is delivered; 408, 429 and 5xx are down; 401, 403 and 404 have to
- * be mended by somebody; all others are refused.
+ * better: 2xx is delivered; 408, 429 and 5xx are down; a redirect, and what is
+ * about the address or who asks, such as 401, 404 and 410, has to be mended by
+ * somebody; all others are refused.
  */
 struct delivered sink_judge(const struct http_answer *a);
 
@@ -130,6 +138,23 @@ struct delivered sink_judge(const struct http_answer *a);
  * not come from the vendor (`what`: "Slack's"): try again.
  */
 void sink_unsound(struct delivered *d, const char *what);
+
+/* sink_mend(d): it is not the event that is wrong: somebody has to mend. */
+void sink_mend(struct delivered *d);
+
+/*
+ * sink_vendors(job, domain): whether the route goes to the vendor, whose hosts
+ * are in that domain.
+ */
+bool sink_vendors(const struct sink_job *job, const char *domain);
+
+/*
+ * sink_key_fits(key, form): whether a key has that form: h is a hex digit, x a
+ * letter or digit, every other character itself. False where key is NULL.
+ */
+bool sink_key_fits(const char *key, const char *form);
+#define SINK_HEX32 "hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh"
+#define SINK_ALNUM32 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 
 /* sink_webhook and so on, each in sinks/NAME.c. */
 #define SINK_DECLARE(TYPE, type, ...) extern const struct sink sink_##type;

@@ -15,6 +15,7 @@
 #include "mcp/names.h"
 #include "base/num.h"
 #include "sinks/escape.h"
+#include "transport/said.h"
 #include "transport/signature.h"
 
 #include <string.h>
@@ -202,6 +203,12 @@ static bool among(const char *const *names, const char *s)
 	return false;
 }
 
+/* As all of Slack's: it is safe to repeat. */
+static bool plain_error(const char *s)
+{
+	return strlen(s) < 60 && !s[strspn(s, "abcdefghijklmnopqrstuvwxyz_")];
+}
+
 /* Judge by "error"; only known names are repeated in d->why. */
 static void judge_error(const char *error, int n, struct delivered *d)
 {
@@ -218,18 +225,28 @@ static void judge_error(const char *error, int n, struct delivered *d)
 	static const char *const gone[] = {"message_not_found",
 		"thread_not_found", "cant_update_message",
 		"edit_window_closed", NULL};
+	/* Of the many others, what is about a message names a part of it. */
+	static const char *const others[] = {"auth", "token", "account",
+		"channel", "archived", "restrict", "access", "permission",
+		"scope", "team", "org_", "login", "user", "inactive",
+		"disabled", "deprecated", "not_allowed", "prohibited",
+		"denied", "method", "two_factor", "is_bot", "no_dual", NULL};
+	static const char *const of_event[] = {"channel_is_limited_text",
+		"too_many_users", NULL};
 	bool known = among(later, error) || among(mend, error) ||
 		among(gone, error);
+	bool other = !known && said_has_one(error, others) &&
+		!among(of_event, error) && plain_error(error);
 
 	/* The reply got through; a missing first message does no harm. */
 	*d = (struct delivered) {.ok = n > 0 && among(gone, error)};
 	if (d->ok)
 		return;
 	snprintf(d->why, sizeof d->why, "Slack says %s",
-		known ? error : "that it is not valid");
-	d->mend = among(mend, error);
+		known || other ? error : "that it is not valid");
+	d->mend = other || among(mend, error);
 	d->down = d->mend || among(later, error);
-	d->refused = !known;
+	d->refused = !known && !other;
 	/* Post it anew the next time. */
 	if (among(gone, error))
 		snprintf(d->handle, sizeof d->handle, "-");
@@ -259,14 +276,60 @@ static void judge_call(const struct sink_job *job, int n,
 static void judge(const struct sink_job *job, int n,
 	const struct http_answer *a, struct delivered *d)
 {
+	/* Of a hook, with 400, 403, 404 or 410, as a text. */
+	static const char *const of_hook[] = {"channel", "archived",
+		"no_service", "no_active", "team", "token", "account", "user_",
+		"prohibited", "denied", "disabled", "restrict", "auth",
+		"webhook", NULL};
 	bool taken = a->body.len == 2 && strcmp(a->body.p, "ok") == 0;
 
+	if (d->refused && said_has_one(d->said, of_hook))
+		sink_mend(d);
 	if (!d->ok)
 		return;
 	if (token(job))
 		judge_call(job, n, a, d);
 	else if (!taken)
 		sink_unsound(d, "Slack's");
+}
+
+/* "/services/T0123/B0123/letters and digits" */
+static bool hook_path(const char *s)
+{
+	static const char *const begins[] = {"/services/T", "/B", "/"};
+
+	for (size_t i = 0; i < 3; i++) {
+		size_t n = strlen(begins[i]), more;
+
+		if (strncmp(s, begins[i], n) != 0)
+			return false;
+		more = strspn(s + n, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789");
+		if (more < 6)
+			return false;
+		s += n + more;
+	}
+	return !*s;
+}
+
+static const char *odd(const struct sink_job *job)
+{
+	const char *hook = secret_get(job->secret, "url", NULL);
+	const char *at = hook ? strstr(hook, "://hooks.slack") : NULL;
+
+	if (token(job))
+		return !sink_vendors(job, "slack.com") ||
+				strncmp(token(job), "xox", 3) == 0
+			? NULL
+			: "its token is no token of Slack, such as xoxb-...";
+	at = at ? strchr(at + 3, '/') : NULL;
+	return !hook || !strstr(hook, "://hooks.slack") ||
+			(at && strncmp(at, "/workflows/", 11) == 0) ||
+			(at && strncmp(at, "/triggers/", 10) == 0) ||
+			(at && hook_path(at))
+		? NULL
+		: "its url is no incoming webhook, such as "
+		  "https://hooks.slack.com/services/T.../B.../...";
 }
 
 static const char *wrong(const struct sink_job *job)
@@ -338,6 +401,7 @@ static void reply(struct buf *b, const char *s)
 const struct sink sink_slack = {
 	.build = build,
 	.judge = judge,
+	.odd = odd,
 	.wrong = wrong,
 	.answer = answer,
 	.reply = reply,

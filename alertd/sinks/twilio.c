@@ -228,6 +228,28 @@ static bool build_voice(const struct sink_job *job, int n,
 	return true;
 }
 
+/*
+ * Whether somebody has to correct something: the account, the sender, or the
+ * recipient, unless others come after that one, who are not to wait for it. The
+ * rest is wrong with the text: see "Error and Warning Dictionary".
+ */
+static bool to_correct(const struct sink_job *job, int n, int code)
+{
+	static const int of_text[] = {12100, 21220, 21602, 21605, 21617, 21619,
+		21620, 21622, 21623, 21654, 21655, 21656, 21657, 63013, 63016};
+	static const int of_recipient[] = {21201, 21211, 21214, 21215, 21216,
+		21217, 21219, 21265, 21408, 21604, 21608, 21610, 21612, 21614,
+		21635};
+
+	for (size_t i = 0; i < sizeof of_text / sizeof *of_text; i++)
+		if (code == of_text[i])
+			return false;
+	for (size_t i = 0; i < sizeof of_recipient / sizeof *of_recipient; i++)
+		if (code == of_recipient[i])
+			return (size_t)n + 1 >= job->route->n_to;
+	return true;
+}
+
 static void judge(const struct sink_job *job, int n,
 	const struct http_answer *a, struct delivered *d)
 {
@@ -235,15 +257,35 @@ static void judge(const struct sink_job *job, int n,
 	cJSON *o = json_parse(a->body.p, a->body.len, &json_reply, why);
 	double code;
 
-	(void)job;
 	if (d->ok && (a->status != 201 || !json_str(o, "sid")))
 		sink_unsound(d, "Twilio's");
 	else if (!d->ok && json_num(o, "code", &code) && code >= 10000 &&
-		code < 100000)
+		code < 100000) {
+		if (d->refused && to_correct(job, n, (int)code))
+			sink_mend(d);
 		snprintf(d->why, sizeof d->why,
 			"HTTP %d, Twilio's error %.0f, for number %d of its to",
 			a->status, code, n + 1);
+	}
 	cJSON_Delete(o);
+}
+
+static const char *odd(const struct sink_job *job)
+{
+	const char *key = get(job, "key");
+
+	if (!sink_vendors(job, "twilio.com"))
+		return NULL;
+	if (!sink_key_fits(get(job, "account"), "AC" SINK_HEX32))
+		return "its account is no SID, which is AC and 32 hex digits";
+	if (key && !sink_key_fits(key, "SK" SINK_HEX32))
+		return "its key is no SID, which is SK and 32 hex digits";
+	return key ? sink_key_fits(get(job, "token"), SINK_ALNUM32)
+			? NULL
+			: "its token is no secret of a key, which has 32 letters "
+			  "and digits"
+		: sink_key_fits(get(job, "token"), SINK_HEX32) ? NULL
+		: "its token is no Auth Token, which has 32 hex digits";
 }
 
 static int compare_fields(const void *a, const void *b)
@@ -342,10 +384,11 @@ static void reply(struct buf *b, const char *s)
 static const char *const needs[] = {"account", "token", NULL};
 
 const struct sink sink_twilio_sms = {
-	.build = build_sms, .judge = judge, .needs = needs};
+	.build = build_sms, .judge = judge, .odd = odd, .needs = needs};
 const struct sink sink_twilio_voice = {
 	.build = build_voice,
 	.judge = judge,
+	.odd = odd,
 	.needs = needs,
 	.answer = answer_voice,
 	.reply = reply,

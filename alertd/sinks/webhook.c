@@ -31,9 +31,8 @@ static void judge(const struct sink_job *job, int n,
 {
 	(void)job;
 	(void)n;
+	(void)a;
 	d->refused = false;
-	d->mend = false;
-	d->down = a->status == 408 || a->status == 429 || a->status >= 500;
 }
 
 static const char *const needs[] = {"token", NULL};

@@ -144,6 +144,7 @@ const struct field incident_fields[] = {
 	STRINGS("reached", struct incident, reached, FIELD_NEEDED,
 		.valid = region_valid),
 	STRINGS("told", struct incident, told, FIELD_NEEDED),
+	STRINGS("refused", struct incident, refused, 0, IF(refused.n)),
 	ROW_ACK(struct incident, ack, ack_fields, IF(ack.by)),
 	EPOCH("answered_at", struct incident, answered_at, FIELD_OMIT,
 		.digits = 3),

@@ -180,6 +180,33 @@ const char *secret_get(const struct secret *s, const char *key, char *why)
 	return NULL;
 }
 
+/* What is shorter may be a word, but for a whole value. */
+#define PART_MIN 8
+#define WHOLE_MIN 4
+
+static void mask(char *text, const char *part, size_t n)
+{
+	for (char *p = text; strlen(p) >= n; p++)
+		if (strncmp(p, part, n) == 0)
+			memset(p, '*', n);
+}
+
+void secret_mask(const struct secret *s, char *text)
+{
+	for (size_t i = 0; s && i < s->n; i++) {
+		const char *v = s->lines[i].value;
+		size_t n;
+
+		if (strlen(v) >= WHOLE_MIN)
+			mask(text, v, strlen(v));
+		for (; *v; v += n + (v[n] != '\0')) {
+			n = strcspn(v, "/?&=:@ ");
+			if (n >= PART_MIN)
+				mask(text, v, n);
+		}
+	}
+}
+
 void secret_close(struct secret *s)
 {
 	if (s)

@@ -42,6 +42,12 @@ struct secret *secret_open(const char *folder, const char *name, char *why);
  */
 const char *secret_get(const struct secret *s, const char *key, char *why);
 
+/*
+ * secret_mask(s, text): put asterisks in place of each value of s in the text,
+ * and of each part of a value that may be a secret by itself, as of a URL.
+ */
+void secret_mask(const struct secret *s, char *text);
+
 /* secret_close(s): overwrite and free; NULL is fine. */
 void secret_close(struct secret *s);
 

@@ -158,6 +158,10 @@ static void command_done(void *arg, int result)
 	else if (!d->ok)
 		snprintf(d->why, sizeof d->why, "the command exited with %d",
 			WEXITSTATUS(result));
+	/* What a shell says of a program that is not there, or none. */
+	d->mend = !d->ok && result != TRANSFER_LATE && WIFEXITED(result) &&
+		(WEXITSTATUS(result) == 126 || WEXITSTATUS(result) == 127);
+	d->down = d->down || d->mend;
 	own.ended(own.arg);
 }
 
@@ -170,6 +174,8 @@ bool exec_begin(struct transfers *t, char *const *argv, const char *body,
 
 	if (rc) {
 		*out = fail("unable to start the command: ", strerror(rc));
+		out->mend = rc == ENOENT || rc == EACCES || rc == ENOEXEC ||
+			rc == ENOTDIR;
 		return false;
 	}
 	r = xmalloc(sizeof *r);

@@ -181,6 +181,9 @@ static void read_result(CURL *e, CURLcode rc, struct http_answer *a)
 	/* An answer that was cut counts. */
 	if (rc && !(rc == CURLE_WRITE_ERROR && a->cut)) {
 		a->why = curl_easy_strerror(rc);
+		/* A certificate that is not good was met before any secret. */
+		a->untried = rc == CURLE_PEER_FAILED_VERIFICATION ||
+			rc == CURLE_SSL_CACERT_BADFILE;
 		return;
 	}
 	curl_easy_getinfo(e, CURLINFO_RESPONSE_CODE, &status);

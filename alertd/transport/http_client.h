@@ -47,7 +47,8 @@ struct http_answer {
 	double retry_after_s; /* 0: the answer does not say */
 	struct buf body;      /* may hold anything but is followed by a NUL */
 	bool cut;
-	/* Not sent: the configuration or a credential forbids it. */
+	/* Not sent: the configuration or a credential forbids it, or the
+	   certificate of the server. */
 	bool untried;
 };
 

@@ -10,6 +10,8 @@
 /* The longest that a request of an attempt takes. */
 #define DELIVER_LIMIT_MS 10000
 #define DELIVER_WHY 200
+/* Room for the words of the other side. */
+#define DELIVER_SAID 240
 /* Room for a handle: a vendor's name for a message. */
 #define DELIVER_HANDLE 160
 
@@ -27,6 +29,7 @@ struct delivered {
 	int done; /* requests that got through; the next attempt skips them */
 	char handle[DELIVER_HANDLE]; /* to be kept; "": nothing new */
 	char why[DELIVER_WHY]; /* if not ok; names no URL and no secret */
+	char said[DELIVER_SAID]; /* the words of the other side, or "" */
 };
 
 #endif

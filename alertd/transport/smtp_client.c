@@ -1,13 +1,21 @@
 #include "transport/smtp_client.h"
 
 #include "base/xalloc.h"
+#include "transport/http_client.h"
 #include "transport/loopback.h"
+#include "transport/said.h"
 #include "transport/transfers.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define URL_MAX 8192
 
 enum smtp_phase { SMTP_GREETING, SMTP_AUTH, SMTP_FROM, SMTP_TO, SMTP_DATA };
 
@@ -19,7 +27,8 @@ struct mailing {
 	const struct buf *message;
 	size_t sent;
 	enum smtp_phase phase;
-	int code; /* of the last answer that was not success */
+	int code; /* of the answer to the last command; 0: none, or success */
+	char words[DELIVER_WHY]; /* of that answer, as they came */
 	struct delivered *out;
 	void (*ended)(void *arg);
 	void *arg;
@@ -43,35 +52,67 @@ static bool is_command(const char *p, size_t n, const char *name)
 	return n >= strlen(name) && strncmp(p, name, strlen(name)) == 0;
 }
 
-/*
- * What is said to and fro, of which nothing is kept but where we are, and the
- * number of an answer.
- */
-static int on_debug(CURL *e, curl_infotype type, char *p, size_t n, void *arg)
+/* A command makes what was answered to the one before past, such as EHLO. */
+static void on_command(struct mailing *t, const char *p, size_t n)
 {
 	static const struct {
 		const char *name;
 		enum smtp_phase phase;
-	} commands[] = {
+	} commands[] = {{"HELO", SMTP_GREETING}, {"EHLO", SMTP_GREETING},
 		{"AUTH", SMTP_AUTH}, {"MAIL", SMTP_FROM}, {"RCPT", SMTP_TO},
 		{"DATA", SMTP_DATA}};
+
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (is_command(p, n, commands[i].name)) {
+			t->phase = commands[i].phase;
+			t->code = 0;
+		}
+}
+
+/*
+ * What is said to and fro, of which nothing is kept but where we are, and an
+ * answer that is not success.
+ */
+static int on_debug(CURL *e, curl_infotype type, char *p, size_t n, void *arg)
+{
 	struct mailing *t = arg;
 
 	/* libcurl waits for the answer to it, and all routes wait with it. */
 	if (type == CURLINFO_HEADER_OUT && is_command(p, n, "QUIT"))
 		curl_easy_setopt(e, CURLOPT_SERVER_RESPONSE_TIMEOUT, 1L);
-	for (size_t i = 0; type == CURLINFO_HEADER_OUT && i < 4; i++)
-		if (is_command(p, n, commands[i].name))
-			t->phase = commands[i].phase;
+	if (type == CURLINFO_HEADER_OUT)
+		on_command(t, p, n);
 	if (type == CURLINFO_HEADER_IN && n > 3 && (*p == '4' || *p == '5') &&
-		p[1] >= '0' && p[1] <= '9' && p[2] >= '0' && p[2] <= '9' &&
-		p[3] != '-')
-		t->code = (*p - '0') * 100 + (p[1] - '0') * 10 + p[2] - '0';
+		p[1] >= '0' && p[1] <= '9' && p[2] >= '0' && p[2] <= '9') {
+		snprintf(t->words, sizeof t->words, "%.*s", (int)(n - 4),
+			p + 4);
+		if (p[3] != '-')
+			t->code = (*p - '0') * 100 + (p[1] - '0') * 10 + p[2] -
+				'0';
+	}
 	return 0;
 }
 
+/*
+ * Whether an answer of 5xx is about us, and not about the recipient or the
+ * message: what we are called, a command (RFC 5321, 4.2.2; RFC 3463, X.5.x),
+ * or who may send from here (X.7.x), which of a message may be its content.
+ */
+static bool about_us(enum smtp_phase phase, int code, const char *words)
+{
+	bool status = words[0] == '5' && words[1] == '.' && words[2] &&
+		words[3] == '.';
+
+	return phase < SMTP_TO || (code >= 500 && code <= 504) || code == 530 ||
+		code == 535 || (status && words[2] == '5') ||
+		(status && words[2] == '7' && phase == SMTP_TO) ||
+		said_has(words, "helo") || said_has(words, "ehlo") ||
+		(phase == SMTP_TO && said_has(words, "relay"));
+}
+
 /* What a final answer of 400 to 599 means in that phase. */
-static struct delivered smtp_judge(enum smtp_phase phase, int code)
+static struct delivered smtp_judge(enum smtp_phase phase, int code,
+	const char *words)
 {
 	static const char *const where[] = {
 		[SMTP_GREETING] = "",
@@ -82,8 +123,8 @@ static struct delivered smtp_judge(enum smtp_phase phase, int code)
 	};
 	struct delivered d = {0};
 
-	d.refused = code >= 500 && phase >= SMTP_TO;
-	d.mend = code >= 500 && phase < SMTP_TO;
+	d.mend = code >= 500 && about_us(phase, code, words);
+	d.refused = code >= 500 && !d.mend;
 	d.down = !d.refused;
 	snprintf(d.why, sizeof d.why, "SMTP %d%s", code, where[phase]);
 	return d;
@@ -96,8 +137,11 @@ static struct delivered read_smtp_result(CURLcode rc, const struct mailing *t)
 	if (d.ok)
 		return d;
 	if (t->code && rc != CURLE_OPERATION_TIMEDOUT &&
-		rc != CURLE_USE_SSL_FAILED)
-		return smtp_judge(t->phase, t->code);
+		rc != CURLE_USE_SSL_FAILED) {
+		d = smtp_judge(t->phase, t->code, t->words);
+		said_copy(t->words, strlen(t->words), d.said);
+		return d;
+	}
 	d.down = true;
 	d.mend = rc == CURLE_USE_SSL_FAILED ||
 		rc == CURLE_PEER_FAILED_VERIFICATION ||
@@ -109,17 +153,74 @@ static struct delivered read_smtp_result(CURLcode rc, const struct mailing *t)
 	return d;
 }
 
+/* An address of an interface that is up, in brackets; false: it is of no use. */
+static bool literal(const struct ifaddrs *i, char *out)
+{
+	const struct sockaddr *a = i->ifa_addr;
+	char text[INET6_ADDRSTRLEN];
+	const struct in6_addr *v6;
+
+	if (!a || !(i->ifa_flags & IFF_UP) || (i->ifa_flags & IFF_LOOPBACK))
+		return false;
+	if (a->sa_family == AF_INET) {
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)a)->sin_addr,
+			text, sizeof text);
+		snprintf(out, SMTP_HELO, "[%s]", text);
+		return true;
+	}
+	if (a->sa_family != AF_INET6 || *out)
+		return false;
+	v6 = &((const struct sockaddr_in6 *)a)->sin6_addr;
+	if (IN6_IS_ADDR_LINKLOCAL(v6))
+		return false;
+	inet_ntop(AF_INET6, v6, text, sizeof text);
+	snprintf(out, SMTP_HELO, "[IPv6:%s]", text);
+	return false;
+}
+
+/* An address of this machine, rather of version 4: that of the connection is
+   not known before libcurl needs it. */
+static void own_address(bool local, char *out)
+{
+	struct ifaddrs *all = NULL;
+
+	*out = '\0';
+	if (!local && !getifaddrs(&all))
+		for (struct ifaddrs *i = all; i; i = i->ifa_next)
+			if (literal(i, out))
+				break;
+	if (all)
+		freeifaddrs(all);
+	if (!*out)
+		snprintf(out, SMTP_HELO, "[127.0.0.1]");
+}
+
+/* The URL, behind which libcurl finds what to say with EHLO. */
+static void put_url(struct buf *b, const struct smtp_job *j, bool local)
+{
+	char helo[SMTP_HELO];
+
+	snprintf(helo, sizeof helo, "%s", j->helo);
+	if (!*helo)
+		own_address(local, helo);
+	http_join(b, j->url, "/");
+	http_escape(b, helo);
+}
+
 static CURLcode set_up(struct mailing *t, const struct smtp_job *j, bool local)
 {
 	CURL *e = t->easy;
 	CURLcode rc = CURLE_OK;
+	struct buf url;
 
+	buf_init(&url, URL_MAX);
+	put_url(&url, j, local);
 #define SET(option, value)                                                     \
 	do {                                                                   \
 		if (!rc)                                                       \
 			rc = curl_easy_setopt(e, option, value);               \
 	} while (0)
-	SET(CURLOPT_URL, j->url);
+	SET(CURLOPT_URL, url.p);
 	SET(CURLOPT_MAIL_FROM, j->from);
 	SET(CURLOPT_MAIL_RCPT, t->to);
 	SET(CURLOPT_UPLOAD, 1L);
@@ -151,6 +252,7 @@ static CURLcode set_up(struct mailing *t, const struct smtp_job *j, bool local)
 	if (local)
 		SET(CURLOPT_PROXY, "");
 #undef SET
+	buf_release(&url);
 	return rc;
 }
 

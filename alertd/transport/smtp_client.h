@@ -12,12 +12,17 @@
 
 struct transfers;
 
+/* Room for a domain, or an address in brackets. */
+#define SMTP_HELO 256
+
 /* A mail. The strings that it points to are kept by others until it is sent. */
 struct smtp_job {
 	const char *url;  /* smtp://host:port or smtps://host:port */
 	const char *user; /* NULL: nobody logs in */
 	const char *password;
 	const char *ca; /* a file with certificates to trust instead; or NULL */
+	/* What we are called, RFC 5321, 4.1.1.1; "": an address of ours. */
+	char helo[SMTP_HELO];
 	char from[MAILBOX_ADDRESS], to[MAILBOX_ADDRESS];
 	struct buf message;
 };
@@ -26,8 +31,9 @@ struct smtp_job {
  * smtp_begin(t, job, out, ended, arg): start to send the message, which may
  * take DELIVER_LIMIT_MS, and call ended(arg) when *out is the result. Keep *job
  * and *out in place until then. An answer of 4xx means "later"; of 5xx to the
- * recipient or the message "refused"; of 5xx before these, somebody has to mend
- * something. False: nothing was started, and *out says why.
+ * recipient or the message "refused"; of 5xx before these, or because of what we
+ * are or how we speak, somebody has to mend something. False: nothing was
+ * started, and *out says why.
  */
 bool smtp_begin(struct transfers *t, const struct smtp_job *job,
 	struct delivered *out, void (*ended)(void *arg), void *arg);

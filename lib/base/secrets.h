@@ -1,5 +1,5 @@
 /*
- * secrets.h: files that hold secrets: only their owner can read them, and their
+ * secrets.h: files that hold secrets: nobody else can read them, and their
  * text is wiped from memory after use. Their lines are "key = value", or begin
  * with "#". And a process that gives no secret away when it dies.
  */
@@ -26,8 +26,9 @@ void secret_seal(void);
 char *secret_file_read(const char *path, char *why);
 
 /*
- * secret_file_private(path, why): whether only the owner can read a file; false
- * and why where others can, or there is no such file.
+ * secret_file_private(path, why): whether only the owner can read a file, or
+ * else root and we (see readers_alone); false and why where others can, or there
+ * is no such file.
  */
 bool secret_file_private(const char *path, char *why);
 

@@ -58,6 +58,18 @@ void strings_note_all(struct strings *l, const char *const *v, size_t n)
 	free(again);
 }
 
+void strings_drop(struct strings *l, const char *s)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (strcmp(l->v[i], s) != 0)
+			continue;
+		free(l->v[i]);
+		memmove(&l->v[i], &l->v[i + 1],
+			(--l->n - i) * sizeof *l->v);
+		return;
+	}
+}
+
 bool strings_gained(const struct strings *before, const struct strings *now)
 {
 	for (size_t i = 0; i < now->n; i++)

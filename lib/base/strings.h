@@ -16,6 +16,9 @@ struct strings {
 void strings_add(struct strings *l, const char *s);
 void strings_note(struct strings *l, const char *s);
 
+/* strings_drop(l, s): take out the first one that equals s, if there is one. */
+void strings_drop(struct strings *l, const char *s);
+
 /* strings_note_all(l, v, n): strings_note the n strings at v, in order. */
 void strings_note_all(struct strings *l, const char *const *v, size_t n);
 

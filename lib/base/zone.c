@@ -113,22 +113,46 @@ struct zone_time zone_local(const char *zone, double t)
 	};
 }
 
-/*
- * If clocks with this offset show `wall`, note that instant where it is the
- * earliest.
- */
-static void consider(const struct tzif *z, int64_t wall, int32_t offset,
-	bool *found, int64_t *earliest)
-{
-	int64_t t = wall - offset;
+/* The earliest instant after `after` at which clocks show `wall`. */
+struct search {
+	const struct tzif *z;
+	int64_t wall;
+	double after;
+	bool found;
+	int64_t earliest;
+};
 
-	if (tzif_offset(z, t) != offset || (*found && t >= *earliest))
+/* Clocks with this offset show it at an instant, if they have that offset. */
+static void consider(struct search *s, int32_t offset)
+{
+	int64_t t = s->wall - offset;
+
+	if (tzif_offset(s->z, t) != offset || (double)t <= s->after ||
+		(s->found && t >= s->earliest))
 		return;
-	*found = true;
-	*earliest = t;
+	s->found = true;
+	s->earliest = t;
+}
+
+static bool search(struct search *s, double after)
+{
+	s->after = after;
+	for (size_t i = 0; i < s->z->n_offsets; i++)
+		consider(s, s->z->offsets[i]);
+	if (s->z->rule.known) {
+		consider(s, s->z->rule.winter);
+		consider(s, s->z->rule.summer);
+	}
+	return s->found;
 }
 
 double zone_instant(const char *zone, const struct zone_time *local)
+{
+	return zone_instant_after(zone, local, -INFINITY);
+}
+
+double zone_instant_after(const char *zone, const struct zone_time *local,
+	double after)
 {
 	const struct tzif *z = get(zone);
 	struct tm tm = {
@@ -137,18 +161,12 @@ double zone_instant(const char *zone, const struct zone_time *local)
 		.tm_mday = local->day,
 		.tm_min = local->minute,
 	};
-	int64_t wall = (int64_t)timegm(&tm), t = 0;
+	int64_t wall = (int64_t)timegm(&tm);
+	struct search s = {.z = z, .wall = wall};
 	int32_t one, other;
-	bool found = false;
 
-	for (size_t i = 0; i < z->n_offsets; i++)
-		consider(z, wall, z->offsets[i], &found, &t);
-	if (z->rule.known) {
-		consider(z, wall, z->rule.winter, &found, &t);
-		consider(z, wall, z->rule.summer, &found, &t);
-	}
-	if (found)
-		return (double)t;
+	if (search(&s, after) || search(&s, -INFINITY))
+		return (double)s.earliest;
 	/*
 	 * A change of the clocks skips it: take the offset before that change.
 	 */
@@ -192,14 +210,14 @@ bool zone_when(const char *s, const char *zone, double after, int64_t *out)
 	snprintf(date, sizeof date, "%04d-%02d-%02d", day.year, day.month,
 		day.day);
 	if (wall(date, s, &day)) {
-		t = zone_instant(zone, &day);
+		t = zone_instant_after(zone, &day, after);
 		day.day += t <= after;
 	} else if (strlen(s) < DATE ||
 		!wall(s, s[DATE] ? s + DATE + 1 : "00:00", &day) ||
 		(s[DATE] && s[DATE] != ' ' && s[DATE] != 'T')) {
 		return false;
 	}
-	*out = (int64_t)zone_instant(zone, &day);
+	*out = (int64_t)zone_instant_after(zone, &day, after);
 	return true;
 }
 

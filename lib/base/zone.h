@@ -40,11 +40,20 @@ struct zone_time zone_local(const char *zone, double t);
 double zone_instant(const char *zone, const struct zone_time *local);
 
 /*
+ * zone_instant_after(zone, local, after): the same, but of a minute that a
+ * change of the clocks repeats, the first that begins after `after` is meant;
+ * the first one where none does.
+ */
+double zone_instant_after(const char *zone, const struct zone_time *local,
+	double after);
+
+/*
  * zone_when(s, zone, after, out): the epoch second that a person means by an
  * instant of RFC 3339, by epoch seconds (from 1973 on: a smaller number is a
  * duration without its unit), by "2026-11-23 02:00" or "2026-11-23" on the
  * clocks of the zone, by "2:00", the next one there after `after`, or by
- * "+1h30m" after it. False: it is none of these.
+ * "+1h30m" after it. Of a minute that a change of the clocks repeats, the next
+ * one after `after` is meant, too. False: it is none of these.
  */
 bool zone_when(const char *s, const char *zone, double after, int64_t *out);
 

@@ -49,6 +49,7 @@ static const struct conf_key route[] = {
 	{KEY("channel", CONF_TEXT, conf_route, channel), .max = 100},
 	{KEY("mention", CONF_TEXT, conf_route, mention), .max = 100},
 	{KEY("from", CONF_TEXT, conf_route, from), .max = 320},
+	{KEY("helo", CONF_TEXT, conf_route, helo), .max = 255},
 	{LIST("to", CONF_TEXTS, conf_route, to), .once = true, .max = 20},
 	{LIST("command", CONF_TEXTS, conf_route, command), .max = 100},
 	{KEY("zone", CONF_TEXT, conf_route, zone), .max = 100,

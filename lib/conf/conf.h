@@ -66,7 +66,7 @@ extern const char *const conf_digests[];
 	X(TWILIO_VOICE, twilio_voice, .needs = SECRET | FROM | TO, .may = URL, \
 		.bad_from = bad_number, .bad_to = bad_number,                  \
 		.class = CONF_CALL)                                            \
-	X(EMAIL, email, .needs = URL | FROM | TO, .may = SECRET,               \
+	X(EMAIL, email, .needs = URL | FROM | TO, .may = SECRET | HELO,        \
 		.bad_url = conf_bad_smtp, .bad_from = bad_mailbox,             \
 		.bad_to = bad_mailbox)                                         \
 	X(ALERTMANAGER, alertmanager, .needs = URL, .may = SECRET)
@@ -135,6 +135,7 @@ struct conf_server {
 	struct conf_auth auth;
 	struct conf_health health;
 	enum { CONF_CACHE_CHECK, CONF_NO_CACHE_CHECK } cache_check;
+	enum { CONF_HTTP_1_1, CONF_HTTP_2 } http_version;
 	double interval_s;
 	double timeout_s;
 	char **regions; /* names, as the file orders them; at least one */
@@ -173,6 +174,7 @@ struct conf_route {
 	char *channel; /* of a chat */
 	char *mention; /* whom a message in it mentions */
 	char *from;    /* the sender */
+	char *helo;    /* what a mail server is told that we are called */
 	char **to;     /* the recipients */
 	size_t n_to;
 	char **command; /* of a command: its arguments, NULL behind them */

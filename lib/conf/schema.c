@@ -327,6 +327,7 @@ static const char *bad_tag(const char *s)
 
 /* The first is the default. */
 static const char *const cache_checks[] = {"yes", "no", NULL};
+static const char *const http_versions[] = {"1.1", "2", NULL};
 
 static const char *const visibilities[] = {"public", "private", NULL};
 
@@ -358,6 +359,8 @@ static const char *const visibilities[] = {"public", "private", NULL};
 		.otherwise = "false"},                                         \
 	{KEY("cache_check", CONF_CHOICE, conf_server, cache_check),            \
 		.choices = cache_checks},                                      \
+	{KEY("http_version", CONF_CHOICE, conf_server, http_version),          \
+		.choices = http_versions},                                     \
 	{KEY("runbook", CONF_TEXT, conf_server, runbook), .max = 2048,         \
 		.wrong = conf_bad_url},                                        \
 	{KEY("thresholds", CONF_MAP, conf_server, thresholds),                 \

@@ -325,6 +325,8 @@ void conf_target(const struct conf_server *s, const char *region,
 	put_health(line, &s->health);
 	if (s->cache_check == CONF_NO_CACHE_CHECK)
 		buf_str(line, ",\"cache_check\":false");
+	if (s->http_version == CONF_HTTP_2)
+		buf_str(line, ",\"http_version\":2");
 	if (s->deny_private)
 		buf_str(line, ",\"deny_private\":true");
 	put_member(line, "protocol_hint", hint);

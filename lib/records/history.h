@@ -14,6 +14,8 @@
 #define HISTORY_IN_DIGEST "delivered_in_digest"
 #define HISTORY_REFUSED "refused"
 #define HISTORY_GIVEN_UP "given_up"
+/* It is tried until somebody has mended something: once for each reason. */
+#define HISTORY_TO_MEND "to_mend"
 
 struct history_record {
 	double at; /* epoch seconds */

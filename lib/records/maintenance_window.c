@@ -65,9 +65,13 @@ static struct occurrence on_day(const struct maintenance *m,
 	int64_t start, end;
 
 	day.minute = w->start.minute;
-	start = (int64_t)zone_instant(w->zone, &day) + w->seconds;
+	/* Of a minute that comes twice: not the one before it was to begin. */
+	start = (int64_t)zone_instant_after(w->zone, &day,
+			(double)(m->starts_at - w->seconds) - 1) +
+		w->seconds;
 	day.minute = w->end.minute + (w->overnight ? DAY_MIN : 0);
-	end = (int64_t)zone_instant(w->zone, &day) + m->ends_at % 60;
+	end = (int64_t)zone_instant_after(w->zone, &day, (double)start) +
+		m->ends_at % 60;
 	/* The clocks were changed, and left nothing of it. */
 	if (end <= start)
 		end = start + (m->ends_at - m->starts_at);

@@ -6,6 +6,8 @@
 
 /* For one document: the probe has more to do in its time. */
 #define DOCUMENT_MS 5000.0
+/* How often one may redirect. */
+#define REDIRECTS_MAX 3
 
 enum looking {
 	LOOKING_NAMED,	  /* for the resource metadata the challenge names */
@@ -21,6 +23,10 @@ struct discovery {
 	enum looking looking;
 	struct oauth_urls urls;
 	int i; /* the one that is being read */
+	char moved[URL_MAX]; /* where that is by now; "" where it says */
+	int redirects;	     /* how often it was moved */
+	/* The URL of a document that another origin has, or "". */
+	char away[URL_MAX];
 	struct failure why; /* why none of them was a document */
 	long status;	    /* the HTTP status that said so; 0 for none */
 	bool noted;	    /* why is set */
@@ -29,7 +35,12 @@ struct discovery {
 
 static void finish(struct discovery *d, enum discovery_end end)
 {
+	static const char away[] = "a redirect of metadata to another origin "
+				   "was not followed";
+
 	d->result.end = end;
+	if (end == DISCOVERY_GOOD && *d->away)
+		d->result.facts.doubt = away;
 	d->done(d->arg, &d->result);
 	free(d);
 }
@@ -57,7 +68,7 @@ static void ask(struct discovery *d)
 		finish(d, DISCOVERY_BAD);
 		return;
 	}
-	if (wire_get(d->wire, d->urls.url[d->i],
+	if (wire_get(d->wire, *d->moved ? d->moved : d->urls.url[d->i],
 		    half < DOCUMENT_MS ? half : DOCUMENT_MS, &handler, d)) {
 		failure_set(&d->result.failure, "oauth.metadata",
 			"%.200s cannot be asked", d->urls.url[d->i]);
@@ -69,6 +80,8 @@ static void look(struct discovery *d, enum looking what)
 {
 	d->looking = what;
 	d->i = 0;
+	d->moved[0] = '\0';
+	d->redirects = 0;
 	ask(d);
 }
 
@@ -79,6 +92,23 @@ static void look_self(struct discovery *d)
 		"%.1900s/.well-known/oauth-authorization-server",
 		d->wire->target->url->origin);
 	look(d, LOOKING_SELF);
+}
+
+/*
+ * The metadata are nowhere. Where another origin has them, clients find them,
+ * and nothing is wrong with the server, though nothing is known either.
+ */
+static void none(struct discovery *d, const char *code, const char *what,
+	const char *url, const struct failure *why)
+{
+	if (!*d->away) {
+		bad(d, code, what, url, why);
+		return;
+	}
+	failure_set(&d->result.failure, code,
+		"%.200s redirects to another origin, which is not followed",
+		d->away);
+	finish(d, DISCOVERY_NONE);
 }
 
 /* The issuer that the credential is for, or NULL. */
@@ -132,7 +162,11 @@ static void judge_document(struct discovery *d, const cJSON *doc)
 	switch (d->looking) {
 	case LOOKING_NAMED:
 	case LOOKING_RESOURCE:
-		snprintf(r->document, sizeof r->document, "%s",
+		/* That of the target may be secret. */
+		snprintf(r->document, sizeof r->document, "%.*s",
+			(int)(d->looking == LOOKING_RESOURCE
+					? strcspn(d->urls.url[d->i], "?")
+					: URL_MAX),
 			d->urls.url[d->i]);
 		if (oauth_judge_resource(doc, d->wire->target->url,
 			    preferred(d), &r->facts, &r->failure))
@@ -151,6 +185,38 @@ static void judge_document(struct discovery *d, const cJSON *doc)
 	finish(d, good ? DISCOVERY_GOOD : DISCOVERY_BAD);
 }
 
+/* Those statuses that fetch follows. */
+static bool redirects(long status)
+{
+	return (status >= 301 && status <= 303) || status == 307 ||
+		status == 308;
+}
+
+/* Whether a reply redirects within its origin, not too often: ask there. */
+static bool follow(struct discovery *d, const struct reply *r)
+{
+	const char *location = http_fields(r->http)->location;
+	const char *from = *d->moved ? d->moved : d->urls.url[d->i];
+	char why[URL_WHY], to[sizeof ((struct http_fields *)0)->location];
+	struct url base, u;
+
+	if (r->kind == REPLY_FAILED || !redirects(r->http->status) ||
+		!*location || strlen(location) == sizeof to - 1)
+		return false;
+	snprintf(to, sizeof to, "%.*s", (int)strcspn(location, "#"), location);
+	if (!url_parse(from, &base, why) || !url_resolve(&base, to, &u, why))
+		return false;
+	if (strcmp(base.origin, u.origin) != 0) {
+		snprintf(d->away, sizeof d->away, "%s", base.shown);
+		return false;
+	}
+	if (d->redirects++ == REDIRECTS_MAX)
+		return false;
+	snprintf(d->moved, sizeof d->moved, "%s", u.text);
+	ask(d);
+	return true;
+}
+
 /* Remember why there was no document. Any reason replaces a 4xx. */
 static void note(struct discovery *d, const struct reply *r)
 {
@@ -163,13 +229,24 @@ static void note(struct discovery *d, const struct reply *r)
 	if (r->kind != REPLY_FAILED && status >= 400)
 		failure_set(&d->why, "", "it answers with status %ld",
 			status);
+	else if (redirects(status))
+		failure_set(&d->why, "",
+			d->redirects > REDIRECTS_MAX
+				? "it redirects more than 3 times"
+				: "it redirects (%ld) to no URL of its origin",
+			status);
 	else
 		diagnose(r, &d->why);
 }
 
 static void find_none(struct discovery *d)
 {
-	if (d->status >= 400 && d->status <= 499)
+	if (*d->away)
+		failure_set(&d->result.failure, "",
+			"%.200s redirects to another origin, which is not "
+			"followed",
+			d->away);
+	else if (d->status >= 400 && d->status <= 499)
 		failure_set(&d->result.failure, "",
 			"no OAuth metadata is published");
 	else
@@ -194,9 +271,13 @@ static void on_document(void *arg, const struct reply *r)
 		judge_document(d, r->message);
 		return;
 	}
+	if (follow(d, r))
+		return;
 	note(d, r);
+	d->moved[0] = '\0';
+	d->redirects = 0;
 	if (d->looking == LOOKING_NAMED) {
-		bad(d, "oauth.metadata",
+		none(d, "oauth.metadata",
 			"the challenge names a resource metadata document that "
 			"cannot be read,",
 			d->urls.url[d->i], &d->why);
@@ -208,7 +289,7 @@ static void on_document(void *arg, const struct reply *r)
 	if (!silent && ++d->i < d->urls.n)
 		ask(d);
 	else if (d->looking == LOOKING_SERVER)
-		bad(d, "oauth.no-server",
+		none(d, "oauth.no-server",
 			"no metadata of the authorization server",
 			d->result.facts.issuer, &d->why);
 	else if (d->looking == LOOKING_RESOURCE && !silent)

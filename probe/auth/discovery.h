@@ -1,7 +1,8 @@
 /*
  * discovery.h: OAuth discovery: follows the trail of metadata from a challenge
  * to the authorization server, one document at a time, and stops at the first
- * good one of each kind.
+ * good one of each kind. Up to three redirects of each are followed within its
+ * origin.
  */
 #ifndef AUTH_DISCOVERY_H
 #define AUTH_DISCOVERY_H
@@ -13,7 +14,7 @@
 
 enum discovery_end {
 	DISCOVERY_GOOD, /* the documents are there and agree */
-	DISCOVERY_NONE, /* no document: see failure, which has no code */
+	DISCOVERY_NONE, /* no document, and nothing wrong: see failure */
 	DISCOVERY_BAD	/* what was found is wrong: see failure */
 };
 

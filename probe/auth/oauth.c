@@ -27,10 +27,31 @@ static const char *real_path(const struct url *u)
 
 void oauth_resource_urls(const struct url *target, struct oauth_urls *u)
 {
+	const char *query = strchr(target->text, '?');
+	char more[URL_MAX];
+	int n = snprintf(more, sizeof more, "%s%s", real_path(target),
+		query ? query : "");
+
 	u->n = 0;
-	if (*real_path(target))
-		add(u, target->origin, RESOURCE, real_path(target));
+	if (n > 0 && n < URL_MAX)
+		add(u, target->origin, RESOURCE, more);
 	add(u, target->origin, RESOURCE, "");
+}
+
+/* The length of an issuer without the slash of an empty path. */
+static size_t issuer_length(const char *s)
+{
+	const char *host = strstr(s, "://");
+	size_t n = strlen(s);
+
+	return host && n && strchr(host + 3, '/') == s + n - 1 ? n - 1 : n;
+}
+
+bool oauth_same_issuer(const char *a, const char *b)
+{
+	size_t n = issuer_length(a);
+
+	return issuer_length(b) == n && memcmp(a, b, n) == 0;
 }
 
 bool oauth_issuer_urls(const char *issuer, struct oauth_urls *u,
@@ -90,7 +111,7 @@ static const char *choose(const cJSON *servers, const char *prefer)
 	{
 		const char *s = cJSON_GetStringValue(one);
 
-		if (s && prefer && strcmp(s, prefer) == 0)
+		if (s && prefer && oauth_same_issuer(s, prefer))
 			return s;
 	}
 	return cJSON_GetStringValue(servers->child);
@@ -214,7 +235,7 @@ bool oauth_judge_server(const cJSON *doc, const char *issuer,
 	if (!own)
 		return failure_set(f, "oauth.metadata",
 			"the authorization server's metadata has no issuer");
-	if (issuer && strcmp(own, issuer) != 0)
+	if (issuer && !oauth_same_issuer(own, issuer))
 		return failure_set(f, "oauth.issuer",
 			"the authorization server calls itself %.200s, but "
 			"%.200s led to it",

@@ -23,7 +23,8 @@ struct oauth_urls {
 
 /*
  * oauth_resource_urls(target, u): the URLs where the protected resource
- * metadata of a server may be, in the order of the specification.
+ * metadata of a server may be, in the order of the specification. The query of
+ * the target is in the first (RFC 9728, 3.1).
  */
 void oauth_resource_urls(const struct url *target, struct oauth_urls *u);
 
@@ -33,6 +34,13 @@ void oauth_resource_urls(const struct url *target, struct oauth_urls *u);
  */
 bool oauth_issuer_urls(const char *issuer, struct oauth_urls *u,
 	struct failure *f);
+
+/*
+ * oauth_same_issuer(a, b): whether two issuers are the same: to the letter, but
+ * for the slash that an empty path may be written as (RFC 8414, 3.1; RFC 3986,
+ * 6.2.3).
+ */
+bool oauth_same_issuer(const char *a, const char *b);
 
 /* What the documents say. Strings are "" where they say nothing. */
 struct oauth_facts {
@@ -56,7 +64,7 @@ bool oauth_judge_resource(const cJSON *doc, const struct url *target,
 
 /*
  * oauth_judge_server(doc, issuer, o, f): check a document of RFC 8414 or OpenID
- * Connect Discovery: its issuer is `issuer` to the letter (unless that is
+ * Connect Discovery: its issuer is the same as `issuer` (unless that is
  * NULL), and it names the endpoints that a client needs, which are https. Sets
  * the rest of o. False and *f otherwise.
  */

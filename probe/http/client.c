@@ -94,7 +94,6 @@ struct http *http_new(const struct http_config *c)
 	h = xcalloc(1, sizeof *h);
 	h->config = *c;
 	h->config.may_proxy = http_proxy_any();
-	h->config.features = curl_version_info(CURLVERSION_NOW)->features;
 	h->timer_ms = INFINITY;
 	if (!set_up(h)) {
 		log_error("unable to start libcurl");
@@ -145,6 +144,7 @@ static void leave(struct http_transfer *t)
 	http_tls_drop(t->tls);
 	trace_end(t->trace);
 	dns_free(t->resolve);
+	decoding_free(t->decoding);
 }
 
 /* Free a transfer that is over, or keep it for another request. */
@@ -284,6 +284,16 @@ struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
 	return timers_add(&h->timers, ms, fn, arg);
 }
 
+void http_note(const struct http *h, const char *label, const char *text)
+{
+	const struct http_request rq = {.label = label, .url = ""};
+	struct trace *t = h->config.trace ? trace_new(&rq, h->config.labels)
+					  : NULL;
+
+	trace_note(t, "%s", text);
+	trace_end(t);
+}
+
 /*
  * The name did not resolve. True where the resolver is now asked why; false where
  * it cannot be, or libcurl may have lacked what that takes.
@@ -311,7 +321,9 @@ static void judge_transfer(struct http_transfer *t, CURLcode rc)
 		.lacked = t->lacked,
 		.ip_version = t->http->config.ip_version,
 		.fields = t->response.fields_n > HTTP_HEADERS_MAX,
-		.codings = t->response.codings > 1,
+		.codings = http_codings(&t->response) > 1,
+		.undecoded = t->undecoded,
+		.misframed = t->framing.fault,
 		.tls = t->tls,
 		.after_ms = http_transfer_elapsed(t)};
 	bool unresolved = t->resolve && dns_result(t->resolve) == DNS_RUNNING;

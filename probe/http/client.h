@@ -8,6 +8,7 @@
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
 
+#include "http/decoding.h"
 #include "http/timer.h"
 #include "mcp/stale_cache_check.h"
 
@@ -22,16 +23,16 @@ struct http_config {
 	const char *user_agent;
 	const char *cacert; /* a PEM file instead of the system's, or NULL */
 	int ip_version; /* 4 or 6; 0 for either */
-	bool http1;	/* HTTP/1.1 only; HTTP/2 is not negotiated */
+	bool http1;	/* HTTP/1.1 only, whatever a request says */
+	bool http2;	/* each request speaks HTTP/2, if the server offers it */
 	/* As curl's options of these names; NULL at the end, or NULL. */
 	const char *const *resolve;
 	const char *const *connect_to;
 	bool trace;  /* show the exchange on standard error, see trace.h */
 	bool labels; /* begin each line of it with the request's label */
 	long width; /* how many probes there are at a time */
-	/* Set by http_new: the environment names a proxy; those of libcurl. */
+	/* Set by http_new: the environment names a proxy. */
 	bool may_proxy;
-	int features;
 };
 
 /*
@@ -58,6 +59,8 @@ struct http_request {
 	/* None follows unless its answer holds this text: see exchange.h. NULL:
 	   one may follow, whatever it says. */
 	const char *last_unless;
+	/* Speak HTTP/2 if the server offers it: no client does. */
+	bool http2;
 	/* Do not connect to loopback, private and link-local addresses; nor let
 	   a proxy do so. */
 	bool deny_private;
@@ -119,7 +122,12 @@ struct http_response {
 	bool cert_shown;  /* and this machine holds one to show */
 	long status;	  /* 0 before the status line */
 	const char *http_version; /* "1.1", "2", … static */
-	unsigned codings;	  /* how many times the body is compressed */
+	/* Its Transfer-Encoding compresses so many times, its Content-Encoding
+	   so many, and the last of these is: see http_coding. */
+	unsigned transfer_codings, codings;
+	enum coding coding;
+	bool coding_unknown; /* one of the latter is not known */
+	unsigned odd; /* what fetch refuses in its head: see framing.h */
 	double retry_s; /* Retry-After in seconds from now; 0 unknown */
 	struct http_fields *fields; /* see http_fields; NULL: none came */
 };
@@ -196,6 +204,10 @@ void http_last(struct http_transfer *t, bool last);
  */
 struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
 	void *arg);
+
+/* http_note(h, label, text): show a line among those of a trace, if there is
+   one; label as in a request. */
+void http_note(const struct http *h, const char *label, const char *text);
 
 /*
  * http_turn(h, max_ms): wait for something to happen, at most max_ms, and

@@ -19,7 +19,8 @@ void http_fields_clear(struct http_response *r)
 {
 	free(r->fields);
 	r->fields = NULL;
-	r->codings = 0;
+	r->codings = r->transfer_codings = 0;
+	r->coding_unknown = false;
 }
 
 /* Those of a response to which one is to be added. */
@@ -50,24 +51,52 @@ static bool is_field(const char *name, const char *p, size_t n)
 	return n >= len && strncasecmp(p, name, len) == 0;
 }
 
-/* Whether a field lists compressions; they are counted in r->codings. */
+/* Note the codings that a Content-Encoding lists, in n bytes. To fetch, an empty
+   one is one that it does not know. */
+static void note_codings(struct http_response *r, const char *p, size_t n)
+{
+	const char *end = p + n, *comma;
+
+	for (; p < end; p = comma + 1) {
+		const char *last;
+
+		comma = memchr(p, ',', (size_t)(end - p));
+		comma = comma ? comma : end;
+		while (p < comma && strchr(" \t", *p))
+			p++;
+		for (last = comma; last > p && strchr(" \t\r\n", last[-1]);)
+			last--;
+		r->coding = coding_of(p, (size_t)(last - p));
+		r->coding_unknown |= r->coding == CODING_NONE;
+		r->codings++;
+	}
+}
+
+/* Whether a field lists compressions, which are noted. */
 static bool count_codings(struct http_response *r, const char *p, size_t n)
 {
-	static const char *const names[] = {
-		"content-encoding:", "transfer-encoding:"};
+	static const char content[] = "content-encoding:";
 
-	for (size_t i = 0; i < 2; i++) {
-		size_t len = strlen(names[i]);
-
-		if (!is_field(names[i], p, n))
-			continue;
-		/* One transfer coding is "chunked", which is no compression. */
-		r->codings += i == 0;
-		for (size_t at = len; at < n; at++)
-			r->codings += p[at] == ',';
+	if (is_field(content, p, n)) {
+		note_codings(r, p + sizeof content - 1, n - sizeof content + 1);
 		return true;
 	}
-	return false;
+	if (!is_field("transfer-encoding:", p, n))
+		return false;
+	/* One transfer coding is "chunked", which is no compression. */
+	for (size_t at = 0; at < n; at++)
+		r->transfer_codings += p[at] == ',';
+	return true;
+}
+
+unsigned http_codings(const struct http_response *r)
+{
+	return r->transfer_codings + (r->coding_unknown ? 0 : r->codings);
+}
+
+enum coding http_coding(const struct http_response *r)
+{
+	return r->codings && !r->coding_unknown ? r->coding : CODING_NONE;
 }
 
 /* The value of a field as text; what does not fit is cut. */

@@ -4,6 +4,8 @@
 #ifndef HTTP_FIELDS_H
 #define HTTP_FIELDS_H
 
+#include "http/decoding.h"
+
 #include <curl/curl.h>
 #include <stddef.h>
 
@@ -16,6 +18,15 @@ void http_fields_clear(struct http_response *r);
 /* http_fields_add(r, p, n): a line "Name: value" of n bytes; r keeps what it
    has room for. */
 void http_fields_add(struct http_response *r, const char *p, size_t n);
+
+/*
+ * http_codings(r): how many times the body is compressed; without those of a
+ * Content-Encoding of which one is not known, as then clients decode none.
+ * http_coding(r): the last of a Content-Encoding, which is to be decoded;
+ * CODING_NONE for none.
+ */
+unsigned http_codings(const struct http_response *r);
+enum coding http_coding(const struct http_response *r);
 
 /*
  * http_fields_end(r, easy): fill in what is known at the end of a response:

@@ -20,16 +20,13 @@
 
 /*
  * What a client of fetch asks for: a server that holds back an event stream
- * to compress it fails here as it fails there.
+ * to compress it fails here as it fails there. libcurl is not to know: see
+ * decoding.h.
  */
-static const char *encodings(const char *url, int features)
+static const char *encodings(const char *url)
 {
-	bool brotli = features & CURL_VERSION_BROTLI;
-
-	if (!(features & CURL_VERSION_LIBZ))
-		return NULL;
-	return brotli && strncmp(url, "https:", 6) == 0 ? "br, gzip, deflate"
-							: "gzip, deflate";
+	return strncmp(url, "https:", 6) == 0 ? "br, gzip, deflate"
+					      : "gzip, deflate";
 }
 
 static CURLcode set_http(CURL *e, const struct http_config *c)
@@ -46,9 +43,6 @@ static CURLcode set_http(CURL *e, const struct http_config *c)
 	HTTP_SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
 	if (c->width > HTTP_MANY)
 		HTTP_SET(CURLOPT_BUFFERSIZE, SMALL_BUFFER);
-	HTTP_SET(CURLOPT_HTTP_VERSION,
-		(long)(c->http1 ? CURL_HTTP_VERSION_1_1
-				: CURL_HTTP_VERSION_2TLS));
 #if LIBCURL_VERSION_NUM >= 0x075500
 	HTTP_SET(CURLOPT_PROTOCOLS_STR, "http,https");
 #else
@@ -161,7 +155,7 @@ static bool add_field(struct http_setup *s, size_t *n, const char *name,
  * is behind them in s->text.
  */
 static bool set_fields(struct http_setup *s, const struct http_config *c,
-	const struct http_request *rq, const char *encoding)
+	const struct http_request *rq)
 {
 	const char *const *own = rq->headers;
 	size_t n = 0;
@@ -177,7 +171,7 @@ static bool set_fields(struct http_setup *s, const struct http_config *c,
 	if (!fit || !add_field(s, &n, "accept-language: ", "*") ||
 		!add_field(s, &n, "sec-fetch-mode: ", "cors") ||
 		!add_field(s, &n, "user-agent: ", c->user_agent) ||
-		(encoding && !add_field(s, &n, "accept-encoding: ", encoding)))
+		!add_field(s, &n, "accept-encoding: ", encodings(rq->url)))
 		return false;
 	if (rq->body)
 		buf_str(&s->text, rq->body);
@@ -212,19 +206,19 @@ static CURLcode set_method(struct http_setup *s, CURL *e,
 static CURLcode set_request(struct http_setup *s, CURL *e,
 	const struct http_config *c, const struct http_request *rq)
 {
-	const char *encoding = encodings(rq->url, c->features);
 	CURLcode rc = CURLE_OK;
 
-	if (!set_fields(s, c, rq, encoding))
+	if (!set_fields(s, c, rq))
 		return CURLE_OUT_OF_MEMORY;
-	if (!s->done || encoding != s->encoding)
-		HTTP_SET(CURLOPT_ACCEPT_ENCODING, encoding);
-	s->encoding = encoding;
 	/* In this order: libcurl 8.14 forgets the URL where there are no parts. */
 	HTTP_SET(CURLOPT_CURLU, rq->parts);
 	if (!rq->parts)
 		HTTP_SET(CURLOPT_URL, rq->url);
 	HTTP_SET(CURLOPT_HTTPHEADER, s->fields);
+	HTTP_SET(CURLOPT_HTTP_VERSION,
+		(long)(!c->http1 && (c->http2 || rq->http2)
+				? CURL_HTTP_VERSION_2TLS
+				: CURL_HTTP_VERSION_1_1));
 	HTTP_SET(CURLOPT_TIMEOUT_MS, (long)(rq->timeout_ms < 1 ? 1 : rq->timeout_ms));
 	HTTP_SET(CURLOPT_FRESH_CONNECT, (long)rq->fresh);
 	HTTP_SET(CURLOPT_FORBID_REUSE, (long)rq->last);

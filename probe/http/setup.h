@@ -34,7 +34,6 @@ struct http_setup {
 	char host[256];	   /* of the URL, an IPv6 address without brackets */
 	bool usual;	   /* easy may be used for another request */
 	bool done;	   /* the options that all requests have are set */
-	const char *encoding; /* the last that was set */
 };
 
 /* http_setup_usual(c, rq): whether the request needs only those options that

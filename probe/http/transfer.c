@@ -132,10 +132,24 @@ static void note_status(struct http_transfer *t)
 	struct http_response *r = &t->response;
 
 	http_fields_clear(r);
+	t->framing = (struct framing) {0};
 	t->head_over = false;
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &r->status);
 	if (!(r->first_byte_ms > 0))
 		r->first_byte_ms = http_transfer_elapsed(t);
+}
+
+static void note_field(struct http_transfer *t, const char *p, size_t n)
+{
+	http_fields_add(&t->response, p, n);
+	framing_field(&t->framing, p, n);
+	t->response.odd = t->framing.odd;
+}
+
+/* Whether the head of the server, and not of a proxy, is invalid. */
+static bool misframed(const struct http_transfer *t)
+{
+	return t->framing.fault && t->response.phase == HTTP_READY;
 }
 
 static size_t on_header(char *p, size_t size, size_t n, void *arg)
@@ -153,9 +167,12 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	else if (*p == '\r' || *p == '\n')
 		t->head_over = true;
 	else if (!t->head_over)
-		http_fields_add(&t->response, p, n);
+		note_field(t, p, n);
 	/* To undo several compressions may take long and yield nothing. */
-	return t->response.codings > 1 ? 0 : n;
+	return t->head_over &&
+			(http_codings(&t->response) > 1 || misframed(t))
+		? 0
+		: n;
 }
 
 /* libcurl calls this several times in a turn, also where no body comes. */
@@ -183,32 +200,52 @@ static int on_progress(void *arg, curl_off_t down_all, curl_off_t down,
 	return 1;
 }
 
-static size_t on_data(char *p, size_t size, size_t n, void *arg)
+/* Hand decoded bytes on. Whether more are wanted. */
+static bool hand_on(void *arg, const char *p, size_t n)
 {
 	struct http_transfer *t = arg;
-
 	bool late = !isnan(t->stop_at_ms);
 
-	n *= size;
 	stats_add(COUNT_BYTES, n);
-	/* A few compressed bytes may take long to unpack. */
-	if (late && clock_mono_ms() >= t->stop_at_ms)
-		return 0;
-	if (!late) {
+	if (!late)
 		trace_body(t->trace, p, n);
-		http_fields_end(&t->response, t->easy);
-	}
 	switch (t->handler.data(t->arg, &t->response, p, n)) {
 	case HTTP_WANT_MORE:
-		return n;
+		return true;
 	case HTTP_WANT_EOF:
 		if (!late)
 			http_transfer_stop(t, GRACE_MS);
-		return n;
+		return false;
 	default:
 		t->response.end = HTTP_ABORTED;
-		return n ? 0 : 1;
+		return false;
 	}
+}
+
+/*
+ * libcurl would refuse what it does not know how to decode; clients take it as it
+ * is. What is read only so that the connection can be reused is not decoded, as a
+ * few compressed bytes may take long to unpack.
+ */
+static size_t on_data(char *p, size_t size, size_t n, void *arg)
+{
+	struct http_transfer *t = arg;
+	enum coding coding = http_coding(&t->response);
+	bool late = !isnan(t->stop_at_ms);
+
+	n *= size;
+	if (late && clock_mono_ms() >= t->stop_at_ms)
+		return 0;
+	if (!late)
+		http_fields_end(&t->response, t->easy);
+	if (late || coding == CODING_NONE) {
+		hand_on(t, p, n);
+	} else {
+		if (!t->decoding)
+			t->decoding = decoding_new(coding);
+		t->undecoded = !decoding_feed(t->decoding, p, n, hand_on, t);
+	}
+	return t->undecoded || t->response.end == HTTP_ABORTED ? !n : n;
 }
 
 /* libcurl's messages (CURLINFO_TEXT) are left out: they may hold secrets. */

@@ -7,6 +7,7 @@
 
 #include "http/client.h"
 #include "http/deadline.h"
+#include "http/framing.h"
 #include "http/setup.h"
 #include "http/sockets.h"
 
@@ -35,6 +36,9 @@ struct http_transfer {
 	size_t network_last; /* bytes its connection had brought by then */
 	bool deny_private, only_connect;
 	bool denied;		 /* the last address was refused */
+	struct decoding *decoding; /* NULL: there is nothing to decode */
+	bool undecoded;		   /* what came is not what its coding says */
+	struct framing framing; /* of the head that is being read */
 	bool head_over; /* what follows are trailers (RFC 9110, section 6.5.1) */
 	int lacked; /* errno: no socket could be opened; or 0 */
 	/*

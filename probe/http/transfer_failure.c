@@ -296,6 +296,20 @@ static void fail_fields(struct http_response *r)
 		"the header fields of the response are too large");
 }
 
+static void fail_framing(struct http_response *r, const char *why)
+{
+	failure_http(r, "http.framing",
+		"the head of the response is invalid, so clients refuse it: %s",
+		why);
+}
+
+/* Whether libcurl found a head invalid before framing.h could. */
+static bool about_framing(const char *error)
+{
+	return strstr(error, "Nul byte in header") ||
+		strstr(error, "Content-Length");
+}
+
 /* CURLE_TOO_LARGE, which libcurl has since 8.6. */
 #define TOO_LARGE 100
 
@@ -311,18 +325,19 @@ static void fail_http(struct http_response *r, const struct http_failure *f)
 	case CURLE_HTTP2_STREAM:
 		fail_broken(r, f);
 		return;
-	case CURLE_BAD_CONTENT_ENCODING:
+	case CURLE_BAD_CONTENT_ENCODING: /* of a Transfer-Encoding */
 		failure_http(r, "http.content-encoding",
-			"the response is not compressed as its "
-			"Content-Encoding says: %s",
-			why);
+			"the response is not compressed as it says: %s", why);
 		return;
 	case TOO_LARGE:
 		fail_fields(r);
 		return;
 	default:
-		failure_http(
-			r, "http.malformed", "what came is not HTTP: %s", why);
+		if (about_framing(why))
+			fail_framing(r, why);
+		else
+			failure_http(r, "http.malformed",
+				"what came is not HTTP: %s", why);
 	}
 }
 
@@ -340,9 +355,19 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 		fail_short(r, f->lacked);
 		return;
 	}
+	if (f->misframed && r->phase == HTTP_READY) {
+		fail_framing(r, f->misframed);
+		return;
+	}
 	if (f->codings) {
 		failure_http(r, "http.content-encoding",
 			"the response is compressed several times over");
+		return;
+	}
+	if (f->undecoded) {
+		failure_http(r, "http.content-encoding",
+			"the response is not compressed as its "
+			"Content-Encoding says");
 		return;
 	}
 	if (r->proxied && r->phase != HTTP_READY && fail_proxy(r, f))

@@ -24,6 +24,8 @@ struct http_failure {
 	int ip_version;	   /* 4 or 6 where only such addresses count, or 0 */
 	bool fields;	   /* the header fields were too large */
 	bool codings;	   /* the body is compressed more than once */
+	bool undecoded;	   /* or not as it says */
+	const char *misframed; /* what is invalid in its head, or NULL */
 	const struct http_tls *tls;
 	double after_ms; /* since the start */
 };

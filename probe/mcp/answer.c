@@ -87,6 +87,8 @@ void answer_event(struct answer *a, const char *type, const char *data,
 	if (strcmp(type, "message") != 0 || answer_known(a, data, n))
 		return;
 	m = answer_parse(a, data, n);
+	if (m && a->asked)
+		server_requests(m, data, n, a->asked, a->asked_arg);
 	if (m)
 		answer_take(a, m, RPC_ERRORS_OURS);
 	else

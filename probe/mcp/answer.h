@@ -8,6 +8,7 @@
 #include "http/failure.h"
 #include "mcp/budget.h"
 #include "mcp/rpc.h"
+#include "mcp/server_request.h"
 
 struct answer {
 	char *id; /* of the request; NULL: no answer is expected */
@@ -21,6 +22,10 @@ struct answer {
 	bool foreign;	/* another request's answer came */
 	enum json_refusal refusal;
 	char why[JSON_WHY];
+	/* Requests of the server came: see server_request.h. NULL: none is
+	   answered. To be set after answer_init. */
+	server_request_fn *asked;
+	void *asked_arg;
 };
 
 /*

@@ -76,6 +76,13 @@ static void judge_last(
 	http_last(x->transfer, x->last_unless);
 }
 
+static void on_asked(void *arg, const char *answer)
+{
+	struct exchange *x = arg;
+
+	x->handler.asked(x->arg, x->http, answer);
+}
+
 static enum sse_want on_event(void *arg, const char *type, const char *data,
 	size_t n)
 {
@@ -375,6 +382,8 @@ int exchange_start(struct http *h, const struct http_request *rq,
 	x->arg = arg;
 	x->want = want;
 	answer_init(&x->answer, id, budget);
+	x->answer.asked = handler->asked ? on_asked : NULL;
+	x->answer.asked_arg = x;
 	buf_init(&x->body, BUDGET_ANSWER);
 	x->last_unless = rq->last_unless;
 	t = x->transfer = http_start(h, &own, &calls, x);

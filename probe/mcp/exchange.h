@@ -46,6 +46,12 @@ struct exchange_handler {
 	void (*resolved)(void *arg, const struct http_response *r);
 	void (*connected)(void *arg, const struct http_response *r);
 	/*
+	 * With WANT_MESSAGE: the server asks, on the stream, and `answer` is
+	 * what it is to be answered. No request may be started from here.
+	 */
+	void (*asked)(void *arg, const struct http_response *r,
+		const char *answer);
+	/*
 	 * With WANT_EVENTS: an event of a stream, data with a NUL behind it. No
 	 * request may be started from here.
 	 */

@@ -173,9 +173,9 @@ static const struct {
 	const char *what;
 } codes[] = {
 	{-32700, "the server cannot parse the request"},
-	{-32600, "the server takes the request for an invalid one"},
+	{RPC_INVALID_REQUEST, "the server takes the request for an invalid one"},
 	{RPC_METHOD_NOT_FOUND, "the server does not know the method"},
-	{-32602, "the server refuses the parameters of the request"},
+	{RPC_INVALID_PARAMS, "the server refuses the parameters of the request"},
 	{-32603, "the server fails inside"},
 	{RPC_HEADER_MISMATCH,
 		"the server finds that a header field is missing or does not "

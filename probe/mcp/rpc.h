@@ -22,6 +22,8 @@
 #define RPC_MISSING_CAPABILITY -32021
 #define RPC_UNSUPPORTED_VERSION -32022
 #define RPC_METHOD_NOT_FOUND -32601
+#define RPC_INVALID_REQUEST -32600
+#define RPC_INVALID_PARAMS -32602
 /* What servers answer to a call that wants a credential. */
 #define RPC_UNAUTHORIZED -32001
 

@@ -111,14 +111,41 @@ static void keep_response(struct stream *s, const struct http_response *r)
 	s->response.fields = &s->fields;
 }
 
+static void on_asked(void *arg, const char *text)
+{
+	struct stream *s = arg;
+
+	s->handler.asked(s->arg, text);
+}
+
+/* An event while no answer is awaited: the server may ask. */
+static void take_requests(struct stream *s, const char *type, const char *data,
+	size_t n)
+{
+	char why[JSON_WHY];
+	cJSON *m;
+
+	if (strcmp(type, "message") != 0 || !strstr(data, "\"method\"") ||
+		!strstr(data, "\"id\""))
+		return;
+	m = budget_parse(s->budget, data, n, why);
+	if (m)
+		server_requests(m, data, n, on_asked, s);
+	cJSON_Delete(m);
+}
+
 static void on_event(void *arg, const struct http_response *r,
 	const char *type, const char *data, size_t n)
 {
 	struct stream *s = arg;
 	struct answer *a = &s->answer;
 
-	if (s->closed || !s->waiting)
+	if (s->closed)
 		return;
+	if (!s->waiting) {
+		take_requests(s, type, data, n);
+		return;
+	}
 	keep_response(s, r);
 	if (!s->begun) {
 		begin(s, type, data);
@@ -251,6 +278,8 @@ void stream_expect(struct stream *s, const char *id)
 {
 	answer_release(&s->answer);
 	answer_init(&s->answer, id, s->budget);
+	s->answer.asked = on_asked;
+	s->answer.asked_arg = s;
 	s->reply = (struct reply) {.kind = REPLY_FAILED};
 	s->ready = false;
 	s->waiting = true;

@@ -18,6 +18,9 @@ struct stream_handler {
 	 * stream_open, the answer after stream_expect. See stream_take.
 	 */
 	void (*ready)(void *arg);
+	/* The server asks, and is to be answered this. No request may be
+	   started from here. */
+	void (*asked)(void *arg, const char *answer);
 	/* After stream_close: the transfer has ended, s is freed. */
 	void (*gone)(void *arg);
 };

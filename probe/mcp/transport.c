@@ -17,6 +17,18 @@
    is left. */
 #define OPEN_MS 5000.0
 
+/* How many requests of a server are answered in one probe. */
+#define ASKED_MAX 50
+
+/* An answer to a request of the server. */
+struct rejoinder {
+	struct transport *transport;
+	struct rejoinder *next;
+	char *body;
+	struct timer *timer;	    /* until it is sent */
+	struct http_transfer *post; /* while it is */
+};
+
 /* A message whose reply is awaited. */
 struct pending {
 	struct transport *transport;
@@ -54,13 +66,108 @@ static void complete(struct pending *pending, const struct reply *r)
 	t->handler.reply(t->arg, r);
 }
 
+/* ---- The server asks. */
+
+static void drop_rejoinder(struct rejoinder *j)
+{
+	struct rejoinder **at = &j->transport->rejoinders;
+
+	while (*at != j)
+		at = &(*at)->next;
+	*at = j->next;
+	timers_cancel(j->timer);
+	free(j->body);
+	free(j);
+}
+
+static void on_rejoinder_started(void *arg, struct http_transfer *post)
+{
+	((struct rejoinder *)arg)->post = post;
+}
+
+/* Whatever the server makes of it: if it needs it, it does not go on. */
+static void on_rejoinder_done(void *arg, const struct reply *r)
+{
+	struct rejoinder *j = arg;
+	struct transport *t = j->transport;
+
+	(void)r;
+	drop_rejoinder(j);
+	t->streams--;
+	t->handler.gone(t->arg);
+}
+
+static void send_rejoinder(void *arg)
+{
+	static const struct exchange_handler handler = {
+		.started = on_rejoinder_started, .done = on_rejoinder_done};
+	struct rejoinder *j = arg;
+	struct transport *t = j->transport;
+	struct wire_message m = {.body = j->body,
+		.timeout_ms = deadline_left(&t->wire->deadline)};
+
+	j->timer = NULL;
+	if (m.timeout_ms >= 1 && !wire_post(t->wire, &m, &handler, j))
+		t->streams++;
+	else
+		drop_rejoinder(j);
+}
+
+/* Answer, once no transfer is being read. Stateless servers do not ask. */
+static void rejoin(struct transport *t, const char *answer)
+{
+	struct rejoinder *j;
+
+	if (t->wire->stateless || t->asked == ASKED_MAX)
+		return;
+	t->asked++;
+	j = xcalloc(1, sizeof *j);
+	j->transport = t;
+	j->body = xstrdup(answer);
+	j->next = t->rejoinders;
+	j->timer = http_after(t->wire->http, 0, send_rejoinder, j);
+	t->rejoinders = j;
+}
+
+static void stop_rejoinders(struct transport *t)
+{
+	struct rejoinder *j = t->rejoinders, *next;
+
+	for (; j; j = next) {
+		next = j->next;
+		if (j->post)
+			http_stop(j->post);
+		else
+			drop_rejoinder(j);
+	}
+}
+
+static void note_session(struct wire *w, const struct http_response *h)
+{
+	const char *id = http_fields(h)->session_id;
+
+	if (!w->session && wire_session_valid(id))
+		w->session = xstrdup(id);
+}
+
+static void on_asked(void *arg, const struct http_response *h,
+	const char *answer)
+{
+	struct transport *t = ((struct pending *)arg)->transport;
+
+	/* The stream may be that of initialize. */
+	note_session(t->wire, h);
+	rejoin(t, answer);
+}
+
 /* ---- The server closes its stream before the answer. */
 
 static void on_resumed(void *arg, const struct reply *r);
 
 static void resume(void *arg)
 {
-	static const struct exchange_handler handler = {.done = on_resumed};
+	static const struct exchange_handler handler = {
+		.asked = on_asked, .done = on_resumed};
 	static const struct http_response none;
 	struct pending *pending = arg;
 	struct transport *t = pending->transport;
@@ -172,14 +279,6 @@ static void on_connected(void *arg, const struct http_response *h)
 	t->handler.connected(t->arg, h);
 }
 
-static void note_session(struct wire *w, const struct http_response *h)
-{
-	const char *id = http_fields(h)->session_id;
-
-	if (!w->session && wire_session_valid(id))
-		w->session = xstrdup(id);
-}
-
 static void on_done(void *arg, const struct reply *r)
 {
 	struct pending *pending = arg;
@@ -254,6 +353,11 @@ static void on_stream_connected(void *arg, const struct http_response *h)
 	t->handler.connected(t->arg, h);
 }
 
+static void on_stream_asked(void *arg, const char *answer)
+{
+	rejoin(arg, answer);
+}
+
 static void on_gone(void *arg)
 {
 	struct transport *t = arg;
@@ -268,6 +372,7 @@ int transport_listen(struct transport *t, double left_ms)
 		.resolved = on_stream_resolved,
 		.connected = on_stream_connected,
 		.ready = on_ready,
+		.asked = on_stream_asked,
 		.gone = on_gone};
 
 	t->stream = stream_open(t->wire, left_ms,
@@ -284,6 +389,7 @@ void transport_hang_up(struct transport *t)
 {
 	if (t->stream)
 		stream_close(t->stream);
+	stop_rejoinders(t);
 	t->stream = NULL;
 	free(t->wire->endpoint);
 	t->wire->endpoint = NULL;
@@ -294,6 +400,7 @@ int transport_send(struct transport *t, struct wire_message *m)
 	static const struct exchange_handler direct = {
 		.resolved = on_resolved,
 		.connected = on_connected,
+		.asked = on_asked,
 		.done = on_done};
 	static const struct exchange_handler apart = {
 		.started = on_post_started, .done = on_posted};

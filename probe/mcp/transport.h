@@ -2,7 +2,8 @@
  * transport.h: sends the messages of a probe, one at a time, and brings each
  * reply, whichever way that comes: in the response to the POST; in a GET that
  * resumes a stream which the server closed (2025-11-25, "Resumability and
- * Redelivery"); or on the event stream of HTTP+SSE.
+ * Redelivery"); or on the event stream of HTTP+SSE. Meanwhile it answers what
+ * the server asks on a stream.
  */
 #ifndef MCP_TRANSPORT_H
 #define MCP_TRANSPORT_H
@@ -16,7 +17,7 @@ struct transport_handler {
 	void (*connected)(void *arg, const struct http_response *h);
 	/* The reply, or why there is none; r lives until this returns. */
 	void (*reply)(void *arg, const struct reply *r);
-	/* The transfer of an event stream that was closed has ended. */
+	/* A transfer that is counted in streams has ended. */
 	void (*gone)(void *arg);
 };
 
@@ -30,7 +31,11 @@ struct transport {
 	int resumes;  /* how many of them resumed a stream */
 	struct pending *pending; /* the message whose reply is awaited */
 	struct stream *stream;	 /* of HTTP+SSE, while it is open */
-	int streams; /* such transfers, those that are being closed too */
+	/* Transfers besides that of a message: such streams, those that are
+	   being closed, too, and answers to the server. */
+	int streams;
+	struct rejoinder *rejoinders; /* those that are being sent */
+	int asked; /* how often the server asked */
 };
 
 /*
@@ -47,7 +52,8 @@ int transport_send(struct transport *t, struct wire_message *m);
  */
 int transport_listen(struct transport *t, double left_ms);
 
-/* transport_hang_up(t): close that stream, if one is open. */
+/* transport_hang_up(t): close that stream, if one is open, and answer nothing
+   more. */
 void transport_hang_up(struct transport *t);
 
 #endif

@@ -111,7 +111,7 @@ static struct next authorize(struct probe *p, bool anew)
 
 	if (!*o->issuer)
 		return step_next(NEXT_ISSUER);
-	if (strcmp(o->issuer, c->issuer) == 0 && *o->token_endpoint)
+	if (oauth_same_issuer(o->issuer, c->issuer) && *o->token_endpoint)
 		return step_next(anew ? NEXT_NEW_TOKEN : NEXT_TOKEN);
 	failure_set(&f, "auth.wrong-issuer",
 		"the credential is for the authorization server %.200s, but "
@@ -253,8 +253,9 @@ static struct next pass_to_discovery(struct probe *p, const struct reply *r)
 	wall(p)->asked = true;
 	step_detail(p, r->http);
 	buf_char(&p->detail, '}');
-	return step_pass(p, r->at_ms, "asks for a credential (%s)",
-		c->any ? c->scheme : "and does not say for which");
+	return step_pass(p, r->at_ms, "asks for a credential (%s)%s",
+		c->any ? c->scheme : "and does not say for which",
+		step_refuses(p));
 }
 
 /* Step 6 or 7: the server asks now. Only a client needs its OAuth metadata. */

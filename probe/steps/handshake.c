@@ -57,6 +57,7 @@ static struct next established(struct probe *p, double at_ms)
 	buf_str(&text, h->server_name);
 	buf_str(&text, *h->server_version ? " " : "");
 	buf_str(&text, h->server_version);
+	buf_str(&text, step_refuses(p));
 	return step_pass_text(p, at_ms, &text);
 }
 
@@ -71,16 +72,31 @@ static void hello_detail(struct probe *p, const struct http_response *h)
 					     : "},\"session\":false}");
 }
 
+/* Whether a reply is -32022, and the versions that it names; or NULL. */
+static bool refuses_version(const struct reply *r)
+{
+	return r->kind == REPLY_ERROR &&
+		rpc_error_code(r->message) == RPC_UNSUPPORTED_VERSION;
+}
+
+static const cJSON *supported(const struct reply *r)
+{
+	return json_get(json_get(json_get(r->message, "error"), "data"),
+		"supported");
+}
+
 static enum lead lead_of_versions(const struct probe *p, const cJSON *list,
 	struct failure *f)
 {
+	enum lead other =
+		p->handshake.asked_initialize ? LEAD_NONE : LEAD_SESSION;
 	struct buf b;
 
 	switch (rpc_versions(list)) {
 	case VERSIONS_STATELESS:
 		return LEAD_STATELESS;
 	case VERSIONS_SESSION:
-		return p->handshake.asked_initialize ? LEAD_NONE : LEAD_SESSION;
+		return other;
 	case VERSIONS_NONE:
 		break;
 	}
@@ -90,10 +106,13 @@ static enum lead lead_of_versions(const struct probe *p, const cJSON *list,
 		"the server supports no version that is known here: %s",
 		buf_ok(&b) && list ? b.p : "it does not say which");
 	buf_release(&b);
-	return LEAD_NONE;
+	return other;
 }
 
-/* Whether a reply has nothing to do with eras, so that it ends the search. */
+/*
+ * Whether a reply has nothing to do with eras: that to initialize ends the
+ * search.
+ */
 static bool final(const struct reply *r)
 {
 	long status = r->http->status;
@@ -108,17 +127,17 @@ static bool final(const struct reply *r)
 static enum lead lead_of(const struct probe *p, const struct reply *r,
 	struct failure *f)
 {
-	const cJSON *data = json_get(json_get(r->message, "error"), "data");
+	enum lead other =
+		p->handshake.asked_initialize ? LEAD_NONE : LEAD_SESSION;
 	const cJSON *list;
 	enum lead c;
 
-	if (r->kind == REPLY_ERROR &&
-		rpc_error_code(r->message) == RPC_UNSUPPORTED_VERSION) {
-		c = lead_of_versions(p, json_get(data, "supported"), f);
+	if (refuses_version(r)) {
+		c = lead_of_versions(p, supported(r), f);
 		/* It refuses the version that it supports: ask once more. */
 		if (c != LEAD_STATELESS)
 			return c;
-		return p->handshake.asked_twice ? LEAD_NONE : LEAD_AGAIN;
+		return p->handshake.asked_twice ? other : LEAD_AGAIN;
 	}
 	if (r->kind == REPLY_RESULT) {
 		list = json_get(json_get(r->message, "result"),
@@ -126,11 +145,46 @@ static enum lead lead_of(const struct probe *p, const struct reply *r,
 		if (cJSON_IsArray(list))
 			return lead_of_versions(p, list, f);
 	}
-	return final(r) || p->handshake.asked_initialize ? LEAD_NONE
-							 : LEAD_SESSION;
+	return other;
 }
 
-/* The server takes neither POST: try HTTP+SSE, or fail. */
+/* Whether an answer to server/discover makes the official SDK of that revision
+   give up; after any other it sends initialize. */
+static bool turns_away(const struct reply *r)
+{
+	long status = r->http->status;
+
+	if (refuses_version(r))
+		return supported(r) && supported(r)->child &&
+			rpc_versions(supported(r)) != VERSIONS_SESSION;
+	return r->kind == REPLY_FAILED || (final(r) && status != 429) ||
+		(r->kind == REPLY_STATUS && status <= 299);
+}
+
+/* Initialize is asked for: keep what that answer came to, and its detail. */
+static void note_discover(
+	struct probe *p, const struct reply *r, const struct failure *f)
+{
+	struct handshake *h = &p->handshake;
+
+	h->discover_walled = final(r) && wall_meant(r);
+	h->discover_decides = !h->discover_walled &&
+		(final(r) || *f->code ||
+			(refuses_version(r) &&
+				rpc_versions(supported(r)) !=
+					VERSIONS_SESSION));
+	h->discover_refused = turns_away(r);
+	if (h->discover_decides)
+		step_detail_reply(p, r);
+	if (h->discover_decides || h->discover_refused) {
+		diagnose(r, &step_failures(p)->discover);
+		if (*f->code)
+			p->failures->discover = *f;
+	}
+}
+
+/* The server takes neither POST: try HTTP+SSE, or see what it made of the
+   first one, or fail. */
 static struct next fail_posts(struct probe *p)
 {
 	const struct failure *first = &step_failures(p)->first;
@@ -139,6 +193,12 @@ static struct next fail_posts(struct probe *p)
 
 	if (p->handshake.may_listen && !p->handshake.asked_listen)
 		return ask_listen(p);
+	if (p->handshake.discover_walled && !p->handshake.asked_wall) {
+		p->handshake.asked_wall = true;
+		return ask_discover(p);
+	}
+	if (p->handshake.discover_decides)
+		return step_fail_kept(p, &p->failures->discover);
 	if (p->target->hint == ERA_SSE &&
 		strncmp(get->code, "sse.", 4) == 0)
 		return step_fail(p, NULL, get);
@@ -178,6 +238,7 @@ struct next handshake_discovered(struct probe *p, const struct reply *r)
 		p->handshake.asked_twice = true;
 		return ask_discover(p);
 	case LEAD_SESSION:
+		note_discover(p, r, &f);
 		return ask_initialize(p);
 	case LEAD_STATELESS:
 		return discovered(p, r);
@@ -232,6 +293,7 @@ static struct next greet(struct probe *p, const struct reply *r)
 	bool good;
 
 	p->era = p->transport.stream ? ERA_SSE : ERA_SESSION;
+	p->handshake.clients_refused = p->handshake.discover_refused;
 	if (!p->transport.stream && wire_session_valid(session)) {
 		free(p->wire.session);
 		p->wire.session = xstrdup(session);
@@ -264,12 +326,8 @@ static struct next greet(struct probe *p, const struct reply *r)
 /* Whether a server that refuses initialize may be stateless. */
 static bool maybe_stateless(const struct reply *r)
 {
-	const cJSON *data = json_get(json_get(r->message, "error"), "data");
-
-	if (r->kind == REPLY_ERROR &&
-		rpc_error_code(r->message) == RPC_UNSUPPORTED_VERSION)
-		return rpc_versions(json_get(data, "supported")) ==
-			VERSIONS_STATELESS;
+	if (refuses_version(r))
+		return rpc_versions(supported(r)) == VERSIONS_STATELESS;
 	return r->kind == REPLY_ERROR ||
 		(r->http->status >= 400 && r->http->status <= 499);
 }
@@ -288,17 +346,59 @@ static bool maybe_sse(const struct reply *r)
 		code != RPC_UNSUPPORTED_VERSION && code != RPC_METHOD_NOT_FOUND;
 }
 
+/* Whether a server that refuses initialize seems not to have it, so that the
+   answer to server/discover decides. */
+static bool without_initialize(const struct probe *p, const struct reply *r)
+{
+	long status = r->http->status;
+
+	if (status == 403 || status == 429)
+		return status == 403 && p->handshake.discover_walled;
+	if (r->kind != REPLY_ERROR || status > 299)
+		return status >= 400 && status <= 499;
+	switch (rpc_error_code(r->message)) {
+	case RPC_METHOD_NOT_FOUND:
+	case RPC_INVALID_REQUEST:
+	case RPC_INVALID_PARAMS:
+	case RPC_HEADER_MISMATCH:
+	case RPC_MISSING_CAPABILITY:
+	case RPC_UNSUPPORTED_VERSION:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The answer to initialize ends the search. */
+static struct next end_search(struct probe *p, const struct reply *r)
+{
+	struct handshake *h = &p->handshake;
+
+	if (!wall_meant(r) || p->transport.stream)
+		return step_next(NEXT_REFUSED);
+	h->clients_refused = h->discover_refused && !h->discover_walled;
+	/* With the credential either era may be served. */
+	if (h->discover_walled || h->discover_decides)
+		h->asking = ERA_STATELESS;
+	return step_next(NEXT_REFUSED);
+}
+
 struct next handshake_initialize(struct probe *p, const struct reply *r)
 {
+	struct handshake *h = &p->handshake;
+
 	if (r->kind == REPLY_RESULT)
 		return greet(p, r);
-	if (p->transport.stream || final(r) || wall_meant(r) ||
-		r->kind == REPLY_FAILED)
-		return step_next(NEXT_REFUSED);
+	if (r->kind == REPLY_FAILED || p->transport.stream || wall_meant(r) ||
+		(final(r) && !without_initialize(p, r)))
+		return end_search(p, r);
+	if (!without_initialize(p, r))
+		h->discover_walled = h->discover_decides = false;
 	diagnose(r, &step_failures(p)->first);
-	step_detail_reply(p, r);
-	p->handshake.may_listen = maybe_sse(r);
-	if (!p->handshake.asked_discover && maybe_stateless(r))
+	if (!h->discover_decides)
+		step_detail_reply(p, r);
+	h->may_listen = maybe_sse(r);
+	if (!h->asked_discover && maybe_stateless(r))
 		return ask_discover(p);
 	return fail_posts(p);
 }

@@ -3,10 +3,15 @@
  * it.
  *
  * The server is first asked `server/discover`, which every server of revision
- * 2026-07-28 answers; an older one refuses it and gets `initialize`. The hint
- * of a target turns this order around. A server that takes neither may speak
- * HTTP+SSE, and is asked for its event stream. A reply that has nothing to do
- * with eras ends the search: a wall, a redirect, a failing server.
+ * 2026-07-28 answers; any other gets `initialize`. The hint of a target turns
+ * this order around. A server that takes neither may speak HTTP+SSE, and is
+ * asked for its event stream.
+ *
+ * Only clients of 2026-07-28 send server/discover, and what is in front of a
+ * server may refuse it alone. So whatever it is answered, the answer to
+ * initialize counts: if that has nothing to do with eras (a wall, a redirect, a
+ * failing server), it ends the search. Where it refuses initialize itself, the
+ * server may be stateless, and counts as what it answered before.
  */
 #ifndef STEPS_HANDSHAKE_H
 #define STEPS_HANDSHAKE_H

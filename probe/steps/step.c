@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "http/framing.h"
+#include "json/json.h"
 #include "mcp/diagnosis.h"
 
 #include <math.h>
@@ -10,6 +12,8 @@
 
 /* A message may hold a URL. */
 #define MESSAGE_SIZE (URL_MAX + 200)
+/* The most bytes of what a server calls itself, in a detail. */
+#define BEHIND 700
 
 struct step_failures *step_failures(struct probe *p)
 {
@@ -98,11 +102,53 @@ struct next step_ours(struct probe *p, const char *why)
 	return step_next(NEXT_OURS);
 }
 
+void step_clients(const struct probe *p, struct buf *b)
+{
+	if (p->handshake.clients_refused)
+		buf_fmt(b, "those of " REVISION_STATELESS
+			" are refused; server/discover: %.200s",
+			p->failures->discover.message);
+}
+
+const char *step_refuses(const struct probe *p)
+{
+	return p->handshake.clients_refused
+		? "; clients of " REVISION_STATELESS " are refused"
+		: "";
+}
+
+/* Of a response: which clients do not take it, or did not come so far. */
+static void put_clients(struct probe *p, const struct http_response *h)
+{
+	unsigned odd = h->odd | framing_port(p->target->url->port);
+	char clean[4 * 500 + 1];
+	struct buf b;
+
+	buf_init(&b, 600);
+	/* The steps that shake hands. */
+	if (p->steps.next == STEP_INITIALIZE ||
+		p->steps.next == STEP_AUTH_INITIALIZE)
+		step_clients(p, &b);
+	if (odd) {
+		buf_str(&b, b.len ? "; " : "");
+		buf_str(&b, "those on node are refused: ");
+		framing_words(odd, &b);
+	}
+	/* Where there is room for it, and for what a step says behind it. */
+	if (b.len && p->detail.max - p->detail.len > 2 * b.len + BEHIND) {
+		text_clean(b.p, b.len, clean, sizeof clean, 500);
+		json_put_key(&p->detail, "clients");
+		json_put_str(&p->detail, clean);
+	}
+	buf_release(&b);
+}
+
 void step_detail(struct probe *p, const struct http_response *h)
 {
 	buf_clear(&p->detail);
 	buf_char(&p->detail, '{');
 	diagnose_detail(h, &p->detail);
+	put_clients(p, h);
 }
 
 void step_detail_reply(struct probe *p, const struct reply *r)

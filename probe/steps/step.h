@@ -48,6 +48,14 @@ struct probe {
 		bool asked_discover, asked_twice, asked_initialize,
 			asked_listen;
 		bool may_listen; /* initialize failed, as with HTTP+SSE */
+		/*
+		 * What server/discover was answered, and why is in
+		 * failures->discover: clients of 2026-07-28 give up; if the
+		 * server refuses initialize, it is a wall, or fails for that.
+		 */
+		bool discover_refused, discover_walled, discover_decides;
+		bool asked_wall; /* discover_walled, and it was asked again */
+		bool clients_refused; /* those of 2026-07-28, and no others */
 	} handshake;
 	struct authorization {
 		bool asked; /* the server asked for a credential in step 3 */
@@ -68,6 +76,7 @@ struct probe {
 	struct cache_check cache; /* the result of the check */
 	/* Owned by the driver; NULL until there is one: see step_failures. */
 	struct step_failures {
+		struct failure discover; /* why that was refused */
 		struct failure first;  /* why initialize failed; see detail */
 		struct failure listen; /* why there is no event stream */
 		struct failure last;   /* of the step that runs */
@@ -161,6 +170,14 @@ const char *step_request_id(struct probe *p);
  */
 void step_look_for(struct probe *p, enum known_kind kind);
 void step_learn(struct probe *p, enum known_kind kind);
+
+/*
+ * step_clients(p, b): append which clients the server refuses, and why; nothing
+ * where it refuses none, or all of them. step_refuses(p): the same as the end
+ * of a message, in few words, or "".
+ */
+void step_clients(const struct probe *p, struct buf *b);
+const char *step_refuses(const struct probe *p);
 
 /* step_batch_failure(f): set *f: the answer is a batch, and must not be. */
 void step_batch_failure(struct failure *f);

@@ -6,6 +6,7 @@
 #include "fuzz.h"
 
 #include "mcp/rpc.h"
+#include "mcp/server_request.h"
 
 #include "base/text.h"
 #include "json/json.h"
@@ -139,6 +140,50 @@ static void quote(const cJSON *tree)
 	buf_release(&b);
 }
 
+/* The requests of a message whose answers are still to come. */
+static const cJSON *asked(const cJSON *one)
+{
+	for (; one; one = one->next) {
+		const cJSON *id = json_get(one, "id");
+
+		if (json_str(one, "method") &&
+			(cJSON_IsString(id) || cJSON_IsNumber(id)))
+			break;
+	}
+	return one;
+}
+
+/* An answer is JSON, and has the id of the request that is next. */
+static void answered(void *arg, const char *text)
+{
+	const cJSON **next = arg;
+	char why[JSON_WHY];
+	cJSON *m = json_parse(text, strlen(text), &json_reply, why);
+	struct buf id, own;
+
+	need(m && *next);
+	buf_init(&id, SIZE_MAX / 2);
+	buf_init(&own, SIZE_MAX / 2);
+	json_put(&id, json_get(*next, "id"));
+	json_put(&own, json_get(m, "id"));
+	need(fuzz_same(&id, &own));
+	need(!json_get(m, "result") == !!json_get(m, "error"));
+	*next = asked((*next)->next);
+	cJSON_Delete(m);
+	buf_release(&id);
+	buf_release(&own);
+}
+
+static void answer_requests(const cJSON *tree, const char *p, size_t n)
+{
+	const cJSON *next = asked(cJSON_IsArray(tree) ? tree->child : tree);
+
+	if (n < 16 * 1024) {
+		server_requests(tree, p, n, answered, &next);
+		need(!next);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char why[JSON_WHY];
@@ -158,6 +203,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		match(tree, COUNTED);
 		match(tree, NAMED);
 		judge(tree);
+		answer_requests(tree, (const char *)data, size);
 	}
 	cJSON_Delete(tree);
 	cJSON_Delete(strict);

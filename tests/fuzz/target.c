@@ -44,6 +44,8 @@ static void put(struct buf *b, const struct target *t)
 	}
 	if (t->cache_check == CACHE_CHECK_NEVER)
 		buf_str(b, ",\"cache_check\":false");
+	if (t->http2)
+		buf_str(b, ",\"http_version\":2");
 	if (t->deny_private)
 		buf_str(b, ",\"deny_private\":true");
 	if (t->bare_401_ok)

@@ -65,7 +65,8 @@ compiles() {
 	only hiredis/ lib/store/{connection,reply}.c
 	only openssl/ssl.h lib/store/tls.c probe/http/certificate.h probe/http/tls.c
 	only yaml.h lib/conf/yaml.h
-	only zlib.h serve/preview/png.c serve/render/gzip.c
+	only zlib.h probe/http/decoding.c serve/preview/png.c serve/render/gzip.c
+	only brotli/ probe/http/decoding.c
 	only fcgiapp.h serve/main.c
 }
 
@@ -204,7 +205,7 @@ put_included() {
 		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/{form,request}.c \
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,wall_kind}.c \
-		probe/expiry/finding.c probe/http/failure.c probe/ssh_command.c \
+		probe/expiry/finding.c probe/http/{failure,framing}.c probe/ssh_command.c \
 		serve/{access,api,badge,data,http,mcp,pages,preview,widget}/*.c; do
 		case $f in
 		# What waits for an answer, and what asks the store or the clock.

@@ -123,6 +123,23 @@ explain() {
 	)
 }
 
+@test "which clients a server refuses that lets others in, and where" {
+	for region in us-east-1 eu-west-2; do
+		probes demo $region $((NOW - 20)) | jq -c 'if .n == 3 or .n == 6 then
+			.detail = {clients: "those of 2026-07-28 are refused\u202e"}
+			elif .n == 7 then .detail = {clients: "node"} else . end' | aggregate ingest
+	done
+	probes demo sa-east-1 $((NOW - 20)) | aggregate ingest
+	run -0 explain demo
+	sed -n '/^Clients that fail here$/,/^$/s/^ *\([^ ]*\)  */\1 /p' <<<"$output" |
+		diff - <(cat <<-'END'
+		Clients that fail here
+		eu-west-2 those of 2026-07-28 are refused?; node
+		us-east-1 those of 2026-07-28 are refused?; node
+	END
+	)
+}
+
 @test "a minute of the clock is its end, and the latest of that name" {
 	probes demo us-east-1 $((NOW - 20)) | seen 203.0.113.7 0
 	run -0 explain demo --at "$(date -u -d @$NOW +%H:%M)"

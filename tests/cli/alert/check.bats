@@ -88,7 +88,8 @@ fault() {
 	policies '{match: {servers: [exmaple-mcp]}, steps: [{routes: [b]}]}' \
 		'{match: {severities: [P1]}, steps: [{after: 5m, routes: [a]}]}' \
 		'{match: {severities: [P2]}, steps: [{routes: [a]}]}'
-	sed -i 's/{name: b, type: command, command: .*/{name: b, type: pagerduty, secret: hook}/' fleet.yaml
+	sed -i 's/{name: b, type: command, command: .*/{name: b, type: pagerduty, secret: page}/' fleet.yaml
+	(umask 077; printf 'token = %032d\n' 7 >credentials/page)
 	alert 0 check -N "$T"
 	[ ! -s out ]
 	diff err - <<-'END'

@@ -46,6 +46,17 @@ down() {
 	grep 'to route other: the command exited with 7; it is tried again' err
 }
 
+@test "a program that is not there, or no program, is to be mended: tried every five minutes" {
+	echo text >text
+	routes '{name: gone, type: command, command: [no-such-program]}' \
+		"{name: text, type: command, command: [$PWD/text]}" \
+		'{name: shell, type: command, command: [sh, -c, no-such-program]}'
+	down | alert 3 -N $((T + 60))
+	grep 'to route gone: unable to start the command: No such file or directory; mend it' err
+	grep 'to route text: unable to start the command: Permission denied; mend it' err
+	grep 'to route shell: the command exited with 127; mend it' err
+}
+
 @test "a command has the environment that the page names, and TZ is ours" {
 	page 'env -u _ -u PWD -u SHLVL | sort >env'
 	routes "$ROUTE, zone: Asia/Tokyo}" \

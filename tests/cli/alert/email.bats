@@ -104,6 +104,55 @@ header() {
 	without canary err out dump
 }
 
+@test "what we are called: the host of the site, an address, or what helo says" {
+	local site more want
+	strict fqdn
+	while read -r site more want; do
+		rm -f got
+		[[ $more == - ]] && more='' || more=", helo: '$want'"
+		mail "smtp://127.0.0.1:${SAID[0]}" "$more"
+		sed -i '/^site:/d' fleet.yaml
+		[[ $site == - ]] || printf 'site: {url: "%s"}\n' "$site" >>fleet.yaml
+		alert 0 test --all
+		[ "$(jq -r .helo got)" = "$want" ] || { cat got; return 1; }
+	done <<-'END'
+	https://status.example.com/x - status.example.com
+	https://status.example.com:8443 helo mx.example.net
+	https://192.0.2.7 - [192.0.2.7]
+	http://[2001:db8::7]:8080 - [IPv6:2001:db8::7]
+	http://localhost:8080 - [127.0.0.1]
+	http://monitor - [127.0.0.1]
+	- - [127.0.0.1]
+	- helo [192.0.2.9]
+	END
+	[ ! -e wrong ]
+	routes "{name: mail, type: email, url: 'smtp://127.0.0.1', from: a@b, to: [c@d], helo: monitor}"
+	alert 2 check
+	grep -q 'helo: neither a name with a dot, such as mail.example.com' err
+}
+
+@test "a name that is refused is ours to correct: tried every five minutes, and told then" {
+	strict 'RCPT 504 5.5.2 <monitor>: Helo command rejected: need fully-qualified hostname'
+	verdict 0 eu,us initialize | alert 3 -N $((T + 5))
+	for ((n = 1; n < 4; n++)); do
+		alert 3 tick -N $((T + 5 + 300 * n))
+	done
+	[ "$(undelivered)" = example-mcp ]
+	echo fqdn >mood
+	alert 0 tick -N $((T + 5 + 300 * 4))
+	[ "$(wc -l <got)" = 1 ]
+}
+
+@test "a server that knows HELO alone, and breaks in a message: tried again" {
+	strict old
+	verdict 0 eu,us initialize | alert 3 -N $((T + 5))
+	grep -q 'route mail: .*; it is tried again' err
+	run ! grep -E 'refused|502' err
+	alert 0 -N $((T + 70)) </dev/null
+	[ "$(wc -l <got)" = 1 ]
+	[ ! -e wrong ]
+}
+
 @test "greylisting: later, and once" {
 	strict grey
 	verdict 0 eu,us initialize | alert 3 -N $((T + 5))
@@ -137,6 +186,13 @@ header() {
 	DATA 451:SMTP 451 to the message; it is tried again
 	DOT 452:SMTP 452 to the message; it is tried again
 	DOT 554:refused: SMTP 554 to the message
+	RCPT 550 5.1.1 no such user:refused: SMTP 550 to the recipient
+	RCPT 504 5.5.2 <x>; Helo command rejected:SMTP 504 to the recipient; mend it: it is tried again
+	RCPT 550 EHLO name is no host:SMTP 550 to the recipient; mend it: it is tried again
+	RCPT 554 5.7.1 Relay access denied:SMTP 554 to the recipient; mend it: it is tried again
+	RCPT 530 5.7.0 Must issue STARTTLS first:SMTP 530 to the recipient; mend it: it is tried again
+	RCPT 503 5.5.1 Error; send HELO first:SMTP 503 to the recipient; mend it: it is tried again
+	DOT 554 5.7.1 it looks like spam:refused: SMTP 554 to the message
 	drop:.*; it is tried again
 	END
 	[ ! -e got ]

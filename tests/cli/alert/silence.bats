@@ -43,6 +43,28 @@ quiet() {
 	grep -q "silence 'no-such': there is none of that name" err
 }
 
+@test "an end in the hour that comes twice is the next such minute" {
+	# name, zone, now, how long: 2:20 comes twice, and half an hour of Lord Howe.
+	while read -r zone now end want; do
+		now=$(date -d "$now" +%s)
+		for command in 'silence add --reason night' 'maintenance add'; do
+			# shellcheck disable=SC2086
+			alert 0 $command -N "$now" --zone "$zone" --end "${end/_/ }" example-mcp
+			[ "$(jq '.ends_at - .starts_at' out)" = "$want" ] || { echo "$zone $now $end"; cat out; return 1; }
+		done
+	done <<-'END'
+		Europe/Berlin 2026-10-25T01:20:00Z 2:50 1800
+		Europe/Berlin 2026-10-25T01:20:00Z 2026-10-25_02:50 1800
+		Europe/Berlin 2026-10-25T00:20:00Z 2:50 1800
+		Europe/Berlin 2026-10-25T00:50:00Z 2:20 1800
+		Australia/Lord_Howe 2026-04-04T15:10:00Z 1:50 600
+	END
+	alert 0 maintenance add -N "$(date -d 2026-10-25T00:30:00Z +%s)" --zone Europe/Berlin \
+		--start 2:20 --end 2:40 example-mcp
+	[ "$(jq -r '[.starts_at, .ends_at | todate] | join(" ")' out)" = \
+		'2026-10-25T01:20:00Z 2026-10-25T01:40:00Z' ]
+}
+
 @test "what is wrong is refused" {
 	routes "{name: log, type: command, command: [cat]}"
 	for try in '--for 1h --reason x|neither a server, a kind, a region nor a step' \

@@ -68,6 +68,105 @@ failing() {
 		["downtime_started", "refused", "refused", "refused"]'
 }
 
+@test "what somebody has to correct is tried every five minutes, with the vendor's words, masked" {
+	local name all=() names=(pagerduty opsgenie hook slack discord sms)
+	for name in "${names[@]}"; do
+		route "$name"
+		all+=("$ROUTE")
+	done
+	routes "${all[@]}"
+	policies '{steps: [{routes: [pagerduty, opsgenie, hook, slack, discord, sms]}]}'
+	mood "400 {\"message\":\"Event object is invalid\",\"errors\":[\"Invalid routing key $CANARY\"]}" \
+		'422 {"message":"Key format is not valid!","took":0.0,"requestId":"1"}' \
+		'410 channel_is_archived' 'error is_archived' \
+		'400 {"message":"Thread is archived","code":50083}' \
+		'401 {"code":20003,"message":"Authenticate","status":401}'
+	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
+	[ "$(grep -c 'mend it: it is tried again' err)" = 6 ]
+	for name in 'Event object is invalid: Invalid routing key \*\*\*\**' 'Key format is not valid!' \
+		channel_is_archived is_archived 'Thread is archived' Authenticate; do
+		grep -qE "; it says \"$name\"\$" err || { cat err; return 1; }
+	done
+	alert 0 explain example-mcp -N $((T + 90)) -f text
+	[ "$(grep -c '^  refused by: ' out)" = 6 ]
+	grep -qx '  told to: nobody' out
+	grep -qx '  refused by: opsgenie (HTTP 422: "Key format is not valid!")' out
+	alert 0 explain example-mcp -N $((T + 90)) -f jsonl
+	jq -e '.incidents[0] | .told == [] and (.refused | length) == 6' out
+	alert 0 history example-mcp -N $((T + 90)) -f text
+	grep -q 'to_mend  downtime_started to route pagerduty: HTTP 400: "Event object is invalid' out
+	silent
+	# Corrected: what waited is delivered within five minutes.
+	mood ok
+	for ((n = 1; n <= 5; n++)); do
+		alert 0 tick -N $((T + 60 + 60 * n))
+	done
+	[ "$(taken '.[6:] | length')" = 6 ]
+	[ -z "$(undelivered)" ]
+	alert 0 explain example-mcp -N $((T + 400)) -f text
+	grep -qx '  told to: pagerduty, opsgenie, hook, slack, discord, sms' out
+	run ! grep -q 'refused by' out
+	# The same words are kept once.
+	alert 0 history example-mcp -N $((T + 400)) -f text
+	[ "$(grep -c to_mend out)" = 6 ]
+}
+
+@test "what is wrong with an event is given up, told, and the route that refused is not among those told" {
+	route opsgenie
+	routes "$ROUTE" "{name: chat, type: command, command: [cat]}"
+	policies '{steps: [{routes: [opsgenie, chat]}]}'
+	mood '422 {"message":"Request body is not processable.","errors":{"message":"Message can not be empty."}}'
+	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
+	grep -q 'route opsgenie: refused: HTTP 422: "Request body is not processable.: Message can not be empty."' err
+	alert 0 explain example-mcp -N $((T + 90)) -f text
+	grep -qx '  told to: chat' out
+	grep -qx '  refused by: opsgenie' out
+	alert 0 history example-mcp -N $((T + 90)) -f text
+	grep -q 'refused  downtime_started to route opsgenie: HTTP 422: "Request body' out
+}
+
+@test "check knows what a key of each vendor looks like" {
+	local routes=() hex uuid=eb243592-faa2-4ba2-a551-1afdf565c889
+	printf -v hex '%032d' 7
+	keys() {
+		local n=0 type line more
+		routes=()
+		while IFS='|' read -r type line more; do
+			n=$((n + 1))
+			credential "k$n" "${line//;/$'\n'}"
+			routes+=("{name: r$n, type: $type, secret: k$n$more}")
+		done
+		routes "${routes[@]}"
+		alert "$1" check
+		[ "$1" = 0 ] || [ "$(grep -c ': its .* no ' err)" = "$n" ] || { cat err; return 1; }
+	}
+	local sms=", from: '+15551230123', to: ['+15551230124']"
+	keys 0 <<-END
+	pagerduty|token = $hex
+	opsgenie|token = $uuid
+	slack|url = https://hooks.slack.com/services/T0123ABCD/B0123ABCD/abcdefghijklmnopqrstuvwx
+	slack|url = https://hooks.slack.com/workflows/T0123/A0123/1/abc
+	slack|url = https://chat.example.com/hooks/abc
+	slack|token = xoxb-1-abc|, channel: C0123ABCD
+	discord|url = https://discord.com/api/webhooks/223704706495545344/$hex$hex
+	twilio_sms|account = AC$hex;token = $hex|$sms
+	twilio_sms|account = AC$hex;key = SK$hex;token = $hex|$sms
+	END
+	keys 2 <<-END
+	pagerduty|token = YOUR_ROUTING_KEY
+	pagerduty|token = ${hex}0
+	pagerduty|token = u+abcdefghijklmnopqr|, url: https://events.eu.pagerduty.com
+	opsgenie|token = $hex
+	slack|url = https://hooks.slack.com/services/T0123ABCD/B0123ABCD
+	slack|url = https://hooks.slack.com/services/T.../B.../...
+	slack|token = canary|, channel: C0123ABCD
+	discord|url = https://discord.com/api/webhooks/223704706495545344
+	twilio_sms|account = $hex;token = $hex|$sms
+	twilio_sms|account = AC$hex;token = canary|$sms
+	END
+	run ! grep -E 'canary|0000' err
+}
+
 @test "one that never answers is left after ten seconds; no secret is to be seen meanwhile" {
 	route slack
 	routes "$ROUTE"

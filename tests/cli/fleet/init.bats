@@ -440,3 +440,141 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	bare init "$BASE/json"
 	[ "$status" -eq 3 ]
 }
+
+# made: of what init made, in one line: slug=path of each server, with what its
+# credential waits for; name!reason of each entry that is none.
+made() {
+	mcp-aggregate config -c fleet/fleet.yaml >config 2>/dev/null
+	jq -r '.servers[] | "\(.slug)=\(.url | sub("^http://127.0.0.1:1"; ""))" +
+		if .auth.mode == "none" then "" else ":" + .auth.mode end' config >servers
+	sed -n "s/^ *# Fill in \(.*\), and take the # away before auth of \(.*\):$/\2?\1/p" out >>servers
+	sed -n '/^Not for regions:/,/^The store:/s/^  \([^:]*\): \(.*\)/\1!\2/p' out >>servers
+	paste -s -d ';' servers
+}
+
+@test "each entry of each client is a server, or named with the reason" {
+	local form count want n=0 beside='stdio: it runs beside its client, so no region can reach it'
+	local U=http://127.0.0.1:1
+	while IFS='|' read -r count form want; do
+		[[ $form ]] || continue
+		rm -rf fleet
+		printf '%s' "${form//U:/$U}" >client.json
+		mcp-fleet init client.json >out 2>err || { echo "$form"; cat err; return 1; }
+		made >line
+		[ ! -s err ]
+		# Counted: as many as the input has.
+		[ "$(($(jq '.servers | length' config) + $(grep -c '!' servers)))" -eq "$count" ] ||
+			{ echo "$form: not $count"; cat line; return 1; }
+		want=${want//BESIDE/$beside}
+		[ "$(<line)" = "$want" ] || { echo "$form:"; echo "made $(<line)"; echo "want $want"; return 1; }
+		n=$((n + 1))
+	done <"$ROOT/tests/fixture/clients.txt"
+	[ "$n" -gt 40 ]
+}
+
+# secrets: the configuration of a client, of a server for each line: what is its secret,
+# which is that of Authorization if it begins with a scheme.
+secrets() {
+	jq -nR '{mcpServers: ([inputs] | to_entries | map({key: "s\(.key)", value: {
+		url: "http://127.0.0.1:1/a", headers: {
+			(if .value | test("^Bearer") then "Authorization" else "X-Api-Key" end): .value}}}) |
+		from_entries)}' >client.json
+}
+
+@test "what people write for a secret is to be filled in, and never sent" {
+	secrets <<-'EOT'
+	Bearer $NAME
+	Bearer ${NAME}
+	Bearer ${env:NAME}
+	Bearer ${input:x}
+	Bearer ${{ secrets.NAME }}
+	Bearer {env:NAME}
+	Bearer {file:~/.name}
+	Bearer {api_key}
+	Bearer {{API_KEY}}
+	Bearer %NAME%
+	Bearer $env:NAME
+	Bearer $(cat ~/.token)
+	Bearer `cat ~/.token`
+	Bearer YOUR_API_KEY
+	Bearer your-token-here
+	Bearer YOUR TOKEN
+	Bearer <token>
+	Bearer <YOUR API KEY>
+	Bearer [token]
+	Bearer xxx
+	Bearer ghp_xxxxxxxxxxxx
+	Bearer sk-XXXX
+	Bearer ...
+	Bearer sk-...
+	Bearer …
+	Bearer ****
+	Bearer ghp_****
+	Bearer TOKEN
+	Bearer GITHUB_TOKEN
+	Bearer access-token
+	Bearer replace_me
+	Bearer changeme
+	Bearer insert-key-here
+	Bearer op://vault/item/field
+	Bearer
+	Bearer ${NAME:-$OTHER}
+	$NAME
+	%NAME%
+	<your-api-key>
+	API_KEY
+	abc$NAME
+
+	EOT
+	mcp-fleet init client.json >out
+	[ "$(jq '.mcpServers | length' client.json)" -gt 40 ]
+	diff <(made | tr ';' '\n' | sed 's/[=?].*//' | sort) <(jq -r '.mcpServers | keys[] | ., .' client.json | sort)
+	[ "$(grep -c '^  # Fill in .*, and take the # away before auth of s[0-9]*:$' out)" -eq \
+		"$(jq '.mcpServers | length' client.json)" ]
+	[ "$(grep -c '^    # Once .* is filled in, in credentials/s[0-9]*:$' fleet/fleet.yaml)" -eq \
+		"$(jq '.mcpServers | length' client.json)" ]
+	run ! grep '^    auth:' fleet/fleet.yaml
+	rm -r fleet
+	# What may be a part of a secret is not repeated.
+	secrets <<<'s3cret$canary'
+	mcp-fleet init client.json >out
+	run ! grep -r canary out fleet/fleet.yaml
+	rm -r fleet
+	# What a secret looks like is sent.
+	secrets <<-'EOT'
+	ghp_16C7e42F292c6912E7710c838347Ae178B4a
+	lin_api_9sYxQzLm2
+	eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-DEF_123
+	$2y$10$4567
+	Basic dXNlcjpwYXNz
+	a1b2+c3/d4==
+	50%25off
+	EOT
+	mcp-fleet init client.json >out
+	made >line
+	run ! grep -F '?' line
+	[ "$(grep -c '^    auth: {mode: ' fleet/fleet.yaml)" -eq "$(jq '.mcpServers | length' client.json)" ]
+}
+
+@test "variables of an entry and of the environment fill what names them" {
+	cat >client.json <<-'EOT'
+	{"mcpServers": {
+	  "own": {"command": "npx", "args": ["mcp-remote", "http://127.0.0.1:1/a", "--header", "X-Key: ${K}"],
+	    "env": {"K": "${OUTER}"}},
+	  "dollar": {"httpUrl": "http://127.0.0.1:1/b", "headers": {"Authorization": "Bearer $OUTER"}},
+	  "brace": {"url": "http://127.0.0.1:1/c", "headers": {"Authorization": "Bearer {env:OUTER}"}},
+	  "percent": {"url": "http://127.0.0.1:1/d", "headers": {"Authorization": "Bearer %OUTER%"}},
+	  "input": {"command": "npx", "args": ["mcp-remote", "http://127.0.0.1:1/e", "--header", "X-Key: ${K}"],
+	    "env": {"K": "${input:k}"}}}}
+	EOT
+	OUTER='s3cret-$canary' mcp-fleet init client.json >out
+	[ "$(made)" = "own=/a;dollar=/b;brace=/c;percent=/d;input=/e;own?OUTER;dollar?OUTER;$(:
+		)brace?env:OUTER;percent?OUTER;input?input:k" ]
+	rm -r fleet
+	OUTER='s3cret-$canary' mcp-fleet init -e client.json >out
+	[ "$(made)" = "own=/a:header;dollar=/b:bearer;brace=/c:bearer;percent=/d:bearer;$(:
+		)input=/e;input?input:k" ]
+	[ "$(tail -qn 1 fleet/credentials/{own,brace} | paste -s)" = \
+		$'value = s3cret-$canary\ttoken = s3cret-$canary' ]
+	run ! grep -r canary out fleet/fleet.yaml
+}

@@ -172,6 +172,33 @@ lists() {
 	EOF
 }
 
+@test "needs: a header that somebody has to fill in, and none whose value is fixed" {
+	local header want
+	while IFS='|' read -r header want; do
+		jq -cn --argjson h "$header" '{servers: [{server: {name: "a", remotes: [{type: "streamable-http",
+			url: "https://a.example/mcp", headers: [$h + {name: "X"}]}]}}]}' >list
+		"$ROOT/scripts/mcp-registry" list 2>err | jq -c .needs >needs
+		[ "$(<needs)" = "$want" ] || { echo "$header"; cat needs; return 1; }
+	done <<-'END'
+	{"isRequired":true}|["X"]
+	{"isSecret":true}|["X"]
+	{"isRequired":true,"default":"a"}|null
+	{"isSecret":true,"default":"a"}|["X"]
+	{"isRequired":false}|null
+	{"value":"registry","isRequired":true}|null
+	{"value":"registry","isSecret":true}|null
+	{"value":"Bearer {key}","isSecret":false,"variables":{"key":{"isSecret":true}}}|["X"]
+	{"value":"Bearer {key}","variables":{"key":{"isRequired":true}}}|["X"]
+	{"value":"Bearer {key}","isRequired":true,"variables":{"key":{"isRequired":true,"default":"a"}}}|null
+	{"value":"Bearer {key}","isRequired":true,"variables":{"key":{"value":"a","isSecret":true}}}|null
+	{"value":"{a}-{b}","variables":{"a":{"value":"1"},"b":{"value":"{c}","variables":{"c":{"isSecret":true}}}}}|["X"]
+	{"value":"Bearer {key}","variables":{"key":{}}}|null
+	{"value":"Bearer {key}"}|["X"]
+	{"value":"a {} b","isRequired":true}|null
+	{"variables":{"key":{"isSecret":true}}}|null
+	END
+}
+
 @test "slugs are slugs, and unique, whatever the names" {
 	jq -n '["A", "a", "a-2", "a", "a-2", ("x" * 300), ("x" * 300), ("x" * 79 + "-2"),
 		"", "--", "\u0000", "../../etc", ("\u202e" * 300)] | {servers: [to_entries[] |

@@ -249,6 +249,10 @@ becomes() {
 	run ! grep -F "$TOKEN" "$PEER_DIR/scripted.$PID/requests"
 	{ edge; server one json; } >fleet.yaml
 	CURL_CA_BUNDLE=/dev/null becomes "https://localhost:$PORT/probe: curl: \([0-9]*\) "
+	# A group that is handed over, as by systemd, says nothing.
+	chmod 440 credentials/edge
+	CREDENTIALS_DIRECTORY=$PWD/credentials CURL_CA_BUNDLE=/dev/null \
+		becomes "https://localhost:$PORT/probe: curl: \([0-9]*\) "
 	chmod 644 credentials/edge
 	becomes 'credential edge: others can read it; chmod 600 it'
 	chmod 600 credentials/edge

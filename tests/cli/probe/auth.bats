@@ -38,6 +38,24 @@ token() {
 		wall-cut          auth-walled - - - - -
 		wall-bare         broken initialize auth.bare-401 - - -
 		wall-rpc          broken initialize auth.bare-401 - - -
+		wall-moved-301    auth-walled - - - - -
+		wall-moved-302    auth-walled - - - - -
+		wall-moved-303    auth-walled - - - - -
+		wall-moved-307    auth-walled - - - - -
+		wall-moved-308    auth-walled - - - - -
+		wall-moved-server auth-walled - - - - -
+		wall-moved-3      auth-walled - - - - -
+		wall-moved-4      broken oauth-discovery oauth.metadata - - -
+		wall-moved-circle broken oauth-discovery oauth.metadata - - -
+		wall-moved-nowhere broken oauth-discovery oauth.metadata - - -
+		wall-away         auth-walled - - - - -
+		wall-away-bearer  auth-walled - - - - -
+		wall-away-server  auth-walled - - - - -
+		wall-away-root    auth-walled - - - - -
+		wall-slash-less   auth-walled - - - - -
+		wall-slash-more   auth-walled - - - - -
+		wall-slash-path   broken oauth-discovery oauth.issuer - - -
+		wall-bom          auth-walled - - - - -
 		wall-resource     broken oauth-discovery oauth.resource - - -
 		wall-beside       broken oauth-discovery oauth.resource - - -
 		wall-issuer       broken oauth-discovery oauth.issuer - - -
@@ -62,8 +80,6 @@ token() {
 		wall-as-redirect  broken oauth-discovery oauth.no-server - - -
 		wall-as-20-mb     broken oauth-discovery oauth.no-server - - -
 	EOF
-	# A redirect is not followed.
-	[ "$(requests outside | jq -s 'map(select(.path == "/json")) | length')" -eq 0 ]
 	jq -es '.[3].message | contains("status 500")' rows/wall-as-500.out
 }
 
@@ -109,6 +125,49 @@ trail() {
 		.headers.accept == "application/json")'
 }
 
+@test "metadata that has moved is followed within its origin, three times" {
+	P=/.well-known/oauth-protected-resource
+	four() {
+		probe -r "$1" "$HOST/$1"
+		jq -rs '.[3] | "\(.status) \(.message)"' out
+	}
+	for wall in wall-moved-{301,302,303,307,308,server,3}; do
+		[[ $(four $wall) == "pass $HOST/as/$wall; it does not say that it supports PKCE"* ]]
+	done
+	[ "$(trail wall-moved-3 | head -n 4 | xargs)" = \
+		"$P/wall-moved-3 $P/wall-moved-3/1 $P/wall-moved-3/2 $P/wall-moved-3/3" ]
+	jq -es --arg at "$HOST$P/wall-moved-3" '.[3].detail.resource_metadata == $at' out
+	requests wall-moved-301 | jq -es 'map(select(.path | endswith("/x")).search) == ["?a=b"]'
+	[[ $(four wall-moved-4) == *": it redirects more than 3 times" ]]
+	[ "$(trail wall-moved-4 | wc -l)" -eq 4 ]
+	[[ $(four wall-moved-nowhere) == *": it redirects (307) to no URL of its origin" ]]
+	# Another origin is not asked, and that is said.
+	away="redirects to another origin, which is not followed"
+	[ "$(four wall-away)" = "skip $HOST$P/wall-away $away" ]
+	[ "$(four wall-away-bearer)" = "skip $HOST$P/wall-away-bearer $away" ]
+	[ "$(four wall-away-server)" = \
+		"skip $HOST/.well-known/oauth-authorization-server/as/wall-away-server $away" ]
+	[[ $(four wall-away-root) == "pass $HOST/as/wall-away-root; a redirect "* ]]
+	# A credential finds its own authorization server all the same.
+	token "$CANARY"
+	probe --token-file token "$HOST/wall-away"
+	jq -es 'last | .state == "healthy"' out
+}
+
+@test "the metadata of a resource with a query are looked for by its query" {
+	probe -r query "$HOST/wall-query?key=abc"
+	jq -es --arg at "$HOST/.well-known/oauth-protected-resource/wall-query" 'last.state == "auth-walled" and
+		.[3].status == "pass" and .[3].detail.resource_metadata == $at' out
+	! grep abc out
+	probe -r query-2 "$HOST/wall-path?key=other"
+	jq -es '.[3].status == "pass"' out
+	probe -r query-3 "$HOST/wall-root?key=other"
+	jq -es '.[3].status == "pass"' out
+	requests query-3 | jq -rs 'map(select(.method == "GET") | .path + .search) | .[:2][]' |
+		diff - <(printf '%s\n' '/.well-known/oauth-protected-resource/wall-root?key=other' \
+			/.well-known/oauth-protected-resource)
+}
+
 @test "--allow-bare-401 accepts a wall that does not say what it wants" {
 	probe --allow-bare-401 "$HOST/wall-bare"
 	[ "$status" -eq 0 ]
@@ -131,7 +190,7 @@ trail() {
 		wall-oidc         healthy - - 2025-11-25 session 3
 		wall+rpc-error@list broken tools-list jsonrpc.-32603 2025-11-25 session -
 		wall+html@initialize broken auth-initialize http.content-type - - -
-		wall+500@discover broken auth-initialize http.500 - - -
+		wall+500@discover healthy - - 2025-11-25 session 3
 		wall+429@list     broken tools-list http.429 2025-11-25 session -
 		wall-issuer       broken oauth-discovery oauth.issuer - - -
 		wall-prm-404      broken oauth-discovery oauth.metadata - - -
@@ -145,6 +204,7 @@ trail() {
 	probe -r secret --token-file token "$HOST/wall"
 	requests secret | jq -r '[.method, .path, .headers.authorization // "-"] | join(" ")' |
 		diff - <(cat <<-EOF
+			POST /wall -
 			POST /wall -
 			GET /.well-known/oauth-protected-resource/wall -
 			GET /.well-known/oauth-authorization-server/as/wall -
@@ -200,6 +260,51 @@ trail() {
 	probe -r wrong --credential wrong "$HOST/json"
 	[ "$status" -eq 0 ]
 	[ "$(requests wrong | grep -c "$CANARY")" -eq 0 ]
+}
+
+@test "a secret that systemd or Kubernetes hands over is used: who can read it counts" {
+	local handed
+	printf 'origin = %s\ntoken = %s\n' "$HOST" "$CANARY" >handed
+	chmod 440 handed
+	CREDENTIALS_DIRECTORY=$PWD probe --credential "$PWD/handed" "$HOST/wall"
+	[ "$status" -ne 2 ]
+	chmod 444 handed
+	CREDENTIALS_DIRECTORY=$PWD probe --credential "$PWD/handed" "$HOST/wall"
+	[ "$status" -eq 2 ]
+	# As others than root nobody can make files of root.
+	[ "$(id -u)" = 0 ] || return 0
+	mkdir -m 755 /tmp/handed-$$
+	handed=/tmp/handed-$$/token
+	as() {
+		setpriv --reuid 65533 --regid "$1" --clear-groups "$BIN/mcp-probe" --credential "$handed" \
+			-f jsonl "$HOST/wall" >out 2>err || return $?
+	}
+	# Kubernetes: a group of the pod.
+	install -m 440 -g 54321 handed "$handed"
+	as 54321 || [ $? = 1 ]
+	# A group in which others are.
+	[ -z "$(getent passwd 1 | cut -d : -f 4)" ] || {
+		install -m 440 -g "$(getent passwd 1 | cut -d : -f 4)" handed "$handed"
+		as "$(getent passwd 1 | cut -d : -f 4)" && return 1
+		grep -q 'others can read it' err
+	}
+	# systemd: a list that names the user, and nobody else; as setfacl writes it.
+	install -m 400 handed "$handed"
+	list() {
+		/usr/bin/python3 -c 'import os, struct, sys
+entry = lambda tag, perm, who=0xffffffff: struct.pack("<HHI", tag, perm, who)
+os.setxattr(sys.argv[1], "system.posix_acl_access", struct.pack("<I", 2) + entry(1, 4) +
+	b"".join(entry(2, 4, int(who)) for who in sys.argv[2:]) + entry(4, 0) + entry(16, 4) +
+	entry(32, 0))' "$handed" "$@"
+	}
+	if list 65533; then
+		[ "$(stat -c %a "$handed")" = 440 ]
+		as 54321 || [ $? = 1 ]
+		list 65533 65532
+		as 54321 && return 1
+		grep -q 'others can read it' err
+	fi
+	rm -r "/tmp/handed-$$"
 }
 
 @test "a credential file that is not as it should be is refused, and not quoted" {

@@ -98,7 +98,7 @@ cheap() {
 	cheap hello -t 20s <<-'EOF'
 		hello-instructions   broken initialize body.too-large - - -
 		hello-capabilities   broken initialize body.too-large - - -
-		hello-versions       broken initialize mcp.version - - -
+		hello-versions       broken initialize mcp.missing-protocolVersion - session -
 		error-message        broken tools-list jsonrpc.-32603 2026-07-28 stateless -
 		error-data           broken tools-list body.too-complex 2026-07-28 stateless -
 		error-data-text      broken tools-list jsonrpc.-32603 2026-07-28 stateless -

@@ -72,12 +72,22 @@ is() {
 @test "what is not compressed as it says is named" {
 	is no-gzip http.content-encoding 'not compressed as its Content-Encoding says'
 	is no-br http.content-encoding ''
-	is rot13 http.content-encoding ''
 	is layers http.content-encoding ''
 }
 
+@test "codings have the names that fetch knows, and others leave the bytes as they are" {
+	for way in x-gzip GZip raw-deflate unknown-{0..9}; do
+		for mood in json stateless-sse; do
+			probe -t 40s "http://127.0.0.1:$ODD/$way/$mood"
+			[ "$status" -eq 0 ] || { echo "$way/$mood"; cat out; return 1; }
+		done
+	done
+	# What is beside an unknown one is not decoded either.
+	is gzip-unknown jsonrpc.malformed ''
+}
+
 @test "what is not HTTP is named" {
-	for oddity in bad-status bad-version no-head bad-length nul-field; do
+	for oddity in bad-status bad-version no-head; do
 		is "$oddity" http.malformed 'what came is not HTTP: '
 	done
 	is bad-chunk http.truncated ''
@@ -262,4 +272,49 @@ is() {
 	without -v '^(one|two): [*<>] ' err
 	grep -q '^one: > POST /json' err
 	grep -q '^two: > POST /json' err
+}
+
+# framed WAY MOOD: the state, the step that fails and the code; then what is said of clients,
+# once for all steps that say it.
+framed() {
+	probe -t 20s "http://127.0.0.1:$ODD/$1/$2"
+	jq -rs '(last | "\(.state) \(.failed_step) \(.error)"), (map(.detail.clients // empty) | unique[])' out
+}
+
+@test "framing that the RFCs call invalid breaks a server" {
+	for way in cl-differ cl-list cl-chunked te-cl cl-plus control escape nul lone-cr odd-name; do
+		for mood in json stateless sse; do
+			[ "$(framed $way $mood)" = "broken initialize http.framing" ] ||
+				{ echo "$way/$mood"; cat out; return 1; }
+		done
+	done
+	[ "$(framed list-control json)" = "broken tools-list http.framing" ]
+	is nul-field http.framing ''
+	is bad-length http.framing ''
+	is cl-differ/json http.framing 'two Content-Lengths that differ (RFC 9112, 6.3)'
+	is cl-chunked/json http.framing 'both Content-Length and Transfer-Encoding'
+	is control/json http.framing 'control character (RFC 9110, 5.5)'
+	# Clients of 2026-07-28 alone do not come so far.
+	framed discover-control json | grep '^those of 2026-07-28 are refused.* control character'
+}
+
+@test "what the RFCs allow and fetch refuses leaves the state alone, and is said" {
+	for way in almost-large folded latin name-space; do
+		[ "$(framed $way json)" = "healthy null null" ]
+	done
+	node="those on node are refused:"
+	for mood in json stateless sse; do
+		diff - <(framed cl-twice $mood) <<<"healthy null null
+$node Content-Length is repeated"
+		diff - <(framed large-head $mood) <<<"healthy null null
+$node the header fields are longer than 16 KiB"
+		diff - <(framed lf-ends $mood) <<<"healthy null null
+$node a header field ends with LF alone"
+	done
+	# Where a gateway refuses server/discover, too, it is one text.
+	framed lf-ends 403@discover | grep "^those of 2026-07-28 are refused; .*; $node "
+	# A port that fetch blocks, whoever listens there.
+	probe --connect-to ":6000:127.0.0.1:$BEHIND" http://127.0.0.1:6000/json
+	jq -es 'last.state == "healthy" and (map(.detail.clients // empty) | unique) ==
+		["those on node are refused: fetch blocks this port"]' out
 }

@@ -54,7 +54,7 @@ asked() {
 
 # summary URL ARGS…: of a probe.
 summary() {
-	probe --cacert "$CA" -t 30s "${@:2}" "$1"
+	probe --http2 --cacert "$CA" -t 30s "${@:2}" "$1"
 	records out
 	jq -rs 'last | [.state, .failed_step, .error, .protocol, .era, .tool_count,
 		.full_hash] | map(. // "-") | join(" ")' out

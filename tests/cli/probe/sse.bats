@@ -193,3 +193,30 @@ hinted() {
 	# A wait that cannot be kept is not waited for.
 	jq -es '(.[5].message | contains("600 s")) and .[8].total_ms < 9000' rows/resume-late.out
 }
+
+@test "what a server asks on a stream is answered, whichever stream it is" {
+	table asked -t 10s --health-tool echo <<-'EOF'
+		# path                  state   step code protocol era tools
+		asks-ping               healthy - - 2025-11-25 session 3
+		asks-ping-initialize    healthy - - 2025-11-25 session 3
+		asks-ping-call          healthy - - 2025-11-25 session 3
+		asks-ids                healthy - - 2025-11-25 session 3
+		asks-other              healthy - - 2025-11-25 session 3
+		asks-batch              healthy - - 2025-03-26 session 3
+		asks-resumed            healthy - - 2025-11-25 session 3
+		http-sse-asks           healthy - - 2025-11-25 sse 3
+		http-sse-asks-between   healthy - - 2025-11-25 sse 3
+	EOF
+	closed asked
+	# In the session, that of initialize included.
+	requests asked | jq -es 'map(select(.path | startswith("/asks")) |
+		select(.body | contains("method\":") | not) |
+		select(.method == "POST").headers["mcp-session-id"]) | length > 8 and all(.)'
+}
+
+@test "a server that asks for ever is not answered for ever, and nothing is left" {
+	probe -r often -t 2s "$HOST/asks-often"
+	jq -es 'last | .failed_step == "tools-list" and .error == "deadline"' out
+	[ "$(requests often | grep -c '"result')" -eq 50 ]
+	closed often
+}

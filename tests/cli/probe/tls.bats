@@ -143,19 +143,32 @@ fails() {
 	jq -es '.[2].error == "http.empty"' out
 }
 
-@test "HTTP/2 is spoken with a server that does, unless told otherwise" {
-	[ -z "$(at "$PORT_h2")" ]
+@test "HTTP/2 is spoken only where that is asked for, with a server that does" {
+	[ -z "$(at "$PORT_h2" --http2)" ]
 	jq -se '.[8].state == "healthy" and .[2].detail.http_version == "2"' out
 	MOOD=sse-notes
-	[ -z "$(at "$PORT_h2")" ]
+	[ -z "$(at "$PORT_h2" --http2)" ]
 	jq -se '.[2].detail.http_version == "2"' out
 	[ -z "$(at "$PORT_h2" --http1.1)" ]
 	jq -se '.[8].state == "healthy" and .[2].detail.http_version == "1.1"' out
+	[ -z "$(at "$PORT_h2")" ]
+	jq -se '.[8].state == "healthy" and .[2].detail.http_version == "1.1"' out
+	# By each target, too, whose connections are not mixed up.
+	for v in null 2 1.1 2 null; do
+		echo "{\"slug\":\"v-$((++n))\",\"url\":\"https://localhost:$PORT_h2/json\",\"http_version\":$v}"
+	done >targets
+	probe --cacert ca.pem --concurrency 1 --targets targets
+	[ "$(jq -rs 'map(select(.n == 3 or .n == 6) | .detail.http_version) | join(" ")' out)" = \
+		"1.1 1.1 2 2 1.1 1.1 2 2 1.1 1.1" ]
+	probe --cacert ca.pem --concurrency 1 --http1.1 --targets targets
+	[ "$(jq -rs 'map(select(.n == 6) | .detail.http_version) | unique[]' out)" = 1.1 ]
+	probe --cacert ca.pem --http2 --targets targets
+	[ "$(jq -rs 'map(select(.n == 6) | .detail.http_version) | unique[]' out)" = 2 ]
 	MOOD=cut
-	[ "$(at "$PORT_h2")" = "initialize http.empty" ]
+	[ "$(at "$PORT_h2" --http2)" = "initialize http.empty" ]
 	MOOD=half
-	[ "$(at "$PORT_h2")" = "initialize http.truncated" ]
-	probe -v --cacert ca.pem --token-file <(echo s3cret-canary) "https://localhost:$PORT_h2/wall-none"
+	[ "$(at "$PORT_h2" --http2)" = "initialize http.truncated" ]
+	probe -v --http2 --cacert ca.pem --token-file <(echo s3cret-canary) "https://localhost:$PORT_h2/wall-none"
 	[ "$status" -eq 0 ]
 	grep -q '^> POST /wall-none HTTP/2$' err
 	grep -qi '^> authorization: \*\*\*$' err

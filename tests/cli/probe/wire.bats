@@ -137,7 +137,7 @@ asked() {
 	[ "$(sent again-2 | grep -c discover)" -eq 2 ]
 }
 
-@test "what a server makes of server/discover leads to initialize, or is final" {
+@test "whatever server/discover is answered, initialize decides" {
 	WIDTH=8 table era -t 10s <<-'EOF'
 		# path                     state   step code protocol era tools
 		400@discover               healthy - - 2025-11-25 session 3
@@ -161,9 +161,11 @@ asked() {
 		endless-body@discover      healthy - - 2025-11-25 session 3
 		not-new-version@discover   healthy - - 2025-11-25 session 3
 		discover-old               healthy - - 2025-11-25 session 3
-		discover-strange           broken initialize mcp.version - - -
-		strange-version@discover   broken initialize mcp.version - - -
-		no-versions@discover       broken initialize mcp.version - - -
+		discover-strange           healthy - - 2025-11-25 session 3
+		strange-version@discover   healthy - - 2025-11-25 session 3
+		no-versions@discover       healthy - - 2025-11-25 session 3
+		same-version@discover      healthy - - 2025-11-25 session 3
+		strange-version            broken initialize mcp.version - - -
 		same-version               broken initialize jsonrpc.-32022 - - -
 		not-new-version            broken initialize jsonrpc.-32022 - - -
 		discover-type              broken initialize mcp.result-type 2026-07-28 stateless -
@@ -171,18 +173,46 @@ asked() {
 		stateless+hang@list        broken tools-list deadline 2026-07-28 stateless -
 		list-type                  broken tools-list mcp.result-type 2026-07-28 stateless -
 		stateless+no-json@list     broken tools-list jsonrpc.malformed 2026-07-28 stateless -
-		html@discover              broken initialize http.content-type - - -
-		redirect@discover          broken initialize http.redirect - - -
-		403@discover               broken initialize http.403 - - -
-		429@discover               broken initialize http.429 - - -
-		500@discover               broken initialize http.500 - - -
-		503@discover               broken initialize http.503 - - -
+		html@discover              healthy - - 2025-11-25 session 3
+		text@discover              healthy - - 2025-11-25 session 3
+		no-type@discover           healthy - - 2025-11-25 session 3
+		redirect@discover          healthy - - 2025-11-25 session 3
+		401@discover               healthy - - 2025-11-25 session 3
+		walled-401@discover        healthy - - 2025-11-25 session 3
+		403@discover               healthy - - 2025-11-25 session 3
+		429@discover               healthy - - 2025-11-25 session 3
+		500@discover               healthy - - 2025-11-25 session 3
+		502@discover               healthy - - 2025-11-25 session 3
+		503@discover               healthy - - 2025-11-25 session 3
+		stateless+500@initialize   healthy - - 2026-07-28 stateless 3
+		http-sse+403@discover      healthy - - 2025-11-25 sse 3
 	EOF
 	closed era
-	# A final answer is not followed by initialize.
-	requests era | jq -es 'map(select(.body | contains("\"initialize\"")).path) -
-		["/not-new-version"] | all(endswith("@discover") or . == "/discover-old") and
-		all(test("html|redirect|403|429|500|503|strange") | not)'
+	# After these clients of 2026-07-28 do not send initialize.
+	told=$(jq -r 'select(.detail.clients) | input_filename' rows/*.out)
+	diff <(sed 's|.*/||; s|@.*||; s|\.out$||' <<<"$told" | sort) <(printf '%s\n' 202 204 \
+		401 403 500 502 503 cut drip drip-head empty endless-body half hang html \
+		http-sse+403 no-json no-type redirect same-version strange-version text \
+		walled-401 wrong-id)
+	jq -es '.[2] | .message == "2025-11-25, scripted 1.2.3; clients of 2026-07-28 are refused" and
+		.detail.clients == ("those of 2026-07-28 are refused; server/discover: " +
+			"the server answers with status 500: no")' rows/500@discover.out
+	"$BIN/mcp-probe" -v -f text "$HOST/403@discover" >out 2>err
+	grep -q '^\* Clients: those of 2026-07-28 are refused; server/discover: .* 403' err
+	grep -q ' initialize .*; clients of 2026-07-28 are refused$' out
+	probe -v "$HOST/404@discover"
+	! grep -q 'Clients' err
+}
+
+@test "a stateless server that refuses initialize is what server/discover says" {
+	table stateless -t 10s --allow-bare-401 <<-'EOF'
+		# path                       state   step code protocol era tools
+		stateless+403@initialize     healthy - - 2026-07-28 stateless 3
+		stateless+walled-401@discover auth-walled - - - - -
+		stateless+500@discover       broken initialize http.500 - - -
+		stateless+html@discover      broken initialize http.content-type - - -
+		stateless+429@discover       broken initialize http.429 - - -
+	EOF
 }
 
 @test "what is wrong with an answer is named" {

@@ -194,6 +194,13 @@ static void test_targets(void **state)
 		"\"url\":\"https://partner.example.net/mcp\",\"interval\":300,"
 		"\"timeout\":30,\"auth\":{\"mode\":\"none\"},"
 		"\"cache_check\":false}\n");
+	c->servers[1].cache_check = CONF_CACHE_CHECK;
+	c->servers[1].http_version = CONF_HTTP_2;
+	target_is(c, 1, NULL, NULL, NULL,
+		"{\"v\":1,\"type\":\"target\",\"slug\":\"partner-mcp\","
+		"\"url\":\"https://partner.example.net/mcp\",\"interval\":300,"
+		"\"timeout\":30,\"auth\":{\"mode\":\"none\"},"
+		"\"http_version\":2}\n");
 	conf_free(c);
 	free(full);
 }

@@ -374,6 +374,9 @@ static void test_hours(void **state)
 			"2026-03-30T07:00:00Z"},
 		{OFFICE, "Europe/Berlin", "2026-03-28T11:00:00Z", false,
 			"2026-03-30T07:00:00Z"},
+		/* 02:30 comes once more. */
+		{"02:30-05:00", "Europe/Berlin", "2026-10-25T01:05:00Z",
+			false, "2026-10-25T01:30:00Z"},
 		/* It goes back on 2026-10-25, a Sunday. */
 		{OFFICE, "Europe/Berlin", "2026-10-26T07:00:00Z", false,
 			"2026-10-26T08:00:00Z"},

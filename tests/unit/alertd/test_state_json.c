@@ -641,7 +641,7 @@ static void test_too_long(void **state)
 		state_note_event(&st, &e.record);
 		state_keep_event(&st, &e);
 		assert_int_equal(st.updates.n, 2 * fits);
-		state_keep_delivery(&st, &p, key, 1e9, key);
+		state_keep_delivery(&st, &p, key, 1e9, key, key);
 		assert_int_equal(st.history.n, 2);
 		for (size_t i = 0; i < 2; i++) {
 			struct history_record h;

@@ -13,6 +13,9 @@
 
 #define ROUTE "alerts: {routes: [{name: a,\n"
 #define AT(column, key) "f:2:" #column ": alerts.routes[0]." key ": "
+#define WRONG_HELO \
+	"neither a name with a dot, such as mail.example.com, nor an address " \
+	"such as [192.0.2.1]\n"
 #define TWILIO "type: twilio_sms, secret: s, "
 
 static void test_keys(void **state)
@@ -144,6 +147,18 @@ static void test_mail(void **state)
 		       "secret: s}]}", ""},
 		{ROUTE "type: email, url: 'https://a', from: a@b, to: [c@d]}]}",
 			AT(14, "url") "neither smtp:// nor smtps://\n"},
+		{ROUTE "type: email, url: 'smtp://a', from: a@b, to: [c@d], "
+		       "helo: mx.example.com}]}",
+			""},
+		{ROUTE "type: email, url: 'smtp://a', from: a@b, to: [c@d], "
+		       "helo: '[IPv6:2001:db8::1]'}]}",
+			""},
+		{ROUTE "type: email, url: 'smtp://a', from: a@b, to: [c@d], "
+		       "helo: 'a b.c'}]}",
+			AT(53, "helo") WRONG_HELO},
+		{ROUTE "type: email, url: 'smtp://a', from: a@b, to: [c@d], "
+		       "helo: '[]'}]}",
+			AT(53, "helo") WRONG_HELO},
 		{ROUTE "type: email, url: 'smtp://a/b', from: a@b, to: [c@d]}]}",
 			AT(14, "url") "nothing stands behind the host and its "
 			"port\n"},

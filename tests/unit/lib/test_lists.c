@@ -61,12 +61,13 @@ static void put_server(struct buf *b, const struct conf_server *s)
 		conf_auth_modes[s->auth.mode],
 		s->auth.credential ? s->auth.credential : "-",
 		s->auth.bare_401 ? " bare" : "");
-	buf_fmt(b, " %s%s%s%s %d %d %.17g", s->account ? s->account : "-",
+	buf_fmt(b, " %s%s%s%s%s %d %d %.17g", s->account ? s->account : "-",
 		s->private ? " private" : "",
 		s->deny_private ? " public"
 		: s->cold_start ? " cold"
 				: "",
 		s->cache_check == CONF_NO_CACHE_CHECK ? " nocache" : "",
+		s->http_version == CONF_HTTP_2 ? " http2" : "",
 		s->thresholds.quorum, s->thresholds.alone,
 		s->thresholds.lookback_s);
 	for (size_t i = 0; i < s->n_regions; i++)
@@ -91,9 +92,9 @@ static void test_taken(void **state)
 		{"{" A ",\"interval\":30,\"timeout\":1e1,\"private\":true,"
 		 "\"account\":\"acme\",\"cold_start\":true,"
 		 "\"cache_check\":false,\"regions\":[\"rc\",\"ra\"],"
-		 "\"title\":\"\\u00c4 b\"}",
+		 "\"http_version\":2,\"title\":\"\\u00c4 b\"}",
 			"a https://x/ Ä b 30 10 none - acme private cold "
-			"nocache 2 3 180 rc,ra"},
+			"nocache http2 2 3 180 rc,ra"},
 		{"{" A ",\"interval\":\"5m\",\"timeout\":\"1m30s\","
 		 "\"cache_check\":\"yes\"}",
 			"a https://x/ - 300 90 none - - 2 3 900 ra,rb,rc"},

@@ -75,6 +75,11 @@ static void check(const char *what, const char *t, const struct occurrence *o,
 	"\"starts_at\":\"2026-06-01T03:00:00Z\",\"ends_at\":" \
 	"\"2026-06-01T05:30:00Z\",\"zone\":\"America/New_York\"," \
 	"\"every\":[\"sun\",\"wed\"]"
+/* It begins in the hour that comes twice: from the second 02:20 to 02:50. */
+#define TWICE \
+	"\"starts_at\":\"2026-10-25T01:20:00Z\",\"ends_at\":" \
+	"\"2026-10-25T01:50:00Z\",\"zone\":\"Europe/Berlin\"," \
+	"\"every\":[\"sun\",\"mon\"]"
 #define ENDED(t) ",\"ended_at\":\"" t "\""
 
 static void test_last(void **state)
@@ -116,6 +121,14 @@ static void test_last(void **state)
 		{NIGHTLY, "2026-10-25T01:30:00Z",
 			"2026-10-25T00:00 2026-10-25T02:00",
 			"2026-10-26T01:00 2026-10-26T02:00"},
+		{TWICE, "2026-10-25T01:00:00Z", NULL,
+			"2026-10-25T01:20 2026-10-25T01:50"},
+		{TWICE, "2026-10-25T01:20:00Z",
+			"2026-10-25T01:20 2026-10-25T01:50",
+			"2026-10-26T01:20 2026-10-26T01:50"},
+		{TWICE, "2027-10-31T00:30:00Z",
+			"2027-10-31T00:20 2027-10-31T00:50",
+			"2027-11-01T01:20 2027-11-01T01:50"},
 		/* 23 years later: found without counting from its beginning. */
 		{NIGHTLY, "2049-07-01T00:15:00Z",
 			"2049-07-01T00:00 2049-07-01T01:00",

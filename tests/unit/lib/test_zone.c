@@ -75,6 +75,71 @@ static void test_when(void **state)
 	assert_string_equal(at, "2026-11-22T21:00:00Z");
 }
 
+/* The hour that comes twice: the next such minute, wherever clocks go back. */
+static void test_again(void **state)
+{
+	static const struct {
+		const char *zone, *now, *said, *meant;
+	} cases[] = {
+#define BERLIN "Europe/Berlin"
+		/* 2026-10-25: 02:00 to 03:00 until 01:00Z, and until 02:00Z. */
+		{BERLIN, "2026-10-25T01:20:00Z", "2:50",
+			"2026-10-25T01:50:00Z"},
+		{BERLIN, "2026-10-25T01:20:00Z", "2026-10-25 02:50",
+			"2026-10-25T01:50:00Z"},
+		{BERLIN, "2026-10-25T00:20:00Z", "2:50",
+			"2026-10-25T00:50:00Z"},
+		{BERLIN, "2026-10-24T20:00:00Z", "2026-10-25 02:50",
+			"2026-10-25T00:50:00Z"},
+		{BERLIN, "2026-10-25T00:50:00Z", "2:20",
+			"2026-10-25T01:20:00Z"},
+		{BERLIN, "2026-10-25T00:50:00Z", "2:50",
+			"2026-10-25T01:50:00Z"},
+		{BERLIN, "2026-10-25T00:50:30Z", "2026-10-25T02:50",
+			"2026-10-25T01:50:00Z"},
+		{BERLIN, "2026-10-25T01:50:00Z", "2:50",
+			"2026-10-26T01:50:00Z"},
+		/* Over, both: as of old. */
+		{BERLIN, "2026-10-25T03:00:00Z", "2026-10-25 02:50",
+			"2026-10-25T00:50:00Z"},
+		{BERLIN, "2026-10-25T01:20:00Z", "3:10",
+			"2026-10-25T02:10:00Z"},
+		{"America/New_York", "2026-11-01T06:20:00Z", "1:50",
+			"2026-11-01T06:50:00Z"},
+		/* Half an hour: 01:30 to 02:00 until 15:00Z, and after it. */
+		{"Australia/Lord_Howe", "2026-04-04T15:10:00Z", "1:50",
+			"2026-04-04T15:20:00Z"},
+		{"Australia/Lord_Howe", "2026-04-04T14:50:00Z", "1:40",
+			"2026-04-04T15:10:00Z"},
+		{"Australia/Lord_Howe", "2026-04-04T15:10:00Z",
+			"2026-04-05 01:50", "2026-04-04T15:20:00Z"},
+		/* From midnight back to 23:00, and midnight twice. */
+		{"Asia/Beirut", "2026-10-24T21:20:00Z", "23:50",
+			"2026-10-24T21:50:00Z"},
+		{"America/Havana", "2026-11-01T04:30:00Z", "0:10",
+			"2026-11-01T05:10:00Z"},
+		{"America/Havana", "2026-11-01T04:30:00Z", "2026-11-01",
+			"2026-11-01T05:00:00Z"},
+		/* Beyond what the file lists, by its rule. */
+		{BERLIN, "2080-10-27T01:20:00Z", "2:50",
+			"2080-10-27T01:50:00Z"},
+#undef BERLIN
+	};
+	char got[CLOCK_RFC3339];
+	int64_t now, t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_true(clock_rfc3339_parse(cases[i].now, &now));
+		assert_true(zone_when(cases[i].said, cases[i].zone,
+			(double)now, &t));
+		clock_rfc3339(t, got);
+		if (strcmp(got, cases[i].meant) != 0)
+			fail_msg("%s, at %s: %s, not %s", cases[i].said,
+				cases[i].now, got, cases[i].meant);
+	}
+}
+
 static void test_both_ways(void **state)
 {
 	static const struct {
@@ -288,6 +353,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exists),
 		cmocka_unit_test(test_when),
+		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_both_ways),
 		cmocka_unit_test(test_odd),
 		cmocka_unit_test(test_tz),

@@ -160,7 +160,7 @@ static void test_handshake_discovered(void **state)
 			"{'result':{'supportedVersions':['2026-07-28']}}",
 			NEXT_FAIL, 0, "mcp.missing-capabilities"},
 		{REPLY_RESULT, 200, "{'result':{'supportedVersions':['1']}}",
-			NEXT_FAIL, 0, "mcp.version"},
+			NEXT_SEND, REQUEST_INITIALIZE, NULL},
 		{REPLY_ERROR, 200, OLD, NEXT_SEND, REQUEST_INITIALIZE, NULL},
 		{REPLY_ERROR, 400,
 			"{'error':{'code':-32022,'data':{'supported':"
@@ -172,10 +172,10 @@ static void test_handshake_discovered(void **state)
 			NEXT_SEND, REQUEST_DISCOVER, NULL},
 		{REPLY_STATUS, 404, NULL, NEXT_SEND, REQUEST_INITIALIZE, NULL},
 		{REPLY_FAILED, 0, NULL, NEXT_SEND, REQUEST_INITIALIZE, NULL},
-		{REPLY_STATUS, 302, NULL, NEXT_REFUSED, 0, NULL},
-		{REPLY_STATUS, 401, NULL, NEXT_REFUSED, 0, NULL},
-		{REPLY_STATUS, 429, NULL, NEXT_REFUSED, 0, NULL},
-		{REPLY_STATUS, 503, NULL, NEXT_REFUSED, 0, NULL},
+		{REPLY_STATUS, 302, NULL, NEXT_SEND, REQUEST_INITIALIZE, NULL},
+		{REPLY_STATUS, 401, NULL, NEXT_SEND, REQUEST_INITIALIZE, NULL},
+		{REPLY_STATUS, 429, NULL, NEXT_SEND, REQUEST_INITIALIZE, NULL},
+		{REPLY_STATUS, 503, NULL, NEXT_SEND, REQUEST_INITIALIZE, NULL},
 	};
 
 	(void)state;
@@ -195,6 +195,185 @@ static void test_handshake_discovered(void **state)
 		end();
 	}
 	assert_int_equal(p.era, ERA_NONE);
+}
+
+/* Answers to server/discover and to initialize. */
+enum said {
+	RESULT,	  /* that it is spoken */
+	UNKNOWN,  /* -32601 */
+	INTERNAL, /* -32603 */
+	STRANGE,  /* -32022, with a version that nobody knows */
+	NEWER,	  /* -32022, with 2026-07-28 */
+	WALL,	  /* 401 */
+	S403,
+	S404,
+	S405,
+	S429,
+	S500,
+	S502,
+	S302,
+	PAGE,  /* 200, and text */
+	EMPTY, /* 200, and nothing */
+	GONE   /* no answer */
+};
+
+static const struct reply *said(enum said what, bool discover)
+{
+	static const long statuses[] = {[WALL] = 401,
+		[S403] = 403,
+		[S404] = 404,
+		[S405] = 405,
+		[S429] = 429,
+		[S500] = 500,
+		[S502] = 502,
+		[S302] = 302,
+		[PAGE] = 200,
+		[EMPTY] = 200};
+
+	switch (what) {
+	case RESULT:
+		return say(REPLY_RESULT, 200, discover ? MODERN : GREETING);
+	case UNKNOWN:
+		return say(REPLY_ERROR, 200, OLD);
+	case INTERNAL:
+		return say(REPLY_ERROR, 200, "{'error':{'code':-32603}}");
+	case STRANGE:
+		return say(REPLY_ERROR, 400,
+			"{'error':{'code':-32022,'data':{'supported':"
+			"['2031-01-01']}}}");
+	case NEWER:
+		return say(REPLY_ERROR, 400,
+			"{'error':{'code':-32022,'data':{'supported':"
+			"['2026-07-28']}}}");
+	case GONE:
+		say(REPLY_FAILED, 0, NULL);
+		failure_set(&reply.failure, "http.empty", "closed");
+		return &reply;
+	default:
+		say(REPLY_STATUS, statuses[what], NULL);
+		if (what == PAGE)
+			snprintf(reply.body, sizeof reply.body, "hello");
+		return &reply;
+	}
+}
+
+/* The end of step 3 without a credential: "pass", "wall" or the code. */
+static const char *end_of(struct next n)
+{
+	if (n.kind == NEXT_REFUSED)
+		n = authorization_reply(&p, &reply);
+	if (n.kind == NEXT_FAIL)
+		return p.failures->last.code;
+	if (n.kind == NEXT_PASS)
+		return p.auth ? "wall" : "pass";
+	return n.kind == NEXT_SEND && n.request == REQUEST_INITIALIZED
+		? "pass"
+		: "?";
+}
+
+/*
+ * Whatever server/discover is answered, initialize decides; where that is
+ * refused, as by a stateless server, server/discover does. The server answers as
+ * it did when it is asked again. A GET that brings no event stream leads to where
+ * initialize led before, so that one is repeated in its place.
+ */
+static void test_handshake_table(void **state)
+{
+	static const struct {
+		enum said discover, initialize;
+		const char *end;
+		bool told; /* clients of 2026-07-28 alone are refused */
+	} rows[] = {
+		{RESULT, GONE, "pass", false},
+		/* A gateway refuses what it does not know. */
+		{WALL, RESULT, "pass", true},
+		{S403, RESULT, "pass", true},
+		{S500, RESULT, "pass", true},
+		{S502, RESULT, "pass", true},
+		{S302, RESULT, "pass", true},
+		{PAGE, RESULT, "pass", true},
+		{EMPTY, RESULT, "pass", true},
+		{GONE, RESULT, "pass", true},
+		{STRANGE, RESULT, "pass", true},
+		{NEWER, RESULT, "pass", true},
+		/* After these, clients of 2026-07-28 send initialize. */
+		{UNKNOWN, RESULT, "pass", false},
+		{INTERNAL, RESULT, "pass", false},
+		{S404, RESULT, "pass", false},
+		{S405, RESULT, "pass", false},
+		{S429, RESULT, "pass", false},
+		/* Both are refused: the answer to initialize ends it. */
+		{WALL, WALL, "wall", false},
+		{S403, WALL, "wall", true},
+		{S500, WALL, "wall", true},
+		{PAGE, WALL, "wall", true},
+		{S404, WALL, "wall", false},
+		{S429, WALL, "wall", false},
+		{S403, S403, "http.403", false},
+		{S500, S500, "http.500", false},
+		{S500, S502, "http.502", false},
+		{WALL, S500, "http.500", false},
+		{WALL, S429, "http.429", false},
+		{WALL, S302, "http.redirect", false},
+		{WALL, PAGE, "http.content-type", false},
+		{WALL, GONE, "http.empty", false},
+		{WALL, INTERNAL, "jsonrpc.-32603", false},
+		{S500, INTERNAL, "jsonrpc.-32603", false},
+		{S429, S429, "http.429", false},
+		{S302, S302, "http.redirect", false},
+		{PAGE, PAGE, "http.content-type", false},
+		{GONE, GONE, "http.empty", false},
+		{GONE, S404, "http.404", false},
+		/* There is no initialize: server/discover decides. */
+		{WALL, UNKNOWN, "wall", false},
+		{WALL, NEWER, "wall", false},
+		{WALL, STRANGE, "wall", false},
+		{WALL, S403, "wall", false},
+		{WALL, S404, "wall", false},
+		{WALL, S405, "wall", false},
+		{S403, S405, "http.403", false},
+		{S500, UNKNOWN, "http.500", false},
+		{S502, S404, "http.502", false},
+		{S429, S404, "http.429", false},
+		{S302, S405, "http.redirect", false},
+		{PAGE, S404, "http.content-type", false},
+		{STRANGE, STRANGE, "mcp.version", false},
+		{NEWER, NEWER, "jsonrpc.-32022", false},
+		{NEWER, UNKNOWN, "jsonrpc.-32022", false},
+		/* Neither is known. */
+		{UNKNOWN, UNKNOWN, "jsonrpc.-32601", false},
+		{S404, S404, "http.404", false},
+		{S405, UNKNOWN, "jsonrpc.-32601", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct next n;
+		int asked = 0;
+
+		begin(STEP_INITIALIZE, ERA_NONE);
+		target.bare_401_ok = true;
+		n = handshake_begin(&p);
+		while (n.kind == NEXT_SEND && n.request != REQUEST_INITIALIZED &&
+			asked++ < 6) {
+			bool discover = n.request == REQUEST_DISCOVER;
+
+			said(discover ? rows[i].discover : rows[i].initialize,
+				discover);
+			n = discover ? handshake_discovered(&p, &reply)
+				     : handshake_initialize(&p, &reply);
+		}
+		if (strcmp(end_of(n), rows[i].end) != 0)
+			fail_msg("row %zu: %s", i, end_of(n));
+		if (p.handshake.clients_refused != rows[i].told ||
+			(rows[i].told && !strstr(p.detail.p, "\"clients\":\"")))
+			fail_msg("row %zu: %s", i, p.detail.p);
+		/* With a credential, what was asked first is asked again. */
+		if (strcmp(rows[i].end, "wall") == 0 &&
+			rows[i].discover != S404)
+			check_send(handshake_begin(&p), REQUEST_DISCOVER);
+		end();
+	}
 }
 
 /* A session: initialize, initialized, and step 3 passes. */
@@ -406,6 +585,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_handshake_begin),
 		cmocka_unit_test(test_handshake_discovered),
+		cmocka_unit_test(test_handshake_table),
 		cmocka_unit_test(test_handshake_session),
 		cmocka_unit_test(test_handshake_refused),
 		cmocka_unit_test(test_authorization_asked),

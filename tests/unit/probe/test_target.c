@@ -112,6 +112,9 @@ static void test_targets(void **state)
 		{T ",'timeout':300.1", "timeout: not seconds up to 300"},
 		{T ",'timeout':'30'", "timeout: not seconds up to 300"},
 		{T ",'cache_check':'no'", "cache_check: neither true nor false"},
+		{T ",'http_version':'2'", "http_version: neither 1.1 nor 2"},
+		{T ",'http_version':3", "http_version: neither 1.1 nor 2"},
+		{T ",'http_version':true", "http_version: neither 1.1 nor 2"},
 		{T ",'deny_private':'yes'",
 			"deny_private: neither true nor false"},
 		{T ",'interval':0", "interval: not seconds"},
@@ -181,6 +184,16 @@ static void test_targets(void **state)
 	assert_true(t.interval_s == 90);
 	assert_int_equal(t.cache_check, CACHE_CHECK_NEVER);
 	assert_false(t.deny_private);
+	assert_false(t.http2);
+	target_release(&t);
+	assert_int_equal(read_target(T ",'http_version':2", &t, why), 0);
+	assert_true(t.http2);
+	target_release(&t);
+	assert_int_equal(read_target(T ",'http_version':1.1", &t, why), 0);
+	assert_false(t.http2);
+	target_release(&t);
+	assert_int_equal(read_target(T ",'http_version':null", &t, why), 0);
+	assert_false(t.http2);
 	target_release(&t);
 	assert_int_equal(read_target(T ",'deny_private':true", &t, why), 0);
 	assert_true(t.deny_private);

@@ -1,0 +1,96 @@
+#include "transport/said.h"
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "json/json.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* Characters that are shown of it. */
+#define SHOWN 150
+#define FOUND_MAX 2000
+#define DEPTH_MAX 6
+
+bool said_has(const char *said, const char *part)
+{
+	size_t n = strlen(part);
+
+	for (; strlen(said) >= n; said++)
+		if (strncasecmp(said, part, n) == 0)
+			return true;
+	return false;
+}
+
+bool said_has_one(const char *said, const char *const *parts)
+{
+	for (; *parts; parts++)
+		if (said_has(said, *parts))
+			return true;
+	return false;
+}
+
+void said_copy(const char *p, size_t n, char *out)
+{
+	while (n && strchr(" \t\r\n", *p)) {
+		p++;
+		n--;
+	}
+	while (n && strchr(" \t\r\n", p[n - 1]))
+		n--;
+	text_clean(p, n, out, DELIVER_SAID, SHOWN);
+}
+
+static void add(struct buf *b, const char *s)
+{
+	if (*s && b->len + strlen(s) < FOUND_MAX &&
+		(!b->len || !strstr(b->p, s)))
+		buf_fmt(b, "%s%s", b->len ? ": " : "", s);
+}
+
+/* All texts of a value, such as those of an array of errors. */
+static void collect(struct buf *b, const cJSON *v, int depth)
+{
+	const cJSON *e;
+
+	if (cJSON_IsString(v))
+		add(b, v->valuestring);
+	else if (depth < DEPTH_MAX)
+		cJSON_ArrayForEach(e, v)
+			collect(b, e, depth + 1);
+}
+
+void said_read(const char *p, size_t n, char *out)
+{
+	static const char *const members[] = {"message", "error",
+		"error_description", "description", "detail", "title",
+		"errors"};
+	char why[JSON_WHY];
+	cJSON *o = p ? json_parse(p, n, &json_reply, why) : NULL;
+	struct buf b;
+
+	*out = '\0';
+	buf_init(&b, 2 * FOUND_MAX);
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+		collect(&b, json_get(o, members[i]), 0);
+	if (cJSON_IsString(o))
+		add(&b, o->valuestring);
+	if (b.len)
+		said_copy(b.p, b.len, out);
+	else if (!o && n)
+		said_copy(p, strcspn(p, "\r\n"), out);
+	if (*out == '<')
+		*out = '\0';
+	buf_release(&b);
+	cJSON_Delete(o);
+}
+
+const char *said_why(const struct delivered *d, char *out)
+{
+	if (*d->said)
+		snprintf(out, DELIVER_SAID_WHY, "%s: \"%s\"", d->why, d->said);
+	else
+		snprintf(out, DELIVER_SAID_WHY, "%s", d->why);
+	return out;
+}

@@ -1,0 +1,36 @@
+/*
+ * decoding.h: undoes the compression of a body as it arrives, piece by piece,
+ * and as node's fetch does it: what comes behind the end of the compressed data
+ * is ignored, and so is an end that does not come. Knows no libcurl, which would
+ * refuse a body whose Content-Encoding it does not know.
+ */
+#ifndef HTTP_DECODING_H
+#define HTTP_DECODING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum coding { CODING_NONE, CODING_GZIP, CODING_DEFLATE, CODING_BROTLI };
+
+/* coding_of(name, n): the coding that has this name of n bytes, in any case;
+   CODING_NONE for one that is not known. */
+enum coding coding_of(const char *name, size_t n);
+
+struct decoding; /* opaque */
+
+/* decoding_new(c): c is not CODING_NONE. */
+struct decoding *decoding_new(enum coding c);
+void decoding_free(struct decoding *d);
+
+/* Takes n decoded bytes; false where no more are wanted. */
+typedef bool decoding_fn(void *arg, const char *p, size_t n);
+
+/*
+ * decoding_feed(d, p, n, fn, arg): decode n bytes more, and hand what comes of
+ * them to fn, up to 16 KiB at a time. False where they are not what the coding
+ * says. Once fn returned false, d is not to be fed any more.
+ */
+bool decoding_feed(struct decoding *d, const char *p, size_t n,
+	decoding_fn *fn, void *arg);
+
+#endif
