@@ -272,6 +272,10 @@ def mend_exit($r): .message as $m |
 		"\($r.via) \u0027sed -i s/\($other)/\($r.name)/ ~/.ssh/authorized_keys\u0027"
 	elif $m | test("^exit status 127|not found|No such file or directory\\z") then
 		"scp \($words)\($probe) \($r.host):/usr/local/bin/"
+	elif $m | test("account is currently not available|nologin") then
+		"sudo usermod -s /bin/sh ACCOUNT" | on_its_machine
+	elif $m | test("sftp connections only") then
+		"sudo ${EDITOR:-vi} /etc/ssh/sshd_config" | on_its_machine
 	elif $m | test("Permission denied") then "ssh-copy-id \($words)\($r.host)"
 	elif .status == "garbled" then "\($r.via) true   # has to print nothing"
 	elif $r.via == "" then "mcp-fleet -nv -c \($config)"

@@ -305,8 +305,7 @@ report_runner() {
 	elif [[ $trouble ]]; then
 		record exit "$trouble" host-key
 	elif ((status > 2 || (status && !probes))); then
-		record exit "exit status $status$(tail -c 4096 "$dir/err" |
-			jq -nrR "$clean"' | last // empty | ": " + .[:300]')"
+		record exit "exit status $status$(last_words)"
 	elif [[ $strays ]]; then
 		record garbled "$strays arrived from the runner of $name"
 	elif ((junk)); then
@@ -317,6 +316,17 @@ report_runner() {
 	[[ $wrong == 0.0 || $clock == far ]] || say "$name: its clock is off by $wrong s"
 	! $verbose || priority=6 say "$name: $probes of $n probed, $broken broken," \
 		"in $((SECONDS - began)) s"
+}
+
+# last_words: what it said last; where standard error has nothing, what it printed that
+# is no record, as nologin(8) and an sshd for sftp alone do.
+last_words() {
+	local from
+	for from in err out; do
+		tail -c 4096 "$dir/$from" | grep -av '^{' | jq -nrR "$clean"' | last // empty | ": " + .[:300]' |
+			grep . && return
+	done
+	:
 }
 
 # probe_region NAME RUNNER HOST: one run of the region, into $scratch/NAME/records.

@@ -126,7 +126,6 @@ static void read_post(struct request_post *p, char *const *env)
 		.length = field(env, "CONTENT_LENGTH"),
 		.type = field(env, "CONTENT_TYPE"),
 		.accept = field(env, "HTTP_ACCEPT"),
-		.origin = field(env, "HTTP_ORIGIN"),
 		.protocol = field(env, "HTTP_MCP_PROTOCOL_VERSION"),
 		.rpc_method = field(env, "HTTP_MCP_METHOD"),
 		.rpc_name = field(env, "HTTP_MCP_NAME")};
@@ -144,11 +143,15 @@ void request_read(struct request *r, char *const *env)
 		r->method = METHOD_HEAD;
 	else if (equals(method, "POST"))
 		r->method = METHOD_POST;
+	else if (equals(method, "OPTIONS"))
+		r->method = METHOD_OPTIONS;
 	read_paths(r, env);
 	r->if_none_match = field(env, "HTTP_IF_NONE_MATCH");
 	r->authorization = field(env, "HTTP_AUTHORIZATION");
 	r->cookie = field(env, "HTTP_COOKIE");
 	r->query = field(env, "QUERY_STRING");
+	r->origin = field(env, "HTTP_ORIGIN");
+	r->asked_fields = field(env, "HTTP_ACCESS_CONTROL_REQUEST_HEADERS");
 	if (r->method == METHOD_POST)
 		read_post(&r->post, env);
 }

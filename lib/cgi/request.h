@@ -8,7 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OTHER };
+enum method {
+	METHOD_GET,
+	METHOD_HEAD,
+	METHOD_POST,
+	METHOD_OPTIONS,
+	METHOD_OTHER
+};
 
 /* Room for a path and its NUL; no path of ours is longer. */
 #define REQUEST_PATH 512
@@ -18,7 +24,7 @@ enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OTHER };
 /* What a body is sent with, for those that take one; each may be NULL. */
 struct request_post {
 	const char *length; /* CONTENT_LENGTH */
-	const char *type, *accept, *origin;
+	const char *type, *accept;
 	const char *protocol, *rpc_method, *rpc_name; /* of MCP */
 	const char *body; /* set by whoever reads it */
 	size_t n;
@@ -40,6 +46,8 @@ struct request {
 	const char *authorization; /* or NULL */
 	const char *cookie;	   /* or NULL */
 	const char *query;	   /* as it came, or NULL */
+	const char *origin;	   /* of the page that asks, or NULL */
+	const char *asked_fields; /* what a page would send; or NULL */
 	struct request_post post;  /* of a POST; else nothing */
 };
 

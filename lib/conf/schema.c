@@ -95,6 +95,8 @@ static const char *bad_url(const char *s, const char *scheme,
 {
 	size_t n = strlen(scheme);
 
+	if (strchr("\"'", *s) && *s)
+		return "it begins with a quote, which is a part of it";
 	if (strncmp(s, scheme, n) != 0)
 		return neither;
 	n += s[n] == 's';

@@ -97,6 +97,7 @@ static void syntax(const yaml_parser_t *parser, const char *p, size_t n,
 struct survey {
 	size_t documents, nodes, depth;
 	bool ended;
+	bool servers; /* in the values of that key of the file */
 };
 
 static bool explicit_tag(const yaml_event_t *e)
@@ -136,12 +137,20 @@ static const char *count(struct survey *s, const yaml_event_t *e)
 	default:
 		return NULL;
 	}
+	if (s->depth == 1 && e->type == YAML_SCALAR_EVENT)
+		s->servers = strcmp((const char *)e->data.scalar.value,
+				     "servers") == 0;
 	s->nodes++;
 	if (explicit_tag(e))
 		return "tags such as !!str are not used here";
 	if (s->depth > CONF_DEPTH_MAX)
 		return "nested too deeply";
-	return s->nodes > CONF_NODES_MAX ? "too many values" : NULL;
+	if (s->nodes <= CONF_NODES_MAX)
+		return NULL;
+	return s->servers ? "too many values: a fleet of more than about "
+			    "4,000 servers has them in a list, which "
+			    "servers_from names"
+			  : "too many values";
 }
 
 static bool parser_init(yaml_parser_t *parser, const char *p, size_t n,

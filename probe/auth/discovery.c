@@ -335,8 +335,10 @@ void discovery_start(const struct wire *w, const struct challenge *c,
 	if (!url_parse(named, &u, why) || !url_secure(&u)) {
 		failure_set(&d->result.failure, "oauth.metadata",
 			"the challenge names %.200s as its resource metadata, "
-			"which is no https URL",
-			named);
+			"which is no https URL%s",
+			named,
+			strpbrk(named, "\"'") ? ": the quotes are a part of it"
+					      : "");
 		finish(d, DISCOVERY_BAD);
 		return;
 	}

@@ -96,9 +96,11 @@ void calendar_put(struct buf *b, const struct maintained *servers, size_t n,
 	const struct occurrence *times, size_t n_times)
 {
 	struct buf names;
+	size_t empty;
 
 	buf_str(b, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
 		   "PRODID:-//mcp-fleet//mcp-serve//EN\r\n");
+	empty = b->len;
 	for (size_t i = 0; i < n_times; i++) {
 		buf_init(&names, NAMES_MAX);
 		if (maintenance_put_names(&names, times[i].of, servers, n) &&
@@ -106,5 +108,11 @@ void calendar_put(struct buf *b, const struct maintained *servers, size_t n,
 			put_time(b, &times[i], names.p);
 		buf_release(&names);
 	}
+	/* It must have a component (section 3.6): one that shows nothing. */
+	if (b->len == empty)
+		buf_str(b, "BEGIN:VTIMEZONE\r\nTZID:UTC\r\n"
+			   "BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"
+			   "TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\n"
+			   "END:STANDARD\r\nEND:VTIMEZONE\r\n");
 	buf_str(b, "END:VCALENDAR\r\n");
 }

@@ -149,6 +149,19 @@ static void put_work(struct buf *b, const struct status_page *s,
 	buf_str(b, "</entry>\n");
 }
 
+#define DAY_S 86400
+
+/*
+ * Of a feed without any news: this day, for an Atom feed has to say when it
+ * changed last (RFC 4287, 4.1.1), and 1970 looks like a fault.
+ */
+static int64_t or_today(int64_t newest, double now)
+{
+	int64_t t = (int64_t)now;
+
+	return newest ? newest : t - t % DAY_S;
+}
+
 static int64_t later(int64_t t, const struct occurrence *o)
 {
 	return occurrence_announced(o) > t ? occurrence_announced(o) : t;
@@ -186,7 +199,7 @@ void feed_put(struct buf *b, const struct status_page *s)
 		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
 	put_id(b, s->slug, "feed", 0);
 	put_title(b, name_of(s), "incidents", "");
-	put_instant(b, "updated", newest(d, times, n));
+	put_instant(b, "updated", or_today(newest(d, times, n), s->now));
 	buf_str(b, "<author><name>");
 	escape_put(b, s->brand->title);
 	buf_str(b, "</name></author>\n");
@@ -239,7 +252,7 @@ void feed_put_changes(struct buf *b, const struct status_page *s,
 		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
 	put_id(b, s->slug, "changes", 0);
 	put_title(b, name_of(s), "changes of tools", "");
-	put_instant(b, "updated", (int64_t)newest);
+	put_instant(b, "updated", or_today((int64_t)newest, s->now));
 	buf_str(b, "<author><name>");
 	escape_put(b, s->brand->title);
 	buf_str(b, "</name></author>\n");
@@ -326,7 +339,7 @@ void feed_put_fleet(struct buf *b, const struct fleet_feed *f)
 	buf_str(b, "<title>");
 	escape_put(b, f->account ? f->account : f->brand->title);
 	buf_str(b, ": incidents</title>\n");
-	put_instant(b, "updated", newest_of_fleet(f, *v));
+	put_instant(b, "updated", or_today(newest_of_fleet(f, *v), f->now));
 	buf_str(b, "<author><name>");
 	escape_put(b, f->brand->title);
 	buf_str(b, "</name></author>\n");

@@ -32,6 +32,7 @@ struct fleet_feed {
 	const struct incident_rows *incidents;
 	const struct occurrence *times; /* of maintenances, of any servers */
 	size_t n_times;
+	double now;
 };
 
 /* feed_put_fleet(b, f): append it. */

@@ -139,6 +139,7 @@ static void set_image(const struct context *c)
 
 	badge_look_read(c->request, &look);
 	c->r->type = TYPE_SVG;
+	c->r->anywhere = true;
 	if (look.theme == BADGE_AUTO)
 		c->r->policy = BADGE_POLICY;
 }

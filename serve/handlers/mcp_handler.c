@@ -416,7 +416,7 @@ void handle_mcp(const struct context *c)
 	struct brand brand = {.doc = NULL};
 	const char *json;
 
-	if (!*c->url && c->request->post.origin &&
+	if (!*c->url && c->request->origin &&
 		!fetch_site(c->source, &json)) {
 		brand_read(json, &brand);
 		p.site = brand.url;

@@ -258,6 +258,7 @@ static void put_preview(const struct context *c, const struct status_page *page)
 
 void handle_preview(const struct context *c)
 {
+	c->r->anywhere = true;
 	answer_server(c, TYPE_PNG, put_preview);
 }
 
@@ -278,6 +279,7 @@ static void put_incident_preview(const struct context *c,
 
 void handle_incident_preview(const struct context *c)
 {
+	c->r->anywhere = true;
 	answer_server(c, TYPE_PNG, put_incident_preview);
 }
 
@@ -338,6 +340,7 @@ static void put_fleet(const struct context *c, const struct listing *l,
 	if (incidents)
 		feed_put_fleet(&c->r->body,
 			&(struct fleet_feed) {.brand = &brand,
+				.now = c->now,
 				.account = account,
 				.servers = servers,
 				.n_servers = l->n,

@@ -117,7 +117,7 @@ static void read_question(struct question *q, char *const *env)
 		r->cookie = NULL;
 	put_key(q);
 	q->cacheable = !r->authorization && !r->cookie &&
-		q->route.kind != ROUTE_MOVED &&
+		q->route.kind != ROUTE_MOVED && q->route.kind != ROUTE_MCP &&
 		(r->method == METHOD_GET || r->method == METHOD_HEAD);
 }
 

@@ -68,6 +68,20 @@ static void put_status(struct buf *out, int status)
 	respond_field(out, " ", http_status_reason(status));
 }
 
+/* For a script of a page of that origin (Fetch, CORS protocol). */
+static void put_cors(struct buf *out, const struct response *r)
+{
+	if (!*r->origin)
+		return;
+	respond_field(out, "Access-Control-Allow-Origin: ", r->origin);
+	respond_field(out, "Vary: ", "Origin");
+	if (!r->preflight)
+		return;
+	respond_field(out, "Access-Control-Allow-Methods: ", r->allow);
+	respond_field(out, "Access-Control-Allow-Headers: ", r->preflight);
+	respond_field(out, "Access-Control-Max-Age: ", "600");
+}
+
 /* What a page, or an image of ours, may load. */
 static void put_policy(struct buf *out, const struct response *r)
 {
@@ -100,8 +114,10 @@ void respond_write(struct response *r, const struct request *request,
 		buf_str(out, "\r\n");
 		return;
 	}
-	respond_field(out, CONTENT_TYPE, r->type);
-	if (!r->more) {
+	put_cors(out, r);
+	if (r->status != 204)
+		respond_field(out, CONTENT_TYPE, r->type);
+	if (!r->more && r->status != 204) {
 		buf_str(out, "Content-Length: ");
 		buf_int(out, (long long)r->body.len);
 		buf_str(out, "\r\n");
@@ -119,7 +135,7 @@ void respond_write(struct response *r, const struct request *request,
 		buf_str(out, "Cross-Origin-Resource-Policy: cross-origin\r\n");
 	if (r->status == 401)
 		respond_field(out, "WWW-Authenticate: ", CHALLENGE);
-	if (r->status == 405)
+	if (r->status == 405 || r->status == 204)
 		respond_field(out, "Allow: ", r->allow ? r->allow : "GET, HEAD");
 	buf_str(out, "\r\n");
 	if (request->method != METHOD_HEAD)

@@ -40,6 +40,10 @@ struct response {
 	const char *policy; /* a Content-Security-Policy; NULL for ours */
 	char images[RESPOND_ORIGIN]; /* from where else a page has one; or "" */
 	bool anywhere; /* pages with cross-origin isolation may load it */
+	char origin[RESPOND_ORIGIN]; /* whose pages may read it; or "": none, if
+					it is for the holder of a token */
+	const char *preflight; /* of an answer to OPTIONS: the header fields
+				  that a page may send; NULL: it is none */
 	struct buf body;
 	/*
 	 * NULL; or the body is the beginning of one that is sent piece by

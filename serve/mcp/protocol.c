@@ -382,6 +382,26 @@ static void answer_body(struct exchange *x)
 		x->r->status = 202;
 }
 
+/* Names of header fields, with commas and spaces. */
+static bool are_names(const char *s)
+{
+	static const char names[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_, ";
+
+	return s && *s && strlen(s) < 1000 && !s[strspn(s, names)];
+}
+
+/* What a browser asks before its page may send: whatever that wants to. */
+static void answer_preflight(const struct request *request, struct response *r)
+{
+	r->status = 204;
+	r->allow = "POST, OPTIONS";
+	r->preflight = are_names(request->asked_fields)
+		? request->asked_fields
+		: "Accept, Authorization, Content-Type, Last-Event-ID, "
+		  "Mcp-Method, Mcp-Name, Mcp-Protocol-Version, Mcp-Session-Id";
+}
+
 void protocol_answer(const struct protocol *p, const struct request *request,
 	struct response *r)
 {
@@ -392,12 +412,18 @@ void protocol_answer(const struct protocol *p, const struct request *request,
 	r->allow = "POST";
 	if (no.status)
 		put_error(&x, no.status, RPC_TRANSPORT, no.why, NULL);
+	else if (request->method == METHOD_OPTIONS)
+		answer_preflight(request, r);
 	else
 		answer_body(&x);
 	/*
 	 * A tool may have looked at what only a token shows: no cache may keep
-	 * the answer, and no script of another origin read it.
+	 * the answer, and no script of another origin read it, but of those
+	 * that may call.
 	 */
+	if (request->origin && transport_origin(request->origin, p->site) &&
+		strlen(request->origin) < sizeof r->origin)
+		memcpy(r->origin, request->origin, strlen(request->origin) + 1);
 	r->cache = CACHE_NEVER;
 	r->audience = AUDIENCE_HOLDER;
 	if (r->body.len)

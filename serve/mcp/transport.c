@@ -153,11 +153,17 @@ struct refusal transport_check(const struct request *r, const char *site)
 {
 	const struct request_post *p = &r->post;
 
+	if (r->method == METHOD_OPTIONS && r->origin &&
+		!transport_origin(r->origin, site))
+		return (struct refusal) {403,
+			"Web pages of this origin may not call."};
+	if (r->method == METHOD_OPTIONS)
+		return (struct refusal) {0, ""};
 	if (r->method != METHOD_POST)
 		return (struct refusal) {405,
 			"There is no stream and no session here: send each "
 			"message as a POST."};
-	if (p->origin && !transport_origin(p->origin, site))
+	if (r->origin && !transport_origin(r->origin, site))
 		return (struct refusal) {403,
 			"Web pages of this origin may not call."};
 	if (p->too_large)

@@ -187,6 +187,22 @@ failures() {
 	[[ $mend == "ssh $MCP_FLEET_SSH virginia 'sed -i s/eu-west-2/us-east-1/ ~/.ssh/authorized_keys'" ]]
 }
 
+@test "an account that runs no command: what its shell, or its sshd, says" {
+	local words
+	two >fleet.yaml
+	mv "$HOSTS/hosts/tokyo/mcp-probe" .
+	for words in 'This account is currently not available.|sudo usermod -s /bin/sh ACCOUNT   # on its machine' \
+		'This service allows sftp connections only.|sudo ${EDITOR:-vi} /etc/ssh/sshd_config   # on its machine'; do
+		# As nologin(8) and sshd(8) with ForceCommand internal-sftp do it.
+		printf '#!/bin/sh\necho "%s"\nexit 1\n' "${words%|*}" >"$HOSTS/hosts/tokyo/mcp-probe"
+		chmod +x "$HOSTS/hosts/tokyo/mcp-probe"
+		doctor
+		told fail ap-northeast-1 "exit: exit status 1: ${words%|*}"
+		[ "$mend" = "${words#*|}" ] || { echo "$mend"; return 1; }
+	done
+	mv mcp-probe "$HOSTS/hosts/tokyo/"
+}
+
 @test "without mcp-probe, or with another version of it" {
 	two >fleet.yaml
 	mv "$HOSTS/hosts/tokyo/mcp-probe" .

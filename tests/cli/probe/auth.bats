@@ -262,6 +262,12 @@ trail() {
 	[ "$(requests wrong | grep -c "$CANARY")" -eq 0 ]
 }
 
+@test "a URL of metadata with quotes in it: the quotes are named" {
+	probe "$HOST/wall-quoted"
+	jq -es 'any(.[]; .error? == "oauth.metadata" and (.message | endswith(
+		"which is no https URL: the quotes are a part of it")))' out
+}
+
 @test "a secret that systemd or Kubernetes hands over is used: who can read it counts" {
 	local handed
 	printf 'origin = %s\ntoken = %s\n' "$HOST" "$CANARY" >handed

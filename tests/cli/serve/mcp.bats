@@ -282,6 +282,23 @@ call() {
 	[ "$CODE" = 403 ]
 	post '{"jsonrpc":"2.0","id":1,"method":"ping"}' -H 'Origin: http://localhost:6274'
 	[ "$CODE" = 200 ]
+	grep -qx $'Access-Control-Allow-Origin: http://localhost:6274\r' fields
+	# What a browser asks first, for the inspector of this machine and for the site.
+	for i in http://localhost:6274 http://127.0.0.1 "http://[::1]:3000"; do
+		[ "$(curl -s -X OPTIONS -D fields -o out -w '%{http_code}' -H "Origin: $i" \
+			-H 'Access-Control-Request-Method: POST' \
+			-H 'Access-Control-Request-Headers: authorization,content-type,x-own' "$WEB/mcp")" = 204 ]
+		[ ! -s out ]
+		grep -qxF "Access-Control-Allow-Origin: $i"$'\r' fields
+		grep -qx $'Access-Control-Allow-Methods: POST, OPTIONS\r' fields
+		grep -qx $'Access-Control-Allow-Headers: authorization,content-type,x-own\r' fields
+		grep -qi $'^Vary: Origin\r$' fields
+		# An answer of any status is read by its script.
+		curl -s -D fields -o out -H "Origin: $i" "$WEB/mcp"
+		grep -qxF "Access-Control-Allow-Origin: $i"$'\r' fields
+	done
+	[ "$(curl -s -X OPTIONS -D fields -o out -w '%{http_code}' -H 'Origin: http://evil.example' "$WEB/mcp")" = 403 ]
+	run ! grep -qi '^Access-Control' fields
 	# Elsewhere a POST is refused as before.
 	[ "$(curl -s -d x -D fields -o out -w '%{http_code}' "$WEB/status/demo")" = 405 ]
 	grep -qi $'^Allow: GET, HEAD\r$' fields

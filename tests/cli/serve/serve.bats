@@ -407,6 +407,36 @@ note() {
 	redis del alert:{partly,veiled}{,:incidents} fleet:accounts >/dev/null
 }
 
+@test "nothing to tell of: a calendar with a component, a feed of today" {
+	local path
+	for path in /maintenance.ics /status/partly/maintenance.ics; do
+		get "$path"
+		[ "$CODE" = 200 ]
+		tr -d '\r' <body >plain
+		# RFC 5545, 3.6: at least one; it is no event.
+		grep -qx 'BEGIN:VTIMEZONE' plain
+		run ! grep -q VEVENT plain
+	done
+	redis --scan --pattern 'alert:*:incidents' | xargs -r "$REDIS_CLI" -s "$REDIS_SOCK" del >/dev/null
+	for path in /feed.atom /status/partly/feed.atom /status/partly/changes.atom; do
+		get "$path"
+		run ! grep -q '<entry>' body
+		[ "$(xmllint --xpath 'string(/*/*[local-name()="updated"])' body)" = \
+			"$(date -u -d "@$((NOW - NOW % 86400))" +%FT%TZ)" ] || { echo "$path"; cat body; return 1; }
+	done
+}
+
+@test "a page with cross-origin isolation may load badges and previews" {
+	local path
+	for path in /badge/partly.svg '/badge/partly.svg?style=card' /badge.svg /badge/nobody.svg \
+		/status/partly/preview.png; do
+		get "$path"
+		[ "$(says Cross-Origin-Resource-Policy)" = cross-origin ] || { echo "$path"; cat fields; return 1; }
+	done
+	get /status/partly
+	[ -z "$(says Cross-Origin-Resource-Policy)" ]
+}
+
 @test "maintenances are a calendar, of a server and of all" {
 	plan m-1 '.slugs = ["partly", "veiled"]'
 	plan m-2 '.slugs = ["broken"] | .every = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] | .reason = ("é" * 60)'

@@ -85,6 +85,17 @@ static void test_bounds(void **state)
 	assert_null(conf_hear(b.p, b.len, &heard));
 	assert_string_equal(heard.p, "f:1:39999: too many values\n");
 	buf_release(&heard);
+	buf_clear(&b);
+	buf_str(&b, "servers:\n");
+	while (b.len < 20000 * 2)
+		buf_str(&b, "- a\n");
+	for (size_t i = 0; i < 10000; i++)
+		buf_str(&b, "- a\n");
+	assert_null(conf_hear(b.p, b.len, &heard));
+	assert_string_equal(heard.p,
+		"f:19999:3: too many values: a fleet of more than about 4,000 "
+		"servers has them in a list, which servers_from names\n");
+	buf_release(&heard);
 	while (b.len <= 1024 * 1024)
 		buf_char(&b, '#');
 	assert_null(conf_hear(b.p, b.len, &heard));

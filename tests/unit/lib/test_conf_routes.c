@@ -141,6 +141,9 @@ static void test_older(void **state)
 static void test_mail(void **state)
 {
 	static const struct conf_case cases[] = {
+		{ROUTE "type: webhook, url: '\"https://a.example/\"'}]}",
+			AT(16, "url") "it begins with a quote, which is a part "
+			"of it\n"},
 		{ROUTE "type: email, url: 'smtp://a:25', from: a@b, to: ['C <d@e>']}]}",
 			""},
 		{ROUTE "type: email, url: 'smtps://a', from: a@b, to: [c@d], "
