@@ -26,9 +26,9 @@ badge() {
 	get "/badge/${2-example-mcp}.svg$1"
 	[ "$CODE $(says Content-Type)" = "200 image/svg+xml; charset=utf-8" ] &&
 		xmllint --noout --nonet body || { echo "$1"; cat body; return 1; }
-	[ "$(path 'count(/s:svg/s:title)') $(path 'string(/s:svg/@role)')" = "1 img" ]
+	[ "$(path 'concat(count(/s:svg/s:title), " ", /s:svg/@role, " ",
+		/s:svg/s:title = /s:svg/@aria-label)')" = "1 img true" ]
 	TITLE=$(path 'string(/s:svg/s:title)')
-	[ "$TITLE" = "$(path 'string(/s:svg/@aria-label)')" ]
 	path '//s:text/text()' >texts || true
 }
 

@@ -95,8 +95,8 @@ post() {
 
 # call TOOL ARGUMENTS [ARGS…]: calls a tool, in the revision 2025-11-25.
 call() {
-	post "$(jq -cn --arg name "$1" --argjson arguments "$2" '{jsonrpc: "2.0", id: 1,
-		method: "tools/call", params: {$name, $arguments}}')" "${@:3}" \
+	local params="{\"name\":\"$1\",\"arguments\":$2}"
+	post '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":'"$params}" "${@:3}" \
 		-H 'MCP-Protocol-Version: 2025-11-25'
 }
 
