@@ -289,6 +289,22 @@ deb:
 deps:
 	@scripts/deps build test
 
+# What mcp-fleet doctor --cve compares with: the libraries of each supported Debian as
+# they are now. A release has one; in a clone it is made by hand.
+LIBRARIES = scripts/libraries.list
+libraries:
+	scripts/libraries $(VERSION) >$(LIBRARIES).new && \
+		mv $(LIBRARIES).new $(LIBRARIES) || { rm -f $(LIBRARIES).new; exit 1; }
+
+# The sources of a release, of the last commit, with such a list; with LIST=file, with
+# this one: the same commit and list are the same bytes.
+DIST = mcp-fleet-$(VERSION)
+dist: $(if $(LIST),,libraries)
+	$(if $(LIST),cp $(LIST) $(LIBRARIES))
+	@mkdir -p build
+	git -c tar.umask=022 archive --format=tar --prefix=$(DIST)/scripts/ --add-file=$(LIBRARIES) \
+		--prefix=$(DIST)/ HEAD | gzip -9n >build/$(DIST).tar.gz
+
 # What people call; everything else is called by these.
 define HELP
 make run        the whole pipeline on this machine, until Ctrl-C; of your server:
@@ -301,6 +317,8 @@ make check-packages one of its stages: the packages, in a Debian of their own; a
 make unit       the unit tests, into build/unit
 make install    programs, pages and units, into PREFIX, below DESTDIR
 make deb        packages for Debian and Ubuntu, into build/deb
+make dist       the sources of a release, into build
+make libraries  the versions of libraries that mcp-fleet doctor --cve compares with
 make deps       install what building and testing need
 make clean      remove build
 
@@ -483,7 +501,8 @@ install: all
 	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
 		region.bash cloud.bash config.bash inbox.bash init.bash enroll.bash doctor.bash \
-		doctor_rounds.bash demo.bash crawl.bash))
+		doctor_rounds.bash doctor_cve.bash demo.bash crawl.bash))
+	if [ -e $(LIBRARIES) ]; then $(call copy,644,$(DATADIR),$(LIBRARIES)); fi
 	$(call copy,644,$(MANDIR)/man1,$(MAN1))
 	$(call copy,644,$(MANDIR)/man5,$(MAN5))
 	$(call copy,644,$(MANDIR)/man7,$(MAN7))
@@ -506,6 +525,6 @@ install: all
 	$(call copy,755,$(EXAMPLEDIR)/lambda,$(wildcard scripts/deploy/lambda/*))
 	$(call copy,755,$(EXAMPLEDIR)/worker,scripts/deploy/worker/mcp-worker)
 
-.PHONY: all check check-differing check-long clean completions deb demo deps glyphs help \
-	install peers run FORCE $(addprefix check-,gcc clang programs units waiting computing $(WAITING) $(COMPUTING))
+.PHONY: all check check-differing check-long clean completions deb demo deps dist glyphs \
+	help install libraries peers run FORCE $(addprefix check-,gcc clang programs units waiting computing $(WAITING) $(COMPUTING))
 .DELETE_ON_ERROR:

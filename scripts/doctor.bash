@@ -16,14 +16,19 @@ page=false json=false ssh_words='' desk='' # a folder in scratch; regions have t
 doctor_usage() {
 	cat <<-'END'
 	usage: mcp-fleet doctor [-c file] [--json] [--page] [--store url]
+	       mcp-fleet doctor --cve [--json] [file]
 
 	Looks at a whole fleet from end to end: the configuration, every region, the
 	store, the folders, cron or systemd, the pages and the routes, and what an
-	upgrade asks for. Says what is wrong, and the command that mends it.
+	upgrade asks for. Says what is wrong, and the command that mends it. With --cve,
+	says which libraries are older than those that Debian had when the list of
+	libraries was made: of the programs here, or of the file, which is a zip for
+	Lambda or what dpkg-query -W printed in an image; - is standard input.
 
 	options:
 	  -c, --config file     the configuration; else MCP_CONFIG, else ./fleet.yaml,
 	                        else /etc/mcp-fleet/fleet.yaml
+	  --cve                 say which libraries are old
 	  -h, --help            print this help
 	  --json                a JSON object for each finding
 	  --page                send a test page through every route
@@ -40,13 +45,14 @@ doctor_usage() {
 }
 
 doctor_settings() {
-	local args
-	args=$(getopt -n "$me doctor" -o +c:h -l config:,help,json,page,store: -- "$@") ||
+	local args cve=false
+	args=$(getopt -n "$me doctor" -o +c:h -l config:,cve,help,json,page,store: -- "$@") ||
 		{ say "see $me doctor --help"; exit 2; }
 	eval set -- "$args"
 	while :; do
 		case $1 in
 		-c | --config) config=$2; shift ;;
+		--cve) cve=true ;;
 		-h | --help) doctor_usage; exit 0 ;;
 		--json) json=true ;;
 		--page) page=true ;;
@@ -55,6 +61,13 @@ doctor_settings() {
 		esac
 		shift
 	done
+	(($# <= 1)) || die 2 "$2: one argument too many"
+	if $cve; then
+		# shellcheck source=scripts/doctor_cve.bash
+		source "$lib/doctor_cve.bash" || die 3 "doctor_cve.bash: not installed"
+		cve "$@"
+		exit
+	fi
 	[[ $# -eq 0 ]] || die 2 "$1: one argument too many"
 	doctor_bound
 }

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/exits.h"
+#include "base/libraries.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -239,6 +240,11 @@ static int print_version(const struct option_tables *t)
 
 	buf_init(&b, HELP_MAX);
 	buf_fmt(&b, "%s " VERSION "\n", t->program);
+	if (stats_wanted()) {
+		buf_str(&b, "with ");
+		libraries_put(&b);
+		buf_char(&b, '\n');
+	}
 	return print(&b);
 }
 

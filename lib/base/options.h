@@ -58,7 +58,8 @@ struct option_row {
 /* What every program has, and the end of its options. */
 #define OPTIONS_END                                                            \
 	{.name = "help", .letter = 'h', .help = "print this help"}, \
-	{.name = "version", .letter = 'V', .help = "print the version"},       \
+	{.name = "version", .letter = 'V', .help = "print the version; after " \
+	"--stats, those of its libraries, too"}, \
 	{.name = NULL}
 
 /* A command, or one of its forms. */

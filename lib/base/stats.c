@@ -144,6 +144,11 @@ int stats_want(void *out, char *arg)
 	return 0;
 }
 
+bool stats_wanted(void)
+{
+	return wanted;
+}
+
 void stats_command(const char *words)
 {
 	command = words;

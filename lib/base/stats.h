@@ -88,11 +88,13 @@ bool stats_read(const char *text, struct stats *s);
 
 /*
  * stats_want(out, arg): of OPTION_STATS, see options.h: a line is wanted; 0.
+ * stats_wanted(): whether a line is.
  * stats_command(words): it says that this was the command; kept, not copied.
  * stats_end(set, status): log the line, once, where one is wanted. Returns
  * status, which the line names.
  */
 int stats_want(void *out, char *arg);
+bool stats_wanted(void);
 void stats_command(const char *words);
 int stats_end(unsigned set, int status);
 
