@@ -19,6 +19,7 @@
 #include "commands/show.h"
 #include "commands/test.h"
 #include "conf/conf.h"
+#include "conf/kept.h"
 #include "delivery/heartbeat.h"
 #include "delivery/sender.h"
 #include "incident/acknowledgement.h"
@@ -317,8 +318,8 @@ static struct deliver *open_deliver(const struct conf *conf)
 }
 
 /*
- * Has the store keep what this run did, and makes sure that it stays done, even if
- * the store is killed now. The exit status of the run, or of that.
+ * Has the store keep what this run did, and makes sure that it stays done,
+ * even if the store is killed now. The exit status of the run, or of that.
  */
 static int settle(const struct options *o, const struct notifier_setup *setup,
 	int status)
@@ -467,6 +468,15 @@ static bool open_store(const struct conf *conf, const char *url,
 	return answer != FORMAT_REFUSED;
 }
 
+/* What a person asks for while rounds go by the configuration that was kept. */
+static bool is_by_hand(const struct options *o)
+{
+	return acknowledge_wanted(o) || maintenance_wanted(o) ||
+		o->action == OPTIONS_LIST || o->action == OPTIONS_NOTE ||
+		o->action == OPTIONS_EXPLAIN || o->action == OPTIONS_HISTORY ||
+		o->action == OPTIONS_REPORT;
+}
+
 static int start(const struct options *o)
 {
 	const char *file = o->config ? o->config : env("MCP_CONFIG");
@@ -476,6 +486,8 @@ static int start(const struct options *o)
 	char why[STORE_WHY] = "";
 	int status = EXIT_USAGE;
 
+	if (file && !conf && is_by_hand(o))
+		conf = conf_load_kept(file);
 	if (file && !conf)
 		return EXIT_USAGE;
 	if (o->action == OPTIONS_REPLAY) {

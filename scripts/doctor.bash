@@ -395,7 +395,11 @@ check_credentials() {
 			file=${file%%: *}
 			[[ $file =~ ^[a-z0-9][a-z0-9._-]*$ ]] || file=NAME
 			via="ssh $ssh_words$host "
-			if [[ $runner == lambda || $runner == worker ]]; then
+			# See reserved in lib/conf/check.c: a region is to have none of these.
+			if [[ $file =~ ^(ack|answer|session|store)$ ]]; then
+				via="\${EDITOR:-vi} $config   # another name: $file is a secret of$(:
+					) mcp-fleet itself"
+			elif [[ $runner == lambda || $runner == worker ]]; then
 				via='man 7 mcp-fleet   # FUNCTIONS AND WORKERS'
 			elif [[ $line == *": neither MCP_CREDENTIALS "* ]]; then
 				[[ $runner == ssh ]] && via+="cat .ssh/authorized_keys$(:

@@ -344,8 +344,20 @@ probe_region() {
 		return
 	fi
 	exec {lock}>>"$state/$name${half:+.half}.lock"
-	flock -n "$lock" || { record timeout "its previous run has not ended"; return; }
+	flock -n "$lock" || { record timeout "$(not_ended)"; return; }
+	echo "$$" >"$state/$name${half:+.half}.lock"
 	probe_alone {lock}>&-
+}
+
+# not_ended: says of the run that holds the lock that it goes on, which it does for no
+# longer than the bound, even where the mcp-fleet that began it was killed.
+not_ended() {
+	local of=''
+	read -r of <"$state/$name${half:+.half}.lock" || :
+	[[ ! $of =~ ^[0-9]+$ || -d /proc/$of ]] &&
+		echo 'its previous run has not ended' ||
+		echo "its previous run has not ended, though mcp-fleet was killed; it ends$(:
+			) by itself"
 }
 
 # probe_alone: what probe_region does while no other run of the region is under way.

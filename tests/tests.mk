@@ -5,15 +5,15 @@
 # is there; each main is a group of it, which tests/unit/groups.c runs. Fuzz targets:
 # from tests/fuzz/NAME.c.
 UNIT = $(notdir $(basename $(wildcard tests/unit/*/test_*.c)))
-FUZZED_lib = definitions jcs lines number record servers text tzif verdict
+FUZZED_lib = definitions engines jcs lines number record servers text tzif verdict
 FUZZED_probe = challenge conf credential mask oauth rpc sse ssh_command target \
 	tools url
-FUZZED_serve = answer mcp request
-FUZZED_aggregate = deposit signs snapshot
-FUZZED_alertd = cgi said sink
+FUZZED_serve = answer mcp request session
+FUZZED_aggregate = deposit lock signs snapshot
+FUZZED_alertd = cgi said sink state token
 FUZZED = $(sort $(foreach f,$(FOLDERS),$(FUZZED_$(f))))
 # These are scripts, and try a whole program of SAN=1.
-FUZZED_PROGRAMS = ingest
+FUZZED_PROGRAMS = ingest registry
 
 # groups OBJECT,PROGRAM,NAMES,FILES: what runs these groups in a program.
 define groups
@@ -46,7 +46,8 @@ $(foreach f,$(FOLDERS),$(eval $(call unit,$(f))))
 
 # fuzzed FOLDER: for libFuzzer, a program each; or, with the same sanitizers, to be fed
 # files: one program, but for those whose calls go elsewhere.
-WRAPPED = lines cgi
+WRAPPED = lines cgi engines
+comma = ,
 define replay
 $(B)/replay/$(1): $(patsubst %,$(B)/tests/fuzz/%.o,$(3) fuzz groups/$(1) replay/$(1)) \
 		$(B)/tests/unit/$(2).a $(call of,$(2)) | $(B)/replay
@@ -55,6 +56,7 @@ $(B)/replay/$(1): $(patsubst %,$(B)/tests/fuzz/%.o,$(3) fuzz groups/$(1) replay/
 $(patsubst %,$(B)/replay/%,$(filter-out $(1),$(3))): $(B)/replay/$(1) ;
 $(call groups,$(B)/tests/fuzz/groups/$(1).o,$(1),$(3),tests/unit/groups.c tests/tests.mk)
 $(call groups,$(B)/tests/fuzz/replay/$(1).o,$(1),$(3),tests/fuzz/replay.c tests/tests.mk)
+
 endef
 define fuzzed
 $(FUZZED_$(1):%=$(B)/bin/%): $(B)/bin/%: $(B)/tests/fuzz/%.o \
@@ -70,6 +72,9 @@ endif
 $(foreach f,$(FOLDERS),$(eval $(call fuzzed,$(f))))
 # The target gives it the bytes in pieces.
 $(foreach d,replay bin,$(B)/$(d)/lines): LDLIBS += -Wl,--wrap=read
+# The servers of a store, without a network.
+$(foreach d,replay bin,$(B)/$(d)/engines): LDLIBS += $(patsubst \
+	%,-Wl$(comma)--wrap=connection_%,open close ask fail why)
 # The CGI of mcp-alert, without a store and without files.
 $(foreach d,replay bin,$(B)/$(d)/cgi): $(B)/tests/fuzz/fuzz_store.o
 $(foreach d,replay bin,$(B)/$(d)/cgi): LDLIBS += -Wl,--wrap=read \

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "cgi/http_status.h"
+#include "conf/kept.h"
 #include "json/json.h"
 #include "store/format.h"
 #include "store/persist.h"
@@ -195,8 +196,18 @@ static struct conf *load(
 	else
 		log_error("MCP_CONFIG is not set");
 	if (!conf)
-		cgi_unavailable(a);
+		cgi_error(a, 503, "unavailable",
+			"The configuration is refused, so nothing was done. "
+			"The log of the web server says why.");
 	return conf;
+}
+
+/* Of who is admitted: that with which the fleet goes on, if need be. */
+static struct conf *load_or_kept(const char *path)
+{
+	struct conf *conf = conf_load(path);
+
+	return conf ? conf : conf_load_kept(path);
 }
 
 static bool admitted(struct cgi *c, const struct row *row, struct cgi_answer *a)
@@ -226,7 +237,7 @@ static void answer_admitted(struct cgi *c, const struct row *row,
 		a->retry_s = RETRY_S;
 		return;
 	}
-	conf = load(conf_load, a);
+	conf = load(load_or_kept, a);
 	if (conf) {
 		c->conf = conf;
 		answer_from(c, row, a);

@@ -1,6 +1,6 @@
 /*
- * The loader is asked for a function of each library: so this file needs the headers
- * of none, and no program is linked with a library because of it.
+ * The loader is asked for a function of each library: so this file needs the
+ * headers of none, and no program is linked with a library because of it.
  */
 #include "base/libraries.h"
 

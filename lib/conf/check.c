@@ -106,6 +106,18 @@ static const struct {
 		"a worker", "a credential"},
 };
 
+/* The secrets that the programs have for themselves, now or later. */
+static bool reserved(const char *name)
+{
+	static const char *const names[] = {
+		"ack", "answer", "session", "store"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 static void check_region(const struct conf_region *g, struct conf_errors *r)
 {
 	for (size_t i = 0; i < sizeof runner_keys / sizeof *runner_keys; i++) {
@@ -121,6 +133,10 @@ static void check_region(const struct conf_region *g, struct conf_errors *r)
 			conf_wrong(r, field, "only %s has %s",
 				runner_keys[i].a, runner_keys[i].key);
 	}
+	if (g->credential && reserved(g->credential))
+		conf_doubt(r, &g->credential,
+			"%s is the name of a secret of mcp-fleet itself",
+			g->credential);
 }
 
 /* What leads to the machine of a region: NULL where it is this one. */
@@ -266,18 +282,6 @@ static void check_names(const struct conf *c, const struct conf_server *s,
 			refers(&regions, "region", &s->regions[i], r);
 	if (s->account)
 		refers(&accounts, "account", &s->account, r);
-}
-
-/* The secrets that the programs have for themselves, now or later. */
-static bool reserved(const char *name)
-{
-	static const char *const names[] = {
-		"ack", "answer", "session", "store"};
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
 }
 
 /*

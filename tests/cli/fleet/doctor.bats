@@ -276,6 +276,21 @@ failures() {
 	done
 }
 
+@test "no mend puts a secret of mcp-fleet itself where a server or a region gets it" {
+	{ regions 'us-east-1 virginia' 'good-1 local'
+		server good json 'auth: {credential: ack}'; } >fleet.yaml
+	mkdir -m 700 own
+	cp "$HOSTS/hosts/virginia/authorized" virginia
+	sed "s|^environment=|environment=\"MCP_CREDENTIALS=$HOSTS/hosts/virginia/credentials\",&|" \
+		-i "$HOSTS/hosts/virginia/authorized"
+	MCP_CREDENTIALS=$PWD/own doctor
+	cp virginia "$HOSTS/hosts/virginia/authorized"
+	for name in us-east-1 good-1; do
+		told fail "$name" 'auth.credential: ack: No such file'
+		[ "$mend" = "\${EDITOR:-vi} fleet.yaml   # another name: ack is a secret of mcp-fleet itself" ]
+	done
+}
+
 @test "a region without names, or without roots, beside one that has them" {
 	{ two; server secure json; } >fleet.yaml
 	sed -i '/secure/s|http://127.0.0.1|https://localhost|' fleet.yaml

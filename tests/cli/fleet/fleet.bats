@@ -119,7 +119,7 @@ begin() {
 	begin
 	kill -KILL "$pid"
 	fleet
-	grep -qx 'mcp-fleet: ap-northeast-1: timeout: its previous run has not ended' err
+	grep -qx 'mcp-fleet: ap-northeast-1: timeout: its previous run has not ended, though mcp-fleet was killed; it ends by itself' err
 	[ "$(wc -l <"$HOSTS/hang.pids")" -eq 1 ]
 	# It still uses its folder.
 	[ "$(ls tmp | wc -l)" -eq 1 ]
@@ -170,6 +170,19 @@ begin() {
 		kill -KILL "$hung"
 		rm "fake/${row% *}"
 	done
+}
+
+@test "folders of killed rounds of older versions go once no round can have them" {
+	{ regions 'a-1 local'; server good json; } >fleet.yaml
+	mkdir -m 700 tmp/mcp-fleet.{dead01,young1,other1} tmp/mcp-fleet.of-somebody kept
+	echo x | tee tmp/mcp-fleet.dead01/records >kept/records
+	chmod 755 tmp/mcp-fleet.other1
+	ln -s ../kept tmp/mcp-fleet.link01
+	touch -h -d '-2 hours' tmp/mcp-fleet.{dead01,other1,link01} tmp/mcp-fleet.of-somebody kept
+	fleet
+	[ "$status" -eq 0 ]
+	[ "$(ls tmp | xargs)" = 'mcp-fleet.link01 mcp-fleet.of-somebody mcp-fleet.other1 mcp-fleet.young1' ]
+	[ -s kept/records ]
 }
 
 @test "nothing that any program is given in argv names a target" {

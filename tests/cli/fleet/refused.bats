@@ -167,3 +167,50 @@ goes_on() {
 	[ "$status" -eq 2 ]
 	jq -se 'map(.event) == ["pipeline_stalled_started"]' told
 }
+
+# hand ARGS…: a command of mcp-alert by hand; what it says goes to said.
+hand() {
+	"$BIN/mcp-alert" "$@" -c fleet.yaml >out 2>said
+}
+
+@test "who acknowledges, silences or plans while the configuration is refused is heard" {
+	mkdir -m 700 secrets
+	export MCP_CREDENTIALS=$PWD/secrets
+	(umask 077; printf 'for = ack\ntoken = %s\n' "$(openssl rand -hex 32)" >secrets/ack)
+	write 'site: {url: https://status.example.com}' 'servers_from: [a.jsonl]'
+	listed two >a.jsonl
+	fleet
+	[ "$status" -eq 0 ]
+	cp fleet.yaml good
+	echo 'nonsense: 1' >>fleet.yaml
+	goes_on "fleet.yaml:$(wc -l <fleet.yaml)"
+	url=$(jq -r .ack_url told)
+	[[ $url == https://status.example.com/ack/* ]]
+	# The link, as a web server that runs as this user hands it on.
+	env -i GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=POST SCRIPT_NAME=/ack \
+		PATH_INFO="${url#https://status.example.com/ack}" MCP_CONFIG="$PWD/fleet.yaml" \
+		CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH=6 \
+		MCP_CREDENTIALS="$MCP_CREDENTIALS" XDG_STATE_HOME="$XDG_STATE_HOME" \
+		"$BIN/mcp-alert" <<<'by=ann' 2>said | tr -d '\r' >page
+	[ "$(head -n 1 page)" = 'Status: 200 OK' ]
+	kept=$(echo "$PWD"/state/mcp-fleet/.kept-*/fleet.yaml)
+	grep -qx "mcp-alert: warning: .*fleet.yaml is refused: this goes by $kept, the last that was not" said
+	hand list -f jsonl
+	[ "$(jq -r .acknowledged_by out)" = ann ]
+	# By hand, of a server that only a list has.
+	hand silence add --for 1h --reason 'a try' two
+	grep -q 'is refused: this goes by' said
+	hand maintenance add --for 1h --reason disks two
+	hand silence list -f jsonl
+	[ "$(jq -r 'select(.type == "silence").reason' out)" = 'a try' ]
+	# Another user's names commands that are not ours to run.
+	chmod 777 "${kept%/*}"
+	run -2 hand list
+	chmod 700 "${kept%/*}"
+	# A typing error is told as before, and what nobody kept is not looked for.
+	run -2 "$BIN/mcp-alert" list -c fleet.yml
+	[[ $output != *'this goes by'* ]]
+	# What is judged, sent or tried goes by the file that is named.
+	run -2 hand check
+	run -2 hand tick
+}

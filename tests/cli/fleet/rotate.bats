@@ -507,6 +507,20 @@ staged() {
 	rotate 2 -f new api
 	used token-old
 	[ ! -e shown ]
+	# Secrets of mcp-fleet itself, though a server names them.
+	for name in ack answer session store; do
+		sed "s/credential: api/credential: $name/" fleet.yaml >own.yaml
+		cp "$MCP_CREDENTIALS/api" "$MCP_CREDENTIALS/$name"
+		run -2 mcp-rotate -c own.yaml "$name" <<<token-new
+		[[ $output == 'mcp-rotate: that is no name of a credential of a server' ]]
+		run -2 "$ROOT/scripts/mcp-rotate" --receive "$MCP_CREDENTIALS" "$name" <<<"state $name"
+	done
+	rm "$MCP_CREDENTIALS"/{ack,answer,session,store}
+	{ cat fleet.yaml; echo 'alerts: {routes: [{name: chat, type: slack, secret: api}]}'; } >own.yaml
+	run -2 mcp-rotate -c own.yaml api <<<token-new
+	[[ $output == 'mcp-rotate: api: the secret of a route, and no credential of a server' ]]
+	used token-old
+	[ ! -e shown ]
 	# A server that lets everybody in proves nothing.
 	sed -i 's|/mcp"|/open"|' fleet.yaml
 	rotate 1 api <<<token-new

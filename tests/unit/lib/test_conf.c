@@ -359,6 +359,9 @@ static void test_fit(void **state)
 		 "- {name: y, url: https://a, credential: c}",
 			"f:6:13: regions[4].url: https://a is already the url "
 			"of the region in line 5; one machine is one region\n"},
+		{REGIONS "- {name: x, url: https://a, credential: answer}",
+			"warning: f:5:29: regions[3].credential: answer is the "
+			"name of a secret of mcp-fleet itself\n"},
 		{REGIONS "- {name: x, credential: c}", "f:5:13: regions[3]."
 			"credential: only a worker has a credential\n"},
 		{"regions:\n- {name: us}\n- {name: w, url: https://a, "
