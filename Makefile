@@ -372,7 +372,7 @@ LATER = $(patsubst %,tests/cli/%.bats,$(addprefix fleet/,canary canary-runners c
 	$(addprefix whole/,deploy engines late report run stale-cache store-kills) \
 	$(addprefix aggregate/,property snapshot) \
 	$(addprefix alert/,hung-routes kills sinks-answers) \
-	$(addprefix probe/,conformance hostile inward limits peers peers-nginx secrets) \
+	$(addprefix probe/,conformance hostile inward limits oracle peers peers-nginx secrets) \
 	$(addprefix serve/,fastcgi mcp-conformance trouble))
 
 # The MCP servers and SDKs that tests use, from npm: while others are compiled.
