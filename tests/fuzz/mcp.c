@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.call = call_tool, .arg = &calls};
 	struct request request = {.method = METHOD_POST};
 	struct request_post *post = &request.post;
-	const char **fields[FIELDS] = {&post->accept, &post->origin,
+	const char **fields[FIELDS] = {&post->accept, &request.origin,
 		&post->protocol, &post->rpc_method, &post->rpc_name};
 	char *lines[FIELDS] = {NULL}, *body;
 	struct response r;
