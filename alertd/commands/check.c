@@ -90,6 +90,15 @@ static void check_ack(const struct conf *c)
 	secret_free(secret);
 }
 
+/* Regions may agree for so long that each of them alone is told of before. */
+static void check_agreed(const struct conf *c)
+{
+	if (c->policy.agreed > c->policy.confirm)
+		log_warn("alerts.policy.agreed of %d is above confirm of %d: a "
+			 "regional incident, P2, comes before each downtime",
+			c->policy.agreed, c->policy.confirm);
+}
+
 static void doubt(void *arg, const char *text)
 {
 	(void)arg;
@@ -129,6 +138,7 @@ int check(const char *file, const struct conf *c, const struct options *o,
 	if (o->n_operands)
 		return describe(c, o->operands[0], now);
 	check_ack(c);
+	check_agreed(c);
 	check_coverage(c, doubt, NULL);
 	return EXIT_GOOD;
 }
