@@ -8,6 +8,7 @@
 #include "commands/ack.h"
 #include "commands/check_coverage.h"
 #include "commands/check_event.h"
+#include "commands/check_shared.h"
 #include "delivery/sender.h"
 #include "transport/credential.h"
 #include "transport/http_client.h"
@@ -123,6 +124,18 @@ static int describe(const struct conf *c, const char *text, double now)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
+static int say_shared(const struct conf *c)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, CHECK_EVENT_MAX);
+	check_shared(&b, c);
+	ok = !b.len || line_print(b.p, b.len) == 0;
+	buf_release(&b);
+	return ok ? EXIT_GOOD : EXIT_ENV;
+}
+
 int check(const char *file, const struct conf *c, const struct options *o,
 	const char *folder)
 {
@@ -140,5 +153,5 @@ int check(const char *file, const struct conf *c, const struct options *o,
 	check_ack(c);
 	check_agreed(c);
 	check_coverage(c, doubt, NULL);
-	return EXIT_GOOD;
+	return say_shared(c);
 }
