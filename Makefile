@@ -88,7 +88,8 @@ MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
 	man/check_mcp.1
 UNITS = mcp-serve.socket mcp-serve@.service mcp-site.service \
 	mcp-fleet.service mcp-fleet.timer mcp-alert.service mcp-alert.timer mcp-registry.service mcp-registry.timer \
-	mcp-report.service mcp-report.timer mcp-region.service mcp-region.timer
+	mcp-report.service mcp-report.timer mcp-region.service mcp-region.timer \
+	mcp-expiry.service mcp-expiry-alert.service mcp-expiry.timer mcp-snapshot.service mcp-snapshot.timer
 # For those who read: copied, and then made theirs.
 EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
 	scripts/deploy/Dockerfile \
@@ -501,7 +502,8 @@ install: all
 	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
 		region.bash cloud.bash config.bash inbox.bash init.bash enroll.bash doctor.bash \
-		doctor_rounds.bash doctor_cve.bash demo.bash crawl.bash secrets.bash))
+		doctor_rounds.bash doctor_cve.bash demo.bash crawl.bash secrets.bash \
+		snapshot.bash))
 	if [ -e $(LIBRARIES) ]; then $(call copy,644,$(DATADIR),$(LIBRARIES)); fi
 	$(call copy,644,$(MANDIR)/man1,$(MAN1))
 	$(call copy,644,$(MANDIR)/man5,$(MAN5))

@@ -6,6 +6,8 @@
 round_variables=(MCP_FLEET_SSH MCP_CREDENTIALS MCP_STORE MCP_STORE_PASSWORD_FILE
 	MCP_STORE_CA MCP_STORE_CERT MCP_STORE_KEY)
 
+daily_max=$((2 * 86400)) # seconds since the last run of what runs each day
+
 # Of the services that run the rounds of this configuration: their folders of secrets,
 # and the user who probes.
 probe_secrets='' alert_secrets='' unit_user=''
@@ -81,6 +83,30 @@ round_of() {
 	place "$folder" "$home" "$of"
 }
 
+# expiry_of FOLDER HOME CONFIG COMMAND: whether a command looks for what expires in this
+# configuration; the others are as of round_of.
+expiry_of() {
+	local folder=$1 here word i words=()
+	[[ $4 == *--check-expiry* ]] || return 1
+	here=$(realpath -- "$config")
+	[[ ! $3 || $(place "$folder" "$2" "$3") != "$here" ]] || return 0
+	read -ra words <<<"${4//[\"\'\\;|()]/ }"
+	for ((i = 0; i < ${#words[@]}; i++)); do
+		word=${words[i]}
+		case $word in
+		cd)
+			folder=$(place "$folder" "$2" "${words[++i]-}")
+			continue
+			;;
+		MCP_CONFIG=* | --config=*) word=${word#*=} ;;
+		-c?*) word=${word#-c} ;;
+		-*) continue ;;
+		esac
+		[[ $(place "$folder" "$2" "$word") != "$here" ]] || return 0
+	done
+	return 1
+}
+
 # read_table FIELDS HOME: of a table of cron, the lines that run rounds of this
 # configuration, each below the variables that it has; in others, whose rounds the
 # other lines run. FIELDS is how many stand before a command: a table of the system
@@ -98,7 +124,7 @@ read_table() {
 			esac
 			continue
 		fi
-		[[ $line =~ ^[[:blank:]]*[0-9*@] && $line == *mcp-fleet* ]] || continue
+		[[ $line =~ ^[[:blank:]]*[0-9*@] && $line == *mcp-* ]] || continue
 		n=$fields
 		[[ $line != *([[:blank:]])@* ]] || n=$((n - 4))
 		# The rest of the line is one word.
@@ -108,6 +134,8 @@ read_table() {
 			of=${BASH_REMATCH[1]} command=${BASH_REMATCH[2]}
 		done
 		((fields == 5)) || owner=$(getent passwd "$of" | cut -d : -f 6) || :
+		! expiry_of "${owner:-/}" "${owner:-/}" "$table_config" "$command" ||
+			echo "$line" >>"$desk/expiry"
 		of=$(round_of "${owner:-/}" "${owner:-/}" "$table_config" "$command")
 		if [[ $of == "$(realpath -- "$config")" ]]; then
 			printf '%s%s\n' "$set" "$line"
@@ -131,6 +159,7 @@ check_cron() {
 	type -P crontab >/dev/null || get='sudo apt-get install cron && '
 	made=$(dirname -- "$(realpath -- "$config")")/crontab
 	: >"$desk/others"
+	: >"$desk/expiry"
 	{
 		timeout "$bound" crontab -l 2>/dev/null | read_table 5 "${HOME:-/}" || :
 		for file in /etc/crontab /etc/cron.d/*; do
@@ -151,6 +180,88 @@ check_cron() {
 			made="echo '* * * * * $0 -c $(realpath -- "$config") >/dev/null'"
 		found warn cron "neither a line of cron nor mcp-fleet.timer runs rounds$other" \
 			"$get(crontab -l; $made) | crontab -"
+	fi
+	check_expiry
+	check_daily mcp-snapshot || :
+}
+
+# expires: whether something of this fleet can: a certificate, or a credential.
+expires() {
+	timeout "$bound" mcp-aggregate targets -c "$config" 2>/dev/null |
+		jq -en 'any(inputs; (.url? // "" | ascii_downcase | startswith("https:")) or
+			.auth?.credential?)' >/dev/null
+}
+
+# check_expiry: whether cron, or a timer, looks for what expires, and did so lately.
+check_expiry() {
+	local line manager of bin
+	! check_daily mcp-expiry mcp-expiry-alert || return 0
+	for manager in --system --user; do
+		timeout "$bound" systemctl "$manager" list-units --full --plain --no-legend \
+			--type=timer 2>/dev/null | grep -F -e --check-expiry || :
+	done >"$desk/timers"
+	while IFS= read -r line; do
+		! expiry_of / "${HOME:-/}" '' "$line" || return 0
+	done <"$desk/timers"
+	[[ ! -s $desk/expiry ]] && expires || return 0
+	# What runs no rounds yet gets this line with them.
+	[[ $made != 'cat '* ]] || ! grep -qsF -e --check-expiry "${made#cat }" || return 0
+	if $timed && unit_is mcp-expiry; then
+		line='sudo systemctl enable --now mcp-expiry.timer'
+	else
+		of=$(realpath -- "$config")
+		bin=$(dirname -- "$(type -P mcp-aggregate)")
+		line="${MCP_CREDENTIALS:+export MCP_CREDENTIALS=$MCP_CREDENTIALS; }$bin/mcp-aggregate$(:
+			) targets -c $of | $bin/mcp-probe --targets - --check-expiry$(:
+			) -f jsonl | $bin/mcp-alert -c $of >/dev/null"
+		line="$get(crontab -l; echo '0 9 * * * $line') | crontab -"
+	fi
+	found warn expiry "neither a line of cron nor mcp-expiry.timer looks for$(:
+		) certificates and credentials that end soon" "$line"
+}
+
+# unit_is UNIT: whether systemd knows the service, as one of this configuration.
+unit_is() {
+	local word here
+	timeout "$bound" systemctl show "$1.service" -p LoadState -p ExecStart -p Result \
+		>"$desk/unit" 2>/dev/null || return 1
+	[[ $(unit_says LoadState) == loaded ]] || return 1
+	here=$(realpath -- "$config")
+	for word in $(unit_says ExecStart); do
+		[[ $word != /* || $(realpath -m -- "$word") != "$here" ]] || return 0
+	done
+	return 1
+}
+
+# check_daily UNIT [NEXT]: of a timer that is enabled and is for this configuration:
+# whether it is active, and how its service, and the one that that starts, ended the last
+# time, which was not long ago; false if there is none.
+check_daily() {
+	local unit active enabled last wrong='' at=$1
+	unit_is "$1" || return 1
+	active=$(systemctl is-active "$at.timer" 2>/dev/null || :)
+	enabled=$(systemctl is-enabled "$at.timer" 2>/dev/null || :)
+	[[ $active == active || $enabled == enabled ]] || return 1
+	[[ $active == active ]] || {
+		found fail timer "$at.timer is enabled, but $active" \
+			"sudo systemctl start $at.timer"
+		return
+	}
+	for unit; do
+		unit_is "$unit" || continue
+		[[ $(unit_says Result) == success ]] || {
+			found warn timer "$unit.service ended with $(unit_says Result) the last time" \
+				"journalctl -u $unit.service -n 20"
+			wrong=1
+		}
+	done
+	last=$(systemctl show "$at.timer" -p LastTriggerUSec --timestamp=unix 2>/dev/null |
+		sed -n 's/^LastTriggerUSec=@//p')
+	if [[ $last ]] && (($(date +%s) - ${last%.*} > daily_max)); then
+		found warn timer "$at.timer ran last $(date -ud "@${last%.*}" '+%F %R') UTC" \
+			"sudo systemctl restart $at.timer && sudo systemctl start $at.service"
+	elif [[ ! $wrong ]]; then
+		found ok timer "$at.timer is active"
 	fi
 }
 

@@ -559,27 +559,39 @@ own_units() {
 # tell_units: what to type next where the units of systemd run the rounds.
 tell_units() {
 	echo '  # A round each minute, the first one now, and what they had to say:'
-	echo '  systemctl enable --now mcp-fleet.timer mcp-alert.timer mcp-report.timer'
+	echo '  systemctl enable --now mcp-fleet.timer mcp-alert.timer mcp-report.timer mcp-expiry.timer'
 	echo '  systemctl start mcp-fleet.service'
 	echo '  journalctl -u mcp-fleet -u mcp-alert'
+	echo '  # A snapshot of the store each day, in /var/lib/mcp-snapshot; to upload it, a line'
+	echo "  # such as MCP_SNAPSHOT_UPLOAD='aws s3 cp \"\$1\" s3://backup/' in $folder/snapshot.env:"
+	echo '  systemctl enable --now mcp-snapshot.timer'
 }
 
 # tell_rounds: what to type next to run a round, and one each minute.
 tell_rounds() {
-	local bin line
+	local bin line expiry programs
 	bin=$(dirname -- "$(realpath -- "${BASH_SOURCE[-1]}")")
+	programs=$(dirname -- "$(type -P mcp-probe)")
 	echo "  export MCP_CREDENTIALS=$folder/credentials"
 	echo "  mcp-fleet -v -c $folder/fleet.yaml        # a round, by hand"
 	line="MCP_CREDENTIALS=$folder/credentials $bin/mcp-fleet -c $folder/fleet.yaml"
+	expiry="$programs/mcp-aggregate targets -c $folder/fleet.yaml |"
+	expiry+=" $programs/mcp-probe --targets - --check-expiry -f jsonl |"
+	expiry+=" $programs/mcp-alert -c $folder/fleet.yaml"
 	if type -P crontab >/dev/null || ! type -P systemd-run >/dev/null; then
-		echo '  # Each minute:'
+		echo '  # Each minute; and each day, whether a certificate or a credential ends soon:'
 		echo "  (crontab -l; cat $folder/crontab) | crontab -"
 	else
 		echo '  # Each minute, until this machine is started anew:'
 		echo "  systemd-run$( ((EUID == 0)) || echo ' --user') --on-calendar='*-*-* *:*:00'" \
 			"--timer-property=AccuracySec=1s -E ${line/ / }"
+		echo '  # Each day, whether a certificate or a credential ends soon:'
+		echo "  systemd-run$( ((EUID == 0)) || echo ' --user') --on-calendar='*-*-* 09:00:00'" \
+			"-E MCP_CREDENTIALS=$folder/credentials sh -c '$expiry'"
 	fi
-	printf '* * * * * %s >/dev/null\n' "${line//%/\\%}" >"$new/crontab"
+	printf '%s >/dev/null\n' "* * * * * ${line//%/\\%}" \
+		"0 9 * * * export MCP_CREDENTIALS=$folder/credentials; ${expiry//%/\\%}" \
+		>"$new/crontab"
 }
 
 # probe_all: one probe of each server from here, as results by slug.

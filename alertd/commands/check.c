@@ -8,6 +8,7 @@
 #include "commands/ack.h"
 #include "commands/check_coverage.h"
 #include "commands/check_event.h"
+#include "commands/check_shared.h"
 #include "delivery/sender.h"
 #include "transport/credential.h"
 #include "transport/http_client.h"
@@ -90,6 +91,15 @@ static void check_ack(const struct conf *c)
 	secret_free(secret);
 }
 
+/* Regions may agree for so long that each of them alone is told of before. */
+static void check_agreed(const struct conf *c)
+{
+	if (c->policy.agreed > c->policy.confirm)
+		log_warn("alerts.policy.agreed of %d is above confirm of %d: a "
+			 "regional incident, P2, comes before each downtime",
+			c->policy.agreed, c->policy.confirm);
+}
+
 static void doubt(void *arg, const char *text)
 {
 	(void)arg;
@@ -114,6 +124,18 @@ static int describe(const struct conf *c, const char *text, double now)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
+static int say_shared(const struct conf *c)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, CHECK_EVENT_MAX);
+	check_shared(&b, c);
+	ok = !b.len || line_print(b.p, b.len) == 0;
+	buf_release(&b);
+	return ok ? EXIT_GOOD : EXIT_ENV;
+}
+
 int check(const char *file, const struct conf *c, const struct options *o,
 	const char *folder)
 {
@@ -129,6 +151,7 @@ int check(const char *file, const struct conf *c, const struct options *o,
 	if (o->n_operands)
 		return describe(c, o->operands[0], now);
 	check_ack(c);
+	check_agreed(c);
 	check_coverage(c, doubt, NULL);
-	return EXIT_GOOD;
+	return say_shared(c);
 }

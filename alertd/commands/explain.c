@@ -55,7 +55,8 @@ void explain_told(const struct incident *inc, struct strings *told)
 enum explain_rule explain_rule(const struct incident *inc,
 	enum alert_kind kind)
 {
-	return kind == ALERT_DOWNTIME && inc->first == inc->opened_at
+	return kind == ALERT_DOWNTIME &&
+			(inc->first == inc->opened_at || inc->expected != 1)
 		? EXPLAIN_SPACE
 		: EXPLAIN_TIME;
 }
@@ -69,6 +70,8 @@ void explain_rows(const struct alert_state *st, const struct conf_policy *p,
 		st->incidents[ALERT_REGIONAL].open;
 	bool limited = down || st->incidents[ALERT_RATE_LIMITED].open;
 
+	if (st->agreed.n && !st->incidents[ALERT_DOWNTIME].open)
+		put(arg, NULL, &st->agreed, false, p->agreed);
 	for (size_t i = 0; i < st->n_regions; i++) {
 		const struct region_tally *r = &st->regions[i];
 
@@ -135,6 +138,14 @@ static void put_rule(const struct page *g, const struct incident *inc,
 	buf_str(g->b, "  why: ");
 	if (kind >= ALERT_DOWN_KINDS) {
 		put_other_rule(g, inc, kind);
+		return;
+	}
+	if (explain_rule(inc, kind) == EXPLAIN_SPACE &&
+		inc->first != inc->opened_at) {
+		put_line(g, "regions agreed in every window that it fails, from ",
+			(double)inc->first, " to ");
+		put_time_of_day(g, (double)inc->opened_at);
+		buf_str(g->b, ": enough in a row to count\n");
 		return;
 	}
 	if (explain_rule(inc, kind) == EXPLAIN_SPACE) {
@@ -342,7 +353,10 @@ static void put_streak(void *arg, const char *name, const struct streak *t,
 	if (g->rows++ == 0)
 		buf_str(g->b, "\nNot enough for an incident:\n");
 	buf_fmt(g->b, "  %s %s %d of the %d windows in a row that it takes,",
-		name, throttled ? "was answered with 429 in" : "has failed in",
+		name ? name : "regions",
+		!name		? "agreed that it fails in"
+			: throttled ? "was answered with 429 in"
+				    : "has failed in",
 		t->n, needed);
 	put_line(g, " since ", (double)t->since, "\n");
 }

@@ -51,7 +51,8 @@ void explain_json(struct buf *b, struct alert_state *st, const struct conf *c,
 
 /*
  * explain_rows(st, p, put, arg): call put(arg, name, t, throttled, needed) for
- * each row of windows, of the region `name`, that is too short for an incident.
+ * each row of windows, of the region `name`, or NULL for those on which regions
+ * agree, that is too short for an incident.
  */
 void explain_rows(const struct alert_state *st, const struct conf_policy *p,
 	void (*put)(void *arg, const char *name, const struct streak *t,

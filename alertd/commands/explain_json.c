@@ -75,8 +75,14 @@ static void put_streak_json(void *arg, const char *name, const struct streak *t,
 	struct rows *r = arg;
 
 	buf_str(r->b, r->n++ ? ",{\"region\":" : "{\"region\":");
-	json_put_str(r->b, name);
-	json_put_member(r->b, "kind", throttled ? "throttled" : "failing");
+	if (name)
+		json_put_str(r->b, name);
+	else
+		buf_str(r->b, "null");
+	json_put_member(r->b, "kind",
+		!name		? "agreed"
+			: throttled ? "throttled"
+				    : "failing");
 	buf_fmt(r->b, ",\"windows\":%d,\"needed\":%d", t->n, needed);
 	put_instant(r->b, "since", (double)t->since);
 	buf_char(r->b, '}');

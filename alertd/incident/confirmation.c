@@ -129,11 +129,27 @@ void streak_drop(struct alert_state *st)
 	st->n_regions = n;
 }
 
+/*
+ * The row of windows on which regions agree. One on which they agree, but on 429,
+ * neither counts nor ends it; nor does one of which nobody knows.
+ */
+static void count_agreed(struct alert_state *st, const struct verdict *v,
+	const struct observation *s, bool fresh)
+{
+	if (fresh && v->verdict != VERDICT_UNKNOWN && !s->agreed)
+		st->agreed = (struct streak) {0};
+	if (s->agreed && !s->only_throttled && v->expected != 1)
+		streak_add(&st->agreed, s->window);
+	if (st->incidents[ALERT_DOWNTIME].open)
+		st->agreed = (struct streak) {0};
+}
+
 void streak_count(struct alert_state *st, const struct verdict *v,
 	const struct observation *s)
 {
 	bool fresh = s->window > st->window;
 
+	count_agreed(st, v, s, fresh);
 	st->window = s->window;
 	if (fresh && v->verdict != VERDICT_UNKNOWN)
 		end_series(st, v);
@@ -169,6 +185,7 @@ void streak_forget(struct alert_state *st)
 	for (size_t i = 0; i < st->n_regions; i++)
 		free(st->regions[i].name);
 	st->n_regions = 0;
+	st->agreed = (struct streak) {0};
 }
 
 void streak_forget_throttled(struct alert_state *st)
@@ -222,9 +239,14 @@ struct confirmation confirmation_of(const struct alert_state *st,
 	if (s->failing && !s->only_throttled) {
 		if (v->expected == 1 && t && (s->agreed || enough))
 			return in_time(ALERT_DOWNTIME, SEVERITY_P1, t);
-		if (v->expected != 1 && s->agreed)
+		if (v->expected != 1 && s->agreed && p->agreed <= 1)
 			return (struct confirmation) {true, ALERT_DOWNTIME,
 				s->assessed.severity, s->window, 1, false};
+		if (v->expected != 1 && s->agreed &&
+			st->agreed.counted == s->window &&
+			st->agreed.n >= p->agreed)
+			return in_time(ALERT_DOWNTIME, s->assessed.severity,
+				&st->agreed);
 		if (enough)
 			return in_time(ALERT_REGIONAL, SEVERITY_P2, t);
 	}
@@ -241,7 +263,7 @@ struct confirmation confirmation_after(const struct alert_state *st,
 	struct conf_policy one = *p;
 	struct confirmation o;
 
-	one.confirm = 1;
+	one.confirm = one.agreed = 1;
 	o = confirmation_of(st, v, s, &one);
 	o.follows = true;
 	return o;

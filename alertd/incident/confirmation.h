@@ -1,6 +1,7 @@
 /*
  * confirmation.h: when failures become an incident (articles 1 and 3). Space
- * confirms at once: the regions agree, the verdict is red. Time confirms after
+ * confirms at once, or after as many windows as alerts.policy.agreed says: the
+ * regions agree, the verdict is red. Time confirms after
  * a number of windows in a row in which one region fails, or is throttled.
  * Windows are counted, never records: a window that is reported twice counts
  * once, by the worse report. Pure.
@@ -69,7 +70,8 @@ struct confirmation confirmation_after(const struct alert_state *st,
 
 /*
  * streak_count(st, v, s): count the window of s for each region of v: as
- * failing, as throttled, or as the end of its row.
+ * failing, as throttled, or as the end of its row; and as one on which they
+ * agree.
  */
 void streak_count(struct alert_state *st, const struct verdict *v,
 	const struct observation *s);

@@ -122,6 +122,8 @@ static const struct conf_key notify[] = {
 static const struct conf_key policy[] = {
 	{KEY("confirm", CONF_INT, conf_policy, confirm), .min = 1, .max = 60,
 		.otherwise = "3"},
+	{KEY("agreed", CONF_INT, conf_policy, agreed), .min = 1, .max = 60,
+		.otherwise = "1"},
 	{KEY("resolve", CONF_INT, conf_policy, resolve), .min = 1, .max = 60,
 		.otherwise = "3"},
 	{KEY("promote", CONF_SECONDS, conf_policy, promote_s), .min = 60,

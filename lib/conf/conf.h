@@ -221,6 +221,7 @@ struct conf_notify {
 /* The numbers of alerting, see mcp-incidents(7). */
 struct conf_policy {
 	int confirm;
+	int agreed; /* windows in a row on which regions agree */
 	int resolve;
 	double promote_s;
 	double remind_s;

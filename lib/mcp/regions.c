@@ -257,3 +257,38 @@ bool region_position(const char *name, double *latitude, double *longitude)
 	}
 	return false;
 }
+
+const char *region_continent(double latitude, double longitude)
+{
+	/* The first box that holds the place: its south, north, west, east. */
+	static const struct {
+		double box[4];
+		const char *name;
+	} boxes[] = {
+		{{-90, -60, -180, 180}, "Antarctica"},
+		{{7, 84, -180, -77.4}, "North America"},
+		{{13, 84, -77.4, -52}, "North America"},
+		{{59, 84, -52, -26}, "North America"}, /* Greenland */
+		{{-60, 13, -93, -30}, "South America"},
+		{{37.9, 84, -32, 28}, "Europe"},
+		{{42, 84, 28, 48}, "Europe"},
+		{{51, 84, 48, 60}, "Europe"},
+		{{34.7, 37.9, 13, 28}, "Europe"}, /* Malta to Crete */
+		{{36, 37.9, -10, -0.5}, "Europe"}, /* the south of Spain */
+		{{27, 37.9, -30, 32.5}, "Africa"},
+		{{12.5, 27, -30, 36.5}, "Africa"},
+		{{-60, 12.5, -30, 58}, "Africa"},
+		{{-60, -10, 110, 180}, "Oceania"},
+		{{-10, 30, 141, 180}, "Oceania"},
+		{{-60, 30, -180, -93}, "Oceania"},
+	};
+
+	for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++) {
+		const double *b = boxes[i].box;
+
+		if (latitude >= b[0] && latitude < b[1] && longitude >= b[2] &&
+			longitude < b[3])
+			return boxes[i].name;
+	}
+	return "Asia";
+}

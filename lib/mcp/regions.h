@@ -18,4 +18,10 @@ const char *region_city(const char *name);
  */
 bool region_position(const char *name, double *latitude, double *longitude);
 
+/*
+ * region_continent(latitude, longitude): the continent of a place, by boxes: near
+ * their borders it may be the neighbour.
+ */
+const char *region_continent(double latitude, double longitude);
+
 #endif

@@ -155,6 +155,7 @@ reports() {
 kept() {
 	inside sh -c 'cat /etc/mcp-fleet/fleet.yaml; ls -RAn /etc/mcp-fleet /var/lib/mcp-fleet/.ssh
 		systemctl is-enabled mcp-fleet.timer mcp-alert.timer mcp-report.timer \
+			mcp-expiry.timer mcp-snapshot.timer \
 			mcp-region.timer mcp-serve.socket mcp-serve@1.service'
 }
 
@@ -173,7 +174,8 @@ kept() {
 		[[ -z $(dpkg-deb -I "$deb" conffiles 2>/dev/null) ]]
 	done | sort >"$BATS_TEST_TMPDIR/files"
 	for file in /usr/bin/mcp-{probe,aggregate,alert,serve,fleet,rotate,guardrail,registry} \
-		/lib/systemd/system/mcp-{fleet,alert,region,report,registry}.{service,timer} \
+		/lib/systemd/system/mcp-{fleet,alert,region,report,registry,expiry,snapshot}.{service,timer} \
+		/lib/systemd/system/mcp-expiry-alert.service \
 		/lib/systemd/system/mcp-{serve.socket,serve@.service,site.service} \
 		/usr/lib/{sysusers,tmpfiles}.d/mcp-fleet.conf \
 		/usr/share/man/man1/mcp-probe.1.gz /usr/share/man/man8/mcp-serve.8.gz \
@@ -202,17 +204,18 @@ kept() {
 
 @test "installed, the timers run and do nothing; nothing is enabled that needs settings" {
 	inside sh -c 'dpkg -i /root/*.deb'
-	for unit in mcp-fleet.timer mcp-alert.timer mcp-report.timer; do
+	for unit in mcp-fleet.timer mcp-alert.timer mcp-report.timer mcp-expiry.timer; do
 		inside systemctl is-active "$unit"
 	done
 	run inside systemctl is-enabled mcp-registry.timer mcp-region.timer mcp-serve.socket \
-		mcp-site.service
+		mcp-site.service mcp-snapshot.timer
 	[ "$(sort -u <<<"$output")" = disabled ]
 	inside systemctl start mcp-fleet.service
 	[ "$(inside systemctl show -P ConditionResult mcp-fleet.service)" = no ]
 	[ "$(inside systemctl show -P Result mcp-fleet.service)" = success ]
 	inside systemd-analyze verify --man=no --recursive-errors=no mcp-fleet.service \
 		mcp-alert.service mcp-report.service mcp-registry.service mcp-region.service \
+		mcp-expiry.service mcp-expiry-alert.service mcp-snapshot.service \
 		mcp-serve@1.service
 }
 
@@ -232,6 +235,12 @@ kept() {
 	run ! jq -e 'select(.status == "fail")' "$BATS_TEST_TMPDIR/findings"
 	told ok timer 'mcp-fleet.timer is active, and its service sees what this shell sees'
 	told ok timer 'mcp-alert.timer is active'
+	told ok timer 'mcp-expiry.timer is active'
+	told ok timer 'mcp-snapshot.timer is active'
+	for unit in mcp-expiry mcp-snapshot; do
+		inside systemctl start "$unit.service"
+	done
+	inside sh -c 'ls /run/mcp-expiry/found.jsonl /var/lib/mcp-snapshot/fleet-*.jsonl.*'
 	told ok upgrade 'nothing to do'
 	# A first alert, as it says: the hook is not to be reached.
 	sed -n '/^  # Who is told/,/^  # Whether/{/^  [^#]/p}' "$BATS_TEST_TMPDIR/said" \

@@ -42,6 +42,26 @@ fault() {
 	[ ! -s err ]
 }
 
+@test "check says where regions share a continent, a provider or an asn" {
+	routes "$(to all)"
+	sed -i '/^regions:/d' fleet.yaml
+	cat >>fleet.yaml <<-'EOT'
+	regions:
+	  - {name: us-east-1, provider: aws, asn: 16509}
+	  - {name: eu-west-2, provider: aws, asn: 16509}
+	  - {name: europe-west3, provider: google}
+	  - {name: cellar, position: [52.5, 13.4], provider: ourselves, asn: 64500}
+	  - {name: attic}
+	EOT
+	alert 0 check
+	[ ! -s err ]
+	diff out - <<-'EOT'
+	regions eu-west-2, europe-west3, cellar: 3 of 5 share the continent Europe
+	regions us-east-1, eu-west-2: 2 of 5 share the provider aws
+	regions us-east-1, eu-west-2: 2 of 5 share the asn 16509
+	EOT
+}
+
 @test "check says that no event will have a link to acknowledge it" {
 	routes "$(to all)"
 	sed -i '/^site:/d' fleet.yaml

@@ -518,6 +518,103 @@ of_this() {
 	FIELDS=6 run ! of_this "* * * * * mcp-fleet mcp-aggregate report -c $here/fleet.yaml"
 }
 
+# looks_for TABLE: whether a line of this table looks for what expires in ./fleet.yaml.
+looks_for() {
+	(
+		source "$ROOT/scripts/doctor_rounds.bash"
+		config=fleet.yaml desk=.
+		rm -f expiry
+		read_table "${FIELDS:-5}" "$PWD" <<<"$1" >/dev/null
+		[ -s expiry ]
+	)
+}
+
+@test "a line of cron looks for what expires by its configuration, however it names it" {
+	local line here=$PWD look='mcp-probe --targets - --check-expiry -f jsonl'
+	mkdir elsewhere
+	touch fleet.yaml elsewhere/fleet.yaml
+	ln -s fleet.yaml link.yaml
+	while IFS= read -r line; do
+		looks_for "${line//HERE/"$here"}" || { echo "$line"; return 1; }
+	done <<-EOT
+	0 9 * * * mcp-aggregate targets -c HERE/fleet.yaml | $look | mcp-alert -c HERE/fleet.yaml
+	@daily mcp-aggregate targets -cfleet.yaml|$look|mcp-alert -cfleet.yaml
+	0 9 * * * cd elsewhere && mcp-aggregate targets --config=../link.yaml | $look | mcp-alert
+	0 9 * * * sh -c 'mcp-aggregate targets -c ~/fleet.yaml | $look'
+	0 9 * * * export MCP_CONFIG="HERE/fleet.yaml"; mcp-aggregate targets | $look | mcp-alert
+	EOT
+	while IFS= read -r line; do
+		run ! looks_for "${line//HERE/"$here"}"
+	done <<-EOT
+	# 0 9 * * * mcp-aggregate targets -c HERE/fleet.yaml | $look
+	0 9 * * * mcp-aggregate targets -c HERE/elsewhere/fleet.yaml | $look
+	0 9 * * * cd elsewhere; mcp-aggregate targets -c fleet.yaml | $look
+	* * * * * mcp-fleet -c HERE/fleet.yaml
+	EOT
+	looks_for $'MCP_CONFIG=link.yaml\n0 9 * * * mcp-aggregate targets | '"$look"
+	FIELDS=6 looks_for "0 9 * * * mcp-fleet mcp-aggregate targets -c $here/fleet.yaml | $look"
+}
+
+@test "nothing looks for what expires" {
+	two >fleet.yaml
+	doctor
+	silent warn expiry ''
+	echo '  - {slug: secure, url: "https://127.0.0.1:1/mcp"}' >>fleet.yaml
+	doctor
+	told warn expiry 'neither a line of cron nor mcp-expiry.timer looks for certificates'
+	typed
+	grep -c -e --check-expiry table | grep -qx 1
+	doctor
+	silent warn expiry ''
+	# A credential can expire, too.
+	sed -i '$d' fleet.yaml
+	sed -i /expiry/d table
+	echo "  - {slug: keyed, url: \"$URL\", auth: {mode: bearer, credential: api}}" >>fleet.yaml
+	doctor
+	told warn expiry 'neither a line of cron'
+}
+
+# daily UNIT STATE RESULT SECONDS: what systemctl says of a unit that runs each day, and
+# ran last so long ago.
+daily() {
+	cat >bin/systemctl <<-EOT
+	#!/bin/bash
+	case "\$*" in
+	"show $1.timer"*) echo LastTriggerUSec=@\$((\$(date +%s) - $4)) ;;
+	"show $1"*) echo 'LoadState=loaded
+	ExecStart={ path=/bin/sh ; argv[]=/bin/sh -c mcp-aggregate targets -c $PWD/fleet.yaml | x ; }
+	Result=$3' ;;
+	"is-active $1.timer") echo $2 ;;
+	"is-enabled $1.timer") echo enabled ;;
+	*) exit 1 ;;
+	esac
+	EOT
+	chmod +x bin/systemctl
+}
+
+@test "a timer of each day that is off, failed, or did not run for two days" {
+	two >fleet.yaml
+	echo '  - {slug: secure, url: "https://127.0.0.1:1/mcp"}' >>fleet.yaml
+	for unit in mcp-expiry mcp-snapshot; do
+		daily $unit active success 3600
+		doctor
+		told ok timer "$unit.timer is active"
+		silent warn timer ''
+		daily $unit active success 180000
+		doctor
+		told warn timer "$unit.timer ran last "
+		daily $unit active exit-code 3600
+		doctor
+		told warn timer "$unit.service ended with exit-code the last time"
+		silent ok timer "$unit"
+		daily $unit inactive success 3600
+		doctor
+		told fail timer "$unit.timer is enabled, but inactive"
+		[[ $unit == mcp-snapshot ]] || silent warn expiry ''
+	done
+	told warn expiry 'neither a line of cron'
+}
+
 @test "the line of another fleet, and no daemon of cron" {
 	two >fleet.yaml
 	echo "* * * * * mcp-fleet -c $PWD/other.yaml" >>table

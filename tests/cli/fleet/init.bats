@@ -180,9 +180,13 @@ servers() {
 		.regions[0].runner == "local" and (.site.url | startswith("http://"))' config
 	mkdir one
 	mv fleet one/
-	run -0 env -i PATH="$BIN:/usr/bin:/bin" bash -c "cd /; $(sed 's/^\* \* \* \* \* //' one/fleet/crontab |
+	run -0 env -i PATH="$BIN:/usr/bin:/bin" bash -c "cd /; $(sed -n 's/^\* \* \* \* \* //p' one/fleet/crontab |
 		sed "s|$PWD/fleet|$PWD/one/fleet|g; s|MCP_CRED|XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR XDG_STATE_HOME=$XDG_STATE_HOME &|; s|>/dev/null||")"
 	redis get probe:127.0.0.1:verdict | jq -e '.verdict'
+	# And the other line, by which what expires is told.
+	run -0 env -i PATH=/usr/bin:/bin bash -c "set -o pipefail; cd /; $(
+		sed -n 's/^0 9 \* \* \* //p' one/fleet/crontab | grep -e --check-expiry |
+		sed "s|$PWD/fleet|$PWD/one/fleet|g; s|>/dev/null||")"
 	cat >list <<-EOT
 	# what we depend on
 	$BASE/json
@@ -430,6 +434,7 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	[ "$status" -eq 0 ]
 	grep -qF "\"bin-path\" => \"$PWD/usr/bin/mcp-serve\"" fleet/lighttpd.conf
 	grep -qF "* * * * * MCP_CREDENTIALS=$PWD/fleet/credentials $PWD/usr/bin/mcp-fleet -c $PWD/fleet/fleet.yaml >/dev/null" fleet/crontab
+	[ "$(wc -l <fleet/crontab)" -eq 2 ]
 	# Only the page is not there yet; the mend of that is the file that was made.
 	bare doctor -c fleet/fleet.yaml
 	[ "$status" -eq 1 ]

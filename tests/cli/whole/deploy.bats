@@ -559,15 +559,19 @@ unit() {
 		'/usr/local/bin/mcp-fleet -c /etc/mcp-fleet/fleet.yaml --only probe' ]
 	[ "$(unit mcp-alert ExecStart)" = \
 		'/usr/local/bin/mcp-fleet -c /etc/mcp-fleet/fleet.yaml --only judge' ]
-	for pair in mcp-fleet:mcp-alert mcp-alert:mcp-fleet; do
+	[ "$(unit mcp-expiry User)" = "$(unit mcp-fleet User)" ]
+	[ "$(unit mcp-expiry-alert User)" = "$(unit mcp-alert User)" ]
+	for pair in mcp-fleet:mcp-alert mcp-alert:mcp-fleet mcp-expiry:mcp-expiry-alert \
+		mcp-expiry-alert:mcp-expiry mcp-snapshot:mcp-fleet mcp-snapshot:mcp-alert; do
 		folder=$(unit "${pair#*:}" Environment | sed -n 's/^MCP_CREDENTIALS=//p')
 		[[ $folder == /etc/mcp-fleet/* ]]
-		[[ " $(unit "${pair%:*}" InaccessiblePaths) " == *" -$folder "* ]]
+		[[ " $(unit "${pair%:*}" InaccessiblePaths | tr '\n' ' ') " == *" -$folder "* ]]
 	done
 	[[ " $(unit mcp-alert InaccessiblePaths) " == *" -/var/lib/mcp-fleet "* ]]
 	# The store's password is all that both may be given.
 	run ! grep -hE '^#?(Load|Set|Import)Credential' \
-		<(sed '/^#LoadCredential=store:/d' "$ROOT"/scripts/deploy/mcp-{fleet,alert}.service)
+		<(sed '/^#LoadCredential=store:/d' \
+		"$ROOT"/scripts/deploy/mcp-{fleet,alert,expiry,expiry-alert,snapshot}.service)
 }
 
 @test "a round in two halves: the one knows no pager, the other no region" {
@@ -604,6 +608,56 @@ unit() {
 	[[ $output == "mcp-fleet: --only: neither probe nor judge" ]]
 }
 
+# started UNIT: runs what the unit does, with the programs of here and RUNTIME_DIRECTORY.
+started() {
+	local line
+	line=$(awk '/^ExecStart=/ { on = 1 } on { print; if (!/\\$/) exit }' \
+		"$ROOT/scripts/deploy/$1.service")
+	line=${line#*-c \'}
+	line=${line%\'}
+	line=${line//'$$'/'$'}
+	line=${line//\/usr\/local\/bin\//"$BIN/"}
+	line=${line//\/run\/mcp-expiry/"$RUNTIME_DIRECTORY"}
+	sh -c "${line//\/etc\/mcp-fleet\//"$PWD/"}"
+}
+
+@test "what expires is found by the one user, and told by the other" {
+	mkdir probe alert
+	redis flushall >/dev/null
+	mkdir expiry
+	export RUNTIME_DIRECTORY=$PWD/expiry XDG_STATE_HOME=$PWD/state
+	{
+		echo "store: $MCP_STORE"
+		echo 'regions: [{name: here, runner: local}]'
+		echo 'alerts:'
+		echo "  routes: [{name: pager, type: command, command: [tee, -a, '$PWD/told']}]"
+		echo 'servers:'
+	} >fleet.yaml
+	# Nothing to look at, and no word of yesterday.
+	echo old >expiry/found.jsonl
+	{ cat fleet.yaml; echo '  []'; } >none
+	cp fleet.yaml some
+	mv none fleet.yaml
+	MCP_CREDENTIALS=$PWD/probe started mcp-expiry
+	[ ! -e expiry/found.jsonl ]
+	mv some fleet.yaml
+	echo '  - {slug: api, url: "http://127.0.0.1:1/mcp", auth: {mode: bearer, credential: api}}' \
+		>>fleet.yaml
+	(umask 077; printf '%s\n' 'token = zqcanary' 'origin = http://127.0.0.1:1' \
+		"expires_at = $(date -ud '+1 hour' +%FT%TZ)" >probe/api)
+	# That something expires is no failure.
+	MCP_CREDENTIALS=$PWD/probe started mcp-expiry
+	[ ! -e told ]
+	MCP_CREDENTIALS=$PWD/alert started mcp-expiry-alert >out
+	jq -es 'map(.event) == ["token_expiring"] and .[0].server_slug == "api"' out
+	grep -q token_expiring told
+	run ! grep -r zqcanary expiry out told
+	# Without a configuration that can be used, it fails.
+	echo wrong >fleet.yaml
+	run -2 started mcp-expiry
+	[ ! -e expiry/found.jsonl ]
+}
+
 @test "what is always started again is, however often it ends" {
 	local unit n=0
 	for unit in $(grep -lx Restart=always "$ROOT"/scripts/deploy/*.service); do
@@ -618,7 +672,7 @@ unit() {
 	mv mcp-serve@.service mcp-serve@1.service
 	sed -i "s|/usr/local/bin/|$BIN/|" ./*.service
 	# Those that are scripts stand elsewhere here.
-	sed -i "s|$BIN/mcp-fleet|$ROOT/scripts/mcp-fleet|" mcp-{fleet,alert}.service
+	sed -i "s|$BIN/mcp-fleet|$ROOT/scripts/mcp-fleet|" mcp-{fleet,alert,snapshot}.service
 	sed -i "s|$BIN/mcp-registry|$ROOT/scripts/mcp-registry|" mcp-registry.service
 	run systemd-analyze verify --man=no --recursive-errors=no ./mcp-*
 	[ "$status" -eq 0 ]

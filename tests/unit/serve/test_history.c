@@ -349,6 +349,30 @@ static void test_search(void **state)
 /* Each region of the catalogue has a place on the map. */
 static void test_positions(void **state)
 {
+	static const struct {
+		double north, east;
+		const char *name;
+	} continents[] = {
+		{52.5, 13.4, "Europe"},
+		{64.1, -21.9, "Europe"},   /* Reykjavik */
+		{36.7, -4.4, "Europe"},	   /* Malaga */
+		{55.8, 37.6, "Europe"},	   /* Moscow */
+		{41.0, 28.9, "Asia"},	   /* Istanbul: a border */
+		{32.1, 34.8, "Asia"},	   /* Tel Aviv */
+		{24.5, 54.4, "Asia"},	   /* Abu Dhabi */
+		{-6.2, 106.8, "Asia"},	   /* Jakarta */
+		{35.7, 139.7, "Asia"},	   /* Tokyo */
+		{30.0, 31.2, "Africa"},	   /* Cairo */
+		{-33.9, 18.4, "Africa"},   /* Cape Town */
+		{39.0, -77.5, "North America"},
+		{19.4, -99.1, "North America"},	 /* Mexico City */
+		{43.7, -79.4, "North America"},	 /* Toronto */
+		{-23.6, -46.6, "South America"}, /* Sao Paulo */
+		{4.7, -74.1, "South America"},	 /* Bogota */
+		{-33.9, 151.2, "Oceania"},
+		{-36.8, 174.8, "Oceania"}, /* Auckland */
+		{-77.8, 166.7, "Antarctica"},
+	};
 	double north, east;
 
 	(void)state;
@@ -357,6 +381,10 @@ static void test_positions(void **state)
 	assert_true(region_position("syd", &north, &east));
 	assert_true(north < -33 && east > 151);
 	assert_false(region_position("cellar", &north, &east));
+	for (size_t i = 0; i < sizeof continents / sizeof *continents; i++)
+		assert_string_equal(region_continent(continents[i].north,
+					    continents[i].east),
+			continents[i].name);
 }
 
 int main(void)

@@ -1,0 +1,105 @@
+# shellcheck shell=bash
+# mcp-fleet snapshot: a compressed snapshot of the store in a folder, the last ones of
+# which are kept, and its upload; see mcp-fleet(1), SNAPSHOT.
+# shellcheck disable=SC2154,SC2034 # variables of mcp-fleet
+
+snapshot_keep=${MCP_SNAPSHOT_KEEP:-7} snapshot_upload=${MCP_SNAPSHOT_UPLOAD-}
+part='' # what is being written
+
+snapshot_usage() {
+	cat <<-'END'
+	usage: mcp-fleet snapshot [-c file] [-k count] [--store url]
+	           [-u command] folder
+
+	Writes a compressed snapshot of the store to the folder, deletes old ones, and
+	uploads the new one.
+
+	options:
+	  -c, --config file     the configuration; else MCP_CONFIG, else ./fleet.yaml,
+	                        else /etc/mcp-fleet/fleet.yaml
+	  -h, --help            print this help
+	  -k, --keep count      keep so many; else MCP_SNAPSHOT_KEEP, else 7
+	  --store url           the store; else as configured, else MCP_STORE
+	  -u, --upload command  a line of bash that uploads the file $1; else
+	                        MCP_SNAPSHOT_UPLOAD
+
+	exit status:
+	  0  done
+	  2  usage or configuration
+	  3  the store, this machine or the upload failed
+
+	See mcp-fleet(1).
+	END
+}
+
+snapshot_settings() {
+	local args
+	args=$(getopt -n "$me snapshot" -o c:hk:u: -l config:,help,keep:,store:,upload: \
+		-- "$@") || { say "see $me snapshot --help"; exit 2; }
+	eval set -- "$args"
+	while :; do
+		case $1 in
+		-c | --config) config=$2; shift ;;
+		-h | --help) snapshot_usage; exit 0 ;;
+		-k | --keep) snapshot_keep=$2; shift ;;
+		--store) url=$2; shift ;;
+		-u | --upload) snapshot_upload=$2; shift ;;
+		--) shift; break ;;
+		esac
+		shift
+	done
+	[[ $# -eq 1 && $1 ]] || die 2 "a folder, please; see $me snapshot --help"
+	folder=$(realpath -m -- "$1")
+	[[ $snapshot_keep =~ ^[1-9][0-9]{0,3}$ ]] ||
+		die 2 "how many to keep: $snapshot_keep: not a number from 1 to 9999"
+	need_config
+}
+
+# write_snapshot PART: a whole one, on the disk, or none.
+write_snapshot() {
+	local status=0
+	(
+		set -o pipefail
+		mcp-aggregate snapshot -c "$config" ${url:+--store "$url"} |
+			"$packer" -c >"$1"
+	) {lock}<&- || status=$?
+	if ((status)) || ! sync -- "$1"; then
+		rm -f -- "$1"
+		die "$((status == 2 ? 2 : 3))" "no snapshot was written to $folder"
+	fi
+}
+
+# drop_old NEW: deletes all but the last ones; the new one is kept even where the clock
+# was put back.
+drop_old() {
+	local all file
+	all=("$folder"/fleet-[0-9]*Z.jsonl.*)
+	for file in "${all[@]::${#all[@]} > snapshot_keep ? ${#all[@]} - snapshot_keep : 0}"; do
+		[[ $file == "$1" ]] || rm -f -- "$file"
+	done
+}
+
+snapshot() {
+	local folder='' packer=gzip lock file status=0
+	snapshot_settings "$@"
+	need mcp-aggregate gzip
+	! type -P zstd >/dev/null || packer=zstd
+	mkdir -p -- "$folder" || die 3 "$folder: cannot be made"
+	{ exec {lock}<"$folder"; } 2>/dev/null || die 3 "$folder: cannot be read"
+	flock -n "$lock" || die 3 "$folder: another snapshot is being written there"
+	# Of those that were killed.
+	rm -f -- "$folder"/.fleet-*.part
+	file=$folder/fleet-$(date -u +%Y%m%dT%H%M%SZ).jsonl
+	[[ $packer == zstd ]] && file+=.zst || file+=.gz
+	part=$folder/.${file##*/}.part
+	trap 'rm -f -- "$part"' EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	write_snapshot "$part"
+	mv -T -- "$part" "$file" || die 3 "$file: cannot be written"
+	drop_old "$file"
+	[[ $snapshot_upload ]] || return 0
+	bash -o pipefail -c "$snapshot_upload" "$me" "$file" {lock}<&- >&2 || status=$?
+	((!status)) || die 3 "the upload of $file failed with $status; the file is kept there"
+}
