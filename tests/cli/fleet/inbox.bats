@@ -258,6 +258,9 @@ refused() {
 	done <keys | refused region-east
 	refused region-east <<-'EOT'
 	get fleet:inbox:east:0
+	set fleet:inbox:east:0 x get
+	select 1
+	select 15
 	del fleet:inbox:east:0
 	append fleet:inbox:east:0 x
 	rpush fleet:inbox:east:0 x
