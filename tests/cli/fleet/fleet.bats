@@ -268,14 +268,14 @@ c-1 ok" ]
 	PATH=$ROOT/scripts:$PATH
 	run -0 mcp-fleet help
 	[ "$output" = "$(mcp-fleet --help)" ]
-	for command in init enroll doctor demo help; do
+	for command in init enroll doctor demo snapshot help; do
 		grep -q "^  $command  " <<<"$output"
 		[ "$(mcp-fleet help "$command")" = "$(mcp-fleet "$command" --help)" ]
 	done
 	for command in 'help nosuch' nosuch '-c fleet.yaml nosuch'; do
 		# shellcheck disable=SC2086 # words
 		run -2 mcp-fleet $command
-		[ "$output" = 'mcp-fleet: nosuch: no command; there are init, enroll, doctor, demo and help' ]
+		[ "$output" = 'mcp-fleet: nosuch: no command; there are init, enroll, doctor, demo, snapshot and help' ]
 	done
 	run -2 mcp-fleet -c fleet.yaml doctor
 	[ "$output" = 'mcp-fleet: doctor: a command comes first' ]
