@@ -126,6 +126,10 @@ static struct verdict judge(struct judged *s, double now)
 	for (size_t i = 0; i < v.n_regions; i++)
 		v.last_probe_at =
 			fmax(v.last_probe_at, v.regions[i].started_at);
+	v.last_success_at = NAN;
+	for (size_t i = 0; i < s->records->n_regions; i++)
+		v.last_success_at = fmax(v.last_success_at,
+			history_success(&s->records->regions[i], now));
 	v.published_at = now;
 	for (size_t i = 0; i < s->records->n_regions; i++)
 		drift_saw(&s->records->regions[i], now);

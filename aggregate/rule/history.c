@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,15 @@ size_t history_until(const struct region_history *h, double t)
 			hi = mid;
 	}
 	return lo;
+}
+
+double history_success(const struct region_history *h, double t)
+{
+	size_t n = history_until(h, t);
+
+	while (n && h->probes[n - 1].state == STATE_BROKEN)
+		n--;
+	return n ? h->probes[n - 1].started_at : NAN;
 }
 
 static int by_instant(const void *a, const void *b)

@@ -89,6 +89,12 @@ struct region_history {
 size_t history_until(const struct region_history *h, double t);
 
 /*
+ * history_success(h, t): when the newest probe started, at or before the instant
+ * t, that was not broken; NAN where there is none.
+ */
+double history_success(const struct region_history *h, double t);
+
+/*
  * history_settle(probes, n): sort the probes of a region, oldest first, and
  * drop those that are not whole, whose `counts` is false. Then `counts` of a
  * probe says whether it is the first of its minute, the dropped ones included.

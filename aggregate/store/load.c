@@ -369,6 +369,9 @@ static void read_tool_field(struct collect *c, struct loaded *l,
 	else if (strcmp(field, "churn:since") == 0 &&
 		!num_epoch(text, &l->churn_since))
 		l->churn_since = 0;
+	else if (strcmp(field, "success:last") == 0 &&
+		!num_epoch(text, &l->last_success))
+		l->last_success = 0;
 }
 
 static void read_tool_fields(struct collect *c, struct loaded *l,

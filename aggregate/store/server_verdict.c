@@ -210,6 +210,17 @@ static double last_probe_at(const struct verdict *v)
 	return at;
 }
 
+/* The probes that are kept, or the verdict before, which knows of older ones. */
+static double last_success_at(
+	const struct server_verdict *s, double until, double before)
+{
+	double at = before > 0 && before <= until ? before : NAN;
+
+	for (size_t i = 0; i < s->n_regions; i++)
+		at = fmax(at, history_success(&s->regions[i], until));
+	return at;
+}
+
 int server_verdict_decide(
 	struct server_verdict *s, const struct server_verdict_input *in)
 {
@@ -241,6 +252,7 @@ int server_verdict_decide(
 	if (rc)
 		return rc;
 	s->verdict.last_probe_at = last_probe_at(&s->verdict);
+	s->verdict.last_success_at = last_success_at(s, until, l->last_success);
 	figures_put(&s->verdict, &l->figures);
 	if (s->verdict.verdict == VERDICT_UNKNOWN)
 		return 0;
@@ -331,6 +343,16 @@ static size_t put_region_states(
 	return n;
 }
 
+/* The field "success:last"; how many texts. */
+static size_t put_success(const struct verdict *v, char (*text)[PUBLISH_TEXT])
+{
+	if (isnan(v->last_success_at))
+		return 0;
+	snprintf(text[0], PUBLISH_TEXT, "success:last");
+	snprintf(text[1], PUBLISH_TEXT, "%.6f", v->last_success_at);
+	return 2;
+}
+
 /* A field that is not as it was; how many texts. */
 static size_t put_kept(
 	const char **fields, const char *name, const struct kept_field *k)
@@ -345,7 +367,7 @@ static size_t put_kept(
 void server_verdict_queue(const struct server_verdict *s, struct store *store,
 	const char *sha, double now, struct publish_count count)
 {
-	size_t most = 4 * s->n_regions + 2 * s->verdict.n_regions + 2;
+	size_t most = 4 * s->n_regions + 2 * s->verdict.n_regions + 4;
 	char(*text)[PUBLISH_TEXT] = xcalloc(most, sizeof *text);
 	const char **fields = xcalloc(most + 4, sizeof *fields);
 	double until = now + s->server.rule.ahead_s;
@@ -353,6 +375,7 @@ void server_verdict_queue(const struct server_verdict *s, struct store *store,
 
 	n += put_tool_changes(s, until, s->churn_since, text + n);
 	n += put_region_states(s, text + n);
+	n += put_success(&s->verdict, text + n);
 	for (size_t i = 0; i < n; i++)
 		fields[i] = text[i];
 	n += put_kept(fields + n, DIVERGENCE_WORDS, &s->words);

@@ -242,6 +242,8 @@ const struct field verdict_fields[] = {
 		FIELD_LAX | FIELD_OMIT, .digits = 3),
 	EPOCH("last_probe_at", struct verdict, last_probe_at, FIELD_LAX,
 		.none = NAN, FIELD_WHEN(struct verdict, published_at)),
+	EPOCH("last_success_at", struct verdict, last_success_at, FIELD_LAX,
+		.none = NAN, FIELD_WHEN(struct verdict, published_at)),
 	FIELD("protocol", struct verdict, protocol,
 		FIELD_LAX | FIELD_OMIT | FIELD_CLEAN),
 	FIELD("era", struct verdict, era, FIELD_LAX | FIELD_OMIT,

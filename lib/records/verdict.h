@@ -136,6 +136,7 @@ struct verdict {
 	/* Of a verdict that is published; 0 in others. Epoch seconds. */
 	double published_at;
 	double last_probe_at; /* of the newest probe of any region; NAN: none */
+	double last_success_at; /* of the newest that was not broken; NAN: none */
 	/* Of the newest probe that shook hands: the revision, or NULL, and the era. */
 	const char *protocol;
 	enum era era;

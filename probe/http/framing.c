@@ -7,6 +7,9 @@
    are none, and clients take them. */
 #define NAME_MARKS "!#$%&'*+-.^_`|~ \t"
 
+/* Of a number that 63 bits hold. */
+#define LENGTH_DIGITS 18
+
 static bool in_name(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
@@ -45,8 +48,11 @@ static void note_length(struct framing *f, const char *p, size_t n)
 		p++;
 		n--;
 	}
-	if (n >= sizeof f->length)
-		n = sizeof f->length - 1;
+	if (n > LENGTH_DIGITS) {
+		f->fault = "Content-Length is longer than any body (RFC 9110, "
+			   "8.6)";
+		return;
+	}
 	if (!*f->length) {
 		memcpy(f->length, p, n);
 		f->length[n] = '\0';

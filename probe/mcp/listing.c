@@ -54,7 +54,7 @@ enum listing_state listing_take(struct listing *l, const cJSON *result,
 {
 	const cJSON *next = json_get(result, "nextCursor");
 
-	if ((stateless && !rpc_judge_result_type(result, f)) ||
+	if (!rpc_judge_list(result, stateless, f) ||
 		!tools_add(&l->tools, result, stateless, f))
 		return LISTING_BAD;
 	if (!next)

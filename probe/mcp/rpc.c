@@ -340,12 +340,14 @@ static const struct shape hello_rows[] = {
 	{"capabilities.resources.subscribe", SHAPE_BOOLEAN, false},
 	{"capabilities.logging", SHAPE_COMPOSITE, false},
 	{"capabilities.completions", SHAPE_COMPOSITE, false},
-	{"capabilities.experimental", SHAPE_OBJECT, false},
+	{"capabilities.experimental", SHAPE_OBJECTS, false},
+	{"capabilities.extensions", SHAPE_OBJECTS, false},
 	{"instructions", SHAPE_STRING, false},
 	{"_meta", SHAPE_OBJECT, false},
 };
 
-/* The members of `initialize` alone ("Implementation" in the schema). */
+/* The members of `initialize` alone: "Implementation" in the schema, and what
+   2026-07-28 does not know any more. */
 static const struct shape server_rows[] = {
 	{"serverInfo", SHAPE_OBJECT, true},
 	{"serverInfo.name", SHAPE_STRING, true},
@@ -354,6 +356,22 @@ static const struct shape server_rows[] = {
 	{"serverInfo.description", SHAPE_STRING, false},
 	{"serverInfo.websiteUrl", SHAPE_STRING, false},
 	SHAPE_ICONS("serverInfo.icons"),
+	{"capabilities.tasks", SHAPE_OBJECT, false},
+	{"capabilities.tasks.list", SHAPE_COMPOSITE, false},
+	{"capabilities.tasks.cancel", SHAPE_COMPOSITE, false},
+	{"capabilities.tasks.requests", SHAPE_OBJECT, false},
+	{"capabilities.tasks.requests.tools", SHAPE_OBJECT, false},
+	{"capabilities.tasks.requests.tools.call", SHAPE_COMPOSITE, false},
+};
+
+/*
+ * The members of a result of tools/list besides the tools. Clients of 2026-07-28
+ * are to take a missing or negative ttlMs for 0.
+ */
+static const struct shape list_rows[] = {
+	{"_meta", SHAPE_OBJECT, false},
+	{"ttlMs", SHAPE_INTEGER, false},
+	{"cacheScope", SHAPE_SCOPE, false},
 };
 
 /* Whether each row holds; if not, *f says which member is wrong. */
@@ -406,12 +424,15 @@ bool rpc_judge_initialize(const cJSON *result, struct rpc_hello *h,
 bool rpc_judge_discover(const cJSON *result, struct rpc_hello *h,
 	struct failure *f)
 {
+	static const struct shape versions = {
+		"supportedVersions", SHAPE_STRINGS, false};
 	const cJSON *meta = json_get(result, "_meta");
 
 	memset(h, 0, sizeof *h);
 	snprintf(h->revision, sizeof h->revision, "%s", REVISION_STATELESS);
 	note_server(json_get(meta, "io.modelcontextprotocol/serverInfo"), h);
 	return rpc_judge_result_type(result, f) &&
+		judge_members(result, &versions, 1, "server/discover", f) &&
 		judge_capabilities(result, h, f, "server/discover");
 }
 
@@ -426,6 +447,14 @@ bool rpc_judge_result_type(const cJSON *result, struct failure *f)
 		"the resultType of the result is %.60s; revision 2026-07-28 "
 		"knows \"complete\" here, and clients refuse any other",
 		s ? s : "no string");
+}
+
+bool rpc_judge_list(const cJSON *result, bool stateless, struct failure *f)
+{
+	return (!stateless || rpc_judge_result_type(result, f)) &&
+		judge_members(result, list_rows,
+			stateless ? sizeof list_rows / sizeof *list_rows : 1,
+			"tools/list", f);
 }
 
 /* The first text of a result's content, to quote it. */

@@ -1,5 +1,6 @@
 #include "mcp/shape.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,11 @@ static const char *const wanted[] = {
 	[SHAPE_COMPOSITE] = "an object",
 	[SHAPE_STRINGS] = "an array of strings",
 	[SHAPE_SCHEMAS] = "an object of schemas",
+	[SHAPE_OBJECTS] = "an object of objects",
+	[SHAPE_INTEGER] = "an integer",
+	[SHAPE_THEME] = "light or dark",
+	[SHAPE_SCOPE] = "public or private",
+	[SHAPE_TASK_SUPPORT] = "forbidden, optional or required",
 };
 
 static bool is_composite(const cJSON *v)
@@ -38,6 +44,13 @@ static bool is_string(const cJSON *v)
 	return cJSON_IsString(v);
 }
 
+static bool is_word(const cJSON *v, const char *one, const char *other)
+{
+	const char *s = cJSON_GetStringValue(v);
+
+	return s && (strcmp(s, one) == 0 || strcmp(s, other) == 0);
+}
+
 static bool is_kind(const cJSON *v, enum shape_kind kind)
 {
 	switch (kind) {
@@ -54,21 +67,32 @@ static bool is_kind(const cJSON *v, enum shape_kind kind)
 	case SHAPE_STRINGS:
 		return cJSON_IsArray(v) && all(v, is_string);
 	case SHAPE_SCHEMAS:
+	case SHAPE_OBJECTS:
 		return cJSON_IsObject(v) && all(v, is_composite);
+	case SHAPE_INTEGER:
+		return cJSON_IsNumber(v) && trunc(v->valuedouble) == v->valuedouble;
+	case SHAPE_THEME:
+		return is_word(v, "light", "dark");
+	case SHAPE_SCOPE:
+		return is_word(v, "public", "private");
+	case SHAPE_TASK_SUPPORT:
+		return is_word(v, "optional", "required") ||
+			is_word(v, "forbidden", "forbidden");
 	}
 	return false;
 }
 
-static const char *type_of(const cJSON *v)
+/* What v is instead of that kind. */
+static const char *type_of(const cJSON *v, enum shape_kind kind)
 {
 	if (!v)
 		return "missing";
 	if (cJSON_IsNull(v))
 		return "null";
 	if (cJSON_IsString(v))
-		return "a string";
+		return kind >= SHAPE_THEME ? "another word" : "a string";
 	if (cJSON_IsNumber(v))
-		return "a number";
+		return kind == SHAPE_INTEGER ? "no integer" : "a number";
 	if (cJSON_IsBool(v))
 		return "true or false";
 	return cJSON_IsArray(v) ? "an array" : "an object";
@@ -97,7 +121,7 @@ static bool holds(const cJSON *v, const struct shape *row, const char *path,
 	if (m ? is_kind(m, row->kind) : !row->required)
 		return true;
 	snprintf(out, SHAPE_FAULT, "%s is %s, and must be %s", row->path,
-		type_of(m), wanted[row->kind]);
+		type_of(m, row->kind), wanted[row->kind]);
 	return false;
 }
 

@@ -17,6 +17,11 @@ enum shape_kind {
 	SHAPE_COMPOSITE, /* an object or an array */
 	SHAPE_STRINGS,	 /* an array of strings */
 	SHAPE_SCHEMAS,	 /* an object of objects; clients take arrays, too */
+	SHAPE_OBJECTS,	 /* the same, of which no member is a schema */
+	SHAPE_INTEGER,
+	SHAPE_THEME,	    /* one of two words */
+	SHAPE_SCOPE,	    /* the same */
+	SHAPE_TASK_SUPPORT, /* one of three */
 };
 
 /*
@@ -45,6 +50,6 @@ const struct shape *shape_fault(const cJSON *v, const struct shape *rows,
 	{path, SHAPE_ARRAY, false}, {path "[].src", SHAPE_STRING, true},       \
 		{path "[].mimeType", SHAPE_STRING, false},                     \
 		{path "[].sizes", SHAPE_STRINGS, false},                       \
-		{path "[].theme", SHAPE_STRING, false}
+		{path "[].theme", SHAPE_THEME, false}
 
 #endif

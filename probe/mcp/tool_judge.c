@@ -7,10 +7,10 @@
 /*
  * The members of a tool in all revisions together: clients check them all,
  * whichever revision they negotiated. Other members are ignored. Until
- * 2025-11-25, session_rows apply too; since 2026-07-28, stateless_rows.
+ * 2025-11-25, session_rows apply too; since 2026-07-28, stateless_rows: its schema
+ * leaves to JSON Schema what is in a schema, and clients do not look.
  */
 static const struct shape rows[] = {
-	{"inputSchema.required", SHAPE_STRINGS, false},
 	{"title", SHAPE_STRING, false},
 	{"description", SHAPE_STRING, false},
 	{"annotations", SHAPE_OBJECT, false},
@@ -21,17 +21,19 @@ static const struct shape rows[] = {
 	{"annotations.openWorldHint", SHAPE_BOOLEAN, false},
 	{"outputSchema", SHAPE_OBJECT, false},
 	SHAPE_ICONS("icons"),
-	{"execution", SHAPE_OBJECT, false},
-	{"execution.taskSupport", SHAPE_STRING, false},
 	{"_meta", SHAPE_OBJECT, false},
 };
 static const struct shape session_rows[] = {
+	{"execution", SHAPE_OBJECT, false},
+	{"execution.taskSupport", SHAPE_TASK_SUPPORT, false},
+	{"inputSchema.required", SHAPE_STRINGS, false},
 	{"inputSchema.properties", SHAPE_SCHEMAS, false},
 	{"outputSchema.properties", SHAPE_SCHEMAS, false},
 	{"outputSchema.required", SHAPE_STRINGS, false},
 };
 static const struct shape stateless_rows[] = {
-	{"inputSchema.properties", SHAPE_OBJECT, false},
+	{"inputSchema.$schema", SHAPE_STRING, false},
+	{"outputSchema.$schema", SHAPE_STRING, false},
 };
 #define COUNT(rows) (sizeof(rows) / sizeof *(rows))
 

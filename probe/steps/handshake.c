@@ -157,6 +157,10 @@ static bool turns_away(const struct reply *r)
 	if (refuses_version(r))
 		return supported(r) && supported(r)->child &&
 			rpc_versions(supported(r)) != VERSIONS_SESSION;
+	/* Without an id an error is none to it, but with a status that refuses. */
+	if (r->kind == REPLY_ERROR && status <= 299 &&
+		(!json_get(r->message, "id") || json_has_null(r->message, "id")))
+		return true;
 	return r->kind == REPLY_FAILED || (final(r) && status != 429) ||
 		(r->kind == REPLY_STATUS && status <= 299);
 }

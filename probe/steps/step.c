@@ -134,6 +134,10 @@ static void put_clients(struct probe *p, const struct http_response *h)
 		buf_str(&b, "those on node are refused: ");
 		framing_words(odd, &b);
 	}
+	/* Of what else has no type, nothing is read. */
+	if (h->status == 200 && !*http_fields(h)->content_type)
+		buf_fmt(&b, "%sthose of the official SDK are refused: the "
+			"response has no Content-Type", b.len ? "; " : "");
 	/* Where there is room for it, and for what a step says behind it. */
 	if (b.len && p->detail.max - p->detail.len > 2 * b.len + BEHIND) {
 		text_clean(b.p, b.len, clean, sizeof clean, 500);

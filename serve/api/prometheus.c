@@ -37,7 +37,7 @@ static double p95(const struct prometheus_server *s)
 
 static double last_probe(const struct prometheus_server *s)
 {
-	return fresh(s) ? s->view->last_probe_s : NAN;
+	return fresh(s) ? s->view->last_success_s : NAN;
 }
 
 /* Of a stale verdict too: since then nothing is known. */
@@ -68,7 +68,8 @@ static const struct gauge contract[] = {
 	{"alivemcp_uptime_30d", "30-day uptime percent", uptime},
 	{"alivemcp_p95_ms", "p95 latency in ms across all regions", p95},
 	{"alivemcp_last_probe_seconds",
-		"seconds since the newest probe, as of the verdict",
+		"seconds since the last successful probe, as of the "
+		"verdict",
 		last_probe},
 };
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const struct view unknown = {
-	.uptime_30d = NAN, .p95_ms = NAN, .last_probe_s = NAN};
+	.uptime_30d = NAN, .p95_ms = NAN, .last_probe_s = NAN, .last_success_s = NAN};
 
 static int fail(struct view *v, char *why, const char *what)
 {
@@ -51,7 +51,7 @@ static void add_region(struct view *v, size_t *cap, const char *name,
 
 /* What is read of a verdict before it is known what all of it means. */
 struct text {
-	double version, window, published, probed, uptime_30d, p95_ms;
+	double version, window, published, probed, succeeded, uptime_30d, p95_ms;
 	bool coloured;
 	size_t cap;	     /* of the regions of the view */
 	struct pull no_data; /* at its value; p NULL: none */
@@ -131,11 +131,11 @@ static bool read_text(
 	const char *json, bool regions, struct text *t, struct view *v)
 {
 	static const char *const names[] = {"v", "window", "published_at",
-		"last_probe_at", "uptime_30d", "p95_ms", "verdict", "regions",
+		"last_probe_at", "last_success_at", "uptime_30d", "p95_ms", "verdict", "regions",
 		"no_data", "step", NULL};
 	double *const numbers[] = {&t->version, &t->window, &t->published,
-		&t->probed, &t->uptime_30d, &t->p95_ms};
-	enum { NUMBERS = sizeof numbers / sizeof *numbers };
+		&t->probed, &t->succeeded, &t->uptime_30d, &t->p95_ms};
+	enum { SUCCEEDED = 4, NUMBERS = sizeof numbers / sizeof *numbers };
 	struct pull j = pull_begin(json);
 	unsigned seen = 0;
 	int i;
@@ -144,6 +144,7 @@ static bool read_text(
 		.window = NAN,
 		.published = NAN,
 		.probed = NAN,
+		.succeeded = NAN,
 		.uptime_30d = NAN,
 		.p95_ms = NAN};
 	if (!pull_object(&j))
@@ -166,6 +167,9 @@ static bool read_text(
 			pull_skip(&j);
 		}
 	}
+	/* An older mcp-aggregate does not say. */
+	if (!(seen & 1u << SUCCEEDED))
+		t->succeeded = t->probed;
 	return pull_end(&j);
 }
 
@@ -205,6 +209,7 @@ static void read_clock(const struct text *t, double now, struct view *v)
 {
 	double published = within(t->published, NUM_EPOCH_MAX);
 	double probed = within(t->probed, NUM_EPOCH_MAX);
+	double succeeded = within(t->succeeded, NUM_EPOCH_MAX);
 	double age = now - (double)v->as_of;
 	int late = 0;
 
@@ -221,6 +226,8 @@ static void read_clock(const struct text *t, double now, struct view *v)
 		v->last_probe_s = fmax(0, floor(published - probed));
 		view_ago(v->last_probe_s, v->last_probe_ago);
 	}
+	if (!isnan(published) && !isnan(succeeded))
+		v->last_success_s = fmax(0, floor(published - succeeded));
 }
 
 int view_read(const char *json, bool regions, double now, struct view *v,

@@ -50,6 +50,7 @@ struct view {
 	double p95_ms;		     /* whole; NAN where there is none */
 	char last_probe_ago[VIEW_AGO]; /* "" where there is none */
 	double last_probe_s;	       /* the same in whole seconds, or NAN */
+	double last_success_s;	       /* of the newest that was not broken */
 	char etag[VIEW_ETAG];	       /* with its quotes */
 	struct view_region *regions;
 	size_t n_regions;

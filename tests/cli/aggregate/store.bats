@@ -173,6 +173,25 @@ field() {
 	[ "$p50" -le 505 ]
 }
 
+@test "an outage that outlasts what is kept of probes: their last success is known" {
+	success() {
+		redis get probe:s:verdict | jq -r '.last_success_at - '"$((NOW - 7200))"
+	}
+	probes s eu $((NOW - 7200)) | aggregate ingest
+	aggregate verdict --now $((NOW - 7180)) >/dev/null || true
+	[ "$(success)" = 0 ]
+	for minute in {1..60}; do
+		probes s eu $((NOW - 7200 + 120 * minute)) initialize
+	done | aggregate ingest
+	aggregate verdict --now "$NOW" >/dev/null || true
+	[ "$(success)" = 0 ]
+	redis get probe:s:verdict | jq -e '.last_probe_at > .last_success_at + 7000'
+	# One that never worked has none.
+	probes never eu $((NOW - 20)) initialize | aggregate ingest
+	aggregate verdict --now "$NOW" >/dev/null || true
+	redis get probe:never:verdict | jq -e 'has("last_success_at") and .last_success_at == null'
+}
+
 @test "drift is told by name, once, though the probe says the tools only once" {
 	h2=$(printf 'e%.0s' {1..64})
 	for r in us-east-1 eu-west-2; do

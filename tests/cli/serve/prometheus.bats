@@ -97,7 +97,7 @@ yields() {
 		# HELP alivemcp_p95_ms p95 latency in ms across all regions
 		# TYPE alivemcp_p95_ms gauge
 		alivemcp_p95_ms{slug="example-mcp"} 142
-		# HELP alivemcp_last_probe_seconds seconds since the newest probe, as of the verdict
+		# HELP alivemcp_last_probe_seconds seconds since the last successful probe, as of the verdict
 		# TYPE alivemcp_last_probe_seconds gauge
 		alivemcp_last_probe_seconds{slug="example-mcp"} 37
 	END

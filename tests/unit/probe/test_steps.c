@@ -22,8 +22,8 @@
 static struct target target;
 static struct url url;
 static struct probe p;
+static struct http_fields fields = {.content_type = "application/json"};
 static struct http_response http;
-static struct http_fields fields;
 static struct reply reply;
 static cJSON *message;
 
@@ -88,7 +88,8 @@ static const struct reply *say(enum reply_kind kind, long status,
 	cJSON_Delete(message);
 	message = NULL;
 	http = (struct http_response) {
-		.status = status, .http_version = "2", .code = ""};
+		.status = status, .http_version = "2", .code = "",
+		.fields = &fields};
 	reply = (struct reply) {.kind = kind, .http = &http, .at_ms = 5};
 	if (text) {
 		snprintf(copy, sizeof copy, "%s", text);
@@ -118,7 +119,7 @@ static void check_fail(struct next n, const char *code)
 #define MODERN                                                                 \
 	"{'result':{'supportedVersions':['2026-07-28'],"                       \
 	"'capabilities':{'tools':{}}}}"
-#define OLD "{'error':{'code':-32601,'message':'unknown'}}"
+#define OLD "{'id':1,'error':{'code':-32601,'message':'unknown'}}"
 #define GREETING                                                               \
 	"{'result':{'protocolVersion':'2025-11-25','capabilities':{}," INFO "}}"
 
@@ -236,7 +237,7 @@ static const struct reply *said(enum said what, bool discover)
 	case UNKNOWN:
 		return say(REPLY_ERROR, 200, OLD);
 	case INTERNAL:
-		return say(REPLY_ERROR, 200, "{'error':{'code':-32603}}");
+		return say(REPLY_ERROR, 200, "{'id':1,'error':{'code':-32603}}");
 	case STRANGE:
 		return say(REPLY_ERROR, 400,
 			"{'error':{'code':-32022,'data':{'supported':"
@@ -427,7 +428,6 @@ static void test_authorization_asked(void **state)
 	check_fail(authorization_reply(&p, r), "auth.bare-401");
 	snprintf(fields.www_authenticate, sizeof fields.www_authenticate,
 		"Bearer scope=\"a\"");
-	http.fields = &fields;
 	n = authorization_reply(&p, r);
 	assert_int_equal(n.kind, NEXT_PASS);
 	assert_string_equal(n.message, "asks for a credential (Bearer)");

@@ -80,7 +80,7 @@ static void test_contract(void **state)
 
 	(void)state;
 	read_view(&views[0], "green", ",\"uptime_30d\":99.87,\"p95_ms\":142.4");
-	read_view(&views[1], "amber", "");
+	read_view(&views[1], "amber", ",\"last_success_at\":1777490000.5");
 	read_view(&views[2], "red", ",\"uptime_30d\":100,\"p95_ms\":0");
 	for (size_t i = 0; i < 3; i++)
 		servers[i] = (struct prometheus_server) {
@@ -102,11 +102,11 @@ static void test_contract(void **state)
 		"# TYPE alivemcp_p95_ms gauge\n"
 		"alivemcp_p95_ms{slug=\"a\"} 142\n"
 		"alivemcp_p95_ms{slug=\"c.2\"} 0\n"
-		"# HELP alivemcp_last_probe_seconds seconds since the newest "
-		"probe, as of the verdict\n"
+		"# HELP alivemcp_last_probe_seconds seconds since the last "
+		"successful probe, as of the verdict\n"
 		"# TYPE alivemcp_last_probe_seconds gauge\n"
 		"alivemcp_last_probe_seconds{slug=\"a\"} 37\n"
-		"alivemcp_last_probe_seconds{slug=\"b-1\"} 37\n"
+		"alivemcp_last_probe_seconds{slug=\"b-1\"} 4704\n"
 		"alivemcp_last_probe_seconds{slug=\"c.2\"} 37\n");
 	for (size_t i = 0; i < 3; i++)
 		view_release(&views[i]);
