@@ -322,7 +322,7 @@ check_without_probe() {
 
 # check_key: what the key of the rounds may do there, and whether rounds use it.
 check_key() {
-	local there
+	local there at
 	if [[ ! $blob ]]; then
 		found fail key "there is no key for the rounds, $fleet_key" "$mend_by_us"
 		return
@@ -335,9 +335,12 @@ check_key() {
 	elif line_is_right; then
 		found ok key "$fleet_key may probe there, and nothing else"
 	else
-		found fail key "line ${there%%:*} of authorized_keys has $fleet_key, but is$(:
+		# A person types this: it has only digits of what the machine says.
+		at=${there%%:*}
+		[[ $at =~ ^[1-9][0-9]{0,5}$ ]] || at=1
+		found fail key "line $at of authorized_keys has $fleet_key, but is$(:
 			) not the one below; it is left as it is" \
-			"ssh $ssh_words-t $host vi +${there%%:*} .ssh/authorized_keys"
+			"ssh $ssh_words-t $host vi +$at .ssh/authorized_keys"
 	fi
 	ssh "${ssh_options[@]}" -G -- "$host" 2>/dev/null |
 		sed -n "s/^identityfile //p" | sed "s|^~/|$HOME/|" | grep -qxF "$fleet_key" ||

@@ -165,6 +165,31 @@ machine() {
 	[ "$(wc -l <"$OSLO/.ssh/authorized_keys")" -eq 2 ]
 }
 
+@test "no command to type has anything of what a hostile machine says of itself" {
+	local evil="1; touch $PWD/ran #"
+	ssh-keygen -q -t ed25519 -N '' -f key
+	# Its shell reads what it is asked, and says what it likes.
+	cat >"$OSLO/bin/sh" <<-EOT
+	#!/bin/bash
+	mark=\$(sed -n 's/^echo "\([^ ]*\)"\$/\1/p' | head -n 1)
+	printf '%s\n' "\$mark" "clock $evil" "machine $evil" "probe mcp-probe $evil" \
+		"library lib\$(printf '\$(touch %s/ran)' '$PWD')" "roots $evil" "unresolved $evil" \
+		"key $evil:\$(printf '\033]0;x\007')" "placed $evil" end
+	EOT
+	chmod +x "$OSLO/bin/sh"
+	for args in '' --install; do
+		# shellcheck disable=SC2086 # none, or one
+		enroll $args
+		told fail key 'of authorized_keys has '
+		jq -r '.mend // empty' out >mends
+		[ -s mends ]
+		run ! grep touch mends
+		run ! grep $'\033' out
+	done
+	[ ! -e ran ]
+	rm "$OSLO/bin/sh"
+}
+
 @test "a host key that is not known is shown, and never taken" {
 	: >known
 	enroll --install

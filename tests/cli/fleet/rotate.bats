@@ -339,6 +339,31 @@ asked() {
 	ask <<<'state api'
 }
 
+# without_room COMMAND…: no file that it writes gets longer than a KiB.
+without_room() {
+	run -3 bash -c 'trap "" XFSZ; ulimit -f 1; exec "$@"' - "$@"
+}
+
+@test "a disk that is full is a fault of the machine, and leaves the old one" {
+	local folder=$MCP_CREDENTIALS
+	{ written token-old; printf '# %2000s\n' x; } >"$folder/api"
+	cp "$folder/api" before
+	# What comes, what is made of it, and what this machine keeps of a rotation.
+	{ echo 'stage api 2000'; printf '%2000s' x; } >long
+	without_room mcp-rotate --receive "$folder" api <long
+	[[ $output == *'mcp-rotate: api: cannot be written' ]]
+	{ written token-new | wc -c | sed 's/^/stage api /'; written token-new; } >short
+	without_room mcp-rotate --receive "$folder" api <short
+	[[ $output == *'mcp-rotate: api: cannot be written' ]]
+	{ written token-new; printf '# %2000s\n' x; } >new
+	without_room mcp-rotate -c fleet.yaml -f new api
+	[[ $output == *"mcp-rotate: $PWD/state/mcp-rotate/api.d: cannot be written"* ]]
+	diff before "$folder/api"
+	[ "$(ls -A "$folder")" = api ]
+	written token-old | diff - "$LONDON/api"
+	rotate 0 api <<<token-new
+}
+
 @test "what is said in advance is so, and changes nothing" {
 	run -0 --separate-stderr mcp-rotate -n -c fleet.yaml api </dev/null
 	[ "$output" = "verified by: one
