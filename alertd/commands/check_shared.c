@@ -38,7 +38,7 @@ static void property(const struct conf_region *r, enum shared kind, char *out)
 }
 
 /* Whether region i has the same as region k. */
-static bool same(const struct conf *c, enum shared kind, size_t i, size_t k)
+static bool shares(const struct conf *c, enum shared kind, size_t i, size_t k)
 {
 	char a[SHARED], b[SHARED];
 
@@ -55,7 +55,7 @@ static void put_group(struct buf *b, const struct conf *c, enum shared kind,
 	size_t n = 0;
 
 	for (size_t k = 0; k < c->n_regions; k++) {
-		if (!same(c, kind, i, k))
+		if (!shares(c, kind, i, k))
 			continue;
 		if (k < i)
 			return;
@@ -64,7 +64,7 @@ static void put_group(struct buf *b, const struct conf *c, enum shared kind,
 	if (n < 2)
 		return;
 	for (size_t k = i, put = 0; k < c->n_regions; k++)
-		if (same(c, kind, i, k))
+		if (shares(c, kind, i, k))
 			buf_fmt(b, "%s%s", put++ ? ", " : "regions ",
 				c->regions[k].name);
 	property(&c->regions[i], kind, what);
