@@ -648,6 +648,7 @@ started() {
 	# That something expires is no failure.
 	MCP_CREDENTIALS=$PWD/probe started mcp-expiry
 	[ ! -e told ]
+	[ "$(stat -c %a expiry/targets)" = 600 ]
 	MCP_CREDENTIALS=$PWD/alert started mcp-expiry-alert >out
 	jq -es 'map(.event) == ["token_expiring"] and .[0].server_slug == "api"' out
 	grep -q token_expiring told
