@@ -305,7 +305,7 @@ report_runner() {
 	elif [[ $trouble ]]; then
 		record exit "$trouble" host-key
 	elif ((status > 2 || (status && !probes))); then
-		record exit "exit status $status$(last_words)"
+		record exit "exit status $status$(runner_said)"
 	elif [[ $strays ]]; then
 		record garbled "$strays arrived from the runner of $name"
 	elif ((junk)); then
@@ -318,9 +318,9 @@ report_runner() {
 		"in $((SECONDS - began)) s"
 }
 
-# last_words: what it said last; where standard error has nothing, what it printed that
+# runner_said: what it said last; where standard error has nothing, what it printed that
 # is no record, as nologin(8) and an sshd for sftp alone do.
-last_words() {
+runner_said() {
 	local from
 	for from in err out; do
 		tail -c 4096 "$dir/$from" | grep -av '^{' | jq -nrR "$clean"' | last // empty | ": " + .[:300]' |

@@ -239,3 +239,7 @@ put_included() {
 	! git grep -nE '\b(test|match|capture|scan|g?sub|splits?)\("([^"\\]|\\.)*\$([|)]|")' -- \
 		scripts ':!scripts/grafana'
 }
+
+@test "no part of mcp-fleet defines a function that another has" {
+	[ -z "$(cat scripts/mcp-fleet scripts/*.bash | grep -oE '^[a-z_0-9]+\(\)' | sort | uniq -d)" ]
+}
