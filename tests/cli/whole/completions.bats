@@ -79,7 +79,7 @@ programs() {
 		done
 	done < <(programs)
 	[ "$(offered mcp-alert maintenance '')" = "add end list" ]
-	[ "$(offered mcp-fleet help '')" = "demo doctor enroll init" ]
+	[ "$(offered mcp-fleet help '')" = "demo doctor enroll init snapshot" ]
 }
 
 @test "bash offers the words that an argument can be, or files, or nothing" {
