@@ -199,9 +199,32 @@ static void queue_rows(struct evaluation *ev)
 		listing_rows_queue(ev->rows);
 }
 
+/* Say where a colour is not that of the verdict before, and why. */
+static void tell_colour(const struct verdict *v, const struct loaded *l)
+{
+	const char *error = NULL;
+	char why[400] = "";
+	int n = 0;
+
+	if (!l->coloured || l->colour == v->verdict)
+		return;
+	for (size_t i = 0; i < v->n_regions; i++)
+		if (v->regions[i].failed_step == v->step && !error)
+			error = v->regions[i].error;
+	if (v->n_failing && step_name(v->step))
+		n = snprintf(why, sizeof why, ": %s fails with %s from",
+			step_name(v->step), error ? error : "an error");
+	for (size_t i = 0; i < v->n_failing && n > 0 && n < 300; i++)
+		n += snprintf(why + n, sizeof why - (size_t)n, "%s %s",
+			i ? "," : "", v->failing[i]);
+	log_note("%s: %s, before %s%s", v->slug, verdict_colour_name(v->verdict),
+		verdict_colour_name(l->colour), why);
+}
+
 /* The verdict that stands, by the reply of script_publish. */
 static const char *take_published(struct evaluation *ev,
-	const struct server_verdict *s, const struct store_reply *r)
+	const struct server_verdict *s, const struct loaded *l,
+	const struct store_reply *r)
 {
 	const char *days = store_text(store_item(r, 1));
 	const char *uptime = store_text(store_item(r, 2));
@@ -209,6 +232,8 @@ static const char *take_published(struct evaluation *ev,
 
 	if (ahead && *ahead)
 		ev->ahead = fmax(ev->ahead, strtod(ahead, NULL));
+	if (days)
+		tell_colour(&s->verdict, l);
 	if (ev->rows && !s->server.is_private && days && uptime)
 		listing_rows_add_verdict(ev->rows, &s->verdict, days, uptime);
 	return store_text(store_item(r, 0));
@@ -226,8 +251,8 @@ static int write_group(struct evaluation *ev, const struct group *g)
 		if (g->later[i])
 			continue;
 		if (s->verdict.verdict != VERDICT_UNKNOWN)
-			text = take_published(
-				ev, s, store_reply(ev->store, reply++));
+			text = take_published(ev, s, &g->loaded[i],
+				store_reply(ev->store, reply++));
 		if (write_verdict(ev, s, text))
 			return -1;
 	}

@@ -23,6 +23,8 @@ struct loaded {
 	/* how often the tools of each had changed, */
 	struct changed *changed;
 	size_t n_changed;
+	bool coloured;		    /* there is a verdict before, */
+	enum verdict_colour colour; /* of this colour */
 	double last_success; /* as of the verdict before; 0: not known */
 	double churn_since; /* and since when they churn; 0: they do not */
 	/* What the sides of its divergence say, see divergence_words.h; NULL:

@@ -343,14 +343,16 @@ static size_t put_region_states(
 	return n;
 }
 
-/* The field "success:last"; how many texts. */
-static size_t put_success(const struct verdict *v, char (*text)[PUBLISH_TEXT])
+/* The fields "colour:last" and "success:last"; how many texts. */
+static size_t put_last(const struct verdict *v, char (*text)[PUBLISH_TEXT])
 {
+	snprintf(text[0], PUBLISH_TEXT, "colour:last");
+	snprintf(text[1], PUBLISH_TEXT, "%s", verdict_colour_name(v->verdict));
 	if (isnan(v->last_success_at))
-		return 0;
-	snprintf(text[0], PUBLISH_TEXT, "success:last");
-	snprintf(text[1], PUBLISH_TEXT, "%.6f", v->last_success_at);
-	return 2;
+		return 2;
+	snprintf(text[2], PUBLISH_TEXT, "success:last");
+	snprintf(text[3], PUBLISH_TEXT, "%.6f", v->last_success_at);
+	return 4;
 }
 
 /* A field that is not as it was; how many texts. */
@@ -367,7 +369,7 @@ static size_t put_kept(
 void server_verdict_queue(const struct server_verdict *s, struct store *store,
 	const char *sha, double now, struct publish_count count)
 {
-	size_t most = 4 * s->n_regions + 2 * s->verdict.n_regions + 4;
+	size_t most = 4 * s->n_regions + 2 * s->verdict.n_regions + 6;
 	char(*text)[PUBLISH_TEXT] = xcalloc(most, sizeof *text);
 	const char **fields = xcalloc(most + 4, sizeof *fields);
 	double until = now + s->server.rule.ahead_s;
@@ -375,7 +377,7 @@ void server_verdict_queue(const struct server_verdict *s, struct store *store,
 
 	n += put_tool_changes(s, until, s->churn_since, text + n);
 	n += put_region_states(s, text + n);
-	n += put_success(&s->verdict, text + n);
+	n += put_last(&s->verdict, text + n);
 	for (size_t i = 0; i < n; i++)
 		fields[i] = text[i];
 	n += put_kept(fields + n, DIVERGENCE_WORDS, &s->words);

@@ -238,7 +238,8 @@ struct confirmation confirmation_of(const struct alert_state *st,
 
 	if (s->failing && !s->only_throttled) {
 		if (v->expected == 1 && t && (s->agreed || enough))
-			return in_time(ALERT_DOWNTIME, SEVERITY_P1, t);
+			return in_time(
+				ALERT_DOWNTIME, s->assessed.severity, t);
 		if (v->expected != 1 && s->agreed && p->agreed <= 1)
 			return (struct confirmation) {true, ALERT_DOWNTIME,
 				s->assessed.severity, s->window, 1, false};

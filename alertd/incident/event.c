@@ -192,6 +192,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 
 	s.incident = inc;
 	s.maintenance = &st->maintenance;
+	s.slow = st->interval_s > 60;
 	string_set(&e->error, inc->error);
 	put_words(e, st, &s);
 	string_set(&e->group, inc->group);
@@ -220,6 +221,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 		.step = inc->step,
 		.layer = inc->layer,
 		.probe_count = inc->probe_count,
+		.interval_s = s.slow ? st->interval_s : 0,
 		.started_at = inc->first,
 		.resolved_at =
 			s.phase == ALERT_RESOLVED || s.phase == ALERT_FOUND

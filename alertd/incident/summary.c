@@ -524,6 +524,24 @@ static void put_relief(struct buf *b, const struct summary *s)
 	put_span(b, s->incident);
 }
 
+/* How often it failed: "Failing minutes: 23", or, where probes are rarer, "4
+   failing probes from 3 regions". */
+static void put_count(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+	size_t n = inc->regions.n;
+
+	if (!s->slow) {
+		buf_fmt(b, ". Failing minutes: %d.", inc->probe_count);
+		return;
+	}
+	buf_fmt(b, ", %d failing probe%s", inc->probe_count,
+		inc->probe_count == 1 ? "" : "s");
+	if (n)
+		buf_fmt(b, " from %zu region%s", n, n == 1 ? "" : "s");
+	buf_char(b, '.');
+}
+
 static void put_recovery(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
@@ -543,8 +561,8 @@ static void put_recovery(struct buf *b, const struct summary *s)
 		}
 	}
 	put_span(b, inc);
-	buf_fmt(b, " Root layer: %s. Failing minutes: %d.",
-		layer ? layer : "unknown", inc->probe_count);
+	buf_fmt(b, " Root layer: %s", layer ? layer : "unknown");
+	put_count(b, s);
 	flapping_put_past(b, s->kind, inc);
 	if (!inc->still.n)
 		buf_str(b, " All layers pass again.");
@@ -612,9 +630,9 @@ static void put_found(struct buf *b, const struct summary *s)
 		buf_str(b, " from ");
 		phrase_cities(b, &inc->regions);
 	}
-	buf_fmt(b, ". Failing minutes: %d. It is over; while it lasted its "
-		   "minutes could not be judged, and nobody was told.",
-		inc->probe_count);
+	put_count(b, s);
+	buf_str(b, " It is over; while it lasted its minutes could not be "
+		   "judged, and nobody was told.");
 }
 
 /* "; alice has it for 1 h: REASON" */

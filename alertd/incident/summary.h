@@ -16,6 +16,7 @@ struct summary {
 	const struct maintenance_hold
 		*maintenance; /* of an overrun: the one before it */
 	double at;
+	bool slow; /* a window is a probe, and no minute */
 	bool more; /* an escalation because more servers or regions are in it */
 	bool worse; /* an escalation because of its layer, not of its age */
 	bool lasts; /* because what is flapping fails without a break */

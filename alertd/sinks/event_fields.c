@@ -133,6 +133,7 @@ static bool read_event(const cJSON *o, struct sink_event *e)
 	if (e->server_count < (int)e->servers.n)
 		e->server_count = (int)e->servers.n;
 	e->probe_count = (int)take_number(o, "probe_count", COUNT_MAX);
+	e->slow = take_number(o, "probe_interval_seconds", EPOCH_MAX) > 60;
 	e->started_at = take_instant(o, "started_at");
 	e->resolved_at = take_instant(o, "resolved_at");
 	e->acknowledged_until = take_instant(o, "acknowledged_until");

@@ -32,6 +32,7 @@ struct sink_event {
 	struct strings servers; /* of a common incident; else none */
 	int server_count;	/* number of all servers, named or not */
 	int probe_count;	/* failing windows; 0: not known */
+	bool slow;		/* a window is a probe, and no minute */
 	int64_t started_at;	/* 0: not known */
 	int64_t resolved_at;	/* 0: not over */
 	int64_t acknowledged_until; /* 0: this event does not say */

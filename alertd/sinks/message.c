@@ -224,7 +224,8 @@ static void add_servers(struct message *m, const struct sink_event *e)
 	add_line(m, "Servers", &b);
 }
 
-/* Only failures are counted by the minute; other kinds measure something. */
+/* Only failures are counted: by the minute, or by the probe where these are rarer;
+   other kinds measure something. */
 static void add_minutes(struct message *m, const struct sink_event *e)
 {
 	char count[32];
@@ -232,7 +233,7 @@ static void add_minutes(struct message *m, const struct sink_event *e)
 	if (!e->probe_count || !e->tier)
 		return;
 	snprintf(count, sizeof count, "%d", e->probe_count);
-	add_text(m, "Failing minutes", count);
+	add_text(m, e->slow ? "Failing probes" : "Failing minutes", count);
 }
 
 static char *make_core(const struct sink_event *e, const struct message_view *v)

@@ -158,6 +158,16 @@ MAKE(count)
 	return true;
 }
 
+MAKE(interval)
+{
+	const struct alert_record *r = s;
+
+	(void)l;
+	if (r->interval_s > 0)
+		json_put_num(b, r->interval_s);
+	return r->interval_s > 0;
+}
+
 MAKE(duration)
 {
 	const struct alert_record *r = s;
@@ -243,6 +253,7 @@ const struct field alert_fields[] = {
 		FIELD_CLEAN),
 	WORD("failure_layer", layer, failure_layer_words),
 	FIELD_MADE("probe_count", 0, .put = put_count),
+	FIELD_MADE("probe_interval_seconds", 0, .put = put_interval),
 	FIELD_AS(FIELD_DATE, "started_at", struct alert_record, started_at, 0),
 	FIELD_AS(FIELD_DATE, "resolved_at", struct alert_record, resolved_at,
 		FIELD_NULL),

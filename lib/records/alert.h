@@ -134,6 +134,7 @@ struct alert_record {
 				       are silent */
 	size_t n_regions;
 	int probe_count;     /* windows in which it failed, or was so */
+	double interval_s;   /* from one to the next, if not a minute; else 0 */
 	int64_t started_at;  /* window of the first counted failure; or in
 				which what is told once became true */
 	int64_t resolved_at; /* 0 where it is not over */

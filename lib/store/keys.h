@@ -115,7 +115,7 @@ const char *key_baseline(char *out, const char *slug);
  * seen with another list. "seen:<region>": the list that the region saw;
  * "changes:<region>": how often its list changed; "stood:<region>": whether it
  * worked, and since when; "churn:since", while the tools churn: since when;
- * "success:last": when the newest probe started that was not broken.
+ * "colour:last": the colour of its verdict; "success:last": when the newest probe started that was not broken.
  * "divergence:words": while regions differ, which lists these are, and in what
  * their words differ. "unapproved:change": while tools are not the pinned ones,
  * which lists these are, and what changed.

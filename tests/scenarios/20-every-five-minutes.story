@@ -6,4 +6,4 @@ interval: 5m
 14:25-14:40 green
 expect:
 14:15 regional_started P2 since=14:05 count=3
-14:35 regional_resolved P2 since=14:05 until=14:25 count=4
+14:35 regional_resolved P2 since=14:05 until=14:25 count=4 says="example-mcp recovered in eu after 20 min (14:05–14:25 UTC). Root layer: tools, 4 failing probes from 1 region. All layers pass again."

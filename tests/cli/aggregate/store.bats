@@ -192,6 +192,24 @@ field() {
 	redis get probe:never:verdict | jq -e 'has("last_success_at") and .last_success_at == null'
 }
 
+@test "where a colour changes a line says so, once, and why" {
+	told() {
+		aggregate verdict --now $((NOW + $1)) 2>&1 >/dev/null | sed 's/^<6>//'
+	}
+	for r in eu us; do
+		probes s $r $((NOW - 170))
+		probes never $r $((NOW - 170)) initialize
+	done | aggregate ingest
+	[ -z "$(told -160)" ]
+	{ probes s eu $((NOW - 110)) tools-list http.404; probes s us $((NOW - 110)); } | aggregate ingest
+	[ "$(told -100)" = "mcp-aggregate: s: amber, before green: tools-list fails with http.404 from eu" ]
+	[ -z "$(told -99)" ]
+	for r in eu us; do probes s $r $((NOW - 50)) initialize; done | aggregate ingest
+	[ "$(told -40)" = "mcp-aggregate: s: red, before amber: initialize fails with http.503 from eu, us" ]
+	for r in eu us; do probes s $r $((NOW + 10)); done | aggregate ingest
+	[ "$(told 20)" = "mcp-aggregate: s: green, before red" ]
+}
+
 @test "drift is told by name, once, though the probe says the tools only once" {
 	h2=$(printf 'e%.0s' {1..64})
 	for r in us-east-1 eu-west-2; do
@@ -221,7 +239,7 @@ field() {
 		redis hset probe:demo:tools "$(printf '%064d.%064d' "$i" "$i")" '{}'
 	done >/dev/null
 	aggregate verdict -N $((T + 10)) >/dev/null
-	[ "$(redis hkeys probe:demo:tools | grep -vcE "^(seen|stood|listed):")" -eq 1 ]
+	[ "$(redis hkeys probe:demo:tools | grep -vcE "^(seen|stood|listed|colour|success):")" -eq 1 ]
 	[ "$(redis hkeys probe:demo:tools | grep -c ^seen:)" -eq 2 ]
 	redis hget probe:demo:tools "$(printf 'a%.0s' {1..64}).$(printf 'b%.0s' {1..64})" | jq -e .get
 }

@@ -217,7 +217,7 @@ target() {
 @test "nothing is said over the connection; a probe would be heard" {
 	# What every teardown looks for.
 	run -1 "$BIN/mcp-probe" --cacert ca.pem -t 1s -f jsonl "$(url d40)"
-	grep -q '^d40: PRI . HTTP/2' said
+	grep -q '^d40: POST /mcp HTTP/1.1' said
 	rm said
 }
 

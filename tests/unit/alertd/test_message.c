@@ -253,6 +253,14 @@ static void test_whole(void **state)
 		"Dashboard: https://status.example.com/a\n");
 	buf_release(&b);
 	made_release(&m);
+	/* Where probes are rarer than minutes. */
+	t.more = ",\"probe_interval_seconds\":300";
+	made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
+	buf_init(&b, 10000);
+	message_plain(&b, &m.message);
+	assert_non_null(strstr(b.p, "\nFailing probes: 19\n"));
+	buf_release(&b);
+	made_release(&m);
 }
 
 /* The zone and the cities of the configuration and its routes. */
