@@ -729,7 +729,7 @@ static void test_agreed(void **state)
 			"2 regional_started P2 0 x3 tools-list/tools [e u] | "
 			"3 downtime_started P2 0 x4 tools-list/tools [e u]"},
 		{"the only region takes as long as before", 9, "E", "E6*3",
-			"2 downtime_started P1 0 x3 tools-list/tools [e]"},
+			"2 downtime_started P2 0 x3 tools-list/tools [e]"},
 		{"the next downtime takes as long as the first", 2, "AEU",
 			"EU6 EU6 . . . EU6 . EU6 EU6",
 			"1 downtime_started P2 0 x2 tools-list/tools [e u] | "
