@@ -113,7 +113,7 @@ test('an answer is as old as its as_of, however often it comes', async () => {
 
 test('whatever is no answer leaves what was known, until that is too old', async () => {
 	answers = { a: says('down') };
-	const live = watch(['a'], { timeoutMs: 200 });
+	const live = watch(['a'], { timeoutMs: 2_000 });
 	await live.poll();
 	for (const odd of [{ status: 404 }, { status: 500 }, { status: 503 },
 		{ fault: 'hang' }, { fault: 'cut' }, { fault: 'endless' },
