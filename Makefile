@@ -362,8 +362,11 @@ CLI = $(LONGEST) $(filter-out $(LONGEST),$(foreach d,whole fleet probe serve \
 # More tests than cores at a time, for many wait for an answer that does not come.
 TESTS := $(shell expr 3 '*' $(CORES))
 
-# bats JOBS,FILES: so many at a time. What fails has failed, also on a busy machine.
-bats = prove --timer -f -o -e 'bats -t' -j $(1) $(2)
+# bats JOBS,FILES: what fails beside others is tried once more, each file alone, and is
+# named: it may have been the machine, which has more to do then than it has cores.
+proved = prove --timer -f -o --statefile=$(B)/proved -e 'bats -t'
+bats = rm -f $(B)/proved; $(proved) -j $(1) --state=save $(2) || \
+	{ echo "These once more, each alone:"; $(proved) --state=failed; }
 
 # Minutes of ssh, of web servers, of suites that others wrote, of months of data, of
 # attacks, of secrets that come back in every form, and of programs that are killed again
