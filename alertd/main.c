@@ -19,7 +19,7 @@
 #include "commands/show.h"
 #include "commands/test.h"
 #include "conf/conf.h"
-#include "conf/kept.h"
+#include "conf/last_good.h"
 #include "delivery/heartbeat.h"
 #include "delivery/sender.h"
 #include "incident/acknowledgement.h"
@@ -468,7 +468,8 @@ static bool open_store(const struct conf *conf, const char *url,
 	return answer != FORMAT_REFUSED;
 }
 
-/* What a person asks for while rounds go by the configuration that was kept. */
+/* Commands that people type: if the configuration is refused, they use the last
+   good one, as rounds do. */
 static bool is_by_hand(const struct options *o)
 {
 	return acknowledge_wanted(o) || maintenance_wanted(o) ||
@@ -480,14 +481,14 @@ static bool is_by_hand(const struct options *o)
 static int start(const struct options *o)
 {
 	const char *file = o->config ? o->config : env("MCP_CONFIG");
-	struct conf *conf = file ? conf_load(file) : NULL;
+	struct conf *conf = !file ? NULL
+		: is_by_hand(o)	  ? conf_load_or_last_good(file)
+				  : conf_load(file);
 	struct store *store = NULL;
 	const char *url = o->store;
 	char why[STORE_WHY] = "";
 	int status = EXIT_USAGE;
 
-	if (file && !conf && is_by_hand(o))
-		conf = conf_load_kept(file);
 	if (file && !conf)
 		return EXIT_USAGE;
 	if (o->action == OPTIONS_REPLAY) {

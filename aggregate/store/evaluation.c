@@ -60,7 +60,7 @@ struct evaluation {
 	size_t n_later, cap_later;
 	struct regions_heard regions; /* of public servers */
 	double latest; /* of struct publish_count */
-	/* The newest second that had not come, and was forgotten; 0: none. */
+	/* When a clock that was ahead had published last; 0: none had. */
 	double ahead;
 	/* Of public servers; NULL: which these are is not known. */
 	struct listing_rows *rows;
@@ -159,7 +159,7 @@ static void take_group(struct evaluation *ev, struct group *g)
 			&g->servers[i], servers, n_servers);
 }
 
-/* Of struct publish_count. Where now is pretended, only the window is known. */
+/* publish_count.at. If -N pretends now, it is the beginning of the window. */
 static int64_t published_at(const struct evaluation *ev, int64_t window)
 {
 	double past = floor(ev->now) - (double)window;
@@ -199,7 +199,7 @@ static void queue_rows(struct evaluation *ev)
 		listing_rows_queue(ev->rows);
 }
 
-/* Say where a colour is not that of the verdict before, and why. */
+/* Log a change of colour since the verdict before, and why. */
 static void tell_colour(const struct verdict *v, const struct loaded *l)
 {
 	const char *error = NULL;

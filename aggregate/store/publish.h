@@ -18,10 +18,9 @@ struct verdict;
 struct publish_count {
 	const char *as;
 	bool maintenance_counts;
-	/* What was published behind this epoch second has not come: see
-	 * script_publish. */
+	/* Epoch second; only a clock that was ahead has published later. */
 	double latest;
-	int64_t at; /* when, an epoch second within the minute of the window */
+	int64_t at; /* epoch second of publishing, within the window */
 };
 
 /* A clock that is further ahead of another than this is wrong. */

@@ -186,12 +186,13 @@ extern const char script_uncount[];
  *       in seconds of 5 the verdict, 6 minutes, 7 tools and 8 counted; 9 for how
  *       many days minutes are kept; 10 for how many seconds a list of tools that
  *       no region sees any more; 11 whether maintenance counts in the uptime, 1
- *       or 0; 12 the second of the window in which that is; 13 a second that has not come: what was
- *       published behind it was published by a clock that was ahead, and counts
- *       for nothing, as do probes behind it; then pairs of field and text to set
- *       in tools, "" for one to be deleted
+ *       or 0; 12 the epoch second of publishing, within the window; 13 the latest
+ *       epoch second that a right clock can have published at: later verdicts and
+ *       probes came from a clock that was ahead, and are forgotten; then pairs of
+ *       field and text to set in tools, "" for one to be deleted
  * Returns the verdict that is published now; and where that is this one, the days
- * of listing_row.h, its uptime_30d as text, and the second that had not come, or "".
+ * of listing_row.h, its uptime_30d as text, and the second at which a clock that
+ * was ahead had published, or "".
  */
 extern const char script_publish[];
 

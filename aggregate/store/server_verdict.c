@@ -210,7 +210,7 @@ static double last_probe_at(const struct verdict *v)
 	return at;
 }
 
-/* The probes that are kept, or the verdict before, which knows of older ones. */
+/* From the probes that are kept; the verdict before knows of older ones. */
 static double last_success_at(
 	const struct server_verdict *s, double until, double before)
 {

@@ -8,7 +8,7 @@
 #include "commands/ack.h"
 #include "commands/check_coverage.h"
 #include "commands/check_event.h"
-#include "commands/check_shared.h"
+#include "commands/check_regions.h"
 #include "delivery/sender.h"
 #include "transport/credential.h"
 #include "transport/http_client.h"
@@ -28,7 +28,6 @@ static bool check_secret(const struct conf_route *r, const char *folder)
 {
 	char why[DELIVER_WHY];
 	bool ok = deliver_ready(folder, r, why);
-
 	const char *odd = ok ? deliver_odd(folder, r) : NULL;
 
 	if (!ok || odd)
@@ -130,7 +129,7 @@ static int say_shared(const struct conf *c)
 	bool ok;
 
 	buf_init(&b, CHECK_EVENT_MAX);
-	check_shared(&b, c);
+	check_regions(&b, c);
 	ok = !b.len || line_print(b.p, b.len) == 0;
 	buf_release(&b);
 	return ok ? EXIT_GOOD : EXIT_ENV;

@@ -18,7 +18,7 @@
 #include "routing/what_if.h"
 #include "state/maintenance_store.h"
 #include "state/route_test_store.h"
-#include "transport/said.h"
+#include "transport/error_text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -92,7 +92,7 @@ static void on_heard(void *arg, const char *route, const struct delivered *d)
 			continue;
 		r->outcome = d->ok ? OUTCOME_DELIVERED : OUTCOME_FAILED;
 		if (!d->ok)
-			said_why(d, r->why);
+			error_text_why(d, r->why);
 	}
 }
 

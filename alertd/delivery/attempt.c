@@ -10,15 +10,15 @@
 #include "routing/outbox.h"
 #include "routing/retry.h"
 #include "routing/routing.h"
-#include "transport/said.h"
+#include "transport/error_text.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* The longest delay of the next attempt while the operator has to mend
-   something: five minutes with a run each minute. */
+/* The longest delay of the next attempt while the operator has to correct
+   something: with a run each minute, it comes within five minutes. */
 #define MEND_DELAY_S (300 - RETRY_RUN_S)
 /* What was taken longer ago is not begun: an attempt takes up to 25 s, and
    after OUTBOX_HOLD_S another process may take it. */
@@ -209,7 +209,7 @@ static double chance(void)
 	return v / 4294967296.0;
 }
 
-/* Whether the route refuses what it is told of the incident, if that is open. */
+/* Note in the open incident whether the route refuses to be notified of it. */
 static void note_refused(struct alert_state *st, const struct attempt *a,
 	bool refuses)
 {
@@ -238,7 +238,7 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 	struct urgency u;
 	double delay;
 
-	said_why(d, why);
+	error_text_why(d, why);
 	if (d->mend || d->refused)
 		note_refused(st, a, true);
 	if (d->mend && (!delivery->why || strcmp(delivery->why, why) != 0))
@@ -298,7 +298,7 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 	return true;
 }
 
-/* Behind what we say ourselves. */
+/* What the vendor says, to be appended to our own words. */
 static const char *words(const struct delivered *d, char *out)
 {
 	snprintf(out, WORDS_MAX, *d->said ? "; it says \"%s\"" : "%s",
@@ -313,7 +313,7 @@ void attempt_say(const struct attempt *a)
 	void (*say)(const char *fmt, ...) __attribute__((format(printf, 1, 2))) =
 		a->say ? log_error : log_warn;
 
-	said_why(d, why);
+	error_text_why(d, why);
 	if (a->last && d->refused)
 		log_error("%s: %s to route %s: refused: %s", a->slug, a->event,
 			a->name, why);

@@ -4,10 +4,11 @@
 #include "base/xalloc.h"
 #include "sinks/sink.h"
 #include "transport/exec.h"
-#include "transport/said.h"
+#include "transport/error_text.h"
 #include "transport/transfers.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* No event takes more requests. */
 #define REQUESTS_MAX 100
@@ -119,13 +120,16 @@ static void judge_answer(struct sending *s)
 	const struct http_answer *a = &s->answer;
 
 	if (a->status) {
+		char said[DELIVER_SAID];
+
 		s->one = sink_judge(a);
+		memcpy(said, s->one.said, sizeof said);
 		s->sink->judge(&s->job, s->delivery->result.done, a, &s->one);
-		*s->one.said = '\0';
-		/* Of trouble of its own a vendor has nothing to say to us. */
-		if (!s->one.ok && (s->one.mend || s->one.refused ||
-					  a->status / 100 == 4))
-			said_read(a->body.p, a->body.len, s->one.said);
+		/* A vendor's own outage is nothing that we have to correct. */
+		if (s->one.ok || !(s->one.mend || s->one.refused ||
+					 a->status / 100 == 4))
+			*said = '\0';
+		memcpy(s->one.said, said, sizeof said);
 	} else if (a->untried) {
 		s->one = to_mend(a->why);
 	} else {

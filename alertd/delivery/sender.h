@@ -42,8 +42,8 @@ bool deliver_ready(const char *credentials, const struct conf_route *r,
 	char *why);
 
 /*
- * deliver_odd(credentials, r): what its secret should look like and does
- * not, a constant, for a route r that is ready; else NULL.
+ * deliver_odd(credentials, r): why the secret of route r cannot be one of its
+ * vendor, a constant, if the route is ready; else NULL.
  */
 const char *deliver_odd(const char *credentials, const struct conf_route *r);
 

@@ -130,8 +130,8 @@ void streak_drop(struct alert_state *st)
 }
 
 /*
- * The row of windows on which regions agree. One on which they agree, but on 429,
- * neither counts nor ends it; nor does one of which nobody knows.
+ * Count consecutive windows on which regions agree. Windows of 429 and unknown
+ * windows neither count nor end the series.
  */
 static void count_agreed(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, bool fresh)

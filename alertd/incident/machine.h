@@ -49,10 +49,10 @@
  * machine_verdict(st, v, p, now, out): take verdict v into account and append
  * its events to out. The clock is that of the verdict: its window is that of
  * its newest probe, and what time brings about happens as of v->window. `now`
- * is the clock of this machine, or INFINITY. Windows in st that lie further
- * ahead than STATE_WINDOW_AHEAD_S, or were taken further ahead, came from a wrong
- * clock and would hide all that follow: they are forgotten, and instants in
- * incidents become now.
+ * is the clock of this machine, or INFINITY. If a window in st begins, or was
+ * counted, more than STATE_WINDOW_AHEAD_S after now, a clock was ahead: such
+ * windows would hide later ones, and are forgotten; instants in incidents become
+ * now.
  */
 void machine_verdict(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, double now, struct alert_events *out);

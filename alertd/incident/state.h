@@ -26,10 +26,8 @@ struct alert_event;
 #define STATE_WHY 200
 /* An instant further ahead of our clock than this was set by a wrong clock. */
 #define STATE_AHEAD_S 300
-/*
- * A window that begins so far ahead of it would hide a minute that is now, as would
- * one that was taken so far ahead.
- */
+/* If a window begins, or was counted, so far ahead of our clock, a clock was
+   wrong, and the window would hide the present minute. */
 #define STATE_WINDOW_AHEAD_S 10
 
 /* Windows of one kind in a row. */
@@ -131,8 +129,7 @@ struct incident {
 	struct strings reached; /* from where it could be reached */
 	struct strings still;	/* that fail while it passes */
 	struct strings told;	/* the routes that were told of it */
-	struct strings refused; /* those of them that refuse it, until they take
-				   something of it */
+	struct strings refused; /* the routes that refuse its events now */
 	char *follows; /* the key of the downtime that it goes on from, or NULL */
 	struct ack ack;
 	double answered_at; /* the newest answer that counted, see
@@ -294,7 +291,7 @@ struct alert_state {
 	char *writer;	     /* tells one write from all others, or NULL */
 	int64_t window;	     /* the newest that was counted */
 	int64_t judged;	     /* the newest by the clock of the verdicts */
-	int64_t taken;	     /* when that was, by our clock; 0: not known */
+	int64_t taken; /* when it was counted, by our clock; 0: not known */
 	unsigned long number; /* of the last pending event */
 	struct region_tally *regions; /* those in a row of something */
 	size_t n_regions, cap_regions;

@@ -12,6 +12,7 @@
 #include "json/json.h"
 #include "sinks/escape.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,18 +156,19 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 	return true;
 }
 
-/* Of what is invalid, the webhook itself or its thread, which its URL names. */
+/* Whether the webhook, or the thread that its URL names, is wrong. */
 static bool about_hook(const cJSON *o)
 {
 	const cJSON *errors = json_get(o, "errors");
-	double code;
+	double code = 0;
 
 	if (json_get(errors, "webhook_id") || json_get(errors, "thread_id") ||
 		json_get(errors, "webhook_token"))
 		return true;
+	if (!json_num(o, "code", &code) || code < 0 || code > INT_MAX)
+		return false;
 	for (size_t i = 0; i < sizeof of_hook / sizeof *of_hook; i++)
-		if (json_num(o, "code", &code) && code >= of_hook[i] &&
-			code <= of_hook[i])
+		if ((int)code == of_hook[i])
 			return true;
 	return false;
 }

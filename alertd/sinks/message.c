@@ -224,8 +224,8 @@ static void add_servers(struct message *m, const struct sink_event *e)
 	add_line(m, "Servers", &b);
 }
 
-/* Only failures are counted: by the minute, or by the probe where these are rarer;
-   other kinds measure something. */
+/* Count failures by the minute, or by the probe if probes are rarer; incidents
+   of other kinds measure something else. */
 static void add_minutes(struct message *m, const struct sink_event *e)
 {
 	char count[32];

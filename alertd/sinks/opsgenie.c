@@ -13,7 +13,7 @@
 #include "cgi/request.h"
 #include "json/json.h"
 #include "sinks/escape.h"
-#include "transport/said.h"
+#include "transport/error_text.h"
 
 #include <string.h>
 
@@ -162,8 +162,8 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 }
 
 /*
- * 422 is also the answer to a key that is none. What is wrong with an event is
- * in "errors", by the names of its members.
+ * Whether Opsgenie refuses the key, to which it answers 422, too. "errors" names
+ * the members of an event that are wrong.
  */
 static bool about_key(const struct http_answer *a, const char *said)
 {
@@ -177,7 +177,7 @@ static bool about_key(const struct http_answer *a, const char *said)
 		!json_get(errors, "apiKey") && !json_get(errors, "key");
 
 	cJSON_Delete(o);
-	return !of_event && said_has_one(said, of_key);
+	return !of_event && error_text_has_one(said, of_key);
 }
 
 /* Nothing has to be done to an alert that is gone. */

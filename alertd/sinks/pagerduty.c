@@ -12,7 +12,7 @@
 #include "cgi/request.h"
 #include "json/json.h"
 #include "sinks/escape.h"
-#include "transport/said.h"
+#include "transport/error_text.h"
 #include "transport/signature.h"
 
 #include <string.h>
@@ -117,7 +117,7 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 	return true;
 }
 
-/* 400 is also the answer to a key that is none. */
+/* PagerDuty answers 400 to a wrong key, too. */
 static void judge(const struct sink_job *job, int n,
 	const struct http_answer *a, struct delivered *d)
 {
@@ -129,7 +129,7 @@ static void judge(const struct sink_job *job, int n,
 	(void)n;
 	if (d->ok && a->status != 202)
 		sink_unsound(d, "PagerDuty's");
-	else if (d->refused && said_has_one(d->said, of_key))
+	else if (d->refused && error_text_has_one(d->said, of_key))
 		sink_mend(d);
 }
 
@@ -137,7 +137,8 @@ static const char *odd_key(const struct sink_job *job)
 {
 	const char *token = secret_get(job->secret, "token", NULL);
 
-	return !sink_vendors(job, "pagerduty.com") || sink_key_fits(token, SINK_ALNUM32)
+	return !sink_vendors(job, "pagerduty.com") ||
+			sink_key_fits(token, SINK_ALNUM32)
 		? NULL
 		: "its token is no integration key of the Events API v2, which "
 		  "has 32 letters and digits";

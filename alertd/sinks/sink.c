@@ -1,7 +1,7 @@
 #include "sinks/sink.h"
 
 #include "base/text.h"
-#include "transport/said.h"
+#include "transport/error_text.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -22,13 +22,13 @@ struct delivered sink_judge(const struct http_answer *a)
 	int s = a->status;
 	struct delivered d = {.ok = s >= 200 && s < 300};
 
+	error_text_read(a->body.p, a->body.len, d.said);
 	if (d.ok)
 		return d;
 	d.retry_after_s = a->retry_after_s;
 	d.mend = s / 100 == 3;
 	for (size_t i = 0; i < sizeof mend / sizeof *mend; i++)
 		d.mend = d.mend || s == mend[i];
-	said_read(a->body.p, a->body.len, d.said);
 	d.down = d.mend || s == 408 || s == 429 || s >= 500;
 	d.refused = !d.down;
 	snprintf(d.why, sizeof d.why, "HTTP %d%s", s,

@@ -78,9 +78,9 @@ struct sink {
 	 */
 	bool (*mail)(const struct sink_job *job, int n, struct smtp_job *out);
 	/*
-	 * odd(job): what the secret of the route should look like and does not,
-	 * a constant; NULL: it does, or nobody knows, as at another address
-	 * than the vendor's own. The member may itself be NULL.
+	 * odd(job): why the secret cannot be one of this vendor, a constant;
+	 * NULL if it can, and for addresses that are not the vendor's. The
+	 * member may itself be NULL.
 	 */
 	const char *(*odd)(const struct sink_job *job);
 	/*
@@ -139,7 +139,7 @@ struct delivered sink_judge(const struct http_answer *a);
  */
 void sink_unsound(struct delivered *d, const char *what);
 
-/* sink_mend(d): it is not the event that is wrong: somebody has to mend. */
+/* sink_mend(d): somebody has to correct the route; the event is not at fault. */
 void sink_mend(struct delivered *d);
 
 /*

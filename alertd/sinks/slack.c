@@ -15,7 +15,7 @@
 #include "mcp/names.h"
 #include "base/num.h"
 #include "sinks/escape.h"
-#include "transport/said.h"
+#include "transport/error_text.h"
 #include "transport/signature.h"
 
 #include <string.h>
@@ -235,7 +235,7 @@ static void judge_error(const char *error, int n, struct delivered *d)
 		"too_many_users", NULL};
 	bool known = among(later, error) || among(mend, error) ||
 		among(gone, error);
-	bool other = !known && said_has_one(error, others) &&
+	bool other = !known && error_text_has_one(error, others) &&
 		!among(of_event, error) && plain_error(error);
 
 	/* The reply got through; a missing first message does no harm. */
@@ -283,7 +283,7 @@ static void judge(const struct sink_job *job, int n,
 		"webhook", NULL};
 	bool taken = a->body.len == 2 && strcmp(a->body.p, "ok") == 0;
 
-	if (d->refused && said_has_one(d->said, of_hook))
+	if (d->refused && error_text_has_one(d->said, of_hook))
 		sink_mend(d);
 	if (!d->ok)
 		return;

@@ -3,7 +3,7 @@
 #include "base/xalloc.h"
 #include "transport/http_client.h"
 #include "transport/loopback.h"
-#include "transport/said.h"
+#include "transport/error_text.h"
 #include "transport/transfers.h"
 
 #include <arpa/inet.h>
@@ -52,7 +52,7 @@ static bool is_command(const char *p, size_t n, const char *name)
 	return n >= strlen(name) && strncmp(p, name, strlen(name)) == 0;
 }
 
-/* A command makes what was answered to the one before past, such as EHLO. */
+/* A new command: forget the answer to the one before it, such as EHLO. */
 static void on_command(struct mailing *t, const char *p, size_t n)
 {
 	static const struct {
@@ -95,8 +95,8 @@ static int on_debug(CURL *e, curl_infotype type, char *p, size_t n, void *arg)
 
 /*
  * Whether an answer of 5xx is about us, and not about the recipient or the
- * message: what we are called, a command (RFC 5321, 4.2.2; RFC 3463, X.5.x),
- * or who may send from here (X.7.x), which of a message may be its content.
+ * message: about our name, a command (RFC 5321, 4.2.2; RFC 3463, X.5.x), or
+ * permission to send (X.7.x; but after DATA that may be about the content).
  */
 static bool about_us(enum smtp_phase phase, int code, const char *words)
 {
@@ -106,8 +106,8 @@ static bool about_us(enum smtp_phase phase, int code, const char *words)
 	return phase < SMTP_TO || (code >= 500 && code <= 504) || code == 530 ||
 		code == 535 || (status && words[2] == '5') ||
 		(status && words[2] == '7' && phase == SMTP_TO) ||
-		said_has(words, "helo") || said_has(words, "ehlo") ||
-		(phase == SMTP_TO && said_has(words, "relay"));
+		error_text_has(words, "helo") || error_text_has(words, "ehlo") ||
+		(phase == SMTP_TO && error_text_has(words, "relay"));
 }
 
 /* What a final answer of 400 to 599 means in that phase. */
@@ -139,7 +139,7 @@ static struct delivered read_smtp_result(CURLcode rc, const struct mailing *t)
 	if (t->code && rc != CURLE_OPERATION_TIMEDOUT &&
 		rc != CURLE_USE_SSL_FAILED) {
 		d = smtp_judge(t->phase, t->code, t->words);
-		said_copy(t->words, strlen(t->words), d.said);
+		error_text_copy(t->words, strlen(t->words), d.said);
 		return d;
 	}
 	d.down = true;
@@ -153,7 +153,8 @@ static struct delivered read_smtp_result(CURLcode rc, const struct mailing *t)
 	return d;
 }
 
-/* An address of an interface that is up, in brackets; false: it is of no use. */
+/* Put the address of an interface into out, in brackets, as RFC 5321, 4.1.3 has
+   it. Whether it is of version 4, so that no other is needed. */
 static bool literal(const struct ifaddrs *i, char *out)
 {
 	const struct sockaddr *a = i->ifa_addr;
@@ -178,8 +179,8 @@ static bool literal(const struct ifaddrs *i, char *out)
 	return false;
 }
 
-/* An address of this machine, rather of version 4: that of the connection is
-   not known before libcurl needs it. */
+/* An address of this machine, preferably of version 4. libcurl needs it before
+   it connects, so it is not always that of the connection. */
 static void own_address(bool local, char *out)
 {
 	struct ifaddrs *all = NULL;

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "cgi/http_status.h"
-#include "conf/kept.h"
+#include "conf/last_good.h"
 #include "json/json.h"
 #include "store/format.h"
 #include "store/persist.h"
@@ -202,14 +202,6 @@ static struct conf *load(
 	return conf;
 }
 
-/* Of who is admitted: that with which the fleet goes on, if need be. */
-static struct conf *load_or_kept(const char *path)
-{
-	struct conf *conf = conf_load(path);
-
-	return conf ? conf : conf_load_kept(path);
-}
-
 static bool admitted(struct cgi *c, const struct row *row, struct cgi_answer *a)
 {
 	struct conf *file = row->file ? load(conf_load_file, a) : NULL;
@@ -237,7 +229,7 @@ static void answer_admitted(struct cgi *c, const struct row *row,
 		a->retry_s = RETRY_S;
 		return;
 	}
-	conf = load(load_or_kept, a);
+	conf = load(conf_load_or_last_good, a);
 	if (conf) {
 		c->conf = conf;
 		answer_from(c, row, a);

@@ -2,7 +2,7 @@
 
 #include "base/buf.h"
 #include "base/exits.h"
-#include "base/libraries.h"
+#include "base/library_versions.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -242,7 +242,7 @@ static int print_version(const struct option_tables *t)
 	buf_fmt(&b, "%s " VERSION "\n", t->program);
 	if (stats_wanted()) {
 		buf_str(&b, "with ");
-		libraries_put(&b);
+		library_versions_put(&b);
 		buf_char(&b, '\n');
 	}
 	return print(&b);

@@ -1,6 +1,6 @@
 #include "base/secrets.h"
 
-#include "base/readers.h"
+#include "base/file_readers.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -66,7 +66,7 @@ static int open_private(const char *path, char *why)
 	if (fstat(fd, &st))
 		ok = fail(why, strerror(errno));
 	else
-		ok = !S_ISREG(st.st_mode) || readers_alone(fd, path) ||
+		ok = !S_ISREG(st.st_mode) || file_readers_alone(fd, path) ||
 			fail(why, "others can read it; chmod 600 it");
 	if (ok)
 		return fd;

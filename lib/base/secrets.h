@@ -26,9 +26,8 @@ void secret_seal(void);
 char *secret_file_read(const char *path, char *why);
 
 /*
- * secret_file_private(path, why): whether only the owner can read a file, or
- * else root and we (see readers_alone); false and why where others can, or there
- * is no such file.
+ * secret_file_private(path, why): whether nobody else can read a file (see
+ * file_readers_alone); false and why if others can, or if it does not exist.
  */
 bool secret_file_private(const char *path, char *why);
 

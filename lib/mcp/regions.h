@@ -19,8 +19,8 @@ const char *region_city(const char *name);
 bool region_position(const char *name, double *latitude, double *longitude);
 
 /*
- * region_continent(latitude, longitude): the continent of a place, by boxes: near
- * their borders it may be the neighbour.
+ * region_continent(latitude, longitude): the continent of a place, in degrees.
+ * It is found by boxes: near a border it may be the neighbouring one.
  */
 const char *region_continent(double latitude, double longitude);
 

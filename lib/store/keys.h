@@ -68,8 +68,8 @@ const char *key_private(char *out, const char *slug);
 /*
  * Hash: published minutes, field "<day>:<colour>" where day is epoch seconds
  * divided by 86400; "<day>:red-maintenance", how many of the red ones were within
- * a maintenance; and "upto", the last window that was published, as the second
- * of it in which that was.
+ * a maintenance; and "upto", the epoch second at which the last window was
+ * published; the beginning of the window if -N pretended now.
  */
 const char *key_minutes(char *out, const char *slug);
 /*
@@ -115,7 +115,8 @@ const char *key_baseline(char *out, const char *slug);
  * seen with another list. "seen:<region>": the list that the region saw;
  * "changes:<region>": how often its list changed; "stood:<region>": whether it
  * worked, and since when; "churn:since", while the tools churn: since when;
- * "colour:last": the colour of its verdict; "success:last": when the newest probe started that was not broken.
+ * "colour:last": the colour of its verdict; "success:last": when the newest
+ * probe started that was not broken.
  * "divergence:words": while regions differ, which lists these are, and in what
  * their words differ. "unapproved:change": while tools are not the pinned ones,
  * which lists these are, and what changed.

@@ -95,20 +95,25 @@ static void look_self(struct discovery *d)
 }
 
 /*
- * The metadata are nowhere. Where another origin has them, clients find them,
- * and nothing is wrong with the server, though nothing is known either.
+ * Fail because the metadata are at another origin. Clients find them there, so
+ * this does not break the server.
  */
-static void none(struct discovery *d, const char *code, const char *what,
-	const char *url, const struct failure *why)
+static void find_away(struct discovery *d, const char *code)
 {
-	if (!*d->away) {
-		bad(d, code, what, url, why);
-		return;
-	}
 	failure_set(&d->result.failure, code,
 		"%.200s redirects to another origin, which is not followed",
 		d->away);
 	finish(d, DISCOVERY_NONE);
+}
+
+/* No URL has the metadata that the server names. */
+static void none(struct discovery *d, const char *code, const char *what,
+	const char *url, const struct failure *why)
+{
+	if (*d->away)
+		find_away(d, code);
+	else
+		bad(d, code, what, url, why);
 }
 
 /* The issuer that the credential is for, or NULL. */
@@ -241,12 +246,11 @@ static void note(struct discovery *d, const struct reply *r)
 
 static void find_none(struct discovery *d)
 {
-	if (*d->away)
-		failure_set(&d->result.failure, "",
-			"%.200s redirects to another origin, which is not "
-			"followed",
-			d->away);
-	else if (d->status >= 400 && d->status <= 499)
+	if (*d->away) {
+		find_away(d, "");
+		return;
+	}
+	if (d->status >= 400 && d->status <= 499)
 		failure_set(&d->result.failure, "",
 			"no OAuth metadata is published");
 	else

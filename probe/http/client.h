@@ -59,7 +59,7 @@ struct http_request {
 	/* None follows unless its answer holds this text: see exchange.h. NULL:
 	   one may follow, whatever it says. */
 	const char *last_unless;
-	/* Speak HTTP/2 if the server offers it: no client does. */
+	/* Speak HTTP/2 if the server offers it; the official clients do not. */
 	bool http2;
 	/* Do not connect to loopback, private and link-local addresses; nor let
 	   a proxy do so. */
@@ -122,12 +122,12 @@ struct http_response {
 	bool cert_shown;  /* and this machine holds one to show */
 	long status;	  /* 0 before the status line */
 	const char *http_version; /* "1.1", "2", … static */
-	/* Its Transfer-Encoding compresses so many times, its Content-Encoding
-	   so many, and the last of these is: see http_coding. */
+	/* How many codings, besides chunked, each field lists, and the last of
+	   Content-Encoding; see http_codings. */
 	unsigned transfer_codings, codings;
 	enum coding coding;
-	bool coding_unknown; /* one of the latter is not known */
-	unsigned odd; /* what fetch refuses in its head: see framing.h */
+	bool coding_unknown; /* a name in Content-Encoding is unknown */
+	unsigned odd; /* FRAMING_ bits: why fetch refuses the head */
 	double retry_s; /* Retry-After in seconds from now; 0 unknown */
 	struct http_fields *fields; /* see http_fields; NULL: none came */
 };

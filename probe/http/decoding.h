@@ -1,8 +1,8 @@
 /*
- * decoding.h: undoes the compression of a body as it arrives, piece by piece,
- * and as node's fetch does it: what comes behind the end of the compressed data
- * is ignored, and so is an end that does not come. Knows no libcurl, which would
- * refuse a body whose Content-Encoding it does not know.
+ * decoding.h: decompresses a body piece by piece as it arrives, as node's fetch
+ * does: bytes behind the compressed data are ignored, and so is a missing end.
+ * libcurl is not used for it, because it fails for a Content-Encoding that it
+ * does not know.
  */
 #ifndef HTTP_DECODING_H
 #define HTTP_DECODING_H
@@ -26,9 +26,9 @@ void decoding_free(struct decoding *d);
 typedef bool decoding_fn(void *arg, const char *p, size_t n);
 
 /*
- * decoding_feed(d, p, n, fn, arg): decode n bytes more, and hand what comes of
- * them to fn, up to 16 KiB at a time. False where they are not what the coding
- * says. Once fn returned false, d is not to be fed any more.
+ * decoding_feed(d, p, n, fn, arg): decode n bytes more, and hand the result to
+ * fn, up to 16 KiB at a time. False if the bytes are not in that coding. Once fn
+ * has returned false, do not feed d any more.
  */
 bool decoding_feed(struct decoding *d, const char *p, size_t n,
 	decoding_fn *fn, void *arg);

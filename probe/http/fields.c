@@ -51,8 +51,8 @@ static bool is_field(const char *name, const char *p, size_t n)
 	return n >= len && strncasecmp(p, name, len) == 0;
 }
 
-/* Note the codings that a Content-Encoding lists, in n bytes. To fetch, an empty
-   one is one that it does not know. */
+/* Note the codings that a Content-Encoding of n bytes lists. Like fetch, take an
+   empty name for an unknown coding. */
 static void note_codings(struct http_response *r, const char *p, size_t n)
 {
 	const char *end = p + n, *comma;
@@ -72,7 +72,7 @@ static void note_codings(struct http_response *r, const char *p, size_t n)
 	}
 }
 
-/* Whether a field lists compressions, which are noted. */
+/* Whether a field lists codings; they are noted in r. */
 static bool count_codings(struct http_response *r, const char *p, size_t n)
 {
 	static const char content[] = "content-encoding:";

@@ -20,10 +20,10 @@ void http_fields_clear(struct http_response *r);
 void http_fields_add(struct http_response *r, const char *p, size_t n);
 
 /*
- * http_codings(r): how many times the body is compressed; without those of a
- * Content-Encoding of which one is not known, as then clients decode none.
- * http_coding(r): the last of a Content-Encoding, which is to be decoded;
- * CODING_NONE for none.
+ * http_codings(r): how many times the body is to be decompressed. If
+ * Content-Encoding has an unknown name, clients decode none of its codings, and
+ * none of them counts. http_coding(r): the last known coding of
+ * Content-Encoding; CODING_NONE if there is none to decode.
  */
 unsigned http_codings(const struct http_response *r);
 enum coding http_coding(const struct http_response *r);

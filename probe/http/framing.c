@@ -3,8 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* The characters of a token, besides letters and digits (RFC 9110, 5.6.2). Spaces
-   are none, and clients take them. */
+/* Besides letters and digits, the characters of a token (RFC 9110, 5.6.2); and
+   spaces and tabs, which are not allowed, but which clients accept. */
 #define NAME_MARKS "!#$%&'*+-.^_`|~ \t"
 
 /* Of a number that 63 bits hold. */
@@ -32,7 +32,7 @@ static void trim(const char **p, size_t *n)
 		--*n;
 }
 
-/* One of the lengths that a field lists, of which there should be one. */
+/* Note one of the lengths that Content-Length lists; there should be only one. */
 static void note_length(struct framing *f, const char *p, size_t n)
 {
 	size_t digits = 0;

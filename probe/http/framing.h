@@ -1,7 +1,8 @@
 /*
- * framing.h: whether the head of a response is one that clients take. What RFC
- * 9110 and RFC 9112 call invalid breaks the response; what they allow and node's
- * fetch, on which the official clients run, refuses is only told. Pure.
+ * framing.h: whether clients accept the head of a response. A head that is
+ * invalid by RFC 9110 or RFC 9112 breaks the response. A head that these allow
+ * and that node's fetch refuses, which the official clients use, is only
+ * reported. Pure.
  */
 #ifndef HTTP_FRAMING_H
 #define HTTP_FRAMING_H
@@ -11,16 +12,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What fetch refuses. */
+/* Why fetch refuses a head. */
 #define FRAMING_LF 1u	  /* a field ends with LF alone */
 #define FRAMING_LENGTHS 2u /* Content-Length is repeated */
 #define FRAMING_SIZE 4u	  /* more than FRAMING_FIELDS_MAX */
 #define FRAMING_PORT 8u	  /* fetch blocks the port of the URL */
 
-/* The bytes that names and values may have together. */
+/* Bytes of names and values together from which on fetch refuses them. */
 #define FRAMING_FIELDS_MAX ((size_t)16 * 1024)
 
-/* What is known of a head so far. */
+/* A head as far as it has arrived. */
 struct framing {
 	const char *fault; /* what is invalid; static; NULL for nothing */
 	unsigned odd;	   /* bits of those above */
@@ -30,8 +31,8 @@ struct framing {
 };
 
 /*
- * framing_field(f, p, n): a line of a head came, of n bytes with its end, which
- * is neither the status line nor the empty one. f is all zero before the first.
+ * framing_field(f, p, n): note a header line of n bytes with its line end, but not
+ * the status line and the empty line. f is all zero before the first.
  */
 void framing_field(struct framing *f, const char *p, size_t n);
 

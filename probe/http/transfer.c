@@ -223,9 +223,9 @@ static bool hand_on(void *arg, const char *p, size_t n)
 }
 
 /*
- * libcurl would refuse what it does not know how to decode; clients take it as it
- * is. What is read only so that the connection can be reused is not decoded, as a
- * few compressed bytes may take long to unpack.
+ * Decoded here and not by libcurl: see decoding.h. The rest of a body, which is
+ * read only so that the connection can be reused, is not decoded: a few
+ * compressed bytes may take long.
  */
 static size_t on_data(char *p, size_t size, size_t n, void *arg)
 {

@@ -88,7 +88,7 @@ void answer_event(struct answer *a, const char *type, const char *data,
 		return;
 	m = answer_parse(a, data, n);
 	if (m && a->asked)
-		server_requests(m, data, n, a->asked, a->asked_arg);
+		server_requests(m, data, a->asked, a->asked_arg);
 	if (m)
 		answer_take(a, m, RPC_ERRORS_OURS);
 	else

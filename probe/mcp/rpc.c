@@ -173,9 +173,11 @@ static const struct {
 	const char *what;
 } codes[] = {
 	{-32700, "the server cannot parse the request"},
-	{RPC_INVALID_REQUEST, "the server takes the request for an invalid one"},
+	{RPC_INVALID_REQUEST,
+		"the server takes the request for an invalid one"},
 	{RPC_METHOD_NOT_FOUND, "the server does not know the method"},
-	{RPC_INVALID_PARAMS, "the server refuses the parameters of the request"},
+	{RPC_INVALID_PARAMS,
+		"the server refuses the parameters of the request"},
 	{-32603, "the server fails inside"},
 	{RPC_HEADER_MISMATCH,
 		"the server finds that a header field is missing or does not "
@@ -346,8 +348,8 @@ static const struct shape hello_rows[] = {
 	{"_meta", SHAPE_OBJECT, false},
 };
 
-/* The members of `initialize` alone: "Implementation" in the schema, and what
-   2026-07-28 does not know any more. */
+/* The members of `initialize` alone: "Implementation" in the schema, and members
+   that 2026-07-28 has removed. */
 static const struct shape server_rows[] = {
 	{"serverInfo", SHAPE_OBJECT, true},
 	{"serverInfo.name", SHAPE_STRING, true},
@@ -365,8 +367,8 @@ static const struct shape server_rows[] = {
 };
 
 /*
- * The members of a result of tools/list besides the tools. Clients of 2026-07-28
- * are to take a missing or negative ttlMs for 0.
+ * The members of a result of tools/list besides the tools. A missing or negative
+ * ttlMs is no fault: clients of 2026-07-28 must treat it as 0.
  */
 static const struct shape list_rows[] = {
 	{"_meta", SHAPE_OBJECT, false},

@@ -2,84 +2,15 @@
 
 #include "base/buf.h"
 #include "json/json.h"
+#include "json/json_pull.h"
+
+#include <string.h>
 
 /* The longest id that is answered. */
 #define ID_MAX ((size_t)16 * 1024)
 
-/* What is left of a text that is known to be JSON. */
-struct rest {
-	const char *p, *end;
-};
-
-static void skip_space(struct rest *r)
-{
-	while (r->p < r->end && strchr(" \t\r\n", *r->p))
-		r->p++;
-}
-
-static void skip_string(struct rest *r)
-{
-	for (r->p++; r->p < r->end && *r->p != '"'; r->p++)
-		r->p += *r->p == '\\';
-	r->p++;
-}
-
-static void skip_value(struct rest *r)
-{
-	int depth = 0;
-
-	skip_space(r);
-	while (r->p < r->end && (depth || !strchr(",]} \t\r\n", *r->p))) {
-		if (*r->p == '"') {
-			skip_string(r);
-		} else {
-			depth += *r->p == '[' || *r->p == '{';
-			depth -= *r->p == ']' || *r->p == '}';
-			r->p++;
-		}
-		if (!depth && strchr("\"]}", r->p[-1]))
-			return;
-	}
-}
-
-/* Find the id of the object that r begins with, as it is written; *n 0 where it
-   has none, or its name is written with escapes. r is behind it then. */
-static const char *raw_id(struct rest *r, size_t *n)
-{
-	static const char name[] = "\"id\"";
-	struct rest in;
-	const char *found = "";
-
-	skip_space(r);
-	in = *r;
-	skip_value(r);
-	in.end = r->p;
-	*n = 0;
-	in.p++;
-	skip_space(&in);
-	while (in.p < in.end && *in.p == '"') {
-		const char *key = in.p, *value;
-
-		skip_string(&in);
-		value = in.p;
-		skip_space(&in);
-		in.p++;
-		skip_space(&in);
-		if ((size_t)(value - key) == sizeof name - 1 &&
-			memcmp(key, name, sizeof name - 1) == 0)
-			found = in.p;
-		skip_value(&in);
-		if (*found && !*n)
-			*n = (size_t)(in.p - found);
-		skip_space(&in);
-		in.p += *in.p == ',';
-		skip_space(&in);
-	}
-	return found;
-}
-
-/* Answer the message if it is a request; r begins with its text. */
-static void answer(const cJSON *m, struct rest *r, server_request_fn *fn,
+/* Answer the message if it is a request; text begins with it. */
+static void answer(const cJSON *m, struct pull *text, server_request_fn *fn,
 	void *arg)
 {
 	const cJSON *id = json_get(m, "id");
@@ -87,7 +18,7 @@ static void answer(const cJSON *m, struct rest *r, server_request_fn *fn,
 	struct buf b;
 	size_t n;
 
-	raw = raw_id(r, &n);
+	raw = pull_member(text, m, id, &n);
 	if (!method || !(cJSON_IsString(id) || cJSON_IsNumber(id)))
 		return;
 	buf_init(&b, ID_MAX + 200);
@@ -108,25 +39,20 @@ static void answer(const cJSON *m, struct rest *r, server_request_fn *fn,
 	buf_release(&b);
 }
 
-void server_requests(const cJSON *m, const char *text, size_t n,
-	server_request_fn *fn, void *arg)
+void server_requests(const cJSON *m, const char *text, server_request_fn *fn,
+	void *arg)
 {
-	struct rest r = {text, text + n};
+	struct pull j = pull_begin(text);
 	const cJSON *one;
 
-	if (!cJSON_IsArray(m)) {
-		if (cJSON_IsObject(m))
-			answer(m, &r, fn, arg);
+	if (cJSON_IsObject(m))
+		answer(m, &j, fn, arg);
+	if (!cJSON_IsArray(m))
 		return;
-	}
-	skip_space(&r);
+	pull_array(&j);
 	cJSON_ArrayForEach(one, m)
 	{
-		r.p++; /* the bracket, or the comma */
-		if (cJSON_IsObject(one))
-			answer(one, &r, fn, arg);
-		else
-			skip_value(&r);
-		skip_space(&r);
+		pull_item(&j);
+		answer(one, &j, fn, arg);
 	}
 }

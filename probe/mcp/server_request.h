@@ -7,19 +7,18 @@
 #define MCP_SERVER_REQUEST_H
 
 #include <cjson/cJSON.h>
-#include <stddef.h>
 
 /* Called with the answer to a request, a JSON text that lives until this
    returns. */
 typedef void server_request_fn(void *arg, const char *answer);
 
 /*
- * server_requests(m, text, n, fn, arg): call fn for each request in the message
- * m, or in the batch m, which was parsed of the n bytes of text. The id of a
- * request is answered byte for byte; one that is longer than 16 KiB,
- * or neither a string nor a number, is not answered.
+ * server_requests(m, text, fn, arg): call fn for each request in m, a message
+ * or a batch, which was parsed from the text. The id of a request is answered
+ * byte for byte. A request is not answered if its id is longer than 16 KiB, or
+ * neither a string nor a number.
  */
-void server_requests(const cJSON *m, const char *text, size_t n,
-	server_request_fn *fn, void *arg);
+void server_requests(const cJSON *m, const char *text, server_request_fn *fn,
+	void *arg);
 
 #endif

@@ -70,7 +70,8 @@ static bool is_kind(const cJSON *v, enum shape_kind kind)
 	case SHAPE_OBJECTS:
 		return cJSON_IsObject(v) && all(v, is_composite);
 	case SHAPE_INTEGER:
-		return cJSON_IsNumber(v) && trunc(v->valuedouble) == v->valuedouble;
+		return cJSON_IsNumber(v) &&
+			trunc(v->valuedouble) == v->valuedouble;
 	case SHAPE_THEME:
 		return is_word(v, "light", "dark");
 	case SHAPE_SCOPE:

@@ -7,8 +7,8 @@
 /*
  * The members of a tool in all revisions together: clients check them all,
  * whichever revision they negotiated. Other members are ignored. Until
- * 2025-11-25, session_rows apply too; since 2026-07-28, stateless_rows: its schema
- * leaves to JSON Schema what is in a schema, and clients do not look.
+ * 2025-11-25, session_rows apply too; since 2026-07-28, stateless_rows: there
+ * clients check nothing else in inputSchema and outputSchema.
  */
 static const struct shape rows[] = {
 	{"title", SHAPE_STRING, false},

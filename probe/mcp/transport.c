@@ -20,10 +20,10 @@
 /* How many requests of a server are answered in one probe. */
 #define ASKED_MAX 50
 
-/* An answer to a request of the server. */
-struct rejoinder {
+/* Our response to a request of the server. */
+struct client_reply {
 	struct transport *transport;
-	struct rejoinder *next;
+	struct client_reply *next;
 	char *body;
 	struct timer *timer;	    /* until it is sent */
 	struct http_transfer *post; /* while it is */
@@ -68,9 +68,9 @@ static void complete(struct pending *pending, const struct reply *r)
 
 /* ---- The server asks. */
 
-static void drop_rejoinder(struct rejoinder *j)
+static void drop_client_reply(struct client_reply *j)
 {
-	struct rejoinder **at = &j->transport->rejoinders;
+	struct client_reply **at = &j->transport->client_replies;
 
 	while (*at != j)
 		at = &(*at)->next;
@@ -80,28 +80,28 @@ static void drop_rejoinder(struct rejoinder *j)
 	free(j);
 }
 
-static void on_rejoinder_started(void *arg, struct http_transfer *post)
+static void on_client_reply_started(void *arg, struct http_transfer *post)
 {
-	((struct rejoinder *)arg)->post = post;
+	((struct client_reply *)arg)->post = post;
 }
 
-/* Whatever the server makes of it: if it needs it, it does not go on. */
-static void on_rejoinder_done(void *arg, const struct reply *r)
+/* A response that fails has no other effect: a server that needs it stalls. */
+static void on_client_reply_done(void *arg, const struct reply *r)
 {
-	struct rejoinder *j = arg;
+	struct client_reply *j = arg;
 	struct transport *t = j->transport;
 
 	(void)r;
-	drop_rejoinder(j);
+	drop_client_reply(j);
 	t->streams--;
 	t->handler.gone(t->arg);
 }
 
-static void send_rejoinder(void *arg)
+static void send_client_reply(void *arg)
 {
 	static const struct exchange_handler handler = {
-		.started = on_rejoinder_started, .done = on_rejoinder_done};
-	struct rejoinder *j = arg;
+		.started = on_client_reply_started, .done = on_client_reply_done};
+	struct client_reply *j = arg;
 	struct transport *t = j->transport;
 	struct wire_message m = {.body = j->body,
 		.timeout_ms = deadline_left(&t->wire->deadline)};
@@ -110,13 +110,13 @@ static void send_rejoinder(void *arg)
 	if (m.timeout_ms >= 1 && !wire_post(t->wire, &m, &handler, j))
 		t->streams++;
 	else
-		drop_rejoinder(j);
+		drop_client_reply(j);
 }
 
-/* Answer, once no transfer is being read. Stateless servers do not ask. */
+/* Respond once no transfer is being read. Stateless servers send no requests. */
 static void rejoin(struct transport *t, const char *answer)
 {
-	struct rejoinder *j;
+	struct client_reply *j;
 
 	if (t->wire->stateless || t->asked == ASKED_MAX)
 		return;
@@ -124,21 +124,21 @@ static void rejoin(struct transport *t, const char *answer)
 	j = xcalloc(1, sizeof *j);
 	j->transport = t;
 	j->body = xstrdup(answer);
-	j->next = t->rejoinders;
-	j->timer = http_after(t->wire->http, 0, send_rejoinder, j);
-	t->rejoinders = j;
+	j->next = t->client_replies;
+	j->timer = http_after(t->wire->http, 0, send_client_reply, j);
+	t->client_replies = j;
 }
 
-static void stop_rejoinders(struct transport *t)
+static void stop_client_replies(struct transport *t)
 {
-	struct rejoinder *j = t->rejoinders, *next;
+	struct client_reply *j = t->client_replies, *next;
 
 	for (; j; j = next) {
 		next = j->next;
 		if (j->post)
 			http_stop(j->post);
 		else
-			drop_rejoinder(j);
+			drop_client_reply(j);
 	}
 }
 
@@ -389,7 +389,7 @@ void transport_hang_up(struct transport *t)
 {
 	if (t->stream)
 		stream_close(t->stream);
-	stop_rejoinders(t);
+	stop_client_replies(t);
 	t->stream = NULL;
 	free(t->wire->endpoint);
 	t->wire->endpoint = NULL;

@@ -34,7 +34,7 @@ struct transport {
 	/* Transfers besides that of a message: such streams, those that are
 	   being closed, too, and answers to the server. */
 	int streams;
-	struct rejoinder *rejoinders; /* those that are being sent */
+	struct client_reply *client_replies; /* those that are being sent */
 	int asked; /* how often the server asked */
 };
 

@@ -2,7 +2,7 @@
 
 #include "base/num.h"
 #include "base/xalloc.h"
-#include "data/json_pull.h"
+#include "json/json_pull.h"
 #include "json/json.h"
 
 #include <math.h>

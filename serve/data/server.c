@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "data/json_pull.h"
+#include "json/json_pull.h"
 #include "mcp/names.h"
 
 #include <math.h>

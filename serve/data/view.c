@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/xalloc.h"
-#include "data/json_pull.h"
+#include "json/json_pull.h"
 #include "json/json.h"
 #include "records/probe.h"
 
@@ -11,7 +11,11 @@
 #include <string.h>
 
 static const struct view unknown = {
-	.uptime_30d = NAN, .p95_ms = NAN, .last_probe_s = NAN, .last_success_s = NAN};
+	.uptime_30d = NAN,
+	.p95_ms = NAN,
+	.last_probe_s = NAN,
+	.last_success_s = NAN,
+};
 
 static int fail(struct view *v, char *why, const char *what)
 {
@@ -131,8 +135,8 @@ static bool read_text(
 	const char *json, bool regions, struct text *t, struct view *v)
 {
 	static const char *const names[] = {"v", "window", "published_at",
-		"last_probe_at", "last_success_at", "uptime_30d", "p95_ms", "verdict", "regions",
-		"no_data", "step", NULL};
+		"last_probe_at", "last_success_at", "uptime_30d", "p95_ms",
+		"verdict", "regions", "no_data", "step", NULL};
 	double *const numbers[] = {&t->version, &t->window, &t->published,
 		&t->probed, &t->succeeded, &t->uptime_30d, &t->p95_ms};
 	enum { SUCCEEDED = 4, NUMBERS = sizeof numbers / sizeof *numbers };

@@ -1,7 +1,7 @@
 #include "data/watched.h"
 
 #include "base/xalloc.h"
-#include "data/json_pull.h"
+#include "json/json_pull.h"
 #include "http/escape.h"
 #include "mcp/histogram.h"
 #include "store/keys.h"

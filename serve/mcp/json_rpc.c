@@ -1,6 +1,6 @@
 #include "mcp/json_rpc.h"
 
-#include "data/json_pull.h"
+#include "json/json_pull.h"
 #include "json/json.h"
 
 #include <string.h>
@@ -11,30 +11,6 @@ static void set_invalid(struct rpc_message *m, const char *why)
 	m->why = why;
 }
 
-/*
- * Read o in the text; returns what a member of it is there. The members of an
- * object are in the same order in the text and in the tree.
- */
-static struct rpc_id text_of(
-	const cJSON *o, const cJSON *member, struct pull *text)
-{
-	const cJSON *c = o->child;
-	struct rpc_id id = {.n = 0};
-	const char *key;
-
-	if (!pull_object(text))
-		return id;
-	while (pull_key(text, &key)) {
-		const char *from = text->p + strspn(text->p, " \t\r\n");
-
-		pull_skip(text);
-		if (c && c == member && !text->bad)
-			id = (struct rpc_id) {from, (size_t)(text->p - from)};
-		c = c ? c->next : NULL;
-	}
-	return id;
-}
-
 void rpc_read(const cJSON *o, struct pull *text, struct rpc_message *m)
 {
 	const char *version = json_str(o, "jsonrpc");
@@ -43,7 +19,7 @@ void rpc_read(const cJSON *o, struct pull *text, struct rpc_message *m)
 	bool good = cJSON_IsString(id) || cJSON_IsNumber(id);
 
 	*m = (struct rpc_message) {.method = json_str(o, "method")};
-	m->id = text_of(o, good ? id : NULL, text);
+	m->id.p = pull_member(text, o, good ? id : NULL, &m->id.n);
 	if (!cJSON_IsObject(o))
 		set_invalid(m, "a message is an object");
 	else if (!version || strcmp(version, "2.0") != 0)

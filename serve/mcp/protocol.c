@@ -8,7 +8,7 @@
 #include "mcp/protocol.h"
 
 #include "cgi/request.h"
-#include "data/json_pull.h"
+#include "json/json_pull.h"
 #include "http/respond.h"
 #include "json/json.h"
 #include "mcp/json_rpc.h"

@@ -179,7 +179,7 @@ static void answer_requests(const cJSON *tree, const char *p, size_t n)
 	const cJSON *next = asked(cJSON_IsArray(tree) ? tree->child : tree);
 
 	if (n < 16 * 1024) {
-		server_requests(tree, p, n, answered, &next);
+		server_requests(tree, p, answered, &next);
 		need(!next);
 	}
 }

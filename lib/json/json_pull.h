@@ -1,16 +1,17 @@
 /*
- * json_pull.h: reads JSON (RFC 8259) member by member, without a tree: for the
- * texts that mcp-aggregate published, of which an answer needs a few members
- * and lists of thousands of servers need them thousands of times. Pure.
+ * json_pull.h: reads JSON (RFC 8259) member by member, without a tree: where a
+ * few members are needed thousands of times, and where a value is needed as it
+ * was written. Pure.
  *
  * Errors stick: after one nothing more is read, each function returns that
  * there is nothing, and pull_end says so. Text that is not UTF-8, U+0000, lone
  * surrogates and more than PULL_DEPTH levels are errors. A key that repeats is
  * one for pull_which alone.
  */
-#ifndef DATA_JSON_PULL_H
-#define DATA_JSON_PULL_H
+#ifndef JSON_JSON_PULL_H
+#define JSON_JSON_PULL_H
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -70,5 +71,13 @@ void pull_pass(struct pull *j);
 double pull_number(struct pull *j);
 bool pull_bool(struct pull *j, bool *v);
 bool pull_string(struct pull *j, char *out, size_t size);
+
+/*
+ * pull_member(j, o, member, n): read one value, of which json_parse has made the
+ * tree o. Returns the text of its child `member`, *n bytes; *n is 0 if member is
+ * NULL, or if the text is malformed.
+ */
+const char *pull_member(struct pull *j, const cJSON *o, const cJSON *member,
+	size_t *n);
 
 #endif

@@ -1,4 +1,4 @@
-#include "commands/check_shared.h"
+#include "commands/check_regions.h"
 
 #include "mcp/regions.h"
 
@@ -17,7 +17,7 @@ static const char *const called[SHARED_KINDS] = {
 	[ASN] = "asn",
 };
 
-/* What the region has of this kind; "" where that is not known. */
+/* Set out to the region's continent, provider or asn; "": not known. */
 static void property(const struct conf_region *r, enum shared kind, char *out)
 {
 	double north = r->position.latitude, east = r->position.longitude;
@@ -37,7 +37,7 @@ static void property(const struct conf_region *r, enum shared kind, char *out)
 	snprintf(out, SHARED, "%s", text);
 }
 
-/* Whether region i has the same as region k. */
+/* Whether regions i and k share it. */
 static bool shares(const struct conf *c, enum shared kind, size_t i, size_t k)
 {
 	char a[SHARED], b[SHARED];
@@ -47,7 +47,7 @@ static bool shares(const struct conf *c, enum shared kind, size_t i, size_t k)
 	return *a && strcmp(a, b) == 0;
 }
 
-/* A line for those that have the same as region i, which is the first of them. */
+/* Append a line for the regions that share it with i, if i is their first. */
 static void put_group(struct buf *b, const struct conf *c, enum shared kind,
 	size_t i)
 {
@@ -72,7 +72,7 @@ static void put_group(struct buf *b, const struct conf *c, enum shared kind,
 		called[kind], what);
 }
 
-void check_shared(struct buf *b, const struct conf *c)
+void check_regions(struct buf *b, const struct conf *c)
 {
 	for (unsigned kind = 0; kind < SHARED_KINDS; kind++)
 		for (size_t i = 0; i < c->n_regions; i++)

@@ -2,7 +2,7 @@
  * Goal: a text is read where json_parse would read it, with the same values,
  * and refused where that refuses it.
  */
-#include "data/json_pull.h"
+#include "json/json_pull.h"
 
 #include "json/json.h"
 

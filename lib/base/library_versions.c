@@ -1,8 +1,8 @@
 /*
- * The loader is asked for a function of each library: so this file needs the
- * headers of none, and no program is linked with a library because of it.
+ * dlsym(3) looks for a function of each library, so that this file needs no
+ * headers of theirs, and links no program with a library.
  */
-#include "base/libraries.h"
+#include "base/library_versions.h"
 
 #include <dlfcn.h>
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 typedef const char *version_function(void);
 typedef const char *version_function_of(int part);
 
-/* The first says its name, too, and the versions of others. */
+/* curl_version() names libcurl and the libraries that it uses. */
 static const struct library {
 	const char *name, *symbol;
 	int part; /* that its function takes, if it takes one */
@@ -25,7 +25,7 @@ static const struct library {
 	{"libyaml/", "yaml_get_version_string", 0},
 };
 
-/* As POSIX has it, an address of dlsym(3) can be that of a function. */
+/* POSIX, dlsym: its result can be the address of a function. */
 static const char *call(const struct library *l, void *at)
 {
 	version_function *plain;
@@ -39,7 +39,7 @@ static const char *call(const struct library *l, void *at)
 	return plain();
 }
 
-void libraries_put(struct buf *b)
+void library_versions_put(struct buf *b)
 {
 	void *self = dlopen(NULL, RTLD_LAZY), *at;
 	const struct library *l;

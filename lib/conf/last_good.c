@@ -1,8 +1,8 @@
 /*
- * Where a round keeps it: kept_folder and private_folder of scripts/mcp-fleet
- * look in the same places, in the same order.
+ * kept_folder and private_folder of scripts/mcp-fleet look for the copy in the
+ * same places, in the same order.
  */
-#include "conf/kept.h"
+#include "conf/last_good.h"
 
 #include "base/buf.h"
 #include "base/files.h"
@@ -45,7 +45,7 @@ static void put_absolute(struct buf *b, const char *path)
 	buf_release(&dir);
 }
 
-/* The folder of what is kept of a configuration: ".kept-" and 16 digits. */
+/* Append the name of the folder of the copy: "/.kept-" and 16 digits. */
 static void put_folder(struct buf *b, const char *path)
 {
 	char hex[SHA256_HEX];
@@ -59,7 +59,7 @@ static void put_folder(struct buf *b, const char *path)
 	buf_release(&whole);
 }
 
-/* Whether the configuration there is ours; *whose gets another owner. */
+/* Whether the folder has a copy of ours; *whose gets another owner. */
 static bool is_there(const char *folder, uid_t *whose)
 {
 	int fd = private_folder(folder, "", OTHERS_WRITE, false);
@@ -77,7 +77,7 @@ static bool is_there(const char *folder, uid_t *whose)
 	return there;
 }
 
-/* A web server hands on no HOME. */
+/* Web servers do not set HOME for a CGI. */
 static const char *home(void)
 {
 	const char *said = getenv("HOME");
@@ -89,7 +89,7 @@ static const char *home(void)
 	return user ? user->pw_dir : "";
 }
 
-/* The configuration that is kept, to out; false where there is none of ours. */
+/* Find the copy; *out gets its path. False where there is none of ours. */
 static bool find(const char *path, struct buf *out, uid_t *whose)
 {
 	const char *state = getenv("XDG_STATE_HOME");
@@ -123,7 +123,8 @@ static bool find(const char *path, struct buf *out, uid_t *whose)
 	return false;
 }
 
-struct conf *conf_load_kept(const char *path)
+/* The copy; NULL where there is none of ours. */
+static struct conf *load_copy(const char *path)
 {
 	uid_t nobody = (uid_t)-1, whose = nobody;
 	const struct passwd *user;
@@ -133,13 +134,22 @@ struct conf *conf_load_kept(const char *path)
 	buf_init(&kept, PATH_MAX);
 	if (find(path, &kept, &whose)) {
 		log_warn("%s is refused: this goes by %s, the last that was "
-			 "not", path, kept.p);
+			 "not",
+			path, kept.p);
 		conf = conf_load(kept.p);
 	} else if (whose != nobody) {
 		user = getpwuid(whose);
 		log_error("%s has the last that was not refused: do this as "
-			  "that user", user ? user->pw_name : "another user");
+			  "that user",
+			user ? user->pw_name : "another user");
 	}
 	buf_release(&kept);
 	return conf;
+}
+
+struct conf *conf_load_or_last_good(const char *path)
+{
+	struct conf *conf = conf_load(path);
+
+	return conf ? conf : load_copy(path);
 }

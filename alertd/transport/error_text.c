@@ -1,4 +1,4 @@
-#include "transport/said.h"
+#include "transport/error_text.h"
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -13,7 +13,7 @@
 #define FOUND_MAX 2000
 #define DEPTH_MAX 6
 
-bool said_has(const char *said, const char *part)
+bool error_text_has(const char *said, const char *part)
 {
 	size_t n = strlen(part);
 
@@ -23,15 +23,15 @@ bool said_has(const char *said, const char *part)
 	return false;
 }
 
-bool said_has_one(const char *said, const char *const *parts)
+bool error_text_has_one(const char *said, const char *const *parts)
 {
 	for (; *parts; parts++)
-		if (said_has(said, *parts))
+		if (error_text_has(said, *parts))
 			return true;
 	return false;
 }
 
-void said_copy(const char *p, size_t n, char *out)
+void error_text_copy(const char *p, size_t n, char *out)
 {
 	while (n && strchr(" \t\r\n", *p)) {
 		p++;
@@ -61,7 +61,7 @@ static void collect(struct buf *b, const cJSON *v, int depth)
 			collect(b, e, depth + 1);
 }
 
-void said_read(const char *p, size_t n, char *out)
+void error_text_read(const char *p, size_t n, char *out)
 {
 	static const char *const members[] = {"message", "error",
 		"error_description", "description", "detail", "title",
@@ -77,16 +77,16 @@ void said_read(const char *p, size_t n, char *out)
 	if (cJSON_IsString(o))
 		add(&b, o->valuestring);
 	if (b.len)
-		said_copy(b.p, b.len, out);
+		error_text_copy(b.p, b.len, out);
 	else if (!o && n)
-		said_copy(p, strcspn(p, "\r\n"), out);
+		error_text_copy(p, strcspn(p, "\r\n"), out);
 	if (*out == '<')
 		*out = '\0';
 	buf_release(&b);
 	cJSON_Delete(o);
 }
 
-const char *said_why(const struct delivered *d, char *out)
+const char *error_text_why(const struct delivered *d, char *out)
 {
 	if (*d->said)
 		snprintf(out, DELIVER_SAID_WHY, "%s: \"%s\"", d->why, d->said);

@@ -2,7 +2,7 @@
  * Goal: who can read a secret counts, and not its mode alone: what systemd and
  * Kubernetes hand over is taken, and what others can read is refused.
  */
-#include "base/readers.h"
+#include "base/file_readers.h"
 #include "base/secrets.h"
 
 #include <fcntl.h>
@@ -25,11 +25,11 @@
 #define ALONE 50
 #define SHARED 51
 
-static void members(struct readers *r, gid_t group)
+static void members(struct file_readers *r, gid_t group)
 {
-	readers_note(r, ME);
+	file_readers_note(r, ME);
 	if (group == SHARED)
-		readers_note(r, OTHER);
+		file_readers_note(r, OTHER);
 }
 
 struct row {
@@ -93,21 +93,21 @@ static void test_lists(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct readers r = {.me = ME, .group = cases[i].group,
+		struct file_readers r = {.me = ME, .group = cases[i].group,
 			.members = members};
 		unsigned char acl[READERS_ACL_MAX];
 		size_t n = put(acl, cases[i].rows);
 
-		if (readers_acl_alone(&r, acl, n) != cases[i].alone)
+		if (file_readers_acl_alone(&r, acl, n) != cases[i].alone)
 			fail_msg("list %zu", i);
 		/* Root asks: it may be for one user. */
-		r = (struct readers) {.group = cases[i].group,
+		r = (struct file_readers) {.group = cases[i].group,
 			.members = members};
-		if (readers_acl_alone(&r, acl, n) != cases[i].alone)
+		if (file_readers_acl_alone(&r, acl, n) != cases[i].alone)
 			fail_msg("list %zu, asked by root", i);
-		assert_false(readers_acl_alone(&r, acl, n - 1));
+		assert_false(file_readers_acl_alone(&r, acl, n - 1));
 		acl[0] = 3;
-		assert_false(readers_acl_alone(&r, acl, n));
+		assert_false(file_readers_acl_alone(&r, acl, n));
 	}
 }
 

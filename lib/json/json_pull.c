@@ -1,4 +1,4 @@
-#include "data/json_pull.h"
+#include "json/json_pull.h"
 
 #include "base/text.h"
 
@@ -406,4 +406,27 @@ void pull_skip(struct pull *j)
 		else
 			malformed(j);
 	}
+}
+
+const char *pull_member(struct pull *j, const cJSON *o, const cJSON *member,
+	size_t *n)
+{
+	/* The members are in the same order in the text and in the tree. */
+	const cJSON *c = o->child;
+	const char *found = "", *key;
+
+	*n = 0;
+	if (!pull_object(j))
+		return found;
+	while (pull_key(j, &key)) {
+		const char *from = j->p + strspn(j->p, " \t\r\n");
+
+		pull_skip(j);
+		if (c && c == member && !j->bad) {
+			found = from;
+			*n = (size_t)(j->p - from);
+		}
+		c = c ? c->next : NULL;
+	}
+	return found;
 }

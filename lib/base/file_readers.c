@@ -1,4 +1,4 @@
-#include "base/readers.h"
+#include "base/file_readers.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -21,7 +21,7 @@ enum tag {
 	TAG_MASK = 16,
 	TAG_OTHER = 32
 };
-/* Of an entry: reading and writing; to execute it gives nothing away. */
+/* Permissions that count: reading and writing. */
 #define MATTERS 06
 
 struct entry {
@@ -42,7 +42,7 @@ static struct entry entry_at(const unsigned char *p)
 		(enum tag)le16toh(tag), le16toh(allows), le32toh(id)};
 }
 
-void readers_note(struct readers *r, uid_t user)
+void file_readers_note(struct file_readers *r, uid_t user)
 {
 	if (user == 0 || user == r->owner || user == r->me)
 		return;
@@ -51,14 +51,14 @@ void readers_note(struct readers *r, uid_t user)
 	r->other = user;
 }
 
-static void note_entry(struct readers *r, const struct entry *e)
+static void note_entry(struct file_readers *r, const struct entry *e)
 {
 	switch (e->tag) {
 	case TAG_OWNER:
 	case TAG_MASK:
 		return;
 	case TAG_USER:
-		readers_note(r, (uid_t)e->id);
+		file_readers_note(r, (uid_t)e->id);
 		return;
 	case TAG_GROUP_OF_FILE:
 		r->members(r, r->group);
@@ -72,7 +72,7 @@ static void note_entry(struct readers *r, const struct entry *e)
 	r->many = true;
 }
 
-bool readers_acl_alone(struct readers *r, const void *acl, size_t n)
+bool file_readers_acl_alone(struct file_readers *r, const void *acl, size_t n)
 {
 	const unsigned char *p = acl;
 	uint32_t version;
@@ -100,7 +100,7 @@ bool readers_acl_alone(struct readers *r, const void *acl, size_t n)
 	return !r->many;
 }
 
-static void members(struct readers *r, gid_t group)
+static void members(struct file_readers *r, gid_t group)
 {
 	const struct group *g = getgrgid(group);
 	const struct passwd *p;
@@ -109,16 +109,16 @@ static void members(struct readers *r, gid_t group)
 	for (char **m = g ? g->gr_mem : NULL; m && *m; m++) {
 		p = getpwnam(*m);
 		if (p)
-			readers_note(r, p->pw_uid);
+			file_readers_note(r, p->pw_uid);
 	}
 	setpwent();
 	while ((p = getpwent()))
 		if (p->pw_gid == group)
-			readers_note(r, p->pw_uid);
+			file_readers_note(r, p->pw_uid);
 	endpwent();
 }
 
-/* Whether it lies in what systemd(1) made for this process. */
+/* Whether systemd(1) has put it into this process's CREDENTIALS_DIRECTORY. */
 static bool handed_over(const char *path)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
@@ -130,10 +130,10 @@ static bool handed_over(const char *path)
 		path[n] == '/' && !strstr(path + n, "/../");
 }
 
-bool readers_alone(int fd, const char *path)
+bool file_readers_alone(int fd, const char *path)
 {
 	unsigned char acl[READERS_ACL_MAX];
-	struct readers r = {.me = geteuid(), .members = members};
+	struct file_readers r = {.me = geteuid(), .members = members};
 	struct stat st;
 	ssize_t n;
 
@@ -141,7 +141,7 @@ bool readers_alone(int fd, const char *path)
 		return false;
 	if (!(st.st_mode & 040) || handed_over(path))
 		return true;
-	/* Of root, and asked by root: what somebody made by hand, and can mend. */
+	/* Root asks for a file of root: somebody made it by hand, and can chmod it. */
 	if (st.st_uid != 0 ||
 		(r.me == 0 && st.st_gid == 0 && st.st_mode & S_IWUSR))
 		return false;
@@ -149,7 +149,7 @@ bool readers_alone(int fd, const char *path)
 	r.group = st.st_gid;
 	n = fgetxattr(fd, READERS_ACL, acl, sizeof acl);
 	if (n >= 0)
-		return readers_acl_alone(&r, acl, (size_t)n);
+		return file_readers_acl_alone(&r, acl, (size_t)n);
 	if (errno != ENODATA && errno != ENOTSUP)
 		return false;
 	members(&r, r.group);
