@@ -54,7 +54,7 @@ frozen_packages() {
 	fi
 	need unzip
 	(unzip -p -- "$file" lib/packages 2>/dev/null || :) | head -c $((4 << 20)) >"$desk/packages"
-	[[ -s $desk/packages ]] || die 2 "$file: does not say what is in it: build it anew"
+	[[ -s $desk/packages ]] || die 2 "$file: does not say what is in it: rebuild it"
 }
 
 # loaded_packages: those whose libraries the programs load here, to the file packages. A
@@ -86,7 +86,7 @@ old_in_memory() {
 		program=${program% (deleted)} program=${program##*/}
 		[[ $program == mcp-* ]] || continue
 		grep -qE '\.so[^ /]* \(deleted\)$' "$process/maps" 2>/dev/null || continue
-		mend="kill ${process#/proc/}   # what started it starts it anew"
+		mend="kill ${process#/proc/}   # it is restarted by what started it"
 		[[ ! -d /run/systemd/system || $program != mcp-serve ]] ||
 			mend="sudo systemctl restart 'mcp-serve@*'"
 		found warn libraries "$program (${process#/proc/}) runs with a library as it$(:

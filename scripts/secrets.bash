@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# Who can read the file of a secret; the same as lib/base/readers.h, for scripts.
+# Who can read the file of a secret; the same as lib/base/file_readers.h, for scripts.
 
-# others_read FILE: whether somebody can read it, or his group can write it, who is
-# neither root nor its owner nor us. A file of ours is for its owner alone. Of root's,
-# as what systemd and Kubernetes hand over, the bit of the group may be the mask of an
-# access control list, which names us; or that of a group in which nobody else is.
+# others_read FILE: whether a user besides root, its owner and us can read it, or its group
+# can write it. A file of ours must be for its owner alone. In a file of root, the bit of
+# the group may be the mask of an access control list that names us, or belong to a group
+# without other members: systemd and Kubernetes hand over such secrets.
 others_read() {
 	local mode owner group folder=${CREDENTIALS_DIRECTORY-} user
 	read -r mode owner group < <(stat -Lc '%a %u %g' -- "$1") || return 0

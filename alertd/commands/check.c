@@ -90,7 +90,7 @@ static void check_ack(const struct conf *c)
 	secret_free(secret);
 }
 
-/* Regions may agree for so long that each of them alone is told of before. */
+/* With a large `agreed`, a regional incident begins before each downtime. */
 static void check_agreed(const struct conf *c)
 {
 	if (c->policy.agreed > c->policy.confirm)

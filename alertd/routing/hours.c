@@ -31,8 +31,8 @@ bool hours_within(const char *hours, const char *zone, double t)
 }
 
 /*
- * The next instant after t at which such hours begin; where the clocks go back
- * that minute may come twice, of which the second counts with `again`.
+ * The next instant after t at which such hours begin. Where clocks go back, that
+ * minute may come twice; with `again`, the second one counts, too.
  */
 static int64_t next(const struct conf_hours *h, const char *zone, double t,
 	bool again)

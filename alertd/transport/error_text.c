@@ -49,7 +49,7 @@ static void add(struct buf *b, const char *s)
 		buf_fmt(b, "%s%s", b->len ? ": " : "", s);
 }
 
-/* All texts of a value, such as those of an array of errors. */
+/* Append all texts in a value, such as an array of errors. */
 static void collect(struct buf *b, const cJSON *v, int depth)
 {
 	const cJSON *e;

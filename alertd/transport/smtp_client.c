@@ -70,8 +70,8 @@ static void on_command(struct mailing *t, const char *p, size_t n)
 }
 
 /*
- * What is said to and fro, of which nothing is kept but where we are, and an
- * answer that is not success.
+ * Follow the conversation; only the phase and an answer that is not success are
+ * kept.
  */
 static int on_debug(CURL *e, curl_infotype type, char *p, size_t n, void *arg)
 {

@@ -57,9 +57,10 @@ struct option_row {
 		.help = "say in the end, on standard error, what was done"}
 /* What every program has, and the end of its options. */
 #define OPTIONS_END                                                            \
-	{.name = "help", .letter = 'h', .help = "print this help"}, \
-	{.name = "version", .letter = 'V', .help = "print the version; after " \
-	"--stats, those of its libraries, too"}, \
+	{.name = "help", .letter = 'h', .help = "print this help"},            \
+	{.name = "version", .letter = 'V',                                     \
+		.help = "print the version; after --stats, the versions of "   \
+			"the libraries, too"},                                 \
 	{.name = NULL}
 
 /* A command, or one of its forms. */

@@ -174,7 +174,7 @@ struct conf_route {
 	char *channel; /* of a chat */
 	char *mention; /* whom a message in it mentions */
 	char *from;    /* the sender */
-	char *helo;    /* what a mail server is told that we are called */
+	char *helo;    /* our name for EHLO */
 	char **to;     /* the recipients */
 	size_t n_to;
 	char **command; /* of a command: its arguments, NULL behind them */

@@ -22,7 +22,7 @@
 #define NAME_DIGITS 16 /* of the digest of the path */
 #define OTHERS_WRITE 022
 
-/* Append the absolute path; of a missing file by that of its folder. */
+/* Append the absolute path; the file may be missing, its folder not. */
 static void put_absolute(struct buf *b, const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -17,7 +17,7 @@ enum shape_kind {
 	SHAPE_COMPOSITE, /* an object or an array */
 	SHAPE_STRINGS,	 /* an array of strings */
 	SHAPE_SCHEMAS,	 /* an object of objects; clients take arrays, too */
-	SHAPE_OBJECTS,	 /* the same, of which no member is a schema */
+	SHAPE_OBJECTS,	 /* an object of objects that are no schemas */
 	SHAPE_INTEGER,
 	SHAPE_THEME,	    /* one of two words */
 	SHAPE_SCOPE,	    /* the same */

@@ -126,7 +126,7 @@ told() {
 	# Built before zips said it; and what is no list at all.
 	zip -qd f.zip lib/packages
 	run -2 mcp-fleet doctor --cve f.zip
-	[[ $output == *'f.zip: does not say what is in it: build it anew' ]]
+	[[ $output == *'f.zip: does not say what is in it: rebuild it' ]]
 	run -2 mcp-fleet doctor --cve none.zip
 	head -c 100000 /dev/urandom >noise
 	run -3 mcp-fleet doctor --cve noise
