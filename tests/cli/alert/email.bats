@@ -147,7 +147,7 @@ header() {
 	strict old
 	verdict 0 eu,us initialize | alert 3 -N $((T + 5))
 	grep -q 'route mail: .*; it is tried again' err
-	run ! grep -E 'refused|502' err
+	run ! grep -E 'refused|SMTP 502' err
 	alert 0 -N $((T + 70)) </dev/null
 	[ "$(wc -l <got)" = 1 ]
 	[ ! -e wrong ]
