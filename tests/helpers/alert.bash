@@ -44,7 +44,7 @@ teardown() {
 minutes() {
 	jq -cn --argjson t "$T" --argjson from "$1" --argjson to "$2" --arg f "${3-}" \
 		--arg step "${4-}" --arg error "${5:-http.503}" --arg slug "${6:-example-mcp}" '
-		($f | split(",")) as $f | ["ok", "regional", "step-alert",
+		[$f | scan("[^,]+")] as $f | ["ok", "regional", "step-alert",
 			"hard-outage"][$f | length] as $tier |
 		range($from; $to + 1) | ($t + 60 * .) as $w |
 		{v: 1, type: "verdict", window: $w, verdict: {ok: "green",

@@ -4,11 +4,11 @@
 
 bats_require_minimum_version 1.5.0
 
-BIN=${BIN:-$BATS_TEST_DIRNAME/../../../build/bin}
+load ../../helpers/lib
 T=1777494660 # 2026-04-29T20:31:00Z
 
 setup() {
-	PATH=$(cd "$BIN" && pwd):$PATH
+	PATH=$BIN:$PATH
 	cd "$BATS_TEST_TMPDIR" || return 1
 }
 
@@ -71,9 +71,9 @@ judge() {
 	[ -z "$stderr" ]
 	[ "$(jq -c '[.v, .type, .slug, .window, .as_of, .url, .divergence]' <<<"$output")" = \
 		'[1,"verdict","example-mcp",1777494660,"2026-04-29T20:31:00Z","https://mcp.example.com/mcp",""]' ]
-	[ "$(jq -c '.regions[0]' <<<"$output")" = \
+	[ "$(command jq -c '.regions[0]' <<<"$output")" = \
 		'{"region":"eu-west-2","state":"broken","failed_step":"tools-list","error":"http.503","ms":200,"started_at":1777494680,"fail_streak":1,"tool_hash":null}' ]
-	[ "$(jq -c 'keys_unsorted[:8]' <<<"$output")" = \
+	[ "$(command jq -c 'keys_unsorted[:8]' <<<"$output")" = \
 		'["v","type","window","verdict","step","failed_regions","reporters","divergence"]' ]
 }
 

@@ -4,10 +4,10 @@
 
 bats_require_minimum_version 1.5.0
 
-BIN=${BIN:-$BATS_TEST_DIRNAME/../../../build/bin}
+load ../../helpers/lib
 
 setup() {
-	PATH=$(cd "$BIN" && pwd):$PATH
+	PATH=$BIN:$PATH
 	cd "$BATS_TEST_TMPDIR" || return 1
 	for region in eu us; do
 		printf '{"v":1,"type":"probe","slug":"s","region":"%s","probe_id":"1","probe_started_at":1777494660.5,"state":"broken","failed_step":"tls","error":"tcp.refused","total_ms":1}\n' \
@@ -100,7 +100,7 @@ change() {
 @test "a line of 100 MB, in bounded memory" {
 	# The sanitizers need an address space of terabytes.
 	if ! grep -qa __asan_init "$BIN/mcp-aggregate"; then
-		ulimit -v 100000
+		ulimit -Sv 100000
 	fi
 	{ head -n 1 good; head -c 100000000 /dev/zero | tr '\0' 'x'; echo; tail -n 1 good; } >lines
 	run -2 --separate-stderr mcp-aggregate verdict - <lines

@@ -59,7 +59,7 @@ pinned() {
 	says one $((NOW - 100)) "$PUT" "$(get $'Gets\u202e a thing.\u200b')"
 	says two $((NOW - 100)) "$PUT"
 	run -0 aggregate pin
-	jq -e '.v == 2 and (.servers | keys_unsorted) == ["one", "two"] and
+	command jq -e '.v == 2 and (.servers | keys_unsorted) == ["one", "two"] and
 		(.servers.one.tools | keys_unsorted) == ["get", "put"] and
 		(.servers.one.tools.get | (.contract | length) == 64 and
 		(.full | length) == 64) and

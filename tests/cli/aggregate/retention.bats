@@ -361,6 +361,7 @@ said() {
 }
 
 @test "a store of 0.1.0 is read, and turns over by itself" {
+	keep_order
 	for i in 3 2 1; do
 		probes demo us $((MIN - 60 * i)) >one
 		id=us-$((MIN - 60 * i))

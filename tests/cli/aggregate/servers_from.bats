@@ -53,7 +53,7 @@ list() {
   - {match: [a-*], account: acme, thresholds: {quorum: 3}, auth: {mode: bearer, credential: c}}
   - {match: ["*"], interval: 5m, thresholds: {quorum: 4, alone: 5}, auth: {credential: d}}'
 	"$BIN/mcp-aggregate" config -c "$BATS_TEST_TMPDIR/fleet.yaml" >"$BATS_TEST_TMPDIR/shown"
-	run jq -r '.servers[] | "\(.slug) \(.interval) \(.timeout) \(.account) \(.private) \(.regions | join(",")) \(.cache_check) \(.auth.mode) \(.auth.credential) \(.thresholds.quorum) \(.thresholds.alone) \(.health_tool | tojson)"' "$BATS_TEST_TMPDIR/shown"
+	run command jq -r '.servers[] | "\(.slug) \(.interval) \(.timeout) \(.account) \(.private) \(.regions | join(",")) \(.cache_check) \(.auth.mode) \(.auth.credential) \(.thresholds.quorum) \(.thresholds.alone) \(.health_tool | tojson)"' "$BATS_TEST_TMPDIR/shown"
 	[ "$output" = 'one 300s 30s null false r-a,r-b,r-c yes any d 4 5 null
 a-1 300s 30s acme false r-a,r-b,r-c yes bearer c 3 5 null
 b-1 60s 5s acme true r-b no none null 4 5 {"name":"t","arguments":{"a":[1]}}

@@ -34,6 +34,7 @@ told() {
 }
 
 @test "what looks like ours in a stranger's member is not found" {
+	keep_order
 	now=$(date +%s)
 	for ((i = 5; i > 0; i--)); do
 		probes demo us-east-1 $((now - 60 * i))
@@ -159,6 +160,7 @@ told() {
 }
 
 @test "the limits of a line hold wherever it is read" {
+	keep_order
 	probes demo us-east-1 $((T + 2)) >all
 	jq -c --arg d "$(text d 1000)" 'if .n == 3 then .detail =
 		([range(5) | {key: "k\(.)", value: $d}] | from_entries) else . end' all >long

@@ -109,7 +109,7 @@ released() {
 @test "a list differs from none of its other forms" {
 	local f=$RELEASES/filesystem-2026.8.31.json
 	jq '.result.tools | reverse' "$f" >array
-	jq -S '.result' "$f" >result
+	jq '.result' "$f" >result
 	jq -c '.result.tools | {tools: .[:7]}, {tools: .[7:]}' "$f" >pages
 	jq -c '{v: 1, type: "runner"}, (.result.tools[] | {v: 1, type: "tool",
 		slug: "files", definition: del(._meta, .execution)})' "$f" >records

@@ -94,7 +94,7 @@ up() {
 	[ "$(got ops)" = "downtime_started downtime_resolved" ]
 	jq -se '.[0] | .path == "/in" and
 		.event.dashboard_url == "https://status.example.com/status/example-mcp"' ops/got
-	diff <(jq -c .event ops/got) out
+	diff <(command jq -c .event ops/got) out
 	[ -z "$(undelivered)" ]
 	redis get alert:example-mcp >state
 	run ! grep -r canary out err fleet.yaml state

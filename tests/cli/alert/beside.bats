@@ -144,6 +144,7 @@ down() {
 }
 
 @test "through the store, minute by minute, as from the replay" {
+	keep_order
 	renamed day
 	live 0 12
 	diff <(told <out) - <<-'END'

@@ -15,7 +15,7 @@ load ../../helpers/maintenance
 	[ "$CODE" = 201 ]
 	grep -q '^Cache-Control: no-store' fields
 	# The next second may have begun.
-	diff <(jq -c --argjson now "$now" 'del(.id) | .announced_at |= if . > $now and . < $now + 60 then $now else . end' body) - <<-END
+	diff <(command jq -c --argjson now "$now" 'del(.id) | .announced_at |= if . > $now and . < $now + 60 then $now else . end' body) - <<-END
 		{"v":1,"type":"maintenance","slugs":["example-mcp"],"accounts":[],"starts_at":$now,"ends_at":$((now + 600)),"every":null,"zone":null,"reason":"new disks","by":"account acme","announced_at":$now,"ended_at":null}
 	END
 	diff <(redis hvals fleet:maintenance) body

@@ -19,7 +19,7 @@ refused() {
 @test "one is added, and stands in the store as it was printed" {
 	add 0 --for 2h --reason 'new disks' --by ann example-mcp 'x*'
 	[ ! -s err ]
-	diff <(jq -c 'del(.id)' out) - <<-END
+	diff <(command jq -c 'del(.id)' out) - <<-END
 		{"v":1,"type":"maintenance","slugs":["example-mcp","x*"],"accounts":[],"starts_at":$NOW,"ends_at":$((NOW + 7200)),"every":null,"zone":"UTC","reason":"new disks","by":"ann","announced_at":$NOW,"ended_at":null}
 	END
 	diff <(redis hvals fleet:maintenance) out

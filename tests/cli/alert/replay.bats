@@ -210,7 +210,7 @@ mcp-alert: line 4: as_of: far ahead of the lines around it" ]
 
 # young MINUTE REGION STEP ERROR…: a fleet of half an hour, whose probes failed so.
 young() {
-	jq -cn --args '
+	command jq -cn --args '
 		[$ARGS.positional | _nwise(4)] as $bad | range(31) as $m |
 		("eu", "us", "ap") as $r | (1777471205 + 60 * $m) as $at |
 		([$bad[] | select(.[0] == "\($m)" and .[1] == $r)][0] // [null, null, null, null]) as $f |

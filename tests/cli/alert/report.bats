@@ -45,7 +45,7 @@ alert_at() {
 	END
 	)" ]
 	[ "$(jq -cr '.routes[] | [.route, .pages, .asleep, .events, .failed]' out)" = '["page",2,0,5,0]' ]
-	[ "$(jq -cr '.nights' out)" = '[{"night":"2026-04-29","pages":2,"asleep":0}]' ]
+	[ "$(command jq -cr '.nights' out)" = '[{"night":"2026-04-29","pages":2,"asleep":0}]' ]
 	alert 0 report -N $((T + 7200)) --from 2026-04-29 -f text --zone Asia/Kolkata
 	grep -q '^P1  2026-04-30T02:01:00+05:30 .*  4 min  .*  11 min  .* example-mcp downtime$' out
 	grep -q '^P1  2026-04-30T03:01:00+05:30 .* example-mcp downtime (noise)$' out

@@ -43,7 +43,7 @@ calls() {
 	alert 0 -N $((T + 300)) <lines
 	[[ $(jq -r .event out | sort | uniq -c | xargs) == \
 		'300 downtime_resolved 300 downtime_started' ]]
-	diff <(jq -S . one) <(head -n 1 out | jq -S .)
+	diff <(jq . one) <(head -n 1 out | jq .)
 	alert 0 list
 	[[ ! -s out ]]
 	redis config resetstat

@@ -15,7 +15,7 @@ quiet() {
 
 @test "one is added, listed with the maintenances, and leaves a trace when it is over" {
 	quiet 0 --for 1h --reason 'the runner moves' --by ann --region ap --kind regional,rate_limited 'example-*'
-	diff <(jq -c 'del(.id)' out) - <<-END
+	diff <(command jq -c 'del(.id)' out) - <<-END
 		{"v":1,"type":"silence","slugs":["example-*"],"kinds":["regional","rate_limited"],"regions":["ap"],"steps":[],"starts_at":$T,"ends_at":$((T + 3600)),"reason":"the runner moves","by":"ann","ended_at":null}
 	END
 	id=$(jq -r .id out)

@@ -210,6 +210,7 @@ servers() {
 }
 
 @test "what strangers write into a client's file is data" {
+	keep_order
 	mkdir before
 	jq -n --arg base "$BASE" '{mcpServers: (
 		["../../etc/passwd", "a\nslug: evil", "*x", "&a", "- b", "!!c", "%d", "@e", "`f", "{g", "[h",

@@ -25,7 +25,7 @@ breaks() {
 	[[ \$1 == ingest ]] || exec "$BIN/mcp-aggregate" "\$@"
 	cat >"\$(mktemp -p "$PWD/tmp" given.XXXXXX)"
 	given=\$(ls -t "$PWD"/tmp/given.* | head -n 1)
-	echo "\$(jq -r '.region // .type' "\$given" | uniq | xargs)" >>"$PWD/calls"
+	echo "\$(gojq -r '.region // .type' "\$given" | uniq | xargs)" >>"$PWD/calls"
 	! grep -q '"type":"step".*"region":"b-1"' "\$given" || { rm "\$given"; $1; }
 	"$BIN/mcp-aggregate" "\$@" <"\$given"
 	status=\$?

@@ -14,7 +14,7 @@ ask() {
 
 # The definitions of a run, as digest and text: sorted keys are RFC 8785, of ASCII.
 definitions() {
-	jq -cS 'select(.type == "tool") | .definition' out
+	jq -c 'select(.type == "tool") | .definition' out
 }
 
 # heads: the first 16 digits of each full digest, as a JSON array.

@@ -58,7 +58,7 @@ is() {
 }
 
 @test "ten gigabytes in a little that is compressed end soon, in little memory" {
-	grep -q __asan_init "$BIN/mcp-probe" || ulimit -v 200000
+	grep -q __asan_init "$BIN/mcp-probe" || ulimit -Sv 200000
 	for kind in gzip br gzip-sse; do
 		cpu is "bomb-$kind" body.too-large ' MiB' -t 50s
 		((CPU < 5000))

@@ -96,7 +96,7 @@ within() {
 	if grep -q __asan_init "$BIN/mcp-probe"; then
 		skip "the sanitizer reserves all the memory there is"
 	fi
-	ulimit -v 200000
+	ulimit -Sv 200000
 	for mood in endless-body endless-event endless-line many list-large \
 		pages-large 20-mb@list endless-sse@list; do
 		probe -t 20s "$HOST/$mood"

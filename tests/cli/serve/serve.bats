@@ -285,7 +285,7 @@ incident() {
 	# What was judged stays; who wants to know is told, and it is another body.
 	get /api/embed-status/broken
 	[ "$(jq -r .state body)" = down ]
-	[ "$(jq -c '[keys_unsorted[], .maintenance]' body)" = '["state","uptime_30d","p95_ms","last_probe_ago","as_of","maintenance",true]' ]
+	[ "$(command jq -c '[keys_unsorted[], .maintenance]' body)" = '["state","uptime_30d","p95_ms","last_probe_ago","as_of","maintenance",true]' ]
 	[ "$(says ETag)" = '"v1-2026-04-29T20:31:00Z-maintenance"' ]
 	get /api/embed-status/broken "HTTP_IF_NONE_MATCH=$(says ETag)"
 	[ "$CODE" = 304 ]

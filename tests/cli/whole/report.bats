@@ -357,7 +357,7 @@ many() {
 
 # little COMMAND…: in 80 MiB; sanitizers need more.
 little() (
-	[[ $BIN == */san/* ]] || ulimit -v $((80 * 1024))
+	[[ $BIN == */san/* ]] || ulimit -Sv $((80 * 1024))
 	"$@"
 )
 
