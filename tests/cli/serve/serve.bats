@@ -292,7 +292,7 @@ incident() {
 	get /api/embed-status/broken "HTTP_IF_NONE_MATCH=$ETAG"
 	[ "$CODE" = 200 ]
 	get /api/embed-status/example-mcp
-	[ "$(jq -c keys_unsorted body) $(says ETag)" = '["state","uptime_30d","p95_ms","last_probe_ago","as_of"] '"$ETAG" ]
+	[ "$(command jq -c keys_unsorted body) $(says ETag)" = '["state","uptime_30d","p95_ms","last_probe_ago","as_of"] '"$ETAG" ]
 	redis del fleet:maintenance >/dev/null
 	get /badge/broken.svg
 	grep -q '>down' body
