@@ -119,6 +119,7 @@ teardown() {
 }
 
 @test "regions: where it works and since when, and a cache rule of their own" {
+	keep_order
 	get /api/status/example-mcp/regions
 	[ "$(<body)" = '{"as_of":"2026-04-29T20:31:00Z","regions":[{"city":"Ashburn","state":"up","since":"2026-04-29T18:31:00Z","p95_ms":142},{"city":"London","state":"down","since":"2026-04-29T20:31:08Z","p95_ms":null},{"city":"São Paulo","state":null,"since":null,"p95_ms":null}]}' ]
 	[ "$CODE $(says Cache-Control)" = "200 public, max-age=30, stale-while-revalidate=60" ]
@@ -174,6 +175,7 @@ teardown() {
 }
 
 @test "an account has all of its servers, and null for what is not known" {
+	keep_order
 	get /api/account/acme "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$CODE $(says Cache-Control) $(says Vary)" = "200 private, no-store Authorization" ]
 	[ -z "$(says Access-Control-Allow-Origin)" ]

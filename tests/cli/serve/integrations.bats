@@ -136,6 +136,7 @@ ends() {
 }
 
 @test "Grafana: the JSON panel reads the five fields where they are" {
+	keep_order
 	local file=$ROOT/scripts/grafana/mcp-server-json.json url
 	answers "$(body)"
 	# shellcheck disable=SC2016 # Grafana's own variables

@@ -104,7 +104,7 @@ target() {
 		IFS=: read -r name status within <<<"$row"
 		check "$status" -f jsonl -r eu -s one "$(url "$name")"
 		end=$(openssl x509 -in "$name.pem" -noout -enddate | cut -d= -f2)
-		jq -se --arg until "$(in_ "$end")" --argjson within "$within" \
+		command jq -se --arg until "$(in_ "$end")" --argjson within "$within" \
 			--arg url "$(url "$name")" 'length == 1 and (.[0] |
 			(keys_unsorted == ["v", "type", "slug", "region", "at", "url",
 				"what", "status", "within", "expires_at", "source",
