@@ -21,6 +21,7 @@ teardown_file() {
 }
 
 setup() {
+	keep_order
 	cd "$BATS_TEST_TMPDIR" || return 1
 	REGISTRY=$BATS_FILE_TMPDIR/registry
 	: >"$REGISTRY/requests"
