@@ -123,6 +123,7 @@ struct incident {
 	double value, usual;  /* of what is measured, see degradation.c */
 	enum rate_window rate_window; /* over which */
 	char *error;	      /* at the last failing window, or NULL */
+	char *said;	      /* by the server, then; or NULL */
 	char *group; /* told of together with others: see routing/correlation.h;
 			or NULL */
 	struct strings regions; /* that failed there */

@@ -118,9 +118,10 @@ void phrase_span(struct buf *b, int64_t from, int64_t to)
 	buf_str(b, " UTC).");
 }
 
-static void put_failure(struct buf *b, const struct incident *inc)
+static void put_failure(struct buf *b, const struct summary *s)
 {
-	const char *step = step_name(inc->step);
+	const struct incident *inc = s->incident;
+	const char *step = failure_step(inc->step, inc->error, s->url);
 
 	buf_fmt(b, "%s fails", step ? step : "a step");
 	if (inc->error)
@@ -139,10 +140,12 @@ static const char *down_words(const struct incident *inc)
 	return "is down";
 }
 
-static void put_downtime(struct buf *b, const struct incident *inc)
+static void put_downtime(struct buf *b, const struct summary *s)
 {
+	const struct incident *inc = s->incident;
+
 	buf_fmt(b, " %s: ", down_words(inc));
-	put_failure(b, inc);
+	put_failure(b, s);
 	buf_str(b, " from ");
 	phrase_cities(b, &inc->regions);
 	if (inc->expected == 1)
@@ -159,8 +162,21 @@ static void put_remainder(struct buf *b, const struct strings *regions)
 	phrase_cities(b, regions);
 }
 
-static void put_regional(struct buf *b, const struct incident *inc)
+/* What the spread of a failure in one region points to: on the way to a server,
+   or, of many servers, on the way out of the region. */
+static const char *suspicion(const struct summary *s)
 {
+	const struct incident *inc = s->incident;
+
+	if (failure_layer_of(inc->step, inc->error) != LAYER_TRANSPORT)
+		return ")";
+	return s->common ? "): possibly the network of the region itself"
+			 : "): possibly a routing or CDN issue";
+}
+
+static void put_regional(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
 	bool reached = inc->reached.n > 0;
 
 	if (reached) {
@@ -172,8 +188,8 @@ static void put_regional(struct buf *b, const struct incident *inc)
 	}
 	phrase_cities(b, &inc->regions);
 	buf_str(b, " (");
-	put_failure(b, inc);
-	buf_str(b, reached ? "): possibly a routing or CDN issue"
+	put_failure(b, s);
+	buf_str(b, reached ? suspicion(s)
 			   : "), and no other region says that it works");
 }
 
@@ -339,9 +355,11 @@ static void put_isolation(struct buf *b, const struct incident *inc, double at)
 		   "says nothing about any server");
 }
 
-static void put_overrun(struct buf *b, const struct incident *inc,
-	const struct maintenance_hold *q)
+static void put_overrun(struct buf *b, const struct summary *s)
 {
+	const struct incident *inc = s->incident;
+	const struct maintenance_hold *q = s->maintenance;
+
 	buf_str(b, " is still down");
 	/* Another one may have begun since. */
 	if (inc->opened_at >= q->end) {
@@ -353,7 +371,7 @@ static void put_overrun(struct buf *b, const struct incident *inc,
 		buf_str(b, " ended");
 	}
 	buf_str(b, ": ");
-	put_failure(b, inc);
+	put_failure(b, s);
 	buf_str(b, " from ");
 	phrase_cities(b, &inc->regions);
 }
@@ -430,16 +448,16 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	buf_str(b, s->slug);
 	switch (s->kind) {
 	case ALERT_DOWNTIME:
-		put_downtime(b, inc);
+		put_downtime(b, s);
 		break;
 	case ALERT_REGIONAL:
 		if (inc->follows && s->phase == ALERT_STARTED) {
 			put_remainder(b, &inc->regions);
 			buf_str(b, " (");
-			put_failure(b, inc);
+			put_failure(b, s);
 			buf_char(b, ')');
 		} else {
-			put_regional(b, inc);
+			put_regional(b, s);
 		}
 		break;
 	case ALERT_LATENCY:
@@ -464,7 +482,7 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		put_silence(b, inc, s->at);
 		break;
 	case ALERT_OVERRUN:
-		put_overrun(b, inc, s->maintenance);
+		put_overrun(b, s);
 		break;
 	default: /* ALERT_RATE_LIMITED: what is told once has its own words */
 		buf_str(b, " answers ");
@@ -625,7 +643,7 @@ static void put_found(struct buf *b, const struct summary *s)
 	buf_str(b, " UTC, found at ");
 	phrase_time(b, (int64_t)s->at, false);
 	buf_str(b, ": ");
-	put_failure(b, inc);
+	put_failure(b, s);
 	if (s->kind == ALERT_DOWNTIME) {
 		buf_str(b, " from ");
 		phrase_cities(b, &inc->regions);

@@ -9,7 +9,10 @@
 
 /* What is told, beside its phase. */
 struct summary {
-	const char *slug; /* with the incident, set by events_put */
+	/* Set by events_put, with the incident: */
+	const char *slug;
+	const char *url; /* or NULL */
+	bool common;	 /* many servers share it */
 	enum alert_kind kind;
 	enum alert_phase phase;
 	const struct incident *incident;

@@ -4,6 +4,7 @@
 #include "incident/summary.h"
 #include "mcp/names.h"
 #include "mcp/regions.h"
+#include "sinks/hint.h"
 #include "sinks/words.h"
 
 #include <ctype.h>
@@ -236,6 +237,26 @@ static void add_minutes(struct message *m, const struct sink_event *e)
 	add_text(m, e->slow ? "Failing probes" : "Failing minutes", count);
 }
 
+/* Quoted: it is the server's, and not ours. */
+static void add_said(struct message *m, const struct sink_event *e)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_ROOM);
+	if (e->said && *e->said)
+		buf_fmt(&b, "\u201c%s\u201d", e->said);
+	add_line(m, "The server says", &b);
+}
+
+static void add_hint(struct message *m, const struct sink_event *e)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_ROOM);
+	hint_put(&b, e);
+	add_line(m, "Look first at", &b);
+}
+
 static char *make_core(const struct sink_event *e, const struct message_view *v)
 {
 	struct buf b;
@@ -276,8 +297,9 @@ static void of_event(const struct sink_event *e, const struct message_view *v,
 	add_servers(m, e);
 	add_text(m, "URL", e->url);
 	if (!over) {
+		add_said(m, e);
 		add_minutes(m, e);
-		add_text(m, "Look first at", w->first);
+		add_hint(m, e);
 	}
 	add_link(m, message_ack_label(e), e->ack_url);
 	add_link(m, "Runbook", e->runbook_url);

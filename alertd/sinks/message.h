@@ -20,7 +20,7 @@ enum message_mood {
 	MESSAGE_GOOD   /* resolved */
 };
 
-#define MESSAGE_LINES 8
+#define MESSAGE_LINES 9
 #define MESSAGE_LINKS 3
 
 struct message_line {

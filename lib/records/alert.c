@@ -261,6 +261,8 @@ const struct field alert_fields[] = {
 	FIELD_AS(FIELD_DATE, "acknowledged_until", struct alert_record,
 		acknowledged_until, FIELD_NULL),
 	TEXT("last_error", last_error),
+	FIELD("server_says", struct alert_record, said,
+		FIELD_OMIT | FIELD_CLEAN, .max = RECORD_SAID_MAX),
 	TEXT("headline", headline),
 	TEXT("summary", summary),
 	TEXT("dashboard_url", dashboard_url),

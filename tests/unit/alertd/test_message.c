@@ -132,21 +132,108 @@ static void test_words(void **state)
 	}
 }
 
-static void test_where_nothing_listens_no_certificate_is_meant(void **state)
+/* What to look at first follows the cause, and how far it spreads. */
+static void test_hints(void **state)
 {
-	struct told t = {
-		.event = "downtime_started",
-		.step = "tls",
-		.layer = "transport",
-		.error = "tcp.refused",
+	static const char shared[] = ",\"servers\":[\"a\",\"b\"],"
+				     "\"server_count\":2";
+	static const struct {
+		const char *kind, *step, *layer, *error;
+		bool shared;
+		const char *first;
+	} rows[] = {
+		{"downtime", "dns", "transport", "dns.nxdomain", false,
+			"The DNS records"},
+		{"downtime", "dns", "transport", "dns.timeout", false,
+			"The name servers"},
+		{"downtime", "tls", "transport", "tcp.refused", false,
+			"Whether the server runs and listens"},
+		{"downtime", "tls", "transport", "tcp.timeout", false,
+			"Whether its host runs"},
+		{"downtime", "tls", "transport", "tls.expired", false,
+			"The certificate and its chain, and what should"},
+		{"downtime", "tls", "transport", "tls.handshake", false,
+			"The certificate and its chain, and what listens"},
+		{"downtime", "tls", "transport", "tls.not-tls", false,
+			"What listens"},
+		{"downtime", "initialize", "transport", "deadline", false,
+			"Its load"},
+		{"downtime", "initialize", "http", "http.503", false,
+			"Whether the application runs"},
+		{"downtime", "initialize", "http", "http.500", false,
+			"The application's log, and"},
+		{"downtime", "initialize", "http", "http.404", false,
+			"Its path"},
+		{"downtime", "initialize", "http", "http.truncated", false,
+			"The proxy's log"},
+		{"downtime", "initialize", "http", "http.403", false,
+			"Its firewall"},
+		{"downtime", "auth-initialize", "initialize", "auth.rejected",
+			false, "Whether the credential"},
+		{"downtime", "initialize", "initialize", "mcp.version", false,
+			"The application's log of initialize"},
+		{"downtime", "tools-list", "tools", "jsonrpc.-32603", false,
+			"The application's log of tools"},
+		{"maintenance_overrun", "initialize", "http", "http.502",
+			false, "Whether the application runs"},
+		{"downtime", "initialize", "http", "http.503", true,
+			"What these servers share: proxy"},
+		{"downtime", "tls", "transport", "tcp.refused", true,
+			"What these servers share: host"},
+		{"regional", "dns", "transport", "dns.failed", false,
+			"CDN, DNS"},
+		{"regional", "tls", "transport", "tcp.timeout", false, "CDN"},
+		{"regional", "initialize", "http", "http.503", false,
+			"What answers in that region"},
+		{"regional", "tools-list", "tools", "jsonrpc.-32603", false,
+			"What answers in that region"},
+		{"regional", "auth-initialize", "initialize", "auth.rejected",
+			false, "The credential of the probe in that region"},
+		{"regional", "tls", "transport", "tcp.timeout", true,
+			"The network, the resolver and the runner"},
+		{"regional", "initialize", "http", "http.503", true,
+			"The network, the resolver and the runner"},
 	};
-	struct made m;
 
 	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char event[64];
+		struct told t = {.event = event,
+			.step = rows[i].step,
+			.layer = rows[i].layer,
+			.error = rows[i].error,
+			.more = rows[i].shared ? shared : NULL};
+		struct made m;
+
+		snprintf(event, sizeof event, "%s_started", rows[i].kind);
+		made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
+		begins(line(&m.message, "Look first at"), rows[i].first,
+			rows[i].error);
+		made_release(&m);
+	}
+}
+
+static void expect_said(const char *event, const char *more, const char *want)
+{
+	struct told t = {.event = event, .error = "http.503", .more = more};
+	struct made m;
+
 	made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
-	begins(line(&m.message, "Look first at"), "Whether the server",
-		t.error);
+	begins(line(&m.message, "The server says"), want, event);
 	made_release(&m);
+}
+
+/* Its own words are quoted while it fails. */
+static void test_said(void **state)
+{
+	static const char says[] = ",\"server_says\":\"pool is empty\"";
+
+	(void)state;
+	expect_said("downtime_started", says,
+		"\xe2\x80\x9cpool is empty\xe2\x80\x9d");
+	expect_said("downtime_resolved", says, NULL);
+	expect_said("downtime_started", ",\"server_says\":null", NULL);
+	expect_said("downtime_started", ",\"server_says\":\"\"", NULL);
 }
 
 /* An incident, what happened to it, and its headline. */
@@ -245,8 +332,8 @@ static void test_whole(void **state)
 		"Seen from: Ashburn (us-east-1) and eu\n"
 		"URL: https://mcp.example.com/mcp\n"
 		"Failing minutes: 19\n"
-		"Look first at: The proxy's log, then the application's, and "
-		"what was deployed last.\n"
+		"Look first at: Whether the application runs and has room: "
+		"what answers for it cannot reach it.\n"
 		"\n"
 		"Acknowledge: https://status.example.com/ack/b\n"
 		"Runbook: https://wiki.example.com/a\n"
@@ -425,8 +512,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
-		cmocka_unit_test(
-			test_where_nothing_listens_no_certificate_is_meant),
+		cmocka_unit_test(test_hints),
+		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_headlines),
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_view),
