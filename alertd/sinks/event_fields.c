@@ -144,6 +144,7 @@ static bool read_event(const cJSON *o, struct sink_event *e)
 	e->dashboard_url = take_link(o, "dashboard_url");
 	e->runbook_url = take_link(o, "runbook_url");
 	e->ack_url = take_link(o, "ack_url");
+	e->ack_short_url = take_link(o, "ack_short_url");
 	return true;
 }
 
@@ -191,9 +192,8 @@ void sink_event_release(struct sink_event *e)
 {
 	char *const texts[] = {e->key, e->name, e->kind, e->slug, e->url,
 		e->tier, e->step, e->layer, e->error, e->said, e->headline,
-		e->summary,
-		e->dashboard_url, e->runbook_url, e->ack_url, e->route,
-		e->period};
+		e->summary, e->dashboard_url, e->runbook_url, e->ack_url,
+		e->ack_short_url, e->route, e->period};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		free(texts[i]);

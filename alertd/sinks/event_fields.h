@@ -39,7 +39,7 @@ struct sink_event {
 	int64_t acknowledged_until; /* 0: this event does not say */
 	long long duration_s;	/* if it is over */
 	/* Only plain http:// and https:// URLs; else NULL. */
-	char *dashboard_url, *runbook_url, *ack_url;
+	char *dashboard_url, *runbook_url, *ack_url, *ack_short_url;
 	/* Of a digest. */
 	char *route, *period;
 	bool budget;		   /* because the route's budget was spent */

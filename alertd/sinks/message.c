@@ -38,18 +38,28 @@ static void add_link(struct message *m, const char *label, const char *url)
 			(struct message_line) {label, xstrdup(url)};
 }
 
+/* The worst severity of a digest: a lower number is worse. */
+static enum severity worst(const struct sink_event *e)
+{
+	enum severity s = SEVERITY_P3;
+
+	for (size_t i = 0; i < e->n; i++)
+		s = e->events[i].severity < s ? e->events[i].severity : s;
+	return s;
+}
+
+/* Each severity has one colour, and one icon, whatever tells of it. */
 static enum message_mood mood(const struct sink_event *e)
 {
-	if (e->digest || e->phase == ALERT_ONCE)
-		return e->severity == SEVERITY_P1 ? MESSAGE_BAD
-						  : MESSAGE_NEWS;
-	if (e->phase == ALERT_RESOLVED)
+	enum severity severity = e->digest ? worst(e) : e->severity;
+
+	if (!e->digest && e->phase == ALERT_RESOLVED)
 		return MESSAGE_GOOD;
-	if (e->phase == ALERT_ACKNOWLEDGED)
+	if (!e->digest && e->phase == ALERT_ACKNOWLEDGED)
 		return MESSAGE_TAKEN;
-	return e->severity == SEVERITY_P1 ? MESSAGE_BAD
-		: e->severity == SEVERITY_P2 ? MESSAGE_WORRY
-					     : MESSAGE_NEWS;
+	return severity == SEVERITY_P1 ? MESSAGE_BAD
+		: severity == SEVERITY_P2 ? MESSAGE_WORRY
+					  : MESSAGE_NEWS;
 }
 
 /* How long the first statement of a sentence is: up to ';', or to its end. */
@@ -305,16 +315,6 @@ static void of_event(const struct sink_event *e, const struct message_view *v,
 	add_link(m, "Runbook", e->runbook_url);
 	add_link(m, "Dashboard", e->dashboard_url);
 	free(places);
-}
-
-/* The worst severity of a digest: a lower number is worse. */
-static enum severity worst(const struct sink_event *e)
-{
-	enum severity s = SEVERITY_P3;
-
-	for (size_t i = 0; i < e->n; i++)
-		s = e->events[i].severity < s ? e->events[i].severity : s;
-	return s;
 }
 
 static void of_digest(const struct sink_event *e, const struct message_view *v,

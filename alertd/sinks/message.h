@@ -15,7 +15,7 @@
 enum message_mood {
 	MESSAGE_BAD,   /* P1 */
 	MESSAGE_WORRY, /* P2 */
-	MESSAGE_NEWS,  /* P3, an event without an end, a digest */
+	MESSAGE_NEWS,  /* P3 */
 	MESSAGE_TAKEN, /* acknowledged */
 	MESSAGE_GOOD   /* resolved */
 };

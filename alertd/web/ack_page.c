@@ -308,6 +308,21 @@ const char *cgi_ack_test(const char *key)
 		: NULL;
 }
 
+void cgi_ack_nothing(struct cgi_answer *a)
+{
+	say(a, 404, "Not found", "There is nothing here.");
+}
+
+void cgi_ack_over(struct cgi_answer *a)
+{
+	say(a, 410, "It is over", "This incident is not open any more.");
+}
+
+void cgi_ack_unknown(struct cgi_answer *a)
+{
+	say(a, 503, "Try again", "It cannot be said now what is open.");
+}
+
 /* Whether the incident is still open; if not, the answer says so. */
 static bool still_open(
 	const struct cgi *c, struct page *p, struct cgi_answer *a)
@@ -330,10 +345,9 @@ static bool still_open(
 	}
 	state_store_free(sh);
 	if (!got)
-		say(a, 503, "Try again", "It cannot be said now what is open.");
+		cgi_ack_unknown(a);
 	else if (!open)
-		say(a, 410, "It is over",
-			"This incident is not open any more.");
+		cgi_ack_over(a);
 	return open;
 }
 
@@ -357,7 +371,7 @@ bool cgi_ack_admit(struct cgi *c, struct cgi_answer *a)
 			"This address is too old; newer events have newer "
 			"ones.");
 	if (got == ACK_TOKEN_WRONG)
-		say(a, 404, "Not found", "There is nothing here.");
+		cgi_ack_nothing(a);
 	return got == ACK_TOKEN_OK;
 }
 

@@ -288,6 +288,8 @@ const struct field alert_fields[] = {
 		.max = SLUG_MAX, FIELD_WHEN(struct alert_record, servers.n)),
 	FIELD_MADE("server_count", 0, .put = put_server_count),
 	TEXT("ack_url", ack_url),
+	FIELD("ack_short_url", struct alert_record, ack_short_url,
+		FIELD_OMIT | FIELD_CLEAN),
 	{.type = FIELD_END},
 };
 

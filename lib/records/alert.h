@@ -165,6 +165,7 @@ struct alert_record {
 	const struct alert_side *sides;
 	size_t n_sides;
 	const char *ack_url; /* where it can be acknowledged, or NULL */
+	const char *ack_short_url; /* the same, short; or NULL */
 };
 
 /* The members of the record, but for v and type. */

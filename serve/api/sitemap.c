@@ -11,7 +11,7 @@
 /* What is for one reader, or asks something, is nothing to be found. */
 void sitemap_robots(struct buf *b, const char *site)
 {
-	buf_str(b, "User-agent: *\nDisallow: /account/\nDisallow: /ack/\n"
+	buf_str(b, "User-agent: *\nDisallow: /account/\nDisallow: /ack/\nDisallow: /a/\n"
 		   "Disallow: /answer/\nDisallow: /mcp\n");
 	if (*site)
 		buf_fmt(b, "\nSitemap: %s/sitemap.xml\n", site);

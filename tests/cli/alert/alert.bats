@@ -113,7 +113,7 @@ up() {
 	alert 0 tick -N $((T + 4 * 3600 + 60))
 	[ ! -s out ]
 	alert 0 list -f text
-	grep -q '^P1 .*downtime .*tools-list jsonrpc.malformed .*example-mcp: eu us$' out
+	grep -q '^P1 .*downtime .*tools-list  *jsonrpc.malformed .*example-mcp: eu us$' out
 }
 
 @test "a webhook gets what it asked for, signed; nobody sees the secret" {

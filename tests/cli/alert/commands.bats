@@ -86,6 +86,42 @@ load ../../helpers/alert
 	grep -qF -- "--zone: 'Mars/Olympus' is not a time zone that is known here" err
 }
 
+@test "the columns of list stand below their heads, whatever is in them" {
+	{
+		minutes 0 0 eu,us auth-initialize mcp.missing-protocolVersion
+		minutes 1 1
+		minutes 0 0 eu,us dns x other
+	} | alert 0
+	alert 0 list -f text
+	for head in SINCE KIND STEP ERROR SERVER; do
+		at=$(sed -n "1s/$head.*//p" out | tr -d '\n' | wc -m)
+		# In each row a column begins there: two spaces, and no space.
+		[ "$(tail -n +2 out | cut -c "$((at - 1))-$((at + 1))" | grep -c '^  [^ ]')" = 2 ]
+	done
+	[ "$(head -c 1 out)" = P ]
+	grep -qF '(passed 1 time since)' out
+}
+
+@test "the history of the fleet has the name that list gives it" {
+	routes "{name: log, type: command, command: [cat]}"
+	minutes 0 0 | alert 0
+	alert 0 history '*'
+	[ ! -s err ]
+	for s in s1 s2 s3 s4 s5 s6; do
+		sed -i "s|^servers:|&\n  - {slug: $s, url: 'https://$s.example.com/mcp'}|" fleet.yaml
+	done
+	for s in s1 s2 s3 s4 s5 s6; do minutes 31 31 '' '' '' $s; done >records
+	for s in s1 s2 s3 s4 s5 s6; do minutes 32 32 eu,us tls tcp.refused $s; done >>records
+	alert 0 <records
+	shared=$(jq -r '.dedup_key | split(":")[0]' out)
+	alert 0 history "$shared"
+	jq -se --arg s "$shared" 'length >= 1 and all(.server_slug == $s)' out
+	for wrong in '**' '*.x' 'A B'; do
+		alert 2 history "$wrong"
+		grep -qF "'$wrong' is neither the slug of a server nor '*', the fleet" err
+	done
+}
+
 @test "the first word of several commands says which they are" {
 	alert 2 maintenance
 	[ ! -s out ]

@@ -350,6 +350,51 @@ static void test_whole(void **state)
 	made_release(&m);
 }
 
+/* A severity has one colour: of a beginning, what is told once, a digest. */
+static void test_colours(void **state)
+{
+	static const struct {
+		const char *event, *severity;
+		enum message_mood mood;
+	} rows[] = {
+		{"downtime_started", "P1", MESSAGE_BAD},
+		{"downtime_reminder", "P1", MESSAGE_BAD},
+		{"certificate_expiring", "P1", MESSAGE_BAD},
+		{"regional_started", "P2", MESSAGE_WORRY},
+		{"schema_drift_detected", "P2", MESSAGE_WORRY},
+		{"token_expiring", "P2", MESSAGE_WORRY},
+		{"regional_found", "P2", MESSAGE_WORRY},
+		{"latency_started", "P3", MESSAGE_NEWS},
+		{"anomaly_logged", "P3", MESSAGE_NEWS},
+		{"downtime_acknowledged", "P1", MESSAGE_TAKEN},
+		{"downtime_resolved", "P1", MESSAGE_GOOD},
+	};
+	struct buf b;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct told t = {.event = rows[i].event,
+			.severity = rows[i].severity};
+		struct made m;
+		char *event = body_of(&t);
+
+		buf_init(&b, 100000);
+		buf_fmt(&b, "{\"v\":1,\"type\":\"digest\",\"at\":1777494660,"
+			    "\"route\":\"r\",\"period\":\"hourly\","
+			    "\"dedup_key\":\"digest:r:1\",\"count\":1,"
+			    "\"events\":[%s]}", event);
+		made_init(&m, CONF_ROUTE_SLACK, event);
+		assert_int_equal(m.message.mood, rows[i].mood);
+		made_release(&m);
+		made_init(&m, CONF_ROUTE_SLACK, buf_take(&b));
+		assert_int_equal(m.message.mood,
+			rows[i].severity[1] == '1'   ? MESSAGE_BAD
+				: rows[i].severity[1] == '2' ? MESSAGE_WORRY
+							     : MESSAGE_NEWS);
+		made_release(&m);
+	}
+}
+
 /* The zone and the cities of the configuration and its routes. */
 static void test_view(void **state)
 {
@@ -516,6 +561,7 @@ int main(void)
 		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_headlines),
 		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_colours),
 		cmocka_unit_test(test_view),
 		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_once),
