@@ -167,7 +167,7 @@ void emit_print(const struct notifier_setup *s, struct alert_event *e,
 	if (s->told) {
 		s->told(s->arg, e, now, later);
 	} else if (s->text) {
-		print_event(out, &e->record, s->colour);
+		print_event(out, &e->record, s->zone, s->colour);
 	} else if (s->journal) {
 		print_entry(out, &e->record);
 	} else {

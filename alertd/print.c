@@ -30,14 +30,15 @@ static void put_severity(struct buf *b, enum severity s, const char *code)
 		buf_str(b, severity_name(s));
 }
 
-void print_event(struct buf *b, const struct alert_record *r, bool colour)
+void print_event(struct buf *b, const struct alert_record *r, const char *zone,
+	bool colour)
 {
 	const char *code = r->phase == ALERT_RESOLVED
 		? "32"
 		: colour_code(r->severity);
 	char at[CLOCK_RFC3339], event[ALERT_EVENT_SIZE], text[TEXT_SIZE];
 
-	clock_rfc3339((int64_t)r->at, at);
+	zone_rfc3339(zone ? zone : "UTC", (int64_t)r->at, at);
 	text_clean(r->summary, strlen(r->summary), text, sizeof text, TEXT_MAX);
 	buf_fmt(b, "%s  ", at);
 	put_severity(b, r->severity, colour ? code : NULL);

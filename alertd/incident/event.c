@@ -194,6 +194,7 @@ static struct summary completed(
 	s.url = st->url;
 	s.common = st->servers.n > 1;
 	s.slow = st->interval_s > 60;
+	s.zone = st->zone;
 	return s;
 }
 

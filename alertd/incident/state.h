@@ -317,6 +317,7 @@ struct alert_state {
 	bool cold_start; /* the configuration says that it starts cold; not
 			    stored, whoever reads the state sets it */
 	double interval_s; /* of its probes; 0: a minute; set likewise */
+	const char *zone;  /* of those who read of it; NULL: UTC; likewise */
 	struct streak
 		away; /* runs in a row without the store; see pipeline_health.h */
 	/* Of SLUG_FLEET: rounds in a row in which all regions were silent on
