@@ -143,7 +143,7 @@ void show_verdict(struct buf *b, const struct verdict *v, bool colour)
 	}
 	if (v->divergence) {
 		buf_str(b, "; tools differ: ");
-		divergence_text_sides(b, v, (double)v->window);
+		divergence_text_sides(b, v, (double)v->window, "UTC");
 	}
 	if (divergence_any_stale(v)) {
 		buf_str(b, "; ");

@@ -14,13 +14,14 @@
 
 /* The addresses that an event points to. */
 struct links {
-	struct buf page, ack, runbook;
+	struct buf page, ack, ack_short, runbook;
 };
 
 static void links_init(struct links *l)
 {
 	buf_init(&l->page, EMIT_BODY_MAX);
 	buf_init(&l->ack, EMIT_BODY_MAX);
+	buf_init(&l->ack_short, EMIT_BODY_MAX);
 	buf_init(&l->runbook, EMIT_BODY_MAX);
 }
 
@@ -28,6 +29,7 @@ static void links_release(struct links *l)
 {
 	buf_release(&l->page);
 	buf_release(&l->ack);
+	buf_release(&l->ack_short);
 	buf_release(&l->runbook);
 }
 
@@ -50,18 +52,24 @@ static bool takes_ack(const struct alert_record *r)
 		r->phase != ALERT_FOUND;
 }
 
-/* "https://status.example.com/ack/TOKEN", or nothing. */
+/* "https://status.example.com/ack/TOKEN", and the short form; or nothing. */
 static void point_to_ack(const struct notifier_setup *s, struct alert_record *r,
-	struct buf *url)
+	struct links *l)
 {
-	char key[ALERT_KEY_SIZE], token[ACK_TOKEN_SIZE];
+	char key[ALERT_KEY_SIZE], token[ACK_TOKEN_SIZE], id[ACK_SHORT + 1];
 
 	if (!s->secret || !s->conf || !s->conf->site_url || !takes_ack(r) ||
 		!ack_token_make(s->secret, alert_key(r, key),
 			(int64_t)r->at + ACK_TOKEN_S, token))
 		return;
-	buf_fmt(url, "%s/ack/%s", s->conf->site_url, token);
-	r->ack_url = url->p;
+	buf_fmt(&l->ack, "%s/ack/%s", s->conf->site_url, token);
+	r->ack_url = l->ack.p;
+	/* Of what is wrong with the store nothing can be looked up there. */
+	if (r->kind == ALERT_STALLED)
+		return;
+	ack_short_make(s->secret, key, id);
+	buf_fmt(&l->ack_short, "%s/a/%s", s->conf->site_url, id);
+	r->ack_short_url = l->ack_short.p;
 }
 
 void emit_runbook(const struct conf *c, const char *slug, enum alert_kind kind,
@@ -143,7 +151,7 @@ static void point(const struct notifier_setup *s, struct alert_record *r,
 	emit_dashboard(s->conf, r->slug, &l->page);
 	if (l->page.len)
 		r->dashboard_url = l->page.p;
-	point_to_ack(s, r, &l->ack);
+	point_to_ack(s, r, l);
 	emit_runbook(s->conf, r->slug, r->kind, &l->runbook);
 	if (l->runbook.len)
 		r->runbook_url = l->runbook.p;
@@ -159,7 +167,7 @@ void emit_print(const struct notifier_setup *s, struct alert_event *e,
 	if (s->told) {
 		s->told(s->arg, e, now, later);
 	} else if (s->text) {
-		print_event(out, &e->record, s->colour);
+		print_event(out, &e->record, s->zone, s->colour);
 	} else if (s->journal) {
 		print_entry(out, &e->record);
 	} else {

@@ -234,6 +234,7 @@ static void note_server(const struct conf *c, struct alert_state *st)
 
 	st->cold_start = known && s.cold_start;
 	st->interval_s = known ? s.interval_s : 0;
+	st->zone = c ? c->zone : NULL;
 }
 
 static void add_end(struct alert_events *ends, struct alert_event *event)

@@ -353,9 +353,7 @@ static int act(const struct options *o, const struct conf *conf,
 		.text = o->format == OPTIONS_TEXT ||
 			(o->format == OPTIONS_BY_OUTPUT && tty),
 		.colour = tty && !env("NO_COLOR"),
-		.zone = o->action == OPTIONS_REPORT
-			? maintenance_plan_zone(o, conf)
-			: o->zone ? o->zone : MAINTENANCE_ZONE,
+		.zone = maintenance_plan_zone(o, conf),
 	};
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
 	bool tells = !o->dry_run && (o->action == OPTIONS_VERDICTS ||

@@ -40,7 +40,7 @@ struct notifier_setup {
 	double now;		 /* NAN: the clock's */
 	/* How events are printed: for people, for the journal; else as records. */
 	bool text, colour, journal;
-	const char *zone;	 /* of the times in lists for people */
+	const char *zone;	 /* of the times in texts for people */
 	/* Where; NULL: on standard output, whose reader is waited for. */
 	struct output *output;
 	/* Instead of printing it, told(arg, e, routes, later) hears of each

@@ -30,14 +30,15 @@ static void put_severity(struct buf *b, enum severity s, const char *code)
 		buf_str(b, severity_name(s));
 }
 
-void print_event(struct buf *b, const struct alert_record *r, bool colour)
+void print_event(struct buf *b, const struct alert_record *r, const char *zone,
+	bool colour)
 {
 	const char *code = r->phase == ALERT_RESOLVED
 		? "32"
 		: colour_code(r->severity);
 	char at[CLOCK_RFC3339], event[ALERT_EVENT_SIZE], text[TEXT_SIZE];
 
-	clock_rfc3339((int64_t)r->at, at);
+	zone_rfc3339(zone ? zone : "UTC", (int64_t)r->at, at);
 	text_clean(r->summary, strlen(r->summary), text, sizeof text, TEXT_MAX);
 	buf_fmt(b, "%s  ", at);
 	put_severity(b, r->severity, colour ? code : NULL);
@@ -98,11 +99,16 @@ static int width_in(const char *zone)
 	return strcmp(zone, "UTC") == 0 ? 20 : 25;
 }
 
+/* The longest of each that there is. */
+#define KIND_WIDTH ((int)sizeof "cdn_cache_divergence" - 1)
+#define STEP_WIDTH ((int)sizeof "auth-initialize" - 1)
+#define ERROR_WIDTH ((int)sizeof "mcp.missing-protocolVersion" - 1)
+
 void print_head(struct buf *b, const char *zone)
 {
-	buf_fmt(b, "%-2s  %-*s  %-20s  %6s  %-26s  %s\n", "", width_in(zone),
-		"SINCE", "KIND", "FAILED", "STEP AND ERROR",
-		"SERVER AND REGIONS");
+	buf_fmt(b, "%-2s  %-*s  %-*s  %6s  %-*s  %-*s  %s\n", "P",
+		width_in(zone), "SINCE", KIND_WIDTH, "KIND", "FAILED",
+		STEP_WIDTH, "STEP", ERROR_WIDTH, "ERROR", "SERVER: REGIONS");
 }
 
 static void put_foreign(struct buf *b, const char *s)
@@ -146,23 +152,25 @@ static void put_incident_row(struct buf *b, const struct alert_state *st,
 	const struct incident *inc = &st->incidents[kind];
 	const char *step = step_name(inc->step);
 	const char *code = inc->error ? inc->error : "";
-	char since[CLOCK_RFC3339], error[4 * 40 + 1], what[200];
+	char since[CLOCK_RFC3339], error[4 * 40 + 1];
 	char *name = st->slug;
 	const struct strings one = {&name, 1, 1};
 
 	zone_rfc3339(zone, inc->first, since);
 	text_clean(code, strlen(code), error, sizeof error, 40);
-	snprintf(what, sizeof what, "%s %s", step ? step : "-", error);
 	put_severity(b, inc->severity,
 		colour ? colour_code(inc->severity) : NULL);
-	buf_fmt(b, "  %-*s  %-20s  %6d  %-26s  ", width_in(zone), since,
-		alert_kind_name(kind), inc->probe_count, what);
+	buf_fmt(b, "  %-*s  %-*s  %6d  %-*s  %-*s  ", width_in(zone), since,
+		KIND_WIDTH, alert_kind_name(kind), inc->probe_count,
+		STEP_WIDTH, step ? step : "-", ERROR_WIDTH,
+		*error ? error : "-");
 	phrase_regions(b, st->left.n ? &st->left : &one);
 	buf_char(b, ':');
 	for (size_t i = 0; i < inc->regions.n; i++)
 		buf_fmt(b, " %s", inc->regions.v[i]);
 	if (inc->passes)
-		buf_fmt(b, " (passed %d times since)", inc->passes);
+		buf_fmt(b, " (passed %d time%s since)", inc->passes,
+			inc->passes == 1 ? "" : "s");
 	put_duty(b, inc, zone);
 	if (inc->group)
 		buf_fmt(b, " (told of as %s)", inc->group);

@@ -8,8 +8,10 @@
 #include "incident/state.h"
 #include "records/alert.h"
 
-/* print_event(b, r, colour): append "TIME  P1  downtime_started  SUMMARY". */
-void print_event(struct buf *b, const struct alert_record *r, bool colour);
+/* print_event(b, r, zone, colour): append "TIME  P1  EVENT  SUMMARY", with the
+   time of that zone; NULL: UTC. */
+void print_event(struct buf *b, const struct alert_record *r, const char *zone,
+	bool colour);
 
 /*
  * print_entry(b, r): append an entry of the journal: fields of systemd.journal-fields(7)

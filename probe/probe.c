@@ -173,6 +173,7 @@ static void summarise(struct probe *p)
 		.state = steps_state(&p->steps),
 		.failed_step = p->steps.failed,
 		.error = p->steps.failed ? p->steps.error : NULL,
+		.said = *p->steps.said ? p->steps.said : NULL,
 		.total_ms = p->steps.since_ms - p->steps.started_ms,
 		.protocol = *p->wire.revision ? p->wire.revision : NULL,
 		.era = p->era,

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "conf/conf.h"
 #include "json/json.h"
 #include "offline/collect.h"
 #include "options.h"
@@ -55,6 +56,7 @@ struct work {
 	struct last *seen; /* one for each expected region */
 	struct loaded latest;
 	struct isolated_regions isolated;
+	const char *zone; /* that of alerts.zone, or "UTC" */
 	double now;
 };
 
@@ -308,6 +310,7 @@ static int explain_verdict(struct work *w)
 	struct verdict_input in = input(w);
 	struct probe_details *details = xcalloc(w->n_expected, sizeof *details);
 	struct explanation e = {.rule = &w->server.rule,
+		.zone = w->zone,
 		.in = &in,
 		.isolated = isolated_message,
 		.arg = &w->isolated,
@@ -363,6 +366,7 @@ int explain_show(const struct command *cmd)
 	int rc = setup_open_fleet(&s, cmd, cmd->slug, &fleet);
 
 	w.store = s.store;
+	w.zone = s.conf && s.conf->zone ? s.conf->zone : "UTC";
 	if (!rc) {
 		w.server = fleet_at(&fleet, 0);
 		rc = explain_server(&w);

@@ -12,6 +12,7 @@
 #include "options.h"
 #include "rule/drift.h"
 #include "store/format.h"
+#include "store/setup.h"
 #include "store/store.h"
 #include "verdict_line.h"
 
@@ -420,7 +421,7 @@ static int with_config(struct work *w, const struct command *cmd)
 	path = lock_path(cmd->config);
 	w->path = path;
 	if (cmd->slug && conf_place(conf, cmd->slug) == CONF_NOWHERE)
-		log_error("no server %s is configured", cmd->slug);
+		setup_no_server(&(struct setup) {.conf = conf}, cmd->slug);
 	else
 		rc = with_lock(w, cmd, conf);
 	free(path);

@@ -119,7 +119,7 @@ static char *differ(const struct verdict *v, double now)
 	struct buf b;
 
 	buf_init(&b, DIFFER_MAX);
-	divergence_text_sides(&b, v, now);
+	divergence_text_sides(&b, v, now, "UTC");
 	return buf_take(&b);
 }
 

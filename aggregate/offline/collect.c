@@ -306,6 +306,8 @@ static int add_probe(struct collect *c, const struct record *rec, char *why)
 		e->probe.protocol = pool_share(&c->pool, r->protocol);
 	if (r->failed_step)
 		failed(c, &e->probe, r->failed_step, r->error);
+	if (r->said)
+		e->probe.said = pool_share(&c->pool, r->said);
 	if (r->tool_hash)
 		e->probe.tools = tool_lists_share(&c->lists, &c->pool, r);
 	if (r->cache)

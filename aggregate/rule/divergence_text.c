@@ -1,6 +1,7 @@
 #include "rule/divergence_text.h"
 
 #include "base/clock.h"
+#include "base/zone.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -56,12 +57,13 @@ static void put_tools(struct buf *b, const struct verdict_side *sides, size_t k)
 	}
 }
 
-static void put_since(struct buf *b, double since, double now)
+static void put_since(
+	struct buf *b, double since, double now, const char *zone)
 {
 	bool today = now - since < DAY;
 	char full[CLOCK_RFC3339];
 
-	clock_rfc3339((int64_t)floor(since), full);
+	zone_rfc3339(zone, (int64_t)floor(since), full);
 	buf_fmt(b, " since %.*s", today ? 5 : 10,
 		today ? full + strlen("2026-04-29T") : full);
 }
@@ -86,7 +88,7 @@ static size_t find_others(const struct verdict *v)
 }
 
 static void put_side(struct buf *b, const struct verdict *v, size_t k,
-	bool others, bool first, double now)
+	bool others, bool first, double now, const char *zone)
 {
 	const struct verdict_side *s = &v->sides[k];
 
@@ -101,7 +103,7 @@ static void put_side(struct buf *b, const struct verdict *v, size_t k,
 	buf_char(b, ' ');
 	put_tools(b, v->sides, k);
 	if (k)
-		put_since(b, s->first_seen, now);
+		put_since(b, s->first_seen, now, zone);
 }
 
 static void put_excerpt(struct buf *b, const char *text)
@@ -130,7 +132,8 @@ static void put_words(struct buf *b, const struct verdict_side *s)
 		buf_fmt(b, "%s%s", text_comma(i, s->n_regions), s->regions[i]);
 }
 
-void divergence_text_sides(struct buf *b, const struct verdict *v, double now)
+void divergence_text_sides(struct buf *b, const struct verdict *v, double now,
+	const char *zone)
 {
 	size_t others = v->n_sides, told = 0;
 
@@ -139,9 +142,9 @@ void divergence_text_sides(struct buf *b, const struct verdict *v, double now)
 	others = find_others(v);
 	for (size_t k = 0; k < v->n_sides; k++)
 		if (k != others)
-			put_side(b, v, k, false, told++ == 0, now);
+			put_side(b, v, k, false, told++ == 0, now, zone);
 	if (others < v->n_sides)
-		put_side(b, v, others, true, false, now);
+		put_side(b, v, others, true, false, now, zone);
 	for (size_t k = 1; k < v->n_sides; k++)
 		put_words(b, &v->sides[k]);
 }

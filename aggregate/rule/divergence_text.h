@@ -9,19 +9,20 @@
 #include "records/verdict.h"
 
 /*
- * divergence_text_sides(b, v, now): append
+ * divergence_text_sides(b, v, now, zone): append
  *
  *	eu-west-2 sees get_data, the others fetch_data since 14:02
  *
  * or nothing where the verdict has no sides. Of each side the tools are named
  * that the first does not see, of the first those that the second does not;
- * where no names are known, the start of the hash. The times are UTC; dates for
- * what was first seen a day or more before `now`. Where the verdict has words of
- * the sides, the first of each follow:
+ * where no names are known, the start of the hash. The times are those of the
+ * zone; dates for what was first seen a day or more before `now`. Where the
+ * verdict has words of the sides, the first of each follow:
  *
  *	; get_data, /description: "Gets…" is "Reads…" in eu-west-2
  */
-void divergence_text_sides(struct buf *b, const struct verdict *v, double now);
+void divergence_text_sides(struct buf *b, const struct verdict *v, double now,
+	const char *zone);
 
 /*
  * divergence_text_stale(b, v): append, of the regions that a stale cache

@@ -1,20 +1,21 @@
 #include "rule/explanation.h"
 
 #include "base/clock.h"
+#include "base/zone.h"
 #include "rule/failure_run.h"
 #include "rule/divergence_text.h"
 
 #include <math.h>
 #include <string.h>
 
-/* "14:02:31" of an instant, in UTC. */
+/* "14:02:31" of an instant, by the clock of the people who read. */
 #define TIME_TEXT 12
 
-static const char *time_text(double t, char *out)
+static const char *time_text(const struct explanation *e, double t, char *out)
 {
 	char full[CLOCK_RFC3339];
 
-	clock_rfc3339((int64_t)floor(t), full);
+	zone_rfc3339(e->zone, (int64_t)floor(t), full);
 	snprintf(out, TIME_TEXT, "%.8s", full + strlen("2026-04-29T"));
 	return out;
 }
@@ -78,14 +79,15 @@ static bool muted(const struct failure_run *r)
 
 /* ---- What was looked at. */
 
-static void put_failure(const struct failure_run *r, struct buf *b)
+static void put_failure(const struct explanation *e,
+	const struct failure_run *r, struct buf *b)
 {
 	char since[TIME_TEXT];
 
 	buf_fmt(b, "%s, %d in a row", step_name(r->step), r->streak);
 	if (r->n_at)
 		buf_fmt(b, ", looked at since %s",
-			time_text(r->at[r->n_at - 1], since));
+			time_text(e, r->at[r->n_at - 1], since));
 	if (r->newest->error)
 		buf_fmt(b, ": %s", r->newest->error);
 }
@@ -99,7 +101,7 @@ static void put_region(const struct explanation *e, const char *region,
 	char at[TIME_TEXT] = "-";
 
 	if (r.newest)
-		time_text(r.newest->started_at, at);
+		time_text(e, r.newest->started_at, at);
 	buf_fmt(b, "  %c %-*s  %-8s  ", r.step ? '*' : ' ', width, region, at);
 	if (r.isolated)
 		buf_fmt(b, "no data, isolated: %s%s",
@@ -112,7 +114,7 @@ static void put_region(const struct explanation *e, const char *region,
 		buf_fmt(b, "no data: silent since then%s",
 			r.step ? ", and failing when it fell silent: " : "");
 	if (r.newest && r.step)
-		put_failure(&r, b);
+		put_failure(e, &r, b);
 	else if (r.reports && muted(&r))
 		buf_fmt(b, "http.429, which counts only from %d in a row on",
 			e->rule->throttled);
@@ -126,7 +128,7 @@ static void put_region(const struct explanation *e, const char *region,
 		return;
 	buf_fmt(b, "    %-*s  %-8s  ", width, "", "");
 	if (s->at > 0)
-		buf_fmt(b, "at %s: ", time_text(s->at, at));
+		buf_fmt(b, "at %s: ", time_text(e, s->at, at));
 	buf_fmt(b, "%s\n", s->message);
 }
 
@@ -172,8 +174,8 @@ static void put_agreement(const struct explanation *e, struct buf *b)
 		v->failed_regions, v->expected, step_name(v->step),
 		e->rule->tolerance_s);
 	if (isfinite(first))
-		buf_fmt(b, " (the newest from %s to %s)", time_text(first, a),
-			time_text(last, z));
+		buf_fmt(b, " (the newest from %s to %s)",
+			time_text(e, first, a), time_text(e, last, z));
 	buf_str(b, ".\n");
 }
 
@@ -345,7 +347,7 @@ static void put_tools(const struct explanation *e, struct buf *b)
 	if (!v->divergence)
 		return;
 	buf_str(b, "\nThe regions see different tools\n  ");
-	divergence_text_sides(b, v, e->in->now);
+	divergence_text_sides(b, v, e->in->now, e->zone);
 	buf_str(b, ".\n");
 	for (size_t k = 0; k < v->n_sides; k++) {
 		for (size_t i = 0; i < v->sides[k].n_regions; i++) {
@@ -377,7 +379,7 @@ static void put_checks(const struct explanation *e, struct buf *b)
 		if (!r->cache.result)
 			continue;
 		buf_fmt(b, "    %-20s %s  asked twice: ", r->region,
-			time_text(r->cache_at, at));
+			time_text(e, r->cache_at, at));
 		if (stale)
 			buf_fmt(b, "clients get %.12s, the server has %.12s",
 				r->tool_hash ? r->tool_hash : "",
@@ -403,7 +405,7 @@ static void put_way(const struct explanation *e, struct buf *b)
 		buf_fmt(b, "    %-20s %s%s%s%s%s\n", s->region,
 			*s->address ? s->address : "address not known",
 			*s->cache ? ", " : "", s->cache, before ? ", at " : "",
-			before ? time_text(s->at, at) : "");
+			before ? time_text(e, s->at, at) : "");
 	}
 	if (one_bad_address(e, &bad))
 		buf_fmt(b, "  All that fail reach %s, and none of the others "
@@ -435,7 +437,7 @@ static void put_counted(const struct explanation *e, struct buf *b)
 	if (e->counted == VERDICT_UNKNOWN)
 		return;
 	buf_fmt(b, "The minute from %s is counted as %s, by its first verdict",
-		time_text((double)e->verdict->window, at),
+		time_text(e, (double)e->verdict->window, at),
 		verdict_colour_name(e->counted));
 	if (e->counted != e->verdict->verdict)
 		buf_str(b, ": that judged another instant of it, or knew of "
@@ -449,14 +451,14 @@ void explain(const struct explanation *e, struct buf *b)
 	char as_of[CLOCK_RFC3339], from[TIME_TEXT], to[TIME_TEXT];
 	double now = e->in->now;
 
-	clock_rfc3339((int64_t)floor(now), as_of);
+	zone_rfc3339(e->zone, (int64_t)floor(now), as_of);
 	buf_fmt(b, "%s  %s\n%s, %s", v->slug, v->url ? v->url : "",
 		verdict_colour_name(v->verdict), tier_name(v->tier));
 	if (v->step)
 		buf_fmt(b, " at %s", step_name(v->step));
 	buf_fmt(b, ", as of %s\nLooked at: probes that started from %s to %s\n",
-		as_of, time_text(now - e->rule->lookback_s, from),
-		time_text(now + e->rule->ahead_s, to));
+		as_of, time_text(e, now - e->rule->lookback_s, from),
+		time_text(e, now + e->rule->ahead_s, to));
 	put_counted(e, b);
 	put_regions(e, b);
 	put_why(e, b);

@@ -30,6 +30,7 @@ struct probe {
 	double total_ms;   /* NAN where not known */
 	const char *id;
 	const char *error;	       /* of the failed step, or NULL */
+	const char *said;	       /* by the server, of that; or NULL */
 	const char *protocol;	       /* the revision, or NULL */
 	const struct tool_list *tools; /* NULL where the probe has no hash */
 	enum region_state state;

@@ -213,7 +213,8 @@ static void tell_colour(const struct verdict *v, const struct loaded *l)
 			error = v->regions[i].error;
 	if (v->n_failing && step_name(v->step))
 		n = snprintf(why, sizeof why, ": %s fails with %s from",
-			step_name(v->step), error ? error : "an error");
+			failure_step(v->step, error, v->url),
+			error ? error : "an error");
 	for (size_t i = 0; i < v->n_failing && n > 0 && n < 300; i++)
 		n += snprintf(why + n, sizeof why - (size_t)n, "%s %s",
 			i ? "," : "", v->failing[i]);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "conf/policy.h"
 #include "incident/acknowledgement.h"
 #include "incident/dedup_key.h"
@@ -93,7 +94,7 @@ struct page {
 /* "14:32" today, else with the day before it. */
 static void put_time_of_day(const struct page *g, double at)
 {
-	phrase_time_seen(g->b, (int64_t)at, g->now);
+	phrase_time_seen(g->b, (int64_t)at, g->now, g->c ? g->c->zone : NULL);
 }
 
 static void put_line(const struct page *g, const char *before, double at,
@@ -457,7 +458,7 @@ void explain_put(struct buf *b, struct alert_state *st, const struct conf *c,
 	struct page g = {.b = b, .now = now, .c = c};
 	char at[CLOCK_RFC3339];
 
-	clock_rfc3339((int64_t)now, at);
+	zone_rfc3339(c && c->zone ? c->zone : "UTC", (int64_t)now, at);
 	buf_fmt(b, "%s", st->slug);
 	if (st->url) {
 		buf_str(b, "  ");

@@ -18,10 +18,7 @@ static const char *nearest(
 	for (size_t i = 0; i < stored->n; i++)
 		if (spelling_enough(slug, stored->v[i]))
 			return stored->v[i];
-	for (size_t i = 0; i < conf_count(c); i++)
-		if (spelling_enough(slug, conf_server_slug(c, i)))
-			return conf_server_slug(c, i);
-	return NULL;
+	return conf_server_near(c, slug);
 }
 
 int known_server(const struct notifier_setup *s, const char *what)

@@ -374,8 +374,7 @@ static int silence(const struct options *o, const struct conf *conf,
 int maintain(const struct options *o, const struct conf *conf,
 	struct store *store, bool text)
 {
-	const char *zone = !text ? NULL
-		: o->zone ? o->zone : MAINTENANCE_ZONE;
+	const char *zone = text ? maintenance_plan_zone(o, conf) : NULL;
 	struct maintenance_store *c = maintenance_store_new(store);
 	bool changes = true;
 	struct buf out;

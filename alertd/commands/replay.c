@@ -196,7 +196,7 @@ static void put_text(struct buf *b, const struct alert_record *e,
 	const struct strings *routes, const struct strings *later,
 	const struct replay_setup *s)
 {
-	print_event(b, e, s->colour);
+	print_event(b, e, s->conf ? s->conf->zone : NULL, s->colour);
 	if (!s->conf)
 		return;
 	b->p[--b->len] = '\0';

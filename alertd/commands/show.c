@@ -156,7 +156,7 @@ static int collect_one(const struct notifier_setup *s, const char *slug,
 
 	for (size_t i = 0; i < h->n; i++)
 		told = told || strcmp(h->v[i].slug, slug) == 0;
-	if (!told) {
+	if (!told && slug_valid(slug)) {
 		int status = fetch(s, slug, &st);
 
 		if (status)
@@ -178,6 +178,14 @@ int show_history(const struct notifier_setup *s, const char *slug)
 	int status = EXIT_GOOD;
 	struct buf b;
 
+	/* What list and the history call so, though it is no server. */
+	if (slug && !slug_valid(slug) && !slug_shared(slug) &&
+		strcmp(slug, SLUG_FLEET) != 0) {
+		log_error("'%s' is neither the slug of a server nor '"
+			  SLUG_FLEET "', the fleet",
+			slug);
+		return EXIT_USAGE;
+	}
 	if (!history_store_read(s->store, slug, now - HISTORY_S, now + DAY_S,
 		    &h))
 		status = EXIT_ENV;

@@ -183,17 +183,31 @@ static void put_words(struct alert_event *e, const struct alert_state *st,
 	buf_release(&name);
 }
 
+/* A summary, and what the state says beside it; but for the slug. */
+static struct summary completed(
+	const struct summary *about, const struct alert_state *st)
+{
+	struct summary s = *about;
+
+	s.incident = &st->incidents[about->kind];
+	s.maintenance = &st->maintenance;
+	s.url = st->url;
+	s.common = st->servers.n > 1;
+	s.slow = st->interval_s > 60;
+	s.zone = st->zone;
+	return s;
+}
+
 void events_put(struct alert_events *l, const struct alert_state *st,
 	const struct summary *about)
 {
 	const struct incident *inc = &st->incidents[about->kind];
 	struct alert_event *e = events_new(l, st);
-	struct summary s = *about;
+	struct summary s = completed(about, st);
 
-	s.incident = inc;
-	s.maintenance = &st->maintenance;
-	s.slow = st->interval_s > 60;
 	string_set(&e->error, inc->error);
+	if (s.phase != ALERT_RESOLVED)
+		string_set(&e->said, inc->said);
 	put_words(e, st, &s);
 	string_set(&e->group, inc->group);
 	strings_copy(&e->reached, &inc->reached);
@@ -236,6 +250,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 		.value = inc->value,
 		.usual = inc->usual,
 		.last_error = e->error,
+		.said = e->said,
 		.headline = e->headline,
 		.summary = e->summary,
 		.change_class =
@@ -249,6 +264,7 @@ void event_release(struct alert_event *e)
 	free(e->slug);
 	free(e->url);
 	free(e->error);
+	free(e->said);
 	free(e->headline);
 	free(e->summary);
 	free(e->follows);

@@ -12,7 +12,7 @@
 
 struct alert_event {
 	struct alert_record record; /* points into what follows */
-	char *slug, *url, *error, *headline, *summary, *follows;
+	char *slug, *url, *error, *said, *headline, *summary, *follows;
 	struct strings regions;
 	struct strings servers; /* of a common incident */
 	struct strings

@@ -111,7 +111,7 @@ static bool news(struct alert_state *st, const struct expiry_round *r)
 
 /* " ends Fri 27 Nov 03:00 UTC (in 4 d 23 h)", " EXPIRED 80 min ago (...)". */
 static void put_when(struct buf *b, const struct expiry_round *r,
-	const char *ends)
+	const char *ends, const char *zone)
 {
 	long long left = (long long)(r->expires_at - (int64_t)r->at);
 
@@ -126,8 +126,8 @@ static void put_when(struct buf *b, const struct expiry_round *r,
 		phrase_duration(b, -left);
 		buf_str(b, " ago (");
 	}
-	phrase_date(b, r->expires_at, r->at, "UTC");
-	phrase_zone(b, "UTC");
+	phrase_date(b, r->expires_at, r->at, zone);
+	phrase_zone(b, zone);
 	if (r->within) {
 		buf_str(b, " (in ");
 		phrase_duration(b, left > 0 ? left : 0);
@@ -135,7 +135,8 @@ static void put_when(struct buf *b, const struct expiry_round *r,
 	buf_char(b, ')');
 }
 
-static void put_certificate(struct buf *b, const struct expiry_round *r)
+static void put_certificate(
+	struct buf *b, const struct expiry_round *r, const char *zone)
 {
 	char name[4 * 64 + 1];
 
@@ -146,32 +147,33 @@ static void put_certificate(struct buf *b, const struct expiry_round *r)
 	} else {
 		buf_fmt(b, "The certificate of %s", r->slug);
 	}
-	put_when(b, r, "ends");
+	put_when(b, r, "ends", zone);
 	if (r->regions.n < r->all.n)
 		buf_fmt(b, ", as %s sees it", r->regions.v[0]);
 	buf_str(b, r->issuer ? "; replace the chain that is sent"
 			     : "; renew it");
 }
 
-static void put_credential(struct buf *b, const struct expiry_round *r)
+static void put_credential(
+	struct buf *b, const struct expiry_round *r, const char *zone)
 {
 	buf_fmt(b, "The credential for %s", r->slug);
-	put_when(b, r, "ends");
+	put_when(b, r, "ends", zone);
 	if (r->regions.n < r->all.n)
 		buf_fmt(b, ", as %s holds it", r->regions.v[0]);
 	buf_str(b, r->within ? "; rotate it before that"
 			     : "; rotate it: probes with it fail");
 }
 
-static char *summarise(const struct expiry_round *r)
+static char *summarise(const struct expiry_round *r, const char *zone)
 {
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
 	if (r->what == EXPIRY_CERTIFICATE)
-		put_certificate(&b, r);
+		put_certificate(&b, r, zone);
 	else
-		put_credential(&b, r);
+		put_credential(&b, r, zone);
 	buf_char(&b, '.');
 	return buf_take(&b);
 }
@@ -196,7 +198,7 @@ void expiry_decide(struct alert_state *st, const struct expiry_round *r,
 	if (r->within < 0 || !news(st, r))
 		return;
 	e = events_new(out, st);
-	e->summary = summarise(r);
+	e->summary = summarise(r, st->zone);
 	strings_copy(&e->regions, &r->regions);
 	e->record.at = r->at;
 	e->record.kind = r->what == EXPIRY_CERTIFICATE

@@ -125,7 +125,7 @@ bool flapping_over(const struct incident *inc, const struct conf_policy *p)
 
 /* "down 14 times, 14 minutes in all" */
 static void put_times(struct buf *b, enum alert_kind kind,
-	const struct incident *inc, bool since)
+	const struct incident *inc, bool since, const char *zone)
 {
 	long long minutes = (long long)failed_s(inc) / 60;
 
@@ -134,38 +134,36 @@ static void put_times(struct buf *b, enum alert_kind kind,
 	buf_fmt(b, "%d times", inc->flapping.times);
 	if (since && inc->flapping.since) {
 		buf_str(b, " since ");
-		phrase_time_seen(b, inc->flapping.since,
-			(double)inc->passed_since);
-		buf_str(b, " UTC");
+		phrase_instant(b, inc->flapping.since,
+			(double)inc->passed_since, zone);
 	}
 	/* Each time it failed for a minute at least. */
 	buf_fmt(b, ", %lld minutes in all", minutes);
 }
 
 void flapping_put(struct buf *b, enum alert_kind kind,
-	const struct incident *inc, double at)
+	const struct incident *inc, double at, const char *zone)
 {
 	if (inc->flapping.since) {
 		buf_str(b, "; it has been flapping since ");
-		phrase_time_seen(b, inc->flapping.since, at);
-		buf_str(b, " UTC");
+		phrase_instant(b, inc->flapping.since, at, zone);
 	} else if (inc->flaps >= FLAPPING) {
 		buf_str(b, "; it is flapping");
 	} else {
 		return;
 	}
 	buf_str(b, ": ");
-	put_times(b, kind, inc, false);
+	put_times(b, kind, inc, false, zone);
 }
 
-void flapping_put_past(
-	struct buf *b, enum alert_kind kind, const struct incident *inc)
+void flapping_put_past(struct buf *b, enum alert_kind kind,
+	const struct incident *inc, const char *zone)
 {
 	if (inc->flapping.times < 2)
 		return;
 	buf_str(b, kind == ALERT_DOWNTIME || kind == ALERT_OVERRUN
 			? " It was "
 			: " It failed ");
-	put_times(b, kind, inc, true);
+	put_times(b, kind, inc, true, zone);
 	buf_char(b, '.');
 }

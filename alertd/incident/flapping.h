@@ -36,13 +36,14 @@ bool flapping_lasts(const struct incident *inc, int64_t before);
 bool flapping_over(const struct incident *inc, const struct conf_policy *p);
 
 /*
- * flapping_put(b, kind, inc, at): append what the summary of an open incident
- * says of it at that time, epoch seconds; nothing where it failed again only
- * once. flapping_put_past(b, kind, inc): what the summary of a recovery says.
+ * flapping_put(b, kind, inc, at, zone): append what the summary of an open
+ * incident says of it at that time, epoch seconds; nothing where it failed again
+ * only once. flapping_put_past(b, kind, inc, zone): what the summary of a
+ * recovery says.
  */
 void flapping_put(struct buf *b, enum alert_kind kind,
-	const struct incident *inc, double at);
-void flapping_put_past(
-	struct buf *b, enum alert_kind kind, const struct incident *inc);
+	const struct incident *inc, double at, const char *zone);
+void flapping_put_past(struct buf *b, enum alert_kind kind,
+	const struct incident *inc, const char *zone);
 
 #endif

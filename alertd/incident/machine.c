@@ -61,6 +61,8 @@ static void note_failure(struct incident *inc, enum alert_kind kind,
 	inc->expected = v->expected;
 	string_set(&inc->error, kind == ALERT_RATE_LIMITED ? LAYER_THROTTLED
 							   : s->assessed.error);
+	string_set(&inc->said,
+		kind == ALERT_RATE_LIMITED ? NULL : s->assessed.said);
 	if (inc->tier == TIER_NO_DATA ||
 		(v->tier != TIER_NO_DATA && v->tier > inc->tier))
 		inc->tier = v->tier;

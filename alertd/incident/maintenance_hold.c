@@ -133,6 +133,7 @@ static void overrun(struct alert_state *st, double now,
 	inc->layer = down->layer;
 	inc->expected = down->expected;
 	string_set(&inc->error, down->error);
+	string_set(&inc->said, down->said);
 	strings_copy(&inc->regions, &down->regions);
 	strings_copy(&inc->reached, &down->reached);
 	events_add(out, st, ALERT_OVERRUN, ALERT_STARTED, now, false);

@@ -63,11 +63,11 @@ static void begin_stall(struct incident *inc, double since, double now)
 }
 
 /* " since 14:02 UTC (12 min)" */
-static void put_since(struct buf *b, double at, double now)
+static void put_since(struct buf *b, double at, double now, const char *zone)
 {
 	buf_str(b, " since ");
-	phrase_time_seen(b, (int64_t)at, now);
-	buf_str(b, " UTC (");
+	phrase_instant(b, (int64_t)at, now, zone);
+	buf_str(b, " (");
 	if (at > now)
 		buf_str(b, "ahead of this clock");
 	else
@@ -76,10 +76,11 @@ static void put_since(struct buf *b, double at, double now)
 }
 
 /* "Monitoring is blind since 14:02 UTC (12 min): "; the cause follows. */
-static void put_blind(struct buf *b, double since, double now)
+static void put_blind(
+	struct buf *b, double since, double now, const char *zone)
 {
 	buf_str(b, "Monitoring is blind");
-	put_since(b, since, now);
+	put_since(b, since, now, zone);
 	buf_str(b, ": ");
 }
 
@@ -95,7 +96,7 @@ static void end_stall(struct alert_state *st, const char *what, double at,
 		over = inc->first;
 	buf_init(&b, TEXT_SIZE);
 	buf_str(&b, what);
-	phrase_span(&b, inc->first, over);
+	phrase_span(&b, inc->first, over, st->zone);
 	pipeline_event(st, ALERT_RESOLVED, now, &b, out);
 	out->v[out->n - 1].record.resolved_at = over;
 	incident_release(inc);
@@ -125,7 +126,8 @@ static bool excused(const struct pipeline *pl, enum stage s, double now)
 		!stands(pl, s, before);
 }
 
-static void put_beats(struct buf *b, const struct pipeline *pl, double now)
+static void put_beats(struct buf *b, const struct pipeline *pl, double now,
+	const char *zone)
 {
 	buf_str(b, "; last heartbeats: ");
 	for (int s = STAGE_INGEST; s <= STAGE_VERDICT; s++) {
@@ -135,7 +137,7 @@ static void put_beats(struct buf *b, const struct pipeline *pl, double now)
 		if (isnan(at))
 			buf_str(b, "never");
 		else
-			phrase_time_seen(b, (int64_t)at, now);
+			phrase_time_seen(b, (int64_t)at, now, zone);
 	}
 	buf_char(b, '.');
 }
@@ -147,13 +149,13 @@ static void emit_stage(struct alert_state *st, enum alert_phase phase,
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	put_blind(&b, pl->at[s], now);
+	put_blind(&b, pl->at[s], now, st->zone);
 	buf_str(&b, s == STAGE_INGEST
 			? "no record has been ingested; servers are judged "
 			  "without new probes"
 			: "no verdict has been published; servers are not "
 			  "judged");
-	put_beats(&b, pl, now);
+	put_beats(&b, pl, now, st->zone);
 	pipeline_event(st, phase, now, &b, out);
 }
 
@@ -179,7 +181,7 @@ static void emit_blind(struct alert_state *st, enum alert_phase phase,
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	put_blind(&b, blind_since(pl), now);
+	put_blind(&b, blind_since(pl), now, st->zone);
 	buf_str(&b, "no region reaches any server; the network of every region "
 		    "is cut off, or all servers are down at once: from here "
 		    "the two look alike, and servers are not judged. A canary "
@@ -203,7 +205,8 @@ static void emit_refused(struct alert_state *st, enum alert_phase phase,
 		REFUSED_CHARS);
 	buf_init(&b, TEXT_SIZE);
 	buf_str(&b, "Monitoring goes on with an old configuration");
-	put_since(&b, (double)st->incidents[ALERT_STALLED].opened_at, now);
+	put_since(&b, (double)st->incidents[ALERT_STALLED].opened_at, now,
+		st->zone);
 	buf_fmt(&b, ": the configuration is refused: %s. Servers are watched "
 		    "as the last one has them that could be used; no later "
 		    "change is in force.",
@@ -427,7 +430,7 @@ static bool lasts(const struct streak *t, const struct pipeline *pl, double now)
 
 /* Why a region is silent, by what the store knows. */
 static void put_cause(struct buf *b, const struct pipeline *pl,
-	const char *region, double since, double now)
+	const char *region, double since, double now, const char *zone)
 {
 	const struct pipeline_runner *r = NULL;
 
@@ -443,7 +446,7 @@ static void put_cause(struct buf *b, const struct pipeline *pl,
 		buf_str(b, "no word from its runner");
 	} else if (r->at < since) {
 		buf_str(b, "no word from its runner since ");
-		phrase_time_seen(b, (int64_t)r->at, now);
+		phrase_time_seen(b, (int64_t)r->at, now, zone);
 	} else if (r->status == RUNNER_OK) {
 		buf_str(b, "its runner brings no probes");
 	} else {
@@ -453,7 +456,8 @@ static void put_cause(struct buf *b, const struct pipeline *pl,
 
 /* " London and Paris: exit status 255; Tokyo: no word from its runner." */
 static void put_causes(struct buf *b, const struct pipeline *pl,
-	const struct strings *regions, double since, double now)
+	const struct strings *regions, double since, double now,
+	const char *zone)
 {
 	struct strings causes = {0}, each = {0};
 
@@ -463,7 +467,7 @@ static void put_causes(struct buf *b, const struct pipeline *pl,
 		struct buf cause;
 
 		buf_init(&cause, TEXT_SIZE);
-		put_cause(&cause, pl, regions->v[i], since, now);
+		put_cause(&cause, pl, regions->v[i], since, now, zone);
 		strings_add(&each, cause.p);
 		strings_note(&causes, cause.p);
 		buf_release(&cause);
@@ -495,16 +499,16 @@ static void emit_silence(struct alert_state *st, enum alert_phase phase,
 
 	buf_init(&b, TEXT_SIZE);
 	if (all) {
-		put_blind(&b, since, now);
+		put_blind(&b, since, now, st->zone);
 		buf_str(&b, "no region has reported on any server; no server "
 			    "is judged, and nobody would hear of an outage.");
 	} else {
 		phrase_cities(&b, &inc->regions);
 		buf_str(&b, " have reported on no server");
-		put_since(&b, since, now);
+		put_since(&b, since, now, st->zone);
 		buf_str(&b, ": hardly anybody is left to see an outage.");
 	}
-	put_causes(&b, pl, &inc->regions, since, now);
+	put_causes(&b, pl, &inc->regions, since, now, st->zone);
 	pipeline_event(st, phase, now, &b, out);
 }
 
@@ -622,7 +626,7 @@ static void emit_away(struct alert_state *st, enum alert_phase phase,
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	put_blind(&b, (double)st->away.since, now);
+	put_blind(&b, (double)st->away.since, now, st->zone);
 	buf_fmt(&b, "the store does not answer; servers are not judged, and "
 		    "nothing else can be told; %s.", why);
 	pipeline_event(st, phase, now, &b, out);

@@ -67,7 +67,7 @@ static long long days(double s)
 
 /* The routes that no test has reached, and the newest of their tests. */
 static void put_routes(struct buf *b, const struct route_test_history *t,
-	double now)
+	double now, const char *zone)
 {
 	struct strings late = {0};
 	double passed = NAN, newest = 0;
@@ -90,8 +90,8 @@ static void put_routes(struct buf *b, const struct route_test_history *t,
 			late.n == t->n ? "they were" : "routes were");
 	} else {
 		buf_fmt(b, " for %lld days, since ", days(now - passed));
-		phrase_time(b, (int64_t)passed, true);
-		buf_str(b, " UTC");
+		phrase_time(b, (int64_t)passed, true, zone);
+		phrase_zone(b, zone);
 	}
 	strings_release(&late);
 }
@@ -108,7 +108,7 @@ void route_test_remind(struct alert_state *st,
 			now - (double)told < ROUTE_TEST_REMIND_S))
 		return;
 	buf_init(&b, TEXT_SIZE);
-	put_routes(&b, t, now);
+	put_routes(&b, t, now, st->zone);
 	buf_str(&b, ": nobody knows whether a page would arrive. Run "
 		    "'mcp-alert test'.");
 	st->untested = (int64_t)floor(now);

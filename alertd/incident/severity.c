@@ -66,6 +66,7 @@ struct assessment severity_assess(const struct verdict *v)
 		found = true;
 		a.layer = layer;
 		a.error = r->error;
+		a.said = r->said;
 	}
 	return a;
 }

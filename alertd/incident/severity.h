@@ -12,7 +12,7 @@ struct assessment {
 	enum step step;
 	enum failure_layer layer;
 	enum severity severity;
-	const char *error; /* of the verdict, or NULL */
+	const char *error, *said; /* of the verdict, or NULL */
 };
 
 /*

@@ -123,6 +123,7 @@ struct incident {
 	double value, usual;  /* of what is measured, see degradation.c */
 	enum rate_window rate_window; /* over which */
 	char *error;	      /* at the last failing window, or NULL */
+	char *said;	      /* by the server, then; or NULL */
 	char *group; /* told of together with others: see routing/correlation.h;
 			or NULL */
 	struct strings regions; /* that failed there */
@@ -316,6 +317,7 @@ struct alert_state {
 	bool cold_start; /* the configuration says that it starts cold; not
 			    stored, whoever reads the state sets it */
 	double interval_s; /* of its probes; 0: a minute; set likewise */
+	const char *zone;  /* of those who read of it; NULL: UTC; likewise */
 	struct streak
 		away; /* runs in a row without the store; see pipeline_health.h */
 	/* Of SLUG_FLEET: rounds in a row in which all regions were silent on

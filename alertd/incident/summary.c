@@ -62,19 +62,37 @@ void phrase_duration(struct buf *b, long long s)
 		buf_fmt(b, "%lld d %lld h", min / 1440, min % 1440 / 60);
 }
 
-void phrase_time(struct buf *b, int64_t t, bool day)
+static const char *or_utc(const char *zone)
 {
-	char text[CLOCK_RFC3339];
-
-	clock_rfc3339(t, text);
-	if (day)
-		buf_fmt(b, "%.10s ", text);
-	buf_fmt(b, "%.5s", text + 11);
+	return zone ? zone : "UTC";
 }
 
-void phrase_time_seen(struct buf *b, int64_t t, double now)
+bool phrase_same_day(double a, double b, const char *zone)
 {
-	phrase_time(b, t, floor((double)t / 86400) != floor(now / 86400));
+	struct zone_time x = zone_local(or_utc(zone), a);
+	struct zone_time y = zone_local(or_utc(zone), b);
+
+	return x.day == y.day && x.month == y.month && x.year == y.year;
+}
+
+void phrase_time(struct buf *b, int64_t t, bool day, const char *zone)
+{
+	struct zone_time l = zone_local(or_utc(zone), (double)t);
+
+	if (day)
+		buf_fmt(b, "%04d-%02d-%02d ", l.year, l.month, l.day);
+	buf_fmt(b, "%02d:%02d", l.minute / 60, l.minute % 60);
+}
+
+void phrase_time_seen(struct buf *b, int64_t t, double now, const char *zone)
+{
+	phrase_time(b, t, !phrase_same_day((double)t, now, zone), zone);
+}
+
+void phrase_instant(struct buf *b, int64_t t, double now, const char *zone)
+{
+	phrase_time_seen(b, t, now, zone);
+	phrase_zone(b, zone);
 }
 
 void phrase_date(struct buf *b, int64_t t, double now, const char *zone)
@@ -83,7 +101,7 @@ void phrase_date(struct buf *b, int64_t t, double now, const char *zone)
 		"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May",
 		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	struct zone_time l = zone_local(zone, (double)t);
+	struct zone_time l = zone_local(or_utc(zone), (double)t);
 
 	buf_fmt(b, "%s %d %s ", days[l.weekday], l.day, months[l.month - 1]);
 	if (fabs((double)t - now) > YEAR_S)
@@ -93,8 +111,9 @@ void phrase_date(struct buf *b, int64_t t, double now, const char *zone)
 
 void phrase_zone(struct buf *b, const char *zone)
 {
-	const char *city = strrchr(zone, '/');
+	const char *city = strrchr(or_utc(zone), '/');
 
+	zone = or_utc(zone);
 	if (strcmp(zone, "UTC") == 0) {
 		buf_str(b, " UTC");
 		return;
@@ -105,22 +124,24 @@ void phrase_zone(struct buf *b, const char *zone)
 	buf_str(b, " time");
 }
 
-void phrase_span(struct buf *b, int64_t from, int64_t to)
+void phrase_span(struct buf *b, int64_t from, int64_t to, const char *zone)
 {
-	bool days = from / 86400 != to / 86400;
+	bool days = !phrase_same_day((double)from, (double)to, zone);
 
 	buf_str(b, " after ");
 	phrase_duration(b, to - from);
 	buf_str(b, " (");
-	phrase_time(b, from, days);
+	phrase_time(b, from, days, zone);
 	buf_str(b, "\u2013");
-	phrase_time(b, to, days);
-	buf_str(b, " UTC).");
+	phrase_time(b, to, days, zone);
+	phrase_zone(b, zone);
+	buf_str(b, ").");
 }
 
-static void put_failure(struct buf *b, const struct incident *inc)
+static void put_failure(struct buf *b, const struct summary *s)
 {
-	const char *step = step_name(inc->step);
+	const struct incident *inc = s->incident;
+	const char *step = failure_step(inc->step, inc->error, s->url);
 
 	buf_fmt(b, "%s fails", step ? step : "a step");
 	if (inc->error)
@@ -139,10 +160,12 @@ static const char *down_words(const struct incident *inc)
 	return "is down";
 }
 
-static void put_downtime(struct buf *b, const struct incident *inc)
+static void put_downtime(struct buf *b, const struct summary *s)
 {
+	const struct incident *inc = s->incident;
+
 	buf_fmt(b, " %s: ", down_words(inc));
-	put_failure(b, inc);
+	put_failure(b, s);
 	buf_str(b, " from ");
 	phrase_cities(b, &inc->regions);
 	if (inc->expected == 1)
@@ -159,8 +182,21 @@ static void put_remainder(struct buf *b, const struct strings *regions)
 	phrase_cities(b, regions);
 }
 
-static void put_regional(struct buf *b, const struct incident *inc)
+/* What the spread of a failure in one region points to: on the way to a server,
+   or, of many servers, on the way out of the region. */
+static const char *suspicion(const struct summary *s)
 {
+	const struct incident *inc = s->incident;
+
+	if (failure_layer_of(inc->step, inc->error) != LAYER_TRANSPORT)
+		return ")";
+	return s->common ? "): possibly the network of the region itself"
+			 : "): possibly a routing or CDN issue";
+}
+
+static void put_regional(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
 	bool reached = inc->reached.n > 0;
 
 	if (reached) {
@@ -172,14 +208,15 @@ static void put_regional(struct buf *b, const struct incident *inc)
 	}
 	phrase_cities(b, &inc->regions);
 	buf_str(b, " (");
-	put_failure(b, inc);
-	buf_str(b, reached ? "): possibly a routing or CDN issue"
+	put_failure(b, s);
+	buf_str(b, reached ? suspicion(s)
 			   : "), and no other region says that it works");
 }
 
 /* "have seen fetch instead since 14:02", of those that do not see it yet. */
-static void put_newer(struct buf *b, const struct incident *inc)
+static void put_newer(struct buf *b, const struct summary *s)
 {
+	const struct incident *inc = s->incident;
 	const struct tool_change *c = &inc->change;
 
 	buf_str(b, inc->reached.n == 1 ? " has seen " : " have seen ");
@@ -196,8 +233,7 @@ static void put_newer(struct buf *b, const struct incident *inc)
 		buf_str(b, "others");
 	}
 	buf_str(b, " since ");
-	phrase_time(b, c->since, c->since / 86400 != inc->opened_at / 86400);
-	buf_str(b, " UTC");
+	phrase_instant(b, c->since, (double)inc->opened_at, s->zone);
 }
 
 /*
@@ -250,8 +286,9 @@ static void put_older(struct buf *b, const struct tool_change *c)
 	}
 }
 
-static void put_divergence(struct buf *b, const struct incident *inc)
+static void put_divergence(struct buf *b, const struct summary *s)
 {
+	const struct incident *inc = s->incident;
 	const struct tool_change *c = &inc->change;
 	bool one = inc->regions.n == 1;
 
@@ -274,16 +311,18 @@ static void put_divergence(struct buf *b, const struct incident *inc)
 		phrase_cities(b, &inc->reached);
 	else
 		buf_str(b, "others");
-	put_newer(b, inc);
+	put_newer(b, s);
 	buf_str(b, " - a stale cache or an origin that was not updated");
 	tool_words_put(b, c);
 }
 
-static void put_churn(struct buf *b, const struct incident *inc, double at)
+static void put_churn(struct buf *b, const struct summary *s)
 {
+	const struct incident *inc = s->incident;
+
 	buf_fmt(b, " changes its tools all the time, since ");
-	phrase_time_seen(b, inc->first, at);
-	buf_fmt(b, " UTC: its list of tools changed %.0f times in the last hour; "
+	phrase_instant(b, inc->first, s->at, s->zone);
+	buf_fmt(b, ": its list of tools changed %.0f times in the last hour; "
 		   "until that ends, single changes and differences between "
 		   "regions are not reported",
 		inc->value);
@@ -312,36 +351,42 @@ static void put_unapproved(struct buf *b, const struct incident *inc)
 	tool_words_put(b, &inc->change);
 }
 
-static void put_silence(struct buf *b, const struct incident *inc, double at)
+static void put_silence(struct buf *b, const struct summary *s)
 {
+	const struct incident *inc = s->incident;
+
 	buf_str(b, " has had no report from ");
 	phrase_cities(b, &inc->regions);
 	if ((int)inc->regions.n == inc->expected)
 		buf_str(b, inc->expected == 1 ? ", its only region,"
 					      : ", all its regions,");
 	buf_str(b, " since ");
-	phrase_time_seen(b, inc->first, at);
-	buf_str(b, " UTC: a runner or its network fails, which says nothing about "
+	phrase_instant(b, inc->first, s->at, s->zone);
+	buf_str(b, ": a runner or its network fails, which says nothing about "
 		   "the server");
 }
 
 /* Regions that are cut off, which is no server's trouble. */
-static void put_isolation(struct buf *b, const struct incident *inc, double at)
+static void put_isolation(struct buf *b, const struct summary *s)
 {
+	const struct incident *inc = s->incident;
+
 	buf_str(b,
 		inc->regions.n == 1 ? "The network of " : "The networks of ");
 	phrase_cities(b, &inc->regions);
 	buf_str(b, inc->regions.n == 1 ? " has" : " have");
 	buf_str(b, " been cut off since ");
-	phrase_time_seen(b, inc->first, at);
-	buf_str(b, " UTC: no server answers there, and other regions do not see "
+	phrase_instant(b, inc->first, s->at, s->zone);
+	buf_str(b, ": no server answers there, and other regions do not see "
 		   "that; what is probed from there counts as no data, and "
 		   "says nothing about any server");
 }
 
-static void put_overrun(struct buf *b, const struct incident *inc,
-	const struct maintenance_hold *q)
+static void put_overrun(struct buf *b, const struct summary *s)
 {
+	const struct incident *inc = s->incident;
+	const struct maintenance_hold *q = s->maintenance;
+
 	buf_str(b, " is still down");
 	/* Another one may have begun since. */
 	if (inc->opened_at >= q->end) {
@@ -353,7 +398,7 @@ static void put_overrun(struct buf *b, const struct incident *inc,
 		buf_str(b, " ended");
 	}
 	buf_str(b, ": ");
-	put_failure(b, inc);
+	put_failure(b, s);
 	buf_str(b, " from ");
 	phrase_cities(b, &inc->regions);
 }
@@ -424,22 +469,22 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		return;
 	}
 	if (s->kind == ALERT_SILENT && strcmp(s->slug, SLUG_FLEET) == 0) {
-		put_isolation(b, inc, s->at);
+		put_isolation(b, s);
 		return;
 	}
 	buf_str(b, s->slug);
 	switch (s->kind) {
 	case ALERT_DOWNTIME:
-		put_downtime(b, inc);
+		put_downtime(b, s);
 		break;
 	case ALERT_REGIONAL:
 		if (inc->follows && s->phase == ALERT_STARTED) {
 			put_remainder(b, &inc->regions);
 			buf_str(b, " (");
-			put_failure(b, inc);
+			put_failure(b, s);
 			buf_char(b, ')');
 		} else {
-			put_regional(b, inc);
+			put_regional(b, s);
 		}
 		break;
 	case ALERT_LATENCY:
@@ -452,19 +497,19 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		put_burn(b, inc);
 		break;
 	case ALERT_DIVERGENCE:
-		put_divergence(b, inc);
+		put_divergence(b, s);
 		break;
 	case ALERT_CHURN:
-		put_churn(b, inc, s->at);
+		put_churn(b, s);
 		break;
 	case ALERT_UNAPPROVED:
 		put_unapproved(b, inc);
 		break;
 	case ALERT_SILENT:
-		put_silence(b, inc, s->at);
+		put_silence(b, s);
 		break;
 	case ALERT_OVERRUN:
-		put_overrun(b, inc, s->maintenance);
+		put_overrun(b, s);
 		break;
 	default: /* ALERT_RATE_LIMITED: what is told once has its own words */
 		buf_str(b, " answers ");
@@ -475,9 +520,11 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	}
 }
 
-static void put_span(struct buf *b, const struct incident *inc)
+static void put_span(struct buf *b, const struct summary *s)
 {
-	phrase_span(b, inc->first, incident_end(inc));
+	const struct incident *inc = s->incident;
+
+	phrase_span(b, inc->first, incident_end(inc), s->zone);
 }
 
 static void put_agreement(struct buf *b, const struct summary *s)
@@ -486,7 +533,7 @@ static void put_agreement(struct buf *b, const struct summary *s)
 			? "Clients get the list of tools that %s has again"
 			: "All regions see the same tools of %s again",
 		s->slug);
-	put_span(b, s->incident);
+	put_span(b, s);
 	buf_str(b, " Last to follow: ");
 	phrase_cities(b, &s->incident->regions);
 	buf_char(b, '.');
@@ -508,7 +555,7 @@ static void put_report(struct buf *b, const struct summary *s)
 		buf_fmt(b, "No region that is silent is asked for %s any more",
 			s->slug);
 	}
-	put_span(b, inc);
+	put_span(b, s);
 }
 
 /* The end of what was measured. */
@@ -521,7 +568,7 @@ static void put_relief(struct buf *b, const struct summary *s)
 		buf_str(b, " no longer fails too often");
 	else
 		buf_str(b, " no longer uses up its error budget too fast");
-	put_span(b, s->incident);
+	put_span(b, s);
 }
 
 /* How often it failed: "Failing minutes: 23", or, where probes are rarer, "4
@@ -560,10 +607,10 @@ static void put_recovery(struct buf *b, const struct summary *s)
 			phrase_cities(b, &inc->regions);
 		}
 	}
-	put_span(b, inc);
+	put_span(b, s);
 	buf_fmt(b, " Root layer: %s", layer ? layer : "unknown");
 	put_count(b, s);
-	flapping_put_past(b, s->kind, inc);
+	flapping_put_past(b, s->kind, inc, s->zone);
 	if (!inc->still.n)
 		buf_str(b, " All layers pass again.");
 }
@@ -573,7 +620,7 @@ static void put_end(struct buf *b, const struct summary *s)
 {
 	if (s->unwatched) {
 		buf_str(b, s->unwatched);
-		put_span(b, s->incident);
+		put_span(b, s);
 		return;
 	}
 	switch (s->kind) {
@@ -583,12 +630,12 @@ static void put_end(struct buf *b, const struct summary *s)
 	case ALERT_CHURN:
 		buf_fmt(b, "%s no longer changes its tools all the time",
 			s->slug);
-		put_span(b, s->incident);
+		put_span(b, s);
 		buf_str(b, " Its changes are reported again.");
 		break;
 	case ALERT_UNAPPROVED:
 		buf_fmt(b, "%s has the tools again that are approved", s->slug);
-		put_span(b, s->incident);
+		put_span(b, s);
 		break;
 	case ALERT_SILENT:
 		put_report(b, s);
@@ -608,7 +655,7 @@ static void put_end(struct buf *b, const struct summary *s)
 static void put_found(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
-	bool days = inc->first / 86400 != (int64_t)s->at / 86400;
+	bool days = !phrase_same_day((double)inc->first, s->at, s->zone);
 
 	buf_str(b, s->slug);
 	if (s->kind == ALERT_DOWNTIME) {
@@ -619,13 +666,14 @@ static void put_found(struct buf *b, const struct summary *s)
 		phrase_cities(b, &inc->regions);
 		buf_char(b, ' ');
 	}
-	phrase_time(b, inc->first, days);
+	phrase_time(b, inc->first, days, s->zone);
 	buf_str(b, " to ");
-	phrase_time(b, incident_end(inc), days);
-	buf_str(b, " UTC, found at ");
-	phrase_time(b, (int64_t)s->at, false);
+	phrase_time(b, incident_end(inc), days, s->zone);
+	phrase_zone(b, s->zone);
+	buf_str(b, ", found at ");
+	phrase_time(b, (int64_t)s->at, false, s->zone);
 	buf_str(b, ": ");
-	put_failure(b, inc);
+	put_failure(b, s);
 	if (s->kind == ALERT_DOWNTIME) {
 		buf_str(b, " from ");
 		phrase_cities(b, &inc->regions);
@@ -669,8 +717,7 @@ void summary_put(struct buf *b, const struct summary *s)
 		buf_str(b, "; more than before");
 	} else if (s->phase == ALERT_ESCALATED && s->lasts) {
 		buf_str(b, "; now without a break since ");
-		phrase_time_seen(b, inc->flapping.spell, s->at);
-		buf_str(b, " UTC");
+		phrase_instant(b, inc->flapping.spell, s->at, s->zone);
 	} else if (s->phase == ALERT_ESCALATED && s->worse) {
 		buf_str(b, "; worse than before");
 		if (s->was && s->was != inc->severity)
@@ -689,7 +736,7 @@ void summary_put(struct buf *b, const struct summary *s)
 	if (inc->ack.by && s->phase != ALERT_ACKNOWLEDGED)
 		buf_fmt(b, "; the acknowledgement by %s has ended",
 			inc->ack.by);
-	flapping_put(b, s->kind, inc, s->at);
+	flapping_put(b, s->kind, inc, s->at, s->zone);
 	buf_char(b, '.');
 }
 

@@ -9,7 +9,11 @@
 
 /* What is told, beside its phase. */
 struct summary {
-	const char *slug; /* with the incident, set by events_put */
+	/* Set by events_put, with the incident: */
+	const char *slug;
+	const char *url; /* or NULL */
+	bool common;	 /* many servers share it */
+	const char *zone; /* of the times in it; NULL: UTC */
 	enum alert_kind kind;
 	enum alert_phase phase;
 	const struct incident *incident;
@@ -49,13 +53,21 @@ void phrase_cities(struct buf *b, const struct strings *l);
 void phrase_duration(struct buf *b, long long s);
 
 /*
- * phrase_time(b, t, day): append "14:32", with its date before it if day is
- * true; t is in epoch seconds, and shown in UTC.
+ * phrase_time(b, t, day, zone): append "14:32", with its date before it if day
+ * is true; t is in epoch seconds, and shown as a clock in that zone does; a zone
+ * of NULL is UTC, here and below. phrase_zone has to follow, sooner or later.
  */
-void phrase_time(struct buf *b, int64_t t, bool day);
+void phrase_time(struct buf *b, int64_t t, bool day, const char *zone);
 
-/* phrase_time_seen(b, t, now): the same, with the date unless it is today's. */
-void phrase_time_seen(struct buf *b, int64_t t, double now);
+/*
+ * phrase_time_seen(b, t, now, zone): the same, with the date unless it is
+ * today's. phrase_instant: and the zone behind it: "14:32 UTC", "14:32 Berlin time".
+ */
+void phrase_time_seen(struct buf *b, int64_t t, double now, const char *zone);
+void phrase_instant(struct buf *b, int64_t t, double now, const char *zone);
+
+/* phrase_same_day(a, b, zone): whether two instants are of one day there. */
+bool phrase_same_day(double a, double b, const char *zone);
 
 /*
  * phrase_date(b, t, now, zone): append "Sun 22 Nov 02:05", as a clock in that
@@ -65,7 +77,8 @@ void phrase_time_seen(struct buf *b, int64_t t, double now);
 void phrase_date(struct buf *b, int64_t t, double now, const char *zone);
 void phrase_zone(struct buf *b, const char *zone);
 
-/* phrase_span(b, from, to): append " after 23 min (14:32–14:55 UTC)." */
-void phrase_span(struct buf *b, int64_t from, int64_t to);
+/* phrase_span(b, from, to, zone): append " after 23 min (14:32–14:55 UTC).", with
+   the dates where these differ. */
+void phrase_span(struct buf *b, int64_t from, int64_t to, const char *zone);
 
 #endif

@@ -155,6 +155,18 @@ void correlation_slug(const struct alert_event *e, char *out)
 	buf_release(&b);
 }
 
+/* What all of the n servers say, where that is the same; or NULL. */
+static const char *said_by_all(const struct correlation_start *v, size_t n)
+{
+	const char *said = v->event.record.said;
+
+	for (size_t i = 1; i < n && said; i++)
+		if (!v[i].event.record.said ||
+			strcmp(v[i].event.record.said, said) != 0)
+			said = NULL;
+	return said;
+}
+
 /* Open the common incident with the first of its servers. */
 static void open_with(struct alert_state *st, const struct alert_event *e)
 {
@@ -185,6 +197,8 @@ void correlation_begin(struct alert_state *st,
 
 	if (new)
 		open_with(st, &v[0].event);
+	if (new)
+		string_set(&inc->said, said_by_all(v, n));
 	before = st->left.n;
 	for (size_t i = 0; i < n; i++) {
 		const struct alert_record *r = &v[i].event.record;

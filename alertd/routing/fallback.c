@@ -66,12 +66,14 @@ bool fallback_any(const struct alert_state *st, double now)
 }
 
 static void put_sentence(struct buf *b, const char *summary,
-	const struct pending *p, const struct delivery *d)
+	const struct pending *p, const struct delivery *d,
+	const char *zone)
 {
 	buf_fmt(b, "%s%sThis could not be delivered to %s since ",
 		summary ? summary : "", summary ? " " : "", d->route);
-	phrase_time(b, (int64_t)since(p, d), false);
-	buf_fmt(b, " UTC%s%s.", d->why ? ": " : "", d->why ? d->why : "");
+	phrase_time(b, (int64_t)since(p, d), false, zone);
+	phrase_zone(b, zone);
+	buf_fmt(b, "%s%s.", d->why ? ": " : "", d->why ? d->why : "");
 }
 
 /* Set a member, in the place of an old one of that name. */
@@ -84,7 +86,7 @@ static void set_member(cJSON *o, const char *key, cJSON *value)
 }
 
 void fallback_body(struct buf *b, const struct pending *p,
-	const struct delivery *d)
+	const struct delivery *d, const char *zone)
 {
 	char why[JSON_WHY], iso[CLOCK_RFC3339];
 	cJSON *o = json_parse(p->body, strlen(p->body), &json_record, why);
@@ -98,7 +100,7 @@ void fallback_body(struct buf *b, const struct pending *p,
 		return;
 	}
 	buf_init(&text, BODY_MAX);
-	put_sentence(&text, json_str(o, "summary"), p, d);
+	put_sentence(&text, json_str(o, "summary"), p, d, zone);
 	set_member(o, "summary", cJSON_CreateString(text.p));
 	clock_rfc3339((int64_t)since(p, d), iso);
 	cJSON_AddStringToObject(whom, "route", d->route);
@@ -145,7 +147,7 @@ static void note_told(struct alert_state *st, const char *key,
 
 /* One delivery: the n-th of the i-th event. */
 static void fall_back(struct alert_state *st, size_t i, size_t n,
-	const char *fallback, double now)
+	const char *fallback, const char *zone, double now)
 {
 	struct delivery *d = &st->outbox[i].deliveries[n];
 	struct outbox_wait wait = {d->digest, d->over, d->boundary};
@@ -154,7 +156,7 @@ static void fall_back(struct alert_state *st, size_t i, size_t n,
 
 	buf_init(&body, BODY_MAX);
 	buf_init(&note, 1024);
-	fallback_body(&body, &st->outbox[i], d);
+	fallback_body(&body, &st->outbox[i], d, zone);
 	buf_fmt(&note, "%s to %s, instead of %s", st->outbox[i].event, fallback,
 		d->route);
 	state_note(st, now, "told_elsewhere", note.p);
@@ -193,7 +195,8 @@ size_t fallback_tell(struct alert_state *st, const struct conf *c, double now)
 				d->fallback_at = before;
 			} else if (before > 0 ||
 				fallback_overdue(&st->outbox[i], d, now)) {
-				fall_back(st, i, k, r->fallback, now);
+				fall_back(st, i, k, r->fallback, c->zone,
+					now);
 				told++;
 			}
 		}

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "records/probe.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -125,6 +126,7 @@ static bool read_event(const cJSON *o, struct sink_event *e)
 	e->step = take(o, "probe_step", SLUG_MAX);
 	e->layer = take(o, "failure_layer", SLUG_MAX);
 	e->error = take(o, "last_error", TEXT_MAX);
+	e->said = take(o, "server_says", RECORD_SAID_MAX);
 	e->headline = take(o, "headline", TEXT_MAX);
 	e->summary = take(o, "summary", TEXT_MAX);
 	take_list(o, "regions", SINK_REGIONS, &e->regions);
@@ -142,6 +144,7 @@ static bool read_event(const cJSON *o, struct sink_event *e)
 	e->dashboard_url = take_link(o, "dashboard_url");
 	e->runbook_url = take_link(o, "runbook_url");
 	e->ack_url = take_link(o, "ack_url");
+	e->ack_short_url = take_link(o, "ack_short_url");
 	return true;
 }
 
@@ -188,9 +191,9 @@ bool sink_event_read(const char *body, struct sink_event *e, char *why)
 void sink_event_release(struct sink_event *e)
 {
 	char *const texts[] = {e->key, e->name, e->kind, e->slug, e->url,
-		e->tier, e->step, e->layer, e->error, e->headline, e->summary,
-		e->dashboard_url, e->runbook_url, e->ack_url, e->route,
-		e->period};
+		e->tier, e->step, e->layer, e->error, e->said, e->headline,
+		e->summary, e->dashboard_url, e->runbook_url, e->ack_url,
+		e->ack_short_url, e->route, e->period};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		free(texts[i]);

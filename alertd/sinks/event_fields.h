@@ -27,6 +27,7 @@ struct sink_event {
 	char *url;		/* or NULL, like whatever may be null */
 	enum severity severity;
 	char *tier, *step, *layer, *error, *summary;
+	char *said; /* by the server, of its failure; or NULL */
 	char *headline; /* NULL: an event that is sent once, or an old one */
 	struct strings regions;
 	struct strings servers; /* of a common incident; else none */
@@ -38,7 +39,7 @@ struct sink_event {
 	int64_t acknowledged_until; /* 0: this event does not say */
 	long long duration_s;	/* if it is over */
 	/* Only plain http:// and https:// URLs; else NULL. */
-	char *dashboard_url, *runbook_url, *ack_url;
+	char *dashboard_url, *runbook_url, *ack_url, *ack_short_url;
 	/* Of a digest. */
 	char *route, *period;
 	bool budget;		   /* because the route's budget was spent */

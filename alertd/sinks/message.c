@@ -4,6 +4,7 @@
 #include "incident/summary.h"
 #include "mcp/names.h"
 #include "mcp/regions.h"
+#include "sinks/hint.h"
 #include "sinks/words.h"
 
 #include <ctype.h>
@@ -37,18 +38,28 @@ static void add_link(struct message *m, const char *label, const char *url)
 			(struct message_line) {label, xstrdup(url)};
 }
 
+/* The worst severity of a digest: a lower number is worse. */
+static enum severity worst(const struct sink_event *e)
+{
+	enum severity s = SEVERITY_P3;
+
+	for (size_t i = 0; i < e->n; i++)
+		s = e->events[i].severity < s ? e->events[i].severity : s;
+	return s;
+}
+
+/* Each severity has one colour, and one icon, whatever tells of it. */
 static enum message_mood mood(const struct sink_event *e)
 {
-	if (e->digest || e->phase == ALERT_ONCE)
-		return e->severity == SEVERITY_P1 ? MESSAGE_BAD
-						  : MESSAGE_NEWS;
-	if (e->phase == ALERT_RESOLVED)
+	enum severity severity = e->digest ? worst(e) : e->severity;
+
+	if (!e->digest && e->phase == ALERT_RESOLVED)
 		return MESSAGE_GOOD;
-	if (e->phase == ALERT_ACKNOWLEDGED)
+	if (!e->digest && e->phase == ALERT_ACKNOWLEDGED)
 		return MESSAGE_TAKEN;
-	return e->severity == SEVERITY_P1 ? MESSAGE_BAD
-		: e->severity == SEVERITY_P2 ? MESSAGE_WORRY
-					     : MESSAGE_NEWS;
+	return severity == SEVERITY_P1 ? MESSAGE_BAD
+		: severity == SEVERITY_P2 ? MESSAGE_WORRY
+					  : MESSAGE_NEWS;
 }
 
 /* How long the first statement of a sentence is: up to ';', or to its end. */
@@ -236,6 +247,26 @@ static void add_minutes(struct message *m, const struct sink_event *e)
 	add_text(m, e->slow ? "Failing probes" : "Failing minutes", count);
 }
 
+/* Quoted: it is the server's, and not ours. */
+static void add_said(struct message *m, const struct sink_event *e)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_ROOM);
+	if (e->said && *e->said)
+		buf_fmt(&b, "\u201c%s\u201d", e->said);
+	add_line(m, "The server says", &b);
+}
+
+static void add_hint(struct message *m, const struct sink_event *e)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_ROOM);
+	hint_put(&b, e);
+	add_line(m, "Look first at", &b);
+}
+
 static char *make_core(const struct sink_event *e, const struct message_view *v)
 {
 	struct buf b;
@@ -276,23 +307,14 @@ static void of_event(const struct sink_event *e, const struct message_view *v,
 	add_servers(m, e);
 	add_text(m, "URL", e->url);
 	if (!over) {
+		add_said(m, e);
 		add_minutes(m, e);
-		add_text(m, "Look first at", w->first);
+		add_hint(m, e);
 	}
 	add_link(m, message_ack_label(e), e->ack_url);
 	add_link(m, "Runbook", e->runbook_url);
 	add_link(m, "Dashboard", e->dashboard_url);
 	free(places);
-}
-
-/* The worst severity of a digest: a lower number is worse. */
-static enum severity worst(const struct sink_event *e)
-{
-	enum severity s = SEVERITY_P3;
-
-	for (size_t i = 0; i < e->n; i++)
-		s = e->events[i].severity < s ? e->events[i].severity : s;
-	return s;
 }
 
 static void of_digest(const struct sink_event *e, const struct message_view *v,

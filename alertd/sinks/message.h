@@ -15,12 +15,12 @@
 enum message_mood {
 	MESSAGE_BAD,   /* P1 */
 	MESSAGE_WORRY, /* P2 */
-	MESSAGE_NEWS,  /* P3, an event without an end, a digest */
+	MESSAGE_NEWS,  /* P3 */
 	MESSAGE_TAKEN, /* acknowledged */
 	MESSAGE_GOOD   /* resolved */
 };
 
-#define MESSAGE_LINES 8
+#define MESSAGE_LINES 9
 #define MESSAGE_LINKS 3
 
 struct message_line {

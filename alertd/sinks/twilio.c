@@ -21,8 +21,8 @@
 #define BASE "https://api.twilio.com"
 /* As long as two or three short messages. */
 #define SMS_MAX 320
-/* With less room than this the sentence says nothing. */
-#define TEXT_LEAST 20
+/* What one holds. */
+#define SMS_ONE 160
 /* What is read out at night should be short. */
 #define SPOKEN_MAX 500
 
@@ -51,39 +51,67 @@ static void put_cities(struct buf *b, const struct message *m)
 		buf_fmt(b, " %s %s.", m->where, m->cities);
 }
 
+/* Append what is between s and end; nothing where there is no room for all. */
+static bool put_whole(struct buf *b, const char *s, const char *end,
+	size_t room)
+{
+	size_t n = (size_t)(end - s);
+
+	if (b->len + 1 + n > room)
+		return false;
+	buf_char(b, ' ');
+	buf_add(b, s, n);
+	return true;
+}
+
+/* Whole sentences of what is told once, or whole lines of a digest, as many as
+   there is room for: half a code, or half a name, would say another one. */
+static void put_sentences(struct buf *b, const char *s, bool lines, size_t room)
+{
+	while (*s) {
+		const char *end = strstr(s, lines ? "\n" : ". ");
+
+		end = !end ? s + strlen(s) : lines ? end : end + 1;
+		if (!put_whole(b, s, end, room))
+			return;
+		s = end + strspn(end, "\n ");
+	}
+}
+
 /*
- * The headline, since when and from where, the address to acknowledge it; then
- * as much of the sentence as there is room for.
+ * The headline, which is state and server; since when; and where to
+ * acknowledge it. From where it is seen only where that takes no second message.
  */
 static void put_sms(struct buf *b, const struct sink_job *job)
 {
+	const struct sink_event *e = job->event;
 	const struct message *m = job->message;
-	const char *ack = job->event->ack_url;
+	const char *ack = e->ack_short_url ? e->ack_short_url : e->ack_url;
 	char cut[4 * SMS_MAX + 1];
-	struct buf text, tail;
-	size_t room;
+	struct buf text, tail, more;
 
 	buf_init(&text, HTTP_REQUEST_MAX);
 	buf_init(&tail, HTTP_REQUEST_MAX);
-	buf_fmt(&text, "%s.", m->title);
+	buf_init(&more, HTTP_REQUEST_MAX);
+	if (ack && strlen(ack) < SMS_MAX / 2)
+		buf_fmt(&tail, " %s: %s", message_ack_label(e), ack);
+	sink_text_sms(&text, m->title);
+	buf_char(&text, '.');
 	if (m->since)
 		buf_fmt(&text, " %s %s.",
-			job->event->resolved_at ? "It lasted" : "Since",
-			m->since);
-	put_cities(&text, m);
-	if (ack && strlen(ack) < SMS_MAX / 2)
-		buf_fmt(&tail, " %s: %s", message_ack_label(job->event), ack);
-	room = SMS_MAX - tail.len;
-	sink_text_sms(b, sink_cut(text.p, room, cut, sizeof cut));
+			e->resolved_at ? "It lasted" : "Since", m->since);
+	put_cities(&more, m);
+	if (text.len + more.len + tail.len <= SMS_ONE)
+		buf_add(&text, more.p, more.len);
+	buf_clear(&more);
+	sink_text_sms(&more, m->text);
+	if (e->digest || e->phase == ALERT_ONCE)
+		put_sentences(&text, more.p, e->digest, SMS_MAX - tail.len);
+	sink_text_sms(b, sink_cut(text.p, SMS_MAX - tail.len, cut, sizeof cut));
 	buf_str(b, tail.p);
-	room -= text.len < room ? text.len : room;
-	if (*m->text && !job->event->resolved_at && room > TEXT_LEAST) {
-		buf_char(b, ' ');
-		sink_text_sms(b,
-			sink_cut(m->text, room - 1, cut, sizeof cut));
-	}
 	buf_release(&text);
 	buf_release(&tail);
+	buf_release(&more);
 }
 
 /* The unit behind the number with which b ends, "12 "; one of 1 is singular. */
@@ -160,6 +188,23 @@ static void put_action(struct buf *b, const struct sink_job *job)
 	buf_fmt(b, "/answer/%s?%s", job->route->name, token + 1);
 }
 
+/* How to acknowledge it where this telephone cannot. */
+static void put_how(struct buf *b, const struct sink_event *e)
+{
+	bool takes = !e->digest && e->phase != ALERT_ONCE;
+
+	if (!takes)
+		return;
+	buf_str(b, " To acknowledge it, ");
+	if (e->ack_url)
+		buf_str(b, "open the link in the message that you were sent, "
+			   "or ");
+	buf_str(b, "run: mcp-alert ack ");
+	sink_text_xml(b, e->server_count > 1 ? "with the key of the incident"
+					     : e->slug);
+	buf_str(b, ". ");
+}
+
 static void put_spoken(struct buf *b, const struct sink_job *job)
 {
 	char cut[4 * SPOKEN_MAX + 1];
@@ -177,9 +222,11 @@ static void put_spoken(struct buf *b, const struct sink_job *job)
 	}
 	buf_str(b, "<Say loop=\"2\">This is mcp-alert. ");
 	sink_text_xml(b, sink_cut(speech.p, SPOKEN_MAX, cut, sizeof cut));
-	buf_fmt(b, "%s</Say>%s</Response>",
-		action.len ? " Press 1 to acknowledge. " : "",
-		action.len ? "</Gather>" : "");
+	if (action.len)
+		buf_str(b, " Press 1 to acknowledge. ");
+	else
+		put_how(b, job->event);
+	buf_fmt(b, "</Say>%s</Response>", action.len ? "</Gather>" : "");
 	buf_release(&action);
 	buf_release(&speech);
 }

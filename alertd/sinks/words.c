@@ -47,9 +47,7 @@ static const struct message_words words[] = {
 	{"maintenance_overrun", "initialize", NULL, REFUSES, SHOW_INIT},
 	{"maintenance_overrun", NULL, NULL, TOOLS, SHOW_TOOLS},
 	{"regional", NULL, NULL,
-		"Users there may be cut off; for others it works.",
-		"CDN, DNS and routes to that region, and what its provider "
-		"says."},
+		"Users there may be cut off; for others it works.", NULL},
 	{"rate_limited", NULL, NULL,
 		"It may well work, but an outage would not be seen.",
 		"Its rate limit: let mcp-probe pass."},

@@ -10,7 +10,7 @@ struct message_words {
 	const char *kind, *layer; /* of these events; NULL: any layer */
 	const char *step;	  /* NULL: any step */
 	const char *means; /* for users */
-	const char *first; /* what to look at first */
+	const char *first; /* what to look at first, but for hint.h */
 };
 
 /*

@@ -92,7 +92,7 @@ static void queue_open(struct store *s, struct state_row *const *rows, size_t n,
 	args[0] = open ? "SADD" : "SREM";
 	args[1] = KEY_OPEN;
 	for (size_t i = 0; i < n; i++)
-		if (rows[i]->open == open && slug_valid(rows[i]->slug))
+		if (rows[i]->open == open)
 			args[k++] = rows[i]->slug;
 	if (k > 2)
 		store_add_argv(s, k, args);
@@ -195,6 +195,15 @@ static void add_slugs(const struct store_reply *r, size_t skip,
 				strcmp(s + skip, SLUG_FLEET) == 0))
 			strings_add(out, s + skip);
 	}
+}
+
+bool state_store_open(struct store *s, struct strings *out)
+{
+	const struct store_reply *r = store_one(s, "SMEMBERS", KEY_OPEN, NULL);
+
+	add_slugs(r, 0, out);
+	strings_unique(out);
+	return r || redis_failed(s);
 }
 
 static bool redis_list(void *arg, bool undelivered, struct strings *out)

@@ -156,6 +156,7 @@ const struct field incident_fields[] = {
 	FIELD("row", struct incident, row, FIELD_OMIT, .min = -1e9),
 	STRINGS("still", struct incident, still, 0, .valid = region_valid,
 		IF(still.n)),
+	FIELD("said", struct incident, said, FIELD_OMIT | FIELD_LAX),
 	FIELD("follows", struct incident, follows, FIELD_OMIT | FIELD_LAX),
 	FIELD("group", struct incident, group, FIELD_OMIT | FIELD_LAX),
 	/* To the last digit: it is compared to what a record says. */

@@ -104,6 +104,13 @@ bool state_store_all(struct state_store *ss, struct strings *out);
 bool state_store_undelivered(struct state_store *ss, struct strings *out);
 bool state_store_settled(struct state_store *ss, const struct strings *slugs);
 
+/*
+ * state_store_open(s, out): the slugs of all states in that store with an open
+ * incident, and maybe some more, sorted. False: it failed, and the operator has
+ * been told.
+ */
+bool state_store_open(struct store *s, struct strings *out);
+
 /* state_store_alive(ss): whether the store answers at all. */
 bool state_store_alive(struct state_store *ss);
 

@@ -246,7 +246,7 @@ static void page_release(struct page *p)
 }
 
 static void read_one(const struct alert_state *st, enum alert_kind kind,
-	double now, struct page *p)
+	const char *zone, double now, struct page *p)
 {
 	const struct incident *inc = &st->incidents[kind];
 	struct incident trouble = *inc;
@@ -262,6 +262,8 @@ static void read_one(const struct alert_state *st, enum alert_kind kind,
 		.incident = &trouble,
 		.maintenance = &st->maintenance,
 		.at = now,
+		.url = st->url,
+		.zone = zone,
 	});
 	p->what = buf_take(&b);
 	buf_init(&b, TEXT_SIZE);
@@ -280,8 +282,8 @@ static void read_one(const struct alert_state *st, enum alert_kind kind,
 }
 
 /* Whether the incident that a page is about is open; if so, it is read. */
-static bool read_incident(const struct alert_state *st, double now,
-	struct page *p)
+static bool read_incident(const struct alert_state *st, const char *zone,
+	double now, struct page *p)
 {
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
 		const struct incident *inc = &st->incidents[k];
@@ -291,7 +293,7 @@ static bool read_incident(const struct alert_state *st, double now,
 			strcmp(dedup_key(st, (enum alert_kind)k, key),
 				p->key) != 0)
 			continue;
-		read_one(st, (enum alert_kind)k, now, p);
+		read_one(st, (enum alert_kind)k, zone, now, p);
 		return true;
 	}
 	return false;
@@ -306,6 +308,21 @@ const char *cgi_ack_test(const char *key)
 		? "It was a test and it arrived: there is nothing to "
 		  "acknowledge."
 		: NULL;
+}
+
+void cgi_ack_nothing(struct cgi_answer *a)
+{
+	say(a, 404, "Not found", "There is nothing here.");
+}
+
+void cgi_ack_over(struct cgi_answer *a)
+{
+	say(a, 410, "It is over", "This incident is not open any more.");
+}
+
+void cgi_ack_unknown(struct cgi_answer *a)
+{
+	say(a, 503, "Try again", "It cannot be said now what is open.");
 }
 
 /* Whether the incident is still open; if not, the answer says so. */
@@ -325,15 +342,14 @@ static bool still_open(
 	sh = state_store_new(c->store);
 	got = state_store_get(sh, p->slug, &st);
 	if (got) {
-		open = read_incident(&st, c->now, p);
+		open = read_incident(&st, c->conf->zone, c->now, p);
 		state_release(&st);
 	}
 	state_store_free(sh);
 	if (!got)
-		say(a, 503, "Try again", "It cannot be said now what is open.");
+		cgi_ack_unknown(a);
 	else if (!open)
-		say(a, 410, "It is over",
-			"This incident is not open any more.");
+		cgi_ack_over(a);
 	return open;
 }
 
@@ -357,7 +373,7 @@ bool cgi_ack_admit(struct cgi *c, struct cgi_answer *a)
 			"This address is too old; newer events have newer "
 			"ones.");
 	if (got == ACK_TOKEN_WRONG)
-		say(a, 404, "Not found", "There is nothing here.");
+		cgi_ack_nothing(a);
 	return got == ACK_TOKEN_OK;
 }
 

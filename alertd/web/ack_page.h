@@ -21,6 +21,14 @@ void cgi_ack_get(const struct cgi *c, struct cgi_answer *a);
 void cgi_ack_post(const struct cgi *c, struct cgi_answer *a);
 
 /*
+ * cgi_ack_nothing(a), cgi_ack_over(a), cgi_ack_unknown(a): the pages that say that
+ * there is nothing here, that it is over, and that nobody can tell now.
+ */
+void cgi_ack_nothing(struct cgi_answer *a);
+void cgi_ack_over(struct cgi_answer *a);
+void cgi_ack_unknown(struct cgi_answer *a);
+
+/*
  * cgi_ack_test(key): the sentence for whoever acknowledges the incident with
  * that dedup_key, if it is a test; else NULL.
  */

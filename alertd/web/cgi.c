@@ -12,6 +12,7 @@
 #include "store/persist.h"
 #include "store/store.h"
 #include "web/ack_page.h"
+#include "web/ack_short.h"
 #include "web/answer_api.h"
 #include "web/maintenance_api.h"
 #include "web/slot.h"
@@ -57,6 +58,9 @@ static const struct row rows[] = {
 		cgi_maintenance},
 	{"/ack/*", "GET, HEAD, POST", "application/x-www-form-urlencoded",
 		CGI_BODY_MAX, false, cgi_ack_admit, cgi_ack_get, cgi_ack_post},
+	{"/a/*", "GET, HEAD, POST", "application/x-www-form-urlencoded",
+		CGI_BODY_MAX, false, cgi_short_admit, cgi_short_get,
+		cgi_short_post},
 	{"/answer/*", "POST", NULL, CGI_ANSWER_MAX, true, cgi_answer_admit,
 		NULL, cgi_answer},
 	{NULL, NULL, NULL, 0, false, NULL, NULL, NULL},

@@ -34,7 +34,7 @@ struct cgi_request {
 struct cgi {
 	struct cgi_request request;
 	/* What a request proves, see struct row: of /ack/ the dedup_key, of
-	   /answer/ what the vendor says. */
+	   /a/ that of a test or "", of /answer/ what the vendor says. */
 	char key[ALERT_KEY_SIZE];
 	struct sink_answer said;
 	/* Both are NULL until that; then the configuration is whole. */

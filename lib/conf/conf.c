@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/sha256.h"
 #include "base/strings.h"
+#include "base/spelling.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "conf/check.h"
@@ -78,6 +79,17 @@ const char *conf_server_slug(const struct conf *c, size_t i)
 {
 	return i < c->n_servers ? c->servers[i].slug
 				: listed_slug(c->listed, i - c->n_servers);
+}
+
+const char *conf_server_near(const struct conf *c, const char *slug)
+{
+	struct spelling s;
+
+	spelling_of(&s, slug);
+	for (size_t i = 0; i < conf_count(c); i++)
+		if (spelling_fits(&s, conf_server_slug(c, i)))
+			return conf_server_slug(c, i);
+	return NULL;
 }
 
 static int by_slug(const void *a, const void *b)

@@ -369,6 +369,10 @@ size_t conf_place(const struct conf *c, const char *slug);
 bool conf_server(
 	const struct conf *c, const char *slug, struct conf_server *out);
 
+/* conf_server_near(c, slug): the slug of a server of which that may be a
+   misspelling; NULL where there is none, or c is NULL. */
+const char *conf_server_near(const struct conf *c, const char *slug);
+
 /* conf_route_class(type): how routes of that type reach people. */
 enum conf_class conf_route_class(enum conf_route_type type);
 

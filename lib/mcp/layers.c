@@ -28,6 +28,15 @@ enum failure_layer failure_layer_of(enum step step, const char *error)
 	return step == STEP_NONE ? LAYER_NONE : LAYER_TOOLS;
 }
 
+const char *failure_step(enum step step, const char *error, const char *url)
+{
+	bool tcp = error && strncmp(error, "tcp.", 4) == 0;
+	bool plain = url && strncmp(url, "http://", 7) == 0;
+
+	return step == STEP_TLS && (tcp || plain) ? "the connection"
+						  : step_name(step);
+}
+
 bool failure_throttled(enum step step, const char *error)
 {
 	return error && strcmp(error, LAYER_THROTTLED) == 0 &&

@@ -23,6 +23,13 @@ enum failure_layer {
  */
 enum failure_layer failure_layer_of(enum step step, const char *error);
 
+/*
+ * failure_step(step, error, url): the step as a sentence names it, or NULL. Where
+ * no TLS was spoken, by the error or by the URL, either of which may be NULL,
+ * the step tls is "the connection".
+ */
+const char *failure_step(enum step step, const char *error, const char *url);
+
 /* The error of a probe that the server's rate limit turned away. */
 #define LAYER_THROTTLED "http.429"
 

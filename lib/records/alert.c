@@ -261,6 +261,8 @@ const struct field alert_fields[] = {
 	FIELD_AS(FIELD_DATE, "acknowledged_until", struct alert_record,
 		acknowledged_until, FIELD_NULL),
 	TEXT("last_error", last_error),
+	FIELD("server_says", struct alert_record, said,
+		FIELD_OMIT | FIELD_CLEAN, .max = RECORD_SAID_MAX),
 	TEXT("headline", headline),
 	TEXT("summary", summary),
 	TEXT("dashboard_url", dashboard_url),
@@ -286,6 +288,8 @@ const struct field alert_fields[] = {
 		.max = SLUG_MAX, FIELD_WHEN(struct alert_record, servers.n)),
 	FIELD_MADE("server_count", 0, .put = put_server_count),
 	TEXT("ack_url", ack_url),
+	FIELD("ack_short_url", struct alert_record, ack_short_url,
+		FIELD_OMIT | FIELD_CLEAN),
 	{.type = FIELD_END},
 };
 

@@ -147,6 +147,7 @@ struct alert_record {
 	double value, usual; /* what was measured, of the kinds that measure:
 				ms, percent, times, changes; else 0 */
 	const char *last_error;	   /* a dotted code, or NULL */
+	const char *said;	   /* by the server, of that; or NULL */
 	const char *headline;	   /* what a person reads first, or NULL */
 	const char *summary;	   /* one sentence for a person */
 	const char *dashboard_url; /* or NULL, like the next one */
@@ -164,6 +165,7 @@ struct alert_record {
 	const struct alert_side *sides;
 	size_t n_sides;
 	const char *ack_url; /* where it can be acknowledged, or NULL */
+	const char *ack_short_url; /* the same, short; or NULL */
 };
 
 /* The members of the record, but for v and type. */

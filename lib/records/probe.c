@@ -289,6 +289,8 @@ const struct field probe_fields[] = {
 	FIELD("failed_step", struct probe_record, failed_step, FIELD_NULL,
 		.words = &step_words),
 	FOREIGN("error", struct probe_record, error),
+	FIELD("said", struct probe_record, said,
+		FIELD_LAX | FIELD_OMIT | FIELD_CLEAN, .max = RECORD_SAID_MAX),
 	FIELD("total_ms", struct probe_record, total_ms,
 		FIELD_NEEDED, .places = 3),
 	FOREIGN("protocol", struct probe_record, protocol),

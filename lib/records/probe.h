@@ -32,6 +32,9 @@
 #define RECORD_DEFINITION_MAX (64 * 1024)
 #define RECORD_DEFINITIONS_MAX (1024 * 1024)
 
+/* The most characters of what a server says of its failure. */
+#define RECORD_SAID_MAX 120
+
 /* How many digits of a digest tell one definition, or list, from the others. */
 #define DIGEST_HEAD 16
 
@@ -75,6 +78,7 @@ struct probe_record {
 	enum region_state state;
 	enum step failed_step; /* STEP_NONE where none failed */
 	const char *error;     /* or NULL */
+	const char *said;      /* by the server, of its failure; or NULL */
 	double total_ms;
 	const char *protocol; /* or NULL */
 	enum era era;	      /* ERA_NONE where none was agreed on */

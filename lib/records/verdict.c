@@ -65,6 +65,8 @@ static const struct field region_fields[] = {
 	FIELD("failed_step", struct verdict_region, failed_step,
 		FIELD_NULL | FIELD_EMPTY, .words = &step_words),
 	FIELD("error", struct verdict_region, error, FIELD_NULL | FIELD_CLEAN),
+	FIELD("said", struct verdict_region, said,
+		FIELD_LAX | FIELD_OMIT | FIELD_CLEAN, .max = RECORD_SAID_MAX),
 	MS("ms", struct verdict_region, ms, FIELD_NULL),
 	EPOCH("started_at", struct verdict_region, started_at, FIELD_LAX),
 	FIELD("fail_streak", struct verdict_region, fail_streak, FIELD_LAX),

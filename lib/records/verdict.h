@@ -21,6 +21,7 @@ struct verdict_region {
 	enum region_state state;
 	enum step failed_step; /* STEP_NONE where none failed */
 	const char *error;     /* or NULL */
+	const char *said;      /* by the server, of its failure; or NULL */
 	double ms;	       /* of the whole probe; NAN where not known */
 	double started_at;     /* epoch seconds */
 	int fail_streak;       /* failures in its run */

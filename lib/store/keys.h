@@ -238,7 +238,8 @@ const char *key_report(char *out, const char *month);
 #define KEY_UNDELIVERED "fleet:undelivered"
 /*
  * Set: the slugs with open incidents, and for a while some more: whoever finds one
- * here looks at key_alert.
+ * here looks at key_alert. Incidents of the fleet, and those that servers share, are
+ * here under SLUG_FLEET and names such as "*.1f3a90cc".
  */
 #define KEY_OPEN "fleet:open"
 /* Hash: region to its last runner record. */

@@ -3,6 +3,7 @@
 #include "http/client.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
 {
@@ -12,6 +13,13 @@ bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(f->message, sizeof f->message, fmt, ap);
 	va_end(ap);
+	*f->said = '\0';
+	return false;
+}
+
+bool failure_said(struct failure *f, const char *text)
+{
+	server_words(text ? text : "", text ? strlen(text) : 0, f->said);
 	return false;
 }
 

@@ -4,6 +4,8 @@
 #ifndef HTTP_FAILURE_H
 #define HTTP_FAILURE_H
 
+#include "redaction/server_words.h"
+
 #include <stdbool.h>
 
 struct http_response;
@@ -11,11 +13,16 @@ struct http_response;
 struct failure {
 	char code[48];	   /* dotted, from the list in mcp-probe(1) */
 	char message[720]; /* one line for people; may quote the server */
+	char said[SERVER_WORDS_SIZE]; /* the server's own words, or "" */
 };
 
 /* failure_set(f, code, fmt, ...): fill f. Returns false, to be returned on. */
 bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* failure_said(f, text): what the server says of it itself: its text, or NULL.
+   Returns false likewise. */
+bool failure_said(struct failure *f, const char *text);
 
 /*
  * failure_http(r, code, fmt, ...): the transfer of r ended as HTTP_FAILED, for

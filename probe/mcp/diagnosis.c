@@ -119,7 +119,7 @@ static bool diagnose_redirect(const struct http_response *h, struct failure *f)
 		h->status);
 }
 
-static bool diagnose_status(const struct reply *r, struct failure *f)
+static bool name_status(const struct reply *r, struct failure *f)
 {
 	const struct http_response *h = r->http;
 	const char *said = rpc_error_message(r->message);
@@ -151,6 +151,14 @@ static bool diagnose_status(const struct reply *r, struct failure *f)
 	return failure_set(f, code, "the server answers with status %ld%s%s%s%s",
 		h->status, retry(h, wait, sizeof wait), hint(r),
 		*text ? ": " : "", text);
+}
+
+static bool diagnose_status(const struct reply *r, struct failure *f)
+{
+	const char *error = rpc_error_message(r->message);
+
+	name_status(r, f);
+	return failure_said(f, *r->said || !error ? r->said : error);
 }
 
 bool diagnose(const struct reply *r, struct failure *f)

@@ -273,8 +273,10 @@ static void read_body(struct exchange *x, struct reply *out)
 {
 	if (!x->body.len || out->http->status == 202)
 		return;
-	if (!maybe_json(x, out->http) || !read_json(x, out))
-		excerpt(&x->body, out->body, sizeof out->body);
+	if (maybe_json(x, out->http) && read_json(x, out))
+		return;
+	excerpt(&x->body, out->body, sizeof out->body);
+	server_words(x->body.p, x->body.len, out->said);
 }
 
 /* The stream ended without the answer. */

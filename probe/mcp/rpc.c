@@ -273,7 +273,7 @@ bool rpc_error_failure(const cJSON *m, struct failure *f)
 	failure_set(f, code, "%s (%d%s): %s", what, n, b.p,
 		*words ? words : "without a message");
 	buf_release(&b);
-	return false;
+	return failure_said(f, text);
 }
 
 bool rpc_known_session(const char *v)
@@ -471,7 +471,7 @@ static const char *first_text(const cJSON *content)
 		if (text && *text)
 			return text;
 	}
-	return "without a word";
+	return NULL;
 }
 
 bool rpc_judge_call(const cJSON *result, bool stateless, struct failure *f,
@@ -479,6 +479,7 @@ bool rpc_judge_call(const cJSON *result, bool stateless, struct failure *f,
 {
 	const char *type = json_str(result, "resultType");
 	const cJSON *content = json_get(result, "content");
+	const char *text;
 	bool is_error = false;
 
 	*needs_input = stateless && type && strcmp(type, "input_required") == 0;
@@ -488,8 +489,10 @@ bool rpc_judge_call(const cJSON *result, bool stateless, struct failure *f,
 		return false;
 	if (!cJSON_IsArray(content))
 		return missing(f, "content", "tools/call");
-	if (json_bool(result, "isError", &is_error) && is_error)
-		return failure_set(f, "tool.error", "the tool fails: %s",
-			first_text(content));
-	return true;
+	if (!json_bool(result, "isError", &is_error) || !is_error)
+		return true;
+	text = first_text(content);
+	failure_set(f, "tool.error", "the tool fails: %s",
+		text ? text : "without a word");
+	return failure_said(f, text);
 }

@@ -137,6 +137,8 @@ void redact_probe(struct redacted *r, const struct probe_record *p)
 
 	memset(r, 0, sizeof *r);
 	r->u.probe = *p;
+	if (p->said && !mask_idle(p->said, strlen(p->said)))
+		r->u.probe.said = r->message = masked(p->said);
 	if (p->cache)
 		redact_cache(r, p->cache);
 	if (!p->tools)

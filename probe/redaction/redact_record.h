@@ -14,7 +14,8 @@ struct redacted {
 		struct probe_record probe;
 		struct tool_record tool;
 	} u;
-	char *message, *detail; /* or, of a tool, its name is in message */
+	/* Of a tool its name is in message, of a probe what the server says. */
+	char *message, *detail;
 	struct tool_digest *tools;
 	char **names;
 	struct cache_check cache;

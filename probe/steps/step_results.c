@@ -80,6 +80,7 @@ void steps_fail(struct steps *s, double at_ms, const struct failure *f,
 
 	s->failed = s->next;
 	snprintf(s->error, sizeof s->error, "%s", f->code);
+	snprintf(s->said, sizeof s->said, "%s", f->said);
 	end(s, &r);
 	steps_skip_rest(s, NULL);
 }

@@ -10,7 +10,6 @@
 #include "data/brand.h"
 #include "data/tool_history.h"
 #include "data/incident_words.h"
-#include "http/escape.h"
 #include "pages/status_page.h"
 
 #include <inttypes.h>
@@ -26,40 +25,40 @@
 
 /* An id that stays when the site moves: a UUID of RFC 9562, version 8. */
 static void put_id(
-	struct buf *b, const char *slug, const char *what, int64_t at)
+	struct html *b, const char *slug, const char *what, int64_t at)
 {
 	char name[SLUG_MAX + 80], hex[SHA256_HEX];
 	int n = snprintf(name, sizeof name, "mcp-serve %s %s %" PRId64, slug,
 		what, at);
 
 	sha256_hex(name, (size_t)n, hex);
-	buf_fmt(b, "<id>urn:uuid:%.8s-%.4s-8%.3s-a%.3s-%.12s</id>\n", hex,
+	html_fmt(b, "<id>urn:uuid:%.8s-%.4s-8%.3s-a%.3s-%.12s</id>\n", hex,
 		hex + 8, hex + 12, hex + 15, hex + 18);
 }
 
-static void put_instant(struct buf *b, const char *tag, int64_t t)
+static void put_instant(struct html *b, const char *tag, int64_t t)
 {
 	char s[CLOCK_RFC3339];
 
 	clock_rfc3339(t, s);
-	buf_fmt(b, "<%s>%s</%s>\n", tag, s, tag);
+	html_fmt(b, "<%s>%s</%s>\n", tag, s, tag);
 }
 
-static void put_link(struct buf *b, const struct brand *brand,
+static void put_link(struct html *b, const struct brand *brand,
 	const char *slug, const char *rel, const char *type, const char *rest)
 {
-	buf_fmt(b, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
+	html_fmt(b, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
 	escape_put(b, brand->url);
-	buf_fmt(b, "/status/%s%s\"/>\n", slug, rest);
+	html_fmt(b, "/status/%s%s\"/>\n", slug, rest);
 }
 
 /* `server` is its title, or its slug. */
-static void put_title(struct buf *b, const char *server, const char *what,
+static void put_title(struct html *b, const char *server, const char *what,
 	const char *more)
 {
-	buf_str(b, "<title>");
+	html_str(b, "<title>");
 	escape_put(b, server);
-	buf_fmt(b, ": %s%s</title>\n", what, more);
+	html_fmt(b, ": %s%s</title>\n", what, more);
 }
 
 static const char *name_of(const struct status_page *s)
@@ -68,53 +67,53 @@ static const char *name_of(const struct status_page *s)
 }
 
 /* "2026-04-29 20:31 UTC" */
-static void put_minute(struct buf *b, int64_t t)
+static void put_minute(struct html *b, int64_t t)
 {
 	char s[CLOCK_RFC3339];
 
 	clock_rfc3339(t, s);
-	buf_fmt(b, "%.10s %.5s UTC", s, s + 11);
+	html_fmt(b, "%.10s %.5s UTC", s, s + 11);
 }
 
 /* What the operators said last, and where they say why it happened. */
-static void put_said(struct buf *b, const struct incident_row *row)
+static void put_said(struct html *b, const struct incident_row *row)
 {
 	if (row->note) {
-		buf_str(b, " From the operator: ");
+		html_str(b, " From the operator: ");
 		escape_put(b, row->note);
 	}
 	if (row->postmortem) {
-		buf_str(b, " Why it happened: ");
+		html_str(b, " Why it happened: ");
 		escape_put(b, row->postmortem);
 	}
 }
 
-static void put_content(struct buf *b, const struct incident_row *row)
+static void put_content(struct html *b, const struct incident_row *row)
 {
-	buf_fmt(b, "<content type=\"text\">%s ", row->impact);
+	html_fmt(b, "<content type=\"text\">%s ", row->impact);
 	if (*row->where) {
-		buf_str(b, "Where: ");
+		html_str(b, "Where: ");
 		escape_put(b, row->where);
-		buf_str(b, ". ");
+		html_str(b, ". ");
 	}
-	buf_str(b, "From ");
+	html_str(b, "From ");
 	put_minute(b, row->started_at);
 	if (row->ended_at) {
-		buf_str(b, " to ");
+		html_str(b, " to ");
 		put_minute(b, row->ended_at);
 	}
-	buf_fmt(b, ". %s", row->update);
+	html_fmt(b, ". %s", row->update);
 	put_said(b, row);
-	buf_str(b, "</content>\n");
+	html_str(b, "</content>\n");
 }
 
-static void put_incident(struct buf *b, const struct brand *brand,
+static void put_incident(struct html *b, const struct brand *brand,
 	const struct incident_row *row)
 {
 	char what[16], path[INCIDENT_ID + 16];
 
 	snprintf(what, sizeof what, "%d", row->trouble);
-	buf_str(b, "<entry>\n");
+	html_str(b, "<entry>\n");
 	put_id(b, row->slug, what, row->started_at);
 	put_title(b, row->server ? row->server : row->slug, row->title,
 		row->ended_at ? " (resolved)" : "");
@@ -123,30 +122,30 @@ static void put_incident(struct buf *b, const struct brand *brand,
 	snprintf(path, sizeof path, "/incident/%s", row->id);
 	put_link(b, brand, row->slug, "alternate", "text/html", path);
 	put_content(b, row);
-	buf_str(b, "</entry>\n");
+	html_str(b, "</entry>\n");
 }
 
-static void put_work_content(struct buf *b, const struct occurrence *o)
+static void put_work_content(struct html *b, const struct occurrence *o)
 {
-	buf_str(b, "<content type=\"text\">From ");
+	html_str(b, "<content type=\"text\">From ");
 	put_minute(b, o->start);
-	buf_str(b, " to ");
+	html_str(b, " to ");
 	put_minute(b, o->end);
-	buf_str(b, ". ");
+	html_str(b, ". ");
 	escape_put(b, o->of->reason ? o->of->reason : "");
-	buf_str(b, "</content>\n");
+	html_str(b, "</content>\n");
 }
 
-static void put_work(struct buf *b, const struct status_page *s,
+static void put_work(struct html *b, const struct status_page *s,
 	const struct occurrence *o)
 {
-	buf_str(b, "<entry>\n");
+	html_str(b, "<entry>\n");
 	put_id(b, s->slug, o->of->id, o->start);
 	put_title(b, name_of(s), "maintenance", "");
 	put_instant(b, "updated", occurrence_announced(o));
 	put_link(b, s->brand, s->slug, "alternate", "text/html", "");
 	put_work_content(b, o);
-	buf_str(b, "</entry>\n");
+	html_str(b, "</entry>\n");
 }
 
 #define DAY_S 86400
@@ -181,7 +180,7 @@ static int64_t newest(
 	return t;
 }
 
-void feed_put(struct buf *b, const struct status_page *s)
+void feed_put(struct html *b, const struct status_page *s)
 {
 	const struct page_data *d = s->data;
 	const struct maintained server = {.slug = s->slug,
@@ -195,88 +194,88 @@ void feed_put(struct buf *b, const struct status_page *s)
 	places_read(&places, s->server, s->view);
 	incident_rows_add(&rows, s->slug, s->server, &d->incidents, &places);
 	places_release(&places);
-	buf_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+	html_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
 	put_id(b, s->slug, "feed", 0);
 	put_title(b, name_of(s), "incidents", "");
 	put_instant(b, "updated", or_today(newest(d, times, n), s->now));
-	buf_str(b, "<author><name>");
+	html_str(b, "<author><name>");
 	escape_put(b, s->brand->title);
-	buf_str(b, "</name></author>\n");
+	html_str(b, "</name></author>\n");
 	put_link(b, s->brand, s->slug, "self", "application/atom+xml", "/feed.atom");
 	put_link(b, s->brand, s->slug, "alternate", "text/html", "");
 	for (size_t i = 0; i < n; i++)
 		put_work(b, s, &times[i]);
 	for (size_t i = 0; i < rows.n && i < ENTRIES; i++)
 		put_incident(b, s->brand, &rows.v[i]);
-	buf_str(b, "</feed>\n");
+	html_str(b, "</feed>\n");
 	incident_rows_release(&rows);
 }
 
-static void put_change(struct buf *b, const struct status_page *s,
+static void put_change(struct html *b, const struct status_page *s,
 	const struct tool_event *e, size_t places)
 {
 	char what[40];
 	struct buf words;
 
 	buf_init(&words, NAMES_MAX);
-	tool_event_plain(&words, e, places);
+	tool_event_words(&words, e, places);
 	snprintf(what, sizeof what, "tool %d %016" PRIx64, (int)e->kind,
 		e->key);
-	buf_str(b, "<entry>\n");
+	html_str(b, "<entry>\n");
 	put_id(b, s->slug, what, (int64_t)e->at);
-	buf_str(b, "<title>");
+	html_str(b, "<title>");
 	escape_put(b, name_of(s));
-	buf_str(b, ": ");
+	html_str(b, ": ");
 	escape_put(b, buf_ok(&words) ? words.p : "tools changed");
-	buf_str(b, "</title>\n");
+	html_str(b, "</title>\n");
 	put_instant(b, "published", (int64_t)e->at);
 	put_instant(b, "updated", (int64_t)e->last);
 	put_link(b, s->brand, s->slug, "alternate", "text/html", "/changes");
-	buf_str(b, "<content type=\"text\">");
+	html_str(b, "<content type=\"text\">");
 	put_minute(b, (int64_t)e->at);
-	buf_str(b, ": ");
+	html_str(b, ": ");
 	escape_put(b, buf_ok(&words) ? words.p : "tools changed");
-	buf_str(b, ".</content>\n</entry>\n");
+	html_str(b, ".</content>\n</entry>\n");
 	buf_release(&words);
 }
 
-void feed_put_changes(struct buf *b, const struct status_page *s,
+void feed_put_changes(struct html *b, const struct status_page *s,
 	const struct tool_history *h)
 {
 	double newest = isnan(h->since) ? 0 : h->since;
 
 	for (size_t i = 0; i < h->n && i < ENTRIES; i++)
 		newest = fmax(newest, h->v[i].last);
-	buf_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+	html_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
 	put_id(b, s->slug, "changes", 0);
 	put_title(b, name_of(s), "changes of tools", "");
 	put_instant(b, "updated", or_today((int64_t)newest, s->now));
-	buf_str(b, "<author><name>");
+	html_str(b, "<author><name>");
 	escape_put(b, s->brand->title);
-	buf_str(b, "</name></author>\n");
+	html_str(b, "</name></author>\n");
 	put_link(b, s->brand, s->slug, "self", "application/atom+xml",
 		"/changes.atom");
 	put_link(b, s->brand, s->slug, "alternate", "text/html", "/changes");
 	for (size_t i = 0; i < h->n && i < ENTRIES; i++)
 		put_change(b, s, &h->v[i], h->regions);
-	buf_str(b, "</feed>\n");
+	html_str(b, "</feed>\n");
 }
 
-static void put_fleet_link(struct buf *b, const struct fleet_feed *f,
+static void put_fleet_link(struct html *b, const struct fleet_feed *f,
 	const char *rel, const char *type, const char *rest)
 {
-	buf_fmt(b, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
+	html_fmt(b, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
 	escape_put(b, f->brand->url);
 	if (f->account) {
-		buf_str(b, "/account/");
+		html_str(b, "/account/");
 		escape_put(b, f->account);
 	}
-	buf_fmt(b, "%s\"/>\n", *rest || f->account ? rest : "/");
+	html_fmt(b, "%s\"/>\n", *rest || f->account ? rest : "/");
 }
 
-static void put_planned(struct buf *b, const struct fleet_feed *f,
+static void put_planned(struct html *b, const struct fleet_feed *f,
 	const struct occurrence *o)
 {
 	struct buf names;
@@ -284,15 +283,15 @@ static void put_planned(struct buf *b, const struct fleet_feed *f,
 	buf_init(&names, NAMES_MAX);
 	if (maintenance_put_names(&names, o->of, f->servers, f->n_servers) &&
 		buf_ok(&names)) {
-		buf_str(b, "<entry>\n");
+		html_str(b, "<entry>\n");
 		put_id(b, "*", o->of->id, o->start);
-		buf_str(b, "<title>");
+		html_str(b, "<title>");
 		escape_put(b, names.p);
-		buf_str(b, ": maintenance</title>\n");
+		html_str(b, ": maintenance</title>\n");
 		put_instant(b, "updated", occurrence_announced(o));
 		put_fleet_link(b, f, "alternate", "text/html", "");
 		put_work_content(b, o);
-		buf_str(b, "</entry>\n");
+		html_str(b, "</entry>\n");
 	}
 	buf_release(&names);
 }
@@ -328,27 +327,27 @@ static int64_t newest_of_fleet(
 	return t;
 }
 
-void feed_put_fleet(struct buf *b, const struct fleet_feed *f)
+void feed_put_fleet(struct html *b, const struct fleet_feed *f)
 {
 	const struct incident_row **v = by_news(f->incidents);
 
-	buf_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+	html_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
 	put_id(b, f->account ? f->account : "*",
 		f->account ? "account" : "fleet", 0);
-	buf_str(b, "<title>");
+	html_str(b, "<title>");
 	escape_put(b, f->account ? f->account : f->brand->title);
-	buf_str(b, ": incidents</title>\n");
+	html_str(b, ": incidents</title>\n");
 	put_instant(b, "updated", or_today(newest_of_fleet(f, *v), f->now));
-	buf_str(b, "<author><name>");
+	html_str(b, "<author><name>");
 	escape_put(b, f->brand->title);
-	buf_str(b, "</name></author>\n");
+	html_str(b, "</name></author>\n");
 	put_fleet_link(b, f, "self", "application/atom+xml", "/feed.atom");
 	put_fleet_link(b, f, "alternate", "text/html", "");
 	for (size_t i = 0; i < f->n_times; i++)
 		put_planned(b, f, &f->times[i]);
 	for (size_t i = 0; v[i] && i < FLEET_ENTRIES; i++)
 		put_incident(b, f->brand, v[i]);
-	buf_str(b, "</feed>\n");
+	html_str(b, "</feed>\n");
 	free(v);
 }

@@ -7,6 +7,7 @@
 #define API_FEED_H
 
 #include "data/maintenance.h"
+#include "http/escape.h"
 
 struct brand;
 struct incident_rows;
@@ -14,13 +15,13 @@ struct status_page;
 struct tool_history;
 
 /* feed_put(b, subject): append the feed of a server. */
-void feed_put(struct buf *b, const struct status_page *subject);
+void feed_put(struct html *b, const struct status_page *subject);
 
 /*
  * feed_put_changes(b, subject, history): append the feed of what changed of the tools
  * of a server. Of *subject its data is not read, and may be NULL.
  */
-void feed_put_changes(struct buf *b, const struct status_page *subject,
+void feed_put_changes(struct html *b, const struct status_page *subject,
 	const struct tool_history *history);
 
 /* The feed of all public servers, or of those of an account. */
@@ -36,6 +37,6 @@ struct fleet_feed {
 };
 
 /* feed_put_fleet(b, f): append it. */
-void feed_put_fleet(struct buf *b, const struct fleet_feed *f);
+void feed_put_fleet(struct html *b, const struct fleet_feed *f);
 
 #endif

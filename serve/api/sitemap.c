@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "fetch/fetch_listing.h"
-#include "http/escape.h"
 
 #include <stdio.h>
 
@@ -12,7 +11,7 @@
 /* What is for one reader, or asks something, is nothing to be found. */
 void sitemap_robots(struct buf *b, const char *site)
 {
-	buf_str(b, "User-agent: *\nDisallow: /account/\nDisallow: /ack/\n"
+	buf_str(b, "User-agent: *\nDisallow: /account/\nDisallow: /ack/\nDisallow: /a/\n"
 		   "Disallow: /answer/\nDisallow: /mcp\n");
 	if (*site)
 		buf_fmt(b, "\nSitemap: %s/sitemap.xml\n", site);
@@ -23,49 +22,49 @@ size_t sitemap_parts(size_t servers)
 	return servers ? (servers - 1) / SITEMAP_SERVERS + 1 : 1;
 }
 
-static void put_address(struct buf *b, const char *site, const char *path)
+static void put_address(struct html *b, const char *site, const char *path)
 {
-	buf_str(b, "<loc>");
+	html_str(b, "<loc>");
 	escape_put(b, site);
 	escape_put(b, path);
-	buf_str(b, "</loc>");
+	html_str(b, "</loc>");
 }
 
-void sitemap_list(struct buf *b, const char *site, size_t parts)
+void sitemap_list(struct html *b, const char *site, size_t parts)
 {
 	char path[64];
 
-	buf_str(b, HEAD "<sitemapindex " SPACE ">\n");
+	html_str(b, HEAD "<sitemapindex " SPACE ">\n");
 	for (size_t i = 1; i <= parts; i++) {
 		snprintf(path, sizeof path, "/sitemap/%zu.xml", i);
-		buf_str(b, "<sitemap>");
+		html_str(b, "<sitemap>");
 		put_address(b, site, path);
-		buf_str(b, "</sitemap>\n");
+		html_str(b, "</sitemap>\n");
 	}
-	buf_str(b, "</sitemapindex>\n");
+	html_str(b, "</sitemapindex>\n");
 }
 
-static void put_url(struct buf *b, const char *site,
+static void put_url(struct html *b, const char *site,
 	const struct sitemap_page *page)
 {
 	char at[CLOCK_RFC3339];
 
-	buf_str(b, "<url>");
+	html_str(b, "<url>");
 	put_address(b, site, page->path);
 	if (page->changed) {
 		clock_rfc3339(page->changed, at);
-		buf_fmt(b, "<lastmod>%s</lastmod>", at);
+		html_fmt(b, "<lastmod>%s</lastmod>", at);
 	}
-	buf_str(b, "</url>\n");
+	html_str(b, "</url>\n");
 }
 
-void sitemap_part(struct buf *b, const char *site, const struct listing *l,
+void sitemap_part(struct html *b, const char *site, const struct listing *l,
 	size_t part, const struct sitemap_page *pages, size_t n)
 {
 	size_t from = (part - 1) * SITEMAP_SERVERS;
 	char path[SLUG_MAX + 16];
 
-	buf_str(b, HEAD "<urlset " SPACE ">\n");
+	html_str(b, HEAD "<urlset " SPACE ">\n");
 	for (size_t i = 0; i < n; i++)
 		put_url(b, site, &pages[i]);
 	for (size_t i = from; i < l->n && i < from + SITEMAP_SERVERS; i++) {
@@ -77,5 +76,5 @@ void sitemap_part(struct buf *b, const char *site, const struct listing *l,
 				e->view.freshness == VIEW_NONE ? 0
 							       : e->view.as_of});
 	}
-	buf_str(b, "</urlset>\n");
+	html_str(b, "</urlset>\n");
 }

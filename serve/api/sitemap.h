@@ -6,7 +6,7 @@
 #ifndef API_SITEMAP_H
 #define API_SITEMAP_H
 
-#include "base/buf.h"
+#include "http/escape.h"
 
 #include <stdint.h>
 
@@ -22,7 +22,7 @@ void sitemap_robots(struct buf *b, const char *site);
 size_t sitemap_parts(size_t servers);
 
 /* sitemap_list(b, site, parts): append the list of the parts. */
-void sitemap_list(struct buf *b, const char *site, size_t parts);
+void sitemap_list(struct html *b, const char *site, size_t parts);
 
 /* Pages that are not of a server. */
 struct sitemap_page {
@@ -35,7 +35,7 @@ struct sitemap_page {
  * of the list, each with the minute of its verdict, of which its page is; and the
  * n pages.
  */
-void sitemap_part(struct buf *b, const char *site, const struct listing *l,
+void sitemap_part(struct html *b, const char *site, const struct listing *l,
 	size_t part, const struct sitemap_page *pages, size_t n);
 
 #endif

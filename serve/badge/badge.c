@@ -8,7 +8,6 @@
 #include "badge/words.h"
 #include "base/text.h"
 #include "cgi/request.h"
-#include "http/escape.h"
 
 #include <string.h>
 
@@ -23,69 +22,71 @@
 /* Longer values of a parameter are ignored. */
 #define PARAMETER 500
 
-void badge_put_class(struct buf *b, enum badge_theme theme, const char *name)
+void badge_put_class(struct html *b, enum badge_theme theme, const char *name)
 {
 	if (theme == BADGE_AUTO)
-		buf_fmt(b, " class=\"mcp-%s\"", name);
+		html_fmt(b, " class=\"mcp-%s\"", name);
 }
 
-static void put_box(struct buf *b, unsigned x, unsigned w, const char *colour)
+static void put_box(struct html *b, unsigned x, unsigned w, const char *colour)
 {
-	buf_fmt(b, "<rect x=\"%u\" width=\"%u\" height=\"%d\" fill=\"", x, w,
+	html_fmt(b, "<rect x=\"%u\" width=\"%u\" height=\"%d\" fill=\"", x, w,
 		HEIGHT);
 	escape_put(b, colour);
-	buf_char(b, '"');
+	html_char(b, '"');
 }
 
-static void put_text(struct buf *b, unsigned x, const char *s)
+static void put_text(struct html *b, unsigned x, const char *s)
 {
-	buf_fmt(b, "<text x=\"%u\" y=\"14\" textLength=\"%u\"", x,
+	html_fmt(b, "<text x=\"%u\" y=\"14\" textLength=\"%u\"", x,
 		glyphs_width(s, SIZE));
 }
 
-static void end_text(struct buf *b, const char *s)
+static void end_text(struct html *b, const char *s)
 {
-	buf_char(b, '>');
+	html_char(b, '>');
 	escape_put(b, s);
-	buf_str(b, "</text>");
+	html_str(b, "</text>");
 }
 
-void badge_put_title(struct buf *b, const char *title, const char *note)
+void badge_put_title(struct html *b, const char *title, const char *note)
 {
 	escape_put(b, title);
-	if (note)
-		buf_fmt(b, ", but %s", note);
+	if (note) {
+		html_str(b, ", but ");
+		escape_whole(b, note);
+	}
 }
 
 /* The corners, which a square one has not. */
-static void begin_boxes(struct buf *b, unsigned width, bool square)
+static void begin_boxes(struct html *b, unsigned width, bool square)
 {
 	if (square)
-		buf_str(b, "<g>");
+		html_str(b, "<g>");
 	else
-		buf_fmt(b,
+		html_fmt(b,
 			"<clipPath id=\"r\"><rect width=\"%u\" height=\"%d\" "
 			"rx=\"3\"/></clipPath><g clip-path=\"url(#r)\">",
 			width, HEIGHT);
 }
 
-static void begin_image(struct buf *b, const struct badge *g, unsigned width)
+static void begin_image(struct html *b, const struct badge *g, unsigned width)
 {
-	buf_fmt(b,
+	html_fmt(b,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" "
 		"height=\"%d\" role=\"img\" aria-label=\"",
 		width, HEIGHT);
 	badge_put_title(b, g->title, g->note);
-	buf_str(b, "\"><title>");
+	html_str(b, "\"><title>");
 	badge_put_title(b, g->title, g->note);
-	buf_str(b, "</title>");
+	html_str(b, "</title>");
 	if (g->theme == BADGE_AUTO)
-		buf_str(b, "<style>@media(prefers-color-scheme:light){"
+		html_str(b, "<style>@media(prefers-color-scheme:light){"
 			   ".mcp-box{fill:" COLOUR_LIGHT "}"
 			   ".mcp-ink{fill:" COLOUR_INK "}}</style>");
 }
 
-void badge_draw(struct buf *b, const struct badge *g)
+void badge_draw(struct html *b, const struct badge *g)
 {
 	unsigned left = glyphs_width(g->label, SIZE) + 2 * PADDING;
 	unsigned right = glyphs_width(g->message, SIZE) + 2 * PADDING;
@@ -95,17 +96,17 @@ void badge_draw(struct buf *b, const struct badge *g)
 	begin_boxes(b, left + right, g->square);
 	put_box(b, 0, left, light ? COLOUR_LIGHT : COLOUR_LABEL);
 	badge_put_class(b, g->theme, "box");
-	buf_str(b, "/>");
+	html_str(b, "/>");
 	put_box(b, left, right, g->colour);
-	buf_str(b, "/></g><g fill=\"#fff\" font-size=\"11\" font-family="
+	html_str(b, "/></g><g fill=\"#fff\" font-size=\"11\" font-family="
 		   "\"Verdana,DejaVu Sans,Geneva,sans-serif\">");
 	put_text(b, PADDING, g->label);
-	buf_str(b, light ? " fill=\"" COLOUR_INK "\"" : "");
+	html_str(b, light ? " fill=\"" COLOUR_INK "\"" : "");
 	badge_put_class(b, g->theme, "ink");
 	end_text(b, g->label);
 	put_text(b, left + PADDING, g->message);
 	end_text(b, g->message);
-	buf_str(b, "</g></svg>\n");
+	html_str(b, "</g></svg>\n");
 }
 
 void badge_look_read(const struct request *request, struct badge_look *look)
@@ -126,7 +127,7 @@ void badge_look_read(const struct request *request, struct badge_look *look)
 			sizeof look->label, BADGE_LABEL);
 }
 
-void badge_put_words(struct buf *b, const struct badge_words *w,
+void badge_put_words(struct html *b, const struct badge_words *w,
 	const struct badge_look *look)
 {
 	badge_draw(b,
@@ -140,7 +141,7 @@ void badge_put_words(struct buf *b, const struct badge_words *w,
 			.theme = look->theme});
 }
 
-void badge_put(struct buf *b, const struct badge_subject *s,
+void badge_put(struct html *b, const struct badge_subject *s,
 	const struct badge_look *look)
 {
 	struct badge_words w;

@@ -4,7 +4,7 @@
 #ifndef BADGE_BADGE_H
 #define BADGE_BADGE_H
 
-#include "base/buf.h"
+#include "http/escape.h"
 
 #include <stdbool.h>
 
@@ -55,12 +55,12 @@ void badge_look_read(const struct request *request, struct badge_look *look);
  * a whole: a badge of anything else is a pill. The note is part of its title.
  * badge_put_words(b, w, look): append a pill that says these words.
  */
-void badge_put(struct buf *b, const struct badge_subject *s,
+void badge_put(struct html *b, const struct badge_subject *s,
 	const struct badge_look *look);
-void badge_put_words(struct buf *b, const struct badge_words *w,
+void badge_put_words(struct html *b, const struct badge_words *w,
 	const struct badge_look *look);
 
-/* What a pill says. Any of it but the note may be hostile. */
+/* What a pill says. Any of it may be hostile. */
 struct badge {
 	const char *label, *message;
 	const char *title, *note; /* for those who do not see it */
@@ -70,12 +70,12 @@ struct badge {
 };
 
 /* badge_draw(b, g): append the pill. */
-void badge_draw(struct buf *b, const struct badge *g);
+void badge_draw(struct html *b, const struct badge *g);
 
 /* badge_put_title(b, title, note): append what is said to who does not see it. */
-void badge_put_title(struct buf *b, const char *title, const char *note);
+void badge_put_title(struct html *b, const char *title, const char *note);
 
 /* badge_put_class(b, theme, name): append the class that BADGE_AUTO has styles for. */
-void badge_put_class(struct buf *b, enum badge_theme theme, const char *name);
+void badge_put_class(struct html *b, enum badge_theme theme, const char *name);
 
 #endif

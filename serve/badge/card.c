@@ -4,7 +4,6 @@
 #include "badge/glyphs.h"
 #include "badge/words.h"
 #include "data/view.h"
-#include "http/escape.h"
 
 #include <math.h>
 #include <string.h>
@@ -40,15 +39,15 @@ static const struct palette palettes[] = {
 };
 
 /* A colour of the palette, and the class that another theme gives another one. */
-static void put_fill(struct buf *b, const struct card *c, const char *colour,
+static void put_fill(struct html *b, const struct card *c, const char *colour,
 	const char *class)
 {
-	buf_fmt(b, " fill=\"%s\"", colour);
+	html_fmt(b, " fill=\"%s\"", colour);
 	badge_put_class(b, c->theme, class);
 }
 
 /* The name, cut to its room with an ellipsis. */
-static void put_name(struct buf *b, const struct card *c,
+static void put_name(struct html *b, const struct card *c,
 	const struct palette *p)
 {
 	static const char ellipsis[] = "\xe2\x80\xa6";
@@ -63,29 +62,29 @@ static void put_name(struct buf *b, const struct card *c,
 		snprintf(cut, sizeof cut, "%.*s%s", (int)n, name, ellipsis);
 		name = cut;
 	}
-	buf_fmt(b,
+	html_fmt(b,
 		"<text x=\"%d\" y=\"29\" font-size=\"%d\" textLength=\"%u\"",
 		NAME_X, NAME_SIZE, glyphs_width(name, NAME_SIZE));
 	put_fill(b, c, p->text, "text");
-	buf_char(b, '>');
+	html_char(b, '>');
 	escape_put(b, name);
-	buf_str(b, "</text>");
+	html_str(b, "</text>");
 }
 
 /* The line below the name, and the small one below that. */
-static void put_line(struct buf *b, const struct card *c,
+static void put_line(struct html *b, const struct card *c,
 	const struct palette *p, bool small, const char *s)
 {
-	buf_fmt(b,
+	html_fmt(b,
 		"<text x=\"%d\" y=\"%d\" font-size=\"12\" textLength=\"%u\"",
 		PADDING, small ? 76 : 54, glyphs_width(s, 12));
 	put_fill(b, c, small ? p->small : p->text, small ? "small" : "text");
-	buf_fmt(b, ">%s</text>", s);
+	html_fmt(b, ">%s</text>", s);
 }
 
 /* What is known, a figure without a value left out. */
 static void put_lines(
-	struct buf *b, const struct card *c, const struct palette *p)
+	struct html *b, const struct card *c, const struct palette *p)
 {
 	const struct view *v = c->view;
 	const char *state = view_state(v);
@@ -125,40 +124,41 @@ static const char *colour_of(const struct card *c, const struct palette *p)
 }
 
 /* The light palette, for who has asked for it. */
-static void put_style(struct buf *b, const struct card *c)
+static void put_style(struct html *b, const struct card *c)
 {
 	const struct palette *p = &palettes[BADGE_LIGHT];
 
 	if (c->theme == BADGE_AUTO)
-		buf_fmt(b,
+		html_fmt(b,
 			"<style>@media(prefers-color-scheme:light){"
 			".mcp-ground{fill:%s;stroke:%s}.mcp-dot{fill:%s}"
 			".mcp-text{fill:%s}.mcp-small{fill:%s}}</style>",
 			p->ground, p->edge, colour_of(c, p), p->text, p->small);
 }
 
-void card_draw(struct buf *b, const struct card *c)
+void card_draw(struct html *b, const struct card *c)
 {
 	const struct palette *p = &palettes[c->theme == BADGE_LIGHT];
 
-	buf_fmt(b,
+	html_fmt(b,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
 		"height=\"%d\" role=\"img\" aria-label=\"",
 		WIDTH, HEIGHT);
 	badge_put_title(b, c->title, c->note);
-	buf_str(b, "\"><title>");
+	html_str(b, "\"><title>");
 	badge_put_title(b, c->title, c->note);
-	buf_str(b, "</title>");
+	html_str(b, "</title>");
 	put_style(b, c);
-	buf_fmt(b,
+	html_fmt(b,
 		"<rect x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" "
 		"rx=\"6\" stroke=\"%s\"",
 		WIDTH - 1, HEIGHT - 1, p->edge);
 	put_fill(b, c, p->ground, "ground");
-	buf_str(b, "/><circle cx=\"22\" cy=\"24\" r=\"6\"");
+	html_str(b, "/><circle cx=\"22\" cy=\"24\" r=\"6\"");
 	put_fill(b, c, colour_of(c, p), "dot");
-	buf_str(b, "/><g font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\">");
+	html_str(b,
+		"/><g font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\">");
 	put_name(b, c, p);
 	put_lines(b, c, p);
-	buf_str(b, "</g></svg>\n");
+	html_str(b, "</g></svg>\n");
 }

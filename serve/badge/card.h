@@ -5,13 +5,13 @@
 #define BADGE_CARD_H
 
 #include "badge/badge.h"
-#include "base/buf.h"
+#include "http/escape.h"
 
 #include <stdbool.h>
 
 struct view;
 
-/* What a card says. Any of it but the note may be hostile. */
+/* What a card says. Any of it may be hostile. */
 struct card {
 	const char *name;
 	const char *title, *note; /* for those who do not see it */
@@ -21,6 +21,6 @@ struct card {
 };
 
 /* card_draw(b, c): append the image. */
-void card_draw(struct buf *b, const struct card *c);
+void card_draw(struct html *b, const struct card *c);
 
 #endif

@@ -54,7 +54,7 @@ struct badge_subject {
 	enum badge_metric metric;
 	const char *slug; /* or NULL */
 	const struct view *view;
-	const char *note; /* what qualifies the state, escaped; or NULL */
+	const char *note; /* what qualifies the state, or NULL */
 	/* The one that goes on, said in place of the state; the next one. */
 	const struct occurrence *maintenance_now, *maintenance_next;
 	double now;
@@ -63,7 +63,7 @@ struct badge_subject {
 	const struct seen_place *place; /* or NULL: there is none like that */
 };
 
-/* What it says. Any of it but the note may be hostile. */
+/* What it says. Any of it may be hostile. */
 struct badge_words {
 	char label[BADGE_LABEL_SIZE];
 	char message[64];

@@ -68,7 +68,7 @@ bool condition_plain(struct condition c);
 
 /*
  * condition_put(b, c, f, places): append the sentence that is the headline of a
- * server, without its full stop, escaped: "Working, but not from London".
+ * server, without its full stop: "Working, but not from London".
  * condition_put_note(b, c, f, places): append what stands behind "but" there,
  * for a condition with a note.
  */

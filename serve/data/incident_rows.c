@@ -5,27 +5,24 @@
 #include "data/incidents.h"
 #include "data/places.h"
 #include "data/server.h"
-#include "http/escape.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The names of all places, which are escaped meanwhile. */
+/* The names of all places. */
 #define WHERE_MAX (64 * 1024)
 
 static char *where_of(const struct incident *in, const struct places *places)
 {
-	struct buf html, text;
+	struct buf text;
 	char *s;
 
-	buf_init(&html, WHERE_MAX);
 	buf_init(&text, WHERE_MAX);
-	places_put_where(&html, places,
-		(const char (*)[REGION_MAX + 1])in->regions, in->n_regions);
-	if (in->n_regions && buf_ok(&html))
-		escape_undo(&text, html.p);
-	s = xstrdup(text.p);
-	buf_release(&html);
+	if (in->n_regions)
+		places_put_where(&text, places,
+			(const char (*)[REGION_MAX + 1])in->regions,
+			in->n_regions);
+	s = xstrdup(buf_ok(&text) ? text.p : "");
 	buf_release(&text);
 	return s;
 }

@@ -1,8 +1,8 @@
 #include "data/incident_words.h"
 
+#include "base/text.h"
 #include "data/incidents.h"
 #include "data/places.h"
-#include "http/escape.h"
 
 struct words {
 	const char *title, *impact;
@@ -67,7 +67,7 @@ void incident_words_latest(struct buf *b, const struct incident *in)
 	const struct incident_news *said = incident_latest_said(in);
 
 	if (said && said->what == UPDATE_NOTE)
-		escape_put(b, said->text);
+		text_put(b, said->text);
 	else if (said)
 		buf_str(b, "The operator has said why it happened.");
 	else

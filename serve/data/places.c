@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "data/server.h"
-#include "http/escape.h"
 #include "mcp/regions.h"
 
 #include <stdio.h>
@@ -80,7 +79,7 @@ void places_release(struct places *p)
 
 void places_put(struct buf *b, const struct seen_place *p)
 {
-	escape_put(b, p->city);
+	text_put(b, p->city);
 	if (p->number > 1)
 		buf_fmt(b, " %d", p->number);
 }
@@ -178,7 +177,7 @@ static void put_regions(struct buf *b, const struct places *l,
 			continue;
 		if (!put_joint(b, named++, n, most))
 			return;
-		escape_put(b, city_of(names[i], NULL));
+		text_put(b, city_of(names[i], NULL));
 	}
 }
 

@@ -35,8 +35,8 @@ void places_read(struct places *p, const struct server *s,
 void places_release(struct places *p);
 
 /*
- * places_put(b, p): append the name of a place, escaped. places_name(p, out,
- * size): the same as text, cut to its room. places_find(l, name): the place of
+ * places_put(b, p): append the name of a place. places_name(p, out,
+ * size): the same, cut to its room. places_find(l, name): the place of
  * that name, in capitals or small letters (of ASCII); or NULL.
  */
 void places_put(struct buf *b, const struct seen_place *p);

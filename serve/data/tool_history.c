@@ -9,7 +9,6 @@
 #include "base/index.h"
 #include "base/xalloc.h"
 #include "data/tool_lists.h"
-#include "http/escape.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -219,17 +218,6 @@ void tool_history_release(struct tool_history *h)
 	h->n = 0;
 }
 
-static void put_name(struct buf *b, const char *name, bool html)
-{
-	if (!html) {
-		buf_fmt(b, "`%s`", name);
-		return;
-	}
-	buf_str(b, "<code>");
-	escape_put(b, name);
-	buf_str(b, "</code>");
-}
-
 static const char *class_words(const struct tool_event *e)
 {
 	static const char *const words[] = {
@@ -242,8 +230,7 @@ static const char *class_words(const struct tool_event *e)
 	return e->known ? words[e->class] : "how is not known";
 }
 
-static void put_words(
-	struct buf *b, const struct tool_event *e, size_t places, bool html)
+const char *tool_event_verb(const struct tool_event *e)
 {
 	static const char *const verbs[] = {
 		[TOOL_REMOVED] = " was removed",
@@ -252,10 +239,11 @@ static void put_words(
 		[TOOL_CHANGED] = " was changed",
 	};
 
-	put_name(b, e->was ? e->was : e->name, html);
-	buf_str(b, verbs[e->kind]);
-	if (e->was)
-		put_name(b, e->name, html);
+	return verbs[e->kind];
+}
+
+void tool_event_rest(struct buf *b, const struct tool_event *e, size_t places)
+{
 	if (places > 1)
 		buf_fmt(b, " in %zu of %zu places", e->places, places);
 	buf_fmt(b, "; %s%s", e->was ? "removed, " : "", class_words(e));
@@ -263,10 +251,8 @@ static void put_words(
 
 void tool_event_words(struct buf *b, const struct tool_event *e, size_t places)
 {
-	put_words(b, e, places, true);
-}
-
-void tool_event_plain(struct buf *b, const struct tool_event *e, size_t places)
-{
-	put_words(b, e, places, false);
+	buf_fmt(b, "`%s`%s", e->was ? e->was : e->name, tool_event_verb(e));
+	if (e->was)
+		buf_fmt(b, "`%s`", e->name);
+	tool_event_rest(b, e, places);
 }

@@ -48,12 +48,13 @@ void tool_history_read(const char *const *pairs, size_t n, double from,
 void tool_history_release(struct tool_history *h);
 
 /*
- * tool_event_words(b, e, places): append a change in words, as HTML, without its
- * time: "<code>a</code> became <code>b</code> in 4 of 5 places; removed,
- * breaking". `places`: of how many. tool_event_plain: the same without markup;
- * names in it are as tool_text_shown has them.
+ * tool_event_words(b, e, places): append a change in words, without its time:
+ * "`a` became `b` in 4 of 5 places; removed, breaking". `places`: of how many;
+ * names are as tool_text_shown has them. tool_event_verb(e), tool_event_rest:
+ * what follows the first name there, and the last one.
  */
 void tool_event_words(struct buf *b, const struct tool_event *e, size_t places);
-void tool_event_plain(struct buf *b, const struct tool_event *e, size_t places);
+const char *tool_event_verb(const struct tool_event *e);
+void tool_event_rest(struct buf *b, const struct tool_event *e, size_t places);
 
 #endif

@@ -1,8 +1,8 @@
 #include "data/watched.h"
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json_pull.h"
-#include "http/escape.h"
 #include "mcp/histogram.h"
 #include "store/keys.h"
 
@@ -216,7 +216,7 @@ void watched_endpoint(struct buf *b, const char *url)
 	memcpy(host, at, n);
 	host[n] = '\0';
 	buf_add(b, url, scheme);
-	escape_put(b, host);
+	text_put(b, host);
 	while (*end == '/') {
 		char part[ENDPOINT_PART + 1];
 
@@ -227,7 +227,7 @@ void watched_endpoint(struct buf *b, const char *url)
 			memcpy(part, end, n);
 			part[n] = '\0';
 			buf_char(b, '/');
-			escape_put(b, part);
+			text_put(b, part);
 		}
 		end += n;
 	}

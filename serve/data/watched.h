@@ -54,7 +54,7 @@ const struct place_figures *watched_place(
 	const struct watched *w, const char *region);
 
 /*
- * watched_endpoint(b, url): append what anybody may know of an address, escaped:
+ * watched_endpoint(b, url): append what anybody may know of an address:
  * without user and password, query and fragment; and "…" for a part of the path
  * that is longer than ENDPOINT_PART characters, as a key may be. Nothing where it
  * is no address of the web.

@@ -24,7 +24,7 @@ static void put_image(const struct context *c, const struct badge_subject *s)
 	struct badge_look look;
 
 	badge_look_read(c->request, &look);
-	badge_put(&c->r->body, s, &look);
+	badge_put(&c->r->html, s, &look);
 }
 
 static void put_json(const struct context *c, const struct badge_words *w)
@@ -179,7 +179,7 @@ void handle_fleet_badge(const struct context *c)
 
 	badge_look_read(c->request, &look);
 	read_fleet(c, &w);
-	badge_put_words(&c->r->body, &w, &look);
+	badge_put_words(&c->r->html, &w, &look);
 	set_image(c);
 	etag_of_body(c->r);
 }

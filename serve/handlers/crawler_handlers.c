@@ -53,7 +53,7 @@ static void put_list(const struct context *c, const char *site,
 	const struct listing *l)
 {
 	c->r->type = TYPE_XML;
-	sitemap_list(&c->r->body, site, sitemap_parts(l->n));
+	sitemap_list(&c->r->html, site, sitemap_parts(l->n));
 	etag_of_body(c->r);
 }
 
@@ -119,7 +119,7 @@ static void put_part(const struct context *c, const char *site,
 		return;
 	}
 	c->r->type = TYPE_XML;
-	sitemap_part(&c->r->body, site, l, (size_t)part, pages, (size_t)n);
+	sitemap_part(&c->r->html, site, l, (size_t)part, pages, (size_t)n);
 	etag_of_body(c->r);
 }
 

@@ -88,7 +88,7 @@ static void put_shown(const struct context *c, struct index_page *page,
 		page_error(c, 404);
 	else
 		paging_link(page->paging, c->request, &c->r->link);
-	index_page_put(&c->r->body, page, brand);
+	index_page_put(&c->r->html, page, brand);
 	if (c->r->status == 200)
 		etag_of_body(c->r);
 	free(items);
@@ -106,7 +106,7 @@ static void put_list(const struct context *c, const struct list_of *of,
 	index_list_make(of->entries->v, of->entries->n, page->query, &list);
 	if (!paging_read(c->request, list.n, INDEX_ITEMS, &p)) {
 		page_error(c, 400);
-		error_page_put(&c->r->body, "No such page",
+		error_page_put(&c->r->html, "No such page",
 			"The page is a number from 1 to 1000000, and the limit "
 			"one from 1 to 100.",
 			brand);

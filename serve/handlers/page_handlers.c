@@ -75,7 +75,7 @@ void page_unavailable(const struct context *c)
 
 	read_brand(c, NULL, &nobody);
 	page_error(c, 503);
-	error_page_put(&c->r->body, "Status unavailable",
+	error_page_put(&c->r->html, "Status unavailable",
 		"We cannot load status data right now. That is our problem; "
 		"servers may be fine.",
 		&nobody);
@@ -102,7 +102,7 @@ void page_missing(const struct context *c)
 		page_brand(c, &brand);
 		page_error(c, 404);
 		error_page_missing(
-			&c->r->body, c->name, close, (size_t)n, &brand);
+			&c->r->html, c->name, close, (size_t)n, &brand);
 		brand_release(&brand);
 	}
 	free(close);
@@ -114,7 +114,7 @@ void handle_none(const struct context *c)
 
 	page_brand(c, &brand);
 	page_error(c, 404);
-	error_page_put(&c->r->body, "Page not found",
+	error_page_put(&c->r->html, "Page not found",
 		"There is no page at this address.", &brand);
 	brand_release(&brand);
 }
@@ -192,7 +192,7 @@ static void answer_server(const struct context *c, const char *type,
 static void put_status_page(const struct context *c,
 	const struct status_page *page)
 {
-	status_page_put(&c->r->body, page);
+	status_page_put(&c->r->html, page);
 }
 
 /* Whether a query can stand in a header as it came. */
@@ -224,7 +224,7 @@ void handle_page(const struct context *c)
 
 static void put_feed(const struct context *c, const struct status_page *page)
 {
-	feed_put(&c->r->body, page);
+	feed_put(&c->r->html, page);
 }
 
 void handle_feed(const struct context *c)
@@ -235,14 +235,14 @@ void handle_feed(const struct context *c)
 static void no_incident(const struct context *c, const struct status_page *page)
 {
 	page_error(c, 404);
-	history_page_none(&c->r->body, page, "No such incident",
+	history_page_none(&c->r->html, page, "No such incident",
 		"There is no incident at this address. Incidents are kept for "
 		"92 days.");
 }
 
 static void put_incident(const struct context *c, const struct status_page *page)
 {
-	if (!incident_page_put(&c->r->body, page, c->rest))
+	if (!incident_page_put(&c->r->html, page, c->rest))
 		no_incident(c, page);
 }
 
@@ -285,10 +285,10 @@ void handle_incident_preview(const struct context *c)
 
 static void put_month(const struct context *c, const struct status_page *page)
 {
-	if (history_page_put(&c->r->body, page, c->rest))
+	if (history_page_put(&c->r->html, page, c->rest))
 		return;
 	page_error(c, 404);
-	history_page_none(&c->r->body, page, "No such month",
+	history_page_none(&c->r->html, page, "No such month",
 		"There is no month at this address. Days are kept for 92 "
 		"days.");
 }
@@ -338,7 +338,7 @@ static void put_fleet(const struct context *c, const struct listing *l,
 		&list, NULL, c->now, brand.maintenance_s, times);
 	c->r->type = incidents ? TYPE_ATOM : TYPE_CALENDAR;
 	if (incidents)
-		feed_put_fleet(&c->r->body,
+		feed_put_fleet(&c->r->html,
 			&(struct fleet_feed) {.brand = &brand,
 				.now = c->now,
 				.account = account,
@@ -441,7 +441,7 @@ void handle_manual_list(const struct context *c)
 
 	page_brand(c, &brand);
 	c->r->type = TYPE_HTML;
-	manual_put_list(&c->r->body, &brand);
+	manual_put_list(&c->r->html, &brand);
 	etag_of_body(c->r);
 	brand_release(&brand);
 }
@@ -457,7 +457,7 @@ void handle_manual(const struct context *c)
 	}
 	page_brand(c, &brand);
 	c->r->type = TYPE_HTML;
-	manual_put(&c->r->body, page, &brand);
+	manual_put(&c->r->html, page, &brand);
 	etag_of_body(c->r);
 	brand_release(&brand);
 }
@@ -504,7 +504,7 @@ void handle_icon(const struct context *c)
 
 	c->r->type = TYPE_SVG;
 	if (*c->name) {
-		html_put_favicon(&c->r->body, c->name);
+		html_put_favicon(&c->r->html, c->name);
 		etag_of_body(c->r);
 		return;
 	}

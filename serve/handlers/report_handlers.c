@@ -79,7 +79,7 @@ static int put_page(const struct context *c, const struct report_head *head,
 	if (!paging_read(c->request, (size_t)head->servers, REPORT_ROWS, &p)) {
 		page_error(c, 400);
 		error_page_put(
-			&c->r->body, "No such page", PAGING_ERROR, brand);
+			&c->r->html, "No such page", PAGING_ERROR, brand);
 		return 1;
 	}
 	n = fetch_report_months(c->source, c->now, months);
@@ -92,7 +92,7 @@ static int put_page(const struct context *c, const struct report_head *head,
 		all = join(parts, n_parts, &page);
 		page.entries = all;
 		paging_link(&p, c->request, &c->r->link);
-		report_page_put(&c->r->body, &page, brand);
+		report_page_put(&c->r->html, &page, brand);
 		etag_of_body(c->r);
 		free(all);
 	}
@@ -270,6 +270,6 @@ void handle_report_list(const struct context *c)
 	c->r->type = TYPE_HTML;
 	snprintf(path, sizeof path, "/report/%s", month_text(months[0], text));
 	respond_elsewhere(c->r, 302, path);
-	report_list_put(&c->r->body, months, (size_t)n, &brand);
+	report_list_put(&c->r->html, months, (size_t)n, &brand);
 	brand_release(&brand);
 }

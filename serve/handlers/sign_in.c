@@ -18,7 +18,7 @@ static void put_page(const struct context *c, const char *heading,
 
 	page_brand(c, &brand);
 	c->r->type = TYPE_HTML;
-	error_page_put(&c->r->body, heading, text, &brand);
+	error_page_put(&c->r->html, heading, text, &brand);
 	brand_release(&brand);
 }
 

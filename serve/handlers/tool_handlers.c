@@ -71,7 +71,7 @@ static void put_tools_page(const struct context *c,
 	struct tool_current tools;
 
 	tool_current_read(pairs, n, &tools);
-	tools_page_put(&c->r->body, page, &tools);
+	tools_page_put(&c->r->html, page, &tools);
 	tool_current_release(&tools);
 }
 
@@ -86,7 +86,7 @@ static void put_changes_page(const struct context *c,
 	struct tool_history history;
 
 	tool_history_read(pairs, n, 0, &history);
-	tools_page_changes(&c->r->body, page, &history);
+	tools_page_changes(&c->r->html, page, &history);
 	tool_history_release(&history);
 }
 
@@ -101,7 +101,7 @@ static void put_changes_feed(const struct context *c,
 	struct tool_history history;
 
 	tool_history_read(pairs, n, 0, &history);
-	feed_put_changes(&c->r->body, page, &history);
+	feed_put_changes(&c->r->html, page, &history);
 	tool_history_release(&history);
 }
 

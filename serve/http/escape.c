@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-/* What escape_put writes in place of a character. */
+/* What escape_whole writes in place of a character. */
 static const struct {
 	char c;
 	const char *entity;
@@ -15,21 +15,42 @@ static const struct {
 };
 #define ENTITIES (sizeof entities / sizeof *entities)
 
-void escape_put(struct buf *b, const char *s)
+void html_fmt(struct html *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vfmt(&b->out, fmt, ap);
+	va_end(ap);
+}
+
+void escape_whole(struct html *b, const char *s)
+{
+	for (; *s; s++) {
+		size_t i = 0;
+
+		while (i < ENTITIES && entities[i].c != *s)
+			i++;
+		if (i < ENTITIES)
+			html_str(b, entities[i].entity);
+		else
+			html_char(b, *s);
+	}
+}
+
+void escape_put(struct html *b, const char *s)
 {
 	char clean[TEXT_SIZE];
 
 	text_clean(s, strlen(s), clean, sizeof clean, TEXT_MAX);
-	for (const char *p = clean; *p; p++) {
-		size_t i = 0;
+	escape_whole(b, clean);
+}
 
-		while (i < ENTITIES && entities[i].c != *p)
-			i++;
-		if (i < ENTITIES)
-			buf_str(b, entities[i].entity);
-		else
-			buf_char(b, *p);
-	}
+void escape_take(struct html *b, struct buf *text)
+{
+	escape_whole(b, text->p);
+	b->out.bad = b->out.bad || !buf_ok(text);
+	buf_release(text);
 }
 
 void escape_put_query(struct buf *b, const char *s)
@@ -43,20 +64,5 @@ void escape_put_query(struct buf *b, const char *s)
 			buf_char(b, *s);
 		else
 			buf_fmt(b, "%%%02X", c);
-	}
-}
-
-void escape_undo(struct buf *b, const char *s)
-{
-	while (*s) {
-		size_t i = *s == '&' ? 0 : ENTITIES, n = 1;
-
-		while (i < ENTITIES && strncmp(s, entities[i].entity,
-			strlen(entities[i].entity)) != 0)
-			i++;
-		if (i < ENTITIES)
-			n = strlen(entities[i].entity);
-		buf_char(b, i < ENTITIES ? entities[i].c : *s);
-		s += n;
 	}
 }

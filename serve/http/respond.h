@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "cgi/request.h"
+#include "http/escape.h"
 
 #include <stdbool.h>
 
@@ -44,7 +45,10 @@ struct response {
 					it is for the holder of a token */
 	const char *preflight; /* of an answer to OPTIONS: the header fields
 				  that a page may send; NULL: it is none */
-	struct buf body;
+	union {
+		struct buf body;
+		struct html html; /* the same, where it is markup */
+	};
 	/*
 	 * NULL; or the body is the beginning of one that is sent piece by
 	 * piece, without ETag and Content-Length, and never kept: more(rest, b)

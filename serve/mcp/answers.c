@@ -7,7 +7,6 @@
 #include "data/places.h"
 #include "data/tool_history.h"
 #include "data/tool_split.h"
-#include "http/escape.h"
 #include "json/json.h"
 #include "mcp/answer_parts.h"
 #include "mcp/tool.h"
@@ -25,7 +24,7 @@ static void put_sentence(struct buf *b, const struct listing_entry *e)
 		.tool_split = &one};
 
 	if (e->sentence)
-		escape_undo(b, e->sentence);
+		buf_str(b, e->sentence);
 	else
 		condition_put(b, e->condition, &facts, &nowhere);
 }
@@ -102,7 +101,7 @@ static void add_change(struct tool_result *out, const struct tool_event *e,
 	buf_str(&out->text, "\n- ");
 	answer_say_time(&out->text, (int64_t)e->at);
 	buf_str(&out->text, ": ");
-	tool_event_plain(&out->text, e, places);
+	tool_event_words(&out->text, e, places);
 	buf_char(&out->text, '.');
 }
 

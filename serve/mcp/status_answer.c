@@ -8,7 +8,6 @@
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
-#include "http/escape.h"
 #include "json/json.h"
 #include "mcp/answer_parts.h"
 #include "mcp/tool.h"
@@ -19,16 +18,13 @@
 static void say_places(struct buf *b, const struct places *l, enum place place,
 	const char *words)
 {
-	struct buf html;
+	struct buf names;
 
-	buf_init(&html, TOOL_RESULT_MAX);
-	places_put_state(&html, l, place);
-	if (html.len) {
-		buf_fmt(b, "\n%s: ", words);
-		escape_undo(b, html.p);
-		buf_char(b, '.');
-	}
-	buf_release(&html);
+	buf_init(&names, TOOL_RESULT_MAX);
+	places_put_state(&names, l, place);
+	if (names.len)
+		buf_fmt(b, "\n%s: %s.", words, names.p);
+	buf_release(&names);
 }
 
 static void put_place(
@@ -39,12 +35,10 @@ static void put_place(
 		[PLACE_NO_DATA] = NULL};
 	const struct view_region *r = view_region(v, p->region);
 	bool known = r && p->place != PLACE_NO_DATA;
-	struct buf html, name;
+	struct buf name;
 
-	buf_init(&html, TOOL_RESULT_MAX);
 	buf_init(&name, TOOL_RESULT_MAX);
-	places_put(&html, p);
-	escape_undo(&name, html.p);
+	places_put(&name, p);
 	buf_char(b, '{');
 	json_put_member(b, "place", name.p);
 	json_put_member(b, "state", states[p->place]);
@@ -53,7 +47,6 @@ static void put_place(
 	json_put_key(b, "p95_ms");
 	json_put_num(b, known ? r->p95_ms : NAN);
 	buf_char(b, '}');
-	buf_release(&html);
 	buf_release(&name);
 }
 
@@ -136,13 +129,11 @@ void answer_status(struct tool_result *out, const struct status_page *page,
 		.view = page->view};
 	const char *ago = page->view->last_probe_ago;
 	struct places places;
-	struct buf html, text;
+	struct buf text;
 
 	places_read(&places, page->server, page->view);
-	buf_init(&html, TOOL_RESULT_MAX);
 	buf_init(&text, TOOL_RESULT_MAX);
-	condition_put(&html, condition, &facts, &places);
-	escape_undo(&text, html.p);
+	condition_put(&text, condition, &facts, &places);
 	s.sentence = text.p;
 	buf_char(&out->json, '{');
 	answer_put_server(&out->json, &s);
@@ -160,7 +151,6 @@ void answer_status(struct tool_result *out, const struct status_page *page,
 		&page->data->maintenance_next);
 	put_url(out, page);
 	buf_char(&out->json, '}');
-	buf_release(&html);
 	buf_release(&text);
 	places_release(&places);
 }

@@ -1,33 +1,32 @@
 #include "pages/error_page.h"
 
-#include "http/escape.h"
 #include "pages/html.h"
 #include "pages/index_page.h"
 
-void error_page_missing(struct buf *b, const char *name,
+void error_page_missing(struct html *b, const char *name,
 	const char *const *close, size_t n, const struct brand *brand)
 {
 	html_begin(b,
 		&(struct frame) {.brand = brand, .title = "No such server"});
 	html_element(b, "h1", "No server by this name");
 	if (*name) {
-		buf_str(b, "<p>There is no server called <b>");
+		html_str(b, "<p>There is no server called <b>");
 		escape_put(b, name);
-		buf_str(b, "</b>. A new server appears after its first "
+		html_str(b, "</b>. A new server appears after its first "
 			   "probe.</p>\n");
 	}
 	if (n)
-		buf_str(b, "<p>Did you mean one of these?</p>\n<ul>\n");
+		html_str(b, "<p>Did you mean one of these?</p>\n<ul>\n");
 	for (size_t i = 0; i < n; i++)
-		buf_fmt(b, "<li><a href=\"/status/%s\">%s</a></li>\n", close[i],
-			close[i]);
+		html_fmt(b, "<li><a href=\"/status/%s\">%s</a></li>\n",
+			close[i], close[i]);
 	if (n)
-		buf_str(b, "</ul>\n");
+		html_str(b, "</ul>\n");
 	index_page_search(b, "");
 	html_end(b, brand, true);
 }
 
-void error_page_put(struct buf *b, const char *heading, const char *text,
+void error_page_put(struct html *b, const char *heading, const char *text,
 	const struct brand *brand)
 {
 	html_begin(b, &(struct frame) {.brand = brand, .title = heading});

@@ -4,7 +4,7 @@
 #ifndef PAGES_ERROR_PAGE_H
 #define PAGES_ERROR_PAGE_H
 
-#include "base/buf.h"
+#include "http/escape.h"
 
 struct brand;
 
@@ -13,14 +13,14 @@ struct brand;
  * that is not there, with the n slugs in `close` that may have been meant.
  * `name` may be "".
  */
-void error_page_missing(struct buf *b, const char *name,
+void error_page_missing(struct html *b, const char *name,
 	const char *const *close, size_t n, const struct brand *brand);
 
 /*
  * error_page_put(b, heading, text, brand): append a page of a heading and a
  * paragraph.
  */
-void error_page_put(struct buf *b, const char *heading, const char *text,
+void error_page_put(struct html *b, const char *heading, const char *text,
 	const struct brand *brand);
 
 #endif

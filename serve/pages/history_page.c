@@ -1,11 +1,11 @@
 #include "pages/history_page.h"
 
 #include "base/month.h"
+#include "base/text.h"
 #include "data/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
-#include "http/escape.h"
 #include "pages/html.h"
 #include "pages/incident_page.h"
 #include "pages/status_page.h"
@@ -25,54 +25,54 @@ static int64_t first_day(int month)
 	return month_begin(month) / DAY_S;
 }
 
-void history_page_day(struct buf *b, const char *slug, int64_t day)
+void history_page_day(struct html *b, const char *slug, int64_t day)
 {
 	int month = month_of((double)(day * DAY_S));
 	char text[MONTH_TEXT];
 
-	buf_fmt(b, "/status/%s/history/%s#day-%d", slug,
+	html_fmt(b, "/status/%s/history/%s#day-%d", slug,
 		month_text(month, text), (int)(day - first_day(month)) + 1);
 }
 
 /* `before` and `after` stand around the name of the month. */
-static void put_link(struct buf *b, const char *slug, int month,
+static void put_link(struct html *b, const char *slug, int month,
 	const char *before, const char *after)
 {
 	char text[MONTH_TEXT], title[MONTH_TITLE];
 
-	buf_fmt(b, "<a href=\"/status/%s/history/%s\">%s%s%s</a>\n", slug,
+	html_fmt(b, "<a href=\"/status/%s/history/%s\">%s%s%s</a>\n", slug,
 		month_text(month, text), before, month_title(month, title),
 		after);
 }
 
-void history_page_month(struct buf *b, const char *slug, int month)
+void history_page_month(struct html *b, const char *slug, int month)
 {
 	put_link(b, slug, month, "", "");
 }
 
-void history_page_months(struct buf *b, const struct status_page *s)
+void history_page_months(struct html *b, const struct status_page *s)
 {
 	int64_t today = s->data->history.today;
 	int month = month_of((double)(today * DAY_S));
 
-	buf_str(b, "<nav class=\"pages\" aria-label=\"Months\">\n");
+	html_str(b, "<nav class=\"pages\" aria-label=\"Months\">\n");
 	for (; history_keeps(today, month); month--)
 		history_page_month(b, s->slug, month);
-	buf_str(b, "</nav>\n");
+	html_str(b, "</nav>\n");
 }
 
 /* The months before and after, as far as they are kept. */
-static void put_neighbours(struct buf *b, const struct status_page *s,
+static void put_neighbours(struct html *b, const struct status_page *s,
 	int month)
 {
 	int64_t today = s->data->history.today;
 
-	buf_str(b, "<nav class=\"pages\" aria-label=\"Months\">\n");
+	html_str(b, "<nav class=\"pages\" aria-label=\"Months\">\n");
 	if (history_keeps(today, month - 1))
 		put_link(b, s->slug, month - 1, "&larr; ", "");
 	if (history_keeps(today, month + 1))
 		put_link(b, s->slug, month + 1, "", " &rarr;");
-	buf_str(b, "</nav>\n");
+	html_str(b, "</nav>\n");
 }
 
 /* What is counted of a day; NULL for one of the future, or no longer kept. */
@@ -84,28 +84,28 @@ static const struct history_day *day_of(const struct history *p, int64_t day)
 }
 
 /* An icon, how long, and in words for those who do not see the icon, what. */
-static void put_part(struct buf *b, const char *icon, int64_t minutes,
+static void put_part(struct html *b, const char *icon, int64_t minutes,
 	const char *words)
 {
-	buf_str(b, "<span class=\"part-of-day\">");
+	html_str(b, "<span class=\"part-of-day\">");
 	html_icon(b, icon);
 	if (minutes) {
-		buf_char(b, ' ');
+		html_char(b, ' ');
 		html_span(b, 60 * (double)minutes);
 	}
-	buf_fmt(b, "<span class=\"unseen\"> %s</span></span>", words);
+	html_fmt(b, "<span class=\"unseen\"> %s</span></span>", words);
 }
 
-static void put_day(struct buf *b, const struct history *p, int64_t day,
+static void put_day(struct html *b, const struct history *p, int64_t day,
 	int date)
 {
 	const struct history_day *d = day_of(p, day);
 
 	if (!d) {
-		buf_fmt(b, "<td><span class=\"dim\">%d</span></td>\n", date);
+		html_fmt(b, "<td><span class=\"dim\">%d</span></td>\n", date);
 		return;
 	}
-	buf_fmt(b, "<td id=\"day-%d\"%s><span>%d</span>", date,
+	html_fmt(b, "<td id=\"day-%d\"%s><span>%d</span>", date,
 		day == p->today ? " class=\"today\"" : "", date);
 	if (!history_known(d))
 		put_part(b, "none", 0, "no data");
@@ -119,16 +119,16 @@ static void put_day(struct buf *b, const struct history *p, int64_t day,
 	if (d->minutes[VERDICT_AMBER])
 		put_part(b, "part", d->minutes[VERDICT_AMBER],
 			"partly working");
-	buf_str(b, "</td>\n");
+	html_str(b, "</td>\n");
 }
 
-static void put_empty(struct buf *b, int n)
+static void put_empty(struct html *b, int n)
 {
 	if (n)
-		buf_fmt(b, "<td class=\"empty\" colspan=\"%d\"></td>\n", n);
+		html_fmt(b, "<td class=\"empty\" colspan=\"%d\"></td>\n", n);
 }
 
-static void put_calendar(struct buf *b, const struct history *p, int month)
+static void put_calendar(struct html *b, const struct history *p, int month)
 {
 	int64_t first = first_day(month);
 	int n = (int)(first_day(month + 1) - first);
@@ -140,31 +140,31 @@ static void put_calendar(struct buf *b, const struct history *p, int month)
 		{"under maintenance", "work"},
 		{"no data", "none"}};
 
-	buf_str(b, "<table class=\"month\"><caption class=\"unseen\">For how "
+	html_str(b, "<table class=\"month\"><caption class=\"unseen\">For how "
 		   "long the server did not work on each day</caption>\n"
 		   "<thead><tr>");
 	for (int i = 0; i < 7; i++)
-		buf_fmt(b, "<th scope=\"col\" abbr=\"%s\">%.2s</th>", days[i],
+		html_fmt(b, "<th scope=\"col\" abbr=\"%s\">%.2s</th>", days[i],
 			days[i]);
-	buf_str(b, "</tr></thead>\n<tbody>\n<tr>");
+	html_str(b, "</tr></thead>\n<tbody>\n<tr>");
 	put_empty(b, weekday);
 	for (int i = 0; i < n; i++) {
 		if (i && (weekday + i) % 7 == 0)
-			buf_str(b, "</tr>\n<tr>");
+			html_str(b, "</tr>\n<tr>");
 		put_day(b, p, first + i, i + 1);
 	}
 	put_empty(b, 6 - (weekday + n - 1) % 7);
-	buf_str(b, "</tr>\n</tbody></table>\n<p class=\"legend dim\">");
+	html_str(b, "</tr>\n</tbody></table>\n<p class=\"legend dim\">");
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		buf_str(b, "<span>");
+		html_str(b, "<span>");
 		html_icon(b, keys[i].class);
-		buf_fmt(b, " %s</span> ", keys[i].text);
+		html_fmt(b, " %s</span> ", keys[i].text);
 	}
-	buf_str(b, "</p>\n");
+	html_str(b, "</p>\n");
 }
 
 /* The sums of the days that are kept of the month. */
-static void put_sums(struct buf *b, const struct status_page *s, int month)
+static void put_sums(struct html *b, const struct status_page *s, int month)
 {
 	const struct history *p = &s->data->history;
 	int64_t newest = first_day(month + 1) - 1;
@@ -174,10 +174,10 @@ static void put_sums(struct buf *b, const struct status_page *s, int month)
 		newest = p->today;
 	if (oldest < p->today - HISTORY_KEPT + 1)
 		oldest = p->today - HISTORY_KEPT + 1;
-	buf_str(b, "<p>");
+	html_str(b, "<p>");
 	status_page_sums(b, s, &p->days[p->today - newest],
 		(int)(newest - oldest) + 1);
-	buf_str(b, "</p>\n");
+	html_str(b, "</p>\n");
 }
 
 static bool touches(const struct incident *in, int month)
@@ -187,7 +187,7 @@ static bool touches(const struct incident *in, int month)
 }
 
 /* Those that became part of others have a page still. */
-static void put_merged(struct buf *b, const struct status_page *s,
+static void put_merged(struct html *b, const struct status_page *s,
 	int month, const struct places *places)
 {
 	const struct incidents *l = &s->data->incidents;
@@ -198,50 +198,50 @@ static void put_merged(struct buf *b, const struct status_page *s,
 
 		if (month_of((double)in->started_at) != month)
 			continue;
-		buf_fmt(b, "%s<a href=\"", before);
-		incident_page_path(b, s->slug, in);
-		buf_fmt(b, "\">%s</a>, ", incident_words_title(in, places));
+		html_fmt(b, "%s<a href=\"", before);
+		incident_page_path(&b->out, s->slug, in);
+		html_fmt(b, "\">%s</a>, ", incident_words_title(in, places));
 		html_time(b, in->started_at, s->now);
 		before = "; ";
 	}
 	if (*before == ';')
-		buf_str(b, ".</p>\n");
+		html_str(b, ".</p>\n");
 }
 
-static void put_incidents(struct buf *b, const struct status_page *s,
+static void put_incidents(struct html *b, const struct status_page *s,
 	int month, const struct places *places)
 {
 	const struct incidents *l = &s->data->incidents;
 	size_t n = 0;
 
-	buf_str(b, "<section><h2>Incidents</h2>\n");
+	html_str(b, "<section><h2>Incidents</h2>\n");
 	for (size_t i = 0; i < l->n; i++) {
 		if (!touches(&l->v[i], month))
 			continue;
 		if (!n++)
-			buf_str(b, "<ul class=\"cards\">\n");
+			html_str(b, "<ul class=\"cards\">\n");
 		status_page_card(b, s, &l->v[i], places);
 	}
-	buf_str(b, n ? "</ul>\n" : "<p>None on record.</p>\n");
+	html_str(b, n ? "</ul>\n" : "<p>None on record.</p>\n");
 	put_merged(b, s, month, places);
-	buf_str(b, "</section>\n");
+	html_str(b, "</section>\n");
 }
 
-void history_page_server(struct buf *b, const struct status_page *s)
+void history_page_server(struct html *b, const struct status_page *s)
 {
-	buf_fmt(b, "<a href=\"/status/%s\">", s->slug);
+	html_fmt(b, "<a href=\"/status/%s\">", s->slug);
 	escape_put(b, s->server->title ? s->server->title : s->slug);
-	buf_str(b, "</a>");
+	html_str(b, "</a>");
 }
 
-static void put_crumbs(struct buf *b, const struct status_page *s)
+static void put_crumbs(struct html *b, const struct status_page *s)
 {
-	buf_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
+	html_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
 	history_page_server(b, s);
-	buf_str(b, "</nav>\n");
+	html_str(b, "</nav>\n");
 }
 
-void history_page_none(struct buf *b, const struct status_page *s,
+void history_page_none(struct html *b, const struct status_page *s,
 	const char *heading, const char *text)
 {
 	html_begin(b, &(struct frame) {.brand = s->brand, .title = heading});
@@ -252,7 +252,7 @@ void history_page_none(struct buf *b, const struct status_page *s,
 	html_end(b, s->brand, true);
 }
 
-static void begin(struct buf *b, const struct status_page *s, int month,
+static void begin(struct html *b, const struct status_page *s, int month,
 	const char *title)
 {
 	const char *name = s->server->title ? s->server->title : s->slug;
@@ -264,7 +264,7 @@ static void begin(struct buf *b, const struct status_page *s, int month,
 		month_text(month, text));
 	buf_init(&about, ABOUT_MAX);
 	buf_fmt(&about, "For how long on each day of %s ", title);
-	escape_put(&about, name);
+	text_put(&about, name);
 	buf_str(&about, ", an MCP server, did not work, and its incidents.");
 	html_begin(b,
 		&(struct frame) {.brand = s->brand,
@@ -277,7 +277,7 @@ static void begin(struct buf *b, const struct status_page *s, int month,
 	buf_release(&about);
 }
 
-static void put_page(struct buf *b, const struct status_page *s, int month,
+static void put_page(struct html *b, const struct status_page *s, int month,
 	const char *title)
 {
 	struct places places;
@@ -294,7 +294,7 @@ static void put_page(struct buf *b, const struct status_page *s, int month,
 	places_release(&places);
 }
 
-bool history_page_put(struct buf *b, const struct status_page *s,
+bool history_page_put(struct html *b, const struct status_page *s,
 	const char *name)
 {
 	char title[MONTH_TITLE];

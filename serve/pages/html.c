@@ -1,17 +1,19 @@
 #include "pages/html.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "data/brand.h"
-#include "http/escape.h"
+#include "data/incident_words.h"
+#include "data/places.h"
+#include "data/when.h"
 #include "http/paging.h"
 #include "pages/sharing.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* More than a site may say of itself, in bytes. */
 #define INTRO_WORD 4096
+#define DAY_S 86400
 
 struct word html_condition(struct condition c)
 {
@@ -62,15 +64,15 @@ static const char icons[] =
 	"<path class=\"work\" d=\"M8 0l8 8-8 8-8-8z\"/>"
 	"<path class=\"mark\" d=\"M5 8h6\"/></symbol></svg>\n";
 
-void html_icon(struct buf *b, const char *class)
+void html_icon(struct html *b, const char *class)
 {
-	buf_fmt(b,
+	html_fmt(b,
 		"<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-%s\"/>"
 		"</svg>",
 		class);
 }
 
-void html_put_favicon(struct buf *b, const char *class)
+void html_put_favicon(struct html *b, const char *class)
 {
 	static const struct {
 		const char *class, *shape;
@@ -89,7 +91,7 @@ void html_put_favicon(struct buf *b, const char *class)
 
 	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
 		if (strcmp(shapes[i].class, class) == 0)
-			buf_fmt(b,
+			html_fmt(b,
 				"<svg xmlns=\"http://www.w3.org/2000/svg\" "
 				"viewBox=\"0 0 16 16\">%s fill=\"none\" "
 				"stroke=\"#fff\" stroke-width=\"2\" "
@@ -97,22 +99,31 @@ void html_put_favicon(struct buf *b, const char *class)
 				shapes[i].shape);
 }
 
-void html_name(struct buf *b, const struct frame *f)
+void html_name_text(struct buf *b, const struct frame *f)
 {
 	if (f->state)
 		buf_fmt(b, "%s: ", f->state);
-	escape_put(b, f->title ? f->title : f->brand->title);
+	text_put(b, f->title ? f->title : f->brand->title);
 }
 
-static void put_title(struct buf *b, const struct frame *f)
+void html_name(struct html *b, const struct frame *f)
 {
-	buf_str(b, "<title>");
+	struct buf text;
+
+	buf_init(&text, b->out.max);
+	html_name_text(&text, f);
+	escape_take(b, &text);
+}
+
+static void put_title(struct html *b, const struct frame *f)
+{
+	html_str(b, "<title>");
 	html_name(b, f);
 	if (f->title) {
-		buf_str(b, " &middot; ");
+		html_str(b, " &middot; ");
 		escape_put(b, f->brand->title);
 	}
-	buf_str(b, "</title>\n");
+	html_str(b, "</title>\n");
 }
 
 /*
@@ -125,51 +136,51 @@ static const char aged[] =
 	"<a href=\"\">Reload</a> for the current status.</p>\n";
 
 /* The title stands beside the logo, so that it needs no words of its own. */
-static void put_header(struct buf *b, const struct brand *brand)
+static void put_header(struct html *b, const struct brand *brand)
 {
-	buf_str(b, "<header><a href=\"");
+	html_str(b, "<header><a href=\"");
 	escape_put(b, brand->link);
-	buf_str(b, "\">");
+	html_str(b, "\">");
 	if (brand->logo) {
-		buf_str(b, "<img class=\"logo\" alt=\"\" referrerpolicy="
+		html_str(b, "<img class=\"logo\" alt=\"\" referrerpolicy="
 			   "\"no-referrer\" src=\"");
 		escape_put(b, brand->logo);
-		buf_str(b, "\">");
+		html_str(b, "\">");
 	}
 	escape_put(b, brand->title);
-	buf_str(b, "</a></header>\n");
+	html_str(b, "</a></header>\n");
 }
 
-void html_begin(struct buf *b, const struct frame *f)
+void html_begin(struct html *b, const struct frame *f)
 {
-	buf_str(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+	html_str(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 		   "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
 		   "content=\"width=device-width, initial-scale=1\">\n"
 		   "<meta name=\"color-scheme\" content=\"light dark\">\n");
 	put_title(b, f);
-	buf_fmt(b,
+	html_fmt(b,
 		"<link rel=\"stylesheet\" href=\"/style.css\">\n"
 		"<link rel=\"icon\" href=\"/favicon%s%s.svg\" "
 		"type=\"image/svg+xml\">\n",
 		f->icon ? "-" : "", f->icon ? f->icon : "");
 	if (f->feed)
-		buf_fmt(b,
+		html_fmt(b,
 			"<link rel=\"alternate\" type=\"application/atom+xml\" "
 			"title=\"%s\" href=\"%s\">\n",
 			f->feed_title ? f->feed_title : "Incidents", f->feed);
 	if (f->calendar)
-		buf_fmt(b,
+		html_fmt(b,
 			"<link rel=\"alternate\" type=\"text/calendar\" "
 			"title=\"Maintenance\" href=\"%s\">\n",
 			f->calendar);
 	sharing_put(b, f);
-	buf_str(b, "<script src=\"/page.js\" defer></script>\n"
+	html_str(b, "<script src=\"/page.js\" defer></script>\n"
 		   "</head>\n<body>\n");
-	buf_str(b, icons);
+	html_str(b, icons);
 	put_header(b, f->brand);
-	buf_str(b, f->open ? "<main data-refresh=\"60\">\n" : "<main>\n");
+	html_str(b, f->open ? "<main data-refresh=\"60\">\n" : "<main>\n");
 	if (f->live)
-		buf_str(b, aged);
+		html_str(b, aged);
 }
 
 /* How many of the n bytes, which begin with an address, are of it. */
@@ -180,14 +191,14 @@ static size_t address(const char *s, size_t n)
 	return n;
 }
 
-void html_intro(struct buf *b, const struct brand *brand)
+void html_intro(struct html *b, const struct brand *brand)
 {
 	const char *s = brand->intro;
 	char word[INTRO_WORD];
 
 	if (!s)
 		return;
-	buf_str(b, "<p class=\"intro\">");
+	html_str(b, "<p class=\"intro\">");
 	while (*s) {
 		bool link = strncmp(s, "https://", 8) == 0;
 		size_t n = strcspn(s, " ");
@@ -196,187 +207,190 @@ void html_intro(struct buf *b, const struct brand *brand)
 			 : strcspn(s, " (") + strspn(s + strcspn(s, " ("), " (");
 		snprintf(word, sizeof word, "%.*s", (int)n, s);
 		if (link) {
-			buf_str(b, "<a href=\"");
+			html_str(b, "<a href=\"");
 			escape_put(b, word);
-			buf_str(b, "\">");
+			html_str(b, "\">");
 		}
 		escape_put(b, word);
-		buf_str(b, link ? "</a>" : "");
+		html_str(b, link ? "</a>" : "");
 		s += n;
 	}
-	buf_str(b, "</p>\n");
+	html_str(b, "</p>\n");
 }
 
-static void put_contact(struct buf *b, const char *url, const char *name)
+static void put_contact(struct html *b, const char *url, const char *name)
 {
 	if (!url)
 		return;
-	buf_str(b, " <a href=\"");
+	html_str(b, " <a href=\"");
 	escape_put(b, url);
-	buf_fmt(b, "\">%s</a>", name);
+	html_fmt(b, "\">%s</a>", name);
 }
 
-void html_end(struct buf *b, const struct brand *brand, bool home)
+void html_end(struct html *b, const struct brand *brand, bool home)
 {
-	buf_str(b, "</main>\n<footer>");
+	html_str(b, "</main>\n<footer>");
 	if (home) {
 		html_intro(b, brand);
-		buf_str(b, "<a href=\"/\">All servers</a> ");
+		html_str(b, "<a href=\"/\">All servers</a> ");
 	}
-	buf_str(b, "<a href=\"/man/\">Manual</a>");
+	html_str(b, "<a href=\"/man/\">Manual</a>");
 	put_contact(b, brand->support, "Support");
 	put_contact(b, brand->imprint, "Imprint");
 	put_contact(b, brand->privacy, "Privacy");
-	buf_str(b, "</footer>\n</body>\n</html>\n");
+	html_str(b, "</footer>\n</body>\n</html>\n");
 }
 
-void html_element(struct buf *b, const char *tag, const char *text)
+void html_element(struct html *b, const char *tag, const char *text)
 {
-	buf_fmt(b, "<%s>", tag);
+	html_fmt(b, "<%s>", tag);
 	escape_put(b, text);
-	buf_fmt(b, "</%s>\n", tag);
+	html_fmt(b, "</%s>\n", tag);
 }
 
-/* "29 Apr", and the year where it is not that of `near`; s is RFC 3339. */
-static void put_date(struct buf *b, const char *s, const char *near)
-{
-	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May",
-		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	long month = strtol(s + 5, NULL, 10), day = strtol(s + 8, NULL, 10);
-
-	buf_fmt(b, "%ld %s", day,
-		months[month >= 1 && month <= 12 ? month - 1 : 0]);
-	if (strncmp(s, near, 4) != 0)
-		buf_fmt(b, " %.4s", s);
-}
-
-void html_instant(struct buf *b, int64_t t, double now)
-{
-	char s[CLOCK_RFC3339], near[CLOCK_RFC3339];
-
-	clock_rfc3339(t, s);
-	clock_rfc3339((int64_t)now, near);
-	if (strncmp(s, near, 10) != 0) {
-		put_date(b, s, near);
-		buf_str(b, ", ");
-	}
-	buf_fmt(b, "%.5s UTC", s + 11);
-}
-
-void html_time(struct buf *b, int64_t t, double now)
+static void begin_time(struct html *b, int64_t t)
 {
 	char s[CLOCK_RFC3339];
 
 	clock_rfc3339(t, s);
-	buf_fmt(b, "<time datetime=\"%s\">", s);
-	html_instant(b, t, now);
-	buf_str(b, "</time>");
+	html_fmt(b, "<time datetime=\"%s\">", s);
 }
 
-static void put_clock(struct buf *b, int64_t t, bool date)
+void html_time(struct html *b, int64_t t, double now)
 {
-	char s[CLOCK_RFC3339];
-
-	clock_rfc3339(t, s);
-	buf_fmt(b, "<time datetime=\"%s\">", s);
-	if (date) {
-		put_date(b, s, s);
-		buf_str(b, ", ");
-	}
-	buf_fmt(b, "%.5s</time>", s + 11);
+	begin_time(b, t);
+	when_instant(&b->out, t, now);
+	html_str(b, "</time>");
 }
 
-void html_clock(struct buf *b, int64_t t)
+void html_clock(struct html *b, int64_t t)
 {
-	put_clock(b, t, false);
+	begin_time(b, t);
+	when_clock(&b->out, t);
+	html_str(b, "</time>");
 }
 
-void html_date_clock(struct buf *b, int64_t t)
+void html_date_clock(struct html *b, int64_t t)
 {
-	put_clock(b, t, true);
+	begin_time(b, t);
+	html_day(b, t / DAY_S);
+	html_str(b, ", ");
+	when_clock(&b->out, t);
+	html_str(b, "</time>");
 }
 
-void html_zone(struct buf *b)
+void html_zone(struct html *b)
 {
-	buf_str(b, "<span class=\"zone\">UTC</span>");
+	html_str(b, "<span class=\"zone\">UTC</span>");
 }
 
-void html_day(struct buf *b, int64_t day)
+void html_day(struct html *b, int64_t day)
 {
-	char s[CLOCK_RFC3339];
-
-	clock_rfc3339(day * 86400, s);
-	put_date(b, s, s);
+	when_day(&b->out, day);
 }
 
-void html_private(struct buf *b, const char *account, bool up)
+void html_private(struct html *b, const char *account, bool up)
 {
-	buf_str(b, "<p class=\"dim\">Only people signed in as <b>");
+	html_str(b, "<p class=\"dim\">Only people signed in as <b>");
 	escape_put(b, account);
-	buf_str(b, "</b> see this page. ");
+	html_str(b, "</b> see this page. ");
 	if (up) {
-		buf_str(b, "<a href=\"/account/");
+		html_str(b, "<a href=\"/account/");
 		escape_put(b, account);
-		buf_str(b, "\">All servers of ");
+		html_str(b, "\">All servers of ");
 		escape_put(b, account);
-		buf_str(b, "</a>, ");
+		html_str(b, "</a>, ");
 	}
-	buf_str(b, "<a href=\"/account/");
+	html_str(b, "<a href=\"/account/");
 	escape_put(b, account);
-	buf_fmt(b, "/leave\" rel=\"nofollow\">%s</a></p>\n",
+	html_fmt(b, "/leave\" rel=\"nofollow\">%s</a></p>\n",
 		up ? "sign out" : "Sign out");
 }
 
-void html_span(struct buf *b, double s)
+void html_span(struct html *b, double s)
 {
-	int64_t min = (int64_t)(s / 60), h = min / 60, days = h / 24;
-
-	if (min < 1)
-		buf_str(b, "less than a minute");
-	else if (h < 1)
-		buf_fmt(b, "%" PRId64 " min", min);
-	else if (days < 2)
-		buf_fmt(b, "%" PRId64 " h", h);
-	else
-		buf_fmt(b, "%" PRId64 " days", days);
-	if (h >= 1 && days < 2 && min % 60)
-		buf_fmt(b, " %" PRId64 " min", min % 60);
-	if (days >= 2 && h % 24)
-		buf_fmt(b, " %" PRId64 " h", h % 24);
+	when_span(&b->out, s);
 }
 
-static void put_page_link(struct buf *b, const struct request *r,
+void html_put_place(struct html *b, const struct seen_place *p)
+{
+	struct buf text;
+
+	buf_init(&text, b->out.max);
+	places_put(&text, p);
+	escape_take(b, &text);
+}
+
+void html_put_places(struct html *b, const struct places *l, enum place place)
+{
+	struct buf text;
+
+	buf_init(&text, b->out.max);
+	places_put_state(&text, l, place);
+	escape_take(b, &text);
+}
+
+void html_put_regions(struct html *b, const struct places *l,
+	const char (*names)[REGION_MAX + 1], size_t n)
+{
+	struct buf text;
+
+	buf_init(&text, b->out.max);
+	places_put_regions(&text, l, names, n);
+	escape_take(b, &text);
+}
+
+void html_put_where(struct html *b, const struct places *l,
+	const char (*names)[REGION_MAX + 1], size_t n)
+{
+	struct buf text;
+
+	buf_init(&text, b->out.max);
+	places_put_where(&text, l, names, n);
+	escape_take(b, &text);
+}
+
+void html_put_latest(struct html *b, const struct incident *in)
+{
+	struct buf text;
+
+	buf_init(&text, b->out.max);
+	incident_words_latest(&text, in);
+	escape_take(b, &text);
+}
+
+static void put_page_link(struct html *b, const struct request *r,
 	const char *rel, const char *text, size_t page)
 {
 	struct buf address;
 
-	buf_init(&address, b->max);
+	buf_init(&address, b->out.max);
 	paging_address(r, page, &address);
-	buf_fmt(b, "<a rel=\"%s\" href=\"", rel);
+	html_fmt(b, "<a rel=\"%s\" href=\"", rel);
 	/* It may be longer than escape_put lets pass, and is encoded. */
 	for (const char *p = address.p; *p; p++) {
-		buf_char(b, *p);
+		html_char(b, *p);
 		if (*p == '&')
-			buf_str(b, "amp;");
+			html_str(b, "amp;");
 	}
-	buf_fmt(b, "\">%s</a>\n", text);
+	html_fmt(b, "\">%s</a>\n", text);
 	buf_release(&address);
 }
 
 void html_pages(
-	struct buf *b, const struct paging *p, const struct request *r)
+	struct html *b, const struct paging *p, const struct request *r)
 {
 	if (p->pages == 1 && p->page == 1)
 		return;
-	buf_str(b, "<nav class=\"pages\" aria-label=\"Pages\">\n");
+	html_str(b, "<nav class=\"pages\" aria-label=\"Pages\">\n");
 	if (p->page > p->pages)
 		put_page_link(b, r, "prev", "Last page", p->pages);
 	else if (p->page > 1)
 		put_page_link(b, r, "prev", "Previous", p->page - 1);
 	if (p->page <= p->pages)
-		buf_fmt(b, "<span>Page %zu of %zu</span>\n", p->page,
+		html_fmt(b, "<span>Page %zu of %zu</span>\n", p->page,
 			p->pages);
 	if (p->page < p->pages)
 		put_page_link(b, r, "next", "Next", p->page + 1);
-	buf_str(b, "</nav>\n");
+	html_str(b, "</nav>\n");
 }

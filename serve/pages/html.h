@@ -5,11 +5,14 @@
 #ifndef PAGES_HTML_H
 #define PAGES_HTML_H
 
-#include "base/buf.h"
 #include "data/condition.h"
 #include "data/view.h"
+#include "http/escape.h"
 
 struct brand;
+struct incident;
+struct places;
+struct seen_place;
 struct paging;
 struct request;
 
@@ -27,7 +30,7 @@ struct word html_place(enum place p);
 /* What stands in the head of a page. */
 struct frame {
 	const struct brand *brand;
-	const char *state; /* foremost in the window's title, escaped, or NULL */
+	const char *state; /* foremost in the window's title, or NULL */
 	const char *title; /* or NULL: that of the site */
 	const char *icon;  /* the class of the state whose icon it has, or NULL */
 	const char *feed;  /* its path, or NULL */
@@ -40,7 +43,7 @@ struct frame {
 	bool open; /* trouble goes on: /page.js loads it anew each minute */
 	const char *path;   /* its address, NULL of what is not there */
 	bool unlisted;	    /* it is not for search engines, nor to be shared */
-	const char *about;  /* what it says, in short, escaped; or NULL */
+	const char *about;  /* what it says, in short, or NULL */
 	const char *server; /* whose state it shows, or NULL */
 	int64_t as_of;	    /* when that was judged; 0: not known */
 };
@@ -54,52 +57,65 @@ struct frame {
  * the content of a page. `home`: with a link to the index, and what the site says
  * of itself, as html_intro has it on the index.
  */
-void html_begin(struct buf *b, const struct frame *f);
-void html_end(struct buf *b, const struct brand *brand, bool home);
+void html_begin(struct html *b, const struct frame *f);
+void html_end(struct html *b, const struct brand *brand, bool home);
 
 /* html_intro(b, brand): append it, if there is any: its addresses are links. */
-void html_intro(struct buf *b, const struct brand *brand);
+void html_intro(struct html *b, const struct brand *brand);
 
-/* html_name(b, f): the title of a page, escaped, without that of the site. */
-void html_name(struct buf *b, const struct frame *f);
+/* html_name(b, f): the title of a page, without that of the site; and as a text
+   with html_name_text. */
+void html_name(struct html *b, const struct frame *f);
+void html_name_text(struct buf *b, const struct frame *f);
 
 /* html_icon(b, class): the icon of a word, which stands beside its text. */
-void html_icon(struct buf *b, const char *class);
+void html_icon(struct html *b, const char *class);
 
 /* html_put_favicon(b, class): append that icon as an image of its own. */
-void html_put_favicon(struct buf *b, const char *class);
+void html_put_favicon(struct html *b, const char *class);
 
 /* html_element(b, tag, text): text, escaped, in an element. */
-void html_element(struct buf *b, const char *tag, const char *text);
+void html_element(struct html *b, const char *tag, const char *text);
 
 /*
  * html_time(b, t, now): an instant: "20:31 UTC", with its date where that is
  * not the one of now. html_clock(b, t): "20:31" alone, below html_zone, the zone
  * of many; html_date_clock(b, t): "29 Apr, 20:31". /page.js puts all of these
- * into the zone of the reader. html_instant: as html_time, without markup, in UTC.
- * html_day(b, day): the date of an epoch day.
+ * into the zone of the reader. html_day(b, day): the date of an epoch day.
+ * html_span(b, s): a duration. A text has these of data/when.h.
  */
-void html_time(struct buf *b, int64_t t, double now);
-void html_instant(struct buf *b, int64_t t, double now);
-void html_clock(struct buf *b, int64_t t);
-void html_date_clock(struct buf *b, int64_t t);
-void html_zone(struct buf *b);
-void html_day(struct buf *b, int64_t day);
+void html_time(struct html *b, int64_t t, double now);
+void html_clock(struct html *b, int64_t t);
+void html_date_clock(struct html *b, int64_t t);
+void html_zone(struct html *b);
+void html_day(struct html *b, int64_t day);
+void html_span(struct html *b, double s);
+
+/*
+ * html_put_place, html_put_places, html_put_regions, html_put_where: append
+ * what places_put, places_put_state, places_put_regions and places_put_where
+ * (data/places.h) say; html_put_latest: what incident_words_latest says.
+ */
+void html_put_place(struct html *b, const struct seen_place *p);
+void html_put_places(
+	struct html *b, const struct places *l, enum place place);
+void html_put_regions(struct html *b, const struct places *l,
+	const char (*names)[REGION_MAX + 1], size_t n);
+void html_put_where(struct html *b, const struct places *l,
+	const char (*names)[REGION_MAX + 1], size_t n);
+void html_put_latest(struct html *b, const struct incident *in);
 
 /*
  * html_pages(b, p, r): the links to the pages of a list before and after this
  * one; nothing where there is only one.
  */
 void html_pages(
-	struct buf *b, const struct paging *p, const struct request *r);
+	struct html *b, const struct paging *p, const struct request *r);
 
 /*
  * html_private(b, account, up): the line of a private page: whose it is, with the
  * way out; `up`: and to all servers of that account.
  */
-void html_private(struct buf *b, const char *account, bool up);
-
-/* html_span(b, s): a duration: "12 min", "3 h 20 min", "2 days 4 h". */
-void html_span(struct buf *b, double s);
+void html_private(struct html *b, const char *account, bool up);
 
 #endif

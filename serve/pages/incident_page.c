@@ -1,11 +1,12 @@
 #include "pages/incident_page.h"
 
 #include "base/month.h"
+#include "base/text.h"
 #include "data/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
-#include "http/escape.h"
+#include "data/when.h"
 #include "http/route.h"
 #include "pages/history_page.h"
 #include "pages/html.h"
@@ -29,14 +30,14 @@ void incident_page_path(struct buf *b, const char *slug,
 		incident_id(in->kind, in->started_at, id));
 }
 
-static void put_row(struct buf *b, const char *name)
+static void put_row(struct html *b, const char *name)
 {
-	buf_fmt(b, "<div><dt>%s</dt><dd>", name);
+	html_fmt(b, "<div><dt>%s</dt><dd>", name);
 }
 
-static void end_row(struct buf *b)
+static void end_row(struct html *b)
 {
-	buf_str(b, "</dd></div>\n");
+	html_str(b, "</dd></div>\n");
 }
 
 struct word incident_page_state(const struct status_page *s,
@@ -52,27 +53,27 @@ struct word incident_page_state(const struct status_page *s,
 		in->trouble == TROUBLE_DOWN ? "down" : "part"};
 }
 
-static void put_headline(struct buf *b, const struct status_page *s,
+static void put_headline(struct html *b, const struct status_page *s,
 	const struct incident *in, const char *title)
 {
 	struct word w = incident_page_state(s, in);
 
-	buf_str(b, "<h1>");
+	html_str(b, "<h1>");
 	escape_put(b, title);
-	buf_fmt(b, " <span class=\"headline text-%s\">", w.class);
+	html_fmt(b, " <span class=\"headline text-%s\">", w.class);
 	html_icon(b, w.class);
-	buf_fmt(b, "<span>%s", w.text);
+	html_fmt(b, "<span>%s", w.text);
 	if (in->ended_at) {
-		buf_str(b, " after ");
+		html_str(b, " after ");
 		html_span(b, (double)(in->ended_at - in->started_at));
 	} else if (!incident_merged(&s->data->incidents, in)) {
-		buf_str(b, " for ");
+		html_str(b, " for ");
 		html_span(b, s->now - (double)in->started_at);
 	}
-	buf_str(b, "</span></span></h1>\n");
+	html_str(b, "</span></span></h1>\n");
 }
 
-static void put_postmortem(struct buf *b, const struct incident *in)
+static void put_postmortem(struct html *b, const struct incident *in)
 {
 	const struct incident_news *said =
 		incident_said(in, UPDATE_POSTMORTEM);
@@ -80,22 +81,22 @@ static void put_postmortem(struct buf *b, const struct incident *in)
 	if (!said)
 		return;
 	put_row(b, "Why it happened");
-	buf_str(b, "<a rel=\"nofollow noopener\" href=\"");
+	html_str(b, "<a rel=\"nofollow noopener\" href=\"");
 	escape_put(b, said->text);
-	buf_str(b, "\">Read the postmortem</a>");
+	html_str(b, "\">Read the postmortem</a>");
 	end_row(b);
 }
 
-static void put_facts(struct buf *b, const struct status_page *s,
+static void put_facts(struct html *b, const struct status_page *s,
 	const struct incident *in, const struct places *places)
 {
 	bool open = !in->ended_at &&
 		!incident_merged(&s->data->incidents, in);
 
-	buf_str(b, "<dl class=\"answers\">\n");
+	html_str(b, "<dl class=\"answers\">\n");
 	if (in->n_regions) {
 		put_row(b, "Where");
-		places_put_where(b, places,
+		html_put_where(b, places,
 			(const char (*)[REGION_MAX + 1])in->regions,
 			in->n_regions);
 		end_row(b);
@@ -103,25 +104,25 @@ static void put_facts(struct buf *b, const struct status_page *s,
 	put_row(b, in->ended_at ? "When" : "Since");
 	html_time(b, in->started_at, s->now);
 	if (in->ended_at) {
-		buf_str(b, " to ");
+		html_str(b, " to ");
 		html_time(b, in->ended_at, (double)in->started_at);
-		buf_str(b, ", ");
+		html_str(b, ", ");
 		html_span(b, (double)(in->ended_at - in->started_at));
 	}
 	end_row(b);
 	if (open) {
 		put_row(b, "Latest");
 		html_time(b, in->updated_at, s->now);
-		buf_str(b, ": ");
-		incident_words_latest(b, in);
+		html_str(b, ": ");
+		html_put_latest(b, in);
 		end_row(b);
 	}
 	put_postmortem(b, in);
-	buf_str(b, "</dl>\n");
+	html_str(b, "</dl>\n");
 }
 
 /* What a step of the incident means, in words. */
-static void put_words(struct buf *b, const struct incident_news *news,
+static void put_words(struct html *b, const struct incident_news *news,
 	const struct places *places)
 {
 	static const char *const words[] = {
@@ -135,47 +136,47 @@ static void put_words(struct buf *b, const struct incident_news *news,
 		[UPDATE_PASSING] = "Recovered; we are monitoring it",
 	};
 
-	buf_str(b, words[news->what]);
+	html_str(b, words[news->what]);
 	if (news->regions.n) {
 		const char (*names)[REGION_MAX + 1] =
 			(const char (*)[REGION_MAX + 1])news->regions.v;
 
-		buf_str(b, news->what == UPDATE_STARTED ? ". Seen "
+		html_str(b, news->what == UPDATE_STARTED ? ". Seen "
 							: ". Also seen ");
 		if (!places_all(places, names, news->regions.n))
-			buf_str(b, "from ");
-		places_put_where(b, places, names, news->regions.n);
+			html_str(b, "from ");
+		html_put_where(b, places, names, news->regions.n);
 	}
-	buf_char(b, '.');
+	html_char(b, '.');
 }
 
-static void put_news(struct buf *b, const struct incident_news *news,
+static void put_news(struct html *b, const struct incident_news *news,
 	const struct places *places)
 {
 	switch (news->what) {
 	case UPDATE_NOTE:
-		buf_str(b, "<b>From the operator:</b> ");
+		html_str(b, "<b>From the operator:</b> ");
 		escape_put(b, news->text);
 		break;
 	case UPDATE_POSTMORTEM:
-		buf_str(b, "<b>From the operator:</b> "
+		html_str(b, "<b>From the operator:</b> "
 			   "<a rel=\"nofollow noopener\" href=\"");
 		escape_put(b, news->text);
-		buf_str(b, "\">why it happened</a>.");
+		html_str(b, "\">why it happened</a>.");
 		break;
 	default:
 		put_words(b, news, places);
 	}
 }
 
-static void begin_item(struct buf *b, int64_t at, double now)
+static void begin_item(struct html *b, int64_t at, double now)
 {
-	buf_str(b, "<li>");
+	html_str(b, "<li>");
 	html_time(b, at, now);
-	buf_str(b, " <span>");
+	html_str(b, " <span>");
 }
 
-static void put_timeline(struct buf *b, const struct incident *in,
+static void put_timeline(struct html *b, const struct incident *in,
 	const struct places *places, double now)
 {
 	const struct incident_news *news = in->news;
@@ -183,16 +184,17 @@ static void put_timeline(struct buf *b, const struct incident *in,
 	size_t n = in->n_news;
 	bool urged = false; /* to say that once is enough */
 
-	buf_str(b, "<section><h2>What happened</h2>\n<ol class=\"timeline\">\n");
+	html_str(b,
+		"<section><h2>What happened</h2>\n<ol class=\"timeline\">\n");
 	begin_item(b, in->started_at, now);
-	buf_str(b, "It began.");
+	html_str(b, "It began.");
 	if (n && in->news->what == UPDATE_STARTED &&
 		in->news->at < (double)in->started_at + MINUTE_S) {
-		buf_char(b, ' ');
+		html_char(b, ' ');
 		put_words(b, in->news, places);
 		n--, news++;
 	}
-	buf_str(b, "</span></li>\n");
+	html_str(b, "</span></li>\n");
 	for (size_t i = 0; i <= n; i++) {
 		bool again = i < n && news[i].what == UPDATE_ESCALATED;
 
@@ -201,53 +203,54 @@ static void put_timeline(struct buf *b, const struct incident *in,
 		urged = urged || again;
 		if (over && (i == n || news[i].at >= (double)in->ended_at)) {
 			begin_item(b, in->ended_at, now);
-			buf_str(b, "It ended.</span></li>\n");
+			html_str(b, "It ended.</span></li>\n");
 			over = false;
 		}
 		if (i == n)
 			break;
 		begin_item(b, (int64_t)news[i].at, now);
 		put_news(b, &news[i], places);
-		buf_str(b, "</span></li>\n");
+		html_str(b, "</span></li>\n");
 	}
-	buf_str(b, "</ol></section>\n");
+	html_str(b, "</ol></section>\n");
 }
 
 /* Where the reader is: the server, and the month in which it began. */
-static void put_crumbs(struct buf *b, const struct status_page *s,
+static void put_crumbs(struct html *b, const struct status_page *s,
 	const struct incident *in)
 {
 	int month = month_of((double)in->started_at);
 	char text[MONTH_TEXT], title[MONTH_TITLE];
 
-	buf_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
+	html_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
 	history_page_server(b, s);
 	if (history_keeps(s->data->history.today, month))
-		buf_fmt(b, " <a href=\"/status/%s/history/%s\">%s</a>", s->slug,
-			month_text(month, text), month_title(month, title));
-	buf_str(b, "</nav>\n");
+		html_fmt(b, " <a href=\"/status/%s/history/%s\">%s</a>",
+			s->slug, month_text(month, text),
+			month_title(month, title));
+	html_str(b, "</nav>\n");
 }
 
-/* "Outage, 28 Apr 2026", plain text. */
+/* "Outage, 28 Apr 2026". */
 static void put_title(struct buf *b, const struct incident *in,
 	const struct places *places)
 {
 	char text[MONTH_TEXT];
 
 	buf_fmt(b, "%s, ", incident_words_title(in, places));
-	html_day(b, in->started_at / DAY_S);
+	when_day(b, in->started_at / DAY_S);
 	buf_fmt(b, " %.4s", month_text(month_of((double)in->started_at), text));
 }
 
 static void put_about(struct buf *b, const struct status_page *s,
 	const struct incident *in, const struct places *places)
 {
-	escape_put(b, s->server->title ? s->server->title : s->slug);
+	text_put(b, s->server->title ? s->server->title : s->slug);
 	buf_fmt(b, ", an MCP server. %s: %s", incident_page_state(s, in).text,
 		incident_words_impact(in, places));
 }
 
-static void put_page(struct buf *b, const struct status_page *s,
+static void put_page(struct html *b, const struct status_page *s,
 	const struct incident *in, const struct places *places,
 	const char *title)
 {
@@ -279,14 +282,14 @@ static void put_page(struct buf *b, const struct status_page *s,
 	buf_release(&path);
 	put_crumbs(b, s, in);
 	put_headline(b, s, in, title);
-	buf_fmt(b, "<p class=\"lead\">%s</p>\n",
+	html_fmt(b, "<p class=\"lead\">%s</p>\n",
 		incident_words_impact(in, places));
 	put_facts(b, s, in, places);
 	put_timeline(b, in, places, s->now);
 	html_end(b, s->brand, true);
 }
 
-bool incident_page_put(struct buf *b, const struct status_page *s,
+bool incident_page_put(struct html *b, const struct status_page *s,
 	const char *id)
 {
 	const struct incident *in = incidents_find(&s->data->incidents, id);

@@ -7,7 +7,7 @@
 #ifndef PAGES_INCIDENT_PAGE_H
 #define PAGES_INCIDENT_PAGE_H
 
-#include "base/buf.h"
+#include "http/escape.h"
 
 #include <stdbool.h>
 
@@ -17,7 +17,7 @@ struct word;
 
 /* incident_page_put(b, page, id): append the page; false, and nothing is
    appended, where there is no such incident. */
-bool incident_page_put(struct buf *b, const struct status_page *page,
+bool incident_page_put(struct html *b, const struct status_page *page,
 	const char *id);
 
 /* incident_page_state(page, in): the word for its state, with an icon. */

@@ -2,7 +2,6 @@
 
 #include "base/month.h"
 #include "cgi/request.h"
-#include "http/escape.h"
 #include "http/paging.h"
 #include "pages/html.h"
 #include "pages/index_row.h"
@@ -40,7 +39,7 @@ static const char *const sort_words[INDEX_SORTS] = {
 
 /* ---- How many there are of each state. */
 
-static void put_count(struct buf *b, const struct index_page *l,
+static void put_count(struct html *b, const struct index_page *l,
 	enum index_section section)
 {
 	enum condition_state state = sections[section].state;
@@ -48,39 +47,40 @@ static void put_count(struct buf *b, const struct index_page *l,
 	struct index_query query = *l->query;
 	bool chosen = l->query->state == (int)state;
 
-	buf_str(b, "<li><a href=\"");
+	html_str(b, "<li><a href=\"");
 	if (l->is_file) {
-		buf_fmt(b, "#%s", sections[section].id);
+		html_fmt(b, "#%s", sections[section].id);
 	} else {
 		query.state = (int)state;
 		index_row_address(b, &query);
 	}
-	buf_fmt(b, "\"%s>", chosen ? " aria-current=\"true\"" : "");
+	html_fmt(b, "\"%s>", chosen ? " aria-current=\"true\"" : "");
 	html_icon(b, w.class);
-	buf_fmt(b, "<span><b>%zu</b> %s", l->list->counts[state],
+	html_fmt(b, "<span><b>%zu</b> %s", l->list->counts[state],
 		sections[section].counted);
 	if (state == CONDITION_UP && l->list->noted)
-		buf_fmt(b, ", %zu with an open incident", l->list->noted);
-	buf_str(b, "</span></a></li>\n");
+		html_fmt(b, ", %zu with an open incident", l->list->noted);
+	html_str(b, "</span></a></li>\n");
 }
 
-static void put_counts(struct buf *b, const struct index_page *l)
+static void put_counts(struct html *b, const struct index_page *l)
 {
 	const struct index_list *list = l->list;
 	struct index_query all = *l->query;
 
 	if (list->matching > 1 && !list->noted && all.state < 0 &&
 		list->counts[CONDITION_UP] == list->matching) {
-		buf_fmt(b, "<p class=\"lead\">All %zu servers are working.</p>\n",
+		html_fmt(b,
+			"<p class=\"lead\">All %zu servers are working.</p>\n",
 			list->matching);
 		return;
 	}
-	buf_str(b, "<ul class=\"states\">\n");
+	html_str(b, "<ul class=\"states\">\n");
 	if (all.state >= 0) {
 		all.state = -1;
-		buf_str(b, "<li><a href=\"");
+		html_str(b, "<li><a href=\"");
 		index_row_address(b, &all);
-		buf_fmt(b, "\"><span><b>%zu</b> in all</span></a></li>\n",
+		html_fmt(b, "\"><span><b>%zu</b> in all</span></a></li>\n",
 			list->matching);
 	}
 	for (int i = 0; i < INDEX_SECTIONS; i++)
@@ -88,102 +88,104 @@ static void put_counts(struct buf *b, const struct index_page *l)
 			(list->counts[sections[i].state] ||
 				l->query->state == (int)sections[i].state))
 			put_count(b, l, (enum index_section)i);
-	buf_str(b, "</ul>\n");
+	html_str(b, "</ul>\n");
 }
 
 /* ---- The form, and what is chosen in it. */
 
-static void put_search(struct buf *b, const char *query)
+static void put_search(struct html *b, const char *query)
 {
-	buf_str(b, "<span><label for=\"q\">Find a server</label> <input id=\"q\" "
-		   "name=\"q\" type=\"search\" maxlength=\"80\" value=\"");
+	html_str(b,
+		"<span><label for=\"q\">Find a server</label> <input id=\"q\" "
+		"name=\"q\" type=\"search\" maxlength=\"80\" value=\"");
 	escape_put(b, query);
-	buf_str(b, "\"></span>\n");
+	html_str(b, "\"></span>\n");
 }
 
-void index_page_search(struct buf *b, const char *query)
+void index_page_search(struct html *b, const char *query)
 {
-	buf_str(b, "<form role=\"search\" method=\"get\" action=\"/\">");
+	html_str(b, "<form role=\"search\" method=\"get\" action=\"/\">");
 	put_search(b, query);
-	buf_str(b, "<button>Search</button></form>\n");
+	html_str(b, "<button>Search</button></form>\n");
 }
 
 static void put_option(
-	struct buf *b, const char *value, const char *text, bool chosen)
+	struct html *b, const char *value, const char *text, bool chosen)
 {
-	buf_str(b, "<option value=\"");
+	html_str(b, "<option value=\"");
 	escape_put(b, value);
-	buf_fmt(b, "\"%s>", chosen ? " selected" : "");
+	html_fmt(b, "\"%s>", chosen ? " selected" : "");
 	escape_put(b, text);
-	buf_str(b, "</option>");
+	html_str(b, "</option>");
 }
 
-static void put_hidden(struct buf *b, const char *name, const char *value)
+static void put_hidden(struct html *b, const char *name, const char *value)
 {
 	if (!*value)
 		return;
-	buf_fmt(b, "<input type=\"hidden\" name=\"%s\" value=\"", name);
+	html_fmt(b, "<input type=\"hidden\" name=\"%s\" value=\"", name);
 	escape_put(b, value);
-	buf_str(b, "\">");
+	html_str(b, "\">");
 }
 
-static void put_form(struct buf *b, const struct index_page *l)
+static void put_form(struct html *b, const struct index_page *l)
 {
 	const struct index_query *q = l->query;
 
-	buf_str(b, "<form role=\"search\" method=\"get\" action=\"/");
+	html_str(b, "<form role=\"search\" method=\"get\" action=\"/");
 	if (l->account) {
-		buf_str(b, "account/");
+		html_str(b, "account/");
 		escape_put(b, l->account);
 	}
-	buf_str(b, "\">");
+	html_str(b, "\">");
 	put_search(b, q->text);
 	if (l->groups->n) {
-		buf_str(b, "<span><label for=\"group\">Group</label> <select "
+		html_str(b, "<span><label for=\"group\">Group</label> <select "
 			   "id=\"group\" name=\"group\">");
 		put_option(b, "", "All", !*q->group);
 		for (size_t i = 0; i < l->groups->n; i++)
 			put_option(b, l->groups->v[i], l->groups->v[i],
 				index_same(l->groups->v[i], q->group));
-		buf_str(b, "</select></span>\n");
+		html_str(b, "</select></span>\n");
 	} else {
 		put_hidden(b, "group", q->group);
 	}
-	buf_str(b, "<span><label for=\"sort\">Order</label> <select id=\"sort\" "
-		   "name=\"sort\">");
+	html_str(b,
+		"<span><label for=\"sort\">Order</label> <select id=\"sort\" "
+		"name=\"sort\">");
 	for (int i = 0; i < INDEX_SORTS; i++)
 		put_option(b, index_sort_name((enum index_sort)i), sort_words[i],
 			(int)q->sort == i);
-	buf_str(b, "</select></span>\n");
+	html_str(b, "</select></span>\n");
 	if (q->state >= 0)
 		put_hidden(b, "state",
 			condition_name((enum condition_state)q->state));
 	put_hidden(b, "tag", q->tag);
-	buf_str(b, "<button>Show</button></form>\n");
+	html_str(b, "<button>Show</button></form>\n");
 }
 
-static void put_chosen(struct buf *b, const char *what, const char *value,
+static void put_chosen(struct html *b, const char *what, const char *value,
 	const struct index_query *without)
 {
 	if (!*value)
 		return;
-	buf_fmt(b, "<li>%s: <b>", what);
+	html_fmt(b, "<li>%s: <b>", what);
 	escape_put(b, value);
-	buf_str(b, "</b> <a href=\"");
+	html_str(b, "</b> <a href=\"");
 	index_row_address(b, without);
-	buf_fmt(b, "\">Show all<span class=\"unseen\">, whatever their "
+	html_fmt(b, "\">Show all<span class=\"unseen\">, whatever their "
 		   "%s</span></a></li>\n", what);
 }
 
 /* What the list is limited to, and how to get the others. */
-static void put_chosens(struct buf *b, const struct index_page *l)
+static void put_chosens(struct html *b, const struct index_page *l)
 {
 	const struct index_query *q = l->query;
 	struct index_query without = *q;
 
 	if (!*q->group && !*q->tag && !*q->text)
 		return;
-	buf_str(b, "<ul class=\"chosen\">\n");
+	html_str(b, "<ul class=\"chosen\">\n");
 	*without.text = '\0';
 	put_chosen(b, "Search", q->text, &without);
 	without = *q;
@@ -192,33 +194,33 @@ static void put_chosens(struct buf *b, const struct index_page *l)
 	without = *q;
 	*without.tag = '\0';
 	put_chosen(b, "Tag", q->tag, &without);
-	buf_str(b, "</ul>\n");
+	html_str(b, "</ul>\n");
 }
 
 /* ---- The list. */
 
-static void put_items(struct buf *b, const struct index_page *l, size_t from,
+static void put_items(struct html *b, const struct index_page *l, size_t from,
 	size_t to)
 {
-	buf_str(b, "<ul class=\"servers\">\n");
+	html_str(b, "<ul class=\"servers\">\n");
 	for (size_t i = from; i < to; i++)
 		index_row_put(b, &l->items[i], l);
-	buf_str(b, "</ul>\n");
+	html_str(b, "</ul>\n");
 }
 
 /* A section may have begun on a page before. */
-static void put_section(struct buf *b, const struct index_page *l, size_t from,
+static void put_section(struct html *b, const struct index_page *l, size_t from,
 	size_t to, bool begun)
 {
 	enum index_section section = index_section(l->items[from].e->condition);
 
-	buf_fmt(b, "<h2 id=\"%s\">%s <small>%zu%s</small></h2>\n",
+	html_fmt(b, "<h2 id=\"%s\">%s <small>%zu%s</small></h2>\n",
 		sections[section].id, sections[section].title,
 		l->list->in[section], begun ? ", continued" : "");
 	put_items(b, l, from, to);
 }
 
-static void put_sections(struct buf *b, const struct index_page *l)
+static void put_sections(struct html *b, const struct index_page *l)
 {
 	size_t from = 0, before = l->paging->from;
 
@@ -245,15 +247,16 @@ static bool is_part(const struct index_page *l)
 	return *q->text || *q->group || *q->tag || q->state >= 0;
 }
 
-static void put_list(struct buf *b, const struct index_page *l)
+static void put_list(struct html *b, const struct index_page *l)
 {
 	if (!l->list->n && is_part(l))
-		buf_str(b, "<p>No server matches. <a href=\"?\">Show all servers"
-			   "</a></p>\n");
+		html_str(b,
+			"<p>No server matches. <a href=\"?\">Show all servers"
+			"</a></p>\n");
 	else if (!l->list->n)
-		buf_str(b, "<p>No servers yet.</p>\n");
+		html_str(b, "<p>No servers yet.</p>\n");
 	else if (l->paging->page > l->paging->pages)
-		buf_fmt(b, "<p>There is no page %zu.</p>\n", l->paging->page);
+		html_fmt(b, "<p>There is no page %zu.</p>\n", l->paging->page);
 	else if (l->query->sort == INDEX_BY_STATE)
 		put_sections(b, l);
 	else
@@ -263,13 +266,13 @@ static void put_list(struct buf *b, const struct index_page *l)
 }
 
 /* The minute of the newest verdict, unless the banner says it. */
-static void put_as_of(struct buf *b, const struct own_checks *checks)
+static void put_as_of(struct html *b, const struct own_checks *checks)
 {
 	if (checks->freshness != VIEW_FRESH)
 		return;
-	buf_str(b, "<p class=\"dim\">As of ");
+	html_str(b, "<p class=\"dim\">As of ");
 	html_time(b, checks->as_of, checks->now);
-	buf_str(b, ".</p>\n");
+	html_str(b, ".</p>\n");
 }
 
 /* Whether there is something that its readers wait for the end of. */
@@ -280,7 +283,7 @@ static bool is_open(const struct index_page *l)
 }
 
 /* Search engines are to find the list of all, and not what somebody sought. */
-static void begin_index(struct buf *b, const struct index_page *l,
+static void begin_index(struct html *b, const struct index_page *l,
 	const struct brand *brand, const char *feed)
 {
 	bool all = !l->account && !is_part(l) && l->paging->page == 1 &&
@@ -303,26 +306,27 @@ static void begin_index(struct buf *b, const struct index_page *l,
 		html_intro(b, brand);
 }
 
-static void put_more(struct buf *b, const struct index_page *l,
+static void put_more(struct html *b, const struct index_page *l,
 	const char *feed)
 {
 	char text[MONTH_TEXT], title[MONTH_TITLE];
 
 	if (l->report)
-		buf_fmt(b,
+		html_fmt(b,
 			"<p class=\"dim\"><a href=\"/report/%s\">The report on "
 			"%s</a>: how reliable these servers are, month by "
 			"month.</p>\n",
 			month_text(l->report, text),
 			month_title(l->report, title));
-	buf_fmt(b, "<p class=\"dim\">Get updates: <a href=\"%s\">Atom feed</a>",
+	html_fmt(b,
+		"<p class=\"dim\">Get updates: <a href=\"%s\">Atom feed</a>",
 		feed);
-	buf_str(b, l->account ? "</p>\n"
+	html_str(b, l->account ? "</p>\n"
 			      : ", <a href=\"/maintenance.ics\">maintenance "
 				"calendar</a></p>\n");
 }
 
-void index_page_put(struct buf *b, const struct index_page *l,
+void index_page_put(struct html *b, const struct index_page *l,
 	const struct brand *brand)
 {
 	char feed[REQUEST_PATH + 32];

@@ -6,7 +6,7 @@
 #ifndef PAGES_INDEX_PAGE_H
 #define PAGES_INDEX_PAGE_H
 
-#include "base/buf.h"
+#include "http/escape.h"
 #include "base/strings.h"
 #include "data/index_list.h"
 #include "pages/own_checks.h"
@@ -43,13 +43,13 @@ struct index_page {
 };
 
 /* index_page_put(b, page, brand): append the page. */
-void index_page_put(struct buf *b, const struct index_page *page,
+void index_page_put(struct html *b, const struct index_page *page,
 	const struct brand *brand);
 
 /*
  * index_page_search(b, query): append the form that searches the index, with that
  * query in it, for a page that is none.
  */
-void index_page_search(struct buf *b, const char *query);
+void index_page_search(struct html *b, const char *query);
 
 #endif

@@ -1,6 +1,5 @@
 #include "pages/index_row.h"
 
-#include "http/escape.h"
 #include "pages/html.h"
 #include "pages/index_page.h"
 
@@ -14,17 +13,17 @@
 
 /* ---- Links to other lists. */
 
-static void put_parameter(
-	struct buf *b, const char **before, const char *name, const char *value)
+static void put_parameter(struct html *b, const char **before, const char *name,
+	const char *value)
 {
 	if (!*value)
 		return;
-	buf_fmt(b, "%s%s=", *before, name);
-	escape_put_query(b, value);
+	html_fmt(b, "%s%s=", *before, name);
+	escape_put_query(&b->out, value);
 	*before = "&amp;";
 }
 
-void index_row_address(struct buf *b, const struct index_query *q)
+void index_row_address(struct html *b, const struct index_query *q)
 {
 	const char *before = "?";
 
@@ -36,27 +35,27 @@ void index_row_address(struct buf *b, const struct index_query *q)
 	put_parameter(b, &before, "tag", q->tag);
 	put_parameter(b, &before, "sort", index_sort_name(q->sort));
 	if (*before == '?')
-		buf_char(b, '?');
+		html_char(b, '?');
 }
 
-static void put_label(struct buf *b, const char *class, const char *text,
+static void put_label(struct html *b, const char *class, const char *text,
 	const struct index_page *page, const struct index_query *query)
 {
 	if (page->is_file) {
-		buf_fmt(b, "<span class=\"%s\">", class);
+		html_fmt(b, "<span class=\"%s\">", class);
 		escape_put(b, text);
-		buf_str(b, "</span> ");
+		html_str(b, "</span> ");
 		return;
 	}
-	buf_fmt(b, "<a class=\"%s\" href=\"", class);
+	html_fmt(b, "<a class=\"%s\" href=\"", class);
 	index_row_address(b, query);
-	buf_str(b, "\">");
+	html_str(b, "\">");
 	escape_put(b, text);
-	buf_str(b, "</a> ");
+	html_str(b, "</a> ");
 }
 
 /* The group and the tags, each with all servers that have it. */
-static void put_labels(struct buf *b, const struct index_entry *e,
+static void put_labels(struct html *b, const struct index_entry *e,
 	const struct index_page *page)
 {
 	const char *tags = e->row.tags;
@@ -65,7 +64,7 @@ static void put_labels(struct buf *b, const struct index_entry *e,
 
 	if (!*e->row.group && !*tags)
 		return;
-	buf_str(b, "<span class=\"labels\">");
+	html_str(b, "<span class=\"labels\">");
 	if (*e->row.group) {
 		snprintf(query.group, sizeof query.group, "%s", e->row.group);
 		put_label(b, "group", e->row.group, page, &query);
@@ -75,7 +74,7 @@ static void put_labels(struct buf *b, const struct index_entry *e,
 		snprintf(query.tag, sizeof query.tag, "%s", tag);
 		put_label(b, "tag", tag, page, &query);
 	}
-	buf_str(b, "</span>");
+	html_str(b, "</span>");
 }
 
 /* ---- The days. */
@@ -95,20 +94,20 @@ static const struct kind {
 #define KINDS (sizeof kinds / sizeof *kinds)
 
 /* All bars of a kind are one line with gaps, a piece for each run of days. */
-static void put_bars(struct buf *b, const char *days, const struct kind *k)
+static void put_bars(struct html *b, const char *days, const struct kind *k)
 {
 	const char *p = days;
 
-	buf_fmt(b, "<path class=\"%s\" d=\"", k->class);
+	html_fmt(b, "<path class=\"%s\" d=\"", k->class);
 	while ((p = strchr(p, k->letter))) {
 		char run[] = {k->letter, '\0'};
 		size_t n = strspn(p, run);
 
-		buf_fmt(b, "M%zu %dh%zu", PITCH * (size_t)(p - days),
+		html_fmt(b, "M%zu %dh%zu", PITCH * (size_t)(p - days),
 			FOOT - k->high / 2, PITCH * n - 1);
 		p += n;
 	}
-	buf_str(b, "\"/>");
+	html_str(b, "\"/>");
 }
 
 static size_t count(const char *days, char letter)
@@ -120,11 +119,11 @@ static size_t count(const char *days, char letter)
 	return n;
 }
 
-static void put_days(struct buf *b, const char *days)
+static void put_days(struct html *b, const char *days)
 {
 	const char *comma = "";
 
-	buf_fmt(b, "<svg class=\"strip\" viewBox=\"0 0 %d %d\" role=\"img\" "
+	html_fmt(b, "<svg class=\"strip\" viewBox=\"0 0 %d %d\" role=\"img\" "
 		   "aria-label=\"%d days: ",
 		PITCH * LISTING_DAYS, FOOT, LISTING_DAYS);
 	for (size_t i = 0; i < KINDS; i++) {
@@ -132,19 +131,19 @@ static void put_days(struct buf *b, const char *days)
 
 		if (!n)
 			continue;
-		buf_fmt(b, "%s%zu %s", comma, n, kinds[i].words);
+		html_fmt(b, "%s%zu %s", comma, n, kinds[i].words);
 		comma = ", ";
 	}
-	buf_str(b, "\">");
+	html_str(b, "\">");
 	for (size_t i = 0; i < KINDS; i++)
 		if (count(days, kinds[i].letter))
 			put_bars(b, days, &kinds[i]);
-	buf_str(b, "</svg>");
+	html_str(b, "</svg>");
 }
 
 /* ---- */
 
-static void put_since(struct buf *b, const struct index_item *item, double now)
+static void put_since(struct html *b, const struct index_item *item, double now)
 {
 	enum condition_state state = item->condition.state;
 	int64_t since = item->e->since;
@@ -153,54 +152,56 @@ static void put_since(struct buf *b, const struct index_item *item, double now)
 		since = item->condition.since;
 	if (!since)
 		return;
-	buf_fmt(b, "<small>%s ",
+	html_fmt(b, "<small>%s ",
 		state == CONDITION_STALE ? "last result" : "since");
 	html_time(b, since, now);
-	buf_str(b, "</small>");
+	html_str(b, "</small>");
 }
 
 /* What runs is the state of the row; what is announced stands beside it. */
-static void put_work(struct buf *b, const struct index_item *item, double now)
+static void put_work(struct html *b, const struct index_item *item, double now)
 {
 	if (item->condition.state == CONDITION_MAINTENANCE ||
 		(double)item->work <= now)
 		return;
-	buf_str(b, "<small class=\"text-work\">Maintenance from ");
+	html_str(b, "<small class=\"text-work\">Maintenance from ");
 	html_time(b, item->work, now);
-	buf_str(b, "</small>");
+	html_str(b, "</small>");
 }
 
 /* A figure that is not known leaves its column empty. */
 static void put_figure(
-	struct buf *b, const char *format, double v, const char *name)
+	struct html *b, const char *format, double v, const char *name)
 {
-	buf_str(b, "<span class=\"figure\">");
+	html_str(b, "<span class=\"figure\">");
 	if (!isnan(v)) {
-		buf_fmt(b, format, v);
-		buf_fmt(b, " <small>%s</small>", name);
+		html_fmt(b, format, v);
+		html_fmt(b, " <small>%s</small>", name);
 	}
-	buf_str(b, "</span>");
+	html_str(b, "</span>");
 }
 
-void index_row_put(struct buf *b, const struct index_item *item,
+void index_row_put(struct html *b, const struct index_item *item,
 	const struct index_page *page)
 {
 	const struct index_entry *e = item->e;
 	struct word w = html_condition(item->condition);
 
-	buf_fmt(b, "<li><span class=\"name\"><a href=\"/status/%s\">", e->slug);
+	html_fmt(
+		b, "<li><span class=\"name\"><a href=\"/status/%s\">", e->slug);
 	escape_put(b, index_name(e));
-	buf_str(b, "</a>");
+	html_str(b, "</a>");
 	put_labels(b, e, page);
-	buf_str(b, "</span><span class=\"how\"><span class=\"state\">");
+	html_str(b, "</span><span class=\"how\"><span class=\"state\">");
 	html_icon(b, w.class);
-	buf_fmt(b, "<span>%s</span></span>",
-		item->sentence ? item->sentence : w.text);
+	html_str(b, "<span>");
+	escape_whole(b, item->sentence ? item->sentence : w.text);
+	html_str(b, "</span></span>");
 	put_since(b, item, page->checks.now);
 	put_work(b, item, page->checks.now);
-	buf_str(b, "</span>");
+	html_str(b, "</span>");
 	put_days(b, item->days);
 	put_figure(b, "%.2f%%", e->row.uptime_30d, "uptime");
 	put_figure(b, "%.0f ms", e->row.p95_ms, "p95");
-	buf_str(b, "</li>\n");
+	html_str(b, "</li>\n");
 }

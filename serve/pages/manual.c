@@ -1,6 +1,6 @@
 #include "pages/manual.h"
 
-#include "http/escape.h"
+#include "base/text.h"
 #include "pages/html.h"
 
 #include <stdio.h>
@@ -11,11 +11,11 @@
 #define ABOUT_MAX 1024
 
 /* "mcp-serve.8" as people write it: "mcp-serve(8)". */
-static void put_name(struct buf *b, const char *name)
+static void put_name(struct html *b, const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
-	buf_fmt(b, "%.*s(%s)", (int)(dot - name), name, dot + 1);
+	html_fmt(b, "%.*s(%s)", (int)(dot - name), name, dot + 1);
 }
 
 const struct manual_page *manual_find(const char *name)
@@ -26,7 +26,7 @@ const struct manual_page *manual_find(const char *name)
 	return NULL;
 }
 
-void manual_put(struct buf *b, const struct manual_page *page,
+void manual_put(struct html *b, const struct manual_page *page,
 	const struct brand *brand)
 {
 	char path[PATH_MAX_BYTES];
@@ -34,21 +34,21 @@ void manual_put(struct buf *b, const struct manual_page *page,
 
 	snprintf(path, sizeof path, "/man/%s", page->name);
 	buf_init(&about, ABOUT_MAX);
-	escape_put(&about, page->about);
+	text_put(&about, page->about);
 	html_begin(b,
 		&(struct frame) {.brand = brand,
 			.title = page->name,
 			.path = path,
 			.about = buf_ok(&about) ? about.p : NULL});
 	buf_release(&about);
-	buf_str(b, "<div class=\"manual\">\n<p><a href=\"/man/\">All manual "
+	html_str(b, "<div class=\"manual\">\n<p><a href=\"/man/\">All manual "
 		   "pages</a></p>\n");
-	buf_add(b, page->html, page->n);
-	buf_str(b, "</div>\n");
+	html_add(b, page->html, page->n);
+	html_str(b, "</div>\n");
 	html_end(b, brand, true);
 }
 
-void manual_put_list(struct buf *b, const struct brand *brand)
+void manual_put_list(struct html *b, const struct brand *brand)
 {
 	html_begin(b,
 		&(struct frame) {.brand = brand,
@@ -56,16 +56,16 @@ void manual_put_list(struct buf *b, const struct brand *brand)
 			.path = "/man/",
 			.about = "The manual pages of the programs that watch "
 				 "these MCP servers."});
-	buf_str(b, "<h1>Manual</h1>\n<dl class=\"manual\">\n");
+	html_str(b, "<h1>Manual</h1>\n<dl class=\"manual\">\n");
 	for (size_t i = 0; i < manual_count; i++) {
 		const struct manual_page *p = &manual_pages[i];
 
-		buf_fmt(b, "<dt><a href=\"/man/%s\">", p->name);
+		html_fmt(b, "<dt><a href=\"/man/%s\">", p->name);
 		put_name(b, p->name);
-		buf_str(b, "</a></dt><dd>");
+		html_str(b, "</a></dt><dd>");
 		escape_put(b, p->about);
-		buf_str(b, "</dd>\n");
+		html_str(b, "</dd>\n");
 	}
-	buf_str(b, "</dl>\n");
+	html_str(b, "</dl>\n");
 	html_end(b, brand, true);
 }

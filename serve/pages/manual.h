@@ -5,7 +5,7 @@
 #ifndef PAGES_MANUAL_H
 #define PAGES_MANUAL_H
 
-#include "base/buf.h"
+#include "http/escape.h"
 
 #include <stddef.h>
 
@@ -26,8 +26,8 @@ extern const size_t manual_count;
 const struct manual_page *manual_find(const char *name);
 
 /* manual_put(b, page, brand): append a page. manual_put_list: the list. */
-void manual_put(struct buf *b, const struct manual_page *page,
+void manual_put(struct html *b, const struct manual_page *page,
 	const struct brand *brand);
-void manual_put_list(struct buf *b, const struct brand *brand);
+void manual_put_list(struct html *b, const struct brand *brand);
 
 #endif

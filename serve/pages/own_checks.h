@@ -5,7 +5,7 @@
 #ifndef PAGES_OWN_CHECKS_H
 #define PAGES_OWN_CHECKS_H
 
-#include "base/buf.h"
+#include "http/escape.h"
 #include "data/view.h"
 #include "store/stages.h"
 
@@ -19,6 +19,6 @@ struct own_checks {
 };
 
 /* own_checks_put(b, o): append the banner, if there is a need for one. */
-void own_checks_put(struct buf *b, const struct own_checks *o);
+void own_checks_put(struct html *b, const struct own_checks *o);
 
 #endif

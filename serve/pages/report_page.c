@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "data/brand.h"
 #include "data/report.h"
-#include "http/escape.h"
 #include "http/paging.h"
 #include "pages/html.h"
 
@@ -71,26 +70,26 @@ static const struct meaning *meaning_of(
 }
 
 /* A whole number in groups of three digits: 31,200. */
-static void put_count(struct buf *b, long n)
+static void put_count(struct html *b, long n)
 {
 	if (n >= 1000) {
 		put_count(b, n / 1000);
-		buf_fmt(b, ",%03ld", n % 1000);
+		html_fmt(b, ",%03ld", n % 1000);
 	} else {
-		buf_int(b, n);
+		html_int(b, n);
 	}
 }
 
-static void put_servers(struct buf *b, long n)
+static void put_servers(struct html *b, long n)
 {
 	put_count(b, n);
-	buf_str(b, n == 1 ? " server" : " servers");
+	html_str(b, n == 1 ? " server" : " servers");
 }
 
 /* A bar that is drawn beside its number. */
-static void put_bar(struct buf *b, double percent)
+static void put_bar(struct html *b, double percent)
 {
-	buf_fmt(b,
+	html_fmt(b,
 		"<svg class=\"share\" aria-hidden=\"true\" viewBox=\"0 0 100 "
 		"8\" "
 		"preserveAspectRatio=\"none\"><rect class=\"rail\" "
@@ -101,23 +100,23 @@ static void put_bar(struct buf *b, double percent)
 		percent);
 }
 
-static void put_share(struct buf *b, const struct report_count *c)
+static void put_share(struct html *b, const struct report_count *c)
 {
-	buf_str(b, "<td class=\"bar\">");
+	html_str(b, "<td class=\"bar\">");
 	put_bar(b, c->share);
-	buf_fmt(b,
+	html_fmt(b,
 		"</td><td data-label=\"Share\">%.1f&#8239;%%</td>"
 		"<td data-label=\"Servers\">",
 		c->share);
 	put_count(b, c->count);
-	buf_str(b, "</td></tr>\n");
+	html_str(b, "</td></tr>\n");
 }
 
-static void put_counts(struct buf *b, const char *heading, const char *id,
+static void put_counts(struct html *b, const char *heading, const char *id,
 	const char *column, const struct meaning *list,
 	const struct report_count *v, size_t n)
 {
-	buf_fmt(b,
+	html_fmt(b,
 		"<h2 id=\"%s\">%s</h2>\n<table class=\"counts\" "
 		"aria-labelledby=\"%s\">\n<thead><tr><th scope=\"col\">%s</th>"
 		"<td></td><th scope=\"col\">Share</th><th scope=\"col\">Servers"
@@ -128,16 +127,16 @@ static void put_counts(struct buf *b, const char *heading, const char *id,
 
 		if (!v[i].count || !m->name)
 			continue;
-		buf_fmt(b, "<tr><th scope=\"row\">%s <small>%s</small></th>",
+		html_fmt(b, "<tr><th scope=\"row\">%s <small>%s</small></th>",
 			m->title, m->about);
 		put_share(b, &v[i]);
 	}
-	buf_str(b, "</tbody></table>\n");
+	html_str(b, "</tbody></table>\n");
 }
 
-static void put_protocols(struct buf *b, const struct report_head *h)
+static void put_protocols(struct html *b, const struct report_head *h)
 {
-	buf_str(b, "<h2 id=\"protocols\">Protocol</h2>\n<table "
+	html_str(b, "<h2 id=\"protocols\">Protocol</h2>\n<table "
 		   "class=\"counts\" "
 		   "aria-labelledby=\"protocols\">\n<thead><tr><th "
 		   "scope=\"col\">"
@@ -146,83 +145,83 @@ static void put_protocols(struct buf *b, const struct report_head *h)
 	for (size_t i = 0; i < h->n_protocols; i++) {
 		const struct report_count *c = &h->protocols[i];
 
-		buf_str(b, "<tr><th scope=\"row\">");
+		html_str(b, "<tr><th scope=\"row\">");
 		if (c->protocol) {
 			escape_put(b, c->protocol);
-			buf_fmt(b, " <small>%s</small>",
+			html_fmt(b, " <small>%s</small>",
 				meaning_of(eras, c->era)->title);
 		} else {
-			buf_str(b, "Not known <small>it could not be asked"
+			html_str(b, "Not known <small>it could not be asked"
 				   "</small>");
 		}
-		buf_str(b, "</th>");
+		html_str(b, "</th>");
 		put_share(b, c);
 	}
-	buf_str(b, "</tbody></table>\n");
+	html_str(b, "</tbody></table>\n");
 }
 
 /* How long before the report that was; days are whole ones. */
-static void put_ago(struct buf *b, int64_t since, int64_t as_of)
+static void put_ago(struct html *b, int64_t since, int64_t as_of)
 {
 	int64_t days = as_of > since ? (as_of - since) / DAY : 0;
 
 	if (!days)
-		buf_str(b, "less than a day");
+		html_str(b, "less than a day");
 	else
-		buf_fmt(b, "%" PRId64 " day%s", days, days == 1 ? "" : "s");
+		html_fmt(b, "%" PRId64 " day%s", days, days == 1 ? "" : "s");
 }
 
-static void put_tools(struct buf *b, const struct report_row *r, int64_t as_of)
+static void put_tools(struct html *b, const struct report_row *r, int64_t as_of)
 {
-	buf_str(b, "<td data-label=\"Tools unchanged\">");
+	html_str(b, "<td data-label=\"Tools unchanged\">");
 	if (r->tools_churn) {
-		buf_str(b, "never for long");
+		html_str(b, "never for long");
 	} else if (r->tool_changes < 0 || !r->tools_since) {
-		buf_str(b, "<span class=\"dim\">not known</span>");
+		html_str(b, "<span class=\"dim\">not known</span>");
 	} else {
 		put_ago(b, r->tools_since, as_of);
 		if (r->tool_changes)
-			buf_fmt(b, " <small>%ld change%s</small>",
+			html_fmt(b, " <small>%ld change%s</small>",
 				r->tool_changes,
 				r->tool_changes == 1 ? "" : "s");
 	}
-	buf_str(b, "</td>");
+	html_str(b, "</td>");
 }
 
-static void put_row(struct buf *b, const struct report_entry *e, int64_t as_of)
+static void put_row(struct html *b, const struct report_entry *e, int64_t as_of)
 {
 	const struct report_row *r = &e->row;
 	const struct meaning *m = meaning_of(buckets, r->bucket);
 
-	buf_str(b, "<tr>");
+	html_str(b, "<tr>");
 	if (r->rank)
-		buf_fmt(b, "<td class=\"rank\">%ld</td>", r->rank);
-	buf_fmt(b, "<th scope=\"row\"><a href=\"/status/%s\">", r->slug);
+		html_fmt(b, "<td class=\"rank\">%ld</td>", r->rank);
+	html_fmt(b, "<th scope=\"row\"><a href=\"/status/%s\">", r->slug);
 	escape_put(b, e->title ? e->title : r->slug);
-	buf_str(b, "</a></th><td data-label=\"Uptime\">");
+	html_str(b, "</a></th><td data-label=\"Uptime\">");
 	if (isnan(r->uptime))
-		buf_str(b, "<span class=\"dim\">not known</span>");
+		html_str(b, "<span class=\"dim\">not known</span>");
 	else
-		buf_fmt(b, "%.2f&#8239;%%", r->uptime);
-	buf_str(b, "</td><td data-label=\"Minutes known\">");
+		html_fmt(b, "%.2f&#8239;%%", r->uptime);
+	html_str(b, "</td><td data-label=\"Minutes known\">");
 	put_count(b, r->known_minutes);
-	buf_str(b, "</td><td data-label=\"p95\">");
+	html_str(b, "</td><td data-label=\"p95\">");
 	if (isnan(r->p95_ms))
-		buf_str(b, "<span class=\"dim\">not known</span>");
+		html_str(b, "<span class=\"dim\">not known</span>");
 	else {
 		put_count(b, (long)r->p95_ms);
-		buf_str(b, "&#8239;ms");
+		html_str(b, "&#8239;ms");
 	}
-	buf_str(b, "</td>");
+	html_str(b, "</td>");
 	put_tools(b, r, as_of);
-	buf_fmt(b, "<td data-label=\"Found\">%s</td></tr>\n",
+	html_fmt(b, "<td data-label=\"Found\">%s</td></tr>\n",
 		m->name ? m->title : "No data");
 }
 
-static void put_board(struct buf *b, const char *id, bool ranked,
+static void put_board(struct html *b, const char *id, bool ranked,
 	const struct report_page *p, size_t from, size_t to)
 {
-	buf_fmt(b,
+	html_fmt(b,
 		"<table class=\"board\" aria-labelledby=\"%s\">\n<thead><tr>%s"
 		"<th scope=\"col\" class=\"name\">Server</th>"
 		"<th scope=\"col\">Uptime</th>"
@@ -233,19 +232,19 @@ static void put_board(struct buf *b, const char *id, bool ranked,
 		id, ranked ? "<th scope=\"col\">Rank</th>" : "");
 	for (size_t i = from; i < to; i++)
 		put_row(b, &p->entries[i], p->head->as_of);
-	buf_str(b, "</tbody></table>\n");
+	html_str(b, "</tbody></table>\n");
 }
 
-static void put_boards(struct buf *b, const struct report_page *p)
+static void put_boards(struct html *b, const struct report_page *p)
 {
 	const struct report_head *h = p->head;
 	size_t ranked = 0;
 
 	while (ranked < p->n && p->entries[ranked].row.rank)
 		ranked++;
-	buf_str(b, "<h2 id=\"leaderboard\">Leaderboard</h2>\n");
+	html_str(b, "<h2 id=\"leaderboard\">Leaderboard</h2>\n");
 	if (!h->ranked)
-		buf_fmt(b,
+		html_fmt(b,
 			"<p>No server is ranked yet: none is known on %ld "
 			"days "
 			"of the month.</p>\n",
@@ -253,10 +252,10 @@ static void put_boards(struct buf *b, const struct report_page *p)
 	else if (ranked)
 		put_board(b, "leaderboard", true, p, 0, ranked);
 	else
-		buf_str(b, "<p>The servers that are ranked are on the pages "
+		html_str(b, "<p>The servers that are ranked are on the pages "
 			   "before this one.</p>\n");
 	if (p->n > ranked) {
-		buf_fmt(b,
+		html_fmt(b,
 			"<h2 id=\"unranked\">Not ranked</h2>\n<p>Too little is "
 			"known of these: a server is ranked that is known on "
 			"at "
@@ -268,7 +267,7 @@ static void put_boards(struct buf *b, const struct report_page *p)
 		put_board(b, "unranked", false, p, ranked, p->n);
 	}
 	if (p->hidden)
-		buf_fmt(b,
+		html_fmt(b,
 			"<p class=\"dim\">%zu more, counted above, %s not "
 			"listed "
 			"here any more.</p>\n",
@@ -276,53 +275,53 @@ static void put_boards(struct buf *b, const struct report_page *p)
 	html_pages(b, p->paging, p->request);
 }
 
-static void put_lead(struct buf *b, const struct report_head *h)
+static void put_lead(struct html *b, const struct report_head *h)
 {
-	buf_str(b, "<p class=\"lead\">");
+	html_str(b, "<p class=\"lead\">");
 	put_servers(b, h->servers);
 	if (h->n_cities)
-		buf_str(b, ", watched from ");
+		html_str(b, ", watched from ");
 	for (size_t i = 0; i < h->n_cities; i++) {
-		buf_str(b, text_comma(i, h->n_cities));
+		html_str(b, text_comma(i, h->n_cities));
 		escape_put(b, h->cities[i]);
 	}
-	buf_str(b, "</p>\n");
+	html_str(b, "</p>\n");
 }
 
-static void put_as_of(struct buf *b, const struct report_head *h, int month)
+static void put_as_of(struct html *b, const struct report_head *h, int month)
 {
-	buf_str(b, "<p>As of ");
+	html_str(b, "<p>As of ");
 	html_time(b, h->as_of, 0);
 	if (h->final)
-		buf_str(b, ". The month is over, and this report stays as it "
+		html_str(b, ". The month is over, and this report stays as it "
 			   "is.</p>\n");
 	else if (h->as_of < month_begin(month + 1))
-		buf_fmt(b,
+		html_fmt(b,
 			". <b>The month is not over</b>: this is its day %ld, "
 			"and "
 			"everything here may change until it ends.</p>\n",
 			h->days);
 	else
-		buf_str(b, ". The month is over, but its last minutes may "
+		html_str(b, ". The month is over, but its last minutes may "
 			   "still be "
 			   "counted.</p>\n");
 }
 
 static void put_files(
-	struct buf *b, const char *month, const struct brand *brand)
+	struct html *b, const char *month, const struct brand *brand)
 {
-	buf_fmt(b,
+	html_fmt(b,
 		"<p>All of it for programs: <a "
 		"href=\"/report/%s.csv\">CSV</a>, "
 		"<a href=\"/report/%s.json\">JSON</a>. To be cited as <b>",
 		month, month);
 	escape_put(b, brand->url);
-	buf_fmt(b, "/report/%s</b>.</p>\n", month);
+	html_fmt(b, "/report/%s</b>.</p>\n", month);
 }
 
-static void put_method(struct buf *b, const struct report_head *h, int month)
+static void put_method(struct html *b, const struct report_head *h, int month)
 {
-	buf_str(b,
+	html_str(b,
 		"<h2>How this is reckoned</h2>\n<dl class=\"answers\">\n"
 		"<div><dt>Rank</dt><dd>By uptime; of equals by p95, the "
 		"shortest "
@@ -337,11 +336,11 @@ static void put_method(struct buf *b, const struct report_head *h, int month)
 		"<div><dt>p95</dt><dd>95 of 100 checks that found the server "
 		"working took no longer, from all places together");
 	if (h->latency_from > month_begin(month)) {
-		buf_str(b, ", from ");
+		html_str(b, ", from ");
 		html_day(b, h->latency_from / DAY);
-		buf_str(b, " on: earlier ones were no longer kept");
+		html_str(b, " on: earlier ones were no longer kept");
 	}
-	buf_str(b, ".</dd></div>\n<div><dt>Tools unchanged</dt><dd>For how "
+	html_str(b, ".</dd></div>\n<div><dt>Tools unchanged</dt><dd>For how "
 		   "long the server "
 		   "has had the same tools, with the same descriptions, and "
 		   "how "
@@ -352,24 +351,24 @@ static void put_method(struct buf *b, const struct report_head *h, int month)
 		   "walls.</dd></div>\n</dl>\n");
 }
 
-static void put_others(struct buf *b, const struct report_page *p, int month)
+static void put_others(struct html *b, const struct report_page *p, int month)
 {
 	char text[MONTH_TEXT], title[MONTH_TITLE];
 
 	if (p->n_months < 2)
 		return;
-	buf_str(b, "<nav aria-label=\"Other months\">\n<h2>Other months</h2>\n"
+	html_str(b, "<nav aria-label=\"Other months\">\n<h2>Other months</h2>\n"
 		   "<ul class=\"months\">\n");
 	for (size_t i = 0; i < p->n_months; i++)
 		if (p->months[i] != month)
-			buf_fmt(b, "<li><a href=\"/report/%s\">%s</a></li>\n",
+			html_fmt(b, "<li><a href=\"/report/%s\">%s</a></li>\n",
 				month_text(p->months[i], text),
 				month_title(p->months[i], title));
-	buf_str(b, "</ul>\n</nav>\n");
+	html_str(b, "</ul>\n</nav>\n");
 }
 
 void report_page_put(
-	struct buf *b, const struct report_page *p, const struct brand *brand)
+	struct html *b, const struct report_page *p, const struct brand *brand)
 {
 	const struct report_head *h = p->head;
 	char title[MONTH_TITLE], heading[MONTH_TITLE + 32];
@@ -415,7 +414,7 @@ void report_page_put(
 }
 
 void report_list_put(
-	struct buf *b, const int *months, size_t n, const struct brand *brand)
+	struct html *b, const int *months, size_t n, const struct brand *brand)
 {
 	char text[MONTH_TEXT], title[MONTH_TITLE];
 
@@ -426,11 +425,11 @@ void report_list_put(
 			.about = "How reliable public MCP servers are, month by "
 				 "month."});
 	html_element(b, "h1", "Reports by month");
-	buf_str(b, "<ul class=\"months\">\n");
+	html_str(b, "<ul class=\"months\">\n");
 	for (size_t i = 0; i < n; i++)
-		buf_fmt(b, "<li><a href=\"/report/%s\">%s</a></li>\n",
+		html_fmt(b, "<li><a href=\"/report/%s\">%s</a></li>\n",
 			month_text(months[i], text),
 			month_title(months[i], title));
-	buf_str(b, "</ul>\n");
+	html_str(b, "</ul>\n");
 	html_end(b, brand, true);
 }

@@ -5,7 +5,7 @@
 #ifndef PAGES_REPORT_PAGE_H
 #define PAGES_REPORT_PAGE_H
 
-#include "base/buf.h"
+#include "http/escape.h"
 
 #include <stddef.h>
 
@@ -26,11 +26,11 @@ struct report_page {
 };
 
 /* report_page_put(b, page, brand): append the page. */
-void report_page_put(struct buf *b, const struct report_page *page,
+void report_page_put(struct html *b, const struct report_page *page,
 	const struct brand *brand);
 
 /* report_list_put(b, months, n, brand): append the list of their reports. */
 void report_list_put(
-	struct buf *b, const int *months, size_t n, const struct brand *brand);
+	struct html *b, const int *months, size_t n, const struct brand *brand);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "data/brand.h"
-#include "http/escape.h"
 #include "json/json.h"
 #include "pages/html.h"
 
@@ -10,25 +9,33 @@
 #define DATA_MAX 32768
 
 /* Of a page that has an address, as long as that of the site is known. */
-static void put_address(struct buf *b, const struct frame *f)
+static void put_address(struct html *b, const struct frame *f)
 {
 	escape_put(b, f->brand->url);
-	buf_str(b, f->path);
+	html_str(b, f->path);
 }
 
-static void put_property(struct buf *b, const char *name, const char *text)
+static void put_property(struct html *b, const char *name, const char *text)
 {
-	buf_fmt(b, "<meta property=\"og:%s\" content=\"", name);
+	html_fmt(b, "<meta property=\"og:%s\" content=\"", name);
 	escape_put(b, text);
-	buf_str(b, "\">\n");
+	html_str(b, "\">\n");
+}
+
+/* What it is about, which may be longer than a name. */
+static void put_about(struct html *b, const char *key, const char *about)
+{
+	html_fmt(b, "<meta %s content=\"", key);
+	escape_whole(b, about);
+	html_str(b, "\">\n");
 }
 
 /* The image that stands beside a link to the page elsewhere, and its size there. */
-static void put_image(struct buf *b, const struct frame *f)
+static void put_image(struct html *b, const struct frame *f)
 {
-	buf_str(b, "<meta property=\"og:image\" content=\"");
+	html_str(b, "<meta property=\"og:image\" content=\"");
 	escape_put(b, f->brand->url);
-	buf_fmt(b,
+	html_fmt(b,
 		"%s\">\n<meta property=\"og:image:type\" "
 		"content=\"image/png\">\n"
 		"<meta property=\"og:image:width\" content=\"%d\">\n"
@@ -37,43 +44,31 @@ static void put_image(struct buf *b, const struct frame *f)
 		f->preview, PREVIEW_WIDTH, PREVIEW_HEIGHT);
 	if (f->subject) {
 		escape_put(b, f->subject);
-		buf_str(b, ": ");
+		html_str(b, ": ");
 	}
 	escape_put(b, f->title);
-	buf_fmt(b,
-		": %s\">\n<meta name=\"twitter:card\" "
-		"content=\"summary_large_image\">\n",
-		f->state);
+	html_str(b, ": ");
+	escape_whole(b, f->state);
+	html_str(b, "\">\n<meta name=\"twitter:card\" "
+		    "content=\"summary_large_image\">\n");
 }
 
-static void put_open_graph(struct buf *b, const struct frame *f)
+static void put_open_graph(struct html *b, const struct frame *f)
 {
-	buf_str(b, "<meta property=\"og:title\" content=\"");
+	html_str(b, "<meta property=\"og:title\" content=\"");
 	html_name(b, f);
-	buf_str(b, "\">\n");
+	html_str(b, "\">\n");
 	if (f->about)
-		buf_fmt(b, "<meta property=\"og:description\" content=\"%s\">\n",
-			f->about);
+		put_about(b, "property=\"og:description\"", f->about);
 	put_property(b, "type", "website");
 	put_property(b, "site_name", f->brand->title);
 	if (!*f->brand->url)
 		return;
-	buf_str(b, "<meta property=\"og:url\" content=\"");
+	html_str(b, "<meta property=\"og:url\" content=\"");
 	put_address(b, f);
-	buf_str(b, "\">\n");
+	html_str(b, "\">\n");
 	if (f->preview)
 		put_image(b, f);
-}
-
-/* A member whose text is escaped, as `text` plain. */
-static void put_plain(struct buf *json, const char *key, const struct buf *text)
-{
-	struct buf plain;
-
-	buf_init(&plain, DATA_MAX);
-	escape_undo(&plain, buf_ok(text) ? text->p : "");
-	json_put_member(json, key, buf_ok(&plain) ? plain.p : "");
-	buf_release(&plain);
 }
 
 static void put_address_of(struct buf *json, const struct frame *f)
@@ -81,23 +76,21 @@ static void put_address_of(struct buf *json, const struct frame *f)
 	struct buf url;
 
 	buf_init(&url, DATA_MAX);
-	put_address(&url, f);
-	put_plain(json, "@id", &url);
-	put_plain(json, "url", &url);
+	buf_fmt(&url, "%s%s", f->brand->url, f->path);
+	json_put_member(json, "@id", buf_ok(&url) ? url.p : "");
+	json_put_member(json, "url", buf_ok(&url) ? url.p : "");
 	buf_release(&url);
 }
 
 static void put_description(struct buf *json, const struct frame *f)
 {
-	struct buf text;
+	struct buf name;
 
-	buf_init(&text, DATA_MAX);
-	html_name(&text, f);
-	put_plain(json, "name", &text);
-	buf_clear(&text);
-	buf_str(&text, f->about);
-	put_plain(json, "description", &text);
-	buf_release(&text);
+	buf_init(&name, DATA_MAX);
+	html_name_text(&name, f);
+	json_put_member(json, "name", buf_ok(&name) ? name.p : "");
+	json_put_member(json, "description", f->about);
+	buf_release(&name);
 }
 
 /*
@@ -132,37 +125,36 @@ static void put_members(struct buf *json, const struct frame *f)
  * A block of data, which browsers never run. Outside of its strings JSON has none
  * of these characters, and with them no text ends the element, or begins another.
  */
-static void put_data(struct buf *b, const struct frame *f)
+static void put_data(struct html *b, const struct frame *f)
 {
 	struct buf json;
 
 	buf_init(&json, DATA_MAX);
 	put_members(&json, f);
 	if (buf_ok(&json)) {
-		buf_str(b, "<script type=\"application/ld+json\">");
+		html_str(b, "<script type=\"application/ld+json\">");
 		for (const char *p = json.p; *p; p++)
 			if (*p == '<' || *p == '>' || *p == '&')
-				buf_fmt(b, "\\u%04x", (unsigned)*p);
+				html_fmt(b, "\\u%04x", (unsigned)*p);
 			else
-				buf_char(b, *p);
-		buf_str(b, "</script>\n");
+				html_char(b, *p);
+		html_str(b, "</script>\n");
 	}
 	buf_release(&json);
 }
 
-void sharing_put(struct buf *b, const struct frame *f)
+void sharing_put(struct html *b, const struct frame *f)
 {
 	if (f->unlisted)
-		buf_str(b, "<meta name=\"robots\" content=\"noindex\">\n");
+		html_str(b, "<meta name=\"robots\" content=\"noindex\">\n");
 	if (f->unlisted || !f->path)
 		return;
 	if (f->about)
-		buf_fmt(b, "<meta name=\"description\" content=\"%s\">\n",
-			f->about);
+		put_about(b, "name=\"description\"", f->about);
 	if (*f->brand->url) {
-		buf_str(b, "<link rel=\"canonical\" href=\"");
+		html_str(b, "<link rel=\"canonical\" href=\"");
 		put_address(b, f);
-		buf_str(b, "\">\n");
+		html_str(b, "\">\n");
 	}
 	put_open_graph(b, f);
 	if (f->server && f->about && *f->brand->url)

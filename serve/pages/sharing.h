@@ -7,11 +7,11 @@
 #ifndef PAGES_SHARING_H
 #define PAGES_SHARING_H
 
-#include "base/buf.h"
+#include "http/escape.h"
 
 struct frame;
 
 /* sharing_put(b, f): append it. */
-void sharing_put(struct buf *b, const struct frame *f);
+void sharing_put(struct html *b, const struct frame *f);
 
 #endif

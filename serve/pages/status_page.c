@@ -6,12 +6,12 @@
 #include "pages/status_page.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "data/condition.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
 #include "data/brand.h"
-#include "http/escape.h"
 #include "http/route.h"
 #include "pages/html.h"
 #include "pages/own_checks.h"
@@ -34,42 +34,43 @@ struct condition_facts status_page_facts(const struct status_page *s)
 		.maintenance = s->data->maintenance_now.found};
 }
 
-/* `sentence` is escaped. */
-static void put_headline(struct buf *b, const char *title, struct condition c,
+static void put_headline(struct html *b, const char *title, struct condition c,
 	const char *sentence)
 {
 	const char *class = html_condition(c).class;
 
-	buf_str(b, "<h1>");
+	html_str(b, "<h1>");
 	escape_put(b, title);
-	buf_fmt(b, " <span class=\"headline text-%s\">", class);
+	html_fmt(b, " <span class=\"headline text-%s\">", class);
 	html_icon(b, class);
-	buf_fmt(b, "<span>%s</span></span></h1>\n", sentence);
+	html_str(b, "<span>");
+	escape_whole(b, sentence);
+	html_str(b, "</span></span></h1>\n");
 }
 
 /* The minute of the verdict, and how often there is one. */
-static void put_as_of(struct buf *b, const struct status_page *s,
+static void put_as_of(struct html *b, const struct status_page *s,
 	const struct places *places)
 {
 	if (s->view->freshness != VIEW_FRESH)
 		return;
-	buf_str(b, "<p class=\"dim\">As of ");
+	html_str(b, "<p class=\"dim\">As of ");
 	html_time(b, s->view->as_of, s->now);
 	if (!isnan(s->server->interval_s)) {
-		buf_str(b, ". Checked every ");
+		html_str(b, ". Checked every ");
 		if (s->server->interval_s == 60)
-			buf_str(b, "minute");
+			html_str(b, "minute");
 		else if (s->server->interval_s < 60)
-			buf_fmt(b, "%.0f seconds", s->server->interval_s);
+			html_fmt(b, "%.0f seconds", s->server->interval_s);
 		else
 			html_span(b, s->server->interval_s);
-		buf_fmt(b, " from %zu place%s", places->n,
+		html_fmt(b, " from %zu place%s", places->n,
 			places->n == 1 ? "" : "s");
 	}
-	buf_str(b, ".</p>\n");
+	html_str(b, ".</p>\n");
 }
 
-static void put_own(struct buf *b, const struct status_page *s)
+static void put_own(struct html *b, const struct status_page *s)
 {
 	own_checks_put(b,
 		&(struct own_checks) {.freshness = s->view->freshness,
@@ -78,54 +79,54 @@ static void put_own(struct buf *b, const struct status_page *s)
 			.now = s->now});
 }
 
-static void put_reason(struct buf *b, const struct occurrence *o)
+static void put_reason(struct html *b, const struct occurrence *o)
 {
 	if (!o->of->reason || !*o->of->reason)
 		return;
-	buf_str(b, ": ");
+	html_str(b, ": ");
 	escape_put(b, o->of->reason);
 }
 
-static void put_work(struct buf *b, const struct status_page *s)
+static void put_work(struct html *b, const struct status_page *s)
 {
 	const struct page_data *d = s->data;
 
 	if (d->maintenance_now.found) {
-		buf_str(b, "<p class=\"banner work\">");
+		html_str(b, "<p class=\"banner work\">");
 		html_icon(b, "work");
-		buf_str(b, "<span><b>Maintenance until ");
+		html_str(b, "<span><b>Maintenance until ");
 		html_time(b, d->maintenance_now.end, s->now);
-		buf_str(b, "</b>");
+		html_str(b, "</b>");
 		put_reason(b, &d->maintenance_now);
-		buf_str(b, "</span></p>\n");
+		html_str(b, "</span></p>\n");
 	}
 	if (d->maintenance_next.found) {
-		buf_str(b, "<p class=\"banner work\">");
+		html_str(b, "<p class=\"banner work\">");
 		html_icon(b, "work");
-		buf_str(b, "<span><b>Planned maintenance, ");
+		html_str(b, "<span><b>Planned maintenance, ");
 		html_time(b, d->maintenance_next.start, s->now);
-		buf_str(b, " to ");
+		html_str(b, " to ");
 		html_time(b, d->maintenance_next.end,
 			(double)d->maintenance_next.start);
-		buf_str(b, "</b>");
+		html_str(b, "</b>");
 		put_reason(b, &d->maintenance_next);
-		buf_str(b, "</span></p>\n");
+		html_str(b, "</span></p>\n");
 	}
 }
 
-static void put_place_list(struct buf *b, const struct places *l)
+static void put_place_list(struct html *b, const struct places *l)
 {
-	buf_str(b, "<div><dt>Where</dt><dd><ul class=\"places\">\n");
+	html_str(b, "<div><dt>Where</dt><dd><ul class=\"places\">\n");
 	for (size_t i = 0; i < l->n; i++) {
 		struct word w = html_place(l->v[i].place);
 
-		buf_str(b, "<li>");
+		html_str(b, "<li>");
 		html_icon(b, w.class);
-		buf_str(b, "<span>");
-		places_put(b, &l->v[i]);
-		buf_fmt(b, " <small>%s</small></span></li>\n", w.text);
+		html_str(b, "<span>");
+		html_put_place(b, &l->v[i]);
+		html_fmt(b, " <small>%s</small></span></li>\n", w.text);
 	}
-	buf_str(b, "</ul></dd></div>\n");
+	html_str(b, "</ul></dd></div>\n");
 }
 
 /* How long an incident lasted within the last day, in seconds. */
@@ -137,7 +138,7 @@ static double within(const struct incident *in, double now)
 }
 
 /* Without a record of incidents: the bad minutes of today and yesterday. */
-static void put_minutes(struct buf *b, const struct history *p)
+static void put_minutes(struct html *b, const struct history *p)
 {
 	int64_t down = 0, part = 0;
 
@@ -146,18 +147,18 @@ static void put_minutes(struct buf *b, const struct history *p)
 		part += p->days[i].minutes[VERDICT_AMBER];
 	}
 	if (!history_known(&p->days[0]) && !history_known(&p->days[1]))
-		buf_str(b, "Not known");
+		html_str(b, "Not known");
 	else if (!down && !part)
-		buf_str(b, "No trouble today or yesterday");
+		html_str(b, "No trouble today or yesterday");
 	else
-		buf_fmt(b,
+		html_fmt(b,
 			"Today and yesterday: %" PRId64 " min not working, "
 			"%" PRId64 " min partly",
 			down, part);
 }
 
 /* The incidents of the last day. */
-static void put_incidents(struct buf *b, const struct status_page *s)
+static void put_incidents(struct html *b, const struct status_page *s)
 {
 	const struct incidents *l = &s->data->incidents;
 	const struct incident *open = incidents_open(l);
@@ -172,38 +173,38 @@ static void put_incidents(struct buf *b, const struct status_page *s)
 			sum += part;
 	}
 	if (n)
-		buf_fmt(b, "<a href=\"#incidents\">%zu incident%s</a>", n,
+		html_fmt(b, "<a href=\"#incidents\">%zu incident%s</a>", n,
 			n == 1 ? "" : "s");
 	else if (s->data->maintenance_now.found)
-		buf_str(b, "Planned maintenance");
+		html_str(b, "Planned maintenance");
 	else
-		buf_str(b, s->view->freshness == VIEW_FRESH
+		html_str(b, s->view->freshness == VIEW_FRESH
 			? "No incidents"
 			: "None before our checks stopped");
 	if (sum > 0) {
-		buf_str(b, ", ");
+		html_str(b, ", ");
 		html_span(b, fmin(sum, DAY));
 	}
 	if (open) {
-		buf_str(b, ", ongoing since ");
+		html_str(b, ", ongoing since ");
 		html_time(b, open->started_at, s->now);
 	}
 }
 
-static void put_day(struct buf *b, const struct status_page *s)
+static void put_day(struct html *b, const struct status_page *s)
 {
-	buf_str(b, "<div><dt>Last 24 hours</dt><dd>");
+	html_str(b, "<div><dt>Last 24 hours</dt><dd>");
 	if (s->view->freshness == VIEW_NONE)
-		buf_str(b, "Not known");
+		html_str(b, "Not known");
 	else if (isnan(s->data->heartbeats[STAGE_ALERT]))
 		put_minutes(b, &s->data->history);
 	else
 		put_incidents(b, s);
-	buf_str(b, "</dd></div>\n");
+	html_str(b, "</dd></div>\n");
 }
 
 /* Whether the operators know of the trouble. */
-static void put_known(struct buf *b, const struct status_page *s)
+static void put_known(struct html *b, const struct status_page *s)
 {
 	const struct incident *in = incidents_open(&s->data->incidents);
 	struct unapproved_tools unapproved = {.open = false};
@@ -214,25 +215,25 @@ static void put_known(struct buf *b, const struct status_page *s)
 		return;
 	if (!in && s->view->tools_differ)
 		unapproved = s->data->incidents.unapproved;
-	buf_str(b, "<div><dt>Does the operator know?</dt><dd>");
+	html_str(b, "<div><dt>Does the operator know?</dt><dd>");
 	if (bad && s->data->maintenance_now.found)
-		buf_str(b, "Yes, this maintenance was announced");
+		html_str(b, "Yes, this maintenance was announced");
 	else if (in && in->passing)
-		buf_str(b, "Recovered. We are monitoring it.");
+		html_str(b, "Recovered. We are monitoring it.");
 	else if (in ? in->acknowledged : unapproved.acknowledged)
-		buf_str(b, "Yes, the operator is looking into it");
+		html_str(b, "Yes, the operator is looking into it");
 	else if (in ? in->told : unapproved.told)
-		buf_str(b, "Yes, the operator was notified");
+		html_str(b, "Yes, the operator was notified");
 	else if (in || unapproved.open)
-		buf_str(b, "Recorded; the operator has not responded yet");
+		html_str(b, "Recorded; the operator has not responded yet");
 	else
-		buf_str(b, "Noticed just now. We notify the operator once it "
+		html_str(b, "Noticed just now. We notify the operator once it "
 			   "is confirmed.");
-	buf_str(b, "</dd></div>\n");
+	html_str(b, "</dd></div>\n");
 }
 
 /* Which places see other tools. */
-static void put_sides(struct buf *b, const struct tool_split *sides,
+static void put_sides(struct html *b, const struct tool_split *sides,
 	const struct places *places, double now)
 {
 	const struct tool_split_side *newest =
@@ -240,49 +241,49 @@ static void put_sides(struct buf *b, const struct tool_split *sides,
 
 	if (!sides->n)
 		return;
-	buf_str(b, "<div class=\"wide\"><dt>Different tools</dt><dd>");
+	html_str(b, "<div class=\"wide\"><dt>Different tools</dt><dd>");
 	html_icon(b, "part");
-	buf_str(b, " The tool list in ");
-	places_put_regions(b, places,
+	html_str(b, " The tool list in ");
+	html_put_regions(b, places,
 		(const char (*)[REGION_MAX + 1])newest->regions,
 		newest->n_regions);
-	buf_str(b, " differs from that in ");
+	html_str(b, " differs from that in ");
 	for (size_t i = 0; i + 1 < sides->n; i++) {
 		if (i)
-			buf_str(b, i + 2 == sides->n ? ", and from that in "
+			html_str(b, i + 2 == sides->n ? ", and from that in "
 						     : ", from that in ");
-		places_put_regions(b, places,
+		html_put_regions(b, places,
 			(const char (*)[REGION_MAX + 1])sides->v[i].regions,
 			sides->v[i].n_regions);
 	}
 	if (newest->first_seen) {
-		buf_str(b, ", since ");
+		html_str(b, ", since ");
 		html_time(b, newest->first_seen, now);
 	}
-	buf_str(b, ". A cache in between may serve an old copy.</dd>"
+	html_str(b, ". A cache in between may serve an old copy.</dd>"
 		   "</div>\n");
 }
 
 /* The JSON of a private server needs a token: a cookie does not do. */
-static void put_feed(struct buf *b, const struct status_page *s)
+static void put_feed(struct html *b, const struct status_page *s)
 {
-	buf_fmt(b,
+	html_fmt(b,
 		"<div><dt>Get updates</dt><dd><a href=\"/status/%s/"
 		"feed.atom\">Atom feed</a>, <a href=\"/status/%s/"
 		"maintenance.ics\">maintenance calendar</a>",
 		s->slug, s->slug);
 	if (!s->server->is_private)
-		buf_fmt(b,
+		html_fmt(b,
 			", <a href=\"#embed\">badge</a>, "
 			"<a href=\"/api/embed-status/%s\">JSON</a>",
 			s->slug);
-	buf_str(b, "</dd></div>\n");
+	html_str(b, "</dd></div>\n");
 }
 
-static void put_answers(struct buf *b, const struct status_page *s,
+static void put_answers(struct html *b, const struct status_page *s,
 	const struct places *places)
 {
-	buf_str(b, "<div class=\"now\"><dl class=\"answers\">\n");
+	html_str(b, "<div class=\"now\"><dl class=\"answers\">\n");
 	if (places->n)
 		put_place_list(b, places);
 	put_day(b, s);
@@ -290,21 +291,21 @@ static void put_answers(struct buf *b, const struct status_page *s,
 	if (s->view->freshness == VIEW_FRESH)
 		put_sides(b, &s->data->tool_split, places, s->now);
 	put_feed(b, s);
-	buf_str(b, "</dl>\n");
+	html_str(b, "</dl>\n");
 	world_map_put(b, places);
-	buf_str(b, "</div>\n");
+	html_str(b, "</div>\n");
 }
 
-static void put_figure(struct buf *b, const char *name, const char *help)
+static void put_figure(struct html *b, const char *name, const char *help)
 {
-	buf_fmt(b, "<div><dt>%s", name);
+	html_fmt(b, "<div><dt>%s", name);
 	if (help)
-		buf_fmt(b, "<br><small>%s</small>", help);
-	buf_str(b, "</dt><dd>");
+		html_fmt(b, "<br><small>%s</small>", help);
+	html_str(b, "</dt><dd>");
 }
 
 /* How many, and since when; either may be all that is known. */
-static void put_tools(struct buf *b, const struct status_page *s)
+static void put_tools(struct html *b, const struct status_page *s)
 {
 	const struct history *p = &s->data->history;
 
@@ -312,72 +313,72 @@ static void put_tools(struct buf *b, const struct status_page *s)
 		return;
 	put_figure(b, "Tools", NULL);
 	if (p->tools >= 0)
-		buf_fmt(b, "%d ", p->tools);
+		html_fmt(b, "%d ", p->tools);
 	if (!isnan(p->tools_since)) {
-		buf_str(b, "<small>unchanged since ");
+		html_str(b, "<small>unchanged since ");
 		html_time(b, (int64_t)p->tools_since, s->now);
-		buf_str(b, "</small>");
+		html_str(b, "</small>");
 	}
-	buf_str(b, "</dd></div>\n");
+	html_str(b, "</dd></div>\n");
 }
 
 /* Of how many days, and how much of that was maintenance. */
-static void put_uptime(struct buf *b, const struct status_page *s)
+static void put_uptime(struct html *b, const struct status_page *s)
 {
 	int64_t planned = history_planned(&s->data->history, UPTIME_DAYS);
 
-	buf_fmt(b, "<div><dt>Uptime<br><small>%d days", UPTIME_DAYS);
+	html_fmt(b, "<div><dt>Uptime<br><small>%d days", UPTIME_DAYS);
 	if (planned) {
-		buf_str(b, s->brand->maintenance_counts ? ", counting "
+		html_str(b, s->brand->maintenance_counts ? ", counting "
 							: ", not counting ");
 		html_span(b, 60 * (double)planned);
-		buf_str(b, " of maintenance");
+		html_str(b, " of maintenance");
 	}
-	buf_fmt(b, "</small></dt><dd>%.2f&#8239;%%</dd></div>\n",
+	html_fmt(b, "</small></dt><dd>%.2f&#8239;%%</dd></div>\n",
 		s->view->uptime_30d);
 }
 
 /* What is not known now has no figure. */
-static void put_figures(struct buf *b, const struct status_page *s)
+static void put_figures(struct html *b, const struct status_page *s)
 {
 	const struct view *v = s->view;
 	bool fresh = v->freshness == VIEW_FRESH;
 	size_t before;
 
-	buf_str(b, "<dl class=\"figures\">\n");
-	before = b->len;
+	html_str(b, "<dl class=\"figures\">\n");
+	before = b->out.len;
 	if (fresh && !isnan(v->uptime_30d))
 		put_uptime(b, s);
 	if (fresh && !isnan(v->p95_ms)) {
 		put_figure(b, "Response time", "p95, last 24 hours");
-		buf_fmt(b, "%.0f&#8239;ms</dd></div>\n", v->p95_ms);
+		html_fmt(b, "%.0f&#8239;ms</dd></div>\n", v->p95_ms);
 	}
 	if (fresh && *v->last_probe_ago) {
 		put_figure(b, "Last check", NULL);
-		buf_fmt(b, "%s ago</dd></div>\n", v->last_probe_ago);
+		html_fmt(b, "%s ago</dd></div>\n", v->last_probe_ago);
 	}
 	put_tools(b, s);
-	if (b->len == before)
-		buf_str(b, "<div><dt>No figures yet</dt><dd></dd></div>\n");
-	buf_str(b, "</dl>\n");
+	if (b->out.len == before)
+		html_str(b, "<div><dt>No figures yet</dt><dd></dd></div>\n");
+	html_str(b, "</dl>\n");
 }
 
 /* A slug needs no escaping. */
-static void put_embedding(struct buf *b, const char *site, const char *slug)
+static void put_embedding(struct html *b, const char *site, const char *slug)
 {
-	buf_fmt(b,
+	html_fmt(b,
 		"<section id=\"embed\"><h2>For your README</h2>\n"
 		"<p><img src=\"/badge/%s.svg\" alt=\"The badge of this "
 		"server\" height=\"20\"></p>\n",
 		slug);
 	if (!*site)
-		buf_str(b, "<p>Add the address of this site before each "
+		html_str(b, "<p>Add the address of this site before each "
 			   "path:</p>\n");
-	buf_str(b, "<pre tabindex=\"0\"><code>[![MCP status](");
+	html_str(b, "<pre tabindex=\"0\"><code>[![MCP status](");
 	escape_put(b, site);
-	buf_fmt(b, "/badge/%s.svg)](", slug);
+	html_fmt(b, "/badge/%s.svg)](", slug);
 	escape_put(b, site);
-	buf_fmt(b,
+	html_fmt(b,
 		"/status/%s)</code></pre>\n<p><a href=\"/embed-preview?slug=%s\">"
 		"Other badges</a>: uptime, response time, tools, maintenance, one "
 		"place, light or dark, for shields.io.</p></section>\n",
@@ -396,7 +397,7 @@ static void put_about(struct buf *b, const struct status_page *s,
 		buf_fmt(b, " (%.10s %.5s UTC)", at, at + 11);
 	}
 	buf_str(b, ". Uptime, response times and incidents of ");
-	escape_put(b, title);
+	text_put(b, title);
 	buf_str(b, ", an MCP server.");
 }
 
@@ -408,7 +409,7 @@ static bool is_open(const struct status_page *s)
 			s->view->verdict != VERDICT_GREEN);
 }
 
-static void begin(struct buf *b, const struct status_page *s,
+static void begin(struct html *b, const struct status_page *s,
 	struct condition condition, const char *title, const char *sentence)
 {
 	char path[SLUG_MAX + 16], feed[SLUG_MAX + 32], calendar[SLUG_MAX + 32];
@@ -440,7 +441,7 @@ static void begin(struct buf *b, const struct status_page *s,
 	buf_release(&about);
 }
 
-void status_page_put(struct buf *b, const struct status_page *s)
+void status_page_put(struct html *b, const struct status_page *s)
 {
 	const char *title = s->server->title ? s->server->title : s->slug;
 	struct condition_facts facts = status_page_facts(s);

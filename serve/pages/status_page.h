@@ -8,7 +8,7 @@
 #ifndef PAGES_STATUS_PAGE_H
 #define PAGES_STATUS_PAGE_H
 
-#include "base/buf.h"
+#include "http/escape.h"
 #include "data/condition.h"
 
 struct brand;
@@ -33,7 +33,7 @@ struct status_page {
 struct condition_facts status_page_facts(const struct status_page *page);
 
 /* status_page_put(b, page): append the page. */
-void status_page_put(struct buf *b, const struct status_page *page);
+void status_page_put(struct html *b, const struct status_page *page);
 
 /*
  * Sections of it. status_page_days(b, page, places): the bars of 90 days, and
@@ -43,27 +43,27 @@ void status_page_put(struct buf *b, const struct status_page *page);
  * times of 24 hours. status_page_watched(b, page, places): what is watched of the
  * server. status_page_incidents(b, page, places): the newest incidents, a card each.
  */
-void status_page_days(struct buf *b, const struct status_page *page,
+void status_page_days(struct html *b, const struct status_page *page,
 	const struct places *places);
-void status_page_day_list(struct buf *b, const struct status_page *page,
+void status_page_day_list(struct html *b, const struct status_page *page,
 	const struct places *places, int bad);
-void status_page_latency(struct buf *b, const struct page_data *data);
-void status_page_watched(struct buf *b, const struct status_page *page,
+void status_page_latency(struct html *b, const struct page_data *data);
+void status_page_watched(struct html *b, const struct status_page *page,
 	const struct places *places);
-void status_page_incidents(struct buf *b, const struct status_page *page,
+void status_page_incidents(struct html *b, const struct status_page *page,
 	const struct places *places);
 
 /* status_page_minutes(b, d): what became of the minutes of a day. */
-void status_page_minutes(struct buf *b, const struct history_day *d);
+void status_page_minutes(struct html *b, const struct history_day *d);
 
 /*
  * Parts that the page of a month has, too. status_page_sums(b, page, days, n): a
  * sentence on n days. status_page_card(b, page, in, places): an incident, with a
  * link to its page.
  */
-void status_page_sums(struct buf *b, const struct status_page *page,
+void status_page_sums(struct html *b, const struct status_page *page,
 	const struct history_day *days, int n);
-void status_page_card(struct buf *b, const struct status_page *page,
+void status_page_card(struct html *b, const struct status_page *page,
 	const struct incident *in, const struct places *places);
 
 #endif

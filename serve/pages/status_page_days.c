@@ -65,13 +65,13 @@ static int run_of(const struct page_data *d, int ago)
 	return n;
 }
 
-static void put_date(struct buf *b, const char *slug, int64_t day)
+static void put_date(struct html *b, const char *slug, int64_t day)
 {
-	buf_str(b, "<a href=\"");
+	html_str(b, "<a href=\"");
 	history_page_day(b, slug, day);
-	buf_str(b, "\">");
+	html_str(b, "\">");
 	html_day(b, day);
-	buf_str(b, "</a>");
+	html_str(b, "</a>");
 }
 
 static const char *class_of(const struct history_day *d)
@@ -83,7 +83,7 @@ static const char *class_of(const struct history_day *d)
 						: "none";
 }
 
-static void put_incidents(struct buf *b, const struct status_page *s,
+static void put_incidents(struct html *b, const struct status_page *s,
 	const struct places *places, int64_t day)
 {
 	const struct incidents *l = &s->data->incidents;
@@ -92,61 +92,61 @@ static void put_incidents(struct buf *b, const struct status_page *s,
 	for (size_t i = 0; i < l->n && n < NAMED; i++) {
 		if (!touches(&l->v[i], day))
 			continue;
-		buf_str(b, n++ ? ", <a href=\"" : ". Incidents: <a href=\"");
-		incident_page_path(b, s->slug, &l->v[i]);
-		buf_fmt(b, "\">%s</a>",
+		html_str(b, n++ ? ", <a href=\"" : ". Incidents: <a href=\"");
+		incident_page_path(&b->out, s->slug, &l->v[i]);
+		html_fmt(b, "\">%s</a>",
 			incident_words_title(&l->v[i], places));
 	}
 	if (all > n)
-		buf_fmt(b, " and %zu more", all - n);
+		html_fmt(b, " and %zu more", all - n);
 }
 
 /* n days from this one back, which are alike where they are several. */
-static void put_days(struct buf *b, const struct status_page *s,
+static void put_days(struct html *b, const struct status_page *s,
 	const struct places *places, int ago, int n)
 {
 	const struct history *p = &s->data->history;
 	const struct history_day *d = &p->days[ago];
 	double uptime = history_uptime(d, n, s->brand->maintenance_counts);
 
-	buf_str(b, "<li><span>");
+	html_str(b, "<li><span>");
 	if (n > 1) {
 		put_date(b, s->slug, p->today - ago - n + 1);
-		buf_str(b, " to ");
+		html_str(b, " to ");
 	}
 	put_date(b, s->slug, p->today - ago);
-	buf_str(b, "</span> <span>");
+	html_str(b, "</span> <span>");
 	html_icon(b, class_of(d));
-	buf_char(b, ' ');
+	html_char(b, ' ');
 	status_page_minutes(b, d);
 	if (!isnan(uptime))
-		buf_fmt(b, ", %.2f&#8239;%% uptime", uptime);
+		html_fmt(b, ", %.2f&#8239;%% uptime", uptime);
 	put_incidents(b, s, places, p->today - ago);
-	buf_str(b, "</span></li>\n");
+	html_str(b, "</span></li>\n");
 }
 
 /* The newest first, by month. */
-void status_page_day_list(struct buf *b, const struct status_page *s,
+void status_page_day_list(struct html *b, const struct status_page *s,
 	const struct places *places, int bad)
 {
 	int64_t today = s->data->history.today;
 	int month = -1, n;
 
-	buf_str(b, "<details class=\"day-list\"><summary>Day by day: ");
+	html_str(b, "<details class=\"day-list\"><summary>Day by day: ");
 	if (bad)
-		buf_fmt(b, "%d day%s with problems", bad, bad == 1 ? "" : "s");
+		html_fmt(b, "%d day%s with problems", bad, bad == 1 ? "" : "s");
 	else
-		buf_str(b, "no problems");
-	buf_str(b, "</summary>\n");
+		html_str(b, "no problems");
+	html_str(b, "</summary>\n");
 	for (int ago = 0; ago < HISTORY_DAYS; ago += n) {
 		if (month_of_day(today - ago) != month) {
-			buf_str(b, month < 0 ? "<h3>" : "</ul>\n<h3>");
+			html_str(b, month < 0 ? "<h3>" : "</ul>\n<h3>");
 			month = month_of_day(today - ago);
 			history_page_month(b, s->slug, month);
-			buf_str(b, "</h3>\n<ul>\n");
+			html_str(b, "</h3>\n<ul>\n");
 		}
 		n = run_of(s->data, ago);
 		put_days(b, s, places, ago, n);
 	}
-	buf_str(b, "</ul></details>\n");
+	html_str(b, "</ul></details>\n");
 }

@@ -24,7 +24,7 @@
 #define CHART_WIDTH 690
 #define CHART_HEIGHT 120
 
-void status_page_minutes(struct buf *b, const struct history_day *d)
+void status_page_minutes(struct html *b, const struct history_day *d)
 {
 	const struct {
 		int64_t minutes;
@@ -35,22 +35,22 @@ void status_page_minutes(struct buf *b, const struct history_day *d)
 	const char *comma = "";
 
 	if (!history_known(d))
-		buf_str(b, "no data");
+		html_str(b, "no data");
 	else if (!history_trouble(d) && !d->planned)
-		buf_str(b, "working");
+		html_str(b, "working");
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		if (!parts[i].minutes)
 			continue;
-		buf_str(b, comma);
+		html_str(b, comma);
 		html_span(b, 60 * (double)parts[i].minutes);
-		buf_fmt(b, " %s", parts[i].words);
+		html_fmt(b, " %s", parts[i].words);
 		comma = ", ";
 	}
 }
 
-static void put_rect(struct buf *b, int x, int y, int h, const char *class)
+static void put_rect(struct html *b, int x, int y, int h, const char *class)
 {
-	buf_fmt(b, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
+	html_fmt(b, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
 		   "height=\"%d\"/>",
 		class, x, y, BAR_WIDTH, h);
 }
@@ -65,7 +65,7 @@ static int height(int64_t minutes, int64_t known, int most)
 }
 
 /* Trouble is at the foot of the bar, with a tick below: longer if it is red. */
-static void put_bar(struct buf *b, const struct status_page *s, int ago)
+static void put_bar(struct html *b, const struct status_page *s, int ago)
 {
 	const struct history *p = &s->data->history;
 	const struct history_day *d = &p->days[ago];
@@ -73,16 +73,16 @@ static void put_bar(struct buf *b, const struct status_page *s, int ago)
 	int64_t known = history_known(d), bad;
 	int foot = BAR_TOP + BAR_HEIGHT, red, amber, work;
 
-	buf_str(b, "<a tabindex=\"-1\" href=\"");
+	html_str(b, "<a tabindex=\"-1\" href=\"");
 	history_page_day(b, s->slug, p->today - ago);
-	buf_str(b, "\"><title>");
+	html_str(b, "\"><title>");
 	html_day(b, p->today - ago);
-	buf_str(b, ": ");
+	html_str(b, ": ");
 	status_page_minutes(b, d);
-	buf_str(b, "</title>");
+	html_str(b, "</title>");
 	if (!known) {
 		put_rect(b, x, foot - BAR_LEAST, BAR_LEAST, "none");
-		buf_str(b, "</a>\n");
+		html_str(b, "</a>\n");
 		return;
 	}
 	red = height(history_unplanned(d), known, BAR_HEIGHT);
@@ -99,7 +99,7 @@ static void put_bar(struct buf *b, const struct status_page *s, int ago)
 		put_rect(b, x, foot - red, red, "down");
 	if (red || amber)
 		put_rect(b, x, foot + 3, red ? 11 : 4, red ? "down" : "part");
-	buf_str(b, "</a>\n");
+	html_str(b, "</a>\n");
 }
 
 struct sums {
@@ -125,32 +125,32 @@ static struct sums add_up(
 	return s;
 }
 
-static void put_sum(struct buf *b, const char *words, int64_t minutes)
+static void put_sum(struct html *b, const char *words, int64_t minutes)
 {
 	if (!minutes)
 		return;
-	buf_str(b, words);
+	html_str(b, words);
 	html_span(b, 60 * (double)minutes);
 }
 
-static void put_sums(struct buf *b, const struct sums *s, bool planned_counts)
+static void put_sums(struct html *b, const struct sums *s, bool planned_counts)
 {
 	if (isnan(s->uptime)) {
-		buf_str(b, "No data yet.");
+		html_str(b, "No data yet.");
 		return;
 	}
-	buf_fmt(b, "%.2f&#8239;%% uptime in %d day%s of data", s->uptime,
+	html_fmt(b, "%.2f&#8239;%% uptime in %d day%s of data", s->uptime,
 		s->days, s->days == 1 ? "" : "s");
 	put_sum(b, ", not working for ", s->red);
 	put_sum(b, ", partly working for ", s->amber);
 	put_sum(b, ", in maintenance for ", s->planned);
 	if (s->planned)
-		buf_str(b, planned_counts ? " (counts as not working)"
+		html_str(b, planned_counts ? " (counts as not working)"
 					  : " (does not count)");
-	buf_str(b, ".");
+	html_str(b, ".");
 }
 
-void status_page_sums(struct buf *b, const struct status_page *page,
+void status_page_sums(struct html *b, const struct status_page *page,
 	const struct history_day *days, int n)
 {
 	bool counts = page->brand->maintenance_counts;
@@ -164,27 +164,27 @@ void status_page_sums(struct buf *b, const struct status_page *page,
  * the eye, and those who do without it, or tap beside one, have the list below,
  * with the same addresses.
  */
-void status_page_days(struct buf *b, const struct status_page *page,
+void status_page_days(struct html *b, const struct status_page *page,
 	const struct places *places)
 {
 	const struct page_data *d = page->data;
 	bool counts = page->brand->maintenance_counts;
 	struct sums s = add_up(d->history.days, HISTORY_DAYS, counts);
 
-	buf_str(b, "<section><h2>90 days</h2>\n<p>");
+	html_str(b, "<section><h2>90 days</h2>\n<p>");
 	put_sums(b, &s, counts);
-	buf_fmt(b,
+	html_fmt(b,
 		"</p>\n<svg class=\"days\" viewBox=\"0 0 %d 48\" "
 		"preserveAspectRatio=\"none\" aria-hidden=\"true\">\n",
 		HISTORY_DAYS * BAR_PITCH);
 	for (int i = HISTORY_DAYS - 1; i >= 0; i--)
 		put_bar(b, page, i);
-	buf_str(b, "</svg>\n<p class=\"axis\"><span>");
+	html_str(b, "</svg>\n<p class=\"axis\"><span>");
 	html_day(b, d->history.today - HISTORY_DAYS + 1);
-	buf_str(b, "</span><span>today, UTC</span></p>\n");
+	html_str(b, "</span><span>today, UTC</span></p>\n");
 	if (s.days)
 		status_page_day_list(b, page, places, s.bad);
-	buf_str(b, "</section>\n");
+	html_str(b, "</section>\n");
 }
 
 /* Up to the next nice step, whose half is nice, too. */
@@ -206,11 +206,11 @@ static double of_hour(const struct history_hour *h, bool p95)
 
 /* A curve has gaps where there was no probe. */
 static void put_curve(
-	struct buf *b, const struct history *p, bool p95, double top)
+	struct html *b, const struct history *p, bool p95, double top)
 {
 	bool on = false;
 
-	buf_fmt(b, "<path class=\"%s\" d=\"", p95 ? "p95" : "p50");
+	html_fmt(b, "<path class=\"%s\" d=\"", p95 ? "p95" : "p50");
 	for (int i = HISTORY_HOURS - 1; i >= 0; i--) {
 		double ms = of_hour(&p->hours[i], p95);
 		double x = (double)(HISTORY_HOURS - 1 - i) * CHART_WIDTH /
@@ -220,44 +220,44 @@ static void put_curve(
 			on = false;
 			continue;
 		}
-		buf_fmt(b, "%c%.0f %.1f", on ? 'L' : 'M', x,
+		html_fmt(b, "%c%.0f %.1f", on ? 'L' : 'M', x,
 			CHART_HEIGHT * (1 - ms / top));
 		if (!on)
-			buf_str(b, "h.1");
+			html_str(b, "h.1");
 		on = true;
 	}
-	buf_str(b, "\"/>\n");
+	html_str(b, "\"/>\n");
 }
 
-static void put_hours(struct buf *b, const struct history *p)
+static void put_hours(struct html *b, const struct history *p)
 {
-	buf_str(b, "<details><summary>As a table</summary><table><thead><tr>"
+	html_str(b, "<details><summary>As a table</summary><table><thead><tr>"
 		   "<th scope=\"col\">From, ");
 	html_zone(b);
-	buf_str(b, "</th>"
+	html_str(b, "</th>"
 		   "<th scope=\"col\">median</th>"
 		   "<th scope=\"col\">p95</th></tr></thead>"
 		   "<tbody>\n");
 	for (int i = 0; i < HISTORY_HOURS; i++) {
 		const struct history_hour *h = &p->hours[i];
 
-		buf_str(b, "<tr><th scope=\"row\">");
+		html_str(b, "<tr><th scope=\"row\">");
 		html_clock(b, (p->hour - i) * 3600);
 		if (isnan(h->p95_ms))
-			buf_str(b,
+			html_str(b,
 				"</th><td>&ndash;</td><td>&ndash;</td></tr>\n");
 		else
-			buf_fmt(b,
+			html_fmt(b,
 				"</th><td>%.0f&#8239;ms</td>"
 				"<td>%.0f&#8239;ms</td></tr>\n",
 				h->p50_ms, h->p95_ms);
 	}
-	buf_str(b, "</tbody></table></details>\n");
+	html_str(b, "</tbody></table></details>\n");
 }
 
-static void put_chart(struct buf *b, const struct history *p, double top)
+static void put_chart(struct html *b, const struct history *p, double top)
 {
-	buf_fmt(b,
+	html_fmt(b,
 		"<p class=\"axis\"><span>%g&#8239;ms</span><span class="
 		"\"legend\"><span><svg class=\"key\" viewBox=\"0 0 24 4\" "
 		"aria-hidden=\"true\"><path class=\"p95\" d=\"M0 2h24\"/></svg>"
@@ -266,7 +266,7 @@ static void put_chart(struct buf *b, const struct history *p, double top)
 		"aria-hidden=\"true\"><path class=\"p50\" d=\"M0 2h24\"/></svg>"
 		" median</span></span></p>\n",
 		top);
-	buf_fmt(b,
+	html_fmt(b,
 		"<div class=\"plot\"><span class=\"middle\">%g&#8239;ms</span>"
 		"<svg class=\"chart\" viewBox=\"0 0 %d %d\" "
 		"preserveAspectRatio=\"none\" role=\"img\" aria-label=\""
@@ -277,29 +277,29 @@ static void put_chart(struct buf *b, const struct history *p, double top)
 		CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH);
 	put_curve(b, p, true, top);
 	put_curve(b, p, false, top);
-	buf_str(b, "</svg></div>\n<p class=\"axis\"><span>");
+	html_str(b, "</svg></div>\n<p class=\"axis\"><span>");
 	html_date_clock(b, (p->hour - HISTORY_HOURS + 1) * 3600);
-	buf_str(b, "</span><span>");
+	html_str(b, "</span><span>");
 	html_clock(b, (p->hour - HISTORY_HOURS / 2 + 1) * 3600);
-	buf_str(b, "</span><span>");
+	html_str(b, "</span><span>");
 	html_date_clock(b, p->hour * 3600);
-	buf_str(b, "</span></p>\n");
+	html_str(b, "</span></p>\n");
 }
 
-void status_page_latency(struct buf *b, const struct page_data *d)
+void status_page_latency(struct html *b, const struct page_data *d)
 {
 	double most = NAN;
 
 	for (int i = 0; i < HISTORY_HOURS; i++)
 		most = fmax(most, d->history.hours[i].p95_ms);
-	buf_str(b, "<section><h2>Response time, last 24 hours, ");
+	html_str(b, "<section><h2>Response time, last 24 hours, ");
 	html_zone(b);
-	buf_str(b, "</h2>\n");
+	html_str(b, "</h2>\n");
 	if (most > 0) {
 		put_chart(b, &d->history, round_up(most));
 		put_hours(b, &d->history);
 	} else {
-		buf_str(b, "<p>No responses measured.</p>\n");
+		html_str(b, "<p>No responses measured.</p>\n");
 	}
-	buf_str(b, "</section>\n");
+	html_str(b, "</section>\n");
 }

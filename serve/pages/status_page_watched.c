@@ -15,29 +15,29 @@
 /* How wide the bars are, in their own units. */
 #define BAR 200
 
-static void put_row(struct buf *b, const char *name)
+static void put_row(struct html *b, const char *name)
 {
-	buf_fmt(b, "<div><dt>%s</dt><dd>", name);
+	html_fmt(b, "<div><dt>%s</dt><dd>", name);
 }
 
-static void put_endpoint(struct buf *b, const struct server *s)
+static void put_endpoint(struct html *b, const struct server *s)
 {
-	size_t begin = b->len, empty;
+	struct buf shown;
 
 	if (!s->url || s->endpoint_private)
 		return;
-	put_row(b, "Endpoint");
-	buf_str(b, "<code>");
-	empty = b->len;
-	watched_endpoint(b, s->url);
-	if (b->len == empty) {
-		b->len = begin;
-		return;
+	buf_init(&shown, b->out.max);
+	watched_endpoint(&shown, s->url);
+	if (shown.len) {
+		put_row(b, "Endpoint");
+		html_str(b, "<code>");
+		escape_whole(b, shown.p);
+		html_str(b, "</code></dd></div>\n");
 	}
-	buf_str(b, "</code></dd></div>\n");
+	buf_release(&shown);
 }
 
-static void put_protocol(struct buf *b, const struct watched *w)
+static void put_protocol(struct html *b, const struct watched *w)
 {
 	static const char *const eras[] = {
 		[ERA_NONE] = "",
@@ -48,21 +48,21 @@ static void put_protocol(struct buf *b, const struct watched *w)
 
 	if (*w->revision || w->era != ERA_NONE) {
 		put_row(b, "Protocol");
-		buf_str(b, "MCP");
+		html_str(b, "MCP");
 		if (*w->revision)
-			buf_fmt(b, ", revision %s", w->revision);
-		buf_fmt(b, "%s%s</dd></div>\n", *eras[w->era] ? ", " : "",
+			html_fmt(b, ", revision %s", w->revision);
+		html_fmt(b, "%s%s</dd></div>\n", *eras[w->era] ? ", " : "",
 			eras[w->era]);
 	}
 	if (w->era != ERA_NONE) {
 		put_row(b, "Transport");
-		buf_fmt(b, "%s</dd></div>\n",
+		html_fmt(b, "%s</dd></div>\n",
 			w->era == ERA_SSE ? "HTTP with SSE, which is older"
 					  : "Streamable HTTP");
 	}
 }
 
-static void put_access(struct buf *b, const struct status_page *s)
+static void put_access(struct html *b, const struct status_page *s)
 {
 	static const struct {
 		const char *auth, *words;
@@ -90,17 +90,17 @@ static void put_access(struct buf *b, const struct status_page *s)
 	if (!words)
 		return;
 	put_row(b, "Access");
-	buf_fmt(b, "%s</dd></div>\n", words);
+	html_fmt(b, "%s</dd></div>\n", words);
 }
 
-static void put_tools(struct buf *b, const struct status_page *s)
+static void put_tools(struct html *b, const struct status_page *s)
 {
 	int n = s->data->history.tools;
 
 	if (s->server->tools_private || n < 0)
 		return;
 	put_row(b, "Tools");
-	buf_fmt(b,
+	html_fmt(b,
 		"%d: <a href=\"/status/%s/tools\">which they are</a>, "
 		"<a href=\"/status/%s/changes\">what changed</a>, "
 		"<a href=\"/status/%s/changes.atom\">changes as Atom feed</a>"
@@ -108,19 +108,19 @@ static void put_tools(struct buf *b, const struct status_page *s)
 		n, s->slug, s->slug, s->slug);
 }
 
-static void put_ms(struct buf *b, double ms)
+static void put_ms(struct html *b, double ms)
 {
 	if (isnan(ms))
-		buf_str(b, "<td>&ndash;</td>");
+		html_str(b, "<td>&ndash;</td>");
 	else
-		buf_fmt(b, "<td>%.0f</td>", ms);
+		html_fmt(b, "<td>%.0f</td>", ms);
 }
 
-static void put_bar(struct buf *b, const struct place_figures *f, double most)
+static void put_bar(struct html *b, const struct place_figures *f, double most)
 {
 	if (!f || isnan(f->day_p95))
 		return;
-	buf_fmt(b,
+	html_fmt(b,
 		"<svg class=\"reach\" viewBox=\"0 0 %d 8\" "
 		"preserveAspectRatio=\"none\" aria-hidden=\"true\">"
 		"<rect class=\"p95\" width=\"%.1f\" height=\"8\"/>"
@@ -128,23 +128,23 @@ static void put_bar(struct buf *b, const struct place_figures *f, double most)
 		BAR, BAR * f->day_p95 / most, BAR * f->day_p50 / most);
 }
 
-static void put_place(struct buf *b, const struct seen_place *p,
+static void put_place(struct html *b, const struct seen_place *p,
 	const struct watched *w, double most)
 {
 	const struct place_figures *f = watched_place(w, p->region);
 
-	buf_str(b, "<tr><th scope=\"row\">");
-	places_put(b, p);
+	html_str(b, "<tr><th scope=\"row\">");
+	html_put_place(b, p);
 	put_bar(b, f, most);
-	buf_str(b, "</th>");
+	html_str(b, "</th>");
 	put_ms(b, f ? f->day_p50 : NAN);
 	put_ms(b, f ? f->day_p95 : NAN);
 	put_ms(b, f ? f->week_p50 : NAN);
 	put_ms(b, f ? f->week_p95 : NAN);
-	buf_str(b, "</tr>\n");
+	html_str(b, "</tr>\n");
 }
 
-static void put_latency(struct buf *b, const struct status_page *s,
+static void put_latency(struct html *b, const struct status_page *s,
 	const struct places *places)
 {
 	const struct watched *w = &s->data->watched;
@@ -152,13 +152,13 @@ static void put_latency(struct buf *b, const struct status_page *s,
 
 	for (size_t i = 0; i < w->n; i++)
 		most = fmax(most, w->v[i].day_p95);
-	buf_str(b, "<h3>Response time by place</h3>\n");
+	html_str(b, "<h3>Response time by place</h3>\n");
 	if (!w->n || !places->n) {
-		buf_str(b, "<p>No figures yet. They are counted once an hour."
+		html_str(b, "<p>No figures yet. They are counted once an hour."
 			   "</p>\n");
 		return;
 	}
-	buf_str(b, "<table class=\"reaches\"><caption>Milliseconds of a whole "
+	html_str(b, "<table class=\"reaches\"><caption>Milliseconds of a whole "
 		   "check. Bar: median and p95 of 24 hours</caption>\n<thead>"
 		   "<tr><td></td><th scope=\"colgroup\" colspan=\"2\">24 hours"
 		   "</th><th scope=\"colgroup\" colspan=\"2\">7 days</th></tr>"
@@ -168,11 +168,11 @@ static void put_latency(struct buf *b, const struct status_page *s,
 		   "</tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < places->n; i++)
 		put_place(b, &places->v[i], w, most);
-	buf_str(b, "</tbody></table>\n");
+	html_str(b, "</tbody></table>\n");
 }
 
 /* How a check spends its time, on average. */
-static void put_parts(struct buf *b, const struct watched *w)
+static void put_parts(struct html *b, const struct watched *w)
 {
 	static const char *const names[WATCHED_PARTS] = {
 		[PART_CONNECT] = "to find the server and connect",
@@ -186,7 +186,7 @@ static void put_parts(struct buf *b, const struct watched *w)
 		sum += w->part_ms[i];
 	if (!(sum > 0))
 		return;
-	buf_fmt(b,
+	html_fmt(b,
 		"<h3>Where the time goes</h3>\n<p>Of %.0f&#8239;ms, the average "
 		"of %.0f check%s in 24 hours:</p>\n<svg class=\"parts\" "
 		"viewBox=\"0 0 %d 8\" preserveAspectRatio=\"none\" "
@@ -195,35 +195,35 @@ static void put_parts(struct buf *b, const struct watched *w)
 	for (size_t i = 0; i < WATCHED_PARTS; i++) {
 		double width = BAR * w->part_ms[i] / sum;
 
-		buf_fmt(b,
+		html_fmt(b,
 			"<rect class=\"part-%zu\" x=\"%.1f\" width=\"%.1f\" "
 			"height=\"8\"/>",
 			i, at, width);
 		at += width;
 	}
-	buf_str(b, "</svg>\n<ul class=\"parts-list\">\n");
+	html_str(b, "</svg>\n<ul class=\"parts-list\">\n");
 	for (size_t i = 0; i < WATCHED_PARTS; i++)
 		if (w->part_ms[i] > 0)
-			buf_fmt(b,
+			html_fmt(b,
 				"<li><svg class=\"key\" viewBox=\"0 0 8 8\" "
 				"aria-hidden=\"true\"><rect class=\"part-%zu\" "
 				"width=\"8\" height=\"8\"/></svg> <span>"
 				"%.0f&#8239;ms %s</span></li>\n",
 				i, w->part_ms[i], names[i]);
-	buf_str(b, "</ul>\n");
+	html_str(b, "</ul>\n");
 }
 
-void status_page_watched(struct buf *b, const struct status_page *s,
+void status_page_watched(struct html *b, const struct status_page *s,
 	const struct places *places)
 {
-	buf_str(b, "<section id=\"watched\"><h2>What is watched</h2>\n"
+	html_str(b, "<section id=\"watched\"><h2>What is watched</h2>\n"
 		   "<dl class=\"facts\">\n");
 	put_endpoint(b, s->server);
 	put_protocol(b, &s->data->watched);
 	put_access(b, s);
 	put_tools(b, s);
-	buf_str(b, "</dl>\n");
+	html_str(b, "</dl>\n");
 	put_latency(b, s, places);
 	put_parts(b, &s->data->watched);
-	buf_str(b, "</section>\n");
+	html_str(b, "</section>\n");
 }

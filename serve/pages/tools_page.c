@@ -1,9 +1,9 @@
 #include "pages/tools_page.h"
 
+#include "base/text.h"
 #include "data/server.h"
 #include "data/tool_current.h"
 #include "data/tool_history.h"
-#include "http/escape.h"
 #include "mcp/names.h"
 #include "pages/history_page.h"
 #include "pages/html.h"
@@ -16,7 +16,7 @@
 #define ABOUT_MAX 4096
 
 /* `changes`: it is the page of what changed. */
-static void begin_page(struct buf *b, const struct status_page *s,
+static void begin_page(struct html *b, const struct status_page *s,
 	const char *title, bool changes)
 {
 	const char *name = s->server->title ? s->server->title : s->slug;
@@ -30,7 +30,7 @@ static void begin_page(struct buf *b, const struct status_page *s,
 	buf_str(&about, changes ? "What was added to, removed from and changed in "
 				  "the tools of "
 				: "The tools of ");
-	escape_put(&about, name);
+	text_put(&about, name);
 	buf_str(&about, ", an MCP server.");
 	html_begin(b,
 		&(struct frame) {.brand = s->brand,
@@ -42,9 +42,9 @@ static void begin_page(struct buf *b, const struct status_page *s,
 			.unlisted = s->server->is_private,
 			.about = buf_ok(&about) ? about.p : NULL});
 	buf_release(&about);
-	buf_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
+	html_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
 	history_page_server(b, s);
-	buf_fmt(b, "<a href=\"/status/%s/%s\">%s</a> <a href=\"%s\">Atom feed"
+	html_fmt(b, "<a href=\"/status/%s/%s\">%s</a> <a href=\"%s\">Atom feed"
 		   "</a></nav>\n",
 		s->slug, changes ? "tools" : "changes",
 		changes ? "Tools" : "Changes of tools", feed);
@@ -52,93 +52,115 @@ static void begin_page(struct buf *b, const struct status_page *s,
 }
 
 static void put_count(
-	struct buf *b, size_t n, const char *what, const char *end)
+	struct html *b, size_t n, const char *what, const char *end)
 {
-	buf_fmt(b, "%zu %s%s%s", n, what, n == 1 ? "" : "s", end);
+	html_fmt(b, "%zu %s%s%s", n, what, n == 1 ? "" : "s", end);
 }
 
-static void put_tool(struct buf *b, const struct current_tool *t,
+static void put_tool(struct html *b, const struct current_tool *t,
 	size_t regions, double now)
 {
-	buf_str(b, "<li");
+	html_str(b, "<li");
 	if (*t->anchor)
-		buf_fmt(b, " id=\"tool-%s\"", t->anchor);
-	buf_str(b, "><h2>");
+		html_fmt(b, " id=\"tool-%s\"", t->anchor);
+	html_str(b, "><h2>");
 	if (*t->anchor)
-		buf_fmt(b, "<a href=\"#tool-%s\">", t->anchor);
-	buf_str(b, "<code>");
+		html_fmt(b, "<a href=\"#tool-%s\">", t->anchor);
+	html_str(b, "<code>");
 	escape_put(b, t->name);
-	buf_fmt(b, "</code>%s</h2>\n", *t->anchor ? "</a>" : "");
+	html_fmt(b, "</code>%s</h2>\n", *t->anchor ? "</a>" : "");
 	if (t->description) {
-		buf_str(b, "<p>");
+		html_str(b, "<p>");
 		escape_put(b, t->description);
-		buf_str(b, "</p>\n");
+		html_str(b, "</p>\n");
 	}
-	buf_fmt(b, "<p class=\"dim\">%s ",
+	html_fmt(b, "<p class=\"dim\">%s ",
 		t->changed ? "Unchanged since" : "Unchanged since at least");
 	html_time(b, (int64_t)t->since, now);
 	if (t->places < regions)
-		buf_fmt(b, "; in %zu of %zu places", t->places, regions);
+		html_fmt(b, "; in %zu of %zu places", t->places, regions);
 	if (t->differs)
-		buf_str(b, "; places see different versions of it");
-	buf_str(b, "</p></li>\n");
+		html_str(b, "; places see different versions of it");
+	html_str(b, "</p></li>\n");
 }
 
-void tools_page_put(struct buf *b, const struct status_page *s,
+void tools_page_put(struct html *b, const struct status_page *s,
 	const struct tool_current *t)
 {
 	begin_page(b, s, "Tools", false);
 	if (!t->total) {
-		buf_fmt(b, "<p>We do not know the tools of this server."
+		html_fmt(b, "<p>We do not know the tools of this server."
 			   "</p>\n");
 		html_end(b, s->brand, true);
 		return;
 	}
-	buf_str(b, "<p>");
+	html_str(b, "<p>");
 	put_count(b, t->total, "tool", ", as ");
 	put_count(b, t->regions, "place", t->regions == 1 ? " sees" : " see");
-	buf_str(b, " them. Names and descriptions are the server's own "
+	html_str(b, " them. Names and descriptions are the server's own "
 		   "words.</p>\n<ul class=\"tools\">\n");
 	for (size_t i = 0; i < t->n; i++)
 		put_tool(b, &t->v[i], t->regions, s->now);
-	buf_str(b, "</ul>\n");
+	html_str(b, "</ul>\n");
 	if (t->n < t->total)
-		buf_fmt(b, "<p>Only the first %zu of these tools are shown."
+		html_fmt(b, "<p>Only the first %zu of these tools are shown."
 			   "</p>\n",
 			t->n);
 	html_end(b, s->brand, true);
 }
 
-void tools_page_changes(struct buf *b, const struct status_page *s,
+static void put_name(struct html *b, const char *name)
+{
+	html_str(b, "<code>");
+	escape_put(b, name);
+	html_str(b, "</code>");
+}
+
+/* As tool_event_words has it, with its names as code. */
+static void put_event(
+	struct html *b, const struct tool_event *e, size_t places)
+{
+	struct buf rest;
+
+	put_name(b, e->was ? e->was : e->name);
+	html_str(b, tool_event_verb(e));
+	if (e->was)
+		put_name(b, e->name);
+	buf_init(&rest, b->out.max);
+	tool_event_rest(&rest, e, places);
+	escape_take(b, &rest);
+}
+
+void tools_page_changes(struct html *b, const struct status_page *s,
 	const struct tool_history *h)
 {
 	begin_page(b, s, "Changes of tools", true);
 	if (isnan(h->since)) {
-		buf_str(b, "<p>We do not know the tools of this server."
+		html_str(b, "<p>We do not know the tools of this server."
 			   "</p>\n");
 	} else {
-		buf_str(b, "<p>We have watched these tools since ");
+		html_str(b, "<p>We have watched these tools since ");
 		html_time(b, (int64_t)h->since, s->now);
-		buf_str(b, ". Changes are kept for 90 days.</p>\n");
+		html_str(b, ". Changes are kept for 90 days.</p>\n");
 	}
 	if (!isnan(h->since) && !h->n)
-		buf_str(b, "<p>No tool was added, removed or changed.</p>\n");
+		html_str(b, "<p>No tool was added, removed or changed.</p>\n");
 	if (h->n)
-		buf_str(b, "<ul class=\"tool-changes\">\n");
+		html_str(b, "<ul class=\"tool-changes\">\n");
 	for (size_t i = 0; i < h->n; i++) {
-		buf_str(b, "<li>");
+		html_str(b, "<li>");
 		html_time(b, (int64_t)h->v[i].at, s->now);
-		buf_str(b, "<span>");
-		tool_event_words(b, &h->v[i], h->regions);
-		buf_str(b, "</span></li>\n");
+		html_str(b, "<span>");
+		put_event(b, &h->v[i], h->regions);
+		html_str(b, "</span></li>\n");
 	}
 	if (h->n)
-		buf_str(b, "</ul>\n<p class=\"dim\">Breaking: a caller of the "
+		html_str(b, "</ul>\n<p class=\"dim\">Breaking: a caller of the "
 			   "tool may fail now. Compatible: it works as before. "
 			   "Only words: what people and models read. Only "
 			   "order: it means the same.</p>\n");
 	if (h->more)
-		buf_str(b, "<p>There were more changes, older ones, which are "
+		html_str(b, "<p>There were more changes, older ones, which are "
 			   "not shown.</p>\n");
 	html_end(b, s->brand, true);
 }

@@ -6,7 +6,7 @@
 #ifndef PAGES_TOOLS_PAGE_H
 #define PAGES_TOOLS_PAGE_H
 
-#include "base/buf.h"
+#include "http/escape.h"
 
 struct status_page;
 struct tool_current;
@@ -16,9 +16,9 @@ struct tool_history;
  * tools_page_put(b, page, tools), tools_page_changes(b, page, history): append
  * the page. Of *page its data is not read, and may be NULL.
  */
-void tools_page_put(struct buf *b, const struct status_page *page,
+void tools_page_put(struct html *b, const struct status_page *page,
 	const struct tool_current *tools);
-void tools_page_changes(struct buf *b, const struct status_page *page,
+void tools_page_changes(struct html *b, const struct status_page *page,
 	const struct tool_history *history);
 
 #endif

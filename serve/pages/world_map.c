@@ -69,7 +69,7 @@ static const char land[] =
 	"3 8 0-10 3-9 1-4 3-12 2-6 6-1 5-10-2-6-5-5-7 6-6-5 1-5-4 3-2-8-6-6"
 	"-1-14 0-9-5 15-2-5-1 22-4 13-1 12 2-5-2 24-2z";
 
-static void put_words(struct buf *b, const struct places *l)
+static void put_words(struct html *b, const struct places *l)
 {
 	static const struct {
 		enum place place;
@@ -78,7 +78,7 @@ static void put_words(struct buf *b, const struct places *l)
 		{PLACE_NO_DATA, "No data from "},
 		{PLACE_WORKING, "Working from "}};
 
-	buf_str(b, "World map. ");
+	html_str(b, "World map. ");
 	for (size_t i = 0; i < 3; i++) {
 		size_t n = states[i].place == PLACE_WORKING ? l->working
 			: states[i].place == PLACE_NO_DATA ? l->silent
@@ -86,9 +86,9 @@ static void put_words(struct buf *b, const struct places *l)
 
 		if (!n)
 			continue;
-		buf_str(b, states[i].words);
-		places_put_state(b, l, states[i].place);
-		buf_str(b, ". ");
+		html_str(b, states[i].words);
+		html_put_places(b, l, states[i].place);
+		html_str(b, ". ");
 	}
 }
 
@@ -102,21 +102,21 @@ static bool on_map(const struct seen_place *p)
 	return p->located && y >= 0 && y <= MAP_HEIGHT;
 }
 
-static void put_mark(struct buf *b, const struct seen_place *p, int size)
+static void put_mark(struct html *b, const struct seen_place *p, int size)
 {
 	double x = (p->longitude - MAP_WEST) * MAP_DEGREE;
 	double y = (MAP_NORTH - p->latitude) * MAP_DEGREE;
 
-	buf_fmt(b,
+	html_fmt(b,
 		"<use href=\"#i-%s\" x=\"%.0f\" y=\"%.0f\" width=\"%d\" "
 		"height=\"%d\"><title>",
 		html_place(p->place).class, x - size / 2, y - size / 2, size,
 		size);
-	places_put(b, p);
-	buf_fmt(b, ": %s</title></use>\n", html_place(p->place).text);
+	html_put_place(b, p);
+	html_fmt(b, ": %s</title></use>\n", html_place(p->place).text);
 }
 
-void world_map_put(struct buf *b, const struct places *l)
+void world_map_put(struct html *b, const struct places *l)
 {
 	/* The mark of a failing place must not lie under others. */
 	static const enum place order[] = {
@@ -127,14 +127,14 @@ void world_map_put(struct buf *b, const struct places *l)
 		n += on_map(&l->v[i]);
 	if (!n)
 		return;
-	buf_fmt(b, "<svg class=\"map\" viewBox=\"0 0 %d %d\" role=\"img\" "
+	html_fmt(b, "<svg class=\"map\" viewBox=\"0 0 %d %d\" role=\"img\" "
 		   "aria-label=\"",
 		MAP_WIDTH, MAP_HEIGHT);
 	put_words(b, l);
-	buf_fmt(b, "\"><path class=\"land\" d=\"%s\"/>\n", land);
+	html_fmt(b, "\"><path class=\"land\" d=\"%s\"/>\n", land);
 	for (size_t k = 0; k < 3; k++)
 		for (size_t i = 0; i < l->n; i++)
 			if (l->v[i].place == order[k] && on_map(&l->v[i]))
 				put_mark(b, &l->v[i], n > MANY ? 18 : 28);
-	buf_str(b, "</svg>\n");
+	html_str(b, "</svg>\n");
 }

@@ -13,7 +13,7 @@
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
-#include "http/escape.h"
+#include "data/when.h"
 #include "pages/html.h"
 #include "pages/incident_page.h"
 #include "pages/status_page.h"
@@ -163,7 +163,7 @@ static void put_time(struct buf *b, int64_t t)
 	char s[CLOCK_RFC3339];
 
 	clock_rfc3339(t, s);
-	html_day(b, t / DAY_S);
+	when_day(b, t / DAY_S);
 	buf_fmt(b, " %.4s, %.5s", s, s + 11);
 }
 
@@ -258,7 +258,7 @@ static void draw_strip(struct canvas *c, const struct history *p)
 		draw_day(c, &p->days[HISTORY_DAYS - 1 - i],
 			LEFT + i * BAR_PITCH);
 	buf_init(&first, 64);
-	html_day(&first, p->today - HISTORY_DAYS + 1);
+	when_day(&first, p->today - HISTORY_DAYS + 1);
 	canvas_text(c, FONT_TEXT, LEFT, STRIP_WORDS_Y, first.p, first.len,
 		COLOUR_DIM);
 	buf_release(&first);
@@ -277,12 +277,9 @@ static void put_sentence(struct buf *b, const struct status_page *s,
 	static const struct places nowhere;
 	struct condition_facts facts = status_page_facts(s);
 	struct places places;
-	struct buf escaped;
 
-	buf_init(&escaped, SENTENCE_MAX);
 	places_read(&places, s->server, s->view);
-	condition_put(&escaped, condition, &facts, &places);
-	escape_undo(b, escaped.p);
+	condition_put(b, condition, &facts, &places);
 	if (!font_has(b->p)) {
 		facts.incidents = &none;
 		facts.tool_split = &no_split;
@@ -290,7 +287,6 @@ static void put_sentence(struct buf *b, const struct status_page *s,
 		condition_put(b, condition, &facts, &nowhere);
 	}
 	places_release(&places);
-	buf_release(&escaped);
 }
 
 void preview_put(struct buf *b, const struct status_page *s)
@@ -336,12 +332,9 @@ static void put_where(struct buf *b, const struct status_page *s,
 	const char (*names)[REGION_MAX + 1] =
 		(const char (*)[REGION_MAX + 1])in->regions;
 	struct places places;
-	struct buf escaped;
 
-	buf_init(&escaped, SENTENCE_MAX);
 	places_read(&places, s->server, s->view);
-	places_put_where(&escaped, &places, names, in->n_regions);
-	escape_undo(b, escaped.p);
+	places_put_where(b, &places, names, in->n_regions);
 	if (!buf_ok(b) || !font_has(b->p) ||
 		(in->n_regions > NAMED &&
 			!places_all(&places, names, in->n_regions))) {
@@ -349,7 +342,6 @@ static void put_where(struct buf *b, const struct status_page *s,
 		buf_fmt(b, "%zu of %zu places", in->n_regions, places.n);
 	}
 	places_release(&places);
-	buf_release(&escaped);
 }
 
 /* "28 Apr 2026, 18:14 to 18:40 UTC, 26 min"; while it goes on, its beginning. */
@@ -361,14 +353,14 @@ static void put_when(struct buf *b, const struct incident *in)
 	if (end) {
 		buf_str(b, " to ");
 		if (end / DAY_S == begin / DAY_S)
-			html_clock(b, end);
+			when_clock(b, end);
 		else
 			put_time(b, end);
 	}
 	buf_str(b, " UTC");
 	if (end) {
 		buf_str(b, ", ");
-		html_span(b, (double)(end - begin));
+		when_span(b, (double)(end - begin));
 	}
 }
 

@@ -30,7 +30,7 @@ const char embed_style[] =
 	".stage.light { background: #fff; --link: #0757b5 }\n";
 
 struct preview {
-	struct buf *b;
+	struct html *b;
 	const struct brand *brand;
 	const char *site;
 	const char *slug; /* valid; or "" */
@@ -45,27 +45,27 @@ void embed_script(struct response *r)
 }
 
 /* A mount point, in lines that a narrow page can show. A slug is no markup. */
-static void put_mount(struct buf *b, const char *key, const char *slug,
+static void put_mount(struct html *b, const char *key, const char *slug,
 	const char *look, const char *theme)
 {
-	buf_fmt(b, "<div %s=\"alivemcp-embed\"", key);
+	html_fmt(b, "<div %s=\"alivemcp-embed\"", key);
 	if (*slug)
-		buf_fmt(b, " data-server=\"%s\"", slug);
-	buf_fmt(b, "\n     data-style=\"%s\" data-theme=\"%s\">", look, theme);
+		html_fmt(b, " data-server=\"%s\"", slug);
+	html_fmt(b, "\n     data-style=\"%s\" data-theme=\"%s\">", look, theme);
 }
 
-/* The lines of f, which are markup, to be read and copied. */
-static void put_code(struct buf *b, struct buf *f)
+/* The lines of f, as a text to be read and copied. */
+static void put_code(struct html *b, struct buf *f)
 {
 	char *line, *rest = buf_ok(f) ? f->p : NULL;
 
-	buf_str(b, "<pre><code>");
+	html_str(b, "<pre><code>");
 	while ((line = strsep(&rest, "\n"))) {
 		escape_put(b, line);
 		if (rest)
-			buf_char(b, '\n');
+			html_char(b, '\n');
 	}
-	buf_str(b, "</code></pre>\n");
+	html_str(b, "</code></pre>\n");
 	buf_release(f);
 }
 
@@ -73,33 +73,34 @@ static void put_code(struct buf *b, struct buf *f)
 static void put_mode(const struct preview *p, const char *look,
 	const char *theme)
 {
-	struct buf code;
+	struct html code;
 
-	buf_fmt(p->b, "<h2>%s, %s</h2>\n<div class=\"stage %s\">\n",
+	html_fmt(p->b, "<h2>%s, %s</h2>\n<div class=\"stage %s\">\n",
 		strcmp(look, "card") == 0 ? "Card" : "Badge", theme, theme);
 	put_mount(p->b, "class", p->slug, look, theme);
 	/* Shown where no script runs. */
 	if (*p->slug)
-		buf_fmt(p->b, "<a href=\"/status/%s\">Status of %s</a>",
+		html_fmt(p->b, "<a href=\"/status/%s\">Status of %s</a>",
 			p->slug, p->slug);
 	else
-		buf_str(p->b, "<a href=\"/\">MCP servers</a>");
-	buf_str(p->b, "</div>\n</div>\n");
+		html_str(p->b, "<a href=\"/\">MCP servers</a>");
+	html_str(p->b, "</div>\n</div>\n");
 
-	buf_init(&code, 4096);
+	buf_init(&code.out, 4096);
 	put_mount(&code, "id", p->slug, look, theme);
-	buf_str(&code, "</div>\n<script async src=\"");
+	html_str(&code, "</div>\n<script async src=\"");
 	escape_put(&code, p->site);
-	buf_str(&code, "/embed.js\"></script>");
-	put_code(p->b, &code);
+	html_str(&code, "/embed.js\"></script>");
+	put_code(p->b, &code.out);
 }
 
 /* The pill as an image, for where no script runs. */
 static void put_image(const struct preview *p)
 {
+	struct html markup;
 	struct buf code;
 
-	buf_fmt(p->b,
+	html_fmt(p->b,
 		"<h2>Image, for a README</h2>\n"
 		"<p>For pages without scripts, such as GitHub.</p>\n"
 		"<div class=\"stage\"><a href=\"/status/%s\"><img "
@@ -110,21 +111,21 @@ static void put_image(const struct preview *p)
 	buf_fmt(&code, "[![MCP status](%s/badge/%s.svg)](%s/status/%s)",
 		p->site, p->slug, p->site, p->slug);
 	put_code(p->b, &code);
-	buf_str(p->b, "<p>The same as HTML:</p>\n");
-	buf_init(&code, 4096);
-	buf_str(&code, "<a href=\"");
-	escape_put(&code, p->site);
-	buf_fmt(&code, "/status/%s\"><img src=\"", p->slug);
-	escape_put(&code, p->site);
-	buf_fmt(&code, "/badge/%s.svg\" alt=\"MCP status\"></a>", p->slug);
-	put_code(p->b, &code);
+	html_str(p->b, "<p>The same as HTML:</p>\n");
+	buf_init(&markup.out, 4096);
+	html_str(&markup, "<a href=\"");
+	escape_put(&markup, p->site);
+	html_fmt(&markup, "/status/%s\"><img src=\"", p->slug);
+	escape_put(&markup, p->site);
+	html_fmt(&markup, "/badge/%s.svg\" alt=\"MCP status\"></a>", p->slug);
+	put_code(p->b, &markup.out);
 }
 
 /* What the image of this server says with these parameters, escaped. */
 static void put_variant(const struct preview *p, const char *parameters,
 	const char *what)
 {
-	buf_fmt(p->b,
+	html_fmt(p->b,
 		"<li><img src=\"/badge/%s.svg?%s\" alt=\"%s\"> "
 		"<code>?%s</code></li>\n",
 		p->slug, parameters, what, parameters);
@@ -135,9 +136,10 @@ static void put_variants(const struct preview *p)
 {
 	struct buf code;
 
-	buf_str(p->b, "<p>Put one of these behind <code>.svg</code>, or several "
-		      "with <code>&amp;</code> between them:</p>\n"
-		      "<ul class=\"variants\">\n");
+	html_str(p->b,
+		"<p>Put one of these behind <code>.svg</code>, or several "
+		"with <code>&amp;</code> between them:</p>\n"
+		"<ul class=\"variants\">\n");
 	put_variant(p, "theme=auto", "The state, light or dark as the page is");
 	put_variant(p, "style=flat-square", "The state, with square corners");
 	put_variant(p, "metric=uptime", "The uptime of 30 days");
@@ -145,7 +147,7 @@ static void put_variants(const struct preview *p)
 	put_variant(p, "metric=tools", "The number of tools");
 	put_variant(p, "metric=maintenance", "The next maintenance");
 	put_variant(p, "style=card", "A card with all figures");
-	buf_fmt(p->b,
+	html_fmt(p->b,
 		"<li><code>?region=London</code>: seen from one of the places "
 		"that <a href=\"/status/%s\">its page</a> names</li>\n</ul>\n"
 		"<p>Drawn by shields.io, which can read <code>.json</code> with "
@@ -164,7 +166,7 @@ static void put_fleet(const struct preview *p)
 {
 	struct buf code;
 
-	buf_str(p->b, "<h2>All servers</h2>\n<div class=\"stage\"><a "
+	html_str(p->b, "<h2>All servers</h2>\n<div class=\"stage\"><a "
 		      "href=\"/\"><img src=\"/badge.svg?theme=auto\" "
 		      "alt=\"How many servers are up\" height=\"20\"></a>"
 		      "</div>\n");
@@ -176,7 +178,7 @@ static void put_fleet(const struct preview *p)
 
 static void put_notes(const struct preview *p)
 {
-	buf_str(p->b,
+	html_str(p->b,
 		"<h2>What it says</h2>\n<ul>\n"
 		"<li><b>up</b>, <b>degraded</b> or <b>down</b>: the last "
 		"verdict, with its minute.</li>\n"
@@ -199,13 +201,13 @@ static void put_notes(const struct preview *p)
 		"run again.</li>\n"
 		"<li>A page with a Content-Security-Policy has to allow ");
 	if (*p->site) {
-		buf_str(p->b, "<code>");
+		html_str(p->b, "<code>");
 		escape_put(p->b, p->site);
-		buf_str(p->b, "</code>");
+		html_str(p->b, "</code>");
 	} else {
-		buf_str(p->b, "this site");
+		html_str(p->b, "this site");
 	}
-	buf_str(p->b,
+	html_str(p->b,
 		" in <code>script-src</code> and <code>connect-src</code>, "
 		"and nothing else.</li>\n"
 		"<li>It asks once, when the page opens. It sets no cookie "
@@ -228,24 +230,24 @@ static void put_top(const struct preview *p, const char *asked)
 			.about = "Show the status of an MCP server on your own "
 				 "page."});
 	html_element(p->b, "h1", title);
-	buf_str(p->b,
+	html_str(p->b,
 		"<p>Show the status of an MCP server on your own page.</p>\n"
 		"<form action=\"/embed-preview\"><label for=\"slug\">Server"
 		"</label> <input id=\"slug\" name=\"slug\" maxlength=\"80\" "
 		"spellcheck=\"false\" "
 		"placeholder=\"my-mcp\" value=\"");
 	escape_put(p->b, asked);
-	buf_str(p->b, "\"> <button>Show</button></form>\n");
+	html_str(p->b, "\"> <button>Show</button></form>\n");
 	if (*asked && !*p->slug) {
-		buf_str(p->b, "<p class=\"banner\" role=\"status\"><b>");
+		html_str(p->b, "<p class=\"banner\" role=\"status\"><b>");
 		escape_put(p->b, asked);
-		buf_str(p->b, "</b> is not a slug. Use a to z, 0 to 9, dots, "
+		html_str(p->b, "</b> is not a slug. Use a to z, 0 to 9, dots, "
 			      "dashes and underscores.</p>\n");
 	}
 	if (!*p->site)
-		buf_str(p->b, "<p>Put the address of this site before each "
+		html_str(p->b, "<p>Put the address of this site before each "
 			      "path.</p>\n");
-	buf_str(p->b, "<noscript><p>The widget needs a script. The image "
+	html_str(p->b, "<noscript><p>The widget needs a script. The image "
 		      "does not.</p></noscript>\n");
 }
 
@@ -253,7 +255,7 @@ void embed_preview(const struct request *request, const struct brand *brand,
 	struct response *r)
 {
 	char asked[REQUEST_PATH], slug[REQUEST_PATH];
-	struct preview p = {.b = &r->body,
+	struct preview p = {.b = &r->html,
 		.brand = brand,
 		.site = brand->url,
 		.slug = slug};
@@ -277,10 +279,10 @@ void embed_preview(const struct request *request, const struct brand *brand,
 	put_fleet(&p);
 	put_notes(&p);
 	if (*slug)
-		buf_fmt(p.b,
+		html_fmt(p.b,
 			"<p><a href=\"/status/%s\">Status page of %s</a></p>\n",
 			slug, slug);
-	buf_str(p.b, "<script async src=\"/embed.js\"></script>\n");
+	html_str(p.b, "<script async src=\"/embed.js\"></script>\n");
 	html_end(p.b, brand, true);
 	etag_of_body(r);
 }

@@ -95,6 +95,43 @@ CALLS_ALONE='backtrace canonicalize_file_name error_at_line mallinfo malloc_trim
 	[ -z "$output" ] || { echo "$output"; return 1; }
 }
 
+# takes TYPE CALL: whether a function that has one of that type as b may make this call.
+takes() {
+	printf '%s\n' '#include "api/calendar.h"' '#include "api/feed.h"' '#include "badge/badge.h"' \
+		'#include "data/incident_words.h"' '#include "data/places.h"' '#include "data/when.h"' \
+		'#include "pages/html.h"' '#include "preview/preview.h"' \
+		"void f(struct $1 *b);" "void f(struct $1 *b) { $2; }" |
+		cc -std=c11 -Ilib -Iserve -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE '-DVERSION="0"' \
+			-Werror -fsyntax-only -x c - 2>out
+}
+
+refuses() {
+	if takes "$@"; then
+		return 1
+	fi
+	grep -q 'incompatible.pointer' out
+}
+
+# An image showed the tags of a page.
+@test "no markup goes into a text: the compiler refuses it" {
+	local call
+	cd "$BATS_TEST_TMPDIR" && ln -s "$OLDPWD"/{lib,serve} .
+	for call in 'html_clock(b, 0)' 'html_time(b, 0, 0)' 'html_put_place(b, 0)' \
+		'html_element(b, "p", "")' 'escape_put(b, "")' 'feed_put(b, 0)' 'badge_put(b, 0, 0)'; do
+		takes html "$call"
+		refuses buf "$call"
+	done
+	for call in 'when_clock(b, 0)' 'when_span(b, 0)' 'places_put(b, 0)' \
+		'incident_words_latest(b, 0)' 'preview_put(b, 0)' 'calendar_put(b, 0, 0, 0, 0)'; do
+		takes buf "$call"
+		refuses html "$call"
+	done
+	# Nobody makes a text of markup.
+	cd "$OLDPWD"
+	run grep -rnE 'escape_undo|\(struct buf \*\)|\(struct html \*\)' serve
+	[ "$status" = 1 ] || { echo "$output"; return 1; }
+}
+
 @test "an area has at most 25 files of C" {
 	local area n
 	while read -r n area; do

@@ -36,6 +36,30 @@ explain() {
 	[[ $output == *"0 of 3 regions have reported in the last 180 s, and it takes 2 (quorum)"* ]]
 }
 
+@test "the times are those of the people, where the configuration says where they are" {
+	printf '%s\n' "store: $MCP_STORE" 'regions: [{name: us-east-1}]' \
+		'servers: [{slug: shop, url: "https://mcp.example.com/"}]' \
+		'alerts: {zone: Asia/Kolkata}' >fleet.yaml
+	probes shop us-east-1 $((NOW - 20)) tls tls.expired | seen 203.0.113.7 0
+	run "$BIN/mcp-aggregate" explain -c fleet.yaml shop --at "$NOW"
+	[[ $output == *", as of $(TZ=Asia/Kolkata date -d "@$NOW" +%FT%T%:z)"* ]]
+	[[ $output == *"* us-east-1  $(TZ=Asia/Kolkata date -d "@$((NOW - 20))" +%T)  "* ]]
+}
+
+@test "a name that is mistyped is not left at that" {
+	probes shop us-east-1 $((NOW - 20)) | seen 203.0.113.7 0
+	run -2 explain shp
+	[ "$output" = "mcp-aggregate: no server shp is in the store; did you mean 'shop'?" ]
+	run -2 explain unlike
+	[ "$output" = "mcp-aggregate: no server unlike is in the store" ]
+	printf '%s\n' "store: $MCP_STORE" 'regions: [{name: eu}]' \
+		'servers: [{slug: shop, url: "https://mcp.example.com/"}]' >fleet.yaml
+	run -2 explain -c fleet.yaml shp
+	[[ $output == *"mcp-aggregate: no server shp is configured; did you mean 'shop'?" ]]
+	run -2 "$BIN/mcp-aggregate" verdict -c fleet.yaml -s shpo
+	[[ $output == *"mcp-aggregate: no server shpo is configured; did you mean 'shop'?" ]]
+}
+
 @test "amber, green, silent, throttled and a hard outage" {
 	probes demo us-east-1 $((NOW - 20)) | seen 203.0.113.7 0
 	probes demo eu-west-2 $((NOW - 20)) | seen 203.0.113.7 0

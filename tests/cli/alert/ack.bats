@@ -22,8 +22,9 @@ setup() {
 
 # page METHOD URL [BODY]: the answer of the CGI, to page; its status first.
 page() {
-	env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD="$1" SCRIPT_NAME=/ack \
-		PATH_INFO="${2#https://status.example.com/ack}" \
+	local path=${2#https://status.example.com}
+	env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD="$1" SCRIPT_NAME="/$(cut -d/ -f2 <<<"$path")" \
+		PATH_INFO="/${path#/*/}" \
 		CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH="${#3}" \
 		"$BIN/mcp-alert" <<<"${3-}" 2>err | tr -d '\r' >page
 	sed -n '1s/^Status: //p' page
@@ -124,6 +125,66 @@ by() {
 	[ "$(page GET "$URL")" = "410 Gone" ]
 	grep -q 'not open any more' page
 	[ "$(page POST "$URL" by=eve)" = "410 Gone" ]
+}
+
+# flipped SHORT N: the same address with another N-th character of its id.
+flipped() {
+	local id=${1##*/} other=0
+	[[ ${id:$2:1} != 0 ]] || other=1
+	echo "${1%/*}/${id:0:$2}$other${id:$(($2 + 1))}"
+}
+
+@test "the short address acknowledges, too; nobody can make one up, or find out what is open" {
+	local short again i
+	short=$(jq -r .ack_short_url out)
+	[[ $short =~ ^https://status\.example\.com/a/[0-9A-Za-z]{8}$ ]]
+	for i in 0 1 2 3 4 5 6 7; do
+		[ "$(page GET "$(flipped "$short" "$i")")" = "404 Not Found" ]
+		[ "$(page POST "$(flipped "$short" "$i")" by=eve)" = "404 Not Found" ]
+	done
+	for again in "${short%?}" "$short/x" "$short"0 "${short%/*}/" "${short%/*}/%00"; do
+		[ "$(page POST "$again" by=eve)" = "404 Not Found" ]
+	done
+	# What is made up is turned away before the store is asked.
+	sed "s|^store: .*|store: unix:///nonexistent|" fleet.yaml >away.yaml
+	MCP_STORE= MCP_CONFIG=$PWD/away.yaml page GET "$(flipped "$short" 7)" | grep -q '^404'
+	MCP_STORE= MCP_CONFIG=$PWD/away.yaml page GET "$short" | grep -q '^503'
+	[ "$(by)" = null ]
+	[ "$(page GET "$short")" = "200 OK" ]
+	grep -q '<h1>P1: example-mcp</h1>' page
+	[ "$(page POST "$short" 'do=take&by=ann')" = "200 OK" ]
+	[ "$(by)" = ann ]
+	# The same for as long as it is open, and of no other.
+	{ minutes 1 2 eu,us initialize; verdict 2 eu,us initialize http.503 other; } | alert 0
+	again=$(jq -r .ack_short_url out)
+	[ "$again" != "$short" ]
+	[ "$(page GET "$again")" = "200 OK" ]
+	grep -q '<h1>P1: other</h1>' page
+	minutes 3 6 | alert 0
+	[ "$(page GET "$short")" = "410 Gone" ]
+	[ "$(page POST "$short" by=eve)" = "410 Gone" ]
+	[ "$(page GET "$again")" = "200 OK" ]
+}
+
+@test "an incident that servers share, and a test, have a short address" {
+	local s short
+	for s in s1 s2 s3 s4 s5 s6; do
+		sed -i "s|^servers:|&\n  - {slug: $s, url: 'https://$s.example.com/mcp'}|" fleet.yaml
+	done
+	for s in s1 s2 s3 s4 s5 s6; do verdict 0 '' '' '' $s; done >records
+	for s in s1 s2 s3 s4 s5 s6; do verdict 1 eu,us tls tcp.refused $s; done >>records
+	alert 0 <records
+	short=$(jq -r .ack_short_url out)
+	[ "$(page POST "$short" by=ann)" = "200 OK" ]
+	alert 0 list
+	jq -se 'map(select(.server_slug == "*").acknowledged_by) == ["ann"]' out
+	for s in s1 s2 s3 s4 s5 s6; do minutes 2 5 '' '' '' $s; done | alert 0
+	[ "$(page GET "$short")" = "410 Gone" ]
+	[ -z "$(redis smembers fleet:open | grep -F '*')" ]
+	alert 0 test --by eve
+	short=$(tail -n 1 ops/got | jq -r .event.ack_short_url)
+	[ "$(page GET "$short")" = "200 OK" ]
+	grep -q 'This address works' page
 }
 
 @test "an old address is gone, although the incident is not" {

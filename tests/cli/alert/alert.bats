@@ -45,6 +45,36 @@ up() {
 	[ "$(<out)" = "2026-04-29T20:31:00Z  P1  downtime_started  s cannot be reached: dns fails with dns.nxdomain from eu and us (2 of 2 regions)." ]
 }
 
+@test "the words of a server go from its answer to the message" {
+	local m
+	hook chat
+	routes "$HOOK}"
+	cat >server.mjs <<-'EOF'
+		import http from 'node:http';
+		http.createServer((q, r) => {
+			q.resume().on('end', () => {
+				r.writeHead(503, {'Content-Type': 'text/html'});
+				r.end('<html><title>No disk,\npassword=hunter2</title><p>x');
+			});
+		}).listen(0, function () { console.log(this.address().port); });
+	EOF
+	mkfifo port
+	node server.mjs >port 3>&- &
+	pids+=($!)
+	read -r -t 60 PORT <port
+	for region in ap eu us; do
+		"$BIN/mcp-probe" -r "$region" --slug example-mcp "http://127.0.0.1:$PORT/mcp" || [ $? = 1 ]
+	done >probed
+	grep -c '"said":"No disk, password=\*\*\*"' probed
+	"$BIN/mcp-aggregate" ingest <probed
+	"$BIN/mcp-aggregate" verdict -f jsonl >verdicts || [ $? = 1 ]
+	jq -se '.[0].regions | length == 3 and all(.said == "No disk, password=***")' verdicts
+	"$BIN/mcp-alert" -c fleet.yaml <verdicts >out
+	jq -se '.[0] | .event == "downtime_started" and .server_says == "No disk, password=***"' out
+	redis get alert:example-mcp | jq -e '.incidents[0].said == "No disk, password=***"'
+	jq -se '.[0].event.server_says == "No disk, password=***"' chat/got
+}
+
 @test "what is known stays in the store from run to run" {
 	for m in 0 1; do
 		verdict $m eu tls | alert 0
@@ -83,7 +113,7 @@ up() {
 	alert 0 tick -N $((T + 4 * 3600 + 60))
 	[ ! -s out ]
 	alert 0 list -f text
-	grep -q '^P1 .*downtime .*tools-list jsonrpc.malformed .*example-mcp: eu us$' out
+	grep -q '^P1 .*downtime .*tools-list  *jsonrpc.malformed .*example-mcp: eu us$' out
 }
 
 @test "a webhook gets what it asked for, signed; nobody sees the secret" {

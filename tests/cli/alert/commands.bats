@@ -86,6 +86,78 @@ load ../../helpers/alert
 	grep -qF -- "--zone: 'Mars/Olympus' is not a time zone that is known here" err
 }
 
+@test "the columns of list stand below their heads, whatever is in them" {
+	{
+		minutes 0 0 eu,us auth-initialize mcp.missing-protocolVersion
+		minutes 1 1
+		minutes 0 0 eu,us dns x other
+	} | alert 0
+	alert 0 list -f text
+	for head in SINCE KIND STEP ERROR SERVER; do
+		at=$(sed -n "1s/$head.*//p" out | tr -d '\n' | wc -m)
+		# In each row a column begins there: two spaces, and no space.
+		[ "$(tail -n +2 out | cut -c "$((at - 1))-$((at + 1))" | grep -c '^  [^ ]')" = 2 ]
+	done
+	[ "$(head -c 1 out)" = P ]
+	grep -qF '(passed 1 time since)' out
+}
+
+@test "the history of the fleet has the name that list gives it" {
+	routes "{name: log, type: command, command: [cat]}"
+	minutes 0 0 | alert 0
+	alert 0 history '*'
+	[ ! -s err ]
+	for s in s1 s2 s3 s4 s5 s6; do
+		sed -i "s|^servers:|&\n  - {slug: $s, url: 'https://$s.example.com/mcp'}|" fleet.yaml
+	done
+	for s in s1 s2 s3 s4 s5 s6; do minutes 31 31 '' '' '' $s; done >records
+	for s in s1 s2 s3 s4 s5 s6; do minutes 32 32 eu,us tls tcp.refused $s; done >>records
+	alert 0 <records
+	shared=$(jq -r '.dedup_key | split(":")[0]' out)
+	alert 0 history "$shared"
+	jq -se --arg s "$shared" 'length >= 1 and all(.server_slug == $s)' out
+	for wrong in '**' '*.x' 'A B'; do
+		alert 2 history "$wrong"
+		grep -qF "'$wrong' is neither the slug of a server nor '*', the fleet" err
+	done
+}
+
+@test "people read one time zone, programs read UTC" {
+	local file
+	routes "{name: log, type: command, command: [cat]}"
+	sed -i 's|^alerts:|&\n  zone: Asia/Kolkata|' fleet.yaml
+	# 20:31 to 20:44 UTC; it is the next day there.
+	{ minutes 0 12 eu,us initialize; minutes 13 15; } | alert 0 -f text -N $((T + 960))
+	grep -q '^2026-04-30T02:01:00+05:30  P1  downtime_started ' out
+	grep -qF 'recovered after 13 min (02:01–02:14 Kolkata time).' out
+	verdict 20 eu,us dns dns.nxdomain | alert 0 -N $((T + 1260))
+	jq -e '.started_at == "2026-04-29T20:51:00Z"' out
+	alert 0 ack -N $((T + 1270)) --for 1h --by ann example-mcp
+	jq -e '.acknowledged_until == "2026-04-29T21:52:10Z"' out
+	alert 0 list -f text
+	grep -q '^P1  2026-04-30T02:21:00+05:30  downtime ' out
+	grep -qF 'until 2026-04-30T03:22:10+05:30' out
+	alert 0 history -f text
+	grep -q '^2026-04-30T02:01:00+05:30  example-mcp  downtime_started ' out
+	alert 0 explain -f text -N $((T + 1300)) example-mcp
+	grep -qF '2026-04-30T02:22:40+05:30; the newest window that counted is 02:21' out
+	grep -q '^P1 downtime, open since 02:21, confirmed at 02:21$' out
+	grep -qF '02:14 Kolkata time' out
+	alert 0 report -f text --from '2026-04-30 00:00' --to '2026-04-30 06:00' -N $((T + 3600))
+	grep -q '^P1  2026-04-30T02:01:00+05:30 ' out
+	alert 0 silence add --for 1h --reason x -N $((T + 1300)) example-mcp
+	alert 0 silence list -f text -N $((T + 1310))
+	grep -qF '+05:30' out
+	for file in list 'explain example-mcp' history; do
+		# shellcheck disable=SC2086
+		alert 0 $file -f jsonl
+		run ! grep -E '"(at|since|until|started_at|acknowledged_until)":"[^"]*\+05:30"' out
+	done
+	# What the person at the command line asks for counts first.
+	alert 0 list -f text --zone Asia/Tokyo
+	grep -q '^P1  2026-04-30T05:51:00+09:00  downtime ' out
+}
+
 @test "the first word of several commands says which they are" {
 	alert 2 maintenance
 	[ ! -s out ]

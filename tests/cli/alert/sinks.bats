@@ -182,9 +182,26 @@ life() {
 	[ -z "$(undelivered)" ]
 	[ "$(taken 'map(.body.To) | join(" ")')" = "+15551230124 +15551230125 +15551230126" ]
 	taken '.[0].body.Body' | tee body
-	grep -E '^P1: example-mcp is down\. Since Wed 29 Apr .*20:31 UTC .*\. Seen from eu and us\. Acknowledge: https://status.example.com/ack/' body
-	[ "$(jq -Rr length body)" -le 320 ]
+	grep -E '^P1: example-mcp is down\. Since Wed 29 Apr .*20:31 UTC .*\. Seen from eu and us\. Acknowledge: https://status.example.com/a/[0-9A-Za-z]{8}$' body
+	[ "$(jq -Rr length body)" -le 160 ]
 	silent
+}
+
+@test "a text message says whole words, and has a link that fits" {
+	route sms
+	routes "$ROUTE"
+	slug=a-server.of-some-team.with-a-long-name.that-somebody-chose-long-ago
+	verdict 0 eu,us auth-initialize mcp.missing-protocolVersion $slug | alert 0 -N $((T + 60))
+	taken '.[0].body.Body' | tee body
+	grep -E "^P1: $slug is down\. Since .*\. Acknowledge: https://status.example.com/a/[0-9A-Za-z]{8}$" body
+	run ! grep -E 'mcp\.|missing|\.\.\.' body
+	# Of what is told once, as many sentences as there is room for.
+	jq -cn --argjson at $((T + 120)) '{v: 1, type: "expiry", at: $at, slug: "example-mcp", subject: "certificate",
+		expires_at: ($at + 86400), threshold: 7, source: "handshake", url: "https://mcp.example.com/mcp",
+		issuer: null, names: null, region: null, days_left: 1, name: null, error: null}' >expiry
+	alert 0 -N $((T + 130)) <expiry || cat err
+	taken '.[-1].body.Body' | tee body
+	run ! grep -F '...' body
 }
 
 @test "a second number is not kept from its message by a route that is too busy" {
@@ -207,6 +224,8 @@ life() {
 	taken '.[1].body.Twiml' | tee twiml
 	grep -F 'now Priority 1 (was Priority 2): example-mcp is down. It is reached, but answers with errors' twiml
 	grep -F 'Seen from ap, eu and us.' twiml
+	# This telephone cannot: it says who can.
+	grep -F ' To acknowledge it, open the link in the message that you were sent, or run: mcp-alert ack example-mcp. </Say>' twiml
 	[ -z "$(undelivered)" ]
 }
 

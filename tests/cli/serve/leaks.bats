@@ -127,7 +127,7 @@ faults() {
 		if $fails | not then .
 		elif .type == "tool" then empty
 		elif .type == "probe" then . + {state: "broken", failed_step: "tools-list",
-			error: $error, tool_hash: null, full_hash: null, tool_count: null} | del(.tools)
+			error: $error, said: "zqcanary said", tool_hash: null, full_hash: null, tool_count: null} | del(.tools)
 		elif .n == 6 then . + {status: "fail", error: $error, message: "zqcanary message",
 			detail: {"x-cache": "zqcanary-pop", pop: "zqcanary", address: "203.0.113.77"}}
 		elif .n > 6 then . + {status: "skip", ms: null}

@@ -19,6 +19,7 @@ setup_file() {
 	(umask 077; mkdir web; echo 'token = a canary of more than 43 characters, for it signs' >web/ack)
 	echo "store: unix://$REDIS_SOCK" >fleet.yaml
 	"$BIN/mcp-serve" render www
+	incident_start
 	workers_start
 	fcgiwrap -s "unix:$PWD/wrap.sock" 2>wrap.err 3>&- &
 	echo $! >>pids
@@ -39,6 +40,30 @@ teardown_file() {
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
+}
+
+# An open incident, and the path of its short address, SHORT.
+incident_start() {
+	local now
+	export SHORT
+	now=$(date +%s)
+	{
+		cat fleet.yaml
+		printf '%s\n' 'regions: [{name: eu}, {name: us}]' 'site: {url: "https://status.example.com"}' \
+			'servers: [{slug: down, url: "https://down.example.com/mcp"}]' \
+			'alerts: {routes: [{name: pager, type: command, command: [cat]}]}'
+	} >told.yaml
+	for region in eu us; do
+		jq -cn --arg r $region --argjson t "$now" '{v: 1, type: "probe", slug: "down", region: $r,
+			probe_id: $r, probe_started_at: ($t - 5), url: null, state: "broken",
+			failed_step: "dns", error: "dns.nxdomain", total_ms: 3, protocol: null, era: null,
+			tool_hash: null, full_hash: null, tool_count: null}'
+	done >probed
+	"$BIN/mcp-aggregate" verdict - <probed >verdicts || [ $? = 1 ]
+	MCP_CREDENTIALS=$PWD/web "$BIN/mcp-alert" -c told.yaml <verdicts >told 2>told.err
+	SHORT=$(jq -r '.ack_short_url' told)
+	SHORT=${SHORT#https://status.example.com}
+	[[ $SHORT == /a/???????? ]]
 }
 
 # Three workers at one socket, as systemd starts them.
@@ -184,6 +209,15 @@ contract() {
 	ask "$1" /ack/nope
 	[ "$CODE $(tells Cache-Control)" = "404 no-store" ]
 	grep -q 'There is nothing here' body
+	ask "$1" /a/nopenope
+	[ "$CODE $(tells Cache-Control)" = "404 no-store" ]
+	grep -q 'There is nothing here' body
+	ask "$1" "$SHORT"
+	[ "$CODE $(tells Cache-Control)" = "200 no-store" ]
+	grep -q '<h1>P1: down</h1>' body
+	ask "$1" "$SHORT" -d do=take -d "by=by-$1"
+	[ "$CODE" = 200 ]
+	grep -q 'has it until' body
 	ask "$1" /answer/nope -d x=y
 	[ "$CODE $(jq -r .error body)" = "404 not_found" ]
 	ask "$1" /api/v1/monitors/example-mcp/maintenance --json "{\"reason\":\"$(printf '%2000s')\"}" \
@@ -220,6 +254,7 @@ signs_in() {
 	ask "$1" /account/acme -b jar
 	[ "$CODE" = 200 ]
 	ask "$1" "/ack/secret-of-$1"
+	ask "$1" "/a/secret-of-$1"
 	ask "$1" "/answer/secret-of-$1?token=x" -d x=y
 	# The servers share the log: the line of this one tells that its are written.
 	ask "$1" "/account/acme/leave?by=$1" -b jar -c jar
@@ -234,8 +269,8 @@ signs_in() {
 long_bodies() {
 	local path way type
 	[[ -e long ]] || printf '%102400s' >long
-	for path in /mcp /ack/x /answer/x /api/v1/monitors/x/maintenance / /account/acme; do
-		[[ $path == /ack/* ]] && type=application/x-www-form-urlencoded ||
+	for path in /mcp /ack/x /a/x /answer/x /api/v1/monitors/x/maintenance / /account/acme; do
+		[[ $path == /a*/x && $path != /answer/* ]] && type=application/x-www-form-urlencoded ||
 			type=application/json
 		for way in Expect: 'Transfer-Encoding: chunked'; do
 			ask "$1" "$path" -H 'Expect:' -H "$way" -H "Content-Type: $type" \

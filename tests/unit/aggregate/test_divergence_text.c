@@ -109,7 +109,7 @@ static void test_words(void **state)
 		read_words(&w, c->sides);
 		w.verdict.expected = c->expected;
 		buf_init(&b, 4096);
-		divergence_text_sides(&b, &w.verdict, now);
+		divergence_text_sides(&b, &w.verdict, now, "UTC");
 		if (strcmp(b.p, c->words) != 0)
 			fail_msg("%s: '%s', expected '%s'", c->name, b.p,
 				c->words);
@@ -131,14 +131,15 @@ static void test_words_of_strangers(void **state)
 	memset(loud, 'x', sizeof loud - 1);
 	loud[sizeof loud - 1] = '\0';
 	w.list[1][1][0] = loud;
-	divergence_text_sides(&b, &w.verdict, 1776781923.5 + 86400);
+	divergence_text_sides(&b, &w.verdict, 1776781923.5 + 86400,
+		"UTC");
 	assert_null(strchr(b.p, '\033'));
 	assert_null(strstr(b.p, "\xe2\x80\xae"));
 	assert_non_null(strstr(b.p, " since 2026-04-21"));
 	assert_true(b.len < 130);
 	buf_clear(&b);
 	w.verdict.n_sides = 0;
-	divergence_text_sides(&b, &w.verdict, 0);
+	divergence_text_sides(&b, &w.verdict, 0, "UTC");
 	assert_int_equal(b.len, 0);
 	buf_release(&b);
 }

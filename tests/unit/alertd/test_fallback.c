@@ -171,7 +171,7 @@ static void test_words(void **state)
 	/* A body that is no event is passed on as it is. */
 	buf_init(&b, 100);
 	fallback_body(&b, &(struct pending) {.body = (char[]) {"[1]"}},
-		&(struct delivery) {.route = (char[]) {"a"}});
+		&(struct delivery) {.route = (char[]) {"a"}}, NULL);
 	assert_string_equal(b.p, "[1]");
 	buf_release(&b);
 }

@@ -132,21 +132,108 @@ static void test_words(void **state)
 	}
 }
 
-static void test_where_nothing_listens_no_certificate_is_meant(void **state)
+/* What to look at first follows the cause, and how far it spreads. */
+static void test_hints(void **state)
 {
-	struct told t = {
-		.event = "downtime_started",
-		.step = "tls",
-		.layer = "transport",
-		.error = "tcp.refused",
+	static const char shared[] = ",\"servers\":[\"a\",\"b\"],"
+				     "\"server_count\":2";
+	static const struct {
+		const char *kind, *step, *layer, *error;
+		bool shared;
+		const char *first;
+	} rows[] = {
+		{"downtime", "dns", "transport", "dns.nxdomain", false,
+			"The DNS records"},
+		{"downtime", "dns", "transport", "dns.timeout", false,
+			"The name servers"},
+		{"downtime", "tls", "transport", "tcp.refused", false,
+			"Whether the server runs and listens"},
+		{"downtime", "tls", "transport", "tcp.timeout", false,
+			"Whether its host runs"},
+		{"downtime", "tls", "transport", "tls.expired", false,
+			"The certificate and its chain, and what should"},
+		{"downtime", "tls", "transport", "tls.handshake", false,
+			"The certificate and its chain, and what listens"},
+		{"downtime", "tls", "transport", "tls.not-tls", false,
+			"What listens"},
+		{"downtime", "initialize", "transport", "deadline", false,
+			"Its load"},
+		{"downtime", "initialize", "http", "http.503", false,
+			"Whether the application runs"},
+		{"downtime", "initialize", "http", "http.500", false,
+			"The application's log, and"},
+		{"downtime", "initialize", "http", "http.404", false,
+			"Its path"},
+		{"downtime", "initialize", "http", "http.truncated", false,
+			"The proxy's log"},
+		{"downtime", "initialize", "http", "http.403", false,
+			"Its firewall"},
+		{"downtime", "auth-initialize", "initialize", "auth.rejected",
+			false, "Whether the credential"},
+		{"downtime", "initialize", "initialize", "mcp.version", false,
+			"The application's log of initialize"},
+		{"downtime", "tools-list", "tools", "jsonrpc.-32603", false,
+			"The application's log of tools"},
+		{"maintenance_overrun", "initialize", "http", "http.502",
+			false, "Whether the application runs"},
+		{"downtime", "initialize", "http", "http.503", true,
+			"What these servers share: proxy"},
+		{"downtime", "tls", "transport", "tcp.refused", true,
+			"What these servers share: host"},
+		{"regional", "dns", "transport", "dns.failed", false,
+			"CDN, DNS"},
+		{"regional", "tls", "transport", "tcp.timeout", false, "CDN"},
+		{"regional", "initialize", "http", "http.503", false,
+			"What answers in that region"},
+		{"regional", "tools-list", "tools", "jsonrpc.-32603", false,
+			"What answers in that region"},
+		{"regional", "auth-initialize", "initialize", "auth.rejected",
+			false, "The credential of the probe in that region"},
+		{"regional", "tls", "transport", "tcp.timeout", true,
+			"The network, the resolver and the runner"},
+		{"regional", "initialize", "http", "http.503", true,
+			"The network, the resolver and the runner"},
 	};
-	struct made m;
 
 	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char event[64];
+		struct told t = {.event = event,
+			.step = rows[i].step,
+			.layer = rows[i].layer,
+			.error = rows[i].error,
+			.more = rows[i].shared ? shared : NULL};
+		struct made m;
+
+		snprintf(event, sizeof event, "%s_started", rows[i].kind);
+		made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
+		begins(line(&m.message, "Look first at"), rows[i].first,
+			rows[i].error);
+		made_release(&m);
+	}
+}
+
+static void expect_said(const char *event, const char *more, const char *want)
+{
+	struct told t = {.event = event, .error = "http.503", .more = more};
+	struct made m;
+
 	made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
-	begins(line(&m.message, "Look first at"), "Whether the server",
-		t.error);
+	begins(line(&m.message, "The server says"), want, event);
 	made_release(&m);
+}
+
+/* Its own words are quoted while it fails. */
+static void test_said(void **state)
+{
+	static const char says[] = ",\"server_says\":\"pool is empty\"";
+
+	(void)state;
+	expect_said("downtime_started", says,
+		"\xe2\x80\x9cpool is empty\xe2\x80\x9d");
+	expect_said("downtime_resolved", says, NULL);
+	expect_said("downtime_started", ",\"server_says\":null", NULL);
+	expect_said("downtime_started", ",\"server_says\":\"\"", NULL);
 }
 
 /* An incident, what happened to it, and its headline. */
@@ -245,8 +332,8 @@ static void test_whole(void **state)
 		"Seen from: Ashburn (us-east-1) and eu\n"
 		"URL: https://mcp.example.com/mcp\n"
 		"Failing minutes: 19\n"
-		"Look first at: The proxy's log, then the application's, and "
-		"what was deployed last.\n"
+		"Look first at: Whether the application runs and has room: "
+		"what answers for it cannot reach it.\n"
 		"\n"
 		"Acknowledge: https://status.example.com/ack/b\n"
 		"Runbook: https://wiki.example.com/a\n"
@@ -261,6 +348,51 @@ static void test_whole(void **state)
 	assert_non_null(strstr(b.p, "\nFailing probes: 19\n"));
 	buf_release(&b);
 	made_release(&m);
+}
+
+/* A severity has one colour: of a beginning, what is told once, a digest. */
+static void test_colours(void **state)
+{
+	static const struct {
+		const char *event, *severity;
+		enum message_mood mood;
+	} rows[] = {
+		{"downtime_started", "P1", MESSAGE_BAD},
+		{"downtime_reminder", "P1", MESSAGE_BAD},
+		{"certificate_expiring", "P1", MESSAGE_BAD},
+		{"regional_started", "P2", MESSAGE_WORRY},
+		{"schema_drift_detected", "P2", MESSAGE_WORRY},
+		{"token_expiring", "P2", MESSAGE_WORRY},
+		{"regional_found", "P2", MESSAGE_WORRY},
+		{"latency_started", "P3", MESSAGE_NEWS},
+		{"anomaly_logged", "P3", MESSAGE_NEWS},
+		{"downtime_acknowledged", "P1", MESSAGE_TAKEN},
+		{"downtime_resolved", "P1", MESSAGE_GOOD},
+	};
+	struct buf b;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct told t = {.event = rows[i].event,
+			.severity = rows[i].severity};
+		struct made m;
+		char *event = body_of(&t);
+
+		buf_init(&b, 100000);
+		buf_fmt(&b, "{\"v\":1,\"type\":\"digest\",\"at\":1777494660,"
+			    "\"route\":\"r\",\"period\":\"hourly\","
+			    "\"dedup_key\":\"digest:r:1\",\"count\":1,"
+			    "\"events\":[%s]}", event);
+		made_init(&m, CONF_ROUTE_SLACK, event);
+		assert_int_equal(m.message.mood, rows[i].mood);
+		made_release(&m);
+		made_init(&m, CONF_ROUTE_SLACK, buf_take(&b));
+		assert_int_equal(m.message.mood,
+			rows[i].severity[1] == '1'   ? MESSAGE_BAD
+				: rows[i].severity[1] == '2' ? MESSAGE_WORRY
+							     : MESSAGE_NEWS);
+		made_release(&m);
+	}
 }
 
 /* The zone and the cities of the configuration and its routes. */
@@ -425,10 +557,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
-		cmocka_unit_test(
-			test_where_nothing_listens_no_certificate_is_meant),
+		cmocka_unit_test(test_hints),
+		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_headlines),
 		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_colours),
 		cmocka_unit_test(test_view),
 		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_once),

@@ -285,8 +285,8 @@ static void test_summaries(void **state)
 {
 	(void)state;
 	expect_summary("AEIOU", "EU2/tcp.refused",
-		"example-mcp cannot be reached: tls fails with tcp.refused "
-		"from e and u (2 of 5 regions).");
+		"example-mcp cannot be reached: the connection fails with "
+		"tcp.refused from e and u (2 of 5 regions).");
 	expect_summary("AEIOU", "AEU3/http.503",
 		"example-mcp is down: initialize fails with http.503 from a, e "
 		"and u (3 of 5 regions).");

@@ -170,45 +170,51 @@ static void test_probes(void **state)
 		struct probe_record r;
 		const char *line;
 	} rows[] = {
-		{{KEY_OF, "https://h/mcp", STATE_HEALTHY, STEP_NONE, NULL,
+		{{KEY_OF, "https://h/mcp", STATE_HEALTHY, STEP_NONE, NULL, NULL,
 			 214.7, "2025-11-25", ERA_SESSION, H1, H2, 3, tools, 3,
 			 NULL, NULL, 0},
-			PROBE ",'url':'https://h/mcp','state':'healthy',"
+			PROBE
+			",'url':'https://h/mcp','state':'healthy',"
 			"'failed_step':null,'error':null,'total_ms':214.7,"
 			"'protocol':'2025-11-25','era':'session',"
 			"'tool_hash':'" H1 "','full_hash':'" H2 "',"
 			"'tool_count':3,'tools':{'a':['" H1 "','" H2
 			"'],'':['" H2 "','" H2 "'],'\\\"\xe2\x82\xac'"
 			":['" H2 "','" H1 "']}}"},
-		{{KEY_OF, NULL, STATE_BROKEN, STEP_DNS, "dns.nxdomain", 0, NULL,
-			 ERA_NONE, NULL, NULL, -1, NULL, 0, NULL, NULL,
-			 0},
-			PROBE ",'state':'broken','failed_step':'dns','error':"
-			"'dns.nxdomain','total_ms':0,'protocol':null,'era':"
+		{{KEY_OF, NULL, STATE_BROKEN, STEP_DNS, "dns.nxdomain",
+			 "no\nsuch", 0, NULL, ERA_NONE, NULL, NULL, -1, NULL, 0,
+			 NULL, NULL, 0},
+			PROBE
+			",'state':'broken','failed_step':'dns','error':"
+			"'dns.nxdomain','said':'no?such','total_ms':0,'"
+			"protocol':null,'era':"
 			"null,'tool_hash':null,'full_hash':null,'tool_count':"
 			"null}"},
-		{{KEY_OF, "x", STATE_AUTH_WALLED, STEP_NONE, NULL, 1e9, "p",
-			 ERA_STATELESS, H2, NULL, 0, tools, 0, NULL, NULL, 0},
+		{{KEY_OF, "x", STATE_AUTH_WALLED, STEP_NONE, NULL, NULL, 1e9,
+			 "p", ERA_STATELESS, H2, NULL, 0, tools, 0, NULL, NULL,
+			 0},
 			NULL},
-		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, 1, "p",
+		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, NULL, 1, "p",
 			 ERA_SESSION, H1, H1, 2, NULL, 0, &stale, NULL, 0},
-			PROBE ",'url':'x','state':'healthy','failed_step':null,"
+			PROBE
+			",'url':'x','state':'healthy','failed_step':null,"
 			"'error':null,'total_ms':1,'protocol':'p',"
 			"'era':'session','tool_hash':'" H1 "','full_hash':'" H1
 			"','tool_count':2,'cache':{'result':'stale',"
 			"'age_s':3412,'tool_hash':'" H2 "','full_hash':'" H1
 			"','added':['a','b?','c'],'removed':[],'changed':['d'],"
 			"'redescribed':[],'more':2}}"},
-		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, 1, "p",
+		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, NULL, 1, "p",
 			 ERA_SESSION, H1, H1, 2, NULL, 0, &equal, NULL, 7},
 			PROBE ",'url':'x','state':'healthy','failed_step':null,"
-			"'error':null,'total_ms':1,'protocol':'p',"
-			"'era':'session','tool_hash':'" H1 "','full_hash':'" H1
-			"','tool_count':2,'cache':{'result':'equal'},"
-			"'definitions_left_out':7}"},
-		{{KEY_OF, "x", STATE_BROKEN, STEP_TOOL_HASH, NULL, 1, NULL,
-			 ERA_SSE, NULL, NULL, 1000000, tools, 1, NULL, NULL,
-			 0},
+			      "'error':null,'total_ms':1,'protocol':'p',"
+			      "'era':'session','tool_hash':'" H1
+			      "','full_hash':'" H1
+			      "','tool_count':2,'cache':{'result':'equal'},"
+			      "'definitions_left_out':7}"},
+		{{KEY_OF, "x", STATE_BROKEN, STEP_TOOL_HASH, NULL, NULL, 1,
+			 NULL, ERA_SSE, NULL, NULL, 1000000, tools, 1, NULL,
+			 NULL, 0},
 			NULL},
 	};
 	struct record r;

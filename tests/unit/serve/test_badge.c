@@ -53,21 +53,21 @@ static void check_badge(const char *colour, double now, const char *message,
 	const char *title, const char *fill)
 {
 	struct view v;
-	struct buf b;
+	struct html b;
 	char want[200];
 
 	read_view(&v, colour, now);
-	buf_init(&b, 4000);
+	buf_init(&b.out, 4000);
 	badge_put(&b,
 		&(struct badge_subject) {.slug = "example-mcp", .view = &v},
 		&usual);
 	snprintf(want, sizeof want, ">%s</text></g></svg>\n", message);
-	assert_non_null(strstr(b.p, want));
+	assert_non_null(strstr(b.out.p, want));
 	snprintf(want, sizeof want, "role=\"img\" aria-label=\"%s\"><title>%s<",
 		title, title);
-	assert_non_null(strstr(b.p, want));
-	assert_non_null(strstr(b.p, fill));
-	buf_release(&b);
+	assert_non_null(strstr(b.out.p, want));
+	assert_non_null(strstr(b.out.p, fill));
+	buf_release(&b.out);
 	view_release(&v);
 }
 
@@ -88,15 +88,15 @@ static void test_badge(void **state)
 static void test_badge_without(void **state)
 {
 	struct view v;
-	struct buf b;
+	struct html b;
 
 	(void)state;
-	buf_init(&b, 4000);
+	buf_init(&b.out, 4000);
 	assert_int_equal(view_read(NULL, true, AS_OF, &v, NULL), 0);
 	badge_put(&b, &(struct badge_subject) {.view = &v}, &usual);
-	assert_non_null(strstr(b.p, ">awaiting first probe</text>"));
-	assert_non_null(strstr(b.p, "<title>MCP server: pending, "));
-	buf_clear(&b);
+	assert_non_null(strstr(b.out.p, ">awaiting first probe</text>"));
+	assert_non_null(strstr(b.out.p, "<title>MCP server: pending, "));
+	buf_clear(&b.out);
 	/* Without an uptime the state is still shown. */
 	assert_int_equal(view_read("{\"window\":1777494660,"
 				   "\"verdict\":\"green\"}",
@@ -104,8 +104,8 @@ static void test_badge_without(void **state)
 		0);
 	badge_put(&b, &(struct badge_subject) {.slug = "a", .view = &v},
 		&usual);
-	assert_non_null(strstr(b.p, ">up</text>"));
-	buf_release(&b);
+	assert_non_null(strstr(b.out.p, ">up</text>"));
+	buf_release(&b.out);
 	view_release(&v);
 }
 
@@ -116,12 +116,12 @@ static void test_badge_hostile(void **state)
 		.message = "\"\x01'\xff",
 		.title = "</title>\xe2\x80\xae",
 		.colour = "\"/><script>"};
-	struct buf b;
+	struct html b;
 
 	(void)state;
-	buf_init(&b, 4000);
+	buf_init(&b.out, 4000);
 	badge_draw(&b, &g);
-	assert_string_equal(b.p,
+	assert_string_equal(b.out.p,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"82\" "
 		"height=\"20\" role=\"img\" aria-label=\"&lt;/title&gt;?\">"
 		"<title>&lt;/title&gt;?</title><clipPath id=\"r\"><rect "
@@ -134,7 +134,7 @@ static void test_badge_hostile(void **state)
 		"y=\"14\" textLength=\"27\">&lt;&amp;&gt;</text>"
 		"<text x=\"45\" y=\"14\" textLength=\"31\">"
 		"&quot;?&#39;?</text></g></svg>\n");
-	buf_release(&b);
+	buf_release(&b.out);
 }
 
 static void look(const char *query, bool card, enum badge_theme theme,
@@ -513,32 +513,32 @@ static void test_auto(void **state)
 		.card = true};
 	struct badge_subject s = {.slug = "a"};
 	struct view v;
-	struct buf b;
+	struct html b;
 
 	(void)state;
 	read_view(&v, "amber", AS_OF);
 	s.view = &v;
-	buf_init(&b, 4000);
+	buf_init(&b.out, 4000);
 	badge_put(&b, &s, &pill);
-	expect(&b, "</title><style>@media(prefers-color-scheme:light){"
+	expect(&b.out, "</title><style>@media(prefers-color-scheme:light){"
 		   ".mcp-box{fill:#e6e8eb}.mcp-ink{fill:#24292f}}</style>");
-	expect(&b, "fill=\"#444c56\" class=\"mcp-box\"/>");
-	expect(&b, " class=\"mcp-ink\">mcp</text>");
-	assert_null(strstr(b.p, "clip"));
-	buf_clear(&b);
+	expect(&b.out, "fill=\"#444c56\" class=\"mcp-box\"/>");
+	expect(&b.out, " class=\"mcp-ink\">mcp</text>");
+	assert_null(strstr(b.out.p, "clip"));
+	buf_clear(&b.out);
 	badge_put(&b, &s, &card);
-	expect(&b, ".mcp-ground{fill:#ffffff;stroke:#d1d9e0}"
+	expect(&b.out, ".mcp-ground{fill:#ffffff;stroke:#d1d9e0}"
 		   ".mcp-dot{fill:#9a6700}.mcp-text{fill:#1f2328}"
 		   ".mcp-small{fill:#59636e}}</style>");
-	expect(&b, "fill=\"#0d1117\" class=\"mcp-ground\"/>");
-	expect(&b, "fill=\"#d29922\" class=\"mcp-dot\"/>");
+	expect(&b.out, "fill=\"#0d1117\" class=\"mcp-ground\"/>");
+	expect(&b.out, "fill=\"#d29922\" class=\"mcp-dot\"/>");
 	/* A figure of its own is a pill, whatever is asked for. */
-	buf_clear(&b);
+	buf_clear(&b.out);
 	s.metric = METRIC_P95;
 	badge_put(&b, &s, &card);
-	expect(&b, "height=\"20\"");
-	expect(&b, ">142 ms</text>");
-	buf_release(&b);
+	expect(&b.out, "height=\"20\"");
+	expect(&b.out, ">142 ms</text>");
+	buf_release(&b.out);
 	view_release(&v);
 }
 
@@ -558,12 +558,12 @@ static void test_glyphs(void **state)
 	assert_int_equal(glyphs_fit("mcp", 11, 0), 0);
 }
 
-static void put_card(struct buf *b, const char *name, const char *json)
+static void put_card(struct html *b, const char *name, const char *json)
 {
 	char why[VIEW_WHY];
 	struct view v;
 
-	buf_clear(b);
+	buf_clear(&b->out);
 	assert_int_equal(view_read(json, true, AS_OF + 30, &v, why), 0);
 	card_draw(b,
 		&(struct card) {.name = name, .title = name, .view = &v});
@@ -574,51 +574,53 @@ static void test_card(void **state)
 {
 	static const struct badge_look light = {.card = true, .theme = BADGE_LIGHT};
 	struct view v;
-	struct buf b;
+	struct html b;
 
 	(void)state;
-	buf_init(&b, 4000);
+	buf_init(&b.out, 4000);
 	read_view(&v, "amber", AS_OF);
 	badge_put(&b,
 		&(struct badge_subject) {.slug = "example-mcp",
 			.view = &v,
-			.note = "a &lt; b"},
+			.note = "a < b"},
 		&light);
-	expect(&b, "aria-label=\"example-mcp: degraded, 99.87% uptime in 30 "
-		   "days, but a &lt; b\"><title>");
-	expect(&b, ">example-mcp</text>");
-	expect(&b, ">degraded, 99.87% uptime in 30 days</text>");
-	expect(&b, ">p95 142 ms, last probe 37s ago</text>");
-	expect(&b, "r=\"6\" fill=\"#9a6700\"");
+	expect(&b.out,
+		"aria-label=\"example-mcp: degraded, 99.87% uptime in 30 "
+		"days, but a &lt; b\"><title>");
+	expect(&b.out, ">example-mcp</text>");
+	expect(&b.out, ">degraded, 99.87% uptime in 30 days</text>");
+	expect(&b.out, ">p95 142 ms, last probe 37s ago</text>");
+	expect(&b.out, "r=\"6\" fill=\"#9a6700\"");
 	view_release(&v);
 	/* A maintenance has a word and a colour of its own. */
 	read_view(&v, "red", AS_OF);
 	for (int card = 0; card < 2; card++) {
-		buf_clear(&b);
+		buf_clear(&b.out);
 		badge_put(&b,
 			&(struct badge_subject) {.slug = "a",
 				.view = &v,
 				.maintenance_now = &work},
 			card ? &light : &usual);
-		expect(&b, "<title>a: under maintenance, 99.87% uptime in 30");
-		expect(&b, ">maintenance");
-		expect(&b, "\"#0757b5\"/>");
-		assert_null(strstr(b.p, "down"));
+		expect(&b.out,
+			"<title>a: under maintenance, 99.87% uptime in 30");
+		expect(&b.out, ">maintenance");
+		expect(&b.out, "\"#0757b5\"/>");
+		assert_null(strstr(b.out.p, "down"));
 	}
 	view_release(&v);
 	put_card(&b, "a", "{\"window\":1777494660,\"verdict\":\"red\"}");
-	expect(&b, ">down</text></g></svg>\n");
+	expect(&b.out, ">down</text></g></svg>\n");
 	put_card(&b, "a", "{\"window\":1777490000,\"verdict\":\"green\"}");
-	expect(&b, ">unknown</text>");
-	expect(&b, ">no recent data</text>");
-	assert_null(strstr(b.p, "#3fb950"));
+	expect(&b.out, ">unknown</text>");
+	expect(&b.out, ">no recent data</text>");
+	assert_null(strstr(b.out.p, "#3fb950"));
 	put_card(&b, LONG40 LONG40, NULL);
-	expect(&b, "aaa\xe2\x80\xa6</text>");
-	expect(&b, ">pending</text>");
-	expect(&b, ">awaiting first probe</text>");
+	expect(&b.out, "aaa\xe2\x80\xa6</text>");
+	expect(&b.out, ">pending</text>");
+	expect(&b.out, ">awaiting first probe</text>");
 	put_card(&b, "\"><script>&", NULL);
-	expect(&b, ">&quot;&gt;&lt;script&gt;&amp;</text>");
-	buf_release(&b);
+	expect(&b.out, ">&quot;&gt;&lt;script&gt;&amp;</text>");
+	buf_release(&b.out);
 }
 
 int main(void)

@@ -51,7 +51,7 @@ struct row {
 static const struct row rows[] = {
 	{"green", 50, "", "", "", "", "up", "Working everywhere", ""},
 	{"amber", 50, "eu-west-2", "", "", "", "degraded",
-		"Working, but not from L&lt;ndon", ""},
+		"Working, but not from L<ndon", ""},
 	{"red", 50, "us-east-1 eu-west-2 sa-east-1", "", "", "", "down",
 		"Not working from 3 of 4 places", ""},
 	{"red", 50, "us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "", "", "",
@@ -122,7 +122,7 @@ static const struct row rows[] = {
 		OPEN("slo_burn", IN("")), "", "", "up", "Working everywhere",
 		""},
 	{"amber", 50, "eu-west-2", OPEN("latency", IN(ONE)), "", "", "degraded",
-		"Working, but not from L&lt;ndon", ""},
+		"Working, but not from L<ndon", ""},
 };
 
 /* The same while a maintenance goes on: it is a state of its own. */
@@ -132,7 +132,7 @@ static const struct row planned[] = {
 	{"green", 50, "", OPEN("latency", IN(ONE)), "", "", "maintenance",
 		"Under maintenance, but working", ""},
 	{"amber", 50, "eu-west-2", "", "", "", "maintenance",
-		"Under maintenance, not working from L&lt;ndon", ""},
+		"Under maintenance, not working from L<ndon", ""},
 	{"red", 50, "us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "", "", "",
 		"maintenance", "Under maintenance, not working", ""},
 	/* What is not known now is not what was planned. */

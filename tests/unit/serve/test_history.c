@@ -43,7 +43,7 @@ static void test_days(void **state)
 	struct page_data f = {0};
 	struct status_page page = {.slug = "a", .data = &f, .brand = &brand, .now = NOW};
 	const struct places places = {.n = 0};
-	struct buf b;
+	struct html b;
 
 	(void)state;
 	history_init(&f.history, NOW);
@@ -55,64 +55,68 @@ static void test_days(void **state)
 	assert_int_equal(f.history.days[10].minutes[VERDICT_GREEN], 1440);
 	assert_int_equal(history_known(&f.history.days[2]), 0);
 	assert_int_equal(history_known(&f.history.days[HISTORY_KEPT - 1]), 7);
-	buf_init(&b, 200000);
+	buf_init(&b.out, 200000);
 	status_page_days(&b, &page, &places);
 	/* (600 + 1440 + 3 + 1440 - 12) / 3483 of what is known */
-	expect(&b, "99.65&#8239;% uptime in 4 days of data, not working for "
-		   "12 min, partly working for 3 min.");
+	expect(&b.out,
+		"99.65&#8239;% uptime in 4 days of data, not working for "
+		"12 min, partly working for 3 min.");
 	/* The drawing is for the eye; the list has each day, once. */
-	expect(&b, "preserveAspectRatio=\"none\" aria-hidden=\"true\">");
-	expect(&b, "<summary>Day by day: 2 days with problems</summary>\n"
+	expect(&b.out, "preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+	expect(&b.out, "<summary>Day by day: 2 days with problems</summary>\n"
 		   "<h3><a href=\"/status/a/history/2024-10\">October 2024"
 		   "</a>\n</h3>\n<ul>\n<li><span>"
 		   "<a href=\"/status/a/history/2024-10#day-4\">4 Oct</a>"
 		   "</span> <span><svg class=\"icon\" aria-hidden=\"true\">"
 		   "<use href=\"#i-up\"/></svg> working, 100.00&#8239;% "
 		   "uptime</span></li>\n");
-	expect(&b, "3 Oct</a></span> <span><svg class=\"icon\" aria-hidden="
+	expect(&b.out, "3 Oct</a></span> <span><svg class=\"icon\" aria-hidden="
 		   "\"true\"><use href=\"#i-down\"/></svg> 12 min not "
 		   "working, 99.16&#8239;% uptime</span></li>");
-	expect(&b, "#day-1\">1 Sep</a> to "
+	expect(&b.out, "#day-1\">1 Sep</a> to "
 		   "<a href=\"/status/a/history/2024-09#day-23\">23 Sep</a>"
 		   "</span> <span><svg class=\"icon\" aria-hidden=\"true\">"
 		   "<use href=\"#i-none\"/></svg> no data</span></li>");
-	expect(&b, "<a tabindex=\"-1\" href=\"/status/a/history/2024-10#day-3\">"
-		   "<title>3 Oct: 12 min not working</title>");
-	expect(&b, ": no data</title>");
+	expect(&b.out,
+		"<a tabindex=\"-1\" href=\"/status/a/history/2024-10#day-3\">"
+		"<title>3 Oct: 12 min not working</title>");
+	expect(&b.out, ": no data</title>");
 	/* Of the twelve red minutes, ten were within a maintenance. */
 	history_minutes(&f.history, "19999:red-maintenance", 10);
 	assert_int_equal(history_planned(&f.history, 1), 0);
 	assert_int_equal(history_planned(&f.history, 2), 10);
 	assert_int_equal(history_known(&f.history.days[1]), 1440);
-	buf_clear(&b);
+	buf_clear(&b.out);
 	status_page_days(&b, &page, &places);
-	expect(&b, "99.65&#8239;% uptime in 4 days of data, not working for "
-		   "2 min, partly working for 3 min, in maintenance for "
-		   "10 min (counts as not working).");
-	expect(&b, "3 Oct: 2 min not working, 10 min not working for "
+	expect(&b.out,
+		"99.65&#8239;% uptime in 4 days of data, not working for "
+		"2 min, partly working for 3 min, in maintenance for "
+		"10 min (counts as not working).");
+	expect(&b.out, "3 Oct: 2 min not working, 10 min not working for "
 		   "maintenance</title>");
-	expect(&b, "<rect class=\"work\" x=\"352\" y=\"22\" width=\"3\" "
+	expect(&b.out, "<rect class=\"work\" x=\"352\" y=\"22\" width=\"3\" "
 		   "height=\"5\"/>");
 	brand.maintenance_counts = false;
-	buf_clear(&b);
+	buf_clear(&b.out);
 	status_page_days(&b, &page, &places);
 	/* (3483 - 12) / (3483 - 10) */
-	expect(&b, "99.94&#8239;% uptime in 4 days of data, not working for "
-		   "2 min, partly working for 3 min, in maintenance for "
-		   "10 min (does not count).");
+	expect(&b.out,
+		"99.94&#8239;% uptime in 4 days of data, not working for "
+		"2 min, partly working for 3 min, in maintenance for "
+		"10 min (does not count).");
 	/* A day of nothing but maintenance had no trouble. */
 	history_minutes(&f.history, "19999:red-maintenance", 12);
-	buf_clear(&b);
+	buf_clear(&b.out);
 	status_page_days(&b, &page, &places);
-	expect(&b, "Day by day: 1 day with problems<");
-	expect(&b, "#i-work\"/></svg> 12 min not working for maintenance, "
+	expect(&b.out, "Day by day: 1 day with problems<");
+	expect(&b.out, "#i-work\"/></svg> 12 min not working for maintenance, "
 		   "100.00&#8239;% uptime<");
-	buf_clear(&b);
+	buf_clear(&b.out);
 	history_init(&f.history, NOW);
 	status_page_days(&b, &page, &places);
-	expect(&b, "No data yet.");
-	assert_null(strstr(b.p, "<details"));
-	buf_release(&b);
+	expect(&b.out, "No data yet.");
+	assert_null(strstr(b.out.p, "<details"));
+	buf_release(&b.out);
 }
 
 /* A day leads to its incidents, of which no more than a few are named. */
@@ -123,7 +127,7 @@ static void test_day_incidents(void **state)
 	struct status_page page = {.slug = "a", .data = &f, .brand = &brand, .now = NOW};
 	const struct places places = {.n = 0};
 	struct incident v[8];
-	struct buf b;
+	struct html b;
 
 	(void)state;
 	history_init(&f.history, NOW);
@@ -137,34 +141,36 @@ static void test_day_incidents(void **state)
 	/* It went on until yesterday began. */
 	v[0].ended_at = (TODAY - 1) * 86400;
 	f.incidents = (struct incidents) {.v = v, .n = 8};
-	buf_init(&b, 200000);
+	buf_init(&b.out, 200000);
 	status_page_days(&b, &page, &places);
-	expect(&b, "<summary>Day by day: no problems</summary>");
-	expect(&b, "3 Oct</a></span> <span><svg class=\"icon\" aria-hidden="
+	expect(&b.out, "<summary>Day by day: no problems</summary>");
+	expect(&b.out, "3 Oct</a></span> <span><svg class=\"icon\" aria-hidden="
 		   "\"true\"><use href=\"#i-up\"/></svg> working, "
 		   "100.00&#8239;% uptime. Incidents: <a href=\"/status/a/"
 		   "incident/2024-10-02-0000-slow-answers\">Slow answers</a>"
 		   "</span></li>\n");
-	expect(&b, "/incident/2024-10-02-0004-slow-answers\">Slow answers</a> "
-		   "and 3 more</span></li>\n");
-	expect(&b, "#day-1\">1 Oct</a></span>");
-	expect(&b, "#day-1\">1 Sep</a> to <a href=\"/status/a/history/2024-09"
-		   "#day-30\">30 Sep</a></span>");
-	assert_null(strstr(b.p, "-0005-"));
-	buf_release(&b);
+	expect(&b.out,
+		"/incident/2024-10-02-0004-slow-answers\">Slow answers</a> "
+		"and 3 more</span></li>\n");
+	expect(&b.out, "#day-1\">1 Oct</a></span>");
+	expect(&b.out,
+		"#day-1\">1 Sep</a> to <a href=\"/status/a/history/2024-09"
+		"#day-30\">30 Sep</a></span>");
+	assert_null(strstr(b.out.p, "-0005-"));
+	buf_release(&b.out);
 }
 
 static void test_hours(void **state)
 {
 	struct page_data f = {0};
 	struct histogram h = {0};
-	struct buf b;
+	struct html b;
 
 	(void)state;
 	history_init(&f.history, NOW);
-	buf_init(&b, 200000);
+	buf_init(&b.out, 200000);
 	status_page_latency(&b, &f);
-	expect(&b, "No responses measured");
+	expect(&b.out, "No responses measured");
 	history_latency(&f.history, 0, &h);
 	assert_true(isnan(f.history.hours[0].p95_ms));
 	histogram_add(&h, histogram_bucket(100), 90);
@@ -175,18 +181,19 @@ static void test_hours(void **state)
 	history_latency(&f.history, 24, &h);
 	history_latency(&f.history, -1, &h);
 	assert_in_range((int)f.history.hours[0].p95_ms, 297, 303);
-	buf_clear(&b);
+	buf_clear(&b.out);
 	status_page_latency(&b, &f);
 	/* The scale fits; its middle and its ends say what they are. */
-	expect(&b, "<span>400&#8239;ms</span>");
-	expect(&b, "<span class=\"middle\">200&#8239;ms</span>");
-	expect(&b, "<p class=\"axis\"><span><time datetime=\"2024-10-03T11:00:00"
-		   "Z\">3 Oct, 11:00</time></span>");
-	expect(&b, ">4 Oct, 10:00</time></span></p>");
+	expect(&b.out, "<span>400&#8239;ms</span>");
+	expect(&b.out, "<span class=\"middle\">200&#8239;ms</span>");
+	expect(&b.out,
+		"<p class=\"axis\"><span><time datetime=\"2024-10-03T11:00:00"
+		"Z\">3 Oct, 11:00</time></span>");
+	expect(&b.out, ">4 Oct, 10:00</time></span></p>");
 	/* The curve has a gap; an hour without neighbours is a dot. */
-	expect(&b, "M570 ");
-	expect(&b, "M690 ");
-	buf_release(&b);
+	expect(&b.out, "M570 ");
+	expect(&b.out, "M690 ");
+	buf_release(&b.out);
 }
 
 static void test_tools(void **state)

@@ -6,7 +6,6 @@
 #include "mcp/protocol.h"
 
 #include "cgi/request.h"
-#include "http/escape.h"
 #include "http/respond.h"
 #include "json/json.h"
 #include "mcp/revision.h"
@@ -367,27 +366,6 @@ static void test_list(void **state)
 	buf_release(&b);
 }
 
-/* What pages escape is said as it was. */
-static void test_escape(void **state)
-{
-	static const char *const texts[] = {"", "a", "<T> & \"x\" it's",
-		"&amp;", "&lt;&", "&#39", "S\xc3\xa3o &"};
-	struct buf html, text;
-
-	(void)state;
-	buf_init(&html, 1000);
-	buf_init(&text, 1000);
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		buf_clear(&html);
-		buf_clear(&text);
-		escape_put(&html, texts[i]);
-		escape_undo(&text, html.p);
-		assert_string_equal(text.p, texts[i]);
-	}
-	buf_release(&html);
-	buf_release(&text);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,7 +373,6 @@ int main(void)
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_list),
-		cmocka_unit_test(test_escape),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -79,7 +79,10 @@ struct desk {
 	struct view view;
 	struct page_data data;
 	struct status_page subject;
-	struct buf b;
+	union {
+		struct buf b;
+		struct html html; /* the same */
+	};
 };
 
 static void lay(struct desk *d, const char *entry, const char *colour,
@@ -112,7 +115,7 @@ static void lay(struct desk *d, const char *entry, const char *colour,
 static void show(struct desk *d)
 {
 	buf_clear(&d->b);
-	status_page_put(&d->b, &d->subject);
+	status_page_put(&d->html, &d->subject);
 	assert_true(buf_ok(&d->b));
 }
 
@@ -220,7 +223,7 @@ static void test_preview(void **state)
 		   "content=\"summary_large_image\">\n");
 	buf_clear(&d.b);
 	assert_true(incident_page_put(
-		&d.b, &d.subject, "2026-04-28-1814-outage"));
+		&d.html, &d.subject, "2026-04-28-1814-outage"));
 	expect(&d, "content=\"https://s.example/status/example-mcp/preview/"
 		   "2026-04-28-1814-outage.png\">");
 	expect(&d, "og:image:alt\" content=\"A &lt;b&gt;title&lt;/b&gt;: Outage "
@@ -302,7 +305,7 @@ static void test_tools(void **state)
 	(void)state;
 	lay(&d, ENTRY, "amber", NOW);
 	d.subject.data = NULL;
-	tools_page_changes(&d.b, &d.subject, &h);
+	tools_page_changes(&d.html, &d.subject, &h);
 	expect(&d, "20:21 UTC</time><span><code>fetch</code> became <code>"
 		   "fetch&lt;b&gt;title</code> in 4 of 5 places; removed, "
 		   "breaking</span>");
@@ -312,14 +315,14 @@ static void test_tools(void **state)
 		   "href=\"/status/example-mcp/changes.atom\"");
 	expect_nothing_secret(&d);
 	buf_clear(&d.b);
-	feed_put_changes(&d.b, &d.subject, &h);
+	feed_put_changes(&d.html, &d.subject, &h);
 	expect(&d, "title&lt;/b&gt;: `fetch` became `fetch&lt;b&gt;title` in 4 "
 		   "of 5 places; removed, breaking</title>");
 	expect(&d, "<updated>2026-04-29T20:26:00Z</updated>\n<author>");
 	expect(&d, ">2026-04-29 20:21 UTC: `fetch` became ");
 	expect_nothing_secret(&d);
 	buf_clear(&d.b);
-	tools_page_put(&d.b, &d.subject, &t);
+	tools_page_put(&d.html, &d.subject, &t);
 	expect(&d, "<li id=\"tool-fetch.3Cb\"><h2><a href=\"#tool-fetch.3Cb\">"
 		   "<code>fetch&lt;b&gt;title</code></a></h2>\n"
 		   "<p>&lt;script&gt;&amp;</p>");
@@ -331,10 +334,10 @@ static void test_tools(void **state)
 	t.total = t.n = 0;
 	h = (struct tool_history) {.since = NAN};
 	buf_clear(&d.b);
-	tools_page_put(&d.b, &d.subject, &t);
+	tools_page_put(&d.html, &d.subject, &t);
 	expect(&d, "We do not know the tools of this server.");
 	buf_clear(&d.b);
-	tools_page_changes(&d.b, &d.subject, &h);
+	tools_page_changes(&d.html, &d.subject, &h);
 	expect(&d, "We do not know the tools of this server.");
 	clear(&d);
 }
@@ -346,7 +349,7 @@ static void test_feed(void **state)
 	(void)state;
 	lay(&d, ENTRY, "amber", NOW);
 	incidents_read(alert, &d.data.incidents);
-	feed_put(&d.b, &d.subject);
+	feed_put(&d.html, &d.subject);
 	assert_true(buf_ok(&d.b));
 	expect(&d, "<updated>2026-04-29T20:28:20Z</updated>\n<author>");
 	expect(&d, "href=\"https://s.example/status/example-mcp/incident/"
@@ -368,13 +371,13 @@ static void test_feed(void **state)
 		"[\"other-*\"],\"accounts\":[],\"starts_at\":1777497600,"
 		"\"ends_at\":1777501200,\"reason\":\"secret\",\"by\":\"ann\"}");
 	buf_clear(&d.b);
-	feed_put(&d.b, &d.subject);
+	feed_put(&d.html, &d.subject);
 	expect(&d, "<title>A &lt;b&gt;title&lt;/b&gt;: maintenance</title>\n"
 		   "<updated>2026-04-29T20:28:20Z</updated>");
 	/* An older record does not say when. */
 	d.data.maintenance.v[0].m.announced_at = 0;
 	buf_clear(&d.b);
-	feed_put(&d.b, &d.subject);
+	feed_put(&d.html, &d.subject);
 	expect(&d, ": maintenance</title>\n<updated>2026-04-15T21:20:00Z<");
 	expect_none(&d, "secret");
 	/* Each has an entry: one that goes on, the next, and one after it. */
@@ -387,7 +390,7 @@ static void test_feed(void **state)
 		"[\"example-mcp\"],\"accounts\":[],\"starts_at\":1777597600,"
 		"\"ends_at\":1777601200,\"reason\":\"later\",\"by\":\"ann\"}");
 	buf_clear(&d.b);
-	feed_put(&d.b, &d.subject);
+	feed_put(&d.html, &d.subject);
 	expect(&d, " UTC. now</content>");
 	expect(&d, " UTC. disks</content>");
 	expect(&d, " UTC. later</content>");
@@ -575,7 +578,7 @@ static void show_list(struct desk *d, struct list_desk *l)
 			.condition = l->list.v[i]->condition,
 			.sentence = l->list.v[i]->sentence,
 			.days = "uuuuuuuuuuuuuuuuuuuudduuuuuup-"};
-	index_page_put(&d->b, &l->page, &d->brand);
+	index_page_put(&d->html, &l->page, &d->brand);
 	index_list_release(&l->list);
 }
 
@@ -658,7 +661,7 @@ static void test_lists(void **state)
 	expect_none(&d, "As of");
 	/* What qualifies a state is in its row, and counts. */
 	l.entries[0].condition.note = NOTE_TOOLS;
-	l.entries[0].sentence = "Working, but L&lt;ndon gets another tool list";
+	l.entries[0].sentence = "Working, but L<ndon gets another tool list";
 	l.entries[1].condition = (struct condition) {.state = CONDITION_UP};
 	show_list(&d, &l);
 	expect(&d, "#i-part\"/></svg><span>Working, but L&lt;ndon gets");
@@ -687,11 +690,11 @@ static void test_lists(void **state)
 	expect(&d, "No server matches. <a href=\"?\">Show all servers");
 	expect(&d, "Search: <b>&quot;&gt;&lt;script&gt;</b> <a href=\"?\">");
 	buf_clear(&d.b);
-	error_page_missing(&d.b, "\"><script>", close, 2, &d.brand);
+	error_page_missing(&d.html, "\"><script>", close, 2, &d.brand);
 	expect(&d, "<b>&quot;&gt;&lt;script&gt;</b>");
 	expect(&d, "<a href=\"/status/beta\">beta</a>");
 	buf_clear(&d.b);
-	error_page_missing(&d.b, "", NULL, 0, &d.brand);
+	error_page_missing(&d.html, "", NULL, 0, &d.brand);
 	expect_none(&d, "Did you mean");
 	clear(&d);
 }

@@ -70,7 +70,10 @@ struct desk {
 	struct view view;
 	struct page_data data;
 	struct status_page page;
-	struct buf b;
+	union {
+		struct buf b;
+		struct html html; /* the same */
+	};
 };
 
 static void lay(struct desk *d, const char *state)
@@ -130,7 +133,7 @@ static void expect_nothing_secret(const struct desk *d)
 static void show(struct desk *d, const char *id)
 {
 	buf_clear(&d->b);
-	assert_true(incident_page_put(&d->b, &d->page, id));
+	assert_true(incident_page_put(&d->html, &d->page, id));
 	assert_true(buf_ok(&d->b));
 	expect_nothing_secret(d);
 }
@@ -251,7 +254,7 @@ static void test_timeline_places(void **state)
 		expect(&d, cases[i].where);
 		expect(&d, cases[i].words);
 		buf_clear(&d.b);
-		assert_true(history_page_put(&d.b, &d.page, "2026-04"));
+		assert_true(history_page_put(&d.html, &d.page, "2026-04"));
 		expect(&d, cases[i].where);
 		clear(&d);
 	}
@@ -268,7 +271,7 @@ static void test_merged(void **state)
 	show(&d, "2026-04-28-1810-regional-outage");
 	expect(&d, "<span>Part of another incident</span>");
 	buf_clear(&d.b);
-	assert_true(history_page_put(&d.b, &d.page, "2026-04"));
+	assert_true(history_page_put(&d.html, &d.page, "2026-04"));
 	expect(&d, "Part of other incidents: <a href=\"/status/example-mcp/"
 		   "incident/2026-04-28-1810-regional-outage\">");
 	clear(&d);
@@ -288,10 +291,10 @@ static void test_none(void **state)
 	(void)state;
 	lay(&d, alert);
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
-		if (incident_page_put(&d.b, &d.page, ids[i]))
+		if (incident_page_put(&d.html, &d.page, ids[i]))
 			fail_msg("%s", ids[i]);
 	for (size_t i = 0; i < sizeof months / sizeof *months; i++)
-		if (history_page_put(&d.b, &d.page, months[i]))
+		if (history_page_put(&d.html, &d.page, months[i]))
 			fail_msg("%s", months[i]);
 	assert_int_equal(d.b.len, 0);
 	clear(&d);
@@ -308,7 +311,7 @@ static void test_month(void **state)
 	d.data.history.days[1].minutes[VERDICT_GREEN] = 1412;
 	d.data.history.days[1].minutes[VERDICT_RED] = 26;
 	d.data.history.days[1].minutes[VERDICT_AMBER] = 2;
-	assert_true(history_page_put(&d.b, &d.page, "2026-04"));
+	assert_true(history_page_put(&d.html, &d.page, "2026-04"));
 	expect_nothing_secret(&d);
 	expect(&d, "<h1>April 2026</h1>");
 	expect(&d, "99.93&#8239;% uptime in 29 days of data, not working for "
@@ -325,7 +328,7 @@ static void test_month(void **state)
 	expect(&d, "/incident/2026-04-29-2020-slow-answers\">");
 	assert_null(strstr(d.b.p, "&rarr;"));
 	buf_clear(&d.b);
-	assert_true(history_page_put(&d.b, &d.page, "2026-02"));
+	assert_true(history_page_put(&d.html, &d.page, "2026-02"));
 	expect(&d, "No data yet.");
 	expect(&d, "<p>None on record.</p>");
 	expect(&d, "\">March 2026 &rarr;</a>");

@@ -484,6 +484,7 @@ static void test_places(void **state)
 
 static void test_incident(void **state)
 {
+	static const struct box below = {0, 496, PREVIEW_WIDTH, 100};
 	struct desk d;
 	struct image m;
 	struct buf before;
@@ -498,6 +499,9 @@ static void test_incident(void **state)
 	assert_true(preview_put_incident(&before, &d.page, INCIDENT));
 	m = decode(&before);
 	assert_true(count(&m, block, GREEN) > 1500); /* it is over */
+	/* Where and when take a line each: no markup makes them longer. */
+	assert_int_equal(
+		count(&m, below, 0xffffff), below.width * below.height);
 	free(m.rgb);
 	/* One that is over stays as it is. */
 	d.page.now += 3600;

@@ -20,16 +20,16 @@
 #define AS_OF 1777494660
 
 /* The head of a page of a site, JSON, in b. */
-static void put_head(struct buf *b, const char *site, struct frame f)
+static void put_head(struct html *b, const char *site, struct frame f)
 {
 	struct brand brand;
 
 	brand_read(site, &brand);
 	f.brand = &brand;
-	buf_init(b, 100000);
+	buf_init(&b->out, 100000);
 	html_begin(b, &f);
 	html_end(b, &brand, true);
-	assert_true(buf_ok(b));
+	assert_true(buf_ok(&b->out));
 	brand_release(&brand);
 }
 
@@ -47,10 +47,10 @@ static size_t count(const char *text, const char *what)
 
 static struct frame page(void)
 {
-	return (struct frame) {.state = "Not working from L&lt;ndon",
+	return (struct frame) {.state = "Not working from L<ndon",
 		.title = HOSTILE,
 		.path = "/status/a",
-		.about = "Not working from L&lt;ndon.",
+		.about = "Not working from L<ndon.",
 		.server = HOSTILE,
 		.as_of = AS_OF};
 }
@@ -69,15 +69,15 @@ static void test_head(void **state)
 		"<meta property=\"og:site_name\" content=\"S &amp; T\">\n",
 		"<meta property=\"og:url\" content=\"https://s.example/status/"
 		"a\">\n"};
-	struct buf b;
+	struct html b;
 
 	(void)state;
 	put_head(&b, SITE, page());
 	for (size_t i = 0; i < sizeof want / sizeof *want; i++)
-		if (!strstr(b.p, want[i]))
-			fail_msg("not there: %s\n%s", want[i], b.p);
-	assert_null(strstr(b.p, "noindex"));
-	buf_release(&b);
+		if (!strstr(b.out.p, want[i]))
+			fail_msg("not there: %s\n%s", want[i], b.out.p);
+	assert_null(strstr(b.out.p, "noindex"));
+	buf_release(&b.out);
 }
 
 /* Of a text that ends a script, as JSON has it. */
@@ -86,14 +86,14 @@ static void test_data(void **state)
 	static const char begin[] = "<script type=\"application/ld+json\">";
 	char *data, why[JSON_WHY];
 	cJSON *doc;
-	struct buf b;
+	struct html b;
 
 	(void)state;
 	put_head(&b, SITE, page());
-	assert_int_equal(count(b.p, "<script"), 2);
-	assert_int_equal(count(b.p, "</script"), 2);
-	assert_null(strstr(b.p, "<b>"));
-	data = strstr(b.p, begin) + strlen(begin);
+	assert_int_equal(count(b.out.p, "<script"), 2);
+	assert_int_equal(count(b.out.p, "</script"), 2);
+	assert_null(strstr(b.out.p, "<b>"));
+	data = strstr(b.out.p, begin) + strlen(begin);
 	*strstr(data, "</script>") = '\0';
 	doc = json_parse(data, strlen(data), &json_record, why);
 	assert_non_null(doc);
@@ -107,7 +107,7 @@ static void test_data(void **state)
 	assert_string_equal(json_str(json_get(doc, "isPartOf"), "name"),
 		"S & T");
 	cJSON_Delete(doc);
-	buf_release(&b);
+	buf_release(&b.out);
 }
 
 /* What needs an address is left out where there is none. */
@@ -127,20 +127,23 @@ static void test_without(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct frame f = page();
-		struct buf b;
+		struct html b;
 
 		f.unlisted = cases[i].unlisted;
 		if (!cases[i].path)
 			f.path = NULL;
 		put_head(&b, cases[i].site, f);
-		assert_int_equal(count(b.p, "noindex"), cases[i].noindex);
-		assert_int_equal(count(b.p, "\"og:title\""), cases[i].graph);
-		assert_int_equal(count(b.p, "\"description\""),
+		assert_int_equal(count(b.out.p, "noindex"), cases[i].noindex);
+		assert_int_equal(
+			count(b.out.p, "\"og:title\""), cases[i].graph);
+		assert_int_equal(count(b.out.p, "\"description\""),
 			cases[i].graph + cases[i].address);
-		assert_int_equal(count(b.p, "\"canonical\""), cases[i].address);
-		assert_int_equal(count(b.p, "ld+json"), cases[i].address);
-		assert_int_equal(count(b.p, "\"og:url\""), cases[i].address);
-		buf_release(&b);
+		assert_int_equal(
+			count(b.out.p, "\"canonical\""), cases[i].address);
+		assert_int_equal(count(b.out.p, "ld+json"), cases[i].address);
+		assert_int_equal(
+			count(b.out.p, "\"og:url\""), cases[i].address);
+		buf_release(&b.out);
 	}
 }
 
@@ -166,14 +169,14 @@ static void test_intro(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct brand brand = {.intro = cases[i].intro};
-		struct buf b;
+		struct html b;
 
-		buf_init(&b, 1000);
+		buf_init(&b.out, 1000);
 		html_intro(&b, &brand);
 		snprintf(want, sizeof want, "<p class=\"intro\">%s</p>\n",
 			cases[i].html);
-		assert_string_equal(b.p, want);
-		buf_release(&b);
+		assert_string_equal(b.out.p, want);
+		buf_release(&b.out);
 	}
 }
 
@@ -224,25 +227,26 @@ static void test_brand(void **state)
 static void test_header_and_footer(void **state)
 {
 	struct frame f = page();
-	struct buf b;
+	struct html b;
 
 	(void)state;
 	put_head(&b,
 		"{\"logo\":\"/a\\\"b\",\"imprint\":\"https://a.example/?x&y\","
 		"\"support\":\"mailto:a@b.example\"}",
 		f);
-	assert_non_null(strstr(b.p, "src=\"/a&quot;b\">MCP server status</a>"));
-	assert_non_null(strstr(b.p,
+	assert_non_null(
+		strstr(b.out.p, "src=\"/a&quot;b\">MCP server status</a>"));
+	assert_non_null(strstr(b.out.p,
 		"<a href=\"/man/\">Manual</a> <a href=\"mailto:a@b.example\">"
 		"Support</a> <a href=\"https://a.example/?x&amp;y\">Imprint"
 		"</a></footer>"));
-	assert_non_null(strstr(b.p, "\n<main>\n"));
-	buf_release(&b);
+	assert_non_null(strstr(b.out.p, "\n<main>\n"));
+	buf_release(&b.out);
 	f.open = true;
 	put_head(&b, "{}", f);
-	assert_non_null(strstr(b.p, "<main data-refresh=\"60\">"));
-	assert_null(strstr(b.p, "<img"));
-	buf_release(&b);
+	assert_non_null(strstr(b.out.p, "<main data-refresh=\"60\">"));
+	assert_null(strstr(b.out.p, "<img"));
+	buf_release(&b.out);
 }
 
 /* Only pages run a script, and load an image from where the logo is. */
@@ -298,37 +302,37 @@ static void test_sitemap(void **state)
 	} cases[] = {{0, 1}, {1, 1}, {SITEMAP_SERVERS, 1},
 		{SITEMAP_SERVERS + 1, 2}, {100000, 100000 / SITEMAP_SERVERS}};
 	struct listing l = make_listing(SITEMAP_SERVERS + 1);
-	struct buf b;
+	struct html b;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		assert_int_equal(sitemap_parts(cases[i].servers),
 			cases[i].parts);
-	buf_init(&b, 1000000);
+	buf_init(&b.out, 1000000);
 	sitemap_part(&b, "https://s.example/a&b", &l, 1,
 		&(struct sitemap_page) {"/", AS_OF}, 1);
-	assert_int_equal(count(b.p, "<url>"), SITEMAP_SERVERS + 1);
-	assert_non_null(strstr(b.p,
+	assert_int_equal(count(b.out.p, "<url>"), SITEMAP_SERVERS + 1);
+	assert_non_null(strstr(b.out.p,
 		"<url><loc>https://s.example/a&amp;b/</loc><lastmod>2026-04-29T"
 		"20:31:00Z</lastmod></url>\n<url><loc>https://s.example/a&amp;b"
 		"/status/s0</loc></url>\n<url><loc>https://s.example/a&amp;b/"
 		"status/s1</loc><lastmod>2026-04-29T20:31:01Z</lastmod>"
 		"</url>\n"));
-	buf_clear(&b);
+	buf_clear(&b.out);
 	sitemap_part(&b, "https://s.example", &l, 2, NULL, 0);
-	assert_int_equal(count(b.p, "<url>"), 1);
-	assert_non_null(strstr(b.p, "/status/s1000</loc>"));
-	buf_clear(&b);
+	assert_int_equal(count(b.out.p, "<url>"), 1);
+	assert_non_null(strstr(b.out.p, "/status/s1000</loc>"));
+	buf_clear(&b.out);
 	sitemap_list(&b, "https://s.example", 2);
-	assert_non_null(strstr(b.p,
+	assert_non_null(strstr(b.out.p,
 		"<loc>https://s.example/sitemap/2.xml</loc>"));
-	buf_clear(&b);
-	sitemap_robots(&b, "");
-	assert_int_equal(count(b.p, "Sitemap"), 0);
-	sitemap_robots(&b, "https://s.example");
+	buf_clear(&b.out);
+	sitemap_robots(&b.out, "");
+	assert_int_equal(count(b.out.p, "Sitemap"), 0);
+	sitemap_robots(&b.out, "https://s.example");
 	assert_non_null(
-		strstr(b.p, "\nSitemap: https://s.example/sitemap.xml\n"));
-	buf_release(&b);
+		strstr(b.out.p, "\nSitemap: https://s.example/sitemap.xml\n"));
+	buf_release(&b.out);
 	free(l.entries);
 }
 

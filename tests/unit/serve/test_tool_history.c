@@ -203,7 +203,7 @@ static void test_classes_and_renames(void **state)
 		describe(&h, &text);
 		assert_string_equal(text.p, cases[i].want);
 		buf_clear(&text);
-		tool_event_plain(&text, &h.v[0], h.regions);
+		tool_event_words(&text, &h.v[0], h.regions);
 		assert_string_equal(text.p, cases[i].words);
 		buf_release(&text);
 		tool_history_release(&h);
