@@ -477,7 +477,7 @@ static void tell_shared(struct evaluator *e, struct correlation_start *v,
 		const struct alert_record *r = &v[i].event.record;
 
 		if (correlation_alone(e->setup->conf, r->slug, r->kind,
-			    r->severity) && (v[i].now.n || v[i].later.n))
+			    r->severity, r->at) && (v[i].now.n || v[i].later.n))
 			tell_alone(e, &v[i]);
 	}
 }

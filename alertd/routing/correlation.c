@@ -216,12 +216,13 @@ bool correlation_joins(
 }
 
 bool correlation_alone(const struct conf *c, const char *slug,
-	enum alert_kind kind, enum severity severity)
+	enum alert_kind kind, enum severity severity, double at)
 {
 	const struct routed what = {
 		.kind = kind,
 		.severity = severity,
 		.slug = slug,
+		.at = at,
 		.grouped = true,
 	};
 	const struct conf_notify *p;
@@ -239,7 +240,8 @@ void correlation_join(const struct conf *c, struct alert_state *st,
 		return;
 	dedup_key(st, kind, key);
 	string_set(&inc->group, group);
-	if (!c || correlation_alone(c, st->slug, kind, inc->severity))
+	if (!c || correlation_alone(c, st->slug, kind, inc->severity,
+			  (double)inc->opened_at))
 		return;
 	for (size_t i = 0; i < c->n_routes; i++)
 		outbox_forget(st, key, c->routes[i].name);
@@ -259,7 +261,7 @@ static void worsen(const struct conf *c, struct alert_state *st,
 	enum severity was = inc->severity;
 
 	if (r->severity >= was ||
-		correlation_alone(c, e->slug, r->kind, r->severity))
+		correlation_alone(c, e->slug, r->kind, r->severity, r->at))
 		return;
 	inc->severity = r->severity;
 	inc->step = r->step;

@@ -13,6 +13,7 @@ struct routed {
 	enum alert_kind kind;
 	enum severity severity;
 	const char *slug;
+	double at; /* epoch seconds: policies for P1 may have hours */
 	bool grouped; /* it is told as a part of a common incident */
 	const struct strings *servers; /* of a common incident; or NULL */
 };
