@@ -157,7 +157,7 @@ static void check_p1(const struct coverage *v, const char *slug)
 	struct buf b;
 
 	route_policy(v->c, &what, &p);
-	if (route_steps(p, SEVERITY_P1) && route_after(p, 0) <= 0)
+	if (route_steps(p, SEVERITY_P1) && route_after(p, TIER_STEP_ALERT, 0) <= 0)
 		return;
 	buf_init(&b, TEXT_SIZE);
 	buf_fmt(&b, "a P1 of %s would reach nobody at once", named(slug));

@@ -260,9 +260,18 @@ static void worsen(const struct conf *c, struct alert_state *st,
 	struct incident *inc = &st->incidents[r->kind];
 	enum severity was = inc->severity;
 
-	if (r->severity >= was ||
+	bool spreads = was == SEVERITY_P1 && r->severity == was &&
+		r->tier == TIER_HARD_OUTAGE &&
+		inc->tier < TIER_HARD_OUTAGE;
+
+	if ((r->severity >= was && !spreads) ||
 		correlation_alone(c, e->slug, r->kind, r->severity, r->at))
 		return;
+	if (r->tier == TIER_HARD_OUTAGE) {
+		inc->tier = r->tier;
+		strings_copy(&inc->regions, &e->regions);
+		strings_copy(&inc->reached, &e->reached);
+	}
 	inc->severity = r->severity;
 	inc->step = r->step;
 	inc->layer = r->layer;

@@ -27,7 +27,8 @@ static void take_steps(const struct rise *r, struct strings *out)
 	struct escalation *climb = &r->inc->escalation;
 
 	for (; climb->step < n_steps(r) &&
-		climb->since + route_after(r->policy, climb->step) <= r->now;
+		climb->since + route_after(r->policy, r->inc->tier,
+				       climb->step) <= r->now;
 		climb->step++)
 		route_step(r->c, r->policy, r->inc->severity, climb->step, out);
 }
@@ -157,5 +158,5 @@ double escalation_due(const struct conf *c, struct alert_state *st,
 		return INFINITY;
 	if (routes)
 		route_step(c, r.policy, r.inc->severity, step, routes);
-	return (on ? climb->since : now) + route_after(r.policy, step);
+	return (on ? climb->since : now) + route_after(r.policy, r.inc->tier, step);
 }

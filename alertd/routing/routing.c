@@ -70,13 +70,13 @@ bool route_policy(const struct conf *c, const struct routed *what,
  * tells; the pager has its own.
  */
 static const struct {
-	double after_s;
+	double after_s, hard_s; /* the latter in a hard outage */
 	enum conf_class class;
 } usual[] = {
-	{0, CONF_CHAT},
-	{5 * 60, CONF_TEXT_MESSAGE},
-	{15 * 60, CONF_CALL},
-	{30 * 60, CONF_CALL},
+	{0, 0, CONF_CHAT},
+	{5 * 60, 5 * 60, CONF_TEXT_MESSAGE},
+	{15 * 60, 5 * 60, CONF_CALL},
+	{30 * 60, 30 * 60, CONF_CALL},
 };
 #define USUAL_STEPS ((int)(sizeof usual / sizeof *usual))
 
@@ -87,9 +87,12 @@ int route_steps(const struct conf_notify *p, enum severity severity)
 	return severity == SEVERITY_P1 ? USUAL_STEPS : 1;
 }
 
-double route_after(const struct conf_notify *p, int step)
+double route_after(const struct conf_notify *p, enum tier tier, int step)
 {
-	return p ? p->steps[step].after_s : usual[step].after_s;
+	if (p)
+		return p->steps[step].after_s;
+	return tier == TIER_HARD_OUTAGE ? usual[step].hard_s
+					: usual[step].after_s;
 }
 
 /* The gentlest class that there is. */
@@ -152,7 +155,7 @@ static void note_at_once(const struct conf *c, const struct conf_notify *p,
 	bool once = a->phase == ALERT_ONCE || a->phase == ALERT_FOUND;
 
 	for (int i = 0; i < route_steps(p, a->severity); i++)
-		if (route_after(p, i) <= 0 || (once && !i))
+		if (route_after(p, a->tier, i) <= 0 || (once && !i))
 			route_step(c, p, a->severity, i, out);
 }
 

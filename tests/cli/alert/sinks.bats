@@ -51,6 +51,49 @@ life() {
 	silent
 }
 
+@test "vendors have their own priorities for a step alert and for a hard outage" {
+	route pagerduty
+	pagerduty=$ROUTE
+	route opsgenie
+	routes "$pagerduty" "$ROUTE"
+	verdict 0 eu,us initialize | alert 0 -N $((T + 60))
+	# What is worse reaches them under the same key.
+	verdict 1 ap,eu,us initialize | alert 0 -N $((T + 120))
+	[ "$(events out)" = downtime_escalated ]
+	# It never sinks, and no region that follows is told again.
+	minutes 2 3 eu,us initialize | alert 0 -N $((T + 240))
+	minutes 4 4 ap,eu,us initialize | alert 0 -N $((T + 300))
+	[ ! -s out ]
+	[ "$(taken 'map(.body | select(.payload) | "\(.dedup_key) \(.payload.severity)") | join(" ")')" = \
+		"example-mcp:downtime:$T error example-mcp:downtime:$T critical" ]
+	taken 'map(.body.payload.summary // empty) | join("|")' | tee titles
+	grep -Fx 'P1: example-mcp is down|P1, worse: example-mcp is down everywhere' titles
+	[ "$(taken 'map(select(.vendor == "opsgenie") | "\(.method) \(.body.priority)") | join(" ")')" = \
+		"POST P2 POST P1 POST null PUT P1" ]
+	silent
+}
+
+@test "a step alert that has become P1 by its age has the first priority of vendors" {
+	route pagerduty
+	pagerduty=$ROUTE
+	route opsgenie
+	routes "$pagerduty" "$ROUTE"
+	verdict 0 eu,us tools-list jsonrpc.malformed | alert 0 -N $((T + 60))
+	verdict 31 eu,us tools-list jsonrpc.malformed | alert 0 -N $((T + 1900))
+	[ "$(taken 'map(.body.payload.severity // empty) | join(" ")')" = "error critical" ]
+	[ "$(taken 'map(.body.priority // empty) | join(" ")')" = "P2 P1 P1" ]
+}
+
+@test "in a fleet of two regions both are all: a P1 has the first priority" {
+	route pagerduty
+	pagerduty=$ROUTE
+	route opsgenie
+	routes "$pagerduty" "$ROUTE"
+	sed -i 's/^regions: .*/regions: [{name: eu}, {name: us}]/' fleet.yaml
+	verdict 0 eu,us initialize | alert 0 -N $((T + 60))
+	[ "$(taken 'map(.body.payload.severity // .body.priority) | sort | join(" ")')" = "P1 critical" ]
+}
+
 @test "an alert that is gone needs no end" {
 	route opsgenie
 	routes "$ROUTE"
@@ -205,7 +248,7 @@ life() {
 	life
 	[ "$(taken 'map(.path | split("/") | last) | join(" ")')" = "Calls.json Calls.json" ]
 	taken '.[1].body.Twiml' | tee twiml
-	grep -F 'now Priority 1 (was Priority 2): example-mcp is down. It is reached, but answers with errors' twiml
+	grep -F 'now Priority 1 (was Priority 2): example-mcp is down everywhere. It is reached, but answers with errors' twiml
 	grep -F 'Seen from ap, eu and us.' twiml
 	[ -z "$(undelivered)" ]
 }

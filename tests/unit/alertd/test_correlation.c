@@ -257,11 +257,16 @@ static void test_worse(void **state)
 	static const struct {
 		const char *slug;
 		enum severity severity;
-		bool told;
+		enum tier tier;
+		size_t told;
 	} rows[] = {
-		{"a", SEVERITY_P2, false},
-		{"x", SEVERITY_P1, false},
-		{"a", SEVERITY_P1, true},
+		{"a", SEVERITY_P2, TIER_STEP_ALERT, 0},
+		{"a", SEVERITY_P2, TIER_HARD_OUTAGE, 0},
+		{"x", SEVERITY_P1, TIER_STEP_ALERT, 0},
+		{"a", SEVERITY_P1, TIER_STEP_ALERT, 1},
+		/* A hard outage of the first of them is one of all. */
+		{"a", SEVERITY_P1, TIER_HARD_OUTAGE, 2},
+		{"a", SEVERITY_P1, TIER_HARD_OUTAGE, 2},
 	};
 	struct correlation_starts l = {0};
 	struct alert_events out = {0};
@@ -282,13 +287,14 @@ static void test_worse(void **state)
 			.record.kind = ALERT_DOWNTIME,
 			.record.phase = ALERT_ESCALATED,
 			.record.severity = rows[i].severity,
+			.record.tier = rows[i].tier,
 			.record.at = 720,
 		};
 
 		snprintf(slug, sizeof slug, "%s", rows[i].slug);
 		correlation_follow(NULL, &st, &e, &out);
 		assert_int_equal(out.n, rows[i].told);
-		assert_int_equal(ack->by == NULL, rows[i].told);
+		assert_int_equal(ack->by == NULL, rows[i].told > 0);
 	}
 	events_release(&out);
 	state_release(&st);

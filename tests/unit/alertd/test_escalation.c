@@ -144,6 +144,19 @@ static void test_usual(void **state)
 		   "5 downtime_escalated P1: channel pager phone | "
 		   "15 downtime_escalated P1: channel pager phone second | "
 		   "30 downtime_escalated P1: channel pager phone second");
+	/* In a hard outage the call comes with the text, or when it spreads. */
+	watch_init(&w, &usual);
+	minutes(&w, "AEU1", 60);
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "5 downtime_escalated P1: channel pager phone second | "
+		   "30 downtime_escalated P1: channel pager phone second");
+	watch_init(&w, &usual);
+	minutes(&w, "EU1", 8);
+	minutes(&w, "AEU1", 30);
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "5 downtime_escalated P1: channel pager phone | "
+		   "8 downtime_escalated P1: channel pager phone second | "
+		   "30 downtime_escalated P1: channel pager phone second");
 	/* What is over, or may be, disturbs nobody. */
 	watch_init(&w, &usual);
 	minutes(&w, "EU1", 4);
