@@ -221,13 +221,35 @@ life() {
 	routes "$ROUTE"
 	mood ok 'code 400 21211' ok
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
-	grep -F "refused: HTTP 400, Twilio's error 21211, for number 2 of its to" err
-	[ -z "$(undelivered)" ]
+	grep -F "HTTP 400, Twilio's error 21211, for number 2 of its to; mend it: it is tried again" err
 	[ "$(taken 'map(.body.To) | join(" ")')" = "+15551230124 +15551230125 +15551230126" ]
 	taken '.[0].body.Body' | tee body
 	grep -E '^P1: example-mcp is down\. Since Wed 29 Apr .*20:31 UTC .*\. Seen from eu and us\. Acknowledge: https://status.example.com/ack/' body
 	[ "$(jq -Rr length body)" -le 320 ]
 	silent
+}
+
+@test "a number that somebody has to correct is tried every five minutes, alone, and delays nothing" {
+	route sms 'to: ["+15551230124", "+15551230125", "+15551230126"]'
+	routes "$ROUTE"
+	policies '{steps: [{routes: [sms]}]}'
+	mood ok 'code 400 21614' ok 'code 400 21614'
+	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
+	for n in 1 2; do
+		alert 3 tick -N $((T + 60 + 300 * n))
+	done
+	[ "$(taken '.[3:] | map(.body.To) | join(" ")')" = "+15551230125 +15551230125" ]
+	# The others hear of its end; what is owed comes in its order.
+	mood 'code 400 21614' ok 'code 400 21614' ok ok
+	minutes 11 13 | alert 3 -N $((T + 840))
+	[ "$(taken '.[5:] | map(.body.To) | join(" ")')" = \
+		"+15551230125 +15551230124 +15551230125 +15551230126" ]
+	alert 0 tick -N $((T + 840 + 300))
+	[ "$(taken '.[9:] | map("\(.body.To) \(.body.Body[:7])") | join("|")')" = \
+		"+15551230125 P1: exa|+15551230125 P1 over" ]
+	[ -z "$(undelivered)" ]
+	alert 0 tick -N $((T + 2000))
+	[ "$(taken length)" = 11 ]
 }
 
 @test "a second number is not kept from its message by a route that is too busy" {
