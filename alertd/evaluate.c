@@ -226,14 +226,29 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		escalate(e->setup->conf, st, at, 0, events);
 }
 
-/* Notes in the state what the configuration says of its server. */
+/* The shortest interval of servers; 0 where none is known. */
+static double shortest(const struct conf *c, const struct strings *slugs)
+{
+	double least = 0;
+
+	for (size_t i = 0; i < slugs->n; i++) {
+		struct conf_server s;
+
+		if (conf_server(c, slugs->v[i], &s) &&
+			(least <= 0 || s.interval_s < least))
+			least = s.interval_s;
+	}
+	return least;
+}
+
+/* Notes in the state what the configuration says of its server, or servers. */
 static void note_server(const struct conf *c, struct alert_state *st)
 {
 	struct conf_server s;
 	bool known = conf_server(c, st->slug, &s);
 
 	st->cold_start = known && s.cold_start;
-	st->interval_s = known ? s.interval_s : 0;
+	st->interval_s = known ? s.interval_s : shortest(c, &st->servers);
 	st->zone = c ? c->zone : NULL;
 }
 
@@ -478,7 +493,7 @@ static void tell_shared(struct evaluator *e, struct correlation_start *v,
 		const struct alert_record *r = &v[i].event.record;
 
 		if (correlation_alone(e->setup->conf, r->slug, r->kind,
-			    r->severity) && (v[i].now.n || v[i].later.n))
+			    r->severity, r->at) && (v[i].now.n || v[i].later.n))
 			tell_alone(e, &v[i]);
 	}
 }

@@ -3,12 +3,15 @@
 #include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "conf/match.h"
+#include "routing/hours.h"
 #include "routing/routing.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define KINDS ((int)ALERT_TEST + 1)
+#define WEEK_S (7 * 86400)
 
 bool check_coverage_happens(enum alert_kind kind, enum severity severity)
 {
@@ -23,6 +26,9 @@ struct coverage {
 	struct strings takers;	/* of the servers that were looked at */
 	struct strings views;	/* of those, too */
 	bool unmatched;		/* that was said */
+	/* Instants between which no policy for P1 begins or ends to match. */
+	double *times;
+	size_t n_times, cap;
 	void (*doubt)(void *arg, const char *text);
 	void *arg;
 };
@@ -67,6 +73,48 @@ static void reach(struct coverage *v, const struct conf_notify *p,
 	}
 }
 
+static void add_time(struct coverage *v, double t)
+{
+	v->times = xgrow(v->times, &v->cap, v->n_times + 1, sizeof *v->times);
+	v->times[v->n_times++] = t;
+}
+
+/* Instants of a week at which policies with hours for P1 may change places. */
+static void note_times(struct coverage *v)
+{
+	const struct conf *c = v->c;
+
+	add_time(v, 0);
+	for (size_t i = 0; i < c->n_policies; i++) {
+		const struct conf_notify *p = &c->policies[i];
+
+		if (!conf_by_hours(p))
+			continue;
+		for (double t = 0; t <= WEEK_S;
+			t = hours_change(p->hours, c->zone, t))
+			add_time(v, t);
+	}
+}
+
+/*
+ * Note which policy and routes an event comes to, as a character. There are no
+ * more than 100 policies.
+ */
+static void look_up(struct coverage *v, const struct routed *what,
+	struct buf *b)
+{
+	const struct conf *c = v->c;
+	const struct conf_notify *p;
+
+	if (!route_policy(c, what, &p))
+		return;
+	buf_char(b, (char)(p ? ' ' + 1 + (p - c->policies) : ' '));
+	v->comes[p ? (size_t)(p - c->policies) : c->n_policies] = true;
+	reach(v, p, what->severity);
+	if (!p && c->n_policies && !v->unmatched)
+		say_unmatched(v, what);
+}
+
 /*
  * The policies of all events of a server, or of the fleet, as a text: a
  * character each. It notes which policies and routes they come to.
@@ -74,29 +122,24 @@ static void reach(struct coverage *v, const struct conf_notify *p,
 static char *view(struct coverage *v, const char *slug)
 {
 	bool fleet = strcmp(slug, SLUG_FLEET) == 0;
-	const struct conf *c = v->c;
 	struct buf b;
 
-	buf_init(&b, (size_t)KINDS * 3 + 1);
+	buf_init(&b, ((size_t)KINDS * 3 + 1) * v->n_times);
 	for (int i = 0; i < KINDS * 3; i++) {
-		const struct routed what = {
+		struct routed what = {
 			.kind = (enum alert_kind)(i / 3),
 			.severity = (enum severity)(SEVERITY_P1 + i % 3),
 			.slug = slug,
 		};
-		const struct conf_notify *p;
 
 		if (!check_coverage_happens(what.kind, what.severity) ||
 			(what.kind != ALERT_TEST &&
-				(what.kind == ALERT_STALLED) != fleet) ||
-			!route_policy(c, &what, &p))
+				(what.kind == ALERT_STALLED) != fleet))
 			continue;
-		/* There are no more than 100. */
-		buf_char(&b, (char)(p ? ' ' + 1 + (p - c->policies) : ' '));
-		v->comes[p ? (size_t)(p - c->policies) : c->n_policies] = true;
-		reach(v, p, what.severity);
-		if (!p && c->n_policies && !v->unmatched)
-			say_unmatched(v, &what);
+		for (size_t k = 0; k < v->n_times; k++) {
+			what.at = v->times[k];
+			look_up(v, &what, &b);
+		}
 	}
 	return buf_take(&b);
 }
@@ -114,7 +157,7 @@ static void check_p1(const struct coverage *v, const char *slug)
 	struct buf b;
 
 	route_policy(v->c, &what, &p);
-	if (route_steps(p, SEVERITY_P1) && route_after(p, 0) <= 0)
+	if (route_steps(p, SEVERITY_P1) && route_after(p, TIER_STEP_ALERT, 0) <= 0)
 		return;
 	buf_init(&b, TEXT_SIZE);
 	buf_fmt(&b, "a P1 of %s would reach nobody at once", named(slug));
@@ -198,6 +241,7 @@ void check_coverage(const struct conf *c,
 		doubt(arg, "no routes, so nobody is told of anything");
 		return;
 	}
+	note_times(&v);
 	v.comes = xcalloc(c->n_policies + 1, sizeof *v.comes);
 	look_at(&v, SLUG_FLEET);
 	for (size_t i = 0; i < conf_count(c); i++)
@@ -211,4 +255,5 @@ void check_coverage(const struct conf *c,
 	strings_release(&v.views);
 	strings_release(&v.reached);
 	free(v.comes);
+	free(v.times);
 }

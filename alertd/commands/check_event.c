@@ -274,11 +274,13 @@ static struct instants week_of(const struct conf *c, double now)
 {
 	struct instants l = {0};
 
-	for (size_t i = 0; i < c->n_policies; i++)
+	for (size_t i = 0; i < c->n_policies; i++) {
+		add_edges(c->policies[i].hours, c->zone, now, &l);
 		for (size_t k = 0; k < c->n_routes; k++)
 			add_edges(c->policies[i].hours,
 				c->routes[k].zone ? c->routes[k].zone : c->zone,
 				now, &l);
+	}
 	if (l.n)
 		qsort(l.v, l.n, sizeof *l.v, by_time);
 	return l;

@@ -39,7 +39,7 @@ struct explain_next explain_next(struct alert_state *st, enum alert_kind kind,
 		n.promoted_at = inc->opened_at + (int64_t)ceil(p.promote_s);
 	n.reminded_at = inc->reminded_at + (int64_t)ceil(p.remind_s);
 	due = c && inc->escalation.ladder
-		      ? escalation_due(c, st, kind, &n.tells)
+		      ? escalation_due(c, st, kind, now, &n.tells)
 		      : INFINITY;
 	if (n.tells.n)
 		n.step_at = (int64_t)ceil(due);

@@ -161,6 +161,7 @@ void attempt_take(const struct attempt_context *c, const struct alert_state *st,
 		.body = a->body,
 		.handle = a->handle,
 		.done = item->delivery->done,
+		.owed = item->delivery->owed,
 	};
 }
 
@@ -265,6 +266,7 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 	delivery->attempts++;
 	delivery->tried = c->now;
 	delivery->done = d->done;
+	delivery->owed = d->owed;
 	u = retry_urgency(st, item->pending, a->name);
 	delay = retry_delay(&u, c->now, delivery->attempts, chance(),
 		d->retry_after_s);

@@ -107,6 +107,7 @@ struct outcome {
 	const char *why; /* it failed; NULL: it did not */
 	bool refused;	 /* see routing/fallback.h */
 	int requests; /* how many got through */
+	unsigned long owed;
 };
 
 /* Notes the failure at one event of the digest. */
@@ -118,6 +119,7 @@ static void put_off(const struct digest_worker *g, struct alert_state *st,
 	d->attempts++;
 	d->tried = g->now;
 	d->done = o->requests;
+	d->owed = o->owed;
 	d->next_try = d->digest ? g->now + o->delay : g->now;
 	string_set(&d->holder, NULL);
 	d->refused = o->refused;
@@ -183,7 +185,8 @@ static bool store_all(
 static struct outcome judge_attempt(const struct digest_worker *g,
 	const struct digest *d, const struct delivered *sent)
 {
-	struct outcome o = {.done = sent->ok, .requests = sent->done};
+	struct outcome o = {.done = sent->ok, .requests = sent->done,
+		.owed = sent->owed};
 
 	if (sent->ok)
 		return o;
@@ -260,6 +263,7 @@ static void send_next(struct digest_round *r)
 	digest_json(&r->body, d, g->now);
 	r->request.body = r->body.p;
 	r->request.done = d->done;
+	r->request.owed = d->owed;
 	if (r->route) {
 		deliver_begin(g->setup.deliver, &r->request);
 		return;

@@ -12,6 +12,8 @@
 
 /* No event takes more requests. */
 #define REQUESTS_MAX 100
+/* How many requests have a bit in struct delivered: a route has 20 recipients. */
+#define OWED_MAX 32
 /* Later in an attempt no request is begun; see OUTBOX_HOLD_S. */
 #define BEGIN_MS 15000
 
@@ -59,6 +61,8 @@ struct sending {
 	struct http_answer answer;
 	struct smtp_job mail;
 	struct delivered one;
+	int n;	       /* the request that is under way */
+	int next_owed; /* the first that may be repeated yet */
 };
 
 /* The result of what fails until somebody has mended it. */
@@ -78,25 +82,39 @@ static void remember(struct delivered *result, const struct delivered *one)
 			one->handle);
 }
 
+/* Whether there is a bit for request n. */
+static bool owes(unsigned long owed, int n)
+{
+	return n < OWED_MAX && owed >> n & 1;
+}
+
 /*
- * Adds the result of one request. Whether to send the next one: also after one
+ * Adds the result of request n. Whether to send the next one: also after one
  * that is refused, for each may be for another person.
  */
-static bool note_result(struct delivered *result, const struct delivered *one)
+static bool note_result(struct delivered *result, const struct delivered *one,
+	int n)
 {
+	bool own = one->own && n < OWED_MAX;
+
 	remember(result, one);
 	if (!one->ok) {
 		result->ok = false;
 		result->down = one->down;
 		result->mend = one->mend;
-		result->refused = one->refused;
+		result->refused = one->refused || (one->own && !own);
 		result->retry_after_s = one->retry_after_s;
 		snprintf(result->why, sizeof result->why, "%s", one->why);
 		snprintf(result->said, sizeof result->said, "%s", one->said);
 	}
-	if (!one->ok && !one->refused)
+	if (!one->ok && !one->refused && !one->own)
 		return false;
-	result->done++;
+	if (n < OWED_MAX)
+		result->owed &= ~(1UL << n);
+	if (own)
+		result->owed |= 1UL << n;
+	if (n == result->done)
+		result->done++;
 	return true;
 }
 
@@ -124,7 +142,7 @@ static void judge_answer(struct sending *s)
 
 		s->one = sink_judge(a);
 		memcpy(said, s->one.said, sizeof said);
-		s->sink->judge(&s->job, s->delivery->result.done, a, &s->one);
+		s->sink->judge(&s->job, s->n, a, &s->one);
 		/* A vendor's own outage is nothing that we have to correct. */
 		if (s->one.ok || !(s->one.mend || s->one.refused ||
 					 a->status / 100 == 4))
@@ -147,14 +165,13 @@ static bool take_result(struct sending *s)
 		judge_answer(s);
 	buf_release(&s->mail.message);
 	secret_mask(s->secret, s->one.said);
-	return note_result(&s->delivery->result, &s->one);
+	return note_result(&s->delivery->result, &s->one, s->n);
 }
 
-/* Makes the next request or mail. False: there is none. */
-static bool make(struct sending *s)
+/* Makes request or mail n. False: there is none. */
+static bool make_one(struct sending *s, int n)
 {
-	int n = s->delivery->result.done;
-
+	s->n = n;
 	if (s->sink->build) {
 		http_request_init(&s->request);
 		if (s->sink->build(&s->job, n, &s->request))
@@ -164,6 +181,25 @@ static bool make(struct sending *s)
 	}
 	s->mail = (struct smtp_job) {.url = NULL};
 	return s->sink->mail ? s->sink->mail(&s->job, n, &s->mail) : n == 0;
+}
+
+/* Makes the next one: those that were never sent, then those that are owed. */
+static bool make(struct sending *s)
+{
+	struct delivered *result = &s->delivery->result;
+
+	if (!s->next_owed && make_one(s, result->done))
+		return true;
+	for (int n = s->next_owed; n < OWED_MAX; n++) {
+		s->next_owed = n + 1;
+		if (!owes(s->delivery->owed, n))
+			continue;
+		if (make_one(s, n))
+			return true;
+		/* It is in the list no more. */
+		result->owed &= ~(1UL << n);
+	}
+	return false;
 }
 
 static void on_ended(void *arg);
@@ -184,6 +220,12 @@ static bool begin_one(struct sending *s)
 static void end_sending(struct sending *s)
 {
 	struct delivery_request *p = s->delivery;
+
+	/* Whatever became of the others. */
+	if (p->result.owed) {
+		p->result.ok = p->result.refused = false;
+		p->result.mend = true;
+	}
 
 	if (s->job.event) {
 		message_release(&s->message);
@@ -301,7 +343,8 @@ void deliver_begin(struct deliver *d, struct delivery_request *p)
 	struct sending *s = xcalloc(1, sizeof *s);
 	char why[DELIVER_WHY];
 
-	p->result = (struct delivered) {.ok = true, .done = p->done};
+	p->result = (struct delivered) {
+		.ok = true, .done = p->done, .owed = p->owed};
 	s->deliver = d;
 	s->delivery = p;
 	s->sink = sink_of(p->route->type);

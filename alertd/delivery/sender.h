@@ -16,7 +16,10 @@ struct delivery_request {
 	/* The id that the vendor gave to the message of this incident, in the
 	   answer to an earlier delivery; or NULL. */
 	const char *handle;
-	int done; /* how many requests of this delivery got through before */
+	/* How many requests of this delivery got through before, and which of
+	   them are owed; see struct delivered. */
+	int done;
+	unsigned long owed;
 	void (*ended)(void *arg);
 	void *arg;
 	struct delivered result;

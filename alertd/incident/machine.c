@@ -80,15 +80,32 @@ static bool may_worsen(enum alert_kind kind, const struct verdict *v,
 	return kind == ALERT_REGIONAL || s->agreed || v->expected == 1;
 }
 
-/* `before` is the window in which it failed the last time. */
+/* An incident as it was before a failing window. */
+struct before {
+	int64_t failed; /* the last time */
+	enum tier tier;
+};
+
+/*
+ * A P1 that has become a hard outage: the priority of vendors rises. At its
+ * beginning regions notice it one after the other.
+ */
+static bool spreads(const struct incident *inc, enum alert_kind kind,
+	enum tier before)
+{
+	return kind == ALERT_DOWNTIME && inc->severity == SEVERITY_P1 &&
+		inc->tier == TIER_HARD_OUTAGE && before < TIER_HARD_OUTAGE;
+}
+
 static void worsen(struct alert_state *st, enum alert_kind kind,
-	const struct observation *s, int64_t before, struct alert_events *out)
+	const struct observation *s, const struct before *before,
+	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 	const struct assessment *a = &s->assessed;
 	enum severity was = inc->severity;
-	bool worse = a->layer > inc->layer;
-	bool lasts = flapping_lasts(inc, before);
+	bool worse = a->layer > inc->layer || spreads(inc, kind, before->tier);
+	bool lasts = flapping_lasts(inc, before->failed);
 
 	if (a->layer >= inc->layer) {
 		inc->layer = a->layer;
@@ -115,7 +132,7 @@ static void fail_window(struct alert_state *st, enum alert_kind kind,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
-	int64_t before = inc->failed;
+	const struct before before = {inc->failed, inc->tier};
 
 	incident_fail(inc, s->window);
 	/* A superseded incident stays as it was told. */
@@ -126,7 +143,7 @@ static void fail_window(struct alert_state *st, enum alert_kind kind,
 	 * A minute judged late, of one that was told: too late to wake anybody.
 	 */
 	if (may_worsen(kind, v, s) && (inc->late || !(v->judged_at > 0)))
-		worsen(st, kind, s, before, out);
+		worsen(st, kind, s, &before, out);
 }
 
 /* A passing window of an open incident. */

@@ -9,8 +9,7 @@ static bool server_error(const char *error)
 		strspn(error + 6, "0123456789") == 2 && error[8] == '\0';
 }
 
-/* P1 for steps 1, 2, 3 and 5, and for any 5xx answer; else P2. */
-static enum severity severity_of(enum step step, const char *error)
+enum severity severity_of_step(enum step step, const char *error)
 {
 	switch (step) {
 	case STEP_DNS:
@@ -48,7 +47,7 @@ struct assessment severity_assess(const struct verdict *v)
 {
 	struct assessment a = {.step = v->step,
 		.layer = failure_layer_of(v->step, NULL),
-		.severity = severity_of(v->step, NULL)};
+		.severity = severity_of_step(v->step, NULL)};
 	bool found = false;
 
 	for (size_t i = 0; i < v->n_failing; i++) {
@@ -59,7 +58,7 @@ struct assessment severity_assess(const struct verdict *v)
 		if (!r || r->failed_step != v->step)
 			continue;
 		layer = failure_layer_of(v->step, r->error);
-		if (severity_of(v->step, r->error) < a.severity)
+		if (severity_of_step(v->step, r->error) < a.severity)
 			a.severity = SEVERITY_P1;
 		if (found && layer <= a.layer)
 			continue;

@@ -16,6 +16,12 @@ struct assessment {
 };
 
 /*
+ * severity_of_step(step, error): P1 for steps 1, 2, 3 and 5, and for any 5xx
+ * answer; else P2. error may be NULL.
+ */
+enum severity severity_of_step(enum step step, const char *error);
+
+/*
  * severity_assess(v): the worst failure of the regions that fail at the
  * verdict's step; of equal ones, that of the first region.
  */

@@ -155,7 +155,8 @@ struct delivery {
 	char *route;
 	int attempts;	 /* that failed */
 	double tried;	 /* when the last of them did; 0: none, or not known */
-	int done;	 /* requests of it that got through */
+	int done;	 /* requests of it that got through, or are owed */
+	unsigned long owed;	 /* see struct delivered */
 	double next_try; /* not before; while it is held: until when it is */
 	char *holder;	 /* the process that is sending it, or NULL */
 	/* Where it is put together with others, see routing/digest.h: how

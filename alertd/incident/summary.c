@@ -148,16 +148,21 @@ static void put_failure(struct buf *b, const struct summary *s)
 		buf_fmt(b, " with %s", inc->error);
 }
 
-/* What users notice of a server that is down. */
+/* What users notice of a server that is down; a hard outage may be in all
+   regions. */
 static const char *down_words(const struct incident *inc)
 {
+	bool all = inc->tier == TIER_HARD_OUTAGE && inc->expected > 0 &&
+		(int)inc->regions.n >= inc->expected;
+
 	if (inc->step == STEP_DNS || inc->step == STEP_TLS)
-		return "cannot be reached";
+		return all ? "is unreachable everywhere" : "cannot be reached";
 	if (inc->layer == LAYER_TRANSPORT)
-		return "does not answer in time";
+		return all ? "times out everywhere" : "does not answer in time";
 	if (inc->layer == LAYER_TOOLS)
-		return "answers, but its tools fail";
-	return "is down";
+		return all ? "answers, but its tools fail everywhere"
+			   : "answers, but its tools fail";
+	return all ? "is down everywhere" : "is down";
 }
 
 static void put_downtime(struct buf *b, const struct summary *s)

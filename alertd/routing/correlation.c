@@ -14,6 +14,7 @@
 
 /* A server that fails this long after the others fails for another reason. */
 #define SAME_S 600
+#define MINUTE_S 60
 
 bool correlation_may(const struct alert_event *e)
 {
@@ -186,6 +187,36 @@ static void open_with(struct alert_state *st, const struct alert_event *e)
 	strings_clear(&st->left);
 }
 
+/*
+ * Count in minutes if one of the servers is probed each minute, and in probes if
+ * none is: what is counted elsewhere does not compare.
+ */
+static void set_pace(struct alert_state *st, const struct correlation_start *v,
+	size_t n, bool new)
+{
+	struct incident *inc = &st->incidents[v[0].event.record.kind];
+
+	if (new)
+		st->interval_s = v[0].event.record.interval_s;
+	for (size_t i = 0; i < n; i++) {
+		const struct alert_record *r = &v[i].event.record;
+
+		if (r->interval_s >= st->interval_s)
+			continue;
+		if (r->interval_s <= MINUTE_S && st->interval_s > MINUTE_S)
+			inc->probe_count = r->probe_count;
+		st->interval_s = r->interval_s;
+	}
+}
+
+static void take_count(const struct alert_state *st, struct incident *inc,
+	const struct alert_record *r)
+{
+	if ((r->interval_s > MINUTE_S) == (st->interval_s > MINUTE_S) &&
+		r->probe_count > inc->probe_count)
+		inc->probe_count = r->probe_count;
+}
+
 void correlation_begin(struct alert_state *st,
 	const struct correlation_start *v, size_t n, struct alert_events *out)
 {
@@ -199,6 +230,7 @@ void correlation_begin(struct alert_state *st,
 		open_with(st, &v[0].event);
 	if (new)
 		string_set(&inc->said, said_by_all(v, n));
+	set_pace(st, v, n, new);
 	before = st->left.n;
 	for (size_t i = 0; i < n; i++) {
 		const struct alert_record *r = &v[i].event.record;
@@ -230,12 +262,13 @@ bool correlation_joins(
 }
 
 bool correlation_alone(const struct conf *c, const char *slug,
-	enum alert_kind kind, enum severity severity)
+	enum alert_kind kind, enum severity severity, double at)
 {
 	const struct routed what = {
 		.kind = kind,
 		.severity = severity,
 		.slug = slug,
+		.at = at,
 		.grouped = true,
 	};
 	const struct conf_notify *p;
@@ -253,7 +286,8 @@ void correlation_join(const struct conf *c, struct alert_state *st,
 		return;
 	dedup_key(st, kind, key);
 	string_set(&inc->group, group);
-	if (!c || correlation_alone(c, st->slug, kind, inc->severity))
+	if (!c || correlation_alone(c, st->slug, kind, inc->severity,
+			  (double)inc->opened_at))
 		return;
 	for (size_t i = 0; i < c->n_routes; i++)
 		outbox_forget(st, key, c->routes[i].name);
@@ -271,10 +305,18 @@ static void worsen(const struct conf *c, struct alert_state *st,
 	const struct alert_record *r = &e->record;
 	struct incident *inc = &st->incidents[r->kind];
 	enum severity was = inc->severity;
+	bool spreads = was == SEVERITY_P1 && r->severity == was &&
+		r->tier == TIER_HARD_OUTAGE &&
+		inc->tier < TIER_HARD_OUTAGE;
 
-	if (r->severity >= was ||
-		correlation_alone(c, e->slug, r->kind, r->severity))
+	if ((r->severity >= was && !spreads) ||
+		correlation_alone(c, e->slug, r->kind, r->severity, r->at))
 		return;
+	if (r->tier == TIER_HARD_OUTAGE) {
+		inc->tier = r->tier;
+		strings_copy(&inc->regions, &e->regions);
+		strings_copy(&inc->reached, &e->reached);
+	}
 	inc->severity = r->severity;
 	inc->step = r->step;
 	inc->layer = r->layer;
@@ -303,8 +345,7 @@ void correlation_follow(const struct conf *c, struct alert_state *st,
 	strings_drop(&st->left, e->slug);
 	if (e->record.resolved_at > inc->passed_since)
 		inc->passed_since = e->record.resolved_at;
-	if (e->record.probe_count > inc->probe_count)
-		inc->probe_count = e->record.probe_count;
+	take_count(st, inc, &e->record);
 	for (size_t i = 0; i < e->still.n; i++)
 		strings_note(&inc->still, e->still.v[i]);
 	if (st->left.n)

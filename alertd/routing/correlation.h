@@ -73,12 +73,12 @@ bool correlation_joins(
 	const struct alert_state *st, const struct alert_event *e);
 
 /*
- * correlation_alone(c, slug, kind, severity): whether such an incident of that
- * server is told by itself even if others share it, as its policy chooses
- * servers.
+ * correlation_alone(c, slug, kind, severity, at): whether such an incident of
+ * that server is told by itself then even if others share it, as its policy
+ * chooses servers.
  */
 bool correlation_alone(const struct conf *c, const char *slug,
-	enum alert_kind kind, enum severity severity);
+	enum alert_kind kind, enum severity severity, double at);
 
 /*
  * correlation_join(c, st, kind, group): from now on the incident of that server

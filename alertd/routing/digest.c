@@ -41,6 +41,7 @@ static void note_delivery(struct digests *l, const struct alert_state *st,
 		g->attempts = d->attempts;
 	if (d->done > g->done)
 		g->done = d->done;
+	g->owed |= d->owed;
 	if (d->digest > g->period)
 		g->period = d->digest;
 	g->v = xgrow(g->v, &g->cap, g->n + 1, sizeof *g->v);

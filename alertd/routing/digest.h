@@ -30,6 +30,7 @@ struct digest {
 	bool over; /* the route's budget was spent for some of its events */
 	double next_try; /* the earliest of its events */
 	int attempts;	 /* that failed; the most of its events */
+	unsigned long owed;	 /* see struct delivered */
 	int done;	 /* requests that got through; the most of its events */
 	struct digest_item *v;
 	size_t n, cap;

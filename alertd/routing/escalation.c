@@ -27,7 +27,8 @@ static void take_steps(const struct rise *r, struct strings *out)
 	struct escalation *climb = &r->inc->escalation;
 
 	for (; climb->step < n_steps(r) &&
-		climb->since + route_after(r->policy, climb->step) <= r->now;
+		climb->since + route_after(r->policy, r->inc->tier,
+				       climb->step) <= r->now;
 		climb->step++)
 		route_step(r->c, r->policy, r->inc->severity, climb->step, out);
 }
@@ -69,6 +70,7 @@ static struct rise find_rise(const struct conf *c, struct alert_state *st,
 		.kind = kind,
 		.severity = r.inc->severity,
 		.slug = st->slug,
+		.at = now,
 		.grouped = r.inc->group != NULL,
 		.servers = &st->left,
 	};
@@ -82,19 +84,30 @@ static struct rise find_rise(const struct conf *c, struct alert_state *st,
 	return r;
 }
 
+static const char *match_of(const struct rise *r)
+{
+	return r->policy && *r->policy->match_id ? r->policy->match_id : NULL;
+}
+
+/* Whether the incident is on that policy. */
+static bool is_on(const struct rise *r)
+{
+	const struct escalation *climb = &r->inc->escalation;
+	const char *match = match_of(r);
+
+	return climb->match && match
+		? strcmp(climb->match, match) == 0
+		: climb->ladder && strcmp(climb->ladder, r->name) == 0;
+}
+
 /* Begin a policy, unless the incident is on it already. */
 static void step_on(const struct rise *r)
 {
 	struct escalation *climb = &r->inc->escalation;
-	const char *match = r->policy && *r->policy->match_id
-		? r->policy->match_id
-		: NULL;
-	bool on = climb->match && match
-		? strcmp(climb->match, match) == 0
-		: climb->ladder && strcmp(climb->ladder, r->name) == 0;
+	bool on = is_on(r);
 
 	string_set(&climb->ladder, r->name);
-	string_set(&climb->match, match);
+	string_set(&climb->match, match_of(r));
 	if (on)
 		return;
 	climb->step = 0;
@@ -132,14 +145,18 @@ void escalate(const struct conf *c, struct alert_state *st, double now,
 }
 
 double escalation_due(const struct conf *c, struct alert_state *st,
-	enum alert_kind kind, struct strings *routes)
+	enum alert_kind kind, double now, struct strings *routes)
 {
-	struct rise r = find_rise(c, st, kind, 0);
+	struct rise r = find_rise(c, st, kind, now);
 	const struct escalation *climb = &r.inc->escalation;
+	bool on;
+	int step;
 
-	if (!r.name || climb->step >= n_steps(&r))
+	on = r.name && is_on(&r);
+	step = on ? climb->step : 0;
+	if (!r.name || step >= n_steps(&r))
 		return INFINITY;
 	if (routes)
-		route_step(c, r.policy, r.inc->severity, climb->step, routes);
-	return climb->since + route_after(r.policy, climb->step);
+		route_step(c, r.policy, r.inc->severity, step, routes);
+	return (on ? climb->since : now) + route_after(r.policy, r.inc->tier, step);
 }

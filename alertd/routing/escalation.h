@@ -24,11 +24,12 @@ void escalate(const struct conf *c, struct alert_state *st, double now,
 	size_t from, struct alert_events *out);
 
 /*
- * escalation_due(c, st, kind, routes): when the next step of an open incident
- * is due, as escalate left it; INFINITY where there is none. The routes that it
- * tells are added to `routes`, which may be NULL.
+ * escalation_due(c, st, kind, now, routes): when the next step of an open
+ * incident is due, as escalate left it: that of the policy whose hours it is
+ * now. INFINITY where there is none. The routes that it tells are added to
+ * `routes`, which may be NULL.
  */
 double escalation_due(const struct conf *c, struct alert_state *st,
-	enum alert_kind kind, struct strings *routes);
+	enum alert_kind kind, double now, struct strings *routes);
 
 #endif

@@ -1,6 +1,7 @@
 #include "routing/hours.h"
 
 #include "base/zone.h"
+#include "conf/match.h"
 
 #include <math.h>
 
@@ -21,13 +22,7 @@ bool hours_within(const char *hours, const char *zone, double t)
 	if (!hours || !conf_hours(hours, &h))
 		return true;
 	now = zone_local(zone, t);
-	if (h.from < h.to)
-		return begin_on(&h, now.weekday) && now.minute >= h.from &&
-			now.minute < h.to;
-	/* They pass midnight: those of today, or of the day before. */
-	return (begin_on(&h, now.weekday) && now.minute >= h.from) ||
-		(begin_on(&h, now.weekday + ZONE_WEEK - 1) &&
-			now.minute < h.to);
+	return conf_hours_hold(&h, now.weekday, now.minute);
 }
 
 /*
@@ -55,6 +50,28 @@ int64_t hours_next(const char *hours, const char *zone, double t)
 
 	conf_hours(hours, &h);
 	return next(&h, zone, t, true);
+}
+
+double hours_change(const char *hours, const char *zone, double t)
+{
+	struct zone_time day = zone_local(zone, t);
+	double first = INFINITY;
+	struct conf_hours h;
+
+	conf_hours(hours, &h);
+	for (int d = 0; d < 2; d++, day.day++) {
+		const int edges[] = {h.from, h.to};
+
+		for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+			double at;
+
+			day.minute = edges[i];
+			at = zone_instant_after(zone, &day, t);
+			if (at > t)
+				first = fmin(first, at);
+		}
+	}
+	return first;
 }
 
 int64_t hours_digest(enum conf_digest period, const char *hours,

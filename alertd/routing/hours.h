@@ -20,6 +20,12 @@ bool hours_within(const char *hours, const char *zone, double t);
 int64_t hours_next(const char *hours, const char *zone, double t);
 
 /*
+ * hours_change(hours, zone, t): when those hours next begin or end, on
+ * whatever day; later than t.
+ */
+double hours_change(const char *hours, const char *zone, double t);
+
+/*
  * hours_digest(period, hours, zone, t): when the digest with an event of time t
  * is due: hourly at the next full hour, or when the hours next begin if that
  * hour is outside of them; daily when the hours, or HOURS_USUAL, next begin;

@@ -98,13 +98,21 @@ static bool due(const struct pending *p, const struct delivery *d, double now,
 		j->up(j->arg, d->route);
 }
 
-/* Whether the route waits for an earlier event of the same incident. */
+/*
+ * Whether the route waits for an earlier event of the same incident; not for one
+ * that only a recipient lacks whom somebody has to correct.
+ */
 static bool blocked(const struct alert_state *st, size_t i, const char *route)
 {
-	for (size_t k = 0; k < i; k++)
-		if (strcmp(st->outbox[k].key, st->outbox[i].key) == 0 &&
-			find_route(&st->outbox[k], route))
+	for (size_t k = 0; k < i; k++) {
+		const struct delivery *d;
+
+		if (strcmp(st->outbox[k].key, st->outbox[i].key) != 0)
+			continue;
+		d = find_route(&st->outbox[k], route);
+		if (d && !d->owed)
 			return true;
+	}
 	return false;
 }
 

@@ -1,56 +1,18 @@
 #include "routing/routing.h"
 
+#include "conf/match.h"
 #include "routing/hours.h"
 
-#include <fnmatch.h>
 #include <string.h>
-
-static bool among(char *const *names, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return n == 0;
-}
-
-static bool matches_slug(char *const *patterns, size_t n, const char *slug)
-{
-	for (size_t i = 0; i < n; i++)
-		if (fnmatch(patterns[i], slug, 0) == 0)
-			return true;
-	return n == 0;
-}
-
-/*
- * A policy for downtimes is for those that overrun a maintenance, and for the
- * tests whether it would reach anybody. One for anomalies has to name them.
- */
-static bool wants_kind(const struct conf_match *m, enum alert_kind kind)
-{
-	if (kind == ALERT_ANOMALY && !m->n_kinds)
-		return false;
-	return among(m->kinds, m->n_kinds, alert_kind_name(kind)) ||
-		((kind == ALERT_OVERRUN || kind == ALERT_TEST) &&
-			among(m->kinds, m->n_kinds,
-				alert_kind_name(ALERT_DOWNTIME)));
-}
-
-static bool of_account(const struct conf *c, const struct conf_match *m,
-	const char *slug)
-{
-	struct conf_server s;
-
-	if (m->n_accounts == 0)
-		return true;
-	return conf_server(c, slug, &s) && s.account &&
-	       among(m->accounts, m->n_accounts, s.account);
-}
 
 bool route_takes(
 	const struct conf *c, const struct conf_notify *p, const char *slug)
 {
-	return matches_slug(p->match.servers, p->match.n_servers, slug) &&
-	       of_account(c, &p->match, slug);
+	struct conf_server s = {0};
+
+	if (p->match.n_accounts)
+		conf_server(c, slug, &s);
+	return conf_match_server(&p->match, slug, s.account);
 }
 
 bool route_chooses(const struct conf_notify *p)
@@ -58,18 +20,24 @@ bool route_chooses(const struct conf_notify *p)
 	return p && (p->match.n_servers || p->match.n_accounts);
 }
 
+/* Whether the hours of a policy let it match then. */
+static bool in_hours(const struct conf *c, const struct conf_notify *p,
+	double at)
+{
+	return !conf_by_hours(p) || hours_within(p->hours, c->zone, at);
+}
+
 /* The first policy for such an event of a server; NULL: the default. */
 static const struct conf_notify *first(const struct conf *c,
 	const struct routed *what, const char *slug)
 {
 	for (size_t i = 0; i < c->n_policies; i++) {
-		const struct conf_match *m = &c->policies[i].match;
+		const struct conf_notify *p = &c->policies[i];
 
-		if (among(m->severities, m->n_severities,
-			    severity_name(what->severity)) &&
-			wants_kind(m, what->kind) &&
-			route_takes(c, &c->policies[i], slug))
-			return &c->policies[i];
+		if (conf_match_severity(&p->match, what->severity) &&
+			conf_match_kind(&p->match, what->kind) &&
+			route_takes(c, p, slug) && in_hours(c, p, what->at))
+			return p;
 	}
 	return NULL;
 }
@@ -102,13 +70,13 @@ bool route_policy(const struct conf *c, const struct routed *what,
  * tells; the pager has its own.
  */
 static const struct {
-	double after_s;
+	double after_s, hard_s; /* the latter in a hard outage */
 	enum conf_class class;
 } usual[] = {
-	{0, CONF_CHAT},
-	{5 * 60, CONF_TEXT_MESSAGE},
-	{15 * 60, CONF_CALL},
-	{30 * 60, CONF_CALL},
+	{0, 0, CONF_CHAT},
+	{5 * 60, 5 * 60, CONF_TEXT_MESSAGE},
+	{15 * 60, 5 * 60, CONF_CALL},
+	{30 * 60, 30 * 60, CONF_CALL},
 };
 #define USUAL_STEPS ((int)(sizeof usual / sizeof *usual))
 
@@ -119,9 +87,12 @@ int route_steps(const struct conf_notify *p, enum severity severity)
 	return severity == SEVERITY_P1 ? USUAL_STEPS : 1;
 }
 
-double route_after(const struct conf_notify *p, int step)
+double route_after(const struct conf_notify *p, enum tier tier, int step)
 {
-	return p ? p->steps[step].after_s : usual[step].after_s;
+	if (p)
+		return p->steps[step].after_s;
+	return tier == TIER_HARD_OUTAGE ? usual[step].hard_s
+					: usual[step].after_s;
 }
 
 /* The gentlest class that there is. */
@@ -168,6 +139,7 @@ static struct routed routed(const struct alert_event *e)
 		.kind = test ? ALERT_DOWNTIME : e->record.kind,
 		.severity = e->record.severity,
 		.slug = e->record.slug,
+		.at = e->record.at,
 		.grouped = e->group && !e->servers.n,
 		.servers = &e->servers,
 	};
@@ -183,7 +155,7 @@ static void note_at_once(const struct conf *c, const struct conf_notify *p,
 	bool once = a->phase == ALERT_ONCE || a->phase == ALERT_FOUND;
 
 	for (int i = 0; i < route_steps(p, a->severity); i++)
-		if (route_after(p, i) <= 0 || (once && !i))
+		if (route_after(p, a->tier, i) <= 0 || (once && !i))
 			route_step(c, p, a->severity, i, out);
 }
 

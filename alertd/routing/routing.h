@@ -13,6 +13,7 @@ struct routed {
 	enum alert_kind kind;
 	enum severity severity;
 	const char *slug;
+	double at; /* epoch seconds: policies for P1 may have hours */
 	bool grouped; /* it is told as a part of a common incident */
 	const struct strings *servers; /* of a common incident; or NULL */
 };
@@ -39,12 +40,13 @@ bool route_chooses(const struct conf_notify *p);
 
 /*
  * route_steps(p, severity): how many steps policy p, or NULL for the default,
- * has for an incident of that severity; route_after(p, step): how long after
- * its start a step is taken, in seconds; route_step(c, p, severity, step, out):
+ * has for an incident of that severity; route_after(p, tier, step): how long
+ * after its start a step is taken, in seconds, and by default sooner in a hard
+ * outage; route_step(c, p, severity, step, out):
  * add the routes that it tells.
  */
 int route_steps(const struct conf_notify *p, enum severity severity);
-double route_after(const struct conf_notify *p, int step);
+double route_after(const struct conf_notify *p, enum tier tier, int step);
 void route_step(const struct conf *c, const struct conf_notify *p,
 	enum severity severity, int step, struct strings *out);
 

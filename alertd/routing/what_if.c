@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "conf/match.h"
 #include "incident/incident.h"
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
@@ -9,11 +10,15 @@
 #include "incident/tool_drift.h"
 #include "routing/dispatch.h"
 #include "routing/escalation.h"
+#include "routing/hours.h"
 #include "routing/rate_limit.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* How long changes of hours are looked at. */
+#define TAKEN_OVER_S 3600
 
 /* The imagined incident, and who was told of it. */
 struct play {
@@ -123,6 +128,24 @@ static void what_if_events(struct play *p, size_t from)
 	}
 }
 
+/*
+ * When another policy with hours for a P1 may take over, in the first hour; an
+ * incident that is open for longer is not imagined.
+ */
+static double next_hours(const struct play *p, double t)
+{
+	double first = INFINITY;
+
+	for (size_t i = 0; i < p->c->n_policies; i++) {
+		const struct conf_notify *n = &p->c->policies[i];
+
+		if (conf_by_hours(n))
+			first = fmin(first, hours_change(n->hours, p->c->zone,
+						    t));
+	}
+	return first < p->r->at + TAKEN_OVER_S ? first : INFINITY;
+}
+
 /* The next instant after t at which something happens; INFINITY: none. */
 static double next(struct play *p, double t)
 {
@@ -132,14 +155,14 @@ static double next(struct play *p, double t)
 	if (p->r->kind >= ALERT_KINDS)
 		return INFINITY;
 	inc = &p->st.incidents[p->r->kind];
-	due = escalation_due(p->c, &p->st, p->r->kind, NULL);
+	due = escalation_due(p->c, &p->st, p->r->kind, t, NULL);
 	promoted = (double)inc->opened_at + p->c->policy.promote_s;
 	if (!(due > t))
 		due = INFINITY;
 	if (inc->severity == SEVERITY_P2 && severity_rises(p->r->kind) &&
 		promoted > t)
 		due = fmin(due, promoted);
-	return due;
+	return fmin(due, next_hours(p, t));
 }
 
 /* The beginning, of which nobody was told yet. */

@@ -1,6 +1,7 @@
 #include "sinks/message.h"
 
 #include "base/xalloc.h"
+#include "incident/severity.h"
 #include "incident/summary.h"
 #include "mcp/names.h"
 #include "mcp/regions.h"
@@ -287,6 +288,29 @@ const char *message_ack_label(const struct sink_event *e)
 	return e->phase == ALERT_ACKNOWLEDGED ? "Take over" : "Acknowledge";
 }
 
+/* How many regions probe the server; 0: that is not known. */
+static size_t expected(const struct sink_event *e, const struct message_view *v)
+{
+	struct conf_server s;
+
+	if (!v->conf)
+		return 0;
+	return conf_server(v->conf, e->slug, &s) ? s.n_regions
+						 : v->conf->n_regions;
+}
+
+/* One that became P1 because it lasts is to wake somebody. */
+static bool is_partial(const struct sink_event *e, const struct message_view *v)
+{
+	enum step step = STEP_NONE;
+
+	if (e->step)
+		step_parse(e->step, &step);
+	return e->tier && strcmp(e->tier, tier_name(TIER_STEP_ALERT)) == 0 &&
+		severity_of_step(step, e->error) == SEVERITY_P1 &&
+		e->regions.n < expected(e, v);
+}
+
 static void of_event(const struct sink_event *e, const struct message_view *v,
 	struct message *m)
 {
@@ -294,6 +318,7 @@ static void of_event(const struct sink_event *e, const struct message_view *v,
 	bool over = e->phase == ALERT_RESOLVED;
 	char *places = make_places(e, v, true);
 
+	m->partial = is_partial(e, v);
 	m->title = make_title(e);
 	m->means = xstrdup(over || !w->means ? "" : w->means);
 	m->text = make_text(m->title, e);

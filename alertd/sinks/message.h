@@ -30,6 +30,10 @@ struct message_line {
 
 struct message {
 	enum message_mood mood;
+	/* A step alert, while other regions reach the server: the second
+	   priority of a vendor, as it is no hard outage; unless it became P1
+	   because it lasts. */
+	bool partial;
 	char *title; /* "P1: example-mcp is down": the headline; short, for a
 			lock screen */
 	char *means; /* what that means for users; "": nothing */

@@ -74,6 +74,17 @@ static void put_details(struct buf *b, const struct message *m)
 	buf_char(b, '}');
 }
 
+static const char *priority(const struct sink_job *job)
+{
+	const struct sink_event *e = job->event;
+
+	if (e->digest)
+		return "P5";
+	return severity_name(e->severity == SEVERITY_P1 && job->message->partial
+			? SEVERITY_P2
+			: e->severity);
+}
+
 static void create(const struct sink_job *job, struct buf *b)
 {
 	const struct sink_event *e = job->event;
@@ -86,8 +97,7 @@ static void create(const struct sink_job *job, struct buf *b)
 	message_plain(&text, m);
 	put_detail(b, "description", text.p, DESCRIPTION_MAX);
 	buf_release(&text);
-	put_detail(b, "priority", e->digest ? "P5" : severity_name(e->severity),
-		2);
+	put_detail(b, "priority", priority(job), 2);
 	put_detail(b, "source", USER, TAG_MAX);
 	if (e->digest)
 		return;
@@ -107,8 +117,7 @@ static void act(const struct sink_job *job, const char *action,
 	buf_fmt(&r->url, "/%s?identifierType=alias", action);
 	if (strcmp(action, "priority") == 0) {
 		r->method = "PUT";
-		put_detail(&r->body, "priority",
-			severity_name(job->event->severity), 2);
+		put_detail(&r->body, "priority", priority(job), 2);
 		return;
 	}
 	put_detail(&r->body, "user", USER, TAG_MAX);

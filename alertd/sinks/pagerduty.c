@@ -38,11 +38,12 @@ static const char *action(const struct sink_event *e)
 	return "trigger";
 }
 
-static const char *severity(enum message_mood mood)
+static const char *severity(const struct message *m)
 {
-	return mood == MESSAGE_BAD ? "critical"
-		: mood == MESSAGE_WORRY ? "error"
-					: "warning";
+	if (m->mood == MESSAGE_BAD && !m->partial)
+		return "critical";
+	return m->mood == MESSAGE_BAD || m->mood == MESSAGE_WORRY ? "error"
+								  : "warning";
 }
 
 /* What a person sees when the alert is opened. */
@@ -75,7 +76,7 @@ static void put_payload(struct buf *b, const struct sink_job *job)
 	buf_str(b, ",\"payload\":{\"summary\":");
 	sink_put_cut(b, m->title, SUMMARY_MAX);
 	put_cut(b, "source", e->digest ? "mcp-alert" : e->slug, KEY_MAX);
-	put_cut(b, "severity", e->digest ? "info" : severity(m->mood), KEY_MAX);
+	put_cut(b, "severity", e->digest ? "info" : severity(m), KEY_MAX);
 	put_cut(b, "timestamp", at, KEY_MAX);
 	put_cut(b, "component", e->step, KEY_MAX);
 	put_cut(b, "group", e->layer, KEY_MAX);

@@ -277,10 +277,10 @@ static bool build_voice(const struct sink_job *job, int n,
 
 /*
  * Whether somebody has to correct something: the account, the sender, or the
- * recipient, unless others come after that one, who are not to wait for it. The
- * rest is wrong with the text: see "Error and Warning Dictionary".
+ * recipient, for whom the others do not wait. The rest is wrong with the text:
+ * see "Error and Warning Dictionary".
  */
-static bool to_correct(const struct sink_job *job, int n, int code)
+static void correct(int code, struct delivered *d)
 {
 	static const int of_text[] = {12100, 21220, 21602, 21605, 21617, 21619,
 		21620, 21622, 21623, 21654, 21655, 21656, 21657, 63013, 63016};
@@ -290,11 +290,11 @@ static bool to_correct(const struct sink_job *job, int n, int code)
 
 	for (size_t i = 0; i < sizeof of_text / sizeof *of_text; i++)
 		if (code == of_text[i])
-			return false;
+			return;
+	sink_mend(d);
 	for (size_t i = 0; i < sizeof of_recipient / sizeof *of_recipient; i++)
-		if (code == of_recipient[i])
-			return (size_t)n + 1 >= job->route->n_to;
-	return true;
+		d->own = d->own || code == of_recipient[i];
+	d->down = !d->own;
 }
 
 static void judge(const struct sink_job *job, int n,
@@ -304,12 +304,13 @@ static void judge(const struct sink_job *job, int n,
 	cJSON *o = json_parse(a->body.p, a->body.len, &json_reply, why);
 	double code;
 
+	(void)job;
 	if (d->ok && (a->status != 201 || !json_str(o, "sid")))
 		sink_unsound(d, "Twilio's");
 	else if (!d->ok && json_num(o, "code", &code) && code >= 10000 &&
 		code < 100000) {
-		if (d->refused && to_correct(job, n, (int)code))
-			sink_mend(d);
+		if (d->refused)
+			correct((int)code, d);
 		snprintf(d->why, sizeof d->why,
 			"HTTP %d, Twilio's error %.0f, for number %d of its to",
 			a->status, code, n + 1);

@@ -25,8 +25,14 @@ struct delivered {
 	bool refused; /* the route will never take this event */
 	bool mend;    /* the route takes nothing until somebody mends the
 			 configuration or a credential */
+	bool own;     /* with mend: of one recipient alone, whom the others,
+			 and other events, do not wait for; then not down */
 	double retry_after_s; /* how long the route asks us to wait; or 0 */
-	int done; /* requests that got through; the next attempt skips them */
+	int done; /* requests that got through, or are owed; the next attempt
+		     skips them */
+	/* Of these, a bit for each that was for a recipient whom somebody has to
+	   correct: the next attempt repeats it, behind those not yet sent. */
+	unsigned long owed;
 	char handle[DELIVER_HANDLE]; /* to be kept; "": nothing new */
 	char why[DELIVER_WHY]; /* if not ok; names no URL and no secret */
 	char said[DELIVER_SAID]; /* the words of the other side, or "" */

@@ -110,6 +110,15 @@ static bool about_us(enum smtp_phase phase, int code, const char *words)
 		(phase == SMTP_TO && error_text_has(words, "relay"));
 }
 
+/*
+ * Whether an answer of 5xx to the recipient is about the message: its size, or
+ * what is in it (RFC 3463, X.3.4 and X.6.x).
+ */
+static bool about_message(const char *words)
+{
+	return strncmp(words, "5.3.4", 5) == 0 || strncmp(words, "5.6.", 4) == 0;
+}
+
 /* What a final answer of 400 to 599 means in that phase. */
 static struct delivered smtp_judge(enum smtp_phase phase, int code,
 	const char *words)
@@ -124,8 +133,11 @@ static struct delivered smtp_judge(enum smtp_phase phase, int code,
 	struct delivered d = {0};
 
 	d.mend = code >= 500 && about_us(phase, code, words);
-	d.refused = code >= 500 && !d.mend;
-	d.down = !d.refused;
+	d.own = code >= 500 && !d.mend && phase == SMTP_TO &&
+		!about_message(words);
+	d.refused = code >= 500 && !d.mend && !d.own;
+	d.down = !d.refused && !d.own;
+	d.mend = d.mend || d.own;
 	snprintf(d.why, sizeof d.why, "SMTP %d%s", code, where[phase]);
 	return d;
 }

@@ -31,9 +31,9 @@ struct smtp_job {
  * smtp_begin(t, job, out, ended, arg): start to send the message, which may
  * take DELIVER_LIMIT_MS, and call ended(arg) when *out is the result. Keep *job
  * and *out in place until then. An answer of 4xx means "later"; of 5xx to the
- * recipient or the message "refused"; of 5xx before these, or because of our name
- * or our commands, that somebody has to correct something. False: nothing was
- * started, and *out says why.
+ * message "refused"; of 5xx to the recipient that somebody has to correct that;
+ * of 5xx before these, or because of our name or our commands, that somebody has
+ * to correct something for all. False: nothing was started, and *out says why.
  */
 bool smtp_begin(struct transfers *t, const struct smtp_job *job,
 	struct delivered *out, void (*ended)(void *arg), void *arg);

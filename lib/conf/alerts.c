@@ -189,9 +189,9 @@ const struct conf_key conf_alerts[] = {
 	GONE("ladders", "a ladder is a policy: alerts.policies: [{match: "
 		"{severities: [P1]}, steps: [{routes: [NAME]}, {after: 5m, "
 		"routes: [OTHER]}]}]"),
-	GONE("business", "the time of day does not choose whom a P1 reaches; "
-		"write the zone as alerts.zone, and hours for which P2 and P3 "
-		"wait in a policy: alerts.policies: [{steps: [{routes: "
-		"[NAME]}], hours: mon-fri 09:00-18:00}]"),
+	GONE("business", "write the zone as alerts.zone, and the hours in a "
+		"policy: alerts.policies: [{match: {severities: [P1]}, steps: "
+		"[{routes: [NAME]}], hours: mon-fri 09:00-18:00}, {steps: "
+		"[{routes: [OTHER]}]}]"),
 	{.name = NULL},
 };

@@ -3,7 +3,9 @@
 #include "base/spelling.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
+#include "conf/cover.h"
 #include "conf/listed_servers.h"
+#include "conf/match.h"
 #include "conf/values.h"
 #include "json/json.h"
 #include "records/alert.h"
@@ -406,25 +408,19 @@ static void check_steps(const struct conf *c, const struct conf_notify *p,
 	}
 }
 
-/* Whether it is for P1 only. */
-static bool only_p1(const struct conf_match *m)
-{
-	return m->n_severities == 1 && m->severities[0] &&
-		strcmp(m->severities[0], severity_name(SEVERITY_P1)) == 0;
-}
-
 /* What waits for a time has one step; a P1 never waits. */
 static void check_waits(const struct conf_notify *p, struct conf_errors *r)
 {
+	bool digest = p->digest != CONF_DIGEST_NO;
 	const void *waits = p->hours ? (const void *)&p->hours : &p->digest;
 
-	if (!p->hours && p->digest == CONF_DIGEST_NO)
-		return;
-	if (p->n_steps > 1)
+	if (conf_only_p1(p)) {
+		if (digest)
+			conf_wrong(r, &p->digest, "a P1 never waits");
+	} else if (p->n_steps > 1 && (p->hours || digest)) {
 		conf_wrong(r, waits, "what waits for hours or a digest has one "
 				     "step: write another policy for it");
-	else if (only_p1(&p->match))
-		conf_wrong(r, waits, "a P1 never waits");
+	}
 }
 
 static void check_policy(const struct conf *c, const struct conf_notify *p,
@@ -567,4 +563,5 @@ void conf_check(struct conf *c, struct conf_errors *r)
 	check_heartbeat(&c->heartbeat, r);
 	for (size_t i = 0; i < c->n_policies; i++)
 		check_policy(c, &c->policies[i], r);
+	conf_check_cover(c, r);
 }

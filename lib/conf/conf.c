@@ -14,6 +14,7 @@
 #include "conf/defaults.h"
 #include "conf/listed_servers.h"
 #include "conf/lists.h"
+#include "conf/match.h"
 #include "conf/read.h"
 #include "conf/schema.h"
 #include "mcp/regions.h"
@@ -172,6 +173,8 @@ static void identify(struct conf_notify *p)
 					strlen(lists[i].v[k]) + 1);
 		sha256_add(s, "", 1);
 	}
+	if (conf_by_hours(p))
+		sha256_add(s, p->hours, strlen(p->hours));
 	sha256_end(s, hex);
 	sha256_free(s);
 	snprintf(p->match_id, sizeof p->match_id, "%.16s", hex);

@@ -208,13 +208,16 @@ struct conf_step {
 /* Who hears of which events, and when; see mcp-routes(5). */
 struct conf_notify {
 	char *name;
-	/* Of one that got its name from its place: a digest of its match, which
-	   it keeps where others are put above it; else "". */
+	/* Of one that got its name from its place: a digest of its match, and
+	   of its hours if it matches by them. It keeps that where others are
+	   put above it; else "". */
 	char match_id[CONF_MATCH_ID];
 	struct conf_match match;
 	struct conf_step *steps; /* by their times; none: nobody is told */
 	size_t n_steps;
-	char *hours; /* P2 and P3 wait for them, see conf_hours; NULL: always */
+	/* See conf_hours; NULL: always. P2 and P3 wait for them; of a policy
+	   for P1 alone they say when it matches: conf_by_hours. */
+	char *hours;
 	enum conf_digest digest; /* of P2 and P3 */
 };
 

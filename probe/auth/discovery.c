@@ -1,5 +1,6 @@
 #include "auth/discovery.h"
 
+#include "auth/metadata.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "mcp/diagnosis.h"
@@ -27,6 +28,8 @@ struct discovery {
 	int redirects;	     /* how often it was moved */
 	/* The URL of a document that another origin has, or "". */
 	char away[URL_MAX];
+	/* It is found out what clients would find, and not for a token of ours. */
+	bool for_clients;
 	struct failure why; /* why none of them was a document */
 	long status;	    /* the HTTP status that said so; 0 for none */
 	bool noted;	    /* why is set */
@@ -174,7 +177,8 @@ static void judge_document(struct discovery *d, const cJSON *doc)
 					: URL_MAX),
 			d->urls.url[d->i]);
 		if (oauth_judge_resource(doc, d->wire->target->url,
-			    preferred(d), &r->facts, &r->failure))
+			    preferred(d), &r->facts, &r->failure) &&
+			metadata_judge(doc, METADATA_RESOURCE, &r->failure))
 			look_server(d);
 		else
 			finish(d, DISCOVERY_BAD);
@@ -187,6 +191,9 @@ static void judge_document(struct discovery *d, const cJSON *doc)
 		good = judge_self(d, doc);
 		break;
 	}
+	if (good && d->for_clients)
+		good = metadata_judge(doc, metadata_of(d->urls.url[d->i]),
+			&r->failure);
 	finish(d, good ? DISCOVERY_GOOD : DISCOVERY_BAD);
 }
 
@@ -331,6 +338,7 @@ void discovery_start(const struct wire *w, const struct challenge *c,
 	char why[URL_WHY];
 	struct url u;
 
+	d->for_clients = true;
 	if (!*named) {
 		oauth_resource_urls(w->target->url, &d->urls);
 		look(d, LOOKING_RESOURCE);

@@ -1,10 +1,15 @@
 #include "mcp/shape.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
-#define NAME_SIZE 32
+#define NAME_SIZE 64
+/* The characters of the scheme of a URL (RFC 3986, 3.1). */
+#define SCHEME                                                                 \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."
 
 static const char *const wanted[] = {
 	[SHAPE_STRING] = "a string",
@@ -15,6 +20,7 @@ static const char *const wanted[] = {
 	[SHAPE_STRINGS] = "an array of strings",
 	[SHAPE_SCHEMAS] = "an object of schemas",
 	[SHAPE_OBJECTS] = "an object of objects",
+	[SHAPE_URL] = "a URL",
 	[SHAPE_INTEGER] = "an integer",
 	[SHAPE_THEME] = "light or dark",
 	[SHAPE_SCOPE] = "public or private",
@@ -44,6 +50,26 @@ static bool is_string(const cJSON *v)
 	return cJSON_IsString(v);
 }
 
+/* "https://…", or another absolute URL (RFC 3986, 4.3). */
+static bool is_url(const cJSON *v)
+{
+	static const char *const scripts[] = {"javascript", "data", "vbscript"};
+	const char *s = cJSON_GetStringValue(v);
+	size_t n = s ? strspn(s, SCHEME) : 0;
+
+	if (!n || s[n] != ':' || !isalpha((unsigned char)*s))
+		return false;
+	for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
+		if (n == strlen(scripts[i]) &&
+			strncasecmp(s, scripts[i], n) == 0)
+			return false;
+	if ((n != 4 || strncasecmp(s, "http", n) != 0) &&
+		(n != 5 || strncasecmp(s, "https", n) != 0))
+		return s[n + 1] != '\0';
+	s += n + 1;
+	return s[strspn(s, "/\\")] && !strchr(s, ' ');
+}
+
 static bool is_word(const cJSON *v, const char *one, const char *other)
 {
 	const char *s = cJSON_GetStringValue(v);
@@ -69,6 +95,8 @@ static bool is_kind(const cJSON *v, enum shape_kind kind)
 	case SHAPE_SCHEMAS:
 	case SHAPE_OBJECTS:
 		return cJSON_IsObject(v) && all(v, is_composite);
+	case SHAPE_URL:
+		return is_url(v);
 	case SHAPE_INTEGER:
 		return cJSON_IsNumber(v) &&
 			trunc(v->valuedouble) == v->valuedouble;
@@ -90,6 +118,8 @@ static const char *type_of(const cJSON *v, enum shape_kind kind)
 		return "missing";
 	if (cJSON_IsNull(v))
 		return "null";
+	if (cJSON_IsString(v) && kind == SHAPE_URL)
+		return "none";
 	if (cJSON_IsString(v))
 		return kind >= SHAPE_THEME ? "another word" : "a string";
 	if (cJSON_IsNumber(v))

@@ -18,6 +18,7 @@ enum shape_kind {
 	SHAPE_STRINGS,	 /* an array of strings */
 	SHAPE_SCHEMAS,	 /* an object of objects; clients take arrays, too */
 	SHAPE_OBJECTS,	 /* an object of objects that are no schemas */
+	SHAPE_URL,	 /* of any scheme but those that run a script */
 	SHAPE_INTEGER,
 	SHAPE_THEME,	    /* one of two words */
 	SHAPE_SCOPE,	    /* the same */

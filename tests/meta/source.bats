@@ -237,11 +237,11 @@ put_included() {
 		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
 		alertd/delivery/round_complete.c \
 		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
-		lib/conf/policy.c lib/base/{ip,mailbox,num,siphash,strings,text,tzif}.c \
+		lib/conf/{match,policy}.c lib/base/{ip,mailbox,num,siphash,strings,text,tzif}.c \
 		lib/{json,mcp,tools}/*.c lib/records/maintenance_window.c \
 		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/{form,request}.c \
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
-		probe/auth/{challenge,jwt,oauth,wall_kind}.c \
+		probe/auth/{challenge,jwt,metadata,oauth,wall_kind}.c \
 		probe/expiry/finding.c probe/http/{failure,framing}.c probe/ssh_command.c \
 		serve/{access,api,badge,data,http,mcp,pages,preview,widget}/*.c; do
 		case $f in

@@ -55,6 +55,19 @@ fleet() {
 	[ ! -s out ]
 }
 
+@test "a shared incident counts probes where these are rarer than minutes" {
+	fleet '{name: ops, type: command, command: [/bin/true]}'
+	sed -i "s|/mcp'}$|/mcp', interval: 5m}|" fleet.yaml
+	{ round 0; round 5 s1 s2 s3 s4 s5 s6; } >records
+	alert 0 <records
+	jq -e '.server_slug == "*" and .probe_interval_seconds == 300' out
+	for m in 10 15; do round $m s1 s2 s3 s4 s5 s6; done | alert 0
+	for m in 20 25 30; do round $m; done >records
+	alert 0 <records
+	jq -e '.event == "downtime_resolved" and .server_slug == "*" and .probe_interval_seconds == 300 and
+		(.summary | contains(" Root layer: transport, 3 failing probes from 2 regions."))' out
+}
+
 @test "four are four" {
 	hook ops
 	fleet "$HOOK}"

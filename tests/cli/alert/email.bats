@@ -64,7 +64,7 @@ header() {
 		.headers["Auto-Submitted"] == "auto-generated")' mails
 	core='[example-mcp, Wed 29 Apr 20:31 UTC]'
 	jq -se --arg core " $core" 'map(.headers.Subject) == (["P2: example-mcp answers, but its tools fail",
-		"now P1 (was P2): example-mcp is down",
+		"now P1 (was P2): example-mcp is down everywhere",
 		"P1 over after 2 min: example-mcp is up again"] | map(. + $core)) and
 		all((.headers.Subject | rtrimstr($core)) == (.text | split("\r\n")[0]))' mails
 	jq -se '.[0].headers["Message-ID"] as $root | ($root | test("^<[0-9a-f]{32}\\.started@example\\.com>$")) and
@@ -182,11 +182,12 @@ header() {
 	MAIL 451:SMTP 451 to the sender; it is tried again
 	MAIL 530:SMTP 530 to the sender; mend it: it is tried again
 	RCPT 452:SMTP 452 to the recipient; it is tried again
-	RCPT 550:refused: SMTP 550 to the recipient
+	RCPT 550:SMTP 550 to the recipient; mend it: it is tried again
 	DATA 451:SMTP 451 to the message; it is tried again
 	DOT 452:SMTP 452 to the message; it is tried again
 	DOT 554:refused: SMTP 554 to the message
-	RCPT 550 5.1.1 no such user:refused: SMTP 550 to the recipient
+	RCPT 550 5.1.1 no such user:SMTP 550 to the recipient; mend it: it is tried again
+	RCPT 552 5.3.4 message too big:refused: SMTP 552 to the recipient
 	RCPT 504 5.5.2 <x>; Helo command rejected:SMTP 504 to the recipient; mend it: it is tried again
 	RCPT 550 EHLO name is no host:SMTP 550 to the recipient; mend it: it is tried again
 	RCPT 554 5.7.1 Relay access denied:SMTP 554 to the recipient; mend it: it is tried again
@@ -214,6 +215,23 @@ header() {
 	alert 0 -N $((T + 70)) </dev/null
 	[ "$(jq -r '.to | join(",")' got | paste -sd' ')" = "a@example.net b@example.net" ]
 	[ "$(header Message-ID | sort -u | wc -l)" = 1 ]
+}
+
+@test "a recipient whom somebody has to correct is tried every five minutes, alone, and delays nobody" {
+	strict 'TO b@example.net 550 5.1.1 no such user'
+	sed -i 's/to: .*/to: [a@example.net, b@example.net, c@example.net]}/' fleet.yaml
+	verdict 0 eu,us initialize | alert 3 -N $((T + 5))
+	grep -q 'route mail: SMTP 550 to the recipient; mend it: it is tried again until tomorrow; it says "5.1.1 no such user"' err
+	alert 3 tick -N $((T + 305))
+	minutes 1 3 | alert 3 -N $((T + 310))
+	[ "$(jq -r '.to | join(",")' got | paste -sd' ')" = \
+		"a@example.net c@example.net a@example.net c@example.net" ]
+	echo >mood
+	alert 0 tick -N $((T + 610))
+	[ "$(jq -r '.to | join(",")' got | tail -n +5 | paste -sd' ')" = "b@example.net b@example.net" ]
+	[ "$(header Subject | tail -n 2 | cut -d: -f1 | paste -sd' ')" = "P1 P1 over after 1 min" ]
+	[ -z "$(undelivered)" ]
+	[ ! -e wrong ]
 }
 
 @test "what a server says becomes no header, and no command" {

@@ -35,7 +35,7 @@ night() {
 	night >records
 	replay 0 -f text records
 	diff - out <<-'EOT'
-	2026-04-29T14:00:00Z  P1  downtime_started  search cannot be reached: dns fails with dns.nxdomain from eu, us and ap (3 of 3 regions).
+	2026-04-29T14:00:00Z  P1  downtime_started  search is unreachable everywhere: dns fails with dns.nxdomain from eu, us and ap (3 of 3 regions).
 	2026-04-29T14:07:00Z  P1  downtime_resolved  search recovered after 5 min (14:00–14:05 UTC). Root layer: transport. Failing minutes: 5. All layers pass again.
 	2026-04-29T14:20:00Z  P2  downtime_started  shop answers, but its tools fail: tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions).
 	2026-04-29T14:50:00Z  P1  downtime_escalated  shop answers, but its tools fail: tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions); not over after 30 min, so now P1 (was P2).

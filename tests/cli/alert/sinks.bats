@@ -51,6 +51,49 @@ life() {
 	silent
 }
 
+@test "vendors have their own priorities for a step alert and for a hard outage" {
+	route pagerduty
+	pagerduty=$ROUTE
+	route opsgenie
+	routes "$pagerduty" "$ROUTE"
+	verdict 0 eu,us initialize | alert 0 -N $((T + 60))
+	# What is worse reaches them under the same key.
+	verdict 1 ap,eu,us initialize | alert 0 -N $((T + 120))
+	[ "$(events out)" = downtime_escalated ]
+	# It never sinks, and no region that follows is told again.
+	minutes 2 3 eu,us initialize | alert 0 -N $((T + 240))
+	minutes 4 4 ap,eu,us initialize | alert 0 -N $((T + 300))
+	[ ! -s out ]
+	[ "$(taken 'map(.body | select(.payload) | "\(.dedup_key) \(.payload.severity)") | join(" ")')" = \
+		"example-mcp:downtime:$T error example-mcp:downtime:$T critical" ]
+	taken 'map(.body.payload.summary // empty) | join("|")' | tee titles
+	grep -Fx 'P1: example-mcp is down|P1, worse: example-mcp is down everywhere' titles
+	[ "$(taken 'map(select(.vendor == "opsgenie") | "\(.method) \(.body.priority)") | join(" ")')" = \
+		"POST P2 POST P1 POST null PUT P1" ]
+	silent
+}
+
+@test "a step alert that has become P1 by its age has the first priority of vendors" {
+	route pagerduty
+	pagerduty=$ROUTE
+	route opsgenie
+	routes "$pagerduty" "$ROUTE"
+	verdict 0 eu,us tools-list jsonrpc.malformed | alert 0 -N $((T + 60))
+	verdict 31 eu,us tools-list jsonrpc.malformed | alert 0 -N $((T + 1900))
+	[ "$(taken 'map(.body.payload.severity // empty) | join(" ")')" = "error critical" ]
+	[ "$(taken 'map(.body.priority // empty) | join(" ")')" = "P2 P1 P1" ]
+}
+
+@test "in a fleet of two regions both are all: a P1 has the first priority" {
+	route pagerduty
+	pagerduty=$ROUTE
+	route opsgenie
+	routes "$pagerduty" "$ROUTE"
+	sed -i 's/^regions: .*/regions: [{name: eu}, {name: us}]/' fleet.yaml
+	verdict 0 eu,us initialize | alert 0 -N $((T + 60))
+	[ "$(taken 'map(.body.payload.severity // .body.priority) | sort | join(" ")')" = "P1 critical" ]
+}
+
 @test "an alert that is gone needs no end" {
 	route opsgenie
 	routes "$ROUTE"
@@ -178,8 +221,7 @@ life() {
 	routes "$ROUTE"
 	mood ok 'code 400 21211' ok
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
-	grep -F "refused: HTTP 400, Twilio's error 21211, for number 2 of its to" err
-	[ -z "$(undelivered)" ]
+	grep -F "HTTP 400, Twilio's error 21211, for number 2 of its to; mend it: it is tried again" err
 	[ "$(taken 'map(.body.To) | join(" ")')" = "+15551230124 +15551230125 +15551230126" ]
 	taken '.[0].body.Body' | tee body
 	grep -E '^P1: example-mcp is down\. Since Wed 29 Apr .*20:31 UTC .*\. Seen from eu and us\. Acknowledge: https://status.example.com/a/[0-9A-Za-z]{8}$' body
@@ -204,6 +246,29 @@ life() {
 	run ! grep -F '...' body
 }
 
+@test "a number that somebody has to correct is tried every five minutes, alone, and delays nothing" {
+	route sms 'to: ["+15551230124", "+15551230125", "+15551230126"]'
+	routes "$ROUTE"
+	policies '{steps: [{routes: [sms]}]}'
+	mood ok 'code 400 21614' ok 'code 400 21614'
+	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
+	for n in 1 2; do
+		alert 3 tick -N $((T + 60 + 300 * n))
+	done
+	[ "$(taken '.[3:] | map(.body.To) | join(" ")')" = "+15551230125 +15551230125" ]
+	# The others hear of its end; what is owed comes in its order.
+	mood 'code 400 21614' ok 'code 400 21614' ok ok
+	minutes 11 13 | alert 3 -N $((T + 840))
+	[ "$(taken '.[5:] | map(.body.To) | join(" ")')" = \
+		"+15551230125 +15551230124 +15551230125 +15551230126" ]
+	alert 0 tick -N $((T + 840 + 300))
+	[ "$(taken '.[9:] | map("\(.body.To) \(.body.Body[:7])") | join("|")')" = \
+		"+15551230125 P1: exa|+15551230125 P1 over" ]
+	[ -z "$(undelivered)" ]
+	alert 0 tick -N $((T + 2000))
+	[ "$(taken length)" = 11 ]
+}
+
 @test "a second number is not kept from its message by a route that is too busy" {
 	route sms 'to: ["+15551230124", "+15551230125"]'
 	routes "$ROUTE"
@@ -222,7 +287,7 @@ life() {
 	life
 	[ "$(taken 'map(.path | split("/") | last) | join(" ")')" = "Calls.json Calls.json" ]
 	taken '.[1].body.Twiml' | tee twiml
-	grep -F 'now Priority 1 (was Priority 2): example-mcp is down. It is reached, but answers with errors' twiml
+	grep -F 'now Priority 1 (was Priority 2): example-mcp is down everywhere. It is reached, but answers with errors' twiml
 	grep -F 'Seen from ap, eu and us.' twiml
 	# This telephone cannot: it says who can.
 	grep -F ' To acknowledge it, open the link in the message that you were sent, or run: mcp-alert ack example-mcp. </Say>' twiml

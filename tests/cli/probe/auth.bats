@@ -65,6 +65,20 @@ token() {
 		wall-plain-end    broken oauth-discovery oauth.insecure - - -
 		wall-no-auth-end  broken oauth-discovery oauth.metadata - - -
 		wall-no-token     broken oauth-discovery oauth.metadata - - -
+		wall-no-response  broken oauth-discovery oauth.metadata - - -
+		wall-response-null broken oauth-discovery oauth.metadata - - -
+		wall-response-text broken oauth-discovery oauth.metadata - - -
+		wall-pkce-text    broken oauth-discovery oauth.metadata - - -
+		wall-grants-null  broken oauth-discovery oauth.metadata - - -
+		wall-revoke-path  broken oauth-discovery oauth.metadata - - -
+		wall-unknown-null auth-walled - - - - -
+		wall-oidc-no-keys broken oauth-discovery oauth.metadata - - -
+		wall-oidc-no-subjects broken oauth-discovery oauth.metadata - - -
+		wall-oidc-no-algs broken oauth-discovery oauth.metadata - - -
+		wall-oidc-service auth-walled - - - - -
+		wall-scopes-text  broken oauth-discovery oauth.metadata - - -
+		wall-policy-path  broken oauth-discovery oauth.metadata - - -
+		wall-documentation auth-walled - - - - -
 		wall-no-servers   broken oauth-discovery oauth.metadata - - -
 		wall-file         broken oauth-discovery oauth.metadata - - -
 		wall-prm-404      broken oauth-discovery oauth.metadata - - -
@@ -81,6 +95,7 @@ token() {
 		wall-as-20-mb     broken oauth-discovery oauth.no-server - - -
 	EOF
 	jq -es '.[3].message | contains("status 500")' rows/wall-as-500.out
+	jq -es '.[3].message | contains("response_types_supported is missing, and must be an array of strings")' rows/wall-no-response.out
 }
 
 # found PATH: the statuses of steps 3 to 8, and the issuer of step 4.

@@ -40,6 +40,11 @@
 				ROUTE("call", "twilio_voice") NUMBERS
 #define OFFICE "hours: mon-fri 09:00-18:00"
 
+#define BY_HOURS                                                               \
+	"  policies: [{match: {severities: [P1]}, steps: [{routes: [a]}, "      \
+	"{after: 5m, routes: [b]}], " OFFICE "}, {steps: [{routes: [c]}]}]\n"  \
+	"  routes:\n" TO("a", ", zone: UTC") TO("b", "") TO("c", "")
+
 static struct conf *configure(const char *alerts)
 {
 	return conf_must(FLEET, alerts);
@@ -106,6 +111,21 @@ static void test_described(void **state)
 			"at 2026-11-23T08:00:00Z:\n"
 			"  at once           a\n"
 			"  after 30 min      b, as P1\n"
+			"in a maintenance: nobody; maintenance_overrun, P1, if "
+			"it is still down 5 min after that\n"},
+		/* Hours of a P1, on the clocks of alerts.zone. */
+		{BY_HOURS, "kind=downtime,severity=P1,"
+			   "at=2026-11-23T16:40:00Z",
+			"P1 downtime of shop\n"
+			"at 2026-11-23T16:40:00Z:\n"
+			"  at once           a\n"
+			"  after 5 min       b\n"
+			"  after 20 min      c\n"
+			"at 2026-11-23T17:00:00Z:\n"
+			"  at once           c\n"
+			"at 2026-11-24T08:00:00Z:\n"
+			"  at once           a\n"
+			"  after 5 min       b\n"
 			"in a maintenance: nobody; maintenance_overrun, P1, if "
 			"it is still down 5 min after that\n"},
 		/* Steps, of which the first comes later. */
@@ -235,6 +255,16 @@ static void test_coverage(void **state)
 		 "[{routes: [log]}]}, {steps: [{routes: [a]}]}]\n"
 		 "  routes:\n" TO("a", "") TO("log", ""),
 			""},
+		/* Each at its hours. */
+		{BY_HOURS, ""},
+		{"  policies: [{match: {severities: [P1]}, steps: [{routes: "
+		 "[a]}], hours: '08:00-20:00'}, {match: {severities: [P1]}, "
+		 "steps: [{routes: [b]}], hours: '20:00-08:00'}, {match: "
+		 "{severities: [P1]}, steps: [{routes: [c]}]}, {steps: "
+		 "[{routes: [a]}]}]\n  routes:\n" TO("a", "") TO("b", "")
+			TO("c", ""),
+			"policy policy-3: no event comes to it\n"
+			"route c: no event can reach it\n"},
 		/* What no policy matches. */
 		{"  policies: [{match: {severities: [P1]}, steps: [{routes: "
 		 "[a]}]}]\n  routes:\n" TO("a", ""),

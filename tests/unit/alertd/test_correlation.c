@@ -222,6 +222,60 @@ static void test_life(void **state)
 	correlation_release(&more);
 }
 
+/* Minutes are counted if a server is probed each minute, and else probes. */
+static void test_pace(void **state)
+{
+	static const struct {
+		double a, b; /* the intervals, 0: a minute */
+		int at_a, at_b; /* the counts at the end */
+		double told;
+		const char *says;
+	} rows[] = {
+		{0, 0, 20, 3, 0, ". Failing minutes: 20."},
+		{300, 300, 4, 3, 300, ", 4 failing probes from 2 regions."},
+		{300, 600, 4, 2, 300, ", 4 failing probes from 2 regions."},
+		{3600, 300, 1, 4, 300, ", 4 failing probes from 2 regions."},
+		/* Those of the slow one are not minutes. */
+		{0, 300, 3, 4, 0, ". Failing minutes: 3."},
+		{300, 0, 4, 3, 0, ". Failing minutes: 3."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const double intervals[] = {rows[i].a, rows[i].b};
+		const int counts[] = {rows[i].at_a, rows[i].at_b};
+		struct correlation_starts l = {0};
+		struct alert_events out = {0};
+		struct alert_state st;
+
+		note(&l, "a:downtime:6@10[eu,us]");
+		note(&l, "b:downtime:6@10[eu,us]");
+		state_init(&st, "*.12345678");
+		for (size_t k = 0; k < 2; k++)
+			l.v[k].event.record.interval_s = intervals[k];
+		correlation_begin(&st, l.v, l.n, &out);
+		for (size_t k = 0; k < 2; k++) {
+			struct alert_event e = {
+				.slug = (char[]) {"ab"[k], '\0'},
+				.record.kind = ALERT_DOWNTIME,
+				.record.at = 1920,
+				.record.resolved_at = 1800,
+				.record.probe_count = counts[k],
+				.record.interval_s = intervals[k],
+			};
+
+			correlation_follow(NULL, &st, &e, &out);
+		}
+		assert_int_equal(out.n, 2);
+		if (!strstr(out.v[1].summary, rows[i].says))
+			fail_msg("%zu: %s", i, out.v[1].summary);
+		assert_true(out.v[1].record.interval_s == rows[i].told);
+		events_release(&out);
+		state_release(&st);
+		correlation_release(&l);
+	}
+}
+
 /* Of what is left of a server's downtime, all are told together, too. */
 static void test_what_is_left(void **state)
 {
@@ -257,11 +311,16 @@ static void test_worse(void **state)
 	static const struct {
 		const char *slug;
 		enum severity severity;
-		bool told;
+		enum tier tier;
+		size_t told;
 	} rows[] = {
-		{"a", SEVERITY_P2, false},
-		{"x", SEVERITY_P1, false},
-		{"a", SEVERITY_P1, true},
+		{"a", SEVERITY_P2, TIER_STEP_ALERT, 0},
+		{"a", SEVERITY_P2, TIER_HARD_OUTAGE, 0},
+		{"x", SEVERITY_P1, TIER_STEP_ALERT, 0},
+		{"a", SEVERITY_P1, TIER_STEP_ALERT, 1},
+		/* A hard outage of the first of them is one of all. */
+		{"a", SEVERITY_P1, TIER_HARD_OUTAGE, 2},
+		{"a", SEVERITY_P1, TIER_HARD_OUTAGE, 2},
 	};
 	struct correlation_starts l = {0};
 	struct alert_events out = {0};
@@ -282,13 +341,14 @@ static void test_worse(void **state)
 			.record.kind = ALERT_DOWNTIME,
 			.record.phase = ALERT_ESCALATED,
 			.record.severity = rows[i].severity,
+			.record.tier = rows[i].tier,
 			.record.at = 720,
 		};
 
 		snprintf(slug, sizeof slug, "%s", rows[i].slug);
 		correlation_follow(NULL, &st, &e, &out);
 		assert_int_equal(out.n, rows[i].told);
-		assert_int_equal(ack->by == NULL, rows[i].told);
+		assert_int_equal(ack->by == NULL, rows[i].told > 0);
 	}
 	events_release(&out);
 	state_release(&st);
@@ -340,6 +400,7 @@ int main(void)
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_may),
 		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_what_is_left),
 		cmocka_unit_test(test_worse),
 		cmocka_unit_test(test_join),

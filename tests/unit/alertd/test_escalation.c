@@ -3,6 +3,7 @@
  * somebody does: each step of a policy once, on the clock of the verdicts.
  */
 #include "nights.h"
+#include "../lib/conf_heard.h"
 
 #include "incident/acknowledgement.h"
 #include "routing/dispatch.h"
@@ -142,6 +143,19 @@ static void test_usual(void **state)
 	expect(&w, "0 downtime_started P1: channel pager | "
 		   "5 downtime_escalated P1: channel pager phone | "
 		   "15 downtime_escalated P1: channel pager phone second | "
+		   "30 downtime_escalated P1: channel pager phone second");
+	/* In a hard outage the call comes with the text, or when it spreads. */
+	watch_init(&w, &usual);
+	minutes(&w, "AEU1", 60);
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "5 downtime_escalated P1: channel pager phone second | "
+		   "30 downtime_escalated P1: channel pager phone second");
+	watch_init(&w, &usual);
+	minutes(&w, "EU1", 8);
+	minutes(&w, "AEU1", 30);
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "5 downtime_escalated P1: channel pager phone | "
+		   "8 downtime_escalated P1: channel pager phone second | "
 		   "30 downtime_escalated P1: channel pager phone second");
 	/* What is over, or may be, disturbs nobody. */
 	watch_init(&w, &usual);
@@ -375,6 +389,68 @@ static void test_ack_broken(void **state)
 		   "65 downtime_escalated P1: channel pager");
 }
 
+/* Policies without a name that match the same, but for their hours. */
+static void test_hours_unnamed(void **state)
+{
+	static const char text[] =
+		"alerts:\n"
+		"  routes: [{name: day, type: command, command: [x]}, "
+		"{name: night, type: command, command: [x]}]\n"
+		"  policies:\n"
+		"    - {match: {severities: [P1]}, steps: [{routes: [day]}, "
+		"{after: 15m, routes: [night]}], hours: '08:00-18:00'}\n"
+		"    - {match: {severities: [P1]}, steps: [{routes: [night]}], "
+		"hours: '18:00-08:00'}\n";
+	struct conf *c = conf_must(text, "");
+	struct watch w;
+
+	(void)state;
+	watch_init(&w, c);
+	minutes(&w, "EU1", 20);
+	expect(&w, "0 downtime_started P1: day | "
+		   "10 downtime_escalated P1: day night");
+	conf_free(c);
+}
+
+/*
+ * Hours of policies for P1 go by the clock: one that is still open when they
+ * change goes on with the policy that follows, from its first step, unless
+ * somebody has acknowledged it.
+ */
+static void test_hours(void **state)
+{
+	char *severities[] = {"P1"}, *channel[] = {"channel"},
+	     *pager[] = {"pager"}, *phone[] = {"phone"}, *second[] = {"second"};
+	struct conf_step day[] = {{0, channel, 1}, {5 * 60, phone, 1},
+		{15 * 60, second, 1}};
+	struct conf_step night[] = {{0, pager, 1}, {15 * 60, second, 1}};
+	/* The night begins in minute 10. */
+	struct conf_notify policies[] = {
+		{.name = "day", .match = {.severities = severities,
+			.n_severities = 1}, .steps = day, .n_steps = 3,
+			.hours = "08:00-18:00"},
+		{.name = "night", .steps = night, .n_steps = 2},
+	};
+	struct conf conf = TEAM(.policies = policies, .n_policies = 2);
+	struct watch w;
+
+	(void)state;
+	watch_init(&w, &conf);
+	minutes(&w, "EU1", 30);
+	expect(&w, "0 downtime_started P1: channel | "
+		   "5 downtime_escalated P1: channel phone | "
+		   "10 downtime_escalated P1: channel pager phone | "
+		   "25 downtime_escalated P1: channel pager phone second");
+	watch_init(&w, &conf);
+	minutes(&w, "EU1", 3);
+	acknowledge(&w, NULL, 15 * 60);
+	minutes(&w, "EU1", 17);
+	expect(&w, "0 downtime_started P1: channel | "
+		   "3 downtime_acknowledged P1: channel | "
+		   "18 downtime_reminder P1: channel pager | "
+		   "18 downtime_escalated P1: channel pager");
+}
+
 static void test_policies(void **state)
 {
 	static char *p1[] = {"P1"}, *other[] = {"other-*"};
@@ -565,6 +641,8 @@ int main(void)
 		cmocka_unit_test(test_ack),
 		cmocka_unit_test(test_ack_and_silence),
 		cmocka_unit_test(test_ack_broken),
+		cmocka_unit_test(test_hours),
+		cmocka_unit_test(test_hours_unnamed),
 		cmocka_unit_test(test_policies),
 		cmocka_unit_test(test_nameless),
 		cmocka_unit_test(test_stored),

@@ -300,7 +300,7 @@ static void test_summaries(void **state)
 		"example-mcp cannot be reached: dns fails with dns.nxdomain "
 		"from e, its only region.");
 	expect_summary("ABCDEFGHI", "ABCDEFGHI1",
-		"example-mcp cannot be reached: dns fails with x from a, b, c, "
+		"example-mcp is unreachable everywhere: dns fails with x from a, b, c, "
 		"d, e, f and 3 more (9 of 9 regions).");
 	expect_summary("AEU", "U2/tls.expired*3",
 		"example-mcp is available from a and e, but not from u (tls "

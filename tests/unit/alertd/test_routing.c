@@ -81,6 +81,13 @@ static void expect(const struct conf *c, struct alert_event *e,
 #define OFFICE "mon-fri 09:00-18:00"
 #define P1_TO(route) "    - {match: {severities: [P1]}, steps: [{routes: [" route "]}]}\n"
 
+#define P1_IN(hours)                                                           \
+	CHAT NEWS PAGER "  policies: [{match: {severities: [P1]}, steps: "      \
+			"[{routes: [news]}], hours: '" hours "'}, {steps: "     \
+			"[{routes: [pager]}]}]\n"
+#define P1_BY_DAY P1_IN(OFFICE)
+#define P1_BY_NIGHT P1_IN("22:00-02:30")
+
 static const struct {
 	const char *alerts;
 	enum alert_kind kind;
@@ -188,6 +195,29 @@ static const struct {
 	      "hours: \"20:00-21:00\"}]\n",
 		ALERT_DOWNTIME, SEVERITY_P2, "ours", NOON,
 		"chat@2026-03-27T19:00"},
+	/*
+	 * Those of a policy for P1 say when it matches, on the clocks of alerts:
+	 * 18:00 in Berlin, and the hour that is not there, and the one that comes
+	 * twice.
+	 */
+	{P1_BY_DAY, ALERT_DOWNTIME, SEVERITY_P1, "ours", "2026-03-27T16:59:59Z",
+		"news"},
+	{P1_BY_DAY, ALERT_DOWNTIME, SEVERITY_P1, "ours", "2026-03-27T17:00:00Z",
+		"pager"},
+	{P1_BY_DAY, ALERT_STALLED, SEVERITY_P1, "*", "2026-03-28T12:00:00Z",
+		"pager"},
+	{P1_BY_DAY, ALERT_TEST, SEVERITY_P1, "ours", NOON, "news"},
+	{P1_BY_DAY, ALERT_DOWNTIME, SEVERITY_P2, "ours", NOON, "pager"},
+	{P1_BY_NIGHT, ALERT_DOWNTIME, SEVERITY_P1, "ours",
+		"2026-03-29T00:59:59Z", "news"},
+	{P1_BY_NIGHT, ALERT_DOWNTIME, SEVERITY_P1, "ours",
+		"2026-03-29T01:00:00Z", "pager"},
+	{P1_BY_NIGHT, ALERT_DOWNTIME, SEVERITY_P1, "ours",
+		"2026-10-25T00:15:00Z", "news"},
+	{P1_BY_NIGHT, ALERT_DOWNTIME, SEVERITY_P1, "ours",
+		"2026-10-25T00:45:00Z", "pager"},
+	{P1_BY_NIGHT, ALERT_DOWNTIME, SEVERITY_P1, "ours",
+		"2026-10-25T01:15:00Z", "news"},
 };
 
 static void test_policies(void **state)

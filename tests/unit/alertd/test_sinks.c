@@ -18,10 +18,12 @@
 
 #include <cmocka.h>
 
-/* The result in a letter: ok, down, mend, refused, or the event alone. */
+/* The result in a letter: ok, down, mend, mend for whom it is, refused, or the
+   event alone. */
 static char fate(const struct delivered *d)
 {
-	return d->ok ? 'o' : d->mend ? 'm' : d->down ? 'd'
+	assert_false(d->own && d->down);
+	return d->ok ? 'o' : d->own ? 'w' : d->mend ? 'm' : d->down ? 'd'
 		: d->refused ? 'r' : 'e';
 }
 
@@ -151,10 +153,12 @@ static const struct answer answers[] = {
 	{TW, 0, 200, "{\"sid\":\"SM1\"}", NULL, 'd', "", "not Twilio's"},
 	{TW, 0, 201, "<xml>", NULL, 'd', "", NULL},
 	{TW, 0, 400, "{\"code\":1e300}", NULL, 'r', "", "HTTP 400"},
-	/* The last number: nobody comes after it. */
-	{TW, 0, 400, "{\"code\":21211}", NULL, 'r', "", NULL},
-	{TW, 1, 400, "{\"code\":21211}", NULL, 'm', "",
+	/* A number that somebody has to correct. */
+	{TW, 0, 400, "{\"code\":21211}", NULL, 'w', "", NULL},
+	{TW, 1, 400, "{\"code\":21211}", NULL, 'w', "",
 		"HTTP 400, Twilio's error 21211, for number 2 of its to"},
+	{TW, 0, 400, "{\"code\":21614}", NULL, 'w', "", NULL},
+	{TW, 0, 400, "{\"code\":21610}", NULL, 'w', "", NULL},
 	{TW, 0, 400, "{\"code\":21606}", NULL, 'm', "", "21606"},
 	{TW, 0, 400, "{\"code\":21703}", NULL, 'm', "", NULL},
 	{TW, 0, 400, "{\"code\":21617}", NULL, 'r', "", NULL},

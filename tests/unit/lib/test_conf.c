@@ -469,7 +469,15 @@ static void test_fit(void **state)
 		{ROUTE "type: webhook, url: 'https://a'}], policies: [{match: "
 		 "{severities: [P1]},\nsteps: [{routes: [a]}],\nhours: "
 		 "'09:00-18:00'}]}",
-			"f:4:1: alerts.policies[0].hours: a P1 never waits\n"},
+			"f:4:1: alerts.policies[0].hours: nobody would hear at "
+			"once of a P1 pipeline_stalled of the fleet that "
+			"begins mon-sun 00:00-09:00 18:00-24:00 (UTC): every "
+			"minute of the week needs a policy whose first step "
+			"is at once\n"},
+		{ROUTE "type: webhook, url: 'https://a'}], policies: [{match: "
+		 "{severities: [P1]},\nsteps: [{routes: [a]}],\ndigest: "
+		 "daily}]}",
+			"f:4:1: alerts.policies[0].digest: a P1 never waits\n"},
 		{ROUTE "type: webhook, url: 'https://a'}], policies: [{\n"
 		 "steps: [{routes: [a]}, {after: 5m, routes: [a]}],\n"
 		 "digest: daily}]}",

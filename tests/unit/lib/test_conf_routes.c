@@ -116,11 +116,11 @@ static void test_older(void **state)
 			"alerts.policies: [{match: {severities: [P1]}, steps: "
 			"[{routes: [NAME]}, {after: 5m, routes: [OTHER]}]}]\n"},
 		{"alerts: {business: {zone: UTC}}",
-			"f:1:10: alerts.business: the time of day does not "
-			"choose whom a P1 reaches; write the zone as "
-			"alerts.zone, and hours for which P2 and P3 wait in a "
-			"policy: alerts.policies: [{steps: [{routes: "
-			"[NAME]}], hours: mon-fri 09:00-18:00}]\n"},
+			"f:1:10: alerts.business: write the zone as "
+			"alerts.zone, and the hours in a policy: "
+			"alerts.policies: [{match: {severities: [P1]}, steps: "
+			"[{routes: [NAME]}], hours: mon-fri 09:00-18:00}, "
+			"{steps: [{routes: [OTHER]}]}]\n"},
 		{"alerts: {policy: {silent: 5}}",
 			"f:1:19: alerts.policy.silent: this number is fixed, "
 			"see mcp-incidents(7); leave it out\n"},
@@ -204,6 +204,115 @@ static void test_values(void **state)
 	CONF_CHECK(cases);
 }
 
+/*
+ * Hours of a policy for P1 are refused unless somebody hears of each P1 at once
+ * at every minute of the week.
+ */
+static void test_hours(void **state)
+{
+#define P1(hours, more) \
+	"{match: {severities: [P1]" more "}, steps: [{routes: [a]}], hours: '" \
+	hours "'}"
+#define ALWAYS "{steps: [{routes: [b]}]}"
+#define WEEK(zone, policies) \
+	"regions: [{name: ap}, {name: eu}, {name: us}]\n" \
+	"servers: [{slug: shop, url: 'https://a'}, {slug: blog, url: " \
+	"'https://b', account: acme}]\n" \
+	"accounts: [{name: acme, token_sha256: " \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]\n" \
+	ANY(zone, policies)
+#define ANY(zone, policies) \
+	"alerts: {zone: " zone ", routes: [{name: a, type: command, command: " \
+	"[x]}, {name: b, type: command, command: [x]}],\npolicies: [" policies \
+	"]}"
+#define GAP(line, column, i, what, when) \
+	"f:" line ":" column ": alerts.policies[" i "].hours: nobody would " \
+	"hear at once of a P1 " what " that begins " when ": every minute of " \
+	"the week needs a policy whose first step is at once\n"
+	static const struct conf_case cases[] = {
+		/* By day and by night, by any policy behind it. */
+		{ANY("UTC", P1("mon-fri 09:00-18:00", "") ", " ALWAYS), ""},
+		{ANY("UTC", P1("09:00-18:00", "") ", "
+			P1("18:00-09:00", "")), ""},
+		{ANY("UTC", P1("mon-fri 09:00-18:00", "") ", "
+			P1("mon-fri 18:00-09:00", "") ", "
+			P1("sat-sun 09:00-09:00", "")),
+			"f:2:230: alerts.policies[2].hours: not from one time "
+			"of day to another, such as 09:00-18:00 or mon-fri "
+			"09:00-18:00\n"},
+		/* Those that pass midnight are of the day on which they begin. */
+		{ANY("Europe/Berlin", P1("mon-fri 09:00-18:00", "") ", "
+			P1("mon-fri 18:00-09:00", "")),
+			GAP("2", "64", "0", "pipeline_stalled of the fleet",
+				"mon 00:00-09:00, sat 09:00-24:00, sun "
+				"00:00-24:00 (Europe/Berlin)")},
+		{ANY("Europe/Berlin", P1("mon-fri 09:00-18:00", "") ", "
+			P1("18:00-09:00", "") ", "
+			P1("sat,sun 08:00-20:00", "")), ""},
+		/* They overlap, and a minute is missing. */
+		{ANY("UTC", P1("06:00-18:00", "") ", "
+			P1("17:00-05:59", "")),
+			GAP("2", "64", "0", "pipeline_stalled of the fleet",
+				"mon-sun 05:59-06:00 (UTC)")},
+		/* What matches comes later, is for nobody, or for others. */
+		{ANY("UTC", P1("09:00-18:00", "") ", "
+			"{steps: [{after: 1m, routes: [b]}]}"),
+			GAP("2", "64", "0", "pipeline_stalled of the fleet",
+				"mon-sun 00:00-09:00 18:00-24:00 (UTC)")},
+		{ANY("UTC", P1("09:00-18:00", "") ", {steps: []}"),
+			GAP("2", "64", "0", "pipeline_stalled of the fleet",
+				"mon-sun 00:00-09:00 18:00-24:00 (UTC)")},
+		{ANY("UTC", P1("09:00-18:00", "") ", {match: {severities: "
+			"[P2, P3]}, steps: [{routes: [b]}]}"),
+			GAP("2", "64", "0", "pipeline_stalled of the fleet",
+				"mon-sun 00:00-09:00 18:00-24:00 (UTC)")},
+		{ANY("UTC", P1("09:00-18:00", "") ", {match: {kinds: "
+			"[pipeline_stalled]}, steps: [{routes: [b]}]}"),
+			GAP("2", "64", "0", "downtime of one of its servers",
+				"mon-sun 00:00-09:00 18:00-24:00 (UTC)")},
+		/* A digest is not for a P1. */
+		{ANY("UTC", P1("09:00-18:00", "")
+			", {steps: [{routes: [b]}], digest: daily}"), ""},
+		{ANY("UTC", P1("09:00-18:00", "")
+			", {steps: [{routes: [b]}], hours: '09:00-10:00'}"), ""},
+		/* Some servers: those of the file are known. */
+		{WEEK("UTC", P1("09:00-18:00", ", servers: [shop]")
+			", {match: {servers: [shop]}, steps: [{routes: [b]}]}"),
+			""},
+		{WEEK("UTC", P1("09:00-18:00", ", servers: ['*o*']")
+			", {match: {servers: [shop]}, steps: [{routes: [b]}]}"
+			", {match: {accounts: [acme]}, steps: [{routes: [b]}]}"),
+			""},
+		{WEEK("UTC", P1("09:00-18:00", ", servers: ['*o*']")
+			", {match: {servers: [shop]}, steps: [{routes: [b]}]}"),
+			GAP("5", "82", "0", "downtime of blog",
+				"mon-sun 00:00-09:00 18:00-24:00 (UTC)")},
+		/* Those of lists are not: it holds for any. */
+		{ANY("UTC", P1("09:00-18:00", ", servers: ['s*']")
+			", {match: {servers: [x, 's*']}, steps: [{routes: "
+			"[b]}]}"), ""},
+		{ANY("UTC", P1("09:00-18:00", ", servers: ['s*']")
+			", {match: {servers: ['sh*']}, steps: [{routes: "
+			"[b]}]}"),
+			GAP("2", "81", "0", "downtime of one of its servers",
+				"mon-sun 00:00-09:00 18:00-24:00 (UTC)")},
+		{ANY("UTC", "{match: {servers: ['sh*']}, steps: [{after: 1m, "
+			"routes: [b]}]}, "
+			P1("09:00-18:00", ", servers: ['s*']") ", " ALWAYS),
+			GAP("2", "145", "1", "downtime of one of its servers",
+				"mon-sun 00:00-24:00 (UTC)")},
+		/* One that never matches opens no gap. */
+		{ANY("UTC", ALWAYS ", " P1("09:00-18:00", "")), ""},
+		/* Steps that come later are allowed: nothing waits. */
+		{ANY("UTC", "{match: {severities: [P1]}, steps: [{routes: "
+			"[a]}, {after: 5m, routes: [b]}], hours: "
+			"'09:00-18:00'}, " ALWAYS), ""},
+	};
+
+	(void)state;
+	CONF_CHECK(cases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_older),
 		cmocka_unit_test(test_mail),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_hours),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,75 @@
+#include "conf/match.h"
+
+#include "base/zone.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+/* One that was refused is NULL. */
+static bool among(char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (names[i] && strcmp(names[i], name) == 0)
+			return true;
+	return n == 0;
+}
+
+bool conf_match_severity(const struct conf_match *m, enum severity severity)
+{
+	return among(m->severities, m->n_severities, severity_name(severity));
+}
+
+bool conf_match_kind(const struct conf_match *m, enum alert_kind kind)
+{
+	if (kind == ALERT_ANOMALY && !m->n_kinds)
+		return false;
+	return among(m->kinds, m->n_kinds, alert_kind_name(kind)) ||
+		((kind == ALERT_OVERRUN || kind == ALERT_TEST) &&
+			among(m->kinds, m->n_kinds,
+				alert_kind_name(ALERT_DOWNTIME)));
+}
+
+static bool matches_slug(const struct conf_match *m, const char *slug)
+{
+	for (size_t i = 0; i < m->n_servers; i++)
+		if (m->servers[i] && fnmatch(m->servers[i], slug, 0) == 0)
+			return true;
+	return m->n_servers == 0;
+}
+
+bool conf_match_server(const struct conf_match *m, const char *slug,
+	const char *account)
+{
+	return matches_slug(m, slug) &&
+		(!m->n_accounts ||
+			(account && among(m->accounts, m->n_accounts,
+					    account)));
+}
+
+bool conf_only_p1(const struct conf_notify *p)
+{
+	const struct conf_match *m = &p->match;
+
+	return m->n_severities == 1 && m->severities[0] &&
+		strcmp(m->severities[0], severity_name(SEVERITY_P1)) == 0;
+}
+
+bool conf_by_hours(const struct conf_notify *p)
+{
+	return p->hours && conf_only_p1(p);
+}
+
+static bool begin_on(const struct conf_hours *h, int weekday)
+{
+	return h->days >> weekday % ZONE_WEEK & 1;
+}
+
+bool conf_hours_hold(const struct conf_hours *h, int weekday, int minute)
+{
+	if (h->from < h->to)
+		return begin_on(h, weekday) && minute >= h->from &&
+			minute < h->to;
+	/* They pass midnight: those of today, or of the day before. */
+	return (begin_on(h, weekday) && minute >= h->from) ||
+		(begin_on(h, weekday + ZONE_WEEK - 1) && minute < h->to);
+}
