@@ -137,6 +137,7 @@ check_config() {
 	while IFS= read -r line; do
 		check_route "${line#mcp-alert: }"
 	done <"$desk/routes"
+	check_link
 	check_undelivered || return 0
 	((!status)) || return 0
 	reached=$(timeout "$bound" mcp-alert check -c "$config" kind=downtime 2>/dev/null |
@@ -188,8 +189,10 @@ check_undelivered() {
 check_route() {
 	local line=$1 file
 	if [[ $line == *" has no file ack"* && ${MCP_CREDENTIALS-} ]]; then
-		found warn routes "${line#warning: }" "$(write_secret "$(own_secrets)/ack" \
-			'printf "for = ack\ntoken = %s\n" $(openssl rand -hex 32)')"
+		file=$(own_secrets)/ack
+		found warn routes "${line#warning: }" "$(write_secret "$file" \
+			'printf "for = ack\ntoken = %s\n" $(openssl rand -hex 32)')$(
+			$(web_reads "$file") || echo " && $(copy_for_web "$file")")"
 	elif [[ $line == warning:* ]]; then
 		found warn routes "${line#warning: }" "\${EDITOR:-vi} $config"
 	elif [[ $line =~ ^route\ .*\((.*)\ in\ the\ folder\ (.*)\)$ ]]; then
@@ -204,12 +207,67 @@ check_route() {
 	fi
 }
 
+# own_file NAME: a secret of mcp-fleet itself, where mcp-alert reads it.
+own_file() {
+	local file folder=${MCP_CREDENTIALS:-$CREDENTIALS_DIRECTORY}
+	file=$(own_secrets)/$1
+	[[ -e $file || ! -e $folder/$1 ]] || file=$folder/$1
+	echo "$file"
+}
+
+# web_reads FILE: whether the web server reads this secret itself, as far as its folder
+# tells: it belongs to the same user, and is beside that of the secrets.
+web_reads() {
+	local web
+	web=$(dirname -- "$(realpath -- "$config")")/web
+	[[ ! -d $web ]] || [[ ${1%/*} -ef $web/../secrets &&
+		$(stat -c %U -- "$web") == "$(stat -c %U -- "${1%/*}")" ]]
+}
+
+# copy_for_web FILE: the command that gives a copy of a secret to the web server, where
+# it does not read this one: it has a folder of its own beside it.
+copy_for_web() {
+	local web owner=www-data
+	web=$(dirname -- "$(realpath -- "$config")")/web
+	[[ ! -d $web ]] || owner=$(stat -c %U -- "$web")
+	[[ -d $web ]] || echo -n "sudo install -d -m 700 -o $owner $web && "
+	echo "sudo install -m 400 -o $owner $1 $web"
+}
+
+# check_link: opens the link of a message, that of a test, which changes nothing. Where
+# nobody answers there, check_site says so.
+check_link() {
+	local link code
+	type -P curl >/dev/null || return 0
+	link=$(timeout "$bound" mcp-alert test -n --all -c "$config" -f jsonl \
+		2>/dev/null | jq -r '.ack_url // ""') || :
+	[[ $link ]] || return 0
+	code=$(echo "url = \"$link\"" | curl -q -sS -m "$bound" --max-filesize 65536 \
+		-D "$desk/link.head" -o "$desk/link" -w '%{http_code}' -K - \
+		2>/dev/null) || return 0
+	link=${link%/ack/*}/ack/
+	if [[ $code == 200 ]] && grep -qs 'It was a test and it arrived' "$desk/link"; then
+		found ok routes 'the link of a message to acknowledge works'
+	elif ! grep -qsi '^cache-control: no-store' "$desk/link.head"; then
+		found fail routes "the links of messages to acknowledge do not work: $link$(:
+			) answers $code, and not by mcp-alert" \
+			'man 1 mcp-alert   # The web server'
+	elif [[ $code == 404 ]]; then
+		found fail routes "the links of messages to acknowledge answer 404: the$(:
+			) mcp-alert of $link has no secret ack, or another one" \
+			"$(copy_for_web "$(own_file ack)")"
+	else
+		found fail routes "the links of messages to acknowledge answer $code: see the$(:
+			) log of the web server of $link" "curl -i ${link}x"
+	fi
+}
+
 # own_secrets: the folder of the secrets of routes and of mcp-fleet itself: beside that
 # of the credentials of servers, if there is one.
 own_secrets() {
-	local beside
-	beside=$(dirname -- "$MCP_CREDENTIALS")/secrets
-	[[ -d $beside ]] && echo "$beside" || echo "$MCP_CREDENTIALS"
+	local beside folder=${MCP_CREDENTIALS:-$CREDENTIALS_DIRECTORY}
+	beside=$(dirname -- "$folder")/secrets
+	[[ -d $beside ]] && echo "$beside" || echo "$folder"
 }
 
 # check_secrets: whether some of these lie among the credentials of servers, whose

@@ -502,6 +502,17 @@ write_credentials() {
 	done < <(jq -r '.[] | select(.credential) |
 		"\(.slug) \(.credential.lines | join("\n") + "\n" | @base64)"' \
 		"$scratch/servers")
+	write_ack
+}
+
+# write_ack: the secret that signs the links of messages to acknowledge, where both
+# those who send them and the web server read it: the user of a unit has a copy.
+write_ack() {
+	printf 'for = ack\ntoken = %s\n' \
+		"$(od -An -N 32 -tx1 /dev/urandom | tr -d ' \n')" >"$new/$alert_secrets/ack"
+	$units || return 0
+	mkdir "$new/web"
+	cp "$new/$alert_secrets/ack" "$new/web"
 }
 
 # loopback: the address on which a site for this machine alone is served; nothing for
@@ -532,7 +543,7 @@ write_site() {
 		socket=/run/mcp-site/serve.sock start='systemctl start mcp-site.service'
 	text=${text//\/run\/mcp-serve.sock/"$socket"}
 	[[ $site =~ :([0-9]+)$ ]] && port=${BASH_REMATCH[1]} || port=8080
-	mkdir "$new/web" "$new/web/empty"
+	mkdir -p "$new/web/empty"
 	printf '# %s\nserver.port = %s\n' "$start" "$port"
 	bind=$(loopback)
 	[[ ! $bind ]] || printf 'server.bind = "%s"\n' "$bind"
@@ -547,8 +558,8 @@ own_units() {
 	printf '%s="%s"\n' MCP_STORE "$url" MCP_SITE "$site" >"$new/serve.env"
 	chown -R mcp-fleet: "$new/probe"
 	chown -R mcp-alert: "$new/alert"
-	if [[ -d $new/web ]]; then
-		chown -R www-data: "$new/web"
+	chown -R www-data: "$new/web"
+	if [[ -e $new/lighttpd.conf ]]; then
 		chown :www-data "$new/lighttpd.conf"
 		chmod 640 "$new/lighttpd.conf"
 	fi

@@ -807,8 +807,13 @@ alerts: {routes: [{name: chat, type: slack, secret: hook}]}'; } >fleet.yaml
 	[ "$mend" = "install -m 600 -o nobody /dev/stdin $PWD/alert/hook" ]
 	echo "url = ${URL%/mcp}/hook" | typed
 	doctor
+	# The web server, of another user, gets a copy.
+	mkdir -m 700 web
+	doctor
 	told warn routes 'has no file ack'
 	typed
+	cmp alert/ack web/ack
+	[ "$(stat -c '%U %a' web/ack)" = 'root 400' ]
 	[ "$(stat -c '%U %a' alert/ack alert/hook)" = $'nobody 600\nnobody 600' ]
 	doctor
 	told ok routes 'their secrets are there; a P1 goes to chat'
