@@ -328,12 +328,18 @@ static bool target_from_opts(const struct options *o, struct target *t)
 
 /*
  * Whether a client of --serve-ssh may ask for this: its records are of this
- * region, and a tool is called with a credential only where that allows it.
+ * region, a tool is called with a credential only where that allows it, and no
+ * file of this machine is looked for.
  */
 static bool servable(const struct options *o, const struct target *t, char *why)
 {
 	if (strcmp(t->region, o->region) != 0) {
 		snprintf(why, TARGET_WHY, "region: this is %s", o->region);
+		return false;
+	}
+	if (t->ca && !trust_inline(t->ca)) {
+		snprintf(why, TARGET_WHY,
+			"ca: a file of this machine, and no certificate");
 		return false;
 	}
 	if (!t->credential || !t->health_tool ||
@@ -357,7 +363,7 @@ static int take(const struct options *o, const struct queue_line *line,
 	if (!(t->timeout_s > 0))
 		t->timeout_s = o->timeout_s;
 	t->deny_private |= o->deny_private;
-	if (o->serve_ssh && !servable(o, t, why)) {
+	if ((o->serve_ssh && !servable(o, t, why)) || !target_trust(t, why)) {
 		target_release(t);
 		return -1;
 	}
@@ -612,8 +618,12 @@ static void tell_canaries(struct run *run)
 static int probe_all(struct run *run)
 {
 	const struct options *o = run->opts;
+	const char *from_env = getenv("SSL_CERT_FILE");
+	const char *cacert = o->cacert		   ? o->cacert
+		: from_env && *from_env ? from_env
+						   : NULL;
 	struct http_config config = {.user_agent = USER_AGENT,
-		.cacert = o->cacert,
+		.cacert = cacert,
 		.ip_version = o->ip_version,
 		.http1 = o->http1,
 		.http2 = o->http2,
@@ -623,8 +633,9 @@ static int probe_all(struct run *run)
 		.width = (long)run->width,
 		.labels = o->targets != NULL};
 
-	if (o->cacert && access(o->cacert, R_OK)) {
-		log_error("%s: %s", o->cacert, strerror(errno));
+	if (cacert && access(cacert, R_OK)) {
+		log_error("%s%s: %s", o->cacert ? "" : "SSL_CERT_FILE: ",
+			cacert, strerror(errno));
 		return EXIT_USAGE;
 	}
 	run->http = http_new(&config);
@@ -637,6 +648,7 @@ static int probe_all(struct run *run)
 		report_end(&run->report);
 	tell_trouble(run);
 	http_free(run->http);
+	trust_forget();
 	known_answers_release(&run->known);
 	report_release(&run->report);
 	token_cache_wipe();

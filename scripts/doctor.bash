@@ -124,6 +124,7 @@ check_config() {
 		line=${line#mcp-*: warning: }
 		found warn configuration "$line" "\${EDITOR:-vi} $(edit_at "$line")"
 	done <"$desk/warned"
+	check_authorities
 	check_secrets
 	jq -e '.alerts.routes != []' "$scratch/config" >/dev/null || {
 		found warn routes 'nobody is told of an outage: there is no route' \
@@ -143,6 +144,16 @@ check_config() {
 	reached=$(timeout "$bound" mcp-alert check -c "$config" kind=downtime 2>/dev/null |
 		sed -n '/^at /,/^[a-z]/{s/^  at once  *//p}' | sort -u | tr '\n' ' ')
 	found ok routes "their secrets are there; a P1 goes to ${reached:-nobody }at once"
+}
+
+# check_authorities: whether the files that `ca` names can be read, and hold certificates.
+check_authorities() {
+	local line
+	while IFS= read -r line; do
+		found fail configuration "${line#mcp-aggregate: warning: }" \
+			"\${EDITOR:-vi} $config"
+	done < <(timeout "$bound" mcp-aggregate targets -c "$config" 2>&1 >/dev/null |
+		grep -E '^mcp-aggregate: warning: [^ ]+: ca: ' | head -n 5)
 }
 
 # edit_at FINDING: the file and line that a fault of the configuration names.
@@ -392,12 +403,19 @@ def check_roots($r; $own):
 		select($target["\(.region) \(.slug)"].url // "" | test("^https"))] as $shown |
 	[$shown[] | select(.status == "fail" and ((.error // "") |
 		test("^tls\\.(untrusted|self-signed)\\z"))) | .slug] as $not |
-	select($shown != [] and ($not | length) == ($shown | length)) |
-	finding(if [$not[] | select([.] | inside($trusted))] != [] then "fail"
-			else "warn" end; $r.name; "no certificate of a server is trusted here";
-		if $r.look != "" then $r.anew
-		else "\($r.via) sudo apt-get install --reinstall ca-certificates" |
-			ltrimstr(" ") end);
+	($not - $trusted) as $nowhere |
+	if $not != $nowhere and ($not | length) == ($shown | length) then
+		finding("fail"; $r.name; "no certificate of a server is trusted here";
+			if $r.look != "" then $r.anew
+			else "\($r.via) sudo apt-get install --reinstall ca-certificates" |
+				ltrimstr(" ") end)
+	else empty end,
+	# Who is trusted nowhere has a private authority, or one of no use.
+	if $nowhere != [] then finding("warn"; $r.name;
+		"the authority that signed the certificate of \($nowhere | unique |
+			.[:10] | join(", ")) is not known here";
+		"${EDITOR:-vi} \($config)   # of the server, ca: FILE, with the certificate of its authority")
+	else empty end;
 def check_caches($r; $own):
 	[$own[] | select(.type == "step" and .n == 8) | {slug, result: .detail.cache.result?}]
 		as $seen | [$seen[] | select(.result == "stale") | .slug] as $stale |

@@ -6,6 +6,10 @@
 round_variables=(MCP_FLEET_SSH MCP_CREDENTIALS MCP_STORE MCP_STORE_PASSWORD_FILE
 	MCP_STORE_CA MCP_STORE_CERT MCP_STORE_KEY)
 
+# The file that programs trust anyway is no matter.
+[[ ! ${SSL_CERT_FILE-} || $SSL_CERT_FILE -ef /etc/ssl/certs/ca-certificates.crt ]] ||
+	round_variables+=(SSL_CERT_FILE)
+
 daily_max=$((2 * 86400)) # seconds since the last run of what runs each day
 
 # Of the services that run the rounds of this configuration: their folders of secrets,

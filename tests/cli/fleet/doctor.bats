@@ -643,6 +643,11 @@ daily() {
 	[ "$status" -eq 1 ]
 	told fail cron 'MCP_FLEET_SSH is set here, but not for cron'
 	typed
+	cp "$BATS_FILE_TMPDIR/known" roots.pem
+	SSL_CERT_FILE=$PWD/roots.pem mcp-fleet doctor -c fleet.yaml --json >out || true
+	told fail cron 'SSL_CERT_FILE is set here, but not for cron'
+	SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt doctor
+	silent fail cron SSL_CERT_FILE
 	doctor
 	told ok cron 'it runs mcp-fleet'
 	# A tool that only this shell finds.
