@@ -180,3 +180,31 @@ works() {
 	mcp-fleet -c fleet/fleet.yaml >out
 	[ "$(works localhost)" = local ]
 }
+
+@test "what ends soon is told by the crontab that init made, and doctor asks" {
+	mcp-fleet init --ca "$FILES/ca.pem" -d "$PWD/fleet" "$SECURE" >said
+	export MCP_CREDENTIALS=$PWD/fleet/credentials
+	# As it says; the route is another one.
+	sed -i '/^#alerts:/,$s/^#//' fleet/fleet.yaml
+	sed -i "s|{name: chat, .*|{name: chat, type: command, command: [tee, -a, $PWD/told]}|" fleet/fleet.yaml
+	mcp-fleet doctor -c fleet/fleet.yaml --json >found || true
+	[ "$(jq -r 'select(.subject == "expiry") | "\(.status) \(.finding | sub("\\(until.*"; "")) \(.mend)"' found)" = \
+		"warn the certificate of localhost: 4 days left  mcp-probe --check-expiry '$SECURE'" ]
+	# The line of each day, in the environment of cron.
+	run -0 env -i PATH=/usr/bin:/bin HOME="$PWD" bash -c "set -o pipefail; cd /; $(
+		sed -n 's/^0 9 \* \* \* //p' fleet/crontab | sed 's|>/dev/null||')"
+	jq -e '.event == "certificate_expiring" and .severity == "P2" and .server_slug == "localhost"' told
+	# A credential, too, with the command that renews it; what has ended is to be mended.
+	(umask 077; printf 'origin = %s\ntoken = s3cret-canary\nexpires_at = %s\n' \
+		"https://localhost:$TLS_PORT" "$(date -ud '+30 hours 30 minutes' +%FT%TZ)" >fleet/credentials/localhost)
+	sed -i 's|^    url: "https.*|&\n    auth: {credential: localhost}|' fleet/fleet.yaml
+	mcp-fleet doctor -c fleet/fleet.yaml --json >found || true
+	jq -se 'any(.[]; .subject == "expiry" and .status == "warn" and
+		(.finding | startswith("the credential of localhost: expires in 30 hours")) and
+		.mend == "mcp-rotate -c fleet/fleet.yaml localhost")' found
+	sed -i 's/^expires_at.*/expires_at = 2020-01-01T00:00:00Z/' fleet/credentials/localhost
+	mcp-fleet doctor -c fleet/fleet.yaml --json >found || true
+	jq -se 'any(.[]; .subject == "expiry" and .status == "fail" and
+		(.finding | startswith("the credential of localhost: expired ")))' found
+	run ! grep canary found
+}
