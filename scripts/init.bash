@@ -242,7 +242,8 @@ if test("^[ \t]*\\{") then
 	{name: (.slug // .url | tostring), url, headers: {}, kept: (
 		{title, auth, health_tool,
 			interval: (.interval | seconds), timeout: (.timeout | seconds),
-			deny_private, cold_start} |
+			deny_private, cold_start,
+			ca: [.ca | strings | select(test("^/|\n"))][0]} |
 		with_entries(select(.value != null)))}
 else {name: null, url: gsub("^[ \t]+|[ \t]+\\z"; ""), headers: {}} end'
 

@@ -177,6 +177,11 @@ works() {
 	run -0 mcp-fleet init --ca "$FILES/ca.pem" -d "$PWD/fleet" "$SECURE"
 	[[ $output == *$'\n  localhost: healthy\n'* ]]
 	cmp fleet/ca.pem "$FILES/ca.pem"
+	# From target records, which have it already.
+	mcp-aggregate targets -c fleet/fleet.yaml >list 2>err
+	echo "{\"slug\": \"open\", \"url\": \"${URL%/mcp}/json\"}" >>list
+	run -0 mcp-fleet init -d "$PWD/again" list
+	[[ $output == *$'\n  localhost: healthy\n  open: healthy\n'* ]]
 	mcp-fleet -c fleet/fleet.yaml >out
 	[ "$(works localhost)" = local ]
 }
