@@ -73,6 +73,19 @@ life() {
 	taken 'map(.body.payload.summary // empty) | .[1]' | grep -F 'P1 route for the fleet. Nothing'
 	mood ok '503 {}'
 	alert 3 test --route pagerduty -N "$((T + 120))" example-mcp
+	jq -e '.routes[0].result == "failed"' out
+	# The next run ends it, and tells the fallback nothing.
+	mood ok
+	sed -i 's/name: pagerduty,/name: pagerduty, fallback: opsgenie,/' fleet.yaml
+	alert 0 tick -N "$((T + 2000))"
+	[ "$(taken 'map(select(.vendor == "pagerduty").body) | map(.event_action) | .[-2:] | join(" ")')" = \
+		"resolve resolve" ]
+	[ "$(taken 'map(select(.vendor == "opsgenie")) | length')" = 4 ]
+	[ -z "$(undelivered)" ]
+	# What was not begun is not: a test that comes late frightens people.
+	mood '503 {}'
+	alert 3 test --route pagerduty -N "$((T + 3000))" example-mcp
+	[ -z "$(undelivered)" ]
 }
 
 @test "an alert that is gone needs no end" {
