@@ -209,7 +209,7 @@ check_deliveries() {
 		reduce (inputs | select(.at >= $from) | .route = ([.text | strings |
 			capture("^[a-z_]+ to route (?<name>[^ :]+)").name][0])) as $e ({};
 			if $e.route then .[$e.route] = $e else . end) |
-		to_entries[] | select((.value.what | test("^(refused|given_up|to_mend)$")) and
+		to_entries[] | select((.value.what | test("^(refused|given_up|to_mend)\\z")) and
 			(.key as $name | any($routes[]; . == $name) and
 				($waiting | contains("reached route \($name)") | not))) |
 		"\(.value.server_slug)\troute \(.key) failed the last time: \(.value.server_slug): \(
