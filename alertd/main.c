@@ -365,9 +365,10 @@ static int act(const struct options *o, const struct conf *conf,
 
 	if (acknowledge_wanted(o) && !acknowledge_parse(o, conf, &ack))
 		return EXIT_USAGE;
+	if (tells || o->action == OPTIONS_TEST)
+		setup.secret = secret = acknowledge_secret();
 	if (tells) {
 		setup.deliver = open_deliver(conf);
-		setup.secret = secret = acknowledge_secret();
 		if (!setup.text && log_is_journal(STDOUT_FILENO))
 			journal = journal_open(JOURNAL_SOCKET);
 		setup.journal = journal >= 0;

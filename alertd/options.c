@@ -99,7 +99,7 @@ static const struct command_row commands[] = {
 		"[--policy key=value,...] [--stats] file | -", 1, 1,
 		"a file of verdicts, or -, is missing",
 		"say what recorded verdicts would have told, to whom"},
-	{"test", OPTIONS_TEST, CN "[--all] [--by name] [--route name] " STORE
+	{"test", OPTIONS_TEST, "[-n] " CN "[--all] [--by name] [--route name] " STORE
 		" [slug]", 0, 1, NULL,
 		"send a test page through the routes of a server"},
 	{"check", OPTIONS_CHECK, "[-c file] [-N epoch] [--stats] [key=value,...]", 0, 1,

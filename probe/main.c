@@ -328,12 +328,18 @@ static bool target_from_opts(const struct options *o, struct target *t)
 
 /*
  * Whether a client of --serve-ssh may ask for this: its records are of this
- * region, and a tool is called with a credential only where that allows it.
+ * region, a tool is called with a credential only where that allows it, and no
+ * file of this machine is looked for.
  */
 static bool servable(const struct options *o, const struct target *t, char *why)
 {
 	if (strcmp(t->region, o->region) != 0) {
 		snprintf(why, TARGET_WHY, "region: this is %s", o->region);
+		return false;
+	}
+	if (t->ca && !trust_inline(t->ca)) {
+		snprintf(why, TARGET_WHY,
+			"ca: a file of this machine, and no certificate");
 		return false;
 	}
 	if (!t->credential || !t->health_tool ||
@@ -344,6 +350,29 @@ static bool servable(const struct options *o, const struct target *t, char *why)
 	return false;
 }
 
+/* Read it again without its credential, which regions may have where this machine
+   does not: when the certificate of its server ends is to be known all the same. */
+static int read_bare(const struct options *o, const struct queue_line *line,
+	struct target *t, char *why)
+{
+	char cause[TARGET_WHY], json_why[JSON_WHY];
+	cJSON *doc = json_parse(line->text, line->n, &json_record, json_why);
+	struct buf bare;
+	int rc;
+
+	snprintf(cause, sizeof cause, "%s", why);
+	cJSON_DeleteItemFromObjectCaseSensitive(doc, "auth");
+	buf_init(&bare, SIZE_MAX / 2);
+	json_put(&bare, doc);
+	rc = target_read(bare.p, bare.len, o->region, t, why);
+	if (!rc)
+		log_warn("line %lu: %s; only its certificate is looked at",
+			line->number, cause);
+	buf_release(&bare);
+	cJSON_Delete(doc);
+	return rc;
+}
+
 /* Read the target of a line; 0, or -1 and why. */
 static int take(const struct options *o, const struct queue_line *line,
 	struct target *t, char *why)
@@ -352,12 +381,14 @@ static int take(const struct options *o, const struct queue_line *line,
 		snprintf(why, TARGET_WHY, "longer than 1 MiB");
 		return -1;
 	}
-	if (target_read(line->text, line->n, o->region, t, why))
+	if (target_read(line->text, line->n, o->region, t, why) &&
+		(!o->check_expiry || strncmp(why, "auth.credential: ", 17) != 0 ||
+			read_bare(o, line, t, why)))
 		return -1;
 	if (!(t->timeout_s > 0))
 		t->timeout_s = o->timeout_s;
 	t->deny_private |= o->deny_private;
-	if (o->serve_ssh && !servable(o, t, why)) {
+	if ((o->serve_ssh && !servable(o, t, why)) || !target_trust(t, why)) {
 		target_release(t);
 		return -1;
 	}
@@ -612,8 +643,12 @@ static void tell_canaries(struct run *run)
 static int probe_all(struct run *run)
 {
 	const struct options *o = run->opts;
+	const char *from_env = getenv("SSL_CERT_FILE");
+	const char *cacert = o->cacert		   ? o->cacert
+		: from_env && *from_env ? from_env
+						   : NULL;
 	struct http_config config = {.user_agent = USER_AGENT,
-		.cacert = o->cacert,
+		.cacert = cacert,
 		.ip_version = o->ip_version,
 		.http1 = o->http1,
 		.http2 = o->http2,
@@ -623,8 +658,9 @@ static int probe_all(struct run *run)
 		.width = (long)run->width,
 		.labels = o->targets != NULL};
 
-	if (o->cacert && access(o->cacert, R_OK)) {
-		log_error("%s: %s", o->cacert, strerror(errno));
+	if (cacert && access(cacert, R_OK)) {
+		log_error("%s%s: %s", o->cacert ? "" : "SSL_CERT_FILE: ",
+			cacert, strerror(errno));
 		return EXIT_USAGE;
 	}
 	run->http = http_new(&config);
@@ -637,6 +673,7 @@ static int probe_all(struct run *run)
 		report_end(&run->report);
 	tell_trouble(run);
 	http_free(run->http);
+	trust_forget();
 	known_answers_release(&run->known);
 	report_release(&run->report);
 	token_cache_wipe();

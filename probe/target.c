@@ -146,6 +146,25 @@ static bool read_http_version(const cJSON *o, struct target *t, char *why)
 	return true;
 }
 
+static bool read_ca(const cJSON *o, struct target *t, char *why)
+{
+	const char *ca;
+
+	if (!text(o, "ca", &ca, why))
+		return false;
+	if (strlen(ca) > TRUST_MAX)
+		return refuse_target(why, "ca", "more than 64 KiB");
+	t->ca = *ca ? xstrdup(ca) : NULL;
+	return true;
+}
+
+bool target_trust(struct target *t, char *why)
+{
+	if (t->ca)
+		t->trust = trust_read(t->ca, why);
+	return !t->ca || t->trust;
+}
+
 static bool read_numbers(const cJSON *o, struct target *t, char *why)
 {
 	bool check = true;
@@ -275,7 +294,7 @@ static bool read_target(const cJSON *o, const char *region, struct target *t,
 	if (*type && strcmp(type, "target") != 0)
 		return refuse_target(why, "type", "not target");
 	return read_names(o, region, t, why) && read_numbers(o, t, why) &&
-		read_http_version(o, t, why) &&
+		read_http_version(o, t, why) && read_ca(o, t, why) &&
 		hash(o, "known_hash", t->known_hash, why) &&
 		hash(o, "pinned_hash", t->pinned_hash, why) &&
 		read_definitions(o, t, why) &&
@@ -303,6 +322,7 @@ void target_release(struct target *t)
 {
 	free(t->url);
 	credential_free(t->credential);
+	free(t->ca);
 	free(t->health_tool);
 	cJSON_Delete(t->health_args);
 	free(t->known_definitions);

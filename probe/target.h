@@ -6,6 +6,7 @@
 #define PROBE_TARGET_H
 
 #include "auth/credential.h"
+#include "http/trust.h"
 #include "http/url.h"
 #include "mcp/names.h"
 
@@ -26,6 +27,12 @@ struct target {
 	char region[REGION_MAX + 1];
 	struct url *url;	       /* owned */
 	struct credential *credential; /* owned; NULL for none */
+	/*
+	 * Whose certificates are trusted besides: certificates in PEM, or the
+	 * file that has them; owned, NULL for none. target_trust reads them.
+	 */
+	char *ca;
+	struct http_trust *trust; /* not owned */
 	char *health_tool;	       /* owned; NULL for none */
 	cJSON *health_args;	       /* owned; NULL for none */
 	enum era hint;		       /* the era that was seen last */
@@ -58,6 +65,12 @@ struct target {
 int target_read(const char *p, size_t n, const char *region, struct target *t,
 	char *why);
 void target_release(struct target *t);
+
+/*
+ * target_trust(t, why): read the certificates of t->ca, if there is one, into
+ * t->trust. False and why, of TARGET_WHY bytes: they cannot be read.
+ */
+bool target_trust(struct target *t, char *why);
 
 /*
  * target_knows(t, full): whether the definition of a tool need not be sent: its

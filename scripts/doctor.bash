@@ -35,8 +35,8 @@ doctor_usage() {
 	  --store url           the store; else as configured, else MCP_STORE
 
 	exit status:
-	  0  all is well, or there are only warnings
-	  1  something is to be mended
+	  0  all is well
+	  1  something is to be mended: a mend is shown
 	  2  usage or configuration
 	  3  this machine failed
 
@@ -124,6 +124,7 @@ check_config() {
 		line=${line#mcp-*: warning: }
 		found warn configuration "$line" "\${EDITOR:-vi} $(edit_at "$line")"
 	done <"$desk/warned"
+	check_authorities
 	check_secrets
 	jq -e '.alerts.routes != []' "$scratch/config" >/dev/null || {
 		found warn routes 'nobody is told of an outage: there is no route' \
@@ -137,11 +138,22 @@ check_config() {
 	while IFS= read -r line; do
 		check_route "${line#mcp-alert: }"
 	done <"$desk/routes"
+	check_link
 	check_undelivered || return 0
 	((!status)) || return 0
 	reached=$(timeout "$bound" mcp-alert check -c "$config" kind=downtime 2>/dev/null |
 		sed -n '/^at /,/^[a-z]/{s/^  at once  *//p}' | sort -u | tr '\n' ' ')
 	found ok routes "their secrets are there; a P1 goes to ${reached:-nobody }at once"
+}
+
+# check_authorities: whether the files that `ca` names can be read, and hold certificates.
+check_authorities() {
+	local line
+	while IFS= read -r line; do
+		found fail configuration "${line#mcp-aggregate: warning: }" \
+			"\${EDITOR:-vi} $config"
+	done < <(timeout "$bound" mcp-aggregate targets -c "$config" 2>&1 >/dev/null |
+		grep -E '^mcp-aggregate: warning: [^ ]+: ca: ' | head -n 5)
 }
 
 # edit_at FINDING: the file and line that a fault of the configuration names.
@@ -160,7 +172,8 @@ check_undelivered() {
 	timeout "$bound" mcp-aggregate status -c "$config" "${store[@]}" -f text \
 		2>/dev/null | sed -n '/^Undelivered events: of /,/^$/p' | tr '\n' ' ' |
 		sed 's/^Undelivered events: of //; s/, /\n/g; s/ *$//' >"$desk/undelivered" || :
-	while IFS= read -r slug; do
+	# The last line has no end.
+	while IFS= read -r slug || [[ $slug ]]; do
 		timeout "$bound" mcp-alert explain -c "$config" "${store[@]}" -f jsonl \
 			-- "$slug" 2>/dev/null || :
 	done < <(head -n 20 "$desk/undelivered") | jq -r --argjson now "$(date +%s)" '
@@ -179,17 +192,42 @@ check_undelivered() {
 		found fail routes "$line" \
 			"mcp-alert ${slug:+explain }${slug:-list} -c $config"
 	done < <(head -n 5 "$desk/waiting")
+	check_deliveries
 	line=$(($(wc -l <"$desk/waiting") - 5))
 	((line <= 0)) || found fail routes "and $line more" "mcp-aggregate status -c $config"
-	[[ ! -s $desk/waiting ]]
+	[[ ! -s $desk/waiting && ! -s $desk/failed ]]
+}
+
+# check_deliveries: which routes took nothing of the last that they were sent, within a
+# day, as it was refused or given up: so it waits no more.
+check_deliveries() {
+	local slug line
+	timeout "$bound" mcp-alert history -c "$config" "${store[@]}" -f jsonl 2>/dev/null |
+		jq -nr --argjson from "$(($(date +%s) - 86400))" --slurpfile config \
+		"$scratch/config" --rawfile waiting "$desk/waiting" '
+		[$config[0].alerts.routes[].name] as $routes |
+		reduce (inputs | select(.at >= $from) | .route = ([.text | strings |
+			capture("^[a-z_]+ to route (?<name>[^ :]+)").name][0])) as $e ({};
+			if $e.route then .[$e.route] = $e else . end) |
+		to_entries[] | select((.value.what | test("^(refused|given_up|to_mend)\\z")) and
+			(.key as $name | any($routes[]; . == $name) and
+				($waiting | contains("reached route \($name)") | not))) |
+		"\(.value.server_slug)\troute \(.key) failed the last time: \(.value.server_slug): \(
+			.value.what): \(.value.text | .[:300] | gsub("[\\p{Cc}\\p{Cf}]"; "?"))"' \
+		>"$desk/failed" || :
+	while IFS=$'\t' read -r slug line; do
+		found fail routes "$line" "mcp-alert history -c $config $slug"
+	done < <(head -n 5 "$desk/failed")
 }
 
 # check_route LINE: of mcp-alert check.
 check_route() {
 	local line=$1 file
 	if [[ $line == *" has no file ack"* && ${MCP_CREDENTIALS-} ]]; then
-		found warn routes "${line#warning: }" "$(write_secret "$(own_secrets)/ack" \
-			'printf "for = ack\ntoken = %s\n" $(openssl rand -hex 32)')"
+		file=$(own_secrets)/ack
+		found warn routes "${line#warning: }" "$(write_secret "$file" \
+			'printf "for = ack\ntoken = %s\n" $(openssl rand -hex 32)')$(
+			$(web_reads "$file") || echo " && $(copy_for_web "$file")")"
 	elif [[ $line == warning:* ]]; then
 		found warn routes "${line#warning: }" "\${EDITOR:-vi} $config"
 	elif [[ $line =~ ^route\ .*\((.*)\ in\ the\ folder\ (.*)\)$ ]]; then
@@ -204,12 +242,67 @@ check_route() {
 	fi
 }
 
+# own_file NAME: a secret of mcp-fleet itself, where mcp-alert reads it.
+own_file() {
+	local file folder=${MCP_CREDENTIALS:-$CREDENTIALS_DIRECTORY}
+	file=$(own_secrets)/$1
+	[[ -e $file || ! -e $folder/$1 ]] || file=$folder/$1
+	echo "$file"
+}
+
+# web_reads FILE: whether the web server reads this secret itself, as far as its folder
+# tells: it belongs to the same user, and is beside that of the secrets.
+web_reads() {
+	local web
+	web=$(dirname -- "$(realpath -- "$config")")/web
+	[[ ! -d $web ]] || [[ ${1%/*} -ef $web/../secrets &&
+		$(stat -c %U -- "$web") == "$(stat -c %U -- "${1%/*}")" ]]
+}
+
+# copy_for_web FILE: the command that gives a copy of a secret to the web server, where
+# it does not read this one: it has a folder of its own beside it.
+copy_for_web() {
+	local web owner=www-data
+	web=$(dirname -- "$(realpath -- "$config")")/web
+	[[ ! -d $web ]] || owner=$(stat -c %U -- "$web")
+	[[ -d $web ]] || echo -n "sudo install -d -m 700 -o $owner $web && "
+	echo "sudo install -m 400 -o $owner $1 $web"
+}
+
+# check_link: opens the link of a message, that of a test, which changes nothing. Where
+# nobody answers there, check_site says so.
+check_link() {
+	local link code
+	type -P curl >/dev/null || return 0
+	link=$(timeout "$bound" mcp-alert test -n --all -c "$config" -f jsonl \
+		2>/dev/null | jq -r '.ack_url // ""') || :
+	[[ $link ]] || return 0
+	code=$(echo "url = \"$link\"" | curl -q -sS -m "$bound" --max-filesize 65536 \
+		-D "$desk/link.head" -o "$desk/link" -w '%{http_code}' -K - \
+		2>/dev/null) || return 0
+	link=${link%/ack/*}/ack/
+	if [[ $code == 200 ]] && grep -qs 'It was a test and it arrived' "$desk/link"; then
+		found ok routes 'the link of a message to acknowledge works'
+	elif ! grep -qsi '^cache-control: no-store' "$desk/link.head"; then
+		found fail routes "the links of messages to acknowledge do not work: $link$(:
+			) answers $code, and not by mcp-alert" \
+			'man 1 mcp-alert   # The web server'
+	elif [[ $code == 404 ]]; then
+		found fail routes "the links of messages to acknowledge answer 404: the$(:
+			) mcp-alert of $link has no secret ack, or another one" \
+			"$(copy_for_web "$(own_file ack)")"
+	else
+		found fail routes "the links of messages to acknowledge answer $code: see the$(:
+			) log of the web server of $link" "curl -i ${link}x"
+	fi
+}
+
 # own_secrets: the folder of the secrets of routes and of mcp-fleet itself: beside that
 # of the credentials of servers, if there is one.
 own_secrets() {
-	local beside
-	beside=$(dirname -- "$MCP_CREDENTIALS")/secrets
-	[[ -d $beside ]] && echo "$beside" || echo "$MCP_CREDENTIALS"
+	local beside folder=${MCP_CREDENTIALS:-$CREDENTIALS_DIRECTORY}
+	beside=$(dirname -- "$folder")/secrets
+	[[ -d $beside ]] && echo "$beside" || echo "$folder"
 }
 
 # check_secrets: whether some of these lie among the credentials of servers, whose
@@ -334,12 +427,19 @@ def check_roots($r; $own):
 		select($target["\(.region) \(.slug)"].url // "" | test("^https"))] as $shown |
 	[$shown[] | select(.status == "fail" and ((.error // "") |
 		test("^tls\\.(untrusted|self-signed)\\z"))) | .slug] as $not |
-	select($shown != [] and ($not | length) == ($shown | length)) |
-	finding(if [$not[] | select([.] | inside($trusted))] != [] then "fail"
-			else "warn" end; $r.name; "no certificate of a server is trusted here";
-		if $r.look != "" then $r.anew
-		else "\($r.via) sudo apt-get install --reinstall ca-certificates" |
-			ltrimstr(" ") end);
+	($not - $trusted) as $nowhere |
+	if $not != $nowhere and ($not | length) == ($shown | length) then
+		finding("fail"; $r.name; "no certificate of a server is trusted here";
+			if $r.look != "" then $r.anew
+			else "\($r.via) sudo apt-get install --reinstall ca-certificates" |
+				ltrimstr(" ") end)
+	else empty end,
+	# Who is trusted nowhere has a private authority, or one of no use.
+	if $nowhere != [] then finding("warn"; $r.name;
+		"the authority that signed the certificate of \($nowhere | unique |
+			.[:10] | join(", ")) is not known here";
+		"${EDITOR:-vi} \($config)   # of the server, ca: FILE, with the certificate of its authority")
+	else empty end;
 def check_caches($r; $own):
 	[$own[] | select(.type == "step" and .n == 8) | {slug, result: .detail.cache.result?}]
 		as $seen | [$seen[] | select(.result == "stale") | .slug] as $stale |
@@ -728,7 +828,7 @@ print_findings() {
 }
 
 doctor() {
-	local i check checks=(config regions store folders cron upgrade)
+	local i check checks=(config regions store folders cron ends upgrade)
 	doctor_settings "$@"
 	# shellcheck source=scripts/doctor_rounds.bash
 	source "$lib/doctor_rounds.bash" || die 3 "doctor_rounds.bash: not installed"
@@ -768,5 +868,5 @@ doctor() {
 	done >"$desk/findings"
 	print_findings
 	((!worst)) || exit "$worst"
-	! grep -q '^fail' "$desk/findings" || exit 1
+	! grep -qv '^ok' "$desk/findings" || exit 1
 }

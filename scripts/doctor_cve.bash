@@ -24,6 +24,7 @@ cve() {
 	compare_packages >>"$desk/findings"
 	check_age >>"$desk/findings"
 	print_findings
+	! grep -qv '^ok' "$desk/findings" || exit 1
 }
 
 # find_list: beside the parts of mcp-fleet where it is not installed. Sets day.

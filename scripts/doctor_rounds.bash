@@ -6,6 +6,10 @@
 round_variables=(MCP_FLEET_SSH MCP_CREDENTIALS MCP_STORE MCP_STORE_PASSWORD_FILE
 	MCP_STORE_CA MCP_STORE_CERT MCP_STORE_KEY)
 
+# The file that programs trust anyway is no matter.
+[[ ! ${SSL_CERT_FILE-} || $SSL_CERT_FILE -ef /etc/ssl/certs/ca-certificates.crt ]] ||
+	round_variables+=(SSL_CERT_FILE)
+
 daily_max=$((2 * 86400)) # seconds since the last run of what runs each day
 
 # Of the services that run the rounds of this configuration: their folders of secrets,
@@ -218,6 +222,33 @@ check_expiry() {
 	fi
 	found warn expiry "neither a line of cron nor mcp-expiry.timer looks for$(:
 		) certificates and credentials that end soon" "$line"
+}
+
+# check_ends: which certificates and credentials end soon, as far as it can be told
+# from here, of the first 500 servers: nothing is said over these connections. A
+# certificate is renewed within its last month, mostly, so that is no finding.
+check_ends() {
+	use_secrets "$probe_secrets"
+	timeout "$bound" mcp-aggregate targets -c "$config" 2>/dev/null |
+		jq -nc 'limit(500; inputs) | .timeout = 6' 2>/dev/null \
+		>"$desk/ends.targets" || :
+	timeout "$bound" mcp-probe --targets "$desk/ends.targets" --check-expiry -f jsonl \
+		--concurrency 500 >"$desk/ends" 2>/dev/null </dev/null || :
+	jq -rn --slurpfile targets "$desk/ends.targets" --arg config "$config" '
+		($targets | map({key: .slug, value: (.auth.credential // "")}) | from_entries) as $of |
+		[inputs | select(.type == "expiry" and .status != "unknown")] as $known |
+		[$known[] | select(.status == "expired" or (.status == "expiring" and
+			(.what == "credential" or .within <= 1209600)))] as $soon |
+		($soon | sort_by(.expires_at) | .[:20][] |
+			[if .status == "expired" then "fail" else "warn" end, "expiry",
+			"the \(.what) of \(.slug): \(.message)",
+			if .what == "credential" then "mcp-rotate -c \($config) \($of[.slug])"
+			else "mcp-probe --check-expiry \u0027\(.url | gsub("\u0027"; "%27"))\u0027" end]),
+		(select($soon | length > 20) | ["warn", "expiry", "and \($soon | length - 20) more",
+			"mcp-aggregate targets -c \($config) | mcp-probe --targets - --check-expiry"]),
+		(select($known != [] and $soon == []) | ["ok", "expiry",
+			"of \($known | length) certificates and credentials none ends soon", ""]) |
+		map(gsub("[\\p{Cc}\\p{Cf}]"; " ")) | join("\t")' "$desk/ends"
 }
 
 # unit_is UNIT: whether systemd knows the service, as one of this configuration.

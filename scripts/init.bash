@@ -11,20 +11,23 @@
 source_max=$((1 << 20)) # bytes
 servers_max=1000        # longer lists are for servers_from
 probe_each=10           # seconds for the probe of a server
-folder=fleet site='' from_env=false origin='' new='' store_works=false
+folder=fleet site='' ca='' from_env=false origin='' new='' store_works=false
 # Which folders hold the secrets of servers and of routes, and whether they are those
 # of the units of systemd, which have users of their own.
 probe_secrets=credentials alert_secrets=secrets units=false
 
 init_usage() {
 	cat <<-'END'
-	usage: mcp-fleet init [-e] [-d folder] [--site url] [--store url] source
+	usage: mcp-fleet init [-e] [-d folder] [--ca file] [--site url] [--store url]
+	           source
 
 	Makes a fleet of what a client uses: a folder with fleet.yaml, credentials and
 	a configuration for a web server. The source is a URL, a file of URLs or target
 	records, or the configuration of a client, such as .mcp.json.
 
 	options:
+	  --ca file             the certificate of a private authority, which servers of
+	                        the source may have; a copy of it is in the folder
 	  -d, --folder folder   the folder to make; fleet if not given
 	  -e, --env             take ${NAME} in headers from the environment
 	  -h, --help            print this help
@@ -42,11 +45,12 @@ init_usage() {
 
 init_settings() {
 	local args
-	args=$(getopt -n "$me init" -o d:eh -l env,folder:,help,site:,store: -- "$@") ||
+	args=$(getopt -n "$me init" -o d:eh -l ca:,env,folder:,help,site:,store: -- "$@") ||
 		{ say "see $me init --help"; exit 2; }
 	eval set -- "$args"
 	while :; do
 		case $1 in
+		--ca) ca=$2; shift ;;
 		-d | --folder) folder=$2; shift ;;
 		-e | --env) from_env=true ;;
 		-h | --help) init_usage; exit 0 ;;
@@ -69,6 +73,7 @@ init_settings() {
 	[[ $site =~ ^(|https?://[][A-Za-z0-9._:-]+)/?$ ]] ||
 		die 2 "--site: neither https://HOST nor http://HOST:PORT"
 	site=${site%/}
+	check_ca
 	if [[ $folder == /etc/mcp-fleet && $EUID -eq 0 ]] &&
 		id mcp-fleet mcp-alert >/dev/null 2>&1; then
 		units=true probe_secrets=probe alert_secrets=alert
@@ -78,6 +83,15 @@ init_settings() {
 	if [[ -e $folder || -L $folder ]] && ! rmdir -- "$folder" 2>/dev/null; then
 		die 2 "$folder: is there already; nothing is changed"
 	fi
+}
+
+# check_ca: whether the file of --ca has a certificate; else ends.
+check_ca() {
+	[[ $ca ]] || return 0
+	[[ -f $ca && -r $ca ]] || die 2 "--ca: $ca: no file that can be read"
+	(($(stat -Lc %s -- "$ca") <= source_max)) || die 2 "--ca: $ca: is larger than 1 MiB"
+	grep -q '^-----BEGIN \(X509 \|TRUSTED \|\)CERTIFICATE-----' -- "$ca" ||
+		die 2 "--ca: $ca: no certificate in PEM in it"
 }
 
 # JSON with comments, as editors write it, to JSON: comments, and commas before a
@@ -228,7 +242,8 @@ if test("^[ \t]*\\{") then
 	{name: (.slug // .url | tostring), url, headers: {}, kept: (
 		{title, auth, health_tool,
 			interval: (.interval | seconds), timeout: (.timeout | seconds),
-			deny_private, cold_start} |
+			deny_private, cold_start,
+			ca: [.ca | strings | select(test("^/|\n"))][0]} |
 		with_entries(select(.value != null)))}
 else {name: null, url: gsub("^[ \t]+|[ \t]+\\z"; ""), headers: {}} end'
 
@@ -393,6 +408,8 @@ def state: if .state == null then "it was not probed"
 "regions:",
 "  - {name: \($region), runner: local}",
 "",
+(select($ca) | "# Their certificates may be of this authority, too.",
+"defaults:", "  - {match: [\"*\"], ca: ca.pem}", ""),
 "servers:",
 (.[] | select(.left | not) | (($results[.slug] // {}) | state) as $state |
 	"  # \(.name | clean), on \($date): \($state)",
@@ -489,6 +506,7 @@ write_fleet() {
 		--arg site "$site" --arg region "$region" --arg date "$(date +%F)" \
 		--arg probe_secrets "$probe_secrets" --arg alert_secrets "$alert_secrets" \
 		--arg owner "$($units && echo ', of user mcp-alert')" \
+		--argjson ca "$([[ $ca ]] && echo true || echo false)" \
 		'($all[0] // {}) as $results | '"$write_config" "$scratch/servers" \
 		>"$new/fleet.yaml"
 }
@@ -502,6 +520,17 @@ write_credentials() {
 	done < <(jq -r '.[] | select(.credential) |
 		"\(.slug) \(.credential.lines | join("\n") + "\n" | @base64)"' \
 		"$scratch/servers")
+	write_ack
+}
+
+# write_ack: the secret that signs the links of messages to acknowledge, where both
+# those who send them and the web server read it: the user of a unit has a copy.
+write_ack() {
+	printf 'for = ack\ntoken = %s\n' \
+		"$(od -An -N 32 -tx1 /dev/urandom | tr -d ' \n')" >"$new/$alert_secrets/ack"
+	$units || return 0
+	mkdir "$new/web"
+	cp "$new/$alert_secrets/ack" "$new/web"
 }
 
 # loopback: the address on which a site for this machine alone is served; nothing for
@@ -532,7 +561,7 @@ write_site() {
 		socket=/run/mcp-site/serve.sock start='systemctl start mcp-site.service'
 	text=${text//\/run\/mcp-serve.sock/"$socket"}
 	[[ $site =~ :([0-9]+)$ ]] && port=${BASH_REMATCH[1]} || port=8080
-	mkdir "$new/web" "$new/web/empty"
+	mkdir -p "$new/web/empty"
 	printf '# %s\nserver.port = %s\n' "$start" "$port"
 	bind=$(loopback)
 	[[ ! $bind ]] || printf 'server.bind = "%s"\n' "$bind"
@@ -547,12 +576,12 @@ own_units() {
 	printf '%s="%s"\n' MCP_STORE "$url" MCP_SITE "$site" >"$new/serve.env"
 	chown -R mcp-fleet: "$new/probe"
 	chown -R mcp-alert: "$new/alert"
-	if [[ -d $new/web ]]; then
-		chown -R www-data: "$new/web"
+	chown -R www-data: "$new/web"
+	if [[ -e $new/lighttpd.conf ]]; then
 		chown :www-data "$new/lighttpd.conf"
 		chmod 640 "$new/lighttpd.conf"
 	fi
-	chmod 644 "$new/fleet.yaml"
+	chmod 644 "$new/fleet.yaml" ${ca:+"$new/ca.pem"}
 	chmod 755 "$new"
 }
 
@@ -695,6 +724,8 @@ init() {
 	trap 'trap "" HUP INT TERM; rm -rf -- "$scratch" "$new"' EXIT
 	echo '{}' >"$scratch/results"
 	write_credentials
+	[[ ! $ca ]] || awk '/^-----BEGIN .*CERTIFICATE-----/ { on = 1 }
+		on { print } /^-----END / { on = 0 }' "$ca" >"$new/ca.pem"
 	write_fleet "$scratch/results"
 	timeout 30 mcp-aggregate config -c "$new/fleet.yaml" >"$scratch/config" \
 		2>"$scratch/said" || {

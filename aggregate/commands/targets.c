@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "conf/ca.h"
 #include "conf/conf.h"
 #include "json/json.h"
 #include "lock/lock_digests.h"
@@ -330,21 +331,51 @@ static void put_known(struct buf *line, const char *known)
 	buf_fmt(line, ",\"known_definitions\":%s}\n", known);
 }
 
+/* The file that `ca` of a server named last: many servers have the same. */
+struct authority {
+	char *file; /* as the server names it; NULL: none so far */
+	char *text; /* its certificates; or where the file is */
+};
+
 /* What the lines of targets are made of. */
 struct sources {
 	const char *region;
 	const struct lock_digests *lock;
 	struct store *store; /* NULL: nothing is known of the last probe */
+	const char *config;
+	struct authority ca;
 };
 
-static int print_target(const struct sources *from,
+/* What a server's target says of the authority: the certificates; or, where they
+   cannot be read here, the file, which a region may have. */
+static char *authority_of(struct sources *from, const struct conf_server *s)
+{
+	struct authority *a = &from->ca;
+	char why[CONF_CA_WHY];
+
+	if (!s->ca || (a->file && strcmp(a->file, s->ca) == 0))
+		return s->ca ? a->text : NULL;
+	free(a->file);
+	free(a->text);
+	a->file = xstrdup(s->ca);
+	a->text = conf_ca_read(from->config, s->ca, why);
+	if (a->text)
+		return a->text;
+	a->text = conf_ca_path(from->config, s->ca);
+	log_warn("%s: ca: %s: %s", s->slug, a->text, why);
+	return a->text;
+}
+
+static int print_target(struct sources *from,
 	const struct conf_server *s, const struct last_seen *m, struct buf *b)
 {
+	struct conf_server server = *s;
 	struct pinned_digests pin;
 	bool pinned = lock_digests_find(from->lock, s->slug, &pin);
 
+	server.ca = authority_of(from, s);
 	buf_clear(b);
-	conf_target(s, from->region, *m->hash ? m->hash : NULL,
+	conf_target(&server, from->region, *m->hash ? m->hash : NULL,
 		pinned ? pin.contract : NULL, *m->era ? m->era : NULL, b);
 	put_known(b, m->known);
 	return line_print(b->p, b->len);
@@ -386,7 +417,10 @@ static int print_all(const struct command *cmd, const struct conf *c,
 	const struct lock_digests *lock)
 {
 	struct conf_server *group = xcalloc(GROUP, sizeof *group);
-	struct sources from = {region_of(cmd), lock, open_store(cmd, c)};
+	struct sources from = {.region = region_of(cmd),
+		.lock = lock,
+		.store = open_store(cmd, c),
+		.config = cmd->config};
 	size_t n = 0, all = 0;
 	int rc = 0;
 
@@ -406,6 +440,8 @@ static int print_all(const struct command *cmd, const struct conf *c,
 	if (from.region && !cmd->slug && all && !rc)
 		rc = print_canaries(conf_region(c, from.region));
 	store_close(from.store);
+	free(from.ca.file);
+	free(from.ca.text);
 	free(group);
 	return rc ? EXIT_ENV : EXIT_GOOD;
 }

@@ -28,9 +28,11 @@
 enum outcome {
 	OUTCOME_UNKNOWN, /* another process delivers it, or the store failed */
 	OUTCOME_DELIVERED,
-	OUTCOME_FAILED
+	OUTCOME_FAILED,
+	OUTCOME_NOT_SENT /* a dry run */
 };
-static const char *const outcomes[] = {"unknown", "delivered", "failed"};
+static const char *const outcomes[] = {
+	"unknown", "delivered", "failed", "not sent"};
 
 struct tried {
 	char *route;
@@ -41,9 +43,11 @@ struct tried {
 struct trial {
 	const char *slug;
 	double now;
+	bool dry; /* nothing is sent */
 	struct route_test_request request;
 	char key[ALERT_KEY_SIZE];
 	char *summary;
+	char *ack_url; /* or NULL */
 	struct tried *v;
 	size_t n, cap;
 	struct reaches reaches; /* of a P1 downtime */
@@ -56,6 +60,7 @@ static void trial_release(struct trial *t)
 		free(t->v[i].route);
 	free(t->v);
 	free(t->summary);
+	free(t->ack_url);
 	reaches_release(&t->reaches);
 	strings_release(&t->named);
 }
@@ -74,10 +79,13 @@ static void on_told(void *arg, const struct alert_event *e,
 	t->n = 0;
 	(void)later;
 	string_set(&t->summary, e->summary);
+	string_set(&t->ack_url, e->record.ack_url);
 	for (size_t i = 0; i < routes->n; i++) {
 		t->v = xgrow(t->v, &t->cap, t->n + 1, sizeof *t->v);
 		t->v[t->n++] = (struct tried) {
-			.route = xstrdup(routes->v[i])};
+			.route = xstrdup(routes->v[i]),
+			.outcome = t->dry ? OUTCOME_NOT_SENT : OUTCOME_UNKNOWN,
+		};
 	}
 }
 
@@ -206,6 +214,8 @@ static void put_text(struct buf *b, const struct trial *t)
 		phrase_duration(b, (long long)r->after_s);
 		buf_str(b, ", if nobody acknowledges\n");
 	}
+	if (t->dry && t->ack_url)
+		buf_fmt(b, "  acknowledge: %s\n", t->ack_url);
 }
 
 static void put_route(struct buf *b, const char *route, const char *result,
@@ -225,6 +235,7 @@ static void put_json(struct buf *b, const struct trial *t)
 	json_put_member(b, "server_slug", t->slug);
 	json_put_member(b, "dedup_key", t->key);
 	json_put_member(b, "summary", t->summary);
+	json_put_member(b, "ack_url", t->ack_url);
 	buf_str(b, ",\"routes\":[");
 	for (size_t i = 0; i < t->n; i++)
 		put_route(b, t->v[i].route, outcomes[t->v[i].outcome],
@@ -254,6 +265,8 @@ static bool print(const struct trial *t, bool text)
 /* Whether it arrived at all routes told at once, and at least at one. */
 static bool passed(const struct trial *t)
 {
+	if (t->dry)
+		return t->n > 0;
 	for (size_t i = 0; i < t->n; i++)
 		if (t->v[i].outcome != OUTCOME_DELIVERED)
 			return false;
@@ -281,7 +294,8 @@ static int try(struct trial *t, const struct notifier_setup *s)
 	/* One route says nothing of the others. */
 	all = ok && (!t->named.n || t->named.n >= s->conf->n_routes);
 	ok = print(t, s->text) &&
-		route_test_store_passed(s->store, &reached, all, t->now) && ok;
+		(t->dry || route_test_store_passed(s->store, &reached, all,
+				   t->now)) && ok;
 	strings_release(&reached);
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
@@ -292,6 +306,7 @@ int testing(const struct notifier_setup *setup, const struct options *o)
 	struct trial t = {
 		.slug = c ? choose(c, o) : NULL,
 		.now = isnan(setup->now) ? clock_wall() : setup->now,
+		.dry = o->dry_run,
 		.request.by = acknowledge_by(o->by),
 	};
 	struct conf_server server;

@@ -276,10 +276,22 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 	delivery->next_try = c->now + delay;
 }
 
+/* Whether a test that failed has opened something at a vendor, which a later run
+   has to end. */
+static bool left_open(const struct attempt *a)
+{
+	const struct delivered *d = &a->request.result;
+
+	return a->route && !d->ok && d->done > 0 &&
+		(a->route->type == CONF_ROUTE_PAGERDUTY ||
+			a->route->type == CONF_ROUTE_OPSGENIE);
+}
+
 bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 	struct attempt *a)
 {
 	const struct delivered *d = &a->request.result;
+	bool open = a->watched && left_open(a);
 	struct outbox_item item;
 
 	a->last = a->say = false;
@@ -293,7 +305,10 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 			HISTORY_DELIVERED, NULL);
 	if (d->ok)
 		note_refused(st, a, false);
-	if (d->ok || a->watched)
+	/* As if it were told already: a test is nothing for a fallback. */
+	if (open)
+		item.delivery->fallback_at = c->now;
+	if (d->ok || (a->watched && !open))
 		outbox_drop(st, &item);
 	else
 		put_off(c, st, a, &item);

@@ -204,3 +204,9 @@ void sink_event_release(struct sink_event *e)
 	free(e->events);
 	*e = (struct sink_event) {0};
 }
+
+bool sink_event_tests(const struct sink_event *e)
+{
+	return !e->digest && e->severity == SEVERITY_P1 &&
+		strcmp(e->kind, alert_kind_name(ALERT_TEST)) == 0;
+}

@@ -93,8 +93,10 @@ static char *make_title(const struct sink_event *e)
 	if (e->headline)
 		return xstrdup(e->headline);
 	buf_init(&b, TEXT_ROOM);
-	if (strcmp(e->kind, "test") == 0 && e->severity == SEVERITY_P1)
-		buf_fmt(&b, "[TEST] P1 path of %s",
+	if (sink_event_tests(e))
+		buf_fmt(&b,
+			"[TEST] This is a test of the P1 route for %s. "
+			"Nothing is wrong.",
 			strcmp(e->slug, SLUG_FLEET) == 0 ? "the fleet"
 							 : e->slug);
 	else

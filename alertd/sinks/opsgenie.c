@@ -136,6 +136,7 @@ static const char *action(const struct sink_event *e, int n)
 	static const char *const taken[] = {"acknowledge", NULL};
 	static const char *const over[] = {"close", NULL};
 	static const char *const begun[] = {"", NULL};
+	static const char *const test[] = {"", "close", NULL};
 	static const char *const *const actions[] = {
 		[ALERT_STARTED] = begun,
 		[ALERT_ESCALATED] = worse,
@@ -144,7 +145,9 @@ static const char *action(const struct sink_event *e, int n)
 		[ALERT_RESOLVED] = over,
 		[ALERT_ONCE] = begun,
 	};
-	const char *const *l = e->digest ? begun : actions[e->phase];
+	const char *const *l = e->digest ? begun
+		: sink_event_tests(e)	 ? test
+					 : actions[e->phase];
 
 	for (int i = 0; i < n && *l; i++)
 		l++;

@@ -29,8 +29,11 @@ static void put_cut(struct buf *b, const char *key, const char *s, size_t max)
 	sink_put_cut(b, s, max);
 }
 
-static const char *action(const struct sink_event *e)
+/* What the n-th request of an event asks for; NULL: there is none. */
+static const char *action(const struct sink_event *e, int n)
 {
+	if (n > 0)
+		return n == 1 && sink_event_tests(e) ? "resolve" : NULL;
 	if (!e->digest && e->phase == ALERT_RESOLVED)
 		return "resolve";
 	if (!e->digest && e->phase == ALERT_ACKNOWLEDGED)
@@ -99,9 +102,9 @@ static void put_links(struct buf *b, const struct message *m)
 
 static bool build(const struct sink_job *job, int n, struct http_request *r)
 {
-	const char *url = job->route->url, *what = action(job->event);
+	const char *url = job->route->url, *what = action(job->event, n);
 
-	if (n > 0)
+	if (!what)
 		return false;
 	http_join(&r->url, url ? url : BASE, "/v2/enqueue");
 	buf_fmt(&r->body, "{\"event_action\":\"%s\"", what);

@@ -44,6 +44,14 @@ static void put_path(const struct sink_job *job, const char *what,
 	r->password = get(job, "token");
 }
 
+/* The full stop that a headline needs before the next sentence. */
+static const char *sentence_end(const char *title)
+{
+	size_t n = strlen(title);
+
+	return n && title[n - 1] == '.' ? "" : ".";
+}
+
 /* Unless the headline says it. */
 static void put_cities(struct buf *b, const struct message *m)
 {
@@ -96,7 +104,7 @@ static void put_sms(struct buf *b, const struct sink_job *job)
 	if (ack && strlen(ack) < SMS_MAX / 2)
 		buf_fmt(&tail, " %s: %s", message_ack_label(e), ack);
 	sink_text_sms(&text, m->title);
-	buf_char(&text, '.');
+	buf_str(&text, sentence_end(m->title));
 	if (m->since)
 		buf_fmt(&text, " %s %s.",
 			e->resolved_at ? "It lasted" : "Since", m->since);
@@ -159,7 +167,7 @@ static void put_speech(struct buf *b, const struct sink_job *job)
 	const struct message *m = job->message;
 
 	put_said(b, m->title);
-	buf_str(b, ". ");
+	buf_fmt(b, "%s ", sentence_end(m->title));
 	if (job->event->digest)
 		return;
 	buf_str(b, *m->means ? m->means : m->text);

@@ -98,6 +98,7 @@ struct conf_account {
 	char *name;
 	char *token_sha256; /* of the bearer token for reading */
 	char *write_token_sha256; /* of the one for writing, or NULL */
+	char *ca; /* of its servers that name none, or NULL */
 };
 
 struct conf_auth {
@@ -149,6 +150,7 @@ struct conf_server {
 	/* Whether the public may know its address, and what it has for tools. */
 	enum { CONF_PUBLIC, CONF_PRIVATE } endpoint, tools;
 	bool cold_start; /* its first answer after a pause may fail */
+	char *ca; /* whose certificates it may have, see conf/ca.h; or NULL */
 	char *runbook;	 /* a URL, or NULL: that of the alerts */
 	struct conf_thresholds thresholds;
 	const char *list; /* the list that has it; NULL: the file itself */
@@ -413,7 +415,8 @@ void conf_short_json(const struct conf *c, struct buf *b);
 /*
  * conf_target(s, region, known_hash, pinned_hash, hint, line): append the
  * target record of mcp-records(5) for a server, newline included. All but s and
- * line may be NULL and are then left out; hint is the name of an era.
+ * line may be NULL and are then left out; hint is the name of an era. s->ca may be
+ * what conf_ca_read made of it.
  */
 void conf_target(const struct conf_server *s, const char *region,
 	const char *known_hash, const char *pinned_hash, const char *hint,

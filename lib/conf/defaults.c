@@ -143,6 +143,18 @@ static void inherit(
 	}
 }
 
+/* A server's own comes before its account's, and that before `defaults`. */
+static void derive_ca(const struct conf *c, struct conf_server *s)
+{
+	const struct conf_account *a =
+		s->account ? conf_account(c, s->account) : NULL;
+
+	if (!a || !a->ca)
+		return;
+	free(s->ca);
+	s->ca = xstrdup(a->ca);
+}
+
 /* THE RULE of mcp-aggregate(1) for a cadence slower than one minute. */
 static void derive_thresholds(struct conf_server *s)
 {
@@ -158,8 +170,12 @@ static void derive_thresholds(struct conf_server *s)
 void conf_complete_server(
 	const struct conf *c, struct conf_server *s, struct conf_errors *r)
 {
+	bool own_ca = s->ca != NULL;
+
 	if (s->slug && c->n_defaults)
 		inherit(c, s, r);
+	if (!own_ca)
+		derive_ca(c, s);
 	derive_mode(&s->auth, r);
 	derive_thresholds(s);
 	if (s->regions)

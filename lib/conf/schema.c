@@ -273,6 +273,7 @@ static const struct conf_key account[] = {
 		.required = true, .max = 200, .wrong = bad_hash},
 	{KEY("write_token_sha256", CONF_TEXT, conf_account, write_token_sha256),
 		.max = 200, .wrong = bad_hash},
+	{KEY("ca", CONF_TEXT, conf_account, ca), .max = 2048, .pem = true},
 	{.name = NULL},
 };
 
@@ -359,6 +360,7 @@ static const char *const visibilities[] = {"public", "private", NULL};
 		.choices = visibilities},                                      \
 	{KEY("cold_start", CONF_BOOL, conf_server, cold_start),                \
 		.otherwise = "false"},                                         \
+	{KEY("ca", CONF_TEXT, conf_server, ca), .max = 2048, .pem = true},     \
 	{KEY("cache_check", CONF_CHOICE, conf_server, cache_check),            \
 		.choices = cache_checks},                                      \
 	{KEY("http_version", CONF_CHOICE, conf_server, http_version),          \

@@ -329,6 +329,7 @@ void conf_target(const struct conf_server *s, const char *region,
 		buf_str(line, ",\"http_version\":2");
 	if (s->deny_private)
 		buf_str(line, ",\"deny_private\":true");
+	put_member(line, "ca", s->ca);
 	put_member(line, "protocol_hint", hint);
 	put_member(line, "known_hash", known_hash);
 	put_member(line, "pinned_hash", pinned_hash);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <math.h>
 #include <stdint.h>
@@ -90,6 +91,21 @@ static bool choice(const struct conf_key *key, const char *text, bool plain,
 	return true;
 }
 
+/* Lines of PEM, which may be more than the name of a file. */
+static bool pem(const char *s, void *field, char *why)
+{
+	char *copy;
+
+	if (strlen(s) > CONF_PEM_MAX)
+		return fail(why, "too long");
+	for (const char *p = s; *p; p++)
+		if (!isprint((unsigned char)*p) && !isspace((unsigned char)*p))
+			return fail(why, "not PEM");
+	copy = xstrdup(s);
+	memcpy(field, &copy, sizeof copy);
+	return true;
+}
+
 static bool text(const struct conf_key *key, const char *s, bool plain,
 	void *field, char *why)
 {
@@ -101,6 +117,8 @@ static bool text(const struct conf_key *key, const char *s, bool plain,
 	(void)plain;
 	if (!*s)
 		return fail(why, "is empty");
+	if (key->pem && strchr(s, '\n'))
+		return pem(s, field, why);
 	text_clean(s, strlen(s), clean, sizeof clean,
 		key->type == CONF_TEXT ? (size_t)key->max : TEXT_MAX);
 	if (strncmp(s, clean, strlen(clean)) != 0)

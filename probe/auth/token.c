@@ -138,6 +138,7 @@ static int ask(struct token *t, const struct wire *w,
 		.http2 = w->target->http2,
 		.deny_private = wire_guarded(w, t->endpoint),
 		.no_proxy = w->target->deny_private,
+		.trust = w->target->trust,
 		.confidential = true,
 		.label = w->target->slug};
 	int rc;

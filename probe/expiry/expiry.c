@@ -129,6 +129,7 @@ static void connect_to(struct check *k)
 		.distrusted = k->distrusted,
 		.deny_private = t->deny_private,
 		.no_proxy = t->deny_private,
+		.trust = t->trust,
 		.cert = show ? credential_cert(t->credential) : NULL,
 		.key = show ? credential_key(t->credential) : NULL};
 

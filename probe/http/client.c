@@ -16,6 +16,7 @@
 #include "http/trace.h"
 #include "http/transfer.h"
 #include "http/transfer_failure.h"
+#include "http/trust.h"
 #include "http/upload_buffer.h"
 
 #include <curl/curl.h>
@@ -225,6 +226,13 @@ static bool send_aimed(struct http_transfer *t)
 	return true;
 }
 
+/* The file of those that this machine trusts, or NULL. */
+static const char *authorities(const struct http *h)
+{
+	return h->config.cacert ? h->config.cacert
+				: curl_version_info(CURLVERSION_NOW)->cainfo;
+}
+
 struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	const struct http_handler *handler, void *arg)
 {
@@ -244,6 +252,8 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->deny_private = rq->deny_private;
 	t->only_connect = rq->only_connect;
 	t->tls = http_tls_new();
+	if (rq->trust)
+		t->tls->store = trust_store(rq->trust, authorities(h));
 	t->trace = h->config.trace ? trace_new(rq, h->config.labels) : NULL;
 	t->response.cert_shown = rq->cert != NULL;
 	t->response.http_version = t->response.code = "";
@@ -251,7 +261,8 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	if (h->first)
 		h->first->prev = t;
 	h->first = t;
-	if (!t->easy || !http_transfer_watch(t) ||
+	if (!t->easy || (rq->trust && !t->tls->store) ||
+		!http_transfer_watch(t) ||
 		!http_setup(&t->setup, t->easy, &h->config, rq) || !begin(t)) {
 		t->setup.usual = false;
 		leave(t);

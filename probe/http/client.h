@@ -17,11 +17,12 @@
 
 struct http;
 struct http_transfer;
+struct http_trust;
 struct lost_time;
 
 struct http_config {
 	const char *user_agent;
-	const char *cacert; /* a PEM file instead of the system's, or NULL */
+	const char *cacert; /* a PEM file instead of the machine's, or NULL */
 	int ip_version; /* 4 or 6; 0 for either */
 	bool http1;	/* HTTP/1.1 only, whatever a request says */
 	bool http2;	/* each request speaks HTTP/2, if the server offers it */
@@ -66,6 +67,8 @@ struct http_request {
 	bool deny_private;
 	/* A proxy would connect on our behalf, to any address it likes. */
 	bool no_proxy;
+	/* Authorities besides those of this machine; NULL: none. */
+	struct http_trust *trust;
 	/* PEM files of a client certificate and its key, or NULL. */
 	const char *cert, *key;
 	/*

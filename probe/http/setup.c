@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 #include "http/client.h"
 #include "http/proxy.h"
+#include "http/trust.h"
 #include "http/upload_buffer.h"
 
 #include <stdint.h>
@@ -54,6 +55,16 @@ static CURLcode set_http(CURL *e, const struct http_config *c)
 	return rc;
 }
 
+/* libcurl takes a connection for another request only where these are the same;
+   what is trusted, too, is in the store of http_tls_watch. */
+static CURLcode set_trust(CURL *e, const struct http_trust *t)
+{
+	struct curl_blob blob = {.flags = CURL_BLOB_NOCOPY};
+
+	blob.data = (void *)(uintptr_t)trust_pem(t, &blob.len);
+	return curl_easy_setopt(e, CURLOPT_CAINFO_BLOB, &blob);
+}
+
 static CURLcode set_tls(CURL *e, const struct http_config *c,
 	const struct http_request *rq)
 {
@@ -65,6 +76,8 @@ static CURLcode set_tls(CURL *e, const struct http_config *c,
 	HTTP_SET(CURLOPT_CAPATH, NULL);
 	if (c->cacert)
 		HTTP_SET(CURLOPT_CAINFO, c->cacert);
+	if (rq->trust && !rc)
+		rc = set_trust(e, rq->trust);
 	HTTP_SET(CURLOPT_SSL_ENABLE_ALPN, (long)!rq->only_connect);
 	if (rq->only_connect && rq->distrusted) {
 		HTTP_SET(CURLOPT_SSL_VERIFYPEER, 0L);
@@ -229,7 +242,8 @@ static CURLcode set_request(struct http_setup *s, CURL *e,
 bool http_setup_usual(const struct http_config *c,
 	const struct http_request *rq)
 {
-	return !c->may_proxy && !c->trace && !rq->only_connect && !rq->cert;
+	return !c->may_proxy && !c->trace && !rq->only_connect && !rq->cert &&
+		!rq->trust;
 }
 
 bool http_setup(struct http_setup *s, CURL *easy, const struct http_config *c,

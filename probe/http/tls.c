@@ -198,6 +198,8 @@ CURLcode http_tls_watch(CURL *easy, void *ctx, void *arg)
 	SSL_CTX_set_cert_cb(ctx, on_wanted, NULL);
 	SSL_CTX_set_info_callback(ctx, on_info);
 	SSL_CTX_set_verify(ctx, SSL_CTX_get_verify_mode(ctx), on_verify);
+	if (t->store && !SSL_CTX_set1_verify_cert_store(ctx, t->store))
+		return CURLE_OUT_OF_MEMORY;
 	return CURLE_OK;
 }
 
@@ -229,6 +231,9 @@ void http_tls_facts(struct http_response *r, CURL *easy)
 	r->first_end = certificate_first_end(ssl, verified ? clock_wall() : 0,
 		r->first_issuer, sizeof r->first_issuer);
 }
+
+/* What makes a private authority trusted. */
+#define TRUST_IT "trust it by ca of the server in fleet.yaml(5), or by --cacert"
 
 static const char *whose(const struct http_tls *t)
 {
@@ -273,12 +278,12 @@ void http_tls_fail_certificate(struct http_response *r,
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 		failure_http(r, "tls.self-signed",
 			"the certificate is self-signed, so nobody vouches for "
-			"it; see --cacert");
+			"it; " TRUST_IT);
 		return;
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 		failure_http(r, "tls.self-signed",
 			"the certificate leads to an authority that is not "
-			"trusted here%s%s; see --cacert",
+			"trusted here%s%s; " TRUST_IT,
 			*t->issuer ? ", " : "", t->issuer);
 		return;
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
@@ -286,7 +291,8 @@ void http_tls_fail_certificate(struct http_response *r,
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
 		failure_http(r, "tls.untrusted",
 			"the issuer of %s%s%s%s is unknown here, or the server "
-			"does not send the certificates between",
+			"does not send the certificates between; if it is a "
+			"private one, " TRUST_IT,
 			whose(t), *t->issuer ? ", " : "", t->issuer,
 			*t->issuer ? "," : "");
 		return;

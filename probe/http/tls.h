@@ -21,6 +21,7 @@ struct http_tls {
 	char names[240]; /* host names in the server's certificate, cut */
 	char issuer[120]; /* of the certificate that failed */
 	char from[24], until[24]; /* its validity, in RFC 3339 */
+	struct x509_store_st *store; /* what is trusted; NULL: as libcurl has it */
 };
 
 struct http_tls *http_tls_new(void);

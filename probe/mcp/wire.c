@@ -159,6 +159,7 @@ static struct http_request request(const struct wire *w, const char *method,
 		.http2 = w->target->http2,
 		.deny_private = w->target->deny_private,
 		.no_proxy = w->target->deny_private,
+		.trust = w->target->trust,
 		.cert = client_cert(w),
 		.key = client_key(w)};
 }
@@ -313,7 +314,8 @@ int wire_get(const struct wire *w, const char *url, double timeout_ms,
 		.label = w->target->slug,
 		.http2 = w->target->http2,
 		.deny_private = wire_guarded(w, url),
-		.no_proxy = w->target->deny_private};
+		.no_proxy = w->target->deny_private,
+		.trust = w->target->trust};
 	int rc;
 
 	add(&f, "X-Probe-Region", w->target->region);

@@ -46,6 +46,7 @@ static void put(struct buf *b, const struct target *t)
 		buf_str(b, ",\"cache_check\":false");
 	if (t->http2)
 		buf_str(b, ",\"http_version\":2");
+	member(b, "ca", t->ca ? t->ca : "");
 	if (t->deny_private)
 		buf_str(b, ",\"deny_private\":true");
 	if (t->bare_401_ok)

@@ -5,7 +5,7 @@ ROOT=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 BIN=$(cd "${BIN:-$ROOT/build/bin}" && pwd)
 export LC_ALL=C.UTF-8
 unset "${!MCP_@}" CREDENTIALS_DIRECTORY NO_COLOR http_proxy https_proxy \
-	all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
+	all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY SSL_CERT_FILE
 # Servers of tests listen on 127.0.0.1, and Node 18 tries only the first address of
 # localhost.
 export NODE_OPTIONS=--dns-result-order=ipv4first

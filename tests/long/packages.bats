@@ -250,6 +250,9 @@ kept() {
 	run -3 inside bash -ec "$(<"$BATS_TEST_TMPDIR/typed")" \
 		<<<'url = http://127.0.0.1:1/hook'
 	grep -o '{"v".*' <<<"$output" | jq -e '.routes[0].result == "failed"'
+	# Whoever gets a message can acknowledge by it: alerts and the site are two users'.
+	doctor
+	told ok routes 'the link of a message to acknowledge works'
 	inside mv /root/fleet.yaml /etc/mcp-fleet/
 	[ "$(inside stat -c '%U %a' /etc/mcp-fleet/alert/slack)" = 'mcp-alert 600' ]
 	# Each has its secrets, and those of nobody else.

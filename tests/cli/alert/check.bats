@@ -219,6 +219,27 @@ fault() {
 	[ ! -s out ]
 }
 
+@test "a test as a dry run sends nothing, needs no store, and says its link" {
+	routes "$(to channel)" "$(to phone)"
+	policies '{steps: [{routes: [channel]}, {after: 5m, routes: [phone]}]}'
+	MCP_STORE=unix:///nowhere alert 0 test -n --by eve
+	[ "$(results)" = 'channel not sent 0|phone later 300' ]
+	MCP_STORE=unix:///nowhere alert 0 test --dry-run --all
+	[ "$(results)" = 'channel not sent 0|phone not sent 0' ]
+	url=$(jq -r .ack_url out)
+	[ ! -e channel ]
+	[ -z "$(redis keys '*')" ]
+	env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET SCRIPT_NAME=/ack \
+		PATH_INFO="${url#https://status.example.com/ack}" \
+		"$BIN/mcp-alert" </dev/null >page
+	grep -q 'It was a test and it arrived' page
+	alert 0 test -n -f text
+	grep -q '^  acknowledge: https://status.example.com/ack/example-mcp~test~' out
+	rm credentials/ack
+	alert 0 test -n
+	jq -e '.ack_url == null' out
+}
+
 @test "what a test does not reach is said with its reason, and not tried again" {
 	hook chat 500
 	routes "$HOOK}" '{name: broken, type: command, command: ["false"]}' "$(to pager)"

@@ -94,6 +94,43 @@ life() {
 	[ "$(taken 'map(.body.payload.severity // .body.priority) | sort | join(" ")')" = "P1 critical" ]
 }
 
+@test "a test of all routes leaves nothing open at PagerDuty or Opsgenie" {
+	local to
+	route pagerduty
+	routes "$ROUTE"
+	route opsgenie
+	sed -i "s|^  routes:|&\n    - $ROUTE|" fleet.yaml
+	alert 0 test --all -N "$T" example-mcp
+	jq -e '[.routes[].result] == ["delivered", "delivered"]' out
+	[ "$(taken 'map(select(.vendor == "pagerduty").body) | map(.event_action) | join(" ")')" = \
+		"trigger resolve" ]
+	[ "$(taken 'map(select(.vendor == "pagerduty").body.dedup_key) | unique | join(" ")')" = \
+		"example-mcp:test:$T" ]
+	taken '.[] | select(.vendor == "opsgenie") | "\(.method) \(.path)"' | diff - <(
+		echo 'POST /v2/alerts'
+		echo "POST /v2/alerts/example-mcp%3Atest%3A$T/close?identifierType=alias")
+	[ "$(taken '.[] | .body | .payload.summary // .message // empty' | sort -u)" = \
+		'[TEST] This is a test of the P1 route for example-mcp. Nothing is wrong.' ]
+	# Of the fleet, and where its end does not get through, the test says so.
+	alert 0 test --all -N "$((T + 60))" '*'
+	taken 'map(.body.payload.summary // empty) | .[1]' | grep -F 'P1 route for the fleet. Nothing'
+	mood ok '503 {}'
+	alert 3 test --route pagerduty -N "$((T + 120))" example-mcp
+	jq -e '.routes[0].result == "failed"' out
+	# The next run ends it, and tells the fallback nothing.
+	mood ok
+	sed -i 's/name: pagerduty,/name: pagerduty, fallback: opsgenie,/' fleet.yaml
+	alert 0 tick -N "$((T + 2000))"
+	[ "$(taken 'map(select(.vendor == "pagerduty").body) | map(.event_action) | .[-2:] | join(" ")')" = \
+		"resolve resolve" ]
+	[ "$(taken 'map(select(.vendor == "opsgenie")) | length')" = 4 ]
+	[ -z "$(undelivered)" ]
+	# What was not begun is not: a test that comes late frightens people.
+	mood '503 {}'
+	alert 3 test --route pagerduty -N "$((T + 3000))" example-mcp
+	[ -z "$(undelivered)" ]
+}
+
 @test "an alert that is gone needs no end" {
 	route opsgenie
 	routes "$ROUTE"

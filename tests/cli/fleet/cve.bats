@@ -59,7 +59,7 @@ told() {
 	ssl=$(package '*/libssl.so.3') yaml=$(package '*/libyaml-0.so.2')
 	list "$(date +%F)" "s/ $ssl .*/ $ssl 99.1-1/; s/ $yaml .*/&+b7/"
 	cve
-	[ "$status" -eq 0 ]
+	[ "$status" -eq 1 ]
 	[ "$(grep -c '"warn"' out)" -eq 1 ]
 	told warn "^$ssl is [0-9.]+.*, and Debian $release had 99.1-1 on $(date +%F)\$"
 	[[ $mend == *"apt-get update && "*"apt-get install --only-upgrade $ssl" ]]

@@ -115,7 +115,7 @@ failures() {
 		authorized >"$HOSTS/hosts/virginia/authorized"
 	doctor
 	cp authorized "$HOSTS/hosts/virginia/"
-	[ "$status" -eq 0 ]
+	[ "$status" -eq 1 ]
 	[ -z "$(failures)" ]
 	told ok us-east-1 'mcp-probe 0.1.0 answers; 1 of 1 servers work from here'
 	told ok us-east-1 'its clock is right'
@@ -130,7 +130,7 @@ failures() {
 	told warn configuration 'fewer than three regions'
 	# The same for people; nothing was stored, and nothing is left.
 	redis get probe:good:verdict >before
-	run -0 mcp-fleet doctor -c fleet.yaml
+	run -1 mcp-fleet doctor -c fleet.yaml
 	[[ $output == $'ok    configuration   1 server, 2 regions\n'* ]]
 	[[ $output == *$'\nwarn  routes          nobody is told of an outage: there is no route\n'* ]]
 	[[ $output == *$'\n                      man mcp-routes\n'* ]]
@@ -368,7 +368,7 @@ failures() {
 	done
 	eventually connected -ge 40
 	doctor
-	[ "$status" -eq 0 ]
+	[ -z "$(failures)" ]
 	told warn store ' of 60 possible clients are connected: 40 default at 127.0.0.1'
 	[[ $mend == *' config set timeout 300 && '* ]]
 	# As typed, but for the time that it takes.
@@ -643,6 +643,11 @@ daily() {
 	[ "$status" -eq 1 ]
 	told fail cron 'MCP_FLEET_SSH is set here, but not for cron'
 	typed
+	cp "$BATS_FILE_TMPDIR/known" roots.pem
+	SSL_CERT_FILE=$PWD/roots.pem mcp-fleet doctor -c fleet.yaml --json >out || true
+	told fail cron 'SSL_CERT_FILE is set here, but not for cron'
+	SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt doctor
+	silent fail cron SSL_CERT_FILE
 	doctor
 	told ok cron 'it runs mcp-fleet'
 	# A tool that only this shell finds.
@@ -726,6 +731,76 @@ daily() {
 	told ok routes 'a test page was sent through every route'
 }
 
+# outage SEVERITY: verdicts of a server, of three regions, by which it is down for those.
+outage() {
+	jq -cn --argjson n "$1" --argjson t "$(($(date +%s) / 60 * 60 - 300))" 'range(5) |
+		($t + 60 * .) as $w | {v: 1, type: "verdict", window: $w, verdict: (if $n > 1 then
+			"red" else "amber" end), step: "initialize", failed_regions: $n, reporters: 3,
+			divergence: "", slug: "shop", url: "http://127.0.0.1:1/mcp",
+			tier: (if $n > 1 then "step-alert" else "regional" end), as_of: ($w | todate),
+			expected: 3, failing: ["a", "b", "c"][:$n], no_data: [], regions: (["a", "b", "c"] |
+			to_entries | map({region: .value, state: (if .key < $n then "broken" else "healthy" end),
+				failed_step: (if .key < $n then "initialize" else null end),
+				error: (if .key < $n then "http.503" else null end), ms: 5,
+				started_at: ($w + 7), fail_streak: 0, tool_hash: null})), drift: [],
+			latency_ms: {p95: 5, baseline: null}, uptime_30d: null, p95_ms: null}' |
+		mcp-alert -c fleet.yaml >events 2>err || [ $? = 3 ]
+}
+
+@test "a route that fails is told, whatever waits for it, and the exit status says so" {
+	{ two; server shop gone; } >fleet.yaml
+	printf 'alerts: {routes: [{name: pager, type: command, command: [test, -e, "%s"]}]}\n' \
+		"$PWD/up" >>fleet.yaml
+	# The only server that waits, with what is P2.
+	outage 1
+	doctor
+	[ "$status" -eq 1 ]
+	told fail routes 'shop: regional_started has not reached route pager: the command exited with 1'
+	# Two of them, and one of a server that is gone from the configuration.
+	outage 2
+	sed -i '/slug: shop/d' fleet.yaml
+	doctor
+	told fail routes 'shop: downtime_started has not reached route pager'
+	told fail routes 'shop: regional_started has not reached route pager'
+	# What was given up, or refused, is in no outbox any more.
+	redis del fleet:undelivered >/dev/null
+	jq -cn --argjson at "$(($(date +%s) - 3000))" '
+		{v: 1, type: "history", at: $at, server_slug: "shop", what: "delivered",
+			route: "pager", text: "downtime_started to route pager"},
+		{v: 1, type: "history", at: ($at + 60), server_slug: "shop", what: "given_up",
+			route: "pager", text: "regional_started to route pager: HTTP 503"},
+		{v: 1, type: "history", at: ($at + 1), server_slug: "shop", what: "refused",
+			route: "old", text: "regional_started to route old: HTTP 400"}' >told
+	while IFS= read -r line; do
+		redis rpush "fleet:history:$(($(date +%s) / 86400))" "$line" >/dev/null
+	done <told
+	doctor
+	[ "$status" -eq 1 ]
+	told fail routes 'route pager failed the last time: shop: given_up: regional_started to route pager: HTTP 503'
+	[ "$mend" = 'mcp-alert history -c fleet.yaml shop' ]
+	# That of a route that the configuration has no more is past; as is what went well since.
+	silent fail routes 'route old'
+	redis rpush "fleet:history:$(($(date +%s) / 86400))" "$(jq -cn --argjson at "$(date +%s)" '{v: 1,
+		type: "history", at: $at, server_slug: "shop", what: "delivered", route: "pager",
+		text: "downtime_resolved to route pager"}')" >/dev/null
+	doctor
+	silent fail routes ''
+}
+
+@test "where a mend is shown, the exit status is 1; where all is well, 0" {
+	two >fleet.yaml
+	doctor
+	jq -se 'any(.[]; .mend)' out
+	[ -z "$(failures)" ]
+	[ "$status" -eq 1 ]
+	run -1 mcp-fleet doctor -c fleet.yaml
+	# The rest is well, and what there was to mend is left out.
+	sed 's/^print_findings() {/&\n\tsed -i "\/^ok\/!d" "$desk\/findings"/' "$ROOT/scripts/doctor.bash" >doctor.bash
+	cp "$ROOT"/scripts/*.bash "$ROOT/scripts/mcp-fleet" bin/
+	cp doctor.bash bin/
+	run -0 bin/mcp-fleet doctor -c fleet.yaml --json
+}
+
 @test "a P1 that did not reach its route: cron hears of it once, and doctor until it did" {
 	{ two; server down html; server well json
 		echo 'alerts: {routes: [{name: pager, type: command, command: [test, -e, '"$PWD/up"']}]}'
@@ -807,8 +882,13 @@ alerts: {routes: [{name: chat, type: slack, secret: hook}]}'; } >fleet.yaml
 	[ "$mend" = "install -m 600 -o nobody /dev/stdin $PWD/alert/hook" ]
 	echo "url = ${URL%/mcp}/hook" | typed
 	doctor
+	# The web server, of another user, gets a copy.
+	mkdir -m 700 web
+	doctor
 	told warn routes 'has no file ack'
 	typed
+	cmp alert/ack web/ack
+	[ "$(stat -c '%U %a' web/ack)" = 'root 400' ]
 	[ "$(stat -c '%U %a' alert/ack alert/hook)" = $'nobody 600\nnobody 600' ]
 	doctor
 	told ok routes 'their secrets are there; a P1 goes to chat'

@@ -225,7 +225,7 @@ servers() {
 	jq -e --arg base "$BASE" 'all(.servers[]; .url == "\($base)/json?a=#{}[],&*!|>\u0027%@`:;$(id)")' config
 	jq -e '[.servers[].title] | contains(["*x", "&a", "- b", "!!c", "%d", "j: k", "\"l", "\u0027m", "n\\",
 		"~", "Ä", "😀", "$(touch pwned)", "<<", "--- r", "a?slug: evil"])' config
-	[ "$(find fleet -type f | sed 's|/[^/]*$||' | sort -u)" = "$(printf '%s\n' fleet fleet/credentials)" ]
+	[ "$(find fleet -type f | sed 's|/[^/]*$||' | sort -u)" = "$(printf '%s\n' fleet fleet/credentials fleet/secrets)" ]
 	run ! grep -rP '[\x00-\x08\x0b-\x1f\x7f]' fleet/fleet.yaml out
 	rm -r fleet
 	# None writes a secret of ours, or of the route.
@@ -234,7 +234,7 @@ servers() {
 		from_entries)}' >ours.json
 	init ours.json
 	[ "$(cd fleet && echo credentials/* secrets/*)" = "credentials/ack-2 credentials/answer-2$(:
-		) credentials/session-2 credentials/slack-2 credentials/store-2 secrets/*" ]
+		) credentials/session-2 credentials/slack-2 credentials/store-2 secrets/ack" ]
 	[ "$(jq -r '[.servers[].slug] | join(" ")' config)" = "ack-2 answer-2 session-2 store-2 slack-2" ]
 	rm -r fleet
 	# What holds a secret, or is no URL, is left out, and nothing of it is repeated.
@@ -368,9 +368,15 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	jq -e '.routes == [{route: "chat", result: "delivered", why: null,
 		after_seconds: .routes[0].after_seconds}]' sent
 	[ "$(stat -c %a fleet/secrets/slack)" = 600 ]
-	# What doctor says of it is mended by what it says.
+	# What signs links is there; where it is not, doctor mends it.
+	cp fleet/secrets/ack made
+	mcp-fleet doctor -c fleet/fleet.yaml --json >found || true
+	run ! grep -F 'no file ack' found
+	rm fleet/secrets/ack
 	mcp-fleet doctor -c fleet/fleet.yaml --json >found || true
 	bash -ec "$(jq -r 'select(.finding | contains("has no file ack")).mend' found)"
+	run ! cmp made fleet/secrets/ack
+	[ "$(sed 's/[0-9a-f]\{64\}$//' made)" = "$(sed 's/[0-9a-f]\{64\}$//' fleet/secrets/ack)" ]
 	[[ $(<fleet/secrets/ack) =~ ^for\ =\ ack$'\n'token\ =\ [0-9a-f]{64}$ ]]
 	[ "$(stat -c %a fleet/secrets/ack)" = 600 ]
 	mcp-fleet doctor -c fleet/fleet.yaml --json >found || true

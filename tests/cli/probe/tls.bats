@@ -2,6 +2,7 @@
 # Goal: step 2 passes for a good certificate, and names what is wrong with each
 # bad one and with each handshake that fails.
 
+bats_require_minimum_version 1.5.0
 load ../../helpers/lib
 
 EC=(-newkey ec -pkeyopt ec_paramgen_curve:P-256)
@@ -192,6 +193,99 @@ fails() {
 	jq -es '.[0].status == "pass"' out
 	probe --deny-private "http://[::ffff:127.0.0.1]:$BEHIND/json"
 	jq -es '.[1].error == "tcp.denied"' out
+}
+
+# trusting PORT CA: the target of that server, with that authority if it is given.
+trusting() {
+	jq -cn --arg url "https://localhost:$1/json" --arg ca "${2-}" '{slug: "s", $url} +
+		if $ca == "" then {} else {$ca} end'
+}
+
+# states: of the servers of the targets, which stand in a file, in their order.
+states() {
+	probe --concurrency 1 --targets targets "$@"
+	jq -r 'select(.type == "probe").state' out | paste -sd' '
+}
+
+@test "a target names a private authority, by a file or by its certificates" {
+	{
+		trusting "$PORT_good"
+		trusting "$PORT_good" "$PWD/ca.pem"
+		# What is trusted for one target is not for another, also of the same server.
+		trusting "$PORT_good"
+		trusting "$PORT_good" "$(<ca.pem)"
+		trusting "$PORT_good" "$PWD/hidden.pem"
+		trusting "$PORT_rootchain" "$PWD/hidden.pem"
+		trusting "$PORT_rootchain" "$PWD/ca.pem"
+		trusting "$PORT_self" "$PWD/self.pem"
+		trusting "$PORT_good" "$(echo 'Our own:'; cat hidden.pem; echo; cat ca.pem)"
+	} >targets
+	[ "$(states)" = 'broken healthy broken healthy broken healthy broken healthy healthy' ]
+	jq -es 'map(select(.type == "step" and .error)) | map(.error) == ["tls.untrusted", "tls.untrusted",
+		"tls.untrusted", "tls.self-signed"]' out
+	jq -es 'any(.[]; .error == "tls.self-signed" and (.message |
+		endswith("; trust it by ca of the server in fleet.yaml(5), or by --cacert")))' out
+	# It adds to what is trusted anyway, as tokens may come from public issuers.
+	[ "$(states --cacert hidden.pem)" = 'broken healthy broken healthy broken healthy healthy healthy healthy' ]
+	# Side by side, with one thread, too; and what expires.
+	cp targets some
+	for _ in {1..10}; do cat some; done >targets
+	probe --concurrency 30 --targets targets
+	[ "$(jq -s 'map(select(.state == "healthy")) | length' out)" -eq 50 ]
+	trusting "$PORT_good" "$PWD/ca.pem" >targets
+	"$BIN/mcp-probe" --check-expiry -f jsonl --targets targets >out || true
+	jq -es '.[-1] | .status == "expiring" and (.message | test("not accepted") | not)' out
+}
+
+@test "an authority of a target that cannot be used refuses that target" {
+	local row
+	touch empty.pem
+	head -c 100000 /dev/zero | tr '\0' x >large.pem
+	sed '3d' ca.pem >broken.pem
+	openssl ec -in ca.key -out only.key 2>/dev/null
+	while IFS='|' read -r ca why; do
+		{ trusting "$PORT_good" "${ca//\\n/$'\n'}"; trusting "$PORT_good" "$PWD/ca.pem"; } >targets
+		run -2 "$BIN/mcp-probe" -f jsonl --targets targets
+		[ "$(grep -c '"type":"probe"' <<<"$output")" -eq 1 ]
+		[[ $output == *"mcp-probe: line 1: $why"* ]] || { echo "$output"; return 1; }
+	done <<-END
+		nosuch.pem|ca: nosuch.pem: No such file
+		$PWD|ca: $PWD: no file
+		/dev/zero|ca: /dev/zero: no file
+		empty.pem|ca: empty.pem: no certificate in PEM
+		only.key|ca: only.key: no certificate in PEM
+		large.pem|ca: large.pem: more than 64 KiB
+		broken.pem|ca: broken.pem: a certificate that cannot be read
+		-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----|ca: its text: a certificate that cannot be read
+	END
+	{ echo '{"slug":"a","url":"https://localhost/","ca":7}'; trusting "$PORT_good" "$PWD/ca.pem"; } >targets
+	run -2 "$BIN/mcp-probe" -f jsonl --targets targets
+	[[ $output == *'mcp-probe: line 1: ca: not a string'* ]]
+	# Whoever asks by --serve-ssh learns nothing of the files here.
+	for ca in "$PWD/ca.pem" "$PWD/nosuch.pem"; do
+		trusting "$PORT_good" "$ca" >targets
+		SSH_ORIGINAL_COMMAND='mcp-probe --targets - -r eu -f jsonl' run "$BIN/mcp-probe" \
+			--serve-ssh -r eu <targets
+		[[ $output == *'ca: a file of this machine, and no certificate'* ]]
+	done
+	trusting "$PORT_good" "$(<ca.pem)" >targets
+	SSH_ORIGINAL_COMMAND='mcp-probe --targets - -r eu -f jsonl' run -0 "$BIN/mcp-probe" \
+		--serve-ssh -r eu <targets
+	[[ $output == *'"state":"healthy"'* ]]
+}
+
+@test "SSL_CERT_FILE says what is trusted, unless --cacert does" {
+	export SSL_CERT_FILE=$PWD/ca.pem
+	trusting "$PORT_good" >targets
+	trusting "$PORT_rootchain" "$PWD/hidden.pem" >>targets
+	[ "$(states)" = 'healthy healthy' ]
+	[ "$(states --cacert hidden.pem)" = 'broken healthy' ]
+	probe "https://localhost:$PORT_good/json"
+	jq -es '.[8].state == "healthy"' out
+	SSL_CERT_FILE=$PWD/nosuch.pem run -2 "$BIN/mcp-probe" "https://localhost:$PORT_good/json"
+	[[ $output == "mcp-probe: SSL_CERT_FILE: $PWD/nosuch.pem: No such file"* ]]
+	SSL_CERT_FILE='' probe "https://localhost:$PORT_good/json"
+	jq -es '.[1].error == "tls.untrusted"' out
 }
 
 @test "an authority that cannot be read is a usage error" {

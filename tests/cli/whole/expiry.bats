@@ -202,6 +202,20 @@ target() {
 	run ! grep -Ff "$OUT/secrets" "$OUT/out" "$OUT/err"
 }
 
+@test "a credential that only the regions have hides no certificate" {
+	{ target a d5 nowhere; target b d40; } >"$OUT/targets"
+	check 0 --targets "$OUT/targets" -f jsonl
+	jq -r 'select(.type == "expiry") | "\(.slug) \(.what) \(.status)"' "$OUT/out" | sort |
+		diff - <(printf '%s\n' 'a certificate expiring' 'b certificate ok')
+	grep -q '^mcp-probe: warning: line 1: auth.credential: nowhere: No such file' "$OUT/err"
+	grep -q '; only its certificate is looked at$' "$OUT/err"
+	# What is wrong otherwise is refused as ever.
+	echo '{"slug":"a","url":"https://localhost/","auth":{"credential":"nowhere"},"timeout":0}' >"$OUT/targets"
+	target b d40 >>"$OUT/targets"
+	check 2 --targets "$OUT/targets" -f jsonl
+	grep -q '^mcp-probe: line 1: timeout: ' "$OUT/err"
+}
+
 @test "a client certificate is a credential, and ends when it ends" {
 	cp d2.pem d2.key "$MCP_CREDENTIALS"
 	credential mtls 'cert = d2.pem' 'key = d2.key'

@@ -175,6 +175,7 @@ static void test_targets(void **state)
 		"\"credential\":\"example\"},\"health_tool\":{\"name\":"
 		"\"search\",\"arguments\":{\"query\":\"ping\",\"limit\":1,"
 		"\"filters\":{\"exact\":true}}},\"deny_private\":true,"
+		"\"ca\":\"/etc/mcp-fleet/example-ca.pem\","
 		"\"protocol_hint\":\"session\","
 		"\"known_hash\":\"0f\"}\n");
 	target_is(c, 1, NULL, NULL, NULL,

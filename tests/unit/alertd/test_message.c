@@ -465,7 +465,8 @@ static void test_once(void **state)
 		{"pipeline_stalled_resolved", "P1", "A v1.2 runs again.",
 			"P1 over: A v1.2 runs again", ""},
 		{"test", "P1", "TEST, nothing is wrong: ann tests.",
-			"[TEST] P1 path of example-mcp",
+			"[TEST] This is a test of the P1 route for "
+			"example-mcp. Nothing is wrong.",
 			"TEST, nothing is wrong: ann tests."},
 		{"test", "P3", "No test for 35 days: nobody knows. Run it.",
 			"P3: No test for 35 days: nobody knows", "Run it."},

@@ -74,6 +74,8 @@ static void put_server(struct buf *b, const struct conf_server *s)
 		buf_fmt(b, "%c%s", i ? ',' : ' ', s->regions[i]);
 	if (s->group)
 		buf_fmt(b, " (%s)", s->group);
+	if (s->ca)
+		buf_fmt(b, " by %s", s->ca);
 	for (size_t i = 0; i < s->n_tags; i++)
 		buf_fmt(b, " #%s", s->tags[i]);
 }
@@ -101,6 +103,10 @@ static void test_taken(void **state)
 		{"{" A ",\"group\":\"Big ones\",\"tags\":[\"eu\",\"x.1\"]}",
 			"a https://x/ - 60 30 none - - 2 3 180 ra,rb,rc "
 			"(Big ones) #eu #x.1"},
+		{"{" A ",\"ca\":\"ca.pem\"}", "a https://x/ - 60 30 none - - "
+			"2 3 180 ra,rb,rc by ca.pem"},
+		{"{" A ",\"ca\":\"a\\nb\"}", "a https://x/ - 60 30 none - - "
+			"2 3 180 ra,rb,rc by a\nb"},
 		{"{" A ",\"deny_private\":true}",
 			"a https://x/ - 60 30 none - - public 2 3 180 "
 			"ra,rb,rc"},

@@ -1,0 +1,34 @@
+/*
+ * ca.h: the file that `ca` of a server names, or the certificates that it is. They
+ * travel with the target, so a region needs no such file; nothing else of it does.
+ */
+#ifndef CONF_CA_H
+#define CONF_CA_H
+
+#include <stddef.h>
+
+/* Room for the reason why a file cannot be used; the most bytes of certificates. */
+#define CONF_CA_WHY 200
+#define CONF_CA_MAX (64 * 1024)
+
+/*
+ * conf_ca_read(config, ca, why): the certificates in PEM of ca, or of the file ca,
+ * relative to the folder of the file `config`; free it. NULL and why, of
+ * CONF_CA_WHY bytes: it cannot be read, is no regular file, or has no
+ * certificate, or more than CONF_CA_MAX bytes of them.
+ */
+char *conf_ca_read(const char *config, const char *ca, char *why);
+
+/*
+ * conf_ca_path(config, ca): where that file is; free it. A text of several lines
+ * stays as it is.
+ */
+char *conf_ca_path(const char *config, const char *ca);
+
+/*
+ * conf_ca_pick(text): of a text in PEM the certificates, in place: all else, such
+ * as a key, goes. How many bytes are left; behind them is a NUL. Pure.
+ */
+size_t conf_ca_pick(char *text);
+
+#endif
