@@ -230,6 +230,8 @@ static void apply(struct alert_state *st, const struct verdict *v,
 	bool asked = o.confirmed && !(v->judged_at > 0);
 	bool begins = o.confirmed && !covered(st, o.kind);
 	bool failing[ALERT_DOWN_KINDS], was_down;
+	/* Also what fails on while it recovers belongs to it. */
+	bool told = state_down(st) && s->failing && !s->only_throttled;
 
 	was_down = st->incidents[ALERT_DOWNTIME].open;
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
@@ -249,6 +251,8 @@ static void apply(struct alert_state *st, const struct verdict *v,
 		if (inc->open && inc->failed > st->down_at)
 			st->down_at = inc->failed;
 	}
+	if (told && s->window > st->down_at)
+		st->down_at = s->window;
 	if (asked)
 		tell_late(st, &o, s, out);
 	if (was_down && !st->incidents[ALERT_DOWNTIME].open) {
@@ -279,7 +283,7 @@ static void heal(struct alert_state *st, const struct verdict *v, double now)
 		(double)st->taken <= latest)
 		return;
 	st->window = st->judged = st->taken = st->down_at = st->cold = 0;
-	st->slow = st->anomaly.windows = (struct streak) {0};
+	st->slow = st->burning = st->anomaly.windows = (struct streak) {0};
 	st->anomaly.told = 0;
 	streak_forget(st);
 	tools_forget(&st->tools);

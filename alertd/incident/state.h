@@ -308,9 +308,10 @@ struct alert_state {
 	 * since when it is over. */
 	char *ended_key;
 	int64_t ended_since;
-	int64_t down_at;   /* the last window that failed in a downtime, a
-			      regional one, or for its limits */
+	int64_t down_at;   /* the last window that failed while a downtime, a
+			      regional one, or one of its limits was open */
 	struct streak slow; /* windows of slow answers */
+	struct streak burning; /* windows that use up the budget too fast */
 	struct anomaly anomaly;
 	int64_t cold; /* a window in which it may have been starting, or 0 */
 	bool cold_start; /* the configuration says that it starts cold; not

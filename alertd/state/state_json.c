@@ -410,6 +410,8 @@ const struct field state_fields[] = {
 	EPOCH("cold", ST, cold, FIELD_OMIT),
 	OBJECT("slow", ST, slow, streak_fields, 0,
 		FIELD_WHEN(ST, slow.counted)),
+	OBJECT("burning", ST, burning, streak_fields, 0,
+		FIELD_WHEN(ST, burning.counted)),
 	OBJECT("stray", ST, anomaly.windows, streak_fields, 0,
 		FIELD_WHEN(ST, anomaly.windows.counted)),
 	STRINGS("stray_regions", ST, anomaly.regions, 0, .valid = region_valid,
