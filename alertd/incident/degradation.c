@@ -35,9 +35,6 @@ static const struct burn {
 	{1, RATE_3D, RATE_6H, SEVERITY_P3},
 };
 
-/* From so many in a row on, a 429 of a region is a failure (article 3). */
-#define THROTTLED_ROW 3
-
 /*
  * The rate without the probes that were answered with 429, which say nothing of
  * the server; `counted` of them are failures all the same.

@@ -85,10 +85,14 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 	struct incident *inc = &st->incidents[kind];
 	const struct assessment *a = &s->assessed;
 	enum severity was = inc->severity;
-	bool worse = a->layer > inc->layer;
+	/* What was our trouble is the server's now. */
+	bool turned = inc->checks_refused && !s->refused;
+	bool worse = turned || a->layer > inc->layer;
 	bool lasts = flapping_lasts(inc, before);
 
-	if (a->layer >= inc->layer) {
+	if (turned)
+		inc->checks_refused = false;
+	if (turned || a->layer >= inc->layer) {
 		inc->layer = a->layer;
 		inc->step = a->step;
 	}
@@ -102,6 +106,7 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 			.phase = ALERT_ESCALATED,
 			.at = (double)s->window,
 			.worse = worse,
+			.turned = turned,
 			.was = was,
 			.lasts = lasts,
 		});
@@ -160,6 +165,7 @@ static void open_incident(struct alert_state *st, const struct confirmation *o,
 	inc->step = limits ? s->throttled_step : s->assessed.step;
 	inc->layer = limits ? LAYER_HTTP : s->assessed.layer;
 	note_failure(inc, o->kind, v, s);
+	inc->checks_refused = !limits && s->refused;
 	if (o->follows ||
 		(o->kind != ALERT_DOWNTIME && o->first == st->ended_since))
 		string_set(&inc->follows, st->ended_key);

@@ -103,6 +103,7 @@ struct incident {
 	int64_t silenced_at; /* since when */
 	bool unnotified; /* nobody was told that it began */
 	bool late;    /* for it began in a minute that was judged late */
+	bool checks_refused; /* in each failing window our credential was */
 	enum severity severity;
 	enum tier tier;	      /* the worst one */
 	enum step step;	      /* at the worst layer */
@@ -282,6 +283,7 @@ struct timeline_entry {
 	int64_t first;		/* the window that its key names; else 0 */
 	struct strings regions; /* that no earlier event of its key names */
 	int64_t resolved_at;	/* 0 where it is not over */
+	bool checks_refused; /* see struct incident */
 };
 
 struct alert_state {

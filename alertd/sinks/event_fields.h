@@ -27,6 +27,7 @@ struct sink_event {
 	char *url;		/* or NULL, like whatever may be null */
 	enum severity severity;
 	char *tier, *step, *layer, *error, *summary;
+	bool checks_refused; /* our credential is: no more is known */
 	char *headline; /* NULL: an event that is sent once, or an old one */
 	struct strings regions;
 	struct strings servers; /* of a common incident; else none */

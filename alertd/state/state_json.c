@@ -167,6 +167,7 @@ const struct field incident_fields[] = {
 		IF(change.to)),
 	FIELD("class", struct incident, class, 0,
 		.words = &change_class_words, IF(classed)),
+	ROW_CHECKS_REFUSED(struct incident, checks_refused, FIELD_OMIT),
 	EPOCH("stale_age_s", struct incident, stale_age_s, 0, .digits = 3,
 		IF(stale)),
 	FIELD("stale_more", struct incident, stale_more, FIELD_WITH, IF(stale)),
@@ -304,6 +305,7 @@ const struct field timeline_fields[] = {
 	ROW_REGIONS(struct timeline_entry, regions, 0,
 		FIELD_WHEN(struct timeline_entry, regions.n)),
 	ROW_TOLD_RESOLVED_AT(struct timeline_entry, resolved_at, FIELD_OMIT),
+	ROW_CHECKS_REFUSED(struct timeline_entry, checks_refused, FIELD_OMIT),
 	END,
 };
 
