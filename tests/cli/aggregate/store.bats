@@ -239,7 +239,7 @@ field() {
 		redis hset probe:demo:tools "$(printf '%064d.%064d' "$i" "$i")" '{}'
 	done >/dev/null
 	aggregate verdict -N $((T + 10)) >/dev/null
-	[ "$(redis hkeys probe:demo:tools | grep -vcE "^(seen|stood|listed|colour|success):")" -eq 1 ]
+	[ "$(redis hkeys probe:demo:tools | grep -vcE "^(seen|stood|listed|colour|success|healthy):")" -eq 1 ]
 	[ "$(redis hkeys probe:demo:tools | grep -c ^seen:)" -eq 2 ]
 	redis hget probe:demo:tools "$(printf 'a%.0s' {1..64}).$(printf 'b%.0s' {1..64})" | jq -e .get
 }
