@@ -133,6 +133,10 @@ void show_verdict(struct buf *b, const struct verdict *v, bool colour)
 		put_failing(b, v);
 	else
 		put_reporters(b, v);
+	if (v->checks == CHECKS_REFUSED)
+		buf_str(b, "; our credential is refused, which worked before");
+	if (v->checks == CHECKS_LIMITED)
+		buf_str(b, "; our checks are rate-limited");
 	if (v->n_no_data) {
 		buf_str(b, "; no data from ");
 		put_list(b, v->no_data, v->n_no_data);

@@ -73,7 +73,7 @@ static void point_to_ack(const struct notifier_setup *s, struct alert_record *r,
 }
 
 void emit_runbook(const struct conf *c, const char *slug, enum alert_kind kind,
-	struct buf *url)
+	enum checks checks, struct buf *url)
 {
 	struct conf_server s;
 
@@ -83,7 +83,8 @@ void emit_runbook(const struct conf *c, const char *slug, enum alert_kind kind,
 		buf_str(url, c->runbook);
 	else if (c && c->site_url)
 		buf_fmt(url, "%s/man/mcp-runbook.7#%s", c->site_url,
-			alert_kind_name(kind));
+			checks == CHECKS_REFUSED ? "checks_refused"
+						 : alert_kind_name(kind));
 }
 
 /* Puts an event that is held back into the timeline. */
@@ -152,7 +153,7 @@ static void point(const struct notifier_setup *s, struct alert_record *r,
 	if (l->page.len)
 		r->dashboard_url = l->page.p;
 	point_to_ack(s, r, l);
-	emit_runbook(s->conf, r->slug, r->kind, &l->runbook);
+	emit_runbook(s->conf, r->slug, r->kind, r->checks, &l->runbook);
 	if (l->runbook.len)
 		r->runbook_url = l->runbook.p;
 }

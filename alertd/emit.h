@@ -45,11 +45,12 @@ void emit_print(const struct notifier_setup *s, struct alert_event *e,
  * emit_dashboard(c, slug, url): append the address of the page of a server, or
  * for the fleet that of the list of all servers; nothing where the
  * configuration, which may be NULL, has no site. emit_runbook(c, slug, kind,
- * url): append what to do about that kind of alert: the runbook of the server,
- * else that of the alerts, else the section of mcp-runbook(7) on the site.
+ * checks, url): append what to do about that kind of alert: the runbook of the
+ * server, else that of the alerts, else the section of mcp-runbook(7) on the
+ * site, which is one of its own where our credential is refused.
  */
 void emit_dashboard(const struct conf *c, const char *slug, struct buf *url);
 void emit_runbook(const struct conf *c, const char *slug, enum alert_kind kind,
-	struct buf *url);
+	enum checks checks, struct buf *url);
 
 #endif

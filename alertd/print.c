@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/zone.h"
+#include "incident/incident.h"
 #include "incident/summary.h"
 #include "json/json.h"
 #include "records/probe.h"
@@ -168,6 +169,8 @@ static void put_incident_row(struct buf *b, const struct alert_state *st,
 	buf_char(b, ':');
 	for (size_t i = 0; i < inc->regions.n; i++)
 		buf_fmt(b, " %s", inc->regions.v[i]);
+	if (inc->checks_refused)
+		buf_str(b, " (our credential is refused)");
 	if (inc->passes)
 		buf_fmt(b, " (passed %d time%s since)", inc->passes,
 			inc->passes == 1 ? "" : "s");
@@ -243,6 +246,8 @@ static void put_line(struct buf *b, const struct alert_state *st,
 	}
 	buf_char(b, ']');
 	json_put_member(b, "failure_layer", failure_layer_name(inc->layer));
+	json_put_member(b, "checks",
+		checks_name(incident_checks(inc, kind)));
 	buf_fmt(b, ",\"probe_count\":%d,\"passes\":%d", inc->probe_count,
 		inc->passes);
 	json_put_member(b, "started_at", since);

@@ -120,6 +120,7 @@ static struct verdict judge(struct judged *s, double now)
 			.n_expected = s->n_expected,
 			.regions = s->records->regions,
 			.n_regions = s->records->n_regions,
+			.worked_at = s->loaded.last_healthy,
 			.churn_since = s->newest.tool_churn.since});
 
 	v.last_probe_at = NAN;
@@ -136,9 +137,15 @@ static struct verdict judge(struct judged *s, double now)
 	return v;
 }
 
-/* Count the minutes of a day, each by its colour; VERDICT_UNKNOWN: do not. */
+/* The minutes of a day: the colour of each, and as what it counts; or NULL. */
+struct day_minutes {
+	enum verdict_colour colours[DAY_MINUTES];
+	const char *as[DAY_MINUTES];
+};
+
+/* Count the minutes of a day that count. */
 static int count(struct work *w, struct judged *s, int64_t day,
-	const enum verdict_colour *colours)
+	const struct day_minutes *of)
 {
 	char keys[2][KEY_MAX], text[3][24], minute[DAY_MINUTES][8];
 	const char *args[8 + 2 * DAY_MINUTES];
@@ -157,13 +164,11 @@ static int count(struct work *w, struct judged *s, int64_t day,
 	args[n++] = text[1];
 	args[n++] = text[2];
 	for (int i = 0; i < DAY_MINUTES; i++) {
-		if (colours[i] == VERDICT_UNKNOWN)
+		if (!of->as[i])
 			continue;
 		snprintf(minute[i], sizeof minute[i], "%d", i);
 		args[n++] = minute[i];
-		args[n++] = fleet_counted_as(&w->fleet, &s->server,
-			&(struct verdict) {.verdict = colours[i],
-				.window = day * DAY + 60 * (int64_t)i});
+		args[n++] = of->as[i];
 	}
 	asked = (n - 8) / 2;
 	if (!asked)
@@ -181,7 +186,7 @@ static int count(struct work *w, struct judged *s, int64_t day,
 		if (!s->tally.last)
 			s->tally.first = window;
 		s->tally.last = window;
-		s->tally.counted[colours[m]]++;
+		s->tally.counted[of->colours[m]]++;
 		asked--;
 	}
 	s->tally.before += asked;
@@ -192,14 +197,13 @@ static int count(struct work *w, struct judged *s, int64_t day,
 static int judge_minutes(struct work *w, struct judged *s, int64_t first,
 	int64_t last)
 {
-	enum verdict_colour colours[DAY_MINUTES];
+	struct day_minutes minutes;
 	int64_t oldest = (int64_t)w->now / DAY - DAYS_KEPT + 1;
 
 	for (int64_t t = first; t <= last;) {
 		int64_t day = t / DAY;
 
-		for (int i = 0; i < DAY_MINUTES; i++)
-			colours[i] = VERDICT_UNKNOWN;
+		memset(&minutes, 0, sizeof minutes);
 		for (; t <= last && t / DAY == day; t += 60) {
 			struct verdict v = judge(s, (double)t + 60 - 0.001);
 
@@ -208,11 +212,13 @@ static int judge_minutes(struct work *w, struct judged *s, int64_t first,
 				verdict_release(&v);
 				continue;
 			}
-			colours[t % DAY / 60] = v.verdict;
+			minutes.colours[t % DAY / 60] = v.verdict;
+			minutes.as[t % DAY / 60] = fleet_counted_as(
+				&w->fleet, &s->server, &v);
 			verdict_release(&s->newest);
 			s->newest = v;
 		}
-		if (day >= oldest && count(w, s, day, colours))
+		if (day >= oldest && count(w, s, day, &minutes))
 			return -1;
 	}
 	return 0;

@@ -222,6 +222,7 @@ static struct verdict_input input(const struct work *w)
 		.now = w->now,
 		.expected = w->expected,
 		.n_expected = w->n_expected,
+		.worked_at = w->latest.last_healthy,
 		.churn_since = w->latest.churn_since};
 	struct server *servers;
 	size_t n;

@@ -60,6 +60,7 @@ static void read_published(struct status_server *out, const char *text)
 	out->colour = r.verdict.verdict;
 	out->tier = r.verdict.tier;
 	out->step = r.verdict.step;
+	out->checks = r.verdict.checks;
 	out->uptime_30d = r.verdict.uptime_30d;
 	for (size_t i = 0; i < out->n_regions; i++)
 		for (size_t k = 0; k < r.verdict.n_failing; k++)

@@ -357,6 +357,10 @@ static void note_failing(
 		buf_fmt(b, "%s%s", sep, s->regions[i].name);
 		sep = ", ";
 	}
+	if (s->checks == CHECKS_REFUSED)
+		buf_str(b, "; our credential is refused");
+	if (s->checks == CHECKS_LIMITED)
+		buf_str(b, "; our checks are rate-limited");
 }
 
 static void note_silent(

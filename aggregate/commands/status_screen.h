@@ -49,6 +49,7 @@ struct status_server {
 	enum verdict_colour colour;
 	enum tier tier;
 	enum step step;
+	enum checks checks;
 	double uptime_30d; /* NAN where not known, like those below */
 	/* What is known now. */
 	bool no_data;	 /* too few regions report for a verdict */

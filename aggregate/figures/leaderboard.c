@@ -20,19 +20,31 @@ void standing_init(struct standing *s, const char *slug)
 void month_minutes_add(struct month_minutes *m, const struct month_span *span,
 	const char *field, long long n)
 {
+	static const char unchecked[] = "-unchecked";
 	enum verdict_colour colour;
+	char name[24];
 	long long day;
+	size_t length;
 	char *end;
+	bool out;
 
 	if (!field || *field < '0' || *field > '9' || n <= 0)
 		return;
 	day = strtoll(field, &end, 10);
-	if (*end == ':' && day >= span->first && day <= span->last &&
-		day - span->first < 31 &&
-		verdict_colour_parse(end + 1, &colour) &&
-		colour != VERDICT_UNKNOWN)
-		m->days[day - span->first][colour] =
-			(int32_t)(n < DAY_MINUTES ? n : DAY_MINUTES);
+	if (*end != ':' || day < span->first || day > span->last ||
+		day - span->first >= 31)
+		return;
+	/* Minutes in which nothing could be checked are no minutes of a colour. */
+	length = strcspn(++end, "-");
+	out = strcmp(end + length, unchecked) == 0;
+	if (length >= sizeof name || (!out && end[length]))
+		return;
+	memcpy(name, end, length);
+	name[length] = '\0';
+	if (n > DAY_MINUTES)
+		n = DAY_MINUTES;
+	if (verdict_colour_parse(name, &colour) && colour != VERDICT_UNKNOWN)
+		m->days[day - span->first][colour] += (int32_t)(out ? -n : n);
 }
 
 /* Read the instant of a row, and go on to the next row; NAN: it is none. */

@@ -27,7 +27,8 @@ static size_t failures_at(const struct expected_regions *f, enum step step,
 	for (size_t i = 0; i < f->n; i++) {
 		const struct failure_run *r = &f->runs[i];
 
-		if (step != STEP_NONE && r->step != step)
+		if ((step != STEP_NONE && r->step != step) ||
+			r->limited != f->limited)
 			continue;
 		for (size_t j = 0; j < r->n_at; j++)
 			out[n++] = (struct failure) {r->at[j], f->machines[i]};
@@ -81,7 +82,7 @@ enum step agreement_step(const struct rule *rule,
 	if (step)
 		return step;
 	for (size_t i = 0; i < f->n; i++)
-		failing[f->runs[i].step]++;
+		failing[f->runs[i].step] += f->runs[i].limited == f->limited;
 	failing[STEP_NONE] = 0;
 	for (enum step s = STEP_DNS; s <= STEP_TOOL_HASH; s++)
 		if (failing[s] > failing[step])

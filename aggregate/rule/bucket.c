@@ -1,5 +1,6 @@
 #include "rule/bucket.h"
 
+#include "mcp/layers.h"
 #include "rule/failure_run.h"
 
 #include <stdbool.h>
@@ -113,7 +114,8 @@ static const struct probe *judged(const struct rule *rule,
 		return NULL;
 	for (const struct probe *p = r.newest + 1; p-- > h->probes;)
 		if (p->started_at > now - rule->lookback_s &&
-			p->failed_step == r.step)
+			!failure_throttled(p->failed_step, p->error) &&
+			(r.limited || p->failed_step == r.step))
 			return p;
 	return NULL;
 }

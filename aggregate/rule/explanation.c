@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/zone.h"
+#include "mcp/layers.h"
 #include "rule/failure_run.h"
 #include "rule/divergence_text.h"
 
@@ -74,7 +75,7 @@ static bool muted(const struct failure_run *r)
 {
 	const struct probe *p = r->newest;
 
-	return p && p->error && strcmp(p->error, "http.429") == 0 && !r->step;
+	return p && failure_throttled(p->failed_step, p->error) && !r->step;
 }
 
 /* ---- What was looked at. */
@@ -191,10 +192,26 @@ static void why_no_data(const struct explanation *e, struct buf *b)
 		v->reporters, v->expected, e->rule->lookback_s, quorum);
 }
 
+static void why_limited(const struct explanation *e, struct buf *b)
+{
+	const struct verdict *v = e->verdict;
+
+	buf_fmt(b, "%zu of %d region%s get%s 429, %d in a row or more "
+		   "(throttled), and none fails otherwise.\n"
+		   "  Never red: the server answers, and limits the rate of our "
+		   "checks.\n",
+		v->n_failing, v->expected, v->expected == 1 ? "" : "s",
+		v->n_failing == 1 ? "s" : "", e->rule->throttled);
+}
+
 static void why_amber(const struct explanation *e, struct buf *b)
 {
 	const struct verdict *v = e->verdict;
 
+	if (v->checks == CHECKS_LIMITED) {
+		why_limited(e, b);
+		return;
+	}
 	if (machines(e) == 1) {
 		struct failure_run r = run_of(e, e->in->expected[0]);
 
@@ -249,6 +266,19 @@ static void why_hard_outage(const struct explanation *e, struct buf *b)
 		v->expected, e->rule->tolerance_s);
 }
 
+/* What is known of a server that our checks do not reach. */
+static void put_kept_out(const struct explanation *e, struct buf *b)
+{
+	const struct verdict *v = e->verdict;
+
+	if (v->checks == CHECKS_REFUSED)
+		buf_str(b, "  Our credential is refused, which worked before: "
+			   "clients with their own access may be fine.\n");
+	if (v->unchecked)
+		buf_str(b, "  Nobody knows whether the server works: the minute "
+			   "has no part in its uptime.\n");
+}
+
 /* The regions that share a machine with an earlier one. */
 static void put_machines(const struct explanation *e, struct buf *b)
 {
@@ -286,6 +316,7 @@ static void put_why(const struct explanation *e, struct buf *b)
 		why_hard_outage(e, b);
 		break;
 	}
+	put_kept_out(e, b);
 	for (size_t i = 0; i < v->n_no_data; i++)
 		if (run_of(e, v->no_data[i]).step)
 			buf_fmt(b, "  %s was failing when it fell silent: "

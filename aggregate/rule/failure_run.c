@@ -1,12 +1,11 @@
 #include "rule/failure_run.h"
 
+#include "mcp/layers.h"
 #include "rule/verdict.h"
-
-#include <string.h>
 
 static bool throttled(const struct probe *p)
 {
-	return p->failed_step && p->error && strcmp(p->error, "http.429") == 0;
+	return failure_throttled(p->failed_step, p->error);
 }
 
 /*
@@ -48,6 +47,13 @@ static bool isolated(const struct rule *rule, const struct region_history *h,
 	return false;
 }
 
+static void begin(struct failure_run *r, const struct probe *p)
+{
+	r->step = p->failed_step;
+	r->limited = throttled(p);
+	r->refused = failure_refused(p->failed_step, p->error);
+}
+
 struct failure_run failure_run_judge(
 	const struct rule *rule, const struct region_history *h, double now)
 {
@@ -69,10 +75,12 @@ struct failure_run failure_run_judge(
 			break;
 		if (mute(rule, p, oldest))
 			continue;
-		if (!p->failed_step)
+		/* What is limited is not down: neither goes on as the other. */
+		if (!p->failed_step ||
+			(r.failures && throttled(p) != r.limited))
 			break;
 		if (!r.failures)
-			r.step = p->failed_step;
+			begin(&r, p);
 		r.failures++;
 		run = run && p->failed_step == r.step;
 		if (!run)

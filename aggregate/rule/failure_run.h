@@ -16,6 +16,8 @@ struct failure_run {
 	bool reports;		    /* newest started within the lookback */
 	bool isolated; /* it does not report, for its network is cut off */
 	enum step step; /* the failing one; STEP_NONE where none fails */
+	bool limited; /* it fails with 429: that says nothing of the server */
+	bool refused; /* our credential is refused there */
 	int streak;	/* failures in the run */
 	int failures;	/* in a row at whatever steps, the run included */
 	/* When those of the run within the lookback started, newest first. */

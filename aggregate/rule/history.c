@@ -31,6 +31,15 @@ double history_success(const struct region_history *h, double t)
 	return n ? h->probes[n - 1].started_at : NAN;
 }
 
+double history_healthy(const struct region_history *h, double t)
+{
+	size_t n = history_until(h, t);
+
+	while (n && h->probes[n - 1].state != STATE_HEALTHY)
+		n--;
+	return n ? h->probes[n - 1].started_at : NAN;
+}
+
 static int by_instant(const void *a, const void *b)
 {
 	const struct probe *x = a, *y = b;

@@ -95,6 +95,9 @@ size_t history_until(const struct region_history *h, double t);
  */
 double history_success(const struct region_history *h, double t);
 
+/* history_healthy(h, t): the same of the newest that was healthy. */
+double history_healthy(const struct region_history *h, double t);
+
 /*
  * history_settle(probes, n): sort the probes of a region, oldest first, and
  * drop those that are not whole, whose `counts` is false. Then `counts` of a

@@ -80,6 +80,10 @@ static struct expected_regions expected_regions_new(const struct rule *rule,
 	find_machines(&f);
 	for (size_t i = 0; i < f.n; i++)
 		f.runs[i] = failure_run_judge(rule, &f.regions[i], in->now);
+	for (size_t i = 0; i < f.n; i++)
+		f.limited = f.limited || f.runs[i].limited;
+	for (size_t i = 0; i < f.n; i++)
+		f.limited = f.limited && (f.runs[i].limited || !f.runs[i].step);
 	return f;
 }
 
@@ -179,7 +183,9 @@ static bool alone_down(
 	for (size_t i = 0; i < f->n; i++) {
 		const struct failure_run *r = &f->runs[i];
 
-		if (r->reports && !(r->n_at && r->failures >= rule->alone))
+		if (r->reports &&
+			(r->limited ||
+				!(r->n_at && r->failures >= rule->alone)))
 			return false;
 	}
 	return true;
@@ -202,6 +208,9 @@ static enum tier decide_tier(const struct rule *rule,
 		return TIER_NO_DATA;
 	if (!v->n_failing)
 		return TIER_OK;
+	/* A server that says how often it may be asked is alive. */
+	if (f->limited)
+		return TIER_REGIONAL;
 	if (expected == 1)
 		return alone_down(rule, f) ? TIER_STEP_ALERT : TIER_REGIONAL;
 	if (v->failed_regions >= rule->hard_outage || all_down(rule, f))
@@ -209,6 +218,57 @@ static enum tier decide_tier(const struct rule *rule,
 	if (v->failed_regions >= rule->step_alert)
 		return TIER_STEP_ALERT;
 	return TIER_REGIONAL;
+}
+
+/* Whether a probe of the server was healthy before. */
+static bool worked(const struct verdict_input *in, double until)
+{
+	for (size_t i = 0; i < in->n_regions; i++)
+		if (history_healthy(&in->regions[i], until) > 0)
+			return true;
+	return in->worked_at > 0;
+}
+
+/*
+ * What keeps our checks out: our credential, if it is what the step of the
+ * verdict fails with, and nothing fails for another reason at a step before
+ * those that only a client passes whom the server lets in.
+ */
+static enum checks find_checks(const struct expected_regions *f,
+	const struct verdict_input *in, double until, enum step step)
+{
+	bool refused = false;
+
+	if (f->limited)
+		return CHECKS_LIMITED;
+	for (size_t i = 0; i < f->n; i++) {
+		const struct failure_run *r = &f->runs[i];
+
+		if (!r->step || r->limited)
+			continue;
+		if (!r->refused &&
+			(r->step <= STEP_AUTH_INITIALIZE || r->step == step))
+			return CHECKS_FREE;
+		refused = refused || (r->refused && r->step == step);
+	}
+	return refused && worked(in, until) ? CHECKS_REFUSED : CHECKS_FREE;
+}
+
+/*
+ * Whether nobody knows if the server works, for what keeps our checks out: as many
+ * regions as would make an outage, or all that report.
+ */
+static bool is_unchecked(const struct rule *rule,
+	const struct expected_regions *f, const struct verdict *v)
+{
+	if (!v->checks || v->verdict == VERDICT_UNKNOWN)
+		return false;
+	if (v->verdict == VERDICT_RED || v->failed_regions >= rule->step_alert)
+		return true;
+	for (size_t i = 0; i < f->n; i++)
+		if (f->runs[i].reports && !f->runs[i].newest->failed_step)
+			return false;
+	return true;
 }
 
 static int by_value(const void *a, const void *b)
@@ -276,6 +336,8 @@ struct verdict verdict_decide(const struct rule *rule,
 	list_regions(rule, in->now, &f, &v);
 	v.tier = decide_tier(rule, &f, &v);
 	v.verdict = verdict_of_tier(v.tier);
+	v.checks = find_checks(&f, in, until, v.step);
+	v.unchecked = is_unchecked(rule, &f, &v);
 	v.n_sides = drift_sides(f.regions, f.n, in->now - rule->divergence_s,
 		until, &v.sides);
 	v.divergence = v.n_sides > 0;

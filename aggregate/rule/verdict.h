@@ -41,6 +41,11 @@ struct verdict_input {
 	/* What is known of each region; those not expected are ignored. */
 	const struct region_history *regions;
 	size_t n_regions;
+	/*
+	 * When a probe was last healthy, by the verdict before: what is refused
+	 * now worked then. 0: never, but for the probes of `regions`.
+	 */
+	double worked_at;
 	/* Since when its tools churn, by the verdict before; 0: they do not. */
 	double churn_since;
 };

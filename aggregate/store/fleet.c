@@ -145,6 +145,9 @@ int fleet_read_maintenance(struct fleet *f, struct store *s)
 const char *fleet_counted_as(const struct fleet *f,
 	const struct fleet_server *server, const struct verdict *v)
 {
+	if (v->unchecked)
+		return v->verdict == VERDICT_RED ? "red-unchecked"
+						 : "amber-unchecked";
 	if (v->verdict == VERDICT_RED && f->maintenance && f->maintenance->n &&
 		maintenance_list_now(f->maintenance, server->slug,
 			server->account, (double)v->window, f->maintenance_s)

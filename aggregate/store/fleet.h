@@ -54,8 +54,9 @@ void fleet_release(struct fleet *f);
  * fleet_counted_as. -1 where the store failed, and the operator has been told.
  *
  * fleet_counted_as(f, server, v): what the minute of a verdict is counted as: its
- * colour; "red-maintenance" where it is red within a maintenance, which is
- * counted beside red. None is known where they were not read.
+ * colour; "red-unchecked" or "amber-unchecked" where our checks are kept out, else
+ * "red-maintenance" where it is red within a maintenance, which are counted
+ * beside the colour. No maintenance is known where they were not read.
  */
 int fleet_read_maintenance(struct fleet *f, struct store *s);
 const char *fleet_counted_as(const struct fleet *f,

@@ -33,7 +33,8 @@ static const char *const codes[] = {"auth.bare-401", "auth.refresh-needed",
 	"tls.client-certificate", "tls.expired", "tls.handshake",
 	"tls.hostname", "tls.not-tls", "tls.not-yet-valid", "tls.self-signed",
 	"tls.timeout", "tls.untrusted", "tls.version", "tool.error",
-	"tool.header", "tool.missing", "mcp.member"};
+	"tool.header", "tool.missing", "mcp.member",
+	"oauth.refused"};
 #define CODES (sizeof codes / sizeof *codes)
 #define OTHER 4095
 

@@ -183,6 +183,7 @@ static int load_missed(const struct late *l, struct missed *m)
 	if (n) {
 		m->in.regions = m->seen = servers->regions;
 		m->in.n_regions = servers->n_regions;
+		m->in.worked_at = m->known.last_healthy;
 		m->in.url = m->in.url ? m->in.url : servers->url;
 	}
 	return 0;

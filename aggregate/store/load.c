@@ -371,6 +371,9 @@ static void read_tool_field(struct collect *c, struct loaded *l,
 		l->churn_since = 0;
 	else if (strcmp(field, "colour:last") == 0)
 		l->coloured = verdict_colour_parse(text, &l->colour);
+	else if (strcmp(field, "healthy:last") == 0 &&
+		!num_epoch(text, &l->last_healthy))
+		l->last_healthy = 0;
 	else if (strcmp(field, "success:last") == 0 &&
 		!num_epoch(text, &l->last_success))
 		l->last_success = 0;

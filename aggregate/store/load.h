@@ -26,6 +26,7 @@ struct loaded {
 	bool coloured;		    /* there is a verdict before, */
 	enum verdict_colour colour; /* of this colour */
 	double last_success; /* as of the verdict before; 0: not known */
+	double last_healthy; /* likewise; 0: never */
 	double churn_since; /* and since when they churn; 0: they do not */
 	/* What the sides of its divergence say, see divergence_words.h; NULL:
 	   nothing. */

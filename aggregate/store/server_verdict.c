@@ -210,14 +210,17 @@ static double last_probe_at(const struct verdict *v)
 	return at;
 }
 
-/* From the probes that are kept; the verdict before knows of older ones. */
-static double last_success_at(
-	const struct server_verdict *s, double until, double before)
+/*
+ * From the probes that are kept, by a function of history.h; the verdict before
+ * knows of older ones.
+ */
+static double last_at(const struct server_verdict *s, double until,
+	double (*of)(const struct region_history *h, double t), double before)
 {
 	double at = before > 0 && before <= until ? before : NAN;
 
 	for (size_t i = 0; i < s->n_regions; i++)
-		at = fmax(at, history_success(&s->regions[i], until));
+		at = fmax(at, of(&s->regions[i], until));
 	return at;
 }
 
@@ -241,6 +244,7 @@ int server_verdict_decide(
 			.n_expected = n_expected,
 			.regions = s->regions,
 			.n_regions = s->n_regions,
+			.worked_at = l->last_healthy,
 			.churn_since = s->churn_since});
 	rc = add_words(s, in);
 	if (!rc && in->lock)
@@ -252,7 +256,9 @@ int server_verdict_decide(
 	if (rc)
 		return rc;
 	s->verdict.last_probe_at = last_probe_at(&s->verdict);
-	s->verdict.last_success_at = last_success_at(s, until, l->last_success);
+	s->verdict.last_success_at =
+		last_at(s, until, history_success, l->last_success);
+	s->last_healthy = last_at(s, until, history_healthy, l->last_healthy);
 	figures_put(&s->verdict, &l->figures);
 	if (s->verdict.verdict == VERDICT_UNKNOWN)
 		return 0;
@@ -343,16 +349,28 @@ static size_t put_region_states(
 	return n;
 }
 
-/* The fields "colour:last" and "success:last"; how many texts. */
-static size_t put_last(const struct verdict *v, char (*text)[PUBLISH_TEXT])
+/* A field with an instant, if there is one; how many texts. */
+static size_t put_instant(const char *field, double at,
+	char (*text)[PUBLISH_TEXT])
 {
+	if (isnan(at))
+		return 0;
+	snprintf(text[0], PUBLISH_TEXT, "%s", field);
+	snprintf(text[1], PUBLISH_TEXT, "%.6f", at);
+	return 2;
+}
+
+/* The fields "colour:last", "success:last" and "healthy:last"; how many texts. */
+static size_t put_last(const struct server_verdict *s,
+	char (*text)[PUBLISH_TEXT])
+{
+	const struct verdict *v = &s->verdict;
+	size_t n = 2;
+
 	snprintf(text[0], PUBLISH_TEXT, "colour:last");
 	snprintf(text[1], PUBLISH_TEXT, "%s", verdict_colour_name(v->verdict));
-	if (isnan(v->last_success_at))
-		return 2;
-	snprintf(text[2], PUBLISH_TEXT, "success:last");
-	snprintf(text[3], PUBLISH_TEXT, "%.6f", v->last_success_at);
-	return 4;
+	n += put_instant("success:last", v->last_success_at, text + n);
+	return n + put_instant("healthy:last", s->last_healthy, text + n);
 }
 
 /* A field that is not as it was; how many texts. */
@@ -369,7 +387,7 @@ static size_t put_kept(
 void server_verdict_queue(const struct server_verdict *s, struct store *store,
 	const char *sha, double now, struct publish_count count)
 {
-	size_t most = 4 * s->n_regions + 2 * s->verdict.n_regions + 6;
+	size_t most = 4 * s->n_regions + 2 * s->verdict.n_regions + 8;
 	char(*text)[PUBLISH_TEXT] = xcalloc(most, sizeof *text);
 	const char **fields = xcalloc(most + 4, sizeof *fields);
 	double until = now + s->server.rule.ahead_s;
@@ -377,7 +395,7 @@ void server_verdict_queue(const struct server_verdict *s, struct store *store,
 
 	n += put_tool_changes(s, until, s->churn_since, text + n);
 	n += put_region_states(s, text + n);
-	n += put_last(&s->verdict, text + n);
+	n += put_last(s, text + n);
 	for (size_t i = 0; i < n; i++)
 		fields[i] = text[i];
 	n += put_kept(fields + n, DIVERGENCE_WORDS, &s->words);

@@ -31,6 +31,7 @@ struct server_verdict {
 	const char **expected;
 	struct verdict verdict;
 	double churn_since; /* from the verdict before; 0: no churn */
+	double last_healthy; /* when a probe last was; NAN: never */
 	/* What its sides say, and what nobody approved of its tools. */
 	struct kept_field words, unapproved;
 };

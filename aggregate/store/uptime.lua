@@ -38,8 +38,9 @@ local function runs_of(letters)
 	return table.concat(out)
 end
 -- Count a minute of a day, unless it is counted already; whether it was not. A
--- minute is of a colour, and may be of that colour within a maintenance, which is
--- counted beside: 'red-maintenance'.
+-- minute is of a colour, and may be of that colour within a maintenance, or because
+-- our checks are kept out, which is counted beside: 'red-maintenance',
+-- 'red-unchecked', 'amber-unchecked'.
 local function count_minute(minutes, counted, day, minute, as)
 	local colour = as:match('^%a+')
 	local upto = redis.call('HGET', minutes, 'upto')
@@ -59,8 +60,9 @@ local function count_minute(minutes, counted, day, minute, as)
 	return true
 end
 -- uptime_30d as of a day, as JSON, and the letters of the 30 days, see
--- listing_row.h; days that are older than `kept` are dropped. Where maintenance does
--- not count, its red minutes are as if they had not been.
+-- listing_row.h; days that are older than `kept` are dropped. Minutes in which nothing
+-- could be checked are as if they had not been; so are the red ones of a maintenance,
+-- where that does not count.
 local function uptime_30d(minutes, today, kept, maintenance_counts)
 	local all, red, planned = 0, 0, 0
 	local days = {}
@@ -73,6 +75,10 @@ local function uptime_30d(minutes, today, kept, maintenance_counts)
 		elseif day and tonumber(day) > today - 30 then
 			if as == 'red-maintenance' then
 				planned = planned + m[i + 1]
+			elseif as == 'red-unchecked' then
+				all, red = all - m[i + 1], red - m[i + 1]
+			elseif as == 'amber-unchecked' then
+				all = all - m[i + 1]
 			elseif as:match('^%a+$') then
 				all = all + m[i + 1]
 			end
@@ -83,7 +89,8 @@ local function uptime_30d(minutes, today, kept, maintenance_counts)
 	end
 	for i, d in ipairs(days) do
 		local work = d['red-maintenance'] or 0
-		days[i] = (d.red or 0) > work and 'd' or d.amber and 'p' or
+		days[i] = (d.red or 0) > work + (d['red-unchecked'] or 0) and 'd' or
+			(d.amber or 0) > (d['amber-unchecked'] or 0) and 'p' or
 			work > 0 and 'w' or d.green and 'u' or '-'
 	end
 	days = table.concat(days)

@@ -134,7 +134,10 @@ static void put_rule(const struct page *g, const struct incident *inc,
 {
 	const char *what = kind == ALERT_RATE_LIMITED
 		? "was answered with 429"
-		: "failed";
+		: inc->checks_refused ? "had our credential refused"
+				      : "failed";
+	const char *fails = inc->checks_refused ? "our credential is refused"
+						: "it fails";
 
 	buf_str(g->b, "  why: ");
 	if (kind >= ALERT_DOWN_KINDS) {
@@ -143,8 +146,9 @@ static void put_rule(const struct page *g, const struct incident *inc,
 	}
 	if (explain_rule(inc, kind) == EXPLAIN_SPACE &&
 		inc->first != inc->opened_at) {
-		put_line(g, "regions agreed in every window that it fails, from ",
-			(double)inc->first, " to ");
+		buf_fmt(g->b, "regions agreed in every window that %s, from ",
+			fails);
+		put_line(g, "", (double)inc->first, " to ");
 		put_time_of_day(g, (double)inc->opened_at);
 		buf_str(g->b, ": enough in a row to count\n");
 		return;
@@ -152,7 +156,9 @@ static void put_rule(const struct page *g, const struct incident *inc,
 	if (explain_rule(inc, kind) == EXPLAIN_SPACE) {
 		buf_str(g->b, inc->expected == 1
 				? "the verdict on its only region was red at "
-				: "regions agreed that it fails, at ");
+				: "regions agreed that ");
+		if (inc->expected != 1)
+			buf_fmt(g->b, "%s, at ", fails);
 		put_time_of_day(g, (double)inc->first);
 		buf_str(g->b, ": that counts at once\n");
 		return;
@@ -193,6 +199,17 @@ static void put_failure(const struct page *g, const struct incident *inc,
 	buf_fmt(g->b, "%d window%s, the last ", inc->probe_count,
 		inc->probe_count == 1 ? "" : "s");
 	put_line(g, "", (double)inc->failed, "\n");
+}
+
+/* What is known where our checks are kept out. */
+static void put_known(const struct page *g, const struct incident *inc)
+{
+	if (!inc->checks_refused)
+		return;
+	put_line(g, "  known: our credential worked until ",
+		(double)inc->first,
+		", and is refused since; clients with their own access may be "
+		"fine\n");
 }
 
 /* An instant; if it has passed, mcp-alert has not run since. */
@@ -326,6 +343,7 @@ static void put_incident(const struct page *g, struct alert_state *st,
 	put_line(g, ", confirmed at ", (double)inc->opened_at, "\n");
 	put_rule(g, inc, kind);
 	put_failure(g, inc, kind);
+	put_known(g, inc);
 	put_told(g, st, kind);
 	put_duty(g, inc);
 	if (inc->suppressed || explain_held(st, g->now)) {

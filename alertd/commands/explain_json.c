@@ -7,6 +7,7 @@
 #include "conf/policy.h"
 #include "incident/acknowledgement.h"
 #include "incident/dedup_key.h"
+#include "incident/incident.h"
 #include "json/json.h"
 #include "records/probe.h"
 
@@ -44,6 +45,8 @@ static void put_incident(struct buf *b, struct alert_state *st,
 	json_put_member(b, "probe_step", step_name(inc->step));
 	json_put_member(b, "failure_layer", failure_layer_name(inc->layer));
 	json_put_member(b, "last_error", inc->error);
+	json_put_member(b, "checks",
+		checks_name(incident_checks(inc, kind)));
 	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
 	explain_told(inc, &told);
 	json_put_list(b, "told", told.v, told.n);

@@ -53,9 +53,13 @@ struct observation observation_of(const struct verdict *v)
 		.window = window_of(v),
 		.failing = v->n_failing > 0,
 		.agreed = v->verdict == VERDICT_RED,
+		.refused = v->checks == CHECKS_REFUSED,
 		.assessed = severity_assess(v),
 	};
 
+	/* Whichever step the server asks at, nothing is checked any more. */
+	if (s.refused)
+		s.assessed.severity = SEVERITY_P1;
 	for (size_t i = 0; i < v->n_regions && !s.throttled; i++) {
 		if (!throttled_now(v, &v->regions[i]))
 			continue;
@@ -154,13 +158,20 @@ void streak_count(struct alert_state *st, const struct verdict *v,
 	if (fresh && v->verdict != VERDICT_UNKNOWN)
 		end_series(st, v);
 	for (size_t i = 0; i < v->n_failing; i++)
-		streak_add(
-			&state_region(st, v->failing[i])->failing, s->window);
-	for (size_t i = 0; i < v->n_regions; i++)
-		if (throttled_now(v, &v->regions[i]))
-			streak_add(&state_region(st, v->regions[i].region)
-					    ->throttled,
+		if (!severity_throttled(severity_region(v, v->failing[i])))
+			streak_add(&state_region(st, v->failing[i])->failing,
 				s->window);
+	for (size_t i = 0; i < v->n_regions; i++) {
+		struct region_tally *r;
+
+		if (!throttled_now(v, &v->regions[i]))
+			continue;
+		r = state_region(st, v->regions[i].region);
+		streak_add(&r->throttled, s->window);
+		/* The server answers: what it failed with before is over. */
+		if (r->throttled.n >= THROTTLED_ROW)
+			r->failing = (struct streak) {0};
+	}
 	streak_drop(st);
 }
 

@@ -14,6 +14,9 @@
 #include "incident/state.h"
 #include "records/verdict.h"
 
+/* From so many in a row on, a 429 of a region is no accident (article 3). */
+#define THROTTLED_ROW 3
+
 /* What one verdict says of its window. */
 struct observation {
 	int64_t window;	     /* that of the newest probe */
@@ -21,6 +24,7 @@ struct observation {
 	bool agreed;	     /* the verdict is red */
 	bool throttled;	     /* some region was answered with 429 */
 	bool only_throttled; /* and every failing region fails for that */
+	bool refused;	     /* our credential is, which worked before */
 	enum step throttled_step;
 	struct assessment assessed;
 };

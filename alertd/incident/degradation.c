@@ -15,6 +15,7 @@ struct measure {
 	enum severity severity;
 	double value, usual;
 	enum rate_window window;
+	long long shorter_s; /* of a burn: the other window */
 	struct error_rate rate; /* of that window, as it counts */
 };
 
@@ -33,9 +34,6 @@ static const struct burn {
 	{6, RATE_6H, RATE_30M, SEVERITY_P2},
 	{1, RATE_3D, RATE_6H, SEVERITY_P3},
 };
-
-/* From so many in a row on, a 429 of a region is a failure (article 3). */
-#define THROTTLED_ROW 3
 
 /*
  * The rate without the probes that were answered with 429, which say nothing of
@@ -160,6 +158,7 @@ static struct measure measure_burn(const struct alert_state *st,
 		m.severity = b->severity;
 		m.value = 100 * share(&r) / (100 - p->slo);
 		m.window = b->longer;
+		m.shorter_s = rate_seconds(b->shorter);
 		m.rate = r;
 		break;
 	}
@@ -265,10 +264,9 @@ static void note_measure(struct alert_state *st, enum alert_kind kind,
 
 static void go_on(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, int64_t window, const struct measure *m,
-	const struct conf_policy *p, struct alert_events *out)
+	bool worse, const struct conf_policy *p, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
-	bool worse = m->bad && m->severity < inc->severity;
 	enum severity was = inc->severity;
 
 	if (m->bad) {
@@ -310,29 +308,64 @@ static bool muted(const struct alert_state *st, enum alert_kind kind,
 			!clear_of_downtime(st, window, RATE_5M));
 }
 
+/*
+ * Whether a region fails in this window that may be confirmed before its failures
+ * have left the shorter of two windows that burn.
+ */
+static bool confirming(const struct alert_state *st, int64_t window,
+	const struct measure *m, const struct conf_policy *p)
+{
+	double pace = fmax(60, st->interval_s);
+
+	for (size_t i = 0; i < st->n_regions; i++) {
+		const struct region_tally *r = &st->regions[i];
+
+		if (r->failing.n && r->failing.counted == window &&
+			r->throttled.counted != window &&
+			(p->confirm - r->failing.n) * pace <
+				(double)m->shorter_s)
+			return true;
+	}
+	return false;
+}
+
+/* In how many windows in a row it has to be bad. */
+static int needed_windows(const struct alert_state *st, enum alert_kind kind,
+	int64_t window, const struct measure *m, const struct conf_policy *p)
+{
+	if (kind == ALERT_LATENCY)
+		return p->latency;
+	return kind == ALERT_SLO_BURN && confirming(st, window, m, p)
+		? p->confirm
+		: 1;
+}
+
 static void judge_kind(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, int64_t window, const struct measure *m,
 	const struct conf_policy *p, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
-	int needed = kind == ALERT_LATENCY ? p->latency : 1;
+	int needed = needed_windows(st, kind, window, m, p);
 	struct streak one = {1, window, window};
-	struct streak *t = kind == ALERT_LATENCY ? &st->slow : &one;
+	struct streak *t = kind == ALERT_LATENCY ? &st->slow
+		: kind == ALERT_SLO_BURN	 ? &st->burning
+						 : &one;
 
 	if (muted(st, kind, window)) {
-		if (kind == ALERT_LATENCY)
-			*t = (struct streak) {0};
+		*t = (struct streak) {0};
 		inc->superseded = inc->open;
 		return;
 	}
 	if (!m->known)
 		return;
-	if (kind == ALERT_LATENCY && m->bad)
+	if (m->bad && (!inc->open || m->severity < inc->severity))
 		streak_add(t, window);
-	else if (kind == ALERT_LATENCY && t->counted < window)
+	else if (t->counted < window)
 		*t = (struct streak) {0};
 	if (inc->open)
-		go_on(st, kind, v, window, m, p, out);
+		go_on(st, kind, v, window, m,
+			m->severity < inc->severity && m->bad && t->n >= needed,
+			p, out);
 	else if (m->bad && t->n >= needed)
 		begin_degradation(st, kind, v, t, m, out);
 }

@@ -76,6 +76,13 @@ int64_t incident_end(const struct incident *inc)
 	return inc->passed_since > inc->first ? inc->passed_since : inc->first;
 }
 
+enum checks incident_checks(const struct incident *inc, enum alert_kind kind)
+{
+	if (kind == ALERT_RATE_LIMITED)
+		return CHECKS_LIMITED;
+	return inc->checks_refused ? CHECKS_REFUSED : CHECKS_FREE;
+}
+
 void incident_restart(struct incident *inc)
 {
 	inc->failed = 0;

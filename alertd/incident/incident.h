@@ -41,6 +41,12 @@ void incident_heal(struct incident *inc, double now);
  */
 int64_t incident_end(const struct incident *inc);
 
+/*
+ * incident_checks(inc, kind): what keeps our checks from the server, as far as the
+ * incident is about that.
+ */
+enum checks incident_checks(const struct incident *inc, enum alert_kind kind);
+
 /* incident_restart(inc): count windows anew, for the clock was wrong. */
 void incident_restart(struct incident *inc);
 

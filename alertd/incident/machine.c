@@ -104,10 +104,15 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 	struct incident *inc = &st->incidents[kind];
 	const struct assessment *a = &s->assessed;
 	enum severity was = inc->severity;
-	bool worse = a->layer > inc->layer || spreads(inc, kind, before->tier);
+	/* What was our trouble is the server's now. */
+	bool turned = inc->checks_refused && !s->refused;
+	bool worse = turned || a->layer > inc->layer ||
+		spreads(inc, kind, before->tier);
 	bool lasts = flapping_lasts(inc, before->failed);
 
-	if (a->layer >= inc->layer) {
+	if (turned)
+		inc->checks_refused = false;
+	if (turned || a->layer >= inc->layer) {
 		inc->layer = a->layer;
 		inc->step = a->step;
 	}
@@ -121,6 +126,7 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 			.phase = ALERT_ESCALATED,
 			.at = (double)s->window,
 			.worse = worse,
+			.turned = turned,
 			.was = was,
 			.lasts = lasts,
 		});
@@ -179,6 +185,7 @@ static void open_incident(struct alert_state *st, const struct confirmation *o,
 	inc->step = limits ? s->throttled_step : s->assessed.step;
 	inc->layer = limits ? LAYER_HTTP : s->assessed.layer;
 	note_failure(inc, o->kind, v, s);
+	inc->checks_refused = !limits && s->refused;
 	if (o->follows ||
 		(o->kind != ALERT_DOWNTIME && o->first == st->ended_since))
 		string_set(&inc->follows, st->ended_key);
@@ -249,6 +256,8 @@ static void apply(struct alert_state *st, const struct verdict *v,
 	bool asked = o.confirmed && !(v->judged_at > 0);
 	bool begins = o.confirmed && !covered(st, o.kind);
 	bool failing[ALERT_DOWN_KINDS], was_down;
+	/* Also what fails on while it recovers belongs to it. */
+	bool told = state_down(st) && s->failing && !s->only_throttled;
 
 	was_down = st->incidents[ALERT_DOWNTIME].open;
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
@@ -268,6 +277,8 @@ static void apply(struct alert_state *st, const struct verdict *v,
 		if (inc->open && inc->failed > st->down_at)
 			st->down_at = inc->failed;
 	}
+	if (told && s->window > st->down_at)
+		st->down_at = s->window;
 	if (asked)
 		tell_late(st, &o, s, out);
 	if (was_down && !st->incidents[ALERT_DOWNTIME].open) {
@@ -298,7 +309,7 @@ static void heal(struct alert_state *st, const struct verdict *v, double now)
 		(double)st->taken <= latest)
 		return;
 	st->window = st->judged = st->taken = st->down_at = st->cold = 0;
-	st->slow = st->anomaly.windows = (struct streak) {0};
+	st->slow = st->burning = st->anomaly.windows = (struct streak) {0};
 	st->anomaly.told = 0;
 	streak_forget(st);
 	tools_forget(&st->tools);

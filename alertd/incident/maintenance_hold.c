@@ -132,6 +132,7 @@ static void overrun(struct alert_state *st, double now,
 	inc->step = down->step;
 	inc->layer = down->layer;
 	inc->expected = down->expected;
+	inc->checks_refused = down->checks_refused;
 	string_set(&inc->error, down->error);
 	string_set(&inc->said, down->said);
 	strings_copy(&inc->regions, &down->regions);
@@ -181,6 +182,7 @@ static void follow(struct alert_state *st, double now, struct alert_events *out,
 	if (down->open) {
 		inc->probe_count = down->probe_count;
 		inc->failed = down->failed;
+		inc->checks_refused = down->checks_refused;
 		inc->flapping = down->flapping;
 		inc->passes = down->passes;
 		inc->passed = down->passed;

@@ -34,8 +34,8 @@ const struct verdict_region *severity_region(const struct verdict *v,
 
 bool severity_throttled(const struct verdict_region *r)
 {
-	return r && r->state == STATE_BROKEN && r->error &&
-		strcmp(r->error, LAYER_THROTTLED) == 0;
+	return r && r->state == STATE_BROKEN &&
+		failure_throttled(r->failed_step, r->error);
 }
 
 bool severity_rises(enum alert_kind kind)

@@ -106,6 +106,7 @@ static void keep_update(struct alert_state *st, const struct alert_record *r)
 		.what = (enum update_what)r->phase,
 		.regions = {(const char **)e->regions.v, e->regions.n},
 		.resolved_at = r->resolved_at,
+		.checks_refused = r->checks == CHECKS_REFUSED,
 	};
 	char field[UPDATE_FIELD];
 	struct buf b;
@@ -226,6 +227,7 @@ void state_note_event(struct alert_state *st, const struct alert_record *r)
 
 	e->first = r->started_at + r->nth;
 	e->resolved_at = r->resolved_at;
+	e->checks_refused = r->checks == CHECKS_REFUSED;
 	/* Who shows incidents shows nothing that is told once. */
 	for (size_t i = 0; i < r->n_regions && r->phase != ALERT_ONCE; i++)
 		if (!named_before(st, e, r->regions[i]))

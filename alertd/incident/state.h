@@ -103,6 +103,7 @@ struct incident {
 	int64_t silenced_at; /* since when */
 	bool unnotified; /* nobody was told that it began */
 	bool late;    /* for it began in a minute that was judged late */
+	bool checks_refused; /* in each failing window our credential was */
 	enum severity severity;
 	enum tier tier;	      /* the worst one */
 	enum step step;	      /* at the worst layer */
@@ -284,6 +285,7 @@ struct timeline_entry {
 	int64_t first;		/* the window that its key names; else 0 */
 	struct strings regions; /* that no earlier event of its key names */
 	int64_t resolved_at;	/* 0 where it is not over */
+	bool checks_refused; /* see struct incident */
 };
 
 struct alert_state {
@@ -310,9 +312,10 @@ struct alert_state {
 	 * since when it is over. */
 	char *ended_key;
 	int64_t ended_since;
-	int64_t down_at;   /* the last window that failed in a downtime, a
-			      regional one, or for its limits */
+	int64_t down_at;   /* the last window that failed while a downtime, a
+			      regional one, or one of its limits was open */
 	struct streak slow; /* windows of slow answers */
+	struct streak burning; /* windows that use up the budget too fast */
 	struct anomaly anomaly;
 	int64_t cold; /* a window in which it may have been starting, or 0 */
 	bool cold_start; /* the configuration says that it starts cold; not

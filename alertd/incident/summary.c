@@ -138,6 +138,127 @@ void phrase_span(struct buf *b, int64_t from, int64_t to, const char *zone)
 	buf_str(b, ").");
 }
 
+/* ---- The server refuses our credential: no more is known of it. */
+
+/* Whether that is how the incident is told, at its end too. */
+static bool refused_words(const struct summary *s)
+{
+	return s->incident->checks_refused && !s->unwatched;
+}
+
+/* The server; of several, "Each of 6 servers (…)" does not begin a sentence. */
+static void refused_name(struct buf *b, const struct summary *s)
+{
+	const char *name = s->slug;
+
+	if (strcmp(name, SLUG_FLEET) == 0)
+		name = "the fleet";
+	buf_str(b, strncmp(name, "Each ", 5) == 0 ? "e" : "");
+	buf_str(b, name + (strncmp(name, "Each ", 5) == 0));
+}
+
+/* " from London", unless it is so everywhere. */
+static bool refused_where(struct buf *b, const struct incident *inc)
+{
+	if (!inc->regions.n || (int)inc->regions.n >= inc->expected)
+		return false;
+	buf_str(b, " from ");
+	phrase_cities(b, &inc->regions);
+	return true;
+}
+
+static void refused_since(struct buf *b, const struct summary *s, bool there,
+	bool zone)
+{
+	buf_fmt(b, ": our credential is refused%s since ",
+		there ? " there" : "");
+	phrase_time_seen(b, s->incident->first, s->at, s->zone);
+	if (zone)
+		phrase_zone(b, s->zone);
+	buf_str(b, "; it worked until then");
+}
+
+/* What stands behind "P1: ". */
+static void refused_headline(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+	bool there;
+
+	if (s->phase == ALERT_RESOLVED) {
+		buf_str(b, "we can check ");
+		refused_name(b, s);
+		refused_where(b, inc);
+		buf_str(b, inc->still.n ? " again, but not from " : " again");
+		phrase_cities(b, &inc->still);
+		return;
+	}
+	buf_str(b, s->phase == ALERT_FOUND ? "we could not check "
+					   : "we cannot check ");
+	refused_name(b, s);
+	there = refused_where(b, inc);
+	if (s->phase == ALERT_FOUND)
+		buf_str(b, ": our credential was refused");
+	else
+		refused_since(b, s, there, false);
+}
+
+/* " (auth-initialize fails with auth.rejected)" */
+static void refused_code(struct buf *b, const struct incident *inc)
+{
+	const char *step = step_name(inc->step);
+
+	buf_fmt(b, " (%s fails%s%s)", step ? step : "a step",
+		inc->error ? " with " : "", inc->error ? inc->error : "");
+}
+
+static void refused_put(struct buf *b, const struct summary *s)
+{
+	bool there;
+
+	buf_str(b, "We cannot check ");
+	refused_name(b, s);
+	there = refused_where(b, s->incident);
+	refused_since(b, s, there, true);
+	refused_code(b, s->incident);
+	buf_str(b, "; clients with their own access may be fine");
+}
+
+/* How it ended, or that it was over when it was found; up to how often it failed. */
+static void refused_put_end(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+
+	buf_str(b, "We can check ");
+	refused_name(b, s);
+	refused_where(b, inc);
+	buf_str(b, inc->still.n ? " again, but not from " : " again");
+	phrase_cities(b, &inc->still);
+	buf_str(b, inc->still.n ? "," : ": our credential is accepted,");
+	phrase_span(b, inc->first, incident_end(inc), s->zone);
+	buf_str(b, " Nobody knows how the server was meanwhile");
+}
+
+static void refused_put_found(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+	bool days = !phrase_same_day((double)inc->first, s->at, s->zone);
+
+	buf_str(b, "We could not check ");
+	refused_name(b, s);
+	refused_where(b, inc);
+	buf_char(b, ' ');
+	phrase_time(b, inc->first, days, s->zone);
+	buf_str(b, " to ");
+	phrase_time(b, incident_end(inc), days, s->zone);
+	phrase_zone(b, s->zone);
+	buf_str(b, ", found at ");
+	phrase_time(b, (int64_t)s->at, false, s->zone);
+	buf_str(b, ": our credential was refused");
+	refused_code(b, inc);
+}
+
+/* ---- All others. */
+
 static void put_failure(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
@@ -477,6 +598,10 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		put_isolation(b, s);
 		return;
 	}
+	if (refused_words(s)) {
+		refused_put(b, s);
+		return;
+	}
 	buf_str(b, s->slug);
 	switch (s->kind) {
 	case ALERT_DOWNTIME:
@@ -599,6 +724,11 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 	const char *layer = failure_layer_name(inc->layer);
 
+	if (refused_words(s)) {
+		refused_put_end(b, s);
+		put_count(b, s);
+		return;
+	}
 	buf_str(b, s->slug);
 	if (s->kind == ALERT_RATE_LIMITED) {
 		buf_str(b, " answers without 429 again");
@@ -656,12 +786,24 @@ static void put_end(struct buf *b, const struct summary *s)
 	}
 }
 
+static void put_found_end(struct buf *b, const struct summary *s)
+{
+	put_count(b, s);
+	buf_str(b, " It is over; while it lasted its minutes could not be "
+		   "judged, and nobody was told.");
+}
+
 /* What was over before it could be told: "was down 09:49 to 09:53 UTC". */
 static void put_found(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
 	bool days = !phrase_same_day((double)inc->first, s->at, s->zone);
 
+	if (refused_words(s)) {
+		refused_put_found(b, s);
+		put_found_end(b, s);
+		return;
+	}
 	buf_str(b, s->slug);
 	if (s->kind == ALERT_DOWNTIME) {
 		buf_str(b, " was down ");
@@ -683,9 +825,7 @@ static void put_found(struct buf *b, const struct summary *s)
 		buf_str(b, " from ");
 		phrase_cities(b, &inc->regions);
 	}
-	put_count(b, s);
-	buf_str(b, " It is over; while it lasted its minutes could not be "
-		   "judged, and nobody was told.");
+	put_found_end(b, s);
 }
 
 /* "; alice has it for 1 h: REASON" */
@@ -729,6 +869,8 @@ void summary_put(struct buf *b, const struct summary *s)
 			buf_fmt(b, ", now %s (was %s)",
 				severity_name(inc->severity),
 				severity_name(s->was));
+		if (s->turned)
+			buf_str(b, "; before, only our credential was refused");
 	} else if (s->phase == ALERT_ACKNOWLEDGED) {
 		put_ack(b, &inc->ack);
 	} else if (s->phase != ALERT_STARTED) {
@@ -859,6 +1001,11 @@ void summary_headline(struct buf *b, const struct summary *s)
 	bool fleet = strcmp(s->slug, SLUG_FLEET) == 0;
 
 	put_state(b, s);
+	if (refused_words(s)) {
+		buf_str(b, ": ");
+		refused_headline(b, s);
+		return;
+	}
 	buf_fmt(b, ": %s ",
 		s->kind == ALERT_STALLED ? "monitoring"
 			: fleet		 ? "the fleet"

@@ -23,6 +23,7 @@ struct summary {
 	bool slow; /* a window is a probe, and no minute */
 	bool more; /* an escalation because more servers or regions are in it */
 	bool worse; /* an escalation because of its layer, not of its age */
+	bool turned; /* worse, for it was only our credential until now */
 	bool lasts; /* because what is flapping fails without a break */
 	bool unacknowledged; /* because nobody acknowledged it */
 	enum severity was; /* before an escalation; 0: the same, or not known */

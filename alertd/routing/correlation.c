@@ -79,6 +79,8 @@ static int compare_causes(const void *a, const void *b)
 		return x->kind < y->kind ? -1 : 1;
 	if (x->step != y->step)
 		return x->step < y->step ? -1 : 1;
+	if (x->checks != y->checks)
+		return x->checks < y->checks ? -1 : 1;
 	if (x->n_regions != y->n_regions)
 		return x->n_regions < y->n_regions ? -1 : 1;
 	for (size_t i = 0; !order && i < x->n_regions; i++)
@@ -149,6 +151,8 @@ void correlation_slug(const struct alert_event *e, char *out)
 	buf_init(&b, 64 * 1024);
 	buf_fmt(&b, "%s %s %d", alert_kind_name(r->kind),
 		severity_name(r->severity), (int)r->step);
+	if (r->checks == CHECKS_REFUSED)
+		buf_fmt(&b, " %s", checks_name(r->checks));
 	for (size_t i = 0; i < r->n_regions; i++)
 		buf_fmt(&b, " %s", r->regions[i]);
 	sha256_hex(b.p, b.len, hex);
@@ -180,6 +184,7 @@ static void open_with(struct alert_state *st, const struct alert_event *e)
 	inc->step = r->step;
 	inc->layer = r->layer;
 	inc->expected = e->expected;
+	inc->checks_refused = r->checks == CHECKS_REFUSED;
 	string_set(&inc->error, r->last_error);
 	strings_copy(&inc->regions, &e->regions);
 	strings_copy(&inc->reached, &e->reached);
@@ -308,8 +313,9 @@ static void worsen(const struct conf *c, struct alert_state *st,
 	bool spreads = was == SEVERITY_P1 && r->severity == was &&
 		r->tier == TIER_HARD_OUTAGE &&
 		inc->tier < TIER_HARD_OUTAGE;
+	bool turned = inc->checks_refused && !r->checks;
 
-	if ((r->severity >= was && !spreads) ||
+	if ((r->severity >= was && !spreads && !turned) ||
 		correlation_alone(c, e->slug, r->kind, r->severity, r->at))
 		return;
 	if (r->tier == TIER_HARD_OUTAGE) {
@@ -317,7 +323,10 @@ static void worsen(const struct conf *c, struct alert_state *st,
 		strings_copy(&inc->regions, &e->regions);
 		strings_copy(&inc->reached, &e->reached);
 	}
-	inc->severity = r->severity;
+	if (r->severity < was)
+		inc->severity = r->severity;
+	if (turned)
+		inc->checks_refused = false;
 	inc->step = r->step;
 	inc->layer = r->layer;
 	string_set(&inc->error, r->last_error);
@@ -326,6 +335,7 @@ static void worsen(const struct conf *c, struct alert_state *st,
 		.phase = ALERT_ESCALATED,
 		.at = r->at,
 		.worse = true,
+		.turned = turned,
 		.was = was,
 	});
 	ack_break(st, r->kind, r->at);

@@ -105,6 +105,14 @@ static void take_phase(struct sink_event *e)
 	}
 }
 
+static bool says_refused(const cJSON *o)
+{
+	const char *word = json_str(o, "checks");
+	enum checks checks;
+
+	return word && checks_parse(word, &checks) && checks == CHECKS_REFUSED;
+}
+
 static bool read_event(const cJSON *o, struct sink_event *e)
 {
 	const char *type = json_str(o, "type");
@@ -125,6 +133,7 @@ static bool read_event(const cJSON *o, struct sink_event *e)
 	e->tier = take(o, "tier", SLUG_MAX);
 	e->step = take(o, "probe_step", SLUG_MAX);
 	e->layer = take(o, "failure_layer", SLUG_MAX);
+	e->checks_refused = says_refused(o);
 	e->error = take(o, "last_error", TEXT_MAX);
 	e->said = take(o, "server_says", RECORD_SAID_MAX);
 	e->headline = take(o, "headline", TEXT_MAX);

@@ -28,6 +28,7 @@ struct sink_event {
 	enum severity severity;
 	char *tier, *step, *layer, *error, *summary;
 	char *said; /* by the server, of its failure; or NULL */
+	bool checks_refused; /* our credential is: no more is known */
 	char *headline; /* NULL: an event that is sent once, or an old one */
 	struct strings regions;
 	struct strings servers; /* of a common incident; else none */

@@ -92,6 +92,13 @@ static const struct message_words words[] = {
 	{"", NULL, NULL, NULL, "The dashboard."},
 };
 
+/* Of any kind, while our credential is refused and no more is known. */
+static const struct message_words refused = {NULL, NULL, NULL,
+	"Clients with their own access may be fine; an outage would not be "
+	"seen.",
+	"Whether the credential of the probes was revoked or has ended "
+	"(mcp-probe --check-expiry), then mcp-rotate."};
+
 /* Whether a row leaves it open, or names the same. */
 static bool fits(const char *row, const char *s)
 {
@@ -109,6 +116,8 @@ const struct message_words *message_words(const struct sink_event *e)
 	const struct message_words *w = words;
 	const char *step = step_of(e);
 
+	if (e->checks_refused && !strstr(e->kind, "_found"))
+		return &refused;
 	while (*w->kind &&
 		!(fits(w->kind, e->kind) && fits(w->layer, e->layer) &&
 			fits(w->step, step)))

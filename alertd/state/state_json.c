@@ -170,6 +170,7 @@ const struct field incident_fields[] = {
 		IF(change.to)),
 	FIELD("class", struct incident, class, 0,
 		.words = &change_class_words, IF(classed)),
+	ROW_CHECKS_REFUSED(struct incident, checks_refused, FIELD_OMIT),
 	EPOCH("stale_age_s", struct incident, stale_age_s, 0, .digits = 3,
 		IF(stale)),
 	FIELD("stale_more", struct incident, stale_more, FIELD_WITH, IF(stale)),
@@ -308,6 +309,7 @@ const struct field timeline_fields[] = {
 	ROW_REGIONS(struct timeline_entry, regions, 0,
 		FIELD_WHEN(struct timeline_entry, regions.n)),
 	ROW_TOLD_RESOLVED_AT(struct timeline_entry, resolved_at, FIELD_OMIT),
+	ROW_CHECKS_REFUSED(struct timeline_entry, checks_refused, FIELD_OMIT),
 	END,
 };
 
@@ -414,6 +416,8 @@ const struct field state_fields[] = {
 	EPOCH("cold", ST, cold, FIELD_OMIT),
 	OBJECT("slow", ST, slow, streak_fields, 0,
 		FIELD_WHEN(ST, slow.counted)),
+	OBJECT("burning", ST, burning, streak_fields, 0,
+		FIELD_WHEN(ST, burning.counted)),
 	OBJECT("stray", ST, anomaly.windows, streak_fields, 0,
 		FIELD_WHEN(ST, anomaly.windows.counted)),
 	STRINGS("stray_regions", ST, anomaly.regions, 0, .valid = region_valid,

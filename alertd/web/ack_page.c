@@ -7,6 +7,7 @@
 #include "emit.h"
 #include "incident/acknowledgement.h"
 #include "incident/dedup_key.h"
+#include "incident/incident.h"
 #include "incident/summary.h"
 #include "notifier.h"
 #include "state/maintenance_store.h"
@@ -28,6 +29,7 @@ struct page {
 	bool shared; /* by several servers */
 	enum alert_kind kind;
 	enum severity severity;
+	enum checks checks;
 	int64_t since;
 	char *what; /* a sentence */
 	char *from; /* cities; "" where none are known */
@@ -142,7 +144,7 @@ static void put_facts(struct buf *b, const struct cgi *c, const struct page *p)
 	buf_init(&dashboard, TEXT_SIZE);
 	buf_init(&runbook, TEXT_SIZE);
 	emit_dashboard(c->conf, slug, &dashboard);
-	emit_runbook(c->conf, slug, p->kind, &runbook);
+	emit_runbook(c->conf, slug, p->kind, p->checks, &runbook);
 	put_link(b, "Runbook", runbook.p);
 	put_link(b, "Dashboard", dashboard.p);
 	buf_str(b, "</p>\n");
@@ -271,6 +273,7 @@ static void read_one(const struct alert_state *st, enum alert_kind kind,
 		phrase_cities(&b, &inc->regions);
 	p->from = buf_take(&b);
 	p->kind = kind;
+	p->checks = incident_checks(inc, kind);
 	p->severity = inc->severity;
 	p->since = inc->first;
 	p->shared = st->servers.n > 0;

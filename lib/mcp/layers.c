@@ -43,4 +43,15 @@ bool failure_throttled(enum step step, const char *error)
 		failure_layer_of(step, error) == LAYER_HTTP;
 }
 
+bool failure_refused(enum step step, const char *error)
+{
+	static const char *const codes[] = {"auth.rejected",
+		"auth.refresh-needed", "auth.scope", "oauth.refused"};
+
+	for (size_t i = 0; error && i < sizeof codes / sizeof *codes; i++)
+		if (strcmp(error, codes[i]) == 0)
+			return step >= STEP_AUTH_INITIALIZE;
+	return false;
+}
+
 WORDS(failure_layer, failure_layer, layers)

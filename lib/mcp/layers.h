@@ -35,9 +35,11 @@ const char *failure_step(enum step step, const char *error, const char *url);
 
 /*
  * failure_throttled(step, error): whether that is a failure of LAYER_HTTP with
- * that error.
+ * that error. failure_refused(step, error): whether the credential of the probe
+ * was refused, or had expired.
  */
 bool failure_throttled(enum step step, const char *error);
+bool failure_refused(enum step step, const char *error);
 
 /* The name of a layer, NULL for LAYER_NONE; the layer of a name, or false. */
 extern const struct word_table failure_layer_words;

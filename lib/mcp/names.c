@@ -97,6 +97,7 @@ static const char *const verdict_colours[] = {
 	"green", "amber", "red", "unknown"};
 static const char *const tiers[] = {
 	"ok", "regional", "step-alert", "hard-outage", "no-data"};
+static const char *const checks[] = {NULL, "refused", "rate-limited"};
 static const char *const runner_statuses[] = {
 	"ok", "timeout", "exit", "garbled", "isolated"};
 
@@ -106,4 +107,5 @@ WORDS(region_state, region_state, region_states)
 WORDS(era, era, eras)
 WORDS(verdict_colour, verdict_colour, verdict_colours)
 WORDS(tier, tier, tiers)
+WORDS(checks, checks, checks)
 WORDS(runner_status, runner_status, runner_statuses)

@@ -65,6 +65,12 @@ enum tier {
 	TIER_HARD_OUTAGE,
 	TIER_NO_DATA
 };
+/* What keeps our checks from a server, and says nothing of it. */
+enum checks {
+	CHECKS_FREE, /* nothing */
+	CHECKS_REFUSED, /* our credential, which worked before, is refused */
+	CHECKS_LIMITED /* they are answered with 429 */
+};
 enum runner_status {
 	RUNNER_OK,
 	RUNNER_TIMEOUT,
@@ -75,11 +81,12 @@ enum runner_status {
 
 /*
  * x_words: the names of the values as records carry them, for a table of
- * json/fields.h. x_name(v): that of a value; STEP_NONE and ERA_NONE have none:
- * NULL. x_parse(s, out): the value of a name, or false.
+ * json/fields.h. x_name(v): that of a value; STEP_NONE, ERA_NONE and CHECKS_FREE
+ * have none: NULL. x_parse(s, out): the value of a name, or false.
  */
 extern const struct word_table step_words, step_status_words, region_state_words,
-	era_words, verdict_colour_words, tier_words, runner_status_words;
+	era_words, verdict_colour_words, tier_words, checks_words,
+	runner_status_words;
 const char *step_name(enum step v);
 bool step_parse(const char *s, enum step *out);
 const char *step_status_name(enum step_status v);
@@ -92,6 +99,8 @@ const char *verdict_colour_name(enum verdict_colour v);
 bool verdict_colour_parse(const char *s, enum verdict_colour *out);
 const char *tier_name(enum tier v);
 bool tier_parse(const char *s, enum tier *out);
+const char *checks_name(enum checks v);
+bool checks_parse(const char *s, enum checks *out);
 const char *runner_status_name(enum runner_status v);
 bool runner_status_parse(const char *s, enum runner_status *out);
 

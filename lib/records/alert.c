@@ -252,6 +252,7 @@ const struct field alert_fields[] = {
 	FIELD_STRINGS("regions", struct alert_record, regions, n_regions,
 		FIELD_CLEAN),
 	WORD("failure_layer", layer, failure_layer_words),
+	WORD("checks", checks, checks_words),
 	FIELD_MADE("probe_count", 0, .put = put_count),
 	FIELD_MADE("probe_interval_seconds", 0, .put = put_interval),
 	FIELD_AS(FIELD_DATE, "started_at", struct alert_record, started_at, 0),

@@ -130,6 +130,7 @@ struct alert_record {
 	enum tier tier;
 	enum step step; /* STEP_NONE where none is known */
 	enum failure_layer layer;
+	enum checks checks; /* why, where that says nothing of the server */
 	const char *const *regions; /* the failing ones; that are behind; that
 				       are silent */
 	size_t n_regions;

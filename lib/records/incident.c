@@ -16,6 +16,7 @@ static const struct field incident_fields[] = {
 		.words = &alert_kind_words),
 	ROW_FOLDED(struct incident_record, folded, 0),
 	ROW_HELD(struct incident_record, held, 0),
+	ROW_CHECKS_REFUSED(struct incident_record, checks_refused, 0),
 	ROW_FIRST(struct incident_record, first, 0),
 	ROW_PASSED_SINCE(struct incident_record, passed_since, 0),
 	ROW_REGIONS(struct incident_record, regions, FIELD_SOME),
@@ -28,6 +29,7 @@ static const struct field told_fields[] = {
 	ROW_TOLD_FIRST(struct told_record, first, 0),
 	ROW_REGIONS(struct told_record, regions, FIELD_SOME),
 	ROW_TOLD_RESOLVED_AT(struct told_record, resolved_at, 0),
+	ROW_CHECKS_REFUSED(struct told_record, checks_refused, 0),
 	{.type = FIELD_END},
 };
 

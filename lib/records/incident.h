@@ -23,6 +23,9 @@
 
 /* Of an element of "incidents", which are open. */
 #define ROW_FOLDED(T, m, ...) FIELD("folded", T, m, __VA_ARGS__)
+/* Also of what was told of one. */
+#define ROW_CHECKS_REFUSED(T, m, ...)                                          \
+	FIELD("checks_refused", T, m, __VA_ARGS__)
 #define ROW_HELD(T, m, ...) FIELD("held", T, m, __VA_ARGS__)
 #define ROW_FIRST(T, m, ...) ROW_EPOCH("first", T, m, __VA_ARGS__)
 #define ROW_PASSED_SINCE(T, m, ...)                                            \
@@ -54,6 +57,7 @@ struct incident_record {
 	enum alert_kind kind;
 	bool folded;	      /* it is part of another one */
 	bool held;	      /* by a maintenance */
+	bool checks_refused;  /* our credential is refused: no more is known */
 	int64_t first;	      /* window of the first failure; 0: not known */
 	int64_t passed_since; /* 0: it fails */
 	struct incident_ack {
@@ -70,6 +74,7 @@ struct told_record {
 	enum alert_phase phase;
 	int64_t first;	     /* the window in which it began */
 	int64_t resolved_at; /* 0: it was not over */
+	bool checks_refused; /* see incident_record */
 	struct incident_names regions; /* that no earlier event of it names */
 };
 

@@ -16,6 +16,7 @@ static const struct field update_fields[] = {
 	ROW_REGIONS(struct incident_update, regions, FIELD_SOME,
 		FIELD_WHEN(struct incident_update, regions.n)),
 	ROW_TOLD_RESOLVED_AT(struct incident_update, resolved_at, FIELD_OMIT),
+	ROW_CHECKS_REFUSED(struct incident_update, checks_refused, FIELD_OMIT),
 	FIELD("text", struct incident_update, text, FIELD_OMIT,
 		.max = UPDATE_TEXT_MAX),
 	{.type = FIELD_END},

@@ -36,6 +36,7 @@ struct incident_update {
 	enum update_what what;
 	struct incident_names regions; /* that no earlier update of it names */
 	int64_t resolved_at; /* 0: it was not over */
+	bool checks_refused; /* see incident_record */
 	const char *text;    /* of a note or a postmortem, else NULL */
 };
 

@@ -207,6 +207,8 @@ const struct field verdict_fields[] = {
 		.words = &verdict_colour_words),
 	FIELD("step", struct verdict, step, FIELD_LAX | FIELD_EMPTY,
 		.words = &step_words),
+	FIELD("checks", struct verdict, checks, FIELD_LAX | FIELD_OMIT,
+		.words = &checks_words),
 	FIELD("failed_regions", struct verdict, failed_regions, FIELD_LAX),
 	FIELD("reporters", struct verdict, reporters, FIELD_LAX),
 	FIELD_MADE("divergence", FIELD_LAX, .put = put_divergence,

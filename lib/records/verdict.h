@@ -107,6 +107,12 @@ struct verdict {
 	enum verdict_colour verdict;
 	enum tier tier;
 	enum step step; /* STEP_NONE where no region fails */
+	enum checks checks; /* why it is so, where that is not the server */
+	/*
+	 * Because of that nobody knows whether the server works: the minute has
+	 * no part in its uptime. Not in the record.
+	 */
+	bool unchecked;
 	int failed_regions;
 	int reporters;
 	int expected;

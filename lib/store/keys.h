@@ -68,7 +68,9 @@ const char *key_private(char *out, const char *slug);
 /*
  * Hash: published minutes, field "<day>:<colour>" where day is epoch seconds
  * divided by 86400; "<day>:red-maintenance", how many of the red ones were within
- * a maintenance; and "upto", the epoch second at which the last window was
+ * a maintenance; "<day>:red-unchecked" and "<day>:amber-unchecked", in how many of
+ * these colours our checks were kept out, which have no part in the uptime; and
+ * "upto", the epoch second at which the last window was
  * published; the beginning of the window if -N pretended now.
  */
 const char *key_minutes(char *out, const char *slug);
@@ -116,7 +118,8 @@ const char *key_baseline(char *out, const char *slug);
  * "changes:<region>": how often its list changed; "stood:<region>": whether it
  * worked, and since when; "churn:since", while the tools churn: since when;
  * "colour:last": the colour of its verdict; "success:last": when the newest
- * probe started that was not broken.
+ * probe started that was not broken; "healthy:last": the same of one that was
+ * healthy.
  * "divergence:words": while regions differ, which lists these are, and in what
  * their words differ. "unapproved:change": while tools are not the pinned ones,
  * which lists these are, and what changed.

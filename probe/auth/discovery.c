@@ -33,6 +33,7 @@ struct discovery {
 	struct failure why; /* why none of them was a document */
 	long status;	    /* the HTTP status that said so; 0 for none */
 	bool noted;	    /* why is set */
+	bool limited; /* an answer was 429: what is there is not known */
 	struct discovery_result result;
 };
 
@@ -116,7 +117,7 @@ static void none(struct discovery *d, const char *code, const char *what,
 	if (*d->away)
 		find_away(d, code);
 	else
-		bad(d, code, what, url, why);
+		bad(d, d->limited ? "http.429" : code, what, url, why);
 }
 
 /* The issuer that the credential is for, or NULL. */
@@ -136,7 +137,7 @@ static void look_server(struct discovery *d)
 		finish(d, DISCOVERY_BAD);
 		return;
 	}
-	d->noted = false;
+	d->noted = d->limited = false;
 	look(d, LOOKING_SERVER);
 }
 
@@ -234,8 +235,12 @@ static void note(struct discovery *d, const struct reply *r)
 {
 	long status = r->kind == REPLY_FAILED ? 0 : r->http->status;
 
-	if (d->noted && !(d->status >= 400 && d->status <= 499))
+	/* Others say that nothing is there; this one, that nobody knows. */
+	if (d->limited ||
+		(status != 429 && d->noted &&
+			!(d->status >= 400 && d->status <= 499)))
 		return;
+	d->limited = status == 429;
 	d->noted = true;
 	d->status = status;
 	if (r->kind != REPLY_FAILED && status >= 400)
@@ -257,7 +262,7 @@ static void find_none(struct discovery *d)
 		find_away(d, "");
 		return;
 	}
-	if (d->status >= 400 && d->status <= 499)
+	if (d->status >= 400 && d->status <= 499 && !d->limited)
 		failure_set(&d->result.failure, "",
 			"no OAuth metadata is published");
 	else

@@ -334,6 +334,18 @@ bool oauth_wants_scope(const cJSON *doc)
 				strstr(more, "scope")));
 }
 
+/* Whether it is about the client or what it proves itself with. */
+static bool refuses_client(const char *error)
+{
+	static const char *const errors[] = {"invalid_client",
+		"unauthorized_client", "invalid_grant", "access_denied"};
+
+	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+		if (strcmp(error, errors[i]) == 0)
+			return true;
+	return false;
+}
+
 bool oauth_token_error(const cJSON *doc, long status, struct failure *f)
 {
 	const char *error = json_str(doc, "error");
@@ -344,7 +356,8 @@ bool oauth_token_error(const cJSON *doc, long status, struct failure *f)
 			"the token endpoint answers with status %ld and says "
 			"no more",
 			status);
-	return failure_set(f, "oauth.token",
+	return failure_set(f,
+		refuses_client(error) ? "oauth.refused" : "oauth.token",
 		"the authorization server refuses the client: %.60s%s%.300s",
 		error, more ? ": " : "", more ? more : "");
 }

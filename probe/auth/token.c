@@ -56,6 +56,10 @@ static bool judge_token(struct token *t, const struct reply *r)
 			"the token endpoint %.200s redirects (%ld), and a "
 			"secret is not sent on",
 			t->endpoint, status);
+	if (status == 429)
+		return failure_set(f, "http.429",
+			"the token endpoint %.200s limits the rate of requests",
+			t->endpoint);
 	t->result.scope = status != 200 && oauth_wants_scope(r->message);
 	if (status != 200)
 		return oauth_token_error(r->message, status, f);

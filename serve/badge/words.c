@@ -75,6 +75,18 @@ static void say_never(struct badge_words *w, const char *name)
 	snprintf(w->title, sizeof w->title, "%s: pending, " BADGE_NEVER, name);
 }
 
+/* Why it is in its state, where that says nothing of the server. */
+static const char *kept_out(const struct view *v)
+{
+	static const char *const words[] = {
+		[CHECKS_FREE] = "",
+		[CHECKS_REFUSED] = ", our checks are refused",
+		[CHECKS_LIMITED] = ", our checks are rate-limited",
+	};
+
+	return words[v->checks];
+}
+
 /* A state that is not "up" is part of the title of every figure. */
 static void end_title(const struct badge_subject *s, struct badge_words *w)
 {
@@ -85,8 +97,8 @@ static void end_title(const struct badge_subject *s, struct badge_words *w)
 		snprintf(w->title + n, sizeof w->title - n,
 			", under maintenance");
 	else if (v->verdict != VERDICT_GREEN)
-		snprintf(w->title + n, sizeof w->title - n, ", now %s",
-			view_state(v));
+		snprintf(w->title + n, sizeof w->title - n, ", now %s%s",
+			view_state(v), kept_out(v));
 }
 
 /* The uptime is beside a state that works; the title always has it. */
@@ -94,7 +106,7 @@ static void say_state(const struct badge_subject *s, const char *name,
 	struct badge_words *w)
 {
 	const struct view *v = s->view;
-	const char *state = view_state(v);
+	const char *state = view_state(v), *why = kept_out(v);
 	bool works = !s->maintenance_now && v->verdict != VERDICT_RED;
 
 	say(w, s->maintenance_now ? "maintenance" : state,
@@ -105,10 +117,11 @@ static void say_state(const struct badge_subject *s, const char *name,
 	if (s->maintenance_now)
 		state = "under maintenance";
 	if (isnan(v->uptime_30d))
-		snprintf(w->title, sizeof w->title, "%s: %s", name, state);
+		snprintf(w->title, sizeof w->title, "%s: %s%s", name, state,
+			why);
 	else
 		snprintf(w->title, sizeof w->title,
-			"%s: %s, %.2f%% uptime in 30 days", name, state,
+			"%s: %s%s, %.2f%% uptime in 30 days", name, state, why,
 			v->uptime_30d);
 }
 
@@ -201,11 +214,12 @@ static void say_place(const struct badge_subject *s, const char *name,
 		[PLACE_WORKING] = {"up", BADGE_GREEN},
 		[PLACE_NOT_WORKING] = {"down", BADGE_RED},
 		[PLACE_NO_DATA] = {BADGE_STALE, BADGE_PENDING},
+		[PLACE_UNCHECKED] = {"unchecked", BADGE_PENDING},
 	};
 	enum place p = s->place->place;
 
-	if (p == PLACE_NO_DATA) {
-		say_unknown(w, name, BADGE_STALE);
+	if (p == PLACE_NO_DATA || p == PLACE_UNCHECKED) {
+		say_unknown(w, name, said[p].message);
 		return;
 	}
 	say(w, s->maintenance_now ? "maintenance" : said[p].message,

@@ -13,7 +13,8 @@ static enum condition_note note_of(const struct incident *in)
 	static const enum condition_note notes[TROUBLES] = {
 		[TROUBLE_DOWN] = NOTE_RECOVERED,
 		[TROUBLE_REGIONAL] = NOTE_RECOVERED,
-		[TROUBLE_LIMITED] = NOTE_REFUSED,
+		[TROUBLE_REFUSED] = NOTE_REFUSED,
+		[TROUBLE_LIMITED] = NOTE_LIMITED,
 		[TROUBLE_OVERRUN] = NOTE_RECOVERED,
 		[TROUBLE_ERRORS] = NOTE_ERRORS,
 		[TROUBLE_SLOW] = NOTE_SLOW,
@@ -167,7 +168,10 @@ void condition_put_note(struct buf *b, struct condition c,
 		buf_str(b, "recovered only just now");
 		break;
 	case NOTE_REFUSED:
-		buf_str(b, "some requests are refused");
+		buf_str(b, "our checks are refused");
+		break;
+	case NOTE_LIMITED:
+		buf_str(b, "our checks are rate-limited");
 		break;
 	case NOTE_ERRORS:
 		buf_str(b, "more requests fail than usual");
@@ -210,6 +214,23 @@ static void put_down(struct buf *b, const struct places *places)
 	put_failing(b, places);
 }
 
+/* What keeps our checks out, and where, unless that is everywhere. */
+static void put_kept_out(struct buf *b, enum checks checks, const char *our,
+	const struct places *places)
+{
+	buf_fmt(b, "%s checks are %s", our,
+		checks == CHECKS_REFUSED ? "refused" : "rate-limited");
+	if (places->working && places->unchecked > NAMED) {
+		buf_fmt(b, " from %zu of %zu places", places->unchecked,
+			places->n);
+	} else if (places->working && places->unchecked) {
+		buf_str(b, " from ");
+		places_put_state(b, places, PLACE_UNCHECKED);
+	}
+	if (checks == CHECKS_REFUSED)
+		buf_str(b, ". Clients with their own access may be fine");
+}
+
 /* Planned work is what it is, and what works meanwhile is said, too. */
 static void put_maintenance(struct buf *b, const struct view *v,
 	const struct places *places)
@@ -219,6 +240,11 @@ static void put_maintenance(struct buf *b, const struct view *v,
 		buf_str(b, ", but working");
 		return;
 	}
+	if (v->checks) {
+		buf_str(b, "; ");
+		put_kept_out(b, v->checks, "our", places);
+		return;
+	}
 	buf_str(b, ", not working");
 	put_down(b, places);
 }
@@ -226,6 +252,11 @@ static void put_maintenance(struct buf *b, const struct view *v,
 void condition_put(struct buf *b, struct condition c,
 	const struct condition_facts *f, const struct places *places)
 {
+	if (f->view->checks && (c.state == CONDITION_DOWN ||
+				       c.state == CONDITION_DEGRADED)) {
+		put_kept_out(b, f->view->checks, "Our", places);
+		return;
+	}
 	switch (c.state) {
 	case CONDITION_DOWN:
 		buf_str(b, "Not working");

@@ -30,7 +30,8 @@ enum condition_state {
 enum condition_note {
 	NOTE_NONE,
 	NOTE_RECOVERED, /* an incident is not over, and nothing fails now */
-	NOTE_REFUSED,
+	NOTE_REFUSED, /* our credential is */
+	NOTE_LIMITED, /* our checks are answered with 429 */
 	NOTE_ERRORS,
 	NOTE_SLOW,
 	NOTE_TOOLS

@@ -24,6 +24,14 @@ void history_init(struct history *p, double now)
 		p->hours[i] = (struct history_hour) {NAN, NAN};
 }
 
+/* The count of the colour, which has them, too, may come before or after. */
+static void leave_out(struct history_day *d, enum verdict_colour colour,
+	int64_t n)
+{
+	d->minutes[colour] -= n;
+	d->unchecked += n;
+}
+
 void history_minutes(struct history *p, const char *field, long long n)
 {
 	enum verdict_colour colour;
@@ -39,9 +47,13 @@ void history_minutes(struct history *p, const char *field, long long n)
 		n = DAY_MINUTES;
 	if (strcmp(end + 1, "red-maintenance") == 0)
 		p->days[ago].planned = n;
+	else if (strcmp(end + 1, "red-unchecked") == 0)
+		leave_out(&p->days[ago], VERDICT_RED, n);
+	else if (strcmp(end + 1, "amber-unchecked") == 0)
+		leave_out(&p->days[ago], VERDICT_AMBER, n);
 	else if (verdict_colour_parse(end + 1, &colour) &&
 		colour != VERDICT_UNKNOWN)
-		p->days[ago].minutes[colour] = n;
+		p->days[ago].minutes[colour] += n;
 }
 
 int64_t history_planned(const struct history *p, int days)
@@ -50,6 +62,15 @@ int64_t history_planned(const struct history *p, int days)
 
 	for (int i = 0; i < days; i++)
 		sum += p->days[i].planned;
+	return sum;
+}
+
+int64_t history_unchecked(const struct history *p, int days)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < days; i++)
+		sum += p->days[i].unchecked;
 	return sum;
 }
 

@@ -21,6 +21,8 @@ struct histogram;
 struct history_day {
 	int64_t minutes[VERDICT_UNKNOWN]; /* by colour */
 	int64_t planned; /* those red ones that were within a maintenance */
+	/* Those in which our checks were kept out: they are of no colour. */
+	int64_t unchecked;
 };
 
 struct history_hour {
@@ -70,8 +72,10 @@ bool history_keeps(int64_t today, int month);
 /* history_known(d): how many minutes of a day are known. */
 int64_t history_known(const struct history_day *d);
 
-/* history_planned(p, days): the planned minutes of that many days. */
+/* history_planned(p, days): the planned minutes of that many days.
+   history_unchecked(p, days): those in which our checks were kept out. */
 int64_t history_planned(const struct history *p, int days);
+int64_t history_unchecked(const struct history *p, int days);
 
 /*
  * history_unplanned(d): the minutes of a day in which the server did not work

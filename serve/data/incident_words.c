@@ -12,8 +12,12 @@ static const struct words words[TROUBLES] = {
 	[TROUBLE_DOWN] = {"Outage", "Programs could not use the server."},
 	[TROUBLE_REGIONAL] = {"Outage in some places",
 		"Programs could not use the server from some places."},
-	[TROUBLE_LIMITED] = {"Requests refused",
-		"The server refused requests because there were too many."},
+	[TROUBLE_REFUSED] = {"Our checks were refused",
+		"The server refused our credential. Clients with their own "
+		"access may have been fine."},
+	[TROUBLE_LIMITED] = {"Our checks were rate-limited",
+		"The server limited the rate of our checks. Clients may not "
+		"have noticed."},
 	[TROUBLE_OVERRUN] = {"Outage after maintenance",
 		"The server was still down after the planned end of the "
 		"maintenance."},

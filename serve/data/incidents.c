@@ -112,8 +112,11 @@ static void add_update(const struct incident_update *u, struct incidents *l)
 
 	if (!in)
 		return;
-	if (u->what < UPDATE_NOTE)
+	if (u->what < UPDATE_NOTE) {
 		in->told = true;
+		in->server_at_fault =
+			in->server_at_fault || !u->checks_refused;
+	}
 	if (u->resolved_at)
 		in->ended_at = u->resolved_at;
 	/* A reminder is no news. */
@@ -133,6 +136,7 @@ static void add_told(const struct told_record *r, struct incidents *l)
 			   .first = r->first,
 			   .what = (enum update_what)phase,
 			   .regions = r->regions,
+			   .checks_refused = r->checks_refused,
 			   .resolved_at = r->resolved_at},
 		l);
 }
@@ -152,6 +156,7 @@ static void add_open(const struct incident_record *r, struct incidents *l,
 	in->ended_at = 0;
 	in->passing = r->passed_since > 0;
 	in->acknowledged = r->ack.by != NULL;
+	in->server_at_fault = !r->checks_refused;
 	if (in->acknowledged && (int64_t)r->ack.at > in->updated_at)
 		in->updated_at = (int64_t)r->ack.at;
 	if (in->passing)
@@ -300,6 +305,8 @@ void incidents_read_all(const struct incident_sources *from,
 		struct incident *in =
 			i < l->n ? &l->v[i] : &l->merged[i - l->n];
 
+		if (!in->server_at_fault && in->trouble < TROUBLE_UNUSABLE)
+			in->trouble = TROUBLE_REFUSED;
 		if (in->n_news)
 			qsort(in->news, in->n_news, sizeof *in->news,
 				oldest_first);

@@ -18,13 +18,14 @@
 enum trouble {
 	TROUBLE_DOWN,
 	TROUBLE_REGIONAL,
-	TROUBLE_LIMITED,
 	TROUBLE_OVERRUN,
+	TROUBLE_REFUSED, /* our credential is: nobody knows */
+	TROUBLE_LIMITED,
 	TROUBLE_ERRORS,
 	TROUBLE_SLOW,
 	TROUBLE_TOOLS
 };
-#define TROUBLES 7
+#define TROUBLES 8
 #define TROUBLE_UNUSABLE (TROUBLE_OVERRUN + 1)
 
 #define INCIDENT_REGIONS 100
@@ -57,6 +58,7 @@ struct incident {
 	bool told;	    /* somebody was told */
 	bool acknowledged;  /* somebody looks after it */
 	bool passing;	    /* it works again, but not for long yet */
+	bool server_at_fault; /* not only our credential, as was told */
 	char (*regions)[REGION_MAX + 1];
 	size_t n_regions;
 	struct incident_news *news; /* by time */

@@ -34,8 +34,9 @@ static void add(struct places *p, const struct server_region *r,
 	if (!r->located)
 		new->located = region_position(r->name, &new->latitude,
 			&new->longitude);
-	*(place == PLACE_WORKING ? &p->working
+	*(place == PLACE_WORKING	     ? &p->working
 		: place == PLACE_NOT_WORKING ? &p->failing
+		: place == PLACE_UNCHECKED   ? &p->unchecked
 					     : &p->silent) += 1;
 }
 
@@ -118,11 +119,21 @@ static bool put_joint(struct buf *b, size_t i, size_t n, size_t most)
 	return true;
 }
 
+size_t places_count(const struct places *l, enum place place)
+{
+	const size_t n[PLACE_STATES] = {
+		[PLACE_WORKING] = l->working,
+		[PLACE_NOT_WORKING] = l->failing,
+		[PLACE_NO_DATA] = l->silent,
+		[PLACE_UNCHECKED] = l->unchecked,
+	};
+
+	return n[place];
+}
+
 void places_put_state(struct buf *b, const struct places *l, enum place place)
 {
-	size_t n = place == PLACE_WORKING ? l->working
-		: place == PLACE_NOT_WORKING ? l->failing
-					     : l->silent;
+	size_t n = places_count(l, place);
 	size_t named = 0;
 
 	for (size_t i = 0; i < l->n; i++) {

@@ -22,7 +22,7 @@ struct seen_place {
 struct places {
 	struct seen_place *v;
 	size_t n;
-	size_t working, failing, silent; /* how many of each */
+	size_t working, failing, silent, unchecked; /* how many of each */
 };
 
 /*
@@ -44,9 +44,11 @@ void places_name(const struct seen_place *p, char *out, size_t size);
 const struct seen_place *places_find(const struct places *l, const char *name);
 
 /*
+ * places_count(l, place): how many places are in this state.
  * places_put_state(b, l, place): append the names of the places in this state:
  * "A", "A and B", "A, B, C and 3 more places".
  */
+size_t places_count(const struct places *l, enum place place);
 void places_put_state(struct buf *b, const struct places *l, enum place place);
 
 /*

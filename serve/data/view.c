@@ -5,6 +5,7 @@
 #include "base/xalloc.h"
 #include "json/json_pull.h"
 #include "json/json.h"
+#include "mcp/layers.h"
 #include "records/probe.h"
 
 #include <math.h>
@@ -30,18 +31,18 @@ static double within(double v, double max)
 	return v >= 0 && v <= max ? v : NAN;
 }
 
-/* Add a region, or set the place of the one that was added. */
-static void add_region(struct view *v, size_t *cap, const char *name,
-	enum place place, double since, double p95_ms)
+/* Add a region, or set the place of the one that was added; NULL: it is none. */
+static struct view_region *add_region(struct view *v, size_t *cap,
+	const char *name, enum place place, double since, double p95_ms)
 {
 	struct view_region *r;
 
 	if (!region_valid(name))
-		return;
+		return NULL;
 	for (size_t i = 0; i < v->n_regions; i++) {
 		if (strcmp(v->regions[i].name, name) == 0) {
 			v->regions[i].place = place;
-			return;
+			return &v->regions[i];
 		}
 	}
 	v->regions = xgrow(v->regions, cap, v->n_regions + 1,
@@ -51,6 +52,8 @@ static void add_region(struct view *v, size_t *cap, const char *name,
 	r->place = place;
 	r->since = within(since, NUM_EPOCH_MAX);
 	r->p95_ms = round(within(p95_ms, 1e9));
+	r->refused = false;
+	return r;
 }
 
 /* What is read of a verdict before it is known what all of it means. */
@@ -61,12 +64,14 @@ struct text {
 	struct pull no_data; /* at its value; p NULL: none */
 };
 
-/* A server that asks for a credential works. */
+/* A server that asks for a credential works; one that limits our rate answers. */
 static void read_region(struct pull *j, struct view *v, size_t *cap)
 {
-	char name[REGION_MAX + 1] = "", word[16] = "";
+	char name[REGION_MAX + 1] = "", word[16] = "", at[24] = "", error[80] = "";
 	double since = NAN, p95_ms = NAN;
+	struct view_region *r;
 	enum region_state state;
+	enum step step;
 	const char *key;
 
 	if (!pull_object(j))
@@ -76,6 +81,10 @@ static void read_region(struct pull *j, struct view *v, size_t *cap)
 			pull_string(j, name, sizeof name);
 		else if (pull_is(key, "state"))
 			pull_string(j, word, sizeof word);
+		else if (pull_is(key, "failed_step"))
+			pull_string(j, at, sizeof at);
+		else if (pull_is(key, "error"))
+			pull_string(j, error, sizeof error);
 		else if (pull_is(key, "since"))
 			since = pull_number(j);
 		else if (pull_is(key, "p95_ms"))
@@ -83,11 +92,26 @@ static void read_region(struct pull *j, struct view *v, size_t *cap)
 		else
 			pull_skip(j);
 	}
-	if (region_state_parse(word, &state))
-		add_region(v, cap, name,
-			state == STATE_BROKEN ? PLACE_NOT_WORKING
-					      : PLACE_WORKING,
-			since, p95_ms);
+	if (!region_state_parse(word, &state))
+		return;
+	if (!step_parse(at, &step))
+		step = STEP_NONE;
+	r = add_region(v, cap, name,
+		state != STATE_BROKEN		       ? PLACE_WORKING
+			: failure_throttled(step, error) ? PLACE_UNCHECKED
+							 : PLACE_NOT_WORKING,
+		since, p95_ms);
+	if (r)
+		r->refused = state == STATE_BROKEN &&
+			failure_refused(step, error);
+}
+
+/* If our credential is at fault, nobody knows whether it works from there. */
+static void set_refused(struct view *v)
+{
+	for (size_t i = 0; i < v->n_regions; i++)
+		if (v->regions[i].refused && v->checks == CHECKS_REFUSED)
+			v->regions[i].place = PLACE_UNCHECKED;
 }
 
 /* They count as such wherever they stand, so they are read last. */
@@ -120,6 +144,15 @@ static void read_step(struct pull *j, struct view *v)
 			  step_parse(word, &step) && step == STEP_TOOL_HASH;
 }
 
+static void read_checks(struct pull *j, struct view *v)
+{
+	char word[16];
+
+	if (!pull_string(j, word, sizeof word) ||
+		!checks_parse(word, &v->checks))
+		v->checks = CHECKS_FREE;
+}
+
 static void read_list(struct pull *j, struct text *t, struct view *v)
 {
 	if (pull_array(j))
@@ -136,7 +169,7 @@ static bool read_text(
 {
 	static const char *const names[] = {"v", "window", "published_at",
 		"last_probe_at", "last_success_at", "uptime_30d", "p95_ms",
-		"verdict", "regions", "no_data", "step", NULL};
+		"verdict", "regions", "no_data", "step", "checks", NULL};
 	double *const numbers[] = {&t->version, &t->window, &t->published,
 		&t->probed, &t->succeeded, &t->uptime_30d, &t->p95_ms};
 	enum { SUCCEEDED = 4, NUMBERS = sizeof numbers / sizeof *numbers };
@@ -165,6 +198,8 @@ static bool read_text(
 				pull_pass(&j);
 		} else if (i == NUMBERS + 3) {
 			read_step(&j, v);
+		} else if (i == NUMBERS + 4) {
+			read_checks(&j, v);
 		} else {
 			if (i == NUMBERS + 2 && regions)
 				t->no_data = j;
@@ -254,6 +289,7 @@ int view_read(const char *json, bool regions, double now, struct view *v,
 	v->as_of = (int64_t)t.window;
 	v->uptime_30d = within(t.uptime_30d, 100);
 	v->p95_ms = round(within(t.p95_ms, 1e9));
+	set_refused(v);
 	read_no_data(&t, v);
 	read_clock(&t, now, v);
 	return 0;
@@ -304,6 +340,8 @@ void view_put_fields(struct buf *b, const struct view *v)
 	buf_str(b, ",\"last_probe_ago\":");
 	json_put_str(b, fresh && *v->last_probe_ago ? v->last_probe_ago : NULL);
 	json_put_member(b, "as_of", *v->as_of_text ? v->as_of_text : NULL);
+	if (fresh && v->checks)
+		json_put_member(b, "checks", checks_name(v->checks));
 }
 
 void view_put_json(struct buf *b, const struct view *v, bool maintenance)

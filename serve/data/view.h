@@ -27,13 +27,20 @@ enum freshness {
 	VIEW_FRESH
 };
 
-enum place { PLACE_WORKING, PLACE_NOT_WORKING, PLACE_NO_DATA };
+enum place {
+	PLACE_WORKING,
+	PLACE_NOT_WORKING,
+	PLACE_NO_DATA,
+	PLACE_UNCHECKED /* our checks from there are kept out */
+};
+#define PLACE_STATES (PLACE_UNCHECKED + 1)
 
 struct view_region {
 	char name[REGION_MAX + 1];
 	enum place place;
 	double since;  /* epoch seconds; NAN where it is not known */
 	double p95_ms; /* whole; NAN where there is none */
+	bool refused; /* our credential is, there */
 };
 
 #define VIEW_AGO 24
@@ -43,6 +50,7 @@ struct view {
 	enum freshness freshness;
 	/* The rest is for a view that is not VIEW_NONE. */
 	enum verdict_colour verdict; /* green, amber or red */
+	enum checks checks; /* why, where that says nothing of the server */
 	bool tools_differ; /* it is not green because of what its tools are */
 	int64_t as_of;		     /* epoch seconds */
 	char as_of_text[CLOCK_RFC3339];
@@ -82,14 +90,15 @@ const struct view_region *view_region(const struct view *v, const char *region);
 const char *view_state(const struct view *v);
 
 /*
- * view_put_json(b, v, maintenance): append the five fields of a fresh view, and
- * that a maintenance goes on where one does, as a line.
+ * view_put_json(b, v, maintenance): append the fields of a fresh view, and that a
+ * maintenance goes on where one does, as a line.
  */
 void view_put_json(struct buf *b, const struct view *v, bool maintenance);
 
 /*
  * view_put_fields(b, v): append the five fields of any view, as members without
- * braces; null for what is not known now.
+ * braces; null for what is not known now. What keeps our checks out follows, where
+ * anything does.
  */
 void view_put_fields(struct buf *b, const struct view *v);
 

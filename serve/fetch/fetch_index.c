@@ -108,7 +108,7 @@ static int64_t since_of(const struct view *v)
 		const struct view_region *r = &v->regions[i];
 
 		if (!(r->since > 0) || r->place == PLACE_NO_DATA ||
-			(r->place == PLACE_NOT_WORKING) == green)
+			(r->place == PLACE_WORKING) != green)
 			continue;
 		at = green ? fmax(at, r->since) : fmin(at, r->since);
 	}

@@ -100,10 +100,11 @@ static void put_region(struct buf *b, const char *name, const char *city,
 {
 	static const char *const states[] = {[PLACE_WORKING] = "up",
 		[PLACE_NOT_WORKING] = "down",
-		[PLACE_NO_DATA] = NULL};
+		[PLACE_NO_DATA] = NULL,
+		[PLACE_UNCHECKED] = NULL};
 	const struct view_region *r = view_region(v, name);
 	enum place place = view_place(v, name);
-	bool known = r && place != PLACE_NO_DATA;
+	bool known = r && states[place];
 	char since[CLOCK_RFC3339];
 
 	if (known && r->since > 0)

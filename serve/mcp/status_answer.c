@@ -32,9 +32,10 @@ static void put_place(
 {
 	static const char *const states[] = {[PLACE_WORKING] = "up",
 		[PLACE_NOT_WORKING] = "down",
-		[PLACE_NO_DATA] = NULL};
+		[PLACE_NO_DATA] = NULL,
+		[PLACE_UNCHECKED] = NULL};
 	const struct view_region *r = view_region(v, p->region);
-	bool known = r && p->place != PLACE_NO_DATA;
+	bool known = r && states[p->place];
 	struct buf name;
 
 	buf_init(&name, TOOL_RESULT_MAX);
@@ -62,6 +63,7 @@ static void put_places(struct tool_result *out, const struct places *l,
 	buf_char(&out->json, ']');
 	say_places(&out->text, l, PLACE_WORKING, "Works from");
 	say_places(&out->text, l, PLACE_NOT_WORKING, "Does not work from");
+	say_places(&out->text, l, PLACE_UNCHECKED, "Unchecked from");
 	say_places(&out->text, l, PLACE_NO_DATA, "No recent check from");
 }
 

@@ -107,13 +107,15 @@ static void put_day(struct html *b, const struct history *p, int64_t day,
 	}
 	html_fmt(b, "<td id=\"day-%d\"%s><span>%d</span>", date,
 		day == p->today ? " class=\"today\"" : "", date);
-	if (!history_known(d))
+	if (!history_known(d) && !d->unchecked)
 		put_part(b, "none", 0, "no data");
-	else if (!d->minutes[VERDICT_RED] && !d->minutes[VERDICT_AMBER])
+	else if (history_known(d) && !d->minutes[VERDICT_RED] && !d->minutes[VERDICT_AMBER])
 		put_part(b, "up", 0, "working");
 	if (d->minutes[VERDICT_RED] > d->planned)
 		put_part(b, "down", d->minutes[VERDICT_RED] - d->planned,
 			"not working");
+	if (d->unchecked)
+		put_part(b, "none", d->unchecked, "not checked");
 	if (d->planned)
 		put_part(b, "work", d->planned, "under maintenance");
 	if (d->minutes[VERDICT_AMBER])

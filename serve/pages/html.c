@@ -37,6 +37,7 @@ struct word html_place(enum place p)
 		[PLACE_WORKING] = {"working", "up"},
 		[PLACE_NOT_WORKING] = {"not working", "down"},
 		[PLACE_NO_DATA] = {"no data", "none"},
+		[PLACE_UNCHECKED] = {"unchecked", "none"},
 	};
 
 	return words[p];

@@ -326,6 +326,7 @@ static void put_tools(struct html *b, const struct status_page *s)
 static void put_uptime(struct html *b, const struct status_page *s)
 {
 	int64_t planned = history_planned(&s->data->history, UPTIME_DAYS);
+	int64_t unchecked = history_unchecked(&s->data->history, UPTIME_DAYS);
 
 	html_fmt(b, "<div><dt>Uptime<br><small>%d days", UPTIME_DAYS);
 	if (planned) {
@@ -333,6 +334,11 @@ static void put_uptime(struct html *b, const struct status_page *s)
 							: ", not counting ");
 		html_span(b, 60 * (double)planned);
 		html_str(b, " of maintenance");
+	}
+	if (unchecked) {
+		html_str(b, ", not counting ");
+		html_span(b, 60 * (double)unchecked);
+		html_str(b, " in which our checks were kept out");
 	}
 	html_fmt(b, "</small></dt><dd>%.2f&#8239;%%</dd></div>\n",
 		s->view->uptime_30d);

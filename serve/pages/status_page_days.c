@@ -45,7 +45,7 @@ static bool is_plain(const struct page_data *d, int ago)
 {
 	const struct history_day *day = &d->history.days[ago];
 
-	return !history_trouble(day) && !day->planned &&
+	return !history_trouble(day) && !day->planned && !day->unchecked &&
 		!count_incidents(&d->incidents, d->history.today - ago);
 }
 

@@ -31,13 +31,14 @@ void status_page_minutes(struct html *b, const struct history_day *d)
 		const char *words;
 	} parts[] = {{history_unplanned(d), "not working"},
 		{d->minutes[VERDICT_AMBER], "partly working"},
-		{d->planned, "not working for maintenance"}};
+		{d->planned, "not working for maintenance"},
+		{d->unchecked, "not checked"}};
 	const char *comma = "";
 
 	if (!history_known(d))
-		html_str(b, "no data");
+		html_str(b, d->unchecked ? "" : "no data");
 	else if (!history_trouble(d) && !d->planned)
-		html_str(b, "working");
+		html_str(b, d->unchecked ? "working, " : "working");
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		if (!parts[i].minutes)
 			continue;
@@ -103,7 +104,8 @@ static void put_bar(struct html *b, const struct status_page *s, int ago)
 }
 
 struct sums {
-	int64_t red, amber, planned; /* minutes; red without planned */
+	/* Minutes; red without planned. */
+	int64_t red, amber, planned, unchecked;
 	int days, bad; /* of which anything is known; that had trouble */
 	double uptime; /* percent; NAN where it is not known */
 };
@@ -119,6 +121,7 @@ static struct sums add_up(
 		s.red += history_unplanned(d);
 		s.amber += d->minutes[VERDICT_AMBER];
 		s.planned += d->planned;
+		s.unchecked += d->unchecked;
 		s.days += history_known(d) > 0;
 		s.bad += history_trouble(d);
 	}
@@ -147,6 +150,9 @@ static void put_sums(struct html *b, const struct sums *s, bool planned_counts)
 	if (s->planned)
 		html_str(b, planned_counts ? " (counts as not working)"
 					  : " (does not count)");
+	put_sum(b, ", not checked for ", s->unchecked);
+	if (s->unchecked)
+		html_str(b, " (does not count)");
 	html_str(b, ".");
 }
 

@@ -75,16 +75,13 @@ static void put_words(struct html *b, const struct places *l)
 		enum place place;
 		const char *words;
 	} states[] = {{PLACE_NOT_WORKING, "Not working from "},
+		{PLACE_UNCHECKED, "Unchecked from "},
 		{PLACE_NO_DATA, "No data from "},
 		{PLACE_WORKING, "Working from "}};
 
 	html_str(b, "World map. ");
-	for (size_t i = 0; i < 3; i++) {
-		size_t n = states[i].place == PLACE_WORKING ? l->working
-			: states[i].place == PLACE_NO_DATA ? l->silent
-							   : l->failing;
-
-		if (!n)
+	for (size_t i = 0; i < PLACE_STATES; i++) {
+		if (!places_count(l, states[i].place))
 			continue;
 		html_str(b, states[i].words);
 		html_put_places(b, l, states[i].place);
@@ -120,7 +117,8 @@ void world_map_put(struct html *b, const struct places *l)
 {
 	/* The mark of a failing place must not lie under others. */
 	static const enum place order[] = {
-		PLACE_WORKING, PLACE_NO_DATA, PLACE_NOT_WORKING};
+		PLACE_WORKING, PLACE_NO_DATA, PLACE_UNCHECKED,
+		PLACE_NOT_WORKING};
 	size_t n = 0;
 
 	for (size_t i = 0; i < l->n; i++)
@@ -132,7 +130,7 @@ void world_map_put(struct html *b, const struct places *l)
 		MAP_WIDTH, MAP_HEIGHT);
 	put_words(b, l);
 	html_fmt(b, "\"><path class=\"land\" d=\"%s\"/>\n", land);
-	for (size_t k = 0; k < 3; k++)
+	for (size_t k = 0; k < PLACE_STATES; k++)
 		for (size_t i = 0; i < l->n; i++)
 			if (l->v[i].place == order[k] && on_map(&l->v[i]))
 				put_mark(b, &l->v[i], n > MANY ? 18 : 28);

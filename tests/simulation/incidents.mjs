@@ -177,8 +177,8 @@ export const KINDS = {
 		} },
 	'429 once': throttled(1, true),
 	'429 twice': throttled(2, true),
-	'429 three times': throttled(3, true, HARD),
-	'429 on and on': throttled(7, true, HARD),
+	'429 three times': throttled(3, true, AMBER),
+	'429 on and on': throttled(7, true, AMBER),
 	'429 three times, one region': throttled(3, false, AMBER),
 	'429 upon a failure': { from: 3, length: [4, 4],
 		inject(p, a) {

@@ -16,6 +16,7 @@ export class Region {
 		this.lookback = 3 * interval;
 		this.last = -Infinity; // when the newest probe started
 		this.throttled = 0; // so many http.429 in a row
+		this.limited = false; // its run is one of http.429
 		this.step = null; // that fails, or null
 		this.run = []; // when the failures of the run started
 		this.failures = 0; // so many in a row, at whatever steps
@@ -39,6 +40,10 @@ export class Region {
 		this.throttled = !p.throttled ? 0 : gap ? 1 : this.throttled + 1;
 		if (this.throttled === 1 || this.throttled === 2)
 			return;
+		// What is limited is not down: neither goes on as the other.
+		if (p.step && p.throttled !== this.limited)
+			this.broken = true;
+		this.limited = Boolean(p.throttled);
 		if (this.broken || p.step !== this.step)
 			this.run = [];
 		this.failures = !p.step ? 0 : this.broken ? 1 : this.failures + 1;
@@ -94,11 +99,14 @@ function tierOf(regions, failing, reporters, agreed, now, tolerance) {
 		return 'no-data';
 	if (!failing.length)
 		return 'ok';
+	if (failing.every((r) => r.limited))
+		return 'regional';
 	if (n === 1)
 		return failing[0].failures >= 3 && agreed ? 'step-alert' : 'regional';
 	if (agreed >= 3)
 		return 'hard-outage';
 	if (n >= 3 && reporters.length === n &&
+		failing.every((r) => !r.limited) &&
 		agreeing(regions.map((r) => r.recent(now)), tolerance) === n)
 		return 'hard-outage';
 	return agreed === 2 ? 'step-alert' : 'regional';
@@ -112,10 +120,13 @@ const COLOUR = { 'ok': 'green', 'regional': 'amber', 'step-alert': 'red',
 export function judge(regions, now, tolerance) {
 	const failing = regions.filter((r) => r.step);
 	const reporters = regions.filter((r) => r.reports(now));
-	const agreed = most((step) => agreeing(failing
+	// Those that are limited say something only where all that fail are.
+	const limited = failing.every((r) => r.limited);
+	const heard = failing.filter((r) => r.limited === limited);
+	const agreed = most((step) => agreeing(heard
 		.filter((r) => r.step === step).map((r) => r.recent(now)), tolerance));
 	// Those that fell silent while they failed agree with nobody.
-	const silent = most((step) => failing.filter((r) => r.step === step).length);
+	const silent = most((step) => heard.filter((r) => r.step === step).length);
 	const tier = tierOf(regions, failing, reporters, agreed.n, now, tolerance);
 	const drift = regions.filter((r) => r.told && r.list !== r.told);
 	for (const r of regions)

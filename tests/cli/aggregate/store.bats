@@ -239,7 +239,7 @@ field() {
 		redis hset probe:demo:tools "$(printf '%064d.%064d' "$i" "$i")" '{}'
 	done >/dev/null
 	aggregate verdict -N $((T + 10)) >/dev/null
-	[ "$(redis hkeys probe:demo:tools | grep -vcE "^(seen|stood|listed|colour|success):")" -eq 1 ]
+	[ "$(redis hkeys probe:demo:tools | grep -vcE "^(seen|stood|listed|colour|success|healthy):")" -eq 1 ]
 	[ "$(redis hkeys probe:demo:tools | grep -c ^seen:)" -eq 2 ]
 	redis hget probe:demo:tools "$(printf 'a%.0s' {1..64}).$(printf 'b%.0s' {1..64})" | jq -e .get
 }
@@ -371,12 +371,12 @@ field() {
 	[[ $output == *"no server is in the store"* ]]
 }
 
-# minute N WHAT: three regions report in the Nth minute, that it works or fails, and
-# it is judged.
+# minute N WHAT CODE: three regions report in the Nth minute, that it works or fails,
+# and it is judged.
 minute() {
 	local r
 	for r in us-east-1 eu-west-2 sa-east-1; do
-		probes demo $r $((T + 60 * $1 + 2)) ${2:+"$2" http.503}
+		probes demo $r $((T + 60 * $1 + 2)) ${2:+"$2" "${3:-http.503}"}
 	done | aggregate ingest
 	aggregate verdict -c fleet.yaml -N $((T + 60 * $1 + 20)) >/dev/null || [ $? -eq 1 ]
 }
@@ -413,6 +413,39 @@ minute() {
 	sed -i '/^site:/d' fleet.yaml
 	minute 4
 	[[ $(field demo uptime_30d) == 60?(.00) ]]
+}
+
+# counted FIELD: so many minutes of the day are counted as that.
+counted() {
+	redis hget probe:demo:minutes "$((T / 86400)):$1"
+}
+
+@test "minutes in which our checks are kept out are counted beside, and are no uptime" {
+	cat >fleet.yaml <<-EOT
+	store: $MCP_STORE
+	regions: [{name: us-east-1}, {name: eu-west-2}, {name: sa-east-1}]
+	servers: [{slug: demo, url: "https://demo.example/mcp"}]
+	EOT
+	minute 0
+	minute 1 initialize
+	minute 2
+	minute 3 auth-initialize auth.rejected
+	[ "$(field demo verdict) $(field demo checks)" = "red refused" ]
+	[ "$(counted red) $(counted red-unchecked)" = "2 1" ]
+	[ "$(field demo uptime_30d)" = 66.66 ]
+	minute 4
+	for i in 10 11 12 13; do minute $i initialize http.429; done
+	[ "$(field demo verdict) $(field demo checks)" = "amber rate-limited" ]
+	[ "$(counted green) $(counted amber) $(counted amber-unchecked)" = "5 2 2" ]
+	# Of nine minutes three are not known, and one of the other six is red.
+	[ "$(field demo uptime_30d)" = 83.33 ]
+	# A refusal is known to be one however long ago the credential worked.
+	for i in {30..48}; do minute $i tools-list auth.refresh-needed; done
+	[ "$(field demo verdict) $(field demo checks)" = "red refused" ]
+	[ "$(field demo uptime_30d)" = 83.33 ]
+	run -1 aggregate explain demo -c fleet.yaml --at $((T + 60 * 48 + 20))
+	[[ $output == *"Our credential is refused, which worked before"* ]]
+	[[ $output == *"no part in its uptime"* ]]
 }
 
 @test "readers are told what the configuration hides, and at which wall a server stands" {

@@ -61,6 +61,35 @@ explain() {
 		.rows == [] and .undelivered == []' <<<"$output"
 }
 
+@test "our credential is refused: explain, list, history and the runbook say no more than is known" {
+	night '14:00-14:01 green' \
+		'14:02-14:04 red auth-initialize eu us ap error=auth.rejected checks=refused'
+	explain 14:05 -f text example-mcp
+	diff - <(sed -n '4,8p' <<<"$output") <<-'EOT'
+	P1 downtime, open since 14:02, confirmed at 14:02
+	  why: regions agreed that our credential is refused, at 14:02: that counts at once
+	  what: auth-initialize auth.rejected, layer initialize; from eu, us, ap of 3 regions; 3 windows, the last 14:04
+	  known: our credential worked until 14:02, and is refused since; clients with their own access may be fine
+	  told to: no route
+	EOT
+	[[ $output == *"downtime_started  We cannot check example-mcp: our credential is refused since 14:02 UTC"* ]]
+	[[ $output != *"is down"* ]]
+	explain 14:05 -f jsonl example-mcp
+	jq -e '.incidents[0].checks == "refused"' <<<"$output"
+	"$BIN/mcp-alert" list -f jsonl | jq -e '.checks == "refused"'
+	"$BIN/mcp-alert" list -f text | grep -F '(our credential is refused)'
+	"$BIN/mcp-alert" history -f text example-mcp -N "$(at 14:05)" |
+		grep -F 'We cannot check example-mcp'
+	printf '%s\n' '# A night.' '14:00 red auth-initialize eu us error=auth.scope checks=refused' \
+		'14:05 green' expect: >night.story
+	printf 'site: {url: "https://status.example.com"}\nregions: [{name: eu}]\n' >fleet.yaml
+	"$ROOT/tests/scenarios/run" --records night.story |
+		"$BIN/mcp-alert" replay -c fleet.yaml --format jsonl |
+		jq -e 'select(.event == "downtime_started") | .checks == "refused" and
+			(.runbook_url | endswith("/man/mcp-runbook.7#checks_refused"))'
+	mandoc -T html "$ROOT/man/mcp-runbook.7" | grep -qF 'id="checks_refused"'
+}
+
 @test "what it said came true: the promotion, then the reminder" {
 	night '14:02-14:10 red tools-list eu us'
 	explain 14:11 example-mcp

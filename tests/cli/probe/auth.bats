@@ -207,6 +207,9 @@ trail() {
 		wall+html@initialize broken auth-initialize http.content-type - - -
 		wall+500@discover healthy - - 2025-11-25 session 3
 		wall+429@list     broken tools-list http.429 2025-11-25 session -
+		wall+429@initialize broken auth-initialize http.429 - - -
+		wall-prm-429      broken oauth-discovery http.429 - - -
+		wall-as-429       broken oauth-discovery http.429 - - -
 		wall-issuer       broken oauth-discovery oauth.issuer - - -
 		wall-prm-404      broken oauth-discovery oauth.metadata - - -
 	EOF

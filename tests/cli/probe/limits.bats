@@ -31,6 +31,7 @@ within() {
 		drip-sse@list       broken tools-list deadline 2025-11-25 session -
 		drip-head@list      broken tools-list deadline 2025-11-25 session -
 		hang@call           broken tools-call deadline 2025-11-25 session 3
+		429@call            broken tools-call http.429 2025-11-25 session 3
 		sse+drip-sse@call   broken tools-call deadline 2025-11-25 session 3
 		wall-as-hang        broken oauth-discovery oauth.no-server - - -
 		wall-as-drip        broken oauth-discovery oauth.no-server - - -

@@ -103,7 +103,7 @@ scopes() {
 		jq -es --arg m "$message" '.[4].message | contains($m)' out ||
 			{ jq -r '.message' out; return 1; }
 	done <<-'EOF2'
-		client-unknown  oauth.token invalid_client: who are you?
+		client-unknown  oauth.refused invalid_client: who are you?
 		client-echo     oauth.token invalid_scope: not for ***
 		client-dpop     oauth.token the token_type is DPoP
 		client-untyped  oauth.token the token_type is missing
@@ -115,7 +115,7 @@ scopes() {
 		client-cut      oauth.token the token endpoint http
 		client-20-mb    oauth.token larger
 		client-500      oauth.token status 500
-		client-429      oauth.token status 429
+		client-429      http.429    limits the rate of requests
 		client-redirect oauth.token redirects (307)
 		client-hang     deadline    the token endpoint http
 		client-drip     deadline    the token endpoint http

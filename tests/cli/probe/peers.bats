@@ -280,7 +280,7 @@ authorize() {
 		rm -r mcp-probe
 		sed -i 's/s3cret-canary/s3cret-other/' client
 		probe --credential client "$URL"
-		told "broken auth-initialize oauth.token - - -"
+		told "broken auth-initialize oauth.refused - - -"
 		jq -es '.[4].message | contains("invalid_client")' out
 		teardown
 	done

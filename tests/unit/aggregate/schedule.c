@@ -76,8 +76,10 @@ static struct sent probe(struct schedule *s, const struct weather *w, double at,
 		bad = !bad;
 	if (bad) {
 		p.failed = one_in(s, 10) ? STEP_TOOLS_CALL : w->step;
-		p.error = w->throttled || one_in(s, 4) ? "http.429"
-						       : "http.503";
+		p.error = p.failed >= STEP_INITIALIZE &&
+				(w->throttled || one_in(s, 4))
+			? "http.429"
+			: "http.503";
 	} else {
 		p.hash = one_in(s, 15) ? hash_b : hash_a;
 	}

@@ -196,13 +196,15 @@ static void test_no_data(void **state)
 		{.timeline = "eu 190:-|us 190:-", .now = 182,
 			.bucket = "no-data"},
 		/*
-		 * A 429 says nothing of the server until a region's third in a
+		 * A 429 says nothing of the server, however many there are in a
 		 * row.
 		 */
 		{.timeline = "us 1:3/http.429", .bucket = "no-data"},
 		{.timeline = "us 1:-#a 61:3/http.429", .bucket = "healthy"},
 		{.timeline = "us 1:3/http.429 61:3/http.429 121:3/http.429",
-			.bucket = "mcp-broken"},
+			.bucket = "no-data"},
+		{.timeline = "us 1:-#a 61:3/http.429 121:3/http.429 181:3/http.429",
+			.bucket = "healthy"},
 		{.timeline = "us 1:2/tcp.refused 61:3/http.429",
 			.bucket = "transport-dead"},
 	};

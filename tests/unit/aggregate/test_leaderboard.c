@@ -120,7 +120,8 @@ static void test_minutes(void **state)
 	struct month_minutes m = {.days = {{0}}};
 	struct standing s;
 	static const char *const strange[] = {"", "upto", "20757:green",
-		"20788:green", "20760:blue", "20760:unknown", "20760", "-1:red",
+		"20788:green", "20760:blue", "20760:red-maintenance",
+		"20760:red-", "20760:-unchecked", "20760:unknown", "20760", "-1:red",
 		"20760:", "99999999999999999999:red", NULL};
 
 	(void)state;
@@ -139,6 +140,14 @@ static void test_minutes(void **state)
 	standing_minutes(&s, &m);
 	assert_int_equal(s.known_minutes, 2441);
 	assert_int_equal(s.uptime, 9995);
+	/* In what order the store has them plays no part. */
+	month_minutes_add(&m, &span, "20786:red-unchecked", 30);
+	month_minutes_add(&m, &span, "20786:red", 30);
+	month_minutes_add(&m, &span, "20787:amber-unchecked", 1000);
+	standing_minutes(&s, &m);
+	assert_int_equal(s.known_minutes, 1441);
+	assert_int_equal(s.uptime, 9993);
+	month_minutes_add(&m, &span, "20787:amber", 1000);
 	month_minutes_add(&m, &span, "20759:green", 9000);
 	standing_minutes(&s, &m);
 	assert_int_equal(s.known_minutes, 3881);

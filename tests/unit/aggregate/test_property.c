@@ -52,7 +52,7 @@ static void test_arrival(void)
 /* A region as the rule sees it. */
 struct seen_region {
 	enum step step;
-	bool reports;
+	bool reports, limited;
 	int failures; /* in a row, at whatever steps */
 	double at[SCHEDULE_PROBES]; /* of the run, as far as it is looked at */
 	size_t n_at;
@@ -94,12 +94,14 @@ static struct seen_region region(const struct sent *sent, size_t n, double now)
 			throttled = 0;
 		if (throttled == 1 || throttled == 2)
 			continue;
+		apart = apart || (throttled > 0) != r.limited;
 		if (apart || p[i].failed != r.step)
 			r.n_at = 0;
 		if (apart || !p[i].failed)
 			r.failures = 0;
 		apart = false;
 		r.step = p[i].failed;
+		r.limited = throttled > 0;
 		if (!r.step)
 			continue;
 		r.failures++;
@@ -118,18 +120,38 @@ static bool within(const struct seen_region *r, double from, double to)
 	return false;
 }
 
-/* The most regions with a failure in an interval that begins with one. */
+/* Whether all that fail are limited. */
+static bool limited(const struct seen_region *r, size_t n)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (r[i].step && !r[i].limited)
+			return false;
+		any = any || r[i].step;
+	}
+	return any;
+}
+
+/*
+ * The most regions with a failure in an interval that begins with one; those that
+ * are limited count only where all are.
+ */
 static int agree(const struct seen_region *r, size_t n, enum step step)
 {
+	bool of = limited(r, n);
 	int most = 0;
 
 	for (size_t i = 0; i < n; i++) {
+		if (r[i].limited != of)
+			continue;
 		for (size_t k = 0; k < r[i].n_at; k++) {
 			double from = r[i].at[k];
 			int here = 0;
 
 			for (size_t j = 0; j < n; j++)
-				here += (!step || r[j].step == step) &&
+				here += r[j].limited == of &&
+					(!step || r[j].step == step) &&
 					within(&r[j], from,
 						from + s.rule.tolerance_s);
 			if (here > most)
@@ -146,6 +168,8 @@ static enum tier tier(const struct seen_region *r, size_t n, int reporters,
 		return TIER_NO_DATA;
 	if (!failing)
 		return TIER_OK;
+	if (limited(r, n))
+		return TIER_REGIONAL;
 	if (n == 1)
 		return r[0].n_at && r[0].failures >= 3 ? TIER_STEP_ALERT : TIER_REGIONAL;
 	if (most >= 3 || (n >= 3 && agree(r, n, STEP_NONE) == (int)n))
@@ -181,7 +205,9 @@ static void test_rule(void)
 	if (want.verdict.tier != t || want.failing != failing ||
 		want.no_data != silent || want.verdict.reporters != reporters ||
 		want.verdict.failed_regions != most ||
-		(most && want.verdict.step != step))
+		(most && want.verdict.step != step) ||
+		(want.verdict.checks == CHECKS_LIMITED) !=
+			limited(r, s.n_regions))
 		fail_msg("tier %s, step %d, %d agree, %d report:\n%s",
 			tier_name(t), (int)step, most, reporters, want.text);
 	seen[t]++;

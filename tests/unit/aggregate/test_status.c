@@ -137,6 +137,12 @@ static void test_lines(void **state)
 		"  regional at tools-list: eu-west-2\n"
 		"  silent: ap-south-1 since 20:18 (12m), sa-east-1 (never "
 		"heard of)\n");
+	s.checks = CHECKS_REFUSED;
+	s.n_regions = 3;
+	check_server(&s, 80, &wide, false,
+		"example-mcp   amber     oax       99.87   214ms\n"
+		"  regional at tools-list: eu-west-2; our credential is "
+		"refused\n");
 	/* The same an hour later, without a new verdict. */
 	s.as_of = NOW - 3600;
 	s.regions[3].newest = NOW - 3 * 86400;

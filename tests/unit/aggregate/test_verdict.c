@@ -258,6 +258,107 @@ static void test_machines(void **state)
 	CHECK(cases);
 }
 
+static void test_refused(void **state)
+{
+	static const struct verdict_case cases[] = {
+		{"our credential is refused everywhere", 100,
+			"ap 1:- 61:5/auth.rejected|eu 2:- 62:5/auth.rejected|"
+			"us 3:- 63:5/auth.rejected",
+			"red hard-outage auth-initialize 3 3/3 [ap eu us] [] "
+			"checks refused", NULL, 0},
+		{"it has expired", 100,
+			"eu 2:- 62:5/auth.refresh-needed|"
+			"us 3:- 63:5/auth.refresh-needed",
+			"red step-alert auth-initialize 2 2/2 [eu us] [] "
+			"checks refused", NULL, 0},
+		{"it lacks a scope, or the client is refused", 100,
+			"eu 2:- 62:5/auth.scope|us 3:- 63:5/oauth.refused",
+			"red step-alert auth-initialize 2 2/2 [eu us] [] "
+			"checks refused", NULL, 0},
+		{"the server asks late", 100,
+			"eu 2:- 62:6/auth.rejected|us 3:- 63:6/auth.rejected",
+			"red step-alert tools-list 2 2/2 [eu us] [] "
+			"checks refused", NULL, 0},
+		{"in one region", 100,
+			"ap 1:- 61:-|eu 2:- 62:5/auth.rejected|us 3:- 63:-",
+			"amber regional auth-initialize 1 3/3 [eu] [] "
+			"checks refused", NULL, 0},
+		{"it worked in another region only", 100,
+			"ap 1:- 61:-|eu 62:5/auth.rejected|us 63:5/auth.rejected",
+			"red step-alert auth-initialize 2 3/3 [eu us] [] "
+			"checks refused", NULL, 0},
+		{"it never worked", 100,
+			"eu 62:5/auth.rejected|us 63:5/auth.rejected",
+			"red step-alert auth-initialize 2 2/2 [eu us] []", NULL,
+			0},
+		{"there was none", 100,
+			"eu 2:w 62:5/auth.rejected|us 3:w 63:5/auth.rejected",
+			"red step-alert auth-initialize 2 2/2 [eu us] []", NULL,
+			0},
+		{"one region fails before that", 100,
+			"ap 1:- 61:3/http.503|eu 2:- 62:5/auth.rejected|"
+			"us 3:- 63:5/auth.rejected",
+			"red hard-outage auth-initialize 2 3/3 [ap eu us] []",
+			NULL, 0},
+		{"most fail before that", 100,
+			"ap 1:- 61:3/http.503|eu 2:- 62:5/auth.rejected|"
+			"us 3:- 63:3/http.503",
+			"red hard-outage initialize 2 3/3 [ap eu us] []",
+			NULL, 0},
+		{"one fails there for another reason", 100,
+			"ap 1:- 61:5/http.500|eu 2:- 62:5/auth.rejected|"
+			"us 3:- 63:5/auth.rejected",
+			"red hard-outage auth-initialize 3 3/3 [ap eu us] []",
+			NULL, 0},
+		{"one gets in, and fails there", 100,
+			"ap 1:- 61:7/tool.error|eu 2:- 62:5/auth.rejected|"
+			"us 3:- 63:5/auth.rejected",
+			"red hard-outage auth-initialize 2 3/3 [ap eu us] [] "
+			"checks refused", NULL, 0},
+		{"most get in, and fail there", 100,
+			"ap 1:- 61:7/tool.error|eu 2:- 62:7/tool.error|"
+			"us 3:- 63:5/auth.rejected",
+			"red hard-outage tools-call 2 3/3 [ap eu us] []", NULL,
+			0},
+		{"one is limited", 170,
+			"ap 1:3/http.429 61:3/http.429 121:3/http.429|"
+			"eu 2:- 122:5/auth.rejected|us 3:- 123:5/auth.rejected",
+			"red step-alert auth-initialize 2 3/3 [ap eu us] [] "
+			"checks refused", NULL, 0},
+		{"the only region", 250,
+			"eu 2:- 62:5/auth.rejected 122:5/auth.rejected "
+			"182:5/auth.rejected",
+			"red step-alert auth-initialize 1 1/1 [eu] [] "
+			"checks refused", NULL, 0},
+		{"the server asks, and does not say for what", 100,
+			"eu 2:- 62:3/auth.bare-401|us 3:- 63:3/auth.bare-401",
+			"red step-alert initialize 2 2/2 [eu us] []", NULL, 0},
+		{"the login service does not answer", 100,
+			"eu 2:- 62:5/oauth.token|us 3:- 63:5/oauth.token",
+			"red step-alert auth-initialize 2 2/2 [eu us] []", NULL,
+			0},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+/* It worked before all probes that are known: the verdict before says so. */
+static void test_refused_for_long(void **state)
+{
+	const struct rule rule = rule_default(60);
+	struct timeline t;
+	char got[512];
+
+	(void)state;
+	timeline_read(&t, "eu 62:5/auth.rejected|us 63:5/auth.rejected");
+	t.worked = -5000;
+	timeline_judge(&t, &rule, NULL, 100, got);
+	assert_string_equal(got,
+		"red step-alert auth-initialize 2 2/2 [eu us] [] "
+		"checks refused");
+}
+
 static void test_throttled(void **state)
 {
 	static const struct verdict_case cases[] = {
@@ -269,18 +370,50 @@ static void test_throttled(void **state)
 		{"the third is", 170,
 			"ap 121:-|eu 2:6/http.429 62:6/http.429 122:6/http.429"
 			"|us 123:-",
-			"amber regional tools-list 1 3/3 [eu] []", NULL, 0},
+			"amber regional tools-list 1 3/3 [eu] [] "
+			"checks rate-limited", NULL, 0},
 		{"a pass between", 250,
 			"ap 181:-|us 183:-|eu 2:6/http.429 62:6/http.429 122:- "
 			"182:6/http.429",
 			"green ok - 0 3/3 [] []", NULL, 0},
 		{"the third counts once, not as three", 170,
 			"eu 2:6/http.429 62:6/http.429 122:6/http.429",
-			"amber regional tools-list 1 1/1 [eu] []", NULL, 0},
-		{"the fifth is the third failure", 300,
+			"amber regional tools-list 1 1/1 [eu] [] "
+			"checks rate-limited", NULL, 0},
+		{"the fifth makes the only region no more red", 300,
 			"eu 2:6/http.429 62:6/http.429 122:6/http.429 "
 			"182:6/http.429 242:6/http.429",
-			"red step-alert tools-list 1 1/1 [eu] []", NULL, 0},
+			"amber regional tools-list 1 1/1 [eu] [] "
+			"checks rate-limited", NULL, 0},
+		{"nor all regions", 170,
+			"ap 1:3/http.429 61:3/http.429 121:3/http.429|"
+			"eu 2:3/http.429 62:3/http.429 122:3/http.429|"
+			"us 3:3/http.429 63:3/http.429 123:3/http.429",
+			"amber regional initialize 3 3/3 [ap eu us] [] "
+			"checks rate-limited", NULL, 0},
+		{"nor two machines at two steps", 170,
+			"eu 2:4/http.429 62:4/http.429 122:4/http.429|"
+			"us 3:7/http.429 63:7/http.429 123:7/http.429",
+			"amber regional oauth-discovery 1 2/2 [eu us] [] "
+			"checks rate-limited", NULL, 0},
+		{"it agrees with no other failure of its step", 170,
+			"ap 121:-|eu 2:3/http.429 62:3/http.429 122:3/http.429"
+			"|us 123:3/http.503",
+			"amber regional initialize 1 3/3 [eu us] []", NULL, 0},
+		{"nor with those at other steps", 170,
+			"ap 121:1|eu 2:3/http.429 62:3/http.429 122:3/http.429"
+			"|us 123:3/http.503",
+			"amber regional dns 1 3/3 [ap eu us] []", NULL, 0},
+		{"beside an outage it is a report", 170,
+			"ap 121:3|eu 2:3/http.429 62:3/http.429 122:3/http.429"
+			"|us 123:3/http.503",
+			"red step-alert initialize 2 3/3 [ap eu us] []", NULL,
+			0},
+		{"the failures before it are over", 300,
+			"eu 2:3/http.503 62:3/http.503 122:3/http.429 "
+			"182:3/http.429 242:3/http.429",
+			"amber regional initialize 1 1/1 [eu] [] "
+			"checks rate-limited", NULL, 0},
 		{"it says nothing of what was before: failing", 100,
 			"ap 61:-|eu 2:6/http.503 62:6/http.429|us 3:6/http.503",
 			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
@@ -293,14 +426,15 @@ static void test_throttled(void **state)
 		{"the only region fails on across it, at another step", 250,
 			"eu 2:6 62:3/http.429 122:1 182:6",
 			"red step-alert tools-list 1 1/1 [eu] []", NULL, 0},
-		{"from the third on it does count there", 310,
+		{"nor does it from the third on: before it was no outage", 310,
 			"eu 2:3/http.429 62:3/http.429 122:6/http.429 182:1 "
 			"242:6",
-			"red step-alert tools-list 1 1/1 [eu] []", NULL, 0},
+			"amber regional tools-list 1 1/1 [eu] []", NULL, 0},
 		{"third in a row at whatever step", 170,
 			"ap 121:-|eu 2:3/http.429 62:6/http.429 122:6/http.429"
 			"|us 123:-",
-			"amber regional tools-list 1 3/3 [eu] []", NULL, 0},
+			"amber regional tools-list 1 3/3 [eu] [] "
+			"checks rate-limited", NULL, 0},
 		{"third in three days", 400,
 			"ap 390:-|us 390:-|eu 2:6/http.429 200:6/http.429 "
 			"390:6/http.429",
@@ -399,15 +533,19 @@ static void test_cadences(void **state)
 			"amber regional tools-list 1 3/3 [eu us] []", NULL,
 			300},
 		{"5 min: looked at for 15", 910, "ap 900:-|eu 11:6|us 899:-",
-			"amber regional tools-list 1 3/3 [eu] []", NULL, 300},
+			"amber regional tools-list 1 3/3 [eu] []", NULL,
+			300},
 		{"5 min: and no more", 911, "ap 900:-|eu 11:6|us 899:-",
-			"amber regional tools-list 0 2/3 [eu] [eu]", NULL, 300},
+			"amber regional tools-list 0 2/3 [eu] [eu]", NULL,
+			300},
 		{"5 min: the only region, three times", 700,
 			"eu 1:6 301:6 601:6",
-			"red step-alert tools-list 1 1/1 [eu] []", NULL, 300},
+			"red step-alert tools-list 1 1/1 [eu] []", NULL,
+			300},
 		{"5 min: every region, whatever the steps", 400,
 			"ap 20:1|eu 100:2|us 310:6",
-			"red hard-outage dns 1 3/3 [ap eu us] []", NULL, 300},
+			"red hard-outage dns 1 3/3 [ap eu us] []", NULL,
+			300},
 	};
 
 	(void)state;
@@ -438,6 +576,8 @@ int main(void)
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_machines),
 		cmocka_unit_test(test_throttled),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_refused_for_long),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_cadences),
 		cmocka_unit_test(test_defaults),

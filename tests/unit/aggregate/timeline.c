@@ -130,6 +130,10 @@ static void render(const struct verdict *v, char *out)
 		at = append(out, at, " isolated");
 		at = append_list(out, at, v->isolated, v->n_isolated);
 	}
+	if (v->checks) {
+		at = append(out, at, " checks ");
+		at = append(out, at, checks_name(v->checks));
+	}
 	if (v->divergence)
 		at = append(out, at, " divergence");
 	for (size_t i = 0; i < v->n_drift; i++) {
@@ -154,6 +158,7 @@ void timeline_judge(const struct timeline *t, const struct rule *rule,
 		.n_expected = t->n,
 		.regions = t->regions,
 		.n_regions = t->n,
+		.worked_at = t->worked ? TIMELINE_START + t->worked : 0,
 	};
 	struct verdict v;
 

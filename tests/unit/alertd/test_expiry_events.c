@@ -223,7 +223,7 @@ static void test_event(void **state)
 		"\"dedup_key\":\"s:certificate_expiring:1731283200\","
 		"\"server_slug\":\"s\",\"server_url\":\"https://s.example/mcp\","
 		"\"severity\":\"P2\",\"tier\":null,\"probe_step\":null,"
-		"\"region\":\"e\",\"regions\":[\"e\"],\"failure_layer\":null,"
+		"\"region\":\"e\",\"regions\":[\"e\"],\"failure_layer\":null,\"checks\":null,"
 		"\"probe_count\":null,\"started_at\":\"2024-11-11T00:00:00Z\","
 		"\"resolved_at\":null,\"duration_seconds\":null,"
 		"\"acknowledged_until\":null,"

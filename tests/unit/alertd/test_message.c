@@ -132,6 +132,31 @@ static void test_words(void **state)
 	}
 }
 
+/* Neither the server nor its login service is at fault, whatever the kind. */
+static void test_where_our_credential_is_refused(void **state)
+{
+	static const char *const events[] = {"downtime_started",
+		"regional_escalated", "maintenance_overrun_started"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+		struct told t = {
+			.event = events[i],
+			.step = "auth-initialize",
+			.layer = "initialize",
+			.more = ",\"checks\":\"refused\"",
+		};
+		struct made m;
+
+		made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
+		begins(m.message.means, "Clients with their own access",
+			events[i]);
+		begins(line(&m.message, "Look first at"),
+			"Whether the credential of the probes", events[i]);
+		made_release(&m);
+	}
+}
+
 /* What to look at first follows the cause, and how far it spreads. */
 static void test_hints(void **state)
 {
@@ -560,6 +585,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_hints),
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_where_our_credential_is_refused),
 		cmocka_unit_test(test_headlines),
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_colours),

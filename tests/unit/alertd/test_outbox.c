@@ -354,7 +354,7 @@ static void test_record(void **state)
 		"\"server_url\":\"https://s.example/mcp\","
 		"\"severity\":\"P1\",\"tier\":\"step-alert\","
 		"\"probe_step\":\"initialize\",\"region\":\"e\","
-		"\"regions\":[\"e\",\"u\"],\"failure_layer\":\"http\","
+		"\"regions\":[\"e\",\"u\"],\"failure_layer\":\"http\",\"checks\":null,"
 		"\"probe_count\":2,\"started_at\":\"2026-04-29T17:50:00Z\","
 		"\"resolved_at\":\"2026-04-29T17:52:00Z\","
 		"\"duration_seconds\":120,\"acknowledged_until\":null,"

@@ -172,10 +172,13 @@ static void test_tokens(void **state)
 
 static void test_errors(void **state)
 {
-	static const char *const rows[][2] = {
+	static const char *const rows[][3] = {
 		{"{\"error\":\"invalid_client\"}",
 			"the authorization server refuses the client: "
-			"invalid_client"},
+			"invalid_client", "oauth.refused"},
+		{"{\"error\":\"access_denied\",\"error_description\":\"no\"}",
+			"the authorization server refuses the client: "
+			"access_denied: no", "oauth.refused"},
 		{"{\"error\":\"invalid_scope\",\"error_description\":\"no\"}",
 			"the authorization server refuses the client: "
 			"invalid_scope: no"},
@@ -191,7 +194,8 @@ static void test_errors(void **state)
 		struct failure f;
 
 		assert_false(oauth_token_error(doc, 401, &f));
-		assert_string_equal(f.code, "oauth.token");
+		assert_string_equal(f.code,
+			rows[i][2] ? rows[i][2] : "oauth.token");
 		assert_string_equal(f.message, rows[i][1]);
 		cJSON_Delete(doc);
 	}

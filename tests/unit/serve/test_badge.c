@@ -85,6 +85,29 @@ static void test_badge(void **state)
 		"example-mcp: no recent data", "#6a737d");
 }
 
+/* What keeps our checks out is part of each title. */
+static void test_badge_kept_out(void **state)
+{
+	struct badge_words w;
+	struct view v;
+
+	(void)state;
+	read_view(&v, "red", AS_OF);
+	v.checks = CHECKS_REFUSED;
+	badge_words_of(&(struct badge_subject) {.slug = "a", .view = &v}, &w);
+	assert_string_equal(w.message, "down");
+	assert_string_equal(w.title,
+		"a: down, our checks are refused, 99.87% uptime in 30 days");
+	v.verdict = VERDICT_AMBER;
+	v.checks = CHECKS_LIMITED;
+	badge_words_of(&(struct badge_subject) {.slug = "a", .view = &v,
+			       .metric = METRIC_UPTIME}, &w);
+	assert_string_equal(w.title,
+		"a: 99.87% uptime in 30 days, now degraded, our checks are "
+		"rate-limited");
+	view_release(&v);
+}
+
 static void test_badge_without(void **state)
 {
 	struct view v;
@@ -627,6 +650,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_badge),
+		cmocka_unit_test(test_badge_kept_out),
 		cmocka_unit_test(test_badge_without),
 		cmocka_unit_test(test_badge_hostile),
 		cmocka_unit_test(test_badge_look),

@@ -31,7 +31,8 @@ static const char *const regions[] = {
 	"us-east-1", "eu-west-2", "ap-southeast-1", "sa-east-1"};
 
 struct row {
-	const char *colour; /* NULL: never judged */
+	/* NULL: never judged; "red refused": what keeps our checks out. */
+	const char *colour;
 	double age;
 	const char *broken;    /* regions, with spaces between them */
 	const char *incidents; /* the elements of both lists of alert:<slug> */
@@ -95,8 +96,31 @@ static const struct row rows[] = {
 		"Working, but more requests fail than usual",
 		"more requests fail than usual"},
 	{"green", 50, "", OPEN("rate_limited", IN(ONE)), "", "", "up",
-		"Working, but some requests are refused",
-		"some requests are refused"},
+		"Working, but our checks are rate-limited",
+		"our checks are rate-limited"},
+	/* What says nothing of the server is told as what it is. */
+	{"amber rate-limited", 50,
+		"us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "", "", "",
+		"degraded", "Our checks are rate-limited", ""},
+	{"amber rate-limited", 50, "eu-west-2", "", "", "", "degraded",
+		"Our checks are rate-limited from L&lt;ndon", ""},
+	{"red refused", 50, "us-east-1 eu-west-2 sa-east-1 ap-southeast-1",
+		OPEN("downtime", "\"checks_refused\":true," IN(THREE)), "", "",
+		"down",
+		"Our checks are refused. Clients with their own access may be "
+		"fine", ""},
+	{"red refused", 50, "us-east-1 eu-west-2 sa-east-1", "", "", "", "down",
+		"Our checks are refused from 3 of 4 places. Clients with their "
+		"own access may be fine", ""},
+	{"amber refused", 50, "eu-west-2", "", "", "", "degraded",
+		"Our checks are refused from L&lt;ndon. Clients with their own "
+		"access may be fine", ""},
+	{"red refused", 400, "us-east-1 eu-west-2", "", "", "", "stale",
+		"No recent data", ""},
+	{"green", 50, "",
+		OPEN("downtime", "\"checks_refused\":true," IN(THREE)), "", "",
+		"up", "Working, but our checks are refused",
+		"our checks are refused"},
 	/* An outage that is about to be over, or was a minute ago. */
 	{"green", 50, "", OPEN("downtime", IN(THREE)), "", "", "up",
 		"Working, but recovered only just now",
@@ -135,6 +159,10 @@ static const struct row planned[] = {
 		"Under maintenance, not working from L<ndon", ""},
 	{"red", 50, "us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "", "", "",
 		"maintenance", "Under maintenance, not working", ""},
+	{"red refused", 50, "us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "",
+		"", "", "maintenance",
+		"Under maintenance; our checks are refused. Clients with their "
+		"own access may be fine", ""},
 	/* What is not known now is not what was planned. */
 	{"red", 400, "us-east-1", "", "", "", "stale",
 		"No recent data", ""},
@@ -150,12 +178,26 @@ static bool is_in(const char *words, const char *word)
 
 static void put_verdict(const struct row *r, struct buf *b)
 {
-	buf_fmt(b, "{\"window\":%d,\"verdict\":\"%s\",\"regions\":[", AS_OF,
+	const char *checks = strchr(r->colour, ' ');
+	int colour = (int)strcspn(r->colour, " ");
+	const char *failure = !checks ? ""
+		: strcmp(checks, " refused") == 0
+		? ",\"failed_step\":\"auth-initialize\",\"error\":"
+		  "\"auth.rejected\""
+		: ",\"failed_step\":\"initialize\",\"error\":\"http.429\"";
+
+	buf_fmt(b, "{\"window\":%d,\"verdict\":\"%.*s\"", AS_OF, colour,
 		r->colour);
-	for (size_t i = 0; i < 4; i++)
-		buf_fmt(b, "%s{\"region\":\"%s\",\"state\":\"%s\"}",
+	buf_str(b, ",\"regions\":[");
+	for (size_t i = 0; i < 4; i++) {
+		bool broken = is_in(r->broken, regions[i]);
+
+		buf_fmt(b, "%s{\"region\":\"%s\",\"state\":\"%s\"%s}",
 			i ? "," : "", regions[i],
-			is_in(r->broken, regions[i]) ? "broken" : "healthy");
+			broken ? "broken" : "healthy", broken ? failure : "");
+	}
+	if (checks)
+		buf_fmt(b, "],\"checks\":\"%s\",\"none\":[", checks + 1);
 	buf_fmt(b, "],\"sides\":[%s]}", r->sides);
 }
 

@@ -111,6 +111,23 @@ static void test_days(void **state)
 	expect(&b.out, "Day by day: 1 day with problems<");
 	expect(&b.out, "#i-work\"/></svg> 12 min not working for maintenance, "
 		   "100.00&#8239;% uptime<");
+	/* Minutes in which our checks were kept out are as if none had been. */
+	history_minutes(&f.history, "19998:red-unchecked", 30);
+	history_minutes(&f.history, "19998:red", 30);
+	history_minutes(&f.history, "19997:amber", 5);
+	history_minutes(&f.history, "19997:amber-unchecked", 4);
+	assert_int_equal(history_known(&f.history.days[2]), 0);
+	assert_int_equal(history_known(&f.history.days[3]), 1);
+	assert_int_equal(history_unchecked(&f.history, 4), 34);
+	buf_clear(&b.out);
+	status_page_days(&b, &page, &places);
+	expect(&b.out, "partly working for 4 min, in maintenance for 12 min "
+		   "(does not count), not checked for 34 min (does not "
+		   "count).");
+	expect(&b.out, "2 Oct</a></span> <span><svg class=\"icon\" aria-hidden="
+		   "\"true\"><use href=\"#i-none\"/></svg> 30 min not "
+		   "checked</span></li>");
+	expect(&b.out, "1 min partly working, 4 min not checked, 100.00");
 	buf_clear(&b.out);
 	history_init(&f.history, NOW);
 	status_page_days(&b, &page, &places);
