@@ -147,7 +147,7 @@ void hint_put(struct buf *b, const struct sink_event *e)
 	const char *first = message_words(e)->first;
 	struct cause c;
 
-	if (down || is(e, "regional")) {
+	if (!e->checks_refused && (down || is(e, "regional"))) {
 		c = cause_of(e);
 		first = is(e, "regional")     ? in_region(e, c.way)
 			: e->server_count > 1 ? in_common(c.way)

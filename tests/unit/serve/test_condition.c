@@ -103,7 +103,7 @@ static const struct row rows[] = {
 		"us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "", "", "",
 		"degraded", "Our checks are rate-limited", ""},
 	{"amber rate-limited", 50, "eu-west-2", "", "", "", "degraded",
-		"Our checks are rate-limited from L&lt;ndon", ""},
+		"Our checks are rate-limited from L<ndon", ""},
 	{"red refused", 50, "us-east-1 eu-west-2 sa-east-1 ap-southeast-1",
 		OPEN("downtime", "\"checks_refused\":true," IN(THREE)), "", "",
 		"down",
@@ -113,7 +113,7 @@ static const struct row rows[] = {
 		"Our checks are refused from 3 of 4 places. Clients with their "
 		"own access may be fine", ""},
 	{"amber refused", 50, "eu-west-2", "", "", "", "degraded",
-		"Our checks are refused from L&lt;ndon. Clients with their own "
+		"Our checks are refused from L<ndon. Clients with their own "
 		"access may be fine", ""},
 	{"red refused", 400, "us-east-1 eu-west-2", "", "", "", "stale",
 		"No recent data", ""},
