@@ -181,8 +181,8 @@ int show_history(const struct notifier_setup *s, const char *slug)
 	/* What list and the history call so, though it is no server. */
 	if (slug && !slug_valid(slug) && !slug_shared(slug) &&
 		strcmp(slug, SLUG_FLEET) != 0) {
-		log_error("'%s' is neither the slug of a server nor '"
-			  SLUG_FLEET "', the fleet",
+		log_error("'%s' is not the slug of a server; '" SLUG_FLEET
+			  "' is the fleet",
 			slug);
 		return EXIT_USAGE;
 	}

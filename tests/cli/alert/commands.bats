@@ -118,7 +118,7 @@ load ../../helpers/alert
 	jq -se --arg s "$shared" 'length >= 1 and all(.server_slug == $s)' out
 	for wrong in '**' '*.x' 'A B'; do
 		alert 2 history "$wrong"
-		grep -qF "'$wrong' is neither the slug of a server nor '*', the fleet" err
+		grep -qF "'$wrong' is not the slug of a server; '*' is the fleet" err
 	done
 }
 
