@@ -180,7 +180,8 @@ static void summarise(struct probe *p)
 		.tool_hash = hashed ? p->hash.contract : NULL,
 		.full_hash = hashed ? p->hash.full : NULL,
 		.tool_count = p->listed ? (int)p->list.tools.n : -1,
-		.cache = p->cache.result ? &p->cache : NULL};
+		.cache = p->cache.result ? &p->cache : NULL,
+		.clients_refused = p->handshake.clients_refused};
 
 	r.definitions_left_out = (int)unknown;
 	if (hashed &&

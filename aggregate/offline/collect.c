@@ -302,6 +302,7 @@ static int add_probe(struct collect *c, const struct record *rec, char *why)
 	e->probe.state = r->state;
 	e->probe.era = r->era;
 	e->probe.total_ms = r->total_ms;
+	e->probe.clients_refused = r->clients_refused;
 	if (r->protocol)
 		e->probe.protocol = pool_share(&c->pool, r->protocol);
 	if (r->failed_step)

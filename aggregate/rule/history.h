@@ -38,6 +38,7 @@ struct probe {
 	enum era era;
 	/* What a check for a stale cache found; NULL where none was made. */
 	const struct cache_check *cache;
+	bool clients_refused; /* see struct probe_record */
 	/* It is the first of its region and minute: rollups count no other. */
 	bool counts;
 };

@@ -165,6 +165,7 @@ static void list_regions(const struct rule *rule, double now,
 			.ms = p->total_ms,
 			.started_at = p->started_at,
 			.fail_streak = r->streak,
+			.clients_refused = p->clients_refused,
 			.tool_hash = p->tools ? p->tools->hash : NULL,
 		};
 		take_check(rule, &f->regions[i], now,

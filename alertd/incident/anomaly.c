@@ -1,12 +1,14 @@
 #include "incident/anomaly.h"
 
 #include "base/text.h"
+#include "incident/confirmation.h"
 #include "incident/summary.h"
 
 /* So many failing windows, in so many regions, within this time. */
 #define WINDOWS 3
 #define REGIONS 2
 #define SPAN_S 3600
+#define DAY_S 86400
 
 static void forget(struct anomaly *s)
 {
@@ -77,4 +79,43 @@ void anomaly_judge(struct alert_state *st, const struct verdict *v,
 		return;
 	anomaly_event(st, s->window, out);
 	forget(stray);
+}
+
+static void refusal_event(struct alert_state *st, struct strings *regions,
+	int64_t window, struct alert_events *out)
+{
+	struct alert_event *e = events_new(out, st);
+	struct buf b;
+
+	buf_init(&b, TEXT_SIZE);
+	buf_fmt(&b, "%s refuses clients of 2026-07-28 from ", st->slug);
+	phrase_cities(&b, regions);
+	buf_str(&b, ": what answers their server/discover there is no MCP "
+		    "server; other clients can use it.");
+	e->summary = buf_take(&b);
+	strings_copy(&e->regions, regions);
+	e->record.at = (double)window;
+	e->record.kind = ALERT_CLIENTS_REFUSED;
+	e->record.phase = ALERT_ONCE;
+	e->record.severity = SEVERITY_P3;
+	e->record.started_at = window;
+	e->record.summary = e->summary;
+	event_point(e);
+}
+
+void clients_refused_judge(struct alert_state *st, const struct verdict *v,
+	int64_t window, struct alert_events *out)
+{
+	struct strings regions = {0};
+
+	for (size_t i = 0; i < v->n_regions; i++)
+		if (v->regions[i].clients_refused &&
+			!verdict_lists(v->no_data, v->n_no_data,
+				v->regions[i].region))
+			strings_note(&regions, v->regions[i].region);
+	if (regions.n && window - st->clients_refused >= DAY_S)
+		refusal_event(st, &regions, window, out);
+	if (regions.n && window > st->clients_refused)
+		st->clients_refused = window;
+	strings_release(&regions);
 }

@@ -310,7 +310,7 @@ static void heal(struct alert_state *st, const struct verdict *v, double now)
 		return;
 	st->window = st->judged = st->taken = st->down_at = st->cold = 0;
 	st->slow = st->burning = st->anomaly.windows = (struct streak) {0};
-	st->anomaly.told = 0;
+	st->anomaly.told = st->clients_refused = 0;
 	streak_forget(st);
 	tools_forget(&st->tools);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
@@ -427,6 +427,8 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		tool_churn_judge(st, v, s.window, out);
 	if (news)
 		tool_drift_judge(st, v, s.window, out);
+	if (news)
+		clients_refused_judge(st, v, s.window, out);
 	if (news)
 		unapproved_change_note(st, v);
 	/* A verdict that lists no region says nothing of any. */

@@ -317,6 +317,7 @@ struct alert_state {
 	struct streak slow; /* windows of slow answers */
 	struct streak burning; /* windows that use up the budget too fast */
 	struct anomaly anomaly;
+	int64_t clients_refused; /* the last window in which it was so, or 0 */
 	int64_t cold; /* a window in which it may have been starting, or 0 */
 	bool cold_start; /* the configuration says that it starts cold; not
 			    stored, whoever reads the state sets it */

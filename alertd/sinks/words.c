@@ -88,6 +88,10 @@ static const struct message_words words[] = {
 		"mcp-rotate, or whoever issues it."},
 	{"anomaly_logged", NULL, NULL, "Never for long, never together.",
 		"Nothing, for now."},
+	{"clients_refused", NULL, NULL,
+		"Clients that begin with server/discover cannot connect.",
+		"What answers in front of the server: let unknown methods "
+		"through to it."},
 	{"test", NULL, NULL, NULL, NULL},
 	{"", NULL, NULL, NULL, "The dashboard."},
 };

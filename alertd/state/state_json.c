@@ -423,6 +423,7 @@ const struct field state_fields[] = {
 	STRINGS("stray_regions", ST, anomaly.regions, 0, .valid = region_valid,
 		FIELD_WHEN(ST, anomaly.regions.n)),
 	EPOCH("stray_told", ST, anomaly.told, FIELD_OMIT),
+	EPOCH("clients_refused", ST, clients_refused, FIELD_OMIT),
 	LIST("handles", ST, handles.v, handles.n, external_id_fields, 0,
 		FIELD_WHEN(ST, handles.n)),
 	LIST("outbox", ST, outbox, n_outbox, pending_fields, FIELD_NEEDED),

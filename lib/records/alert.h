@@ -54,6 +54,8 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 		ALERT_P1 | ALERT_P2 | ALERT_P3, "its certificate ends")        \
 	X(TOKEN_EXPIRING, "token_expiring", ALERT_P1 | ALERT_P2,               \
 		"the credential of its probes ends")                           \
+	X(CLIENTS_REFUSED, "clients_refused", ALERT_P3,                        \
+		"clients of 2026-07-28 are refused")                           \
 	X(TEST, "test", ALERT_P1 | ALERT_P3, "whether the routes work")
 
 #define ALERT_CONSTANT(id, name, severities, meaning) ALERT_##id,

@@ -300,6 +300,8 @@ const struct field probe_fields[] = {
 	FIELD("tool_count", struct probe_record, tool_count, FIELD_NULL,
 		.none = -1, .max = 1e6),
 	FIELD_MADE("cache", FIELD_OUT, .put = put_cache),
+	FIELD("clients_refused", struct probe_record, clients_refused,
+		FIELD_LAX | FIELD_OMIT),
 	FIELD("definitions_left_out", struct probe_record,
 		definitions_left_out, FIELD_LAX | FIELD_OMIT, .max = 1e6),
 	FIELD_MADE("tools", FIELD_OUT, .put = put_tools),

@@ -92,6 +92,7 @@ struct probe_record {
 	const char *tools_text;
 	/* How many definitions were asked for and cannot be sent. */
 	int definitions_left_out;
+	bool clients_refused; /* those of 2026-07-28, and no others */
 };
 
 struct runner_record {

@@ -72,6 +72,8 @@ static const struct field region_fields[] = {
 	FIELD("fail_streak", struct verdict_region, fail_streak, FIELD_LAX),
 	FIELD("tool_hash", struct verdict_region, tool_hash, FIELD_NULL),
 	FIELD_MADE("cache", FIELD_LAX, .put = put_check, .take = take_check),
+	FIELD("clients_refused", struct verdict_region, clients_refused,
+		FIELD_LAX | FIELD_OMIT),
 	EPOCH("since", struct verdict_region, since, FIELD_OMIT | FIELD_OUT),
 	MS("p95_ms", struct verdict_region, p95_ms, FIELD_OUT,
 		FIELD_WHEN(struct verdict_region, since)),

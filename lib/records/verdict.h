@@ -29,6 +29,7 @@ struct verdict_region {
 	/* Its last check for an old list, while that holds; and when that was. */
 	struct cache_check cache;
 	double cache_at; /* epoch seconds */
+	bool clients_refused; /* see struct probe_record */
 	/*
 	 * Of a verdict that is published: when the first probe of the series
 	 * started that works, or does not, as the newest does; 0 in others. And

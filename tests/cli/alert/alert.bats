@@ -75,6 +75,45 @@ up() {
 	jq -se '.[0].event.server_says == "No disk, password=***"' chat/got
 }
 
+@test "that a server refuses clients is a line of the daily digest, from a probe on, where it begins" {
+	hook ops
+	routes "$HOOK}"
+	# probed MINUTE [MEMBER]: eu and us are probed; of eu the record has that member.
+	probed() {
+		for region in eu us; do
+			jq -cn --arg r $region --argjson t $((T + 60 * $1)) --argjson more "${2:-{\}}" '
+				{v: 1, type: "probe", slug: "example-mcp",
+				region: $r, probe_id: "\($r)-\($t)", probe_started_at: ($t + 5), url: null,
+				state: "healthy", failed_step: null, error: null, total_ms: 3,
+				protocol: "2025-11-25", era: "session", tool_hash: null, full_hash: null,
+				tool_count: null} + if $r == "eu" then $more else {} end'
+		done | MCP_STORE='' "$BIN/mcp-aggregate" verdict -
+	}
+	probed 0 | tee verdict
+	jq -e 'all(.regions[]; has("clients_refused") | not)' verdict
+	alert 0 -N $T <verdict
+	[ ! -s out ]
+	for m in 1 2; do
+		probed $m '{"clients_refused": true}' >verdict
+		jq -e '[.regions[] | select(.clients_refused) | .region] == ["eu"]' verdict
+		alert 0 -N $((T + 60 * m)) <verdict
+		[ $m = 2 ] || jq -e '.event == "clients_refused" and .severity == "P3" and .regions == ["eu"] and
+			.probe_count == null and .tier == null and
+			.summary == "example-mcp refuses clients of 2026-07-28 from eu: what answers their server/discover there is no MCP server; other clients can use it."' out
+	done
+	# It is not told again, until it was not so for a day.
+	[ ! -s out ]
+	[ -z "$(got ops)" ]
+	probed 10 | alert 0 -N $((T + 600))
+	probed 20 '{"clients_refused": true}' | alert 0 -N $((T + 1200))
+	[ ! -s out ]
+	alert 0 tick -N $((T + 86400))
+	jq -e '.event | .type == "digest" and .period == "daily" and .count == 1 and
+		.events[0].event == "clients_refused"' ops/got
+	probed 1461 '{"clients_refused": true}' | alert 0 -N $((T + 60 * 1461))
+	[ "$(events out)" = clients_refused ]
+}
+
 @test "what is known stays in the store from run to run" {
 	for m in 0 1; do
 		verdict $m eu tls | alert 0

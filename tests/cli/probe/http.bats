@@ -313,8 +313,9 @@ $node a header field ends with LF alone"
 	done
 	# Where a gateway refuses server/discover, too, it is one text.
 	framed lf-ends 403@discover | grep "^those of 2026-07-28 are refused; .*; $node "
+	jq -es 'last.clients_refused == true' out
 	# A port that fetch blocks, whoever listens there.
 	probe --connect-to ":6000:127.0.0.1:$BEHIND" http://127.0.0.1:6000/json
 	jq -es 'last.state == "healthy" and (map(.detail.clients // empty) | unique) ==
-		["those on node are refused: fetch blocks this port"]' out
+		["those on node are refused: fetch blocks this port"] and (last | has("clients_refused") | not)' out
 }

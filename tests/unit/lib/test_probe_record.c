@@ -172,7 +172,7 @@ static void test_probes(void **state)
 	} rows[] = {
 		{{KEY_OF, "https://h/mcp", STATE_HEALTHY, STEP_NONE, NULL, NULL,
 			 214.7, "2025-11-25", ERA_SESSION, H1, H2, 3, tools, 3,
-			 NULL, NULL, 0},
+			 NULL, NULL, 0, false},
 			PROBE
 			",'url':'https://h/mcp','state':'healthy',"
 			"'failed_step':null,'error':null,'total_ms':214.7,"
@@ -183,7 +183,7 @@ static void test_probes(void **state)
 			":['" H2 "','" H1 "']}}"},
 		{{KEY_OF, NULL, STATE_BROKEN, STEP_DNS, "dns.nxdomain",
 			 "no\nsuch", 0, NULL, ERA_NONE, NULL, NULL, -1, NULL, 0,
-			 NULL, NULL, 0},
+			 NULL, NULL, 0, false},
 			PROBE
 			",'state':'broken','failed_step':'dns','error':"
 			"'dns.nxdomain','said':'no?such','total_ms':0,'"
@@ -192,10 +192,10 @@ static void test_probes(void **state)
 			"null}"},
 		{{KEY_OF, "x", STATE_AUTH_WALLED, STEP_NONE, NULL, NULL, 1e9,
 			 "p", ERA_STATELESS, H2, NULL, 0, tools, 0, NULL, NULL,
-			 0},
+			 0, false},
 			NULL},
 		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, NULL, 1, "p",
-			 ERA_SESSION, H1, H1, 2, NULL, 0, &stale, NULL, 0},
+			 ERA_SESSION, H1, H1, 2, NULL, 0, &stale, NULL, 0, false},
 			PROBE
 			",'url':'x','state':'healthy','failed_step':null,"
 			"'error':null,'total_ms':1,'protocol':'p',"
@@ -205,16 +205,16 @@ static void test_probes(void **state)
 			"','added':['a','b?','c'],'removed':[],'changed':['d'],"
 			"'redescribed':[],'more':2}}"},
 		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, NULL, 1, "p",
-			 ERA_SESSION, H1, H1, 2, NULL, 0, &equal, NULL, 7},
+			 ERA_SESSION, H1, H1, 2, NULL, 0, &equal, NULL, 7, true},
 			PROBE ",'url':'x','state':'healthy','failed_step':null,"
 			      "'error':null,'total_ms':1,'protocol':'p',"
 			      "'era':'session','tool_hash':'" H1
 			      "','full_hash':'" H1
 			      "','tool_count':2,'cache':{'result':'equal'},"
-			      "'definitions_left_out':7}"},
+			      "'clients_refused':true,'definitions_left_out':7}"},
 		{{KEY_OF, "x", STATE_BROKEN, STEP_TOOL_HASH, NULL, NULL, 1,
 			 NULL, ERA_SSE, NULL, NULL, 1000000, tools, 1, NULL,
-			 NULL, 0},
+			 NULL, 0, false},
 			NULL},
 	};
 	struct record r;
