@@ -163,6 +163,12 @@ static void put_incident_row(struct buf *b, const struct alert_state *st,
 		buf_fmt(b, " %s", inc->regions.v[i]);
 	if (inc->passes)
 		buf_fmt(b, " (passed %d times since)", inc->passes);
+	if (inc->silent.n) {
+		buf_str(b, " (");
+		summary_put_silent(b, &inc->silent, inc->seen,
+			(double)inc->failed);
+		buf_char(b, ')');
+	}
 	put_duty(b, inc, zone);
 	if (inc->group)
 		buf_fmt(b, " (told of as %s)", inc->group);

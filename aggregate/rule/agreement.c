@@ -81,7 +81,8 @@ enum step agreement_step(const struct rule *rule,
 	if (step)
 		return step;
 	for (size_t i = 0; i < f->n; i++)
-		failing[f->runs[i].step]++;
+		if (f->runs[i].reports)
+			failing[f->runs[i].step]++;
 	failing[STEP_NONE] = 0;
 	for (enum step s = STEP_DNS; s <= STEP_TOOL_HASH; s++)
 		if (failing[s] > failing[step])

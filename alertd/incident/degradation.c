@@ -1,6 +1,7 @@
 #include "incident/degradation.h"
 
 #include "base/xalloc.h"
+#include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "incident/severity.h"
@@ -197,7 +198,8 @@ static void note_failures(struct alert_state *st, const struct verdict *v,
 			severity_region(v, v->failing[i]);
 		struct region_failure *f;
 
-		if (severity_throttled(r))
+		if (severity_throttled(r) ||
+			region_hearing(st, v, window, v->failing[i]) != HEARD)
 			continue;
 		f = failure_of(st, v->failing[i]);
 		string_set(&f->error, r ? r->error : NULL);

@@ -42,6 +42,8 @@ struct region_tally {
 	struct streak failing;	/* the verdict names it as failing */
 	struct streak throttled; /* its newest probe was answered with 429 */
 	struct streak silent;	/* no data; windows of the verdicts' clock */
+	int64_t reported; /* when its last probe started that counted as
+			     failing or throttled; 0: not known */
 };
 
 /* The last failure of a region, which a rate of failures is told with. */
@@ -114,6 +116,9 @@ struct incident {
 	int64_t passed;	      /* the last passing one, 0 after a failing one */
 	int64_t passed_since; /* the first of them */
 	int passes;	      /* how many of them, in a row */
+	/* Windows since `failed` in which no region reported that would say
+	   whether it still fails: neither passing nor failing. */
+	struct streak quiet;
 	int row; /* the last of these that are alike: so many in which nothing
 		    failed, or, below 0, in which something still did */
 	int probe_count;      /* failing windows */
@@ -128,6 +133,8 @@ struct incident {
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
 	struct strings still;	/* that fail while it passes */
+	struct strings silent;	/* of `regions`, that have not reported since */
+	int64_t seen; /* this window, the last in which one of them did */
 	struct strings told;	/* the routes that were told of it */
 	struct strings refused; /* the routes that refuse its events now */
 	char *follows; /* the key of the downtime that it goes on from, or NULL */

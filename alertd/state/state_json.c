@@ -53,6 +53,7 @@ static const struct field region_fields[] = {
 	OBJECT("throttled", struct region_tally, throttled, streak_fields,
 		FIELD_NEEDED),
 	OBJECT("silent", struct region_tally, silent, streak_fields, 0),
+	EPOCH("reported", struct region_tally, reported, FIELD_OMIT),
 	END,
 };
 
@@ -156,6 +157,9 @@ const struct field incident_fields[] = {
 	FIELD("row", struct incident, row, FIELD_OMIT, .min = -1e9),
 	STRINGS("still", struct incident, still, 0, .valid = region_valid,
 		IF(still.n)),
+	ROW_QUIET(struct incident, quiet, streak_fields, IF(quiet.n)),
+	ROW_SILENT(struct incident, silent, IF(silent.n)),
+	EPOCH("seen", struct incident, seen, FIELD_OMIT),
 	FIELD("follows", struct incident, follows, FIELD_OMIT | FIELD_LAX),
 	FIELD("group", struct incident, group, FIELD_OMIT | FIELD_LAX),
 	/* To the last digit: it is compared to what a record says. */

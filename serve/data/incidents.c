@@ -149,7 +149,8 @@ static void add_open(const struct incident_record *r, struct incidents *l,
 	if (!in)
 		return;
 	open[in - l->v] = true;
-	in->ended_at = 0;
+	in->unseen = r->quiet.since > 0 && r->silent.n;
+	in->ended_at = in->unseen ? r->quiet.since : 0;
 	in->passing = r->passed_since > 0;
 	in->acknowledged = r->ack.by != NULL;
 	if (in->acknowledged && (int64_t)r->ack.at > in->updated_at)

@@ -335,8 +335,8 @@ static void test_no_green(void **state)
 			"EU1 EU1 ~U1,E*3 ~EU1,EU*3 t240 t241",
 			"0 downtime_started P1 0 x1 dns/transport [e u] | "
 			"6 probe_silent_started P3 2 x5 -/- [e] | "
-			"240 downtime_reminder P1 0 x8 dns/transport [e u]"},
-		{"all of them do", "AEU", "AEU1 ?AEU1,AEU*9 ?,AEU*30 t240",
+			"240 downtime_reminder P1 0 x5 dns/transport [u e]"},
+		{"all of them do", "AEU", "AEU1 ?AEU1,AEU*9 ?,AEU*15 t240",
 			"0 downtime_started P1 0 x1 dns/transport [a e u] | "
 			"5 probe_silent_started P3 1 x5 -/- [a e u] | "
 			"240 downtime_reminder P1 0 x1 dns/transport "
@@ -350,7 +350,39 @@ static void test_no_green(void **state)
 		{"a regional one neither", "AEU", "E2*3 ~E2,E*6 t242",
 			"2 regional_started P2 0 x3 tls/transport [e] | "
 			"7 probe_silent_started P3 3 x5 -/- [e] | "
-			"242 regional_reminder P2 0 x9 tls/transport [e]"},
+			"242 regional_reminder P2 0 x3 tls/transport [e]"},
+		{"what nobody watches ends after half an hour", "AEU",
+			"E2*3 .,E*30",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"7 probe_silent_started P3 3 x5 -/- [e] | "
+			"32 regional_resolved P2 0-3 x3 tls/transport [e]"},
+		{"also where nobody watches at all", "AEU", "AEU1 ?,AEU*30",
+			"0 downtime_started P1 0 x1 dns/transport [a e u] | "
+			"5 probe_silent_started P3 1 x5 -/- [a e u] | "
+			"30 downtime_resolved P1 0-1 x1 dns/transport "
+			"[a e u]"},
+		{"and with the next report", "AEU", "E2*3 .,E*9 .",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"7 probe_silent_started P3 3 x5 -/- [e] | "
+			"12 regional_resolved P2 0-3 x3 tls/transport [e] | "
+			"12 probe_silent_resolved P3 3-12 x9 -/- [e]"},
+		{"unless that fails", "AEU", "E2*3 .,E*9 E2*2 . . .",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"7 probe_silent_started P3 3 x5 -/- [e] | "
+			"12 probe_silent_resolved P3 3-12 x9 -/- [e] | "
+			"16 regional_resolved P2 0-14 x5 tls/transport [e]"},
+		{"a P2 that nobody sees does not become P1", "AEU",
+			"EU6*10 .,EU*24 EU6",
+			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
+			"14 probe_silent_started P3 10 x5 -/- [e u] | "
+			"34 probe_silent_resolved P3 10-34 x24 -/- [e u] | "
+			"34 downtime_escalated P1 0 x11 tools-list/tools "
+			"[e u]"},
+		{"nor does the silent one keep a downtime open", "AEU",
+			"AEU1*2 .,A*3",
+			"0 downtime_started P1 0 x1 dns/transport [a e u] | "
+			"4 downtime_resolved P1 0-2 x2 dns/transport "
+			"[a e u]"},
 		{"nor does a divergence", "AEU", "EU1=--- .=bab E6=b-b",
 			"0 downtime_started P1 0 x1 dns/transport [e u]"},
 	};
