@@ -1,6 +1,7 @@
 #include "incident/confirmation.h"
 
 #include "base/clock.h"
+#include "incident/incident.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -58,6 +59,18 @@ static bool counted_before(const struct region_tally *t,
 		t->failing.counted < window && t->throttled.counted < window;
 }
 
+/* Whether an incident that somebody has closed accounts for a bad report. */
+static bool closed_with(const struct alert_state *st, int64_t window,
+	const struct verdict_region *r)
+{
+	double at = r && r->started_at > 0 ? r->started_at : (double)window;
+
+	return incident_barred(st, ALERT_DOWNTIME, at) ||
+		incident_barred(st, ALERT_REGIONAL, at) ||
+		(severity_throttled(r) &&
+			incident_barred(st, ALERT_RATE_LIMITED, at));
+}
+
 enum hearing region_hearing(const struct alert_state *st,
 	const struct verdict *v, int64_t window, const char *name)
 {
@@ -72,8 +85,11 @@ enum hearing region_hearing(const struct alert_state *st,
 			: NOT_HEARD;
 	if ((!severity_throttled(r) &&
 		    !verdict_lists(v->failing, v->n_failing, name)) ||
-		!counted_before(region_counted(st, name), r, window))
+		(!closed_with(st, window, r) &&
+			!counted_before(region_counted(st, name), r, window)))
 		return HEARD;
+	if (!r)
+		return REPORT_DUE;
 	return window - clock_window(r->started_at) < twice ? REPORT_DUE
 							     : NOT_HEARD;
 }
@@ -284,6 +300,15 @@ void streak_forget(struct alert_state *st)
 		free(st->regions[i].name);
 	st->n_regions = 0;
 	st->agreed = (struct streak) {0};
+}
+
+void streak_forget_bad(struct alert_state *st)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		st->regions[i].failing = st->regions[i].throttled =
+			(struct streak) {0};
+	st->agreed = (struct streak) {0};
+	streak_drop(st);
 }
 
 void streak_forget_throttled(struct alert_state *st)

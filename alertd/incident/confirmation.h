@@ -132,9 +132,11 @@ void streak_drop(struct alert_state *st);
 
 /*
  * streak_forget(st): forget the rows of all regions.
- * streak_forget_throttled(st): only the rows of throttled windows.
+ * streak_forget_bad(st): only those of failing and of throttled windows.
+ * streak_forget_throttled(st): only the latter.
  */
 void streak_forget(struct alert_state *st);
+void streak_forget_bad(struct alert_state *st);
 void streak_forget_throttled(struct alert_state *st);
 
 /* verdict_lists(names, n, name): whether name is one of the n names. */

@@ -312,6 +312,20 @@ static bool muted(const struct alert_state *st, enum alert_kind kind,
 			!clear_of_downtime(st, window, RATE_5M));
 }
 
+/* Whether one that was closed accounts for what is measured in that window. */
+static bool closed_with(const struct alert_state *st, enum alert_kind kind,
+	int64_t window)
+{
+	int64_t last = 0;
+
+	for (size_t i = 0; i < st->n_failures; i++)
+		if (st->failures[i].at > last)
+			last = st->failures[i].at;
+	/* A rate has failures in it of the time before. */
+	return incident_barred(st, kind,
+		(double)(kind == ALERT_LATENCY ? window : last));
+}
+
 static void judge_kind(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, int64_t window, const struct measure *m,
 	const struct conf_policy *p, struct alert_events *out)
@@ -327,7 +341,7 @@ static void judge_kind(struct alert_state *st, enum alert_kind kind,
 		inc->superseded = inc->open;
 		return;
 	}
-	if (!m->known)
+	if (!m->known || (!inc->open && closed_with(st, kind, window)))
 		return;
 	if (kind == ALERT_LATENCY && m->bad)
 		streak_add(t, window);

@@ -75,6 +75,8 @@ static int64_t find(const struct alert_state *st, const struct verdict *v,
 		const struct region_tally *r = &st->regions[i];
 
 		if (!r->silent.n ||
+			(!inc->open && incident_barred(st, ALERT_SILENT,
+				(double)r->silent.since)) ||
 			((r->silent.n < needed || covered(st, r->name)) &&
 				!strings_has(&inc->regions, r->name)))
 			continue;

@@ -274,6 +274,13 @@ struct flap_start {
 };
 #define FLAP_STARTS_MAX 20
 
+/* The last incident of a kind that somebody has closed. */
+struct closing {
+	enum alert_kind kind;
+	double at;	/* when it was closed */
+	int64_t first;	/* when it had begun: part of its key */
+};
+
 /* Failing windows that belong to no incident. */
 struct anomaly {
 	struct streak windows; /* not in a row */
@@ -311,6 +318,8 @@ struct alert_state {
 	struct strings servers, left;
 	struct flap_start starts[FLAP_STARTS_MAX]; /* oldest first */
 	size_t n_starts;
+	struct closing closings[ALERT_KINDS]; /* one of a kind */
+	size_t n_closings;
 	/* Of the last downtime: its key, NULL where nobody was told of it; and
 	 * since when it is over. */
 	char *ended_key;

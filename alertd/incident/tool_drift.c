@@ -331,7 +331,8 @@ static void begin_churn(struct alert_state *st, const struct verdict *v,
 {
 	struct incident *inc = &st->incidents[ALERT_CHURN];
 	double since = v->tool_churn.since;
-	bool known = since > 0 && since <= (double)window;
+	bool known = since > 0 && since <= (double)window &&
+		!incident_barred(st, ALERT_CHURN, since);
 
 	incident_open(inc, SEVERITY_P2, known ? clock_window(since) : window,
 		window, 1);
@@ -351,6 +352,8 @@ void tool_churn_judge(struct alert_state *st, const struct verdict *v,
 	bool churns = v->tool_churn.changes_1h > 0;
 
 	if (churns && !inc->open) {
+		if (incident_barred(st, ALERT_CHURN, (double)window))
+			return;
 		begin_churn(st, v, window, out);
 	} else if (churns) {
 		incident_fail(inc, window);

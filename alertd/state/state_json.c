@@ -263,6 +263,14 @@ static const struct field flap_start_fields[] = {
 	END,
 };
 
+static const struct field closing_fields[] = {
+	FIELD("kind", struct closing, kind, FIELD_NEEDED,
+		.words = &alert_kind_words),
+	EPOCH("at", struct closing, at, FIELD_NEEDED, .digits = 3),
+	EPOCH("first", struct closing, first, FIELD_NEEDED),
+	END,
+};
+
 static const struct field hold_fields[] = {
 	STRING("id", struct maintenance_hold, id, 0),
 	STRING("reason", struct maintenance_hold, reason, FIELD_NULL),
@@ -408,6 +416,8 @@ const struct field state_fields[] = {
 		FIELD_WHEN(ST, servers.n)),
 	ARRAY("starts", ST, starts, n_starts, FLAP_STARTS_MAX,
 		flap_start_fields, 0, FIELD_WHEN(ST, n_starts)),
+	ARRAY("closings", ST, closings, n_closings, ALERT_KINDS,
+		closing_fields, 0, FIELD_WHEN(ST, n_closings)),
 	FIELD("ended_key", ST, ended_key, FIELD_OMIT | FIELD_LAX),
 	EPOCH("ended_since", ST, ended_since, 0, FIELD_WHEN(ST, ended_since)),
 	EPOCH("down_at", ST, down_at, FIELD_OMIT),
