@@ -394,6 +394,13 @@ void state_keep_delivery(struct alert_state *st, const struct pending *p,
 	const char *why);
 
 /*
+ * state_keep_shared(st, kind, group, at): add to the history that the incident of
+ * that kind is told as part of one that servers share, `group`.
+ */
+void state_keep_shared(struct alert_state *st, enum alert_kind kind,
+	const char *group, double at);
+
+/*
  * state_open(st): whether an incident is open. state_down(st): one that says
  * that the server cannot be used.
  */
