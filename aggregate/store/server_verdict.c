@@ -228,7 +228,7 @@ int server_verdict_decide(
 	double until = in->now + s->server.rule.ahead_s;
 	int rc;
 	const char *url = s->verdict.url;
-	size_t n_expected = list_expected(s);
+	size_t n_expected = s->n_expected = list_expected(s);
 
 	stats_add(COUNT_SERVERS, 1);
 	load_seen(l, s->regions, s->n_regions);
@@ -262,7 +262,18 @@ int server_verdict_decide(
 	return 0;
 }
 
-/* The fields "seen:": the newest tools of each region; how many texts. */
+static bool is_expected(const struct server_verdict *s, const char *region)
+{
+	for (size_t i = 0; i < s->n_expected; i++)
+		if (strcmp(s->expected[i], region) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The fields "seen:": the newest tools of each region; how many texts. What a
+ * region saw that is no longer expected is forgotten.
+ */
 static size_t put_seen_tools(const struct server_verdict *s, double until,
 	char (*text)[PUBLISH_TEXT])
 {
@@ -275,11 +286,15 @@ static size_t put_seen_tools(const struct server_verdict *s, double until,
 
 		if (!p)
 			continue;
+		snprintf(
+			text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
+		if (!is_expected(s, s->regions[i].name)) {
+			*text[n++] = '\0';
+			continue;
+		}
 		words = drift_words_since(&s->regions[i], until);
 		era = era_name(p->era) ? era_name(p->era) : "-";
 		full = p->tools->full_hash ? p->tools->full_hash : "";
-		snprintf(
-			text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
 		snprintf(text[n], PUBLISH_TEXT, "%s %s.%s %.6f", era,
 			p->tools->hash, full, since);
 		if (words != since)

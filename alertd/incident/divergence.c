@@ -349,6 +349,19 @@ static bool all_equal(const struct incident *inc, const struct verdict *v)
 	return true;
 }
 
+/* Whether it ends, for one side is no longer watched. */
+static bool region_gone(struct alert_state *st, const struct verdict *v,
+	struct alert_events *out)
+{
+	static const char what[] = "which saw other tools";
+	const struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
+
+	return recovery_gone(st, ALERT_DIVERGENCE, v, &inc->regions, what,
+		       out) ||
+		recovery_gone(st, ALERT_DIVERGENCE, v, &inc->reached, what,
+			out);
+}
+
 static void go_on(struct alert_state *st, const struct verdict *v,
 	const struct show *l, int64_t window, const struct conf_policy *p,
 	struct alert_events *out)
@@ -356,7 +369,9 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
 	const struct verdict_region *old = oldest(v);
 
-	if (old) {
+	if (!old && !v->divergence && region_gone(st, v, out)) {
+		st->tools.differ = (struct streak) {0};
+	} else if (old) {
 		incident_fail(inc, window);
 		note_stale(inc, v, old);
 	} else if (l->behind) {

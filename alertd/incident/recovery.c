@@ -141,6 +141,23 @@ static bool all_gone(const struct verdict *v, const struct strings *regions)
 	return regions->n > 0;
 }
 
+bool recovery_gone(struct alert_state *st, enum alert_kind kind,
+	const struct verdict *v, const struct strings *regions,
+	const char *what, struct alert_events *out)
+{
+	struct buf why;
+
+	if (st->maintenance.active || !all_gone(v, regions))
+		return false;
+	buf_init(&why, TEXT_SIZE);
+	buf_fmt(&why, "%s is no longer probed from ", st->slug);
+	phrase_cities(&why, regions);
+	buf_fmt(&why, ", %s: its incident ends", what);
+	end_gone(st, kind, (double)v->window, v->window, why.p, out);
+	buf_release(&why);
+	return true;
+}
+
 void recovery_regions_gone(struct alert_state *st, const struct verdict *v,
 	struct alert_events *out)
 {
@@ -148,21 +165,14 @@ void recovery_regions_gone(struct alert_state *st, const struct verdict *v,
 
 	/* A verdict that lists no region says nothing of any. */
 	if (!(v->n_regions || v->n_no_data) || s.failing || s.throttled ||
-		s.window < st->window || st->maintenance.active)
+		s.window < st->window)
 		return;
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		const struct incident *inc = &st->incidents[k];
-		struct buf why;
 
-		if (!inc->open || !all_gone(v, &inc->regions))
-			continue;
-		buf_init(&why, TEXT_SIZE);
-		buf_fmt(&why, "%s is no longer probed from ", st->slug);
-		phrase_cities(&why, &inc->regions);
-		buf_str(&why, ", where it failed: its incident ends");
-		end_gone(st, (enum alert_kind)k, (double)v->window, v->window,
-			why.p, out);
-		buf_release(&why);
+		if (inc->open)
+			recovery_gone(st, (enum alert_kind)k, v, &inc->regions,
+				"where it failed", out);
 	}
 }
 

@@ -52,6 +52,15 @@ void recovery_server_gone(
 	struct alert_state *st, double now, struct alert_events *out);
 
 /*
+ * recovery_gone(st, kind, v, regions, what, out): end an open incident if verdict
+ * v no longer expects any of the regions, whatever `what` says of them; not in a
+ * maintenance. Whether it did.
+ */
+bool recovery_gone(struct alert_state *st, enum alert_kind kind,
+	const struct verdict *v, const struct strings *regions,
+	const char *what, struct alert_events *out);
+
+/*
  * recovery_regions_gone(st, v, out): end the downtime, the regional incident
  * and the rate limit if verdict v no longer expects any of its regions, and no
  * other region fails, or is throttled.

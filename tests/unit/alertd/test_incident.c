@@ -107,7 +107,7 @@ static void test_divergence_ends(void **state)
 		{"a region that is no longer expected does not", "AEU",
 			".=aaa .=bab*2 $AU .=bb*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
-			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
+			"3 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
 		{"a downtime in between changes nothing", "AEU",
 			".=aaa .=bab*2 AEU1=---*3 .=bab .=bbb*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
@@ -122,9 +122,11 @@ static void test_divergence_ends(void **state)
 			".=aaa .=bab*2 .=bac*2 .=ccc*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"7 " DIVERGED "_resolved P2 1-5 x4 -/- [a e]"},
-		{"a region that comes back has to be seen", "AEU",
-			".=aaa .=bab*2 $AU .=bb $AEU .=b-b*5",
-			"2 " DIVERGED "_started P2 1 x2 -/- [e]"},
+		{"a region that comes back may begin another", "AEU",
+			".=aaa .=bab*2 $AU .=bb $AEU .=b-b*5 .=bab*2",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"3 " DIVERGED "_resolved P2 1-3 x2 -/- [e] | "
+			"10 " DIVERGED "_started P2 9 x2 -/- [a u]"},
 		{"a rollback ends it too", "AEU", ".=aaa .=bab*2 .=aaa*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
