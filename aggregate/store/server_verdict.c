@@ -7,6 +7,7 @@
 #include "rule/churn.h"
 #include "rule/drift.h"
 #include "store/divergence_words.h"
+#include "store/drift_renames.h"
 #include "store/load.h"
 #include "store/unapproved.h"
 
@@ -242,7 +243,9 @@ int server_verdict_decide(
 			.regions = s->regions,
 			.n_regions = s->n_regions,
 			.churn_since = s->churn_since});
-	rc = add_words(s, in);
+	rc = drift_renames_read(in->store, s->server.slug, &s->verdict);
+	if (!rc)
+		rc = add_words(s, in);
 	if (!rc && in->lock)
 		rc = add_unapproved(s, in, n_expected);
 	else if (!rc && in->lock_failed)

@@ -81,6 +81,9 @@ struct tool_change {
 	int64_t since;	 /* window in which `to` was first seen; of what nobody
 			    approved: in which that was told */
 	struct strings added, removed, changed, redescribed;
+	/* Of `removed` and `added`: what one was called, and is, in turn. Not
+	   stored: an event says it at once. */
+	struct strings renamed;
 	struct tool_words *words; /* some of it; ALERT_WORDS at most */
 	size_t n_words;
 };

@@ -119,3 +119,20 @@ teardown() {
 	get /status/demo/changes
 	run ! grep -q 'of 3 places\|was changed' body
 }
+
+@test "a tool that has another name is told as renamed, with its letters" {
+	stop_all
+	rounds_setup
+	minute 0
+	deployed PEER_TOOL=wElcome_all
+	minute 1
+	jq -e '.drift | length == 3 and all(.renamed == [{from: "greet", to: "wElcome_all"}] and
+		.removed == ["greet"] and .added == ["wElcome_all"])' verdict
+	[ "$(told_of)" = schema_drift_detected ]
+	jq -se 'map(select(.event == "schema_drift_detected")) | .[0].summary | startswith("demo changed its tools: greet became wElcome_all, as seen from ")' events
+	minute 2
+	jq -e '.drift == []' verdict
+	NOW=$((START + 170))
+	get /status/demo/changes
+	grep -q 'became' body
+}
