@@ -7,7 +7,7 @@
 #include "rule/churn.h"
 #include "rule/drift.h"
 #include "store/divergence_words.h"
-#include "store/drift_renames.h"
+#include "store/definition_history.h"
 #include "store/load.h"
 #include "store/unapproved.h"
 
@@ -243,7 +243,8 @@ int server_verdict_decide(
 			.regions = s->regions,
 			.n_regions = s->n_regions,
 			.churn_since = s->churn_since});
-	rc = drift_renames_read(in->store, s->server.slug, &s->verdict);
+	rc = definition_history_renames(
+		in->store, s->server.slug, &s->verdict);
 	if (!rc)
 		rc = add_words(s, in);
 	if (!rc && in->lock)

@@ -172,7 +172,7 @@ void tool_change_names(struct buf *b, const struct strings *l)
 		buf_fmt(b, " and %zu more", l->n - shown);
 }
 
-/* "docs_search became docs_find, a became b"; whether there is any. */
+/* "a became b, c became d"; whether there is any. */
 static bool put_renamed(struct buf *b, const struct tool_change *c)
 {
 	size_t n = c->renamed.n / 2, shown = n < SHOWN ? n : SHOWN;
