@@ -218,7 +218,7 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 	case EVALUATE_JOIN:
 		worker_let_go(e->worker, st);
 		correlation_join(e->setup->conf, st, in->u.join.kind,
-			in->u.join.group);
+			in->u.join.group, at);
 		break;
 	}
 	heed_silences(e, in, st, at, events);

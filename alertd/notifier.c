@@ -281,9 +281,44 @@ void notifier_tick(struct notifier *p, const struct strings *slugs)
 		p->failed = true;
 }
 
+/* With what servers share, what each of them has of it is closed: it would stay
+   open, and nobody would be told of it any more. */
+static void close_members(struct notifier *p, const char *group,
+	const struct strings *slugs, const struct ack_request *q)
+{
+	for (size_t i = 0; i < slugs->n; i++) {
+		struct ack_request of = *q;
+		struct ack_result r = {0};
+
+		of.key = of.route = NULL;
+		of.group = group;
+		evaluate_one(p, &(struct evaluate_input) {
+			.slug = slugs->v[i],
+			.what = EVALUATE_ACK,
+			.u.ack = {&of, &r},
+		});
+	}
+}
+
+/* The servers that have a part in what is to be closed, if it is shared. */
+static struct strings members_of(struct notifier *p, const char *group,
+	const struct ack_request *q)
+{
+	struct strings slugs = {0};
+	struct alert_state st;
+
+	if (q->action != ACK_CLOSE || !slug_shared(group) ||
+		!state_store_get(p->setup.states, group, &st))
+		return slugs;
+	strings_copy(&slugs, &st.left);
+	state_release(&st);
+	return slugs;
+}
+
 struct ack_result notifier_ack(
 	struct notifier *p, const char *slug, const struct ack_request *q)
 {
+	struct strings members = members_of(p, slug, q);
 	struct ack_result r = {0};
 
 	evaluate_one(p, &(struct evaluate_input) {
@@ -291,6 +326,9 @@ struct ack_result notifier_ack(
 		.what = EVALUATE_ACK,
 		.u.ack = {q, &r},
 	});
+	if (r.n)
+		close_members(p, slug, &members, q);
+	strings_release(&members);
 	return failed(p) ? (struct ack_result) {0} : r;
 }
 

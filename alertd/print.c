@@ -174,6 +174,12 @@ static void put_incident_row(struct buf *b, const struct alert_state *st,
 	if (inc->passes)
 		buf_fmt(b, " (passed %d time%s since)", inc->passes,
 			inc->passes == 1 ? "" : "s");
+	if (inc->silent.n) {
+		buf_str(b, " (");
+		summary_put_silent(b, &inc->silent, inc->seen,
+			(double)inc->failed, zone);
+		buf_char(b, ')');
+	}
 	put_duty(b, inc, zone);
 	if (inc->group)
 		buf_fmt(b, " (told of as %s)", inc->group);

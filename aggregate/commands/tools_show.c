@@ -399,22 +399,37 @@ static int diff(struct view *w)
 
 /* ---- The command. */
 
-static bool wanted(const struct command *cmd, const char *region)
+/* Of the configuration; all, where it does not say which the server has. */
+static bool configured(const struct fleet *f, const char *region)
+{
+	struct fleet_server server = {0};
+
+	if (f->n)
+		server = fleet_at(f, 0);
+	for (size_t i = 0; i < server.n_regions; i++)
+		if (strcmp(server.regions[i], region) == 0)
+			return true;
+	return !server.n_regions;
+}
+
+/* Whether a region is asked for; without -r, those of the configuration are. */
+static bool wanted(const struct command *cmd, const struct fleet *f,
+	const char *region)
 {
 	for (size_t i = 0; i < cmd->n_regions; i++)
 		if (strcmp(cmd->regions[i], region) == 0)
 			return true;
-	return !cmd->n_regions;
+	return !cmd->n_regions && configured(f, region);
 }
 
 /* The regions that are shown; an exit status where there are none. */
-static int choose(struct view *w)
+static int choose(struct view *w, const struct fleet *f)
 {
 	const struct definition_history *h = &w->history;
 
 	w->regions = xcalloc(h->n_regions + 1, sizeof *w->regions);
 	for (size_t i = 0; i < h->n_regions; i++)
-		if (wanted(w->cmd, h->regions[i].region))
+		if (wanted(w->cmd, f, h->regions[i].region))
 			w->regions[w->n_regions++] = &h->regions[i];
 	if (w->n_regions)
 		return 0;
@@ -429,6 +444,7 @@ int tools_show(const struct command *cmd)
 		.output = output_choose(cmd->format),
 		.at = isnan(cmd->now) ? clock_wall() : cmd->now};
 	struct setup s;
+	struct fleet f = {0};
 	int rc = setup_open(&s, cmd);
 
 	buf_init(&w.out, SIZE_MAX / 2);
@@ -436,14 +452,17 @@ int tools_show(const struct command *cmd)
 		store_failed(s.store);
 		rc = EXIT_ENV;
 	}
+	if (!rc && s.conf && setup_fleet(&s, cmd->slug, &f))
+		rc = EXIT_ENV;
 	if (!rc)
-		rc = choose(&w);
+		rc = choose(&w, &f);
 	if (!rc)
 		rc = cmd->diff ? diff(&w) : show(&w);
 	free(w.sights);
 	free(w.regions);
 	buf_release(&w.out);
 	definition_history_release(&w.history);
+	fleet_release(&f);
 	setup_close(&s);
 	return rc;
 }

@@ -82,7 +82,9 @@ enum step agreement_step(const struct rule *rule,
 	if (step)
 		return step;
 	for (size_t i = 0; i < f->n; i++)
-		failing[f->runs[i].step] += f->runs[i].limited == f->limited;
+		if (f->runs[i].reports)
+			failing[f->runs[i].step] +=
+				f->runs[i].limited == f->limited;
 	failing[STEP_NONE] = 0;
 	for (enum step s = STEP_DNS; s <= STEP_TOOL_HASH; s++)
 		if (failing[s] > failing[step])

@@ -118,6 +118,8 @@ bool drift_find(const struct region_history *h, double until,
 	contract = differ(from->tools->hash, to->tools->hash);
 	out->from = contract ? from->tools->hash : from->tools->full_hash;
 	out->to = contract ? to->tools->hash : to->tools->full_hash;
+	out->lists[0] = from->tools->full_hash;
+	out->lists[1] = to->tools->full_hash;
 	if (from->tools->tools && to->tools->tools)
 		compare_lists(from->tools, to->tools, out);
 	return true;
@@ -129,6 +131,11 @@ void drift_release(struct verdict_drift *d)
 	free(d->removed);
 	free(d->changed);
 	free(d->redescribed);
+	for (size_t i = 0; i < d->n_renamed; i++) {
+		free((char *)d->renamed[i].from);
+		free((char *)d->renamed[i].to);
+	}
+	free(d->renamed);
 	*d = (struct verdict_drift) {0};
 }
 

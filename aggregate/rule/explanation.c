@@ -320,8 +320,8 @@ static void put_why(const struct explanation *e, struct buf *b)
 	for (size_t i = 0; i < v->n_no_data; i++)
 		if (run_of(e, v->no_data[i]).step)
 			buf_fmt(b, "  %s was failing when it fell silent: "
-				   "until it reports, the verdict is amber at "
-				   "the least.\n",
+				   "until it reports, it counts neither as "
+				   "failing nor as working.\n",
 				v->no_data[i]);
 	put_machines(e, b);
 }

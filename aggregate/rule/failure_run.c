@@ -89,5 +89,8 @@ struct failure_run failure_run_judge(
 		if (p->started_at > since)
 			r.at[r.n_at++] = p->started_at;
 	}
+	/* What was cut off since agrees with nobody, however recent it is. */
+	if (!r.reports)
+		r.n_at = 0;
 	return r;
 }

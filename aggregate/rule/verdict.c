@@ -148,7 +148,8 @@ static void list_regions(const struct rule *rule, double now,
 		const struct failure_run *r = &f->runs[i];
 		const struct probe *p = r->newest;
 
-		if (r->step)
+		/* What a silent region saw last, nobody knows of now. */
+		if (r->step && r->reports)
 			v->failing[v->n_failing++] = f->regions[i].name;
 		if (!r->reports)
 			v->no_data[v->n_no_data++] = f->regions[i].name;

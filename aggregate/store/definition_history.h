@@ -6,6 +6,7 @@
 #define STORE_DEFINITION_HISTORY_H
 
 #include "records/probe.h"
+#include "records/verdict.h"
 #include "tools/definitions.h"
 
 struct store;
@@ -81,5 +82,13 @@ const struct list_row *definition_history_at(const struct region_lists *r,
  */
 int definition_history_texts(
 	struct store *s, const char *slug, struct tool_texts *t);
+
+/*
+ * definition_history_renames(s, slug, v): give the drifts of v, where tools came and
+ * went, their renames, as far as the definitions are kept. -1: the store failed, and
+ * that is logged; 1: s is NULL, and has to be asked.
+ */
+int definition_history_renames(
+	struct store *s, const char *slug, struct verdict *v);
 
 #endif

@@ -7,6 +7,7 @@
 #include "rule/churn.h"
 #include "rule/drift.h"
 #include "store/divergence_words.h"
+#include "store/definition_history.h"
 #include "store/load.h"
 #include "store/unapproved.h"
 
@@ -231,7 +232,7 @@ int server_verdict_decide(
 	double until = in->now + s->server.rule.ahead_s;
 	int rc;
 	const char *url = s->verdict.url;
-	size_t n_expected = list_expected(s);
+	size_t n_expected = s->n_expected = list_expected(s);
 
 	stats_add(COUNT_SERVERS, 1);
 	load_seen(l, s->regions, s->n_regions);
@@ -246,7 +247,10 @@ int server_verdict_decide(
 			.n_regions = s->n_regions,
 			.worked_at = l->last_healthy,
 			.churn_since = s->churn_since});
-	rc = add_words(s, in);
+	rc = definition_history_renames(
+		in->store, s->server.slug, &s->verdict);
+	if (!rc)
+		rc = add_words(s, in);
 	if (!rc && in->lock)
 		rc = add_unapproved(s, in, n_expected);
 	else if (!rc && in->lock_failed)
@@ -268,7 +272,18 @@ int server_verdict_decide(
 	return 0;
 }
 
-/* The fields "seen:": the newest tools of each region; how many texts. */
+static bool is_expected(const struct server_verdict *s, const char *region)
+{
+	for (size_t i = 0; i < s->n_expected; i++)
+		if (strcmp(s->expected[i], region) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The fields "seen:": the newest tools of each region; how many texts. What a
+ * region saw that is no longer expected is forgotten.
+ */
 static size_t put_seen_tools(const struct server_verdict *s, double until,
 	char (*text)[PUBLISH_TEXT])
 {
@@ -281,11 +296,15 @@ static size_t put_seen_tools(const struct server_verdict *s, double until,
 
 		if (!p)
 			continue;
+		snprintf(
+			text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
+		if (!is_expected(s, s->regions[i].name)) {
+			*text[n++] = '\0';
+			continue;
+		}
 		words = drift_words_since(&s->regions[i], until);
 		era = era_name(p->era) ? era_name(p->era) : "-";
 		full = p->tools->full_hash ? p->tools->full_hash : "";
-		snprintf(
-			text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
 		snprintf(text[n], PUBLISH_TEXT, "%s %s.%s %.6f", era,
 			p->tools->hash, full, since);
 		if (words != since)

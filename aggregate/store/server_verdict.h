@@ -29,6 +29,7 @@ struct server_verdict {
 	struct region_history *regions; /* of the probes that were collected */
 	size_t n_regions;
 	const char **expected;
+	size_t n_expected;
 	struct verdict verdict;
 	double churn_since; /* from the verdict before; 0: no churn */
 	double last_healthy; /* when a probe last was; NAN: never */

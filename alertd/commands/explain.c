@@ -35,10 +35,11 @@ struct explain_next explain_next(struct alert_state *st, enum alert_kind kind,
 		n.reminded_at = (int64_t)ceil(inc->ack.until);
 		return n;
 	}
-	if (inc->severity == SEVERITY_P2 && severity_rises(kind))
+	if (inc->severity == SEVERITY_P2 && severity_rises(kind) &&
+		!inc->quiet.n)
 		n.promoted_at = inc->opened_at + (int64_t)ceil(p.promote_s);
 	n.reminded_at = inc->reminded_at + (int64_t)ceil(p.remind_s);
-	due = c && inc->escalation.ladder
+	due = c && inc->escalation.ladder && !inc->quiet.n
 		      ? escalation_due(c, st, kind, now, &n.tells)
 		      : INFINITY;
 	if (n.tells.n)
@@ -253,6 +254,13 @@ static void put_next(const struct page *g, struct alert_state *st,
 			abs(inc->row), p->resolve);
 		put_line(g, "", (double)inc->passed_since,
 			"; meanwhile it wakes nobody\n");
+	}
+	if (inc->silent.n) {
+		buf_str(g->b, "  ");
+		summary_put_silent(g->b, &inc->silent, inc->seen, g->now,
+			g->c ? g->c->zone : NULL);
+		put_line(g, "; it is not watched there any more from ",
+			(double)inc->seen + p->silence_end_s, " on\n");
 	}
 	if (inc->flapping.since) {
 		buf_str(g->b, "  flapping: over after ");

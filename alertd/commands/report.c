@@ -63,11 +63,14 @@ static void note_event(struct report *r, const struct history_record *h)
 			.severity = h->severity,
 			.started_at = (double)h->started_at,
 			.told_at = h->at,
+			.common = slug_shared(h->slug),
 		};
 	}
 	if (!i)
 		return;
-	i->shared = i->shared || h->group;
+	if (h->group)
+		i->group = h->group;
+	i->joined = i->joined || strcmp(h->what, HISTORY_SHARED) == 0;
 	if (h->severity && strcmp(h->severity, i->severity) < 0)
 		i->severity = h->severity;
 	if (ends_in(h->what, "_acknowledged") && !(i->acknowledged_at > 0))
@@ -105,6 +108,41 @@ static void count_page(struct report *r, struct report_incident *i,
 	night->asleep += asleep;
 }
 
+static void add_failure(struct report *r, const struct history_record *h)
+{
+	r->failures = xgrow(r->failures, &r->cap_failures, r->n_failures + 1,
+		sizeof *r->failures);
+	r->failures[r->n_failures++] = (struct report_failure) {h->route,
+		h->key ? h->key : "", h->event ? h->event : "", h->decided_at};
+}
+
+static int by_delivery(const void *a, const void *b)
+{
+	const struct report_failure *x = a, *y = b;
+	int order = strcmp(x->route, y->route);
+
+	if (!order)
+		order = strcmp(x->key, y->key);
+	if (!order)
+		order = strcmp(x->event, y->event);
+	return order ? order
+		     : (x->decided_at > y->decided_at) -
+			(x->decided_at < y->decided_at);
+}
+
+/* What failed, and then was given up, is one. */
+static void count_failures(struct report *r)
+{
+	const struct report_failure *f = r->failures;
+
+	if (r->n_failures)
+		qsort(r->failures, r->n_failures, sizeof *r->failures,
+			by_delivery);
+	for (size_t i = 0; i < r->n_failures; i++)
+		if (!i || by_delivery(&f[i - 1], &f[i]) != 0)
+			count_of(&r->routes, f[i].route)->failed++;
+}
+
 static void note_delivery(struct report *r, const struct conf *c,
 	const struct history_record *h)
 {
@@ -121,7 +159,7 @@ static void note_delivery(struct report *r, const struct conf *c,
 	if (there)
 		route->events++;
 	else
-		route->failed++;
+		add_failure(r, h);
 	if (i && there && !digest && h->event && route_wakes(c, h->route) &&
 		strcmp(i->severity, "P1") == 0 &&
 		!ends_in(h->event, "_resolved") &&
@@ -136,11 +174,78 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+static int by_beginning(const void *a, const void *b)
+{
+	const struct report_incident *x = a, *y = b;
+	int order = (x->started_at > y->started_at) -
+		(x->started_at < y->started_at);
+
+	if (!order)
+		order = (x->told_at > y->told_at) - (x->told_at < y->told_at);
+	return order ? order : strcmp(x->key, y->key);
+}
+
+/* Whether part is told of with the incident that servers share. */
+static bool belongs(const struct report_incident *part,
+	const struct report_incident *common)
+{
+	size_t n = part->group ? strlen(part->group) : 0;
+
+	return n && common->common && strncmp(common->key, part->group, n) == 0 &&
+		common->key[n] == ':';
+}
+
+/*
+ * Of servers that share a trouble, that is the incident, unless nobody was told
+ * of it, but of each.
+ */
+static void drop_parts(struct report *r)
+{
+	bool *gone = xcalloc(r->n, sizeof *gone);
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct report_incident *part = &r->v[i];
+
+		if (!part->group)
+			continue;
+		if (part->joined || !(part->delivered_at > 0)) {
+			gone[i] = true;
+			continue;
+		}
+		for (size_t k = 0; k < r->n; k++)
+			if (belongs(part, &r->v[k]) &&
+				!(r->v[k].delivered_at > 0))
+				gone[k] = true;
+	}
+	for (size_t i = 0; i < r->n; i++)
+		if (!gone[i])
+			r->v[n++] = r->v[i];
+	r->n = n;
+	free(gone);
+}
+
+/* When an outage was over: what a downtime leaves behind is part of it. */
+static void note_ends(struct report *r)
+{
+	for (size_t i = r->n; i-- > 0;) {
+		struct report_incident *one = &r->v[i];
+
+		one->over_at = one->resolved_at;
+		for (size_t k = i + 1; k < r->n && one->resolved_at > 0; k++) {
+			if (r->v[k].started_at > one->resolved_at)
+				break;
+			if (r->v[k].started_at < one->resolved_at ||
+				strcmp(r->v[k].slug, one->slug) != 0)
+				continue;
+			one->over_at = r->v[k].over_at;
+		}
+	}
+}
+
 void report_make(const struct history *h, const struct conf *c, double from,
 	double to, const char *zone, struct report *out)
 {
-	size_t n = 0;
-
 	*out = (struct report) {.from = from, .to = to, .zone = zone};
 	for (size_t i = 0; i < h->n; i++) {
 		if (h->v[i].route)
@@ -148,11 +253,11 @@ void report_make(const struct history *h, const struct conf *c, double from,
 		else
 			note_event(out, &h->v[i]);
 	}
-	/* Of servers that share a trouble, that is the incident. */
-	for (size_t i = 0; i < out->n; i++)
-		if (!out->v[i].shared || out->v[i].delivered_at > 0)
-			out->v[n++] = out->v[i];
-	out->n = n;
+	count_failures(out);
+	drop_parts(out);
+	if (out->n)
+		qsort(out->v, out->n, sizeof *out->v, by_beginning);
+	note_ends(out);
 	if (out->nights.n)
 		qsort(out->nights.v, out->nights.n, sizeof *out->nights.v,
 			by_name);
@@ -164,6 +269,7 @@ void report_make(const struct history *h, const struct conf *c, double from,
 void report_release(struct report *r)
 {
 	free(r->v);
+	free(r->failures);
 	free(r->routes.v);
 	free(r->nights.v);
 	*r = (struct report) {.from = 0};
@@ -193,7 +299,7 @@ static double recover_s(const struct report_incident *i)
 
 bool report_noise(const struct report_incident *i)
 {
-	return i->pages && took(i->told_at, i->resolved_at) <= REPORT_NOISE_S;
+	return i->pages && took(i->started_at, i->over_at) <= REPORT_NOISE_S;
 }
 
 /* The mean of what is known, NAN where nothing is; *n: of how many. */
@@ -301,7 +407,7 @@ void report_text(struct buf *b, const struct report *r)
 	put_mean(b, "MTTA ", "acknowledged", s, n);
 	s = mean(r, recover_s, &n);
 	put_mean(b, "MTTR ", "recovered", s, n);
-	buf_fmt(b, "noise  %zu that paged, and ended within 5 min\n",
+	buf_fmt(b, "noise  %zu that paged, and lasted 5 min at most\n",
 		count_noise(r));
 	put_counts(b, r);
 }

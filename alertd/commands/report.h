@@ -11,7 +11,7 @@
 
 struct conf;
 
-/* An incident that ended so soon after it was told was noise, seconds. */
+/* An outage that lasted no longer was noise, seconds. */
 #define REPORT_NOISE_S 300
 
 /* Instants are epoch seconds; 0: it was not, or is not known. */
@@ -24,7 +24,18 @@ struct report_incident {
 	double acknowledged_at, resolved_at;
 	unsigned long pages;
 	double paged_at; /* when the event of the last page was decided */
-	bool shared; /* told as part of one that many servers share */
+	/* The slug of the one that servers share, if it was told as part of
+	   that; or NULL. */
+	const char *group;
+	bool joined; /* nobody is told of it alone */
+	bool common; /* it is one that servers share */
+	double over_at; /* when what began with it was over, if it is */
+};
+
+/* A delivery that failed, be it for a while. */
+struct report_failure {
+	const char *route, *key, *event;
+	double decided_at;
 };
 
 /* How often a route, or somebody in a night, was told. */
@@ -33,7 +44,7 @@ struct report_count {
 	unsigned long pages;
 	unsigned long asleep; /* of these: from 22:00 to 07:00 */
 	unsigned long events; /* all that was delivered */
-	unsigned long failed; /* refused, or given up */
+	unsigned long failed; /* at first, or for good; each event once */
 };
 
 struct report_counts {
@@ -47,6 +58,8 @@ struct report {
 	struct report_incident *v;
 	size_t n, cap;
 	struct report_counts routes, nights;
+	struct report_failure *failures;
+	size_t n_failures, cap_failures;
 };
 
 /*
@@ -54,13 +67,14 @@ struct report {
  * of from `from` on and before `to`, with what h says of them, also later; and
  * of the deliveries of that time. *out points into h and zone; report_release
  * it. A page is a P1 that begins, gets worse or lasts, delivered at once to a
- * route of c that wakes somebody; it is one however many routes have it.
+ * route of c that wakes somebody; it is one however many routes have it. By the
+ * time at which they began.
  */
 void report_make(const struct history *h, const struct conf *c, double from,
 	double to, const char *zone, struct report *out);
 void report_release(struct report *r);
 
-/* report_noise(i): whether an incident paged, and was over soon after that. */
+/* report_noise(i): whether an incident paged, and all of it was over soon. */
 bool report_noise(const struct report_incident *i);
 
 /*

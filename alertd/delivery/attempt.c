@@ -242,11 +242,14 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 	error_text_why(d, why);
 	if (d->mend || d->refused)
 		note_refused(st, a, true);
+	a->last = d->refused || retry_hopeless(item->pending->created,
+		delivery->attempts + 1, c->now);
 	if (d->mend && (!delivery->why || strcmp(delivery->why, why) != 0))
 		state_keep_delivery(st, item->pending, a->name, c->now,
 			HISTORY_TO_MEND, why);
-	a->last = d->refused || retry_hopeless(item->pending->created,
-		delivery->attempts + 1, c->now);
+	else if (!d->mend && !a->last && !delivery->why)
+		state_keep_delivery(st, item->pending, a->name, c->now,
+			HISTORY_FAILED, why);
 	string_set(&delivery->why, why);
 	string_set(&delivery->holder, NULL);
 	delivery->refused = d->mend || a->last;

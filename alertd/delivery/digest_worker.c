@@ -112,8 +112,13 @@ struct outcome {
 
 /* Notes the failure at one event of the digest. */
 static void put_off(const struct digest_worker *g, struct alert_state *st,
-	struct delivery *d, const struct outcome *o)
+	const struct outbox_item *item, const struct outcome *o)
 {
+	struct delivery *d = item->delivery;
+
+	if (!o->given_up && !d->why)
+		state_keep_delivery(st, item->pending, d->route, g->now,
+			HISTORY_FAILED, o->why);
 	if (o->given_up)
 		state_note(st, g->now, "given_up", d->route);
 	d->attempts++;
@@ -135,7 +140,7 @@ static void settle(struct digest_worker *g, const struct digest *d,
 	for (size_t i = 0; o->why && i < d->n; i++)
 		if (strcmp(d->v[i].slug, st->slug) == 0 &&
 			outbox_find(st, d->v[i].number, d->route, &item))
-			put_off(g, st, item.delivery, o);
+			put_off(g, st, &item, o);
 	if (o->given_up)
 		fallback_tell(st, g->setup.conf, g->now);
 	for (size_t i = 0; o->done && i < d->n; i++)

@@ -30,6 +30,8 @@ static bool meant(const struct alert_state *st, const struct ack_request *q,
 		return false;
 	if (q->key && strcmp(q->key, dedup_key(st, kind, key)) != 0)
 		return false;
+	if (q->group && (!inc->group || strcmp(inc->group, q->group) != 0))
+		return false;
 	return !q->route || strings_has(&inc->told, q->route);
 }
 
@@ -96,6 +98,7 @@ static void close_one(struct alert_state *st, enum alert_kind kind,
 		.unwatched = why.p,
 	});
 	buf_release(&why);
+	incident_close(st, kind, now);
 	incident_release(inc);
 }
 

@@ -24,6 +24,7 @@ enum ack_action {
 struct ack_request {
 	enum ack_action action;
 	const char *key; /* the dedup_key of an incident; NULL: all of them */
+	const char *group; /* only those told of in this one; NULL: all */
 	const char *route; /* only those that it was told of; NULL: all */
 	const char *by;
 	/*

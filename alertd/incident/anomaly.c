@@ -73,7 +73,8 @@ void anomaly_judge(struct alert_state *st, const struct verdict *v,
 		t->counted = s->window;
 	}
 	for (size_t i = 0; i < v->n_failing; i++)
-		strings_note(&stray->regions, v->failing[i]);
+		if (region_hearing(st, v, s->window, v->failing[i]) == HEARD)
+			strings_note(&stray->regions, v->failing[i]);
 	if (failing_on(st) || t->n < WINDOWS || stray->regions.n < REGIONS ||
 		s->window - stray->told < SPAN_S)
 		return;

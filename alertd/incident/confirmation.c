@@ -1,7 +1,9 @@
 #include "incident/confirmation.h"
 
 #include "base/clock.h"
+#include "incident/incident.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,19 +41,80 @@ static int64_t window_of(const struct verdict *v)
 	return newest > 0 ? clock_window(newest) : v->window;
 }
 
-/* Whether a region was heard, and was answered with 429. */
-static bool throttled_now(const struct verdict *v,
-	const struct verdict_region *r)
+const struct region_tally *region_counted(const struct alert_state *st,
+	const char *name)
 {
-	return severity_throttled(r) &&
-		!verdict_lists(v->no_data, v->n_no_data, r->region);
+	for (size_t i = 0; i < st->n_regions; i++)
+		if (strcmp(st->regions[i].name, name) == 0)
+			return &st->regions[i];
+	return NULL;
 }
 
-struct observation observation_of(const struct verdict *v)
+/* Whether what v has of a region is the bad report that was counted last. */
+static bool counted_before(const struct region_tally *t,
+	const struct verdict_region *r, int64_t window)
+{
+	return t && r && t->reported && r->started_at > 0 &&
+		floor(r->started_at) <= (double)t->reported &&
+		t->failing.counted < window && t->throttled.counted < window;
+}
+
+/* Whether an incident that somebody has closed accounts for a bad report. */
+static bool closed_with(const struct alert_state *st, int64_t window,
+	const struct verdict_region *r)
+{
+	double at = r && r->started_at > 0 ? r->started_at : (double)window;
+
+	return incident_barred(st, ALERT_DOWNTIME, at) ||
+		incident_barred(st, ALERT_REGIONAL, at) ||
+		(severity_throttled(r) &&
+			incident_barred(st, ALERT_RATE_LIMITED, at));
+}
+
+enum hearing region_hearing(const struct alert_state *st,
+	const struct verdict *v, int64_t window, const char *name)
+{
+	const struct verdict_region *r = severity_region(v, name);
+	int64_t twice = 2 * (int64_t)fmax(60, st->interval_s);
+
+	/* One that was cut off may have reported in this window before. */
+	if (verdict_lists(v->no_data, v->n_no_data, name))
+		return r && r->state != STATE_BROKEN &&
+				clock_window(r->started_at) >= window
+			? HEARD
+			: NOT_HEARD;
+	if ((!severity_throttled(r) &&
+		    !verdict_lists(v->failing, v->n_failing, name)) ||
+		(!closed_with(st, window, r) &&
+			!counted_before(region_counted(st, name), r, window)))
+		return HEARD;
+	if (!r)
+		return REPORT_DUE;
+	return window - clock_window(r->started_at) < twice ? REPORT_DUE
+							     : NOT_HEARD;
+}
+
+/* Whether a region was heard in that window, and was answered with 429. */
+static bool throttled_now(const struct alert_state *st,
+	const struct verdict *v, int64_t window, const struct verdict_region *r)
+{
+	return severity_throttled(r) &&
+		region_hearing(st, v, window, r->region) == HEARD;
+}
+
+/* The same, if it fails. */
+static bool fails_now(const struct alert_state *st, const struct verdict *v,
+	int64_t window, const char *region)
+{
+	return verdict_lists(v->failing, v->n_failing, region) &&
+		region_hearing(st, v, window, region) == HEARD;
+}
+
+struct observation observation_of(const struct alert_state *st,
+	const struct verdict *v)
 {
 	struct observation s = {
 		.window = window_of(v),
-		.failing = v->n_failing > 0,
 		.agreed = v->verdict == VERDICT_RED,
 		.refused = v->checks == CHECKS_REFUSED,
 		.assessed = severity_assess(v),
@@ -60,17 +123,45 @@ struct observation observation_of(const struct verdict *v)
 	/* Whichever step the server asks at, nothing is checked any more. */
 	if (s.refused)
 		s.assessed.severity = SEVERITY_P1;
-	for (size_t i = 0; i < v->n_regions && !s.throttled; i++) {
-		if (!throttled_now(v, &v->regions[i]))
+	for (size_t i = 0; i < v->n_regions; i++) {
+		const struct verdict_region *r = &v->regions[i];
+
+		s.late = s.late ||
+			region_hearing(st, v, s.window, r->region) ==
+				REPORT_DUE;
+		if (s.throttled || !throttled_now(st, v, s.window, r))
 			continue;
 		s.throttled = true;
-		s.throttled_step = v->regions[i].failed_step;
+		s.throttled_step = r->failed_step;
 	}
 	s.only_throttled = s.throttled;
-	for (size_t i = 0; i < v->n_failing; i++)
-		if (!severity_throttled(severity_region(v, v->failing[i])))
+	for (size_t i = 0; i < v->n_failing; i++) {
+		const char *name = v->failing[i];
+
+		if (!fails_now(st, v, s.window, name))
+			continue;
+		s.failing = true;
+		if (!severity_throttled(severity_region(v, name)))
 			s.only_throttled = false;
+	}
 	return s;
+}
+
+bool observation_unseen(const struct observation *s,
+	const struct alert_state *st, const struct verdict *v,
+	const struct incident *inc, bool any)
+{
+	size_t heard = 0, silent = 0;
+
+	for (size_t i = 0; i < inc->regions.n; i++) {
+		const char *name = inc->regions.v[i];
+
+		if (region_hearing(st, v, s->window, name) == NOT_HEARD)
+			silent++;
+		else if (severity_region(v, name))
+			heard++;
+	}
+	return s->late || (silent && (any || !heard));
 }
 
 bool observation_down(const struct observation *s, const struct verdict *v,
@@ -105,15 +196,19 @@ void streak_add(struct streak *t, int64_t window)
 }
 
 /* The series that this window ends. */
-static void end_series(struct alert_state *st, const struct verdict *v)
+static void end_series(struct alert_state *st, const struct verdict *v,
+	int64_t window)
 {
 	for (size_t i = 0; i < st->n_regions; i++) {
 		struct region_tally *r = &st->regions[i];
 		const struct verdict_region *now = severity_region(v, r->name);
 
+		/* Silence is neither a failure nor a success. */
+		if (region_hearing(st, v, window, r->name) != HEARD)
+			continue;
 		if (!verdict_lists(v->failing, v->n_failing, r->name))
 			r->failing = (struct streak) {0};
-		if (!now || !throttled_now(v, now))
+		if (!severity_throttled(now))
 			r->throttled = (struct streak) {0};
 	}
 }
@@ -142,10 +237,25 @@ static void count_agreed(struct alert_state *st, const struct verdict *v,
 {
 	if (fresh && v->verdict != VERDICT_UNKNOWN && !s->agreed)
 		st->agreed = (struct streak) {0};
-	if (s->agreed && !s->only_throttled && v->expected != 1)
+	if (s->agreed && s->failing && !s->only_throttled && v->expected != 1)
 		streak_add(&st->agreed, s->window);
 	if (st->incidents[ALERT_DOWNTIME].open)
 		st->agreed = (struct streak) {0};
+}
+
+/* Count a report that is heard in this window. */
+static void count_bad(struct alert_state *st, const struct verdict *v,
+	int64_t window, const char *name, bool throttled)
+{
+	const struct verdict_region *r = severity_region(v, name);
+	struct region_tally *t = state_region(st, name);
+
+	streak_add(throttled ? &t->throttled : &t->failing, window);
+	/* The server answers: what it failed with before is over. */
+	if (throttled && t->throttled.n >= THROTTLED_ROW)
+		t->failing = (struct streak) {0};
+	if (r && r->started_at > (double)t->reported)
+		t->reported = (int64_t)floor(r->started_at);
 }
 
 void streak_count(struct alert_state *st, const struct verdict *v,
@@ -156,22 +266,14 @@ void streak_count(struct alert_state *st, const struct verdict *v,
 	count_agreed(st, v, s, fresh);
 	st->window = s->window;
 	if (fresh && v->verdict != VERDICT_UNKNOWN)
-		end_series(st, v);
+		end_series(st, v, s->window);
 	for (size_t i = 0; i < v->n_failing; i++)
-		if (!severity_throttled(severity_region(v, v->failing[i])))
-			streak_add(&state_region(st, v->failing[i])->failing,
-				s->window);
-	for (size_t i = 0; i < v->n_regions; i++) {
-		struct region_tally *r;
-
-		if (!throttled_now(v, &v->regions[i]))
-			continue;
-		r = state_region(st, v->regions[i].region);
-		streak_add(&r->throttled, s->window);
-		/* The server answers: what it failed with before is over. */
-		if (r->throttled.n >= THROTTLED_ROW)
-			r->failing = (struct streak) {0};
-	}
+		if (fails_now(st, v, s->window, v->failing[i]) &&
+			!severity_throttled(severity_region(v, v->failing[i])))
+			count_bad(st, v, s->window, v->failing[i], false);
+	for (size_t i = 0; i < v->n_regions; i++)
+		if (throttled_now(st, v, s->window, &v->regions[i]))
+			count_bad(st, v, s->window, v->regions[i].region, true);
 	streak_drop(st);
 }
 
@@ -191,12 +293,30 @@ void streak_trim(struct alert_state *st, int64_t since, int n)
 	}
 }
 
+void streak_forget_region(struct alert_state *st, const char *name)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		if (strcmp(st->regions[i].name, name) == 0)
+			st->regions[i].failing = st->regions[i].throttled =
+				(struct streak) {0};
+	streak_drop(st);
+}
+
 void streak_forget(struct alert_state *st)
 {
 	for (size_t i = 0; i < st->n_regions; i++)
 		free(st->regions[i].name);
 	st->n_regions = 0;
 	st->agreed = (struct streak) {0};
+}
+
+void streak_forget_bad(struct alert_state *st)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		st->regions[i].failing = st->regions[i].throttled =
+			(struct streak) {0};
+	st->agreed = (struct streak) {0};
+	streak_drop(st);
 }
 
 void streak_forget_throttled(struct alert_state *st)

@@ -17,11 +17,12 @@
 /* From so many in a row on, a 429 of a region is no accident (article 3). */
 #define THROTTLED_ROW 3
 
-/* What one verdict says of its window. */
+/* What one verdict says of its window; reports that are not new say nothing. */
 struct observation {
 	int64_t window;	     /* that of the newest probe */
 	bool failing;	     /* some region fails */
 	bool agreed;	     /* the verdict is red */
+	bool late; /* some region's next report is due; the last was bad */
 	bool throttled;	     /* some region was answered with 429 */
 	bool only_throttled; /* and every failing region fails for that */
 	bool refused;	     /* our credential is, which worked before */
@@ -29,13 +30,41 @@ struct observation {
 	struct assessment assessed;
 };
 
-struct observation observation_of(const struct verdict *v);
+/*
+ * observation_of(st, v): what v says, as far as st has not counted it. A report
+ * counts in one window, however long the verdicts still go by it.
+ */
+struct observation observation_of(const struct alert_state *st,
+	const struct verdict *v);
+
+/* What is known of a region in a window. */
+enum hearing {
+	HEARD,	    /* it reported */
+	REPORT_DUE, /* its last report was counted, and the next one is due */
+	NOT_HEARD,  /* it does not report any more */
+};
+
+/*
+ * region_hearing(st, v, window, name): what v has of a region in that window,
+ * where st has counted earlier ones.
+ */
+enum hearing region_hearing(const struct alert_state *st,
+	const struct verdict *v, int64_t window, const char *name);
 
 /*
  * observation_latest(v): the latest instant, epoch seconds, at which a probe of
  * the verdict can have started; a later one comes from a wrong clock.
  */
 double observation_latest(const struct verdict *v);
+
+/*
+ * observation_unseen(s, st, v, inc, any): whether nobody can know in the window of
+ * s, observed in v and not failing, whether inc goes on: of the regions in which
+ * it failed none reports; or, if `any`, not all do.
+ */
+bool observation_unseen(const struct observation *s,
+	const struct alert_state *st, const struct verdict *v,
+	const struct incident *inc, bool any);
 
 /*
  * observation_down(s, v, regions): whether the window of s, observed in v, is
@@ -92,14 +121,26 @@ void streak_add(struct streak *t, int64_t window);
  */
 void streak_trim(struct alert_state *st, int64_t since, int n);
 
+/*
+ * streak_forget_region(st, name): forget the rows of a region, for nobody knows
+ * any more whether it fails.
+ */
+void streak_forget_region(struct alert_state *st, const char *name);
+
+/* region_counted(st, name): the tally of a region, or NULL. */
+const struct region_tally *region_counted(const struct alert_state *st,
+	const char *name);
+
 /* streak_drop(st): forget the regions that have no row of any kind. */
 void streak_drop(struct alert_state *st);
 
 /*
  * streak_forget(st): forget the rows of all regions.
- * streak_forget_throttled(st): only the rows of throttled windows.
+ * streak_forget_bad(st): only those of failing and of throttled windows.
+ * streak_forget_throttled(st): only the latter.
  */
 void streak_forget(struct alert_state *st);
+void streak_forget_bad(struct alert_state *st);
 void streak_forget_throttled(struct alert_state *st);
 
 /* verdict_lists(names, n, name): whether name is one of the n names. */

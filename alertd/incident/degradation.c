@@ -1,6 +1,7 @@
 #include "incident/degradation.h"
 
 #include "base/xalloc.h"
+#include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "incident/severity.h"
@@ -196,7 +197,8 @@ static void note_failures(struct alert_state *st, const struct verdict *v,
 			severity_region(v, v->failing[i]);
 		struct region_failure *f;
 
-		if (severity_throttled(r))
+		if (severity_throttled(r) ||
+			region_hearing(st, v, window, v->failing[i]) != HEARD)
 			continue;
 		f = failure_of(st, v->failing[i]);
 		string_set(&f->error, r ? r->error : NULL);
@@ -340,6 +342,20 @@ static int needed_windows(const struct alert_state *st, enum alert_kind kind,
 		: 1;
 }
 
+/* Whether one that was closed accounts for what is measured in that window. */
+static bool closed_with(const struct alert_state *st, enum alert_kind kind,
+	int64_t window)
+{
+	int64_t last = 0;
+
+	for (size_t i = 0; i < st->n_failures; i++)
+		if (st->failures[i].at > last)
+			last = st->failures[i].at;
+	/* A rate has failures in it of the time before. */
+	return incident_barred(st, kind,
+		(double)(kind == ALERT_LATENCY ? window : last));
+}
+
 static void judge_kind(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, int64_t window, const struct measure *m,
 	const struct conf_policy *p, struct alert_events *out)
@@ -356,7 +372,7 @@ static void judge_kind(struct alert_state *st, enum alert_kind kind,
 		inc->superseded = inc->open;
 		return;
 	}
-	if (!m->known)
+	if (!m->known || (!inc->open && closed_with(st, kind, window)))
 		return;
 	if (m->bad && (!inc->open || m->severity < inc->severity))
 		streak_add(t, window);

@@ -268,6 +268,13 @@ static void note_stale(struct incident *inc, const struct verdict *v,
 	tool_change_set(&inc->change, &d);
 }
 
+/* When one begins; what was closed with another begins anew. */
+static int64_t since(const struct alert_state *st, double at, int64_t window)
+{
+	return incident_barred(st, ALERT_DIVERGENCE, at) ? window
+							  : clock_window(at);
+}
+
 /* A check asks more than once itself, so the first one begins the incident. */
 static void begin_stale(struct alert_state *st, const struct verdict *v,
 	const struct verdict_region *r, int64_t window,
@@ -275,7 +282,8 @@ static void begin_stale(struct alert_state *st, const struct verdict *v,
 {
 	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
 
-	incident_open(inc, SEVERITY_P2, clock_window(r->cache_at), window, 1);
+	incident_open(inc, SEVERITY_P2, since(st, r->cache_at, window), window,
+		1);
 	note_stale(inc, v, r);
 	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window,
 		false);
@@ -288,7 +296,7 @@ static void begin_divergence(struct alert_state *st, const struct verdict *v,
 	int n = st->tools.differ.n;
 	double first = fmax(l->newer->since, l->behind->since);
 
-	incident_open(inc, SEVERITY_P2, clock_window(first), window,
+	incident_open(inc, SEVERITY_P2, since(st, first, window), window,
 		n > 0 ? n : 1);
 	inc->expected = v->expected;
 	note_regions(inc, &st->tools, v, l);
@@ -303,7 +311,7 @@ static void begin_words(struct alert_state *st, const struct verdict *v,
 	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
 	double first = v->sides[v->n_sides - 1].first_seen;
 
-	incident_open(inc, SEVERITY_P2, clock_window(first), window, 1);
+	incident_open(inc, SEVERITY_P2, since(st, first, window), window, 1);
 	note_words(inc, v);
 	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window,
 		false);
@@ -341,6 +349,19 @@ static bool all_equal(const struct incident *inc, const struct verdict *v)
 	return true;
 }
 
+/* Whether it ends, for one side is no longer watched. */
+static bool region_gone(struct alert_state *st, const struct verdict *v,
+	struct alert_events *out)
+{
+	static const char what[] = "which saw other tools";
+	const struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
+
+	return recovery_gone(st, ALERT_DIVERGENCE, v, &inc->regions, what,
+		       out) ||
+		recovery_gone(st, ALERT_DIVERGENCE, v, &inc->reached, what,
+			out);
+}
+
 static void go_on(struct alert_state *st, const struct verdict *v,
 	const struct show *l, int64_t window, const struct conf_policy *p,
 	struct alert_events *out)
@@ -348,7 +369,9 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
 	const struct verdict_region *old = oldest(v);
 
-	if (old) {
+	if (!old && !v->divergence && region_gone(st, v, out)) {
+		st->tools.differ = (struct streak) {0};
+	} else if (old) {
 		incident_fail(inc, window);
 		note_stale(inc, v, old);
 	} else if (l->behind) {
@@ -376,6 +399,8 @@ void divergence_judge(struct alert_state *st, const struct verdict *v,
 	l = show_at(&st->tools, v);
 	if (st->incidents[ALERT_DIVERGENCE].open)
 		go_on(st, v, &l, window, p, out);
+	else if (incident_barred(st, ALERT_DIVERGENCE, (double)window))
+		st->tools.differ = (struct streak) {0};
 	else if (old && !st->incidents[ALERT_CHURN].open)
 		begin_stale(st, v, old, window, out);
 	else if (!st->incidents[ALERT_CHURN].open && v->divergence &&

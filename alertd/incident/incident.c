@@ -1,6 +1,8 @@
 #include "incident/incident.h"
 
+#include "base/clock.h"
 #include "incident/acknowledgement.h"
+#include "incident/confirmation.h"
 #include "incident/flapping.h"
 #include "incident/recovery.h"
 
@@ -87,4 +89,50 @@ void incident_restart(struct incident *inc)
 {
 	inc->failed = 0;
 	recovery_reset(inc);
+}
+
+static const struct closing *closing_of(const struct alert_state *st,
+	enum alert_kind kind)
+{
+	for (size_t i = 0; i < st->n_closings; i++)
+		if (st->closings[i].kind == kind)
+			return &st->closings[i];
+	return NULL;
+}
+
+/* What is closed and comes again does not flap. */
+static void forget_starts(struct alert_state *st, enum alert_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < st->n_starts; i++)
+		if (st->starts[i].kind != kind)
+			st->starts[n++] = st->starts[i];
+	st->n_starts = n;
+}
+
+void incident_close(struct alert_state *st, enum alert_kind kind, double now)
+{
+	const struct closing new = {kind, now, st->incidents[kind].first};
+	size_t i = 0;
+
+	while (i < st->n_closings && st->closings[i].kind != kind)
+		i++;
+	st->closings[i] = new;
+	st->n_closings += i == st->n_closings;
+	forget_starts(st, kind);
+	if (kind < ALERT_DOWN_KINDS)
+		streak_forget_bad(st);
+	else if (kind == ALERT_LATENCY)
+		st->slow = (struct streak) {0};
+	else if (kind == ALERT_DIVERGENCE)
+		st->tools.differ = (struct streak) {0};
+}
+
+bool incident_barred(const struct alert_state *st, enum alert_kind kind,
+	double at)
+{
+	const struct closing *c = closing_of(st, kind);
+
+	return c && (at <= c->at || clock_window(at) <= c->first);
 }

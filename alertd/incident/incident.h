@@ -47,6 +47,17 @@ int64_t incident_end(const struct incident *inc);
  */
 enum checks incident_checks(const struct incident *inc, enum alert_kind kind);
 
+/*
+ * incident_close(st, kind, now): somebody has closed the incident of that kind,
+ * which is still open: forget what would begin it again.
+ * incident_barred(st, kind, at): whether what began at that instant, or is the
+ * report of a probe that did, begins no incident of the kind, for one was closed
+ * after it; or that incident would have the key of the closed one.
+ */
+void incident_close(struct alert_state *st, enum alert_kind kind, double now);
+bool incident_barred(const struct alert_state *st, enum alert_kind kind,
+	double at);
+
 /* incident_restart(inc): count windows anew, for the clock was wrong. */
 void incident_restart(struct incident *inc);
 

@@ -19,28 +19,38 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Of `from`, the regions that do not report any more. */
+static void find_silent(const struct alert_state *st, const struct verdict *v,
+	int64_t window, const struct strings *from, struct strings *out)
+{
+	for (size_t i = 0; i < from->n; i++)
+		if (region_hearing(st, v, window, from->v[i]) == NOT_HEARD)
+			strings_note(out, from->v[i]);
+}
+
 /*
  * Note which regions fail, or are throttled, and which reach the server. Those
- * that fell silent in a downtime are not known to reach it.
+ * that fell silent in the incident are not known to reach it.
  */
-static void note_regions(struct incident *inc, enum alert_kind kind,
-	const struct verdict *v)
+static void note_regions(const struct alert_state *st, struct incident *inc,
+	enum alert_kind kind, const struct verdict *v,
+	const struct observation *s)
 {
 	bool limits = kind == ALERT_RATE_LIMITED;
 	struct strings silent = {0};
 
-	for (size_t i = 0; i < inc->regions.n && kind == ALERT_DOWNTIME; i++)
-		if (verdict_lists(v->no_data, v->n_no_data, inc->regions.v[i]))
-			strings_add(&silent, inc->regions.v[i]);
+	find_silent(st, v, s->window, &inc->regions, &silent);
 	strings_clear(&inc->regions);
 	strings_clear(&inc->reached);
 	for (size_t i = 0; i < v->n_failing && !limits; i++)
-		strings_note(&inc->regions, v->failing[i]);
+		if (region_hearing(st, v, s->window, v->failing[i]) !=
+			NOT_HEARD)
+			strings_note(&inc->regions, v->failing[i]);
 	for (size_t i = 0; i < v->n_regions; i++) {
 		const struct verdict_region *r = &v->regions[i];
 		bool throttled = severity_throttled(r);
 
-		if (verdict_lists(v->no_data, v->n_no_data, r->region))
+		if (region_hearing(st, v, s->window, r->region) == NOT_HEARD)
 			continue;
 		if (throttled && limits)
 			strings_note(&inc->regions, r->region);
@@ -53,11 +63,28 @@ static void note_regions(struct incident *inc, enum alert_kind kind,
 	strings_release(&silent);
 }
 
-/* Note what the newest failing window says of the incident. */
-static void note_failure(struct incident *inc, enum alert_kind kind,
-	const struct verdict *v, const struct observation *s)
+/* Note which regions of an incident are silent, and when one last was not. */
+static void note_silent(const struct alert_state *st, struct incident *inc,
+	const struct verdict *v, int64_t window)
 {
-	note_regions(inc, kind, v);
+	strings_clear(&inc->silent);
+	inc->seen = 0;
+	find_silent(st, v, window, &inc->regions, &inc->silent);
+	for (size_t i = 0; i < inc->silent.n; i++) {
+		int64_t seen = recovery_seen(st, inc, inc->silent.v[i]);
+
+		if (seen > inc->seen)
+			inc->seen = seen;
+	}
+}
+
+/* Note what the newest failing window says of the incident. */
+static void note_failure(const struct alert_state *st, struct incident *inc,
+	enum alert_kind kind, const struct verdict *v,
+	const struct observation *s)
+{
+	note_regions(st, inc, kind, v, s);
+	note_silent(st, inc, v, s->window);
 	inc->expected = v->expected;
 	string_set(&inc->error, kind == ALERT_RATE_LIMITED ? LAYER_THROTTLED
 							   : s->assessed.error);
@@ -144,7 +171,7 @@ static void fail_window(struct alert_state *st, enum alert_kind kind,
 	/* A superseded incident stays as it was told. */
 	if (inc->superseded)
 		return;
-	note_failure(inc, kind, v, s);
+	note_failure(st, inc, kind, v, s);
 	/*
 	 * A minute judged late, of one that was told: too late to wake anybody.
 	 */
@@ -161,7 +188,10 @@ static void pass_window(struct alert_state *st, enum alert_kind kind,
 
 	strings_clear(&inc->still);
 	for (size_t i = 0; i < v->n_failing; i++)
-		strings_note(&inc->still, v->failing[i]);
+		if (region_hearing(st, v, s->window, v->failing[i]) !=
+			NOT_HEARD)
+			strings_note(&inc->still, v->failing[i]);
+	note_silent(st, inc, v, s->window);
 	if (!recovery_pass(inc, s->window, p->resolve) ||
 		!recovery_over(inc, p))
 		return;
@@ -184,7 +214,7 @@ static void open_incident(struct alert_state *st, const struct confirmation *o,
 	inc->tier = v->tier;
 	inc->step = limits ? s->throttled_step : s->assessed.step;
 	inc->layer = limits ? LAYER_HTTP : s->assessed.layer;
-	note_failure(inc, o->kind, v, s);
+	note_failure(st, inc, o->kind, v, s);
 	inc->checks_refused = !limits && s->refused;
 	if (o->follows ||
 		(o->kind != ALERT_DOWNTIME && o->first == st->ended_since))
@@ -247,6 +277,34 @@ static bool fails(const struct alert_state *st, enum alert_kind kind,
 		(kind == ALERT_RATE_LIMITED && !superseded && s->throttled);
 }
 
+/*
+ * Whether nobody can know in a window, which does not fail, whether an incident
+ * goes on. A downtime is over where some of its regions report that it is.
+ */
+static bool unseen(const struct alert_state *st, enum alert_kind kind,
+	const struct verdict *v, const struct observation *s)
+{
+	const struct incident *inc = &st->incidents[kind];
+	const struct incident *down = &st->incidents[ALERT_DOWNTIME];
+	bool with_it = inc->superseded && down->open;
+
+	if (with_it)
+		inc = down;
+	return observation_unseen(s, st, v, inc,
+		kind != ALERT_DOWNTIME && !with_it);
+}
+
+/* A window of an open incident in which nobody knows. */
+static void quiet_window(struct alert_state *st, enum alert_kind kind,
+	const struct verdict *v, const struct observation *s)
+{
+	struct incident *inc = &st->incidents[kind];
+
+	recovery_quiet(inc, s->window);
+	if (!inc->superseded)
+		note_silent(st, inc, v, s->window);
+}
+
 /* What a window that counts does to the incidents of downtimes. */
 static void apply(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, const struct conf_policy *p,
@@ -255,7 +313,7 @@ static void apply(struct alert_state *st, const struct verdict *v,
 	struct confirmation o = confirmation_of(st, v, s, p);
 	bool asked = o.confirmed && !(v->judged_at > 0);
 	bool begins = o.confirmed && !covered(st, o.kind);
-	bool failing[ALERT_DOWN_KINDS], was_down;
+	bool failing[ALERT_DOWN_KINDS], quiet[ALERT_DOWN_KINDS], was_down;
 	/* Also what fails on while it recovers belongs to it. */
 	bool told = state_down(st) && s->failing && !s->only_throttled;
 
@@ -264,6 +322,7 @@ static void apply(struct alert_state *st, const struct verdict *v,
 		if (begins)
 			st->incidents[k].superseded = st->incidents[k].open;
 		failing[k] = fails(st, (enum alert_kind)k, v, s);
+		quiet[k] = unseen(st, (enum alert_kind)k, v, s);
 	}
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];
@@ -272,6 +331,8 @@ static void apply(struct alert_state *st, const struct verdict *v,
 			continue;
 		if (failing[k])
 			fail_window(st, (enum alert_kind)k, v, s, out);
+		else if (quiet[k])
+			quiet_window(st, (enum alert_kind)k, v, s);
 		else
 			pass_window(st, (enum alert_kind)k, v, s, p, out);
 		if (inc->open && inc->failed > st->down_at)
@@ -302,6 +363,9 @@ static void heal(struct alert_state *st, const struct verdict *v, double now)
 
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		incident_heal(&st->incidents[k], now);
+	for (size_t i = 0; i < st->n_closings; i++)
+		if (st->closings[i].at > now + STATE_AHEAD_S)
+			st->closings[i].at = now;
 	for (size_t i = 0; i < st->n_drifts; i++)
 		if ((double)st->drifts[i].at > now + STATE_AHEAD_S)
 			st->drifts[i].at = 0;
@@ -336,8 +400,9 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 	if (!inc->open || inc->superseded || inc->late || inc->passes ||
 		ack_holds(inc, now))
 		return;
+	/* What nobody sees gets no worse. */
 	if (severity_rises(kind) && inc->severity == SEVERITY_P2 &&
-		age >= p->promote_s) {
+		!inc->quiet.n && age >= p->promote_s) {
 		inc->severity = SEVERITY_P1;
 		events_add(out, st, kind, ALERT_ESCALATED, now, false);
 	} else if (due) {
@@ -379,9 +444,11 @@ static void judged_late(struct alert_state *st, const struct verdict *v,
 static void judge_failures(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, struct alert_events *out)
 {
-	struct observation s = observation_of(v);
+	struct observation s;
 
 	recovery_regions_gone(st, v, out);
+	recovery_regions_silent(st, v, p, out);
+	s = observation_of(st, v);
 	/*
 	 * An unknown window in which no region fails is neither good nor bad.
 	 */
@@ -398,7 +465,7 @@ static void judge_failures(struct alert_state *st, const struct verdict *v,
 void machine_verdict(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
-	struct observation s = observation_of(v);
+	struct observation s = observation_of(st, v);
 	struct verdict without;
 	size_t from = out->n;
 	bool news, folded;

@@ -156,8 +156,8 @@ static void judge_suppressed(struct alert_state *st, enum alert_kind kind,
 		recovery_end(st, kind, now, out);
 		return;
 	}
-	if (inc->superseded || inc->passes || inc->failed + WINDOW_S <= end ||
-		now < (double)end + p->overrun_s)
+	if (inc->superseded || inc->passes || inc->quiet.n ||
+		inc->failed + WINDOW_S <= end || now < (double)end + p->overrun_s)
 		return;
 	release(inc, now);
 	if (kind == ALERT_DOWNTIME) {
@@ -187,6 +187,9 @@ static void follow(struct alert_state *st, double now, struct alert_events *out,
 		inc->passes = down->passes;
 		inc->passed = down->passed;
 		inc->passed_since = down->passed_since;
+		inc->quiet = down->quiet;
+		inc->seen = down->seen;
+		strings_copy(&inc->silent, &down->silent);
 		return;
 	}
 	for (size_t i = from; i < out->n; i++) {

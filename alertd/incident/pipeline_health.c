@@ -292,6 +292,7 @@ static void evaluate_isolated(struct alert_state *st, const struct pipeline *pl,
 		strings_copy(&inc->reached, &inc->regions);
 		recovery_end(st, ALERT_SILENT, now, out);
 	} else if (!inc->open && regions.n && !blind(pl) &&
+		!incident_barred(st, ALERT_SILENT, since) &&
 		!pipeline_covered(st)) {
 		incident_open(inc, SEVERITY_P3, clock_window(since),
 			clock_window(now), p->silent);
@@ -521,6 +522,8 @@ static void tell_silence(struct alert_state *st, const struct pipeline *pl,
 	enum severity severity = all ? SEVERITY_P1 : SEVERITY_P2;
 
 	if (!inc->open) {
+		if (incident_barred(st, ALERT_STALLED, (double)t->since))
+			return;
 		begin_stall(inc, (double)t->since, now);
 		inc->severity = severity;
 		string_set(&inc->error, cause_silent);
@@ -609,7 +612,9 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	} else if (inc->open) {
 		if (reminder_due(inc, p, now))
 			tell_stall(st, ALERT_REMINDER, pl, late, s, now, out);
-	} else if (!late || !excused(pl, s, now)) {
+	} else if ((!late || !excused(pl, s, now)) &&
+		!incident_barred(st, ALERT_STALLED,
+			late ? pl->at[s] : blind(pl) ? blind_since(pl) : now)) {
 		tell_stall(st, ALERT_STARTED, pl, late, s, now, out);
 	}
 	ack_expire(st, ALERT_STALLED, now);
@@ -658,7 +663,8 @@ void pipeline_away(struct alert_state *st, const char *why,
 	if (inc->open) {
 		if (reminder_due(inc, p, now))
 			emit_away(st, ALERT_REMINDER, why, now, out);
-	} else if (now - (double)st->away.since >= STAGE_STALE_S) {
+	} else if (now - (double)st->away.since >= STAGE_STALE_S &&
+		!incident_barred(st, ALERT_STALLED, (double)st->away.since)) {
 		begin_stall(inc, (double)st->away.since, now);
 		emit_away(st, ALERT_STARTED, why, now, out);
 	}

@@ -1,10 +1,13 @@
 #include "incident/probe_silent.h"
 
+#include "base/clock.h"
 #include "base/strings.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "incident/severity.h"
 #include "incident/confirmation.h"
+
+#include <math.h>
 
 static bool silent(const struct verdict *v, const char *region)
 {
@@ -24,6 +27,31 @@ static bool covered(const struct alert_state *st, const char *region)
 	return st->covered && strings_has(st->covered, region);
 }
 
+/* Verdicts go by a report for less than so many intervals. */
+#define GONE_BY 4
+
+/*
+ * A window in which a region has no data. It has been silent since its last
+ * report, where the verdict still has that: those in which the verdicts went by
+ * it count, too, unless we were away ourselves.
+ */
+static void count_silent(struct alert_state *st, const struct verdict *v,
+	const char *region)
+{
+	const struct verdict_region *r = severity_region(v, region);
+	int64_t last = r ? clock_window(r->started_at) : 0;
+	struct streak *t = &state_region(st, region)->silent;
+	bool slow = st->interval_s > 60;
+
+	streak_add(t, v->window);
+	if (t->n > 1 || last >= v->window ||
+		(double)(v->window - last) > GONE_BY * fmax(60, st->interval_s))
+		return;
+	t->since = last;
+	if (!slow)
+		t->n = (int)(v->window - last) / 60;
+}
+
 static void count(struct alert_state *st, const struct verdict *v)
 {
 	for (size_t i = 0; i < st->n_regions; i++)
@@ -31,8 +59,7 @@ static void count(struct alert_state *st, const struct verdict *v)
 			st->regions[i].silent = (struct streak) {0};
 	for (size_t i = 0; i < v->n_no_data; i++)
 		if (!isolated(v, v->no_data[i]))
-			streak_add(&state_region(st, v->no_data[i])->silent,
-				v->window);
+			count_silent(st, v, v->no_data[i]);
 	streak_drop(st);
 }
 
@@ -48,6 +75,8 @@ static int64_t find(const struct alert_state *st, const struct verdict *v,
 		const struct region_tally *r = &st->regions[i];
 
 		if (!r->silent.n ||
+			(!inc->open && incident_barred(st, ALERT_SILENT,
+				(double)r->silent.since)) ||
 			((r->silent.n < needed || covered(st, r->name)) &&
 				!strings_has(&inc->regions, r->name)))
 			continue;

@@ -12,8 +12,8 @@
 
 /*
  * probe_silent_judge(st, v, p, out): count the windows in a row in which a
- * region had no data; p->silent of them open the incident. These are windows of
- * the verdicts' own clock, for without reports there is no newer probe. A
+ * region did not report, as far as it has no data now; p->silent of them open
+ * the incident. These are windows of the verdicts' own clock, for without reports there is no newer probe. A
  * server has one incident of this kind; it ends once every silent region has
  * reported.
  */

@@ -6,6 +6,8 @@
 #include "incident/dedup_key.h"
 #include "incident/flapping.h"
 #include "incident/severity.h"
+#include "incident/summary.h"
+#include "incident/summary.h"
 
 #include <stdlib.h>
 
@@ -14,16 +16,30 @@
 
 bool recovery_pass(struct incident *inc, int64_t window, int needed)
 {
+	struct streak quiet = inc->quiet;
+	int n = 1;
+
 	if (inc->failed >= window || inc->passed >= window)
 		return false;
-	if (inc->passes++ == 0)
-		inc->passed_since = window;
+	/* In these it did not fail either, as is known now. */
+	if (quiet.n)
+		n += quiet.n - (quiet.counted == window);
+	if (inc->passes == 0)
+		inc->passed_since = quiet.n ? quiet.since : window;
+	inc->passes += n;
 	inc->passed = window;
+	inc->quiet = (struct streak) {0};
 	if (inc->still.n)
-		inc->row = inc->row < 0 ? inc->row - 1 : -1;
+		inc->row = inc->row < 0 ? inc->row - n : -n;
 	else
-		inc->row = inc->row > 0 ? inc->row + 1 : 1;
+		inc->row = inc->row > 0 ? inc->row + n : n;
 	return inc->passes >= needed;
+}
+
+void recovery_quiet(struct incident *inc, int64_t window)
+{
+	if (inc->failed < window && inc->passed < window)
+		streak_add(&inc->quiet, window);
 }
 
 bool recovery_over(const struct incident *inc, const struct conf_policy *p)
@@ -37,6 +53,7 @@ void recovery_reset(struct incident *inc)
 {
 	inc->passes = inc->row = 0;
 	inc->passed = inc->passed_since = 0;
+	inc->quiet = (struct streak) {0};
 	strings_clear(&inc->still);
 }
 
@@ -54,6 +71,9 @@ static void note_downtime(struct alert_state *st)
 	string_set(&st->ended_key, overrun || !inc->unnotified ? key : NULL);
 	st->ended_since = inc->passed_since;
 	streak_trim(st, inc->passed_since, inc->passes);
+	/* Nor is it known of these that they still fail. */
+	for (size_t i = 0; i < inc->silent.n; i++)
+		streak_forget_region(st, inc->silent.v[i]);
 }
 
 void recovery_end(struct alert_state *st, enum alert_kind kind, double at,
@@ -76,12 +96,12 @@ void recovery_end(struct alert_state *st, enum alert_kind kind, double at,
 	incident_release(inc);
 }
 
-/* `why` is the sentence that people read, up to " after 12 min". */
+/* `over`: since when; `why` is the sentence that people read, up to " after 12
+   min". */
 static void end_gone(struct alert_state *st, enum alert_kind kind, double at,
-	const char *why, struct alert_events *out)
+	int64_t over, const char *why, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
-	int64_t over = clock_window(at);
 
 	inc->passed_since = over > inc->first ? over : inc->first;
 	events_put(out, st, &(struct summary) {
@@ -104,7 +124,8 @@ void recovery_server_gone(struct alert_state *st, double now,
 		st->slug);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		if (st->incidents[k].open)
-			end_gone(st, (enum alert_kind)k, now, why.p, out);
+			end_gone(st, (enum alert_kind)k, now, clock_window(now),
+				why.p, out);
 	buf_release(&why);
 	streak_forget(st);
 }
@@ -120,26 +141,104 @@ static bool all_gone(const struct verdict *v, const struct strings *regions)
 	return regions->n > 0;
 }
 
+bool recovery_gone(struct alert_state *st, enum alert_kind kind,
+	const struct verdict *v, const struct strings *regions,
+	const char *what, struct alert_events *out)
+{
+	struct buf why;
+
+	if (st->maintenance.active || !all_gone(v, regions))
+		return false;
+	buf_init(&why, TEXT_SIZE);
+	buf_fmt(&why, "%s is no longer probed from ", st->slug);
+	phrase_cities(&why, regions);
+	buf_fmt(&why, ", %s: its incident ends", what);
+	end_gone(st, kind, (double)v->window, v->window, why.p, out);
+	buf_release(&why);
+	return true;
+}
+
 void recovery_regions_gone(struct alert_state *st, const struct verdict *v,
 	struct alert_events *out)
 {
-	const struct observation s = observation_of(v);
+	const struct observation s = observation_of(st, v);
 
 	/* A verdict that lists no region says nothing of any. */
 	if (!(v->n_regions || v->n_no_data) || s.failing || s.throttled ||
-		s.window < st->window || st->maintenance.active)
+		s.window < st->window)
 		return;
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		const struct incident *inc = &st->incidents[k];
+
+		if (inc->open)
+			recovery_gone(st, (enum alert_kind)k, v, &inc->regions,
+				"where it failed", out);
+	}
+}
+
+int64_t recovery_seen(const struct alert_state *st, const struct incident *inc,
+	const char *region)
+{
+	const struct region_tally *t = region_counted(st, region);
+
+	return t && t->reported ? clock_window((double)t->reported)
+				: inc->failed;
+}
+
+/* Forget of an open incident the regions that have been silent for too long;
+   whether it has no others. */
+static bool drop_silent(struct alert_state *st, struct incident *inc,
+	const struct verdict *v, const struct conf_policy *p)
+{
+	struct strings left = {0}, gone = {0};
+	bool all;
+
+	for (size_t i = 0; i < inc->regions.n; i++) {
+		const char *name = inc->regions.v[i];
+		double ago = (double)(v->window - recovery_seen(st, inc, name));
+		bool silent = verdict_lists(v->no_data, v->n_no_data, name);
+
+		strings_add(silent && ago >= p->silence_end_s ? &gone : &left,
+			name);
+	}
+	all = gone.n && !left.n;
+	if (!all)
+		strings_copy(&inc->regions, &left);
+	for (size_t i = 0; i < gone.n; i++)
+		streak_forget_region(st, gone.v[i]);
+	strings_release(&left);
+	strings_release(&gone);
+	return all;
+}
+
+void recovery_regions_silent(struct alert_state *st, const struct verdict *v,
+	const struct conf_policy *p, struct alert_events *out)
+{
+	bool ended = false;
+
+	if (st->maintenance.active || v->judged_at > 0)
+		return;
+	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
+		struct incident *inc = &st->incidents[k];
+		int64_t seen = inc->seen ? inc->seen : inc->failed;
 		struct buf why;
 
-		if (!inc->open || !all_gone(v, &inc->regions))
+		if (!inc->open ||
+			(inc->superseded && st->incidents[ALERT_DOWNTIME].open) ||
+			!drop_silent(st, inc, v, p))
 			continue;
 		buf_init(&why, TEXT_SIZE);
-		buf_fmt(&why, "%s is no longer probed from ", st->slug);
-		phrase_cities(&why, &inc->regions);
-		buf_str(&why, ", where it failed: its incident ends");
-		end_gone(st, (enum alert_kind)k, (double)v->window, why.p, out);
+		summary_put_silent(&why, &inc->regions, seen, (double)v->window,
+			st->zone);
+		buf_fmt(&why, ": the incident of %s ends, for nobody watches "
+			      "it there,",
+			st->slug);
+		end_gone(st, (enum alert_kind)k, (double)v->window,
+			inc->quiet.n ? inc->quiet.since : inc->failed + 60,
+			why.p, out);
 		buf_release(&why);
+		ended = true;
 	}
+	if (ended)
+		state_uncover(st);
 }

@@ -22,6 +22,12 @@
  */
 bool recovery_pass(struct incident *inc, int64_t window, int needed);
 
+/*
+ * recovery_quiet(inc, window): a window in which nobody knows whether it fails. If
+ * the next one that says something passes, these passed, too.
+ */
+void recovery_quiet(struct incident *inc, int64_t window);
+
 /* recovery_over(inc, p): whether it has passed often and long enough to end. */
 bool recovery_over(const struct incident *inc, const struct conf_policy *p);
 
@@ -46,11 +52,36 @@ void recovery_server_gone(
 	struct alert_state *st, double now, struct alert_events *out);
 
 /*
+ * recovery_gone(st, kind, v, regions, what, out): end an open incident if verdict
+ * v no longer expects any of the regions, whatever `what` says of them; not in a
+ * maintenance. Whether it did.
+ */
+bool recovery_gone(struct alert_state *st, enum alert_kind kind,
+	const struct verdict *v, const struct strings *regions,
+	const char *what, struct alert_events *out);
+
+/*
  * recovery_regions_gone(st, v, out): end the downtime, the regional incident
  * and the rate limit if verdict v no longer expects any of its regions, and no
  * other region fails, or is throttled.
  */
 void recovery_regions_gone(struct alert_state *st, const struct verdict *v,
 	struct alert_events *out);
+
+/*
+ * recovery_seen(st, inc, region): the window in which a region of inc, which is
+ * silent, reported last.
+ */
+int64_t recovery_seen(const struct alert_state *st, const struct incident *inc,
+	const char *region);
+
+/*
+ * recovery_regions_silent(st, v, p, out): after p->silence_end_s a region that
+ * does not report is no longer one of a downtime, a regional incident or a rate
+ * limit; with the last region each ends, as of the first window that was not
+ * seen. Not in a maintenance.
+ */
+void recovery_regions_silent(struct alert_state *st, const struct verdict *v,
+	const struct conf_policy *p, struct alert_events *out);
 
 #endif

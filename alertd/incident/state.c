@@ -1,6 +1,7 @@
 #include "incident/state.h"
 
 #include "base/xalloc.h"
+#include "incident/dedup_key.h"
 #include "incident/event.h"
 #include "incident/tool_drift.h"
 #include "records/history.h"
@@ -159,6 +160,23 @@ void state_keep_delivery(struct alert_state *st, const struct pending *p,
 		.route = route,
 		.event = p->event,
 		.decided_at = p->created,
+	});
+}
+
+void state_keep_shared(struct alert_state *st, enum alert_kind kind,
+	const char *group, double at)
+{
+	char text[ALERT_EVENT_SIZE + 200], key[ALERT_KEY_SIZE];
+
+	snprintf(text, sizeof text, "%s, with other servers, as %.100s",
+		alert_kind_name(kind), group);
+	keep(st, &(struct history_record) {
+		.at = at,
+		.slug = st->slug,
+		.what = HISTORY_SHARED,
+		.text = text,
+		.key = dedup_key(st, kind, key),
+		.group = group,
 	});
 }
 

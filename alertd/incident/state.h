@@ -42,6 +42,8 @@ struct region_tally {
 	struct streak failing;	/* the verdict names it as failing */
 	struct streak throttled; /* its newest probe was answered with 429 */
 	struct streak silent;	/* no data; windows of the verdicts' clock */
+	int64_t reported; /* when its last probe started that counted as
+			     failing or throttled; 0: not known */
 };
 
 /* The last failure of a region, which a rate of failures is told with. */
@@ -79,6 +81,9 @@ struct tool_change {
 	int64_t since;	 /* window in which `to` was first seen; of what nobody
 			    approved: in which that was told */
 	struct strings added, removed, changed, redescribed;
+	/* Of `removed` and `added`: what one was called, and is, in turn. Not
+	   stored: an event says it at once. */
+	struct strings renamed;
 	struct tool_words *words; /* some of it; ALERT_WORDS at most */
 	size_t n_words;
 };
@@ -115,6 +120,9 @@ struct incident {
 	int64_t passed;	      /* the last passing one, 0 after a failing one */
 	int64_t passed_since; /* the first of them */
 	int passes;	      /* how many of them, in a row */
+	/* Windows since `failed` in which no region reported that would say
+	   whether it still fails: neither passing nor failing. */
+	struct streak quiet;
 	int row; /* the last of these that are alike: so many in which nothing
 		    failed, or, below 0, in which something still did */
 	int probe_count;      /* failing windows */
@@ -130,6 +138,8 @@ struct incident {
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
 	struct strings still;	/* that fail while it passes */
+	struct strings silent;	/* of `regions`, that have not reported since */
+	int64_t seen; /* this window, the last in which one of them did */
 	struct strings told;	/* the routes that were told of it */
 	struct strings refused; /* the routes that refuse its events now */
 	char *follows; /* the key of the downtime that it goes on from, or NULL */
@@ -270,6 +280,13 @@ struct flap_start {
 };
 #define FLAP_STARTS_MAX 20
 
+/* The last incident of a kind that somebody has closed. */
+struct closing {
+	enum alert_kind kind;
+	double at;	/* when it was closed */
+	int64_t first;	/* when it had begun: part of its key */
+};
+
 /* Failing windows that belong to no incident. */
 struct anomaly {
 	struct streak windows; /* not in a row */
@@ -308,6 +325,8 @@ struct alert_state {
 	struct strings servers, left;
 	struct flap_start starts[FLAP_STARTS_MAX]; /* oldest first */
 	size_t n_starts;
+	struct closing closings[ALERT_KINDS]; /* one of a kind */
+	size_t n_closings;
 	/* Of the last downtime: its key, NULL where nobody was told of it; and
 	 * since when it is over. */
 	char *ended_key;
@@ -383,6 +402,13 @@ void state_keep_event(struct alert_state *st, const struct alert_event *e);
 void state_keep_delivery(struct alert_state *st, const struct pending *p,
 	const char *route, double at, const char *what,
 	const char *why);
+
+/*
+ * state_keep_shared(st, kind, group, at): add to the history that the incident of
+ * that kind is told as part of one that servers share, `group`.
+ */
+void state_keep_shared(struct alert_state *st, enum alert_kind kind,
+	const char *group, double at);
 
 /*
  * state_open(st): whether an incident is open. state_down(st): one that says

@@ -585,6 +585,36 @@ static void put_burn(struct buf *b, const struct incident *inc)
 	put_failing(b, inc);
 }
 
+void summary_put_silent(struct buf *b, const struct strings *l, int64_t seen,
+	double now, const char *zone)
+{
+	phrase_cities(b, l);
+	buf_str(b, l->n == 1 ? " has" : " have");
+	buf_str(b, " not reported since ");
+	phrase_time_seen(b, seen, now, zone);
+	phrase_zone(b, zone);
+	buf_fmt(b, "; %s failed when last seen", l->n == 1 ? "it" : "they");
+}
+
+/* Whether no region in which it failed reports. */
+static bool all_silent(const struct summary *s)
+{
+	return s->kind < ALERT_DOWN_KINDS && s->incident->regions.n &&
+		s->incident->silent.n == s->incident->regions.n;
+}
+
+/* What was wrong when it was last seen. */
+static void put_last_seen(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+
+	buf_fmt(b, "%s: ", s->slug);
+	summary_put_silent(b, &inc->silent, inc->seen, s->at, s->zone);
+	buf_str(b, " (");
+	put_failure(b, s);
+	buf_char(b, ')');
+}
+
 /* What is wrong, without an end. */
 static void put_trouble(struct buf *b, const struct summary *s)
 {
@@ -600,6 +630,10 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	}
 	if (refused_words(s)) {
 		refused_put(b, s);
+		return;
+	}
+	if (all_silent(s)) {
+		put_last_seen(b, s);
 		return;
 	}
 	buf_str(b, s->slug);
@@ -746,8 +780,14 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	buf_fmt(b, " Root layer: %s", layer ? layer : "unknown");
 	put_count(b, s);
 	flapping_put_past(b, s->kind, inc, s->zone);
-	if (!inc->still.n)
+	if (inc->silent.n) {
+		buf_char(b, ' ');
+		summary_put_silent(b, &inc->silent, inc->seen, s->at,
+			s->zone);
+		buf_char(b, '.');
+	} else if (!inc->still.n) {
 		buf_str(b, " All layers pass again.");
+	}
 }
 
 /* How it ended. */
@@ -873,7 +913,7 @@ void summary_put(struct buf *b, const struct summary *s)
 			buf_str(b, "; before, only our credential was refused");
 	} else if (s->phase == ALERT_ACKNOWLEDGED) {
 		put_ack(b, &inc->ack);
-	} else if (s->phase != ALERT_STARTED) {
+	} else if (s->phase != ALERT_STARTED && !all_silent(s)) {
 		buf_str(b, "; not over after ");
 		put_age(b, s->at, inc->first);
 		if (s->phase == ALERT_ESCALATED)
@@ -884,6 +924,11 @@ void summary_put(struct buf *b, const struct summary *s)
 		buf_fmt(b, "; the acknowledgement by %s has ended",
 			inc->ack.by);
 	flapping_put(b, s->kind, inc, s->at, s->zone);
+	if (inc->silent.n && !all_silent(s)) {
+		buf_str(b, "; ");
+		summary_put_silent(b, &inc->silent, inc->seen, s->at,
+			s->zone);
+	}
 	buf_char(b, '.');
 }
 
@@ -956,6 +1001,10 @@ static void put_good(struct buf *b, const struct summary *s)
 	} else {
 		buf_str(b, words[s->kind]);
 	}
+	if (s->incident->silent.n && !s->unwatched) {
+		buf_str(b, ", but is not watched from ");
+		put_places(b, &s->incident->silent);
+	}
 }
 
 /* What users notice. */
@@ -974,7 +1023,10 @@ static void put_bad(struct buf *b, const struct summary *s)
 	};
 	const struct incident *inc = s->incident;
 
-	if (s->kind == ALERT_DOWNTIME) {
+	if (all_silent(s)) {
+		buf_str(b, "failed when last seen from ");
+		put_places(b, &inc->silent);
+	} else if (s->kind == ALERT_DOWNTIME) {
 		buf_str(b, s->phase == ALERT_FOUND ? "was down"
 						   : down_words(inc));
 	} else if (s->kind == ALERT_REGIONAL) {

@@ -15,15 +15,20 @@
 #define SHOWN 3
 #define SHOWN_MAX 40
 
+static char *clean(const char *text, char *name)
+{
+	text_clean(text, strlen(text), name, 4 * ALERT_NAME_MAX + 1,
+		ALERT_NAME_MAX);
+	return name;
+}
+
 static void take(struct strings *l, const char *const *names, size_t n)
 {
 	strings_clear(l);
 	for (size_t i = 0; i < n && i < ALERT_NAMES; i++) {
 		char name[4 * ALERT_NAME_MAX + 1];
 
-		text_clean(names[i], strlen(names[i]), name, sizeof name,
-			ALERT_NAME_MAX);
-		strings_note(l, name);
+		strings_note(l, clean(names[i], name));
 	}
 }
 
@@ -35,6 +40,13 @@ void tool_change_set(struct tool_change *c, const struct verdict_drift *d)
 	take(&c->removed, d->removed, d->n_removed);
 	take(&c->changed, d->changed, d->n_changed);
 	take(&c->redescribed, d->redescribed, d->n_redescribed);
+	strings_clear(&c->renamed);
+	for (size_t i = 0; i < d->n_renamed; i++) {
+		char name[4 * ALERT_NAME_MAX + 1];
+
+		strings_add(&c->renamed, clean(d->renamed[i].from, name));
+		strings_add(&c->renamed, clean(d->renamed[i].to, name));
+	}
 }
 
 void tool_change_reverse(struct tool_change *c, const struct verdict_drift *d)
@@ -47,6 +59,7 @@ void tool_change_reverse(struct tool_change *c, const struct verdict_drift *d)
 	reverse.n_added = d->n_removed;
 	reverse.removed = d->added;
 	reverse.n_removed = d->n_added;
+	reverse.n_renamed = 0;
 	tool_change_set(c, &reverse);
 }
 
@@ -120,6 +133,7 @@ void tool_change_copy(struct tool_change *to, const struct tool_change *from)
 	strings_copy(&to->removed, &from->removed);
 	strings_copy(&to->changed, &from->changed);
 	strings_copy(&to->redescribed, &from->redescribed);
+	strings_copy(&to->renamed, &from->renamed);
 }
 
 void tool_change_release(struct tool_change *c)
@@ -130,6 +144,7 @@ void tool_change_release(struct tool_change *c)
 	strings_release(&c->removed);
 	strings_release(&c->changed);
 	strings_release(&c->redescribed);
+	strings_release(&c->renamed);
 	words_release(c);
 	*c = (struct tool_change) {0};
 }
@@ -157,18 +172,51 @@ void tool_change_names(struct buf *b, const struct strings *l)
 		buf_fmt(b, " and %zu more", l->n - shown);
 }
 
+/* "a became b, c became d"; whether there is any. */
+static bool put_renamed(struct buf *b, const struct tool_change *c)
+{
+	size_t n = c->renamed.n / 2, shown = n < SHOWN ? n : SHOWN;
+
+	for (size_t i = 0; i < shown; i++) {
+		const struct strings from = {&c->renamed.v[2 * i], 1, 1};
+		const struct strings to = {&c->renamed.v[2 * i + 1], 1, 1};
+
+		buf_str(b, text_comma(i, n));
+		tool_change_names(b, &from);
+		buf_str(b, " became ");
+		tool_change_names(b, &to);
+	}
+	if (shown < n)
+		buf_fmt(b, " and %zu more became others", n - shown);
+	return n > 0;
+}
+
+/* Those of a list that were not renamed; the names of one side are first + 2 i. */
+static struct strings without_renamed(const struct strings *l,
+	const struct strings *renamed, size_t first)
+{
+	struct strings left = {0};
+
+	strings_copy(&left, l);
+	for (size_t i = first; i < renamed->n; i += 2)
+		strings_drop(&left, renamed->v[i]);
+	return left;
+}
+
 void tool_change_put(struct buf *b, const struct tool_change *c)
 {
+	struct strings removed = without_renamed(&c->removed, &c->renamed, 0);
+	struct strings added = without_renamed(&c->added, &c->renamed, 1);
 	const struct {
 		const struct strings *names;
 		const char *what;
 	} kinds[] = {
-		{&c->removed, " removed"},
-		{&c->added, " added"},
+		{&removed, " removed"},
+		{&added, " added"},
 		{&c->changed, " changed"},
 		{&c->redescribed, " described anew"},
 	};
-	const char *between = "";
+	const char *between = put_renamed(b, c) ? "; " : "";
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		if (!kinds[i].names->n)
@@ -178,6 +226,8 @@ void tool_change_put(struct buf *b, const struct tool_change *c)
 		buf_str(b, kinds[i].what);
 		between = "; ";
 	}
+	strings_release(&removed);
+	strings_release(&added);
 }
 
 /* Names of eras stand where the eras differ: see mcp-records(5). */
@@ -331,7 +381,8 @@ static void begin_churn(struct alert_state *st, const struct verdict *v,
 {
 	struct incident *inc = &st->incidents[ALERT_CHURN];
 	double since = v->tool_churn.since;
-	bool known = since > 0 && since <= (double)window;
+	bool known = since > 0 && since <= (double)window &&
+		!incident_barred(st, ALERT_CHURN, since);
 
 	incident_open(inc, SEVERITY_P2, known ? clock_window(since) : window,
 		window, 1);
@@ -351,6 +402,8 @@ void tool_churn_judge(struct alert_state *st, const struct verdict *v,
 	bool churns = v->tool_churn.changes_1h > 0;
 
 	if (churns && !inc->open) {
+		if (incident_barred(st, ALERT_CHURN, (double)window))
+			return;
 		begin_churn(st, v, window, out);
 	} else if (churns) {
 		incident_fail(inc, window);

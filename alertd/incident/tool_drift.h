@@ -47,7 +47,8 @@ bool tool_change_named(const struct tool_change *c);
  */
 void tool_change_names(struct buf *b, const struct strings *l);
 
-/* tool_change_put(b, c): append "get removed; put added; a and b changed". */
+/* tool_change_put(b, c): append "find became seek; get removed; put added; a and b
+   changed". */
 void tool_change_put(struct buf *b, const struct tool_change *c);
 
 /* A change that was told is not told again for this long; nor while there is a

@@ -97,6 +97,9 @@ void unapproved_change_judge(struct alert_state *st, const struct verdict *v,
 
 	if (st->incidents[ALERT_CHURN].open || v->tool_churn.changes_1h)
 		return;
+	if (!inc->open &&
+		incident_barred(st, ALERT_UNAPPROVED, (double)window))
+		return;
 	if (matters(v) && !inc->open)
 		begin_unapproved(st, v, window, out);
 	else if (matters(v))

@@ -282,7 +282,7 @@ bool correlation_alone(const struct conf *c, const char *slug,
 }
 
 void correlation_join(const struct conf *c, struct alert_state *st,
-	enum alert_kind kind, const char *group)
+	enum alert_kind kind, const char *group, double at)
 {
 	struct incident *inc = &st->incidents[kind];
 	char key[ALERT_KEY_SIZE];
@@ -291,8 +291,11 @@ void correlation_join(const struct conf *c, struct alert_state *st,
 		return;
 	dedup_key(st, kind, key);
 	string_set(&inc->group, group);
-	if (!c || correlation_alone(c, st->slug, kind, inc->severity,
-			  (double)inc->opened_at))
+	if (c && correlation_alone(c, st->slug, kind, inc->severity,
+			 (double)inc->opened_at))
+		return;
+	state_keep_shared(st, kind, group, at);
+	if (!c)
 		return;
 	for (size_t i = 0; i < c->n_routes; i++)
 		outbox_forget(st, key, c->routes[i].name);

@@ -126,7 +126,7 @@ static void escalation_one(const struct conf *c, struct alert_state *st,
 		return;
 	}
 	step_on(&r);
-	if (!r.inc->passes && !ack_holds(r.inc, now))
+	if (!r.inc->passes && !r.inc->quiet.n && !ack_holds(r.inc, now))
 		take_steps(&r, &due);
 	if (due.n)
 		strings_copy(&carrier(&r, st, from, out)->steps, &due);

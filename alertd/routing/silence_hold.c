@@ -89,7 +89,7 @@ static void end_silence(struct alert_state *st, enum alert_kind kind,
 		return;
 	}
 	/* It is just ending, of which nobody need hear; or it fails again. */
-	if (inc->passes)
+	if (inc->passes || inc->quiet.n)
 		return;
 	let_go(inc, now);
 	if (inc->suppressed || inc->late)

@@ -117,8 +117,9 @@ static char *make_text(const char *title, const struct sink_event *e)
 		return xstrdup(e->summary);
 	same += n;
 	text = xstrdup(same + strspn(same, ":;. "));
-	/* Behind a headline comes the name of a step, as it is written. */
-	if (!e->headline)
+	/* Behind a headline comes the name of a step, as it is written, and of
+	   tools that changed that of one. */
+	if (!e->headline && strcmp(e->name, "schema_drift_detected") != 0)
 		*text = (char)toupper((unsigned char)*text);
 	return text;
 }

@@ -55,6 +55,7 @@ static const struct field region_fields[] = {
 	OBJECT("throttled", struct region_tally, throttled, streak_fields,
 		FIELD_NEEDED),
 	OBJECT("silent", struct region_tally, silent, streak_fields, 0),
+	EPOCH("reported", struct region_tally, reported, FIELD_OMIT),
 	END,
 };
 
@@ -159,6 +160,9 @@ const struct field incident_fields[] = {
 	STRINGS("still", struct incident, still, 0, .valid = region_valid,
 		IF(still.n)),
 	FIELD("said", struct incident, said, FIELD_OMIT | FIELD_LAX),
+	ROW_QUIET(struct incident, quiet, streak_fields, IF(quiet.n)),
+	ROW_SILENT(struct incident, silent, IF(silent.n)),
+	EPOCH("seen", struct incident, seen, FIELD_OMIT),
 	FIELD("follows", struct incident, follows, FIELD_OMIT | FIELD_LAX),
 	FIELD("group", struct incident, group, FIELD_OMIT | FIELD_LAX),
 	/* To the last digit: it is compared to what a record says. */
@@ -261,6 +265,14 @@ static const struct field flap_start_fields[] = {
 	EPOCH("at", struct flap_start, at, FIELD_NEEDED),
 	COUNT("times", struct flap_start, times),
 	EPOCH("failed_s", struct flap_start, failed_s, FIELD_NEEDED),
+	END,
+};
+
+static const struct field closing_fields[] = {
+	FIELD("kind", struct closing, kind, FIELD_NEEDED,
+		.words = &alert_kind_words),
+	EPOCH("at", struct closing, at, FIELD_NEEDED, .digits = 3),
+	EPOCH("first", struct closing, first, FIELD_NEEDED),
 	END,
 };
 
@@ -410,6 +422,8 @@ const struct field state_fields[] = {
 		FIELD_WHEN(ST, servers.n)),
 	ARRAY("starts", ST, starts, n_starts, FLAP_STARTS_MAX,
 		flap_start_fields, 0, FIELD_WHEN(ST, n_starts)),
+	ARRAY("closings", ST, closings, n_closings, ALERT_KINDS,
+		closing_fields, 0, FIELD_WHEN(ST, n_closings)),
 	FIELD("ended_key", ST, ended_key, FIELD_OMIT | FIELD_LAX),
 	EPOCH("ended_since", ST, ended_since, 0, FIELD_WHEN(ST, ended_since)),
 	EPOCH("down_at", ST, down_at, FIELD_OMIT),

@@ -138,6 +138,8 @@ static const struct conf_key policy[] = {
 		.max = 7 * 86400, .otherwise = "30m"},
 	{KEY("silent", CONF_INT, conf_policy, silent), .min = 1, .max = 60,
 		.otherwise = "5", FIXED},
+	{KEY("silence_end", CONF_SECONDS, conf_policy, silence_end_s),
+		.min = 60, .max = 7 * 86400, .otherwise = "30m"},
 	{KEY("throttled", CONF_INT, conf_policy, throttled), .min = 1,
 		.max = 60, .otherwise = "3"},
 	{KEY("latency", CONF_INT, conf_policy, latency), .min = 1, .max = 60,

@@ -234,6 +234,7 @@ struct conf_policy {
 	double flap_window_s;
 	double flap_clear_s; /* without a failure, after which it is over */
 	int silent;
+	double silence_end_s; /* what a silent region saw is kept for so long */
 	int throttled;
 	int latency; /* windows in a row above latency_factor * the baseline */
 	double latency_factor;

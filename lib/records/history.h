@@ -16,6 +16,10 @@
 #define HISTORY_GIVEN_UP "given_up"
 /* It is tried until somebody has mended something: once for each reason. */
 #define HISTORY_TO_MEND "to_mend"
+/* It failed, and is tried again: once for each delivery. */
+#define HISTORY_FAILED "failed"
+/* No delivery: what is told of it is told of what servers share. */
+#define HISTORY_SHARED "told_together"
 
 struct history_record {
 	double at; /* epoch seconds */

@@ -11,6 +11,11 @@ static const struct field ack_fields[] = {
 	{.type = FIELD_END},
 };
 
+static const struct field quiet_fields[] = {
+	ROW_QUIET_SINCE(struct incident_quiet, since, 0),
+	{.type = FIELD_END},
+};
+
 static const struct field incident_fields[] = {
 	FIELD("kind", struct incident_record, kind, FIELD_NEEDED,
 		.words = &alert_kind_words),
@@ -20,6 +25,8 @@ static const struct field incident_fields[] = {
 	ROW_FIRST(struct incident_record, first, 0),
 	ROW_PASSED_SINCE(struct incident_record, passed_since, 0),
 	ROW_REGIONS(struct incident_record, regions, FIELD_SOME),
+	ROW_SILENT(struct incident_record, silent, FIELD_SOME),
+	ROW_QUIET(struct incident_record, quiet, quiet_fields, 0),
 	ROW_ACK(struct incident_record, ack, ack_fields, 0),
 	{.type = FIELD_END},
 };

@@ -30,6 +30,12 @@
 #define ROW_FIRST(T, m, ...) ROW_EPOCH("first", T, m, __VA_ARGS__)
 #define ROW_PASSED_SINCE(T, m, ...)                                            \
 	ROW_EPOCH("passed_since", T, m, __VA_ARGS__)
+/* Since when nobody knows whether it goes on, and the regions that are silent. */
+#define ROW_QUIET(T, m, rows, ...)                                             \
+	FIELD("quiet", T, m, __VA_ARGS__, .table = rows)
+#define ROW_QUIET_SINCE(T, m, ...) ROW_EPOCH("since", T, m, __VA_ARGS__)
+#define ROW_SILENT(T, m, ...)                                                  \
+	FIELD_STRINGS("silent", T, m.v, m.n, __VA_ARGS__, .valid = region_valid)
 #define ROW_ACK(T, m, rows, ...)                                               \
 	FIELD("ack", T, m, __VA_ARGS__, .table = rows)
 #define ROW_ACK_BY(T, m, ...) FIELD("by", T, m, __VA_ARGS__)
@@ -65,6 +71,10 @@ struct incident_record {
 		double at;
 	} ack;
 	struct incident_names regions;
+	struct incident_names silent; /* those that do not report any more */
+	struct incident_quiet {
+		int64_t since; /* 0: it is known whether it goes on */
+	} quiet;
 };
 
 /* What was told of an incident. */

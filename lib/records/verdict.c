@@ -88,11 +88,21 @@ static const struct field region_fields[] = {
 		CHANGED("changed", T, path changed, path n_changed),           \
 		CHANGED("redescribed", T, path redescribed, path n_redescribed)
 
+static const struct field rename_fields[] = {
+	FIELD("from", struct verdict_rename, from, FIELD_NEEDED | FIELD_CLEAN),
+	FIELD("to", struct verdict_rename, to, FIELD_NEEDED | FIELD_CLEAN),
+	{.type = FIELD_END},
+};
+
 static const struct field drift_fields[] = {
 	FIELD("region", struct verdict_drift, region, FIELD_NEEDED),
 	CHANGES(struct verdict_drift, ),
 	FIELD("from", struct verdict_drift, from, FIELD_NULL),
 	FIELD("to", struct verdict_drift, to, FIELD_NULL),
+	FIELD_COUNTED(FIELD_LIST, "renamed", struct verdict_drift, renamed,
+		n_renamed, FIELD_LAX, .most = VERDICT_RENAMES,
+		.table = rename_fields,
+		FIELD_WHEN(struct verdict_drift, n_renamed)),
 	{.type = FIELD_END},
 };
 

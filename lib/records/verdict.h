@@ -39,11 +39,22 @@ struct verdict_region {
 	double p95_ms;
 };
 
+/* A tool that is gone, and seems to be one that is new. */
+struct verdict_rename {
+	const char *from, *to;
+};
+/* The most of them that a drift has. */
+#define VERDICT_RENAMES 32
+
 struct verdict_drift {
 	const char *region;
 	const char **added, **removed, **changed, **redescribed;
 	size_t n_added, n_removed, n_changed, n_redescribed;
 	const char *from, *to; /* hashes; or names of eras where these changed */
+	/* Of `removed` and `added`, where their definitions are known. */
+	struct verdict_rename *renamed;
+	size_t n_renamed;
+	const char *lists[2]; /* the full hashes, or NULL; not in a record */
 };
 
 /*

@@ -116,7 +116,7 @@ static void put_incident(struct html *b, const struct brand *brand,
 	html_str(b, "<entry>\n");
 	put_id(b, row->slug, what, row->started_at);
 	put_title(b, row->server ? row->server : row->slug, row->title,
-		row->ended_at ? " (resolved)" : "");
+		row->ended_at && !row->unseen ? " (resolved)" : "");
 	put_instant(b, "published", row->started_at);
 	put_instant(b, "updated", row->updated_at);
 	snprintf(path, sizeof path, "/incident/%s", row->id);

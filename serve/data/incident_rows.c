@@ -58,6 +58,7 @@ void incident_rows_add(struct incident_rows *rows, const char *slug,
 			.where = where_of(in, places),
 			.started_at = in->started_at,
 			.ended_at = in->ended_at,
+			.unseen = in->unseen,
 			.updated_at = in->updated_at};
 		snprintf(row->slug, sizeof row->slug, "%s", slug);
 		incident_id(in->kind, in->started_at, row->id);

@@ -30,6 +30,7 @@ struct incident_row {
 	/* What its operators said last, and the address of why it happened; or
 	   NULL. */
 	char *note, *postmortem;
+	bool unseen; /* as in struct incident */
 	int64_t started_at, ended_at, updated_at; /* as in struct incident */
 };
 

@@ -56,6 +56,9 @@ const char *incident_words_impact(const struct incident *in,
 
 const char *incident_words_update(const struct incident *in)
 {
+	if (in->unseen)
+		return "We get no report from there any more. It works from "
+		       "elsewhere.";
 	if (in->ended_at)
 		return "Resolved.";
 	if (in->passing)

@@ -153,7 +153,8 @@ static void add_open(const struct incident_record *r, struct incidents *l,
 	if (!in)
 		return;
 	open[in - l->v] = true;
-	in->ended_at = 0;
+	in->unseen = r->quiet.since > 0 && r->silent.n;
+	in->ended_at = in->unseen ? r->quiet.since : 0;
 	in->passing = r->passed_since > 0;
 	in->acknowledged = r->ack.by != NULL;
 	in->server_at_fault = !r->checks_refused;

@@ -59,6 +59,8 @@ struct incident {
 	bool acknowledged;  /* somebody looks after it */
 	bool passing;	    /* it works again, but not for long yet */
 	bool server_at_fault; /* not only our credential, as was told */
+	bool unseen; /* it may go on where nobody looks any more: ended_at is
+			when that began */
 	char (*regions)[REGION_MAX + 1];
 	size_t n_regions;
 	struct incident_news *news; /* by time */

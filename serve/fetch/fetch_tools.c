@@ -3,10 +3,12 @@
 #include "base/xalloc.h"
 #include "fetch/fetch.h"
 #include "data/history.h"
+#include "data/server.h"
 #include "store/keys.h"
 #include "store/store.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { VERDICT, DEFINITIONS };
 
@@ -18,6 +20,34 @@ static const char **read_pairs(const struct store_reply *r, size_t n)
 	for (size_t i = 0; i < n; i++)
 		pairs[i] = store_text(store_item(r, i));
 	return pairs;
+}
+
+/*
+ * Without the rows of regions that the server is no longer watched from: its entry
+ * names those that it is.
+ */
+static size_t drop_gone(const char **pairs, size_t n, const char *entry)
+{
+	struct server server;
+	char why[SERVER_WHY];
+	size_t left = 0;
+
+	if (server_read(entry, true, &server, why))
+		return n;
+	for (size_t i = 0; i + 1 < n; i += 2) {
+		bool row = pairs[i] && strncmp(pairs[i], "r:", 2) == 0;
+		bool there = !row || !server.n_regions;
+
+		for (size_t k = 0; k < server.n_regions && !there; k++)
+			there = strcmp(pairs[i] + 2,
+					server.regions[k].name) == 0;
+		if (!there)
+			continue;
+		pairs[left++] = pairs[i];
+		pairs[left++] = pairs[i + 1];
+	}
+	server_release(&server);
+	return left;
 }
 
 int fetch_tools(struct source *s, const char *slug, const char *token,
@@ -50,6 +80,7 @@ int fetch_tools(struct source *s, const char *slug, const char *token,
 	r = store_item(own, DEFINITIONS);
 	t->n = store_count(r);
 	t->pairs = read_pairs(r, t->n);
+	t->n = drop_gone(t->pairs, t->n, server);
 	return 0;
 }
 

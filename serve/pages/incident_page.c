@@ -45,6 +45,8 @@ struct word incident_page_state(const struct status_page *s,
 {
 	if (incident_merged(&s->data->incidents, in))
 		return (struct word) {"Part of another incident", "none"};
+	if (in->unseen)
+		return (struct word) {"Not seen any more", "none"};
 	if (in->ended_at)
 		return (struct word) {"Resolved", "up"};
 	if (in->passing)
@@ -90,7 +92,7 @@ static void put_postmortem(struct html *b, const struct incident *in)
 static void put_facts(struct html *b, const struct status_page *s,
 	const struct incident *in, const struct places *places)
 {
-	bool open = !in->ended_at &&
+	bool open = (!in->ended_at || in->unseen) &&
 		!incident_merged(&s->data->incidents, in);
 
 	html_str(b, "<dl class=\"answers\">\n");
@@ -203,7 +205,9 @@ static void put_timeline(struct html *b, const struct incident *in,
 		urged = urged || again;
 		if (over && (i == n || news[i].at >= (double)in->ended_at)) {
 			begin_item(b, in->ended_at, now);
-			html_str(b, "It ended.</span></li>\n");
+			html_fmt(b, "%s</span></li>\n",
+				in->unseen ? "No report since."
+					   : "It ended.");
 			over = false;
 		}
 		if (i == n)
@@ -270,11 +274,11 @@ static void put_page(struct html *b, const struct status_page *s,
 			.state = incident_page_state(s, in).text,
 			.title = title,
 			.feed = feed,
-			.live = !in->ended_at,
+			.live = !in->ended_at || in->unseen,
 			.preview = preview,
 			.subject = s->server->title ? s->server->title
 						    : s->slug,
-			.open = !in->ended_at,
+			.open = !in->ended_at || in->unseen,
 			.path = path.p,
 			.unlisted = s->server->is_private,
 			.about = buf_ok(&about) ? about.p : NULL});

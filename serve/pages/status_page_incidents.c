@@ -36,7 +36,8 @@ static void put_when(struct html *b, const struct incident *in, double now)
 void status_page_card(struct html *b, const struct status_page *s,
 	const struct incident *in, const struct places *places)
 {
-	const char *class = in->ended_at ? "up"
+	const char *class = in->unseen ? "none"
+		: in->ended_at	       ? "up"
 		: in->trouble == TROUBLE_DOWN ? "down"
 					      : "part";
 
@@ -46,7 +47,9 @@ void status_page_card(struct html *b, const struct status_page *s,
 	incident_page_path(&b->out, s->slug, in);
 	html_fmt(b, "\">%s</a> <small>%s</small></span></h3>\n<p>%s</p>\n<dl>",
 		incident_words_title(in, places),
-		in->ended_at ? "resolved" : "ongoing",
+		in->unseen	       ? "not seen any more"
+			: in->ended_at ? "resolved"
+				       : "ongoing",
 		incident_words_impact(in, places));
 	if (in->n_regions) {
 		put_row(b, "Where");

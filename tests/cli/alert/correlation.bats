@@ -68,6 +68,36 @@ fleet() {
 		(.summary | contains(" Root layer: transport, 3 failing probes from 2 regions."))' out
 }
 
+@test "a report has one row for what servers share, also while it goes on" {
+	fleet '{name: all, type: command, command: [tee, -a, told]}'
+	round 1 s1 s2 s3 s4 s5 s6 >records
+	alert 0 -N $((T + 60)) <records
+	alert 0 report -N $((T + 600)) --from $((T - 60))
+	jq -e '.incidents | length == 1 and .[0].server_slug == "*"' out
+	alert 0 history -N $((T + 600)) s1
+	[ "$(jq -r .what out | xargs)" = "downtime_started told_together" ]
+}
+
+@test "what is closed as one is closed on each server, and begins anew as one" {
+	local key at=$((T + 120))
+	fleet '{name: all, type: command, command: [tee, -a, told]}'
+	round 1 s1 s2 s3 s4 s5 s6 >records
+	alert 0 -N $((T + 60)) <records
+	key=$(jq -r .dedup_key out)
+	alert 0 close -N $((T + 90)) --reason 'known' "$key"
+	alert 0 list
+	[ ! -s out ]
+	# The probes are those of before.
+	round 1 s1 s2 s3 s4 s5 s6 >records
+	alert 0 -N $((T + 100)) <records
+	[ ! -s out ]
+	round 2 s1 s2 s3 s4 s5 s6 >records
+	alert 0 -N $((T + 120)) <records
+	jq -e --arg key "${key%:*}:$at" '.event == "downtime_started" and .server_count == 6 and
+		.dedup_key == $key and .flapping == false' out
+	[ "$(jq -r .event told | xargs)" = "downtime_started downtime_resolved downtime_started" ]
+}
+
 @test "four are four" {
 	hook ops
 	fleet "$HOOK}"

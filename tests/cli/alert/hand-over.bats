@@ -73,6 +73,27 @@ summary() {
 	[ "$(events out)" = downtime_started ]
 }
 
+# closed_and_new MINUTE KEY: that incident is closed in that minute; a verdict on the
+# probes before changes nothing, one on later probes begins another.
+closed_and_new() {
+	alert 0 close -N $((T + 60 * $1 + 30)) --reason 'known, mended tomorrow' "$2"
+	[ "$(events out)" = downtime_resolved ]
+	verdict "$1" eu,us initialize | alert 0 -N $((T + 60 * $1 + 40))
+	[ ! -s out ]
+	verdict $(($1 + 1)) eu,us initialize | alert 0 -N $((T + 60 * $1 + 100))
+	jq -e --argjson at $((T + 60 * $1 + 60)) '.event == "downtime_started" and .at == $at and
+		.dedup_key == "example-mcp:downtime:\($at)" and .flapping == false and
+		(.started_at | fromdate) == $at' out
+}
+
+@test "what is closed stays closed until a later probe fails: under a new key, and no flap" {
+	closed_and_new 2 "example-mcp:downtime:$T"
+	closed_and_new 4 "example-mcp:downtime:$((T + 180))"
+	closed_and_new 6 "example-mcp:downtime:$((T + 300))"
+	minutes 8 10 '' '' | alert 0 -N $((T + 600))
+	jq -e '.event == "downtime_resolved" and (.summary | contains("times") | not)' out
+}
+
 @test "an overrun that is closed takes its downtime along: what fails next is told" {
 	alert 0 maintenance add -N "$T" --start +1m --for 5m example-mcp
 	minutes 1 12 eu,us initialize | alert 0 -N $((T + 12 * 60))

@@ -44,14 +44,14 @@ alert_at() {
 		["example-mcp:downtime:$((T + 3600))","downtime","P1","2026-04-29T21:31:00Z",null,"2026-04-29T21:32:00Z",null,60,true]
 	END
 	)" ]
-	[ "$(jq -cr '.routes[] | [.route, .pages, .asleep, .events, .failed]' out)" = '["page",2,0,5,0]' ]
+	[ "$(command jq -cr '.routes[] | [.route, .pages, .asleep, .events, .failed]' out | xargs)" = '[dead,0,0,0,2] [page,2,0,5,0]' ]
 	[ "$(command jq -cr '.nights' out)" = '[{"night":"2026-04-29","pages":2,"asleep":0}]' ]
 	alert 0 report -N $((T + 7200)) --from 2026-04-29 -f text --zone Asia/Kolkata
 	grep -q '^P1  2026-04-30T02:01:00+05:30 .*  4 min  .*  11 min  .* example-mcp downtime$' out
 	grep -q '^P1  2026-04-30T03:01:00+05:30 .* example-mcp downtime (noise)$' out
 	grep -q '^MTTA   4 min, of 1 acknowledged$' out
 	grep -q '^MTTR   6 min, of 2 recovered$' out
-	grep -q '^noise  1 that paged, and ended within 5 min$' out
+	grep -q '^noise  1 that paged, and lasted 5 min at most$' out
 	grep -q '^2026-04-29      2            2$' out
 	alert 0 report -N $((T + 7200)) --from 2026-04-29 -f csv
 	[ "$(head -1 out | tr -d '\r')" = 'dedup_key,server_slug,kind,severity,started_at,told_at,delivered_at,acknowledged_at,resolved_at,notice_seconds,ack_seconds,recover_seconds,pages,noise' ]

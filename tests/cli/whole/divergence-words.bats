@@ -90,3 +90,49 @@ teardown() {
 		.reporters == 3 and .verdict == "green")' verdicts
 	jq -se 'map(select(.event | test("divergence|drift"))) == []' events
 }
+
+@test "a region that is taken out is gone with the next round: event, tools, pages" {
+	minute 0
+	deployed PEER_REGION=eu-west-2 "PEER_SAYS=$HIDDEN"
+	minute 1
+	minute 2
+	minute 3
+	[ "$(told_of)" = "schema_drift_detected cdn_cache_divergence_started" ]
+	redis hget probe:demo:tools seen:eu-west-2 | grep -q .
+	sed -i 's/, {name: eu-west-2}//' fleet.yaml
+	judged 4
+	jq -e '.expected == 2 and .sides == [] and .divergence == "" and .drift == [] and
+		(.regions | map(.region)) == ["ap-south-1", "us-east-1"]' verdict
+	[ "$(told_of)" = "schema_drift_detected cdn_cache_divergence_started cdn_cache_divergence_resolved" ]
+	jq -se '.[-1].summary | contains("demo is no longer probed from London, which saw other tools")' events
+	# What it saw is no longer what its tools are compared to, should it come back.
+	[ -z "$(redis hget probe:demo:tools seen:eu-west-2)" ]
+	run -0 --separate-stderr "$BIN/mcp-aggregate" tools demo -f jsonl
+	[ "$(jq -sc 'map(.regions) | unique' <<<"$output")" = '[["ap-south-1","us-east-1"]]' ]
+	# -r shows what it saw all the same.
+	run -0 "$BIN/mcp-aggregate" tools demo -f jsonl -r eu-west-2
+	NOW=$((START + 290))
+	get /status/demo/tools
+	[ "$CODE" = 200 ]
+	grep -q 'as 2 places see them' body
+	run ! grep -q 'of 3 places\|different versions' body
+	get /status/demo/changes
+	run ! grep -q 'of 3 places\|was changed' body
+}
+
+@test "a tool that has another name is told as renamed, with its letters" {
+	stop_all
+	rounds_setup
+	minute 0
+	deployed PEER_TOOL=wElcome_all
+	minute 1
+	jq -e '.drift | length == 3 and all(.renamed == [{from: "greet", to: "wElcome_all"}] and
+		.removed == ["greet"] and .added == ["wElcome_all"])' verdict
+	[ "$(told_of)" = schema_drift_detected ]
+	jq -se 'map(select(.event == "schema_drift_detected")) | .[0].summary | startswith("demo changed its tools: greet became wElcome_all, as seen from ")' events
+	minute 2
+	jq -e '.drift == []' verdict
+	NOW=$((START + 170))
+	get /status/demo/changes
+	grep -q 'became' body
+}

@@ -1,5 +1,6 @@
 #include "nights.h"
 
+#include "incident/acknowledgement.h"
 #include "conf/policy.h"
 #include "incident/maintenance_hold.h"
 #include "incident/confirmation.h"
@@ -299,6 +300,14 @@ static void tick(struct night *n, double t)
 	machine_tick(&n->st, &n->policy, t, &n->events);
 }
 
+static void close_all(struct night *n, double t)
+{
+	const struct ack_request q = {
+		.action = ACK_CLOSE, .by = "ann", .reason = "gone"};
+
+	ack_apply(&n->st, &q, t, &n->events);
+}
+
 static const char *run_word(struct night *n, const char *p)
 {
 	const char *start = p, *end;
@@ -336,7 +345,7 @@ void night_run(struct night *n, const char *text)
 			p += len;
 			continue;
 		}
-		if (!strchr("@>tml", *p)) {
+		if (!strchr("@>tmlc", *p)) {
 			p = run_word(n, p);
 			continue;
 		}
@@ -349,6 +358,8 @@ void night_run(struct night *n, const char *text)
 			n->late = at;
 		else if (*p == 'm')
 			set_maintenance(n, at, (int)strtol(end + 1, &end, 10));
+		else if (*p == 'c')
+			close_all(n, (double)instant(at) + 30);
 		else
 			tick(n, (double)instant(at));
 		p = end;

@@ -22,6 +22,7 @@
  *	"l12"	those of earlier minutes, from now on, were judged late, in
  *		minute 12
  *	"t35"	a tick in minute 35
+ *	"c35"	somebody closes all that is open, in the middle of minute 35
  *	"$AE"	these are the regions from now on
  *	"m3-9"	there is a maintenance "disks", from minute 3 to 9
  */

@@ -222,6 +222,62 @@ static void test_expiry(void **state)
 	night_release(&n);
 }
 
+/*
+ * What is closed begins anew by a failing probe that began later, under another
+ * key, and is no flap.
+ */
+static void test_close_stays_closed(void **state)
+{
+	static const struct night_case cases[] = {
+		{"a downtime, by the next probe", "AEU", "EU2*3 c2 EU2*2 . . .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"2 downtime_resolved P1 0-2 x3 tls/transport [e u] | "
+			"3 downtime_started P1 3 x1 tls/transport [e u] | "
+			"7 downtime_resolved P1 3-5 x2 tls/transport [e u]"},
+		{"not by a verdict on the probes before", "AEU",
+			"EU2*3 c3 EU2 . . .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-3 x3 tls/transport [e u]"},
+		{"nor by its first minute, whose key it has", "AEU",
+			"EU2 c0 @0 EU2 EU2",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"0 downtime_resolved P1 0-0 x1 tls/transport [e u] | "
+			"1 downtime_started P1 1 x1 tls/transport [e u]"},
+		{"a regional one takes a new row", "AEU", "E2*4 c3 E2*3",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"3 regional_resolved P2 0-3 x4 tls/transport [e] | "
+			"6 regional_started P2 4 x3 tls/transport [e]"},
+		{"and so does a rate limit", "AEU", "%E*4 c3 %E*3",
+			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
+			"3 rate_limited_resolved P2 0-3 x4 initialize/http "
+			"[e] | "
+			"6 rate_limited_started P2 4 x3 initialize/http [e]"},
+		{"a silence begins with another one", "AEU",
+			".,E*6 c5 .,E*9 . .,E*5",
+			"4 probe_silent_started P3 0 x5 -/- [e] | "
+			"5 probe_silent_resolved P3 0-5 x6 -/- [e] | "
+			"20 probe_silent_started P3 16 x5 -/- [e]"},
+		{"different tools are told anew", "AEU",
+			".=aaa .=aba*3 c3 .=aba*3",
+			"2 cdn_cache_divergence_started P2 1 x2 -/- [a u] | "
+			"3 cdn_cache_divergence_resolved P2 1-3 x3 -/- "
+			"[a u] | "
+			"4 cdn_cache_divergence_started P2 4 x1 -/- [a u]"},
+	};
+	struct night n;
+
+	(void)state;
+	NIGHT_CHECK(cases);
+	night_init(&n, "AEU");
+	night_run(&n, "EU2 c0 EU2 c1 EU2 c2 EU2");
+	assert_int_equal(n.events.n, 7);
+	assert_int_equal(n.events.v[6].record.kind, ALERT_DOWNTIME);
+	assert_int_equal(n.events.v[6].record.phase, ALERT_STARTED);
+	assert_false(n.events.v[6].record.flapping);
+	assert_int_equal(n.st.n_starts, 1);
+	night_release(&n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_hand_back),
 		cmocka_unit_test(test_when_said),
 		cmocka_unit_test(test_close),
+		cmocka_unit_test(test_close_stays_closed),
 		cmocka_unit_test(test_expiry),
 	};
 

@@ -380,12 +380,14 @@ static void test_join(void **state)
 			.servers = a, .n_servers = (size_t)named};
 		state_init(&st, "a");
 		inc = &st.incidents[ALERT_DOWNTIME];
-		correlation_join(&c, &st, ALERT_DOWNTIME, "*.12345678");
+		correlation_join(&c, &st, ALERT_DOWNTIME, "*.12345678",
+			1777485000);
 		assert_null(inc->group);
 		incident_open(inc, SEVERITY_P1, 600, 600, 1);
 		strings_note(&inc->told, "chat");
 		outbox_add(&st, &r, "{}", &to, 600);
-		correlation_join(&c, &st, ALERT_DOWNTIME, "*.12345678");
+		correlation_join(&c, &st, ALERT_DOWNTIME, "*.12345678",
+			1777485000);
 		assert_string_equal(inc->group, "*.12345678");
 		assert_int_equal(st.n_outbox, named);
 		assert_int_equal(inc->told.n, named);

@@ -888,7 +888,7 @@ static void test_stale(void **state)
 			"0 started [ap-south-1] | 3 resolved [ap-south-1]"},
 		{"the region is not configured any more",
 			{"!==", "-==", "-==", "-=="},
-			"0 started [ap-south-1] | 3 resolved [ap-south-1]"},
+			"0 started [ap-south-1] | 1 resolved [ap-south-1]"},
 		{"no check finds any", {"===", "?==", "???"}, ""},
 	};
 

@@ -107,7 +107,7 @@ static void test_divergence_ends(void **state)
 		{"a region that is no longer expected does not", "AEU",
 			".=aaa .=bab*2 $AU .=bb*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
-			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
+			"3 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
 		{"a downtime in between changes nothing", "AEU",
 			".=aaa .=bab*2 AEU1=---*3 .=bab .=bbb*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
@@ -122,9 +122,11 @@ static void test_divergence_ends(void **state)
 			".=aaa .=bab*2 .=bac*2 .=ccc*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"7 " DIVERGED "_resolved P2 1-5 x4 -/- [a e]"},
-		{"a region that comes back has to be seen", "AEU",
-			".=aaa .=bab*2 $AU .=bb $AEU .=b-b*5",
-			"2 " DIVERGED "_started P2 1 x2 -/- [e]"},
+		{"a region that comes back may begin another", "AEU",
+			".=aaa .=bab*2 $AU .=bb $AEU .=b-b*5 .=bab*2",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"3 " DIVERGED "_resolved P2 1-3 x2 -/- [e] | "
+			"10 " DIVERGED "_started P2 9 x2 -/- [a u]"},
 		{"a rollback ends it too", "AEU", ".=aaa .=bab*2 .=aaa*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
@@ -335,8 +337,8 @@ static void test_no_green(void **state)
 			"EU1 EU1 ~U1,E*3 ~EU1,EU*3 t240 t241",
 			"0 downtime_started P1 0 x1 dns/transport [e u] | "
 			"6 probe_silent_started P3 2 x5 -/- [e] | "
-			"240 downtime_reminder P1 0 x8 dns/transport [e u]"},
-		{"all of them do", "AEU", "AEU1 ?AEU1,AEU*9 ?,AEU*30 t240",
+			"240 downtime_reminder P1 0 x5 dns/transport [u e]"},
+		{"all of them do", "AEU", "AEU1 ?AEU1,AEU*9 ?,AEU*15 t240",
 			"0 downtime_started P1 0 x1 dns/transport [a e u] | "
 			"5 probe_silent_started P3 1 x5 -/- [a e u] | "
 			"240 downtime_reminder P1 0 x1 dns/transport "
@@ -350,7 +352,39 @@ static void test_no_green(void **state)
 		{"a regional one neither", "AEU", "E2*3 ~E2,E*6 t242",
 			"2 regional_started P2 0 x3 tls/transport [e] | "
 			"7 probe_silent_started P3 3 x5 -/- [e] | "
-			"242 regional_reminder P2 0 x9 tls/transport [e]"},
+			"242 regional_reminder P2 0 x3 tls/transport [e]"},
+		{"what nobody watches ends after half an hour", "AEU",
+			"E2*3 .,E*30",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"7 probe_silent_started P3 3 x5 -/- [e] | "
+			"32 regional_resolved P2 0-3 x3 tls/transport [e]"},
+		{"also where nobody watches at all", "AEU", "AEU1 ?,AEU*30",
+			"0 downtime_started P1 0 x1 dns/transport [a e u] | "
+			"5 probe_silent_started P3 1 x5 -/- [a e u] | "
+			"30 downtime_resolved P1 0-1 x1 dns/transport "
+			"[a e u]"},
+		{"and with the next report", "AEU", "E2*3 .,E*9 .",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"7 probe_silent_started P3 3 x5 -/- [e] | "
+			"12 regional_resolved P2 0-3 x3 tls/transport [e] | "
+			"12 probe_silent_resolved P3 3-12 x9 -/- [e]"},
+		{"unless that fails", "AEU", "E2*3 .,E*9 E2*2 . . .",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"7 probe_silent_started P3 3 x5 -/- [e] | "
+			"12 probe_silent_resolved P3 3-12 x9 -/- [e] | "
+			"16 regional_resolved P2 0-14 x5 tls/transport [e]"},
+		{"a P2 that nobody sees does not become P1", "AEU",
+			"EU6*10 .,EU*24 EU6",
+			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
+			"14 probe_silent_started P3 10 x5 -/- [e u] | "
+			"34 probe_silent_resolved P3 10-34 x24 -/- [e u] | "
+			"34 downtime_escalated P1 0 x11 tools-list/tools "
+			"[e u]"},
+		{"nor does the silent one keep a downtime open", "AEU",
+			"AEU1*2 .,A*3",
+			"0 downtime_started P1 0 x1 dns/transport [a e u] | "
+			"4 downtime_resolved P1 0-2 x2 dns/transport "
+			"[a e u]"},
 		{"nor does a divergence", "AEU", "EU1=--- .=bab E6=b-b",
 			"0 downtime_started P1 0 x1 dns/transport [e u]"},
 	};

@@ -489,6 +489,10 @@ static void test_once(void **state)
 			"UTC (in 4 d 23 h)", "Renew it."},
 		{"pipeline_stalled_resolved", "P1", "A v1.2 runs again.",
 			"P1 over: A v1.2 runs again", ""},
+		{"schema_drift_detected", "P2", "shop changed its tools: "
+			"get removed; docs_find added, as seen from ap.",
+			"P2: shop changed its tools: get removed",
+			"docs_find added, as seen from ap."},
 		{"test", "P1", "TEST, nothing is wrong: ann tests.",
 			"[TEST] This is a test of the P1 route for "
 			"example-mcp. Nothing is wrong.",

@@ -227,6 +227,123 @@ static void test_nights(void **state)
 	}
 }
 
+/* An event of the history, and a delivery. */
+#define EVENT(t, s, w, ...)                                                    \
+	{.at = T + (t), .slug = (s), .what = (w),                              \
+		.kind = "downtime", .severity = "P1", __VA_ARGS__}
+#define DELIVERY(t, s, w, k, r, e, d)                                          \
+	{.at = T + (t), .slug = (s), .what = (w), .key = (k), .route = (r),    \
+		.event = (e), .decided_at = T + (d)}
+#define COMMON "*.12345678"
+
+/* What a report has of some history: its incidents, and what failed. */
+static void test_report(void **state)
+{
+	static struct conf_route routes[] = {
+		{.name = "pager", .type = CONF_ROUTE_PAGERDUTY}};
+	static const struct conf conf = {.routes = routes, .n_routes = 1};
+	static const struct {
+		const char *name;
+		struct history_record v[8]; /* up to one without a time */
+		const char *want; /* keys, '!' behind those that were noise */
+		unsigned long failed; /* at the route */
+	} cases[] = {
+		{"what servers share is one, also while it goes on", {
+			EVENT(0, "a", "downtime_started", .key = "a:downtime:1"),
+			EVENT(0, "b", "downtime_started", .key = "b:downtime:1"),
+			EVENT(1, COMMON, "downtime_started",
+				.key = COMMON ":downtime:1"),
+			DELIVERY(2, COMMON, HISTORY_DELIVERED,
+				COMMON ":downtime:1", "pager",
+				"downtime_started", 1),
+			{.at = T + 2, .slug = "a", .what = HISTORY_SHARED,
+				.key = "a:downtime:1", .group = COMMON},
+			{.at = T + 2, .slug = "b", .what = HISTORY_SHARED,
+				.key = "b:downtime:1", .group = COMMON}},
+			COMMON ":downtime:1", 0},
+		{"or each by itself, where that is what people were told", {
+			EVENT(0, "a", "downtime_started", .key = "a:downtime:1"),
+			DELIVERY(1, "a", HISTORY_DELIVERED, "a:downtime:1",
+				"pager", "downtime_started", 0),
+			EVENT(1, COMMON, "downtime_started",
+				.key = COMMON ":downtime:1"),
+			EVENT(9, "a", "downtime_escalated", .key = "a:downtime:1",
+				.group = COMMON)},
+			"a:downtime:1", 0},
+		{"half an hour is no noise, however late it was told", {
+			EVENT(1700, "a", "downtime_started", .key = "a:downtime:1",
+				.started_at = T),
+			DELIVERY(1701, "a", HISTORY_DELIVERED, "a:downtime:1",
+				"pager", "downtime_started", 1700),
+			EVENT(1800, "a", "downtime_resolved", .key = "a:downtime:1",
+				.started_at = T, .resolved_at = T + 1800)},
+			"a:downtime:1", 0},
+		{"four minutes are, a quarter of an hour later", {
+			EVENT(900, "a", "downtime_started", .key = "a:downtime:1",
+				.started_at = T),
+			DELIVERY(901, "a", HISTORY_DELIVERED, "a:downtime:1",
+				"pager", "downtime_started", 900),
+			EVENT(901, "a", "downtime_resolved", .key = "a:downtime:1",
+				.started_at = T, .resolved_at = T + 240)},
+			"a:downtime:1!", 0},
+		{"nor is what a downtime left behind", {
+			EVENT(0, "a", "downtime_started", .key = "a:downtime:1",
+				.started_at = T),
+			DELIVERY(1, "a", HISTORY_DELIVERED, "a:downtime:1",
+				"pager", "downtime_started", 0),
+			EVENT(360, "a", "downtime_resolved", .key = "a:downtime:1",
+				.started_at = T, .resolved_at = T + 240),
+			EVENT(360, "a", "regional_started", .key = "a:regional:2",
+				.started_at = T + 240),
+			EVENT(1800, "a", "regional_resolved", .key = "a:regional:2",
+				.started_at = T + 240,
+				.resolved_at = T + 1800)},
+			"a:downtime:1 a:regional:2", 0},
+		{"the first that began is the first", {
+			EVENT(0, "a", "regional_started", .key = "a:regional:2",
+				.started_at = T - 60),
+			EVENT(60, "b", "downtime_started", .key = "b:downtime:1",
+				.started_at = T - 120)},
+			"b:downtime:1 a:regional:2", 0},
+		{"what failed at first counts, and once", {
+			EVENT(0, "a", "downtime_started", .key = "a:downtime:1"),
+			DELIVERY(1, "a", HISTORY_FAILED, "a:downtime:1",
+				"pager", "downtime_started", 0),
+			DELIVERY(540, "a", HISTORY_DELIVERED, "a:downtime:1",
+				"pager", "downtime_started", 0),
+			DELIVERY(541, "a", HISTORY_FAILED, "a:downtime:1",
+				"pager", "downtime_acknowledged", 300),
+			DELIVERY(542, "a", HISTORY_TO_MEND, "a:downtime:1",
+				"pager", "downtime_acknowledged", 300),
+			DELIVERY(543, "a", HISTORY_GIVEN_UP, "a:downtime:1",
+				"pager", "downtime_acknowledged", 300)},
+			"a:downtime:1", 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct history_record records[8];
+		struct history h = {.v = records};
+		struct report r;
+		struct buf got;
+
+		memcpy(records, cases[i].v, sizeof records);
+		while (h.n < 8 && records[h.n].at > 0)
+			h.n++;
+		report_make(&h, &conf, T - 60, T + 3600, "UTC", &r);
+		buf_init(&got, 2000);
+		for (size_t k = 0; k < r.n; k++)
+			buf_fmt(&got, "%s%s%s", k ? " " : "", r.v[k].key,
+				report_noise(&r.v[k]) ? "!" : "");
+		if (strcmp(got.p, cases[i].want) != 0)
+			fail_msg("%s: %s", cases[i].name, got.p);
+		assert_int_equal(r.routes.n ? r.routes.v[0].failed : 0,
+			cases[i].failed);
+		buf_release(&got);
+		report_release(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +352,7 @@ int main(void)
 		cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_month),
 		cmocka_unit_test(test_nights),
+		cmocka_unit_test(test_report),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -44,6 +44,7 @@ struct row {
 #define OPEN(kind, more)                                                       \
 	"{\"kind\":\"" kind "\",\"first\":1777494000,\"passed_since\":0," more  \
 	"}"
+#define QUIET "\"quiet\":{\"n\":9,\"since\":1777494120,\"counted\":1777494600}"
 #define IN(regions) "\"regions\":[" regions "]"
 #define SIDE(t, regions) "{\"first_seen\":" t "," IN(regions) "}"
 #define THREE "\"us-east-1\",\"eu-west-2\",\"sa-east-1\""
@@ -147,6 +148,14 @@ static const struct row rows[] = {
 		""},
 	{"amber", 50, "eu-west-2", OPEN("latency", IN(ONE)), "", "", "degraded",
 		"Working, but not from L<ndon", ""},
+	/* Nobody knows whether it goes on, and it works where we look. */
+	{"green", 50, "",
+		OPEN("regional", IN(ONE) "," QUIET ",\"silent\":[" ONE "]"), "",
+		"", "up", "Working everywhere", ""},
+	/* Only the next report is due. */
+	{"green", 50, "", OPEN("regional", IN(ONE) "," QUIET), "", "", "up",
+		"Working, but recovered only just now",
+		"recovered only just now"},
 };
 
 /* The same while a maintenance goes on: it is a state of its own. */

@@ -266,6 +266,16 @@ static void test_incidents(void **state)
 	assert_true(incidents_open(&l)->passing);
 	assert_false(incidents_open(&l)->told);
 	incidents_release(&l);
+	/* What is not seen any more does not go on as far as anybody knows. */
+	incidents_read("{\"incidents\":[{\"kind\":\"regional\",\"first\":120,"
+		       "\"passed_since\":0,\"quiet\":{\"n\":3,\"since\":240,"
+		       "\"counted\":360},\"silent\":[\"x\"],\"regions\":[\"x\"]}]}",
+		&l);
+	assert_int_equal(l.n, 1);
+	assert_true(l.v->unseen);
+	assert_int_equal(l.v->ended_at, 240);
+	assert_null(incidents_open(&l));
+	incidents_release(&l);
 }
 
 /* Events are told of as they are, and as older versions wrote them. */
