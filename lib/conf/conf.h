@@ -181,6 +181,7 @@ struct conf_route {
 	size_t n_command;
 	char *zone; /* of whom it reaches; NULL: that of the alerts */
 	char *fallback; /* the route that gets what this one cannot, or NULL */
+	double fallback_after_s; /* of a P1 */
 };
 
 /* Which events a policy is for. An empty list means all. */
