@@ -241,7 +241,9 @@ int server_verdict_decide(
 			.n_expected = n_expected,
 			.regions = s->regions,
 			.n_regions = s->n_regions,
-			.churn_since = s->churn_since});
+			.churn_since = s->churn_since,
+			.round = in->round,
+			.interval_s = s->server.interval_s});
 	rc = add_words(s, in);
 	if (!rc && in->lock)
 		rc = add_unapproved(s, in, n_expected);

@@ -58,6 +58,23 @@ local function count_minute(minutes, counted, day, minute, as)
 	if as ~= colour then redis.call('HINCRBY', minutes, day .. ':' .. as, 1) end
 	return true
 end
+-- A minute of a day that was counted as `was` is one of `as`.
+local function recount_minute(minutes, counted, day, minute, was, as)
+	local before, colour = was:match('^%a+'), as:match('^%a+')
+	local letters = letters_of(counted)
+	if was == as or letters:sub(minute + 1, minute + 1) ~= before:sub(1, 1) then return end
+	redis.call('SET', counted, runs_of(letters:sub(1, minute) .. colour:sub(1, 1) ..
+		letters:sub(minute + 2)), 'KEEPTTL')
+	local function add(what, n)
+		if redis.call('HINCRBY', minutes, day .. ':' .. what, n) <= 0 then
+			redis.call('HDEL', minutes, day .. ':' .. what)
+		end
+	end
+	add(before, -1)
+	if was ~= before then add(was, -1) end
+	add(colour, 1)
+	if as ~= colour then add(as, 1) end
+end
 -- uptime_30d as of a day, as JSON, and the letters of the 30 days, see
 -- listing_row.h; days that are older than `kept` are dropped. Where maintenance does
 -- not count, its red minutes are as if they had not been.

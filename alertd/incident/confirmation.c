@@ -9,6 +9,8 @@
  * A probe may start this much later than the minute judged (mcp-aggregate(1)).
  */
 #define PROBE_AHEAD_S 2
+/* Regions that agree are so many (article 1). */
+#define AGREE 2
 /* Three of the longest interval: what lies further apart is not in a row. */
 #define ROW_GAP_S (3 * 3600)
 
@@ -39,20 +41,45 @@ static int64_t window_of(const struct verdict *v)
 	return newest > 0 ? clock_window(newest) : v->window;
 }
 
+static bool awaited(const struct verdict *v, const char *region)
+{
+	return verdict_lists(v->awaited, v->n_awaited, region);
+}
+
 /* Whether a region was heard, and was answered with 429. */
 static bool throttled_now(const struct verdict *v,
 	const struct verdict_region *r)
 {
-	return severity_throttled(r) &&
+	return severity_throttled(r) && !awaited(v, r->region) &&
 		!verdict_lists(v->no_data, v->n_no_data, r->region);
+}
+
+/* How many regions fail, or only those that do at the step of the verdict; but
+   for those that are awaited. */
+static size_t fail_now(const struct verdict *v, bool at_step)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_failing; i++) {
+		const struct verdict_region *r =
+			severity_region(v, v->failing[i]);
+
+		if (!awaited(v, v->failing[i]) &&
+			(!at_step || (r && r->failed_step == v->step)))
+			n++;
+	}
+	return n;
 }
 
 struct observation observation_of(const struct verdict *v)
 {
+	size_t now = fail_now(v, false);
 	struct observation s = {
 		.window = window_of(v),
-		.failing = v->n_failing > 0,
-		.agreed = v->verdict == VERDICT_RED,
+		.partial = v->n_awaited > 0,
+		.failing = now > 0,
+		.agreed = v->verdict == VERDICT_RED &&
+			(now == v->n_failing || fail_now(v, true) >= AGREE),
 		.assessed = severity_assess(v),
 	};
 
@@ -64,7 +91,8 @@ struct observation observation_of(const struct verdict *v)
 	}
 	s.only_throttled = s.throttled;
 	for (size_t i = 0; i < v->n_failing; i++)
-		if (!severity_throttled(severity_region(v, v->failing[i])))
+		if (!awaited(v, v->failing[i]) &&
+			!severity_throttled(severity_region(v, v->failing[i])))
 			s.only_throttled = false;
 	return s;
 }
@@ -79,7 +107,8 @@ bool observation_down(const struct observation *s, const struct verdict *v,
 	if (s->agreed || v->expected == 1 || v->verdict == VERDICT_UNKNOWN)
 		return true;
 	for (size_t i = 0; i < v->n_failing; i++)
-		if (!verdict_lists(v->no_data, v->n_no_data, v->failing[i]))
+		if (!awaited(v, v->failing[i]) &&
+			!verdict_lists(v->no_data, v->n_no_data, v->failing[i]))
 			heard++;
 	for (size_t i = 0; i < v->n_no_data; i++)
 		if (strings_has(regions, v->no_data[i]) ||
@@ -100,16 +129,29 @@ void streak_add(struct streak *t, int64_t window)
 	t->counted = window;
 }
 
-/* The series that this window ends. */
-static void end_series(struct alert_state *st, const struct verdict *v)
+/* Whether a window that does not count for a row ends it: of one that was
+   reported twice the worse report counts. */
+static bool ends(const struct streak *t, int64_t window)
+{
+	return t->counted < window;
+}
+
+/* The series that this window ends; what is awaited may go on. */
+static void end_series(struct alert_state *st, const struct verdict *v,
+	int64_t window)
 {
 	for (size_t i = 0; i < st->n_regions; i++) {
 		struct region_tally *r = &st->regions[i];
 		const struct verdict_region *now = severity_region(v, r->name);
 
-		if (!verdict_lists(v->failing, v->n_failing, r->name))
+		if (awaited(v, r->name))
+			continue;
+		if (verdict_lists(v->isolated, v->n_isolated, r->name) ||
+			(!verdict_lists(v->failing, v->n_failing, r->name) &&
+				ends(&r->failing, window)))
 			r->failing = (struct streak) {0};
-		if (!now || !throttled_now(v, now))
+		if ((!now || !throttled_now(v, now)) &&
+			ends(&r->throttled, window))
 			r->throttled = (struct streak) {0};
 	}
 }
@@ -134,9 +176,10 @@ void streak_drop(struct alert_state *st)
  * windows neither count nor end the series.
  */
 static void count_agreed(struct alert_state *st, const struct verdict *v,
-	const struct observation *s, bool fresh)
+	const struct observation *s)
 {
-	if (fresh && v->verdict != VERDICT_UNKNOWN && !s->agreed)
+	if (!s->partial && v->verdict != VERDICT_UNKNOWN && !s->agreed &&
+		ends(&st->agreed, s->window))
 		st->agreed = (struct streak) {0};
 	if (s->agreed && !s->only_throttled && v->expected != 1)
 		streak_add(&st->agreed, s->window);
@@ -147,15 +190,14 @@ static void count_agreed(struct alert_state *st, const struct verdict *v,
 void streak_count(struct alert_state *st, const struct verdict *v,
 	const struct observation *s)
 {
-	bool fresh = s->window > st->window;
-
-	count_agreed(st, v, s, fresh);
+	count_agreed(st, v, s);
 	st->window = s->window;
-	if (fresh && v->verdict != VERDICT_UNKNOWN)
-		end_series(st, v);
+	if (v->verdict != VERDICT_UNKNOWN)
+		end_series(st, v, s->window);
 	for (size_t i = 0; i < v->n_failing; i++)
-		streak_add(
-			&state_region(st, v->failing[i])->failing, s->window);
+		if (!awaited(v, v->failing[i]))
+			streak_add(&state_region(st, v->failing[i])->failing,
+				s->window);
 	for (size_t i = 0; i < v->n_regions; i++)
 		if (throttled_now(v, &v->regions[i]))
 			streak_add(&state_region(st, v->regions[i].region)

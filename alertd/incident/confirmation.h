@@ -14,9 +14,14 @@
 #include "incident/state.h"
 #include "records/verdict.h"
 
-/* What one verdict says of its window. */
+/*
+ * What one verdict says of its window. Of a round that is under way that is less:
+ * what a region that is awaited saw in the round before begins nothing, and nobody
+ * knows yet whether the window passes.
+ */
 struct observation {
 	int64_t window;	     /* that of the newest probe */
+	bool partial;	     /* regions are awaited */
 	bool failing;	     /* some region fails */
 	bool agreed;	     /* the verdict is red */
 	bool throttled;	     /* some region was answered with 429 */

@@ -40,7 +40,8 @@ static void note_regions(struct incident *inc, enum alert_kind kind,
 		const struct verdict_region *r = &v->regions[i];
 		bool throttled = severity_throttled(r);
 
-		if (verdict_lists(v->no_data, v->n_no_data, r->region))
+		if (verdict_lists(v->no_data, v->n_no_data, r->region) ||
+			verdict_lists(v->awaited, v->n_awaited, r->region))
 			continue;
 		if (throttled && limits)
 			strings_note(&inc->regions, r->region);
@@ -244,7 +245,7 @@ static void apply(struct alert_state *st, const struct verdict *v,
 			continue;
 		if (failing[k])
 			fail_window(st, (enum alert_kind)k, v, s, out);
-		else
+		else if (!s->partial)
 			pass_window(st, (enum alert_kind)k, v, s, p, out);
 		if (inc->open && inc->failed > st->down_at)
 			st->down_at = inc->failed;
@@ -353,14 +354,18 @@ static void judge_failures(struct alert_state *st, const struct verdict *v,
 
 	recovery_regions_gone(st, v, out);
 	/*
-	 * An unknown window in which no region fails is neither good nor bad.
+	 * An unknown window in which no region fails is neither good nor bad;
+	 * nor is one of which more is to come.
 	 */
 	if (s.window < st->window ||
-		(!s.failing && v->verdict == VERDICT_UNKNOWN) ||
+		(!s.failing && (v->verdict == VERDICT_UNKNOWN ||
+			(s.partial && !s.throttled))) ||
 		cold_start_excuses(st, &s, p))
 		return;
 	streak_count(st, v, &s);
 	apply(st, v, &s, p, out);
+	if (s.partial)
+		return;
 	degradation_judge(st, v, &s, p, out);
 	anomaly_judge(st, v, &s, out);
 }
@@ -400,7 +405,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	if (news)
 		unapproved_change_note(st, v);
 	/* A verdict that lists no region says nothing of any. */
-	if (news && (v->n_regions || v->n_no_data))
+	if (news && !s.partial && (v->n_regions || v->n_no_data))
 		divergence_judge(st, v, s.window, p, out);
 	if (v->n_regions || v->n_no_data)
 		probe_silent_judge(st, v, p, out);

@@ -69,7 +69,8 @@ const char *key_private(char *out, const char *slug);
  * Hash: published minutes, field "<day>:<colour>" where day is epoch seconds
  * divided by 86400; "<day>:red-maintenance", how many of the red ones were within
  * a maintenance; and "upto", the epoch second at which the last window was
- * published; the beginning of the window if -N pretended now.
+ * published; the beginning of the window if -N pretended now. "early": what of a
+ * window was published while a round was under way, see script_publish.
  */
 const char *key_minutes(char *out, const char *slug);
 /*
