@@ -11,11 +11,15 @@ local was = false
 if upto and tonumber(upto) >= window then
 	local old = redis.call('GET', verdict)
 	local of, as, made = (redis.call('HGET', minutes, 'early') or ''):match('^(%d+) (%S+) (%S+)$')
-	if old and (tonumber(of) ~= window or made == basis or
+	local open = tonumber(of) == window
+	if old and (not (open or early) or (open and made == basis) or
 			tonumber(upto) > tonumber(ARGV[12])) then
 		return {old}
 	end
-	was = tonumber(of) == window and as
+	if open then was = as end
+	if early and not open then
+		was = counted_as(counted, math.floor(window % 86400 / 60), colour)
+	end
 end
 -- Nor are the probes of that clock taken for those of a time to come. Rows share what
 -- stands in one above them, see ingest.lua.

@@ -58,6 +58,13 @@ local function count_minute(minutes, counted, day, minute, as)
 	if as ~= colour then redis.call('HINCRBY', minutes, day .. ':' .. as, 1) end
 	return true
 end
+-- What a minute of a day is counted as, as far as its letter says: in a maintenance
+-- where what it is to be counted as is; false where it is not.
+local function counted_as(counted, minute, as)
+	local letter = letters_of(counted):sub(minute + 1, minute + 1)
+	if letter ~= '' and letter == as:sub(1, 1) then return as end
+	return ({g = 'green', a = 'amber', r = 'red'})[letter] or false
+end
 -- A minute of a day that was counted as `was` is one of `as`.
 local function recount_minute(minutes, counted, day, minute, was, as)
 	local before, colour = was:match('^%a+'), as:match('^%a+')

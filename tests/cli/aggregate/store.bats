@@ -172,6 +172,26 @@ minutes() {
 	aggregate verdict -N $((T + 99)) | diff last -
 }
 
+@test "a round that begins in a minute that is published already is judged in it, too" {
+	for r in us-east-1 eu-west-2 sa-east-1; do
+		probes demo $r $((T - 30))
+	done | aggregate ingest
+	aggregate verdict -N $((T + 3)) >/dev/null
+	[ "$(minutes)" = 'green 1' ]
+	for r in us-east-1 eu-west-2; do
+		probes demo $r $((T + 30)) dns dns.nxdomain
+	done | aggregate ingest
+	round $((T + 30)) $((T + 90))
+	aggregate verdict -s demo -N $((T + 41)) >first || [ $? -eq 1 ]
+	jq -e '.verdict == "red" and .awaited == ["sa-east-1"] and .uptime_30d == 0' first
+	[ "$(minutes)" = 'red 1' ]
+	probes demo sa-east-1 $((T + 31)) dns dns.nxdomain | aggregate ingest
+	round
+	aggregate verdict -s demo -N $((T + 55)) >last || [ $? -eq 1 ]
+	jq -e '.tier == "hard-outage" and has("awaited") == false' last
+	[ "$(minutes)" = 'red 1' ]
+}
+
 @test "a round that was killed while it was under way holds nothing back" {
 	for r in us-east-1 eu-west-2 sa-east-1; do
 		probes demo $r $((T + 2))
