@@ -14,6 +14,9 @@ if upto and tonumber(upto) >= window then
 	local open = tonumber(of) == window
 	if old and (not (open or early) or (open and made == basis) or
 			tonumber(upto) > tonumber(ARGV[12])) then
+		if open and not early and made == basis then
+			redis.call('HDEL', minutes, 'early')
+		end
 		return {old}
 	end
 	if open then was = as end

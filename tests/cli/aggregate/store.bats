@@ -158,6 +158,7 @@ minutes() {
 	# While nothing comes, what was said stands.
 	aggregate verdict -s demo -N $((T + 76)) >again || [ $? -eq 1 ]
 	diff first again
+	[ "$(redis hexists probe:demo:minutes early)" = 1 ]
 	# It did; one of the others was asked once more, and answered.
 	probes demo sa-east-1 $((T + 63)) | aggregate ingest
 	probes demo eu-west-2 $((T + 92)) | aggregate ingest
@@ -190,6 +191,15 @@ minutes() {
 	aggregate verdict -s demo -N $((T + 55)) >last || [ $? -eq 1 ]
 	jq -e '.tier == "hard-outage" and has("awaited") == false' last
 	[ "$(minutes)" = 'red 1' ]
+	# All was there before the round was over.
+	round $((T + 60)) $((T + 120))
+	for r in us-east-1 eu-west-2 sa-east-1; do
+		probes demo $r $((T + 61))
+	done | aggregate ingest
+	aggregate verdict -N $((T + 71)) >first
+	round
+	aggregate verdict -N $((T + 95)) | diff first -
+	[ "$(redis hexists probe:demo:minutes early)" = 0 ]
 }
 
 @test "a round that was killed while it was under way holds nothing back" {
