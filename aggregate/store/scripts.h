@@ -180,8 +180,8 @@ extern const char script_uncount[];
  * script_publish: publish a verdict and count its minute, unless that or a
  * later one was published already. A minute that was published while a round was
  * under way, or before one that is, is published again where more is known of it,
- * and counted as it is now; what was, is in the field "early" of minutes: its window, what it counted
- * as ("-": not), and its basis.
+ * and counted as it is now; what was, is in the field "early" of minutes: its
+ * window, what it counted as ("-": not), and its basis.
  *
  * KEYS: 1 verdict, 2 minutes, 3 tools, 4 counted, 5 latest
  * ARGV: 1 window, 2 the verdict up to the value of its uptime_30d, and 3 from
