@@ -87,7 +87,7 @@ MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
 	man/mcp-fleet.1 man/mcp-guardrail.1 man/mcp-registry.1 man/mcp-rotate.1 \
 	man/check_mcp.1
 UNITS = mcp-serve.socket mcp-serve@.service mcp-site.service \
-	mcp-fleet.service mcp-fleet.timer mcp-alert.service mcp-alert.timer mcp-registry.service mcp-registry.timer \
+	mcp-fleet.service mcp-fleet.timer mcp-alert.service mcp-alert.timer mcp-alert.path mcp-registry.service mcp-registry.timer \
 	mcp-report.service mcp-report.timer mcp-region.service mcp-region.timer \
 	mcp-expiry.service mcp-expiry-alert.service mcp-expiry.timer mcp-snapshot.service mcp-snapshot.timer
 # For those who read: copied, and then made theirs.

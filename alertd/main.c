@@ -398,6 +398,8 @@ static int act(const struct options *o, const struct conf *conf,
 		state_store_free(setup.states);
 	} else {
 		log_error("%s", why);
+		if (acknowledge_wanted(o))
+			status = store_outage_ack(&setup, url, slug, &ack);
 		tell_store_outage(&setup, url, why);
 	}
 	deliver_free(setup.deliver);

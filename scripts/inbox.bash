@@ -29,6 +29,7 @@ take_inbox() {
 		fi
 		read_piece "$dir/inbox/$file"
 		cat "$dir/records" >>"$dir/all"
+		stat -c %s "$dir/all" >"$dir/whole"
 		taken=$((taken + 1))
 	done <"$dir/pieces"
 	mv -- "$dir/all" "$dir/records"
@@ -39,6 +40,13 @@ take_inbox() {
 	elif ((!taken)); then
 		record timeout "nothing came into its inbox for $wait s"
 	fi
+}
+
+# early_pieces: what came so far of region name, to the file early; false where nothing
+# did.
+early_pieces() {
+	[[ -s $dir/whole ]] || return
+	head -c "$(<"$dir/whole")" -- "$dir/all" >"$dir/early"
 }
 
 # read_piece FILE: the records of a piece.

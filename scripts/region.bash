@@ -156,6 +156,25 @@ end_sift() {
 	return "$status"
 }
 
+# early_records: what the runner of region name, which goes on, has printed so far,
+# read as begin_sift reads it, to the file early; false where nothing came, or where it
+# is not to be believed: what became of it, the region says in the end.
+early_records() {
+	local own='' clock='' started size
+	[[ -s $dir/out && -s $dir/started ]] || return
+	started=$(<"$dir/started")
+	echo "- $(date +%s.%N)" >"$dir/now"
+	size=$(stat -c %s -- "$dir/out")
+	head -c "$size" -- "$dir/out" |
+		timeout -k "$grace" "$sift_max" mcp-aggregate sift "$dir/targets" -r "$name" |
+		LATE=$dir/now timeout -k "$grace" "$sift_max" awk -F '\t' \
+			-v counts="$dir/counted" -v compared=true -v from="$started" \
+			-v most=1e12 -v low= -v high= -v clock_max="$clock_max" "$whole" |
+		sed '/^{"v":1,"type":"runner",/d' >"$dir/early" || return
+	read -r _ _ _ _ _ _ _ own clock <"$dir/counted" || :
+	[[ $own == - && $clock == near ]]
+}
+
 # record STATUS MESSAGE [SUBJECT]: writes a runner record, why the region could not
 # report, and logs it. With a subject, the same message is logged once an hour.
 record() {
@@ -411,6 +430,7 @@ probe_alone() {
 				.credential // ""' "$scratch/config")")
 	fi
 	started=$(date +%s.%N)
+	echo "$started" >"$dir/started"
 	left=$((bound - (SECONDS - began)))
 	left=$((left > 0 ? left : 1))
 	begin_bounded "$left" "${command[@]}" <"$dir/targets" >"$dir/out" 2>"$dir/err"

@@ -250,7 +250,7 @@ static int publish_newest(struct work *w, struct judged *s)
 			w->fleet.maintenance_counts,
 			fmax(clock_wall(), (double)s->newest.window) +
 				PUBLISH_AHEAD_S,
-			s->newest.window},
+			s->newest.window, false},
 		NULL, 0);
 	return store_run(w->store) ? store_failed(w->store) : 0;
 }

@@ -9,6 +9,10 @@
 #include <math.h>
 #include <string.h>
 
+/* A clock of a region may be off by this (mcp-fleet(1)); and a round comes so
+   much before its turn at most. */
+#define CLOCK_OFF_S 10
+#define BEFORE_TURN_S 20
 /* How long a check for a stale cache holds, if not three intervals. */
 #define CHECK_HOLDS_S 900
 
@@ -135,13 +139,31 @@ static int reporters(const struct expected_regions *f)
 	return n;
 }
 
+/*
+ * Whether the region is to report in the round that is under way, and has not
+ * yet: it did when it was the turn of the server before.
+ */
+static bool is_awaited(const struct verdict_input *in,
+	const struct failure_run *r)
+{
+	double interval = fmax(60, in->interval_s), age;
+
+	if (!(in->round > 0) || !r->newest)
+		return false;
+	age = in->round - r->newest->started_at;
+	return age > CLOCK_OFF_S && age > in->interval_s - BEFORE_TURN_S &&
+		age <= 1.5 * interval;
+}
+
 /* The lists of regions, and how many report. */
-static void list_regions(const struct rule *rule, double now,
-	const struct expected_regions *f, struct verdict *v)
+static void list_regions(const struct rule *rule,
+	const struct verdict_input *in, const struct expected_regions *f,
+	struct verdict *v)
 {
 	v->reporters = reporters(f);
 	v->failing = xcalloc(f->n, sizeof *v->failing);
 	v->no_data = xcalloc(f->n, sizeof *v->no_data);
+	v->awaited = xcalloc(f->n, sizeof *v->awaited);
 	v->isolated = xcalloc(f->n, sizeof *v->isolated);
 	v->regions = xcalloc(f->n, sizeof *v->regions);
 	for (size_t i = 0; i < f->n; i++) {
@@ -153,6 +175,8 @@ static void list_regions(const struct rule *rule, double now,
 			v->failing[v->n_failing++] = f->regions[i].name;
 		if (!r->reports)
 			v->no_data[v->n_no_data++] = f->regions[i].name;
+		if (is_awaited(in, r))
+			v->awaited[v->n_awaited++] = f->regions[i].name;
 		if (r->isolated)
 			v->isolated[v->n_isolated++] = f->regions[i].name;
 		if (!p)
@@ -169,7 +193,7 @@ static void list_regions(const struct rule *rule, double now,
 			.clients_refused = p->clients_refused,
 			.tool_hash = p->tools ? p->tools->hash : NULL,
 		};
-		take_check(rule, &f->regions[i], now,
+		take_check(rule, &f->regions[i], in->now,
 			&v->regions[v->n_regions - 1]);
 	}
 }
@@ -335,7 +359,7 @@ struct verdict verdict_decide(const struct rule *rule,
 	};
 
 	v.step = agreement_step(rule, &f, &v.failed_regions);
-	list_regions(rule, in->now, &f, &v);
+	list_regions(rule, in, &f, &v);
 	v.tier = decide_tier(rule, &f, &v);
 	v.verdict = verdict_of_tier(v.tier);
 	v.checks = find_checks(&f, in, until, v.step);
@@ -361,6 +385,7 @@ void verdict_release(struct verdict *v)
 		drift_release(&v->drift[i]);
 	free(v->failing);
 	free(v->no_data);
+	free(v->awaited);
 	free(v->isolated);
 	free(v->regions);
 	free(v->drift);

@@ -48,6 +48,9 @@ struct verdict_input {
 	double worked_at;
 	/* Since when its tools churn, by the verdict before; 0: they do not. */
 	double churn_since;
+	/* When a round began that is under way; 0: none is. And how often the
+	   server is probed. */
+	double round, interval_s;
 };
 
 /*

@@ -4,7 +4,8 @@
  * what it knows of the next. It takes all servers to see whether a region is cut
  * off, so those that may have been probed by such a one are judged in the end,
  * and loaded once more for that. Whoever comes second in a minute is given the
- * verdict that stands, and writes that.
+ * verdict that stands, and writes that; unless that was made while a round was
+ * under way, of which more has come.
  */
 #include "store/evaluation.h"
 
@@ -182,7 +183,8 @@ static void queue_group(struct evaluation *ev, struct group *g)
 						&s->verdict),
 					ev->fleet.maintenance_counts,
 					ev->latest,
-					published_at(ev, s->verdict.window)});
+					published_at(ev, s->verdict.window),
+					ev->fleet.round > 0});
 	}
 	/* Their replies stand behind those to the verdicts, and nobody reads them. */
 	for (size_t i = 0; i < g->n; i++)
@@ -294,6 +296,7 @@ static int judge_server(
 	const struct server_verdict_input in = {
 		.loaded = &g->loaded[i],
 		.now = ev->now,
+		.round = ev->fleet.round,
 		.lock = ev->lock,
 		.lock_failed = ev->lock_failed,
 		.store = may_ask ? ev->store : NULL,
@@ -605,7 +608,8 @@ static int judge_fleet(struct evaluation *ev, const struct command *cmd,
 
 	if (setup_fleet(s, NULL, &ev->fleet))
 		return EXIT_ENV;
-	if (fleet_read_maintenance(&ev->fleet, s->store))
+	if (fleet_read_maintenance(&ev->fleet, s->store) ||
+		fleet_read_round(&ev->fleet, s->store, ev->now))
 		rc = EXIT_ENV;
 	else if (!ev->fleet.n || (cmd->slug && !choose(ev, cmd->slug)))
 		rc = setup_no_server(s, cmd->slug);

@@ -7,6 +7,8 @@
 #include "conf/conf.h"
 #include "json/json.h"
 #include "records/listing_row.h"
+#include "records/probe.h"
+#include "records/spool.h"
 #include "store/keys.h"
 #include "store/listing_rows.h"
 #include "store/retention.h"
@@ -18,6 +20,8 @@
 
 /* How many servers are written together. */
 #define GROUP 100
+/* The clock of the machine that runs rounds may be ahead of ours by this. */
+#define ROUND_AHEAD_S 10
 
 static struct rule rule_of(const struct conf_server *s)
 {
@@ -54,6 +58,7 @@ struct fleet_server fleet_at(const struct fleet *f, size_t i)
 
 	if (!f->conf)
 		return (struct fleet_server) {.slug = f->slugs[f->first + i],
+			.interval_s = 60,
 			.rule = rule_default(60)};
 	s = conf_server_at(f->conf, f->first + i);
 	return (struct fleet_server) {.slug = s.slug,
@@ -62,7 +67,42 @@ struct fleet_server fleet_at(const struct fleet *f, size_t i)
 		.is_private = s.private,
 		.regions = (const char *const *)s.regions,
 		.n_regions = s.n_regions,
+		.interval_s = s.interval_s,
 		.rule = rule_of(&s)};
+}
+
+/* When the round of a spool record began, if it is under way; else 0. */
+static double round_of(const char *text, double now)
+{
+	struct spool_record spool;
+	char why[RECORD_WHY];
+	double at = 0;
+	struct record r;
+
+	if (record_read(text, strlen(text), &r, why))
+		return 0;
+	if (r.type == RECORD_SPOOL && spool_take(r.doc, &spool, why) &&
+		now >= spool.round_at - ROUND_AHEAD_S &&
+		now < spool.round_until)
+		at = spool.round_at;
+	record_release(&r);
+	return at;
+}
+
+int fleet_read_round(struct fleet *f, struct store *s, double now)
+{
+	const struct store_reply *r = store_one(s, "HVALS", KEY_SPOOLS, NULL);
+
+	if (!r)
+		return store_failed(s);
+	f->round = 0;
+	for (size_t i = 0; i < store_count(r); i++) {
+		const char *text = store_text(store_item(r, i));
+
+		if (text)
+			f->round = fmax(f->round, round_of(text, now));
+	}
+	return 0;
 }
 
 size_t fleet_some(const struct fleet *f, size_t first, size_t most,

@@ -21,6 +21,7 @@ struct fleet_server {
 	bool is_private; /* readers need a token, as far as is known here */
 	const char *const *regions; /* the expected ones; NULL for those seen */
 	size_t n_regions;
+	double interval_s;
 	struct rule rule;
 };
 
@@ -32,6 +33,7 @@ struct fleet {
 	struct maintenance_list *maintenance; /* owned; NULL until it is read */
 	double maintenance_s;	 /* the longest maintenance */
 	bool maintenance_counts; /* what fails in one lowers uptime */
+	double round; /* when a round began that is under way; 0: none */
 };
 
 /*
@@ -61,6 +63,14 @@ void fleet_release(struct fleet *f);
 int fleet_read_maintenance(struct fleet *f, struct store *s);
 const char *fleet_counted_as(const struct fleet *f,
 	const struct fleet_server *server, const struct verdict *v);
+
+/*
+ * fleet_read_round(f, s, now): take from the spool records of the store whether a
+ * round of mcp-fleet(1) is under way that has stored a part of what it saw; one
+ * that was killed is forgotten once its time is over. -1 where the store failed,
+ * and the operator has been told.
+ */
+int fleet_read_round(struct fleet *f, struct store *s, double now);
 
 /*
  * fleet_at(f, i): the i-th server; what it points to lives as long as f.

@@ -31,12 +31,26 @@ static const char *put_parts(struct buf *b, const struct verdict *v)
 	return value + strcspn(value, ",");
 }
 
+/*
+ * What tells a verdict from another of its minute: which probes it is made of, and
+ * whether more are awaited.
+ */
+static void put_basis(char out[64], const struct verdict *v)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < v->n_regions; i++)
+		sum += v->regions[i].started_at;
+	snprintf(out, 64, "%zu/%zu/%zu/%.3f", v->n_regions, v->n_awaited,
+		v->n_isolated, sum);
+}
+
 void publish_queue(struct store *store, const char *sha,
 	const struct verdict *v, struct publish_count c,
 	const char *const *tools, size_t n)
 {
 	char keys[5][KEY_MAX], window[24], life[5][16], days[16];
-	char at[24], latest[24];
+	char at[24], latest[24], basis[64];
 	const char **args, *rest;
 	struct buf b;
 
@@ -44,6 +58,7 @@ void publish_queue(struct store *store, const char *sha,
 	rest = put_parts(&b, v);
 	snprintf(at, sizeof at, "%" PRId64, c.at);
 	snprintf(latest, sizeof latest, "%.0f", c.latest);
+	put_basis(basis, v);
 	snprintf(window, sizeof window, "%" PRId64, v->window);
 	snprintf(life[0], sizeof *life, "%d", RETENTION_VERDICT_S);
 	snprintf(life[1], sizeof *life, "%d", RETENTION_MINUTES_S);
@@ -60,7 +75,8 @@ void publish_queue(struct store *store, const char *sha,
 			key_latest(keys[4], v->slug),
 			window, b.p, rest, c.as, life[0], life[1], life[2],
 			life[3], days, life[4],
-			c.maintenance_counts ? "1" : "0", at, latest};
+			c.maintenance_counts ? "1" : "0", at, latest, basis,
+			c.early ? "1" : "0"};
 		size_t n_fixed = sizeof fixed / sizeof *fixed;
 
 		args = xcalloc(n_fixed + n, sizeof *args);

@@ -21,6 +21,7 @@ struct publish_count {
 	/* Epoch second; only a clock that was ahead has published later. */
 	double latest;
 	int64_t at; /* epoch second of publishing, within the window */
+	bool early; /* a round is under way: more may come of this minute */
 };
 
 /* A clock that is further ahead of another than this is wrong. */

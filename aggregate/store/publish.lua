@@ -6,9 +6,23 @@ local list_life, latest = ARGV[10], tonumber(ARGV[13])
 local upto, ahead = redis.call('HGET', minutes, 'upto'), ''
 -- What a clock that was ahead has published holds back nothing.
 if upto and tonumber(upto) > latest then ahead, upto = upto, false end
+local basis, early = ARGV[14], ARGV[15] == '1'
+local was = false
 if upto and tonumber(upto) >= window then
 	local old = redis.call('GET', verdict)
-	if old then return {old} end
+	local of, as, made = (redis.call('HGET', minutes, 'early') or ''):match('^(%d+) (%S+) (%S+)$')
+	local open = tonumber(of) == window
+	if old and (not (open or early) or (open and made == basis) or
+			tonumber(upto) > tonumber(ARGV[12])) then
+		if open and not early and made == basis then
+			redis.call('HDEL', minutes, 'early')
+		end
+		return {old}
+	end
+	if open then was = as end
+	if early and not open then
+		was = counted_as(counted, math.floor(window % 86400 / 60), colour)
+	end
 end
 -- Nor are the probes of that clock taken for those of a time to come. Rows share what
 -- stands in one above them, see ingest.lua.
@@ -30,10 +44,21 @@ end
 if ahead ~= '' then forget_ahead(KEYS[5], latest) end
 local today = math.floor(window / 86400)
 local minute = math.floor(window % 86400 / 60)
-count_minute(minutes, counted, tostring(today), minute, colour)
+if was and was ~= '-' then
+	recount_minute(minutes, counted, tostring(today), minute, was, colour)
+	was = colour
+elseif count_minute(minutes, counted, tostring(today), minute, colour) then
+	was = colour
+end
 redis.call('EXPIRE', counted, counted_life)
-if not upto or tonumber(upto) < window then
+if not upto or tonumber(upto) < tonumber(ARGV[12]) then
 	redis.call('HSET', minutes, 'upto', ARGV[12])
+end
+if early then
+	redis.call('HSET', minutes, 'early',
+		string.format('%.0f', window) .. ' ' .. (was or '-') .. ' ' .. basis)
+else
+	redis.call('HDEL', minutes, 'early')
 end
 local uptime, days = uptime_30d(minutes, today, days_kept, ARGV[11] == '1')
 local text = ARGV[2] .. uptime .. ARGV[3]
@@ -42,13 +67,13 @@ redis.call('SET', verdict, text, 'EX', verdict_life)
 -- The list behind a field "seen:".
 local function list_of(text) return text and text:match('^%S+ (%S+)') end
 local replaced, set, gone, seen, known = false, {}, {}, {}, {}
-for i = 14, #ARGV, 2 do
+for i = 16, #ARGV, 2 do
 	if ARGV[i]:match('^seen:') then seen[#seen + 1] = ARGV[i] end
 end
 for i, text in ipairs(seen[1] and redis.call('HMGET', tools, unpack(seen)) or {}) do
 	known[seen[i]] = text
 end
-for i = 14, #ARGV, 2 do
+for i = 16, #ARGV, 2 do
 	local field, value = ARGV[i], ARGV[i + 1]
 	local was = list_of(known[field])
 	if was and was ~= list_of(value) then
@@ -62,7 +87,7 @@ for i = 14, #ARGV, 2 do
 end
 if gone[1] then redis.call('HDEL', tools, unpack(gone)) end
 if set[1] then redis.call('HSET', tools, unpack(set)) end
-if #ARGV > 13 then redis.call('EXPIRE', tools, tools_life) end
+if #ARGV > 15 then redis.call('EXPIRE', tools, tools_life) end
 -- Of too many lists, or where tools churn, only those that a region saw last stay;
 -- else those, too, that were replaced lately.
 local too_many = redis.call('HLEN', tools) > 64 or

@@ -246,7 +246,9 @@ int server_verdict_decide(
 			.regions = s->regions,
 			.n_regions = s->n_regions,
 			.worked_at = l->last_healthy,
-			.churn_since = s->churn_since});
+			.churn_since = s->churn_since,
+			.round = in->round,
+			.interval_s = s->server.interval_s});
 	rc = definition_history_renames(
 		in->store, s->server.slug, &s->verdict);
 	if (!rc)

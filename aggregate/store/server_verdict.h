@@ -41,6 +41,7 @@ struct server_verdict {
 struct server_verdict_input {
 	const struct loaded *loaded; /* as of the verdict before */
 	double now;
+	double round; /* see struct verdict_input */
 	const struct lock_digests *lock; /* NULL: nothing is pinned, */
 	bool lock_failed; /* or tools.lock cannot be used */
 	struct store *store; /* to ask for definitions; NULL: it is not asked */

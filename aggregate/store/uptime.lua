@@ -59,6 +59,30 @@ local function count_minute(minutes, counted, day, minute, as)
 	if as ~= colour then redis.call('HINCRBY', minutes, day .. ':' .. as, 1) end
 	return true
 end
+-- What a minute of a day is counted as, as far as its letter says: in a maintenance
+-- where what it is to be counted as is; false where it is not.
+local function counted_as(counted, minute, as)
+	local letter = letters_of(counted):sub(minute + 1, minute + 1)
+	if letter ~= '' and letter == as:sub(1, 1) then return as end
+	return ({g = 'green', a = 'amber', r = 'red'})[letter] or false
+end
+-- A minute of a day that was counted as `was` is one of `as`.
+local function recount_minute(minutes, counted, day, minute, was, as)
+	local before, colour = was:match('^%a+'), as:match('^%a+')
+	local letters = letters_of(counted)
+	if was == as or letters:sub(minute + 1, minute + 1) ~= before:sub(1, 1) then return end
+	redis.call('SET', counted, runs_of(letters:sub(1, minute) .. colour:sub(1, 1) ..
+		letters:sub(minute + 2)), 'KEEPTTL')
+	local function add(what, n)
+		if redis.call('HINCRBY', minutes, day .. ':' .. what, n) <= 0 then
+			redis.call('HDEL', minutes, day .. ':' .. what)
+		end
+	end
+	add(before, -1)
+	if was ~= before then add(was, -1) end
+	add(colour, 1)
+	if as ~= colour then add(as, 1) end
+end
 -- uptime_30d as of a day, as JSON, and the letters of the 30 days, see
 -- listing_row.h; days that are older than `kept` are dropped. Minutes in which nothing
 -- could be checked are as if they had not been; so are the red ones of a maintenance,

@@ -350,7 +350,8 @@ static bool look_at_server(struct worker *w, struct round *r,
 	*seen = (struct seen) {
 		.empty = !st->n_outbox,
 		.waits = !active && attempt_waits(&w->context, st),
-		.overdue = !active && fallback_any(st, w->context.now),
+		.overdue = !active && fallback_any(st, w->context.conf,
+			w->context.now),
 	};
 	return changed;
 }

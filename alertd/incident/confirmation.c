@@ -11,6 +11,8 @@
  * A probe may start this much later than the minute judged (mcp-aggregate(1)).
  */
 #define PROBE_AHEAD_S 2
+/* Regions that agree are so many (article 1). */
+#define AGREE 2
 /* Three of the longest interval: what lies further apart is not in a row. */
 #define ROW_GAP_S (3 * 3600)
 
@@ -39,6 +41,11 @@ static int64_t window_of(const struct verdict *v)
 			newest = at;
 	}
 	return newest > 0 ? clock_window(newest) : v->window;
+}
+
+static bool awaited(const struct verdict *v, const char *region)
+{
+	return verdict_lists(v->awaited, v->n_awaited, region);
 }
 
 const struct region_tally *region_counted(const struct alert_state *st,
@@ -77,6 +84,8 @@ enum hearing region_hearing(const struct alert_state *st,
 	const struct verdict_region *r = severity_region(v, name);
 	int64_t twice = 2 * (int64_t)fmax(60, st->interval_s);
 
+	if (awaited(v, name))
+		return REPORT_DUE;
 	/* One that was cut off may have reported in this window before. */
 	if (verdict_lists(v->no_data, v->n_no_data, name))
 		return r && r->state != STATE_BROKEN &&
@@ -110,12 +119,32 @@ static bool fails_now(const struct alert_state *st, const struct verdict *v,
 		region_hearing(st, v, window, region) == HEARD;
 }
 
+/* How many regions fail, or only those that do at the step of the verdict; but
+   for those that are awaited. */
+static size_t fail_now(const struct verdict *v, bool at_step)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_failing; i++) {
+		const struct verdict_region *r =
+			severity_region(v, v->failing[i]);
+
+		if (!awaited(v, v->failing[i]) &&
+			(!at_step || (r && r->failed_step == v->step)))
+			n++;
+	}
+	return n;
+}
+
 struct observation observation_of(const struct alert_state *st,
 	const struct verdict *v)
 {
+	size_t now = fail_now(v, false);
 	struct observation s = {
 		.window = window_of(v),
-		.agreed = v->verdict == VERDICT_RED,
+		.partial = v->n_awaited > 0,
+		.agreed = v->verdict == VERDICT_RED &&
+			(now == v->n_failing || fail_now(v, true) >= AGREE),
 		.refused = v->checks == CHECKS_REFUSED,
 		.assessed = severity_assess(v),
 	};
@@ -174,7 +203,8 @@ bool observation_down(const struct observation *s, const struct verdict *v,
 	if (s->agreed || v->expected == 1 || v->verdict == VERDICT_UNKNOWN)
 		return true;
 	for (size_t i = 0; i < v->n_failing; i++)
-		if (!verdict_lists(v->no_data, v->n_no_data, v->failing[i]))
+		if (!awaited(v, v->failing[i]) &&
+			!verdict_lists(v->no_data, v->n_no_data, v->failing[i]))
 			heard++;
 	for (size_t i = 0; i < v->n_no_data; i++)
 		if (strings_has(regions, v->no_data[i]) ||
@@ -195,7 +225,14 @@ void streak_add(struct streak *t, int64_t window)
 	t->counted = window;
 }
 
-/* The series that this window ends. */
+/* Whether a window that does not count for a row ends it: of one that was
+   reported twice the worse report counts. */
+static bool ends(const struct streak *t, int64_t window)
+{
+	return t->counted < window;
+}
+
+/* The series that this window ends; what is awaited may go on. */
 static void end_series(struct alert_state *st, const struct verdict *v,
 	int64_t window)
 {
@@ -203,12 +240,16 @@ static void end_series(struct alert_state *st, const struct verdict *v,
 		struct region_tally *r = &st->regions[i];
 		const struct verdict_region *now = severity_region(v, r->name);
 
+		/* What was counted of it, before that was known, was ours. */
+		if (verdict_lists(v->isolated, v->n_isolated, r->name))
+			r->failing = (struct streak) {0};
 		/* Silence is neither a failure nor a success. */
 		if (region_hearing(st, v, window, r->name) != HEARD)
 			continue;
-		if (!verdict_lists(v->failing, v->n_failing, r->name))
+		if (!verdict_lists(v->failing, v->n_failing, r->name) &&
+			ends(&r->failing, window))
 			r->failing = (struct streak) {0};
-		if (!severity_throttled(now))
+		if (!severity_throttled(now) && ends(&r->throttled, window))
 			r->throttled = (struct streak) {0};
 	}
 }
@@ -233,9 +274,10 @@ void streak_drop(struct alert_state *st)
  * windows neither count nor end the series.
  */
 static void count_agreed(struct alert_state *st, const struct verdict *v,
-	const struct observation *s, bool fresh)
+	const struct observation *s)
 {
-	if (fresh && v->verdict != VERDICT_UNKNOWN && !s->agreed)
+	if (!s->partial && v->verdict != VERDICT_UNKNOWN && !s->agreed &&
+		ends(&st->agreed, s->window))
 		st->agreed = (struct streak) {0};
 	if (s->agreed && s->failing && !s->only_throttled && v->expected != 1)
 		streak_add(&st->agreed, s->window);
@@ -261,11 +303,9 @@ static void count_bad(struct alert_state *st, const struct verdict *v,
 void streak_count(struct alert_state *st, const struct verdict *v,
 	const struct observation *s)
 {
-	bool fresh = s->window > st->window;
-
-	count_agreed(st, v, s, fresh);
+	count_agreed(st, v, s);
 	st->window = s->window;
-	if (fresh && v->verdict != VERDICT_UNKNOWN)
+	if (v->verdict != VERDICT_UNKNOWN)
 		end_series(st, v, s->window);
 	for (size_t i = 0; i < v->n_failing; i++)
 		if (fails_now(st, v, s->window, v->failing[i]) &&

@@ -17,9 +17,14 @@
 /* From so many in a row on, a 429 of a region is no accident (article 3). */
 #define THROTTLED_ROW 3
 
-/* What one verdict says of its window; reports that are not new say nothing. */
+/*
+ * What one verdict says of its window; reports that are not new say nothing. Of a
+ * round that is under way that is less: what a region that is awaited saw in the
+ * round before begins nothing, and nobody knows yet whether the window passes.
+ */
 struct observation {
 	int64_t window;	     /* that of the newest probe */
+	bool partial;	     /* regions are awaited */
 	bool failing;	     /* some region fails */
 	bool agreed;	     /* the verdict is red */
 	bool late; /* some region's next report is due; the last was bad */

@@ -50,7 +50,8 @@ static void note_regions(const struct alert_state *st, struct incident *inc,
 		const struct verdict_region *r = &v->regions[i];
 		bool throttled = severity_throttled(r);
 
-		if (region_hearing(st, v, s->window, r->region) == NOT_HEARD)
+		if (region_hearing(st, v, s->window, r->region) == NOT_HEARD ||
+			verdict_lists(v->awaited, v->n_awaited, r->region))
 			continue;
 		if (throttled && limits)
 			strings_note(&inc->regions, r->region);
@@ -331,6 +332,8 @@ static void apply(struct alert_state *st, const struct verdict *v,
 			continue;
 		if (failing[k])
 			fail_window(st, (enum alert_kind)k, v, s, out);
+		else if (s->partial)
+			continue;
 		else if (quiet[k])
 			quiet_window(st, (enum alert_kind)k, v, s);
 		else
@@ -450,14 +453,18 @@ static void judge_failures(struct alert_state *st, const struct verdict *v,
 	recovery_regions_silent(st, v, p, out);
 	s = observation_of(st, v);
 	/*
-	 * An unknown window in which no region fails is neither good nor bad.
+	 * An unknown window in which no region fails is neither good nor bad;
+	 * nor is one of which more is to come.
 	 */
 	if (s.window < st->window ||
-		(!s.failing && v->verdict == VERDICT_UNKNOWN) ||
+		(!s.failing && (v->verdict == VERDICT_UNKNOWN ||
+			(s.partial && !s.throttled))) ||
 		cold_start_excuses(st, &s, p))
 		return;
 	streak_count(st, v, &s);
 	apply(st, v, &s, p, out);
+	if (s.partial)
+		return;
 	degradation_judge(st, v, &s, p, out);
 	anomaly_judge(st, v, &s, out);
 }
@@ -499,7 +506,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	if (news)
 		unapproved_change_note(st, v);
 	/* A verdict that lists no region says nothing of any. */
-	if (news && (v->n_regions || v->n_no_data))
+	if (news && !s.partial && (v->n_regions || v->n_no_data))
 		divergence_judge(st, v, s.window, p, out);
 	if (v->n_regions || v->n_no_data)
 		probe_silent_judge(st, v, p, out);

@@ -104,7 +104,7 @@ void unapproved_change_judge(struct alert_state *st, const struct verdict *v,
 		begin_unapproved(st, v, window, out);
 	else if (matters(v))
 		worsen_class(st, v, window, out);
-	else if (inc->open && v->verdict != VERDICT_UNKNOWN &&
+	else if (inc->open && v->verdict != VERDICT_UNKNOWN && !v->n_awaited &&
 		recovery_pass(inc, window, p->resolve))
 		recovery_end(st, ALERT_UNAPPROVED, (double)window, out);
 }

@@ -15,14 +15,15 @@
 /* An event is no longer; with room for the sentences of some fallbacks. */
 #define BODY_MAX (300 * 1024)
 
-/* How long this event may take. */
-static double in_time(const char *body)
+/* How long event p may take to that route, of which no more may be known. */
+static double in_time(const struct pending *p, const struct conf_route *r)
 {
-	enum severity s = retry_severity(body);
+	enum severity s = retry_severity(p->body);
 
-	return s == SEVERITY_P1 ? FALLBACK_P1_S
-		: s == SEVERITY_P2 ? FALLBACK_P2_S
-				   : FALLBACK_P3_S;
+	if (s == SEVERITY_P1)
+		return (r ? r->fallback_after_s : FALLBACK_P1_S) -
+			FALLBACK_RUN_S;
+	return s == SEVERITY_P2 ? FALLBACK_P2_S : FALLBACK_P3_S;
 }
 
 /* Since when it could have been delivered. */
@@ -37,14 +38,11 @@ static double since(const struct pending *p, const struct delivery *d)
  * digest is due.
  */
 static bool fallback_overdue(const struct pending *p, const struct delivery *d,
-	double now)
+	const struct conf_route *r, double now)
 {
-	double age = now - since(p, d);
-
 	if (d->fallback_at > 0)
 		return false;
-	return d->refused ||
-		(age >= FALLBACK_P1_S && age >= in_time(p->body));
+	return d->refused || now - since(p, d) >= in_time(p, r);
 }
 
 bool fallback_say(const struct pending *p, const struct delivery *d, double now)
@@ -52,16 +50,23 @@ bool fallback_say(const struct pending *p, const struct delivery *d, double now)
 	if (d->said <= now + STATE_AHEAD_S && now - d->said < FALLBACK_SAY_S)
 		return false;
 	return d->refused || retry_severity(p->body) == SEVERITY_P1 ||
-	       now - since(p, d) >= in_time(p->body);
+	       now - since(p, d) >= in_time(p, NULL);
 }
 
-bool fallback_any(const struct alert_state *st, double now)
+bool fallback_any(const struct alert_state *st, const struct conf *c,
+	double now)
 {
-	for (size_t i = 0; i < st->n_outbox; i++)
-		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++)
-			if (fallback_overdue(&st->outbox[i],
-				    &st->outbox[i].deliveries[k], now))
+	for (size_t i = 0; i < st->n_outbox; i++) {
+		const struct pending *p = &st->outbox[i];
+
+		for (size_t k = 0; k < p->n_deliveries; k++) {
+			const struct delivery *d = &p->deliveries[k];
+
+			if (fallback_overdue(p, d, route_find(c, d->route),
+				    now))
 				return true;
+		}
+	}
 	return false;
 }
 
@@ -194,7 +199,7 @@ size_t fallback_tell(struct alert_state *st, const struct conf *c, double now)
 			if (before > 0 && before < st->outbox[i].created) {
 				d->fallback_at = before;
 			} else if (before > 0 ||
-				fallback_overdue(&st->outbox[i], d, now)) {
+				fallback_overdue(&st->outbox[i], d, r, now)) {
 				fall_back(st, i, k, r->fallback, c->zone,
 					now);
 				told++;

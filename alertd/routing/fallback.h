@@ -8,10 +8,13 @@
 #include "conf/conf.h"
 #include "incident/state.h"
 
-/* How long a delivery may take, by severity. */
-#define FALLBACK_P1_S (15 * 60)
+/* How long a delivery may take, by severity; a P1: by default,
+   see fallback_after in fleet.yaml(5). */
+#define FALLBACK_P1_S 120
 #define FALLBACK_P2_S 3600
 #define FALLBACK_P3_S (24 * 3600)
+/* So much earlier it is late: a run each minute is not on the second. */
+#define FALLBACK_RUN_S 10
 
 /* An error names an event that a route did not take so often. */
 #define FALLBACK_SAY_S 3600
@@ -23,8 +26,10 @@
  */
 bool fallback_say(const struct pending *p, const struct delivery *d, double now);
 
-/* fallback_any(st, now): whether any delivery of that server is overdue. */
-bool fallback_any(const struct alert_state *st, double now);
+/* fallback_any(st, c, now): whether any delivery of that server is overdue; c
+   may be NULL. */
+bool fallback_any(const struct alert_state *st, const struct conf *c,
+	double now);
 
 /*
  * fallback_tell(st, c, now): put each event that is overdue into the outbox for

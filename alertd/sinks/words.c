@@ -102,6 +102,43 @@ static const struct message_words refused = {NULL, NULL, NULL,
 	"seen.",
 	"Whether the credential of the probes was revoked or has ended "
 	"(mcp-probe --check-expiry), then mcp-rotate."};
+/* What is known of a store that does not answer, by what its message says of it. */
+static const struct {
+	const char *why;
+	struct message_words words;
+} away[] = {
+#define AWAY(why, first)                                                       \
+	{why, {"pipeline_stalled", NULL, NULL,                                 \
+			"Nobody would hear of an outage.", first}}
+	AWAY("No such file or directory",
+		"Its socket is missing: whether Redis runs, and makes it "
+		"there (unixsocket in redis.conf)."),
+	AWAY("Connection refused",
+		"Nothing listens at its address: whether Redis runs."),
+	AWAY("Permission denied",
+		"We may not use its socket: unixsocketperm in redis.conf, and "
+		"our groups."),
+	AWAY("NOAUTH", "It wants a password: that of our user, and its file."),
+	AWAY("WRONGPASS", "Its password is refused: that of our user."),
+	AWAY("NOPERM", "Our user may not do that: its ACL."),
+	AWAY("LOADING", "It reads its data: whether it comes to an end."),
+	AWAY("MISCONF", "It cannot write to its disk: whether that is full."),
+	AWAY("OOM ", "Its memory is full: maxmemory, and who fills it."),
+	AWAY("READONLY", "It is a replica: whether a failover is at work."),
+#undef AWAY
+};
+
+static const struct message_words *away_words(const struct sink_event *e)
+{
+	const char *s = strcmp(e->kind, "pipeline_stalled") == 0 && e->summary
+		? strstr(e->summary, "the store does not answer")
+		: NULL;
+
+	for (size_t i = 0; s && i < sizeof away / sizeof *away; i++)
+		if (strstr(s, away[i].why))
+			return &away[i].words;
+	return NULL;
+}
 
 /* Whether a row leaves it open, or names the same. */
 static bool fits(const char *row, const char *s)
@@ -117,9 +154,11 @@ static const char *step_of(const struct sink_event *e)
 
 const struct message_words *message_words(const struct sink_event *e)
 {
-	const struct message_words *w = words;
+	const struct message_words *known = away_words(e), *w = words;
 	const char *step = step_of(e);
 
+	if (known)
+		return known;
 	if (e->checks_refused && !strstr(e->kind, "_found"))
 		return &refused;
 	while (*w->kind &&

@@ -10,6 +10,7 @@
 #include "incident/incident.h"
 #include "incident/summary.h"
 #include "notifier.h"
+#include "state/backend.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 #include "transport/ack_token.h"
@@ -328,6 +329,30 @@ void cgi_ack_unknown(struct cgi_answer *a)
 	say(a, 503, "Try again", "It cannot be said now what is open.");
 }
 
+/* The states of that server, or where the store is away, of the fleet; NULL: of it
+   nothing is known now. */
+static struct state_store *states_of(const struct cgi *c, const char *slug)
+{
+	if (c->store)
+		return state_store_new(c->store);
+	return c->outage && strcmp(slug, SLUG_FLEET) == 0
+		? state_store_new_on(&file_backend, c->outage)
+		: NULL;
+}
+
+/* What is open cannot be said: the store does not answer. */
+static void say_away(const struct page *p, struct cgi_answer *a)
+{
+	char text[2 * ALERT_KEY_SIZE + 200];
+
+	snprintf(text, sizeof text,
+		"It cannot be said now what is open, and nothing can be "
+		"stored. Where mcp-alert runs, as its user: mcp-alert ack "
+		"'%s'; or try again once the store is back.",
+		p->key);
+	say(a, 503, "The store does not answer", text);
+}
+
 /* Whether the incident is still open; if not, the answer says so. */
 static bool still_open(
 	const struct cgi *c, struct page *p, struct cgi_answer *a)
@@ -342,14 +367,16 @@ static bool still_open(
 		say(a, 200, "This address works", test);
 		return false;
 	}
-	sh = state_store_new(c->store);
-	got = state_store_get(sh, p->slug, &st);
+	sh = states_of(c, p->slug);
+	got = sh && state_store_get(sh, p->slug, &st);
 	if (got) {
 		open = read_incident(&st, c->conf->zone, c->now, p);
 		state_release(&st);
 	}
 	state_store_free(sh);
-	if (!got)
+	if (!c->store && !open)
+		say_away(p, a);
+	else if (!got)
 		cgi_ack_unknown(a);
 	else if (!open)
 		cgi_ack_over(a);
@@ -401,21 +428,24 @@ void cgi_ack_get(const struct cgi *c, struct cgi_answer *a)
 bool cgi_ack_apply(const struct cgi *c, const struct ack_request *q,
 	struct ack_result *r)
 {
-	char *secret = acknowledge_secret();
 	struct notifier_setup setup = {
-		.states = state_store_new(c->store),
 		.store = c->store,
 		.conf = c->conf,
-		.secret = secret,
-		.maintenances = maintenance_store_new(c->store),
 		.now = NAN,
 		.queue_only = true,
+		.alone = !c->store,
 	};
-	struct notifier *n = notifier_new(&setup);
-	char slug[SLUG_MAX + 1];
+	char slug[SLUG_MAX + 1], *secret;
+	struct notifier *n;
 	bool ok;
 
 	slug_of(q->key, slug);
+	setup.states = states_of(c, slug);
+	if (!setup.states)
+		return false;
+	setup.secret = secret = acknowledge_secret();
+	setup.maintenances = c->store ? maintenance_store_new(c->store) : NULL;
+	n = notifier_new(&setup);
 	*r = notifier_ack(n, slug, q);
 	ok = !notifier_failed(n);
 	notifier_free(n);

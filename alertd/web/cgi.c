@@ -8,6 +8,7 @@
 #include "cgi/http_status.h"
 #include "conf/last_good.h"
 #include "json/json.h"
+#include "state/outage_file.h"
 #include "store/format.h"
 #include "store/persist.h"
 #include "store/store.h"
@@ -18,6 +19,7 @@
 #include "web/slot.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -27,6 +29,8 @@
 /* How long a request waits for a slot; and when to try again. */
 #define PATIENCE_MS 5000
 #define RETRY_S 5
+/* How often it is looked whether the file of an outage is free. */
+#define OUTAGE_LOOK_MS 100
 
 extern char **environ;
 
@@ -50,20 +54,22 @@ struct row {
 	bool (*admit)(struct cgi *c, struct cgi_answer *a);
 	void (*get)(const struct cgi *c, struct cgi_answer *a);
 	void (*post)(const struct cgi *c, struct cgi_answer *a);
+	bool away; /* these have an answer where there is no store, too */
 };
 
 static const struct row rows[] = {
 	{"/api/v1/monitors/*/maintenance", "POST", "application/json",
 		CGI_BODY_MAX, true, cgi_maintenance_admit, NULL,
-		cgi_maintenance},
+		cgi_maintenance, false},
 	{"/ack/*", "GET, HEAD, POST", "application/x-www-form-urlencoded",
-		CGI_BODY_MAX, false, cgi_ack_admit, cgi_ack_get, cgi_ack_post},
+		CGI_BODY_MAX, false, cgi_ack_admit, cgi_ack_get, cgi_ack_post,
+		true},
 	{"/a/*", "GET, HEAD, POST", "application/x-www-form-urlencoded",
 		CGI_BODY_MAX, false, cgi_short_admit, cgi_short_get,
-		cgi_short_post},
+		cgi_short_post, false},
 	{"/answer/*", "POST", NULL, CGI_ANSWER_MAX, true, cgi_answer_admit,
-		NULL, cgi_answer},
-	{NULL, NULL, NULL, 0, false, NULL, NULL, NULL},
+		NULL, cgi_answer, true},
+	{NULL, NULL, NULL, 0, false, NULL, NULL, NULL, false},
 };
 
 bool cgi_wanted(void)
@@ -165,6 +171,27 @@ static void answer_post(struct cgi *c, const struct row *row,
 	cgi_unavailable(a);
 }
 
+/* Answer a request while the store is away. */
+static void answer_away(struct cgi *c, const struct row *row,
+	struct cgi_answer *a)
+{
+	double began = clock_mono_ms();
+
+	if (!row->away) {
+		cgi_unavailable(a);
+		return;
+	}
+	c->outage = outage_file_open(c->conf->store, false);
+	/* mcp-alert may be at it. */
+	while (!c->outage && clock_mono_ms() < began + PATIENCE_MS) {
+		poll(NULL, 0, OUTAGE_LOOK_MS);
+		c->outage = outage_file_open(c->conf->store, false);
+	}
+	(c->request.http.method == METHOD_POST ? row->post : row->get)(c, a);
+	outage_file_close(c->outage);
+	c->outage = NULL;
+}
+
 /* Answer a request with the configuration that was read. */
 static void answer_from(struct cgi *c, const struct row *row,
 	struct cgi_answer *a)
@@ -179,7 +206,7 @@ static void answer_from(struct cgi *c, const struct row *row,
 			c->conf->store_wait.timeout_s);
 	if (!c->store) {
 		log_error("%s", why);
-		cgi_unavailable(a);
+		answer_away(c, row, a);
 	} else if (c->request.http.method == METHOD_POST) {
 		answer_post(c, row, a);
 	} else {

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+struct outage_file;
 struct store;
 
 /* The longest body of a request; and of a vendor's, which PagerDuty may make
@@ -40,6 +41,9 @@ struct cgi {
 	/* Both are NULL until that; then the configuration is whole. */
 	const struct conf *conf;
 	struct store *store;
+	/* Where the store does not answer, which then is NULL: what mcp-alert
+	   remembers of that, or NULL. */
+	struct outage_file *outage;
 	char *const *env; /* the environment */
 	double now;	  /* epoch seconds */
 };

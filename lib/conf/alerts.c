@@ -56,6 +56,8 @@ static const struct conf_key route[] = {
 		.wrong = bad_zone},
 	{KEY("fallback", CONF_TEXT, conf_route, fallback), .max = 200,
 		.wrong = conf_bad_slug},
+	{KEY("fallback_after", CONF_SECONDS, conf_route, fallback_after_s),
+		.min = 30, .max = 3600, .otherwise = "2m"},
 	GONE("severities", "a route says where; a policy says who hears what: "
 		"alerts.policies: [{match: {severities: [P1]}, steps: "
 		"[{routes: [NAME]}]}]"),

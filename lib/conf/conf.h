@@ -183,6 +183,7 @@ struct conf_route {
 	size_t n_command;
 	char *zone; /* of whom it reaches; NULL: that of the alerts */
 	char *fallback; /* the route that gets what this one cannot, or NULL */
+	double fallback_after_s; /* of a P1 */
 };
 
 /* Which events a policy is for. An empty list means all. */
@@ -290,6 +291,7 @@ struct conf {
 	char *store_ca;	  /* what its TLS trusts, a file, or NULL */
 	struct conf_store_wait store_wait;
 	struct conf_retention retention;
+	double judge_after_s; /* see mcp-fleet(1), A slow region */
 	char *site_url;	  /* without a slash at its end, or NULL */
 	char *site_title; /* or NULL */
 	char *site_link;   /* where the title leads, or NULL */

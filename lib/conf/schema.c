@@ -424,6 +424,8 @@ const struct conf_key conf_keys[] = {
 		.sole = &store_wait[0]},
 	{KEY("retention", CONF_MAP, conf, retention), .keys = retention,
 		.sole = &retention[0]},
+	{KEY("judge_after", CONF_SECONDS, conf, judge_after_s), .min = 1,
+		.max = 60, .otherwise = "10s"},
 	{.name = "site", .type = CONF_MAP, .keys = site},
 	{LIST("regions", CONF_MAPS, conf, regions), .max = 100, .keys = region},
 	{LIST("accounts", CONF_MAPS, conf, accounts), .max = 1000,

@@ -63,6 +63,10 @@ const struct field spool_fields[] = {
 	COUNT("waiting", waiting),
 	COUNT("set_aside", set_aside),
 	FIELD_MADE("files", FIELD_NEEDED, .put = put_files, .take = take_files),
+	FIELD("round_at", struct spool_record, round_at, FIELD_LAX | FIELD_OMIT,
+		.max = NUM_EPOCH_MAX, .digits = 3),
+	FIELD("round_until", struct spool_record, round_until,
+		FIELD_LAX | FIELD_OMIT, .max = NUM_EPOCH_MAX, .digits = 3),
 	{.type = FIELD_END},
 };
 

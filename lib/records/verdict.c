@@ -232,6 +232,8 @@ const struct field verdict_fields[] = {
 	FIELD("expected", struct verdict, expected, FIELD_LAX),
 	REGIONS("failing", struct verdict, failing, n_failing, FIELD_LAX),
 	REGIONS("no_data", struct verdict, no_data, n_no_data, FIELD_LAX),
+	REGIONS("awaited", struct verdict, awaited, n_awaited, FIELD_LAX,
+		FIELD_WHEN(struct verdict, n_awaited)),
 	REGIONS("isolated", struct verdict, isolated, n_isolated, FIELD_LAX,
 		FIELD_WHEN(struct verdict, n_isolated)),
 	FIELD_COUNTED(FIELD_LIST, "regions", struct verdict, regions, n_regions,

@@ -133,6 +133,9 @@ struct verdict {
 	size_t n_failing;
 	const char **no_data;
 	size_t n_no_data;
+	/* Those that have not reported yet in a round that is under way. */
+	const char **awaited;
+	size_t n_awaited;
 	/* Of those without data the ones whose own network is cut off. */
 	const char **isolated;
 	size_t n_isolated;

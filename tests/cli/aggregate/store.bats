@@ -126,6 +126,99 @@ field() {
 	[ "$(redis hget probe:demo:minutes upto)" -eq $((T + 60)) ]
 }
 
+# round FROM UNTIL: a round of mcp-fleet says that it is under way; or, without
+# these, that none is.
+round() {
+	jq -cn --argjson at "${1:-0}" --argjson until "${2:-0}" '{v: 1, type: "spool",
+		host: "here", folder: "/spool", at: now, waiting: 0, set_aside: 0,
+		files: [], round_at: $at, round_until: $until} |
+		if .round_at == 0 then del(.round_at, .round_until) else . end' |
+		aggregate ingest
+}
+
+minutes() {
+	redis hgetall probe:demo:minutes | paste -d ' ' - - | grep '^[0-9]' | cut -d : -f 2 |
+		sort | paste -sd ' '
+}
+
+@test "a minute that is judged while its round is under way is judged again, and counted once" {
+	for r in us-east-1 eu-west-2 sa-east-1; do
+		probes demo $r $((T + 2))
+	done | aggregate ingest
+	aggregate verdict -N $((T + 10)) >/dev/null
+	[ "$(minutes)" = 'green 1' ]
+	# Two regions fail, and one has not reported yet.
+	for r in us-east-1 eu-west-2; do
+		probes demo $r $((T + 62)) dns dns.nxdomain
+	done | aggregate ingest
+	round $((T + 60)) $((T + 120))
+	aggregate verdict -s demo -N $((T + 71)) >first || [ $? -eq 1 ]
+	jq -e '.verdict == "red" and .awaited == ["sa-east-1"]' first
+	[ "$(minutes)" = 'green 1 red 1' ]
+	# While nothing comes, what was said stands.
+	aggregate verdict -s demo -N $((T + 76)) >again || [ $? -eq 1 ]
+	diff first again
+	[ "$(redis hexists probe:demo:minutes early)" = 1 ]
+	# It did; one of the others was asked once more, and answered.
+	probes demo sa-east-1 $((T + 63)) | aggregate ingest
+	probes demo eu-west-2 $((T + 92)) | aggregate ingest
+	round
+	aggregate verdict -N $((T + 95)) >last
+	jq -e '.verdict == "amber" and has("awaited") == false and .uptime_30d == 100' last
+	[ "$(field demo verdict)" = amber ]
+	[ "$(minutes)" = 'amber 1 green 1' ]
+	[ "$(redis hexists probe:demo:minutes early)" = 0 ]
+	# From now on the minute is published once.
+	probes demo sa-east-1 $((T + 97)) dns dns.nxdomain | aggregate ingest
+	aggregate verdict -N $((T + 99)) | diff last -
+}
+
+@test "a round that begins in a minute that is published already is judged in it, too" {
+	for r in us-east-1 eu-west-2 sa-east-1; do
+		probes demo $r $((T - 30))
+	done | aggregate ingest
+	aggregate verdict -N $((T + 3)) >/dev/null
+	[ "$(minutes)" = 'green 1' ]
+	for r in us-east-1 eu-west-2; do
+		probes demo $r $((T + 30)) dns dns.nxdomain
+	done | aggregate ingest
+	round $((T + 30)) $((T + 90))
+	aggregate verdict -s demo -N $((T + 41)) >first || [ $? -eq 1 ]
+	jq -e '.verdict == "red" and .awaited == ["sa-east-1"] and .uptime_30d == 0' first
+	[ "$(minutes)" = 'red 1' ]
+	probes demo sa-east-1 $((T + 31)) dns dns.nxdomain | aggregate ingest
+	round
+	aggregate verdict -s demo -N $((T + 55)) >last || [ $? -eq 1 ]
+	jq -e '.tier == "hard-outage" and has("awaited") == false' last
+	[ "$(minutes)" = 'red 1' ]
+	# All was there before the round was over.
+	round $((T + 60)) $((T + 120))
+	for r in us-east-1 eu-west-2 sa-east-1; do
+		probes demo $r $((T + 61))
+	done | aggregate ingest
+	aggregate verdict -N $((T + 71)) >first
+	round
+	aggregate verdict -N $((T + 95)) | diff first -
+	[ "$(redis hexists probe:demo:minutes early)" = 0 ]
+}
+
+@test "a round that was killed while it was under way holds nothing back" {
+	for r in us-east-1 eu-west-2 sa-east-1; do
+		probes demo $r $((T + 2))
+	done | aggregate ingest
+	round $((T + 60)) $((T + 120))
+	probes demo us-east-1 $((T + 62)) dns dns.nxdomain | aggregate ingest
+	aggregate verdict -N $((T + 71)) >first
+	jq -e '.verdict == "amber" and .awaited == ["eu-west-2", "sa-east-1"]' first
+	# What the next one stores says nothing of it; and time alone ends it, too.
+	aggregate verdict -N $((T + 121)) | jq -e 'has("awaited") == false'
+	for r in us-east-1 eu-west-2 sa-east-1; do
+		probes demo $r $((T + 182))
+	done | aggregate ingest
+	aggregate verdict -N $((T + 185)) | jq -e '.verdict == "green" and has("awaited") == false'
+	[ "$(minutes)" = 'amber 2 green 1' ]
+}
+
 @test "ten that judge at once count a minute once" {
 	for r in us-east-1 eu-west-2 sa-east-1; do
 		probes demo $r $((T + 2))

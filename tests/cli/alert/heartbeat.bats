@@ -92,23 +92,23 @@ calls() {
 	{ round 0 a; verdict 0 eu,us initialize '' b; } | alert 3 -N $((T + 5))
 	# It is not late yet.
 	calls 1
-	round 14 a b | alert 3 -N $((T + 14 * 60 + 5))
+	round 1 a b | alert 3 -N $((T + 60 + 5))
 	calls 2
-	round 15 a b | alert 3 -N $((T + 15 * 60 + 6))
+	round 2 a b | alert 3 -N $((T + 2 * 60 + 4))
 	grep -q 'no heartbeat: an event is with nobody who should have it' err
 	calls 2
 	configure '  routes:' \
 		'    - {name: broken, type: command, command: ["false"], fallback: other}' \
 		"    - {name: other, type: command, command: [tee, -a, '$PWD/other']}" \
 		'  policies: [{steps: [{routes: [broken]}]}]'
-	round 16 a b | alert 3 -N $((T + 16 * 60 + 6))
+	round 3 a b | alert 3 -N $((T + 3 * 60 + 6))
 	calls 3
 	jq -se 'map(.event) == ["downtime_started", "downtime_resolved"] and
 		(.[0] | .fallback_for.route == "broken" and
 		.fallback_for.since == "2026-04-29T20:31:05Z" and
 		(.summary | endswith(" This could not be delivered to broken since 20:31 UTC: the command exited with 1.")))' other
 	# It is told once; broken goes on being tried.
-	round 17 a b | alert 3 -N $((T + 17 * 60 + 6))
+	round 4 a b | alert 3 -N $((T + 4 * 60 + 6))
 	[ "$(grep -c . other)" = 2 ]
 	redis get alert:b | jq -e '.outbox | length == 2 and all(.deliveries[0].elsewhere > 0)'
 	alert 0 explain b -f text

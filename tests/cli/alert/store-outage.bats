@@ -49,6 +49,77 @@ teardown() {
 	[ ! -s out ]
 }
 
+# page METHOD URL [BODY]: the answer of the CGI, to the file answer; its status first.
+page() {
+	env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD="$1" SCRIPT_NAME=/ack \
+		PATH_INFO="${2#https://status.example.com/ack}" \
+		CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH="${#3}" \
+		"$BIN/mcp-alert" <<<"${3-}" 2>err | tr -d '\r' >answer
+	sed -n '1s/^Status: //p' answer
+}
+
+# away: the store has been away for five minutes, and that is told; url is its link.
+away() {
+	mkdir -m 700 credentials
+	(umask 077; echo 'token = another canary, of more than 43 characters, for it signs' \
+		>credentials/ack)
+	export MCP_CREDENTIALS=$PWD/credentials
+	echo "store: $MCP_STORE" >>fleet.yaml
+	NOW=$(($(date +%s) - 300))
+	redis_stop
+	tick 3 0
+	tick 3 4
+	tick 3 5
+	url=$(jq -r .ack_url out)
+	[[ $url == https://status.example.com/ack/* ]]
+}
+
+@test "while the store is away its page is acknowledged by the link, and hears of it" {
+	away
+	[ "$(page GET "$url")" = '200 OK' ]
+	grep -q '^Content-Type: text/html' answer
+	grep -q '<title>P1: ' answer
+	grep -q 'Nobody has it yet' answer
+	[ "$(page POST "$url" 'by=ann&reason=at+the+console')" = '200 OK' ]
+	grep -q 'ann has it' answer
+	[ "$(page GET "$url")" = '200 OK' ]
+	grep -q 'ann has it' answer
+	# Others hear of it; nobody is reminded while she has it.
+	tick 3 6
+	[ "$(events pager.got)" = 'started acknowledged' ]
+	tick 3 244
+	[ "$(events pager.got)" = 'started acknowledged' ]
+	[ "$(page POST "$url" 'by=ann&do=back')" = '200 OK' ]
+	tick 3 245
+	tick 3 246
+	[[ $(events pager.got) == 'started acknowledged '*reminder* ]]
+	redis_start "$PWD/redis"
+	tick 0 247
+	[[ $(events pager.got) == *' resolved' ]]
+	[ "$(kept)" = 0 ]
+	[ "$(page GET "$url")" = '410 Gone' ]
+}
+
+@test "or by hand; what is in the store alone waits for it, and says so to people" {
+	away
+	key=$(jq -r .dedup_key out)
+	run -0 --separate-stderr "$BIN/mcp-alert" ack "$key" --by bob
+	[ "$(page GET "$url")" = '200 OK' ]
+	grep -q 'bob has it' answer
+	run -1 --separate-stderr "$BIN/mcp-alert" unack '*:pipeline_stalled:60' --by bob
+	[[ $stderr == *'nothing is open there'* ]]
+	run -3 --separate-stderr "$BIN/mcp-alert" ack s --by bob
+	run -0 --separate-stderr "$BIN/mcp-alert" unack '*' --by bob
+	[ "$(page GET "$url")" = '200 OK' ]
+	grep -q 'Nobody has it yet' answer
+	# Of another user nothing can be read there.
+	[ "$(STATE_DIRECTORY=$PWD/none RUNTIME_DIRECTORY=$PWD/none page GET "$url")" = \
+		'503 Service Unavailable' ]
+	grep -q '^Content-Type: text/html' answer
+	grep -qF "The store does not answer" answer
+	grep -q "mcp-alert ack" answer
+}
+
 @test "a moment without it is forgotten, and a machine that slept waits" {
 	redis_stop
 	tick 3 0

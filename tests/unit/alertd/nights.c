@@ -20,7 +20,7 @@
 struct word {
 	struct verdict v;
 	struct verdict_region regions[REGIONS];
-	const char *failing[REGIONS], *no_data[REGIONS];
+	const char *failing[REGIONS], *no_data[REGIONS], *awaited[REGIONS];
 	char error[64];
 	struct verdict_drift drift[DRIFTS];
 	const char *tools[DRIFTS][4];
@@ -69,8 +69,8 @@ static bool holds(const char *letters, size_t n, char letter)
 
 /* What a word says of its verdict. */
 struct parse {
-	const char *failing, *silent;
-	size_t n_failing, n_silent;
+	const char *failing, *silent, *awaited;
+	size_t n_failing, n_silent, n_awaited;
 	bool throttled; /* the regions of `failing` had 429 */
 	enum step step;
 };
@@ -94,13 +94,15 @@ static const char *parse(struct word *w, const char *p, struct parse *out)
 		out->step = (enum step)(*p++ - '0');
 	}
 	if (*p == '/') {
-		n = strcspn(++p, " *,=#");
+		n = strcspn(++p, " *,;=#");
 		assert_true(n < sizeof w->error);
 		memcpy(w->error, p, n);
 		p += n;
 	}
 	if (*p == ',')
 		p = letters(p + 1, &out->silent, &out->n_silent);
+	if (*p == ';')
+		p = letters(p + 1, &out->awaited, &out->n_awaited);
 	return p;
 }
 
@@ -112,14 +114,18 @@ static void set_region(const struct night *n, struct word *w,
 	bool fails = holds(found->failing, found->n_failing, letter);
 	bool silent = found->n_silent &&
 		holds(found->silent, found->n_silent, letter);
+	bool awaited = found->n_awaited &&
+		holds(found->awaited, found->n_awaited, letter);
 
 	*r = (struct verdict_region) {
 		.region = name_of(letter),
 		.ms = 100,
 		.started_at = (double)instant(n->minute) + 7.5 +
 			n->apart * (double)(v->n_regions - 1) -
-			(silent ? 3600 : 0),
+			(silent ? 3600 : awaited ? 60 : 0),
 	};
+	if (awaited)
+		w->awaited[v->n_awaited++] = r->region;
 	if (silent)
 		w->no_data[v->n_no_data++] = r->region;
 	else
@@ -261,6 +267,7 @@ static const char *read_word(const struct night *n, struct word *w,
 	w->v.regions = w->regions;
 	w->v.failing = w->failing;
 	w->v.no_data = w->no_data;
+	w->v.awaited = w->awaited;
 	w->v.step = found.step;
 	for (const char *c = n->regions; *c; c++) {
 		set_region(n, w, &found, *c);

@@ -8,7 +8,8 @@
  * two that fail are a step-alert, three a hard outage. Before the letters, '~'
  * makes it amber, '!' a step-alert and '?' unknown. '.' is green; '?' alone is
  * unknown and nobody fails; '%' and letters: green, but these regions were
- * answered with 429; a ',' and letters behind all that: these have no data.
+ * answered with 429; a ',' and letters behind all that: these have no data; a ';'
+ * and letters: these have not reported yet in the round that is under way.
  * "*3" is the same for three minutes.
  *
  * What the regions see of the tools follows a '=', a letter for each region, '-'

@@ -14,11 +14,12 @@
 #include <cmocka.h>
 
 static struct conf_route routes[] = {
-	{.name = "pager", .fallback = "ops"},
-	{.name = "ops", .fallback = "phone"},
-	{.name = "phone"},
+	{.name = "pager", .fallback = "ops", .fallback_after_s = 120},
+	{.name = "ops", .fallback = "phone", .fallback_after_s = 120},
+	{.name = "phone", .fallback_after_s = 120},
+	{.name = "patient", .fallback = "ops", .fallback_after_s = 900},
 };
-static const struct conf conf = {.routes = routes, .n_routes = 3};
+static const struct conf conf = {.routes = routes, .n_routes = 4};
 
 /* An event of that severity, for one route. */
 static void add(struct alert_state *st, enum alert_phase phase,
@@ -63,35 +64,40 @@ static void test_in_time(void **state)
 		double age;
 		bool overdue, told;
 	} cases[] = {
-		{"P1", "pager", false, 899, false, false},
-		{"P1", "pager", false, 900, true, true},
+		/* A run each minute comes a little before two minutes. */
+		{"P1", "pager", false, 60, false, false},
+		{"P1", "pager", false, 109, false, false},
+		{"P1", "pager", false, 119, true, true},
+		{"P1", "pager", false, 120, true, true},
+		{"P1", "patient", false, 840, false, false},
+		{"P1", "patient", false, 900, true, true},
 		{"P2", "pager", false, 3599, false, false},
 		{"P2", "pager", false, 3600, true, true},
 		{"P3", "pager", false, 86399, false, false},
 		{"P3", "pager", false, 86400, true, true},
-		{"?", "pager", false, 900, true, true},
+		{"?", "pager", false, 120, true, true},
 		{"P3", "pager", true, 0, true, true},
-		{"P1", "phone", false, 900, true, false},
+		{"P1", "phone", false, 120, true, false},
 		{"P1", "phone", true, 0, true, false},
-		{"P1", "unknown", false, 900, true, false},
+		{"P1", "unknown", false, 120, true, false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct alert_state st;
 		double now = NIGHT_START + cases[i].age;
+		struct alert_state st;
 
 		state_init(&st, "s");
 		add(&st, ALERT_STARTED, cases[i].severity, cases[i].route,
 			NIGHT_START);
 		st.outbox[0].deliveries[0].refused = cases[i].refused;
-		if (fallback_any(&st, now) != cases[i].overdue ||
+		if (fallback_any(&st, &conf, now) != cases[i].overdue ||
 			fallback_tell(&st, NULL, now) != 0 ||
 			fallback_tell(&st, &conf, now) != cases[i].told ||
 			fallback_tell(&st, &conf, now) != 0)
 			fail_msg("case %zu", i);
 		assert_int_equal(st.n_outbox, 1 + cases[i].told);
-		assert_int_equal(fallback_any(&st, now),
+		assert_int_equal(fallback_any(&st, &conf, now),
 			cases[i].overdue && !cases[i].told);
 		state_release(&st);
 	}
@@ -149,7 +155,7 @@ static void test_words(void **state)
 	state_init(&st, "s");
 	add(&st, ALERT_STARTED, "P1", "pager", NIGHT_START + 61);
 	string_set(&st.outbox[0].deliveries[0].why, "HTTP \"503\"");
-	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 961), 1);
+	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 181), 1);
 	assert_string_equal(st.outbox[1].body,
 		"{\"v\":1,\"severity\":\"P1\",\"summary\":\"It broke. This "
 		"could not be delivered to pager since 17:51 UTC: HTTP \\\"503\\\"."
@@ -159,13 +165,13 @@ static void test_words(void **state)
 	assert_string_equal(st.outbox[1].event, "downtime_started");
 	assert_string_equal(st.timeline[0].what, "told_elsewhere");
 	/* The fallback has a fallback of its own. */
-	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 1861), 1);
+	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 301), 1);
 	assert_string_equal(st.outbox[2].body,
 		"{\"v\":1,\"severity\":\"P1\",\"summary\":\"It broke. This "
 		"could not be delivered to pager since 17:51 UTC: HTTP \\\"503\\\". "
-		"This could not be delivered to ops since 18:06 UTC.\","
+		"This could not be delivered to ops since 17:53 UTC.\","
 		"\"fallback_for\":{\"route\":\"ops\",\"since\":"
-		"\"2026-04-29T18:06:01Z\",\"why\":null}}");
+		"\"2026-04-29T17:53:01Z\",\"why\":null}}");
 	expect_outbox(&st, "1 pager*, 2 ops*, 3 phone");
 	state_release(&st);
 	/* A body that is no event is passed on as it is. */
@@ -195,11 +201,11 @@ static void test_incident(void **state)
 		strings_add(&to, "pager");
 		outbox_add(st, &n.events.v[0].record,
 			"{\"severity\":\"P1\",\"summary\":\"x\"}", &to,
-			NIGHT_START + 600.0 * (double)i);
+			NIGHT_START + 60.0 * (double)i);
 		strings_release(&to);
 	}
-	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 899), 0);
-	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 900), 2);
+	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 109), 0);
+	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 119), 2);
 	expect_outbox(st, "1 pager*, 2 pager*, 3 ops, 4 ops");
 	assert_true(strings_has(&st->incidents[ALERT_DOWNTIME].told, "ops"));
 	{
@@ -208,10 +214,10 @@ static void test_incident(void **state)
 		strings_add(&to, "pager");
 		strings_add(&to, "ops");
 		outbox_add(st, &n.events.v[0].record, "{\"severity\":\"P1\"}",
-			&to, NIGHT_START + 1000);
+			&to, NIGHT_START + 130);
 		strings_release(&to);
 	}
-	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 1001), 0);
+	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 131), 0);
 	expect_outbox(st, "1 pager*, 2 pager*, 3 ops, 4 ops, 5 pager*, 5 ops");
 	night_release(&n);
 }
@@ -227,11 +233,11 @@ static void test_waits(void **state)
 	state_init(&st, "s");
 	add(&st, ALERT_STARTED, "P1", "pager", NIGHT_START);
 	string_set(&st.outbox[0].deliveries[0].holder, "h");
-	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 900), 0);
+	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 120), 0);
 	string_set(&st.outbox[0].deliveries[0].holder, NULL);
 	outbox_wait(&st, "pager", &wait);
-	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 4499), 0);
-	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 4500), 1);
+	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 3709), 0);
+	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 3710), 1);
 	assert_int_equal(st.outbox[1].deliveries[0].digest, CONF_DIGEST_HOURLY);
 	assert_true(st.outbox[1].deliveries[0].boundary == NIGHT_START + 3600);
 	state_release(&st);

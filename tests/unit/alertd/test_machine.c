@@ -753,6 +753,60 @@ static void test_agreed(void **state)
 	}
 }
 
+/*
+ * A minute that is judged while its round is under way, and once more: what has
+ * reported may begin an incident at once, and what is awaited does nothing until
+ * it has come; nothing counts twice.
+ */
+static void test_under_way(void **state)
+{
+	static const struct night_case cases[] = {
+		{"two agree: the third is not waited for", "AEU",
+			". EU1;A @1 AEU1 . . .",
+			"1 downtime_started P1 1 x1 dns/transport [e u] | "
+			"1 downtime_escalated P1 1 x1 dns/transport [a e u] | "
+			"4 downtime_resolved P1 1-2 x1 dns/transport [a e u]"},
+		{"what one saw in the round before agrees with nobody", "AEU",
+			"E5 @1 EU5;E @1 U5 . .", ""},
+		{"until it is there", "AEU", "E5 @1 EU5;E @1 EU5",
+			"1 downtime_started P1 1 x1 auth-initialize/initialize [e u]"},
+		{"or two others do", "AEU", "E5 @1 AEU5;E",
+			"1 downtime_started P1 1 x1 auth-initialize/initialize "
+			"[a e u]"},
+		{"nor does it count for a row", "AEU",
+			"E5 E5 @2 E5;E @2 . @3 E5;E @3 E5", ""},
+		{"which ends where it did not fail in the end", "AEU",
+			"E5 @1 E5;E @1 E5 @2 .;E @2 . E5 E5", ""},
+		{"and goes on where it did", "AEU",
+			"E5 E5 @2 E5;E @2 E5",
+			"2 regional_started P2 0 x3 auth-initialize/initialize [e]"},
+		{"its own failure counts at once, and once", "AEU",
+			"E5 @1 E5;A @1 E5 @2 E5;AU @2 E5 E5",
+			"2 regional_started P2 0 x3 auth-initialize/initialize [e]"},
+		{"no minute passes before all is there", "AEU",
+			"EU1 .;E .;E .;E .;E .;EU",
+			"0 downtime_started P1 0 x1 dns/transport [e u]"},
+		{"and is no flap where it fails in the end", "AEU",
+			"EU1 @1 .;E @1 . @2 .;E @2 . @3 .;E @3 EU1 "
+			"@4 .;E @4 . . .",
+			"0 downtime_started P1 0 x1 dns/transport [e u] | "
+			"6 downtime_resolved P1 0-4 x2 dns/transport [e u]"},
+		{"nor does one fail by what was seen before", "AEU",
+			"EU1 @1 EU1;EU @1 . @2 . @3 .",
+			"0 downtime_started P1 0 x1 dns/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 dns/transport [e u]"},
+		{"a cut-off region is not one that fails", "AEU",
+			"E1 @1 E1;A @1 .,E . .", ""},
+		{"the only region is waited for", "E",
+			"E6 E6 @2 E6;E @2 . . .", ""},
+		{"whose limits are, too", "AEU",
+			"%E %E @2 %E;E @2 . . .", ""},
+	};
+
+	(void)state;
+	NIGHT_CHECK(cases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -766,6 +820,7 @@ int main(void)
 		cmocka_unit_test(test_flapping),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_under_way),
 		cmocka_unit_test(test_throttled),
 		cmocka_unit_test(test_hardly_known),
 		cmocka_unit_test(test_wrong_clock),

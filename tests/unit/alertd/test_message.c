@@ -5,6 +5,7 @@
 #include "sink_bodies.h"
 
 #include "incident/summary.h"
+#include "sinks/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -583,9 +584,40 @@ static void test_refused(void **state)
 	}
 }
 
+/* What is known of a store that does not answer is what to look at. */
+static void test_store_away(void **state)
+{
+	static const struct {
+		const char *why, *first;
+	} rows[] = {
+		{"store: /run/redis.sock: No such file or directory",
+			"Its socket is missing"},
+		{"store: 127.0.0.1:6379: Connection refused",
+			"Nothing listens at its address"},
+		{"store: /run/redis.sock: Permission denied", "We may not use"},
+		{"store: db:6379: WRONGPASS invalid password", "Its password"},
+		{"store: db:6379: OOM command not allowed", "Its memory"},
+		{"store: db:6379: does not answer within 5 s", "The cron job"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[200];
+		struct sink_event e = {.kind = (char[]) {"pipeline_stalled"},
+			.summary = text};
+
+		snprintf(text, sizeof text, "Monitoring is blind since 12:00 "
+			"UTC (5 min): the store does not answer; servers are "
+			"not judged, and nothing else can be told; %s.",
+			rows[i].why);
+		begins(message_words(&e)->first, rows[i].first, rows[i].why);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_store_away),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_hints),
 		cmocka_unit_test(test_said),
