@@ -399,7 +399,7 @@ static int act(const struct options *o, const struct conf *conf,
 	} else {
 		log_error("%s", why);
 		if (acknowledge_wanted(o))
-			status = store_outage_ack(&setup, url, slug, &ack);
+			status = acknowledge_in_outage(&setup, url, slug, &ack);
 		tell_store_outage(&setup, url, why);
 	}
 	deliver_free(setup.deliver);

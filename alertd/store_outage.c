@@ -1,14 +1,10 @@
 #include "store_outage.h"
 
-#include "base/exits.h"
-#include "commands/ack.h"
-#include "incident/acknowledgement.h"
 #include "state/backend.h"
 #include "state/outage_file.h"
 #include "state/state_store.h"
 
 #include <stddef.h>
-#include <string.h>
 
 bool store_outage_tell(const struct notifier_setup *setup, const char *url,
 	const char *why)
@@ -31,27 +27,4 @@ bool store_outage_tell(const struct notifier_setup *setup, const char *url,
 	state_store_free(own.states);
 	outage_file_close(file);
 	return ok;
-}
-
-int store_outage_ack(const struct notifier_setup *setup, const char *url,
-	const char *what, struct ack_request *q)
-{
-	struct outage_file *file = strncmp(what, SLUG_FLEET, 1) == 0
-		? outage_file_open(url, false)
-		: NULL;
-	struct notifier_setup own = *setup;
-	struct notifier *p;
-	int status;
-
-	if (!file)
-		return EXIT_ENV;
-	own.states = state_store_new_on(&file_backend, file);
-	own.maintenances = NULL;
-	own.alone = own.queue_only = true;
-	p = notifier_new(&own);
-	status = acknowledge(p, what, q);
-	notifier_free(p);
-	state_store_free(own.states);
-	outage_file_close(file);
-	return status;
 }

@@ -9,6 +9,9 @@
 #include "incident/acknowledgement.h"
 #include "incident/machine.h"
 #include "notifier.h"
+#include "state/backend.h"
+#include "state/outage_file.h"
+#include "state/state_store.h"
 #include "transport/credential.h"
 
 #include <stdlib.h>
@@ -153,4 +156,27 @@ int acknowledge(struct notifier *p, const char *what, struct ack_request *q)
 	else
 		log_error("%s: nothing is open there", what);
 	return r.n ? EXIT_GOOD : EXIT_NEWS;
+}
+
+int acknowledge_in_outage(const struct notifier_setup *setup, const char *url,
+	const char *what, struct ack_request *q)
+{
+	struct outage_file *file = strncmp(what, SLUG_FLEET, 1) == 0
+		? outage_file_open(url, false)
+		: NULL;
+	struct notifier_setup own = *setup;
+	struct notifier *p;
+	int status;
+
+	if (!file)
+		return EXIT_ENV;
+	own.states = state_store_new_on(&file_backend, file);
+	own.maintenances = NULL;
+	own.alone = own.queue_only = true;
+	p = notifier_new(&own);
+	status = acknowledge(p, what, q);
+	notifier_free(p);
+	state_store_free(own.states);
+	outage_file_close(file);
+	return status;
 }

@@ -11,6 +11,7 @@
 
 struct ack_request;
 struct notifier;
+struct notifier_setup;
 
 /* Seconds. */
 #define ACK_MIN_S 60
@@ -45,5 +46,13 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
  * Returns an exit status.
  */
 int acknowledge(struct notifier *p, const char *what, struct ack_request *q);
+
+/*
+ * acknowledge_in_outage(setup, url, what, q): do what q says to the incident of a
+ * store that does not answer, where `what`, a slug or a dedup_key, means that one.
+ * An exit status; the operator has been told what is wrong.
+ */
+int acknowledge_in_outage(const struct notifier_setup *setup, const char *url,
+	const char *what, struct ack_request *q);
 
 #endif
