@@ -109,13 +109,13 @@ down() {
 	hush eu-west-2 10 40 <whole | hush sa-east-1 20 35 >day
 	replayed day >out
 	diff <(told <out | grep -v drift) - <<-'END'
-	14:11 probe_silent_started P3 eu-west-2
-	14:21 probe_silent_escalated P3 eu-west-2,sa-east-1
+	14:09 probe_silent_started P3 eu-west-2
+	14:19 probe_silent_escalated P3 eu-west-2,sa-east-1
 	14:35 probe_silent_resolved P3 eu-west-2
 	END
 	jq -se 'map(select(.event | startswith("probe"))) |
 		(map(.dedup_key) | unique | length) == 1 and
-		.[0].started_at == "2026-04-21T14:07:00Z" and .[0].probe_count == 5 and
+		.[0].started_at == "2026-04-21T14:04:00Z" and .[0].probe_count == 5 and
 		.[2].resolved_at == "2026-04-21T14:35:00Z" and .[0].tools == null' out
 	# It changes no verdict: who reports decides.
 	[ "$(jq -r .verdict verdicts | sort -u)" = green ]
@@ -127,7 +127,7 @@ down() {
 	hush eu-west-2 20 65 <fails >day
 	replayed day | told | grep -v drift | diff - <(cat <<-'END'
 	14:05 downtime_started P1 ap-southeast-1,eu-west-2,sa-east-1,us-east-1,us-west-2
-	14:21 probe_silent_started P3 eu-west-2
+	14:19 probe_silent_started P3 eu-west-2
 	END
 	)
 	hush "$REGIONS" 20 65 <fails >day
