@@ -368,13 +368,13 @@ proved = prove --timer -f -o --statefile=$(B)/proved -e 'bats -t'
 bats = rm -f $(B)/proved; $(proved) -j $(1) --state=save $(2) || \
 	{ echo "These once more, each alone:"; $(proved) --state=failed; }
 
-# Minutes of ssh, of web servers, of suites that others wrote, of months of data, of
-# attacks, of secrets that come back in every form, and of programs that are killed again
-# and again are left to check-long.
-LATER = $(patsubst %,tests/cli/%.bats,$(addprefix fleet/,canary canary-runners crawl demo \
-	doctor enroll forced hosts inbox lambda poisoned rotate shared sift worker) \
+# Minutes of ssh, of web servers, of suites that others wrote, of months of data, of every
+# form of a client's file, of packed sources, of attacks, of secrets that come back in
+# every form, and of programs that are killed again and again are left to check-long.
+LATER = $(patsubst %,tests/cli/%.bats,$(addprefix fleet/,canary canary-runners clients crawl \
+	cve demo doctor enroll forced hosts inbox lambda poisoned rotate shared sift worker) \
 	$(addprefix whole/,deploy engines late report run stale-cache store-kills) \
-	$(addprefix aggregate/,property snapshot) \
+	$(addprefix aggregate/,places property snapshot) \
 	$(addprefix alert/,hung-routes kills sinks-answers) \
 	$(addprefix probe/,conformance hostile inward limits oracle peers peers-nginx secrets) \
 	$(addprefix serve/,fastcgi mcp-conformance trouble))

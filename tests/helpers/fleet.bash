@@ -182,3 +182,14 @@ local_probe() {
 	export REAL=$PWD/fake/real
 	PATH=$PWD/fake:$PATH
 }
+
+# made: of what init made, in one line: slug=path of each server, with what its
+# credential waits for; name!reason of each entry that is none.
+made() {
+	mcp-aggregate config -c fleet/fleet.yaml >config 2>/dev/null
+	jq -r '.servers[] | "\(.slug)=\(.url | sub("^http://127.0.0.1:1"; ""))" +
+		if .auth.mode == "none" then "" else ":" + .auth.mode end' config >servers
+	sed -n "s/^ *# Fill in \(.*\), and take the # away before auth of \(.*\):$/\2?\1/p" out >>servers
+	sed -n '/^Not for regions:/,/^The store:/s/^  \([^:]*\): \(.*\)/\1!\2/p' out >>servers
+	paste -s -d ';' servers
+}

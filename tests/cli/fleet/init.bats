@@ -453,37 +453,6 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	[ "$status" -eq 3 ]
 }
 
-# made: of what init made, in one line: slug=path of each server, with what its
-# credential waits for; name!reason of each entry that is none.
-made() {
-	mcp-aggregate config -c fleet/fleet.yaml >config 2>/dev/null
-	jq -r '.servers[] | "\(.slug)=\(.url | sub("^http://127.0.0.1:1"; ""))" +
-		if .auth.mode == "none" then "" else ":" + .auth.mode end' config >servers
-	sed -n "s/^ *# Fill in \(.*\), and take the # away before auth of \(.*\):$/\2?\1/p" out >>servers
-	sed -n '/^Not for regions:/,/^The store:/s/^  \([^:]*\): \(.*\)/\1!\2/p' out >>servers
-	paste -s -d ';' servers
-}
-
-@test "each entry of each client is a server, or named with the reason" {
-	local form count want n=0 beside='stdio: it runs beside its client, so no region can reach it'
-	local U=http://127.0.0.1:1
-	while IFS='|' read -r count form want; do
-		[[ $form ]] || continue
-		rm -rf fleet
-		printf '%s' "${form//U:/$U}" >client.json
-		mcp-fleet init client.json >out 2>err || { echo "$form"; cat err; return 1; }
-		made >line
-		[ ! -s err ]
-		# Counted: as many as the input has.
-		[ "$(($(jq '.servers | length' config) + $(grep -c '!' servers)))" -eq "$count" ] ||
-			{ echo "$form: not $count"; cat line; return 1; }
-		want=${want//BESIDE/$beside}
-		[ "$(<line)" = "$want" ] || { echo "$form:"; echo "made $(<line)"; echo "want $want"; return 1; }
-		n=$((n + 1))
-	done <"$ROOT/tests/fixture/clients.txt"
-	[ "$n" -gt 40 ]
-}
-
 # secrets: the configuration of a client, of a server for each line: what is its secret,
 # which is that of Authorization if it begins with a scheme.
 secrets() {
