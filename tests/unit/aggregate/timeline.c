@@ -158,7 +158,7 @@ void timeline_judge(const struct timeline *t, const struct rule *rule,
 		.n_expected = t->n,
 		.regions = t->regions,
 		.n_regions = t->n,
-		.worked_at = t->worked > 0 ? TIMELINE_START + t->worked : 0,
+		.worked_at = fabs(t->worked) > 0 ? TIMELINE_START + t->worked : 0,
 	};
 	struct verdict v;
 
