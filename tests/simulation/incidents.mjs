@@ -143,8 +143,8 @@ export const KINDS = {
 			const x = p.some(1);
 			p.fail(x, a, 2, p.pick(FAILURES));
 			p.lose(x, a + 2, n - 2);
-			p.always(a, n, { ...AMBER, failing: p.names(x) });
-			p.always(a + 4, n - 4, { no_data: p.names(x), failed_regions: 0 });
+			p.always(a, 4, { ...AMBER, failing: p.names(x) });
+			p.always(a + 4, n - 4, { ...GREEN, failing: [], no_data: p.names(x) });
 			p.always(a + n, 3, GREEN);
 		} },
 	'told in part': { from: 3, length: [5, 9],
