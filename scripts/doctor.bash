@@ -192,9 +192,9 @@ check_undelivered() {
 		found fail routes "$line" \
 			"mcp-alert ${slug:+explain }${slug:-list} -c $config"
 	done < <(head -n 5 "$desk/waiting")
-	check_deliveries
 	line=$(($(wc -l <"$desk/waiting") - 5))
 	((line <= 0)) || found fail routes "and $line more" "mcp-aggregate status -c $config"
+	check_deliveries
 	[[ ! -s $desk/waiting && ! -s $desk/failed ]]
 }
 
@@ -206,7 +206,8 @@ check_deliveries() {
 		jq -nr --argjson from "$(($(date +%s) - 86400))" --slurpfile config \
 		"$scratch/config" --rawfile waiting "$desk/waiting" '
 		[$config[0].alerts.routes[].name] as $routes |
-		reduce (inputs | select(.at >= $from) | .route = ([.text | strings |
+		# What failed is tried again: that is no end.
+		reduce (inputs | select(.at >= $from and .what != "failed") | .route = ([.text | strings |
 			capture("^[a-z_]+ to route (?<name>[^ :]+)").name][0])) as $e ({};
 			if $e.route then .[$e.route] = $e else . end) |
 		to_entries[] | select((.value.what | test("^(refused|given_up|to_mend)\\z")) and
@@ -216,6 +217,7 @@ check_deliveries() {
 			.value.what): \(.value.text | .[:300] | gsub("[\\p{Cc}\\p{Cf}]"; "?"))"' \
 		>"$desk/failed" || :
 	while IFS=$'\t' read -r slug line; do
+		[[ $slug != '*' ]] || slug="'*'"
 		found fail routes "$line" "mcp-alert history -c $config $slug"
 	done < <(head -n 5 "$desk/failed")
 }
@@ -227,7 +229,7 @@ check_route() {
 		file=$(own_secrets)/ack
 		found warn routes "${line#warning: }" "$(write_secret "$file" \
 			'printf "for = ack\ntoken = %s\n" $(openssl rand -hex 32)')$(
-			$(web_reads "$file") || echo " && $(copy_for_web "$file")")"
+			web_reads "$file" || echo " && $(copy_for_web "$file")")"
 	elif [[ $line == warning:* ]]; then
 		found warn routes "${line#warning: }" "\${EDITOR:-vi} $config"
 	elif [[ $line =~ ^route\ .*\((.*)\ in\ the\ folder\ (.*)\)$ ]]; then
@@ -283,6 +285,7 @@ check_link() {
 	link=${link%/ack/*}/ack/
 	if [[ $code == 200 ]] && grep -qs 'It was a test and it arrived' "$desk/link"; then
 		found ok routes 'the link of a message to acknowledge works'
+		check_short "${link%/ack/}/a/"
 	elif ! grep -qsi '^cache-control: no-store' "$desk/link.head"; then
 		found fail routes "the links of messages to acknowledge do not work: $link$(:
 			) answers $code, and not by mcp-alert" \
@@ -295,6 +298,18 @@ check_link() {
 		found fail routes "the links of messages to acknowledge answer $code: see the$(:
 			) log of the web server of $link" "curl -i ${link}x"
 	fi
+}
+
+# check_short ADDRESS: whether the short links of text messages lead to mcp-alert: older
+# files of web servers do not know them.
+check_short() {
+	jq -e 'any(.alerts.routes[]; .type == "twilio_sms")' "$scratch/config" >/dev/null ||
+		return 0
+	curl -q -sS -m "$bound" --max-filesize 65536 -D "$desk/short" -o "$desk/link" \
+		-- "$1x" 2>/dev/null || return 0
+	grep -qsi '^cache-control: no-store' "$desk/short" || found fail routes \
+		"the short links of text messages do not work: $1 is not answered by mcp-alert" \
+		'man 1 mcp-alert   # The web server'
 }
 
 # own_secrets: the folder of the secrets of routes and of mcp-fleet itself: beside that

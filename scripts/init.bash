@@ -725,7 +725,7 @@ init() {
 	echo '{}' >"$scratch/results"
 	write_credentials
 	[[ ! $ca ]] || awk '/^-----BEGIN .*CERTIFICATE-----/ { on = 1 }
-		on { print } /^-----END / { on = 0 }' "$ca" >"$new/ca.pem"
+		on { print } /^-----END / { on = 0 }' <"$ca" >"$new/ca.pem"
 	write_fleet "$scratch/results"
 	timeout 30 mcp-aggregate config -c "$new/fleet.yaml" >"$scratch/config" \
 		2>"$scratch/said" || {

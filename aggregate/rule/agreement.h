@@ -17,14 +17,14 @@ struct expected_regions {
 	struct failure_run *runs;
 	size_t *machines;
 	size_t n, n_machines;
-	bool limited; /* every region that fails is limited */
+	bool limited; /* every region that reports and fails is limited */
 };
 
 /*
  * agreement_size(rule, f, step): how many regions agree on a step, or fail
  * together at any for STEP_NONE: the most of which one interval of the rule's
  * tolerance, ends included, holds a failure each. A limited region agrees with
- * none, unless all that fail are.
+ * none, unless all that report and fail are.
  */
 int agreement_size(const struct rule *rule, const struct expected_regions *f,
 	enum step step);

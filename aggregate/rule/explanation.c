@@ -467,7 +467,8 @@ static void put_counted(const struct explanation *e, struct buf *b)
 
 	if (e->counted == VERDICT_UNKNOWN)
 		return;
-	buf_fmt(b, "The minute from %s is counted as %s, by its first verdict",
+	buf_fmt(b,
+		"The minute from %s is counted as %s, by its published verdict",
 		time_text(e, (double)e->verdict->window, at),
 		verdict_colour_name(e->counted));
 	if (e->counted != e->verdict->verdict)

@@ -69,6 +69,21 @@ static void find_machines(struct expected_regions *f)
 	}
 }
 
+/* Whether all that report and fail are limited; false where none is. */
+static bool all_limited(const struct expected_regions *f)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < f->n; i++) {
+		const struct failure_run *r = &f->runs[i];
+
+		if (r->reports && r->step && !r->limited)
+			return false;
+		any = any || (r->reports && r->limited);
+	}
+	return any;
+}
+
 static struct expected_regions expected_regions_new(const struct rule *rule,
 	const struct verdict_input *in)
 {
@@ -84,10 +99,7 @@ static struct expected_regions expected_regions_new(const struct rule *rule,
 	find_machines(&f);
 	for (size_t i = 0; i < f.n; i++)
 		f.runs[i] = failure_run_judge(rule, &f.regions[i], in->now);
-	for (size_t i = 0; i < f.n; i++)
-		f.limited = f.limited || f.runs[i].limited;
-	for (size_t i = 0; i < f.n; i++)
-		f.limited = f.limited && (f.runs[i].limited || !f.runs[i].step);
+	f.limited = all_limited(&f);
 	return f;
 }
 
@@ -270,7 +282,7 @@ static enum checks find_checks(const struct expected_regions *f,
 	for (size_t i = 0; i < f->n; i++) {
 		const struct failure_run *r = &f->runs[i];
 
-		if (!r->step || r->limited)
+		if (!r->step || !r->reports || r->limited)
 			continue;
 		if (!r->refused &&
 			(r->step <= STEP_AUTH_INITIALIZE || r->step == step))

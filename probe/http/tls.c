@@ -291,8 +291,8 @@ void http_tls_fail_certificate(struct http_response *r,
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
 		failure_http(r, "tls.untrusted",
 			"the issuer of %s%s%s%s is unknown here, or the server "
-			"does not send the certificates between; if it is a "
-			"private one, " TRUST_IT,
+			"does not send its intermediate certificates; if the "
+			"issuer is private, " TRUST_IT,
 			whose(t), *t->issuer ? ", " : "", t->issuer,
 			*t->issuer ? "," : "");
 		return;

@@ -27,6 +27,7 @@ struct http_trust {
 };
 
 static struct http_trust *all;
+static size_t n_all;
 static STACK_OF(X509) * machine; /* what this machine trusts; NULL: not read */
 
 __attribute__((format(printf, 2, 3))) static void *refuse(
@@ -119,13 +120,20 @@ static struct http_trust *add(const char *what, char *pem, size_t n, char *why)
 		free(pem);
 		return t;
 	}
+	if (n_all == TRUST_MOST) {
+		free(pem);
+		return refuse(why, "ca: %.200s: more than %d different ones",
+			what, TRUST_MOST);
+	}
 	t = xcalloc(1, sizeof *t);
 	t->certs = take_certificates(pem, n, &sound);
 	t->pem = pem;
 	t->n = n;
 	t->next = all;
-	if (sound && sk_X509_num(t->certs) > 0)
+	if (sound && sk_X509_num(t->certs) > 0) {
+		n_all++;
 		return all = t;
+	}
 	refuse(why, sound ? "ca: %.200s: no certificate in PEM"
 			  : "ca: %.200s: a certificate that cannot be read",
 		what);
@@ -205,6 +213,7 @@ void trust_forget(void)
 		free(t->pem);
 		free(t);
 	}
+	n_all = 0;
 	sk_X509_pop_free(machine, X509_free);
 	machine = NULL;
 }

@@ -14,9 +14,11 @@ struct x509_store_st;
 /* Opaque. */
 struct http_trust;
 
-/* Room for the reason why an authority cannot be used; the most bytes in PEM. */
+/* Room for the reason why an authority cannot be used; the most bytes in PEM; and
+   how many different ones there may be: who sends targets pays for no memory here. */
 #define TRUST_WHY 300
 #define TRUST_MAX (64 * 1024)
+#define TRUST_MOST 1000
 
 /* trust_inline(ca): whether ca is no file, but the certificates themselves. */
 bool trust_inline(const char *ca);
@@ -24,7 +26,8 @@ bool trust_inline(const char *ca);
 /*
  * trust_read(ca, why): the certificates of ca. They live until trust_forget. NULL
  * and why, of TRUST_WHY bytes: there is no such file, or no certificate in it, or
- * one that cannot be read, or there are more than TRUST_MAX bytes.
+ * one that cannot be read, or there are more than TRUST_MAX bytes, or TRUST_MOST
+ * others.
  */
 struct http_trust *trust_read(const char *ca, char *why);
 

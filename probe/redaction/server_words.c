@@ -118,12 +118,33 @@ static size_t secret_behind(const char *word, const char *p, size_t *hide)
 	return n;
 }
 
-/* "//USER:PASSWORD@": how long what is before the @ is; 0: it is none. */
+/* Whether n bytes at p are a host and perhaps a port: "db", "db:80", "[::1]:80". */
+static bool is_host(const char *p, size_t n)
+{
+	const char *colon = memchr(p, ':', n);
+
+	if (*p == '[' || !colon)
+		return true;
+	for (const char *s = colon + 1; s < p + n; s++)
+		if (!isdigit((unsigned char)*s))
+			return false;
+	return true;
+}
+
+/* "//USER:PASSWORD@": how long what is before the @ is; 0: it is none. A password
+   may have a @ or a slash that nobody has encoded. */
 static size_t userinfo(const char *p)
 {
-	size_t n = strncmp(p, "//", 2) == 0 ? strcspn(p + 2, "/ \t@\"'<>") : 0;
+	size_t n, end;
 
-	return n && p[2 + n] == '@' ? n : 0;
+	if (strncmp(p, "//", 2) != 0)
+		return 0;
+	p += 2;
+	n = strcspn(p, "/ \t\"'<>");
+	end = is_host(p, n) ? n : strcspn(p, " \t\"'<>");
+	while (end && p[end] != '@')
+		end--;
+	return end;
 }
 
 static void put_masked(struct buf *b, const char *s)

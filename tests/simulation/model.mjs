@@ -118,22 +118,22 @@ const COLOUR = { 'ok': 'green', 'regional': 'amber', 'step-alert': 'red',
 // The verdict as of an instant on regions, in the order of their names, that
 // have heard every probe up to then.
 export function judge(regions, now, tolerance) {
-	// What a silent one saw last, nobody knows of now.
-	const failing = regions.filter((r) => r.step && r.reports(now));
 	const reporters = regions.filter((r) => r.reports(now));
+	// What a silent region saw last says nothing of now.
+	const failing = reporters.filter((r) => r.step);
 	// Those that are limited say something only where all that fail are.
 	const limited = failing.every((r) => r.limited);
 	const heard = failing.filter((r) => r.limited === limited);
 	const agreed = most((step) => agreeing(heard
 		.filter((r) => r.step === step).map((r) => r.recent(now)), tolerance));
-	// Where none agree, the step at which most fail.
-	const alone = most((step) => heard.filter((r) => r.step === step).length);
+	// Those whose failures are older than the lookback agree with nobody.
+	const older = most((step) => heard.filter((r) => r.step === step).length);
 	const tier = tierOf(regions, failing, reporters, agreed.n, now, tolerance);
 	const drift = regions.filter((r) => r.told && r.list !== r.told);
 	for (const r of regions)
 		r.told = r.list;
 	return {
-		verdict: COLOUR[tier], tier, step: agreed.step || alone.step,
+		verdict: COLOUR[tier], tier, step: agreed.step || older.step,
 		failed_regions: agreed.n, reporters: reporters.length,
 		expected: regions.length,
 		failing: failing.map((r) => r.name),

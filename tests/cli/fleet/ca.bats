@@ -174,7 +174,9 @@ works() {
 		[[ $output == "mcp-fleet: --ca: $bad: "* ]]
 		[ ! -e fleet ]
 	done
-	run -0 mcp-fleet init --ca "$FILES/ca.pem" -d "$PWD/fleet" "$SECURE"
+	# A name that awk(1) would take for a variable.
+	cp "$FILES/ca.pem" a=b.pem
+	run -0 mcp-fleet init --ca a=b.pem -d "$PWD/fleet" "$SECURE" </dev/null
 	[[ $output == *$'\n  localhost: healthy\n'* ]]
 	cmp fleet/ca.pem "$FILES/ca.pem"
 	# From target records, which have it already.

@@ -778,6 +778,12 @@ outage() {
 	[ "$status" -eq 1 ]
 	told fail routes 'route pager failed the last time: shop: given_up: regional_started to route pager: HTTP 503'
 	[ "$mend" = 'mcp-alert history -c fleet.yaml shop' ]
+	# The name of the fleet is a pattern to a shell.
+	redis rpush "fleet:history:$(($(date +%s) / 86400))" "$(jq -c \
+		'select(.what == "given_up") | .at += 60 | .server_slug = "*"' told)" >/dev/null
+	doctor
+	told fail routes 'route pager failed the last time: *: given_up: '
+	[ "$mend" = "mcp-alert history -c fleet.yaml '*'" ]
 	# That of a route that the configuration has no more is past; as is what went well since.
 	silent fail routes 'route old'
 	redis rpush "fleet:history:$(($(date +%s) / 86400))" "$(jq -cn --argjson at "$(date +%s)" '{v: 1,

@@ -100,6 +100,8 @@ counted_once() {
 	kill -0 "$pid"
 	[ "$(told)" = 'downtime_started shop P1 a-1,b-1' ]
 	redis get probe:shop:verdict | jq -e '.verdict == "red" and .awaited == ["c-1"]'
+	# And the spool is as empty as it is.
+	redis --raw hvals fleet:spools | jq -e '[.waiting, .set_aside, .files] == [0, 0, []]'
 	read -r <held
 	ended
 	grep -q '^mcp-fleet: shop: red, step-alert at initialize (a-1, b-1), c-1 not there yet$' err1

@@ -268,6 +268,13 @@ states() {
 			--serve-ssh -r eu <targets
 		[[ $output == *'ca: a file of this machine, and no certificate'* ]]
 	done
+	# Nor has it more of them kept here than anybody needs.
+	trusting 1 "$(<ca.pem)" | command jq -c '.url = "http://localhost:1/" |
+		range(1002) as $n | .ca = "\($n % 1001)\n" + .ca' >targets
+	SSH_ORIGINAL_COMMAND='mcp-probe --targets - -r eu -f jsonl' run "$BIN/mcp-probe" \
+		--serve-ssh -r eu <targets
+	[[ $output == *'line 1001: ca: its text: more than 1000 different ones'* ]]
+	[ "$(grep -c '"type":"probe"' <<<"$output")" -eq 1001 ]
 	trusting "$PORT_good" "$(<ca.pem)" >targets
 	SSH_ORIGINAL_COMMAND='mcp-probe --targets - -r eu -f jsonl' run -0 "$BIN/mcp-probe" \
 		--serve-ssh -r eu <targets

@@ -174,7 +174,7 @@ told() {
 		[[ $output == *"red, hard-outage at initialize"*"is counted as red"* ]]
 	done
 	run -0 mcp-aggregate explain one --at $((NOW - 60 + 50))
-	[[ $output == *"green, ok"*"is counted as green, by its first verdict"* ]]
+	[[ $output == *"green, ok"*"is counted as green, by its published verdict"* ]]
 	# However often it is judged, or delivered: nothing more.
 	round 0
 	mcp-aggregate verdict >verdicts
@@ -305,7 +305,7 @@ killed() {
 	diff before.got chat.got
 	# And explain says that it is so.
 	run -0 mcp-aggregate explain one --at $((NOW - 240 + 50))
-	[[ $(tr -d '\n' <<<"$output") == *"is counted as red, by its first verdict: that judged another instant of it, or knew of other records "* ]]
+	[[ $(tr -d '\n' <<<"$output") == *"is counted as red, by its published verdict: that judged another instant of it, or knew of other records "* ]]
 }
 
 @test "regions that were cut off meanwhile were no outage" {

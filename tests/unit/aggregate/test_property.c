@@ -120,15 +120,17 @@ static bool within(const struct seen_region *r, double from, double to)
 	return false;
 }
 
-/* Whether all that fail are limited. */
+/* Whether all that report and fail are limited. */
 static bool limited(const struct seen_region *r, size_t n)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < n; i++) {
-		if (r[i].step && !r[i].limited)
+		if (!r[i].reports || !r[i].step)
+			continue;
+		if (!r[i].limited)
 			return false;
-		any = any || r[i].step;
+		any = true;
 	}
 	return any;
 }

@@ -325,6 +325,11 @@ static void test_refused(void **state)
 			"eu 2:- 122:5/auth.rejected|us 3:- 123:5/auth.rejected",
 			"red step-alert auth-initialize 2 3/3 [ap eu us] [] "
 			"checks refused", NULL, 0},
+		{"one that is silent failed before that", 1000,
+			"ap 1:3/http.503|eu 902:- 962:5/auth.rejected|"
+			"us 903:- 963:5/auth.rejected",
+			"red step-alert auth-initialize 2 2/3 [eu us] [ap] "
+			"checks refused", NULL, 0},
 		{"the only region", 250,
 			"eu 2:- 62:5/auth.rejected 122:5/auth.rejected "
 			"182:5/auth.rejected",
@@ -447,6 +452,15 @@ static void test_throttled(void **state)
 		{"nor the only region red", 900,
 			"eu 2:6 62:6 122:6 890:6/http.429",
 			"amber regional tools-list 0 1/1 [eu] []", NULL, 0},
+		{"a silent one says nothing of now: limited", 1000,
+			"ap 990:-|us 991:-|"
+			"eu 2:6/http.429 62:6/http.429 122:6/http.429",
+			"green ok - 0 2/3 [] [eu]", NULL, 0},
+		{"nor does one that failed otherwise", 1000,
+			"ap 990:-|eu 2:6/http.503|"
+			"us 871:6/http.429 931:6/http.429 991:6/http.429",
+			"amber regional tools-list 1 2/3 [us] [eu] "
+			"checks rate-limited", NULL, 0},
 		{"another code of HTTP counts at once", 50,
 			"ap 1:-|eu 2:6/http.4290|us 3:6/http.42",
 			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
