@@ -7,7 +7,6 @@
 #include "incident/flapping.h"
 #include "incident/severity.h"
 #include "incident/summary.h"
-#include "incident/summary.h"
 
 #include <stdlib.h>
 
@@ -220,7 +219,6 @@ void recovery_regions_silent(struct alert_state *st, const struct verdict *v,
 		return;
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];
-		int64_t seen = inc->seen ? inc->seen : inc->failed;
 		struct buf why;
 
 		if (!inc->open ||
@@ -228,7 +226,7 @@ void recovery_regions_silent(struct alert_state *st, const struct verdict *v,
 			!drop_silent(st, inc, v, p))
 			continue;
 		buf_init(&why, TEXT_SIZE);
-		summary_put_silent(&why, &inc->regions, seen, (double)v->window,
+		summary_put_silent(&why, inc, &inc->regions, (double)v->window,
 			st->zone);
 		buf_fmt(&why, ": the incident of %s ends, for nobody watches "
 			      "it there,",
