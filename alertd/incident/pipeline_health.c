@@ -600,6 +600,7 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	enum stage s = STAGE_INGEST;
 	bool late;
 
+	incident_heal_closings(st, now);
 	/* A stalled ingest is the cause of a stalled verdict. */
 	if (!stands(pl, s, now))
 		s = STAGE_VERDICT;
@@ -657,6 +658,7 @@ void pipeline_away(struct alert_state *st, const char *why,
 {
 	struct incident *inc = &st->incidents[ALERT_STALLED];
 
+	incident_heal_closings(st, now);
 	count_away(&st->away, now);
 	if (!st->away.n)
 		return;
