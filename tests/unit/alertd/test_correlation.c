@@ -276,6 +276,57 @@ static void test_pace(void **state)
 	}
 }
 
+/* What the servers say is quoted only while all of them say the same. */
+static void test_said(void **state)
+{
+	static const struct {
+		const char *a, *b, *late, *said;
+		bool worse;
+	} rows[] = {
+		{"no room", "no room", NULL, "no room", false},
+		{"no room", "down", NULL, NULL, false},
+		{"no room", NULL, NULL, NULL, false},
+		{"no room", "no room", "no room", "no room", false},
+		{"no room", "no room", "down", NULL, false},
+		{"no room", "no room", NULL, NULL, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct alert_event e = {
+			.slug = (char[]) {"a"},
+			.record.kind = ALERT_DOWNTIME,
+			.record.phase = ALERT_ESCALATED,
+			.record.severity = SEVERITY_P1,
+			.record.at = 720,
+		};
+		struct correlation_starts l = {0};
+		struct alert_events out = {0};
+		struct alert_state st;
+		const char *said;
+
+		note(&l, "a:downtime:6@10[eu,us]");
+		note(&l, "b:downtime:6@10[eu,us]");
+		note(&l, "c:downtime:6@11[eu,us]");
+		l.v[0].event.record.said = rows[i].a;
+		l.v[1].event.record.said = rows[i].b;
+		l.v[2].event.record.said = rows[i].late;
+		state_init(&st, "*.12345678");
+		correlation_begin(&st, l.v, 2, &out);
+		if (rows[i].late)
+			correlation_begin(&st, &l.v[2], 1, &out);
+		if (rows[i].worse)
+			correlation_follow(NULL, &st, &e, &out);
+		said = st.incidents[ALERT_DOWNTIME].said;
+		if (!said || !rows[i].said ? said != rows[i].said
+					   : strcmp(said, rows[i].said) != 0)
+			fail_msg("%zu: %s", i, said ? said : "nothing");
+		events_release(&out);
+		state_release(&st);
+		correlation_release(&l);
+	}
+}
+
 /* Of what is left of a server's downtime, all are told together, too. */
 static void test_what_is_left(void **state)
 {
@@ -403,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_may),
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_what_is_left),
 		cmocka_unit_test(test_worse),
 		cmocka_unit_test(test_join),
