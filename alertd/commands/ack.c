@@ -175,6 +175,8 @@ int acknowledge_in_outage(const struct notifier_setup *setup, const char *url,
 	own.states = state_store_new_on(&file_backend, file);
 	own.maintenances = NULL;
 	own.alone = own.queue_only = true;
+	/* Who tells of the outage sends it: once. */
+	own.deliver = NULL;
 	p = notifier_new(&own);
 	status = acknowledge(p, what, q, setup->zone);
 	notifier_free(p);

@@ -5,6 +5,7 @@
 #include "nights.h"
 
 #include "incident/acknowledgement.h"
+#include "incident/incident.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -298,6 +299,42 @@ static void test_close_by_a_wrong_clock(void **state)
 	night_release(&n);
 }
 
+/* The sentence names what was closed as people do. */
+static void test_close_says_what(void **state)
+{
+	static const struct {
+		const char *slug;
+		enum alert_kind kind;
+		const char *says;
+	} rows[] = {
+		{"s", ALERT_DOWNTIME, "s was closed by ann (gone), and "},
+		{"*", ALERT_STALLED, "Monitoring was closed by ann (gone), "},
+		{"*", ALERT_SILENT, "The incident of the fleet was closed by "},
+		{"*.12345678", ALERT_DOWNTIME,
+			"The incident that 2 servers share was closed by ann "},
+	};
+	const struct ack_request q = CLOSE("ann");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct alert_events out = {0};
+		struct alert_state st;
+
+		state_init(&st, rows[i].slug);
+		strings_add(&st.servers, "a");
+		strings_add(&st.servers, "b");
+		incident_open(&st.incidents[rows[i].kind], SEVERITY_P1,
+			NIGHT_START, NIGHT_START, 1);
+		ack_apply(&st, &q, MINUTE(1), &out);
+		assert_int_equal(out.n, 1);
+		if (strncmp(out.v[0].summary, rows[i].says,
+			    strlen(rows[i].says)) != 0)
+			fail_msg("%zu: %s", i, out.v[0].summary);
+		events_release(&out);
+		state_release(&st);
+	}
+}
+
 /* There is room for one of each kind, whatever a state that was read says. */
 static void test_close_with_a_full_list(void **state)
 {
@@ -325,6 +362,7 @@ int main(void)
 		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_close_stays_closed),
 		cmocka_unit_test(test_close_by_a_wrong_clock),
+		cmocka_unit_test(test_close_says_what),
 		cmocka_unit_test(test_close_with_a_full_list),
 		cmocka_unit_test(test_expiry),
 	};
