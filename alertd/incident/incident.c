@@ -7,6 +7,7 @@
 #include "incident/recovery.h"
 
 #include <math.h>
+#include <string.h>
 
 void incident_open(struct incident *inc, enum severity severity,
 	int64_t first, int64_t window, int count)
@@ -125,6 +126,9 @@ void incident_close(struct alert_state *st, enum alert_kind kind, double now)
 		n--;
 	st->closings[n++] = new;
 	st->n_closings = n;
+	st->refusal_closed = st->refusal_closed || (kind == ALERT_STALLED &&
+		st->incidents[kind].error &&
+		strcmp(st->incidents[kind].error, INCIDENT_REFUSED) == 0);
 	forget_starts(st, kind);
 	if (kind < ALERT_DOWN_KINDS)
 		streak_forget_bad(st);

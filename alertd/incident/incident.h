@@ -56,6 +56,7 @@ enum checks incident_checks(const struct incident *inc, enum alert_kind kind);
  * incident_heal_closings(st, now): let no closing bar what begins after now, for
  * the clock was ahead and is right now.
  */
+#define INCIDENT_REFUSED "refused" /* its error: the configuration is */
 void incident_close(struct alert_state *st, enum alert_kind kind, double now);
 bool incident_barred(const struct alert_state *st, enum alert_kind kind,
 	double at);

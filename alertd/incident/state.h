@@ -327,6 +327,8 @@ struct alert_state {
 	size_t n_starts;
 	struct closing closings[ALERT_KINDS]; /* one of a kind */
 	size_t n_closings;
+	bool refusal_closed; /* of SLUG_FLEET: the configuration is refused, and
+				the incident of that was closed */
 	/* Of the last downtime: its key, NULL where nobody was told of it; and
 	 * since when it is over. */
 	char *ended_key;

@@ -424,6 +424,7 @@ const struct field state_fields[] = {
 		flap_start_fields, 0, FIELD_WHEN(ST, n_starts)),
 	ARRAY("closings", ST, closings, n_closings, ALERT_KINDS,
 		closing_fields, 0, FIELD_WHEN(ST, n_closings)),
+	FIELD("refusal_closed", ST, refusal_closed, FIELD_OMIT),
 	FIELD("ended_key", ST, ended_key, FIELD_OMIT | FIELD_LAX),
 	EPOCH("ended_since", ST, ended_since, 0, FIELD_WHEN(ST, ended_since)),
 	EPOCH("down_at", ST, down_at, FIELD_OMIT),
