@@ -218,6 +218,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 							    : &st->left);
 	strings_copy(&e->regions, &inc->regions);
 	strings_copy(&e->told, &inc->told);
+	e->unwatched = s.unwatched != NULL;
 	e->unnotified = inc->unnotified;
 	e->silenced = inc->silence;
 	tool_change_copy(&e->change, &inc->change);

@@ -24,6 +24,7 @@ struct alert_event {
 	bool unnotified; /* nobody was told that the incident began */
 	/* By a maintenance or, where silenced is true, a silence: only noted,
 	   and sent to nobody. */
+	bool unwatched; /* it ends, and was not seen to recover */
 	bool suppressed, silenced;
 	struct strings steps;  /* routes that a step of the policy tells now, see
 				  routing/escalation.h */

@@ -113,6 +113,19 @@ static void end_gone(struct alert_state *st, enum alert_kind kind, double at,
 	incident_release(inc);
 }
 
+void recovery_unseen(struct alert_state *st, enum alert_kind kind, double at,
+	struct alert_events *out)
+{
+	struct buf why;
+
+	buf_init(&why, TEXT_SIZE);
+	buf_fmt(&why, "The incident that %zu servers share ends: none of them was "
+		      "seen to recover,",
+		st->servers.n);
+	end_gone(st, kind, at, st->incidents[kind].passed_since, why.p, out);
+	buf_release(&why);
+}
+
 void recovery_server_gone(struct alert_state *st, double now,
 	struct alert_events *out)
 {

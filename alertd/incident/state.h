@@ -140,6 +140,8 @@ struct incident {
 	struct strings still;	/* that fail while it passes */
 	struct strings silent;	/* of `regions`, that have not reported since */
 	int64_t seen; /* this window, the last in which one of them did */
+	int unseen; /* of one that servers share: so many of them were not
+		       seen to recover */
 	struct strings told;	/* the routes that were told of it */
 	struct strings refused; /* the routes that refuse its events now */
 	char *follows; /* the key of the downtime that it goes on from, or NULL */

@@ -781,11 +781,15 @@ static void put_count(struct buf *b, const struct summary *s)
 	buf_char(b, '.');
 }
 
-/* At the end: which regions do not report, if any. */
-static void put_end_silent(struct buf *b, const struct summary *s)
+/* At the end: which regions do not report, and how many servers share it whose
+   recovery nobody saw, if any. */
+static void put_end_unseen(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
 
+	if (inc->unseen)
+		buf_fmt(b, " %d of them %s not seen to recover.", inc->unseen,
+			inc->unseen == 1 ? "was" : "were");
 	if (!inc->silent.n)
 		return;
 	buf_char(b, ' ');
@@ -801,7 +805,7 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	if (refused_words(s)) {
 		refused_put_end(b, s);
 		put_count(b, s);
-		put_end_silent(b, s);
+		put_end_unseen(b, s);
 		return;
 	}
 	buf_str(b, s->slug);
@@ -821,8 +825,8 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	buf_fmt(b, " Root layer: %s", layer ? layer : "unknown");
 	put_count(b, s);
 	flapping_put_past(b, s->kind, inc, s->zone);
-	put_end_silent(b, s);
-	if (!inc->silent.n && !inc->still.n)
+	put_end_unseen(b, s);
+	if (!inc->unseen && !inc->silent.n && !inc->still.n)
 		buf_str(b, " All layers pass again.");
 }
 
@@ -1035,6 +1039,10 @@ static void put_good(struct buf *b, const struct summary *s)
 		buf_str(b, ", but is not watched from ");
 		put_places(b, &s->incident->silent);
 	}
+	if (s->incident->unseen && !s->unwatched)
+		buf_fmt(b, ", except %d that %s not seen to recover",
+			s->incident->unseen,
+			s->incident->unseen == 1 ? "was" : "were");
 }
 
 /* What users notice. */

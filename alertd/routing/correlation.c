@@ -366,6 +366,7 @@ void correlation_follow(const struct conf *c, struct alert_state *st,
 		return;
 	}
 	strings_drop(&st->left, e->slug);
+	inc->unseen += e->unwatched;
 	if (e->record.resolved_at > inc->passed_since)
 		inc->passed_since = e->record.resolved_at;
 	take_count(st, inc, &e->record);
@@ -376,5 +377,8 @@ void correlation_follow(const struct conf *c, struct alert_state *st,
 	/* Its servers are heard of again, and nothing else would end it. */
 	if (!inc->unnotified)
 		string_set(&inc->silence, NULL);
-	recovery_end(st, e->record.kind, e->record.at, out);
+	if ((size_t)inc->unseen >= st->servers.n)
+		recovery_unseen(st, e->record.kind, e->record.at, out);
+	else
+		recovery_end(st, e->record.kind, e->record.at, out);
 }

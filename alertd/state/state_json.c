@@ -163,6 +163,7 @@ const struct field incident_fields[] = {
 	ROW_QUIET(struct incident, quiet, streak_fields, IF(quiet.n)),
 	ROW_SILENT(struct incident, silent, IF(silent.n)),
 	EPOCH("seen", struct incident, seen, FIELD_OMIT),
+	FIELD("unseen", struct incident, unseen, FIELD_OMIT),
 	FIELD("follows", struct incident, follows, FIELD_OMIT | FIELD_LAX),
 	FIELD("group", struct incident, group, FIELD_OMIT | FIELD_LAX),
 	/* To the last digit: it is compared to what a record says. */
