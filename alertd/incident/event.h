@@ -63,6 +63,14 @@ void events_add(struct alert_events *l, const struct alert_state *st,
 void events_put(struct alert_events *l, const struct alert_state *st,
 	const struct summary *s);
 
+/*
+ * event_name(st, phase, headline, b): make b the name of the server; of a common
+ * incident, of the servers that have it, or had it: in a headline only how many
+ * they are.
+ */
+void event_name(const struct alert_state *st, enum alert_phase phase,
+	bool headline, struct buf *b);
+
 /* events_release(l): free all events. event_release(e): free what e holds. */
 void events_release(struct alert_events *l);
 void event_release(struct alert_event *e);
