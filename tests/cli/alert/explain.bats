@@ -84,7 +84,7 @@ explain() {
 		'14:05 green' expect: >night.story
 	printf 'site: {url: "https://status.example.com"}\nregions: [{name: eu}]\n' >fleet.yaml
 	"$ROOT/tests/scenarios/run" --records night.story |
-		"$BIN/mcp-alert" replay -c fleet.yaml --format jsonl |
+		"$BIN/mcp-alert" replay -c fleet.yaml --format jsonl - |
 		jq -e 'select(.event == "downtime_started") | .checks == "refused" and
 			(.runbook_url | endswith("/man/mcp-runbook.7#checks_refused"))'
 	mandoc -T html "$ROOT/man/mcp-runbook.7" | grep -qF 'id="checks_refused"'
