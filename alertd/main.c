@@ -283,7 +283,7 @@ static int use(struct reading *r, const struct options *o,
 		return status;
 	status = o->action == OPTIONS_TICK
 		? tick(r->notifier, r->setup->states)
-		: acknowledge(r->notifier, o->operands[0], ack);
+		: acknowledge(r->notifier, o->operands[0], ack, r->setup->zone);
 	notifier_finish(r->notifier);
 	return status;
 }

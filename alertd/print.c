@@ -176,8 +176,8 @@ static void put_incident_row(struct buf *b, const struct alert_state *st,
 			inc->passes == 1 ? "" : "s");
 	if (inc->silent.n) {
 		buf_str(b, " (");
-		summary_put_silent(b, &inc->silent, inc->seen,
-			(double)inc->failed, zone);
+		summary_put_silent(b, inc, &inc->silent, (double)inc->failed,
+			zone);
 		buf_char(b, ')');
 	}
 	put_duty(b, inc, zone);

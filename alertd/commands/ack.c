@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "conf/policy.h"
 #include "incident/acknowledgement.h"
 #include "incident/machine.h"
@@ -136,7 +137,8 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	return false;
 }
 
-int acknowledge(struct notifier *p, const char *what, struct ack_request *q)
+int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
+	const char *zone)
 {
 	char slug[SLUG_MAX + 1], until[CLOCK_RFC3339];
 	struct ack_result r;
@@ -147,7 +149,7 @@ int acknowledge(struct notifier *p, const char *what, struct ack_request *q)
 		return EXIT_GOOD;
 	if (notifier_failed(p))
 		return EXIT_ENV;
-	clock_rfc3339((int64_t)r.until, until);
+	zone_rfc3339(zone, (int64_t)r.until, until);
 	if (*r.holder)
 		log_error("%s: %s has it until %s; --to NAME takes it over",
 			what, r.holder, until);
@@ -173,8 +175,10 @@ int acknowledge_in_outage(const struct notifier_setup *setup, const char *url,
 	own.states = state_store_new_on(&file_backend, file);
 	own.maintenances = NULL;
 	own.alone = own.queue_only = true;
+	/* Who tells of the outage sends it: once. */
+	own.deliver = NULL;
 	p = notifier_new(&own);
-	status = acknowledge(p, what, q);
+	status = acknowledge(p, what, q, setup->zone);
 	notifier_free(p);
 	state_store_free(own.states);
 	outage_file_close(file);

@@ -42,10 +42,11 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	struct ack_request *out);
 
 /*
- * acknowledge(p, what, q): do what q says; `what` is the operand, for messages.
- * Returns an exit status.
+ * acknowledge(p, what, q, zone): do what q says; `what` is the operand, for
+ * messages, whose times are of that zone. Returns an exit status.
  */
-int acknowledge(struct notifier *p, const char *what, struct ack_request *q);
+int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
+	const char *zone);
 
 /*
  * acknowledge_in_outage(setup, url, what, q): do what q says to the incident of a

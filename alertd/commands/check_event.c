@@ -182,14 +182,15 @@ bool check_event_parse(const char *text, const struct conf *c, double now,
 		severity_name(out->of.severity), "one that this kind has");
 }
 
-static void when(const struct reach *r, char *out)
+static void when(const struct reach *r, const char *zone, char *out)
 {
 	char text[CLOCK_RFC3339];
 	struct buf b;
 
 	buf_init(&b, WHEN_SIZE);
 	if (r->wait.digest) {
-		clock_rfc3339((int64_t)r->wait.boundary, text);
+		zone_rfc3339(zone ? zone : "UTC", (int64_t)r->wait.boundary,
+			text);
 		buf_fmt(&b, "%s digest, %s", conf_digests[r->wait.digest],
 			text);
 	} else if (r->after_s > 0) {
@@ -202,14 +203,14 @@ static void when(const struct reach *r, char *out)
 	buf_release(&b);
 }
 
-static void put_plan(struct buf *b, const struct check_event *d,
-	const struct reaches *l)
+static void put_plan(struct buf *b, const struct conf *c,
+	const struct check_event *d, const struct reaches *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		const struct reach *r = &l->v[i];
 		char text[WHEN_SIZE];
 
-		when(r, text);
+		when(r, c->zone, text);
 		buf_fmt(b, "  %-16s  %s", text, r->route);
 		if (r->severity != d->of.severity)
 			buf_fmt(b, ", as %s", severity_name(r->severity));
@@ -219,11 +220,11 @@ static void put_plan(struct buf *b, const struct check_event *d,
 		buf_str(b, "  nobody\n");
 }
 
-static void put_head(struct buf *b, double at)
+static void put_head(struct buf *b, const struct conf *c, double at)
 {
 	char text[CLOCK_RFC3339];
 
-	clock_rfc3339((int64_t)at, text);
+	zone_rfc3339(c->zone ? c->zone : "UTC", (int64_t)at, text);
 	buf_fmt(b, "at %s:\n", text);
 }
 
@@ -319,8 +320,8 @@ static void put_others(struct buf *b, const struct conf *c,
 			reaches_release(&seen[n]);
 			continue;
 		}
-		put_head(b, week.v[i]);
-		put_plan(b, &other, &seen[n++]);
+		put_head(b, c, week.v[i]);
+		put_plan(b, c, &other, &seen[n++]);
 	}
 	while (n > 1)
 		reaches_release(&seen[--n]);
@@ -360,8 +361,8 @@ void check_event_put(struct buf *b, const struct conf *c,
 		buf_fmt(b, "begins when regions agreed in %d windows in a row\n",
 			c->policy.agreed);
 	what_if(c, &d->of, &now);
-	put_head(b, d->of.at);
-	put_plan(b, d, &now);
+	put_head(b, c, d->of.at);
+	put_plan(b, c, d, &now);
 	put_others(b, c, d, &now);
 	if (now.n)
 		put_maintenance(b, c, d);

@@ -257,7 +257,7 @@ static void put_next(const struct page *g, struct alert_state *st,
 	}
 	if (inc->silent.n) {
 		buf_str(g->b, "  ");
-		summary_put_silent(g->b, &inc->silent, inc->seen, g->now,
+		summary_put_silent(g->b, inc, &inc->silent, g->now,
 			g->c ? g->c->zone : NULL);
 		put_line(g, "; it is not watched there any more from ",
 			(double)inc->seen + p->silence_end_s, " on\n");

@@ -139,7 +139,7 @@ static int fit(struct maintenance *m, double now, double cap_s)
 	char end[CLOCK_RFC3339];
 	enum maintenance_plan_fit how = maintenance_plan_fit(m, now, cap_s);
 
-	clock_rfc3339(m->ends_at, end);
+	zone_rfc3339(m->zone, m->ends_at, end);
 	if (how == MAINTENANCE_PLAN_CUT)
 		log_warn("a maintenance lasts %g s at most (alerts.policy."
 			 "maintenance): this one ends at %s",
@@ -173,7 +173,7 @@ static bool has_room(struct maintenance_store *c, const struct maintenance *m,
 	}
 	if (!fit.slug)
 		return true;
-	clock_rfc3339(fit.chain.start + (int64_t)cap_s, end);
+	zone_rfc3339(m->zone, fit.chain.start + (int64_t)cap_s, end);
 	log_warn("%s: together with those less than 15 minutes before or "
 		 "after it, which count as one, it is %lld s longer than a "
 		 "maintenance may be (alerts.policy.maintenance): it ends "

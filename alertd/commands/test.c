@@ -7,6 +7,7 @@
 #include "base/spelling.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "base/zone.h"
 #include "commands/ack.h"
 #include "delivery/sender.h"
 #include "delivery/worker.h"
@@ -187,17 +188,17 @@ static void mention_maintenance(const struct notifier_setup *s,
 		s->conf->policy.maintenance_s);
 	if (!occurrence_covers(&o, t->now))
 		return;
-	clock_rfc3339(o.end, until);
+	zone_rfc3339(s->zone, o.end, until);
 	log_warn("%s: in a maintenance until %s; nobody would be told of a "
 		 "downtime",
 		t->slug, until);
 }
 
-static void put_text(struct buf *b, const struct trial *t)
+static void put_text(struct buf *b, const struct trial *t, const char *zone)
 {
 	char at[CLOCK_RFC3339];
 
-	clock_rfc3339(t->request.at, at);
+	zone_rfc3339(zone, t->request.at, at);
 	buf_fmt(b, "%s  P1  test  %s\n", at, t->summary ? t->summary : "");
 	for (size_t i = 0; i < t->n; i++) {
 		const struct tried *r = &t->v[i];
@@ -247,14 +248,15 @@ static void put_json(struct buf *b, const struct trial *t)
 	buf_str(b, "]}\n");
 }
 
-static bool print(const struct trial *t, bool text)
+/* For people with times of that zone; NULL: as JSON. */
+static bool print(const struct trial *t, const char *zone)
 {
 	struct buf b;
 	bool ok;
 
 	buf_init(&b, EMIT_BODY_MAX);
-	if (text)
-		put_text(&b, t);
+	if (zone)
+		put_text(&b, t, zone);
 	else
 		put_json(&b, t);
 	ok = line_print(b.p, b.len) == 0;
@@ -293,7 +295,7 @@ static int try(struct trial *t, const struct notifier_setup *s)
 			strings_note(&reached, t->v[i].route);
 	/* One route says nothing of the others. */
 	all = ok && (!t->named.n || t->named.n >= s->conf->n_routes);
-	ok = print(t, s->text) &&
+	ok = print(t, s->text ? s->zone : NULL) &&
 		(t->dry || route_test_store_passed(s->store, &reached, all,
 				   t->now)) && ok;
 	strings_release(&reached);

@@ -81,6 +81,20 @@ static void hand_back(struct alert_state *st, enum alert_kind kind, double now,
 	end_acknowledgement(st, kind, now, "ack_withdrawn");
 }
 
+/* What was closed, as the subject of a sentence. */
+static void put_closed(struct buf *b, const struct alert_state *st,
+	enum alert_kind kind)
+{
+	if (slug_shared(st->slug))
+		buf_fmt(b, "The incident that %zu servers share",
+			st->servers.n);
+	else if (strcmp(st->slug, SLUG_FLEET) != 0)
+		buf_str(b, st->slug);
+	else
+		buf_str(b, kind == ALERT_STALLED ? "Monitoring"
+						 : "The incident of the fleet");
+}
+
 static void close_one(struct alert_state *st, enum alert_kind kind,
 	const struct ack_request *q, double now, struct alert_events *out)
 {
@@ -88,8 +102,9 @@ static void close_one(struct alert_state *st, enum alert_kind kind,
 	struct buf why;
 
 	buf_init(&why, TEXT_SIZE);
-	buf_fmt(&why, "%s was closed by %s (%s), and was not seen to recover,",
-		st->slug, q->by, q->reason);
+	put_closed(&why, st, kind);
+	buf_fmt(&why, " was closed by %s (%s), and was not seen to recover,",
+		q->by, q->reason);
 	inc->passed_since = (int64_t)floor(now);
 	events_put(out, st, &(struct summary) {
 		.kind = kind,

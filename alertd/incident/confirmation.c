@@ -296,7 +296,9 @@ static void count_bad(struct alert_state *st, const struct verdict *v,
 	/* The server answers: what it failed with before is over. */
 	if (throttled && t->throttled.n >= THROTTLED_ROW)
 		t->failing = (struct streak) {0};
-	if (r && r->started_at > (double)t->reported)
+	/* One from the future would hide those that come in their time. */
+	if (r && r->started_at > (double)t->reported &&
+		r->started_at <= observation_latest(v))
 		t->reported = (int64_t)floor(r->started_at);
 }
 

@@ -143,11 +143,7 @@ void events_add(struct alert_events *l, const struct alert_state *st,
 	});
 }
 
-/*
- * The server; of a common incident the servers that have it, or had it: in a
- * headline only how many they are.
- */
-static void name_of(const struct alert_state *st, enum alert_phase phase,
+void event_name(const struct alert_state *st, enum alert_phase phase,
 	bool headline, struct buf *b)
 {
 	const struct strings *l =
@@ -173,11 +169,11 @@ static void put_words(struct alert_event *e, const struct alert_state *st,
 {
 	struct buf name;
 
-	name_of(st, s->phase, true, &name);
+	event_name(st, s->phase, true, &name);
 	s->slug = name.p;
 	e->headline = words(s, summary_headline);
 	buf_release(&name);
-	name_of(st, s->phase, false, &name);
+	event_name(st, s->phase, false, &name);
 	s->slug = name.p;
 	e->summary = words(s, summary_put);
 	buf_release(&name);
@@ -218,6 +214,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 							    : &st->left);
 	strings_copy(&e->regions, &inc->regions);
 	strings_copy(&e->told, &inc->told);
+	e->unwatched = s.unwatched != NULL;
 	e->unnotified = inc->unnotified;
 	e->silenced = inc->silence;
 	tool_change_copy(&e->change, &inc->change);

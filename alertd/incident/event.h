@@ -24,6 +24,7 @@ struct alert_event {
 	bool unnotified; /* nobody was told that the incident began */
 	/* By a maintenance or, where silenced is true, a silence: only noted,
 	   and sent to nobody. */
+	bool unwatched; /* it ends, and was not seen to recover */
 	bool suppressed, silenced;
 	struct strings steps;  /* routes that a step of the policy tells now, see
 				  routing/escalation.h */
@@ -61,6 +62,14 @@ void events_add(struct alert_events *l, const struct alert_state *st,
 /* events_put(l, st, s): the same, with all that a summary can say. */
 void events_put(struct alert_events *l, const struct alert_state *st,
 	const struct summary *s);
+
+/*
+ * event_name(st, phase, headline, b): make b the name of the server; of a common
+ * incident, of the servers that have it, or had it: in a headline only how many
+ * they are.
+ */
+void event_name(const struct alert_state *st, enum alert_phase phase,
+	bool headline, struct buf *b);
 
 /* events_release(l): free all events. event_release(e): free what e holds. */
 void events_release(struct alert_events *l);

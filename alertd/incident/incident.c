@@ -7,6 +7,7 @@
 #include "incident/recovery.h"
 
 #include <math.h>
+#include <string.h>
 
 void incident_open(struct incident *inc, enum severity severity,
 	int64_t first, int64_t window, int count)
@@ -114,12 +115,20 @@ static void forget_starts(struct alert_state *st, enum alert_kind kind)
 void incident_close(struct alert_state *st, enum alert_kind kind, double now)
 {
 	const struct closing new = {kind, now, st->incidents[kind].first};
-	size_t i = 0;
+	size_t n = 0;
 
-	while (i < st->n_closings && st->closings[i].kind != kind)
-		i++;
-	st->closings[i] = new;
-	st->n_closings += i == st->n_closings;
+	/* A state that was read may name a kind twice. */
+	for (size_t i = 0; i < st->n_closings; i++)
+		if (st->closings[i].kind != kind &&
+			st->closings[i].kind < ALERT_KINDS)
+			st->closings[n++] = st->closings[i];
+	if (n == ALERT_KINDS)
+		n--;
+	st->closings[n++] = new;
+	st->n_closings = n;
+	st->refusal_closed = st->refusal_closed || (kind == ALERT_STALLED &&
+		st->incidents[kind].error &&
+		strcmp(st->incidents[kind].error, INCIDENT_REFUSED) == 0);
 	forget_starts(st, kind);
 	if (kind < ALERT_DOWN_KINDS)
 		streak_forget_bad(st);
@@ -127,6 +136,17 @@ void incident_close(struct alert_state *st, enum alert_kind kind, double now)
 		st->slow = (struct streak) {0};
 	else if (kind == ALERT_DIVERGENCE)
 		st->tools.differ = (struct streak) {0};
+}
+
+void incident_heal_closings(struct alert_state *st, double now)
+{
+	for (size_t i = 0; i < st->n_closings; i++) {
+		struct closing *c = &st->closings[i];
+
+		c->at = c->at > now + STATE_AHEAD_S ? now : c->at;
+		if ((double)c->first > c->at + STATE_AHEAD_S)
+			c->first = 0;
+	}
 }
 
 bool incident_barred(const struct alert_state *st, enum alert_kind kind,

@@ -53,10 +53,14 @@ enum checks incident_checks(const struct incident *inc, enum alert_kind kind);
  * incident_barred(st, kind, at): whether what began at that instant, or is the
  * report of a probe that did, begins no incident of the kind, for one was closed
  * after it; or that incident would have the key of the closed one.
+ * incident_heal_closings(st, now): let no closing bar what begins after now, for
+ * the clock was ahead and is right now.
  */
+#define INCIDENT_REFUSED "refused" /* its error: the configuration is */
 void incident_close(struct alert_state *st, enum alert_kind kind, double now);
 bool incident_barred(const struct alert_state *st, enum alert_kind kind,
 	double at);
+void incident_heal_closings(struct alert_state *st, double now);
 
 /* incident_restart(inc): count windows anew, for the clock was wrong. */
 void incident_restart(struct incident *inc);

@@ -366,9 +366,7 @@ static void heal(struct alert_state *st, const struct verdict *v, double now)
 
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		incident_heal(&st->incidents[k], now);
-	for (size_t i = 0; i < st->n_closings; i++)
-		if (st->closings[i].at > now + STATE_AHEAD_S)
-			st->closings[i].at = now;
+	incident_heal_closings(st, now);
 	for (size_t i = 0; i < st->n_drifts; i++)
 		if ((double)st->drifts[i].at > now + STATE_AHEAD_S)
 			st->drifts[i].at = 0;
@@ -522,6 +520,7 @@ void machine_tick(struct alert_state *st, const struct conf_policy *p,
 
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		incident_heal(&st->incidents[k], now);
+	incident_heal_closings(st, now);
 	tick(st, p, now, out);
 	maintenance_hold_judge(st, p, now, out, from);
 }

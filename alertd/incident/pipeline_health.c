@@ -193,7 +193,7 @@ static void emit_blind(struct alert_state *st, enum alert_phase phase,
 static const char cause_blind[] = "isolated";
 
 /* The error of an incident that is open because the configuration is refused. */
-static const char cause_refused[] = "refused";
+static const char cause_refused[] = INCIDENT_REFUSED;
 
 static void emit_refused(struct alert_state *st, enum alert_phase phase,
 	const struct pipeline *pl, double now, struct alert_events *out)
@@ -593,6 +593,16 @@ static bool judge_silence(struct alert_state *st, const struct pipeline *pl,
 	return told_silent(inc);
 }
 
+/* Whether one that was closed accounts for what is wrong. */
+static bool closed(const struct alert_state *st, const struct pipeline *pl,
+	bool late, enum stage s)
+{
+	if (!late && !blind(pl))
+		return st->refusal_closed;
+	return incident_barred(st, ALERT_STALLED,
+		late ? pl->at[s] : blind_since(pl));
+}
+
 void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
@@ -600,6 +610,8 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	enum stage s = STAGE_INGEST;
 	bool late;
 
+	incident_heal_closings(st, now);
+	st->refusal_closed = st->refusal_closed && pl->refused;
 	/* A stalled ingest is the cause of a stalled verdict. */
 	if (!stands(pl, s, now))
 		s = STAGE_VERDICT;
@@ -613,8 +625,7 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 		if (reminder_due(inc, p, now))
 			tell_stall(st, ALERT_REMINDER, pl, late, s, now, out);
 	} else if ((!late || !excused(pl, s, now)) &&
-		!incident_barred(st, ALERT_STALLED,
-			late ? pl->at[s] : blind(pl) ? blind_since(pl) : now)) {
+		!closed(st, pl, late, s)) {
 		tell_stall(st, ALERT_STARTED, pl, late, s, now, out);
 	}
 	ack_expire(st, ALERT_STALLED, now);
@@ -657,6 +668,7 @@ void pipeline_away(struct alert_state *st, const char *why,
 {
 	struct incident *inc = &st->incidents[ALERT_STALLED];
 
+	incident_heal_closings(st, now);
 	count_away(&st->away, now);
 	if (!st->away.n)
 		return;

@@ -11,11 +11,11 @@
 #include "records/verdict.h"
 
 /*
- * probe_silent_judge(st, v, p, out): count the windows in a row in which a
- * region did not report, as far as it has no data now; p->silent of them open
- * the incident. These are windows of the verdicts' own clock, for without reports there is no newer probe. A
- * server has one incident of this kind; it ends once every silent region has
- * reported.
+ * probe_silent_judge(st, v, p, out): count, for each region that has no data now,
+ * the windows in a row without a report; p->silent of them open the incident.
+ * These are windows of the verdicts' own clock: without reports there is no newer
+ * probe. A server has one incident of this kind; it ends once every silent region
+ * has reported.
  */
 void probe_silent_judge(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, struct alert_events *out);

@@ -7,7 +7,6 @@
 #include "incident/flapping.h"
 #include "incident/severity.h"
 #include "incident/summary.h"
-#include "incident/summary.h"
 
 #include <stdlib.h>
 
@@ -112,6 +111,19 @@ static void end_gone(struct alert_state *st, enum alert_kind kind, double at,
 	});
 	out->v[out->n - 1].suppressed = inc->unnotified || inc->late;
 	incident_release(inc);
+}
+
+void recovery_unseen(struct alert_state *st, enum alert_kind kind, double at,
+	struct alert_events *out)
+{
+	struct buf why;
+
+	buf_init(&why, TEXT_SIZE);
+	buf_fmt(&why, "The incident that %zu servers share ends: none of them was "
+		      "seen to recover,",
+		st->servers.n);
+	end_gone(st, kind, at, st->incidents[kind].passed_since, why.p, out);
+	buf_release(&why);
 }
 
 void recovery_server_gone(struct alert_state *st, double now,
@@ -220,7 +232,6 @@ void recovery_regions_silent(struct alert_state *st, const struct verdict *v,
 		return;
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];
-		int64_t seen = inc->seen ? inc->seen : inc->failed;
 		struct buf why;
 
 		if (!inc->open ||
@@ -228,7 +239,7 @@ void recovery_regions_silent(struct alert_state *st, const struct verdict *v,
 			!drop_silent(st, inc, v, p))
 			continue;
 		buf_init(&why, TEXT_SIZE);
-		summary_put_silent(&why, &inc->regions, seen, (double)v->window,
+		summary_put_silent(&why, inc, &inc->regions, (double)v->window,
 			st->zone);
 		buf_fmt(&why, ": the incident of %s ends, for nobody watches "
 			      "it there,",

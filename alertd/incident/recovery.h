@@ -52,6 +52,13 @@ void recovery_server_gone(
 	struct alert_state *st, double now, struct alert_events *out);
 
 /*
+ * recovery_unseen(st, kind, at, out): end an incident that servers share, none of
+ * which was seen to recover, as of its passed_since.
+ */
+void recovery_unseen(struct alert_state *st, enum alert_kind kind, double at,
+	struct alert_events *out);
+
+/*
  * recovery_gone(st, kind, v, regions, what, out): end an open incident if verdict
  * v no longer expects any of the regions, whatever `what` says of them; not in a
  * maintenance. Whether it did.

@@ -140,6 +140,8 @@ struct incident {
 	struct strings still;	/* that fail while it passes */
 	struct strings silent;	/* of `regions`, that have not reported since */
 	int64_t seen; /* this window, the last in which one of them did */
+	int unseen; /* of one that servers share: so many of them were not
+		       seen to recover */
 	struct strings told;	/* the routes that were told of it */
 	struct strings refused; /* the routes that refuse its events now */
 	char *follows; /* the key of the downtime that it goes on from, or NULL */
@@ -327,6 +329,8 @@ struct alert_state {
 	size_t n_starts;
 	struct closing closings[ALERT_KINDS]; /* one of a kind */
 	size_t n_closings;
+	bool refusal_closed; /* of SLUG_FLEET: the configuration is refused, and
+				the incident of that was closed */
 	/* Of the last downtime: its key, NULL where nobody was told of it; and
 	 * since when it is over. */
 	char *ended_key;

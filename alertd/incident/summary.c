@@ -138,6 +138,18 @@ void phrase_span(struct buf *b, int64_t from, int64_t to, const char *zone)
 	buf_str(b, ").");
 }
 
+/* Whether no region in which it failed reports. */
+static bool all_silent(const struct summary *s)
+{
+	return s->kind < ALERT_DOWN_KINDS && s->incident->regions.n &&
+		s->incident->silent.n == s->incident->regions.n;
+}
+
+static void put_places(struct buf *b, const struct strings *l)
+{
+	put_regions(b, l, HEADLINE_SHOWN, true);
+}
+
 /* ---- The server refuses our credential: no more is known of it. */
 
 /* Whether that is how the incident is told, at its end too. */
@@ -157,14 +169,22 @@ static void refused_name(struct buf *b, const struct summary *s)
 	buf_str(b, name + (strncmp(name, "Each ", 5) == 0));
 }
 
-/* " from London", unless it is so everywhere. */
+/* " from London", unless it is so everywhere; of silent regions nobody knows. */
 static bool refused_where(struct buf *b, const struct incident *inc)
 {
-	if (!inc->regions.n || (int)inc->regions.n >= inc->expected)
-		return false;
-	buf_str(b, " from ");
-	phrase_cities(b, &inc->regions);
-	return true;
+	struct strings heard = {0};
+	bool some;
+
+	strings_copy(&heard, &inc->regions);
+	for (size_t i = 0; i < inc->silent.n; i++)
+		strings_drop(&heard, inc->silent.v[i]);
+	some = heard.n && (int)heard.n < inc->expected;
+	if (some) {
+		buf_str(b, " from ");
+		phrase_cities(b, &heard);
+	}
+	strings_release(&heard);
+	return some;
 }
 
 static void refused_since(struct buf *b, const struct summary *s, bool there,
@@ -190,6 +210,17 @@ static void refused_headline(struct buf *b, const struct summary *s)
 		refused_where(b, inc);
 		buf_str(b, inc->still.n ? " again, but not from " : " again");
 		phrase_cities(b, &inc->still);
+		if (inc->silent.n) {
+			buf_str(b, ", but have no report from ");
+			put_places(b, &inc->silent);
+		}
+		return;
+	}
+	if (all_silent(s)) {
+		buf_str(b, "our credential for ");
+		refused_name(b, s);
+		buf_str(b, " was refused when last seen from ");
+		put_places(b, &inc->silent);
 		return;
 	}
 	buf_str(b, s->phase == ALERT_FOUND ? "we could not check "
@@ -585,22 +616,19 @@ static void put_burn(struct buf *b, const struct incident *inc)
 	put_failing(b, inc);
 }
 
-void summary_put_silent(struct buf *b, const struct strings *l, int64_t seen,
-	double now, const char *zone)
+void summary_put_silent(struct buf *b, const struct incident *inc,
+	const struct strings *l, double now, const char *zone)
 {
-	phrase_cities(b, l);
-	buf_str(b, l->n == 1 ? " has" : " have");
-	buf_str(b, " not reported since ");
-	phrase_time_seen(b, seen, now, zone);
-	phrase_zone(b, zone);
-	buf_fmt(b, "; %s failed when last seen", l->n == 1 ? "it" : "they");
-}
+	bool one = l->n == 1;
 
-/* Whether no region in which it failed reports. */
-static bool all_silent(const struct summary *s)
-{
-	return s->kind < ALERT_DOWN_KINDS && s->incident->regions.n &&
-		s->incident->silent.n == s->incident->regions.n;
+	phrase_cities(b, l);
+	buf_str(b, one ? " has" : " have");
+	buf_str(b, " not reported since ");
+	phrase_instant(b, inc->seen ? inc->seen : inc->failed, now, zone);
+	if (inc->checks_refused)
+		buf_str(b, "; our credential was refused there when last seen");
+	else
+		buf_fmt(b, "; %s failed when last seen", one ? "it" : "they");
 }
 
 /* What was wrong when it was last seen. */
@@ -609,7 +637,7 @@ static void put_last_seen(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 
 	buf_fmt(b, "%s: ", s->slug);
-	summary_put_silent(b, &inc->silent, inc->seen, s->at, s->zone);
+	summary_put_silent(b, inc, &inc->silent, s->at, s->zone);
 	buf_str(b, " (");
 	put_failure(b, s);
 	buf_char(b, ')');
@@ -628,12 +656,12 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		put_isolation(b, s);
 		return;
 	}
-	if (refused_words(s)) {
-		refused_put(b, s);
-		return;
-	}
 	if (all_silent(s)) {
 		put_last_seen(b, s);
+		return;
+	}
+	if (refused_words(s)) {
+		refused_put(b, s);
 		return;
 	}
 	buf_str(b, s->slug);
@@ -753,6 +781,22 @@ static void put_count(struct buf *b, const struct summary *s)
 	buf_char(b, '.');
 }
 
+/* At the end: which regions do not report, and how many servers share it whose
+   recovery nobody saw, if any. */
+static void put_end_unseen(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+
+	if (inc->unseen)
+		buf_fmt(b, " %d of them %s not seen to recover.", inc->unseen,
+			inc->unseen == 1 ? "was" : "were");
+	if (!inc->silent.n)
+		return;
+	buf_char(b, ' ');
+	summary_put_silent(b, inc, &inc->silent, s->at, s->zone);
+	buf_char(b, '.');
+}
+
 static void put_recovery(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
@@ -761,6 +805,7 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	if (refused_words(s)) {
 		refused_put_end(b, s);
 		put_count(b, s);
+		put_end_unseen(b, s);
 		return;
 	}
 	buf_str(b, s->slug);
@@ -780,14 +825,9 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	buf_fmt(b, " Root layer: %s", layer ? layer : "unknown");
 	put_count(b, s);
 	flapping_put_past(b, s->kind, inc, s->zone);
-	if (inc->silent.n) {
-		buf_char(b, ' ');
-		summary_put_silent(b, &inc->silent, inc->seen, s->at,
-			s->zone);
-		buf_char(b, '.');
-	} else if (!inc->still.n) {
+	put_end_unseen(b, s);
+	if (!inc->unseen && !inc->silent.n && !inc->still.n)
 		buf_str(b, " All layers pass again.");
-	}
 }
 
 /* How it ended. */
@@ -926,8 +966,7 @@ void summary_put(struct buf *b, const struct summary *s)
 	flapping_put(b, s->kind, inc, s->at, s->zone);
 	if (inc->silent.n && !all_silent(s)) {
 		buf_str(b, "; ");
-		summary_put_silent(b, &inc->silent, inc->seen, s->at,
-			s->zone);
+		summary_put_silent(b, inc, &inc->silent, s->at, s->zone);
 	}
 	buf_char(b, '.');
 }
@@ -967,11 +1006,6 @@ static void put_state(struct buf *b, const struct summary *s)
 	}
 }
 
-static void put_places(struct buf *b, const struct strings *l)
-{
-	put_regions(b, l, HEADLINE_SHOWN, true);
-}
-
 /* What users notice now that it is over. */
 static void put_good(struct buf *b, const struct summary *s)
 {
@@ -1005,6 +1039,10 @@ static void put_good(struct buf *b, const struct summary *s)
 		buf_str(b, ", but is not watched from ");
 		put_places(b, &s->incident->silent);
 	}
+	if (s->incident->unseen && !s->unwatched)
+		buf_fmt(b, ", except %d that %s not seen to recover",
+			s->incident->unseen,
+			s->incident->unseen == 1 ? "was" : "were");
 }
 
 /* What users notice. */

@@ -51,11 +51,11 @@ void phrase_regions(struct buf *b, const struct strings *l);
 void phrase_cities(struct buf *b, const struct strings *l);
 
 /*
- * summary_put_silent(b, l, seen, now, zone): append "London has not reported since
- * 17:08 UTC; it failed when last seen", of regions of an incident.
+ * summary_put_silent(b, inc, l, now, zone): append "London has not reported since
+ * 17:08 UTC; it failed when last seen", of the regions l of an incident.
  */
-void summary_put_silent(struct buf *b, const struct strings *l, int64_t seen,
-	double now, const char *zone);
+void summary_put_silent(struct buf *b, const struct incident *inc,
+	const struct strings *l, double now, const char *zone);
 
 /* phrase_duration(b, s): append "40 s", "27 min", "1 h 30 min", "3 d 4 h", "6 d". */
 void phrase_duration(struct buf *b, long long s);

@@ -172,6 +172,15 @@ static const char *said_by_all(const struct correlation_start *v, size_t n)
 	return said;
 }
 
+/* Keep what servers say only while all of the incident say the same. */
+static void note_said(struct incident *inc, const char *said, bool new)
+{
+	if (new)
+		string_set(&inc->said, said);
+	else if (!inc->said || !said || strcmp(inc->said, said) != 0)
+		string_set(&inc->said, NULL);
+}
+
 /* Open the common incident with the first of its servers. */
 static void open_with(struct alert_state *st, const struct alert_event *e)
 {
@@ -233,8 +242,7 @@ void correlation_begin(struct alert_state *st,
 
 	if (new)
 		open_with(st, &v[0].event);
-	if (new)
-		string_set(&inc->said, said_by_all(v, n));
+	note_said(inc, said_by_all(v, n), new);
 	set_pace(st, v, n, new);
 	before = st->left.n;
 	for (size_t i = 0; i < n; i++) {
@@ -333,6 +341,8 @@ static void worsen(const struct conf *c, struct alert_state *st,
 	inc->step = r->step;
 	inc->layer = r->layer;
 	string_set(&inc->error, r->last_error);
+	/* The others say nothing of that. */
+	string_set(&inc->said, NULL);
 	events_put(out, st, &(struct summary) {
 		.kind = r->kind,
 		.phase = ALERT_ESCALATED,
@@ -356,6 +366,7 @@ void correlation_follow(const struct conf *c, struct alert_state *st,
 		return;
 	}
 	strings_drop(&st->left, e->slug);
+	inc->unseen += e->unwatched;
 	if (e->record.resolved_at > inc->passed_since)
 		inc->passed_since = e->record.resolved_at;
 	take_count(st, inc, &e->record);
@@ -366,5 +377,8 @@ void correlation_follow(const struct conf *c, struct alert_state *st,
 	/* Its servers are heard of again, and nothing else would end it. */
 	if (!inc->unnotified)
 		string_set(&inc->silence, NULL);
-	recovery_end(st, e->record.kind, e->record.at, out);
+	if ((size_t)inc->unseen >= st->servers.n)
+		recovery_unseen(st, e->record.kind, e->record.at, out);
+	else
+		recovery_end(st, e->record.kind, e->record.at, out);
 }

@@ -81,8 +81,9 @@ bool correlation_alone(const struct conf *c, const char *slug,
 	enum alert_kind kind, enum severity severity, double at);
 
 /*
- * correlation_join(c, st, kind, group, at): from now on, which is the instant
- * `at`, the incident of that server is told as part of the common incident `group`, unless it is told by itself.
+ * correlation_join(c, st, kind, group, at): from the instant `at`, which is now,
+ * the incident of that server is told as part of the common incident `group`,
+ * unless it is told by itself.
  */
 void correlation_join(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, const char *group, double at);

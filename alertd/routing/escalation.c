@@ -158,5 +158,6 @@ double escalation_due(const struct conf *c, struct alert_state *st,
 		return INFINITY;
 	if (routes)
 		route_step(c, r.policy, r.inc->severity, step, routes);
-	return (on ? climb->since : now) + route_after(r.policy, r.inc->tier, step);
+	return (on ? climb->since : now) +
+		route_after(r.policy, r.inc->tier, step);
 }

@@ -310,7 +310,8 @@ static bool is_partial(const struct sink_event *e, const struct message_view *v)
 	if (e->step)
 		step_parse(e->step, &step);
 	return e->tier && strcmp(e->tier, tier_name(TIER_STEP_ALERT)) == 0 &&
-		severity_of_step(step, e->error) == SEVERITY_P1 &&
+		(e->checks_refused ||
+			severity_of_step(step, e->error) == SEVERITY_P1) &&
 		e->regions.n < expected(e, v);
 }
 

@@ -133,10 +133,15 @@ static const struct message_words *away_words(const struct sink_event *e)
 	const char *s = strcmp(e->kind, "pipeline_stalled") == 0 && e->summary
 		? strstr(e->summary, "the store does not answer")
 		: NULL;
+	/* Behind that a fallback says why a route did not take it. */
+	const char *end = s ? strstr(s, ". This could not be ") : NULL;
 
-	for (size_t i = 0; s && i < sizeof away / sizeof *away; i++)
-		if (strstr(s, away[i].why))
+	for (size_t i = 0; s && i < sizeof away / sizeof *away; i++) {
+		const char *why = strstr(s, away[i].why);
+
+		if (why && (!end || why < end))
 			return &away[i].words;
+	}
 	return NULL;
 }
 

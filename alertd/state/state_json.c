@@ -163,6 +163,7 @@ const struct field incident_fields[] = {
 	ROW_QUIET(struct incident, quiet, streak_fields, IF(quiet.n)),
 	ROW_SILENT(struct incident, silent, IF(silent.n)),
 	EPOCH("seen", struct incident, seen, FIELD_OMIT),
+	FIELD("unseen", struct incident, unseen, FIELD_OMIT),
 	FIELD("follows", struct incident, follows, FIELD_OMIT | FIELD_LAX),
 	FIELD("group", struct incident, group, FIELD_OMIT | FIELD_LAX),
 	/* To the last digit: it is compared to what a record says. */
@@ -424,6 +425,7 @@ const struct field state_fields[] = {
 		flap_start_fields, 0, FIELD_WHEN(ST, n_starts)),
 	ARRAY("closings", ST, closings, n_closings, ALERT_KINDS,
 		closing_fields, 0, FIELD_WHEN(ST, n_closings)),
+	FIELD("refusal_closed", ST, refusal_closed, FIELD_OMIT),
 	FIELD("ended_key", ST, ended_key, FIELD_OMIT | FIELD_LAX),
 	EPOCH("ended_since", ST, ended_since, 0, FIELD_WHEN(ST, ended_since)),
 	EPOCH("down_at", ST, down_at, FIELD_OMIT),

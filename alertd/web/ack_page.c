@@ -7,6 +7,7 @@
 #include "emit.h"
 #include "incident/acknowledgement.h"
 #include "incident/dedup_key.h"
+#include "incident/event.h"
 #include "incident/incident.h"
 #include "incident/summary.h"
 #include "notifier.h"
@@ -27,7 +28,7 @@
 /* What a page says about an incident. */
 struct page {
 	char key[ALERT_KEY_SIZE], slug[SLUG_MAX + 1];
-	bool shared; /* by several servers */
+	size_t shared; /* by so many servers; 0: it is of one, or of the fleet */
 	enum alert_kind kind;
 	enum severity severity;
 	enum checks checks;
@@ -225,11 +226,19 @@ static void put_page(struct cgi_answer *a, const struct cgi *c,
 {
 	struct buf *b = &a->body;
 
-	char title[sizeof p->slug + 8];
+	char title[sizeof p->slug + 32];
 
 	a->type = CGI_HTML;
-	snprintf(title, sizeof title, "%s: %s", severity_name(p->severity),
-		p->slug);
+	if (p->shared)
+		snprintf(title, sizeof title, "%s: %zu server%s",
+			severity_name(p->severity), p->shared,
+			p->shared == 1 ? "" : "s");
+	else
+		snprintf(title, sizeof title, "%s: %s",
+			severity_name(p->severity),
+			p->kind == ALERT_STALLED ? "monitoring"
+				: strcmp(p->slug, SLUG_FLEET) == 0 ? "the fleet"
+								   : p->slug);
 	put_head(b, title);
 	buf_str(b, "<p>");
 	put_html(b, p->what);
@@ -253,13 +262,15 @@ static void read_one(const struct alert_state *st, enum alert_kind kind,
 {
 	const struct incident *inc = &st->incidents[kind];
 	struct incident trouble = *inc;
-	struct buf b;
+	struct buf b, name;
 
 	/* The sentence is about what is wrong, and not about who has it. */
 	trouble.ack = (struct ack) {0};
+	event_name(st, ALERT_STARTED, false, &name);
 	buf_init(&b, TEXT_SIZE);
 	summary_put(&b, &(struct summary) {
-		.slug = st->slug,
+		.slug = name.p,
+		.common = st->servers.n > 1,
 		.kind = kind,
 		.phase = ALERT_STARTED,
 		.incident = &trouble,
@@ -269,6 +280,7 @@ static void read_one(const struct alert_state *st, enum alert_kind kind,
 		.zone = zone,
 	});
 	p->what = buf_take(&b);
+	buf_release(&name);
 	buf_init(&b, TEXT_SIZE);
 	if (inc->regions.n)
 		phrase_cities(&b, &inc->regions);
@@ -277,7 +289,7 @@ static void read_one(const struct alert_state *st, enum alert_kind kind,
 	p->checks = incident_checks(inc, kind);
 	p->severity = inc->severity;
 	p->since = inc->first;
-	p->shared = st->servers.n > 0;
+	p->shared = st->left.n;
 	if (!ack_holds(inc, now))
 		return;
 	string_set(&p->by, inc->ack.by);

@@ -175,6 +175,9 @@ flipped() {
 	for s in s1 s2 s3 s4 s5 s6; do verdict 1 eu,us tls tcp.refused $s; done >>records
 	alert 0 <records
 	short=$(jq -r .ack_short_url out)
+	[ "$(page GET "$short")" = "200 OK" ]
+	grep -qF '<h1>P1: 6 servers</h1>' page
+	grep -qF '<p>Each of 6 servers (s1, s2, s3, s4, s5 and s6) cannot be reached: ' page
 	[ "$(page POST "$short" by=ann)" = "200 OK" ]
 	alert 0 list
 	jq -se 'map(select(.server_slug == "*").acknowledged_by) == ["ann"]' out

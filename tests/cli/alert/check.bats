@@ -303,8 +303,12 @@ fault() {
 	routes "$(to a)"
 	alert 0 maintenance add --for 1h example-mcp
 	alert 0 test
-	grep -q 'warning: example-mcp: in a maintenance until .*; nobody would be told of a downtime' err
-	[ "$(events a)" = test ]
+	grep -q 'warning: example-mcp: in a maintenance until .*Z; nobody would be told of a downtime' err
+	sed -i 's/^alerts:/&\n  zone: Asia\/Tokyo/' fleet.yaml
+	alert 0 test -f text
+	grep -q 'warning: example-mcp: in a maintenance until .*+09:00; nobody' err
+	grep -qE '^[^ ]*\+09:00  P1  test ' out
+	[ "$(events a)" = 'test test' ]
 }
 
 @test "that nobody tests is told after 35 days, once a week, until somebody does" {

@@ -51,6 +51,8 @@ refused() {
 	add 0 -c fleet.yaml --for 2h example-mcp
 	[ "$(stands .ends_at)" = $((NOW + 3600)) ]
 	redis del fleet:maintenance
+	refused 'it would have ended at 2026-04-30T05:30:59+09:00' --zone Asia/Tokyo \
+		--start $((NOW - 4 * 3600 - 1)) --for 24h example-mcp
 	refused 'it would have ended at 2026-04-29T20:30:59Z' --start $((NOW - 4 * 3600 - 1)) \
 		--for 24h example-mcp
 }

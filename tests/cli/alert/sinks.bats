@@ -84,6 +84,14 @@ life() {
 	[ "$(taken 'map(.body.priority // empty) | join(" ")')" = "P2 P1 P1" ]
 }
 
+@test "a refused credential that some regions do not see has the second priority at any step" {
+	route pagerduty
+	routes "$ROUTE"
+	verdict 0 eu,us tools-list auth.rejected | jq -c '.checks = "refused"' |
+		alert 0 -N $((T + 60))
+	[ "$(taken 'map(.body.payload.severity) | join(" ")')" = error ]
+}
+
 @test "in a fleet of two regions both are all: a P1 has the first priority" {
 	route pagerduty
 	pagerduty=$ROUTE

@@ -109,6 +109,9 @@ away() {
 	run -1 --separate-stderr "$BIN/mcp-alert" unack '*:pipeline_stalled:60' --by bob
 	[[ $stderr == *'nothing is open there'* ]]
 	run -3 --separate-stderr "$BIN/mcp-alert" ack s --by bob
+	# Others hear of it once.
+	tick 3 6
+	[ "$(events pager.got)" = 'started acknowledged' ]
 	run -0 --separate-stderr "$BIN/mcp-alert" unack '*' --by bob
 	[ "$(page GET "$url")" = '200 OK' ]
 	grep -q 'Nobody has it yet' answer

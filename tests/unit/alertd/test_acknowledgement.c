@@ -5,6 +5,7 @@
 #include "nights.h"
 
 #include "incident/acknowledgement.h"
+#include "incident/incident.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -278,6 +279,80 @@ static void test_close_stays_closed(void **state)
 	night_release(&n);
 }
 
+/* What was closed while the clock was ahead bars nothing once it is right. */
+static void test_close_by_a_wrong_clock(void **state)
+{
+	char got[NIGHT_SIZE];
+	struct night n;
+
+	(void)state;
+	night_init(&n, "EU");
+	n.now = MINUTE(1000);
+	night_run(&n, "@1000 EU1 c1000");
+	n.now = MINUTE(10);
+	night_run(&n, "@10 EU1");
+	night_tell(&n, got);
+	assert_string_equal(got,
+		"1000 downtime_started P1 1000 x1 dns/transport [e u] | "
+		"1000 downtime_resolved P1 1000-1000 x1 dns/transport [e u] | "
+		"10 downtime_started P1 10 x1 dns/transport [e u]");
+	night_release(&n);
+}
+
+/* The sentence names what was closed as people do. */
+static void test_close_says_what(void **state)
+{
+	static const struct {
+		const char *slug;
+		enum alert_kind kind;
+		const char *says;
+	} rows[] = {
+		{"s", ALERT_DOWNTIME, "s was closed by ann (gone), and "},
+		{"*", ALERT_STALLED, "Monitoring was closed by ann (gone), "},
+		{"*", ALERT_SILENT, "The incident of the fleet was closed by "},
+		{"*.12345678", ALERT_DOWNTIME,
+			"The incident that 2 servers share was closed by ann "},
+	};
+	const struct ack_request q = CLOSE("ann");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct alert_events out = {0};
+		struct alert_state st;
+
+		state_init(&st, rows[i].slug);
+		strings_add(&st.servers, "a");
+		strings_add(&st.servers, "b");
+		incident_open(&st.incidents[rows[i].kind], SEVERITY_P1,
+			NIGHT_START, NIGHT_START, 1);
+		ack_apply(&st, &q, MINUTE(1), &out);
+		assert_int_equal(out.n, 1);
+		if (strncmp(out.v[0].summary, rows[i].says,
+			    strlen(rows[i].says)) != 0)
+			fail_msg("%zu: %s", i, out.v[0].summary);
+		events_release(&out);
+		state_release(&st);
+	}
+}
+
+/* There is room for one of each kind, whatever a state that was read says. */
+static void test_close_with_a_full_list(void **state)
+{
+	const struct ack_request q = CLOSE("ann");
+	struct night n;
+
+	(void)state;
+	night_init(&n, "EU");
+	night_run(&n, "EU1");
+	for (size_t i = 0; i < ALERT_KINDS; i++)
+		n.st.closings[n.st.n_closings++] = (struct closing) {
+			.kind = ALERT_REGIONAL, .at = 1};
+	assert_int_equal(ack_apply(&n.st, &q, MINUTE(1), &n.events).n, 1);
+	assert_int_equal(n.st.n_closings, ALERT_KINDS);
+	assert_int_equal(n.st.closings[ALERT_KINDS - 1].kind, ALERT_DOWNTIME);
+	night_release(&n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +361,9 @@ int main(void)
 		cmocka_unit_test(test_when_said),
 		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_close_stays_closed),
+		cmocka_unit_test(test_close_by_a_wrong_clock),
+		cmocka_unit_test(test_close_says_what),
+		cmocka_unit_test(test_close_with_a_full_list),
 		cmocka_unit_test(test_expiry),
 	};
 

@@ -57,7 +57,7 @@ static void test_described(void **state)
 	} cases[] = {
 		{TEAM, "kind=downtime,severity=P1,slug=shop",
 			"P1 downtime of shop\n"
-			"at 2026-11-21T03:00:00Z:\n"
+			"at 2026-11-21T04:00:00+01:00:\n"
 			"  at once           chat\n"
 			"  at once           page\n"
 			"  after 5 min       text\n"
@@ -67,13 +67,13 @@ static void test_described(void **state)
 		/* The worst that there is, and the first server. */
 		{"  routes:\n" TO("all", ""), "event=regional_started",
 			"P2 regional of shop\n"
-			"at 2026-11-21T03:00:00Z:\n"
+			"at 2026-11-21T04:00:00+01:00:\n"
 			"  at once           all\n"
 			"in a maintenance: nobody\n"},
 		/* It becomes P1 by its age, and then climbs. */
 		{TEAM, "kind=downtime,severity=P2,at=2026-11-23T10:00:00Z",
 			"P2 downtime of shop\n"
-			"at 2026-11-23T10:00:00Z:\n"
+			"at 2026-11-23T11:00:00+01:00:\n"
 			"  at once           chat\n"
 			"  after 30 min      page, as P1\n"
 			"  after 35 min      text, as P1\n"
@@ -83,12 +83,12 @@ static void test_described(void **state)
 		/* What can wait, waits; what says nothing of it goes on. */
 		{TEAM, "kind=latency",
 			"P3 latency of shop\n"
-			"at 2026-11-21T03:00:00Z:\n"
-			"  daily digest, 2026-11-23T08:00:00Z  chat\n"
+			"at 2026-11-21T04:00:00+01:00:\n"
+			"  daily digest, 2026-11-23T09:00:00+01:00  chat\n"
 			"in a maintenance: nobody\n"},
 		{TEAM, "kind=certificate_expiring,severity=P2,slug=blog",
 			"P2 certificate_expiring of blog\n"
-			"at 2026-11-21T03:00:00Z:\n"
+			"at 2026-11-21T04:00:00+01:00:\n"
 			"  at once           chat\n"
 			"in a maintenance: the same\n"},
 		{"  policies: [{steps: [{routes: [all]}]}]\n"
@@ -96,8 +96,8 @@ static void test_described(void **state)
 			"kind=schema_drift_detected,severity=P3,tools="
 			"redescribed",
 			"P3 schema_drift_detected of shop\n"
-			"at 2026-11-21T03:00:00Z:\n"
-			"  weekly digest, 2026-11-23T08:00:00Z  all\n"
+			"at 2026-11-21T04:00:00+01:00:\n"
+			"  weekly digest, 2026-11-23T09:00:00+01:00  all\n"
 			"in a maintenance: nobody\n"},
 		/* At one time it waits, at another it does not. */
 		{"  policies: [{match: {severities: [P1]}, steps: [{routes: "
@@ -105,10 +105,10 @@ static void test_described(void **state)
 		 "  routes:\n" TO("a", "") TO("b", ""),
 			"kind=downtime,severity=P2",
 			"P2 downtime of shop\n"
-			"at 2026-11-21T03:00:00Z:\n"
-			"  daily digest, 2026-11-23T08:00:00Z  a\n"
+			"at 2026-11-21T04:00:00+01:00:\n"
+			"  daily digest, 2026-11-23T09:00:00+01:00  a\n"
 			"  after 30 min      b, as P1\n"
-			"at 2026-11-23T08:00:00Z:\n"
+			"at 2026-11-23T09:00:00+01:00:\n"
 			"  at once           a\n"
 			"  after 30 min      b, as P1\n"
 			"in a maintenance: nobody; maintenance_overrun, P1, if "
@@ -117,13 +117,13 @@ static void test_described(void **state)
 		{BY_HOURS, "kind=downtime,severity=P1,"
 			   "at=2026-11-23T16:40:00Z",
 			"P1 downtime of shop\n"
-			"at 2026-11-23T16:40:00Z:\n"
+			"at 2026-11-23T17:40:00+01:00:\n"
 			"  at once           a\n"
 			"  after 5 min       b\n"
 			"  after 20 min      c\n"
-			"at 2026-11-23T17:00:00Z:\n"
+			"at 2026-11-23T18:00:00+01:00:\n"
 			"  at once           c\n"
-			"at 2026-11-24T08:00:00Z:\n"
+			"at 2026-11-24T09:00:00+01:00:\n"
 			"  at once           a\n"
 			"  after 5 min       b\n"
 			"in a maintenance: nobody; maintenance_overrun, P1, if "
@@ -134,7 +134,7 @@ static void test_described(void **state)
 		 "  routes:\n" TO("a", "") TO("b", ""),
 			"kind=pipeline_stalled",
 			"P1 pipeline_stalled of *\n"
-			"at 2026-11-21T03:00:00Z:\n"
+			"at 2026-11-21T04:00:00+01:00:\n"
 			"  after 2 min       a\n"
 			"  after 1 h         b\n"
 			"in a maintenance: the same\n"},
@@ -144,14 +144,14 @@ static void test_described(void **state)
 		 "  routes:\n" TO("a", "") TO("b", ""),
 			"kind=maintenance_overrun",
 			"P1 maintenance_overrun of shop\n"
-			"at 2026-11-21T03:00:00Z:\n"
+			"at 2026-11-21T04:00:00+01:00:\n"
 			"  at once           a\n"
 			"  after 1 h         b\n"
 			"in a maintenance: nobody\n"},
 		{"  policies: [{steps: []}]\n  routes:\n" TO("a", ""),
 			"kind=maintenance_overrun",
 			"P1 maintenance_overrun of shop\n"
-			"at 2026-11-21T03:00:00Z:\n"
+			"at 2026-11-21T04:00:00+01:00:\n"
 			"  nobody\n"},
 	};
 

@@ -276,6 +276,108 @@ static void test_pace(void **state)
 	}
 }
 
+/* Nobody says of a server that it recovered if that was not seen. */
+static void test_unseen(void **state)
+{
+	static const struct {
+		bool a, b; /* not seen to recover */
+		const char *headline, *says;
+	} rows[] = {
+		{false, false, "each of 2 servers is up again",
+			" All layers pass again."},
+		{true, false, "each of 2 servers is up again, except 1 that was "
+			"not seen to recover",
+			" 1 of them was not seen to recover."},
+		{true, true, "each of 2 servers was not seen to recover",
+			"The incident that 2 servers share ends: none of them "
+			"was seen to recover, after 20 min "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct correlation_starts l = {0};
+		struct alert_events out = {0};
+		struct alert_state st;
+
+		note(&l, "a:downtime:6@10[eu,us]");
+		note(&l, "b:downtime:6@10[eu,us]");
+		state_init(&st, "*.12345678");
+		correlation_begin(&st, l.v, l.n, &out);
+		for (size_t k = 0; k < 2; k++) {
+			struct alert_event e = {
+				.slug = (char[]) {"ab"[k], '\0'},
+				.unwatched = k ? rows[i].b : rows[i].a,
+				.record.kind = ALERT_DOWNTIME,
+				.record.phase = ALERT_RESOLVED,
+				.record.at = 1920,
+				.record.resolved_at = 1800,
+			};
+
+			correlation_follow(NULL, &st, &e, &out);
+		}
+		assert_int_equal(out.n, 2);
+		if (!strstr(out.v[1].headline, rows[i].headline) ||
+			!strstr(out.v[1].summary, rows[i].says))
+			fail_msg("%zu: %s: %s", i, out.v[1].headline,
+				out.v[1].summary);
+		assert_false(st.incidents[ALERT_DOWNTIME].open);
+		events_release(&out);
+		state_release(&st);
+		correlation_release(&l);
+	}
+}
+
+/* What the servers say is quoted only while all of them say the same. */
+static void test_said(void **state)
+{
+	static const struct {
+		const char *a, *b, *late, *said;
+		bool worse;
+	} rows[] = {
+		{"no room", "no room", NULL, "no room", false},
+		{"no room", "down", NULL, NULL, false},
+		{"no room", NULL, NULL, NULL, false},
+		{"no room", "no room", "no room", "no room", false},
+		{"no room", "no room", "down", NULL, false},
+		{"no room", "no room", NULL, NULL, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct alert_event e = {
+			.slug = (char[]) {"a"},
+			.record.kind = ALERT_DOWNTIME,
+			.record.phase = ALERT_ESCALATED,
+			.record.severity = SEVERITY_P1,
+			.record.at = 720,
+		};
+		struct correlation_starts l = {0};
+		struct alert_events out = {0};
+		struct alert_state st;
+		const char *said;
+
+		note(&l, "a:downtime:6@10[eu,us]");
+		note(&l, "b:downtime:6@10[eu,us]");
+		note(&l, "c:downtime:6@11[eu,us]");
+		l.v[0].event.record.said = rows[i].a;
+		l.v[1].event.record.said = rows[i].b;
+		l.v[2].event.record.said = rows[i].late;
+		state_init(&st, "*.12345678");
+		correlation_begin(&st, l.v, 2, &out);
+		if (rows[i].late)
+			correlation_begin(&st, &l.v[2], 1, &out);
+		if (rows[i].worse)
+			correlation_follow(NULL, &st, &e, &out);
+		said = st.incidents[ALERT_DOWNTIME].said;
+		if (!said || !rows[i].said ? said != rows[i].said
+					   : strcmp(said, rows[i].said) != 0)
+			fail_msg("%zu: %s", i, said ? said : "nothing");
+		events_release(&out);
+		state_release(&st);
+		correlation_release(&l);
+	}
+}
+
 /* Of what is left of a server's downtime, all are told together, too. */
 static void test_what_is_left(void **state)
 {
@@ -403,6 +505,8 @@ int main(void)
 		cmocka_unit_test(test_may),
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_unseen),
+		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_what_is_left),
 		cmocka_unit_test(test_worse),
 		cmocka_unit_test(test_join),

@@ -627,6 +627,16 @@ static void test_wrong_clock(void **state)
 	assert_int_equal(n.events.v[1].record.probe_count, 2);
 	assert_false(n.events.v[1].record.flapping);
 	night_release(&n);
+	/* A probe from the future hides none of those that follow. */
+	night_init(&n, "UE");
+	n.apart = 3600;
+	night_run(&n, "E5");
+	n.apart = 0;
+	night_run(&n, "E5 E5");
+	night_tell(&n, got);
+	assert_string_equal(got,
+		"2 regional_started P2 0 x3 auth-initialize/initialize [e]");
+	night_release(&n);
 }
 
 /* A server that is taken out of the configuration, in the third minute. */

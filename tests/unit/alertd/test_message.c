@@ -598,11 +598,15 @@ static void test_store_away(void **state)
 		{"store: db:6379: WRONGPASS invalid password", "Its password"},
 		{"store: db:6379: OOM command not allowed", "Its memory"},
 		{"store: db:6379: does not answer within 5 s", "The cron job"},
+		/* That is what the route says, and not the store. */
+		{"store: db:6379: does not answer within 5 s. This could not "
+		 "be delivered to chat since 12:02 UTC: Connection refused",
+			"The cron job"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		char text[200];
+		char text[300];
 		struct sink_event e = {.kind = (char[]) {"pipeline_stalled"},
 			.summary = text};
 

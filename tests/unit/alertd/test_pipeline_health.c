@@ -30,7 +30,8 @@
  * refused. Behind that, "~2/4" are verdicts by which two
  * regions of four report on no server; "~2/4@9" if their newest probe is of
  * minute 9; "~2/4?" if verdicts on other servers are missing. "12!" is a run
- * without the store, "12+" one that finds it again.
+ * without the store, "12+" one that finds it again; in "12c" somebody closes what
+ * is open.
  */
 struct life {
 	struct alert_state st;
@@ -129,6 +130,10 @@ static void run(struct life *l, const char *p)
 		break;
 	case '+':
 		pipeline_back(&l->st, now, &l->events);
+		break;
+	case 'c':
+		ack_apply(&l->st, &(struct ack_request) {.action = ACK_CLOSE,
+			.by = "ann", .reason = "gone"}, now, &l->events);
 		break;
 	default:
 		fail_msg("no run: %s", p);
@@ -313,6 +318,12 @@ static void test_refused(void **state)
 			"5=5,5%~2/3 6=6,6~2/3",
 			"1 started 1 | 4 resolved 1 a b c-4 | "
 			"5 started 5 | 6 resolved 5-6"},
+		{"closed, it begins again once it was used in between",
+			"1=1,1% 2c 3=3,3% 9=9,9% 10=10,10 11=11,11%",
+			"1 started 1 | 2 resolved 1-2 | 11 started 11"},
+		{"a stage that stands still beside it is told",
+			"1=1,1% 2c 3=3,3% 6=3,6% 9=3,9%",
+			"1 started 1 | 2 resolved 1-2 | 9 started 3"},
 	};
 	struct life l;
 
