@@ -308,6 +308,38 @@ kept() {
 		.MCP_KEY == (.MCP_RECORD | fromjson.dedup_key))' "$BATS_TEST_TMPDIR/entry"
 }
 
+# fails STEP ERROR: the server with the certificate does so, at any error.
+fails() {
+	[[ $(inside redis-cli get probe:tls:verdict) == *'"step":"'"$1"'"'*'"error":"'$2* ]]
+}
+
+@test "an authority of our own is trusted by the units, and a certificate that ends soon is told" {
+	inside cp -p /etc/mcp-fleet/fleet.yaml /root/
+	inside bash -ec 'mkdir /root/tls
+		cd /root/tls
+		new="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+		openssl req -x509 $new -keyout ca.key -out ca.pem -subj /CN=Own -days 90 2>log
+		openssl req $new -keyout key -out csr -subj /CN=localhost 2>>log
+		openssl x509 -req -in csr -CA ca.pem -CAkey ca.key -days 3 \
+			-extfile <(echo subjectAltName=DNS:localhost) -out cert 2>>log
+		install -m 644 ca.pem /etc/mcp-fleet/own.pem
+		systemd-run -q --unit=tls -p WorkingDirectory=/root/tls \
+			openssl s_server -accept 8443 -cert cert -key key -www
+		sed -i "/^servers:/a\\  - {slug: tls, url: \"https://localhost:8443/mcp\"}" \
+			/etc/mcp-fleet/fleet.yaml
+		systemctl start mcp-fleet.service'
+	eventually fails tls tls.
+	doctor
+	told warn local 'the authority that signed the certificate of tls is not known here'
+	inside sed -i 's|localhost:8443/mcp"|&, ca: /etc/mcp-fleet/own.pem|' /etc/mcp-fleet/fleet.yaml
+	inside systemctl start mcp-fleet.service
+	eventually fails initialize ''
+	inside systemctl start mcp-expiry.service
+	eventually inside sh -c 'journalctl -u mcp-expiry-alert MCP_SERVER=tls | grep -q certificate_expiring'
+	inside systemctl stop tls
+	inside mv /root/fleet.yaml /etc/mcp-fleet/
+}
+
 @test "a region by ssh: a refusal is in the journal; a connection ends with its round" {
 	inside sed -i '/^regions:/a\  - {name: eu-west-2, runner: ssh, host: probe@127.0.0.1}' \
 		/etc/mcp-fleet/fleet.yaml
