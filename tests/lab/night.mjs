@@ -177,7 +177,7 @@ const compare = (t, tell) => {
 	const row = [t.kind, t.slug, clock(start(t.from))];
 	if (!first) {
 		wrong.push(`${t.kind}: ${t.slug}: ${tell.what} was not told to ${tell.route}`);
-		return [[...row, '-', '-', tell.what, tell.severity, tell.route, 'NOT TOLD', '-']];
+		return [[...row, '-', '-', tell.what, tell.severity, tell.route, 'NOT TOLD', '-', '-']];
 	}
 	const { e } = first, after = first.at - since;
 	mark(same(e.dedup_key, e.event));
@@ -202,18 +202,19 @@ const compare = (t, tell) => {
 	if (bad.length)
 		wrong.push(`${t.kind}: ${t.slug}: ${bad.join(', ')}: ${e.summary} / ${last?.e.summary}`);
 	return [[...row, clock(first.at), `${after.toFixed(0)} s`, tell.what, e.severity, tell.route,
-		bad.join(', ') || 'true', last ? `${clock(last.at)}, ${late.toFixed(0)} s` : '-'],
+		bad.join(', ') || 'true', last ? `${clock(last.at)}, ${late.toFixed(0)} s` : '-', e.headline ?? e.summary],
 	...worse.map((o) => [...row, clock(o.at), `${(o.at - since).toFixed(0)} s`, 'is worse', o.e.severity, o.route,
-		'true', '-'])];
+		'true', '-', o.e.headline ?? o.e.summary])];
 };
 
 const table = () => {
-	const rows = [['trouble', 'server', 'at', 'told at', 'after', 'event', '', 'route', 'true?', 'end told at, after']];
+	const rows = [['trouble', 'server', 'at', 'told at', 'after', 'event', '', 'route', 'true?', 'end told at, after', 'headline']];
 	for (const t of [...TROUBLES].sort((a, b) => a.from - b.from))
 		rows.push(...t.tells.length ? t.tells.flatMap((tell) => compare(t, tell)) :
-			[[t.kind, t.slug, clock(start(t.from)), '-', '-', 'nothing', '', '-', '', '-']]);
+			[[t.kind, t.slug, clock(start(t.from)), '-', '-', 'nothing', '', '-', '', '-', '']]);
 	for (const o of told.filter((one) => !used.has(one))) {
-		rows.push(['-', o.e.server_slug, '-', clock(o.at), '-', o.e.event, o.e.severity, o.route, 'FALSE', '-']);
+		rows.push(['-', o.e.server_slug, '-', clock(o.at), '-', o.e.event, o.e.severity, o.route, 'FALSE', '-',
+			o.e.headline ?? o.e.summary]);
 		wrong.push(`a false ${o.e.severity === 'P1' ? 'page' : 'message'}: ${clock(o.at)} ${o.route} ${
 			o.e.event} ${o.e.dedup_key} ${o.e.summary}`);
 	}
