@@ -489,13 +489,16 @@ static void tell_shared(struct evaluator *e, struct correlation_start *v,
 		.u.starts = {v, n},
 	}, 1);
 	join_all(e, v, n, group);
-	for (size_t i = 0; i < n; i++) {
-		const struct alert_record *r = &v[i].event.record;
+}
 
-		if (correlation_alone(e->setup->conf, r->slug, r->kind,
-			    r->severity, r->at) && (v[i].now.n || v[i].later.n))
-			tell_alone(e, &v[i]);
-	}
+/* Whether a start is told by itself, though others share its trouble. */
+static bool apart(const struct evaluator *e, const struct correlation_start *s)
+{
+	const struct alert_record *r = &s->event.record;
+
+	return correlation_alone(e->setup->conf, r->slug, r->kind, r->severity,
+		       r->at) &&
+		(s->now.n || s->later.n);
 }
 
 /* Cache of the last look at the state of a group. */
@@ -529,6 +532,10 @@ static bool follows(struct evaluator *e, const struct correlation_start *s,
 	return st && last->joins;
 }
 
+/*
+ * First what servers share: to tell of one of them alone begins to deliver all
+ * that it has, and what is shared is not to be among that any more.
+ */
 static void tell_starts(struct evaluator *e)
 {
 	struct correlation_starts l = e->starts;
@@ -541,14 +548,16 @@ static void tell_starts(struct evaluator *e)
 		for (n = 1; l.v[i].group && i + n < l.n &&
 			l.v[i + n].group == l.v[i].group; n++)
 			;
-		if (!l.v[i].group && !follows(e, &l.v[i], &last)) {
-			tell_alone(e, &l.v[i]);
+		if (!l.v[i].group && !follows(e, &l.v[i], &last))
 			continue;
-		}
 		correlation_slug(&l.v[i].event, group);
 		tell_shared(e, &l.v[i], n, group);
+		l.v[i].group = SIZE_MAX;
 		last = (struct last_group) {0};
 	}
+	for (size_t i = 0; i < l.n; i++)
+		if (!l.v[i].group || apart(e, &l.v[i]))
+			tell_alone(e, &l.v[i]);
 	evaluate_tell(e);
 	correlation_release(&l);
 }

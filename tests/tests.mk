@@ -161,6 +161,7 @@ lab: all
 	@scripts/deps build test long
 	tests/lab/run articles
 	tests/lab/run day
+	tests/lab/run night
 
 BENCHES = again bare constant least server
 # What the programs cost beside the least that could be done, as a table and in

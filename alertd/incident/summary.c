@@ -150,16 +150,8 @@ static void put_places(struct buf *b, const struct strings *l)
 	put_regions(b, l, HEADLINE_SHOWN, true);
 }
 
-/* ---- The server refuses our credential: no more is known of it. */
-
-/* Whether that is how the incident is told, at its end too. */
-static bool refused_words(const struct summary *s)
-{
-	return s->incident->checks_refused && !s->unwatched;
-}
-
 /* The server; of several, "Each of 6 servers (…)" does not begin a sentence. */
-static void refused_name(struct buf *b, const struct summary *s)
+static void put_name_within(struct buf *b, const struct summary *s)
 {
 	const char *name = s->slug;
 
@@ -167,6 +159,14 @@ static void refused_name(struct buf *b, const struct summary *s)
 		name = "the fleet";
 	buf_str(b, strncmp(name, "Each ", 5) == 0 ? "e" : "");
 	buf_str(b, name + (strncmp(name, "Each ", 5) == 0));
+}
+
+/* ---- The server refuses our credential: no more is known of it. */
+
+/* Whether that is how the incident is told, at its end too. */
+static bool refused_words(const struct summary *s)
+{
+	return s->incident->checks_refused && !s->unwatched;
 }
 
 /* " from London", unless it is so everywhere; of silent regions nobody knows. */
@@ -206,7 +206,7 @@ static void refused_headline(struct buf *b, const struct summary *s)
 
 	if (s->phase == ALERT_RESOLVED) {
 		buf_str(b, "we can check ");
-		refused_name(b, s);
+		put_name_within(b, s);
 		refused_where(b, inc);
 		buf_str(b, inc->still.n ? " again, but not from " : " again");
 		phrase_cities(b, &inc->still);
@@ -225,7 +225,7 @@ static void refused_headline(struct buf *b, const struct summary *s)
 	}
 	buf_str(b, s->phase == ALERT_FOUND ? "we could not check "
 					   : "we cannot check ");
-	refused_name(b, s);
+	put_name_within(b, s);
 	there = refused_where(b, inc);
 	if (s->phase == ALERT_FOUND)
 		buf_str(b, ": our credential was refused");
@@ -247,7 +247,7 @@ static void refused_put(struct buf *b, const struct summary *s)
 	bool there;
 
 	buf_str(b, "We cannot check ");
-	refused_name(b, s);
+	put_name_within(b, s);
 	there = refused_where(b, s->incident);
 	refused_since(b, s, there, true);
 	refused_code(b, s->incident);
@@ -260,7 +260,7 @@ static void refused_put_end(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 
 	buf_str(b, "We can check ");
-	refused_name(b, s);
+	put_name_within(b, s);
 	refused_where(b, inc);
 	buf_str(b, inc->still.n ? " again, but not from " : " again");
 	phrase_cities(b, &inc->still);
@@ -275,7 +275,7 @@ static void refused_put_found(struct buf *b, const struct summary *s)
 	bool days = !phrase_same_day((double)inc->first, s->at, s->zone);
 
 	buf_str(b, "We could not check ");
-	refused_name(b, s);
+	put_name_within(b, s);
 	refused_where(b, inc);
 	buf_char(b, ' ');
 	phrase_time(b, inc->first, days, s->zone);
@@ -742,10 +742,13 @@ static void put_report(struct buf *b, const struct summary *s)
 	} else if (inc->reached.n) {
 		phrase_cities(b, &inc->reached);
 		buf_str(b, inc->reached.n == 1 ? " reports" : " report");
-		buf_fmt(b, " on %s again", s->slug);
+		buf_str(b, " on ");
+		put_name_within(b, s);
+		buf_str(b, " again");
 	} else {
-		buf_fmt(b, "No region that is silent is asked for %s any more",
-			s->slug);
+		buf_str(b, "No region that is silent is asked for ");
+		put_name_within(b, s);
+		buf_str(b, " any more");
 	}
 	put_span(b, s);
 }

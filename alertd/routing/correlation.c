@@ -372,6 +372,9 @@ void correlation_follow(const struct conf *c, struct alert_state *st,
 	take_count(st, inc, &e->record);
 	for (size_t i = 0; i < e->still.n; i++)
 		strings_note(&inc->still, e->still.v[i]);
+	/* Of a silence, who reports again. */
+	for (size_t i = 0; e->record.kind == ALERT_SILENT && i < e->reached.n; i++)
+		strings_note(&inc->reached, e->reached.v[i]);
 	if (st->left.n)
 		return;
 	/* Its servers are heard of again, and nothing else would end it. */

@@ -20,7 +20,9 @@ export const REGIONS = [
 	{ name: 'sa-east-1', city: 'São Paulo', ms: 9, loss: 0.01 },
 ];
 // Each has a name, a peer of tests/peers, and what nginx does before it. "far" is the
-// origin of the regions of "east": where it is not given there is one origin.
+// origin of the regions of "east": where it is not given there is one origin. "gate" is
+// a port of this machine that is asked in place of the origin, with a path that begins
+// with the slug and the region; "more", what fleet.yaml says of the server.
 const SERVERS = {
 	steady: { peer: 'sdk-json' },
 	catalog: { peer: 'v2-dual', cached: true },
@@ -32,6 +34,12 @@ export const SLUGS = Object.keys(SERVERS);
 export const FAR = SERVERS.twofold.far;
 // A cache goes on answering for a server that is down.
 export const UNCACHED = SLUGS.filter((slug) => !SERVERS[slug].cached);
+// use NAMES OTHERS: a world of these regions and these servers.
+export const use = (names, others) => {
+	REGIONS.splice(0, REGIONS.length, ...names.map((name) => region(name)));
+	SLUGS.splice(0, SLUGS.length, ...Object.keys(others)).forEach((slug) => delete SERVERS[slug]);
+	Object.assign(SERVERS, others);
+};
 const [WEB, CANARY] = apart ? ['198.51.100.250', '198.51.100.251'] :
 	['127.0.1.250', '127.0.1.251'];
 export const after = (ms) => new Promise((done) => { setTimeout(done, ms); });
@@ -66,11 +74,16 @@ const set_clock = (name, at) => {
 	fs.writeSync(file, Buffer.from(Float64Array.of(at, monotonic, SPAN).buffer), 0);
 	fs.closeSync(file);
 };
+let clocks = null; // what they were set to, and when
 const set_clocks = (at) => {
+	clocks = { at, since: performance.now() };
 	set_clock('fleet', at);
 	for (const r of REGIONS)
 		set_clock(r.name, at + (r.skew ?? 0));
 };
+
+// time: what the clock of the fleet says.
+export const time = () => clocks.at + Math.min(SPAN, (performance.now() - clocks.since) / 1000);
 
 // ---- Networks. On loopback the addresses of a region are in 127.0.N.0/24, and ports
 // are those that are free.
@@ -88,6 +101,7 @@ const address = (r) => apart ? `10.77.${number(r)}.2` : `127.0.${number(r)}.2`;
 export const pop = (slug, r) => apart ? `198.51.100.${10 * SLUGS.indexOf(slug) + number(r)}` :
 	`127.0.${number(r)}.${10 * (SLUGS.indexOf(slug) + 1)}`;
 export const host = (slug) => `${slug}.example.com`;
+export const url = (slug) => `https://${host(slug)}:${HTTPS}`;
 
 // set_wire REGION [LOSS]: what its wire does from now on.
 export const set_wire = (r, loss = r.loss) => {
@@ -135,21 +149,25 @@ const make_network = async (r) => {
 
 // Its own resolver, which leads to the points of presence near it.
 const make_resolver = async (r) => {
-	const names = [['canary', CANARY], ...SLUGS.map((slug) => [slug, pop(slug, r)])];
-	if (!apart) {
-		r.names = new Map(names);
-		start_resolver(r);
+	r.names = new Map([['canary', CANARY], ...SLUGS.map((slug) => [slug, pop(slug, r)])]);
+	write_names(r);
+	if (!apart)
 		return;
-	}
-	write(`names.${r.name}`, JSON.stringify(Object.fromEntries(names.map(([name, to]) =>
-		[name, to.replaceAll('.', '-')]))));
 	r.resolver = await daemon(`names.${r.name}`, inside(r, 'node',
 		`${root}/tests/fixture/dns.mjs`, `${dir}/names.${r.name}`), { ready: /ready/ });
 };
-export const start_resolver = (r) => apart ? r.resolver.kill('SIGCONT') :
-	write(`names.${r.name}`, [...r.names].map(([name, to]) => `${host(name)} ${to}\n`).join(''));
+const write_names = (r) => write(`names.${r.name}`, apart ?
+	JSON.stringify(Object.fromEntries([...r.names].map(([name, to]) => [name, to.replaceAll('.', '-')]))) :
+	[...r.names].filter(([, to]) => to !== 'gone').map(([name, to]) => `${host(name)} ${to}\n`).join(''));
+export const start_resolver = (r) => apart ? r.resolver.kill('SIGCONT') : write_names(r);
 export const stop_resolver = (r) => apart ? r.resolver.kill('SIGSTOP') :
 	fs.rmSync(`${dir}/names.${r.name}`);
+
+// forget_name REGION SLUG ON: whether there is no such name there; "canary" is one.
+export const forget_name = (r, slug, on) => {
+	r.names.set(slug, on ? 'gone' : slug === 'canary' ? CANARY : pop(slug, r));
+	write_names(r);
+};
 
 const make_region = async (r) => {
 	const short = r.name;
@@ -163,7 +181,7 @@ const make_region = async (r) => {
 	write(`runner.${short}`, `#!/bin/sh
 export LD_PRELOAD=${clock(short).LD_PRELOAD}${apart ? '' : `:${root}/build/lab/names.so`}
 export CLOCK_FILE=${clock(short).CLOCK_FILE} NAMES_FILE=${dir}/names.${short}
-export MCP_REGION=${short}
+export MCP_REGION=${short} MCP_CREDENTIALS=${dir}/credentials
 exec ${bin}/mcp-probe --cacert ${dir}/ca.pem --targets - -r ${short} -f jsonl --concurrency 1000
 `, 0o700);
 	write(`authorized.${short}`,
@@ -199,22 +217,29 @@ export const stop_sshd = async (r) => {
 const origins = {}; // by slug, and slug/far: { port, pid }
 const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-const certificate = (name, host_name) => {
+// certificate NAME HOST [BEFORE…]: BEFORE is what openssl is run by, and then it holds a day.
+const certificate = (name, host_name, ...before) => {
 	command('openssl', 'req', ...EC, '-keyout', `${dir}/${name}.key`, '-out', `${dir}/${name}.csr`,
 		'-subj', `/CN=${host_name}`, '-addext', `subjectAltName=DNS:${host_name}`);
-	command('openssl', 'x509', '-req', '-in', `${dir}/${name}.csr`, '-CA', `${dir}/ca.pem`,
-		'-CAkey', `${dir}/ca.key`, '-CAcreateserial', '-days', '60', '-copy_extensions', 'copy',
-		'-out', `${dir}/${name}.pem`);
+	command(...before, 'openssl', 'x509', '-req', '-in', `${dir}/${name}.csr`, '-CA', `${dir}/ca.pem`,
+		'-CAkey', `${dir}/ca.key`, '-CAcreateserial', '-days', before.length ? '1' : '60',
+		'-copy_extensions', 'copy', '-out', `${dir}/${name}.pem`);
 };
 
-// wrong_certificate SLUG REGION…: at these points of presence there is that of
-// another server; at no others.
-export const wrong_certificate = async (slug, ...names) => {
+const place_certificate = async (slug, bad, names) => {
 	for (const r of REGIONS)
 		for (const end of ['pem', 'key'])
-			fs.copyFileSync(`${dir}/${names.includes(r.name) ? 'other' : slug}.${end}`,
+			fs.copyFileSync(`${dir}/${names.includes(r.name) ? bad : slug}.${end}`,
 				`${dir}/pop-${slug}-${r.name}.${end}`);
 	await reload();
+};
+// wrong_certificate, expired_certificate SLUG REGION…: at these points of presence there
+// is that of another server, or one that has ended; at no others.
+export const wrong_certificate = (slug, ...names) => place_certificate(slug, 'other', names);
+export const expired_certificate = (slug, ...names) => {
+	set_clock('past', now - 3 * 86400);
+	certificate('past', host(slug), 'env', ...Object.entries(clock('past')).map((pair) => pair.join('=')));
+	return place_certificate(slug, 'past', names);
 };
 
 let nginx = null;
@@ -239,7 +264,8 @@ const point = (slug, r) => `
 		location / {
 			${SERVERS[slug].cached ? `proxy_cache ${r.name};
 			add_header X-Cache $upstream_cache_status;` : ''}
-			proxy_pass http://127.0.0.1:${origin_of(slug, r).port};
+			proxy_pass http://127.0.0.1:${SERVERS[slug].gate ? `${SERVERS[slug].gate}/${slug}/${r.name}/` :
+		origin_of(slug, r).port};
 			proxy_buffering ${SERVERS[slug].cached ? 'on' : 'off'};
 		}
 	}`;
@@ -285,6 +311,7 @@ export const purge = (...names) => names.forEach((name) =>
 
 // ---- Origins: real MCP servers, of tests/peers.
 
+export const port_of = (name) => origins[name].port;
 // start_origin NAME [ENV]: of a slug, or slug/far, at the port that it had.
 export const start_origin = async (name, env = {}) => {
 	const { peer } = SERVERS[name.split('/')[0]];
@@ -340,12 +367,19 @@ export const kill_web = async () => {
 	await web.end;
 };
 
-const configure = (policy) => {
+const routes = `  routes:
+${['pager', 'log'].map((name) => `    - {name: ${name}, type: command, command: [sh, -c,
+        'b=$(cat) && test ! -e ${dir}/refuses.${name} && printf "%s\\n" "$b" >>${dir}/told.${name}']}`).join('\n')}
+  policies:
+    - {match: {kinds: [downtime, pipeline_stalled]}, steps: [{routes: [pager]}]}
+    - {steps: [{routes: [log]}]}
+`;
+const configure = (policy, alerts = routes) => {
 	// The disk of the fleet's machine, which can be full.
 	fs.mkdirSync(`${dir}/disk`);
 	if (apart)
 		command('mount', '-t', 'tmpfs', '-o', 'size=384m', 'disk', `${dir}/disk`);
-	for (const name of ['disk/store', 'disk/state', 'disk/run', 'disk/tmp', 'empty'])
+	for (const name of ['disk/store', 'disk/state', 'disk/run', 'disk/tmp', 'empty', 'credentials'])
 		fs.mkdirSync(`${dir}/${name}`, { mode: 0o700 });
 	fs.mkdirSync(`${dir}/patient`);
 	write('patient/timeout', `#!/bin/sh
@@ -368,15 +402,9 @@ ${REGIONS.map((r) => `  - {name: ${r.name}, runner: ssh, host: ${r.name}, canary
       "http://canary.example.com:${HTTP}/", "http://canary.example.com:${HTTP}/2"]}`).join('\n')}
 servers:
 ${Object.entries(SERVERS).map(([slug, s]) =>
-		`  - {slug: ${slug}, url: "https://${host(slug)}:${HTTPS}/mcp", timeout: ${s.timeout ?? '20s'}}`).join('\n')}
+		`  - {slug: ${slug}, url: "${url(slug)}/mcp", timeout: ${s.timeout ?? '20s'}${s.more ? `, ${s.more}` : ''}}`).join('\n')}
 alerts:
-  routes:
-${['pager', 'log'].map((name) => `    - {name: ${name}, type: command, command: [sh, -c,
-        'b=$(cat) && test ! -e ${dir}/refuses.${name} && printf "%s\\n" "$b" >>${dir}/told.${name}']}`).join('\n')}
-  policies:
-    - {match: {kinds: [downtime, pipeline_stalled]}, steps: [{routes: [pager]}]}
-    - {steps: [{routes: [log]}]}
-${policy ? `  policy: ${policy}\n` : ''}`);
+${alerts}${policy ? `  policy: ${policy}\n` : ''}`);
 	write('lighttpd.conf', `server.modules = ("mod_fastcgi")
 server.document-root = "${dir}/empty"
 server.bind = "${WEB}"
@@ -446,10 +474,11 @@ export const signal_sshd = (r, signal) =>
 export const settle = () => until('what is left of a round', () => !processes().some((p) =>
 	p.args.includes(`${dir}/fleet.yaml`)));
 
-// make: the whole laboratory. POLICY: numbers of fleet.yaml.
-export const make = async ({ policy } = {}) => {
+// make: the whole laboratory. POLICY: numbers of fleet.yaml. ALERTS: its routes and
+// policies, if not "pager" and "log".
+export const make = async ({ policy, alerts } = {}) => {
 	fs.mkdirSync(`${dir}/peers`, { recursive: true });
-	configure(policy);
+	configure(policy, alerts);
 	set_clocks(BEGIN);
 	for (const a of [WEB, CANARY].filter(() => apart))
 		command('ip', 'address', 'add', a, 'dev', 'lo');
@@ -488,6 +517,17 @@ export const minute = async (m, { hanging = [], begun } = {}) => {
 	const status = await new Promise((done) => { child.on('close', done); });
 	child.over = true;
 	return { status, out, err: err.trim(), seconds: (performance.now() - began) / 1000 };
+};
+
+// edit FROM TO: fleet.yaml says TO in place of FROM.
+export const edit = (from, to) => write('fleet.yaml', read('fleet.yaml').replace(from, to));
+export const credential = (name, text) => write(`credentials/${name}`, text);
+// program INPUT NAME ARG…: by the clock of the fleet.
+export const program = (input, name, ...args) => {
+	const running = execute(`${bin}/${name}`, [...args, '-c', `${dir}/fleet.yaml`],
+		{ env: { ...process.env, ...clock('fleet') } });
+	running.child.stdin.end(input);
+	return running;
 };
 
 export const published = async (slug) => JSON.parse(await redis('get', `probe:${slug}:verdict`) || 'null');

@@ -33,6 +33,11 @@ lab() {
 	lab day 15 "${SEED:-$RANDOM}"
 }
 
+@test "a night of 72 rounds: each trouble is told once, in time, and as it is" {
+	namespaces
+	lab night
+}
+
 @test "both without any rights, on loopback" {
 	lab loopback articles
 	grep -q '^lab: five regions on loopback' "$BATS_TEST_TMPDIR/out"

@@ -107,6 +107,31 @@ fleet() {
 	[ "$(jq -r .server_slug out | paste -sd' ')" = "s1 s2 s3 s4" ]
 }
 
+@test "what servers share is told once, though one of them begins to be down then" {
+	local m one ops
+	hook ops
+	ops=$HOOK
+	hook pager
+	fleet "$ops}" "$HOOK}"
+	policies '{match: {severities: [P1]}, steps: [{routes: [pager]}]}' '{steps: [{routes: [ops]}]}'
+	round 0 | alert 0
+	for m in 1 2 3 4 5 6; do
+		one=''
+		((m != 5)) || one=s3
+		round "$m" $one | jq -c '.no_data = ["ap"] |
+			.regions |= map(select(.region != "ap"))' >records
+		alert 0 <records
+	done
+	round 7 >records
+	alert 0 <records
+	[ "$(got pager)" = downtime_started ]
+	jq -r '"\(.event.event) \(.event.server_slug)"' ops/got
+	[ "$(got ops)" = 'probe_silent_started probe_silent_resolved' ]
+	jq -se 'all(.event.server_count == 8)' ops/got
+	jq -se '.[1].event.summary | startswith(
+		"ap reports on each of 8 servers (s1, s2, s3, s4, s5, s6 and 2 more) again after 6 min")' ops/got
+}
+
 @test "who asks for a server is told of that, and of nothing else" {
 	hook ops
 	ops=$HOOK

@@ -90,6 +90,16 @@ counted_once() {
 	ended 143
 }
 
+@test "the last region that ends is the end, however long its shell takes to go" {
+	three json
+	sed -i 's/^judge_after: .*/judge_after: 60s/' fleet.yaml
+	"${CC:-cc}" -shared -fPIC -o late_exit.so "$ROOT/tests/fixture/late_exit.c"
+	LD_PRELOAD=$PWD/late_exit.so fleet
+	[ "$status" -eq 0 ]
+	[ "$seconds" -lt 60 ]
+	nothing_left
+}
+
 @test "a region that is slow holds up no page; what it says in the end is judged, too" {
 	three json
 	before
