@@ -218,7 +218,7 @@ static void refused_headline(struct buf *b, const struct summary *s)
 	}
 	if (all_silent(s)) {
 		buf_str(b, "our credential for ");
-		refused_name(b, s);
+		put_name_within(b, s);
 		buf_str(b, " was refused when last seen from ");
 		put_places(b, &inc->silent);
 		return;
