@@ -142,7 +142,7 @@ refused() {
 @test "the command says what is too long with its neighbours, and until when it counts" {
 	add 0 -c fleet.yaml --for 4h example-mcp
 	add 0 -c fleet.yaml --start $((NOW + 4 * 3600 + 840)) --for 1h 'exam*'
-	grep -qF 'mcp-alert: warning: example-mcp: together with those less than 15 minutes before or after it, which count as one, it is 4440 s longer than a maintenance may be (alerts.policy.maintenance): it ends at 2026-04-30T00:31:00Z' err
+	grep -qF 'mcp-alert: warning: example-mcp: together with those less than 15 minutes before or after it, which count as one, it is 4440 s longer than a maintenance may be (alerts.policy.maintenance): it ends at 2026-04-30T02:31:00+02:00' err
 	add 0 -c fleet.yaml --start $((NOW + 86400)) --every daily --for 3h nobodys
 	[ ! -s err ]
 	add 0 -c fleet.yaml --start $((NOW + 86400 + 3 * 3600)) --every sat --for 2h nobodys
