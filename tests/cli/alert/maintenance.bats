@@ -148,5 +148,5 @@ refused() {
 	add 0 -c fleet.yaml --start $((NOW + 86400 + 3 * 3600)) --every sat --for 2h nobodys
 	grep -qF 'nobodys: together with those less than 15 minutes before or after it, which count as one, it is 3600 s longer' err
 	# Its Saturday begins in Berlin.
-	grep -qF 'ends at 2026-05-02T00:31:00Z' err
+	grep -qF 'ends at 2026-05-02T02:31:00+02:00' err
 }
