@@ -10,7 +10,6 @@
 #include "incident/acknowledgement.h"
 #include "incident/expiry.h"
 #include "incident/pipeline_health.h"
-#include "incident/summary.h"
 #include "incident/route_test.h"
 #include "state/maintenance_store.h"
 #include "state/pipeline_store.h"
@@ -18,6 +17,7 @@
 #include "state/state_store.h"
 #include "store/keys.h"
 #include "store/store.h"
+#include "words/phrases.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -8,6 +8,7 @@
 #include "incident/summary.h"
 #include "json/json.h"
 #include "records/probe.h"
+#include "words/phrases.h"
 
 #include <string.h>
 

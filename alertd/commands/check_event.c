@@ -5,8 +5,8 @@
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "commands/check_coverage.h"
-#include "incident/summary.h"
 #include "routing/what_if.h"
+#include "words/phrases.h"
 
 #include <stdlib.h>
 #include <string.h>

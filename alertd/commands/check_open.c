@@ -3,11 +3,12 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "incident/dedup_key.h"
 #include "incident/event.h"
+#include "incident/incident.h"
 #include "routing/renamed_route.h"
 #include "routing/routing.h"
 #include "state/state_store.h"
+#include "words/phrases.h"
 
 /* Warn of one incident. */
 static void check_incident(const struct conf *c, const struct alert_state *st,

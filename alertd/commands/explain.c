@@ -5,10 +5,11 @@
 #include "base/zone.h"
 #include "conf/policy.h"
 #include "incident/acknowledgement.h"
-#include "incident/dedup_key.h"
+#include "incident/incident.h"
 #include "incident/severity.h"
 #include "incident/summary.h"
 #include "routing/escalation.h"
+#include "words/phrases.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "conf/policy.h"
 #include "incident/acknowledgement.h"
-#include "incident/dedup_key.h"
 #include "incident/incident.h"
 #include "json/json.h"
 #include "records/probe.h"

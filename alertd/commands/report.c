@@ -4,11 +4,11 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
-#include "incident/summary.h"
 #include "json/json.h"
 #include "mcp/names.h"
 #include "records/probe.h"
 #include "routing/routing.h"
+#include "words/phrases.h"
 
 #include <math.h>
 #include <stdlib.h>

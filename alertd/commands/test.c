@@ -13,13 +13,13 @@
 #include "delivery/worker.h"
 #include "emit.h"
 #include "incident/route_test.h"
-#include "incident/summary.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "routing/what_if.h"
 #include "state/maintenance_store.h"
 #include "state/route_test_store.h"
 #include "transport/error_text.h"
+#include "words/phrases.h"
 
 #include <math.h>
 #include <stdlib.h>

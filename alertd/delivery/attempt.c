@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
-#include "incident/dedup_key.h"
+#include "incident/incident.h"
 #include "records/history.h"
 #include "routing/fallback.h"
 #include "routing/outbox.h"

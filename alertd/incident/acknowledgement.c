@@ -1,7 +1,6 @@
 #include "incident/acknowledgement.h"
 
 #include "base/text.h"
-#include "incident/dedup_key.h"
 #include "incident/incident.h"
 
 #include <math.h>

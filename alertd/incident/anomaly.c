@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "incident/confirmation.h"
-#include "incident/summary.h"
+#include "words/phrases.h"
 
 /* So many failing windows, in so many regions, within this time. */
 #define WINDOWS 3

@@ -5,6 +5,7 @@
 #include "incident/incident.h"
 #include "incident/summary.h"
 #include "incident/tool_drift.h"
+#include "words/phrases.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "incident/summary.h"
+#include "words/phrases.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "incident/flapping.h"
+#include "words/phrases.h"
 
-#include "incident/summary.h"
 
 #include <stdlib.h>
 #include <string.h>

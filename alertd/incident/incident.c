@@ -156,3 +156,21 @@ bool incident_barred(const struct alert_state *st, enum alert_kind kind,
 
 	return c && (at <= c->at || clock_window(at) <= c->first);
 }
+
+bool incident_all_silent(const struct incident *inc, enum alert_kind kind)
+{
+	return kind < ALERT_DOWN_KINDS && inc->regions.n &&
+		inc->silent.n == inc->regions.n;
+}
+
+const char *dedup_key(const struct alert_state *st, enum alert_kind kind,
+	char *out)
+{
+	return alert_key(
+		&(struct alert_record) {
+			.slug = st->slug,
+			.kind = kind,
+			.started_at = st->incidents[kind].first,
+		},
+		out);
+}

@@ -65,4 +65,18 @@ void incident_heal_closings(struct alert_state *st, double now);
 /* incident_restart(inc): count windows anew, for the clock was wrong. */
 void incident_restart(struct incident *inc);
 
+/*
+ * incident_all_silent(inc, kind): whether no region in which it failed reports.
+ */
+bool incident_all_silent(const struct incident *inc, enum alert_kind kind);
+
+/*
+ * dedup_key(st, kind, out): the name by which receivers tell incidents apart, so
+ * that a page is raised once and resolved once: "SLUG:KIND:START", as alert_key
+ * makes it for the events of the incident. Returns out, which
+ * has ALERT_KEY_SIZE bytes.
+ */
+const char *dedup_key(const struct alert_state *st, enum alert_kind kind,
+	char *out);
+
 #endif

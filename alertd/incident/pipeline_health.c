@@ -8,7 +8,7 @@
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "incident/reminder.h"
-#include "incident/summary.h"
+#include "words/phrases.h"
 
 #include <math.h>
 #include <string.h>

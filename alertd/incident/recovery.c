@@ -3,10 +3,11 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "incident/confirmation.h"
-#include "incident/dedup_key.h"
 #include "incident/flapping.h"
+#include "incident/incident.h"
 #include "incident/severity.h"
 #include "incident/summary.h"
+#include "words/phrases.h"
 
 #include <stdlib.h>
 

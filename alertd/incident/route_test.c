@@ -1,7 +1,7 @@
 #include "incident/route_test.h"
 
 #include "base/text.h"
-#include "incident/summary.h"
+#include "words/phrases.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #include "incident/state.h"
 
 #include "base/xalloc.h"
-#include "incident/dedup_key.h"
 #include "incident/event.h"
+#include "incident/incident.h"
 #include "incident/tool_drift.h"
 #include "records/history.h"
 #include "records/incident_update.h"

@@ -1,294 +1,14 @@
 #include "incident/summary.h"
 
-#include "base/clock.h"
 #include "base/text.h"
-#include "base/zone.h"
 #include "incident/flapping.h"
 #include "incident/incident.h"
+#include "incident/refused_words.h"
 #include "incident/tool_drift.h"
-#include "mcp/regions.h"
+#include "words/phrases.h"
 
 #include <math.h>
 #include <string.h>
-
-/* A sentence and a headline name so many regions; the others are counted. */
-#define REGIONS_SHOWN 6
-#define HEADLINE_SHOWN 2
-/* A date further away has its year. */
-#define YEAR_S (183 * 86400)
-
-static void put_regions(struct buf *b, const struct strings *l, size_t most,
-	bool cities)
-{
-	size_t shown = l->n < most ? l->n : most;
-
-	for (size_t i = 0; i < shown; i++) {
-		const char *city = cities ? region_city(l->v[i]) : NULL;
-
-		buf_fmt(b, "%s%s", text_comma(i, l->n), city ? city : l->v[i]);
-	}
-	if (shown < l->n)
-		buf_fmt(b, " and %zu more", l->n - shown);
-}
-
-void phrase_regions(struct buf *b, const struct strings *l)
-{
-	put_regions(b, l, REGIONS_SHOWN, false);
-}
-
-void phrase_cities(struct buf *b, const struct strings *l)
-{
-	put_regions(b, l, REGIONS_SHOWN, true);
-}
-
-void phrase_duration(struct buf *b, long long s)
-{
-	long long min = s / 60;
-
-	/* Of instants that a wrong clock has set. */
-	if (s < 0)
-		s = 0;
-	if (s < 60)
-		buf_fmt(b, "%lld s", s);
-	else if (min < 60)
-		buf_fmt(b, "%lld min", min);
-	else if (min < 48 * 60 && min % 60)
-		buf_fmt(b, "%lld h %lld min", min / 60, min % 60);
-	else if (min < 48 * 60)
-		buf_fmt(b, "%lld h", min / 60);
-	else if (min % 1440 < 60)
-		buf_fmt(b, "%lld d", min / 1440);
-	else
-		buf_fmt(b, "%lld d %lld h", min / 1440, min % 1440 / 60);
-}
-
-static const char *or_utc(const char *zone)
-{
-	return zone ? zone : "UTC";
-}
-
-bool phrase_same_day(double a, double b, const char *zone)
-{
-	struct zone_time x = zone_local(or_utc(zone), a);
-	struct zone_time y = zone_local(or_utc(zone), b);
-
-	return x.day == y.day && x.month == y.month && x.year == y.year;
-}
-
-void phrase_time(struct buf *b, int64_t t, bool day, const char *zone)
-{
-	struct zone_time l = zone_local(or_utc(zone), (double)t);
-
-	if (day)
-		buf_fmt(b, "%04d-%02d-%02d ", l.year, l.month, l.day);
-	buf_fmt(b, "%02d:%02d", l.minute / 60, l.minute % 60);
-}
-
-void phrase_time_seen(struct buf *b, int64_t t, double now, const char *zone)
-{
-	phrase_time(b, t, !phrase_same_day((double)t, now, zone), zone);
-}
-
-void phrase_instant(struct buf *b, int64_t t, double now, const char *zone)
-{
-	phrase_time_seen(b, t, now, zone);
-	phrase_zone(b, zone);
-}
-
-void phrase_date(struct buf *b, int64_t t, double now, const char *zone)
-{
-	static const char *const days[] = {
-		"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May",
-		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	struct zone_time l = zone_local(or_utc(zone), (double)t);
-
-	buf_fmt(b, "%s %d %s ", days[l.weekday], l.day, months[l.month - 1]);
-	if (fabs((double)t - now) > YEAR_S)
-		buf_fmt(b, "%d ", l.year);
-	buf_fmt(b, "%02d:%02d", l.minute / 60, l.minute % 60);
-}
-
-void phrase_zone(struct buf *b, const char *zone)
-{
-	const char *city = strrchr(or_utc(zone), '/');
-
-	zone = or_utc(zone);
-	if (strcmp(zone, "UTC") == 0) {
-		buf_str(b, " UTC");
-		return;
-	}
-	buf_char(b, ' ');
-	for (city = city ? city + 1 : zone; *city; city++)
-		buf_char(b, *city == '_' ? ' ' : *city);
-	buf_str(b, " time");
-}
-
-void phrase_span(struct buf *b, int64_t from, int64_t to, const char *zone)
-{
-	bool days = !phrase_same_day((double)from, (double)to, zone);
-
-	buf_str(b, " after ");
-	phrase_duration(b, to - from);
-	buf_str(b, " (");
-	phrase_time(b, from, days, zone);
-	buf_str(b, "\u2013");
-	phrase_time(b, to, days, zone);
-	phrase_zone(b, zone);
-	buf_str(b, ").");
-}
-
-/* Whether no region in which it failed reports. */
-static bool all_silent(const struct summary *s)
-{
-	return s->kind < ALERT_DOWN_KINDS && s->incident->regions.n &&
-		s->incident->silent.n == s->incident->regions.n;
-}
-
-static void put_places(struct buf *b, const struct strings *l)
-{
-	put_regions(b, l, HEADLINE_SHOWN, true);
-}
-
-/* The server; of several, "Each of 6 servers (…)" does not begin a sentence. */
-static void put_name_within(struct buf *b, const struct summary *s)
-{
-	const char *name = s->slug;
-
-	if (strcmp(name, SLUG_FLEET) == 0)
-		name = "the fleet";
-	buf_str(b, strncmp(name, "Each ", 5) == 0 ? "e" : "");
-	buf_str(b, name + (strncmp(name, "Each ", 5) == 0));
-}
-
-/* ---- The server refuses our credential: no more is known of it. */
-
-/* Whether that is how the incident is told, at its end too. */
-static bool refused_words(const struct summary *s)
-{
-	return s->incident->checks_refused && !s->unwatched;
-}
-
-/* " from London", unless it is so everywhere; of silent regions nobody knows. */
-static bool refused_where(struct buf *b, const struct incident *inc)
-{
-	struct strings heard = {0};
-	bool some;
-
-	strings_copy(&heard, &inc->regions);
-	for (size_t i = 0; i < inc->silent.n; i++)
-		strings_drop(&heard, inc->silent.v[i]);
-	some = heard.n && (int)heard.n < inc->expected;
-	if (some) {
-		buf_str(b, " from ");
-		phrase_cities(b, &heard);
-	}
-	strings_release(&heard);
-	return some;
-}
-
-static void refused_since(struct buf *b, const struct summary *s, bool there,
-	bool zone)
-{
-	buf_fmt(b, ": our credential is refused%s since ",
-		there ? " there" : "");
-	phrase_time_seen(b, s->incident->first, s->at, s->zone);
-	if (zone)
-		phrase_zone(b, s->zone);
-	buf_str(b, "; it worked until then");
-}
-
-/* What stands behind "P1: ". */
-static void refused_headline(struct buf *b, const struct summary *s)
-{
-	const struct incident *inc = s->incident;
-	bool there;
-
-	if (s->phase == ALERT_RESOLVED) {
-		buf_str(b, "we can check ");
-		put_name_within(b, s);
-		refused_where(b, inc);
-		buf_str(b, inc->still.n ? " again, but not from " : " again");
-		phrase_cities(b, &inc->still);
-		if (inc->silent.n) {
-			buf_str(b, ", but have no report from ");
-			put_places(b, &inc->silent);
-		}
-		return;
-	}
-	if (all_silent(s)) {
-		buf_str(b, "our credential for ");
-		put_name_within(b, s);
-		buf_str(b, " was refused when last seen from ");
-		put_places(b, &inc->silent);
-		return;
-	}
-	buf_str(b, s->phase == ALERT_FOUND ? "we could not check "
-					   : "we cannot check ");
-	put_name_within(b, s);
-	there = refused_where(b, inc);
-	if (s->phase == ALERT_FOUND)
-		buf_str(b, ": our credential was refused");
-	else
-		refused_since(b, s, there, false);
-}
-
-/* " (auth-initialize fails with auth.rejected)" */
-static void refused_code(struct buf *b, const struct incident *inc)
-{
-	const char *step = step_name(inc->step);
-
-	buf_fmt(b, " (%s fails%s%s)", step ? step : "a step",
-		inc->error ? " with " : "", inc->error ? inc->error : "");
-}
-
-static void refused_put(struct buf *b, const struct summary *s)
-{
-	bool there;
-
-	buf_str(b, "We cannot check ");
-	put_name_within(b, s);
-	there = refused_where(b, s->incident);
-	refused_since(b, s, there, true);
-	refused_code(b, s->incident);
-	buf_str(b, "; clients with their own access may be fine");
-}
-
-/* How it ended, or that it was over when it was found; up to how often it failed. */
-static void refused_put_end(struct buf *b, const struct summary *s)
-{
-	const struct incident *inc = s->incident;
-
-	buf_str(b, "We can check ");
-	put_name_within(b, s);
-	refused_where(b, inc);
-	buf_str(b, inc->still.n ? " again, but not from " : " again");
-	phrase_cities(b, &inc->still);
-	buf_str(b, inc->still.n ? "," : ": our credential is accepted,");
-	phrase_span(b, inc->first, incident_end(inc), s->zone);
-	buf_str(b, " Nobody knows how the server was meanwhile");
-}
-
-static void refused_put_found(struct buf *b, const struct summary *s)
-{
-	const struct incident *inc = s->incident;
-	bool days = !phrase_same_day((double)inc->first, s->at, s->zone);
-
-	buf_str(b, "We could not check ");
-	put_name_within(b, s);
-	refused_where(b, inc);
-	buf_char(b, ' ');
-	phrase_time(b, inc->first, days, s->zone);
-	buf_str(b, " to ");
-	phrase_time(b, incident_end(inc), days, s->zone);
-	phrase_zone(b, s->zone);
-	buf_str(b, ", found at ");
-	phrase_time(b, (int64_t)s->at, false, s->zone);
-	buf_str(b, ": our credential was refused");
-	refused_code(b, inc);
-}
-
-/* ---- All others. */
 
 static void put_failure(struct buf *b, const struct summary *s)
 {
@@ -656,12 +376,12 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		put_isolation(b, s);
 		return;
 	}
-	if (all_silent(s)) {
+	if (incident_all_silent(s->incident, s->kind)) {
 		put_last_seen(b, s);
 		return;
 	}
-	if (refused_words(s)) {
-		refused_put(b, s);
+	if (refused_words_fit(s)) {
+		refused_words_put(b, s);
 		return;
 	}
 	buf_str(b, s->slug);
@@ -743,11 +463,11 @@ static void put_report(struct buf *b, const struct summary *s)
 		phrase_cities(b, &inc->reached);
 		buf_str(b, inc->reached.n == 1 ? " reports" : " report");
 		buf_str(b, " on ");
-		put_name_within(b, s);
+		phrase_within(b, s->slug);
 		buf_str(b, " again");
 	} else {
 		buf_str(b, "No region that is silent is asked for ");
-		put_name_within(b, s);
+		phrase_within(b, s->slug);
 		buf_str(b, " any more");
 	}
 	put_span(b, s);
@@ -805,8 +525,8 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 	const char *layer = failure_layer_name(inc->layer);
 
-	if (refused_words(s)) {
-		refused_put_end(b, s);
+	if (refused_words_fit(s)) {
+		refused_words_end(b, s);
 		put_count(b, s);
 		put_end_unseen(b, s);
 		return;
@@ -882,8 +602,8 @@ static void put_found(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 	bool days = !phrase_same_day((double)inc->first, s->at, s->zone);
 
-	if (refused_words(s)) {
-		refused_put_found(b, s);
+	if (refused_words_fit(s)) {
+		refused_words_found(b, s);
 		put_found_end(b, s);
 		return;
 	}
@@ -956,7 +676,7 @@ void summary_put(struct buf *b, const struct summary *s)
 			buf_str(b, "; before, only our credential was refused");
 	} else if (s->phase == ALERT_ACKNOWLEDGED) {
 		put_ack(b, &inc->ack);
-	} else if (s->phase != ALERT_STARTED && !all_silent(s)) {
+	} else if (s->phase != ALERT_STARTED && !incident_all_silent(s->incident, s->kind)) {
 		buf_str(b, "; not over after ");
 		put_age(b, s->at, inc->first);
 		if (s->phase == ALERT_ESCALATED)
@@ -967,7 +687,7 @@ void summary_put(struct buf *b, const struct summary *s)
 		buf_fmt(b, "; the acknowledgement by %s has ended",
 			inc->ack.by);
 	flapping_put(b, s->kind, inc, s->at, s->zone);
-	if (inc->silent.n && !all_silent(s)) {
+	if (inc->silent.n && !incident_all_silent(s->incident, s->kind)) {
 		buf_str(b, "; ");
 		summary_put_silent(b, inc, &inc->silent, s->at, s->zone);
 	}
@@ -1030,17 +750,17 @@ static void put_good(struct buf *b, const struct summary *s)
 		buf_str(b, "was not seen to recover");
 	} else if (s->incident->still.n) {
 		buf_str(b, "works again, but not from ");
-		put_places(b, &s->incident->still);
+		phrase_few_cities(b, &s->incident->still);
 	} else if (s->kind == ALERT_REGIONAL) {
 		buf_str(b, "works from ");
-		put_places(b, &s->incident->regions);
+		phrase_few_cities(b, &s->incident->regions);
 		buf_str(b, " again");
 	} else {
 		buf_str(b, words[s->kind]);
 	}
 	if (s->incident->silent.n && !s->unwatched) {
 		buf_str(b, ", but is not watched from ");
-		put_places(b, &s->incident->silent);
+		phrase_few_cities(b, &s->incident->silent);
 	}
 	if (s->incident->unseen && !s->unwatched)
 		buf_fmt(b, ", except %d that %s not seen to recover",
@@ -1064,9 +784,9 @@ static void put_bad(struct buf *b, const struct summary *s)
 	};
 	const struct incident *inc = s->incident;
 
-	if (all_silent(s)) {
+	if (incident_all_silent(s->incident, s->kind)) {
 		buf_str(b, "failed when last seen from ");
-		put_places(b, &inc->silent);
+		phrase_few_cities(b, &inc->silent);
 	} else if (s->kind == ALERT_DOWNTIME) {
 		buf_str(b, s->phase == ALERT_FOUND ? "was down"
 						   : down_words(inc));
@@ -1076,12 +796,12 @@ static void put_bad(struct buf *b, const struct summary *s)
 				? "works again, but not from "
 				: inc->reached.n ? "works, but not from "
 						 : "fails from ");
-		put_places(b, &inc->regions);
+		phrase_few_cities(b, &inc->regions);
 	} else if (s->phase == ALERT_FOUND) {
 		buf_str(b, "turned our probes away with 429");
 	} else if (s->kind == ALERT_SILENT) {
 		buf_str(b, "is not watched from ");
-		put_places(b, &inc->regions);
+		phrase_few_cities(b, &inc->regions);
 	} else if (s->kind == ALERT_DIVERGENCE && inc->stale) {
 		buf_str(b, "has a stale cache in front of it");
 	} else {
@@ -1094,9 +814,9 @@ void summary_headline(struct buf *b, const struct summary *s)
 	bool fleet = strcmp(s->slug, SLUG_FLEET) == 0;
 
 	put_state(b, s);
-	if (refused_words(s)) {
+	if (refused_words_fit(s)) {
 		buf_str(b, ": ");
-		refused_headline(b, s);
+		refused_words_headline(b, s);
 		return;
 	}
 	buf_fmt(b, ": %s ",

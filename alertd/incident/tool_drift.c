@@ -5,8 +5,8 @@
 #include "base/xalloc.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
-#include "incident/summary.h"
 #include "incident/unapproved_change.h"
+#include "words/phrases.h"
 
 #include <stdlib.h>
 #include <string.h>

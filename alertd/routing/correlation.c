@@ -3,7 +3,6 @@
 #include "base/sha256.h"
 #include "base/xalloc.h"
 #include "incident/acknowledgement.h"
-#include "incident/dedup_key.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "routing/outbox.h"

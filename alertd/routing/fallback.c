@@ -2,12 +2,12 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "incident/dedup_key.h"
-#include "incident/summary.h"
+#include "incident/incident.h"
 #include "json/json.h"
 #include "routing/outbox.h"
 #include "routing/retry.h"
 #include "routing/routing.h"
+#include "words/phrases.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,11 +2,11 @@
 
 #include "base/xalloc.h"
 #include "incident/severity.h"
-#include "incident/summary.h"
 #include "mcp/names.h"
 #include "mcp/regions.h"
 #include "sinks/hint.h"
 #include "sinks/words.h"
+#include "words/phrases.h"
 
 #include <ctype.h>
 #include <math.h>

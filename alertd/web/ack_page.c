@@ -6,7 +6,6 @@
 #include "commands/ack.h"
 #include "emit.h"
 #include "incident/acknowledgement.h"
-#include "incident/dedup_key.h"
 #include "incident/event.h"
 #include "incident/incident.h"
 #include "incident/summary.h"
@@ -16,6 +15,7 @@
 #include "state/state_store.h"
 #include "transport/ack_token.h"
 #include "transport/credential.h"
+#include "words/phrases.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "web/ack_short.h"
 
 #include "commands/ack.h"
-#include "incident/dedup_key.h"
+#include "incident/incident.h"
 #include "state/state_store.h"
 #include "transport/ack_token.h"
 #include "transport/credential.h"

@@ -4,10 +4,10 @@
 #include "base/text.h"
 #include "cgi/bearer.h"
 #include "commands/maintenance_plan.h"
-#include "incident/summary.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "state/maintenance_store.h"
+#include "words/phrases.h"
 
 #include <math.h>
 #include <string.h>

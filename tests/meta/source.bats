@@ -150,7 +150,7 @@ serve: main render,sign_in_link handlers api,badge,mcp,preview,widget pages fetc
 	data http access
 alertd: main web commands store_outage
 	notifier,evaluate,emit print,output,input,options
-	delivery sinks routing transport state incident
+	delivery sinks routing transport state incident words
 '
 
 # What each file includes, as "FILE AREA INCLUDED"; of another program's: "?". Bats does

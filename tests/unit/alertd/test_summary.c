@@ -5,6 +5,7 @@
 #include "incident/summary.h"
 
 #include "incident/tool_drift.h"
+#include "words/phrases.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
