@@ -223,6 +223,33 @@ static void test_expiry(void **state)
 	night_release(&n);
 }
 
+/* One that lasts longer than any that can be given was in a forged snapshot. */
+static void test_given_by_nobody(void **state)
+{
+	static const struct {
+		double for_s;
+		bool holds;
+	} rows[] = {{ACK_MAX_S, true}, {ACK_MAX_S + 86400, true},
+		{ACK_MAX_S + 2 * 86400, false}, {2e9, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct incident *inc;
+		struct night n;
+
+		night_init(&n, "EU");
+		inc = &n.st.incidents[ALERT_DOWNTIME];
+		night_run(&n, "EU2");
+		ack_apply(&n.st, &(struct ack_request) {.action = ACK_TAKE,
+			.by = "ann", .for_s = rows[i].for_s},
+			MINUTE(0), &n.events);
+		assert_int_equal(ack_holds(inc, MINUTE(0)), rows[i].holds);
+		night_run(&n, "EU2");
+		assert_int_equal(inc->ack.by != NULL, rows[i].holds);
+		night_release(&n);
+	}
+}
+
 /*
  * What is closed begins anew by a failing probe that began later, under another
  * key, and is no flap.
@@ -365,6 +392,7 @@ int main(void)
 		cmocka_unit_test(test_close_says_what),
 		cmocka_unit_test(test_close_with_a_full_list),
 		cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_given_by_nobody),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
