@@ -6,6 +6,7 @@
 
 #include "incident/acknowledgement.h"
 #include "incident/incident.h"
+#include "incident/reminder.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -250,6 +251,27 @@ static void test_given_by_nobody(void **state)
 	}
 }
 
+/* A reminder that is yet to come is not waited for, but by a slow clock. */
+static void test_reminded_in_future(void **state)
+{
+	static const struct {
+		double ahead; /* in times of remind_s */
+		bool due;
+	} rows[] = {{-2, true}, {-0.5, false}, {0.5, false}, {2, true},
+		{100000, true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct conf_policy p = {.remind_s = 14400};
+		struct incident inc = {.open = true, .opened_at = NIGHT_START};
+		double now = NIGHT_START + 10 * 14400 + 60;
+
+		inc.reminded_at = (int64_t)(now + rows[i].ahead * p.remind_s);
+		assert_int_equal(reminder_due(&inc, &p, now), rows[i].due);
+		assert_false(reminder_due(&inc, &p, now + 60));
+	}
+}
+
 /*
  * What is closed begins anew by a failing probe that began later, under another
  * key, and is no flap.
@@ -393,6 +415,7 @@ int main(void)
 		cmocka_unit_test(test_close_with_a_full_list),
 		cmocka_unit_test(test_expiry),
 		cmocka_unit_test(test_given_by_nobody),
+		cmocka_unit_test(test_reminded_in_future),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
