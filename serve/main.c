@@ -10,6 +10,7 @@
 #include "base/options.h"
 #include "base/secrets.h"
 #include "base/stats.h"
+#include "fastcgi.h"
 #include "handlers/handler.h"
 #include "http/front.h"
 #include "http/response_cache.h"
@@ -255,39 +256,6 @@ static bool await_request(struct worker *w, const FCGX_Request *fr)
 	return true;
 }
 
-static size_t read_fastcgi(void *from, char *p, size_t n)
-{
-	int got = FCGX_GetStr(p, (int)n, from); /* n is far below INT_MAX */
-
-	return got > 0 ? (size_t)got : 0;
-}
-
-/*
- * Closing the streams here sends the rest of the answer and the end of the
- * request in one write, and tells whether that worked; FCGX_Finish_r, which
- * then only frees them, would not tell.
- */
-static bool send_all(FCGX_Request *fr, struct front *front, struct worker *w)
-{
-	static const char status[] = "Status: ";
-	struct output out;
-	bool put;
-
-	front->reader = read_fastcgi;
-	front->from = fr->in;
-	out = front_answer(front, fr->envp);
-	if (out.n > sizeof status && memcmp(out.p, status, sizeof status - 1) == 0 &&
-		strchr("2345", out.p[sizeof status - 1]))
-		w->statuses[out.p[sizeof status - 1] - '0']++;
-
-	do { /* a piece is far below INT_MAX */
-		put = FCGX_PutStr(out.p, (int)out.n, fr->out) == (int)out.n;
-	} while (put && front_more(front, &out));
-
-	FCGX_FClose(fr->err);
-	return FCGX_FClose(fr->out) == 0 && put;
-}
-
 /*
  * A worker may find that another one has taken the request that both were woken
  * for: then it waits anew, and not in accept(2), where no signal would come in.
@@ -317,7 +285,7 @@ static int serve_fastcgi(struct front *front, const struct source *source)
 		.source = source,
 		.began_ms = clock_mono_ms()};
 	FCGX_Request fr;
-	int failed = 0;
+	int failed = 0, status;
 
 	if (!set_up(&fr, &w)) {
 		log_error("FastCGI cannot be set up");
@@ -327,8 +295,10 @@ static int serve_fastcgi(struct front *front, const struct source *source)
 		failed = FCGX_Accept_r(&fr);
 		if (failed)
 			continue;
-		if (!send_all(&fr, front, &w))
+		if (!fastcgi_answer(&fr, front, &status))
 			log_warn("the web server did not take the answer");
+		if (status >= 200 && status < 600)
+			w.statuses[status / 100]++;
 		FCGX_Finish_r(&fr);
 	}
 	FCGX_Free(&fr, 1);

@@ -8,7 +8,7 @@ UNIT = $(notdir $(basename $(wildcard tests/unit/*/test_*.c)))
 FUZZED_lib = definitions engines jcs lines number record servers text tzif verdict
 FUZZED_probe = challenge conf credential mask oauth rpc sse ssh_command target \
 	tools url
-FUZZED_serve = answer mcp request session
+FUZZED_serve = answer fastcgi mcp request session
 FUZZED_aggregate = deposit lock signs snapshot
 FUZZED_alertd = cgi said sink state token
 FUZZED = $(sort $(foreach f,$(FOLDERS),$(FUZZED_$(f))))

@@ -13,10 +13,6 @@ struct ack_request;
 struct notifier;
 struct notifier_setup;
 
-/* Seconds. */
-#define ACK_MIN_S 60
-#define ACK_MAX_S (7 * 86400)
-
 /*
  * acknowledge_secret(): the key that signs the URLs of the page: the token of
  * the credential "ack"; secret_free it. NULL: there is no such credential, or

@@ -40,6 +40,9 @@ struct explain_next explain_next(struct alert_state *st, enum alert_kind kind,
 		!inc->quiet.n)
 		n.promoted_at = inc->opened_at + (int64_t)ceil(p.promote_s);
 	n.reminded_at = inc->reminded_at + (int64_t)ceil(p.remind_s);
+	/* As reminder_due has it. */
+	if ((double)inc->reminded_at - now >= p.remind_s)
+		n.reminded_at = (int64_t)ceil(now);
 	due = c && inc->escalation.ladder && !inc->quiet.n
 		      ? escalation_due(c, st, kind, now, &n.tells)
 		      : INFINITY;

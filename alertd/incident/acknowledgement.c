@@ -6,6 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+/* So much the clock may have been ahead that one was given by. */
+#define CLOCKS_S 86400
+
 static void end_acknowledgement(struct alert_state *st, enum alert_kind kind,
 	double at, const char *what)
 {
@@ -169,15 +172,17 @@ struct ack_result ack_apply(struct alert_state *st, const struct ack_request *q,
 
 bool ack_holds(const struct incident *inc, double now)
 {
-	return inc->ack.by && now < inc->ack.until;
+	return inc->ack.by && now < inc->ack.until &&
+		inc->ack.until - now <= ACK_MAX_S + CLOCKS_S;
 }
 
 void ack_expire(struct alert_state *st, enum alert_kind kind, double now)
 {
-	const struct ack *a = &st->incidents[kind].ack;
+	const struct incident *inc = &st->incidents[kind];
 
-	if (a->by && now >= a->until && !st->incidents[kind].passes)
-		end_acknowledgement(st, kind, a->until, "ack_expired");
+	if (inc->ack.by && !ack_holds(inc, now) && !inc->passes)
+		end_acknowledgement(
+			st, kind, fmin(now, inc->ack.until), "ack_expired");
 }
 
 void ack_break(struct alert_state *st, enum alert_kind kind, double now)

@@ -14,6 +14,10 @@
 #define ACK_BY_MAX 100
 #define ACK_REASON_MAX 300
 
+/* How long one may last, in seconds. */
+#define ACK_MIN_S 60
+#define ACK_MAX_S (7 * 86400)
+
 enum ack_action {
 	ACK_TAKE,  /* look after them from now on */
 	ACK_UNACK, /* no longer look after them */
@@ -60,11 +64,14 @@ struct ack_result {
 struct ack_result ack_apply(struct alert_state *st, const struct ack_request *q,
 	double now, struct alert_events *out);
 
-/* ack_holds(inc, now): whether inc is acknowledged at that time. */
+/*
+ * ack_holds(inc, now): whether inc is acknowledged at that time. One that would last
+ * for more than ACK_MAX_S from now on, and a day for clocks, was given by nobody.
+ */
 bool ack_holds(const struct incident *inc, double now);
 
 /*
- * ack_expire(st, kind, now): end the acknowledgement if its time is over,
+ * ack_expire(st, kind, now): end the acknowledgement if it no longer holds,
  * unless the incident is recovering. ack_break(st, kind, now): end it because
  * the incident got worse. The ladder goes on where it was when the
  * acknowledgement came.

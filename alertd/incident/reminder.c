@@ -8,12 +8,16 @@ bool reminder_due(struct incident *inc, const struct conf_policy *p,
 	double now)
 {
 	double age = now - (double)inc->opened_at;
+	double since = now - (double)inc->reminded_at;
 
 	if (!inc->open || inc->superseded || inc->late || inc->passes ||
 		ack_holds(inc, now))
 		return false;
-	/* Whoever looked after it may have forgotten it. */
-	if (now - (double)inc->reminded_at < p->remind_s)
+	/*
+	 * Whoever looked after it may have forgotten it. One that is told of as
+	 * yet to come was by a clock ahead, or stands in a forged snapshot.
+	 */
+	if (since < p->remind_s && since > -p->remind_s)
 		return inc->ack.by;
 	inc->reminded_at = inc->opened_at +
 		(int64_t)(floor(age / p->remind_s) * p->remind_s);

@@ -67,7 +67,7 @@ compiles() {
 	only yaml.h lib/conf/yaml.h
 	only zlib.h probe/http/decoding.c serve/preview/png.c serve/render/gzip.c
 	only brotli/ probe/http/decoding.c
-	only fcgiapp.h serve/main.c
+	only fcgiapp.h serve/fastcgi.c serve/main.c
 }
 
 
@@ -146,7 +146,7 @@ FLOORS='
 lib: conf tools records mcp store cgi json base
 probe: main probe steps expiry report,options,queue target,ssh_command,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline lock rule signs
-serve: main render,sign_in_link handlers api,badge,mcp,preview,widget pages fetch
+serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
 alertd: main web commands store_outage
 	notifier,evaluate,emit print,output,input,options

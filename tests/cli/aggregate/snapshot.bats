@@ -152,6 +152,8 @@ signed() {
 	forge 's/probe:one:latest/foreign:key/' 'not the name of a key of a fleet'
 	forge 's/probe:one:latest/probe:One:latest/' 'not the name of a key of a fleet'
 	forge 's/probe:one:latest/fleet:format/' 'not the name of a key of a fleet'
+	forge 's|probe:one:latest|probe:../../one:latest|' 'not the name of a key of a fleet'
+	forge 's/probe:one:latest/probe:one:1:$(id)/' 'not the name of a key of a fleet'
 	forge 's/"hash"/"string"/' 'probe:SLUG:latest is a hash'
 	forge 's/"value":.*,"sum/"value":"x","sum/' 'value: '
 	forge 's/"value":.*,"sum/"value":[],"sum/' 'value: '
@@ -160,6 +162,7 @@ signed() {
 	forge 's/"base64":false/"base64":true/' 'not base64'
 	forge 's/"expires_in_ms":[0-9]+/"expires_in_ms":-1/' 'expires_in_ms'
 	forge 's/"expires_in_ms":[0-9]+/"expires_in_ms":1e300/' 'expires_in_ms'
+	forge 's/"expires_in_ms":[0-9]+/"expires_in_ms":300000000000000/' 'expires_in_ms'
 	forge 's/"part":1/"part":2/' 'without those before it'
 	forge 's/"cut":false/"cut":true/' 'nothing follows'
 	forge 's/"more":false/"more":true/' 'does not go on' $((line + 1))

@@ -6,6 +6,7 @@
 
 #include "incident/acknowledgement.h"
 #include "incident/incident.h"
+#include "incident/reminder.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -223,6 +224,54 @@ static void test_expiry(void **state)
 	night_release(&n);
 }
 
+/* One that lasts longer than any that can be given was in a forged snapshot. */
+static void test_given_by_nobody(void **state)
+{
+	static const struct {
+		double for_s;
+		bool holds;
+	} rows[] = {{ACK_MAX_S, true}, {ACK_MAX_S + 86400, true},
+		{ACK_MAX_S + 2 * 86400, false}, {2e9, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct incident *inc;
+		struct night n;
+
+		night_init(&n, "EU");
+		inc = &n.st.incidents[ALERT_DOWNTIME];
+		night_run(&n, "EU2");
+		ack_apply(&n.st, &(struct ack_request) {.action = ACK_TAKE,
+			.by = "ann", .for_s = rows[i].for_s},
+			MINUTE(0), &n.events);
+		assert_int_equal(ack_holds(inc, MINUTE(0)), rows[i].holds);
+		night_run(&n, "EU2");
+		assert_int_equal(inc->ack.by != NULL, rows[i].holds);
+		night_release(&n);
+	}
+}
+
+/* A reminder that is yet to come is not waited for, but by a slow clock. */
+static void test_reminded_in_future(void **state)
+{
+	static const struct {
+		double ahead; /* in times of remind_s */
+		bool due;
+	} rows[] = {{-2, true}, {-0.5, false}, {0.5, false}, {2, true},
+		{100000, true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct conf_policy p = {.remind_s = 14400};
+		struct incident inc = {.open = true, .opened_at = NIGHT_START};
+		double now = NIGHT_START + 10 * 14400 + 60;
+
+		inc.reminded_at = (int64_t)(now + rows[i].ahead * p.remind_s);
+		assert_int_equal(reminder_due(&inc, &p, now), rows[i].due);
+		assert_false(reminder_due(&inc, &p, now + 60));
+	}
+}
+
 /*
  * What is closed begins anew by a failing probe that began later, under another
  * key, and is no flap.
@@ -365,6 +414,8 @@ int main(void)
 		cmocka_unit_test(test_close_says_what),
 		cmocka_unit_test(test_close_with_a_full_list),
 		cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_given_by_nobody),
+		cmocka_unit_test(test_reminded_in_future),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
