@@ -484,7 +484,7 @@ void explain_put(struct buf *b, struct alert_state *st, const struct conf *c,
 	struct page g = {.b = b, .now = now, .c = c};
 	char at[CLOCK_RFC3339];
 
-	zone_rfc3339(c && c->zone ? c->zone : "UTC", (int64_t)now, at);
+	zone_rfc3339(c ? c->zone : NULL, (int64_t)now, at);
 	buf_fmt(b, "%s", st->slug);
 	if (st->url) {
 		buf_str(b, "  ");

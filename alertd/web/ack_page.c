@@ -91,13 +91,9 @@ static void say(struct cgi_answer *a, int status, const char *title,
 static void put_time(struct buf *b, const struct cgi *c, double t)
 {
 	const char *zone = c->conf->zone;
-	struct zone_time at, now;
 
-	zone = zone ? zone : "UTC";
-	at = zone_local(zone, t);
-	now = zone_local(zone, c->now);
-	if (at.day == now.day && at.month == now.month && at.year == now.year)
-		buf_fmt(b, "%02d:%02d", at.minute / 60, at.minute % 60);
+	if (phrase_same_day(t, c->now, zone))
+		phrase_time(b, (int64_t)t, false, zone);
 	else
 		phrase_date(b, (int64_t)t, c->now, zone);
 	phrase_zone(b, zone);
