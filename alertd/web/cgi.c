@@ -13,7 +13,7 @@
 #include "store/persist.h"
 #include "store/store.h"
 #include "web/ack_page.h"
-#include "web/ack_short.h"
+#include "web/ack_short_link.h"
 #include "web/answer_api.h"
 #include "web/maintenance_api.h"
 #include "web/slot.h"

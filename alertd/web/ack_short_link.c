@@ -1,4 +1,4 @@
-#include "web/ack_short.h"
+#include "web/ack_short_link.h"
 
 #include "commands/ack.h"
 #include "incident/dedup_key.h"
