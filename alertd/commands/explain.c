@@ -202,7 +202,7 @@ static void put_failure(const struct page *g, const struct incident *inc,
 	put_line(g, "", (double)inc->failed, "\n");
 }
 
-/* What is known where our checks are kept out. */
+/* Until when our credential worked. */
 static void put_known(const struct page *g, const struct incident *inc)
 {
 	if (!inc->checks_refused)

@@ -337,8 +337,8 @@ void cgi_ack_unknown(struct cgi_answer *a)
 	say(a, 503, "Try again", "It cannot be said now what is open.");
 }
 
-/* The states of that server, or where the store is away, of the fleet; NULL: of it
-   nothing is known now. */
+/* The states of that server; without a store, those of the fleet alone; else
+   NULL. */
 static struct state_store *states_of(const struct cgi *c, const char *slug)
 {
 	if (c->store)
@@ -348,7 +348,7 @@ static struct state_store *states_of(const struct cgi *c, const char *slug)
 		: NULL;
 }
 
-/* What is open cannot be said: the store does not answer. */
+/* The store does not answer, so nobody knows what is open. */
 static void say_away(const struct page *p, struct cgi_answer *a)
 {
 	char text[2 * ALERT_KEY_SIZE + 200];

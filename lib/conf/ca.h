@@ -1,6 +1,7 @@
 /*
- * ca.h: the file that `ca` of a server names, or the certificates that it is. They
- * travel with the target, so a region needs no such file; nothing else of it does.
+ * ca.h: the certificates of `ca` of a server, from the file that it names, or from
+ * its text. They travel with the target, so a region needs no such file; nothing
+ * else in the file does.
  */
 #ifndef CONF_CA_H
 #define CONF_CA_H
