@@ -32,6 +32,7 @@ static void test_lines(void **state)
 		 "<b>fishing</b></h1>",
 			"Gone"},
 		{"<html><title></title><h1>Gone</h1>", "Gone"},
+		{"<b>Loading</b><title>Gone</title>", "Gone"},
 		{"<html", ""},
 		{"<script>alert(1)", ""},
 		{"a < b", "a < b"},
