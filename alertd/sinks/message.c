@@ -49,7 +49,7 @@ static enum severity worst(const struct sink_event *e)
 	return s;
 }
 
-/* Each severity has one colour, and one icon, whatever tells of it. */
+/* Each severity has one colour and one icon, in every kind of message. */
 static enum message_mood mood(const struct sink_event *e)
 {
 	enum severity severity = e->digest ? worst(e) : e->severity;

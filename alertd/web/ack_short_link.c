@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* The key of some test: an id does not say of which. */
+/* The key of some test: the id of a test does not name it. */
 #define ANY_TEST SLUG_FLEET ":test:60"
 
 bool cgi_short_admit(struct cgi *c, struct cgi_answer *a)
@@ -26,7 +26,7 @@ bool cgi_short_admit(struct cgi *c, struct cgi_answer *a)
 	return got != ACK_SHORT_WRONG;
 }
 
-/* Whether an id is that of an incident of st, whose key is then in key. */
+/* Whether st has the incident with that id, whose key is then in key. */
 static bool is_of(const char *secret, const char *id,
 	const struct alert_state *st, char *key)
 {

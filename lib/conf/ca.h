@@ -27,8 +27,8 @@ char *conf_ca_read(const char *config, const char *ca, char *why);
 char *conf_ca_path(const char *config, const char *ca);
 
 /*
- * conf_ca_pick(text): of a text in PEM the certificates, in place: all else, such
- * as a key, goes. How many bytes are left; behind them is a NUL. Pure.
+ * conf_ca_pick(text): keep of a text only its certificates in PEM, and drop all
+ * else, such as a key. Returns how many bytes are left; a NUL follows them. Pure.
  */
 size_t conf_ca_pick(char *text);
 
