@@ -64,7 +64,7 @@ static void point_to_ack(const struct notifier_setup *s, struct alert_record *r,
 		return;
 	buf_fmt(&l->ack, "%s/ack/%s", s->conf->site_url, token);
 	r->ack_url = l->ack.p;
-	/* Of what is wrong with the store nothing can be looked up there. */
+	/* A short link is looked up in the store, which may be the fault. */
 	if (r->kind == ALERT_STALLED)
 		return;
 	ack_short_make(s->secret, key, id);

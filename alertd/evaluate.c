@@ -241,7 +241,7 @@ static double shortest(const struct conf *c, const struct strings *slugs)
 	return least;
 }
 
-/* Notes in the state what the configuration says of its server, or servers. */
+/* Copies to the state what the configuration has of its server, or servers. */
 static void note_server(const struct conf *c, struct alert_state *st)
 {
 	struct conf_server s;
@@ -491,7 +491,7 @@ static void tell_shared(struct evaluator *e, struct correlation_start *v,
 	join_all(e, v, n, group);
 }
 
-/* Whether a start is told by itself, though others share its trouble. */
+/* Whether a start is sent by itself, though it is part of a shared incident. */
 static bool apart(const struct evaluator *e, const struct correlation_start *s)
 {
 	const struct alert_record *r = &s->event.record;
@@ -533,8 +533,8 @@ static bool follows(struct evaluator *e, const struct correlation_start *s,
 }
 
 /*
- * First what servers share: to tell of one of them alone begins to deliver all
- * that it has, and what is shared is not to be among that any more.
+ * Shared incidents first: sending that of one server delivers all its events, and
+ * must not include shared ones.
  */
 static void tell_starts(struct evaluator *e)
 {

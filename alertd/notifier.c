@@ -281,8 +281,8 @@ void notifier_tick(struct notifier *p, const struct strings *slugs)
 		p->failed = true;
 }
 
-/* With what servers share, what each of them has of it is closed: it would stay
-   open, and nobody would be told of it any more. */
+/* With a shared incident, close that of each of its servers: these would stay open,
+   and nobody would be notified of them any more. */
 static void close_members(struct notifier *p, const char *group,
 	const struct strings *slugs, const struct ack_request *q)
 {

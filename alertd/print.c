@@ -40,7 +40,7 @@ void print_event(struct buf *b, const struct alert_record *r, const char *zone,
 		: colour_code(r->severity);
 	char at[CLOCK_RFC3339], event[ALERT_EVENT_SIZE], text[TEXT_SIZE];
 
-	zone_rfc3339(zone ? zone : "UTC", (int64_t)r->at, at);
+	zone_rfc3339(zone, (int64_t)r->at, at);
 	text_clean(r->summary, strlen(r->summary), text, sizeof text, TEXT_MAX);
 	buf_fmt(b, "%s  ", at);
 	put_severity(b, r->severity, colour ? code : NULL);

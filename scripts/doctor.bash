@@ -198,8 +198,8 @@ check_undelivered() {
 	[[ ! -s $desk/waiting && ! -s $desk/failed ]]
 }
 
-# check_deliveries: which routes took nothing of the last that they were sent, within a
-# day, as it was refused or given up: so it waits no more.
+# check_deliveries: finds routes whose last delivery within a day was refused or given
+# up: such an event does not wait any more.
 check_deliveries() {
 	local slug line
 	timeout "$bound" mcp-alert history -c "$config" "${store[@]}" -f jsonl 2>/dev/null |
@@ -271,8 +271,8 @@ copy_for_web() {
 	echo "sudo install -m 400 -o $owner $1 $web"
 }
 
-# check_link: opens the link of a message, that of a test, which changes nothing. Where
-# nobody answers there, check_site says so.
+# check_link: opens the link of a test message, which changes nothing. If nobody answers
+# there, check_site says so.
 check_link() {
 	local link code
 	type -P curl >/dev/null || return 0
@@ -449,7 +449,7 @@ def check_roots($r; $own):
 			else "\($r.via) sudo apt-get install --reinstall ca-certificates" |
 				ltrimstr(" ") end)
 	else empty end,
-	# Who is trusted nowhere has a private authority, or one of no use.
+	# A server that no region trusts may have a private authority.
 	if $nowhere != [] then finding("warn"; $r.name;
 		"the authority that signed the certificate of \($nowhere | unique |
 			.[:10] | join(", ")) is not known here";

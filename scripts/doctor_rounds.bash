@@ -6,7 +6,7 @@
 round_variables=(MCP_FLEET_SSH MCP_CREDENTIALS MCP_STORE MCP_STORE_PASSWORD_FILE
 	MCP_STORE_CA MCP_STORE_CERT MCP_STORE_KEY)
 
-# The file that programs trust anyway is no matter.
+# The file of the system is trusted anyway.
 [[ ! ${SSL_CERT_FILE-} || $SSL_CERT_FILE -ef /etc/ssl/certs/ca-certificates.crt ]] ||
 	round_variables+=(SSL_CERT_FILE)
 
@@ -224,9 +224,9 @@ check_expiry() {
 		) certificates and credentials that end soon" "$line"
 }
 
-# check_ends: which certificates and credentials end soon, as far as it can be told
-# from here, of the first 500 servers: nothing is said over these connections. A
-# certificate is renewed within its last month, mostly, so that is no finding.
+# check_ends: finds certificates and credentials that end soon, of the first 500 servers,
+# as far as this machine can see; it only connects to them. Most certificates are renewed
+# within their last month, so that is no finding.
 check_ends() {
 	use_secrets "$probe_secrets"
 	timeout "$bound" mcp-aggregate targets -c "$config" 2>/dev/null |

@@ -42,8 +42,8 @@ take_inbox() {
 	fi
 }
 
-# early_pieces: what came so far of region name, to the file early; false where nothing
-# did.
+# early_pieces: writes the pieces of region name that have come so far to the file early;
+# false if there are none.
 early_pieces() {
 	[[ -s $dir/whole ]] || return
 	head -c "$(<"$dir/whole")" -- "$dir/all" >"$dir/early"

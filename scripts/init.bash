@@ -523,8 +523,8 @@ write_credentials() {
 	write_ack
 }
 
-# write_ack: the secret that signs the links of messages to acknowledge, where both
-# those who send them and the web server read it: the user of a unit has a copy.
+# write_ack: makes the secret that signs the links to acknowledge, for mcp-alert and for
+# the web server; with units, which have users of their own, the web server has a copy.
 write_ack() {
 	printf 'for = ack\ntoken = %s\n' \
 		"$(od -An -N 32 -tx1 /dev/urandom | tr -d ' \n')" >"$new/$alert_secrets/ack"

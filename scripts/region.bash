@@ -156,9 +156,9 @@ end_sift() {
 	return "$status"
 }
 
-# early_records: what the runner of region name, which goes on, has printed so far,
-# read as begin_sift reads it, to the file early; false where nothing came, or where it
-# is not to be believed: what became of it, the region says in the end.
+# early_records: writes what the runner of region name has printed so far to the file
+# early, read as by begin_sift; false if there is nothing, or if its clock or its region
+# is wrong, which is reported at the end.
 early_records() {
 	local own='' clock='' started size
 	[[ -s $dir/out && -s $dir/started ]] || return

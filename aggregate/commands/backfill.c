@@ -137,7 +137,7 @@ static struct verdict judge(struct judged *s, double now)
 	return v;
 }
 
-/* The minutes of a day: the colour of each, and as what it counts; or NULL. */
+/* The minutes of a day: their colours, and what each counts as; NULL: not. */
 struct day_minutes {
 	enum verdict_colour colours[DAY_MINUTES];
 	const char *as[DAY_MINUTES];

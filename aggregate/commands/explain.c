@@ -56,7 +56,7 @@ struct work {
 	struct last *seen; /* one for each expected region */
 	struct loaded latest;
 	struct isolated_regions isolated;
-	const char *zone; /* that of alerts.zone, or "UTC" */
+	const char *zone; /* that of alerts.zone; NULL: UTC */
 	double now;
 };
 
@@ -367,7 +367,7 @@ int explain_show(const struct command *cmd)
 	int rc = setup_open_fleet(&s, cmd, cmd->slug, &fleet);
 
 	w.store = s.store;
-	w.zone = s.conf && s.conf->zone ? s.conf->zone : "UTC";
+	w.zone = s.conf ? s.conf->zone : NULL;
 	if (!rc) {
 		w.server = fleet_at(&fleet, 0);
 		rc = explain_server(&w);

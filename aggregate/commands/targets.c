@@ -346,8 +346,8 @@ struct sources {
 	struct authority ca;
 };
 
-/* What a server's target says of the authority: the certificates; or, where they
-   cannot be read here, the file, which a region may have. */
+/* The `ca` of a target: the certificates; or, if they cannot be read here, the
+   path of the file, which a region may have. */
 static char *authority_of(struct sources *from, const struct conf_server *s)
 {
 	struct authority *a = &from->ca;

@@ -399,7 +399,7 @@ static int diff(struct view *w)
 
 /* ---- The command. */
 
-/* Of the configuration; all, where it does not say which the server has. */
+/* Whether the configuration has the region; all, if it names none. */
 static bool configured(const struct fleet *f, const char *region)
 {
 	struct fleet_server server = {0};

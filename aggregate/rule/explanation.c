@@ -266,7 +266,7 @@ static void why_hard_outage(const struct explanation *e, struct buf *b)
 		v->expected, e->rule->tolerance_s);
 }
 
-/* What is known of a server that our checks do not reach. */
+/* Why our checks say nothing of the server. */
 static void put_kept_out(const struct explanation *e, struct buf *b)
 {
 	const struct verdict *v = e->verdict;

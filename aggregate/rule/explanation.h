@@ -27,7 +27,7 @@ struct probe_details {
 /* What is explained, and by which rule. */
 struct explanation {
 	const struct rule *rule;
-	const char *zone; /* of the times: that of the people, or "UTC" */
+	const char *zone; /* of the times: that of the people; NULL: UTC */
 	const struct verdict_input *in;
 	const struct verdict *verdict; /* that verdict_decide gave for these */
 	/* Why a region is cut off, in words, or NULL; may itself be NULL. */

@@ -75,7 +75,7 @@ struct failure_run failure_run_judge(
 			break;
 		if (mute(rule, p, oldest))
 			continue;
-		/* What is limited is not down: neither goes on as the other. */
+		/* Limited is not down: neither continues the run of the other. */
 		if (!p->failed_step ||
 			(r.failures && throttled(p) != r.limited))
 			break;
@@ -89,7 +89,7 @@ struct failure_run failure_run_judge(
 		if (p->started_at > since)
 			r.at[r.n_at++] = p->started_at;
 	}
-	/* What was cut off since agrees with nobody, however recent it is. */
+	/* A region that was cut off since agrees with no other. */
 	if (!r.reports)
 		r.n_at = 0;
 	return r;

@@ -182,7 +182,7 @@ static void list_regions(const struct rule *rule,
 		const struct failure_run *r = &f->runs[i];
 		const struct probe *p = r->newest;
 
-		/* What a silent region saw last, nobody knows of now. */
+		/* The last failure of a silent region says nothing of now. */
 		if (r->step && r->reports)
 			v->failing[v->n_failing++] = f->regions[i].name;
 		if (!r->reports)
@@ -268,9 +268,9 @@ static bool worked(const struct verdict_input *in, double until)
 }
 
 /*
- * What keeps our checks out: our credential, if it is what the step of the
- * verdict fails with, and nothing fails for another reason at a step before
- * those that only a client passes whom the server lets in.
+ * What keeps our checks out: our credential, if the step of the verdict fails for
+ * that, and no other region fails for another reason before the login or at that
+ * step.
  */
 static enum checks find_checks(const struct expected_regions *f,
 	const struct verdict_input *in, double until, enum step step)

@@ -42,8 +42,8 @@ struct verdict_input {
 	const struct region_history *regions;
 	size_t n_regions;
 	/*
-	 * When a probe was last healthy, by the verdict before: what is refused
-	 * now worked then. 0: never, but for the probes of `regions`.
+	 * When a probe was last healthy, by the verdict before: a credential
+	 * that is refused now worked then. 0: never, but for those of `regions`.
 	 */
 	double worked_at;
 	/* Since when its tools churn, by the verdict before; 0: they do not. */

@@ -4,8 +4,8 @@
  * what it knows of the next. It takes all servers to see whether a region is cut
  * off, so those that may have been probed by such a one are judged in the end,
  * and loaded once more for that. Whoever comes second in a minute is given the
- * verdict that stands, and writes that; unless that was made while a round was
- * under way, of which more has come.
+ * published verdict, and writes that; unless it was made during a round, and
+ * more has been reported since.
  */
 #include "store/evaluation.h"
 

@@ -65,10 +65,9 @@ const char *fleet_counted_as(const struct fleet *f,
 	const struct fleet_server *server, const struct verdict *v);
 
 /*
- * fleet_read_round(f, s, now): take from the spool records of the store whether a
- * round of mcp-fleet(1) is under way that has stored a part of what it saw; one
- * that was killed is forgotten once its time is over. -1 where the store failed,
- * and the operator has been told.
+ * fleet_read_round(f, s, now): read from the spool records of the store whether a
+ * round of mcp-fleet(1) is under way and has stored some reports; a round that was
+ * killed counts until its time is over. -1: the store failed, and that is logged.
  */
 int fleet_read_round(struct fleet *f, struct store *s, double now);
 

@@ -32,8 +32,8 @@ static const char *put_parts(struct buf *b, const struct verdict *v)
 }
 
 /*
- * What tells a verdict from another of its minute: which probes it is made of, and
- * whether more are awaited.
+ * Tells a verdict from another one of its minute: by its probes, and by whether more
+ * are awaited.
  */
 static void put_basis(char out[64], const struct verdict *v)
 {

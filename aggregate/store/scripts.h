@@ -178,10 +178,9 @@ extern const char script_uncount[];
 
 /*
  * script_publish: publish a verdict and count its minute, unless that or a
- * later one was published already. A minute that was published while a round was
- * under way, or before one that is, is published again where more is known of it,
- * and counted as it is now; what was, is in the field "early" of minutes: its
- * window, what it counted as ("-": not), and its basis.
+ * later one was published already. A minute that was published during a round, or
+ * before it, is published again if more is known, and counted anew. The field
+ * "early" of minutes has its window, what it counted as ("-": not), and its basis.
  *
  * KEYS: 1 verdict, 2 minutes, 3 tools, 4 counted, 5 latest
  * ARGV: 1 window, 2 the verdict up to the value of its uptime_30d, and 3 from
@@ -192,7 +191,7 @@ extern const char script_uncount[];
  *       or 0; 12 the epoch second of publishing, within the window; 13 the latest
  *       epoch second that a right clock can have published at: later verdicts and
  *       probes came from a clock that was ahead, and are forgotten; 14 its basis,
- *       what it is made of; 15 whether it is early, 1 or 0; then pairs of field
+ *       see put_basis of publish.c; 15 whether it is early, 1 or 0; then pairs of field
  *       and text to set in tools, "" for one to be deleted
  * Returns the verdict that is published now; and where that is this one, the days
  * of listing_row.h, its uptime_30d as text, and the second at which a clock that

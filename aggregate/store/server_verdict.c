@@ -283,8 +283,8 @@ static bool is_expected(const struct server_verdict *s, const char *region)
 }
 
 /*
- * The fields "seen:": the newest tools of each region; how many texts. What a
- * region saw that is no longer expected is forgotten.
+ * The fields "seen:": the newest tools of each region; how many texts. They are
+ * deleted for a region that is no longer expected.
  */
 static size_t put_seen_tools(const struct server_verdict *s, double until,
 	char (*text)[PUBLISH_TEXT])

@@ -70,7 +70,7 @@ int setup_open_fleet(struct setup *s, const struct command *cmd,
 static const char *near_in_store(
 	const struct setup *s, const char *slug, struct fleet *all)
 {
-	if (s->conf || !slug || fleet_stored(all, s->store, NULL))
+	if (fleet_stored(all, s->store, NULL))
 		return NULL;
 	for (size_t i = 0; i < all->n; i++)
 		if (spelling_enough(slug, fleet_at(all, i).slug))
@@ -81,8 +81,9 @@ static const char *near_in_store(
 int setup_no_server(const struct setup *s, const char *slug)
 {
 	struct fleet all = {.n = 0};
-	const char *near = slug && s->conf ? conf_server_near(s->conf, slug)
-					   : near_in_store(s, slug, &all);
+	const char *near = !slug ? NULL
+		: s->conf	 ? conf_server_near(s->conf, slug)
+				 : near_in_store(s, slug, &all);
 
 	log_error("no server%s%s is %s%s%s%s", slug ? " " : "",
 		slug ? slug : "", s->conf ? "configured" : "in the store",

@@ -175,7 +175,7 @@ int acknowledge_in_outage(const struct notifier_setup *setup, const char *url,
 	own.states = state_store_new_on(&file_backend, file);
 	own.maintenances = NULL;
 	own.alone = own.queue_only = true;
-	/* Who tells of the outage sends it: once. */
+	/* The run that sends the outage sends this, too: once. */
 	own.deliver = NULL;
 	p = notifier_new(&own);
 	status = acknowledge(p, what, q, setup->zone);

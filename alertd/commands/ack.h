@@ -45,9 +45,9 @@ int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
 	const char *zone);
 
 /*
- * acknowledge_in_outage(setup, url, what, q): do what q says to the incident of a
- * store that does not answer, where `what`, a slug or a dedup_key, means that one.
- * An exit status; the operator has been told what is wrong.
+ * acknowledge_in_outage(setup, url, what, q): do what q says to the incident that
+ * the store does not answer, if `what`, a slug or a dedup_key, names it. Returns an
+ * exit status; what is wrong has been logged.
  */
 int acknowledge_in_outage(const struct notifier_setup *setup, const char *url,
 	const char *what, struct ack_request *q);

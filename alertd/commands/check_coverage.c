@@ -26,7 +26,7 @@ struct coverage {
 	struct strings takers;	/* of the servers that were looked at */
 	struct strings views;	/* of those, too */
 	bool unmatched;		/* that was said */
-	/* Instants between which no policy for P1 begins or ends to match. */
+	/* Between these instants no hours of a policy for P1 begin or end. */
 	double *times;
 	size_t n_times, cap;
 	void (*doubt)(void *arg, const char *text);
@@ -79,7 +79,7 @@ static void add_time(struct coverage *v, double t)
 	v->times[v->n_times++] = t;
 }
 
-/* Instants of a week at which policies with hours for P1 may change places. */
+/* Instants of a week at which hours of policies for P1 begin or end. */
 static void note_times(struct coverage *v)
 {
 	const struct conf *c = v->c;
@@ -97,8 +97,8 @@ static void note_times(struct coverage *v)
 }
 
 /*
- * Note which policy and routes an event comes to, as a character. There are no
- * more than 100 policies.
+ * Note the policy of an event, as a character, and its routes. There are no more
+ * than 100 policies.
  */
 static void look_up(struct coverage *v, const struct routed *what,
 	struct buf *b)

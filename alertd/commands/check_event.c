@@ -189,8 +189,7 @@ static void when(const struct reach *r, const char *zone, char *out)
 
 	buf_init(&b, WHEN_SIZE);
 	if (r->wait.digest) {
-		zone_rfc3339(zone ? zone : "UTC", (int64_t)r->wait.boundary,
-			text);
+		zone_rfc3339(zone, (int64_t)r->wait.boundary, text);
 		buf_fmt(&b, "%s digest, %s", conf_digests[r->wait.digest],
 			text);
 	} else if (r->after_s > 0) {
@@ -224,7 +223,7 @@ static void put_head(struct buf *b, const struct conf *c, double at)
 {
 	char text[CLOCK_RFC3339];
 
-	zone_rfc3339(c->zone ? c->zone : "UTC", (int64_t)at, text);
+	zone_rfc3339(c->zone, (int64_t)at, text);
 	buf_fmt(b, "at %s:\n", text);
 }
 

@@ -206,7 +206,7 @@ static void put_failure(const struct page *g, const struct incident *inc,
 	put_line(g, "", (double)inc->failed, "\n");
 }
 
-/* What is known where our checks are kept out. */
+/* Until when our credential worked. */
 static void put_known(const struct page *g, const struct incident *inc)
 {
 	if (!inc->checks_refused)
@@ -488,7 +488,7 @@ void explain_put(struct buf *b, struct alert_state *st, const struct conf *c,
 	struct page g = {.b = b, .now = now, .c = c};
 	char at[CLOCK_RFC3339];
 
-	zone_rfc3339(c && c->zone ? c->zone : "UTC", (int64_t)now, at);
+	zone_rfc3339(c ? c->zone : NULL, (int64_t)now, at);
 	buf_fmt(b, "%s", st->slug);
 	if (st->url) {
 		buf_str(b, "  ");

@@ -185,7 +185,7 @@ static int by_beginning(const void *a, const void *b)
 	return order ? order : strcmp(x->key, y->key);
 }
 
-/* Whether part is told of with the incident that servers share. */
+/* Whether part was sent with that shared incident. */
 static bool belongs(const struct report_incident *part,
 	const struct report_incident *common)
 {
@@ -196,8 +196,8 @@ static bool belongs(const struct report_incident *part,
 }
 
 /*
- * Of servers that share a trouble, that is the incident, unless nobody was told
- * of it, but of each.
+ * A shared incident is one row, and its servers have none; unless each of these
+ * was sent, and the shared one was not.
  */
 static void drop_parts(struct report *r)
 {
@@ -225,7 +225,7 @@ static void drop_parts(struct report *r)
 	free(gone);
 }
 
-/* When an outage was over: what a downtime leaves behind is part of it. */
+/* When outages were over: an incident that a downtime leaves is part of it. */
 static void note_ends(struct report *r)
 {
 	for (size_t i = r->n; i-- > 0;) {

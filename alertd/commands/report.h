@@ -24,12 +24,12 @@ struct report_incident {
 	double acknowledged_at, resolved_at;
 	unsigned long pages;
 	double paged_at; /* when the event of the last page was decided */
-	/* The slug of the one that servers share, if it was told as part of
-	   that; or NULL. */
+	/* The slug of the shared incident, if it was sent as part of that; or
+	   NULL. */
 	const char *group;
-	bool joined; /* nobody is told of it alone */
+	bool joined; /* it was not sent by itself */
 	bool common; /* it is one that servers share */
-	double over_at; /* when what began with it was over, if it is */
+	double over_at; /* when all of the outage was over; 0: it is not */
 };
 
 /* A delivery that failed, be it for a while. */

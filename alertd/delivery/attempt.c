@@ -308,7 +308,7 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 			HISTORY_DELIVERED, NULL);
 	if (d->ok)
 		note_refused(st, a, false);
-	/* As if it were told already: a test is nothing for a fallback. */
+	/* A test has no fallback: it counts as sent there. */
 	if (open)
 		item.delivery->fallback_at = c->now;
 	if (d->ok || (a->watched && !open))

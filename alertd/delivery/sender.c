@@ -183,7 +183,7 @@ static bool make_one(struct sending *s, int n)
 	return s->sink->mail ? s->sink->mail(&s->job, n, &s->mail) : n == 0;
 }
 
-/* Makes the next one: those that were never sent, then those that are owed. */
+/* Makes the next one: first those that were never sent, then the owed ones. */
 static bool make(struct sending *s)
 {
 	struct delivered *result = &s->delivery->result;

@@ -119,8 +119,8 @@ static bool fails_now(const struct alert_state *st, const struct verdict *v,
 		region_hearing(st, v, window, region) == HEARD;
 }
 
-/* How many regions fail, or only those that do at the step of the verdict; but
-   for those that are awaited. */
+/* How many regions fail, at any step or at that of the verdict, without awaited
+   ones. */
 static size_t fail_now(const struct verdict *v, bool at_step)
 {
 	size_t n = 0;
@@ -225,14 +225,14 @@ void streak_add(struct streak *t, int64_t window)
 	t->counted = window;
 }
 
-/* Whether a window that does not count for a row ends it: of one that was
-   reported twice the worse report counts. */
+/* Whether a window that does not count for a row ends it. If a window was reported
+   twice, the worse report counts. */
 static bool ends(const struct streak *t, int64_t window)
 {
 	return t->counted < window;
 }
 
-/* The series that this window ends; what is awaited may go on. */
+/* End the series that this window breaks; an awaited region breaks none. */
 static void end_series(struct alert_state *st, const struct verdict *v,
 	int64_t window)
 {
@@ -240,7 +240,7 @@ static void end_series(struct alert_state *st, const struct verdict *v,
 		struct region_tally *r = &st->regions[i];
 		const struct verdict_region *now = severity_region(v, r->name);
 
-		/* What was counted of it, before that was known, was ours. */
+		/* Its failures were ours: it was cut off. */
 		if (verdict_lists(v->isolated, v->n_isolated, r->name))
 			r->failing = (struct streak) {0};
 		/* Silence is neither a failure nor a success. */
@@ -293,7 +293,7 @@ static void count_bad(struct alert_state *st, const struct verdict *v,
 	struct region_tally *t = state_region(st, name);
 
 	streak_add(throttled ? &t->throttled : &t->failing, window);
-	/* The server answers: what it failed with before is over. */
+	/* The server answers: its earlier failure is over. */
 	if (throttled && t->throttled.n >= THROTTLED_ROW)
 		t->failing = (struct streak) {0};
 	/* One from the future would hide those that come in their time. */

@@ -18,9 +18,9 @@
 #define THROTTLED_ROW 3
 
 /*
- * What one verdict says of its window; reports that are not new say nothing. Of a
- * round that is under way that is less: what a region that is awaited saw in the
- * round before begins nothing, and nobody knows yet whether the window passes.
+ * What one verdict says of its window; only new reports count. During a round,
+ * awaited regions have only a report of the round before: that begins no incident,
+ * and whether the window passes is not known yet.
  */
 struct observation {
 	int64_t window;	     /* that of the newest probe */

@@ -342,7 +342,7 @@ static int needed_windows(const struct alert_state *st, enum alert_kind kind,
 		: 1;
 }
 
-/* Whether one that was closed accounts for what is measured in that window. */
+/* Whether a closed incident accounts for the measure of that window. */
 static bool closed_with(const struct alert_state *st, enum alert_kind kind,
 	int64_t window)
 {

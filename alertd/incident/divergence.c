@@ -268,7 +268,7 @@ static void note_stale(struct incident *inc, const struct verdict *v,
 	tool_change_set(&inc->change, &d);
 }
 
-/* When one begins; what was closed with another begins anew. */
+/* When one begins: after one that somebody has closed, in this window. */
 static int64_t since(const struct alert_state *st, double at, int64_t window)
 {
 	return incident_barred(st, ALERT_DIVERGENCE, at) ? window

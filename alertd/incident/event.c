@@ -180,7 +180,7 @@ static void put_words(struct alert_event *e, const struct alert_state *st,
 	buf_release(&name);
 }
 
-/* A summary, and what the state says beside it; but for the slug. */
+/* The summary with all that the state knows, but for the slug. */
 static struct summary completed(
 	const struct summary *about, const struct alert_state *st)
 {

@@ -22,9 +22,9 @@ struct alert_event {
 	struct strings still;	/* that fail while it passes */
 	int expected;		/* regions that probe the server */
 	bool unnotified; /* nobody was told that the incident began */
+	bool unwatched; /* it ends, and was not seen to recover */
 	/* By a maintenance or, where silenced is true, a silence: only noted,
 	   and sent to nobody. */
-	bool unwatched; /* it ends, and was not seen to recover */
 	bool suppressed, silenced;
 	struct strings steps;  /* routes that a step of the policy tells now, see
 				  routing/escalation.h */

@@ -101,7 +101,7 @@ static const struct closing *closing_of(const struct alert_state *st,
 	return NULL;
 }
 
-/* What is closed and comes again does not flap. */
+/* An incident that was closed and begins again does not flap. */
 static void forget_starts(struct alert_state *st, enum alert_kind kind)
 {
 	size_t n = 0;

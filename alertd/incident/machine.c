@@ -132,7 +132,7 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 	struct incident *inc = &st->incidents[kind];
 	const struct assessment *a = &s->assessed;
 	enum severity was = inc->severity;
-	/* What was our trouble is the server's now. */
+	/* It was our credential alone; now the server fails, too. */
 	bool turned = inc->checks_refused && !s->refused;
 	bool worse = turned || a->layer > inc->layer ||
 		spreads(inc, kind, before->tier);
@@ -452,7 +452,7 @@ static void judge_failures(struct alert_state *st, const struct verdict *v,
 	s = observation_of(st, v);
 	/*
 	 * An unknown window in which no region fails is neither good nor bad;
-	 * nor is one of which more is to come.
+	 * nor is one whose round is under way.
 	 */
 	if (s.window < st->window ||
 		(!s.failing && (v->verdict == VERDICT_UNKNOWN ||

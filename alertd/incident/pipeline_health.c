@@ -593,7 +593,7 @@ static bool judge_silence(struct alert_state *st, const struct pipeline *pl,
 	return told_silent(inc);
 }
 
-/* Whether one that was closed accounts for what is wrong. */
+/* Whether somebody has closed the incident of this fault. */
 static bool closed(const struct alert_state *st, const struct pipeline *pl,
 	bool late, enum stage s)
 {

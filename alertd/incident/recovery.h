@@ -24,7 +24,7 @@ bool recovery_pass(struct incident *inc, int64_t window, int needed);
 
 /*
  * recovery_quiet(inc, window): a window in which nobody knows whether it fails. If
- * the next one that says something passes, these passed, too.
+ * the next known one passes, these passed, too.
  */
 void recovery_quiet(struct incident *inc, int64_t window);
 
@@ -60,7 +60,7 @@ void recovery_unseen(struct alert_state *st, enum alert_kind kind, double at,
 
 /*
  * recovery_gone(st, kind, v, regions, what, out): end an open incident if verdict
- * v no longer expects any of the regions, whatever `what` says of them; not in a
+ * v no longer expects any of the regions, and say `what` of them; not in a
  * maintenance. Whether it did.
  */
 bool recovery_gone(struct alert_state *st, enum alert_kind kind,

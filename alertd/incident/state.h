@@ -140,7 +140,7 @@ struct incident {
 	struct strings still;	/* that fail while it passes */
 	struct strings silent;	/* of `regions`, that have not reported since */
 	int64_t seen; /* this window, the last in which one of them did */
-	int unseen; /* of one that servers share: so many of them were not
+	int unseen; /* of a shared incident: how many of its servers were not
 		       seen to recover */
 	struct strings told;	/* the routes that were told of it */
 	struct strings refused; /* the routes that refuse its events now */
@@ -409,7 +409,7 @@ void state_keep_delivery(struct alert_state *st, const struct pending *p,
 
 /*
  * state_keep_shared(st, kind, group, at): add to the history that the incident of
- * that kind is told as part of one that servers share, `group`.
+ * that kind is sent as part of the shared incident `group`.
  */
 void state_keep_shared(struct alert_state *st, enum alert_kind kind,
 	const char *group, double at);

@@ -159,7 +159,7 @@ void correlation_slug(const struct alert_event *e, char *out)
 	buf_release(&b);
 }
 
-/* What all of the n servers say, where that is the same; or NULL. */
+/* What the n servers say, if all say the same; or NULL. */
 static const char *said_by_all(const struct correlation_start *v, size_t n)
 {
 	const char *said = v->event.record.said;
@@ -201,8 +201,8 @@ static void open_with(struct alert_state *st, const struct alert_event *e)
 }
 
 /*
- * Count in minutes if one of the servers is probed each minute, and in probes if
- * none is: what is counted elsewhere does not compare.
+ * Count in minutes if one of the servers is probed each minute, else in probes:
+ * the two cannot be compared.
  */
 static void set_pace(struct alert_state *st, const struct correlation_start *v,
 	size_t n, bool new)

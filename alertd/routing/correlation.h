@@ -73,8 +73,8 @@ bool correlation_joins(
 	const struct alert_state *st, const struct alert_event *e);
 
 /*
- * correlation_alone(c, slug, kind, severity, at): whether such an incident of
- * that server is told by itself then even if others share it, as its policy
+ * correlation_alone(c, slug, kind, severity, at): whether such an incident of that
+ * server is sent by itself at that time, even if it is shared, because its policy
  * chooses servers.
  */
 bool correlation_alone(const struct conf *c, const char *slug,
@@ -82,8 +82,8 @@ bool correlation_alone(const struct conf *c, const char *slug,
 
 /*
  * correlation_join(c, st, kind, group, at): from the instant `at`, which is now,
- * the incident of that server is told as part of the common incident `group`,
- * unless it is told by itself.
+ * the incident of that server is sent as part of the common incident `group`,
+ * unless it is sent by itself.
  */
 void correlation_join(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, const char *group, double at);

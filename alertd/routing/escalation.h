@@ -25,9 +25,9 @@ void escalate(const struct conf *c, struct alert_state *st, double now,
 
 /*
  * escalation_due(c, st, kind, now, routes): when the next step of an open
- * incident is due, as escalate left it: that of the policy whose hours it is
- * now. INFINITY where there is none. The routes that it tells are added to
- * `routes`, which may be NULL.
+ * incident is due, as escalate left it, by the policy that matches now. INFINITY:
+ * there is none. The routes that it notifies are added to `routes`, which may be
+ * NULL.
  */
 double escalation_due(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, double now, struct strings *routes);

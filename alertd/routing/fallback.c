@@ -15,7 +15,7 @@
 /* An event is no longer; with room for the sentences of some fallbacks. */
 #define BODY_MAX (300 * 1024)
 
-/* How long event p may take to that route, of which no more may be known. */
+/* How long event p may take to that route; NULL: it is not configured. */
 static double in_time(const struct pending *p, const struct conf_route *r)
 {
 	enum severity s = retry_severity(p->body);

@@ -9,11 +9,6 @@
 /* Monday, in struct conf_hours. */
 #define MONDAY 1U
 
-static bool begin_on(const struct conf_hours *h, int weekday)
-{
-	return h->days >> weekday % ZONE_WEEK & 1;
-}
-
 bool hours_within(const char *hours, const char *zone, double t)
 {
 	struct zone_time now;
@@ -39,7 +34,7 @@ static int64_t next(const struct conf_hours *h, const char *zone, double t,
 		double at = again ? zone_instant_after(zone, &day, t)
 				  : zone_instant(zone, &day);
 
-		if (at > t && begin_on(h, day.weekday))
+		if (at > t && conf_hours_begin(h, day.weekday))
 			return (int64_t)at;
 	}
 }

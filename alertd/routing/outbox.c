@@ -99,8 +99,8 @@ static bool due(const struct pending *p, const struct delivery *d, double now,
 }
 
 /*
- * Whether the route waits for an earlier event of the same incident; not for one
- * that only a recipient lacks whom somebody has to correct.
+ * Whether the route waits for an earlier event of the same incident; not if only a
+ * recipient that somebody has to correct has not got that.
  */
 static bool blocked(const struct alert_state *st, size_t i, const char *route)
 {

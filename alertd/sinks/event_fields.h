@@ -57,8 +57,8 @@ bool sink_event_read(const char *body, struct sink_event *e, char *why);
 void sink_event_release(struct sink_event *e);
 
 /*
- * sink_event_tests(e): whether it tests a route. A vendor that keeps what it is
- * sent open is sent its end right behind it.
+ * sink_event_tests(e): whether it tests a route. If a vendor opens an incident for
+ * it, that is ended at once.
  */
 bool sink_event_tests(const struct sink_event *e);
 

@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-/* By which the spread of a failure means one thing or another. */
+/* Kinds of causes: the spread of a failure points elsewhere for each. */
 enum way {
 	WAY_NETWORK, /* no connection, or too late */
 	WAY_ANSWER,  /* something answers there, and badly */
 	WAY_LOGIN,   /* a credential is refused */
-	WAY_LIMIT    /* for it is one probe too many */
+	WAY_LIMIT    /* answered with 429 */
 };
 
 struct cause {
@@ -107,7 +107,7 @@ static bool is(const struct sink_event *e, const char *kind)
 	return strcmp(e->kind, kind) == 0;
 }
 
-/* Where one region fails, and others do not. */
+/* One region fails, and others do not. */
 static const char *in_region(const struct sink_event *e, enum way way)
 {
 	bool known = e->error || e->layer;
@@ -131,7 +131,7 @@ static const char *in_region(const struct sink_event *e, enum way way)
 	       "firewall: its log, and what was deployed there last.";
 }
 
-/* Where many servers fail alike. */
+/* Many servers fail alike. */
 static const char *in_common(enum way way)
 {
 	return way == WAY_NETWORK ? "What these servers share: host, load "

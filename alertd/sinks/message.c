@@ -49,7 +49,7 @@ static enum severity worst(const struct sink_event *e)
 	return s;
 }
 
-/* Each severity has one colour, and one icon, whatever tells of it. */
+/* Each severity has one colour and one icon, in every kind of message. */
 static enum message_mood mood(const struct sink_event *e)
 {
 	enum severity severity = e->digest ? worst(e) : e->severity;
@@ -117,8 +117,8 @@ static char *make_text(const char *title, const struct sink_event *e)
 		return xstrdup(e->summary);
 	same += n;
 	text = xstrdup(same + strspn(same, ":;. "));
-	/* Behind a headline comes the name of a step, as it is written, and of
-	   tools that changed that of one. */
+	/* Behind a headline comes the name of a step, and behind a drift that
+	   of a tool: these stay as they are written. */
 	if (!e->headline && strcmp(e->name, "schema_drift_detected") != 0)
 		*text = (char)toupper((unsigned char)*text);
 	return text;
@@ -302,7 +302,7 @@ static size_t expected(const struct sink_event *e, const struct message_view *v)
 						 : v->conf->n_regions;
 }
 
-/* One that became P1 because it lasts is to wake somebody. */
+/* Not one that became P1 because it lasts: that has to wake somebody. */
 static bool is_partial(const struct sink_event *e, const struct message_view *v)
 {
 	enum step step = STEP_NONE;

@@ -59,7 +59,7 @@ static void put_cities(struct buf *b, const struct message *m)
 		buf_fmt(b, " %s %s.", m->where, m->cities);
 }
 
-/* Append what is between s and end; nothing where there is no room for all. */
+/* Append the text from s to end, if there is room for all of it. */
 static bool put_whole(struct buf *b, const char *s, const char *end,
 	size_t room)
 {
@@ -72,8 +72,8 @@ static bool put_whole(struct buf *b, const char *s, const char *end,
 	return true;
 }
 
-/* Whole sentences of what is told once, or whole lines of a digest, as many as
-   there is room for: half a code, or half a name, would say another one. */
+/* As many whole sentences of an event that is sent once, or lines of a digest, as
+   there is room for: half a code or name would read as another one. */
 static void put_sentences(struct buf *b, const char *s, bool lines, size_t room)
 {
 	while (*s) {
@@ -87,8 +87,8 @@ static void put_sentences(struct buf *b, const char *s, bool lines, size_t room)
 }
 
 /*
- * The headline, which is state and server; since when; and where to
- * acknowledge it. From where it is seen only where that takes no second message.
+ * The headline, which is state and server; since when; the link to acknowledge
+ * it; and the regions, if all fits into one message.
  */
 static void put_sms(struct buf *b, const struct sink_job *job)
 {

@@ -102,7 +102,7 @@ static const struct message_words refused = {NULL, NULL, NULL,
 	"seen.",
 	"Whether the credential of the probes was revoked or has ended "
 	"(mcp-probe --check-expiry), then mcp-rotate."};
-/* What is known of a store that does not answer, by what its message says of it. */
+/* A store that does not answer, by the cause in the message. */
 static const struct {
 	const char *why;
 	struct message_words words;
@@ -121,7 +121,7 @@ static const struct {
 	AWAY("NOAUTH", "It wants a password: that of our user, and its file."),
 	AWAY("WRONGPASS", "Its password is refused: that of our user."),
 	AWAY("NOPERM", "Our user may not do that: its ACL."),
-	AWAY("LOADING", "It reads its data: whether it comes to an end."),
+	AWAY("LOADING", "It reads its data: whether it makes progress."),
 	AWAY("MISCONF", "It cannot write to its disk: whether that is full."),
 	AWAY("OOM ", "Its memory is full: maxmemory, and who fills it."),
 	AWAY("READONLY", "It is a replica: whether a failover is at work."),

@@ -17,8 +17,6 @@
 
 /* Steps of an escalation, requests of a delivery. */
 #define STEPS_MAX 1000
-/* A bit for each request that is owed. */
-#define OWED_MAX 4294967295
 #define NUMBER_MAX 9007199254740992.0 /* 2 to the 53rd */
 
 static const struct word_table digest_words = {conf_digests, CONF_DIGESTS};
@@ -189,7 +187,7 @@ const struct field delivery_fields[] = {
 	STRING("holder", struct delivery, holder, FIELD_NULL),
 	EPOCH("tried", struct delivery, tried, FIELD_OMIT, .digits = 3),
 	FIELD("done", struct delivery, done, FIELD_OMIT, .max = STEPS_MAX),
-	FIELD("owed", struct delivery, owed, FIELD_OMIT, .max = OWED_MAX),
+	FIELD("owed", struct delivery, owed, FIELD_OMIT, .max = UINT32_MAX),
 	FIELD("digest", struct delivery, digest, 0, .words = &digest_words,
 		FIELD_WHEN(struct delivery, digest)),
 	FIELD("over", struct delivery, over, FIELD_WITH,

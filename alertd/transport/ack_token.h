@@ -38,15 +38,15 @@ enum ack_token_result ack_token_read(const char *secret, const char *token,
  * and digits. It is good while the incident is open, and for all of that time the
  * same.
  *
- * It is part of a MAC under the same secret, 47 bits of it: nobody who was not told
- * can make one, and who guesses needs 2e14 / N tries for one of N open incidents.
+ * It is 47 bits of a MAC under the same secret: nobody else can make one, and a guess
+ * needs 2e14 / N tries for one of N open incidents.
  * At a thousand tries a second, and a hundred incidents that are open day and night,
- * that takes seventy years in the mean. A hit would acknowledge one of them, in
- * sight of all who were told, until somebody hands it back. The last ACK_SHORT_OWN
+ * that takes seventy years in the mean. A hit would acknowledge one of them, which
+ * all who were notified see, until somebody hands it back. The last ACK_SHORT_OWN
  * characters are a MAC of those before them, by which all but one of 238,000 guesses
  * is turned away before the store is asked, so that guessing costs us little; the
- * files for nginx let an address try once a second. Which incident one is of can only
- * be found among those that are open: an id that is not of one of them is of none.
+ * files for nginx let an address try once a second. The incident of an id is looked
+ * up among the open ones alone.
  */
 #define ACK_SHORT 8
 #define ACK_SHORT_OWN 3
@@ -61,7 +61,7 @@ enum ack_short {
 void ack_short_make(const char *secret, const char *key,
 	char out[ACK_SHORT + 1]);
 
-/* ack_short_read(secret, id): what a stranger sent. */
+/* ack_short_read(secret, id): judge what a stranger sent. */
 enum ack_short ack_short_read(const char *secret, const char *id);
 
 /* ack_short_of(secret, id, key): whether an id is that of the incident. */

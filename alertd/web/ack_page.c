@@ -91,13 +91,9 @@ static void say(struct cgi_answer *a, int status, const char *title,
 static void put_time(struct buf *b, const struct cgi *c, double t)
 {
 	const char *zone = c->conf->zone;
-	struct zone_time at, now;
 
-	zone = zone ? zone : "UTC";
-	at = zone_local(zone, t);
-	now = zone_local(zone, c->now);
-	if (at.day == now.day && at.month == now.month && at.year == now.year)
-		buf_fmt(b, "%02d:%02d", at.minute / 60, at.minute % 60);
+	if (phrase_same_day(t, c->now, zone))
+		phrase_time(b, (int64_t)t, false, zone);
 	else
 		phrase_date(b, (int64_t)t, c->now, zone);
 	phrase_zone(b, zone);
@@ -341,8 +337,8 @@ void cgi_ack_unknown(struct cgi_answer *a)
 	say(a, 503, "Try again", "It cannot be said now what is open.");
 }
 
-/* The states of that server, or where the store is away, of the fleet; NULL: of it
-   nothing is known now. */
+/* The states of that server; without a store, those of the fleet alone; else
+   NULL. */
 static struct state_store *states_of(const struct cgi *c, const char *slug)
 {
 	if (c->store)
@@ -352,7 +348,7 @@ static struct state_store *states_of(const struct cgi *c, const char *slug)
 		: NULL;
 }
 
-/* What is open cannot be said: the store does not answer. */
+/* The store does not answer, so nobody knows what is open. */
 static void say_away(const struct page *p, struct cgi_answer *a)
 {
 	char text[2 * ALERT_KEY_SIZE + 200];

@@ -21,8 +21,8 @@ void cgi_ack_get(const struct cgi *c, struct cgi_answer *a);
 void cgi_ack_post(const struct cgi *c, struct cgi_answer *a);
 
 /*
- * cgi_ack_nothing(a), cgi_ack_over(a), cgi_ack_unknown(a): the pages that say that
- * there is nothing here, that it is over, and that nobody can tell now.
+ * cgi_ack_nothing(a), cgi_ack_over(a), cgi_ack_unknown(a): the pages for a wrong
+ * link, for an incident that is over, and for a store that fails.
  */
 void cgi_ack_nothing(struct cgi_answer *a);
 void cgi_ack_over(struct cgi_answer *a);

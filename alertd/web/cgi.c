@@ -13,7 +13,7 @@
 #include "store/persist.h"
 #include "store/store.h"
 #include "web/ack_page.h"
-#include "web/ack_short.h"
+#include "web/ack_short_link.h"
 #include "web/answer_api.h"
 #include "web/maintenance_api.h"
 #include "web/slot.h"
@@ -29,7 +29,7 @@
 /* How long a request waits for a slot; and when to try again. */
 #define PATIENCE_MS 5000
 #define RETRY_S 5
-/* How often it is looked whether the file of an outage is free. */
+/* How often the file of an outage is tried until it is free. */
 #define OUTAGE_LOOK_MS 100
 
 extern char **environ;
@@ -54,7 +54,7 @@ struct row {
 	bool (*admit)(struct cgi *c, struct cgi_answer *a);
 	void (*get)(const struct cgi *c, struct cgi_answer *a);
 	void (*post)(const struct cgi *c, struct cgi_answer *a);
-	bool away; /* these have an answer where there is no store, too */
+	bool away; /* it works without the store, too */
 };
 
 static const struct row rows[] = {

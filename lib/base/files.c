@@ -1,8 +1,11 @@
 #include "base/files.h"
 
+#include "base/xalloc.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,4 +61,40 @@ int private_open(int folder, const char *name, int flags)
 	return ours(openat(folder, name,
 			    flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600),
 		S_IFREG, 077);
+}
+
+/* The same of a descriptor. */
+static char *text_of(int fd, size_t max, size_t *n, const char **why)
+{
+	char *text = xmalloc(max + 3);
+	ssize_t got = 0;
+
+	for (*n = 0; *n <= max; *n += (size_t)got) {
+		got = read(fd, text + *n, max + 1 - *n);
+		if (got <= 0)
+			break;
+	}
+	text[*n] = '\0';
+	if (got >= 0)
+		return text;
+	*why = strerror(errno);
+	free(text);
+	return NULL;
+}
+
+char *file_text(const char *path, size_t max, size_t *n, const char **why)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	char *text = NULL;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		*why = strerror(errno);
+	else if (!S_ISREG(st.st_mode))
+		*why = "no file";
+	else
+		text = text_of(fd, max, n, why);
+	if (fd >= 0)
+		close(fd);
+	return text;
 }

@@ -1,6 +1,6 @@
 /*
  * files.h: private folders and files, for what has to outlive a process and has
- * no place in the store.
+ * no place in the store; and files that a configuration names.
  */
 #ifndef BASE_FILES_H
 #define BASE_FILES_H
@@ -24,5 +24,12 @@ int private_folder(const char *base, const char *below, mode_t others,
  * and never blocks. -1 and errno.
  */
 int private_open(int folder, const char *name, int flags);
+
+/*
+ * file_text(path, max, n, why): what is in a regular file, *n bytes, max + 1 of
+ * them at most, and a NUL; there is room for a byte more. Free it. It never
+ * blocks. NULL, and *why.
+ */
+char *file_text(const char *path, size_t max, size_t *n, const char **why);
 
 #endif

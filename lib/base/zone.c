@@ -84,10 +84,10 @@ static const struct tzif *find(const char *zone)
 	return k->known ? &k->file : NULL;
 }
 
-/* An unknown zone is taken for UTC. */
+/* An unknown zone, and NULL, is taken for UTC. */
 static const struct tzif *get(const char *zone)
 {
-	const struct tzif *z = find(zone);
+	const struct tzif *z = zone ? find(zone) : NULL;
 
 	return z ? z : &utc;
 }

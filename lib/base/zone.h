@@ -23,7 +23,7 @@ extern const char *const zone_weekdays[ZONE_WEEK + 1];
 /*
  * zone_exists(zone): whether the system knows a zone of that name, such as
  * "Europe/Berlin"; "UTC" is always known. The functions below take an unknown
- * zone for UTC.
+ * zone, and NULL, for UTC.
  */
 bool zone_exists(const char *zone);
 

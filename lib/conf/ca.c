@@ -1,17 +1,14 @@
 #include "conf/ca.h"
 
+#include "base/files.h"
 #include "base/xalloc.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-/* What may stand between the certificates, as openssl(1) prints it. */
+/* With what else is in the file, such as the text that openssl(1) prints. */
 #define FILE_MAX (1024 * 1024)
 
 #define BEGIN "-----BEGIN "
@@ -63,46 +60,22 @@ size_t conf_ca_pick(char *text)
 	return (size_t)(to - text);
 }
 
-/* The text of a file, and a newline, which conf_ca_pick may need room for. */
-static char *read_file(int fd, char *why)
+/* The text of the file, and a newline, which conf_ca_pick may need room for. */
+static char *read_file(const char *config, const char *ca, char *why)
 {
-	char *text = xmalloc(FILE_MAX + 3);
-	ssize_t got = 0;
-	size_t n = 0;
+	char *path = conf_ca_path(config, ca), *text;
+	const char *cause;
+	size_t n;
 
-	for (; n <= FILE_MAX; n += (size_t)got) {
-		got = read(fd, text + n, FILE_MAX + 1 - n);
-		if (got <= 0)
-			break;
-	}
-	if (got < 0)
-		snprintf(why, CONF_CA_WHY, "%s", strerror(errno));
-	else if (n > FILE_MAX)
-		snprintf(why, CONF_CA_WHY, "more than 1 MiB");
-	if (got < 0 || n > FILE_MAX) {
+	text = file_text(path, FILE_MAX, &n, &cause);
+	free(path);
+	if (!text || n > FILE_MAX) {
+		snprintf(why, CONF_CA_WHY, "%s",
+			text ? "more than 1 MiB" : cause);
 		free(text);
 		return NULL;
 	}
-	text[n] = '\n';
-	text[n + 1] = '\0';
-	return text;
-}
-
-static char *open_file(const char *config, const char *ca, char *why)
-{
-	char *path = conf_ca_path(config, ca), *text = NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-
-	free(path);
-	if (fd < 0 || fstat(fd, &st) != 0)
-		snprintf(why, CONF_CA_WHY, "%s", strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		snprintf(why, CONF_CA_WHY, "no file");
-	else
-		text = read_file(fd, why);
-	if (fd >= 0)
-		close(fd);
+	memcpy(text + n, "\n", 2);
 	return text;
 }
 
@@ -119,7 +92,7 @@ static char *copy_of(const char *ca)
 
 char *conf_ca_read(const char *config, const char *ca, char *why)
 {
-	char *text = strchr(ca, '\n') ? copy_of(ca) : open_file(config, ca, why);
+	char *text = strchr(ca, '\n') ? copy_of(ca) : read_file(config, ca, why);
 	size_t n;
 
 	if (!text)

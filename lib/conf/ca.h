@@ -1,6 +1,7 @@
 /*
- * ca.h: the file that `ca` of a server names, or the certificates that it is. They
- * travel with the target, so a region needs no such file; nothing else of it does.
+ * ca.h: the certificates of `ca` of a server, from the file that it names, or from
+ * its text. They travel with the target, so a region needs no such file; nothing
+ * else in the file does.
  */
 #ifndef CONF_CA_H
 #define CONF_CA_H
@@ -26,8 +27,8 @@ char *conf_ca_read(const char *config, const char *ca, char *why);
 char *conf_ca_path(const char *config, const char *ca);
 
 /*
- * conf_ca_pick(text): of a text in PEM the certificates, in place: all else, such
- * as a key, goes. How many bytes are left; behind them is a NUL. Pure.
+ * conf_ca_pick(text): keep of a text only its certificates in PEM, and drop all
+ * else, such as a key. Returns how many bytes are left; a NUL follows them. Pure.
  */
 size_t conf_ca_pick(char *text);
 

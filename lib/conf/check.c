@@ -3,7 +3,7 @@
 #include "base/spelling.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
-#include "conf/cover.h"
+#include "conf/hours_coverage.h"
 #include "conf/listed_servers.h"
 #include "conf/match.h"
 #include "conf/values.h"
@@ -563,5 +563,5 @@ void conf_check(struct conf *c, struct conf_errors *r)
 	check_heartbeat(&c->heartbeat, r);
 	for (size_t i = 0; i < c->n_policies; i++)
 		check_policy(c, &c->policies[i], r);
-	conf_check_cover(c, r);
+	conf_check_hours_coverage(c, r);
 }

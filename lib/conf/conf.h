@@ -211,9 +211,9 @@ struct conf_step {
 /* Who hears of which events, and when; see mcp-routes(5). */
 struct conf_notify {
 	char *name;
-	/* Of one that got its name from its place: a digest of its match, and
-	   of its hours if it matches by them. It keeps that where others are
-	   put above it; else "". */
+	/* If it has no name of its own: a digest of its match, and of its hours
+	   if it matches by them. It does not change if others are put above
+	   it. Else "". */
 	char match_id[CONF_MATCH_ID];
 	struct conf_match match;
 	struct conf_step *steps; /* by their times; none: nobody is told */
@@ -235,7 +235,7 @@ struct conf_policy {
 	double flap_window_s;
 	double flap_clear_s; /* without a failure, after which it is over */
 	int silent;
-	double silence_end_s; /* what a silent region saw is kept for so long */
+	double silence_end_s; /* how long incidents of a silent region last */
 	int throttled;
 	int latency; /* windows in a row above latency_factor * the baseline */
 	double latency_factor;
@@ -377,8 +377,8 @@ size_t conf_place(const struct conf *c, const char *slug);
 bool conf_server(
 	const struct conf *c, const char *slug, struct conf_server *out);
 
-/* conf_server_near(c, slug): the slug of a server of which that may be a
-   misspelling; NULL where there is none, or c is NULL. */
+/* conf_server_near(c, slug): the slug of a server that may be meant by a misspelt
+   one; NULL if there is none, or if c is NULL. */
 const char *conf_server_near(const struct conf *c, const char *slug);
 
 /* conf_route_class(type): how routes of that type reach people. */
@@ -419,7 +419,7 @@ void conf_short_json(const struct conf *c, struct buf *b);
  * conf_target(s, region, known_hash, pinned_hash, hint, line): append the
  * target record of mcp-records(5) for a server, newline included. All but s and
  * line may be NULL and are then left out; hint is the name of an era. s->ca may be
- * what conf_ca_read made of it.
+ * the text that conf_ca_read has returned.
  */
 void conf_target(const struct conf_server *s, const char *region,
 	const char *known_hash, const char *pinned_hash, const char *hint,

@@ -59,7 +59,7 @@ bool conf_by_hours(const struct conf_notify *p)
 	return p->hours && conf_only_p1(p);
 }
 
-static bool begin_on(const struct conf_hours *h, int weekday)
+bool conf_hours_begin(const struct conf_hours *h, int weekday)
 {
 	return h->days >> weekday % ZONE_WEEK & 1;
 }
@@ -67,9 +67,10 @@ static bool begin_on(const struct conf_hours *h, int weekday)
 bool conf_hours_hold(const struct conf_hours *h, int weekday, int minute)
 {
 	if (h->from < h->to)
-		return begin_on(h, weekday) && minute >= h->from &&
+		return conf_hours_begin(h, weekday) && minute >= h->from &&
 			minute < h->to;
 	/* They pass midnight: those of today, or of the day before. */
-	return (begin_on(h, weekday) && minute >= h->from) ||
-		(begin_on(h, weekday + ZONE_WEEK - 1) && minute < h->to);
+	return (conf_hours_begin(h, weekday) && minute >= h->from) ||
+		(conf_hours_begin(h, weekday + ZONE_WEEK - 1) &&
+			minute < h->to);
 }

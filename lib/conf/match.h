@@ -33,9 +33,11 @@ bool conf_only_p1(const struct conf_notify *p);
 bool conf_by_hours(const struct conf_notify *p);
 
 /*
- * conf_hours_hold(h, weekday, minute): whether a minute of a day lies within
- * such hours; weekday 0 is Monday.
+ * conf_hours_begin(h, weekday): whether such hours begin on a weekday; 0, and 7,
+ * is Monday. conf_hours_hold(h, weekday, minute): whether a minute of a day lies
+ * within them.
  */
+bool conf_hours_begin(const struct conf_hours *h, int weekday);
 bool conf_hours_hold(const struct conf_hours *h, int weekday, int minute);
 
 #endif

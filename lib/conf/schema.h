@@ -24,8 +24,6 @@ enum conf_type {
 	CONF_GONE      /* no field */
 };
 
-#define CONF_PEM_MAX (64 * 1024)
-
 struct conf_key {
 	const char *name; /* NULL ends a table */
 	enum conf_type type;
@@ -35,7 +33,7 @@ struct conf_key {
 	bool required;
 	bool apart; /* CONF_MAP of a server: `defaults` gives each key alone */
 	bool spent; /* `mcp-aggregate config` shows what became of it */
-	bool pem; /* CONF_TEXT: or lines of PEM, up to CONF_PEM_MAX bytes */
+	bool pem; /* CONF_TEXT: or lines of PEM, up to CONF_CA_MAX bytes */
 	bool once;	 /* CONF_TEXTS: no text may be there twice */
 	double min, max; /* of a number; max also of characters or elements */
 	const char *otherwise; /* the default, as a file would give it */

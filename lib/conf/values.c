@@ -4,6 +4,7 @@
 #include "base/spelling.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "conf/ca.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -96,7 +97,7 @@ static bool pem(const char *s, void *field, char *why)
 {
 	char *copy;
 
-	if (strlen(s) > CONF_PEM_MAX)
+	if (strlen(s) > CONF_CA_MAX)
 		return fail(why, "too long");
 	for (const char *p = s; *p; p++)
 		if (!isprint((unsigned char)*p) && !isspace((unsigned char)*p))

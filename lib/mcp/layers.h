@@ -24,9 +24,9 @@ enum failure_layer {
 enum failure_layer failure_layer_of(enum step step, const char *error);
 
 /*
- * failure_step(step, error, url): the step as a sentence names it, or NULL. Where
- * no TLS was spoken, by the error or by the URL, either of which may be NULL,
- * the step tls is "the connection".
+ * failure_step(step, error, url): the step as a sentence names it, or NULL. The step
+ * tls is "the connection" if the error or the URL shows that there was no TLS;
+ * either may be NULL.
  */
 const char *failure_step(enum step step, const char *error, const char *url);
 

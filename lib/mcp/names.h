@@ -65,7 +65,7 @@ enum tier {
 	TIER_HARD_OUTAGE,
 	TIER_NO_DATA
 };
-/* What keeps our checks from a server, and says nothing of it. */
+/* Why our checks fail, if that says nothing about the server. */
 enum checks {
 	CHECKS_FREE, /* nothing */
 	CHECKS_REFUSED, /* our credential, which worked before, is refused */

@@ -18,7 +18,7 @@
 #define HISTORY_TO_MEND "to_mend"
 /* It failed, and is tried again: once for each delivery. */
 #define HISTORY_FAILED "failed"
-/* No delivery: what is told of it is told of what servers share. */
+/* No delivery of its own: it is sent as part of a shared incident. */
 #define HISTORY_SHARED "told_together"
 
 struct history_record {

@@ -23,7 +23,7 @@
 
 /* Of an element of "incidents", which are open. */
 #define ROW_FOLDED(T, m, ...) FIELD("folded", T, m, __VA_ARGS__)
-/* Also of what was told of one. */
+/* Also of a told_record. */
 #define ROW_CHECKS_REFUSED(T, m, ...)                                          \
 	FIELD("checks_refused", T, m, __VA_ARGS__)
 #define ROW_HELD(T, m, ...) FIELD("held", T, m, __VA_ARGS__)

@@ -32,7 +32,7 @@
 #define RECORD_DEFINITION_MAX (64 * 1024)
 #define RECORD_DEFINITIONS_MAX (1024 * 1024)
 
-/* The most characters of what a server says of its failure. */
+/* The most characters of a server's message about its failure. */
 #define RECORD_SAID_MAX 120
 
 /* How many digits of a digest tell one definition, or list, from the others. */

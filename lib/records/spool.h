@@ -27,8 +27,8 @@ struct spool_record {
 	/* The oldest of those that are set aside. */
 	char files[SPOOL_FILES][SPOOL_TEXT * 4 + 1];
 	int n_files;
-	/* While a round is under way that has stored a part of what it saw: when
-	   it began, and until when it may last; epoch seconds. Else 0. */
+	/* Once a round that is under way has stored some reports: when it began,
+	   and until when it may last; epoch seconds. Else 0. */
 	double round_at, round_until;
 };
 

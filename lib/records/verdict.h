@@ -39,7 +39,7 @@ struct verdict_region {
 	double p95_ms;
 };
 
-/* A tool that is gone, and seems to be one that is new. */
+/* A removed tool that seems to be an added one under a new name. */
 struct verdict_rename {
 	const char *from, *to;
 };
@@ -119,7 +119,7 @@ struct verdict {
 	enum verdict_colour verdict;
 	enum tier tier;
 	enum step step; /* STEP_NONE where no region fails */
-	enum checks checks; /* why it is so, where that is not the server */
+	enum checks checks; /* why our checks fail, if not by the server */
 	/*
 	 * Because of that nobody knows whether the server works: the minute has
 	 * no part in its uptime. Not in the record.
@@ -133,7 +133,7 @@ struct verdict {
 	size_t n_failing;
 	const char **no_data;
 	size_t n_no_data;
-	/* Those that have not reported yet in a round that is under way. */
+	/* Expected regions that have not reported yet in this round. */
 	const char **awaited;
 	size_t n_awaited;
 	/* Of those without data the ones whose own network is cut off. */

@@ -71,8 +71,8 @@ const char *key_private(char *out, const char *slug);
  * a maintenance; "<day>:red-unchecked" and "<day>:amber-unchecked", in how many of
  * these colours our checks were kept out, which have no part in the uptime; and
  * "upto", the epoch second at which the last window was
- * published; the beginning of the window if -N pretended now. "early": what of a
- * window was published while a round was under way, see script_publish.
+ * published; the beginning of the window if -N pretended now. "early": a
+ * window that was published during a round, see script_publish.
  */
 const char *key_minutes(char *out, const char *slug);
 /*

@@ -1,6 +1,6 @@
 #include "auth/discovery.h"
 
-#include "auth/metadata.h"
+#include "auth/oauth_metadata.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "mcp/diagnosis.h"
@@ -179,7 +179,7 @@ static void judge_document(struct discovery *d, const cJSON *doc)
 			d->urls.url[d->i]);
 		if (oauth_judge_resource(doc, d->wire->target->url,
 			    preferred(d), &r->facts, &r->failure) &&
-			metadata_judge(doc, METADATA_RESOURCE, &r->failure))
+			oauth_metadata_judge(doc, METADATA_RESOURCE, &r->failure))
 			look_server(d);
 		else
 			finish(d, DISCOVERY_BAD);
@@ -193,7 +193,7 @@ static void judge_document(struct discovery *d, const cJSON *doc)
 		break;
 	}
 	if (good && d->for_clients)
-		good = metadata_judge(doc, metadata_of(d->urls.url[d->i]),
+		good = oauth_metadata_judge(doc, oauth_metadata_of(d->urls.url[d->i]),
 			&r->failure);
 	finish(d, good ? DISCOVERY_GOOD : DISCOVERY_BAD);
 }

@@ -19,7 +19,7 @@ bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
 
 bool failure_said(struct failure *f, const char *text)
 {
-	server_words(text ? text : "", text ? strlen(text) : 0, f->said);
+	server_message(text ? text : "", text ? strlen(text) : 0, f->said);
 	return false;
 }
 

@@ -4,7 +4,7 @@
 #ifndef HTTP_FAILURE_H
 #define HTTP_FAILURE_H
 
-#include "redaction/server_words.h"
+#include "redaction/server_message.h"
 
 #include <stdbool.h>
 
@@ -13,7 +13,7 @@ struct http_response;
 struct failure {
 	char code[48];	   /* dotted, from the list in mcp-probe(1) */
 	char message[720]; /* one line for people; may quote the server */
-	char said[SERVER_WORDS_SIZE]; /* the server's own words, or "" */
+	char said[SERVER_MESSAGE_SIZE]; /* the server's own words, or "" */
 };
 
 /* failure_set(f, code, fmt, ...): fill f. Returns false, to be returned on. */

@@ -5,18 +5,16 @@
  */
 #include "http/trust.h"
 
+#include "base/files.h"
 #include "base/xalloc.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct http_trust {
 	struct http_trust *next;
@@ -65,7 +63,7 @@ static bool next(BIO *in, STACK_OF(X509) * certs, bool *sound)
 	return false;
 }
 
-/* The certificates of a text in PEM, between which other things may stand. */
+/* The certificates of a text in PEM, with other things between them. */
 static STACK_OF(X509) * take_certificates(const char *pem, size_t n, bool *sound)
 {
 	STACK_OF(X509) *certs = sk_X509_new_null();
@@ -76,32 +74,6 @@ static STACK_OF(X509) * take_certificates(const char *pem, size_t n, bool *sound
 		;
 	BIO_free(in);
 	return certs;
-}
-
-/* The text of a file; NULL and why. */
-static char *read_file(const char *path, size_t *n, char *why)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	char *text = NULL;
-	struct stat st;
-	ssize_t got;
-
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		refuse(why, "ca: %.200s: %s", path, strerror(errno));
-	} else if (!S_ISREG(st.st_mode)) {
-		refuse(why, "ca: %.200s: no file", path);
-	} else {
-		text = xmalloc(TRUST_MAX + 2);
-		for (*n = 0; *n <= TRUST_MAX; *n += (size_t)got) {
-			got = read(fd, text + *n, TRUST_MAX + 1 - *n);
-			if (got <= 0)
-				break;
-		}
-		text[*n] = '\0';
-	}
-	if (fd >= 0)
-		close(fd);
-	return text;
 }
 
 /* Takes ownership of pem. */
@@ -146,12 +118,14 @@ static struct http_trust *add(const char *what, char *pem, size_t n, char *why)
 struct http_trust *trust_read(const char *ca, char *why)
 {
 	size_t n = strlen(ca);
+	const char *cause;
 	char *pem;
 
 	if (trust_inline(ca))
 		return add("its text", xstrndup(ca, n), n, why);
-	pem = read_file(ca, &n, why);
-	return pem ? add(ca, pem, n, why) : NULL;
+	pem = file_text(ca, TRUST_MAX, &n, &cause);
+	return pem ? add(ca, pem, n, why)
+		   : refuse(why, "ca: %.200s: %s", ca, cause);
 }
 
 const char *trust_pem(const struct http_trust *t, size_t *n)

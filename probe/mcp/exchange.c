@@ -276,7 +276,7 @@ static void read_body(struct exchange *x, struct reply *out)
 	if (maybe_json(x, out->http) && read_json(x, out))
 		return;
 	excerpt(&x->body, out->body, sizeof out->body);
-	server_words(x->body.p, x->body.len, out->said);
+	server_message(x->body.p, x->body.len, out->said);
 }
 
 /* The stream ended without the answer. */

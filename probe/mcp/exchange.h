@@ -37,7 +37,7 @@ struct reply {
 	long retry_ms;
 	double at_ms; /* monotonic: when the answer was there */
 	char body[240]; /* the beginning of a body that is no JSON */
-	char said[SERVER_WORDS_SIZE]; /* its own words */
+	char said[SERVER_MESSAGE_SIZE]; /* its own words */
 };
 
 /* All functions but done may be NULL. */

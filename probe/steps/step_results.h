@@ -25,7 +25,7 @@ struct steps {
 	double started_ms, since_ms; /* monotonic: of the probe, the step */
 	enum step failed; /* or STEP_NONE */
 	char error[48];
-	char said[SERVER_WORDS_SIZE]; /* where it failed, see failure.h */
+	char said[SERVER_MESSAGE_SIZE]; /* where it failed, see failure.h */
 	bool walled; /* the server wants a credential that is not held */
 };
 

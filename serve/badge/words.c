@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include "cgi/request.h"
 #include "data/places.h"
+#include "data/times.h"
 #include "data/view.h"
-#include "data/when.h"
 #include "pages/html.h"
 #include "records/maintenance_window.h"
 
@@ -195,7 +195,7 @@ static void say_maintenance(const struct badge_subject *s, const char *name,
 		return;
 	}
 	buf_init(&when, WHEN);
-	when_instant(&when, now ? now->end : next->start, s->now);
+	times_instant(&when, now ? now->end : next->start, s->now);
 	snprintf(w->message, sizeof w->message, "%s%s", now ? "until " : "",
 		when.p);
 	snprintf(w->title, sizeof w->title, "%s: %s %s", name,

@@ -58,7 +58,7 @@ struct incident {
 	bool told;	    /* somebody was told */
 	bool acknowledged;  /* somebody looks after it */
 	bool passing;	    /* it works again, but not for long yet */
-	bool server_at_fault; /* not only our credential, as was told */
+	bool server_at_fault; /* the server failed, not only our credential */
 	bool unseen; /* it may go on where nobody looks any more: ended_at is
 			when that began */
 	char (*regions)[REGION_MAX + 1];

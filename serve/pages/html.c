@@ -5,7 +5,7 @@
 #include "data/brand.h"
 #include "data/incident_words.h"
 #include "data/places.h"
-#include "data/when.h"
+#include "data/times.h"
 #include "http/paging.h"
 #include "pages/sharing.h"
 
@@ -260,14 +260,14 @@ static void begin_time(struct html *b, int64_t t)
 void html_time(struct html *b, int64_t t, double now)
 {
 	begin_time(b, t);
-	when_instant(&b->out, t, now);
+	times_instant(&b->out, t, now);
 	html_str(b, "</time>");
 }
 
 void html_clock(struct html *b, int64_t t)
 {
 	begin_time(b, t);
-	when_clock(&b->out, t);
+	times_clock(&b->out, t);
 	html_str(b, "</time>");
 }
 
@@ -276,7 +276,7 @@ void html_date_clock(struct html *b, int64_t t)
 	begin_time(b, t);
 	html_day(b, t / DAY_S);
 	html_str(b, ", ");
-	when_clock(&b->out, t);
+	times_clock(&b->out, t);
 	html_str(b, "</time>");
 }
 
@@ -287,7 +287,7 @@ void html_zone(struct html *b)
 
 void html_day(struct html *b, int64_t day)
 {
-	when_day(&b->out, day);
+	times_day(&b->out, day);
 }
 
 void html_private(struct html *b, const char *account, bool up)
@@ -310,7 +310,7 @@ void html_private(struct html *b, const char *account, bool up)
 
 void html_span(struct html *b, double s)
 {
-	when_span(&b->out, s);
+	times_span(&b->out, s);
 }
 
 void html_put_place(struct html *b, const struct seen_place *p)

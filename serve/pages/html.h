@@ -82,7 +82,7 @@ void html_element(struct html *b, const char *tag, const char *text);
  * not the one of now. html_clock(b, t): "20:31" alone, below html_zone, the zone
  * of many; html_date_clock(b, t): "29 Apr, 20:31". /page.js puts all of these
  * into the zone of the reader. html_day(b, day): the date of an epoch day.
- * html_span(b, s): a duration. A text has these of data/when.h.
+ * html_span(b, s): a duration. A text has these of data/times.h.
  */
 void html_time(struct html *b, int64_t t, double now);
 void html_clock(struct html *b, int64_t t);

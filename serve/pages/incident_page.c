@@ -6,7 +6,7 @@
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
-#include "data/when.h"
+#include "data/times.h"
 #include "http/route.h"
 #include "pages/history_page.h"
 #include "pages/html.h"
@@ -242,7 +242,7 @@ static void put_title(struct buf *b, const struct incident *in,
 	char text[MONTH_TEXT];
 
 	buf_fmt(b, "%s, ", incident_words_title(in, places));
-	when_day(b, in->started_at / DAY_S);
+	times_day(b, in->started_at / DAY_S);
 	buf_fmt(b, " %.4s", month_text(month_of((double)in->started_at), text));
 }
 

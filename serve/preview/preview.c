@@ -13,7 +13,7 @@
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
-#include "data/when.h"
+#include "data/times.h"
 #include "pages/html.h"
 #include "pages/incident_page.h"
 #include "pages/status_page.h"
@@ -163,7 +163,7 @@ static void put_time(struct buf *b, int64_t t)
 	char s[CLOCK_RFC3339];
 
 	clock_rfc3339(t, s);
-	when_day(b, t / DAY_S);
+	times_day(b, t / DAY_S);
 	buf_fmt(b, " %.4s, %.5s", s, s + 11);
 }
 
@@ -258,7 +258,7 @@ static void draw_strip(struct canvas *c, const struct history *p)
 		draw_day(c, &p->days[HISTORY_DAYS - 1 - i],
 			LEFT + i * BAR_PITCH);
 	buf_init(&first, 64);
-	when_day(&first, p->today - HISTORY_DAYS + 1);
+	times_day(&first, p->today - HISTORY_DAYS + 1);
 	canvas_text(c, FONT_TEXT, LEFT, STRIP_WORDS_Y, first.p, first.len,
 		COLOUR_DIM);
 	buf_release(&first);
@@ -353,14 +353,14 @@ static void put_when(struct buf *b, const struct incident *in)
 	if (end) {
 		buf_str(b, " to ");
 		if (end / DAY_S == begin / DAY_S)
-			when_clock(b, end);
+			times_clock(b, end);
 		else
 			put_time(b, end);
 	}
 	buf_str(b, " UTC");
 	if (end) {
 		buf_str(b, ", ");
-		when_span(b, (double)(end - begin));
+		times_span(b, (double)(end - begin));
 	}
 }
 

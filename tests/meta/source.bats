@@ -98,7 +98,7 @@ CALLS_ALONE='backtrace canonicalize_file_name error_at_line mallinfo malloc_trim
 # takes TYPE CALL: whether a function that has one of that type as b may make this call.
 takes() {
 	printf '%s\n' '#include "api/calendar.h"' '#include "api/feed.h"' '#include "badge/badge.h"' \
-		'#include "data/incident_words.h"' '#include "data/places.h"' '#include "data/when.h"' \
+		'#include "data/incident_words.h"' '#include "data/places.h"' '#include "data/times.h"' \
 		'#include "pages/html.h"' '#include "preview/preview.h"' \
 		"void f(struct $1 *b);" "void f(struct $1 *b) { $2; }" |
 		cc -std=c11 -Ilib -Iserve -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE '-DVERSION="0"' \
@@ -121,7 +121,7 @@ refuses() {
 		takes html "$call"
 		refuses buf "$call"
 	done
-	for call in 'when_clock(b, 0)' 'when_span(b, 0)' 'places_put(b, 0)' \
+	for call in 'times_clock(b, 0)' 'times_span(b, 0)' 'places_put(b, 0)' \
 		'incident_words_latest(b, 0)' 'preview_put(b, 0)' 'calendar_put(b, 0, 0, 0, 0)'; do
 		takes buf "$call"
 		refuses html "$call"

@@ -251,8 +251,10 @@ static void test_pace(void **state)
 		note(&l, "a:downtime:6@10[eu,us]");
 		note(&l, "b:downtime:6@10[eu,us]");
 		state_init(&st, "*.12345678");
-		for (size_t k = 0; k < 2; k++)
+		for (size_t k = 0; k < 2; k++) {
 			l.v[k].event.record.interval_s = intervals[k];
+			l.v[k].event.record.probe_count = counts[k];
+		}
 		correlation_begin(&st, l.v, l.n, &out);
 		for (size_t k = 0; k < 2; k++) {
 			struct alert_event e = {

@@ -1,4 +1,4 @@
-#include "data/when.h"
+#include "data/times.h"
 
 #include "base/clock.h"
 
@@ -19,7 +19,7 @@ static void put_date(struct buf *b, const char *s, const char *near)
 		buf_fmt(b, " %.4s", s);
 }
 
-void when_instant(struct buf *b, int64_t t, double now)
+void times_instant(struct buf *b, int64_t t, double now)
 {
 	char s[CLOCK_RFC3339], near[CLOCK_RFC3339];
 
@@ -32,7 +32,7 @@ void when_instant(struct buf *b, int64_t t, double now)
 	buf_fmt(b, "%.5s UTC", s + 11);
 }
 
-void when_clock(struct buf *b, int64_t t)
+void times_clock(struct buf *b, int64_t t)
 {
 	char s[CLOCK_RFC3339];
 
@@ -40,7 +40,7 @@ void when_clock(struct buf *b, int64_t t)
 	buf_fmt(b, "%.5s", s + 11);
 }
 
-void when_day(struct buf *b, int64_t day)
+void times_day(struct buf *b, int64_t day)
 {
 	char s[CLOCK_RFC3339];
 
@@ -48,7 +48,7 @@ void when_day(struct buf *b, int64_t day)
 	put_date(b, s, s);
 }
 
-void when_span(struct buf *b, double s)
+void times_span(struct buf *b, double s)
 {
 	int64_t min = (int64_t)(s / 60), h = min / 60, days = h / 24;
 

@@ -1,4 +1,4 @@
-#include "web/ack_short.h"
+#include "web/ack_short_link.h"
 
 #include "commands/ack.h"
 #include "incident/incident.h"
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* What the key of a test looks like; which one it is of the id does not say. */
+/* The key of some test: the id of a test does not name it. */
 #define ANY_TEST SLUG_FLEET ":test:60"
 
 bool cgi_short_admit(struct cgi *c, struct cgi_answer *a)
@@ -26,7 +26,7 @@ bool cgi_short_admit(struct cgi *c, struct cgi_answer *a)
 	return got != ACK_SHORT_WRONG;
 }
 
-/* Whether an id is that of an incident of a server; it is then in key. */
+/* Whether st has the incident with that id, whose key is then in key. */
 static bool is_of(const char *secret, const char *id,
 	const struct alert_state *st, char *key)
 {
@@ -41,8 +41,8 @@ static bool is_of(const char *secret, const char *id,
 	return false;
 }
 
-/* Look among all that is open. False: the store failed; key is "" where it is
-   not there. */
+/* Look it up among open incidents; key is "" if it is none of them. False: the
+   store failed. */
 static bool find_key(const struct cgi *c, const char *secret, char *key)
 {
 	struct state_store *states = state_store_new(c->store);

@@ -2,7 +2,7 @@
  * Goal: of whatever a server says of its failure the first line is left,
  * without markup, and without what may be a secret of somebody.
  */
-#include "redaction/server_words.h"
+#include "redaction/server_message.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,6 +32,7 @@ static void test_lines(void **state)
 		 "<b>fishing</b></h1>",
 			"Gone"},
 		{"<html><title></title><h1>Gone</h1>", "Gone"},
+		{"<b>Loading</b><title>Gone</title>", "Gone"},
 		{"<html", ""},
 		{"<script>alert(1)", ""},
 		{"a < b", "a < b"},
@@ -40,14 +41,14 @@ static void test_lines(void **state)
 		{"\xff", "?"},
 		{W W W W W, W W W W},
 	};
-	char out[SERVER_WORDS_SIZE];
+	char out[SERVER_MESSAGE_SIZE];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		server_words(cases[i][0], strlen(cases[i][0]), out);
+		server_message(cases[i][0], strlen(cases[i][0]), out);
 		assert_string_equal(out, cases[i][1]);
 	}
-	server_words("a\0b\nc", 5, out);
+	server_message("a\0b\nc", 5, out);
 	assert_string_equal(out, "a?b");
 }
 
@@ -83,11 +84,11 @@ static void test_secrets(void **state)
 		{"monkey: 12 bananas", "monkey: 12 bananas"},
 		{"?session_id=9&x=1", "?session_id=***&x=1"},
 	};
-	char out[SERVER_WORDS_SIZE];
+	char out[SERVER_MESSAGE_SIZE];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		server_words(cases[i][0], strlen(cases[i][0]), out);
+		server_message(cases[i][0], strlen(cases[i][0]), out);
 		assert_string_equal(out, cases[i][1]);
 	}
 }
@@ -96,7 +97,7 @@ static void test_secrets(void **state)
 static void test_anything(void **state)
 {
 	static const char letters[] = "<>!-/=:@ \n\"'aT0\xc3\xa9&%;{}";
-	char text[300], out[SERVER_WORDS_SIZE];
+	char text[300], out[SERVER_MESSAGE_SIZE];
 
 	(void)state;
 	for (unsigned seed = 1; seed < 3000; seed++) {
@@ -106,8 +107,8 @@ static void test_anything(void **state)
 			r = r * 1664525u + 1013904223u;
 			text[i] = letters[(r >> 16) % (sizeof letters - 1)];
 		}
-		server_words(text, seed % sizeof text, out);
-		assert_true(strlen(out) < SERVER_WORDS_SIZE);
+		server_message(text, seed % sizeof text, out);
+		assert_true(strlen(out) < SERVER_MESSAGE_SIZE);
 		assert_null(strchr(out, '\n'));
 	}
 }

@@ -3,7 +3,7 @@
  * policies tell apart, or any server that a policy is for, it looks up the
  * policy of each minute of the week.
  */
-#include "conf/cover.h"
+#include "conf/hours_coverage.h"
 
 #include "base/strings.h"
 #include "base/xalloc.h"
@@ -81,7 +81,7 @@ static bool at_once(const struct conf_notify *n)
 	return n->n_steps && n->steps[0].after_s <= 0;
 }
 
-/* Whether somebody hears at once of what begins in a minute of the week. */
+/* Whether somebody is notified at once if it begins in that minute. */
 static bool heard(const struct proof *p, int weekday, int minute)
 {
 	for (size_t i = 0; i < p->c->n_policies; i++) {
@@ -97,7 +97,7 @@ static bool heard(const struct proof *p, int weekday, int minute)
 	return false;
 }
 
-/* "00:00-09:00 18:00-24:00" of a day in which nobody hears of it. */
+/* The gaps of a day, as "00:00-09:00 18:00-24:00". */
 static void put_day(const struct proof *p, int weekday, char *out)
 {
 	size_t len = 0;
@@ -183,7 +183,7 @@ static void prove(struct proof *p, const char *account)
 		blame(p, i);
 }
 
-/* All kinds that may be P1. That of tests is that of downtimes. */
+/* All kinds that may be P1. Tests go where downtimes do. */
 static void prove_kinds(struct proof *p, const char *account)
 {
 	bool fleet = p->slug && strcmp(p->slug, SLUG_FLEET) == 0;
@@ -197,7 +197,7 @@ static void prove_kinds(struct proof *p, const char *account)
 	}
 }
 
-/* Which policies take a server, as a text: a character each. */
+/* Which policies match a server, as a text: a character each. */
 static char *takers(const struct conf *c, const char *slug,
 	const char *account)
 {
@@ -212,7 +212,7 @@ static char *takers(const struct conf *c, const char *slug,
 	return buf_take(&b);
 }
 
-/* Of servers that the same policies take, one is enough. */
+/* If the same policies match several servers, one of these is enough. */
 static void prove_servers(struct proof *p)
 {
 	struct strings seen = {0};
@@ -231,7 +231,7 @@ static void prove_servers(struct proof *p)
 	strings_release(&seen);
 }
 
-/* Any server of a list, of which each policy with hours takes some. */
+/* Any server of a list, by each policy with hours that takes some of them. */
 static void prove_any(struct proof *p)
 {
 	p->slug = NULL;
@@ -242,7 +242,7 @@ static void prove_any(struct proof *p)
 	}
 }
 
-void conf_check_cover(const struct conf *c, struct conf_errors *r)
+void conf_check_hours_coverage(const struct conf *c, struct conf_errors *r)
 {
 	struct proof p = {.c = c, .r = r, .slug = SLUG_FLEET};
 	bool some = false;

@@ -1,4 +1,4 @@
-#include "redaction/server_words.h"
+#include "redaction/server_message.h"
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -255,7 +255,7 @@ static bool says(const char *s)
 	return false;
 }
 
-void server_words(const char *p, size_t n, char *out)
+void server_message(const char *p, size_t n, char *out)
 {
 	const char *end = p + (n < READ_MAX ? n : READ_MAX), *title;
 	char line[LINE_MAX_READ] = "";
@@ -273,6 +273,6 @@ void server_words(const char *p, size_t n, char *out)
 	buf_init(&b, 4 * LINE_MAX_READ);
 	if (says(line))
 		put_masked(&b, line);
-	text_clean(b.p, b.len, out, SERVER_WORDS_SIZE, SERVER_WORDS_MAX);
+	text_clean(b.p, b.len, out, SERVER_MESSAGE_SIZE, SERVER_MESSAGE_MAX);
 	buf_release(&b);
 }

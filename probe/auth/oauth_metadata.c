@@ -1,4 +1,4 @@
-#include "auth/metadata.h"
+#include "auth/oauth_metadata.h"
 
 #include "mcp/shape.h"
 
@@ -86,14 +86,14 @@ static const struct shape of_openid[] = {
 	{"op_tos_uri", SHAPE_URL, false},
 };
 
-enum metadata_kind metadata_of(const char *url)
+enum metadata_kind oauth_metadata_of(const char *url)
 {
 	return strstr(url, "/.well-known/openid-configuration")
 		? METADATA_OPENID
 		: METADATA_SERVER;
 }
 
-bool metadata_judge(const cJSON *doc, enum metadata_kind kind,
+bool oauth_metadata_judge(const cJSON *doc, enum metadata_kind kind,
 	struct failure *f)
 {
 #define ROWS(rows) rows, sizeof rows / sizeof *rows
