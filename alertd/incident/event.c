@@ -208,6 +208,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 	string_set(&e->group, inc->group);
 	strings_copy(&e->reached, &inc->reached);
 	strings_copy(&e->still, &inc->still);
+	strings_copy(&e->silent, &inc->silent);
 	string_set(&e->follows, inc->follows);
 	e->expected = inc->expected;
 	strings_copy(&e->servers, s.phase == ALERT_RESOLVED ? &st->servers
@@ -270,6 +271,7 @@ void event_release(struct alert_event *e)
 	strings_release(&e->regions);
 	strings_release(&e->reached);
 	strings_release(&e->still);
+	strings_release(&e->silent);
 	strings_release(&e->servers);
 	strings_release(&e->told);
 	strings_release(&e->steps);
