@@ -20,7 +20,7 @@ struct alert_event {
 	char *group; /* of the incident, see routing/correlation.h; or NULL */
 	struct strings reached; /* regions that reach the server */
 	struct strings still;	/* that fail while it passes */
-	struct strings silent;	/* of `regions`, that do not report */
+	struct strings silent;	/* that do not report */
 	int expected;		/* regions that probe the server */
 	bool unnotified; /* nobody was told that the incident began */
 	/* By a maintenance or, where silenced is true, a silence: only noted,
