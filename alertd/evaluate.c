@@ -45,6 +45,7 @@ struct evaluator {
 	/* Stored, and waiting for evaluate_flush. */
 	struct correlation_starts starts;
 	struct alert_events ends;
+	struct strings heard; /* common incidents: what regions report changed */
 	double store_down_ms; /* no input is taken before; see clock_mono_ms */
 	bool failed;
 };
@@ -56,6 +57,7 @@ struct outcome {
 	struct buf text; /* to be printed */
 	struct correlation_starts starts;
 	struct alert_events ends;
+	struct strings heard; /* see struct evaluator */
 	unsigned told, opened, closed; /* events */
 };
 
@@ -80,6 +82,7 @@ void evaluate_free(struct evaluator *e)
 	strings_release(&e->deliver);
 	correlation_release(&e->starts);
 	events_release(&e->ends);
+	strings_release(&e->heard);
 	free(e);
 }
 
@@ -142,6 +145,8 @@ static double time_of(
 		return in->u.starts.v->event.record.at;
 	case EVALUATE_ENDED:
 		return in->u.ends.v[in->u.ends.n - 1].record.at;
+	case EVALUATE_HEARD:
+		return in->u.heard->at;
 	default:
 		return evaluate_now(e);
 	}
@@ -215,6 +220,11 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 			correlation_follow(e->setup->conf, st,
 				&in->u.ends.v[i], events);
 		break;
+	case EVALUATE_HEARD:
+		correlation_hear(st, in->u.heard);
+		/* What was due meanwhile. */
+		machine_tick(st, &e->policy, at, events);
+		break;
 	case EVALUATE_JOIN:
 		worker_let_go(e->worker, st);
 		correlation_join(e->setup->conf, st, in->u.join.kind,
@@ -287,6 +297,18 @@ static void count_event(const struct alert_event *event, struct outcome *o)
 	o->closed += phase == ALERT_RESOLVED || phase == ALERT_FOUND;
 }
 
+/* Notes the common incidents of that server on which regions fell silent, or
+   report again. */
+static void note_heard(const struct alert_state *st, struct outcome *o)
+{
+	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
+		const struct incident *inc = &st->incidents[k];
+
+		if (inc->open && inc->group && (inc->quiet.n || inc->silent.n))
+			strings_note(&o->heard, inc->group);
+	}
+}
+
 /* Decides on an input, and puts the state into the transaction. */
 static void decide(struct evaluator *e, const struct evaluate_input *in,
 	struct transaction *t, struct alert_state *st, struct outcome *o)
@@ -304,7 +326,9 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 	buf_init(&o->text, ALERT_KINDS * 2 * EMIT_BODY_MAX);
 	note_server(e->setup->conf, st);
 	st->covered = in->covered;
+	note_heard(st, o);
 	change_state(e, in, st, &events);
+	note_heard(st, o);
 	for (size_t i = 0; i < events.n; i++) {
 		struct alert_event *event = &events.v[i];
 
@@ -340,6 +364,7 @@ static void undo(struct evaluator *e, const char *slug, struct outcome *o)
 	buf_release(&o->text);
 	correlation_release(&o->starts);
 	events_release(&o->ends);
+	strings_release(&o->heard);
 	*o = (struct outcome) {.decided = false};
 }
 
@@ -361,11 +386,14 @@ static void accept(struct evaluator *e, const char *slug, struct outcome *o)
 	correlation_move(&e->starts, &o->starts);
 	for (size_t i = 0; i < o->ends.n; i++)
 		add_end(&e->ends, &o->ends.v[i]);
+	for (size_t i = 0; i < o->heard.n; i++)
+		strings_note(&e->heard, o->heard.v[i]);
 	if (o->text.len)
 		note_telling(e, slug, o->text.p, o->deliver);
 	buf_release(&o->text);
 	correlation_release(&o->starts);
 	events_release(&o->ends);
+	strings_release(&o->heard);
 }
 
 static void print(struct evaluator *e, const struct buf *text)
@@ -489,6 +517,7 @@ static void tell_shared(struct evaluator *e, struct correlation_start *v,
 		.u.starts = {v, n},
 	}, 1);
 	join_all(e, v, n, group);
+	strings_note(&e->heard, group);
 }
 
 /* Whether a start is sent by itself, though it is part of a shared incident. */
@@ -562,6 +591,65 @@ static void tell_starts(struct evaluator *e)
 	correlation_release(&l);
 }
 
+/* Reads what regions report on the servers that share an incident. */
+static bool read_reports(struct evaluator *e, const char *group,
+	const struct strings *slugs, enum alert_kind kind,
+	struct correlation_reports *r)
+{
+	struct transaction *t = transaction_begin(e->setup->states, slugs);
+	const struct alert_state *st;
+	bool ok;
+
+	for (size_t i; (st = transaction_next(t, &i));) {
+		const struct incident *inc = &st->incidents[kind];
+
+		if (inc->open && inc->group && strcmp(inc->group, group) == 0)
+			correlation_report(r, st, kind);
+	}
+	ok = !transaction_failed(t);
+	transaction_end(t);
+	return ok;
+}
+
+/* Follows what the regions report on the servers of a common incident. */
+static void follow_reports(struct evaluator *e, const char *group)
+{
+	struct transaction *t = transaction_begin(e->setup->states, NULL);
+	struct correlation_reports r = {0};
+	struct strings slugs = {0};
+	enum alert_kind kind;
+	const struct alert_state *st;
+	bool silent = false;
+
+	transaction_add(t, group);
+	st = transaction_get(t, 0);
+	if (st && correlation_kind(st, &kind)) {
+		strings_copy(&slugs, &st->left);
+		silent = st->incidents[kind].silent.n ||
+			st->incidents[kind].quiet.n;
+	}
+	transaction_end(t);
+	if (slugs.n && read_reports(e, group, &slugs, kind, &r) && r.open &&
+		(silent || r.silent.n || r.quiet.n))
+		evaluate(e, &(struct evaluate_input) {
+			.slug = group,
+			.what = EVALUATE_HEARD,
+			.u.heard = &r,
+		}, 1);
+	strings_release(&slugs);
+	correlation_reports_release(&r);
+}
+
+static void tell_heard(struct evaluator *e)
+{
+	struct strings l = e->heard;
+
+	e->heard = (struct strings) {0};
+	for (size_t i = 0; i < l.n; i++)
+		follow_reports(e, l.v[i]);
+	strings_release(&l);
+}
+
 /* By group, and the last end of a group behind the others. */
 static int compare_ends(const void *a, const void *b)
 {
@@ -597,6 +685,9 @@ void evaluate_flush(struct evaluator *e)
 {
 	if (e->starts.n)
 		tell_starts(e);
+	/* Before what ends: of that, too, it is known who reports. */
+	if (e->heard.n)
+		tell_heard(e);
 	if (e->ends.n)
 		tell_ends(e);
 	/* What is under way is soon settled: its states are not read again. */

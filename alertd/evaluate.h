@@ -14,6 +14,7 @@
 struct ack_request;
 struct ack_result;
 struct alert_event;
+struct correlation_reports;
 struct correlation_start;
 struct expiry_round;
 struct notifier_setup;
@@ -38,6 +39,7 @@ enum evaluate_what {
 	/* In the state of a trouble that servers share, see correlation.h: */
 	EVALUATE_SHARED, /* starts: it began on these servers */
 	EVALUATE_ENDED,	 /* ends: it ended on these servers */
+	EVALUATE_HEARD,	 /* heard: which regions report on its servers */
 	/* In the state of one of those servers: */
 	EVALUATE_JOIN /* join: its incident is told as part of the group */
 };
@@ -65,6 +67,7 @@ struct evaluate_input {
 			const struct alert_event *v;
 			size_t n;
 		} ends;
+		const struct correlation_reports *heard;
 		struct {
 			enum alert_kind kind;
 			const char *group;

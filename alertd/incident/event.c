@@ -56,6 +56,7 @@ void event_point(struct alert_event *e)
 
 	r->regions = (const char *const *)e->regions.v;
 	r->n_regions = e->regions.n;
+	r->silent = names(&e->silent);
 	r->servers = names(&e->servers);
 	r->from = e->change.from;
 	r->to = e->change.to;
@@ -195,6 +196,19 @@ static struct summary completed(
 	return s;
 }
 
+/* The regions that do not report, whether they failed or not. */
+static void note_silent(struct alert_event *e, const struct alert_state *st,
+	enum alert_kind kind)
+{
+	if (kind >= ALERT_DOWN_KINDS && kind != ALERT_OVERRUN)
+		return;
+	strings_copy(&e->silent, &st->incidents[kind].silent);
+	for (size_t i = 0; i < st->n_regions; i++)
+		if (st->regions[i].silent.n)
+			strings_note(&e->silent, st->regions[i].name);
+	strings_sort(&e->silent);
+}
+
 void events_put(struct alert_events *l, const struct alert_state *st,
 	const struct summary *about)
 {
@@ -209,6 +223,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 	string_set(&e->group, inc->group);
 	strings_copy(&e->reached, &inc->reached);
 	strings_copy(&e->still, &inc->still);
+	note_silent(e, st, s.kind);
 	string_set(&e->follows, inc->follows);
 	e->expected = inc->expected;
 	strings_copy(&e->servers, s.phase == ALERT_RESOLVED ? &st->servers
@@ -271,6 +286,7 @@ void event_release(struct alert_event *e)
 	strings_release(&e->regions);
 	strings_release(&e->reached);
 	strings_release(&e->still);
+	strings_release(&e->silent);
 	strings_release(&e->servers);
 	strings_release(&e->told);
 	strings_release(&e->steps);

@@ -20,6 +20,7 @@ struct alert_event {
 	char *group; /* of the incident, see routing/correlation.h; or NULL */
 	struct strings reached; /* regions that reach the server */
 	struct strings still;	/* that fail while it passes */
+	struct strings silent;	/* that do not report */
 	int expected;		/* regions that probe the server */
 	bool unnotified; /* nobody was told that the incident began */
 	bool unwatched; /* it ends, and was not seen to recover */

@@ -353,6 +353,88 @@ static void worsen(const struct conf *c, struct alert_state *st,
 	ack_break(st, r->kind, r->at);
 }
 
+void correlation_report(struct correlation_reports *r,
+	const struct alert_state *st, enum alert_kind kind)
+{
+	const struct incident *inc = &st->incidents[kind];
+
+	r->open = true;
+	if ((double)st->judged > r->at)
+		r->at = (double)st->judged;
+	if (inc->quiet.n) {
+		if (inc->quiet.since >= r->quiet.since)
+			r->quiet = inc->quiet;
+	} else if (!inc->passes) {
+		r->failing = true;
+	}
+	if (inc->seen > r->seen)
+		r->seen = inc->seen;
+	for (size_t i = 0; i < inc->regions.n; i++) {
+		const char *name = inc->regions.v[i];
+
+		strings_note(&r->regions, name);
+		strings_note(strings_has(&inc->silent, name) ? &r->silent
+							     : &r->heard,
+			name);
+	}
+}
+
+void correlation_reports_release(struct correlation_reports *r)
+{
+	strings_release(&r->regions);
+	strings_release(&r->silent);
+	strings_release(&r->heard);
+}
+
+bool correlation_kind(const struct alert_state *st, enum alert_kind *kind)
+{
+	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
+		*kind = (enum alert_kind)k;
+		if (st->incidents[k].open)
+			return true;
+	}
+	return false;
+}
+
+void correlation_hear(
+	struct alert_state *st, const struct correlation_reports *r)
+{
+	bool quiet = r->quiet.n && !r->failing;
+	enum alert_kind kind;
+	struct incident *inc;
+
+	/* Without any of its servers it ends. */
+	if (!r->open || !correlation_kind(st, &kind))
+		return;
+	inc = &st->incidents[kind];
+	if (!quiet)
+		inc->quiet = (struct streak) {0};
+	else if (!inc->quiet.n)
+		inc->quiet = r->quiet;
+	if (quiet) {
+		strings_copy(&inc->regions, &r->regions);
+		strings_sort(&inc->regions);
+	}
+	strings_clear(&inc->silent);
+	for (size_t i = 0; i < inc->regions.n; i++)
+		if (strings_has(&r->silent, inc->regions.v[i]) &&
+			!strings_has(&r->heard, inc->regions.v[i]))
+			strings_add(&inc->silent, inc->regions.v[i]);
+	inc->seen = inc->silent.n ? r->seen : 0;
+}
+
+/* Of a server that recovered: which regions do not report is known now. */
+static void note_reports(struct incident *inc, const struct strings *silent)
+{
+	struct strings left = {0};
+
+	for (size_t i = 0; i < inc->silent.n; i++)
+		if (strings_has(silent, inc->silent.v[i]))
+			strings_add(&left, inc->silent.v[i]);
+	strings_copy(&inc->silent, &left);
+	strings_release(&left);
+}
+
 void correlation_follow(const struct conf *c, struct alert_state *st,
 	const struct alert_event *e, struct alert_events *out)
 {
@@ -366,6 +448,8 @@ void correlation_follow(const struct conf *c, struct alert_state *st,
 	}
 	strings_drop(&st->left, e->slug);
 	inc->unseen += e->unwatched;
+	if (!e->unwatched)
+		note_reports(inc, &e->silent);
 	if (e->record.resolved_at > inc->passed_since)
 		inc->passed_since = e->record.resolved_at;
 	take_count(st, inc, &e->record);

@@ -88,6 +88,39 @@ bool correlation_alone(const struct conf *c, const char *slug,
 void correlation_join(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, const char *group, double at);
 
+/* What the regions report on the servers that still have a common incident. */
+struct correlation_reports {
+	bool open;	     /* one of them has it */
+	double at;	     /* the window of the newest verdict on them */
+	bool failing;	     /* on one of them a region reports that it fails */
+	struct streak quiet; /* of those on which none reports: the last */
+	int64_t seen;	     /* the last window in which one reported */
+	struct strings regions, silent;	/* where they failed; of these, silent */
+	struct strings heard;		/* that report on one of them */
+};
+
+/*
+ * correlation_report(r, st, kind): add the incident of one such server.
+ * correlation_reports_release(r): free what r holds.
+ */
+void correlation_report(struct correlation_reports *r,
+	const struct alert_state *st, enum alert_kind kind);
+void correlation_reports_release(struct correlation_reports *r);
+
+/*
+ * correlation_kind(st, kind): of which kind the common incident of st is, if it
+ * is open and servers recover from it. False: it is not.
+ */
+bool correlation_kind(const struct alert_state *st, enum alert_kind *kind);
+
+/*
+ * correlation_hear(st, r): the common incident of st is quiet while no region
+ * reports on any of its servers, see struct incident; one that passes is about to
+ * end, and does not keep the others awake.
+ */
+void correlation_hear(
+	struct alert_state *st, const struct correlation_reports *r);
+
 /*
  * correlation_follow(c, st, e, out): e ended the incident of a server, or made
  * it worse; the common incident of st ends with the last of its servers, and is

@@ -139,6 +139,7 @@ static bool read_event(const cJSON *o, struct sink_event *e)
 	e->headline = take(o, "headline", TEXT_MAX);
 	e->summary = take(o, "summary", TEXT_MAX);
 	take_list(o, "regions", SINK_REGIONS, &e->regions);
+	take_list(o, "silent", SINK_REGIONS, &e->silent);
 	take_list(o, "servers", SINK_SERVERS, &e->servers);
 	e->server_count = (int)take_number(o, "server_count", COUNT_MAX);
 	if (e->server_count < (int)e->servers.n)
@@ -207,6 +208,7 @@ void sink_event_release(struct sink_event *e)
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		free(texts[i]);
 	strings_release(&e->regions);
+	strings_release(&e->silent);
 	strings_release(&e->servers);
 	for (size_t i = 0; i < e->n; i++)
 		sink_event_release(&e->events[i]);

@@ -30,7 +30,7 @@ struct sink_event {
 	char *said; /* by the server, of its failure; or NULL */
 	bool checks_refused; /* our credential is: no more is known */
 	char *headline; /* NULL: an event that is sent once, or an old one */
-	struct strings regions;
+	struct strings regions, silent; /* that failed; that do not report */
 	struct strings servers; /* of a common incident; else none */
 	int server_count;	/* number of all servers, named or not */
 	int probe_count;	/* failing windows; 0: not known */

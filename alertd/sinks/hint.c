@@ -24,6 +24,8 @@ struct cause {
 #define BEHIND                                                                 \
 	"Whether the application runs and has room: what answers for it "      \
 	"cannot reach it."
+#define RUNNER(where)                                                          \
+	"The runner of " where ": its host, its network, its clock."
 #define HOST                                                                   \
 	"Whether its host runs, then its load balancer, firewall and network."
 
@@ -141,13 +143,26 @@ static const char *in_common(enum way way)
 				    "and what was deployed there last.";
 }
 
+/* Whether none of the regions where it failed reports. */
+static bool all_silent(const struct sink_event *e)
+{
+	size_t n = 0;
+
+	while (n < e->regions.n && strings_has(&e->silent, e->regions.v[n]))
+		n++;
+	return n && n == e->regions.n;
+}
+
 void hint_put(struct buf *b, const struct sink_event *e)
 {
 	bool down = is(e, "downtime") || is(e, "maintenance_overrun");
 	const char *first = message_words(e)->first;
 	struct cause c;
 
-	if (!e->checks_refused && (down || is(e, "regional"))) {
+	if (e->phase != ALERT_RESOLVED && all_silent(e)) {
+		first = e->regions.n > 1 ? RUNNER("those regions")
+					 : RUNNER("that region");
+	} else if (!e->checks_refused && (down || is(e, "regional"))) {
 		c = cause_of(e);
 		first = is(e, "regional")     ? in_region(e, c.way)
 			: e->server_count > 1 ? in_common(c.way)

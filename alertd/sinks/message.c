@@ -306,13 +306,17 @@ static size_t expected(const struct sink_event *e, const struct message_view *v)
 static bool is_partial(const struct sink_event *e, const struct message_view *v)
 {
 	enum step step = STEP_NONE;
+	size_t n = e->regions.n;
 
+	/* Nobody knows whether these reach the server. */
+	for (size_t i = 0; i < e->silent.n; i++)
+		n += !strings_has(&e->regions, e->silent.v[i]);
 	if (e->step)
 		step_parse(e->step, &step);
 	return e->tier && strcmp(e->tier, tier_name(TIER_STEP_ALERT)) == 0 &&
 		(e->checks_refused ||
 			severity_of_step(step, e->error) == SEVERITY_P1) &&
-		e->regions.n < expected(e, v);
+		n < expected(e, v);
 }
 
 static void of_event(const struct sink_event *e, const struct message_view *v,

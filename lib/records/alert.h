@@ -136,6 +136,8 @@ struct alert_record {
 	const char *const *regions; /* the failing ones; that are behind; that
 				       are silent */
 	size_t n_regions;
+	struct alert_names silent; /* regions that do not report; of a trouble
+				      whose regions fail */
 	int probe_count;     /* windows in which it failed, or was so */
 	double interval_s;   /* from one to the next, if not a minute; else 0 */
 	int64_t started_at;  /* window of the first counted failure; or in

@@ -132,6 +132,28 @@ fleet() {
 		"ap reports on each of 8 servers (s1, s2, s3, s4, s5, s6 and 2 more) again after 6 min")' ops/got
 }
 
+@test "regions that fall silent take no step of what servers share; one failure does" {
+	local m ops
+	hook ops
+	ops=$HOOK
+	hook pager
+	fleet "$ops}" "$HOOK}"
+	policies '{steps: [{routes: [ops]}, {after: 5m, routes: [pager]}]}'
+	round 1 s1 s2 s3 s4 s5 s6 >records
+	alert 0 -N $((T + 60)) <records
+	for m in 2 3 4 5 6 7 8; do
+		round $m | jq -c '.no_data = ["eu", "us"] |
+			.regions |= map(select(.region == "ap"))' >records
+		alert 0 -N $((T + 60 * m)) <records
+	done
+	alert 0 -N $((T + 500)) </dev/null
+	[ -z "$(got pager)" ]
+	round 9 s4 >records
+	alert 0 -N $((T + 540)) <records
+	[ "$(got pager)" = downtime_escalated ]
+		jq -se 'all(.event.server_count == 6)' pager/got
+}
+
 @test "who asks for a server is told of that, and of nothing else" {
 	hook ops
 	ops=$HOOK

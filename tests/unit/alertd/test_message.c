@@ -239,6 +239,91 @@ static void test_hints(void **state)
 	}
 }
 
+/* Where no region that failed reports, its runner is looked at first. */
+static void test_where_regions_are_silent(void **state)
+{
+	static const struct {
+		const char *event, *silent, *first;
+	} rows[] = {
+		{"downtime_reminder", "\"eu\",\"us\"",
+			"The runner of those regions"},
+		{"downtime_reminder", "\"ap\",\"eu\",\"us\"",
+			"The runner of those regions"},
+		{"regional_escalated", "\"eu\",\"us\"",
+			"The runner of those regions"},
+		{"maintenance_overrun_reminder", "\"eu\",\"us\"",
+			"The runner of those regions"},
+		{"downtime_reminder", "\"eu\"", "Whether its host runs"},
+		{"downtime_reminder", "\"ap\"", "Whether its host runs"},
+		{"downtime_resolved", "\"eu\",\"us\"", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char more[64];
+		struct told t = {.event = rows[i].event,
+			.step = "tls",
+			.layer = "transport",
+			.error = "tcp.timeout",
+			.more = more};
+		struct made m;
+
+		snprintf(more, sizeof more, ",\"silent\":[%s]", rows[i].silent);
+		made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
+		begins(line(&m.message, "Look first at"), rows[i].first,
+			rows[i].silent);
+		made_release(&m);
+	}
+}
+
+static void no_fault(void *arg, bool fatal, const char *message)
+{
+	(void)arg;
+	if (fatal)
+		fail_msg("%s", message);
+}
+
+/* A region of which nobody knows does not reach the server. */
+static void test_where_others_reach_it(void **state)
+{
+	static const struct {
+		const char *more;
+		bool partial;
+	} rows[] = {
+		{NULL, true},
+		{",\"silent\":[\"eu\"]", true},
+		{",\"silent\":[\"ap\"]", false},
+	};
+	static const char text[] =
+		"regions: [{name: eu}, {name: us}, {name: ap}]\n"
+		"servers:\n"
+		"  - {slug: example-mcp, url: 'https://mcp.example.com/mcp'}\n";
+	struct conf *conf = conf_parse(
+		"fleet.yaml", text, sizeof text - 1, no_fault, NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char *body = body_of(&(struct told) {
+			.step = "initialize",
+			.error = "http.503",
+			.more = rows[i].more,
+		});
+		char why[JSON_WHY];
+		struct sink_event e;
+		struct message m;
+
+		assert_true(sink_event_read(body, &e, why));
+		memcpy(e.tier, "step-alert", sizeof "step-alert");
+		message_make(&e,
+			&(struct message_view) {.conf = conf}, &m);
+		assert_int_equal(m.partial, rows[i].partial);
+		message_release(&m);
+		sink_event_release(&e);
+		free(body);
+	}
+	conf_free(conf);
+}
+
 static void expect_said(const char *event, const char *more, const char *want)
 {
 	struct told t = {.event = event, .error = "http.503", .more = more};
@@ -625,6 +710,8 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_hints),
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_where_others_reach_it),
+		cmocka_unit_test(test_where_regions_are_silent),
 		cmocka_unit_test(test_where_our_credential_is_refused),
 		cmocka_unit_test(test_headlines),
 		cmocka_unit_test(test_whole),
