@@ -233,7 +233,7 @@ put_included() {
 @test "what decides touches neither clock, file, socket nor environment" {
 	local f objects=()
 	for f in aggregate/{rule,figures,signs}/*.c aggregate/commands/status_screen*.c \
-		alertd/{incident,routing}/*.c \
+		alertd/{incident,routing,words}/*.c \
 		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
 		alertd/delivery/round_complete.c \
 		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
@@ -241,7 +241,7 @@ put_included() {
 		lib/{json,mcp,tools}/*.c lib/records/maintenance_window.c \
 		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/{form,request}.c \
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
-		probe/auth/{challenge,jwt,metadata,oauth,wall_kind}.c \
+		probe/auth/{challenge,jwt,oauth,oauth_metadata,wall_kind}.c \
 		probe/expiry/finding.c probe/http/{failure,framing}.c probe/ssh_command.c \
 		serve/{access,api,badge,data,http,mcp,pages,preview,widget}/*.c; do
 		case $f in
