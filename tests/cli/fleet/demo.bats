@@ -53,8 +53,8 @@ shows() {
 	wait "$PID"
 	shows '    mail: green' \
 		'mail: red, fails at tls from ap-northeast-1, eu-west-2, us-east-1' \
-		'the phone: P1: mail cannot be reached' /status/mail 'mail: green' \
-		'the phone: shop changed its tools: server_status removed; server_health added' \
+		'the phone: P1: mail is unreachable everywhere' /status/mail 'mail: green' \
+		'the phone: shop changed its tools: server_status became server_health' \
 		'the phone: P2: shop shows different tools' /status/shop \
 		'the phone: P1 over after 1 min: mail is up again' \
 		/feed.atom

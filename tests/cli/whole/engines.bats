@@ -481,16 +481,19 @@ move_slot() {
 	mapfile -t names <names
 	engine_cli "$from" migrate 127.0.0.1 "$(engine_port c/4)" '' 0 5000 keys "${names[@]}"
 	probes demo us-east-1 $((NOW - 3600 * 5)) >one
-	aggregate verdict | jq -e '.slug == "demo" and .regions[0].state == "healthy"'
 	# A script on keys of which some are new waits for the slot, but not for ever.
 	took 4500 8000 ingest_one
 	[[ $output == *": the slot of a key is being moved to another node (TRYAGAIN)" ]]
 	[ "$(grep -c TRYAGAIN <<<"$output")" = 1 ]
 	aggregate ingest <one 3>&- &
 	ingest=$!
+	aggregate verdict >verdict 3>&- &
+	verdict=$!
 	eventually engine_says "$PWD/c/4" 'cmdstat_evalsha:.*rejected_calls=[1-9].*' info commandstats
 	move_slot node "$to"
 	wait $ingest
+	wait $verdict
+	jq -e '.slug == "demo" and .regions[0].state == "healthy"' verdict
 	[ "$(engine_cli c/4 exists "probe:{demo}:$(((NOW - 3600 * 5) / 60 * 60)):us-east-1")" = 1 ]
 	[ "$(engine_cli "$from" cluster countkeysinslot 903)" = 0 ]
 	[ "$(engine_cli c/4 cluster countkeysinslot 903)" -gt "${#names[@]}" ]

@@ -356,7 +356,7 @@ static void test_schedules(void **state)
 	 * nothing.
 	 */
 	for (enum tier t = TIER_OK; t <= TIER_NO_DATA && n >= 100; t++)
-		assert_in_range(seen[t] * 40, n, 40 * n);
+		assert_in_range(seen[t] * 60, n, 60 * n);
 }
 
 /* In the teardown, because fail_msg leaves the test at once. */
