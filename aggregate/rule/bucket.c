@@ -114,8 +114,7 @@ static const struct probe *judged(const struct rule *rule,
 		return NULL;
 	for (const struct probe *p = r.newest + 1; p-- > h->probes;)
 		if (p->started_at > now - rule->lookback_s &&
-			!failure_throttled(p->failed_step, p->error) &&
-			(r.limited || p->failed_step == r.step))
+			!failure_throttled(p->failed_step, p->error))
 			return p;
 	return NULL;
 }

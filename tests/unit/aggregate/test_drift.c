@@ -4,6 +4,7 @@
  */
 #include "timeline.h"
 
+#include "base/xalloc.h"
 #include "rule/drift.h"
 
 #include <setjmp.h>
@@ -188,7 +189,12 @@ static void test_names(void **state)
 	assert_string_equal(d.changed[0], "changed");
 	assert_int_equal(d.n_redescribed, 1);
 	assert_string_equal(d.redescribed[0], "redescribed");
+	/* The store knows which was renamed; the drift frees it, too. */
+	d.renamed = xcalloc(d.n_renamed = 1, sizeof *d.renamed);
+	*d.renamed = (struct verdict_rename) {
+		xstrdup("removed"), xstrdup("added")};
 	drift_release(&d);
+	assert_int_equal(d.n_renamed, 0);
 
 	to.n_tools = 0;
 	judge_lists(&from, &to, &d);

@@ -1,6 +1,6 @@
 /*
- * Goal: what a verdict tells of each region, and the latency of those that are
- * not broken.
+ * Goal: what a verdict tells of each region, which of them are awaited in a round,
+ * and the latency of those that are not broken.
  */
 #include "timeline.h"
 
@@ -138,10 +138,63 @@ static void test_latency(void **state)
 	}
 }
 
+/* In a round those are awaited whose last report was in the round before. */
+static void test_awaited(void **state)
+{
+	static const struct {
+		const char *timeline;
+		double interval, round; /* 0: none is under way */
+		bool awaited;
+	} rows[] = {
+		{"eu 60:-", 60, 120, true},
+		{"eu 60:6", 60, 120, true},
+		{"eu 60:-", 60, 0, false},
+		{"eu", 60, 120, false},
+		/* It has reported; maybe its clock is not ours. */
+		{"eu 60:- 125:-", 60, 120, false},
+		{"eu 60:- 110:-", 20, 120, false},
+		{"eu 60:- 109:-", 20, 120, true},
+		/* Its last report was before its turn, or too early for that. */
+		{"eu 79:-", 60, 120, true},
+		{"eu 80:-", 60, 120, false},
+		/* It missed the round before, too. */
+		{"eu 30:-", 60, 120, true},
+		{"eu 29:-", 60, 120, false},
+		{"eu 30:-", 30, 120, true},
+		{"eu 150:-", 300, 600, true},
+		{"eu 149:-", 300, 600, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rule rule = rule_default(rows[i].interval);
+		double round = rows[i].round, now = round > 0 ? round : 120;
+		struct timeline t;
+		struct verdict v;
+
+		timeline_read(&t, rows[i].timeline);
+		v = verdict_decide(&rule,
+			&(struct verdict_input) {
+				.now = TIMELINE_START + now + 6,
+				.expected = t.names,
+				.n_expected = t.n,
+				.regions = t.regions,
+				.n_regions = t.n,
+				.round = round > 0 ? TIMELINE_START + round : 0,
+				.interval_s = rows[i].interval});
+		if (v.n_awaited != rows[i].awaited)
+			fail_msg("row %zu: %zu awaited", i, v.n_awaited);
+		if (v.n_awaited)
+			assert_string_equal(v.awaited[0], "eu");
+		verdict_release(&v);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_regions),
+		cmocka_unit_test(test_awaited),
 		cmocka_unit_test(test_longest_run),
 		cmocka_unit_test(test_latency),
 	};

@@ -249,6 +249,34 @@ static void test_first(void **state)
 	assert_int_equal(history_settle(p, 0), 0);
 }
 
+/* When the server last worked, and when it was last healthy. */
+static void test_newest(void **state)
+{
+	static const struct {
+		double until, success, healthy; /* -1: never */
+	} rows[] = {{0, -1, -1}, {1, -1, -1}, {2, 2, -1}, {3, 3, 3}, {4, 4, 3},
+		{5, 4, 3}, {6, 6, 6}};
+	static const enum region_state states[] = {STATE_BROKEN,
+		STATE_AUTH_WALLED, STATE_HEALTHY, STATE_AUTH_WALLED,
+		STATE_BROKEN, STATE_HEALTHY};
+	struct probe p[6];
+	const struct region_history h = {.name = "eu", .probes = p, .n = 6};
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++)
+		p[i] = (struct probe) {
+			.started_at = (double)i + 1, .state = states[i]};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		double success = history_success(&h, rows[i].until);
+		double healthy = history_healthy(&h, rows[i].until);
+
+		assert_true(isnan(success) ? rows[i].success < 0
+					   : success == rows[i].success);
+		assert_true(isnan(healthy) ? rows[i].healthy < 0
+					   : healthy == rows[i].healthy);
+	}
+}
+
 /* The middle of a bucket is in it, and off by 1 % at most. */
 static void test_buckets(void **state)
 {
@@ -271,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_baseline),
 		cmocka_unit_test(test_first),
+		cmocka_unit_test(test_newest),
 		cmocka_unit_test(test_buckets),
 	};
 

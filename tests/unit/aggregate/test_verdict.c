@@ -237,6 +237,10 @@ static void test_machines(void **state)
 		{"or where it reports from", 400,
 			"eu=m 270:1 330:1 390:1|us=m 3:-",
 			"red step-alert dns 1 1/2 [eu] [us]", NULL, 0},
+		{"nor while one of them is told to come less often", 170,
+			"eu=m 2:1 62:1 122:1|"
+			"us=m 3:3/http.429 63:3/http.429 123:3/http.429",
+			"amber regional dns 1 1/2 [eu us] []", NULL, 0},
 		{"and with one that is silent", 400,
 			"ap 1:-|eu=m 390:6|us=m 390:6",
 			"unknown no-data tools-list 1 1/3 [eu us] [ap]", NULL,
@@ -278,6 +282,11 @@ static void test_refused(void **state)
 		{"the server asks late", 100,
 			"eu 2:- 62:6/auth.rejected|us 3:- 63:6/auth.rejected",
 			"red step-alert tools-list 2 2/2 [eu us] [] "
+			"checks refused", NULL, 0},
+		{"of one region it asks before", 100,
+			"ap 1:- 61:5/auth.rejected|eu 2:- 62:6/auth.rejected|"
+			"us 3:- 63:6/auth.rejected",
+			"red hard-outage tools-list 2 3/3 [ap eu us] [] "
 			"checks refused", NULL, 0},
 		{"in one region", 100,
 			"ap 1:- 61:-|eu 2:- 62:5/auth.rejected|us 3:- 63:-",

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #define DOWN "s:downtime:1777485000"
+#define GROUP "*.12345678"
 #define MINUTE(m) (NIGHT_START + 60.0 * (m))
 /* Who says it, and then what else the request says. */
 #define TAKE(...) {.action = ACK_TAKE, .for_s = 3600, .by = __VA_ARGS__}
@@ -40,15 +41,17 @@ static void check(const struct answers *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct night night;
+		struct incident *down = &night.st.incidents[ALERT_DOWNTIME];
 
 		night_init(&night, "AEU");
 		for (const struct answer *a = rows[i].v; a->verdicts; a++) {
 			struct ack_result r;
 
 			night_run(&night, a->verdicts);
-			if (night.st.incidents[ALERT_DOWNTIME].open)
-				strings_note(&night.st.incidents[ALERT_DOWNTIME]
-						.told, "pager");
+			if (down->open) {
+				strings_note(&down->told, "pager");
+				string_set(&down->group, GROUP);
+			}
 			r = ack_apply(&night.st, &a->q, MINUTE(a->minute),
 				&night.events);
 			if (r.n != a->n || r.open != a->open ||
@@ -95,6 +98,11 @@ static void test_take(void **state)
 		{"only what that route was told of", {
 			{"EU2", 1, TAKE("ann", .route = "chat"), 0, 0, ""},
 			{"", 2, TAKE("ann", .route = "pager"), 1, 1, "ann"}}},
+		{"only what that group was told of", {
+			{"EU2", 1, TAKE("ann", .group = "*.00000000"), 0, 0, ""},
+			{"", 2, TAKE("ann", .group = GROUP), 1, 1, "ann"}}},
+		{"nothing that no group was told of", {
+			{"E2*3", 3, TAKE("ann", .group = GROUP), 0, 0, ""}}},
 		{"not what another covers", {
 			{"E2*3 EU2", 4, TAKE("ann"), 1, 1, "ann"}}},
 		{"two: the holder is that of the first", {
@@ -293,11 +301,11 @@ static void test_close_stays_closed(void **state)
 			"0 downtime_started P1 0 x1 tls/transport [e u] | "
 			"0 downtime_resolved P1 0-0 x1 tls/transport [e u] | "
 			"1 downtime_started P1 1 x1 tls/transport [e u]"},
-		{"a regional one takes a new row", "AEU", "E2*4 c3 E2*3",
+		{"a regional one takes a new row", "AEU", "E2*4 c3 @3 E2*4",
 			"2 regional_started P2 0 x3 tls/transport [e] | "
 			"3 regional_resolved P2 0-3 x4 tls/transport [e] | "
 			"6 regional_started P2 4 x3 tls/transport [e]"},
-		{"and so does a rate limit", "AEU", "%E*4 c3 %E*3",
+		{"and so does a rate limit", "AEU", "%E*4 c3 @3 %E*4",
 			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
 			"3 rate_limited_resolved P2 0-3 x4 initialize/http "
 			"[e] | "
@@ -308,16 +316,27 @@ static void test_close_stays_closed(void **state)
 			"5 probe_silent_resolved P3 0-5 x6 -/- [e] | "
 			"20 probe_silent_started P3 16 x5 -/- [e]"},
 		{"different tools are told anew", "AEU",
-			".=aaa .=aba*3 c3 .=aba*3",
+			".=aaa .=aba*3 c3 @3 .=aba*4",
 			"2 cdn_cache_divergence_started P2 1 x2 -/- [a u] | "
 			"3 cdn_cache_divergence_resolved P2 1-3 x3 -/- "
 			"[a u] | "
 			"4 cdn_cache_divergence_started P2 4 x1 -/- [a u]"},
 	};
+	char got[NIGHT_SIZE];
 	struct night n;
 
 	(void)state;
 	NIGHT_CHECK(cases);
+	/* One region is probed after it was closed, in the first minute. */
+	night_init(&n, "AEU");
+	n.apart = 20;
+	night_run(&n, "EU2 c0 @0 EU2 EU2");
+	night_tell(&n, got);
+	assert_string_equal(got,
+		"0 downtime_started P1 0 x1 tls/transport [e u] | "
+		"0 downtime_resolved P1 0-0 x1 tls/transport [e u] | "
+		"1 downtime_started P1 1 x1 tls/transport [e u]");
+	night_release(&n);
 	night_init(&n, "AEU");
 	night_run(&n, "EU2 c0 EU2 c1 EU2 c2 EU2");
 	assert_int_equal(n.events.n, 7);
@@ -384,22 +403,31 @@ static void test_close_says_what(void **state)
 	}
 }
 
-/* There is room for one of each kind, whatever a state that was read says. */
+/*
+ * There is room for one of each kind, whatever a state that was read says; one of
+ * what is told once is none.
+ */
 static void test_close_with_a_full_list(void **state)
 {
+	static const enum alert_kind first[] = {ALERT_REGIONAL, ALERT_ANOMALY};
 	const struct ack_request q = CLOSE("ann");
-	struct night n;
 
 	(void)state;
-	night_init(&n, "EU");
-	night_run(&n, "EU1");
-	for (size_t i = 0; i < ALERT_KINDS; i++)
-		n.st.closings[n.st.n_closings++] = (struct closing) {
-			.kind = ALERT_REGIONAL, .at = 1};
-	assert_int_equal(ack_apply(&n.st, &q, MINUTE(1), &n.events).n, 1);
-	assert_int_equal(n.st.n_closings, ALERT_KINDS);
-	assert_int_equal(n.st.closings[ALERT_KINDS - 1].kind, ALERT_DOWNTIME);
-	night_release(&n);
+	for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+		struct night n;
+
+		night_init(&n, "EU");
+		night_run(&n, "EU1");
+		for (size_t k = 0; k < ALERT_KINDS; k++)
+			n.st.closings[n.st.n_closings++] = (struct closing) {
+				.kind = k ? ALERT_REGIONAL : first[i], .at = 1};
+		assert_int_equal(ack_apply(&n.st, &q, MINUTE(1), &n.events).n, 1);
+		assert_int_equal(n.st.n_closings, ALERT_KINDS);
+		assert_int_equal(n.st.closings[0].kind, ALERT_REGIONAL);
+		assert_int_equal(
+			n.st.closings[ALERT_KINDS - 1].kind, ALERT_DOWNTIME);
+		night_release(&n);
+	}
 }
 
 int main(void)
