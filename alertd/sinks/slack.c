@@ -12,7 +12,7 @@
 
 #include "cgi/form.h"
 #include "cgi/request.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "base/num.h"
 #include "sinks/escape.h"
 #include "transport/error_text.h"

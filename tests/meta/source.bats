@@ -143,7 +143,7 @@ refuses() {
 # The floors of each house, from the roof down: an area, or a file that is in
 # none. Those with commas between them share a floor.
 FLOORS='
-lib: conf tools records mcp store cgi json base
+lib: conf tools records terms store cgi json base
 probe: main probe steps expiry report,options,queue target,ssh_command,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline lock rule signs
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
@@ -238,7 +238,7 @@ put_included() {
 		alertd/delivery/round_complete.c \
 		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
 		lib/conf/{match,policy}.c lib/base/{ip,mailbox,num,siphash,strings,text,tzif}.c \
-		lib/{json,mcp,tools}/*.c lib/records/maintenance_window.c \
+		lib/{json,terms,tools}/*.c lib/records/maintenance_window.c \
 		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/{form,request}.c \
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,oauth_metadata,wall_kind}.c \
