@@ -1,8 +1,8 @@
 /*
  * list_words.h: where two lists of tools differ, in a few words. Pure.
  */
-#ifndef TOOLS_LIST_WORDS_H
-#define TOOLS_LIST_WORDS_H
+#ifndef WORDS_LIST_WORDS_H
+#define WORDS_LIST_WORDS_H
 
 #include "base/buf.h"
 #include "terms/change_class.h"
