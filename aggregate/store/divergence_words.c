@@ -5,7 +5,7 @@
 #include "store/definition_history.h"
 #include "store/store.h"
 #include "tools/definitions.h"
-#include "tools/list_words.h"
+#include "words/list_words.h"
 
 #include <stdlib.h>
 #include <string.h>

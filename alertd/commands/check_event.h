@@ -6,7 +6,7 @@
 #define COMMANDS_CHECK_EVENT_H
 
 #include "conf/conf.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "routing/what_if.h"
 
 /* Room for the reason of a refusal; and for the answer. */

@@ -1,6 +1,6 @@
 #include "commands/check_regions.h"
 
-#include "mcp/regions.h"
+#include "terms/regions.h"
 
 #include <inttypes.h>
 #include <stdio.h>

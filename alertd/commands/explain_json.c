@@ -4,9 +4,9 @@
 #include "commands/explain.h"
 
 #include "base/clock.h"
-#include "conf/policy.h"
 #include "incident/acknowledgement.h"
 #include "incident/incident.h"
+#include "incident/policy.h"
 #include "json/json.h"
 #include "records/probe.h"
 

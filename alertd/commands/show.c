@@ -9,13 +9,13 @@
 #include "commands/known_server.h"
 #include "commands/report.h"
 #include "commands/timeline.h"
-#include "conf/policy.h"
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
-#include "mcp/names.h"
+#include "incident/policy.h"
 #include "print.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
+#include "terms/names.h"
 
 #include <math.h>
 #include <string.h>

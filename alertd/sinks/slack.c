@@ -10,12 +10,12 @@
  */
 #include "sinks/sink.h"
 
-#include "cgi/form.h"
-#include "cgi/request.h"
-#include "mcp/names.h"
 #include "base/num.h"
+#include "cgi/request.h"
 #include "sinks/escape.h"
+#include "terms/names.h"
 #include "transport/error_text.h"
+#include "transport/form.h"
 #include "transport/signature.h"
 
 #include <string.h>

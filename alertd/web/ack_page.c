@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "base/zone.h"
-#include "cgi/form.h"
 #include "commands/ack.h"
 #include "emit.h"
 #include "incident/acknowledgement.h"
@@ -15,6 +14,7 @@
 #include "state/state_store.h"
 #include "transport/ack_token.h"
 #include "transport/credential.h"
+#include "transport/form.h"
 #include "words/phrases.h"
 
 #include <math.h>

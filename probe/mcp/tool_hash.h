@@ -5,8 +5,8 @@
 #ifndef MCP_TOOL_HASH_H
 #define MCP_TOOL_HASH_H
 
-#include "base/siphash.h"
 #include "mcp/budget.h"
+#include "mcp/siphash.h"
 #include "records/probe.h"
 
 struct tool;   /* opaque */

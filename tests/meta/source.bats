@@ -143,13 +143,13 @@ refuses() {
 # The floors of each house, from the roof down: an area, or a file that is in
 # none. Those with commas between them share a floor.
 FLOORS='
-lib: conf tools records mcp store cgi json base
+lib: conf tools records terms store cgi json base
 probe: main probe steps expiry report,options,queue target,ssh_command,auth,mcp http redaction
-aggregate: main commands store verdict_line figures options offline lock rule signs
+aggregate: main commands store verdict_line figures options offline lock words rule signs
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
 alertd: main web commands store_outage
-	notifier,evaluate,emit print,output,input,options
+	notifier,evaluate,emit print,output,input,options,last_good
 	delivery sinks routing transport state incident words
 '
 
@@ -238,14 +238,14 @@ put_included() {
 
 @test "what decides touches neither clock, file, socket nor environment" {
 	local f objects=()
-	for f in aggregate/{rule,figures,signs}/*.c aggregate/commands/status_screen*.c \
+	for f in aggregate/{rule,figures,signs,words}/*.c aggregate/commands/status_screen*.c \
 		alertd/{incident,routing,words}/*.c \
 		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
 		alertd/delivery/round_complete.c \
-		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
-		lib/conf/{match,policy}.c lib/base/{ip,mailbox,num,siphash,strings,text,tzif}.c \
-		lib/{json,mcp,tools}/*.c lib/records/maintenance_window.c \
-		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/{form,request}.c \
+		alertd/sinks/*.c alertd/transport/{ack_token,form,loopback,mime}.c \
+		lib/conf/match.c lib/base/{ip,mailbox,num,strings,text,tzif}.c \
+		lib/{json,terms,tools}/*.c lib/records/maintenance_window.c \
+		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/request.c \
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,oauth_metadata,wall_kind}.c \
 		probe/expiry/finding.c probe/http/{failure,framing}.c probe/ssh_command.c \

@@ -1,9 +1,9 @@
 #include "nights.h"
 
 #include "incident/acknowledgement.h"
-#include "conf/policy.h"
-#include "incident/maintenance_hold.h"
 #include "incident/confirmation.h"
+#include "incident/maintenance_hold.h"
+#include "incident/policy.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -4,8 +4,8 @@
  */
 #include "commands/replay_report.h"
 #include "commands/report.h"
-#include "conf/policy.h"
 #include "incident/machine.h"
+#include "incident/policy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,10 +1,10 @@
-#include "tools/list_words.h"
+#include "words/list_words.h"
 
 #include "base/text.h"
 #include "records/verdict.h"
-#include "tools/change_text.h"
 #include "tools/definition_diff.h"
 #include "tools/definitions.h"
+#include "words/change_text.h"
 
 #include <stdlib.h>
 #include <string.h>

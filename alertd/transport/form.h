@@ -2,8 +2,8 @@
  * form.h: the body of a form, application/x-www-form-urlencoded, as strangers
  * send it.
  */
-#ifndef CGI_FORM_H
-#define CGI_FORM_H
+#ifndef TRANSPORT_FORM_H
+#define TRANSPORT_FORM_H
 
 #include <stddef.h>
 

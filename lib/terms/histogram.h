@@ -2,8 +2,8 @@
  * histogram.h: counts of durations, in buckets whose bounds grow by 2 %, so
  * that any percentile is off by at most 1 %, however many durations there are.
  */
-#ifndef MCP_HISTOGRAM_H
-#define MCP_HISTOGRAM_H
+#ifndef TERMS_HISTOGRAM_H
+#define TERMS_HISTOGRAM_H
 
 #include <stddef.h>
 

@@ -3,9 +3,9 @@
  * is hidden, however long and hostile the lists are.
  */
 #include "records/verdict.h"
-#include "tools/change_text.h"
 #include "tools/definitions.h"
-#include "tools/list_words.h"
+#include "words/change_text.h"
+#include "words/list_words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

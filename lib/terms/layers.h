@@ -1,10 +1,10 @@
 /*
  * layers.h: the layer of a server at which a step failed. Pure.
  */
-#ifndef MCP_LAYERS_H
-#define MCP_LAYERS_H
+#ifndef TERMS_LAYERS_H
+#define TERMS_LAYERS_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 
 /* Where a server fails, from the least bad to the worst. */
 enum failure_layer {

@@ -1,7 +1,7 @@
 /*
  * Goal: which words changed between two texts, however they differ, and soon.
  */
-#include "tools/word_diff.h"
+#include "words/word_diff.h"
 
 #include "base/buf.h"
 

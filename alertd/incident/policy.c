@@ -1,4 +1,4 @@
-#include "conf/policy.h"
+#include "incident/policy.h"
 
 #include "conf/schema.h"
 #include "conf/values.h"

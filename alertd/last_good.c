@@ -2,7 +2,7 @@
  * kept_folder and private_folder of scripts/mcp-fleet look for the copy in the
  * same places, in the same order.
  */
-#include "conf/last_good.h"
+#include "last_good.h"
 
 #include "base/buf.h"
 #include "base/files.h"

@@ -1,4 +1,4 @@
-#include "tools/word_diff.h"
+#include "words/word_diff.h"
 
 #include "base/index.h"
 #include "base/xalloc.h"

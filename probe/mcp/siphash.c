@@ -1,4 +1,4 @@
-#include "base/siphash.h"
+#include "mcp/siphash.h"
 
 #include <endian.h>
 

@@ -2,11 +2,11 @@
  * error_rate.h: how many probes of a server failed over rolling windows, and at
  * which layer: the error_rate of the verdict record of mcp-records(5).
  */
-#ifndef MCP_ERROR_RATE_H
-#define MCP_ERROR_RATE_H
+#ifndef TERMS_ERROR_RATE_H
+#define TERMS_ERROR_RATE_H
 
 #include "base/buf.h"
-#include "mcp/layers.h"
+#include "terms/layers.h"
 
 #include <cjson/cJSON.h>
 

@@ -2,8 +2,8 @@
  * names.h: the names of servers, regions, steps and states. A name that passes
  * here is safe in a key, a path, a URL and a line.
  */
-#ifndef MCP_NAMES_H
-#define MCP_NAMES_H
+#ifndef TERMS_NAMES_H
+#define TERMS_NAMES_H
 
 #include "json/fields.h"
 

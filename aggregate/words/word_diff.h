@@ -3,8 +3,8 @@
  * and added: Myers's greedy algorithm ("An O(ND) difference algorithm and its
  * variations", 1986), with a bound. Pure.
  */
-#ifndef TOOLS_WORD_DIFF_H
-#define TOOLS_WORD_DIFF_H
+#ifndef WORDS_WORD_DIFF_H
+#define WORDS_WORD_DIFF_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /*
  * change_text.h: a tool that changed, for a person and for a program. Pure.
  */
-#ifndef TOOLS_CHANGE_TEXT_H
-#define TOOLS_CHANGE_TEXT_H
+#ifndef WORDS_CHANGE_TEXT_H
+#define WORDS_CHANGE_TEXT_H
 
 #include "tools/definition_diff.h"
 

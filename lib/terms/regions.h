@@ -1,8 +1,8 @@
 /*
  * regions.h: the cities where the regions of the large providers are.
  */
-#ifndef MCP_REGIONS_H
-#define MCP_REGIONS_H
+#ifndef TERMS_REGIONS_H
+#define TERMS_REGIONS_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
  * siphash.h: SipHash-2-4 (Aumasson and Bernstein, 2012): a hash with a key,
  * without which nobody can choose strings that collide.
  */
-#ifndef BASE_SIPHASH_H
-#define BASE_SIPHASH_H
+#ifndef MCP_SIPHASH_H
+#define MCP_SIPHASH_H
 
 #include <stddef.h>
 #include <stdint.h>

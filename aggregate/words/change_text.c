@@ -1,11 +1,11 @@
-#include "tools/change_text.h"
+#include "words/change_text.h"
 
 #include "base/lines.h"
 #include "base/text.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "tools/json_patch.h"
-#include "tools/word_diff.h"
+#include "words/word_diff.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
  * last_good.h: the last configuration that was not refused. Rounds of mcp-fleet
  * keep a copy of it: see mcp-fleet(1), "When the configuration is refused".
  */
-#ifndef CONF_LAST_GOOD_H
-#define CONF_LAST_GOOD_H
+#ifndef LAST_GOOD_H
+#define LAST_GOOD_H
 
 struct conf;
 

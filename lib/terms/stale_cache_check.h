@@ -3,11 +3,11 @@
  * older list of tools than the server has: what a probe found out, as its
  * record and a verdict carry it. Pure.
  */
-#ifndef MCP_STALE_CACHE_CHECK_H
-#define MCP_STALE_CACHE_CHECK_H
+#ifndef TERMS_STALE_CACHE_CHECK_H
+#define TERMS_STALE_CACHE_CHECK_H
 
 #include "base/buf.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <cjson/cJSON.h>
 

@@ -1,11 +1,11 @@
 /*
  * list_words.h: where two lists of tools differ, in a few words. Pure.
  */
-#ifndef TOOLS_LIST_WORDS_H
-#define TOOLS_LIST_WORDS_H
+#ifndef WORDS_LIST_WORDS_H
+#define WORDS_LIST_WORDS_H
 
 #include "base/buf.h"
-#include "mcp/change_class.h"
+#include "terms/change_class.h"
 
 struct definitions;
 

@@ -1,4 +1,4 @@
-#include "cgi/form.h"
+#include "transport/form.h"
 
 #include "base/xalloc.h"
 

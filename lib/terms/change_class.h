@@ -1,8 +1,8 @@
 /*
  * change_class.h: what a change of a tool does to who uses it.
  */
-#ifndef MCP_CHANGE_CLASS_H
-#define MCP_CHANGE_CLASS_H
+#ifndef TERMS_CHANGE_CLASS_H
+#define TERMS_CHANGE_CLASS_H
 
 #include "json/fields.h"
 
