@@ -3,7 +3,7 @@
 #include "auth/oauth_metadata.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "mcp/diagnosis.h"
+#include "protocol/diagnosis.h"
 
 /* For one document: the probe has more to do in its time. */
 #define DOCUMENT_MS 5000.0

@@ -6,7 +6,7 @@
 #define AUTH_TOKEN_H
 
 #include "auth/oauth.h"
-#include "mcp/wire.h"
+#include "protocol/wire.h"
 
 struct token_request {
 	const struct oauth_facts *server; /* the issuer that the client names */

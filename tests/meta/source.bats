@@ -144,7 +144,7 @@ refuses() {
 # none. Those with commas between them share a floor.
 FLOORS='
 lib: conf tools records mcp store cgi json base
-probe: main probe steps expiry report,options,queue target,ssh_command,auth,mcp http redaction
+probe: main probe steps expiry report,options,queue target,ssh_command,auth,protocol http redaction
 aggregate: main commands store verdict_line figures options offline lock rule signs
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
@@ -246,13 +246,13 @@ put_included() {
 		lib/conf/{match,policy}.c lib/base/{ip,mailbox,num,siphash,strings,text,tzif}.c \
 		lib/{json,mcp,tools}/*.c lib/records/maintenance_window.c \
 		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/{form,request}.c \
-		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
+		probe/{protocol,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,oauth_metadata,wall_kind}.c \
 		probe/expiry/finding.c probe/http/{failure,framing}.c probe/ssh_command.c \
 		serve/{access,api,badge,data,http,mcp,pages,preview,widget}/*.c; do
 		case $f in
 		# What waits for an answer, and what asks the store or the clock.
-		probe/mcp/exchange.c | probe/mcp/*transport.c | \
+		probe/protocol/exchange.c | probe/protocol/*transport.c | \
 			serve/http/front.c | \
 			alertd/routing/rate_limit.c) continue ;;
 		esac

@@ -2,7 +2,7 @@
  * Goal: a request carries the header fields that its revision asks for, and no
  * others; what a tool says of its arguments cannot do harm.
  */
-#include "mcp/wire.h"
+#include "protocol/wire.h"
 
 #include "base/buf.h"
 #include "base/xalloc.h"
