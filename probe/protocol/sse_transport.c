@@ -250,7 +250,7 @@ struct stream *stream_open(const struct wire *w, double timeout_ms,
 
 	s->http = w->http;
 	s->budget = w->budget;
-	s->target = w->target->url;
+	s->target = w->target.url;
 	s->handler = *handler;
 	s->arg = arg;
 	s->open_ms = open_ms;

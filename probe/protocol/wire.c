@@ -125,43 +125,30 @@ static void add_params(struct fields *f, const cJSON *schema,
 /* Fields that no other client sends, and the credential. */
 static void add_own(struct fields *f, const struct wire *w)
 {
-	if (w->show_credential && credential_field(w->target->credential))
-		f->list[f->n++] =
-			xstrdup(credential_field(w->target->credential));
-	add(f, "X-Probe-Region", w->target->region);
+	if (w->credential)
+		f->list[f->n++] = xstrdup(w->credential);
+	add(f, "X-Probe-Region", w->target.region);
 }
 
-/* A client certificate belongs to the connection: it is shown from the first
-   request on. */
-static const char *client_cert(const struct wire *w)
-{
-	const struct credential *c = w->target->credential;
-
-	return c && credential_for(c, w->target->url) ? credential_cert(c)
-						       : NULL;
-}
-
-static const char *client_key(const struct wire *w)
-{
-	return client_cert(w) ? credential_key(w->target->credential) : NULL;
-}
-
-/* A request to the target's own URL, with fields that are added later. */
+/*
+ * A request to the target's own URL, with fields that are added later. A client
+ * certificate belongs to the connection: it is shown from the first request on.
+ */
 static struct http_request request(const struct wire *w, const char *method,
 	const struct fields *f, double timeout_ms)
 {
 	return (struct http_request) {.method = method,
-		.url = w->target->url->text,
+		.url = w->target.url->text,
 		.parts = w->parts,
 		.headers = (const char *const *)f->list,
 		.timeout_ms = timeout_ms,
-		.label = w->target->slug,
-		.http2 = w->target->http2,
-		.deny_private = w->target->deny_private,
-		.no_proxy = w->target->deny_private,
-		.trust = w->target->trust,
-		.cert = client_cert(w),
-		.key = client_key(w)};
+		.label = w->target.slug,
+		.http2 = w->target.http2,
+		.deny_private = w->target.deny_private,
+		.no_proxy = w->target.deny_private,
+		.trust = w->target.trust,
+		.cert = w->target.cert,
+		.key = w->target.key};
 }
 
 /* The session and the revision. HTTP+SSE has no session id: its endpoint is the
@@ -281,15 +268,13 @@ int wire_delete(const struct wire *w, double timeout_ms,
 /* Whether the operator named the origin of this URL. */
 static bool own_origin(const struct wire *w, const struct url *u)
 {
-	const struct credential *held = w->target->credential;
-	const struct credential_client *c =
-		held ? credential_client(held) : NULL;
+	const char *issuer = w->target.issuer;
 	char why[URL_WHY];
-	struct url issuer;
+	struct url i;
 
-	return strcmp(w->target->url->origin, u->origin) == 0 ||
-		(c && url_parse(c->issuer, &issuer, why) &&
-			strcmp(issuer.origin, u->origin) == 0);
+	return strcmp(w->target.url->origin, u->origin) == 0 ||
+		(issuer && url_parse(issuer, &i, why) &&
+			strcmp(i.origin, u->origin) == 0);
 }
 
 bool wire_guarded(const struct wire *w, const char *url)
@@ -297,7 +282,7 @@ bool wire_guarded(const struct wire *w, const char *url)
 	char why[URL_WHY];
 	struct url u;
 
-	return w->target->deny_private ||
+	return w->target.deny_private ||
 		(w->deny_private &&
 			!(w->proxied && url_parse(url, &u, why) &&
 				own_origin(w, &u)));
@@ -311,14 +296,14 @@ int wire_get(const struct wire *w, const char *url, double timeout_ms,
 		.url = url,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
-		.label = w->target->slug,
-		.http2 = w->target->http2,
+		.label = w->target.slug,
+		.http2 = w->target.http2,
 		.deny_private = wire_guarded(w, url),
-		.no_proxy = w->target->deny_private,
-		.trust = w->target->trust};
+		.no_proxy = w->target.deny_private,
+		.trust = w->target.trust};
 	int rc;
 
-	add(&f, "X-Probe-Region", w->target->region);
+	add(&f, "X-Probe-Region", w->target.region);
 	add(&f, "Accept", "application/json");
 	add(&f, "MCP-Protocol-Version", REVISION_SESSION);
 	rc = exchange_start(

@@ -8,15 +8,29 @@
 #define PROTOCOL_WIRE_H
 
 #include "http/deadline.h"
+#include "http/url.h"
 #include "protocol/exchange.h"
-#include "target.h"
 
 #include <stdbool.h>
+
+/* The server that messages go to, as its target has it; what these point to must
+   outlive the wire. */
+struct wire_target {
+	const struct url *url;
+	const char *slug, *region;
+	/* The authorization server that the operator named; or NULL. */
+	const char *issuer;
+	/* PEM files of the client certificate for this server; or NULL. */
+	const char *cert, *key;
+	struct http_trust *trust;
+	bool http2;	   /* see struct http_request */
+	bool deny_private; /* no request may reach a private address */
+};
 
 /* What a probe and its server have agreed on so far. */
 struct wire {
 	struct http *http;
-	const struct target *target;
+	struct wire_target target;
 	struct Curl_URL *parts; /* of the target's URL: url_parts; owned */
 	struct budget *budget; /* of the probe */
 	struct deadline deadline;
@@ -24,7 +38,9 @@ struct wire {
 	char revision[32];  /* agreed on; "" before */
 	char *session;  /* Mcp-Session-Id; owned; NULL for none */
 	char *endpoint; /* where HTTP+SSE wants messages; owned; NULL before */
-	bool show_credential;
+	/* The header field that shows it, whose owner keeps it; NULL: it is not
+	   shown. Never log it. */
+	const char *credential;
 	bool deny_private; /* URLs from the server may not be private */
 	bool proxied;	   /* the server is reached through a proxy */
 };

@@ -144,7 +144,7 @@ refuses() {
 # none. Those with commas between them share a floor.
 FLOORS='
 lib: conf tools records mcp store cgi json base
-probe: main probe steps expiry report,options,queue target,ssh_command,auth,protocol http redaction
+probe: main probe steps expiry report,options,queue target,ssh_command auth protocol http redaction
 aggregate: main commands store verdict_line figures options offline lock rule signs
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
