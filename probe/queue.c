@@ -3,7 +3,7 @@
 #include "base/lines.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "mcp/siphash.h"
+#include "protocol/siphash.h"
 
 #include <errno.h>
 

@@ -143,7 +143,7 @@ mutants:
 # rule, but for what makes words of it; canonical JSON; the hash of tools; incidents.
 WORDS = $(patsubst %,aggregate/rule/%.c,divergence_text explanation threshold_comparison)
 DECISIONS = $(filter-out $(WORDS),$(wildcard aggregate/rule/*.c)) \
-	lib/json/jcs.c lib/json/jcs_number.c probe/mcp/tool_hash.c \
+	lib/json/jcs.c lib/json/jcs_number.c probe/protocol/tool_hash.c \
 	$(wildcard alertd/incident/*.c)
 
 # How much of each area the unit tests and the stories run, by gcov, and whether they

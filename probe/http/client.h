@@ -8,8 +8,7 @@
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
 
-#include "http/decoding.h"
-#include "http/timer.h"
+#include "http/deadline.h"
 #include "terms/stale_cache_check.h"
 
 #include <stdbool.h>
@@ -41,6 +40,9 @@ struct http_config {
  * many bytes more.
  */
 #define HTTP_ARRIVAL 4096
+
+/* How a body is compressed. */
+enum coding { CODING_NONE, CODING_GZIP, CODING_DEFLATE, CODING_BROTLI };
 
 struct http_request {
 	const char *method;

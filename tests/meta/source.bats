@@ -59,11 +59,9 @@ compiles() {
 
 @test "a library is known to its owners alone" {
 	only curl/ alertd/transport/{http_client,smtp_client,transfers}.c \
-		probe/http/client.c probe/http/transfer_failure.h probe/http/fields.h \
-		probe/http/setup.h probe/http/sockets.c probe/http/tls.h probe/http/transfer.h \
-		probe/http/url.c
+		probe/http/{client,sockets,url}.c probe/http/{tls,transfer}.h
 	only hiredis/ lib/store/{connection,reply}.c
-	only openssl/ssl.h lib/store/tls.c probe/http/certificate.h probe/http/tls.c
+	only openssl/ssl.h lib/store/tls.c probe/http/{failure,tls}.c
 	only yaml.h lib/conf/yaml.h
 	only zlib.h probe/http/decoding.c serve/preview/png.c serve/render/gzip.c
 	only brotli/ probe/http/decoding.c
@@ -144,7 +142,7 @@ refuses() {
 # none. Those with commas between them share a floor.
 FLOORS='
 lib: conf tools records terms store cgi json base
-probe: main probe steps expiry report,options,queue target,ssh_command,auth,mcp http redaction
+probe: main probe steps expiry report,options,queue target,ssh_command auth protocol http redaction
 aggregate: main commands store verdict_line figures options offline lock words rule signs
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
@@ -246,13 +244,13 @@ put_included() {
 		lib/conf/match.c lib/base/{ip,mailbox,num,strings,text,tzif}.c \
 		lib/{json,terms,tools}/*.c lib/records/maintenance_window.c \
 		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/request.c \
-		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
+		probe/{protocol,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,oauth_metadata,wall_kind}.c \
-		probe/expiry/finding.c probe/http/{failure,framing}.c probe/ssh_command.c \
+		probe/expiry/finding.c probe/http/framing.c probe/ssh_command.c \
 		serve/{access,api,badge,data,http,mcp,pages,preview,widget}/*.c; do
 		case $f in
 		# What waits for an answer, and what asks the store or the clock.
-		probe/mcp/exchange.c | probe/mcp/*transport.c | \
+		probe/protocol/exchange.c | probe/protocol/*transport.c | \
 			serve/http/front.c | \
 			alertd/routing/rate_limit.c) continue ;;
 		esac
