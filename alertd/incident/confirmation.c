@@ -111,14 +111,6 @@ static bool throttled_now(const struct alert_state *st,
 		region_hearing(st, v, window, r->region) == HEARD;
 }
 
-/* The same, if it fails. */
-static bool fails_now(const struct alert_state *st, const struct verdict *v,
-	int64_t window, const char *region)
-{
-	return verdict_lists(v->failing, v->n_failing, region) &&
-		region_hearing(st, v, window, region) == HEARD;
-}
-
 /* How many regions fail, at any step or at that of the verdict, without awaited
    ones. */
 static size_t fail_now(const struct verdict *v, bool at_step)
@@ -167,7 +159,7 @@ struct observation observation_of(const struct alert_state *st,
 	for (size_t i = 0; i < v->n_failing; i++) {
 		const char *name = v->failing[i];
 
-		if (!fails_now(st, v, s.window, name))
+		if (region_hearing(st, v, s.window, name) != HEARD)
 			continue;
 		s.failing = true;
 		if (!severity_throttled(severity_region(v, name)))
@@ -196,22 +188,16 @@ bool observation_unseen(const struct observation *s,
 bool observation_down(const struct observation *s, const struct verdict *v,
 	const struct strings *regions)
 {
-	size_t heard = 0, silent = 0;
-
 	if (!s->failing || s->only_throttled)
 		return false;
 	if (s->agreed || v->expected == 1 || v->verdict == VERDICT_UNKNOWN)
 		return true;
-	for (size_t i = 0; i < v->n_failing; i++)
-		if (!awaited(v, v->failing[i]) &&
-			!verdict_lists(v->no_data, v->n_no_data, v->failing[i]))
-			heard++;
+	/* One region fails; one that is silent may agree with it. */
 	for (size_t i = 0; i < v->n_no_data; i++)
 		if (strings_has(regions, v->no_data[i]) ||
 			verdict_lists(v->failing, v->n_failing, v->no_data[i]))
-			silent++;
-	/* One region alone would not be a downtime if it did report. */
-	return silent && heard + silent > 1;
+			return true;
+	return false;
 }
 
 void streak_add(struct streak *t, int64_t window)
@@ -310,7 +296,7 @@ void streak_count(struct alert_state *st, const struct verdict *v,
 	if (v->verdict != VERDICT_UNKNOWN)
 		end_series(st, v, s->window);
 	for (size_t i = 0; i < v->n_failing; i++)
-		if (fails_now(st, v, s->window, v->failing[i]) &&
+		if (region_hearing(st, v, s->window, v->failing[i]) == HEARD &&
 			!severity_throttled(severity_region(v, v->failing[i])))
 			count_bad(st, v, s->window, v->failing[i], false);
 	for (size_t i = 0; i < v->n_regions; i++)
@@ -374,7 +360,7 @@ void streak_forget_throttled(struct alert_state *st)
  * none.
  */
 static const struct streak *longest_streak(const struct alert_state *st,
-	const struct verdict *v, const struct observation *s, bool throttled)
+	const struct observation *s, bool throttled)
 {
 	const struct streak *longest = NULL;
 
@@ -384,9 +370,6 @@ static const struct streak *longest_streak(const struct alert_state *st,
 			throttled ? &r->throttled : &r->failing;
 
 		if (!t->n || t->counted != s->window)
-			continue;
-		if (!throttled &&
-			severity_throttled(severity_region(v, r->name)))
 			continue;
 		if (!longest || t->n > longest->n ||
 			(t->n == longest->n && t->since < longest->since))
@@ -406,7 +389,7 @@ struct confirmation confirmation_of(const struct alert_state *st,
 	const struct verdict *v, const struct observation *s,
 	const struct conf_policy *p)
 {
-	const struct streak *t = longest_streak(st, v, s, false);
+	const struct streak *t = longest_streak(st, s, false);
 	bool enough = t && t->n >= p->confirm;
 
 	if (s->failing && !s->only_throttled) {
@@ -424,7 +407,7 @@ struct confirmation confirmation_of(const struct alert_state *st,
 		if (enough)
 			return in_time(ALERT_REGIONAL, SEVERITY_P2, t);
 	}
-	t = longest_streak(st, v, s, true);
+	t = longest_streak(st, s, true);
 	if (t && t->n >= p->throttled)
 		return in_time(ALERT_RATE_LIMITED, SEVERITY_P2, t);
 	return (struct confirmation) {0};

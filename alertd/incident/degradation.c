@@ -323,7 +323,6 @@ static bool confirming(const struct alert_state *st, int64_t window,
 		const struct region_tally *r = &st->regions[i];
 
 		if (r->failing.n && r->failing.counted == window &&
-			r->throttled.counted != window &&
 			(p->confirm - r->failing.n) * pace <
 				(double)m->shorter_s)
 			return true;

@@ -169,9 +169,11 @@ static void fail_window(struct alert_state *st, enum alert_kind kind,
 	const struct before before = {inc->failed, inc->tier};
 
 	incident_fail(inc, s->window);
-	/* A superseded incident stays as it was told. */
-	if (inc->superseded)
+	/* A superseded incident stays as it was told, but for who is silent. */
+	if (inc->superseded) {
+		note_silent(st, inc, v, s->window);
 		return;
+	}
 	note_failure(st, inc, kind, v, s);
 	/*
 	 * A minute judged late, of one that was told: too late to wake anybody.
@@ -302,8 +304,7 @@ static void quiet_window(struct alert_state *st, enum alert_kind kind,
 	struct incident *inc = &st->incidents[kind];
 
 	recovery_quiet(inc, s->window);
-	if (!inc->superseded)
-		note_silent(st, inc, v, s->window);
+	note_silent(st, inc, v, s->window);
 }
 
 /* What a window that counts does to the incidents of downtimes. */

@@ -229,7 +229,7 @@ void recovery_regions_silent(struct alert_state *st, const struct verdict *v,
 {
 	bool ended = false;
 
-	if (st->maintenance.active || v->judged_at > 0)
+	if (st->maintenance.active)
 		return;
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];

@@ -21,6 +21,7 @@ struct word {
 	struct verdict v;
 	struct verdict_region regions[REGIONS];
 	const char *failing[REGIONS], *no_data[REGIONS], *awaited[REGIONS];
+	const char *isolated[REGIONS];
 	char error[64];
 	struct verdict_drift drift[DRIFTS];
 	const char *tools[DRIFTS][4];
@@ -69,8 +70,8 @@ static bool holds(const char *letters, size_t n, char letter)
 
 /* What a word says of its verdict. */
 struct parse {
-	const char *failing, *silent, *awaited;
-	size_t n_failing, n_silent, n_awaited;
+	const char *failing, *silent, *awaited, *isolated, *refuse;
+	size_t n_failing, n_silent, n_awaited, n_isolated, n_refuse;
 	bool throttled; /* the regions of `failing` had 429 */
 	enum step step;
 };
@@ -94,7 +95,7 @@ static const char *parse(struct word *w, const char *p, struct parse *out)
 		out->step = (enum step)(*p++ - '0');
 	}
 	if (*p == '/') {
-		n = strcspn(++p, " *,;=#");
+		n = strcspn(++p, " *,;:=#");
 		assert_true(n < sizeof w->error);
 		memcpy(w->error, p, n);
 		p += n;
@@ -103,6 +104,10 @@ static const char *parse(struct word *w, const char *p, struct parse *out)
 		p = letters(p + 1, &out->silent, &out->n_silent);
 	if (*p == ';')
 		p = letters(p + 1, &out->awaited, &out->n_awaited);
+	if (*p == ':')
+		p = letters(p + 1, &out->isolated, &out->n_isolated);
+	if (*p == '-')
+		p = letters(p + 1, &out->refuse, &out->n_refuse);
 	return p;
 }
 
@@ -123,7 +128,12 @@ static void set_region(const struct night *n, struct word *w,
 		.started_at = (double)instant(n->minute) + 7.5 +
 			n->apart * (double)(v->n_regions - 1) -
 			(silent ? 3600 : awaited ? 60 : 0),
+		.clients_refused = found->n_refuse &&
+			holds(found->refuse, found->n_refuse, letter),
 	};
+	if (found->n_isolated &&
+		holds(found->isolated, found->n_isolated, letter))
+		w->isolated[v->n_isolated++] = r->region;
 	if (awaited)
 		w->awaited[v->n_awaited++] = r->region;
 	if (silent)
@@ -268,6 +278,7 @@ static const char *read_word(const struct night *n, struct word *w,
 	w->v.failing = w->failing;
 	w->v.no_data = w->no_data;
 	w->v.awaited = w->awaited;
+	w->v.isolated = w->isolated;
 	w->v.step = found.step;
 	for (const char *c = n->regions; *c; c++) {
 		set_region(n, w, &found, *c);

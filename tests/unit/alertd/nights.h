@@ -9,8 +9,9 @@
  * makes it amber, '!' a step-alert and '?' unknown. '.' is green; '?' alone is
  * unknown and nobody fails; '%' and letters: green, but these regions were
  * answered with 429; a ',' and letters behind all that: these have no data; a ';'
- * and letters: these have not reported yet in the round that is under way.
- * "*3" is the same for three minutes.
+ * and letters: these have not reported yet in the round that is under way; a
+ * ':' and letters: of those without data these are cut off; a '-' and letters:
+ * these refuse clients of 2026-07-28. "*3" is the same for three minutes.
  *
  * What the regions see of the tools follows a '=', a letter for each region, '-'
  * for nothing: ".=aab". Where they differ the verdict says so, unless it is '#'

@@ -5,6 +5,8 @@
  */
 #include "nights.h"
 
+#include "incident/acknowledgement.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,12 +20,14 @@ struct spell {
 	const char *failing; /* letters of a, e and u, or NULL */
 	double p95, baseline; /* 0: not known */
 	long long failed[RATE_WINDOWS]; /* of 25, 150, 300, 1800, 21600 */
-	int rates; /* 2: known, but nothing was probed in the last half hour */
+	int rates; /* 2: known, but nothing was probed in the last half hour;
+		      -1: no verdicts, somebody closes what is open */
 };
 
 #define SLOW(ms) ms, 100, {0}, 0
 #define RATES(...) 0, 0, {__VA_ARGS__}, 1
 #define PLAIN 0, 0, {0}, 0
+#define CLOSED 0, 0, {0}, -1
 
 static void fill_regions(struct verdict *v, const struct spell *s, int minute,
 	struct verdict_region *regions, const char **failing)
@@ -91,15 +95,23 @@ struct degradation_case {
 
 static void check(const struct degradation_case *cases, size_t n)
 {
+	static const struct ack_request gone = {
+		.action = ACK_CLOSE, .by = "ann", .reason = "gone"};
+
 	for (size_t i = 0; i < n; i++) {
 		const struct degradation_case *c = &cases[i];
 		struct night night;
 		char got[NIGHT_SIZE];
 
 		night_init(&night, "AEU");
-		for (const struct spell *s = c->spells; s->to; s++)
-			for (int m = s->from; m < s->to; m++)
+		for (const struct spell *s = c->spells; s->to; s++) {
+			for (int m = s->from; m < s->to && s->rates >= 0; m++)
 				judge(&night, s, m);
+			if (s->rates < 0)
+				ack_apply(&night.st, &gone,
+					NIGHT_START + 60 * s->from + 30,
+					&night.events);
+		}
 		night_tell(&night, got);
 		if (strcmp(got, c->events) != 0)
 			fail_msg("%s\n%s\nnot\n%s", c->what, got, c->events);
@@ -134,6 +146,12 @@ static void test_latency(void **state)
 				{99, 101, NULL, SLOW(90)}},
 			"2 latency_started P3 0 x3 -/- [e u]"},
 		{"no baseline", {{0, 9, NULL, 9999, 0, {0}, 0}}, ""},
+		{"closed: three that are probed later",
+			{{0, 3, NULL, SLOW(301)}, {2, 3, NULL, CLOSED},
+				{2, 6, NULL, SLOW(301)}},
+			"2 latency_started P3 0 x3 -/- [e u] | "
+			"2 latency_resolved P3 0-2 x3 -/- [e u] | "
+			"5 latency_started P3 3 x3 -/- [e u]"},
 		{"a downtime mutes it",
 			{{0, 1, "eu", SLOW(999)}, {1, 4, NULL, SLOW(999)},
 				{4, 7, NULL, SLOW(999)}},
@@ -169,6 +187,12 @@ static void test_error_rate(void **state)
 			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
 			"3 downtime_resolved P2 0-1 x1 tools-list/tools "
 			"[e u] | 6 error_rate_started P2 6 x1 -/http []"},
+		{"closed: with the next failure",
+			{{0, 1, NULL, RATES(3)}, {0, 1, NULL, CLOSED},
+				{1, 4, NULL, RATES(3)}, {4, 5, "e", RATES(3)}},
+			"0 error_rate_started P2 0 x1 -/http [] | "
+			"0 error_rate_resolved P2 0-0 x1 -/http [] | "
+			"4 error_rate_started P2 4 x1 -/http [e]"},
 		{"not known", {{0, 9, NULL, 0, 0, {9}, 0}}, ""},
 	};
 
@@ -197,6 +221,11 @@ static void test_burn(void **state)
 			"0 slo_burn_started P3 0 x1 -/http [] | "
 			"1 slo_burn_escalated P2 0 x2 -/http [] | "
 			"5 slo_burn_resolved P2 0-3 x3 -/http []"},
+		{"a region is being confirmed: it is worse for three",
+			{{0, 1, NULL, RATES(0, 0, 0, 9, 108)},
+				{1, 3, "e", RATES(2, 0, 22, 9, 108)}},
+			"0 slo_burn_started P3 0 x1 -/http [] | "
+			"2 slo_burn_escalated P2 0 x3 -/http [e]"},
 		{"nothing was probed in the short one", {
 			{0, 9, NULL, 0, 0, {0, 0, 22}, 2}}, ""},
 		{"what a downtime covered is told of no more, but its end",

@@ -4,6 +4,8 @@
  */
 #include "nights.h"
 
+#include "incident/acknowledgement.h"
+#include "incident/confirmation.h"
 #include "incident/recovery.h"
 
 #include <math.h>
@@ -32,6 +34,8 @@ static void test_confirmation(void **state)
 			"2 regional_started P2 0 x3 tools-list/tools [e u]"},
 		{"each region once: jitter", "AEU", "A2 E2 U2 A2 E2 U2", ""},
 		{"not in a row", "AEU", "E2 E2 . E2 E2", ""},
+		{"it was cut off: its failures were ours", "AEU",
+			"E2 E2 .,E:E E2 E2", ""},
 		{"another region joins: the older one counts", "AEU",
 			"E2 ~EU2 ~EU2",
 			"2 regional_started P2 0 x3 tls/transport [e u]"},
@@ -237,6 +241,9 @@ static void test_shrinking(void **state)
 			"0 downtime_started P1 0 x1 tls/transport [e u] | "
 			"3 downtime_resolved P1 0-1 x1 tls/transport [e u] | "
 			"3 regional_started P2 1 x3 tools-list/tools [e u]"},
+		{"what failed where it is silent now may still fail", "AEU",
+			"EU2 ~EA2,A*4",
+			"0 downtime_started P1 0 x1 tls/transport [e u]"},
 		{"another region each time", "AEU", "EU2 E2 U2 A2",
 			"0 downtime_started P1 0 x1 tls/transport [e u] | "
 			"3 downtime_resolved P1 0-1 x1 tls/transport [e u] | "
@@ -523,6 +530,15 @@ static void test_windows(void **state)
 		{"a slow cadence counts its own probes", "AEU",
 			"E2 @0 >1 E2 @0 >2 E2 @0 >3 E2 @5 E2 @5 >7 E2 @10 E2",
 			"10 regional_started P2 0 x3 tls/transport [e]"},
+		{"limited, and then not, in one window", "AEU", "%E @0 . %E %E",
+			"2 rate_limited_started P2 0 x3 initialize/http [e]"},
+		{"silent in the window in which it failed: no pass", "AEU",
+			"EU2 @0 .,EU . . .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 tls/transport [e u]"},
+		{"or passed: no second one", "AEU", "EU2 . @1 .,EU . .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 tls/transport [e u]"},
 		{"and is promoted by the clock", "EU",
 			"EU6 @0 >29 EU6 @0 >30 EU6",
 			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
@@ -597,6 +613,87 @@ static void test_hardly_known(void **state)
 	assert_string_equal(n.st.incidents[ALERT_REGIONAL].error, "http.404");
 	assert_int_equal(n.st.n_failures, 3);
 	assert_null(n.st.failures[0].error);
+	/* Closed: that accounts for these. Later reports have no instant. */
+	ack_apply(&n.st, &(struct ack_request) {.action = ACK_CLOSE, .by = "ann",
+		.reason = "gone"}, NIGHT_START + 150, &n.events);
+	for (int i = 2; i < 6; i++) {
+		v.window = NIGHT_START + 60 * i;
+		r[0].started_at = r[1].started_at =
+			i < 4 ? (double)v.window + 1 : 0;
+		machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	}
+	night_tell(&n, got);
+	assert_string_equal(got,
+		"2 regional_started P2 0 x3 tools-list/http [x a b] | "
+		"2 regional_resolved P2 0-2 x3 tools-list/http [x a b] | "
+		"5 regional_started P2 3 x3 tools-list/http [x a b]");
+	night_release(&n);
+}
+
+/* Regions agree by reports that are new, and fail at one step. */
+static void test_agree_beside_awaited(void **state)
+{
+	static const struct {
+		const char *second; /* of two regions that have reported */
+		enum step step; /* where the first fails */
+		bool agreed;
+	} rows[] = {{"b", STEP_TOOLS_LIST, true},
+		{"b", STEP_INITIALIZE, false}, {"x", STEP_TOOLS_LIST, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *awaited[] = {"c"};
+		const char *failing[] = {"a", rows[i].second, "c"};
+		struct verdict_region r[] = {
+			{.region = "a", .state = STATE_BROKEN,
+				.failed_step = rows[i].step},
+			{.region = "b", .state = STATE_BROKEN,
+				.failed_step = STEP_TOOLS_LIST},
+			{.region = "c", .state = STATE_BROKEN,
+				.failed_step = STEP_TOOLS_LIST}};
+		struct verdict v = {.slug = "s", .window = NIGHT_START,
+			.verdict = VERDICT_RED, .tier = TIER_STEP_ALERT,
+			.step = STEP_TOOLS_LIST, .expected = 3,
+			.failing = failing, .n_failing = 3, .regions = r,
+			.n_regions = 3, .awaited = awaited, .n_awaited = 1};
+		struct alert_state st;
+
+		state_init(&st, "s");
+		assert_int_equal(
+			observation_of(&st, &v).agreed, rows[i].agreed);
+		state_release(&st);
+	}
+}
+
+/* What names its only region twice, as failing and as limited: no downtime. */
+static void test_region_twice(void **state)
+{
+	const char *failing[] = {"a"};
+	struct verdict_region r[] = {
+		{.region = "a", .state = STATE_BROKEN,
+			.failed_step = STEP_TOOLS_LIST},
+		{.region = "a", .state = STATE_BROKEN,
+			.failed_step = STEP_INITIALIZE, .error = "http.429"}};
+	struct verdict v = {.slug = "s", .verdict = VERDICT_UNKNOWN,
+		.tier = TIER_NO_DATA, .step = STEP_TOOLS_LIST, .expected = 1,
+		.failing = failing, .n_failing = 1, .regions = r,
+		.n_regions = 2};
+	struct night n;
+	char got[NIGHT_SIZE];
+
+	(void)state;
+	night_init(&n, "");
+	for (int i = 0; i < 3; i++) {
+		v.window = NIGHT_START + 60 * i;
+		r[0].started_at = r[1].started_at = (double)v.window + 1;
+		machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	}
+	v.verdict = VERDICT_RED;
+	v.tier = TIER_STEP_ALERT;
+	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	night_tell(&n, got);
+	assert_string_equal(got,
+		"2 rate_limited_started P2 0 x3 initialize/http [a]");
 	night_release(&n);
 }
 
@@ -626,6 +723,16 @@ static void test_wrong_clock(void **state)
 	assert_int_equal(n.events.v[1].record.phase, ALERT_RESOLVED);
 	assert_int_equal(n.events.v[1].record.probe_count, 2);
 	assert_false(n.events.v[1].record.flapping);
+	night_release(&n);
+	/* So does what was counted when only ours was ahead. */
+	night_init(&n, "AE");
+	n.now = NIGHT_START + 1000 * 60;
+	night_run(&n, "E1 E1");
+	n.now = NIGHT_START + 2 * 60;
+	night_run(&n, "E1 E1 E1");
+	night_tell(&n, got);
+	assert_string_equal(got,
+		"4 regional_started P2 2 x3 dns/transport [e]");
 	night_release(&n);
 	/* A probe from the future hides none of those that follow. */
 	night_init(&n, "UE");
@@ -729,6 +836,9 @@ static void test_agreed(void **state)
 			"2 downtime_started P1 0 x3 initialize/initialize "
 			"[a u]"},
 		{"a pass between: anew", 3, "AEU", "EU6 EU6 . EU6 EU6", ""},
+		{"but in the same window the worse counts", 3, "AEU",
+			"EU6 EU6 @1 . EU6",
+			"2 downtime_started P2 0 x3 tools-list/tools [e u]"},
 		{"nobody knows between: it goes on", 3, "AEU", "EU6 EU6 ? EU6",
 			"3 downtime_started P2 0 x3 tools-list/tools [e u]"},
 		{"too far apart", 2, "AEU", "EU6 @400 EU6", ""},
@@ -801,6 +911,10 @@ static void test_under_way(void **state)
 			"@4 .;E @4 . . .",
 			"0 downtime_started P1 0 x1 dns/transport [e u] | "
 			"6 downtime_resolved P1 0-4 x2 dns/transport [e u]"},
+		{"nor is one unseen, where some fail: it is promoted in time",
+			"AEU", "EU6*30 ~E6;U",
+			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
+			"30 downtime_escalated P1 0 x30 tools-list/tools [e u]"},
 		{"nor does one fail by what was seen before", "AEU",
 			"EU1 @1 EU1;EU @1 . @2 . @3 .",
 			"0 downtime_started P1 0 x1 dns/transport [e u] | "
@@ -811,6 +925,8 @@ static void test_under_way(void **state)
 			"E6 E6 @2 E6;E @2 . . .", ""},
 		{"whose limits are, too", "AEU",
 			"%E %E @2 %E;E @2 . . .", ""},
+		{"unless another's is there", "AEU", "%E*2 %E;U",
+			"2 rate_limited_started P2 0 x3 initialize/http [e]"},
 	};
 
 	(void)state;
@@ -833,6 +949,8 @@ int main(void)
 		cmocka_unit_test(test_under_way),
 		cmocka_unit_test(test_throttled),
 		cmocka_unit_test(test_hardly_known),
+		cmocka_unit_test(test_agree_beside_awaited),
+		cmocka_unit_test(test_region_twice),
 		cmocka_unit_test(test_wrong_clock),
 		cmocka_unit_test(test_server_gone),
 		cmocka_unit_test(test_policy),

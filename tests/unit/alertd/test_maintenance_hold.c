@@ -169,6 +169,13 @@ static void test_overrun(void **state)
 			BEGUN
 			"31 maintenance_overrun_started P1 2 x8 "
 			"initialize/initialize [e u]"},
+		{"nor do regions that are silent", "AEU",
+			"m1-9 .*2 EU3*8 .,EU*4 @14 .,EU EU3",
+			BEGUN
+			"14 probe_silent_started P3 10 x5 -/- [e u] | "
+			"15 probe_silent_resolved P3 10-15 x5 -/- [e u] | "
+			"15 maintenance_overrun_started P1 2 x9 "
+			"initialize/initialize [e u]"},
 		{"it failed after the end, and time goes by", "AEU",
 			"m1-9 .*2 EU3*8 t13 t14",
 			BEGUN
@@ -332,6 +339,24 @@ static void test_stored(void **state)
 	}
 }
 
+/* Whoever was told of an overrun is told where nobody sees it any more. */
+static void test_silent_overrun(void **state)
+{
+	const struct incident *inc;
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	inc = &n.st.incidents[ALERT_OVERRUN];
+	night_run(&n, "m0-5 EU2*12 .,EU");
+	assert_true(inc->open);
+	assert_int_equal(inc->silent.n, 2);
+	assert_int_equal(inc->seen, NIGHT_START + 11 * 60);
+	night_run(&n, "EU2");
+	assert_int_equal(inc->silent.n, 0);
+	night_release(&n);
+}
+
 /* A store that another program wrote into: there is one overrun all the same. */
 static void test_one_overrun(void **state)
 {
@@ -359,6 +384,7 @@ int main(void)
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_timeline),
 		cmocka_unit_test(test_stored),
+		cmocka_unit_test(test_silent_overrun),
 		cmocka_unit_test(test_one_overrun),
 	};
 
