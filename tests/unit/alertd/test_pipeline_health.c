@@ -284,6 +284,11 @@ static void test_isolated(void **state)
 			"8=8,8",
 			"3 started 3 | 5 resolved 3-5 | "
 			"7 silent_started 1 eu us | 8 silent_resolved 1 eu us-8"},
+		{"closed: told of what is cut off later",
+			"1=1,1;us@1 6=6,6;us@1 7c 8=8,8;us@1 12=12,12;us@1 "
+			"13=13,13 14=14,14;us@14 19=19,19;us@14",
+			"6 silent_started 1 us | 7 silent_resolved 1 us-7 | "
+			"19 silent_started 14 us"},
 		{"who does not judge knows nothing of it",
 			"1=1,1;us@1 6=6,1;us@1 7=7,1;us@1 8=8,8;us@1",
 			"6 silent_started 1 us | 7 started 1 | 8 resolved 1-8"},
@@ -321,6 +326,14 @@ static void test_refused(void **state)
 		{"closed, it begins again once it was used in between",
 			"1=1,1% 2c 3=3,3% 9=9,9% 10=10,10 11=11,11%",
 			"1 started 1 | 2 resolved 1-2 | 11 started 11"},
+		{"it stays closed when something else is, too",
+			"1=1,1;us@1% 2c 6=6,6;us@1% 7c 8=8,8;us@1%",
+			"1 started 1 | 2 resolved 1-2 | 6 silent_started 1 us | "
+			"7 silent_resolved 1 us-7"},
+		{"what was closed was a silence: it is told",
+			"1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 4c 5=5,5%~1/3",
+			"3 started 1 a b c | 4 resolved 1 a b c-4 | "
+			"5 started 5"},
 		{"a stage that stands still beside it is told",
 			"1=1,1% 2c 3=3,3% 6=3,6% 9=3,9%",
 			"1 started 1 | 2 resolved 1-2 | 9 started 3"},
@@ -415,6 +428,11 @@ static void test_silence(void **state)
 		{"nor one in which all reported",
 			"1=1,1~3/3 2=2,2~3/3 1=2,1~0/3 3=3,3~3/3",
 			"3 started 1 a b c"},
+		{"closed: told when they are silent again",
+			"1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 3c 4=4,4~3/3 5=5,5~3/3 "
+			"6=6,6~1/3 7=7,7~3/3 8=8,8~3/3 9=9,9~3/3",
+			"3 started 1 a b c | 3 resolved 1 a b c-3 | "
+			"9 started 7 a b c"},
 		{"it is reminded of",
 			"1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 244=3,244~3/3",
 			"3 started 1 a b c | 244 reminder 1 a b c"},
@@ -590,10 +608,23 @@ static void test_away(void **state)
 			"5 started 0 | 601 resolved 0-601"},
 		{"the clock was set back", "60! 61! 1! 5! 6!", "6 started 1"},
 		{"never away", "0+ 1+", ""},
+		{"closed: told when it is away again",
+			"0! 1! 5! 6c 7! 12! 13+ 14! 16! 18! 19!",
+			"5 started 0 | 6 resolved 0-6 | 19 started 14"},
 	};
+	const struct ack_request q = {.by = "alice", .for_s = 6 * 3600};
+	struct life l;
 
 	(void)state;
 	check(rows, COUNT(rows));
+	/* Who has it is not reminded. */
+	live(&l, "0! 5!");
+	assert_int_equal(ack_apply(&l.st, &q, START + 310, &l.events).n, 1);
+	assert_int_equal(l.events.n, 2);
+	run(&l, "10!");
+	run(&l, "246!");
+	assert_int_equal(l.events.n, 2);
+	life_release(&l);
 }
 
 static void test_summaries(void **state)
