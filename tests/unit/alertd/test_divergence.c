@@ -5,6 +5,7 @@
  */
 #include "nights.h"
 
+#include "incident/acknowledgement.h"
 #include "incident/tool_drift.h"
 #include "incident/tool_sightings.h"
 #include "routing/outbox.h"
@@ -574,6 +575,8 @@ static void test_change_words(void **state)
 	};
 	const char *tools[] = {"a", "b", "c", "d", "e"};
 	struct verdict_drift five = {.added = tools, .n_added = 5};
+	struct verdict_rename renamed[] = {{"p", "a"}, {"q", "b"}, {"r", "c"},
+		{"s", "d"}, {"t", "e"}};
 	struct tool_change c = {0};
 	struct buf b;
 
@@ -589,6 +592,13 @@ static void test_change_words(void **state)
 	tool_change_set(&c, &five);
 	tool_change_put(&b, &c);
 	assert_string_equal(b.p, "a, b, c and 2 more added");
+	buf_clear(&b);
+	five.renamed = renamed;
+	five.n_renamed = 5;
+	tool_change_set(&c, &five);
+	tool_change_put(&b, &c);
+	assert_string_equal(b.p, "p became a, q became b, r became c and 2 more "
+				 "became others");
 	buf_release(&b);
 	tool_change_release(&c);
 }
@@ -635,6 +645,28 @@ static void test_churn(void **state)
 		assert_int_equal(n.events.v[1].record.phase, ALERT_RESOLVED);
 		night_release(&n);
 	}
+}
+
+/* Closed, it begins with the next window, and not when the closed one did. */
+static void test_churn_closed(void **state)
+{
+	const struct ack_request q = {
+		.action = ACK_CLOSE, .by = "ann", .reason = "gone"};
+	struct night n;
+
+	(void)state;
+	night_init(&n, "");
+	hear_churn(&n, 5, 13, NIGHT_START + 120);
+	ack_apply(&n.st, &q, NIGHT_START + 330, &n.events);
+	hear_churn(&n, 5, 13, NIGHT_START + 120);
+	expect(&n, "",
+		"5 tool_churn_started P2 2 x1 -/tools [] | "
+		"5 tool_churn_resolved P2 2-5 x1 -/tools []");
+	hear_churn(&n, 6, 13, NIGHT_START + 120);
+	assert_int_equal(n.events.n, 3);
+	assert_int_equal(n.events.v[2].record.phase, ALERT_STARTED);
+	assert_int_equal(n.events.v[2].record.started_at, NIGHT_START + 360);
+	night_release(&n);
 }
 
 /* After a clock was wrong for a while, events come as usual. */
@@ -889,6 +921,10 @@ static void test_stale(void **state)
 		{"the region is not configured any more",
 			{"!==", "-==", "-==", "-=="},
 			"0 started [ap-south-1] | 1 resolved [ap-south-1]"},
+		{"of two one is not configured any more",
+			{"!!=", "=-=", "=-=", "=-="},
+			"0 started [ap-south-1 eu-west-2] | "
+			"3 resolved [ap-south-1 eu-west-2]"},
 		{"no check finds any", {"===", "?==", "???"}, ""},
 	};
 
@@ -994,6 +1030,7 @@ int main(void)
 		cmocka_unit_test(test_drifts),
 		cmocka_unit_test(test_change_words),
 		cmocka_unit_test(test_churn),
+		cmocka_unit_test(test_churn_closed),
 		cmocka_unit_test(test_wrong_clock),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_stale),

@@ -127,6 +127,11 @@ static void test_divergence_ends(void **state)
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"3 " DIVERGED "_resolved P2 1-3 x2 -/- [e] | "
 			"10 " DIVERGED "_started P2 9 x2 -/- [a u]"},
+		{"nor does one end it that comes back and reads no tools",
+			"AEUX", ".=aaaa .=baab*2 $AUX .=bbb $AEUX .=b-bb*3 "
+			".=bbbb*2",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e u] | "
+			"8 " DIVERGED "_resolved P2 1-3 x2 -/- [e u]"},
 		{"a rollback ends it too", "AEU", ".=aaa .=bab*2 .=aaa*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
@@ -299,6 +304,39 @@ static void test_silence(void **state)
 			"5 probe_silent_started P3 1 x5 -/- [a e u]"},
 	};
 
+	struct night n;
+
+	(void)state;
+	NIGHT_CHECK(cases);
+	/* Where probes are rare, windows count since the first without one. */
+	night_init(&n, "AEU");
+	n.st.interval_s = 1200;
+	night_run(&n, ".,E*4");
+	assert_int_equal(n.events.n, 0);
+	night_run(&n, ".,E");
+	assert_int_equal(n.events.n, 1);
+	assert_int_equal(n.events.v[0].record.started_at, NIGHT_START - 3600);
+	night_release(&n);
+}
+
+/* Who is no client of the newest revision is told once, and once a day. */
+static void test_clients_refused(void **state)
+{
+	static const struct night_case cases[] = {
+		{"once", "AEU", ".-AE*3",
+			"0 clients_refused P3 0 x0 -/- [a e]"},
+		{"not by what a region said before it fell silent", "AEU",
+			".,A-A", ""},
+		{"less than a day later it is no news", "AEU",
+			".-A @1439 .-A @2878 .-A",
+			"0 clients_refused P3 0 x0 -/- [a]"},
+		{"a day later it is", "AEU", ".-A .*9 @1440 .-E",
+			"0 clients_refused P3 0 x0 -/- [a] | "
+			"1440 clients_refused P3 1440 x0 -/- [e]"},
+		{"the same verdict again", "AEU", ".-A @0 .-A",
+			"0 clients_refused P3 0 x0 -/- [a]"},
+	};
+
 	(void)state;
 	NIGHT_CHECK(cases);
 }
@@ -450,6 +488,7 @@ int main(void)
 		cmocka_unit_test(test_drift),
 		cmocka_unit_test(test_drift_keys),
 		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_clients_refused),
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_no_green),
 		cmocka_unit_test(test_wrong_clock),

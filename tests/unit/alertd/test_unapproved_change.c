@@ -5,6 +5,7 @@
  */
 #include "nights.h"
 
+#include "incident/acknowledgement.h"
 #include "incident/unapproved_change.h"
 
 #include <setjmp.h>
@@ -255,12 +256,51 @@ static void test_hostile(void **state)
 	night_release(&n);
 }
 
+/* It ends, or begins anew, by what is probed later, and in whole rounds. */
+static void test_ends(void **state)
+{
+	const struct ack_request q = {
+		.action = ACK_CLOSE, .by = "ann", .reason = "gone"};
+	static const char *awaited[] = {"us"};
+	struct verdict_region r[2];
+	struct night n;
+
+	(void)state;
+	night_init(&n, "");
+	for (int minute = 0; minute < 9; minute++) {
+		struct verdict v = verdict_of(r, minute);
+
+		if (minute)
+			v.unapproved.since = 0;
+		/* Of three passes the second is in a round under way. */
+		v.awaited = awaited;
+		v.n_awaited = minute == 2;
+		machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+		assert_int_equal(n.events.n, minute < 4 ? 1 : 2);
+	}
+	assert_int_equal(n.events.v[1].record.phase, ALERT_RESOLVED);
+	night_release(&n);
+	night_init(&n, "");
+	for (int minute = 0; minute < 3; minute++) {
+		/* The verdict of the first minute comes again. */
+		struct verdict v = verdict_of(r, minute < 2 ? 0 : 1);
+
+		machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+		if (!minute)
+			ack_apply(&n.st, &q, NIGHT_START + 30, &n.events);
+		assert_int_equal(n.events.n, minute < 2 ? 2 : 3);
+	}
+	assert_int_equal(n.events.v[2].record.phase, ALERT_STARTED);
+	night_release(&n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_covers),
+		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_hostile),
 	};
 
