@@ -673,7 +673,7 @@ void pipeline_away(struct alert_state *st, const char *why,
 	if (!st->away.n)
 		return;
 	if (inc->open) {
-		if (reminder_due(inc, p, now) && !ack_holds(inc, now))
+		if (reminder_due(inc, p, now))
 			emit_away(st, ALERT_REMINDER, why, now, out);
 	} else if (now - (double)st->away.since >= STAGE_STALE_S &&
 		!incident_barred(st, ALERT_STALLED, (double)st->away.since)) {
