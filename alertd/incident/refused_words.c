@@ -8,8 +8,9 @@ bool refused_words_fit(const struct summary *s)
 	return s->incident->checks_refused && !s->unwatched;
 }
 
-/* " from London", unless it is so everywhere; of silent regions nobody knows. */
-static bool put_where(struct buf *b, const struct incident *inc)
+/* " from London", unless it is so everywhere; of silent regions nobody knows. At the
+   end without those where it goes on. */
+static bool put_where(struct buf *b, const struct incident *inc, bool over)
 {
 	struct strings heard = {0};
 	bool some;
@@ -17,6 +18,8 @@ static bool put_where(struct buf *b, const struct incident *inc)
 	strings_copy(&heard, &inc->regions);
 	for (size_t i = 0; i < inc->silent.n; i++)
 		strings_drop(&heard, inc->silent.v[i]);
+	for (size_t i = 0; over && i < inc->still.n; i++)
+		strings_drop(&heard, inc->still.v[i]);
 	some = heard.n && (int)heard.n < inc->expected;
 	if (some) {
 		buf_str(b, " from ");
@@ -45,7 +48,7 @@ void refused_words_headline(struct buf *b, const struct summary *s)
 	if (s->phase == ALERT_RESOLVED) {
 		buf_str(b, "we can check ");
 		phrase_within(b, s->slug);
-		put_where(b, inc);
+		put_where(b, inc, true);
 		buf_str(b, inc->still.n ? " again, but not from " : " again");
 		phrase_cities(b, &inc->still);
 		if (inc->silent.n) {
@@ -64,7 +67,7 @@ void refused_words_headline(struct buf *b, const struct summary *s)
 	buf_str(b, s->phase == ALERT_FOUND ? "we could not check "
 					   : "we cannot check ");
 	phrase_within(b, s->slug);
-	there = put_where(b, inc);
+	there = put_where(b, inc, false);
 	if (s->phase == ALERT_FOUND)
 		buf_str(b, ": our credential was refused");
 	else
@@ -86,7 +89,7 @@ void refused_words_put(struct buf *b, const struct summary *s)
 
 	buf_str(b, "We cannot check ");
 	phrase_within(b, s->slug);
-	there = put_where(b, s->incident);
+	there = put_where(b, s->incident, false);
 	put_since(b, s, there, true);
 	put_code(b, s->incident);
 	buf_str(b, "; clients with their own access may be fine");
@@ -98,7 +101,7 @@ void refused_words_end(struct buf *b, const struct summary *s)
 
 	buf_str(b, "We can check ");
 	phrase_within(b, s->slug);
-	put_where(b, inc);
+	put_where(b, inc, true);
 	buf_str(b, inc->still.n ? " again, but not from " : " again");
 	phrase_cities(b, &inc->still);
 	buf_str(b, inc->still.n ? "," : ": our credential is accepted,");
@@ -113,7 +116,7 @@ void refused_words_found(struct buf *b, const struct summary *s)
 
 	buf_str(b, "We could not check ");
 	phrase_within(b, s->slug);
-	put_where(b, inc);
+	put_where(b, inc, false);
 	buf_char(b, ' ');
 	phrase_time(b, inc->first, days, s->zone);
 	buf_str(b, " to ");

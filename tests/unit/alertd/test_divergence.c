@@ -597,8 +597,8 @@ static void test_change_words(void **state)
 	five.n_renamed = 5;
 	tool_change_set(&c, &five);
 	tool_change_put(&b, &c);
-	assert_string_equal(b.p, "p became a, q became b, r became c and 2 more "
-				 "became others");
+	assert_string_equal(b.p, "p became a, q became b, r became c and 2 "
+				 "more became others");
 	buf_release(&b);
 	tool_change_release(&c);
 }

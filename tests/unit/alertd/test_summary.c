@@ -23,9 +23,11 @@ struct told {
 	enum alert_phase phase;
 	struct incident inc;
 	const char *regions, *reached, *added, *removed, *changed;
+	const char *still, *silent;
 	enum severity was;
-	bool worse;
+	bool worse, slow;
 	const char *text; /* the sentence */
+	const char *headline; /* or NULL: any */
 };
 
 static void add_words(struct strings *l, const char *words)
@@ -48,12 +50,14 @@ static void put_told(const struct told *t, struct buf *sentence,
 	struct incident inc = t->inc;
 	struct summary s = {.slug = "s", .kind = t->kind, .phase = t->phase,
 		.incident = &inc, .maintenance = &hold, .at = START + 7200,
-		.was = t->was, .worse = t->worse};
+		.was = t->was, .worse = t->worse, .slow = t->slow};
 
 	inc.first = inc.opened_at = START;
 	inc.change.since = START;
 	add_words(&inc.regions, t->regions);
 	add_words(&inc.reached, t->reached);
+	add_words(&inc.still, t->still);
+	add_words(&inc.silent, t->silent);
 	add_words(&inc.change.added, t->added);
 	add_words(&inc.change.removed, t->removed);
 	add_words(&inc.change.changed, t->changed);
@@ -62,17 +66,23 @@ static void put_told(const struct told *t, struct buf *sentence,
 		summary_headline(headline, &s);
 	strings_release(&inc.regions);
 	strings_release(&inc.reached);
+	strings_release(&inc.still);
+	strings_release(&inc.silent);
 	tool_change_release(&inc.change);
 }
 
 static void check(const struct told *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct buf b;
+		struct buf b, headline;
 
 		buf_init(&b, 2000);
-		put_told(&rows[i], &b, NULL);
+		buf_init(&headline, 2000);
+		put_told(&rows[i], &b, &headline);
 		assert_string_equal(b.p, rows[i].text);
+		if (rows[i].headline)
+			assert_string_equal(headline.p, rows[i].headline);
+		buf_release(&headline);
 		buf_release(&b);
 	}
 }
@@ -192,6 +202,85 @@ static void test_what_happened(void **state)
 	CHECK(rows);
 }
 
+#define OVER(n) .severity = SEVERITY_P1, .passed_since = START + 600, \
+	.probe_count = n
+
+static void test_ends(void **state)
+{
+	const struct told rows[] = {
+		{ALERT_DOWNTIME, ALERT_STARTED,
+			{.step = STEP_INITIALIZE, .layer = LAYER_TRANSPORT,
+				.severity = SEVERITY_P1, .expected = 3,
+				.tier = TIER_HARD_OUTAGE},
+			.regions = "a e u",
+			.text = "s times out everywhere: initialize fails from a, "
+				"e and u (3 of 3 regions).",
+			.headline = "P1: s times out everywhere"},
+		{ALERT_DOWNTIME, ALERT_RESOLVED, {OVER(1)}, .slow = true,
+			.regions = "e",
+			.text = "s recovered after 10 min (17:50–18:00 UTC). Root "
+				"layer: unknown, 1 failing probe from 1 region. "
+				"All layers pass again."},
+		{ALERT_DOWNTIME, ALERT_RESOLVED, {OVER(2)}, .slow = true,
+			.text = "s recovered after 10 min (17:50–18:00 UTC). Root "
+				"layer: unknown, 2 failing probes. All layers "
+				"pass again."},
+		{ALERT_DOWNTIME, ALERT_RESOLVED, {OVER(10), .unseen = 2},
+			.regions = "e",
+			.text = "s recovered after 10 min (17:50–18:00 UTC). Root "
+				"layer: unknown. Failing minutes: 10. 2 of them "
+				"were not seen to recover.",
+			.headline = "P1 over after 10 min: s is up again, except 2 "
+				"that were not seen to recover"},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+/* While our credential is refused nobody knows more of the server than that. */
+static void test_refused(void **state)
+{
+	static char code[] = "auth.rejected";
+	const struct told rows[] = {
+		{ALERT_DOWNTIME, ALERT_RESOLVED,
+			{OVER(10), .checks_refused = true, .expected = 3},
+			.regions = "e u", .still = "u",
+			.text = "We can check s from e again, but not from u, after "
+				"10 min (17:50–18:00 UTC). Nobody knows how the "
+				"server was meanwhile. Failing minutes: 10.",
+			.headline = "P1 over after 10 min: we can check s from e "
+				"again, but not from u"},
+		{ALERT_DOWNTIME, ALERT_FOUND,
+			{OVER(10), .checks_refused = true, .expected = 3},
+			.regions = "e u",
+			.text = "We could not check s from e and u 17:50 to 18:00 "
+				"UTC, found at 19:50: our credential was refused "
+				"(a step fails). Failing minutes: 10. It is over; "
+				"while it lasted its minutes could not be judged, "
+				"and nobody was told.",
+			.headline = "P1, over: we could not check s from e and u: our "
+				"credential was refused"},
+		{ALERT_OVERRUN, ALERT_REMINDER,
+			{.severity = SEVERITY_P1, .checks_refused = true,
+				.step = STEP_AUTH_INITIALIZE, .error = code,
+				.expected = 3, .seen = START + 3600},
+			.regions = "e u", .silent = "e u",
+			.text = "We cannot check s: our credential is refused since "
+				"17:50 UTC; it worked until then (auth-initialize "
+				"fails with auth.rejected); clients with their own "
+				"access may be fine; not over after 2 h; e and u "
+				"have not reported since 18:50 UTC; our credential "
+				"was refused there when last seen.",
+			.headline = "P1, open for 2 h: we cannot check s: our "
+				"credential is refused since 17:50; it worked "
+				"until then"},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
 /* Each kind of incident has words of its own, at its beginning and its end. */
 static void test_headlines(void **state)
 {
@@ -254,6 +343,8 @@ int main(void)
 		cmocka_unit_test(test_tools),
 		cmocka_unit_test(test_regions),
 		cmocka_unit_test(test_what_happened),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_headlines),
 		cmocka_unit_test(test_phrases),
 	};
