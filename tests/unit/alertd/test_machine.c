@@ -911,8 +911,10 @@ static void test_under_way(void **state)
 			"@4 .;E @4 . . .",
 			"0 downtime_started P1 0 x1 dns/transport [e u] | "
 			"6 downtime_resolved P1 0-4 x2 dns/transport [e u]"},
-		{"nor does one pass where some fail", "AEU", "EU1 ~E1;U*9",
-			"0 downtime_started P1 0 x1 dns/transport [e u]"},
+		{"nor is one unseen, where some fail: it is promoted in time",
+			"AEU", "EU6*30 ~E6;U",
+			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
+			"30 downtime_escalated P1 0 x30 tools-list/tools [e u]"},
 		{"nor does one fail by what was seen before", "AEU",
 			"EU1 @1 EU1;EU @1 . @2 . @3 .",
 			"0 downtime_started P1 0 x1 dns/transport [e u] | "
