@@ -179,6 +179,9 @@ static void test_names(void **state)
 
 	(void)state;
 	judge_lists(&from, &to, &d);
+	/* Both lists are found by their full hashes. */
+	assert_string_equal(d.lists[0], "a");
+	assert_string_equal(d.lists[1], "b");
 	assert_int_equal(d.n_added, 2);
 	assert_string_equal(d.added[0], "added");
 	assert_string_equal(d.added[1], "z-added");

@@ -18,7 +18,8 @@ static void test_regions(void **state)
 	struct verdict v;
 
 	(void)state;
-	timeline_read(&t, "us 590:- 650:w#a|eu 1:6/http.503 61:6/http.500|ap|"
+	timeline_read(&t, "us 590:- 650:w#a|"
+			  "eu 1:6 21:3 31:6/http.503 61:6/http.500|ap|"
 			  "sa 530:6 590:6 599:6/http.429 700:-");
 	v = verdict_decide(&rule,
 		&(struct verdict_input) {.slug = "s",
@@ -38,6 +39,7 @@ static void test_regions(void **state)
 	assert_int_equal(v.regions[0].failed_step, STEP_TOOLS_LIST);
 	assert_string_equal(v.regions[0].error, "http.500");
 	assert_true(v.regions[0].started_at == TIMELINE_START + 61);
+	/* Those before it failed at another step. */
 	assert_int_equal(v.regions[0].fail_streak, 2);
 	assert_null(v.regions[0].tool_hash);
 	/* A 429 that does not count is shown for what it is. */

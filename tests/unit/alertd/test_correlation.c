@@ -228,16 +228,20 @@ static void test_pace(void **state)
 	static const struct {
 		double a, b; /* the intervals, 0: a minute */
 		int at_a, at_b; /* the counts at the end */
+		int begun;	/* that of all, when it began */
 		double told;
 		const char *says;
 	} rows[] = {
-		{0, 0, 20, 3, 0, ". Failing minutes: 20."},
-		{300, 300, 4, 3, 300, ", 4 failing probes from 2 regions."},
-		{300, 600, 4, 2, 300, ", 4 failing probes from 2 regions."},
-		{3600, 300, 1, 4, 300, ", 4 failing probes from 2 regions."},
+		{0, 0, 20, 3, 20, 0, ". Failing minutes: 20."},
+		{300, 300, 4, 3, 4, 300, ", 4 failing probes from 2 regions."},
+		{300, 600, 4, 2, 4, 300, ", 4 failing probes from 2 regions."},
+		{3600, 300, 1, 4, 1, 300, ", 4 failing probes from 2 regions."},
 		/* Those of the slow one are not minutes. */
-		{0, 300, 3, 4, 0, ". Failing minutes: 3."},
-		{300, 0, 4, 3, 0, ". Failing minutes: 3."},
+		{0, 300, 3, 4, 3, 0, ". Failing minutes: 3."},
+		{300, 0, 4, 3, 3, 0, ". Failing minutes: 3."},
+		/* Up to a minute all are. */
+		{60, 60, 3, 20, 3, 0, ". Failing minutes: 20."},
+		{60, 30, 3, 20, 3, 0, ". Failing minutes: 20."},
 	};
 
 	(void)state;
@@ -256,6 +260,7 @@ static void test_pace(void **state)
 			l.v[k].event.record.probe_count = counts[k];
 		}
 		correlation_begin(&st, l.v, l.n, &out);
+		assert_int_equal(out.v[0].record.probe_count, rows[i].begun);
 		for (size_t k = 0; k < 2; k++) {
 			struct alert_event e = {
 				.slug = (char[]) {"ab"[k], '\0'},
