@@ -115,6 +115,8 @@ static void test_drift(void **state)
 			"green ok - 0 1/1 [] [] drift eu session>stateless"},
 		{"the era alone", 110, "eu 1:-#a@sse 61:-#a@session",
 			"green ok - 0 1/1 [] [] drift eu sse>session"},
+		{"by a clock two seconds ahead", 59, "eu 1:-#a 61:-#b",
+			"green ok - 0 1/1 [] [] drift eu a>b"},
 		{"in the future", 50, "eu 1:-#a 61:-#b",
 			"green ok - 0 1/1 [] []"},
 	};
