@@ -4,6 +4,8 @@
  */
 #include "timeline.h"
 
+#include "base/xalloc.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,7 +54,10 @@ static void test_regions(void **state)
 	assert_string_equal(v.regions[2].tool_hash, "a");
 	assert_true(isnan(v.latency_baseline) && isnan(v.uptime_30d) &&
 		isnan(v.p95_ms));
+	/* The store adds what nobody approved; the verdict frees it, too. */
+	v.unapproved.regions = xcalloc(1, sizeof *v.unapproved.regions);
 	verdict_release(&v);
+	assert_null(v.unapproved.regions);
 }
 
 /* A streak ends at the number of probes that a store keeps. */
