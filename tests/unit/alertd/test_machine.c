@@ -665,6 +665,28 @@ static void test_hearing(void **state)
 	}
 }
 
+/* Of a region for which nothing counts any more nothing is kept. */
+static void test_dropped(void **state)
+{
+	static const struct {
+		const char *counts, *then;
+	} rows[] = {{"E2", "."}, {"%E", "."}, {".,E", "."},
+		/* Its limits end with the downtime. */
+		{"%E*3 EU1 %E*2", "%E"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct night n;
+
+		night_init(&n, "AEU");
+		night_run(&n, rows[i].counts);
+		assert_int_equal(n.st.n_regions, 1);
+		night_run(&n, rows[i].then);
+		assert_int_equal(n.st.n_regions, 0);
+		night_release(&n);
+	}
+}
+
 /* Regions agree by reports that are new, and fail at one step. */
 static void test_agree_beside_awaited(void **state)
 {
@@ -983,6 +1005,7 @@ int main(void)
 		cmocka_unit_test(test_throttled),
 		cmocka_unit_test(test_hardly_known),
 		cmocka_unit_test(test_hearing),
+		cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_agree_beside_awaited),
 		cmocka_unit_test(test_region_twice),
 		cmocka_unit_test(test_wrong_clock),
