@@ -665,6 +665,38 @@ static void test_hearing(void **state)
 	}
 }
 
+/* A probe from the future is not the last that was reported: two seconds are not
+   the future. */
+static void test_reported(void **state)
+{
+	static const struct {
+		double after;
+		int64_t reported;
+	} rows[] = {{7.5, NIGHT_START + 7}, {62, NIGHT_START + 62},
+		{62.5, 0}, {3600, 0}};
+	const char *failing[] = {"e"};
+	struct verdict_region r = {.region = "e", .state = STATE_BROKEN,
+		.failed_step = STEP_TLS};
+	struct verdict v = {.slug = "s", .window = NIGHT_START,
+		.verdict = VERDICT_AMBER, .tier = TIER_REGIONAL,
+		.step = STEP_TLS, .expected = 3, .failing = failing,
+		.n_failing = 1, .regions = &r, .n_regions = 1};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct observation s;
+		struct alert_state st;
+
+		state_init(&st, "s");
+		r.started_at = NIGHT_START + rows[i].after;
+		s = observation_of(&st, &v);
+		streak_count(&st, &v, &s);
+		assert_int_equal(
+			region_counted(&st, "e")->reported, rows[i].reported);
+		state_release(&st);
+	}
+}
+
 /* Of a region for which nothing counts any more nothing is kept. */
 static void test_dropped(void **state)
 {
@@ -1005,6 +1037,7 @@ int main(void)
 		cmocka_unit_test(test_throttled),
 		cmocka_unit_test(test_hardly_known),
 		cmocka_unit_test(test_hearing),
+		cmocka_unit_test(test_reported),
 		cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_agree_beside_awaited),
 		cmocka_unit_test(test_region_twice),
