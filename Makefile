@@ -194,7 +194,7 @@ sized = { echo '\#include "$(2)"'; $(call c_array,$(1),$(basename $(@F)),cat $<)
 	echo 'const size_t $(basename $(@F))_size = sizeof $(basename $(@F)) - 1;'; } >$@
 $(B)/serve/widget/embed_js.c: serve/widget/embed.js Makefile
 	@mkdir -p $(@D)
-	$(call sized,unsigned char,widget/embed_js.h)
+	$(call sized,unsigned char,widget/embed.h)
 
 $(B)/serve/pages/page_js.c: serve/pages/page.js Makefile
 	@mkdir -p $(@D)
@@ -202,7 +202,7 @@ $(B)/serve/pages/page_js.c: serve/pages/page.js Makefile
 
 $(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
 	@mkdir -p $(@D)
-	$(call sized,char,api/openapi.h)
+	$(call sized,char,api/api.h)
 
 $(B)/serve/mcp/tools.c: serve/mcp/tools.json Makefile
 	@mkdir -p $(@D)
@@ -210,7 +210,7 @@ $(B)/serve/mcp/tools.c: serve/mcp/tools.json Makefile
 
 $(B)/serve/preview/glyphs.c: serve/preview/glyphs.bin Makefile
 	@mkdir -p $(@D)
-	$(call sized,unsigned char,preview/glyphs.h)
+	$(call sized,unsigned char,preview/canvas.h)
 
 # Where the letters of link previews change; the programs are built without.
 FONTS = /usr/share/fonts/truetype/dejavu/DejaVuSansCondensed

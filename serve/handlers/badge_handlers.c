@@ -1,8 +1,6 @@
 #include "handlers/badge_handlers.h"
 
 #include "badge/badge.h"
-#include "badge/shields.h"
-#include "badge/words.h"
 #include "base/text.h"
 #include "data/condition.h"
 #include "data/page_data.h"
@@ -12,7 +10,6 @@
 #include "fetch/fetch_tools.h"
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"
-#include "http/etag.h"
 #include "http/respond.h"
 #include "pages/status_page.h"
 

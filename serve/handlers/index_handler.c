@@ -9,7 +9,6 @@
 #include "fetch/fetch_report.h"
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"
-#include "http/etag.h"
 #include "http/paging.h"
 #include "http/respond.h"
 #include "pages/error_page.h"

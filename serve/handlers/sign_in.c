@@ -1,6 +1,6 @@
 #include "handlers/sign_in.h"
 
-#include "access/session.h"
+#include "access/credentials.h"
 #include "data/brand.h"
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"

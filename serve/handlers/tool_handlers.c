@@ -1,6 +1,6 @@
 #include "handlers/tool_handlers.h"
 
-#include "api/feed.h"
+#include "api/api.h"
 #include "data/brand.h"
 #include "data/tool_current.h"
 #include "data/tool_history.h"
@@ -8,7 +8,6 @@
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"
 #include "handlers/private_access.h"
-#include "http/etag.h"
 #include "http/respond.h"
 #include "mcp/names.h"
 #include "pages/status_page.h"

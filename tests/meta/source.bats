@@ -65,7 +65,7 @@ compiles() {
 	only hiredis/ lib/store/{connection,reply}.c
 	only openssl/ssl.h lib/store/tls.c probe/http/certificate.h probe/http/tls.c
 	only yaml.h lib/conf/yaml.h
-	only zlib.h probe/http/decoding.c serve/preview/png.c serve/render/gzip.c
+	only zlib.h probe/http/decoding.c serve/preview/canvas.c serve/render/render.c
 	only brotli/ probe/http/decoding.c
 	only fcgiapp.h serve/fastcgi.c serve/main.c
 }

@@ -11,8 +11,6 @@
 #include "pages/html.h"
 #include "pages/status_page.h"
 #include "preview/canvas.h"
-#include "preview/font.h"
-#include "preview/png.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
