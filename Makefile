@@ -206,7 +206,7 @@ $(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
 
 $(B)/serve/mcp/tools.c: serve/mcp/tools.json Makefile
 	@mkdir -p $(@D)
-	$(call sized,char,mcp/tools.h)
+	$(call sized,char,mcp/tool.h)
 
 $(B)/serve/preview/glyphs.c: serve/preview/glyphs.bin Makefile
 	@mkdir -p $(@D)
