@@ -198,7 +198,7 @@ $(B)/serve/widget/embed_js.c: serve/widget/embed.js Makefile
 
 $(B)/serve/pages/page_js.c: serve/pages/page.js Makefile
 	@mkdir -p $(@D)
-	$(call sized,char,pages/page_js.h)
+	$(call sized,char,pages/pages.h)
 
 $(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
 	@mkdir -p $(@D)
@@ -260,7 +260,7 @@ $(B)/aggregate/store/scripts.c: $(wildcard aggregate/store/*.lua) Makefile
 CSS = $(basename $(notdir $(wildcard serve/pages/*.css)))
 $(B)/serve/pages/style.c: $(wildcard serve/pages/*.css) Makefile
 	@mkdir -p $(@D)
-	{ echo '#include "pages/style.h"'; $(foreach s,$(CSS),$(call c_array,char,page_$(s), \
+	{ echo '#include "pages/pages.h"'; $(foreach s,$(CSS),$(call c_array,char,page_$(s), \
 	sed '/^\/\*.*\*\/$$/d' serve/pages/$(s).css);) } >$@
 
 $(B)/serve/pages/manual_pages.c: scripts/manual $(MANUAL)

@@ -10,7 +10,7 @@
 #include "data/places.h"
 #include "data/server.h"
 #include "data/tool_history.h"
-#include "pages/status_page.h"
+#include "pages/pages.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

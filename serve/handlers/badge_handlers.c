@@ -11,7 +11,7 @@
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"
 #include "http/respond.h"
-#include "pages/status_page.h"
+#include "pages/pages.h"
 
 /* What qualifies the state of a badge, in bytes. */
 #define NOTE_MAX 1024

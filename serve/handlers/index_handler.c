@@ -11,8 +11,7 @@
 #include "handlers/page_handlers.h"
 #include "http/paging.h"
 #include "http/respond.h"
-#include "pages/error_page.h"
-#include "pages/index_page.h"
+#include "pages/pages.h"
 
 #include <math.h>
 #include <stdlib.h>

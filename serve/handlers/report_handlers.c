@@ -9,8 +9,7 @@
 #include "handlers/page_handlers.h"
 #include "http/paging.h"
 #include "http/respond.h"
-#include "pages/error_page.h"
-#include "pages/report_page.h"
+#include "pages/pages.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 #include "handlers/page_handlers.h"
 #include "handlers/private_access.h"
 #include "http/respond.h"
-#include "pages/error_page.h"
+#include "pages/pages.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -10,8 +10,7 @@
 #include "handlers/private_access.h"
 #include "http/respond.h"
 #include "mcp/names.h"
-#include "pages/status_page.h"
-#include "pages/tools_page.h"
+#include "pages/pages.h"
 
 /* The strings of key_definitions: field and value in turn. */
 typedef void put_tools(const struct context *c, const struct status_page *page,

@@ -13,7 +13,7 @@
 #include "fetch/fetch_listing.h"
 #include "json/json.h"
 #include "mcp/tool.h"
-#include "pages/status_page.h"
+#include "pages/pages.h"
 
 #include <math.h>
 

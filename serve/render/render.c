@@ -22,7 +22,7 @@
 #include "http/paging.h"
 #include "http/respond.h"
 #include "http/route.h"
-#include "pages/manual.h"
+#include "pages/pages.h"
 #include "render/file_tree.h"
 
 #include <errno.h>

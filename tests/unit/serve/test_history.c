@@ -10,7 +10,7 @@
 #include "data/search.h"
 #include "mcp/histogram.h"
 #include "mcp/regions.h"
-#include "pages/status_page.h"
+#include "pages/pages.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -11,11 +11,7 @@
 #include "data/tool_history.h"
 #include "data/view.h"
 #include "http/paging.h"
-#include "pages/error_page.h"
-#include "pages/incident_page.h"
-#include "pages/index_page.h"
-#include "pages/status_page.h"
-#include "pages/tools_page.h"
+#include "pages/pages.h"
 
 #include <math.h>
 #include <setjmp.h>

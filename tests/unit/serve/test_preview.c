@@ -9,7 +9,7 @@
 #include "data/page_data.h"
 #include "data/server.h"
 #include "pages/html.h"
-#include "pages/status_page.h"
+#include "pages/pages.h"
 #include "preview/canvas.h"
 
 #include <setjmp.h>
