@@ -1,4 +1,4 @@
-#include "badge/words.h"
+#include "badge/badge.h"
 
 #include "base/text.h"
 #include "cgi/request.h"

@@ -15,8 +15,7 @@
 #include "data/server.h"
 #include "data/times.h"
 #include "pages/html.h"
-#include "pages/incident_page.h"
-#include "pages/status_page.h"
+#include "pages/pages.h"
 #include "preview/canvas.h"
 
 #include <math.h>

@@ -63,7 +63,7 @@ compiles() {
 	only hiredis/ lib/store/{connection,reply}.c
 	only openssl/ssl.h lib/store/tls.c probe/http/{failure,tls}.c
 	only yaml.h lib/conf/yaml.h
-	only zlib.h probe/http/decoding.c serve/preview/png.c serve/render/gzip.c
+	only zlib.h probe/http/decoding.c serve/preview/canvas.c serve/render/render.c
 	only brotli/ probe/http/decoding.c
 	only fcgiapp.h serve/fastcgi.c serve/main.c
 }
@@ -95,7 +95,7 @@ CALLS_ALONE='backtrace canonicalize_file_name error_at_line mallinfo malloc_trim
 
 # takes TYPE CALL: whether a function that has one of that type as b may make this call.
 takes() {
-	printf '%s\n' '#include "api/calendar.h"' '#include "api/feed.h"' '#include "badge/badge.h"' \
+	printf '%s\n' '#include "api/api.h"' '#include "badge/badge.h"' \
 		'#include "data/incident_words.h"' '#include "data/places.h"' '#include "data/times.h"' \
 		'#include "pages/html.h"' '#include "preview/preview.h"' \
 		"void f(struct $1 *b);" "void f(struct $1 *b) { $2; }" |

@@ -6,7 +6,6 @@
 #include "sink_bodies.h"
 
 #include "incident/state.h"
-#include "incident/state.h"
 #include "sinks/escape.h"
 
 #include <setjmp.h>

@@ -11,6 +11,7 @@
 #include "terms/histogram.h"
 #include "terms/regions.h"
 #include "pages/status_page.h"
+#include "pages/pages.h"
 
 #include <math.h>
 #include <setjmp.h>
