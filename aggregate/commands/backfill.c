@@ -13,7 +13,7 @@
 #include "base/xalloc.h"
 #include "commands/replay.h"
 #include "conf/conf.h"
-#include "offline/collect.h"
+#include "histories/collect.h"
 #include "options.h"
 #include "rule/drift.h"
 #include "store/ingest.h"

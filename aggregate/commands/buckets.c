@@ -7,7 +7,7 @@
 #include "base/xalloc.h"
 #include "commands/replay.h"
 #include "json/json.h"
-#include "offline/collect.h"
+#include "histories/collect.h"
 #include "options.h"
 #include "rule/bucket.h"
 #include "store/load.h"

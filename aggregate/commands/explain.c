@@ -8,7 +8,7 @@
 #include "base/xalloc.h"
 #include "conf/conf.h"
 #include "json/json.h"
-#include "offline/collect.h"
+#include "histories/collect.h"
 #include "options.h"
 #include "rule/drift.h"
 #include "rule/explanation.h"

@@ -13,7 +13,7 @@
 #include "base/sha256.h"
 #include "commands/targets.h"
 #include "json/json.h"
-#include "offline/deposit_pieces.h"
+#include "histories/deposit_pieces.h"
 #include "options.h"
 #include "records/probe.h"
 #include "store/keys.h"

@@ -7,7 +7,7 @@
 #include "base/stats.h"
 #include "base/xalloc.h"
 #include "figures/rates.h"
-#include "offline/collect.h"
+#include "histories/collect.h"
 #include "options.h"
 #include "rule/threshold_comparison.h"
 #include "rule/drift.h"

@@ -5,7 +5,7 @@
 #include "commands/buckets.h"
 #include "json/json.h"
 #include "mcp/regions.h"
-#include "offline/collect.h"
+#include "histories/collect.h"
 #include "records/month_report.h"
 #include "store/fleet.h"
 #include "store/keys.h"

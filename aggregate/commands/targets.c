@@ -8,7 +8,7 @@
 #include "conf/ca.h"
 #include "conf/conf.h"
 #include "json/json.h"
-#include "lock/lock_digests.h"
+#include "pinned/lock_digests.h"
 #include "options.h"
 #include "records/probe.h"
 #include "store/format.h"

@@ -16,7 +16,7 @@
 #include "base/stats.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"
-#include "lock/lock_digests.h"
+#include "pinned/lock_digests.h"
 #include "options.h"
 #include "records/verdict.h"
 #include "store/heartbeat.h"

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "base/xalloc.h"
-#include "offline/collect.h"
+#include "histories/collect.h"
 #include "rule/drift.h"
 #include "rule/isolation.h"
 #include "store/counted_minutes.h"

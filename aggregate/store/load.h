@@ -5,7 +5,7 @@
 #define STORE_LOAD_H
 
 #include "figures/figures.h"
-#include "offline/collect.h"
+#include "histories/collect.h"
 #include "rule/region_state.h"
 #include "store/store.h"
 

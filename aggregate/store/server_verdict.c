@@ -3,7 +3,7 @@
 #include "base/stats.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
-#include "lock/lock_digests.h"
+#include "pinned/lock_digests.h"
 #include "rule/churn.h"
 #include "rule/drift.h"
 #include "store/divergence_words.h"

@@ -8,7 +8,7 @@
 #define STORE_UNAPPROVED_H
 
 #include "base/buf.h"
-#include "lock/lock_digests.h"
+#include "pinned/lock_digests.h"
 #include "records/verdict.h"
 
 struct store;

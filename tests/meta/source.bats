@@ -145,7 +145,7 @@ refuses() {
 FLOORS='
 lib: conf tools records mcp store cgi json base
 probe: main probe steps expiry report,options,queue target,ssh_command,auth,mcp http redaction
-aggregate: main commands store verdict_line figures options offline lock rule signs
+aggregate: main commands store verdict_line figures options histories pinned rule poisoning
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
 alertd: main web commands store_outage
@@ -238,7 +238,7 @@ put_included() {
 
 @test "what decides touches neither clock, file, socket nor environment" {
 	local f objects=()
-	for f in aggregate/{rule,figures,signs}/*.c aggregate/commands/status_screen*.c \
+	for f in aggregate/{rule,figures,poisoning}/*.c aggregate/commands/status_screen*.c \
 		alertd/{incident,routing,words}/*.c \
 		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
 		alertd/delivery/round_complete.c \

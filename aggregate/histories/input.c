@@ -1,4 +1,4 @@
-#include "offline/input.h"
+#include "histories/input.h"
 
 #include "base/lines.h"
 #include "base/log.h"

@@ -4,12 +4,12 @@
  * time. Of the JSON only names, codes and hashes are kept, one copy of equal
  * ones.
  */
-#include "offline/collect.h"
+#include "histories/collect.h"
 
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "offline/pool.h"
-#include "offline/tool_lists.h"
+#include "histories/pool.h"
+#include "histories/tool_lists.h"
 
 #include <math.h>
 #include <stdlib.h>

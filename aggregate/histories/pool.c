@@ -1,4 +1,4 @@
-#include "offline/pool.h"
+#include "histories/pool.h"
 
 #include "base/xalloc.h"
 

@@ -1,4 +1,4 @@
-#include "lock/tools_lock.h"
+#include "pinned/tools_lock.h"
 
 #include "base/buf.h"
 #include "base/lines.h"

@@ -1,4 +1,4 @@
-#include "lock/tool_texts.h"
+#include "pinned/tool_texts.h"
 
 #include "base/sha256.h"
 #include "base/text.h"

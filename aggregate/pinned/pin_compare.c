@@ -1,9 +1,9 @@
-#include "lock/pin_compare.h"
+#include "pinned/pin_compare.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "lock/tool_texts.h"
-#include "lock/tools_lock.h"
+#include "pinned/tool_texts.h"
+#include "pinned/tools_lock.h"
 #include "rule/drift.h"
 #include "rule/history.h"
 

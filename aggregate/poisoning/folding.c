@@ -1,4 +1,4 @@
-#include "signs/folding.h"
+#include "poisoning/folding.h"
 
 #include "base/text.h"
 

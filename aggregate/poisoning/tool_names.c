@@ -3,11 +3,11 @@
  * is left out of each. So each name stands in a table under itself, and under
  * what is left of it without each of its letters.
  */
-#include "signs/tool_names.h"
+#include "poisoning/tool_names.h"
 
 #include "base/index.h"
 #include "base/xalloc.h"
-#include "signs/folding.h"
+#include "poisoning/folding.h"
 
 #include <stdlib.h>
 

@@ -7,7 +7,7 @@
 #define OFFLINE_TOOL_LISTS_H
 
 #include "base/index.h"
-#include "offline/pool.h"
+#include "histories/pool.h"
 #include "records/probe.h"
 #include "rule/history.h"
 

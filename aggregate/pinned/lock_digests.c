@@ -4,7 +4,7 @@
  * them empty in the texts that it hands to json_parse: one of each server, with
  * its digests, and one of the file, with its version.
  */
-#include "lock/lock_digests.h"
+#include "pinned/lock_digests.h"
 
 #include "base/buf.h"
 #include "base/strings.h"

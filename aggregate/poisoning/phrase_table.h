@@ -8,7 +8,7 @@
 #ifndef SIGNS_PHRASE_TABLE_H
 #define SIGNS_PHRASE_TABLE_H
 
-#include "signs/phrases.h"
+#include "poisoning/phrases.h"
 
 struct phrase_row {
 	enum phrase_kind kind;

@@ -1,4 +1,4 @@
-#include "signs/encoded_text.h"
+#include "poisoning/encoded_text.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "offline/deposit_pieces.h"
+#include "histories/deposit_pieces.h"
 
 #include "base/num.h"
 #include "json/json.h"

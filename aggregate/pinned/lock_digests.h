@@ -6,7 +6,7 @@
 #ifndef LOCK_LOCK_DIGESTS_H
 #define LOCK_LOCK_DIGESTS_H
 
-#include "lock/tools_lock.h"
+#include "pinned/tools_lock.h"
 
 /* Opaque. */
 struct lock_digests;

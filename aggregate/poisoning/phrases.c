@@ -5,13 +5,13 @@
  * costs a look-up, and a bounded number of steps where it ends phrases; nothing
  * is ever tried twice.
  */
-#include "signs/phrases.h"
+#include "poisoning/phrases.h"
 
 #include "base/index.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "signs/folding.h"
-#include "signs/phrase_table.h"
+#include "poisoning/folding.h"
+#include "poisoning/phrase_table.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "signs/phrase_table.h"
+#include "poisoning/phrase_table.h"
 
 /* Words that stand for one another. */
 #define DISREGARD "ignore|disregard|forget|override|bypass|overrule"

@@ -1,4 +1,4 @@
-#include "offline/tool_lists.h"
+#include "histories/tool_lists.h"
 
 #include "base/xalloc.h"
 

@@ -2,15 +2,15 @@
  * poisoning.c: goes through a definition, and asks the rules of each text in it.
  * What a text is for decides which rules are asked.
  */
-#include "signs/poisoning.h"
+#include "poisoning/poisoning.h"
 
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "signs/encoded_text.h"
-#include "signs/folding.h"
-#include "signs/phrases.h"
-#include "signs/tool_names.h"
+#include "poisoning/encoded_text.h"
+#include "poisoning/folding.h"
+#include "poisoning/phrases.h"
+#include "poisoning/tool_names.h"
 
 #include <stdlib.h>
 
