@@ -24,7 +24,7 @@
 #include "store/publish.h"
 #include "store/retention.h"
 #include "store/scripts.h"
-#include "store/setup.h"
+#include "store/fleet.h"
 #include "store/store.h"
 
 #include <inttypes.h>

@@ -11,7 +11,7 @@
 #include "options.h"
 #include "rule/bucket.h"
 #include "store/load.h"
-#include "store/setup.h"
+#include "store/fleet.h"
 #include "store/store.h"
 #include "verdict_line.h"
 

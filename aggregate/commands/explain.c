@@ -16,7 +16,7 @@
 #include "store/isolation_store.h"
 #include "store/keys.h"
 #include "store/load.h"
-#include "store/setup.h"
+#include "store/fleet.h"
 #include "store/store.h"
 
 #include <math.h>

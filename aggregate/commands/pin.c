@@ -12,7 +12,7 @@
 #include "options.h"
 #include "rule/drift.h"
 #include "store/format.h"
-#include "store/setup.h"
+#include "store/fleet.h"
 #include "store/store.h"
 #include "verdict_line.h"
 

@@ -16,7 +16,7 @@
 #include "records/month_report.h"
 #include "store/report_store.h"
 #include "store/retention.h"
-#include "store/setup.h"
+#include "store/fleet.h"
 #include "verdict_line.h"
 
 #include <math.h>

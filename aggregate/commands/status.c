@@ -20,7 +20,7 @@
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/rollup.h"
-#include "store/setup.h"
+#include "store/fleet.h"
 #include "store/store.h"
 #include "verdict_line.h"
 

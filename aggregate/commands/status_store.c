@@ -13,7 +13,7 @@
 #include "json/json.h"
 #include "options.h"
 #include "store/key_name.h"
-#include "store/setup.h"
+#include "store/fleet.h"
 #include "store/store.h"
 #include "verdict_line.h"
 

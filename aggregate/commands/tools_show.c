@@ -10,7 +10,7 @@
 #include "json/json.h"
 #include "options.h"
 #include "store/definition_history.h"
-#include "store/setup.h"
+#include "store/fleet.h"
 #include "store/store.h"
 #include "verdict_line.h"
 

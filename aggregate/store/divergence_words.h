@@ -12,9 +12,6 @@
 
 struct store;
 
-/* The field of key_tools: the lists that differ, and their words. */
-#define DIVERGENCE_WORDS "divergence:words"
-
 /*
  * divergence_words_of(b, v, h, n, until): append which lists the sides of v see, by
  * the newest probes of the n regions h that started by `until`. Nothing where v

@@ -30,7 +30,7 @@
 #include "store/regions_heard.h"
 #include "store/scripts.h"
 #include "store/server_verdict.h"
-#include "store/setup.h"
+#include "store/fleet.h"
 #include "store/store.h"
 #include "verdict_line.h"
 

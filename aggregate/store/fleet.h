@@ -7,6 +7,7 @@
 
 #include "records/maintenance_list.h"
 #include "rule/verdict.h"
+#include "store/setup.h"
 
 struct conf;
 struct store;
@@ -95,5 +96,27 @@ int fleet_announce(const struct conf *c, struct store *s);
  * the server that is probed most often.
  */
 struct rule fleet_isolation_rule(const struct fleet *f);
+
+/*
+ * setup_fleet(s, slug, f): the servers of the configuration, or without one
+ * those that the store knows; only `slug`, where that is not NULL. *f may be
+ * empty; fleet_release it before setup_close. -1: the store failed, and the
+ * operator has been told.
+ */
+int setup_fleet(const struct setup *s, const char *slug, struct fleet *f);
+
+/*
+ * setup_open_fleet(s, cmd, slug, f): both, for a command that needs a server.
+ * EXIT_GOOD; else the exit status, and the operator has been told why. In all
+ * cases fleet_release and setup_close.
+ */
+int setup_open_fleet(struct setup *s, const struct command *cmd,
+	const char *slug, struct fleet *f);
+
+/*
+ * setup_no_server(s, slug): tell the operator that there is no server, or none
+ * of this slug. Returns EXIT_USAGE.
+ */
+int setup_no_server(const struct setup *s, const char *slug);
 
 #endif

@@ -13,9 +13,6 @@
 
 struct store;
 
-/* The field of key_tools: which lists differ from which pin, and how. */
-#define UNAPPROVED_CHANGE "unapproved:change"
-
 /* What is compared. */
 struct unapproved_input {
 	const char *slug;
