@@ -24,8 +24,8 @@
 #include "commands/tools_signs.h"
 #include "histories/collect.h"
 #include "histories/input.h"
+#include "judge/evaluation.h"
 #include "options.h"
-#include "store/evaluation.h"
 #include "store/ingest.h"
 
 #include <errno.h>

@@ -145,7 +145,7 @@ refuses() {
 FLOORS='
 lib: conf tools records mcp store cgi json base
 probe: main probe steps expiry report,options,queue target,ssh_command,auth,mcp http redaction
-aggregate: main commands store verdict_line figures options histories pinned rule poisoning
+aggregate: main commands judge store,snapshot verdict_line figures options histories pinned rule poisoning
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
 alertd: main web commands store_outage
