@@ -8,7 +8,7 @@
 #include "base/options.h"
 #include "base/xalloc.h"
 #include "terms/names.h"
-#include "offline/collect.h"
+#include "histories/collect.h"
 
 #include <math.h>
 #include <stdlib.h>

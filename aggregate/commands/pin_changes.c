@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "commands/sarif.h"
 #include "json/json.h"
-#include "lock/pin_compare.h"
+#include "pinned/pin_compare.h"
 #include "records/probe.h"
 #include "records/verdict.h"
 #include "tools/definition_diff.h"

@@ -10,7 +10,7 @@
 
 #include <inttypes.h>
 
-/* The most characters of a code in brief; the same as in offline/collect.c. */
+/* The most characters of a code in brief; the same as in histories/collect.c. */
 #define CODE_MAX 100
 
 struct batch {

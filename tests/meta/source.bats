@@ -143,7 +143,7 @@ refuses() {
 FLOORS='
 lib: conf tools records terms store cgi json base
 probe: main probe steps expiry report,options,queue target,ssh_command auth protocol http redaction
-aggregate: main commands store verdict_line figures options offline lock words rule signs
+aggregate: main commands judge store,snapshot verdict_line figures options histories pinned words rule poisoning
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
 alertd: main web commands store_outage
@@ -236,7 +236,7 @@ put_included() {
 
 @test "what decides touches neither clock, file, socket nor environment" {
 	local f objects=()
-	for f in aggregate/{rule,figures,signs,words}/*.c aggregate/commands/status_screen*.c \
+	for f in aggregate/{rule,figures,poisoning,words}/*.c aggregate/commands/status_screen*.c \
 		alertd/{incident,routing,words}/*.c \
 		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
 		alertd/delivery/round_complete.c \
