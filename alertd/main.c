@@ -7,17 +7,7 @@
 #include "base/log.h"
 #include "base/secrets.h"
 #include "base/stats.h"
-#include "commands/ack.h"
-#include "commands/check.h"
-#include "commands/check_open.h"
-#include "commands/forecast.h"
-#include "commands/known_server.h"
-#include "commands/maintenance.h"
-#include "commands/maintenance_plan.h"
-#include "commands/note.h"
-#include "commands/replay.h"
-#include "commands/show.h"
-#include "commands/test.h"
+#include "commands/commands.h"
 #include "conf/conf.h"
 #include "conf/last_good.h"
 #include "delivery/heartbeat.h"
@@ -375,7 +365,7 @@ static int act(const struct options *o, const struct conf *conf,
 		setup.output = output_new(STDOUT_FILENO, journal);
 	}
 	if (store && maintenance_wanted(o)) {
-		status = maintain(o, conf, store, setup.text);
+		status = maintenance_command(o, conf, store, setup.text);
 	} else if (store || o->dry_run) {
 		setup.states = state_store_new(store);
 		setup.maintenances = maintenance_store_new(store);
@@ -390,7 +380,7 @@ static int act(const struct options *o, const struct conf *conf,
 		else if (o->action == OPTIONS_REPORT)
 			status = show_report(&setup, o);
 		else if (o->action == OPTIONS_TEST)
-			status = testing(&setup, o);
+			status = test_routes(&setup, o);
 		else
 			status = run(o, &setup, url, &ack);
 		status = settle(o, &setup, status);
@@ -427,7 +417,7 @@ static int replay(const struct options *o, const struct conf *conf)
 static int check_all(const char *file, const struct conf *conf,
 	const struct options *o, const char *url)
 {
-	int status = check(file, conf, o, credential_folder());
+	int status = check_config(file, conf, o, credential_folder());
 	char why[STORE_WHY] = "";
 	struct state_store *states;
 	struct store *store;

@@ -1,4 +1,4 @@
-#include "commands/known_server.h"
+#include "commands/commands.h"
 
 #include "base/exits.h"
 #include "base/log.h"

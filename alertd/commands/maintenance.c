@@ -1,15 +1,14 @@
-#include "commands/maintenance.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/spelling.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
-#include "commands/maintenance_plan.h"
-#include "commands/silence.h"
 #include "conf/policy.h"
 #include "incident/machine.h"
 #include "records/probe.h"
@@ -17,7 +16,9 @@
 #include "store/persist.h"
 #include "store/store.h"
 
+#include <fnmatch.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -371,7 +372,7 @@ static int silence(const struct options *o, const struct conf *conf,
 	return status;
 }
 
-int maintain(const struct options *o, const struct conf *conf,
+int maintenance_command(const struct options *o, const struct conf *conf,
 	struct store *store, bool text)
 {
 	const char *zone = text ? maintenance_plan_zone(o, conf) : NULL;
@@ -402,4 +403,75 @@ int maintain(const struct options *o, const struct conf *conf,
 	buf_release(&out);
 	maintenance_store_free(c);
 	return status;
+}
+
+const char *maintenance_plan_zone(
+	const struct options *o, const struct conf *c)
+{
+	if (o->zone)
+		return o->zone;
+	return c && c->zone ? c->zone : MAINTENANCE_ZONE;
+}
+
+enum maintenance_plan_fit maintenance_plan_fit(
+	struct maintenance *m, double now, double cap_s)
+{
+	bool cut = (double)(m->ends_at - m->starts_at) > cap_s;
+
+	if (cut)
+		m->ends_at = m->starts_at + (int64_t)cap_s;
+	if (!m->every && (double)m->ends_at <= now)
+		return MAINTENANCE_PLAN_OVER;
+	return cut ? MAINTENANCE_PLAN_CUT : MAINTENANCE_PLAN_FITS;
+}
+
+static bool refuse_plan(char *why, const char *what, const char *name,
+	const char *near)
+{
+	snprintf(why, MAINTENANCE_PLAN_WHY,
+		"%s '%.80s' in the configuration%s%.80s%s", what, name,
+		near ? "; did you mean '" : "", near ? near : "",
+		near ? "'?" : "");
+	return false;
+}
+
+static bool slug_is_there(const char *pattern, const struct conf *c, char *why)
+{
+	const char *near = NULL;
+
+	for (size_t i = 0; i < conf_count(c); i++) {
+		const char *slug = conf_server_slug(c, i);
+
+		if (fnmatch(pattern, slug, 0) == 0)
+			return true;
+		if (!near && spelling_enough(pattern, slug))
+			near = slug;
+	}
+	return refuse_plan(why,
+		strpbrk(pattern, "*?[") ? "no server matches" : "no server",
+		pattern, near);
+}
+
+static bool account_is_there(const char *name, const struct conf *c, char *why)
+{
+	const char *near = NULL;
+
+	if (conf_account(c, name))
+		return true;
+	for (size_t i = 0; i < c->n_accounts && !near; i++)
+		if (spelling_enough(name, c->accounts[i].name))
+			near = c->accounts[i].name;
+	return refuse_plan(why, "no account", name, near);
+}
+
+bool maintenance_plan_servers(
+	const struct maintenance *m, const struct conf *c, char *why)
+{
+	for (size_t i = 0; i < m->n_slugs; i++)
+		if (!slug_is_there(m->slugs[i], c, why))
+			return false;
+	for (size_t i = 0; i < m->n_accounts; i++)
+		if (!account_is_there(m->accounts[i], c, why))
+			return false;
+	return true;
 }

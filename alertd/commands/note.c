@@ -1,11 +1,10 @@
-#include "commands/note.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "commands/known_server.h"
 #include "incident/state.h"
 #include "records/incident_update.h"
 #include "state/incident_store.h"

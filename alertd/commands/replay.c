@@ -4,14 +4,13 @@
  * counts only when the next line is not from before it; else one wrong clock
  * would hide all that follows.
  */
-#include "commands/replay.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "commands/replay_report.h"
 #include "conf/policy.h"
 #include "incident/event.h"
 #include "incident/expiry.h"

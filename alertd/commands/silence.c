@@ -1,4 +1,4 @@
-#include "commands/silence.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
@@ -7,7 +7,6 @@
 #include "base/spelling.h"
 #include "base/text.h"
 #include "base/zone.h"
-#include "commands/maintenance_plan.h"
 #include "state/maintenance_store.h"
 
 #include <math.h>

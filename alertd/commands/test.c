@@ -1,4 +1,4 @@
-#include "commands/test.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
-#include "commands/ack.h"
 #include "delivery/sender.h"
 #include "delivery/worker.h"
 #include "emit.h"
@@ -302,7 +301,7 @@ static int try(struct trial *t, const struct notifier_setup *s)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
-int testing(const struct notifier_setup *setup, const struct options *o)
+int test_routes(const struct notifier_setup *setup, const struct options *o)
 {
 	const struct conf *c = setup->conf;
 	struct trial t = {

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "base/zone.h"
 #include "cgi/form.h"
-#include "commands/ack.h"
+#include "commands/commands.h"
 #include "emit.h"
 #include "incident/acknowledgement.h"
 #include "incident/event.h"

@@ -1,6 +1,6 @@
 #include "web/ack_short_link.h"
 
-#include "commands/ack.h"
+#include "commands/commands.h"
 #include "incident/incident.h"
 #include "state/state_store.h"
 #include "transport/ack_token.h"

@@ -1,7 +1,7 @@
 #include "web/answer_api.h"
 
 #include "base/log.h"
-#include "commands/ack.h"
+#include "commands/commands.h"
 #include "incident/acknowledgement.h"
 #include "routing/routing.h"
 #include "sinks/sink.h"

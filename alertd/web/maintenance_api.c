@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cgi/bearer.h"
-#include "commands/maintenance_plan.h"
+#include "commands/commands.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "state/maintenance_store.h"

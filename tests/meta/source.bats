@@ -240,7 +240,7 @@ put_included() {
 	local f objects=()
 	for f in aggregate/{rule,figures,signs}/*.c aggregate/commands/status_screen*.c \
 		alertd/{incident,routing,words}/*.c \
-		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
+		alertd/commands/{check_coverage,check_event,explain,replay_report,timeline}.c \
 		alertd/delivery/round_complete.c \
 		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
 		lib/conf/{match,policy}.c lib/base/{ip,mailbox,num,siphash,strings,text,tzif}.c \
