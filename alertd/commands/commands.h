@@ -22,7 +22,6 @@
 #include <stdbool.h>
 
 struct ack_request;
-struct maintenance_store;
 struct notifier;
 struct state_store;
 struct store;
@@ -196,7 +195,7 @@ bool forecast_print(struct forecast *w, struct state_store *states,
 int known_server(const struct notifier_setup *s, const char *what);
 
 /*
- * maintenance.c: the commands of mcp-alert(1) for maintenances.
+ * maintenance.c: the commands for maintenances and silences.
  */
 
 /* maintenance_wanted(o): whether the options ask for one of these commands. */
@@ -443,30 +442,6 @@ int show_report(const struct notifier_setup *s, const struct options *o);
 
 /* show_list(s): print all open incidents, in the same way. */
 int show_list(const struct notifier_setup *s);
-
-/*
- * silence.c: the commands "silence add" and "silence end", and a silence as a
- * row of "maintenance list", which lists both.
- */
-
-/*
- * silence_add(o, conf, c, now, out), silence_stop(o, c, now, out): what the
- * command line says; *out is the silence, for as long as o and c live. An exit status; the
- * operator has been told why it is none of 0.
- */
-int silence_add(const struct options *o, const struct conf *conf,
-	struct maintenance_store *c, double now, struct silence *out);
-int silence_stop(const struct options *o, struct maintenance_store *c,
-	double now, struct silence *out);
-
-/*
- * silence_shown(s, now): whether lists still show it. silence_put(b, s, now,
- * zone): append its row with the times of that zone, or where zone is NULL, its
- * record as a line.
- */
-bool silence_shown(const struct silence *s, double now);
-void silence_put(struct buf *b, const struct silence *s, double now,
-	const char *zone);
 
 /*
  * test.c: mcp-alert test: sends a P1 that is only a test to the routes, and

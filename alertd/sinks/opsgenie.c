@@ -12,7 +12,6 @@
 #include "cgi/bearer.h"
 #include "cgi/request.h"
 #include "json/json.h"
-#include "sinks/escape.h"
 #include "transport/error_text.h"
 
 #include <string.h>

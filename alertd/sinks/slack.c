@@ -10,11 +10,10 @@
  */
 #include "sinks/sink.h"
 
+#include "base/num.h"
 #include "cgi/form.h"
 #include "cgi/request.h"
 #include "mcp/names.h"
-#include "base/num.h"
-#include "sinks/escape.h"
 #include "transport/error_text.h"
 #include "transport/signature.h"
 

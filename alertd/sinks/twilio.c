@@ -10,7 +10,6 @@
 #include "cgi/form.h"
 #include "cgi/request.h"
 #include "json/json.h"
-#include "sinks/escape.h"
 #include "transport/ack_token.h"
 #include "transport/signature.h"
 
