@@ -30,7 +30,7 @@
 #include "store_outage.h"
 #include "transport/credential.h"
 #include "transport/journal.h"
-#include "web/cgi.h"
+#include "web/web.h"
 
 #include <fcntl.h>
 #include <math.h>

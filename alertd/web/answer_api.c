@@ -1,4 +1,4 @@
-#include "web/answer_api.h"
+#include "web/web.h"
 
 #include "base/log.h"
 #include "commands/commands.h"
@@ -6,7 +6,6 @@
 #include "routing/routing.h"
 #include "sinks/sink.h"
 #include "transport/credential.h"
-#include "web/ack_page.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "web/maintenance_api.h"
+#include "web/web.h"
 
 #include "base/clock.h"
 #include "base/text.h"

@@ -20,8 +20,7 @@
 #include "json/json.h"
 #include "records/maintenance.h"
 #include "transport/ack_token.h"
-#include "web/cgi.h"
-#include "web/slot.h"
+#include "web/web.h"
 
 #include <sys/types.h>
 #include <unistd.h>
