@@ -7,7 +7,7 @@
 #include "routing/dispatch.h"
 #include "routing/rate_limit.h"
 #include "routing/renamed_route.h"
-#include "transport/ack_token.h"
+#include "transport/signature.h"
 
 #include <math.h>
 #include <string.h>

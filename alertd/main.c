@@ -29,7 +29,6 @@
 #include "store/store.h"
 #include "store_outage.h"
 #include "transport/credential.h"
-#include "transport/journal.h"
 #include "web/web.h"
 
 #include <fcntl.h>

@@ -19,7 +19,7 @@
 #include "routing/routing.h"
 #include "state/state_store.h"
 #include "transport/credential.h"
-#include "transport/http_client.h"
+#include "transport/transport.h"
 #include "words/phrases.h"
 
 #include <errno.h>

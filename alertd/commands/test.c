@@ -17,7 +17,7 @@
 #include "routing/what_if.h"
 #include "state/maintenance_store.h"
 #include "state/route_test_store.h"
-#include "transport/error_text.h"
+#include "transport/transport.h"
 #include "words/phrases.h"
 
 #include <math.h>

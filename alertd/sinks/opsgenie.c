@@ -12,7 +12,7 @@
 #include "cgi/bearer.h"
 #include "cgi/request.h"
 #include "json/json.h"
-#include "transport/error_text.h"
+#include "transport/transport.h"
 
 #include <string.h>
 

@@ -1,13 +1,13 @@
 /*
  * sink.c: the sink of each type of route; those two that are no vendor's: a program of
- * the operator with the event on its standard input (see transport/exec.h), and the
+ * the operator with the event on its standard input (see transport/exec.c), and the
  * event as it is, as a POST, signed where the route has a secret; and what an answer
  * over HTTP means.
  */
 #include "sinks/sink.h"
 
-#include "transport/error_text.h"
 #include "transport/signature.h"
+#include "transport/transport.h"
 
 #define ROW(TYPE, type, ...) &sink_##type,
 static const struct sink *const sinks[] = {CONF_ROUTE_TYPES(ROW)};

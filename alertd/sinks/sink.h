@@ -13,9 +13,7 @@
 #include "sinks/event_fields.h"
 #include "sinks/message.h"
 #include "transport/credential.h"
-#include "transport/http_client.h"
-#include "transport/result.h"
-#include "transport/smtp_client.h"
+#include "transport/transport.h"
 
 /* What a sink makes its requests from. */
 struct sink_job {
@@ -40,7 +38,7 @@ struct sink_call {
 	const char *body;
 	/* What the vendor proves with that it is the vendor. */
 	const char *secret;
-	const char *ack_secret; /* see transport/ack_token.h; or NULL */
+	const char *ack_secret; /* see transport/signature.h; or NULL */
 	double now;		/* epoch seconds */
 };
 

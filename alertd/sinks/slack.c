@@ -14,8 +14,8 @@
 #include "cgi/form.h"
 #include "cgi/request.h"
 #include "mcp/names.h"
-#include "transport/error_text.h"
 #include "transport/signature.h"
+#include "transport/transport.h"
 
 #include <string.h>
 

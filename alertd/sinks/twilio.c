@@ -10,7 +10,6 @@
 #include "cgi/form.h"
 #include "cgi/request.h"
 #include "json/json.h"
-#include "transport/ack_token.h"
 #include "transport/signature.h"
 
 #include <ctype.h>

@@ -16,8 +16,8 @@
 #include "state/backend.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
-#include "transport/ack_token.h"
 #include "transport/credential.h"
+#include "transport/signature.h"
 #include "words/phrases.h"
 
 #include <math.h>

@@ -112,7 +112,7 @@ void cgi_ack_get(const struct cgi *c, struct cgi_answer *a);
 void cgi_ack_post(const struct cgi *c, struct cgi_answer *a);
 
 /*
- * cgi_short_admit(c, a): for the short link /a/ID (see transport/ack_token.h):
+ * cgi_short_admit(c, a): for the short link /a/ID (see transport/signature.h):
  * whether the id is one of ours. Only the store knows its incident, so
  * cgi_short_get and cgi_short_post look that up first, and then answer as
  * cgi_ack_get and cgi_ack_post do.

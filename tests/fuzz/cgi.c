@@ -19,7 +19,7 @@
 #include "incident/state.h"
 #include "json/json.h"
 #include "records/maintenance.h"
-#include "transport/ack_token.h"
+#include "transport/signature.h"
 #include "web/web.h"
 
 #include <sys/types.h>

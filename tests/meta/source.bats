@@ -242,7 +242,7 @@ put_included() {
 		alertd/{incident,routing,words}/*.c \
 		alertd/commands/{check_coverage,check_event,explain,replay_report,timeline}.c \
 		alertd/delivery/round_complete.c \
-		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
+		alertd/sinks/*.c alertd/transport/{error_text,mime,signature}.c \
 		lib/conf/{match,policy}.c lib/base/{ip,mailbox,num,siphash,strings,text,tzif}.c \
 		lib/{json,mcp,tools}/*.c lib/records/maintenance_window.c \
 		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/{form,request}.c \
