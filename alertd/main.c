@@ -27,7 +27,6 @@
 #include "store/heartbeat.h"
 #include "store/persist.h"
 #include "store/store.h"
-#include "store_outage.h"
 #include "transport/credential.h"
 #include "web/web.h"
 
@@ -83,7 +82,7 @@ static int use_silence(struct notifier *p, cJSON *doc, char *why)
 
 struct reading {
 	struct notifier *notifier;
-	const struct notifier_setup *setup;
+	const struct run *setup;
 	struct heartbeat *heartbeat; /* or NULL */
 	/* Verdicts of one minute, to be decided on together. */
 	struct verdict_record v[TRANSACTION_TOGETHER];
@@ -228,7 +227,7 @@ static int read_verdicts(struct reading *r)
 /* The same, and then says what else would have been told. */
 static int rehearse(struct reading *r)
 {
-	const struct notifier_setup *s = r->setup;
+	const struct run *s = r->setup;
 	struct forecast forecast = {0};
 	int status;
 
@@ -252,11 +251,11 @@ static int tick(struct notifier *p, struct state_store *states)
 }
 
 /* Tells of a store that is down, or up again, where anybody is to be told. */
-static bool tell_store_outage(const struct notifier_setup *setup, const char *url,
+static bool tell_store_outage(const struct run *setup, const char *url,
 	const char *why)
 {
 	return !setup->deliver || !setup->conf || !setup->conf->n_routes ||
-		store_outage_tell(setup, url, why);
+		notifier_store_outage(setup, url, why);
 }
 
 static int use(struct reading *r, const struct options *o,
@@ -277,7 +276,7 @@ static int use(struct reading *r, const struct options *o,
 	return status;
 }
 
-static int run(const struct options *o, const struct notifier_setup *setup,
+static int run(const struct options *o, const struct run *setup,
 	const char *url, struct ack_request *ack)
 {
 	struct notifier *p = notifier_new(setup);
@@ -310,7 +309,7 @@ static struct deliver *open_deliver(const struct conf *conf)
  * Has the store keep what this run did, and makes sure that it stays done,
  * even if the store is killed now. The exit status of the run, or of that.
  */
-static int settle(const struct options *o, const struct notifier_setup *setup,
+static int settle(const struct options *o, const struct run *setup,
 	int status)
 {
 	bool rounds = o->action == OPTIONS_VERDICTS || o->action == OPTIONS_TICK;
@@ -334,7 +333,7 @@ static int act(const struct options *o, const struct conf *conf,
 	struct store *store, const char *url, const char *why)
 {
 	bool tty = isatty(STDOUT_FILENO);
-	struct notifier_setup setup = {
+	struct run setup = {
 		.store = store,
 		.conf = conf,
 		.refused = o->refused,

@@ -67,7 +67,7 @@ int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
  * the store does not answer, if `what`, a slug or a dedup_key, names it. Returns an
  * exit status; what is wrong has been logged.
  */
-int acknowledge_in_outage(const struct notifier_setup *setup, const char *url,
+int acknowledge_in_outage(const struct run *setup, const char *url,
 	const char *what, struct ack_request *q);
 
 /*
@@ -192,7 +192,7 @@ bool forecast_print(struct forecast *w, struct state_store *states,
  * status, and the operator has been told, with the nearest name if there is
  * one.
  */
-int known_server(const struct notifier_setup *s, const char *what);
+int known_server(const struct run *s, const char *what);
 
 /*
  * maintenance.c: the commands for maintenances and silences.
@@ -246,7 +246,7 @@ bool maintenance_plan_servers(
  * their operand names, and print the address of its page. Returns an exit status;
  * where that is not EXIT_GOOD, the operator has been told, and nothing is noted.
  */
-int note(const struct notifier_setup *s, const struct options *o);
+int note(const struct run *s, const struct options *o);
 
 /*
  * replay.c: runs recorded verdicts through the machine on their own clock, and
@@ -431,17 +431,17 @@ void report_json(struct buf *b, const struct report *r);
  * s says. They return an exit status; EXIT_USAGE: nothing is known of the
  * server.
  */
-int show_explain(const struct notifier_setup *s, const char *slug);
-int show_history(const struct notifier_setup *s, const char *slug);
+int show_explain(const struct run *s, const char *slug);
+int show_history(const struct run *s, const char *slug);
 
 /*
  * show_report(s, o): print the report of the nights that the options name, in
  * the same way, or as CSV. An exit status.
  */
-int show_report(const struct notifier_setup *s, const struct options *o);
+int show_report(const struct run *s, const struct options *o);
 
 /* show_list(s): print all open incidents, in the same way. */
-int show_list(const struct notifier_setup *s);
+int show_list(const struct run *s);
 
 /*
  * test.c: mcp-alert test: sends a P1 that is only a test to the routes, and
@@ -452,7 +452,7 @@ int show_list(const struct notifier_setup *s);
  * test_routes(setup, o): test the routes of a server. Returns an exit status; if it
  * is not 0, the operator has been told why.
  */
-int test_routes(const struct notifier_setup *setup, const struct options *o);
+int test_routes(const struct run *setup, const struct options *o);
 
 /*
  * timeline.c: what was told of servers, as one list in the order of time.

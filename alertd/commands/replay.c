@@ -433,7 +433,7 @@ static void add_side(struct replay *r, const struct conf_policy *policy)
 
 	s->replay = r;
 	s->states = state_store_new(NULL);
-	s->pager = notifier_new(&(struct notifier_setup) {
+	s->pager = notifier_new(&(struct run) {
 		.states = s->states,
 		.maintenances = r->calendar,
 		.conf = r->setup->conf,

@@ -441,7 +441,7 @@ void cgi_ack_get(const struct cgi *c, struct cgi_answer *a)
 bool cgi_ack_apply(const struct cgi *c, const struct ack_request *q,
 	struct ack_result *r)
 {
-	struct notifier_setup setup = {
+	struct run setup = {
 		.store = c->store,
 		.conf = c->conf,
 		.now = NAN,

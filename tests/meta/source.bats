@@ -148,9 +148,8 @@ probe: main probe steps expiry report,options,queue target,ssh_command,auth,mcp 
 aggregate: main commands store verdict_line figures options offline lock rule signs
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
-alertd: main web commands store_outage
-	notifier,evaluate,emit print,output,input,options
-	delivery sinks routing transport state incident words
+alertd: main web,commands notifier evaluate emit,delivery print,output,input,options
+	sinks routing transport state incident words run
 '
 
 # What each file includes, as "FILE AREA INCLUDED"; of another program's: "?". Bats does
