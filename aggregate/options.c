@@ -7,7 +7,7 @@
 #include "base/num.h"
 #include "base/options.h"
 #include "base/xalloc.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "offline/collect.h"
 
 #include <math.h>

@@ -4,7 +4,7 @@
 #include "base/xalloc.h"
 #include "commands/buckets.h"
 #include "json/json.h"
-#include "mcp/regions.h"
+#include "terms/regions.h"
 #include "offline/collect.h"
 #include "records/month_report.h"
 #include "store/fleet.h"

@@ -1,7 +1,7 @@
 #include "figures/rates.h"
 
 #include "base/xalloc.h"
-#include "mcp/histogram.h"
+#include "terms/histogram.h"
 
 #include <math.h>
 

@@ -5,7 +5,7 @@
 #ifndef STORE_COUNTED_MINUTES_H
 #define STORE_COUNTED_MINUTES_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 

@@ -5,7 +5,7 @@
 #ifndef STORE_ISOLATION_STORE_H
 #define STORE_ISOLATION_STORE_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "rule/isolation.h"
 
 struct store;

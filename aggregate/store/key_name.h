@@ -5,7 +5,7 @@
 #ifndef STORE_KEY_NAME_H
 #define STORE_KEY_NAME_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -14,7 +14,7 @@
 #include "delivery/sender.h"
 #include "incident/event.h"
 #include "incident/incident.h"
-#include "mcp/regions.h"
+#include "terms/regions.h"
 #include "routing/renamed_route.h"
 #include "routing/routing.h"
 #include "state/state_store.h"

@@ -5,7 +5,7 @@
 #include "base/spelling.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "state/state_store.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "json/json.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/probe.h"
 #include "routing/routing.h"
 #include "words/phrases.h"

@@ -8,7 +8,7 @@
 #include "conf/policy.h"
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "print.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"

@@ -13,7 +13,7 @@
 #include "base/num.h"
 #include "cgi/form.h"
 #include "cgi/request.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "transport/signature.h"
 #include "transport/transport.h"
 

@@ -1,4 +1,4 @@
-#include "mcp/change_class.h"
+#include "terms/change_class.h"
 
 static const char *const class_words[] = {
 	[CHANGE_BREAKING] = "breaking",

@@ -1,4 +1,4 @@
-#include "mcp/error_rate.h"
+#include "terms/error_rate.h"
 
 #include "json/json.h"
 

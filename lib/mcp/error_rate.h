@@ -6,7 +6,7 @@
 #define MCP_ERROR_RATE_H
 
 #include "base/buf.h"
-#include "mcp/layers.h"
+#include "terms/layers.h"
 
 #include <cjson/cJSON.h>
 

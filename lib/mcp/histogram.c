@@ -1,4 +1,4 @@
-#include "mcp/histogram.h"
+#include "terms/histogram.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "mcp/layers.h"
+#include "terms/layers.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #ifndef MCP_LAYERS_H
 #define MCP_LAYERS_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 
 /* Where a server fails, from the least bad to the worst. */
 enum failure_layer {

@@ -1,4 +1,4 @@
-#include "mcp/names.h"
+#include "terms/names.h"
 
 /* Classes of ASCII by hand: isalnum(3) asks the locale. */
 static bool lower(char c)

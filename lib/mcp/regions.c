@@ -3,7 +3,7 @@
  * nearest that people know. Names that two providers use for different places
  * are left out.
  */
-#include "mcp/regions.h"
+#include "terms/regions.h"
 
 static const struct {
 	const char *name, *city;

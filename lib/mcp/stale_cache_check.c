@@ -1,4 +1,4 @@
-#include "mcp/stale_cache_check.h"
+#include "terms/stale_cache_check.h"
 
 #include "base/text.h"
 #include "json/json.h"

@@ -7,7 +7,7 @@
 #define MCP_STALE_CACHE_CHECK_H
 
 #include "base/buf.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <cjson/cJSON.h>
 

@@ -5,7 +5,7 @@
 #define TOOLS_LIST_WORDS_H
 
 #include "base/buf.h"
-#include "mcp/change_class.h"
+#include "terms/change_class.h"
 
 struct definitions;
 

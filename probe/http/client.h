@@ -10,7 +10,7 @@
 
 #include "http/decoding.h"
 #include "http/timer.h"
-#include "mcp/stale_cache_check.h"
+#include "terms/stale_cache_check.h"
 
 #include <stdbool.h>
 #include <stddef.h>

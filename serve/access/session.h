@@ -8,7 +8,7 @@
 #define ACCESS_SESSION_H
 
 #include "base/sha256.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/stats.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "store/stages.h"
 
 #include <stdbool.h>

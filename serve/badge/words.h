@@ -7,7 +7,7 @@
 
 #include "badge/badge.h"
 #include "data/condition.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
 #ifndef DATA_INCIDENT_ROWS_H
 #define DATA_INCIDENT_ROWS_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/incident.h"
 
 #include <stdbool.h>

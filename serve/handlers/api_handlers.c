@@ -18,7 +18,7 @@
 #include "http/paging.h"
 #include "http/respond.h"
 #include "json/json.h"
-#include "mcp/regions.h"
+#include "terms/regions.h"
 #include "store/heartbeat.h"
 #include "widget/embed.h"
 

@@ -10,7 +10,7 @@
 #include "handlers/private_access.h"
 #include "http/etag.h"
 #include "http/respond.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "pages/status_page.h"
 #include "pages/tools_page.h"
 

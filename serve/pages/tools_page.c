@@ -4,7 +4,7 @@
 #include "data/server.h"
 #include "data/tool_current.h"
 #include "data/tool_history.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "pages/history_page.h"
 #include "pages/html.h"
 #include "pages/status_page.h"

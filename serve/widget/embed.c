@@ -10,7 +10,7 @@
 #include "http/escape.h"
 #include "http/etag.h"
 #include "http/respond.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "pages/html.h"
 #include "widget/embed_js.h"
 

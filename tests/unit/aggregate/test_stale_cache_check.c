@@ -3,7 +3,7 @@
  * what a check found is read within its limits, and stays in the verdicts for
  * as long as it is valid.
  */
-#include "mcp/stale_cache_check.h"
+#include "terms/stale_cache_check.h"
 
 #include "json/json.h"
 

@@ -10,7 +10,7 @@
 #include "base/spelling.h"
 #include "base/strings.h"
 #include "base/text.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

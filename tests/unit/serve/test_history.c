@@ -8,8 +8,8 @@
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/search.h"
-#include "mcp/histogram.h"
-#include "mcp/regions.h"
+#include "terms/histogram.h"
+#include "terms/regions.h"
 #include "pages/status_page.h"
 
 #include <math.h>
