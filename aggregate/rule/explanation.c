@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/zone.h"
 #include "terms/layers.h"
-#include "rule/divergence_text.h"
 #include "rule/failure_run.h"
+#include "rule/divergence_text.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "commands/forecast.h"
+#include "commands/commands.h"
 
 #include "base/lines.h"
 #include "base/xalloc.h"

@@ -1,4 +1,4 @@
-#include "commands/known_server.h"
+#include "commands/commands.h"
 
 #include "base/exits.h"
 #include "base/log.h"
@@ -21,7 +21,7 @@ static const char *nearest(
 	return conf_server_near(c, slug);
 }
 
-int known_server(const struct notifier_setup *s, const char *what)
+int known_server(const struct run *s, const char *what)
 {
 	char *slug = xstrndup(what, strcspn(what, ":"));
 	bool named = strcmp(slug, SLUG_FLEET) == 0 ||

@@ -1,4 +1,4 @@
-#include "commands/report.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/text.h"

@@ -12,11 +12,10 @@
 
 #include "base/num.h"
 #include "cgi/request.h"
-#include "sinks/escape.h"
 #include "terms/names.h"
-#include "transport/error_text.h"
 #include "transport/form.h"
 #include "transport/signature.h"
+#include "transport/transport.h"
 
 #include <string.h>
 

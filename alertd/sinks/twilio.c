@@ -9,8 +9,6 @@
 
 #include "cgi/request.h"
 #include "json/json.h"
-#include "sinks/escape.h"
-#include "transport/ack_token.h"
 #include "transport/form.h"
 #include "transport/signature.h"
 

@@ -10,8 +10,6 @@
 #include "handlers/private_access.h"
 #include "http/respond.h"
 #include "terms/names.h"
-#include "pages/status_page.h"
-#include "pages/tools_page.h"
 #include "pages/pages.h"
 
 /* The strings of key_definitions: field and value in turn. */

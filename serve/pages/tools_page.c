@@ -5,7 +5,6 @@
 #include "data/tool_current.h"
 #include "data/tool_history.h"
 #include "terms/names.h"
-#include "pages/history_page.h"
 #include "pages/html.h"
 
 #include <inttypes.h>

@@ -146,9 +146,8 @@ probe: main probe steps expiry report,options,queue target,ssh_command auth prot
 aggregate: main commands judge store,snapshot verdict_line figures options histories pinned words rule poisoning
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
-alertd: main web commands store_outage
-	notifier,evaluate,emit print,output,input,options,last_good
-	delivery sinks routing transport state incident words
+alertd: main web,commands notifier evaluate emit,delivery print,output,input,options,last_good
+	sinks routing transport state incident words run
 '
 
 # What each file includes, as "FILE AREA INCLUDED"; of another program's: "?". Bats does
@@ -238,9 +237,9 @@ put_included() {
 	local f objects=()
 	for f in aggregate/{rule,figures,poisoning,words}/*.c aggregate/commands/status_screen*.c \
 		alertd/{incident,routing,words}/*.c \
-		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
+		alertd/commands/{check_coverage,check_event,explain,replay_report,timeline}.c \
 		alertd/delivery/round_complete.c \
-		alertd/sinks/*.c alertd/transport/{ack_token,form,loopback,mime}.c \
+		alertd/sinks/*.c alertd/transport/{error_text,form,mime,signature}.c \
 		lib/conf/match.c lib/base/{ip,mailbox,num,strings,text,tzif}.c \
 		lib/{json,terms,tools}/*.c lib/records/maintenance_window.c \
 		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/request.c \

@@ -78,7 +78,7 @@ static const struct state_backend backend = {
 
 /* One mcp-alert, and the servers whose verdicts it reads. */
 struct alert {
-	struct notifier_setup setup;
+	struct run setup;
 	struct conf_policy policy;
 	struct worker *worker;
 	struct evaluator *e;
