@@ -11,7 +11,7 @@
 #include "lock/tools_lock.h"
 #include "options.h"
 #include "rule/drift.h"
-#include "store/format.h"
+#include "store/beat.h"
 #include "store/setup.h"
 #include "store/store.h"
 #include "verdict_line.h"

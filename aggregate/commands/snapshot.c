@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "options.h"
-#include "store/format.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/scripts.h"
 #include "store/server_keys.h"

@@ -5,7 +5,7 @@
 #include "base/spelling.h"
 #include "conf/conf.h"
 #include "options.h"
-#include "store/format.h"
+#include "store/beat.h"
 #include "store/store.h"
 
 #include <string.h>

@@ -14,7 +14,7 @@
 #include "incident/policy.h"
 #include "records/probe.h"
 #include "state/maintenance_store.h"
-#include "store/persist.h"
+#include "store/beat.h"
 #include "store/store.h"
 
 #include <math.h>

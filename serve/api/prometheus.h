@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "base/stats.h"
+#include "store/beat.h"
 #include "terms/names.h"
-#include "store/stages.h"
 
 #include <stdbool.h>
 #include <stddef.h>

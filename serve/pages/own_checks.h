@@ -5,9 +5,9 @@
 #ifndef PAGES_OWN_CHECKS_H
 #define PAGES_OWN_CHECKS_H
 
-#include "http/escape.h"
 #include "data/view.h"
-#include "store/stages.h"
+#include "http/escape.h"
+#include "store/beat.h"
 
 struct own_checks {
 	enum freshness freshness; /* of the newest verdict that is shown */

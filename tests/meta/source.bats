@@ -63,13 +63,12 @@ compiles() {
 		probe/http/setup.h probe/http/sockets.c probe/http/tls.h probe/http/transfer.h \
 		probe/http/url.c
 	only hiredis/ lib/store/{connection,reply}.c
-	only openssl/ssl.h lib/store/tls.c probe/http/certificate.h probe/http/tls.c
+	only openssl/ssl.h lib/store/connection.c probe/http/certificate.h probe/http/tls.c
 	only yaml.h lib/conf/yaml.h
 	only zlib.h probe/http/decoding.c serve/preview/png.c serve/render/gzip.c
 	only brotli/ probe/http/decoding.c
 	only fcgiapp.h serve/fastcgi.c serve/main.c
 }
-
 
 # Headers that glibc has, and musl has not; and calls.
 GLIBC_ALONE='aliases argp argz envz error execinfo fstab gconv gnu/.* gshadow mcheck nss
@@ -239,7 +238,7 @@ put_included() {
 		alertd/sinks/*.c alertd/transport/{ack_token,form,loopback,mime}.c \
 		lib/conf/match.c lib/base/{ip,mailbox,num,strings,text,tzif}.c \
 		lib/{json,terms,tools}/*.c lib/records/maintenance_window.c \
-		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/request.c \
+		lib/store/{reply,url}.c lib/cgi/request.c \
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,oauth_metadata,wall_kind}.c \
 		probe/expiry/finding.c probe/http/{failure,framing}.c probe/ssh_command.c \
