@@ -10,7 +10,6 @@
 #include "data/maintenance.h"
 #include "http/escape.h"
 #include "terms/names.h"
-#include "store/stages.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,7 +8,6 @@
 #include "data/condition.h"
 #include "data/view.h"
 #include "http/escape.h"
-#include "store/stages.h"
 
 struct brand;
 struct incident;
