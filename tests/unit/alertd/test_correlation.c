@@ -441,6 +441,41 @@ static void test_what_is_left(void **state)
 	correlation_release(&l);
 }
 
+/* Who reports on a server that recovered is not silent on what all share. */
+static void test_reports(void **state)
+{
+	static const char *const silent[] = {"eu", "us"};
+
+	(void)state;
+	for (size_t unwatched = 0; unwatched < 2; unwatched++) {
+		struct alert_event e = {
+			.slug = (char[]) {"a"},
+			.unwatched = unwatched,
+			.record.kind = ALERT_DOWNTIME,
+			.record.at = 1920,
+			.record.resolved_at = 1800,
+		};
+		struct correlation_starts l = {0};
+		struct alert_events out = {0};
+		struct alert_state st;
+
+		note(&l, "a:downtime:6@10[ap,eu,us]");
+		state_init(&st, "*.12345678");
+		correlation_begin(&st, l.v, l.n, &out);
+		events_release(&out);
+		strings_note_all(
+			&st.incidents[ALERT_DOWNTIME].silent, silent, 2);
+		strings_add(&e.silent, "us");
+		correlation_follow(NULL, &st, &e, &out);
+		assert_int_equal(out.v[0].silent.n, 1 + unwatched);
+		assert_string_equal(out.v[0].silent.v[unwatched], "us");
+		strings_release(&e.silent);
+		events_release(&out);
+		state_release(&st);
+		correlation_release(&l);
+	}
+}
+
 /* It is as severe as the worst of its servers; who had it knew of less. */
 static void test_worse(void **state)
 {
@@ -586,6 +621,7 @@ int main(void)
 		cmocka_unit_test(test_unseen),
 		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_what_is_left),
+		cmocka_unit_test(test_reports),
 		cmocka_unit_test(test_worse),
 		cmocka_unit_test(test_turned),
 		cmocka_unit_test(test_join),
