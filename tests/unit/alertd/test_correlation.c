@@ -501,6 +501,7 @@ static void test_worse(void **state)
 
 	(void)state;
 	note(&l, "a:downtime:6@10[eu,us]");
+	strings_add(&l.v[0].event.reached, "ap");
 	state_init(&st, "*.12345678");
 	correlation_begin(&st, l.v, l.n, &out);
 	events_release(&out);
@@ -514,6 +515,9 @@ static void test_worse(void **state)
 			.record.phase = ALERT_ESCALATED,
 			.record.severity = rows[i].severity,
 			.record.tier = rows[i].tier,
+			.record.step = STEP_INITIALIZE,
+			.record.layer = LAYER_HTTP,
+			.record.last_error = "http.503",
 			.record.at = 720,
 		};
 
@@ -525,9 +529,14 @@ static void test_worse(void **state)
 		assert_int_equal(out.n, rows[i].told);
 		assert_int_equal(ack->by == NULL, rows[i].told > 0);
 	}
-	/* From where, too, is known of the hard outage. */
-	assert_int_equal(out.v[0].record.n_regions, 2);
-	assert_int_equal(out.v[1].record.n_regions, 3);
+	/* How it fails is that of the worst; from where, if all reach it no more. */
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(out.v[i].record.step, STEP_INITIALIZE);
+		assert_int_equal(out.v[i].record.layer, LAYER_HTTP);
+		assert_string_equal(out.v[i].record.last_error, "http.503");
+		assert_int_equal(out.v[i].record.n_regions, 2 + i);
+		assert_int_equal(out.v[i].reached.n, 1 - i);
+	}
 	events_release(&out);
 	state_release(&st);
 	correlation_release(&l);
