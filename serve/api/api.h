@@ -9,6 +9,7 @@
 #include "base/stats.h"
 #include "data/maintenance.h"
 #include "http/escape.h"
+#include "store/beat.h"
 #include "terms/names.h"
 
 #include <stdbool.h>
