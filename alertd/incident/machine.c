@@ -84,7 +84,9 @@ static void note_failure(const struct alert_state *st, struct incident *inc,
 	enum alert_kind kind, const struct verdict *v,
 	const struct observation *s)
 {
-	note_regions(st, inc, kind, v, s);
+	/* Where limited regions fail for another reason, these are still they. */
+	if (kind != ALERT_RATE_LIMITED || s->throttled)
+		note_regions(st, inc, kind, v, s);
 	note_silent(st, inc, v, s->window);
 	inc->expected = v->expected;
 	string_set(&inc->error, kind == ALERT_RATE_LIMITED ? LAYER_THROTTLED
@@ -345,7 +347,7 @@ static void apply(struct alert_state *st, const struct verdict *v,
 		if (inc->open && inc->failed > st->down_at)
 			st->down_at = inc->failed;
 	}
-	if (told && s->window > st->down_at)
+	if (told)
 		st->down_at = s->window;
 	if (asked)
 		tell_late(st, &o, s, out);
@@ -453,6 +455,7 @@ static void judge_failures(struct alert_state *st, const struct verdict *v,
 
 	recovery_regions_gone(st, v, out);
 	recovery_regions_silent(st, v, p, out);
+	state_uncover(st);
 	s = observation_of(st, v);
 	/*
 	 * An unknown window in which no region fails is neither good nor bad;
@@ -524,7 +527,6 @@ void machine_tick(struct alert_state *st, const struct conf_policy *p,
 
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		incident_heal(&st->incidents[k], now);
-	incident_heal_closings(st, now);
 	tick(st, p, now, out);
 	maintenance_hold_judge(st, p, now, out, from);
 }

@@ -39,17 +39,17 @@ static void count_silent(struct alert_state *st, const struct verdict *v,
 	const char *region)
 {
 	const struct verdict_region *r = severity_region(v, region);
-	int64_t last = r ? clock_window(r->started_at) : 0;
+	int64_t ago = r ? v->window - clock_window(r->started_at) : 0;
 	struct streak *t = &state_region(st, region)->silent;
 	bool slow = st->interval_s > 60;
 
 	streak_add(t, v->window);
-	if (t->n > 1 || last >= v->window ||
-		(double)(v->window - last) > GONE_BY * fmax(60, st->interval_s))
+	if (t->n > 1 || ago <= 0 ||
+		(double)ago > GONE_BY * fmax(60, st->interval_s))
 		return;
-	t->since = last;
+	t->since = v->window - ago;
 	if (!slow)
-		t->n = (int)(v->window - last) / 60;
+		t->n = (int)ago / 60;
 }
 
 static void count(struct alert_state *st, const struct verdict *v)

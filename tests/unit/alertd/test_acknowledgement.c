@@ -265,8 +265,8 @@ static void test_reminded_in_future(void **state)
 	static const struct {
 		double ahead; /* in times of remind_s */
 		bool due;
-	} rows[] = {{-2, true}, {-0.5, false}, {0.5, false}, {2, true},
-		{100000, true}};
+	} rows[] = {{-2, true}, {-1, true}, {-0.5, false}, {0.5, false},
+		{1, true}, {2, true}, {100000, true}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

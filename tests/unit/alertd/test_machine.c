@@ -114,6 +114,11 @@ static void test_layers(void **state)
 			"1 downtime_escalated P1 0 x2 initialize/initialize "
 			"[e u] | "
 			"4 downtime_escalated P1 0 x5 dns/transport [e u]"},
+		{"the step is the last one at the worst layer", "AEU",
+			"EU7 EU6 .*3",
+			"0 downtime_started P2 0 x1 tools-call/tools [e u] | "
+			"4 downtime_resolved P2 0-2 x2 tools-list/tools "
+			"[e u]"},
 		{"5xx makes it worse", "AEU", "EU6/http.404 EU6/http.500",
 			"0 downtime_started P2 0 x1 tools-list/http [e u] | "
 			"1 downtime_escalated P1 0 x2 tools-list/http [e u]"},
@@ -566,6 +571,12 @@ static void test_throttled(void **state)
 			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
 			"8 rate_limited_resolved P2 0-6 x4 initialize/http "
 			"[e]"},
+		{"its regions fail for another reason: they are still they",
+			"AEU", "%EU*3 E2*2 . . .",
+			"2 rate_limited_started P2 0 x3 initialize/http "
+			"[e u] | "
+			"7 rate_limited_resolved P2 0-5 x5 initialize/http "
+			"[e u]"},
 		{"it holds no downtime open", "AEU", "EU1 . %E .",
 			"0 downtime_started P1 0 x1 dns/transport [e u] | "
 			"3 downtime_resolved P1 0-1 x1 dns/transport [e u]"},
@@ -835,6 +846,50 @@ static void test_wrong_clock(void **state)
 	night_release(&n);
 }
 
+/* A clock may be ten seconds ahead; what was further ahead hides nothing. */
+static void test_how_far_ahead(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		struct night n;
+		int64_t *at[] = {
+			&n.st.window, &n.st.judged, &n.st.taken};
+		bool wrong = i >= 3;
+
+		night_init(&n, "AEU");
+		n.now = NIGHT_START + 67;
+		n.st.cold = n.st.down_at = n.st.anomaly.told = NIGHT_START;
+		*at[i % 3] = NIGHT_START + 67 + 10 + wrong;
+		night_run(&n, ".");
+		assert_int_equal(n.st.cold, wrong ? 0 : NIGHT_START);
+		assert_int_equal(n.st.down_at, wrong ? 0 : NIGHT_START);
+		assert_int_equal(n.st.anomaly.told, wrong ? 0 : NIGHT_START);
+		night_release(&n);
+	}
+}
+
+/* When our clock took the newest verdict; of no clock, or an older verdict, it is
+   not known. */
+static void test_taken(void **state)
+{
+	static const struct {
+		const char *verdict;
+		double now; /* after the beginning */
+		int64_t taken;
+	} rows[] = {{"@5 .", 307, 307}, {"@5 .", 311, 311}, {"@4 .", 315, 311},
+		{"@6 .", INFINITY, 311}};
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		n.now = NIGHT_START + rows[i].now;
+		night_run(&n, rows[i].verdict);
+		assert_int_equal(n.st.taken, NIGHT_START + rows[i].taken);
+	}
+	night_release(&n);
+}
+
 /* A server that is taken out of the configuration, in the third minute. */
 static void test_server_gone(void **state)
 {
@@ -1042,6 +1097,8 @@ int main(void)
 		cmocka_unit_test(test_agree_beside_awaited),
 		cmocka_unit_test(test_region_twice),
 		cmocka_unit_test(test_wrong_clock),
+		cmocka_unit_test(test_how_far_ahead),
+		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_server_gone),
 		cmocka_unit_test(test_policy),
 	};

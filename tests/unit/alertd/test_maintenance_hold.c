@@ -354,6 +354,7 @@ static void test_silent_overrun(void **state)
 	assert_int_equal(inc->seen, NIGHT_START + 11 * 60);
 	night_run(&n, "EU2");
 	assert_int_equal(inc->silent.n, 0);
+	assert_int_equal(inc->seen, 0);
 	night_release(&n);
 }
 
