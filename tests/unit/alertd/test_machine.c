@@ -682,9 +682,10 @@ static void test_reported(void **state)
 {
 	static const struct {
 		double after;
-		int64_t reported;
-	} rows[] = {{7.5, NIGHT_START + 7}, {62, NIGHT_START + 62},
-		{62.5, 0}, {3600, 0}};
+		int64_t reported, window;
+	} rows[] = {{7.5, NIGHT_START + 7, NIGHT_START},
+		{62, NIGHT_START + 62, NIGHT_START + 60},
+		{62.5, 0, NIGHT_START}, {3600, 0, NIGHT_START}};
 	const char *failing[] = {"e"};
 	struct verdict_region r = {.region = "e", .state = STATE_BROKEN,
 		.failed_step = STEP_TLS};
@@ -701,10 +702,36 @@ static void test_reported(void **state)
 		state_init(&st, "s");
 		r.started_at = NIGHT_START + rows[i].after;
 		s = observation_of(&st, &v);
+		assert_int_equal(s.window, rows[i].window);
 		streak_count(&st, &v, &s);
 		assert_int_equal(
 			region_counted(&st, "e")->reported, rows[i].reported);
 		state_release(&st);
+	}
+}
+
+/* Rows that are over, though the region is still known. */
+static void test_rows_over(void **state)
+{
+	static const struct {
+		const char *night;
+		int failing, throttled;
+	} rows[] = {{"E2 E3/http.429*2", 1, 2}, {"E2 E3/http.429*3", 0, 3},
+		{"E2*4 c3", 0, 0}, {"%E*4 c3", 0, 0}, {"E2*3 .,E*30", 0, 0}, {"E2*3 .,E*29", 3, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct region_tally *t;
+		struct night n;
+
+		night_init(&n, "AEU");
+		night_run(&n, rows[i].night);
+		t = region_counted(&n.st, "e");
+		if (t->failing.n != rows[i].failing ||
+			t->throttled.n != rows[i].throttled)
+			fail_msg("%s: %d %d", rows[i].night, t->failing.n,
+				t->throttled.n);
+		night_release(&n);
 	}
 }
 
@@ -714,6 +741,7 @@ static void test_dropped(void **state)
 	static const struct {
 		const char *counts, *then;
 	} rows[] = {{"E2", "."}, {"%E", "."}, {".,E", "."},
+		{"E2", ".,E:E"},
 		/* Its limits end with the downtime. */
 		{"%E*3 EU1 %E*2", "%E"}};
 
@@ -985,6 +1013,11 @@ static void test_agreed(void **state)
 			"2 downtime_started P2 0 x3 tools-list/tools [e u]"},
 		{"nobody knows between: it goes on", 3, "AEU", "EU6 EU6 ? EU6",
 			"3 downtime_started P2 0 x3 tools-list/tools [e u]"},
+		{"a round is under way between: it goes on", 2, "AEU",
+			"EU6 @1 E6;AU @1 EU6",
+			"1 downtime_started P2 0 x2 tools-list/tools [e u]"},
+		{"of two regions", 2, "EU", "EU6 EU6",
+			"1 downtime_started P2 0 x2 tools-list/tools [e u]"},
 		{"too far apart", 2, "AEU", "EU6 @400 EU6", ""},
 		{"one region fails between: anew, and that one is told", 3,
 			"AEU", "EU6 E6 EU6",
@@ -1094,6 +1127,7 @@ int main(void)
 		cmocka_unit_test(test_hearing),
 		cmocka_unit_test(test_reported),
 		cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_rows_over),
 		cmocka_unit_test(test_agree_beside_awaited),
 		cmocka_unit_test(test_region_twice),
 		cmocka_unit_test(test_wrong_clock),
