@@ -20,7 +20,8 @@ struct spell {
 	const char *failing; /* letters of a, e and u, or NULL */
 	double p95, baseline; /* 0: not known */
 	long long failed[RATE_WINDOWS]; /* of 25, 150, 300, 1800, 21600 */
-	int rates; /* 2: known, but nothing was probed in the last half hour */
+	int rates; /* 2: known, but nothing was probed in the last half hour; 3: a
+		      quarter of the probes of the longer windows was */
 	bool closed; /* behind it somebody closes what is open */
 };
 
@@ -79,7 +80,10 @@ static void judge(struct night *n, const struct spell *s, int minute)
 				    : VERDICT_GREEN;
 	for (unsigned w = 0; w < RATE_WINDOWS; w++)
 		v.error_rates.windows[w] = (struct error_rate) {
-			.probes = s->rates == 2 && w < RATE_1H ? 0 : probes[w],
+			.probes = s->rates == 2 && w < RATE_1H ? 0
+				: s->rates == 3 && w >= RATE_1H
+				? probes[w] / 4
+				: probes[w],
 			.failed = {[LAYER_HTTP] =
 					s->failed[w] - s->failed[w] / 4,
 				[LAYER_TRANSPORT] = s->failed[w] / 4}};
@@ -234,6 +238,8 @@ static void test_burn(void **state)
 			"2 slo_burn_escalated P2 0 x3 -/http [e]"},
 		{"nothing was probed in the short one", {
 			{0, 9, NULL, 0, 0, {0, 0, 22}, 2}}, ""},
+		{"less than half of what is probed in an hour is known", {
+			{0, 9, NULL, 0, 0, {2, 0, 22}, 3}}, ""},
 		{"what a downtime covered is told of no more, but its end",
 			{{0, 1, NULL, RATES(0, 0, 0, 9, 108)},
 				{1, 2, "eu", RATES(0, 0, 0, 9, 108)},

@@ -220,6 +220,11 @@ static void test_drift(void **state)
 			"1 schema_drift_detected P3 1 x0 -/- [a] | "
 			"60 schema_drift_detected P2 60 x0 -/- [a] | "
 			"61 schema_drift_detected P3 61 x0 -/- [a]"},
+		{"what was told in this hour is known when older ones are "
+		 "forgotten", "AE",
+			".#ba|Aab-get @10070 .#cb|Abc-put @10081 .#cc|Ebc-put",
+			"0 schema_drift_detected P2 0 x0 -/- [a] | "
+			"10070 schema_drift_detected P2 10070 x0 -/- [a]"},
 		{"the same record again", "A", ".=b|Aab-get @0 .=b|Aab-get",
 			"0 schema_drift_detected P2 0 x0 -/- [a]"},
 		{"an older one", "A", "@9 .=b @3 .=b|Aab-get", ""},

@@ -458,6 +458,14 @@ static void test_flapping(void **state)
 			"again.",
 		NULL, true);
 	night_release(&n);
+	/* Twice is said at the end, and is no flapping. */
+	night_init(&n, "EU");
+	night_run(&n, "EU1 . EU1 . . .");
+	expect_last(&n, "s recovered after 3 min (17:50\u201317:53 UTC). Root "
+			"layer: transport. Failing minutes: 2. It was down 2 "
+			"times, 2 minutes in all. All layers pass again.",
+		NULL, false);
+	night_release(&n);
 	/* By itself, without one before it. */
 	night_init(&n, "EU");
 	night_run(&n, "EU1 . EU1 . EU1 t240");
