@@ -298,7 +298,7 @@ static void begin_degradation(struct alert_state *st, enum alert_kind kind,
 
 	incident_open(inc, m->severity, t->since, t->counted, t->n);
 	note_measure(st, kind, v, t->counted, m);
-	events_add(out, st, kind, ALERT_STARTED, (double)t->counted, false);
+	events_add(out, st, kind, ALERT_STARTED, (double)t->counted);
 }
 
 /* Whether something worse is open, or too recent. */

@@ -233,8 +233,7 @@ static void open_incident(struct alert_state *st, const struct confirmation *o,
 		st->agreed = (struct streak) {0};
 	inc->late = v->judged_at > 0;
 	if (!inc->late)
-		events_add(out, st, o->kind, ALERT_STARTED, (double)s->window,
-			false);
+		events_add(out, st, o->kind, ALERT_STARTED, (double)s->window);
 }
 
 /*
@@ -256,7 +255,7 @@ static void tell_late(struct alert_state *st, const struct confirmation *o,
 		if (k != o->kind)
 			inc->severity = o->severity;
 		events_add(out, st, (enum alert_kind)k, ALERT_STARTED,
-			(double)s->window, false);
+			(double)s->window);
 	}
 }
 
@@ -411,9 +410,9 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 	if (severity_rises(kind) && inc->severity == SEVERITY_P2 &&
 		!inc->quiet.n && age >= p->promote_s) {
 		inc->severity = SEVERITY_P1;
-		events_add(out, st, kind, ALERT_ESCALATED, now, false);
+		events_add(out, st, kind, ALERT_ESCALATED, now);
 	} else if (due) {
-		events_add(out, st, kind, ALERT_REMINDER, now, false);
+		events_add(out, st, kind, ALERT_REMINDER, now);
 	}
 }
 

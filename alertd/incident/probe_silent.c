@@ -97,8 +97,7 @@ static void begin_silence(struct alert_state *st, const struct verdict *v,
 	incident_open(inc, SEVERITY_P3, since, v->window, needed);
 	inc->expected = v->expected;
 	strings_copy(&inc->regions, regions);
-	events_add(out, st, ALERT_SILENT, ALERT_STARTED, (double)v->window,
-		false);
+	events_add(out, st, ALERT_SILENT, ALERT_STARTED, (double)v->window);
 }
 
 /* No region is silent any more: it reports, or is no longer configured. */
@@ -126,7 +125,7 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 	strings_copy(&inc->regions, regions);
 	if (worse)
 		events_add(out, st, ALERT_SILENT, ALERT_ESCALATED,
-			(double)v->window, true);
+			(double)v->window);
 }
 
 void probe_silent_judge(struct alert_state *st, const struct verdict *v,

@@ -87,9 +87,9 @@ void recovery_end(struct alert_state *st, enum alert_kind kind, double at,
 	if (inc->late && inc->severity < SEVERITY_P2)
 		inc->severity = SEVERITY_P2;
 	if (!inc->late)
-		events_add(out, st, kind, ALERT_RESOLVED, at, false);
+		events_add(out, st, kind, ALERT_RESOLVED, at);
 	else if (!inc->superseded)
-		events_add(out, st, kind, ALERT_FOUND, at, false);
+		events_add(out, st, kind, ALERT_FOUND, at);
 	flapping_end(st, kind);
 	if (kind == ALERT_DOWNTIME)
 		note_downtime(st);

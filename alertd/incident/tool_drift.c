@@ -396,7 +396,7 @@ static void begin_churn(struct alert_state *st, const struct verdict *v,
 	/* Whoever was told of it is told of its end, and of nothing else. */
 	st->incidents[ALERT_DIVERGENCE].superseded =
 		st->incidents[ALERT_DIVERGENCE].open;
-	events_add(out, st, ALERT_CHURN, ALERT_STARTED, (double)window, false);
+	events_add(out, st, ALERT_CHURN, ALERT_STARTED, (double)window);
 }
 
 void tool_churn_judge(struct alert_state *st, const struct verdict *v,
