@@ -2,7 +2,7 @@
  * mcp-probe: tells whether an MCP server works, and if not, at which of eight
  * steps and why. See mcp-probe(1).
  */
-#include "auth/token_cache.h"
+#include "auth/oauth.h"
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
@@ -676,7 +676,7 @@ static int probe_all(struct run *run)
 	trust_forget();
 	known_answers_release(&run->known);
 	report_release(&run->report);
-	token_cache_wipe();
+	token_wipe();
 	mask_forget();
 	return status(run);
 }

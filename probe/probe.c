@@ -6,7 +6,7 @@
  */
 #include "probe.h"
 
-#include "auth/wall_kind.h"
+#include "auth/challenge.h"
 #include "base/clock.h"
 #include "base/lines.h"
 #include "base/xalloc.h"

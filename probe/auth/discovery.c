@@ -1,6 +1,5 @@
-#include "auth/discovery.h"
+#include "auth/oauth.h"
 
-#include "auth/oauth_metadata.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "protocol/diagnosis.h"

@@ -295,7 +295,7 @@ static bool hand_on(void *arg, const char *p, size_t n)
 }
 
 /*
- * Decoded here and not by libcurl: see decoding.h. The rest of a body, which is
+ * Decoded here and not by libcurl: see decoding.c. The rest of a body, which is
  * read only so that the connection can be reused, is not decoded: a few
  * compressed bytes may take long.
  */

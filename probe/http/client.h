@@ -28,7 +28,7 @@ struct http_config {
 	/* As curl's options of these names; NULL at the end, or NULL. */
 	const char *const *resolve;
 	const char *const *connect_to;
-	bool trace;  /* show the exchange on standard error, see trace.h */
+	bool trace;  /* show the exchange on standard error, see trace.c */
 	bool labels; /* begin each line of it with the request's label */
 	long width; /* how many probes there are at a time */
 	/* Set by http_new: the environment names a proxy. */

@@ -19,7 +19,7 @@
 /*
  * What a client of fetch asks for: a server that holds back an event stream
  * to compress it fails here as it fails there. libcurl is not to know: see
- * decoding.h.
+ * decoding.c.
  */
 static const char *encodings(const char *url)
 {

@@ -1,6 +1,6 @@
 #include "steps/authorization.h"
 
-#include "auth/wall_kind.h"
+#include "auth/challenge.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "json/json.h"

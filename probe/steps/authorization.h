@@ -8,8 +8,7 @@
 #ifndef STEPS_AUTHORIZATION_H
 #define STEPS_AUTHORIZATION_H
 
-#include "auth/discovery.h"
-#include "auth/token.h"
+#include "auth/oauth.h"
 #include "steps/step.h"
 
 /*

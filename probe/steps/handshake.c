@@ -1,6 +1,6 @@
 #include "steps/handshake.h"
 
-#include "auth/wall_kind.h"
+#include "auth/challenge.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json.h"

@@ -245,7 +245,7 @@ put_included() {
 		lib/{json,mcp,tools}/*.c lib/records/maintenance_window.c \
 		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/{form,request}.c \
 		probe/{protocol,redaction}/*.c probe/steps/step_results.c \
-		probe/auth/{challenge,jwt,oauth,oauth_metadata,wall_kind}.c \
+		probe/auth/{challenge,oauth}.c \
 		probe/expiry/finding.c probe/http/framing.c probe/ssh_command.c \
 		serve/{access,api,badge,data,http,mcp,pages,preview,widget}/*.c; do
 		case $f in
