@@ -2,7 +2,7 @@
 
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "protocol/diagnosis.h"
+#include "protocol/exchange.h"
 
 /* For one document: the probe has more to do in its time. */
 #define DOCUMENT_MS 5000.0

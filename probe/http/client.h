@@ -154,6 +154,9 @@ struct http_fields {
    live as long as what r points to. */
 const struct http_fields *http_fields(const struct http_response *r);
 
+/* http_media_is(r, media): whether the Content-Type of r is this media type. */
+bool http_media_is(const struct http_response *r, const char *media);
+
 enum http_want { HTTP_WANT_MORE, HTTP_WANT_EOF, HTTP_WANT_NOTHING };
 
 struct http_handler {

@@ -14,6 +14,15 @@ const struct http_fields *http_fields(const struct http_response *r)
 	return r->fields ? r->fields : &none;
 }
 
+bool http_media_is(const struct http_response *r, const char *media)
+{
+	const char *type = http_fields(r)->content_type;
+	size_t n = strlen(media);
+
+	return strncasecmp(type, media, n) == 0 &&
+		(!type[n] || strchr("; \t,", type[n]));
+}
+
 void http_fields_clear(struct http_response *r)
 {
 	free(r->fields);

@@ -1,26 +1,17 @@
-#include "protocol/diagnosis.h"
+#include "protocol/exchange.h"
 
 #include "base/text.h"
 #include "json/json.h"
 #include "protocol/rpc.h"
 
 #include <math.h>
-#include <strings.h>
-
-static bool media_is(const char *content_type, const char *media)
-{
-	size_t n = strlen(media);
-
-	return strncasecmp(content_type, media, n) == 0 &&
-		(!content_type[n] || strchr("; \t,", content_type[n]));
-}
 
 static bool diagnose_success(const struct reply *r, struct failure *f)
 {
 	const struct http_response *h = r->http;
 	const struct http_fields *fields = http_fields(h);
 
-	if (*r->body && media_is(fields->content_type, "text/html"))
+	if (*r->body && http_media_is(h, "text/html"))
 		return failure_set(f, "http.content-type",
 			"the response is a web page (text/html), and neither "
 			"JSON nor an event stream; is the path of the URL "

@@ -8,8 +8,6 @@
 #include "protocol/answer.h"
 #include "protocol/sse.h"
 
-#include <strings.h>
-
 /* More of an error page than this is not read. */
 #define ERROR_MAX (64 * 1024)
 
@@ -42,14 +40,6 @@ struct exchange {
 
 static const char too_large[] =
 	"the response is larger than 4 MiB, or one line or event of it is";
-
-static bool media_is(const char *content_type, const char *media)
-{
-	size_t n = strlen(media);
-
-	return strncasecmp(content_type, media, n) == 0 &&
-		(!content_type[n] || strchr("; \t,", content_type[n]));
-}
 
 static bool ok_status(const struct http_response *r)
 {
@@ -131,8 +121,7 @@ static enum http_want read_data(struct exchange *x,
 	}
 	if (x->form == FORM_UNKNOWN)
 		begin_body(x, streams && wanted &&
-				media_is(http_fields(r)->content_type,
-					"text/event-stream"));
+				http_media_is(r, "text/event-stream"));
 	if (x->form == FORM_STREAM)
 		return read_stream(x, p, n);
 	if (!wanted && x->body.len + n > ERROR_MAX)
@@ -232,7 +221,7 @@ static bool maybe_json(const struct exchange *x, const struct http_response *r)
 	const char *type = http_fields(r)->content_type, *p = text_of(x, &n);
 
 	if (ok && *type)
-		return media_is(type, "application/json");
+		return http_media_is(r, "application/json");
 	return strchr("{[", p[strspn(p, " \t\r\n")]);
 }
 

@@ -1,11 +1,12 @@
 /*
- * exchange.h: one HTTP request of a probe and its answer, JSON or an event
- * stream, which is read as it arrives, within limits, and only up to the
- * answer.
+ * exchange.h: one HTTP request of a probe and its answer, JSON or an event stream,
+ * which is read as it arrives, within limits, and only up to the answer; and what is
+ * wrong with a server whose reply is no good answer (diagnosis.c, which is pure).
  */
 #ifndef PROTOCOL_EXCHANGE_H
 #define PROTOCOL_EXCHANGE_H
 
+#include "base/buf.h"
 #include "http/client.h"
 #include "http/failure.h"
 #include "protocol/budget.h"
@@ -81,5 +82,31 @@ enum exchange_want {
 int exchange_start(struct http *h, const struct http_request *rq,
 	struct budget *budget, enum exchange_want want, const char *id,
 	const struct exchange_handler *handler, void *arg);
+
+/* ---- diagnosis.c: what is wrong. */
+
+/*
+ * diagnose(r, f): set *f for a reply that is no result: a failure of the
+ * network, of HTTP or of JSON-RPC. Returns false.
+ */
+bool diagnose(const struct reply *r, struct failure *f);
+
+/*
+ * diagnose_detail(h, b): append what an operator may want to know about a
+ * response, as JSON members without braces: address, HTTP, timings, caches.
+ */
+void diagnose_detail(const struct http_response *h, struct buf *b);
+
+/*
+ * diagnose_error_data(m, b): append the data of the JSON-RPC error m, if it has
+ * some and there is room, as a further JSON member.
+ */
+void diagnose_error_data(const cJSON *m, struct buf *b);
+
+/*
+ * diagnose_timings(h, b): append how long DNS, TCP and TLS took, each where it
+ * is known, as further JSON members.
+ */
+void diagnose_timings(const struct http_response *h, struct buf *b);
 
 #endif

@@ -7,7 +7,7 @@
 #define PROTOCOL_KNOWN_ANSWERS_H
 
 #include "protocol/rpc.h"
-#include "protocol/tool_hash.h"
+#include "protocol/tools.h"
 
 #include <stddef.h>
 #include <stdint.h>

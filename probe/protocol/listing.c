@@ -1,4 +1,4 @@
-#include "protocol/listing.h"
+#include "protocol/tools.h"
 
 #include "base/xalloc.h"
 #include "json/json.h"

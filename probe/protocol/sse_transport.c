@@ -1,4 +1,4 @@
-#include "protocol/sse_transport.h"
+#include "protocol/transport.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"

@@ -1,10 +1,9 @@
-#include "protocol/tool_hash.h"
+#include "protocol/tools.h"
 
 #include "base/sha256.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/jcs.h"
-#include "protocol/tool_judge.h"
 
 /* No client can use a list beyond these limits. */
 #define TOOLS_MAX 10000

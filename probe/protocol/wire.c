@@ -4,8 +4,8 @@
 #include "base/xalloc.h"
 #include "json/jcs.h"
 #include "json/json.h"
-#include "protocol/header_arguments.h"
 #include "protocol/rpc.h"
+#include "protocol/tools.h"
 
 #include <math.h>
 #include <openssl/evp.h>

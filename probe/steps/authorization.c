@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "protocol/diagnosis.h"
+#include "protocol/exchange.h"
 
 /* What is known of the wall; few servers have one. */
 static struct authorization *wall(struct probe *p)

@@ -6,7 +6,7 @@
 #include "fuzz.h"
 
 #include "protocol/rpc.h"
-#include "protocol/server_request.h"
+#include "protocol/answer.h"
 
 #include "base/text.h"
 #include "json/json.h"
