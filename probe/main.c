@@ -11,7 +11,6 @@
 #include "base/stats.h"
 #include "base/xalloc.h"
 #include "expiry/expiry.h"
-#include "expiry/view.h"
 #include "http/address.h"
 #include "http/client.h"
 #include "json/json.h"
@@ -20,7 +19,7 @@
 #include "protocol/budget.h"
 #include "protocol/known_answers.h"
 #include "queue.h"
-#include "redaction/mask.h"
+#include "redaction/redaction.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -11,11 +11,7 @@
 #include "base/lines.h"
 #include "base/xalloc.h"
 #include "http/address.h"
-#include "steps/authorization.h"
-#include "steps/connection.h"
-#include "steps/handshake.h"
-#include "steps/stale_cache.h"
-#include "steps/tools.h"
+#include "steps/steps.h"
 
 #include <math.h>
 #include <openssl/rand.h>

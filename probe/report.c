@@ -5,8 +5,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "http/address.h"
-#include "redaction/mask.h"
-#include "redaction/redact_record.h"
+#include "redaction/redaction.h"
 
 #include <errno.h>
 #include <math.h>

@@ -60,7 +60,7 @@ void report_runner(struct report *r, const struct runner_record *rec);
 
 /*
  * report_write(r, b): write what is in b, and clear b. Its text must have gone
- * through redaction/redact_record.h.
+ * through redaction/redact_record.c.
  */
 void report_write(struct report *r, struct buf *b);
 

@@ -6,7 +6,7 @@
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "records/expiry.h"
-#include "redaction/mask.h"
+#include "redaction/redaction.h"
 
 #include <math.h>
 #include <openssl/err.h>

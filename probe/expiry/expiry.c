@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "expiry/finding.h"
 #include "http/address.h"
 #include "http/client.h"
 #include "http/deadline.h"

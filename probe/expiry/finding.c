@@ -1,4 +1,4 @@
-#include "expiry/finding.h"
+#include "expiry/expiry.h"
 
 #include "base/buf.h"
 #include "base/clock.h"

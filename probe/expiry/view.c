@@ -1,8 +1,8 @@
-#include "expiry/view.h"
+#include "expiry/expiry.h"
 
 #include "base/lines.h"
 #include "base/text.h"
-#include "redaction/redact_record.h"
+#include "redaction/redaction.h"
 
 #include <inttypes.h>
 

@@ -4,7 +4,7 @@
 #ifndef HTTP_FAILURE_H
 #define HTTP_FAILURE_H
 
-#include "redaction/server_message.h"
+#include "redaction/redaction.h"
 
 #include <stdbool.h>
 

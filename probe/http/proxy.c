@@ -3,7 +3,7 @@
 #include "base/ip.h"
 #include "base/num.h"
 #include "http/address.h"
-#include "redaction/mask.h"
+#include "redaction/redaction.h"
 
 #include <stdint.h>
 #include <strings.h>

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "http/url.h"
-#include "redaction/mask.h"
+#include "redaction/redaction.h"
 
 #include <stdarg.h>
 #include <strings.h>

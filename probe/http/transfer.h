@@ -111,7 +111,7 @@ const char *http_proxy_find(const struct url *u);
 bool http_proxy_any(void);
 
 /* http_proxy_hide(): mask the passwords of all proxies of the environment, see
-   redaction/mask.h. */
+   redaction/mask.c. */
 void http_proxy_hide(void);
 
 /*
@@ -274,7 +274,7 @@ bool decoding_feed(struct decoding *d, const char *p, size_t n,
 /*
  * ---- trace.c: shows a request and its response on standard error, for people: "* "
  * before notes on the connection, "> " before what was sent, "< " before what
- * came. All secrets of redaction/mask.h are masked, and whatever may be one in a
+ * came. All secrets of redaction/mask.c are masked, and whatever may be one in a
  * header field or a query.
  *
  * A message is written at once when it is whole, so that messages of several

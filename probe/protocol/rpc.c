@@ -4,8 +4,7 @@
 #include "json/jcs.h"
 #include "json/json.h"
 #include "protocol/shape.h"
-#include "redaction/mask.h"
-#include "redaction/redact_record.h"
+#include "redaction/redaction.h"
 
 #include <limits.h>
 #include <math.h>

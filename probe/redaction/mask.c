@@ -3,10 +3,9 @@
  * each character leaves fewer of them possible, until none is. A character that
  * can be read in several ways (a backslash, an ampersand…) is tried in each.
  */
-#include "redaction/mask.h"
+#include "redaction/redaction.h"
 
 #include "base/xalloc.h"
-#include "redaction/reading.h"
 
 #include <openssl/evp.h>
 #include <strings.h>
@@ -17,8 +16,146 @@
 #define PREFIX_MIN 8
 /* The most steps that a text is read in other ways than the first. */
 #define STEPS 1024
+/* The most backslashes before a character: JSON in JSON in JSON. */
+#define ESCAPES_MAX 15
+/* The most ways to read one character. */
+#define READINGS_MAX 6
 
 static struct mask_set secrets; /* of the process */
+
+/* ---- Reading, where it is not known how a text is escaped. */
+
+/* A character, and how many bytes of the text stand for it. */
+struct reading {
+	char c;
+	size_t len;
+};
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The value of that many hexadecimal digits at p, up to FFFF; -1: they are none. */
+static int read_hex(const char *p, size_t n, size_t digits)
+{
+	int v = 0;
+
+	if (n < digits)
+		return -1;
+	for (size_t i = 0; i < digits; i++) {
+		if (hex_value(p[i]) < 0 || v > 0xfff)
+			return -1;
+		v = v * 16 + hex_value(p[i]);
+	}
+	return v;
+}
+
+/* Add a reading of an escape, if it is ASCII. */
+static size_t add_reading(struct reading *out, size_t n, int c, size_t len)
+{
+	if (c > 0 && c < 0x80)
+		out[n++] = (struct reading) {(char)c, len};
+	return n;
+}
+
+/* \" and \/ and \u0041 of JSON, also escaped again by JSON around it. */
+static size_t read_json(const char *p, size_t n, struct reading *out)
+{
+	size_t k = 0, used = 0;
+
+	while (k < n && k < ESCAPES_MAX && p[k] == '\\')
+		k++;
+	if (k < n && p[k] == 'u')
+		used = add_reading(
+			out, used, read_hex(p + k + 1, n - k - 1, 4), k + 5);
+	if (k < n && strchr("\"/'", p[k]))
+		used = add_reading(out, used, p[k], k + 1);
+	if (k >= 2)
+		used = add_reading(out, used, '\\', 2);
+	if (k >= 4)
+		used = add_reading(out, used, '\\', 4);
+	return used;
+}
+
+/* %41, and %2541, which is that encoded again. */
+static size_t read_url(const char *p, size_t n, struct reading *out)
+{
+	size_t used = add_reading(out, 0, read_hex(p + 1, n - 1, 2), 3);
+
+	if (used && out[0].c == '%')
+		used = add_reading(out, used, read_hex(p + 3, n - 3, 2), 5);
+	return used;
+}
+
+static size_t read_html(const char *p, size_t n, struct reading *out)
+{
+	static const struct {
+		const char *name;
+		char c;
+	} names[] = {{"&quot;", '"'}, {"&amp;", '&'}, {"&lt;", '<'},
+		{"&gt;", '>'}, {"&apos;", '\''}};
+	size_t i;
+	bool hex;
+	int c = 0;
+
+	for (size_t j = 0; j < sizeof names / sizeof *names; j++)
+		if (n >= strlen(names[j].name) &&
+			memcmp(p, names[j].name, strlen(names[j].name)) == 0)
+			return add_reading(out, 0, names[j].c, strlen(names[j].name));
+	if (n < 4 || p[1] != '#')
+		return 0;
+	hex = (p[2] | 0x20) == 'x';
+	for (i = hex ? 3 : 2; i < n && i < 10 && c < 0x80; i++) {
+		int digit = hex_value(p[i]);
+
+		if (digit < 0 || (!hex && digit > 9))
+			break;
+		c = c * (hex ? 16 : 10) + digit;
+	}
+	return i < n && p[i] == ';' ? add_reading(out, 0, c, i + 1) : 0;
+}
+
+/* Each way to read the first character of the n bytes at p, n > 0; out has room for
+   READINGS_MAX. Returns how many. */
+static size_t read_all(const char *p, size_t n, struct reading *out)
+{
+	size_t used = *p != '\0';
+
+	out[0] = (struct reading) {*p, 1};
+	switch (*p) {
+	case '\\':
+		return used + read_json(p, n, out + used);
+	case '%':
+		return used + read_url(p, n, out + used);
+	case '&':
+		return used + read_html(p, n, out + used);
+	case '+':
+		return add_reading(out, used, ' ', 1);
+	default:
+		return used;
+	}
+}
+
+/* The length of a line break at p, with the "data:" of an event stream and the white
+   space that begin the next line; 0 where there is none. */
+static size_t read_break(const char *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && (p[i] == '\r' || p[i] == '\n'))
+		i++;
+	if (!i)
+		return 0;
+	if (n - i >= 5 && memcmp(p + i, "data:", 5) == 0)
+		i += 5;
+	while (i < n && (p[i] == ' ' || p[i] == '\t'))
+		i++;
+	return i;
+}
 
 /* ---- Sets. */
 
@@ -146,7 +283,7 @@ static char *decoded(const char *p, size_t n)
 	size_t len = 0;
 
 	for (size_t i = 0; i < n; len++) {
-		int c = p[i] == '%' ? reading_hex(p + i + 1, n - i - 1, 2) : -1;
+		int c = p[i] == '%' ? read_hex(p + i + 1, n - i - 1, 2) : -1;
 
 		text[len] = c > 0 ? (char)c : p[i];
 		i += c > 0 ? 3 : 1;
@@ -271,13 +408,13 @@ static void find_from(struct search *s, struct range r, bool aside)
 		if (r.at == s->n || (aside && !*s->steps))
 			return;
 		*s->steps -= aside;
-		n = reading_all(s->p + r.at, s->n - r.at, readings);
+		n = read_all(s->p + r.at, s->n - r.at, readings);
 		ways = 0;
 		for (size_t i = 0; i < n; i++)
 			ways += narrow(s->set, &r, &readings[i], &next[ways]);
 		for (size_t i = 1; i < ways && *s->steps; i++)
 			find_from(s, next[i], true);
-		gap = r.depth && !ways ? reading_break(s->p + r.at, s->n - r.at)
+		gap = r.depth && !ways ? read_break(s->p + r.at, s->n - r.at)
 				       : 0;
 		if (!ways && !gap)
 			return;

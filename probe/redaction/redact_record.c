@@ -1,11 +1,10 @@
-#include "redaction/redact_record.h"
+#include "redaction/redaction.h"
 
 #include "base/lines.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "redaction/mask.h"
 
 /* How many digits of its digest follow a name that was changed. */
 #define DIGEST_SHOWN 32

@@ -1,4 +1,4 @@
-#include "redaction/server_message.h"
+#include "redaction/redaction.h"
 
 #include "base/buf.h"
 #include "base/text.h"

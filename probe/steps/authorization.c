@@ -1,4 +1,4 @@
-#include "steps/authorization.h"
+#include "steps/steps.h"
 
 #include "auth/challenge.h"
 #include "base/clock.h"

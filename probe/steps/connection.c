@@ -1,4 +1,4 @@
-#include "steps/connection.h"
+#include "steps/steps.h"
 
 #include "base/clock.h"
 #include "http/address.h"

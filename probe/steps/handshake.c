@@ -1,4 +1,4 @@
-#include "steps/handshake.h"
+#include "steps/steps.h"
 
 #include "auth/challenge.h"
 #include "base/text.h"

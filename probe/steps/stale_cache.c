@@ -1,4 +1,4 @@
-#include "steps/stale_cache.h"
+#include "steps/steps.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"

@@ -1,9 +1,8 @@
-#include "steps/tools.h"
+#include "steps/steps.h"
 
 #include "base/clock.h"
 #include "json/json.h"
 #include "protocol/tools.h"
-#include "steps/stale_cache.h"
 
 /* A list of this many bytes takes a while to hash. */
 #define LARGE MIB

@@ -142,7 +142,7 @@ refuses() {
 # none. Those with commas between them share a floor.
 FLOORS='
 lib: conf tools records mcp store cgi json base
-probe: main probe steps expiry report,options,queue target,ssh_command auth protocol http redaction
+probe: main probe steps expiry report,options,queue target auth protocol http redaction
 aggregate: main commands store verdict_line figures options offline lock rule signs
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
@@ -246,7 +246,7 @@ put_included() {
 		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/{form,request}.c \
 		probe/{protocol,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,oauth}.c \
-		probe/expiry/finding.c probe/http/framing.c probe/ssh_command.c \
+		probe/expiry/finding.c probe/http/framing.c \
 		serve/{access,api,badge,data,http,mcp,pages,preview,widget}/*.c; do
 		case $f in
 		# What waits for an answer, and what asks the store or the clock.

@@ -4,7 +4,7 @@
  */
 #include "base/xalloc.h"
 #include "http/transfer.h"
-#include "redaction/mask.h"
+#include "redaction/redaction.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
