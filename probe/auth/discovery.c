@@ -1,3 +1,8 @@
+/*
+ * discovery.c: follows the trail of metadata from a challenge to the
+ * authorization server, one document at a time, and stops at the first good one
+ * of each kind. Up to three redirects of each are followed within its origin.
+ */
 #include "auth/oauth.h"
 
 #include "base/xalloc.h"

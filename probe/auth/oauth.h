@@ -136,11 +136,7 @@ enum metadata_kind oauth_metadata_of(const char *url);
 bool oauth_metadata_judge(const cJSON *doc, enum metadata_kind kind,
 	struct failure *f);
 
-/*
- * ---- discovery.c: follows the trail of metadata from a challenge to the
- * authorization server, one document at a time, and stops at the first good one of
- * each kind. Up to three redirects of each are followed within its origin.
- */
+/* ---- discovery.c: the trail of metadata. */
 
 enum discovery_end {
 	DISCOVERY_GOOD, /* the documents are there and agree */
@@ -172,12 +168,7 @@ void discovery_start(const struct wire *w, const struct challenge *c,
 void discovery_issuer(const struct wire *w, const char *issuer,
 	void (*done)(void *arg, const struct discovery_result *r), void *arg);
 
-/*
- * ---- token.c: gets an access token with the client credentials grant of OAuth 2.1
- * (RFC 6749, section 4.4) for one resource (RFC 8707), and keeps it while it is good,
- * for this process and, in a private folder, for later ones: see FILES in
- * mcp-probe(1). Without such a folder it is kept for this process alone.
- */
+/* ---- token.c: access tokens. */
 
 struct token_request {
 	struct credential *credential;	  /* a client; gets the token */

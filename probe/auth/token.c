@@ -1,3 +1,9 @@
+/*
+ * token.c: gets an access token with the client credentials grant of OAuth 2.1
+ * (RFC 6749, section 4.4) for one resource (RFC 8707), and keeps it while it is
+ * good, for this process and, in a private folder, for later ones: see FILES in
+ * mcp-probe(1). Without such a folder it is kept for this process alone.
+ */
 #include "auth/oauth.h"
 
 #include "base/buf.h"

@@ -1,3 +1,7 @@
+/*
+ * finding.c: makes a record of what was found about the end of a certificate or a
+ * credential, with a sentence for people. Pure.
+ */
 #include "expiry/expiry.h"
 
 #include "base/buf.h"

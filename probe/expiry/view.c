@@ -1,3 +1,4 @@
+/* view.c: prints when things expire, in each of the formats of report.h. */
 #include "expiry/expiry.h"
 
 #include "base/lines.h"

@@ -1,3 +1,9 @@
+/*
+ * decoding.c: decompresses a body piece by piece as it arrives, as node's fetch
+ * does: bytes behind the compressed data are ignored, and so is a missing end.
+ * libcurl is not used for it, because it fails for a Content-Encoding that it
+ * does not know.
+ */
 #include "http/transfer.h"
 
 #include "base/xalloc.h"

@@ -1,3 +1,8 @@
+/*
+ * dns.c: asks this machine's resolver about a name, in a thread of its own, so
+ * that a slow answer holds up no other probe. libcurl resolves names itself, but
+ * does not tell why it could not, nor which address a proxy would connect to.
+ */
 #include "http/transfer.h"
 
 #include "base/xalloc.h"

@@ -1,3 +1,8 @@
+/*
+ * failure.c: a failure as a code and a sentence. The codes of DNS, TLS, TCP, proxies
+ * and HTTP, and their sentences, are set here, from what libcurl and the files beside
+ * this one found out.
+ */
 #include "http/failure.h"
 
 #include "http/address.h"

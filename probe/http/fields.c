@@ -1,3 +1,4 @@
+/* fields.c: which header fields of a response a probe keeps. */
 #include "http/transfer.h"
 
 #include "base/xalloc.h"

@@ -1,3 +1,8 @@
+/*
+ * proxy.c: which proxy the environment names, read as curl(1) does. It is read
+ * here and not by libcurl, so that a failure of the proxy is not mistaken for one
+ * of the server.
+ */
 #include "http/transfer.h"
 
 #include "base/ip.h"

@@ -1,3 +1,6 @@
+/*
+ * setup.c: the options of libcurl for a request.
+ */
 #include "http/transfer.h"
 
 #include "base/xalloc.h"

@@ -1,3 +1,8 @@
+/*
+ * sockets.c: the sockets of all open connections, which are waited for with
+ * epoll(7). libcurl does not tell which of them a transfer uses; it is found here
+ * by its ports.
+ */
 #include "http/transfer.h"
 
 #include "base/xalloc.h"

@@ -1,3 +1,13 @@
+/*
+ * trace.c: shows a request and its response on standard error, for people: "* "
+ * before notes on the connection, "> " before what was sent, "< " before what
+ * came. All secrets of redaction/mask.c are masked, and whatever may be one in a
+ * header field or a query.
+ *
+ * A message is written at once when it is whole, so that messages of several
+ * probes do not mix and a secret that came in pieces is found. Of a body only the
+ * beginning is shown.
+ */
 #include "http/transfer.h"
 
 #include "base/buf.h"

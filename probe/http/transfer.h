@@ -69,12 +69,7 @@ void http_setup_wipe(struct http_setup *s);
 /* http_setup_free(s): free the lists, once easy is gone. */
 void http_setup_free(struct http_setup *s);
 
-/*
- * ---- upload_buffer.c: memory for libcurl. Over TLS it holds a buffer of 16 KiB for
- * each request until the answer is there, and writes to the first few hundred
- * bytes of it. From malloc(3), which gives it pieces that others wrote to, all
- * of it would take memory; here only the pages that are written to do.
- */
+/* ---- upload_buffer.c: memory for libcurl. */
 
 /* The least that libcurl takes, and a byte, by which they are known. */
 #define UPLOAD_BUFFER ((size_t)16384 + 1)
@@ -93,11 +88,7 @@ void *upload_buffer_malloc(size_t size);
 void upload_buffer_free(void *p);
 void *upload_buffer_realloc(void *p, size_t size);
 
-/*
- * ---- proxy.c: which proxy the environment names, read as curl(1) does. It is read
- * here and not by libcurl, so that a failure of the proxy is not mistaken for
- * one of the server.
- */
+/* ---- proxy.c: which proxy the environment names. */
 
 /*
  * http_proxy_find(u): the value of http_proxy, https_proxy, HTTPS_PROXY,
@@ -121,11 +112,7 @@ void http_proxy_hide(void);
  */
 bool http_proxy_spared(const char *list, const char *host);
 
-/*
- * ---- sockets.c: the sockets of all open connections, which are waited for with
- * epoll(7). libcurl does not tell which of them a transfer uses; it is found
- * here by its ports.
- */
+/* ---- sockets.c: the sockets of all open connections. */
 
 struct http_socket; /* opaque: one of these for each descriptor */
 
@@ -179,11 +166,7 @@ void http_sockets_wake(void *s);
 int http_sockets_find(
 	struct http_sockets *s, int hint, int port, int local_port);
 
-/*
- * ---- dns.c: asks this machine's resolver about a name, in a thread of its own, so
- * that a slow answer holds up no other probe. libcurl resolves names itself, but
- * does not tell why it could not, nor which address a proxy would connect to.
- */
+/* ---- dns.c: names that libcurl could not resolve, or that a proxy would. */
 
 struct dns; /* opaque */
 
@@ -243,12 +226,7 @@ enum coding http_coding(const struct http_response *r);
  */
 void http_fields_end(struct http_response *r, CURL *easy);
 
-/*
- * ---- decoding.c: decompresses a body piece by piece as it arrives, as node's fetch
- * does: bytes behind the compressed data are ignored, and so is a missing end.
- * libcurl is not used for it, because it fails for a Content-Encoding that it
- * does not know.
- */
+/* ---- decoding.c: compressed bodies. */
 
 /* coding_of(name, n): the coding that has this name of n bytes, in any case;
    CODING_NONE for one that is not known. */
@@ -271,16 +249,7 @@ typedef bool decoding_fn(void *arg, const char *p, size_t n);
 bool decoding_feed(struct decoding *d, const char *p, size_t n,
 	decoding_fn *fn, void *arg);
 
-/*
- * ---- trace.c: shows a request and its response on standard error, for people: "* "
- * before notes on the connection, "> " before what was sent, "< " before what
- * came. All secrets of redaction/mask.c are masked, and whatever may be one in a
- * header field or a query.
- *
- * A message is written at once when it is whole, so that messages of several
- * probes do not mix and a secret that came in pieces is found. Of a body only
- * the beginning is shown.
- */
+/* ---- trace.c: a request and its response, for people. */
 
 struct trace;
 

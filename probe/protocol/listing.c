@@ -1,3 +1,4 @@
+/* listing.c: reads all pages of tools/list, one after the other. Pure. */
 #include "protocol/tools.h"
 
 #include "base/xalloc.h"

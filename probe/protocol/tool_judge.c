@@ -1,3 +1,8 @@
+/*
+ * tool_judge.c: whether clients take a tool; also its arguments that are sent in
+ * header fields, because their properties in its schema have x-mcp-header
+ * (2026-07-28, "Custom Headers from Tool Parameters").
+ */
 #include "protocol/tools.h"
 
 #include "base/xalloc.h"

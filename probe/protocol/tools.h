@@ -114,11 +114,7 @@ enum listing_state { LISTING_WHOLE, LISTING_MORE, LISTING_BAD };
 enum listing_state listing_take(struct listing *l, const cJSON *result,
 	bool stateless, struct failure *f);
 
-/*
- * ---- tool_judge.c: whether clients take a tool; also its arguments that are sent in
- * header fields, because their properties in its schema have x-mcp-header
- * (2026-07-28, "Custom Headers from Tool Parameters").
- */
+/* ---- tool_judge.c: whether clients take a tool. */
 
 /* A longer name is taken for one that somebody made up to do harm. */
 #define TOOL_NAME_MAX 1024

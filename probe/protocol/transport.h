@@ -58,10 +58,7 @@ int transport_listen(struct transport *t, double left_ms);
    more. */
 void transport_hang_up(struct transport *t);
 
-/*
- * ---- sse_transport.c: the event stream of the HTTP+SSE transport of 2024-11-05: it
- * names the endpoint that messages are posted to, and carries their answers.
- */
+/* ---- sse_transport.c: the event stream of HTTP+SSE. */
 
 /* Called from http_turn; requests may be started from ready and gone. */
 struct stream_handler {

@@ -1,7 +1,19 @@
 /*
- * mask.c: a set of secrets is a sorted list. Reading a text from some place on,
- * each character leaves fewer of them possible, until none is. A character that
- * can be read in several ways (a backslash, an ampersand…) is tried in each.
+ * mask.c: takes our secrets out of texts.
+ *
+ * The code that reads, gets or makes a secret registers it here, once for the
+ * whole process. The code that prints (report.c, http/trace.c, base/log.c) masks
+ * all of them in everything, whichever target it is about: one server may know
+ * the secret of another.
+ *
+ * A secret is found as it is and in the forms in which a server may return it:
+ * escaped as in JSON, URLs and HTML, more than once and mixed; in base64, alone
+ * or within something else; broken over lines. Where it was cut, its first eight
+ * or more characters are masked.
+ *
+ * A set of secrets is a sorted list. Reading a text from some place on, each
+ * character leaves fewer of them possible, until none is. A character that can be
+ * read in several ways (a backslash, an ampersand…) is tried in each.
  */
 #include "redaction/redaction.h"
 

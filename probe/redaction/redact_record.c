@@ -1,3 +1,7 @@
+/*
+ * redact_record.c: makes records fit to be printed: without secrets, and with
+ * names of tools that can be read and told apart.
+ */
 #include "redaction/redaction.h"
 
 #include "base/lines.h"

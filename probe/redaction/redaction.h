@@ -8,19 +8,7 @@
 #include "base/buf.h"
 #include "records/probe.h"
 
-/*
- * ---- mask.c: takes our secrets out of texts.
- *
- * The code that reads, gets or makes a secret registers it here, once for the
- * whole process. The code that prints (report.c, http/trace.c, base/log.c)
- * masks all of them in everything, whichever target it is about: one server may
- * know the secret of another.
- *
- * A secret is found as it is and in the forms in which a server may return it:
- * escaped as in JSON, URLs and HTML, more than once and mixed; in base64, alone
- * or within something else; broken over lines. Where it was cut, its first
- * eight or more characters are masked.
- */
+/* ---- mask.c: our secrets. */
 
 /* A sorted list of secrets; all zero is an empty one. */
 struct mask_set {
@@ -86,10 +74,7 @@ bool mask_none(void);
    as that can be said at once. */
 bool mask_idle(const char *p, size_t n);
 
-/*
- * ---- redact_record.c: makes records fit to be printed: without secrets, and with
- * names of tools that can be read and told apart.
- */
+/* ---- redact_record.c: records that are printed. */
 
 /* A copy of a record, with its own strings where they had to be changed. */
 struct redacted {
@@ -135,14 +120,7 @@ void redact_tree(struct buf *b, const cJSON *v);
  */
 char *redact_text(const char *s);
 
-/*
- * ---- server_message.c: the server's own message about its failure, cut to a line
- * that fits a chat or a text message: no markup, and nothing that looks like a
- * secret.
- *
- * mask.c masks our secrets. Here those of the server and of its other clients are
- * guessed: the text of an error may hold the password of a database.
- */
+/* ---- server_message.c: the secrets of a server. */
 
 /* The most characters of it, and room for them. */
 #define SERVER_MESSAGE_MAX RECORD_SAID_MAX

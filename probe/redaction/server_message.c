@@ -1,3 +1,11 @@
+/*
+ * server_message.c: the server's own message about its failure, cut to a line
+ * that fits a chat or a text message: no markup, and nothing that looks like a
+ * secret.
+ *
+ * mask.c masks our secrets. Here those of the server and of its other clients are
+ * guessed: the text of an error may hold the password of a database.
+ */
 #include "redaction/redaction.h"
 
 #include "base/buf.h"

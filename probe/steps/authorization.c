@@ -1,3 +1,10 @@
+/*
+ * authorization.c: step 4, and a server that wants a credential ("a wall"). Step
+ * 3 passes where the server asks for one as it should, step 4 follows the trail
+ * of OAuth metadata, and in step 5 the handshake begins anew with the credential,
+ * if one is held. A server may ask as late as in step 6 or 7: what it refused
+ * there is then repeated with the credential.
+ */
 #include "steps/steps.h"
 
 #include "auth/challenge.h"

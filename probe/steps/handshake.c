@@ -1,3 +1,17 @@
+/*
+ * handshake.c: steps 3 and 5: finds the era of a server and shakes hands with it.
+ *
+ * The server is first asked `server/discover`, which every server of revision
+ * 2026-07-28 answers; any other gets `initialize`. The hint of a target turns
+ * this order around. A server that takes neither may speak HTTP+SSE, and is asked
+ * for its event stream.
+ *
+ * Only clients of 2026-07-28 send server/discover, and what is in front of a
+ * server may refuse it alone. So whatever it is answered, the answer to
+ * initialize counts: if that has nothing to do with eras (a wall, a redirect, a
+ * failing server), it ends the search. Where it refuses initialize itself, the
+ * server may be stateless, and counts as what it answered before.
+ */
 #include "steps/steps.h"
 
 #include "auth/challenge.h"

@@ -1,3 +1,15 @@
+/*
+ * stale_cache.c: a part of step 8: whether a cache that keeps answers by the body
+ * of the request gives clients an older list of tools than the server has.
+ *
+ * Step 6 requested the list with the bytes that clients send. The check requests
+ * it once more, with an id that nobody has used and no cache can know. If the two
+ * lists differ, it may be a cache; or a deploy between them; or several servers
+ * behind one address. So both requests are repeated many times, in an order that
+ * a coin decides. It is a cache only if each request always gets its own list: a
+ * server that does not look at the id would have to guess every throw of the
+ * coin.
+ */
 #include "steps/steps.h"
 
 #include "base/clock.h"

@@ -9,10 +9,7 @@
 #include "auth/oauth.h"
 #include "steps/step.h"
 
-/*
- * ---- connection.c: steps 1 and 2, DNS and TLS. The first request of step 3 makes
- * both, and they end while it is on its way.
- */
+/* ---- connection.c: steps 1 and 2, DNS and TLS. */
 
 /*
  * connection_resolved(p, h), connection_ready(p, h): call them when the name
@@ -26,21 +23,7 @@ void connection_ready(struct probe *p, const struct http_response *h);
    says why. */
 struct next connection_failed(struct probe *p, const struct reply *r);
 
-/*
- * ---- handshake.c: steps 3 and 5: finds the era of a server and shakes hands with
- * it.
- *
- * The server is first asked `server/discover`, which every server of revision
- * 2026-07-28 answers; any other gets `initialize`. The hint of a target turns
- * this order around. A server that takes neither may speak HTTP+SSE, and is
- * asked for its event stream.
- *
- * Only clients of 2026-07-28 send server/discover, and what is in front of a
- * server may refuse it alone. So whatever it is answered, the answer to
- * initialize counts: if that has nothing to do with eras (a wall, a redirect, a
- * failing server), it ends the search. Where it refuses initialize itself, the
- * server may be stateless, and counts as what it answered before.
- */
+/* ---- handshake.c: steps 3 and 5. */
 
 /*
  * handshake_begin(p): the first request of a handshake; with a credential it is
@@ -63,13 +46,7 @@ struct next handshake_initialized(struct probe *p, const struct reply *r);
 /* The event stream of HTTP+SSE named its endpoint, or r says why it did not. */
 struct next handshake_listened(struct probe *p, const struct reply *r);
 
-/*
- * ---- authorization.c: step 4, and a server that wants a credential ("a wall").
- * Step 3 passes where the server asks for one as it should, step 4 follows the
- * trail of OAuth metadata, and in step 5 the handshake begins anew with the
- * credential, if one is held. A server may ask as late as in step 6 or 7: what
- * it refused there is then repeated with the credential.
- */
+/* ---- authorization.c: step 4, and a server that wants a credential. */
 
 /*
  * authorization_reply(p, r): what comes after a reply that is no answer to the
@@ -97,11 +74,7 @@ struct next authorization_issuer(struct probe *p,
 	const struct discovery_result *r);
 struct next authorization_token(struct probe *p, const struct token_result *r);
 
-/*
- * ---- tools.c: steps 6 to 8: all pages of what tools a server lists, a call of one
- * of them, and the hash of them all: whether it is the one that was pinned, and
- * whether clients get the list that it is of (stale_cache.c).
- */
+/* ---- tools.c: steps 6 to 8. */
 
 /* Steps 6, 7 and 8 begin. */
 struct next tools_list_begin(struct probe *p);
@@ -129,18 +102,7 @@ struct next tools_call_reply(struct probe *p, const struct reply *r);
 /* To REQUEST_CACHE_CHECK; r may be NULL: there is none. */
 struct next tools_cache_reply(struct probe *p, const struct reply *r);
 
-/*
- * ---- stale_cache.c: a part of step 8: whether a cache that keeps answers by the
- * body of the request gives clients an older list of tools than the server has.
- *
- * Step 6 requested the list with the bytes that clients send. The check
- * requests it once more, with an id that nobody has used and no cache can know.
- * If the two lists differ, it may be a cache; or a deploy between them; or
- * several servers behind one address. So both requests are repeated many times,
- * in an order that a coin decides. It is a cache only if each request always
- * gets its own list: a server that does not look at the id would have to guess
- * every throw of the coin.
- */
+/* ---- stale_cache.c: the check for stale caches, a part of step 8. */
 
 /* stale_cache_note(p, h): h answered the tools/list of step 6. */
 void stale_cache_note(struct probe *p, const struct http_response *h);

@@ -1,3 +1,8 @@
+/*
+ * tools.c: steps 6 to 8: all pages of what tools a server lists, a call of one of
+ * them, and the hash of them all: whether it is the one that was pinned, and
+ * whether clients get the list that it is of (stale_cache.c).
+ */
 #include "steps/steps.h"
 
 #include "base/clock.h"
