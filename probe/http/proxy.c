@@ -62,7 +62,12 @@ static bool in_domain(const char *host, size_t n, const char *entry)
 		(n == m || host[n - m - 1] == '.');
 }
 
-bool http_proxy_spared(const char *list, const char *host)
+/*
+ * Whether a host (an IPv6 address in brackets) is in a list like that of no_proxy:
+ * names, which include their subdomains, addresses, networks like 10.0.0.0/8, or
+ * "*", separated by commas or spaces.
+ */
+static bool proxy_spared(const char *list, const char *host)
 {
 	size_t n = strlen(host), size;
 	char bare[256], entry[256];
@@ -108,21 +113,21 @@ static bool on_loopback(const char *proxy)
 	return address_loopback(host);
 }
 
-static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY",
-	"all_proxy", "ALL_PROXY"};
+static const char *const proxy_names[] = {"http_proxy", "https_proxy",
+	"HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
 
 bool http_proxy_any(void)
 {
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (value_of(names[i]))
+	for (size_t i = 0; i < sizeof proxy_names / sizeof *proxy_names; i++)
+		if (value_of(proxy_names[i]))
 			return true;
 	return false;
 }
 
 void http_proxy_hide(void)
 {
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *v = value_of(names[i]);
+	for (size_t i = 0; i < sizeof proxy_names / sizeof *proxy_names; i++) {
+		const char *v = value_of(proxy_names[i]);
 		const char *p = v ? strstr(v, "://") : NULL;
 		const char *at = v ? strrchr(v, '@') : NULL;
 
@@ -141,7 +146,7 @@ const char *http_proxy_find(const struct url *u)
 
 	if (!proxy)
 		proxy = either("all_proxy", "ALL_PROXY");
-	if (!proxy || (spared && http_proxy_spared(spared, u->host)))
+	if (!proxy || (spared && proxy_spared(spared, u->host)))
 		return NULL;
 	/* A proxy elsewhere has a loopback of its own, and would see what must
 	 * not leave this machine: a credential over plain HTTP. */

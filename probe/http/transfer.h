@@ -105,13 +105,6 @@ bool http_proxy_any(void);
    redaction/mask.c. */
 void http_proxy_hide(void);
 
-/*
- * http_proxy_spared(list, host): whether a host (an IPv6 address in brackets)
- * is in a list like that of no_proxy: names, which include their subdomains,
- * addresses, networks like 10.0.0.0/8, or "*", separated by commas or spaces.
- */
-bool http_proxy_spared(const char *list, const char *host);
-
 /* ---- sockets.c: the sockets of all open connections. */
 
 struct http_socket; /* opaque: one of these for each descriptor */

@@ -422,22 +422,9 @@ bool rpc_judge_initialize(const cJSON *result, struct rpc_hello *h,
 		judge_capabilities(result, h, f, "initialize");
 }
 
-bool rpc_judge_discover(const cJSON *result, struct rpc_hello *h,
-	struct failure *f)
-{
-	static const struct shape versions = {
-		"supportedVersions", SHAPE_STRINGS, false};
-	const cJSON *meta = json_get(result, "_meta");
-
-	memset(h, 0, sizeof *h);
-	snprintf(h->revision, sizeof h->revision, "%s", REVISION_STATELESS);
-	note_server(json_get(meta, "io.modelcontextprotocol/serverInfo"), h);
-	return rpc_judge_result_type(result, f) &&
-		judge_members(result, &versions, 1, "server/discover", f) &&
-		judge_capabilities(result, h, f, "server/discover");
-}
-
-bool rpc_judge_result_type(const cJSON *result, struct failure *f)
+/* Whether a result of revision 2026-07-28 is "complete", as it is without a
+   resultType too. */
+static bool judge_result_type(const cJSON *result, struct failure *f)
 {
 	const cJSON *type = json_get(result, "resultType");
 	const char *s = cJSON_GetStringValue(type);
@@ -450,9 +437,24 @@ bool rpc_judge_result_type(const cJSON *result, struct failure *f)
 		s ? s : "no string");
 }
 
+bool rpc_judge_discover(const cJSON *result, struct rpc_hello *h,
+	struct failure *f)
+{
+	static const struct shape versions = {
+		"supportedVersions", SHAPE_STRINGS, false};
+	const cJSON *meta = json_get(result, "_meta");
+
+	memset(h, 0, sizeof *h);
+	snprintf(h->revision, sizeof h->revision, "%s", REVISION_STATELESS);
+	note_server(json_get(meta, "io.modelcontextprotocol/serverInfo"), h);
+	return judge_result_type(result, f) &&
+		judge_members(result, &versions, 1, "server/discover", f) &&
+		judge_capabilities(result, h, f, "server/discover");
+}
+
 bool rpc_judge_list(const cJSON *result, bool stateless, struct failure *f)
 {
-	return (!stateless || rpc_judge_result_type(result, f)) &&
+	return (!stateless || judge_result_type(result, f)) &&
 		judge_members(result, list_rows,
 			stateless ? sizeof list_rows / sizeof *list_rows : 1,
 			"tools/list", f);
@@ -484,7 +486,7 @@ bool rpc_judge_call(const cJSON *result, bool stateless, struct failure *f,
 	*needs_input = stateless && type && strcmp(type, "input_required") == 0;
 	if (*needs_input)
 		return true;
-	if (stateless && !rpc_judge_result_type(result, f))
+	if (stateless && !judge_result_type(result, f))
 		return false;
 	if (!cJSON_IsArray(content))
 		return missing(f, "content", "tools/call");

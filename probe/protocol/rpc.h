@@ -142,12 +142,6 @@ bool rpc_judge_call(const cJSON *result, bool stateless, struct failure *f,
 	bool *needs_input);
 
 /*
- * rpc_judge_result_type(result, f): check that a result of revision 2026-07-28
- * is "complete", as it is without a resultType too. False and *f where not.
- */
-bool rpc_judge_result_type(const cJSON *result, struct failure *f);
-
-/*
  * rpc_judge_list(result, stateless, f): check the members of a result of
  * tools/list besides its tools and its cursor, and in revision 2026-07-28 its
  * resultType. False and *f where clients refuse one.

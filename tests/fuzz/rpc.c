@@ -53,7 +53,7 @@ static void judge(const cJSON *v)
 
 	judge_hello(v);
 	memset(&f, 0xaa, sizeof f);
-	ok = rpc_judge_result_type(v, &f);
+	ok = rpc_judge_list(v, true, &f);
 	judged(ok, &f);
 	memset(&f, 0xaa, sizeof f);
 	ok = rpc_judge_call(v, true, &f, &needs_input);
