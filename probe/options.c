@@ -224,7 +224,7 @@ static const struct option_tables tables = {
 	.commands = forms,
 };
 
-/* What each option alone cannot tell. */
+/* Check the options that depend on each other. */
 static int check_together(const struct options *o)
 {
 	if (o->ipv4 && o->ipv6)
@@ -267,8 +267,8 @@ static int check_together(const struct options *o)
 
 /*
  * A forced command reads targets from standard input and prints records. Its
- * options are those of the owner of the region; of what the client asked for,
- * only ssh_command_read takes notice.
+ * options are those of the owner of the region; only ssh_command_read looks at
+ * the client's.
  */
 static int serve_ssh(struct options *o, bool region_given)
 {
@@ -354,7 +354,8 @@ static enum ssh_word ssh_word_of(const char *s)
 	return w;
 }
 
-/* Whether the client may give this value; *n becomes the number that it gave. */
+/* Whether the client may give this value; *n becomes the number that it
+   gave. */
 static bool ssh_allowed(enum ssh_word w, const char *value, const char *region,
 	long long *n, char *why)
 {
@@ -383,7 +384,8 @@ bool ssh_command_read(const char *s, const char *region, int *concurrency,
 	char *why)
 {
 	char copy[SSH_COMMAND_MAX + 1], *rest = copy, *name, *value;
-	long long n = *concurrency ? *concurrency : SSH_CONCURRENCY_MAX, asked = n;
+	long long n = *concurrency ? *concurrency : SSH_CONCURRENCY_MAX,
+		  asked = n;
 	bool seen[SSH_WORDS + 1] = {false};
 
 	if (strlen(s) > SSH_COMMAND_MAX)

@@ -1,7 +1,5 @@
-/*
- * options.h: the command line of mcp-probe; and the command of a client of sshd(8)
- * whose key has a forced command, mcp-probe --serve-ssh.
- */
+/* options.h: the command line of mcp-probe; and the command of a client of
+   sshd(8) whose key has a forced command, mcp-probe --serve-ssh. */
 #ifndef PROBE_OPTIONS_H
 #define PROBE_OPTIONS_H
 
@@ -52,7 +50,8 @@ struct options {
  */
 int options_parse(int argc, char **argv, struct options *o);
 
-/* Room for the reason why a command was refused; it never quotes the command. */
+/* Room for the reason why a command was refused; it never quotes the
+   command. */
 #define SSH_COMMAND_WHY 100
 
 /*

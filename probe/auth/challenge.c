@@ -6,13 +6,13 @@
 #include <strings.h>
 
 /* The length of a token (RFC 9110, 5.6.2) and of a token68 (11.2) at s. */
-static size_t token(const char *s)
+static size_t token_length(const char *s)
 {
 	return strspn(s, "!#$%&'*+-.^_`|~0123456789"
 			 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 }
 
-static size_t token68(const char *s)
+static size_t token68_length(const char *s)
 {
 	size_t n = strspn(s, "-._~+/0123456789abcdefghijklmnopqrstuvwxyz"
 			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
@@ -20,7 +20,7 @@ static size_t token68(const char *s)
 	return n ? n + strspn(s + n, "=") : 0;
 }
 
-static const char *blank(const char *s)
+static const char *skip_blanks(const char *s)
 {
 	return s + strspn(s, " \t");
 }
@@ -29,7 +29,7 @@ static const char *blank(const char *s)
  * Copy a quoted string at s, or a value that a server wrote without quotes, to
  * out, cut to fit. Returns its end.
  */
-static const char *value(const char *s, char *out, size_t size)
+static const char *read_value(const char *s, char *out, size_t size)
 {
 	size_t n = 0;
 
@@ -51,7 +51,7 @@ static const char *value(const char *s, char *out, size_t size)
 	return *s ? s + 1 : s;
 }
 
-static void keep(struct challenge *c, const char *name, size_t len,
+static void keep_parameter(struct challenge *c, const char *name, size_t len,
 	const char *v)
 {
 	const struct {
@@ -83,22 +83,22 @@ void challenge_parse(const char *s, struct challenge *c)
 
 	memset(c, 0, sizeof *c);
 	while (*(s += strspn(s, " \t,"))) {
-		size_t n = token(s);
-		const char *next = blank(s + n);
-		const char *v_at = *next == '=' ? blank(next + 1) : "";
+		size_t n = token_length(s);
+		const char *next = skip_blanks(s + n);
+		const char *v_at = *next == '=' ? skip_blanks(next + 1) : "";
 
 		/* "abc=" is a token68, no parameter. */
 		if (n && *v_at && !strchr("=,", *v_at)) {
-			const char *end = value(v_at, v, sizeof v);
+			const char *end = read_value(v_at, v, sizeof v);
 
 			if (bearer)
-				keep(c, s, n, v);
+				keep_parameter(c, s, n, v);
 			s = end;
 			after_scheme = false;
 			continue;
 		}
-		if (after_scheme && token68(s)) {
-			s += token68(s);
+		if (after_scheme && token68_length(s)) {
+			s += token68_length(s);
 			after_scheme = false;
 			continue;
 		}
@@ -130,9 +130,9 @@ static bool holds_word(const char *s, const char *word)
 	return false;
 }
 
-/* Whether a reply is -32001, "unauthorized", a code that SDKs also use for timeouts
-   and lost sessions. */
-static bool unauthorized(const struct reply *r)
+/* Whether a reply is -32001, "unauthorized", a code that SDKs also use for
+   timeouts and lost sessions. */
+static bool is_unauthorized(const struct reply *r)
 {
 	const cJSON *error = json_get(r->message, "error");
 	const char *words = json_str(error, "message");
@@ -142,8 +142,8 @@ static bool unauthorized(const struct reply *r)
 		r->http->status < 200 || r->http->status > 299)
 		return false;
 	return !words ||
-		!(holds_word(words, "session") || holds_word(words, "timeout") ||
-			holds_word(words, "timed out"));
+	       !(holds_word(words, "session") || holds_word(words, "timeout") ||
+		       holds_word(words, "timed out"));
 }
 
 bool wall_meant(const struct reply *r)
@@ -153,7 +153,7 @@ bool wall_meant(const struct reply *r)
 	return r->http->status == 401 ||
 		(r->http->status == 403 &&
 			*http_fields(r->http)->www_authenticate) ||
-		unauthorized(r);
+		is_unauthorized(r);
 }
 
 /*

@@ -1,7 +1,7 @@
 /*
- * challenge.h: whether a reply is a "wall", where the server wants a credential or a
- * client certificate; and what a 401 says in WWW-Authenticate (RFC 9110, section
- * 11.6.1; RFC 6750, section 3; RFC 9728, section 5.1). Pure.
+ * challenge.h: whether a reply is a "wall", where the server wants a credential
+ * or a client certificate; and what a 401 says in WWW-Authenticate (RFC 9110,
+ * section 11.6.1; RFC 6750, section 3; RFC 9728, section 5.1). Pure.
  */
 #ifndef AUTH_CHALLENGE_H
 #define AUTH_CHALLENGE_H

@@ -37,7 +37,7 @@ struct credential {
 	char *field;
 };
 
-static void wipe(char *s)
+static void wipe_string(char *s)
 {
 	if (s)
 		explicit_bzero(s, strlen(s));
@@ -52,16 +52,16 @@ void credential_free(struct credential *c)
 		free(c->origins[i]);
 	for (size_t i = 0; i < c->n_tools; i++)
 		free(c->tools[i]);
-	wipe(c->token);
-	wipe(c->header);
-	wipe(c->value);
-	wipe(c->client.id);
-	wipe(c->client.secret);
+	wipe_string(c->token);
+	wipe_string(c->header);
+	wipe_string(c->value);
+	wipe_string(c->client.id);
+	wipe_string(c->client.secret);
 	free(c->client.issuer);
 	free(c->client.scope);
 	free(c->cert);
 	free(c->key);
-	wipe(c->field);
+	wipe_string(c->field);
 	free(c);
 }
 
@@ -72,7 +72,7 @@ static bool refuse_credential(char *why, const char *what)
 }
 
 /* Whether s may be a field's value: visible ASCII, perhaps with spaces. */
-static bool sendable(const char *s, bool spaces)
+static bool is_sendable(const char *s, bool spaces)
 {
 	if (!*s)
 		return false;
@@ -87,7 +87,7 @@ static bool set_once(char **out, const char *v, bool spaces, char *why)
 {
 	if (*out)
 		return refuse_credential(why, "a key is given twice");
-	if (!sendable(v, spaces))
+	if (!is_sendable(v, spaces))
 		return refuse_credential(
 			why, "a value is empty or not visible ASCII");
 	*out = xstrdup(v);
@@ -218,8 +218,9 @@ static bool set_kind(struct credential *c, char *why)
 }
 
 /*
- * A certificate and its key may stand behind the lines, in PEM: then the file is
- * itself what cert and key name, and whether they are there is for key_pair_check.
+ * A certificate and its key may stand behind the lines, in PEM: then the file
+ * is itself what cert and key name, and whether they are there is for
+ * key_pair_check.
  */
 static void cut_pem(struct credential *c, char *text)
 {
@@ -251,7 +252,7 @@ static bool read_lines(struct credential *c, char *text, char *why)
 }
 
 /* A relative path begins at the folder of the credential file. */
-static void anchor(char **path, const char *file)
+static void anchor_path(char **path, const char *file)
 {
 	const char *slash = strrchr(file, '/');
 	size_t n = slash ? (size_t)(slash - file) + 1 : 0;
@@ -303,14 +304,14 @@ static void make_field(struct credential *c, const char *name,
 {
 	size_t n = strlen(name) + strlen(scheme) + strlen(secret) + 3;
 
-	wipe(c->field);
+	wipe_string(c->field);
 	c->field = xmalloc(n);
 	snprintf(c->field, n, "%s: %s%s", name, scheme, secret);
 }
 
 void credential_show(struct credential *c, const char *token)
 {
-	wipe(c->field);
+	wipe_string(c->field);
 	c->field = NULL;
 	if (!token)
 		return;
@@ -359,7 +360,8 @@ static EVP_PKEY *read_key(const char *path)
 
 /* Whether the files hold a certificate and its key, unencrypted, and only its
    owner can read the key. False and why otherwise. */
-static bool key_pair_check(const char *cert_path, const char *key_path, char *why)
+static bool key_pair_check(
+	const char *cert_path, const char *key_path, char *why)
 {
 	char reason[SECRET_FILE_WHY];
 	EVP_PKEY *key;
@@ -386,7 +388,8 @@ static bool key_pair_check(const char *cert_path, const char *key_path, char *wh
 	return ok;
 }
 
-static bool complete(struct credential *c, const char *file, char *why)
+static bool complete_credential(
+	struct credential *c, const char *file, char *why)
 {
 	const char *space;
 
@@ -413,8 +416,8 @@ static bool complete(struct credential *c, const char *file, char *why)
 			c->key = xstrdup(file);
 			return key_pair_check(file, file, why);
 		}
-		anchor(&c->cert, file);
-		anchor(&c->key, file);
+		anchor_path(&c->cert, file);
+		anchor_path(&c->key, file);
 		return key_pair_check(c->cert, c->key, why);
 	}
 	return false;
@@ -429,7 +432,7 @@ struct credential *credential_read(const char *path, char *why)
 	if (!text)
 		return NULL;
 	c = xcalloc(1, sizeof *c);
-	ok = read_lines(c, text, why) && complete(c, path, why);
+	ok = read_lines(c, text, why) && complete_credential(c, path, why);
 	secret_file_free(text);
 	if (ok)
 		return c;
@@ -449,7 +452,7 @@ struct credential *credential_token(const char *path, const struct url *origin,
 	c = xcalloc(1, sizeof *c);
 	c->origins[c->n_origins++] = xstrdup(origin->origin);
 	ok = set_once(&c->token, secret_file_trim(text), false, why) &&
-		complete(c, path, why);
+		complete_credential(c, path, why);
 	secret_file_free(text);
 	if (ok)
 		return c;
@@ -500,7 +503,7 @@ const char *credential_field(const struct credential *c)
 /* ---- A token that says when it expires. */
 
 /* The six bits of a character of base64url (RFC 4648, 5); -1 for any other. */
-static int sextet(char c)
+static int base64url_value(char c)
 {
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				       "abcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -516,7 +519,7 @@ static bool decode_base64url(const char *p, size_t n, char *out, size_t *len)
 
 	*len = 0;
 	for (size_t i = 0; i < n; i++) {
-		int six = sextet(p[i]);
+		int six = base64url_value(p[i]);
 
 		if (six < 0)
 			return false;
@@ -545,10 +548,10 @@ static bool read_exp(const char *p, size_t n, int64_t *out)
 }
 
 /*
- * *out is the `exp` of a signed JSON Web Token (RFC 7519, section 4.1.4) in epoch
- * seconds, from 1 to the end of the year 9999. False where the token is no JWT,
- * encrypted, too long, or has no exp. Its signature is not verified: only a warning
- * depends on it.
+ * out is the `exp` of a signed JSON Web Token (RFC 7519, section 4.1.4) in
+ * epoch seconds, from 1 to the end of the year 9999. False where the token is
+ * no JWT, encrypted, too long, or has no exp. Its signature is not verified:
+ * only a warning depends on it.
  */
 static bool jwt_expires(const char *token, int64_t *out)
 {
@@ -567,7 +570,8 @@ static bool jwt_expires(const char *token, int64_t *out)
 	if (n > JWT_MAX)
 		return false;
 	text = xmalloc(n + 1);
-	ok = decode_base64url(payload, n, text, &len) && read_exp(text, len, out);
+	ok = decode_base64url(payload, n, text, &len) &&
+	     read_exp(text, len, out);
 	explicit_bzero(text, n);
 	free(text);
 	return ok;

@@ -1,8 +1,8 @@
 /*
- * oauth.h: OAuth 2.0. Where metadata has to be, whether it agrees with itself and
- * with the server's URL (RFC 9728, RFC 8414; the "Authorization" section of each MCP
- * revision), and what a token endpoint answers (RFC 6749): oauth.c, which is pure.
- * The trail of metadata: discovery.c. Access tokens: token.c.
+ * oauth.h: OAuth 2.0. Where metadata has to be, whether it agrees with itself
+ * and with the server's URL (RFC 9728, RFC 8414; the "Authorization" section of
+ * each MCP revision), and what a token endpoint answers (RFC 6749): oauth.c,
+ * which is pure. The trail of metadata: discovery.c. Access tokens: token.c.
  */
 #ifndef AUTH_OAUTH_H
 #define AUTH_OAUTH_H
@@ -46,7 +46,7 @@ bool oauth_issuer_urls(const char *issuer, struct oauth_urls *u,
  */
 bool oauth_same_issuer(const char *a, const char *b);
 
-/* What the documents say. Strings are "" where they say nothing. */
+/* The facts in the documents. A string is "" where they have none. */
 struct oauth_facts {
 	char resource[URL_MAX]; /* what the server calls itself */
 	char issuer[URL_MAX];	/* the authorization server */
@@ -54,7 +54,8 @@ struct oauth_facts {
 	char token_endpoint[URL_MAX];
 	/* How a client may say who it is (RFC 6749, 2.3.1). */
 	bool basic, post;
-	const char *doubt; /* what is not as it should be; static, or NULL */
+	const char
+		*warning; /* a warning about the documents; static, or NULL */
 };
 
 /*
@@ -129,8 +130,8 @@ enum metadata_kind {
 enum metadata_kind oauth_metadata_of(const char *url);
 
 /*
- * oauth_metadata_judge(doc, kind, f): whether each required member is there, and
- * each known one has its type: clients refuse the whole document otherwise.
+ * oauth_metadata_judge(doc, kind, f): whether each required member is there,
+ * and each known one has its type: clients refuse the whole document otherwise.
  * Unknown members are ignored. False and *f: it is not so.
  */
 bool oauth_metadata_judge(const cJSON *doc, enum metadata_kind kind,
@@ -186,8 +187,9 @@ struct token_result {
 };
 
 /*
- * token_get(w, rq, done, arg): get a token for w's target, until w's deadline. done(arg, r) is called exactly once,
- * perhaps before this returns; *w must live until then. rq is not kept.
+ * token_get(w, rq, done, arg): get a token for w's target, until w's deadline.
+ * done(arg, r) is called exactly once, perhaps before this returns; *w must
+ * live until then. rq is not kept.
  */
 void token_get(const struct wire *w, const struct token_request *rq,
 	void (*done)(void *arg, const struct token_result *r), void *arg);

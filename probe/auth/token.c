@@ -75,8 +75,11 @@ void token_wipe(void)
 		forget_token(kept->name);
 }
 
-/* The name that a token is kept under: a digest of the strings in parts (NULL at
-   the end). A secret among them keeps apart the tokens of the old and the new. */
+/*
+ * The name that a token is kept under: a digest of the strings in parts (NULL
+ * at the end). A secret among them keeps apart the tokens of the old and the
+ * new.
+ */
 static void token_cache_name(const char *const *parts, char *name)
 {
 	struct buf b;
@@ -138,7 +141,8 @@ static char *read_token_file(int folder, const char *name, double now)
 	return token;
 }
 
-/* A token that is good after `now`, or NULL. The caller overwrites and frees it. */
+/* A token that is good after `now`, or NULL. The caller overwrites and frees
+   it. */
 static char *token_cache_get(const char *name, double now)
 {
 	struct kept_token *k = *find_kept(name);
@@ -224,7 +228,7 @@ struct token {
 	struct token_result result;
 };
 
-static void finish(struct token *t)
+static void finish_token(struct token *t)
 {
 	t->done(t->arg, &t->result);
 	free(t);
@@ -288,16 +292,16 @@ static void on_answer(void *arg, const struct reply *r)
 	} else {
 		t->result.good = judge_token(t, r);
 	}
-	finish(t);
+	finish_token(t);
 }
 
-static void put(struct buf *b, const char *key, const char *value)
+static void put_parameter(struct buf *b, const char *key, const char *value)
 {
 	buf_fmt(b, "%s%s=", b->len ? "&" : "", key);
 	oauth_form(b, value);
 }
 
-static void wipe(struct buf *b)
+static void wipe_buf(struct buf *b)
 {
 	explicit_bzero(b->p, b->len);
 	buf_release(b);
@@ -319,11 +323,11 @@ static void put_basic(struct buf *b, const struct credential_client *c)
 		(int)pair.len);
 	buf_str(b, "Authorization: Basic ");
 	buf_str(b, text.p);
-	wipe(&pair);
-	wipe(&text);
+	wipe_buf(&pair);
+	wipe_buf(&text);
 }
 
-static int ask(struct token *t, const struct wire *w,
+static int ask_token(struct token *t, const struct wire *w,
 	const struct token_request *rq, const char *resource, double timeout_ms)
 {
 	static const struct exchange_handler handler = {.done = on_answer};
@@ -349,27 +353,27 @@ static int ask(struct token *t, const struct wire *w,
 		w->target.region);
 	buf_init(&body, BODY_MAX);
 	buf_init(&basic, 3 * BODY_MAX);
-	put(&body, "grant_type", "client_credentials");
-	put(&body, "resource", resource);
+	put_parameter(&body, "grant_type", "client_credentials");
+	put_parameter(&body, "resource", resource);
 	if (*rq->scope)
-		put(&body, "scope", rq->scope);
+		put_parameter(&body, "scope", rq->scope);
 	if (rq->server->basic) {
 		put_basic(&basic, c);
 		headers[3] = basic.p;
 	} else {
-		put(&body, "client_id", c->id);
-		put(&body, "client_secret", c->secret);
+		put_parameter(&body, "client_id", c->id);
+		put_parameter(&body, "client_secret", c->secret);
 	}
 	http.body = body.p;
 	rc = exchange_start(w->http, &http, w->budget, WANT_DOCUMENT, NULL,
 		&handler, t);
-	wipe(&body);
-	wipe(&basic);
+	wipe_buf(&body);
+	wipe_buf(&basic);
 	return rc;
 }
 
 /* Take the token from the cache, if there is one. */
-static bool recall(struct token *t, bool anew)
+static bool recall_token(struct token *t, bool anew)
 {
 	char *token;
 
@@ -406,22 +410,23 @@ void token_get(const struct wire *w, const struct token_request *rq,
 	token_cache_name((const char *const[]) {o->issuer, c->id, c->secret,
 				 resource, rq->scope, NULL},
 		t->name);
-	if (recall(t, rq->anew)) {
+	if (recall_token(t, rq->anew)) {
 		t->result.good = t->result.kept = true;
-		finish(t);
+		finish_token(t);
 	} else if (!o->basic && !o->post) {
 		failure_set(f, "oauth.token",
 			"the authorization server takes neither "
 			"client_secret_basic nor client_secret_post");
-		finish(t);
+		finish_token(t);
 	} else if (left < 1) {
 		failure_set(f, "deadline",
 			"no time was left to ask for an access token");
-		finish(t);
-	} else if (ask(t, w, rq, resource, left < TOKEN_MS ? left : TOKEN_MS)) {
+		finish_token(t);
+	} else if (ask_token(t, w, rq, resource,
+			   left < TOKEN_MS ? left : TOKEN_MS)) {
 		failure_set(f, "oauth.token",
 			"the token endpoint %.200s cannot be asked",
 			t->endpoint);
-		finish(t);
+		finish_token(t);
 	}
 }

@@ -1,9 +1,9 @@
 /*
- * expiry.h: finds out when a server's certificate and the credential for it expire
- * (expiry.c), makes a record of it (finding.c, which is pure) and prints it in each
- * of the formats of report.h (view.c). expiry.c makes one TLS connection and sends
- * nothing over it; and a second one, which accepts any certificate, where the first
- * is not accepted.
+ * expiry.h: finds out when a server's certificate and the credential for it
+ * expire (expiry.c), makes a record of it (finding.c, which is pure) and prints
+ * it in each of the formats of report.h (view.c). expiry.c makes one TLS
+ * connection and sends nothing over it; and a second one, which accepts any
+ * certificate, where the first is not accepted.
  */
 #ifndef EXPIRY_EXPIRY_H
 #define EXPIRY_EXPIRY_H
@@ -17,7 +17,7 @@ struct http;
 struct expiry_job {
 	struct http *http;
 	const struct target *target; /* must live until the end */
-	/* What was found for the target: up to EXPIRY_WHATS records. */
+	/* The result for the target: up to EXPIRY_WHATS records. */
 	void (*found)(void *arg, const struct target *t,
 		const struct expiry_record *r, size_t n);
 	/*

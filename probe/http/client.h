@@ -29,7 +29,7 @@ struct http_config {
 	const char *const *resolve;
 	const char *const *connect_to;
 	bool trace;  /* show the exchange on standard error, see trace.c */
-	bool labels; /* begin each line of it with the request's label */
+	bool labels; /* begin each line with the request's label */
 	long width; /* how many probes there are at a time */
 	/* Set by http_new: the environment names a proxy. */
 	bool may_proxy;
@@ -47,7 +47,7 @@ enum coding { CODING_NONE, CODING_GZIP, CODING_DEFLATE, CODING_BROTLI };
 struct http_request {
 	const char *method;
 	const char *url;
-	/* The same as of url_parts, which must live as long as the request; or
+	/* The URL by url_parts, which must live as long as the request; or
 	   NULL. */
 	struct Curl_URL *parts;
 	const char *const *headers; /* "Name: value", NULL at the end */
@@ -94,10 +94,8 @@ enum http_end {
 /* How far the connection of a request came. */
 enum http_phase { HTTP_RESOLVING, HTTP_CONNECTING, HTTP_SECURING, HTTP_READY };
 
-/*
- * What is known of a response so far. Strings are "" while unknown, and as the
- * server sent them: hostile.
- */
+/* A response as far as it has come. Strings are "" while unknown, and as the
+   server sent them: hostile. */
 struct http_response {
 	enum http_end end;
 	const char *code; /* with HTTP_FAILED: a dotted code, static */
@@ -119,7 +117,8 @@ struct http_response {
 	double not_after; /* end of the certificate, epoch seconds; 0 unknown */
 	/*
 	 * When the first of all certificates that the server sent ends, and the
-	 * name of the issuer whose certificate that is; "" for the server's own.
+	 * name of the issuer whose certificate that is; "" for the server's
+	 * own.
 	 */
 	double first_end;
 	char first_issuer[4 * 64 + 1];
@@ -150,8 +149,8 @@ struct http_fields {
 	char pop[128]; /* which edge of a content network answered */
 };
 
-/* http_fields(r): those of a response, "" where it has none; never NULL. They
-   live as long as what r points to. */
+/* http_fields(r): the header fields of a response, "" where it has none;
+   never NULL. They live as long as *r. */
 const struct http_fields *http_fields(const struct http_response *r);
 
 /* http_media_is(r, media): whether the Content-Type of r is this media type. */

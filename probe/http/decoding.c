@@ -15,7 +15,7 @@
 #include <zlib.h>
 
 #define PIECE 16384
-/* Of inflateInit2: the largest window, and the header of gzip. */
+/* The argument of inflateInit2: the largest window, and the header of gzip. */
 #define WINDOW 15
 #define WINDOW_GZIP (WINDOW + 16)
 /* The first byte of a member of gzip. */

@@ -7,7 +7,7 @@
    spaces and tabs, which are not allowed, but which clients accept. */
 #define NAME_MARKS "!#$%&'*+-.^_`|~ \t"
 
-/* Of a number that 63 bits hold. */
+/* The digits of a number that 63 bits hold. */
 #define LENGTH_DIGITS 18
 
 static bool in_name(char c)
@@ -22,7 +22,7 @@ static bool is_control(char c)
 }
 
 /* Set *p and *n to the text without white space around it. */
-static void trim(const char **p, size_t *n)
+static void trim_blanks(const char **p, size_t *n)
 {
 	while (*n && strchr(" \t", **p)) {
 		++*p;
@@ -32,12 +32,13 @@ static void trim(const char **p, size_t *n)
 		--*n;
 }
 
-/* Note one of the lengths that Content-Length lists; there should be only one. */
+/* Note one of the lengths that Content-Length lists; there should be only
+   one. */
 static void note_length(struct framing *f, const char *p, size_t n)
 {
 	size_t digits = 0;
 
-	trim(&p, &n);
+	trim_blanks(&p, &n);
 	while (digits < n && p[digits] >= '0' && p[digits] <= '9')
 		digits++;
 	if (!n || digits < n) {
@@ -85,8 +86,8 @@ static bool is_name(const char *name, const char *p, size_t n)
 static void note_value(struct framing *f, const char *name, size_t n,
 	const char *p, size_t len)
 {
-	trim(&name, &n);
-	trim(&p, &len);
+	trim_blanks(&name, &n);
+	trim_blanks(&p, &len);
 	f->size += n + len;
 	if (f->size >= FRAMING_FIELDS_MAX)
 		f->odd |= FRAMING_SIZE;

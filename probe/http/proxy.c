@@ -1,7 +1,7 @@
 /*
  * proxy.c: which proxy the environment names, read as curl(1) does. It is read
- * here and not by libcurl, so that a failure of the proxy is not mistaken for one
- * of the server.
+ * here and not by libcurl, so that a failure of the proxy is not mistaken for
+ * one of the server.
  */
 #include "http/transfer.h"
 
@@ -20,7 +20,7 @@ static const char *value_of(const char *name)
 	return v && *v ? v : NULL;
 }
 
-static const char *either(const char *lower, const char *upper)
+static const char *either_variable(const char *lower, const char *upper)
 {
 	const char *v = value_of(lower);
 
@@ -63,9 +63,9 @@ static bool in_domain(const char *host, size_t n, const char *entry)
 }
 
 /*
- * Whether a host (an IPv6 address in brackets) is in a list like that of no_proxy:
- * names, which include their subdomains, addresses, networks like 10.0.0.0/8, or
- * "*", separated by commas or spaces.
+ * Whether a host (an IPv6 address in brackets) is in a list like that of
+ * no_proxy: names, which include their subdomains, addresses, networks like
+ * 10.0.0.0/8, or "*", separated by commas or spaces.
  */
 static bool proxy_spared(const char *list, const char *host)
 {
@@ -139,13 +139,14 @@ void http_proxy_hide(void)
 
 const char *http_proxy_find(const struct url *u)
 {
-	const char *spared = either("no_proxy", "NO_PROXY");
+	const char *spared = either_variable("no_proxy", "NO_PROXY");
 	/* Not HTTP_PROXY: under a CGI a client sets it with a field "Proxy". */
-	const char *proxy = u->https ? either("https_proxy", "HTTPS_PROXY")
-				     : value_of("http_proxy");
+	const char *proxy =
+		u->https ? either_variable("https_proxy", "HTTPS_PROXY")
+			 : value_of("http_proxy");
 
 	if (!proxy)
-		proxy = either("all_proxy", "ALL_PROXY");
+		proxy = either_variable("all_proxy", "ALL_PROXY");
 	if (!proxy || (spared && proxy_spared(spared, u->host)))
 		return NULL;
 	/* A proxy elsewhere has a loopback of its own, and would see what must

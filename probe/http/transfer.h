@@ -1,9 +1,9 @@
 /*
- * transfer.h: the parts of a transfer of client.c, each in a file of its own: the
- * options of libcurl (setup.c), its memory (upload_buffer.c), the proxy (proxy.c),
- * sockets (sockets.c), names (dns.c), header fields (fields.c), compression
- * (decoding.c), the trace (trace.c) and why it failed (failure.c). What is outside
- * of http/ includes client.h.
+ * transfer.h: the parts of a transfer of client.c, each in a file of its own:
+ * the options of libcurl (setup.c), its memory (upload_buffer.c), the proxy
+ * (proxy.c), sockets (sockets.c), names (dns.c), header fields (fields.c),
+ * compression (decoding.c), the trace (trace.c) and why it failed (failure.c).
+ * What is outside of http/ includes client.h.
  */
 #ifndef HTTP_TRANSFER_H
 #define HTTP_TRANSFER_H
@@ -28,8 +28,8 @@ struct http_tls;
 
 #define HTTP_FIELDS_MAX 64
 
-/* Where so many probes run at a time, each has less memory for what it reads,
-   and what it sends. */
+/* If more probes than this run at a time, each has smaller buffers for
+   reading and sending. */
 #define HTTP_MANY 200
 
 struct http_setup {
@@ -129,7 +129,8 @@ void http_sockets_drop(struct http_sockets *s, int fd);
 void http_sockets_note(
 	struct http_sockets *s, int fd, int port, int local_port);
 
-/* http_sockets_want(s, fd, what): wait for what CURLMOPT_SOCKETFUNCTION says. */
+/* http_sockets_want(s, fd, what): wait for what CURLMOPT_SOCKETFUNCTION
+   says. */
 void http_sockets_want(struct http_sockets *s, int fd, int what);
 
 /*
@@ -236,8 +237,8 @@ typedef bool decoding_fn(void *arg, const char *p, size_t n);
 
 /*
  * decoding_feed(d, p, n, fn, arg): decode n bytes more, and hand the result to
- * fn, up to 16 KiB at a time. False if the bytes are not in that coding. Once fn
- * has returned false, do not feed d any more.
+ * fn, up to 16 KiB at a time. False if the bytes are not in that coding. Once
+ * fn has returned false, do not feed d any more.
  */
 bool decoding_feed(struct decoding *d, const char *p, size_t n,
 	decoding_fn *fn, void *arg);
@@ -286,7 +287,7 @@ struct http_failure {
 	bool fields;	   /* the header fields were too large */
 	bool codings;	   /* the body is compressed more than once */
 	bool undecoded;	   /* or not as it says */
-	const char *misframed; /* what is invalid in its head, or NULL */
+	const char *misframed; /* why its head is invalid, or NULL */
 	const struct http_tls *tls;
 	double after_ms; /* since the start */
 };
@@ -304,10 +305,8 @@ void failure_transfer(struct http_response *r, const struct http_failure *f);
  */
 bool failure_late(const struct http_failure *f);
 
-/*
- * failure_held_up(r, d): where this machine was held up since d was set, that is
- * why the transfer failed: HTTP_OURS. False where it was not.
- */
+/* failure_held_up(r, d): where this machine was held up since d was set,
+   that is why the transfer failed: HTTP_OURS. False where it was not. */
 bool failure_held_up(struct http_response *r, const struct deadline *d);
 
 /* failure_proxy_auth(r): a request over plain HTTP was answered with 407, which

@@ -13,8 +13,8 @@
 /* ---- The server asks. */
 
 /* Answer the message if it is a request; text begins with it. */
-static void answer_request(const cJSON *m, struct pull *text, server_request_fn *fn,
-	void *arg)
+static void answer_request(
+	const cJSON *m, struct pull *text, server_request_fn *fn, void *arg)
 {
 	const cJSON *id = json_get(m, "id");
 	const char *method = json_str(m, "method"), *raw;
@@ -77,14 +77,15 @@ void answer_release(struct answer *a)
 }
 
 /* Whether m answers another request than ours. */
-static bool foreign(const struct answer *a, const cJSON *m)
+static bool is_foreign(const struct answer *a, const cJSON *m)
 {
 	return json_str(m, "jsonrpc") && json_get(m, "id") &&
 		!json_get(m, "method") && !rpc_has_id(m, a->id);
 }
 
 /* Look at one message: true where it is the answer, and well formed. */
-static bool look(struct answer *a, const cJSON *m, enum rpc_errors errors)
+static bool look_at_message(
+	struct answer *a, const cJSON *m, enum rpc_errors errors)
 {
 	const char *fault = rpc_fault(m, a->id, errors);
 
@@ -94,7 +95,7 @@ static bool look(struct answer *a, const cJSON *m, enum rpc_errors errors)
 		a->malformed = true;
 		a->refusal = JSON_MALFORMED;
 		snprintf(a->why, sizeof a->why, "%s", fault);
-	} else if (!a->over && foreign(a, m)) {
+	} else if (!a->over && is_foreign(a, m)) {
 		a->foreign = true;
 	}
 	return a->over && !fault;
@@ -104,13 +105,13 @@ void answer_take(struct answer *a, cJSON *m, enum rpc_errors errors)
 {
 	cJSON *one;
 
-	if (!cJSON_IsArray(m) && look(a, m, errors)) {
+	if (!cJSON_IsArray(m) && look_at_message(a, m, errors)) {
 		a->message = m;
 		return;
 	}
 	for (one = cJSON_IsArray(m) ? m->child : NULL; one && !a->over;
 		one = one->next) {
-		if (!look(a, one, errors))
+		if (!look_at_message(a, one, errors))
 			continue;
 		a->batch = true;
 		a->message = cJSON_DetachItemViaPointer(m, one);

@@ -1,7 +1,7 @@
 /*
- * answer.h: finds the message that answers a request among all that a server sends;
- * and answers the requests that a server sends on an event stream, as a client
- * without capabilities does (each revision before 2026-07-28, "Ping" and
+ * answer.h: finds the message that answers a request among all that a server
+ * sends; and answers the requests that a server sends on an event stream, as a
+ * client without capabilities does (each revision before 2026-07-28, "Ping" and
  * "Lifecycle"). Pure: texts and trees in, a message, a text or a failure out.
  */
 #ifndef PROTOCOL_ANSWER_H
@@ -63,7 +63,8 @@ void answer_take(struct answer *a, cJSON *m, enum rpc_errors errors);
  * a->refusal and a->why. The caller owns the tree.
  *
  * answer_event(a, type, data, n): an event of a stream came: parse it and
- * answer_take it, unless it is answer_known. An event that costs too much ends the search.
+ * answer_take it, unless it is answer_known. An event that costs too much ends
+ * the search.
  */
 bool answer_known(struct answer *a, const char *data, size_t n);
 cJSON *answer_parse(struct answer *a, const char *data, size_t n);

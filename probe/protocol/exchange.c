@@ -175,7 +175,7 @@ static void fail_reply(struct reply *out, const char *code, const char *message)
 }
 
 /* The beginning of a page as one line: white space squeezed, tags dropped. */
-static void excerpt(const struct buf *body, char *out, size_t size)
+static void put_excerpt(const struct buf *body, char *out, size_t size)
 {
 	char flat[600];
 	bool tag = false, gap = false, space;
@@ -264,7 +264,7 @@ static void read_body(struct exchange *x, struct reply *out)
 		return;
 	if (maybe_json(x, out->http) && read_json(x, out))
 		return;
-	excerpt(&x->body, out->body, sizeof out->body);
+	put_excerpt(&x->body, out->body, sizeof out->body);
 	server_message(x->body.p, x->body.len, out->said);
 }
 
@@ -282,7 +282,7 @@ static void stream_without_answer(struct exchange *x, struct reply *out)
 	out->retry_ms = x->sse->retry_ms;
 }
 
-static bool truncated(const struct http_response *r)
+static bool is_truncated(const struct http_response *r)
 {
 	return r->end == HTTP_FAILED && strcmp(r->code, "http.truncated") == 0;
 }
@@ -295,7 +295,7 @@ static void judge_exchange(struct exchange *x, struct reply *out)
 	switch (r->end) {
 	case HTTP_FAILED:
 		fail_reply(out, r->code, r->message);
-		if (x->form == FORM_STREAM && x->answer.id && truncated(r))
+		if (x->form == FORM_STREAM && x->answer.id && is_truncated(r))
 			stream_without_answer(x, out);
 		return;
 	case HTTP_OURS:

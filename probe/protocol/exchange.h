@@ -1,7 +1,8 @@
 /*
- * exchange.h: one HTTP request of a probe and its answer, JSON or an event stream,
- * which is read as it arrives, within limits, and only up to the answer; and what is
- * wrong with a server whose reply is no good answer (diagnosis.c, which is pure).
+ * exchange.h: one HTTP request of a probe and its answer, JSON or an event
+ * stream, which is read as it arrives, within limits, and only up to the
+ * answer; and what is wrong with a server whose reply is no good answer
+ * (diagnosis.c, which is pure).
  */
 #ifndef PROTOCOL_EXCHANGE_H
 #define PROTOCOL_EXCHANGE_H
@@ -59,11 +60,11 @@ struct exchange_handler {
 	 */
 	void (*event)(void *arg, const struct http_response *r,
 		const char *type, const char *data, size_t n);
-	/* What r points to lives until this returns. */
+	/* *r lives until this returns. */
 	void (*done)(void *arg, const struct reply *r);
 };
 
-/* What is wanted of an answer. */
+/* The part of an answer that is wanted. */
 enum exchange_want {
 	WANT_MESSAGE,  /* the JSON-RPC message that carries the id */
 	WANT_DOCUMENT, /* all of it, as one JSON document */
@@ -75,9 +76,10 @@ enum exchange_want {
  * exchange_start(h, rq, budget, want, id, handler, arg): send rq. id: the
  * request's, with WANT_MESSAGE; else NULL. What comes is taken from the budget,
  * which must live until done. With rq->last_unless, which is static, the
- * connection is closed behind a good answer that holds no such text, if no cache
- * had a hand in it, for which a probe would ask again. 0, and handler->done is
- * called exactly once, from http_turn; or -1 where libcurl refuses the request.
+ * connection is closed behind a good answer that holds no such text, if no
+ * cache had a hand in it, for which a probe would ask again. 0, and
+ * handler->done is called exactly once, from http_turn; or -1 where libcurl
+ * refuses the request.
  */
 int exchange_start(struct http *h, const struct http_request *rq,
 	struct budget *budget, enum exchange_want want, const char *id,

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What each request of the stateless era carries (2026-07-28, "_meta"). */
+/* The _meta of each request of the stateless era (2026-07-28, "_meta"). */
 #define META                                                                   \
 	"\"_meta\":{\"io.modelcontextprotocol/"                                \
 	"protocolVersion\":\"" REVISION_STATELESS "\","                        \
@@ -166,7 +166,7 @@ int rpc_error_code(const cJSON *m)
 	return (int)v;
 }
 
-/* What codes mean (JSON-RPC 2.0, section 5.1; 2026-07-28, "Errors"). */
+/* The meanings of codes (JSON-RPC 2.0, section 5.1; 2026-07-28, "Errors"). */
 static const struct {
 	int code;
 	const char *what;
@@ -233,7 +233,7 @@ void rpc_error_words(const cJSON *m, char out[RPC_WORDS_SIZE])
 }
 
 /* The member of an error's data that explains its code, or NULL. */
-static const cJSON *particulars(const cJSON *m)
+static const cJSON *error_particulars(const cJSON *m)
 {
 	const cJSON *data = json_get(json_get(m, "error"), "data");
 
@@ -249,7 +249,7 @@ static const cJSON *particulars(const cJSON *m)
 
 bool rpc_error_failure(const cJSON *m, struct failure *f)
 {
-	const cJSON *more = particulars(m);
+	const cJSON *more = error_particulars(m);
 	const char *text = rpc_error_message(m);
 	const char *what = "the server answers with an error";
 	int n = rpc_error_code(m);
@@ -319,7 +319,7 @@ static void note_server(const cJSON *info, struct rpc_hello *h)
 			sizeof h->server_version, TEXT_MAX);
 }
 
-static bool missing(struct failure *f, const char *what, const char *where)
+static bool fail_missing(struct failure *f, const char *what, const char *where)
 {
 	char code[48];
 
@@ -347,8 +347,8 @@ static const struct shape hello_rows[] = {
 	{"_meta", SHAPE_OBJECT, false},
 };
 
-/* The members of `initialize` alone: "Implementation" in the schema, and members
-   that 2026-07-28 has removed. */
+/* The members of `initialize` alone: "Implementation" in the schema, and
+   members that 2026-07-28 has removed. */
 static const struct shape server_rows[] = {
 	{"serverInfo", SHAPE_OBJECT, true},
 	{"serverInfo.name", SHAPE_STRING, true},
@@ -365,10 +365,8 @@ static const struct shape server_rows[] = {
 	{"capabilities.tasks.requests.tools.call", SHAPE_COMPOSITE, false},
 };
 
-/*
- * The members of a result of tools/list besides the tools. A missing or negative
- * ttlMs is no fault: clients of 2026-07-28 must treat it as 0.
- */
+/* The members of a result of tools/list besides the tools. A missing or
+   negative ttlMs is no fault: clients of 2026-07-28 must treat it as 0. */
 static const struct shape list_rows[] = {
 	{"_meta", SHAPE_OBJECT, false},
 	{"ttlMs", SHAPE_INTEGER, false},
@@ -408,7 +406,7 @@ bool rpc_judge_initialize(const cJSON *result, struct rpc_hello *h,
 
 	memset(h, 0, sizeof *h);
 	if (!v)
-		return missing(f, "protocolVersion", "initialize");
+		return fail_missing(f, "protocolVersion", "initialize");
 	snprintf(h->revision, sizeof h->revision, "%s", v);
 	note_server(json_get(result, "serverInfo"), h);
 	if (!rpc_known_session(v))
@@ -489,7 +487,7 @@ bool rpc_judge_call(const cJSON *result, bool stateless, struct failure *f,
 	if (stateless && !judge_result_type(result, f))
 		return false;
 	if (!cJSON_IsArray(content))
-		return missing(f, "content", "tools/call");
+		return fail_missing(f, "content", "tools/call");
 	if (!json_bool(result, "isError", &is_error) || !is_error)
 		return true;
 	text = first_text(content);

@@ -23,7 +23,7 @@ struct stream {
 	bool closed;
 	char endpoint[URL_MAX];
 	struct answer answer;
-	/* What reply.http points to. */
+	/* reply.http points to this. */
 	struct http_response response;
 	struct http_fields fields;
 	struct reply reply;
@@ -41,7 +41,7 @@ static void release_stream(struct stream *s)
 	handler.gone(arg);
 }
 
-static void tell(void *arg)
+static void call_owner(void *arg)
 {
 	struct stream *s = arg;
 
@@ -53,14 +53,14 @@ static void tell(void *arg)
 }
 
 /* Have the owner called from http_turn, where it may send. */
-static void settle(struct stream *s)
+static void settle_reply(struct stream *s)
 {
 	s->waiting = false;
 	s->ready = true;
 	s->reply.http = &s->response;
 	s->reply.at_ms = clock_mono_ms();
 	timers_cancel(s->timer);
-	s->timer = http_after(s->http, 0, tell, s);
+	s->timer = http_after(s->http, 0, call_owner, s);
 }
 
 static void too_late(void *arg)
@@ -73,11 +73,11 @@ static void too_late(void *arg)
 		"a GET for an event stream brought no endpoint event within "
 		"%.3g s",
 		s->open_ms / 1000);
-	settle(s);
+	settle_reply(s);
 }
 
 /* The first event says where messages go. */
-static void begin(struct stream *s, const char *type, const char *data)
+static void begin_stream(struct stream *s, const char *type, const char *data)
 {
 	struct reply *r = &s->reply;
 	char why[URL_WHY];
@@ -105,7 +105,7 @@ static void begin(struct stream *s, const char *type, const char *data)
 		r->kind = REPLY_STATUS;
 		snprintf(s->endpoint, sizeof s->endpoint, "%s", u.text);
 	}
-	settle(s);
+	settle_reply(s);
 }
 
 static void keep_response(struct stream *s, const struct http_response *r)
@@ -152,7 +152,7 @@ static void on_event(void *arg, const struct http_response *r,
 	}
 	keep_response(s, r);
 	if (!s->begun) {
-		begin(s, type, data);
+		begin_stream(s, type, data);
 		return;
 	}
 	answer_event(a, type, data, n);
@@ -167,7 +167,7 @@ static void on_event(void *arg, const struct http_response *r,
 		s->reply.kind = REPLY_FAILED;
 		answer_failure(a, "event stream", &s->reply.failure);
 	}
-	settle(s);
+	settle_reply(s);
 }
 
 /* The stream has ended, so the awaited answer cannot come. */
@@ -184,7 +184,7 @@ static void settle_ended(struct stream *s)
 				"the server ended its event stream, on which "
 				"HTTP+SSE sends all answers, before this one");
 	}
-	settle(s);
+	settle_reply(s);
 }
 
 /* The stream ended before it named an endpoint. */
@@ -201,7 +201,7 @@ static void settle_unopened(struct stream *s, const struct reply *r)
 			"the answer to a GET for an event stream ends without "
 			"an endpoint event");
 	}
-	settle(s);
+	settle_reply(s);
 }
 
 static void on_done(void *arg, const struct reply *r)
@@ -275,7 +275,7 @@ void stream_close(struct stream *s)
 	if (s->transfer)
 		http_stop(s->transfer);
 	else
-		s->timer = http_after(s->http, 0, tell, s);
+		s->timer = http_after(s->http, 0, call_owner, s);
 }
 
 void stream_expect(struct stream *s, const char *id)

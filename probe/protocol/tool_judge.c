@@ -1,6 +1,6 @@
 /*
- * tool_judge.c: whether clients take a tool; also its arguments that are sent in
- * header fields, because their properties in its schema have x-mcp-header
+ * tool_judge.c: whether clients take a tool; also its arguments that are sent
+ * in header fields, because their properties in its schema have x-mcp-header
  * (2026-07-28, "Custom Headers from Tool Parameters").
  */
 #include "protocol/tools.h"
@@ -46,7 +46,7 @@ static const struct shape stateless_rows[] = {
 };
 #define COUNT(rows) (sizeof(rows) / sizeof *(rows))
 
-/* What is wrong with a schema that must be one of objects, or NULL. */
+/* Say why a schema is none of objects, which it must be; NULL: it is one. */
 static const char *fault_of_schema(const cJSON *schema)
 {
 	const cJSON *type = json_get(schema, "type");
@@ -112,7 +112,7 @@ bool tool_judge(const cJSON *tool, size_t n, bool stateless, struct failure *f)
 
 #define HEADER_KEY "x-mcp-header"
 
-/* The x-mcp-header names of a tool, and what is wrong with a bad one. */
+/* The x-mcp-header names of a tool, and why a bad one is bad. */
 struct sweep {
 	const char **names;
 	size_t n, cap;
@@ -132,14 +132,15 @@ const char *header_arguments_name(const cJSON *property)
 	return s;
 }
 
-static bool primitive(const char *type)
+static bool is_primitive(const char *type)
 {
 	return type &&
 		(strcmp(type, "string") == 0 || strcmp(type, "integer") == 0 ||
 			strcmp(type, "boolean") == 0);
 }
 
-static void annotation(struct sweep *w, const cJSON *schema, bool reachable)
+static void note_annotation(
+	struct sweep *w, const cJSON *schema, bool reachable)
 {
 	const char *name = header_arguments_name(schema);
 
@@ -147,7 +148,7 @@ static void annotation(struct sweep *w, const cJSON *schema, bool reachable)
 		w->wrong = "is on a property that is not always an argument";
 	else if (!name)
 		w->wrong = "is not a valid name of a header field";
-	else if (!primitive(json_str(schema, "type")))
+	else if (!is_primitive(json_str(schema, "type")))
 		w->wrong = "is on a property that is no string, integer or boolean";
 	if (w->wrong)
 		return;
@@ -179,7 +180,7 @@ static enum holds keyword_holds(const char *keyword)
 	return NOTHING;
 }
 
-static void sweep(struct sweep *w, const cJSON *schema, bool reachable,
+static void sweep_schema(struct sweep *w, const cJSON *schema, bool reachable,
 	bool argument);
 
 static void sweep_all(struct sweep *w, const cJSON *list, bool reachable)
@@ -188,12 +189,12 @@ static void sweep_all(struct sweep *w, const cJSON *list, bool reachable)
 
 	cJSON_ArrayForEach(v, list)
 	{
-		sweep(w, v, reachable, reachable);
+		sweep_schema(w, v, reachable, reachable);
 	}
 }
 
 /* The recursion is bounded: json_parse limits how deep a message is. */
-static void sweep(struct sweep *w, const cJSON *schema, bool reachable,
+static void sweep_schema(struct sweep *w, const cJSON *schema, bool reachable,
 	bool argument)
 {
 	const cJSON *v;
@@ -201,7 +202,7 @@ static void sweep(struct sweep *w, const cJSON *schema, bool reachable,
 	if (!cJSON_IsObject(schema) || w->wrong)
 		return;
 	if (json_get(schema, HEADER_KEY))
-		annotation(w, schema, argument);
+		note_annotation(w, schema, argument);
 	cJSON_ArrayForEach(v, schema)
 	{
 		switch (keyword_holds(v->string)) {
@@ -217,7 +218,7 @@ static void sweep(struct sweep *w, const cJSON *schema, bool reachable,
 			if (cJSON_IsArray(v))
 				sweep_all(w, v, false);
 			else
-				sweep(w, v, false, false);
+				sweep_schema(w, v, false, false);
 			break;
 		case NOTHING:
 			break;
@@ -245,7 +246,7 @@ bool header_arguments_valid(const cJSON *tool, struct failure *f)
 	const char *name = json_str(tool, "name");
 	struct sweep w = {0};
 
-	sweep(&w, json_get(tool, "inputSchema"), true, false);
+	sweep_schema(&w, json_get(tool, "inputSchema"), true, false);
 	if (!w.wrong && any_twice(&w))
 		w.wrong = "names one field for two arguments";
 	free(w.names);

@@ -67,8 +67,8 @@ bool tools_hash(struct tools *t, struct tools_hash *h, struct failure *f);
 
 /*
  * tools_definition(t, i, b): append the definition of the tool of h->digests[i]
- * to b, the text whose SHA-256 its full digest is. Only after tools_hash, and not
- * after tools_adopt.
+ * to b, the text whose SHA-256 its full digest is. Only after tools_hash, and
+ * not after tools_adopt.
  */
 void tools_definition(const struct tools *t, size_t i, struct buf *b);
 
@@ -101,7 +101,8 @@ void listing_init(struct listing *l, const char *wanted,
 	const struct siphash_key *key, struct budget *budget);
 void listing_release(struct listing *l);
 
-/* listing_cursor(l): that of the page to read next; NULL for the first. */
+/* listing_cursor(l): the cursor of the page to read next; NULL for the
+   first. */
 const char *listing_cursor(const struct listing *l);
 
 enum listing_state { LISTING_WHOLE, LISTING_MORE, LISTING_BAD };
@@ -120,10 +121,10 @@ enum listing_state listing_take(struct listing *l, const cJSON *result,
 #define TOOL_NAME_MAX 1024
 
 /*
- * tool_judge(tool, n, stateless, f): check tool number n of a page, from 1, of a
- * server of revision 2026-07-28 (stateless), or of an older one: a name, and each
- * member of the type that the schema of the revision says ("Tool"). False and *f
- * where clients refuse the list because of it.
+ * tool_judge(tool, n, stateless, f): check tool number n of a page, from 1, of
+ * a server of revision 2026-07-28 (stateless), or of an older one: a name, and
+ * each member of the type that the schema of the revision says ("Tool"). False
+ * and *f where clients refuse the list because of it.
  */
 bool tool_judge(const cJSON *tool, size_t n, bool stateless, struct failure *f);
 

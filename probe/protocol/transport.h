@@ -33,8 +33,8 @@ struct transport {
 	int resumes;  /* how many of them resumed a stream */
 	struct pending *pending; /* the message whose reply is awaited */
 	struct stream *stream;	 /* of HTTP+SSE, while it is open */
-	/* Transfers besides that of a message: such streams, those that are
-	   being closed, too, and answers to the server. */
+	/* Transfers besides the message's: such streams, also while they are
+	   being closed, and answers to the server. */
 	int streams;
 	struct client_reply *client_replies; /* those that are being sent */
 	int asked; /* how often the server asked */
@@ -64,10 +64,8 @@ void transport_hang_up(struct transport *t);
 struct stream_handler {
 	void (*resolved)(void *arg, const struct http_response *r);
 	void (*connected)(void *arg, const struct http_response *r);
-	/*
-	 * What was awaited is here, or cannot come any more: the endpoint after
-	 * stream_open, the answer after stream_expect. See stream_take.
-	 */
+	/* The endpoint after stream_open, or the answer after stream_expect,
+	   has come or cannot come any more. See stream_take. */
 	void (*ready)(void *arg);
 	/* The server asks, and is to be answered this. No request may be
 	   started from here. */

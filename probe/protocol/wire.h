@@ -13,8 +13,8 @@
 
 #include <stdbool.h>
 
-/* The server that messages go to, as its target has it; what these point to must
-   outlive the wire. */
+/* The server that messages go to, as its target has it; what these point to
+   must outlive the wire. */
 struct wire_target {
 	const struct url *url;
 	const char *slug, *region;
@@ -27,7 +27,7 @@ struct wire_target {
 	bool deny_private; /* no request may reach a private address */
 };
 
-/* What a probe and its server have agreed on so far. */
+/* The agreement of a probe and its server so far. */
 struct wire {
 	struct http *http;
 	struct wire_target target;

@@ -2,18 +2,18 @@
  * mask.c: takes our secrets out of texts.
  *
  * The code that reads, gets or makes a secret registers it here, once for the
- * whole process. The code that prints (report.c, http/trace.c, base/log.c) masks
- * all of them in everything, whichever target it is about: one server may know
- * the secret of another.
+ * whole process. The code that prints (report.c, http/trace.c, base/log.c)
+ * masks all of them in everything, whichever target it is about: one server may
+ * know the secret of another.
  *
  * A secret is found as it is and in the forms in which a server may return it:
  * escaped as in JSON, URLs and HTML, more than once and mixed; in base64, alone
- * or within something else; broken over lines. Where it was cut, its first eight
- * or more characters are masked.
+ * or within something else; broken over lines. Where it was cut, its first
+ * eight or more characters are masked.
  *
  * A set of secrets is a sorted list. Reading a text from some place on, each
- * character leaves fewer of them possible, until none is. A character that can be
- * read in several ways (a backslash, an ampersand…) is tried in each.
+ * character leaves fewer of them possible, until none is. A character that can
+ * be read in several ways (a backslash, an ampersand…) is tried in each.
  */
 #include "redaction/redaction.h"
 
@@ -24,7 +24,7 @@
 
 /* A shorter secret would hide half of every sentence. */
 #define SECRET_MIN 4
-/* So many bytes of a cut secret tell it from other words. */
+/* This many bytes of a cut secret tell it from other words. */
 #define PREFIX_MIN 8
 /* The most steps that a text is read in other ways than the first. */
 #define STEPS 1024
@@ -51,7 +51,8 @@ static int hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The value of that many hexadecimal digits at p, up to FFFF; -1: they are none. */
+/* The value of that many hexadecimal digits at p, up to FFFF; -1: they are
+   none. */
 static int read_hex(const char *p, size_t n, size_t digits)
 {
 	int v = 0;
@@ -117,7 +118,8 @@ static size_t read_html(const char *p, size_t n, struct reading *out)
 	for (size_t j = 0; j < sizeof names / sizeof *names; j++)
 		if (n >= strlen(names[j].name) &&
 			memcmp(p, names[j].name, strlen(names[j].name)) == 0)
-			return add_reading(out, 0, names[j].c, strlen(names[j].name));
+			return add_reading(
+				out, 0, names[j].c, strlen(names[j].name));
 	if (n < 4 || p[1] != '#')
 		return 0;
 	hex = (p[2] | 0x20) == 'x';
@@ -131,8 +133,8 @@ static size_t read_html(const char *p, size_t n, struct reading *out)
 	return i < n && p[i] == ';' ? add_reading(out, 0, c, i + 1) : 0;
 }
 
-/* Each way to read the first character of the n bytes at p, n > 0; out has room for
-   READINGS_MAX. Returns how many. */
+/* Each way to read the first character of the n bytes at p, n > 0; out has
+   room for READINGS_MAX. Returns how many. */
 static size_t read_all(const char *p, size_t n, struct reading *out)
 {
 	size_t used = *p != '\0';
@@ -152,8 +154,8 @@ static size_t read_all(const char *p, size_t n, struct reading *out)
 	}
 }
 
-/* The length of a line break at p, with the "data:" of an event stream and the white
-   space that begin the next line; 0 where there is none. */
+/* The length of a line break at p, with the "data:" of an event stream and
+   the white space that begin the next line; 0 where there is none. */
 static size_t read_break(const char *p, size_t n)
 {
 	size_t i = 0;
@@ -388,7 +390,7 @@ static size_t first_from(
 }
 
 /* Read one more character. False where no secret goes on with it. */
-static bool narrow(const struct mask_set *m, const struct range *r,
+static bool narrow_range(const struct mask_set *m, const struct range *r,
 	const struct reading *by, struct range *out)
 {
 	unsigned c = (unsigned char)by->c;
@@ -401,7 +403,7 @@ static bool narrow(const struct mask_set *m, const struct range *r,
 }
 
 /* Whether what was read is a whole secret, or enough of a cut one. */
-static bool enough(const struct mask_set *m, const struct range *r)
+static bool is_enough(const struct mask_set *m, const struct range *r)
 {
 	return r->depth >= PREFIX_MIN ||
 	       (r->depth && !m->list[r->lo][r->depth]);
@@ -415,7 +417,7 @@ static void find_from(struct search *s, struct range r, bool aside)
 	size_t n, ways, gap = 0;
 
 	for (;;) {
-		if (!gap && enough(s->set, &r) && r.at > s->longest)
+		if (!gap && is_enough(s->set, &r) && r.at > s->longest)
 			s->longest = r.at;
 		if (r.at == s->n || (aside && !*s->steps))
 			return;
@@ -423,7 +425,8 @@ static void find_from(struct search *s, struct range r, bool aside)
 		n = read_all(s->p + r.at, s->n - r.at, readings);
 		ways = 0;
 		for (size_t i = 0; i < n; i++)
-			ways += narrow(s->set, &r, &readings[i], &next[ways]);
+			ways += narrow_range(
+				s->set, &r, &readings[i], &next[ways]);
 		for (size_t i = 1; i < ways && *s->steps; i++)
 			find_from(s, next[i], true);
 		gap = r.depth && !ways ? read_break(s->p + r.at, s->n - r.at)

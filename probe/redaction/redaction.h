@@ -1,6 +1,7 @@
 /*
- * redaction.h: takes secrets out of texts (mask.c), of records (redact_record.c) and
- * of what a server says of its failure (server_message.c). Pure.
+ * redaction.h: takes secrets out of texts (mask.c), of records
+ * (redact_record.c) and of what a server says of its failure
+ * (server_message.c). Pure.
  */
 #ifndef REDACTION_REDACTION_H
 #define REDACTION_REDACTION_H
@@ -83,7 +84,7 @@ struct redacted {
 		struct probe_record probe;
 		struct tool_record tool;
 	} u;
-	/* Of a tool its name is in message, of a probe what the server says. */
+	/* message: of a tool its name, of a probe the server's own message. */
 	char *message, *detail;
 	struct tool_digest *tools;
 	char **names;
@@ -99,10 +100,8 @@ struct redacted {
 void redact_step(struct redacted *r, const struct step_record *s);
 void redact_probe(struct redacted *r, const struct probe_record *p);
 
-/*
- * redact_tool(r, t): the same with r->u.tool; false where its definition holds a
- * secret, and must not be printed.
- */
+/* redact_tool(r, t): the same with r->u.tool; false where its definition
+   holds a secret, and must not be printed. */
 bool redact_tool(struct redacted *r, const struct tool_record *t);
 
 /* redacted_release(r): free what it made. */
@@ -122,14 +121,15 @@ char *redact_text(const char *s);
 
 /* ---- server_message.c: the secrets of a server. */
 
-/* The most characters of it, and room for them. */
+/* The most characters of a message, and room for them. */
 #define SERVER_MESSAGE_MAX RECORD_SAID_MAX
 #define SERVER_MESSAGE_SIZE (4 * SERVER_MESSAGE_MAX + 1)
 
 /*
- * server_message(p, n, out): write that line of the n bytes at p to out, which has
- * SERVER_MESSAGE_SIZE bytes: the title of a page, or else its first text; the
- * first line with a letter or a digit of any other text; "" if there is none.
+ * server_message(p, n, out): write that line of the n bytes at p to out, which
+ * has SERVER_MESSAGE_SIZE bytes: the title of a page, or else its first text;
+ * the first line with a letter or a digit of any other text; "" if there is
+ * none.
  */
 void server_message(const char *p, size_t n, char *out);
 

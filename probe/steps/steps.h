@@ -1,7 +1,7 @@
 /*
- * steps.h: the functions of the steps, for the two tables of probe.c: how each step
- * begins, how each appends the body of its request to b and fills m, and what comes
- * next after the reply r. No step calls another.
+ * steps.h: the functions of the steps, for the two tables of probe.c: how each
+ * step begins, how each appends the body of its request to b and fills m, and
+ * what comes next after the reply r. No step calls another.
  */
 #ifndef STEPS_STEPS_H
 #define STEPS_STEPS_H
@@ -107,8 +107,8 @@ struct next tools_cache_reply(struct probe *p, const struct reply *r);
 /* stale_cache_note(p, h): h answered the tools/list of step 6. */
 void stale_cache_note(struct probe *p, const struct http_response *h);
 
-/* stale_cache_due(p): whether the list of step 6 is to be checked, as far as its
-   replies so far tell. */
+/* stale_cache_due(p): whether the list of step 6 is to be checked, as far as
+   its replies so far tell. */
 bool stale_cache_due(const struct probe *p);
 
 /*
@@ -126,7 +126,8 @@ bool stale_cache_take(struct probe *p, const struct reply *r);
 /* stale_cache_write(p, m, b): append that request to b, and fill m. */
 void stale_cache_write(struct probe *p, struct wire_message *m, struct buf *b);
 
-/* stale_cache_detail(p, b): append the check, if made, as a member of a detail. */
+/* stale_cache_detail(p, b): append the check, if made, as a member of a
+   detail. */
 void stale_cache_detail(const struct probe *p, struct buf *b);
 
 /* stale_cache_release(p): free what the check holds. */
