@@ -557,10 +557,8 @@ void probe_start(const struct probe_job *job)
 	p->wire.parts = url_parts(t->url);
 	deadline_set(&p->wire.deadline, http_lost(job->http), t->timeout_s);
 	p->transport = (struct transport) {.wire = &p->wire,
-		.handler = {.resolved = on_resolved,
-			.connected = on_connected,
-			.reply = on_reply,
-			.gone = on_gone},
+		.watch = {on_resolved, on_connected, d},
+		.handler = {.reply = on_reply, .gone = on_gone},
 		.arg = d};
 	make_id(p->id);
 	if (job->earlier) {

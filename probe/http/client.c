@@ -55,6 +55,7 @@ struct http_transfer {
 	struct http_transfer *prev, *next;
 	struct http_tls *tls;
 	struct trace *trace; /* NULL for none */
+	const struct http_watch *watch; /* NULL: nobody */
 	struct http_handler handler;
 	void *arg;
 	double started_ms;
@@ -123,8 +124,8 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 	if (r->phase == HTTP_RESOLVING) {
 		r->phase = HTTP_CONNECTING;
 		r->resolved_ms = transfer_elapsed(t);
-		if (t->handler.resolved)
-			t->handler.resolved(t->arg, r);
+		if (t->watch)
+			t->watch->resolved(t->watch->arg, r);
 	}
 	t->denied = t->deny_private && !r->proxied && address_private(&a->addr);
 	if (t->denied)
@@ -193,8 +194,8 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	if (r->reused)
 		t->network_last = bytes_brought(t);
 	trace_connected(t->trace, r, t->tls->names);
-	if (t->handler.connected)
-		t->handler.connected(t->arg, r);
+	if (t->watch)
+		t->watch->connected(t->watch->arg, r);
 	if (t->only_connect)
 		http_stop(t);
 	return t->only_connect ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
@@ -586,6 +587,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	struct http_transfer *t = transfer_new(h, rq);
 
 	stats_add(COUNT_REQUESTS, !rq->only_connect);
+	t->watch = rq->watch;
 	t->handler = *handler;
 	t->arg = arg;
 	t->started_ms = clock_mono_ms();

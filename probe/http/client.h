@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 struct http;
+struct http_response;
 struct http_transfer;
 struct http_trust;
 struct lost_time;
@@ -43,6 +44,15 @@ struct http_config {
 
 /* How a body is compressed. */
 enum coding { CODING_NONE, CODING_GZIP, CODING_DEFLATE, CODING_BROTLI };
+
+/* Who watches a connection while it is made. */
+struct http_watch {
+	/* The name was resolved; r->address is connected to. */
+	void (*resolved)(void *arg, const struct http_response *r);
+	/* TCP and TLS stand, and the request is sent. */
+	void (*connected)(void *arg, const struct http_response *r);
+	void *arg;
+};
 
 struct http_request {
 	const char *method;
@@ -79,6 +89,7 @@ struct http_request {
 	 * distrusted, only with it: accept any certificate, to read it.
 	 */
 	bool only_connect, distrusted;
+	const struct http_watch *watch; /* lives until the end; NULL: nobody */
 	const char *label; /* in a trace; NULL: the URL */
 	bool confidential; /* its bodies are not traced */
 };
@@ -159,10 +170,6 @@ bool http_media_is(const struct http_response *r, const char *media);
 enum http_want { HTTP_WANT_MORE, HTTP_WANT_EOF, HTTP_WANT_NOTHING };
 
 struct http_handler {
-	/* The name was resolved; r->address is connected to. May be NULL. */
-	void (*resolved)(void *arg, const struct http_response *r);
-	/* TCP and TLS stand, and the request is sent. May be NULL. */
-	void (*connected)(void *arg, const struct http_response *r);
 	/*
 	 * n bytes of the body. Return HTTP_WANT_EOF where the answer is
 	 * complete: the rest is read for a short time only, so that the

@@ -154,20 +154,6 @@ static enum http_want on_data(
 	return want;
 }
 
-static void on_resolved(void *arg, const struct http_response *r)
-{
-	struct exchange *x = arg;
-
-	x->handler.resolved(x->arg, r);
-}
-
-static void on_connected(void *arg, const struct http_response *r)
-{
-	struct exchange *x = arg;
-
-	x->handler.connected(x->arg, r);
-}
-
 static void fail_reply(struct reply *out, const char *code, const char *message)
 {
 	out->kind = REPLY_FAILED;
@@ -358,11 +344,8 @@ int exchange_start(struct http *h, const struct http_request *rq,
 	const struct exchange_handler *handler, void *arg)
 {
 	struct exchange *x = xcalloc(1, sizeof *x);
-	struct http_handler calls = {
-		.resolved = handler->resolved ? on_resolved : NULL,
-		.connected = handler->connected ? on_connected : NULL,
-		.data = on_data,
-		.done = on_done};
+	static const struct http_handler calls = {
+		.data = on_data, .done = on_done};
 	struct http_request own = *rq;
 	struct http_transfer *t;
 

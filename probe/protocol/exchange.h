@@ -46,8 +46,6 @@ struct reply {
 struct exchange_handler {
 	/* Called before exchange_start returns; t lives until done. */
 	void (*started)(void *arg, struct http_transfer *t);
-	void (*resolved)(void *arg, const struct http_response *r);
-	void (*connected)(void *arg, const struct http_response *r);
 	/*
 	 * With WANT_MESSAGE: the server asks, on the stream, and `answer` is
 	 * what it is to be answered. No request may be started from here.

@@ -227,29 +227,16 @@ static void on_started(void *arg, struct http_transfer *t)
 	((struct stream *)arg)->transfer = t;
 }
 
-static void on_resolved(void *arg, const struct http_response *r)
-{
-	struct stream *s = arg;
-
-	s->handler.resolved(s->arg, r);
-}
-
-static void on_connected(void *arg, const struct http_response *r)
-{
-	struct stream *s = arg;
-
-	s->handler.connected(s->arg, r);
-}
-
 struct stream *stream_open(const struct wire *w, double timeout_ms,
 	double open_ms, bool fresh, const struct stream_handler *handler,
 	void *arg)
 {
 	static const struct exchange_handler calls = {.started = on_started,
-		.resolved = on_resolved,
-		.connected = on_connected,
 		.event = on_event,
 		.done = on_done};
+	struct wire_message m = {.timeout_ms = timeout_ms,
+		.fresh = fresh,
+		.watch = handler->watch};
 	struct stream *s = xcalloc(1, sizeof *s);
 
 	s->http = w->http;
@@ -259,7 +246,7 @@ struct stream *stream_open(const struct wire *w, double timeout_ms,
 	s->arg = arg;
 	s->open_ms = open_ms;
 	s->waiting = true;
-	if (wire_listen(w, timeout_ms, fresh, &calls, s)) {
+	if (wire_listen(w, &m, &calls, s)) {
 		free(s);
 		return NULL;
 	}

@@ -267,20 +267,6 @@ static void on_resumed(void *arg, const struct reply *r)
 
 /* ---- The response to a POST is the answer. */
 
-static void on_resolved(void *arg, const struct http_response *h)
-{
-	struct transport *t = ((struct pending *)arg)->transport;
-
-	t->handler.resolved(t->arg, h);
-}
-
-static void on_connected(void *arg, const struct http_response *h)
-{
-	struct transport *t = ((struct pending *)arg)->transport;
-
-	t->handler.connected(t->arg, h);
-}
-
 static void on_done(void *arg, const struct reply *r)
 {
 	struct pending *pending = arg;
@@ -341,20 +327,6 @@ static void on_post_started(void *arg, struct http_transfer *transfer)
 	((struct pending *)arg)->post = transfer;
 }
 
-static void on_stream_resolved(void *arg, const struct http_response *h)
-{
-	struct transport *t = arg;
-
-	t->handler.resolved(t->arg, h);
-}
-
-static void on_stream_connected(void *arg, const struct http_response *h)
-{
-	struct transport *t = arg;
-
-	t->handler.connected(t->arg, h);
-}
-
 static void on_stream_asked(void *arg, const char *answer)
 {
 	answer_server(arg, answer);
@@ -370,9 +342,7 @@ static void on_gone(void *arg)
 
 int transport_listen(struct transport *t, double left_ms)
 {
-	static const struct stream_handler handler = {
-		.resolved = on_stream_resolved,
-		.connected = on_stream_connected,
+	const struct stream_handler handler = {.watch = &t->watch,
 		.ready = on_ready,
 		.asked = on_stream_asked,
 		.gone = on_gone};
@@ -400,15 +370,13 @@ void transport_hang_up(struct transport *t)
 int transport_send(struct transport *t, struct wire_message *m)
 {
 	static const struct exchange_handler direct = {
-		.resolved = on_resolved,
-		.connected = on_connected,
-		.asked = on_asked,
-		.done = on_done};
+		.asked = on_asked, .done = on_done};
 	static const struct exchange_handler apart = {
 		.started = on_post_started, .done = on_posted};
 	struct pending *pending = pending_new(t, m->id);
 
 	m->fresh = t->requests++ == 0;
+	m->watch = t->stream ? NULL : &t->watch;
 	if (t->stream && m->id)
 		stream_expect(t->stream, m->id);
 	t->pending = pending;

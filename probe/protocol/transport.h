@@ -12,9 +12,6 @@
 
 /* Called from http_turn; a message may be sent from reply. */
 struct transport_handler {
-	/* As in struct exchange_handler, for every connection. */
-	void (*resolved)(void *arg, const struct http_response *h);
-	void (*connected)(void *arg, const struct http_response *h);
 	/* The reply, or why there is none; r lives until this returns. */
 	void (*reply)(void *arg, const struct reply *r);
 	/* A transfer that is counted in streams has ended. */
@@ -27,6 +24,7 @@ struct stream;
 
 struct transport {
 	struct wire *wire;
+	struct http_watch watch; /* of every connection to the server */
 	struct transport_handler handler;
 	void *arg;
 	int requests; /* sent so far, resuming ones too */
@@ -42,7 +40,7 @@ struct transport {
 
 /*
  * transport_send(t, m): send a message; m->timeout_ms is for its reply, and
- * m->fresh is set here. 0, and the reply is handled from http_turn; -1 where
+ * m->fresh and m->watch are set here. 0, and the reply is handled from http_turn; -1 where
  * libcurl refuses the request.
  */
 int transport_send(struct transport *t, struct wire_message *m);
@@ -62,8 +60,7 @@ void transport_hang_up(struct transport *t);
 
 /* Called from http_turn; requests may be started from ready and gone. */
 struct stream_handler {
-	void (*resolved)(void *arg, const struct http_response *r);
-	void (*connected)(void *arg, const struct http_response *r);
+	const struct http_watch *watch; /* see struct http_request */
 	/* The endpoint after stream_open, or the answer after stream_expect,
 	   has come or cannot come any more. See stream_take. */
 	void (*ready)(void *arg);

@@ -185,6 +185,7 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 	}
 	rq.body = m->body;
 	rq.fresh = m->fresh;
+	rq.watch = m->watch;
 	rq.last_unless = m->last_unless;
 	add_own(&f, w);
 	add_agreed(&f, w);
@@ -210,16 +211,17 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 	return rc;
 }
 
-/* GET the target's own URL for an event stream. */
-static int get_stream(const struct wire *w, const char *last_id,
-	const char *id, double timeout_ms, bool fresh,
-	const struct exchange_handler *handler, void *arg)
+/* GET the target's own URL for an event stream, for the answer to m->id or, where
+   that is NULL, for all events. */
+static int get_stream(const struct wire *w, const struct wire_message *m,
+	const char *last_id, const struct exchange_handler *handler, void *arg)
 {
 	struct fields f = {0};
-	struct http_request rq = own_request(w, "GET", &f, timeout_ms);
+	struct http_request rq = own_request(w, "GET", &f, m->timeout_ms);
 	int rc;
 
-	rq.fresh = fresh;
+	rq.fresh = m->fresh;
+	rq.watch = m->watch;
 	add_own(&f, w);
 	if (last_id)
 		add_agreed(&f, w);
@@ -231,21 +233,23 @@ static int get_stream(const struct wire *w, const char *last_id,
 		add_field(&f, "cache-control", "no-cache");
 	}
 	rc = exchange_start(w->http, &rq, w->budget,
-		id ? WANT_MESSAGE : WANT_EVENTS, id, handler, arg);
+		m->id ? WANT_MESSAGE : WANT_EVENTS, m->id, handler, arg);
 	release_fields(&f);
 	return rc;
 }
 
-int wire_listen(const struct wire *w, double timeout_ms, bool fresh,
+int wire_listen(const struct wire *w, const struct wire_message *m,
 	const struct exchange_handler *handler, void *arg)
 {
-	return get_stream(w, NULL, NULL, timeout_ms, fresh, handler, arg);
+	return get_stream(w, m, NULL, handler, arg);
 }
 
 int wire_resume(const struct wire *w, const char *last_id, const char *id,
 	double timeout_ms, const struct exchange_handler *handler, void *arg)
 {
-	return get_stream(w, last_id, id, timeout_ms, false, handler, arg);
+	struct wire_message m = {.id = id, .timeout_ms = timeout_ms};
+
+	return get_stream(w, &m, last_id, handler, arg);
 }
 
 int wire_delete(const struct wire *w, double timeout_ms,

@@ -54,6 +54,7 @@ struct wire_message {
 	const char *id; /* as in rpc.h; NULL for a notification */
 	double timeout_ms;
 	bool fresh; /* over a new connection */
+	const struct http_watch *watch; /* see struct http_request */
 	/* Static: no message follows unless its answer holds this; or NULL. */
 	const char *last_unless;
 };
@@ -66,10 +67,11 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 	const struct exchange_handler *handler, void *arg);
 
 /*
- * wire_listen(w, timeout_ms, fresh, handler, arg): open the event stream of
- * HTTP+SSE (2024-11-05), with WANT_EVENTS. Returns as exchange_start.
+ * wire_listen(w, m, handler, arg): open the event stream of HTTP+SSE
+ * (2024-11-05), with WANT_EVENTS; of m only timeout_ms, fresh and watch count.
+ * Returns as exchange_start.
  */
-int wire_listen(const struct wire *w, double timeout_ms, bool fresh,
+int wire_listen(const struct wire *w, const struct wire_message *m,
 	const struct exchange_handler *handler, void *arg);
 
 /*
