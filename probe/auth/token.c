@@ -337,16 +337,8 @@ static int ask_token(struct token *t, const struct wire *w,
 	const char *headers[] = {region,
 		"Content-Type: application/x-www-form-urlencoded",
 		"Accept: application/json", NULL, NULL};
-	struct http_request http = {.method = "POST",
-		.url = t->endpoint,
-		.headers = headers,
-		.timeout_ms = timeout_ms,
-		.http2 = w->target.http2,
-		.deny_private = wire_guarded(w, t->endpoint),
-		.no_proxy = w->target.deny_private,
-		.trust = w->target.trust,
-		.confidential = true,
-		.label = w->target.slug};
+	struct http_request http =
+		wire_request(w, "POST", t->endpoint, timeout_ms);
 	int rc;
 
 	snprintf(region, sizeof region, "X-Probe-Region: %s",
@@ -364,7 +356,9 @@ static int ask_token(struct token *t, const struct wire *w,
 		put_parameter(&body, "client_id", c->id);
 		put_parameter(&body, "client_secret", c->secret);
 	}
+	http.headers = headers;
 	http.body = body.p;
+	http.confidential = true;
 	rc = exchange_start(w->http, &http, w->budget, WANT_DOCUMENT, NULL,
 		&handler, t);
 	wipe_buf(&body);

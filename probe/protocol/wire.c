@@ -130,6 +130,43 @@ static void add_own(struct fields *f, const struct wire *w)
 	add_field(f, "X-Probe-Region", w->target.region);
 }
 
+/* Whether the operator named the origin of this URL. */
+static bool own_origin(const struct wire *w, const struct url *u)
+{
+	const char *issuer = w->target.issuer;
+	char why[URL_WHY];
+	struct url i;
+
+	return strcmp(w->target.url->origin, u->origin) == 0 ||
+		(issuer && url_parse(issuer, &i, why) &&
+			strcmp(i.origin, u->origin) == 0);
+}
+
+/* Whether this URL must lead to a public address: see wire_request. */
+static bool is_guarded(const struct wire *w, const char *url)
+{
+	char why[URL_WHY];
+	struct url u;
+
+	return w->target.deny_private ||
+		(w->deny_private &&
+			!(w->proxied && url_parse(url, &u, why) &&
+				own_origin(w, &u)));
+}
+
+struct http_request wire_request(const struct wire *w, const char *method,
+	const char *url, double timeout_ms)
+{
+	return (struct http_request) {.method = method,
+		.url = url,
+		.timeout_ms = timeout_ms,
+		.label = w->target.slug,
+		.http2 = w->target.http2,
+		.deny_private = is_guarded(w, url),
+		.no_proxy = w->target.deny_private,
+		.trust = w->target.trust};
+}
+
 /*
  * A request to the target's own URL, with fields that are added later. A client
  * certificate belongs to the connection: it is shown from the first request on.
@@ -137,18 +174,15 @@ static void add_own(struct fields *f, const struct wire *w)
 static struct http_request own_request(const struct wire *w, const char *method,
 	const struct fields *f, double timeout_ms)
 {
-	return (struct http_request) {.method = method,
-		.url = w->target.url->text,
-		.parts = w->parts,
-		.headers = (const char *const *)f->list,
-		.timeout_ms = timeout_ms,
-		.label = w->target.slug,
-		.http2 = w->target.http2,
-		.deny_private = w->target.deny_private,
-		.no_proxy = w->target.deny_private,
-		.trust = w->target.trust,
-		.cert = w->target.cert,
-		.key = w->target.key};
+	struct http_request rq =
+		wire_request(w, method, w->target.url->text, timeout_ms);
+
+	rq.parts = w->parts;
+	rq.headers = (const char *const *)f->list;
+	rq.deny_private = w->target.deny_private;
+	rq.cert = w->target.cert;
+	rq.key = w->target.key;
+	return rq;
 }
 
 /* The session and the revision. HTTP+SSE has no session id: its endpoint is the
@@ -269,44 +303,14 @@ int wire_delete(const struct wire *w, double timeout_ms,
 	return rc;
 }
 
-/* Whether the operator named the origin of this URL. */
-static bool own_origin(const struct wire *w, const struct url *u)
-{
-	const char *issuer = w->target.issuer;
-	char why[URL_WHY];
-	struct url i;
-
-	return strcmp(w->target.url->origin, u->origin) == 0 ||
-		(issuer && url_parse(issuer, &i, why) &&
-			strcmp(i.origin, u->origin) == 0);
-}
-
-bool wire_guarded(const struct wire *w, const char *url)
-{
-	char why[URL_WHY];
-	struct url u;
-
-	return w->target.deny_private ||
-		(w->deny_private &&
-			!(w->proxied && url_parse(url, &u, why) &&
-				own_origin(w, &u)));
-}
-
 int wire_get(const struct wire *w, const char *url, double timeout_ms,
 	const struct exchange_handler *handler, void *arg)
 {
 	struct fields f = {0};
-	struct http_request rq = {.method = "GET",
-		.url = url,
-		.headers = (const char *const *)f.list,
-		.timeout_ms = timeout_ms,
-		.label = w->target.slug,
-		.http2 = w->target.http2,
-		.deny_private = wire_guarded(w, url),
-		.no_proxy = w->target.deny_private,
-		.trust = w->target.trust};
+	struct http_request rq = wire_request(w, "GET", url, timeout_ms);
 	int rc;
 
+	rq.headers = (const char *const *)f.list;
 	add_field(&f, "X-Probe-Region", w->target.region);
 	add_field(&f, "Accept", "application/json");
 	add_field(&f, "MCP-Protocol-Version", REVISION_SESSION);

@@ -89,11 +89,13 @@ int wire_delete(const struct wire *w, double timeout_ms,
 	const struct exchange_handler *handler, void *arg);
 
 /*
- * wire_guarded(w, url): whether this URL, which the server chose, must lead to
- * a public address. Not where a proxy hides the address and the operator named
- * the URL's origin: that of the target, or of the issuer of its credential.
+ * wire_request(w, method, url, timeout_ms): a request to a URL that the server
+ * chose, without header fields. It must lead to a public address where the server
+ * has one; but not where a proxy hides the address and the operator named the
+ * URL's origin, that of the target or of the issuer of its credential.
  */
-bool wire_guarded(const struct wire *w, const char *url);
+struct http_request wire_request(const struct wire *w, const char *method,
+	const char *url, double timeout_ms);
 
 /* wire_get(w, url, timeout_ms, handler, arg): read a JSON document, without
    showing the credential. Returns as exchange_start. */
