@@ -1,17 +1,12 @@
 #include "auth/challenge.h"
 
+#include "http/framing.h"
 #include "json/json.h"
 #include "protocol/rpc.h"
 
 #include <strings.h>
 
-/* The length of a token (RFC 9110, 5.6.2) and of a token68 (11.2) at s. */
-static size_t token_length(const char *s)
-{
-	return strspn(s, "!#$%&'*+-.^_`|~0123456789"
-			 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-}
-
+/* The length of a token68 at s (RFC 9110, 11.2). */
 static size_t token68_length(const char *s)
 {
 	size_t n = strspn(s, "-._~+/0123456789abcdefghijklmnopqrstuvwxyz"
@@ -83,7 +78,7 @@ void challenge_parse(const char *s, struct challenge *c)
 
 	memset(c, 0, sizeof *c);
 	while (*(s += strspn(s, " \t,"))) {
-		size_t n = token_length(s);
+		size_t n = framing_token(s);
 		const char *next = skip_blanks(s + n);
 		const char *v_at = *next == '=' ? skip_blanks(next + 1) : "";
 

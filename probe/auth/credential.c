@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/secrets.h"
 #include "base/xalloc.h"
+#include "http/framing.h"
 #include "json/json.h"
 #include "records/expiry.h"
 #include "redaction/redaction.h"
@@ -99,9 +100,7 @@ static bool set_header(struct credential *c, const char *v, char *why)
 {
 	if (!set_once(&c->header, v, false, why))
 		return false;
-	return !v[strspn(v, "!#$%&'*+-.^_`|~0123456789"
-			    "abcdefghijklmnopqrstuvwxyz"
-			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] ||
+	return !v[framing_token(v)] ||
 		refuse_credential(why, "header is no field name");
 }
 

@@ -3,17 +3,31 @@
 #include <string.h>
 #include <strings.h>
 
-/* Besides letters and digits, the characters of a token (RFC 9110, 5.6.2); and
-   spaces and tabs, which are not allowed, but which clients accept. */
-#define NAME_MARKS "!#$%&'*+-.^_`|~ \t"
+/* Besides letters and digits, the characters of a token. */
+#define TOKEN_MARKS "!#$%&'*+-.^_`|~"
 
 /* The digits of a number that 63 bits hold. */
 #define LENGTH_DIGITS 18
 
-static bool in_name(char c)
+static bool in_token(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-		(c >= 'a' && c <= 'z') || (c && strchr(NAME_MARKS, c));
+		(c >= 'a' && c <= 'z') || (c && strchr(TOKEN_MARKS, c));
+}
+
+size_t framing_token(const char *s)
+{
+	size_t n = 0;
+
+	while (in_token(s[n]))
+		n++;
+	return n;
+}
+
+/* Clients accept spaces and tabs, too, which are not allowed. */
+static bool in_name(char c)
+{
+	return in_token(c) || c == ' ' || c == '\t';
 }
 
 static bool is_control(char c)

@@ -37,6 +37,10 @@ struct framing {
  */
 void framing_field(struct framing *f, const char *p, size_t n);
 
+/* framing_token(s): the length of the token that s begins with (RFC 9110, section
+   5.6.2), such as the name of a header field. */
+size_t framing_token(const char *s);
+
 /* framing_port(port): FRAMING_PORT, or 0 (Fetch Standard, "Port blocking"). */
 unsigned framing_port(int port);
 

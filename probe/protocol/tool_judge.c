@@ -6,6 +6,7 @@
 #include "protocol/tools.h"
 
 #include "base/xalloc.h"
+#include "http/framing.h"
 #include "json/json.h"
 #include "protocol/shape.h"
 
@@ -123,11 +124,7 @@ const char *header_arguments_name(const cJSON *property)
 {
 	const char *s = json_str(property, HEADER_KEY);
 
-	/* A token (RFC 9110, section 5.6.2). */
-	if (!s || !*s ||
-		s[strspn(s, "!#$%&'*+-.^_`|~0123456789"
-			    "abcdefghijklmnopqrstuvwxyz"
-			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ")])
+	if (!s || !*s || s[framing_token(s)])
 		return NULL;
 	return s;
 }

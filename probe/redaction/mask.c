@@ -31,14 +31,14 @@
 /* The most backslashes before a character: JSON in JSON in JSON. */
 #define ESCAPES_MAX 15
 /* The most ways to read one character. */
-#define READINGS_MAX 6
+#define WAYS_MAX 6
 
 static struct mask_set secrets; /* of the process */
 
 /* ---- Reading, where it is not known how a text is escaped. */
 
 /* A character, and how many bytes of the text stand for it. */
-struct reading {
+struct decoded_char {
 	char c;
 	size_t len;
 };
@@ -68,43 +68,43 @@ static int read_hex(const char *p, size_t n, size_t digits)
 }
 
 /* Add a reading of an escape, if it is ASCII. */
-static size_t add_reading(struct reading *out, size_t n, int c, size_t len)
+static size_t add_char(struct decoded_char *out, size_t n, int c, size_t len)
 {
 	if (c > 0 && c < 0x80)
-		out[n++] = (struct reading) {(char)c, len};
+		out[n++] = (struct decoded_char) {(char)c, len};
 	return n;
 }
 
 /* \" and \/ and \u0041 of JSON, also escaped again by JSON around it. */
-static size_t read_json(const char *p, size_t n, struct reading *out)
+static size_t read_json(const char *p, size_t n, struct decoded_char *out)
 {
 	size_t k = 0, used = 0;
 
 	while (k < n && k < ESCAPES_MAX && p[k] == '\\')
 		k++;
 	if (k < n && p[k] == 'u')
-		used = add_reading(
+		used = add_char(
 			out, used, read_hex(p + k + 1, n - k - 1, 4), k + 5);
 	if (k < n && strchr("\"/'", p[k]))
-		used = add_reading(out, used, p[k], k + 1);
+		used = add_char(out, used, p[k], k + 1);
 	if (k >= 2)
-		used = add_reading(out, used, '\\', 2);
+		used = add_char(out, used, '\\', 2);
 	if (k >= 4)
-		used = add_reading(out, used, '\\', 4);
+		used = add_char(out, used, '\\', 4);
 	return used;
 }
 
 /* %41, and %2541, which is that encoded again. */
-static size_t read_url(const char *p, size_t n, struct reading *out)
+static size_t read_url(const char *p, size_t n, struct decoded_char *out)
 {
-	size_t used = add_reading(out, 0, read_hex(p + 1, n - 1, 2), 3);
+	size_t used = add_char(out, 0, read_hex(p + 1, n - 1, 2), 3);
 
 	if (used && out[0].c == '%')
-		used = add_reading(out, used, read_hex(p + 3, n - 3, 2), 5);
+		used = add_char(out, used, read_hex(p + 3, n - 3, 2), 5);
 	return used;
 }
 
-static size_t read_html(const char *p, size_t n, struct reading *out)
+static size_t read_html(const char *p, size_t n, struct decoded_char *out)
 {
 	static const struct {
 		const char *name;
@@ -118,7 +118,7 @@ static size_t read_html(const char *p, size_t n, struct reading *out)
 	for (size_t j = 0; j < sizeof names / sizeof *names; j++)
 		if (n >= strlen(names[j].name) &&
 			memcmp(p, names[j].name, strlen(names[j].name)) == 0)
-			return add_reading(
+			return add_char(
 				out, 0, names[j].c, strlen(names[j].name));
 	if (n < 4 || p[1] != '#')
 		return 0;
@@ -130,16 +130,16 @@ static size_t read_html(const char *p, size_t n, struct reading *out)
 			break;
 		c = c * (hex ? 16 : 10) + digit;
 	}
-	return i < n && p[i] == ';' ? add_reading(out, 0, c, i + 1) : 0;
+	return i < n && p[i] == ';' ? add_char(out, 0, c, i + 1) : 0;
 }
 
 /* Each way to read the first character of the n bytes at p, n > 0; out has
-   room for READINGS_MAX. Returns how many. */
-static size_t read_all(const char *p, size_t n, struct reading *out)
+   room for WAYS_MAX. Returns how many. */
+static size_t read_all(const char *p, size_t n, struct decoded_char *out)
 {
 	size_t used = *p != '\0';
 
-	out[0] = (struct reading) {*p, 1};
+	out[0] = (struct decoded_char) {*p, 1};
 	switch (*p) {
 	case '\\':
 		return used + read_json(p, n, out + used);
@@ -148,7 +148,7 @@ static size_t read_all(const char *p, size_t n, struct reading *out)
 	case '&':
 		return used + read_html(p, n, out + used);
 	case '+':
-		return add_reading(out, used, ' ', 1);
+		return add_char(out, used, ' ', 1);
 	default:
 		return used;
 	}
@@ -391,7 +391,7 @@ static size_t first_from(
 
 /* Read one more character. False where no secret goes on with it. */
 static bool narrow_range(const struct mask_set *m, const struct range *r,
-	const struct reading *by, struct range *out)
+	const struct decoded_char *by, struct range *out)
 {
 	unsigned c = (unsigned char)by->c;
 
@@ -412,8 +412,8 @@ static bool is_enough(const struct mask_set *m, const struct range *r)
 /* Read a text in each way, by recursion; `aside`: not the first way. */
 static void find_from(struct search *s, struct range r, bool aside)
 {
-	struct reading readings[READINGS_MAX];
-	struct range next[READINGS_MAX];
+	struct decoded_char chars[WAYS_MAX];
+	struct range next[WAYS_MAX];
 	size_t n, ways, gap = 0;
 
 	for (;;) {
@@ -422,11 +422,11 @@ static void find_from(struct search *s, struct range r, bool aside)
 		if (r.at == s->n || (aside && !*s->steps))
 			return;
 		*s->steps -= aside;
-		n = read_all(s->p + r.at, s->n - r.at, readings);
+		n = read_all(s->p + r.at, s->n - r.at, chars);
 		ways = 0;
 		for (size_t i = 0; i < n; i++)
 			ways += narrow_range(
-				s->set, &r, &readings[i], &next[ways]);
+				s->set, &r, &chars[i], &next[ways]);
 		for (size_t i = 1; i < ways && *s->steps; i++)
 			find_from(s, next[i], true);
 		gap = r.depth && !ways ? read_break(s->p + r.at, s->n - r.at)
