@@ -141,7 +141,7 @@ refuses() {
 # none. Those with commas between them share a floor.
 FLOORS='
 lib: conf tools records terms store cgi json base
-probe: main probe steps expiry report,options,queue target,ssh_command auth protocol http redaction
+probe: main probe steps expiry report,options,queue target auth protocol http redaction
 aggregate: main commands judge store,snapshot verdict_line figures options histories pinned words rule poisoning
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
@@ -196,15 +196,17 @@ put_included() {
 		END { exit bad || !NR }'
 }
 
-# Only the driver, probe.c, knows the order of the steps.
-@test "a step of the probe includes no other step" {
-	local f own
-	for f in probe/steps/*.[ch]; do
-		own=$(basename "${f%.*}")
-		case $own in step | steps) continue ;; esac
-		# The check for stale caches is a part of steps 6 and 8.
-		! grep -oP '^#include "steps/\K\w+' "$f" |
-			grep -vxE "$own|step|steps|stale_cache" || { echo "$f"; return 1; }
+# Only the driver, probe.c, knows the order of the steps. The check for stale caches is a
+# part of steps 6 and 8.
+@test "a step of the probe calls no other step" {
+	local o other steps=(build/probe/steps/{authorization,connection,handshake,tools}.o)
+	for o in "${steps[@]}"; do
+		for other in "${steps[@]}"; do
+			[ "$o" != "$other" ] || continue
+			run comm -12 <(nm -u "$o" | awk '{ print $2 }' | sort) \
+				<(nm -g --defined-only "$other" | awk '{ print $3 }' | sort)
+			[ "$status $output" = '0 ' ] || { echo "$o: $output"; return 1; }
+		done
 	done
 }
 
@@ -243,8 +245,8 @@ put_included() {
 		lib/{json,terms,tools}/*.c lib/records/maintenance_window.c \
 		lib/store/{reply,url}.c lib/cgi/request.c \
 		probe/{protocol,redaction}/*.c probe/steps/step_results.c \
-		probe/auth/{challenge,jwt,oauth,oauth_metadata,wall_kind}.c \
-		probe/expiry/finding.c probe/http/framing.c probe/ssh_command.c \
+		probe/auth/{challenge,oauth}.c \
+		probe/expiry/finding.c probe/http/framing.c \
 		serve/{access,api,badge,data,http,mcp,pages,preview,widget}/*.c; do
 		case $f in
 		# What waits for an answer, and what asks the store or the clock.

@@ -1,20 +1,15 @@
 /*
- * mask.h: redaction: takes the secrets out of texts.
- *
- * The code that reads, gets or makes a secret registers it here, once for the
- * whole process. The code that prints (report.c, http/trace.c, base/log.c)
- * masks all of them in everything, whichever target it is about: one server may
- * know the secret of another.
- *
- * A secret is found as it is and in the forms in which a server may return it:
- * escaped as in JSON, URLs and HTML, more than once and mixed; in base64, alone
- * or within something else; broken over lines. Where it was cut, its first
- * eight or more characters are masked.
+ * redaction.h: takes secrets out of texts (mask.c), of records
+ * (redact_record.c) and of what a server says of its failure
+ * (server_message.c). Pure.
  */
-#ifndef REDACTION_MASK_H
-#define REDACTION_MASK_H
+#ifndef REDACTION_REDACTION_H
+#define REDACTION_REDACTION_H
 
 #include "base/buf.h"
+#include "records/probe.h"
+
+/* ---- mask.c: our secrets. */
 
 /* A sorted list of secrets; all zero is an empty one. */
 struct mask_set {
@@ -79,5 +74,63 @@ bool mask_none(void);
 /* mask_idle(p, n): whether nothing in the n bytes at p is to be masked, as far
    as that can be said at once. */
 bool mask_idle(const char *p, size_t n);
+
+/* ---- redact_record.c: records that are printed. */
+
+/* A copy of a record, with its own strings where they had to be changed. */
+struct redacted {
+	union {
+		struct step_record step;
+		struct probe_record probe;
+		struct tool_record tool;
+	} u;
+	/* message: of a tool its name, of a probe the server's own message. */
+	char *message, *detail;
+	struct tool_digest *tools;
+	char **names;
+	struct cache_check cache;
+	char *changed[CACHE_CHANGES * CACHE_NAMES + 1]; /* the names in it */
+};
+
+/*
+ * redact_step(r, s), redact_probe(r, p): make r->u.step or r->u.probe the
+ * printable copy of the record. redacted_release frees it; it must not outlive
+ * the record.
+ */
+void redact_step(struct redacted *r, const struct step_record *s);
+void redact_probe(struct redacted *r, const struct probe_record *p);
+
+/* redact_tool(r, t): the same with r->u.tool; false where its definition
+   holds a secret, and must not be printed. */
+bool redact_tool(struct redacted *r, const struct tool_record *t);
+
+/* redacted_release(r): free what it made. */
+void redacted_release(struct redacted *r);
+
+/*
+ * redact_tree(b, v): append v as json_put does, with each string masked in its
+ * decoded form. Names of members stay as they are.
+ */
+void redact_tree(struct buf *b, const cJSON *v);
+
+/*
+ * redact_text(s): a copy of a text without secrets, which the caller frees;
+ * NULL for NULL.
+ */
+char *redact_text(const char *s);
+
+/* ---- server_message.c: the secrets of a server. */
+
+/* The most characters of a message, and room for them. */
+#define SERVER_MESSAGE_MAX RECORD_SAID_MAX
+#define SERVER_MESSAGE_SIZE (4 * SERVER_MESSAGE_MAX + 1)
+
+/*
+ * server_message(p, n, out): write that line of the n bytes at p to out, which
+ * has SERVER_MESSAGE_SIZE bytes: the title of a page, or else its first text;
+ * the first line with a letter or a digit of any other text; "" if there is
+ * none.
+ */
+void server_message(const char *p, size_t n, char *out);
 
 #endif
