@@ -4,7 +4,7 @@
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/brand.h"
-#include "data/incident_rows.h"
+#include "words/incident_rows.h"
 #include "data/names.h"
 #include "data/page_data.h"
 #include "fetch/fetch.h"

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "data/brand.h"
-#include "data/incident_rows.h"
+#include "words/incident_rows.h"
 #include "data/incidents.h"
 #include "data/page_data.h"
 #include "data/places.h"

@@ -2,7 +2,7 @@
 
 #include "base/month.h"
 #include "base/text.h"
-#include "data/incident_words.h"
+#include "words/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"

@@ -3,9 +3,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "data/brand.h"
-#include "data/incident_words.h"
+#include "words/incident_words.h"
 #include "data/places.h"
-#include "data/times.h"
+#include "words/times.h"
 #include "http/paging.h"
 #include "json/json.h"
 

@@ -2,11 +2,11 @@
 
 #include "base/month.h"
 #include "base/text.h"
-#include "data/incident_words.h"
+#include "words/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
-#include "data/times.h"
+#include "words/times.h"
 #include "http/route.h"
 #include "pages/html.h"
 

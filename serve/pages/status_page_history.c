@@ -10,7 +10,7 @@
 
 #include "base/month.h"
 #include "data/brand.h"
-#include "data/incident_words.h"
+#include "words/incident_words.h"
 #include "data/page_data.h"
 #include "pages/html.h"
 

@@ -1,6 +1,6 @@
 #include "pages/pages.h"
 
-#include "data/incident_words.h"
+#include "words/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "pages/html.h"

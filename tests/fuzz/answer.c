@@ -17,7 +17,7 @@
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/account.h"
-#include "data/incident_rows.h"
+#include "words/incident_rows.h"
 #include "data/names.h"
 #include "data/page_data.h"
 #include "data/tool_history.h"

@@ -4,7 +4,7 @@
  */
 #include "base/buf.h"
 #include "data/brand.h"
-#include "data/incident_words.h"
+#include "words/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/search.h"

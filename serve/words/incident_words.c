@@ -1,4 +1,4 @@
-#include "data/incident_words.h"
+#include "words/incident_words.h"
 
 #include "base/text.h"
 #include "data/incidents.h"

@@ -1,7 +1,7 @@
-#include "data/incident_rows.h"
+#include "words/incident_rows.h"
 
 #include "base/xalloc.h"
-#include "data/incident_words.h"
+#include "words/incident_words.h"
 #include "data/incidents.h"
 #include "data/places.h"
 #include "data/server.h"

@@ -1,4 +1,4 @@
-#include "data/times.h"
+#include "words/times.h"
 
 #include "base/clock.h"
 
