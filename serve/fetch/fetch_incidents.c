@@ -2,14 +2,14 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "fetch/fetch.h"
-#include "fetch/fetch_listing.h"
-#include "words/incident_rows.h"
 #include "data/incidents.h"
 #include "data/places.h"
 #include "data/server.h"
+#include "fetch/fetch.h"
+#include "fetch/fetch_listing.h"
 #include "store/keys.h"
 #include "store/store.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 #include <string.h>

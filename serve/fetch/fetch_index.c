@@ -15,6 +15,7 @@
 #include "fetch/fetch_maintenance.h"
 #include "store/keys.h"
 #include "store/store.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>

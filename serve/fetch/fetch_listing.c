@@ -5,8 +5,6 @@
 #include "base/xalloc.h"
 #include "data/account.h"
 #include "data/brand.h"
-#include "fetch/fetch.h"
-#include "fetch/fetch_maintenance.h"
 #include "data/incidents.h"
 #include "data/maintenance.h"
 #include "data/names.h"
@@ -14,8 +12,11 @@
 #include "data/search.h"
 #include "data/server.h"
 #include "data/tool_split.h"
+#include "fetch/fetch.h"
+#include "fetch/fetch_maintenance.h"
 #include "store/keys.h"
 #include "store/store.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>

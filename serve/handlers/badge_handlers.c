@@ -12,6 +12,7 @@
 #include "handlers/page_handlers.h"
 #include "http/respond.h"
 #include "pages/pages.h"
+#include "words/words.h"
 
 /* What qualifies the state of a badge, in bytes. */
 #define NOTE_MAX 1024

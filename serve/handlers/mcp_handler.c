@@ -4,7 +4,6 @@
 #include "cgi/request.h"
 #include "data/brand.h"
 #include "data/health.h"
-#include "words/incident_rows.h"
 #include "data/names.h"
 #include "data/page_data.h"
 #include "data/places.h"
@@ -23,6 +22,7 @@
 #include "mcp/protocol.h"
 #include "pages/pages.h"
 #include "pages/suggest.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>

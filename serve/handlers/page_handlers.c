@@ -4,7 +4,6 @@
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/brand.h"
-#include "words/incident_rows.h"
 #include "data/names.h"
 #include "data/page_data.h"
 #include "fetch/fetch.h"
@@ -24,6 +23,7 @@
 #include "pages/suggest.h"
 #include "preview/preview.h"
 #include "widget/embed.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "data/brand.h"
-#include "words/incident_rows.h"
 #include "data/incidents.h"
 #include "data/page_data.h"
 #include "data/places.h"
@@ -14,6 +13,7 @@
 #include "json/json.h"
 #include "mcp/tool.h"
 #include "pages/pages.h"
+#include "words/words.h"
 
 #include <math.h>
 

@@ -3,11 +3,10 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "data/brand.h"
-#include "words/incident_words.h"
 #include "data/places.h"
-#include "words/times.h"
 #include "http/paging.h"
 #include "json/json.h"
+#include "words/words.h"
 
 #include <string.h>
 

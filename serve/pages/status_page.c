@@ -14,6 +14,7 @@
 #include "data/server.h"
 #include "http/route.h"
 #include "pages/html.h"
+#include "words/words.h"
 
 #include <inttypes.h>
 #include <math.h>

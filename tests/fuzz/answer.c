@@ -17,7 +17,6 @@
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/account.h"
-#include "words/incident_rows.h"
 #include "data/names.h"
 #include "data/page_data.h"
 #include "data/tool_history.h"
@@ -32,6 +31,7 @@
 #include "handlers/handler.h"
 #include "http/front.h"
 #include "json/json.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 

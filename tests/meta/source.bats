@@ -98,7 +98,7 @@ CALLS_ALONE='backtrace canonicalize_file_name error_at_line mallinfo malloc_trim
 # takes TYPE CALL: whether a function that has one of that type as b may make this call.
 takes() {
 	printf '%s\n' '#include "api/api.h"' '#include "badge/badge.h"' \
-		'#include "words/incident_words.h"' '#include "data/places.h"' '#include "data/times.h"' \
+		'#include "data/incident_words.h"' '#include "data/places.h"' '#include "data/times.h"' \
 		'#include "pages/html.h"' '#include "preview/preview.h"' \
 		"void f(struct $1 *b);" "void f(struct $1 *b) { $2; }" |
 		cc -std=c11 -Ilib -Iserve -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE '-DVERSION="0"' \
@@ -147,7 +147,7 @@ lib: conf tools records mcp store cgi json base
 probe: main probe steps expiry report,options,queue target,ssh_command,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline lock rule signs
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
-	data http access
+	words data http access
 alertd: main web commands store_outage
 	notifier,evaluate,emit print,output,input,options
 	delivery sinks routing transport state incident words
@@ -243,7 +243,7 @@ put_included() {
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,oauth_metadata,wall_kind}.c \
 		probe/expiry/finding.c probe/http/{failure,framing}.c probe/ssh_command.c \
-		serve/{access,api,badge,data,http,mcp,pages,preview,widget}/*.c; do
+		serve/{access,api,badge,data,http,mcp,pages,preview,widget,words}/*.c; do
 		case $f in
 		# What waits for an answer, and what asks the store or the clock.
 		probe/mcp/exchange.c | probe/mcp/*transport.c | \

@@ -9,6 +9,7 @@
 #include "data/server.h"
 #include "data/tool_split.h"
 #include "data/view.h"
+#include "words/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

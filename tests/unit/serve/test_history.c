@@ -4,13 +4,13 @@
  */
 #include "base/buf.h"
 #include "data/brand.h"
-#include "words/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/search.h"
 #include "mcp/histogram.h"
 #include "mcp/regions.h"
 #include "pages/pages.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <setjmp.h>
