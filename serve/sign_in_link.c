@@ -3,7 +3,7 @@
 #include "access/credentials.h"
 #include "base/exits.h"
 #include "base/log.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "handlers/handler.h"
 
 #include <errno.h>

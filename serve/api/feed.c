@@ -3,11 +3,10 @@
 #include "base/clock.h"
 #include "base/sha256.h"
 #include "base/xalloc.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "data/page_data.h"
 #include "data/places.h"
-#include "data/server.h"
-#include "data/tool_history.h"
+#include "data/tools.h"
 #include "pages/pages.h"
 #include "words/words.h"
 

@@ -1,7 +1,6 @@
 #include "data/condition.h"
 
 #include "data/incidents.h"
-#include "data/tool_split.h"
 #include "data/view.h"
 
 static enum condition_note note_of(const struct incident *in)

@@ -2,9 +2,9 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "data/entries.h"
 #include "data/incidents.h"
 #include "data/places.h"
-#include "data/server.h"
 #include "fetch/fetch.h"
 #include "fetch/fetch_listing.h"
 #include "store/keys.h"

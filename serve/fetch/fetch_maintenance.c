@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "fetch/fetch.h"
 #include "fetch/fetch_listing.h"
 #include "store/keys.h"

@@ -4,8 +4,8 @@
 #include "base/log.h"
 #include "base/month.h"
 #include "base/xalloc.h"
+#include "data/entries.h"
 #include "fetch/fetch.h"
-#include "data/server.h"
 #include "store/keys.h"
 #include "store/store.h"
 

@@ -6,7 +6,7 @@
 #ifndef DATA_FETCH_REPORT_H
 #define DATA_FETCH_REPORT_H
 
-#include "data/report.h"
+#include "data/page_data.h"
 
 #include <stddef.h>
 

@@ -1,9 +1,9 @@
 #include "fetch/fetch_tools.h"
 
 #include "base/xalloc.h"
-#include "fetch/fetch.h"
+#include "data/entries.h"
 #include "data/history.h"
-#include "data/server.h"
+#include "fetch/fetch.h"
 #include "store/keys.h"
 #include "store/store.h"
 

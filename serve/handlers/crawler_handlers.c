@@ -3,7 +3,7 @@
 #include "api/api.h"
 #include "base/month.h"
 #include "base/num.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "fetch/fetch_listing.h"
 #include "fetch/fetch_report.h"
 #include "handlers/handler.h"

@@ -2,7 +2,7 @@
 
 #include "base/xalloc.h"
 #include "cgi/request.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "data/view.h"
 #include "fetch/fetch_index.h"
 #include "fetch/fetch_listing.h"

@@ -2,13 +2,12 @@
 
 #include "base/xalloc.h"
 #include "cgi/request.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "data/health.h"
-#include "data/names.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/search.h"
-#include "data/tool_history.h"
+#include "data/tools.h"
 #include "fetch/fetch.h"
 #include "fetch/fetch_incidents.h"
 #include "fetch/fetch_listing.h"
@@ -21,7 +20,6 @@
 #include "mcp/answers.h"
 #include "mcp/protocol.h"
 #include "pages/pages.h"
-#include "pages/suggest.h"
 #include "words/words.h"
 
 #include <math.h>

@@ -6,8 +6,7 @@
 #define HANDLERS_PRIVATE_ACCESS_H
 
 #include "access/credentials.h"
-#include "data/account.h"
-#include "data/server.h"
+#include "data/entries.h"
 #include "data/view.h"
 
 struct context;

@@ -3,7 +3,7 @@
 #include "api/api.h"
 #include "base/month.h"
 #include "base/xalloc.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "fetch/fetch_report.h"
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"

@@ -1,7 +1,7 @@
 #include "handlers/sign_in.h"
 
 #include "access/credentials.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"
 #include "handlers/private_access.h"

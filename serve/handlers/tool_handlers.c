@@ -1,9 +1,8 @@
 #include "handlers/tool_handlers.h"
 
 #include "api/api.h"
-#include "data/brand.h"
-#include "data/tool_current.h"
-#include "data/tool_history.h"
+#include "data/entries.h"
+#include "data/tools.h"
 #include "fetch/fetch_tools.h"
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"

@@ -2,9 +2,9 @@
 
 #include "base/month.h"
 #include "base/text.h"
+#include "data/entries.h"
 #include "data/page_data.h"
 #include "data/places.h"
-#include "data/server.h"
 #include "pages/html.h"
 #include "words/words.h"
 

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "data/places.h"
 #include "http/paging.h"
 #include "json/json.h"

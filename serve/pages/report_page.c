@@ -7,8 +7,8 @@
 
 #include "base/month.h"
 #include "base/text.h"
-#include "data/brand.h"
-#include "data/report.h"
+#include "data/entries.h"
+#include "data/page_data.h"
 #include "http/paging.h"
 #include "pages/html.h"
 

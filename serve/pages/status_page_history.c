@@ -9,7 +9,7 @@
 #include "pages/pages.h"
 
 #include "base/month.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "data/page_data.h"
 #include "pages/html.h"
 #include "words/words.h"

@@ -7,11 +7,10 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "data/brand.h"
 #include "data/condition.h"
+#include "data/entries.h"
 #include "data/page_data.h"
 #include "data/places.h"
-#include "data/server.h"
 #include "pages/html.h"
 #include "pages/pages.h"
 #include "preview/canvas.h"

@@ -5,7 +5,6 @@
 
 #include "data/incidents.h"
 #include "data/places.h"
-#include "data/tool_split.h"
 #include "data/view.h"
 
 /* The sentence names up to this many places, and counts more. */

@@ -2,9 +2,9 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "data/entries.h"
 #include "data/incidents.h"
 #include "data/places.h"
-#include "data/server.h"
 
 #include <stdlib.h>
 #include <string.h>

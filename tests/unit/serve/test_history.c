@@ -3,7 +3,7 @@
  * known is shown as unknown; and a search finds what a person means.
  */
 #include "base/buf.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/search.h"

@@ -4,9 +4,9 @@
  */
 #include "words/words.h"
 
+#include "data/entries.h"
 #include "data/incidents.h"
 #include "data/places.h"
-#include "data/server.h"
 #include "data/view.h"
 
 #include <setjmp.h>

@@ -5,9 +5,8 @@
  */
 #include "preview/preview.h"
 
-#include "data/brand.h"
+#include "data/entries.h"
 #include "data/page_data.h"
-#include "data/server.h"
 #include "pages/html.h"
 #include "pages/pages.h"
 #include "preview/canvas.h"

@@ -5,11 +5,10 @@
 #include "cgi/request.h"
 
 #include "base/spelling.h"
-#include "data/names.h"
-#include "data/server.h"
+#include "data/entries.h"
+#include "data/search.h"
 #include "handlers/private_access.h"
 #include "http/route.h"
-#include "pages/suggest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
