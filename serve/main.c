@@ -11,6 +11,7 @@
 #include "base/secrets.h"
 #include "base/stats.h"
 #include "fastcgi.h"
+#include "fetch/fetch.h"
 #include "handlers/handler.h"
 #include "http/front.h"
 #include "http/response_cache.h"

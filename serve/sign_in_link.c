@@ -4,6 +4,7 @@
 #include "base/exits.h"
 #include "base/log.h"
 #include "data/entries.h"
+#include "fetch/fetch.h"
 #include "handlers/handler.h"
 
 #include <errno.h>

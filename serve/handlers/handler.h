@@ -6,7 +6,7 @@
 #define HANDLERS_HANDLER_H
 
 #include "access/credentials.h"
-#include "fetch/fetch.h"
+#include "source/source.h"
 
 struct request;
 struct response;

@@ -4,7 +4,7 @@
 #include "base/month.h"
 #include "base/xalloc.h"
 #include "data/entries.h"
-#include "fetch/fetch_report.h"
+#include "fetch/fetch.h"
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"
 #include "http/paging.h"

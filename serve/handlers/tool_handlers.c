@@ -3,7 +3,7 @@
 #include "api/api.h"
 #include "data/entries.h"
 #include "data/tools.h"
-#include "fetch/fetch_tools.h"
+#include "fetch/fetch.h"
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"
 #include "handlers/private_access.h"
