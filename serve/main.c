@@ -16,7 +16,6 @@
 #include "http/front.h"
 #include "http/response_cache.h"
 #include "render/render.h"
-#include "sign_in_link.h"
 
 #include <errno.h>
 #include <fcgiapp.h>

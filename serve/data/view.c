@@ -213,7 +213,8 @@ static bool read_text(
 	return pull_end(&j);
 }
 
-void view_ago(double s, char out[VIEW_AGO])
+/* An age of s seconds: "37s", "12m", "3h". */
+static void put_ago(double s, char out[VIEW_AGO])
 {
 	int64_t n = s > 0 ? (int64_t)floor(s) : 0;
 	int64_t unit = n < 60 ? 1 : n < 3600 ? 60 : 3600;
@@ -264,7 +265,7 @@ static void read_clock(const struct text *t, double now, struct view *v)
 	}
 	if (!isnan(published) && !isnan(probed)) {
 		v->last_probe_s = fmax(0, floor(published - probed));
-		view_ago(v->last_probe_s, v->last_probe_ago);
+		put_ago(v->last_probe_s, v->last_probe_ago);
 	}
 	if (!isnan(published) && !isnan(succeeded))
 		v->last_success_s = fmax(0, floor(published - succeeded));

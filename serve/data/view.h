@@ -103,9 +103,6 @@ void view_put_json(struct buf *b, const struct view *v, bool maintenance);
  */
 void view_put_fields(struct buf *b, const struct view *v);
 
-/* view_ago(s, out): an age of s seconds: "37s", "12m", "3h". */
-void view_ago(double s, char out[VIEW_AGO]);
-
 /*
  * Which regions see which tools, where not all see the same: the member "sides" of a
  * verdict. Which tools these are is for operators.

@@ -1,4 +1,4 @@
-#include "handlers/badge_handlers.h"
+#include "handlers/handlers.h"
 
 #include "badge/badge.h"
 #include "base/text.h"
@@ -8,8 +8,6 @@
 #include "data/view.h"
 #include "fetch/fetch.h"
 #include "fetch/fetch_listing.h"
-#include "handlers/handler.h"
-#include "handlers/page_handlers.h"
 #include "http/respond.h"
 #include "pages/pages.h"
 #include "words/words.h"

@@ -1,4 +1,4 @@
-#include "handlers/crawler_handlers.h"
+#include "handlers/handlers.h"
 
 #include "api/api.h"
 #include "base/month.h"
@@ -6,8 +6,6 @@
 #include "data/entries.h"
 #include "fetch/fetch.h"
 #include "fetch/fetch_listing.h"
-#include "handlers/handler.h"
-#include "handlers/page_handlers.h"
 #include "http/respond.h"
 
 #include <stdio.h>

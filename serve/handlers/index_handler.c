@@ -1,4 +1,4 @@
-#include "handlers/index_handler.h"
+#include "handlers/handlers.h"
 
 #include "base/xalloc.h"
 #include "cgi/request.h"
@@ -6,8 +6,6 @@
 #include "data/view.h"
 #include "fetch/fetch.h"
 #include "fetch/fetch_listing.h"
-#include "handlers/handler.h"
-#include "handlers/page_handlers.h"
 #include "http/paging.h"
 #include "http/respond.h"
 #include "pages/pages.h"

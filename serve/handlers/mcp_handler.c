@@ -1,4 +1,4 @@
-#include "handlers/mcp_handler.h"
+#include "handlers/handlers.h"
 
 #include "base/xalloc.h"
 #include "cgi/request.h"
@@ -10,9 +10,6 @@
 #include "data/tools.h"
 #include "fetch/fetch.h"
 #include "fetch/fetch_listing.h"
-#include "handlers/handler.h"
-#include "handlers/page_handlers.h"
-#include "handlers/private_access.h"
 #include "http/respond.h"
 #include "mcp/answers.h"
 #include "mcp/protocol.h"

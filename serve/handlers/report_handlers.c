@@ -1,12 +1,10 @@
-#include "handlers/report_handlers.h"
+#include "handlers/handlers.h"
 
 #include "api/api.h"
 #include "base/month.h"
 #include "base/xalloc.h"
 #include "data/entries.h"
 #include "fetch/fetch.h"
-#include "handlers/handler.h"
-#include "handlers/page_handlers.h"
 #include "http/paging.h"
 #include "http/respond.h"
 #include "pages/pages.h"

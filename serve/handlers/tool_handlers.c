@@ -1,12 +1,9 @@
-#include "handlers/tool_handlers.h"
+#include "handlers/handlers.h"
 
 #include "api/api.h"
 #include "data/entries.h"
 #include "data/tools.h"
 #include "fetch/fetch.h"
-#include "handlers/handler.h"
-#include "handlers/page_handlers.h"
-#include "handlers/private_access.h"
 #include "http/respond.h"
 #include "mcp/names.h"
 #include "pages/pages.h"
