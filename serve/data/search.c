@@ -51,6 +51,14 @@ bool search_matches(const struct search *s, const char *words)
 	return true;
 }
 
+/* ---- Names that may have been meant. */
+
+/* Which letters, in either case, and which pairs of them a name has. */
+struct name_print {
+	uint64_t letters, pairs;
+	size_t length;
+};
+
 /* The letters and digits of slugs have a bit each. */
 #define PRINT_DIGITS 26
 #define PRINT_OTHERS 36
@@ -66,7 +74,7 @@ static unsigned print_bit(unsigned char c)
 	return PRINT_OTHERS + c % (64 - PRINT_OTHERS);
 }
 
-struct name_print name_print(const char *name)
+static struct name_print print_of(const char *name)
 {
 	struct name_print print = {.length = 0};
 	unsigned before = 0;
@@ -90,7 +98,8 @@ static bool are_few(uint64_t letters)
 	return !letters;
 }
 
-bool prints_near(const struct name_print *a, const struct name_print *b)
+/* False where spelling_fits is of these names; true says nothing. */
+static bool prints_near(const struct name_print *a, const struct name_print *b)
 {
 	return a->length <= b->length + SPELLING_SLIPS &&
 		b->length <= a->length + SPELLING_SLIPS &&
@@ -98,7 +107,8 @@ bool prints_near(const struct name_print *a, const struct name_print *b)
 		are_few(b->letters & ~a->letters);
 }
 
-bool prints_within(
+/* False where the one name is not part of the other; true says nothing. */
+static bool prints_within(
 	const struct name_print *part, const struct name_print *whole)
 {
 	return !(part->letters & ~whole->letters) &&
@@ -109,7 +119,7 @@ void names_add(struct names *l, const char *name)
 {
 	l->prints = xgrow(
 		l->prints, &l->cap, l->list.n + 1, sizeof *l->prints);
-	l->prints[l->list.n] = name_print(name);
+	l->prints[l->list.n] = print_of(name);
 	strings_add(&l->list, name);
 }
 
@@ -167,7 +177,7 @@ size_t suggest(const char *name, const struct names *slugs, const char **out)
 
 	snprintf(lower, sizeof lower, "%s", name);
 	search_lower(lower);
-	wanted.print = name_print(lower);
+	wanted.print = print_of(lower);
 	spelling_of(&wanted.spelling, lower);
 	/* Those that share a part are put at the end, until all slips are known. */
 	found = n;

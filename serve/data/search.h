@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct name_print;
+
 /* Room for a query and its NUL. */
 #define SEARCH_SIZE 256
 /* Words beyond these are not looked for. */
@@ -42,12 +44,6 @@ char *search_words(const char *slug, const char *title);
  */
 bool search_matches(const struct search *s, const char *words);
 
-/* Which letters, in either case, and which pairs of them a name has. */
-struct name_print {
-	uint64_t letters, pairs;
-	size_t length;
-};
-
 /* Begin with zeros. */
 struct names {
 	struct strings list;
@@ -62,16 +58,6 @@ struct names {
 void names_add(struct names *l, const char *name);
 void names_clear(struct names *l);
 void names_release(struct names *l);
-
-/*
- * name_print(name): the print of a name. prints_near(a, b): false where
- * spelling_fits is of these names; prints_within(part, whole): false where the one
- * name is not part of the other. True says nothing.
- */
-struct name_print name_print(const char *name);
-bool prints_near(const struct name_print *a, const struct name_print *b);
-bool prints_within(
-	const struct name_print *part, const struct name_print *whole);
 
 /*
  * suggest(name, slugs, out): put those of the slugs that may have been meant into

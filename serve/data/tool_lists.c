@@ -25,7 +25,7 @@ static bool same_digest(const void *ctx, uint32_t i, const void *digest)
 	return memcmp(t->v[i].digest, digest, DIGEST_HEAD) == 0;
 }
 
-void tool_texts_add(
+static void tool_texts_add(
 	struct tool_texts *t, const char *digest, const char *text)
 {
 	if (index_find(&t->by_digest, hash_of(digest), same_digest, t,
@@ -36,7 +36,7 @@ void tool_texts_add(
 	t->v[t->n++] = (struct tool_text) {.digest = digest, .text = text};
 }
 
-void tool_texts_release(struct tool_texts *t)
+static void tool_texts_release(struct tool_texts *t)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		if (t->v[i].read)

@@ -45,15 +45,6 @@ struct tool_texts {
 };
 
 /*
- * tool_texts_add(t, digest, text): one more; both live as long as t, and the
- * digest has DIGEST_HEAD digits. The rest is asked for once all are there.
- * tool_texts_release frees what t holds.
- */
-void tool_texts_add(
-	struct tool_texts *t, const char *digest, const char *text);
-void tool_texts_release(struct tool_texts *t);
-
-/*
  * tool_texts_class(t, before, after, class): what the change of a tool does to
  * who uses it, as lib/tools has it. False where that is not known: one of the two
  * is not there, or too many were compared.

@@ -54,7 +54,11 @@ static void add_entry(struct listing *l, const char *slug,
 	snprintf(e->slug, sizeof e->slug, "%s", slug);
 }
 
-bool fetch_read_public(const char *slug, const char *json, bool regions,
+/*
+ * Read an entry of KEY_SERVERS, which may be NULL, with its regions or without. Whether
+ * it is public: the caller then frees *server. Where it is empty the server is private.
+ */
+static bool read_public(const char *slug, const char *json, bool regions,
 	struct server *server)
 {
 	char why[SERVER_WHY];
@@ -75,7 +79,7 @@ static void add_public(struct listing *l, const char *slug, const char *json)
 {
 	struct server server;
 
-	if (!fetch_read_public(slug, json, true, &server))
+	if (!read_public(slug, json, true, &server))
 		return;
 	add_entry(l, slug, &server);
 	server_release(&server);
@@ -171,7 +175,7 @@ static const char read_open[] =
 	"local a = redis.call('GET', KEYS[1]) "
 	"return a and a:find(ARGV[1], 1, true) and a";
 
-void fetch_ask_open(struct source *s, const char *slug)
+static void ask_open(struct source *s, const char *slug)
 {
 	char alert[KEY_MAX];
 
@@ -185,7 +189,7 @@ static void ask_now(struct source *s, const char *slug)
 	char verdict[KEY_MAX];
 
 	store_add(s->store, "GET", key_verdict(verdict, slug), NULL);
-	fetch_ask_open(s, slug);
+	ask_open(s, slug);
 }
 
 /* A server of which there is more to say than its state. */
@@ -260,7 +264,7 @@ static int put_sentences(struct source *s, struct notable *v, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const char *slug = v[i].entry->slug;
 		bool there = !failed &&
-			fetch_read_public(slug,
+			read_public(slug,
 				store_text(store_reply(s->store, i)), true,
 				&server);
 
@@ -425,7 +429,7 @@ int fetch_public(struct source *s, const char **names, size_t n, size_t max)
 		for (size_t i = from; i < end && found < max; i++) {
 			struct server server;
 
-			if (!fetch_read_public(names[i],
+			if (!read_public(names[i],
 				    store_text(store_reply(s->store, i - from)),
 				    false, &server))
 				continue;
@@ -815,7 +819,7 @@ static int look_for_incidents(struct source *s, struct plan *plan,
 		size_t end = n - from < LISTING_BATCH ? n : from + LISTING_BATCH;
 
 		for (size_t i = from; i < end; i++)
-			fetch_ask_open(s, v[i]->slug);
+			ask_open(s, v[i]->slug);
 		if (source_run(s))
 			return -1;
 		for (size_t i = from; i < end; i++) {
@@ -972,7 +976,7 @@ static bool read_row(struct index_row *row, const char *entry,
 	const struct index_entry *e = row->e;
 	struct server server;
 
-	if (!fetch_read_public(e->slug, entry, true, &server)) {
+	if (!read_public(e->slug, entry, true, &server)) {
 		row->e = NULL;
 		return false;
 	}
@@ -995,7 +999,7 @@ static int describe_rows(struct source *s, double now, struct index_row *rows,
 
 	for (size_t i = 0; i < n; i++) {
 		store_add(s->store, "HGET", KEY_SERVERS, rows[i].e->slug, NULL);
-		fetch_ask_open(s, rows[i].e->slug);
+		ask_open(s, rows[i].e->slug);
 	}
 	rc = source_run(s);
 	for (size_t i = 0; i < n && !rc; i++)

@@ -81,20 +81,6 @@ void listing_release(struct listing *l);
 bool listing_has(const struct listing *l, const struct listing_entry *e);
 
 /*
- * fetch_read_public(slug, json, regions, server): read an entry of KEY_SERVERS, which
- * may be NULL, with its regions or without. Whether it is public: the caller then
- * frees *server with server_release. Where it is empty the server is private.
- */
-bool fetch_read_public(const char *slug, const char *json, bool regions,
-	struct server *server);
-
-/*
- * fetch_ask_open(s, slug): queue the question for what mcp-alert keeps of a server,
- * where an incident is open; a string or nil.
- */
-void fetch_ask_open(struct source *s, const char *slug);
-
-/*
  * fetch_verdicts_of(s, slugs, n): the published verdicts of n slugs;
  * fetch_verdict(s, i) is then the one of slugs[i], JSON, or NULL.
  */

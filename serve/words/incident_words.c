@@ -59,7 +59,7 @@ const char *incident_words_impact(const struct incident *in,
 	return words_of(in, places)->impact;
 }
 
-const char *incident_words_update(const struct incident *in)
+static const char *update_words(const struct incident *in)
 {
 	if (in->unseen)
 		return "We get no report from there any more. It works from "
@@ -83,7 +83,7 @@ void incident_words_latest(struct buf *b, const struct incident *in)
 	else if (said)
 		buf_str(b, "The operator has said why it happened.");
 	else
-		buf_str(b, incident_words_update(in));
+		buf_str(b, update_words(in));
 }
 
 /* The names of all places. */
@@ -131,7 +131,7 @@ void incident_rows_add(struct incident_rows *rows, const char *slug,
 			.postmortem = said(in, UPDATE_POSTMORTEM),
 			.title = incident_words_title(in, places),
 			.impact = incident_words_impact(in, places),
-			.update = incident_words_update(in),
+			.update = update_words(in),
 			.where = where_of(in, places),
 			.started_at = in->started_at,
 			.ended_at = in->ended_at,

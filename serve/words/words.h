@@ -46,13 +46,12 @@ void times_span(struct buf *b, double s);
 
 /*
  * The title of an incident, and its impact on users of the server, which are other words
- * where not all of the places were hit; its latest news.
+ * where not all of the places were hit.
  */
 const char *incident_words_title(const struct incident *in,
 	const struct places *places);
 const char *incident_words_impact(const struct incident *in,
 	const struct places *places);
-const char *incident_words_update(const struct incident *in);
 
 /* incident_words_latest(b, in): append its latest news, which may be what its
    operators said, escaped. */

@@ -98,8 +98,8 @@ CALLS_ALONE='backtrace canonicalize_file_name error_at_line mallinfo malloc_trim
 # takes TYPE CALL: whether a function that has one of that type as b may make this call.
 takes() {
 	printf '%s\n' '#include "api/api.h"' '#include "badge/badge.h"' \
-		'#include "data/incident_words.h"' '#include "data/places.h"' '#include "data/times.h"' \
-		'#include "pages/html.h"' '#include "preview/preview.h"' \
+		'#include "data/places.h"' '#include "pages/html.h"' \
+		'#include "preview/preview.h"' '#include "words/words.h"' \
 		"void f(struct $1 *b);" "void f(struct $1 *b) { $2; }" |
 		cc -std=c11 -Ilib -Iserve -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE '-DVERSION="0"' \
 			-Werror -fsyntax-only -x c - 2>out
