@@ -146,7 +146,7 @@ FLOORS='
 lib: conf tools records mcp store cgi json base
 probe: main probe steps expiry report,options,queue target,ssh_command,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline lock rule signs
-serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
+serve: main render,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	words data source,http access
 alertd: main web commands store_outage
 	notifier,evaluate,emit print,output,input,options
