@@ -95,8 +95,8 @@ CALLS_ALONE='backtrace canonicalize_file_name error_at_line mallinfo malloc_trim
 # takes TYPE CALL: whether a function that has one of that type as b may make this call.
 takes() {
 	printf '%s\n' '#include "api/api.h"' '#include "badge/badge.h"' \
-		'#include "data/incident_words.h"' '#include "data/places.h"' '#include "data/times.h"' \
-		'#include "pages/html.h"' '#include "preview/preview.h"' \
+		'#include "data/places.h"' '#include "pages/html.h"' \
+		'#include "preview/preview.h"' '#include "words/words.h"' \
 		"void f(struct $1 *b);" "void f(struct $1 *b) { $2; }" |
 		cc -std=c11 -Ilib -Iserve -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE '-DVERSION="0"' \
 			-Werror -fsyntax-only -x c - 2>out
@@ -143,8 +143,8 @@ FLOORS='
 lib: conf tools records terms store cgi json base
 probe: main probe steps expiry report,options,queue target auth protocol http redaction
 aggregate: main commands judge store,snapshot verdict_line figures options histories pinned words rule poisoning
-serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
-	data http access
+serve: main render,fastcgi handlers api,badge,mcp,preview,widget pages fetch
+	words data source,http access
 alertd: main web,commands notifier evaluate emit,delivery print,output,input,options,last_good
 	sinks routing transport state incident words run
 '
@@ -247,7 +247,7 @@ put_included() {
 		probe/{protocol,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,oauth}.c \
 		probe/expiry/finding.c probe/http/framing.c \
-		serve/{access,api,badge,data,http,mcp,pages,preview,widget}/*.c; do
+		serve/{access,api,badge,data,http,mcp,pages,preview,widget,words}/*.c; do
 		case $f in
 		# What waits for an answer, and what asks the store or the clock.
 		probe/protocol/exchange.c | probe/protocol/*transport.c | \
