@@ -1,4 +1,4 @@
-#include "commands/explain.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"

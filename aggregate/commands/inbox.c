@@ -1,9 +1,9 @@
 /*
- * inbox.c: see inbox.h. What is taken stays where it is until what became of it is
- * safe: who is killed in between finds it again, and to ingest the same records
- * again changes nothing.
+ * inbox.c: the centre's side of regions that probe by themselves. Records stay in the
+ * inbox until they are safe in the store: a process that is killed in between finds
+ * them again, and to ingest the same records again changes nothing.
  */
-#include "commands/inbox.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
@@ -11,7 +11,6 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/sha256.h"
-#include "commands/targets.h"
 #include "histories/deposit_pieces.h"
 #include "json/json.h"
 #include "options.h"

@@ -1,4 +1,4 @@
-#include "commands/pin_changes.h"
+#include "commands/pin.h"
 
 #include "base/text.h"
 #include "commands/sarif.h"

@@ -1,4 +1,4 @@
-#include "commands/replay.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"

@@ -1,15 +1,16 @@
 /*
- * restore.c: see snapshot.h. A snapshot is read twice: first all of it is
- * checked, then it is written. While it is written, KEY_FORMAT says so, and the
- * programs leave the store alone; it gets its version at last. KEY_RESTORE says
- * who writes it, for two at once would mix their snapshots.
+ * restore.c: the keys of a snapshot into a store. The snapshot is read twice: first
+ * all of it is checked, then it is written. While it is written, KEY_FORMAT says so,
+ * and the programs leave the store alone; it gets its version at last. KEY_RESTORE
+ * names the writer, for two at once would mix their snapshots.
  */
+#include "commands/commands.h"
+
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "commands/snapshot.h"
 #include "options.h"
 #include "snapshot/server_keys.h"
 #include "snapshot/snapshot_line.h"

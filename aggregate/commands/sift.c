@@ -1,8 +1,9 @@
 /*
- * sift.c: see sift.h. Of what a record could be read as there is only one: keys
- * that repeat, and what is not UTF-8, are not passed on.
+ * sift.c: the lines that the runner of a region printed, sorted into records and what
+ * they are. A line can be read in one way only: keys that repeat, and bytes that are
+ * not UTF-8, are not passed on.
  */
-#include "commands/sift.h"
+#include "commands/commands.h"
 
 #include "base/exits.h"
 #include "base/ip.h"

@@ -1,9 +1,9 @@
 /*
- * snapshot.c: see snapshot.h. A script reads the keys of a server, so that they
- * are as of one instant. The fleet has keys that grow with it, and these are
- * read piece by piece.
+ * snapshot.c: the keys of a fleet as lines. A script reads the keys of a server, so
+ * that they are as of one instant. The keys of the fleet that grow with it are read
+ * piece by piece.
  */
-#include "commands/snapshot.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"

@@ -1,8 +1,9 @@
 /*
- * status_store.c: see status_store.h. A SCAN returns keys in an order that has
- * nothing to do with their names: the first SAMPLE of them stand for all.
+ * status_store.c: what the store holds and costs, and how it is set up. A SCAN
+ * returns keys in an order that has nothing to do with their names: the first SAMPLE
+ * of them stand for all.
  */
-#include "commands/status_store.h"
+#include "commands/commands.h"
 
 #include "base/exits.h"
 #include "base/lines.h"

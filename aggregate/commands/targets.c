@@ -1,4 +1,4 @@
-#include "commands/targets.h"
+#include "commands/commands.h"
 
 #include "base/exits.h"
 #include "base/lines.h"

@@ -1,4 +1,4 @@
-#include "commands/tools_show.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "commands/tools.h"
 #include "json/json.h"
 #include "judge/fleet.h"
 #include "options.h"

@@ -13,6 +13,7 @@
 #include "records/probe.h"
 #include "records/spool.h"
 #include "store/keys.h"
+#include "store/load.h"
 #include "store/retention.h"
 #include "store/store.h"
 
@@ -115,6 +116,54 @@ size_t fleet_some(const struct fleet *f, size_t first, size_t most,
 	for (; n < most && first + n < f->n; n++)
 		out[n] = fleet_at(f, first + n);
 	return n;
+}
+
+int fleet_each(const struct fleet *f, struct store *s, double now,
+	int (*use)(void *arg, size_t first, const struct load_group *g),
+	void *arg)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < f->n && !rc; i += LOAD_GROUP) {
+		struct load_group *g = xcalloc(1, sizeof *g);
+
+		while (g->n < LOAD_GROUP && i + g->n < f->n) {
+			g->slugs[g->n] = fleet_at(f, i + g->n).slug;
+			g->n++;
+		}
+		rc = load_group(s, g, now);
+		if (!rc)
+			rc = use(arg, i, g);
+		load_group_release(g);
+		free(g);
+	}
+	return rc;
+}
+
+enum bucket fleet_bucket(const struct fleet_server *server,
+	const struct server *found, double now)
+{
+	struct verdict_input in = {.slug = server->slug,
+		.now = now,
+		.expected = server->regions,
+		.n_expected = server->n_regions};
+	const char **ever = NULL;
+	enum bucket bucket;
+
+	if (found) {
+		in.regions = found->regions;
+		in.n_regions = found->n_regions;
+	}
+	if (!in.n_expected) {
+		ever = xcalloc(in.n_regions, sizeof *ever);
+		for (size_t i = 0; i < in.n_regions; i++)
+			ever[i] = in.regions[i].name;
+		in.expected = ever;
+		in.n_expected = in.n_regions;
+	}
+	bucket = bucket_decide(&server->rule, &in);
+	free(ever);
+	return bucket;
 }
 
 size_t fleet_place(const struct fleet *f, const char *slug)

@@ -42,17 +42,15 @@ void server_verdict_release(struct server_verdict *s)
 }
 
 void server_verdict_take_histories(
-	struct server_verdict *s, struct server *servers, size_t n)
+	struct server_verdict *s, struct server *found)
 {
-	size_t i = strings_place(servers, n, sizeof *servers, s->server.slug);
-
 	s->verdict.url = s->server.url;
-	if (i == n || strcmp(servers[i].slug, s->server.slug) != 0)
+	if (!found)
 		return;
-	s->regions = servers[i].regions;
-	s->n_regions = servers[i].n_regions;
+	s->regions = found->regions;
+	s->n_regions = found->n_regions;
 	if (!s->verdict.url)
-		s->verdict.url = servers[i].url;
+		s->verdict.url = found->url;
 }
 
 /* The expected regions: the configured ones, or all that ever reported. */

@@ -56,11 +56,11 @@ void server_verdict_init(
 void server_verdict_release(struct server_verdict *s);
 
 /*
- * server_verdict_take_histories(s, servers, n): find the histories of the server
- * among those of n servers, in order of their slugs, which must outlive s.
+ * server_verdict_take_histories(s, found): the histories of the server, which must
+ * outlive s; NULL: there are none.
  */
 void server_verdict_take_histories(
-	struct server_verdict *s, struct server *servers, size_t n);
+	struct server_verdict *s, struct server *found);
 
 /*
  * server_verdict_decide(s, in): judge the server; what `in` points to must

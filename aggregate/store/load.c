@@ -3,6 +3,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "rule/churn.h"
@@ -424,7 +425,7 @@ static void add_runners(struct collect *c, const struct store_reply *r)
 	}
 }
 
-void load_take(struct store *s, struct collect *c, const char *const *slugs,
+static void load_take(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out)
 {
 	bool figures = !isnan(now);
@@ -465,6 +466,42 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 		return store_failed(s);
 	load_take(s, c, slugs, n, now, out);
 	return 0;
+}
+
+void load_group_take(struct store *s, struct load_group *g, double now)
+{
+	struct server *servers;
+	size_t n;
+
+	g->collect = collect_new();
+	load_take(s, g->collect, g->slugs, g->n, now, g->loaded);
+	collect_finish(g->collect);
+	servers = collect_servers(g->collect, &n);
+	for (size_t i = 0; i < g->n; i++) {
+		size_t at = strings_place(
+			servers, n, sizeof *servers, g->slugs[i]);
+
+		if (at < n && strcmp(servers[at].slug, g->slugs[i]) == 0)
+			g->found[i] = &servers[at];
+	}
+}
+
+int load_group(struct store *s, struct load_group *g, double now)
+{
+	char sha[STORE_SHA] = "";
+
+	if (load_ask(s, g->slugs, g->n, now, sha))
+		return -1;
+	if (store_run(s))
+		return store_failed(s);
+	load_group_take(s, g, now);
+	return 0;
+}
+
+void load_group_release(struct load_group *g)
+{
+	load_release(g->loaded, g->n);
+	collect_free(g->collect);
 }
 
 /* What the last probe of a region said that has records. */

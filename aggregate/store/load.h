@@ -63,10 +63,9 @@ struct seen {
  * figures are those as of now; where now is NAN they are not read. 0, or -1
  * where the store failed; then nothing is to be freed.
  *
- * load_ask(s, slugs, n, now, sha), load_take(s, c, slugs, n, now, out): the two
- * halves of it. The first queues the commands; sha is "" before the first call,
- * and what that makes of it later. The second takes their replies, which are
- * the only ones.
+ * load_ask(s, slugs, n, now, sha): the first half of it: queue the commands; sha is ""
+ * before the first call, and what that makes of it later. Their replies are to be the
+ * first ones.
  *
  * load_figures(s, n, now, out): read the figures again, after their counts
  * changed. load_baselines(s, n, now, out): fill in the missing baselines. 0, or
@@ -76,10 +75,27 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out);
 int load_ask(struct store *s, const char *const *slugs, size_t n, double now,
 	char sha[STORE_SHA]);
-void load_take(struct store *s, struct collect *c, const char *const *slugs,
-	size_t n, double now, struct loaded *out);
 int load_figures(struct store *s, size_t n, double now, struct loaded *out);
 int load_baselines(struct store *s, size_t n, double now, struct loaded *out);
+
+/* Servers that are loaded together, used, and forgotten. */
+#define LOAD_GROUP 100
+struct load_group {
+	const char *slugs[LOAD_GROUP]; /* the caller's */
+	size_t n;
+	struct loaded loaded[LOAD_GROUP];
+	struct server *found[LOAD_GROUP]; /* their probes; NULL: the store has none */
+	struct collect *collect; /* owns them */
+};
+
+/*
+ * load_group(s, g, now): load the n servers of *g, which has else zeros. 0, or -1 where
+ * the store failed, and the operator has been told. load_group_take(s, g, now): only
+ * the second half, behind load_ask. load_group_release(g) in all cases.
+ */
+int load_group(struct store *s, struct load_group *g, double now);
+void load_group_take(struct store *s, struct load_group *g, double now);
+void load_group_release(struct load_group *g);
 
 /*
  * load_latest(slug, region, rows, each, arg): call each for the records of a
