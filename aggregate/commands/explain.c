@@ -9,7 +9,7 @@
 #include "conf/conf.h"
 #include "histories/collect.h"
 #include "json/json.h"
-#include "judge/counted_minutes.h"
+#include "judge/evaluation.h"
 #include "judge/fleet.h"
 #include "judge/isolation_store.h"
 #include "options.h"

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "options.h"
-#include "pinned/tool_texts.h"
+#include "pinned/tools_lock.h"
 
 #include <stdbool.h>
 

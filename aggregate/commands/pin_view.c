@@ -6,7 +6,7 @@
 #include "conf/conf.h"
 #include "histories/collect.h"
 #include "histories/input.h"
-#include "store/definition_history.h"
+#include "store/definitions.h"
 #include "store/load.h"
 #include "store/store.h"
 

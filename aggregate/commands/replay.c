@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "base/xalloc.h"
-#include "figures/rates.h"
+#include "figures/figures.h"
 #include "histories/collect.h"
 #include "options.h"
 #include "rule/drift.h"

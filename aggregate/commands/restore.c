@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "options.h"
-#include "snapshot/server_keys.h"
+#include "snapshot/fleet_keys.h"
 #include "snapshot/snapshot_line.h"
 #include "store/format.h"
 #include "store/keys.h"

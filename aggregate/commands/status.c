@@ -28,7 +28,6 @@
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/retention.h"
-#include "store/rollup.h"
 #include "store/store.h"
 #include "verdict_line.h"
 

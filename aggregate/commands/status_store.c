@@ -14,7 +14,7 @@
 #include "json/json.h"
 #include "judge/fleet.h"
 #include "options.h"
-#include "snapshot/key_name.h"
+#include "snapshot/fleet_keys.h"
 #include "store/store.h"
 #include "verdict_line.h"
 

@@ -9,7 +9,7 @@
 #include "conf/conf.h"
 #include "json/json.h"
 #include "options.h"
-#include "pinned/lock_digests.h"
+#include "pinned/tools_lock.h"
 #include "records/probe.h"
 #include "store/format.h"
 #include "store/keys.h"

@@ -9,7 +9,7 @@
 #include "json/json.h"
 #include "judge/fleet.h"
 #include "options.h"
-#include "store/definition_history.h"
+#include "store/definitions.h"
 #include "store/store.h"
 #include "verdict_line.h"
 

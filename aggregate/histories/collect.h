@@ -2,8 +2,8 @@
  * collect.h: makes the histories of each server from records that come in any
  * order.
  */
-#ifndef OFFLINE_COLLECT_H
-#define OFFLINE_COLLECT_H
+#ifndef HISTORIES_COLLECT_H
+#define HISTORIES_COLLECT_H
 
 #include "records/probe.h"
 #include "rule/history.h"

@@ -1,8 +1,8 @@
 /*
  * input.h: records from a file descriptor.
  */
-#ifndef OFFLINE_INPUT_H
-#define OFFLINE_INPUT_H
+#ifndef HISTORIES_INPUT_H
+#define HISTORIES_INPUT_H
 
 struct record;
 

@@ -8,7 +8,7 @@
 #include "base/xalloc.h"
 #include "conf/conf.h"
 #include "json/json.h"
-#include "judge/listing.h"
+#include "judge/evaluation.h"
 #include "records/listing_row.h"
 #include "records/probe.h"
 #include "records/spool.h"

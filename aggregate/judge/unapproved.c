@@ -1,12 +1,12 @@
-#include "judge/unapproved.h"
+#include "judge/server_verdict.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "pinned/pin_compare.h"
-#include "pinned/tool_texts.h"
+#include "pinned/tools_lock.h"
 #include "rule/drift.h"
-#include "store/definition_history.h"
+#include "store/definitions.h"
 #include "store/store.h"
 #include "tools/list_words.h"
 

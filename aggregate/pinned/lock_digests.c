@@ -4,15 +4,17 @@
  * them empty in the texts that it hands to json_parse: one of each server, with
  * its digests, and one of the file, with its version.
  */
-#include "pinned/lock_digests.h"
+#include "pinned/tools_lock.h"
 
 #include "base/buf.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
+#include "rule/history.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "pinned/tool_texts.h"
 #include "pinned/tools_lock.h"
 #include "rule/drift.h"
 #include "rule/history.h"

@@ -1,4 +1,4 @@
-#include "poisoning/folding.h"
+#include "poisoning/text.h"
 
 #include "base/text.h"
 

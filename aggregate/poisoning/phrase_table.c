@@ -1,4 +1,4 @@
-#include "poisoning/phrase_table.h"
+#include "poisoning/text.h"
 
 /* Words that stand for one another. */
 #define DISREGARD "ignore|disregard|forget|override|bypass|overrule"

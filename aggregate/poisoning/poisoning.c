@@ -7,10 +7,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "poisoning/encoded_text.h"
-#include "poisoning/folding.h"
-#include "poisoning/phrases.h"
-#include "poisoning/tool_names.h"
+#include "poisoning/text.h"
 
 #include <stdlib.h>
 

@@ -3,8 +3,8 @@
  * reader would stop at. A sign is a finding, never a verdict: honest servers
  * have some, and text that is well made has none.
  */
-#ifndef SIGNS_POISONING_H
-#define SIGNS_POISONING_H
+#ifndef POISONING_POISONING_H
+#define POISONING_POISONING_H
 
 #include <cjson/cJSON.h>
 #include <stddef.h>

@@ -3,11 +3,10 @@
  * is left out of each. So each name stands in a table under itself, and under
  * what is left of it without each of its letters.
  */
-#include "poisoning/tool_names.h"
+#include "poisoning/text.h"
 
 #include "base/index.h"
 #include "base/xalloc.h"
-#include "poisoning/folding.h"
 
 #include <stdlib.h>
 

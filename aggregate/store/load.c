@@ -9,7 +9,6 @@
 #include "rule/churn.h"
 #include "store/hour_row.h"
 #include "store/keys.h"
-#include "store/rollup.h"
 #include "store/store.h"
 
 #include <math.h>

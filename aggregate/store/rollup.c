@@ -1,9 +1,9 @@
 /*
- * rollup.c: see rollup.h. Windows up to an hour are added up from the minutes
- * of this hour and the one before, longer ones from the hours of days, as
+ * rollup.c: figures from what ingest counted. Windows up to an hour are added up from
+ * the minutes of this hour and the one before, longer ones from the hours of days, as
  * script_ingest counts them.
  */
-#include "store/rollup.h"
+#include "store/load.h"
 
 #include "base/clock.h"
 #include "base/num.h"
