@@ -258,12 +258,12 @@ int command_parse(int argc, char **argv, struct command *cmd)
 		.lookback = NAN,
 		.tolerance = NAN,
 		.wait = NAN};
-	/* Of status, a --store without its URL is the word. */
+	/* status takes --store without a URL. */
 	for (int i = 2; i < argc && strcmp(argv[1], "status") == 0; i++)
 		if (strcmp(argv[i], "--store") == 0 &&
 			(i == argc - 1 || argv[i + 1][0] == '-'))
 			argv[i] += 2;
-	/* Of tools, --signs is a word, too. */
+	/* tools takes --signs as a word. */
 	if (argc > 2 && strcmp(argv[1], "tools") == 0 &&
 		strcmp(argv[2], "--signs") == 0)
 		argv[2] += 2;

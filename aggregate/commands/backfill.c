@@ -44,7 +44,7 @@ struct work {
 	double now;
 };
 
-/* What was done with the minutes of one server. */
+/* The minutes of one server, counted. */
 struct tally {
 	unsigned long counted[VERDICT_UNKNOWN + 1]; /* by colour */
 	unsigned long before, untimely;

@@ -200,7 +200,7 @@ static int compare_moves(const void *a, const void *b)
 				  : strcmp(x->slug, y->slug);
 }
 
-/* What moved since the earlier audit, n of them; free it. */
+/* The servers that moved since the earlier audit, *n; free them. */
 static struct move *find_moves(struct audit *a, size_t *n)
 {
 	struct before *was = &a->before;

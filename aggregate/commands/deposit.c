@@ -74,7 +74,7 @@ static void say_runner(struct deposit *d)
 	buf_release(&line);
 }
 
-/* A piece, with the line in front of it, is put where there is none yet. */
+/* Put a piece, with its line in front, into an empty place. */
 static void queue_piece(struct deposit *d, struct store *s, size_t piece,
 	int slot, const double skew[2])
 {

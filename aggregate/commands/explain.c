@@ -41,7 +41,7 @@ struct last {
 	struct probe_details details;
 	double at; /* when it started */
 	char id[80];
-	/* Where it failed, and the code, or "". */
+	/* The step at which it failed, and the code, or "". */
 	enum step failed_step;
 	char error[100];
 };

@@ -32,9 +32,9 @@
 
 /* How often it is looked whether something came. */
 #define LOOK_MS 250
-/* What came so many seconds before it was looked for is of this round, too. */
+/* Pieces that came at most so many seconds before are of this round, too. */
 #define FRESH_S 15
-/* What is there is told from something else by as many bytes. */
+/* As many bytes tell a piece from another one in its place. */
 #define MARK_BYTES 1024
 /* About as many bytes of targets are one element; and the most in all. */
 #define TARGETS_PIECE (512 * 1024)

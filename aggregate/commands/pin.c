@@ -182,7 +182,7 @@ static void put_in_lock(struct work *w, struct pin_view *v,
 	free(texts);
 }
 
-/* What is approved is what was shown, however long that took. */
+/* The tools that were shown are approved, however long that took. */
 static void review(struct work *w, struct pin_view *v, const struct probe *seen,
 	bool same_words)
 {
@@ -306,7 +306,7 @@ static bool see(void *arg, struct pin_view *v)
 	return !w->quit;
 }
 
-/* Save and print what was found, and make an exit status of it. */
+/* Save and print the result; returns the exit status. */
 static int finish(struct work *w)
 {
 	pin_changes_end(&w->out, !w->unread && !w->status);

@@ -21,8 +21,8 @@ struct pin_view {
 	const char *slug;
 	const struct region_history *regions; /* those that should report */
 	size_t n_regions;
-	/* Where the texts are: all of them here, or in a store that is asked when
-	   they are needed. */
+	/* The texts are all here, or in a store that is asked when they are
+	   needed. */
 	struct store *store; /* NULL: records */
 	struct tool_texts texts;
 	bool asked, failed; /* the store */
@@ -32,7 +32,7 @@ struct pin_view {
    fails, and v->failed is set; then there are none. */
 const struct tool_texts *pin_view_texts(struct pin_view *v);
 
-/* What is done with a server; false: the next ones are left out. */
+/* Use a server; false: the next ones are left out. */
 typedef bool pin_view_use(void *arg, struct pin_view *v);
 
 /*
@@ -42,7 +42,7 @@ typedef bool pin_view_use(void *arg, struct pin_view *v);
 int pin_views_stored(const struct conf *c, struct store *s, const char **slugs,
 	size_t n, pin_view_use *use, void *arg);
 
-/* What was read from the records of probes; opaque. */
+/* The records of probes, read; opaque. */
 struct pin_records;
 
 /*
@@ -57,7 +57,7 @@ size_t pin_records_each(struct pin_records *r, const char *slug,
 	pin_view_use *use, void *arg);
 void pin_records_free(struct pin_records *r);
 
-/* Where changes are written to. */
+/* Writes changes. */
 struct pin_writer {
 	enum format format; /* by output: text */
 	bool colour;

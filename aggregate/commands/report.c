@@ -40,7 +40,7 @@
 /* The keys of script_month_figures before those of the days. */
 #define KEYS_FIRST 3
 #define DAYS_MAX 31
-/* What it returns. */
+/* Its reply. */
 enum { GOT_MINUTES, GOT_LISTS, GOT_CHURN, GOT_P95 };
 /* The most days of durations that the store is sure to have. */
 #define LATENCY_DAYS (RETENTION_ROLLUP_S / 86400)
@@ -307,7 +307,7 @@ static struct report_count *protocol_count(
 		i++;
 	if (i < s->n_protocols)
 		return &s->protocols[i];
-	/* Of more kinds than there are revisions the rest is one. */
+	/* If there are more kinds than rows, the last row counts the others. */
 	if (i >= REPORT_PROTOCOLS - 1 && protocol)
 		return protocol_count(s, NULL, NULL);
 	if (protocol) {
@@ -319,7 +319,7 @@ static struct report_count *protocol_count(
 	return &s->protocols[i];
 }
 
-/* What the newest probe that tells spoke; NULL where none does. */
+/* The newest probe that knows which protocol it spoke; NULL: none does. */
 static const struct probe *newest_spoken(const struct server *found)
 {
 	const struct probe *newest = NULL;
@@ -510,7 +510,7 @@ static struct report_count *count_buckets(const struct survey *s)
 	return v;
 }
 
-/* Of servers that are behind a wall. */
+/* Servers that are behind a wall, by its kind. */
 static struct report_count *count_walls(const struct survey *s)
 {
 	struct report_count *v = xcalloc(WALLS, sizeof *v);

@@ -39,7 +39,7 @@
 /* Room for who restores: "process 4711 on HOST since 2026-04-29T20:31:00Z". */
 #define WHO_SIZE (HOST_NAME_MAX + 64)
 
-/* The file, and what has been read of it. */
+/* The file, and how much of it has been read. */
 struct reading {
 	const char *name;
 	int fd;
@@ -323,7 +323,7 @@ static int lock(struct restore *r, bool take)
 static void unlock(struct restore *r)
 {
 	add_lock(r, 0, false);
-	/* Where that fails, the lock ends by itself. */
+	/* If that fails, the lock expires by itself. */
 	store_run(r->store);
 }
 
@@ -526,7 +526,7 @@ static int write_all(struct restore *r)
 	return rc ? EXIT_ENV : EXIT_GOOD;
 }
 
-/* What was done, on standard output. */
+/* Print how much was restored. */
 static int report(const struct restore *r)
 {
 	struct buf b;
@@ -618,7 +618,7 @@ int restore(const struct command *cmd)
 		return EXIT_USAGE;
 	}
 	in.fd = fd;
-	/* What cannot be read twice is copied. */
+	/* Copy a file that cannot be read twice. */
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		in.fd = spool(fd, in.name);
 	else

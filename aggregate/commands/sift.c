@@ -24,7 +24,7 @@
 
 /* Lines are written together, about as many bytes. */
 #define PIECE 65536
-/* Of the name of another region, as much is told. */
+/* Messages name at most so many characters of another region. */
 #define OWN_CHARS 40
 /* The longest address that is passed on. */
 #define ADDRESS_MAX 45
@@ -125,7 +125,7 @@ static void put_number(struct buf *b, const cJSON *v)
 		buf_char(b, '?');
 }
 
-/* What a runner must not say of itself is measured elsewhere. */
+/* mcp-fleet measures these members; a runner must not set them. */
 static bool put_runner(struct sift *s, cJSON *o)
 {
 	const char *egress = egress_of(o);

@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What one call of the script reads at most. */
+/* The most that one call of the script reads. */
 #define CALL_KEYS 2000
 #define CALL_BYTES "8388608"
 /* How many values of a large key come at a time. */
@@ -72,7 +72,7 @@ static bool put_values(struct work *w, const char *key,
 	return true;
 }
 
-/* Write a key by what the script says of it; false: that failed. */
+/* Write a key by the reply of the script; false: that failed. */
 static bool put_key(struct work *w, const char *key,
 	const struct store_reply *r)
 {

@@ -120,7 +120,7 @@ static int by_region(const void *a, const void *b)
 	return strcmp(x->region, y->region);
 }
 
-/* Of the runners on one machine, all but the first name the first. */
+/* Each runner but the first on a machine names the first. */
 static void find_machines(struct status_fleet *f, struct collect *c)
 {
 	collect_finish(c);
@@ -335,7 +335,7 @@ static enum dot dot_of(enum region_state s)
 	return DOT_BROKEN;
 }
 
-/* What the rule makes of one region now. */
+/* Judge one region by the rule, now. */
 static void read_region(struct status_region *out, const struct rule *rule,
 	const struct region_history *h, double now)
 {

@@ -46,11 +46,11 @@ struct sample {
 	struct kind kinds[KINDS_MAX];
 	size_t n;
 	double keys; /* asked for */
-	/* Of the whole store. */
+	/* Figures of the whole store. */
 	double all_keys, used, limit; /* limit: 0 for none */
 	double servers;
 	char policy[40], aof[40]; /* "" where INFO is forbidden */
-	/* Of the server that has the least room; max: 0 where it is not known. */
+	/* The server of the store with the least room; max: 0: not known. */
 	double clients, clients_max;
 	struct holder holders[HOLDERS]; /* of all servers */
 	size_t n_holders;
@@ -146,7 +146,7 @@ static double info_number(const struct store_reply *r, const char *name)
 	return sum;
 }
 
-/* Of the answers of all servers to INFO, that of the fullest. */
+/* Find the fullest server of the store in the answers to INFO. */
 static void read_clients(struct sample *s, const struct store_reply *r)
 {
 	static const char connected[] = "\nconnected_clients:";

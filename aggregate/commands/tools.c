@@ -26,7 +26,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* As many refused tools of a file are named. */
+/* Messages name at most so many refused tools of a file. */
 #define REFUSED_NAMED 20
 /* Lines are written together, about as many bytes. */
 #define PIECE 65536

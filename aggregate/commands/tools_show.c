@@ -27,7 +27,7 @@ struct sight {
 	size_t region; /* of `seen` */
 };
 
-/* What is shown of a server. */
+/* The page on the tools of a server. */
 struct view {
 	const struct command *cmd;
 	struct output output;

@@ -22,7 +22,7 @@ struct region_history;
 #define BASELINE_LEAST 100
 
 struct figures {
-	/* Of whole probes that were not broken; NAN where there is none. */
+	/* By whole probes that were not broken; NAN: there are none. */
 	double p50_ms, p95_ms; /* to the millisecond */
 	double baseline;
 	struct error_rates rates;

@@ -202,7 +202,7 @@ struct entry {
 	uint32_t bytes; /* of its records when written */
 };
 
-/* What runner records say of a region's machine: shared strings, or NULL. */
+/* A region's machine, by runner records: shared strings, or NULL. */
 struct runner {
 	const char *region;
 	const char *host_key, *egress;

@@ -6,7 +6,7 @@
 
 struct record;
 
-/* What the user of records returns to get no more of them. */
+/* The user of records returns it to get no more records. */
 #define INPUT_STOP (-2)
 
 /* All zero before anything is read. */

@@ -58,7 +58,7 @@ struct evaluation {
 	double latest; /* of struct publish_count */
 	/* When a clock that was ahead had published last; 0: none had. */
 	double ahead;
-	/* Of public servers; NULL: which these are is not known. */
+	/* Rows of public servers; NULL: nobody knows which are public. */
 	struct listing_rows *rows;
 };
 
@@ -569,7 +569,7 @@ static int judge_all(struct evaluation *ev)
 	return ev->red ? EXIT_NEWS : EXIT_GOOD;
 }
 
-/* What is pinned; where that cannot be told, servers are judged without. */
+/* Read tools.lock; if it cannot be used, servers are judged without it. */
 static void read_lock(struct evaluation *ev, const char *config)
 {
 	char why[LOCK_WHY], *path = lock_path(config);

@@ -49,7 +49,7 @@ bool minute_counted(const struct store_reply *day, int minute,
 
 /* ---- The regions that an evaluation heard of: regions.c. */
 
-/* What one region delivered, of public servers. */
+/* The reports of one region on public servers. */
 struct region_heard {
 	char *name;
 	size_t expected; /* servers that it is to report on */
@@ -61,8 +61,8 @@ struct region_heard {
 struct regions_heard {
 	struct region_heard *v;
 	size_t n, cap;
-	/* Of the configuration, where there is one: lines of lists that are
-	   left out. */
+	/* Lines of lists that the configuration, if there is one, leaves
+	   out. */
 	bool configured;
 	size_t left_out;
 };

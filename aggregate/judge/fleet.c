@@ -264,7 +264,7 @@ static void put_region(const struct conf *c, const char *name, struct buf *b)
 	buf_char(b, '}');
 }
 
-/* What readers need of the site; maintenance_max limits what they announce. */
+/* The site, for readers; maintenance_max limits what they announce. */
 static void put_site(const struct conf *c, struct buf *b)
 {
 	buf_str(b, "{\"title\":");
@@ -412,7 +412,7 @@ static void forget(struct store *s, const char *key, struct names *gone)
 	free(gone->v);
 }
 
-/* Of a row that a list of public servers has. */
+/* Whether a list of public servers has the row. */
 static bool knows_public(const struct conf *c, const char *slug)
 {
 	struct conf_server s;

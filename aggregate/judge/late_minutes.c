@@ -35,7 +35,7 @@ static int bit(const struct store_reply *r, int i)
 		((unsigned char)store_text(r)[byte] >> (7 - i % 8) & 1);
 }
 
-/* The same of a day that an older version wrote: see uptime.lua. */
+/* minute_counted for a day that an older version wrote: see uptime.lua. */
 static bool counted_in_bits(const struct store_reply *day, int minute,
 	enum verdict_colour *as)
 {

@@ -93,7 +93,7 @@ void publish_queue(struct store *store, const char *sha,
 
 /* ---- How long a server takes from each region. */
 
-/* So many hours are looked back: an evaluation may have been missed. */
+/* Look back so many hours: an evaluation may have been missed. */
 #define HOURS 3
 /* The keys of a region, beside those of the script's own. */
 #define KEYS_EACH (HOURS + 1)

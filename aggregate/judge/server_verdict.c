@@ -25,12 +25,12 @@
 
 /* ---- Where the tools that regions see differ, in the words of their definitions. */
 
-/* Of more sides than these only which tools differ is told. */
+/* Sides beyond these get no words, only the names of tools. */
 #define SIDES_MAX 8
 /* Instead of a hash that is not known. */
 #define UNKNOWN "-"
 
-/* What the side k sees: the full hash of its first region. */
+/* The full hash that the first region of a side sees. */
 static const char *list_of(const struct verdict_side *side,
 	const struct region_history *h, size_t n, double until)
 {
@@ -186,7 +186,7 @@ static size_t list_expected(struct server_verdict *s)
 	return n;
 }
 
-/* What is published of each region beside the verdict. */
+/* Set the state and latency of each region, which are published, too. */
 static void set_region_states(
 	struct server_verdict *s, double until, const struct loaded *l)
 {
@@ -205,7 +205,7 @@ static void set_region_states(
 	}
 }
 
-/* What the newest probe spoke that shook hands. */
+/* Set the protocol of the newest probe that shook hands. */
 static void set_protocol(struct server_verdict *s, double until)
 {
 	double at = 0;

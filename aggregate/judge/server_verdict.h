@@ -21,7 +21,7 @@ struct store;
 struct kept_field {
 	const char *before; /* NULL: there was none */
 	struct buf text;    /* as it will be; empty: there is none */
-	cJSON *doc;  /* owns what the verdict says of it */
+	cJSON *doc;  /* owns the strings that the verdict has of it */
 };
 
 /* One server while it is judged. */
@@ -34,11 +34,11 @@ struct server_verdict {
 	struct verdict verdict;
 	double churn_since; /* from the verdict before; 0: no churn */
 	double last_healthy; /* when a probe last was; NAN: never */
-	/* What its sides say, and what nobody approved of its tools. */
+	/* The words of its sides, and the changes that nobody approved. */
 	struct kept_field words, unapproved;
 };
 
-/* What a server is judged by, beside its probes. */
+/* The basis of a verdict, beside the probes. */
 struct server_verdict_input {
 	const struct loaded *loaded; /* as of the verdict before */
 	double now;
@@ -81,7 +81,7 @@ void server_verdict_queue(const struct server_verdict *s, struct store *store,
 
 /* ---- Tools that nobody approved, by tools.lock: unapproved.c. */
 
-/* What is compared. */
+/* The pin, and the lists that regions see. */
 struct unapproved_input {
 	const char *slug;
 	const struct pinned_digests *pinned;

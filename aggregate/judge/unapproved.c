@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many lists of one server are told apart. */
+/* At most so many lists of one server are compared. */
 #define LISTS_MAX 8
 
 /* The newest probe of a region whose tools nobody approved, or NULL. */
@@ -138,7 +138,7 @@ struct comparison {
 	struct verdict_unapproved u;
 };
 
-/* What is known of a change without its definitions. */
+/* Make the class graver by tools whose definitions are not known. */
 static void worsen_by(struct comparison *c, const char **names, size_t n,
 	enum change_class class)
 {

@@ -20,7 +20,7 @@
 /* More than a hundred thousand servers have. */
 #define FILE_MAX ((size_t)1024 * 1024 * 1024)
 
-/* What is written; 1 had digests only. */
+/* The version that is written; 1 had digests only. */
 #define LOCK_VERSION 2
 
 /* The limits of the file, and of a definition, which is five levels deep. */
@@ -510,7 +510,7 @@ const char *tool_texts_find(const struct tool_texts *t, const char *full)
 	for (size_t i = first; i < t->n; i++) {
 		if (strncmp(t->v[i].digest, full, DIGEST_HEAD) != 0)
 			break;
-		/* Of 16 digits that agree, all must. */
+		/* 16 digits agree; all must. */
 		sha256_hex(t->v[i].text, strlen(t->v[i].text), own);
 		if (strcmp(own, full) == 0)
 			return t->v[i].text;

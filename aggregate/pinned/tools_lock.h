@@ -84,7 +84,7 @@ int lock_save(const struct tools_lock *lock, const char *path);
  */
 struct lock_digests;
 
-/* What is pinned of a server; full is "" where that is not known. */
+/* The pinned digests of a server; full is "" where it is not known. */
 struct pinned_digests {
 	char contract[HASH_HEX + 1];
 	char full[HASH_HEX + 1];

@@ -87,7 +87,7 @@ bool encoded_text_find(const char *s, size_t n, size_t *at, size_t *end);
  * sentence.
  */
 
-/* What a phrase speaks of. */
+/* The subject of a phrase. */
 enum phrase_kind {
 	PHRASE_MODEL,	/* it tells the model what to do, or to hide */
 	PHRASE_SECRET,	/* it reaches for a secret, or passes one on */
@@ -102,12 +102,12 @@ struct phrases;
 struct phrases *phrases_new(void);
 void phrases_free(struct phrases *ph);
 
-/* Where a phrase stands in a text, in bytes. */
+/* A phrase in a text, in bytes. */
 struct phrase_hit {
 	enum phrase_kind kind;
 	size_t at, end;
-	/* Of a secret: words, between spaces, of which a tool whose business
-	   that secret is has one in its name. */
+	/* For a secret: words, between spaces; a tool that has one in its name
+	   may ask for that secret. */
 	const char *business;
 };
 

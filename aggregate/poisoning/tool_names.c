@@ -32,7 +32,7 @@ struct tool_names {
 	struct index by_key; /* of keys */
 };
 
-/* What a name is looked for by. */
+/* A name that is looked for. */
 struct wanted {
 	const char *name;
 	size_t n;

@@ -86,7 +86,7 @@ static bool is_number(const char *s, size_t most)
 	return n && n <= most && !s[n] && (*s != '0' || n == 1);
 }
 
-/* Of a state of mcp-alert also what stands for several servers. */
+/* The state of mcp-alert has other names for several servers, too. */
 static bool take_slug(const char *part, struct key_name *out)
 {
 	bool several = strncmp(out->form, "alert:", 6) == 0 &&
@@ -172,7 +172,7 @@ bool key_name_read(const char *key, size_t n, struct key_name *out)
 
 /* The names of a class take at most that many bytes: a quarter of a million. */
 #define CLASS_BYTES ((size_t)16 * 1024 * 1024)
-/* As many classes as half of all there can be: one server has too many keys. */
+/* With so many classes, one server alone has too many keys. */
 #define CLASSES_MAX ((uint64_t)1 << 40)
 
 /* A probe that starts so far ahead of our clock is a probe of now. */
@@ -228,7 +228,7 @@ int fleet_keys_scan(struct store *s,
 	return 0;
 }
 
-/* Where the slug of a key is that has one. */
+/* The slug within a key that has one. */
 static const char *slug_in(const char *key)
 {
 	return key + sizeof "probe:" - 1; /* "alert:" is as long */

@@ -26,7 +26,7 @@
 
 static const char *const types[] = {"snapshot", "key", "end"};
 
-/* Of what stands from `from` on: its digest, and the end of the line. */
+/* Append the digest of the text from `from` on, and the end of the line. */
 static void put_sum(struct buf *b, size_t from)
 {
 	char hex[SHA256_HEX];

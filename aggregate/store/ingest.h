@@ -48,7 +48,7 @@ struct piece {
 /* The place of the summary; that of a step is its number less one. */
 #define BATCH_SUMMARY (RECORD_PROBE_LINES - 1)
 
-/* One probe, with the records of it that have come so far. */
+/* One probe, with its records that have come so far. */
 struct bundle {
 	char slug[SLUG_MAX + 1];
 	char region[REGION_MAX + 1];

@@ -55,7 +55,7 @@ static void read_record(const char *p, size_t n,
 	record_release(&r);
 }
 
-/* Where the columns of a row begin, five at most; how many. */
+/* Find where the columns of a row begin, five at most; how many. */
 static size_t columns(const char *row, const char *column[5])
 {
 	size_t n = 0;
@@ -184,7 +184,7 @@ static void read_rows(struct summary *last, const char *slug,
 				each(arg, &last->r);
 			continue;
 		}
-		/* What is no record has no '{'. */
+		/* A text without '{' is no record. */
 		for (; *rows && *rows != '\n'; rows += *rows == '\t') {
 			if (*rows == '{')
 				read_record(rows, (size_t)width(rows), each, arg);
@@ -503,7 +503,7 @@ void load_group_release(struct load_group *g)
 	collect_free(g->collect);
 }
 
-/* What the last probe of a region said that has records. */
+/* The last probe of a region that has records. */
 struct told {
 	enum region_state state;
 	enum step failed_step;
@@ -561,7 +561,7 @@ void load_records(const char *text,
 	}
 }
 
-/* Where the records of a minute go: c is NULL before the span. */
+/* Takes the records of a minute; c is NULL before the span. */
 struct minute {
 	struct collect *c;
 	const struct load_span *span;

@@ -15,7 +15,7 @@
 #define DIVERGENCE_WORDS "divergence:words"
 #define UNAPPROVED_CHANGE "unapproved:change"
 
-/* What the store knows of one server beside its probes. */
+/* One server in the store, beside its probes. */
 struct loaded {
 	const char *slug; /* as given to load_servers */
 	struct figures figures;
@@ -34,10 +34,9 @@ struct loaded {
 	double last_success; /* as of the verdict before; 0: not known */
 	double last_healthy; /* likewise; 0: never */
 	double churn_since; /* and since when they churn; 0: they do not */
-	/* What the sides of its divergence say, see server_verdict.c; NULL:
-	   nothing. */
+	/* The words of its divergence, see server_verdict.c; NULL: none. */
 	char *divergence_words;
-	/* What nobody approved of its tools, see unapproved.c; NULL: nothing. */
+	/* Changes that nobody approved, see unapproved.c; NULL: none. */
 	char *unapproved;
 };
 

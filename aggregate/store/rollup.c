@@ -116,7 +116,7 @@ static void add_counts(struct error_rates *r, const struct counts *c,
 	}
 }
 
-/* Where a part is more than the whole, nothing is known. */
+/* If a part is more than the whole, the count is not known. */
 static bool sound(const struct error_rates *r)
 {
 	for (unsigned w = 0; w < RATE_WINDOWS; w++)
