@@ -6,8 +6,8 @@
 #include "pinned/pin_compare.h"
 #include "records/probe.h"
 #include "records/verdict.h"
-#include "tools/change_text.h"
 #include "tools/definition_diff.h"
+#include "words/change_text.h"
 
 #include <stdint.h>
 #include <string.h>

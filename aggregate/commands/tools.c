@@ -14,10 +14,10 @@
 #include "options.h"
 #include "poisoning/poisoning.h"
 #include "poisoning/text.h"
-#include "tools/change_text.h"
 #include "tools/definition_diff.h"
 #include "tools/definitions.h"
 #include "verdict_line.h"
+#include "words/change_text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #ifndef JUDGE_EVALUATION_H
 #define JUDGE_EVALUATION_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "verdict_line.h"
 
 #include <stdbool.h>

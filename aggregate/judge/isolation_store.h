@@ -5,7 +5,7 @@
 #ifndef JUDGE_ISOLATION_STORE_H
 #define JUDGE_ISOLATION_STORE_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "rule/isolation.h"
 
 struct store;

@@ -2,9 +2,9 @@
 
 #include "base/clock.h"
 #include "base/zone.h"
-#include "mcp/layers.h"
-#include "rule/divergence_text.h"
+#include "terms/layers.h"
 #include "rule/failure_run.h"
+#include "rule/divergence_text.h"
 
 #include <math.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #ifndef SNAPSHOT_FLEET_KEYS_H
 #define SNAPSHOT_FLEET_KEYS_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
 #include "base/lines.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "mcp/histogram.h"
-#include "mcp/layers.h"
+#include "terms/histogram.h"
+#include "terms/layers.h"
 #include "store/hour_row.h"
 
 #include <inttypes.h>

@@ -5,7 +5,7 @@
 #ifndef STORE_DEFINITIONS_H
 #define STORE_DEFINITIONS_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/probe.h"
 #include "records/verdict.h"
 #include "tools/definitions.h"

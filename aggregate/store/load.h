@@ -6,7 +6,7 @@
 
 #include "figures/figures.h"
 #include "histories/collect.h"
-#include "mcp/histogram.h"
+#include "terms/histogram.h"
 #include "rule/region_state.h"
 #include "store/store.h"
 

@@ -5,7 +5,7 @@
  */
 #include "figures/figures.h"
 #include "rule/history.h"
-#include "mcp/histogram.h"
+#include "terms/histogram.h"
 
 #include <math.h>
 #include <setjmp.h>
