@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DAY 86400.0
 #define AT(member) offsetof(struct command, member)
@@ -310,6 +311,16 @@ int command_parse(int argc, char **argv, struct command *cmd)
 		return EXIT_USAGE;
 	}
 	return -1;
+}
+
+struct output output_choose(enum format format)
+{
+	const char *no = getenv("NO_COLOR");
+	bool terminal = isatty(STDOUT_FILENO);
+
+	return (struct output) {.text = format == FORMAT_TEXT ||
+			(format == FORMAT_BY_OUTPUT && terminal),
+		.colour = terminal && !(no && *no)};
 }
 
 void command_release(struct command *cmd)

@@ -12,7 +12,6 @@
 #include "rule/bucket.h"
 #include "store/load.h"
 #include "store/store.h"
-#include "verdict_line.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -17,7 +17,6 @@
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/setup.h"
-#include "store/skew.h"
 #include "store/store.h"
 
 #include <errno.h>

@@ -19,7 +19,6 @@
 #include "store/retention.h"
 #include "store/scripts.h"
 #include "store/setup.h"
-#include "store/skew.h"
 #include "store/store.h"
 
 #include <errno.h>

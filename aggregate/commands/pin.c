@@ -13,7 +13,6 @@
 #include "rule/drift.h"
 #include "store/format.h"
 #include "store/store.h"
-#include "verdict_line.h"
 
 #include <errno.h>
 #include <math.h>

@@ -7,7 +7,7 @@
 #include "records/probe.h"
 #include "records/verdict.h"
 #include "tools/definition_diff.h"
-#include "words/change_text.h"
+#include "words/words.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -14,7 +14,7 @@
 #include "rule/threshold_comparison.h"
 #include "rule/thresholds.h"
 #include "rule/verdict.h"
-#include "verdict_line.h"
+#include "words/words.h"
 
 #include <errno.h>
 #include <math.h>

@@ -18,8 +18,6 @@
 #include "histories/collect.h"
 #include "json/json.h"
 #include "judge/fleet.h"
-#include "terms/histogram.h"
-#include "terms/regions.h"
 #include "options.h"
 #include "records/month_report.h"
 #include "rule/wall.h"
@@ -28,7 +26,8 @@
 #include "store/retention.h"
 #include "store/scripts.h"
 #include "store/store.h"
-#include "verdict_line.h"
+#include "terms/histogram.h"
+#include "terms/regions.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -29,7 +29,6 @@
 #include "store/load.h"
 #include "store/retention.h"
 #include "store/store.h"
-#include "verdict_line.h"
 
 #include <langinfo.h>
 #include <locale.h>

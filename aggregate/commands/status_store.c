@@ -16,7 +16,6 @@
 #include "options.h"
 #include "snapshot/fleet_keys.h"
 #include "store/store.h"
-#include "verdict_line.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -16,8 +16,7 @@
 #include "poisoning/text.h"
 #include "tools/definition_diff.h"
 #include "tools/definitions.h"
-#include "verdict_line.h"
-#include "words/change_text.h"
+#include "words/words.h"
 
 #include <errno.h>
 #include <fcntl.h>

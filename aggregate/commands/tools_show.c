@@ -11,7 +11,6 @@
 #include "options.h"
 #include "store/definitions.h"
 #include "store/store.h"
-#include "verdict_line.h"
 
 #include <math.h>
 #include <stdint.h>

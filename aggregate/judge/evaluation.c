@@ -29,7 +29,7 @@
 #include "store/persist.h"
 #include "store/scripts.h"
 #include "store/store.h"
-#include "verdict_line.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>

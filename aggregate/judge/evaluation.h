@@ -6,8 +6,8 @@
 #ifndef JUDGE_EVALUATION_H
 #define JUDGE_EVALUATION_H
 
+#include "options.h"
 #include "terms/names.h"
-#include "verdict_line.h"
 
 #include <stdbool.h>
 #include <stddef.h>

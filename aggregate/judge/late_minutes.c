@@ -19,6 +19,7 @@
 #include "store/retention.h"
 #include "store/scripts.h"
 #include "store/store.h"
+#include "words/words.h"
 
 #include <inttypes.h>
 #include <math.h>

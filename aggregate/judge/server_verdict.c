@@ -16,7 +16,7 @@
 #include "store/load.h"
 #include "store/store.h"
 #include "tools/definitions.h"
-#include "words/list_words.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdio.h>

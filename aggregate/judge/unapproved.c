@@ -8,7 +8,7 @@
 #include "rule/drift.h"
 #include "store/definitions.h"
 #include "store/store.h"
-#include "words/list_words.h"
+#include "words/words.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -143,7 +143,7 @@ refuses() {
 FLOORS='
 lib: conf tools records terms store cgi json base
 probe: main probe steps expiry report,options,queue target,ssh_command auth protocol http redaction
-aggregate: main commands judge store,snapshot verdict_line figures options histories pinned words rule poisoning
+aggregate: main commands judge store,snapshot words figures options histories pinned rule poisoning
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
 alertd: main web,commands notifier evaluate emit,delivery print,output,input,options,last_good
