@@ -1,4 +1,4 @@
-#include "judge/regions.h"
+#include "judge/evaluation.h"
 
 #include "base/clock.h"
 #include "base/lines.h"

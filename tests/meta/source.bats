@@ -142,7 +142,7 @@ refuses() {
 FLOORS='
 lib: conf tools records terms store cgi json base
 probe: main probe steps expiry report,options,queue target auth protocol http redaction
-aggregate: main commands judge store,snapshot verdict_line figures options histories pinned words rule poisoning
+aggregate: main commands judge store,snapshot words figures options histories pinned rule poisoning
 serve: main render,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	words data source,http access
 alertd: main web,commands notifier evaluate emit,delivery print,output,input,options,last_good

@@ -1,16 +1,69 @@
 /*
- * definition_history.h: what the tools of a server said, by region and time, read
- * from key_definitions.
+ * definitions.h: what the tools of servers say, into the store and out of it, by
+ * region and time, see key_definitions.
  */
-#ifndef STORE_DEFINITION_HISTORY_H
-#define STORE_DEFINITION_HISTORY_H
+#ifndef STORE_DEFINITIONS_H
+#define STORE_DEFINITIONS_H
 
+#include "terms/names.h"
 #include "records/probe.h"
 #include "records/verdict.h"
 #include "tools/definitions.h"
 
+struct input;
 struct store;
 struct tool_texts;
+
+/* ---- Into the store. */
+
+/* The tool records of one probe. All zero has none. */
+struct definition_batch {
+	char slug[SLUG_MAX + 1];
+	char region[REGION_MAX + 1];
+	char probe_id[PROBE_ID_MAX + 1];
+	struct waiting_definition {
+		char digest[HASH_HEX + 1];
+		char *text;	    /* in the form of RFC 8785 */
+		unsigned long line; /* of its record */
+	} *v;
+	size_t n, cap, bytes;
+};
+
+/*
+ * definition_batch_add(d, r, line, why): take in a tool record, from that line.
+ * -1 and why, which has RECORD_WHY bytes: its probe has too many.
+ */
+int definition_batch_add(struct definition_batch *d,
+	const struct tool_record *r, unsigned long line, char *why);
+
+/*
+ * definition_batch_stray(d, k, in): a record of k's probe comes next: refuse what
+ * waits for the summary of another; k NULL: none comes.
+ */
+void definition_batch_stray(struct definition_batch *d,
+	const struct probe_key *k, struct input *in);
+
+/*
+ * definition_batch_queue(d, s, sha, r, now, in, bytes): the summary r came: where
+ * it names its tools, queue script_definitions, which the store knows as sha, with
+ * what waits. Refuse what is of no tool that it names. Nothing waits then. The
+ * number of the reply, or STORE_NO_REPLY; *bytes grows by what was queued.
+ */
+size_t definition_batch_queue(struct definition_batch *d, struct store *s,
+	const char *sha, const struct probe_record *r, double now,
+	struct input *in, size_t *bytes);
+
+/*
+ * definition_batch_renew(s, slug, probe_id): the server is seen: queue that the
+ * key lives on, for one probe in some.
+ */
+void definition_batch_renew(struct store *s, const char *slug,
+	const char *probe_id);
+
+/* definition_batch_release(d): nothing waits any more. */
+void definition_batch_release(struct definition_batch *d);
+
+/* ---- Out of the store. */
 
 struct listed_tool {
 	const char *digest; /* its first DIGEST_HEAD digits */

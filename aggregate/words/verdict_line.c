@@ -1,20 +1,6 @@
-#include "verdict_line.h"
+#include "words/words.h"
 
 #include "rule/divergence_text.h"
-
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-struct output output_choose(enum format format)
-{
-	const char *no = getenv("NO_COLOR");
-	bool terminal = isatty(STDOUT_FILENO);
-
-	return (struct output) {.text = format == FORMAT_TEXT ||
-			(format == FORMAT_BY_OUTPUT && terminal),
-		.colour = terminal && !(no && *no)};
-}
 
 static const char *colour_code(enum verdict_colour c)
 {
