@@ -6,7 +6,7 @@
 #include "base/stats.h"
 #include "base/xalloc.h"
 #include "conf/policy.h"
-#include "delivery/worker.h"
+#include "delivery/delivery.h"
 #include "emit.h"
 #include "incident/acknowledgement.h"
 #include "incident/expiry.h"

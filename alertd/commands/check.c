@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/zone.h"
 #include "conf/conf.h"
-#include "delivery/sender.h"
+#include "delivery/delivery.h"
 #include "incident/event.h"
 #include "incident/incident.h"
 #include "mcp/regions.h"

@@ -1,4 +1,4 @@
-#include "delivery/attempt.h"
+#include "delivery/delivery.h"
 
 #include "base/clock.h"
 #include "base/log.h"

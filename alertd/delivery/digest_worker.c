@@ -1,10 +1,8 @@
-#include "delivery/digest_worker.h"
+#include "delivery/delivery.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "delivery/lease.h"
-#include "delivery/owner.h"
-#include "delivery/sender.h"
+#include "outbox/leases.h"
 #include "records/history.h"
 #include "routing/digest.h"
 #include "routing/fallback.h"

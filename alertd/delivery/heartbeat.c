@@ -1,8 +1,7 @@
-#include "delivery/heartbeat.h"
+#include "delivery/delivery.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "delivery/round_complete.h"
 #include "transport/credential.h"
 #include "transport/transport.h"
 

@@ -1,4 +1,4 @@
-#include "delivery/round_complete.h"
+#include "delivery/delivery.h"
 
 #include "base/xalloc.h"
 #include "store/stages.h"

@@ -1,4 +1,4 @@
-#include "delivery/sender.h"
+#include "delivery/delivery.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"

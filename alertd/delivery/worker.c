@@ -1,10 +1,9 @@
-#include "delivery/worker.h"
+#include "delivery/delivery.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stats.h"
 #include "base/xalloc.h"
-#include "delivery/attempt.h"
 #include "routing/fallback.h"
 #include "routing/outbox.h"
 #include "state/state_store.h"

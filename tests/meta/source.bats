@@ -149,7 +149,7 @@ aggregate: main commands store verdict_line figures options offline lock rule si
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
 alertd: main web,commands notifier evaluate emit,delivery print,output,input,options
-	sinks routing transport state incident words run
+	sinks routing outbox,transport state incident words run
 '
 
 # What each file includes, as "FILE AREA INCLUDED"; of another program's: "?". Bats does

@@ -4,7 +4,7 @@
  */
 #include "base/xalloc.h"
 #include "conf/policy.h"
-#include "delivery/worker.h"
+#include "delivery/delivery.h"
 #include "evaluate.h"
 #include "incident/event.h"
 #include "notifier.h"
