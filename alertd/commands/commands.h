@@ -17,7 +17,7 @@
 #include "records/silence.h"
 #include "records/verdict.h"
 #include "routing/what_if.h"
-#include "state/history_store.h"
+#include "state/stores.h"
 
 #include <stdbool.h>
 
@@ -215,9 +215,6 @@ int maintenance_command(const struct options *o, const struct conf *conf,
 const char *maintenance_plan_zone(
 	const struct options *o, const struct conf *c);
 
-/* Room for the reason why a plan is refused. */
-#define MAINTENANCE_PLAN_WHY 300
-
 enum maintenance_plan_fit {
 	MAINTENANCE_PLAN_FITS,
 	MAINTENANCE_PLAN_CUT, /* it was too long, and was cut */
@@ -227,14 +224,6 @@ enum maintenance_plan_fit {
 /* maintenance_plan_fit(m, now, cap_s): cut m to at most cap_s seconds. */
 enum maintenance_plan_fit maintenance_plan_fit(
 	struct maintenance *m, double now, double cap_s);
-
-/*
- * maintenance_plan_servers(m, c, why): whether each of its names, patterns and
- * accounts is or matches one of the configuration. False, and why, which has
- * MAINTENANCE_PLAN_WHY bytes, names what was perhaps meant.
- */
-bool maintenance_plan_servers(
-	const struct maintenance *m, const struct conf *c, char *why);
 
 /*
  * note.c: the command "note": what the operators say of an incident to

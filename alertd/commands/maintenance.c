@@ -32,6 +32,8 @@
 #define SILENCE_SHOWN_S (7 * 86400)
 #define WEEK_S (7 * 86400.0)
 #define REASON_SHOWN 60
+/* Room for the reason why a plan is refused. */
+#define MAINTENANCE_PLAN_WHY 300
 /* Room for the words of an option. */
 #define WORDS_MAX 2048
 
@@ -94,7 +96,9 @@ static bool account_is_there(const char *name, const struct conf *c, char *why)
 	return refuse_plan(why, "no account", name, near);
 }
 
-bool maintenance_plan_servers(
+/* Whether each of its names, patterns and accounts is or matches one of the
+   configuration. False, and why names what was perhaps meant. */
+static bool servers_are_there(
 	const struct maintenance *m, const struct conf *c, char *why)
 {
 	for (size_t i = 0; i < m->n_slugs; i++)
@@ -176,7 +180,7 @@ static int read_names(const struct options *o, const struct conf *conf,
 		}
 	if (o->account && !maintenance_account_valid(o->account))
 		return refuse_maintenance("account", o->account, "a name");
-	if (!conf || maintenance_plan_servers(m, conf, why))
+	if (!conf || servers_are_there(m, conf, why))
 		return 0;
 	log_error("%s", why);
 	return -1;
@@ -354,7 +358,7 @@ static bool slugs_are_known(const struct silence *s, const struct conf *c)
 
 		/* That of the fleet itself is no server's. */
 		if (strcmp(s->slugs[i], "*") != 0 &&
-			!maintenance_plan_servers(&one, c, why)) {
+			!servers_are_there(&one, c, why)) {
 			log_error("%s", why);
 			return false;
 		}

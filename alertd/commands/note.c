@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "incident/state.h"
 #include "records/incident_update.h"
-#include "state/incident_store.h"
 #include "state/state_store.h"
+#include "state/stores.h"
 #include "store/persist.h"
 
 #include <inttypes.h>

@@ -15,7 +15,7 @@
 #include "records/probe.h"
 #include "routing/what_if.h"
 #include "state/maintenance_store.h"
-#include "state/route_test_store.h"
+#include "state/stores.h"
 #include "transport/transport.h"
 #include "words/phrases.h"
 

@@ -1,4 +1,4 @@
-#include "state/folder.h"
+#include "state/backend.h"
 
 #include "base/files.h"
 

@@ -1,4 +1,4 @@
-#include "state/history_store.h"
+#include "state/stores.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"

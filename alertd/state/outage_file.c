@@ -1,12 +1,10 @@
-#include "state/outage_file.h"
+#include "state/backend.h"
 
 #include "base/buf.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/sha256.h"
 #include "base/xalloc.h"
-#include "state/backend.h"
-#include "state/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>

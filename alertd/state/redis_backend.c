@@ -6,8 +6,7 @@
 #include "base/xalloc.h"
 #include "incident/state.h"
 #include "state/backend.h"
-#include "state/history_store.h"
-#include "state/incident_store.h"
+#include "state/stores.h"
 #include "store/keys.h"
 #include "store/store.h"
 

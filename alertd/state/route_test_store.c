@@ -1,4 +1,4 @@
-#include "state/route_test_store.h"
+#include "state/stores.h"
 
 #include "base/buf.h"
 #include "base/log.h"

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "conf/last_good.h"
-#include "state/outage_file.h"
+#include "state/backend.h"
 #include "store/format.h"
 #include "store/persist.h"
 #include "store/store.h"

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/log.h"
-#include "state/folder.h"
+#include "state/backend.h"
 
 #include <fcntl.h>
 #include <poll.h>
