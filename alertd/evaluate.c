@@ -50,7 +50,7 @@ struct evaluator {
 	bool failed;
 };
 
-/* What an input has led to; nothing of it counts before it is stored. */
+/* The outcome of an input; it counts once it is stored. */
 struct outcome {
 	bool decided;
 	bool deliver;	 /* there is something in the outbox */
@@ -222,7 +222,7 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		break;
 	case EVALUATE_HEARD:
 		correlation_hear(st, in->u.heard);
-		/* What was due meanwhile. */
+		/* Do what became due meanwhile. */
 		machine_tick(st, &e->policy, at, events);
 		break;
 	case EVALUATE_JOIN:
@@ -562,8 +562,8 @@ static bool follows(struct evaluator *e, const struct correlation_start *s,
 }
 
 /*
- * Shared incidents first: sending that of one server delivers all its events, and
- * must not include shared ones.
+ * Shared incidents first: sending that of one server delivers all its events,
+ * and must not include shared ones.
  */
 static void tell_starts(struct evaluator *e)
 {
@@ -690,7 +690,8 @@ void evaluate_flush(struct evaluator *e)
 		tell_heard(e);
 	if (e->ends.n)
 		tell_ends(e);
-	/* What is under way is soon settled: its states are not read again. */
+	/* Deliveries under way are soon settled: their states are not read
+	   again. */
 	if (!worker_busy(e->worker))
 		state_store_forget(e->setup->states);
 }

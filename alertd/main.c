@@ -64,7 +64,7 @@ static int use_maintenance(struct notifier *p, cJSON *doc, char *why)
 	return -1;
 }
 
-/* The same of a silence record. */
+/* Takes a silence record, which only a dry run does. */
 static int use_silence(struct notifier *p, cJSON *doc, char *why)
 {
 	struct silence s;

@@ -30,9 +30,10 @@ int journal_open(const char *path)
 }
 
 /*
- * Sends an entry by the native protocol of the journal: a datagram of lines NAME=value,
- * with the names of systemd.journal-fields(7); waits while the journal is busy. False: it
- * was not taken, as where it is longer than a datagram may be.
+ * Sends an entry by the native protocol of the journal: a datagram of lines
+ * NAME=value, with the names of systemd.journal-fields(7); waits while the
+ * journal is busy. False: it was not taken, as where it is longer than a
+ * datagram may be.
  */
 static bool journal_send(int fd, const char *entry, size_t n)
 {

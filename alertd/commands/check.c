@@ -1,6 +1,6 @@
 /*
- * check.c: whether a configuration can work; what its regions share, and so can lose
- * at once; and what a changed one means for incidents that are open.
+ * check.c: whether a configuration can work; what its regions share, and so can
+ * lose at once; and what a changed one means for incidents that are open.
  */
 #include "commands/commands.h"
 
@@ -95,7 +95,8 @@ static void put_group(struct buf *b, const struct conf *c, enum shared kind,
 		called[kind], what);
 }
 
-/* Append a line for each continent, provider and AS number that regions share. */
+/* Append a line for each continent, provider and AS number that regions share.
+   */
 static void put_shared_regions(struct buf *b, const struct conf *c)
 {
 	for (unsigned kind = 0; kind < SHARED_KINDS; kind++)
@@ -220,8 +221,8 @@ static int print_shared_regions(const struct conf *c)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
-int check_config(const char *file, const struct conf *c, const struct options *o,
-	const char *folder)
+int check_config(const char *file, const struct conf *c,
+	const struct options *o, const char *folder)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
 

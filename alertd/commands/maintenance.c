@@ -1,6 +1,6 @@
 /*
- * maintenance.c: the commands for maintenances and silences: what is asked for is
- * checked, stored, listed and ended.
+ * maintenance.c: the commands for maintenances and silences: what is asked for
+ * is checked, stored, listed and ended.
  */
 #include "commands/commands.h"
 
@@ -273,7 +273,8 @@ static struct words {
 	const char *v[MAINTENANCE_NAMES];
 } kinds, regions, steps;
 
-static bool refuse_silence(const char *option, const char *word, const char *what)
+static bool refuse_silence(
+	const char *option, const char *word, const char *what)
 {
 	log_error("silence add: --%s: '%s' is not %s", option, word, what);
 	return false;
@@ -366,8 +367,8 @@ static bool slugs_are_known(const struct silence *s, const struct conf *c)
 	return true;
 }
 
-static bool read_silence_times(const struct options *o, const char *zone, double now,
-	struct silence *s)
+static bool read_silence_times(const struct options *o, const char *zone,
+	double now, struct silence *s)
 {
 	static const char what[] = "a time such as 2:00, +10m, "
 				   "2026-11-23 02:00 or 2026-11-23T02:00:00Z";
@@ -424,8 +425,8 @@ static bool read_silence(const struct options *o, const struct conf *conf,
 	return split_words("kind", o->kind, &kinds, &s->n_kinds) &&
 		split_words("region", o->region, &regions, &s->n_regions) &&
 		split_words("step", o->step, &steps, &s->n_steps) &&
-		kinds_are_known(s) && regions_are_known(s, conf) && steps_are_known(s) &&
-		slugs_are_known(s, conf) &&
+		kinds_are_known(s) && regions_are_known(s, conf) &&
+		steps_are_known(s) && slugs_are_known(s, conf) &&
 		read_silence_times(o, maintenance_plan_zone(o, conf), now, s);
 }
 
@@ -512,8 +513,8 @@ static void put_servers(struct buf *b, const struct maintenance *m)
 			m->accounts[i]);
 }
 
-/* A maintenance as it is shown: which time of it, and how that stands; or a
-   silence. */
+/* A maintenance as it is shown: one of its times, and its state; or a silence.
+   */
 struct row {
 	const struct maintenance *m;
 	const struct silence *silence;
@@ -710,7 +711,7 @@ int maintenance_command(const struct options *o, const struct conf *conf,
 		status = list(o, conf, c, &out, zone);
 		changes = false;
 	}
-	/* What is printed is stored, even if Redis is killed. */
+	/* Whatever is printed stays stored, even if Redis is killed. */
 	if (status == EXIT_GOOD && changes && store_persist(store)) {
 		store_failed(store);
 		status = EXIT_ENV;

@@ -121,7 +121,7 @@ static int check(const char *what, const struct alert_state *st,
 	return EXIT_USAGE;
 }
 
-/* Of a dedup_key: what it says. An exit status. */
+/* Read the incident that a dedup_key names. An exit status. */
 static int read_key(const char *what, struct subject *out)
 {
 	if (!alert_key_parse(what, &out->kind, &out->first)) {

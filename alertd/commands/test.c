@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What became of the test on a route. */
+/* The result of the test on a route. */
 enum outcome {
 	OUTCOME_UNKNOWN, /* another process delivers it, or the store failed */
 	OUTCOME_DELIVERED,

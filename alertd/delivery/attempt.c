@@ -20,8 +20,8 @@
 /* The longest delay of the next attempt while the operator has to correct
    something: with a run each minute, it comes within five minutes. */
 #define MEND_DELAY_S (300 - RETRY_RUN_S)
-/* What was taken longer ago is not begun: an attempt takes up to 25 s, and
-   after OUTBOX_HOLD_S another process may take it. */
+/* A delivery that was taken longer ago is not begun: an attempt takes up to 25
+   s, and after OUTBOX_HOLD_S another process may take it. */
 #define BEGIN_MS 4000
 #define WORDS_MAX (DELIVER_SAID + 20)
 
@@ -86,7 +86,7 @@ void attempts_release(struct attempts *l)
 	*l = (struct attempts) {0};
 }
 
-/* What we hold and do not send is free, too. */
+/* A delivery that we hold and do not send is free, too. */
 static bool gone(void *arg, const char *holder)
 {
 	const struct attempt_context *c = arg;
@@ -279,8 +279,8 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 	delivery->next_try = c->now + delay;
 }
 
-/* Whether a test that failed has opened something at a vendor, which a later run
-   has to end. */
+/* Whether a test that failed has opened something at a vendor, which a later
+   run has to end. */
 static bool left_open(const struct attempt *a)
 {
 	const struct delivered *d = &a->request.result;
@@ -318,7 +318,7 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 	return true;
 }
 
-/* What the vendor says, to be appended to our own words. */
+/* Append the vendor's words to ours. */
 static const char *words(const struct delivered *d, char *out)
 {
 	snprintf(out, WORDS_MAX, *d->said ? "; it says \"%s\"" : "%s",

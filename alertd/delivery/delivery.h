@@ -1,6 +1,6 @@
 /*
- * delivery.h: from the outboxes of states to routes: who takes what is due, the attempts,
- * digests, and the call that says that we are alive.
+ * delivery.h: from the outboxes of states to routes: who takes what is due, the
+ * attempts, digests, and the call that says that we are alive.
  */
 #ifndef DELIVERY_DELIVERY_H
 #define DELIVERY_DELIVERY_H
@@ -165,7 +165,7 @@ void heartbeat_refused(struct heartbeat *h);
 
 /*
  * heartbeat_round(h, end, trouble): the verdicts so far have been decided on.
- * Where they are a complete round, see round_complete.c, and trouble is NULL:
+ * If they are a complete round, see round_complete.c, and trouble is NULL:
  * begin to call the URL, and begin the next round; where the last call has not
  * ended, the round goes on. It also goes on in all other cases; but where no
  * more verdicts will come (`end`), a warning says why it is not complete.
@@ -179,7 +179,7 @@ void heartbeat_round(struct heartbeat *h, bool end, const char *trouble);
 
 #define ROUND_COMPLETE_WHY 200
 
-/* What a round has seen so far; all zero at first, but for conf. */
+/* A round so far; all zero at first, but for conf. */
 struct round_complete {
 	const struct conf *conf;
 	bool *judged;	/* by server of the configuration, from the first on */
@@ -226,9 +226,9 @@ struct delivery_request {
 };
 
 /*
- * deliver_new(credentials, conf): credentials is the folder of the secrets; conf
- * has the cities and the zone of messages. Neither is copied; each may be NULL.
- * deliver_free(d): nothing may be under way.
+ * deliver_new(credentials, conf): credentials is the folder of the secrets;
+ * conf has the cities and the zone of messages. Neither is copied; each may be
+ * NULL. deliver_free(d): nothing may be under way.
  */
 struct deliver *deliver_new(const char *credentials, const struct conf *conf);
 void deliver_free(struct deliver *d);
@@ -357,8 +357,8 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 	struct attempt *a);
 
 /*
- * attempt_say(a): tell the operator that a failed: by an error if one is due, as
- * mcp-fleet does not pass warnings on to cron; else by a warning.
+ * attempt_say(a): tell the operator that a failed: by an error if one is due,
+ * as mcp-fleet does not pass warnings on to cron; else by a warning.
  */
 void attempt_say(const struct attempt *a);
 

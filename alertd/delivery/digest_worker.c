@@ -97,7 +97,7 @@ static void take_events(
 	}
 }
 
-/* What became of a digest: done, or tried again. */
+/* The result of a digest: done, or tried again. */
 struct outcome {
 	bool done; /* its events leave their outboxes */
 	bool given_up;

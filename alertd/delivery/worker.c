@@ -36,7 +36,7 @@
 #define STORE_PAUSE_MS 10000
 #define CONFLICT_PAUSE_MS 500
 
-/* What is under way to a route. */
+/* The attempts that are under way to a route. */
 struct route_use {
 	size_t attempts;
 	bool up; /* it took the last event */
@@ -108,7 +108,7 @@ static void let_time_go_by(struct worker *w)
 	w->context.now = w->now + (clock_mono_ms() - w->now_ms) / 1000;
 }
 
-/* A pretended clock stands still; ours goes on, lest what was due is not. */
+/* A pretended clock does not move; ours does, so that deliveries stay due. */
 static void set_clock(struct worker *w, double now)
 {
 	let_time_go_by(w);
@@ -274,14 +274,14 @@ static void begin(struct worker *w, struct attempt *a)
 	deliver_begin(w->deliver, &a->request);
 }
 
-/* What is done to some servers in one transaction. */
+/* The work on some servers in one transaction. */
 struct round {
 	const struct attempts *wanted;	 /* to be taken; or NULL */
 	struct attempts *finished;	 /* to be settled; or NULL */
 	struct attempts found;		 /* what is due, taken where wanted */
 };
 
-/* What was seen of a server, which counts once it is stored. */
+/* The state of an outbox, which counts once the transaction is stored. */
 struct seen {
 	bool empty; /* its outbox */
 	bool waits; /* for a later run */
@@ -296,7 +296,7 @@ static bool of_server(const struct attempts *l, const char *slug)
 	return false;
 }
 
-/* Notes what is due of a server. Whether anything of it was taken. */
+/* Notes the deliveries of a server that are due. Whether any was taken. */
 static bool find_due(struct worker *w, struct round *r, struct alert_state *st)
 {
 	struct outbox_item item;
@@ -326,7 +326,7 @@ static bool look_at_server(struct worker *w, struct round *r,
 	bool changed = false, active;
 	size_t late;
 
-	/* Of an earlier decision, which was not stored. */
+	/* Drop those of an earlier decision, which was not stored. */
 	attempts_drop(&r->found, st->slug);
 	for (size_t i = 0; r->finished && i < r->finished->n; i++) {
 		struct attempt *a = r->finished->v[i];
@@ -336,7 +336,7 @@ static bool look_at_server(struct worker *w, struct round *r,
 			changed = true;
 	}
 	changed = give_back(w, st) || changed;
-	/* What did not arrive in time goes to the fallbacks, too. */
+	/* Events that did not arrive in time go to the fallbacks, too. */
 	late = fallback_tell(st, w->context.conf, w->context.now);
 	if (late)
 		log_warn("%s: %zu late deliver%s told to the fallback, too",
@@ -415,7 +415,7 @@ static void enqueue(struct worker *w, struct attempt *a)
 	w->sorted = false;
 }
 
-/* What is due goes into the queue, or is sent where it was taken. */
+/* Sends the deliveries that were taken, and queues the others. */
 static void use_found(struct worker *w, struct attempts *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
@@ -470,7 +470,7 @@ static bool run_round(struct worker *w, struct round *r, struct strings *slugs)
 	for (size_t i = 0; r->finished && i < slugs->n; i++)
 		if (transaction_result(t, i) == TRANSACTION_CONFLICT)
 			keep_results(w, r->finished, slugs->v[i]);
-	/* Of what is told here it is not said again that it waits. */
+	/* Failures that are reported here are not reported again as waiting. */
 	if (r->finished && !lost)
 		say_results(w, r->finished);
 	for (size_t i = 0; i < slugs->n; i++) {
@@ -608,7 +608,7 @@ static bool turn(struct worker *w, int fd, double ms)
 	double age, wait;
 
 	begin_some(w);
-	/* What was looked up just now may begin at once. */
+	/* Deliveries that were found just now may begin at once. */
 	for (size_t i = 0; i < w->queue.n && ms > 0; i++)
 		if (has_room(w, w->queue.v[i]))
 			ms = 0;
@@ -668,7 +668,7 @@ bool worker_wait(struct worker *w, int fd, int ms)
 	return false;
 }
 
-/* What has not begun is left for a later run. */
+/* Leaves the deliveries that have not begun for a later run. */
 static void leave_queue(struct worker *w)
 {
 	log_warn("%zu deliver%s left for a later run: slow routes", w->queue.n,
@@ -685,7 +685,7 @@ void worker_finish(struct worker *w)
 		(w->done.n && clock_mono_ms() >= w->paused_ms)) {
 		if (w->queue.n && clock_mono_ms() >= until)
 			leave_queue(w);
-		/* What is only queued begins now, unless the store fails: then
+		/* Queued deliveries begin now, unless the store fails: then
 		   there is nothing to wait for. */
 		turn(w, -1, w->flying.n || w->done.n ? DELIVER_LIMIT_MS : 0);
 	}

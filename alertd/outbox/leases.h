@@ -1,8 +1,8 @@
 /*
- * leases.h: the name of this process, by which it takes deliveries, and whether another
- * one still lives; and which of several mcp-alerts sends a route its digests: the one
- * that has the lease. It is free again when its owner drops it, when its owner is dead,
- * or after RETENTION_DIGEST_S.
+ * leases.h: the name of this process, by which it takes deliveries, and whether
+ * another one still lives; and which of several mcp-alerts sends a route its
+ * digests: the one that has the lease. It is free again when its owner drops
+ * it, when its owner is dead, or after RETENTION_DIGEST_S.
  */
 #ifndef OUTBOX_LEASES_H
 #define OUTBOX_LEASES_H

@@ -96,7 +96,7 @@ static const struct message_words words[] = {
 	{"", NULL, NULL, NULL, "The dashboard."},
 };
 
-/* Of any kind, while our credential is refused and no more is known. */
+/* For any kind, while our credential is refused and no more is known. */
 static const struct message_words refused = {NULL, NULL, NULL,
 	"Clients with their own access may be fine; an outage would not be "
 	"seen.",

@@ -27,8 +27,8 @@ struct state_row {
 	struct strings history, updates;
 };
 
-/* arg is that of state_store_new_on. Where list, settle or alive is NULL, nothing
-   is listed or to be settled, and the backend is always alive. */
+/* arg is that of state_store_new_on. Where list, settle or alive is NULL,
+   nothing is listed or to be settled, and the backend is always alive. */
 struct state_backend {
 	/*
 	 * Set `seen` of n rows. Where n > 1, it stays NULL for a text that is

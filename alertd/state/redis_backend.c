@@ -1,6 +1,6 @@
 /*
- * redis_backend.c: states as the keys alert:<slug>, and the indexes of those that
- * have undelivered events, or open incidents.
+ * redis_backend.c: states as the keys alert:<slug>, and the indexes of those
+ * that have undelivered events, or open incidents.
  */
 #include "base/log.h"
 #include "base/xalloc.h"

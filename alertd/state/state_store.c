@@ -21,9 +21,9 @@
 #define WRITER_SIZE 64
 
 /*
- * States in memory, by slug: in a dry run and a replay all states, else some of those
- * that were just written. While a state is taken out by cache_take, only its slug is
- * here.
+ * States in memory, by slug: in a dry run and a replay all states, else some of
+ * those that were just written. While a state is taken out by cache_take, only
+ * its slug is here.
  */
 struct kept {
 	char *slug;
@@ -254,7 +254,7 @@ static void read_together(struct transaction *t, size_t i)
 		members[n] = m;
 		rows[n++] = &m->row;
 	}
-	/* Where it fails, each is read alone, and that tells the operator. */
+	/* If this fails, each is read alone, which tells the operator. */
 	if (n > 1)
 		ss->backend->read(ss->arg, rows, n);
 	for (size_t k = 0; k < n; k++)
@@ -380,7 +380,8 @@ static char *compose(struct transaction *t)
 		return xstrdup(t->text.p);
 	log_error("%s: its state is too large to be stored", st->slug);
 	t->current->result = TRANSACTION_FAILED;
-	/* What cannot be stored is not to be seen by who gets the state next. */
+	/* Undo: the next reader of this state must not see what was not stored.
+	   */
 	t->current->from_cache = false;
 	cache_forget(&t->store->cache, st->slug);
 	return NULL;
@@ -400,7 +401,7 @@ static void remember(struct transaction *t)
 	t->current->from_cache = false;
 }
 
-/* What became of the write of a member. */
+/* Note the result of writing a member. */
 static void note_written(struct transaction *t, struct member *m, bool ok)
 {
 	forget_texts(m);

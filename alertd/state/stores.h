@@ -1,6 +1,7 @@
 /*
- * stores.h: what mcp-alert keeps in the store beside the states of servers: what people
- * were told, incidents for the public, the stages of the pipeline, tests of routes.
+ * stores.h: what mcp-alert keeps in the store beside the states of servers:
+ * what people were told, incidents for the public, the stages of the pipeline,
+ * tests of routes.
  */
 #ifndef STATE_STORES_H
 #define STATE_STORES_H
@@ -46,25 +47,25 @@ void history_store_release(struct history *out);
  * which outlives its state: the hash key_incidents, an update a field.
  */
 
-/* Of one server: fields of its hash and their values, in turn. */
+/* The updates of one server: fields of its hash and their values, in turn. */
 struct incident_updates {
 	const char *slug;
 	const struct strings *fields;
 };
 
 /*
- * incident_store_add(s, v, n): write the updates of n servers, in one round trip
- * and one more where some have to go; what is there already is written again.
- * Incidents that began more than RETENTION_INCIDENTS_S before the newest go, and
- * the oldest of more than UPDATES_MAX updates. False: the store failed, and the
- * operator has been told.
+ * incident_store_add(s, v, n): write the updates of n servers, in one round
+ * trip and one more where some have to go; what is there already is written
+ * again. Incidents that began more than RETENTION_INCIDENTS_S before the newest
+ * go, and the oldest of more than UPDATES_MAX updates. False: the store failed,
+ * and the operator has been told.
  */
 bool incident_store_add(struct store *s, const struct incident_updates *v,
 	size_t n);
 
 /*
- * incident_store_fields(s, slug, out): add the fields of that server. False: the
- * store failed, and the operator has been told.
+ * incident_store_fields(s, slug, out): add the fields of that server. False:
+ * the store failed, and the operator has been told.
  */
 bool incident_store_fields(struct store *s, const char *slug,
 	struct strings *out);

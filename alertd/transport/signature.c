@@ -1,7 +1,7 @@
 /*
- * signature.c: signed events and requests; and the token of a link: "SLUG~KIND~WINDOW~
- * END~MAC", of which the first three are the dedup_key with '~' for ':'. No slug and no
- * kind holds a '~'.
+ * signature.c: signed events and requests; and the token of a link:
+ * "SLUG~KIND~WINDOW~ END~MAC", of which the first three are the dedup_key with
+ * '~' for ':'. No slug and no kind holds a '~'.
  */
 #include "transport/signature.h"
 
@@ -128,13 +128,14 @@ enum ack_token_result ack_token_read(const char *secret, const char *token,
 	return now < (double)until ? ACK_TOKEN_OK : ACK_TOKEN_EXPIRED;
 }
 
-/* The texts that are signed for an id begin with one of these, so that no MAC of
-   one is a MAC of another, or of a token. */
+/* The texts that are signed for an id begin with one of these, so that no MAC
+   of one is a MAC of another, or of a token. */
 #define SHORT_INCIDENT "short~"
 #define SHORT_TEST "test~"
 #define SHORT_OWN "own~"
 
-/* n characters of the MAC of what and text, each one of 62; the bias is 1e-9. */
+/* n characters of the MAC of what and text, each one of 62; the bias is 1e-9.
+   */
 static void short_mac(const char *secret, const char *what, const char *text,
 	char *out, size_t n)
 {

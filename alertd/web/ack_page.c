@@ -1,5 +1,6 @@
 /*
- * ack_page.c: the page behind the long and the short link to acknowledge an incident.
+ * ack_page.c: the page behind the long and the short link to acknowledge an
+ * incident.
  */
 #include "web/web.h"
 
@@ -28,7 +29,7 @@
 #define BY_MAX (ACK_BY_MAX / 2)
 #define REASON_MAX ACK_REASON_MAX
 
-/* What a page says about an incident. */
+/* A page about an incident. */
 struct page {
 	char key[ALERT_KEY_SIZE], slug[SLUG_MAX + 1];
 	size_t shared; /* by so many servers; 0: it is of one, or of the fleet */

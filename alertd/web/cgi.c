@@ -30,7 +30,7 @@ extern char **environ;
 struct row {
 	const char *path;
 	const char *allow; /* the methods, for the Allow field */
-	/* Of the body of a POST; parameters are allowed. NULL: any. */
+	/* The type of the body of a POST; parameters are allowed. NULL: any. */
 	const char *type;
 	size_t most; /* bytes of the body of a POST */
 	/*
@@ -131,7 +131,8 @@ static bool read_body(struct buf *body, size_t most, struct cgi_answer *a)
 	return true;
 }
 
-/* Whoever reads that a thing was done may rely on it, even if Redis is killed. */
+/* Whoever reads that a thing was done may rely on it, even if Redis is killed.
+   */
 static void answer_post(struct cgi *c, const struct row *row,
 	struct cgi_answer *a)
 {
