@@ -41,7 +41,8 @@ static const char *const called[SHARED_KINDS] = {
 };
 
 /* Set out to the region's continent, provider or asn; "": not known. */
-static void property(const struct conf_region *r, enum shared kind, char *out)
+static void region_property(const struct conf_region *r, enum shared kind,
+	char *out)
 {
 	double north = r->position.latitude, east = r->position.longitude;
 	const char *text = "";
@@ -61,12 +62,13 @@ static void property(const struct conf_region *r, enum shared kind, char *out)
 }
 
 /* Whether regions i and k share it. */
-static bool shares(const struct conf *c, enum shared kind, size_t i, size_t k)
+static bool regions_share(const struct conf *c, enum shared kind, size_t i,
+	size_t k)
 {
 	char a[SHARED], b[SHARED];
 
-	property(&c->regions[i], kind, a);
-	property(&c->regions[k], kind, b);
+	region_property(&c->regions[i], kind, a);
+	region_property(&c->regions[k], kind, b);
 	return *a && strcmp(a, b) == 0;
 }
 
@@ -78,7 +80,7 @@ static void put_group(struct buf *b, const struct conf *c, enum shared kind,
 	size_t n = 0;
 
 	for (size_t k = 0; k < c->n_regions; k++) {
-		if (!shares(c, kind, i, k))
+		if (!regions_share(c, kind, i, k))
 			continue;
 		if (k < i)
 			return;
@@ -87,10 +89,10 @@ static void put_group(struct buf *b, const struct conf *c, enum shared kind,
 	if (n < 2)
 		return;
 	for (size_t k = i, put = 0; k < c->n_regions; k++)
-		if (shares(c, kind, i, k))
+		if (regions_share(c, kind, i, k))
 			buf_fmt(b, "%s%s", put++ ? ", " : "regions ",
 				c->regions[k].name);
-	property(&c->regions[i], kind, what);
+	region_property(&c->regions[i], kind, what);
 	buf_fmt(b, ": %zu of %zu share the %s %s\n", n, c->n_regions,
 		called[kind], what);
 }
@@ -191,7 +193,7 @@ static void put_warning(void *arg, const char *text)
 	log_warn("%s", text);
 }
 
-static int describe(const struct conf *c, const char *text, double now)
+static int describe_event(const struct conf *c, const char *text, double now)
 {
 	char why[CHECK_EVENT_WHY];
 	struct check_event d;
@@ -234,7 +236,7 @@ int check_config(const char *file, const struct conf *c,
 	if (!check_routes(c, folder))
 		return EXIT_USAGE;
 	if (o->n_operands)
-		return describe(c, o->operands[0], now);
+		return describe_event(c, o->operands[0], now);
 	check_ack(c);
 	check_agreed(c);
 	check_coverage(c, put_warning, NULL);

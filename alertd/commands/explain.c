@@ -321,7 +321,7 @@ static void put_duty(const struct page *g, const struct incident *inc)
 }
 
 /* Why a route refuses what waits for it; or NULL. */
-static const char *refusal(const struct alert_state *st, const char *key,
+static const char *refusal_of(const struct alert_state *st, const char *key,
 	const char *route)
 {
 	for (size_t i = 0; i < st->n_outbox; i++)
@@ -353,7 +353,7 @@ static void put_told(const struct page *g, const struct alert_state *st,
 	strings_release(&told);
 	for (size_t i = 0; i < inc->refused.n; i++) {
 		const char *route = inc->refused.v[i];
-		const char *why = refusal(st, key, route);
+		const char *why = refusal_of(st, key, route);
 
 		buf_fmt(g->b, "  refused by: %s", route);
 		if (why) {

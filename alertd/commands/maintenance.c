@@ -217,7 +217,7 @@ static int read_options(const struct options *o, const struct conf *conf,
 }
 
 /* Cut a maintenance that is too long, and say so. -1: nothing of it is left. */
-static int fit(struct maintenance *m, double now, double cap_s)
+static int cut_to_cap(struct maintenance *m, double now, double cap_s)
 {
 	char end[CLOCK_RFC3339];
 	enum maintenance_plan_fit how = maintenance_plan_fit(m, now, cap_s);
@@ -577,7 +577,7 @@ static int add_maintenance(const struct options *o, const struct conf *conf,
 	struct maintenance m;
 	struct row row;
 
-	if (read_options(o, conf, now, &m) || fit(&m, now, cap_s))
+	if (read_options(o, conf, now, &m) || cut_to_cap(&m, now, cap_s))
 		return EXIT_USAGE;
 	if (!maintenance_store_load(c, now))
 		return EXIT_ENV;
@@ -619,7 +619,7 @@ static size_t add_silences(const struct maintenance_store *c, double now,
 	return n;
 }
 
-static int list(const struct options *o, const struct conf *conf,
+static int list_all(const struct options *o, const struct conf *conf,
 	struct maintenance_store *c, struct buf *out, const char *zone)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
@@ -708,7 +708,7 @@ int maintenance_command(const struct options *o, const struct conf *conf,
 		o->action == OPTIONS_SILENCE_END) {
 		status = change_silence(o, conf, c, &out, zone);
 	} else {
-		status = list(o, conf, c, &out, zone);
+		status = list_all(o, conf, c, &out, zone);
 		changes = false;
 	}
 	/* Whatever is printed stays stored, even if Redis is killed. */

@@ -87,7 +87,7 @@ void attempts_release(struct attempts *l)
 }
 
 /* A delivery that we hold and do not send is free, too. */
-static bool gone(void *arg, const char *holder)
+static bool holder_gone(void *arg, const char *holder)
 {
 	const struct attempt_context *c = arg;
 
@@ -107,7 +107,7 @@ bool attempt_route_up(const struct attempt_context *c, const char *route)
 	return !r || c->down_until[r - c->conf->routes] <= c->now;
 }
 
-static bool up(void *arg, const char *route)
+static bool route_is_up(void *arg, const char *route)
 {
 	return attempt_route_up(arg, route);
 }
@@ -115,14 +115,14 @@ static bool up(void *arg, const char *route)
 bool attempt_next(struct attempt_context *c, const struct alert_state *st,
 	size_t *at, struct outbox_item *item)
 {
-	struct outbox_judge judge = {gone, up, c};
+	struct outbox_judge judge = {holder_gone, route_is_up, c};
 
 	return outbox_due(st, c->now, &judge, at, item);
 }
 
 bool attempt_waits(struct attempt_context *c, const struct alert_state *st)
 {
-	struct outbox_judge judge = {gone, up, c};
+	struct outbox_judge judge = {holder_gone, route_is_up, c};
 
 	return outbox_waits(st, c->now, &judge);
 }
@@ -201,7 +201,7 @@ bool attempt_give_back(const struct attempt_context *c, struct alert_state *st,
 }
 
 /* A random number from 0 to 1, for the delay between attempts. */
-static double chance(void)
+static double random_fraction(void)
 {
 	unsigned v = 0;
 
@@ -271,7 +271,7 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 	delivery->done = d->done;
 	delivery->owed = d->owed;
 	u = retry_urgency(st, item->pending, a->name);
-	delay = retry_delay(&u, c->now, delivery->attempts, chance(),
+	delay = retry_delay(&u, c->now, delivery->attempts, random_fraction(),
 		d->retry_after_s);
 	/* Whoever mends it does not want to wait for long. */
 	if (d->mend)
@@ -319,7 +319,7 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 }
 
 /* Append the vendor's words to ours. */
-static const char *words(const struct delivered *d, char *out)
+static const char *vendor_words(const struct delivered *d, char *out)
 {
 	snprintf(out, WORDS_MAX, *d->said ? "; it says \"%s\"" : "%s",
 		d->said);
@@ -343,8 +343,10 @@ void attempt_say(const struct attempt *a)
 	else if (d->mend)
 		say("%s: %s to route %s: %s; mend it: it is tried again until "
 		    "tomorrow%s",
-			a->slug, a->event, a->name, d->why, words(d, said));
+			a->slug, a->event, a->name, d->why,
+			vendor_words(d, said));
 	else
 		say("%s: %s to route %s: %s; it is tried again%s", a->slug,
-			a->event, a->name, d->why, words(d, said));
+			a->event, a->name, d->why,
+			vendor_words(d, said));
 }

@@ -19,7 +19,7 @@
 extern const char lua_take_lease[];
 extern const char lua_drop_lease[];
 
-static enum lease_result failed(const struct store *s)
+static enum lease_result lease_failed(const struct store *s)
 {
 	log_error("%s", store_why(s));
 	return LEASE_STORE_FAILED;
@@ -34,13 +34,13 @@ enum lease_result lease_take(struct store *s, const char *route,
 	key_digest(key, route);
 	r = store_one(s, "GET", key, NULL);
 	if (!r)
-		return failed(s);
+		return lease_failed(s);
 	if (store_text(r) && owner_gone(us, store_text(r)))
 		snprintf(them, sizeof them, "%s", store_text(r));
 	snprintf(ttl, sizeof ttl, "%d", RETENTION_DIGEST_S);
 	r = store_one(s, "EVAL", lua_take_lease, "1", key, us, them, ttl, NULL);
 	if (!r)
-		return failed(s);
+		return lease_failed(s);
 	return store_int(r, 0) == 1 ? LEASE_OURS : LEASE_THEIRS;
 }
 
@@ -59,7 +59,7 @@ void lease_drop(struct store *s, const char *route, const char *us)
 #define FIELD_STARTED 20
 
 /* The n-th word of s, or "". */
-static const char *word(const char *s, int n)
+static const char *nth_word(const char *s, int n)
 {
 	for (; n > 1; n--) {
 		s += strcspn(s, " ");
@@ -72,7 +72,7 @@ static const char *word(const char *s, int n)
 #define STARTED_NEVER (-1)
 
 /* When a process started, in clock ticks since boot. False: it is not seen. */
-static bool started(long long pid, long long *at)
+static bool process_started(long long pid, long long *at)
 {
 	char path[64], text[STAT_MAX], field[32];
 	const char *p;
@@ -94,9 +94,9 @@ static bool started(long long pid, long long *at)
 		return false;
 	p += 2;
 	*at = STARTED_NEVER;
-	if (*word(p, FIELD_STATE) == 'Z' || *word(p, FIELD_STATE) == 'X')
+	if (*nth_word(p, FIELD_STATE) == 'Z' || *nth_word(p, FIELD_STATE) == 'X')
 		return true;
-	p = word(p, FIELD_STARTED);
+	p = nth_word(p, FIELD_STARTED);
 	snprintf(field, sizeof field, "%.*s", (int)strcspn(p, " "), p);
 	return num_parse(field, 0, LLONG_MAX, at);
 }
@@ -112,7 +112,7 @@ void owner_name(char *out)
 	/* Two containers may share a host name, but not this. */
 	if (stat("/proc/self/ns/pid", &st) == 0)
 		space = st.st_ino;
-	started(getpid(), &at);
+	process_started(getpid(), &at);
 	snprintf(out, OWNER_SIZE, "%s/%llu/%lld/%ld", host, space, at,
 		(long)getpid());
 }
@@ -142,7 +142,7 @@ bool owner_gone(const char *us, const char *them)
 	snprintf(field, sizeof field, "%.*s", (int)strcspn(them, "/"), them);
 	if (!num_parse(field, 1, INT_MAX, &pid))
 		return false;
-	if (started(pid, &now))
+	if (process_started(pid, &now))
 		return now != at;
 	/* Another user's may be hidden from us. */
 	return kill((pid_t)pid, 0) && errno == ESRCH;

@@ -68,7 +68,7 @@ bool cgi_wanted(void)
 }
 
 /* Whether a path is that of a row, and the segment that its '*' stands for. */
-static bool matches(const char *row, const char *path, char *name)
+static bool path_matches(const char *row, const char *path, char *name)
 {
 	size_t before = strcspn(row, "*"), len;
 
@@ -86,7 +86,7 @@ static const struct row *find_row(struct cgi_request *r)
 {
 	for (int i = 0; i < REQUEST_FORMS; i++)
 		for (const struct row *row = rows; row->path; row++)
-			if (matches(row->path, r->http.path[i], r->name))
+			if (path_matches(row->path, r->http.path[i], r->name))
 				return row;
 	return NULL;
 }
@@ -188,7 +188,7 @@ static void answer_from(struct cgi *c, const struct row *row,
 }
 
 /* The configuration; or NULL, and *a says that there is none. */
-static struct conf *load(
+static struct conf *load_conf(
 	struct conf *(*how)(const char *path), struct cgi_answer *a)
 {
 	const char *file = request_env(environ, "MCP_CONFIG");
@@ -205,9 +205,10 @@ static struct conf *load(
 	return conf;
 }
 
-static bool admitted(struct cgi *c, const struct row *row, struct cgi_answer *a)
+static bool request_admitted(struct cgi *c, const struct row *row,
+	struct cgi_answer *a)
 {
-	struct conf *file = row->file ? load(conf_load_file, a) : NULL;
+	struct conf *file = row->file ? load_conf(conf_load_file, a) : NULL;
 	bool ok;
 
 	if (row->file && !file)
@@ -232,7 +233,7 @@ static void answer_admitted(struct cgi *c, const struct row *row,
 		a->retry_s = RETRY_S;
 		return;
 	}
-	conf = load(conf_load_or_last_good, a);
+	conf = load_conf(conf_load_or_last_good, a);
 	if (conf) {
 		c->conf = conf;
 		answer_from(c, row, a);
@@ -259,7 +260,7 @@ static void answer_row(struct cgi *c, const struct row *row,
 	}
 	if (post && !read_body(&c->request.body, row->most, a))
 		return;
-	if (admitted(c, row, a))
+	if (request_admitted(c, row, a))
 		answer_admitted(c, row, a);
 }
 
