@@ -15,10 +15,10 @@
 #include "http/address.h"
 #include "http/client.h"
 #include "json/json.h"
-#include "mcp/budget.h"
-#include "mcp/known_answers.h"
 #include "options.h"
 #include "probe.h"
+#include "protocol/budget.h"
+#include "protocol/known_answers.h"
 #include "queue.h"
 #include "redaction/mask.h"
 

@@ -4,7 +4,7 @@
 #ifndef PROBE_OPTIONS_H
 #define PROBE_OPTIONS_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "report.h"
 #include "target.h"
 

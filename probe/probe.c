@@ -317,7 +317,8 @@ static void start_authorization(struct driver *d, enum next_kind kind)
 	const struct credential *held = p->target->credential;
 	const struct credential_client *c =
 		held ? credential_client(held) : NULL;
-	struct token_request rq = {.server = &p->auth->oauth,
+	struct token_request rq = {.credential = p->target->credential,
+		.server = &p->auth->oauth,
 		.scope = c && c->scope ? c->scope : "",
 		.anew = kind == NEXT_NEW_TOKEN};
 
@@ -519,6 +520,25 @@ static bool late(void *arg)
 	return deadline_over(&p->wire.deadline);
 }
 
+/* The target without its secrets; its client certificate if it is for the URL. */
+static struct wire_target wire_target(const struct target *t)
+{
+	const struct credential *held = t->credential;
+	const struct credential_client *c =
+		held ? credential_client(held) : NULL;
+	bool show = held && credential_for(held, t->url);
+
+	return (struct wire_target) {.url = t->url,
+		.slug = t->slug,
+		.region = t->region,
+		.issuer = c ? c->issuer : NULL,
+		.cert = show ? credential_cert(held) : NULL,
+		.key = show ? credential_key(held) : NULL,
+		.trust = t->trust,
+		.http2 = t->http2,
+		.deny_private = t->deny_private};
+}
+
 void probe_start(const struct probe_job *job)
 {
 	struct driver *d = xcalloc(1, sizeof *d);
@@ -535,7 +555,7 @@ void probe_start(const struct probe_job *job)
 	p->target = t;
 	p->known = job->known;
 	p->wire.http = job->http;
-	p->wire.target = t;
+	p->wire.target = wire_target(t);
 	p->wire.parts = url_parts(t->url);
 	deadline_set(&p->wire.deadline, http_lost(job->http), t->timeout_s);
 	p->transport = (struct transport) {.wire = &p->wire,

@@ -9,7 +9,7 @@
 #include "conf/conf.h"
 #include "incident/event.h"
 #include "incident/state.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "notifier.h"
 #include "options.h"
 #include "records/alert.h"

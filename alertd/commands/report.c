@@ -5,9 +5,9 @@
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "json/json.h"
-#include "mcp/names.h"
 #include "records/probe.h"
 #include "routing/routing.h"
+#include "terms/names.h"
 #include "words/phrases.h"
 
 #include <math.h>

@@ -5,13 +5,13 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/zone.h"
-#include "conf/policy.h"
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
-#include "mcp/names.h"
+#include "incident/policy.h"
 #include "print.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
+#include "terms/names.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 
 #include "base/xalloc.h"
 #include "incident/severity.h"
-#include "mcp/names.h"
-#include "mcp/regions.h"
 #include "sinks/hint.h"
 #include "sinks/words.h"
+#include "terms/names.h"
+#include "terms/regions.h"
 #include "words/phrases.h"
 
 #include <ctype.h>

@@ -11,9 +11,9 @@
 #include "sinks/sink.h"
 
 #include "base/num.h"
-#include "cgi/form.h"
 #include "cgi/request.h"
-#include "mcp/names.h"
+#include "terms/names.h"
+#include "transport/form.h"
 #include "transport/signature.h"
 #include "transport/transport.h"
 

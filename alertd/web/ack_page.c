@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "base/zone.h"
-#include "cgi/form.h"
 #include "commands/commands.h"
 #include "emit.h"
 #include "incident/acknowledgement.h"
@@ -18,6 +17,7 @@
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 #include "transport/credential.h"
+#include "transport/form.h"
 #include "transport/signature.h"
 #include "words/phrases.h"
 

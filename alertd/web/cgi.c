@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
-#include "conf/last_good.h"
+#include "last_good.h"
 #include "state/backend.h"
 #include "store/format.h"
 #include "store/persist.h"

@@ -2,8 +2,8 @@
 
 #include "base/text.h"
 #include "base/zone.h"
-#include "mcp/regions.h"
 #include "records/alert.h"
+#include "terms/regions.h"
 
 #include <math.h>
 #include <string.h>

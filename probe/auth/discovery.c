@@ -3,7 +3,7 @@
 #include "auth/oauth_metadata.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "mcp/diagnosis.h"
+#include "protocol/diagnosis.h"
 
 /* For one document: the probe has more to do in its time. */
 #define DOCUMENT_MS 5000.0
@@ -94,7 +94,7 @@ static void look_self(struct discovery *d)
 	d->urls.n = 1;
 	snprintf(d->urls.url[0], URL_MAX,
 		"%.1900s/.well-known/oauth-authorization-server",
-		d->wire->target->url->origin);
+		d->wire->target.url->origin);
 	look(d, LOOKING_SELF);
 }
 
@@ -120,16 +120,6 @@ static void none(struct discovery *d, const char *code, const char *what,
 		bad(d, d->limited ? "http.429" : code, what, url, why);
 }
 
-/* The issuer that the credential is for, or NULL. */
-static const char *preferred(const struct discovery *d)
-{
-	const struct credential *held = d->wire->target->credential;
-	const struct credential_client *c =
-		held ? credential_client(held) : NULL;
-
-	return c ? c->issuer : NULL;
-}
-
 static void look_server(struct discovery *d)
 {
 	if (!oauth_issuer_urls(d->result.facts.issuer, &d->urls,
@@ -148,7 +138,7 @@ static void look_server(struct discovery *d)
 static bool judge_self(struct discovery *d, const cJSON *doc)
 {
 	struct oauth_facts *o = &d->result.facts;
-	const char *origin = d->wire->target->url->origin;
+	const char *origin = d->wire->target.url->origin;
 	size_t n = strlen(origin);
 
 	if (!oauth_judge_server(doc, NULL, o, &d->result.failure))
@@ -177,8 +167,8 @@ static void judge_document(struct discovery *d, const cJSON *doc)
 					? strcspn(d->urls.url[d->i], "?")
 					: URL_MAX),
 			d->urls.url[d->i]);
-		if (oauth_judge_resource(doc, d->wire->target->url,
-			    preferred(d), &r->facts, &r->failure) &&
+		if (oauth_judge_resource(doc, d->wire->target.url,
+			    d->wire->target.issuer, &r->facts, &r->failure) &&
 			oauth_metadata_judge(doc, METADATA_RESOURCE, &r->failure))
 			look_server(d);
 		else
@@ -345,7 +335,7 @@ void discovery_start(const struct wire *w, const struct challenge *c,
 
 	d->for_clients = true;
 	if (!*named) {
-		oauth_resource_urls(w->target->url, &d->urls);
+		oauth_resource_urls(w->target.url, &d->urls);
 		look(d, LOOKING_RESOURCE);
 		return;
 	}

@@ -10,7 +10,7 @@
 #include "auth/challenge.h"
 #include "auth/oauth.h"
 #include "http/failure.h"
-#include "mcp/wire.h"
+#include "protocol/wire.h"
 
 enum discovery_end {
 	DISCOVERY_GOOD, /* the documents are there and agree */

@@ -1,6 +1,6 @@
 #include "auth/oauth_metadata.h"
 
-#include "mcp/shape.h"
+#include "protocol/shape.h"
 
 #include <string.h>
 

@@ -1,6 +1,5 @@
 #include "auth/token.h"
 
-#include "auth/credential.h"
 #include "auth/token_cache.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -139,16 +138,16 @@ static int ask(struct token *t, const struct wire *w,
 		.url = t->endpoint,
 		.headers = headers,
 		.timeout_ms = timeout_ms,
-		.http2 = w->target->http2,
+		.http2 = w->target.http2,
 		.deny_private = wire_guarded(w, t->endpoint),
-		.no_proxy = w->target->deny_private,
-		.trust = w->target->trust,
+		.no_proxy = w->target.deny_private,
+		.trust = w->target.trust,
 		.confidential = true,
-		.label = w->target->slug};
+		.label = w->target.slug};
 	int rc;
 
 	snprintf(region, sizeof region, "X-Probe-Region: %s",
-		w->target->region);
+		w->target.region);
 	buf_init(&body, BODY_MAX);
 	buf_init(&basic, 3 * BODY_MAX);
 	put(&body, "grant_type", "client_credentials");
@@ -199,12 +198,12 @@ void token_get(const struct wire *w, const struct token_request *rq,
 	const char *resource = *o->resource ? o->resource : canonical;
 	const struct credential_client *c;
 
-	t->credential = w->target->credential;
+	t->credential = rq->credential;
 	t->done = done;
 	t->arg = arg;
 	c = credential_client(t->credential);
 	snprintf(t->endpoint, sizeof t->endpoint, "%s", o->token_endpoint);
-	oauth_canonical(w->target->url, canonical);
+	oauth_canonical(w->target.url, canonical);
 	token_cache_name((const char *const[]) {o->issuer, c->id, c->secret,
 				 resource, rq->scope, NULL},
 		t->name);

@@ -5,10 +5,12 @@
 #ifndef AUTH_TOKEN_H
 #define AUTH_TOKEN_H
 
+#include "auth/credential.h"
 #include "auth/oauth.h"
-#include "mcp/wire.h"
+#include "protocol/wire.h"
 
 struct token_request {
+	struct credential *credential;	  /* a client; gets the token */
 	const struct oauth_facts *server; /* the issuer that the client names */
 	const char *scope;		  /* "" for none */
 	bool anew; /* the cached token was refused: get another one */
@@ -23,8 +25,7 @@ struct token_result {
 };
 
 /*
- * token_get(w, rq, done, arg): get a token for w's target, whose credential
- * must be a client, until w's deadline. done(arg, r) is called exactly once,
+ * token_get(w, rq, done, arg): get a token for w's target, until w's deadline. done(arg, r) is called exactly once,
  * perhaps before this returns; *w must live until then. rq is not kept.
  */
 void token_get(const struct wire *w, const struct token_request *rq,

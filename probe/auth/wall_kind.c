@@ -1,7 +1,7 @@
 #include "auth/wall_kind.h"
 
 #include "json/json.h"
-#include "mcp/rpc.h"
+#include "protocol/rpc.h"
 
 #include <strings.h>
 

@@ -5,7 +5,7 @@
 #ifndef AUTH_WALL_KIND_H
 #define AUTH_WALL_KIND_H
 
-#include "mcp/exchange.h"
+#include "protocol/exchange.h"
 
 /*
  * wall_meant(r): whether a reply asks for a credential: 401, 403 with a

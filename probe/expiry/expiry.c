@@ -4,9 +4,9 @@
 #include "base/xalloc.h"
 #include "expiry/finding.h"
 #include "http/address.h"
-#include "http/certificate.h"
 #include "http/client.h"
 #include "http/deadline.h"
+#include "http/tls.h"
 
 struct check {
 	struct expiry_job job;

@@ -1,31 +1,40 @@
 /*
  * client.c: see client.h. Each transfer is an easy handle in one multi handle,
- * which is driven by what epoll(7) reports (sockets.h). A transfer that has ended
- * is kept, with the options that all requests have, for a later request.
+ * which is driven by what epoll(7) reports. libcurl's callbacks give the moments
+ * that matter to a probe: a socket is opened once the name is resolved, and the
+ * pre-request hook runs once TCP and TLS stand. A transfer that has ended is kept,
+ * with the options that all requests have, for a later request.
  */
 #include "http/client.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stats.h"
+#include "base/text.h"
 #include "base/xalloc.h"
-#include "http/fields.h"
-#include "http/proxy.h"
-#include "http/dns.h"
+#include "http/address.h"
+#include "http/framing.h"
 #include "http/tls.h"
-#include "http/trace.h"
 #include "http/transfer.h"
-#include "http/transfer_failure.h"
 #include "http/trust.h"
-#include "http/upload_buffer.h"
 
 #include <curl/curl.h>
+#include <errno.h>
+#include <linux/tcp.h>
 #include <math.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* A probe has connections to its server, and to those that give it tokens. */
 #define CONNECTIONS 8L
 /* Fewer sockets that are ready at a time are little to do. */
 #define FEW 4
+
+/* How long the end of a stream is waited for once the answer is here. */
+#define GRACE_MS 50
+/* The most bytes of all header fields of a response. */
+#define HTTP_HEADERS_MAX (128 * 1024)
 
 struct http {
 	struct http_config config;
@@ -40,6 +49,342 @@ struct http {
 	struct http_sockets sockets;
 	struct lost_time lost;
 };
+
+struct http_transfer {
+	struct http *http;
+	struct http_transfer *prev, *next;
+	struct http_tls *tls;
+	struct trace *trace; /* NULL for none */
+	struct http_handler handler;
+	void *arg;
+	double started_ms;
+	struct deadline deadline;
+	double stop_at_ms;  /* NAN until the answer is here */
+	int socket; /* -1 while not known */
+	unsigned opened; /* how many sockets this one opened */
+	size_t network_max;
+	uint64_t turn;	       /* the last in which network_last was set */
+	size_t network_last; /* bytes its connection had brought by then */
+	bool deny_private, only_connect;
+	bool denied;		 /* the last address was refused */
+	struct decoding *decoding; /* NULL: there is nothing to decode */
+	bool undecoded;		   /* what came is not what its coding says */
+	struct framing framing; /* of the head that is being read */
+	bool head_over; /* what follows are trailers (RFC 9110, section 6.5.1) */
+	int lacked; /* errno: no socket could be opened; or 0 */
+	/*
+	 * Finds out why the name did not resolve; or, for an unsent request,
+	 * whether its host is public, so that a proxy may be asked for it.
+	 */
+	struct dns *resolve;
+	bool unsent;
+	char error[CURL_ERROR_SIZE];
+	struct http_response response; /* http_fields_clear frees its fields */
+	/* From here on, what is there from an earlier request stays. */
+	CURL *easy;
+	struct http_setup setup;
+};
+
+/* ---- The moments of a transfer, from libcurl's callbacks. */
+
+static double transfer_elapsed(const struct http_transfer *t)
+{
+	return clock_mono_ms() - t->started_ms;
+}
+
+/* End it that many milliseconds from now. */
+static void transfer_stop(struct http_transfer *t, double ms)
+{
+	t->stop_at_ms = clock_mono_ms() + ms;
+	t->http->aside = true;
+}
+
+/* How many bytes the connection of a transfer has brought so far. */
+static size_t brought(const struct http_transfer *t)
+{
+	struct tcp_info info = {0};
+	socklen_t size = sizeof info;
+
+	if (t->socket < 0 ||
+		getsockopt(t->socket, IPPROTO_TCP, TCP_INFO, &info, &size))
+		return 0;
+	return (size_t)info.tcpi_bytes_received;
+}
+
+static curl_socket_t on_socket(void *arg, curlsocktype purpose,
+	struct curl_sockaddr *a)
+{
+	struct http_transfer *t = arg;
+	struct http_response *r = &t->response;
+
+	(void)purpose;
+	address_text(&a->addr, r->address, sizeof r->address, &r->port);
+	trace_note(t->trace, "Trying %s port %ld", r->address, r->port);
+	if (r->phase == HTTP_RESOLVING) {
+		r->phase = HTTP_CONNECTING;
+		r->resolved_ms = transfer_elapsed(t);
+		if (t->handler.resolved)
+			t->handler.resolved(t->arg, r);
+	}
+	t->denied = t->deny_private && !r->proxied && address_private(&a->addr);
+	if (t->denied)
+		return CURL_SOCKET_BAD;
+	t->socket = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	/* A kernel without IPv6 is another matter: there is no way. */
+	if (t->socket < 0 && errno != EAFNOSUPPORT)
+		t->lacked = errno;
+	http_sockets_add(&t->http->sockets, t->socket);
+	t->opened++;
+	return t->socket;
+}
+
+static int on_socket_close(void *arg, curl_socket_t s)
+{
+	http_sockets_drop(arg, s);
+	return close(s);
+}
+
+/* TCP stood when TLS began, or without TLS when the request could be sent. */
+static void note_tcp(struct http_transfer *t)
+{
+	struct http_response *r = &t->response;
+
+	if (r->tcp_ms > 0)
+		return;
+	if (t->tls->began_ms > 0)
+		r->tcp_ms = t->tls->began_ms - t->started_ms;
+	else if (!r->reused)
+		r->tcp_ms = r->connected_ms;
+}
+
+void http_stop(struct http_transfer *t)
+{
+	transfer_stop(t, 0);
+	t->http->hurry = true;
+}
+
+static int on_ready(void *arg, char *ip, char *local_ip, int port,
+	int local_port)
+{
+	struct http_transfer *t = arg;
+	struct http_response *r = &t->response;
+
+	(void)local_ip;
+	/* The connection may be one of another request, which is allowed to
+	 * reach private addresses. */
+	if (t->deny_private && !r->proxied && address_private_text(ip)) {
+		t->denied = true;
+		snprintf(r->address, sizeof r->address, "%s", ip);
+		return CURL_PREREQFUNC_ABORT;
+	}
+	/* Of several it is not known which one stands. */
+	if (t->opened == 1 && t->socket >= 0)
+		http_sockets_note(&t->http->sockets, t->socket, port, local_port);
+	t->socket = http_sockets_find(&t->http->sockets, t->socket, port, local_port);
+	r->reused = r->phase == HTTP_RESOLVING;
+	r->phase = HTTP_READY;
+	r->connected_ms = transfer_elapsed(t);
+	note_tcp(t);
+	text_copy(r->address, sizeof r->address, ip);
+	r->port = port;
+	http_tls_facts(r, t->easy);
+	if (r->reused)
+		t->network_last = brought(t);
+	trace_connected(t->trace, r, t->tls->names);
+	if (t->handler.connected)
+		t->handler.connected(t->arg, r);
+	if (t->only_connect)
+		http_stop(t);
+	return t->only_connect ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+/* A status line: forget the response before it, a 1xx or a proxy's. */
+static void note_status(struct http_transfer *t)
+{
+	struct http_response *r = &t->response;
+
+	http_fields_clear(r);
+	t->framing = (struct framing) {0};
+	t->head_over = false;
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &r->status);
+	if (!(r->first_byte_ms > 0))
+		r->first_byte_ms = transfer_elapsed(t);
+}
+
+static void note_field(struct http_transfer *t, const char *p, size_t n)
+{
+	http_fields_add(&t->response, p, n);
+	framing_field(&t->framing, p, n);
+	t->response.odd = t->framing.odd;
+}
+
+/* Whether the head of the server, and not of a proxy, is invalid. */
+static bool misframed(const struct http_transfer *t)
+{
+	return t->framing.fault && t->response.phase == HTTP_READY;
+}
+
+static size_t on_header(char *p, size_t size, size_t n, void *arg)
+{
+	struct http_transfer *t = arg;
+
+	n *= size;
+	stats_add(COUNT_BYTES, n);
+	t->response.fields_n += n;
+	if (t->response.fields_n > HTTP_HEADERS_MAX)
+		return 0;
+	trace_field(t->trace, p, n);
+	if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
+		note_status(t);
+	else if (*p == '\r' || *p == '\n')
+		t->head_over = true;
+	else if (!t->head_over)
+		note_field(t, p, n);
+	/* To undo several compressions may take long and yield nothing. */
+	return t->head_over &&
+			(http_codings(&t->response) > 1 || misframed(t))
+		? 0
+		: n;
+}
+
+/* libcurl calls this several times in a turn, also where no body comes. */
+static int on_progress(void *arg, curl_off_t down_all, curl_off_t down,
+	curl_off_t up_all, curl_off_t up)
+{
+	struct http_transfer *t = arg;
+	size_t n;
+
+	(void)down_all;
+	(void)down;
+	(void)up_all;
+	(void)up;
+	if (t->turn == t->http->turns)
+		return 0;
+	t->turn = t->http->turns;
+	n = brought(t);
+	if (n <= t->network_last)
+		return 0;
+	t->response.network_n += n - t->network_last + HTTP_ARRIVAL;
+	t->network_last = n;
+	if (!t->network_max || t->response.network_n <= t->network_max)
+		return 0;
+	t->response.end = HTTP_ABORTED;
+	return 1;
+}
+
+/* Hand decoded bytes on. Whether more are wanted. */
+static bool hand_on(void *arg, const char *p, size_t n)
+{
+	struct http_transfer *t = arg;
+	bool late = !isnan(t->stop_at_ms);
+
+	stats_add(COUNT_BYTES, n);
+	if (!late)
+		trace_body(t->trace, p, n);
+	switch (t->handler.data(t->arg, &t->response, p, n)) {
+	case HTTP_WANT_MORE:
+		return true;
+	case HTTP_WANT_EOF:
+		if (!late)
+			transfer_stop(t, GRACE_MS);
+		return false;
+	default:
+		t->response.end = HTTP_ABORTED;
+		return false;
+	}
+}
+
+/*
+ * Decoded here and not by libcurl: see decoding.h. The rest of a body, which is
+ * read only so that the connection can be reused, is not decoded: a few
+ * compressed bytes may take long.
+ */
+static size_t on_data(char *p, size_t size, size_t n, void *arg)
+{
+	struct http_transfer *t = arg;
+	enum coding coding = http_coding(&t->response);
+	bool late = !isnan(t->stop_at_ms);
+
+	n *= size;
+	if (late && clock_mono_ms() >= t->stop_at_ms)
+		return 0;
+	if (!late)
+		http_fields_end(&t->response, t->easy);
+	if (late || coding == CODING_NONE) {
+		hand_on(t, p, n);
+	} else {
+		if (!t->decoding)
+			t->decoding = decoding_new(coding);
+		t->undecoded = !decoding_feed(t->decoding, p, n, hand_on, t);
+	}
+	return t->undecoded || t->response.end == HTTP_ABORTED ? !n : n;
+}
+
+/* libcurl's messages (CURLINFO_TEXT) are left out: they may hold secrets. */
+static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n,
+	void *arg)
+{
+	struct http_transfer *t = arg;
+
+	bool socks = type == CURLINFO_TEXT && n > 5 &&
+		memcmp(p, "SOCKS", 5) == 0;
+
+	(void)easy;
+	if (type != CURLINFO_HEADER_OUT && !socks)
+		return 0;
+	/* The first bytes to a proxy, CONNECT or SOCKS: TCP stands. */
+	if (t->response.phase == HTTP_CONNECTING && !(t->response.tcp_ms > 0))
+		t->response.tcp_ms = transfer_elapsed(t);
+	if (!socks)
+		trace_sent(t->trace, p, n);
+	return 0;
+}
+
+/* The callbacks that all requests of a transfer have. */
+static CURLcode set_callbacks(struct http_transfer *t)
+{
+	CURL *e = t->easy;
+	CURLcode rc = CURLE_OK;
+
+	HTTP_SET(CURLOPT_PRIVATE, t);
+	HTTP_SET(CURLOPT_ERRORBUFFER, t->error);
+	HTTP_SET(CURLOPT_HEADERFUNCTION, on_header);
+	HTTP_SET(CURLOPT_HEADERDATA, t);
+	HTTP_SET(CURLOPT_WRITEFUNCTION, on_data);
+	HTTP_SET(CURLOPT_WRITEDATA, t);
+	HTTP_SET(CURLOPT_NOPROGRESS, 0L);
+	HTTP_SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+	HTTP_SET(CURLOPT_XFERINFODATA, t);
+	HTTP_SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	HTTP_SET(CURLOPT_OPENSOCKETDATA, t);
+	HTTP_SET(CURLOPT_CLOSESOCKETFUNCTION, on_socket_close);
+	HTTP_SET(CURLOPT_CLOSESOCKETDATA, &t->http->sockets);
+	HTTP_SET(CURLOPT_PREREQFUNCTION, on_ready);
+	HTTP_SET(CURLOPT_PREREQDATA, t);
+	HTTP_SET(CURLOPT_SSL_CTX_FUNCTION, http_tls_watch);
+	return rc;
+}
+
+/* Set libcurl's callbacks, where an earlier request of the handle did not. */
+static bool watch_transfer(struct http_transfer *t)
+{
+	return (t->setup.done || !set_callbacks(t)) &&
+	       !curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_DATA, t->tls);
+}
+
+/* Have on_debug called, for a proxy or a trace. */
+static bool watch_debug(struct http_transfer *t)
+{
+	CURL *e = t->easy;
+	CURLcode rc = CURLE_OK;
+
+	HTTP_SET(CURLOPT_VERBOSE, 1L);
+	HTTP_SET(CURLOPT_DEBUGFUNCTION, on_debug);
+	HTTP_SET(CURLOPT_DEBUGDATA, t);
+	return !rc;
+}
+
+/* ---- All transfers. */
 
 static int on_want(CURL *easy, curl_socket_t fd, int what, void *arg, void *own)
 {
@@ -192,7 +537,7 @@ static bool begin(struct http_transfer *t)
 	CURLM *multi = t->http->multi;
 
 	t->response.proxied = t->setup.proxy != NULL;
-	if ((t->trace || t->response.proxied) && !http_transfer_debug(t))
+	if ((t->trace || t->response.proxied) && !watch_debug(t))
 		return false;
 	t->unsent = t->deny_private && t->response.proxied;
 	if (!t->unsent)
@@ -244,9 +589,6 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->started_ms = clock_mono_ms();
 	deadline_set(&t->deadline, &h->lost, fmax(rq->timeout_ms, 1) / 1000);
 	t->stop_at_ms = NAN;
-	t->sockets = &h->sockets;
-	t->aside = &h->aside;
-	t->turns = &h->turns;
 	t->socket = -1;
 	t->network_max = rq->network_max;
 	t->deny_private = rq->deny_private;
@@ -262,7 +604,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 		h->first->prev = t;
 	h->first = t;
 	if (!t->easy || (rq->trust && !t->tls->store) ||
-		!http_transfer_watch(t) ||
+		!watch_transfer(t) ||
 		!http_setup(&t->setup, t->easy, &h->config, rq) || !begin(t)) {
 		t->setup.usual = false;
 		leave(t);
@@ -275,12 +617,6 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 const struct lost_time *http_lost(const struct http *h)
 {
 	return &h->lost;
-}
-
-void http_stop(struct http_transfer *t)
-{
-	http_transfer_stop(t, 0);
-	t->http->hurry = true;
 }
 
 void http_last(struct http_transfer *t, bool last)
@@ -314,7 +650,7 @@ static bool ask_why(struct http_transfer *t)
 	char host[256];
 
 	if (!http_sockets_left(&t->http->sockets) ||
-		!transfer_failure_name(t->easy, t->error, host, sizeof host))
+		!failure_host(t->easy, t->error, host, sizeof host))
 		return false;
 	t->resolve = dns_start(host, t->http->config.ip_version,
 		http_sockets_wake, &t->http->sockets);
@@ -336,24 +672,24 @@ static void judge_transfer(struct http_transfer *t, CURLcode rc)
 		.undecoded = t->undecoded,
 		.misframed = t->framing.fault,
 		.tls = t->tls,
-		.after_ms = http_transfer_elapsed(t)};
+		.after_ms = transfer_elapsed(t)};
 	bool unresolved = t->resolve && dns_result(t->resolve) == DNS_RUNNING;
 
-	if (isnan(t->stop_at_ms) && (unresolved || transfer_failure_late(&f)) &&
-		transfer_failure_held_up(r, &t->deadline))
+	if (isnan(t->stop_at_ms) && (unresolved || failure_late(&f)) &&
+		failure_held_up(r, &t->deadline))
 		return;
 	if (!isnan(t->stop_at_ms))
 		r->end = HTTP_ENOUGH;
 	else if (rc && r->end != HTTP_ABORTED)
-		http_fail(r, &f);
+		failure_transfer(r, &f);
 	if (t->unsent)
-		transfer_failure_detour(
+		failure_detour(
 			r, dns_result(t->resolve), t->setup.host);
 	else if (t->resolve)
-		dns_failure(
+		failure_unresolved(
 			r, dns_result(t->resolve), f.ip_version);
 	else if (r->proxied && r->status == 407 && !*r->tls_version)
-		transfer_failure_proxy_auth(r);
+		failure_proxy_auth(r);
 }
 
 /* Remove the transfer and call its owner. */
@@ -363,9 +699,9 @@ static void finish(struct http_transfer *t, CURLcode rc)
 
 	if (r->phase == HTTP_CONNECTING && t->tls->began_ms > 0)
 		r->phase = HTTP_SECURING;
-	http_transfer_note_tcp(t);
+	note_tcp(t);
 	r->cert_wanted |= t->tls->cert_wanted;
-	r->total_ms = http_transfer_elapsed(t);
+	r->total_ms = transfer_elapsed(t);
 	http_fields_end(r, t->easy);
 	judge_transfer(t, rc);
 	if (r->end == HTTP_FAILED || r->end == HTTP_OURS)

@@ -8,9 +8,8 @@
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
 
-#include "http/decoding.h"
-#include "http/timer.h"
-#include "mcp/stale_cache_check.h"
+#include "http/deadline.h"
+#include "terms/stale_cache_check.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,6 +40,9 @@ struct http_config {
  * many bytes more.
  */
 #define HTTP_ARRIVAL 4096
+
+/* How a body is compressed. */
+enum coding { CODING_NONE, CODING_GZIP, CODING_DEFLATE, CODING_BROTLI };
 
 struct http_request {
 	const char *method;
@@ -144,7 +146,7 @@ struct http_fields {
 	char session_id[1024];
 	char retry_after[64];
 	char cache_control[128];
-	char signs[CACHE_SIGNS][72]; /* fields of a cache: mcp/stale_cache_check.h */
+	char signs[CACHE_SIGNS][72]; /* fields of a cache: terms/stale_cache_check.h */
 	char pop[128]; /* which edge of a content network answered */
 };
 

@@ -1,6 +1,7 @@
 /*
- * deadline.h: the time by which a probe or a request has to end, and how much
- * of it this machine lost: it was busy, or the process was stopped.
+ * deadline.h: the time by which a probe or a request has to end, and how much of it
+ * this machine lost, being busy or stopped; and timers, the functions that the loop
+ * of http_turn calls after a time.
  */
 #ifndef HTTP_DEADLINE_H
 #define HTTP_DEADLINE_H
@@ -44,5 +45,27 @@ bool deadline_over(const struct deadline *d);
  */
 #define DEADLINE_WHY 128
 bool deadline_held_up(const struct deadline *d, char *why);
+
+struct timer; /* opaque */
+
+struct timers {
+	struct timer *first; /* in no order */
+};
+
+/*
+ * timers_add(ts, ms, fn, arg): call fn(arg) from timers_turn once ms have
+ * passed. Until then the timer that is returned lives.
+ */
+struct timer *timers_add(struct timers *ts, double ms, void (*fn)(void *arg),
+	void *arg);
+
+/* timers_cancel(t): free t without calling its function; NULL is fine. */
+void timers_cancel(struct timer *t);
+
+/*
+ * timers_turn(ts, max_ms): call what is due. Returns the milliseconds until the
+ * next timer is due, at most max_ms.
+ */
+double timers_turn(struct timers *ts, double max_ms);
 
 #endif

@@ -1,4 +1,4 @@
-#include "http/decoding.h"
+#include "http/transfer.h"
 
 #include "base/xalloc.h"
 

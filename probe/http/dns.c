@@ -1,8 +1,7 @@
-#include "http/dns.h"
+#include "http/transfer.h"
 
 #include "base/xalloc.h"
 #include "http/address.h"
-#include "http/failure.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -153,41 +152,4 @@ void dns_free(struct dns *r)
 	pthread_mutex_unlock(&r->lock);
 	if (!running)
 		destroy(r);
-}
-
-void dns_failure(struct http_response *r, enum dns_end end,
-	int ip_version)
-{
-	switch (end) {
-	case DNS_NO_NAME:
-		failure_http(r, "dns.nxdomain",
-			"there is no such name; is it spelled right, and has "
-			"its domain expired?");
-		return;
-	case DNS_NO_ADDRESS:
-		failure_http(r, "dns.nxdomain",
-			ip_version ? "the name has no IPv%d address"
-				   : "the name has no address",
-			ip_version);
-		return;
-	case DNS_RUNNING:
-		failure_http(r, "dns.timeout",
-			"the resolver did not answer in time");
-		return;
-	case DNS_PUBLIC: /* a moment later the name does resolve */
-	case DNS_PRIVATE:
-	case DNS_TEMPORARY:
-		failure_http(r, "dns.temporary",
-			"the resolver, or a name server of the domain, fails");
-		return;
-	case DNS_SHORT:
-		failure_ours(r, "no name can be resolved: this machine lacks "
-				"open files, threads or memory; nothing is "
-				"known of the server");
-		return;
-	case DNS_FAILED:
-		failure_http(
-			r, "dns.failed", "the name cannot be resolved");
-		return;
-	}
 }

@@ -8,8 +8,6 @@
 
 #include <stdbool.h>
 
-struct http_response;
-
 struct failure {
 	char code[48];	   /* dotted, from the list in mcp-probe(1) */
 	char message[720]; /* one line for people; may quote the server */
@@ -23,16 +21,5 @@ bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
 /* failure_said(f, text): what the server says of it itself: its text, or NULL.
    Returns false likewise. */
 bool failure_said(struct failure *f, const char *text);
-
-/*
- * failure_http(r, code, fmt, ...): the transfer of r ended as HTTP_FAILED, for
- * this; code is static.
- */
-void failure_http(struct http_response *r, const char *code, const char *fmt,
-	...) __attribute__((format(printf, 3, 4)));
-
-/* failure_ours(r, fmt, ...): likewise HTTP_OURS: this machine failed. */
-void failure_ours(struct http_response *r, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
 
 #endif

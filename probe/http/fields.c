@@ -1,7 +1,6 @@
-#include "http/fields.h"
+#include "http/transfer.h"
 
 #include "base/xalloc.h"
-#include "http/client.h"
 
 #include <stddef.h>
 #include <stdlib.h>

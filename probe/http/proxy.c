@@ -1,4 +1,4 @@
-#include "http/proxy.h"
+#include "http/transfer.h"
 
 #include "base/ip.h"
 #include "base/num.h"

@@ -1,10 +1,7 @@
-#include "http/setup.h"
+#include "http/transfer.h"
 
 #include "base/xalloc.h"
-#include "http/client.h"
-#include "http/proxy.h"
 #include "http/trust.h"
-#include "http/upload_buffer.h"
 
 #include <stdint.h>
 #include <stdio.h>

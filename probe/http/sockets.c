@@ -1,4 +1,4 @@
-#include "http/sockets.h"
+#include "http/transfer.h"
 
 #include "base/xalloc.h"
 

@@ -3,14 +3,86 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "http/certificate.h"
 #include "http/client.h"
-#include "http/failure.h"
 
 #include <math.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+
+/* The most certificates of a chain that are looked at; TLS allows more. */
+#define CHAIN_MAX 100
+
+/* In epoch seconds; 0 where it cannot be read. */
+static double certificate_time(const ASN1_TIME *t)
+{
+	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	int days, seconds;
+	double s = 0;
+
+	if (epoch &&
+		ASN1_TIME_diff(&days, &seconds, epoch, t))
+		s = days * 86400.0 + seconds;
+	ASN1_TIME_free(epoch);
+	return s;
+}
+
+double certificate_file_end(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	X509 *cert = f ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
+	double end = cert ? certificate_time(X509_get0_notAfter(cert))
+			  : 0;
+
+	X509_free(cert);
+	if (f)
+		fclose(f);
+	return end;
+}
+
+/* The common name that a certificate gives itself, or else "unnamed". */
+static void put_common_name(const X509 *cert, char *out, size_t size)
+{
+	const X509_NAME *name = X509_get_subject_name(cert);
+	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+	unsigned char *text = NULL;
+	int n = -1;
+
+	if (at >= 0)
+		n = ASN1_STRING_to_UTF8(&text,
+			X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+	if (n > 0)
+		text_clean((char *)text, (size_t)n, out, size, 64);
+	else
+		snprintf(out, size, "unnamed");
+	OPENSSL_free(text);
+}
+
+/*
+ * The earliest end of those certificates from the peer's chain that end later than
+ * `after`; 0 where there is none. issuer gets the common name of that certificate,
+ * or "" where it is the peer's own.
+ */
+static double certificate_first_end(
+	SSL *ssl, double after, char *issuer, size_t size)
+{
+	const STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
+	double first = 0;
+
+	issuer[0] = '\0';
+	for (int i = 0; i < sk_X509_num(chain) && i < CHAIN_MAX; i++) {
+		const X509 *cert = sk_X509_value(chain, i);
+		double end = certificate_time(X509_get0_notAfter(cert));
+
+		if (!(end > after) || (first > 0 && end >= first))
+			continue;
+		first = end;
+		if (i > 0)
+			put_common_name(cert, issuer, size);
+	}
+	return first;
+}
 
 struct http_tls *http_tls_new(void)
 {
@@ -48,7 +120,7 @@ static int place(void)
 	return index;
 }
 
-static struct http_tls *of(const SSL *ssl)
+static struct http_tls *notes_of(const SSL *ssl)
 {
 	return ssl ? SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), place()) : NULL;
 }
@@ -56,7 +128,7 @@ static struct http_tls *of(const SSL *ssl)
 /* Called where the server asks for a client certificate. */
 static int on_wanted(SSL *ssl, void *arg)
 {
-	struct http_tls *t = of(ssl);
+	struct http_tls *t = notes_of(ssl);
 
 	(void)arg;
 	if (t)
@@ -66,7 +138,7 @@ static int on_wanted(SSL *ssl, void *arg)
 
 static void on_info(const SSL *ssl, int where, int value)
 {
-	struct http_tls *t = of(ssl);
+	struct http_tls *t = notes_of(ssl);
 
 	/* The lower byte is the alert; 0 is the regular end, no error. */
 	if (t && (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT &&
@@ -171,7 +243,7 @@ static void note_failed(struct http_tls *t, X509_STORE_CTX *store, X509 *cert)
 /* Notes what failed, and leaves the result of the verification as it is. */
 static int on_verify(int good, X509_STORE_CTX *store)
 {
-	struct http_tls *t = of(X509_STORE_CTX_get_ex_data(store,
+	struct http_tls *t = notes_of(X509_STORE_CTX_get_ex_data(store,
 		SSL_get_ex_data_X509_STORE_CTX_idx()));
 	X509 *cert = X509_STORE_CTX_get_current_cert(store);
 	X509 *own = X509_STORE_CTX_get0_cert(store);
@@ -217,7 +289,7 @@ void http_tls_facts(struct http_response *r, CURL *easy)
 	ssl = info->internals;
 	if (!ssl)
 		return;
-	t = of(ssl);
+	t = notes_of(ssl);
 	r->cert_wanted = t && t->cert_wanted;
 	snprintf(r->tls_version, sizeof r->tls_version, "%s",
 		SSL_get_version(ssl));
@@ -230,137 +302,4 @@ void http_tls_facts(struct http_response *r, CURL *easy)
 	verified = SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE;
 	r->first_end = certificate_first_end(ssl, verified ? clock_wall() : 0,
 		r->first_issuer, sizeof r->first_issuer);
-}
-
-/* What makes a private authority trusted. */
-#define TRUST_IT "trust it by ca of the server in fleet.yaml(5), or by --cacert"
-
-static const char *whose(const struct http_tls *t)
-{
-	return t->depth > 0 ? "a certificate above the server's" :
-			      "the certificate";
-}
-
-static void fail_name(struct http_response *r,
-	const struct http_tls *t)
-{
-	if (*t->names)
-		failure_http(r, "tls.hostname",
-			"the certificate is for other names: %s", t->names);
-	else
-		failure_http(r, "tls.hostname",
-			"the certificate is for no name at all");
-}
-
-void http_tls_fail_certificate(struct http_response *r,
-	const struct http_tls *t, CURL *easy, const char *error)
-{
-	long v = 0;
-
-	curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &v);
-	/* libcurl compares the name itself, and tells only in its message. */
-	if (strstr(error, "subject name"))
-		v = X509_V_ERR_HOSTNAME_MISMATCH;
-	switch (v) {
-	case X509_V_ERR_HOSTNAME_MISMATCH:
-	case X509_V_ERR_IP_ADDRESS_MISMATCH:
-		fail_name(r, t);
-		return;
-	case X509_V_ERR_CERT_HAS_EXPIRED:
-		failure_http(r, "tls.expired", "%s expired on %.10s",
-			whose(t), t->until);
-		return;
-	case X509_V_ERR_CERT_NOT_YET_VALID:
-		failure_http(r, "tls.not-yet-valid",
-			"%s is valid only from %s on; is a clock wrong?",
-			whose(t), t->from);
-		return;
-	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-		failure_http(r, "tls.self-signed",
-			"the certificate is self-signed, so nobody vouches for "
-			"it; " TRUST_IT);
-		return;
-	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-		failure_http(r, "tls.self-signed",
-			"the certificate leads to an authority that is not "
-			"trusted here%s%s; " TRUST_IT,
-			*t->issuer ? ", " : "", t->issuer);
-		return;
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-		failure_http(r, "tls.untrusted",
-			"the issuer of %s%s%s%s is unknown here, or the server "
-			"does not send its intermediate certificates; if the "
-			"issuer is private, " TRUST_IT,
-			whose(t), *t->issuer ? ", " : "", t->issuer,
-			*t->issuer ? "," : "");
-		return;
-	default:
-		failure_http(r, "tls.untrusted",
-			"%s is not accepted: %s", whose(t),
-			v ? X509_verify_cert_error_string(v) : error);
-	}
-}
-
-/* Alerts by which a server refuses the certificate that it was shown. */
-static bool refuses_ours(int alert)
-{
-	switch (alert) {
-	case SSL_AD_BAD_CERTIFICATE:
-	case SSL_AD_UNSUPPORTED_CERTIFICATE:
-	case SSL_AD_CERTIFICATE_REVOKED:
-	case SSL_AD_CERTIFICATE_EXPIRED:
-	case SSL_AD_CERTIFICATE_UNKNOWN:
-	case SSL_AD_UNKNOWN_CA:
-	case SSL_AD_ACCESS_DENIED:
-	case SSL_AD_DECRYPT_ERROR:
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool http_tls_fail_for_ours(struct http_response *r, const struct http_tls *t)
-{
-	if (!r->cert_wanted || r->status)
-		return false;
-	if (!r->cert_shown)
-		failure_http(r, "tls.client-certificate",
-			"the server wants a client certificate, and none is "
-			"held");
-	else if (refuses_ours(t->alert))
-		failure_http(r, "tls.client-certificate",
-			"the server refuses the client certificate: %s",
-			SSL_alert_desc_string_long(t->alert));
-	else
-		return false;
-	return true;
-}
-
-void http_tls_fail_handshake(
-	struct http_response *r, const struct http_tls *t, const char *error)
-{
-	if (http_tls_fail_for_ours(r, t))
-		return;
-	if (t->alert == SSL_AD_PROTOCOL_VERSION ||
-		strstr(error, "unsupported protocol") ||
-		strstr(error, "wrong ssl version"))
-		failure_http(r, "tls.version",
-			"the server speaks no version of TLS that is still in "
-			"use; it needs TLS 1.2 or 1.3");
-	else if (strstr(error, "wrong version number") ||
-		strstr(error, "record layer failure") ||
-		strstr(error, "packet length too long"))
-		failure_http(r, "tls.not-tls",
-			"what listens at this port does not speak TLS; is it "
-			"an http:// URL?");
-	else if (t->alert >= 0)
-		failure_http(r, "tls.handshake",
-			"the server ends the TLS handshake: %s",
-			SSL_alert_desc_string_long(t->alert));
-	else
-		failure_http(r, "tls.handshake",
-			"the TLS handshake failed: %s",
-			*error ? error : "no reason given");
 }

@@ -1,7 +1,8 @@
 /*
- * tls.h: TLS errors. Notes while a connection is made what libcurl does not
- * tell: which certificate was refused and why, the server's last alert, and
- * whether the server asked for a client certificate; and says what went wrong.
+ * tls.h: what libcurl does not tell of TLS, noted while a connection is made: which
+ * certificate was refused and why, the server's last alert, and whether the server
+ * asked for a client certificate (failure.c has the words); and when certificates
+ * end.
  */
 #ifndef HTTP_TLS_H
 #define HTTP_TLS_H
@@ -39,22 +40,8 @@ CURLcode http_tls_watch(CURL *easy, void *ctx, void *arg);
  */
 void http_tls_facts(struct http_response *r, CURL *easy);
 
-/*
- * http_tls_fail_certificate(r, t, easy, error): the server's certificate was
- * not accepted: set r's code and message. error: libcurl's text.
- */
-void http_tls_fail_certificate(struct http_response *r,
-	const struct http_tls *t, CURL *easy, const char *error);
-
-/* http_tls_fail_handshake(r, t, error): the handshake ended in another way. */
-void http_tls_fail_handshake(struct http_response *r, const struct http_tls *t,
-	const char *error);
-
-/*
- * http_tls_fail_for_ours(r, t): whether a connection broke for want of a client
- * certificate, or for the one that was shown; then r's code and message are
- * set. In TLS 1.3 that shows only when the response is read.
- */
-bool http_tls_fail_for_ours(struct http_response *r, const struct http_tls *t);
+/* certificate_file_end(path): when the first certificate in a PEM file ends, in
+   epoch seconds; 0 where it holds none. */
+double certificate_file_end(const char *path);
 
 #endif

@@ -1,9 +1,8 @@
-#include "http/trace.h"
+#include "http/transfer.h"
 
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "http/client.h"
 #include "http/url.h"
 #include "redaction/mask.h"
 

@@ -1,4 +1,4 @@
-#include "http/upload_buffer.h"
+#include "http/transfer.h"
 
 #include "base/xalloc.h"
 

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "mcp/diagnosis.h"
+#include "protocol/diagnosis.h"
 
 /* What is known of the wall; few servers have one. */
 static struct authorization *wall(struct probe *p)
@@ -22,13 +22,6 @@ static bool held(const struct probe *p, enum credential_kind *kind)
 	if (c)
 		*kind = credential_kind(c);
 	return c != NULL;
-}
-
-/* Whether the server was shown the credential. */
-static bool shown(const struct probe *p)
-{
-	return p->wire.show_credential &&
-		credential_field(p->target->credential);
 }
 
 static struct next stay_out(struct probe *p, const char *why)
@@ -97,7 +90,7 @@ static struct next fail_refused(struct probe *p, const struct reply *r)
 /* The credential can be shown: repeat what the server refused. */
 static struct next go_on(struct probe *p)
 {
-	p->wire.show_credential = true;
+	p->wire.credential = credential_field(p->target->credential);
 	return step_next(NEXT_AGAIN);
 }
 
@@ -275,12 +268,13 @@ static struct next take_challenge(struct probe *p, const struct reply *r)
 {
 	challenge_parse(http_fields(r->http)->www_authenticate,
 		&wall(p)->challenge);
-	if (shown(p) && wall(p)->token_kept && r->http->status == 401) {
+	if (p->wire.credential && wall(p)->token_kept && r->http->status == 401) {
 		/* The cached token may have been withdrawn: get one new one. */
+		p->wire.credential = NULL;
 		credential_show(p->target->credential, NULL);
 		return authorize(p, true);
 	}
-	if (shown(p))
+	if (p->wire.credential)
 		return fail_refused(p, r);
 	if (p->steps.next == STEP_INITIALIZE)
 		return pass_to_discovery(p, r);
@@ -352,7 +346,7 @@ struct next authorization_reply(struct probe *p, const struct reply *r)
 	/* Some servers refuse a wrong token with a 403 that says nothing. */
 	if (answered &&
 		(wall_meant(r) ||
-			(r->http->status == 403 && shown(p))))
+			(r->http->status == 403 && p->wire.credential)))
 		return take_challenge(p, r);
 	diagnose(r, &f);
 	if (answered && session_lost(p, r))

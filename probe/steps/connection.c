@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "http/address.h"
 #include "json/json.h"
-#include "mcp/diagnosis.h"
+#include "protocol/diagnosis.h"
 
 void connection_resolved(struct probe *p, const struct http_response *h)
 {

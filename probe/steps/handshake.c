@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "mcp/diagnosis.h"
+#include "protocol/diagnosis.h"
 
 /*
  * A server may hang on a method that it does not know. It gets `initialize`
@@ -49,8 +49,10 @@ static struct next established(struct probe *p, double at_ms)
 	struct buf text;
 
 	if (p->steps.next == STEP_INITIALIZE)
-		p->wire.show_credential =
-			t->credential && credential_for(t->credential, t->url);
+		p->wire.credential =
+			t->credential && credential_for(t->credential, t->url)
+			? credential_field(t->credential)
+			: NULL;
 	buf_init(&text, sizeof *h);
 	buf_str(&text, h->revision);
 	buf_str(&text, *h->server_name ? ", " : "");
@@ -422,7 +424,7 @@ static bool final_get(const struct probe *p, const struct reply *r)
 
 	if (r->kind == REPLY_FAILED)
 		return strcmp(r->failure.code, "sse.endpoint") == 0;
-	return wall_meant(r) || (status == 403 && p->wire.show_credential) ||
+	return wall_meant(r) || (status == 403 && p->wire.credential) ||
 		status == 429 || status >= 500;
 }
 

@@ -5,7 +5,7 @@
 #include "base/xalloc.h"
 #include "http/framing.h"
 #include "json/json.h"
-#include "mcp/diagnosis.h"
+#include "protocol/diagnosis.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "json/json.h"
-#include "mcp/header_arguments.h"
+#include "protocol/header_arguments.h"
 #include "steps/stale_cache.h"
 
 /* A list of this many bytes takes a while to hash. */

@@ -5,8 +5,8 @@
  */
 #include "fuzz.h"
 
-#include "mcp/rpc.h"
-#include "mcp/server_request.h"
+#include "protocol/rpc.h"
+#include "protocol/server_request.h"
 
 #include "base/text.h"
 #include "json/json.h"

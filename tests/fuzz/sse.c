@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "mcp/sse.h"
+#include "protocol/sse.h"
 
 #include "base/num.h"
 

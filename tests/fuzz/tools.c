@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "mcp/tool_hash.h"
+#include "protocol/tool_hash.h"
 
 #include "base/sha256.h"
 #include "base/text.h"

@@ -3,10 +3,10 @@
  * though each holds back what may be a trouble that servers share.
  */
 #include "base/xalloc.h"
-#include "conf/policy.h"
 #include "delivery/delivery.h"
 #include "evaluate.h"
 #include "incident/event.h"
+#include "incident/policy.h"
 #include "notifier.h"
 #include "state/backend.h"
 #include "state/state_store.h"

@@ -2,7 +2,7 @@
  * Goal: the answer to our request is found among all that a server sends; one
  * that is meant for us but malformed gets the reason.
  */
-#include "mcp/answer.h"
+#include "protocol/answer.h"
 
 #include "base/xalloc.h"
 

@@ -2,7 +2,7 @@
  * Goal: a probe may cost what budget.h says, to the byte, and each limit that
  * is passed has a reason of its own.
  */
-#include "mcp/budget.h"
+#include "protocol/budget.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

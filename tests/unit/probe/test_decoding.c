@@ -2,7 +2,7 @@
  * Goal: bodies are decoded in whatever pieces they come; what is not compressed
  * as it says is refused; the names of codings are those of fetch.
  */
-#include "http/decoding.h"
+#include "http/transfer.h"
 
 #include "base/buf.h"
 

@@ -2,7 +2,7 @@
  * Goal: a tool whose schema mirrors arguments into header fields in a way that
  * the specification forbids is recognized: clients leave it out.
  */
-#include "mcp/header_arguments.h"
+#include "protocol/header_arguments.h"
 
 #include "json/json.h"
 

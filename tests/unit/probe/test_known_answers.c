@@ -2,7 +2,7 @@
  * Goal: what an answer means is found again for the same answer to the same
  * request, and for no other; the one that was of no use for longest makes room.
  */
-#include "mcp/known_answers.h"
+#include "protocol/known_answers.h"
 
 #include "base/text.h"
 

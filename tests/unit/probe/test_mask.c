@@ -3,7 +3,7 @@
  * echoes it, and wherever the text is cut.
  */
 #include "base/xalloc.h"
-#include "http/proxy.h"
+#include "http/transfer.h"
 #include "redaction/mask.h"
 
 #include <setjmp.h>

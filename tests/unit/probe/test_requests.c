@@ -2,7 +2,7 @@
  * Goal: the requests of a probe are, to the byte, those of the official SDK in
  * each revision; tests/cli/probe/sdk.bats has the SDK itself beside them.
  */
-#include "mcp/rpc.h"
+#include "protocol/rpc.h"
 
 #include "base/xalloc.h"
 #include "json/json.h"

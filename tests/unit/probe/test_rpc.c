@@ -2,7 +2,7 @@
  * Goal: an answer is told apart from all else that a server sends, and judged
  * by its content, whatever that is.
  */
-#include "mcp/rpc.h"
+#include "protocol/rpc.h"
 
 #include "base/xalloc.h"
 #include "json/json.h"

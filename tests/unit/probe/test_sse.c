@@ -2,7 +2,7 @@
  * Goal: an event stream is read as the HTML Standard, section 9.2, says, in
  * whatever pieces it arrives, and a line or an event has a limit.
  */
-#include "mcp/sse.h"
+#include "protocol/sse.h"
 
 #include "base/xalloc.h"
 

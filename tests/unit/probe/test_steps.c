@@ -55,7 +55,8 @@ static void begin(enum step step, enum era hint)
 	target.cache_check = CACHE_CHECK_NEVER;
 	assert_true(url_parse("https://h/mcp", &url, why));
 	target.url = &url;
-	p.target = p.wire.target = &target;
+	p.target = &target;
+	p.wire.target.url = &url;
 	p.wire.budget = &p.budget;
 	p.transport.wire = &p.wire;
 	deadline_set(&p.wire.deadline, &never_late, 30);

@@ -2,7 +2,7 @@
  * Goal: a timer that is due is called once, even if it adds or cancels timers;
  * one that is not due, or is cancelled, is not called.
  */
-#include "http/timer.h"
+#include "http/deadline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * Goal: a buffer that libcurl asks for takes the pages that are written to, and
  * no more; all else comes from malloc(3), as these do where none is left.
  */
-#include "http/upload_buffer.h"
+#include "http/transfer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

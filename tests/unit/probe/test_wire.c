@@ -2,7 +2,7 @@
  * Goal: a request carries the header fields that its revision asks for, and no
  * others; what a tool says of its arguments cannot do harm.
  */
-#include "mcp/wire.h"
+#include "protocol/wire.h"
 
 #include "base/buf.h"
 #include "base/xalloc.h"
@@ -48,8 +48,8 @@ static cJSON *parse(const char *text)
 }
 
 static const struct exchange_handler nobody;
-static const struct target target = {.region = "eu-west-2",
-	.url = &(struct url) {.text = "https://h/mcp?k=v"}};
+static const struct url url = {.text = "https://h/mcp?k=v"};
+#define SERVER .target = {.region = "eu-west-2", .url = &url}
 
 static void expect(const char *expected)
 {
@@ -67,7 +67,7 @@ static void expect(const char *expected)
 
 static void test_revisions(void **state)
 {
-	struct wire w = {.target = &target};
+	struct wire w = {SERVER};
 	struct wire_message m = {.method = "tools/list", .body = "{}"};
 	char session[] = "s-1";
 
@@ -94,7 +94,7 @@ static void test_revisions(void **state)
 	expect("GET " TARGET "\nX-Probe-Region: eu-west-2\n" AGREED
 	       "accept: text/event-stream\nlast-event-id: ev 1\n");
 
-	w = (struct wire) {.target = &target, .stateless = true};
+	w = (struct wire) {SERVER, .stateless = true};
 	m.name = NULL;
 	wire_post(&w, &m, &nobody, NULL);
 	expect(POST "mcp-protocol-version: 2026-07-28\n"
@@ -106,7 +106,7 @@ static void test_http_sse(void **state)
 {
 	static const char to[] = "POST https://h/m with {}\n"
 				 "X-Probe-Region: eu-west-2\n";
-	struct wire w = {.target = &target};
+	struct wire w = {SERVER};
 	struct wire_message m = {.method = "tools/list", .body = "{}"};
 	char expected[500], endpoint[] = "https://h/m";
 
@@ -147,7 +147,7 @@ static void test_names(void **state)
 		{"=?base64?YQ==", "=?base64?YQ=="},
 		{"=?base64?=", "=?base64?="},
 	};
-	struct wire w = {.target = &target, .stateless = true};
+	struct wire w = {SERVER, .stateless = true};
 	char expected[500];
 
 	(void)state;
@@ -208,7 +208,7 @@ static void test_params(void **state)
 		{"{}", "{'a':'v'}", ""},
 		{"[]", "{'a':'v'}", ""},
 	};
-	struct wire w = {.target = &target, .stateless = true};
+	struct wire w = {SERVER, .stateless = true};
 	char text[1000];
 
 	(void)state;
@@ -235,7 +235,7 @@ static void test_params(void **state)
 /* More parameters than there is room for, and deeper ones than any tool's. */
 static void test_limits(void **state)
 {
-	struct wire w = {.target = &target, .stateless = true};
+	struct wire w = {SERVER, .stateless = true};
 	struct wire_message m = {.method = "tools/call", .body = "{}"};
 	cJSON *tool = cJSON_CreateObject(), *arguments = cJSON_CreateObject();
 	cJSON *schema = cJSON_AddObjectToObject(tool, "inputSchema");

@@ -1,0 +1,109 @@
+#include "protocol/answer.h"
+
+#include "base/xalloc.h"
+
+void answer_init(struct answer *a, const char *id, struct budget *budget)
+{
+	memset(a, 0, sizeof *a);
+	a->budget = budget;
+	a->id = id ? xstrdup(id) : NULL;
+}
+
+void answer_release(struct answer *a)
+{
+	cJSON_Delete(a->message);
+	free(a->id);
+	memset(a, 0, sizeof *a);
+}
+
+/* Whether m answers another request than ours. */
+static bool foreign(const struct answer *a, const cJSON *m)
+{
+	return json_str(m, "jsonrpc") && json_get(m, "id") &&
+		!json_get(m, "method") && !rpc_has_id(m, a->id);
+}
+
+/* Look at one message: true where it is the answer, and well formed. */
+static bool look(struct answer *a, const cJSON *m, enum rpc_errors errors)
+{
+	const char *fault = rpc_fault(m, a->id, errors);
+
+	a->match = rpc_match(m, a->id, errors);
+	a->over = fault || a->match != RPC_NOT_OURS;
+	if (fault) {
+		a->malformed = true;
+		a->refusal = JSON_MALFORMED;
+		snprintf(a->why, sizeof a->why, "%s", fault);
+	} else if (!a->over && foreign(a, m)) {
+		a->foreign = true;
+	}
+	return a->over && !fault;
+}
+
+void answer_take(struct answer *a, cJSON *m, enum rpc_errors errors)
+{
+	cJSON *one;
+
+	if (!cJSON_IsArray(m) && look(a, m, errors)) {
+		a->message = m;
+		return;
+	}
+	for (one = cJSON_IsArray(m) ? m->child : NULL; one && !a->over;
+		one = one->next) {
+		if (!look(a, one, errors))
+			continue;
+		a->batch = true;
+		a->message = cJSON_DetachItemViaPointer(m, one);
+		break;
+	}
+	cJSON_Delete(m);
+}
+
+bool answer_known(struct answer *a, const char *data, size_t n)
+{
+	const struct budget *b = a->budget;
+
+	a->known = a->id && b->known && b->known(b->known_arg, data, n);
+	a->over = a->over || a->known;
+	return a->known;
+}
+
+cJSON *answer_parse(struct answer *a, const char *data, size_t n)
+{
+	cJSON *m = budget_parse(a->budget, data, n, a->why);
+
+	if (!m) {
+		a->malformed = true;
+		a->refusal = a->budget->json.refusal;
+	}
+	return m;
+}
+
+void answer_event(struct answer *a, const char *type, const char *data,
+	size_t n)
+{
+	cJSON *m;
+
+	if (strcmp(type, "message") != 0 || answer_known(a, data, n))
+		return;
+	m = answer_parse(a, data, n);
+	if (m && a->asked)
+		server_requests(m, data, a->asked, a->asked_arg);
+	if (m)
+		answer_take(a, m, RPC_ERRORS_OURS);
+	else
+		a->over = a->refusal != JSON_MALFORMED;
+}
+
+bool answer_failure(const struct answer *a, const char *where,
+	struct failure *f)
+{
+	if (a->malformed)
+		return budget_failure(a->refusal, where, a->why, f);
+	if (a->foreign)
+		return failure_set(f, "jsonrpc.wrong-id",
+			"the %s carries the answer to another request: its id "
+			"is not the one that was sent, or of another type",
+			where);
+	return true;
+}
