@@ -2,10 +2,10 @@
 
 #include "base/clock.h"
 #include "base/strings.h"
+#include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "incident/severity.h"
-#include "incident/confirmation.h"
 
 #include <math.h>
 

@@ -145,8 +145,9 @@ probe: main probe steps expiry report,options,queue target auth protocol http re
 aggregate: main commands judge store,snapshot words figures options histories pinned rule poisoning
 serve: main render,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	words data source,http access
-alertd: main web,commands notifier evaluate emit,delivery print,output,input,options,last_good
-	sinks routing transport state incident words run
+alertd: main web,commands notifier evaluate emit,delivery
+	print,output,input,options,last_good sinks routing outbox,transport state incident
+	words run
 '
 
 # What each file includes, as "FILE AREA INCLUDED"; of another program's: "?". Bats does

@@ -1,6 +1,10 @@
-#include "delivery/owner.h"
+#include "outbox/leases.h"
 
+#include "base/log.h"
 #include "base/num.h"
+#include "store/keys.h"
+#include "store/retention.h"
+#include "store/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,13 +15,51 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The files of these names, as text. */
+extern const char lua_take_lease[];
+extern const char lua_drop_lease[];
+
+static enum lease_result lease_failed(const struct store *s)
+{
+	log_error("%s", store_why(s));
+	return LEASE_STORE_FAILED;
+}
+
+enum lease_result lease_take(struct store *s, const char *route,
+	const char *us)
+{
+	char key[KEY_MAX], them[OWNER_SIZE] = "", ttl[16];
+	const struct store_reply *r;
+
+	key_digest(key, route);
+	r = store_one(s, "GET", key, NULL);
+	if (!r)
+		return lease_failed(s);
+	if (store_text(r) && owner_gone(us, store_text(r)))
+		snprintf(them, sizeof them, "%s", store_text(r));
+	snprintf(ttl, sizeof ttl, "%d", RETENTION_DIGEST_S);
+	r = store_one(s, "EVAL", lua_take_lease, "1", key, us, them, ttl, NULL);
+	if (!r)
+		return lease_failed(s);
+	return store_int(r, 0) == 1 ? LEASE_OURS : LEASE_THEIRS;
+}
+
+void lease_drop(struct store *s, const char *route, const char *us)
+{
+	char key[KEY_MAX];
+
+	key_digest(key, route);
+	if (!store_one(s, "EVAL", lua_drop_lease, "1", key, us, NULL))
+		log_error("%s", store_why(s));
+}
+
 #define STAT_MAX 1024
 /* proc(5): where the fields of /proc/PID/stat stand behind the name. */
 #define FIELD_STATE 1
 #define FIELD_STARTED 20
 
 /* The n-th word of s, or "". */
-static const char *word(const char *s, int n)
+static const char *nth_word(const char *s, int n)
 {
 	for (; n > 1; n--) {
 		s += strcspn(s, " ");
@@ -26,11 +68,11 @@ static const char *word(const char *s, int n)
 	return s;
 }
 
-/* The start of a zombie. */
+/* Start time of a process that has ended but not been reaped. */
 #define STARTED_NEVER (-1)
 
 /* When a process started, in clock ticks since boot. False: it is not seen. */
-static bool started(long long pid, long long *at)
+static bool process_started(long long pid, long long *at)
 {
 	char path[64], text[STAT_MAX], field[32];
 	const char *p;
@@ -52,9 +94,9 @@ static bool started(long long pid, long long *at)
 		return false;
 	p += 2;
 	*at = STARTED_NEVER;
-	if (*word(p, FIELD_STATE) == 'Z' || *word(p, FIELD_STATE) == 'X')
+	if (*nth_word(p, FIELD_STATE) == 'Z' || *nth_word(p, FIELD_STATE) == 'X')
 		return true;
-	p = word(p, FIELD_STARTED);
+	p = nth_word(p, FIELD_STARTED);
 	snprintf(field, sizeof field, "%.*s", (int)strcspn(p, " "), p);
 	return num_parse(field, 0, LLONG_MAX, at);
 }
@@ -70,7 +112,7 @@ void owner_name(char *out)
 	/* Two containers may share a host name, but not this. */
 	if (stat("/proc/self/ns/pid", &st) == 0)
 		space = st.st_ino;
-	started(getpid(), &at);
+	process_started(getpid(), &at);
 	snprintf(out, OWNER_SIZE, "%s/%llu/%lld/%ld", host, space, at,
 		(long)getpid());
 }
@@ -100,7 +142,7 @@ bool owner_gone(const char *us, const char *them)
 	snprintf(field, sizeof field, "%.*s", (int)strcspn(them, "/"), them);
 	if (!num_parse(field, 1, INT_MAX, &pid))
 		return false;
-	if (started(pid, &now))
+	if (process_started(pid, &now))
 		return now != at;
 	/* Another user's may be hidden from us. */
 	return kill((pid_t)pid, 0) && errno == ESRCH;
