@@ -273,7 +273,7 @@ static void test_confirming(void **state)
 		size_t told;
 	} rows[] = {{3, 0}, {5, 0}, {6, 1}, {9, 1}};
 	static const struct spell burning = {
-		0, 1, "e", RATES(2, 0, 22), false};
+		0, 1, "e", RATES(2, 0, 22)};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
