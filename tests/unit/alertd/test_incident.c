@@ -465,6 +465,12 @@ static void test_no_green(void **state)
 			"0 downtime_started P1 0 x1 dns/transport [a e u] | "
 			"4 downtime_resolved P1 0-2 x2 dns/transport "
 			"[a e u]"},
+		{"nor the regional one that it covers, which ends with it",
+			"AEU", "E2*3 EU2 .,E*3",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"3 downtime_started P1 3 x1 tls/transport [e u] | "
+			"6 downtime_resolved P1 3-4 x1 tls/transport [e u] | "
+			"6 regional_resolved P2 0-4 x4 tls/transport [e]"},
 		{"nor does it end limits that a regional one covers", "AEU",
 			"%E*3 E2*3 .,E*6",
 			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
