@@ -484,6 +484,28 @@ static void test_no_green(void **state)
 	NIGHT_CHECK(cases);
 }
 
+/* Two incidents that began in one minute have their regions; of one each region
+   is noted once. */
+static void test_timeline_regions(void **state)
+{
+	static const enum alert_kind kinds[] = {
+		ALERT_REGIONAL, ALERT_RATE_LIMITED, ALERT_REGIONAL};
+	static const char *const region = "e";
+	struct alert_state st;
+
+	(void)state;
+	state_init(&st, "s");
+	for (size_t i = 0; i < 3; i++) {
+		const struct alert_record r = {.slug = "s", .kind = kinds[i],
+			.phase = ALERT_STARTED, .started_at = NIGHT_START,
+			.regions = &region, .n_regions = 1};
+
+		state_note_event(&st, &r);
+		assert_int_equal(st.timeline[i].regions.n, i < 2);
+	}
+	state_release(&st);
+}
+
 /* Instants that a wrong clock set, of every kind of incident, become now. */
 static void test_wrong_clock(void **state)
 {
@@ -545,6 +567,7 @@ int main(void)
 		cmocka_unit_test(test_clients_refused),
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_no_green),
+		cmocka_unit_test(test_timeline_regions),
 		cmocka_unit_test(test_wrong_clock),
 	};
 
