@@ -465,6 +465,12 @@ static void test_no_green(void **state)
 			"0 downtime_started P1 0 x1 dns/transport [a e u] | "
 			"4 downtime_resolved P1 0-2 x2 dns/transport "
 			"[a e u]"},
+		{"nor the regional one that it covers, which ends with it",
+			"AEU", "E2*3 EU2 .,E*3",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"3 downtime_started P1 3 x1 tls/transport [e u] | "
+			"6 downtime_resolved P1 3-4 x1 tls/transport [e u] | "
+			"6 regional_resolved P2 0-4 x4 tls/transport [e]"},
 		{"nor does it end limits that a regional one covers", "AEU",
 			"%E*3 E2*3 .,E*6",
 			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
@@ -476,6 +482,28 @@ static void test_no_green(void **state)
 
 	(void)state;
 	NIGHT_CHECK(cases);
+}
+
+/* Two incidents that began in one minute have their regions; of one each region
+   is noted once. */
+static void test_timeline_regions(void **state)
+{
+	static const enum alert_kind kinds[] = {
+		ALERT_REGIONAL, ALERT_RATE_LIMITED, ALERT_REGIONAL};
+	static const char *const region = "e";
+	struct alert_state st;
+
+	(void)state;
+	state_init(&st, "s");
+	for (size_t i = 0; i < 3; i++) {
+		const struct alert_record r = {.slug = "s", .kind = kinds[i],
+			.phase = ALERT_STARTED, .started_at = NIGHT_START,
+			.regions = &region, .n_regions = 1};
+
+		state_note_event(&st, &r);
+		assert_int_equal(st.timeline[i].regions.n, i < 2);
+	}
+	state_release(&st);
 }
 
 /* Instants that a wrong clock set, of every kind of incident, become now. */
@@ -539,6 +567,7 @@ int main(void)
 		cmocka_unit_test(test_clients_refused),
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_no_green),
+		cmocka_unit_test(test_timeline_regions),
 		cmocka_unit_test(test_wrong_clock),
 	};
 

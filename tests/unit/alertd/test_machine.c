@@ -725,7 +725,8 @@ static void test_rows_over(void **state)
 		const char *night;
 		int failing, throttled;
 	} rows[] = {{"E2 E3/http.429*2", 1, 2}, {"E2 E3/http.429*3", 0, 3},
-		{"E2*4 c3", 0, 0}, {"%E*4 c3", 0, 0}, {"E2*3 .,E*30", 0, 0}, {"E2*3 .,E*29", 3, 0}};
+		{"E2*4 c3", 0, 0}, {"%E*4 c3", 0, 0}, {"E2*3 .,E*30", 0, 0},
+		{"E2*3 .,E*29", 3, 0}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
