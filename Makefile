@@ -194,23 +194,23 @@ sized = { echo '\#include "$(2)"'; $(call c_array,$(1),$(basename $(@F)),cat $<)
 	echo 'const size_t $(basename $(@F))_size = sizeof $(basename $(@F)) - 1;'; } >$@
 $(B)/serve/widget/embed_js.c: serve/widget/embed.js Makefile
 	@mkdir -p $(@D)
-	$(call sized,unsigned char,widget/embed_js.h)
+	$(call sized,unsigned char,widget/embed.h)
 
 $(B)/serve/pages/page_js.c: serve/pages/page.js Makefile
 	@mkdir -p $(@D)
-	$(call sized,char,pages/page_js.h)
+	$(call sized,char,pages/pages.h)
 
 $(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
 	@mkdir -p $(@D)
-	$(call sized,char,api/openapi.h)
+	$(call sized,char,api/api.h)
 
 $(B)/serve/mcp/tools.c: serve/mcp/tools.json Makefile
 	@mkdir -p $(@D)
-	$(call sized,char,mcp/tools.h)
+	$(call sized,char,mcp/tool.h)
 
 $(B)/serve/preview/glyphs.c: serve/preview/glyphs.bin Makefile
 	@mkdir -p $(@D)
-	$(call sized,unsigned char,preview/glyphs.h)
+	$(call sized,unsigned char,preview/canvas.h)
 
 # Where the letters of link previews change; the programs are built without.
 FONTS = /usr/share/fonts/truetype/dejavu/DejaVuSansCondensed
@@ -260,7 +260,7 @@ $(B)/aggregate/store/scripts.c: $(wildcard aggregate/store/*.lua) Makefile
 CSS = $(basename $(notdir $(wildcard serve/pages/*.css)))
 $(B)/serve/pages/style.c: $(wildcard serve/pages/*.css) Makefile
 	@mkdir -p $(@D)
-	{ echo '#include "pages/style.h"'; $(foreach s,$(CSS),$(call c_array,char,page_$(s), \
+	{ echo '#include "pages/pages.h"'; $(foreach s,$(CSS),$(call c_array,char,page_$(s), \
 	sed '/^\/\*.*\*\/$$/d' serve/pages/$(s).css);) } >$@
 
 $(B)/serve/pages/manual_pages.c: scripts/manual $(MANUAL)

@@ -22,10 +22,10 @@
 #include "commands/tools.h"
 #include "commands/tools_show.h"
 #include "commands/tools_signs.h"
-#include "offline/collect.h"
-#include "offline/input.h"
+#include "histories/collect.h"
+#include "histories/input.h"
+#include "judge/evaluation.h"
 #include "options.h"
-#include "store/evaluation.h"
 #include "store/ingest.h"
 
 #include <errno.h>

@@ -7,8 +7,8 @@
 #include "base/num.h"
 #include "base/options.h"
 #include "base/xalloc.h"
-#include "mcp/names.h"
-#include "offline/collect.h"
+#include "terms/names.h"
+#include "histories/collect.h"
 
 #include <math.h>
 #include <stdlib.h>

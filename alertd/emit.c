@@ -1,13 +1,13 @@
 #include "emit.h"
 
 #include "base/log.h"
-#include "notifier.h"
 #include "print.h"
 #include "routing/correlation.h"
 #include "routing/dispatch.h"
 #include "routing/rate_limit.h"
 #include "routing/renamed_route.h"
-#include "transport/ack_token.h"
+#include "run.h"
+#include "transport/signature.h"
 
 #include <math.h>
 #include <string.h>
@@ -53,7 +53,7 @@ static bool takes_ack(const struct alert_record *r)
 }
 
 /* "https://status.example.com/ack/TOKEN", and the short form; or nothing. */
-static void point_to_ack(const struct notifier_setup *s, struct alert_record *r,
+static void point_to_ack(const struct run *s, struct alert_record *r,
 	struct links *l)
 {
 	char key[ALERT_KEY_SIZE], token[ACK_TOKEN_SIZE], id[ACK_SHORT + 1];
@@ -129,7 +129,7 @@ static void tell_renamed(const struct emit *t, struct alert_event *e)
 static void dispatch(const struct emit *t, struct alert_state *st,
 	struct alert_event *e, const char *body, struct recipients *to)
 {
-	const struct notifier_setup *s = t->setup;
+	const struct run *s = t->setup;
 	bool once = e->record.phase == ALERT_ONCE;
 	struct incident *inc = once ? NULL : &st->incidents[e->record.kind];
 	struct dispatch way = {
@@ -145,7 +145,7 @@ static void dispatch(const struct emit *t, struct alert_state *st,
 		strings_note(&inc->told, to->v[i].route);
 }
 
-static void point(const struct notifier_setup *s, struct alert_record *r,
+static void point(const struct run *s, struct alert_record *r,
 	struct links *l)
 {
 	links_init(l);
@@ -158,7 +158,7 @@ static void point(const struct notifier_setup *s, struct alert_record *r,
 		r->runbook_url = l->runbook.p;
 }
 
-void emit_print(const struct notifier_setup *s, struct alert_event *e,
+void emit_print(const struct run *s, struct alert_event *e,
 	const struct strings *now, const struct strings *later,
 	struct buf *out)
 {

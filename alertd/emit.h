@@ -9,14 +9,14 @@
 #include "incident/event.h"
 
 struct correlation_starts;
-struct notifier_setup;
+struct run;
 struct rate_limit;
 
 /* Room for the body of an event, in bytes. */
 #define EMIT_BODY_MAX (256 * 1024)
 
 struct emit {
-	const struct notifier_setup *setup;
+	const struct run *setup;
 	struct rate_limit *rate_limit;
 	double now;
 	/* Takes what may be a trouble that servers share, instead of printing
@@ -37,7 +37,7 @@ void emit_event(const struct emit *t, struct alert_state *st,
  * emit_print(s, e, now, later, out): append the line of an event, or give it to
  * s->told; now, later: the routes that get it at once, and with a digest.
  */
-void emit_print(const struct notifier_setup *s, struct alert_event *e,
+void emit_print(const struct run *s, struct alert_event *e,
 	const struct strings *now, const struct strings *later,
 	struct buf *out);
 

@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "base/xalloc.h"
-#include "conf/policy.h"
 #include "delivery/worker.h"
 #include "emit.h"
 #include "incident/acknowledgement.h"
@@ -13,15 +12,16 @@
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
 #include "incident/pipeline_health.h"
+#include "incident/policy.h"
 #include "incident/recovery.h"
 #include "incident/route_test.h"
-#include "notifier.h"
 #include "output.h"
 #include "routing/correlation.h"
 #include "routing/escalation.h"
 #include "routing/rate_limit.h"
-#include "routing/silence_hold.h"
 #include "routing/routing.h"
+#include "routing/silence_hold.h"
+#include "run.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 
@@ -35,7 +35,7 @@
 #define STORE_PAUSE_MS 10000
 
 struct evaluator {
-	const struct notifier_setup *setup;
+	const struct run *setup;
 	struct conf_policy policy;
 	struct worker *worker;
 	struct rate_limit *rate_limit;
@@ -62,7 +62,7 @@ struct outcome {
 };
 
 struct evaluator *evaluate_new(
-	const struct notifier_setup *setup, struct worker *w)
+	const struct run *setup, struct worker *w)
 {
 	struct evaluator *e = xcalloc(1, sizeof *e);
 

@@ -17,7 +17,7 @@ struct alert_event;
 struct correlation_reports;
 struct correlation_start;
 struct expiry_round;
-struct notifier_setup;
+struct run;
 struct pipeline;
 struct route_test_history;
 struct route_test_request;
@@ -80,7 +80,7 @@ struct evaluator;
 
 /* evaluate_new(setup, w): both stay the caller's, who may change setup->now. */
 struct evaluator *evaluate_new(
-	const struct notifier_setup *setup, struct worker *w);
+	const struct run *setup, struct worker *w);
 void evaluate_free(struct evaluator *e);
 
 /*

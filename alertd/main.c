@@ -7,24 +7,14 @@
 #include "base/log.h"
 #include "base/secrets.h"
 #include "base/stats.h"
-#include "commands/ack.h"
-#include "commands/check.h"
-#include "commands/check_open.h"
-#include "commands/forecast.h"
-#include "commands/known_server.h"
-#include "commands/maintenance.h"
-#include "commands/maintenance_plan.h"
-#include "commands/note.h"
-#include "commands/replay.h"
-#include "commands/show.h"
-#include "commands/test.h"
+#include "commands/commands.h"
 #include "conf/conf.h"
-#include "conf/last_good.h"
 #include "delivery/heartbeat.h"
 #include "delivery/sender.h"
 #include "incident/acknowledgement.h"
 #include "input.h"
 #include "json/json.h"
+#include "last_good.h"
 #include "notifier.h"
 #include "options.h"
 #include "output.h"
@@ -37,10 +27,8 @@
 #include "store/heartbeat.h"
 #include "store/persist.h"
 #include "store/store.h"
-#include "store_outage.h"
 #include "transport/credential.h"
-#include "transport/journal.h"
-#include "web/cgi.h"
+#include "web/web.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -94,7 +82,7 @@ static int use_silence(struct notifier *p, cJSON *doc, char *why)
 
 struct reading {
 	struct notifier *notifier;
-	const struct notifier_setup *setup;
+	const struct run *setup;
 	struct heartbeat *heartbeat; /* or NULL */
 	/* Verdicts of one minute, to be decided on together. */
 	struct verdict_record v[TRANSACTION_TOGETHER];
@@ -239,7 +227,7 @@ static int read_verdicts(struct reading *r)
 /* The same, and then says what else would have been told. */
 static int rehearse(struct reading *r)
 {
-	const struct notifier_setup *s = r->setup;
+	const struct run *s = r->setup;
 	struct forecast forecast = {0};
 	int status;
 
@@ -263,11 +251,11 @@ static int tick(struct notifier *p, struct state_store *states)
 }
 
 /* Tells of a store that is down, or up again, where anybody is to be told. */
-static bool tell_store_outage(const struct notifier_setup *setup, const char *url,
+static bool tell_store_outage(const struct run *setup, const char *url,
 	const char *why)
 {
 	return !setup->deliver || !setup->conf || !setup->conf->n_routes ||
-		store_outage_tell(setup, url, why);
+		notifier_store_outage(setup, url, why);
 }
 
 static int use(struct reading *r, const struct options *o,
@@ -288,7 +276,7 @@ static int use(struct reading *r, const struct options *o,
 	return status;
 }
 
-static int run(const struct options *o, const struct notifier_setup *setup,
+static int run(const struct options *o, const struct run *setup,
 	const char *url, struct ack_request *ack)
 {
 	struct notifier *p = notifier_new(setup);
@@ -321,7 +309,7 @@ static struct deliver *open_deliver(const struct conf *conf)
  * Has the store keep what this run did, and makes sure that it stays done,
  * even if the store is killed now. The exit status of the run, or of that.
  */
-static int settle(const struct options *o, const struct notifier_setup *setup,
+static int settle(const struct options *o, const struct run *setup,
 	int status)
 {
 	bool rounds = o->action == OPTIONS_VERDICTS || o->action == OPTIONS_TICK;
@@ -345,7 +333,7 @@ static int act(const struct options *o, const struct conf *conf,
 	struct store *store, const char *url, const char *why)
 {
 	bool tty = isatty(STDOUT_FILENO);
-	struct notifier_setup setup = {
+	struct run setup = {
 		.store = store,
 		.conf = conf,
 		.refused = o->refused,
@@ -375,7 +363,7 @@ static int act(const struct options *o, const struct conf *conf,
 		setup.output = output_new(STDOUT_FILENO, journal);
 	}
 	if (store && maintenance_wanted(o)) {
-		status = maintain(o, conf, store, setup.text);
+		status = maintenance_command(o, conf, store, setup.text);
 	} else if (store || o->dry_run) {
 		setup.states = state_store_new(store);
 		setup.maintenances = maintenance_store_new(store);
@@ -390,7 +378,7 @@ static int act(const struct options *o, const struct conf *conf,
 		else if (o->action == OPTIONS_REPORT)
 			status = show_report(&setup, o);
 		else if (o->action == OPTIONS_TEST)
-			status = testing(&setup, o);
+			status = test_routes(&setup, o);
 		else
 			status = run(o, &setup, url, &ack);
 		status = settle(o, &setup, status);
@@ -427,7 +415,7 @@ static int replay(const struct options *o, const struct conf *conf)
 static int check_all(const char *file, const struct conf *conf,
 	const struct options *o, const char *url)
 {
-	int status = check(file, conf, o, credential_folder());
+	int status = check_config(file, conf, o, credential_folder());
 	char why[STORE_WHY] = "";
 	struct state_store *states;
 	struct store *store;

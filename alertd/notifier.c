@@ -11,7 +11,9 @@
 #include "incident/expiry.h"
 #include "incident/pipeline_health.h"
 #include "incident/route_test.h"
+#include "state/backend.h"
 #include "state/maintenance_store.h"
+#include "state/outage_file.h"
 #include "state/pipeline_store.h"
 #include "state/route_test_store.h"
 #include "state/state_store.h"
@@ -28,7 +30,7 @@
 #define DIGEST_WAIT_MS 100
 
 struct notifier {
-	struct notifier_setup setup;
+	struct run setup;
 	struct evaluator *evaluator;
 	struct worker *worker;
 	struct digest_worker *digests;
@@ -56,7 +58,7 @@ static bool load(const struct notifier *p)
 	return !m || maintenance_store_load(m, evaluate_now(p->evaluator));
 }
 
-struct notifier *notifier_new(const struct notifier_setup *setup)
+struct notifier *notifier_new(const struct run *setup)
 {
 	struct notifier *p = xcalloc(1, sizeof *p);
 
@@ -392,7 +394,7 @@ bool notifier_silence(struct notifier *p, struct silence *s)
 /* Whether anybody has tested the routes lately. False: store failed. */
 static bool watch_tests(struct notifier *p)
 {
-	const struct notifier_setup *s = &p->setup;
+	const struct run *s = &p->setup;
 	double now = evaluate_now(p->evaluator);
 	struct route_test_history t;
 	bool ok;
@@ -452,7 +454,7 @@ static bool end_unwatched(struct notifier *p)
 
 void notifier_sweep(struct notifier *p)
 {
-	const struct notifier_setup *s = &p->setup;
+	const struct run *s = &p->setup;
 	struct strings slugs = {0};
 
 	end_round(p);
@@ -492,26 +494,6 @@ void notifier_finish(struct notifier *p)
 	worker_finish(p->worker);
 }
 
-bool notifier_store(struct notifier *p, const char *why)
-{
-	struct alert_state st;
-	bool needed = true;
-
-	evaluate_one(p, &(struct evaluate_input) {
-		.slug = SLUG_FLEET,
-		.what = why ? EVALUATE_STORE_DOWN : EVALUATE_STORE_UP,
-		.u.why = why,
-	});
-	if (failed(p))
-		return true;
-	deliver_one(p, SLUG_FLEET);
-	if (state_store_get(p->setup.states, SLUG_FLEET, &st)) {
-		needed = st.away.counted || state_open(&st) || st.n_outbox;
-		state_release(&st);
-	}
-	return needed;
-}
-
 double notifier_swept(const struct notifier *p)
 {
 	return (clock_mono_ms() - p->swept_ms) / 1000;
@@ -537,4 +519,49 @@ const char *notifier_trouble(const struct notifier *p)
 	if (worker_overdue(p->worker))
 		return "an event is with nobody who should have it";
 	return NULL;
+}
+
+/* For a notifier whose states are in a local file: takes into account that the store
+   could not be used, and why; NULL: it could. Whether the file is still needed. */
+static bool note_store(struct notifier *p, const char *why)
+{
+	struct alert_state st;
+	bool needed = true;
+
+	evaluate_one(p, &(struct evaluate_input) {
+		.slug = SLUG_FLEET,
+		.what = why ? EVALUATE_STORE_DOWN : EVALUATE_STORE_UP,
+		.u.why = why,
+	});
+	if (failed(p))
+		return true;
+	deliver_one(p, SLUG_FLEET);
+	if (state_store_get(p->setup.states, SLUG_FLEET, &st)) {
+		needed = st.away.counted || state_open(&st) || st.n_outbox;
+		state_release(&st);
+	}
+	return needed;
+}
+
+bool notifier_store_outage(const struct run *run, const char *url,
+	const char *why)
+{
+	struct outage_file *file = outage_file_open(url, why != NULL);
+	struct run own = *run;
+	struct notifier *p;
+	bool ok;
+
+	if (!file)
+		return true;
+	own.states = state_store_new_on(&file_backend, file);
+	own.maintenances = NULL;
+	own.alone = true;
+	p = notifier_new(&own);
+	if (!note_store(p, why))
+		outage_file_remove(file);
+	ok = !notifier_failed(p);
+	notifier_free(p);
+	state_store_free(own.states);
+	outage_file_close(file);
+	return ok;
 }

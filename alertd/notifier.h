@@ -6,56 +6,24 @@
 #ifndef ALERTD_NOTIFIER_H
 #define ALERTD_NOTIFIER_H
 
-#include "conf/conf.h"
 #include "records/verdict.h"
+#include "run.h"
 
 #include <stdbool.h>
 
 struct ack_request;
 struct ack_result;
-struct alert_event;
-struct maintenance_store;
 struct worker_watch;
-struct deliver;
 struct expiry_record;
 struct maintenance;
 struct silence;
-struct output;
-struct state_store;
-struct store;
 struct strings;
 struct route_test_request;
-
-struct notifier_setup {
-	struct state_store *states;
-	struct maintenance_store *maintenances; /* or NULL: none is known */
-	struct store *store;	 /* that of the states, or NULL */
-	struct deliver *deliver; /* NULL: nothing is delivered */
-	/* Only queued: another run delivers it, and nothing is printed. */
-	bool queue_only;
-	bool alone; /* without the store: nothing is told together */
-	const struct conf *conf; /* or NULL */
-	const char *refused; /* see incident/pipeline_health.h; or NULL */
-	const char *secret;	 /* of commands/ack.h, or NULL */
-	double now;		 /* NAN: the clock's */
-	/* How events are printed: for people, for the journal; else as records. */
-	bool text, colour, journal;
-	const char *zone;	 /* of the times in texts for people */
-	/* Where; NULL: on standard output, whose reader is waited for. */
-	struct output *output;
-	/* Instead of printing it, told(arg, e, routes, later) hears of each
-	   event, to which routes it goes at once, and to which together with
-	   others; in a rehearsal nothing is delivered, either. */
-	void (*told)(void *arg, const struct alert_event *e,
-		const struct strings *routes, const struct strings *later);
-	void *arg;
-	const struct conf_policy *policy; /* NULL: that of conf */
-};
 
 /* Opaque. */
 struct notifier;
 
-struct notifier *notifier_new(const struct notifier_setup *setup);
+struct notifier *notifier_new(const struct run *setup);
 void notifier_free(struct notifier *p);
 
 /*
@@ -122,11 +90,12 @@ bool notifier_wait(struct notifier *p, int fd, int ms);
 void notifier_finish(struct notifier *p);
 
 /*
- * notifier_store(p, why): for a notifier whose states are in a local file: take
- * into account that the store could not be used, and why; NULL: it could.
- * False where the file is not needed any more.
+ * notifier_store_outage(run, url, why): this run could not use the store at that
+ * address, and why; NULL: it could. Notify of that, with a state in a local file;
+ * run->states is not used. False: something failed or is left for a later run, and the
+ * operator has been told.
  */
-bool notifier_store(struct notifier *p, const char *why);
+bool notifier_store_outage(const struct run *run, const char *url, const char *why);
 
 /*
  * notifier_swept(p): seconds since the last sweep.

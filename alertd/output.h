@@ -1,6 +1,6 @@
 /*
- * output.h: a file descriptor that a thread of its own writes to, so that a
- * slow reader of what is printed holds no delivery back.
+ * output.h: a file descriptor, or the journal of systemd, that a thread of its own
+ * writes to, so that a slow reader of what is printed holds no delivery back.
  */
 #ifndef ALERTD_OUTPUT_H
 #define ALERTD_OUTPUT_H
@@ -8,13 +8,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Opaque. */
+struct output;
+
 /* Bytes that wait for the reader; what would be more is not printed. */
 #define OUTPUT_MAX (16u * 1024 * 1024)
 /* How long output_close waits for a reader that takes nothing. */
 #define OUTPUT_PATIENCE_MS 5000
 
-/* Opaque. */
-struct output;
+/* Where systemd has its socket. */
+#define JOURNAL_SOCKET "/run/systemd/journal/socket"
+
+/*
+ * journal_open(path): a socket to the journal that listens at path; the caller's, who
+ * closes it. -1: none does.
+ */
+int journal_open(const char *path);
 
 /*
  * output_new(fd, journal): fd stays the caller's, who must not write to it meanwhile.

@@ -1,9 +1,9 @@
 #include "queue.h"
 
 #include "base/lines.h"
-#include "base/siphash.h"
 #include "base/xalloc.h"
 #include "json/json.h"
+#include "protocol/siphash.h"
 
 #include <errno.h>
 

@@ -8,7 +8,7 @@
 #include "auth/credential.h"
 #include "http/trust.h"
 #include "http/url.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <cjson/cJSON.h>
 

@@ -3,7 +3,7 @@
  * or a FastCGI application where standard input is a listening socket; see
  * mcp-serve(8).
  */
-#include "access/session.h"
+#include "access/credentials.h"
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/log.h"

@@ -1,6 +1,6 @@
 #include "sign_in_link.h"
 
-#include "access/session.h"
+#include "access/credentials.h"
 #include "base/exits.h"
 #include "base/log.h"
 #include "data/brand.h"

@@ -5,11 +5,11 @@
 # is there; each main is a group of it, which tests/unit/groups.c runs. Fuzz targets:
 # from tests/fuzz/NAME.c.
 UNIT = $(notdir $(basename $(wildcard tests/unit/*/test_*.c)))
-FUZZED_lib = definitions engines jcs lines number record servers text tzif verdict
+FUZZED_lib = engines jcs lines number record servers text tzif verdict
 FUZZED_probe = challenge conf credential mask oauth rpc sse ssh_command target \
 	tools url
 FUZZED_serve = answer fastcgi mcp request session
-FUZZED_aggregate = deposit lock signs snapshot
+FUZZED_aggregate = definitions deposit lock signs snapshot
 FUZZED_alertd = cgi said sink state token
 FUZZED = $(sort $(foreach f,$(FOLDERS),$(FUZZED_$(f))))
 # These are scripts, and try a whole program of SAN=1.

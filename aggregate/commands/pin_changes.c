@@ -3,11 +3,11 @@
 #include "base/text.h"
 #include "commands/sarif.h"
 #include "json/json.h"
-#include "lock/pin_compare.h"
+#include "pinned/pin_compare.h"
 #include "records/probe.h"
 #include "records/verdict.h"
-#include "tools/change_text.h"
 #include "tools/definition_diff.h"
+#include "words/change_text.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #ifndef COMMANDS_PIN_VIEW_H
 #define COMMANDS_PIN_VIEW_H
 
-#include "lock/tool_texts.h"
+#include "pinned/tool_texts.h"
 #include "rule/history.h"
 
 struct conf;

@@ -12,11 +12,11 @@
 #include "base/month.h"
 #include "base/xalloc.h"
 #include "commands/report_survey.h"
+#include "judge/fleet.h"
 #include "options.h"
 #include "records/month_report.h"
 #include "store/report_store.h"
 #include "store/retention.h"
-#include "store/setup.h"
 #include "verdict_line.h"
 
 #include <math.h>

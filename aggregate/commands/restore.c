@@ -11,14 +11,14 @@
 #include "base/xalloc.h"
 #include "commands/snapshot.h"
 #include "options.h"
+#include "snapshot/server_keys.h"
+#include "snapshot/snapshot_line.h"
 #include "store/format.h"
 #include "store/keys.h"
 #include "store/persist.h"
 #include "store/retention.h"
 #include "store/scripts.h"
-#include "store/server_keys.h"
 #include "store/setup.h"
-#include "store/snapshot_line.h"
 #include "store/store.h"
 
 #include <errno.h>

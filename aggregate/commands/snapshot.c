@@ -10,12 +10,12 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "options.h"
+#include "snapshot/server_keys.h"
+#include "snapshot/snapshot_writer.h"
 #include "store/format.h"
 #include "store/keys.h"
 #include "store/scripts.h"
-#include "store/server_keys.h"
 #include "store/setup.h"
-#include "store/snapshot_writer.h"
 #include "store/store.h"
 
 #include <stdlib.h>

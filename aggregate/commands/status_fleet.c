@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"
-#include "offline/collect.h"
+#include "histories/collect.h"
 #include "records/probe.h"
 #include "store/heartbeat.h"
 #include "store/keys.h"

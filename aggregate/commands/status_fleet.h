@@ -6,7 +6,7 @@
 #define COMMANDS_STATUS_FLEET_H
 
 #include "commands/status_screen.h"
-#include "store/isolation_store.h"
+#include "judge/isolation_store.h"
 
 struct conf;
 struct store;

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "conf/conf.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/spool.h"
 #include "store/stages.h"
 

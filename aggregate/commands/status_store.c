@@ -11,9 +11,9 @@
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
+#include "judge/fleet.h"
 #include "options.h"
-#include "store/key_name.h"
-#include "store/setup.h"
+#include "snapshot/key_name.h"
 #include "store/store.h"
 #include "verdict_line.h"
 

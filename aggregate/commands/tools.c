@@ -4,10 +4,10 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "options.h"
-#include "tools/change_text.h"
 #include "tools/definition_diff.h"
 #include "tools/definitions.h"
 #include "verdict_line.h"
+#include "words/change_text.h"
 
 #include <errno.h>
 #include <fcntl.h>

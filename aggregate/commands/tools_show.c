@@ -8,9 +8,9 @@
 #include "base/xalloc.h"
 #include "commands/tools.h"
 #include "json/json.h"
+#include "judge/fleet.h"
 #include "options.h"
 #include "store/definition_history.h"
-#include "store/setup.h"
 #include "store/store.h"
 #include "verdict_line.h"
 

@@ -8,8 +8,8 @@
 #include "commands/tools.h"
 #include "json/json.h"
 #include "options.h"
-#include "signs/folding.h"
-#include "signs/poisoning.h"
+#include "poisoning/folding.h"
+#include "poisoning/poisoning.h"
 
 #include <stdlib.h>
 #include <string.h>

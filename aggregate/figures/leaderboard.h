@@ -5,7 +5,7 @@
 #ifndef FIGURES_LEADERBOARD_H
 #define FIGURES_LEADERBOARD_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "rule/bucket.h"
 
 #include <stdbool.h>

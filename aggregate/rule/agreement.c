@@ -67,18 +67,18 @@ int agreement_size(const struct rule *rule, const struct expected_regions *f,
 enum step agreement_step(const struct rule *rule,
 	const struct expected_regions *f, int *size)
 {
-	int failing[STEP_COUNT + 1] = {0};
+	int failing[STEP_COUNT + 1] = {0}, most = 0;
 	enum step step = STEP_NONE;
 
-	*size = 0;
 	for (enum step s = STEP_DNS; s <= STEP_TOOL_HASH; s++) {
 		int n = agreement_size(rule, f, s);
 
-		if (n > *size) {
-			*size = n;
+		if (n > most) {
+			most = n;
 			step = s;
 		}
 	}
+	*size = most;
 	if (step)
 		return step;
 	for (size_t i = 0; i < f->n; i++)

@@ -1,6 +1,6 @@
 #include "rule/bucket.h"
 
-#include "mcp/layers.h"
+#include "terms/layers.h"
 #include "rule/failure_run.h"
 
 #include <stdbool.h>

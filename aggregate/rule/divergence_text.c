@@ -1,8 +1,8 @@
 #include "rule/divergence_text.h"
 
 #include "base/clock.h"
-#include "base/zone.h"
 #include "base/text.h"
+#include "base/zone.h"
 
 #include <math.h>
 #include <string.h>

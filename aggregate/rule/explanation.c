@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/zone.h"
-#include "mcp/layers.h"
+#include "terms/layers.h"
 #include "rule/failure_run.h"
 #include "rule/divergence_text.h"
 

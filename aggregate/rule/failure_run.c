@@ -1,6 +1,6 @@
 #include "rule/failure_run.h"
 
-#include "mcp/layers.h"
+#include "terms/layers.h"
 #include "rule/verdict.h"
 
 static bool throttled(const struct probe *p)

@@ -5,7 +5,7 @@
 #ifndef RULE_HISTORY_H
 #define RULE_HISTORY_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/probe.h"
 
 #include <stddef.h>

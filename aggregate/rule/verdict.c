@@ -160,8 +160,9 @@ static bool is_awaited(const struct verdict_input *in,
 {
 	double interval = fmax(60, in->interval_s), age;
 
-	if (!(in->round > 0) || !r->newest)
+	if (!r->newest)
 		return false;
+	/* Without a round, which is 0 then, it is below 0. */
 	age = in->round - r->newest->started_at;
 	return age > CLOCK_OFF_S && age > in->interval_s - BEFORE_TURN_S &&
 		age <= 1.5 * interval;

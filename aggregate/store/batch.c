@@ -4,13 +4,13 @@
 #include "base/lines.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "mcp/histogram.h"
-#include "mcp/layers.h"
+#include "terms/histogram.h"
+#include "terms/layers.h"
 #include "store/hour_row.h"
 
 #include <inttypes.h>
 
-/* The most characters of a code in brief; the same as in offline/collect.c. */
+/* The most characters of a code in brief; the same as in histories/collect.c. */
 #define CODE_MAX 100
 
 struct batch {

@@ -6,7 +6,7 @@
 #define STORE_BATCH_H
 
 #include "base/buf.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/probe.h"
 
 /*

@@ -4,7 +4,7 @@
 #include "base/index.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "offline/input.h"
+#include "histories/input.h"
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/store.h"

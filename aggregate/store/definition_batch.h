@@ -6,7 +6,7 @@
 #ifndef STORE_DEFINITION_BATCH_H
 #define STORE_DEFINITION_BATCH_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/probe.h"
 
 struct input;

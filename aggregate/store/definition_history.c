@@ -1,7 +1,7 @@
 #include "store/definition_history.h"
 
 #include "base/xalloc.h"
-#include "lock/tool_texts.h"
+#include "pinned/tool_texts.h"
 #include "store/keys.h"
 #include "store/store.h"
 #include "tools/definition_diff.h"

@@ -1,7 +1,7 @@
 #include "store/hour_row.h"
 
 #include "base/num.h"
-#include "mcp/histogram.h"
+#include "terms/histogram.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -14,8 +14,8 @@
 #include "base/stats.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"
+#include "histories/input.h"
 #include "json/json.h"
-#include "offline/input.h"
 #include "options.h"
 #include "records/spool.h"
 #include "rule/verdict.h"
@@ -524,7 +524,7 @@ static int take_probe(struct ingest *in, const struct record *r, char *why)
 	return 0;
 }
 
-/* See offline/input.h. */
+/* See histories/input.h. */
 static int take(void *arg, const struct record *r, char *why)
 {
 	struct ingest *in = arg;

@@ -6,12 +6,10 @@
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "rule/churn.h"
-#include "store/divergence_words.h"
 #include "store/hour_row.h"
 #include "store/keys.h"
 #include "store/rollup.h"
 #include "store/store.h"
-#include "store/unapproved.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -5,9 +5,14 @@
 #define STORE_LOAD_H
 
 #include "figures/figures.h"
-#include "offline/collect.h"
+#include "histories/collect.h"
 #include "rule/region_state.h"
 #include "store/store.h"
+
+/* Fields of key_tools that are made of definitions: the lists that differ and their
+   words; which lists differ from which pin, and how. */
+#define DIVERGENCE_WORDS "divergence:words"
+#define UNAPPROVED_CHANGE "unapproved:change"
 
 /* What the store knows of one server beside its probes. */
 struct loaded {
@@ -28,10 +33,10 @@ struct loaded {
 	double last_success; /* as of the verdict before; 0: not known */
 	double last_healthy; /* likewise; 0: never */
 	double churn_since; /* and since when they churn; 0: they do not */
-	/* What the sides of its divergence say, see divergence_words.h; NULL:
+	/* What the sides of its divergence say, see server_verdict.c; NULL:
 	   nothing. */
 	char *divergence_words;
-	/* What nobody approved of its tools, see unapproved.h; NULL: nothing. */
+	/* What nobody approved of its tools, see unapproved.c; NULL: nothing. */
 	char *unapproved;
 };
 

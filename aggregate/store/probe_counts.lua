@@ -38,7 +38,7 @@ local function join(t, separator)
 	return table.concat(marks, ' '), table.concat(texts, separator),
 		table.concat(lengths, ' ')
 end
--- Whether a probe with these marks is whole, see offline/collect.h; if so the bucket
+-- Whether a probe with these marks is whole, see histories/collect.h; if so the bucket
 -- of its duration, or the layer at which it failed, and the step.
 local function counts_as(marks)
 	local bucket, behind = marks:match('^[^:]*9:(%d+)(.?)')

@@ -4,7 +4,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
-#include "mcp/histogram.h"
+#include "terms/histogram.h"
 #include "records/month_report.h"
 #include "store/keys.h"
 #include "store/retention.h"

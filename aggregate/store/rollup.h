@@ -5,7 +5,7 @@
 #define STORE_ROLLUP_H
 
 #include "figures/figures.h"
-#include "mcp/histogram.h"
+#include "terms/histogram.h"
 #include "store/store.h"
 
 #include <stddef.h>

@@ -56,7 +56,7 @@
  * Of the probes of one window and region, the one that started first stands at
  * KEYS[1], of equals that with the lower id, and it alone is counted: in the
  * histograms where it was not broken, in the errors once it is whole, see
- * offline/collect.h. `latest` keeps the last 16 of a region, beside them as
+ * histories/collect.h. `latest` keeps the last 16 of a region, beside them as
  * many from the future, and the newest that has a hash, however old; of those
  * that started at one instant the same one.
  *

@@ -2,7 +2,6 @@
 
 #include "base/exits.h"
 #include "base/log.h"
-#include "base/spelling.h"
 #include "conf/conf.h"
 #include "options.h"
 #include "store/format.h"
@@ -45,52 +44,6 @@ void setup_close(struct setup *s)
 {
 	store_close(s->store);
 	conf_free(s->conf);
-}
-
-int setup_fleet(const struct setup *s, const char *slug, struct fleet *f)
-{
-	if (!s->conf)
-		return fleet_stored(f, s->store, slug);
-	fleet_configured(f, s->conf, slug);
-	return 0;
-}
-
-int setup_open_fleet(struct setup *s, const struct command *cmd,
-	const char *slug, struct fleet *f)
-{
-	int rc = setup_open(s, cmd);
-
-	*f = (struct fleet) {.n = 0};
-	if (!rc && setup_fleet(s, slug, f))
-		rc = EXIT_ENV;
-	return rc || f->n ? rc : setup_no_server(s, slug);
-}
-
-/* The slug in the store that may be meant, or NULL; it is one of *all. */
-static const char *near_in_store(
-	const struct setup *s, const char *slug, struct fleet *all)
-{
-	if (fleet_stored(all, s->store, NULL))
-		return NULL;
-	for (size_t i = 0; i < all->n; i++)
-		if (spelling_enough(slug, fleet_at(all, i).slug))
-			return fleet_at(all, i).slug;
-	return NULL;
-}
-
-int setup_no_server(const struct setup *s, const char *slug)
-{
-	struct fleet all = {.n = 0};
-	const char *near = !slug ? NULL
-		: s->conf	 ? conf_server_near(s->conf, slug)
-				 : near_in_store(s, slug, &all);
-
-	log_error("no server%s%s is %s%s%s%s", slug ? " " : "",
-		slug ? slug : "", s->conf ? "configured" : "in the store",
-		near ? "; did you mean '" : "", near ? near : "",
-		near ? "'?" : "");
-	fleet_release(&all);
-	return EXIT_USAGE;
 }
 
 /*

@@ -1,13 +1,15 @@
 /*
  * setup.h: what a command works on: the configuration and the store that its
- * command line names, and the servers of these.
+ * command line names.
  */
 #ifndef STORE_SETUP_H
 #define STORE_SETUP_H
 
-#include "store/fleet.h"
+#include <stddef.h>
 
 struct command;
+struct conf;
+struct store;
 
 struct setup {
 	struct conf *conf; /* NULL where none is named */
@@ -22,28 +24,6 @@ struct setup {
  */
 int setup_open(struct setup *s, const struct command *cmd);
 void setup_close(struct setup *s);
-
-/*
- * setup_fleet(s, slug, f): the servers of the configuration, or without one
- * those that the store knows; only `slug`, where that is not NULL. *f may be
- * empty; fleet_release it before setup_close. -1: the store failed, and the
- * operator has been told.
- */
-int setup_fleet(const struct setup *s, const char *slug, struct fleet *f);
-
-/*
- * setup_open_fleet(s, cmd, slug, f): both, for a command that needs a server.
- * EXIT_GOOD; else the exit status, and the operator has been told why. In all
- * cases fleet_release and setup_close.
- */
-int setup_open_fleet(struct setup *s, const struct command *cmd,
-	const char *slug, struct fleet *f);
-
-/*
- * setup_no_server(s, slug): tell the operator that there is no server, or none
- * of this slug. Returns EXIT_USAGE.
- */
-int setup_no_server(const struct setup *s, const char *slug);
 
 /*
  * setup_settings(s, policy, aof): the eviction policy of the store and whether

@@ -1,4 +1,4 @@
-#include "commands/ack.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
@@ -6,9 +6,9 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "base/zone.h"
-#include "conf/policy.h"
 #include "incident/acknowledgement.h"
 #include "incident/machine.h"
+#include "incident/policy.h"
 #include "notifier.h"
 #include "state/backend.h"
 #include "state/outage_file.h"
@@ -160,13 +160,13 @@ int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
 	return r.n ? EXIT_GOOD : EXIT_NEWS;
 }
 
-int acknowledge_in_outage(const struct notifier_setup *setup, const char *url,
+int acknowledge_in_outage(const struct run *setup, const char *url,
 	const char *what, struct ack_request *q)
 {
 	struct outage_file *file = strncmp(what, SLUG_FLEET, 1) == 0
 		? outage_file_open(url, false)
 		: NULL;
-	struct notifier_setup own = *setup;
+	struct run own = *setup;
 	struct notifier *p;
 	int status;
 

@@ -1,24 +1,109 @@
-#include "commands/check.h"
+/*
+ * check.c: whether a configuration can work; what its regions share, and so can lose
+ * at once; and what a changed one means for incidents that are open.
+ */
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/zone.h"
-#include "commands/ack.h"
-#include "commands/check_coverage.h"
-#include "commands/check_event.h"
-#include "commands/check_regions.h"
+#include "conf/conf.h"
 #include "delivery/sender.h"
+#include "incident/event.h"
+#include "incident/incident.h"
+#include "terms/regions.h"
+#include "routing/renamed_route.h"
+#include "routing/routing.h"
+#include "state/state_store.h"
 #include "transport/credential.h"
-#include "transport/http_client.h"
+#include "transport/transport.h"
+#include "words/phrases.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Of an unknown one conf_check has warned, with its line. */
+/* Room for what a region has: a provider is the longest. */
+#define SHARED 404
+
+enum shared { CONTINENT, PROVIDER, ASN, SHARED_KINDS };
+
+static const char *const called[SHARED_KINDS] = {
+	[CONTINENT] = "continent",
+	[PROVIDER] = "provider",
+	[ASN] = "asn",
+};
+
+/* Set out to the region's continent, provider or asn; "": not known. */
+static void property(const struct conf_region *r, enum shared kind, char *out)
+{
+	double north = r->position.latitude, east = r->position.longitude;
+	const char *text = "";
+
+	*out = '\0';
+	if (kind == ASN) {
+		if (r->asn)
+			snprintf(out, SHARED, "%" PRId64, r->asn);
+		return;
+	}
+	if (kind == PROVIDER && r->provider)
+		text = r->provider;
+	if (kind == CONTINENT &&
+		(r->position.known || region_position(r->name, &north, &east)))
+		text = region_continent(north, east);
+	snprintf(out, SHARED, "%s", text);
+}
+
+/* Whether regions i and k share it. */
+static bool shares(const struct conf *c, enum shared kind, size_t i, size_t k)
+{
+	char a[SHARED], b[SHARED];
+
+	property(&c->regions[i], kind, a);
+	property(&c->regions[k], kind, b);
+	return *a && strcmp(a, b) == 0;
+}
+
+/* Append a line for the regions that share it with i, if i is their first. */
+static void put_group(struct buf *b, const struct conf *c, enum shared kind,
+	size_t i)
+{
+	char what[SHARED];
+	size_t n = 0;
+
+	for (size_t k = 0; k < c->n_regions; k++) {
+		if (!shares(c, kind, i, k))
+			continue;
+		if (k < i)
+			return;
+		n++;
+	}
+	if (n < 2)
+		return;
+	for (size_t k = i, put = 0; k < c->n_regions; k++)
+		if (shares(c, kind, i, k))
+			buf_fmt(b, "%s%s", put++ ? ", " : "regions ",
+				c->regions[k].name);
+	property(&c->regions[i], kind, what);
+	buf_fmt(b, ": %zu of %zu share the %s %s\n", n, c->n_regions,
+		called[kind], what);
+}
+
+/* Append a line for each continent, provider and AS number that regions share. */
+static void put_shared_regions(struct buf *b, const struct conf *c)
+{
+	for (unsigned kind = 0; kind < SHARED_KINDS; kind++)
+		for (size_t i = 0; i < c->n_regions; i++)
+			put_group(b, c, (enum shared)kind, i);
+}
+
+/* conf_check has warned of an unknown zone, with its line. */
 static bool check_zone(const char *zone)
 {
 	return !zone || zone_exists(zone);
@@ -35,7 +120,7 @@ static bool check_secret(const struct conf_route *r, const char *folder)
 	return ok && !odd;
 }
 
-/* What a route needs over HTTP goes to another host encrypted or not at all. */
+/* To another host, HTTP is encrypted or not used at all. */
 static bool check_url(const struct conf_route *r)
 {
 	bool local;
@@ -49,7 +134,7 @@ static bool check_url(const struct conf_route *r)
 	return false;
 }
 
-/* One without a slash is looked for in PATH when it is run. */
+/* A program without a slash is looked for in PATH when it is run. */
 static bool check_command(const struct conf_route *r)
 {
 	const char *program = r->n_command ? r->command[0] : NULL;
@@ -99,7 +184,7 @@ static void check_agreed(const struct conf *c)
 			c->policy.agreed, c->policy.confirm);
 }
 
-static void doubt(void *arg, const char *text)
+static void put_warning(void *arg, const char *text)
 {
 	(void)arg;
 	log_warn("%s", text);
@@ -123,19 +208,19 @@ static int describe(const struct conf *c, const char *text, double now)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
-static int say_shared(const struct conf *c)
+static int print_shared_regions(const struct conf *c)
 {
 	struct buf b;
 	bool ok;
 
 	buf_init(&b, CHECK_EVENT_MAX);
-	check_regions(&b, c);
+	put_shared_regions(&b, c);
 	ok = !b.len || line_print(b.p, b.len) == 0;
 	buf_release(&b);
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
-int check(const char *file, const struct conf *c, const struct options *o,
+int check_config(const char *file, const struct conf *c, const struct options *o,
 	const char *folder)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
@@ -151,6 +236,55 @@ int check(const char *file, const struct conf *c, const struct options *o,
 		return describe(c, o->operands[0], now);
 	check_ack(c);
 	check_agreed(c);
-	check_coverage(c, doubt, NULL);
-	return say_shared(c);
+	check_coverage(c, put_warning, NULL);
+	return print_shared_regions(c);
+}
+
+/* Warn of one incident. */
+static void check_incident(const struct conf *c, const struct alert_state *st,
+	enum alert_kind kind)
+{
+	const struct incident *inc = &st->incidents[kind];
+	struct alert_events events = {0};
+	struct strings gone = {0}, now = {0};
+	char key[ALERT_KEY_SIZE];
+	struct buf b;
+
+	events_add(&events, st, kind, ALERT_RESOLVED, (double)inc->opened_at,
+		false);
+	if (route_renamed(c, &events.v[0], &gone)) {
+		route_pick(c, &events.v[0], &now);
+		buf_init(&b, TEXT_SIZE);
+		buf_fmt(&b,
+			"%s: its end was for %s, which the configuration "
+			"does not have; it goes to ",
+			dedup_key(st, kind, key), gone.v[0]);
+		if (now.n)
+			phrase_regions(&b, &now);
+		else
+			buf_str(&b, "nobody");
+		log_warn("%s", b.p);
+		buf_release(&b);
+	}
+	strings_release(&gone);
+	strings_release(&now);
+	events_release(&events);
+}
+
+bool check_open(const struct conf *c, struct state_store *states)
+{
+	struct strings slugs = {0};
+	bool ok = state_store_all(states, &slugs);
+	struct transaction *all = transaction_begin(states, &slugs);
+	const struct alert_state *st;
+	size_t i;
+
+	while (ok && (st = transaction_next(all, &i)))
+		for (unsigned k = 0; k < ALERT_KINDS; k++)
+			if (st->incidents[k].open)
+				check_incident(c, st, (enum alert_kind)k);
+	ok = ok && !transaction_failed(all);
+	transaction_end(all);
+	strings_release(&slugs);
+	return ok;
 }

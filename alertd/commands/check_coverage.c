@@ -1,4 +1,4 @@
-#include "commands/check_coverage.h"
+#include "commands/commands.h"
 
 #include "base/strings.h"
 #include "base/text.h"
@@ -29,13 +29,13 @@ struct coverage {
 	/* Between these instants no hours of a policy for P1 begin or end. */
 	double *times;
 	size_t n_times, cap;
-	void (*doubt)(void *arg, const char *text);
+	void (*warn)(void *arg, const char *text);
 	void *arg;
 };
 
 static void say(const struct coverage *v, struct buf *b)
 {
-	v->doubt(v->arg, b->p);
+	v->warn(v->arg, b->p);
 	buf_release(b);
 }
 
@@ -233,12 +233,12 @@ static void reach_any(struct coverage *v)
 }
 
 void check_coverage(const struct conf *c,
-	void (*doubt)(void *arg, const char *text), void *arg)
+	void (*warn)(void *arg, const char *text), void *arg)
 {
-	struct coverage v = {.c = c, .doubt = doubt, .arg = arg};
+	struct coverage v = {.c = c, .warn = warn, .arg = arg};
 
 	if (!c->n_routes) {
-		doubt(arg, "no routes, so nobody is told of anything");
+		warn(arg, "no routes, so nobody is told of anything");
 		return;
 	}
 	note_times(&v);

@@ -1,10 +1,9 @@
-#include "commands/check_event.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
-#include "commands/check_coverage.h"
 #include "routing/what_if.h"
 #include "words/phrases.h"
 

@@ -1,10 +1,10 @@
-#include "commands/forecast.h"
+#include "commands/commands.h"
 
 #include "base/lines.h"
 #include "base/xalloc.h"
-#include "conf/policy.h"
 #include "incident/event.h"
 #include "incident/machine.h"
+#include "incident/policy.h"
 #include "incident/severity.h"
 #include "json/json.h"
 #include "records/probe.h"

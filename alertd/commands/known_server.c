@@ -1,11 +1,11 @@
-#include "commands/known_server.h"
+#include "commands/commands.h"
 
 #include "base/exits.h"
 #include "base/log.h"
 #include "base/spelling.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "state/state_store.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static const char *nearest(
 	return conf_server_near(c, slug);
 }
 
-int known_server(const struct notifier_setup *s, const char *what)
+int known_server(const struct run *s, const char *what)
 {
 	char *slug = xstrndup(what, strcspn(what, ":"));
 	bool named = strcmp(slug, SLUG_FLEET) == 0 ||

@@ -1,31 +1,111 @@
-#include "commands/maintenance.h"
+/*
+ * maintenance.c: the commands for maintenances and silences: what is asked for is
+ * checked, stored, listed and ended.
+ */
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/spelling.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
-#include "commands/maintenance_plan.h"
-#include "commands/silence.h"
-#include "conf/policy.h"
+#include "records/silence.h"
+#include "incident/policy.h"
 #include "incident/machine.h"
 #include "records/probe.h"
 #include "state/maintenance_store.h"
 #include "store/persist.h"
 #include "store/store.h"
 
+#include <fnmatch.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define OUTPUT_MAX (16u * 1024 * 1024)
-/* How long `maintenance list` shows one that is over. */
-#define SHOWN_S 86400
+/* How long `maintenance list` shows a maintenance or a silence that is over. */
+#define MAINTENANCE_SHOWN_S 86400
+#define SILENCE_SHOWN_S (7 * 86400)
 #define WEEK_S (7 * 86400.0)
 #define REASON_SHOWN 60
+/* Room for the words of an option. */
+#define WORDS_MAX 2048
+
+const char *maintenance_plan_zone(
+	const struct options *o, const struct conf *c)
+{
+	if (o->zone)
+		return o->zone;
+	return c && c->zone ? c->zone : MAINTENANCE_ZONE;
+}
+
+enum maintenance_plan_fit maintenance_plan_fit(
+	struct maintenance *m, double now, double cap_s)
+{
+	bool cut = (double)(m->ends_at - m->starts_at) > cap_s;
+
+	if (cut)
+		m->ends_at = m->starts_at + (int64_t)cap_s;
+	if (!m->every && (double)m->ends_at <= now)
+		return MAINTENANCE_PLAN_OVER;
+	return cut ? MAINTENANCE_PLAN_CUT : MAINTENANCE_PLAN_FITS;
+}
+
+static bool refuse_plan(char *why, const char *what, const char *name,
+	const char *near)
+{
+	snprintf(why, MAINTENANCE_PLAN_WHY,
+		"%s '%.80s' in the configuration%s%.80s%s", what, name,
+		near ? "; did you mean '" : "", near ? near : "",
+		near ? "'?" : "");
+	return false;
+}
+
+static bool slug_is_there(const char *pattern, const struct conf *c, char *why)
+{
+	const char *near = NULL;
+
+	for (size_t i = 0; i < conf_count(c); i++) {
+		const char *slug = conf_server_slug(c, i);
+
+		if (fnmatch(pattern, slug, 0) == 0)
+			return true;
+		if (!near && spelling_enough(pattern, slug))
+			near = slug;
+	}
+	return refuse_plan(why,
+		strpbrk(pattern, "*?[") ? "no server matches" : "no server",
+		pattern, near);
+}
+
+static bool account_is_there(const char *name, const struct conf *c, char *why)
+{
+	const char *near = NULL;
+
+	if (conf_account(c, name))
+		return true;
+	for (size_t i = 0; i < c->n_accounts && !near; i++)
+		if (spelling_enough(name, c->accounts[i].name))
+			near = c->accounts[i].name;
+	return refuse_plan(why, "no account", name, near);
+}
+
+bool maintenance_plan_servers(
+	const struct maintenance *m, const struct conf *c, char *why)
+{
+	for (size_t i = 0; i < m->n_slugs; i++)
+		if (!slug_is_there(m->slugs[i], c, why))
+			return false;
+	for (size_t i = 0; i < m->n_accounts; i++)
+		if (!account_is_there(m->accounts[i], c, why))
+			return false;
+	return true;
+}
 
 bool maintenance_wanted(const struct options *o)
 {
@@ -184,6 +264,241 @@ static bool has_room(struct maintenance_store *c, const struct maintenance *m,
 	return true;
 }
 
+/* The words of the options, which a silence points to. */
+static struct words {
+	char text[WORDS_MAX];
+	const char *v[MAINTENANCE_NAMES];
+} kinds, regions, steps;
+
+static bool refuse_silence(const char *option, const char *word, const char *what)
+{
+	log_error("silence add: --%s: '%s' is not %s", option, word, what);
+	return false;
+}
+
+/* The words of "a,b,c". False: there are too many. */
+static bool split_words(const char *option, const char *arg, struct words *w,
+	size_t *n)
+{
+	char *rest = w->text, *word;
+
+	*n = 0;
+	if (!arg)
+		return true;
+	if (strlen(arg) >= sizeof w->text)
+		return refuse_silence(option, arg, "short enough");
+	snprintf(w->text, sizeof w->text, "%s", arg);
+	while ((word = strsep(&rest, ","))) {
+		if (*n == MAINTENANCE_NAMES)
+			return refuse_silence(option, arg, "at most 100 words");
+		w->v[(*n)++] = word;
+	}
+	return true;
+}
+
+static bool kinds_are_known(const struct silence *s)
+{
+	enum alert_kind kind;
+
+	for (size_t i = 0; i < s->n_kinds; i++)
+		if (!alert_kind_parse(s->kinds[i], &kind))
+			return refuse_silence("kind", s->kinds[i],
+				"a kind of mcp-incidents(7), such as regional");
+	return true;
+}
+
+static bool steps_are_known(const struct silence *s)
+{
+	enum step step;
+
+	for (size_t i = 0; i < s->n_steps; i++)
+		if (!step_parse(s->steps[i], &step))
+			return refuse_silence("step", s->steps[i],
+				"a step such as tools-list");
+	return true;
+}
+
+/* With a configuration, a region that it does not have is a slip. */
+static bool region_is_known(const struct conf *c, const char *name)
+{
+	if (!region_valid(name))
+		return false;
+	for (size_t i = 0; c && i < c->n_regions; i++)
+		if (strcmp(c->regions[i].name, name) == 0)
+			return true;
+	return !c || !c->n_regions;
+}
+
+static bool regions_are_known(const struct silence *s, const struct conf *c)
+{
+	for (size_t i = 0; i < s->n_regions; i++)
+		if (!region_is_known(c, s->regions[i]))
+			return refuse_silence("region", s->regions[i],
+				"a region of the configuration");
+	return true;
+}
+
+static bool slugs_are_known(const struct silence *s, const struct conf *c)
+{
+	const struct maintenance m = {.slugs = s->slugs, .n_slugs = s->n_slugs};
+	char why[MAINTENANCE_PLAN_WHY];
+
+	for (size_t i = 0; i < s->n_slugs; i++)
+		if (!maintenance_pattern_valid(s->slugs[i])) {
+			log_error("'%s': neither a server nor a pattern",
+				s->slugs[i]);
+			return false;
+		}
+	for (size_t i = 0; c && i < s->n_slugs; i++) {
+		const struct maintenance one = {
+			.slugs = &m.slugs[i], .n_slugs = 1};
+
+		/* That of the fleet itself is no server's. */
+		if (strcmp(s->slugs[i], "*") != 0 &&
+			!maintenance_plan_servers(&one, c, why)) {
+			log_error("%s", why);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool read_silence_times(const struct options *o, const char *zone, double now,
+	struct silence *s)
+{
+	static const char what[] = "a time such as 2:00, +10m, "
+				   "2026-11-23 02:00 or 2026-11-23T02:00:00Z";
+	double span;
+
+	s->starts_at = (int64_t)floor(now);
+	if (o->start && !zone_when(o->start, zone, now, &s->starts_at))
+		return refuse_silence("start", o->start, what);
+	if (o->end && !zone_when(o->end, zone, (double)s->starts_at,
+			      &s->ends_at))
+		return refuse_silence("end", o->end, what);
+	if (o->span && !num_duration(o->span, 60, SILENCE_MAX_S, &span))
+		return refuse_silence("for", o->span,
+			"a duration from 60s to 35d, such as 1h30m");
+	if (o->span)
+		s->ends_at = s->starts_at + (int64_t)span;
+	if (s->ends_at <= s->starts_at || (double)s->ends_at <= now) {
+		log_error("silence add: its end is not after its start and "
+			  "now");
+		return false;
+	}
+	if (s->ends_at - s->starts_at <= SILENCE_MAX_S)
+		return true;
+	log_error("silence add: it would last longer than 35 days");
+	return false;
+}
+
+static bool read_silence(const struct options *o, const struct conf *conf,
+	double now, struct silence *s)
+{
+	*s = (struct silence) {
+		.slugs = (const char *const *)o->operands,
+		.n_slugs = o->n_operands,
+		.kinds = kinds.v,
+		.regions = regions.v,
+		.steps = steps.v,
+		.reason = o->reason,
+		.by = o->by,
+	};
+	if (!o->end == !o->span) {
+		log_error("silence add: one of --end and --for is needed");
+		return false;
+	}
+	if (!o->reason || !*o->reason) {
+		log_error("silence add: --reason is needed: whoever wonders in "
+			  "a week will read it");
+		return false;
+	}
+	if (!o->kind && !o->region && !o->step && !s->n_slugs) {
+		log_error("silence add: neither a server, a kind, a region nor "
+			  "a step is named");
+		return false;
+	}
+	return split_words("kind", o->kind, &kinds, &s->n_kinds) &&
+		split_words("region", o->region, &regions, &s->n_regions) &&
+		split_words("step", o->step, &steps, &s->n_steps) &&
+		kinds_are_known(s) && regions_are_known(s, conf) && steps_are_known(s) &&
+		slugs_are_known(s, conf) &&
+		read_silence_times(o, maintenance_plan_zone(o, conf), now, s);
+}
+
+static int add_silence(const struct options *o, const struct conf *conf,
+	struct maintenance_store *c, double now, struct silence *out)
+{
+	size_t n;
+
+	if (!read_silence(o, conf, now, out))
+		return EXIT_USAGE;
+	if (!maintenance_store_load(c, now))
+		return EXIT_ENV;
+	maintenance_store_silences(c, &n);
+	if (n >= MAINTENANCE_STORE_MAX) {
+		log_error("silence add: there are %d silences already",
+			MAINTENANCE_STORE_MAX);
+		return EXIT_USAGE;
+	}
+	maintenance_store_name('s', out->id);
+	return maintenance_store_put_silence(c, out, now) ? EXIT_GOOD
+							  : EXIT_ENV;
+}
+
+static int end_silence(const struct options *o, struct maintenance_store *c,
+	double now, struct silence *out)
+{
+	const struct silence *v, *found = NULL;
+	size_t n;
+
+	if (!maintenance_store_load(c, now))
+		return EXIT_ENV;
+	v = maintenance_store_silences(c, &n);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i].id, o->operands[0]) == 0)
+			found = &v[i];
+	if (!found || (double)silence_end(found) <= now) {
+		log_error("silence '%s': %s", o->operands[0],
+			found ? "is over" : "there is none of that name");
+		return EXIT_USAGE;
+	}
+	*out = *found;
+	out->ended_at = (int64_t)floor(now);
+	return maintenance_store_put_silence(c, out, now) ? EXIT_GOOD
+							  : EXIT_ENV;
+}
+
+static bool silence_is_shown(const struct silence *s, double now)
+{
+	return (double)silence_end(s) + SILENCE_SHOWN_S >= now;
+}
+
+static void put_silence(struct buf *b, const struct silence *s, double now,
+	const char *zone)
+{
+	char start[CLOCK_RFC3339], end[CLOCK_RFC3339];
+	char reason[4 * REASON_SHOWN + 1];
+
+	if (!zone) {
+		silence_write(b, s);
+		buf_char(b, '\n');
+		return;
+	}
+	zone_rfc3339(zone, s->starts_at, start);
+	zone_rfc3339(zone, silence_end(s), end);
+	text_clean(s->reason, strlen(s->reason), reason, sizeof reason,
+		REASON_SHOWN);
+	buf_fmt(b, "%-9s  %s  %s  %-10s  silence of ",
+		silence_covers(s, now)		? "active"
+			: silence_end(s) <= s->starts_at ? "cancelled"
+			: (double)s->starts_at > now	? "coming"
+							: "ended",
+		start, end, s->id);
+	silence_put_what(b, s);
+	buf_fmt(b, ": %s\n", reason);
+}
+
 /* "a, b*, account acme" */
 static void put_servers(struct buf *b, const struct maintenance *m)
 {
@@ -291,7 +606,7 @@ static size_t add_silences(const struct maintenance_store *c, double now,
 	const struct silence *s = maintenance_store_silences(c, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (!silence_shown(&s[i], now))
+		if (!silence_is_shown(&s[i], now))
 			continue;
 		*rows = xgrow(*rows, cap, n + 1, sizeof **rows);
 		(*rows)[n++] = (struct row) {.silence = &s[i],
@@ -312,7 +627,7 @@ static int list(const struct options *o, const struct conf *conf,
 	if (!maintenance_store_load(c, now))
 		return EXIT_ENV;
 	for (size_t i = 0; (m = maintenance_store_get(c, i)); i++) {
-		if (maintenance_end(m, now, cap_s) + SHOWN_S < now)
+		if (maintenance_end(m, now, cap_s) + MAINTENANCE_SHOWN_S < now)
 			continue;
 		rows = xgrow(rows, &cap, n + 1, sizeof *rows);
 		rows[n++] = row_of(m, now, cap_s);
@@ -324,7 +639,7 @@ static int list(const struct options *o, const struct conf *conf,
 		if (rows[i].m)
 			put_maintenance(out, &rows[i], zone);
 		else
-			silence_put(out, rows[i].silence, now, zone);
+			put_silence(out, rows[i].silence, now, zone);
 	free(rows);
 	if (zone && !out->len)
 		buf_str(out, "No maintenance and no silence is known.\n");
@@ -357,21 +672,21 @@ static int end_maintenance(const struct options *o, const struct conf *conf,
 	return EXIT_GOOD;
 }
 
-static int silence(const struct options *o, const struct conf *conf,
+static int change_silence(const struct options *o, const struct conf *conf,
 	struct maintenance_store *c, struct buf *out, const char *zone)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
 	struct silence s;
 	int status = o->action == OPTIONS_SILENCE_ADD
-		? silence_add(o, conf, c, now, &s)
-		: silence_stop(o, c, now, &s);
+		? add_silence(o, conf, c, now, &s)
+		: end_silence(o, c, now, &s);
 
 	if (status == EXIT_GOOD)
-		silence_put(out, &s, now, zone);
+		put_silence(out, &s, now, zone);
 	return status;
 }
 
-int maintain(const struct options *o, const struct conf *conf,
+int maintenance_command(const struct options *o, const struct conf *conf,
 	struct store *store, bool text)
 {
 	const char *zone = text ? maintenance_plan_zone(o, conf) : NULL;
@@ -387,7 +702,7 @@ int maintain(const struct options *o, const struct conf *conf,
 		status = end_maintenance(o, conf, c, &out, zone);
 	} else if (o->action == OPTIONS_SILENCE_ADD ||
 		o->action == OPTIONS_SILENCE_END) {
-		status = silence(o, conf, c, &out, zone);
+		status = change_silence(o, conf, c, &out, zone);
 	} else {
 		status = list(o, conf, c, &out, zone);
 		changes = false;

@@ -1,11 +1,10 @@
-#include "commands/note.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "commands/known_server.h"
 #include "incident/state.h"
 #include "records/incident_update.h"
 #include "state/incident_store.h"
@@ -136,7 +135,7 @@ static int read_key(const char *what, struct subject *out)
 }
 
 /* The incident that `what` names. An exit status. */
-static int find(const struct notifier_setup *s, const char *what,
+static int find(const struct run *s, const char *what,
 	struct subject *out)
 {
 	struct strings fields = {0};
@@ -192,7 +191,7 @@ static void add(struct strings *l, const struct subject *of, double now,
 	buf_release(&b);
 }
 
-static int print_address(const struct notifier_setup *s,
+static int print_address(const struct run *s,
 	const struct subject *of)
 {
 	const char *site = s->conf && s->conf->site_url ? s->conf->site_url
@@ -209,7 +208,7 @@ static int print_address(const struct notifier_setup *s,
 	return status;
 }
 
-int note(const struct notifier_setup *s, const struct options *o)
+int note(const struct run *s, const struct options *o)
 {
 	double now = isnan(s->now) ? clock_wall() : s->now;
 	struct strings updates = {0};

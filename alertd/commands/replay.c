@@ -4,15 +4,14 @@
  * counts only when the next line is not from before it; else one wrong clock
  * would hide all that follows.
  */
-#include "commands/replay.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "commands/replay_report.h"
-#include "conf/policy.h"
+#include "incident/policy.h"
 #include "incident/event.h"
 #include "incident/expiry.h"
 #include "incident/machine.h"
@@ -434,7 +433,7 @@ static void add_side(struct replay *r, const struct conf_policy *policy)
 
 	s->replay = r;
 	s->states = state_store_new(NULL);
-	s->pager = notifier_new(&(struct notifier_setup) {
+	s->pager = notifier_new(&(struct run) {
 		.states = s->states,
 		.maintenances = r->calendar,
 		.conf = r->setup->conf,

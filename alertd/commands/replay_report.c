@@ -1,4 +1,4 @@
-#include "commands/replay_report.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -29,7 +29,7 @@ static size_t place_of_server(const struct replay_report *l, const char *slug)
 	return strings_place(l->servers, l->n, sizeof *l->servers, slug);
 }
 
-const struct replay_report_server *replay_report_server(
+static const struct replay_report_server *find_server(
 	const struct replay_report *l, const char *slug)
 {
 	size_t i = place_of_server(l, slug);
@@ -108,7 +108,7 @@ void replay_report_release(struct replay_report *l)
 	*l = (struct replay_report) {0};
 }
 
-void replay_report_put_span(
+static void put_report_span(
 	struct buf *b, const struct replay_report_span *span)
 {
 	char from[CLOCK_RFC3339], to[CLOCK_RFC3339];
@@ -174,7 +174,7 @@ void replay_report_put(struct buf *b, const struct replay_report *l,
 {
 	char name[ALERT_EVENT_SIZE];
 
-	replay_report_put_span(b, span);
+	put_report_span(b, span);
 	buf_fmt(b, "pages: %lu, at this rate %lu in 30 days\n", l->pages,
 		replay_report_month(l->pages, span));
 	if (!l->severities[0])
@@ -295,9 +295,9 @@ static void compare_all(struct difference *d,
 {
 	for (size_t i = 0; i < before->n; i++)
 		compare_server(d, before->servers[i].slug, &before->servers[i],
-			replay_report_server(after, before->servers[i].slug));
+			find_server(after, before->servers[i].slug));
 	for (size_t i = 0; i < after->n; i++)
-		if (!replay_report_server(before, after->servers[i].slug))
+		if (!find_server(before, after->servers[i].slug))
 			compare_server(d, after->servers[i].slug, NULL,
 				&after->servers[i]);
 }
@@ -359,7 +359,7 @@ void replay_report_compare(struct buf *b, const struct replay_report *before,
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_init(&all[i]->lines, NAMED * 256);
 	compare_all(&d, before, after);
-	replay_report_put_span(b, span);
+	put_report_span(b, span);
 	buf_fmt(b, "policy %s\n", policy);
 	put_counts(b, before, after, span);
 	put_found(b, &d.only_before, "only before");

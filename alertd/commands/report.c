@@ -1,11 +1,11 @@
-#include "commands/report.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "json/json.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/probe.h"
 #include "routing/routing.h"
 #include "words/phrases.h"

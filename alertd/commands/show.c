@@ -1,18 +1,14 @@
-#include "commands/show.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/zone.h"
-#include "commands/explain.h"
-#include "commands/known_server.h"
-#include "commands/report.h"
-#include "commands/timeline.h"
-#include "conf/policy.h"
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
-#include "mcp/names.h"
+#include "incident/policy.h"
+#include "terms/names.h"
 #include "print.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
@@ -39,7 +35,7 @@ static int print(const struct buf *b)
 }
 
 /* What is known of a server, to be released, or an exit status. */
-static int fetch(const struct notifier_setup *s, const char *slug,
+static int fetch(const struct run *s, const char *slug,
 	struct alert_state *st)
 {
 	int status;
@@ -62,7 +58,7 @@ static int fetch(const struct notifier_setup *s, const char *slug,
 
 /* A maintenance that was added after the last run is on as well. */
 static void note_maintenance(
-	const struct notifier_setup *s, double now, struct alert_state *st)
+	const struct run *s, double now, struct alert_state *st)
 {
 	const struct conf *c = s->conf;
 	struct conf_server server;
@@ -79,7 +75,7 @@ static void note_maintenance(
 
 /* The texts of the last events, from the history of the days when they were
    told. False: the store failed. */
-static bool fetch_texts(const struct notifier_setup *s, struct alert_state *st)
+static bool fetch_texts(const struct run *s, struct alert_state *st)
 {
 	struct history h = {0};
 	int64_t last = -1;
@@ -100,7 +96,7 @@ static bool fetch_texts(const struct notifier_setup *s, struct alert_state *st)
 	return ok;
 }
 
-int show_explain(const struct notifier_setup *s, const char *slug)
+int show_explain(const struct run *s, const char *slug)
 {
 	double now = isnan(s->now) ? clock_wall() : s->now;
 	struct alert_state st;
@@ -128,7 +124,7 @@ int show_explain(const struct notifier_setup *s, const char *slug)
 }
 
 /* Of all servers. False: the store failed. */
-static bool collect(const struct notifier_setup *s, const struct history *h,
+static bool collect(const struct run *s, const struct history *h,
 	struct timeline *t)
 {
 	struct strings slugs = {0};
@@ -148,7 +144,7 @@ static bool collect(const struct notifier_setup *s, const struct history *h,
 }
 
 /* What is known of one server; or an exit status. */
-static int collect_one(const struct notifier_setup *s, const char *slug,
+static int collect_one(const struct run *s, const char *slug,
 	const struct history *h, struct timeline *t)
 {
 	struct alert_state st;
@@ -170,7 +166,7 @@ static int collect_one(const struct notifier_setup *s, const char *slug,
 	return EXIT_GOOD;
 }
 
-int show_history(const struct notifier_setup *s, const char *slug)
+int show_history(const struct run *s, const char *slug)
 {
 	double now = isnan(s->now) ? clock_wall() : s->now;
 	struct timeline t = {0};
@@ -207,7 +203,7 @@ int show_history(const struct notifier_setup *s, const char *slug)
 }
 
 /* The instant of an option. False: the operator has been told. */
-static bool read_when(const struct notifier_setup *s, const char *option,
+static bool read_when(const struct run *s, const char *option,
 	const char *said, double now, double *out)
 {
 	int64_t t;
@@ -224,7 +220,7 @@ static bool read_when(const struct notifier_setup *s, const char *option,
 	return true;
 }
 
-int show_report(const struct notifier_setup *s, const struct options *o)
+int show_report(const struct run *s, const struct options *o)
 {
 	double now = floor(isnan(s->now) ? clock_wall() : s->now);
 	struct history h = {0};
@@ -261,7 +257,7 @@ int show_report(const struct notifier_setup *s, const struct options *o)
 }
 
 /* One server of the list, behind a head where none is there yet. */
-static void list_one(const struct notifier_setup *s,
+static void list_one(const struct run *s,
 	const struct alert_state *st, bool *headed, struct buf *out)
 {
 	if (s->text && !*headed && state_open(st)) {
@@ -271,7 +267,7 @@ static void list_one(const struct notifier_setup *s,
 	print_incidents(out, st, s->text ? s->zone : NULL, s->colour);
 }
 
-int show_list(const struct notifier_setup *s)
+int show_list(const struct run *s)
 {
 	struct strings slugs = {0};
 	bool ok = state_store_all(s->states, &slugs), headed = false;

@@ -1,4 +1,4 @@
-#include "commands/test.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
-#include "commands/ack.h"
 #include "delivery/sender.h"
 #include "delivery/worker.h"
 #include "emit.h"
@@ -18,7 +17,7 @@
 #include "routing/what_if.h"
 #include "state/maintenance_store.h"
 #include "state/route_test_store.h"
-#include "transport/error_text.h"
+#include "transport/transport.h"
 #include "words/phrases.h"
 
 #include <math.h>
@@ -173,7 +172,7 @@ static bool anybody(const struct trial *t)
 }
 
 /* A maintenance does not hold a test, but would hold a real page: warns. */
-static void mention_maintenance(const struct notifier_setup *s,
+static void mention_maintenance(const struct run *s,
 	const struct trial *t)
 {
 	struct conf_server server;
@@ -275,10 +274,10 @@ static bool passed(const struct trial *t)
 	return t->n > 0;
 }
 
-static int try(struct trial *t, const struct notifier_setup *s)
+static int try(struct trial *t, const struct run *s)
 {
 	const struct worker_watch watch = {t->key, on_heard, t};
-	struct notifier_setup setup = *s;
+	struct run setup = *s;
 	struct strings reached = {0};
 	struct notifier *p;
 	bool ok, all;
@@ -302,7 +301,7 @@ static int try(struct trial *t, const struct notifier_setup *s)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
-int testing(const struct notifier_setup *setup, const struct options *o)
+int test_routes(const struct run *setup, const struct options *o)
 {
 	const struct conf *c = setup->conf;
 	struct trial t = {

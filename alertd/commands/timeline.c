@@ -1,9 +1,9 @@
-#include "commands/timeline.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "base/zone.h"
 #include "base/xalloc.h"
+#include "base/zone.h"
 #include "json/json.h"
 #include "records/probe.h"
 

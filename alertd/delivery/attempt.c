@@ -10,7 +10,7 @@
 #include "routing/outbox.h"
 #include "routing/retry.h"
 #include "routing/routing.h"
-#include "transport/error_text.h"
+#include "transport/transport.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,9 +4,7 @@
 #include "base/xalloc.h"
 #include "delivery/round_complete.h"
 #include "transport/credential.h"
-#include "transport/http_client.h"
-#include "transport/result.h"
-#include "transport/transfers.h"
+#include "transport/transport.h"
 
 #include <stdlib.h>
 

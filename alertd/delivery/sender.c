@@ -3,9 +3,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "sinks/sink.h"
-#include "transport/exec.h"
-#include "transport/error_text.h"
-#include "transport/transfers.h"
+#include "transport/transport.h"
 
 #include <stdlib.h>
 #include <string.h>

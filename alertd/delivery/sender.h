@@ -5,7 +5,7 @@
 #define DELIVERY_SENDER_H
 
 #include "conf/conf.h"
-#include "transport/result.h"
+#include "transport/transport.h"
 
 #include <stdbool.h>
 

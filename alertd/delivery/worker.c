@@ -8,7 +8,7 @@
 #include "routing/fallback.h"
 #include "routing/outbox.h"
 #include "state/state_store.h"
-#include "transport/transfers.h"
+#include "transport/transport.h"
 
 #include <math.h>
 #include <stdlib.h>

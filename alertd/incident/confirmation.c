@@ -344,7 +344,6 @@ void streak_forget_bad(struct alert_state *st)
 		st->regions[i].failing = st->regions[i].throttled =
 			(struct streak) {0};
 	st->agreed = (struct streak) {0};
-	streak_drop(st);
 }
 
 void streak_forget_throttled(struct alert_state *st)

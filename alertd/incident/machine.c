@@ -169,9 +169,12 @@ static void fail_window(struct alert_state *st, enum alert_kind kind,
 	const struct before before = {inc->failed, inc->tier};
 
 	incident_fail(inc, s->window);
-	/* A superseded incident stays as it was told, but for who is silent. */
+	/* A superseded incident stays as it was told, but for who is silent, and
+	   that the server fails, too, and not our credential alone. */
 	if (inc->superseded) {
 		note_silent(st, inc, v, s->window);
+		inc->checks_refused = inc->checks_refused &&
+			(s->refused || !may_worsen(kind, v, s));
 		return;
 	}
 	note_failure(st, inc, kind, v, s);

@@ -10,8 +10,8 @@
 #include "base/strings.h"
 #include "conf/conf.h"
 #include "json/json.h"
-#include "mcp/change_class.h"
-#include "mcp/error_rate.h"
+#include "terms/change_class.h"
+#include "terms/error_rate.h"
 #include "records/alert.h"
 #include "records/expiry.h"
 

@@ -14,11 +14,12 @@
 /* So many names stand in a sentence, each of so many characters. */
 #define SHOWN 3
 #define SHOWN_MAX 40
+#define SHOWN_SIZE (4 * SHOWN_MAX + 1)
+#define NAME_SIZE (4 * ALERT_NAME_MAX + 1)
 
 static char *clean(const char *text, char *name)
 {
-	text_clean(text, strlen(text), name, 4 * ALERT_NAME_MAX + 1,
-		ALERT_NAME_MAX);
+	text_clean(text, strlen(text), name, NAME_SIZE, ALERT_NAME_MAX);
 	return name;
 }
 
@@ -26,7 +27,7 @@ static void take(struct strings *l, const char *const *names, size_t n)
 {
 	strings_clear(l);
 	for (size_t i = 0; i < n && i < ALERT_NAMES; i++) {
-		char name[4 * ALERT_NAME_MAX + 1];
+		char name[NAME_SIZE];
 
 		strings_note(l, clean(names[i], name));
 	}
@@ -42,7 +43,7 @@ void tool_change_set(struct tool_change *c, const struct verdict_drift *d)
 	take(&c->redescribed, d->redescribed, d->n_redescribed);
 	strings_clear(&c->renamed);
 	for (size_t i = 0; i < d->n_renamed; i++) {
-		char name[4 * ALERT_NAME_MAX + 1];
+		char name[NAME_SIZE];
 
 		strings_add(&c->renamed, clean(d->renamed[i].from, name));
 		strings_add(&c->renamed, clean(d->renamed[i].to, name));
@@ -65,10 +66,11 @@ void tool_change_reverse(struct tool_change *c, const struct verdict_drift *d)
 
 /* Characters of an excerpt that an event keeps. */
 #define EXCERPT_MAX 320
+#define EXCERPT_SIZE (4 * EXCERPT_MAX + 1)
 
 static char *excerpt(const char *text)
 {
-	char clean[4 * EXCERPT_MAX + 1];
+	char clean[EXCERPT_SIZE];
 
 	text_clean(text, strlen(text), clean, sizeof clean, EXCERPT_MAX);
 	return xstrdup(clean);
@@ -154,16 +156,21 @@ bool tool_change_named(const struct tool_change *c)
 	return c->added.n || c->removed.n || c->changed.n || c->redescribed.n;
 }
 
+static void put_name(struct buf *b, const char *text)
+{
+	char name[SHOWN_SIZE];
+
+	text_clean(text, strlen(text), name, sizeof name, SHOWN_MAX);
+	buf_str(b, name);
+}
+
 void tool_change_names(struct buf *b, const struct strings *l)
 {
 	size_t shown = l->n < SHOWN ? l->n : SHOWN;
 
 	for (size_t i = 0; i < shown; i++) {
-		char name[4 * SHOWN_MAX + 1];
-
-		text_clean(l->v[i], strlen(l->v[i]), name, sizeof name,
-			SHOWN_MAX);
-		buf_fmt(b, "%s%s", text_comma(i, l->n), name);
+		buf_str(b, text_comma(i, l->n));
+		put_name(b, l->v[i]);
 	}
 	/* Of a list that is full nobody knows how many there were. */
 	if (l->n == ALERT_NAMES)
@@ -178,13 +185,10 @@ static bool put_renamed(struct buf *b, const struct tool_change *c)
 	size_t n = c->renamed.n / 2, shown = n < SHOWN ? n : SHOWN;
 
 	for (size_t i = 0; i < shown; i++) {
-		const struct strings from = {&c->renamed.v[2 * i], 1, 1};
-		const struct strings to = {&c->renamed.v[2 * i + 1], 1, 1};
-
 		buf_str(b, text_comma(i, n));
-		tool_change_names(b, &from);
+		put_name(b, c->renamed.v[2 * i]);
 		buf_str(b, " became ");
-		tool_change_names(b, &to);
+		put_name(b, c->renamed.v[2 * i + 1]);
 	}
 	if (shown < n)
 		buf_fmt(b, " and %zu more became others", n - shown);

@@ -8,6 +8,7 @@
 #include "routing/outbox.h"
 #include "routing/routing.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,6 +181,12 @@ static void note_said(struct incident *inc, const char *said, bool new)
 		string_set(&inc->said, NULL);
 }
 
+static void keep_later(int64_t *t, int64_t other)
+{
+	if (other > *t)
+		*t = other;
+}
+
 /* Open the common incident with the first of its servers. */
 static void open_with(struct alert_state *st, const struct alert_event *e)
 {
@@ -250,8 +257,7 @@ void correlation_begin(struct alert_state *st,
 		slugs[i] = v[i].event.slug;
 		if (r->started_at < inc->first && new)
 			inc->first = r->started_at;
-		if ((int64_t)r->at > inc->failed)
-			inc->failed = (int64_t)r->at;
+		keep_later(&inc->failed, (int64_t)r->at);
 	}
 	strings_note_all(&st->servers, slugs, n);
 	strings_note_all(&st->left, slugs, n);
@@ -359,16 +365,14 @@ void correlation_report(struct correlation_reports *r,
 	const struct incident *inc = &st->incidents[kind];
 
 	r->open = true;
-	if ((double)st->judged > r->at)
-		r->at = (double)st->judged;
+	r->at = fmax(r->at, (double)st->judged);
 	if (inc->quiet.n) {
 		if (inc->quiet.since >= r->quiet.since)
 			r->quiet = inc->quiet;
 	} else if (!inc->passes) {
 		r->failing = true;
 	}
-	if (inc->seen > r->seen)
-		r->seen = inc->seen;
+	keep_later(&r->seen, inc->seen);
 	for (size_t i = 0; i < inc->regions.n; i++) {
 		const char *name = inc->regions.v[i];
 
@@ -450,8 +454,7 @@ void correlation_follow(const struct conf *c, struct alert_state *st,
 	inc->unseen += e->unwatched;
 	if (!e->unwatched)
 		note_reports(inc, &e->silent);
-	if (e->record.resolved_at > inc->passed_since)
-		inc->passed_since = e->record.resolved_at;
+	keep_later(&inc->passed_since, e->record.resolved_at);
 	take_count(st, inc, &e->record);
 	for (size_t i = 0; i < e->still.n; i++)
 		strings_note(&inc->still, e->still.v[i]);

@@ -21,7 +21,7 @@
 struct correlation_start {
 	struct alert_event event;
 	struct strings now,
-		later; /* the routes that get it; see notifier_setup */
+		later; /* the routes that get it; see struct run */
 	size_t group; /* number of its group, from 1; 0: none */
 };
 

@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "json/json.h"
-#include "sinks/escape.h"
 
 #include <limits.h>
 #include <math.h>

@@ -7,8 +7,7 @@
 #include "sinks/sink.h"
 
 #include "base/xalloc.h"
-#include "transport/mime.h"
-#include "transport/smtp_client.h"
+#include "transport/transport.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "sinks/escape.h"
+#include "sinks/sink.h"
 
 #include "base/text.h"
 #include "json/json.h"

@@ -2,8 +2,8 @@
 
 #include "base/xalloc.h"
 #include "incident/severity.h"
-#include "mcp/names.h"
-#include "mcp/regions.h"
+#include "terms/names.h"
+#include "terms/regions.h"
 #include "sinks/hint.h"
 #include "sinks/words.h"
 #include "words/phrases.h"

@@ -12,8 +12,7 @@
 #include "cgi/bearer.h"
 #include "cgi/request.h"
 #include "json/json.h"
-#include "sinks/escape.h"
-#include "transport/error_text.h"
+#include "transport/transport.h"
 
 #include <string.h>
 

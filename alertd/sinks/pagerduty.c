@@ -11,9 +11,8 @@
 #include "base/sha256.h"
 #include "cgi/request.h"
 #include "json/json.h"
-#include "sinks/escape.h"
-#include "transport/error_text.h"
 #include "transport/signature.h"
+#include "transport/transport.h"
 
 #include <string.h>
 

@@ -1,11 +1,13 @@
+/*
+ * sink.c: the sink of each type of route; those two that are no vendor's: a program of
+ * the operator with the event on its standard input (see transport/exec.c), and the
+ * event as it is, as a POST, signed where the route has a secret; and what an answer
+ * over HTTP means.
+ */
 #include "sinks/sink.h"
 
-#include "base/text.h"
-#include "transport/error_text.h"
-
-#include <ctype.h>
-#include <string.h>
-#include <strings.h>
+#include "transport/signature.h"
+#include "transport/transport.h"
 
 #define ROW(TYPE, type, ...) &sink_##type,
 static const struct sink *const sinks[] = {CONF_ROUTE_TYPES(ROW)};
@@ -36,64 +38,38 @@ struct delivered sink_judge(const struct http_answer *a)
 	return d;
 }
 
-void sink_unsound(struct delivered *d, const char *what)
+const struct sink sink_command = {.raw = true};
+
+static bool build(const struct sink_job *job, int n, struct http_request *r)
 {
-	*d = (struct delivered) {.down = true};
-	snprintf(d->why, sizeof d->why, "an answer that is not %s", what);
+	char field[SIGN_SIZE];
+
+	if (n > 0)
+		return false;
+	buf_str(&r->url, job->route->url);
+	buf_str(&r->body, job->body);
+	if (!job->secret)
+		return true;
+	/* Without its signature an event would look forged: do not send it. */
+	if (sign_field(secret_get(job->secret, "token", NULL),
+		    (int64_t)job->now, job->body, field))
+		buf_str(&r->field, field);
+	else
+		r->field.bad = true;
+	return true;
 }
 
-bool sink_answers(const struct sink_job *job)
+/* Nothing is refused for good: the receiver may be mended within the day. */
+static void judge(const struct sink_job *job, int n,
+	const struct http_answer *a, struct delivered *d)
 {
-	return sink_of(job->route->type)->answer &&
-		secret_get(job->secret, SINK_ANSWER_SECRET, NULL);
-}
-
-void sink_answer_by(struct sink_answer *a, const char *name, const char *where)
-{
-	char clean[4 * ACK_BY_MAX + 1] = "";
-
-	if (name)
-		text_clean(name, strlen(name), clean, sizeof clean,
-			ACK_BY_MAX / 2);
-	snprintf(a->by, sizeof a->by, "%s (%s)",
-		clean[strspn(clean, " ")] ? clean : "somebody", where);
-}
-
-void sink_answer_key(struct sink_answer *a, const char *key)
-{
-	if (key && strlen(key) < sizeof a->key)
-		memcpy(a->key, key, strlen(key) + 1);
-}
-
-void sink_mend(struct delivered *d)
-{
-	d->mend = d->down = true;
+	(void)job;
+	(void)n;
+	(void)a;
 	d->refused = false;
 }
 
-bool sink_key_fits(const char *key, const char *form)
-{
-	for (; key && *key && *form; key++, form++) {
-		unsigned char c = (unsigned char)*key;
+static const char *const needs[] = {"token", NULL};
 
-		if (*form == 'h' ? !isxdigit(c)
-			: *form == 'x' ? !isascii(c) || !isalnum(c)
-				       : *key != *form)
-			return false;
-	}
-	return key && !*key && !*form;
-}
-
-bool sink_vendors(const struct sink_job *job, const char *domain)
-{
-	const char *host = job->route->url;
-	size_t n, len = strlen(domain);
-
-	host = host ? strstr(host, "://") : NULL;
-	if (!host)
-		return !job->route->url;
-	host += 3;
-	n = strcspn(host, ":/?#");
-	return n >= len && strncasecmp(host + n - len, domain, len) == 0 &&
-		(n == len || host[n - len - 1] == '.');
-}
+const struct sink sink_webhook = {
+	.raw = true, .build = build, .judge = judge, .needs = needs};

@@ -7,14 +7,13 @@
 #ifndef SINKS_SINK_H
 #define SINKS_SINK_H
 
+#include "base/buf.h"
 #include "conf/conf.h"
 #include "incident/acknowledgement.h"
 #include "sinks/event_fields.h"
 #include "sinks/message.h"
 #include "transport/credential.h"
-#include "transport/http_client.h"
-#include "transport/result.h"
-#include "transport/smtp_client.h"
+#include "transport/transport.h"
 
 /* What a sink makes its requests from. */
 struct sink_job {
@@ -39,7 +38,7 @@ struct sink_call {
 	const char *body;
 	/* What the vendor proves with that it is the vendor. */
 	const char *secret;
-	const char *ack_secret; /* see transport/ack_token.h; or NULL */
+	const char *ack_secret; /* see transport/signature.h; or NULL */
 	double now;		/* epoch seconds */
 };
 
@@ -104,7 +103,7 @@ struct sink {
 /* The key of the credential for `answer`; a route without it takes none. */
 #define SINK_ANSWER_SECRET "answer_secret"
 
-/* sink_answers(job): whether the route takes answers. */
+/* sink_answers(job): whether the route of a sink with `answer` takes answers. */
 bool sink_answers(const struct sink_job *job);
 
 /* How old a request may be that says when it was signed, in seconds. */
@@ -159,5 +158,45 @@ bool sink_key_fits(const char *key, const char *form);
 /* sink_webhook and so on, each in sinks/NAME.c. */
 #define SINK_DECLARE(TYPE, type, ...) extern const struct sink sink_##type;
 CONF_ROUTE_TYPES(SINK_DECLARE)
+
+/*
+ * escape.c: plain text for the vendors: cut to their limits, and escaped so
+ * that no text of a server becomes markup, a link, or a mention of everybody.
+ * Pure.
+ */
+
+/*
+ * sink_cut(s, max, out, size): copy at most `max` characters of s to out, which
+ * has `size` bytes; a text that is cut ends with "...". Returns out.
+ */
+const char *sink_cut(const char *s, size_t max, char *out, size_t size);
+
+/*
+ * sink_put_cut(b, s, max): append s, cut to `max` characters, as a JSON string.
+ */
+void sink_put_cut(struct buf *b, const char *s, size_t max);
+
+/*
+ * sink_put_escaped(b, s, max, escape): the same, escaped after it is cut by one
+ * of the functions below.
+ */
+void sink_put_escaped(struct buf *b, const char *s, size_t max,
+	void (*escape)(struct buf *b, const char *s));
+
+/* sink_text_slack(b, s): append s for Slack: &, < and > as entities. */
+void sink_text_slack(struct buf *b, const char *s);
+
+/* sink_text_discord(b, s): append s for Discord: its Markdown escaped, no
+ * mention. */
+void sink_text_discord(struct buf *b, const char *s);
+
+/* sink_text_xml(b, s): append s as character data of XML 1.0. */
+void sink_text_xml(struct buf *b, const char *s);
+
+/*
+ * sink_text_sms(b, s): append s with typographic dashes, quotes and dots as
+ * ASCII: a single character beyond that halves the room of a message.
+ */
+void sink_text_sms(struct buf *b, const char *s);
 
 #endif

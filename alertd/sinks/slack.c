@@ -10,13 +10,12 @@
  */
 #include "sinks/sink.h"
 
-#include "cgi/form.h"
-#include "cgi/request.h"
-#include "mcp/names.h"
 #include "base/num.h"
-#include "sinks/escape.h"
-#include "transport/error_text.h"
+#include "cgi/request.h"
+#include "terms/names.h"
+#include "transport/form.h"
 #include "transport/signature.h"
+#include "transport/transport.h"
 
 #include <string.h>
 

@@ -7,11 +7,9 @@
  */
 #include "sinks/sink.h"
 
-#include "cgi/form.h"
 #include "cgi/request.h"
 #include "json/json.h"
-#include "sinks/escape.h"
-#include "transport/ack_token.h"
+#include "transport/form.h"
 #include "transport/signature.h"
 
 #include <ctype.h>

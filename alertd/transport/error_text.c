@@ -1,4 +1,4 @@
-#include "transport/error_text.h"
+#include "transport/transport.h"
 
 #include "base/buf.h"
 #include "base/text.h"

@@ -1,9 +1,8 @@
-#include "transport/exec.h"
+#include "transport/transport.h"
 
 #include "base/buf.h"
 #include "base/lines.h"
 #include "base/xalloc.h"
-#include "transport/transfers.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,18 +1,17 @@
-#include "transport/http_client.h"
+#include "transport/transport.h"
 
 #include "base/xalloc.h"
-#include "transport/loopback.h"
-#include "transport/result.h"
-#include "transport/transfers.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define URL_MAX 8192
 
 /* A request that is under way. */
-struct exchange {
+struct http_call {
 	struct transfers *transfers;
 	CURL *easy;
 	struct curl_slist *fields;
@@ -192,7 +191,7 @@ static void read_result(CURL *e, CURLcode rc, struct http_answer *a)
 	a->retry_after_s = after > 0 ? (double)after : 0;
 }
 
-static void end_exchange(struct exchange *x)
+static void end_exchange(struct http_call *x)
 {
 	transfers_give_back(x->transfers, x->easy);
 	curl_slist_free_all(x->fields);
@@ -201,7 +200,7 @@ static void end_exchange(struct exchange *x)
 
 static void exchange_done(void *arg, int result)
 {
-	struct exchange *x = arg, own = *x;
+	struct http_call *x = arg, own = *x;
 
 	read_result(x->easy, (CURLcode)result, x->answer);
 	end_exchange(x);
@@ -218,7 +217,7 @@ static bool refuse_request(struct http_answer *a, const char *why)
 bool http_begin(struct transfers *t, const struct http_request *r,
 	struct http_answer *a, void (*ended)(void *arg), void *arg)
 {
-	struct exchange *x;
+	struct http_call *x;
 	bool local;
 
 	*a = (struct http_answer) {.why = "unable to start libcurl"};
@@ -228,7 +227,7 @@ bool http_begin(struct transfers *t, const struct http_request *r,
 	if (!http_allowed(r->url.p, &local))
 		return refuse_request(a, "its URL is not https");
 	x = xcalloc(1, sizeof *x);
-	*x = (struct exchange) {
+	*x = (struct http_call) {
 		.transfers = t,
 		.easy = transfers_handle(t),
 		.fields = make_fields(r),
@@ -241,4 +240,14 @@ bool http_begin(struct transfers *t, const struct http_request *r,
 		return true;
 	end_exchange(x);
 	return false;
+}
+
+bool loopback(const char *host)
+{
+	struct in_addr a;
+
+	return strcasecmp(host, "localhost") == 0 ||
+		strcmp(host, "[::1]") == 0 ||
+		(inet_pton(AF_INET, host, &a) == 1 &&
+			ntohl(a.s_addr) >> 24 == 127);
 }

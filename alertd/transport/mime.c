@@ -1,4 +1,4 @@
-#include "transport/mime.h"
+#include "transport/transport.h"
 
 #include "base/sha256.h"
 #include "base/text.h"

@@ -1,10 +1,6 @@
-#include "transport/smtp_client.h"
+#include "transport/transport.h"
 
 #include "base/xalloc.h"
-#include "transport/http_client.h"
-#include "transport/loopback.h"
-#include "transport/error_text.h"
-#include "transport/transfers.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>

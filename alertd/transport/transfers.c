@@ -1,8 +1,7 @@
-#include "transport/transfers.h"
+#include "transport/transport.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "transport/result.h"
 
 #include <curl/curl.h>
 #include <errno.h>

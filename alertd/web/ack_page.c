@@ -1,9 +1,12 @@
-#include "web/ack_page.h"
+/*
+ * ack_page.c: the page behind the long and the short link to acknowledge an incident.
+ */
+#include "web/web.h"
 
 #include "base/text.h"
 #include "base/zone.h"
-#include "cgi/form.h"
-#include "commands/ack.h"
+#include "transport/form.h"
+#include "commands/commands.h"
 #include "emit.h"
 #include "incident/acknowledgement.h"
 #include "incident/event.h"
@@ -13,8 +16,8 @@
 #include "state/backend.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
-#include "transport/ack_token.h"
 #include "transport/credential.h"
+#include "transport/signature.h"
 #include "words/phrases.h"
 
 #include <math.h>
@@ -322,17 +325,19 @@ const char *cgi_ack_test(const char *key)
 		: NULL;
 }
 
-void cgi_ack_nothing(struct cgi_answer *a)
+/* The link is wrong. */
+static void say_nothing(struct cgi_answer *a)
 {
 	say(a, 404, "Not found", "There is nothing here.");
 }
 
-void cgi_ack_over(struct cgi_answer *a)
+static void say_over(struct cgi_answer *a)
 {
 	say(a, 410, "It is over", "This incident is not open any more.");
 }
 
-void cgi_ack_unknown(struct cgi_answer *a)
+/* The store failed. */
+static void say_unknown(struct cgi_answer *a)
 {
 	say(a, 503, "Try again", "It cannot be said now what is open.");
 }
@@ -385,9 +390,9 @@ static bool still_open(
 	if (!c->store && !open)
 		say_away(p, a);
 	else if (!got)
-		cgi_ack_unknown(a);
+		say_unknown(a);
 	else if (!open)
-		cgi_ack_over(a);
+		say_over(a);
 	return open;
 }
 
@@ -411,7 +416,7 @@ bool cgi_ack_admit(struct cgi *c, struct cgi_answer *a)
 			"This address is too old; newer events have newer "
 			"ones.");
 	if (got == ACK_TOKEN_WRONG)
-		cgi_ack_nothing(a);
+		say_nothing(a);
 	return got == ACK_TOKEN_OK;
 }
 
@@ -436,7 +441,7 @@ void cgi_ack_get(const struct cgi *c, struct cgi_answer *a)
 bool cgi_ack_apply(const struct cgi *c, const struct ack_request *q,
 	struct ack_result *r)
 {
-	struct notifier_setup setup = {
+	struct run setup = {
 		.store = c->store,
 		.conf = c->conf,
 		.now = NAN,
@@ -509,4 +514,92 @@ void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 	}
 	form_release(&form);
 	page_release(&p);
+}
+
+/* The key of some test: the id of a test does not name it. */
+#define ANY_TEST SLUG_FLEET ":test:60"
+
+bool cgi_short_admit(struct cgi *c, struct cgi_answer *a)
+{
+	char *secret = acknowledge_secret();
+	enum ack_short got = secret ? ack_short_read(secret, c->request.name)
+				    : ACK_SHORT_WRONG;
+
+	secret_free(secret);
+	if (got == ACK_SHORT_TEST)
+		memcpy(c->key, ANY_TEST, sizeof ANY_TEST);
+	if (got == ACK_SHORT_WRONG)
+		say_nothing(a);
+	return got != ACK_SHORT_WRONG;
+}
+
+/* Whether st has the incident with that id, whose key is then in key. */
+static bool is_of(const char *secret, const char *id,
+	const struct alert_state *st, char *key)
+{
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		const struct incident *inc = &st->incidents[k];
+
+		if (inc->open && !inc->superseded &&
+			ack_short_of(secret, id,
+				dedup_key(st, (enum alert_kind)k, key)))
+			return true;
+	}
+	return false;
+}
+
+/* Look it up among open incidents; key is "" if it is none of them. False: the
+   store failed. */
+static bool find_key(const struct cgi *c, const char *secret, char *key)
+{
+	struct state_store *states = state_store_new(c->store);
+	struct strings slugs = {0};
+	bool ok = state_store_open(c->store, &slugs), found = false;
+	struct transaction *t = transaction_begin(states, &slugs);
+	struct alert_state *st;
+	size_t i;
+
+	while (ok && !found && (st = transaction_next(t, &i)))
+		found = is_of(secret, c->request.name, st, key);
+	ok = ok && !transaction_failed(t);
+	if (!found)
+		*key = '\0';
+	transaction_end(t);
+	strings_release(&slugs);
+	state_store_free(states);
+	return ok;
+}
+
+/* The same request, with the key of its incident; false: it is answered. */
+static bool resolve(struct cgi *c, struct cgi_answer *a)
+{
+	char *secret;
+	bool ok;
+
+	if (*c->key)
+		return true;
+	secret = acknowledge_secret();
+	ok = secret && find_key(c, secret, c->key);
+	secret_free(secret);
+	if (!ok)
+		say_unknown(a);
+	else if (!*c->key)
+		say_over(a);
+	return *c->key;
+}
+
+void cgi_short_get(const struct cgi *c, struct cgi_answer *a)
+{
+	struct cgi own = *c;
+
+	if (resolve(&own, a))
+		cgi_ack_get(&own, a);
+}
+
+void cgi_short_post(const struct cgi *c, struct cgi_answer *a)
+{
+	struct cgi own = *c;
+
+	if (resolve(&own, a))
+		cgi_ack_post(&own, a);
 }

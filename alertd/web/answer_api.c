@@ -1,12 +1,11 @@
-#include "web/answer_api.h"
+#include "web/web.h"
 
 #include "base/log.h"
-#include "commands/ack.h"
+#include "commands/commands.h"
 #include "incident/acknowledgement.h"
 #include "routing/routing.h"
 #include "sinks/sink.h"
 #include "transport/credential.h"
-#include "web/ack_page.h"
 
 #include <string.h>
 

@@ -1,22 +1,15 @@
-#include "web/cgi.h"
+#include "web/web.h"
 
 #include "base/clock.h"
-#include "base/exits.h"
-#include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "cgi/http_status.h"
-#include "conf/last_good.h"
 #include "json/json.h"
+#include "last_good.h"
 #include "state/outage_file.h"
 #include "store/format.h"
 #include "store/persist.h"
 #include "store/store.h"
-#include "web/ack_page.h"
-#include "web/ack_short_link.h"
-#include "web/answer_api.h"
-#include "web/maintenance_api.h"
-#include "web/slot.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -24,8 +17,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-/* A page, or a record. */
-#define ANSWER_MAX (256 * 1024)
 /* How long a request waits for a slot; and when to try again. */
 #define PATIENCE_MS 5000
 #define RETRY_S 5
@@ -76,24 +67,6 @@ bool cgi_wanted(void)
 {
 	return request_env(environ, "GATEWAY_INTERFACE") &&
 		request_env(environ, "REQUEST_METHOD");
-}
-
-void cgi_error(struct cgi_answer *a, int status, const char *code,
-	const char *message)
-{
-	a->status = status;
-	a->type = CGI_JSON;
-	buf_clear(&a->body);
-	buf_str(&a->body, "{\"error\":");
-	json_put_str(&a->body, code);
-	buf_str(&a->body, ",\"message\":");
-	json_put_str(&a->body, message);
-	buf_str(&a->body, "}\n");
-}
-
-void cgi_unavailable(struct cgi_answer *a)
-{
-	cgi_error(a, 503, "unavailable", "Try again in a moment.");
 }
 
 /* Whether a path is that of a row, and the segment that its '*' stands for. */
@@ -291,43 +264,6 @@ static void answer_row(struct cgi *c, const struct row *row,
 		answer_admitted(c, row, a);
 }
 
-/* The whole output (RFC 3875, section 6). */
-static void put_answer(struct buf *out, const struct cgi_answer *a, bool head)
-{
-	buf_fmt(out, "Status: %d %s\r\nCache-Control: no-store\r\n", a->status,
-		http_status_reason(a->status));
-	if (a->allow)
-		buf_fmt(out, "Allow: %s\r\n", a->allow);
-	if (a->challenge)
-		buf_str(out, "WWW-Authenticate: Bearer\r\n");
-	if (a->retry_s)
-		buf_fmt(out, "Retry-After: %d\r\n", a->retry_s);
-	buf_fmt(out,
-		"Content-Type: %s\r\nContent-Length: %zu\r\n"
-		"X-Content-Type-Options: nosniff\r\n"
-		"Referrer-Policy: no-referrer\r\n"
-		"Content-Security-Policy: default-src 'none'; "
-		"style-src 'unsafe-inline'; base-uri 'none'; "
-		"form-action 'self'; frame-ancestors 'none'\r\n\r\n",
-		a->type, a->body.len);
-	if (!head)
-		buf_add(out, a->body.p, a->body.len);
-}
-
-static int write_answer(struct cgi_answer *a, bool head)
-{
-	struct buf out;
-	int status;
-
-	if (!buf_ok(&a->body))
-		cgi_error(a, 500, "too_large", "The answer is too large.");
-	buf_init(&out, ANSWER_MAX + 2048);
-	put_answer(&out, a, head);
-	status = line_print(out.p, out.len) ? EXIT_ENV : EXIT_GOOD;
-	buf_release(&out);
-	return status;
-}
-
 int cgi_main(void)
 {
 	struct cgi c = {.now = clock_wall(), .env = environ};
@@ -335,7 +271,7 @@ int cgi_main(void)
 	const struct row *row;
 	int status;
 
-	buf_init(&a.body, ANSWER_MAX);
+	buf_init(&a.body, CGI_PAGE_MAX);
 	buf_init(&c.request.body, CGI_ANSWER_MAX);
 	request_read(&c.request.http, environ);
 	row = find_row(&c.request);
@@ -343,7 +279,7 @@ int cgi_main(void)
 		answer_row(&c, row, &a);
 	else
 		cgi_error(&a, 404, "not_found", "There is nothing here.");
-	status = write_answer(&a, c.request.http.method == METHOD_HEAD);
+	status = cgi_write(&a, c.request.http.method == METHOD_HEAD);
 	buf_release(&c.request.body);
 	buf_release(&a.body);
 	return status;

@@ -1,9 +1,9 @@
-#include "web/maintenance_api.h"
+#include "web/web.h"
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "cgi/bearer.h"
-#include "commands/maintenance_plan.h"
+#include "commands/commands.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "state/maintenance_store.h"

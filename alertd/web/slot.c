@@ -1,7 +1,7 @@
 /*
  * slot.c: a slot is a file of FILES in mcp-alert(1); who has locked it has it.
  */
-#include "web/slot.h"
+#include "web/web.h"
 
 #include "base/clock.h"
 #include "base/files.h"

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "base/zone.h"
-#include "mcp/regions.h"
+#include "terms/regions.h"
 #include "records/alert.h"
 
 #include <math.h>

@@ -17,7 +17,7 @@
 #include "conf/match.h"
 #include "conf/read.h"
 #include "conf/schema.h"
-#include "mcp/regions.h"
+#include "terms/regions.h"
 
 #include <errno.h>
 #include <fcntl.h>

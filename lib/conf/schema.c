@@ -4,7 +4,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "store/url.h"
 
 #include <arpa/inet.h>

@@ -6,8 +6,8 @@
 #define RECORDS_ALERT_H
 
 #include "base/buf.h"
-#include "mcp/layers.h"
-#include "mcp/names.h"
+#include "terms/layers.h"
+#include "terms/names.h"
 
 #include <stdint.h>
 

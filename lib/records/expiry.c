@@ -5,7 +5,7 @@
 #include "records/expiry.h"
 
 #include "base/num.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/probe.h"
 
 #include <inttypes.h>

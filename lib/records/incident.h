@@ -9,7 +9,7 @@
 
 #include "base/num.h"
 #include "json/fields.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/alert.h"
 
 #include <stdint.h>

@@ -16,7 +16,7 @@
 #define RECORDS_LISTING_ROW_H
 
 #include "base/buf.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stdint.h>

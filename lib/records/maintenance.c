@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/zone.h"
 #include "json/json.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/probe.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 #include "base/month.h"
 #include "base/text.h"
 #include "json/json.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/probe.h"
 
 #include <math.h>

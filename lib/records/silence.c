@@ -1,7 +1,7 @@
 #include "records/silence.h"
 
 #include "json/json.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/probe.h"
 
 #include <fnmatch.h>

@@ -5,10 +5,10 @@
 #define RECORDS_VERDICT_H
 
 #include "base/buf.h"
-#include "mcp/change_class.h"
-#include "mcp/stale_cache_check.h"
-#include "mcp/error_rate.h"
-#include "mcp/names.h"
+#include "terms/change_class.h"
+#include "terms/stale_cache_check.h"
+#include "terms/error_rate.h"
+#include "terms/names.h"
 
 #include <cjson/cJSON.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
 #define TOOLS_CHANGES_H
 
 #include "base/buf.h"
-#include "mcp/change_class.h"
+#include "terms/change_class.h"
 
 #include <cjson/cJSON.h>
 

@@ -6,7 +6,7 @@
 #include "base/xalloc.h"
 #include "json/jcs.h"
 #include "json/json.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/probe.h"
 
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #define HTTP_CLIENT_H
 
 #include "http/deadline.h"
-#include "mcp/stale_cache_check.h"
+#include "terms/stale_cache_check.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -156,7 +156,7 @@ struct http_fields {
 	char session_id[1024];
 	char retry_after[64];
 	char cache_control[128];
-	char signs[CACHE_SIGNS][72]; /* fields of a cache: mcp/stale_cache_check.h */
+	char signs[CACHE_SIGNS][72]; /* fields of a cache: terms/stale_cache_check.h */
 	char pop[128]; /* which edge of a content network answered */
 };
 

@@ -6,8 +6,8 @@
 #ifndef PROTOCOL_TOOLS_H
 #define PROTOCOL_TOOLS_H
 
-#include "base/siphash.h"
 #include "protocol/budget.h"
+#include "protocol/siphash.h"
 #include "records/probe.h"
 
 struct tool;   /* opaque */

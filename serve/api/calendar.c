@@ -1,4 +1,4 @@
-#include "api/calendar.h"
+#include "api/api.h"
 
 #include "base/clock.h"
 #include "base/sha256.h"

@@ -1,16 +1,16 @@
-#include "api/feed.h"
+#include "api/api.h"
 
 #include "base/clock.h"
 #include "base/sha256.h"
 #include "base/xalloc.h"
-#include "data/incident_rows.h"
+#include "data/brand.h"
+#include "words/incident_rows.h"
+#include "words/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
-#include "data/brand.h"
 #include "data/tool_history.h"
-#include "data/incident_words.h"
-#include "pages/status_page.h"
+#include "pages/pages.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

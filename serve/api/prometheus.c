@@ -1,4 +1,4 @@
-#include "api/prometheus.h"
+#include "api/api.h"
 
 #include "data/view.h"
 #include "json/json.h"

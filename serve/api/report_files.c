@@ -1,4 +1,4 @@
-#include "api/report_files.h"
+#include "api/api.h"
 
 #include "base/clock.h"
 #include "base/text.h"

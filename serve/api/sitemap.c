@@ -1,4 +1,4 @@
-#include "api/sitemap.h"
+#include "api/api.h"
 
 #include "base/clock.h"
 #include "fetch/fetch_listing.h"

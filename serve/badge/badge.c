@@ -1,55 +1,26 @@
 /*
- * badge.c: the pill: two boxes side by side, each as wide as its text.
+ * badge.c: a badge as an image: the pill, two boxes side by side, each as wide as
+ * its text; and the card, with more room: a name, a state, and three figures.
  */
 #include "badge/badge.h"
 
-#include "badge/card.h"
-#include "badge/glyphs.h"
-#include "badge/words.h"
 #include "base/text.h"
 #include "cgi/request.h"
+#include "data/view.h"
+#include "json/json.h"
 
+#include <math.h>
 #include <string.h>
 
-#define HEIGHT 20
-#define PADDING 6
-#define SIZE 11
-/* White on it has a contrast above 4.5 to 1, too. */
-#define COLOUR_LABEL "#444c56"
-/* And so has the ink on the light one. */
-#define COLOUR_LIGHT "#e6e8eb"
-#define COLOUR_INK "#24292f"
-/* Longer values of a parameter are ignored. */
-#define PARAMETER 500
-
-void badge_put_class(struct html *b, enum badge_theme theme, const char *name)
+/* The class that BADGE_AUTO has styles for. */
+static void put_class(struct html *b, enum badge_theme theme, const char *name)
 {
 	if (theme == BADGE_AUTO)
 		html_fmt(b, " class=\"mcp-%s\"", name);
 }
 
-static void put_box(struct html *b, unsigned x, unsigned w, const char *colour)
-{
-	html_fmt(b, "<rect x=\"%u\" width=\"%u\" height=\"%d\" fill=\"", x, w,
-		HEIGHT);
-	escape_put(b, colour);
-	html_char(b, '"');
-}
-
-static void put_text(struct html *b, unsigned x, const char *s)
-{
-	html_fmt(b, "<text x=\"%u\" y=\"14\" textLength=\"%u\"", x,
-		glyphs_width(s, SIZE));
-}
-
-static void end_text(struct html *b, const char *s)
-{
-	html_char(b, '>');
-	escape_put(b, s);
-	html_str(b, "</text>");
-}
-
-void badge_put_title(struct html *b, const char *title, const char *note)
+/* The text for those who do not see the image. */
+static void put_title(struct html *b, const char *title, const char *note)
 {
 	escape_put(b, title);
 	if (note) {
@@ -58,8 +29,204 @@ void badge_put_title(struct html *b, const char *title, const char *note)
 	}
 }
 
+#define CARD_WIDTH 320
+#define CARD_HEIGHT 92
+#define CARD_PADDING 16
+#define NAME_SIZE 14
+/* From here to the right edge's padding there is room for the name. */
+#define NAME_X 36
+#define NAME_BYTES 256
+
+/* The words of a card. Any of them may be hostile. */
+struct card {
+	const char *name;
+	const char *title, *note; /* for those who do not see it */
+	const struct view *view;
+	bool maintenance; /* one goes on */
+	enum badge_theme theme;
+};
+
+struct palette {
+	const char *ground, *edge, *text, *small;
+	const char *pending, *maintenance, *state[VERDICT_UNKNOWN];
+};
+
+/*
+ * Text on its ground has a contrast above 4.5 to 1, a dot one above 3 to 1
+ * (WCAG 2.2, 1.4.3 and 1.4.11).
+ */
+static const struct palette palettes[] = {
+	{"#0d1117", "#3d444d", "#e6edf3", "#9198a1", "#8b949e",
+		"#6cb0ff",
+		{[VERDICT_GREEN] = "#3fb950",
+			[VERDICT_AMBER] = "#d29922",
+			[VERDICT_RED] = "#f85149"}},
+	{"#ffffff", "#d1d9e0", "#1f2328", "#59636e", BADGE_PENDING,
+		BADGE_MAINTENANCE,
+		{[VERDICT_GREEN] = BADGE_GREEN,
+			[VERDICT_AMBER] = BADGE_AMBER,
+			[VERDICT_RED] = BADGE_RED}},
+};
+
+/* A colour of the palette, and the class by which another theme replaces it. */
+static void put_card_fill(struct html *b, const struct card *c,
+	const char *colour, const char *class)
+{
+	html_fmt(b, " fill=\"%s\"", colour);
+	put_class(b, c->theme, class);
+}
+
+/* The name, cut to its room with an ellipsis. */
+static void put_card_name(struct html *b, const struct card *c,
+	const struct palette *p)
+{
+	static const char ellipsis[] = "\xe2\x80\xa6";
+	const unsigned room = CARD_WIDTH - NAME_X - CARD_PADDING;
+	const char *name = c->name;
+	char cut[NAME_BYTES];
+	size_t n;
+
+	if (glyphs_width(name, NAME_SIZE) > room) {
+		n = glyphs_fit(name, NAME_SIZE,
+			room - glyphs_width(ellipsis, NAME_SIZE));
+		snprintf(cut, sizeof cut, "%.*s%s", (int)n, name, ellipsis);
+		name = cut;
+	}
+	html_fmt(b,
+		"<text x=\"%d\" y=\"29\" font-size=\"%d\" textLength=\"%u\"",
+		NAME_X, NAME_SIZE, glyphs_width(name, NAME_SIZE));
+	put_card_fill(b, c, p->text, "text");
+	html_char(b, '>');
+	escape_put(b, name);
+	html_str(b, "</text>");
+}
+
+/* The line below the name, and the small one below that. */
+static void put_card_line(struct html *b, const struct card *c,
+	const struct palette *p, bool small, const char *s)
+{
+	html_fmt(b,
+		"<text x=\"%d\" y=\"%d\" font-size=\"12\" textLength=\"%u\"",
+		CARD_PADDING, small ? 76 : 54, glyphs_width(s, 12));
+	put_card_fill(b, c, small ? p->small : p->text, small ? "small" : "text");
+	html_fmt(b, ">%s</text>", s);
+}
+
+/* What is known, a figure without a value left out. */
+static void put_card_lines(
+	struct html *b, const struct card *c, const struct palette *p)
+{
+	const struct view *v = c->view;
+	const char *state = view_state(v);
+	char line[160];
+	int n;
+
+	if (!state) {
+		bool never = v->freshness == VIEW_NONE;
+
+		put_card_line(b, c, p, false, never ? "pending" : "unknown");
+		put_card_line(b, c, p, true, never ? BADGE_NEVER : BADGE_STALE);
+		return;
+	}
+	n = snprintf(line, sizeof line, "%s",
+		c->maintenance ? "maintenance" : state);
+	if (!isnan(v->uptime_30d))
+		snprintf(line + n, sizeof line - (size_t)n,
+			", %.2f%% uptime in 30 days", v->uptime_30d);
+	put_card_line(b, c, p, false, line);
+	n = 0;
+	*line = '\0';
+	if (!isnan(v->p95_ms))
+		n = snprintf(line, sizeof line, "p95 %.0f ms", v->p95_ms);
+	if (*v->last_probe_ago)
+		snprintf(line + n, sizeof line - (size_t)n,
+			"%slast probe %s ago", n ? ", " : "",
+			v->last_probe_ago);
+	if (*line)
+		put_card_line(b, c, p, true, line);
+}
+
+static const char *card_colour(const struct card *c, const struct palette *p)
+{
+	if (!view_state(c->view))
+		return p->pending;
+	return c->maintenance ? p->maintenance : p->state[c->view->verdict];
+}
+
+/* The light palette, for who has asked for it. */
+static void put_card_style(struct html *b, const struct card *c)
+{
+	const struct palette *p = &palettes[BADGE_LIGHT];
+
+	if (c->theme == BADGE_AUTO)
+		html_fmt(b,
+			"<style>@media(prefers-color-scheme:light){"
+			".mcp-ground{fill:%s;stroke:%s}.mcp-dot{fill:%s}"
+			".mcp-text{fill:%s}.mcp-small{fill:%s}}</style>",
+			p->ground, p->edge, card_colour(c, p), p->text, p->small);
+}
+
+static void draw_card(struct html *b, const struct card *c)
+{
+	const struct palette *p = &palettes[c->theme == BADGE_LIGHT];
+
+	html_fmt(b,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
+		"height=\"%d\" role=\"img\" aria-label=\"",
+		CARD_WIDTH, CARD_HEIGHT);
+	put_title(b, c->title, c->note);
+	html_str(b, "\"><title>");
+	put_title(b, c->title, c->note);
+	html_str(b, "</title>");
+	put_card_style(b, c);
+	html_fmt(b,
+		"<rect x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" "
+		"rx=\"6\" stroke=\"%s\"",
+		CARD_WIDTH - 1, CARD_HEIGHT - 1, p->edge);
+	put_card_fill(b, c, p->ground, "ground");
+	html_str(b, "/><circle cx=\"22\" cy=\"24\" r=\"6\"");
+	put_card_fill(b, c, card_colour(c, p), "dot");
+	html_str(b,
+		"/><g font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\">");
+	put_card_name(b, c, p);
+	put_card_lines(b, c, p);
+	html_str(b, "</g></svg>\n");
+}
+
+#define PILL_HEIGHT 20
+#define PILL_PADDING 6
+#define PILL_SIZE 11
+/* White on it has a contrast above 4.5 to 1, too. */
+#define COLOUR_LABEL "#444c56"
+/* And so has the ink on the light one. */
+#define COLOUR_LIGHT "#e6e8eb"
+#define COLOUR_INK "#24292f"
+/* Longer values of a parameter are ignored. */
+#define PARAMETER 500
+
+static void put_pill_box(struct html *b, unsigned x, unsigned w, const char *colour)
+{
+	html_fmt(b, "<rect x=\"%u\" width=\"%u\" height=\"%d\" fill=\"", x, w,
+		PILL_HEIGHT);
+	escape_put(b, colour);
+	html_char(b, '"');
+}
+
+static void begin_pill_text(struct html *b, unsigned x, const char *s)
+{
+	html_fmt(b, "<text x=\"%u\" y=\"14\" textLength=\"%u\"", x,
+		glyphs_width(s, PILL_SIZE));
+}
+
+static void end_pill_text(struct html *b, const char *s)
+{
+	html_char(b, '>');
+	escape_put(b, s);
+	html_str(b, "</text>");
+}
+
 /* The corners, which a square one has not. */
-static void begin_boxes(struct html *b, unsigned width, bool square)
+static void begin_pill_boxes(struct html *b, unsigned width, bool square)
 {
 	if (square)
 		html_str(b, "<g>");
@@ -67,45 +234,49 @@ static void begin_boxes(struct html *b, unsigned width, bool square)
 		html_fmt(b,
 			"<clipPath id=\"r\"><rect width=\"%u\" height=\"%d\" "
 			"rx=\"3\"/></clipPath><g clip-path=\"url(#r)\">",
-			width, HEIGHT);
+			width, PILL_HEIGHT);
 }
 
-static void begin_image(struct html *b, const struct badge *g, unsigned width)
+static void begin_pill(struct html *b, const struct badge_words *w,
+	const struct badge_look *look, unsigned width)
 {
 	html_fmt(b,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" "
 		"height=\"%d\" role=\"img\" aria-label=\"",
-		width, HEIGHT);
-	badge_put_title(b, g->title, g->note);
+		width, PILL_HEIGHT);
+	put_title(b, w->title, w->note);
 	html_str(b, "\"><title>");
-	badge_put_title(b, g->title, g->note);
+	put_title(b, w->title, w->note);
 	html_str(b, "</title>");
-	if (g->theme == BADGE_AUTO)
+	if (look->theme == BADGE_AUTO)
 		html_str(b, "<style>@media(prefers-color-scheme:light){"
 			   ".mcp-box{fill:" COLOUR_LIGHT "}"
 			   ".mcp-ink{fill:" COLOUR_INK "}}</style>");
 }
 
-void badge_draw(struct html *b, const struct badge *g)
+void badge_put_words(struct html *b, const struct badge_words *w,
+	const struct badge_look *look)
 {
-	unsigned left = glyphs_width(g->label, SIZE) + 2 * PADDING;
-	unsigned right = glyphs_width(g->message, SIZE) + 2 * PADDING;
-	bool light = g->theme == BADGE_LIGHT;
+	const char *label = *look->label ? look->label : w->label;
+	unsigned left = glyphs_width(label, PILL_SIZE) + 2 * PILL_PADDING;
+	unsigned right =
+		glyphs_width(w->message, PILL_SIZE) + 2 * PILL_PADDING;
+	bool light = look->theme == BADGE_LIGHT;
 
-	begin_image(b, g, left + right);
-	begin_boxes(b, left + right, g->square);
-	put_box(b, 0, left, light ? COLOUR_LIGHT : COLOUR_LABEL);
-	badge_put_class(b, g->theme, "box");
+	begin_pill(b, w, look, left + right);
+	begin_pill_boxes(b, left + right, look->square);
+	put_pill_box(b, 0, left, light ? COLOUR_LIGHT : COLOUR_LABEL);
+	put_class(b, look->theme, "box");
 	html_str(b, "/>");
-	put_box(b, left, right, g->colour);
+	put_pill_box(b, left, right, w->colour);
 	html_str(b, "/></g><g fill=\"#fff\" font-size=\"11\" font-family="
 		   "\"Verdana,DejaVu Sans,Geneva,sans-serif\">");
-	put_text(b, PADDING, g->label);
+	begin_pill_text(b, PILL_PADDING, label);
 	html_str(b, light ? " fill=\"" COLOUR_INK "\"" : "");
-	badge_put_class(b, g->theme, "ink");
-	end_text(b, g->label);
-	put_text(b, left + PADDING, g->message);
-	end_text(b, g->message);
+	put_class(b, look->theme, "ink");
+	end_pill_text(b, label);
+	begin_pill_text(b, left + PILL_PADDING, w->message);
+	end_pill_text(b, w->message);
 	html_str(b, "</g></svg>\n");
 }
 
@@ -127,20 +298,6 @@ void badge_look_read(const struct request *request, struct badge_look *look)
 			sizeof look->label, BADGE_LABEL);
 }
 
-void badge_put_words(struct html *b, const struct badge_words *w,
-	const struct badge_look *look)
-{
-	badge_draw(b,
-		&(struct badge) {
-			.label = *look->label ? look->label : w->label,
-			.message = w->message,
-			.title = w->title,
-			.note = w->note,
-			.colour = w->colour,
-			.square = look->square,
-			.theme = look->theme});
-}
-
 void badge_put(struct html *b, const struct badge_subject *s,
 	const struct badge_look *look)
 {
@@ -151,7 +308,7 @@ void badge_put(struct html *b, const struct badge_subject *s,
 		badge_put_words(b, &w, look);
 		return;
 	}
-	card_draw(b,
+	draw_card(b,
 		&(struct card) {.view = s->view,
 			.name = *look->label ? look->label
 				: s->slug    ? s->slug
@@ -160,4 +317,15 @@ void badge_put(struct html *b, const struct badge_subject *s,
 			.note = s->note,
 			.maintenance = s->maintenance_now != NULL,
 			.theme = look->theme});
+}
+
+void shields_put(struct buf *b, const struct badge_words *w, const char *label,
+	int max_age)
+{
+	buf_str(b, "{\"schemaVersion\":1,\"label\":");
+	json_put_str(b, *label ? label : w->label);
+	json_put_member(b, "message", w->message);
+	json_put_member(b, "color", w->colour);
+	buf_fmt(b, ",\"isError\":%s,\"cacheSeconds\":%d}\n",
+		w->known ? "false" : "true", max_age);
 }

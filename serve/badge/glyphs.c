@@ -3,7 +3,7 @@
  * DejaVu Sans, which Verdana shares but for a few hundredths; textLength makes
  * any other font keep to them.
  */
-#include "badge/glyphs.h"
+#include "badge/badge.h"
 
 #include "base/text.h"
 

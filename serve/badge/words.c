@@ -1,9 +1,9 @@
-#include "badge/words.h"
+#include "badge/badge.h"
 
 #include "base/text.h"
 #include "cgi/request.h"
 #include "data/places.h"
-#include "data/times.h"
+#include "words/times.h"
 #include "data/view.h"
 #include "pages/html.h"
 #include "records/maintenance_window.h"

@@ -2,7 +2,7 @@
 
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "data/view.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "store/stages.h"
 
 #include <stdbool.h>

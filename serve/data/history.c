@@ -3,7 +3,7 @@
 #include "base/month.h"
 #include "base/num.h"
 #include "json/json.h"
-#include "mcp/histogram.h"
+#include "terms/histogram.h"
 
 #include <math.h>
 #include <stdlib.h>

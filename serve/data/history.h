@@ -5,7 +5,7 @@
 #ifndef DATA_HISTORY_H
 #define DATA_HISTORY_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,7 +7,7 @@
 #ifndef DATA_INCIDENTS_H
 #define DATA_INCIDENTS_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "records/incident_update.h"
 
 #include <stdbool.h>

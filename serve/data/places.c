@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "data/server.h"
-#include "mcp/regions.h"
+#include "terms/regions.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json_pull.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <math.h>
 #include <stdlib.h>

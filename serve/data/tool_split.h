@@ -5,7 +5,7 @@
 #ifndef DATA_TOOL_SPLIT_H
 #define DATA_TOOL_SPLIT_H
 
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stddef.h>
 #include <stdint.h>

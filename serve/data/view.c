@@ -5,7 +5,7 @@
 #include "base/xalloc.h"
 #include "json/json_pull.h"
 #include "json/json.h"
-#include "mcp/layers.h"
+#include "terms/layers.h"
 #include "records/probe.h"
 
 #include <math.h>

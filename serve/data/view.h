@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stdint.h>
 

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json_pull.h"
-#include "mcp/histogram.h"
+#include "terms/histogram.h"
 #include "store/keys.h"
 
 #include <math.h>

@@ -7,7 +7,7 @@
 #define DATA_WATCHED_H
 
 #include "base/buf.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>

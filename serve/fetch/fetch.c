@@ -10,7 +10,7 @@
 #include "fetch/fetch_listing.h"
 #include "fetch/fetch_maintenance.h"
 #include "data/maintenance.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "store/format.h"
 #include "store/heartbeat.h"
 #include "store/keys.h"

@@ -4,7 +4,7 @@
 #include "base/xalloc.h"
 #include "fetch/fetch.h"
 #include "fetch/fetch_listing.h"
-#include "data/incident_rows.h"
+#include "words/incident_rows.h"
 #include "data/incidents.h"
 #include "data/places.h"
 #include "data/server.h"

@@ -98,7 +98,7 @@ static void judge(struct index_entry *e, struct plan *plan,
 	set_since(e, &work);
 }
 
-/* As listing_rows.c reckons it: the regions themselves may not be known so long. */
+/* As judge/listing.c reckons it: the regions themselves may not be known so long. */
 static int64_t since_of(const struct view *v)
 {
 	bool green = v->verdict == VERDICT_GREEN;

@@ -11,7 +11,7 @@
 #include "data/condition.h"
 #include "data/maintenance.h"
 #include "data/view.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 #include "base/xalloc.h"
 #include "fetch/fetch.h"
 #include "data/page_data.h"
-#include "mcp/histogram.h"
+#include "terms/histogram.h"
 #include "store/keys.h"
 #include "store/store.h"
 

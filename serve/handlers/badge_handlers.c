@@ -1,8 +1,6 @@
 #include "handlers/badge_handlers.h"
 
 #include "badge/badge.h"
-#include "badge/shields.h"
-#include "badge/words.h"
 #include "base/text.h"
 #include "data/condition.h"
 #include "data/page_data.h"
@@ -12,9 +10,8 @@
 #include "fetch/fetch_tools.h"
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"
-#include "http/etag.h"
 #include "http/respond.h"
-#include "pages/status_page.h"
+#include "pages/pages.h"
 
 /* What qualifies the state of a badge, in bytes. */
 #define NOTE_MAX 1024

@@ -1,6 +1,6 @@
 #include "handlers/crawler_handlers.h"
 
-#include "api/sitemap.h"
+#include "api/api.h"
 #include "base/month.h"
 #include "base/num.h"
 #include "data/brand.h"
@@ -8,7 +8,6 @@
 #include "fetch/fetch_report.h"
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"
-#include "http/etag.h"
 #include "http/respond.h"
 
 #include <stdio.h>

@@ -9,11 +9,9 @@
 #include "fetch/fetch_report.h"
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"
-#include "http/etag.h"
 #include "http/paging.h"
 #include "http/respond.h"
-#include "pages/error_page.h"
-#include "pages/index_page.h"
+#include "pages/pages.h"
 
 #include <math.h>
 #include <stdlib.h>

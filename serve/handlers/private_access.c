@@ -1,6 +1,6 @@
 #include "handlers/private_access.h"
 
-#include "access/session.h"
+#include "access/credentials.h"
 #include "base/log.h"
 #include "cgi/request.h"
 #include "fetch/fetch.h"

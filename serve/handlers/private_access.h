@@ -6,7 +6,6 @@
 #define HANDLERS_PRIVATE_ACCESS_H
 
 #include "access/credentials.h"
-#include "access/session.h"
 #include "data/account.h"
 #include "data/server.h"
 #include "data/view.h"

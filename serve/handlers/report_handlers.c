@@ -1,17 +1,15 @@
 #include "handlers/report_handlers.h"
 
-#include "api/report_files.h"
+#include "api/api.h"
 #include "base/month.h"
 #include "base/xalloc.h"
 #include "data/brand.h"
 #include "fetch/fetch_report.h"
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"
-#include "http/etag.h"
 #include "http/paging.h"
 #include "http/respond.h"
-#include "pages/error_page.h"
-#include "pages/report_page.h"
+#include "pages/pages.h"
 
 #include <stdlib.h>
 

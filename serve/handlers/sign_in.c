@@ -1,12 +1,12 @@
 #include "handlers/sign_in.h"
 
-#include "access/session.h"
+#include "access/credentials.h"
 #include "data/brand.h"
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"
 #include "handlers/private_access.h"
 #include "http/respond.h"
-#include "pages/error_page.h"
+#include "pages/pages.h"
 
 #include <stdio.h>
 #include <string.h>

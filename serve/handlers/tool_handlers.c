@@ -1,6 +1,6 @@
 #include "handlers/tool_handlers.h"
 
-#include "api/feed.h"
+#include "api/api.h"
 #include "data/brand.h"
 #include "data/tool_current.h"
 #include "data/tool_history.h"
@@ -8,11 +8,9 @@
 #include "handlers/handler.h"
 #include "handlers/page_handlers.h"
 #include "handlers/private_access.h"
-#include "http/etag.h"
 #include "http/respond.h"
-#include "mcp/names.h"
-#include "pages/status_page.h"
-#include "pages/tools_page.h"
+#include "terms/names.h"
+#include "pages/pages.h"
 
 /* The strings of key_definitions: field and value in turn. */
 typedef void put_tools(const struct context *c, const struct status_page *page,

@@ -9,13 +9,11 @@
 #include "http/front.h"
 
 #include "access/credentials.h"
-#include "access/session.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/stats.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
-#include "http/etag.h"
 #include "http/respond.h"
 #include "http/response_cache.h"
 #include "http/route.h"

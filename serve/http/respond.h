@@ -1,5 +1,8 @@
 /*
- * respond.h: a response, and its output to the web server (RFC 3875, 6).
+ * respond.h: a response, and its output to the web server (RFC 3875, 6); its HTTP
+ * caching: the ETag, and whether the client has it already (RFC 9110, sections 8.8.3
+ * and 13.1.2); by whom and for how long it may be kept: Cache-Control (RFC 9111,
+ * section 5.2) and Vary. The cache in our own memory is http/response_cache.h.
  */
 #ifndef HTTP_RESPOND_H
 #define HTTP_RESPOND_H
@@ -93,9 +96,6 @@ void respond_error(struct response *r, int status, const char *code,
  */
 void respond_elsewhere(struct response *r, int status, const char *path);
 
-/* respond_field(out, name, value): append a header field; name is "Name: ". */
-void respond_field(struct buf *out, const char *name, const char *value);
-
 /*
  * respond_write(r, request, out): append the response as it goes to the web
  * server. A 200 becomes a 304 if the client has it already; a body that grew
@@ -109,5 +109,23 @@ void respond_write(struct response *r, const struct request *request,
  * a 200 with an ETag.
  */
 void respond_unchanged(const char *text, struct buf *out);
+
+/*
+ * etag_of_body(r): give the response an ETag made of its body and its Link
+ * field, for an answer that depends on more than a verdict.
+ */
+void etag_of_body(struct response *r);
+
+/*
+ * etag_matches(list, etag): whether an If-None-Match field, which may be NULL,
+ * holds the ETag, compared weakly.
+ */
+bool etag_matches(const char *list, const char *etag);
+
+/*
+ * etag_max_age(r): for how many seconds Cache-Control lets anybody keep the
+ * response; 0 where nobody may.
+ */
+int etag_max_age(const struct response *r);
 
 #endif

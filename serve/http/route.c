@@ -2,7 +2,7 @@
 
 #include "base/num.h"
 #include "http/paging.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -132,7 +132,7 @@ bool route_query(enum route_kind kind, const struct request *r, char *out);
 bool route_knows_readers(enum route_kind kind);
 
 /*
- * route_takes_cookies(kind): whether the cookie of access/session.h stands for
+ * route_takes_cookies(kind): whether the cookie of a session stands for
  * the token: on what people look at, and never below /api/ or for /mcp.
  */
 bool route_takes_cookies(enum route_kind kind);

@@ -8,12 +8,165 @@
 #include "mcp/protocol.h"
 
 #include "cgi/request.h"
-#include "json/json_pull.h"
 #include "http/respond.h"
 #include "json/json.h"
-#include "mcp/json_rpc.h"
-#include "mcp/revision.h"
-#include "mcp/transport.h"
+#include "json/json_pull.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/*
+ * The revisions of MCP that are spoken here. Up to 2025-11-25 a client begins with
+ * initialize; from 2026-07-28 on each request says itself what it needs.
+ */
+enum revision {
+	REVISION_2025_03_26,
+	REVISION_2025_06_18,
+	REVISION_2025_11_25,
+	REVISION_2026_07_28
+};
+/* The newest one that begins with initialize. */
+#define REVISION_LEGACY REVISION_2025_11_25
+
+/* The revisions as a JSON array, the newest first. */
+#define REVISIONS_JSON                                                         \
+	"[\"2026-07-28\",\"2025-11-25\",\"2025-06-18\",\"2025-03-26\"]"
+
+static const char *const revision_names[] = {
+	[REVISION_2025_03_26] = "2025-03-26",
+	[REVISION_2025_06_18] = "2025-06-18",
+	[REVISION_2025_11_25] = "2025-11-25",
+	[REVISION_2026_07_28] = "2026-07-28",
+};
+
+static const char *revision_name(enum revision r)
+{
+	return revision_names[r];
+}
+
+/* The revision of a name, which may be NULL; or false. */
+static bool revision_parse(const char *s, enum revision *out)
+{
+	for (size_t i = 0; s && i < sizeof revision_names / sizeof *revision_names; i++) {
+		if (strcmp(s, revision_names[i]) == 0) {
+			*out = (enum revision)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- JSON-RPC 2.0 */
+
+/* JSON-RPC 2.0, section 5.1; those from -32020 on are of MCP 2026-07-28. */
+enum rpc_code {
+	RPC_PARSE_ERROR = -32700,
+	RPC_INVALID_REQUEST = -32600,
+	RPC_METHOD_NOT_FOUND = -32601,
+	RPC_INVALID_PARAMS = -32602,
+	RPC_TRANSPORT = -32000, /* ours: HTTP was used wrongly */
+	RPC_HEADER_MISMATCH = -32020,
+	RPC_UNSUPPORTED_VERSION = -32022
+};
+
+enum rpc_kind {
+	RPC_REQUEST,
+	RPC_NOTIFICATION,
+	RPC_RESPONSE, /* which nobody asked the client for */
+	RPC_INVALID
+};
+
+/*
+ * The id of a request as the client wrote it: a number may have more digits than
+ * a double. No bytes: there is none.
+ */
+struct rpc_id {
+	const char *p;
+	size_t n;
+};
+
+struct rpc_message {
+	enum rpc_kind kind;
+	struct rpc_id id;
+	const char *method;  /* or NULL */
+	const cJSON *params; /* an object, or NULL */
+	const char *why;     /* of one that is invalid: what is wrong */
+};
+
+static void set_invalid(struct rpc_message *m, const char *why)
+{
+	m->kind = RPC_INVALID;
+	m->why = why;
+}
+
+/*
+ * Read a message, the value that is next in the text and was parsed into o; the text
+ * is then behind it. The parts of *m live as long as both. A request whose id is
+ * neither a string nor a number, as MCP has it, is invalid.
+ */
+static void rpc_read(const cJSON *o, struct pull *text, struct rpc_message *m)
+{
+	const char *version = json_str(o, "jsonrpc");
+	const cJSON *id = json_get(o, "id"), *params = json_get(o, "params");
+	bool result = json_get(o, "result") || json_get(o, "error");
+	bool good = cJSON_IsString(id) || cJSON_IsNumber(id);
+
+	*m = (struct rpc_message) {.method = json_str(o, "method")};
+	m->id.p = pull_member(text, o, good ? id : NULL, &m->id.n);
+	if (!cJSON_IsObject(o))
+		set_invalid(m, "a message is an object");
+	else if (!version || strcmp(version, "2.0") != 0)
+		set_invalid(m, "jsonrpc: is not \"2.0\"");
+	else if (id && !m->id.n)
+		set_invalid(m, "id: is neither a string nor a number");
+	else if (!m->method && result)
+		m->kind = RPC_RESPONSE;
+	else if (!m->method)
+		set_invalid(m, "method: missing, or no string");
+	else if (params && !cJSON_IsObject(params))
+		set_invalid(m, "params: is no object");
+	else
+		m->kind = id ? RPC_REQUEST : RPC_NOTIFICATION;
+	if (m->kind != RPC_INVALID)
+		m->params = params;
+}
+
+static void begin_response(struct buf *b, struct rpc_id id)
+{
+	buf_str(b, "{\"jsonrpc\":\"2.0\",\"id\":");
+	if (id.n)
+		buf_add(b, id.p, id.n);
+	else
+		buf_str(b, "null");
+}
+
+static void rpc_begin_result(struct buf *b, struct rpc_id id)
+{
+	begin_response(b, id);
+	buf_str(b, ",\"result\":");
+}
+
+static void rpc_end(struct buf *b)
+{
+	buf_char(b, '}');
+}
+
+/* Append an error; there may be no id, and data, which is JSON, may be NULL. */
+static void rpc_put_error(struct buf *b, struct rpc_id id, enum rpc_code code,
+	const char *message, const char *data)
+{
+	begin_response(b, id);
+	buf_str(b, ",\"error\":{\"code\":");
+	buf_int(b, code);
+	json_put_member(b, "message", message);
+	if (data) {
+		json_put_key(b, "data");
+		buf_str(b, data);
+	}
+	buf_str(b, "}}");
+}
+
+/* ---- MCP */
 
 #define META "io.modelcontextprotocol/"
 /* The list of tools changes with the program alone: an hour. */
@@ -32,7 +185,7 @@ static const char instructions[] =
 	"tool_changes for what became of its tools. All times are UTC.";
 
 /* A message at work. */
-struct exchange {
+struct mcp_exchange {
 	const struct protocol *p;
 	const struct request_post *post;
 	struct response *r;
@@ -41,7 +194,7 @@ struct exchange {
 	bool batch; /* it is one of several */
 };
 
-static void put_error(struct exchange *x, int status, enum rpc_code code,
+static void put_error(struct mcp_exchange *x, int status, enum rpc_code code,
 	const char *message, const char *data)
 {
 	if (!x->batch)
@@ -49,13 +202,13 @@ static void put_error(struct exchange *x, int status, enum rpc_code code,
 	rpc_put_error(&x->r->body, x->m.id, code, message, data);
 }
 
-static bool modern(const struct exchange *x)
+static bool modern(const struct mcp_exchange *x)
 {
 	return x->revision >= REVISION_2026_07_28;
 }
 
 /* A result of 2026-07-28 says more of itself; to be appended behind "{". */
-static void put_common(struct exchange *x)
+static void put_common(struct mcp_exchange *x)
 {
 	if (!modern(x))
 		return;
@@ -64,14 +217,14 @@ static void put_common(struct exchange *x)
 			     "\"" VERSION "\"}}");
 }
 
-static void put_ttl(struct exchange *x)
+static void put_ttl(struct mcp_exchange *x)
 {
 	if (modern(x))
 		buf_str(&x->r->body, ",\"ttlMs\":" LIST_TTL_MS
 				     ",\"cacheScope\":\"private\"");
 }
 
-static void answer_initialize(struct exchange *x)
+static void answer_initialize(struct mcp_exchange *x)
 {
 	const char *wanted = json_str(x->m.params, "protocolVersion");
 	enum revision revision;
@@ -94,7 +247,7 @@ static void answer_initialize(struct exchange *x)
 	rpc_end(b);
 }
 
-static void answer_discover(struct exchange *x)
+static void answer_discover(struct mcp_exchange *x)
 {
 	struct buf *b = &x->r->body;
 
@@ -109,7 +262,7 @@ static void answer_discover(struct exchange *x)
 	rpc_end(b);
 }
 
-static void answer_ping(struct exchange *x)
+static void answer_ping(struct mcp_exchange *x)
 {
 	rpc_begin_result(&x->r->body, x->m.id);
 	buf_str(&x->r->body, "{}");
@@ -117,7 +270,7 @@ static void answer_ping(struct exchange *x)
 }
 
 /* All tools are on one page, so no cursor was ever given out. */
-static void answer_list(struct exchange *x)
+static void answer_list(struct mcp_exchange *x)
 {
 	struct buf *b = &x->r->body;
 
@@ -136,7 +289,7 @@ static void answer_list(struct exchange *x)
 	rpc_end(b);
 }
 
-static void put_result(struct exchange *x, struct tool_result *result)
+static void put_result(struct mcp_exchange *x, struct tool_result *result)
 {
 	struct buf *b = &x->r->body;
 
@@ -162,7 +315,7 @@ static void put_result(struct exchange *x, struct tool_result *result)
 	rpc_end(b);
 }
 
-static void answer_call(struct exchange *x)
+static void answer_call(struct mcp_exchange *x)
 {
 	const char *name = json_str(x->m.params, "name");
 	struct tool_arguments a;
@@ -188,7 +341,7 @@ static void answer_call(struct exchange *x)
 static const struct {
 	const char *name;
 	enum revision first, last;
-	void (*answer)(struct exchange *x);
+	void (*answer)(struct mcp_exchange *x);
 } methods[] = {
 	{"initialize", 0, REVISION_LEGACY, answer_initialize},
 	{"ping", 0, REVISION_LEGACY, answer_ping},
@@ -198,7 +351,7 @@ static const struct {
 	{"tools/call", 0, REVISION_2026_07_28, answer_call},
 };
 
-static void answer_request(struct exchange *x)
+static void answer_request(struct mcp_exchange *x)
 {
 	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
 		if (strcmp(methods[i].name, x->m.method) == 0 &&
@@ -213,12 +366,12 @@ static void answer_request(struct exchange *x)
 }
 
 /* The version that a request says itself; NULL where it says none. */
-static const cJSON *own_version(const struct exchange *x)
+static const cJSON *own_version(const struct mcp_exchange *x)
 {
 	return json_get(json_get(x->m.params, "_meta"), META "protocolVersion");
 }
 
-static void put_unsupported(struct exchange *x, const char *requested)
+static void put_unsupported(struct mcp_exchange *x, const char *requested)
 {
 	struct buf data;
 
@@ -232,7 +385,7 @@ static void put_unsupported(struct exchange *x, const char *requested)
 }
 
 /* Of 2026-07-28: header fields that say what the body says. */
-static bool headers_match(struct exchange *x)
+static bool headers_match(struct mcp_exchange *x)
 {
 	const struct request_post *p = x->post;
 	bool call = strcmp(x->m.method, "tools/call") == 0;
@@ -249,7 +402,7 @@ static bool headers_match(struct exchange *x)
 }
 
 /* Whether a request of 2026-07-28 is whole; if not, an error is put. */
-static bool begin_modern(struct exchange *x)
+static bool begin_modern(struct mcp_exchange *x)
 {
 	const cJSON *version = own_version(x);
 	const char *wanted = cJSON_GetStringValue(version);
@@ -284,7 +437,7 @@ static bool begin_modern(struct exchange *x)
 /*
  * Find the revision of a message; false, and an error is put, if there is none.
  */
-static bool begin_message(struct exchange *x)
+static bool begin_message(struct mcp_exchange *x)
 {
 	const char *said = x->post->protocol;
 	bool asks = x->m.kind == RPC_REQUEST;
@@ -308,7 +461,7 @@ static bool begin_message(struct exchange *x)
 }
 
 /* Answer one message, as rpc_read; whether there is an answer at all. */
-static bool answer_message(struct exchange *x, const cJSON *o, struct pull *text)
+static bool answer_message(struct mcp_exchange *x, const cJSON *o, struct pull *text)
 {
 	rpc_read(o, text, &x->m);
 	if (x->m.kind == RPC_INVALID) {
@@ -331,7 +484,7 @@ static bool answer_message(struct exchange *x, const cJSON *o, struct pull *text
 
 /* An array of the answers to requests, or nothing where none was one. */
 static void answer_batch(
-	struct exchange *x, const cJSON *list, struct pull *text)
+	struct mcp_exchange *x, const cJSON *list, struct pull *text)
 {
 	const char *said = x->post->protocol;
 	int n = cJSON_GetArraySize(list);
@@ -363,7 +516,7 @@ static void answer_batch(
 		buf_char(b, ']');
 }
 
-static void answer_body(struct exchange *x)
+static void answer_body(struct mcp_exchange *x)
 {
 	char why[JSON_WHY];
 	cJSON *doc = json_parse(x->post->body, x->post->n, &limits, why);
@@ -385,10 +538,10 @@ static void answer_body(struct exchange *x)
 /* Names of header fields, with commas and spaces. */
 static bool are_names(const char *s)
 {
-	static const char names[] = "abcdefghijklmnopqrstuvwxyz"
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_, ";
 
-	return s && *s && strlen(s) < 1000 && !s[strspn(s, names)];
+	return s && *s && strlen(s) < 1000 && !s[strspn(s, letters)];
 }
 
 /* What a browser asks before its page may send: whatever that wants to. */
@@ -405,7 +558,7 @@ static void answer_preflight(const struct request *request, struct response *r)
 void protocol_answer(const struct protocol *p, const struct request *request,
 	struct response *r)
 {
-	struct exchange x = {.p = p, .post = &request->post, .r = r};
+	struct mcp_exchange x = {.p = p, .post = &request->post, .r = r};
 	struct refusal no = transport_check(request, p->site);
 
 	r->type = TYPE_JSON;

@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "json/json.h"
-#include "mcp/tools.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -9,6 +9,7 @@
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* In the order of tools.json. */
 enum tool {
@@ -50,5 +51,9 @@ void tool_put_list(struct buf *b);
  */
 bool tool_read(enum tool tool, const cJSON *o, struct tool_arguments *a,
 	struct buf *why);
+
+/* tools.json as a text, of which the Makefile makes a source file. */
+extern const char tools[];
+extern const size_t tools_size;
 
 #endif

@@ -1,4 +1,4 @@
-#include "mcp/transport.h"
+#include "mcp/protocol.h"
 
 #include "cgi/request.h"
 
@@ -80,7 +80,8 @@ static bool refused(const char *p, size_t n)
 	return false;
 }
 
-bool transport_accepts_json(const char *accept)
+/* Whether an Accept field takes application/json (RFC 9110, section 12.5.1). */
+static bool accepts_json(const char *accept)
 {
 	if (!accept)
 		return true;
@@ -172,7 +173,7 @@ struct refusal transport_check(const struct request *r, const char *site)
 	if (!p->type || !is_type(p->type, strlen(p->type), "application/json"))
 		return (struct refusal) {
 			415, "The Content-Type is not application/json."};
-	if (!transport_accepts_json(p->accept))
+	if (!accepts_json(p->accept))
 		return (struct refusal) {
 			406, "Answers are application/json, which the Accept "
 			     "field does not list."};

@@ -1,7 +1,6 @@
-#include "pages/error_page.h"
+#include "pages/pages.h"
 
 #include "pages/html.h"
-#include "pages/index_page.h"
 
 void error_page_missing(struct html *b, const char *name,
 	const char *const *close, size_t n, const struct brand *brand)

@@ -1,14 +1,12 @@
-#include "pages/history_page.h"
+#include "pages/pages.h"
 
 #include "base/month.h"
 #include "base/text.h"
-#include "data/incident_words.h"
+#include "words/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
 #include "pages/html.h"
-#include "pages/incident_page.h"
-#include "pages/status_page.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,42 +23,6 @@ static int64_t first_day(int month)
 	return month_begin(month) / DAY_S;
 }
 
-void history_page_day(struct html *b, const char *slug, int64_t day)
-{
-	int month = month_of((double)(day * DAY_S));
-	char text[MONTH_TEXT];
-
-	html_fmt(b, "/status/%s/history/%s#day-%d", slug,
-		month_text(month, text), (int)(day - first_day(month)) + 1);
-}
-
-/* `before` and `after` stand around the name of the month. */
-static void put_link(struct html *b, const char *slug, int month,
-	const char *before, const char *after)
-{
-	char text[MONTH_TEXT], title[MONTH_TITLE];
-
-	html_fmt(b, "<a href=\"/status/%s/history/%s\">%s%s%s</a>\n", slug,
-		month_text(month, text), before, month_title(month, title),
-		after);
-}
-
-void history_page_month(struct html *b, const char *slug, int month)
-{
-	put_link(b, slug, month, "", "");
-}
-
-void history_page_months(struct html *b, const struct status_page *s)
-{
-	int64_t today = s->data->history.today;
-	int month = month_of((double)(today * DAY_S));
-
-	html_str(b, "<nav class=\"pages\" aria-label=\"Months\">\n");
-	for (; history_keeps(today, month); month--)
-		history_page_month(b, s->slug, month);
-	html_str(b, "</nav>\n");
-}
-
 /* The months before and after, as far as they are kept. */
 static void put_neighbours(struct html *b, const struct status_page *s,
 	int month)
@@ -69,9 +31,9 @@ static void put_neighbours(struct html *b, const struct status_page *s,
 
 	html_str(b, "<nav class=\"pages\" aria-label=\"Months\">\n");
 	if (history_keeps(today, month - 1))
-		put_link(b, s->slug, month - 1, "&larr; ", "");
+		paths_month(b, s->slug, month - 1, "&larr; ", "");
 	if (history_keeps(today, month + 1))
-		put_link(b, s->slug, month + 1, "", " &rarr;");
+		paths_month(b, s->slug, month + 1, "", " &rarr;");
 	html_str(b, "</nav>\n");
 }
 
@@ -201,7 +163,7 @@ static void put_merged(struct html *b, const struct status_page *s,
 		if (month_of((double)in->started_at) != month)
 			continue;
 		html_fmt(b, "%s<a href=\"", before);
-		incident_page_path(&b->out, s->slug, in);
+		paths_incident(&b->out, s->slug, in);
 		html_fmt(b, "\">%s</a>, ", incident_words_title(in, places));
 		html_time(b, in->started_at, s->now);
 		before = "; ";
@@ -229,17 +191,10 @@ static void put_incidents(struct html *b, const struct status_page *s,
 	html_str(b, "</section>\n");
 }
 
-void history_page_server(struct html *b, const struct status_page *s)
-{
-	html_fmt(b, "<a href=\"/status/%s\">", s->slug);
-	escape_put(b, s->server->title ? s->server->title : s->slug);
-	html_str(b, "</a>");
-}
-
 static void put_crumbs(struct html *b, const struct status_page *s)
 {
 	html_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
-	history_page_server(b, s);
+	paths_server(b, s);
 	html_str(b, "</nav>\n");
 }
 
@@ -250,7 +205,7 @@ void history_page_none(struct html *b, const struct status_page *s,
 	put_crumbs(b, s);
 	html_element(b, "h1", heading);
 	html_element(b, "p", text);
-	history_page_months(b, s);
+	paths_months(b, s);
 	html_end(b, s->brand, true);
 }
 

@@ -8,13 +8,14 @@
 #include "data/condition.h"
 #include "data/view.h"
 #include "http/escape.h"
+#include "store/stages.h"
 
 struct brand;
 struct incident;
-struct places;
-struct seen_place;
 struct paging;
+struct places;
 struct request;
+struct seen_place;
 
 /* What a state is called, and the class and icon that show it. */
 struct word {
@@ -117,5 +118,21 @@ void html_pages(
  * way out; `up`: and to all servers of that account.
  */
 void html_private(struct html *b, const char *account, bool up);
+
+/*
+ * The banner of a page where our own checks are missing or late: the states of servers
+ * are old then, and the fault is ours.
+ */
+struct own_checks {
+	enum freshness freshness; /* of the newest verdict that is shown */
+	int64_t as_of;		  /* its minute, unless there is none */
+	const double *heartbeats; /* of all stages, epoch seconds */
+	double now;
+	bool many; /* the page is of many servers, not of one */
+	bool unnotified; /* a notification did not arrive; of many servers */
+};
+
+/* own_checks_put(b, o): append the banner, if there is a need for one. */
+void own_checks_put(struct html *b, const struct own_checks *o);
 
 #endif

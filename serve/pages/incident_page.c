@@ -1,16 +1,14 @@
-#include "pages/incident_page.h"
+#include "pages/pages.h"
 
 #include "base/month.h"
 #include "base/text.h"
-#include "data/incident_words.h"
+#include "words/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
-#include "data/times.h"
+#include "words/times.h"
 #include "http/route.h"
-#include "pages/history_page.h"
 #include "pages/html.h"
-#include "pages/status_page.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,15 +18,6 @@
 #define TITLE_MAX 256
 /* What the page is about, and its path, in bytes. */
 #define ABOUT_MAX 8192
-
-void incident_page_path(struct buf *b, const char *slug,
-	const struct incident *in)
-{
-	char id[INCIDENT_ID];
-
-	buf_fmt(b, "/status/%s/incident/%s", slug,
-		incident_id(in->kind, in->started_at, id));
-}
 
 static void put_row(struct html *b, const char *name)
 {
@@ -227,7 +216,7 @@ static void put_crumbs(struct html *b, const struct status_page *s,
 	char text[MONTH_TEXT], title[MONTH_TITLE];
 
 	html_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
-	history_page_server(b, s);
+	paths_server(b, s);
 	if (history_keeps(s->data->history.today, month))
 		html_fmt(b, " <a href=\"/status/%s/history/%s\">%s</a>",
 			s->slug, month_text(month, text),
@@ -266,7 +255,7 @@ static void put_page(struct html *b, const struct status_page *s,
 		preview, sizeof preview);
 	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
 	buf_init(&path, ABOUT_MAX);
-	incident_page_path(&path, s->slug, in);
+	paths_incident(&path, s->slug, in);
 	buf_init(&about, ABOUT_MAX);
 	put_about(&about, s, in, places);
 	html_begin(b,

@@ -1,13 +1,217 @@
-#include "pages/index_page.h"
+#include "pages/pages.h"
 
 #include "base/month.h"
 #include "cgi/request.h"
 #include "http/paging.h"
 #include "pages/html.h"
-#include "pages/index_row.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The pitch of the bars of days, of which a bar takes three quarters. */
+#define DAY_PITCH 4
+/* Where the bars stand, see put_bars. */
+#define BARS_FOOT 16
+
+/* ---- Links to other lists. */
+
+static void put_parameter(struct html *b, const char **before, const char *name,
+	const char *value)
+{
+	if (!*value)
+		return;
+	html_fmt(b, "%s%s=", *before, name);
+	escape_put_query(&b->out, value);
+	*before = "&amp;";
+}
+
+/*
+ * The relative reference to the list that a query asks for, from its first page, for an
+ * attribute.
+ */
+static void put_list_address(struct html *b, const struct index_query *q)
+{
+	const char *before = "?";
+
+	put_parameter(b, &before, "state",
+		q->state < 0 ? ""
+			     : condition_name((enum condition_state)q->state));
+	put_parameter(b, &before, "q", q->text);
+	put_parameter(b, &before, "group", q->group);
+	put_parameter(b, &before, "tag", q->tag);
+	put_parameter(b, &before, "sort", index_sort_name(q->sort));
+	if (*before == '?')
+		html_char(b, '?');
+}
+
+static void put_row_label(struct html *b, const char *class, const char *text,
+	const struct index_page *page, const struct index_query *query)
+{
+	if (page->is_file) {
+		html_fmt(b, "<span class=\"%s\">", class);
+		escape_put(b, text);
+		html_str(b, "</span> ");
+		return;
+	}
+	html_fmt(b, "<a class=\"%s\" href=\"", class);
+	put_list_address(b, query);
+	html_str(b, "\">");
+	escape_put(b, text);
+	html_str(b, "</a> ");
+}
+
+/* The group and the tags, each with all servers that have it. */
+static void put_row_labels(struct html *b, const struct index_entry *e,
+	const struct index_page *page)
+{
+	const char *tags = e->row.tags;
+	struct index_query query = {.state = -1};
+	char tag[INDEX_TEXT];
+
+	if (!*e->row.group && !*tags)
+		return;
+	html_str(b, "<span class=\"labels\">");
+	if (*e->row.group) {
+		snprintf(query.group, sizeof query.group, "%s", e->row.group);
+		put_row_label(b, "group", e->row.group, page, &query);
+		*query.group = '\0';
+	}
+	while (index_tag(&tags, tag)) {
+		snprintf(query.tag, sizeof query.tag, "%s", tag);
+		put_row_label(b, "tag", tag, page, &query);
+	}
+	html_str(b, "</span>");
+}
+
+/* ---- The days. */
+
+/* A bar is as high as the day was bad: colour is not the only sign. */
+static const struct day_kind {
+	char letter;
+	const char *class, *words;
+	int high;
+} day_kinds[] = {
+	{LISTING_DAY_DOWN, "down", "not working at times", 16},
+	{LISTING_DAY_PART, "part", "partly working at times", 12},
+	{LISTING_DAY_WORK, "work", "not working for maintenance", 10},
+	{LISTING_DAY_UP, "up", "working", 7},
+	{LISTING_DAY_NONE, "none", "without data", 2},
+};
+#define DAY_KINDS (sizeof day_kinds / sizeof *day_kinds)
+
+/* All bars of a kind are one line with gaps, a piece for each run of days. */
+static void put_day_bars(struct html *b, const char *days, const struct day_kind *k)
+{
+	const char *p = days;
+
+	html_fmt(b, "<path class=\"%s\" d=\"", k->class);
+	while ((p = strchr(p, k->letter))) {
+		char run[] = {k->letter, '\0'};
+		size_t n = strspn(p, run);
+
+		html_fmt(b, "M%zu %dh%zu", DAY_PITCH * (size_t)(p - days),
+			BARS_FOOT - k->high / 2, DAY_PITCH * n - 1);
+		p += n;
+	}
+	html_str(b, "\"/>");
+}
+
+static size_t count_days(const char *days, char letter)
+{
+	size_t n = 0;
+
+	for (; *days; days++)
+		n += *days == letter;
+	return n;
+}
+
+static void put_row_days(struct html *b, const char *days)
+{
+	const char *comma = "";
+
+	html_fmt(b, "<svg class=\"strip\" viewBox=\"0 0 %d %d\" role=\"img\" "
+		   "aria-label=\"%d days: ",
+		DAY_PITCH * LISTING_DAYS, BARS_FOOT, LISTING_DAYS);
+	for (size_t i = 0; i < DAY_KINDS; i++) {
+		size_t n = count_days(days, day_kinds[i].letter);
+
+		if (!n)
+			continue;
+		html_fmt(b, "%s%zu %s", comma, n, day_kinds[i].words);
+		comma = ", ";
+	}
+	html_str(b, "\">");
+	for (size_t i = 0; i < DAY_KINDS; i++)
+		if (count_days(days, day_kinds[i].letter))
+			put_day_bars(b, days, &day_kinds[i]);
+	html_str(b, "</svg>");
+}
+
+/* ---- */
+
+static void put_row_since(struct html *b, const struct index_item *item, double now)
+{
+	enum condition_state state = item->condition.state;
+	int64_t since = item->e->since;
+
+	if (since < item->condition.since)
+		since = item->condition.since;
+	if (!since)
+		return;
+	html_fmt(b, "<small>%s ",
+		state == CONDITION_STALE ? "last result" : "since");
+	html_time(b, since, now);
+	html_str(b, "</small>");
+}
+
+/* What runs is the state of the row; what is announced stands beside it. */
+static void put_row_work(struct html *b, const struct index_item *item, double now)
+{
+	if (item->condition.state == CONDITION_MAINTENANCE ||
+		(double)item->work <= now)
+		return;
+	html_str(b, "<small class=\"text-work\">Maintenance from ");
+	html_time(b, item->work, now);
+	html_str(b, "</small>");
+}
+
+/* A figure that is not known leaves its column empty. */
+static void put_row_figure(
+	struct html *b, const char *format, double v, const char *name)
+{
+	html_str(b, "<span class=\"figure\">");
+	if (!isnan(v)) {
+		html_fmt(b, format, v);
+		html_fmt(b, " <small>%s</small>", name);
+	}
+	html_str(b, "</span>");
+}
+
+static void put_server_row(struct html *b, const struct index_item *item,
+	const struct index_page *page)
+{
+	const struct index_entry *e = item->e;
+	struct word w = html_condition(item->condition);
+
+	html_fmt(
+		b, "<li><span class=\"name\"><a href=\"/status/%s\">", e->slug);
+	escape_put(b, index_name(e));
+	html_str(b, "</a>");
+	put_row_labels(b, e, page);
+	html_str(b, "</span><span class=\"how\"><span class=\"state\">");
+	html_icon(b, w.class);
+	html_str(b, "<span>");
+	escape_whole(b, item->sentence ? item->sentence : w.text);
+	html_str(b, "</span></span>");
+	put_row_since(b, item, page->checks.now);
+	put_row_work(b, item, page->checks.now);
+	html_str(b, "</span>");
+	put_row_days(b, item->days);
+	put_row_figure(b, "%.2f%%", e->row.uptime_30d, "uptime");
+	put_row_figure(b, "%.0f ms", e->row.p95_ms, "p95");
+	html_str(b, "</li>\n");
+}
 
 /* What a section is called, and the state that its servers are counted under. */
 static const struct {
@@ -52,7 +256,7 @@ static void put_count(struct html *b, const struct index_page *l,
 		html_fmt(b, "#%s", sections[section].id);
 	} else {
 		query.state = (int)state;
-		index_row_address(b, &query);
+		put_list_address(b, &query);
 	}
 	html_fmt(b, "\"%s>", chosen ? " aria-current=\"true\"" : "");
 	html_icon(b, w.class);
@@ -79,7 +283,7 @@ static void put_counts(struct html *b, const struct index_page *l)
 	if (all.state >= 0) {
 		all.state = -1;
 		html_str(b, "<li><a href=\"");
-		index_row_address(b, &all);
+		put_list_address(b, &all);
 		html_fmt(b, "\"><span><b>%zu</b> in all</span></a></li>\n",
 			list->matching);
 	}
@@ -172,7 +376,7 @@ static void put_chosen(struct html *b, const char *what, const char *value,
 	html_fmt(b, "<li>%s: <b>", what);
 	escape_put(b, value);
 	html_str(b, "</b> <a href=\"");
-	index_row_address(b, without);
+	put_list_address(b, without);
 	html_fmt(b, "\">Show all<span class=\"unseen\">, whatever their "
 		   "%s</span></a></li>\n", what);
 }
@@ -204,7 +408,7 @@ static void put_items(struct html *b, const struct index_page *l, size_t from,
 {
 	html_str(b, "<ul class=\"servers\">\n");
 	for (size_t i = from; i < to; i++)
-		index_row_put(b, &l->items[i], l);
+		put_server_row(b, &l->items[i], l);
 	html_str(b, "</ul>\n");
 }
 

@@ -1,4 +1,4 @@
-#include "pages/manual.h"
+#include "pages/pages.h"
 
 #include "base/text.h"
 #include "pages/html.h"

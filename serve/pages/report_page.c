@@ -3,7 +3,7 @@
  * for them; elsewhere style_report.css makes a block of each row, in which the
  * name of a column (data-label) stands before its value.
  */
-#include "pages/report_page.h"
+#include "pages/pages.h"
 
 #include "base/month.h"
 #include "base/text.h"

@@ -3,19 +3,17 @@
  * work now, where not, what happened in the last day, do the operators know,
  * and how do I hear of changes.
  */
-#include "pages/status_page.h"
+#include "pages/pages.h"
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "data/brand.h"
 #include "data/condition.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
-#include "data/brand.h"
 #include "http/route.h"
 #include "pages/html.h"
-#include "pages/own_checks.h"
-#include "pages/world_map.h"
 
 #include <inttypes.h>
 #include <math.h>

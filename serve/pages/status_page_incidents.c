@@ -1,11 +1,9 @@
-#include "pages/status_page.h"
+#include "pages/pages.h"
 
+#include "words/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
-#include "data/incident_words.h"
-#include "pages/history_page.h"
 #include "pages/html.h"
-#include "pages/incident_page.h"
 
 #include <math.h>
 
@@ -44,7 +42,7 @@ void status_page_card(struct html *b, const struct status_page *s,
 	html_str(b, "<li class=\"card\"><h3>");
 	html_icon(b, class);
 	html_str(b, "<span><a href=\"");
-	incident_page_path(&b->out, s->slug, in);
+	paths_incident(&b->out, s->slug, in);
 	html_fmt(b, "\">%s</a> <small>%s</small></span></h3>\n<p>%s</p>\n<dl>",
 		incident_words_title(in, places),
 		in->unseen	       ? "not seen any more"
@@ -82,6 +80,6 @@ void status_page_incidents(struct html *b, const struct status_page *s,
 		status_page_card(b, s, &l->v[i], places);
 	if (l->n)
 		html_str(b, "</ul>\n");
-	history_page_months(b, s);
+	paths_months(b, s);
 	html_str(b, "</section>\n");
 }

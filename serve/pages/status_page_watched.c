@@ -2,7 +2,7 @@
  * status_page_watched.c: what is watched: where the server is, what it speaks, how
  * long it takes from each place, and where that time goes.
  */
-#include "pages/status_page.h"
+#include "pages/pages.h"
 
 #include "data/page_data.h"
 #include "data/places.h"

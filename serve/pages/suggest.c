@@ -3,7 +3,7 @@
 #include "base/spelling.h"
 #include "data/names.h"
 #include "data/search.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <stdio.h>
 #include <stdlib.h>

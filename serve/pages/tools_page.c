@@ -1,13 +1,11 @@
-#include "pages/tools_page.h"
+#include "pages/pages.h"
 
 #include "base/text.h"
 #include "data/server.h"
 #include "data/tool_current.h"
 #include "data/tool_history.h"
-#include "mcp/names.h"
-#include "pages/history_page.h"
+#include "terms/names.h"
 #include "pages/html.h"
-#include "pages/status_page.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -43,7 +41,7 @@ static void begin_page(struct html *b, const struct status_page *s,
 			.about = buf_ok(&about) ? about.p : NULL});
 	buf_release(&about);
 	html_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
-	history_page_server(b, s);
+	paths_server(b, s);
 	html_fmt(b, "<a href=\"/status/%s/%s\">%s</a> <a href=\"%s\">Atom feed"
 		   "</a></nav>\n",
 		s->slug, changes ? "tools" : "changes",

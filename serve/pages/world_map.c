@@ -4,7 +4,7 @@
  * points left, on a plane where a degree is two units and 84 N 180 W is the
  * origin.
  */
-#include "pages/world_map.h"
+#include "pages/pages.h"
 
 #include "data/places.h"
 #include "pages/html.h"

@@ -1,12 +1,62 @@
 /*
- * canvas.h: what is drawn on a white ground: boxes, letters, and the icons of
- * states. What lies outside is not drawn. Pure.
+ * canvas.h: what is drawn on a white ground: boxes, letters, and the icons of states.
+ * What lies outside is not drawn. The letters are bitmaps in two sizes, which have the
+ * same characters: Latin, Greek, Cyrillic and the signs of prose, which are written from
+ * left to right, a bitmap each. The image is a PNG (ISO/IEC 15948). Pure.
  */
 #ifndef PREVIEW_CANVAS_H
 #define PREVIEW_CANVAS_H
 
 #include "base/buf.h"
-#include "preview/font.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* In the order of glyphs.bin. */
+enum font {
+	FONT_HEADLINE, /* bold, 56 pixels */
+	FONT_TEXT      /* 32 pixels */
+};
+#define FONTS 2
+
+/* Shades of grey: 0 is none of a letter, FONT_LEVELS - 1 all of it. */
+#define FONT_LEVELS 16
+
+/* The picture of a character. */
+struct glyph {
+	int advance;   /* to where the next one begins, in 1/64 of a pixel */
+	int left, top; /* of the pixels, from where it begins on its line */
+	int width, height;
+	/* Runs of pixels in the order of reading: a byte has a level in its low
+	   four bits, and in its high ones the length of the run less one. */
+	const unsigned char *runs;
+};
+
+/* font_glyph(f, c, g): the picture of a character; false where there is none. */
+bool font_glyph(enum font f, uint32_t c, struct glyph *g);
+
+/* font_has(s): whether there is a picture of each character of a text. */
+bool font_has(const char *s);
+
+/* font_width(f, s, n): the width of n bytes, in whole pixels, rounded up. */
+int font_width(enum font f, const char *s, size_t n);
+
+/* A line of a text. */
+struct font_line {
+	size_t start, n; /* its bytes */
+	bool cut;	 /* an ellipsis belongs behind it: the text goes on */
+};
+#define FONT_ELLIPSIS "\xe2\x80\xa6"
+
+/*
+ * font_wrap(f, s, width, lines, max): break a text into at most `max` lines, from
+ * 1, of at most `width` pixels, at its spaces and behind its hyphens, and a word
+ * that is wider than a line anywhere. Returns how many there are, 0 for a text
+ * without letters. A width that is less than one character has one all the same.
+ */
+size_t font_wrap(enum font f, const char *s, int width,
+	struct font_line *lines, size_t max);
 
 /* As in pages/style.css, in its light scheme. */
 enum colour {
@@ -56,5 +106,20 @@ enum colour canvas_colour(const char *class);
 
 /* canvas_put(b, c): append the image as PNG. */
 void canvas_put(struct buf *b, const struct canvas *c);
+
+/* The bytes of glyphs.bin; see font.c. */
+extern const unsigned char glyphs[];
+extern const size_t glyphs_size;
+
+/* An image whose pixels are numbers of colours. */
+struct png {
+	unsigned width, height;
+	const unsigned char *pixels; /* a byte each, row by row */
+	const unsigned char *colours; /* red, green and blue of each */
+	unsigned n_colours; /* at most 256; every pixel is less */
+};
+
+/* png_put(b, p): append the file; an error of b where it was not compressed. */
+void png_put(struct buf *b, const struct png *p);
 
 #endif

@@ -5,10 +5,9 @@
  * 2 bytes each; left, top, width and height in one each; and where among the runs
  * its own begin, in 4. Then the runs. The lowest byte is first.
  */
-#include "preview/font.h"
+#include "preview/canvas.h"
 
 #include "base/text.h"
-#include "preview/glyphs.h"
 
 #include <string.h>
 

@@ -9,14 +9,13 @@
 #include "base/text.h"
 #include "data/brand.h"
 #include "data/condition.h"
-#include "data/incident_words.h"
+#include "words/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
-#include "data/times.h"
+#include "words/times.h"
 #include "pages/html.h"
-#include "pages/incident_page.h"
-#include "pages/status_page.h"
+#include "pages/pages.h"
 #include "preview/canvas.h"
 
 #include <math.h>

@@ -10,26 +10,56 @@
  */
 #include "render/render.h"
 
-#include "api/sitemap.h"
+#include "api/api.h"
 #include "base/exits.h"
 #include "base/log.h"
 #include "base/month.h"
 #include "base/strings.h"
+#include "data/view.h"
 #include "fetch/fetch_listing.h"
 #include "fetch/fetch_report.h"
-#include "data/view.h"
 #include "handlers/handler.h"
 #include "http/paging.h"
 #include "http/respond.h"
 #include "http/route.h"
-#include "pages/manual.h"
+#include "pages/pages.h"
 #include "render/file_tree.h"
-#include "render/gzip.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <zlib.h>
+
+/* Of deflateInit2: a window of 32 KiB, and the header of gzip. */
+#define WINDOW_GZIP (15 + 16)
+#define MEMORY_LEVEL 8
+#define LEVEL 6
+#define PIECE 16384
+
+/* Append n bytes, compressed, without a time or a name; false where that fails. */
+static bool gzip_put(struct buf *b, const void *p, size_t n)
+{
+	unsigned char out[PIECE];
+	z_stream z;
+	int rc = Z_OK;
+
+	memset(&z, 0, sizeof z);
+	if (n > UINT_MAX || deflateInit2(&z, LEVEL, Z_DEFLATED, WINDOW_GZIP,
+				    MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+		return false;
+	z.next_in = (z_const Bytef *)p;
+	z.avail_in = (uInt)n;
+	while (rc == Z_OK) {
+		z.next_out = out;
+		z.avail_out = sizeof out;
+		rc = deflate(&z, Z_FINISH);
+		buf_add(b, (const char *)out, sizeof out - z.avail_out);
+	}
+	deflateEnd(&z);
+	return rc == Z_STREAM_END && buf_ok(b);
+}
 
 /* A compressed file, and the least that is worth one, in bytes. */
 #define GZIP ".gz"

@@ -8,11 +8,9 @@
 #include "data/brand.h"
 #include "data/search.h"
 #include "http/escape.h"
-#include "http/etag.h"
 #include "http/respond.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 #include "pages/html.h"
-#include "widget/embed_js.h"
 
 #include <stdbool.h>
 #include <string.h>

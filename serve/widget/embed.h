@@ -1,11 +1,13 @@
 /*
- * embed.h: the widget for other people's pages, and the page that shows it.
+ * embed.h: the widget for other people's pages, embed.js, and the page that shows it.
  * Neither knows anything of a server: that is what the script, in the reader's
  * browser, is told by /api/embed-status. So nobody learns here whether there is
  * a server of some name.
  */
 #ifndef WIDGET_EMBED_H
 #define WIDGET_EMBED_H
+
+#include <stddef.h>
 
 struct brand;
 struct request;
@@ -25,5 +27,9 @@ void embed_preview(const struct request *request, const struct brand *brand,
 
 /* The style that only this page needs. */
 extern const char embed_style[];
+
+/* The bytes of embed.js. */
+extern const unsigned char embed_js[];
+extern const size_t embed_js_size;
 
 #endif

@@ -19,9 +19,8 @@
 #include "incident/state.h"
 #include "json/json.h"
 #include "records/maintenance.h"
-#include "transport/ack_token.h"
-#include "web/cgi.h"
-#include "web/slot.h"
+#include "transport/signature.h"
+#include "web/web.h"
 
 #include <sys/types.h>
 #include <unistd.h>

@@ -5,14 +5,14 @@
  */
 #include "fuzz.h"
 
+#include "../unit/lib/patch_apply.h"
 #include "base/text.h"
 #include "json/jcs.h"
 #include "json/json.h"
-#include "../unit/lib/patch_apply.h"
-#include "tools/change_text.h"
 #include "tools/definition_diff.h"
 #include "tools/json_patch.h"
-#include "tools/word_diff.h"
+#include "words/change_text.h"
+#include "words/word_diff.h"
 
 static void refused(void *arg, const char *reason)
 {

@@ -10,7 +10,7 @@
 
 #include "base/num.h"
 #include "base/xalloc.h"
-#include "offline/deposit_pieces.h"
+#include "histories/deposit_pieces.h"
 #include "records/probe.h"
 
 #include <math.h>

@@ -8,8 +8,8 @@
 #include "fuzz.h"
 
 #include "base/lines.h"
-#include "lock/lock_digests.h"
-#include "lock/tools_lock.h"
+#include "pinned/lock_digests.h"
+#include "pinned/tools_lock.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -7,7 +7,6 @@
 #include "fuzz.h"
 
 #include "access/credentials.h"
-#include "access/session.h"
 #include "cgi/request.h"
 #include "http/route.h"
 

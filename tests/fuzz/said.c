@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "json/json.h"
 #include "sinks/sink.h"
-#include "transport/ack_token.h"
 #include "transport/signature.h"
 
 #include <stdlib.h>

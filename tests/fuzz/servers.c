@@ -9,7 +9,7 @@
 #include "conf/check.h"
 #include "conf/lists.h"
 #include "conf/schema.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 static const char fleet[] =
 	"regions: [{name: ra}, {name: rb}]\n"

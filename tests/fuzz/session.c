@@ -8,7 +8,7 @@
  */
 #include "fuzz.h"
 
-#include "access/session.h"
+#include "access/credentials.h"
 
 #include <stdlib.h>
 

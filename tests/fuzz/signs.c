@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "json/json.h"
-#include "signs/encoded_text.h"
-#include "signs/poisoning.h"
+#include "poisoning/encoded_text.h"
+#include "poisoning/poisoning.h"
 
 struct seen {
 	struct buf text;

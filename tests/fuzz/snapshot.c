@@ -7,7 +7,7 @@
 #include "fuzz.h"
 
 #include "base/lines.h"
-#include "store/snapshot_line.h"
+#include "snapshot/snapshot_line.h"
 
 #include <math.h>
 

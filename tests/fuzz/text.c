@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/text.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 static void clean(const char *p, size_t n)
 {

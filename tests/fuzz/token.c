@@ -8,7 +8,7 @@
 #include "fuzz.h"
 
 #include "base/xalloc.h"
-#include "transport/ack_token.h"
+#include "transport/signature.h"
 
 #include <stdlib.h>
 

@@ -63,7 +63,7 @@ compiles() {
 	only hiredis/ lib/store/{connection,reply}.c
 	only openssl/ssl.h lib/store/tls.c probe/http/{failure,tls}.c
 	only yaml.h lib/conf/yaml.h
-	only zlib.h probe/http/decoding.c serve/preview/png.c serve/render/gzip.c
+	only zlib.h probe/http/decoding.c serve/preview/canvas.c serve/render/render.c
 	only brotli/ probe/http/decoding.c
 	only fcgiapp.h serve/fastcgi.c serve/main.c
 }
@@ -95,7 +95,7 @@ CALLS_ALONE='backtrace canonicalize_file_name error_at_line mallinfo malloc_trim
 
 # takes TYPE CALL: whether a function that has one of that type as b may make this call.
 takes() {
-	printf '%s\n' '#include "api/calendar.h"' '#include "api/feed.h"' '#include "badge/badge.h"' \
+	printf '%s\n' '#include "api/api.h"' '#include "badge/badge.h"' \
 		'#include "data/incident_words.h"' '#include "data/places.h"' '#include "data/times.h"' \
 		'#include "pages/html.h"' '#include "preview/preview.h"' \
 		"void f(struct $1 *b);" "void f(struct $1 *b) { $2; }" |
@@ -141,14 +141,13 @@ refuses() {
 # The floors of each house, from the roof down: an area, or a file that is in
 # none. Those with commas between them share a floor.
 FLOORS='
-lib: conf tools records mcp store cgi json base
+lib: conf tools records terms store cgi json base
 probe: main probe steps expiry report,options,queue target auth protocol http redaction
-aggregate: main commands store verdict_line figures options offline lock rule signs
+aggregate: main commands judge store,snapshot verdict_line figures options histories pinned words rule poisoning
 serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	data http access
-alertd: main web commands store_outage
-	notifier,evaluate,emit print,output,input,options
-	delivery sinks routing transport state incident words
+alertd: main web,commands notifier evaluate emit,delivery print,output,input,options,last_good
+	sinks routing transport state incident words run
 '
 
 # What each file includes, as "FILE AREA INCLUDED"; of another program's: "?". Bats does
@@ -238,14 +237,14 @@ put_included() {
 
 @test "what decides touches neither clock, file, socket nor environment" {
 	local f objects=()
-	for f in aggregate/{rule,figures,signs}/*.c aggregate/commands/status_screen*.c \
+	for f in aggregate/{rule,figures,poisoning,words}/*.c aggregate/commands/status_screen*.c \
 		alertd/{incident,routing,words}/*.c \
-		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
+		alertd/commands/{check_coverage,check_event,explain,replay_report,timeline}.c \
 		alertd/delivery/round_complete.c \
-		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
-		lib/conf/{match,policy}.c lib/base/{ip,mailbox,num,siphash,strings,text,tzif}.c \
-		lib/{json,mcp,tools}/*.c lib/records/maintenance_window.c \
-		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/{form,request}.c \
+		alertd/sinks/*.c alertd/transport/{error_text,form,mime,signature}.c \
+		lib/conf/match.c lib/base/{ip,mailbox,num,strings,text,tzif}.c \
+		lib/{json,terms,tools}/*.c lib/records/maintenance_window.c \
+		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/request.c \
 		probe/{protocol,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,oauth}.c \
 		probe/expiry/finding.c probe/http/framing.c \

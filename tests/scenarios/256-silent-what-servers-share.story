@@ -28,5 +28,5 @@ expect:
 14:15 downtime_escalated P1 * since=14:00 regions=eu,us to=chat,lead
 14:16 downtime_reminder P1 * to=chat,lead
 14:16 probe_silent_reminder P3 * to=chat,lead
-14:18 probe_silent_resolved P3 *
+14:18 probe_silent_resolved P3 * says="eu and us report on each of 6 servers (a, b, c, d, e and f) again after 15 min (14:03–14:18 UTC)."
 14:19 downtime_resolved P1 * since=14:00 count=6 headline="P1 over after 17 min: each of 6 servers is up again"

@@ -1,6 +1,6 @@
 #include "schedule.h"
 
-#include "offline/collect.h"
+#include "histories/collect.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -2,7 +2,7 @@
  * Goal: whatever the order of the lines, whatever repeats and whatever is cut
  * off, collect.h makes the same histories of the same probes.
  */
-#include "offline/collect.h"
+#include "histories/collect.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -5,7 +5,7 @@
 #include "../lib/conf_heard.h"
 #include "base/spelling.h"
 #include "json/json.h"
-#include "mcp/regions.h"
+#include "terms/regions.h"
 #include "rule/verdict.h"
 
 #include <setjmp.h>

@@ -115,6 +115,8 @@ static void test_drift(void **state)
 			"green ok - 0 1/1 [] [] drift eu session>stateless"},
 		{"the era alone", 110, "eu 1:-#a@sse 61:-#a@session",
 			"green ok - 0 1/1 [] [] drift eu sse>session"},
+		{"by a clock two seconds ahead", 59, "eu 1:-#a 61:-#b",
+			"green ok - 0 1/1 [] [] drift eu a>b"},
 		{"in the future", 50, "eu 1:-#a 61:-#b",
 			"green ok - 0 1/1 [] []"},
 	};
@@ -179,6 +181,9 @@ static void test_names(void **state)
 
 	(void)state;
 	judge_lists(&from, &to, &d);
+	/* Both lists are found by their full hashes. */
+	assert_string_equal(d.lists[0], "a");
+	assert_string_equal(d.lists[1], "b");
 	assert_int_equal(d.n_added, 2);
 	assert_string_equal(d.added[0], "added");
 	assert_string_equal(d.added[1], "z-added");

@@ -1,6 +1,6 @@
 /* Goal: what a slot says is what was written; a broken row says nothing. */
-#include "mcp/histogram.h"
-#include "mcp/layers.h"
+#include "terms/histogram.h"
+#include "terms/layers.h"
 #include "store/hour_row.h"
 
 #include <setjmp.h>

@@ -2,7 +2,7 @@
  * Goal: each key that keys.h makes is known by its name, with its type and whose
  * it is; and no other name is.
  */
-#include "store/key_name.h"
+#include "snapshot/key_name.h"
 #include "store/keys.h"
 
 #include <setjmp.h>

@@ -4,6 +4,8 @@
  */
 #include "timeline.h"
 
+#include "base/xalloc.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +20,8 @@ static void test_regions(void **state)
 	struct verdict v;
 
 	(void)state;
-	timeline_read(&t, "us 590:- 650:w#a|eu 1:6/http.503 61:6/http.500|ap|"
+	timeline_read(&t, "us 590:- 650:w#a|"
+			  "eu 1:6 21:3 31:6/http.503 61:6/http.500|ap|"
 			  "sa 530:6 590:6 599:6/http.429 700:-");
 	v = verdict_decide(&rule,
 		&(struct verdict_input) {.slug = "s",
@@ -38,6 +41,7 @@ static void test_regions(void **state)
 	assert_int_equal(v.regions[0].failed_step, STEP_TOOLS_LIST);
 	assert_string_equal(v.regions[0].error, "http.500");
 	assert_true(v.regions[0].started_at == TIMELINE_START + 61);
+	/* Those before it failed at another step. */
 	assert_int_equal(v.regions[0].fail_streak, 2);
 	assert_null(v.regions[0].tool_hash);
 	/* A 429 that does not count is shown for what it is. */
@@ -50,7 +54,10 @@ static void test_regions(void **state)
 	assert_string_equal(v.regions[2].tool_hash, "a");
 	assert_true(isnan(v.latency_baseline) && isnan(v.uptime_30d) &&
 		isnan(v.p95_ms));
+	/* The store adds what nobody approved; the verdict frees it, too. */
+	v.unapproved.regions = xcalloc(1, sizeof *v.unapproved.regions);
 	verdict_release(&v);
+	assert_null(v.unapproved.regions);
 }
 
 /* A streak ends at the number of probes that a store keeps. */

@@ -3,7 +3,7 @@
  * they are written, and finds nothing in what honest servers say.
  */
 #include "json/json.h"
-#include "signs/poisoning.h"
+#include "poisoning/poisoning.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

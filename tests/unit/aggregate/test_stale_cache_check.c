@@ -3,7 +3,7 @@
  * what a check found is read within its limits, and stays in the verdicts for
  * as long as it is valid.
  */
-#include "mcp/stale_cache_check.h"
+#include "terms/stale_cache_check.h"
 
 #include "json/json.h"
 
@@ -197,6 +197,8 @@ static void test_holds(void **state)
 		{"o!", 900, 60, CACHE_UNKNOWN, 0},
 		{"o!", 10799, 3600, CACHE_STALE, 0},
 		{"o!", 10800, 3600, CACHE_UNKNOWN, 0},
+		/* By a clock that is two seconds ahead. */
+		{"o!", -2, 60, CACHE_STALE, 0},
 		/* What clients get is told by the last 16 probes. */
 		{"o!---------------", 5, 3600, CACHE_STALE, 0},
 		{"o!----------------", 5, 3600, CACHE_UNKNOWN, 0},

@@ -3,10 +3,10 @@
  * pinned; it keeps what it had, and a file that is none is refused. The digests
  * that are read without what tools say are the same.
  */
-#include "lock/tools_lock.h"
+#include "pinned/tools_lock.h"
 
 #include "json/json.h"
-#include "lock/lock_digests.h"
+#include "pinned/lock_digests.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

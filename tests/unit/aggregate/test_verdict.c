@@ -87,6 +87,11 @@ static void test_steps(void **state)
 					       "us 5:6",
 			"red hard-outage tools-list 3 5/5 [ap eu sa uk us] []",
 			NULL, 0},
+		{"those before, at another step, agree with nobody", 130,
+			"ap 3:-|eu 1:6 71:1|us 2:1",
+			"amber regional dns 1 3/3 [eu us] []", NULL, 0},
+		{"at the last step", 50, "ap 1:-|eu 2:8|us 3:8",
+			"red step-alert tool-hash 2 3/3 [eu us] []", NULL, 0},
 		{"a tie goes to the earlier step", 50,
 			"ap 1:6|eu 2:6|sa 3:2|uk 4:2|us 5:-",
 			"red step-alert tls 2 5/5 [ap eu sa uk] []", NULL, 0},
@@ -269,33 +274,41 @@ static void test_refused(void **state)
 			"ap 1:- 61:5/auth.rejected|eu 2:- 62:5/auth.rejected|"
 			"us 3:- 63:5/auth.rejected",
 			"red hard-outage auth-initialize 3 3/3 [ap eu us] [] "
-			"checks refused", NULL, 0},
+			"checks refused unchecked", NULL, 0},
 		{"it has expired", 100,
 			"eu 2:- 62:5/auth.refresh-needed|"
 			"us 3:- 63:5/auth.refresh-needed",
 			"red step-alert auth-initialize 2 2/2 [eu us] [] "
-			"checks refused", NULL, 0},
+			"checks refused unchecked", NULL, 0},
 		{"it lacks a scope, or the client is refused", 100,
 			"eu 2:- 62:5/auth.scope|us 3:- 63:5/oauth.refused",
 			"red step-alert auth-initialize 2 2/2 [eu us] [] "
-			"checks refused", NULL, 0},
+			"checks refused unchecked", NULL, 0},
 		{"the server asks late", 100,
 			"eu 2:- 62:6/auth.rejected|us 3:- 63:6/auth.rejected",
 			"red step-alert tools-list 2 2/2 [eu us] [] "
-			"checks refused", NULL, 0},
+			"checks refused unchecked", NULL, 0},
 		{"of one region it asks before", 100,
 			"ap 1:- 61:5/auth.rejected|eu 2:- 62:6/auth.rejected|"
 			"us 3:- 63:6/auth.rejected",
 			"red hard-outage tools-list 2 3/3 [ap eu us] [] "
-			"checks refused", NULL, 0},
+			"checks refused unchecked", NULL, 0},
 		{"in one region", 100,
 			"ap 1:- 61:-|eu 2:- 62:5/auth.rejected|us 3:- 63:-",
 			"amber regional auth-initialize 1 3/3 [eu] [] "
 			"checks refused", NULL, 0},
+		{"in the second of two: the first shows that it works", 100,
+			"eu 2:- 62:-|us 3:- 63:5/auth.rejected",
+			"amber regional auth-initialize 1 2/2 [us] [] "
+			"checks refused", NULL, 0},
+		{"too few report, so nothing is known anyway", 100,
+			"ap|eu 2:- 62:5/auth.rejected",
+			"unknown no-data auth-initialize 1 1/2 [eu] [ap] "
+			"checks refused", NULL, 0},
 		{"it worked in another region only", 100,
 			"ap 1:- 61:-|eu 62:5/auth.rejected|us 63:5/auth.rejected",
 			"red step-alert auth-initialize 2 3/3 [eu us] [] "
-			"checks refused", NULL, 0},
+			"checks refused unchecked", NULL, 0},
 		{"it never worked", 100,
 			"eu 62:5/auth.rejected|us 63:5/auth.rejected",
 			"red step-alert auth-initialize 2 2/2 [eu us] []", NULL,
@@ -323,7 +336,7 @@ static void test_refused(void **state)
 			"ap 1:- 61:7/tool.error|eu 2:- 62:5/auth.rejected|"
 			"us 3:- 63:5/auth.rejected",
 			"red hard-outage auth-initialize 2 3/3 [ap eu us] [] "
-			"checks refused", NULL, 0},
+			"checks refused unchecked", NULL, 0},
 		{"most get in, and fail there", 100,
 			"ap 1:- 61:7/tool.error|eu 2:- 62:7/tool.error|"
 			"us 3:- 63:5/auth.rejected",
@@ -333,17 +346,17 @@ static void test_refused(void **state)
 			"ap 1:3/http.429 61:3/http.429 121:3/http.429|"
 			"eu 2:- 122:5/auth.rejected|us 3:- 123:5/auth.rejected",
 			"red step-alert auth-initialize 2 3/3 [ap eu us] [] "
-			"checks refused", NULL, 0},
+			"checks refused unchecked", NULL, 0},
 		{"one that is silent failed before that", 1000,
 			"ap 1:3/http.503|eu 902:- 962:5/auth.rejected|"
 			"us 903:- 963:5/auth.rejected",
 			"red step-alert auth-initialize 2 2/3 [eu us] [ap] "
-			"checks refused", NULL, 0},
+			"checks refused unchecked", NULL, 0},
 		{"the only region", 250,
 			"eu 2:- 62:5/auth.rejected 122:5/auth.rejected "
 			"182:5/auth.rejected",
 			"red step-alert auth-initialize 1 1/1 [eu] [] "
-			"checks refused", NULL, 0},
+			"checks refused unchecked", NULL, 0},
 		{"the server asks, and does not say for what", 100,
 			"eu 2:- 62:3/auth.bare-401|us 3:- 63:3/auth.bare-401",
 			"red step-alert initialize 2 2/2 [eu us] []", NULL, 0},
@@ -370,7 +383,7 @@ static void test_refused_for_long(void **state)
 	timeline_judge(&t, &rule, NULL, 100, got);
 	assert_string_equal(got,
 		"red step-alert auth-initialize 2 2/2 [eu us] [] "
-		"checks refused");
+		"checks refused unchecked");
 }
 
 static void test_throttled(void **state)
@@ -393,23 +406,33 @@ static void test_throttled(void **state)
 		{"the third counts once, not as three", 170,
 			"eu 2:6/http.429 62:6/http.429 122:6/http.429",
 			"amber regional tools-list 1 1/1 [eu] [] "
-			"checks rate-limited", NULL, 0},
+			"checks rate-limited unchecked", NULL, 0},
 		{"the fifth makes the only region no more red", 300,
 			"eu 2:6/http.429 62:6/http.429 122:6/http.429 "
 			"182:6/http.429 242:6/http.429",
 			"amber regional tools-list 1 1/1 [eu] [] "
-			"checks rate-limited", NULL, 0},
+			"checks rate-limited unchecked", NULL, 0},
 		{"nor all regions", 170,
 			"ap 1:3/http.429 61:3/http.429 121:3/http.429|"
 			"eu 2:3/http.429 62:3/http.429 122:3/http.429|"
 			"us 3:3/http.429 63:3/http.429 123:3/http.429",
 			"amber regional initialize 3 3/3 [ap eu us] [] "
-			"checks rate-limited", NULL, 0},
+			"checks rate-limited unchecked", NULL, 0},
 		{"nor two machines at two steps", 170,
 			"eu 2:4/http.429 62:4/http.429 122:4/http.429|"
 			"us 3:7/http.429 63:7/http.429 123:7/http.429",
 			"amber regional oauth-discovery 1 2/2 [eu us] [] "
-			"checks rate-limited", NULL, 0},
+			"checks rate-limited unchecked", NULL, 0},
+		{"where one gets in, two are as many as an outage has", 170,
+			"ap 121:-|eu 2:6/http.429 62:6/http.429 122:6/http.429"
+			"|us 3:6/http.429 63:6/http.429 123:6/http.429",
+			"amber regional tools-list 2 3/3 [eu us] [] "
+			"checks rate-limited unchecked", NULL, 0},
+		{"one that got in and is silent says nothing of now", 1000,
+			"ap 1:-|eu 872:4/http.429 932:4/http.429 992:4/http.429"
+			"|us 873:7/http.429 933:7/http.429 993:7/http.429",
+			"amber regional oauth-discovery 1 2/3 [eu us] [ap] "
+			"checks rate-limited unchecked", NULL, 0},
 		{"it agrees with no other failure of its step", 170,
 			"ap 121:-|eu 2:3/http.429 62:3/http.429 122:3/http.429"
 			"|us 123:3/http.503",
@@ -427,7 +450,7 @@ static void test_throttled(void **state)
 			"eu 2:3/http.503 62:3/http.503 122:3/http.429 "
 			"182:3/http.429 242:3/http.429",
 			"amber regional initialize 1 1/1 [eu] [] "
-			"checks rate-limited", NULL, 0},
+			"checks rate-limited unchecked", NULL, 0},
 		{"it says nothing of what was before: failing", 100,
 			"ap 61:-|eu 2:6/http.503 62:6/http.429|us 3:6/http.503",
 			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
@@ -458,6 +481,9 @@ static void test_throttled(void **state)
 		{"after a silence it does not turn a failure into a pass", 900,
 			"ap 890:-|eu 2:6 890:6/http.429|us 890:-",
 			"amber regional tools-list 0 3/3 [eu] []", NULL, 0},
+		{"whatever the step", 900,
+			"ap 890:-|eu 2:8 890:6/http.429|us 890:-",
+			"amber regional tool-hash 0 3/3 [eu] []", NULL, 0},
 		{"nor the only region red", 900,
 			"eu 2:6 62:6 122:6 890:6/http.429",
 			"amber regional tools-list 0 1/1 [eu] []", NULL, 0},

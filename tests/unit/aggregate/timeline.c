@@ -41,6 +41,10 @@ static const char *hash(struct timeline *t, char c)
 	return h;
 }
 
+/* What is in each list, so that each drift holds lists of its own. */
+static const struct tool_digest tool = {
+	.name = "t", .contract = "1", .full = "1"};
+
 static void read_probe(struct timeline *t, char *w, struct probe *p,
 	struct tool_list *l)
 {
@@ -66,7 +70,8 @@ static void read_probe(struct timeline *t, char *w, struct probe *p,
 	}
 	if (!hashes)
 		return;
-	*l = (struct tool_list) {.hash = hash(t, hashes[0])};
+	*l = (struct tool_list) {
+		.hash = hash(t, hashes[0]), .tools = &tool, .n_tools = 1};
 	if (hashes[1] == '.')
 		l->full_hash = hash(t, hashes[2]);
 	p->tools = l;
@@ -134,6 +139,8 @@ static void render(const struct verdict *v, char *out)
 		at = append(out, at, " checks ");
 		at = append(out, at, checks_name(v->checks));
 	}
+	if (v->unchecked)
+		at = append(out, at, " unchecked");
 	if (v->divergence)
 		at = append(out, at, " divergence");
 	for (size_t i = 0; i < v->n_drift; i++) {

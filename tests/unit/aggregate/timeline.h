@@ -42,8 +42,8 @@ void timeline_read(struct timeline *t, const char *text);
  *	"red step-alert tools-list 2 3/5 [eu us] [ap sa]"
  *
  * verdict, tier, step, failed_regions, reporters/expected, failing, no_data;
- * then " isolated [ap]" where any is, "checks refused", "divergence", and
- * "drift REGION FROM>TO" for each drift.
+ * then " isolated [ap]" where any is, "checks refused", "unchecked",
+ * "divergence", and "drift REGION FROM>TO" for each drift.
  */
 void timeline_judge(const struct timeline *t, const struct rule *rule,
 	const char *expected, double now, char *out);

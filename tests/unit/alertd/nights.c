@@ -1,9 +1,9 @@
 #include "nights.h"
 
 #include "incident/acknowledgement.h"
-#include "conf/policy.h"
-#include "incident/maintenance_hold.h"
 #include "incident/confirmation.h"
+#include "incident/maintenance_hold.h"
+#include "incident/policy.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -144,6 +144,7 @@ static void set_region(const struct night *n, struct word *w,
 		return;
 	r->state = STATE_BROKEN;
 	r->failed_step = found->throttled ? STEP_INITIALIZE : found->step;
+	r->said = n->said;
 	r->error = found->throttled ? "http.429"
 		: *w->error	    ? w->error
 				    : "x";
@@ -287,6 +288,8 @@ static const char *read_word(const struct night *n, struct word *w,
 	w->v.tier = tier(&w->v, prefix);
 	w->v.verdict = colours[w->v.tier];
 	w->v.failed_regions = (int)w->v.n_failing;
+	if (n->refused && w->v.n_failing)
+		w->v.checks = CHECKS_REFUSED;
 	p = read_tools(w, p);
 	if (n->sides && w->v.divergence)
 		set_sides(w);

@@ -44,6 +44,8 @@ struct night {
 	struct conf_policy policy;
 	char regions[27]; /* the expected ones, letters */
 	const char *url;  /* of the server */
+	const char *said; /* by the server, of each failure; or NULL */
+	bool refused;	  /* our credential is, where a server fails */
 	double apart;	  /* seconds between the probes of two regions */
 	bool sides;	  /* verdicts say who sees what; b has put for get */
 	struct planned maintenance; /* of no server at first */

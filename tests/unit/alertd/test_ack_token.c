@@ -2,7 +2,7 @@
  * Goal: an address to acknowledge an incident names it, holds for a time, and
  * cannot be made up.
  */
-#include "transport/ack_token.h"
+#include "transport/signature.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

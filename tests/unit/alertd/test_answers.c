@@ -3,7 +3,7 @@
  * else: no other secret, body, address or time.
  */
 #include "sinks/sink.h"
-#include "transport/ack_token.h"
+#include "transport/signature.h"
 
 #include <math.h>
 #include <setjmp.h>

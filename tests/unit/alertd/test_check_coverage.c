@@ -3,11 +3,10 @@
  * which other times otherwise; routes and policies that nothing reaches, and a
  * P1 that reaches nobody; and when it is time that somebody tests the routes.
  */
-#include "base/clock.h"
-#include "commands/check_coverage.h"
-#include "commands/check_event.h"
-#include "incident/route_test.h"
 #include "../lib/conf_heard.h"
+#include "base/clock.h"
+#include "commands/commands.h"
+#include "incident/route_test.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -15,17 +15,20 @@
 
 #include <cmocka.h>
 
-/* "a:downtime:6@0[eu,us]": slug, kind, step, minute, regions. */
+/*
+ * "a:downtime:6@0[eu,us]": slug, kind, step, minute, regions; a '!' behind that:
+ * our credential is refused.
+ */
 static void note(struct correlation_starts *l, const char *text)
 {
-	char slug[20], kind[20], regions[60];
+	char slug[20], kind[20], regions[60], refused = ' ';
 	struct alert_event e = {.record.phase = ALERT_STARTED};
 	struct strings now = {0}, later = {0};
 	int step, minute;
 	char *save = NULL;
 
-	assert_int_equal(sscanf(text, "%19[^:]:%19[^:]:%d@%d[%59[^]]]", slug,
-		kind, &step, &minute, regions), 5);
+	assert_true(sscanf(text, "%19[^:]:%19[^:]:%d@%d[%59[^]]]%c", slug,
+		kind, &step, &minute, regions, &refused) >= 5);
 	assert_true(alert_kind_parse(kind, &e.record.kind));
 	string_set(&e.slug, slug);
 	for (char *s = strtok_r(regions, ",", &save); s;
@@ -37,6 +40,7 @@ static void note(struct correlation_starts *l, const char *text)
 	e.record.at = minute * 60;
 	e.record.started_at = minute * 60;
 	e.record.severity = SEVERITY_P2;
+	e.record.checks = refused == '!' ? CHECKS_REFUSED : CHECKS_FREE;
 	assert_true(correlation_may(&e));
 	correlation_note(l, &e, &now, &later);
 }
@@ -82,6 +86,29 @@ static void test_groups(void **state)
 			 "e:downtime:1@3[eu]"}, "a b d e | a b c"},
 		{{"a:downtime:6@0[eu]", "a:downtime:6@0[eu]",
 			 "b:downtime:6@0[eu]"}, ""},
+		{{"a:downtime:6@0[eu]", "b:downtime:6@0[eu]",
+			 "c:downtime:6@0[eu]!"}, ""},
+		/* The earliest first, then the layer, what is known, where. */
+		{{"a:downtime:6@1[eu]", "b:downtime:6@1[eu]",
+			 "c:downtime:6@1[eu]", "d:downtime:6@0[eu]",
+			 "e:downtime:6@0[eu]", "f:downtime:6@0[eu]"},
+			"d e f | a b c"},
+		{{"a:downtime:6@0[eu]", "b:downtime:6@0[eu]",
+			 "c:downtime:6@0[eu]", "d:downtime:1@0[eu]",
+			 "e:downtime:1@0[eu]", "f:downtime:1@0[eu]"},
+			"d e f | a b c"},
+		{{"a:downtime:5@0[eu]!", "b:downtime:5@0[eu]!",
+			 "c:downtime:5@0[eu]!", "d:downtime:5@0[eu]",
+			 "e:downtime:5@0[eu]", "f:downtime:5@0[eu]"},
+			"d e f | a b c"},
+		{{"a:downtime:6@0[ap,eu]", "b:downtime:6@0[ap,eu]",
+			 "c:downtime:6@0[ap,eu]", "d:downtime:6@0[us]",
+			 "e:downtime:6@0[us]", "f:downtime:6@0[us]"},
+			"d e f | a b c"},
+		{{"a:downtime:6@0[us]", "b:downtime:6@0[us]",
+			 "c:downtime:6@0[us]", "d:downtime:6@0[eu]",
+			 "e:downtime:6@0[eu]", "f:downtime:6@0[eu]"},
+			"d e f | a b c"},
 	};
 
 	(void)state;
@@ -228,16 +255,20 @@ static void test_pace(void **state)
 	static const struct {
 		double a, b; /* the intervals, 0: a minute */
 		int at_a, at_b; /* the counts at the end */
+		int begun;	/* that of all, when it began */
 		double told;
 		const char *says;
 	} rows[] = {
-		{0, 0, 20, 3, 0, ". Failing minutes: 20."},
-		{300, 300, 4, 3, 300, ", 4 failing probes from 2 regions."},
-		{300, 600, 4, 2, 300, ", 4 failing probes from 2 regions."},
-		{3600, 300, 1, 4, 300, ", 4 failing probes from 2 regions."},
+		{0, 0, 20, 3, 20, 0, ". Failing minutes: 20."},
+		{300, 300, 4, 3, 4, 300, ", 4 failing probes from 2 regions."},
+		{300, 600, 4, 2, 4, 300, ", 4 failing probes from 2 regions."},
+		{3600, 300, 1, 4, 1, 300, ", 4 failing probes from 2 regions."},
 		/* Those of the slow one are not minutes. */
-		{0, 300, 3, 4, 0, ". Failing minutes: 3."},
-		{300, 0, 4, 3, 0, ". Failing minutes: 3."},
+		{0, 300, 3, 4, 3, 0, ". Failing minutes: 3."},
+		{300, 0, 4, 3, 3, 0, ". Failing minutes: 3."},
+		/* Up to a minute all are. */
+		{60, 60, 3, 20, 3, 0, ". Failing minutes: 20."},
+		{60, 30, 3, 20, 3, 0, ". Failing minutes: 20."},
 	};
 
 	(void)state;
@@ -256,6 +287,7 @@ static void test_pace(void **state)
 			l.v[k].event.record.probe_count = counts[k];
 		}
 		correlation_begin(&st, l.v, l.n, &out);
+		assert_int_equal(out.v[0].record.probe_count, rows[i].begun);
 		for (size_t k = 0; k < 2; k++) {
 			struct alert_event e = {
 				.slug = (char[]) {"ab"[k], '\0'},
@@ -426,6 +458,7 @@ static void test_worse(void **state)
 		{"a", SEVERITY_P1, TIER_HARD_OUTAGE, 2},
 		{"a", SEVERITY_P1, TIER_HARD_OUTAGE, 2},
 	};
+	static const char *const regions[] = {"ap", "eu", "us"};
 	struct correlation_starts l = {0};
 	struct alert_events out = {0};
 	struct alert_state st;
@@ -450,10 +483,51 @@ static void test_worse(void **state)
 		};
 
 		snprintf(slug, sizeof slug, "%s", rows[i].slug);
+		strings_note_all(&e.regions, regions,
+			rows[i].tier == TIER_HARD_OUTAGE ? 3 : 1);
 		correlation_follow(NULL, &st, &e, &out);
+		strings_release(&e.regions);
 		assert_int_equal(out.n, rows[i].told);
 		assert_int_equal(ack->by == NULL, rows[i].told > 0);
 	}
+	/* From where, too, is known of the hard outage. */
+	assert_int_equal(out.v[0].record.n_regions, 2);
+	assert_int_equal(out.v[1].record.n_regions, 3);
+	events_release(&out);
+	state_release(&st);
+	correlation_release(&l);
+}
+
+/*
+ * It was our credential that they refused, and one of them is down now: that is
+ * told once.
+ */
+static void test_turned(void **state)
+{
+	const struct alert_event e = {
+		.slug = (char[]) {"a"},
+		.record.kind = ALERT_DOWNTIME,
+		.record.phase = ALERT_ESCALATED,
+		.record.severity = SEVERITY_P2,
+		.record.tier = TIER_STEP_ALERT,
+		.record.step = STEP_INITIALIZE,
+		.record.at = 720,
+	};
+	struct correlation_starts l = {0};
+	struct alert_events out = {0};
+	struct alert_state st;
+
+	(void)state;
+	note(&l, "a:downtime:5@10[eu,us]!");
+	note(&l, "b:downtime:5@10[eu,us]!");
+	state_init(&st, "*.12345678");
+	correlation_begin(&st, l.v, l.n, &out);
+	assert_int_equal(out.v[0].record.checks, CHECKS_REFUSED);
+	for (int i = 0; i < 2; i++)
+		correlation_follow(NULL, &st, &e, &out);
+	assert_int_equal(out.n, 2);
+	assert_int_equal(out.v[1].record.checks, CHECKS_FREE);
+	assert_int_equal(out.v[1].record.step, STEP_INITIALIZE);
 	events_release(&out);
 	state_release(&st);
 	correlation_release(&l);
@@ -489,12 +563,14 @@ static void test_join(void **state)
 		assert_null(inc->group);
 		incident_open(inc, SEVERITY_P1, 600, 600, 1);
 		strings_note(&inc->told, "chat");
+		strings_note(&inc->refused, "chat");
 		outbox_add(&st, &r, "{}", &to, 600);
 		correlation_join(&c, &st, ALERT_DOWNTIME, "*.12345678",
 			1777485000);
 		assert_string_equal(inc->group, "*.12345678");
 		assert_int_equal(st.n_outbox, named);
 		assert_int_equal(inc->told.n, named);
+		assert_int_equal(inc->refused.n, named);
 		state_release(&st);
 	}
 	strings_release(&to);
@@ -511,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_what_is_left),
 		cmocka_unit_test(test_worse),
+		cmocka_unit_test(test_turned),
 		cmocka_unit_test(test_join),
 	};
 

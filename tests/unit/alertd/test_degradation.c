@@ -20,13 +20,14 @@ struct spell {
 	const char *failing; /* letters of a, e and u, or NULL */
 	double p95, baseline; /* 0: not known */
 	long long failed[RATE_WINDOWS]; /* of 25, 150, 300, 1800, 21600 */
-	int rates; /* 2: known, but nothing was probed in the last half hour */
-	bool closed; /* behind it somebody closes what is open */
+	int rates; /* 2: known, but nothing was probed in the last half hour;
+		      -1: no verdicts, somebody closes what is open */
 };
 
 #define SLOW(ms) ms, 100, {0}, 0
 #define RATES(...) 0, 0, {__VA_ARGS__}, 1
 #define PLAIN 0, 0, {0}, 0
+#define CLOSED 0, 0, {0}, -1
 
 static void fill_regions(struct verdict *v, const struct spell *s, int minute,
 	struct verdict_region *regions, const char **failing)
@@ -104,11 +105,11 @@ static void check(const struct degradation_case *cases, size_t n)
 
 		night_init(&night, "AEU");
 		for (const struct spell *s = c->spells; s->to; s++) {
-			for (int m = s->from; m < s->to; m++)
+			for (int m = s->from; m < s->to && s->rates >= 0; m++)
 				judge(&night, s, m);
-			if (s->closed)
+			if (s->rates < 0)
 				ack_apply(&night.st, &gone,
-					NIGHT_START + 60 * s->to - 30,
+					NIGHT_START + 60 * s->from + 30,
 					&night.events);
 		}
 		night_tell(&night, got);
@@ -146,7 +147,8 @@ static void test_latency(void **state)
 			"2 latency_started P3 0 x3 -/- [e u]"},
 		{"no baseline", {{0, 9, NULL, 9999, 0, {0}, 0}}, ""},
 		{"closed: three that are probed later",
-			{{0, 3, NULL, SLOW(301), true}, {2, 6, NULL, SLOW(301)}},
+			{{0, 3, NULL, SLOW(301)}, {2, 3, NULL, CLOSED},
+				{2, 6, NULL, SLOW(301)}},
 			"2 latency_started P3 0 x3 -/- [e u] | "
 			"2 latency_resolved P3 0-2 x3 -/- [e u] | "
 			"5 latency_started P3 3 x3 -/- [e u]"},
@@ -186,8 +188,8 @@ static void test_error_rate(void **state)
 			"3 downtime_resolved P2 0-1 x1 tools-list/tools "
 			"[e u] | 6 error_rate_started P2 6 x1 -/http []"},
 		{"closed: with the next failure",
-			{{0, 1, NULL, RATES(3), true}, {1, 4, NULL, RATES(3)},
-				{4, 5, "e", RATES(3)}},
+			{{0, 1, NULL, RATES(3)}, {0, 1, NULL, CLOSED},
+				{1, 4, NULL, RATES(3)}, {4, 5, "e", RATES(3)}},
 			"0 error_rate_started P2 0 x1 -/http [] | "
 			"0 error_rate_resolved P2 0-0 x1 -/http [] | "
 			"4 error_rate_started P2 4 x1 -/http [e]"},

@@ -599,6 +599,39 @@ static void test_change_words(void **state)
 	tool_change_put(&b, &c);
 	assert_string_equal(b.p, "p became a, q became b, r became c and 2 "
 				 "more became others");
+	/* Nothing is said where no words are known. */
+	tool_change_words(&c, NULL, 0, false);
+	buf_clear(&b);
+	tool_words_put(&b, &c);
+	assert_string_equal(b.p, "");
+	buf_release(&b);
+	tool_change_release(&c);
+}
+
+/* Of a name so many characters are kept, and fewer shown, whatever they are. */
+static void test_long_names(void **state)
+{
+	char name[4 * (ALERT_NAME_MAX + 1) + 1] = "\x1b", want[sizeof name] = "?";
+	const char *tools[] = {name};
+	struct verdict_rename renamed = {name, name};
+	struct verdict_drift d = {.added = tools, .n_added = 1,
+		.renamed = &renamed, .n_renamed = 1};
+	struct tool_change c = {0};
+	struct buf b;
+
+	(void)state;
+	for (size_t i = 0; i < ALERT_NAME_MAX; i++)
+		memcpy(name + 1 + 4 * i, "\U0001F600", 4);
+	for (size_t i = 1; i < ALERT_NAME_MAX; i++)
+		memcpy(want + 4 * i - 3, "\U0001F600", 4);
+	tool_change_set(&c, &d);
+	assert_string_equal(c.added.v[0], want);
+	assert_string_equal(c.renamed.v[0], want);
+	assert_string_equal(c.renamed.v[1], want);
+	want[1 + 4 * 39] = '\0';
+	buf_init(&b, 1000);
+	tool_change_names(&b, &c.added);
+	assert_string_equal(b.p, want);
 	buf_release(&b);
 	tool_change_release(&c);
 }
@@ -1029,6 +1062,7 @@ int main(void)
 		cmocka_unit_test(test_eras),
 		cmocka_unit_test(test_drifts),
 		cmocka_unit_test(test_change_words),
+		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_churn),
 		cmocka_unit_test(test_churn_closed),
 		cmocka_unit_test(test_wrong_clock),

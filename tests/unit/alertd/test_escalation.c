@@ -390,18 +390,19 @@ static void test_ack_broken(void **state)
 }
 
 /* Policies without a name that match the same, but for their hours. */
+static const char by_hours[] =
+	"alerts:\n"
+	"  routes: [{name: day, type: command, command: [x]}, "
+	"{name: night, type: command, command: [x]}]\n"
+	"  policies:\n"
+	"    - {match: {severities: [P1]}, steps: [{routes: [day]}, "
+	"{after: 15m, routes: [night]}], hours: '08:00-18:00'}\n"
+	"    - {match: {severities: [P1]}, steps: [{routes: [night]}], "
+	"hours: '18:00-08:00'}\n";
+
 static void test_hours_unnamed(void **state)
 {
-	static const char text[] =
-		"alerts:\n"
-		"  routes: [{name: day, type: command, command: [x]}, "
-		"{name: night, type: command, command: [x]}]\n"
-		"  policies:\n"
-		"    - {match: {severities: [P1]}, steps: [{routes: [day]}, "
-		"{after: 15m, routes: [night]}], hours: '08:00-18:00'}\n"
-		"    - {match: {severities: [P1]}, steps: [{routes: [night]}], "
-		"hours: '18:00-08:00'}\n";
-	struct conf *c = conf_must(text, "");
+	struct conf *c = conf_must(by_hours, "");
 	struct watch w;
 
 	(void)state;
@@ -449,6 +450,57 @@ static void test_hours(void **state)
 		   "3 downtime_acknowledged P1: channel | "
 		   "18 downtime_reminder P1: channel pager | "
 		   "18 downtime_escalated P1: channel pager");
+}
+
+/* Which step is next, and when, as far as is known now. */
+static void test_due(void **state)
+{
+	static const struct {
+		bool by_hours;
+		const char *word;
+		int times, now;	   /* minutes */
+		const char *next; /* NULL: there is none */
+	} rows[] = {
+		{false, "EU1", 1, 0, "5 phone"},
+		{false, "EU1", 5, 4, "5 phone"},
+		{false, "EU1", 6, 5, "15 second"},
+		{false, "EU1", 16, 15, "30 second"},
+		{false, "EU1", 31, 30, NULL},
+		{false, "AEU1", 6, 5, "30 second"},
+		/* One that is due already: no verdict has come since. */
+		{false, "EU1", 1, 8, "5 phone"},
+		/* Nobody else is told of a P2. */
+		{false, "EU6", 1, 0, NULL},
+		/* The night has a policy of its own, and begins it then. */
+		{true, "EU1", 3, 2, "15 night"},
+		{true, "EU1", 3, 10, "10 night"},
+		{true, "EU1", 11, 10, NULL},
+	};
+	struct conf *c = conf_must(by_hours, "");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct conf *conf = rows[i].by_hours ? c : &usual;
+		double now = NIGHT_START + 60.0 * rows[i].now, due;
+		struct strings routes = {0};
+		char got[30];
+		struct watch w;
+
+		watch_init(&w, conf);
+		minutes(&w, rows[i].word, rows[i].times);
+		due = escalation_due(
+			conf, &w.n.st, ALERT_DOWNTIME, now, &routes);
+		assert_true(due == escalation_due(conf, &w.n.st,
+					   ALERT_DOWNTIME, now, NULL));
+		snprintf(got, sizeof got, "%.0f %s", (due - NIGHT_START) / 60,
+			routes.n ? routes.v[0] : "nobody");
+		if (rows[i].next ? strcmp(got, rows[i].next) != 0
+				 : due < INFINITY || routes.n)
+			fail_msg("%zu: %s", i, got);
+		strings_release(&routes);
+		watch_release(&w);
+	}
+	conf_free(c);
 }
 
 static void test_policies(void **state)
@@ -643,6 +695,7 @@ int main(void)
 		cmocka_unit_test(test_ack_broken),
 		cmocka_unit_test(test_hours),
 		cmocka_unit_test(test_hours_unnamed),
+		cmocka_unit_test(test_due),
 		cmocka_unit_test(test_policies),
 		cmocka_unit_test(test_nameless),
 		cmocka_unit_test(test_stored),

@@ -3,10 +3,10 @@
  * though each holds back what may be a trouble that servers share.
  */
 #include "base/xalloc.h"
-#include "conf/policy.h"
 #include "delivery/worker.h"
 #include "evaluate.h"
 #include "incident/event.h"
+#include "incident/policy.h"
 #include "notifier.h"
 #include "state/backend.h"
 #include "state/state_store.h"
@@ -78,7 +78,7 @@ static const struct state_backend backend = {
 
 /* One mcp-alert, and the servers whose verdicts it reads. */
 struct alert {
-	struct notifier_setup setup;
+	struct run setup;
 	struct conf_policy policy;
 	struct worker *worker;
 	struct evaluator *e;

@@ -630,6 +630,95 @@ static void test_hardly_known(void **state)
 	night_release(&n);
 }
 
+/* How long the next report of a region is due: twice as long as its probes are
+   apart, and no less than two minutes. */
+static void test_hearing(void **state)
+{
+	static const struct {
+		double interval_s;
+		int minutes; /* after the report that counted */
+		enum hearing hearing;
+	} rows[] = {{0, 0, HEARD}, {0, 1, REPORT_DUE}, {0, 2, NOT_HEARD},
+		{30, 1, REPORT_DUE}, {60, 2, NOT_HEARD}, {300, 9, REPORT_DUE},
+		{300, 10, NOT_HEARD}};
+	const char *failing[] = {"e"};
+	struct verdict_region r = {.region = "e", .state = STATE_BROKEN,
+		.failed_step = STEP_TLS, .started_at = NIGHT_START + 7.5};
+	struct verdict v = {.slug = "s", .window = NIGHT_START,
+		.verdict = VERDICT_AMBER, .tier = TIER_REGIONAL,
+		.step = STEP_TLS, .expected = 3, .failing = failing,
+		.n_failing = 1, .regions = &r, .n_regions = 1};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct observation s;
+		struct alert_state st;
+
+		state_init(&st, "s");
+		st.interval_s = rows[i].interval_s;
+		s = observation_of(&st, &v);
+		streak_count(&st, &v, &s);
+		assert_int_equal(region_hearing(&st, &v,
+			NIGHT_START + 60 * rows[i].minutes, "e"),
+			rows[i].hearing);
+		state_release(&st);
+	}
+}
+
+/* A probe from the future is not the last that was reported: two seconds are not
+   the future. */
+static void test_reported(void **state)
+{
+	static const struct {
+		double after;
+		int64_t reported;
+	} rows[] = {{7.5, NIGHT_START + 7}, {62, NIGHT_START + 62},
+		{62.5, 0}, {3600, 0}};
+	const char *failing[] = {"e"};
+	struct verdict_region r = {.region = "e", .state = STATE_BROKEN,
+		.failed_step = STEP_TLS};
+	struct verdict v = {.slug = "s", .window = NIGHT_START,
+		.verdict = VERDICT_AMBER, .tier = TIER_REGIONAL,
+		.step = STEP_TLS, .expected = 3, .failing = failing,
+		.n_failing = 1, .regions = &r, .n_regions = 1};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct observation s;
+		struct alert_state st;
+
+		state_init(&st, "s");
+		r.started_at = NIGHT_START + rows[i].after;
+		s = observation_of(&st, &v);
+		streak_count(&st, &v, &s);
+		assert_int_equal(
+			region_counted(&st, "e")->reported, rows[i].reported);
+		state_release(&st);
+	}
+}
+
+/* Of a region for which nothing counts any more nothing is kept. */
+static void test_dropped(void **state)
+{
+	static const struct {
+		const char *counts, *then;
+	} rows[] = {{"E2", "."}, {"%E", "."}, {".,E", "."},
+		/* Its limits end with the downtime. */
+		{"%E*3 EU1 %E*2", "%E"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct night n;
+
+		night_init(&n, "AEU");
+		night_run(&n, rows[i].counts);
+		assert_int_equal(n.st.n_regions, 1);
+		night_run(&n, rows[i].then);
+		assert_int_equal(n.st.n_regions, 0);
+		night_release(&n);
+	}
+}
+
 /* Regions agree by reports that are new, and fail at one step. */
 static void test_agree_beside_awaited(void **state)
 {
@@ -911,8 +1000,10 @@ static void test_under_way(void **state)
 			"@4 .;E @4 . . .",
 			"0 downtime_started P1 0 x1 dns/transport [e u] | "
 			"6 downtime_resolved P1 0-4 x2 dns/transport [e u]"},
-		{"nor does one pass where some fail", "AEU", "EU1 ~E1;U*9",
-			"0 downtime_started P1 0 x1 dns/transport [e u]"},
+		{"nor is one unseen, where some fail: it is promoted in time",
+			"AEU", "EU6*30 ~E6;U",
+			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
+			"30 downtime_escalated P1 0 x30 tools-list/tools [e u]"},
 		{"nor does one fail by what was seen before", "AEU",
 			"EU1 @1 EU1;EU @1 . @2 . @3 .",
 			"0 downtime_started P1 0 x1 dns/transport [e u] | "
@@ -947,6 +1038,9 @@ int main(void)
 		cmocka_unit_test(test_under_way),
 		cmocka_unit_test(test_throttled),
 		cmocka_unit_test(test_hardly_known),
+		cmocka_unit_test(test_hearing),
+		cmocka_unit_test(test_reported),
+		cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_agree_beside_awaited),
 		cmocka_unit_test(test_region_twice),
 		cmocka_unit_test(test_wrong_clock),

@@ -357,6 +357,33 @@ static void test_silent_overrun(void **state)
 	night_release(&n);
 }
 
+/* What an overrun says of its downtime: it is told in its place. */
+static void test_overrun_says(void **state)
+{
+	const struct alert_record *r;
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	n.said = "no disk";
+	n.refused = true;
+	night_run(&n, "m0-5 EU2*11");
+	r = &n.events.v[n.events.n - 1].record;
+	assert_int_equal(r->kind, ALERT_OVERRUN);
+	assert_string_equal(r->last_error, "x");
+	assert_string_equal(r->said, "no disk");
+	assert_int_equal(r->checks, CHECKS_REFUSED);
+	assert_int_equal(r->tier, TIER_STEP_ALERT);
+	/* Later the server fails, too: its end is that of the server. */
+	n.refused = false;
+	night_run(&n, "EU2 .*3");
+	r = &n.events.v[n.events.n - 1].record;
+	assert_int_equal(r->kind, ALERT_OVERRUN);
+	assert_int_equal(r->phase, ALERT_RESOLVED);
+	assert_int_equal(r->checks, CHECKS_FREE);
+	night_release(&n);
+}
+
 /* A store that another program wrote into: there is one overrun all the same. */
 static void test_one_overrun(void **state)
 {
@@ -385,6 +412,7 @@ int main(void)
 		cmocka_unit_test(test_timeline),
 		cmocka_unit_test(test_stored),
 		cmocka_unit_test(test_silent_overrun),
+		cmocka_unit_test(test_overrun_says),
 		cmocka_unit_test(test_one_overrun),
 	};
 

@@ -3,7 +3,7 @@
  * a configuration or a stranger becomes a header field, a line of SMTP, or
  * garbage.
  */
-#include "transport/mime.h"
+#include "transport/transport.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

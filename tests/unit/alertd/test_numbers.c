@@ -5,7 +5,7 @@
  */
 #include "nights.h"
 
-#include "conf/policy.h"
+#include "incident/policy.h"
 #include "incident/route_test.h"
 #include "routing/what_if.h"
 

@@ -6,7 +6,6 @@
 
 #include "base/buf.h"
 #include "print.h"
-#include "transport/journal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +16,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
 #include <cmocka.h>
 
 /* A journal, and a pipe in place of standard output. */

@@ -5,9 +5,9 @@
  */
 #include "incident/pipeline_health.h"
 
-#include "conf/policy.h"
 #include "incident/acknowledgement.h"
 #include "incident/machine.h"
+#include "incident/policy.h"
 
 #include <math.h>
 #include <setjmp.h>

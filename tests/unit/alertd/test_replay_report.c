@@ -2,9 +2,8 @@
  * Goal: a policy sets exactly the numbers that it names, or is refused; what
  * counts as a page, in a replay and in a report; and which incidents two policies have in common.
  */
-#include "commands/replay_report.h"
-#include "commands/report.h"
-#include "conf/policy.h"
+#include "commands/commands.h"
+#include "incident/policy.h"
 #include "incident/machine.h"
 
 #include <setjmp.h>

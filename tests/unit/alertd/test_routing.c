@@ -195,6 +195,11 @@ static const struct {
 	      "hours: \"20:00-21:00\"}]\n",
 		ALERT_DOWNTIME, SEVERITY_P2, "ours", NOON,
 		"chat@2026-03-27T19:00"},
+	/* A day has one digest, also that on which 02:30 comes twice. */
+	{CHAT "  policies: [{steps: [{routes: [chat]}], digest: daily, "
+	      "hours: \"02:30-05:00\"}]\n",
+		ALERT_DOWNTIME, SEVERITY_P2, "ours", "2026-10-25T01:05:00Z",
+		"chat@2026-10-26T01:30"},
 	/*
 	 * Those of a policy for P1 say when it matches, on the clocks of alerts:
 	 * 18:00 in Berlin, and the hour that is not there, and the one that comes
@@ -386,56 +391,60 @@ static void test_boundaries(void **state)
 	}
 }
 
-/* Within hours or not, and when they begin again. */
+/* Within hours or not, when they begin again, and when they change. */
 static void test_hours(void **state)
 {
 	static const struct {
 		const char *hours, *zone, *when;
 		bool within;
-		const char *next;
+		const char *next, *change; /* the latter on any day */
 	} hours[] = {
 		{OFFICE, "Europe/Berlin", "2026-03-27T07:59:59Z", false,
-			"2026-03-27T08:00:00Z"},
+			"2026-03-27T08:00:00Z", "2026-03-27T08:00:00Z"},
 		{OFFICE, "Europe/Berlin", "2026-03-27T08:00:00Z", true,
-			"2026-03-30T07:00:00Z"},
+			"2026-03-30T07:00:00Z", "2026-03-27T17:00:00Z"},
 		{OFFICE, "Europe/Berlin", "2026-03-27T16:59:59Z", true,
-			"2026-03-30T07:00:00Z"},
+			"2026-03-30T07:00:00Z", "2026-03-27T17:00:00Z"},
 		{OFFICE, "Europe/Berlin", "2026-03-27T17:00:00Z", false,
-			"2026-03-30T07:00:00Z"},
+			"2026-03-30T07:00:00Z", "2026-03-28T08:00:00Z"},
 		{OFFICE, "Europe/Berlin", "2026-03-28T11:00:00Z", false,
-			"2026-03-30T07:00:00Z"},
+			"2026-03-30T07:00:00Z", "2026-03-28T17:00:00Z"},
 		/* 02:30 comes once more. */
 		{"02:30-05:00", "Europe/Berlin", "2026-10-25T01:05:00Z",
-			false, "2026-10-25T01:30:00Z"},
+			false, "2026-10-25T01:30:00Z", "2026-10-25T01:30:00Z"},
 		/* It goes back on 2026-10-25, a Sunday. */
 		{OFFICE, "Europe/Berlin", "2026-10-26T07:00:00Z", false,
-			"2026-10-26T08:00:00Z"},
+			"2026-10-26T08:00:00Z", "2026-10-26T08:00:00Z"},
 		/* Sunday's night goes on into Monday. */
 		{"sun 22:00-06:00", "UTC", "2026-03-29T21:59:00Z", false,
-			"2026-03-29T22:00:00Z"},
+			"2026-03-29T22:00:00Z", "2026-03-29T22:00:00Z"},
 		{"sun 22:00-06:00", "UTC", "2026-03-29T22:00:00Z", true,
-			"2026-04-05T22:00:00Z"},
+			"2026-04-05T22:00:00Z", "2026-03-30T06:00:00Z"},
 		{"sun 22:00-06:00", "UTC", "2026-03-30T05:59:00Z", true,
-			"2026-04-05T22:00:00Z"},
+			"2026-04-05T22:00:00Z", "2026-03-30T06:00:00Z"},
 		{"sun 22:00-06:00", "UTC", "2026-03-30T06:00:00Z", false,
-			"2026-04-05T22:00:00Z"},
+			"2026-04-05T22:00:00Z", "2026-03-30T22:00:00Z"},
 		{"sun 22:00-06:00", "UTC", "2026-03-29T05:00:00Z", false,
-			"2026-03-29T22:00:00Z"},
+			"2026-03-29T22:00:00Z", "2026-03-29T06:00:00Z"},
 		{"22:00-06:00", "UTC", "2026-03-29T05:00:00Z", true,
-			"2026-03-29T22:00:00Z"},
+			"2026-03-29T22:00:00Z", "2026-03-29T06:00:00Z"},
 	};
 
 	(void)state;
 	assert_true(hours_within(NULL, "UTC", 0));
 	for (size_t i = 0; i < sizeof hours / sizeof *hours; i++) {
 		double t = at(hours[i].when);
-		char next[CLOCK_RFC3339];
+		char next[CLOCK_RFC3339], change[CLOCK_RFC3339];
 
 		assert_int_equal(hours_within(hours[i].hours, hours[i].zone, t),
 			hours[i].within);
 		clock_rfc3339(hours_next(hours[i].hours, hours[i].zone, t),
 			next);
 		assert_string_equal(next, hours[i].next);
+		clock_rfc3339((int64_t)hours_change(hours[i].hours,
+				      hours[i].zone, t),
+			change);
+		assert_string_equal(change, hours[i].change);
 	}
 }
 

@@ -6,8 +6,7 @@
 #include "sink_bodies.h"
 
 #include "incident/state.h"
-#include "incident/state.h"
-#include "sinks/escape.h"
+#include "sinks/sink.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +14,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 /* The result in a letter: ok, down, mend, mend for whom it is, refused, or the

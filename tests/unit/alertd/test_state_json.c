@@ -4,7 +4,7 @@
  */
 #include "nights.h"
 
-#include "commands/timeline.h"
+#include "commands/commands.h"
 #include "records/history.h"
 #include "records/incident.h"
 #include "records/probe.h"

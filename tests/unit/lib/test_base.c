@@ -1,16 +1,15 @@
 /*
  * Goal: the small modules that everything else stands on: num, text, names,
- * clock, sha256, siphash, strings, spelling; buf is tested by test_buf.
+ * clock, sha256, strings, spelling; buf is tested by test_buf.
  */
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/sha256.h"
-#include "base/siphash.h"
 #include "base/spelling.h"
 #include "base/strings.h"
 #include "base/text.h"
-#include "mcp/names.h"
+#include "terms/names.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -403,26 +402,6 @@ static void test_sha256_pieces(void **state)
 	sha256_free(NULL);
 }
 
-/* The vectors of the paper and of its reference code. */
-static void test_siphash(void **state)
-{
-	static const struct {
-		size_t n;
-		uint64_t expected;
-	} rows[] = {{0, 0x726fdb47dd0e0e31}, {1, 0x74f839c593dc67fd},
-		{7, 0xab0200f58b01d137}, {8, 0x93f5f5799a932462},
-		{15, 0xa129ca6149be45e5}};
-	const struct siphash_key key = {
-		{0x0706050403020100, 0x0f0e0d0c0b0a0908}};
-	unsigned char text[15];
-
-	(void)state;
-	for (unsigned char i = 0; i < sizeof text; i++)
-		text[i] = i;
-	for (size_t i = 0; i < COUNT(rows); i++)
-		assert_true(siphash(&key, text, rows[i].n) == rows[i].expected);
-}
-
 /* Noting many is noting each. */
 static void test_note_all(void **state)
 {
@@ -563,7 +542,6 @@ int main(void)
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_sha256),
 		cmocka_unit_test(test_sha256_pieces),
-		cmocka_unit_test(test_siphash),
 		cmocka_unit_test(test_note_all),
 		cmocka_unit_test(test_spelling),
 	};

@@ -584,6 +584,26 @@ static void test_late(void **state)
 	}
 }
 
+/* The vectors of the paper and of its reference code. */
+static void test_siphash(void **state)
+{
+	static const struct {
+		size_t n;
+		uint64_t expected;
+	} rows[] = {{0, 0x726fdb47dd0e0e31}, {1, 0x74f839c593dc67fd},
+		{7, 0xab0200f58b01d137}, {8, 0x93f5f5799a932462},
+		{15, 0xa129ca6149be45e5}};
+	const struct siphash_key key = {
+		{0x0706050403020100, 0x0f0e0d0c0b0a0908}};
+	unsigned char text[15];
+
+	(void)state;
+	for (unsigned char i = 0; i < sizeof text; i++)
+		text[i] = i;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_true(siphash(&key, text, rows[i].n) == rows[i].expected);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -598,6 +618,7 @@ int main(void)
 		cmocka_unit_test(test_name_length),
 		cmocka_unit_test(test_kept_size),
 		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_siphash),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

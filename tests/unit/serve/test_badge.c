@@ -4,10 +4,6 @@
  */
 #include "badge/badge.h"
 
-#include "badge/card.h"
-#include "badge/glyphs.h"
-#include "badge/shields.h"
-#include "badge/words.h"
 #include "cgi/request.h"
 #include "data/maintenance.h"
 #include "data/places.h"
@@ -135,7 +131,7 @@ static void test_badge_without(void **state)
 /* The whole image, so that a change of it is a change here. */
 static void test_badge_hostile(void **state)
 {
-	const struct badge g = {.label = "<&>",
+	const struct badge_words w = {.label = "<&>",
 		.message = "\"\x01'\xff",
 		.title = "</title>\xe2\x80\xae",
 		.colour = "\"/><script>"};
@@ -143,7 +139,7 @@ static void test_badge_hostile(void **state)
 
 	(void)state;
 	buf_init(&b.out, 4000);
-	badge_draw(&b, &g);
+	badge_put_words(&b, &w, &usual);
 	assert_string_equal(b.out.p,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"82\" "
 		"height=\"20\" role=\"img\" aria-label=\"&lt;/title&gt;?\">"
@@ -588,8 +584,8 @@ static void put_card(struct html *b, const char *name, const char *json)
 
 	buf_clear(&b->out);
 	assert_int_equal(view_read(json, true, AS_OF + 30, &v, why), 0);
-	card_draw(b,
-		&(struct card) {.name = name, .title = name, .view = &v});
+	badge_put(b, &(struct badge_subject) {.slug = name, .view = &v},
+		&(struct badge_look) {.card = true});
 	view_release(&v);
 }
 

@@ -4,13 +4,13 @@
  */
 #include "base/buf.h"
 #include "data/brand.h"
-#include "data/incident_words.h"
+#include "words/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/search.h"
-#include "mcp/histogram.h"
-#include "mcp/regions.h"
-#include "pages/status_page.h"
+#include "terms/histogram.h"
+#include "terms/regions.h"
+#include "pages/pages.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -2,7 +2,7 @@
  * Goal: of more incidents than are kept those that go on stay, however old they
  * are, and of the others the newest.
  */
-#include "data/incident_rows.h"
+#include "words/incident_rows.h"
 
 #include "data/incidents.h"
 #include "data/places.h"

@@ -2,7 +2,7 @@
  * Goal: the words of an incident agree with where it was: everywhere, or in which
  * places, in the order of the list.
  */
-#include "data/incident_words.h"
+#include "words/incident_words.h"
 
 #include "data/incidents.h"
 #include "data/places.h"

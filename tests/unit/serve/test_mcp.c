@@ -8,8 +8,6 @@
 #include "cgi/request.h"
 #include "http/respond.h"
 #include "json/json.h"
-#include "mcp/revision.h"
-#include "mcp/transport.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

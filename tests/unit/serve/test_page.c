@@ -2,20 +2,16 @@
  * Goal: pages and feeds show what is published and nothing more: no state that
  * is not known, no detail for operators, no text that escapes its markup.
  */
-#include "api/feed.h"
+#include "api/api.h"
+#include "cgi/request.h"
+#include "data/brand.h"
 #include "data/page_data.h"
 #include "data/server.h"
 #include "data/tool_current.h"
 #include "data/tool_history.h"
-#include "data/brand.h"
 #include "data/view.h"
-#include "cgi/request.h"
-#include "pages/error_page.h"
 #include "http/paging.h"
-#include "pages/incident_page.h"
-#include "pages/index_page.h"
-#include "pages/status_page.h"
-#include "pages/tools_page.h"
+#include "pages/pages.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -8,9 +8,7 @@
 #include "data/page_data.h"
 #include "data/server.h"
 #include "data/view.h"
-#include "pages/history_page.h"
-#include "pages/incident_page.h"
-#include "pages/status_page.h"
+#include "pages/pages.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -9,10 +9,8 @@
 #include "data/page_data.h"
 #include "data/server.h"
 #include "pages/html.h"
-#include "pages/status_page.h"
+#include "pages/pages.h"
 #include "preview/canvas.h"
-#include "preview/font.h"
-#include "preview/png.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * Goal: a scrape holds what is published and nothing more; a metric without a
  * value is left out.
  */
-#include "api/prometheus.h"
+#include "api/api.h"
 
 #include "data/view.h"
 

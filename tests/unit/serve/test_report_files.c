@@ -2,7 +2,7 @@
  * Goal: a report as CSV is that of RFC 4180, no cell of it begins like a
  * formula, and as JSON it has titles, whatever these are.
  */
-#include "api/report_files.h"
+#include "api/api.h"
 
 #include "data/report.h"
 

@@ -2,7 +2,6 @@
  * Goal: status, fields and body go to the web server as the contract says; and
  * If-None-Match is read as in RFC 9110.
  */
-#include "http/etag.h"
 #include "http/respond.h"
 
 #include <setjmp.h>

@@ -4,7 +4,6 @@
  * of the account, and for nothing else.
  */
 #include "access/credentials.h"
-#include "access/session.h"
 #include "http/route.h"
 
 #include <setjmp.h>

@@ -3,7 +3,7 @@
  * what is true and nothing that is not for them; and no name, intro or address ends
  * the markup, the data or the policy that it stands in.
  */
-#include "api/sitemap.h"
+#include "api/api.h"
 #include "data/brand.h"
 #include "fetch/fetch_listing.h"
 #include "http/respond.h"

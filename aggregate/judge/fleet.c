@@ -1,0 +1,606 @@
+#include "judge/fleet.h"
+
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/spelling.h"
+#include "base/strings.h"
+#include "base/xalloc.h"
+#include "conf/conf.h"
+#include "json/json.h"
+#include "judge/listing.h"
+#include "records/listing_row.h"
+#include "records/probe.h"
+#include "records/spool.h"
+#include "store/keys.h"
+#include "store/retention.h"
+#include "store/store.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How many servers are written together. */
+#define GROUP 100
+/* The clock of the machine that runs rounds may be ahead of ours by this. */
+#define ROUND_AHEAD_S 10
+
+static struct rule rule_of(const struct conf_server *s)
+{
+	struct rule r = rule_default(s->interval_s);
+	const struct conf_thresholds *t = &s->thresholds;
+
+	r.lookback_s = t->lookback_s;
+	r.tolerance_s = t->tolerance_s;
+	r.divergence_s = t->divergence_s;
+	r.quorum = t->quorum;
+	r.step_alert = t->step_alert;
+	r.hard_outage = t->hard_outage;
+	r.alone = t->alone;
+	r.throttled = t->throttled;
+	r.tool_churn = t->tool_churn;
+	return r;
+}
+
+void fleet_configured(struct fleet *f, const struct conf *c, const char *slug)
+{
+	*f = (struct fleet) {.conf = c,
+		.n = conf_count(c),
+		.maintenance_s = c->policy.maintenance_s,
+		.maintenance_counts = c->site_maintenance_counts};
+	if (!slug)
+		return;
+	f->first = conf_place(c, slug);
+	f->n = f->first != CONF_NOWHERE;
+}
+
+struct fleet_server fleet_at(const struct fleet *f, size_t i)
+{
+	struct conf_server s;
+
+	if (!f->conf)
+		return (struct fleet_server) {.slug = f->slugs[f->first + i],
+			.interval_s = 60,
+			.rule = rule_default(60)};
+	s = conf_server_at(f->conf, f->first + i);
+	return (struct fleet_server) {.slug = s.slug,
+		.url = s.url,
+		.account = s.account,
+		.is_private = s.private,
+		.regions = (const char *const *)s.regions,
+		.n_regions = s.n_regions,
+		.interval_s = s.interval_s,
+		.rule = rule_of(&s)};
+}
+
+/* When the round of a spool record began, if it is under way; else 0. */
+static double round_of(const char *text, double now)
+{
+	struct spool_record spool;
+	char why[RECORD_WHY];
+	double at = 0;
+	struct record r;
+
+	if (record_read(text, strlen(text), &r, why))
+		return 0;
+	if (r.type == RECORD_SPOOL && spool_take(r.doc, &spool, why) &&
+		now >= spool.round_at - ROUND_AHEAD_S &&
+		now < spool.round_until)
+		at = spool.round_at;
+	record_release(&r);
+	return at;
+}
+
+int fleet_read_round(struct fleet *f, struct store *s, double now)
+{
+	const struct store_reply *r = store_one(s, "HVALS", KEY_SPOOLS, NULL);
+
+	if (!r)
+		return store_failed(s);
+	f->round = 0;
+	for (size_t i = 0; i < store_count(r); i++) {
+		const char *text = store_text(store_item(r, i));
+
+		if (text)
+			f->round = fmax(f->round, round_of(text, now));
+	}
+	return 0;
+}
+
+size_t fleet_some(const struct fleet *f, size_t first, size_t most,
+	struct fleet_server *out)
+{
+	size_t n = 0;
+
+	for (; n < most && first + n < f->n; n++)
+		out[n] = fleet_at(f, first + n);
+	return n;
+}
+
+size_t fleet_place(const struct fleet *f, const char *slug)
+{
+	size_t i = f->conf ? conf_place(f->conf, slug)
+			   : strings_place(f->slugs, f->n_slugs,
+				     sizeof *f->slugs, slug);
+
+	if (i == CONF_NOWHERE || i < f->first || i - f->first >= f->n ||
+		(!f->conf && strcmp(f->slugs[i], slug) != 0))
+		return f->n;
+	return i - f->first;
+}
+
+static int by_stored_slug(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+int fleet_stored(struct fleet *f, struct store *s, const char *slug)
+{
+	const struct store_reply *r =
+		store_one(s, "HKEYS", KEY_SERVERS, NULL);
+	size_t n = store_count(r);
+
+	memset(f, 0, sizeof *f);
+	f->maintenance_s = FLEET_MAINTENANCE_S;
+	f->maintenance_counts = true;
+	if (!r) {
+		return store_failed(s);
+	}
+	f->slugs = xcalloc(n, sizeof *f->slugs);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = store_text(store_item(r, i));
+
+		if (!name || !slug_valid(name) ||
+			(slug && strcmp(slug, name) != 0))
+			continue;
+		f->slugs[f->n++] = xstrdup(name);
+	}
+	f->n_slugs = f->n;
+	if (f->n)
+		qsort(f->slugs, f->n, sizeof *f->slugs, by_stored_slug);
+	return 0;
+}
+
+void fleet_release(struct fleet *f)
+{
+	for (size_t i = 0; i < f->n_slugs; i++)
+		free(f->slugs[i]);
+	free(f->slugs);
+	if (f->maintenance)
+		maintenance_list_release(f->maintenance);
+	free(f->maintenance);
+	memset(f, 0, sizeof *f);
+}
+
+int fleet_read_maintenance(struct fleet *f, struct store *s)
+{
+	maintenance_list_ask(s);
+	if (store_run(s))
+		return store_failed(s);
+	f->maintenance = xcalloc(1, sizeof *f->maintenance);
+	maintenance_list_read(store_reply(s, 0), f->maintenance);
+	return 0;
+}
+
+const char *fleet_counted_as(const struct fleet *f,
+	const struct fleet_server *server, const struct verdict *v)
+{
+	if (v->unchecked)
+		return v->verdict == VERDICT_RED ? "red-unchecked"
+						 : "amber-unchecked";
+	if (v->verdict == VERDICT_RED && f->maintenance && f->maintenance->n &&
+		maintenance_list_now(f->maintenance, server->slug,
+			server->account, (double)v->window, f->maintenance_s)
+			.found)
+		return "red-maintenance";
+	return verdict_colour_name(v->verdict);
+}
+
+static void put_region(const struct conf *c, const char *name, struct buf *b)
+{
+	const struct conf_region *r = conf_region(c, name);
+
+	buf_str(b, "{\"name\":");
+	json_put_str(b, name);
+	json_put_member(b, "city", r ? r->city : name);
+	if (r && r->position.known) {
+		buf_str(b, ",\"position\":[");
+		json_put_num(b, r->position.latitude);
+		buf_char(b, ',');
+		json_put_num(b, r->position.longitude);
+		buf_char(b, ']');
+	}
+	buf_char(b, '}');
+}
+
+/* What readers need of the site; maintenance_max limits what they announce. */
+static void put_site(const struct conf *c, struct buf *b)
+{
+	buf_str(b, "{\"title\":");
+	json_put_str(b, c->site_title);
+	json_put_member(b, "url", c->site_url);
+	json_put_member(b, "link", c->site_link);
+	json_put_member(b, "colour", c->site_colour);
+	json_put_member(b, "logo", c->site_logo);
+	json_put_member(b, "intro", c->site_intro);
+	json_put_member(b, "imprint", c->site_imprint);
+	json_put_member(b, "privacy", c->site_privacy);
+	json_put_member(b, "support", c->site_support);
+	buf_fmt(b, ",\"maintenance_max\":%.0f,\"maintenance_counts\":%s}",
+		c->policy.maintenance_s,
+		c->site_maintenance_counts ? "true" : "false");
+}
+
+/* The digest of the token that shows a server; NULL where there is none. */
+static const char *token_of(const struct conf *c, const struct conf_server *s)
+{
+	const struct conf_account *a =
+		s->account ? conf_account(c, s->account) : NULL;
+
+	return a ? a->token_sha256 : NULL;
+}
+
+static void put_server(const struct conf *c, const struct conf_server *s,
+	struct buf *b)
+{
+	buf_clear(b);
+	buf_str(b, "{\"url\":");
+	json_put_str(b, s->url);
+	buf_fmt(b, ",\"private\":%s,\"account\":",
+		s->private ? "true" : "false");
+	json_put_str(b, s->account);
+	json_put_member(b, "token_sha256", token_of(c, s));
+	buf_fmt(b, ",\"interval\":%.0f,\"regions\":[", s->interval_s);
+	for (size_t i = 0; i < s->n_regions; i++) {
+		if (i)
+			buf_char(b, ',');
+		put_region(c, s->regions[i], b);
+	}
+	buf_str(b, "],\"title\":");
+	json_put_str(b, s->title);
+	/* Only where there is something to say: most servers have none of these. */
+	if (s->endpoint == CONF_PRIVATE)
+		buf_str(b, ",\"endpoint_private\":true");
+	if (s->tools == CONF_PRIVATE)
+		buf_str(b, ",\"tools_private\":true");
+	if (s->auth.bare_401 && s->auth.mode == CONF_AUTH_NONE)
+		json_put_member(b, "auth", "bare");
+	else if (s->auth.mode != CONF_AUTH_NONE)
+		json_put_member(b, "auth",
+			s->auth.mode == CONF_AUTH_OAUTH	 ? "oauth"
+			: s->auth.mode == CONF_AUTH_MTLS ? "certificate"
+							 : "credential");
+	if (s->group)
+		json_put_member(b, "group", s->group);
+	for (size_t i = 0; i < s->n_tags; i++) {
+		buf_str(b, i ? "," : ",\"tags\":[");
+		json_put_str(b, s->tags[i]);
+	}
+	buf_str(b, s->n_tags ? "]}" : "}");
+}
+
+/* A server of an account, by whose name they are in order. */
+struct owned {
+	const char *account;
+	size_t place;
+};
+
+static int by_account(const void *a, const void *b)
+{
+	const struct owned *x = a, *y = b;
+	int d = strcmp(x->account, y->account);
+
+	return d ? d : (x->place > y->place) - (x->place < y->place);
+}
+
+static struct owned *owned_servers(const struct conf *c, size_t *n)
+{
+	struct owned *v = NULL;
+	size_t cap = 0;
+
+	*n = 0;
+	for (size_t i = 0; i < conf_count(c); i++) {
+		const char *account = conf_server_at(c, i).account;
+
+		if (!account)
+			continue;
+		v = xgrow(v, &cap, *n + 1, sizeof *v);
+		v[(*n)++] = (struct owned) {account, i};
+	}
+	if (*n)
+		qsort(v, *n, sizeof *v, by_account);
+	return v;
+}
+
+static void put_account(const struct conf *c, const struct conf_account *a,
+	const struct owned *v, size_t n, struct buf *b)
+{
+	size_t first = strings_place(v, n, sizeof *v, a->name);
+
+	buf_clear(b);
+	buf_str(b, "{\"token_sha256\":");
+	json_put_str(b, a->token_sha256);
+	buf_str(b, ",\"slugs\":[");
+	for (size_t i = first; i < n && strcmp(v[i].account, a->name) == 0;
+		i++) {
+		buf_str(b, i == first ? "" : ",");
+		json_put_str(b, conf_server_slug(c, v[i].place));
+	}
+	buf_str(b, "]}");
+}
+
+struct names {
+	char **v;
+	size_t n;
+};
+
+/* Copies of the fields of a hash that the configuration does not know. */
+static struct names strangers(const struct store_reply *fields,
+	bool (*known)(const struct conf *c, const char *name),
+	const struct conf *c)
+{
+	size_t n = store_count(fields);
+	struct names gone = {.v = xcalloc(n, sizeof *gone.v)};
+
+	for (size_t i = 0; i < n; i++) {
+		const char *name = store_text(store_item(fields, i));
+
+		if (name && !known(c, name))
+			gone.v[gone.n++] = xstrdup(name);
+	}
+	return gone;
+}
+
+/* Queue the removal of these fields, and free them. */
+static void forget(struct store *s, const char *key, struct names *gone)
+{
+	for (size_t i = 0; i < gone->n; i++) {
+		store_add(s, "HDEL", key, gone->v[i], NULL);
+		free(gone->v[i]);
+	}
+	free(gone->v);
+}
+
+/* Of a row that a list of public servers has. */
+static bool knows_public(const struct conf *c, const char *slug)
+{
+	struct conf_server s;
+
+	return strcmp(slug, LISTING_UPTO) == 0 ||
+		(conf_server(c, slug, &s) && !s.private);
+}
+
+static bool knows_server(const struct conf *c, const char *slug)
+{
+	return conf_place(c, slug) != CONF_NOWHERE;
+}
+
+/* A field of key_secret: its name, and the digest behind it, or NULL. */
+static const char *split_secret(const char *field, char name[KEY_MAX])
+{
+	size_t n = strcspn(field, " ");
+
+	if (n >= KEY_MAX || !field[n])
+		return NULL;
+	memcpy(name, field, n);
+	name[n] = '\0';
+	return field + n + 1;
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+static bool knows_private(const struct conf *c, const char *field)
+{
+	char slug[KEY_MAX];
+	const char *token = split_secret(field, slug);
+	struct conf_server s;
+
+	return token && conf_server(c, slug, &s) && s.private &&
+	       same(token, token_of(c, &s));
+}
+
+static bool knows_account(const struct conf *c, const char *field)
+{
+	char name[KEY_MAX];
+	const char *token = split_secret(field, name);
+	const struct conf_account *a = token ? conf_account(c, name) : NULL;
+
+	return a && same(token, a->token_sha256);
+}
+
+static void queue_server(const struct conf *c, const struct conf_server *s,
+	struct store *store, struct buf *b)
+{
+	const char *token = token_of(c, s);
+	char field[KEY_MAX], key[KEY_MAX], life[16];
+
+	put_server(c, s, b);
+	snprintf(life, sizeof life, "%d", RETENTION_MINUTES_S);
+	key_private(key, s->slug);
+	if (s->private)
+		store_add(store, "SET", key, token ? token : "-", "EX", life,
+			NULL);
+	else
+		store_add(store, "DEL", key, NULL);
+	store_add(store, "HSET", KEY_SERVERS, s->slug, s->private ? "" : b->p,
+		NULL);
+	if (s->private)
+		store_add(store, "HDEL", KEY_LISTING, s->slug, NULL);
+	if (s->private && token)
+		store_add(store, "HSET", KEY_PRIVATE,
+			key_secret(field, s->slug, token), b->p, NULL);
+}
+
+/* How many servers there are of a kind. */
+struct numbers {
+	size_t public;
+	size_t private; /* that have a token */
+};
+
+/* Write all servers, so many at a time. */
+static int write_servers(const struct conf *c, struct store *s, struct buf *b,
+	struct numbers *n)
+{
+	struct listing_rows *rows = listing_rows_new(s);
+	int rc = rows ? 0 : -1;
+
+	*n = (struct numbers) {0};
+	for (size_t i = 0; i < conf_count(c) && !rc; i++) {
+		const struct conf_server server = conf_server_at(c, i);
+
+		queue_server(c, &server, s, b);
+		n->private += server.private && token_of(c, &server);
+		if (!server.private) {
+			buf_clear(b);
+			listing_row_put_rest(b, server.account, server.group,
+				server.tags, server.n_tags, server.title);
+			listing_rows_add(rows, server.slug, "", b->p);
+			n->public++;
+		}
+		if ((i + 1) % GROUP == 0) {
+			listing_rows_queue(rows);
+			rc = store_run(s);
+		}
+	}
+	if (!rc) {
+		listing_rows_queue(rows);
+		rc = store_run(s);
+	}
+	listing_rows_free(rows);
+	return rc;
+}
+
+/* Write the accounts, and the site; how many have a token. */
+static int write_accounts(
+	const struct conf *c, struct store *s, struct buf *b, size_t *known)
+{
+	char field[KEY_MAX];
+	size_t n_owned;
+	struct owned *owned = owned_servers(c, &n_owned);
+
+	*known = 0;
+	for (size_t i = 0; i < c->n_accounts; i++) {
+		const struct conf_account *a = &c->accounts[i];
+
+		if (!a->token_sha256)
+			continue;
+		put_account(c, a, owned, n_owned, b);
+		store_add(s, "HSET", KEY_ACCOUNTS,
+			key_secret(field, a->name, a->token_sha256), b->p,
+			NULL);
+		(*known)++;
+	}
+	free(owned);
+	buf_clear(b);
+	put_site(c, b);
+	store_add(s, "SET", KEY_SITE, b->p, NULL);
+	return store_run(s);
+}
+
+/*
+ * Remove the fields of a hash that the configuration does not know, if it has more
+ * than those `known`, which are all there: names are read only then.
+ */
+static int forget_strangers(const struct conf *c, struct store *s,
+	const char *key, size_t known,
+	bool (*knows)(const struct conf *c, const char *name))
+{
+	struct names gone;
+	const struct store_reply *r = store_one(s, "HLEN", key, NULL);
+
+	if (!r)
+		return -1;
+	if (store_int(r, 0) <= (long long)known)
+		return 0;
+	r = store_one(s, "HKEYS", key, NULL);
+	if (!r)
+		return -1;
+	gone = strangers(r, knows, c);
+	forget(s, key, &gone);
+	return store_run(s);
+}
+
+int fleet_announce(const struct conf *c, struct store *s)
+{
+	struct numbers servers;
+	size_t accounts;
+	struct buf b;
+	int rc;
+
+	/* An account may have all the servers that a configuration can name. */
+	buf_init(&b, 64u * LINE_MAX_BYTES);
+	rc = write_servers(c, s, &b, &servers) ||
+		write_accounts(c, s, &b, &accounts) ||
+		forget_strangers(
+			c, s, KEY_SERVERS, conf_count(c), knows_server) ||
+		forget_strangers(c, s, KEY_PRIVATE, servers.private,
+			knows_private) ||
+		forget_strangers(c, s, KEY_LISTING, servers.public,
+			knows_public) ||
+		forget_strangers(c, s, KEY_ACCOUNTS, accounts, knows_account);
+	buf_release(&b);
+	return rc ? store_failed(s) : 0;
+}
+
+struct rule fleet_isolation_rule(const struct fleet *f)
+{
+	struct rule rule = rule_default(60);
+	double least = INFINITY;
+
+	for (size_t i = 0; i < f->n; i++)
+		least = fmin(least, fleet_at(f, i).rule.lookback_s);
+	if (isfinite(least))
+		rule.lookback_s = fmax(rule.lookback_s, least);
+	return rule;
+}
+
+int setup_fleet(const struct setup *s, const char *slug, struct fleet *f)
+{
+	if (!s->conf)
+		return fleet_stored(f, s->store, slug);
+	fleet_configured(f, s->conf, slug);
+	return 0;
+}
+
+int setup_open_fleet(struct setup *s, const struct command *cmd,
+	const char *slug, struct fleet *f)
+{
+	int rc = setup_open(s, cmd);
+
+	*f = (struct fleet) {.n = 0};
+	if (!rc && setup_fleet(s, slug, f))
+		rc = EXIT_ENV;
+	return rc || f->n ? rc : setup_no_server(s, slug);
+}
+
+/* The slug in the store that may be meant, or NULL; it is one of *all. */
+static const char *near_in_store(
+	const struct setup *s, const char *slug, struct fleet *all)
+{
+	if (fleet_stored(all, s->store, NULL))
+		return NULL;
+	for (size_t i = 0; i < all->n; i++)
+		if (spelling_enough(slug, fleet_at(all, i).slug))
+			return fleet_at(all, i).slug;
+	return NULL;
+}
+
+int setup_no_server(const struct setup *s, const char *slug)
+{
+	struct fleet all = {.n = 0};
+	const char *near = !slug ? NULL
+		: s->conf	 ? conf_server_near(s->conf, slug)
+				 : near_in_store(s, slug, &all);
+
+	log_error("no server%s%s is %s%s%s%s", slug ? " " : "",
+		slug ? slug : "", s->conf ? "configured" : "in the store",
+		near ? "; did you mean '" : "", near ? near : "",
+		near ? "'?" : "");
+	fleet_release(&all);
+	return EXIT_USAGE;
+}

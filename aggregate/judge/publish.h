@@ -1,0 +1,39 @@
+/*
+ * publish.h: hands a verdict to the store, which publishes and counts it.
+ */
+#ifndef JUDGE_PUBLISH_H
+#define JUDGE_PUBLISH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Room for a field of key_tools, and for its value. */
+#define PUBLISH_TEXT 200
+
+struct store;
+struct verdict;
+
+/* How a minute is counted: see fleet.h. */
+struct publish_count {
+	const char *as;
+	bool maintenance_counts;
+	/* Epoch second; only a clock that was ahead has published later. */
+	double latest;
+	int64_t at; /* epoch second of publishing, within the window */
+	bool early; /* a round is under way: more may come of this minute */
+};
+
+/* A clock that is further ahead of another than this is wrong. */
+#define PUBLISH_AHEAD_S 10
+
+/*
+ * publish_queue(store, sha, v, c, tools, n): queue script_publish, which the
+ * store knows by sha, for a verdict that is not unknown; tools has n texts,
+ * fields of key_tools and their values in turn.
+ */
+void publish_queue(struct store *store, const char *sha,
+	const struct verdict *v, struct publish_count c,
+	const char *const *tools, size_t n);
+
+#endif

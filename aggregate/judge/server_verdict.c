@@ -1,0 +1,427 @@
+#include "judge/server_verdict.h"
+
+#include "base/stats.h"
+#include "base/strings.h"
+#include "base/xalloc.h"
+#include "judge/divergence_words.h"
+#include "judge/unapproved.h"
+#include "pinned/lock_digests.h"
+#include "rule/churn.h"
+#include "rule/drift.h"
+#include "store/definition_history.h"
+#include "store/load.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* So long after its hash, a definition may still come. */
+#define DEFINITIONS_S 300
+
+void server_verdict_init(
+	struct server_verdict *s, const struct fleet_server *server)
+{
+	*s = (struct server_verdict) {.server = *server};
+	buf_init(&s->words.text, SIZE_MAX / 2);
+	buf_init(&s->unapproved.text, SIZE_MAX / 2);
+}
+
+static void kept_release(struct kept_field *k)
+{
+	buf_release(&k->text);
+	cJSON_Delete(k->doc);
+}
+
+void server_verdict_release(struct server_verdict *s)
+{
+	verdict_release(&s->verdict);
+	free(s->expected);
+	kept_release(&s->words);
+	kept_release(&s->unapproved);
+}
+
+void server_verdict_take_histories(
+	struct server_verdict *s, struct server *servers, size_t n)
+{
+	size_t i = strings_place(servers, n, sizeof *servers, s->server.slug);
+
+	s->verdict.url = s->server.url;
+	if (i == n || strcmp(servers[i].slug, s->server.slug) != 0)
+		return;
+	s->regions = servers[i].regions;
+	s->n_regions = servers[i].n_regions;
+	if (!s->verdict.url)
+		s->verdict.url = servers[i].url;
+}
+
+/* The expected regions: the configured ones, or all that ever reported. */
+static size_t list_expected(struct server_verdict *s)
+{
+	bool configured = s->server.n_regions > 0;
+	size_t n = configured ? s->server.n_regions : s->n_regions;
+
+	s->expected = xcalloc(n, sizeof *s->expected);
+	for (size_t i = 0; i < n; i++)
+		s->expected[i] = configured ? s->server.regions[i]
+				      : s->regions[i].name;
+	return n;
+}
+
+/* What is published of each region beside the verdict. */
+static void set_region_states(
+	struct server_verdict *s, double until, const struct loaded *l)
+{
+	for (size_t i = 0; i < s->verdict.n_regions; i++) {
+		struct verdict_region *r = &s->verdict.regions[i];
+
+		for (size_t k = 0; k < s->n_regions; k++) {
+			const struct region_history *h = &s->regions[k];
+
+			if (strcmp(h->name, r->region) != 0)
+				continue;
+			r->since = region_state_at(h, until,
+				load_region_since(l, r->region)).since;
+			r->p95_ms = region_state_p95(h, until);
+		}
+	}
+}
+
+/* What the newest probe spoke that shook hands. */
+static void set_protocol(struct server_verdict *s, double until)
+{
+	double at = 0;
+
+	for (size_t i = 0; i < s->n_regions; i++) {
+		const struct region_history *h = &s->regions[i];
+		size_t n = history_until(h, until);
+
+		while (n && !h->probes[n - 1].protocol)
+			n--;
+		if (!n || h->probes[n - 1].started_at <= at)
+			continue;
+		at = h->probes[n - 1].started_at;
+		s->verdict.protocol = h->probes[n - 1].protocol;
+		s->verdict.era = h->probes[n - 1].era;
+	}
+}
+
+/* Whether a side of a divergence is new: its definitions may yet come. */
+static bool new_side(const struct verdict *v, double now)
+{
+	for (size_t k = 0; k < v->n_sides; k++)
+		if (v->sides[k].first_seen > now - DEFINITIONS_S)
+			return true;
+	return false;
+}
+
+/*
+ * Give the sides of a divergence their words: those that are kept; where these
+ * are not enough, the store is asked. Returns what server_verdict_decide does.
+ */
+static int add_words(
+	struct server_verdict *s, const struct server_verdict_input *in)
+{
+	const char *kept = in->loaded->divergence_words;
+	double until = in->now + s->server.rule.ahead_s;
+	struct verdict *v = &s->verdict;
+	struct buf of;
+	int rc = 0;
+
+	s->words.before = kept;
+	buf_init(&of, PUBLISH_TEXT);
+	divergence_words_of(&of, v, s->regions, s->n_regions, until);
+	if (of.len && divergence_words_kept(kept, of.p))
+		buf_str(&s->words.text, kept);
+	else if (of.len)
+		rc = in->store ? divergence_words_read(in->store,
+					 s->server.slug, of.p, &s->words.text)
+			       : 1;
+	buf_release(&of);
+	if (rc < 0 || (rc && !in->store))
+		return rc;
+	s->words.doc = divergence_words_put(v, s->words.text.p);
+	if (rc && new_side(v, in->now))
+		buf_clear(&s->words.text);
+	return 0;
+}
+
+/*
+ * Compare the lists of the regions with what is pinned. A change whose
+ * definitions may yet come is looked at again: '?' stands before what is kept.
+ */
+static int add_unapproved(struct server_verdict *s,
+	const struct server_verdict_input *in, size_t n_expected)
+{
+	const char *kept = in->loaded->unapproved;
+	struct pinned_digests pinned;
+	const struct unapproved_input seen = {.slug = s->server.slug,
+		.pinned = &pinned,
+		.regions = s->regions,
+		.n_regions = s->n_regions,
+		.expected = s->expected,
+		.n_expected = n_expected,
+		.until = in->now + s->server.rule.ahead_s};
+	struct verdict *v = &s->verdict;
+	struct buf of, *b = &s->unapproved.text;
+	int rc = 0;
+
+	s->unapproved.before = kept;
+	if (!lock_digests_find(in->lock, s->server.slug, &pinned))
+		return 0;
+	if (v->tool_churn.changes_1h) {
+		buf_str(b, kept ? kept : "");
+		return 0;
+	}
+	buf_init(&of, SIZE_MAX / 2);
+	unapproved_of(&of, &seen);
+	if (of.len && unapproved_kept(kept, of.p))
+		buf_str(b, kept);
+	else if (of.len)
+		rc = in->store ? unapproved_read(in->store, in->lock, &seen,
+					 of.p, kept, (double)v->window, b)
+			       : 1;
+	buf_release(&of);
+	if (rc < 0 || (rc && !in->store))
+		return rc;
+	s->unapproved.doc = unapproved_put(v, b->p, &seen);
+	if (rc && v->unapproved.since > in->now - DEFINITIONS_S) {
+		buf_char(b, '?');
+		memmove(b->p + 1, b->p, b->len - 1);
+		*b->p = '?';
+	}
+	return 0;
+}
+
+/* A file that cannot be used changes nothing of what was known. */
+static void keep_unapproved(struct server_verdict *s, const struct loaded *l)
+{
+	s->unapproved.before = l->unapproved;
+	buf_str(&s->unapproved.text, l->unapproved ? l->unapproved : "");
+	s->unapproved.doc = unapproved_put(&s->verdict, s->unapproved.text.p,
+		&(struct unapproved_input) {.n_regions = 0});
+}
+
+static double last_probe_at(const struct verdict *v)
+{
+	double at = NAN;
+
+	for (size_t i = 0; i < v->n_regions; i++)
+		at = fmax(at, v->regions[i].started_at);
+	return at;
+}
+
+/*
+ * From the probes that are kept, by a function of history.h; the verdict before
+ * knows of older ones.
+ */
+static double last_at(const struct server_verdict *s, double until,
+	double (*of)(const struct region_history *h, double t), double before)
+{
+	double at = before > 0 && before <= until ? before : NAN;
+
+	for (size_t i = 0; i < s->n_regions; i++)
+		at = fmax(at, of(&s->regions[i], until));
+	return at;
+}
+
+int server_verdict_decide(
+	struct server_verdict *s, const struct server_verdict_input *in)
+{
+	const struct loaded *l = in->loaded;
+	double until = in->now + s->server.rule.ahead_s;
+	int rc;
+	const char *url = s->verdict.url;
+	size_t n_expected = s->n_expected = list_expected(s);
+
+	stats_add(COUNT_SERVERS, 1);
+	load_seen(l, s->regions, s->n_regions);
+	s->churn_since = l->churn_since;
+	s->verdict = verdict_decide(&s->server.rule,
+		&(struct verdict_input) {.slug = s->server.slug,
+			.url = url,
+			.now = in->now,
+			.expected = s->expected,
+			.n_expected = n_expected,
+			.regions = s->regions,
+			.n_regions = s->n_regions,
+			.worked_at = l->last_healthy,
+			.churn_since = s->churn_since,
+			.round = in->round,
+			.interval_s = s->server.interval_s});
+	rc = definition_history_renames(
+		in->store, s->server.slug, &s->verdict);
+	if (!rc)
+		rc = add_words(s, in);
+	if (!rc && in->lock)
+		rc = add_unapproved(s, in, n_expected);
+	else if (!rc && in->lock_failed)
+		keep_unapproved(s, l);
+	else if (!rc)
+		s->unapproved.before = l->unapproved;
+	if (rc)
+		return rc;
+	s->verdict.last_probe_at = last_probe_at(&s->verdict);
+	s->verdict.last_success_at =
+		last_at(s, until, history_success, l->last_success);
+	s->last_healthy = last_at(s, until, history_healthy, l->last_healthy);
+	figures_put(&s->verdict, &l->figures);
+	if (s->verdict.verdict == VERDICT_UNKNOWN)
+		return 0;
+	s->verdict.published_at = in->now;
+	set_protocol(s, until);
+	set_region_states(s, until, l);
+	return 0;
+}
+
+static bool is_expected(const struct server_verdict *s, const char *region)
+{
+	for (size_t i = 0; i < s->n_expected; i++)
+		if (strcmp(s->expected[i], region) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The fields "seen:": the newest tools of each region; how many texts. They are
+ * deleted for a region that is no longer expected.
+ */
+static size_t put_seen_tools(const struct server_verdict *s, double until,
+	char (*text)[PUBLISH_TEXT])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_regions; i++) {
+		const struct probe *p = drift_newest(&s->regions[i], until);
+		double since = drift_since(&s->regions[i], until), words;
+		const char *era, *full;
+
+		if (!p)
+			continue;
+		snprintf(
+			text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
+		if (!is_expected(s, s->regions[i].name)) {
+			*text[n++] = '\0';
+			continue;
+		}
+		words = drift_words_since(&s->regions[i], until);
+		era = era_name(p->era) ? era_name(p->era) : "-";
+		full = p->tools->full_hash ? p->tools->full_hash : "";
+		snprintf(text[n], PUBLISH_TEXT, "%s %s.%s %.6f", era,
+			p->tools->hash, full, since);
+		if (words != since)
+			snprintf(text[n] + strlen(text[n]),
+				PUBLISH_TEXT - strlen(text[n]), " %.6f",
+				words);
+		n++;
+	}
+	return n;
+}
+
+static size_t put_text(char (*text)[PUBLISH_TEXT], const char *field,
+	const char *region, const struct buf *value)
+{
+	snprintf(text[0], PUBLISH_TEXT, "%s%s", field, region);
+	snprintf(text[1], PUBLISH_TEXT, "%s", value->p);
+	return 2;
+}
+
+/* The fields "changes:" and "churn:since"; an empty text removes a field. */
+static size_t put_tool_changes(const struct server_verdict *s, double until,
+	double churn_since, char (*text)[PUBLISH_TEXT])
+{
+	struct buf value;
+	size_t n = 0;
+
+	buf_init(&value, PUBLISH_TEXT);
+	for (size_t i = 0; i < s->n_regions; i++) {
+		const struct tool_changes c =
+			churn_changes(&s->regions[i], until);
+
+		buf_clear(&value);
+		churn_put(&value, &c);
+		if (value.len || s->regions[i].changes.upto)
+			n += put_text(text + n, "changes:", s->regions[i].name,
+				&value);
+	}
+	buf_clear(&value);
+	if (s->verdict.tool_churn.changes_1h)
+		buf_fmt(&value, "%.0f", s->verdict.tool_churn.since);
+	if (value.len || churn_since > 0)
+		n += put_text(text + n, "churn:since", "", &value);
+	buf_release(&value);
+	return n;
+}
+
+/* The fields "stood:": the state of each region, and since when. */
+static size_t put_region_states(
+	const struct server_verdict *s, char (*text)[PUBLISH_TEXT])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->verdict.n_regions; i++) {
+		const struct verdict_region *r = &s->verdict.regions[i];
+
+		snprintf(text[n++], PUBLISH_TEXT, "stood:%s", r->region);
+		snprintf(text[n++], PUBLISH_TEXT, "%s %.6f",
+			r->state == STATE_BROKEN ? "broken" : "works",
+			r->since);
+	}
+	return n;
+}
+
+/* A field with an instant, if there is one; how many texts. */
+static size_t put_instant(const char *field, double at,
+	char (*text)[PUBLISH_TEXT])
+{
+	if (isnan(at))
+		return 0;
+	snprintf(text[0], PUBLISH_TEXT, "%s", field);
+	snprintf(text[1], PUBLISH_TEXT, "%.6f", at);
+	return 2;
+}
+
+/* The fields "colour:last", "success:last" and "healthy:last"; how many texts. */
+static size_t put_last(const struct server_verdict *s,
+	char (*text)[PUBLISH_TEXT])
+{
+	const struct verdict *v = &s->verdict;
+	size_t n = 2;
+
+	snprintf(text[0], PUBLISH_TEXT, "colour:last");
+	snprintf(text[1], PUBLISH_TEXT, "%s", verdict_colour_name(v->verdict));
+	n += put_instant("success:last", v->last_success_at, text + n);
+	return n + put_instant("healthy:last", s->last_healthy, text + n);
+}
+
+/* A field that is not as it was; how many texts. */
+static size_t put_kept(
+	const char **fields, const char *name, const struct kept_field *k)
+{
+	if (strcmp(k->before ? k->before : "", k->text.p) == 0)
+		return 0;
+	fields[0] = name;
+	fields[1] = k->text.p;
+	return 2;
+}
+
+void server_verdict_queue(const struct server_verdict *s, struct store *store,
+	const char *sha, double now, struct publish_count count)
+{
+	size_t most = 4 * s->n_regions + 2 * s->verdict.n_regions + 8;
+	char(*text)[PUBLISH_TEXT] = xcalloc(most, sizeof *text);
+	const char **fields = xcalloc(most + 4, sizeof *fields);
+	double until = now + s->server.rule.ahead_s;
+	size_t n = put_seen_tools(s, until, text);
+
+	n += put_tool_changes(s, until, s->churn_since, text + n);
+	n += put_region_states(s, text + n);
+	n += put_last(s, text + n);
+	for (size_t i = 0; i < n; i++)
+		fields[i] = text[i];
+	n += put_kept(fields + n, DIVERGENCE_WORDS, &s->words);
+	n += put_kept(fields + n, UNAPPROVED_CHANGE, &s->unapproved);
+	publish_queue(store, sha, &s->verdict, count, fields, n);
+	free(fields);
+	free(text);
+}

@@ -1,0 +1,458 @@
+#include "pinned/tools_lock.h"
+
+#include "base/buf.h"
+#include "base/lines.h"
+#include "base/strings.h"
+#include "base/xalloc.h"
+#include "json/json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* More than a hundred thousand servers have. */
+#define FILE_MAX ((size_t)1024 * 1024 * 1024)
+
+/* What is written; 1 had digests only. */
+#define LOCK_VERSION 2
+
+/* The limits of the file, and of a definition, which is five levels deep. */
+static const struct json_limits limits = {
+	.depth = LOCK_DEPTH, .values = FILE_MAX, .i_json = true};
+static const struct json_limits definition_limits = {
+	.depth = 64, .values = FILE_MAX, .i_json = true};
+
+/* For strings_place. */
+struct pinned {
+	const char *slug;
+	cJSON *server;
+};
+
+struct tools_lock {
+	cJSON *doc;
+	struct pinned *v; /* the servers of doc, by slug */
+	size_t n, cap;
+};
+
+char *lock_path(const char *config)
+{
+	const char *slash = strrchr(config, '/');
+	int dir = slash ? (int)(slash + 1 - config) : 0;
+	size_t size = strlen(config) + sizeof "tools.lock";
+	char *path = xmalloc(size);
+
+	snprintf(path, size, "%.*stools.lock", dir, config);
+	return path;
+}
+
+static const cJSON *servers_of(const cJSON *doc)
+{
+	return json_get(doc, "servers");
+}
+
+static bool hash_or_none(const cJSON *o, const char *key)
+{
+	const char *hash = json_str(o, key);
+
+	return hash ? hash_valid(hash) : !json_get(o, key);
+}
+
+/* A tool is the digest of its contract in version 1, and an object in 2. */
+static const char *contract_of(const cJSON *tool)
+{
+	return cJSON_IsObject(tool) ? json_str(tool, "contract")
+				    : cJSON_GetStringValue(tool);
+}
+
+static const char *wrong_tool(const cJSON *tool, double version)
+{
+	const char *contract = contract_of(tool);
+	const cJSON *definition = json_get(tool, "definition");
+
+	if (cJSON_IsObject(tool) != (version > 1))
+		return "a tool is not what its version has";
+	if (!contract || !hash_valid(contract) || !hash_or_none(tool, "full"))
+		return "a tool's digest is no SHA-256";
+	if (definition && !cJSON_IsObject(definition))
+		return "a tool's definition is no object";
+	if (definition && !json_get(tool, "full"))
+		return "a tool's definition has no digest";
+	return NULL;
+}
+
+static const char *wrong_server(const cJSON *server, double version)
+{
+	const char *hash = json_str(server, "tool_hash"), *fault;
+	const cJSON *tool;
+
+	if (!slug_valid(server->string))
+		return "a server's name is none";
+	if (!hash || !hash_valid(hash))
+		return "a tool_hash is no SHA-256 in lower-case hex";
+	if (!hash_or_none(server, "full_hash"))
+		return "a full_hash is no SHA-256 in lower-case hex";
+	if (!cJSON_IsObject(json_get(server, "tools")))
+		return "the tools of a server are no object";
+	cJSON_ArrayForEach(tool, json_get(server, "tools"))
+	{
+		fault = wrong_tool(tool, version);
+		if (fault)
+			return fault;
+	}
+	return NULL;
+}
+
+/* Why a file is refused; NULL where it is not. */
+static const char *wrong(const cJSON *doc)
+{
+	const cJSON *server;
+	const char *fault;
+	double v;
+
+	if (!json_num(doc, "v", &v) || (v != 1 && v != LOCK_VERSION))
+		return "its version, v, is neither 1 nor 2";
+	if (!cJSON_IsObject(servers_of(doc)))
+		return "servers is no object";
+	cJSON_ArrayForEach(server, servers_of(doc))
+	{
+		fault = wrong_server(server, v);
+		if (fault)
+			return fault;
+	}
+	return NULL;
+}
+
+static cJSON *parse(const char *p, size_t n, char *why)
+{
+	char reason[JSON_WHY];
+	cJSON *doc = json_parse(p, n, &limits, reason);
+	const char *fault;
+
+	if (!doc) {
+		snprintf(why, LOCK_WHY, "%s", reason);
+		return NULL;
+	}
+	fault = wrong(doc);
+	if (!fault)
+		return doc;
+	snprintf(why, LOCK_WHY, "%s", fault);
+	cJSON_Delete(doc);
+	return NULL;
+}
+
+static cJSON *empty(void)
+{
+	cJSON *doc = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(doc, "v", LOCK_VERSION);
+	cJSON_AddObjectToObject(doc, "servers");
+	return doc;
+}
+
+static cJSON *read_file(const char *path, char *why)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char piece[65536];
+	struct buf b;
+	ssize_t n = 0;
+	cJSON *doc = NULL;
+
+	if (fd < 0 && errno == ENOENT)
+		return empty();
+	buf_init(&b, FILE_MAX);
+	while (fd >= 0 && (n = read(fd, piece, sizeof piece)) > 0)
+		buf_add(&b, piece, (size_t)n);
+	if (fd < 0 || n < 0)
+		snprintf(why, LOCK_WHY, "%s", strerror(errno));
+	else if (!buf_ok(&b))
+		snprintf(why, LOCK_WHY, "larger than 1 GiB");
+	else
+		doc = parse(b.p, b.len, why);
+	if (fd >= 0)
+		close(fd);
+	buf_release(&b);
+	return doc;
+}
+
+static int by_slug(const void *a, const void *b)
+{
+	const struct pinned *x = a, *y = b;
+
+	return strcmp(x->slug, y->slug);
+}
+
+/* Takes doc, which may be NULL. */
+static struct tools_lock *lock_of(cJSON *doc)
+{
+	struct tools_lock *lock;
+	cJSON *server;
+
+	if (!doc)
+		return NULL;
+	lock = xcalloc(1, sizeof *lock);
+	lock->doc = doc;
+	lock->cap = (size_t)cJSON_GetArraySize(servers_of(doc));
+	lock->v = xcalloc(lock->cap, sizeof *lock->v);
+	cJSON_ArrayForEach(server, servers_of(doc))
+	{
+		lock->v[lock->n++] = (struct pinned) {server->string, server};
+	}
+	if (lock->n)
+		qsort(lock->v, lock->n, sizeof *lock->v, by_slug);
+	return lock;
+}
+
+struct tools_lock *lock_load(const char *path, char *why)
+{
+	return lock_of(read_file(path, why));
+}
+
+struct tools_lock *lock_parse(const char *p, size_t n, char *why)
+{
+	return lock_of(parse(p, n, why));
+}
+
+int lock_version(const struct tools_lock *lock)
+{
+	double v = LOCK_VERSION;
+
+	json_num(lock->doc, "v", &v);
+	return (int)v;
+}
+
+const char *lock_slug(const struct tools_lock *lock)
+{
+	return lock->n ? lock->v->slug : NULL;
+}
+
+void lock_free(struct tools_lock *lock)
+{
+	if (!lock)
+		return;
+	cJSON_Delete(lock->doc);
+	free(lock->v);
+	free(lock);
+}
+
+/* The place of a server; the server, or NULL, is in *out. */
+static size_t find(const struct tools_lock *lock, const char *slug, cJSON **out)
+{
+	size_t i = strings_place(lock->v, lock->n, sizeof *lock->v, slug);
+
+	*out = i < lock->n && strcmp(lock->v[i].slug, slug) == 0
+		       ? lock->v[i].server
+		       : NULL;
+	return i;
+}
+
+const char *lock_hash(const struct tools_lock *lock, const char *slug)
+{
+	cJSON *server;
+
+	find(lock, slug, &server);
+	return json_str(server, "tool_hash");
+}
+
+static const cJSON *tools_of(const struct tools_lock *lock, const char *slug)
+{
+	cJSON *server;
+
+	find(lock, slug, &server);
+	return json_get(server, "tools");
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct tool_digest *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+bool lock_tools(
+	const struct tools_lock *lock, const char *slug, struct tool_list *out)
+{
+	const cJSON *tools, *tool;
+	struct tool_digest *list;
+	cJSON *server;
+	size_t n = 0;
+
+	find(lock, slug, &server);
+	if (!server)
+		return false;
+	tools = json_get(server, "tools");
+	list = xcalloc((size_t)cJSON_GetArraySize(tools), sizeof *list);
+	cJSON_ArrayForEach(tool, tools)
+	{
+		const char *full = json_str(tool, "full");
+
+		list[n].name = tool->string;
+		memcpy(list[n].contract, contract_of(tool), HASH_HEX + 1);
+		if (full)
+			memcpy(list[n].full, full, HASH_HEX + 1);
+		n++;
+	}
+	if (n)
+		qsort(list, n, sizeof *list, by_name);
+	*out = (struct tool_list) {.hash = json_str(server, "tool_hash"),
+		.full_hash = json_str(server, "full_hash"),
+		.tools = list,
+		.n_tools = n};
+	return true;
+}
+
+const cJSON *lock_definition(
+	const struct tools_lock *lock, const char *slug, const char *name)
+{
+	return json_get(json_get(tools_of(lock, slug), name), "definition");
+}
+
+static cJSON *add_server(struct tools_lock *lock, const char *slug, size_t at)
+{
+	cJSON *servers = cJSON_GetObjectItemCaseSensitive(lock->doc, "servers");
+	cJSON *server = cJSON_AddObjectToObject(servers, slug);
+
+	lock->v = xgrow(lock->v, &lock->cap, lock->n + 1, sizeof *lock->v);
+	memmove(&lock->v[at + 1], &lock->v[at],
+		(lock->n - at) * sizeof *lock->v);
+	lock->v[at] = (struct pinned) {server->string, server};
+	lock->n++;
+	return server;
+}
+
+/* old: how the tool was pinned before, or NULL. */
+static void pin_tool(cJSON *list, const struct tool_digest *t, const char *text,
+	cJSON *old)
+{
+	cJSON *tool = cJSON_AddObjectToObject(list, t->name);
+	cJSON *definition = NULL;
+	const char *full = json_str(old, "full");
+	char why[JSON_WHY];
+
+	cJSON_AddStringToObject(tool, "contract", t->contract);
+	if (*t->full)
+		cJSON_AddStringToObject(tool, "full", t->full);
+	if (text)
+		definition = json_parse(
+			text, strlen(text), &definition_limits, why);
+	else if (full && strcmp(full, t->full) == 0)
+		definition = cJSON_DetachItemFromObjectCaseSensitive(
+			old, "definition");
+	if (definition)
+		cJSON_AddItemToObject(tool, "definition", definition);
+}
+
+void lock_pin(struct tools_lock *lock, const char *slug,
+	const struct tool_list *tools, const char *const *texts)
+{
+	cJSON *server, *list, *old;
+	size_t at = find(lock, slug, &server);
+
+	if (!server)
+		server = add_server(lock, slug, at);
+	cJSON_DeleteItemFromObjectCaseSensitive(server, "tool_hash");
+	cJSON_DeleteItemFromObjectCaseSensitive(server, "full_hash");
+	old = cJSON_DetachItemFromObjectCaseSensitive(server, "tools");
+	cJSON_AddStringToObject(server, "tool_hash", tools->hash);
+	if (tools->full_hash)
+		cJSON_AddStringToObject(server, "full_hash", tools->full_hash);
+	list = cJSON_AddObjectToObject(server, "tools");
+	for (size_t i = 0; i < tools->n_tools; i++)
+		pin_tool(list, &tools->tools[i], texts[i],
+			cJSON_GetObjectItemCaseSensitive(
+				old, tools->tools[i].name));
+	cJSON_Delete(old);
+}
+
+static void put_tool(struct buf *b, const struct tool_digest *t,
+	const cJSON *definition)
+{
+	struct buf line;
+
+	buf_init(&line, SIZE_MAX / 2);
+	json_put_str(&line, t->name);
+	buf_fmt(&line, ": {\"contract\":\"%s\"", t->contract);
+	if (*t->full)
+		json_put_member(&line, "full", t->full);
+	if (definition) {
+		json_put_key(&line, "definition");
+		json_put(&line, definition);
+	}
+	buf_char(&line, '}');
+	json_put_seen(b, line.p, line.len);
+	buf_release(&line);
+}
+
+/* One tool a line, by name, so that a review shows what changes. */
+static void put_server(struct buf *b, const struct tools_lock *lock, size_t at)
+{
+	const char *slug = lock->v[at].slug;
+	struct tool_list l;
+
+	lock_tools(lock, slug, &l);
+	buf_str(b, "    ");
+	json_put_str(b, slug);
+	buf_fmt(b, ": {\n      \"tool_hash\": \"%s\",\n", l.hash);
+	if (l.full_hash)
+		buf_fmt(b, "      \"full_hash\": \"%s\",\n", l.full_hash);
+	buf_str(b, "      \"tools\": {");
+	for (size_t i = 0; i < l.n_tools; i++) {
+		buf_str(b, i ? ",\n        " : "\n        ");
+		put_tool(b, &l.tools[i],
+			lock_definition(lock, slug, l.tools[i].name));
+	}
+	buf_fmt(b, "\n      }\n    }%s\n", at + 1 == lock->n ? "" : ",");
+	free((void *)l.tools);
+}
+
+static void put(struct buf *b, const struct tools_lock *lock)
+{
+	buf_fmt(b, "{\n  \"v\": %d,\n  \"servers\": {\n", LOCK_VERSION);
+	for (size_t i = 0; i < lock->n; i++)
+		put_server(b, lock, i);
+	buf_str(b, "  }\n}\n");
+}
+
+/* Write a temporary file beside it, and rename that. */
+static int replace(const char *path, const struct buf *b)
+{
+	size_t size = strlen(path) + 16;
+	char *temp = xmalloc(size);
+	int fd, rc = -1, saved;
+
+	snprintf(temp, size, "%s.%ld", path, (long)getpid());
+	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd >= 0) {
+		rc = line_write(fd, b->p, b->len) || fsync(fd) ? -1 : 0;
+		if (close(fd))
+			rc = -1;
+		if (!rc)
+			rc = rename(temp, path);
+		saved = errno;
+		if (rc)
+			unlink(temp);
+		errno = saved;
+	}
+	free(temp);
+	return rc;
+}
+
+int lock_save(const struct tools_lock *lock, const char *path)
+{
+	struct buf b;
+	int rc;
+
+	buf_init(&b, FILE_MAX);
+	put(&b, lock);
+	if (!buf_ok(&b)) {
+		errno = EFBIG;
+		rc = -1;
+	} else {
+		rc = replace(path, &b);
+	}
+	buf_release(&b);
+	return rc;
+}

@@ -1,0 +1,65 @@
+/*
+ * response.c: the errors that the addresses of cgi.c answer with, and how an answer is
+ * written.
+ */
+#include "web/web.h"
+
+#include "base/exits.h"
+#include "base/lines.h"
+#include "cgi/http_status.h"
+#include "json/json.h"
+
+void cgi_error(struct cgi_answer *a, int status, const char *code,
+	const char *message)
+{
+	a->status = status;
+	a->type = CGI_JSON;
+	buf_clear(&a->body);
+	buf_str(&a->body, "{\"error\":");
+	json_put_str(&a->body, code);
+	buf_str(&a->body, ",\"message\":");
+	json_put_str(&a->body, message);
+	buf_str(&a->body, "}\n");
+}
+
+void cgi_unavailable(struct cgi_answer *a)
+{
+	cgi_error(a, 503, "unavailable", "Try again in a moment.");
+}
+
+/* The whole output (RFC 3875, section 6). */
+static void put_answer(struct buf *out, const struct cgi_answer *a, bool head)
+{
+	buf_fmt(out, "Status: %d %s\r\nCache-Control: no-store\r\n", a->status,
+		http_status_reason(a->status));
+	if (a->allow)
+		buf_fmt(out, "Allow: %s\r\n", a->allow);
+	if (a->challenge)
+		buf_str(out, "WWW-Authenticate: Bearer\r\n");
+	if (a->retry_s)
+		buf_fmt(out, "Retry-After: %d\r\n", a->retry_s);
+	buf_fmt(out,
+		"Content-Type: %s\r\nContent-Length: %zu\r\n"
+		"X-Content-Type-Options: nosniff\r\n"
+		"Referrer-Policy: no-referrer\r\n"
+		"Content-Security-Policy: default-src 'none'; "
+		"style-src 'unsafe-inline'; base-uri 'none'; "
+		"form-action 'self'; frame-ancestors 'none'\r\n\r\n",
+		a->type, a->body.len);
+	if (!head)
+		buf_add(out, a->body.p, a->body.len);
+}
+
+int cgi_write(struct cgi_answer *a, bool head)
+{
+	struct buf out;
+	int status;
+
+	if (!buf_ok(&a->body))
+		cgi_error(a, 500, "too_large", "The answer is too large.");
+	buf_init(&out, CGI_PAGE_MAX + 2048);
+	put_answer(&out, a, head);
+	status = line_print(out.p, out.len) ? EXIT_ENV : EXIT_GOOD;
+	buf_release(&out);
+	return status;
+}

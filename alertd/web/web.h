@@ -1,0 +1,191 @@
+/*
+ * web.h: mcp-alert as a CGI program (RFC 3875): the URLs at which something can be
+ * changed; mcp-serve has those that are only read. Each URL is a row of one table in
+ * cgi.c, which names the functions that admit and answer a request.
+ */
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
+
+#include "base/buf.h"
+#include "cgi/request.h"
+#include "conf/conf.h"
+#include "records/alert.h"
+#include "sinks/sink.h"
+
+#include <stdbool.h>
+
+struct ack_request;
+struct ack_result;
+struct outage_file;
+struct store;
+
+/* The longest body of a request; and of a vendor's, which PagerDuty may make
+   256 KB long. */
+#define CGI_BODY_MAX (16 * 1024)
+#define CGI_ANSWER_MAX (256 * 1024)
+
+struct cgi_request {
+	struct request http;
+	/*
+	 * The segment of the path that the row's '*' stands for; not checked.
+	 */
+	char name[REQUEST_PATH];
+	struct buf body; /* "" where there is none */
+};
+
+/* What an answer is made from. */
+struct cgi {
+	struct cgi_request request;
+	/* What a request proves, see struct row: of /ack/ the dedup_key, of
+	   /a/ that of a test or "", of /answer/ what the vendor says. */
+	char key[ALERT_KEY_SIZE];
+	struct sink_answer said;
+	/* Both are NULL until that; then the configuration is whole. */
+	const struct conf *conf;
+	struct store *store;
+	/* Where the store does not answer, which then is NULL: what mcp-alert
+	   remembers of that, or NULL. */
+	struct outage_file *outage;
+	char *const *env; /* the environment */
+	double now;	  /* epoch seconds */
+};
+
+/* An answer, at first 200 with empty JSON. Never cached. */
+struct cgi_answer {
+	int status;
+	const char *type; /* of the body */
+	const char *allow; /* the allowed methods, of a 405; or NULL */
+	bool challenge;	   /* of a 401: a bearer token is wanted */
+	int retry_s;	   /* of a 503: in how many seconds; 0: not said */
+	struct buf body;
+};
+
+#define CGI_JSON "application/json; charset=utf-8"
+#define CGI_HTML "text/html; charset=utf-8"
+
+/* The longest body of an answer: a page, or a record. */
+#define CGI_PAGE_MAX (256 * 1024)
+
+/* cgi_wanted(): whether a web server runs us. */
+bool cgi_wanted(void);
+
+/*
+ * cgi_main(): answer the request that the environment describes, with the
+ * configuration in MCP_CONFIG. Returns an exit status: 0 if the request was
+ * answered, even with an error.
+ */
+int cgi_main(void);
+
+/*
+ * response.c: errors, and how an answer is written.
+ */
+
+/*
+ * cgi_error(a, status, code, message): make a an error: a stable code for
+ * programs, and a sentence for people.
+ */
+void cgi_error(struct cgi_answer *a, int status, const char *code,
+	const char *message);
+
+/*
+ * cgi_unavailable(a): make a the error of a failure on our side, of which the
+ * operator has been told.
+ */
+void cgi_unavailable(struct cgi_answer *a);
+
+/* cgi_write(a, head): write the answer, without its body where `head`. An exit status. */
+int cgi_write(struct cgi_answer *a, bool head);
+
+/*
+ * ack_page.c: the page behind ack_url. To look at it changes nothing, for
+ * programs that look for harm in links look at it too; a POST acknowledges.
+ */
+
+/*
+ * cgi_ack_admit(c, a): whether the link is one of ours and good; then c->key is
+ * its incident. If not, the answer says so. It needs the secret alone.
+ *
+ * cgi_ack_get(c, a), cgi_ack_post(c, a): answer a GET or a POST of such a link.
+ */
+bool cgi_ack_admit(struct cgi *c, struct cgi_answer *a);
+void cgi_ack_get(const struct cgi *c, struct cgi_answer *a);
+void cgi_ack_post(const struct cgi *c, struct cgi_answer *a);
+
+/*
+ * cgi_short_admit(c, a): for the short link /a/ID (see transport/signature.h):
+ * whether the id is one of ours. Only the store knows its incident, so
+ * cgi_short_get and cgi_short_post look that up first, and then answer as
+ * cgi_ack_get and cgi_ack_post do.
+ */
+bool cgi_short_admit(struct cgi *c, struct cgi_answer *a);
+void cgi_short_get(const struct cgi *c, struct cgi_answer *a);
+void cgi_short_post(const struct cgi *c, struct cgi_answer *a);
+
+/*
+ * cgi_ack_test(key): the sentence for whoever acknowledges the incident with
+ * that dedup_key, if it is a test; else NULL.
+ */
+const char *cgi_ack_test(const char *key);
+
+/*
+ * cgi_ack_apply(c, q, r): do what q says of the incident q->key, as the command
+ * "ack" would; the next run of mcp-alert delivers what follows from it. False:
+ * the store failed.
+ */
+bool cgi_ack_apply(const struct cgi *c, const struct ack_request *q,
+	struct ack_result *r);
+
+/*
+ * cgi_ack_holder(b, c, by, until): append "ann has it until 14:05 UTC.", in the
+ * time zone of the people at work.
+ */
+void cgi_ack_holder(struct buf *b, const struct cgi *c, const char *by,
+	double until);
+
+/*
+ * answer_api.c: POST /answer/ROUTE, to which the vendor of a route says what
+ * somebody there answered, see mcp-routes(5).
+ */
+
+/*
+ * cgi_answer_admit(c, a): whether the request is one that the vendor of the
+ * route c->request.name has signed; then c->said is what it says. Only such a
+ * request learns anything, even whether there is such a route. It needs the
+ * routes and the secrets alone.
+ *
+ * cgi_answer(c, a): do what such a request says.
+ */
+bool cgi_answer_admit(struct cgi *c, struct cgi_answer *a);
+void cgi_answer(const struct cgi *c, struct cgi_answer *a);
+
+/*
+ * maintenance_api.c: POST /api/v1/monitors/SLUG/maintenance, see mcp-alert(1).
+ */
+
+/*
+ * cgi_maintenance_admit(c, a): whether the request has a token of an account;
+ * if not, the answer says so. It needs the accounts alone.
+ *
+ * cgi_maintenance(c, a): add a maintenance of the server c->request.name.
+ */
+bool cgi_maintenance_admit(struct cgi *c, struct cgi_answer *a);
+void cgi_maintenance(const struct cgi *c, struct cgi_answer *a);
+
+/*
+ * slot.c: limits how many requests the processes of this user work on at once
+ * on this machine. Each loads a configuration with all servers and connects to
+ * the store.
+ */
+
+#define SLOTS 4
+
+/*
+ * slot_take(patience_ms, slot): wait for one of SLOTS slots. slot_free releases
+ * it, and so does the end of this process. False if none was free in time; then
+ * a warning is logged. If no folder can hold the slots, it logs a warning and
+ * returns true without one: an outage must be acknowledged all the same.
+ */
+bool slot_take(double patience_ms, int *slot);
+void slot_free(int slot);
+
+#endif

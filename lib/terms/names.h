@@ -1,0 +1,107 @@
+/*
+ * names.h: the names of servers, regions, steps and states. A name that passes
+ * here is safe in a key, a path, a URL and a line.
+ */
+#ifndef TERMS_NAMES_H
+#define TERMS_NAMES_H
+
+#include "json/fields.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define SLUG_MAX 80
+/* Stands for the whole fleet where an event names a server; no slug. */
+#define SLUG_FLEET "*"
+#define REGION_MAX 40
+#define PROBE_ID_MAX 64
+#define HASH_HEX 64
+
+/* Whether s, up to its NUL, is a slug, a region, a probe id, 64 hex digits. */
+bool slug_valid(const char *s);
+bool region_valid(const char *s);
+bool probe_id_valid(const char *s);
+bool hash_valid(const char *s);
+
+/*
+ * slug_shared(s): whether s is the name of a failure that several servers
+ * share, "*." and 8 hex digits; like SLUG_FLEET it is no slug.
+ */
+bool slug_shared(const char *s);
+
+/*
+ * slug_from_host(host, out): the slug that stands for a host name or address
+ * where none is given; out has SLUG_MAX + 1 bytes. Upper case is lowered, what
+ * no slug may hold becomes '-'.
+ */
+void slug_from_host(const char *host, char *out);
+
+enum step {
+	STEP_NONE = 0,
+	STEP_DNS,
+	STEP_TLS,
+	STEP_INITIALIZE,
+	STEP_OAUTH_DISCOVERY,
+	STEP_AUTH_INITIALIZE,
+	STEP_TOOLS_LIST,
+	STEP_TOOLS_CALL,
+	STEP_TOOL_HASH
+};
+#define STEP_COUNT 8
+
+enum step_status { STATUS_PASS, STATUS_FAIL, STATUS_SKIP };
+enum region_state { STATE_HEALTHY, STATE_AUTH_WALLED, STATE_BROKEN };
+enum era { ERA_NONE, ERA_STATELESS, ERA_SESSION, ERA_SSE };
+enum verdict_colour {
+	VERDICT_GREEN,
+	VERDICT_AMBER,
+	VERDICT_RED,
+	VERDICT_UNKNOWN
+};
+enum tier {
+	TIER_OK,
+	TIER_REGIONAL,
+	TIER_STEP_ALERT,
+	TIER_HARD_OUTAGE,
+	TIER_NO_DATA
+};
+/* Why our checks fail, if that says nothing about the server. */
+enum checks {
+	CHECKS_FREE, /* nothing */
+	CHECKS_REFUSED, /* our credential, which worked before, is refused */
+	CHECKS_LIMITED /* they are answered with 429 */
+};
+enum runner_status {
+	RUNNER_OK,
+	RUNNER_TIMEOUT,
+	RUNNER_EXIT,
+	RUNNER_GARBLED,
+	RUNNER_ISOLATED /* mcp-aggregate says so, never a runner itself */
+};
+
+/*
+ * x_words: the names of the values as records carry them, for a table of
+ * json/fields.h. x_name(v): that of a value; STEP_NONE, ERA_NONE and CHECKS_FREE
+ * have none: NULL. x_parse(s, out): the value of a name, or false.
+ */
+extern const struct word_table step_words, step_status_words, region_state_words,
+	era_words, verdict_colour_words, tier_words, checks_words,
+	runner_status_words;
+const char *step_name(enum step v);
+bool step_parse(const char *s, enum step *out);
+const char *step_status_name(enum step_status v);
+bool step_status_parse(const char *s, enum step_status *out);
+const char *region_state_name(enum region_state v);
+bool region_state_parse(const char *s, enum region_state *out);
+const char *era_name(enum era v);
+bool era_parse(const char *s, enum era *out);
+const char *verdict_colour_name(enum verdict_colour v);
+bool verdict_colour_parse(const char *s, enum verdict_colour *out);
+const char *tier_name(enum tier v);
+bool tier_parse(const char *s, enum tier *out);
+const char *checks_name(enum checks v);
+bool checks_parse(const char *s, enum checks *out);
+const char *runner_status_name(enum runner_status v);
+bool runner_status_parse(const char *s, enum runner_status *out);
+
+#endif
