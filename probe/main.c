@@ -42,7 +42,7 @@
 #define SERVED_BYTES (64 * 1024 * 1024)
 #define SERVED_S 60 /* until the targets have ended */
 
-/* More reasons why probes were lost are not told apart. */
+/* Further reasons why probes were lost are counted as one. */
 #define LOSSES 8
 
 /* Probes that this machine failed at, for reasons alike but for their
@@ -496,8 +496,8 @@ static void run_all(struct run *run)
 
 /*
  * Read the first step of the records that an earlier piece of the probe
- * printed, and take its slug and region over; refuse those of a probe that has
- * ended.
+ * printed, and take its slug and region over; refuse records of a probe that
+ * has ended.
  */
 static bool read_earlier(struct run *run, struct target *t)
 {

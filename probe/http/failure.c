@@ -370,7 +370,7 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 			"no answer from %s port %ld", r->address, r->port);
 		return;
 	case EADDRNOTAVAIL:
-		/* Or the machine has no address of this version. */
+		/* This machine may have no address of this version. */
 		if (address_refused(r->address, r->port) == EADDRNOTAVAIL)
 			break;
 		failure_ours(r, "no local port is left; %s", unknown);
@@ -438,7 +438,7 @@ bool failure_host(
 	/* libcurl got no thread, or not what it takes. */
 	if (strstr(error, "thread failed to start"))
 		return false;
-	/* Not the URL's host, where --connect-to names another one. */
+	/* With --connect-to this is another name than the URL's host. */
 	if (p) {
 		snprintf(out, size, "%s", p + sizeof before - 1);
 		return true;
