@@ -1,4 +1,4 @@
-#include "state/pipeline_store.h"
+#include "state/stores.h"
 
 #include "base/log.h"
 #include "base/strings.h"
@@ -7,7 +7,7 @@
 #include "conf/conf.h"
 #include "incident/pipeline_health.h"
 #include "records/probe.h"
-#include "store/heartbeat.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/store.h"
