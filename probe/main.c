@@ -42,7 +42,7 @@
 #define SERVED_BYTES (64 * 1024 * 1024)
 #define SERVED_S 60 /* until the targets have ended */
 
-/* More reasons why probes were lost are not told apart. */
+/* Further reasons why probes were lost are counted as one. */
 #define LOSSES 8
 
 /* Probes that this machine failed at, for reasons alike but for their
@@ -438,7 +438,7 @@ static size_t width_of(const struct options *o)
 }
 
 /* On a terminal that shows no records: how far the run has come. */
-static void tell_progress(struct run *run, bool end)
+static void print_progress(struct run *run, bool end)
 {
 	double now = clock_mono_ms();
 	size_t waiting = run->queue.waiting;
@@ -484,20 +484,20 @@ static void run_all(struct run *run)
 			start_line(run, line);
 		if (run->report.error && !run->active)
 			break;
-		tell_progress(run, false);
+		print_progress(run, false);
 		if (q->waiting && run->active < most &&
 			(!idle || run->active == full))
 			wait = 0;
 		if (run->active || q->waiting)
 			idle = http_turn(run->http, wait);
 	}
-	tell_progress(run, true);
+	print_progress(run, true);
 }
 
 /*
  * Read the first step of the records that an earlier piece of the probe
- * printed, and take its slug and region over; refuse those of a probe that has
- * ended.
+ * printed, and take its slug and region over; refuse records of a probe that
+ * has ended.
  */
 static bool read_earlier(struct run *run, struct target *t)
 {
@@ -620,7 +620,7 @@ static void report_losses(struct run *run)
 	buf_release(&b);
 }
 
-static void tell_trouble(struct run *run)
+static void report_trouble(struct run *run)
 {
 	if (run->lost->why)
 		report_losses(run);
@@ -633,8 +633,8 @@ static void tell_trouble(struct run *run)
 		log_error("standard output: %s", strerror(run->report.error));
 }
 
-/* r.at is when the batch began: it tells which round these belong to. */
-static void tell_canaries(struct run *run)
+/* r.at is when the batch began, by which these records are counted as one round. */
+static void report_canaries(struct run *run)
 {
 	const struct runner_record r = {.region = run->opts->region,
 		.at = run->began,
@@ -675,10 +675,10 @@ static int probe_all(struct run *run)
 		return EXIT_ENV;
 	run->began = clock_wall();
 	run_all(run);
-	tell_canaries(run);
+	report_canaries(run);
 	if (run->begun)
 		report_end(&run->report);
-	tell_trouble(run);
+	report_trouble(run);
 	http_free(run->http);
 	trust_forget();
 	known_answers_release(&run->known);

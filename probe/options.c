@@ -287,7 +287,7 @@ static int serve_ssh(struct options *o, bool region_given)
 		return misused("SSH_ORIGINAL_COMMAND", why);
 	o->targets = "-";
 	o->has_format = FORMAT_JSONL + 1;
-	/* Whoever asks in another region's name is told whose this one is. */
+	/* A client that asks for another region gets the name of this one. */
 	if (!o->own_region)
 		o->own_region = o->region;
 	return 0;

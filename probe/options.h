@@ -3,9 +3,9 @@
 #ifndef PROBE_OPTIONS_H
 #define PROBE_OPTIONS_H
 
-#include "terms/names.h"
 #include "report.h"
 #include "target.h"
+#include "terms/names.h"
 
 /* How often --resolve and --connect-to may stand, each. */
 #define OPTIONS_MANY 100

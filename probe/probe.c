@@ -121,7 +121,7 @@ static bool fits_record(const struct tools_hash *h)
 	return n <= LINE_MAX_BYTES;
 }
 
-/* How many definitions are not known to who asked for them. */
+/* Count the definitions that the target line does not know. */
 static size_t count_unknown(const struct probe *p)
 {
 	size_t n = 0;

@@ -15,8 +15,8 @@ enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_TAP, FORMAT_NAGIOS };
    one. */
 #define REPORT_LISTS 16
 #define REPORT_LIST_MAX ((size_t)64 * 1024)
-/* The most bytes of definitions that a run prints: who reads it must be able to
-   keep all of it, whatever the servers say. */
+/* The most bytes of definitions that a run prints: its reader must be able
+   to keep all of them, whatever the servers send. */
 #define REPORT_DEFINITIONS_MAX ((size_t)16 * 1024 * 1024)
 
 /* The output of all probes of a run. */

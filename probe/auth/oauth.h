@@ -54,8 +54,7 @@ struct oauth_facts {
 	char token_endpoint[URL_MAX];
 	/* How a client may say who it is (RFC 6749, 2.3.1). */
 	bool basic, post;
-	const char
-		*warning; /* a warning about the documents; static, or NULL */
+	const char *warning; /* about the documents; static, or NULL */
 };
 
 /*
@@ -131,8 +130,8 @@ enum metadata_kind oauth_metadata_of(const char *url);
 
 /*
  * oauth_metadata_judge(doc, kind, f): whether each required member is there,
- * and each known one has its type: clients refuse the whole document otherwise.
- * Unknown members are ignored. False and *f: it is not so.
+ * and each known one has its type. False and *f where not: clients then refuse
+ * the whole document. Unknown members are ignored.
  */
 bool oauth_metadata_judge(const cJSON *doc, enum metadata_kind kind,
 	struct failure *f);

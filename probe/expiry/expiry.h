@@ -20,10 +20,8 @@ struct expiry_job {
 	/* The result for the target: up to EXPIRY_WHATS records. */
 	void (*found)(void *arg, const struct target *t,
 		const struct expiry_record *r, size_t n);
-	/*
-	 * It is over. why: NULL; or the reason why this machine, not the
-	 * server, could not look at the certificate.
-	 */
+	/* The end. why: NULL; or the reason why this machine, not the
+	   server, could not look at the certificate. */
 	void (*end)(void *arg, const char *why);
 	void *arg;
 };

@@ -69,7 +69,7 @@ void finding_conclude(struct expiry_record *r, const struct finding *f,
 	r->status = EXPIRY_UNKNOWN;
 	if (end > 0)
 		r->status = expiry_judge(r->what, end - r->at, &r->within);
-	/* Not this certificate, but another of the chain, has expired. */
+	/* Another certificate of the chain has expired. */
 	if (f->refused_expired && r->status != EXPIRY_EXPIRED) {
 		r->status = EXPIRY_EXPIRED;
 		r->within = 0;

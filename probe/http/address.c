@@ -48,7 +48,7 @@ bool address_private(const struct sockaddr *a)
 	return true;
 }
 
-/* Parse an address in text: 4 or 16 bytes of it; 0 where it is none. */
+/* Parse an address in text. Returns its number of bytes; 0 where it is none. */
 static size_t address_bytes(const char *host, uint8_t *out)
 {
 	char bare[INET6_ADDRSTRLEN + 2];

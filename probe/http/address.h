@@ -47,10 +47,8 @@ bool address_private_host(const char *host);
 #define ADDRESS_TEXT 46
 bool address_egress(char *out);
 
-/*
- * address_network_down(): whether this machine has no address but those of the
- * loopback: then it is not a server's fault that it cannot be reached.
- */
+/* address_network_down(): whether this machine has only addresses of the
+   loopback: then it is not a server's fault that it cannot be reached. */
 bool address_network_down(void);
 
 /*

@@ -45,7 +45,7 @@ struct http_config {
 /* How a body is compressed. */
 enum coding { CODING_NONE, CODING_GZIP, CODING_DEFLATE, CODING_BROTLI };
 
-/* Who watches a connection while it is made. */
+/* Functions that are called while a connection is made. */
 struct http_watch {
 	/* The name was resolved; r->address is connected to. */
 	void (*resolved)(void *arg, const struct http_response *r);
@@ -69,8 +69,8 @@ struct http_request {
 	bool fresh;
 	/* Close its connection at the end: no other request follows. */
 	bool last;
-	/* None follows unless its answer holds this text: see exchange.h. NULL:
-	   one may follow, whatever it says. */
+	/* No request follows unless the answer holds this text: see
+	   exchange.h. NULL: one may follow in any case. */
 	const char *last_unless;
 	/* Speak HTTP/2 if the server offers it; the official clients do not. */
 	bool http2;
@@ -79,7 +79,7 @@ struct http_request {
 	bool deny_private;
 	/* A proxy would connect on our behalf, to any address it likes. */
 	bool no_proxy;
-	/* Authorities besides those of this machine; NULL: none. */
+	/* More authorities than this machine has; NULL: none. */
 	struct http_trust *trust;
 	/* PEM files of a client certificate and its key, or NULL. */
 	const char *cert, *key;
@@ -219,8 +219,8 @@ void http_last(struct http_transfer *t, bool last);
 struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
 	void *arg);
 
-/* http_note(h, label, text): show a line among those of a trace, if there is
-   one; label as in a request. */
+/* http_note(h, label, text): show a line in the trace, if there is one;
+   label as in a request. */
 void http_note(const struct http *h, const char *label, const char *text);
 
 /*

@@ -370,7 +370,7 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 			"no answer from %s port %ld", r->address, r->port);
 		return;
 	case EADDRNOTAVAIL:
-		/* Or the machine has no address of this version. */
+		/* This machine may have no address of this version. */
 		if (address_refused(r->address, r->port) == EADDRNOTAVAIL)
 			break;
 		failure_ours(r, "no local port is left; %s", unknown);
@@ -438,7 +438,7 @@ bool failure_host(
 	/* libcurl got no thread, or not what it takes. */
 	if (strstr(error, "thread failed to start"))
 		return false;
-	/* Not the URL's host, where --connect-to names another one. */
+	/* With --connect-to this is another name than the URL's host. */
 	if (p) {
 		snprintf(out, size, "%s", p + sizeof before - 1);
 		return true;
@@ -573,35 +573,34 @@ static void fail_http(struct http_response *r, const struct http_failure *f)
 	}
 }
 
-void failure_transfer(struct http_response *r, const struct http_failure *f)
+/* Whether client.c itself found the failure; libcurl's code then says nothing. */
+static bool fail_noticed(
+	struct http_response *r, const struct http_failure *f)
 {
-	if (f->fields) {
+	if (f->fields)
 		fail_fields(r);
-		return;
-	}
-	if (f->denied && r->phase != HTTP_READY) {
+	else if (f->denied && r->phase != HTTP_READY)
 		fail_denied(r);
-		return;
-	}
-	if (f->lacked && r->phase <= HTTP_CONNECTING) {
+	else if (f->lacked && r->phase <= HTTP_CONNECTING)
 		fail_short(r, f->lacked);
-		return;
-	}
-	if (f->misframed && r->phase == HTTP_READY) {
+	else if (f->misframed && r->phase == HTTP_READY)
 		fail_framing(r, f->misframed);
-		return;
-	}
-	if (f->codings) {
+	else if (f->codings)
 		failure_http(r, "http.content-encoding",
 			"the response is compressed several times over");
-		return;
-	}
-	if (f->undecoded) {
+	else if (f->undecoded)
 		failure_http(r, "http.content-encoding",
 			"the response is not compressed as its "
 			"Content-Encoding says");
+	else
+		return false;
+	return true;
+}
+
+void failure_transfer(struct http_response *r, const struct http_failure *f)
+{
+	if (fail_noticed(r, f))
 		return;
-	}
 	if (r->proxied && r->phase != HTTP_READY && fail_proxy(r, f))
 		return;
 	switch (f->rc) {

@@ -27,7 +27,7 @@ static const char *either_variable(const char *lower, const char *upper)
 	return v ? v : value_of(upper);
 }
 
-/* Whether an address is that of a list entry, or in its network. */
+/* Whether an address equals a list entry, or is in its network. */
 static bool in_network(const uint8_t *a, size_t n, char *entry)
 {
 	char *slash = strchr(entry, '/');
@@ -48,8 +48,8 @@ static bool in_network(const uint8_t *a, size_t n, char *entry)
 			((a[whole] ^ b[whole]) >> (8 - bits % 8)) == 0);
 }
 
-/* Whether a host is a name or a subdomain of it; a dot before or behind the
-   name is ignored. */
+/* Whether a host is this name or one of its subdomains; a dot before or
+   behind the name is ignored. */
 static bool in_domain(const char *host, size_t n, const char *entry)
 {
 	size_t m;
@@ -140,7 +140,8 @@ void http_proxy_hide(void)
 const char *http_proxy_find(const struct url *u)
 {
 	const char *spared = either_variable("no_proxy", "NO_PROXY");
-	/* Not HTTP_PROXY: under a CGI a client sets it with a field "Proxy". */
+	/* HTTP_PROXY is not read: under a CGI a client sets it with a field
+	   "Proxy". */
 	const char *proxy =
 		u->https ? either_variable("https_proxy", "HTTPS_PROXY")
 			 : value_of("http_proxy");

@@ -86,7 +86,7 @@ static CURLcode set_tls(CURL *e, const struct http_config *c,
 	if (rq->cert) {
 		HTTP_SET(CURLOPT_SSLCERT, rq->cert);
 		HTTP_SET(CURLOPT_SSLKEY, rq->key ? rq->key : rq->cert);
-		/* Or OpenSSL asks the terminal for a passphrase. */
+		/* Without it OpenSSL asks the terminal for a passphrase. */
 		HTTP_SET(CURLOPT_KEYPASSWD, "");
 	}
 	return rc;

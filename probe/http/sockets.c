@@ -187,7 +187,7 @@ static bool has_ports(const struct http_socket *e, int port, int local_port)
 	return e->open && e->local_port == local_port && e->port == port;
 }
 
-/* Neither changes once the connection stands. */
+/* The ports do not change once the connection stands. */
 static void ask_ports(struct http_socket *e, int fd)
 {
 	if (!e->open || e->port)

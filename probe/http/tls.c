@@ -266,7 +266,7 @@ CURLcode http_tls_watch(CURL *easy, void *ctx, void *arg)
 	t->users++;
 	if (!(t->began_ms > 0))
 		t->began_ms = clock_mono_ms();
-	/* Else each connection holds 34 KiB while it waits. */
+	/* Without it each connection holds 34 KiB while it waits. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_cert_cb(ctx, on_wanted, NULL);
 	SSL_CTX_set_info_callback(ctx, on_info);

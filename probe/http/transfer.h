@@ -256,8 +256,8 @@ struct trace *trace_new(const struct http_request *rq, int labels);
 void trace_note(struct trace *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* trace_connected(t, r, names): the connection stands; names: those of the
-   server's certificate. */
+/* trace_connected(t, r, names): the connection stands; names: the host names
+   in the server's certificate. */
 void trace_connected(struct trace *t, const struct http_response *r,
 	const char *names);
 

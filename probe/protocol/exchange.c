@@ -128,7 +128,7 @@ static enum http_want read_data(struct exchange *x,
 		return HTTP_WANT_EOF;
 	buf_add(&x->body, p, n);
 	x->large = buf_ok(&x->body) ? NULL : too_large;
-	/* It may have come in pieces. */
+	/* The text may have come in pieces. */
 	part = x->last_unless ? strlen(x->last_unless) : 0;
 	judge_last(x, r, x->body.p + (before > part ? before - part : 0));
 	return x->large ? HTTP_WANT_NOTHING : HTTP_WANT_MORE;

@@ -31,9 +31,9 @@ struct reply {
 	bool known;   /* budget->known knows the result; message is NULL */
 	bool batch;   /* the message came in a batch */
 	/*
-	 * Where an event stream ended or broke before the answer, and nothing
-	 * else is wrong with it: its last event id, "" for none, and after how
-	 * many milliseconds to reconnect, or -1. last_id is NULL otherwise.
+	 * If an event stream ended or broke before the answer, and nothing else
+	 * is wrong with it: its last event id, "" for none, and after how many
+	 * milliseconds to reconnect, or -1. last_id is NULL otherwise.
 	 */
 	const char *last_id;
 	long retry_ms;

@@ -62,7 +62,7 @@ static void take_field(struct sse *s, const char *name, size_t len,
 			s->new_id = true;
 		}
 	} else if (len == 5 && memcmp(name, "retry", 5) == 0) {
-		/* More than a day makes no difference. */
+		/* A longer wait than a day makes no difference. */
 		if (n && strspn(value, "0123456789") == n)
 			s->retry_ms = num_parse(value, 0, RETRY_MAX_MS, &ms)
 				? (long)ms

@@ -236,7 +236,7 @@ static struct tool describe_tool(struct tools *t, const cJSON *v)
 		text_clean(name, strlen(name), t->not_i_json,
 			sizeof t->not_i_json, 100);
 	}
-	/* Then there is no hash over all tools, and no need for the parts. */
+	/* Without a hash over all tools the parts are not needed. */
 	if (*t->not_i_json)
 		buf_cut(&t->text, parts);
 	return tool;

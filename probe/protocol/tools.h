@@ -6,8 +6,8 @@
 #ifndef PROTOCOL_TOOLS_H
 #define PROTOCOL_TOOLS_H
 
-#include "protocol/siphash.h"
 #include "protocol/budget.h"
+#include "protocol/siphash.h"
 #include "records/probe.h"
 
 struct tool;   /* opaque */
@@ -73,8 +73,8 @@ bool tools_hash(struct tools *t, struct tools_hash *h, struct failure *f);
 void tools_definition(const struct tools *t, size_t i, struct buf *b);
 
 /*
- * tools_adopt(t, h): t, which has no tools yet, gets those of h: tools_hash
- * then gives a copy of it, in which the names live as long as the digests.
+ * tools_adopt(t, h): t, which has no tools yet, gets the tools of h: tools_hash
+ * then gives a copy of h, in which the names live as long as the digests.
  */
 void tools_adopt(struct tools *t, const struct tools_hash *h);
 

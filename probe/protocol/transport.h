@@ -24,7 +24,7 @@ struct stream;
 
 struct transport {
 	struct wire *wire;
-	struct http_watch watch; /* of every connection to the server */
+	struct http_watch watch; /* of messages and of the stream */
 	struct transport_handler handler;
 	void *arg;
 	int requests; /* sent so far, resuming ones too */
@@ -40,8 +40,8 @@ struct transport {
 
 /*
  * transport_send(t, m): send a message; m->timeout_ms is for its reply, and
- * m->fresh and m->watch are set here. 0, and the reply is handled from http_turn; -1 where
- * libcurl refuses the request.
+ * m->fresh and m->watch are set here. 0, and the reply is handled from
+ * http_turn; -1 where libcurl refuses the request.
  */
 int transport_send(struct transport *t, struct wire_message *m);
 

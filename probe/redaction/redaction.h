@@ -71,8 +71,8 @@ void mask_line(const char *in, char *out, size_t size);
 size_t mask_count(void);
 bool mask_none(void);
 
-/* mask_idle(p, n): whether nothing in the n bytes at p is to be masked, as far
-   as that can be said at once. */
+/* mask_idle(p, n): whether a quick look shows that nothing in the n bytes at
+   p is to be masked. */
 bool mask_idle(const char *p, size_t n);
 
 /* ---- redact_record.c: records that are printed. */

@@ -151,7 +151,8 @@ static enum lead lead_of(const struct probe *p, const struct reply *r,
 
 	if (refuses_version(r)) {
 		c = lead_of_versions(p, supported_versions(r), f);
-		/* It refuses the version that it supports: ask once more. */
+		/* It refuses a version that it lists as supported: ask once
+		   more. */
 		if (c != LEAD_STATELESS)
 			return c;
 		return p->handshake.asked_twice ? other : LEAD_AGAIN;

@@ -12,7 +12,7 @@
 
 /* A message may hold a URL. */
 #define MESSAGE_SIZE (URL_MAX + 200)
-/* The most bytes of what a server calls itself, in a detail. */
+/* The most bytes of a server's name and version in a detail. */
 #define BEHIND 700
 
 struct step_failures *step_failures(struct probe *p)

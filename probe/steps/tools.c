@@ -30,7 +30,7 @@ struct next tools_list_again(struct probe *p)
 void tools_list_write(struct probe *p, struct wire_message *m, struct buf *b)
 {
 	m->id = step_request_id(p);
-	/* A list on one page, of which nothing but its hashes is wanted. */
+	/* Without a health tool only the hashes of the list are wanted. */
 	if (!p->target->health_tool && !listing_cursor(&p->list))
 		step_look_for(p, KNOWN_LIST);
 	/* After a single page nothing follows, and there is no session to
