@@ -54,7 +54,9 @@ static void read_list(struct pull *j, struct health *h, bool heard)
 	}
 }
 
-/* What a region delivered; nothing of one that is not in a list before it. */
+/*
+ * A region's figures; a region that no list before them names is passed over.
+ */
 static void read_delivered(struct pull *j, struct health *h)
 {
 	static const char *const names[] = {
@@ -92,7 +94,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* What an old evaluation heard of tells nothing of now. */
+/* An old evaluation says nothing about the present. */
 static void forget_heard(struct health *h)
 {
 	for (size_t k = 0; k < h->n_regions; k++) {

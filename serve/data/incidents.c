@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is not here is for operators, or says nothing of the server. */
+/*
+ * Kinds that are missing here are for operators, or say nothing about the
+ * server.
+ */
 static const struct {
 	enum alert_kind kind;
 	enum trouble trouble;
@@ -127,7 +130,10 @@ static void add_update(const struct incident_update *u, struct incidents *l)
 
 static void add_told(const struct told_record *r, struct incidents *l)
 {
-	/* What is no phase, as that an acknowledgement was ended, is no news. */
+	/*
+	 * An entry that is no phase, such as the end of an acknowledgement, is
+	 * no news.
+	 */
 	enum alert_phase phase =
 		r->phase == ALERT_ONCE ? ALERT_REMINDER : r->phase;
 

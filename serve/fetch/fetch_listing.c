@@ -28,11 +28,11 @@
 /* The sentence of a server, in bytes. */
 #define SENTENCE_MAX 4096
 
-/* What is known of all servers, and how long each part of it is good. */
+/* The lists of all servers, and until when each of them is good. */
 struct kept_listing {
 	struct listing all; /* the public ones */
 	struct names names;
-	/* Of clock_mono_ms. */
+	/* Instants of clock_mono_ms. */
 	double listed_until_ms, viewed_until_ms, named_until_ms;
 };
 
@@ -55,8 +55,9 @@ static void add_entry(struct listing *l, const char *slug,
 }
 
 /*
- * Read an entry of KEY_SERVERS, which may be NULL, with its regions or without. Whether
- * it is public: the caller then frees *server. Where it is empty the server is private.
+ * Read an entry of KEY_SERVERS, which may be NULL, with its regions or without.
+ * Whether it is public: the caller then frees *server. Where it is empty the
+ * server is private.
  */
 static bool read_public(const char *slug, const char *json, bool regions,
 	struct server *server)
@@ -131,7 +132,7 @@ static int load_entries(struct source *s, struct listing *l)
 	return 0;
 }
 
-/* ---- The state of a server, of its verdict and what mcp-alert keeps of it. */
+/* ---- The state of a server, from its verdict and its incidents. */
 
 static void read_verdict_of(const char *slug, const char *verdict, double now,
 	struct view *v)
@@ -151,8 +152,8 @@ static void read_split_of(const char *verdict, struct tool_split *split)
 }
 
 /* The sentence of a condition; the caller frees it. */
-static char *sentence_of(struct condition c, const struct condition_facts *facts,
-	const struct server *server)
+static char *sentence_of(struct condition c,
+	const struct condition_facts *facts, const struct server *server)
 {
 	struct places places;
 	struct buf b;
@@ -168,8 +169,9 @@ static char *sentence_of(struct condition c, const struct condition_facts *facts
 }
 
 /*
- * What mcp-alert keeps of a server, where an incident is open: of a fleet that is
- * well, no history is sent. KEYS: key_alert; ARGV: INCIDENTS_OPEN.
+ * The state that mcp-alert keeps of a server, where an incident is open: for a
+ * fleet that is well, no history is sent. KEYS: key_alert; ARGV:
+ * INCIDENTS_OPEN.
  */
 static const char read_open[] =
 	"local a = redis.call('GET', KEYS[1]) "
@@ -733,7 +735,7 @@ static bool read_rows(const struct store_reply *rows,
 
 static const struct incidents no_incidents;
 
-/* What is asked for more closely, and what is made of its verdict. */
+/* Which entries need their verdict, and how it is read. */
 struct closer {
 	bool (*wanted)(const struct index_entry *e);
 	void (*read)(struct index_entry *e, const char *verdict,
@@ -816,7 +818,7 @@ static int look_for_incidents(struct source *s, struct plan *plan,
 	struct index_entry *const *v, size_t n)
 {
 	for (size_t from = 0; from < n; from += LISTING_BATCH) {
-		size_t end = n - from < LISTING_BATCH ? n : from + LISTING_BATCH;
+		size_t end = from + batch(n - from);
 
 		for (size_t i = from; i < end; i++)
 			ask_open(s, v[i]->slug);
@@ -917,7 +919,7 @@ int fetch_index(struct source *s, double now, const struct index_entries **l)
 	return 0;
 }
 
-/* ---- What a page shows. */
+/* ---- The rows of a page. */
 
 /* A row of which there is more to say than its state. */
 struct notable_row {
@@ -926,8 +928,9 @@ struct notable_row {
 	struct incidents incidents;
 };
 
-/* What the verdict says, if it is the one of the row. */
-static void put_row_sentence(struct notable_row *n, const char *verdict, double now)
+/* The sentence of the verdict, if it is the verdict of the row. */
+static void put_row_sentence(
+	struct notable_row *n, const char *verdict, double now)
 {
 	const struct index_entry *e = n->row->e;
 	struct tool_split split;
@@ -1071,7 +1074,7 @@ int fetch_index_rows(struct source *s, double now,
 	int rc = fetch_kept_plan(s, now, &plan);
 
 	for (size_t from = 0; from < n && !rc; from += LISTING_BATCH) {
-		size_t some = n - from < LISTING_BATCH ? n - from : LISTING_BATCH;
+		size_t some = batch(n - from);
 		bool whole = v[from]->whole;
 
 		for (size_t i = from; i < from + some; i++) {
