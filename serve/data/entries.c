@@ -104,7 +104,7 @@ static const char *read_tags(struct pull *j, struct room *room)
 }
 
 static bool read_text(
-	const char *json, bool regions, struct server *s, bool *told)
+	const char *json, bool regions, struct server *s, bool *says_private)
 {
 	static const char *const names[] = {"private", "token_sha256", "title",
 		"account", "group", "url", "auth", "interval", "tags",
@@ -122,7 +122,7 @@ static bool read_text(
 		return pull_end(&j);
 	while ((i = pull_which(&j, names, &seen)) >= 0) {
 		if (i == 0)
-			*told = pull_bool(&j, &s->is_private);
+			*says_private = pull_bool(&j, &s->is_private);
 		else if (i <= 6)
 			*texts[i - 1] = pull_text(&j, &room);
 		else if (i == 7)
@@ -162,14 +162,14 @@ static void cut_title(char *title)
 int server_read(
 	const char *json, bool regions, struct server *s, char *why)
 {
-	bool told = false;
+	bool says_private = false;
 	char *title;
 
 	*s = (struct server) {.interval_s = NAN};
 	s->text = xmalloc(strlen(json) + 1);
-	if (!read_text(json, regions, s, &told))
+	if (!read_text(json, regions, s, &says_private))
 		return refuse_server(s, why, "not JSON, or a key repeats");
-	if (!told)
+	if (!says_private)
 		return refuse_server(
 			s, why, "private: missing or not a boolean");
 	if (s->token_sha256 && !hash_valid(s->token_sha256))

@@ -130,12 +130,12 @@ bool health_regions(struct health *h, const char *json)
 				pull_skip(&j);
 		}
 	}
-	h->told = pull_end(&j) && window >= 0 && window <= NUM_EPOCH_MAX;
+	h->regions_known = pull_end(&j) && window >= 0 && window <= NUM_EPOCH_MAX;
 	if (fabs(h->now - window) > VIEW_STALE_S)
 		forget_heard(h);
 	if (h->n_regions)
 		qsort(h->regions, h->n_regions, sizeof *h->regions, by_name);
-	return h->told;
+	return h->regions_known;
 }
 
 bool health_good(const struct health *h)
@@ -150,7 +150,7 @@ static void put_regions(struct buf *b, const struct health *h)
 {
 	const char *comma = "";
 
-	if (!h->told || !health_judged(h)) {
+	if (!h->regions_known || !health_judged(h)) {
 		buf_str(b, "null");
 		return;
 	}

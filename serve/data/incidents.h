@@ -59,7 +59,7 @@ struct incident {
 	int64_t started_at; /* epoch seconds */
 	int64_t ended_at;   /* 0: it goes on */
 	int64_t updated_at; /* when there was last something new */
-	bool told;	    /* somebody was told */
+	bool notified;	    /* somebody was notified */
 	bool acknowledged;  /* somebody looks after it */
 	bool passing;	    /* it works again, but not for long yet */
 	bool server_at_fault; /* the server failed, not only our credential */
@@ -83,7 +83,7 @@ struct incidents {
 	 * is stays with them.
 	 */
 	struct unapproved_tools {
-		bool open, told, acknowledged;
+		bool open, notified, acknowledged;
 	} unapproved;
 };
 

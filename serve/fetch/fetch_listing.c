@@ -195,14 +195,14 @@ static void ask_now(struct source *s, const char *slug)
 }
 
 /* A server of which there is more to say than its state. */
-struct notable {
+struct described_entry {
 	struct listing_entry *entry;
 	struct incidents incidents;
 	struct tool_split tool_split;
 	bool maintenance;
 };
 
-static struct condition_facts facts_of(const struct notable *n)
+static struct condition_facts facts_of(const struct described_entry *n)
 {
 	return (struct condition_facts) {.view = &n->entry->view,
 		.incidents = &n->incidents,
@@ -211,16 +211,16 @@ static struct condition_facts facts_of(const struct notable *n)
 }
 
 /*
- * Read the two replies of ask_now; true where the server is notable, and then
- * put_sentence releases *n.
+ * Read the two replies of ask_now; true where the state needs a sentence, and
+ * then put_sentence releases *n.
  */
 static bool read_now(struct listing_entry *e, const char *verdict,
-	const char *alert, struct plan *plan, struct notable *n)
+	const char *alert, struct plan *plan, struct described_entry *n)
 {
 	struct condition_facts facts;
 	struct occurrence work;
 
-	*n = (struct notable) {.entry = e};
+	*n = (struct described_entry) {.entry = e};
 	work = plan_of(plan, e->slug, e->account);
 	n->maintenance = work.found;
 	e->work_since = work.found ? work.start : 0;
@@ -241,7 +241,7 @@ static bool read_now(struct listing_entry *e, const char *verdict,
 }
 
 /* `server` is its entry, or NULL where that cannot be read. */
-static void put_sentence(struct notable *n, const struct server *server)
+static void put_sentence(struct described_entry *n, const struct server *server)
 {
 	struct condition_facts facts = facts_of(n);
 
@@ -253,7 +253,7 @@ static void put_sentence(struct notable *n, const struct server *server)
 }
 
 /* Their places are in their entries, which the list does not keep. */
-static int put_sentences(struct source *s, struct notable *v, size_t n)
+static int put_sentences(struct source *s, struct described_entry *v, size_t n)
 {
 	struct server server;
 	int failed = 0;
@@ -284,36 +284,36 @@ static size_t batch(size_t left)
 }
 
 static int load_batch(struct source *s, struct plan *plan,
-	struct listing_entry *e, size_t n, struct notable *notable)
+	struct listing_entry *e, size_t n, struct described_entry *described)
 {
-	size_t n_notable = 0;
+	size_t n_described = 0;
 
 	for (size_t i = 0; i < n; i++)
 		ask_now(s, e[i].slug);
 	if (source_run(s))
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		n_notable += read_now(&e[i],
+		n_described += read_now(&e[i],
 			store_text(store_reply(s->store, 2 * i)),
 			store_text(store_reply(s->store, 2 * i + 1)), plan,
-			&notable[n_notable]);
-	return put_sentences(s, notable, n_notable);
+			&described[n_described]);
+	return put_sentences(s, described, n_described);
 }
 
 static int load_views(struct source *s, double now, struct listing *l)
 {
-	struct notable *notable;
+	struct described_entry *described;
 	struct plan plan;
 	int failed = fetch_plan(s, now, &plan);
 
 	if (failed)
 		return failed;
-	notable = xcalloc(LISTING_BATCH, sizeof *notable);
+	described = xcalloc(LISTING_BATCH, sizeof *described);
 	for (size_t from = 0; from < l->n && !failed; from += LISTING_BATCH)
 		failed = load_batch(s, &plan, l->entries + from,
-			batch(l->n - from), notable);
+			batch(l->n - from), described);
 	plan_release(&plan);
-	free(notable);
+	free(described);
 	return failed;
 }
 
@@ -449,7 +449,7 @@ static void add_own(struct source *s, size_t i, const char *slug,
 {
 	const char *v[4];
 	char why[SERVER_WHY];
-	struct notable notable;
+	struct described_entry described;
 	struct server server;
 
 	for (size_t k = 0; k < 4; k++)
@@ -466,8 +466,8 @@ static void add_own(struct source *s, size_t i, const char *slug,
 	if (server.token_sha256 && strcmp(server.token_sha256, token) == 0) {
 		add_entry(l, slug, &server);
 		if (read_now(&l->entries[l->n - 1], v[2], v[3], plan,
-			    &notable))
-			put_sentence(&notable, &server);
+			    &described))
+			put_sentence(&described, &server);
 	}
 	server_release(&server);
 }
@@ -922,7 +922,7 @@ int fetch_index(struct source *s, double now, const struct index_entries **l)
 /* ---- The rows of a page. */
 
 /* A row of which there is more to say than its state. */
-struct notable_row {
+struct described_row {
 	struct index_row *row;
 	struct server server;
 	struct incidents incidents;
@@ -930,7 +930,7 @@ struct notable_row {
 
 /* The sentence of the verdict, if it is the verdict of the row. */
 static void put_row_sentence(
-	struct notable_row *n, const char *verdict, double now)
+	struct described_row *n, const char *verdict, double now)
 {
 	const struct index_entry *e = n->row->e;
 	struct tool_split split;
@@ -953,7 +953,7 @@ static void put_row_sentence(
 }
 
 static int put_row_sentences(
-	struct source *s, double now, struct notable_row *v, size_t n)
+	struct source *s, double now, struct described_row *v, size_t n)
 {
 	const char **slugs = xcalloc(n + 1, sizeof *slugs);
 	int rc = 0;
@@ -972,9 +972,9 @@ static int put_row_sentences(
 	return rc;
 }
 
-/* Read the replies about a row; true where it is notable. */
+/* Read the replies about a row; true where it needs a sentence. */
 static bool read_row(struct index_row *row, const char *entry,
-	const char *state, struct notable_row *n)
+	const char *state, struct described_row *n)
 {
 	const struct index_entry *e = row->e;
 	struct server server;
@@ -983,7 +983,7 @@ static bool read_row(struct index_row *row, const char *entry,
 		row->e = NULL;
 		return false;
 	}
-	*n = (struct notable_row) {.row = row, .server = server};
+	*n = (struct described_row) {.row = row, .server = server};
 	if (state)
 		incidents_read(state, &n->incidents);
 	if (!condition_plain(e->condition) || n->incidents.n)
@@ -996,8 +996,8 @@ static bool read_row(struct index_row *row, const char *entry,
 static int describe_rows(struct source *s, double now, struct index_row *rows,
 	size_t n)
 {
-	struct notable_row *notable_row = xcalloc(n + 1, sizeof *notable_row);
-	size_t n_notable = 0;
+	struct described_row *described = xcalloc(n + 1, sizeof *described);
+	size_t n_described = 0;
 	int rc;
 
 	for (size_t i = 0; i < n; i++) {
@@ -1006,12 +1006,12 @@ static int describe_rows(struct source *s, double now, struct index_row *rows,
 	}
 	rc = source_run(s);
 	for (size_t i = 0; i < n && !rc; i++)
-		n_notable += read_row(&rows[i],
+		n_described += read_row(&rows[i],
 			store_text(store_reply(s->store, 2 * i)),
 			store_text(store_reply(s->store, 2 * i + 1)),
-			&notable_row[n_notable]);
-	rc = rc || put_row_sentences(s, now, notable_row, n_notable);
-	free(notable_row);
+			&described[n_described]);
+	rc = rc || put_row_sentences(s, now, described, n_described);
+	free(described);
 	return rc ? -1 : 0;
 }
 

@@ -220,7 +220,7 @@ static void put_known(struct html *b, const struct status_page *s)
 		html_str(b, "Recovered. We are monitoring it.");
 	else if (in ? in->acknowledged : unapproved.acknowledged)
 		html_str(b, "Yes, the operator is looking into it");
-	else if (in ? in->told : unapproved.told)
+	else if (in ? in->notified : unapproved.notified)
 		html_str(b, "Yes, the operator was notified");
 	else if (in || unapproved.open)
 		html_str(b, "Recorded; the operator has not responded yet");

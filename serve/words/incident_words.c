@@ -70,7 +70,7 @@ static const char *update_words(const struct incident *in)
 		return "Recovered. We are monitoring it.";
 	if (in->acknowledged)
 		return "The operator is looking into it.";
-	return in->told ? "The operator was notified."
+	return in->notified ? "The operator was notified."
 			: "Recorded; the operator has not responded yet.";
 }
 
