@@ -190,7 +190,7 @@ static void on_usr1(int sig)
 	state_wanted = 1;
 }
 
-/* What a worker counts beside STATS_SERVE. */
+/* The counts of a worker beside STATS_SERVE. */
 struct worker {
 	const struct front *front;
 	const struct source *source;

@@ -75,8 +75,8 @@ enum credentials credentials_read(const char *authorization, char *sha256)
 		return CREDENTIALS_NONE;
 	authorization += sizeof scheme - 1;
 	authorization += strspn(authorization, " ");
-	token = base64_decode(authorization, pair, sizeof pair) ? password_of(pair)
-							 : NULL;
+	token = base64_decode(authorization, pair, sizeof pair)
+			? password_of(pair) : NULL;
 	if (token) {
 		kind = CREDENTIALS_BASIC;
 		if (sha256)

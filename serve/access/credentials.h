@@ -1,8 +1,9 @@
 /*
- * credentials.h: how a request shows a token: in its Authorization field, as a bearer
- * token or as a password; or, where a browser has signed in, by a cookie. A signed link
- * signs it in. Link and cookie are signed with HMAC-SHA256 under the digest of the
- * token, as the store has it: a new token ends all of them. Pure.
+ * credentials.h: how a request shows a token: in its Authorization field, as a
+ * bearer token or as a password; or, where a browser has signed in, by a
+ * cookie. A signed link signs it in. Link and cookie are signed with
+ * HMAC-SHA256 under the digest of the token, as the store has it: a new token
+ * ends all of them. Pure.
  */
 #ifndef ACCESS_CREDENTIALS_H
 #define ACCESS_CREDENTIALS_H
@@ -34,14 +35,14 @@ enum credentials credentials_read(const char *authorization, char *sha256);
  */
 #define SESSION_COOKIE "__Host-mcp-account"
 
-/* What is signed; a link is no cookie. */
+/* The purpose of a signature: a link does not serve as a cookie. */
 enum session_use { SESSION_LINK, SESSION_BROWSER };
 
 /* How long each may be good, in seconds, and what a link is, if not said. */
 #define SESSION_LINK_S (7 * 86400)
 #define SESSION_LINK_MAX_S (30 * 86400)
 #define SESSION_BROWSER_S (30 * 86400)
-/* Of one that began with a password: no longer than a day at work. */
+/* A session that began with a password lasts no longer than a day at work. */
 #define SESSION_PASSWORD_S (12 * 3600)
 
 /* The first half of an HMAC-SHA256 (RFC 2104, section 5), in hex. */

@@ -1,6 +1,7 @@
 /*
- * api.h: the answers for programs: the feed and the calendar of a server or of many,
- * metrics, reports as tables, openapi.json, and what search engines read. Pure.
+ * api.h: the answers for programs: the feed and the calendar of a server or of
+ * many, metrics, reports as tables, openapi.json, and what search engines read.
+ * Pure.
  */
 #ifndef API_API_H
 #define API_API_H
@@ -25,15 +26,17 @@ struct status_page;
 struct tool_history;
 struct view;
 
-/* calendar_put(b, servers, n, times, n_times): append those times that are for one
- * of the servers, as iCalendar (RFC 5545). */
+/*
+ * calendar_put(b, servers, n, times, n_times): append those times that are for
+ * one of the servers, as iCalendar (RFC 5545).
+ */
 void calendar_put(struct buf *b, const struct maintained *servers, size_t n,
 	const struct occurrence *times, size_t n_times);
 
 /*
- * feed_put(b, subject): append the incidents and planned maintenances of a server as
- * an Atom feed (RFC 4287). Each is one entry, which changes only when there is news
- * of it.
+ * feed_put(b, subject): append the incidents and planned maintenances of a
+ * server as an Atom feed (RFC 4287). Each is one entry, which changes only when
+ * there is news of it.
  */
 void feed_put(struct html *b, const struct status_page *subject);
 
@@ -64,8 +67,9 @@ extern const char openapi[];
 extern const size_t openapi_size;
 
 /*
- * The published verdicts as metrics, in the text format of Prometheus, version 0.0.4.
- * A sample without a value is left out, and so is a metric without a sample.
+ * The published verdicts as metrics, in the text format of Prometheus, version
+ * 0.0.4. A sample without a value is left out, and so is a metric without a
+ * sample.
  */
 struct prometheus_server {
 	const char *slug;
@@ -137,9 +141,9 @@ void report_csv_entry(
 	struct buf *b, const char *month, const struct report_entry *e);
 
 /*
- * What search engines read of the site as a whole: robots.txt (RFC 9309), and its
- * sitemap (https://www.sitemaps.org/protocol.html), in parts, so that each is small
- * however many servers there are.
+ * For search engines, of the site as a whole: robots.txt (RFC 9309), and its
+ * sitemap (https://www.sitemaps.org/protocol.html), in parts, so that each is
+ * small however many servers there are.
  */
 /* The servers of a part; 50,000 addresses are allowed in a file. */
 #define SITEMAP_SERVERS 1000

@@ -73,7 +73,7 @@ static void put_minute(struct html *b, int64_t t)
 	html_fmt(b, "%.10s %.5s UTC", s, s + 11);
 }
 
-/* What the operators said last, and where they say why it happened. */
+/* The operators' last note, and the address of their postmortem. */
 static void put_said(struct html *b, const struct incident_row *row)
 {
 	if (row->note) {
@@ -149,8 +149,8 @@ static void put_work(struct html *b, const struct status_page *s,
 #define DAY_S 86400
 
 /*
- * Of a feed without any news: this day, for an Atom feed has to say when it
- * changed last (RFC 4287, 4.1.1), and 1970 looks like a fault.
+ * A feed without any news has this day: an Atom feed has to say when it changed
+ * last (RFC 4287, 4.1.1), and 1970 looks like a fault.
  */
 static int64_t or_today(int64_t newest, double now)
 {

@@ -40,7 +40,7 @@ static double last_probe(const struct prometheus_server *s)
 	return fresh(s) ? s->view->last_success_s : NAN;
 }
 
-/* Of a stale verdict too: since then nothing is known. */
+/* A stale verdict has its time, too: since then nothing is known. */
 static double verdict_at(const struct prometheus_server *s)
 {
 	return s->view->freshness == VIEW_NONE ? NAN : (double)s->view->as_of;
@@ -142,8 +142,8 @@ static void put_heartbeats(struct buf *b, const struct prometheus_fleet *f)
 }
 
 /*
- * What is told of the work of a run: what went wrong in it. Every other count,
- * beside that of public servers, tells how many private ones there are.
+ * Of the counts of a run only its errors are told. Every other count, beside
+ * that of public servers, tells how many private ones there are.
  */
 #define TOLD                                                                   \
 	(STATS_OF(COUNT_REFUSED) | STATS_OF(COUNT_RETRIED) |                   \

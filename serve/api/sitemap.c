@@ -8,7 +8,9 @@
 #define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 #define SPACE "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\""
 
-/* What is for one reader, or asks something, is nothing to be found. */
+/*
+ * Pages for one reader, and answers to a question, are not for search engines.
+ */
 void sitemap_robots(struct buf *b, const char *site)
 {
 	buf_str(b, "User-agent: *\nDisallow: /account/\nDisallow: /ack/\nDisallow: /a/\n"

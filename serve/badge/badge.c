@@ -1,6 +1,7 @@
 /*
- * badge.c: a badge as an image: the pill, two boxes side by side, each as wide as
- * its text; and the card, with more room: a name, a state, and three figures.
+ * badge.c: a badge as an image: the pill, two boxes side by side, each as wide
+ * as its text; and the card, with more room: a name, a state, and three
+ * figures.
  */
 #include "badge/badge.h"
 
@@ -108,11 +109,12 @@ static void put_card_line(struct html *b, const struct card *c,
 	html_fmt(b,
 		"<text x=\"%d\" y=\"%d\" font-size=\"12\" textLength=\"%u\"",
 		CARD_PADDING, small ? 76 : 54, glyphs_width(s, 12));
-	put_card_fill(b, c, small ? p->small : p->text, small ? "small" : "text");
+	put_card_fill(b, c, small ? p->small : p->text,
+		small ? "small" : "text");
 	html_fmt(b, ">%s</text>", s);
 }
 
-/* What is known, a figure without a value left out. */
+/* The state and the figures; one without a value is left out. */
 static void put_card_lines(
 	struct html *b, const struct card *c, const struct palette *p)
 {
@@ -163,7 +165,8 @@ static void put_card_style(struct html *b, const struct card *c)
 			"<style>@media(prefers-color-scheme:light){"
 			".mcp-ground{fill:%s;stroke:%s}.mcp-dot{fill:%s}"
 			".mcp-text{fill:%s}.mcp-small{fill:%s}}</style>",
-			p->ground, p->edge, card_colour(c, p), p->text, p->small);
+			p->ground, p->edge, card_colour(c, p), p->text,
+			p->small);
 }
 
 static void draw_card(struct html *b, const struct card *c)
@@ -204,7 +207,8 @@ static void draw_card(struct html *b, const struct card *c)
 /* Longer values of a parameter are ignored. */
 #define PARAMETER 500
 
-static void put_pill_box(struct html *b, unsigned x, unsigned w, const char *colour)
+static void put_pill_box(
+	struct html *b, unsigned x, unsigned w, const char *colour)
 {
 	html_fmt(b, "<rect x=\"%u\" width=\"%u\" height=\"%d\" fill=\"", x, w,
 		PILL_HEIGHT);

@@ -1,7 +1,7 @@
 /*
- * badge.h: what a badge says, of a server, of one figure of it, of how one place sees
- * it, or of all servers; and how it is drawn: as a pill or a card in SVG, or by
- * shields.io. Pure.
+ * badge.h: what a badge says, of a server, of one figure of it, of how one
+ * place sees it, or of all servers; and how it is drawn: as a pill or a card in
+ * SVG, or by shields.io. Pure.
  */
 #ifndef BADGE_BADGE_H
 #define BADGE_BADGE_H
@@ -69,7 +69,7 @@ void badge_put(struct html *b, const struct badge_subject *s,
 void badge_put_words(struct html *b, const struct badge_words *w,
 	const struct badge_look *look);
 
-/* What is said where there never was a verdict, or is no recent one. */
+/* The words where there never was a verdict, or is no recent one. */
 #define BADGE_NEVER "awaiting first probe"
 #define BADGE_STALE "no recent data"
 /* In place of a name that cannot be one. */
@@ -101,7 +101,7 @@ enum badge_metric {
 /* Room for the name of a place, as a query has it. */
 #define BADGE_PLACE_SIZE 128
 
-/* What a badge is about. */
+/* The subject of a badge. */
 struct badge_subject {
 	enum badge_metric metric;
 	const char *slug; /* or NULL */
@@ -115,7 +115,7 @@ struct badge_subject {
 	const struct seen_place *place; /* or NULL: there is none like that */
 };
 
-/* What it says. Any of it may be hostile. */
+/* The words of a badge. Any of them may be hostile. */
 struct badge_words {
 	char label[BADGE_LABEL_SIZE];
 	char message[64];
@@ -144,15 +144,19 @@ void badge_words_fleet(const size_t *counts, struct badge_words *w);
 
 /*
  * shields_put(b, w, label, max_age): append the JSON that an endpoint badge of
- * shields.io reads (https://shields.io/badges/endpoint-badge), as a line, with only
- * those members that shields.io knows, as it refuses all others; `label` in place
- * of the usual one unless it is ""; it may be kept for max_age seconds. Where the
- * words say that nothing is known, isError keeps readers from painting it green.
+ * shields.io reads (https://shields.io/badges/endpoint-badge), as a line, with
+ * only those members that shields.io knows, as it refuses all others; `label`
+ * in place of the usual one unless it is ""; it may be kept for max_age
+ * seconds. Where the words say that nothing is known, isError keeps readers
+ * from painting it green.
  */
 void shields_put(struct buf *b, const struct badge_words *w, const char *label,
 	int max_age);
 
-/* glyphs_width(s, size): how wide a text is, in whole pixels, at a font size in pixels. */
+/*
+ * glyphs_width(s, size): how wide a text is, in whole pixels, at a font size in
+ * pixels.
+ */
 unsigned glyphs_width(const char *s, unsigned size);
 
 /*

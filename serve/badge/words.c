@@ -125,7 +125,7 @@ static void say_state(const struct badge_subject *s, const char *name,
 			v->uptime_30d);
 }
 
-/* What is shown is what the threshold is for: two digits. */
+/* The threshold applies to the figure as it is shown, with two digits. */
 static void say_uptime(const struct badge_subject *s, const char *name,
 	struct badge_words *w)
 {
@@ -313,7 +313,10 @@ static void set_fleet_title(const size_t *counts, size_t all,
 	}
 }
 
-/* What is worst, and then what is not known, is said of a fleet. */
+/*
+ * A fleet is counted by its states, those with trouble and those that are not
+ * known first.
+ */
 static void say_part(const size_t *counts, size_t all, struct badge_words *w)
 {
 	static const struct {

@@ -24,7 +24,7 @@ enum condition_state {
 };
 #define CONDITION_STATES (CONDITION_UP + 1)
 
-/* What is wrong with a server that works. */
+/* The trouble of a server that works. */
 enum condition_note {
 	NOTE_NONE,
 	NOTE_RECOVERED, /* an incident is not over, and nothing fails now */

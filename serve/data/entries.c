@@ -17,7 +17,7 @@ static int refuse_server(struct server *s, char *why, const char *what)
 	return -1;
 }
 
-/* Where the next string goes: text has room for all of them. */
+/* The rest of a text that has room for all strings: the next one goes there. */
 struct room {
 	char *p;
 	size_t n;
@@ -104,7 +104,7 @@ static const char *read_tags(struct pull *j, struct room *room)
 }
 
 static bool read_text(
-	const char *json, bool regions, struct server *s, bool *told)
+	const char *json, bool regions, struct server *s, bool *says_private)
 {
 	static const char *const names[] = {"private", "token_sha256", "title",
 		"account", "group", "url", "auth", "interval", "tags",
@@ -122,7 +122,7 @@ static bool read_text(
 		return pull_end(&j);
 	while ((i = pull_which(&j, names, &seen)) >= 0) {
 		if (i == 0)
-			*told = pull_bool(&j, &s->is_private);
+			*says_private = pull_bool(&j, &s->is_private);
 		else if (i <= 6)
 			*texts[i - 1] = pull_text(&j, &room);
 		else if (i == 7)
@@ -131,7 +131,7 @@ static bool read_text(
 			s->tags = read_tags(&j, &room);
 		else if (i > 11)
 			pull_skip(&j);
-		/* What is no boolean hides it, too. */
+		/* A value that is no boolean hides it, too. */
 		else if (i < 11)
 			*marks[i - 9] = !pull_bool(&j, marks[i - 9]) ||
 				*marks[i - 9];
@@ -144,7 +144,7 @@ static bool read_text(
 	return pull_end(&j);
 }
 
-/* Where a list names servers, none takes the room of the others. */
+/* A long title must not crowd out the other servers of a list. */
 static void cut_title(char *title)
 {
 	size_t left = strlen(title), step;
@@ -162,15 +162,16 @@ static void cut_title(char *title)
 int server_read(
 	const char *json, bool regions, struct server *s, char *why)
 {
-	bool told = false;
+	bool says_private = false;
 	char *title;
 
 	*s = (struct server) {.interval_s = NAN};
 	s->text = xmalloc(strlen(json) + 1);
-	if (!read_text(json, regions, s, &told))
+	if (!read_text(json, regions, s, &says_private))
 		return refuse_server(s, why, "not JSON, or a key repeats");
-	if (!told)
-		return refuse_server(s, why, "private: missing or not a boolean");
+	if (!says_private)
+		return refuse_server(
+			s, why, "private: missing or not a boolean");
 	if (s->token_sha256 && !hash_valid(s->token_sha256))
 		return refuse_server(s, why, "token_sha256: not a SHA-256");
 	/* It stands in our own text. */
@@ -218,7 +219,8 @@ int account_read(const char *json, struct account *a, char *why)
 		const char *slug = cJSON_GetStringValue(v);
 
 		if (!slug || !slug_valid(slug))
-			return refuse_account(a, why, "slugs: not a list of slugs");
+			return refuse_account(
+				a, why, "slugs: not a list of slugs");
 		a->slugs[a->n++] = slug;
 	}
 	return 0;

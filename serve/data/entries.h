@@ -1,6 +1,6 @@
 /*
- * entries.h: what the configuration says of a server, of an account and of the site, as
- * fleet:servers, fleet:accounts and fleet:site hold it. Pure.
+ * entries.h: what the configuration says of a server, of an account and of the
+ * site, as fleet:servers, fleet:accounts and fleet:site hold it. Pure.
  */
 #ifndef DATA_ENTRIES_H
 #define DATA_ENTRIES_H

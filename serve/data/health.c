@@ -54,7 +54,9 @@ static void read_list(struct pull *j, struct health *h, bool heard)
 	}
 }
 
-/* What a region delivered; nothing of one that is not in a list before it. */
+/*
+ * A region's figures; a region that no list before them names is passed over.
+ */
 static void read_delivered(struct pull *j, struct health *h)
 {
 	static const char *const names[] = {
@@ -92,7 +94,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* What an old evaluation heard of tells nothing of now. */
+/* An old evaluation says nothing about the present. */
 static void forget_heard(struct health *h)
 {
 	for (size_t k = 0; k < h->n_regions; k++) {
@@ -128,12 +130,12 @@ bool health_regions(struct health *h, const char *json)
 				pull_skip(&j);
 		}
 	}
-	h->told = pull_end(&j) && window >= 0 && window <= NUM_EPOCH_MAX;
+	h->regions_known = pull_end(&j) && window >= 0 && window <= NUM_EPOCH_MAX;
 	if (fabs(h->now - window) > VIEW_STALE_S)
 		forget_heard(h);
 	if (h->n_regions)
 		qsort(h->regions, h->n_regions, sizeof *h->regions, by_name);
-	return h->told;
+	return h->regions_known;
 }
 
 bool health_good(const struct health *h)
@@ -148,7 +150,7 @@ static void put_regions(struct buf *b, const struct health *h)
 {
 	const char *comma = "";
 
-	if (!h->told || !health_judged(h)) {
+	if (!h->regions_known || !health_judged(h)) {
 		buf_str(b, "null");
 		return;
 	}

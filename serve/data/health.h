@@ -28,7 +28,7 @@ struct health {
 	bool down; /* the store does not answer: the rest is not known */
 	double now;
 	double at[STAGES]; /* heartbeats, NAN for never */
-	bool told; /* the regions are known */
+	bool regions_known;
 	/* Lines of lists of servers that are left out; NAN: not known. */
 	double left_out;
 	struct health_region *regions; /* by name */

@@ -97,7 +97,7 @@ void history_latency(struct history *p, int ago, const struct histogram *h)
 	p->hours[ago].p95_ms = histogram_percentile(h, 95);
 }
 
-/* What a region sees: "<era> <hashes> <since>". */
+/* The tools that a region sees: "<era> <hashes> <since>". */
 struct seen {
 	const char *hashes;
 	size_t n;

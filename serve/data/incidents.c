@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is not here is for operators, or says nothing of the server. */
+/*
+ * Kinds that are missing here are for operators, or say nothing about the
+ * server.
+ */
 static const struct {
 	enum alert_kind kind;
 	enum trouble trouble;
@@ -113,7 +116,7 @@ static void add_update(const struct incident_update *u, struct incidents *l)
 	if (!in)
 		return;
 	if (u->what < UPDATE_NOTE) {
-		in->told = true;
+		in->notified = true;
 		in->server_at_fault =
 			in->server_at_fault || !u->checks_refused;
 	}
@@ -127,7 +130,10 @@ static void add_update(const struct incident_update *u, struct incidents *l)
 
 static void add_told(const struct told_record *r, struct incidents *l)
 {
-	/* What is no phase, as that an acknowledgement was ended, is no news. */
+	/*
+	 * An entry that is no phase, such as the end of an acknowledgement, is
+	 * no news.
+	 */
 	enum alert_phase phase =
 		r->phase == ALERT_ONCE ? ALERT_REMINDER : r->phase;
 
@@ -173,7 +179,7 @@ static void add_unapproved(const struct incident_record *r, int64_t told,
 {
 	if (r->kind == ALERT_UNAPPROVED && r->first && !r->folded && !r->held)
 		l->unapproved = (struct unapproved_tools) {.open = true,
-			.told = told == r->first,
+			.notified = told == r->first,
 			.acknowledged = r->ack.by != NULL};
 }
 
@@ -219,7 +225,7 @@ static void sort_out(struct incidents *l, const bool *open, int64_t since)
 			incident_release(in);
 		else if (open[i] || in->ended_at)
 			l->v[n++] = *in;
-		else if (in->told)
+		else if (in->notified)
 			l->merged[l->n_merged++] = *in;
 		else
 			incident_release(in);

@@ -14,7 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a visitor notices; the first ones say that it cannot be used. */
+/*
+ * The trouble that visitors notice; with the first ones the server cannot be
+ * used.
+ */
 enum trouble {
 	TROUBLE_DOWN,
 	TROUBLE_REGIONAL,
@@ -36,7 +39,7 @@ struct incident_regions {
 	size_t n, cap;
 };
 
-/* What became of an incident, and when. */
+/* An event of an incident, and when it was. */
 struct incident_news {
 	double at; /* epoch seconds */
 	enum update_what what;
@@ -44,8 +47,9 @@ struct incident_news {
 	char *text; /* of a note or a postmortem, else NULL */
 };
 /*
- * What a state of mcp-alert with an open incident has in it, and no other one:
- * in JSON no string has a quote that is not escaped. Trees are costly.
+ * Only a state of mcp-alert with an open incident contains this: in JSON no
+ * string has a quote that is not escaped. A look for it spares the tree of all
+ * other states.
  */
 #define INCIDENTS_OPEN "\"incidents\":[{"
 
@@ -55,7 +59,7 @@ struct incident {
 	int64_t started_at; /* epoch seconds */
 	int64_t ended_at;   /* 0: it goes on */
 	int64_t updated_at; /* when there was last something new */
-	bool told;	    /* somebody was told */
+	bool notified;	    /* somebody was notified */
 	bool acknowledged;  /* somebody looks after it */
 	bool passing;	    /* it works again, but not for long yet */
 	bool server_at_fault; /* the server failed, not only our credential */
@@ -79,11 +83,11 @@ struct incidents {
 	 * is stays with them.
 	 */
 	struct unapproved_tools {
-		bool open, told, acknowledged;
+		bool open, notified, acknowledged;
 	} unapproved;
 };
 
-/* What the store holds of them; either may be NULL. */
+/* The two sources of incidents in the store; either may be NULL. */
 struct incident_sources {
 	const char *state; /* key_alert */
 	/* key_incidents: n strings, field and value in turn, or NULL each. */
@@ -93,8 +97,8 @@ struct incident_sources {
 };
 
 /*
- * incidents_read(json, l): those that a state, which may be NULL, tells of;
- * what cannot be read of it is passed over. incidents_read_all(from, l): those of
+ * incidents_read(json, l): the incidents of a state, which may be NULL; parts
+ * that cannot be read are passed over. incidents_read_all(from, l): those of
  * all sources. incidents_release frees them.
  */
 void incidents_read(const char *json, struct incidents *l);

@@ -165,7 +165,7 @@ static int by_shown_name(const void *a, const void *b)
 	return by ? by : strcmp(x->slug, y->slug);
 }
 
-/* What is not known comes last, whichever way a list is sorted. */
+/* Unknown values come last, whichever way a list is sorted. */
 static int by_number(double x, double y)
 {
 	if (isnan(x) || isnan(y))

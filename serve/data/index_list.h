@@ -19,8 +19,11 @@ struct index_entry {
 	struct listing_row row;
 	struct condition condition;
 	int64_t since; /* that it is so, epoch seconds; 0: not known */
-	/* Where an entry was made of all that is known: the sentence of
-	   condition_put, in the text, or NULL; and the days are not in the row. */
+	/*
+	 * `whole`: the entry was made of all that is known. It then has the
+	 * sentence of condition_put, in the text, or NULL; and the row has no
+	 * days.
+	 */
 	bool whole;
 	const char *sentence;
 };
@@ -38,7 +41,7 @@ enum index_sort {
 /* Room for a text of a query and its NUL: any group, tag and search fits. */
 #define INDEX_TEXT 256
 
-/* What a request asks for. */
+/* The list that a request asks for. */
 struct index_query {
 	char text[INDEX_TEXT]; /* what is searched for; "" for nothing */
 	char group[INDEX_TEXT], tag[INDEX_TEXT]; /* "" for any */
@@ -74,7 +77,10 @@ struct index_list {
 	const struct index_entry **v; /* in order; index_list_release */
 	size_t n;
 	size_t in[INDEX_SECTIONS]; /* how many of them are in each */
-	/* Of those that match but for the state: how many there are in each. */
+	/*
+	 * How many there are in each state, of those that match but for the
+	 * state.
+	 */
 	size_t counts[CONDITION_STATES];
 	size_t noted; /* of those that work, how many have an open incident */
 	size_t matching;

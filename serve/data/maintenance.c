@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-/* So many servers are named, and the others are counted. */
+/* How many servers are named; the others are counted. */
 #define NAMED 3
 
 struct occurrence maintenance_list_next(const struct maintenance_list *w,

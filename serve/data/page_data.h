@@ -1,7 +1,7 @@
 /*
- * page_data.h: what pages say beyond a verdict and an entry: of a server its history,
- * incidents, maintenance, and whether our own pipeline runs; of a month a row of its
- * report.
+ * page_data.h: what pages say beyond a verdict and an entry: of a server its
+ * history, incidents, maintenance, and whether our own pipeline runs; of a
+ * month a row of its report.
  */
 #ifndef DATA_PAGE_DATA_H
 #define DATA_PAGE_DATA_H

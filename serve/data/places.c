@@ -106,8 +106,8 @@ const struct seen_place *places_find(const struct places *l, const char *name)
 }
 
 /*
- * What stands between the i-th of n names, of which `most` may be told, and the one
- * before it.
+ * The text between the i-th of n names, of which `most` may be told, and the
+ * one before it.
  */
 static bool put_joint(struct buf *b, size_t i, size_t n, size_t most)
 {

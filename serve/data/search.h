@@ -1,8 +1,8 @@
 /*
- * search.h: servers by what somebody typed: the search of the index, and the names that
- * may have been meant where nobody has the one that was asked for. Of a hundred thousand
- * names each has a print, by which most of those that are not close are passed over
- * without a look at their letters. Pure.
+ * search.h: servers by what somebody typed: the search of the index, and the
+ * names that may have been meant where nobody has the one that was asked for.
+ * Of a hundred thousand names each has a print, by which most of those that are
+ * not close are passed over without a look at their letters. Pure.
  */
 #ifndef DATA_SEARCH_H
 #define DATA_SEARCH_H

@@ -49,7 +49,9 @@ static void tool_texts_release(struct tool_texts *t)
 	*t = (struct tool_texts) {.n = 0};
 }
 
-/* What is no definition, or not that of its digest, is as none at all. */
+/*
+ * A text that is no definition, or not the one of its digest, counts as none.
+ */
 static void pass_over(void *arg, const char *reason)
 {
 	(void)arg;

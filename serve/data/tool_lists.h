@@ -1,8 +1,8 @@
 /*
- * tool_lists.h: the lists of tools that the regions of a server saw, and when, as
- * key_definitions has them; and what the tools say, by the first digits of their
- * digests: a stranger's text, which is read where it is asked for, and only where it has
- * its digest. Pure.
+ * tool_lists.h: the lists of tools that the regions of a server saw, and when,
+ * as key_definitions has them; and what the tools say, by the first digits of
+ * their digests: a stranger's text, which is read where it is asked for, and
+ * only where it has its digest. Pure.
  */
 #ifndef DATA_TOOL_LISTS_H
 #define DATA_TOOL_LISTS_H

@@ -1,7 +1,8 @@
 /*
  * tools.h: the tools of a server, out of the lists that its regions saw (data/
- * tool_lists.h): those that it has now; and which were added, removed, renamed or
- * changed, and when. Of a changed definition only the class of the change is kept. Pure.
+ * tool_lists.h): those that it has now; and which were added, removed, renamed
+ * or changed, and when. Of a changed definition only the class of the change is
+ * kept. Pure.
  */
 #ifndef DATA_TOOLS_H
 #define DATA_TOOLS_H
@@ -17,7 +18,7 @@
 #define TOOL_CURRENT_MAX 200
 #define TOOL_DESCRIPTION_SHOWN 300
 
-/* Of longer names: none. */
+/* Longer names have no anchor. */
 #define TOOL_ANCHOR_NAME 128
 #define TOOL_ANCHOR (3 * TOOL_ANCHOR_NAME + 1)
 
@@ -50,7 +51,7 @@ void tool_current_read(
 	const char *const *pairs, size_t n, struct tool_current *t);
 void tool_current_release(struct tool_current *t);
 
-/* Of more changes the newest are kept. */
+/* No more changes are kept: the newest. */
 #define TOOL_CHANGES_MAX 100
 
 struct tool_event {

@@ -57,7 +57,7 @@ static struct view_region *add_region(struct view *v, size_t *cap,
 	return r;
 }
 
-/* What is read of a verdict before it is known what all of it means. */
+/* The members of a verdict, until all of it is read and can be understood. */
 struct text {
 	double version, window, published, probed, succeeded, uptime_30d, p95_ms;
 	bool coloured;
@@ -243,8 +243,8 @@ static void put_etag(struct view *v)
 }
 
 /*
- * What depends on the clock. A verdict from beyond the tolerance in the future
- * is as useless as an old one: one of the two clocks is wrong.
+ * Everything that depends on the clock. A verdict from beyond the tolerance in
+ * the future is as useless as an old one: one of the two clocks is wrong.
  */
 static void read_clock(const struct text *t, double now, struct view *v)
 {
@@ -282,12 +282,15 @@ int view_read(const char *json, bool regions, double now, struct view *v,
 	if (!read_text(json, regions, &t, v))
 		return refuse_verdict(v, why, "not JSON, or a key repeats");
 	if (!isnan(t.version) && t.version != RECORD_VERSION)
-		return refuse_verdict(v, why, "v: a version that is not known here");
+		return refuse_verdict(
+			v, why, "v: a version that is not known here");
 	t.window = within(t.window, NUM_EPOCH_MAX);
 	if (isnan(t.window))
-		return refuse_verdict(v, why, "window: missing or not an instant");
+		return refuse_verdict(
+			v, why, "window: missing or not an instant");
 	if (!t.coloured)
-		return refuse_verdict(v, why, "verdict: not green, amber or red");
+		return refuse_verdict(
+			v, why, "verdict: not green, amber or red");
 	v->as_of = (int64_t)t.window;
 	v->uptime_30d = within(t.uptime_30d, 100);
 	v->p95_ms = round(within(t.p95_ms, 1e9));

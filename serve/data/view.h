@@ -104,8 +104,8 @@ void view_put_json(struct buf *b, const struct view *v, bool maintenance);
 void view_put_fields(struct buf *b, const struct view *v);
 
 /*
- * Which regions see which tools, where not all see the same: the member "sides" of a
- * verdict. Which tools these are is for operators.
+ * Which regions see which tools, where not all see the same: the member "sides"
+ * of a verdict. Which tools these are is for operators.
  */
 #define TOOL_SPLIT_SIDES 16
 #define TOOL_SPLIT_REGIONS 100

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a server may be said to have. */
+/* The most places of a server. */
 #define WATCHED_PLACES 100
 /* A revision is a date: "2025-11-25". */
 #define WATCHED_REVISION 10

@@ -1,7 +1,8 @@
 /*
- * fetch.h: what the answers need of the store. A function makes one round trip. It
- * returns 0, or -1 where the store did not answer, which is logged. Strings from it live
- * until the next round trip. Lists of servers: fetch/fetch_listing.h.
+ * fetch.h: what the answers need of the store. A function makes one round trip.
+ * It returns 0, or -1 where the store did not answer, which is logged. Strings
+ * from it live until the next round trip. Lists of servers:
+ * fetch/fetch_listing.h.
  */
 #ifndef FETCH_FETCH_H
 #define FETCH_FETCH_H
@@ -77,8 +78,8 @@ int fetch_unnotified(struct source *s, bool *fails);
 int fetch_maintenances(struct source *s, struct maintenance_list *list);
 
 /*
- * fetch_forget_plan(s), fetch_forget_incidents(s): free what is kept of the plan, of
- * incidents.
+ * fetch_forget_plan(s), fetch_forget_incidents(s): free what is kept of the
+ * plan, of incidents.
  */
 void fetch_forget_plan(struct source *s);
 void fetch_forget_incidents(struct source *s);
@@ -86,7 +87,10 @@ void fetch_forget_incidents(struct source *s);
 /* fetch_close(s): forget all that is kept of answers, and disconnect. */
 void fetch_close(struct source *s);
 
-/* fetch_heartbeats(r, at): read the heartbeats of all stages from the reply to HMGET. */
+/*
+ * fetch_heartbeats(r, at): read the heartbeats of all stages from the reply to
+ * HMGET.
+ */
 void fetch_heartbeats(const struct store_reply *r, double at[STAGES]);
 
 /* ---- One server. */
@@ -97,17 +101,18 @@ struct fetched {
 };
 
 /*
- * fetch_page(s, slug, token, now, past, got, d): the status page of a server as of now;
- * without `past` only its present: open incidents and maintenances. tool_split,
- * maintenance_now and maintenance_next depend on the entry and the verdict in *got, and
- * are left zero. Where the client may not know of the server, see fetch_server, *got is
- * all NULL. The caller releases incidents, maintenance and watched, and takes the
- * verdict into watched. -1, and nothing to release, where the store did not answer.
+ * fetch_page(s, slug, token, now, past, got, d): the status page of a server as
+ * of now; without `past` only its present: open incidents and maintenances.
+ * tool_split, maintenance_now and maintenance_next depend on the entry and the
+ * verdict in *got, and are left zero. Where the client may not know of the
+ * server, see fetch_server, *got is all NULL. The caller releases incidents,
+ * maintenance and watched, and takes the verdict into watched. -1, and nothing
+ * to release, where the store did not answer.
  */
 int fetch_page(struct source *s, const char *slug, const char *token,
 	double now, bool past, struct fetched *got, struct page_data *d);
 
-/* What the store holds of a server and its tools. */
+/* A server and its tools, as the store holds them. */
 struct fetched_tools {
 	struct fetched got;
 	const char **pairs; /* of key_definitions: field and value in turn */
@@ -132,9 +137,9 @@ int fetch_tool_count(struct source *s, const char *slug, const char *token,
 	int *n);
 
 /*
- * ---- Reports on months, as mcp-aggregate(1) wrote them. What a report says of a server
- * is shown to anybody, as long as anybody may know of the server: whether that is so is
- * asked anew each time.
+ * ---- Reports on months, as mcp-aggregate(1) wrote them. What a report says of
+ * a server is shown to anybody, as long as anybody may know of the server:
+ * whether that is so is asked anew each time.
  */
 
 /* How many months are looked for, the current one included. */

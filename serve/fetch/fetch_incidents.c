@@ -30,10 +30,10 @@ struct troubled {
 };
 
 /*
- * What mcp-alert keeps of a server, where there ever was an incident, and then what
- * operators said, as fields and values in turn: of a fleet that is well, little is
- * sent. KEYS: key_alert, key_incidents; ARGV: what the states of all others have in
- * them, and how the fields of what was said end.
+ * The state that mcp-alert keeps of a server, where there ever was an incident,
+ * and then the operators' notes, as fields and values in turn: for a fleet that
+ * is well, little is sent. KEYS: key_alert, key_incidents; ARGV: two texts that
+ * every state without incidents contains, and the ends of the fields of notes.
  */
 static const char read_told[] =
 	"local a = redis.call('GET', KEYS[1]) "
@@ -113,7 +113,10 @@ static bool is_shown(const struct server *server, const char *token)
 			strcmp(server->token_sha256, token) == 0);
 }
 
-/* What may not be known by now, or cannot be read, is passed over. */
+/*
+ * Servers that the client may not know of by now, and entries that cannot be
+ * read, are passed over.
+ */
 static void add_rows(struct source *s, const struct troubled *t,
 	const char *token, struct incident_rows *rows)
 {

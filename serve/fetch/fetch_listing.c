@@ -28,11 +28,11 @@
 /* The sentence of a server, in bytes. */
 #define SENTENCE_MAX 4096
 
-/* What is known of all servers, and how long each part of it is good. */
+/* The lists of all servers, and until when each of them is good. */
 struct kept_listing {
 	struct listing all; /* the public ones */
 	struct names names;
-	/* Of clock_mono_ms. */
+	/* Instants of clock_mono_ms. */
 	double listed_until_ms, viewed_until_ms, named_until_ms;
 };
 
@@ -55,8 +55,9 @@ static void add_entry(struct listing *l, const char *slug,
 }
 
 /*
- * Read an entry of KEY_SERVERS, which may be NULL, with its regions or without. Whether
- * it is public: the caller then frees *server. Where it is empty the server is private.
+ * Read an entry of KEY_SERVERS, which may be NULL, with its regions or without.
+ * Whether it is public: the caller then frees *server. Where it is empty the
+ * server is private.
  */
 static bool read_public(const char *slug, const char *json, bool regions,
 	struct server *server)
@@ -131,7 +132,7 @@ static int load_entries(struct source *s, struct listing *l)
 	return 0;
 }
 
-/* ---- The state of a server, of its verdict and what mcp-alert keeps of it. */
+/* ---- The state of a server, from its verdict and its incidents. */
 
 static void read_verdict_of(const char *slug, const char *verdict, double now,
 	struct view *v)
@@ -151,8 +152,8 @@ static void read_split_of(const char *verdict, struct tool_split *split)
 }
 
 /* The sentence of a condition; the caller frees it. */
-static char *sentence_of(struct condition c, const struct condition_facts *facts,
-	const struct server *server)
+static char *sentence_of(struct condition c,
+	const struct condition_facts *facts, const struct server *server)
 {
 	struct places places;
 	struct buf b;
@@ -168,8 +169,9 @@ static char *sentence_of(struct condition c, const struct condition_facts *facts
 }
 
 /*
- * What mcp-alert keeps of a server, where an incident is open: of a fleet that is
- * well, no history is sent. KEYS: key_alert; ARGV: INCIDENTS_OPEN.
+ * The state that mcp-alert keeps of a server, where an incident is open: for a
+ * fleet that is well, no history is sent. KEYS: key_alert; ARGV:
+ * INCIDENTS_OPEN.
  */
 static const char read_open[] =
 	"local a = redis.call('GET', KEYS[1]) "
@@ -193,14 +195,14 @@ static void ask_now(struct source *s, const char *slug)
 }
 
 /* A server of which there is more to say than its state. */
-struct notable {
+struct described_entry {
 	struct listing_entry *entry;
 	struct incidents incidents;
 	struct tool_split tool_split;
 	bool maintenance;
 };
 
-static struct condition_facts facts_of(const struct notable *n)
+static struct condition_facts facts_of(const struct described_entry *n)
 {
 	return (struct condition_facts) {.view = &n->entry->view,
 		.incidents = &n->incidents,
@@ -209,16 +211,16 @@ static struct condition_facts facts_of(const struct notable *n)
 }
 
 /*
- * Read the two replies of ask_now; true where the server is notable, and then
- * put_sentence releases *n.
+ * Read the two replies of ask_now; true where the state needs a sentence, and
+ * then put_sentence releases *n.
  */
 static bool read_now(struct listing_entry *e, const char *verdict,
-	const char *alert, struct plan *plan, struct notable *n)
+	const char *alert, struct plan *plan, struct described_entry *n)
 {
 	struct condition_facts facts;
 	struct occurrence work;
 
-	*n = (struct notable) {.entry = e};
+	*n = (struct described_entry) {.entry = e};
 	work = plan_of(plan, e->slug, e->account);
 	n->maintenance = work.found;
 	e->work_since = work.found ? work.start : 0;
@@ -239,7 +241,7 @@ static bool read_now(struct listing_entry *e, const char *verdict,
 }
 
 /* `server` is its entry, or NULL where that cannot be read. */
-static void put_sentence(struct notable *n, const struct server *server)
+static void put_sentence(struct described_entry *n, const struct server *server)
 {
 	struct condition_facts facts = facts_of(n);
 
@@ -251,7 +253,7 @@ static void put_sentence(struct notable *n, const struct server *server)
 }
 
 /* Their places are in their entries, which the list does not keep. */
-static int put_sentences(struct source *s, struct notable *v, size_t n)
+static int put_sentences(struct source *s, struct described_entry *v, size_t n)
 {
 	struct server server;
 	int failed = 0;
@@ -282,36 +284,36 @@ static size_t batch(size_t left)
 }
 
 static int load_batch(struct source *s, struct plan *plan,
-	struct listing_entry *e, size_t n, struct notable *notable)
+	struct listing_entry *e, size_t n, struct described_entry *described)
 {
-	size_t n_notable = 0;
+	size_t n_described = 0;
 
 	for (size_t i = 0; i < n; i++)
 		ask_now(s, e[i].slug);
 	if (source_run(s))
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		n_notable += read_now(&e[i],
+		n_described += read_now(&e[i],
 			store_text(store_reply(s->store, 2 * i)),
 			store_text(store_reply(s->store, 2 * i + 1)), plan,
-			&notable[n_notable]);
-	return put_sentences(s, notable, n_notable);
+			&described[n_described]);
+	return put_sentences(s, described, n_described);
 }
 
 static int load_views(struct source *s, double now, struct listing *l)
 {
-	struct notable *notable;
+	struct described_entry *described;
 	struct plan plan;
 	int failed = fetch_plan(s, now, &plan);
 
 	if (failed)
 		return failed;
-	notable = xcalloc(LISTING_BATCH, sizeof *notable);
+	described = xcalloc(LISTING_BATCH, sizeof *described);
 	for (size_t from = 0; from < l->n && !failed; from += LISTING_BATCH)
 		failed = load_batch(s, &plan, l->entries + from,
-			batch(l->n - from), notable);
+			batch(l->n - from), described);
 	plan_release(&plan);
-	free(notable);
+	free(described);
 	return failed;
 }
 
@@ -447,7 +449,7 @@ static void add_own(struct source *s, size_t i, const char *slug,
 {
 	const char *v[4];
 	char why[SERVER_WHY];
-	struct notable notable;
+	struct described_entry described;
 	struct server server;
 
 	for (size_t k = 0; k < 4; k++)
@@ -464,8 +466,8 @@ static void add_own(struct source *s, size_t i, const char *slug,
 	if (server.token_sha256 && strcmp(server.token_sha256, token) == 0) {
 		add_entry(l, slug, &server);
 		if (read_now(&l->entries[l->n - 1], v[2], v[3], plan,
-			    &notable))
-			put_sentence(&notable, &server);
+			    &described))
+			put_sentence(&described, &server);
 	}
 	server_release(&server);
 }
@@ -733,7 +735,7 @@ static bool read_rows(const struct store_reply *rows,
 
 static const struct incidents no_incidents;
 
-/* What is asked for more closely, and what is made of its verdict. */
+/* Which entries need their verdict, and how it is read. */
 struct closer {
 	bool (*wanted)(const struct index_entry *e);
 	void (*read)(struct index_entry *e, const char *verdict,
@@ -816,7 +818,7 @@ static int look_for_incidents(struct source *s, struct plan *plan,
 	struct index_entry *const *v, size_t n)
 {
 	for (size_t from = 0; from < n; from += LISTING_BATCH) {
-		size_t end = n - from < LISTING_BATCH ? n : from + LISTING_BATCH;
+		size_t end = from + batch(n - from);
 
 		for (size_t i = from; i < end; i++)
 			ask_open(s, v[i]->slug);
@@ -917,17 +919,18 @@ int fetch_index(struct source *s, double now, const struct index_entries **l)
 	return 0;
 }
 
-/* ---- What a page shows. */
+/* ---- The rows of a page. */
 
 /* A row of which there is more to say than its state. */
-struct notable_row {
+struct described_row {
 	struct index_row *row;
 	struct server server;
 	struct incidents incidents;
 };
 
-/* What the verdict says, if it is the one of the row. */
-static void put_row_sentence(struct notable_row *n, const char *verdict, double now)
+/* The sentence of the verdict, if it is the verdict of the row. */
+static void put_row_sentence(
+	struct described_row *n, const char *verdict, double now)
 {
 	const struct index_entry *e = n->row->e;
 	struct tool_split split;
@@ -950,7 +953,7 @@ static void put_row_sentence(struct notable_row *n, const char *verdict, double 
 }
 
 static int put_row_sentences(
-	struct source *s, double now, struct notable_row *v, size_t n)
+	struct source *s, double now, struct described_row *v, size_t n)
 {
 	const char **slugs = xcalloc(n + 1, sizeof *slugs);
 	int rc = 0;
@@ -969,9 +972,9 @@ static int put_row_sentences(
 	return rc;
 }
 
-/* Read the replies about a row; true where it is notable. */
+/* Read the replies about a row; true where it needs a sentence. */
 static bool read_row(struct index_row *row, const char *entry,
-	const char *state, struct notable_row *n)
+	const char *state, struct described_row *n)
 {
 	const struct index_entry *e = row->e;
 	struct server server;
@@ -980,7 +983,7 @@ static bool read_row(struct index_row *row, const char *entry,
 		row->e = NULL;
 		return false;
 	}
-	*n = (struct notable_row) {.row = row, .server = server};
+	*n = (struct described_row) {.row = row, .server = server};
 	if (state)
 		incidents_read(state, &n->incidents);
 	if (!condition_plain(e->condition) || n->incidents.n)
@@ -993,8 +996,8 @@ static bool read_row(struct index_row *row, const char *entry,
 static int describe_rows(struct source *s, double now, struct index_row *rows,
 	size_t n)
 {
-	struct notable_row *notable_row = xcalloc(n + 1, sizeof *notable_row);
-	size_t n_notable = 0;
+	struct described_row *described = xcalloc(n + 1, sizeof *described);
+	size_t n_described = 0;
 	int rc;
 
 	for (size_t i = 0; i < n; i++) {
@@ -1003,12 +1006,12 @@ static int describe_rows(struct source *s, double now, struct index_row *rows,
 	}
 	rc = source_run(s);
 	for (size_t i = 0; i < n && !rc; i++)
-		n_notable += read_row(&rows[i],
+		n_described += read_row(&rows[i],
 			store_text(store_reply(s->store, 2 * i)),
 			store_text(store_reply(s->store, 2 * i + 1)),
-			&notable_row[n_notable]);
-	rc = rc || put_row_sentences(s, now, notable_row, n_notable);
-	free(notable_row);
+			&described[n_described]);
+	rc = rc || put_row_sentences(s, now, described, n_described);
+	free(described);
 	return rc ? -1 : 0;
 }
 
@@ -1071,7 +1074,7 @@ int fetch_index_rows(struct source *s, double now,
 	int rc = fetch_kept_plan(s, now, &plan);
 
 	for (size_t from = 0; from < n && !rc; from += LISTING_BATCH) {
-		size_t some = n - from < LISTING_BATCH ? n - from : LISTING_BATCH;
+		size_t some = batch(n - from);
 		bool whole = v[from]->whole;
 
 		for (size_t i = from; i < from + some; i++) {

@@ -1,9 +1,9 @@
 /*
- * fetch_listing.h: lists of servers, from the store. Lists of all public servers are kept in
- * memory as source_good_until has it: their names; their entries, each with its
- * published verdict, of which the metrics and the search of agents are made; and the
- * short rows that the index is made of, of which only those that a page shows are asked
- * for more.
+ * fetch_listing.h: lists of servers, from the store. Lists of all public
+ * servers are kept in memory as source_good_until has it: their names; their
+ * entries, each with its published verdict, of which the metrics and the search
+ * of agents are made; and the short rows that the index is made of, of which
+ * only those that a page shows are asked for more.
  */
 #ifndef FETCH_FETCH_LISTING_H
 #define FETCH_FETCH_LISTING_H
@@ -111,7 +111,7 @@ void index_entries_of(
 	const struct listing *l, double now, struct index_entries *out);
 void index_entries_release(struct index_entries *l);
 
-/* What a page shows of an entry. */
+/* An entry as a page shows it. */
 struct index_row {
 	const struct index_entry *e; /* NULL: it is not public any more */
 	struct condition condition;

@@ -124,8 +124,8 @@ static void put_regions(
 	struct response *r = c->r;
 	const struct server *server = &s->server;
 	const struct view *v = &s->view;
-	bool told = server->n_regions > 0;
-	size_t n = told ? server->n_regions : v->n_regions;
+	bool configured = server->n_regions > 0;
+	size_t n = configured ? server->n_regions : v->n_regions;
 	char as_of[CLOCK_RFC3339];
 
 	clock_rfc3339(v->as_of, as_of);
@@ -134,8 +134,9 @@ static void put_regions(
 		if (i)
 			buf_char(&r->body, ',');
 		put_region(&r->body,
-			told ? server->regions[i].name : v->regions[i].name,
-			told ? server->regions[i].city : NULL, v);
+			configured ? server->regions[i].name
+				   : v->regions[i].name,
+			configured ? server->regions[i].city : NULL, v);
 	}
 	buf_str(&r->body, "]}\n");
 	r->cache = CACHE_DETAIL;
@@ -250,8 +251,8 @@ static void put_delivered(const char *text, struct prometheus_fleet *f)
 
 	health_init(&h, f->now);
 	take_regions(&h, text);
-	f->left_out = h.told ? h.left_out : NAN;
-	for (size_t i = 0; h.told && i < h.n_regions; i++) {
+	f->left_out = h.regions_known ? h.left_out : NAN;
+	for (size_t i = 0; h.regions_known && i < h.n_regions; i++) {
 		const struct health_region *r = &h.regions[i];
 		struct prometheus_region *to = &f->regions[f->n_regions];
 

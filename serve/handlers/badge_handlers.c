@@ -12,7 +12,7 @@
 #include "pages/pages.h"
 #include "words/words.h"
 
-/* What qualifies the state of a badge, in bytes. */
+/* The note that qualifies the state of a badge, in bytes. */
 #define NOTE_MAX 1024
 
 static void put_image(const struct context *c, const struct badge_subject *s)

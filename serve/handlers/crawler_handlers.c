@@ -26,7 +26,7 @@ void handle_robots(const struct context *c)
 	brand_release(&brand);
 }
 
-/* Where the address is known. */
+/* Answer with the list of servers, if the address of the site is known. */
 static void with_site(const struct context *c,
 	void (*put)(const struct context *c, const char *site,
 		const struct listing *l))

@@ -10,7 +10,7 @@
 struct request;
 struct response;
 
-/* What outlives a request. */
+/* The state that outlives a request. */
 struct service {
 	const char *url; /* of this site, no slash at its end; "" unknown */
 	struct source source;

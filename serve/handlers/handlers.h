@@ -1,6 +1,6 @@
 /*
- * handlers.h: a function for each kind of route, which asks the store and fills the
- * response of its context; the table of them is in handler.c. Below: the
+ * handlers.h: a function for each kind of route, which asks the store and fills
+ * the response of its context; the table of them is in handler.c. Below: the
  * answers that pages share, and who may know of private servers and accounts.
  */
 #ifndef HANDLERS_HANDLERS_H
@@ -58,9 +58,9 @@ void handle_icon(const struct context *c);
 void handle_none(const struct context *c);
 
 /*
- * handle_tools(c): the tools of a server. handle_changes(c), handle_changes_feed(c):
- * their changes. One whose tools are private is answered as one of whose tools nothing
- * is known.
+ * handle_tools(c): the tools of a server. handle_changes(c),
+ * handle_changes_feed(c): their changes. One whose tools are private is
+ * answered as one of whose tools nothing is known.
  */
 void handle_tools(const struct context *c);
 void handle_changes(const struct context *c);
@@ -71,8 +71,8 @@ void handle_account_enter(const struct context *c);
 void handle_account_leave(const struct context *c);
 
 /*
- * The report on a month: the page, and the same as CSV and JSON, whose errors are JSON,
- * too. handle_report_list(c): all reports; a redirect to the newest.
+ * The report on a month: the page, and the same as CSV and JSON, whose errors
+ * are JSON, too. handle_report_list(c): all reports; a redirect to the newest.
  */
 void handle_report(const struct context *c);
 void handle_report_csv(const struct context *c);
@@ -80,8 +80,8 @@ void handle_report_json(const struct context *c);
 void handle_report_list(const struct context *c);
 
 /*
- * ---- Badges, as images and for shields.io. A badge must not break: where nothing is
- * known it says so, with status 200.
+ * ---- Badges, as images and for shields.io. A badge must not break: where
+ * nothing is known it says so, with status 200.
  *
  * handle_badge(c), handle_badge_json(c): of the server that c->name names.
  * handle_fleet_badge(c), handle_fleet_badge_json(c): of all public servers.
@@ -105,8 +105,8 @@ void handle_embed_js(const struct context *c);
 void handle_none_api(const struct context *c);
 
 /*
- * handle_mcp(c): answer a request for /mcp, of any method. Who may know of what is
- * decided as for the pages.
+ * handle_mcp(c): answer a request for /mcp, of any method. Who may know of what
+ * is decided as for the pages.
  */
 void handle_mcp(const struct context *c);
 
@@ -119,8 +119,8 @@ void handle_sitemap(const struct context *c);
 void handle_sitemap_part(const struct context *c);
 
 /*
- * ---- Private servers, accounts and their tokens: who may know of them. Whoever may not
- * is answered as if there were none, to the byte.
+ * ---- Private servers, accounts and their tokens: who may know of them.
+ * Whoever may not is answered as if there were none, to the byte.
  */
 
 enum found { FOUND, NOT_FOUND, STORE_DOWN };

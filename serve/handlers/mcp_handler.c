@@ -337,7 +337,7 @@ static enum found call_fleet_summary(const struct context *c,
 	return down ? STORE_DOWN : FOUND;
 }
 
-/* What the calls of one request share. */
+/* The state that the calls of one request share. */
 struct calls {
 	struct context c;
 	bool suggested; /* a name was looked for in place of an unknown one */

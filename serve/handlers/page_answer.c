@@ -1,6 +1,7 @@
 /*
- * page_answer.c: the common part of all handlers of pages: the brand, the page that says what is
- * wrong, and the page of a server, with all that the store holds of it.
+ * page_answer.c: the common part of all handlers of pages: the brand, the page
+ * that says what is wrong, and the page of a server, with all that the store
+ * holds of it.
  */
 #include "handlers/handlers.h"
 

@@ -110,7 +110,7 @@ void handle_preview(const struct context *c)
 	answer_server(c, TYPE_PNG, put_preview);
 }
 
-/* Of the incident that is named before the suffix. */
+/* The preview of the incident that is named before the suffix. */
 static void put_incident_preview(const struct context *c,
 	const struct status_page *page)
 {

@@ -15,7 +15,10 @@ static bool is_granted(const struct server *s, const char *token)
 					 sha256_same(token, s->token_sha256));
 }
 
-/* What is checked with where there is no such account: it takes as long. */
+/*
+ * The digest for an account that does not exist: to check with it takes as
+ * long.
+ */
 #define NOBODY                                                                 \
 	"0000000000000000000000000000000000000000000000000000000000000000"
 

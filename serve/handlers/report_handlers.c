@@ -164,8 +164,8 @@ static int put_piece(struct sending *s, struct buf *b)
 }
 
 /*
- * Where the rest is not to be had, the answer ends as it is: the JSON is not
- * whole then, and the last line of the CSV says so.
+ * If the rest cannot be read, the answer ends there: the JSON is not whole
+ * then, and the last line of the CSV says so.
  */
 static bool more_of_file(void *rest, struct buf *b)
 {

@@ -1,7 +1,7 @@
 /*
- * sign_in.c: how a browser comes to read the private pages of an account, and ceases to:
- * by the token as a password, or by a link, which "mcp-serve link" prints. Nothing here
- * tells whether there is an account of a name.
+ * sign_in.c: how a browser comes to read the private pages of an account, and
+ * ceases to: by the token as a password, or by a link, which "mcp-serve link"
+ * prints. Nothing here tells whether there is an account of a name.
  */
 #include "handlers/handlers.h"
 
@@ -29,7 +29,9 @@ static void put_page(const struct context *c, const char *heading,
 	brand_release(&brand);
 }
 
-/* What is no account's name is asked for alike; a longer path is no page. */
+/*
+ * A name that no account can have is asked for alike; a longer path is no page.
+ */
 void sign_in_ask(const struct context *c)
 {
 	if (strchr(c->name, '/')) {

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-/* What escape_whole writes in place of a character. */
+/* escape_whole writes these in place of a character. */
 static const struct {
 	char c;
 	const char *entity;

@@ -43,7 +43,7 @@ struct front {
 	struct response *rest; /* what front_more goes on with, or NULL */
 };
 
-/* What goes to the web server. */
+/* Bytes for the web server. */
 struct output {
 	const char *p;
 	size_t n;

@@ -52,7 +52,10 @@ void paging_address(const struct request *r, size_t page, struct buf *b)
 	while (*p) {
 		size_t n = strcspn(p, "&");
 
-		/* What is encoded as it should be, and so has none of these. */
+		/*
+		 * A parameter that is encoded as it should be has none of
+		 * these.
+		 */
 		if (strncmp(p, "page=", 5) != 0 &&
 			strcspn(p, "<>\"'\r\n ") >= n) {
 			buf_char(b, '&');

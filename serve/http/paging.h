@@ -11,7 +11,7 @@
 
 struct request;
 
-/* What `page` and `limit` are at most, and what who asks for others is told. */
+/* The highest `page` and `limit`, and the error for others. */
 #define PAGING_PAGE_MAX 1000000
 #define PAGING_LIMIT_MAX 1000
 /* The most rows of a page that has much to say of each. */

@@ -9,12 +9,12 @@
 
 #define CONTENT_TYPE "Content-Type: "
 
-/* What is larger is sent piece by piece, or does not come whole. */
+/* A larger body is sent piece by piece, or does not come whole. */
 #define BODY_MAX (4u * 1024 * 1024)
 /* Scripts are ours alone, are files, and run in pages only. */
 #define SCRIPTS "script-src 'self'; connect-src 'self'; "
 
-/* The same for every account (RFC 7617): it tells nothing. */
+/* It is alike for every account (RFC 7617), and so tells nothing. */
 #define CHALLENGE "Basic realm=\"Private pages\", charset=\"UTF-8\""
 /* Half a digest is still more than enough to tell two pages apart. */
 #define DIGEST_CHARS 32
@@ -71,7 +71,7 @@ static const char *const cache_control[] = {
 	[CACHE_NEVER] = "no-store",
 };
 
-/* Where only a token counts, and where a cookie does, too. */
+/* For answers where only a token counts, and where a cookie does, too. */
 static const char *const vary[][2] = {
 	[AUDIENCE_ALL] = {"Accept-Encoding", "Accept-Encoding"},
 	[AUDIENCE_STRANGER] = {"Accept-Encoding, Authorization",
@@ -167,7 +167,7 @@ static void put_cache_fields(struct buf *out, const struct response *r)
 	if (r->status == 200 && *r->etag)
 		put_field(out, "ETag: ", r->etag);
 	put_field(out, "Vary: ", vary[r->audience][r->cookies]);
-	/* What a browser signed in for is not for pages of other sites. */
+	/* Pages of other sites must not get what a browser signed in for. */
 	buf_str(out, holder ? "Cross-Origin-Resource-Policy: same-origin\r\n"
 			      "Referrer-Policy: no-referrer\r\n"
 			    : "Access-Control-Allow-Origin: *\r\n");
@@ -194,7 +194,7 @@ static void put_cors(struct buf *out, const struct response *r)
 	put_field(out, "Access-Control-Max-Age: ", "600");
 }
 
-/* What a page, or an image of ours, may load. */
+/* The sources from which a page, or an image of ours, may load. */
 static void put_policy(struct buf *out, const struct response *r)
 {
 	bool page = strcmp(r->type, TYPE_HTML) == 0;

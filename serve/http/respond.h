@@ -1,8 +1,9 @@
 /*
- * respond.h: a response, and its output to the web server (RFC 3875, 6); its HTTP
- * caching: the ETag, and whether the client has it already (RFC 9110, sections 8.8.3
- * and 13.1.2); by whom and for how long it may be kept: Cache-Control (RFC 9111,
- * section 5.2) and Vary. The cache in our own memory is http/response_cache.h.
+ * respond.h: a response, and its output to the web server (RFC 3875, 6); its
+ * HTTP caching: the ETag, and whether the client has it already (RFC 9110,
+ * sections 8.8.3 and 13.1.2); by whom and for how long it may be kept:
+ * Cache-Control (RFC 9111, section 5.2) and Vary. The cache in our own memory
+ * is http/response_cache.h.
  */
 #ifndef HTTP_RESPOND_H
 #define HTTP_RESPOND_H

@@ -139,7 +139,7 @@ bool route_live(size_t row)
 		routes[row].kind == ROUTE_MCP;
 }
 
-/* Where the suffix begins in a path without its prefix; NULL: nowhere. */
+/* The suffix in a path without its prefix; NULL: it is not there. */
 static const char *find_suffix(const char *path, const char *suffix, char *rest)
 {
 	size_t n = strlen(path), after = strlen(suffix);
@@ -180,7 +180,8 @@ static bool fits(const char *path, const struct route_row *row,
 }
 
 /* Find the route of a path in a table. */
-static bool route_in(const struct route_row *rows, const char *path, struct route *out)
+static bool route_in(
+	const struct route_row *rows, const char *path, struct route *out)
 {
 	out->name[0] = out->rest[0] = '\0';
 	for (; rows->prefix; rows++) {
@@ -260,7 +261,10 @@ void route_request(const struct request *r, struct route *out)
 
 /* As badge_metric_read has them. */
 #define BADGE_METRICS "state uptime p95 tools maintenance|unknown"
-/* Of the index; data/index_list.h reads them, and fits what is cut here. */
+/*
+ * The parameters of the index; data/index_list.h has room for texts of these
+ * lengths.
+ */
 #define INDEX_PARAMETERS(kind)                                                 \
 	{(kind), "state", "up degraded down maintenance stale pending", 0},    \
 		{(kind), "q", NULL, -240}, {(kind), "group", NULL, -240},      \
@@ -280,8 +284,10 @@ static const struct parameter {
 	 * stands for every other value but "".
 	 */
 	const char *only;
-	/* Of a number from 1 on; 0: it is a text; below 0: one that is cut to so
-	   many bytes. */
+	/*
+	 * The highest number, from 1 on; 0: it is a text; below 0: a text that
+	 * is cut to so many bytes.
+	 */
 	long long max;
 } parameters[] = {
 	INDEX_PARAMETERS(ROUTE_INDEX),

@@ -65,7 +65,7 @@ enum route_kind {
 
 struct route {
 	enum route_kind kind;
-	/* What stands in the path for a slug, or the name of its row, or "". */
+	/* The slug in the path, or the name of its row, or "". */
 	char name[REQUEST_PATH];
 	char rest[ROUTE_REST]; /* which incident or month; "" elsewhere */
 };

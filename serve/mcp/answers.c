@@ -26,8 +26,8 @@ static void answer_put_time(struct buf *b, const char *key, int64_t t)
 }
 
 /*
- * Append the members "total" and "more" of a list of which n of `total` are told;
- * `more`: those are not all that there are.
+ * Append the members "total" and "more" of a list of which n of `total` are
+ * told; `more`: those are not all that there are.
  */
 static void answer_put_more(struct buf *b, size_t n, bool more, size_t total)
 {

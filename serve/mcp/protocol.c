@@ -16,8 +16,8 @@
 #include <string.h>
 
 /*
- * The revisions of MCP that are spoken here. Up to 2025-11-25 a client begins with
- * initialize; from 2026-07-28 on each request says itself what it needs.
+ * The revisions of MCP that are spoken here. Up to 2025-11-25 a client begins
+ * with initialize; from 2026-07-28 on each request says itself what it needs.
  */
 enum revision {
 	REVISION_2025_03_26,
@@ -47,7 +47,9 @@ static const char *revision_name(enum revision r)
 /* The revision of a name, which may be NULL; or false. */
 static bool revision_parse(const char *s, enum revision *out)
 {
-	for (size_t i = 0; s && i < sizeof revision_names / sizeof *revision_names; i++) {
+	const size_t n = sizeof revision_names / sizeof *revision_names;
+
+	for (size_t i = 0; s && i < n; i++) {
 		if (strcmp(s, revision_names[i]) == 0) {
 			*out = (enum revision)i;
 			return true;
@@ -100,9 +102,9 @@ static void set_invalid(struct rpc_message *m, const char *why)
 }
 
 /*
- * Read a message, the value that is next in the text and was parsed into o; the text
- * is then behind it. The parts of *m live as long as both. A request whose id is
- * neither a string nor a number, as MCP has it, is invalid.
+ * Read a message, the value that is next in the text and was parsed into o; the
+ * text is then behind it. The parts of *m live as long as both. A request whose
+ * id is neither a string nor a number, as MCP has it, is invalid.
  */
 static void rpc_read(const cJSON *o, struct pull *text, struct rpc_message *m)
 {
@@ -384,7 +386,7 @@ static void put_unsupported(struct mcp_exchange *x, const char *requested)
 	buf_release(&data);
 }
 
-/* Of 2026-07-28: header fields that say what the body says. */
+/* 2026-07-28 has header fields that repeat the body. */
 static bool headers_match(struct mcp_exchange *x)
 {
 	const struct request_post *p = x->post;
@@ -461,7 +463,8 @@ static bool begin_message(struct mcp_exchange *x)
 }
 
 /* Answer one message, as rpc_read; whether there is an answer at all. */
-static bool answer_message(struct mcp_exchange *x, const cJSON *o, struct pull *text)
+static bool answer_message(
+	struct mcp_exchange *x, const cJSON *o, struct pull *text)
 {
 	rpc_read(o, text, &x->m);
 	if (x->m.kind == RPC_INVALID) {
@@ -544,7 +547,7 @@ static bool are_names(const char *s)
 	return s && *s && strlen(s) < 1000 && !s[strspn(s, letters)];
 }
 
-/* What a browser asks before its page may send: whatever that wants to. */
+/* The preflight of a browser: its page may send whatever it wants to. */
 static void answer_preflight(const struct request *request, struct response *r)
 {
 	r->status = 204;

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Of a text from the client, so many characters are said back. */
+/* How many characters of a client's text are quoted back. */
 #define SHOWN 40
 
 void tool_result_init(struct tool_result *r)

@@ -20,13 +20,13 @@ enum tool {
 	TOOL_FLEET_SUMMARY
 };
 
-/* What a call asks for; a tool has only some of them. */
+/* The arguments of a call; a tool has only some of them. */
 struct tool_arguments {
 	const char *slug, *query, *state; /* or NULL */
 	int limit, days;		  /* their default where not given */
 };
 
-/* What a tool gives: an object, and the same in words. */
+/* The result of a tool: an object, and the same in words. */
 struct tool_result {
 	struct buf json, text;
 	bool error; /* the words say what is wrong, and there is no object */

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 #define DAY_S 86400
-/* What the page is about, in bytes. */
+/* The description of the page, in bytes. */
 #define ABOUT_MAX 8192
 /* 1 January 1970 was a Thursday, and weeks begin on Monday. */
 #define EPOCH_WEEKDAY 3
@@ -37,7 +37,7 @@ static void put_neighbours(struct html *b, const struct status_page *s,
 	html_str(b, "</nav>\n");
 }
 
-/* What is counted of a day; NULL for one of the future, or no longer kept. */
+/* The counts of a day; NULL for one of the future, or no longer kept. */
 static const struct history_day *day_of(const struct history *p, int64_t day)
 {
 	int64_t ago = p->today - day;
@@ -150,7 +150,7 @@ static bool touches(const struct incident *in, int month)
 		(!in->ended_at || in->ended_at >= month_begin(month));
 }
 
-/* Those that became part of others have a page still. */
+/* Incidents that were merged keep their page. */
 static void put_merged(struct html *b, const struct status_page *s,
 	int month, const struct places *places)
 {

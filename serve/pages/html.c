@@ -32,7 +32,7 @@ static void put_name(struct html *b, const struct frame *f)
 /* All of the JSON, in bytes. */
 #define DATA_MAX 32768
 
-/* Of a page that has an address, as long as that of the site is known. */
+/* The address of a page that has one, if the address of the site is known. */
 static void put_own_address(struct html *b, const struct frame *f)
 {
 	escape_put(b, f->brand->url);
@@ -46,7 +46,7 @@ static void put_property(struct html *b, const char *name, const char *text)
 	html_str(b, "\">\n");
 }
 
-/* What it is about, which may be longer than a name. */
+/* The description, which may be longer than a name. */
 static void put_description(struct html *b, const char *key, const char *about)
 {
 	html_fmt(b, "<meta %s content=\"", key);
@@ -168,9 +168,10 @@ static void put_json_ld(struct html *b, const struct frame *f)
 }
 
 /*
- * For search engines, and for programs that show a link: description, canonical address,
- * OpenGraph (https://ogp.me), and the state of a server as JSON-LD. A page that is not
- * for everybody, or says that there is nothing, has none of it.
+ * For search engines, and for programs that show a link: description, canonical
+ * address, OpenGraph (https://ogp.me), and the state of a server as JSON-LD. A
+ * page that is not for everybody, or says that there is nothing, has none of
+ * it.
  */
 static void put_sharing(struct html *b, const struct frame *f)
 {
@@ -395,7 +396,7 @@ void html_begin(struct html *b, const struct frame *f)
 		html_str(b, aged);
 }
 
-/* How many of the n bytes, which begin with an address, are of it. */
+/* The length of the address that the n bytes begin with. */
 static size_t address(const char *s, size_t n)
 {
 	while (n && strchr(".,;:!?)'\"", s[n - 1]))

@@ -17,7 +17,7 @@ struct places;
 struct request;
 struct seen_place;
 
-/* What a state is called, and the class and icon that show it. */
+/* The name of a state, and the class and icon that show it. */
 struct word {
 	const char *text, *class;
 };
@@ -28,7 +28,7 @@ struct word html_condition(struct condition c);
 /* html_place(p): the word for the state of a place. */
 struct word html_place(enum place p);
 
-/* What stands in the head of a page. */
+/* The head of a page. */
 struct frame {
 	const struct brand *brand;
 	const char *state; /* foremost in the window's title, or NULL */
@@ -115,8 +115,8 @@ void html_pages(
 void html_private(struct html *b, const char *account, bool up);
 
 /*
- * The banner of a page where our own checks are missing or late: the states of servers
- * are old then, and the fault is ours.
+ * The banner of a page where our own checks are missing or late: the states of
+ * servers are old then, and the fault is ours.
  */
 struct own_checks {
 	enum freshness freshness; /* of the newest verdict that is shown */

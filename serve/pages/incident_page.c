@@ -15,7 +15,7 @@
 #define DAY_S 86400
 #define MINUTE_S 60
 #define TITLE_MAX 256
-/* What the page is about, and its path, in bytes. */
+/* The description of the page, and its path, in bytes. */
 #define ABOUT_MAX 8192
 
 static void put_row(struct html *b, const char *name)
@@ -111,7 +111,7 @@ static void put_facts(struct html *b, const struct status_page *s,
 	html_str(b, "</dl>\n");
 }
 
-/* What a step of the incident means, in words. */
+/* The meaning of a step of the incident, in words. */
 static void put_words(struct html *b, const struct incident_news *news,
 	const struct places *places)
 {
@@ -207,7 +207,7 @@ static void put_timeline(struct html *b, const struct incident *in,
 	html_str(b, "</ol></section>\n");
 }
 
-/* Where the reader is: the server, and the month in which it began. */
+/* Links up: to the server, and to the month in which it began. */
 static void put_crumbs(struct html *b, const struct status_page *s,
 	const struct incident *in)
 {

@@ -11,7 +11,7 @@
 
 /* The pitch of the bars of days, of which a bar takes three quarters. */
 #define DAY_PITCH 4
-/* Where the bars stand, see put_day_bars. */
+/* The foot of the bars, see put_day_bars. */
 #define BARS_FOOT 16
 
 /* ---- Links to other lists. */
@@ -27,8 +27,8 @@ static void put_parameter(struct html *b, const char **before, const char *name,
 }
 
 /*
- * The relative reference to the list that a query asks for, from its first page, for an
- * attribute.
+ * The relative reference to the list that a query asks for, from its first
+ * page, for an attribute.
  */
 static void put_list_address(struct html *b, const struct index_query *q)
 {
@@ -101,7 +101,8 @@ static const struct day_kind {
 #define DAY_KINDS (sizeof day_kinds / sizeof *day_kinds)
 
 /* All bars of a kind are one line with gaps, a piece for each run of days. */
-static void put_day_bars(struct html *b, const char *days, const struct day_kind *k)
+static void put_day_bars(
+	struct html *b, const char *days, const struct day_kind *k)
 {
 	const char *p = days;
 
@@ -150,7 +151,8 @@ static void put_row_days(struct html *b, const char *days)
 
 /* ---- */
 
-static void put_row_since(struct html *b, const struct index_item *item, double now)
+static void put_row_since(
+	struct html *b, const struct index_item *item, double now)
 {
 	enum condition_state state = item->condition.state;
 	int64_t since = item->e->since;
@@ -165,8 +167,12 @@ static void put_row_since(struct html *b, const struct index_item *item, double 
 	html_str(b, "</small>");
 }
 
-/* What runs is the state of the row; what is announced stands beside it. */
-static void put_row_work(struct html *b, const struct index_item *item, double now)
+/*
+ * A maintenance that goes on is the state of the row; an announced one stands
+ * beside it.
+ */
+static void put_row_work(
+	struct html *b, const struct index_item *item, double now)
 {
 	if (item->condition.state == CONDITION_MAINTENANCE ||
 		(double)item->work <= now)
@@ -213,7 +219,7 @@ static void put_server_row(struct html *b, const struct index_item *item,
 	html_str(b, "</li>\n");
 }
 
-/* What a section is called, and the state that its servers are counted under. */
+/* The title of a section, and the state that its servers are counted under. */
 static const struct {
 	const char *title, *id;
 	enum condition_state state;
@@ -381,7 +387,7 @@ static void put_chosen(struct html *b, const char *what, const char *value,
 		   "%s</span></a></li>\n", what);
 }
 
-/* What the list is limited to, and how to get the others. */
+/* The filter of the list, and the way to the others. */
 static void put_chosens(struct html *b, const struct index_page *l)
 {
 	const struct index_query *q = l->query;

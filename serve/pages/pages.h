@@ -1,9 +1,10 @@
 /*
- * pages.h: the pages for people, each a function that appends it to a struct html; and
- * the style and the script that they load. Like every page the status page needs no
- * script and loads nothing but its style and its own badge; it follows the reader's
- * light or dark scheme, and fits a width of 320 pixels. Where a server fails is told by
- * city; how it fails is for its operators, and not told. Pure.
+ * pages.h: the pages for people, each a function that appends it to a struct
+ * html; and the style and the script that they load. Like every page the status
+ * page needs no script and loads nothing but its style and its own badge; it
+ * follows the reader's light or dark scheme, and fits a width of 320 pixels.
+ * Where a server fails is told by city; how it fails is for its operators, and
+ * not told. Pure.
  */
 #ifndef PAGES_PAGES_H
 #define PAGES_PAGES_H
@@ -34,7 +35,9 @@ struct view;
 
 /* ---- The status page of a server, at /status/<slug>. */
 
-/* The facts that the page, its feed (api/feed.c) and its preview are made of. */
+/*
+ * The facts that the page, its feed (api/feed.c) and its preview are made of.
+ */
 struct status_page {
 	const char *slug;
 	const struct server *server;
@@ -51,10 +54,11 @@ struct condition_facts status_page_facts(const struct status_page *page);
 void status_page_put(struct html *b, const struct status_page *page);
 
 /*
- * Sections of it. status_page_days(b, page, places): the bars of 90 days, and behind
- * them the list of days. status_page_latency(b, data): the response times of 24 hours.
- * status_page_watched(b, page, places): what is watched of the
- * server. status_page_incidents(b, page, places): the newest incidents, a card each.
+ * Sections of it. status_page_days(b, page, places): the bars of 90 days, and
+ * behind them the list of days. status_page_latency(b, data): the response
+ * times of 24 hours. status_page_watched(b, page, places): what is watched of
+ * the server. status_page_incidents(b, page, places): the newest incidents, a
+ * card each.
  */
 void status_page_days(struct html *b, const struct status_page *page,
 	const struct places *places);
@@ -75,8 +79,8 @@ void status_page_card(struct html *b, const struct status_page *page,
 	const struct incident *in, const struct places *places);
 
 /*
- * ---- A month of a server, at /status/<slug>/history/<month>: a calendar with the
- * minutes of each day, and the incidents.
+ * ---- A month of a server, at /status/<slug>/history/<month>: a calendar with
+ * the minutes of each day, and the incidents.
  */
 
 /* history_page_put(b, page, name): append the page of the month "2026-11"; false,
@@ -90,8 +94,8 @@ void history_page_none(struct html *b, const struct status_page *page,
 	const char *heading, const char *text);
 
 /*
- * ---- An incident, at /status/<slug>/incident/<id>: its kind, its places, since when
- * and for how long, its course, and the operators' words.
+ * ---- An incident, at /status/<slug>/incident/<id>: its kind, its places,
+ * since when and for how long, its course, and the operators' words.
  */
 
 /* incident_page_put(b, page, id): append the page; false, and nothing is
@@ -167,8 +171,8 @@ void report_list_put(
 
 /*
  * ---- The tools of a server, at /status/<slug>/tools, and their changes, at
- * /status/<slug>/changes. A server's texts are shown as they are, with what hides in
- * them made visible, and cut.
+ * /status/<slug>/changes. A server's texts are shown as they are, with what
+ * hides in them made visible, and cut.
  *
  * tools_page_put(b, page, tools), tools_page_changes(b, page, history): append
  * the page. Of *page its data is not read, and may be NULL.
@@ -179,8 +183,8 @@ void tools_page_changes(struct html *b, const struct status_page *page,
 	const struct tool_history *history);
 
 /*
- * ---- The manual, which scripts/manual turned into HTML when the program was built.
- * No file is read.
+ * ---- The manual, which scripts/manual turned into HTML when the program was
+ * built. No file is read.
  */
 
 struct manual_page {
@@ -226,8 +230,8 @@ void error_page_put(struct html *b, const char *heading, const char *text,
 void world_map_put(struct html *b, const struct places *l);
 
 /*
- * The CSS: of all pages, and of some. The Makefile makes a source file of *.css, and of
- * page.js.
+ * The CSS: of all pages, and of some. The Makefile makes a source file of
+ * *.css, and of page.js.
  */
 extern const char page_style[];
 extern const char page_style_index[];
@@ -240,13 +244,13 @@ extern const char page_js[];
 extern const size_t page_js_size;
 
 /*
- * The addresses of the pages of a server, and links to them. paths_incident(b, slug,
- * in): append the path of an incident, which is made of what it has from its first
- * event on, so that it never changes. paths_day(b, slug, day): the address of a day,
- * epoch days, on the page of its month. paths_month(b, slug, month, before, after): a
- * link to the page of a month, with these words around its name. paths_months(b, page):
- * links to all months that are kept, the newest first. paths_server(b, page): a link to
- * the page of the server.
+ * The addresses of the pages of a server, and links to them. paths_incident(b,
+ * slug, in): append the path of an incident, which is made of what it has from
+ * its first event on, so that it never changes. paths_day(b, slug, day): the
+ * address of a day, epoch days, on the page of its month. paths_month(b, slug,
+ * month, before, after): a link to the page of a month, with these words around
+ * its name. paths_months(b, page): links to all months that are kept, the
+ * newest first. paths_server(b, page): a link to the page of the server.
  */
 void paths_incident(struct buf *b, const char *slug, const struct incident *in);
 void paths_day(struct html *b, const char *slug, int64_t day);

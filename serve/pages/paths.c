@@ -1,6 +1,6 @@
 /*
- * paths.c: the addresses of the pages of a server, and links to them. The pages lead to
- * each other, and none needs to know another.
+ * paths.c: the addresses of the pages of a server, and links to them. The pages
+ * lead to each other, and none needs to know another.
  */
 #include "pages/pages.h"
 

@@ -1,7 +1,8 @@
 /*
- * report_page.c: the report on a month, and the list of reports. A table has its columns where there is room
- * for them; elsewhere style_report.css makes a block of each row, in which the
- * name of a column (data-label) stands before its value.
+ * report_page.c: the report on a month, and the list of reports. A table has
+ * its columns where there is room for them; elsewhere style_report.css makes a
+ * block of each row, in which the name of a column (data-label) stands before
+ * its value.
  */
 #include "pages/pages.h"
 
@@ -18,7 +19,7 @@
 
 #define DAY 86400
 
-/* What a name of the record is called, and what it means. */
+/* The title of a name in the record, and its meaning. */
 struct meaning {
 	const char *name, *title, *about;
 };

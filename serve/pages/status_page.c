@@ -19,7 +19,7 @@
 #include <math.h>
 
 #define DAY 86400
-/* Of uptime_30d. */
+/* The days of uptime_30d. */
 #define UPTIME_DAYS 30
 /* The headline, in bytes. */
 #define SENTENCE_MAX 4096
@@ -220,7 +220,7 @@ static void put_known(struct html *b, const struct status_page *s)
 		html_str(b, "Recovered. We are monitoring it.");
 	else if (in ? in->acknowledged : unapproved.acknowledged)
 		html_str(b, "Yes, the operator is looking into it");
-	else if (in ? in->told : unapproved.told)
+	else if (in ? in->notified : unapproved.notified)
 		html_str(b, "Yes, the operator was notified");
 	else if (in || unapproved.open)
 		html_str(b, "Recorded; the operator has not responded yet");
@@ -320,7 +320,7 @@ static void put_tools(struct html *b, const struct status_page *s)
 	html_str(b, "</dd></div>\n");
 }
 
-/* Of how many days, and how much of that was maintenance. */
+/* The uptime, of how many days, and how much of these was maintenance. */
 static void put_uptime(struct html *b, const struct status_page *s)
 {
 	int64_t planned = history_planned(&s->data->history, UPTIME_DAYS);
@@ -342,7 +342,7 @@ static void put_uptime(struct html *b, const struct status_page *s)
 		s->view->uptime_30d);
 }
 
-/* What is not known now has no figure. */
+/* Figures that are not known now are left out. */
 static void put_figures(struct html *b, const struct status_page *s)
 {
 	const struct view *v = s->view;
@@ -389,7 +389,7 @@ static void put_embedding(struct html *b, const char *site, const char *slug)
 		slug, slug);
 }
 
-/* What is known now, for those who see no more of the page than this. */
+/* The description, for those who see no more of the page. */
 static void put_about(struct buf *b, const struct status_page *s,
 	const char *title, const char *sentence)
 {

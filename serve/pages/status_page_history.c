@@ -1,10 +1,10 @@
 /*
- * status_page_history.c: the past on the status page: the bars of 90 days, and the
- * curves of 24 hours. Both drawings are stretched to the width of the page, so words
- * stand beside them, and each can be read as text, too. Behind the bars stands a list of
- * days that is folded up, for the keyboard, for fingers and for those who do not see
- * colours and heights. Days without anything to tell are one line for as long as they
- * last, so that the list is short.
+ * status_page_history.c: the past on the status page: the bars of 90 days, and
+ * the curves of 24 hours. Both drawings are stretched to the width of the page,
+ * so words stand beside them, and each can be read as text, too. Behind the
+ * bars stands a list of days that is folded up, for the keyboard, for fingers
+ * and for those who do not see colours and heights. Days without anything to
+ * tell are one line for as long as they last, so that the list is short.
  */
 #include "pages/pages.h"
 
@@ -18,7 +18,7 @@
 #include <math.h>
 
 #define DAY_S 86400
-/* So many incidents of a day are named; the page of the month has them all. */
+/* How many incidents of a day are named; the page of the month has them all. */
 #define NAMED 5
 
 static int month_of_day(int64_t day)

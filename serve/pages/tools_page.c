@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* What the page is about, in bytes. */
+/* The description of the page, in bytes. */
 #define ABOUT_MAX 4096
 
 /* `changes`: it is the page of what changed. */

@@ -195,7 +195,7 @@ struct stroke {
 };
 #define STROKES 3
 
-/* What pages/html.c draws, in a square of 16 by 16. */
+/* The icons of pages/html.c, in a square of 16 by 16. */
 static const struct icon {
 	const char *class;
 	enum colour colour;

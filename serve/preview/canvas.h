@@ -1,8 +1,9 @@
 /*
- * canvas.h: what is drawn on a white ground: boxes, letters, and the icons of states.
- * What lies outside is not drawn. The letters are bitmaps in two sizes, which have the
- * same characters: Latin, Greek, Cyrillic and the signs of prose, which are written from
- * left to right, a bitmap each. The image is a PNG (ISO/IEC 15948). Pure.
+ * canvas.h: what is drawn on a white ground: boxes, letters, and the icons of
+ * states. What lies outside is not drawn. The letters are bitmaps in two sizes,
+ * which have the same characters: Latin, Greek, Cyrillic and the signs of
+ * prose, which are written from left to right, a bitmap each. The image is a
+ * PNG (ISO/IEC 15948). Pure.
  */
 #ifndef PREVIEW_CANVAS_H
 #define PREVIEW_CANVAS_H
@@ -104,7 +105,10 @@ void canvas_text(struct canvas *c, enum font f, int x, int y, const char *s,
 void canvas_icon(struct canvas *c, const char *class, int x, int y, int size);
 enum colour canvas_colour(const char *class);
 
-/* canvas_put(b, c): append the image as PNG; an error of b where it does not fit. */
+/*
+ * canvas_put(b, c): append the image as PNG; an error of b where it does not
+ * fit.
+ */
 void canvas_put(struct buf *b, const struct canvas *c);
 
 /* The bytes of glyphs.bin; see font.c. */

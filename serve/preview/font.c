@@ -23,7 +23,7 @@ static unsigned long number(const unsigned char *p, int bytes)
 	return v;
 }
 
-/* Where a size begins. */
+/* The beginning of a size. */
 static const unsigned char *begin(enum font f)
 {
 	const unsigned char *p = glyphs;

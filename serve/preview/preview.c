@@ -36,7 +36,7 @@
 #define ICON 48
 #define ICON_ROOM 68
 #define FOOT_Y 592
-/* What an incident has in small letters: a label, and what it is. */
+/* A line in small letters about an incident: a label, and a text. */
 #define FACTS_Y 432
 #define FACT_PITCH 50
 #define LABEL_ROOM 150
@@ -108,7 +108,7 @@ static void draw_line(struct canvas *c, enum font f, int x, int y,
 			FONT_ELLIPSIS, strlen(FONT_ELLIPSIS), colour);
 }
 
-/* What the site is called; its host where that cannot be drawn. */
+/* The name of the site; its host where that cannot be drawn. */
 static void draw_site(struct canvas *c, const struct brand *brand)
 {
 	struct font_line line;

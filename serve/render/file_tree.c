@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define LIST ".mcp-serve"
-/* Of the new file, before it takes its name. */
+/* The name of a new file, before it takes its own. */
 #define NEXT ".mcp-serve.next"
 #define HEAD "mcp-serve 1 "
 #define NAME_MAX_BYTES 600

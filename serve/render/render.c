@@ -32,13 +32,15 @@
 #include <string.h>
 #include <zlib.h>
 
-/* Of deflateInit2: a window of 32 KiB, and the header of gzip. */
+/* For deflateInit2: a window of 32 KiB, and the header of gzip. */
 #define WINDOW_GZIP (15 + 16)
 #define MEMORY_LEVEL 8
 #define LEVEL 6
 #define PIECE 16384
 
-/* Append n bytes, compressed, without a time or a name; false where that fails. */
+/*
+ * Append n bytes, compressed, without a time or a name; false where that fails.
+ */
 static bool gzip_put(struct buf *b, const void *p, size_t n)
 {
 	unsigned char out[PIECE];

@@ -119,7 +119,7 @@ static void put_image(const struct preview *p)
 	put_code(p->b, &markup.out);
 }
 
-/* What the image of this server says with these parameters, escaped. */
+/* The text of this server's image with these parameters, escaped. */
 static void put_variant(const struct preview *p, const char *parameters,
 	const char *what)
 {

@@ -1,8 +1,8 @@
 /*
- * embed.h: the widget for other people's pages, embed.js, and the page that shows it.
- * Neither knows anything of a server: that is what the script, in the reader's
- * browser, is told by /api/embed-status. So nobody learns here whether there is
- * a server of some name.
+ * embed.h: the widget for other people's pages, embed.js, and the page that
+ * shows it. Neither knows anything of a server: that is what the script, in the
+ * reader's browser, is told by /api/embed-status. So nobody learns here whether
+ * there is a server of some name.
  */
 #ifndef WIDGET_EMBED_H
 #define WIDGET_EMBED_H

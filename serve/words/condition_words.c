@@ -43,7 +43,7 @@ static void put_tools(struct buf *b, const struct tool_split *split,
 	buf_str(b, " tool list");
 }
 
-/* Where it is slow, unless that is everywhere, or not known. */
+/* The places where it is slow, unless that is everywhere, or not known. */
 static void put_slow(struct buf *b, const struct incidents *l,
 	const struct places *places)
 {
@@ -117,7 +117,7 @@ static void put_down(struct buf *b, const struct places *places)
 	put_failing(b, places);
 }
 
-/* What keeps our checks out, and where, unless that is everywhere. */
+/* How our checks are kept out, and where, unless that is everywhere. */
 static void put_kept_out(struct buf *b, enum checks checks, const char *our,
 	const struct places *places)
 {

@@ -70,7 +70,7 @@ static const char *update_words(const struct incident *in)
 		return "Recovered. We are monitoring it.";
 	if (in->acknowledged)
 		return "The operator is looking into it.";
-	return in->told ? "The operator was notified."
+	return in->notified ? "The operator was notified."
 			: "Recorded; the operator has not responded yet.";
 }
 
@@ -104,7 +104,7 @@ static char *where_of(const struct incident *in, const struct places *places)
 	return s;
 }
 
-/* What operators said last, of a kind, or NULL. */
+/* The operators' last words of a kind, or NULL. */
 static char *said(const struct incident *in, enum update_what what)
 {
 	const struct incident_news *news = incident_said(in, what);
@@ -172,7 +172,7 @@ static void leave_out(struct incident_rows *rows, size_t n)
 {
 	size_t end = rows->n, kept = end;
 
-	/* What stays moves to the end, and then back. */
+	/* Rows that stay move to the end, and then back. */
 	while (end--) {
 		if (n && rows->v[end].ended_at) {
 			row_release(&rows->v[end]);

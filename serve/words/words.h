@@ -1,6 +1,6 @@
 /*
- * words.h: servers, incidents and times in words for visitors. Nothing here decides: how
- * a server is says data/condition.h. Pure.
+ * words.h: servers, incidents and times in words for visitors. Nothing here
+ * decides: data/condition.h says how a server is. Pure.
  */
 #ifndef WORDS_WORDS_H
 #define WORDS_WORDS_H
@@ -31,12 +31,13 @@ void condition_put_note(struct buf *b, struct condition c,
 	const struct condition_facts *f, const struct places *places);
 
 /*
- * Instants, days and durations, in UTC; pages have them as markup (pages/html.h). None
- * of these has a character that markup would need to escape.
+ * Instants, days and durations, in UTC; pages have them as markup
+ * (pages/html.h). None of these has a character that markup would need to
+ * escape.
  *
- * times_instant(b, t, now): append "20:31 UTC"; on another day than now, "29 Apr,
- * 20:31 UTC". times_clock(b, t): "20:31". times_day(b, day): the date of an epoch
- * day, "29 Apr". times_span(b, s): a duration, "12 min", "3 h 20 min",
+ * times_instant(b, t, now): append "20:31 UTC"; on another day than now, "29
+ * Apr, 20:31 UTC". times_clock(b, t): "20:31". times_day(b, day): the date of
+ * an epoch day, "29 Apr". times_span(b, s): a duration, "12 min", "3 h 20 min",
  * "2 days 4 h".
  */
 void times_instant(struct buf *b, int64_t t, double now);
@@ -45,8 +46,8 @@ void times_day(struct buf *b, int64_t day);
 void times_span(struct buf *b, double s);
 
 /*
- * The title of an incident, and its impact on users of the server, which are other words
- * where not all of the places were hit.
+ * The title of an incident, and its impact on users of the server, which are
+ * other words where not all of the places were hit.
  */
 const char *incident_words_title(const struct incident *in,
 	const struct places *places);
@@ -59,7 +60,7 @@ void incident_words_latest(struct buf *b, const struct incident *in);
 
 /* ---- Incidents of many servers as one list. */
 
-/* Of a fleet at most this many are kept: those that go on, and the newest. */
+/* The most incidents of a fleet: those that go on, and the newest. */
 #define INCIDENT_ROWS_MAX 1000
 
 struct incident_row {
@@ -70,8 +71,10 @@ struct incident_row {
 	char id[INCIDENT_ID]; /* of its page */
 	const char *title, *impact, *update; /* see incident_words_title */
 	char *where; /* "everywhere", or names of places; "" not known */
-	/* What its operators said last, and the address of why it happened; or
-	   NULL. */
+	/*
+	 * The last note of its operators, and the address of their postmortem;
+	 * or NULL.
+	 */
 	char *note, *postmortem;
 	bool unseen; /* as in struct incident */
 	int64_t started_at, ended_at, updated_at; /* as in struct incident */

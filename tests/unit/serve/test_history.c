@@ -264,7 +264,7 @@ static void test_incidents(void **state)
 	assert_int_equal(l.v[1].n_regions, 1);
 	assert_int_equal(incidents_open(&l)->trouble, TROUBLE_REGIONAL);
 	assert_true(incidents_open(&l)->passing);
-	assert_false(incidents_open(&l)->told);
+	assert_false(incidents_open(&l)->notified);
 	incidents_release(&l);
 	/* What is not seen any more does not go on as far as anybody knows. */
 	incidents_read("{\"incidents\":[{\"kind\":\"regional\",\"first\":120,"
@@ -317,7 +317,7 @@ static void test_told(void **state)
 		assert_int_equal(l.v[0].updated_at, 600);
 		assert_int_equal(l.v[0].n_regions, 3);
 		assert_string_equal(l.v[0].regions[2], "z");
-		assert_true(l.v[0].told);
+		assert_true(l.v[0].notified);
 		incidents_release(&l);
 	}
 }
@@ -339,7 +339,7 @@ static void test_no_phase(void **state)
 		&l);
 	assert_int_equal(l.n, 1);
 	assert_int_equal(l.v[0].n_news, 1);
-	assert_true(l.v[0].told);
+	assert_true(l.v[0].notified);
 	incident_words_latest(&b, &l.v[0]);
 	assert_string_equal(b.p, "The operator was notified.");
 	buf_release(&b);
