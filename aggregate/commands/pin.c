@@ -11,7 +11,8 @@
 #include "pinned/pin_compare.h"
 #include "pinned/tools_lock.h"
 #include "rule/drift.h"
-#include "store/format.h"
+#include "store/beat.h"
+#include "store/setup.h"
 #include "store/store.h"
 
 #include <errno.h>

@@ -12,7 +12,7 @@
 #include "options.h"
 #include "snapshot/fleet_keys.h"
 #include "snapshot/snapshot_line.h"
-#include "store/format.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/scripts.h"
 #include "store/setup.h"

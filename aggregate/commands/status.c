@@ -24,7 +24,7 @@
 #include "rule/drift.h"
 #include "rule/failure_run.h"
 #include "rule/verdict.h"
-#include "store/heartbeat.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/retention.h"

@@ -7,9 +7,9 @@
 
 #include "base/buf.h"
 #include "conf/conf.h"
-#include "terms/names.h"
 #include "records/spool.h"
-#include "store/stages.h"
+#include "store/beat.h"
+#include "terms/names.h"
 
 #define STATUS_HOURS 24
 /* A published verdict that is older says nothing of now (as for readers). */

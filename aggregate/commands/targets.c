@@ -11,7 +11,7 @@
 #include "options.h"
 #include "pinned/tools_lock.h"
 #include "records/probe.h"
-#include "store/format.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/store.h"

@@ -7,9 +7,9 @@
 #include "base/xalloc.h"
 #include "records/probe.h"
 #include "rule/verdict.h"
+#include "store/beat.h"
 #include "store/hour_row.h"
 #include "store/keys.h"
-#include "store/stages.h"
 #include "store/store.h"
 
 #include <inttypes.h>

@@ -37,7 +37,7 @@ struct snapshot_line {
 	enum snapshot_type type;
 	unsigned long number; /* of the line, from 1 */
 	/* The first: the version of who wrote it, and of the keys
-	   (store/format.h), and when, in epoch seconds. */
+	   (store/beat.h), and when, in epoch seconds. */
 	const char *version;
 	int format;
 	double at;

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "conf/conf.h"
 #include "options.h"
-#include "store/format.h"
+#include "store/beat.h"
 #include "store/store.h"
 
 #include <string.h>

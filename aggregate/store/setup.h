@@ -19,7 +19,7 @@ struct setup {
 
 /*
  * setup_open(s, cmd): load the configuration, and connect to the store that
- * cmd names, or else the configuration, or else MCP_STORE; one that format.h
+ * cmd names, or else the configuration, or else MCP_STORE; one that beat.h
  * says is not for this program is refused. EXIT_GOOD; or EXIT_USAGE or
  * EXIT_ENV, and the operator has been told why. setup_close in all cases.
  */

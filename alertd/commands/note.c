@@ -9,7 +9,7 @@
 #include "records/incident_update.h"
 #include "state/incident_store.h"
 #include "state/state_store.h"
-#include "store/persist.h"
+#include "store/beat.h"
 
 #include <inttypes.h>
 #include <math.h>

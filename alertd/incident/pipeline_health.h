@@ -11,7 +11,7 @@
 #include "incident/event.h"
 #include "incident/fleet_round.h"
 #include "incident/state.h"
-#include "store/stages.h"
+#include "store/beat.h"
 
 /* A runner record: the last of a region, or that it is cut off, since `at`. */
 #define PIPELINE_WHY 160

@@ -7,8 +7,7 @@
 #include "json/json.h"
 #include "last_good.h"
 #include "state/outage_file.h"
-#include "store/format.h"
-#include "store/persist.h"
+#include "store/beat.h"
 #include "store/store.h"
 
 #include <errno.h>

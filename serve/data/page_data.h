@@ -11,7 +11,7 @@
 #include "data/maintenance.h"
 #include "data/tool_split.h"
 #include "data/watched.h"
-#include "store/stages.h"
+#include "store/beat.h"
 
 struct page_data {
 	struct history history;

@@ -5,16 +5,15 @@
 #include "base/sha256.h"
 #include "base/stats.h"
 #include "base/strings.h"
+#include "data/maintenance.h"
 #include "fetch/fetch_incidents.h"
 #include "fetch/fetch_index.h"
 #include "fetch/fetch_listing.h"
 #include "fetch/fetch_maintenance.h"
-#include "data/maintenance.h"
-#include "terms/names.h"
-#include "store/format.h"
-#include "store/heartbeat.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/store.h"
+#include "terms/names.h"
 
 #include <stdio.h>
 #include <string.h>

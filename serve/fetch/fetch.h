@@ -11,8 +11,8 @@
 #ifndef DATA_FETCH_H
 #define DATA_FETCH_H
 
+#include "store/beat.h"
 #include "store/keys.h"
-#include "store/stages.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,7 +28,7 @@ struct store_reply;
 #define FETCH_PAUSE_MS 500
 /*
  * So often a question asks beside what it asks whether the store is for this
- * program, see store/format.h. One that is not counts as one that is away.
+ * program, see store/beat.h. One that is not counts as one that is away.
  */
 #define FETCH_FORMAT_MS 60000
 

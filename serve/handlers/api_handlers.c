@@ -16,8 +16,8 @@
 #include "http/paging.h"
 #include "http/respond.h"
 #include "json/json.h"
+#include "store/beat.h"
 #include "terms/regions.h"
-#include "store/heartbeat.h"
 #include "widget/embed.h"
 
 #include <math.h>

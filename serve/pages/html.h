@@ -8,7 +8,7 @@
 #include "data/condition.h"
 #include "data/view.h"
 #include "http/escape.h"
-#include "store/stages.h"
+#include "store/beat.h"
 
 struct brand;
 struct incident;

@@ -61,13 +61,12 @@ compiles() {
 	only curl/ alertd/transport/{http_client,smtp_client,transfers}.c \
 		probe/http/{client,sockets,url}.c probe/http/{tls,transfer}.h
 	only hiredis/ lib/store/{connection,reply}.c
-	only openssl/ssl.h lib/store/tls.c probe/http/{failure,tls}.c
+	only openssl/ssl.h lib/store/connection.c probe/http/{failure,tls}.c
 	only yaml.h lib/conf/yaml.h
 	only zlib.h probe/http/decoding.c serve/preview/canvas.c serve/render/render.c
 	only brotli/ probe/http/decoding.c
 	only fcgiapp.h serve/fastcgi.c serve/main.c
 }
-
 
 # Headers that glibc has, and musl has not; and calls.
 GLIBC_ALONE='aliases argp argz envz error execinfo fstab gconv gnu/.* gshadow mcheck nss
@@ -242,7 +241,7 @@ put_included() {
 		alertd/sinks/*.c alertd/transport/{error_text,form,mime,signature}.c \
 		lib/conf/match.c lib/base/{ip,mailbox,num,strings,text,tzif}.c \
 		lib/{json,terms,tools}/*.c lib/records/maintenance_window.c \
-		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/request.c \
+		lib/store/{reply,url}.c lib/cgi/request.c \
 		probe/{protocol,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,oauth_metadata,wall_kind}.c \
 		probe/expiry/finding.c probe/http/framing.c probe/ssh_command.c \
