@@ -140,9 +140,8 @@ mutants:
 	tests/long/mutants
 
 # What decides by itself, and has no branch that no unit test and no story takes: the
-# rule, but for what makes words of it; canonical JSON; the hash of tools; incidents.
-WORDS = $(patsubst %,aggregate/rule/%.c,divergence_text explanation threshold_comparison)
-DECISIONS = $(filter-out $(WORDS),$(wildcard aggregate/rule/*.c)) \
+# rule; canonical JSON; the hash of tools; incidents.
+DECISIONS = $(wildcard aggregate/rule/*.c) \
 	lib/json/jcs.c lib/json/jcs_number.c probe/protocol/tool_hash.c \
 	$(wildcard alertd/incident/*.c)
 

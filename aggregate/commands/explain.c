@@ -14,10 +14,10 @@
 #include "judge/isolation_store.h"
 #include "options.h"
 #include "rule/drift.h"
-#include "rule/explanation.h"
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/store.h"
+#include "words/explanation.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -11,9 +11,9 @@
 #include "options.h"
 #include "rule/drift.h"
 #include "rule/isolation.h"
-#include "rule/threshold_comparison.h"
 #include "rule/thresholds.h"
 #include "rule/verdict.h"
+#include "words/threshold_comparison.h"
 #include "words/words.h"
 
 #include <errno.h>

@@ -20,7 +20,6 @@
 #include "options.h"
 #include "records/probe.h"
 #include "records/spool.h"
-#include "rule/divergence_text.h"
 #include "rule/drift.h"
 #include "rule/failure_run.h"
 #include "rule/verdict.h"
@@ -29,6 +28,7 @@
 #include "store/load.h"
 #include "store/retention.h"
 #include "store/store.h"
+#include "words/divergence_text.h"
 
 #include <langinfo.h>
 #include <locale.h>

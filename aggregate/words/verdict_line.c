@@ -1,6 +1,6 @@
 #include "words/words.h"
 
-#include "rule/divergence_text.h"
+#include "words/divergence_text.h"
 
 static const char *colour_code(enum verdict_colour c)
 {

@@ -1,4 +1,4 @@
-#include "rule/divergence_text.h"
+#include "words/divergence_text.h"
 
 #include "base/clock.h"
 #include "base/text.h"

@@ -2,8 +2,8 @@
  * threshold_comparison.h: what other thresholds would change (replay --policy):
  * two verdicts on each minute of a server, and where they differ. Pure.
  */
-#ifndef RULE_THRESHOLD_COMPARISON_H
-#define RULE_THRESHOLD_COMPARISON_H
+#ifndef WORDS_THRESHOLD_COMPARISON_H
+#define WORDS_THRESHOLD_COMPARISON_H
 
 #include "base/buf.h"
 #include "records/verdict.h"

@@ -1,4 +1,4 @@
-#include "rule/threshold_comparison.h"
+#include "words/threshold_comparison.h"
 
 #include "base/clock.h"
 

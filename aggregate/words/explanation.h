@@ -2,8 +2,8 @@
  * explanation.h: why a verdict is what it is, in words: what was looked at,
  * which row of the rule fired, and why no other did. Pure.
  */
-#ifndef RULE_EXPLANATION_H
-#define RULE_EXPLANATION_H
+#ifndef WORDS_EXPLANATION_H
+#define WORDS_EXPLANATION_H
 
 #include "base/buf.h"
 #include "rule/verdict.h"

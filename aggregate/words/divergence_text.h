@@ -2,8 +2,8 @@
  * divergence_text.h: which regions see which tools, in words: where regions
  * differ (CDN divergence), or a stale cache gives clients an older list. Pure.
  */
-#ifndef RULE_DIVERGENCE_TEXT_H
-#define RULE_DIVERGENCE_TEXT_H
+#ifndef WORDS_DIVERGENCE_TEXT_H
+#define WORDS_DIVERGENCE_TEXT_H
 
 #include "base/buf.h"
 #include "records/verdict.h"

@@ -1,10 +1,10 @@
-#include "rule/explanation.h"
+#include "words/explanation.h"
 
 #include "base/clock.h"
 #include "base/zone.h"
-#include "terms/layers.h"
 #include "rule/failure_run.h"
-#include "rule/divergence_text.h"
+#include "terms/layers.h"
+#include "words/divergence_text.h"
 
 #include <math.h>
 #include <string.h>
