@@ -17,7 +17,7 @@
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/store.h"
-#include "words/explanation.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>

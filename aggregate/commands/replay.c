@@ -13,7 +13,6 @@
 #include "rule/isolation.h"
 #include "rule/thresholds.h"
 #include "rule/verdict.h"
-#include "words/threshold_comparison.h"
 #include "words/words.h"
 
 #include <errno.h>

@@ -20,7 +20,7 @@
 #include "judge/fleet.h"
 #include "options.h"
 #include "records/month_report.h"
-#include "rule/wall.h"
+#include "rule/bucket.h"
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/retention.h"

@@ -28,7 +28,7 @@
 #include "store/load.h"
 #include "store/retention.h"
 #include "store/store.h"
-#include "words/divergence_text.h"
+#include "words/words.h"
 
 #include <langinfo.h>
 #include <locale.h>

@@ -1,6 +1,7 @@
 /*
- * drift.h: whether the tools of a server changed, and whether its regions see
- * the same ones. Pure: no clock, no I/O, nothing kept between calls.
+ * drift.h: whether the tools of a server changed, whether its regions see the same
+ * ones, and how often they change: if they do all the time, one event says so, and none
+ * each change. Pure: no clock, no I/O, nothing kept between calls.
  */
 #ifndef RULE_DRIFT_H
 #define RULE_DRIFT_H
@@ -9,6 +10,9 @@
 #include "rule/history.h"
 
 #include <stdbool.h>
+
+struct buf;
+struct expected_regions;
 
 /*
  * drift_newest(h, until): the newest probe of a region that read the tools and
@@ -69,5 +73,31 @@ void drift_saw(struct region_history *h, double until);
 size_t drift_sides(const struct region_history *h, size_t n, double from,
 	double until, struct verdict_side **out);
 void drift_sides_free(struct verdict_side *sides, size_t n);
+
+/*
+ * churn_changes(h, until): how often the tools of a region changed in each of
+ * the 60 minutes up to that of `until`, by h->changes and its probes; of the
+ * minutes that these cover, by the probes alone. Where h->changes is known,
+ * only the last HISTORY_MAX probes are looked at.
+ */
+struct change_counts churn_changes(const struct region_history *h, double until);
+
+/*
+ * churn_judge(f, until, limit): whether two regions, on two machines, saw the
+ * tools change more than `limit` times within the hour, or the only machine
+ * that reports did: so one region that lies, or whose cache does, cannot
+ * silence the drift that others see. Silent regions have a say only where all
+ * are silent. Returns how often the tools changed in the region that saw most;
+ * 0 where it is not so.
+ */
+int churn_judge(const struct expected_regions *f, double until, int limit);
+
+/*
+ * churn_put(b, c): append the changes as a text of less than 100 bytes, "<upto>
+ * <a digit or letter for each minute>"; nothing where there are none.
+ * churn_read(text, c): read it. False where it is no such text.
+ */
+void churn_put(struct buf *b, const struct change_counts *c);
+bool churn_read(const char *text, struct change_counts *c);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "rule/churn.h"
+#include "rule/drift.h"
 #include "store/hour_row.h"
 #include "store/keys.h"
 #include "store/store.h"

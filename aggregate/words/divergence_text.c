@@ -1,4 +1,4 @@
-#include "words/divergence_text.h"
+#include "words/words.h"
 
 #include "base/clock.h"
 #include "base/text.h"

@@ -1,10 +1,10 @@
-#include "words/explanation.h"
+#include "words/words.h"
 
 #include "base/clock.h"
 #include "base/zone.h"
 #include "rule/failure_run.h"
+#include "rule/verdict.h"
 #include "terms/layers.h"
-#include "words/divergence_text.h"
 
 #include <math.h>
 #include <string.h>

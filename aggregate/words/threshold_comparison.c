@@ -1,4 +1,4 @@
-#include "words/threshold_comparison.h"
+#include "words/words.h"
 
 #include "base/clock.h"
 
