@@ -78,7 +78,9 @@ void status_sort(struct status *st)
 	free(all);
 }
 
-const char *status_age(double s, char *out)
+/* "37s", "12m", "3h" or "4d": at most 8 characters. */
+#define STATUS_AGE 16
+static const char *status_age(double s, char *out)
 {
 	double n = s > 0 ? floor(s) : 0;
 

@@ -185,7 +185,8 @@ static int by_stored_slug(const void *a, const void *b)
 	return strcmp(*x, *y);
 }
 
-int fleet_stored(struct fleet *f, struct store *s, const char *slug)
+/* The servers that the store knows; only `slug`, where that is not NULL. */
+static int fleet_stored(struct fleet *f, struct store *s, const char *slug)
 {
 	const struct store_reply *r =
 		store_one(s, "HKEYS", KEY_SERVERS, NULL);

@@ -33,7 +33,7 @@ const char *bucket_title(enum bucket b)
 	return names[b].title;
 }
 
-/* What one region saw, from the best to the worst. */
+/* The health of a server by one region, the best first. */
 enum health {
 	HEALTH_UP,
 	HEALTH_WALLED,
@@ -157,7 +157,7 @@ static bool expected(const struct verdict_input *in, const char *region)
 	return false;
 }
 
-/* Where no region is up or auth-walled: what most saw, of equals the best. */
+/* No region is up or auth-walled: the result of most, of equals the best. */
 static enum bucket worst(const size_t n[HEALTHS])
 {
 	static const enum bucket of[HEALTHS] = {
@@ -247,7 +247,7 @@ const char *wall_name(enum wall w)
 	return wall_names[w];
 }
 
-/* What the answer to the first request says. */
+/* The kind of wall by the answer to the first request. */
 static enum wall of_answer(const cJSON *detail)
 {
 	const char *challenge = json_str(detail, "www_authenticate");

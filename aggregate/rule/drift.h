@@ -32,11 +32,7 @@ const struct probe *drift_newest(const struct region_history *h, double until);
 bool drift_find(const struct region_history *h, double until,
 	struct verdict_drift *out);
 
-/*
- * drift_between(from, to): whether drift_find would find a difference between
- * the tools that two probes read. drift_release(d): free its lists.
- */
-bool drift_between(const struct probe *from, const struct probe *to);
+/* drift_release(d): free its lists. */
 void drift_release(struct verdict_drift *d);
 
 /*
@@ -45,7 +41,7 @@ void drift_release(struct verdict_drift *d);
  * tools in between, for not more than 300 s, do not count. 0 where it sees
  * none.
  *
- * drift_words_since(h, until): the same of what the tools say.
+ * drift_words_since(h, until): drift_since for their descriptions.
  *
  * drift_saw(h, until): note in h what a verdict as of `until` saw: tools_seen,
  * tools_since, words_since and changes, for the next verdict to compare with.
@@ -61,8 +57,8 @@ void drift_saw(struct region_history *h, double until);
  * region the tools of yesterday). Returns the number of sides in *out, at least
  * two; or 0, and *out is NULL, where all regions see the same. A region without
  * a hash is on no side, and hashes of different eras are not compared: the
- * sides are those of the first era whose hashes differ. Where no contract
- * hashes differ, the same of the full hashes: full_hash of each side is then
+ * sides are those of the first era whose hashes differ. If no contract
+ * hashes differ, the full hashes are compared: full_hash of each side is then
  * not NULL.
  *
  * A side was first seen when the first of its regions began to see its tools

@@ -37,7 +37,7 @@ struct probe {
 	enum region_state state;
 	enum step failed_step; /* the first that failed, or STEP_NONE */
 	enum era era;
-	/* What a check for a stale cache found; NULL where none was made. */
+	/* The result of a check for a stale cache; NULL: none was made. */
 	const struct cache_check *cache;
 	bool clients_refused; /* see struct probe_record */
 	/* It is the first of its region and minute: rollups count no other. */

@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct change;
 struct changes;
 struct definitions;
 struct rule;
@@ -191,15 +190,6 @@ void change_text(struct buf *b, const struct tool_change *t,
  */
 void change_json(struct buf *b, const char *slug, const struct tool_change *t,
 	const struct changes *c);
-
-/*
- * change_excerpt(b, c, after): append what stood before a change, or after it,
- * around where the two texts differ: at most about 100 characters, "…" for what
- * is left out, and what cannot be seen made visible. Nothing where there was
- * nothing.
- */
-#define CHANGE_EXCERPT 320 /* bytes, at most */
-void change_excerpt(struct buf *b, const struct change *c, bool after);
 
 /*
  * list_words_put(b, before, after): append the object of verdict_words_put with
