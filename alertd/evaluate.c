@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "base/xalloc.h"
-#include "delivery/worker.h"
+#include "delivery/delivery.h"
 #include "emit.h"
 #include "incident/acknowledgement.h"
 #include "incident/expiry.h"
@@ -50,7 +50,7 @@ struct evaluator {
 	bool failed;
 };
 
-/* What an input has led to; nothing of it counts before it is stored. */
+/* The outcome of an input; it counts once it is stored. */
 struct outcome {
 	bool decided;
 	bool deliver;	 /* there is something in the outbox */
@@ -121,7 +121,7 @@ static void note_maintenance(const struct evaluator *e, struct alert_state *st,
 
 /* Holds back what is silenced at that time; a minute that was judged late, and
    a line that came late, are past. */
-static void heed_silences(struct evaluator *e, const struct evaluate_input *in,
+static void apply_silences(struct evaluator *e, const struct evaluate_input *in,
 	struct alert_state *st, double at, struct alert_events *events)
 {
 	const struct silence *v;
@@ -222,7 +222,7 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		break;
 	case EVALUATE_HEARD:
 		correlation_hear(st, in->u.heard);
-		/* What was due meanwhile. */
+		/* Do what became due meanwhile. */
 		machine_tick(st, &e->policy, at, events);
 		break;
 	case EVALUATE_JOIN:
@@ -231,13 +231,14 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 			in->u.join.group, at);
 		break;
 	}
-	heed_silences(e, in, st, at, events);
+	apply_silences(e, in, st, at, events);
 	if (may_escalate(in))
 		escalate(e->setup->conf, st, at, 0, events);
 }
 
 /* The shortest interval of servers; 0 where none is known. */
-static double shortest(const struct conf *c, const struct strings *slugs)
+static double shortest_interval(const struct conf *c,
+	const struct strings *slugs)
 {
 	double least = 0;
 
@@ -258,7 +259,8 @@ static void note_server(const struct conf *c, struct alert_state *st)
 	bool known = conf_server(c, st->slug, &s);
 
 	st->cold_start = known && s.cold_start;
-	st->interval_s = known ? s.interval_s : shortest(c, &st->servers);
+	st->interval_s = known ? s.interval_s
+				: shortest_interval(c, &st->servers);
 	st->zone = c ? c->zone : NULL;
 }
 
@@ -310,7 +312,7 @@ static void note_heard(const struct alert_state *st, struct outcome *o)
 }
 
 /* Decides on an input, and puts the state into the transaction. */
-static void decide(struct evaluator *e, const struct evaluate_input *in,
+static void decide_input(struct evaluator *e, const struct evaluate_input *in,
 	struct transaction *t, struct alert_state *st, struct outcome *o)
 {
 	const struct emit emit = {
@@ -356,7 +358,8 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 }
 
 /* Takes back an outcome that is not stored. */
-static void undo(struct evaluator *e, const char *slug, struct outcome *o)
+static void undo_outcome(struct evaluator *e, const char *slug,
+	struct outcome *o)
 {
 	if (!o->decided)
 		return;
@@ -378,7 +381,8 @@ static void note_telling(struct evaluator *e, const char *slug,
 }
 
 /* Counts an outcome that is stored. */
-static void accept(struct evaluator *e, const char *slug, struct outcome *o)
+static void count_outcome(struct evaluator *e, const char *slug,
+	struct outcome *o)
 {
 	stats_add(COUNT_EVENTS, o->told);
 	stats_add(COUNT_OPENED, o->opened);
@@ -396,7 +400,7 @@ static void accept(struct evaluator *e, const char *slug, struct outcome *o)
 	strings_release(&o->heard);
 }
 
-static void print(struct evaluator *e, const struct buf *text)
+static void print_text(struct evaluator *e, const struct buf *text)
 {
 	if (e->setup->output) {
 		output_put(e->setup->output, text->p, text->len);
@@ -419,7 +423,7 @@ static void evaluate_tell(struct evaluator *e)
 	strings_clear(&e->deliver);
 	/* After the deliveries: a reader of the output may be in no hurry. */
 	if (e->text.len && !e->setup->queue_only)
-		print(e, &e->text);
+		print_text(e, &e->text);
 	buf_clear(&e->text);
 }
 
@@ -440,20 +444,20 @@ static void evaluate_some(struct evaluator *e, const struct evaluate_input *v,
 			if (transaction_result(t, i) != TRANSACTION_PENDING ||
 				clock_mono_ms() < e->store_down_ms)
 				continue;
-			undo(e, v[i].slug, &o[i]);
+			undo_outcome(e, v[i].slug, &o[i]);
 			st = transaction_get(t, i);
 			if (st)
-				decide(e, &v[i], t, st, &o[i]);
+				decide_input(e, &v[i], t, st, &o[i]);
 			else
 				note_failure(e);
 		}
 	} while (transaction_commit(t));
 	for (size_t i = 0; i < n; i++) {
 		if (transaction_result(t, i) == TRANSACTION_DONE) {
-			accept(e, v[i].slug, &o[i]);
+			count_outcome(e, v[i].slug, &o[i]);
 		} else {
 			lost = lost || o[i].decided;
-			undo(e, v[i].slug, &o[i]);
+			undo_outcome(e, v[i].slug, &o[i]);
 		}
 	}
 	if (lost)
@@ -521,7 +525,8 @@ static void tell_shared(struct evaluator *e, struct correlation_start *v,
 }
 
 /* Whether a start is sent by itself, though it is part of a shared incident. */
-static bool apart(const struct evaluator *e, const struct correlation_start *s)
+static bool sent_apart(const struct evaluator *e,
+	const struct correlation_start *s)
 {
 	const struct alert_record *r = &s->event.record;
 
@@ -538,7 +543,7 @@ struct last_group {
 };
 
 /* Whether a server follows others that have its trouble already. */
-static bool follows(struct evaluator *e, const struct correlation_start *s,
+static bool joins_group(struct evaluator *e, const struct correlation_start *s,
 	struct last_group *last)
 {
 	const struct alert_state *st;
@@ -562,8 +567,8 @@ static bool follows(struct evaluator *e, const struct correlation_start *s,
 }
 
 /*
- * Shared incidents first: sending that of one server delivers all its events, and
- * must not include shared ones.
+ * Shared incidents first: sending that of one server delivers all its events,
+ * and must not include shared ones.
  */
 static void tell_starts(struct evaluator *e)
 {
@@ -577,7 +582,7 @@ static void tell_starts(struct evaluator *e)
 		for (n = 1; l.v[i].group && i + n < l.n &&
 			l.v[i + n].group == l.v[i].group; n++)
 			;
-		if (!l.v[i].group && !follows(e, &l.v[i], &last))
+		if (!l.v[i].group && !joins_group(e, &l.v[i], &last))
 			continue;
 		correlation_slug(&l.v[i].event, group);
 		tell_shared(e, &l.v[i], n, group);
@@ -585,7 +590,7 @@ static void tell_starts(struct evaluator *e)
 		last = (struct last_group) {0};
 	}
 	for (size_t i = 0; i < l.n; i++)
-		if (!l.v[i].group || apart(e, &l.v[i]))
+		if (!l.v[i].group || sent_apart(e, &l.v[i]))
 			tell_alone(e, &l.v[i]);
 	evaluate_tell(e);
 	correlation_release(&l);
@@ -690,7 +695,8 @@ void evaluate_flush(struct evaluator *e)
 		tell_heard(e);
 	if (e->ends.n)
 		tell_ends(e);
-	/* What is under way is soon settled: its states are not read again. */
+	/* Deliveries under way are soon settled: their states are not read
+	   again. */
 	if (!worker_busy(e->worker))
 		state_store_forget(e->setup->states);
 }

@@ -24,7 +24,7 @@ struct route_test_request;
 struct verdict;
 struct worker;
 
-/* What has happened, and the member of the union that says more. */
+/* The kind of an input, and the member of the union that says more. */
 enum evaluate_what {
 	EVALUATE_TIME,	     /* time went by */
 	EVALUATE_VERDICT,    /* verdict */

@@ -9,8 +9,7 @@
 #include "base/stats.h"
 #include "commands/commands.h"
 #include "conf/conf.h"
-#include "delivery/heartbeat.h"
-#include "delivery/sender.h"
+#include "delivery/delivery.h"
 #include "incident/acknowledgement.h"
 #include "input.h"
 #include "json/json.h"
@@ -41,7 +40,7 @@
 #define LOG_PATIENCE_MS 1000
 
 /* An environment variable, or NULL where it is unset or empty. */
-static const char *env(const char *name)
+static const char *environment_value(const char *name)
 {
 	const char *s = getenv(name);
 
@@ -63,7 +62,7 @@ static int use_maintenance(struct notifier *p, cJSON *doc, char *why)
 	return -1;
 }
 
-/* The same of a silence record. */
+/* Takes a silence record, which only a dry run does. */
 static int use_silence(struct notifier *p, cJSON *doc, char *why)
 {
 	struct silence s;
@@ -78,7 +77,7 @@ static int use_silence(struct notifier *p, cJSON *doc, char *why)
 	return -1;
 }
 
-struct reading {
+struct line_reader {
 	struct notifier *notifier;
 	const struct run *setup;
 	struct heartbeat *heartbeat; /* or NULL */
@@ -88,7 +87,7 @@ struct reading {
 	struct forecast *forecast; /* of a dry run, or NULL */
 };
 
-static void run_batch(struct reading *r)
+static void run_batch(struct line_reader *r)
 {
 	notifier_verdicts(r->notifier, r->v, r->slugs.n);
 	for (size_t i = 0; i < r->slugs.n; i++) {
@@ -101,7 +100,7 @@ static void run_batch(struct reading *r)
 }
 
 /* Takes a verdict, which is r's from now on. */
-static void add_to_batch(struct reading *r, const struct verdict_record *v)
+static void add_to_batch(struct line_reader *r, const struct verdict_record *v)
 {
 	if (r->slugs.n == TRANSACTION_TOGETHER ||
 		(r->slugs.n && r->v[0].verdict.window != v->verdict.window) ||
@@ -112,7 +111,7 @@ static void add_to_batch(struct reading *r, const struct verdict_record *v)
 }
 
 /* Takes a record of that type, and frees doc. 0; or -1 and why. */
-static int use_record(struct reading *r, const char *type, cJSON *doc,
+static int use_record(struct line_reader *r, const char *type, cJSON *doc,
 	char *why)
 {
 	struct notifier *p = r->notifier;
@@ -149,7 +148,7 @@ static int use_record(struct reading *r, const char *type, cJSON *doc,
 }
 
 /* Takes a line. 0; or -1 and why. */
-static int use_text(struct reading *r, const char *s, size_t n, char *why)
+static int use_text(struct line_reader *r, const char *s, size_t n, char *why)
 {
 	const char *type;
 	cJSON *doc = json_parse(s, n, &json_record, why);
@@ -165,7 +164,7 @@ static int use_text(struct reading *r, const char *s, size_t n, char *why)
 
 static int use_line(void *arg, const char *s, size_t n, char *why)
 {
-	struct reading *r = arg;
+	struct line_reader *r = arg;
 	int result;
 
 	if (notifier_swept(r->notifier) >= SWEEP_S) {
@@ -183,27 +182,27 @@ static int use_line(void *arg, const char *s, size_t n, char *why)
 /* The next line may not come for a minute. */
 static void on_idle(void *arg)
 {
-	struct reading *r = arg;
+	struct line_reader *r = arg;
 
 	run_batch(r);
 }
 
 static void on_quiet(void *arg)
 {
-	const struct reading *r = arg;
+	const struct line_reader *r = arg;
 
 	notifier_flush(r->notifier);
 }
 
 static bool on_wait(void *arg, int fd, int ms)
 {
-	const struct reading *r = arg;
+	const struct line_reader *r = arg;
 
 	return notifier_wait(r->notifier, fd, ms);
 }
 
 /* Takes all lines of standard input. An exit status. */
-static int read_verdicts(struct reading *r)
+static int read_verdicts(struct line_reader *r)
 {
 	struct notifier *p = r->notifier;
 	struct input in = {
@@ -223,7 +222,7 @@ static int read_verdicts(struct reading *r)
 }
 
 /* The same, and then says what else would have been told. */
-static int rehearse(struct reading *r)
+static int read_dry_run(struct line_reader *r)
 {
 	const struct run *s = r->setup;
 	struct forecast forecast = {0};
@@ -238,7 +237,7 @@ static int rehearse(struct reading *r)
 }
 
 /* Lets time go by for every server. An exit status. */
-static int tick(struct notifier *p, struct state_store *states)
+static int tick_all(struct notifier *p, struct state_store *states)
 {
 	struct strings slugs = {0};
 	bool ok = state_store_all(states, &slugs);
@@ -256,29 +255,29 @@ static bool tell_store_outage(const struct run *setup, const char *url,
 		notifier_store_outage(setup, url, why);
 }
 
-static int use(struct reading *r, const struct options *o,
+static int use_input(struct line_reader *r, const struct options *o,
 	struct ack_request *ack)
 {
 	int status = EXIT_GOOD;
 
 	if (o->action == OPTIONS_VERDICTS)
-		return o->dry_run ? rehearse(r) : read_verdicts(r);
+		return o->dry_run ? read_dry_run(r) : read_verdicts(r);
 	if (o->action != OPTIONS_TICK)
 		status = known_server(r->setup, o->operands[0]);
 	if (status)
 		return status;
 	status = o->action == OPTIONS_TICK
-		? tick(r->notifier, r->setup->states)
+		? tick_all(r->notifier, r->setup->states)
 		: acknowledge(r->notifier, o->operands[0], ack, r->setup->zone);
 	notifier_finish(r->notifier);
 	return status;
 }
 
-static int run(const struct options *o, const struct run *setup,
+static int run_notifier(const struct options *o, const struct run *setup,
 	const char *url, struct ack_request *ack)
 {
 	struct notifier *p = notifier_new(setup);
-	struct reading r = {
+	struct line_reader r = {
 		.notifier = p,
 		.setup = setup,
 		.heartbeat = setup->deliver
@@ -286,7 +285,7 @@ static int run(const struct options *o, const struct run *setup,
 				  deliver_transfers(setup->deliver))
 			: NULL,
 	};
-	int status = use(&r, o, ack);
+	int status = use_input(&r, o, ack);
 
 	if (!tell_store_outage(setup, url, notifier_store_why(p)) ||
 		notifier_failed(p))
@@ -307,7 +306,7 @@ static struct deliver *open_deliver(const struct conf *conf)
  * Has the store keep what this run did, and makes sure that it stays done,
  * even if the store is killed now. The exit status of the run, or of that.
  */
-static int settle(const struct options *o, const struct run *setup,
+static int settle_store(const struct options *o, const struct run *setup,
 	int status)
 {
 	bool rounds = o->action == OPTIONS_VERDICTS || o->action == OPTIONS_TICK;
@@ -327,7 +326,7 @@ static int settle(const struct options *o, const struct run *setup,
 
 /* Does what the command line says. Without a store (NULL), unless it is a dry
    run: tells of its outage, and why. An exit status. */
-static int act(const struct options *o, const struct conf *conf,
+static int run_action(const struct options *o, const struct conf *conf,
 	struct store *store, const char *url, const char *why)
 {
 	bool tty = isatty(STDOUT_FILENO);
@@ -338,7 +337,7 @@ static int act(const struct options *o, const struct conf *conf,
 		.now = o->now,
 		.text = o->format == OPTIONS_TEXT ||
 			(o->format == OPTIONS_BY_OUTPUT && tty),
-		.colour = tty && !env("NO_COLOR"),
+		.colour = tty && !environment_value("NO_COLOR"),
 		.zone = maintenance_plan_zone(o, conf),
 	};
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
@@ -378,8 +377,8 @@ static int act(const struct options *o, const struct conf *conf,
 		else if (o->action == OPTIONS_TEST)
 			status = test_routes(&setup, o);
 		else
-			status = run(o, &setup, url, &ack);
-		status = settle(o, &setup, status);
+			status = run_notifier(o, &setup, url, &ack);
+		status = settle_store(o, &setup, status);
 		maintenance_store_free(setup.maintenances);
 		state_store_free(setup.states);
 	} else {
@@ -394,7 +393,7 @@ static int act(const struct options *o, const struct conf *conf,
 }
 
 /* Recorded verdicts: neither a store nor a route is touched. */
-static int replay(const struct options *o, const struct conf *conf)
+static int run_replay(const struct options *o, const struct conf *conf)
 {
 	bool tty = isatty(STDOUT_FILENO);
 
@@ -404,7 +403,7 @@ static int replay(const struct options *o, const struct conf *conf)
 		.policy = o->policy,
 		.text = o->format == OPTIONS_TEXT ||
 			(o->format == OPTIONS_BY_OUTPUT && tty),
-		.colour = tty && !env("NO_COLOR"),
+		.colour = tty && !environment_value("NO_COLOR"),
 	});
 }
 
@@ -465,9 +464,10 @@ static bool is_by_hand(const struct options *o)
 		o->action == OPTIONS_REPORT;
 }
 
-static int start(const struct options *o)
+static int start_program(const struct options *o)
 {
-	const char *file = o->config ? o->config : env("MCP_CONFIG");
+	const char *file = o->config ? o->config
+				      : environment_value("MCP_CONFIG");
 	struct conf *conf = !file ? NULL
 		: is_by_hand(o)	  ? conf_load_or_last_good(file)
 				  : conf_load(file);
@@ -479,14 +479,14 @@ static int start(const struct options *o)
 	if (file && !conf)
 		return EXIT_USAGE;
 	if (o->action == OPTIONS_REPLAY) {
-		status = replay(o, conf);
+		status = run_replay(o, conf);
 		conf_free(conf);
 		return status;
 	}
 	if (!url && conf)
 		url = conf->store;
 	if (!url)
-		url = env("MCP_STORE");
+		url = environment_value("MCP_STORE");
 	if (o->action == OPTIONS_CHECK) {
 		status = check_all(file, conf, o, url);
 		conf_free(conf);
@@ -496,7 +496,7 @@ static int start(const struct options *o)
 		log_error("%s", why);
 		status = EXIT_ENV;
 	} else if (url || o->dry_run) {
-		status = act(o, conf, store, url, why);
+		status = run_action(o, conf, store, url, why);
 	} else {
 		log_error("no store: neither --store, the configuration nor "
 			  "MCP_STORE names one");
@@ -539,5 +539,5 @@ int main(int argc, char **argv)
 	if (cgi_wanted())
 		return cgi_main();
 	status = options_parse(argc, argv, &o);
-	return stats_end(STATS_ALERT, status < 0 ? start(&o) : status);
+	return stats_end(STATS_ALERT, status < 0 ? start_program(&o) : status);
 }

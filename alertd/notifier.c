@@ -4,8 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "delivery/digest_worker.h"
-#include "delivery/worker.h"
+#include "delivery/delivery.h"
 #include "evaluate.h"
 #include "incident/acknowledgement.h"
 #include "incident/expiry.h"
@@ -13,10 +12,8 @@
 #include "incident/route_test.h"
 #include "state/backend.h"
 #include "state/maintenance_store.h"
-#include "state/outage_file.h"
-#include "state/pipeline_store.h"
-#include "state/route_test_store.h"
 #include "state/state_store.h"
+#include "state/stores.h"
 #include "store/keys.h"
 #include "store/store.h"
 #include "words/phrases.h"
@@ -45,7 +42,7 @@ struct notifier {
 	int64_t window;		     /* of the verdicts that are being read */
 	size_t servers;		     /* that had one in it */
 	double swept_ms;
-	bool still;	 /* a stage of the pipeline stands still */
+	bool stalled;	 /* a stage of the pipeline is stalled */
 	bool unwritable; /* the heartbeat of the last sweep could not be written */
 	bool failed;	 /* the store */
 };
@@ -146,7 +143,7 @@ static bool watch_pipeline(struct notifier *p)
 		p->judged = p->round.window;
 		p->was_silent = fleet_round_dark(&p->round);
 	}
-	p->still = stage_stale(pl.at[STAGE_INGEST], now, pl.ingest_s) ||
+	p->stalled = stage_stale(pl.at[STAGE_INGEST], now, pl.ingest_s) ||
 		stage_stale(pl.at[STAGE_VERDICT], now, STAGE_STALE_S);
 	evaluate_one(p, &(struct evaluate_input) {
 		.slug = SLUG_FLEET,
@@ -200,7 +197,7 @@ static const struct strings *covered(struct notifier *p,
 	return &p->covered;
 }
 
-/* What was judged late is decided on, and need not come again. */
+/* Verdicts on late minutes have been decided on, and need not come again. */
 static void forget_late(
 	struct notifier *p, const struct verdict_record *v, size_t n)
 {
@@ -272,19 +269,19 @@ void notifier_tick(struct notifier *p, const struct strings *slugs)
 	struct evaluate_input *in = xcalloc(slugs->n, sizeof *in);
 	size_t n = 0;
 
-	/* What time does to the fleet is for the sweep. */
+	/* The sweep decides what time does to the fleet. */
 	for (size_t i = 0; i < slugs->n; i++)
 		if (strcmp(slugs->v[i], SLUG_FLEET) != 0)
 			in[n++].slug = slugs->v[i];
 	evaluate(p->evaluator, in, n);
 	free(in);
-	/* Where there is no sweep: a recording, a dry run. */
+	/* A recording and a dry run have no sweep. */
 	if (n < slugs->n && !p->setup.deliver && !watch_pipeline(p))
 		p->failed = true;
 }
 
-/* With a shared incident, close that of each of its servers: these would stay open,
-   and nobody would be notified of them any more. */
+/* With a shared incident, close that of each of its servers: these would stay
+   open, and nobody would be notified of them any more. */
 static void close_members(struct notifier *p, const char *group,
 	const struct strings *slugs, const struct ack_request *q)
 {
@@ -514,15 +511,18 @@ const char *notifier_trouble(const struct notifier *p)
 {
 	if (failed(p))
 		return "the store failed";
-	if (p->still)
+	if (p->stalled)
 		return "a stage of the pipeline stands still";
 	if (worker_overdue(p->worker))
 		return "an event is with nobody who should have it";
 	return NULL;
 }
 
-/* For a notifier whose states are in a local file: takes into account that the store
-   could not be used, and why; NULL: it could. Whether the file is still needed. */
+/*
+ * For a notifier whose states are in a local file: takes into account that the
+ * store could not be used, and why; NULL: it could. Whether the file is still
+ * needed.
+ */
 static bool note_store(struct notifier *p, const char *why)
 {
 	struct alert_state st;

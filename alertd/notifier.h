@@ -69,10 +69,10 @@ void notifier_test(struct notifier *p, const char *slug,
 void notifier_expiry(struct notifier *p, const struct expiry_record *r);
 
 /*
- * notifier_maintenance(p, m), notifier_silence(p, s): in a dry run, take such a record into
- * account, which is p's from then on. False, and m stays the caller's, where it
- * is no dry run: then only maintenances in the store count, for other processes
- * see only those.
+ * notifier_maintenance(p, m), notifier_silence(p, s): in a dry run, take such a
+ * record into account, which is p's from then on. False, and m stays the
+ * caller's, where it is no dry run: then only maintenances in the store count,
+ * for other processes see only those.
  */
 bool notifier_maintenance(struct notifier *p, struct maintenance *m);
 bool notifier_silence(struct notifier *p, struct silence *s);
@@ -90,12 +90,13 @@ bool notifier_wait(struct notifier *p, int fd, int ms);
 void notifier_finish(struct notifier *p);
 
 /*
- * notifier_store_outage(run, url, why): this run could not use the store at that
- * address, and why; NULL: it could. Notify of that, with a state in a local file;
- * run->states is not used. False: something failed or is left for a later run, and the
- * operator has been told.
+ * notifier_store_outage(run, url, why): this run could not use the store at
+ * that address, and why; NULL: it could. Notify of that, with a state in a
+ * local file; run->states is not used. False: something failed or is left for a
+ * later run, and the operator has been told.
  */
-bool notifier_store_outage(const struct run *run, const char *url, const char *why);
+bool notifier_store_outage(
+	const struct run *run, const char *url, const char *why);
 
 /*
  * notifier_swept(p): seconds since the last sweep.

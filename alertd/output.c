@@ -30,9 +30,10 @@ int journal_open(const char *path)
 }
 
 /*
- * Sends an entry by the native protocol of the journal: a datagram of lines NAME=value,
- * with the names of systemd.journal-fields(7); waits while the journal is busy. False: it
- * was not taken, as where it is longer than a datagram may be.
+ * Sends an entry by the native protocol of the journal: a datagram of lines
+ * NAME=value, with the names of systemd.journal-fields(7); waits while the
+ * journal is busy. False: it was not taken, as where it is longer than a
+ * datagram may be.
  */
 static bool journal_send(int fd, const char *entry, size_t n)
 {
@@ -58,7 +59,7 @@ struct output {
 };
 
 /* Tells who waits that the reader took something; or of an error, an errno. */
-static void progress(struct output *o, int error)
+static void note_progress(struct output *o, int error)
 {
 	pthread_mutex_lock(&o->lock);
 	if (error)
@@ -77,7 +78,7 @@ static bool write_line(struct output *o, const char *p, size_t n)
 
 		if (took < 0 && error == EINTR)
 			continue;
-		progress(o, took < 0 ? error : 0);
+		note_progress(o, took < 0 ? error : 0);
 		if (took < 0)
 			return false;
 		p += took;
@@ -120,7 +121,7 @@ static bool send_entries(struct output *o, const char *p)
 		size_t n = empty ? (size_t)(empty + 1 - p) : strlen(p);
 
 		if (journal_send(o->journal, p, n))
-			progress(o, 0);
+			note_progress(o, 0);
 		else if (!write_value(o, p, n))
 			return false;
 		p += empty ? n + 1 : n;
@@ -128,7 +129,7 @@ static bool send_entries(struct output *o, const char *p)
 	return true;
 }
 
-static void *work(void *arg)
+static void *write_queue(void *arg)
 {
 	struct output *o = arg;
 	struct buf taken;
@@ -169,7 +170,7 @@ struct output *output_new(int fd, int journal)
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
 	pthread_cond_init(&o->changed, &clock);
 	pthread_condattr_destroy(&clock);
-	o->error = pthread_create(&o->thread, NULL, work, o);
+	o->error = pthread_create(&o->thread, NULL, write_queue, o);
 	o->runs = !o->error;
 	return o;
 }
@@ -187,7 +188,7 @@ void output_put(struct output *o, const char *p, size_t n)
 
 /* Waits until all is written, or the reader has taken nothing for too long. The
    caller holds the lock. */
-static void await(struct output *o)
+static void await_reader(struct output *o)
 {
 	unsigned long steps = o->steps;
 	struct timespec end;
@@ -224,7 +225,7 @@ bool output_close(struct output *o)
 	o->closing = true;
 	pthread_cond_broadcast(&o->changed);
 	if (o->runs)
-		await(o);
+		await_reader(o);
 	done = o->done || !o->runs;
 	ok = done && !o->error && !o->full;
 	if (o->error)

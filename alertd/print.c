@@ -47,7 +47,8 @@ void print_event(struct buf *b, const struct alert_record *r, const char *zone,
 	buf_fmt(b, "  %s  %s\n", alert_event(r, event), text);
 }
 
-/* Of an event, for journalctl -p. What is over is no trouble any more. */
+/* The priority of an event for journalctl -p: the end of an incident is a
+   notice. */
 static enum log_priority priority(const struct alert_record *r)
 {
 	if (r->phase == ALERT_RESOLVED)
@@ -95,7 +96,7 @@ void print_entry(struct buf *b, const struct alert_record *r)
 	buf_char(b, '\n');
 }
 
-/* Of a column of times. */
+/* The width of a column of times. */
 static int width_in(const char *zone)
 {
 	return strcmp(zone, "UTC") == 0 ? 20 : 25;

@@ -11,7 +11,6 @@
 #include "incident/policy.h"
 #include "notifier.h"
 #include "state/backend.h"
-#include "state/outage_file.h"
 #include "state/state_store.h"
 #include "transport/credential.h"
 

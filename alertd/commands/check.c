@@ -1,6 +1,6 @@
 /*
- * check.c: whether a configuration can work; what its regions share, and so can lose
- * at once; and what a changed one means for incidents that are open.
+ * check.c: whether a configuration can work; what its regions share, and so can
+ * lose at once; and what a changed one means for incidents that are open.
  */
 #include "commands/commands.h"
 
@@ -11,13 +11,13 @@
 #include "base/text.h"
 #include "base/zone.h"
 #include "conf/conf.h"
-#include "delivery/sender.h"
+#include "delivery/delivery.h"
 #include "incident/event.h"
 #include "incident/incident.h"
-#include "terms/regions.h"
 #include "routing/renamed_route.h"
 #include "routing/routing.h"
 #include "state/state_store.h"
+#include "terms/regions.h"
 #include "transport/credential.h"
 #include "transport/transport.h"
 #include "words/phrases.h"
@@ -41,7 +41,8 @@ static const char *const called[SHARED_KINDS] = {
 };
 
 /* Set out to the region's continent, provider or asn; "": not known. */
-static void property(const struct conf_region *r, enum shared kind, char *out)
+static void region_property(const struct conf_region *r, enum shared kind,
+	char *out)
 {
 	double north = r->position.latitude, east = r->position.longitude;
 	const char *text = "";
@@ -61,12 +62,13 @@ static void property(const struct conf_region *r, enum shared kind, char *out)
 }
 
 /* Whether regions i and k share it. */
-static bool shares(const struct conf *c, enum shared kind, size_t i, size_t k)
+static bool regions_share(const struct conf *c, enum shared kind, size_t i,
+	size_t k)
 {
 	char a[SHARED], b[SHARED];
 
-	property(&c->regions[i], kind, a);
-	property(&c->regions[k], kind, b);
+	region_property(&c->regions[i], kind, a);
+	region_property(&c->regions[k], kind, b);
 	return *a && strcmp(a, b) == 0;
 }
 
@@ -78,7 +80,7 @@ static void put_group(struct buf *b, const struct conf *c, enum shared kind,
 	size_t n = 0;
 
 	for (size_t k = 0; k < c->n_regions; k++) {
-		if (!shares(c, kind, i, k))
+		if (!regions_share(c, kind, i, k))
 			continue;
 		if (k < i)
 			return;
@@ -87,15 +89,16 @@ static void put_group(struct buf *b, const struct conf *c, enum shared kind,
 	if (n < 2)
 		return;
 	for (size_t k = i, put = 0; k < c->n_regions; k++)
-		if (shares(c, kind, i, k))
+		if (regions_share(c, kind, i, k))
 			buf_fmt(b, "%s%s", put++ ? ", " : "regions ",
 				c->regions[k].name);
-	property(&c->regions[i], kind, what);
+	region_property(&c->regions[i], kind, what);
 	buf_fmt(b, ": %zu of %zu share the %s %s\n", n, c->n_regions,
 		called[kind], what);
 }
 
-/* Append a line for each continent, provider and AS number that regions share. */
+/* Append a line for each continent, provider and AS number that regions share.
+   */
 static void put_shared_regions(struct buf *b, const struct conf *c)
 {
 	for (unsigned kind = 0; kind < SHARED_KINDS; kind++)
@@ -190,7 +193,7 @@ static void put_warning(void *arg, const char *text)
 	log_warn("%s", text);
 }
 
-static int describe(const struct conf *c, const char *text, double now)
+static int describe_event(const struct conf *c, const char *text, double now)
 {
 	char why[CHECK_EVENT_WHY];
 	struct check_event d;
@@ -220,8 +223,8 @@ static int print_shared_regions(const struct conf *c)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
-int check_config(const char *file, const struct conf *c, const struct options *o,
-	const char *folder)
+int check_config(const char *file, const struct conf *c,
+	const struct options *o, const char *folder)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
 
@@ -233,7 +236,7 @@ int check_config(const char *file, const struct conf *c, const struct options *o
 	if (!check_routes(c, folder))
 		return EXIT_USAGE;
 	if (o->n_operands)
-		return describe(c, o->operands[0], now);
+		return describe_event(c, o->operands[0], now);
 	check_ack(c);
 	check_agreed(c);
 	check_coverage(c, put_warning, NULL);
@@ -250,8 +253,7 @@ static void check_incident(const struct conf *c, const struct alert_state *st,
 	char key[ALERT_KEY_SIZE];
 	struct buf b;
 
-	events_add(&events, st, kind, ALERT_RESOLVED, (double)inc->opened_at,
-		false);
+	events_add(&events, st, kind, ALERT_RESOLVED, (double)inc->opened_at);
 	if (route_renamed(c, &events.v[0], &gone)) {
 		route_pick(c, &events.v[0], &now);
 		buf_init(&b, TEXT_SIZE);

@@ -18,7 +18,7 @@ bool check_coverage_happens(enum alert_kind kind, enum severity severity)
 	return alert_kind_severities(kind) >> severity & 1;
 }
 
-/* What is known so far; the policy behind the last is the default. */
+/* The findings so far; the policy behind the last is the default. */
 struct coverage {
 	const struct conf *c;
 	bool *comes;		/* by policy: an event comes to it */
@@ -97,8 +97,8 @@ static void note_times(struct coverage *v)
 }
 
 /*
- * Note the policy of an event, as a character, and its routes. There are no more
- * than 100 policies.
+ * Note the policy of an event, as a character, and its routes. There are no
+ * more than 100 policies.
  */
 static void look_up(struct coverage *v, const struct routed *what,
 	struct buf *b)
@@ -178,8 +178,8 @@ static char *takers(const struct coverage *v, const char *slug)
 }
 
 /*
- * Of servers that the same policies take, and of those whose events come to the
- * same policies, one is enough.
+ * Look at one server of those that the same policies take, or whose events come
+ * to the same policies.
  */
 static void look_at(struct coverage *v, const char *slug)
 {

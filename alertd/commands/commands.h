@@ -1,6 +1,6 @@
 /*
- * commands.h: the commands of mcp-alert, a command a file; what several of them, the
- * web and replays compute alike is declared with it.
+ * commands.h: the commands of mcp-alert, a command a file; what several of
+ * them, the web and replays compute alike is declared with it.
  */
 #ifndef COMMANDS_COMMANDS_H
 #define COMMANDS_COMMANDS_H
@@ -17,7 +17,7 @@
 #include "records/silence.h"
 #include "records/verdict.h"
 #include "routing/what_if.h"
-#include "state/history_store.h"
+#include "state/stores.h"
 
 #include <stdbool.h>
 
@@ -63,9 +63,9 @@ int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
 	const char *zone);
 
 /*
- * acknowledge_in_outage(setup, url, what, q): do what q says to the incident that
- * the store does not answer, if `what`, a slug or a dedup_key, names it. Returns an
- * exit status; what is wrong has been logged.
+ * acknowledge_in_outage(setup, url, what, q): do what q says to the incident
+ * that the store does not answer, if `what`, a slug or a dedup_key, names it.
+ * Returns an exit status; what is wrong has been logged.
  */
 int acknowledge_in_outage(const struct run *setup, const char *url,
 	const char *what, struct ack_request *q);
@@ -76,12 +76,12 @@ int acknowledge_in_outage(const struct run *setup, const char *url,
  */
 
 /*
- * check_config(file, c, o, folder): check configuration c, read from `file` (both
- * NULL: there is none), with the secrets in `folder`, or NULL. Returns an exit
- * status; if it is not 0, the operator has been told why.
+ * check_config(file, c, o, folder): check configuration c, read from `file`
+ * (both NULL: there is none), with the secrets in `folder`, or NULL. Returns an
+ * exit status; if it is not 0, the operator has been told why.
  */
-int check_config(const char *file, const struct conf *c, const struct options *o,
-	const char *folder);
+int check_config(const char *file, const struct conf *c,
+	const struct options *o, const char *folder);
 
 /*
  * check_open(c, states): warn of each open incident that a route was told of
@@ -173,10 +173,10 @@ void forecast_note(struct forecast *w, const struct verdict_record *v);
 void forecast_release(struct forecast *w);
 
 /*
- * forecast_print(w, states, conf, text): print a line for each server that fails
- * and has no open incident, as mcp-alert(1) describes it. The states, which are
- * in memory, change: this is for the end of a run. False: standard output
- * failed, and the operator has been told.
+ * forecast_print(w, states, conf, text): print a line for each server that
+ * fails and has no open incident, as mcp-alert(1) describes it. The states,
+ * which are in memory, change: this is for the end of a run. False: standard
+ * output failed, and the operator has been told.
  */
 bool forecast_print(struct forecast *w, struct state_store *states,
 	const struct conf *conf, bool text);
@@ -202,8 +202,8 @@ int known_server(const struct run *s, const char *what);
 bool maintenance_wanted(const struct options *o);
 
 /*
- * maintenance_command(o, conf, store, text): run the command; conf may be NULL. `text`:
- * print for people, not JSON. Returns an exit status.
+ * maintenance_command(o, conf, store, text): run the command; conf may be NULL.
+ * `text`: print for people, not JSON. Returns an exit status.
  */
 int maintenance_command(const struct options *o, const struct conf *conf,
 	struct store *store, bool text);
@@ -214,9 +214,6 @@ int maintenance_command(const struct options *o, const struct conf *conf,
  */
 const char *maintenance_plan_zone(
 	const struct options *o, const struct conf *c);
-
-/* Room for the reason why a plan is refused. */
-#define MAINTENANCE_PLAN_WHY 300
 
 enum maintenance_plan_fit {
 	MAINTENANCE_PLAN_FITS,
@@ -229,22 +226,15 @@ enum maintenance_plan_fit maintenance_plan_fit(
 	struct maintenance *m, double now, double cap_s);
 
 /*
- * maintenance_plan_servers(m, c, why): whether each of its names, patterns and
- * accounts is or matches one of the configuration. False, and why, which has
- * MAINTENANCE_PLAN_WHY bytes, names what was perhaps meant.
- */
-bool maintenance_plan_servers(
-	const struct maintenance *m, const struct conf *c, char *why);
-
-/*
  * note.c: the command "note": what the operators say of an incident to
  * everybody who looks at its page.
  */
 
 /*
- * note(s, o): add the note and the postmortem of the options to the incident that
- * their operand names, and print the address of its page. Returns an exit status;
- * where that is not EXIT_GOOD, the operator has been told, and nothing is noted.
+ * note(s, o): add the note and the postmortem of the options to the incident
+ * that their operand names, and print the address of its page. Returns an exit
+ * status; where that is not EXIT_GOOD, the operator has been told, and nothing
+ * is noted.
  */
 int note(const struct run *s, const struct options *o);
 
@@ -303,7 +293,7 @@ struct replay_report {
 	size_t n, cap;
 };
 
-/* What was replayed. */
+/* The span of a replay. */
 struct replay_report_span {
 	int64_t from, to; /* the first and the last minute */
 	unsigned long verdicts;
@@ -398,12 +388,12 @@ struct report {
 };
 
 /*
- * report_make(h, c, from, to, zone, out): of the incidents that people were told
- * of from `from` on and before `to`, with what h says of them, also later; and
- * of the deliveries of that time. *out points into h and zone; report_release
- * it. A page is a P1 that begins, gets worse or lasts, delivered at once to a
- * route of c that wakes somebody; it is one however many routes have it. By the
- * time at which they began.
+ * report_make(h, c, from, to, zone, out): of the incidents that people were
+ * told of from `from` on and before `to`, with what h says of them, also later;
+ * and of the deliveries of that time. *out points into h and zone;
+ * report_release it. A page is a P1 that begins, gets worse or lasts, delivered
+ * at once to a route of c that wakes somebody; it is one however many routes
+ * have it. By the time at which they began.
  */
 void report_make(const struct history *h, const struct conf *c, double from,
 	double to, const char *zone, struct report *out);
@@ -449,8 +439,8 @@ int show_list(const struct run *s);
  */
 
 /*
- * test_routes(setup, o): test the routes of a server. Returns an exit status; if it
- * is not 0, the operator has been told why.
+ * test_routes(setup, o): test the routes of a server. Returns an exit status;
+ * if it is not 0, the operator has been told why.
  */
 int test_routes(const struct run *setup, const struct options *o);
 

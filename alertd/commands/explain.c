@@ -1,6 +1,6 @@
 /*
- * explain.c: why a server paged, or why it did not: as text for a person, and as
- * a record of JSON.
+ * explain.c: why a server paged, or why it did not: as text for a person, and
+ * as a record of JSON.
  */
 #include "commands/commands.h"
 
@@ -27,7 +27,7 @@ static bool is_held(const struct alert_state *st, double now)
 	return st->maintenance.active && now < (double)st->maintenance.end;
 }
 
-/* What time alone will do with an open incident; 0: nothing. */
+/* When time alone changes an open incident; 0: it does not. */
 struct explain_next {
 	int64_t promoted_at; /* it becomes P1 */
 	int64_t reminded_at;
@@ -36,8 +36,8 @@ struct explain_next {
 };
 
 /* c may be NULL. */
-static struct explain_next explain_next(struct alert_state *st, enum alert_kind kind,
-	const struct conf *c, double now)
+static struct explain_next explain_next(struct alert_state *st,
+	enum alert_kind kind, const struct conf *c, double now)
 {
 	const struct incident *inc = &st->incidents[kind];
 	const struct conf_policy p = conf_policy_of(c);
@@ -67,7 +67,8 @@ static struct explain_next explain_next(struct alert_state *st, enum alert_kind 
 	return n;
 }
 
-/* Add to told the routes that were notified of it, without those that refuse it. */
+/* Add to told the routes that were notified of it, without those that refuse
+   it. */
 static void add_notified(const struct incident *inc, struct strings *told)
 {
 	for (size_t i = 0; i < inc->told.n; i++)
@@ -87,9 +88,10 @@ static enum explain_rule explain_rule(const struct incident *inc,
 		: EXPLAIN_TIME;
 }
 
-/* Call put for each row of windows, of the region `name`, or NULL for those on which
-   regions agree, that is too short for an incident. */
-static void explain_rows(const struct alert_state *st, const struct conf_policy *p,
+/* Call put for each row of windows, of the region `name`, or NULL for those on
+   which regions agree, that is too short for an incident. */
+static void explain_rows(const struct alert_state *st,
+	const struct conf_policy *p,
 	void (*put)(void *arg, const char *name, const struct streak *t,
 		bool throttled, int needed),
 	void *arg)
@@ -246,7 +248,7 @@ static void put_due(const struct page *g, const char *what, int64_t at)
 		(double)at <= g->now ? " (due; no verdict or tick since)" : "");
 }
 
-/* What time alone will bring about. */
+/* Append when time alone will change it. */
 static void put_times(const struct page *g, const struct explain_next *n)
 {
 	const char *before = "  next: ";
@@ -297,7 +299,7 @@ static void put_next(const struct page *g, struct alert_state *st,
 	strings_release(&n.tells);
 }
 
-/* The ladder of the incident, and its acknowledgement. */
+/* The policy whose steps it takes, and its acknowledgement. */
 static void put_duty(const struct page *g, const struct incident *inc)
 {
 	if (inc->escalation.ladder) {
@@ -319,7 +321,7 @@ static void put_duty(const struct page *g, const struct incident *inc)
 }
 
 /* Why a route refuses what waits for it; or NULL. */
-static const char *refusal(const struct alert_state *st, const char *key,
+static const char *refusal_of(const struct alert_state *st, const char *key,
 	const char *route)
 {
 	for (size_t i = 0; i < st->n_outbox; i++)
@@ -351,7 +353,7 @@ static void put_told(const struct page *g, const struct alert_state *st,
 	strings_release(&told);
 	for (size_t i = 0; i < inc->refused.n; i++) {
 		const char *route = inc->refused.v[i];
-		const char *why = refusal(st, key, route);
+		const char *why = refusal_of(st, key, route);
 
 		buf_fmt(g->b, "  refused by: %s", route);
 		if (why) {

@@ -1,6 +1,6 @@
 /*
- * maintenance.c: the commands for maintenances and silences: what is asked for is
- * checked, stored, listed and ended.
+ * maintenance.c: the commands for maintenances and silences: what is asked for
+ * is checked, stored, listed and ended.
  */
 #include "commands/commands.h"
 
@@ -13,10 +13,10 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
-#include "records/silence.h"
-#include "incident/policy.h"
 #include "incident/machine.h"
+#include "incident/policy.h"
 #include "records/probe.h"
+#include "records/silence.h"
 #include "state/maintenance_store.h"
 #include "store/beat.h"
 #include "store/store.h"
@@ -33,6 +33,8 @@
 #define SILENCE_SHOWN_S (7 * 86400)
 #define WEEK_S (7 * 86400.0)
 #define REASON_SHOWN 60
+/* Room for the reason why a plan is refused. */
+#define MAINTENANCE_PLAN_WHY 300
 /* Room for the words of an option. */
 #define WORDS_MAX 2048
 
@@ -95,7 +97,9 @@ static bool account_is_there(const char *name, const struct conf *c, char *why)
 	return refuse_plan(why, "no account", name, near);
 }
 
-bool maintenance_plan_servers(
+/* Whether each of its names, patterns and accounts is or matches one of the
+   configuration. False, and why names what was perhaps meant. */
+static bool servers_are_there(
 	const struct maintenance *m, const struct conf *c, char *why)
 {
 	for (size_t i = 0; i < m->n_slugs; i++)
@@ -177,7 +181,7 @@ static int read_names(const struct options *o, const struct conf *conf,
 		}
 	if (o->account && !maintenance_account_valid(o->account))
 		return refuse_maintenance("account", o->account, "a name");
-	if (!conf || maintenance_plan_servers(m, conf, why))
+	if (!conf || servers_are_there(m, conf, why))
 		return 0;
 	log_error("%s", why);
 	return -1;
@@ -214,7 +218,7 @@ static int read_options(const struct options *o, const struct conf *conf,
 }
 
 /* Cut a maintenance that is too long, and say so. -1: nothing of it is left. */
-static int fit(struct maintenance *m, double now, double cap_s)
+static int cut_to_cap(struct maintenance *m, double now, double cap_s)
 {
 	char end[CLOCK_RFC3339];
 	enum maintenance_plan_fit how = maintenance_plan_fit(m, now, cap_s);
@@ -270,7 +274,8 @@ static struct words {
 	const char *v[MAINTENANCE_NAMES];
 } kinds, regions, steps;
 
-static bool refuse_silence(const char *option, const char *word, const char *what)
+static bool refuse_silence(
+	const char *option, const char *word, const char *what)
 {
 	log_error("silence add: --%s: '%s' is not %s", option, word, what);
 	return false;
@@ -355,7 +360,7 @@ static bool slugs_are_known(const struct silence *s, const struct conf *c)
 
 		/* That of the fleet itself is no server's. */
 		if (strcmp(s->slugs[i], "*") != 0 &&
-			!maintenance_plan_servers(&one, c, why)) {
+			!servers_are_there(&one, c, why)) {
 			log_error("%s", why);
 			return false;
 		}
@@ -363,8 +368,8 @@ static bool slugs_are_known(const struct silence *s, const struct conf *c)
 	return true;
 }
 
-static bool read_silence_times(const struct options *o, const char *zone, double now,
-	struct silence *s)
+static bool read_silence_times(const struct options *o, const char *zone,
+	double now, struct silence *s)
 {
 	static const char what[] = "a time such as 2:00, +10m, "
 				   "2026-11-23 02:00 or 2026-11-23T02:00:00Z";
@@ -421,8 +426,8 @@ static bool read_silence(const struct options *o, const struct conf *conf,
 	return split_words("kind", o->kind, &kinds, &s->n_kinds) &&
 		split_words("region", o->region, &regions, &s->n_regions) &&
 		split_words("step", o->step, &steps, &s->n_steps) &&
-		kinds_are_known(s) && regions_are_known(s, conf) && steps_are_known(s) &&
-		slugs_are_known(s, conf) &&
+		kinds_are_known(s) && regions_are_known(s, conf) &&
+		steps_are_known(s) && slugs_are_known(s, conf) &&
 		read_silence_times(o, maintenance_plan_zone(o, conf), now, s);
 }
 
@@ -509,8 +514,8 @@ static void put_servers(struct buf *b, const struct maintenance *m)
 			m->accounts[i]);
 }
 
-/* A maintenance as it is shown: which time of it, and how that stands; or a
-   silence. */
+/* A maintenance as it is shown: one of its times, and its state; or a silence.
+   */
 struct row {
 	const struct maintenance *m;
 	const struct silence *silence;
@@ -573,7 +578,7 @@ static int add_maintenance(const struct options *o, const struct conf *conf,
 	struct maintenance m;
 	struct row row;
 
-	if (read_options(o, conf, now, &m) || fit(&m, now, cap_s))
+	if (read_options(o, conf, now, &m) || cut_to_cap(&m, now, cap_s))
 		return EXIT_USAGE;
 	if (!maintenance_store_load(c, now))
 		return EXIT_ENV;
@@ -615,7 +620,7 @@ static size_t add_silences(const struct maintenance_store *c, double now,
 	return n;
 }
 
-static int list(const struct options *o, const struct conf *conf,
+static int list_all(const struct options *o, const struct conf *conf,
 	struct maintenance_store *c, struct buf *out, const char *zone)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
@@ -704,10 +709,10 @@ int maintenance_command(const struct options *o, const struct conf *conf,
 		o->action == OPTIONS_SILENCE_END) {
 		status = change_silence(o, conf, c, &out, zone);
 	} else {
-		status = list(o, conf, c, &out, zone);
+		status = list_all(o, conf, c, &out, zone);
 		changes = false;
 	}
-	/* What is printed is stored, even if Redis is killed. */
+	/* Whatever is printed stays stored, even if Redis is killed. */
 	if (status == EXIT_GOOD && changes && store_persist(store)) {
 		store_failed(store);
 		status = EXIT_ENV;

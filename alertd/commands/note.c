@@ -7,9 +7,9 @@
 #include "base/text.h"
 #include "incident/state.h"
 #include "records/incident_update.h"
-#include "state/incident_store.h"
 #include "state/state_store.h"
 #include "store/beat.h"
+#include "state/stores.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -99,7 +99,7 @@ static bool in_state(const struct alert_state *st, const struct subject *of)
 }
 
 /* Whether there is such an incident, with room for another note. */
-static int check(const char *what, const struct alert_state *st,
+static int check_room(const char *what, const struct alert_state *st,
 	const struct strings *fields, const struct subject *of)
 {
 	bool there = in_state(st, of);
@@ -121,7 +121,7 @@ static int check(const char *what, const struct alert_state *st,
 	return EXIT_USAGE;
 }
 
-/* Of a dedup_key: what it says. An exit status. */
+/* Read the incident that a dedup_key names. An exit status. */
 static int read_key(const char *what, struct subject *out)
 {
 	if (!alert_key_parse(what, &out->kind, &out->first)) {
@@ -135,7 +135,7 @@ static int read_key(const char *what, struct subject *out)
 }
 
 /* The incident that `what` names. An exit status. */
-static int find(const struct run *s, const char *what,
+static int find_incident(const struct run *s, const char *what,
 	struct subject *out)
 {
 	struct strings fields = {0};
@@ -165,13 +165,13 @@ static int find(const struct run *s, const char *what,
 	if (!status && !incident_store_fields(s->store, out->slug, &fields))
 		status = EXIT_ENV;
 	if (!status)
-		status = check(what, &st, &fields, out);
+		status = check_room(what, &st, &fields, out);
 	strings_release(&fields);
 	state_release(&st);
 	return status;
 }
 
-static void add(struct strings *l, const struct subject *of, double now,
+static void add_note(struct strings *l, const struct subject *of, double now,
 	enum update_what what, const char *text)
 {
 	const struct incident_update u = {.at = now,
@@ -217,11 +217,11 @@ int note(const struct run *s, const struct options *o)
 
 	if (!texts_fit(o))
 		return EXIT_USAGE;
-	status = find(s, o->operands[0], &of);
+	status = find_incident(s, o->operands[0], &of);
 	if (status)
 		return status;
-	add(&updates, &of, now, UPDATE_NOTE, o->public);
-	add(&updates, &of, now, UPDATE_POSTMORTEM, o->postmortem);
+	add_note(&updates, &of, now, UPDATE_NOTE, o->public);
+	add_note(&updates, &of, now, UPDATE_POSTMORTEM, o->postmortem);
 	if (!incident_store_add(s->store,
 		    &(struct incident_updates) {of.slug, &updates}, 1))
 		status = EXIT_ENV;

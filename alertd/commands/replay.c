@@ -11,10 +11,10 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "incident/policy.h"
 #include "incident/event.h"
 #include "incident/expiry.h"
 #include "incident/machine.h"
+#include "incident/policy.h"
 #include "input.h"
 #include "json/json.h"
 #include "notifier.h"
@@ -37,7 +37,7 @@
 #define BACK_S (10 * 60)
 /* A line further ahead than this has to be confirmed by the next one. */
 #define CONFIRM_S 86400
-/* A stray instant must not make a replay of centuries. */
+/* One wrong instant must not make a replay of centuries. */
 #define DAYS_MAX 400
 /* Output is written when it has reached this length. */
 #define WRITE_BYTES (64 * 1024)
@@ -47,7 +47,7 @@
 enum recorded_what {
 	RECORDED_VERDICT,
 	RECORDED_EXPIRY,
-	/* Of no minute: they are known from now on. */
+	/* These have no minute: they are known from now on. */
 	RECORDED_MAINTENANCE,
 	RECORDED_SILENCE,
 	RECORDED_NOTHING /* of a type that is passed over */
@@ -371,7 +371,7 @@ static int use(void *arg, const char *p, size_t n, char *why)
 	return admitted < 0 ? -1 : 0;
 }
 
-/* The end of the input: the held line, and what is still to be told. */
+/* The end of the input: use the held line, and print the last events. */
 static void finish(struct replay *r)
 {
 	/* The only line of a recording needs no confirmation. */

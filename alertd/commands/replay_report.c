@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many servers are named, the worst first. */
+/* At most this many servers are named, the worst first. */
 #define WORST 10
 #define MONTH_S (30 * 86400)
 
@@ -23,7 +23,7 @@ bool replay_report_pages(const struct alert_record *r,
 	return !c;
 }
 
-/* Where a server is, or belongs. */
+/* The index of a server, or where it belongs. */
 static size_t place_of_server(const struct replay_report *l, const char *slug)
 {
 	return strings_place(l->servers, l->n, sizeof *l->servers, slug);
@@ -202,7 +202,8 @@ void replay_report_put(struct buf *b, const struct replay_report *l,
  * time in common.
  */
 
-/* So many incidents of each sort are named; the others are counted. */
+/* At most this many incidents of each sort are named; the others are counted.
+   */
 #define NAMED 10
 
 /* Incidents of one sort. */
@@ -211,7 +212,7 @@ struct found {
 	struct buf lines; /* of the first ones */
 };
 
-/* What two reports differ in. */
+/* The differences of two reports. */
 struct difference {
 	struct found only_before, only_after;
 	struct found moved; /* told at another time */

@@ -5,9 +5,9 @@
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "json/json.h"
-#include "terms/names.h"
 #include "records/probe.h"
 #include "routing/routing.h"
+#include "terms/names.h"
 #include "words/phrases.h"
 
 #include <math.h>
@@ -130,7 +130,7 @@ static int by_delivery(const void *a, const void *b)
 			(x->decided_at < y->decided_at);
 }
 
-/* What failed, and then was given up, is one. */
+/* A delivery that failed, and then was given up, counts once. */
 static void count_failures(struct report *r)
 {
 	const struct report_failure *f = r->failures;
@@ -225,7 +225,8 @@ static void drop_parts(struct report *r)
 	free(gone);
 }
 
-/* When outages were over: an incident that a downtime leaves is part of it. */
+/* Note when outages were over: an incident that follows a downtime is part of
+   that outage. */
 static void note_ends(struct report *r)
 {
 	for (size_t i = r->n; i-- > 0;) {

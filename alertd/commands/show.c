@@ -8,10 +8,10 @@
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
 #include "incident/policy.h"
-#include "terms/names.h"
 #include "print.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
+#include "terms/names.h"
 
 #include <math.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static int print(const struct buf *b)
 	return line_print(b->p, b->len) ? EXIT_ENV : EXIT_GOOD;
 }
 
-/* What is known of a server, to be released, or an exit status. */
+/* Get the state of a server, to be released; or return an exit status. */
 static int fetch(const struct run *s, const char *slug,
 	struct alert_state *st)
 {
@@ -123,7 +123,7 @@ int show_explain(const struct run *s, const char *slug)
 	return status;
 }
 
-/* Of all servers. False: the store failed. */
+/* Collect the events of all servers. False: the store failed. */
 static bool collect(const struct run *s, const struct history *h,
 	struct timeline *t)
 {
@@ -143,7 +143,7 @@ static bool collect(const struct run *s, const struct history *h,
 	return ok;
 }
 
-/* What is known of one server; or an exit status. */
+/* Collect the events of one server. An exit status. */
 static int collect_one(const struct run *s, const char *slug,
 	const struct history *h, struct timeline *t)
 {
@@ -174,7 +174,7 @@ int show_history(const struct run *s, const char *slug)
 	int status = EXIT_GOOD;
 	struct buf b;
 
-	/* What list and the history call so, though it is no server. */
+	/* List and history name the fleet and shared incidents so, too. */
 	if (slug && !slug_valid(slug) && !slug_shared(slug) &&
 		strcmp(slug, SLUG_FLEET) != 0) {
 		log_error("'%s' is not the slug of a server; '" SLUG_FLEET
@@ -238,7 +238,7 @@ int show_report(const struct run *s, const struct options *o)
 		log_error("report: --from is not before --to");
 		return EXIT_USAGE;
 	}
-	/* What was told before the end may be over later. */
+	/* Incidents that began before the end may be over later. */
 	if (!history_store_read(s->store, NULL, fmax(from, now - HISTORY_S),
 		    fmin(to + WEEK_S, now + DAY_S), &h)) {
 		history_store_release(&h);

@@ -8,15 +8,14 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
-#include "delivery/sender.h"
-#include "delivery/worker.h"
+#include "delivery/delivery.h"
 #include "emit.h"
 #include "incident/route_test.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "routing/what_if.h"
 #include "state/maintenance_store.h"
-#include "state/route_test_store.h"
+#include "state/stores.h"
 #include "transport/transport.h"
 #include "words/phrases.h"
 
@@ -24,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What became of the test on a route. */
+/* The result of the test on a route. */
 enum outcome {
 	OUTCOME_UNKNOWN, /* another process delivers it, or the store failed */
 	OUTCOME_DELIVERED,

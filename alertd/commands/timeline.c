@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is no further apart was noted at the same time. */
+/* Entries that are no further apart were noted at the same time. */
 #define SAME_S 0.001
 
 /*
@@ -58,7 +58,7 @@ static const char *text_of(const struct history *h, const char *slug,
 	return NULL;
 }
 
-/* What is still known of an event. */
+/* Make a text of the facts that are left of an event. */
 static char *make_text(const char *slug, const struct timeline_entry *e)
 {
 	enum alert_kind kind;

@@ -1,4 +1,4 @@
-#include "delivery/attempt.h"
+#include "delivery/delivery.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -20,8 +20,8 @@
 /* The longest delay of the next attempt while the operator has to correct
    something: with a run each minute, it comes within five minutes. */
 #define MEND_DELAY_S (300 - RETRY_RUN_S)
-/* What was taken longer ago is not begun: an attempt takes up to 25 s, and
-   after OUTBOX_HOLD_S another process may take it. */
+/* A delivery that was taken longer ago is not begun: an attempt takes up to 25
+   s, and after OUTBOX_HOLD_S another process may take it. */
 #define BEGIN_MS 4000
 #define WORDS_MAX (DELIVER_SAID + 20)
 
@@ -86,8 +86,8 @@ void attempts_release(struct attempts *l)
 	*l = (struct attempts) {0};
 }
 
-/* What we hold and do not send is free, too. */
-static bool gone(void *arg, const char *holder)
+/* A delivery that we hold and do not send is free, too. */
+static bool holder_gone(void *arg, const char *holder)
 {
 	const struct attempt_context *c = arg;
 
@@ -107,7 +107,7 @@ bool attempt_route_up(const struct attempt_context *c, const char *route)
 	return !r || c->down_until[r - c->conf->routes] <= c->now;
 }
 
-static bool up(void *arg, const char *route)
+static bool route_is_up(void *arg, const char *route)
 {
 	return attempt_route_up(arg, route);
 }
@@ -115,14 +115,14 @@ static bool up(void *arg, const char *route)
 bool attempt_next(struct attempt_context *c, const struct alert_state *st,
 	size_t *at, struct outbox_item *item)
 {
-	struct outbox_judge judge = {gone, up, c};
+	struct outbox_judge judge = {holder_gone, route_is_up, c};
 
 	return outbox_due(st, c->now, &judge, at, item);
 }
 
 bool attempt_waits(struct attempt_context *c, const struct alert_state *st)
 {
-	struct outbox_judge judge = {gone, up, c};
+	struct outbox_judge judge = {holder_gone, route_is_up, c};
 
 	return outbox_waits(st, c->now, &judge);
 }
@@ -201,7 +201,7 @@ bool attempt_give_back(const struct attempt_context *c, struct alert_state *st,
 }
 
 /* A random number from 0 to 1, for the delay between attempts. */
-static double chance(void)
+static double random_fraction(void)
 {
 	unsigned v = 0;
 
@@ -271,7 +271,7 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 	delivery->done = d->done;
 	delivery->owed = d->owed;
 	u = retry_urgency(st, item->pending, a->name);
-	delay = retry_delay(&u, c->now, delivery->attempts, chance(),
+	delay = retry_delay(&u, c->now, delivery->attempts, random_fraction(),
 		d->retry_after_s);
 	/* Whoever mends it does not want to wait for long. */
 	if (d->mend)
@@ -279,8 +279,8 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 	delivery->next_try = c->now + delay;
 }
 
-/* Whether a test that failed has opened something at a vendor, which a later run
-   has to end. */
+/* Whether a test that failed has opened something at a vendor, which a later
+   run has to end. */
 static bool left_open(const struct attempt *a)
 {
 	const struct delivered *d = &a->request.result;
@@ -318,8 +318,8 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 	return true;
 }
 
-/* What the vendor says, to be appended to our own words. */
-static const char *words(const struct delivered *d, char *out)
+/* Append the vendor's words to ours. */
+static const char *vendor_words(const struct delivered *d, char *out)
 {
 	snprintf(out, WORDS_MAX, *d->said ? "; it says \"%s\"" : "%s",
 		d->said);
@@ -343,8 +343,10 @@ void attempt_say(const struct attempt *a)
 	else if (d->mend)
 		say("%s: %s to route %s: %s; mend it: it is tried again until "
 		    "tomorrow%s",
-			a->slug, a->event, a->name, d->why, words(d, said));
+			a->slug, a->event, a->name, d->why,
+			vendor_words(d, said));
 	else
 		say("%s: %s to route %s: %s; it is tried again%s", a->slug,
-			a->event, a->name, d->why, words(d, said));
+			a->event, a->name, d->why,
+			vendor_words(d, said));
 }

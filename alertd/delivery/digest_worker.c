@@ -1,10 +1,8 @@
-#include "delivery/digest_worker.h"
+#include "delivery/delivery.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "delivery/lease.h"
-#include "delivery/owner.h"
-#include "delivery/sender.h"
+#include "outbox/leases.h"
 #include "records/history.h"
 #include "routing/digest.h"
 #include "routing/fallback.h"
@@ -99,7 +97,7 @@ static void take_events(
 	}
 }
 
-/* What became of a digest: done, or tried again. */
+/* The result of a digest: done, or tried again. */
 struct outcome {
 	bool done; /* its events leave their outboxes */
 	bool given_up;

@@ -1,8 +1,7 @@
-#include "delivery/heartbeat.h"
+#include "delivery/delivery.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "delivery/round_complete.h"
 #include "transport/credential.h"
 #include "transport/transport.h"
 
@@ -34,7 +33,7 @@ struct heartbeat *heartbeat_new(const struct conf *conf,
 	return h;
 }
 
-static void await(struct heartbeat *h)
+static void await_call(struct heartbeat *h)
 {
 	while (h->calling)
 		transfers_wait(h->transfers, -1, DELIVER_LIMIT_MS);
@@ -44,7 +43,7 @@ void heartbeat_free(struct heartbeat *h)
 {
 	if (!h)
 		return;
-	await(h);
+	await_call(h);
 	round_complete_clear(&h->round);
 	free(h);
 }
@@ -94,7 +93,7 @@ static void call_done(void *arg)
 	h->calling = false;
 }
 
-static void call(struct heartbeat *h)
+static void call_url(struct heartbeat *h)
 {
 	http_request_init(&h->request);
 	h->request.method = "GET";
@@ -116,11 +115,11 @@ void heartbeat_round(struct heartbeat *h, bool end, const char *trouble)
 	if (!h)
 		return;
 	if (end)
-		await(h);
+		await_call(h);
 	if (round_complete_complete(&h->round, why) && !trouble) {
 		if (h->calling)
 			return;
-		call(h);
+		call_url(h);
 		round_complete_clear(&h->round);
 	} else if (end) {
 		log_warn("no heartbeat: %s", trouble ? trouble : why);

@@ -1,4 +1,4 @@
-#include "delivery/round_complete.h"
+#include "delivery/delivery.h"
 
 #include "base/xalloc.h"
 #include "store/beat.h"
@@ -11,7 +11,7 @@ void round_complete_verdict(
 {
 	size_t place;
 
-	/* What was judged late says nothing of now. */
+	/* A verdict on a late minute says nothing of now. */
 	if (v->judged_at > 0 ||
 		stage_stale((double)v->window, now, STAGE_STALE_S))
 		return;

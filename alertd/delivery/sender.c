@@ -1,4 +1,4 @@
-#include "delivery/sender.h"
+#include "delivery/delivery.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -10,7 +10,8 @@
 
 /* No event takes more requests. */
 #define REQUESTS_MAX 100
-/* How many requests have a bit in struct delivered: a route has 20 recipients. */
+/* How many requests have a bit in struct delivered: a route has 20 recipients.
+   */
 #define OWED_MAX 32
 /* Later in an attempt no request is begun; see OUTBOX_HOLD_S. */
 #define BEGIN_MS 15000
@@ -54,7 +55,7 @@ struct sending {
 	struct secret *secret;
 	struct sink_event event; /* the job's; where it has none, not set */
 	struct message message;
-	/* What is under way, and its result. */
+	/* The request or mail that is under way, and its result. */
 	struct http_request request;
 	struct http_answer answer;
 	struct smtp_job mail;

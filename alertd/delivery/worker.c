@@ -1,10 +1,9 @@
-#include "delivery/worker.h"
+#include "delivery/delivery.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stats.h"
 #include "base/xalloc.h"
-#include "delivery/attempt.h"
 #include "routing/fallback.h"
 #include "routing/outbox.h"
 #include "state/state_store.h"
@@ -37,7 +36,7 @@
 #define STORE_PAUSE_MS 10000
 #define CONFLICT_PAUSE_MS 500
 
-/* What is under way to a route. */
+/* The attempts that are under way to a route. */
 struct route_use {
 	size_t attempts;
 	bool up; /* it took the last event */
@@ -109,7 +108,7 @@ static void let_time_go_by(struct worker *w)
 	w->context.now = w->now + (clock_mono_ms() - w->now_ms) / 1000;
 }
 
-/* A pretended clock stands still; ours goes on, lest what was due is not. */
+/* A pretended clock does not move; ours does, so that deliveries stay due. */
 static void set_clock(struct worker *w, double now)
 {
 	let_time_go_by(w);
@@ -120,7 +119,7 @@ static void set_clock(struct worker *w, double now)
 }
 
 /* Whether this process is sending that delivery, or has its result. */
-static bool busy(const struct worker *w, const struct alert_state *st,
+static bool has_attempt(const struct worker *w, const struct alert_state *st,
 	const struct outbox_item *item)
 {
 	unsigned long number = item->pending->number;
@@ -146,7 +145,7 @@ void worker_first(struct worker *w, struct alert_state *st, double now)
 		struct attempt *a;
 
 		if (attempt_ours(&w->context, item.delivery) &&
-			(busy(w, st, &item) ||
+			(has_attempt(w, st, &item) ||
 				attempts_find(&w->first, st->slug, number,
 					route) ||
 				attempts_find(&w->queue, st->slug, number,
@@ -204,12 +203,12 @@ static struct route_use *use_of(const struct worker *w, const struct attempt *a)
 	return &w->routes[a->route - w->context.conf->routes];
 }
 
-static void occupy(struct worker *w, const struct attempt *a)
+static void occupy_route(struct worker *w, const struct attempt *a)
 {
 	w->more += use_of(w, a)->attempts++ > 0;
 }
 
-static void vacate(struct worker *w, const struct attempt *a)
+static void vacate_route(struct worker *w, const struct attempt *a)
 {
 	w->more -= --use_of(w, a)->attempts > 0;
 }
@@ -247,7 +246,7 @@ static void on_ended(void *arg)
 	const struct delivered *d = &a->request.result;
 
 	attempts_remove(&w->flying, a);
-	vacate(w, a);
+	vacate_route(w, a);
 	use_of(w, a)->up = !d->down;
 	let_time_go_by(w);
 	if (d->down)
@@ -258,7 +257,7 @@ static void on_ended(void *arg)
 }
 
 /* Sends what was taken. */
-static void begin(struct worker *w, struct attempt *a)
+static void begin_attempt(struct worker *w, struct attempt *a)
 {
 	if (!a->route) {
 		log_warn("%s: %s to route %s: dropped: no such route any more",
@@ -267,7 +266,7 @@ static void begin(struct worker *w, struct attempt *a)
 		note_done(w, a);
 		return;
 	}
-	occupy(w, a);
+	occupy_route(w, a);
 	attempts_add(&w->flying, a);
 	a->owner = w;
 	a->request.ended = on_ended;
@@ -275,14 +274,14 @@ static void begin(struct worker *w, struct attempt *a)
 	deliver_begin(w->deliver, &a->request);
 }
 
-/* What is done to some servers in one transaction. */
+/* The work on some servers in one transaction. */
 struct round {
 	const struct attempts *wanted;	 /* to be taken; or NULL */
 	struct attempts *finished;	 /* to be settled; or NULL */
 	struct attempts found;		 /* what is due, taken where wanted */
 };
 
-/* What was seen of a server, which counts once it is stored. */
+/* The state of an outbox, which counts once the transaction is stored. */
 struct seen {
 	bool empty; /* its outbox */
 	bool waits; /* for a later run */
@@ -297,7 +296,7 @@ static bool of_server(const struct attempts *l, const char *slug)
 	return false;
 }
 
-/* Notes what is due of a server. Whether anything of it was taken. */
+/* Notes the deliveries of a server that are due. Whether any was taken. */
 static bool find_due(struct worker *w, struct round *r, struct alert_state *st)
 {
 	struct outbox_item item;
@@ -307,7 +306,7 @@ static bool find_due(struct worker *w, struct round *r, struct alert_state *st)
 	while (attempt_next(&w->context, st, &at, &item)) {
 		struct attempt *a;
 
-		if (busy(w, st, &item))
+		if (has_attempt(w, st, &item))
 			continue;
 		a = attempt_new(&w->context, st, &item);
 		attempts_add(&r->found, a);
@@ -327,7 +326,7 @@ static bool look_at_server(struct worker *w, struct round *r,
 	bool changed = false, active;
 	size_t late;
 
-	/* Of an earlier decision, which was not stored. */
+	/* Drop those of an earlier decision, which was not stored. */
 	attempts_drop(&r->found, st->slug);
 	for (size_t i = 0; r->finished && i < r->finished->n; i++) {
 		struct attempt *a = r->finished->v[i];
@@ -337,7 +336,7 @@ static bool look_at_server(struct worker *w, struct round *r,
 			changed = true;
 	}
 	changed = give_back(w, st) || changed;
-	/* What did not arrive in time goes to the fallbacks, too. */
+	/* Events that did not arrive in time go to the fallbacks, too. */
 	late = fallback_tell(st, w->context.conf, w->context.now);
 	if (late)
 		log_warn("%s: %zu late deliver%s told to the fallback, too",
@@ -410,38 +409,38 @@ static void lose_store(struct worker *w)
 	attempts_release(&w->queue);
 }
 
-static void enqueue(struct worker *w, struct attempt *a)
+static void enqueue_attempt(struct worker *w, struct attempt *a)
 {
 	attempts_add(&w->queue, a);
 	w->sorted = false;
 }
 
-/* What is due goes into the queue, or is sent where it was taken. */
+/* Sends the deliveries that were taken, and queues the others. */
 static void use_found(struct worker *w, struct attempts *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		if (attempt_may_begin(l->v[i]))
-			begin(w, l->v[i]);
+			begin_attempt(w, l->v[i]);
 		else
-			enqueue(w, l->v[i]);
+			enqueue_attempt(w, l->v[i]);
 	}
 	free(l->v);
 }
 
 /* Whether it is in a sorted list. */
-static bool among(const struct strings *l, const char *s, size_t *at)
+static bool in_sorted(const struct strings *l, const char *s, size_t *at)
 {
 	*at = strings_place(l->v, l->n, sizeof *l->v, s);
 	return *at < l->n && strcmp(l->v[*at], s) == 0;
 }
 
 /* These servers are looked at anew. */
-static void dequeue(struct worker *w, const struct strings *slugs)
+static void dequeue_servers(struct worker *w, const struct strings *slugs)
 {
 	size_t kept = 0, at;
 
 	for (size_t i = 0; i < w->queue.n; i++) {
-		if (among(slugs, w->queue.v[i]->slug, &at))
+		if (in_sorted(slugs, w->queue.v[i]->slug, &at))
 			attempt_free(w->queue.v[i]);
 		else
 			w->queue.v[kept++] = w->queue.v[i];
@@ -460,7 +459,7 @@ static bool run_round(struct worker *w, struct round *r, struct strings *slugs)
 
 	let_time_go_by(w);
 	strings_sort(slugs);
-	dequeue(w, slugs);
+	dequeue_servers(w, slugs);
 	t = transaction_begin(w->states, slugs);
 	do {
 		while ((st = transaction_next(t, &n)))
@@ -471,7 +470,7 @@ static bool run_round(struct worker *w, struct round *r, struct strings *slugs)
 	for (size_t i = 0; r->finished && i < slugs->n; i++)
 		if (transaction_result(t, i) == TRANSACTION_CONFLICT)
 			keep_results(w, r->finished, slugs->v[i]);
-	/* Of what is told here it is not said again that it waits. */
+	/* Failures that are reported here are not reported again as waiting. */
 	if (r->finished && !lost)
 		say_results(w, r->finished);
 	for (size_t i = 0; i < slugs->n; i++) {
@@ -497,7 +496,7 @@ static void slugs_of(const struct attempts *l, struct strings *out)
 }
 
 /* Stores what came of the attempts that have ended. */
-static void settle(struct worker *w)
+static void settle_done(struct worker *w)
 {
 	struct attempts done = w->done;
 	struct round r = {.finished = &done};
@@ -523,7 +522,7 @@ static void forget_settled(struct worker *w)
 }
 
 /* Looks for what is due of the servers that are to be looked at. */
-static void look(struct worker *w)
+static void look_at_servers(struct worker *w)
 {
 	struct strings todo = w->look;
 	bool ok = true;
@@ -540,7 +539,7 @@ static void look(struct worker *w)
 	strings_release(&todo);
 }
 
-static int compare(const void *a, const void *b)
+static int compare_attempts(const void *a, const void *b)
 {
 	const struct attempt *x = *(struct attempt *const *)a,
 			     *y = *(struct attempt *const *)b;
@@ -554,7 +553,7 @@ static int compare(const void *a, const void *b)
 }
 
 /* Takes these attempts, for which there is room, and begins them. */
-static void take(struct worker *w, struct attempts *wanted)
+static void take_attempts(struct worker *w, struct attempts *wanted)
 {
 	struct round r = {.wanted = wanted};
 	struct strings slugs = {0};
@@ -562,7 +561,7 @@ static void take(struct worker *w, struct attempts *wanted)
 	slugs_of(wanted, &slugs);
 	for (size_t i = 0; i < wanted->n; i++)
 		if (wanted->v[i]->route)
-			vacate(w, wanted->v[i]);
+			vacate_route(w, wanted->v[i]);
 	run_round(w, &r, &slugs);
 	strings_release(&slugs);
 	attempts_release(wanted);
@@ -576,7 +575,7 @@ static void begin_some(struct worker *w)
 
 	let_time_go_by(w);
 	if (!w->sorted && w->queue.n)
-		qsort(w->queue.v, w->queue.n, sizeof(void *), compare);
+		qsort(w->queue.v, w->queue.n, sizeof(void *), compare_attempts);
 	w->sorted = true;
 	for (size_t i = 0; i < w->queue.n; i++) {
 		struct attempt *a = w->queue.v[i];
@@ -587,29 +586,29 @@ static void begin_some(struct worker *w)
 			strings_note(&w->look, a->slug);
 			attempt_free(a);
 		} else if (attempt_may_begin(a)) {
-			begin(w, a);
+			begin_attempt(w, a);
 		} else {
 			if (a->route)
-				occupy(w, a);
+				occupy_route(w, a);
 			attempts_add(&wanted, a);
 		}
 	}
 	w->queue.n = kept;
 	if (wanted.n)
-		take(w, &wanted);
+		take_attempts(w, &wanted);
 	if (w->look.n)
-		look(w);
+		look_at_servers(w);
 }
 
 /* Begins, sends for up to ms milliseconds, and stores. Whether fd can be
    read. */
-static bool turn(struct worker *w, int fd, double ms)
+static bool run_turn(struct worker *w, int fd, double ms)
 {
 	bool readable;
 	double age, wait;
 
 	begin_some(w);
-	/* What was looked up just now may begin at once. */
+	/* Deliveries that were found just now may begin at once. */
 	for (size_t i = 0; i < w->queue.n && ms > 0; i++)
 		if (has_room(w, w->queue.v[i]))
 			ms = 0;
@@ -620,7 +619,7 @@ static bool turn(struct worker *w, int fd, double ms)
 	age = clock_mono_ms() - w->done_ms;
 	if (w->done.n && clock_mono_ms() >= w->paused_ms &&
 		(w->done.n >= TOGETHER || !w->flying.n || age >= wait))
-		settle(w);
+		settle_done(w);
 	/* Nothing may come for hours. */
 	if (w->settled.n >= TOGETHER ||
 		(w->settled.n && !w->flying.n && !w->done.n && !w->queue.n))
@@ -640,9 +639,9 @@ void worker_out(struct worker *w, const struct strings *slugs, double now)
 	for (size_t i = 0; i < w->first.n; i++) {
 		struct attempt *a = w->first.v[i];
 
-		if (among(&sorted, a->slug, &at)) {
+		if (in_sorted(&sorted, a->slug, &at)) {
 			taken[at] = true;
-			enqueue(w, a);
+			enqueue_attempt(w, a);
 		} else {
 			w->first.v[kept++] = a;
 		}
@@ -653,7 +652,7 @@ void worker_out(struct worker *w, const struct strings *slugs, double now)
 			strings_add(&w->look, sorted.v[i]);
 	strings_release(&sorted);
 	free(taken);
-	turn(w, -1, 0);
+	run_turn(w, -1, 0);
 	say_waits(w);
 }
 
@@ -663,13 +662,13 @@ bool worker_wait(struct worker *w, int fd, int ms)
 
 	do {
 		left = fmax(until - clock_mono_ms(), 0);
-		if (turn(w, fd, fmin(left, DELIVER_LIMIT_MS)))
+		if (run_turn(w, fd, fmin(left, DELIVER_LIMIT_MS)))
 			return true;
 	} while (clock_mono_ms() < until);
 	return false;
 }
 
-/* What has not begun is left for a later run. */
+/* Leaves the deliveries that have not begun for a later run. */
 static void leave_queue(struct worker *w)
 {
 	log_warn("%zu deliver%s left for a later run: slow routes", w->queue.n,
@@ -686,12 +685,12 @@ void worker_finish(struct worker *w)
 		(w->done.n && clock_mono_ms() >= w->paused_ms)) {
 		if (w->queue.n && clock_mono_ms() >= until)
 			leave_queue(w);
-		/* What is only queued begins now, unless the store fails: then
+		/* Queued deliveries begin now, unless the store fails: then
 		   there is nothing to wait for. */
-		turn(w, -1, w->flying.n || w->done.n ? DELIVER_LIMIT_MS : 0);
+		run_turn(w, -1, w->flying.n || w->done.n ? DELIVER_LIMIT_MS : 0);
 	}
 	if (w->done.n)
-		settle(w);
+		settle_done(w);
 	forget_settled(w);
 	say_waits(w);
 }

@@ -1,7 +1,6 @@
 #include "incident/flapping.h"
 #include "words/phrases.h"
 
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 #include "incident/tool_sightings.h"
 
 #include "base/xalloc.h"
-#include "incident/severity.h"
 #include "incident/confirmation.h"
+#include "incident/severity.h"
 
 #include <stdlib.h>
 #include <string.h>

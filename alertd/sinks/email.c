@@ -41,7 +41,8 @@ static bool name_mail(const struct sink_job *job, char *what)
 	return first && !instead;
 }
 
-/* "P1: shop is down [shop, Sun 22 Nov 02:05 UTC]": what is in brackets stays. */
+/* "P1: shop is down [shop, Sun 22 Nov 02:05 UTC]": what is in brackets stays.
+   */
 static void put_subject(struct buf *b, const struct message *m)
 {
 	buf_str(b, m->title);
@@ -80,8 +81,8 @@ static void write_message(const struct sink_job *job,
 }
 
 /*
- * What we tell a mail server that we are called: the host of the site, if it is
- * a whole name, or its address. Else *out stays empty.
+ * Set *out to the name by which we greet a mail server: the host of the site,
+ * if that is a whole name, or its address. Else *out stays empty.
  */
 static void name_host(const char *site, char *out)
 {

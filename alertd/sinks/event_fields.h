@@ -41,7 +41,7 @@ struct sink_event {
 	long long duration_s;	/* if it is over */
 	/* Only plain http:// and https:// URLs; else NULL. */
 	char *dashboard_url, *runbook_url, *ack_url, *ack_short_url;
-	/* Of a digest. */
+	/* A digest's. */
 	char *route, *period;
 	bool budget;		   /* because the route's budget was spent */
 	int count;		   /* events in all */
@@ -57,8 +57,8 @@ bool sink_event_read(const char *body, struct sink_event *e, char *why);
 void sink_event_release(struct sink_event *e);
 
 /*
- * sink_event_tests(e): whether it tests a route. If a vendor opens an incident for
- * it, that is ended at once.
+ * sink_event_tests(e): whether it tests a route. If a vendor opens an incident
+ * for it, that is ended at once.
  */
 bool sink_event_tests(const struct sink_event *e);
 

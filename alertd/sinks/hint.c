@@ -104,7 +104,7 @@ static struct cause cause_of(const struct sink_event *e)
 	return c;
 }
 
-static bool is(const struct sink_event *e, const char *kind)
+static bool kind_is(const struct sink_event *e, const char *kind)
 {
 	return strcmp(e->kind, kind) == 0;
 }
@@ -155,16 +155,16 @@ static bool all_silent(const struct sink_event *e)
 
 void hint_put(struct buf *b, const struct sink_event *e)
 {
-	bool down = is(e, "downtime") || is(e, "maintenance_overrun");
+	bool down = kind_is(e, "downtime") || kind_is(e, "maintenance_overrun");
 	const char *first = message_words(e)->first;
 	struct cause c;
 
 	if (e->phase != ALERT_RESOLVED && all_silent(e)) {
 		first = e->regions.n > 1 ? RUNNER("those regions")
 					 : RUNNER("that region");
-	} else if (!e->checks_refused && (down || is(e, "regional"))) {
+	} else if (!e->checks_refused && (down || kind_is(e, "regional"))) {
 		c = cause_of(e);
-		first = is(e, "regional")     ? in_region(e, c.way)
+		first = kind_is(e, "regional")     ? in_region(e, c.way)
 			: e->server_count > 1 ? in_common(c.way)
 					      : c.first;
 	}

@@ -2,10 +2,10 @@
 
 #include "base/xalloc.h"
 #include "incident/severity.h"
-#include "terms/names.h"
-#include "terms/regions.h"
 #include "sinks/hint.h"
 #include "sinks/words.h"
+#include "terms/names.h"
+#include "terms/regions.h"
 #include "words/phrases.h"
 
 #include <ctype.h>
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What an event may take, and what a digest may. */
+/* The longest text of an event, and of a digest. */
 #define TEXT_ROOM 16384
 #define DIGEST_ROOM (512 * 1024)
 
@@ -154,7 +154,7 @@ static void put_end(struct buf *b, int64_t t, const struct message_view *v)
 	buf_release(&end);
 }
 
-/* What is sent once says in its own words of which time it speaks. */
+/* An event that is sent once names its time in its own words. */
 static char *make_since(const struct sink_event *e,
 	const struct message_view *v)
 {
@@ -221,7 +221,7 @@ static char *make_places(const struct sink_event *e,
 	return l.n || b.len ? buf_take(&b) : (buf_release(&b), NULL);
 }
 
-/* What the regions of an event are: see mcp-records(5). */
+/* The label of the regions of an event: see mcp-records(5). */
 static const char *what_regions(const struct sink_event *e)
 {
 	return strcmp(e->kind, "probe_silent") == 0 ? "Silent"

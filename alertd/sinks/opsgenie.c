@@ -173,8 +173,8 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 }
 
 /*
- * Whether Opsgenie refuses the key, to which it answers 422, too. "errors" names
- * the members of an event that are wrong.
+ * Whether Opsgenie refuses the key, to which it answers 422, too. "errors"
+ * names the members of an event that are wrong.
  */
 static bool about_key(const struct http_answer *a, const char *said)
 {
@@ -215,7 +215,8 @@ static const char *odd_key(const struct sink_job *job)
 		  "eb243592-faa2-4ba2-a551-1afdf565c889";
 }
 
-/* Numbers of an alert are in seconds, milliseconds or smaller; 0: in neither. */
+/* Numbers of an alert are in seconds, milliseconds or smaller; 0: in neither.
+   */
 static double seconds(double t)
 {
 	for (int i = 0; i < 3 && t > NUM_EPOCH_MAX; i++)
@@ -223,7 +224,7 @@ static double seconds(double t)
 	return t <= NUM_EPOCH_MAX ? t : 0;
 }
 
-/* What we ask for ourselves comes back, too. */
+/* Our own requests come back, too. */
 static void read_action(const cJSON *body, struct sink_answer *a)
 {
 	const char *what = json_str(body, "action");

@@ -28,7 +28,7 @@ static void put_cut(struct buf *b, const char *key, const char *s, size_t max)
 	sink_put_cut(b, s, max);
 }
 
-/* What the n-th request of an event asks for; NULL: there is none. */
+/* The action of the n-th request of an event; NULL: there is none. */
 static const char *action(const struct sink_event *e, int n)
 {
 	if (n > 0)
@@ -48,7 +48,7 @@ static const char *severity(const struct message *m)
 								  : "warning";
 }
 
-/* What a person sees when the alert is opened. */
+/* The details that a person sees when the alert is opened. */
 static void put_details(struct buf *b, const struct sink_job *job)
 {
 	const struct message *m = job->message;
@@ -165,7 +165,7 @@ static bool signed_by(const char *secret, const char *body, const char *field)
 }
 
 /*
- * Of what a user did; what we ask for ourselves comes back as done by an
+ * Read what a user did; our own requests come back as done by an
  * integration. PagerDuty repeats a webhook for 20 minutes.
  */
 static void read_event(const cJSON *event, struct sink_answer *a)

@@ -1,8 +1,8 @@
 /*
- * sink.c: the sink of each type of route; those two that are no vendor's: a program of
- * the operator with the event on its standard input (see transport/exec.c), and the
- * event as it is, as a POST, signed where the route has a secret; and what an answer
- * over HTTP means.
+ * sink.c: the sink of each type of route; those two that are no vendor's: a
+ * program of the operator with the event on its standard input (see
+ * transport/exec.c), and the event as it is, as a POST, signed where the route
+ * has a secret; and what an answer over HTTP means.
  */
 #include "sinks/sink.h"
 

@@ -15,7 +15,7 @@
 #include "transport/credential.h"
 #include "transport/transport.h"
 
-/* What a sink makes its requests from. */
+/* The input from which a sink makes its requests. */
 struct sink_job {
 	const struct conf_route *route;
 	const char *body;		 /* the record in the outbox */
@@ -29,20 +29,20 @@ struct sink_job {
 
 /*
  * A request by which a vendor tells us what somebody there says of an incident.
- * Nothing of it is to be trusted before its signature is found to be right.
+ * Trust nothing in it before its signature is found to be right.
  */
 struct sink_call {
 	char *const *env; /* of the CGI (RFC 3875), ends with NULL */
 	const char *url;  /* as we had told it to the vendor, query included */
 	const char *query; /* that of the URL, or "" */
 	const char *body;
-	/* What the vendor proves with that it is the vendor. */
+	/* The key with which the vendor proves that it is the vendor. */
 	const char *secret;
 	const char *ack_secret; /* see transport/signature.h; or NULL */
 	double now;		/* epoch seconds */
 };
 
-/* What it says. */
+/* The answer that such a request brings. */
 struct sink_answer {
 	char key[ALERT_KEY_SIZE]; /* of which incident; "": nothing for us */
 	bool withdrawn; /* nobody there looks after it any more */
@@ -52,9 +52,9 @@ struct sink_answer {
 };
 
 /*
- * A sink has either `build` and `judge`, or `mail`; with neither, the command of
- * the route is run. An event may take several requests or mails, n = 0, 1 and
- * so on, sent in this order; what got through is not repeated.
+ * A sink has either `build` and `judge`, or `mail`; with neither, the command
+ * of the route is run. An event may take several requests or mails, n = 0, 1
+ * and so on, sent in this order; what got through is not repeated.
  */
 struct sink {
 	bool raw; /* it uses only the body: event and message are NULL */
@@ -94,8 +94,8 @@ struct sink {
 	 * not from the vendor, or too old. NULL: the vendor says nothing.
 	 */
 	bool (*answer)(const struct sink_call *c, struct sink_answer *a);
-	/* reply(b, s): the sentence s as the vendor shows or reads it out; NULL:
-	   it does not. Its type. */
+	/* reply(b, s): the sentence s as the vendor shows or reads it out;
+	   NULL: it does not. Its type. */
 	void (*reply)(struct buf *b, const char *s);
 	const char *reply_type;
 };
@@ -103,7 +103,8 @@ struct sink {
 /* The key of the credential for `answer`; a route without it takes none. */
 #define SINK_ANSWER_SECRET "answer_secret"
 
-/* sink_answers(job): whether the route of a sink with `answer` takes answers. */
+/* sink_answers(job): whether the route of a sink with `answer` takes answers.
+   */
 bool sink_answers(const struct sink_job *job);
 
 /* How old a request may be that says when it was signed, in seconds. */
@@ -138,7 +139,8 @@ struct delivered sink_judge(const struct http_answer *a);
  */
 void sink_unsound(struct delivered *d, const char *what);
 
-/* sink_mend(d): somebody has to correct the route; the event is not at fault. */
+/* sink_mend(d): somebody has to correct the route; the event is not at fault.
+   */
 void sink_mend(struct delivered *d);
 
 /*

@@ -83,8 +83,8 @@ static void put_fields(struct buf *b, const struct message *m)
 }
 
 /*
- * Where Slack may answer, a button acknowledges; else it is a link, also to take
- * over what somebody has: the page says who that is.
+ * If Slack may answer, a button acknowledges; else a link does, also to take
+ * over an incident: the page says who has it.
  */
 static void put_buttons(struct buf *b, const struct sink_job *job)
 {
@@ -108,7 +108,7 @@ static void put_buttons(struct buf *b, const struct sink_job *job)
 	buf_char(b, ']');
 }
 
-/* All text is escaped: none of it is markup. */
+/* All text is escaped: nothing in it is markup. */
 static void put_message(struct buf *b, const struct sink_job *job)
 {
 	static const char *const dots[] = {
@@ -224,7 +224,8 @@ static void judge_error(const char *error, int n, struct delivered *d)
 	static const char *const gone[] = {"message_not_found",
 		"thread_not_found", "cant_update_message",
 		"edit_window_closed", NULL};
-	/* Of the many others, what is about a message names a part of it. */
+	/* Parts of the many other errors that are about the account or channel.
+	   */
 	static const char *const others[] = {"auth", "token", "account",
 		"channel", "archived", "restrict", "access", "permission",
 		"scope", "team", "org_", "login", "user", "inactive",
@@ -275,7 +276,7 @@ static void judge_call(const struct sink_job *job, int n,
 static void judge(const struct sink_job *job, int n,
 	const struct http_answer *a, struct delivered *d)
 {
-	/* Of a hook, with 400, 403, 404 or 410, as a text. */
+	/* A hook answers 400, 403, 404 or 410 with one of these in a text. */
 	static const char *const of_hook[] = {"channel", "archived",
 		"no_service", "no_active", "team", "token", "account", "user_",
 		"prohibited", "denied", "disabled", "restrict", "auth",

@@ -19,9 +19,9 @@
 #define BASE "https://api.twilio.com"
 /* As long as two or three short messages. */
 #define SMS_MAX 320
-/* What one holds. */
+/* One short message holds so many. */
 #define SMS_ONE 160
-/* What is read out at night should be short. */
+/* A text that is read out at night should be short. */
 #define SPOKEN_MAX 500
 
 static const char *get(const struct sink_job *job, const char *key)
@@ -70,8 +70,8 @@ static bool put_whole(struct buf *b, const char *s, const char *end,
 	return true;
 }
 
-/* As many whole sentences of an event that is sent once, or lines of a digest, as
-   there is room for: half a code or name would read as another one. */
+/* As many whole sentences of an event that is sent once, or lines of a digest,
+   as there is room for: half a code or name would read as another one. */
 static void put_sentences(struct buf *b, const char *s, bool lines, size_t room)
 {
 	while (*s) {
@@ -159,7 +159,8 @@ static void put_said(struct buf *b, const char *s)
 	}
 }
 
-/* What is read out: short, and without what nobody can say, as an address. */
+/* Append the text that is read out: short, and without anything that cannot be
+   spoken, such as an address. */
 static void put_speech(struct buf *b, const struct sink_job *job)
 {
 	const struct message *m = job->message;
@@ -178,8 +179,9 @@ static void put_speech(struct buf *b, const struct sink_job *job)
 }
 
 /*
- * Where a key that is pressed is told: "https://SITE/answer/ROUTE?TOKEN" for
- * the page "https://SITE/ack/TOKEN". Nothing where it is not.
+ * Append where Twilio reports a key that is pressed:
+ * "https://SITE/answer/ROUTE?TOKEN" for the page "https://SITE/ack/TOKEN".
+ * Nothing where it is not.
  */
 static void put_action(struct buf *b, const struct sink_job *job)
 {

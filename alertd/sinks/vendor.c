@@ -1,6 +1,6 @@
 /*
- * vendor.c: what the sinks of vendors share: results that only they give, what their
- * people answer, and the forms of their keys and hosts.
+ * vendor.c: what the sinks of vendors share: results that only they give, what
+ * their people answer, and the forms of their keys and hosts.
  */
 #include "sinks/sink.h"
 

@@ -96,7 +96,7 @@ static const struct message_words words[] = {
 	{"", NULL, NULL, NULL, "The dashboard."},
 };
 
-/* Of any kind, while our credential is refused and no more is known. */
+/* For any kind, while our credential is refused and no more is known. */
 static const struct message_words refused = {NULL, NULL, NULL,
 	"Clients with their own access may be fine; an outage would not be "
 	"seen.",
@@ -146,7 +146,7 @@ static const struct message_words *away_words(const struct sink_event *e)
 }
 
 /* Whether a row leaves it open, or names the same. */
-static bool fits(const char *row, const char *s)
+static bool row_fits(const char *row, const char *s)
 {
 	return !row || (s && strcmp(row, s) == 0);
 }
@@ -167,8 +167,8 @@ const struct message_words *message_words(const struct sink_event *e)
 	if (e->checks_refused && !strstr(e->kind, "_found"))
 		return &refused;
 	while (*w->kind &&
-		!(fits(w->kind, e->kind) && fits(w->layer, e->layer) &&
-			fits(w->step, step)))
+		!(row_fits(w->kind, e->kind) && row_fits(w->layer, e->layer) &&
+			row_fits(w->step, step)))
 		w++;
 	return w;
 }

@@ -7,6 +7,8 @@
 
 #include "base/strings.h"
 
+#include <stdbool.h>
+
 /* Room for a revision as text. */
 #define STATE_REVISION 32
 
@@ -25,8 +27,8 @@ struct state_row {
 	struct strings history, updates;
 };
 
-/* arg is that of state_store_new_on. Where list, settle or alive is NULL, nothing
-   is listed or to be settled, and the backend is always alive. */
+/* arg is that of state_store_new_on. Where list, settle or alive is NULL,
+   nothing is listed or to be settled, and the backend is always alive. */
 struct state_backend {
 	/*
 	 * Set `seen` of n rows. Where n > 1, it stays NULL for a text that is
@@ -50,5 +52,42 @@ struct state_backend {
 
 /* arg: a struct store; a struct outage_file, which holds one state. */
 extern const struct state_backend redis_backend, file_backend;
+
+/*
+ * outage_file.c: a file of this machine that holds one state while the store
+ * does not answer, as a backend of state_store.h; see FILES in mcp-alert(1). A
+ * lock keeps other processes out while it is open.
+ */
+
+/* Opaque. */
+struct outage_file;
+
+/*
+ * outage_file_open(url, make): the file that belongs to the store at that
+ * address, locked; created where `make`, in the first of the folders of
+ * mcp-alert(1) that can be used. Where that one is full when it is written, it
+ * goes to the next. NULL where there is none, or another process has it open;
+ * where it cannot be created, the operator is told.
+ */
+struct outage_file *outage_file_open(const char *url, bool make);
+void outage_file_close(struct outage_file *l);
+
+/* outage_file_remove(l): delete the file; l is only to be closed. */
+void outage_file_remove(struct outage_file *l);
+
+/*
+ * folder.c: the folders in which this program has files, see FILES in mcp-
+ * alert(1).
+ */
+
+/* For what outlives a reboot; for what does not; in memory. */
+enum folder { FOLDER_STATE, FOLDER_RUN, FOLDER_MEMORY, FOLDERS };
+
+/*
+ * folder_open(f, make): open that folder, which only this user can write to;
+ * others may see the names in it. With `make`, it is made where it is missing.
+ * -1: it cannot be used.
+ */
+int folder_open(enum folder f, bool make);
 
 #endif

@@ -1,4 +1,4 @@
-#include "state/folder.h"
+#include "state/backend.h"
 
 #include "base/files.h"
 
@@ -10,7 +10,7 @@
 #define PATH_SIZE 4096
 
 /* The first of the folders that systemd.exec(5) names in the environment. */
-static bool first_of(const char *variable, char *path)
+static bool first_folder(const char *variable, char *path)
 {
 	const char *s = getenv(variable);
 
@@ -21,7 +21,7 @@ static bool first_of(const char *variable, char *path)
 }
 
 /* A folder below the one that the environment names as an absolute path. */
-static bool below(const char *variable, char *path)
+static bool folder_below(const char *variable, char *path)
 {
 	const char *s = getenv(variable);
 
@@ -40,11 +40,11 @@ int folder_open(enum folder f, bool make)
 			(unsigned long)geteuid());
 		return private_folder("/dev/shm", path, 022, make);
 	}
-	if (first_of(f == FOLDER_STATE ? "STATE_DIRECTORY"
+	if (first_folder(f == FOLDER_STATE ? "STATE_DIRECTORY"
 					  : "RUNTIME_DIRECTORY",
 		    path))
 		return private_folder(path, "", 022, make);
-	if (below(f == FOLDER_STATE ? "XDG_STATE_HOME" : "XDG_RUNTIME_DIR",
+	if (folder_below(f == FOLDER_STATE ? "XDG_STATE_HOME" : "XDG_RUNTIME_DIR",
 		    path))
 		return private_folder("/", path, 022, make);
 	if (f == FOLDER_RUN)

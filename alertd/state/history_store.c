@@ -1,4 +1,4 @@
-#include "state/history_store.h"
+#include "state/stores.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define DAY_S 86400
-/* Of a day; the oldest go. */
+/* So many records of a day are kept; the oldest go. */
 #define DAY_LINES "-100000"
 
 /* The day of a line that history_write made: what follows "at". */

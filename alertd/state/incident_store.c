@@ -1,4 +1,4 @@
-#include "state/incident_store.h"
+#include "state/stores.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"

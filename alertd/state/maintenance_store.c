@@ -309,7 +309,7 @@ static bool too_many(const struct maintenance_store *c, const char *slug,
 	return n >= MAINTENANCE_STORE_TO_COME;
 }
 
-/* Of a server; m is the last of those that are known. */
+/* Judge the fit for one server; m is the last maintenance that is known. */
 static void fit_server(struct maintenance_store *c, const struct maintenance *m,
 	const char *slug, const char *account, double now, double cap_s,
 	struct maintenance_store_fit *fit)

@@ -82,7 +82,7 @@ int maintenance_store_claim(
 /* How many of a server may be to come; each that recurs counts. */
 #define MAINTENANCE_STORE_TO_COME 10
 
-/* What is wrong with a new one, for the server where that is worst. */
+/* Why a new maintenance does not fit, for the server where that is worst. */
 struct maintenance_store_fit {
 	const char
 		*many; /* a server that has MAINTENANCE_STORE_TO_COME already */

@@ -1,12 +1,10 @@
-#include "state/outage_file.h"
+#include "state/backend.h"
 
 #include "base/buf.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/sha256.h"
 #include "base/xalloc.h"
-#include "state/backend.h"
-#include "state/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +19,8 @@
 #define DIGEST_SHOWN 16
 #define NAME_SIZE 64
 
-/* It may be in each folder: in the next where one cannot be used, or is full. */
+/* It may be in each folder: in the next where one cannot be used, or is full.
+   */
 struct outage_file {
 	int folders[FOLDERS], fds[FOLDERS]; /* -1: not open */
 	char name[NAME_SIZE];

@@ -1,4 +1,4 @@
-#include "state/pipeline_store.h"
+#include "state/stores.h"
 
 #include "base/log.h"
 #include "base/strings.h"

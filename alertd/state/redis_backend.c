@@ -1,13 +1,12 @@
 /*
- * redis_backend.c: states as the keys alert:<slug>, and the indexes of those that
- * have undelivered events, or open incidents.
+ * redis_backend.c: states as the keys alert:<slug>, and the indexes of those
+ * that have undelivered events, or open incidents.
  */
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "incident/state.h"
 #include "state/backend.h"
-#include "state/history_store.h"
-#include "state/incident_store.h"
+#include "state/stores.h"
 #include "store/keys.h"
 #include "store/store.h"
 

@@ -1,4 +1,4 @@
-#include "state/route_test_store.h"
+#include "state/stores.h"
 
 #include "base/buf.h"
 #include "base/log.h"
@@ -32,7 +32,7 @@ static double time_from(const char *text)
 	return text && num_epoch(text, &t) ? t : NAN;
 }
 
-/* Of one route: "passed:NAME". */
+/* The field of one route: "passed:NAME". */
 static void field_of(struct buf *b, const char *route)
 {
 	buf_init(b, strlen(PASSED) + strlen(route) + 2);
@@ -51,7 +51,7 @@ static const char *value(const struct store_reply *r, const char *field)
 	return NULL;
 }
 
-/* What an older version kept: only when a test had reached all its routes. */
+/* An older version kept only when a test had reached all its routes. */
 static bool of_all(const struct store_reply *r)
 {
 	for (size_t i = 0; i < store_count(r); i += 2) {

@@ -112,7 +112,7 @@ static const struct field flaps_fields[] = {
 	END,
 };
 
-/* Of a part of an incident that need not be there: by one of its members. */
+/* A part of an incident that is written only if this member is set. */
 #define IF(m) FIELD_WHEN(struct incident, m)
 
 const struct field incident_fields[] = {
@@ -463,7 +463,7 @@ static const struct tool_set *newest_set(const struct alert_state *st)
 }
 
 /*
- * Take out of a copy of a state what goes without saying: that a region sees
+ * Leave out of a copy of a state what a reader can infer: that a region sees
  * the newest tools, since they are there, in this window; that tools changed
  * from what they had changed to; that an event was told in the window of its
  * key. The sightings become a copy.

@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "state/backend.h"
-#include "state/cache.h"
 #include "store/retention.h"
 
 #include <inttypes.h>
@@ -21,6 +20,106 @@
 /* Room for what tells one write from all others. */
 #define WRITER_SIZE 64
 
+/*
+ * States in memory, by slug: in a dry run and a replay all states, else some of
+ * those that were just written. While a state is taken out by cache_take, only
+ * its slug is here.
+ */
+struct kept {
+	char *slug;
+	struct alert_state *state; /* without a slug of its own: taken out */
+};
+
+struct state_cache {
+	struct kept *v; /* by slug */
+	size_t n, cap;
+};
+
+static void kept_release(struct kept *k)
+{
+	free(k->slug);
+	state_release(k->state);
+	free(k->state);
+}
+
+static void cache_release(struct state_cache *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		kept_release(&m->v[i]);
+	free(m->v);
+	*m = (struct state_cache) {0};
+}
+
+/* The index of a server's state, or where it belongs. */
+static size_t place_of_state(const struct state_cache *m, const char *slug)
+{
+	return strings_place(m->v, m->n, sizeof *m->v, slug);
+}
+
+static bool kept_at(const struct state_cache *m, size_t i, const char *slug)
+{
+	return i < m->n && strcmp(m->v[i].slug, slug) == 0;
+}
+
+/* Whether its state is here, and not taken out. */
+static bool cache_has(const struct state_cache *m, const char *slug)
+{
+	size_t i = place_of_state(m, slug);
+
+	return kept_at(m, i, slug) && m->v[i].state->slug;
+}
+
+/* Move the state to *st; where it is not here, *st is that of a server of which
+   nothing is known. */
+static void cache_take(struct state_cache *m, const char *slug,
+	struct alert_state *st)
+{
+	size_t i = place_of_state(m, slug);
+
+	if (!kept_at(m, i, slug) || !m->v[i].state->slug) {
+		state_init(st, slug);
+		return;
+	}
+	*st = *m->v[i].state;
+	*m->v[i].state = (struct alert_state) {0};
+}
+
+/* Move *st here; then *st is that of a server of which nothing is known. */
+static void cache_keep(struct state_cache *m, struct alert_state *st)
+{
+	size_t i = place_of_state(m, st->slug);
+
+	if (!kept_at(m, i, st->slug)) {
+		m->v = xgrow(m->v, &m->cap, m->n + 1, sizeof *m->v);
+		memmove(m->v + i + 1, m->v + i, (m->n - i) * sizeof *m->v);
+		m->n++;
+		m->v[i].slug = xstrdup(st->slug);
+		m->v[i].state = xmalloc(sizeof *m->v[i].state);
+	} else {
+		state_release(m->v[i].state);
+	}
+	*m->v[i].state = *st;
+	state_init(st, m->v[i].slug);
+}
+
+/* Drop the state, if it is here. */
+static void cache_forget(struct state_cache *m, const char *slug)
+{
+	size_t i = place_of_state(m, slug);
+
+	if (!kept_at(m, i, slug))
+		return;
+	kept_release(&m->v[i]);
+	memmove(m->v + i, m->v + i + 1, (--m->n - i) * sizeof *m->v);
+}
+
+static void cache_awake(const struct state_cache *m, struct strings *out)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->v[i].state->slug && state_open(m->v[i].state))
+			strings_add(out, m->v[i].slug);
+}
+
 struct state_store {
 	const struct state_backend *backend; /* NULL: all is in the cache */
 	void *arg;
@@ -34,7 +133,7 @@ struct state_store {
 struct member {
 	struct state_row row;
 	bool alone; /* its text is not read together with others */
-	bool lent;  /* its state came out of the cache */
+	bool from_cache; /* its state came out of the cache */
 	enum transaction_result result;
 };
 
@@ -72,7 +171,7 @@ void state_store_free(struct state_store *ss)
 {
 	if (!ss)
 		return;
-	state_cache_release(&ss->cache);
+	cache_release(&ss->cache);
 	free(ss);
 }
 
@@ -109,8 +208,8 @@ static void leave(struct transaction *t)
 {
 	if (!t->current)
 		return;
-	if (t->current->lent)
-		state_cache_keep(&t->store->cache, &t->st);
+	if (t->current->from_cache)
+		cache_keep(&t->store->cache, &t->st);
 	state_release(&t->st);
 	if (!t->current->row.text)
 		forget_texts(t->current);
@@ -122,7 +221,7 @@ void transaction_end(struct transaction *t)
 	leave(t);
 	for (size_t i = 0; i < t->n; i++) {
 		if (t->v[i].row.text)
-			state_cache_forget(&t->store->cache, t->v[i].row.slug);
+			cache_forget(&t->store->cache, t->v[i].row.slug);
 		forget_texts(&t->v[i]);
 		free(t->v[i].row.slug);
 	}
@@ -150,12 +249,12 @@ static void read_together(struct transaction *t, size_t i)
 		struct member *m = &t->v[i];
 
 		if (m->result != TRANSACTION_PENDING || m->row.seen ||
-			m->alone || state_cache_has(&ss->cache, m->row.slug))
+			m->alone || cache_has(&ss->cache, m->row.slug))
 			continue;
 		members[n] = m;
 		rows[n++] = &m->row;
 	}
-	/* Where it fails, each is read alone, and that tells the operator. */
+	/* If this fails, each is read alone, which tells the operator. */
 	if (n > 1)
 		ss->backend->read(ss->arg, rows, n);
 	for (size_t k = 0; k < n; k++)
@@ -197,10 +296,10 @@ static void parse(struct state_row *row, struct alert_state *st)
 /* Takes a state out of the cache; its text is not known. */
 static void recall(struct transaction *t, struct member *m)
 {
-	state_cache_lend(&t->store->cache, m->row.slug, &t->st);
+	cache_take(&t->store->cache, m->row.slug, &t->st);
 	snprintf(m->row.revision, sizeof m->row.revision, "%lld",
 		t->st.revision);
-	m->lent = true;
+	m->from_cache = true;
 }
 
 struct alert_state *transaction_get(struct transaction *t, size_t i)
@@ -209,9 +308,9 @@ struct alert_state *transaction_get(struct transaction *t, size_t i)
 	struct member *m = &t->v[i];
 
 	leave(t);
-	m->lent = false;
+	m->from_cache = false;
 	if (!ss->backend ||
-		(!m->row.seen && state_cache_has(&ss->cache, m->row.slug))) {
+		(!m->row.seen && cache_has(&ss->cache, m->row.slug))) {
 		recall(t, m);
 	} else {
 		if (!m->row.seen && !m->alone)
@@ -281,9 +380,10 @@ static char *compose(struct transaction *t)
 		return xstrdup(t->text.p);
 	log_error("%s: its state is too large to be stored", st->slug);
 	t->current->result = TRANSACTION_FAILED;
-	/* What cannot be stored is not to be seen by who gets the state next. */
-	t->current->lent = false;
-	state_cache_forget(&t->store->cache, st->slug);
+	/* Undo: the next reader of this state must not see what was not stored.
+	   */
+	t->current->from_cache = false;
+	cache_forget(&t->store->cache, st->slug);
 	return NULL;
 }
 
@@ -293,15 +393,15 @@ static void remember(struct transaction *t)
 {
 	struct state_cache *c = &t->store->cache;
 
-	if (t->current->lent ||
+	if (t->current->from_cache ||
 		(t->st.n_outbox && c->n < KEPT_MAX))
-		state_cache_keep(c, &t->st);
+		cache_keep(c, &t->st);
 	else
-		state_cache_forget(c, t->st.slug);
-	t->current->lent = false;
+		cache_forget(c, t->st.slug);
+	t->current->from_cache = false;
 }
 
-/* What became of the write of a member. */
+/* Note the result of writing a member. */
 static void note_written(struct transaction *t, struct member *m, bool ok)
 {
 	forget_texts(m);
@@ -309,7 +409,7 @@ static void note_written(struct transaction *t, struct member *m, bool ok)
 		: m->row.lost	? TRANSACTION_PENDING
 				: TRANSACTION_DONE;
 	if (m->result != TRANSACTION_DONE)
-		state_cache_forget(&t->store->cache, m->row.slug);
+		cache_forget(&t->store->cache, m->row.slug);
 	m->alone = false;
 }
 
@@ -416,7 +516,7 @@ bool state_store_get(
 void state_store_forget(struct state_store *ss)
 {
 	if (ss->backend)
-		state_cache_release(&ss->cache);
+		cache_release(&ss->cache);
 }
 
 bool state_store_all(struct state_store *ss, struct strings *out)
@@ -436,7 +536,7 @@ bool state_store_settled(struct state_store *ss, const struct strings *slugs)
 	if (!ss->backend || !ss->backend->settle || !slugs->n)
 		return true;
 	for (size_t i = 0; i < slugs->n; i++)
-		state_cache_forget(&ss->cache, slugs->v[i]);
+		cache_forget(&ss->cache, slugs->v[i]);
 	return ss->backend->settle(ss->arg, slugs);
 }
 
@@ -448,7 +548,7 @@ bool state_store_alive(struct state_store *ss)
 
 void state_store_awake(const struct state_store *ss, struct strings *out)
 {
-	state_cache_awake(&ss->cache, out);
+	cache_awake(&ss->cache, out);
 }
 
 size_t state_store_count(const struct state_store *ss)

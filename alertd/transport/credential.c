@@ -180,7 +180,7 @@ const char *secret_get(const struct secret *s, const char *key, char *why)
 	return NULL;
 }
 
-/* What is shorter may be a word, but for a whole value. */
+/* A shorter part may be an ordinary word; a whole value is masked from 4 on. */
 #define PART_MIN 8
 #define WHOLE_MIN 4
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Characters that are shown of it. */
+/* So many characters are shown. */
 #define SHOWN 150
 #define FOUND_MAX 2000
 #define DEPTH_MAX 6

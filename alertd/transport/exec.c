@@ -157,7 +157,7 @@ static void command_done(void *arg, int result)
 	else if (!d->ok)
 		snprintf(d->why, sizeof d->why, "the command exited with %d",
 			WEXITSTATUS(result));
-	/* What a shell says of a program that is not there, or none. */
+	/* A shell exits so if the program is not there, or is none. */
 	d->mend = !d->ok && result != TRANSFER_LATE && WIFEXITED(result) &&
 		(WEXITSTATUS(result) == 126 || WEXITSTATUS(result) == 127);
 	d->down = d->down || d->mend;

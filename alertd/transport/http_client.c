@@ -171,7 +171,7 @@ static struct curl_slist *make_fields(const struct http_request *r)
 	return NULL;
 }
 
-/* What libcurl says of an exchange. */
+/* The result that libcurl gives for a request. */
 static void read_result(CURL *e, CURLcode rc, struct http_answer *a)
 {
 	curl_off_t after = 0;

@@ -1,7 +1,7 @@
 /*
- * signature.c: signed events and requests; and the token of a link: "SLUG~KIND~WINDOW~
- * END~MAC", of which the first three are the dedup_key with '~' for ':'. No slug and no
- * kind holds a '~'.
+ * signature.c: signed events and requests; and the token of a link:
+ * "SLUG~KIND~WINDOW~ END~MAC", of which the first three are the dedup_key with
+ * '~' for ':'. No slug and no kind holds a '~'.
  */
 #include "transport/signature.h"
 
@@ -37,7 +37,7 @@ bool sign_field(const char *secret, int64_t t, const char *body, char *out)
 	return ok;
 }
 
-static bool same(const char *wanted, const char *got)
+static bool same_mac(const char *wanted, const char *got)
 {
 	size_t n = strlen(wanted);
 
@@ -49,7 +49,7 @@ bool signed_sha256(const char *secret, const char *text, const char *hex)
 	char wanted[SHA256_HEX];
 
 	sha256_hmac(secret, text, wanted);
-	return same(wanted, hex);
+	return same_mac(wanted, hex);
 }
 
 bool signed_sha1(const char *secret, const char *text, const char *base64)
@@ -63,13 +63,13 @@ bool signed_sha1(const char *secret, const char *text, const char *base64)
 		    (const unsigned char *)text, strlen(text), mac, &n))
 		return false;
 	EVP_EncodeBlock(wanted, mac, (int)n);
-	return same((const char *)wanted, base64);
+	return same_mac((const char *)wanted, base64);
 }
 
 /* The signed text begins with this, so that it can serve no other purpose. */
 #define PURPOSE "ack~"
 
-static void swap(char *s, char from, char to)
+static void swap_chars(char *s, char from, char to)
 {
 	for (; *s; s++)
 		if (*s == from)
@@ -77,7 +77,7 @@ static void swap(char *s, char from, char to)
 }
 
 /* Sign the text, which begins with PURPOSE. */
-static void sign(const char *secret, const char *text, char *hex)
+static void sign_token(const char *secret, const char *text, char *hex)
 {
 	char signed_text[sizeof PURPOSE + ACK_TOKEN_SIZE];
 
@@ -92,8 +92,8 @@ bool ack_token_make(const char *secret, const char *key, int64_t end, char *out)
 
 	if (n < 0 || n + SHA256_HEX >= ACK_TOKEN_SIZE)
 		return false;
-	swap(out, ':', '~');
-	sign(secret, out, hex);
+	swap_chars(out, ':', '~');
+	sign_token(secret, out, hex);
 	snprintf(out + n, (size_t)(ACK_TOKEN_SIZE - n), "~%s", hex);
 	return true;
 }
@@ -114,27 +114,28 @@ enum ack_token_result ack_token_read(const char *secret, const char *token,
 	end = strrchr(text, '~');
 	if (strlen(mac) != SHA256_HEX - 1 || !end)
 		return ACK_TOKEN_WRONG;
-	sign(secret, text, hex);
+	sign_token(secret, text, hex);
 	if (!sha256_same(mac, hex))
 		return ACK_TOKEN_WRONG;
 	*end++ = '\0';
 	if (!num_parse(end, 0, INT64_MAX, &until) ||
 		strlen(text) >= ALERT_KEY_SIZE)
 		return ACK_TOKEN_WRONG;
-	swap(text, '~', ':');
+	swap_chars(text, '~', ':');
 	memcpy(key, text, strlen(text) + 1);
 	if (good_until)
 		*good_until = until;
 	return now < (double)until ? ACK_TOKEN_OK : ACK_TOKEN_EXPIRED;
 }
 
-/* The texts that are signed for an id begin with one of these, so that no MAC of
-   one is a MAC of another, or of a token. */
+/* The texts that are signed for an id begin with one of these, so that no MAC
+   of one is a MAC of another, or of a token. */
 #define SHORT_INCIDENT "short~"
 #define SHORT_TEST "test~"
 #define SHORT_OWN "own~"
 
-/* n characters of the MAC of what and text, each one of 62; the bias is 1e-9. */
+/* n characters of the MAC of what and text, each one of 62; the bias is 1e-9.
+   */
 static void short_mac(const char *secret, const char *what, const char *text,
 	char *out, size_t n)
 {

@@ -1,7 +1,7 @@
 /*
- * signature.h: signatures prove that an event comes from us, and when it was sent;
- * those of vendors, that a request comes from them; and that of a link, that we made
- * it. Pure.
+ * signature.h: signatures prove that an event comes from us, and when it was
+ * sent; those of vendors, that a request comes from them; and that of a link,
+ * that we made it. Pure.
  */
 #ifndef TRANSPORT_SIGNATURE_H
 #define TRANSPORT_SIGNATURE_H
@@ -62,18 +62,18 @@ enum ack_token_result ack_token_read(const char *secret, const char *token,
 
 /*
  * The short form of such a URL, for a text message: "/a/" and ACK_SHORT letters
- * and digits. It is good while the incident is open, and for all of that time the
- * same.
+ * and digits. It is good while the incident is open, and for all of that time
+ * the same.
  *
- * It is 47 bits of a MAC under the same secret: nobody else can make one, and a guess
- * needs 2e14 / N tries for one of N open incidents.
- * At a thousand tries a second, and a hundred incidents that are open day and night,
- * that takes seventy years in the mean. A hit would acknowledge one of them, which
- * all who were notified see, until somebody hands it back. The last ACK_SHORT_OWN
- * characters are a MAC of those before them, by which all but one of 238,000 guesses
- * is turned away before the store is asked, so that guessing costs us little; the
- * files for nginx let an address try once a second. The incident of an id is looked
- * up among the open ones alone.
+ * It is 47 bits of a MAC under the same secret: nobody else can make one, and a
+ * guess needs 2e14 / N tries for one of N open incidents. At a thousand tries a
+ * second, and a hundred incidents that are open day and night, that takes
+ * seventy years in the mean. A hit would acknowledge one of them, which all who
+ * were notified see, until somebody hands it back. The last ACK_SHORT_OWN
+ * characters are a MAC of those before them, by which all but one of 238,000
+ * guesses is turned away before the store is asked, so that guessing costs us
+ * little; the files for nginx let an address try once a second. The incident of
+ * an id is looked up among the open ones alone.
  */
 #define ACK_SHORT 8
 #define ACK_SHORT_OWN 3
@@ -84,7 +84,8 @@ enum ack_short {
 	ACK_SHORT_TEST	    /* of a test: there is nothing to acknowledge */
 };
 
-/* ack_short_make(secret, key, out): the id of the incident with that dedup_key. */
+/* ack_short_make(secret, key, out): the id of the incident with that dedup_key.
+   */
 void ack_short_make(const char *secret, const char *key,
 	char out[ACK_SHORT + 1]);
 

@@ -115,7 +115,7 @@ static bool about_message(const char *words)
 	return strncmp(words, "5.3.4", 5) == 0 || strncmp(words, "5.6.", 4) == 0;
 }
 
-/* What a final answer of 400 to 599 means in that phase. */
+/* Set the meaning of a final answer of 400 to 599 in that phase. */
 static struct delivered smtp_judge(enum smtp_phase phase, int code,
 	const char *words)
 {

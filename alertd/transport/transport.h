@@ -1,6 +1,7 @@
 /*
- * transport.h: how an event leaves this machine: over HTTP, as a mail, or to a command;
- * all that are under way side by side, in one loop; and what became of each.
+ * transport.h: how an event leaves this machine: over HTTP, as a mail, or to a
+ * command; all that are under way side by side, in one loop; and what became of
+ * each.
  */
 #ifndef TRANSPORT_TRANSPORT_H
 #define TRANSPORT_TRANSPORT_H
@@ -44,8 +45,9 @@ struct delivered {
 	double retry_after_s; /* how long the route asks us to wait; or 0 */
 	int done; /* requests that got through, or are owed; the next attempt
 		     skips them */
-	/* Of these, a bit for each that was for a recipient whom somebody has to
-	   correct: the next attempt repeats it, behind those not yet sent. */
+	/* A bit for each request of these that was for a recipient whom
+	   somebody has to correct: the next attempt repeats it, behind those
+	   not yet sent. */
 	unsigned long owed;
 	char handle[DELIVER_HANDLE]; /* to be kept; "": nothing new */
 	char why[DELIVER_WHY]; /* if not ok; names no URL and no secret */
@@ -129,8 +131,8 @@ void http_request_release(struct http_request *r);
  */
 bool http_allowed(const char *url, bool *local);
 
-/* loopback(host): whether it is this machine: 127.0.0.0/8, ::1 in brackets as in a
-   URL, and the name that stands for them. */
+/* loopback(host): whether it is this machine: 127.0.0.0/8, ::1 in brackets as
+   in a URL, and the name that stands for them. */
 bool loopback(const char *host);
 
 /* The answer to a request. */
@@ -188,7 +190,7 @@ struct smtp_job {
 	const char *user; /* NULL: nobody logs in */
 	const char *password;
 	const char *ca; /* a file with certificates to trust instead; or NULL */
-	/* What we are called, RFC 5321, 4.1.1.1; "": an address of ours. */
+	/* Our name, RFC 5321, 4.1.1.1; "": an address of ours. */
 	char helo[SMTP_HELO];
 	char from[MAILBOX_ADDRESS], to[MAILBOX_ADDRESS];
 	struct buf message;
@@ -199,8 +201,9 @@ struct smtp_job {
  * take DELIVER_LIMIT_MS, and call ended(arg) when *out is the result. Keep *job
  * and *out in place until then. An answer of 4xx means "later"; of 5xx to the
  * message "refused"; of 5xx to the recipient that somebody has to correct that;
- * of 5xx before these, or because of our name or our commands, that somebody has
- * to correct something for all. False: nothing was started, and *out says why.
+ * of 5xx before these, or because of our name or our commands, that somebody
+ * has to correct something for all. False: nothing was started, and *out says
+ * why.
  */
 bool smtp_begin(struct transfers *t, const struct smtp_job *job,
 	struct delivered *out, void (*ended)(void *arg), void *arg);

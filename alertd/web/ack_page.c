@@ -1,11 +1,11 @@
 /*
- * ack_page.c: the page behind the long and the short link to acknowledge an incident.
+ * ack_page.c: the page behind the long and the short link to acknowledge an
+ * incident.
  */
 #include "web/web.h"
 
 #include "base/text.h"
 #include "base/zone.h"
-#include "transport/form.h"
 #include "commands/commands.h"
 #include "emit.h"
 #include "incident/acknowledgement.h"
@@ -17,6 +17,7 @@
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 #include "transport/credential.h"
+#include "transport/form.h"
 #include "transport/signature.h"
 #include "words/phrases.h"
 
@@ -28,7 +29,7 @@
 #define BY_MAX (ACK_BY_MAX / 2)
 #define REASON_MAX ACK_REASON_MAX
 
-/* What a page says about an incident. */
+/* A page about an incident. */
 struct page {
 	char key[ALERT_KEY_SIZE], slug[SLUG_MAX + 1];
 	size_t shared; /* by so many servers; 0: it is of one, or of the fleet */

@@ -3,11 +3,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
-#include "cgi/http_status.h"
-#include "json/json.h"
 #include "last_good.h"
-#include "state/outage_file.h"
 #include "store/beat.h"
+#include "state/backend.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -31,7 +29,7 @@ extern char **environ;
 struct row {
 	const char *path;
 	const char *allow; /* the methods, for the Allow field */
-	/* Of the body of a POST; parameters are allowed. NULL: any. */
+	/* The type of the body of a POST; parameters are allowed. NULL: any. */
 	const char *type;
 	size_t most; /* bytes of the body of a POST */
 	/*
@@ -69,7 +67,7 @@ bool cgi_wanted(void)
 }
 
 /* Whether a path is that of a row, and the segment that its '*' stands for. */
-static bool matches(const char *row, const char *path, char *name)
+static bool path_matches(const char *row, const char *path, char *name)
 {
 	size_t before = strcspn(row, "*"), len;
 
@@ -87,7 +85,7 @@ static const struct row *find_row(struct cgi_request *r)
 {
 	for (int i = 0; i < REQUEST_FORMS; i++)
 		for (const struct row *row = rows; row->path; row++)
-			if (matches(row->path, r->http.path[i], r->name))
+			if (path_matches(row->path, r->http.path[i], r->name))
 				return row;
 	return NULL;
 }
@@ -132,7 +130,8 @@ static bool read_body(struct buf *body, size_t most, struct cgi_answer *a)
 	return true;
 }
 
-/* Whoever reads that a thing was done may rely on it, even if Redis is killed. */
+/* Whoever reads that a thing was done may rely on it, even if Redis is killed.
+   */
 static void answer_post(struct cgi *c, const struct row *row,
 	struct cgi_answer *a)
 {
@@ -188,7 +187,7 @@ static void answer_from(struct cgi *c, const struct row *row,
 }
 
 /* The configuration; or NULL, and *a says that there is none. */
-static struct conf *load(
+static struct conf *load_conf(
 	struct conf *(*how)(const char *path), struct cgi_answer *a)
 {
 	const char *file = request_env(environ, "MCP_CONFIG");
@@ -205,9 +204,10 @@ static struct conf *load(
 	return conf;
 }
 
-static bool admitted(struct cgi *c, const struct row *row, struct cgi_answer *a)
+static bool request_admitted(struct cgi *c, const struct row *row,
+	struct cgi_answer *a)
 {
-	struct conf *file = row->file ? load(conf_load_file, a) : NULL;
+	struct conf *file = row->file ? load_conf(conf_load_file, a) : NULL;
 	bool ok;
 
 	if (row->file && !file)
@@ -232,7 +232,7 @@ static void answer_admitted(struct cgi *c, const struct row *row,
 		a->retry_s = RETRY_S;
 		return;
 	}
-	conf = load(conf_load_or_last_good, a);
+	conf = load_conf(conf_load_or_last_good, a);
 	if (conf) {
 		c->conf = conf;
 		answer_from(c, row, a);
@@ -259,7 +259,7 @@ static void answer_row(struct cgi *c, const struct row *row,
 	}
 	if (post && !read_body(&c->request.body, row->most, a))
 		return;
-	if (admitted(c, row, a))
+	if (request_admitted(c, row, a))
 		answer_admitted(c, row, a);
 }
 

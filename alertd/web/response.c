@@ -1,6 +1,6 @@
 /*
- * response.c: the errors that the addresses of cgi.c answer with, and how an answer is
- * written.
+ * response.c: the errors that the addresses of cgi.c answer with, and how an
+ * answer is written.
  */
 #include "web/web.h"
 

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/log.h"
-#include "state/folder.h"
+#include "state/backend.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -21,7 +21,7 @@
 enum look { LOOK_TAKEN, LOOK_BUSY, LOOK_UNUSABLE };
 
 /* Lock the first file that nobody has locked. */
-static enum look look(int folder, int *slot)
+static enum look look_for_slot(int folder, int *slot)
 {
 	enum look found = LOOK_UNUSABLE;
 
@@ -46,11 +46,11 @@ static enum look look(int folder, int *slot)
 static enum look wait_for(int folder, double patience_ms, int *slot)
 {
 	double end = clock_mono_ms() + patience_ms;
-	enum look found = look(folder, slot);
+	enum look found = look_for_slot(folder, slot);
 
 	while (found == LOOK_BUSY && clock_mono_ms() < end) {
 		poll(NULL, 0, PAUSE_MS);
-		found = look(folder, slot);
+		found = look_for_slot(folder, slot);
 	}
 	return found;
 }

@@ -1,7 +1,7 @@
 /*
- * web.h: mcp-alert as a CGI program (RFC 3875): the URLs at which something can be
- * changed; mcp-serve has those that are only read. Each URL is a row of one table in
- * cgi.c, which names the functions that admit and answer a request.
+ * web.h: mcp-alert as a CGI program (RFC 3875): the URLs at which something can
+ * be changed; mcp-serve has those that are only read. Each URL is a row of one
+ * table in cgi.c, which names the functions that admit and answer a request.
  */
 #ifndef WEB_WEB_H
 #define WEB_WEB_H
@@ -33,18 +33,18 @@ struct cgi_request {
 	struct buf body; /* "" where there is none */
 };
 
-/* What an answer is made from. */
+/* A request, and all that its answer is made from. */
 struct cgi {
 	struct cgi_request request;
-	/* What a request proves, see struct row: of /ack/ the dedup_key, of
+	/* The proof in a request, see struct row: in /ack/ the dedup_key, in
 	   /a/ that of a test or "", of /answer/ what the vendor says. */
 	char key[ALERT_KEY_SIZE];
 	struct sink_answer said;
 	/* Both are NULL until that; then the configuration is whole. */
 	const struct conf *conf;
 	struct store *store;
-	/* Where the store does not answer, which then is NULL: what mcp-alert
-	   remembers of that, or NULL. */
+	/* The file that remembers an outage of the store, while that does not
+	   answer and is NULL; or NULL. */
 	struct outage_file *outage;
 	char *const *env; /* the environment */
 	double now;	  /* epoch seconds */
@@ -93,7 +93,8 @@ void cgi_error(struct cgi_answer *a, int status, const char *code,
  */
 void cgi_unavailable(struct cgi_answer *a);
 
-/* cgi_write(a, head): write the answer, without its body where `head`. An exit status. */
+/* cgi_write(a, head): write the answer, without its body where `head`. An exit
+   status. */
 int cgi_write(struct cgi_answer *a, bool head);
 
 /*

@@ -2,8 +2,8 @@
 
 #include "base/text.h"
 #include "base/zone.h"
-#include "terms/regions.h"
 #include "records/alert.h"
+#include "terms/regions.h"
 
 #include <math.h>
 #include <string.h>
@@ -42,7 +42,7 @@ void phrase_duration(struct buf *b, long long s)
 {
 	long long min = s / 60;
 
-	/* Of instants that a wrong clock has set. */
+	/* A wrong clock may have set the instants. */
 	if (s < 0)
 		s = 0;
 	if (s < 60)

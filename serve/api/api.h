@@ -9,8 +9,8 @@
 #include "base/stats.h"
 #include "data/maintenance.h"
 #include "http/escape.h"
-#include "store/beat.h"
 #include "terms/names.h"
+#include "store/beat.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
  * though each holds back what may be a trouble that servers share.
  */
 #include "base/xalloc.h"
-#include "delivery/worker.h"
+#include "delivery/delivery.h"
 #include "evaluate.h"
 #include "incident/event.h"
 #include "incident/policy.h"

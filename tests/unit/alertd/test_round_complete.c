@@ -2,7 +2,7 @@
  * Goal: a round is complete only where every server was judged in it, with
  * data, and every line was understood.
  */
-#include "delivery/round_complete.h"
+#include "delivery/delivery.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

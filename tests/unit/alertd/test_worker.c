@@ -3,12 +3,11 @@
  * processes keep changing the same state; and a store that fails before anything
  * was sent leaves nothing to wait for.
  */
-#include "delivery/worker.h"
+#include "delivery/delivery.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"
-#include "delivery/sender.h"
 #include "incident/state.h"
 #include "routing/outbox.h"
 #include "state/backend.h"
