@@ -50,7 +50,7 @@ WRAPPED = lines cgi engines
 comma = ,
 define replay
 $(B)/replay/$(1): $(patsubst %,$(B)/tests/fuzz/%.o,$(3) fuzz groups/$(1) replay/$(1)) \
-		$(B)/tests/unit/$(2).a $(call of,$(2)) | $(B)/replay
+		$(sort $(B)/tests/unit/$(2).a $(B)/tests/unit/lib.a) $(call of,$(2)) | $(B)/replay
 	$$(call link,$$(LLD),$($(2)_LIBS) -lyaml $$(LDLIBS))
 	$$(call links,$(filter-out $(1),$(3)))
 $(patsubst %,$(B)/replay/%,$(filter-out $(1),$(3))): $(B)/replay/$(1) ;
@@ -60,7 +60,8 @@ $(call groups,$(B)/tests/fuzz/replay/$(1).o,$(1),$(3),tests/fuzz/replay.c tests/
 endef
 define fuzzed
 $(FUZZED_$(1):%=$(B)/bin/%): $(B)/bin/%: $(B)/tests/fuzz/%.o \
-		$(B)/tests/fuzz/fuzz.o $(B)/tests/unit/$(1).a $(call of,$(1)) | $(B)/bin
+		$(B)/tests/fuzz/fuzz.o $(sort $(B)/tests/unit/$(1).a $(B)/tests/unit/lib.a) \
+		$(call of,$(1)) | $(B)/bin
 	$$(call link,-fsanitize=fuzzer $$(LLD),$($(1)_LIBS) -lyaml $$(LDLIBS))
 $(call replay,$(1),$(1),$(filter-out $(WRAPPED),$(FUZZED_$(1))))
 $(foreach w,$(filter $(WRAPPED),$(FUZZED_$(1))),$(call replay,$(w),$(1),$(w)))
@@ -140,9 +141,8 @@ mutants:
 	tests/long/mutants
 
 # What decides by itself, and has no branch that no unit test and no story takes: the
-# rule, but for what makes words of it; canonical JSON; the hash of tools; incidents.
-WORDS = $(patsubst %,aggregate/rule/%.c,divergence_text explanation threshold_comparison)
-DECISIONS = $(filter-out $(WORDS),$(wildcard aggregate/rule/*.c)) \
+# rule; canonical JSON; the hash of tools; incidents.
+DECISIONS = $(wildcard aggregate/rule/*.c) \
 	lib/json/jcs.c lib/json/jcs_number.c probe/protocol/tool_hash.c \
 	$(wildcard alertd/incident/*.c)
 

@@ -63,14 +63,14 @@ struct judged {
 	struct tally tally;
 };
 
-static int keep(void *arg, const struct record *r, char *why)
+static int keep_record(void *arg, const struct record *r, char *why)
 {
 	struct work *w = arg;
 
 	return collect_add(w->collect, r, why);
 }
 
-static bool expected(const struct judged *s, const char *region)
+static bool is_expected(const struct judged *s, const char *region)
 {
 	for (size_t i = 0; i < s->n_expected; i++)
 		if (strcmp(s->expected[i], region) == 0)
@@ -78,15 +78,15 @@ static bool expected(const struct judged *s, const char *region)
 	return false;
 }
 
-static void expect(struct judged *s, const struct server *from)
+static void expect_regions(struct judged *s, const struct server *from)
 {
 	for (size_t i = 0; i < from->n_regions; i++)
-		if (!expected(s, from->regions[i].name))
+		if (!is_expected(s, from->regions[i].name))
 			s->expected[s->n_expected++] = from->regions[i].name;
 }
 
 /* The expected regions. */
-static int load(struct work *w, struct judged *s)
+static int load_expected(struct work *w, struct judged *s)
 {
 	struct server *known;
 	size_t n;
@@ -103,13 +103,13 @@ static int load(struct work *w, struct judged *s)
 		s->expected[s->n_expected++] = s->server.regions[i];
 	if (s->n_expected)
 		return 0;
-	expect(s, s->records);
+	expect_regions(s, s->records);
 	for (size_t i = 0; i < n; i++)
-		expect(s, &known[i]);
+		expect_regions(s, &known[i]);
 	return 0;
 }
 
-static struct verdict judge(struct judged *s, double now)
+static struct verdict judge_at(struct judged *s, double now)
 {
 	struct verdict v = verdict_decide(&s->server.rule,
 		&(struct verdict_input) {.slug = s->server.slug,
@@ -143,7 +143,7 @@ struct day_minutes {
 };
 
 /* Count the minutes of a day that count. */
-static int count(struct work *w, struct judged *s, int64_t day,
+static int count_day(struct work *w, struct judged *s, int64_t day,
 	const struct day_minutes *of)
 {
 	char keys[2][KEY_MAX], text[3][24], minute[DAY_MINUTES][8];
@@ -204,7 +204,7 @@ static int judge_minutes(struct work *w, struct judged *s, int64_t first,
 
 		memset(&minutes, 0, sizeof minutes);
 		for (; t <= last && t / DAY == day; t += 60) {
-			struct verdict v = judge(s, (double)t + 60 - 0.001);
+			struct verdict v = judge_at(s, (double)t + 60 - 0.001);
 
 			if (v.verdict == VERDICT_UNKNOWN) {
 				s->tally.counted[VERDICT_UNKNOWN]++;
@@ -217,7 +217,7 @@ static int judge_minutes(struct work *w, struct judged *s, int64_t first,
 			verdict_release(&s->newest);
 			s->newest = v;
 		}
-		if (day >= oldest && count(w, s, day, &minutes))
+		if (day >= oldest && count_day(w, s, day, &minutes))
 			return -1;
 	}
 	return 0;
@@ -310,7 +310,7 @@ static int backfill_server(struct work *w, struct judged *s)
 			(last - (first > over ? first - 60 : over)) / 60);
 		last = over;
 	}
-	if (first <= last && (load(w, s) ||
+	if (first <= last && (load_expected(w, s) ||
 				     judge_minutes(w, s, first, last) ||
 				     publish_newest(w, s)))
 		return -1;
@@ -394,7 +394,7 @@ int backfill(const struct command *cmd, int fd)
 {
 	const struct rule rule = rule_default(60);
 	struct work w = {.collect = collect_new(), .now = clock_wall()};
-	int rc = ingest(cmd, fd, keep, &w);
+	int rc = ingest(cmd, fd, keep_record, &w);
 	double newest;
 
 	if (rc != EXIT_ENV && collect_newest(w.collect, &newest)) {

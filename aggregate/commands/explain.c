@@ -14,10 +14,10 @@
 #include "judge/isolation_store.h"
 #include "options.h"
 #include "rule/drift.h"
-#include "rule/explanation.h"
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/store.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -61,7 +61,7 @@ struct work {
 };
 
 /* The expected regions; without a configuration, all that ever reported. */
-static int expect(struct work *w)
+static int expect_regions(struct work *w)
 {
 	w->expected = w->server.regions;
 	w->n_expected = w->server.n_regions;
@@ -196,7 +196,7 @@ static int read_store(struct work *w, double back)
  * Replay the verdicts since `from`, to find out since when a region sees its
  * tools; what the store knows of that counts instead, where it is not of later.
  */
-static void see(struct work *w, double from)
+static void replay_seen(struct work *w, double from)
 {
 	struct loaded *l = &w->latest;
 	struct server *servers;
@@ -241,7 +241,7 @@ static struct verdict_input input(const struct work *w)
  * Read as far back as a run may go, see rule/failure_run.h; further, where
  * tools differ.
  */
-static int look(struct work *w)
+static int load_history(struct work *w)
 {
 	double back = fmax(w->server.rule.lookback_s * 2, HISTORY_MAX * 60);
 	double deep = 60.0 * DEEP_KEYS / (double)(w->n_expected + 1);
@@ -260,7 +260,7 @@ static int look(struct work *w)
 	deep = fmax(back, fmin(deep, DEEP_S));
 	if (read_store(w, deep))
 		return -1;
-	see(w, w->now - deep);
+	replay_seen(w, w->now - deep);
 	return 0;
 }
 
@@ -347,10 +347,10 @@ static int explain_server(struct work *w)
 {
 	int rc;
 
-	if (expect(w) || isolated_regions_read(w->store, &w->isolated))
+	if (expect_regions(w) || isolated_regions_read(w->store, &w->isolated))
 		return EXIT_ENV;
 	w->seen = xcalloc(w->n_expected, sizeof *w->seen);
-	rc = look(w) ? EXIT_ENV : explain_verdict(w);
+	rc = load_history(w) ? EXIT_ENV : explain_verdict(w);
 	collect_free(w->collect);
 	load_release(&w->latest, 1);
 	isolated_regions_release(&w->isolated);

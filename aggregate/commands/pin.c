@@ -46,8 +46,8 @@ static void worse(struct work *w, int status)
  * Report how the tools that a probe read, in these regions, differ from the
  * pinned ones, if they do; none are of a server that is not pinned.
  */
-static bool compare(struct work *w, struct pin_view *v, const char **regions,
-	size_t n, const struct probe *seen)
+static bool compare_tools(struct work *w, struct pin_view *v,
+	const char **regions, size_t n, const struct probe *seen)
 {
 	struct pin_comparison x = {.slug = v->slug, .path = w->path};
 	struct pin_change c = {
@@ -64,7 +64,7 @@ static bool compare(struct work *w, struct pin_view *v, const char **regions,
 	return differs;
 }
 
-static int print(struct work *w)
+static int print_changes(struct work *w)
 {
 	int failed = line_print(w->out.out.p, w->out.out.len);
 
@@ -82,13 +82,13 @@ static void save(struct work *w)
 
 /* ---- pin. */
 
-static void refuse(struct work *w, const char *slug, const char *why)
+static void refuse_server(struct work *w, const char *slug, const char *why)
 {
 	log_error("%s: not pinned: %s", slug, why);
 	w->refused = true;
 }
 
-static bool differ(const char *a, const char *b)
+static bool differ_text(const char *a, const char *b)
 {
 	return a && b && strcmp(a, b) != 0;
 }
@@ -107,9 +107,10 @@ static const struct probe *agreed(
 		if (!p)
 			continue;
 		*why = "the regions see different tools";
-		if (one && differ(one->tools->hash, p->tools->hash))
+		if (one && differ_text(one->tools->hash, p->tools->hash))
 			return NULL;
-		if (one && differ(one->tools->full_hash, p->tools->full_hash))
+		if (one && differ_text(one->tools->full_hash,
+				   p->tools->full_hash))
 			*same_words = false;
 		one = one && one->tools->tools ? one : p;
 	}
@@ -127,7 +128,7 @@ static bool approved(struct work *w, const char *slug)
 
 	for (;;) {
 		buf_fmt(b, "%s: [a]pprove, [l]eave, or [q]uit?\n", slug);
-		if (print(w)) {
+		if (print_changes(w)) {
 			worse(w, EXIT_ENV);
 			break;
 		}
@@ -186,7 +187,7 @@ static void put_in_lock(struct work *w, struct pin_view *v,
 static void review(struct work *w, struct pin_view *v, const struct probe *seen,
 	bool same_words)
 {
-	bool differs = compare(w, v, NULL, 0, seen);
+	bool differs = compare_tools(w, v, NULL, 0, seen);
 
 	if (v->failed)
 		worse(w, EXIT_ENV);
@@ -206,7 +207,7 @@ static void pin(struct work *w, struct pin_view *v)
 	const struct probe *one = agreed(v, &same_words, &why);
 
 	if (!one) {
-		refuse(w, v->slug, why);
+		refuse_server(w, v->slug, why);
 		return;
 	}
 	pin_view_texts(v);
@@ -215,7 +216,7 @@ static void pin(struct work *w, struct pin_view *v)
 		return;
 	}
 	if (lock_hash(w->lock, v->slug))
-		compare(w, v, NULL, 0, one);
+		compare_tools(w, v, NULL, 0, one);
 	else
 		buf_fmt(&w->out.out, "%s: pinned, %zu tools, %.12s\n", v->slug,
 			one->tools->n_tools, one->tools->hash);
@@ -226,8 +227,9 @@ static void pin(struct work *w, struct pin_view *v)
 
 static bool same_tools(const struct probe *a, const struct probe *b)
 {
-	return a->era == b->era && !differ(a->tools->hash, b->tools->hash) &&
-		!differ(a->tools->full_hash, b->tools->full_hash) &&
+	return a->era == b->era &&
+		!differ_text(a->tools->hash, b->tools->hash) &&
+		!differ_text(a->tools->full_hash, b->tools->full_hash) &&
 		!a->tools->full_hash == !b->tools->full_hash &&
 		!a->tools->tools == !b->tools->tools;
 }
@@ -246,7 +248,7 @@ static void diff_from(struct work *w, struct pin_view *v, size_t i,
 		names[n++] = v->regions[k].name;
 		seen[k] = NULL;
 	}
-	if (compare(w, v, names, n, one))
+	if (compare_tools(w, v, names, n, one))
 		w->differs = true;
 	free(names);
 }
@@ -269,7 +271,7 @@ static void tell_unread(struct work *w, const struct pin_view *v,
 	w->unread = true;
 }
 
-static void diff(struct work *w, struct pin_view *v)
+static void diff_server(struct work *w, struct pin_view *v)
 {
 	const struct probe **seen;
 
@@ -293,26 +295,26 @@ static void diff(struct work *w, struct pin_view *v)
 
 /* ---- Both. */
 
-static bool see(void *arg, struct pin_view *v)
+static bool use_server(void *arg, struct pin_view *v)
 {
 	struct work *w = arg;
 
 	if (w->pin)
 		pin(w, v);
 	else
-		diff(w, v);
+		diff_server(w, v);
 	if (v->failed)
 		worse(w, EXIT_ENV);
 	return !w->quit;
 }
 
 /* Save and print the result; returns the exit status. */
-static int finish(struct work *w)
+static int finish_pin(struct work *w)
 {
 	pin_changes_end(&w->out, !w->unread && !w->status);
 	if (w->pin && !w->answers && w->status != EXIT_ENV)
 		save(w);
-	if (print(w))
+	if (print_changes(w))
 		return EXIT_ENV;
 	if (w->status)
 		return w->status;
@@ -332,12 +334,12 @@ static int of_records(struct work *w, const struct command *cmd)
 	}
 	worse(w, status);
 	pin_changes_start(&w->out);
-	if (!pin_records_each(r, cmd->slug, see, w)) {
+	if (!pin_records_each(r, cmd->slug, use_server, w)) {
 		log_error("standard input: no probe of %s",
 			cmd->slug ? cmd->slug : "a server");
 		worse(w, EXIT_USAGE);
 	}
-	status = finish(w);
+	status = finish_pin(w);
 	pin_records_free(r);
 	return status;
 }
@@ -358,9 +360,9 @@ static int of_store(struct work *w, const struct command *cmd,
 			slugs[n++] = s;
 	}
 	pin_changes_start(&w->out);
-	failed = pin_views_stored(conf, store, slugs, n, see, w);
+	failed = pin_views_stored(conf, store, slugs, n, use_server, w);
 	free(slugs);
-	return failed ? EXIT_ENV : finish(w);
+	return failed ? EXIT_ENV : finish_pin(w);
 }
 
 static int with_store(

@@ -27,7 +27,7 @@ const struct tool_texts *pin_view_texts(struct pin_view *v)
 
 /* ---- From the store. */
 
-static bool expected(const struct conf_server *s, const char *region)
+static bool is_expected(const struct conf_server *s, const char *region)
 {
 	for (size_t i = 0; i < s->n_regions; i++)
 		if (strcmp(s->regions[i], region) == 0)
@@ -46,7 +46,7 @@ static bool use_stored(const struct conf *c, struct store *s, const char *slug,
 	bool known = conf_server(c, slug, &server), more;
 
 	for (size_t i = 0; i < n && known; i++)
-		if (expected(&server, found->regions[i].name))
+		if (is_expected(&server, found->regions[i].name))
 			regions[v.n_regions++] = found->regions[i];
 	v.regions = regions;
 	more = use(arg, &v);

@@ -11,7 +11,6 @@
 #include "options.h"
 #include "rule/drift.h"
 #include "rule/isolation.h"
-#include "rule/threshold_comparison.h"
 #include "rule/thresholds.h"
 #include "rule/verdict.h"
 #include "words/words.h"

@@ -20,7 +20,7 @@
 #include "judge/fleet.h"
 #include "options.h"
 #include "records/month_report.h"
-#include "rule/wall.h"
+#include "rule/bucket.h"
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/retention.h"
@@ -521,7 +521,8 @@ static struct report_count *count_walls(const struct survey *s)
 	return v;
 }
 
-static int print(const struct command *cmd, const struct report_head *head)
+static int print_report(
+	const struct command *cmd, const struct report_head *head)
 {
 	char as_of[CLOCK_RFC3339];
 	struct buf b;
@@ -578,7 +579,7 @@ static int write_report(const struct command *cmd, struct store *store,
 	} else if (report_write(store, &head, s->v)) {
 		rc = EXIT_ENV;
 	} else {
-		rc = print(cmd, &head);
+		rc = print_report(cmd, &head);
 	}
 	free(head.buckets);
 	free(head.walls);

@@ -256,7 +256,7 @@ static void sort_line(struct sift *s, const char *p, size_t n)
 }
 
 /* 0, or an exit status. */
-static int flush(struct sift *s)
+static int flush_sorted(struct sift *s)
 {
 	int failed = s->out.len && line_print(s->out.p, s->out.len);
 
@@ -279,14 +279,14 @@ static int sort_lines(struct sift *s)
 		else if (strspn(p, " \t\r") < n)
 			sort_line(s, p, n);
 		if (s->out.len >= PIECE)
-			rc = flush(s);
+			rc = flush_sorted(s);
 	}
 	if (!rc && got == LINES_ERROR) {
 		log_error("standard input: %s", strerror(errno));
 		rc = EXIT_ENV;
 	}
 	lines_free(l);
-	return rc ? rc : flush(s);
+	return rc ? rc : flush_sorted(s);
 }
 
 int sift(const struct command *cmd)

@@ -20,7 +20,6 @@
 #include "options.h"
 #include "records/probe.h"
 #include "records/spool.h"
-#include "rule/divergence_text.h"
 #include "rule/drift.h"
 #include "rule/failure_run.h"
 #include "rule/verdict.h"
@@ -29,6 +28,7 @@
 #include "store/load.h"
 #include "store/retention.h"
 #include "store/store.h"
+#include "words/words.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -357,7 +357,7 @@ static void read_region(struct status_region *out, const struct rule *rule,
 		snprintf(out->hash, sizeof out->hash, "%s", p->tools->hash);
 }
 
-static char *differ(const struct verdict *v, double now)
+static char *tools_differ_text(const struct verdict *v, double now)
 {
 	struct buf b;
 
@@ -396,7 +396,7 @@ static void read_probes(struct status_server *out,
 			.n_regions = known ? known->n_regions : 0});
 	out->no_data = v.tier == TIER_NO_DATA;
 	if (v.divergence)
-		out->tools_differ = differ(&v, now);
+		out->tools_differ = tools_differ_text(&v, now);
 	out->reporters = v.reporters;
 	verdict_release(&v);
 	free(expected);
@@ -483,7 +483,7 @@ static struct status_look choose_look(bool colour)
 	return look;
 }
 
-static int print(struct status *st, const struct command *cmd)
+static int print_status(struct status *st, const struct command *cmd)
 {
 	struct output output = output_choose(cmd->format);
 	struct status_look look = choose_look(output.colour);
@@ -527,7 +527,7 @@ static int show_fleet(const struct setup *setup, const struct command *cmd,
 		rc = EXIT_ENV;
 	} else {
 		status_fleet_show(&whole, &st);
-		rc = print(&st, cmd);
+		rc = print_status(&st, cmd);
 	}
 	status_fleet_release(&whole);
 	for (size_t i = 0; i < st.n; i++) {

@@ -78,7 +78,9 @@ void status_sort(struct status *st)
 	free(all);
 }
 
-const char *status_age(double s, char *out)
+/* "37s", "12m", "3h" or "4d": at most 8 characters. */
+#define STATUS_AGE 16
+static const char *status_age(double s, char *out)
 {
 	double n = s > 0 ? floor(s) : 0;
 
@@ -95,7 +97,7 @@ const char *status_age(double s, char *out)
 }
 
 /* Columns, where each character takes one. */
-static size_t columns(const char *s, size_t n)
+static size_t width_of(const char *s, size_t n)
 {
 	size_t out = 0;
 
@@ -111,7 +113,7 @@ static void status_wrap(struct buf *b, int width, int indent, const char *text)
 
 	while (*text) {
 		size_t n = strcspn(text, " ");
-		size_t wide = columns(text, n);
+		size_t wide = width_of(text, n);
 
 		if (at && at + 1 + wide > (size_t)width) {
 			buf_char(b, '\n');
@@ -152,7 +154,7 @@ static size_t most_regions(const struct status *st)
 }
 
 /* Choose columns that fit: older hours make room first, then regions. */
-static struct status_columns choose(const struct status *st, int width)
+static struct status_columns choose_columns(const struct status *st, int width)
 {
 	struct status_columns c = {.slug = (int)longest_slug(st),
 		.regions = (int)most_regions(st),
@@ -202,7 +204,7 @@ static void put_count(const struct status *st, int width, struct buf *out)
 void status_text(
 	const struct status *st, const struct status_look *look, struct buf *b)
 {
-	struct status_columns c = choose(st, look->width);
+	struct status_columns c = choose_columns(st, look->width);
 
 	put_count(st, look->width, b);
 	buf_fmt(b, "\n%-*.*s  %-8s  %-*s  %6s  %6s", c.slug, c.slug, "SERVER",

@@ -130,13 +130,6 @@ void status_server_text(const struct status_server *s, double now,
 void status_pipeline_text(const struct status *st,
 	const struct status_look *look, struct buf *b);
 
-/*
- * status_age(s, out): "37s", "12m", "3h" or "4d", which is at most 8
- * characters; out has STATUS_AGE bytes.
- */
-#define STATUS_AGE 16
-const char *status_age(double s, char *out);
-
 /* status_json(s, now, b): append a server as a line of mcp-records(5). */
 void status_json(const struct status_server *s, double now, struct buf *b);
 

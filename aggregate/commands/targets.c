@@ -37,7 +37,7 @@ struct last_seen {
 	char *known;
 };
 
-static struct conf *load(const struct command *cmd)
+static struct conf *load_conf(const struct command *cmd)
 {
 	if (cmd->config)
 		return conf_load(cmd->config);
@@ -67,7 +67,7 @@ static int show_servers(const struct conf *c)
 
 int config_show(const struct command *cmd)
 {
-	struct conf *c = load(cmd);
+	struct conf *c = load_conf(cmd);
 	struct buf b;
 	int rc;
 
@@ -405,7 +405,7 @@ static int print_group(
 	return rc;
 }
 
-static bool wanted(const struct command *cmd, const struct conf_server *s)
+static bool is_wanted(const struct command *cmd, const struct conf_server *s)
 {
 	return in_region(s, region_of(cmd)) &&
 	       (!cmd->slug || strcmp(cmd->slug, s->slug) == 0) &&
@@ -426,7 +426,7 @@ static int print_all(const struct command *cmd, const struct conf *c,
 
 	for (size_t i = 0; i < conf_count(c) && !rc; i++) {
 		group[n] = conf_server_at(c, i);
-		if (!wanted(cmd, &group[n]))
+		if (!is_wanted(cmd, &group[n]))
 			continue;
 		all++;
 		if (++n < GROUP)
@@ -448,7 +448,7 @@ static int print_all(const struct command *cmd, const struct conf *c,
 
 int targets_print(const struct command *cmd)
 {
-	struct conf *c = load(cmd);
+	struct conf *c = load_conf(cmd);
 	const char *region = region_of(cmd);
 	struct lock_digests *lock;
 	int rc = EXIT_USAGE;

@@ -202,7 +202,7 @@ static char *label_of(const char *path)
 }
 
 /* Read a file, and learn the names of its tools. */
-static void learn(struct work *w, struct listing *l)
+static void learn_names(struct work *w, struct listing *l)
 {
 	int status = tool_source_read(&l->source);
 
@@ -274,7 +274,7 @@ static void put_sarif_start(struct buf *b)
 }
 
 /* Print what is there, once it is a piece. */
-static void flush(struct work *w, size_t piece)
+static void flush_signs(struct work *w, size_t piece)
 {
 	if (w->out.len < piece || !w->out.len)
 		return;
@@ -295,11 +295,11 @@ static void found(void *arg, const struct poisoning_sign *sign)
 		put_line(w, sign);
 	w->listing->signs++;
 	w->signs++;
-	flush(w, PIECE);
+	flush_signs(w, PIECE);
 }
 
 /* Print the signs of all tools; how many there were looked at. */
-static size_t look(struct work *w)
+static size_t look_for_signs(struct work *w)
 {
 	size_t all = 0;
 
@@ -331,7 +331,7 @@ static void put_end(struct work *w, size_t all)
 			"read the text.\n",
 			w->signs, w->signs == 1 ? "sign" : "signs", w->tools,
 			all);
-	flush(w, 0);
+	flush_signs(w, 0);
 }
 
 int tools_signs(const struct command *cmd)
@@ -348,11 +348,11 @@ int tools_signs(const struct command *cmd)
 	for (size_t i = 0; i < w.n; i++) {
 		w.listings[i].source.path = cmd->files[i];
 		w.listings[i].label = label_of(cmd->files[i]);
-		learn(&w, &w.listings[i]);
+		learn_names(&w, &w.listings[i]);
 	}
 	if (w.format == FORMAT_SARIF)
 		put_sarif_start(&w.out);
-	put_end(&w, look(&w));
+	put_end(&w, look_for_signs(&w));
 	for (size_t i = 0; i < w.n; i++) {
 		definitions_release(&w.listings[i].source.tools);
 		free(w.listings[i].label);

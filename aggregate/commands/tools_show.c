@@ -52,7 +52,7 @@ static int by_tool(const void *a, const void *b)
 }
 
 /* Take in what each region saw. */
-static void look(struct view *w)
+static void collect_sights(struct view *w)
 {
 	size_t cap = 0;
 
@@ -96,7 +96,7 @@ static bool lists(const struct listed_tools *l, const struct listed_tool *t)
 }
 
 /* Since when a region sees a tool as it is. */
-static double since(const struct view *w, const struct sight *s)
+static double sight_since(const struct view *w, const struct sight *s)
 {
 	const struct region_lists *r = w->regions[s->region];
 	const struct list_row *row = definition_history_at(r, w->at);
@@ -120,7 +120,7 @@ static void put_json(struct view *w, const struct sight *s, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		buf_char(b, i ? ',' : '[');
 		json_put_str(b, w->regions[s[i].region]->region);
-		first = fmin(first, since(w, &s[i]));
+		first = fmin(first, sight_since(w, &s[i]));
 	}
 	buf_str(b, "],\"since\":");
 	json_put_num(b, first);
@@ -286,7 +286,7 @@ static int show(struct view *w)
 {
 	int failed;
 
-	look(w);
+	collect_sights(w);
 	if (!w->n) {
 		log_error("%s: the store does not have its tools of that time",
 			w->cmd->slug);
@@ -348,7 +348,7 @@ static void put_pair(struct view *w, const struct list_row *rows[2],
 }
 
 /* Compare the two lists of region i, for all that have these two. */
-static int compare(struct view *w, size_t i, bool *done)
+static int compare_lists(struct view *w, size_t i, bool *done)
 {
 	const struct list_row *rows[2], *others[2];
 	char **names = xcalloc(w->n_regions, sizeof *names);
@@ -382,13 +382,13 @@ static int compare(struct view *w, size_t i, bool *done)
 	return status;
 }
 
-static int diff(struct view *w)
+static int diff_lists(struct view *w)
 {
 	bool *done = xcalloc(w->n_regions + 1, sizeof *done);
 	int status = EXIT_GOOD, each;
 
 	for (size_t i = 0; i < w->n_regions; i++) {
-		each = compare(w, i, done);
+		each = compare_lists(w, i, done);
 		status = each > status ? each : status;
 	}
 	free(done);
@@ -411,7 +411,7 @@ static bool configured(const struct fleet *f, const char *region)
 }
 
 /* Whether a region is asked for; without -r, those of the configuration are. */
-static bool wanted(const struct command *cmd, const struct fleet *f,
+static bool is_asked_for(const struct command *cmd, const struct fleet *f,
 	const char *region)
 {
 	for (size_t i = 0; i < cmd->n_regions; i++)
@@ -421,13 +421,13 @@ static bool wanted(const struct command *cmd, const struct fleet *f,
 }
 
 /* The regions that are shown; an exit status where there are none. */
-static int choose(struct view *w, const struct fleet *f)
+static int choose_regions(struct view *w, const struct fleet *f)
 {
 	const struct definition_history *h = &w->history;
 
 	w->regions = xcalloc(h->n_regions + 1, sizeof *w->regions);
 	for (size_t i = 0; i < h->n_regions; i++)
-		if (wanted(w->cmd, f, h->regions[i].region))
+		if (is_asked_for(w->cmd, f, h->regions[i].region))
 			w->regions[w->n_regions++] = &h->regions[i];
 	if (w->n_regions)
 		return 0;
@@ -453,9 +453,9 @@ int tools_show(const struct command *cmd)
 	if (!rc && s.conf && setup_fleet(&s, cmd->slug, &f))
 		rc = EXIT_ENV;
 	if (!rc)
-		rc = choose(&w, &f);
+		rc = choose_regions(&w, &f);
 	if (!rc)
-		rc = cmd->diff ? diff(&w) : show(&w);
+		rc = cmd->diff ? diff_lists(&w) : show(&w);
 	free(w.sights);
 	free(w.regions);
 	buf_release(&w.out);

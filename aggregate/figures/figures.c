@@ -83,7 +83,8 @@ void rates_free(struct rates *r)
 	free(r);
 }
 
-static void count(struct rates *r, size_t what, const struct probe *p, int by)
+static void count_probe(
+	struct rates *r, size_t what, const struct probe *p, int by)
 {
 	if (!p->counts)
 		return;
@@ -116,11 +117,11 @@ static bool slide(struct rates *r, size_t what, struct span span)
 		for (; in->to < h->n &&
 			h->probes[in->to].started_at < (double)span.to;
 			in->to++)
-			count(r, what, &h->probes[in->to], 1);
+			count_probe(r, what, &h->probes[in->to], 1);
 		for (; in->from < in->to &&
 			h->probes[in->from].started_at < (double)span.from;
 			in->from++)
-			count(r, what, &h->probes[in->from], -1);
+			count_probe(r, what, &h->probes[in->from], -1);
 	}
 	return true;
 }

@@ -50,7 +50,7 @@ static const char *pool_copy(struct pool *p, const char *str)
 	return copy;
 }
 
-static bool same(const void *ctx, uint32_t position, const void *key)
+static bool same_string(const void *ctx, uint32_t position, const void *key)
 {
 	const struct pool *p = ctx;
 
@@ -60,7 +60,7 @@ static bool same(const void *ctx, uint32_t position, const void *key)
 static const char *pool_share(struct pool *p, const char *str)
 {
 	uint64_t hash = index_hash(0, str, strlen(str));
-	uint32_t at = index_find(&p->index, hash, same, p, str);
+	uint32_t at = index_find(&p->index, hash, same_string, p, str);
 
 	if (at != INDEX_NONE)
 		return p->shared[at];
@@ -270,7 +270,7 @@ void collect_free(struct collect *c)
 	free(c);
 }
 
-static int refuse(char *why, const char *what)
+static int refuse_record(char *why, const char *what)
 {
 	snprintf(why, RECORD_WHY, "%s", what);
 	return -1;
@@ -359,7 +359,7 @@ static struct entry *find_entry(struct collect *c, const struct probe_key *k,
 	uint32_t i;
 
 	if (key.series == INDEX_NONE) {
-		refuse(why, "region: the server has too many regions");
+		refuse_record(why, "region: the server has too many regions");
 		return NULL;
 	}
 	i = index_find(&c->by_id, hash, same_id, c, &key);
@@ -399,7 +399,7 @@ static void failed(struct collect *c, struct probe *p, enum step step,
 }
 
 /* Take a record into its probe, if it has room for it. */
-static bool fits(const struct collect *c, struct entry *e,
+static bool fits_probe(const struct collect *c, struct entry *e,
 	const struct record *r, char *why)
 {
 	size_t bytes = e->bytes + (c->trusted ? 0 : record_size(r));
@@ -407,7 +407,7 @@ static bool fits(const struct collect *c, struct entry *e,
 	if (bytes <= RECORD_PROBE_MAX)
 		e->bytes = (uint32_t)bytes;
 	else
-		refuse(why, "the probe has more than 64 KiB");
+		refuse_record(why, "the probe has more than 64 KiB");
 	return bytes <= RECORD_PROBE_MAX;
 }
 
@@ -426,7 +426,7 @@ static int add_step(struct collect *c, const struct record *rec, char *why)
 	struct entry *e = find_entry(c, &r->key, why);
 	uint8_t bit = (uint8_t)(1u << (r->step - STEP_DNS));
 
-	if (!e || e->steps & bit || !fits(c, e, rec, why))
+	if (!e || e->steps & bit || !fits_probe(c, e, rec, why))
 		return e && e->steps & bit ? 0 : -1;
 	e->steps |= bit;
 	if (r->status == STATUS_FAIL) {
@@ -461,7 +461,7 @@ static int add_probe(struct collect *c, const struct record *rec, char *why)
 	struct entry *e = find_entry(c, &r->key, why);
 	struct server *s;
 
-	if (!e || e->summed || !fits(c, e, rec, why))
+	if (!e || e->summed || !fits_probe(c, e, rec, why))
 		return e && e->summed ? 0 : -1;
 	e->summed = true;
 	e->probe.state = r->state;
@@ -516,7 +516,7 @@ static int add_runner(struct collect *c, const struct runner_record *r,
 
 	c->newest_runner = fmax(c->newest_runner, r->at);
 	if (!runner)
-		return refuse(why, "region: there are too many regions");
+		return refuse_record(why, "region: there are too many regions");
 	if (r->host_key)
 		runner->host_key = pool_share(&c->pool, r->host_key);
 	if (r->egress)
@@ -557,7 +557,7 @@ int collect_add(struct collect *c, const struct record *r, char *why)
 	case RECORD_EXPIRY:
 		break;
 	}
-	return refuse(why, "type: not of a probe or a runner");
+	return refuse_record(why, "type: not of a probe or a runner");
 }
 
 /* Order structs, or strings, by the string that they begin with. */
@@ -620,7 +620,7 @@ static const char *shared(const struct runner *a, const struct runner *b)
 }
 
 /* Join the machines a and b, among the first n runners. */
-static void join(struct collect *c, size_t n, size_t a, size_t b)
+static void join_machines(struct collect *c, size_t n, size_t a, size_t b)
 {
 	size_t to = a < b ? a : b, from = a < b ? b : a;
 
@@ -647,7 +647,7 @@ static void find_machines(struct collect *c)
 				continue;
 			a->by = a->by ? a->by : by;
 			b->by = b->by ? b->by : by;
-			join(c, i, a->machine, b->machine);
+			join_machines(c, i, a->machine, b->machine);
 		}
 	}
 }

@@ -581,7 +581,7 @@ static void read_lock(struct evaluation *ev, const char *config)
 }
 
 /* Only this server is judged. False: there is none. */
-static bool choose(struct evaluation *ev, const char *slug)
+static bool choose_server(struct evaluation *ev, const char *slug)
 {
 	ev->alone = true;
 	ev->chosen = fleet_place(&ev->fleet, slug);
@@ -598,7 +598,7 @@ static int judge_fleet(struct evaluation *ev, const struct command *cmd,
 	if (fleet_read_maintenance(&ev->fleet, s->store) ||
 		fleet_read_round(&ev->fleet, s->store, ev->now))
 		rc = EXIT_ENV;
-	else if (!ev->fleet.n || (cmd->slug && !choose(ev, cmd->slug)))
+	else if (!ev->fleet.n || (cmd->slug && !choose_server(ev, cmd->slug)))
 		rc = setup_no_server(s, cmd->slug);
 	else if (!s->conf || !fleet_announce(s->conf, s->store)) {
 		if (s->conf)

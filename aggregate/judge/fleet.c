@@ -185,7 +185,8 @@ static int by_stored_slug(const void *a, const void *b)
 	return strcmp(*x, *y);
 }
 
-int fleet_stored(struct fleet *f, struct store *s, const char *slug)
+/* The servers that the store knows; only `slug`, where that is not NULL. */
+static int fleet_stored(struct fleet *f, struct store *s, const char *slug)
 {
 	const struct store_reply *r =
 		store_one(s, "HKEYS", KEY_SERVERS, NULL);
@@ -438,7 +439,7 @@ static const char *split_secret(const char *field, char name[KEY_MAX])
 	return field + n + 1;
 }
 
-static bool same(const char *a, const char *b)
+static bool same_digest(const char *a, const char *b)
 {
 	return a && b && strcmp(a, b) == 0;
 }
@@ -450,7 +451,7 @@ static bool knows_private(const struct conf *c, const char *field)
 	struct conf_server s;
 
 	return token && conf_server(c, slug, &s) && s.private &&
-	       same(token, token_of(c, &s));
+	       same_digest(token, token_of(c, &s));
 }
 
 static bool knows_account(const struct conf *c, const char *field)
@@ -459,7 +460,7 @@ static bool knows_account(const struct conf *c, const char *field)
 	const char *token = split_secret(field, name);
 	const struct conf_account *a = token ? conf_account(c, name) : NULL;
 
-	return a && same(token, a->token_sha256);
+	return a && same_digest(token, a->token_sha256);
 }
 
 static void queue_server(const struct conf *c, const struct conf_server *s,

@@ -45,13 +45,6 @@ struct fleet {
  */
 void fleet_configured(struct fleet *f, const struct conf *c, const char *slug);
 
-/*
- * fleet_stored(f, s, slug): the servers that the store knows; only `slug`,
- * where that is not NULL. -1 where the store failed, and the operator has been
- * told.
- */
-int fleet_stored(struct fleet *f, struct store *s, const char *slug);
-
 void fleet_release(struct fleet *f);
 
 /*

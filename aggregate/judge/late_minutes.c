@@ -220,7 +220,7 @@ static int ask_heard(const struct late *l, struct missed *m)
 /*
  * Load the records of these minutes, and of those that the rule looks back to.
  */
-static int load(const struct late *l, struct missed *m)
+static int load_around(const struct late *l, struct missed *m)
 {
 	double back = fmax(2 * m->server.rule.lookback_s, 60 * HISTORY_MAX);
 	const struct verdict_input *in = &m->in;
@@ -244,7 +244,7 @@ static int load(const struct late *l, struct missed *m)
 }
 
 /* Find the regions to expect. */
-static int expect(const struct late *l, struct missed *m)
+static int expect_regions(const struct late *l, struct missed *m)
 {
 	m->in = (struct verdict_input) {.slug = m->server.slug,
 		.url = m->server.url,
@@ -266,7 +266,7 @@ static int load_missed(const struct late *l, struct missed *m)
 	size_t n;
 
 	m->collect = collect_new();
-	if (load(l, m))
+	if (load_around(l, m))
 		return -1;
 	servers = collect_servers(m->collect, &n);
 	if (n) {
@@ -307,7 +307,7 @@ static struct isolation *isolate(const struct missed *m, size_t n,
  * The verdict as of the end of the minute. Drift is left to the next verdict on
  * the present.
  */
-static struct verdict judge(const struct late *l, const struct missed *m,
+static struct verdict judge_minute(const struct late *l, const struct missed *m,
 	struct verdict_input *in, int minute)
 {
 	struct rule rule = m->server.rule;
@@ -394,7 +394,7 @@ static int judge_minutes(const struct late *l, struct missed *m,
 
 			if (!m->minutes[i])
 				continue;
-			v = judge(l, m, in, i);
+			v = judge_minute(l, m, in, i);
 			if (v.verdict != VERDICT_UNKNOWN)
 				count_add(&c, &v,
 					fleet_counted_as(
@@ -488,7 +488,7 @@ static int find_missed(const struct late *l, const struct fleet *fleet,
 
 static int load_late(const struct late *l, struct missed *m)
 {
-	if (m->n && (expect(l, m) || ask_heard(l, m)))
+	if (m->n && (expect_regions(l, m) || ask_heard(l, m)))
 		return -1;
 	return m->n ? load_missed(l, m) : 0;
 }

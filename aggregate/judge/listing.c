@@ -51,7 +51,7 @@ void listing_rows_add(struct listing_rows *rows, const char *slug,
  * Since when regions say that it is as it is, for a row that does not know it: the
  * last of them began to work, or the first one began to fail.
  */
-static int64_t since(const struct verdict *v)
+static int64_t colour_since(const struct verdict *v)
 {
 	bool green = v->verdict == VERDICT_GREEN;
 	double at = NAN;
@@ -72,7 +72,7 @@ void listing_rows_add_verdict(struct listing_rows *rows,
 	struct listing_row row = {.published = true,
 		.window = v->window,
 		.verdict = v->verdict,
-		.since = since(v),
+		.since = colour_since(v),
 		.uptime_30d = strcmp(uptime, "null") == 0 ? NAN
 							  : strtod(uptime, NULL),
 		.p95_ms = v->p95_ms,

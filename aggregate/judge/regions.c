@@ -74,7 +74,8 @@ static void put_names(struct buf *b, const char *key,
 	strings_release(&names);
 }
 
-static void put(struct buf *b, const struct regions_heard *r, double now)
+static void put_regions(
+	struct buf *b, const struct regions_heard *r, double now)
 {
 	buf_fmt(b, "{\"window\":%" PRId64, clock_window(now));
 	put_names(b, "heard", r, true);
@@ -111,7 +112,7 @@ int regions_heard_write(const struct regions_heard *r, struct store *s,
 	}
 	snprintf(life, sizeof life, "%d", RETENTION_VERDICT_S);
 	buf_init(&b, LINE_MAX_BYTES);
-	put(&b, r, now);
+	put_regions(&b, r, now);
 	reply = store_one(s, "SET", KEY_REGIONS, b.p, "EX", life, NULL);
 	buf_release(&b);
 	return reply ? 0 : store_failed(s);

@@ -10,7 +10,6 @@
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "pinned/tools_lock.h"
-#include "rule/churn.h"
 #include "rule/drift.h"
 #include "store/definitions.h"
 #include "store/load.h"
@@ -453,7 +452,7 @@ static size_t put_tool_changes(const struct server_verdict *s, double until,
 
 	buf_init(&value, PUBLISH_TEXT);
 	for (size_t i = 0; i < s->n_regions; i++) {
-		const struct tool_changes c =
+		const struct change_counts c =
 			churn_changes(&s->regions[i], until);
 
 		buf_clear(&value);

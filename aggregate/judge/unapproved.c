@@ -129,7 +129,7 @@ static double since_of(const char *kept, const char *of, double window)
 }
 
 /* A list while it is compared with what is pinned. */
-struct comparison {
+struct list_comparison {
 	struct pin_comparison x;
 	const struct tool_list *seen;
 	const struct tool_texts *texts;
@@ -139,7 +139,7 @@ struct comparison {
 };
 
 /* Make the class graver by tools whose definitions are not known. */
-static void worsen_by(struct comparison *c, const char **names, size_t n,
+static void worsen_by(struct list_comparison *c, const char **names, size_t n,
 	enum change_class class)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -153,7 +153,7 @@ static void worsen_by(struct comparison *c, const char **names, size_t n,
 	}
 }
 
-static void worsen(struct comparison *c)
+static void worsen(struct list_comparison *c)
 {
 	const struct verdict_drift *d = &c->x.drift;
 	bool named = d->n_removed || d->n_added || d->n_changed ||
@@ -186,7 +186,7 @@ static cJSON *take_words(struct verdict_unapproved *u, const char *text)
 }
 
 /* Append how the tools differ, behind `at`, if that is the worst so far. */
-static void put_change(struct comparison *c, struct buf *b, size_t at,
+static void put_change(struct list_comparison *c, struct buf *b, size_t at,
 	enum change_class *worst)
 {
 	struct buf words;
@@ -242,7 +242,7 @@ int unapproved_read(struct store *s, const struct lock_digests *lock,
 	if (!whole)
 		log_warn("%s: tools.lock: %s", in->slug, why);
 	for (size_t i = 0; i < n && whole && !failed; i++) {
-		struct comparison c = {
+		struct list_comparison c = {
 			.x = {.slug = in->slug, .path = "tools.lock"},
 			.seen = lists[i]->tools,
 			.texts = &texts,

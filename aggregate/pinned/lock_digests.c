@@ -63,7 +63,7 @@ static off_t place(const struct scan *s)
 }
 
 /* The first fault counts. */
-static bool refuse(
+static bool refuse_file(
 	struct scan *s, const char *what, off_t at, const char *fault)
 {
 	if (!s->refused)
@@ -75,7 +75,7 @@ static bool refuse(
 
 static bool fail(struct scan *s, const char *fault)
 {
-	return refuse(s, "", place(s), fault);
+	return refuse_file(s, "", place(s), fault);
 }
 
 /* The next byte, which stays the next one; -1 at the end. */
@@ -238,7 +238,7 @@ static void unpack(const unsigned char *in, char *hash)
 	*hash = '\0';
 }
 
-static void add(struct lock_digests *d, const struct pinned_server *p,
+static void add_digests(struct lock_digests *d, const struct pinned_server *p,
 	const char *slug, const struct tool_list *l)
 {
 	struct pinned_server *new;
@@ -263,9 +263,9 @@ static bool take_server(struct scan *s, const struct pinned_server *p)
 	if (buf_ok(&s->text))
 		lock = lock_parse(s->text.p, s->text.len, why);
 	if (!lock)
-		return refuse(s, "the server at ", p->at, why);
+		return refuse_file(s, "the server at ", p->at, why);
 	if (lock_tools(lock, lock_slug(lock), &l)) {
-		add(s->d, p, lock_slug(lock), &l);
+		add_digests(s->d, p, lock_slug(lock), &l);
 		free((void *)l.tools);
 	}
 	lock_free(lock);
@@ -348,7 +348,7 @@ static int by_slug(const void *a, const void *b)
 }
 
 /* Put the servers in order. False where one stands there twice. */
-static bool sort(struct lock_digests *d)
+static bool sort_servers(struct lock_digests *d)
 {
 	const char *slug = d->slugs.p;
 
@@ -374,7 +374,7 @@ static bool read_all(struct lock_digests *d, char *why)
 	s->why = why;
 	buf_init(&s->text, TEXT_MAX_BYTES);
 	ok = pass_file(s);
-	if (ok && !sort(d))
+	if (ok && !sort_servers(d))
 		ok = fail(s, "a server stands there twice");
 	buf_release(&s->text);
 	free(s);
@@ -408,7 +408,7 @@ void lock_digests_free(struct lock_digests *d)
 	free(d);
 }
 
-static const struct pinned_server *find(
+static const struct pinned_server *find_pinned(
 	const struct lock_digests *d, const char *slug)
 {
 	size_t i = strings_place(d->v, d->n, sizeof *d->v, slug);
@@ -419,7 +419,7 @@ static const struct pinned_server *find(
 bool lock_digests_find(const struct lock_digests *d, const char *slug,
 	struct pinned_digests *out)
 {
-	const struct pinned_server *p = find(d, slug);
+	const struct pinned_server *p = find_pinned(d, slug);
 
 	if (!p)
 		return false;
@@ -456,7 +456,7 @@ static bool add_text(const struct lock_digests *d,
 struct tools_lock *lock_digests_server(
 	const struct lock_digests *d, const char *slug, char *why)
 {
-	const struct pinned_server *p = find(d, slug);
+	const struct pinned_server *p = find_pinned(d, slug);
 	struct tools_lock *lock = NULL;
 	struct buf b;
 

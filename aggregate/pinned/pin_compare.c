@@ -98,7 +98,7 @@ static void read_pinned(struct pin_comparison *x, const struct tools_lock *lock,
 	definitions_sort(&x->before, refuse_definition, x);
 }
 
-/* What the tools say; of a pinned one only where what it said is known. */
+/* Read the definitions now; of a pinned tool only if the old one is known. */
 static void read_seen(struct pin_comparison *x, const struct tools_lock *lock,
 	const struct tool_list *seen, const struct tool_texts *texts)
 {

@@ -242,7 +242,8 @@ void lock_free(struct tools_lock *lock)
 }
 
 /* The place of a server; the server, or NULL, is in *out. */
-static size_t find(const struct tools_lock *lock, const char *slug, cJSON **out)
+static size_t find_server(
+	const struct tools_lock *lock, const char *slug, cJSON **out)
 {
 	size_t i = strings_place(lock->v, lock->n, sizeof *lock->v, slug);
 
@@ -256,7 +257,7 @@ const char *lock_hash(const struct tools_lock *lock, const char *slug)
 {
 	cJSON *server;
 
-	find(lock, slug, &server);
+	find_server(lock, slug, &server);
 	return json_str(server, "tool_hash");
 }
 
@@ -264,7 +265,7 @@ static const cJSON *tools_of(const struct tools_lock *lock, const char *slug)
 {
 	cJSON *server;
 
-	find(lock, slug, &server);
+	find_server(lock, slug, &server);
 	return json_get(server, "tools");
 }
 
@@ -283,7 +284,7 @@ bool lock_tools(
 	cJSON *server;
 	size_t n = 0;
 
-	find(lock, slug, &server);
+	find_server(lock, slug, &server);
 	if (!server)
 		return false;
 	tools = json_get(server, "tools");
@@ -352,7 +353,7 @@ void lock_pin(struct tools_lock *lock, const char *slug,
 	const struct tool_list *tools, const char *const *texts)
 {
 	cJSON *server, *list, *old;
-	size_t at = find(lock, slug, &server);
+	size_t at = find_server(lock, slug, &server);
 
 	if (!server)
 		server = add_server(lock, slug, at);
@@ -411,7 +412,7 @@ static void put_server(struct buf *b, const struct tools_lock *lock, size_t at)
 	free((void *)l.tools);
 }
 
-static void put(struct buf *b, const struct tools_lock *lock)
+static void put_lock(struct buf *b, const struct tools_lock *lock)
 {
 	buf_fmt(b, "{\n  \"v\": %d,\n  \"servers\": {\n", LOCK_VERSION);
 	for (size_t i = 0; i < lock->n; i++)
@@ -449,7 +450,7 @@ int lock_save(const struct tools_lock *lock, const char *path)
 	int rc;
 
 	buf_init(&b, FILE_MAX);
-	put(&b, lock);
+	put_lock(&b, lock);
 	if (!buf_ok(&b)) {
 		errno = EFBIG;
 		rc = -1;

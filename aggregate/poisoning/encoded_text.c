@@ -32,7 +32,7 @@ struct decoded {
 	bool odd; /* some byte is no text */
 };
 
-static void decode(struct decoded *d, unsigned byte)
+static void add_decoded(struct decoded *d, unsigned byte)
 {
 	d->n++;
 	d->spaces += byte == ' ' || byte == '\n';
@@ -60,7 +60,7 @@ static bool base64_words(const char *p, size_t n)
 		held += 6;
 		if (held >= 8) {
 			held -= 8;
-			decode(&d, bits >> held & 0xff);
+			add_decoded(&d, bits >> held & 0xff);
 		}
 	}
 	return words(&d);
@@ -71,7 +71,7 @@ static bool hex_words(const char *p, size_t n)
 	struct decoded d = {0};
 
 	for (size_t i = 0; i + 1 < n && !d.odd; i += 2)
-		decode(&d, (unsigned)(hex_value(p[i]) << 4 |
+		add_decoded(&d, (unsigned)(hex_value(p[i]) << 4 |
 				      hex_value(p[i + 1])));
 	return words(&d);
 }

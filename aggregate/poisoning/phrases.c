@@ -61,7 +61,7 @@ static uint16_t number_of(const struct phrases *ph, const char *word, size_t n)
 }
 
 /* A word of the table, folded; a leading dot stays. */
-static uint16_t learn(struct phrases *ph, const char *text, size_t n)
+static uint16_t learn_word(struct phrases *ph, const char *text, size_t n)
 {
 	struct vocabulary_word *w;
 	struct buf b;
@@ -100,7 +100,7 @@ static void read_element(struct phrases *ph, struct element *e, const char *p,
 		while (len < n && p[len] != '|')
 			len++;
 		e->words = xgrow(e->words, &e->cap, e->n + 1, sizeof *e->words);
-		e->words[e->n++] = learn(ph, p, len);
+		e->words[e->n++] = learn_word(ph, p, len);
 		len += len < n;
 		p += len;
 		n -= len;

@@ -1,11 +1,13 @@
 #include "rule/bucket.h"
 
-#include "terms/layers.h"
+#include "json/json.h"
 #include "rule/failure_run.h"
+#include "terms/layers.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct {
 	const char *name, *title;
@@ -31,7 +33,7 @@ const char *bucket_title(enum bucket b)
 	return names[b].title;
 }
 
-/* What one region saw, from the best to the worst. */
+/* The health of a server by one region, the best first. */
 enum health {
 	HEALTH_UP,
 	HEALTH_WALLED,
@@ -155,7 +157,7 @@ static bool expected(const struct verdict_input *in, const char *region)
 	return false;
 }
 
-/* Where no region is up or auth-walled: what most saw, of equals the best. */
+/* No region is up or auth-walled: the result of most, of equals the best. */
 static enum bucket worst(const size_t n[HEALTHS])
 {
 	static const enum bucket of[HEALTHS] = {
@@ -227,4 +229,57 @@ void bucket_shares(const size_t counts[BUCKETS], unsigned tenths[BUCKETS])
 		tenths[most]++;
 		rest[most] = 0;
 	}
+}
+
+/* ---- Walls. */
+
+static const char *const wall_names[WALLS] = {
+	[WALL_OAUTH] = "oauth",
+	[WALL_BEARER] = "bearer",
+	[WALL_SCHEME] = "other-scheme",
+	[WALL_CERTIFICATE] = "certificate",
+	[WALL_TOOLS] = "tools-only",
+	[WALL_UNKNOWN] = "unknown",
+};
+
+const char *wall_name(enum wall w)
+{
+	return wall_names[w];
+}
+
+/* The kind of wall by the answer to the first request. */
+static enum wall of_answer(const cJSON *detail)
+{
+	const char *challenge = json_str(detail, "www_authenticate");
+	double status;
+
+	if (challenge)
+		return strncasecmp(challenge, "bearer", 6) == 0 ? WALL_BEARER
+								: WALL_SCHEME;
+	if (json_get(detail, "server"))
+		return WALL_TOOLS;
+	/* Without a certificate there is no connection, or no good answer. */
+	if (!json_num(detail, "http_status", &status))
+		return json_get(detail, "address") ? WALL_CERTIFICATE
+						   : WALL_UNKNOWN;
+	return status == 401 || status < 300 ? WALL_SCHEME : WALL_CERTIFICATE;
+}
+
+enum wall wall_seen(const struct record *r)
+{
+	const struct step_record *s = &r->u.step;
+	enum wall wall;
+	char why[JSON_WHY];
+	cJSON *detail;
+
+	if (r->type != RECORD_STEP || s->status != STATUS_PASS)
+		return WALL_UNKNOWN;
+	if (s->step == STEP_OAUTH_DISCOVERY)
+		return WALL_OAUTH;
+	if (s->step != STEP_INITIALIZE || !s->detail)
+		return WALL_UNKNOWN;
+	detail = json_parse(s->detail, strlen(s->detail), &json_record, why);
+	wall = detail ? of_answer(detail) : WALL_UNKNOWN;
+	cJSON_Delete(detail);
+	return wall;
 }

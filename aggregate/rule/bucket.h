@@ -1,10 +1,11 @@
 /*
- * bucket.h: the buckets into which an audit sorts servers (mcp-aggregate(1),
- * BUCKETS). Pure.
+ * bucket.h: the buckets into which an audit sorts servers (mcp-aggregate(1), BUCKETS),
+ * and the kind of wall that keeps probes out of a server that is auth-walled. Pure.
  */
 #ifndef RULE_BUCKET_H
 #define RULE_BUCKET_H
 
+#include "records/probe.h"
 #include "rule/verdict.h"
 
 enum bucket {
@@ -38,5 +39,27 @@ enum bucket bucket_decide(const struct rule *rule,
  * is missing goes to the largest remainders, of equals to the earlier bucket.
  */
 void bucket_shares(const size_t counts[BUCKETS], unsigned tenths[BUCKETS]);
+
+/* ---- Walls. */
+
+enum wall {
+	WALL_OAUTH,	  /* OAuth, and a client can find out where */
+	WALL_BEARER,	  /* a bearer token; nothing says where to get one */
+	WALL_SCHEME,	  /* another scheme, or none named */
+	WALL_CERTIFICATE, /* a client certificate */
+	WALL_TOOLS,	  /* it shakes hands, and asks once tools are wanted */
+	WALL_UNKNOWN
+};
+#define WALLS (WALL_UNKNOWN + 1)
+
+/* wall_name(w): the name in records. */
+const char *wall_name(enum wall w);
+
+/*
+ * wall_seen(r): the kind as far as the record of a step shows it: of the kinds
+ * that the records of a probe show, the first of the enum holds. WALL_UNKNOWN
+ * where it shows none.
+ */
+enum wall wall_seen(const struct record *r);
 
 #endif

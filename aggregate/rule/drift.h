@@ -1,6 +1,7 @@
 /*
- * drift.h: whether the tools of a server changed, and whether its regions see
- * the same ones. Pure: no clock, no I/O, nothing kept between calls.
+ * drift.h: whether the tools of a server changed, whether its regions see the same
+ * ones, and how often they change: if they do all the time, one event says so, and none
+ * each change. Pure: no clock, no I/O, nothing kept between calls.
  */
 #ifndef RULE_DRIFT_H
 #define RULE_DRIFT_H
@@ -9,6 +10,9 @@
 #include "rule/history.h"
 
 #include <stdbool.h>
+
+struct buf;
+struct expected_regions;
 
 /*
  * drift_newest(h, until): the newest probe of a region that read the tools and
@@ -28,11 +32,7 @@ const struct probe *drift_newest(const struct region_history *h, double until);
 bool drift_find(const struct region_history *h, double until,
 	struct verdict_drift *out);
 
-/*
- * drift_between(from, to): whether drift_find would find a difference between
- * the tools that two probes read. drift_release(d): free its lists.
- */
-bool drift_between(const struct probe *from, const struct probe *to);
+/* drift_release(d): free its lists. */
 void drift_release(struct verdict_drift *d);
 
 /*
@@ -41,7 +41,7 @@ void drift_release(struct verdict_drift *d);
  * tools in between, for not more than 300 s, do not count. 0 where it sees
  * none.
  *
- * drift_words_since(h, until): the same of what the tools say.
+ * drift_words_since(h, until): drift_since for their descriptions.
  *
  * drift_saw(h, until): note in h what a verdict as of `until` saw: tools_seen,
  * tools_since, words_since and changes, for the next verdict to compare with.
@@ -57,8 +57,8 @@ void drift_saw(struct region_history *h, double until);
  * region the tools of yesterday). Returns the number of sides in *out, at least
  * two; or 0, and *out is NULL, where all regions see the same. A region without
  * a hash is on no side, and hashes of different eras are not compared: the
- * sides are those of the first era whose hashes differ. Where no contract
- * hashes differ, the same of the full hashes: full_hash of each side is then
+ * sides are those of the first era whose hashes differ. If no contract
+ * hashes differ, the full hashes are compared: full_hash of each side is then
  * not NULL.
  *
  * A side was first seen when the first of its regions began to see its tools
@@ -69,5 +69,31 @@ void drift_saw(struct region_history *h, double until);
 size_t drift_sides(const struct region_history *h, size_t n, double from,
 	double until, struct verdict_side **out);
 void drift_sides_free(struct verdict_side *sides, size_t n);
+
+/*
+ * churn_changes(h, until): how often the tools of a region changed in each of
+ * the 60 minutes up to that of `until`, by h->changes and its probes; of the
+ * minutes that these cover, by the probes alone. Where h->changes is known,
+ * only the last HISTORY_MAX probes are looked at.
+ */
+struct change_counts churn_changes(const struct region_history *h, double until);
+
+/*
+ * churn_judge(f, until, limit): whether two regions, on two machines, saw the
+ * tools change more than `limit` times within the hour, or the only machine
+ * that reports did: so one region that lies, or whose cache does, cannot
+ * silence the drift that others see. Silent regions have a say only where all
+ * are silent. Returns how often the tools changed in the region that saw most;
+ * 0 where it is not so.
+ */
+int churn_judge(const struct expected_regions *f, double until, int limit);
+
+/*
+ * churn_put(b, c): append the changes as a text of less than 100 bytes, "<upto>
+ * <a digit or letter for each minute>"; nothing where there are none.
+ * churn_read(text, c): read it. False where it is no such text.
+ */
+void churn_put(struct buf *b, const struct change_counts *c);
+bool churn_read(const char *text, struct change_counts *c);
 
 #endif

@@ -5,9 +5,10 @@
 #ifndef RULE_HISTORY_H
 #define RULE_HISTORY_H
 
-#include "terms/names.h"
 #include "records/probe.h"
+#include "terms/names.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,7 +37,7 @@ struct probe {
 	enum region_state state;
 	enum step failed_step; /* the first that failed, or STEP_NONE */
 	enum era era;
-	/* What a check for a stale cache found; NULL where none was made. */
+	/* The result of a check for a stale cache; NULL: none was made. */
 	const struct cache_check *cache;
 	bool clients_refused; /* see struct probe_record */
 	/* It is the first of its region and minute: rollups count no other. */
@@ -45,7 +46,7 @@ struct probe {
 
 /* How often the tools of a region changed, minute by minute. */
 #define CHANGES_MINUTES 60
-struct tool_changes {
+struct change_counts {
 	int64_t upto; /* the window of the last minute; 0: nothing is known */
 	uint8_t count[CHANGES_MINUTES]; /* oldest first */
 };
@@ -72,10 +73,10 @@ struct region_history {
 	 * epoch seconds. 0 where it is not known.
 	 */
 	double tools_since;
-	/* The same of what these tools say, where that is known; else 0. */
+	/* tools_since for their descriptions, where those are known; else 0. */
 	double words_since;
 	/* The changes up to the verdict before this one. */
-	struct tool_changes changes;
+	struct change_counts changes;
 	/*
 	 * When those probes started that were taken out of `probes`, for the
 	 * region was cut off, see isolation.h. Oldest first.
@@ -96,7 +97,7 @@ size_t history_until(const struct region_history *h, double t);
  */
 double history_success(const struct region_history *h, double t);
 
-/* history_healthy(h, t): the same of the newest that was healthy. */
+/* history_healthy(h, t): when the newest healthy probe started, likewise. */
 double history_healthy(const struct region_history *h, double t);
 
 /*
@@ -106,5 +107,30 @@ double history_healthy(const struct region_history *h, double t);
  * Returns how many are left.
  */
 size_t history_settle(struct probe *probes, size_t n);
+
+/* ---- Whether a region works and since when, as published. */
+
+struct region_since {
+	bool broken;
+	/*
+	 * When the first probe started of the unbroken series that ends in the
+	 * newest one: epoch seconds; 0 where it is not known.
+	 */
+	double since;
+};
+
+/*
+ * region_state_at(h, until, before): the state as of `until`. `before` is the
+ * state as of an earlier instant, which may know of a longer series than the
+ * probes show; or NULL.
+ */
+struct region_since region_state_at(const struct region_history *h,
+	double until, const struct region_since *before);
+
+/*
+ * region_state_p95(h, until): in ms, by nearest rank, of the last HISTORY_MAX
+ * probes that were not broken; NAN where there is none.
+ */
+double region_state_p95(const struct region_history *h, double until);
 
 #endif

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a probe tells of the network of its region. */
+/* The evidence of a probe on the network of its region. */
 enum reach {
 	REACH_NOTHING,	/* it failed before it came to the network */
 	REACH_ANSWERED, /* the server, or its host, answered */

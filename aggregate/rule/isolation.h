@@ -11,7 +11,7 @@
 
 struct rule;
 
-/* Where at least this many hosts fail and none answers, it is the region. */
+/* If at least this many hosts fail and none answers, it is the region. */
 #define ISOLATION_HOSTS 5
 /*
  * A round is what started within this many seconds of its first probe. Servers

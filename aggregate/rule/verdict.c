@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "rule/agreement.h"
-#include "rule/churn.h"
 #include "rule/drift.h"
 
 #include <math.h>

@@ -143,7 +143,7 @@ static bool next_part(const char **text, char out[KEY_MAX])
 	return true;
 }
 
-static bool fits(const struct form *form, const char *key,
+static bool fits_form(const struct form *form, const char *key,
 	struct key_name *out)
 {
 	char word[KEY_MAX], part[KEY_MAX];
@@ -163,7 +163,7 @@ bool key_name_read(const char *key, size_t n, struct key_name *out)
 	if (n >= KEY_MAX || strlen(key) != n)
 		return false;
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-		if (fits(&forms[i], key, out))
+		if (fits_form(&forms[i], key, out))
 			return true;
 	return false;
 }
@@ -268,7 +268,8 @@ static void halve(struct walk *w)
 	w->text = kept;
 }
 
-static void add(struct walk *w, const char *key, const struct key_name *name)
+static void add_key(
+	struct walk *w, const char *key, const struct key_name *name)
 {
 	size_t n = strlen(name->slug);
 	struct entry e = {.at = w->text.len,
@@ -287,7 +288,7 @@ static bool collect_key(void *arg, const char *key, const struct key_name *name)
 {
 	struct walk *w = arg;
 
-	add(w, key, name);
+	add_key(w, key, name);
 	while (w->text.len > CLASS_BYTES && w->class.modulus < CLASSES_MAX)
 		halve(w);
 	return w->text.len <= CLASS_BYTES;
@@ -351,7 +352,7 @@ static void add_name(struct walk *w, const char *key)
 	struct key_name name;
 
 	if (key_name_read(key, strlen(key), &name))
-		add(w, key, &name);
+		add_key(w, key, &name);
 }
 
 /* The keys that a region may have made of a server in these minutes. */

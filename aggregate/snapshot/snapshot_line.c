@@ -171,7 +171,7 @@ static bool take_flag(const cJSON *doc, const char *key, bool *out, char *why)
 }
 
 /* Decode a string in its own place, which is long enough; false: no base64. */
-static bool decode(char *text, size_t *n)
+static bool decode_base64(char *text, size_t *n)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -200,7 +200,7 @@ static bool take_string(struct snapshot_line *l, const cJSON *v, bool base64,
 		return wrong_line(why, "value: not of the strings of its kind");
 	to->p = v->valuestring;
 	to->n = strlen(v->valuestring);
-	if (base64 && !decode(v->valuestring, &to->n))
+	if (base64 && !decode_base64(v->valuestring, &to->n))
 		return wrong_line(why, "value: not base64");
 	l->n_values++;
 	return true;
@@ -303,7 +303,7 @@ static bool take_last(struct snapshot_line *l, const cJSON *doc, char *why)
 	return true;
 }
 
-static bool take(struct snapshot_line *l, const cJSON *doc,
+static bool take_line(struct snapshot_line *l, const cJSON *doc,
 	unsigned long number, char *why)
 {
 	const char *type = json_str(doc, "type");
@@ -342,7 +342,7 @@ int snapshot_read(const char *p, size_t n, unsigned long number,
 	if (!doc)
 		return -1;
 	out->doc = doc;
-	if (take(out, doc, number, why))
+	if (take_line(out, doc, number, why))
 		return 0;
 	snapshot_release(out);
 	return -1;
@@ -374,7 +374,7 @@ struct snapshot_writer {
 	char text[SNAPSHOT_PART];
 };
 
-static void flush(struct snapshot_writer *w)
+static void flush_lines(struct snapshot_writer *w)
 {
 	if (!w->failed)
 		w->failed = line_print(w->out.p, w->out.len) != 0;
@@ -389,7 +389,7 @@ static void put_line(struct snapshot_writer *w, struct snapshot_line *line)
 	snapshot_write(&w->out, line);
 	sha256_add(w->digest, w->out.p + from, w->out.len - from);
 	if (w->out.len >= OUT_BYTES)
-		flush(w);
+		flush_lines(w);
 }
 
 struct snapshot_writer *snapshot_writer_new(int format, double at)
@@ -414,7 +414,7 @@ int snapshot_writer_end(struct snapshot_writer *w)
 
 	sha256_end(w->digest, last.sha256);
 	put_line(w, &last);
-	flush(w);
+	flush_lines(w);
 	failed = w->failed;
 	snapshot_writer_free(w);
 	return failed ? -1 : 0;
@@ -456,7 +456,7 @@ static void put_part(struct snapshot_writer *w, bool more, bool cut)
 	w->line.n_values = w->used = w->size = 0;
 }
 
-static void put(struct snapshot_writer *w, const char *p, size_t n)
+static void add_value(struct snapshot_writer *w, const char *p, size_t n)
 {
 	char *to = w->text + w->size;
 
@@ -490,15 +490,15 @@ bool snapshot_writer_value(struct snapshot_writer *w, const char *f, size_t nf,
 		size_t n = cut_at(v, SNAPSHOT_PART - beside);
 
 		if (f)
-			put(w, f, nf);
-		put(w, v, n);
+			add_value(w, f, nf);
+		add_value(w, v, n);
 		put_part(w, true, true);
 		v += n;
 		nv -= n;
 	}
 	if (f)
-		put(w, f, nf);
-	put(w, v, nv);
+		add_value(w, f, nf);
+	add_value(w, v, nv);
 	return true;
 }
 

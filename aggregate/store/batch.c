@@ -65,7 +65,7 @@ const struct bundle *batch_bundles(const struct batch *b, size_t *n)
 	return b->bundles;
 }
 
-static bool same(const void *ctx, uint32_t i, const void *key)
+static bool same_bundle(const void *ctx, uint32_t i, const void *key)
 {
 	const struct bundle *u = &((const struct batch *)ctx)->bundles[i];
 	const struct probe_key *k = key;
@@ -84,7 +84,7 @@ static struct bundle *find_bundle(struct batch *b, const struct probe_key *k,
 
 	hash = index_hash(hash, k->region, strlen(k->region) + 1);
 	hash = index_hash(hash, k->probe_id, strlen(k->probe_id));
-	i = index_find(&b->index, hash, same, b, k);
+	i = index_find(&b->index, hash, same_bundle, b, k);
 	if (i != INDEX_NONE)
 		return &b->bundles[i];
 	b->bundles = xgrow(b->bundles, &b->cap, b->n + 1, sizeof *b->bundles);
@@ -268,7 +268,7 @@ static size_t size_of(const char *text)
 }
 
 /* Put a record in its place, unless the one that is there counts. */
-static int put(struct batch *b, struct bundle *u, const struct record *r,
+static int put_piece(struct batch *b, struct bundle *u, const struct record *r,
 	char *why)
 {
 	bool summary = r->type == RECORD_PROBE;
@@ -310,7 +310,7 @@ int batch_add(struct batch *b, const struct record *r, unsigned long line,
 			k->started_at, k->probe_id, u->started_at);
 		return -1;
 	}
-	if (put(b, u, r, why))
+	if (put_piece(b, u, r, why))
 		return -1;
 	if (summary)
 		keep_tools(b, u, &r->u.probe);

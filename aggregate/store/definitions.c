@@ -126,7 +126,7 @@ static char *list_text(const struct probe_record *r)
 	return buf_take(&b);
 }
 
-static char *number(double v, int digits)
+static char *number_text(double v, int digits)
 {
 	struct buf b;
 
@@ -140,11 +140,12 @@ static size_t queue(const struct definition_batch *d, struct store *s,
 	const char *sha, const struct probe_record *r, double now)
 {
 	char keys[3][KEY_MAX], list[DIGEST_HEAD + 1];
-	char *at = number(r->key.started_at, 3), *today = number(now, 0);
-	char *left_out = number(r->definitions_left_out, 0);
-	char *life = number(RETENTION_DEFINITIONS_S, 0);
-	char *rows = number(KEYS_DEFINITION_ROWS, 0);
-	char *bytes = number(KEYS_DEFINITIONS_MAX, 0), *text = list_text(r);
+	char *at = number_text(r->key.started_at, 3);
+	char *today = number_text(now, 0);
+	char *left_out = number_text(r->definitions_left_out, 0);
+	char *life = number_text(RETENTION_DEFINITIONS_S, 0);
+	char *rows = number_text(KEYS_DEFINITION_ROWS, 0);
+	char *bytes = number_text(KEYS_DEFINITIONS_MAX, 0), *text = list_text(r);
 	const char *const head[ARGS] = {"EVALSHA", sha, "3",
 		key_definitions(keys[0], r->key.slug),
 		key_latest(keys[1], r->key.slug),
@@ -204,7 +205,7 @@ void definition_batch_renew(struct store *s, const char *slug,
 /* ---- Out of the store. */
 
 /* A copy of a text that lives as long as h. */
-static char *keep(struct definition_history *h, const char *text)
+static char *keep_text(struct definition_history *h, const char *text)
 {
 	h->texts = xgrow(h->texts, &h->cap_texts, h->n_texts + 1,
 		sizeof *h->texts);
@@ -241,14 +242,14 @@ static char *next_line(char **text)
 static void take_list(struct definition_history *h, const char *id,
 	const char *text)
 {
-	char *rest = keep(h, text), *line;
+	char *rest = keep_text(h, text), *line;
 	struct listed_tools *l;
 	size_t cap = 0;
 
 	h->lists = xgrow(h->lists, &h->cap_lists, h->n_lists + 1,
 		sizeof *h->lists);
 	l = &h->lists[h->n_lists++];
-	*l = (struct listed_tools) {.id = keep(h, id)};
+	*l = (struct listed_tools) {.id = keep_text(h, id)};
 	while ((line = next_line(&rest)) != NULL) {
 		if (strlen(line) < DIGEST_HEAD + 3)
 			continue;
@@ -273,14 +274,14 @@ const struct listed_tools *definition_history_list(
 static void take_rows(struct definition_history *h, const char *region,
 	const char *text)
 {
-	char *rest = keep(h, text), *line, *id;
+	char *rest = keep_text(h, text), *line, *id;
 	struct region_lists *r;
 	size_t cap = 0;
 
 	h->regions = xgrow(h->regions, &h->cap_regions, h->n_regions + 1,
 		sizeof *h->regions);
 	r = &h->regions[h->n_regions++];
-	*r = (struct region_lists) {.region = keep(h, region)};
+	*r = (struct region_lists) {.region = keep_text(h, region)};
 	while ((line = next_line(&rest)) != NULL) {
 		id = strchr(line, ' ');
 		if (!id)
@@ -359,7 +360,7 @@ int definition_history_read(struct store *s, const char *slug,
 
 		if (field && text && strncmp(field, "d:", 2) == 0)
 			kept[n++] = (struct kept) {
-				keep(h, field + 2), keep(h, text)};
+				keep_text(h, field + 2), keep_text(h, text)};
 	}
 	put_texts(h, kept, n);
 	free(kept);

@@ -84,7 +84,7 @@ const char *hour_row_error(unsigned code, char *out)
 	return NULL;
 }
 
-static unsigned number(const char *p)
+static unsigned read_number(const char *p)
 {
 	return (unsigned)(unsigned char)p[0] << 8 | (unsigned char)p[1];
 }
@@ -97,7 +97,7 @@ static unsigned entry(const char *row, size_t n, unsigned minute)
 	for (size_t i = HOUR_ROW_SIZE; i + HOUR_ROW_SLOT <= n;
 		i += HOUR_ROW_SLOT)
 		if ((row[i] & 0x3f) == (int)minute)
-			found = number(row + i + 1);
+			found = read_number(row + i + 1);
 	return found;
 }
 
@@ -112,7 +112,7 @@ bool hour_row_read(const char *row, size_t n, int64_t window,
 	if (n < HOUR_ROW_SIZE)
 		return false;
 	started = (unsigned char)row[at];
-	said = number(row + at + 1);
+	said = read_number(row + at + 1);
 	failed = entry(row, n, minute);
 	state = said >> 4 & 3;
 	if (!started || started > 60 * HOUR_ROW_HZ || !(said & 2) ||

@@ -379,7 +379,7 @@ static void settle_list(struct ingest *in, size_t reply, unsigned long line)
 }
 
 /* Wait for the batch that is on its way, and use the answers. */
-static int finish(struct ingest *in)
+static int finish_batch(struct ingest *in)
 {
 	const struct bundle *u;
 	size_t n;
@@ -454,12 +454,12 @@ static void queue_batch(struct ingest *in)
 }
 
 /* Send the batch that was read, once the one before has arrived. */
-static int flush(struct ingest *in)
+static int send_batch(struct ingest *in)
 {
 	struct round *r = in->reading;
 
 	queue_batch(in);
-	if (finish(in))
+	if (finish_batch(in))
 		return -1;
 	store_start(in->store);
 	in->reading = in->sent;
@@ -523,7 +523,7 @@ static int take_probe(struct ingest *in, const struct record *r, char *why)
 }
 
 /* See histories/input.h. */
-static int take(void *arg, const struct record *r, char *why)
+static int take_record(void *arg, const struct record *r, char *why)
 {
 	struct ingest *in = arg;
 	size_t probes;
@@ -543,7 +543,7 @@ static int take(void *arg, const struct record *r, char *why)
 	if ((probes >= PROBES_MAX || in->reading->n_lists == PROBES_MAX ||
 		    batch_bytes(in->reading->batch) + in->reading->bytes >=
 			    BYTES_MAX) &&
-		flush(in))
+		send_batch(in))
 		return INPUT_STOP;
 	return 0;
 }
@@ -557,12 +557,12 @@ static int run(struct ingest *in)
 /* Read all lines, batch by batch. Returns the exit status. */
 static int read_all(struct ingest *in, int fd, const char *name)
 {
-	int rc = input_read(&in->input, fd, take, in);
+	int rc = input_read(&in->input, fd, take_record, in);
 
 	if (rc == -1)
 		log_error("%s: %s", name, strerror(errno));
 	definition_batch_stray(&in->waiting, NULL, &in->input);
-	rc = rc || flush(in) || finish(in) || run(in) ? -1 : 0;
+	rc = rc || send_batch(in) || finish_batch(in) || run(in) ? -1 : 0;
 	input_told(&in->input);
 	if (rc)
 		return EXIT_ENV;

@@ -6,7 +6,7 @@
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "rule/churn.h"
+#include "rule/drift.h"
 #include "store/hour_row.h"
 #include "store/keys.h"
 #include "store/store.h"
@@ -32,7 +32,7 @@ static void ask(struct store *s, const char *slug, const char *sha, double now)
 		rollup_ask(s, sha, slug, now);
 }
 
-static void add(void *collect, const struct record *r)
+static void collect_record(void *collect, const struct record *r)
 {
 	char why[RECORD_WHY];
 
@@ -56,7 +56,7 @@ static void read_record(const char *p, size_t n,
 }
 
 /* Find where the columns of a row begin, five at most; how many. */
-static size_t columns(const char *row, const char *column[5])
+static size_t split_columns(const char *row, const char *column[5])
 {
 	size_t n = 0;
 
@@ -157,7 +157,7 @@ static void read_rows(struct summary *last, const char *slug,
 
 	buf_init(&b, LINE_MAX_BYTES);
 	for (; *rows; rows += *rows == '\n') {
-		size_t n = columns(rows, column);
+		size_t n = split_columns(rows, column);
 
 		if (n == 5 && *column[2] == '=') {
 			if (*column[4] != '=')
@@ -243,7 +243,7 @@ static bool split_key(const char *key, char *hash, char *full)
 }
 
 /* Learn a list of tools, if this field of key_tools is one. */
-static void learn(struct collect *c, const char *key, const char *text)
+static void learn_list(struct collect *c, const char *key, const char *text)
 {
 	char hash[HASH_HEX + 1], full[HASH_HEX + 1], why[JSON_WHY];
 	struct probe_record r = {0};
@@ -391,7 +391,7 @@ static void read_tool_fields(struct collect *c, struct loaded *l,
 		const char *text = store_text(store_item(r, i + 1));
 
 		if (field && text)
-			learn(c, field, text);
+			learn_list(c, field, text);
 	}
 	for (size_t i = 0; i + 1 < n; i += 2) {
 		const char *field = store_text(store_item(r, i));
@@ -420,7 +420,7 @@ static void add_runners(struct collect *c, const struct store_reply *r)
 		const char *text = store_text(store_item(r, i));
 
 		if (text)
-			read_record(text, strlen(text), add, c);
+			read_record(text, strlen(text), collect_record, c);
 	}
 }
 
@@ -444,7 +444,8 @@ static void load_take(struct store *s, struct collect *c, const char *const *slu
 			const char *text = store_text(store_item(rows, k + 1));
 
 			if (region && text)
-				read_rows(&last, slugs[i], region, text, add, c);
+				read_rows(&last, slugs[i], region, text,
+					collect_record, c);
 		}
 		record_release(&last.r);
 		if (figures)
@@ -625,7 +626,7 @@ static bool is_latest(const struct store_reply *latest, const char *region,
 }
 
 /* The first window whose records are read. */
-static int64_t begin(const struct load_span *span)
+static int64_t first_window(const struct load_span *span)
 {
 	return span->first - span->before;
 }
@@ -637,15 +638,15 @@ static int64_t begin(const struct load_span *span)
 static void read_region(struct store *s, struct collect *c,
 	const struct load_span *span, size_t region)
 {
-	int64_t hours = hour(span->last) - hour(begin(span)) + 1;
-	int64_t minutes = (span->last - begin(span)) / 60 + 1;
+	int64_t hours = hour(span->last) - hour(first_window(span)) + 1;
+	int64_t minutes = (span->last - first_window(span)) / 60 + 1;
 	size_t rows = 1 + region * (size_t)(hours + minutes);
 	const struct store_reply *latest = store_reply(s, 0);
 	struct told told = {.hash = ""};
 
-	for (int64_t t = begin(span); t <= span->last; t += 60) {
+	for (int64_t t = first_window(span); t <= span->last; t += 60) {
 		const char *text = store_text(store_reply(s,
-			rows + (size_t)(hours + (t - begin(span)) / 60)));
+			rows + (size_t)(hours + (t - first_window(span)) / 60)));
 		const struct store_reply *row;
 		struct hour_row_probe p;
 		char why[RECORD_WHY];
@@ -657,7 +658,7 @@ static void read_region(struct store *s, struct collect *c,
 		if (text)
 			continue;
 		row = store_reply(
-			s, rows + (size_t)(hour(t) - hour(begin(span))));
+			s, rows + (size_t)(hour(t) - hour(first_window(span))));
 		if (!row_holds(row, t, &p))
 			continue;
 		add_told(&p, &told);
@@ -680,12 +681,13 @@ int load_minutes(struct store *s, struct collect *c,
 
 	store_add(s, "HGETALL", key_latest(key, span->slug), NULL);
 	for (size_t i = 0; i < span->n_regions; i++) {
-		for (int64_t h = hour(begin(span)); h <= hour(span->last); h++)
+		for (int64_t h = hour(first_window(span));
+			h <= hour(span->last); h++)
 			store_add(s, "GET",
 				key_hour_row(key, span->slug, h,
 					span->regions[i]),
 				NULL);
-		for (int64_t t = begin(span); t <= span->last; t += 60)
+		for (int64_t t = first_window(span); t <= span->last; t += 60)
 			store_add(s, "GET",
 				key_probe(key, span->slug, t, span->regions[i]),
 				NULL);

@@ -7,7 +7,7 @@
 #include "figures/figures.h"
 #include "histories/collect.h"
 #include "terms/histogram.h"
-#include "rule/region_state.h"
+#include "rule/history.h"
 #include "store/store.h"
 
 /* Fields of key_tools that are made of definitions: the lists that differ and their
@@ -47,7 +47,7 @@ struct stood {
 
 struct changed {
 	char region[REGION_MAX + 1];
-	struct tool_changes changes;
+	struct change_counts changes;
 };
 
 struct seen {

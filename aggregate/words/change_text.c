@@ -25,7 +25,7 @@
 /* Characters of an excerpt, those around the difference, and bytes. */
 #define EXCERPT_SHOWN 100
 #define EXCERPT_AROUND 30
-#define EXCERPT_MAX (CHANGE_EXCERPT - 20)
+#define EXCERPT_MAX 300
 /* Bytes of a text of which more is not shown. */
 #define SHOWN_MAX 4000
 
@@ -72,7 +72,7 @@ static size_t head_of(const char *p, size_t len, size_t n)
 	return i;
 }
 
-/* What is left of some bytes before the last n characters. */
+/* The bytes before the last n characters. */
 static size_t before_tail(const char *p, size_t len, size_t n)
 {
 	for (; n && len; n--)
@@ -81,7 +81,7 @@ static size_t before_tail(const char *p, size_t len, size_t n)
 	return len;
 }
 
-/* What two texts have in common: as much of it as stands by a change. */
+/* Append common text: as much of it as stands by a change. */
 static void put_kept(struct buf *b, const struct word_run *r, bool first,
 	bool last)
 {
@@ -161,7 +161,7 @@ static void put_class(struct buf *b, enum change_class class, bool colour)
 		loud ? off : "");
 }
 
-/* Of a tool that is new or gone, what it says of itself is enough. */
+/* A tool that is new or removed shows only its description. */
 static void put_change(struct buf *b, const struct change *c, bool colour)
 {
 	const cJSON *before = c->before, *after = c->after;
@@ -217,7 +217,11 @@ static size_t common(const char *x, size_t n1, const char *y, size_t n2,
 	return n;
 }
 
-void change_excerpt(struct buf *b, const struct change *c, bool after)
+/*
+ * Append the text before a change, or after it, around where the two differ: about
+ * EXCERPT_SHOWN characters, "…" for the rest. Nothing where there was nothing.
+ */
+static void change_excerpt(struct buf *b, const struct change *c, bool after)
 {
 	bool strings = (!c->before || cJSON_IsString(c->before)) &&
 		(!c->after || cJSON_IsString(c->after));
@@ -345,7 +349,7 @@ static void add_words(
 		buf_take(&t[3])};
 }
 
-/* What is not must not take the room of what is. */
+/* Grave changes are listed first, so that the others cannot crowd them out. */
 static bool is_grave(enum change_class class)
 {
 	return class == CHANGE_BREAKING || class == CHANGE_WORDS;
@@ -368,7 +372,7 @@ static void add_tool(struct words *w, const struct tool_change *t, bool grave)
 	w->class = change_class_graver(w->class, c.class);
 	for (size_t i = 0; i < c.n; i++)
 		w->class = change_class_graver(w->class, c.v[i].class);
-	/* What is not in the list may be words. */
+	/* Changes beyond the list may be words. */
 	if (c.more)
 		w->class = change_class_graver(w->class, CHANGE_WORDS);
 	changes_release(&c);

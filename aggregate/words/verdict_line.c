@@ -1,6 +1,5 @@
 #include "words/words.h"
 
-#include "rule/divergence_text.h"
 
 static const char *colour_code(enum verdict_colour c)
 {

@@ -18,7 +18,7 @@ struct words {
 	size_t n, cap;
 };
 
-/* What is between the words that both texts begin and end with. */
+/* The words between those that both texts begin and end with. */
 struct middle {
 	const struct word *a, *b;
 	int n, m; /* words of a, and of b */

@@ -11,10 +11,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct change;
 struct changes;
 struct definitions;
+struct rule;
 struct tool_change;
+struct verdict_input;
 
 /* ---- A verdict as a line, verdict_line.c. */
 
@@ -32,6 +33,143 @@ void show_verdict(struct buf *b, const struct verdict *v, bool colour);
 void put_broken(struct buf *b, const struct verdict *v, const char *message);
 void show_broken(struct buf *b, const struct verdict *v, const char *message,
 	bool colour);
+
+/*
+ * ---- Why a verdict is what it is, explanation.c: the probes of the rule, the row of
+ * the rule that fired, and why no other did.
+ */
+
+/* Details of the newest probe of a region; "" where not known. */
+struct probe_details {
+	const char *region;
+	/*
+	 * 0; or they are of an earlier one that failed in the same way, which
+	 * started then.
+	 */
+	double at;
+	char address[64];
+	char cache[1300];   /* what the answer says of caches, for people */
+	bool cached;	   /* it has a sign of a cache */
+	char message[800]; /* of the step that failed */
+	char clients[800]; /* which clients the server refuses */
+	double age_s;	   /* how long a cache had kept it; 0: it did not */
+};
+
+/* A verdict to explain, and its rule. */
+struct explanation {
+	const struct rule *rule;
+	const char *zone; /* of the times: that of the people; NULL: UTC */
+	const struct verdict_input *in;
+	const struct verdict *verdict; /* that verdict_decide gave for these */
+	/* Why a region is cut off, in words, or NULL; may itself be NULL. */
+	const char *(*isolated)(const void *arg, const char *region);
+	const void *arg;
+	const struct probe_details *details;
+	size_t n_details;
+	enum verdict_colour
+		counted; /* the minute; VERDICT_UNKNOWN: it is not */
+};
+
+/*
+ * explain(e, b): append a screen of text that ends in a newline. Text from
+ * outside is expected to be clean.
+ */
+void explain(const struct explanation *e, struct buf *b);
+
+/*
+ * ---- Which regions see which tools, divergence_text.c: where regions differ (CDN
+ * divergence), or a stale cache gives clients an older list.
+ */
+
+/*
+ * divergence_text_sides(b, v, now, zone): append
+ *
+ *	eu-west-2 sees get_data, the others fetch_data since 14:02
+ *
+ * or nothing where the verdict has no sides. Of each side the tools are named
+ * that the first does not see, of the first those that the second does not;
+ * where no names are known, the start of the hash. The times are those of the
+ * zone; dates for what was first seen a day or more before `now`. Where the
+ * verdict has words of the sides, the first of each follow:
+ *
+ *	; get_data, /description: "Gets…" is "Reads…" in eu-west-2
+ */
+void divergence_text_sides(struct buf *b, const struct verdict *v, double now,
+	const char *zone);
+
+/*
+ * divergence_text_stale(b, v): append, of the regions that a stale cache
+ * serves,
+ *
+ *	clients in eu-west-2 get an older list than the server's (3412 s old):
+ *	without fetch_data, still with get_data
+ *
+ * or nothing. Regions whose lists differ in the same tools are named together.
+ */
+void divergence_text_stale(struct buf *b, const struct verdict *v);
+
+/*
+ * divergence_any_stale(v): whether divergence_text_stale has anything to say.
+ */
+bool divergence_any_stale(const struct verdict *v);
+
+/*
+ * divergence_text_tools(b, names, n): append names of tools, which a stranger
+ * chose: cleaned and cut, the first five, and how many more there are.
+ */
+void divergence_text_tools(struct buf *b, const char **names, size_t n);
+
+/*
+ * ---- What other thresholds would change (replay --policy), threshold_comparison.c: two
+ * verdicts on each minute of a server, and where they differ.
+ */
+
+/* The most stretches of a server that are listed; the others are counted. */
+#define COMPARISON_STRETCHES 5
+/* The most bytes that the text of a server, or the policy, takes. */
+#define COMPARISON_TEXT 2048
+
+/* The part of a verdict that thresholds can change. */
+struct outcome {
+	enum tier tier; /* and with it the colour */
+	bool divergence;
+};
+
+/* Minutes in a row whose verdicts differ in the same way. */
+struct stretch {
+	int64_t from, to; /* the first and the last window */
+	struct outcome before, after;
+};
+
+/* The verdicts by one of the two rules. */
+struct side {
+	unsigned long minutes[VERDICT_UNKNOWN + 1]; /* by colour */
+	unsigned long outages; /* stretches of red */
+	bool red;	       /* the last minute was red */
+};
+
+/* One server. Begin with all zero but the slug. */
+struct comparison {
+	const char *slug;
+	struct side before, after;
+	unsigned long minutes, changed, n_stretches;
+	struct stretch stretches[COMPARISON_STRETCHES]; /* the first ones */
+	struct stretch last;
+};
+
+/*
+ * comparison_add(c, before, after): add the two verdicts on a minute of the
+ * server, later than those before.
+ */
+void comparison_add(struct comparison *c, const struct verdict *before,
+	const struct verdict *after);
+
+/*
+ * comparison_put(b, c, n, policy): append what differs on n servers, for
+ * people. Servers of which no minute differs are only counted.
+ */
+void comparison_put(struct buf *b, const struct comparison *c, size_t n,
+	const char *policy);
 
 /* ---- A tool that changed, change_text.c. */
 
@@ -52,15 +190,6 @@ void change_text(struct buf *b, const struct tool_change *t,
  */
 void change_json(struct buf *b, const char *slug, const struct tool_change *t,
 	const struct changes *c);
-
-/*
- * change_excerpt(b, c, after): append what stood before a change, or after it,
- * around where the two texts differ: at most about 100 characters, "…" for what
- * is left out, and what cannot be seen made visible. Nothing where there was
- * nothing.
- */
-#define CHANGE_EXCERPT 320 /* bytes, at most */
-void change_excerpt(struct buf *b, const struct change *c, bool after);
 
 /*
  * list_words_put(b, before, after): append the object of verdict_words_put with

@@ -4,7 +4,6 @@
  */
 #include "timeline.h"
 
-#include "rule/churn.h"
 #include "rule/drift.h"
 
 #include <setjmp.h>
@@ -46,7 +45,7 @@ static double end_of(size_t minute)
 
 static int changes(const struct region *r, size_t minute)
 {
-	struct tool_changes c = churn_changes(&r->history, end_of(minute));
+	struct change_counts c = churn_changes(&r->history, end_of(minute));
 	int n = 0;
 
 	for (size_t i = 0; i < CHANGES_MINUTES; i++)
@@ -94,7 +93,7 @@ static void test_count(void **state)
 static void test_known_from_the_future(void **state)
 {
 	static struct region r;
-	struct tool_changes c;
+	struct change_counts c;
 
 	(void)state;
 	make(&r, "a");
@@ -259,7 +258,7 @@ static void test_text(void **state)
 		"0000000000000000000000000000000",
 		"000000000000000000001777485000 " "000000000000000000000000000000"
 		"000000000000000000000000000000"};
-	struct tool_changes c = {.upto = 1777485000}, d;
+	struct change_counts c = {.upto = 1777485000}, d;
 	struct buf b;
 
 	(void)state;

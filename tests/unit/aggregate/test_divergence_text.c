@@ -2,7 +2,7 @@
  * Goal: which regions see which tools, in words that are short and true, and
  * in which a name that a stranger chose does no harm.
  */
-#include "rule/divergence_text.h"
+#include "words/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

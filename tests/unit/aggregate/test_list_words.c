@@ -134,8 +134,8 @@ static void test_limits(void **state)
 	assert_true(verdict_words_take(doc, &side));
 	assert_int_equal(side.n_words, LIST_WORDS);
 	for (size_t i = 0; i < side.n_words; i++) {
-		assert_true(strlen(side.words[i].before) <= CHANGE_EXCERPT);
-		assert_true(strlen(side.words[i].after) <= CHANGE_EXCERPT);
+		assert_true(strlen(side.words[i].before) <= 320);
+		assert_true(strlen(side.words[i].after) <= 320);
 	}
 	free(side.words);
 	cJSON_Delete(doc);

@@ -3,7 +3,7 @@
  * of the series, even where that probe is no longer kept, and is never before a
  * change that was seen.
  */
-#include "rule/region_state.h"
+#include "rule/history.h"
 
 #include <math.h>
 #include <setjmp.h>

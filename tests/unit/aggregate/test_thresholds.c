@@ -2,7 +2,7 @@
  * Goal: a policy sets exactly the numbers that it names, or is refused; and two
  * policies are compared minute by minute.
  */
-#include "rule/threshold_comparison.h"
+#include "words/words.h"
 #include "rule/thresholds.h"
 #include "rule/verdict.h"
 

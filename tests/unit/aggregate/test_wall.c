@@ -2,7 +2,7 @@
  * Goal: what a wall asks for is told by the records of the steps, as mcp-probe
  * writes them, and never by what only looks like it.
  */
-#include "rule/wall.h"
+#include "rule/bucket.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "rule/divergence_text.h"
+#include "words/words.h"
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -114,7 +114,7 @@ static void put_excerpt(struct buf *b, const char *text)
 	buf_fmt(b, "\"%s\"", clean);
 }
 
-/* What differs first between the first side and another. */
+/* The first difference between the first side and another. */
 static void put_words(struct buf *b, const struct verdict_side *s)
 {
 	const struct verdict_words *w = s->words;

@@ -1,4 +1,4 @@
-#include "rule/threshold_comparison.h"
+#include "words/words.h"
 
 #include "base/clock.h"
 
@@ -11,7 +11,7 @@ static void add_side(struct side *s, const struct verdict *v)
 	s->red = red;
 }
 
-static bool same(const struct outcome *a, const struct outcome *b)
+static bool same_outcome(const struct outcome *a, const struct outcome *b)
 {
 	return a->tier == b->tier && a->divergence == b->divergence;
 }
@@ -25,7 +25,8 @@ static void add_changed(struct comparison *c, int64_t window,
 	struct stretch *last = &c->last;
 
 	if (c->n_stretches && last->to + 60 == window &&
-		same(&last->before, before) && same(&last->after, after)) {
+		same_outcome(&last->before, before) &&
+		same_outcome(&last->after, after)) {
 		last->to = window;
 	} else {
 		*last = (struct stretch) {window, window, *before, *after};
@@ -44,7 +45,7 @@ void comparison_add(struct comparison *c, const struct verdict *before,
 	c->minutes++;
 	add_side(&c->before, before);
 	add_side(&c->after, after);
-	if (same(&a, &b))
+	if (same_outcome(&a, &b))
 		return;
 	c->changed++;
 	add_changed(c, before->window, &a, &b);

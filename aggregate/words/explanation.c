@@ -1,10 +1,10 @@
-#include "rule/explanation.h"
+#include "words/words.h"
 
 #include "base/clock.h"
 #include "base/zone.h"
-#include "terms/layers.h"
 #include "rule/failure_run.h"
-#include "rule/divergence_text.h"
+#include "rule/verdict.h"
+#include "terms/layers.h"
 
 #include <math.h>
 #include <string.h>
@@ -359,7 +359,7 @@ static bool one_bad_address(const struct explanation *e, const char **out)
 	return *out && good;
 }
 
-/* What the answer says of a cache that it came from. */
+/* Say from which cache the answer came. */
 static void put_cache(const struct probe_details *s, struct buf *b)
 {
 	if (s && s->at > 0)
@@ -392,7 +392,7 @@ static void put_tools(const struct explanation *e, struct buf *b)
 	}
 }
 
-/* What checks found, each when it was made: mcp-probe(1). */
+/* The results of checks, each with its time: mcp-probe(1). */
 static void put_checks(const struct explanation *e, struct buf *b)
 {
 	const struct verdict *v = e->verdict;
