@@ -221,11 +221,9 @@ static void set_pace(struct alert_state *st, const struct correlation_start *v,
 	for (size_t i = 0; i < n; i++) {
 		const struct alert_record *r = &v[i].event.record;
 
-		if (r->interval_s >= st->interval_s)
-			continue;
 		if (r->interval_s <= MINUTE_S && st->interval_s > MINUTE_S)
 			inc->probe_count = r->probe_count;
-		st->interval_s = r->interval_s;
+		st->interval_s = fmin(st->interval_s, r->interval_s);
 	}
 }
 

@@ -441,6 +441,41 @@ static void test_what_is_left(void **state)
 	correlation_release(&l);
 }
 
+/* Who reports on a server that recovered is not silent on what all share. */
+static void test_reports(void **state)
+{
+	static const char *const silent[] = {"eu", "us"};
+
+	(void)state;
+	for (size_t unwatched = 0; unwatched < 2; unwatched++) {
+		struct alert_event e = {
+			.slug = (char[]) {"a"},
+			.unwatched = unwatched,
+			.record.kind = ALERT_DOWNTIME,
+			.record.at = 1920,
+			.record.resolved_at = 1800,
+		};
+		struct correlation_starts l = {0};
+		struct alert_events out = {0};
+		struct alert_state st;
+
+		note(&l, "a:downtime:6@10[ap,eu,us]");
+		state_init(&st, "*.12345678");
+		correlation_begin(&st, l.v, l.n, &out);
+		events_release(&out);
+		strings_note_all(
+			&st.incidents[ALERT_DOWNTIME].silent, silent, 2);
+		strings_add(&e.silent, "eu");
+		correlation_follow(NULL, &st, &e, &out);
+		assert_int_equal(out.v[0].silent.n, 1 + unwatched);
+		assert_string_equal(out.v[0].silent.v[0], "eu");
+		strings_release(&e.silent);
+		events_release(&out);
+		state_release(&st);
+		correlation_release(&l);
+	}
+}
+
 /* It is as severe as the worst of its servers; who had it knew of less. */
 static void test_worse(void **state)
 {
@@ -466,6 +501,7 @@ static void test_worse(void **state)
 
 	(void)state;
 	note(&l, "a:downtime:6@10[eu,us]");
+	strings_add(&l.v[0].event.reached, "ap");
 	state_init(&st, "*.12345678");
 	correlation_begin(&st, l.v, l.n, &out);
 	events_release(&out);
@@ -479,6 +515,9 @@ static void test_worse(void **state)
 			.record.phase = ALERT_ESCALATED,
 			.record.severity = rows[i].severity,
 			.record.tier = rows[i].tier,
+			.record.step = STEP_INITIALIZE,
+			.record.layer = LAYER_HTTP,
+			.record.last_error = "http.503",
 			.record.at = 720,
 		};
 
@@ -490,9 +529,14 @@ static void test_worse(void **state)
 		assert_int_equal(out.n, rows[i].told);
 		assert_int_equal(ack->by == NULL, rows[i].told > 0);
 	}
-	/* From where, too, is known of the hard outage. */
-	assert_int_equal(out.v[0].record.n_regions, 2);
-	assert_int_equal(out.v[1].record.n_regions, 3);
+	/* How it fails is that of the worst; from where, if all reach it no more. */
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(out.v[i].record.step, STEP_INITIALIZE);
+		assert_int_equal(out.v[i].record.layer, LAYER_HTTP);
+		assert_string_equal(out.v[i].record.last_error, "http.503");
+		assert_int_equal(out.v[i].record.n_regions, 2 + i);
+		assert_int_equal(out.v[i].reached.n, 1 - i);
+	}
 	events_release(&out);
 	state_release(&st);
 	correlation_release(&l);
@@ -586,6 +630,7 @@ int main(void)
 		cmocka_unit_test(test_unseen),
 		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_what_is_left),
+		cmocka_unit_test(test_reports),
 		cmocka_unit_test(test_worse),
 		cmocka_unit_test(test_turned),
 		cmocka_unit_test(test_join),

@@ -22,11 +22,12 @@ static struct conf_route routes[] = {
 static const struct conf conf = {.routes = routes, .n_routes = 4};
 
 /* An event of that severity, for one route. */
-static void add(struct alert_state *st, enum alert_phase phase,
-	const char *severity, const char *route, double now)
+static void add_of(struct alert_state *st, enum alert_kind kind,
+	enum alert_phase phase, const char *severity, const char *route,
+	double now)
 {
 	struct alert_record r = {.slug = "s", .started_at = NIGHT_START,
-		.phase = phase};
+		.kind = kind, .phase = phase};
 	struct strings to = {0};
 	char body[100];
 
@@ -36,6 +37,12 @@ static void add(struct alert_state *st, enum alert_phase phase,
 	strings_add(&to, route);
 	outbox_add(st, &r, body, &to, now);
 	strings_release(&to);
+}
+
+static void add(struct alert_state *st, enum alert_phase phase,
+	const char *severity, const char *route, double now)
+{
+	add_of(st, ALERT_DOWNTIME, phase, severity, route, now);
 }
 
 /* What waits for whom, "1 pager*, 2 ops"; '*': told to the fallback. */
@@ -195,6 +202,7 @@ static void test_incident(void **state)
 	night_init(&n, "EU");
 	night_run(&n, "EU1");
 	st = &n.st;
+	st->incidents[ALERT_DIVERGENCE].open = true;
 	for (size_t i = 0; i < 2; i++) {
 		struct strings to = {0};
 
@@ -208,6 +216,7 @@ static void test_incident(void **state)
 	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 119), 2);
 	expect_outbox(st, "1 pager*, 2 pager*, 3 ops, 4 ops");
 	assert_true(strings_has(&st->incidents[ALERT_DOWNTIME].told, "ops"));
+	assert_int_equal(st->incidents[ALERT_DIVERGENCE].told.n, 0);
 	{
 		struct strings to = {0};
 
@@ -220,6 +229,35 @@ static void test_incident(void **state)
 	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 131), 0);
 	expect_outbox(st, "1 pager*, 2 pager*, 3 ops, 4 ops, 5 pager*, 5 ops");
 	night_release(&n);
+}
+
+/* Which events follow one that went to the fallback. */
+static void test_followers(void **state)
+{
+	struct alert_state st;
+
+	(void)state;
+	state_init(&st, "s");
+	/* None of another incident: that has its own time. */
+	add(&st, ALERT_STARTED, "P1", "pager", NIGHT_START);
+	add_of(&st, ALERT_DIVERGENCE, ALERT_STARTED, "P1", "pager",
+		NIGHT_START + 60);
+	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 119), 1);
+	expect_outbox(&st, "1 pager*, 2 pager, 3 ops");
+	state_release(&st);
+	/*
+	 * One of the same second was not for the fallback yet. Whether an earlier
+	 * one is just being sent plays no part.
+	 */
+	state_init(&st, "s");
+	for (int i = 0; i < 3; i++)
+		add(&st, ALERT_STARTED, "P1", "pager",
+			NIGHT_START + (i == 2 ? 30 : 0));
+	string_set(&st.outbox[0].deliveries[0].holder, "h");
+	st.outbox[1].deliveries[0].refused = true;
+	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 30), 2);
+	expect_outbox(&st, "1 pager, 2 pager*, 3 pager*, 4 ops, 5 ops");
+	state_release(&st);
 }
 
 /* What is being sent is left alone; a digest falls back as a digest. */
@@ -273,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_say),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_incident),
+		cmocka_unit_test(test_followers),
 		cmocka_unit_test(test_waits),
 		cmocka_unit_test(test_stored),
 	};

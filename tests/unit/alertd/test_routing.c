@@ -310,6 +310,33 @@ static void test_common(void **state)
 	conf_free(c);
 }
 
+/* Somebody is woken by a chat only where there is nothing else. */
+static void test_wakes(void **state)
+{
+	static const struct {
+		const char *routes, *name;
+		bool wakes;
+	} rows[] = {
+		{CHAT NEWS, "chat", true},
+		{CHAT PAGER, "chat", false},
+		{PAGER CHAT, "chat", false},
+		{CHAT SMS, "sms", true},
+		{CHAT PAGER, "pager", true},
+		{CHAT CALL, "call", true},
+		/* It may have been a pager. */
+		{CHAT PAGER, "removed", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct conf *c = configure(rows[i].routes);
+
+		if (route_wakes(c, rows[i].name) != rows[i].wakes)
+			fail_msg("%zu: %s", i, rows[i].name);
+		conf_free(c);
+	}
+}
+
 /* Some changes of tools can wait, whatever the policy. */
 static void test_drift(void **state)
 {
@@ -488,6 +515,7 @@ int main(void)
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_common),
+		cmocka_unit_test(test_wakes),
 		cmocka_unit_test(test_drift),
 		cmocka_unit_test(test_boundaries),
 		cmocka_unit_test(test_hours),
