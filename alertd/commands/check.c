@@ -253,8 +253,7 @@ static void check_incident(const struct conf *c, const struct alert_state *st,
 	char key[ALERT_KEY_SIZE];
 	struct buf b;
 
-	events_add(&events, st, kind, ALERT_RESOLVED, (double)inc->opened_at,
-		false);
+	events_add(&events, st, kind, ALERT_RESOLVED, (double)inc->opened_at);
 	if (route_renamed(c, &events.v[0], &gone)) {
 		route_pick(c, &events.v[0], &now);
 		buf_init(&b, TEXT_SIZE);

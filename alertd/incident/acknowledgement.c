@@ -72,14 +72,14 @@ static void set_holder(struct alert_state *st, enum alert_kind kind,
 	string_set(&inc->ack.reason, q->reason);
 	inc->ack.at = now;
 	inc->ack.until = now + q->for_s;
-	events_add(out, st, kind, ALERT_ACKNOWLEDGED, now, false);
+	events_add(out, st, kind, ALERT_ACKNOWLEDGED, now);
 }
 
 /* Tell that nobody has it any more, for all others have been told otherwise. */
 static void hand_back(struct alert_state *st, enum alert_kind kind, double now,
 	struct alert_events *out)
 {
-	events_add(out, st, kind, ALERT_REMINDER, now, false);
+	events_add(out, st, kind, ALERT_REMINDER, now);
 	end_acknowledgement(st, kind, now, "ack_withdrawn");
 }
 

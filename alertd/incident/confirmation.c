@@ -37,8 +37,8 @@ static int64_t window_of(const struct verdict *v)
 	for (size_t i = 0; i < v->n_regions; i++) {
 		double at = v->regions[i].started_at;
 
-		if (at > newest && at <= until)
-			newest = at;
+		if (at <= until)
+			newest = fmax(newest, at);
 	}
 	return newest > 0 ? clock_window(newest) : v->window;
 }
@@ -327,7 +327,6 @@ void streak_forget_region(struct alert_state *st, const char *name)
 		if (strcmp(st->regions[i].name, name) == 0)
 			st->regions[i].failing = st->regions[i].throttled =
 				(struct streak) {0};
-	streak_drop(st);
 }
 
 void streak_forget(struct alert_state *st)
@@ -398,8 +397,7 @@ struct confirmation confirmation_of(const struct alert_state *st,
 		if (v->expected != 1 && s->agreed && p->agreed <= 1)
 			return (struct confirmation) {true, ALERT_DOWNTIME,
 				s->assessed.severity, s->window, 1, false};
-		if (v->expected != 1 && s->agreed &&
-			st->agreed.counted == s->window &&
+		if (st->agreed.counted == s->window &&
 			st->agreed.n >= p->agreed)
 			return in_time(ALERT_DOWNTIME, s->assessed.severity,
 				&st->agreed);

@@ -298,7 +298,7 @@ static void begin_degradation(struct alert_state *st, enum alert_kind kind,
 
 	incident_open(inc, m->severity, t->since, t->counted, t->n);
 	note_measure(st, kind, v, t->counted, m);
-	events_add(out, st, kind, ALERT_STARTED, (double)t->counted, false);
+	events_add(out, st, kind, ALERT_STARTED, (double)t->counted);
 }
 
 /* Whether something worse is open, or too recent. */
@@ -345,14 +345,13 @@ static int needed_windows(const struct alert_state *st, enum alert_kind kind,
 static bool closed_with(const struct alert_state *st, enum alert_kind kind,
 	int64_t window)
 {
-	int64_t last = 0;
+	double last = 0;
 
 	for (size_t i = 0; i < st->n_failures; i++)
-		if (st->failures[i].at > last)
-			last = st->failures[i].at;
+		last = fmax(last, (double)st->failures[i].at);
 	/* A rate has failures in it of the time before. */
-	return incident_barred(st, kind,
-		(double)(kind == ALERT_LATENCY ? window : last));
+	return incident_barred(
+		st, kind, kind == ALERT_LATENCY ? (double)window : last);
 }
 
 static void judge_kind(struct alert_state *st, enum alert_kind kind,

@@ -285,8 +285,7 @@ static void begin_stale(struct alert_state *st, const struct verdict *v,
 	incident_open(inc, SEVERITY_P2, since(st, r->cache_at, window), window,
 		1);
 	note_stale(inc, v, r);
-	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window,
-		false);
+	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window);
 }
 
 static void begin_divergence(struct alert_state *st, const struct verdict *v,
@@ -301,8 +300,7 @@ static void begin_divergence(struct alert_state *st, const struct verdict *v,
 	inc->expected = v->expected;
 	note_regions(inc, &st->tools, v, l);
 	note_tools(&inc->change, v, l);
-	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window,
-		false);
+	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window);
 }
 
 static void begin_words(struct alert_state *st, const struct verdict *v,
@@ -313,8 +311,7 @@ static void begin_words(struct alert_state *st, const struct verdict *v,
 
 	incident_open(inc, SEVERITY_P2, since(st, first, window), window, 1);
 	note_words(inc, v);
-	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window,
-		false);
+	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window);
 }
 
 /*

@@ -135,13 +135,12 @@ static void release_sides(struct alert_event *e)
 }
 
 void events_add(struct alert_events *l, const struct alert_state *st,
-	enum alert_kind kind, enum alert_phase phase, double at, bool worse)
+	enum alert_kind kind, enum alert_phase phase, double at)
 {
 	events_put(l, st, &(struct summary) {
 		.kind = kind,
 		.phase = phase,
 		.at = at,
-		.worse = worse,
 	});
 }
 

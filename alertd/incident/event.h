@@ -54,11 +54,11 @@ struct alert_event *events_new(struct alert_events *l,
 void event_point(struct alert_event *e);
 
 /*
- * events_add(l, st, kind, phase, at, worse): append an event of the incident of
- * that kind, as st has it now. `worse`: see summary.h.
+ * events_add(l, st, kind, phase, at): append an event of the incident of that
+ * kind, as st has it now.
  */
 void events_add(struct alert_events *l, const struct alert_state *st,
-	enum alert_kind kind, enum alert_phase phase, double at, bool worse);
+	enum alert_kind kind, enum alert_phase phase, double at);
 
 /* events_put(l, st, s): the same, with all that a summary can say. */
 void events_put(struct alert_events *l, const struct alert_state *st,

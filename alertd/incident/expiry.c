@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So many characters of the name of an issuer are said. */
+#define ISSUER_MAX 64
+#define ISSUER_SIZE (4 * ISSUER_MAX + 1)
+
 static struct expiry_round *find_round(const struct expiry_rounds *l,
 	const struct expiry_record *r)
 {
@@ -138,10 +142,11 @@ static void put_when(struct buf *b, const struct expiry_round *r,
 static void put_certificate(
 	struct buf *b, const struct expiry_round *r, const char *zone)
 {
-	char name[4 * 64 + 1];
+	char name[ISSUER_SIZE];
 
 	if (r->issuer) {
-		text_clean(r->issuer, strlen(r->issuer), name, sizeof name, 64);
+		text_clean(r->issuer, strlen(r->issuer), name, sizeof name,
+			ISSUER_MAX);
 		buf_fmt(b, "The certificate of %s, which issued that of %s,",
 			name, r->slug);
 	} else {

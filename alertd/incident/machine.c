@@ -84,7 +84,9 @@ static void note_failure(const struct alert_state *st, struct incident *inc,
 	enum alert_kind kind, const struct verdict *v,
 	const struct observation *s)
 {
-	note_regions(st, inc, kind, v, s);
+	/* Where limited regions fail for another reason, these are still they. */
+	if (kind != ALERT_RATE_LIMITED || s->throttled)
+		note_regions(st, inc, kind, v, s);
 	note_silent(st, inc, v, s->window);
 	inc->expected = v->expected;
 	string_set(&inc->error, kind == ALERT_RATE_LIMITED ? LAYER_THROTTLED
@@ -231,8 +233,7 @@ static void open_incident(struct alert_state *st, const struct confirmation *o,
 		st->agreed = (struct streak) {0};
 	inc->late = v->judged_at > 0;
 	if (!inc->late)
-		events_add(out, st, o->kind, ALERT_STARTED, (double)s->window,
-			false);
+		events_add(out, st, o->kind, ALERT_STARTED, (double)s->window);
 }
 
 /*
@@ -254,7 +255,7 @@ static void tell_late(struct alert_state *st, const struct confirmation *o,
 		if (k != o->kind)
 			inc->severity = o->severity;
 		events_add(out, st, (enum alert_kind)k, ALERT_STARTED,
-			(double)s->window, false);
+			(double)s->window);
 	}
 }
 
@@ -345,7 +346,7 @@ static void apply(struct alert_state *st, const struct verdict *v,
 		if (inc->open && inc->failed > st->down_at)
 			st->down_at = inc->failed;
 	}
-	if (told && s->window > st->down_at)
+	if (told)
 		st->down_at = s->window;
 	if (asked)
 		tell_late(st, &o, s, out);
@@ -409,9 +410,9 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 	if (severity_rises(kind) && inc->severity == SEVERITY_P2 &&
 		!inc->quiet.n && age >= p->promote_s) {
 		inc->severity = SEVERITY_P1;
-		events_add(out, st, kind, ALERT_ESCALATED, now, false);
+		events_add(out, st, kind, ALERT_ESCALATED, now);
 	} else if (due) {
-		events_add(out, st, kind, ALERT_REMINDER, now, false);
+		events_add(out, st, kind, ALERT_REMINDER, now);
 	}
 }
 
@@ -453,6 +454,7 @@ static void judge_failures(struct alert_state *st, const struct verdict *v,
 
 	recovery_regions_gone(st, v, out);
 	recovery_regions_silent(st, v, p, out);
+	state_uncover(st);
 	s = observation_of(st, v);
 	/*
 	 * An unknown window in which no region fails is neither good nor bad;
@@ -524,7 +526,6 @@ void machine_tick(struct alert_state *st, const struct conf_policy *p,
 
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		incident_heal(&st->incidents[k], now);
-	incident_heal_closings(st, now);
 	tick(st, p, now, out);
 	maintenance_hold_judge(st, p, now, out, from);
 }

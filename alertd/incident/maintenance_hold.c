@@ -137,7 +137,7 @@ static void overrun(struct alert_state *st, double now,
 	string_set(&inc->said, down->said);
 	strings_copy(&inc->regions, &down->regions);
 	strings_copy(&inc->reached, &down->reached);
-	events_add(out, st, ALERT_OVERRUN, ALERT_STARTED, now, false);
+	events_add(out, st, ALERT_OVERRUN, ALERT_STARTED, now);
 }
 
 /* Judge a suppressed incident, some time after the maintenance. */
@@ -165,7 +165,7 @@ static void judge_suppressed(struct alert_state *st, enum alert_kind kind,
 	} else if (inc->unnotified) {
 		inc->unnotified = inc->late = false;
 		inc->reminded_at = (int64_t)floor(now);
-		events_add(out, st, kind, ALERT_STARTED, now, false);
+		events_add(out, st, kind, ALERT_STARTED, now);
 	}
 }
 

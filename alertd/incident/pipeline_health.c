@@ -297,12 +297,12 @@ static void evaluate_isolated(struct alert_state *st, const struct pipeline *pl,
 		incident_open(inc, SEVERITY_P3, clock_window(since),
 			clock_window(now), p->silent);
 		strings_copy(&inc->regions, &regions);
-		events_add(out, st, ALERT_SILENT, ALERT_STARTED, now, false);
+		events_add(out, st, ALERT_SILENT, ALERT_STARTED, now);
 	} else if (inc->open && more) {
 		strings_copy(&inc->regions, &regions);
-		events_add(out, st, ALERT_SILENT, ALERT_ESCALATED, now, true);
+		events_add(out, st, ALERT_SILENT, ALERT_ESCALATED, now);
 	} else if (reminder_due(inc, p, now)) {
-		events_add(out, st, ALERT_SILENT, ALERT_REMINDER, now, false);
+		events_add(out, st, ALERT_SILENT, ALERT_REMINDER, now);
 	}
 	ack_expire(st, ALERT_SILENT, now);
 	strings_release(&regions);

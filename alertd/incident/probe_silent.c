@@ -39,17 +39,17 @@ static void count_silent(struct alert_state *st, const struct verdict *v,
 	const char *region)
 {
 	const struct verdict_region *r = severity_region(v, region);
-	int64_t last = r ? clock_window(r->started_at) : 0;
+	int64_t ago = r ? v->window - clock_window(r->started_at) : 0;
 	struct streak *t = &state_region(st, region)->silent;
 	bool slow = st->interval_s > 60;
 
 	streak_add(t, v->window);
-	if (t->n > 1 || last >= v->window ||
-		(double)(v->window - last) > GONE_BY * fmax(60, st->interval_s))
+	if (t->n > 1 || ago <= 0 ||
+		(double)ago > GONE_BY * fmax(60, st->interval_s))
 		return;
-	t->since = last;
+	t->since = v->window - ago;
 	if (!slow)
-		t->n = (int)(v->window - last) / 60;
+		t->n = (int)ago / 60;
 }
 
 static void count(struct alert_state *st, const struct verdict *v)
@@ -97,8 +97,7 @@ static void begin_silence(struct alert_state *st, const struct verdict *v,
 	incident_open(inc, SEVERITY_P3, since, v->window, needed);
 	inc->expected = v->expected;
 	strings_copy(&inc->regions, regions);
-	events_add(out, st, ALERT_SILENT, ALERT_STARTED, (double)v->window,
-		false);
+	events_add(out, st, ALERT_SILENT, ALERT_STARTED, (double)v->window);
 }
 
 /* No region is silent any more: it reports, or is no longer configured. */
@@ -126,7 +125,7 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 	strings_copy(&inc->regions, regions);
 	if (worse)
 		events_add(out, st, ALERT_SILENT, ALERT_ESCALATED,
-			(double)v->window, true);
+			(double)v->window);
 }
 
 void probe_silent_judge(struct alert_state *st, const struct verdict *v,

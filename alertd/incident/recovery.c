@@ -87,9 +87,9 @@ void recovery_end(struct alert_state *st, enum alert_kind kind, double at,
 	if (inc->late && inc->severity < SEVERITY_P2)
 		inc->severity = SEVERITY_P2;
 	if (!inc->late)
-		events_add(out, st, kind, ALERT_RESOLVED, at, false);
+		events_add(out, st, kind, ALERT_RESOLVED, at);
 	else if (!inc->superseded)
-		events_add(out, st, kind, ALERT_FOUND, at, false);
+		events_add(out, st, kind, ALERT_FOUND, at);
 	flapping_end(st, kind);
 	if (kind == ALERT_DOWNTIME)
 		note_downtime(st);
@@ -227,8 +227,6 @@ static bool drop_silent(struct alert_state *st, struct incident *inc,
 void recovery_regions_silent(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, struct alert_events *out)
 {
-	bool ended = false;
-
 	if (st->maintenance.active)
 		return;
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
@@ -249,8 +247,5 @@ void recovery_regions_silent(struct alert_state *st, const struct verdict *v,
 			inc->quiet.n ? inc->quiet.since : inc->failed + 60,
 			why.p, out);
 		buf_release(&why);
-		ended = true;
 	}
-	if (ended)
-		state_uncover(st);
 }

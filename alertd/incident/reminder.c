@@ -31,5 +31,5 @@ void reminders_add(struct alert_state *st, const struct conf_policy *p,
 		if (k != ALERT_STALLED &&
 			reminder_due(&st->incidents[k], p, now))
 			events_add(out, st, (enum alert_kind)k, ALERT_REMINDER,
-				now, false);
+				now);
 }

@@ -12,6 +12,8 @@
 
 #define HISTORY_LINE_MAX 65536
 #define UPDATE_LINE_MAX 16384
+/* An event, and what became of it. */
+#define HISTORY_TEXT (ALERT_EVENT_SIZE + 800)
 
 void state_init(struct alert_state *st, const char *slug)
 {
@@ -147,7 +149,7 @@ void state_keep_event(struct alert_state *st, const struct alert_event *e)
 void state_keep_delivery(struct alert_state *st, const struct pending *p,
 	const char *route, double at, const char *what, const char *why)
 {
-	char text[ALERT_EVENT_SIZE + 800];
+	char text[HISTORY_TEXT];
 
 	snprintf(text, sizeof text, "%s to route %.200s%s%.500s", p->event,
 		route, why ? ": " : "", why ? why : "");
@@ -166,7 +168,7 @@ void state_keep_delivery(struct alert_state *st, const struct pending *p,
 void state_keep_shared(struct alert_state *st, enum alert_kind kind,
 	const char *group, double at)
 {
-	char text[ALERT_EVENT_SIZE + 200], key[ALERT_KEY_SIZE];
+	char text[HISTORY_TEXT], key[ALERT_KEY_SIZE];
 
 	snprintf(text, sizeof text, "%s, with other servers, as %.100s",
 		alert_kind_name(kind), group);

@@ -385,10 +385,10 @@ static void begin_churn(struct alert_state *st, const struct verdict *v,
 {
 	struct incident *inc = &st->incidents[ALERT_CHURN];
 	double since = v->tool_churn.since;
-	bool known = since > 0 && since <= (double)window &&
-		!incident_barred(st, ALERT_CHURN, since);
+	bool known = since > 0 && !incident_barred(st, ALERT_CHURN, since);
+	int64_t first = known ? clock_window(since) : window;
 
-	incident_open(inc, SEVERITY_P2, known ? clock_window(since) : window,
+	incident_open(inc, SEVERITY_P2, first < window ? first : window,
 		window, 1);
 	inc->layer = LAYER_TOOLS;
 	inc->usual = TOOL_CHURN_USUAL;
@@ -396,7 +396,7 @@ static void begin_churn(struct alert_state *st, const struct verdict *v,
 	/* Whoever was told of it is told of its end, and of nothing else. */
 	st->incidents[ALERT_DIVERGENCE].superseded =
 		st->incidents[ALERT_DIVERGENCE].open;
-	events_add(out, st, ALERT_CHURN, ALERT_STARTED, (double)window, false);
+	events_add(out, st, ALERT_CHURN, ALERT_STARTED, (double)window);
 }
 
 void tool_churn_judge(struct alert_state *st, const struct verdict *v,

@@ -61,8 +61,7 @@ static void begin_unapproved(struct alert_state *st, const struct verdict *v,
 	note_regions(inc, v);
 	note_change(inc, v);
 	inc->change.since = window;
-	events_add(out, st, ALERT_UNAPPROVED, ALERT_STARTED, (double)window,
-		false);
+	events_add(out, st, ALERT_UNAPPROVED, ALERT_STARTED, (double)window);
 }
 
 static void worsen_class(struct alert_state *st, const struct verdict *v,

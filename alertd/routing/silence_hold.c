@@ -96,7 +96,7 @@ static void end_silence(struct alert_state *st, enum alert_kind kind,
 		return;
 	inc->unnotified = false;
 	inc->reminded_at = (int64_t)floor(now);
-	events_add(out, st, kind, ALERT_STARTED, now, false);
+	events_add(out, st, kind, ALERT_STARTED, now);
 }
 
 /* Marks an event of this instant, if it is held back. */
