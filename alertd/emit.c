@@ -8,6 +8,7 @@
 #include "routing/renamed_route.h"
 #include "run.h"
 #include "transport/signature.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -186,6 +187,7 @@ void emit_event(const struct emit *t, struct alert_state *st,
 	struct links links;
 	struct buf body;
 
+	event_words(e);
 	if (e->suppressed) {
 		note_held(st, e);
 		return;

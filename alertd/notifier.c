@@ -16,7 +16,7 @@
 #include "state/stores.h"
 #include "store/keys.h"
 #include "store/store.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -20,7 +20,7 @@
 #include "terms/regions.h"
 #include "transport/credential.h"
 #include "transport/transport.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -11,11 +11,10 @@
 #include "incident/incident.h"
 #include "incident/policy.h"
 #include "incident/severity.h"
-#include "incident/summary.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "routing/escalation.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -285,7 +284,7 @@ static void put_next(const struct page *g, struct alert_state *st,
 	}
 	if (inc->silent.n) {
 		buf_str(g->b, "  ");
-		summary_put_silent(g->b, inc, &inc->silent, g->now,
+		words_silent(g->b, inc, &inc->silent, g->now,
 			g->c ? g->c->zone : NULL);
 		put_line(g, "; it is not watched there any more from ",
 			(double)inc->seen + p->silence_end_s, " on\n");

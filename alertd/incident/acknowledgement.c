@@ -1,6 +1,5 @@
 #include "incident/acknowledgement.h"
 
-#include "base/text.h"
 #include "incident/incident.h"
 
 #include <math.h>
@@ -83,38 +82,18 @@ static void hand_back(struct alert_state *st, enum alert_kind kind, double now,
 	end_acknowledgement(st, kind, now, "ack_withdrawn");
 }
 
-/* What was closed, as the subject of a sentence. */
-static void put_closed(struct buf *b, const struct alert_state *st,
-	enum alert_kind kind)
-{
-	if (slug_shared(st->slug))
-		buf_fmt(b, "The incident that %zu servers share",
-			st->servers.n);
-	else if (strcmp(st->slug, SLUG_FLEET) != 0)
-		buf_str(b, st->slug);
-	else
-		buf_str(b, kind == ALERT_STALLED ? "Monitoring"
-						 : "The incident of the fleet");
-}
-
 static void close_one(struct alert_state *st, enum alert_kind kind,
 	const struct ack_request *q, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
-	struct buf why;
 
-	buf_init(&why, TEXT_SIZE);
-	put_closed(&why, st, kind);
-	buf_fmt(&why, " was closed by %s (%s), and was not seen to recover,",
-		q->by, q->reason);
 	inc->passed_since = (int64_t)floor(now);
-	events_put(out, st, &(struct summary) {
-		.kind = kind,
-		.phase = ALERT_RESOLVED,
-		.at = now,
-		.unwatched = why.p,
-	});
-	buf_release(&why);
+	events_put(out, st, kind, ALERT_RESOLVED, now,
+		&(struct event_facts) {
+			.unwatched = UNWATCHED_CLOSED,
+			.by = q->by,
+			.reason = q->reason,
+		});
 	incident_close(st, kind, now);
 	incident_release(inc);
 }

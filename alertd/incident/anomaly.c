@@ -1,8 +1,6 @@
 #include "incident/anomaly.h"
 
-#include "base/text.h"
 #include "incident/confirmation.h"
-#include "words/phrases.h"
 
 /* So many failing windows, in so many regions, within this time. */
 #define WINDOWS 3
@@ -16,34 +14,18 @@ static void forget(struct anomaly *s)
 	strings_clear(&s->regions);
 }
 
-static char *summarise(const struct alert_state *st, int64_t window)
-{
-	const struct anomaly *s = &st->anomaly;
-	struct buf b;
-
-	buf_init(&b, TEXT_SIZE);
-	buf_fmt(&b, "%s failed in %d of the last ", st->slug, s->windows.n);
-	phrase_duration(&b, window - s->windows.since);
-	buf_str(&b, " from ");
-	phrase_cities(&b, &s->regions);
-	buf_str(&b, ", never in a row and never together: noted, and nobody "
-		    "is paged.");
-	return buf_take(&b);
-}
-
 static void anomaly_event(struct alert_state *st, int64_t window,
 	struct alert_events *out)
 {
 	struct alert_event *e = events_new(out, st);
 
-	e->summary = summarise(st, window);
+	e->facts.count = st->anomaly.windows.n;
 	strings_copy(&e->regions, &st->anomaly.regions);
 	e->record.at = (double)window;
 	e->record.kind = ALERT_ANOMALY;
 	e->record.phase = ALERT_ONCE;
 	e->record.severity = SEVERITY_P3;
 	e->record.started_at = st->anomaly.windows.since;
-	e->record.summary = e->summary;
 	event_point(e);
 	st->anomaly.told = window;
 }
@@ -86,21 +68,13 @@ static void refusal_event(struct alert_state *st, struct strings *regions,
 	int64_t window, struct alert_events *out)
 {
 	struct alert_event *e = events_new(out, st);
-	struct buf b;
 
-	buf_init(&b, TEXT_SIZE);
-	buf_fmt(&b, "%s refuses clients of 2026-07-28 from ", st->slug);
-	phrase_cities(&b, regions);
-	buf_str(&b, ": what answers their server/discover there is no MCP "
-		    "server; other clients can use it.");
-	e->summary = buf_take(&b);
 	strings_copy(&e->regions, regions);
 	e->record.at = (double)window;
 	e->record.kind = ALERT_CLIENTS_REFUSED;
 	e->record.phase = ALERT_ONCE;
 	e->record.severity = SEVERITY_P3;
 	e->record.started_at = window;
-	e->record.summary = e->summary;
 	event_point(e);
 }
 

@@ -281,13 +281,11 @@ static void go_on(struct alert_state *st, enum alert_kind kind,
 		return;
 	inc->severity = m->severity;
 	if (!inc->superseded)
-		events_put(out, st, &(struct summary) {
-			.kind = kind,
-			.phase = ALERT_ESCALATED,
-			.at = (double)window,
-			.worse = true,
-			.was = was,
-		});
+		events_put(out, st, kind, ALERT_ESCALATED, (double)window,
+			&(struct event_facts) {
+				.worse = true,
+				.was = was,
+			});
 }
 
 static void begin_degradation(struct alert_state *st, enum alert_kind kind,

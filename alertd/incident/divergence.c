@@ -4,6 +4,7 @@
 #include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
+#include "incident/tool_change.h"
 #include "incident/tool_drift.h"
 #include "incident/tool_sightings.h"
 
@@ -350,13 +351,10 @@ static bool all_equal(const struct incident *inc, const struct verdict *v)
 static bool region_gone(struct alert_state *st, const struct verdict *v,
 	struct alert_events *out)
 {
-	static const char what[] = "which saw other tools";
 	const struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
 
-	return recovery_gone(st, ALERT_DIVERGENCE, v, &inc->regions, what,
-		       out) ||
-		recovery_gone(st, ALERT_DIVERGENCE, v, &inc->reached, what,
-			out);
+	return recovery_gone(st, ALERT_DIVERGENCE, v, &inc->regions, out) ||
+		recovery_gone(st, ALERT_DIVERGENCE, v, &inc->reached, out);
 }
 
 static void go_on(struct alert_state *st, const struct verdict *v,

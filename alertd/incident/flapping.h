@@ -7,7 +7,6 @@
 #ifndef INCIDENT_FLAPPING_H
 #define INCIDENT_FLAPPING_H
 
-#include "base/buf.h"
 #include "conf/conf.h"
 #include "incident/state.h"
 
@@ -35,15 +34,7 @@ bool flapping_lasts(const struct incident *inc, int64_t before);
 /* flapping_over(inc, p): whether its passing windows reach for its end. */
 bool flapping_over(const struct incident *inc, const struct conf_policy *p);
 
-/*
- * flapping_put(b, kind, inc, at, zone): append what the summary of an open
- * incident says of it at that time, epoch seconds; nothing where it failed again
- * only once. flapping_put_past(b, kind, inc, zone): what the summary of a
- * recovery says.
- */
-void flapping_put(struct buf *b, enum alert_kind kind,
-	const struct incident *inc, double at, const char *zone);
-void flapping_put_past(struct buf *b, enum alert_kind kind,
-	const struct incident *inc, const char *zone);
+/* flapping_failed_s(inc): for how long it failed, with the starts before it. */
+int64_t flapping_failed_s(const struct incident *inc);
 
 #endif

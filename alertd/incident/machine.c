@@ -151,15 +151,13 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 		worse = true;
 	}
 	if ((worse || lasts) && !inc->late)
-		events_put(out, st, &(struct summary) {
-			.kind = kind,
-			.phase = ALERT_ESCALATED,
-			.at = (double)s->window,
-			.worse = worse,
-			.turned = turned,
-			.was = was,
-			.lasts = lasts,
-		});
+		events_put(out, st, kind, ALERT_ESCALATED, (double)s->window,
+			&(struct event_facts) {
+				.worse = worse,
+				.turned = turned,
+				.was = was,
+				.lasts = lasts,
+			});
 }
 
 /* A failing window of an open incident. */

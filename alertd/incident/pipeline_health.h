@@ -14,7 +14,6 @@
 #include "store/stages.h"
 
 /* A runner record: the last of a region, or that it is cut off, since `at`. */
-#define PIPELINE_WHY 160
 struct pipeline_runner {
 	char name[REGION_MAX + 1];
 	double at;

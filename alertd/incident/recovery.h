@@ -59,13 +59,12 @@ void recovery_unseen(struct alert_state *st, enum alert_kind kind, double at,
 	struct alert_events *out);
 
 /*
- * recovery_gone(st, kind, v, regions, what, out): end an open incident if verdict
- * v no longer expects any of the regions, and say `what` of them; not in a
- * maintenance. Whether it did.
+ * recovery_gone(st, kind, v, regions, out): end an open incident if verdict v no
+ * longer expects any of the regions; not in a maintenance. Whether it did.
  */
 bool recovery_gone(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, const struct strings *regions,
-	const char *what, struct alert_events *out);
+	struct alert_events *out);
 
 /*
  * recovery_regions_gone(st, v, out): end the downtime, the regional incident

@@ -3,7 +3,7 @@
 #include "base/xalloc.h"
 #include "incident/event.h"
 #include "incident/incident.h"
-#include "incident/tool_drift.h"
+#include "incident/tool_change.h"
 #include "records/history.h"
 #include "records/incident_update.h"
 
@@ -24,6 +24,33 @@ void incident_release(struct incident *inc)
 {
 	fields_release(incident_fields, inc);
 	*inc = (struct incident) {0};
+}
+
+void incident_copy(struct incident *to, const struct incident *from)
+{
+	*to = *from;
+	to->silence = to->error = to->said = to->group = to->follows = NULL;
+	to->ack.by = to->ack.reason = NULL;
+	to->escalation.ladder = to->escalation.match = NULL;
+	to->regions = to->reached = to->still = to->silent = to->told =
+		to->refused = (struct strings) {0};
+	to->change = (struct tool_change) {0};
+	string_set(&to->silence, from->silence);
+	string_set(&to->error, from->error);
+	string_set(&to->said, from->said);
+	string_set(&to->group, from->group);
+	string_set(&to->follows, from->follows);
+	string_set(&to->ack.by, from->ack.by);
+	string_set(&to->ack.reason, from->ack.reason);
+	string_set(&to->escalation.ladder, from->escalation.ladder);
+	string_set(&to->escalation.match, from->escalation.match);
+	strings_copy(&to->regions, &from->regions);
+	strings_copy(&to->reached, &from->reached);
+	strings_copy(&to->still, &from->still);
+	strings_copy(&to->silent, &from->silent);
+	strings_copy(&to->told, &from->told);
+	strings_copy(&to->refused, &from->refused);
+	tool_change_copy(&to->change, &from->change);
 }
 
 void ack_release(struct ack *a)

@@ -430,7 +430,11 @@ void state_uncover(struct alert_state *st);
 /* tools_forget(t): forget who sees what, and since when. */
 void tools_forget(struct tools_seen *t);
 
-/* incident_release(inc): free what it holds; it is closed. */
+/*
+ * incident_copy(to, from): make *to a copy of its own. incident_release(inc): free what
+ * it holds; it is closed.
+ */
+void incident_copy(struct incident *to, const struct incident *from);
 void incident_release(struct incident *inc);
 
 /* ack_release(a), escalation_release(c): free what they hold; there is none. */

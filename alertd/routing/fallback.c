@@ -7,7 +7,7 @@
 #include "routing/outbox.h"
 #include "routing/retry.h"
 #include "routing/routing.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <string.h>

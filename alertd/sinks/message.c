@@ -6,7 +6,7 @@
 #include "sinks/words.h"
 #include "terms/names.h"
 #include "terms/regions.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include "base/text.h"
 #include "base/zone.h"

@@ -1,12 +1,13 @@
 /*
- * phrases.h: names, durations and times within sentences for operators: messages,
- * reports, the acknowledge page. Pure.
+ * words.h: the words of events, and names, durations and times within sentences for
+ * operators: messages, reports, the acknowledge page. Pure.
  */
-#ifndef WORDS_PHRASES_H
-#define WORDS_PHRASES_H
+#ifndef WORDS_WORDS_H
+#define WORDS_WORDS_H
 
 #include "base/buf.h"
 #include "base/strings.h"
+#include "incident/event.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -58,5 +59,36 @@ void phrase_zone(struct buf *b, const char *zone);
 /* phrase_span(b, from, to, zone): append " after 23 min (14:32–14:55 UTC).", with
    the dates where these differ. */
 void phrase_span(struct buf *b, int64_t from, int64_t to, const char *zone);
+
+/*
+ * event_words(e): make the headline and the summary of e from its facts, unless it has
+ * them. events_words(l): those of all.
+ */
+void event_words(struct alert_event *e);
+void events_words(struct alert_events *l);
+
+/* words_notice(e): the summary of an event that is no news of an incident. */
+char *words_notice(const struct alert_event *e);
+
+/*
+ * words_silent(b, inc, l, now, zone): append "London has not reported since 17:08 UTC;
+ * it failed when last seen", of the regions l of an incident.
+ */
+void words_silent(struct buf *b, const struct incident *inc,
+	const struct strings *l, double now, const char *zone);
+
+/*
+ * words_tool_names(b, l): append "a", "a and b", "a, b and 3 more"; long names are cut,
+ * so that a sentence stays readable. words_excerpt(b, c): append the first of the words,
+ * where there are any:
+ *
+ *	; get_data, /description: "Gets…" has become "Reads…"
+ */
+void words_tool_names(struct buf *b, const struct strings *l);
+void words_excerpt(struct buf *b, const struct tool_change *c);
+
+/* words_tool_change(b, c): append "find became seek; get removed; put added; a and
+   b changed". */
+void words_tool_change(struct buf *b, const struct tool_change *c);
 
 #endif
