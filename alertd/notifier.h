@@ -48,7 +48,7 @@ void notifier_now(struct notifier *p, double t);
 
 /*
  * notifier_ack(p, slug, q): what somebody says of open incidents of a server,
- * and what came of it; see incident/acknowledgement.h. All 0 where the store
+ * and what came of it; see incident/incident.h. All 0 where the store
  * failed.
  */
 struct ack_result notifier_ack(struct notifier *p, const char *slug,

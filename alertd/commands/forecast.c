@@ -2,10 +2,10 @@
 
 #include "base/lines.h"
 #include "base/xalloc.h"
+#include "incident/confirmation.h"
 #include "incident/event.h"
 #include "incident/machine.h"
 #include "incident/policy.h"
-#include "incident/severity.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "state/state_store.h"

@@ -1,12 +1,10 @@
-#include "incident/divergence.h"
+#include "incident/kinds.h"
 
 #include "base/clock.h"
 #include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
-#include "incident/tool_change.h"
-#include "incident/tool_drift.h"
-#include "incident/tool_sightings.h"
+#include "incident/state.h"
 
 #include <math.h>
 #include <string.h>
@@ -183,9 +181,9 @@ static void note_regions(struct incident *inc, const struct tools_seen *t,
 }
 
 /*
- * Which regions see other words than the newest. Which these are does not change
- * while the two are seen: how long ago something was first seen is known for
- * some time only.
+ * Which regions see other words than the newest. Which these are does not
+ * change while the two are seen: how long ago something was first seen is known
+ * for some time only.
  */
 static void note_words(struct incident *inc, const struct verdict *v)
 {

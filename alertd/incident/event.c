@@ -2,7 +2,7 @@
 
 #include "base/xalloc.h"
 #include "incident/incident.h"
-#include "incident/tool_change.h"
+#include "incident/state.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
- * event.h: the events that the machine reports, in order: records that own what they
- * point to, and the facts from which words/ makes their headline and summary.
+ * event.h: the events that the machine reports, in order: records that own what
+ * they point to, and the facts from which words/ makes their headline and
+ * summary.
  */
 #ifndef INCIDENT_EVENT_H
 #define INCIDENT_EVENT_H
@@ -23,7 +24,8 @@ enum unwatched {
 	UNWATCHED_CLOSED   /* `by` has closed it, for `reason` */
 };
 
-/* Why no server is watched: what began a pipeline_stalled, and what ended it. */
+/* Why no server is watched: what began a pipeline_stalled, and what ended it.
+   */
 enum stall {
 	STALL_NONE, /* the incident says */
 	STALL_STAGE,	/* a stage is late: `stage`, `beats` */
@@ -121,8 +123,8 @@ struct alert_events {
 struct alert_event *events_new(struct alert_events *l,
 	const struct alert_state *st);
 
-/* event_facts_set(e, f): give e these facts: copies, but for f->causes, which is e's from
-   then on. */
+/* event_facts_set(e, f): give e these facts: copies, but for f->causes, which
+   is e's from then on. */
 void event_facts_set(struct alert_event *e, const struct event_facts *f);
 
 /* event_point(e): make e->record point to the lists and the change of e. */
@@ -136,8 +138,8 @@ void events_add(struct alert_events *l, const struct alert_state *st,
 	enum alert_kind kind, enum alert_phase phase, double at);
 
 /*
- * events_put(l, st, kind, phase, at, f): the same, with these facts, of which the event
- * gets copies.
+ * events_put(l, st, kind, phase, at, f): the same, with these facts, of which
+ * the event gets copies.
  */
 void events_put(struct alert_events *l, const struct alert_state *st,
 	enum alert_kind kind, enum alert_phase phase, double at,

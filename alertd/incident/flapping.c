@@ -1,4 +1,4 @@
-#include "incident/flapping.h"
+#include "incident/recovery.h"
 
 #include <stdlib.h>
 #include <string.h>

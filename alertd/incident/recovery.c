@@ -2,9 +2,7 @@
 
 #include "base/clock.h"
 #include "incident/confirmation.h"
-#include "incident/flapping.h"
 #include "incident/incident.h"
-#include "incident/severity.h"
 
 #include <stdlib.h>
 
@@ -93,7 +91,8 @@ void recovery_end(struct alert_state *st, enum alert_kind kind, double at,
 	incident_release(inc);
 }
 
-/* It is over since `over`, and was not seen to recover: why, and in which regions. */
+/* It is over since `over`, and was not seen to recover: why, and in which
+   regions. */
 static void end_unwatched(struct alert_state *st, enum alert_kind kind,
 	double at, int64_t over, enum unwatched why,
 	const struct strings *regions, struct alert_events *out)

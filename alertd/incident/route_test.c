@@ -1,6 +1,5 @@
 #include "incident/route_test.h"
 
-
 #include <math.h>
 #include <string.h>
 

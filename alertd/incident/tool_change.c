@@ -1,4 +1,4 @@
-#include "incident/tool_change.h"
+#include "incident/state.h"
 
 #include "base/text.h"
 #include "base/xalloc.h"

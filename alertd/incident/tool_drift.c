@@ -1,10 +1,10 @@
-#include "incident/tool_drift.h"
+#include "incident/kinds.h"
 
 #include "base/clock.h"
+#include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
-#include "incident/tool_change.h"
-#include "incident/unapproved_change.h"
+#include "incident/state.h"
 
 #include <stdlib.h>
 #include <string.h>

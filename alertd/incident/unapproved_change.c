@@ -1,12 +1,11 @@
-#include "incident/unapproved_change.h"
+#include "incident/kinds.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
-#include "incident/severity.h"
-#include "incident/tool_change.h"
-#include "incident/tool_drift.h"
+#include "incident/state.h"
 
 #include <math.h>
 #include <string.h>

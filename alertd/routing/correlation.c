@@ -2,7 +2,6 @@
 
 #include "base/sha256.h"
 #include "base/xalloc.h"
-#include "incident/acknowledgement.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "routing/outbox.h"

@@ -1,6 +1,6 @@
 #include "routing/escalation.h"
 
-#include "incident/acknowledgement.h"
+#include "incident/incident.h"
 #include "routing/routing.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 #include "sinks/message.h"
 
 #include "base/xalloc.h"
-#include "incident/severity.h"
+#include "incident/confirmation.h"
 #include "sinks/hint.h"
 #include "sinks/words.h"
 #include "terms/names.h"

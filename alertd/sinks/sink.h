@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "conf/conf.h"
-#include "incident/acknowledgement.h"
+#include "incident/incident.h"
 #include "sinks/event_fields.h"
 #include "sinks/message.h"
 #include "transport/credential.h"

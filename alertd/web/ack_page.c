@@ -8,7 +8,6 @@
 #include "base/zone.h"
 #include "commands/commands.h"
 #include "emit.h"
-#include "incident/acknowledgement.h"
 #include "incident/event.h"
 #include "incident/incident.h"
 #include "notifier.h"

@@ -1,11 +1,12 @@
 /*
- * notices.c: the sentences of events that are no news of one server's incident: those
- * that are sent once, and those about the pipeline, which say why nobody watches.
+ * notices.c: the sentences of events that are no news of one server's incident:
+ * those that are sent once, and those about the pipeline, which say why nobody
+ * watches.
  */
 #include "words/words.h"
 
 #include "base/text.h"
-#include "incident/tool_change.h"
+#include "incident/state.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,21 +1,17 @@
 /*
- * summary.c: the headline of an incident, which a woken person reads first, and the
- * sentence below it, from the facts of its event.
+ * summary.c: the headline of an incident, which a woken person reads first, and
+ * the sentence below it, from the facts of its event.
  */
 #include "words/words.h"
 
 #include "base/text.h"
-#include "incident/flapping.h"
 #include "incident/incident.h"
-#include "incident/tool_change.h"
+#include "incident/recovery.h"
+#include "incident/state.h"
 
 #include <math.h>
 #include <string.h>
 
-/* So many names stand in a sentence, each of so many characters. */
-#define SHOWN 3
-#define SHOWN_MAX 40
-#define SHOWN_SIZE (4 * SHOWN_MAX + 1)
 /* Failing again this often is no accident. */
 #define FLAPPING 2
 
@@ -46,98 +42,6 @@ void words_silent(struct buf *b, const struct incident *inc,
 		buf_str(b, "; our credential was refused there when last seen");
 	else
 		buf_fmt(b, "; %s failed when last seen", one ? "it" : "they");
-}
-
-void words_excerpt(struct buf *b, const struct tool_change *c)
-{
-	const struct tool_words *w = c->words;
-
-	if (!c->n_words)
-		return;
-	buf_fmt(b, "; %s, %s: ", w->tool, w->path);
-	if (*w->before && *w->after)
-		buf_fmt(b, "\"%s\" has become \"%s\"", w->before, w->after);
-	else
-		buf_fmt(b, "\"%s\" is %s", *w->after ? w->after : w->before,
-			*w->after ? "new" : "gone");
-}
-
-static void put_tool_name(struct buf *b, const char *text)
-{
-	char name[SHOWN_SIZE];
-
-	text_clean(text, strlen(text), name, sizeof name, SHOWN_MAX);
-	buf_str(b, name);
-}
-
-void words_tool_names(struct buf *b, const struct strings *l)
-{
-	size_t shown = l->n < SHOWN ? l->n : SHOWN;
-
-	for (size_t i = 0; i < shown; i++) {
-		buf_str(b, text_comma(i, l->n));
-		put_tool_name(b, l->v[i]);
-	}
-	/* Of a list that is full nobody knows how many there were. */
-	if (l->n == ALERT_NAMES)
-		buf_str(b, " and more");
-	else if (shown < l->n)
-		buf_fmt(b, " and %zu more", l->n - shown);
-}
-
-/* "a became b, c became d"; whether there is any. */
-static bool put_renamed(struct buf *b, const struct tool_change *c)
-{
-	size_t n = c->renamed.n / 2, shown = n < SHOWN ? n : SHOWN;
-
-	for (size_t i = 0; i < shown; i++) {
-		buf_str(b, text_comma(i, n));
-		put_tool_name(b, c->renamed.v[2 * i]);
-		buf_str(b, " became ");
-		put_tool_name(b, c->renamed.v[2 * i + 1]);
-	}
-	if (shown < n)
-		buf_fmt(b, " and %zu more became others", n - shown);
-	return n > 0;
-}
-
-/* Those of a list that were not renamed; the names of one side are first + 2 i. */
-static struct strings without_renamed(const struct strings *l,
-	const struct strings *renamed, size_t first)
-{
-	struct strings left = {0};
-
-	strings_copy(&left, l);
-	for (size_t i = first; i < renamed->n; i += 2)
-		strings_drop(&left, renamed->v[i]);
-	return left;
-}
-
-void words_tool_change(struct buf *b, const struct tool_change *c)
-{
-	struct strings removed = without_renamed(&c->removed, &c->renamed, 0);
-	struct strings added = without_renamed(&c->added, &c->renamed, 1);
-	const struct {
-		const struct strings *names;
-		const char *what;
-	} kinds[] = {
-		{&removed, " removed"},
-		{&added, " added"},
-		{&c->changed, " changed"},
-		{&c->redescribed, " described anew"},
-	};
-	const char *between = put_renamed(b, c) ? "; " : "";
-
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		if (!kinds[i].names->n)
-			continue;
-		buf_str(b, between);
-		words_tool_names(b, kinds[i].names);
-		buf_str(b, kinds[i].what);
-		between = "; ";
-	}
-	strings_release(&removed);
-	strings_release(&added);
 }
 
 /* "down 14 times, 14 minutes in all" */
@@ -190,8 +94,8 @@ static bool is_refused(const struct summary *s)
 	return s->incident->checks_refused && !s->facts->unwatched;
 }
 
-/* " from London", unless it is so everywhere; of silent regions nobody knows. At the
-   end without those where it goes on. */
+/* " from London", unless it is so everywhere; of silent regions nobody knows.
+   At the end without those where it goes on. */
 static bool put_refused_where(struct buf *b, const struct incident *inc, bool over)
 {
 	struct strings heard = {0};
@@ -1166,8 +1070,8 @@ static void put_headline(struct buf *b, const struct summary *s)
 		put_bad(b, s);
 }
 
-/* The name of the server; of a common incident, of the servers that have it, or had it:
-   in a headline only how many they are. */
+/* The name of the server; of a common incident, of the servers that have it, or
+   had it: in a headline only how many they are. */
 static void put_name(struct buf *b, const struct alert_event *e, bool headline)
 {
 	const struct strings *l = &e->servers;

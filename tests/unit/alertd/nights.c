@@ -1,7 +1,7 @@
 #include "nights.h"
 
-#include "incident/acknowledgement.h"
 #include "incident/confirmation.h"
+#include "incident/incident.h"
 #include "incident/maintenance_hold.h"
 #include "incident/policy.h"
 #include "words/words.h"

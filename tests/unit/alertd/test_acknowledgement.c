@@ -4,9 +4,7 @@
  */
 #include "nights.h"
 
-#include "incident/acknowledgement.h"
 #include "incident/incident.h"
-#include "incident/reminder.h"
 #include "words/words.h"
 
 #include <math.h>

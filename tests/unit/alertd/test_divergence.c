@@ -5,10 +5,9 @@
  */
 #include "nights.h"
 
-#include "incident/tool_change.h"
-#include "incident/acknowledgement.h"
-#include "incident/tool_drift.h"
-#include "incident/tool_sightings.h"
+#include "incident/incident.h"
+#include "incident/kinds.h"
+#include "incident/state.h"
 #include "routing/outbox.h"
 #include "words/words.h"
 

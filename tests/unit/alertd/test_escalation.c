@@ -2,10 +2,9 @@
  * Goal: who else is told while nobody answers, and who is left alone once
  * somebody does: each step of a policy once, on the clock of the verdicts.
  */
-#include "nights.h"
 #include "../lib/conf_heard.h"
-
-#include "incident/acknowledgement.h"
+#include "incident/incident.h"
+#include "nights.h"
 #include "routing/dispatch.h"
 #include "routing/escalation.h"
 #include "routing/fallback.h"

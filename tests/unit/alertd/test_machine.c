@@ -4,8 +4,8 @@
  */
 #include "nights.h"
 
-#include "incident/acknowledgement.h"
 #include "incident/confirmation.h"
+#include "incident/incident.h"
 #include "incident/recovery.h"
 #include "words/words.h"
 

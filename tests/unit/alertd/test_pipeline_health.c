@@ -5,7 +5,7 @@
  */
 #include "incident/pipeline_health.h"
 
-#include "incident/acknowledgement.h"
+#include "incident/incident.h"
 #include "incident/machine.h"
 #include "incident/policy.h"
 #include "words/words.h"

@@ -4,7 +4,7 @@
  */
 #include "words/words.h"
 
-#include "incident/tool_change.h"
+#include "incident/state.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

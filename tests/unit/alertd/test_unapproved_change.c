@@ -5,8 +5,8 @@
  */
 #include "nights.h"
 
-#include "incident/acknowledgement.h"
-#include "incident/unapproved_change.h"
+#include "incident/incident.h"
+#include "incident/kinds.h"
 #include "words/words.h"
 
 #include <setjmp.h>
