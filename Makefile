@@ -210,7 +210,8 @@ $(B)/serve/mcp/tools.c: serve/mcp/tools.json Makefile
 
 $(B)/serve/preview/glyphs.c: serve/preview/glyphs.bin Makefile
 	@mkdir -p $(@D)
-	$(call sized,unsigned char,preview/canvas.h)
+	{ echo '#include "preview/canvas.h"'; \
+		$(call c_array,unsigned char,glyphs,cat $<); } >$@
 
 # Where the letters of link previews change; the programs are built without.
 FONTS = /usr/share/fonts/truetype/dejavu/DejaVuSansCondensed

@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DAY 86400.0
 #define AT(member) offsetof(struct command, member)
@@ -258,12 +259,12 @@ int command_parse(int argc, char **argv, struct command *cmd)
 		.lookback = NAN,
 		.tolerance = NAN,
 		.wait = NAN};
-	/* Of status, a --store without its URL is the word. */
+	/* status takes --store without a URL. */
 	for (int i = 2; i < argc && strcmp(argv[1], "status") == 0; i++)
 		if (strcmp(argv[i], "--store") == 0 &&
 			(i == argc - 1 || argv[i + 1][0] == '-'))
 			argv[i] += 2;
-	/* Of tools, --signs is a word, too. */
+	/* tools takes --signs as a word. */
 	if (argc > 2 && strcmp(argv[1], "tools") == 0 &&
 		strcmp(argv[2], "--signs") == 0)
 		argv[2] += 2;
@@ -310,6 +311,16 @@ int command_parse(int argc, char **argv, struct command *cmd)
 		return EXIT_USAGE;
 	}
 	return -1;
+}
+
+struct output output_choose(enum format format)
+{
+	const char *no = getenv("NO_COLOR");
+	bool terminal = isatty(STDOUT_FILENO);
+
+	return (struct output) {.text = format == FORMAT_TEXT ||
+			(format == FORMAT_BY_OUTPUT && terminal),
+		.colour = terminal && !(no && *no)};
 }
 
 void command_release(struct command *cmd)

@@ -69,4 +69,15 @@ struct command {
 int command_parse(int argc, char **argv, struct command *cmd);
 void command_release(struct command *cmd);
 
+/* In what form verdicts go to standard output. */
+struct output {
+	bool text, colour;
+};
+
+/*
+ * output_choose(format): what was asked for; else text on a terminal, and in
+ * colour unless NO_COLOR is set, and JSON lines elsewhere.
+ */
+struct output output_choose(enum format format);
+
 #endif

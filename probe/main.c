@@ -2,7 +2,7 @@
  * mcp-probe: tells whether an MCP server works, and if not, at which of eight
  * steps and why. See mcp-probe(1).
  */
-#include "auth/token_cache.h"
+#include "auth/oauth.h"
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
@@ -11,7 +11,6 @@
 #include "base/stats.h"
 #include "base/xalloc.h"
 #include "expiry/expiry.h"
-#include "expiry/view.h"
 #include "http/address.h"
 #include "http/client.h"
 #include "json/json.h"
@@ -20,7 +19,7 @@
 #include "protocol/budget.h"
 #include "protocol/known_answers.h"
 #include "queue.h"
-#include "redaction/mask.h"
+#include "redaction/redaction.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,16 +28,16 @@
 #include <unistd.h>
 
 #define CONCURRENCY 50
-/* So many probes begin before the others have a turn again. */
+/* The most probes that begin before the others have a turn again. */
 #define STARTS 4
 #define PROGRESS_MS 250.0
-/* What a probe takes at the most: two to wake the thread that resolves its name,
-   and two of the resolver; later one or two connections. */
+/* The most descriptors of a probe: two to wake the thread that resolves its
+   name, and two of the resolver; later one or two connections. */
 #define DESCRIPTORS 4
 #define DESCRIPTORS_BESIDE 32 /* standard output, certificates, … */
 #define USER_AGENT "mcp-probe/" VERSION
 
-/* What --serve-ssh takes of a client. */
+/* The most that --serve-ssh takes from a client. */
 #define SERVED_LINES 100000
 #define SERVED_BYTES (64 * 1024 * 1024)
 #define SERVED_S 60 /* until the targets have ended */
@@ -46,7 +45,8 @@
 /* More reasons why probes were lost are not told apart. */
 #define LOSSES 8
 
-/* Probes that this machine failed at, for reasons alike but for their numbers. */
+/* Probes that this machine failed at, for reasons alike but for their
+   numbers. */
 struct loss {
 	char *why; /* of the first of them; NULL: there are none */
 	size_t n;
@@ -69,10 +69,10 @@ struct run {
 	double began; /* of the batch, epoch seconds */
 	int canaries_answered, canaries_failed;
 	struct record earlier; /* of --resume; doc NULL: none */
-	double told_ms; /* monotonic: when progress was told; 0: never */
+	double progress_ms; /* monotonic: when progress was printed; 0: never */
 };
 
-/* What is done for a target: a probe, a check of expiry, or a canary. */
+/* The work for a target: a probe, a check of expiry, or a canary. */
 struct job {
 	struct run *run;
 	struct target *target;
@@ -82,7 +82,7 @@ struct job {
 };
 
 /* Whether two reasons say the same, but for their numbers. */
-static bool alike(const char *a, const char *b)
+static bool same_reason(const char *a, const char *b)
 {
 	static const char numbers[] = "0123456789.";
 
@@ -98,7 +98,8 @@ static void note_loss(struct run *run, const char *why)
 {
 	struct loss *l = run->lost;
 
-	while (l->why && !alike(l->why, why) && l < &run->lost[LOSSES - 1])
+	while (l->why && !same_reason(l->why, why) &&
+		l < &run->lost[LOSSES - 1])
 		l++;
 	if (!l->why)
 		l->why = xstrdup(l < &run->lost[LOSSES - 1] ? why
@@ -155,7 +156,7 @@ static void on_summary(void *arg, const struct probe_record *p)
 	view_summary(&((struct job *)arg)->view, p);
 }
 
-/* What --check-expiry found for a target. */
+/* Print the result of --check-expiry for a target. */
 static void on_found(void *arg, const struct target *t,
 	const struct expiry_record *r, size_t n)
 {
@@ -172,7 +173,7 @@ static void on_checked(void *arg, const char *why)
 	job_end(arg, why);
 }
 
-static void check(struct job *job)
+static void start_expiry_check(struct job *job)
 {
 	struct expiry_job e = {.http = job->run->http,
 		.target = job->target,
@@ -247,7 +248,7 @@ static void start_probe(struct job *job)
 }
 
 /* Takes the target over. */
-static void start(struct run *run, struct target *t, uint64_t host)
+static void start_job(struct run *run, struct target *t, uint64_t host)
 {
 	struct job *job = xcalloc(1, sizeof *job);
 
@@ -262,13 +263,13 @@ static void start(struct run *run, struct target *t, uint64_t host)
 	if (t->canary)
 		start_canary(job);
 	else if (run->opts->check_expiry)
-		check(job);
+		start_expiry_check(job);
 	else
 		start_probe(job);
 }
 
 /* Whether -4 or -6 allows the URL's address, if it holds one. */
-static bool reachable(const struct options *o, const struct target *t)
+static bool is_reachable(const struct options *o, const struct target *t)
 {
 	return !o->ip_version || !address_literal(t->url->host) ||
 		(t->url->host[0] == '[') == (o->ip_version == 6);
@@ -286,7 +287,7 @@ static bool target_from_opts(const struct options *o, struct target *t)
 		return false;
 	}
 	t->url = url_keep(&u);
-	if (!reachable(o, t)) {
+	if (!is_reachable(o, t)) {
 		log_error("-%d: the URL holds an address of the other kind",
 			o->ip_version);
 		return false;
@@ -331,7 +332,8 @@ static bool target_from_opts(const struct options *o, struct target *t)
  * region, a tool is called with a credential only where that allows it, and no
  * file of this machine is looked for.
  */
-static bool servable(const struct options *o, const struct target *t, char *why)
+static bool may_serve(
+	const struct options *o, const struct target *t, char *why)
 {
 	if (strcmp(t->region, o->region) != 0) {
 		snprintf(why, TARGET_WHY, "region: this is %s", o->region);
@@ -350,8 +352,11 @@ static bool servable(const struct options *o, const struct target *t, char *why)
 	return false;
 }
 
-/* Read it again without its credential, which regions may have where this machine
-   does not: when the certificate of its server ends is to be known all the same. */
+/*
+ * Read it again without its credential, which regions may have where this
+ * machine does not: when the certificate of its server ends is to be known all
+ * the same.
+ */
 static int read_bare(const struct options *o, const struct queue_line *line,
 	struct target *t, char *why)
 {
@@ -374,7 +379,7 @@ static int read_bare(const struct options *o, const struct queue_line *line,
 }
 
 /* Read the target of a line; 0, or -1 and why. */
-static int take(const struct options *o, const struct queue_line *line,
+static int read_target(const struct options *o, const struct queue_line *line,
 	struct target *t, char *why)
 {
 	if (!line->text) {
@@ -388,11 +393,11 @@ static int take(const struct options *o, const struct queue_line *line,
 	if (!(t->timeout_s > 0))
 		t->timeout_s = o->timeout_s;
 	t->deny_private |= o->deny_private;
-	if ((o->serve_ssh && !servable(o, t, why)) || !target_trust(t, why)) {
+	if ((o->serve_ssh && !may_serve(o, t, why)) || !target_trust(t, why)) {
 		target_release(t);
 		return -1;
 	}
-	if (reachable(o, t))
+	if (is_reachable(o, t))
 		return 0;
 	target_release(t);
 	snprintf(why, TARGET_WHY, "the URL holds an address that -%d rules out",
@@ -408,7 +413,7 @@ static void start_line(struct run *run, struct queue_line *line)
 	char why[TARGET_WHY];
 	uint64_t host;
 
-	if (take(run->opts, line, t, why)) {
+	if (read_target(run->opts, line, t, why)) {
 		log_error("line %lu: %s", line->number, why);
 		run->refused = true;
 		queue_took(&run->queue, line);
@@ -422,7 +427,7 @@ static void start_line(struct run *run, struct queue_line *line)
 		return;
 	}
 	queue_took(&run->queue, line);
-	start(run, t, host);
+	start_job(run, t, host);
 }
 
 static size_t width_of(const struct options *o)
@@ -439,9 +444,10 @@ static void tell_progress(struct run *run, bool end)
 	size_t waiting = run->queue.waiting;
 
 	if (!run->opts->progress ||
-		(end ? run->told_ms <= 0 : now - run->told_ms < PROGRESS_MS))
+		(end ? run->progress_ms <= 0
+		     : now - run->progress_ms < PROGRESS_MS))
 		return;
-	run->told_ms = now;
+	run->progress_ms = now;
 	if (end)
 		fputs("\r\033[K", stderr);
 	else
@@ -452,9 +458,9 @@ static void tell_progress(struct run *run, bool end)
 }
 
 /*
- * Start what is due, and wait for what happens next. While those that run give
- * this machine much to do, as TLS handshakes do, the others wait: their time
- * has not begun, and the time of those that run is not spent on them.
+ * Start the probes that are due, and wait for the next event. While the running
+ * probes give this machine much to do, as TLS handshakes do, the others wait:
+ * their time has not begun, and they take none from the running ones.
  */
 static void run_all(struct run *run)
 {
@@ -464,7 +470,7 @@ static void run_all(struct run *run)
 	bool idle = true;
 
 	if (run->target)
-		start(run, run->target, 0);
+		start_job(run, run->target, 0);
 	while (run->active || q->waiting) {
 		size_t full = run->active + STARTS;
 		struct queue_line *line;
@@ -489,8 +495,9 @@ static void run_all(struct run *run)
 }
 
 /*
- * Read the first step of the records that an earlier piece of the probe printed,
- * and take its slug and region over; refuse those of a probe that has ended.
+ * Read the first step of the records that an earlier piece of the probe
+ * printed, and take its slug and region over; refuse those of a probe that has
+ * ended.
  */
 static bool read_earlier(struct run *run, struct target *t)
 {
@@ -537,7 +544,7 @@ static void on_late(int sig)
 	_exit(EXIT_ENV);
 }
 
-static int load(struct run *run)
+static int load_targets(struct run *run)
 {
 	const char *path = run->opts->targets;
 	bool from_stdin = path && strcmp(path, "-") == 0;
@@ -576,7 +583,7 @@ static int load(struct run *run)
 	return run->queue.n ? EXIT_GOOD : EXIT_USAGE;
 }
 
-static int status(const struct run *run)
+static int exit_status(const struct run *run)
 {
 	bool nagios = run->report.format == FORMAT_NAGIOS;
 
@@ -589,8 +596,8 @@ static int status(const struct run *run)
 	return EXIT_GOOD;
 }
 
-/* What this machine failed at; of many probes, how many for each reason. */
-static void tell_losses(struct run *run)
+/* Say why this machine failed; for many probes, how often for each reason. */
+static void report_losses(struct run *run)
 {
 	size_t all = run->ended - (size_t)(run->canaries_answered +
 						  run->canaries_failed);
@@ -616,7 +623,7 @@ static void tell_losses(struct run *run)
 static void tell_trouble(struct run *run)
 {
 	if (run->lost->why)
-		tell_losses(run);
+		report_losses(run);
 	if (run->report.error == EPIPE) {
 		stats_end(STATS_PROBE, EXIT_ENV);
 		signal(SIGPIPE, SIG_DFL);
@@ -676,9 +683,9 @@ static int probe_all(struct run *run)
 	trust_forget();
 	known_answers_release(&run->known);
 	report_release(&run->report);
-	token_cache_wipe();
+	token_wipe();
 	mask_forget();
-	return status(run);
+	return exit_status(run);
 }
 
 /*
@@ -696,10 +703,8 @@ static void hold_descriptors(void)
 		close(fd);
 }
 
-/*
- * Raise the limit of open files to what so many probes at a time take, as far as
- * it may be. Returns for how many it is enough.
- */
+/* Raise the limit of open files to what so many probes at a time take, as
+   far as it may be. Returns for how many it is enough. */
 static size_t raise_descriptors(size_t width)
 {
 	rlim_t wanted = DESCRIPTORS_BESIDE + DESCRIPTORS * width;
@@ -743,7 +748,7 @@ int main(int argc, char **argv)
 	o.progress = o.targets && isatty(STDERR_FILENO) &&
 		!isatty(STDOUT_FILENO) && !o.verbose;
 	run.width = raise_descriptors(width_of(&o));
-	rc = load(&run);
+	rc = load_targets(&run);
 	if (run.width < width_of(&o) && run.width < run.queue.n)
 		log_warn("the limit of open files (ulimit -n) is enough for "
 			 "%zu probes at a time, not for %zu",

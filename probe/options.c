@@ -5,8 +5,15 @@
 #include "base/num.h"
 #include "base/options.h"
 #include "http/address.h"
-#include "ssh_command.h"
 #include "target.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The longest command that is taken apart: a name of a region is 40 bytes. */
+#define SSH_COMMAND_MAX 200
+/* The most probes at a time that a client may ask for. */
+#define SSH_CONCURRENCY_MAX 1000
 
 static int misused(const char *option, const char *why)
 {
@@ -217,7 +224,7 @@ static const struct option_tables tables = {
 	.commands = forms,
 };
 
-/* What each option alone cannot tell. */
+/* Check the options that depend on each other. */
 static int check_together(const struct options *o)
 {
 	if (o->ipv4 && o->ipv6)
@@ -260,8 +267,8 @@ static int check_together(const struct options *o)
 
 /*
  * A forced command reads targets from standard input and prints records. Its
- * options are those of the owner of the region; of what the client asked for,
- * only ssh_command_read takes notice.
+ * options are those of the owner of the region; only ssh_command_read looks at
+ * the client's.
  */
 static int serve_ssh(struct options *o, bool region_given)
 {
@@ -317,4 +324,87 @@ int options_parse(int argc, char **argv, struct options *o)
 	o->format = o->has_format ? (enum format)(o->has_format - 1) : FORMAT_TEXT;
 	o->ip_version = o->ipv4 ? 4 : o->ipv6 ? 6 : 0;
 	return check_together(o) ? EXIT_USAGE : -1;
+}
+
+/* ---- The command of a client of ssh. */
+
+enum ssh_word {
+	SSH_TARGETS,
+	SSH_REGION,
+	SSH_FORMAT,
+	SSH_CONCURRENCY,
+	SSH_WORDS
+};
+
+static const char *const ssh_words[SSH_WORDS] = {
+	"--targets", "-r", "-f", "--concurrency"};
+
+static bool refuse_command(char *why, const char *what)
+{
+	snprintf(why, SSH_COMMAND_WHY, "%s", what);
+	return false;
+}
+
+static enum ssh_word ssh_word_of(const char *s)
+{
+	enum ssh_word w = 0;
+
+	while (w < SSH_WORDS && strcmp(s, ssh_words[w]) != 0)
+		w++;
+	return w;
+}
+
+/* Whether the client may give this value; *n becomes the number that it
+   gave. */
+static bool ssh_allowed(enum ssh_word w, const char *value, const char *region,
+	long long *n, char *why)
+{
+	switch (w) {
+	case SSH_TARGETS:
+		return strcmp(value, "-") == 0 ||
+			refuse_command(why, "targets are read from standard "
+					    "input only");
+	case SSH_REGION:
+		return strcmp(value, region) == 0 ||
+			refuse_command(why, "this key is for another region");
+	case SSH_FORMAT:
+		return strcmp(value, "jsonl") == 0 ||
+			refuse_command(why, "the format is jsonl");
+	case SSH_CONCURRENCY:
+		return num_parse(value, 1, SSH_CONCURRENCY_MAX, n) ||
+			refuse_command(why, "concurrency is a number from 1 "
+					    "to 1000");
+	case SSH_WORDS:
+		break;
+	}
+	return refuse_command(why, "this key is for probes only");
+}
+
+bool ssh_command_read(const char *s, const char *region, int *concurrency,
+	char *why)
+{
+	char copy[SSH_COMMAND_MAX + 1], *rest = copy, *name, *value;
+	long long n = *concurrency ? *concurrency : SSH_CONCURRENCY_MAX,
+		  asked = n;
+	bool seen[SSH_WORDS + 1] = {false};
+
+	if (strlen(s) > SSH_COMMAND_MAX)
+		return refuse_command(why, "this key is for probes only");
+	memcpy(copy, s, strlen(s) + 1);
+	name = strsep(&rest, " ");
+	if (strcmp(name, "mcp-probe") != 0)
+		return refuse_command(why, "this key is for probes only");
+	while ((name = strsep(&rest, " "))) {
+		enum ssh_word w = ssh_word_of(name);
+
+		value = strsep(&rest, " ");
+		if (w == SSH_WORDS || !value || seen[w])
+			return refuse_command(
+				why, "this key is for probes only");
+		seen[w] = true;
+		if (!ssh_allowed(w, value, region, &asked, why))
+			return false;
+	}
+	*concurrency = (int)(asked < n ? asked : n);
+	return true;
 }

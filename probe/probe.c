@@ -6,16 +6,12 @@
  */
 #include "probe.h"
 
-#include "auth/wall_kind.h"
+#include "auth/challenge.h"
 #include "base/clock.h"
 #include "base/lines.h"
 #include "base/xalloc.h"
 #include "http/address.h"
-#include "steps/authorization.h"
-#include "steps/connection.h"
-#include "steps/handshake.h"
-#include "steps/stale_cache.h"
-#include "steps/tools.h"
+#include "steps/steps.h"
 
 #include <math.h>
 #include <openssl/rand.h>
@@ -85,7 +81,7 @@ struct driver {
 
 /* ---- The end of a probe. */
 
-/* Free a probe that is over, once nothing of it runs any more. */
+/* Free a probe that is over, once none of its transfers runs any more. */
 static void release_probe(struct driver *d)
 {
 	struct probe *p = &d->probe;
@@ -116,7 +112,7 @@ static void on_gone(void *arg)
 #define DIGESTS_SIZE (2 * HASH_HEX + 10)
 
 /* Whether the digests of all the tools fit into a record. */
-static bool tellable(const struct tools_hash *h)
+static bool fits_record(const struct tools_hash *h)
 {
 	size_t n = 0;
 
@@ -140,8 +136,8 @@ static size_t count_unknown(const struct probe *p)
 	return n;
 }
 
-/* Tell the definitions that are not known; how many cannot be sent. */
-static size_t tell_definitions(struct probe *p)
+/* Report the definitions that are not known. Returns how many do not fit. */
+static size_t report_definitions(struct probe *p)
 {
 	struct tool_record r = {.key = p->steps.key};
 	size_t left_out = 0;
@@ -163,7 +159,7 @@ static size_t tell_definitions(struct probe *p)
 	return left_out;
 }
 
-static void summarise(struct probe *p)
+static void report_summary(struct probe *p)
 {
 	const struct target *t = p->target;
 	bool hashed = p->hash.digests != NULL;
@@ -186,11 +182,11 @@ static void summarise(struct probe *p)
 	r.definitions_left_out = (int)unknown;
 	if (hashed &&
 		(unknown || strcmp(t->known_hash, p->hash.contract) != 0) &&
-		tellable(&p->hash)) {
+		fits_record(&p->hash)) {
 		r.tools = p->hash.digests;
 		r.n_tools = p->hash.n;
 		if (unknown && p->steps.sink.tool)
-			r.definitions_left_out = (int)tell_definitions(p);
+			r.definitions_left_out = (int)report_definitions(p);
 	}
 	p->steps.sink.summary(p->steps.sink.arg, &r);
 }
@@ -217,7 +213,7 @@ static void finish_probe(struct driver *d)
 
 	/* Steps that were not made leave nothing to sum up. */
 	if (!d->why && (d->job.last == STEP_TOOL_HASH || p->steps.failed))
-		summarise(p);
+		report_summary(p);
 	transport_hang_up(&p->transport);
 	d->over = true;
 	release_steps(p);
@@ -228,7 +224,7 @@ static void finish_probe(struct driver *d)
 
 /* ---- Doing what the steps return. */
 
-static void advance(struct driver *d, struct next n);
+static void go_on(struct driver *d, struct next n);
 
 /* The deadline came: fail, unless this machine lost the time. */
 static struct next end_late(
@@ -251,7 +247,8 @@ static struct next fail_deadline(struct probe *p, const char *method)
 	return end_late(p, NULL, &f);
 }
 
-/* Send a request. Returns NEXT_WAIT, or what comes next as it cannot be sent. */
+/* Send a request. Returns NEXT_WAIT, or what comes next as it cannot be
+   sent. */
 static struct next send_request(struct driver *d, enum request request)
 {
 	struct probe *p = &d->probe;
@@ -286,28 +283,28 @@ static void on_discovered(void *arg, const struct discovery_result *r)
 {
 	struct driver *d = arg;
 
-	advance(d, authorization_discovered(&d->probe, r));
+	go_on(d, authorization_discovered(&d->probe, r));
 }
 
 static void on_issuer(void *arg, const struct discovery_result *r)
 {
 	struct driver *d = arg;
 
-	advance(d, authorization_issuer(&d->probe, r));
+	go_on(d, authorization_issuer(&d->probe, r));
 }
 
 static void on_token(void *arg, const struct token_result *r)
 {
 	struct driver *d = arg;
 
-	advance(d, authorization_token(&d->probe, r));
+	go_on(d, authorization_token(&d->probe, r));
 }
 
 static void on_turn(void *arg)
 {
 	struct driver *d = arg;
 
-	advance(d, order[d->probe.steps.next].again(&d->probe));
+	go_on(d, order[d->probe.steps.next].again(&d->probe));
 }
 
 /* Start a search for OAuth metadata, or a request for an access token. */
@@ -354,7 +351,7 @@ static void note_clients(const struct probe *p)
 }
 
 /* Do what a step returned, and return what comes next at once. */
-static struct next perform(struct driver *d, struct next n)
+static struct next do_next(struct driver *d, struct next n)
 {
 	struct probe *p = &d->probe;
 	const char *detail = p->detail.len ? p->detail.p : NULL;
@@ -406,10 +403,10 @@ static struct next perform(struct driver *d, struct next n)
 }
 
 /* d may be gone afterwards. */
-static void advance(struct driver *d, struct next n)
+static void go_on(struct driver *d, struct next n)
 {
 	while (n.kind != NEXT_WAIT)
-		n = perform(d, n);
+		n = do_next(d, n);
 }
 
 /* ---- The replies. */
@@ -466,7 +463,7 @@ static void on_reply(void *arg, const struct reply *r)
 		r = &refused;
 	}
 	p->cert_wanted |= r->http->cert_wanted;
-	advance(d, requests[d->request].optional
+	go_on(d, requests[d->request].optional
 			? requests[d->request].reply(p, r)
 			: take_reply(d, r));
 }
@@ -484,7 +481,7 @@ static void on_connected(void *arg, const struct http_response *h)
 /* ---- The beginning. */
 
 /* Random bytes, which are drawn for many probes at once: that is dear. */
-static void draw(void *out, size_t n)
+static void draw_random(void *out, size_t n)
 {
 	static unsigned char pool[2048];
 	static size_t left;
@@ -504,7 +501,7 @@ static void make_id(char *out)
 	static const char hex[] = "0123456789abcdef";
 	unsigned char bytes[16];
 
-	draw(bytes, sizeof bytes);
+	draw_random(bytes, sizeof bytes);
 	for (size_t i = 0; i < sizeof bytes; i++) {
 		*out++ = hex[bytes[i] >> 4];
 		*out++ = hex[bytes[i] & 15];
@@ -513,14 +510,15 @@ static void make_id(char *out)
 }
 
 /* Whether the deadline of a probe is over. */
-static bool late(void *arg)
+static bool probe_is_late(void *arg)
 {
 	const struct probe *p = arg;
 
 	return deadline_over(&p->wire.deadline);
 }
 
-/* The target without its secrets; its client certificate if it is for the URL. */
+/* The target without its secrets; its client certificate if it is for the
+   URL. */
 static struct wire_target wire_target(const struct target *t)
 {
 	const struct credential *held = t->credential;
@@ -559,18 +557,16 @@ void probe_start(const struct probe_job *job)
 	p->wire.parts = url_parts(t->url);
 	deadline_set(&p->wire.deadline, http_lost(job->http), t->timeout_s);
 	p->transport = (struct transport) {.wire = &p->wire,
-		.handler = {.resolved = on_resolved,
-			.connected = on_connected,
-			.reply = on_reply,
-			.gone = on_gone},
+		.watch = {on_resolved, on_connected, d},
+		.handler = {.reply = on_reply, .gone = on_gone},
 		.arg = d};
 	make_id(p->id);
 	if (job->earlier) {
 		snprintf(p->id, sizeof p->id, "%s", job->earlier->probe_id);
 		key.started_at = job->earlier->started_at;
 	}
-	draw(&names, sizeof names);
-	budget_init(&p->budget, late, p);
+	draw_random(&names, sizeof names);
+	budget_init(&p->budget, probe_is_late, p);
 	p->wire.budget = &p->budget;
 	listing_init(&p->list, t->health_tool, &names, &p->budget);
 	buf_init(&p->detail, RECORD_DETAIL_MAX);
@@ -582,5 +578,5 @@ void probe_start(const struct probe_job *job)
 	p->steps.last = job->last;
 	if (address_literal(t->url->host))
 		steps_skip(&p->steps, "the URL holds an address");
-	advance(d, order[STEP_INITIALIZE].begin(p));
+	go_on(d, order[STEP_INITIALIZE].begin(p));
 }

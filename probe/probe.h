@@ -14,7 +14,7 @@ struct probe_job {
 	struct http *http;
 	const struct target *target; /* must live until the end */
 	struct known_answers *known; /* must live too; NULL: none is kept */
-	/* Of an earlier piece of this probe: its id and start; or NULL. */
+	/* The id and start of an earlier piece of this probe; or NULL. */
 	const struct probe_key *earlier;
 	/* The steps to report. Those before `first` are made all the same. */
 	enum step first, last;

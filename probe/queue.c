@@ -10,7 +10,7 @@
 /* Hosts that have these bits of their hash in common share their limit. */
 #define SLOTS 65536
 
-/* Of no secret: the moment of a slug is the same everywhere. */
+/* The key is no secret: the moment of a slug is the same everywhere. */
 static const struct siphash_key moments = {{1, 0}};
 
 /* Which part of the spread a line waits; 0 where it names no slug. */
@@ -95,7 +95,7 @@ void queue_release(struct queue *q)
 }
 
 /* The host of that hash; NULL where none has a limit. */
-static struct queue_host *limited(const struct queue *q, uint64_t host)
+static struct queue_host *limited_host(const struct queue *q, uint64_t host)
 {
 	return q->hosts && host ? &q->hosts[host % SLOTS] : NULL;
 }
@@ -138,7 +138,7 @@ uint64_t queue_host(const char *host)
 
 bool queue_full(struct queue *q, struct queue_line *line, uint64_t host)
 {
-	struct queue_host *h = limited(q, host);
+	struct queue_host *h = limited_host(q, host);
 
 	if (!h || h->busy < q->per_host)
 		return false;
@@ -166,7 +166,7 @@ void queue_took(struct queue *q, struct queue_line *line)
 
 void queue_busy(struct queue *q, uint64_t host, int by)
 {
-	struct queue_host *h = limited(q, host);
+	struct queue_host *h = limited_host(q, host);
 
 	if (!h)
 		return;

@@ -14,7 +14,7 @@ struct queue_line {
 	size_t n;
 	unsigned long number; /* from 1 */
 	double at_ms;	      /* when it may begin */
-	/* Where it waits for its host: */
+	/* While it waits for its host: */
 	struct queue_host *host;
 	struct queue_line *next; /* that waits for it */
 };
@@ -22,8 +22,8 @@ struct queue_line {
 /* A host that has a limit. */
 struct queue_host {
 	struct queue_line *first, *last; /* those that wait for it; or NULL */
-	struct queue_host *next; /* on the list of those that are free */
-	int busy;		 /* how many probes of it run */
+	struct queue_host *next; /* on the list of free hosts */
+	int busy;		 /* how many of its probes run */
 	bool listed;		 /* it is on that list */
 };
 
@@ -35,7 +35,7 @@ struct queue {
 	size_t most_lines, most_bytes; /* of the input; 0: no limit */
 	int per_host;	/* 0: no limit */
 	struct queue_host *hosts; /* by hash; NULL: no limit */
-	/* Those that may have become free for a line that waits. */
+	/* Hosts that may have become free for a line that waits. */
 	struct queue_host *free, *free_last;
 };
 

@@ -5,8 +5,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "http/address.h"
-#include "redaction/mask.h"
-#include "redaction/redact_record.h"
+#include "redaction/redaction.h"
 
 #include <errno.h>
 #include <math.h>
@@ -241,7 +240,8 @@ void view_step(void *arg, const struct step_record *record)
 		report_write(v->report, &v->out);
 }
 
-/* Whether the line at the end of the output is one that is read, and has room. */
+/* Whether the line at the end of the output is one that is read, and has
+   room. */
 static bool definition_fits(const struct view *v, size_t at)
 {
 	size_t n = v->out.len - at;
@@ -271,7 +271,7 @@ bool view_tool(void *arg, const struct tool_record *record)
 	}
 	redacted_release(&r);
 	n = v->out.len - at;
-	/* Of what has no more room in this run, another will tell. */
+	/* Definitions that do not fit are left to the next run. */
 	if (!fits || v->report->definitions + n > REPORT_DEFINITIONS_MAX) {
 		buf_cut(&v->out, at);
 		return fits;
@@ -281,7 +281,7 @@ bool view_tool(void *arg, const struct tool_record *record)
 	return true;
 }
 
-/* Where the tools of a record are kept; NULL where it tells none. */
+/* The place where the list of tools of a record is kept; NULL: it has none. */
 static struct report_list *list_of(struct report *r,
 	const struct probe_record *p)
 {
@@ -291,7 +291,8 @@ static struct report_list *list_of(struct report *r,
 	return digit ? &r->lists[digit - digits] : NULL;
 }
 
-static bool keeps(const struct report_list *l, const struct probe_record *p)
+static bool keeps_tools(
+	const struct report_list *l, const struct probe_record *p)
 {
 	return l->text && l->secrets == mask_count() &&
 	       strcmp(l->full_hash, p->full_hash) == 0;
@@ -319,7 +320,7 @@ static void json_summary(struct view *v, const struct probe_record *record)
 {
 	struct report_list *l = list_of(v->report, record);
 	struct probe_record p = *record;
-	bool kept = l && keeps(l, &p);
+	bool kept = l && keeps_tools(l, &p);
 	struct redacted r;
 
 	if (kept)

@@ -39,7 +39,7 @@ struct report {
 struct view {
 	struct report *report;
 	struct buf out;
-	char *message; /* that of the failed step; NULL: none failed */
+	char *message; /* of the failed step; NULL: none failed */
 	size_t definitions; /* bytes of them */
 	double step_ms[STEP_COUNT + 1];
 };
@@ -58,10 +58,8 @@ void report_release(struct report *r);
 /* report_runner(r, rec): write a runner record, which only JSON lines have. */
 void report_runner(struct report *r, const struct runner_record *rec);
 
-/*
- * report_write(r, b): write what is in b, and clear b. Its text must have gone
- * through redaction/redact_record.h.
- */
+/* report_write(r, b): write the text in b, and clear b. The text must have
+   gone through redaction/redact_record.c. */
 void report_write(struct report *r, struct buf *b);
 
 /* view_init(v, r, u, region): a probe of u begins. What may be secret in u's
@@ -72,8 +70,8 @@ void view_init(struct view *v, struct report *r, const struct url *u,
 void view_step(void *arg, const struct step_record *s);
 bool view_tool(void *arg, const struct tool_record *t);
 void view_summary(void *arg, const struct probe_record *p);
-/* view_release(v): write what is left, where nothing was summed up, and free
-   what v holds. */
+/* view_release(v): write the rest, where there was no summary, and free what
+   v holds. */
 void view_release(struct view *v);
 
 #endif

@@ -12,7 +12,8 @@ static bool refuse_target(char *why, const char *key, const char *what)
 }
 
 /* An optional string: "" where it is missing or null. */
-static bool text(const cJSON *o, const char *key, const char **out, char *why)
+static bool read_text(
+	const cJSON *o, const char *key, const char **out, char *why)
 {
 	const cJSON *v = json_get(o, key);
 
@@ -23,11 +24,11 @@ static bool text(const cJSON *o, const char *key, const char **out, char *why)
 	return *out || refuse_target(why, key, "not a string");
 }
 
-static bool hash(const cJSON *o, const char *key, char *out, char *why)
+static bool read_hash(const cJSON *o, const char *key, char *out, char *why)
 {
 	const char *s;
 
-	if (!text(o, key, &s, why))
+	if (!read_text(o, key, &s, why))
 		return false;
 	if (*s && !hash_valid(s))
 		return refuse_target(
@@ -37,17 +38,17 @@ static bool hash(const cJSON *o, const char *key, char *out, char *why)
 }
 
 /* The folder of this machine's credentials. */
-static const char *folder(void)
+static const char *credentials_folder(void)
 {
 	const char *dir = getenv("MCP_CREDENTIALS");
 
 	return dir && *dir ? dir : getenv("CREDENTIALS_DIRECTORY");
 }
 
-static bool load(struct target *t, const char *name, char *why)
+static bool load_credential(struct target *t, const char *name, char *why)
 {
 	char path[4096], reason[CREDENTIAL_WHY];
-	const char *dir = folder();
+	const char *dir = credentials_folder();
 	int n;
 
 	if (!slug_valid(name))
@@ -81,7 +82,7 @@ static bool mode_known(const char *mode)
 }
 
 /* The file decides what the credential is; the mode has to agree. */
-static bool agree(const struct target *t, const char *mode, char *why)
+static bool mode_agrees(const struct target *t, const char *mode, char *why)
 {
 	const char *kind =
 		credential_kind_name(credential_kind(t->credential));
@@ -103,15 +104,15 @@ static bool read_auth(const cJSON *o, struct target *t, char *why)
 	if (!cJSON_IsObject(auth))
 		return refuse_target(why, "auth", "not an object");
 	json_bool(auth, "bare_401", &t->bare_401_ok);
-	if (!text(auth, "mode", &mode, why) ||
-		!text(auth, "credential", &name, why))
+	if (!read_text(auth, "mode", &mode, why) ||
+		!read_text(auth, "credential", &name, why))
 		return false;
 	if (!mode_known(mode))
 		return refuse_target(why, "auth.mode",
 			"not one of none, any, bearer, header, oauth, mtls");
 	if (strcmp(mode, "none") == 0 || (!*mode && !*name))
 		return true;
-	return load(t, name, why) && agree(t, mode, why);
+	return load_credential(t, name, why) && mode_agrees(t, mode, why);
 }
 
 static bool read_health(const cJSON *o, struct target *t, char *why)
@@ -150,7 +151,7 @@ static bool read_ca(const cJSON *o, struct target *t, char *why)
 {
 	const char *ca;
 
-	if (!text(o, "ca", &ca, why))
+	if (!read_text(o, "ca", &ca, why))
 		return false;
 	if (strlen(ca) > TRUST_MAX)
 		return refuse_target(why, "ca", "more than 64 KiB");
@@ -211,13 +212,13 @@ static bool read_names(const cJSON *o, const char *region, struct target *t,
 	if (!url_parse(url, &u, reason))
 		return refuse_target(why, "url", reason);
 	t->url = url_keep(&u);
-	if (!text(o, "region", &s, why))
+	if (!read_text(o, "region", &s, why))
 		return false;
 	if (*s && !region_valid(s))
 		return refuse_target(why, "region", "not a valid name");
 	text_copy(t->slug, sizeof t->slug, slug);
 	text_copy(t->region, sizeof t->region, *s ? s : region);
-	if (!text(o, "protocol_hint", &s, why))
+	if (!read_text(o, "protocol_hint", &s, why))
 		return false;
 	if (*s && !era_parse(s, &t->hint))
 		return refuse_target(why, "protocol_hint", "no era");
@@ -289,14 +290,14 @@ static bool read_target(const cJSON *o, const char *region, struct target *t,
 		(!json_num(o, "v", &v) || v != RECORD_VERSION))
 		return refuse_target(why, "v",
 			"a version that this program does not know");
-	if (!text(o, "type", &type, why))
+	if (!read_text(o, "type", &type, why))
 		return false;
 	if (*type && strcmp(type, "target") != 0)
 		return refuse_target(why, "type", "not target");
 	return read_names(o, region, t, why) && read_numbers(o, t, why) &&
 		read_http_version(o, t, why) && read_ca(o, t, why) &&
-		hash(o, "known_hash", t->known_hash, why) &&
-		hash(o, "pinned_hash", t->pinned_hash, why) &&
+		read_hash(o, "known_hash", t->known_hash, why) &&
+		read_hash(o, "pinned_hash", t->pinned_hash, why) &&
 		read_definitions(o, t, why) &&
 		read_health(o, t, why) && read_auth(o, t, why);
 }

@@ -40,7 +40,8 @@ struct target {
 	char pinned_hash[HASH_HEX + 1]; /* "" for none */
 	/*
 	 * The digests of definitions that need not be sent: the number of the
-	 * first 16 digits of each, in ascending order. Owned; NULL: none is wanted.
+	 * first 16 digits of each, in ascending order. Owned; NULL: none is
+	 * wanted.
 	 */
 	uint64_t *known_definitions;
 	size_t n_known_definitions;

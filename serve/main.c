@@ -11,11 +11,11 @@
 #include "base/secrets.h"
 #include "base/stats.h"
 #include "fastcgi.h"
+#include "fetch/fetch.h"
 #include "handlers/handler.h"
 #include "http/front.h"
 #include "http/response_cache.h"
 #include "render/render.h"
-#include "sign_in_link.h"
 
 #include <errno.h>
 #include <fcgiapp.h>

@@ -1,17 +1,16 @@
 /*
- * backfill.c: see backfill.h. A server is judged by the records alone, which
- * should be those of all its regions; other regions that the store knows are
- * expected, and silent. The tools seen here are not noted in the store: drift
- * is left to the next verdict on the present.
+ * backfill.c: old records into the store, and their minutes into its counts. A server
+ * is judged by the records alone, which should be those of all its regions; other
+ * regions that the store knows are expected, and silent. The tools seen here are not
+ * noted in the store: drift is left to the next verdict on the present.
  */
-#include "commands/backfill.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "commands/replay.h"
 #include "conf/conf.h"
 #include "histories/collect.h"
 #include "judge/fleet.h"
@@ -19,10 +18,10 @@
 #include "judge/publish.h"
 #include "options.h"
 #include "rule/drift.h"
+#include "store/beat.h"
 #include "store/ingest.h"
 #include "store/keys.h"
 #include "store/load.h"
-#include "store/persist.h"
 #include "store/retention.h"
 #include "store/scripts.h"
 #include "store/store.h"
@@ -45,7 +44,7 @@ struct work {
 	double now;
 };
 
-/* What was done with the minutes of one server. */
+/* The minutes of one server, counted. */
 struct tally {
 	unsigned long counted[VERDICT_UNKNOWN + 1]; /* by colour */
 	unsigned long before, untimely;

@@ -1,11 +1,10 @@
-#include "commands/buckets.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "commands/replay.h"
 #include "histories/collect.h"
 #include "json/json.h"
 #include "judge/fleet.h"
@@ -13,7 +12,6 @@
 #include "rule/bucket.h"
 #include "store/load.h"
 #include "store/store.h"
-#include "verdict_line.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,9 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* How many servers are read from the store at once. */
-#define GROUP 100
 
 /* The largest earlier audit: what a million servers take. */
 #define BEFORE_MAX ((size_t)128 * 1024 * 1024)
@@ -47,6 +42,7 @@ struct before {
 };
 
 struct audit {
+	const struct fleet *fleet; /* of a store */
 	double as_of;
 	struct before before;
 	const char **slugs; /* by name, of n servers */
@@ -203,7 +199,7 @@ static int compare_moves(const void *a, const void *b)
 				  : strcmp(x->slug, y->slug);
 }
 
-/* What moved since the earlier audit, n of them; free it. */
+/* The servers that moved since the earlier audit, *n; free them. */
 static struct move *find_moves(struct audit *a, size_t *n)
 {
 	struct before *was = &a->before;
@@ -409,87 +405,32 @@ int buckets_collected(const struct command *cmd, struct collect *c)
 	return rc;
 }
 
-static int by_slug(const void *key, const void *element)
+static int place_group(void *arg, size_t first, const struct load_group *g)
 {
-	const struct server *s = element;
+	struct audit *a = arg;
 
-	return strcmp(key, s->slug);
-}
+	for (size_t i = 0; i < g->n; i++) {
+		const struct fleet_server server = fleet_at(a->fleet, first + i);
 
-enum bucket buckets_place(const struct fleet_server *s,
-	const struct server *found, double now)
-{
-	struct verdict_input in = {.slug = s->slug,
-		.now = now,
-		.expected = s->regions,
-		.n_expected = s->n_regions};
-	const char **ever = NULL;
-	enum bucket bucket;
-
-	if (found) {
-		in.regions = found->regions;
-		in.n_regions = found->n_regions;
+		audit_add(a, g->slugs[i],
+			fleet_bucket(&server, g->found[i], a->as_of));
 	}
-	if (!in.n_expected) {
-		ever = xcalloc(in.n_regions, sizeof *ever);
-		for (size_t i = 0; i < in.n_regions; i++)
-			ever[i] = in.regions[i].name;
-		in.expected = ever;
-		in.n_expected = in.n_regions;
-	}
-	bucket = bucket_decide(&s->rule, &in);
-	free(ever);
-	return bucket;
-}
-
-const struct server *buckets_find(const struct server *servers, size_t n,
-	const char *slug)
-{
-	return n ? bsearch(slug, servers, n, sizeof *servers, by_slug) : NULL;
-}
-
-static int place_group(struct audit *a, struct store *s,
-	const struct fleet *fleet, size_t first)
-{
-	struct fleet_server group[GROUP];
-	size_t n = fleet_some(fleet, first, GROUP, group);
-	struct collect *c = collect_new();
-	const char *slugs[GROUP];
-	struct loaded loaded[GROUP];
-	struct server *servers;
-	size_t found;
-	int rc;
-
-	for (size_t i = 0; i < n; i++)
-		slugs[i] = group[i].slug;
-	rc = load_servers(s, c, slugs, n, NAN, loaded);
-	if (!rc) {
-		collect_finish(c);
-		servers = collect_servers(c, &found);
-		for (size_t i = 0; i < n; i++)
-			audit_add(a, slugs[i],
-				buckets_place(&group[i],
-					buckets_find(servers, found, slugs[i]),
-					a->as_of));
-		load_release(loaded, n);
-	}
-	collect_free(c);
-	return rc;
+	return 0;
 }
 
 static int place_fleet(const struct command *cmd, struct store *s,
 	const struct fleet *f)
 {
 	struct audit a;
-	int rc = 0;
+	int rc;
 
 	if (audit_init(&a, cmd, clock_wall(), f->n)) {
 		audit_release(&a);
 		return EXIT_USAGE;
 	}
-	for (size_t i = 0; i < f->n && !rc; i += GROUP)
-		rc = place_group(&a, s, f, i);
-	rc = rc ? EXIT_ENV : write_audit(cmd, &a);
+	a.fleet = f;
+	rc = fleet_each(f, s, NAN, place_group, &a) ? EXIT_ENV
+						    : write_audit(cmd, &a);
 	audit_release(&a);
 	return rc;
 }

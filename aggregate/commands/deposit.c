@@ -1,10 +1,10 @@
 /*
- * deposit.c: see deposit.h. The records are put into pieces of whole probes, each
- * with a line of its own in front, and each piece into a place of the inbox that
- * is empty. Whoever takes them out believes none of it: what is checked here is for
- * the people of the region.
+ * deposit.c: a region that probes by itself leaves its records in its inbox. They are
+ * put into pieces of whole probes, each with a line of its own in front, and each
+ * piece into a place of the inbox that is empty. The centre believes none of it: the
+ * checks here are for the people of the region.
  */
-#include "commands/deposit.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
@@ -17,7 +17,6 @@
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/setup.h"
-#include "store/skew.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -74,7 +73,7 @@ static void say_runner(struct deposit *d)
 	buf_release(&line);
 }
 
-/* A piece, with the line in front of it, is put where there is none yet. */
+/* Put a piece, with its line in front, into an empty place. */
 static void queue_piece(struct deposit *d, struct store *s, size_t piece,
 	int slot, const double skew[2])
 {

@@ -1,4 +1,4 @@
-#include "commands/explain.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
@@ -9,7 +9,7 @@
 #include "conf/conf.h"
 #include "histories/collect.h"
 #include "json/json.h"
-#include "judge/counted_minutes.h"
+#include "judge/evaluation.h"
 #include "judge/fleet.h"
 #include "judge/isolation_store.h"
 #include "options.h"
@@ -41,7 +41,7 @@ struct last {
 	struct probe_details details;
 	double at; /* when it started */
 	char id[80];
-	/* Where it failed, and the code, or "". */
+	/* The step at which it failed, and the code, or "". */
 	enum step failed_step;
 	char error[100];
 };

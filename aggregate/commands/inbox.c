@@ -1,9 +1,9 @@
 /*
- * inbox.c: see inbox.h. What is taken stays where it is until what became of it is
- * safe: who is killed in between finds it again, and to ingest the same records
- * again changes nothing.
+ * inbox.c: the centre's side of regions that probe by themselves. Records stay in the
+ * inbox until they are safe in the store: a process that is killed in between finds
+ * them again, and to ingest the same records again changes nothing.
  */
-#include "commands/inbox.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
@@ -11,7 +11,6 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/sha256.h"
-#include "commands/targets.h"
 #include "histories/deposit_pieces.h"
 #include "json/json.h"
 #include "options.h"
@@ -20,7 +19,6 @@
 #include "store/retention.h"
 #include "store/scripts.h"
 #include "store/setup.h"
-#include "store/skew.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -33,9 +31,9 @@
 
 /* How often it is looked whether something came. */
 #define LOOK_MS 250
-/* What came so many seconds before it was looked for is of this round, too. */
+/* Pieces that came at most so many seconds before are of this round, too. */
 #define FRESH_S 15
-/* What is there is told from something else by as many bytes. */
+/* As many bytes tell a piece from another one in its place. */
 #define MARK_BYTES 1024
 /* About as many bytes of targets are one element; and the most in all. */
 #define TARGETS_PIECE (512 * 1024)

@@ -4,17 +4,16 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "commands/pin_changes.h"
-#include "commands/pin_view.h"
+#include "commands/commands.h"
 #include "conf/conf.h"
 #include "judge/fleet.h"
 #include "options.h"
 #include "pinned/pin_compare.h"
 #include "pinned/tools_lock.h"
 #include "rule/drift.h"
-#include "store/format.h"
+#include "store/beat.h"
+#include "store/setup.h"
 #include "store/store.h"
-#include "verdict_line.h"
 
 #include <errno.h>
 #include <math.h>
@@ -183,7 +182,7 @@ static void put_in_lock(struct work *w, struct pin_view *v,
 	free(texts);
 }
 
-/* What is approved is what was shown, however long that took. */
+/* The tools that were shown are approved, however long that took. */
 static void review(struct work *w, struct pin_view *v, const struct probe *seen,
 	bool same_words)
 {
@@ -307,7 +306,7 @@ static bool see(void *arg, struct pin_view *v)
 	return !w->quit;
 }
 
-/* Save and print what was found, and make an exit status of it. */
+/* Save and print the result; returns the exit status. */
 static int finish(struct work *w)
 {
 	pin_changes_end(&w->out, !w->unread && !w->status);

@@ -1,22 +1,85 @@
 /*
- * pin.h: the commands pin and diff: tools.lock has the tools that people have
- * agreed to.
+ * pin.h: what the regions saw of each server last, and what its tools say: from the
+ * store, or from the records of probes (pin_view.c); and how that differs from what
+ * is pinned, for a person and for programs (pin_changes.c).
  */
 #ifndef COMMANDS_PIN_H
 #define COMMANDS_PIN_H
 
-struct command;
+#include "base/buf.h"
+#include "options.h"
+#include "pinned/tools_lock.h"
+
+#include <stdbool.h>
+
+struct conf;
+struct pin_comparison;
+struct region_history;
+struct store;
+
+struct pin_view {
+	const char *slug;
+	const struct region_history *regions; /* those that should report */
+	size_t n_regions;
+	/* The texts are all here, or in a store that is asked when they are
+	   needed. */
+	struct store *store; /* NULL: records */
+	struct tool_texts texts;
+	bool asked, failed; /* the store */
+};
+
+/* pin_view_texts(v): what the tools say. The operator is told where the store
+   fails, and v->failed is set; then there are none. */
+const struct tool_texts *pin_view_texts(struct pin_view *v);
+
+/* Use a server; false: the next ones are left out. */
+typedef bool pin_view_use(void *arg, struct pin_view *v);
 
 /*
- * pin_tools(cmd): pin the tools that all regions see, of one server or of all,
- * in tools.lock beside the configuration; with cmd->review those that the
- * person at the terminal approves, each server at once. pin_diff(cmd): report
- * how the tools that regions see differ from the pinned ones. With cmd->input
- * the tools are those of the records of standard input, and the file is
- * cmd->lock: neither a store nor a configuration is needed. Each writes to
- * standard output and returns the exit status.
+ * pin_views_stored(c, s, slugs, n, use, arg): use what the store has of n servers
+ * of the configuration. -1: the store failed.
  */
-int pin_tools(const struct command *cmd);
-int pin_diff(const struct command *cmd);
+int pin_views_stored(const struct conf *c, struct store *s, const char **slugs,
+	size_t n, pin_view_use *use, void *arg);
+
+/* The records of probes, read; opaque. */
+struct pin_records;
+
+/*
+ * pin_records_read(fd, status): read records; their tool records are what tools
+ * say. *status: EXIT_GOOD; EXIT_USAGE where lines were refused; EXIT_ENV where
+ * reading failed. The operator has been told. pin_records_free in each case.
+ * pin_records_each(r, slug, use, arg): use the servers, or the one of that slug.
+ * How many were there.
+ */
+struct pin_records *pin_records_read(int fd, int *status);
+size_t pin_records_each(struct pin_records *r, const char *slug,
+	pin_view_use *use, void *arg);
+void pin_records_free(struct pin_records *r);
+
+/* Writes changes. */
+struct pin_writer {
+	enum format format; /* by output: text */
+	bool colour;
+	const char *path; /* of tools.lock */
+	struct buf out;
+	size_t results; /* of SARIF */
+};
+
+struct pin_change {
+	const struct pin_comparison *tools;
+	const char **regions; /* those that see it; none: all */
+	size_t n_regions;
+};
+
+/*
+ * pin_changes_start(w): append what stands before the first change.
+ * pin_changes_put(w, c): append a change.
+ * pin_changes_end(w, whole): append what stands behind the last; whole: each
+ * server that was asked for could be compared.
+ */
+void pin_changes_start(struct pin_writer *w);
+void pin_changes_put(struct pin_writer *w, const struct pin_change *c);
+void pin_changes_end(struct pin_writer *w, bool whole);
 
 #endif

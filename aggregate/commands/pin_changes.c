@@ -1,4 +1,4 @@
-#include "commands/pin_changes.h"
+#include "commands/pin.h"
 
 #include "base/text.h"
 #include "commands/sarif.h"
@@ -7,7 +7,7 @@
 #include "records/probe.h"
 #include "records/verdict.h"
 #include "tools/definition_diff.h"
-#include "words/change_text.h"
+#include "words/words.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "commands/pin_view.h"
+#include "commands/pin.h"
 
 #include "base/exits.h"
 #include "base/log.h"
@@ -6,7 +6,7 @@
 #include "conf/conf.h"
 #include "histories/collect.h"
 #include "histories/input.h"
-#include "store/definition_history.h"
+#include "store/definitions.h"
 #include "store/load.h"
 #include "store/store.h"
 
@@ -14,9 +14,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Servers whose histories are read from the store at once. */
-#define GROUP 100
 
 const struct tool_texts *pin_view_texts(struct pin_view *v)
 {
@@ -58,49 +55,25 @@ static bool use_stored(const struct conf *c, struct store *s, const char *slug,
 	return more;
 }
 
-static const struct server *server_of(
-	const struct server *servers, size_t n, const char *slug)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(servers[i].slug, slug) == 0)
-			return &servers[i];
-	return NULL;
-}
-
-/* -1: the store failed; else whether more are to be used. */
-static int use_group(const struct conf *c, struct store *s, const char **slugs,
-	size_t n, pin_view_use *use, void *arg)
-{
-	struct loaded *loaded = xcalloc(n, sizeof *loaded);
-	struct collect *all = collect_new();
-	int rc = load_servers(s, all, slugs, n, NAN, loaded) ? -1 : 1;
-
-	if (rc > 0) {
-		size_t n_servers;
-		const struct server *servers;
-
-		collect_finish(all);
-		servers = collect_servers(all, &n_servers);
-		for (size_t i = 0; i < n && rc > 0; i++)
-			rc = use_stored(c, s, slugs[i],
-				server_of(servers, n_servers, slugs[i]), use,
-				arg);
-		load_release(loaded, n);
-	}
-	collect_free(all);
-	free(loaded);
-	return rc;
-}
-
 int pin_views_stored(const struct conf *c, struct store *s, const char **slugs,
 	size_t n, pin_view_use *use, void *arg)
 {
-	int rc = 1;
+	bool more = true;
+	int rc = 0;
 
-	for (size_t i = 0; i < n && rc > 0; i += GROUP)
-		rc = use_group(c, s, slugs + i, n - i < GROUP ? n - i : GROUP,
-			use, arg);
-	return rc < 0 ? -1 : 0;
+	for (size_t i = 0; i < n && more && !rc; i += LOAD_GROUP) {
+		struct load_group *g = xcalloc(1, sizeof *g);
+
+		g->n = n - i < LOAD_GROUP ? n - i : LOAD_GROUP;
+		memcpy(g->slugs, slugs + i, g->n * sizeof *slugs);
+		rc = load_group(s, g, NAN);
+		for (size_t k = 0; k < g->n && more && !rc; k++)
+			more = use_stored(c, s, g->slugs[k], g->found[k], use,
+				arg);
+		load_group_release(g);
+		free(g);
+	}
+	return rc;
 }
 
 /* ---- From records. */

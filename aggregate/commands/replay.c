@@ -1,4 +1,4 @@
-#include "commands/replay.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "base/xalloc.h"
-#include "figures/rates.h"
+#include "figures/figures.h"
 #include "histories/collect.h"
 #include "options.h"
 #include "rule/drift.h"
@@ -14,7 +14,7 @@
 #include "rule/threshold_comparison.h"
 #include "rule/thresholds.h"
 #include "rule/verdict.h"
-#include "verdict_line.h"
+#include "words/words.h"
 
 #include <errno.h>
 #include <math.h>

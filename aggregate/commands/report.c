@@ -1,26 +1,483 @@
 /*
- * report.c: see report.h. A report on a month that is over is final an hour
- * later, when no minute of it is judged any more; from then on it stays as it
- * is, so that it can be cited.
+ * report.c: the report on a month. Public servers are looked at in groups: the store
+ * says what counts of each in the month, and how it is now. A report on a month that is
+ * over is final an hour later, when no minute of it is judged any more; from then on it
+ * stays as it is, so that it can be cited.
  */
-#include "commands/report.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/month.h"
+#include "base/num.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
-#include "commands/report_survey.h"
+#include "figures/leaderboard.h"
+#include "histories/collect.h"
+#include "json/json.h"
 #include "judge/fleet.h"
 #include "options.h"
 #include "records/month_report.h"
-#include "store/report_store.h"
+#include "rule/wall.h"
+#include "store/keys.h"
+#include "store/load.h"
 #include "store/retention.h"
-#include "verdict_line.h"
+#include "store/scripts.h"
+#include "store/store.h"
+#include "terms/histogram.h"
+#include "terms/regions.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* ---- The report in the store. */
+
+/* The keys of script_month_figures before those of the days. */
+#define KEYS_FIRST 3
+#define DAYS_MAX 31
+/* Its reply. */
+enum { GOT_MINUTES, GOT_LISTS, GOT_CHURN, GOT_P95 };
+/* The most days of durations that the store is sure to have. */
+#define LATENCY_DAYS (RETENTION_ROLLUP_S / 86400)
+/* Room for the name of a field with rows. */
+#define FIELD_SIZE 24
+
+static int load_month_figures(struct store *s, char sha[STORE_SHA])
+{
+	return store_load(s, script_month_figures, sha);
+}
+
+/* The first day of the month whose durations the store is sure to have still. */
+static int64_t report_latency_from(const struct month_span *span, double now)
+{
+	int64_t least = (int64_t)floor(now / 86400) - LATENCY_DAYS + 1;
+
+	return span->first > least ? span->first : least;
+}
+
+/* Queue script_month_figures. */
+static void report_ask(struct store *s, const char *sha, const char *slug,
+	const struct month_span *span)
+{
+	char keys[KEYS_FIRST + DAYS_MAX][KEY_MAX], number[8];
+	const char *args[3 + KEYS_FIRST + DAYS_MAX] = {"EVALSHA", sha, number};
+	size_t n = 0;
+
+	key_minutes(keys[n++], slug);
+	key_definitions(keys[n++], slug);
+	key_tools(keys[n++], slug);
+	for (int64_t d = span->first; d <= span->last; d++)
+		key_latency_day(keys[n++], slug, d);
+	snprintf(number, sizeof number, "%zu", n);
+	for (size_t i = 0; i < n; i++)
+		args[3 + i] = keys[i];
+	store_add_argv(s, 3 + n, args);
+}
+
+static void report_take(const struct store_reply *r, const struct month_span *span,
+	struct standing *out)
+{
+	const struct store_reply *minutes = store_item(r, GOT_MINUTES);
+	const struct store_reply *lists = store_item(r, GOT_LISTS);
+	const char *churn = store_text(store_item(r, GOT_CHURN));
+	struct month_minutes m = {.days = {{0}}};
+	long long bucket = store_int(store_item(r, GOT_P95), -1);
+	double since;
+
+	for (size_t i = 0; i + 1 < store_count(minutes); i += 2)
+		month_minutes_add(&m, span, store_text(store_item(minutes, i)),
+			store_int(store_item(minutes, i + 1), 0));
+	standing_minutes(out, &m);
+	for (size_t i = 0; i < store_count(lists); i++)
+		if (store_text(store_item(lists, i)))
+			standing_lists(
+				out, span, store_text(store_item(lists, i)));
+	out->tools_churn = churn && num_epoch(churn, &since) && since > 0;
+	if (bucket >= 0 && bucket < HISTOGRAM_BUCKETS)
+		out->p95_ms = round(histogram_ms((size_t)bucket));
+}
+
+/* Whether the store has a report on that month that does not change any more. */
+static int report_is_final(struct store *s, const char *month, bool *final)
+{
+	char key[KEY_MAX], why[FIELD_WHY];
+	const struct store_reply *r =
+		store_one(s, "HGET", key_report(key, month), "head", NULL);
+	struct report_head head;
+
+	*final = false;
+	if (!r)
+		return store_failed(s);
+	/* One that cannot be read is made anew. */
+	if (store_text(r) && !month_report_read(store_text(r), &head, why)) {
+		*final = head.final;
+		month_report_release(&head);
+	}
+	return 0;
+}
+
+static void put_row(struct buf *b, const struct standing *s)
+{
+	month_report_row_put(b,
+		&(struct report_row) {.slug = s->slug,
+			.rank = s->rank,
+			.uptime = s->uptime < 0 ? NAN : (double)s->uptime / 100,
+			.known_minutes = s->known_minutes,
+			.known_days = s->known_days,
+			.p95_ms = s->p95_ms,
+			.tool_changes = s->tool_changes,
+			.tools_since = (int64_t)s->tools_since,
+			.tools_churn = s->tools_churn,
+			.bucket = bucket_name(s->bucket)});
+}
+
+static void put_rows(struct buf *b, const struct standing *v, size_t n)
+{
+	buf_clear(b);
+	buf_char(b, '[');
+	for (size_t i = 0; i < n; i++) {
+		buf_str(b, i ? ",\n" : "");
+		put_row(b, &v[i]);
+	}
+	buf_char(b, ']');
+}
+
+static int report_write(struct store *s, const struct report_head *head,
+	const struct standing *v)
+{
+	size_t n = (size_t)head->servers;
+	size_t fields = (n + REPORT_ROWS - 1) / REPORT_ROWS;
+	char key[KEY_MAX], life[16], field[FIELD_SIZE], as_of[CLOCK_RFC3339];
+	struct buf b;
+
+	snprintf(life, sizeof life, "%d", RETENTION_REPORT_S);
+	clock_rfc3339(head->as_of, as_of);
+	buf_init(&b, LINE_MAX_BYTES);
+	month_report_put(&b, head);
+	store_begin(s, 9 + 2 * fields);
+	store_arg(s, "EVAL", 4);
+	store_arg(s, script_report, strlen(script_report));
+	store_arg(s, "1", 1);
+	key_report(key, head->month);
+	store_arg(s, key, strlen(key));
+	store_arg(s, life, strlen(life));
+	store_arg(s, "head", 4);
+	store_arg(s, b.p, b.len);
+	store_arg(s, "as_of", 5);
+	store_arg(s, as_of, strlen(as_of));
+	for (size_t i = 0; i < n; i += REPORT_ROWS) {
+		int len = snprintf(
+			field, sizeof field, "rows:%zu", i / REPORT_ROWS);
+
+		put_rows(&b, v + i, n - i < REPORT_ROWS ? n - i : REPORT_ROWS);
+		store_arg(s, field, (size_t)len);
+		store_arg(s, b.p, b.len);
+	}
+	buf_release(&b);
+	return store_run(s) ? store_failed(s) : 0;
+}
+
+/* ---- All public servers of a fleet. */
+
+struct survey {
+	double now;
+	struct month_span span;
+	struct standing *v; /* n public servers */
+	size_t n;
+	struct strings cities; /* of the regions that report on them, sorted */
+	size_t buckets[BUCKETS], walls[WALLS];
+	struct report_count *protocols; /* names are shared with no one */
+	size_t n_protocols;
+	struct strings names; /* owns those of the protocols */
+};
+
+/* The public ones of some servers. */
+struct group {
+	struct load_group loaded;
+	const struct fleet_server *servers[LOAD_GROUP];
+	cJSON *entries[LOAD_GROUP]; /* what readers need of each */
+	struct standing *standings; /* in the survey */
+};
+
+/* The entry of a public server; NULL: readers may not know of it. */
+static cJSON *read_public(const char *text)
+{
+	char why[JSON_WHY];
+	bool is_private = true;
+	cJSON *doc = text && *text
+			     ? json_parse(text, strlen(text), &json_record, why)
+			     : NULL;
+
+	if (json_bool(doc, "private", &is_private) && !is_private)
+		return doc;
+	cJSON_Delete(doc);
+	return NULL;
+}
+
+/* The public ones of n servers, and what counts of each in the month. */
+static int read_group(struct survey *s, struct store *store, const char *sha,
+	const struct fleet_server *servers, size_t n, struct group *g)
+{
+	size_t k = 0;
+
+	g->standings = &s->v[s->n];
+	for (size_t i = 0; i < n; i++) {
+		store_add(store, "HGET", KEY_SERVERS, servers[i].slug, NULL);
+		report_ask(store, sha, servers[i].slug, &s->span);
+	}
+	if (store_run(store))
+		return store_failed(store);
+	for (size_t i = 0; i < n; i++) {
+		const char *text = store_text(store_reply(store, 2 * i));
+		cJSON *entry = servers[i].is_private ? NULL : read_public(text);
+
+		if (!entry)
+			continue;
+		g->servers[k] = &servers[i];
+		g->loaded.slugs[k] = servers[i].slug;
+		g->entries[k] = entry;
+		standing_init(&g->standings[k], servers[i].slug);
+		report_take(store_reply(store, 2 * i + 1), &s->span,
+			&g->standings[k]);
+		g->loaded.n = ++k;
+	}
+	s->n += k;
+	return 0;
+}
+
+static void group_free(struct group *g)
+{
+	for (size_t i = 0; i < g->loaded.n; i++)
+		cJSON_Delete(g->entries[i]);
+	load_group_release(&g->loaded);
+	free(g);
+}
+
+/* The city of a region, as the pages of the server have it. */
+static const char *city_of(const cJSON *entry, const char *region)
+{
+	const cJSON *list = json_get(entry, "regions"), *o;
+	const char *city = region_city(region);
+
+	cJSON_ArrayForEach(o, list)
+	{
+		const char *name = json_str(o, "name");
+
+		if (name && strcmp(name, region) == 0 && json_str(o, "city"))
+			return json_str(o, "city");
+	}
+	return city ? city : region;
+}
+
+static void note_cities(
+	struct survey *s, const cJSON *entry, const struct server *found)
+{
+	for (size_t i = 0; i < found->n_regions; i++)
+		if (found->regions[i].n && s->cities.n < REPORT_CITIES)
+			strings_note(&s->cities,
+				city_of(entry, found->regions[i].name));
+}
+
+/* Whether a revision is written as they are; a stranger chose it. */
+static bool is_revision(const char *s)
+{
+	return strlen(s) == 10 && strspn(s, "0123456789-") == 10 &&
+	       s[4] == '-' && s[7] == '-';
+}
+
+static bool equal_or_null(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* The count of servers that speak this; a new one where there is none. */
+static struct report_count *protocol_count(
+	struct survey *s, const char *era, const char *protocol)
+{
+	size_t i = 0;
+
+	while (i < s->n_protocols &&
+		(!equal_or_null(s->protocols[i].era, era) ||
+			!equal_or_null(s->protocols[i].protocol, protocol)))
+		i++;
+	if (i < s->n_protocols)
+		return &s->protocols[i];
+	/* If there are more kinds than rows, the last row counts the others. */
+	if (i >= REPORT_PROTOCOLS - 1 && protocol)
+		return protocol_count(s, NULL, NULL);
+	if (protocol) {
+		strings_add(&s->names, protocol);
+		protocol = s->names.v[s->names.n - 1];
+	}
+	s->protocols[s->n_protocols++] =
+		(struct report_count) {.era = era, .protocol = protocol};
+	return &s->protocols[i];
+}
+
+/* The newest probe that knows which protocol it spoke; NULL: none does. */
+static const struct probe *newest_spoken(const struct server *found)
+{
+	const struct probe *newest = NULL;
+
+	for (size_t k = 0; found && k < found->n_regions; k++)
+		for (size_t i = 0; i < found->regions[k].n; i++) {
+			const struct probe *p = &found->regions[k].probes[i];
+
+			if (p->era && p->protocol && is_revision(p->protocol) &&
+				(!newest || p->started_at > newest->started_at))
+				newest = p;
+		}
+	return newest;
+}
+
+static void count_protocol(struct survey *s, const struct server *found)
+{
+	const struct probe *p = newest_spoken(found);
+
+	protocol_count(s, p ? era_name(p->era) : NULL, p ? p->protocol : NULL)
+		->count++;
+}
+
+/* A probe that a wall kept out, and whose records show which. */
+struct walled {
+	size_t server; /* of the group */
+	size_t reply;
+};
+
+static void note_wall(void *arg, const struct record *r)
+{
+	enum wall *best = arg, seen = wall_seen(r);
+
+	if (seen < *best)
+		*best = seen;
+}
+
+static size_t ask_walls(struct store *store, const char *slug, size_t server,
+	const struct server *found, struct walled *v, size_t most)
+{
+	size_t n = 0;
+	char key[KEY_MAX];
+
+	for (size_t i = 0; i < found->n_regions && n < most; i++) {
+		const struct region_history *h = &found->regions[i];
+
+		if (!h->n || h->probes[h->n - 1].state != STATE_AUTH_WALLED)
+			continue;
+		v[n++] = (struct walled) {server, store_queued(store)};
+		store_add(store, "GET",
+			key_probe(key, slug,
+				clock_window(h->probes[h->n - 1].started_at),
+				h->name),
+			NULL);
+	}
+	return n;
+}
+
+/* How many probes of a server are read for its wall, and of a group. */
+#define WALLED_EACH 8
+#define WALLED_MAX (LOAD_GROUP * WALLED_EACH)
+
+/* Count the walls of the servers of the group that are auth-walled. */
+static int survey_walls(
+	struct survey *s, struct store *store, const struct group *g)
+{
+	struct walled walled[WALLED_MAX];
+	enum wall wall[LOAD_GROUP];
+	const struct load_group *l = &g->loaded;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		wall[i] = WALL_UNKNOWN;
+		if (g->standings[i].bucket == BUCKET_WALLED && l->found[i])
+			n += ask_walls(store, l->slugs[i], i, l->found[i],
+				&walled[n], WALLED_EACH);
+	}
+	if (store_run(store))
+		return store_failed(store);
+	for (size_t i = 0; i < n; i++) {
+		const char *text =
+			store_text(store_reply(store, walled[i].reply));
+
+		if (text)
+			load_records(text, note_wall, &wall[walled[i].server]);
+	}
+	for (size_t i = 0; i < l->n; i++)
+		s->walls[wall[i]] += g->standings[i].bucket == BUCKET_WALLED;
+	return 0;
+}
+
+/* How the servers of the group are now. */
+static int place_group(
+	struct survey *s, struct store *store, struct group *g)
+{
+	if (load_group(store, &g->loaded, NAN))
+		return -1;
+	for (size_t i = 0; i < g->loaded.n; i++) {
+		const struct server *found = g->loaded.found[i];
+		enum bucket b = fleet_bucket(g->servers[i], found, s->now);
+
+		g->standings[i].bucket = b;
+		s->buckets[b]++;
+		count_protocol(s, found);
+		if (found)
+			note_cities(s, g->entries[i], found);
+	}
+	return survey_walls(s, store, g);
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct report_count *x = a, *y = b;
+	const char *p = x->protocol ? x->protocol : "";
+	const char *q = y->protocol ? y->protocol : "";
+	int by = (y->count > x->count) - (y->count < x->count);
+
+	by = by ? by : strcmp(q, p);
+	return by ? by : strcmp(x->era ? x->era : "", y->era ? y->era : "");
+}
+
+/*
+ * Fill *s, which has now and span and else zeros. A server is public if what the store
+ * holds for readers says that they may know of it without a token.
+ */
+static int survey_read(
+	struct survey *s, struct store *store, const struct fleet *fleet)
+{
+	char sha[STORE_SHA];
+	struct fleet_server servers[LOAD_GROUP];
+	int rc = load_month_figures(store, sha);
+
+	s->v = xcalloc(fleet->n, sizeof *s->v);
+	s->protocols = xcalloc(REPORT_PROTOCOLS, sizeof *s->protocols);
+	for (size_t i = 0; i < fleet->n && !rc; i += LOAD_GROUP) {
+		size_t n = fleet_some(fleet, i, LOAD_GROUP, servers);
+		struct group *g = xcalloc(1, sizeof *g);
+
+		rc = read_group(s, store, sha, servers, n, g);
+		if (!rc && g->loaded.n)
+			rc = place_group(s, store, g);
+		group_free(g);
+	}
+	strings_sort(&s->cities);
+	if (s->n_protocols)
+		qsort(s->protocols, s->n_protocols, sizeof *s->protocols,
+			by_count);
+	return rc;
+}
+
+static void survey_release(struct survey *s)
+{
+	free(s->v);
+	free(s->protocols);
+	strings_release(&s->cities);
+	strings_release(&s->names);
+}
+
+/* ---- The report. */
 
 #define DAY 86400
 
@@ -52,7 +509,7 @@ static struct report_count *count_buckets(const struct survey *s)
 	return v;
 }
 
-/* Of servers that are behind a wall. */
+/* Servers that are behind a wall, by its kind. */
 static struct report_count *count_walls(const struct survey *s)
 {
 	struct report_count *v = xcalloc(WALLS, sizeof *v);

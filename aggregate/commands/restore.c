@@ -1,21 +1,21 @@
 /*
- * restore.c: see snapshot.h. A snapshot is read twice: first all of it is
- * checked, then it is written. While it is written, KEY_FORMAT says so, and the
- * programs leave the store alone; it gets its version at last. KEY_RESTORE says
- * who writes it, for two at once would mix their snapshots.
+ * restore.c: the keys of a snapshot into a store. The snapshot is read twice: first
+ * all of it is checked, then it is written. While it is written, KEY_FORMAT says so,
+ * and the programs leave the store alone; it gets its version at last. KEY_RESTORE
+ * names the writer, for two at once would mix their snapshots.
  */
+#include "commands/commands.h"
+
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "commands/snapshot.h"
 #include "options.h"
-#include "snapshot/server_keys.h"
+#include "snapshot/fleet_keys.h"
 #include "snapshot/snapshot_line.h"
-#include "store/format.h"
+#include "store/beat.h"
 #include "store/keys.h"
-#include "store/persist.h"
 #include "store/retention.h"
 #include "store/scripts.h"
 #include "store/setup.h"
@@ -38,7 +38,7 @@
 /* Room for who restores: "process 4711 on HOST since 2026-04-29T20:31:00Z". */
 #define WHO_SIZE (HOST_NAME_MAX + 64)
 
-/* The file, and what has been read of it. */
+/* The file, and how much of it has been read. */
 struct reading {
 	const char *name;
 	int fd;
@@ -322,7 +322,7 @@ static int lock(struct restore *r, bool take)
 static void unlock(struct restore *r)
 {
 	add_lock(r, 0, false);
-	/* Where that fails, the lock ends by itself. */
+	/* If that fails, the lock expires by itself. */
 	store_run(r->store);
 }
 
@@ -525,7 +525,7 @@ static int write_all(struct restore *r)
 	return rc ? EXIT_ENV : EXIT_GOOD;
 }
 
-/* What was done, on standard output. */
+/* Print how much was restored. */
 static int report(const struct restore *r)
 {
 	struct buf b;
@@ -617,7 +617,7 @@ int restore(const struct command *cmd)
 		return EXIT_USAGE;
 	}
 	in.fd = fd;
-	/* What cannot be read twice is copied. */
+	/* Copy a file that cannot be read twice. */
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		in.fd = spool(fd, in.name);
 	else

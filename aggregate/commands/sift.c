@@ -1,8 +1,9 @@
 /*
- * sift.c: see sift.h. Of what a record could be read as there is only one: keys
- * that repeat, and what is not UTF-8, are not passed on.
+ * sift.c: the lines that the runner of a region printed, sorted into records and what
+ * they are. A line can be read in one way only: keys that repeat, and bytes that are
+ * not UTF-8, are not passed on.
  */
-#include "commands/sift.h"
+#include "commands/commands.h"
 
 #include "base/exits.h"
 #include "base/ip.h"
@@ -23,7 +24,7 @@
 
 /* Lines are written together, about as many bytes. */
 #define PIECE 65536
-/* Of the name of another region, as much is told. */
+/* Messages name at most so many characters of another region. */
 #define OWN_CHARS 40
 /* The longest address that is passed on. */
 #define ADDRESS_MAX 45
@@ -124,7 +125,7 @@ static void put_number(struct buf *b, const cJSON *v)
 		buf_char(b, '?');
 }
 
-/* What a runner must not say of itself is measured elsewhere. */
+/* mcp-fleet measures these members; a runner must not set them. */
 static bool put_runner(struct sift *s, cJSON *o)
 {
 	const char *egress = egress_of(o);

@@ -1,18 +1,18 @@
 /*
- * snapshot.c: see snapshot.h. A script reads the keys of a server, so that they
- * are as of one instant. The fleet has keys that grow with it, and these are
- * read piece by piece.
+ * snapshot.c: the keys of a fleet as lines. A script reads the keys of a server, so
+ * that they are as of one instant. The keys of the fleet that grow with it are read
+ * piece by piece.
  */
-#include "commands/snapshot.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "options.h"
-#include "snapshot/server_keys.h"
-#include "snapshot/snapshot_writer.h"
-#include "store/format.h"
+#include "store/beat.h"
+#include "snapshot/fleet_keys.h"
+#include "snapshot/snapshot_line.h"
 #include "store/keys.h"
 #include "store/scripts.h"
 #include "store/setup.h"
@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What one call of the script reads at most. */
+/* The most that one call of the script reads. */
 #define CALL_KEYS 2000
 #define CALL_BYTES "8388608"
 /* How many values of a large key come at a time. */
@@ -72,7 +72,7 @@ static bool put_values(struct work *w, const char *key,
 	return true;
 }
 
-/* Write a key by what the script says of it; false: that failed. */
+/* Write a key by the reply of the script; false: that failed. */
 static bool put_key(struct work *w, const char *key,
 	const struct store_reply *r)
 {

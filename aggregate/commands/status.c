@@ -1,28 +1,34 @@
 /*
- * status.c: see status.h. Servers are read in groups; what the screen needs of
- * each is copied, so that a group's probes need not be kept.
+ * status.c: what the store knows of a fleet, for status_screen.c. Servers are read in
+ * groups; the screen's part of each is copied, so that a group's probes need not be
+ * kept.
  */
-#include "commands/status.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/num.h"
+#include "base/text.h"
 #include "base/xalloc.h"
-#include "commands/status_fleet.h"
 #include "commands/status_screen.h"
+#include "conf/conf.h"
+#include "histories/collect.h"
 #include "judge/fleet.h"
 #include "judge/isolation_store.h"
 #include "options.h"
+#include "records/probe.h"
+#include "records/spool.h"
 #include "rule/divergence_text.h"
 #include "rule/drift.h"
 #include "rule/failure_run.h"
 #include "rule/verdict.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/load.h"
-#include "store/rollup.h"
+#include "store/retention.h"
 #include "store/store.h"
-#include "verdict_line.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -32,7 +38,243 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define GROUP 100
+/* ---- The fleet itself, its stages, runners, undelivered events and spools. */
+
+struct status_fleet {
+	double stages[STAGES];
+	double jumped_at, jumped_to; /* of struct status */
+	struct status_runner *runners;
+	size_t n_runners;
+	struct isolated_regions isolated;
+	char **undelivered;
+	size_t n_undelivered;
+	struct spool_record *spools;
+	size_t n_spools;
+};
+
+static void read_runner(
+	struct status_runner *out, const char *text, struct collect *c)
+{
+	struct record r;
+	char why[RECORD_WHY];
+
+	out->offset_min = out->offset_max = NAN;
+	if (!text)
+		return;
+	if (record_read(text, strlen(text), &r, why)) {
+		log_warn(
+			"store: the runner record of %s: %s", out->region, why);
+		return;
+	}
+	if (r.type == RECORD_RUNNER) {
+		out->known = true;
+		out->at = r.u.runner.at;
+		out->status = r.u.runner.status;
+		if (r.u.runner.message)
+			text_clean(r.u.runner.message,
+				strlen(r.u.runner.message), out->message,
+				sizeof out->message, sizeof out->message / 4);
+		if (r.u.runner.measured) {
+			out->offset_min = r.u.runner.offset_min;
+			out->offset_max = r.u.runner.offset_max;
+		}
+		if (collect_add(c, &r, why))
+			log_warn("store: the runner record of %s: %s",
+				out->region, why);
+	}
+	record_release(&r);
+}
+
+/* A runner that is cut off may itself report that all is well. */
+static void note_isolated(const struct status_fleet *f,
+	struct status_runner *out)
+{
+	const struct isolated_region *r = isolated_regions_find(
+		&f->isolated, out->region);
+
+	if (!r)
+		return;
+	if (!out->known)
+		out->at = r->since;
+	out->known = true;
+	out->status = RUNNER_ISOLATED;
+	snprintf(out->message, sizeof out->message, "%s", r->message);
+}
+
+static const char *find_field(const struct store_reply *r, const char *field)
+{
+	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
+		const char *name = store_text(store_item(r, i));
+
+		if (name && strcmp(name, field) == 0)
+			return store_text(store_item(r, i + 1));
+	}
+	return NULL;
+}
+
+static int by_region(const void *a, const void *b)
+{
+	const struct status_runner *x = a, *y = b;
+
+	return strcmp(x->region, y->region);
+}
+
+/* Each runner but the first on a machine names the first. */
+static void find_machines(struct status_fleet *f, struct collect *c)
+{
+	collect_finish(c);
+	for (size_t i = 0; i < f->n_runners; i++) {
+		struct status_runner *out = &f->runners[i];
+		const char *first =
+			collect_machine(c, out->region, &out->machine_by);
+
+		if (first && strcmp(first, out->region) != 0)
+			snprintf(
+				out->machine, sizeof out->machine, "%s", first);
+	}
+	collect_free(c);
+}
+
+static void read_runners(struct status_fleet *f, const struct store_reply *r,
+	const struct conf *conf)
+{
+	size_t n = conf ? conf->n_regions : store_count(r) / 2;
+	struct collect *c = collect_new();
+
+	f->runners = xcalloc(n, sizeof *f->runners);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = conf ? conf->regions[i].name
+					: store_text(store_item(r, 2 * i));
+		struct status_runner *out = &f->runners[f->n_runners];
+
+		if (!name || !region_valid(name))
+			continue;
+		snprintf(out->region, sizeof out->region, "%s", name);
+		read_runner(out, find_field(r, name), c);
+		note_isolated(f, out);
+		f->n_runners++;
+	}
+	if (!conf && f->n_runners)
+		qsort(f->runners, f->n_runners, sizeof *f->runners, by_region);
+	find_machines(f, c);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void read_undelivered(
+	struct status_fleet *f, const struct store_reply *r)
+{
+	f->undelivered = xcalloc(store_count(r), sizeof *f->undelivered);
+	for (size_t i = 0; i < store_count(r); i++) {
+		const char *slug = store_text(store_item(r, i));
+
+		if (slug && (slug_valid(slug) || slug_shared(slug) ||
+				    strcmp(slug, SLUG_FLEET) == 0))
+			f->undelivered[f->n_undelivered++] = xstrdup(slug);
+	}
+	if (f->n_undelivered)
+		qsort(f->undelivered, f->n_undelivered, sizeof *f->undelivered,
+			by_name);
+}
+
+static bool read_spool(struct spool_record *out, const char *text)
+{
+	struct record r;
+	char why[RECORD_WHY];
+	bool good;
+
+	if (record_read(text, strlen(text), &r, why)) {
+		log_warn("store: a spool record: %s", why);
+		return false;
+	}
+	good = r.type == RECORD_SPOOL && spool_take(r.doc, out, why);
+	record_release(&r);
+	return good;
+}
+
+/* The spools that keep something, if their record is not outdated. */
+static void read_spools(
+	struct status_fleet *f, const struct store_reply *r, double now)
+{
+	f->spools = xcalloc(store_count(r) / 2, sizeof *f->spools);
+	for (size_t i = 1; i < store_count(r); i += 2) {
+		struct spool_record *out = &f->spools[f->n_spools];
+		const char *text = store_text(store_item(r, i));
+
+		if (text && read_spool(out, text) &&
+			(out->waiting || out->set_aside) &&
+			now - out->at < RETENTION_ROLLUP_S)
+			f->n_spools++;
+	}
+}
+
+/* text may be NULL. */
+static void read_jump(struct status_fleet *f, const char *text)
+{
+	f->jumped_at = f->jumped_to = NAN;
+	if (text &&
+		sscanf(text, "%lf %lf", &f->jumped_at, &f->jumped_to) != 2)
+		f->jumped_at = NAN;
+}
+
+/* The runners are those of the configuration, in its order, or without one all that
+   ever left a record. */
+static int status_fleet_read(
+	struct status_fleet *f, struct store *s, const struct conf *conf)
+{
+	if (isolated_regions_read(s, &f->isolated))
+		return -1;
+	store_add(s, "HGETALL", KEY_HEARTBEATS, NULL);
+	store_add(s, "HGETALL", KEY_RUNNERS, NULL);
+	store_add(s, "SMEMBERS", KEY_UNDELIVERED, NULL);
+	store_add(s, "HGETALL", KEY_SPOOLS, NULL);
+	if (store_run(s)) {
+		return store_failed(s);
+	}
+	for (int i = 0; i < STAGES; i++) {
+		const char *text = find_field(store_reply(s, 0),
+			stage_name((enum stage)i));
+
+		if (!text || !num_epoch(text, &f->stages[i]))
+			f->stages[i] = NAN;
+	}
+	read_jump(f, find_field(store_reply(s, 0), HEARTBEAT_JUMP));
+	read_runners(f, store_reply(s, 1), conf);
+	read_undelivered(f, store_reply(s, 2));
+	read_spools(f, store_reply(s, 3), clock_wall());
+	return 0;
+}
+
+static void status_fleet_release(struct status_fleet *f)
+{
+	for (size_t i = 0; i < f->n_undelivered; i++)
+		free(f->undelivered[i]);
+	isolated_regions_release(&f->isolated);
+	free(f->undelivered);
+	free(f->runners);
+	free(f->spools);
+	*f = (struct status_fleet) {0};
+}
+
+static void status_fleet_show(const struct status_fleet *f, struct status *st)
+{
+	for (int i = 0; i < STAGES; i++)
+		st->stages[i] = f->stages[i];
+	st->jumped_at = f->jumped_at;
+	st->jumped_to = f->jumped_to;
+	st->runners = f->runners;
+	st->n_runners = f->n_runners;
+	st->undelivered = f->undelivered;
+	st->n_undelivered = f->n_undelivered;
+	st->spools = f->spools;
+	st->n_spools = f->n_spools;
+}
+
+/* ---- Its servers. */
+
 #define WIDTH 80
 #define WIDTH_LEAST 40
 #define WIDTH_MOST 500
@@ -92,7 +334,7 @@ static enum dot dot_of(enum region_state s)
 	return DOT_BROKEN;
 }
 
-/* What the rule makes of one region now. */
+/* Judge one region by the rule, now. */
 static void read_region(struct status_region *out, const struct rule *rule,
 	const struct region_history *h, double now)
 {
@@ -193,47 +435,34 @@ static int read_store(
 	return 0;
 }
 
-static int read_group(struct store *s, const struct fleet *fleet, size_t first,
-	struct status_server *out, double now,
-	const struct isolated_regions *isolated)
+/* The fleet while its servers are read. */
+struct status_reading {
+	struct status *status;
+	struct store *store;
+	const struct fleet *fleet;
+	const struct isolated_regions *isolated;
+};
+
+static int read_group(void *arg, size_t first, const struct load_group *g)
 {
-	struct fleet_server servers[GROUP];
-	size_t n = fleet_some(fleet, first, GROUP, servers);
-	struct loaded *loaded = xcalloc(n, sizeof *loaded);
-	const char **slugs = xcalloc(n, sizeof *slugs);
-	struct collect *c = collect_new();
-	struct server *known;
-	size_t n_known;
-	int rc;
+	struct status_reading *r = arg;
+	struct status_server *out = &r->status->servers[first];
 
-	for (size_t i = 0; i < n; i++)
-		out[i].slug = slugs[i] = servers[i].slug;
-	rc = load_servers(s, c, slugs, n, now, loaded);
-	if (!rc) {
-		collect_finish(c);
-		known = collect_servers(c, &n_known);
-		for (size_t i = 0; i < n_known; i++)
-			isolated_regions_cut(isolated, known[i].regions,
-				known[i].n_regions);
-		for (size_t i = 0; i < n; i++) {
-			const struct server *mine = NULL;
+	for (size_t i = 0; i < g->n; i++) {
+		const struct fleet_server server = fleet_at(r->fleet, first + i);
+		struct server *found = g->found[i];
 
-			for (size_t k = 0; k < n_known && !mine; k++)
-				if (strcmp(known[k].slug, slugs[i]) == 0)
-					mine = &known[k];
-			if (mine)
-				load_seen(&loaded[i], mine->regions,
-					mine->n_regions);
-			read_probes(&out[i], &servers[i], mine, now);
-			out[i].p95_ms = loaded[i].figures.p95_ms;
+		out[i].slug = g->slugs[i];
+		if (found) {
+			isolated_regions_cut(r->isolated, found->regions,
+				found->n_regions);
+			load_seen(&g->loaded[i], found->regions,
+				found->n_regions);
 		}
-		load_release(loaded, n);
-		rc = read_store(s, out, n, now);
+		read_probes(&out[i], &server, found, r->status->now);
+		out[i].p95_ms = g->loaded[i].figures.p95_ms;
 	}
-	collect_free(c);
-	free(slugs);
-	free(loaded);
-	return rc;
+	return read_store(r->store, out, g->n, r->status->now);
 }
 
 static struct status_look choose_look(bool colour)
@@ -290,9 +519,10 @@ static int show_fleet(const struct setup *setup, const struct command *cmd,
 	int rc = status_fleet_read(&whole, setup->store, c);
 
 	st.servers = xcalloc(st.n, sizeof *st.servers);
-	for (size_t i = 0; i < st.n && !rc; i += GROUP)
-		rc = read_group(setup->store, fleet, i, &st.servers[i], st.now,
-			&whole.isolated);
+	if (!rc)
+		rc = fleet_each(fleet, setup->store, st.now, read_group,
+			&(struct status_reading) {&st, setup->store, fleet,
+				&whole.isolated});
 	if (rc) {
 		rc = EXIT_ENV;
 	} else {

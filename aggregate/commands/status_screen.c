@@ -49,7 +49,7 @@ enum status_state status_state(const struct status_server *s, double now)
 	return STATUS_UNKNOWN;
 }
 
-/* What qsort(3) compares, as it passes no instant on. */
+/* An element for qsort(3), which passes no instant on. */
 struct rank {
 	enum status_state state;
 	struct status_server server;
@@ -151,7 +151,7 @@ static size_t most_regions(const struct status *st)
 	return n < REGIONS_MOST ? n : REGIONS_MOST;
 }
 
-/* What fits: the older hours make room first, then the regions. */
+/* Choose columns that fit: older hours make room first, then regions. */
 static struct status_columns choose(const struct status *st, int width)
 {
 	struct status_columns c = {.slug = (int)longest_slug(st),
@@ -658,7 +658,7 @@ static void put_files(struct buf *b, int n, const char *one, const char *many)
 	buf_fmt(b, "%d file%s", n, n == 1 ? one : many);
 }
 
-/* What a spool holds, and what to do about it. */
+/* Say how much a spool holds, and how to empty it. */
 static void put_spool(const struct spool_record *r, double now,
 	const struct status_look *look, struct buf *b)
 {

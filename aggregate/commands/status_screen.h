@@ -7,9 +7,9 @@
 
 #include "base/buf.h"
 #include "conf/conf.h"
-#include "terms/names.h"
 #include "records/spool.h"
-#include "store/stages.h"
+#include "store/beat.h"
+#include "terms/names.h"
 
 #define STATUS_HOURS 24
 /* A published verdict that is older says nothing of now (as for readers). */
@@ -19,7 +19,7 @@
 /* A clock that is off by more is warned of. */
 #define STATUS_OFFSET_S 1.0
 
-/* What a region saw last, as far as the rule looks at it. */
+/* The result of a region's newest probe, within the lookback of the rule. */
 enum dot { DOT_SILENT, DOT_HEALTHY, DOT_WALLED, DOT_BROKEN };
 
 struct status_region {
@@ -43,7 +43,7 @@ enum status_state {
 
 struct status_server {
 	const char *slug;
-	/* What is published; as_of is NAN where that cannot be read. */
+	/* The published verdict; as_of is NAN where it cannot be read. */
 	bool published;
 	double as_of; /* epoch seconds */
 	enum verdict_colour colour;
@@ -51,7 +51,7 @@ struct status_server {
 	enum step step;
 	enum checks checks;
 	double uptime_30d; /* NAN where not known, like those below */
-	/* What is known now. */
+	/* By the probes now. */
 	bool no_data;	 /* too few regions report for a verdict */
 	/* Who sees which tools, in words; NULL where all see the same. */
 	char *tools_differ;

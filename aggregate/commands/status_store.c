@@ -1,8 +1,9 @@
 /*
- * status_store.c: see status_store.h. A SCAN returns keys in an order that has
- * nothing to do with their names: the first SAMPLE of them stand for all.
+ * status_store.c: what the store holds and costs, and how it is set up. A SCAN
+ * returns keys in an order that has nothing to do with their names: the first SAMPLE
+ * of them stand for all.
  */
-#include "commands/status_store.h"
+#include "commands/commands.h"
 
 #include "base/exits.h"
 #include "base/lines.h"
@@ -13,9 +14,8 @@
 #include "json/json.h"
 #include "judge/fleet.h"
 #include "options.h"
-#include "snapshot/key_name.h"
+#include "snapshot/fleet_keys.h"
 #include "store/store.h"
-#include "verdict_line.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -45,11 +45,11 @@ struct sample {
 	struct kind kinds[KINDS_MAX];
 	size_t n;
 	double keys; /* asked for */
-	/* Of the whole store. */
+	/* Figures of the whole store. */
 	double all_keys, used, limit; /* limit: 0 for none */
 	double servers;
 	char policy[40], aof[40]; /* "" where INFO is forbidden */
-	/* Of the server that has the least room; max: 0 where it is not known. */
+	/* The server of the store with the least room; max: 0: not known. */
 	double clients, clients_max;
 	struct holder holders[HOLDERS]; /* of all servers */
 	size_t n_holders;
@@ -145,7 +145,7 @@ static double info_number(const struct store_reply *r, const char *name)
 	return sum;
 }
 
-/* Of the answers of all servers to INFO, that of the fullest. */
+/* Find the fullest server of the store in the answers to INFO. */
 static void read_clients(struct sample *s, const struct store_reply *r)
 {
 	static const char connected[] = "\nconnected_clients:";

@@ -1,4 +1,4 @@
-#include "commands/targets.h"
+#include "commands/commands.h"
 
 #include "base/exits.h"
 #include "base/lines.h"
@@ -9,9 +9,9 @@
 #include "conf/conf.h"
 #include "json/json.h"
 #include "options.h"
-#include "pinned/lock_digests.h"
+#include "pinned/tools_lock.h"
 #include "records/probe.h"
-#include "store/format.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/store.h"
@@ -25,7 +25,7 @@
 /* Servers whose answers of the store are in memory at a time. */
 #define GROUP 500
 
-/* What a region saw of a server last; "" where it is not known. */
+/* The newest result of a region on a server; "": not known. */
 struct last_seen {
 	char hash[HASH_HEX + 1];
 	char full[HASH_HEX + 1];
@@ -291,7 +291,7 @@ static struct store *open_store(const struct command *cmd, const struct conf *c)
 	return s;
 }
 
-/* What tools.lock beside the configuration says. */
+/* The digests of tools.lock beside the configuration. */
 static struct lock_digests *pinned(const char *config)
 {
 	char why[LOCK_WHY], *path = lock_path(config);
@@ -337,7 +337,7 @@ struct authority {
 	char *text; /* its certificates; or where the file is */
 };
 
-/* What the lines of targets are made of. */
+/* The sources of the lines of targets. */
 struct sources {
 	const char *region;
 	const struct lock_digests *lock;

@@ -1,4 +1,4 @@
-#include "commands/tools_show.h"
+#include "commands/commands.h"
 
 #include "base/clock.h"
 #include "base/exits.h"
@@ -6,13 +6,11 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "commands/tools.h"
 #include "json/json.h"
 #include "judge/fleet.h"
 #include "options.h"
-#include "store/definition_history.h"
+#include "store/definitions.h"
 #include "store/store.h"
-#include "verdict_line.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -28,7 +26,7 @@ struct sight {
 	size_t region; /* of `seen` */
 };
 
-/* What is shown of a server. */
+/* The page on the tools of a server. */
 struct view {
 	const struct command *cmd;
 	struct output output;

@@ -113,7 +113,7 @@ static bool has_place(const struct standing *s, const struct month_span *span)
 		2 * s->known_days >= span->last - span->first + 1;
 }
 
-/* What is not known is last. */
+/* Unknown durations come last. */
 static int compare_ms(double a, double b)
 {
 	if (isnan(a) || isnan(b))

@@ -6,14 +6,179 @@
  */
 #include "histories/collect.h"
 
+#include "base/index.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "histories/pool.h"
-#include "histories/tool_lists.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* ---- Strings that are all freed at once; equal ones can share one copy. */
+
+/* All zero is an empty pool. */
+struct pool {
+	struct chunk *chunk; /* the newest, linked to the older ones */
+	const char **shared;
+	size_t n_shared, cap_shared;
+	struct index index; /* of the shared ones */
+};
+
+#define CHUNK 65536
+
+struct chunk {
+	struct chunk *older;
+	size_t used, size;
+	char bytes[];
+};
+
+static const char *pool_copy(struct pool *p, const char *str)
+{
+	size_t n = strlen(str) + 1;
+	struct chunk *c = p->chunk;
+	char *copy;
+
+	if (!c || c->size - c->used < n) {
+		size_t size = n > CHUNK ? n : CHUNK;
+
+		c = xmalloc(sizeof *c + size);
+		*c = (struct chunk) {.older = p->chunk, .size = size};
+		p->chunk = c;
+	}
+	copy = memcpy(c->bytes + c->used, str, n);
+	c->used += n;
+	return copy;
+}
+
+static bool same(const void *ctx, uint32_t position, const void *key)
+{
+	const struct pool *p = ctx;
+
+	return strcmp(p->shared[position], key) == 0;
+}
+
+static const char *pool_share(struct pool *p, const char *str)
+{
+	uint64_t hash = index_hash(0, str, strlen(str));
+	uint32_t at = index_find(&p->index, hash, same, p, str);
+
+	if (at != INDEX_NONE)
+		return p->shared[at];
+	p->shared = xgrow(p->shared, &p->cap_shared, p->n_shared + 1,
+		sizeof *p->shared);
+	p->shared[p->n_shared] = pool_copy(p, str);
+	index_add(&p->index, hash, (uint32_t)p->n_shared);
+	return p->shared[p->n_shared++];
+}
+
+static void pool_release(struct pool *p)
+{
+	while (p->chunk) {
+		struct chunk *older = p->chunk->older;
+
+		free(p->chunk);
+		p->chunk = older;
+	}
+	free(p->shared);
+	index_release(&p->index);
+	*p = (struct pool) {0};
+}
+
+/* ---- Lists of tools, each once; a probe names its tools only when their hash is new. */
+
+/* All zero has no lists. */
+struct tool_lists {
+	struct tool_list **lists;
+	size_t n, cap;
+	uint32_t last; /* the one that was shared last */
+	struct index by_hash;
+};
+
+static bool same_list(const void *ctx, uint32_t i, const void *key)
+{
+	const struct tool_lists *t = ctx;
+	const struct probe_record *r = key;
+	const char *full = t->lists[i]->full_hash;
+
+	if (strcmp(t->lists[i]->hash, r->tool_hash) != 0)
+		return false;
+	return full && r->full_hash ? strcmp(full, r->full_hash) == 0
+				    : !full && !r->full_hash;
+}
+
+static int by_tool(const void *a, const void *b)
+{
+	const struct tool_digest *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static void copy_tools(struct pool *pool, struct tool_list *l,
+	const struct probe_record *r)
+{
+	struct tool_digest *tools = xcalloc(r->n_tools, sizeof *tools);
+
+	for (size_t i = 0; i < r->n_tools; i++) {
+		tools[i] = r->tools[i];
+		tools[i].name = pool_share(pool, r->tools[i].name);
+	}
+	if (r->n_tools)
+		qsort(tools, r->n_tools, sizeof *tools, by_tool);
+	l->tools = tools;
+	l->n_tools = r->n_tools;
+}
+
+static uint32_t find_list(struct tool_lists *t, struct pool *pool,
+	const struct probe_record *r)
+{
+	const char *full = r->full_hash ? r->full_hash : "";
+	uint64_t hash = index_hash(index_hash(0, full, strlen(full)),
+		r->tool_hash, strlen(r->tool_hash));
+	uint32_t i = index_find(&t->by_hash, hash, same_list, t, r);
+	struct tool_list *l;
+
+	if (i != INDEX_NONE)
+		return i;
+	l = xcalloc(1, sizeof *l);
+	l->hash = pool_share(pool, r->tool_hash);
+	if (r->full_hash)
+		l->full_hash = pool_share(pool, r->full_hash);
+	i = (uint32_t)t->n;
+	t->lists = xgrow(t->lists, &t->cap, t->n + 1, sizeof *t->lists);
+	t->lists[t->n++] = l;
+	index_add(&t->by_hash, hash, i);
+	return i;
+}
+
+/*
+ * The list for the hashes of a probe record, whose tool_hash is not NULL. It is valid
+ * until tool_lists_release, and gets its tools as soon as a record names them.
+ */
+static const struct tool_list *tool_lists_share(struct tool_lists *t,
+	struct pool *pool, const struct probe_record *r)
+{
+	uint32_t i = t->last;
+
+	/* Most probes of a server have the list of the one before. */
+	if (i >= t->n || !same_list(t, i, r))
+		i = t->last = find_list(t, pool, r);
+	if (r->tools && !t->lists[i]->tools)
+		copy_tools(pool, t->lists[i], r);
+	return t->lists[i];
+}
+
+static void tool_lists_release(struct tool_lists *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		free((void *)t->lists[i]->tools);
+		free(t->lists[i]);
+	}
+	free(t->lists);
+	index_release(&t->by_hash);
+	*t = (struct tool_lists) {0};
+}
+
+/* ---- Histories. */
 
 /* The most characters that are kept of a code. */
 #define ERROR_MAX 100
@@ -37,7 +202,7 @@ struct entry {
 	uint32_t bytes; /* of its records when written */
 };
 
-/* What runner records say of a region's machine: shared strings, or NULL. */
+/* A region's machine, by runner records: shared strings, or NULL. */
 struct runner {
 	const char *region;
 	const char *host_key, *egress;

@@ -2,8 +2,8 @@
  * collect.h: makes the histories of each server from records that come in any
  * order.
  */
-#ifndef OFFLINE_COLLECT_H
-#define OFFLINE_COLLECT_H
+#ifndef HISTORIES_COLLECT_H
+#define HISTORIES_COLLECT_H
 
 #include "records/probe.h"
 #include "rule/history.h"
@@ -74,7 +74,7 @@ struct server *collect_servers(struct collect *c, size_t *n);
 /* collect_runners(c, n): the regions that runner records speak of, by name. */
 const char *const *collect_runners(const struct collect *c, size_t *n);
 
-/* What a runner record says of the canaries of its region. */
+/* The canaries of a region, by its runner record. */
 struct canary_report {
 	const char *region;
 	double at;

@@ -2,8 +2,8 @@
  * deposit_pieces.h: what a region leaves in its inbox: pieces of whole probes, each
  * with a line of its own in front, which says how the region's clock is. Pure.
  */
-#ifndef OFFLINE_DEPOSIT_PIECES_H
-#define OFFLINE_DEPOSIT_PIECES_H
+#ifndef HISTORIES_DEPOSIT_PIECES_H
+#define HISTORIES_DEPOSIT_PIECES_H
 
 #include "base/buf.h"
 #include "store/keys.h"

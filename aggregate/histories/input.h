@@ -1,12 +1,12 @@
 /*
  * input.h: records from a file descriptor.
  */
-#ifndef OFFLINE_INPUT_H
-#define OFFLINE_INPUT_H
+#ifndef HISTORIES_INPUT_H
+#define HISTORIES_INPUT_H
 
 struct record;
 
-/* What the user of records returns to get no more of them. */
+/* The user of records returns it to get no more records. */
 #define INPUT_STOP (-2)
 
 /* All zero before anything is read. */

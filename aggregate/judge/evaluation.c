@@ -18,27 +18,21 @@
 #include "conf/conf.h"
 #include "judge/fleet.h"
 #include "judge/isolation_store.h"
-#include "judge/late_minutes.h"
-#include "judge/listing.h"
-#include "judge/place_latency.h"
-#include "judge/regions.h"
+#include "judge/publish.h"
 #include "judge/server_verdict.h"
 #include "options.h"
-#include "pinned/lock_digests.h"
+#include "pinned/tools_lock.h"
 #include "records/verdict.h"
-#include "store/heartbeat.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/load.h"
-#include "store/persist.h"
 #include "store/scripts.h"
 #include "store/store.h"
-#include "verdict_line.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define GROUP 100
 
 /* One run of the command verdict. */
 struct evaluation {
@@ -63,7 +57,7 @@ struct evaluation {
 	double latest; /* of struct publish_count */
 	/* When a clock that was ahead had published last; 0: none had. */
 	double ahead;
-	/* Of public servers; NULL: which these are is not known. */
+	/* Rows of public servers; NULL: nobody knows which are public. */
 	struct listing_rows *rows;
 };
 
@@ -111,53 +105,44 @@ static int write_verdict(
 
 /* Servers that are loaded, judged and published together. */
 struct group {
-	struct server_verdict servers[GROUP];
-	struct loaded loaded[GROUP];
-	const char *slugs[GROUP];
-	size_t places[GROUP]; /* of the servers in the fleet */
-	void *cut[GROUP]; /* see isolation_apply */
-	bool later[GROUP]; /* it is judged in the end */
-	size_t n;
+	struct load_group loaded;
+	struct server_verdict servers[LOAD_GROUP];
+	size_t places[LOAD_GROUP]; /* of the servers in the fleet */
+	void *cut[LOAD_GROUP]; /* see isolation_apply */
+	bool later[LOAD_GROUP]; /* it is judged in the end */
 	double now; /* the figures are those as of now; NAN: without */
-	struct collect *collect;
 	size_t replies; /* the number of that to its first verdict */
 };
 
 static void group_add(struct group *g, const struct fleet *f, size_t place)
 {
 	const struct fleet_server server = fleet_at(f, place);
+	size_t i = g->loaded.n++;
 
-	server_verdict_init(&g->servers[g->n], &server);
-	g->places[g->n] = place;
-	g->slugs[g->n++] = server.slug;
+	server_verdict_init(&g->servers[i], &server);
+	g->places[i] = place;
+	g->loaded.slugs[i] = server.slug;
 }
 
 static void group_free(struct group *g)
 {
 	if (!g)
 		return;
-	for (size_t i = 0; i < g->n; i++) {
+	for (size_t i = 0; i < g->loaded.n; i++) {
 		server_verdict_release(&g->servers[i]);
 		free(g->cut[i]);
 	}
-	load_release(g->loaded, g->n);
-	collect_free(g->collect);
+	load_group_release(&g->loaded);
 	free(g);
 }
 
 /* Take what the store knows of a group. */
 static void take_group(struct evaluation *ev, struct group *g)
 {
-	struct server *servers;
-	size_t n_servers;
-
-	g->collect = collect_new();
-	load_take(ev->store, g->collect, g->slugs, g->n, g->now, g->loaded);
-	collect_finish(g->collect);
-	servers = collect_servers(g->collect, &n_servers);
-	for (size_t i = 0; i < g->n; i++)
+	load_group_take(ev->store, &g->loaded, g->now);
+	for (size_t i = 0; i < g->loaded.n; i++)
 		server_verdict_take_histories(
-			&g->servers[i], servers, n_servers);
+			&g->servers[i], g->loaded.found[i]);
 }
 
 /* publish_count.at. If -N pretends now, it is the beginning of the window. */
@@ -173,7 +158,7 @@ static int64_t published_at(const struct evaluation *ev, int64_t window)
 static void queue_group(struct evaluation *ev, struct group *g)
 {
 	g->replies = store_queued(ev->store);
-	for (size_t i = 0; i < g->n; i++) {
+	for (size_t i = 0; i < g->loaded.n; i++) {
 		const struct server_verdict *s = &g->servers[i];
 
 		if (!g->later[i] && s->verdict.verdict != VERDICT_UNKNOWN)
@@ -187,9 +172,9 @@ static void queue_group(struct evaluation *ev, struct group *g)
 					ev->fleet.round > 0});
 	}
 	/* Their replies stand behind those to the verdicts, and nobody reads them. */
-	for (size_t i = 0; i < g->n; i++)
+	for (size_t i = 0; i < g->loaded.n; i++)
 		if (!g->later[i] && g->servers[i].verdict.n_regions &&
-			place_latency_due(g->slugs[i], ev->now))
+			place_latency_due(g->loaded.slugs[i], ev->now))
 			place_latency_queue(ev->store, ev->places,
 				&g->servers[i].verdict, ev->now);
 }
@@ -247,14 +232,14 @@ static int write_group(struct evaluation *ev, const struct group *g)
 {
 	size_t reply = g->replies;
 
-	for (size_t i = 0; i < g->n; i++) {
+	for (size_t i = 0; i < g->loaded.n; i++) {
 		const struct server_verdict *s = &g->servers[i];
 		const char *text = NULL;
 
 		if (g->later[i])
 			continue;
 		if (s->verdict.verdict != VERDICT_UNKNOWN)
-			text = take_published(ev, s, &g->loaded[i],
+			text = take_published(ev, s, &g->loaded.loaded[i],
 				store_reply(ev->store, reply++));
 		if (write_verdict(ev, s, text))
 			return -1;
@@ -294,7 +279,7 @@ static int judge_server(
 {
 	struct server_verdict *s = &g->servers[i];
 	const struct server_verdict_input in = {
-		.loaded = &g->loaded[i],
+		.loaded = &g->loaded.loaded[i],
 		.now = ev->now,
 		.round = ev->fleet.round,
 		.lock = ev->lock,
@@ -316,13 +301,13 @@ static int judge_server(
 static void judge_group(struct evaluation *ev, struct group *g)
 {
 	take_group(ev, g);
-	for (size_t i = 0; i < g->n; i++) {
+	for (size_t i = 0; i < g->loaded.n; i++) {
 		struct server_verdict *s = &g->servers[i];
 		bool suspect = may_be_isolated(s);
 
 		note_server(ev, s);
 		ev->suspected = ev->suspected || suspect;
-		if (suspect || g->loaded[i].baseline_missing ||
+		if (suspect || g->loaded.loaded[i].baseline_missing ||
 			judge_server(ev, g, i, false))
 			leave_for_later(ev, g, i);
 	}
@@ -335,7 +320,8 @@ static void judge_group(struct evaluation *ev, struct group *g)
 static int ask_group(struct evaluation *ev, struct group **g, double now)
 {
 	(*g)->now = now;
-	if (!load_ask(ev->store, (*g)->slugs, (*g)->n, now, ev->figures))
+	if (!load_ask(ev->store, (*g)->loaded.slugs, (*g)->loaded.n, now,
+		    ev->figures))
 		return 0;
 	group_free(*g);
 	*g = NULL;
@@ -348,7 +334,7 @@ static struct group *next_group(const struct evaluation *ev, size_t *next,
 {
 	struct group *g = xcalloc(1, sizeof *g);
 
-	while (g->n < GROUP && *next < end)
+	while (g->loaded.n < LOAD_GROUP && *next < end)
 		group_add(g, &ev->fleet, (*next)++);
 	return g;
 }
@@ -391,7 +377,7 @@ static int judge_groups(struct evaluation *ev, size_t next, size_t end)
 }
 
 /* Load a group, at once. */
-static int load_group(struct evaluation *ev, struct group **g, double now)
+static int load_at_once(struct evaluation *ev, struct group **g, double now)
 {
 	if (ask_group(ev, g, now))
 		return -1;
@@ -410,8 +396,8 @@ static int note_others(struct evaluation *ev)
 	while (next < ev->fleet.n && !rc) {
 		struct group *g = next_group(ev, &next, ev->fleet.n);
 
-		rc = load_group(ev, &g, NAN);
-		for (size_t i = 0; !rc && i < g->n; i++)
+		rc = load_at_once(ev, &g, NAN);
+		for (size_t i = 0; !rc && i < g->loaded.n; i++)
 			if (g->places[i] != ev->chosen)
 				note_server(ev, &g->servers[i]);
 		group_free(g);
@@ -441,7 +427,7 @@ static int take_out(struct evaluation *ev, struct group *g)
 	bool any = false;
 	double since;
 
-	for (size_t i = 0; i < g->n; i++) {
+	for (size_t i = 0; i < g->loaded.n; i++) {
 		struct server_verdict *s = &g->servers[i];
 
 		g->cut[i] = isolation_apply(
@@ -453,21 +439,22 @@ static int take_out(struct evaluation *ev, struct group *g)
 	if (store_load(ev->store, script_uncount, sha))
 		return -1;
 	since = ev->now - fleet_isolation_rule(&ev->fleet).lookback_s;
-	for (size_t i = 0; i < g->n; i++)
-		isolation_uncount(ev->store, sha, g->slugs[i],
+	for (size_t i = 0; i < g->loaded.n; i++)
+		isolation_uncount(ev->store, sha, g->loaded.slugs[i],
 			g->servers[i].regions, g->servers[i].n_regions, since);
 	if (store_run(ev->store))
 		return store_failed(ev->store);
 	/* The figures were read before the counts changed. */
-	return load_figures(ev->store, g->n, ev->now, g->loaded);
+	return load_figures(ev->store, g->loaded.n, ev->now, g->loaded.loaded);
 }
 
 static int judge_later(struct evaluation *ev, struct group **g)
 {
-	if (load_group(ev, g, ev->now) || take_out(ev, *g) ||
-		load_baselines(ev->store, (*g)->n, ev->now, (*g)->loaded))
+	if (load_at_once(ev, g, ev->now) || take_out(ev, *g) ||
+		load_baselines(ev->store, (*g)->loaded.n, ev->now,
+			(*g)->loaded.loaded))
 		return -1;
-	for (size_t i = 0; i < (*g)->n; i++)
+	for (size_t i = 0; i < (*g)->loaded.n; i++)
 		if (judge_server(ev, *g, i, true))
 			return -1;
 	queue_group(ev, *g);
@@ -485,7 +472,7 @@ static int judge_rest(struct evaluation *ev)
 	for (size_t i = 0; i < ev->n_later && !rc;) {
 		struct group *g = xcalloc(1, sizeof *g);
 
-		while (g->n < GROUP && i < ev->n_later)
+		while (g->loaded.n < LOAD_GROUP && i < ev->n_later)
 			group_add(g, &ev->fleet, ev->later[i++]);
 		rc = judge_later(ev, &g);
 		group_free(g);
@@ -581,7 +568,7 @@ static int judge_all(struct evaluation *ev)
 	return ev->red ? EXIT_NEWS : EXIT_GOOD;
 }
 
-/* What is pinned; where that cannot be told, servers are judged without. */
+/* Read tools.lock; if it cannot be used, servers are judged without it. */
 static void read_lock(struct evaluation *ev, const char *config)
 {
 	char why[LOCK_WHY], *path = lock_path(config);

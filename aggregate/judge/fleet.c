@@ -8,11 +8,12 @@
 #include "base/xalloc.h"
 #include "conf/conf.h"
 #include "json/json.h"
-#include "judge/listing.h"
+#include "judge/evaluation.h"
 #include "records/listing_row.h"
 #include "records/probe.h"
 #include "records/spool.h"
 #include "store/keys.h"
+#include "store/load.h"
 #include "store/retention.h"
 #include "store/store.h"
 
@@ -117,6 +118,54 @@ size_t fleet_some(const struct fleet *f, size_t first, size_t most,
 	return n;
 }
 
+int fleet_each(const struct fleet *f, struct store *s, double now,
+	int (*use)(void *arg, size_t first, const struct load_group *g),
+	void *arg)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < f->n && !rc; i += LOAD_GROUP) {
+		struct load_group *g = xcalloc(1, sizeof *g);
+
+		while (g->n < LOAD_GROUP && i + g->n < f->n) {
+			g->slugs[g->n] = fleet_at(f, i + g->n).slug;
+			g->n++;
+		}
+		rc = load_group(s, g, now);
+		if (!rc)
+			rc = use(arg, i, g);
+		load_group_release(g);
+		free(g);
+	}
+	return rc;
+}
+
+enum bucket fleet_bucket(const struct fleet_server *server,
+	const struct server *found, double now)
+{
+	struct verdict_input in = {.slug = server->slug,
+		.now = now,
+		.expected = server->regions,
+		.n_expected = server->n_regions};
+	const char **ever = NULL;
+	enum bucket bucket;
+
+	if (found) {
+		in.regions = found->regions;
+		in.n_regions = found->n_regions;
+	}
+	if (!in.n_expected) {
+		ever = xcalloc(in.n_regions, sizeof *ever);
+		for (size_t i = 0; i < in.n_regions; i++)
+			ever[i] = in.regions[i].name;
+		in.expected = ever;
+		in.n_expected = in.n_regions;
+	}
+	bucket = bucket_decide(&server->rule, &in);
+	free(ever);
+	return bucket;
+}
+
 size_t fleet_place(const struct fleet *f, const char *slug)
 {
 	size_t i = f->conf ? conf_place(f->conf, slug)
@@ -215,7 +264,7 @@ static void put_region(const struct conf *c, const char *name, struct buf *b)
 	buf_char(b, '}');
 }
 
-/* What readers need of the site; maintenance_max limits what they announce. */
+/* The site, for readers; maintenance_max limits what they announce. */
 static void put_site(const struct conf *c, struct buf *b)
 {
 	buf_str(b, "{\"title\":");
@@ -363,7 +412,7 @@ static void forget(struct store *s, const char *key, struct names *gone)
 	free(gone->v);
 }
 
-/* Of a row that a list of public servers has. */
+/* Whether a list of public servers has the row. */
 static bool knows_public(const struct conf *c, const char *slug)
 {
 	struct conf_server s;

@@ -6,10 +6,12 @@
 #define JUDGE_FLEET_H
 
 #include "records/maintenance_list.h"
-#include "rule/verdict.h"
+#include "rule/bucket.h"
 #include "store/setup.h"
 
 struct conf;
+struct load_group;
+struct server;
 struct store;
 
 /* The longest maintenance where no configuration says so. */
@@ -76,10 +78,25 @@ int fleet_read_round(struct fleet *f, struct store *s, double now);
  * fleet_at(f, i): the i-th server; what it points to lives as long as f.
  * fleet_some(f, first, most, out): up to `most` servers from `first` on; returns
  * how many.
+ *
+ * fleet_each(f, s, now, use, arg): load what the store has of the servers, a group at a
+ * time, as load_group does, and use each group, which begins with the server `first`,
+ * until use returns not 0. That; or -1: the store failed, and the operator has been
+ * told.
  */
 struct fleet_server fleet_at(const struct fleet *f, size_t i);
 size_t fleet_some(const struct fleet *f, size_t first, size_t most,
 	struct fleet_server *out);
+int fleet_each(const struct fleet *f, struct store *s, double now,
+	int (*use)(void *arg, size_t first, const struct load_group *g),
+	void *arg);
+
+/*
+ * fleet_bucket(server, found, now): the bucket of a server; `found` is what the
+ * store has of it, or NULL.
+ */
+enum bucket fleet_bucket(const struct fleet_server *server,
+	const struct server *found, double now);
 
 /* fleet_place(f, slug): the place of a server, or f->n. */
 size_t fleet_place(const struct fleet *f, const char *slug);

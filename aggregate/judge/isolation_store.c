@@ -7,9 +7,9 @@
 #include "base/xalloc.h"
 #include "records/probe.h"
 #include "rule/verdict.h"
+#include "store/beat.h"
 #include "store/hour_row.h"
 #include "store/keys.h"
-#include "store/stages.h"
 #include "store/store.h"
 
 #include <inttypes.h>
@@ -62,7 +62,7 @@ static void queue_record(struct store *s, const struct isolated *i)
 		.version = VERSION,
 		.message = isolation_text(i, text)});
 	b.p[--b.len] = '\0';
-	/* Of one that lasts, the first record stays: it says since when. */
+	/* If an isolation lasts, its first record stays: it says since when. */
 	store_add(s, "HSETNX", KEY_ISOLATED, i->region, b.p, NULL);
 	buf_release(&b);
 }

@@ -1,4 +1,4 @@
-#include "judge/listing.h"
+#include "judge/evaluation.h"
 
 #include "base/buf.h"
 #include "base/num.h"

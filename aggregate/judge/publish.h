@@ -1,5 +1,6 @@
 /*
- * publish.h: hands a verdict to the store, which publishes and counts it.
+ * publish.h: hands a verdict to the store, which publishes and counts it, and once an
+ * hour counts how long the server takes from each region, and where that time goes.
  */
 #ifndef JUDGE_PUBLISH_H
 #define JUDGE_PUBLISH_H
@@ -35,5 +36,18 @@ struct publish_count {
 void publish_queue(struct store *store, const char *sha,
 	const struct verdict *v, struct publish_count c,
 	const char *const *tools, size_t n);
+
+/*
+ * place_latency_due(slug, now): whether it is time to count for this server: in
+ * one minute of each hour, so that not all servers are counted at once.
+ */
+bool place_latency_due(const char *slug, double now);
+
+/*
+ * place_latency_queue(store, sha, v, now): queue script_places, which the store
+ * knows by sha, for the server and the regions of a verdict.
+ */
+void place_latency_queue(struct store *store, const char *sha,
+	const struct verdict *v, double now);
 
 #endif

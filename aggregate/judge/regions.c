@@ -1,4 +1,4 @@
-#include "judge/regions.h"
+#include "judge/evaluation.h"
 
 #include "base/clock.h"
 #include "base/lines.h"
@@ -6,9 +6,9 @@
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "records/verdict.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/retention.h"
-#include "store/stages.h"
 #include "store/store.h"
 
 #include <inttypes.h>

@@ -1,20 +1,140 @@
+/*
+ * server_verdict.c: the verdict on one server. The words of a divergence are read from
+ * the definitions in the store only where the divergence begins or changes; else they
+ * are kept beside what the regions saw.
+ */
 #include "judge/server_verdict.h"
 
 #include "base/stats.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
-#include "judge/divergence_words.h"
-#include "judge/unapproved.h"
-#include "pinned/lock_digests.h"
+#include "json/json.h"
+#include "pinned/tools_lock.h"
 #include "rule/churn.h"
 #include "rule/drift.h"
-#include "store/definition_history.h"
+#include "store/definitions.h"
 #include "store/load.h"
+#include "store/store.h"
+#include "tools/definitions.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* ---- Where the tools that regions see differ, in the words of their definitions. */
+
+/* Sides beyond these get no words, only the names of tools. */
+#define SIDES_MAX 8
+/* Instead of a hash that is not known. */
+#define UNKNOWN "-"
+
+/* The full hash that the first region of a side sees. */
+static const char *list_of(const struct verdict_side *side,
+	const struct region_history *h, size_t n, double until)
+{
+	const struct probe *p = NULL;
+
+	for (size_t i = 0; i < n && !p; i++)
+		if (strcmp(h[i].name, side->regions[0]) == 0)
+			p = drift_newest(&h[i], until);
+	return p && p->tools->full_hash ? p->tools->full_hash : UNKNOWN;
+}
+
+/* Append which lists the sides of v see; nothing where it has no sides. */
+static void divergence_words_of(struct buf *b, const struct verdict *v,
+	const struct region_history *h, size_t n, double until)
+{
+	for (size_t k = 0; k < v->n_sides && k < SIDES_MAX; k++)
+		buf_fmt(b, "%s%.*s", k ? "," : "", DIGEST_HEAD,
+			list_of(&v->sides[k], h, n, until));
+}
+
+/* Whether the value of the field, which may be NULL, is that of these lists. */
+static bool divergence_words_kept(const char *kept, const char *of)
+{
+	size_t n = strlen(of);
+
+	return kept && strncmp(kept, of, n) == 0 && kept[n] == ' ';
+}
+
+/* How one list differs from the first, as an object. */
+static void put_side(struct buf *b, const struct listed_tools *first,
+	const struct listed_tools *other)
+{
+	struct definitions before = {.n = 0}, after = {.n = 0};
+
+	listed_tools_compare(first, other, &before, NULL, NULL);
+	listed_tools_compare(other, first, &after, NULL, NULL);
+	list_words_put(b, &before, &after);
+	definitions_release(&before);
+	definitions_release(&after);
+}
+
+/*
+ * Append the value of the field, made of the definitions that the store has of these
+ * lists. Returns how many of the lists it has not; -1 where the store failed.
+ */
+static int divergence_words_read(
+	struct store *s, const char *slug, const char *of, struct buf *b)
+{
+	struct definition_history h = {0};
+	const struct listed_tools *first = NULL, *list;
+	int missing = 0;
+
+	if (definition_history_read(s, slug, &h)) {
+		definition_history_release(&h);
+		return store_failed(s);
+	}
+	buf_fmt(b, "%s [", of);
+	for (const char *id = of; *id; id += strcspn(id, ",")) {
+		id += *id == ',';
+		list = *id == *UNKNOWN ? NULL : definition_history_list(&h, id);
+		missing += !list;
+		if (id == of)
+			first = list;
+		else
+			buf_char(b, ',');
+		if (first && list && list != first)
+			put_side(b, first, list);
+		else
+			buf_str(b, "{}");
+	}
+	buf_char(b, ']');
+	definition_history_release(&h);
+	return missing;
+}
+
+/*
+ * Give the sides of v the words of a value of the field. Their strings belong to the
+ * tree that is returned; NULL where the text is none.
+ */
+static cJSON *divergence_words_put(struct verdict *v, const char *text)
+{
+	const char *json = text ? strchr(text, ' ') : NULL;
+	char why[JSON_WHY];
+	cJSON *doc = json ? json_parse(json + 1, strlen(json + 1), &json_record,
+				    why)
+			  : NULL;
+	const cJSON *o;
+	size_t k = 0;
+
+	cJSON_ArrayForEach(o, doc)
+	{
+		if (k == v->n_sides)
+			break;
+		if (!verdict_words_take(o, &v->sides[k])) {
+			free(v->sides[k].words);
+			v->sides[k].words = NULL;
+			v->sides[k].n_words = 0;
+		}
+		k++;
+	}
+	return doc;
+}
+
+/* ---- The verdict. */
 
 /* So long after its hash, a definition may still come. */
 #define DEFINITIONS_S 300
@@ -42,17 +162,15 @@ void server_verdict_release(struct server_verdict *s)
 }
 
 void server_verdict_take_histories(
-	struct server_verdict *s, struct server *servers, size_t n)
+	struct server_verdict *s, struct server *found)
 {
-	size_t i = strings_place(servers, n, sizeof *servers, s->server.slug);
-
 	s->verdict.url = s->server.url;
-	if (i == n || strcmp(servers[i].slug, s->server.slug) != 0)
+	if (!found)
 		return;
-	s->regions = servers[i].regions;
-	s->n_regions = servers[i].n_regions;
+	s->regions = found->regions;
+	s->n_regions = found->n_regions;
 	if (!s->verdict.url)
-		s->verdict.url = servers[i].url;
+		s->verdict.url = found->url;
 }
 
 /* The expected regions: the configured ones, or all that ever reported. */
@@ -68,7 +186,7 @@ static size_t list_expected(struct server_verdict *s)
 	return n;
 }
 
-/* What is published of each region beside the verdict. */
+/* Set the state and latency of each region, which are published, too. */
 static void set_region_states(
 	struct server_verdict *s, double until, const struct loaded *l)
 {
@@ -87,7 +205,7 @@ static void set_region_states(
 	}
 }
 
-/* What the newest probe spoke that shook hands. */
+/* Set the protocol of the newest probe that shook hands. */
 static void set_protocol(struct server_verdict *s, double until)
 {
 	double at = 0;

@@ -8,11 +8,12 @@
 #include "base/buf.h"
 #include "judge/fleet.h"
 #include "judge/publish.h"
-#include "rule/verdict.h"
 
-struct cJSON;
+#include <cjson/cJSON.h>
+
 struct loaded;
 struct lock_digests;
+struct pinned_digests;
 struct server;
 struct store;
 
@@ -20,7 +21,7 @@ struct store;
 struct kept_field {
 	const char *before; /* NULL: there was none */
 	struct buf text;    /* as it will be; empty: there is none */
-	struct cJSON *doc;  /* owns what the verdict says of it */
+	cJSON *doc;  /* owns the strings that the verdict has of it */
 };
 
 /* One server while it is judged. */
@@ -33,11 +34,11 @@ struct server_verdict {
 	struct verdict verdict;
 	double churn_since; /* from the verdict before; 0: no churn */
 	double last_healthy; /* when a probe last was; NAN: never */
-	/* What its sides say, and what nobody approved of its tools. */
+	/* The words of its sides, and the changes that nobody approved. */
 	struct kept_field words, unapproved;
 };
 
-/* What a server is judged by, beside its probes. */
+/* The basis of a verdict, beside the probes. */
 struct server_verdict_input {
 	const struct loaded *loaded; /* as of the verdict before */
 	double now;
@@ -56,11 +57,11 @@ void server_verdict_init(
 void server_verdict_release(struct server_verdict *s);
 
 /*
- * server_verdict_take_histories(s, servers, n): find the histories of the server
- * among those of n servers, in order of their slugs, which must outlive s.
+ * server_verdict_take_histories(s, found): the histories of the server, which must
+ * outlive s; NULL: there are none.
  */
 void server_verdict_take_histories(
-	struct server_verdict *s, struct server *servers, size_t n);
+	struct server_verdict *s, struct server *found);
 
 /*
  * server_verdict_decide(s, in): judge the server; what `in` points to must
@@ -77,5 +78,48 @@ int server_verdict_decide(
  */
 void server_verdict_queue(const struct server_verdict *s, struct store *store,
 	const char *sha, double now, struct publish_count count);
+
+/* ---- Tools that nobody approved, by tools.lock: unapproved.c. */
+
+/* The pin, and the lists that regions see. */
+struct unapproved_input {
+	const char *slug;
+	const struct pinned_digests *pinned;
+	const struct region_history *regions;
+	size_t n_regions;
+	const char *const *expected; /* only these regions count */
+	size_t n_expected;
+	double until; /* probes that started by then */
+};
+
+/*
+ * unapproved_of(of, in): append which lists differ from the pinned one; nothing
+ * where none does.
+ *
+ * unapproved_kept(kept, of): whether the value of the field, which may be NULL,
+ * is about these.
+ */
+void unapproved_of(struct buf *of, const struct unapproved_input *in);
+bool unapproved_kept(const char *kept, const char *of);
+
+/*
+ * unapproved_read(s, lock, in, of, kept, window, b): append the value of the
+ * field: what changed, in the list of the worst class. It is so since `window`,
+ * or since when the value kept, which may be NULL, says it of the same pin.
+ * Returns how many definitions are not in the store; -1 where that failed. A
+ * file that cannot be used is told, and the change is then one of the worst
+ * class.
+ */
+int unapproved_read(struct store *s, const struct lock_digests *lock,
+	const struct unapproved_input *in, const char *of, const char *kept,
+	double window, struct buf *b);
+
+/*
+ * unapproved_put(v, text, in): let v say what a value of the field says, of the
+ * regions that see such lists. Its strings belong to the tree that is returned;
+ * NULL where the text is none.
+ */
+cJSON *unapproved_put(struct verdict *v, const char *text,
+	const struct unapproved_input *in);
 
 #endif

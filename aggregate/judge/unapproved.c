@@ -1,20 +1,20 @@
-#include "judge/unapproved.h"
+#include "judge/server_verdict.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "pinned/pin_compare.h"
-#include "pinned/tool_texts.h"
+#include "pinned/tools_lock.h"
 #include "rule/drift.h"
-#include "store/definition_history.h"
+#include "store/definitions.h"
 #include "store/store.h"
-#include "words/list_words.h"
+#include "words/words.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* So many lists of one server are told apart. */
+/* At most so many lists of one server are compared. */
 #define LISTS_MAX 8
 
 /* The newest probe of a region whose tools nobody approved, or NULL. */
@@ -138,7 +138,7 @@ struct comparison {
 	struct verdict_unapproved u;
 };
 
-/* What is known of a change without its definitions. */
+/* Make the class graver by tools whose definitions are not known. */
 static void worsen_by(struct comparison *c, const char **names, size_t n,
 	enum change_class class)
 {

@@ -4,15 +4,17 @@
  * them empty in the texts that it hands to json_parse: one of each server, with
  * its digests, and one of the file, with its version.
  */
-#include "pinned/lock_digests.h"
+#include "pinned/tools_lock.h"
 
 #include "base/buf.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
+#include "rule/history.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +25,7 @@
 #define TEXT_MAX_BYTES ((size_t)64 * 1024)
 #define PART "no JSON, or only a part of it"
 
-/* What makes a file of the text of one server. */
+/* Around the text of one server, these make a file. */
 #define BEGIN "{\"v\":%d,\"servers\":{"
 #define END "}}"
 
@@ -54,7 +56,7 @@ struct scan {
 	char piece[PIECE];
 };
 
-/* Where the next byte is in the file. */
+/* The position of the next byte in the file. */
 static off_t place(const struct scan *s)
 {
 	return s->at + (off_t)s->i;
@@ -188,7 +190,7 @@ static bool pass_value(struct scan *s, struct buf *text)
 	return true;
 }
 
-/* Passes a member of an object, and appends it, or what of it counts, to text.
+/* Passes over a member of an object, and appends to text what counts.
  */
 typedef bool pass_member(struct scan *s, struct buf *text);
 

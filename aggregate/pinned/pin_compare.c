@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "pinned/tool_texts.h"
 #include "pinned/tools_lock.h"
 #include "rule/drift.h"
 #include "rule/history.h"
@@ -30,7 +29,7 @@ const struct tool_digest *pin_find_tool(
 	return NULL;
 }
 
-/* Where words were not pinned, they do not differ. */
+/* Descriptions that were not pinned do not differ. */
 static void fill_full(struct tool_list *pinned, const struct tool_list *seen)
 {
 	struct tool_digest *tools = (struct tool_digest *)pinned->tools;
@@ -86,7 +85,7 @@ static void refuse_definition(void *arg, const char *reason)
 static void read_pinned(struct pin_comparison *x, const struct tools_lock *lock,
 	const struct tool_list *seen, const struct tool_texts *texts)
 {
-	/* Where no names are known, nobody knows which tools are gone. */
+	/* Without names nobody knows which tools were removed. */
 	for (size_t i = 0; seen->tools && i < x->pinned->n_tools; i++) {
 		const struct tool_digest *t = &x->pinned->tools[i];
 		const struct tool_digest *now = pin_find_tool(seen, t->name);

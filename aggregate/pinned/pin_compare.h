@@ -2,8 +2,8 @@
  * pin_compare.h: the tools that a probe read against those of a server in
  * tools.lock: the same comparison wherever the probe comes from.
  */
-#ifndef LOCK_PIN_COMPARE_H
-#define LOCK_PIN_COMPARE_H
+#ifndef PINNED_PIN_COMPARE_H
+#define PINNED_PIN_COMPARE_H
 
 #include "records/verdict.h"
 #include "tools/definitions.h"

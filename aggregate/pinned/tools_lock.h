@@ -3,12 +3,14 @@
  * each server is to have: reviewed and committed by people, see
  * mcp-aggregate(1).
  */
-#ifndef LOCK_TOOLS_LOCK_H
-#define LOCK_TOOLS_LOCK_H
+#ifndef PINNED_TOOLS_LOCK_H
+#define PINNED_TOOLS_LOCK_H
 
-#include "rule/history.h"
+#include "records/probe.h"
 
 #include <cjson/cJSON.h>
+
+struct tool_list;
 
 /* Opaque. */
 struct tools_lock;
@@ -72,5 +74,70 @@ void lock_pin(struct tools_lock *lock, const char *slug,
  * errno.
  */
 int lock_save(const struct tools_lock *lock, const char *path);
+
+/* ---- Only the digests: lock_digests.c. */
+
+/*
+ * The digests of tools.lock without what tools say, for what reads them every round:
+ * some hundred bytes of a server are kept, however much its tools say. The whole of one
+ * server is read where it is needed. Opaque.
+ */
+struct lock_digests;
+
+/* The pinned digests of a server; full is "" where it is not known. */
+struct pinned_digests {
+	char contract[HASH_HEX + 1];
+	char full[HASH_HEX + 1];
+};
+
+/*
+ * lock_digests_read(path, why): the digests of a file of version 1 or 2;
+ * lock_digests_free it. Empty where there is no such file; NULL, and why, which
+ * has LOCK_WHY bytes, where there is one that cannot be used. What the members
+ * `tools` hold is passed over: it may still be such that lock_load refuses it.
+ */
+struct lock_digests *lock_digests_read(const char *path, char *why);
+void lock_digests_free(struct lock_digests *d);
+
+/* lock_digests_find(d, slug, out): false where the server is not pinned. */
+bool lock_digests_find(const struct lock_digests *d, const char *slug,
+	struct pinned_digests *out);
+
+/*
+ * lock_digests_server(d, slug, why): all that is pinned of one server, as
+ * lock_load would give it: for lock_tools and lock_definition; lock_free it. It
+ * is of the file that lock_digests_read opened, though another may be in its
+ * place by now. Empty where the server is not pinned; NULL, and why, where its
+ * text cannot be used or read.
+ */
+struct tools_lock *lock_digests_server(
+	const struct lock_digests *d, const char *slug, char *why);
+
+/* ---- What tools of a server said, by digest. */
+
+/* All zero has none. */
+struct tool_texts {
+	struct tool_text {
+		char digest[DIGEST_HEAD + 1];
+		char *text; /* of a definition, in the form of RFC 8785 */
+	} *v;
+	size_t n, cap;
+};
+
+/*
+ * tool_texts_add(t, digest, text): add a copy of a definition, of whose digest at
+ * least DIGEST_HEAD digits are given. tool_texts_sort(t): after the last one,
+ * before tool_texts_find.
+ */
+void tool_texts_add(
+	struct tool_texts *t, const char *digest, const char *text);
+void tool_texts_sort(struct tool_texts *t);
+
+/*
+ * tool_texts_find(t, full): the text whose SHA-256 is the full digest, or NULL.
+ * It lives until tool_texts_release.
+ */
+const char *tool_texts_find(const struct tool_texts *t, const char *full);
+void tool_texts_release(struct tool_texts *t);
 
 #endif

@@ -1,4 +1,4 @@
-#include "poisoning/encoded_text.h"
+#include "poisoning/text.h"
 
 #include <string.h>
 

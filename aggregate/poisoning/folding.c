@@ -1,4 +1,4 @@
-#include "poisoning/folding.h"
+#include "poisoning/text.h"
 
 #include "base/text.h"
 
@@ -46,7 +46,7 @@ static const struct look_alike {
 	{0x1d20, 'v'}, {0x1d21, 'w'}, {0x1d22, 'z'}, {0x2113, 'l'},
 };
 
-/* What U+00C0 to U+017F are without their accents; '-': no such letter. */
+/* U+00C0 to U+017F without their accents; '-': no such letter. */
 static const char plain_latin[] =
 	"aaaaaaaceeeeiiiidnooooo-ouuuuytsaaaaaaaceeeeiiiidnooooo-ouuuuyty"
 	"aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"

@@ -1,4 +1,4 @@
-#include "poisoning/phrase_table.h"
+#include "poisoning/text.h"
 
 /* Words that stand for one another. */
 #define DISREGARD "ignore|disregard|forget|override|bypass|overrule"
@@ -34,7 +34,7 @@
 	".ssh|.env|.aws|.netrc|.npmrc|.pgpass|.gnupg|.kube|.git-credentials|"   \
 	".bash_history|.zsh_history|.cursor|.docker|.azure|.gcloud"
 
-/* Whose business a secret is: a word of the tool's name. */
+/* A tool whose name has such a word may ask for the secret. */
 #define SSH " ssh scp sftp rsync git host hosts server key keys deploy tunnel "
 #define ENV " env environment environments dotenv variable variables config "
 #define KEYS                                                                   \
@@ -67,7 +67,7 @@ const struct phrase_row phrase_table[] = {
 	MODEL("from now on ~2 you|always|all|every|never"),
 	MODEL("jailbreak|jailbroken"),
 	MODEL("developer|god|dan|debug mode enabled|activated|unlocked"),
-	/* What the user must not learn. */
+	/* To hide something from the user. */
 	MODEL(NOT " ~2 " TELL " ~4 " TO_USER),
 	MODEL("do not|dont|never mention|reveal|disclose ~1 "
 	      "this|that|it|these ~4 " TO_USER "|instruction|instructions|step|"
@@ -92,7 +92,7 @@ const struct phrase_row phrase_table[] = {
 	      "asks|says|objects|declines|refuses|denies|insists|did|"
 	      "specified|specifies"),
 	MODEL("regardless|irrespective of what the user|users"),
-	/* What is to be done besides. */
+	/* To do something besides. */
 	MODEL("before|prior ~1 " CALLING " ~1 this|the ~1 " TOOL " ~2 "
 	      READ "|send|execute|run|must|always"),
 	MODEL("before|prior|when|whenever|after ~1 " CALLING
@@ -214,7 +214,7 @@ const struct phrase_row phrase_table[] = {
 	       "keys|tokens|secrets|credentials|passwords ~6 "
 	       "include|send|pass|attach|append|forward|report",
 		KEYS),
-	/* What goes on between the model and its user, wanted as an argument. */
+	/* The talk between the model and its user, wanted as an argument. */
 	CHANNEL(WHOLE " ~3 " TALK " ~1 " RECORD "|far|up|between|and|with"),
 	CHANNEL(WHOLE "|your ~1 system prompt|prompts|message|instructions"),
 	CHANNEL("your|model|models|assistants ~2 system prompt"),

@@ -5,13 +5,11 @@
  * costs a look-up, and a bounded number of steps where it ends phrases; nothing
  * is ever tried twice.
  */
-#include "poisoning/phrases.h"
+#include "poisoning/text.h"
 
 #include "base/index.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "poisoning/folding.h"
-#include "poisoning/phrase_table.h"
 
 #include <stdlib.h>
 

@@ -7,10 +7,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "poisoning/encoded_text.h"
-#include "poisoning/folding.h"
-#include "poisoning/phrases.h"
-#include "poisoning/tool_names.h"
+#include "poisoning/text.h"
 
 #include <stdlib.h>
 
@@ -48,7 +45,7 @@ struct poisoning {
 	size_t n_labels, cap_labels;
 };
 
-/* What a text in a definition is for. */
+/* The purpose of a text in a definition. */
 enum place {
 	PLACE_NAME,	/* the name of the tool */
 	PLACE_PROSE,	/* its title, description, annotations */
@@ -472,7 +469,7 @@ static bool near(const char *p, size_t n, const char *words)
 	return false;
 }
 
-/* So many bytes before and behind a name say what is wanted of its tool. */
+/* The bytes before and behind a name that may say how to use its tool. */
 #define CUES 48
 #define CUES_BEFORE                                                            \
 	" call calls calling use uses using invoke invoking run running "      \
@@ -609,7 +606,7 @@ static void pop(struct inspection *in, size_t before)
 	buf_cut(&in->path, before);
 }
 
-/* What the members of a schema are. */
+/* The kinds of members of a schema. */
 static const struct keyword {
 	const char *name;
 	enum place place;

@@ -3,8 +3,8 @@
  * reader would stop at. A sign is a finding, never a verdict: honest servers
  * have some, and text that is well made has none.
  */
-#ifndef SIGNS_POISONING_H
-#define SIGNS_POISONING_H
+#ifndef POISONING_POISONING_H
+#define POISONING_POISONING_H
 
 #include <cjson/cJSON.h>
 #include <stddef.h>
@@ -30,10 +30,10 @@ struct poisoning_rule_row {
 };
 extern const struct poisoning_rule_row poisoning_rules[POISONING_RULES];
 
-/* So many signs of a rule are told of one tool. */
+/* The most signs of a rule that are reported of one tool. */
 #define POISONING_SIGNS_MAX 16
 
-/* What is found; the strings live until the callback returns. */
+/* A finding; the strings live until the callback returns. */
 struct poisoning_sign {
 	enum poisoning_rule rule;
 	const char *tool;    /* its name, as show_visible has it */

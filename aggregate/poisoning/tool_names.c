@@ -3,11 +3,10 @@
  * is left out of each. So each name stands in a table under itself, and under
  * what is left of it without each of its letters.
  */
-#include "poisoning/tool_names.h"
+#include "poisoning/text.h"
 
 #include "base/index.h"
 #include "base/xalloc.h"
-#include "poisoning/folding.h"
 
 #include <stdlib.h>
 
@@ -33,7 +32,7 @@ struct tool_names {
 	struct index by_key; /* of keys */
 };
 
-/* What a name is looked for by. */
+/* A name that is looked for. */
 struct wanted {
 	const char *name;
 	size_t n;

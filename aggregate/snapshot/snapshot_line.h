@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/sha256.h"
-#include "snapshot/key_name.h"
+#include "snapshot/fleet_keys.h"
 #include "store/keys.h"
 
 /* Room for the reason why a line is refused. */
@@ -37,7 +37,7 @@ struct snapshot_line {
 	enum snapshot_type type;
 	unsigned long number; /* of the line, from 1 */
 	/* The first: the version of who wrote it, and of the keys
-	   (store/format.h), and when, in epoch seconds. */
+	   (store/beat.h), and when, in epoch seconds. */
 	const char *version;
 	int format;
 	double at;
@@ -72,5 +72,37 @@ void snapshot_write(struct buf *b, const struct snapshot_line *line);
 int snapshot_read(const char *p, size_t n, unsigned long number,
 	struct snapshot_line *out, char *why);
 void snapshot_release(struct snapshot_line *line);
+
+/* ---- A whole snapshot, to standard output. */
+
+struct snapshot_writer; /* opaque */
+
+/*
+ * snapshot_writer_new(format, at): write the first line: the version of the
+ * keys, and when this begins. snapshot_writer_end(w): the last line, and free
+ * w. -1: standard output failed, and the operator has been told.
+ * snapshot_writer_free(w): without a last line, which tells that it is not
+ * whole.
+ */
+struct snapshot_writer *snapshot_writer_new(int format, double at);
+int snapshot_writer_end(struct snapshot_writer *w);
+void snapshot_writer_free(struct snapshot_writer *w);
+
+/* snapshot_writer_server(w): count a server. */
+void snapshot_writer_server(struct snapshot_writer *w);
+
+/*
+ * snapshot_writer_key(w, key, name, life_ms, now): begin a key, which lives so
+ * long from now on; below 0: for ever. snapshot_writer_value(w, f, nf, v, nv):
+ * its next value, of nv bytes; of a hash with a field of nf bytes before it, else
+ * f is NULL. False: one of them is too long. snapshot_writer_key_end(w): the key
+ * is whole; without values, as one that has gone meanwhile, it is not written.
+ * False: standard output failed, and the operator has been told.
+ */
+void snapshot_writer_key(struct snapshot_writer *w, const char *key,
+	const struct key_name *name, long long life_ms, double now);
+bool snapshot_writer_value(struct snapshot_writer *w, const char *f, size_t nf,
+	const char *v, size_t nv);
+bool snapshot_writer_key_end(struct snapshot_writer *w);
 
 #endif

@@ -1,4 +1,4 @@
-#include "store/batch.h"
+#include "store/ingest.h"
 
 #include "base/index.h"
 #include "base/lines.h"

@@ -19,12 +19,10 @@
 #include "options.h"
 #include "records/spool.h"
 #include "rule/verdict.h"
-#include "store/batch.h"
-#include "store/definition_batch.h"
-#include "store/heartbeat.h"
+#include "store/beat.h"
+#include "store/definitions.h"
 #include "store/hour_row.h"
 #include "store/keys.h"
-#include "store/persist.h"
 #include "store/retention.h"
 #include "store/scripts.h"
 #include "store/setup.h"
@@ -49,7 +47,7 @@
  */
 #define AHEAD_MAX_S 86400
 
-/* Where the answer on a probe is: an element of the array that is a reply. */
+/* The answer on a probe: an element of the array that is a reply. */
 struct answer {
 	size_t reply, item;
 };
@@ -153,7 +151,7 @@ static void put_array(struct ingest *in, const struct bundle *u)
 	store_arg(in->store, in->text.p, in->text.len);
 }
 
-/* What `latest` keeps, as three arguments: see scripts.h. */
+/* Add the three arguments for `latest`: see scripts.h. */
 static void put_brief(struct ingest *in, const struct bundle *u)
 {
 	if (u->pieces[BATCH_SUMMARY].text) {
@@ -201,7 +199,7 @@ static void put_probe(struct ingest *in, const struct bundle *u, double now)
 	put_text(in, u->tools ? u->tools : "");
 }
 
-/* What holds for all probes of a call. */
+/* The arguments for all probes of a call. */
 static void put_call(struct ingest *in, int64_t window, double now)
 {
 	put_number(in, in->evidence_s, 0);
@@ -550,7 +548,7 @@ static int take(void *arg, const struct record *r, char *why)
 	return 0;
 }
 
-/* What finish has queued. */
+/* Replies to the commands that finish has queued. */
 static int run(struct ingest *in)
 {
 	return store_run(in->store) ? store_failed(in->store) : 0;

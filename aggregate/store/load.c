@@ -3,12 +3,12 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "rule/churn.h"
 #include "store/hour_row.h"
 #include "store/keys.h"
-#include "store/rollup.h"
 #include "store/store.h"
 
 #include <math.h>
@@ -55,7 +55,7 @@ static void read_record(const char *p, size_t n,
 	record_release(&r);
 }
 
-/* Where the columns of a row begin, five at most; how many. */
+/* Find where the columns of a row begin, five at most; how many. */
 static size_t columns(const char *row, const char *column[5])
 {
 	size_t n = 0;
@@ -184,7 +184,7 @@ static void read_rows(struct summary *last, const char *slug,
 				each(arg, &last->r);
 			continue;
 		}
-		/* What is no record has no '{'. */
+		/* A text without '{' is no record. */
 		for (; *rows && *rows != '\n'; rows += *rows == '\t') {
 			if (*rows == '{')
 				read_record(rows, (size_t)width(rows), each, arg);
@@ -424,7 +424,7 @@ static void add_runners(struct collect *c, const struct store_reply *r)
 	}
 }
 
-void load_take(struct store *s, struct collect *c, const char *const *slugs,
+static void load_take(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out)
 {
 	bool figures = !isnan(now);
@@ -467,7 +467,43 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	return 0;
 }
 
-/* What the last probe of a region said that has records. */
+void load_group_take(struct store *s, struct load_group *g, double now)
+{
+	struct server *servers;
+	size_t n;
+
+	g->collect = collect_new();
+	load_take(s, g->collect, g->slugs, g->n, now, g->loaded);
+	collect_finish(g->collect);
+	servers = collect_servers(g->collect, &n);
+	for (size_t i = 0; i < g->n; i++) {
+		size_t at = strings_place(
+			servers, n, sizeof *servers, g->slugs[i]);
+
+		if (at < n && strcmp(servers[at].slug, g->slugs[i]) == 0)
+			g->found[i] = &servers[at];
+	}
+}
+
+int load_group(struct store *s, struct load_group *g, double now)
+{
+	char sha[STORE_SHA] = "";
+
+	if (load_ask(s, g->slugs, g->n, now, sha))
+		return -1;
+	if (store_run(s))
+		return store_failed(s);
+	load_group_take(s, g, now);
+	return 0;
+}
+
+void load_group_release(struct load_group *g)
+{
+	load_release(g->loaded, g->n);
+	collect_free(g->collect);
+}
+
+/* The last probe of a region that has records. */
 struct told {
 	enum region_state state;
 	enum step failed_step;
@@ -525,7 +561,7 @@ void load_records(const char *text,
 	}
 }
 
-/* Where the records of a minute go: c is NULL before the span. */
+/* Takes the records of a minute; c is NULL before the span. */
 struct minute {
 	struct collect *c;
 	const struct load_span *span;

@@ -6,6 +6,7 @@
 
 #include "figures/figures.h"
 #include "histories/collect.h"
+#include "terms/histogram.h"
 #include "rule/region_state.h"
 #include "store/store.h"
 
@@ -14,7 +15,7 @@
 #define DIVERGENCE_WORDS "divergence:words"
 #define UNAPPROVED_CHANGE "unapproved:change"
 
-/* What the store knows of one server beside its probes. */
+/* One server in the store, beside its probes. */
 struct loaded {
 	const char *slug; /* as given to load_servers */
 	struct figures figures;
@@ -33,10 +34,9 @@ struct loaded {
 	double last_success; /* as of the verdict before; 0: not known */
 	double last_healthy; /* likewise; 0: never */
 	double churn_since; /* and since when they churn; 0: they do not */
-	/* What the sides of its divergence say, see server_verdict.c; NULL:
-	   nothing. */
+	/* The words of its divergence, see server_verdict.c; NULL: none. */
 	char *divergence_words;
-	/* What nobody approved of its tools, see unapproved.c; NULL: nothing. */
+	/* Changes that nobody approved, see unapproved.c; NULL: none. */
 	char *unapproved;
 };
 
@@ -63,10 +63,9 @@ struct seen {
  * figures are those as of now; where now is NAN they are not read. 0, or -1
  * where the store failed; then nothing is to be freed.
  *
- * load_ask(s, slugs, n, now, sha), load_take(s, c, slugs, n, now, out): the two
- * halves of it. The first queues the commands; sha is "" before the first call,
- * and what that makes of it later. The second takes their replies, which are
- * the only ones.
+ * load_ask(s, slugs, n, now, sha): the first half of it: queue the commands; sha is ""
+ * before the first call, and what that makes of it later. Their replies are to be the
+ * first ones.
  *
  * load_figures(s, n, now, out): read the figures again, after their counts
  * changed. load_baselines(s, n, now, out): fill in the missing baselines. 0, or
@@ -76,10 +75,27 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out);
 int load_ask(struct store *s, const char *const *slugs, size_t n, double now,
 	char sha[STORE_SHA]);
-void load_take(struct store *s, struct collect *c, const char *const *slugs,
-	size_t n, double now, struct loaded *out);
 int load_figures(struct store *s, size_t n, double now, struct loaded *out);
 int load_baselines(struct store *s, size_t n, double now, struct loaded *out);
+
+/* Servers that are loaded together, used, and forgotten. */
+#define LOAD_GROUP 100
+struct load_group {
+	const char *slugs[LOAD_GROUP]; /* the caller's */
+	size_t n;
+	struct loaded loaded[LOAD_GROUP];
+	struct server *found[LOAD_GROUP]; /* their probes; NULL: the store has none */
+	struct collect *collect; /* owns them */
+};
+
+/*
+ * load_group(s, g, now): load the n servers of *g, which has else zeros. 0, or -1 where
+ * the store failed, and the operator has been told. load_group_take(s, g, now): only
+ * the second half, behind load_ask. load_group_release(g) in all cases.
+ */
+int load_group(struct store *s, struct load_group *g, double now);
+void load_group_take(struct store *s, struct load_group *g, double now);
+void load_group_release(struct load_group *g);
 
 /*
  * load_latest(slug, region, rows, each, arg): call each for the records of a
@@ -139,5 +155,29 @@ void load_seen(const struct loaded *l, struct region_history *h, size_t n);
 const struct region_since *load_region_since(
 	const struct loaded *l, const char *region);
 void load_release(struct loaded *l, size_t n);
+
+/* ---- Figures, from what ingest counted: rollup.c. */
+
+/*
+ * rollup_load(s, sha): store_load of the script of rollup_ask.
+ *
+ * rollup_ask(s, sha, slug, now): queue the command that reads the figures as of
+ * now. rollup_read(r, now, out): take them from its reply. True where the store
+ * has no baseline as of this day, which is then NAN: call rollup_baselines.
+ */
+int rollup_load(struct store *s, char sha[STORE_SHA]);
+void rollup_ask(struct store *s, const char *sha, const char *slug, double now);
+bool rollup_read(const struct store_reply *r, double now, struct figures *out);
+
+/*
+ * rollup_baselines(s, slugs, n, now, out): have the store compute the baselines
+ * of n servers as of now, and set them in the figures that out points to. 0, or
+ * -1 where the store failed, and the operator has been told.
+ */
+int rollup_baselines(struct store *s, const char *const *slugs, size_t n,
+	double now, struct figures *const *out);
+
+/* rollup_latency(h, r): add the counts of a reply, the value of key_latency. */
+void rollup_latency(struct histogram *h, const struct store_reply *r);
 
 #endif

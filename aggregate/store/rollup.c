@@ -1,9 +1,9 @@
 /*
- * rollup.c: see rollup.h. Windows up to an hour are added up from the minutes
- * of this hour and the one before, longer ones from the hours of days, as
+ * rollup.c: figures from what ingest counted. Windows up to an hour are added up from
+ * the minutes of this hour and the one before, longer ones from the hours of days, as
  * script_ingest counts them.
  */
-#include "store/rollup.h"
+#include "store/load.h"
 
 #include "base/clock.h"
 #include "base/num.h"
@@ -116,7 +116,7 @@ static void add_counts(struct error_rates *r, const struct counts *c,
 	}
 }
 
-/* Where a part is more than the whole, nothing is known. */
+/* If a part is more than the whole, the count is not known. */
 static bool sound(const struct error_rates *r)
 {
 	for (unsigned w = 0; w < RATE_WINDOWS; w++)

@@ -28,7 +28,7 @@
  *       it started, as a slot has it (hour_row.h); its pieces: 8 their marks
  *       and 9 the lengths of their texts, with spaces between them, 10 the JSON
  *       array of the texts, ",\n" between them; what `latest` keeps: 11 the mark
- *       of the summary, 12 its total_ms, 13 the rest of it (batch.h), or where
+ *       of the summary, 12 its total_ms, 13 the rest of it (ingest.h), or where
  *       there is no summary the marks, "" and the texts in brief, tabs between
  *       them; 14 field and 15 text of its tools or ""
  *
@@ -67,7 +67,7 @@
  *
  * A probe says something where it is the first of its region, has no summary
  * yet, or differs from the one that started before, of those that `latest` has
- * (evidence.lua): see SAYS in batch.h; and so does the first that failed in an
+ * (evidence.lua): see SAYS in ingest.h; and so does the first that failed in an
  * hour. What differs all the time does not stay for all that: HOUR_MOST changes
  * that a row shows of an hour, and LATEST_MOST among the rows of `latest`, are
  * enough, but for the first probe of an hour; and BYTES_MOST for its records. The

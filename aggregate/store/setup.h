@@ -1,6 +1,7 @@
 /*
  * setup.h: what a command works on: the configuration and the store that its
- * command line names.
+ * command line names; and how far the clock of this machine is from the store's, which
+ * two machines that never meet have in common.
  */
 #ifndef STORE_SETUP_H
 #define STORE_SETUP_H
@@ -18,7 +19,7 @@ struct setup {
 
 /*
  * setup_open(s, cmd): load the configuration, and connect to the store that
- * cmd names, or else the configuration, or else MCP_STORE; one that format.h
+ * cmd names, or else the configuration, or else MCP_STORE; one that beat.h
  * says is not for this program is refused. EXIT_GOOD; or EXIT_USAGE or
  * EXIT_ENV, and the operator has been told why. setup_close in all cases.
  */
@@ -38,5 +39,12 @@ void setup_close(struct setup *s);
 void setup_settings(struct store *s, char policy[40], char aof[40]);
 size_t setup_faults(const char *policy, const char *aof,
 	char out[SETUP_FAULTS][SETUP_FAULT]);
+
+/*
+ * store_skew(s, skew): by how many seconds this clock is ahead of the store's: at
+ * least skew[0], at most skew[1]. -1: the store failed, and store_why says why. In
+ * a cluster the first of its nodes is asked.
+ */
+int store_skew(struct store *s, double skew[2]);
 
 #endif

@@ -1,4 +1,4 @@
-#include "words/word_diff.h"
+#include "words/words.h"
 
 #include "base/index.h"
 #include "base/xalloc.h"

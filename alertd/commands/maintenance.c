@@ -18,7 +18,7 @@
 #include "records/probe.h"
 #include "records/silence.h"
 #include "state/maintenance_store.h"
-#include "store/persist.h"
+#include "store/beat.h"
 #include "store/store.h"
 
 #include <fnmatch.h>

@@ -1,7 +1,7 @@
 #include "delivery/delivery.h"
 
 #include "base/xalloc.h"
-#include "store/stages.h"
+#include "store/beat.h"
 
 #include <stdio.h>
 #include <stdlib.h>

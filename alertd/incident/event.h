@@ -9,7 +9,7 @@
 #include "base/strings.h"
 #include "incident/state.h"
 #include "records/alert.h"
-#include "store/stages.h"
+#include "store/beat.h"
 
 /* Room for the message of a runner. */
 #define PIPELINE_WHY 160

@@ -12,7 +12,7 @@
 #include "incident/event.h"
 #include "incident/state.h"
 #include "records/verdict.h"
-#include "store/stages.h"
+#include "store/beat.h"
 
 /*
  * fleet_round.c: what the verdicts of one minute, on all servers, say of the

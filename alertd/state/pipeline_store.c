@@ -7,7 +7,7 @@
 #include "conf/conf.h"
 #include "incident/pipeline_health.h"
 #include "records/probe.h"
-#include "store/heartbeat.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/store.h"

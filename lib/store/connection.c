@@ -2,10 +2,10 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/ip.h"
+#include "base/secrets.h"
 #include "base/xalloc.h"
-#include "store/error_reply.h"
 #include "store/reply.h"
-#include "store/resolve.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,13 +13,369 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <poll.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
+
+/* Shared with the thread that asks; the last of the two frees it. */
+struct question {
+	char *host;
+	char port[8];
+	pthread_mutex_t lock;
+	pthread_cond_t answered;
+	bool done, abandoned;
+	int error;
+	struct addrinfo *found;
+};
+
+static void question_free(struct question *q)
+{
+	pthread_mutex_destroy(&q->lock);
+	pthread_cond_destroy(&q->answered);
+	if (q->found)
+		freeaddrinfo(q->found);
+	free(q->host);
+	free(q);
+}
+
+static int look_up(const struct question *q, int flags, struct addrinfo **found)
+{
+	const struct addrinfo hints = {
+		.ai_socktype = SOCK_STREAM, .ai_flags = flags};
+
+	return getaddrinfo(q->host, q->port, &hints, found);
+}
+
+static void *resolve_in_thread(void *arg)
+{
+	struct question *q = arg;
+	struct addrinfo *found = NULL;
+	int error = look_up(q, 0, &found);
+	bool abandoned;
+
+	pthread_mutex_lock(&q->lock);
+	q->found = error ? NULL : found;
+	q->error = error;
+	q->done = true;
+	abandoned = q->abandoned;
+	pthread_cond_signal(&q->answered);
+	pthread_mutex_unlock(&q->lock);
+	if (abandoned)
+		question_free(q);
+	return NULL;
+}
+
+/* Wait for the thread; false where it has to go on without us. */
+static bool await_resolver(struct question *q, double wait_ms)
+{
+	struct timespec until;
+	bool done;
+	int rc = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += (time_t)(wait_ms / 1000);
+	until.tv_nsec += (long)(wait_ms * 1e6) % 1000000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_nsec -= 1000000000L;
+		until.tv_sec++;
+	}
+	pthread_mutex_lock(&q->lock);
+	while (!q->done && rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(&q->answered, &q->lock, &until);
+	done = q->done;
+	q->abandoned = !done;
+	pthread_mutex_unlock(&q->lock);
+	return done;
+}
+
+static struct question *question_new(const char *host, int port)
+{
+	struct question *q = xcalloc(1, sizeof *q);
+	pthread_condattr_t attributes;
+
+	q->host = xstrdup(host);
+	snprintf(q->port, sizeof q->port, "%d", port);
+	pthread_mutex_init(&q->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&q->answered, &attributes);
+	pthread_condattr_destroy(&attributes);
+	return q;
+}
+
+/* NULL and why where a host has no address, or not within wait_ms: the resolver of the
+ * system takes as long as it likes. */
+static struct addrinfo *resolve(
+	const char *host, int port, double wait_ms, const char **why)
+{
+	struct question *q = question_new(host, port);
+	struct addrinfo *found = NULL;
+	pthread_t thread;
+
+	/* An address needs no thread. */
+	q->error = look_up(q, AI_NUMERICHOST, &q->found);
+	if (q->error) {
+		q->found = NULL;
+		if (pthread_create(&thread, NULL, resolve_in_thread, q)) {
+			resolve_in_thread(q);
+		} else {
+			pthread_detach(thread);
+			if (!await_resolver(q, wait_ms)) {
+				*why = "its name is not resolved in time";
+				return NULL;
+			}
+		}
+	}
+	found = q->found;
+	q->found = NULL;
+	if (!found)
+		*why = gai_strerror(q->error);
+	question_free(q);
+	return found;
+}
+
+struct tls {
+	SSL_CTX *context;
+};
+
+struct tls_session {
+	SSL *ssl;
+	BIO *in, *out; /* of ssl */
+	char why[STORE_WHY];
+};
+
+/* The last error of OpenSSL, in its words. */
+static const char *last_error(void)
+{
+	unsigned long e = ERR_peek_last_error();
+	const char *text = e ? ERR_reason_error_string(e) : NULL;
+
+	return text ? text : "TLS failed";
+}
+
+static bool fail_new(char *why, const char *file, const char *text)
+{
+	snprintf(why, STORE_WHY, "store: %s: %s", file, text);
+	return false;
+}
+
+static const char *setting(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+static bool load_roots(SSL_CTX *c, const char *ca, char *why)
+{
+	if (!ca)
+		ca = setting("MCP_STORE_CA");
+	if (!ca)
+		return SSL_CTX_set_default_verify_paths(c) == 1 ||
+			fail_new(why, "the system's roots", last_error());
+	return SSL_CTX_load_verify_file(c, ca) == 1 ||
+		fail_new(why, ca, last_error());
+}
+
+/* A key with a passphrase is refused: nobody is there to type it. */
+static bool load_key(SSL_CTX *c, const char *key, char *why)
+{
+	char problem[SECRET_FILE_WHY], *text = secret_file_read(key, problem);
+	BIO *bio = text ? BIO_new_mem_buf(text, -1) : NULL;
+	EVP_PKEY *pkey = bio
+		? PEM_read_bio_PrivateKey(bio, NULL, NULL, (void *)"")
+		: NULL;
+	bool ok = pkey && SSL_CTX_use_PrivateKey(c, pkey) == 1;
+
+	if (!ok)
+		fail_new(why, key, text ? last_error() : problem);
+	EVP_PKEY_free(pkey);
+	BIO_free(bio);
+	secret_file_free(text);
+	return ok;
+}
+
+static bool load_certificate(SSL_CTX *c, char *why)
+{
+	const char *cert = setting("MCP_STORE_CERT");
+	const char *key = setting("MCP_STORE_KEY");
+
+	if (!cert && !key)
+		return true;
+	if (!cert || !key)
+		return fail_new(why, "TLS",
+			"MCP_STORE_CERT and MCP_STORE_KEY go together");
+	if (SSL_CTX_use_certificate_chain_file(c, cert) != 1)
+		return fail_new(why, cert, last_error());
+	return load_key(c, key, why);
+}
+
+struct tls *tls_new(const char *ca, char *why)
+{
+	SSL_CTX *c = SSL_CTX_new(TLS_client_method());
+	struct tls *t;
+
+	if (!c) {
+		fail_new(why, "TLS", last_error());
+		return NULL;
+	}
+	SSL_CTX_set_min_proto_version(c, TLS1_2_VERSION);
+	SSL_CTX_set_verify(c, SSL_VERIFY_PEER, NULL);
+	if (!load_roots(c, ca, why) || !load_certificate(c, why)) {
+		SSL_CTX_free(c);
+		ERR_clear_error();
+		return NULL;
+	}
+	t = xcalloc(1, sizeof *t);
+	t->context = c;
+	return t;
+}
+
+void tls_free(struct tls *t)
+{
+	if (t)
+		SSL_CTX_free(t->context);
+	free(t);
+}
+
+/* Whom the certificate must be for. A name is sent, too: SNI, RFC 6066. */
+static bool expect_host(SSL *ssl, const char *host)
+{
+	char *bare = xstrndup(host, strcspn(host, "%"));
+	uint8_t bytes[16];
+	bool ok;
+
+	if (ip_read(bare, bytes))
+		ok = X509_VERIFY_PARAM_set1_ip_asc(
+			     SSL_get0_param(ssl), bare) == 1;
+	else
+		ok = SSL_set1_host(ssl, bare) == 1 &&
+			SSL_set_tlsext_host_name(ssl, bare) == 1;
+	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	free(bare);
+	return ok;
+}
+
+static struct tls_session *tls_open(struct tls *t, const char *host)
+{
+	struct tls_session *s = xcalloc(1, sizeof *s);
+
+	s->ssl = SSL_new(t->context);
+	s->in = BIO_new(BIO_s_mem());
+	s->out = BIO_new(BIO_s_mem());
+	if (!s->ssl || !s->in || !s->out || !expect_host(s->ssl, host)) {
+		BIO_free(s->in);
+		BIO_free(s->out);
+		SSL_free(s->ssl);
+		free(s);
+		return NULL;
+	}
+	SSL_set_bio(s->ssl, s->in, s->out);
+	SSL_set_connect_state(s->ssl);
+	return s;
+}
+
+static void tls_close(struct tls_session *s)
+{
+	if (!s)
+		return;
+	SSL_free(s->ssl);
+	free(s);
+}
+
+static const char *tls_why(const struct tls_session *s)
+{
+	return s->why;
+}
+
+/* What became of a call: 0 where more has to come in, -1 where it failed. */
+static int outcome(struct tls_session *s, int rc)
+{
+	int error = SSL_get_error(s->ssl, rc);
+	long verified = SSL_get_verify_result(s->ssl);
+	unsigned long last = ERR_peek_last_error();
+
+	if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
+		return 0;
+	if (error == SSL_ERROR_ZERO_RETURN)
+		snprintf(s->why, sizeof s->why, "closed the connection");
+	else if (verified != X509_V_OK)
+		snprintf(s->why, sizeof s->why, "its certificate: %s",
+			X509_verify_cert_error_string(verified));
+	else if (ERR_GET_REASON(last) == SSL_R_WRONG_VERSION_NUMBER)
+		snprintf(s->why, sizeof s->why, "it does not speak TLS");
+	else if (ERR_GET_REASON(last) ==
+		SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED)
+		snprintf(s->why, sizeof s->why,
+			"it wants a client's certificate: see MCP_STORE_CERT");
+	else
+		snprintf(s->why, sizeof s->why, "TLS: %s", last_error());
+	ERR_clear_error();
+	return -1;
+}
+
+/* Make progress with the handshake: 1 once it is done, 0 while more has to come in or
+ * go out, -1: it failed. */
+static int tls_ready(struct tls_session *s)
+{
+	int rc;
+
+	ERR_clear_error();
+	rc = SSL_do_handshake(s->ssl);
+	return rc == 1 ? 1 : outcome(s, rc);
+}
+
+/* Bytes that came over the socket. */
+static void tls_put(struct tls_session *s, const void *p, size_t n)
+{
+	/*
+	 * Memory takes all, or there is none left; then the record is broken.
+	 */
+	BIO_write(s->in, p, (int)n);
+}
+
+/* Bytes that are to go over the socket. */
+static size_t tls_take(struct tls_session *s, void *p, size_t size)
+{
+	int n = BIO_read(s->out, p, (int)size);
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+/* Send n bytes; returns how many were taken, or -1. */
+static long tls_write(struct tls_session *s, const void *p, size_t n)
+{
+	size_t taken = 0;
+	int rc;
+
+	ERR_clear_error();
+	rc = SSL_write_ex(s->ssl, p, n, &taken);
+	return rc == 1 ? (long)taken : outcome(s, rc);
+}
+
+/* Bytes that were received; 0 where all that came has been read; -1: it failed or was
+ * ended. */
+static long tls_read(struct tls_session *s, void *p, size_t size)
+{
+	size_t got = 0;
+	int rc;
+
+	ERR_clear_error();
+	rc = SSL_read_ex(s->ssl, p, size, &got);
+	return rc == 1 ? (long)got : outcome(s, rc);
+}
 
 /* What is read or encrypted at a time. */
 #define CHUNK ((size_t)64 * 1024)

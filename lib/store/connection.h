@@ -1,13 +1,28 @@
 /*
  * connection.h: one connection to one server of a store, with TLS or without,
  * which never blocks for longer than it is told. Replies are parsed by hiredis;
- * only connection.c and reply.c know it.
+ * only connection.c and reply.c know it. TLS, 1.2 at least, stands between two
+ * streams of bytes and never sees a socket: the certificate of the server is
+ * verified, and must be for the host or the address that we connect to.
  */
 #ifndef STORE_CONNECTION_H
 #define STORE_CONNECTION_H
 
-#include "store/tls.h"
+#include "store/store.h"
 #include "store/url.h"
+
+/* Settings of TLS that all connections of a store share. Opaque. */
+struct tls;
+
+/*
+ * tls_new(ca, why): trust the certificates of the file `ca`; NULL: of
+ * $MCP_STORE_CA; without either those that the system trusts, or the files that
+ * OpenSSL's own SSL_CERT_FILE and SSL_CERT_DIR name. $MCP_STORE_CERT and
+ * $MCP_STORE_KEY are what we show, if anything; only its owner may read the
+ * key. NULL and why, which has STORE_WHY bytes.
+ */
+struct tls *tls_new(const char *ca, char *why);
+void tls_free(struct tls *t);
 
 struct connection;
 

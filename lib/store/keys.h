@@ -2,7 +2,7 @@
  * keys.h: the names of all keys of the store, and what they hold; retention.h
  * has how long they live. A command touches one key, and a script those of one
  * slug only, all of which it is given as KEYS. In a cluster the slug stands in
- * braces, see slots.h.
+ * braces, see nodes.h.
  */
 #ifndef STORE_KEYS_H
 #define STORE_KEYS_H
@@ -263,7 +263,7 @@ const char *key_report(char *out, const char *month);
 /* Hash: id to silence record; see mcp-records(5). */
 #define KEY_SILENCE "fleet:silence"
 /*
- * String: the version of all these names and of what they hold, see format.h;
+ * String: the version of all these names and of what they hold, see beat.h;
  * or that a restore has begun and is not done.
  */
 #define KEY_FORMAT "fleet:format"

@@ -29,7 +29,7 @@ struct store_reply;
 /*
  * store_open(url, ca, why): connect, within 5 s. url is what url.h describes,
  * or NULL for $MCP_STORE; `ca` a file of the certificates that TLS trusts, or
- * NULL, see tls.h. A password is read from the file that
+ * NULL, see tls_new. A password is read from the file that
  * $MCP_STORE_PASSWORD_FILE names, which only its owner may read; one for
  * sentinels alone from that of $MCP_STORE_SENTINEL_PASSWORD_FILE. NULL and why,
  * which has STORE_WHY bytes.

@@ -1,9 +1,12 @@
 /*
- * challenge.h: what a 401 says in WWW-Authenticate (RFC 9110, section 11.6.1;
- * RFC 6750, section 3; RFC 9728, section 5.1). Pure.
+ * challenge.h: whether a reply is a "wall", where the server wants a credential
+ * or a client certificate; and what a 401 says in WWW-Authenticate (RFC 9110,
+ * section 11.6.1; RFC 6750, section 3; RFC 9728, section 5.1). Pure.
  */
 #ifndef AUTH_CHALLENGE_H
 #define AUTH_CHALLENGE_H
+
+#include "protocol/exchange.h"
 
 #include <stdbool.h>
 
@@ -23,5 +26,17 @@ struct challenge {
  * that does not fit; other values are cut.
  */
 void challenge_parse(const char *field, struct challenge *c);
+
+/*
+ * wall_meant(r): whether a reply asks for a credential: 401, 403 with a
+ * challenge, or JSON-RPC's -32001 with a status of success.
+ */
+bool wall_meant(const struct reply *r);
+
+/*
+ * wall_certificate(r): whether a reply, or a connection that failed, says that
+ * the server wants a client certificate, or another one than it was shown.
+ */
+bool wall_certificate(const struct reply *r);
 
 #endif

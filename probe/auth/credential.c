@@ -1,19 +1,28 @@
 #include "auth/credential.h"
 
-#include "auth/jwt.h"
-#include "auth/key_pair.h"
 #include "auth/oauth.h"
 #include "base/clock.h"
 #include "base/secrets.h"
 #include "base/xalloc.h"
-#include "redaction/mask.h"
+#include "http/framing.h"
+#include "json/json.h"
+#include "records/expiry.h"
+#include "redaction/redaction.h"
 
+#include <math.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <strings.h>
 
 #define ORIGINS_MAX 16
 #define TOOLS_MAX 16
 #define PEM "-----BEGIN "
+/* Room for the reason why a certificate and its key were refused. */
+#define KEY_PAIR_WHY 180
+/* A longer JSON Web Token is not read. */
+#define JWT_MAX (16 * 1024)
 
 struct credential {
 	char *origins[ORIGINS_MAX]; /* as struct url has them */
@@ -29,7 +38,7 @@ struct credential {
 	char *field;
 };
 
-static void wipe(char *s)
+static void wipe_string(char *s)
 {
 	if (s)
 		explicit_bzero(s, strlen(s));
@@ -44,16 +53,16 @@ void credential_free(struct credential *c)
 		free(c->origins[i]);
 	for (size_t i = 0; i < c->n_tools; i++)
 		free(c->tools[i]);
-	wipe(c->token);
-	wipe(c->header);
-	wipe(c->value);
-	wipe(c->client.id);
-	wipe(c->client.secret);
+	wipe_string(c->token);
+	wipe_string(c->header);
+	wipe_string(c->value);
+	wipe_string(c->client.id);
+	wipe_string(c->client.secret);
 	free(c->client.issuer);
 	free(c->client.scope);
 	free(c->cert);
 	free(c->key);
-	wipe(c->field);
+	wipe_string(c->field);
 	free(c);
 }
 
@@ -64,7 +73,7 @@ static bool refuse_credential(char *why, const char *what)
 }
 
 /* Whether s may be a field's value: visible ASCII, perhaps with spaces. */
-static bool sendable(const char *s, bool spaces)
+static bool is_sendable(const char *s, bool spaces)
 {
 	if (!*s)
 		return false;
@@ -79,7 +88,7 @@ static bool set_once(char **out, const char *v, bool spaces, char *why)
 {
 	if (*out)
 		return refuse_credential(why, "a key is given twice");
-	if (!sendable(v, spaces))
+	if (!is_sendable(v, spaces))
 		return refuse_credential(
 			why, "a value is empty or not visible ASCII");
 	*out = xstrdup(v);
@@ -91,9 +100,7 @@ static bool set_header(struct credential *c, const char *v, char *why)
 {
 	if (!set_once(&c->header, v, false, why))
 		return false;
-	return !v[strspn(v, "!#$%&'*+-.^_`|~0123456789"
-			    "abcdefghijklmnopqrstuvwxyz"
-			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] ||
+	return !v[framing_token(v)] ||
 		refuse_credential(why, "header is no field name");
 }
 
@@ -210,8 +217,9 @@ static bool set_kind(struct credential *c, char *why)
 }
 
 /*
- * A certificate and its key may stand behind the lines, in PEM: then the file is
- * itself what cert and key name, and whether they are there is for key_pair_check.
+ * A certificate and its key may stand behind the lines, in PEM: then the file
+ * is itself what cert and key name, and whether they are there is for
+ * key_pair_check.
  */
 static void cut_pem(struct credential *c, char *text)
 {
@@ -243,7 +251,7 @@ static bool read_lines(struct credential *c, char *text, char *why)
 }
 
 /* A relative path begins at the folder of the credential file. */
-static void anchor(char **path, const char *file)
+static void anchor_path(char **path, const char *file)
 {
 	const char *slash = strrchr(file, '/');
 	size_t n = slash ? (size_t)(slash - file) + 1 : 0;
@@ -295,14 +303,14 @@ static void make_field(struct credential *c, const char *name,
 {
 	size_t n = strlen(name) + strlen(scheme) + strlen(secret) + 3;
 
-	wipe(c->field);
+	wipe_string(c->field);
 	c->field = xmalloc(n);
 	snprintf(c->field, n, "%s: %s%s", name, scheme, secret);
 }
 
 void credential_show(struct credential *c, const char *token)
 {
-	wipe(c->field);
+	wipe_string(c->field);
 	c->field = NULL;
 	if (!token)
 		return;
@@ -310,7 +318,77 @@ void credential_show(struct credential *c, const char *token)
 	make_field(c, "Authorization", "Bearer ", token);
 }
 
-static bool complete(struct credential *c, const char *file, char *why)
+/* ---- A client certificate. */
+
+static bool refuse_key_pair(char *why, const char *what, const char *reason)
+{
+	snprintf(why, KEY_PAIR_WHY, "%s%s", what, reason);
+	return false;
+}
+
+/* No passphrase: without this OpenSSL would ask the terminal. */
+static int no_passphrase(char *buf, int size, int writing, void *arg)
+{
+	(void)buf;
+	(void)size;
+	(void)writing;
+	(void)arg;
+	return -1;
+}
+
+static X509 *read_cert(const char *path)
+{
+	BIO *in = BIO_new_file(path, "r");
+	X509 *cert =
+		in ? PEM_read_bio_X509(in, NULL, no_passphrase, NULL) : NULL;
+
+	BIO_free(in);
+	return cert;
+}
+
+static EVP_PKEY *read_key(const char *path)
+{
+	BIO *in = BIO_new_file(path, "r");
+	EVP_PKEY *key = in
+		? PEM_read_bio_PrivateKey(in, NULL, no_passphrase, NULL)
+		: NULL;
+
+	BIO_free(in);
+	return key;
+}
+
+/* Whether the files hold a certificate and its key, unencrypted, and only its
+   owner can read the key. False and why otherwise. */
+static bool key_pair_check(
+	const char *cert_path, const char *key_path, char *why)
+{
+	char reason[SECRET_FILE_WHY];
+	EVP_PKEY *key;
+	X509 *cert;
+	bool ok;
+
+	if (!secret_file_private(key_path, reason))
+		return refuse_key_pair(why, "its key: ", reason);
+	cert = read_cert(cert_path);
+	key = read_key(key_path);
+	if (!cert)
+		ok = refuse_key_pair(
+			why, "its cert is no certificate in PEM", "");
+	else if (!key)
+		ok = refuse_key_pair(why,
+			"its key is no key in PEM, or an encrypted one", "");
+	else
+		ok = X509_check_private_key(cert, key) == 1 ||
+		     refuse_key_pair(
+			     why, "its key belongs to another certificate", "");
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	ERR_clear_error();
+	return ok;
+}
+
+static bool complete_credential(
+	struct credential *c, const char *file, char *why)
 {
 	const char *space;
 
@@ -337,8 +415,8 @@ static bool complete(struct credential *c, const char *file, char *why)
 			c->key = xstrdup(file);
 			return key_pair_check(file, file, why);
 		}
-		anchor(&c->cert, file);
-		anchor(&c->key, file);
+		anchor_path(&c->cert, file);
+		anchor_path(&c->key, file);
 		return key_pair_check(c->cert, c->key, why);
 	}
 	return false;
@@ -353,7 +431,7 @@ struct credential *credential_read(const char *path, char *why)
 	if (!text)
 		return NULL;
 	c = xcalloc(1, sizeof *c);
-	ok = read_lines(c, text, why) && complete(c, path, why);
+	ok = read_lines(c, text, why) && complete_credential(c, path, why);
 	secret_file_free(text);
 	if (ok)
 		return c;
@@ -373,7 +451,7 @@ struct credential *credential_token(const char *path, const struct url *origin,
 	c = xcalloc(1, sizeof *c);
 	c->origins[c->n_origins++] = xstrdup(origin->origin);
 	ok = set_once(&c->token, secret_file_trim(text), false, why) &&
-		complete(c, path, why);
+		complete_credential(c, path, why);
 	secret_file_free(text);
 	if (ok)
 		return c;
@@ -419,6 +497,83 @@ const struct credential_client *credential_client(const struct credential *c)
 const char *credential_field(const struct credential *c)
 {
 	return c->field;
+}
+
+/* ---- A token that says when it expires. */
+
+/* The six bits of a character of base64url (RFC 4648, 5); -1 for any other. */
+static int base64url_value(char c)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	const char *at = c ? strchr(alphabet, c) : NULL;
+
+	return at ? (int)(at - alphabet) : -1;
+}
+
+/* Decode n characters of base64url without padding; false for any others. */
+static bool decode_base64url(const char *p, size_t n, char *out, size_t *len)
+{
+	unsigned bits = 0, held = 0;
+
+	*len = 0;
+	for (size_t i = 0; i < n; i++) {
+		int six = base64url_value(p[i]);
+
+		if (six < 0)
+			return false;
+		bits = (bits << 6 | (unsigned)six) & 0xfff;
+		held += 6;
+		if (held >= 8) {
+			held -= 8;
+			out[(*len)++] = (char)(bits >> held & 0xff);
+		}
+	}
+	return n % 4 != 1;
+}
+
+static bool read_exp(const char *p, size_t n, int64_t *out)
+{
+	static const struct json_limits limits = {16, 1000, true};
+	char why[JSON_WHY];
+	cJSON *doc = json_parse(p, n, &limits, why);
+	double exp;
+	bool ok = json_num(doc, "exp", &exp) && isfinite(exp);
+
+	cJSON_Delete(doc);
+	if (ok)
+		*out = (int64_t)fmin(fmax(floor(exp), 1), EXPIRY_NEVER);
+	return ok;
+}
+
+/*
+ * out is the `exp` of a signed JSON Web Token (RFC 7519, section 4.1.4) in
+ * epoch seconds, from 1 to the end of the year 9999. False where the token is
+ * no JWT, encrypted, too long, or has no exp. Its signature is not verified:
+ * only a warning depends on it.
+ */
+static bool jwt_expires(const char *token, int64_t *out)
+{
+	const char *payload = strchr(token, '.'), *end;
+	char *text;
+	size_t n, len;
+	bool ok;
+
+	/* Three parts; an encrypted one has five (RFC 7516). */
+	if (!payload)
+		return false;
+	end = strchr(++payload, '.');
+	if (!end || strchr(end + 1, '.'))
+		return false;
+	n = (size_t)(end - payload);
+	if (n > JWT_MAX)
+		return false;
+	text = xmalloc(n + 1);
+	ok = decode_base64url(payload, n, text, &len) &&
+	     read_exp(text, len, out);
+	explicit_bzero(text, n);
+	free(text);
+	return ok;
 }
 
 int64_t credential_expires(const struct credential *c, bool *from_token)

@@ -48,8 +48,8 @@ void credential_free(struct credential *c);
 /* credential_for(c, u): whether the secret may be sent to u's origin. */
 bool credential_for(const struct credential *c, const struct url *u);
 
-/* credential_allows(c, tool): whether its file names this tool, which a stranger
-   may then call with the secret. */
+/* credential_allows(c, tool): whether its file names this tool, which a
+   stranger may then call with the secret. */
 bool credential_allows(const struct credential *c, const char *tool);
 
 enum credential_kind credential_kind(const struct credential *c);

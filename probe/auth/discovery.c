@@ -1,9 +1,13 @@
-#include "auth/discovery.h"
+/*
+ * discovery.c: follows the trail of metadata from a challenge to the
+ * authorization server, one document at a time, and stops at the first good one
+ * of each kind. Up to three redirects of each are followed within its origin.
+ */
+#include "auth/oauth.h"
 
-#include "auth/oauth_metadata.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "protocol/diagnosis.h"
+#include "protocol/exchange.h"
 
 /* For one document: the probe has more to do in its time. */
 #define DOCUMENT_MS 5000.0
@@ -28,39 +32,39 @@ struct discovery {
 	int redirects;	     /* how often it was moved */
 	/* The URL of a document that another origin has, or "". */
 	char away[URL_MAX];
-	/* It is found out what clients would find, and not for a token of ours. */
+	/* search as clients do; false: for a token of ours */
 	bool for_clients;
 	struct failure why; /* why none of them was a document */
 	long status;	    /* the HTTP status that said so; 0 for none */
 	bool noted;	    /* why is set */
-	bool limited; /* an answer was 429: what is there is not known */
+	bool limited; /* an answer was 429: there may be a document */
 	struct discovery_result result;
 };
 
-static void finish(struct discovery *d, enum discovery_end end)
+static void finish_discovery(struct discovery *d, enum discovery_end end)
 {
 	static const char away[] = "a redirect of metadata to another origin "
 				   "was not followed";
 
 	d->result.end = end;
 	if (end == DISCOVERY_GOOD && *d->away)
-		d->result.facts.doubt = away;
+		d->result.facts.warning = away;
 	d->done(d->arg, &d->result);
 	free(d);
 }
 
-static void bad(struct discovery *d, const char *code, const char *what,
+static void end_bad(struct discovery *d, const char *code, const char *what,
 	const char *url, const struct failure *why)
 {
 	failure_set(&d->result.failure, code, "%s %.200s: %s", what, url,
 		why->message);
-	finish(d, DISCOVERY_BAD);
+	finish_discovery(d, DISCOVERY_BAD);
 }
 
 static void on_document(void *arg, const struct reply *r);
 
 /* Ask for the document that is next, or give up. */
-static void ask(struct discovery *d)
+static void ask_document(struct discovery *d)
 {
 	static const struct exchange_handler handler = {.done = on_document};
 	double left = deadline_left(&d->wire->deadline);
@@ -69,24 +73,24 @@ static void ask(struct discovery *d)
 	if (left < 1) {
 		failure_set(&d->result.failure, "deadline",
 			"no time was left to follow the OAuth metadata");
-		finish(d, DISCOVERY_BAD);
+		finish_discovery(d, DISCOVERY_BAD);
 		return;
 	}
 	if (wire_get(d->wire, *d->moved ? d->moved : d->urls.url[d->i],
 		    half < DOCUMENT_MS ? half : DOCUMENT_MS, &handler, d)) {
 		failure_set(&d->result.failure, "oauth.metadata",
 			"%.200s cannot be asked", d->urls.url[d->i]);
-		finish(d, DISCOVERY_BAD);
+		finish_discovery(d, DISCOVERY_BAD);
 	}
 }
 
-static void look(struct discovery *d, enum looking what)
+static void look_for(struct discovery *d, enum looking what)
 {
 	d->looking = what;
 	d->i = 0;
 	d->moved[0] = '\0';
 	d->redirects = 0;
-	ask(d);
+	ask_document(d);
 }
 
 static void look_self(struct discovery *d)
@@ -95,7 +99,7 @@ static void look_self(struct discovery *d)
 	snprintf(d->urls.url[0], URL_MAX,
 		"%.1900s/.well-known/oauth-authorization-server",
 		d->wire->target.url->origin);
-	look(d, LOOKING_SELF);
+	look_for(d, LOOKING_SELF);
 }
 
 /*
@@ -107,28 +111,28 @@ static void find_away(struct discovery *d, const char *code)
 	failure_set(&d->result.failure, code,
 		"%.200s redirects to another origin, which is not followed",
 		d->away);
-	finish(d, DISCOVERY_NONE);
+	finish_discovery(d, DISCOVERY_NONE);
 }
 
 /* No URL has the metadata that the server names. */
-static void none(struct discovery *d, const char *code, const char *what,
+static void end_unread(struct discovery *d, const char *code, const char *what,
 	const char *url, const struct failure *why)
 {
 	if (*d->away)
 		find_away(d, code);
 	else
-		bad(d, d->limited ? "http.429" : code, what, url, why);
+		end_bad(d, d->limited ? "http.429" : code, what, url, why);
 }
 
 static void look_server(struct discovery *d)
 {
 	if (!oauth_issuer_urls(d->result.facts.issuer, &d->urls,
 		    &d->result.failure)) {
-		finish(d, DISCOVERY_BAD);
+		finish_discovery(d, DISCOVERY_BAD);
 		return;
 	}
 	d->noted = d->limited = false;
-	look(d, LOOKING_SERVER);
+	look_for(d, LOOKING_SERVER);
 }
 
 /*
@@ -147,7 +151,7 @@ static bool judge_self(struct discovery *d, const cJSON *doc)
 		(!o->issuer[n] || strcmp(o->issuer + n, "/") == 0))
 		return true;
 	o->token_endpoint[0] = '\0';
-	o->doubt = "it is at another origin than its issuer";
+	o->warning = "it is at another origin than its issuer";
 	return true;
 }
 
@@ -161,7 +165,7 @@ static void judge_document(struct discovery *d, const cJSON *doc)
 	switch (d->looking) {
 	case LOOKING_NAMED:
 	case LOOKING_RESOURCE:
-		/* That of the target may be secret. */
+		/* The query of the target may be secret. */
 		snprintf(r->document, sizeof r->document, "%.*s",
 			(int)(d->looking == LOOKING_RESOURCE
 					? strcspn(d->urls.url[d->i], "?")
@@ -172,7 +176,7 @@ static void judge_document(struct discovery *d, const cJSON *doc)
 			oauth_metadata_judge(doc, METADATA_RESOURCE, &r->failure))
 			look_server(d);
 		else
-			finish(d, DISCOVERY_BAD);
+			finish_discovery(d, DISCOVERY_BAD);
 		return;
 	case LOOKING_SERVER:
 		snprintf(issuer, sizeof issuer, "%s", r->facts.issuer);
@@ -185,25 +189,25 @@ static void judge_document(struct discovery *d, const cJSON *doc)
 	if (good && d->for_clients)
 		good = oauth_metadata_judge(doc, oauth_metadata_of(d->urls.url[d->i]),
 			&r->failure);
-	finish(d, good ? DISCOVERY_GOOD : DISCOVERY_BAD);
+	finish_discovery(d, good ? DISCOVERY_GOOD : DISCOVERY_BAD);
 }
 
-/* Those statuses that fetch follows. */
-static bool redirects(long status)
+/* The statuses that fetch follows. */
+static bool is_redirect(long status)
 {
 	return (status >= 301 && status <= 303) || status == 307 ||
 		status == 308;
 }
 
 /* Whether a reply redirects within its origin, not too often: ask there. */
-static bool follow(struct discovery *d, const struct reply *r)
+static bool follow_redirect(struct discovery *d, const struct reply *r)
 {
 	const char *location = http_fields(r->http)->location;
 	const char *from = *d->moved ? d->moved : d->urls.url[d->i];
 	char why[URL_WHY], to[sizeof ((struct http_fields *)0)->location];
 	struct url base, u;
 
-	if (r->kind == REPLY_FAILED || !redirects(r->http->status) ||
+	if (r->kind == REPLY_FAILED || !is_redirect(r->http->status) ||
 		!*location || strlen(location) == sizeof to - 1)
 		return false;
 	snprintf(to, sizeof to, "%.*s", (int)strcspn(location, "#"), location);
@@ -216,12 +220,12 @@ static bool follow(struct discovery *d, const struct reply *r)
 	if (d->redirects++ == REDIRECTS_MAX)
 		return false;
 	snprintf(d->moved, sizeof d->moved, "%s", u.text);
-	ask(d);
+	ask_document(d);
 	return true;
 }
 
 /* Remember why there was no document. Any reason replaces a 4xx. */
-static void note(struct discovery *d, const struct reply *r)
+static void note_reason(struct discovery *d, const struct reply *r)
 {
 	long status = r->kind == REPLY_FAILED ? 0 : r->http->status;
 
@@ -236,7 +240,7 @@ static void note(struct discovery *d, const struct reply *r)
 	if (r->kind != REPLY_FAILED && status >= 400)
 		failure_set(&d->why, "", "it answers with status %ld",
 			status);
-	else if (redirects(status))
+	else if (is_redirect(status))
 		failure_set(&d->why, "",
 			d->redirects > REDIRECTS_MAX
 				? "it redirects more than 3 times"
@@ -258,7 +262,7 @@ static void find_none(struct discovery *d)
 	else
 		failure_set(&d->result.failure, "",
 			"no OAuth metadata can be read: %s", d->why.message);
-	finish(d, DISCOVERY_NONE);
+	finish_discovery(d, DISCOVERY_NONE);
 }
 
 static void on_document(void *arg, const struct reply *r)
@@ -269,7 +273,7 @@ static void on_document(void *arg, const struct reply *r)
 	if (r->ours) {
 		d->result.failure = r->failure;
 		d->result.ours = true;
-		finish(d, DISCOVERY_BAD);
+		finish_discovery(d, DISCOVERY_BAD);
 		return;
 	}
 	if (r->kind == REPLY_STATUS && r->http->status == 200 &&
@@ -277,13 +281,13 @@ static void on_document(void *arg, const struct reply *r)
 		judge_document(d, r->message);
 		return;
 	}
-	if (follow(d, r))
+	if (follow_redirect(d, r))
 		return;
-	note(d, r);
+	note_reason(d, r);
 	d->moved[0] = '\0';
 	d->redirects = 0;
 	if (d->looking == LOOKING_NAMED) {
-		none(d, "oauth.metadata",
+		end_unread(d, "oauth.metadata",
 			"the challenge names a resource metadata document that "
 			"cannot be read,",
 			d->urls.url[d->i], &d->why);
@@ -293,9 +297,9 @@ static void on_document(void *arg, const struct reply *r)
 	silent = r->kind == REPLY_FAILED &&
 		strcmp(r->failure.code, "deadline") == 0;
 	if (!silent && ++d->i < d->urls.n)
-		ask(d);
+		ask_document(d);
 	else if (d->looking == LOOKING_SERVER)
-		none(d, "oauth.no-server",
+		end_unread(d, "oauth.no-server",
 			"no metadata of the authorization server",
 			d->result.facts.issuer, &d->why);
 	else if (d->looking == LOOKING_RESOURCE && !silent)
@@ -304,7 +308,7 @@ static void on_document(void *arg, const struct reply *r)
 		find_none(d);
 }
 
-static struct discovery *begin(const struct wire *w,
+static struct discovery *begin_discovery(const struct wire *w,
 	void (*done)(void *arg, const struct discovery_result *r), void *arg)
 {
 	struct discovery *d = xcalloc(1, sizeof *d);
@@ -318,7 +322,7 @@ static struct discovery *begin(const struct wire *w,
 void discovery_issuer(const struct wire *w, const char *issuer,
 	void (*done)(void *arg, const struct discovery_result *r), void *arg)
 {
-	struct discovery *d = begin(w, done, arg);
+	struct discovery *d = begin_discovery(w, done, arg);
 
 	snprintf(d->result.facts.issuer, sizeof d->result.facts.issuer, "%s",
 		issuer);
@@ -328,7 +332,7 @@ void discovery_issuer(const struct wire *w, const char *issuer,
 void discovery_start(const struct wire *w, const struct challenge *c,
 	void (*done)(void *arg, const struct discovery_result *r), void *arg)
 {
-	struct discovery *d = begin(w, done, arg);
+	struct discovery *d = begin_discovery(w, done, arg);
 	const char *named = c->resource_metadata;
 	char why[URL_WHY];
 	struct url u;
@@ -336,7 +340,7 @@ void discovery_start(const struct wire *w, const struct challenge *c,
 	d->for_clients = true;
 	if (!*named) {
 		oauth_resource_urls(w->target.url, &d->urls);
-		look(d, LOOKING_RESOURCE);
+		look_for(d, LOOKING_RESOURCE);
 		return;
 	}
 	if (!url_parse(named, &u, why) || !url_secure(&u)) {
@@ -346,10 +350,10 @@ void discovery_start(const struct wire *w, const struct challenge *c,
 			named,
 			strpbrk(named, "\"'") ? ": the quotes are a part of it"
 					      : "");
-		finish(d, DISCOVERY_BAD);
+		finish_discovery(d, DISCOVERY_BAD);
 		return;
 	}
 	d->urls.n = 1;
 	snprintf(d->urls.url[0], URL_MAX, "%s", u.text);
-	look(d, LOOKING_NAMED);
+	look_for(d, LOOKING_NAMED);
 }

@@ -2,6 +2,7 @@
 
 #include "base/num.h"
 #include "json/json.h"
+#include "protocol/shape.h"
 
 #include <math.h>
 #include <strings.h>
@@ -10,7 +11,7 @@
 #define SERVER "/.well-known/oauth-authorization-server"
 #define OPENID "/.well-known/openid-configuration"
 
-static void add(struct oauth_urls *u, const char *a, const char *b,
+static void add_url(struct oauth_urls *u, const char *a, const char *b,
 	const char *c)
 {
 	int n = snprintf(u->url[u->n], URL_MAX, "%s%s%s", a, b, c);
@@ -34,8 +35,8 @@ void oauth_resource_urls(const struct url *target, struct oauth_urls *u)
 
 	u->n = 0;
 	if (n > 0 && n < URL_MAX)
-		add(u, target->origin, RESOURCE, more);
-	add(u, target->origin, RESOURCE, "");
+		add_url(u, target->origin, RESOURCE, more);
+	add_url(u, target->origin, RESOURCE, "");
 }
 
 /* The length of an issuer without the slash of an empty path. */
@@ -70,17 +71,17 @@ bool oauth_issuer_urls(const char *issuer, struct oauth_urls *u,
 		return failure_set(f, "oauth.insecure",
 			"the authorization server %.200s is not https", issuer);
 	if (!*real_path(&i)) {
-		add(u, i.origin, SERVER, "");
-		add(u, i.origin, OPENID, "");
+		add_url(u, i.origin, SERVER, "");
+		add_url(u, i.origin, OPENID, "");
 		return true;
 	}
 	n = strlen(i.path);
 	n -= i.path[n - 1] == '/';
 	memcpy(path, i.path, n);
 	path[n] = '\0';
-	add(u, i.origin, SERVER, path);
-	add(u, i.origin, OPENID, path);
-	add(u, i.origin, path, OPENID);
+	add_url(u, i.origin, SERVER, path);
+	add_url(u, i.origin, OPENID, path);
+	add_url(u, i.origin, path, OPENID);
 	return u->n > 0 ||
 		failure_set(f, "oauth.issuer",
 			"the authorization server %.200s is too long a URL",
@@ -88,7 +89,7 @@ bool oauth_issuer_urls(const char *issuer, struct oauth_urls *u,
 }
 
 /* Whether `resource` is the target, or a path above it, of its origin. */
-static bool holds(const struct url *resource, const struct url *target)
+static bool covers_target(const struct url *resource, const struct url *target)
 {
 	size_t n = strlen(resource->path);
 
@@ -101,7 +102,7 @@ static bool holds(const struct url *resource, const struct url *target)
 }
 
 /* The preferred authorization server if it is in the list, else the first. */
-static const char *choose(const cJSON *servers, const char *prefer)
+static const char *choose_server(const cJSON *servers, const char *prefer)
 {
 	const cJSON *one;
 
@@ -141,12 +142,12 @@ bool oauth_judge_resource(const cJSON *doc, const struct url *target,
 	if (!resource)
 		return failure_set(f, "oauth.metadata",
 			"the resource metadata does not name its resource");
-	if (!url_parse(resource, &r, why) || !holds(&r, target))
+	if (!url_parse(resource, &r, why) || !covers_target(&r, target))
 		return failure_set(f, "oauth.resource",
 			"the resource metadata is about %.200s, and not about "
 			"%.200s, so clients refuse it",
 			resource, target->shown);
-	issuer = choose(json_get(doc, "authorization_servers"), prefer);
+	issuer = choose_server(json_get(doc, "authorization_servers"), prefer);
 	if (!issuer || strlen(issuer) >= URL_MAX)
 		return failure_set(f, "oauth.metadata",
 			"the resource metadata names no authorization server");
@@ -160,7 +161,7 @@ bool oauth_judge_resource(const cJSON *doc, const struct url *target,
 	return true;
 }
 
-static bool lists(const cJSON *array, const char *s)
+static bool array_lists(const cJSON *array, const char *s)
 {
 	const cJSON *one;
 
@@ -205,8 +206,8 @@ static bool judge_endpoints(const cJSON *doc, const struct url *issuer,
 		"token_endpoint", "registration_endpoint"};
 	const cJSON *grants = json_get(doc, "grant_types_supported");
 	bool needed[] = {!cJSON_IsArray(grants) ||
-			lists(grants, "authorization_code") ||
-			lists(grants, "implicit"),
+			array_lists(grants, "authorization_code") ||
+			array_lists(grants, "implicit"),
 		true, false};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -252,10 +253,11 @@ bool oauth_judge_server(const cJSON *doc, const char *issuer,
 		json_str(doc, "token_endpoint"));
 	/* Without the list it is client_secret_basic (RFC 8414, section 2). */
 	o->basic = !cJSON_IsArray(methods) ||
-		lists(methods, "client_secret_basic");
-	o->post = lists(methods, "client_secret_post");
-	if (!lists(json_get(doc, "code_challenge_methods_supported"), "S256"))
-		o->doubt = "it does not say that it supports PKCE with S256, "
+		array_lists(methods, "client_secret_basic");
+	o->post = array_lists(methods, "client_secret_post");
+	if (!array_lists(
+		    json_get(doc, "code_challenge_methods_supported"), "S256"))
+		o->warning = "it does not say that it supports PKCE with S256, "
 			   "without which many clients refuse it";
 	return true;
 }
@@ -285,7 +287,7 @@ void oauth_form(struct buf *b, const char *s)
 }
 
 /* Visible ASCII: more than RFC 6750 (2.1) allows, as some tokens need it. */
-static bool visible(const char *s)
+static bool is_visible(const char *s)
 {
 	size_t n = 0;
 
@@ -305,7 +307,7 @@ bool oauth_judge_token(const cJSON *doc, const char **token, double *expires_in,
 	if (!*token)
 		return failure_set(f, "oauth.token",
 			"the answer of the token endpoint has no access_token");
-	if (!visible(*token))
+	if (!is_visible(*token))
 		return failure_set(f, "oauth.token",
 			"the access_token cannot be sent as a bearer token");
 	if (!type || strcasecmp(type, "bearer") != 0)
@@ -360,4 +362,119 @@ bool oauth_token_error(const cJSON *doc, long status, struct failure *f)
 		refuses_client(error) ? "oauth.refused" : "oauth.token",
 		"the authorization server refuses the client: %.60s%s%.300s",
 		error, more ? ": " : "", more ? more : "");
+}
+
+/* ---- What clients accept. */
+
+/*
+ * Both generations of the official SDK check these. They want each
+ * authorization_endpoint and token_endpoint; a server without some grants needs
+ * none (RFC 8414), so judge_endpoints judges them.
+ */
+static const struct shape of_resource[] = {
+	{"resource", SHAPE_URL, true},
+	{"authorization_servers", SHAPE_STRINGS, false},
+	{"jwks_uri", SHAPE_URL, false},
+	{"scopes_supported", SHAPE_STRINGS, false},
+	{"bearer_methods_supported", SHAPE_STRINGS, false},
+	{"resource_signing_alg_values_supported", SHAPE_STRINGS, false},
+	{"resource_name", SHAPE_STRING, false},
+	{"resource_documentation", SHAPE_STRING, false},
+	{"resource_policy_uri", SHAPE_URL, false},
+	{"resource_tos_uri", SHAPE_URL, false},
+	{"tls_client_certificate_bound_access_tokens", SHAPE_BOOLEAN, false},
+	{"authorization_details_types_supported", SHAPE_STRINGS, false},
+	{"dpop_signing_alg_values_supported", SHAPE_STRINGS, false},
+	{"dpop_bound_access_tokens_required", SHAPE_BOOLEAN, false},
+};
+
+#define COMMON                                                                 \
+	{"issuer", SHAPE_STRING, true},                                        \
+		{"response_types_supported", SHAPE_STRINGS, true},             \
+		{"authorization_endpoint", SHAPE_URL, false},                  \
+		{"token_endpoint", SHAPE_URL, false},                          \
+		{"registration_endpoint", SHAPE_URL, false},                   \
+		{"scopes_supported", SHAPE_STRINGS, false},                    \
+		{"response_modes_supported", SHAPE_STRINGS, false},            \
+		{"grant_types_supported", SHAPE_STRINGS, false},               \
+		{"token_endpoint_auth_methods_supported", SHAPE_STRINGS,       \
+			false},                                                \
+		{"token_endpoint_auth_signing_alg_values_supported",           \
+			SHAPE_STRINGS, false},                                 \
+		{"code_challenge_methods_supported", SHAPE_STRINGS, false},    \
+		{"client_id_metadata_document_supported", SHAPE_BOOLEAN, false}
+
+static const struct shape of_server[] = {
+	COMMON,
+	{"service_documentation", SHAPE_URL, false},
+	{"revocation_endpoint", SHAPE_URL, false},
+	{"revocation_endpoint_auth_methods_supported", SHAPE_STRINGS, false},
+	{"revocation_endpoint_auth_signing_alg_values_supported",
+		SHAPE_STRINGS, false},
+	{"introspection_endpoint", SHAPE_STRING, false},
+	{"introspection_endpoint_auth_methods_supported", SHAPE_STRINGS, false},
+	{"introspection_endpoint_auth_signing_alg_values_supported",
+		SHAPE_STRINGS, false},
+};
+
+static const struct shape of_openid[] = {
+	COMMON,
+	{"jwks_uri", SHAPE_URL, true},
+	{"subject_types_supported", SHAPE_STRINGS, true},
+	{"id_token_signing_alg_values_supported", SHAPE_STRINGS, true},
+	{"userinfo_endpoint", SHAPE_URL, false},
+	{"acr_values_supported", SHAPE_STRINGS, false},
+	{"id_token_encryption_alg_values_supported", SHAPE_STRINGS, false},
+	{"id_token_encryption_enc_values_supported", SHAPE_STRINGS, false},
+	{"userinfo_signing_alg_values_supported", SHAPE_STRINGS, false},
+	{"userinfo_encryption_alg_values_supported", SHAPE_STRINGS, false},
+	{"userinfo_encryption_enc_values_supported", SHAPE_STRINGS, false},
+	{"request_object_signing_alg_values_supported", SHAPE_STRINGS, false},
+	{"request_object_encryption_alg_values_supported", SHAPE_STRINGS,
+		false},
+	{"request_object_encryption_enc_values_supported", SHAPE_STRINGS,
+		false},
+	{"display_values_supported", SHAPE_STRINGS, false},
+	{"claim_types_supported", SHAPE_STRINGS, false},
+	{"claims_supported", SHAPE_STRINGS, false},
+	{"service_documentation", SHAPE_STRING, false},
+	{"claims_locales_supported", SHAPE_STRINGS, false},
+	{"ui_locales_supported", SHAPE_STRINGS, false},
+	{"claims_parameter_supported", SHAPE_BOOLEAN, false},
+	{"request_parameter_supported", SHAPE_BOOLEAN, false},
+	{"request_uri_parameter_supported", SHAPE_BOOLEAN, false},
+	{"require_request_uri_registration", SHAPE_BOOLEAN, false},
+	{"op_policy_uri", SHAPE_URL, false},
+	{"op_tos_uri", SHAPE_URL, false},
+};
+
+enum metadata_kind oauth_metadata_of(const char *url)
+{
+	return strstr(url, "/.well-known/openid-configuration")
+		? METADATA_OPENID
+		: METADATA_SERVER;
+}
+
+bool oauth_metadata_judge(const cJSON *doc, enum metadata_kind kind,
+	struct failure *f)
+{
+#define ROWS(rows) rows, sizeof rows / sizeof *rows
+	static const struct {
+		const char *what;
+		const struct shape *rows;
+		size_t n;
+	} kinds[] = {
+		[METADATA_RESOURCE] = {"resource", ROWS(of_resource)},
+		[METADATA_SERVER] = {"authorization server's",
+			ROWS(of_server)},
+		[METADATA_OPENID] = {"authorization server's",
+			ROWS(of_openid)},
+	};
+	char fault[SHAPE_FAULT];
+
+	if (!shape_fault(doc, kinds[kind].rows, kinds[kind].n, fault))
+		return true;
+	return failure_set(f, "oauth.metadata",
+		"in the %s metadata, %s: clients refuse them",
+		kinds[kind].what, fault);
 }

@@ -1,14 +1,18 @@
 /*
- * oauth.h: where OAuth 2.0 metadata has to be, whether it agrees with itself
+ * oauth.h: OAuth 2.0. Where metadata has to be, whether it agrees with itself
  * and with the server's URL (RFC 9728, RFC 8414; the "Authorization" section of
- * each MCP revision), and what a token endpoint answers (RFC 6749). Pure.
+ * each MCP revision), and what a token endpoint answers (RFC 6749): oauth.c,
+ * which is pure. The trail of metadata: discovery.c. Access tokens: token.c.
  */
 #ifndef AUTH_OAUTH_H
 #define AUTH_OAUTH_H
 
+#include "auth/challenge.h"
+#include "auth/credential.h"
 #include "base/buf.h"
 #include "http/failure.h"
 #include "http/url.h"
+#include "protocol/wire.h"
 
 #include <cjson/cJSON.h>
 
@@ -42,7 +46,7 @@ bool oauth_issuer_urls(const char *issuer, struct oauth_urls *u,
  */
 bool oauth_same_issuer(const char *a, const char *b);
 
-/* What the documents say. Strings are "" where they say nothing. */
+/* The facts in the documents. A string is "" where they have none. */
 struct oauth_facts {
 	char resource[URL_MAX]; /* what the server calls itself */
 	char issuer[URL_MAX];	/* the authorization server */
@@ -50,7 +54,8 @@ struct oauth_facts {
 	char token_endpoint[URL_MAX];
 	/* How a client may say who it is (RFC 6749, 2.3.1). */
 	bool basic, post;
-	const char *doubt; /* what is not as it should be; static, or NULL */
+	const char
+		*warning; /* a warning about the documents; static, or NULL */
 };
 
 /*
@@ -111,5 +116,85 @@ bool oauth_wants_scope(const cJSON *doc);
  * response (RFC 6749, 5.2); doc may be NULL. Returns false.
  */
 bool oauth_token_error(const cJSON *doc, long status, struct failure *f);
+
+enum metadata_kind {
+	METADATA_RESOURCE, /* RFC 9728, section 2 */
+	METADATA_SERVER,   /* RFC 8414, section 2 */
+	METADATA_OPENID	   /* OpenID Connect Discovery 1.0, section 3 */
+};
+
+/*
+ * oauth_metadata_of(url): the kind of a document of an authorization server, by
+ * its well-known URL.
+ */
+enum metadata_kind oauth_metadata_of(const char *url);
+
+/*
+ * oauth_metadata_judge(doc, kind, f): whether each required member is there,
+ * and each known one has its type: clients refuse the whole document otherwise.
+ * Unknown members are ignored. False and *f: it is not so.
+ */
+bool oauth_metadata_judge(const cJSON *doc, enum metadata_kind kind,
+	struct failure *f);
+
+/* ---- discovery.c: the trail of metadata. */
+
+enum discovery_end {
+	DISCOVERY_GOOD, /* the documents are there and agree */
+	DISCOVERY_NONE, /* no document, and nothing wrong: see failure */
+	DISCOVERY_BAD	/* what was found is wrong: see failure */
+};
+
+struct discovery_result {
+	enum discovery_end end;
+	struct failure failure;
+	bool ours;		/* this machine's failure */
+	struct oauth_facts facts; /* what the documents say */
+	char document[URL_MAX];	  /* the URL of the resource metadata */
+};
+
+/*
+ * discovery_start(w, c, done, arg): follow the trail from the challenge c,
+ * until w's deadline. Of several authorization servers the one that the
+ * credential is for is taken, if it is among them. done(arg, r) is called
+ * exactly once, perhaps before this returns; *w must live until then.
+ */
+void discovery_start(const struct wire *w, const struct challenge *c,
+	void (*done)(void *arg, const struct discovery_result *r), void *arg);
+
+/*
+ * discovery_issuer(w, issuer, done, arg): the same, for the metadata of this
+ * authorization server alone.
+ */
+void discovery_issuer(const struct wire *w, const char *issuer,
+	void (*done)(void *arg, const struct discovery_result *r), void *arg);
+
+/* ---- token.c: access tokens. */
+
+struct token_request {
+	struct credential *credential;	  /* a client; gets the token */
+	const struct oauth_facts *server; /* the issuer that the client names */
+	const char *scope;		  /* "" for none */
+	bool anew; /* the cached token was refused: get another one */
+};
+
+struct token_result {
+	bool good; /* the token is set: see credential_show */
+	bool kept; /* it is from the cache, and may be refused */
+	bool ours; /* this machine's failure */
+	bool scope; /* it may have failed for the scope */
+	struct failure failure;
+};
+
+/*
+ * token_get(w, rq, done, arg): get a token for w's target, until w's deadline.
+ * done(arg, r) is called exactly once, perhaps before this returns; *w must
+ * live until then. rq is not kept.
+ */
+void token_get(const struct wire *w, const struct token_request *rq,
+	void (*done)(void *arg, const struct token_result *r), void *arg);
+
+/* token_wipe(): overwrite and free the tokens that this process keeps. */
+void token_wipe(void);
 
 #endif

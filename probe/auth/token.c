@@ -1,11 +1,23 @@
-#include "auth/token.h"
+/*
+ * token.c: gets an access token with the client credentials grant of OAuth 2.1
+ * (RFC 6749, section 4.4) for one resource (RFC 8707), and keeps it while it is
+ * good, for this process and, in a private folder, for later ones: see FILES in
+ * mcp-probe(1). Without such a folder it is kept for this process alone.
+ */
+#include "auth/oauth.h"
 
-#include "auth/token_cache.h"
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/files.h"
+#include "base/lines.h"
+#include "base/num.h"
+#include "base/sha256.h"
 #include "base/xalloc.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <openssl/evp.h>
+#include <unistd.h>
 
 /* For the answer of a token endpoint; a slower one serves nobody. */
 #define TOKEN_MS 10000.0
@@ -16,6 +28,197 @@
 
 #define BODY_MAX (256 * 1024)
 
+/* ---- The tokens that are kept. */
+
+/* The private folder, and the most bytes of a file there. */
+#define FOLDER "/mcp-probe"
+#define FILE_MAX (OAUTH_TOKEN_MAX + 64)
+
+struct kept_token {
+	struct kept_token *next;
+	char name[SHA256_HEX];
+	char *token;
+	double until;
+};
+
+static struct kept_token *kept;
+
+static void release_kept_token(struct kept_token *k)
+{
+	explicit_bzero(k->token, strlen(k->token));
+	free(k->token);
+	free(k);
+}
+
+static struct kept_token **find_kept(const char *name)
+{
+	struct kept_token **k = &kept;
+
+	while (*k && strcmp((*k)->name, name) != 0)
+		k = &(*k)->next;
+	return k;
+}
+
+static void forget_token(const char *name)
+{
+	struct kept_token **k = find_kept(name), *gone = *k;
+
+	if (!gone)
+		return;
+	*k = gone->next;
+	release_kept_token(gone);
+}
+
+void token_wipe(void)
+{
+	while (kept)
+		forget_token(kept->name);
+}
+
+/*
+ * The name that a token is kept under: a digest of the strings in parts (NULL
+ * at the end). A secret among them keeps apart the tokens of the old and the
+ * new.
+ */
+static void token_cache_name(const char *const *parts, char *name)
+{
+	struct buf b;
+
+	buf_init(&b, 256 * 1024);
+	for (; *parts; parts++)
+		buf_add(&b, *parts, strlen(*parts) + 1);
+	sha256_hex(b.p, b.len, name);
+	explicit_bzero(b.p, b.len);
+	buf_release(&b);
+}
+
+static int open_cache(void)
+{
+	const char *cache = getenv("XDG_CACHE_HOME");
+	int fd = private_folder(getenv("XDG_RUNTIME_DIR"), FOLDER, 077, true);
+
+	if (fd < 0)
+		fd = private_folder("/run", FOLDER, 077, true);
+	if (fd >= 0)
+		return fd;
+	return cache && *cache
+		? private_folder(cache, FOLDER, 077, true)
+		: private_folder(getenv("HOME"), "/.cache" FOLDER, 077, true);
+}
+
+/* The token of a file, "EPOCH TOKEN" and a newline, if it is still good. */
+static char *token_of_file(char *text, double now)
+{
+	char *space = strchr(text, ' '), *end = strchr(text, '\n');
+	double until;
+
+	if (!space || !end || end[1] || end <= space + 1)
+		return NULL;
+	*space = *end = '\0';
+	for (const char *p = space + 1; *p; p++)
+		if (*p <= ' ' || *p > '~')
+			return NULL;
+	if (!num_epoch(text, &until) || until <= now)
+		return NULL;
+	return xstrdup(space + 1);
+}
+
+static char *read_token_file(int folder, const char *name, double now)
+{
+	int fd = private_open(folder, name, O_RDONLY);
+	char text[FILE_MAX + 1], *token = NULL;
+	ssize_t n;
+
+	if (fd < 0)
+		return NULL;
+	n = read(fd, text, FILE_MAX);
+	close(fd);
+	if (n > 0) {
+		text[n] = '\0';
+		token = token_of_file(text, now);
+		explicit_bzero(text, (size_t)n);
+	}
+	return token;
+}
+
+/* A token that is good after `now`, or NULL. The caller overwrites and frees
+   it. */
+static char *token_cache_get(const char *name, double now)
+{
+	struct kept_token *k = *find_kept(name);
+	char *token;
+	int folder;
+
+	if (k && k->until > now)
+		return xstrdup(k->token);
+	folder = open_cache();
+	if (folder < 0)
+		return NULL;
+	token = read_token_file(folder, name, now);
+	close(folder);
+	return token;
+}
+
+/* Write a new file and rename it, so that a reader finds all of it or none. */
+static void write_token_file(int folder, const char *name, const char *token,
+	double until)
+{
+	char fresh[SHA256_HEX + 32];
+	struct buf b;
+	bool ok;
+	int fd;
+
+	snprintf(fresh, sizeof fresh, ".%s.%ld", name, (long)getpid());
+	/* Left by a killed process that had our process id. */
+	unlinkat(folder, fresh, 0);
+	fd = private_open(folder, fresh, O_WRONLY | O_CREAT | O_EXCL);
+	if (fd < 0)
+		return;
+	buf_init(&b, FILE_MAX);
+	buf_fmt(&b, "%.0f %s\n", floor(until), token);
+	ok = buf_ok(&b) && !line_write(fd, b.p, b.len);
+	explicit_bzero(b.p, b.len);
+	buf_release(&b);
+	close(fd);
+	if (!ok || renameat(folder, fresh, folder, name))
+		unlinkat(folder, fresh, 0);
+}
+
+/* Keep a copy until then; INFINITY: as long as this process lives. */
+static void token_cache_put(const char *name, const char *token, double until)
+{
+	struct kept_token *k = xcalloc(1, sizeof *k);
+	int folder;
+
+	forget_token(name);
+	snprintf(k->name, sizeof k->name, "%s", name);
+	k->token = xstrdup(token);
+	k->until = until;
+	k->next = kept;
+	kept = k;
+	if (isinf(until))
+		return;
+	folder = open_cache();
+	if (folder < 0)
+		return;
+	write_token_file(folder, name, token, until);
+	close(folder);
+}
+
+/* Forget this token, everywhere. */
+static void token_cache_drop(const char *name)
+{
+	int folder = open_cache();
+
+	forget_token(name);
+	if (folder < 0)
+		return;
+	unlinkat(folder, name, 0);
+	close(folder);
+}
+
+/* ---- Getting one. */
+
 struct token {
 	struct credential *credential;
 	char endpoint[URL_MAX];
@@ -25,7 +228,7 @@ struct token {
 	struct token_result result;
 };
 
-static void finish(struct token *t)
+static void finish_token(struct token *t)
 {
 	t->done(t->arg, &t->result);
 	free(t);
@@ -89,16 +292,16 @@ static void on_answer(void *arg, const struct reply *r)
 	} else {
 		t->result.good = judge_token(t, r);
 	}
-	finish(t);
+	finish_token(t);
 }
 
-static void put(struct buf *b, const char *key, const char *value)
+static void put_parameter(struct buf *b, const char *key, const char *value)
 {
 	buf_fmt(b, "%s%s=", b->len ? "&" : "", key);
 	oauth_form(b, value);
 }
 
-static void wipe(struct buf *b)
+static void wipe_buf(struct buf *b)
 {
 	explicit_bzero(b->p, b->len);
 	buf_release(b);
@@ -120,11 +323,11 @@ static void put_basic(struct buf *b, const struct credential_client *c)
 		(int)pair.len);
 	buf_str(b, "Authorization: Basic ");
 	buf_str(b, text.p);
-	wipe(&pair);
-	wipe(&text);
+	wipe_buf(&pair);
+	wipe_buf(&text);
 }
 
-static int ask(struct token *t, const struct wire *w,
+static int ask_token(struct token *t, const struct wire *w,
 	const struct token_request *rq, const char *resource, double timeout_ms)
 {
 	static const struct exchange_handler handler = {.done = on_answer};
@@ -134,43 +337,37 @@ static int ask(struct token *t, const struct wire *w,
 	const char *headers[] = {region,
 		"Content-Type: application/x-www-form-urlencoded",
 		"Accept: application/json", NULL, NULL};
-	struct http_request http = {.method = "POST",
-		.url = t->endpoint,
-		.headers = headers,
-		.timeout_ms = timeout_ms,
-		.http2 = w->target.http2,
-		.deny_private = wire_guarded(w, t->endpoint),
-		.no_proxy = w->target.deny_private,
-		.trust = w->target.trust,
-		.confidential = true,
-		.label = w->target.slug};
+	struct http_request http =
+		wire_request(w, "POST", t->endpoint, timeout_ms);
 	int rc;
 
 	snprintf(region, sizeof region, "X-Probe-Region: %s",
 		w->target.region);
 	buf_init(&body, BODY_MAX);
 	buf_init(&basic, 3 * BODY_MAX);
-	put(&body, "grant_type", "client_credentials");
-	put(&body, "resource", resource);
+	put_parameter(&body, "grant_type", "client_credentials");
+	put_parameter(&body, "resource", resource);
 	if (*rq->scope)
-		put(&body, "scope", rq->scope);
+		put_parameter(&body, "scope", rq->scope);
 	if (rq->server->basic) {
 		put_basic(&basic, c);
 		headers[3] = basic.p;
 	} else {
-		put(&body, "client_id", c->id);
-		put(&body, "client_secret", c->secret);
+		put_parameter(&body, "client_id", c->id);
+		put_parameter(&body, "client_secret", c->secret);
 	}
+	http.headers = headers;
 	http.body = body.p;
+	http.confidential = true;
 	rc = exchange_start(w->http, &http, w->budget, WANT_DOCUMENT, NULL,
 		&handler, t);
-	wipe(&body);
-	wipe(&basic);
+	wipe_buf(&body);
+	wipe_buf(&basic);
 	return rc;
 }
 
 /* Take the token from the cache, if there is one. */
-static bool recall(struct token *t, bool anew)
+static bool recall_token(struct token *t, bool anew)
 {
 	char *token;
 
@@ -207,22 +404,23 @@ void token_get(const struct wire *w, const struct token_request *rq,
 	token_cache_name((const char *const[]) {o->issuer, c->id, c->secret,
 				 resource, rq->scope, NULL},
 		t->name);
-	if (recall(t, rq->anew)) {
+	if (recall_token(t, rq->anew)) {
 		t->result.good = t->result.kept = true;
-		finish(t);
+		finish_token(t);
 	} else if (!o->basic && !o->post) {
 		failure_set(f, "oauth.token",
 			"the authorization server takes neither "
 			"client_secret_basic nor client_secret_post");
-		finish(t);
+		finish_token(t);
 	} else if (left < 1) {
 		failure_set(f, "deadline",
 			"no time was left to ask for an access token");
-		finish(t);
-	} else if (ask(t, w, rq, resource, left < TOKEN_MS ? left : TOKEN_MS)) {
+		finish_token(t);
+	} else if (ask_token(t, w, rq, resource,
+			   left < TOKEN_MS ? left : TOKEN_MS)) {
 		failure_set(f, "oauth.token",
 			"the token endpoint %.200s cannot be asked",
 			t->endpoint);
-		finish(t);
+		finish_token(t);
 	}
 }

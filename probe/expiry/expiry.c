@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "expiry/finding.h"
 #include "http/address.h"
 #include "http/client.h"
 #include "http/deadline.h"
@@ -38,7 +37,7 @@ static void find_credential(const struct credential *c,
 }
 
 /* Report and end; cert: what was found of the certificate, or NULL. */
-static void finish(struct check *k, const struct finding *cert,
+static void finish_check(struct check *k, const struct finding *cert,
 	const char *why)
 {
 	const struct target *t = k->job.target;
@@ -68,15 +67,15 @@ static void finish(struct check *k, const struct finding *cert,
 	free(k);
 }
 
-static bool starts(const char *s, const char *with)
+static bool starts_with(const char *s, const char *with)
 {
 	return strncmp(s, with, strlen(with)) == 0;
 }
 
 /* Whether the connection failed because this machine has no network. */
-static bool ours(const struct http_response *r)
+static bool is_ours(const struct http_response *r)
 {
-	return (starts(r->code, "dns.") ||
+	return (starts_with(r->code, "dns.") ||
 		       strcmp(r->code, "tcp.unreachable") == 0) &&
 		address_network_down();
 }
@@ -89,13 +88,14 @@ static void on_done(void *arg, const struct http_response *r)
 	struct finding f = {.source = EXPIRY_IN_CERTIFICATE};
 	char why[400];
 
-	if (r->end == HTTP_OURS || (r->end == HTTP_FAILED && ours(r))) {
-		finish(k, NULL,
+	if (r->end == HTTP_OURS || (r->end == HTTP_FAILED && is_ours(r))) {
+		finish_check(k, NULL,
 			r->end == HTTP_OURS ? r->message
 					    : "this machine has no network");
 		return;
 	}
-	if (r->end == HTTP_FAILED && !k->distrusted && starts(r->code, "tls.") &&
+	if (r->end == HTTP_FAILED && !k->distrusted &&
+		starts_with(r->code, "tls.") &&
 		strcmp(r->code, "tls.timeout") != 0) {
 		k->distrusted = true;
 		k->refused_expired = strcmp(r->code, "tls.expired") == 0;
@@ -112,7 +112,7 @@ static void on_done(void *arg, const struct http_response *r)
 		f.refused = k->refused;
 		f.refused_expired = k->refused_expired;
 	}
-	finish(k, &f, NULL);
+	finish_check(k, &f, NULL);
 }
 
 static void connect_to(struct check *k)
@@ -134,7 +134,7 @@ static void connect_to(struct check *k)
 		.key = show ? credential_key(t->credential) : NULL};
 
 	if (!http_start(k->job.http, &rq, &handler, k))
-		finish(k, NULL, "libcurl refuses the request");
+		finish_check(k, NULL, "libcurl refuses the request");
 }
 
 void expiry_start(const struct expiry_job *job)
@@ -148,5 +148,5 @@ void expiry_start(const struct expiry_job *job)
 	if (job->target->url->https)
 		connect_to(k);
 	else
-		finish(k, NULL, NULL);
+		finish_check(k, NULL, NULL);
 }

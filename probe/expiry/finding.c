@@ -1,4 +1,6 @@
-#include "expiry/finding.h"
+/* finding.c: makes a record of what was found about the end of a certificate
+   or a credential, with a sentence for people. Pure. */
+#include "expiry/expiry.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -38,7 +40,7 @@ static void say_credential(struct buf *b, const struct expiry_record *r,
 		end);
 }
 
-static void say(struct buf *b, const struct expiry_record *r,
+static void put_message(struct buf *b, const struct expiry_record *r,
 	const struct finding *f)
 {
 	char end[CLOCK_RFC3339];
@@ -77,7 +79,7 @@ void finding_conclude(struct expiry_record *r, const struct finding *f,
 	if (!r->expires_at)
 		r->source = EXPIRY_NOWHERE;
 	buf_init(&b, FINDING_MESSAGE - 1);
-	say(&b, r, f);
+	put_message(&b, r, f);
 	snprintf(message, FINDING_MESSAGE, "%s", b.p);
 	r->message = message;
 	buf_release(&b);

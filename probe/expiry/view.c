@@ -1,8 +1,9 @@
-#include "expiry/view.h"
+/* view.c: prints when things expire, in each of the formats of report.h. */
+#include "expiry/expiry.h"
 
 #include "base/lines.h"
 #include "base/text.h"
-#include "redaction/redact_record.h"
+#include "redaction/redaction.h"
 
 #include <inttypes.h>
 
@@ -102,7 +103,7 @@ static void put_nagios(struct buf *b, const struct expiry_record *r, size_t n)
 	buf_char(b, '\n');
 }
 
-static void show(struct report *rep, const struct target *t,
+static void print_records(struct report *rep, const struct target *t,
 	const struct expiry_record *r, size_t n)
 {
 	struct buf b;
@@ -142,7 +143,7 @@ void expiry_show(struct report *rep, const struct target *t,
 		copies[i].message = messages[i];
 		copies[i].issuer = issuers[i];
 	}
-	show(rep, t, copies, n);
+	print_records(rep, t, copies, n);
 	for (size_t i = 0; i < n; i++) {
 		free(messages[i]);
 		free(issuers[i]);

@@ -49,7 +49,7 @@ bool address_private(const struct sockaddr *a)
 }
 
 /* Parse an address in text: 4 or 16 bytes of it; 0 where it is none. */
-static size_t literal(const char *host, uint8_t *out)
+static size_t address_bytes(const char *host, uint8_t *out)
 {
 	char bare[INET6_ADDRSTRLEN + 2];
 	size_t n = strlen(host);
@@ -69,13 +69,13 @@ bool address_literal(const char *host)
 {
 	uint8_t bytes[16];
 
-	return literal(host, bytes) > 0;
+	return address_bytes(host, bytes) > 0;
 }
 
 bool address_private_text(const char *s)
 {
 	uint8_t bytes[16];
-	size_t n = literal(s, bytes);
+	size_t n = address_bytes(s, bytes);
 
 	return !n || ip_private(bytes, n);
 }
@@ -87,7 +87,7 @@ bool address_loopback(const char *host)
 	size_t n = strlen(host), m = strlen(tail);
 	uint8_t bytes[16];
 
-	switch (literal(host, bytes)) {
+	switch (address_bytes(host, bytes)) {
 	case 4:
 		return bytes[0] == 127;
 	case 16:
@@ -169,7 +169,7 @@ static bool leaves_from(const struct sockaddr *to, socklen_t size, char *out)
 
 bool address_egress(char *out)
 {
-	/* Those of a.root-servers.net: any public address would do. */
+	/* The addresses of a.root-servers.net: any public one would do. */
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(53)};
 	struct sockaddr_in6 v6 = {
 		.sin6_family = AF_INET6, .sin6_port = htons(53)};

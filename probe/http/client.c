@@ -1,9 +1,9 @@
 /*
  * client.c: see client.h. Each transfer is an easy handle in one multi handle,
- * which is driven by what epoll(7) reports. libcurl's callbacks give the moments
- * that matter to a probe: a socket is opened once the name is resolved, and the
- * pre-request hook runs once TCP and TLS stand. A transfer that has ended is kept,
- * with the options that all requests have, for a later request.
+ * which is driven by what epoll(7) reports. libcurl's callbacks give the
+ * moments that matter to a probe: a socket is opened once the name is resolved,
+ * and the pre-request hook runs once TCP and TLS stand. A transfer that has
+ * ended is kept, with the options that all requests have, for a later request.
  */
 #include "http/client.h"
 
@@ -26,7 +26,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A probe has connections to its server, and to those that give it tokens. */
+/* A probe has connections to its server, and to servers that give it tokens. */
 #define CONNECTIONS 8L
 /* Fewer sockets that are ready at a time are little to do. */
 #define FEW 4
@@ -55,6 +55,7 @@ struct http_transfer {
 	struct http_transfer *prev, *next;
 	struct http_tls *tls;
 	struct trace *trace; /* NULL for none */
+	const struct http_watch *watch; /* NULL: nobody */
 	struct http_handler handler;
 	void *arg;
 	double started_ms;
@@ -80,7 +81,7 @@ struct http_transfer {
 	bool unsent;
 	char error[CURL_ERROR_SIZE];
 	struct http_response response; /* http_fields_clear frees its fields */
-	/* From here on, what is there from an earlier request stays. */
+	/* The members from here on are kept from request to request. */
 	CURL *easy;
 	struct http_setup setup;
 };
@@ -100,7 +101,7 @@ static void transfer_stop(struct http_transfer *t, double ms)
 }
 
 /* How many bytes the connection of a transfer has brought so far. */
-static size_t brought(const struct http_transfer *t)
+static size_t bytes_brought(const struct http_transfer *t)
 {
 	struct tcp_info info = {0};
 	socklen_t size = sizeof info;
@@ -123,8 +124,8 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 	if (r->phase == HTTP_RESOLVING) {
 		r->phase = HTTP_CONNECTING;
 		r->resolved_ms = transfer_elapsed(t);
-		if (t->handler.resolved)
-			t->handler.resolved(t->arg, r);
+		if (t->watch)
+			t->watch->resolved(t->watch->arg, r);
 	}
 	t->denied = t->deny_private && !r->proxied && address_private(&a->addr);
 	if (t->denied)
@@ -177,10 +178,12 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 		snprintf(r->address, sizeof r->address, "%s", ip);
 		return CURL_PREREQFUNC_ABORT;
 	}
-	/* Of several it is not known which one stands. */
+	/* If several were opened, nobody knows which one is in use. */
 	if (t->opened == 1 && t->socket >= 0)
-		http_sockets_note(&t->http->sockets, t->socket, port, local_port);
-	t->socket = http_sockets_find(&t->http->sockets, t->socket, port, local_port);
+		http_sockets_note(
+			&t->http->sockets, t->socket, port, local_port);
+	t->socket = http_sockets_find(
+		&t->http->sockets, t->socket, port, local_port);
 	r->reused = r->phase == HTTP_RESOLVING;
 	r->phase = HTTP_READY;
 	r->connected_ms = transfer_elapsed(t);
@@ -189,10 +192,10 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	r->port = port;
 	http_tls_facts(r, t->easy);
 	if (r->reused)
-		t->network_last = brought(t);
+		t->network_last = bytes_brought(t);
 	trace_connected(t->trace, r, t->tls->names);
-	if (t->handler.connected)
-		t->handler.connected(t->arg, r);
+	if (t->watch)
+		t->watch->connected(t->watch->arg, r);
 	if (t->only_connect)
 		http_stop(t);
 	return t->only_connect ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
@@ -219,7 +222,7 @@ static void note_field(struct http_transfer *t, const char *p, size_t n)
 }
 
 /* Whether the head of the server, and not of a proxy, is invalid. */
-static bool misframed(const struct http_transfer *t)
+static bool is_misframed(const struct http_transfer *t)
 {
 	return t->framing.fault && t->response.phase == HTTP_READY;
 }
@@ -242,7 +245,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 		note_field(t, p, n);
 	/* To undo several compressions may take long and yield nothing. */
 	return t->head_over &&
-			(http_codings(&t->response) > 1 || misframed(t))
+			(http_codings(&t->response) > 1 || is_misframed(t))
 		? 0
 		: n;
 }
@@ -261,7 +264,7 @@ static int on_progress(void *arg, curl_off_t down_all, curl_off_t down,
 	if (t->turn == t->http->turns)
 		return 0;
 	t->turn = t->http->turns;
-	n = brought(t);
+	n = bytes_brought(t);
 	if (n <= t->network_last)
 		return 0;
 	t->response.network_n += n - t->network_last + HTTP_ARRIVAL;
@@ -295,7 +298,7 @@ static bool hand_on(void *arg, const char *p, size_t n)
 }
 
 /*
- * Decoded here and not by libcurl: see decoding.h. The rest of a body, which is
+ * Decoded here and not by libcurl: see decoding.c. The rest of a body, which is
  * read only so that the connection can be reused, is not decoded: a few
  * compressed bytes may take long.
  */
@@ -451,7 +454,7 @@ struct http *http_new(const struct http_config *c)
 	return h;
 }
 
-static void forget(struct http_transfer *t)
+static void destroy_transfer(struct http_transfer *t)
 {
 	curl_easy_cleanup(t->easy);
 	http_setup_free(&t->setup);
@@ -466,7 +469,7 @@ void http_free(struct http *h)
 		struct http_transfer *t = h->spare;
 
 		h->spare = t->next;
-		forget(t);
+		destroy_transfer(t);
 	}
 	curl_multi_cleanup(h->multi);
 	curl_global_cleanup();
@@ -475,7 +478,7 @@ void http_free(struct http *h)
 }
 
 /* The transfer is over; what it found is still there. */
-static void leave(struct http_transfer *t)
+static void detach_transfer(struct http_transfer *t)
 {
 	struct http *h = t->http;
 
@@ -500,7 +503,7 @@ static void transfer_free(struct http_transfer *t)
 
 	http_fields_clear(&t->response);
 	if (!t->setup.usual) {
-		forget(t);
+		destroy_transfer(t);
 		return;
 	}
 	http_setup_wipe(&t->setup);
@@ -532,7 +535,7 @@ static struct http_transfer *transfer_new(struct http *h,
  * Start the request; or, where a proxy would connect to a host that a server
  * named, resolve that host first, to see whether it is public.
  */
-static bool begin(struct http_transfer *t)
+static bool begin_transfer(struct http_transfer *t)
 {
 	CURLM *multi = t->http->multi;
 
@@ -571,8 +574,8 @@ static bool send_aimed(struct http_transfer *t)
 	return true;
 }
 
-/* The file of those that this machine trusts, or NULL. */
-static const char *authorities(const struct http *h)
+/* The file of the authorities that this machine trusts, or NULL. */
+static const char *authorities_file(const struct http *h)
 {
 	return h->config.cacert ? h->config.cacert
 				: curl_version_info(CURLVERSION_NOW)->cainfo;
@@ -584,6 +587,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	struct http_transfer *t = transfer_new(h, rq);
 
 	stats_add(COUNT_REQUESTS, !rq->only_connect);
+	t->watch = rq->watch;
 	t->handler = *handler;
 	t->arg = arg;
 	t->started_ms = clock_mono_ms();
@@ -595,7 +599,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->only_connect = rq->only_connect;
 	t->tls = http_tls_new();
 	if (rq->trust)
-		t->tls->store = trust_store(rq->trust, authorities(h));
+		t->tls->store = trust_store(rq->trust, authorities_file(h));
 	t->trace = h->config.trace ? trace_new(rq, h->config.labels) : NULL;
 	t->response.cert_shown = rq->cert != NULL;
 	t->response.http_version = t->response.code = "";
@@ -603,11 +607,11 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	if (h->first)
 		h->first->prev = t;
 	h->first = t;
-	if (!t->easy || (rq->trust && !t->tls->store) ||
-		!watch_transfer(t) ||
-		!http_setup(&t->setup, t->easy, &h->config, rq) || !begin(t)) {
+	if (!t->easy || (rq->trust && !t->tls->store) || !watch_transfer(t) ||
+		!http_setup(&t->setup, t->easy, &h->config, rq) ||
+		!begin_transfer(t)) {
 		t->setup.usual = false;
-		leave(t);
+		detach_transfer(t);
 		transfer_free(t);
 		return NULL;
 	}
@@ -641,10 +645,8 @@ void http_note(const struct http *h, const char *label, const char *text)
 	trace_end(t);
 }
 
-/*
- * The name did not resolve. True where the resolver is now asked why; false where
- * it cannot be, or libcurl may have lacked what that takes.
- */
+/* The name did not resolve. True where the resolver is now asked why; false
+   where it cannot be, or libcurl may have lacked what that takes. */
 static bool ask_why(struct http_transfer *t)
 {
 	char host[256];
@@ -693,7 +695,7 @@ static void judge_transfer(struct http_transfer *t, CURLcode rc)
 }
 
 /* Remove the transfer and call its owner. */
-static void finish(struct http_transfer *t, CURLcode rc)
+static void finish_transfer(struct http_transfer *t, CURLcode rc)
 {
 	struct http_response *r = &t->response;
 
@@ -706,7 +708,7 @@ static void finish(struct http_transfer *t, CURLcode rc)
 	judge_transfer(t, rc);
 	if (r->end == HTTP_FAILED || r->end == HTTP_OURS)
 		trace_note(t->trace, "%s", r->message);
-	leave(t);
+	detach_transfer(t);
 	t->handler.done(t->arg, r);
 	transfer_free(t);
 }
@@ -715,7 +717,7 @@ static void finish(struct http_transfer *t, CURLcode rc)
  * End the transfers whose answer is complete and whose rest did not come in
  * time, and go on with those whose resolver has answered.
  */
-static double settle(struct http *h, double wait_ms)
+static double settle_aside(struct http *h, double wait_ms)
 {
 	struct http_transfer *t = h->aside ? h->first : NULL, *next;
 	double now = clock_mono_ms();
@@ -732,7 +734,7 @@ static double settle(struct http *h, double wait_ms)
 			wait_ms = 0;
 		else if (until <= now ||
 			(t->resolve && dns_result(t->resolve)))
-			finish(t, CURLE_COULDNT_RESOLVE_HOST);
+			finish_transfer(t, CURLE_COULDNT_RESOLVE_HOST);
 		else if (until - now < wait_ms)
 			wait_ms = until - now;
 	}
@@ -752,13 +754,13 @@ static void finish_done(struct http *h)
 			continue;
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
 		if (m->data.result != CURLE_COULDNT_RESOLVE_HOST || !ask_why(t))
-			finish(t, m->data.result);
+			finish_transfer(t, m->data.result);
 	}
 }
 
 /* Wait for sockets, and let libcurl read and write. Returns how many were
    ready. */
-static size_t turn(struct http *h, double max_ms)
+static size_t turn_libcurl(struct http *h, double max_ms)
 {
 	struct http_ready ready[HTTP_SOCKETS_READY];
 	double left = h->timer_ms - clock_mono_ms();
@@ -788,8 +790,8 @@ bool http_turn(struct http *h, double max_ms)
 	size_t ready;
 
 	/* A transfer may just have got all that it wanted. */
-	max_ms = timers_turn(&h->timers, settle(h, max_ms));
-	ready = turn(h, h->hurry ? 0 : max_ms);
+	max_ms = timers_turn(&h->timers, settle_aside(h, max_ms));
+	ready = turn_libcurl(h, h->hurry ? 0 : max_ms);
 	finish_done(h);
 	return ready < FEW;
 }

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 struct http;
+struct http_response;
 struct http_transfer;
 struct http_trust;
 struct lost_time;
@@ -28,8 +29,8 @@ struct http_config {
 	/* As curl's options of these names; NULL at the end, or NULL. */
 	const char *const *resolve;
 	const char *const *connect_to;
-	bool trace;  /* show the exchange on standard error, see trace.h */
-	bool labels; /* begin each line of it with the request's label */
+	bool trace;  /* show the exchange on standard error, see trace.c */
+	bool labels; /* begin each line with the request's label */
 	long width; /* how many probes there are at a time */
 	/* Set by http_new: the environment names a proxy. */
 	bool may_proxy;
@@ -44,10 +45,19 @@ struct http_config {
 /* How a body is compressed. */
 enum coding { CODING_NONE, CODING_GZIP, CODING_DEFLATE, CODING_BROTLI };
 
+/* Who watches a connection while it is made. */
+struct http_watch {
+	/* The name was resolved; r->address is connected to. */
+	void (*resolved)(void *arg, const struct http_response *r);
+	/* TCP and TLS stand, and the request is sent. */
+	void (*connected)(void *arg, const struct http_response *r);
+	void *arg;
+};
+
 struct http_request {
 	const char *method;
 	const char *url;
-	/* The same as of url_parts, which must live as long as the request; or
+	/* The URL by url_parts, which must live as long as the request; or
 	   NULL. */
 	struct Curl_URL *parts;
 	const char *const *headers; /* "Name: value", NULL at the end */
@@ -79,6 +89,7 @@ struct http_request {
 	 * distrusted, only with it: accept any certificate, to read it.
 	 */
 	bool only_connect, distrusted;
+	const struct http_watch *watch; /* lives until the end; NULL: nobody */
 	const char *label; /* in a trace; NULL: the URL */
 	bool confidential; /* its bodies are not traced */
 };
@@ -94,10 +105,8 @@ enum http_end {
 /* How far the connection of a request came. */
 enum http_phase { HTTP_RESOLVING, HTTP_CONNECTING, HTTP_SECURING, HTTP_READY };
 
-/*
- * What is known of a response so far. Strings are "" while unknown, and as the
- * server sent them: hostile.
- */
+/* A response as far as it has come. Strings are "" while unknown, and as the
+   server sent them: hostile. */
 struct http_response {
 	enum http_end end;
 	const char *code; /* with HTTP_FAILED: a dotted code, static */
@@ -119,7 +128,8 @@ struct http_response {
 	double not_after; /* end of the certificate, epoch seconds; 0 unknown */
 	/*
 	 * When the first of all certificates that the server sent ends, and the
-	 * name of the issuer whose certificate that is; "" for the server's own.
+	 * name of the issuer whose certificate that is; "" for the server's
+	 * own.
 	 */
 	double first_end;
 	char first_issuer[4 * 64 + 1];
@@ -150,17 +160,16 @@ struct http_fields {
 	char pop[128]; /* which edge of a content network answered */
 };
 
-/* http_fields(r): those of a response, "" where it has none; never NULL. They
-   live as long as what r points to. */
+/* http_fields(r): the header fields of a response, "" where it has none;
+   never NULL. They live as long as *r. */
 const struct http_fields *http_fields(const struct http_response *r);
+
+/* http_media_is(r, media): whether the Content-Type of r is this media type. */
+bool http_media_is(const struct http_response *r, const char *media);
 
 enum http_want { HTTP_WANT_MORE, HTTP_WANT_EOF, HTTP_WANT_NOTHING };
 
 struct http_handler {
-	/* The name was resolved; r->address is connected to. May be NULL. */
-	void (*resolved)(void *arg, const struct http_response *r);
-	/* TCP and TLS stand, and the request is sent. May be NULL. */
-	void (*connected)(void *arg, const struct http_response *r);
 	/*
 	 * n bytes of the body. Return HTTP_WANT_EOF where the answer is
 	 * complete: the rest is read for a short time only, so that the

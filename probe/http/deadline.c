@@ -98,7 +98,7 @@ void timers_cancel(struct timer *t)
 }
 
 /* The timer that is due first, or NULL. */
-static struct timer *soonest(const struct timers *ts)
+static struct timer *soonest_timer(const struct timers *ts)
 {
 	struct timer *best = ts->first;
 
@@ -114,7 +114,7 @@ double timers_turn(struct timers *ts, double max_ms)
 	struct timer *t;
 
 	/* A function may add and cancel timers: look anew each time. */
-	while ((t = soonest(ts)) && t->at_ms <= now) {
+	while ((t = soonest_timer(ts)) && t->at_ms <= now) {
 		void (*fn)(void *) = t->fn;
 		void *arg = t->arg;
 

@@ -1,7 +1,7 @@
 /*
- * deadline.h: the time by which a probe or a request has to end, and how much of it
- * this machine lost, being busy or stopped; and timers, the functions that the loop
- * of http_turn calls after a time.
+ * deadline.h: the time by which a probe or a request has to end, and how much
+ * of it this machine lost, being busy or stopped; and timers, the functions
+ * that the loop of http_turn calls after a time.
  */
 #ifndef HTTP_DEADLINE_H
 #define HTTP_DEADLINE_H

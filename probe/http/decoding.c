@@ -1,3 +1,9 @@
+/*
+ * decoding.c: decompresses a body piece by piece as it arrives, as node's fetch
+ * does: bytes behind the compressed data are ignored, and so is a missing end.
+ * libcurl is not used for it, because it fails for a Content-Encoding that it
+ * does not know.
+ */
 #include "http/transfer.h"
 
 #include "base/xalloc.h"
@@ -9,7 +15,7 @@
 #include <zlib.h>
 
 #define PIECE 16384
-/* Of inflateInit2: the largest window, and the header of gzip. */
+/* The argument of inflateInit2: the largest window, and the header of gzip. */
 #define WINDOW 15
 #define WINDOW_GZIP (WINDOW + 16)
 /* The first byte of a member of gzip. */

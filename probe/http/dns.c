@@ -1,3 +1,9 @@
+/*
+ * dns.c: asks this machine's resolver about a name, in a thread of its own, so
+ * that a slow answer holds up no other probe. libcurl resolves names itself,
+ * but does not tell why it could not, nor which address a proxy would connect
+ * to.
+ */
 #include "http/transfer.h"
 
 #include "base/xalloc.h"
@@ -26,7 +32,7 @@ struct dns {
 	bool abandoned;
 };
 
-static void destroy(struct dns *r)
+static void destroy_dns(struct dns *r)
 {
 	pthread_mutex_destroy(&r->lock);
 	free(r->host);
@@ -47,7 +53,7 @@ static enum dns_end judge_addresses(
 	return end;
 }
 
-/* What getaddrinfo's result means where there is no address. */
+/* The meaning of getaddrinfo's result where there is no address. */
 static enum dns_end judge_error(int rc, int e)
 {
 	switch (rc) {
@@ -85,7 +91,7 @@ static enum dns_end look_up(struct dns *r)
 	return end;
 }
 
-static void *run(void *arg)
+static void *resolver_thread(void *arg)
 {
 	struct dns *r = arg;
 	enum dns_end end = look_up(r);
@@ -98,7 +104,7 @@ static void *run(void *arg)
 		r->wake(r->arg);
 	pthread_mutex_unlock(&r->lock);
 	if (abandoned)
-		destroy(r);
+		destroy_dns(r);
 	return NULL;
 }
 
@@ -117,11 +123,11 @@ struct dns *dns_start(const char *host, int ip_version,
 	r->arg = arg;
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	rc = pthread_create(&thread, &attr, run, r);
+	rc = pthread_create(&thread, &attr, resolver_thread, r);
 	pthread_attr_destroy(&attr);
 	if (!rc)
 		return r;
-	destroy(r);
+	destroy_dns(r);
 	return NULL;
 }
 
@@ -151,5 +157,5 @@ void dns_free(struct dns *r)
 	r->abandoned = true;
 	pthread_mutex_unlock(&r->lock);
 	if (!running)
-		destroy(r);
+		destroy_dns(r);
 }

@@ -1,3 +1,8 @@
+/*
+ * failure.c: a failure as a code and a sentence. The codes of DNS, TLS, TCP,
+ * proxies and HTTP, and their sentences, are set here, from what libcurl and
+ * the files beside this one found out.
+ */
 #include "http/failure.h"
 
 #include "http/address.h"
@@ -104,7 +109,7 @@ void failure_unresolved(struct http_response *r, enum dns_end end,
 /* How to have a private authority trusted. */
 #define TRUST_IT "trust it by ca of the server in fleet.yaml(5), or by --cacert"
 
-static const char *whose(const struct http_tls *t)
+static const char *whose_certificate(const struct http_tls *t)
 {
 	return t->depth > 0 ? "a certificate above the server's" :
 			      "the certificate";
@@ -138,12 +143,12 @@ static void fail_certificate(struct http_response *r,
 		return;
 	case X509_V_ERR_CERT_HAS_EXPIRED:
 		failure_http(r, "tls.expired", "%s expired on %.10s",
-			whose(t), t->until);
+			whose_certificate(t), t->until);
 		return;
 	case X509_V_ERR_CERT_NOT_YET_VALID:
 		failure_http(r, "tls.not-yet-valid",
 			"%s is valid only from %s on; is a clock wrong?",
-			whose(t), t->from);
+			whose_certificate(t), t->from);
 		return;
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 		failure_http(r, "tls.self-signed",
@@ -163,12 +168,12 @@ static void fail_certificate(struct http_response *r,
 			"the issuer of %s%s%s%s is unknown here, or the server "
 			"does not send its intermediate certificates; if the "
 			"issuer is private, " TRUST_IT,
-			whose(t), *t->issuer ? ", " : "", t->issuer,
+			whose_certificate(t), *t->issuer ? ", " : "", t->issuer,
 			*t->issuer ? "," : "");
 		return;
 	default:
 		failure_http(r, "tls.untrusted",
-			"%s is not accepted: %s", whose(t),
+			"%s is not accepted: %s", whose_certificate(t),
 			v ? X509_verify_cert_error_string(v) : error);
 	}
 }
@@ -191,10 +196,8 @@ static bool refuses_ours(int alert)
 	}
 }
 
-/*
- * Whether a connection broke for want of a client certificate, or for the one that
- * was shown. In TLS 1.3 that shows only when the response is read.
- */
+/* Whether a connection broke for want of a client certificate, or for the
+   one that was shown. In TLS 1.3 that shows only when the response is read. */
 static bool fail_for_ours(struct http_response *r, const struct http_tls *t)
 {
 	if (!r->cert_wanted || r->status)

@@ -4,7 +4,7 @@
 #ifndef HTTP_FAILURE_H
 #define HTTP_FAILURE_H
 
-#include "redaction/server_message.h"
+#include "redaction/redaction.h"
 
 #include <stdbool.h>
 
@@ -18,8 +18,8 @@ struct failure {
 bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* failure_said(f, text): what the server says of it itself: its text, or NULL.
-   Returns false likewise. */
+/* failure_said(f, text): keep the server's own text about the failure, which
+   may be NULL. Returns false likewise. */
 bool failure_said(struct failure *f, const char *text);
 
 #endif

@@ -1,3 +1,4 @@
+/* fields.c: which header fields of a response a probe keeps. */
 #include "http/transfer.h"
 
 #include "base/xalloc.h"
@@ -14,6 +15,15 @@ const struct http_fields *http_fields(const struct http_response *r)
 	return r->fields ? r->fields : &none;
 }
 
+bool http_media_is(const struct http_response *r, const char *media)
+{
+	const char *type = http_fields(r)->content_type;
+	size_t n = strlen(media);
+
+	return strncasecmp(type, media, n) == 0 &&
+		(!type[n] || strchr("; \t,", type[n]));
+}
+
 void http_fields_clear(struct http_response *r)
 {
 	free(r->fields);
@@ -22,15 +32,15 @@ void http_fields_clear(struct http_response *r)
 	r->coding_unknown = false;
 }
 
-/* Those of a response to which one is to be added. */
-static struct http_fields *own(struct http_response *r)
+/* The header fields of a response, with room for another one. */
+static struct http_fields *fields_of(struct http_response *r)
 {
 	struct http_fields *f = r->fields;
 
 	if (f)
 		return f;
 	f = r->fields = xmalloc(sizeof *f);
-	/* Of each text only the first byte counts. */
+	/* To make a text empty, its first byte is enough. */
 	f->content_type[0] = f->location[0] = f->redirect[0] = '\0';
 	f->www_authenticate[0] = f->session_id[0] = f->retry_after[0] = '\0';
 	f->cache_control[0] = f->pop[0] = '\0';
@@ -50,8 +60,8 @@ static bool is_field(const char *name, const char *p, size_t n)
 	return n >= len && strncasecmp(p, name, len) == 0;
 }
 
-/* Note the codings that a Content-Encoding of n bytes lists. Like fetch, take an
-   empty name for an unknown coding. */
+/* Note the codings that a Content-Encoding of n bytes lists. Like fetch,
+   take an empty name for an unknown coding. */
 static void note_codings(struct http_response *r, const char *p, size_t n)
 {
 	const char *end = p + n, *comma;
@@ -99,7 +109,8 @@ enum coding http_coding(const struct http_response *r)
 }
 
 /* The value of a field as text; what does not fit is cut. */
-static void keep(char *out, size_t size, const char *p, size_t n, bool join)
+static void keep_value(
+	char *out, size_t size, const char *p, size_t n, bool join)
 {
 	size_t used = join ? strlen(out) : 0;
 
@@ -126,7 +137,7 @@ static void keep_sign(struct http_fields *f, const char *p, size_t n)
 		const char *name = cache_sign_field((enum cache_sign)i);
 
 		if (is_field(name, p, n))
-			keep(f->signs[i], sizeof f->signs[i],
+			keep_value(f->signs[i], sizeof f->signs[i],
 				p + strlen(name), n - strlen(name),
 				i != CACHE_SIGN_AGE);
 	}
@@ -134,7 +145,7 @@ static void keep_sign(struct http_fields *f, const char *p, size_t n)
 
 void http_fields_add(struct http_response *r, const char *p, size_t n)
 {
-	struct http_fields *f = own(r);
+	struct http_fields *f = fields_of(r);
 	const struct {
 		const char *name;
 		char *out;
@@ -164,7 +175,7 @@ void http_fields_add(struct http_response *r, const char *p, size_t n)
 		if (!is_field(fields[i].name, p, n))
 			continue;
 		len = strlen(fields[i].name);
-		keep(fields[i].out, fields[i].size, p + len, n - len,
+		keep_value(fields[i].out, fields[i].size, p + len, n - len,
 			fields[i].join);
 		return;
 	}
@@ -217,5 +228,6 @@ void http_fields_end(struct http_response *r, CURL *easy)
 	r->retry_s = (double)wait;
 	curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &target);
 	if (target)
-		keep_url(own(r)->redirect, sizeof r->fields->redirect, target);
+		keep_url(fields_of(r)->redirect, sizeof r->fields->redirect,
+			target);
 }

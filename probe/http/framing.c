@@ -3,17 +3,31 @@
 #include <string.h>
 #include <strings.h>
 
-/* Besides letters and digits, the characters of a token (RFC 9110, 5.6.2); and
-   spaces and tabs, which are not allowed, but which clients accept. */
-#define NAME_MARKS "!#$%&'*+-.^_`|~ \t"
+/* Besides letters and digits, the characters of a token. */
+#define TOKEN_MARKS "!#$%&'*+-.^_`|~"
 
-/* Of a number that 63 bits hold. */
+/* The digits of a number that 63 bits hold. */
 #define LENGTH_DIGITS 18
 
-static bool in_name(char c)
+static bool in_token(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-		(c >= 'a' && c <= 'z') || (c && strchr(NAME_MARKS, c));
+		(c >= 'a' && c <= 'z') || (c && strchr(TOKEN_MARKS, c));
+}
+
+size_t framing_token(const char *s)
+{
+	size_t n = 0;
+
+	while (in_token(s[n]))
+		n++;
+	return n;
+}
+
+/* Clients accept spaces and tabs, too, which are not allowed. */
+static bool in_name(char c)
+{
+	return in_token(c) || c == ' ' || c == '\t';
 }
 
 static bool is_control(char c)
@@ -22,7 +36,7 @@ static bool is_control(char c)
 }
 
 /* Set *p and *n to the text without white space around it. */
-static void trim(const char **p, size_t *n)
+static void trim_blanks(const char **p, size_t *n)
 {
 	while (*n && strchr(" \t", **p)) {
 		++*p;
@@ -32,12 +46,13 @@ static void trim(const char **p, size_t *n)
 		--*n;
 }
 
-/* Note one of the lengths that Content-Length lists; there should be only one. */
+/* Note one of the lengths that Content-Length lists; there should be only
+   one. */
 static void note_length(struct framing *f, const char *p, size_t n)
 {
 	size_t digits = 0;
 
-	trim(&p, &n);
+	trim_blanks(&p, &n);
 	while (digits < n && p[digits] >= '0' && p[digits] <= '9')
 		digits++;
 	if (!n || digits < n) {
@@ -85,8 +100,8 @@ static bool is_name(const char *name, const char *p, size_t n)
 static void note_value(struct framing *f, const char *name, size_t n,
 	const char *p, size_t len)
 {
-	trim(&name, &n);
-	trim(&p, &len);
+	trim_blanks(&name, &n);
+	trim_blanks(&p, &len);
 	f->size += n + len;
 	if (f->size >= FRAMING_FIELDS_MAX)
 		f->odd |= FRAMING_SIZE;

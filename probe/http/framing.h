@@ -23,7 +23,8 @@
 
 /* A head as far as it has arrived. */
 struct framing {
-	const char *fault; /* what is invalid; static; NULL for nothing */
+	/* why the head is invalid; static; NULL: it is not */
+	const char *fault;
 	unsigned odd;	   /* bits of those above */
 	size_t size;
 	char length[24]; /* the first Content-Length; "" for none */
@@ -31,10 +32,14 @@ struct framing {
 };
 
 /*
- * framing_field(f, p, n): note a header line of n bytes with its line end, but not
- * the status line and the empty line. f is all zero before the first.
+ * framing_field(f, p, n): note a header line of n bytes with its line end, but
+ * not the status line and the empty line. f is all zero before the first.
  */
 void framing_field(struct framing *f, const char *p, size_t n);
+
+/* framing_token(s): the length of the token that s begins with (RFC 9110, section
+   5.6.2), such as the name of a header field. */
+size_t framing_token(const char *s);
 
 /* framing_port(port): FRAMING_PORT, or 0 (Fetch Standard, "Port blocking"). */
 unsigned framing_port(int port);

@@ -1,9 +1,14 @@
+/*
+ * proxy.c: which proxy the environment names, read as curl(1) does. It is read
+ * here and not by libcurl, so that a failure of the proxy is not mistaken for
+ * one of the server.
+ */
 #include "http/transfer.h"
 
 #include "base/ip.h"
 #include "base/num.h"
 #include "http/address.h"
-#include "redaction/mask.h"
+#include "redaction/redaction.h"
 
 #include <stdint.h>
 #include <strings.h>
@@ -15,7 +20,7 @@ static const char *value_of(const char *name)
 	return v && *v ? v : NULL;
 }
 
-static const char *either(const char *lower, const char *upper)
+static const char *either_variable(const char *lower, const char *upper)
 {
 	const char *v = value_of(lower);
 
@@ -57,7 +62,12 @@ static bool in_domain(const char *host, size_t n, const char *entry)
 		(n == m || host[n - m - 1] == '.');
 }
 
-bool http_proxy_spared(const char *list, const char *host)
+/*
+ * Whether a host (an IPv6 address in brackets) is in a list like that of
+ * no_proxy: names, which include their subdomains, addresses, networks like
+ * 10.0.0.0/8, or "*", separated by commas or spaces.
+ */
+static bool proxy_spared(const char *list, const char *host)
 {
 	size_t n = strlen(host), size;
 	char bare[256], entry[256];
@@ -103,21 +113,21 @@ static bool on_loopback(const char *proxy)
 	return address_loopback(host);
 }
 
-static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY",
-	"all_proxy", "ALL_PROXY"};
+static const char *const proxy_names[] = {"http_proxy", "https_proxy",
+	"HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
 
 bool http_proxy_any(void)
 {
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (value_of(names[i]))
+	for (size_t i = 0; i < sizeof proxy_names / sizeof *proxy_names; i++)
+		if (value_of(proxy_names[i]))
 			return true;
 	return false;
 }
 
 void http_proxy_hide(void)
 {
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *v = value_of(names[i]);
+	for (size_t i = 0; i < sizeof proxy_names / sizeof *proxy_names; i++) {
+		const char *v = value_of(proxy_names[i]);
 		const char *p = v ? strstr(v, "://") : NULL;
 		const char *at = v ? strrchr(v, '@') : NULL;
 
@@ -129,14 +139,15 @@ void http_proxy_hide(void)
 
 const char *http_proxy_find(const struct url *u)
 {
-	const char *spared = either("no_proxy", "NO_PROXY");
+	const char *spared = either_variable("no_proxy", "NO_PROXY");
 	/* Not HTTP_PROXY: under a CGI a client sets it with a field "Proxy". */
-	const char *proxy = u->https ? either("https_proxy", "HTTPS_PROXY")
-				     : value_of("http_proxy");
+	const char *proxy =
+		u->https ? either_variable("https_proxy", "HTTPS_PROXY")
+			 : value_of("http_proxy");
 
 	if (!proxy)
-		proxy = either("all_proxy", "ALL_PROXY");
-	if (!proxy || (spared && http_proxy_spared(spared, u->host)))
+		proxy = either_variable("all_proxy", "ALL_PROXY");
+	if (!proxy || (spared && proxy_spared(spared, u->host)))
 		return NULL;
 	/* A proxy elsewhere has a loopback of its own, and would see what must
 	 * not leave this machine: a credential over plain HTTP. */

@@ -1,3 +1,6 @@
+/*
+ * setup.c: the options of libcurl for a request.
+ */
 #include "http/transfer.h"
 
 #include "base/xalloc.h"
@@ -17,11 +20,11 @@
 #define IDLE_S 4L
 
 /*
- * What a client of fetch asks for: a server that holds back an event stream
- * to compress it fails here as it fails there. libcurl is not to know: see
- * decoding.h.
+ * Ask for the codings that fetch asks for: a server that holds back an event
+ * stream to compress it fails here as it fails there. libcurl does not decode
+ * them: see decoding.c.
  */
-static const char *encodings(const char *url)
+static const char *encodings_for(const char *url)
 {
 	return strncmp(url, "https:", 6) == 0 ? "br, gzip, deflate"
 					      : "gzip, deflate";
@@ -32,7 +35,7 @@ static CURLcode set_http(CURL *e, const struct http_config *c)
 	CURLcode rc = CURLE_OK;
 
 	HTTP_SET(CURLOPT_NOSIGNAL, 1L);
-	/* What a proxy is told; each request says it in a field of its own. */
+	/* Sent to a proxy; each request has a field of its own for it. */
 	if (c->may_proxy)
 		HTTP_SET(CURLOPT_USERAGENT, c->user_agent);
 	HTTP_SET(CURLOPT_FOLLOWLOCATION, 0L);
@@ -52,8 +55,8 @@ static CURLcode set_http(CURL *e, const struct http_config *c)
 	return rc;
 }
 
-/* libcurl takes a connection for another request only where these are the same;
-   what is trusted, too, is in the store of http_tls_watch. */
+/* libcurl reuses a connection only where these authorities are the same. The
+   store of http_tls_watch has them, too, and those of this machine. */
 static CURLcode set_trust(CURL *e, const struct http_trust *t)
 {
 	struct curl_blob blob = {.flags = CURL_BLOB_NOCOPY};
@@ -90,7 +93,7 @@ static CURLcode set_tls(CURL *e, const struct http_config *c,
 }
 
 /* Copy a list that ends with NULL; NULL is an empty one. */
-static bool copy(struct curl_slist **out, const char *const *list)
+static bool copy_list(struct curl_slist **out, const char *const *list)
 {
 	for (; list && *list; list++) {
 		struct curl_slist *more = curl_slist_append(*out, *list);
@@ -130,9 +133,9 @@ static CURLcode set_network(struct http_setup *s, CURL *e,
 			(long)(c->ip_version == 4 ? CURL_IPRESOLVE_V4
 						  : CURL_IPRESOLVE_V6));
 	/* No --connect-to: a proxy must connect to the host that was judged. */
-	if (!copy(&s->resolve, c->resolve) ||
+	if (!copy_list(&s->resolve, c->resolve) ||
 		(!(s->proxy && rq->deny_private) &&
-			!copy(&s->connect_to, c->connect_to)))
+			!copy_list(&s->connect_to, c->connect_to)))
 		return CURLE_OUT_OF_MEMORY;
 	if (s->resolve)
 		HTTP_SET(CURLOPT_RESOLVE, s->resolve);
@@ -181,7 +184,7 @@ static bool set_fields(struct http_setup *s, const struct http_config *c,
 	if (!fit || !add_field(s, &n, "accept-language: ", "*") ||
 		!add_field(s, &n, "sec-fetch-mode: ", "cors") ||
 		!add_field(s, &n, "user-agent: ", c->user_agent) ||
-		!add_field(s, &n, "accept-encoding: ", encodings(rq->url)))
+		!add_field(s, &n, "accept-encoding: ", encodings_for(rq->url)))
 		return false;
 	if (rq->body)
 		buf_str(&s->text, rq->body);
@@ -220,7 +223,8 @@ static CURLcode set_request(struct http_setup *s, CURL *e,
 
 	if (!set_fields(s, c, rq))
 		return CURLE_OUT_OF_MEMORY;
-	/* In this order: libcurl 8.14 forgets the URL where there are no parts. */
+	/* In this order: libcurl 8.14 forgets the URL where there are no
+	   parts. */
 	HTTP_SET(CURLOPT_CURLU, rq->parts);
 	if (!rq->parts)
 		HTTP_SET(CURLOPT_URL, rq->url);
@@ -263,7 +267,7 @@ bool http_setup_aim(struct http_setup *s, CURL *easy, const char *address)
 	if (strncasecmp(s->proxy, "socks", 5) != 0)
 		return true;
 	snprintf(entry, sizeof entry, v6 ? "::[%s]:" : "::%s:", address);
-	return copy(&s->connect_to, (const char *const[]) {entry, NULL}) &&
+	return copy_list(&s->connect_to, (const char *const[]) {entry, NULL}) &&
 		!curl_easy_setopt(easy, CURLOPT_CONNECT_TO, s->connect_to);
 }
 

@@ -1,3 +1,8 @@
+/*
+ * sockets.c: the sockets of all open connections, which are waited for with
+ * epoll(7). libcurl does not tell which of them a transfer uses; it is found
+ * here by its ports.
+ */
 #include "http/transfer.h"
 
 #include "base/xalloc.h"
@@ -39,7 +44,7 @@ void http_sockets_release(struct http_sockets *s)
 	*s = (struct http_sockets) {.epoll = -1, .bell = -1};
 }
 
-static struct http_socket *entry(struct http_sockets *s, int fd)
+static struct http_socket *socket_entry(struct http_sockets *s, int fd)
 {
 	size_t before = s->cap;
 
@@ -54,23 +59,23 @@ static struct http_socket *entry(struct http_sockets *s, int fd)
 void http_sockets_add(struct http_sockets *s, int fd)
 {
 	if (fd >= 0)
-		*entry(s, fd) = (struct http_socket) {.open = true};
+		*socket_entry(s, fd) = (struct http_socket) {.open = true};
 }
 
 void http_sockets_note(
 	struct http_sockets *s, int fd, int port, int local_port)
 {
-	struct http_socket *e = entry(s, fd);
+	struct http_socket *e = socket_entry(s, fd);
 
 	e->port = port;
 	e->local_port = local_port;
 }
 
 /* Tell epoll(7) what to watch; where nothing, it forgets the socket. */
-static void watch(struct http_sockets *s, int fd, uint32_t events)
+static void watch_socket(struct http_sockets *s, int fd, uint32_t events)
 {
-	struct http_socket *e = entry(s, fd);
-	struct epoll_event told = {.events = events, .data.fd = fd};
+	struct http_socket *e = socket_entry(s, fd);
+	struct epoll_event event = {.events = events, .data.fd = fd};
 
 	if (e->watched == events)
 		return;
@@ -78,35 +83,33 @@ static void watch(struct http_sockets *s, int fd, uint32_t events)
 		    !events	 ? EPOLL_CTL_DEL
 		    : e->watched ? EPOLL_CTL_MOD
 				 : EPOLL_CTL_ADD,
-		    fd, &told) &&
+		    fd, &event) &&
 		events)
 		epoll_ctl(s->epoll, e->watched ? EPOLL_CTL_ADD : EPOLL_CTL_MOD,
-			fd, &told);
+			fd, &event);
 	e->watched = events;
 }
 
 void http_sockets_drop(struct http_sockets *s, int fd)
 {
 	/* epoll(7) forgets what is closed. */
-	*entry(s, fd) = (struct http_socket) {.open = false};
+	*socket_entry(s, fd) = (struct http_socket) {.open = false};
 }
 
-/*
- * What is wanted no more stays watched until something happens to it: the next
- * request over the connection wants the same again.
- */
+/* A socket that libcurl wants no more stays watched until something happens
+   to it: the next request over the connection wants the same again. */
 void http_sockets_want(struct http_sockets *s, int fd, int what)
 {
-	struct http_socket *e = entry(s, fd);
+	struct http_socket *e = socket_entry(s, fd);
 
 	e->wanted = what == CURL_POLL_REMOVE
 			    ? 0
 			    : (what & CURL_POLL_IN ? EPOLLIN : 0U) |
 				      (what & CURL_POLL_OUT ? EPOLLOUT : 0U);
 	if (e->wanted)
-		watch(s, fd, e->wanted);
+		watch_socket(s, fd, e->wanted);
 	else if (!e->open)
-		watch(s, fd, 0);
+		watch_socket(s, fd, 0);
 }
 
 static int bits_of(uint32_t events)
@@ -131,7 +134,7 @@ size_t http_sockets_wait(struct http_sockets *s, double max_ms,
 		if (fd == s->bell)
 			(void)!read(fd, &rung, sizeof rung);
 		else if (!s->of[fd].wanted)
-			watch(s, fd, 0);
+			watch_socket(s, fd, 0);
 		else
 			ready[n++] = (struct http_ready) {
 				fd, bits_of(events[i].events)};
@@ -179,7 +182,7 @@ static int port_of(
 		a.any.sa_family == AF_INET6 ? a.v6.sin6_port : a.v4.sin_port);
 }
 
-static bool leads(const struct http_socket *e, int port, int local_port)
+static bool has_ports(const struct http_socket *e, int port, int local_port)
 {
 	return e->open && e->local_port == local_port && e->port == port;
 }
@@ -196,14 +199,14 @@ static void ask_ports(struct http_socket *e, int fd)
 int http_sockets_find(
 	struct http_sockets *s, int hint, int port, int local_port)
 {
-	if (hint >= 0 && leads(&s->of[hint], port, local_port))
+	if (hint >= 0 && has_ports(&s->of[hint], port, local_port))
 		return hint;
 	for (size_t fd = s->n; fd-- > 0;)
-		if (leads(&s->of[fd], port, local_port))
+		if (has_ports(&s->of[fd], port, local_port))
 			return (int)fd;
 	for (size_t fd = s->n; fd-- > 0;) {
 		ask_ports(&s->of[fd], (int)fd);
-		if (leads(&s->of[fd], port, local_port))
+		if (has_ports(&s->of[fd], port, local_port))
 			return (int)fd;
 	}
 	return -1;

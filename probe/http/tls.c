@@ -60,9 +60,9 @@ static void put_common_name(const X509 *cert, char *out, size_t size)
 }
 
 /*
- * The earliest end of those certificates from the peer's chain that end later than
- * `after`; 0 where there is none. issuer gets the common name of that certificate,
- * or "" where it is the peer's own.
+ * The earliest end of those certificates from the peer's chain that end later
+ * than `after`; 0 where there is none. issuer gets the common name of that
+ * certificate, or "" where it is the peer's own.
  */
 static double certificate_first_end(
 	SSL *ssl, double after, char *issuer, size_t size)
@@ -110,8 +110,8 @@ static void on_free(void *parent, void *t, CRYPTO_EX_DATA *ad, int index,
 	http_tls_drop(t);
 }
 
-/* Where a connection's context keeps its struct http_tls. */
-static int place(void)
+/* The place in a connection's context for its struct http_tls. */
+static int context_index(void)
 {
 	static int index = -1;
 
@@ -122,7 +122,8 @@ static int place(void)
 
 static struct http_tls *notes_of(const SSL *ssl)
 {
-	return ssl ? SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), place()) : NULL;
+	return ssl ? SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), context_index())
+		   : NULL;
 }
 
 /* Called where the server asks for a client certificate. */
@@ -260,7 +261,7 @@ CURLcode http_tls_watch(CURL *easy, void *ctx, void *arg)
 	struct http_tls *t = arg;
 
 	(void)easy;
-	if (!SSL_CTX_set_ex_data(ctx, place(), t))
+	if (!SSL_CTX_set_ex_data(ctx, context_index(), t))
 		return CURLE_OUT_OF_MEMORY;
 	t->users++;
 	if (!(t->began_ms > 0))

@@ -1,8 +1,8 @@
 /*
- * tls.h: what libcurl does not tell of TLS, noted while a connection is made: which
- * certificate was refused and why, the server's last alert, and whether the server
- * asked for a client certificate (failure.c has the words); and when certificates
- * end.
+ * tls.h: what libcurl does not tell of TLS, noted while a connection is made:
+ * which certificate was refused and why, the server's last alert, and whether
+ * the server asked for a client certificate (failure.c has the words); and when
+ * certificates end.
  */
 #ifndef HTTP_TLS_H
 #define HTTP_TLS_H
@@ -22,7 +22,7 @@ struct http_tls {
 	char names[240]; /* host names in the server's certificate, cut */
 	char issuer[120]; /* of the certificate that failed */
 	char from[24], until[24]; /* its validity, in RFC 3339 */
-	struct x509_store_st *store; /* what is trusted; NULL: as libcurl has it */
+	struct x509_store_st *store; /* the authorities; NULL: libcurl's */
 };
 
 struct http_tls *http_tls_new(void);

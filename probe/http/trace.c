@@ -1,10 +1,20 @@
+/*
+ * trace.c: shows a request and its response on standard error, for people: "* "
+ * before notes on the connection, "> " before what was sent, "< " before what
+ * came. All secrets of redaction/mask.c are masked, and whatever may be one in
+ * a header field or a query.
+ *
+ * A message is written at once when it is whole, so that messages of several
+ * probes do not mix and a secret that came in pieces is found. Of a body only
+ * the beginning is shown.
+ */
 #include "http/transfer.h"
 
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "http/url.h"
-#include "redaction/mask.h"
+#include "redaction/redaction.h"
 
 #include <stdarg.h>
 #include <strings.h>
@@ -17,7 +27,7 @@
 
 struct trace {
 	char label[128]; /* before each line; "" for none */
-	/* What was masked in a head, for the body may repeat it. */
+	/* The parts of a head that were masked: the body may repeat them. */
 	struct mask_set own;
 	char *body; /* of the request; NULL: none, or none to show */
 	bool confidential;
@@ -94,7 +104,7 @@ static void put_body(struct buf *out, const struct trace *t, char mark,
 			whole - end);
 }
 
-static void flush(struct buf *out)
+static void print_lines(struct buf *out)
 {
 	fwrite(out->p, 1, out->len, stderr);
 	buf_release(out);
@@ -114,7 +124,7 @@ void trace_note(struct trace *t, const char *fmt, ...)
 	va_end(ap);
 	put_line(&out, t, '*', text.p, text.len, SHOWN);
 	buf_release(&text);
-	flush(&out);
+	print_lines(&out);
 }
 
 void trace_connected(struct trace *t, const struct http_response *r,
@@ -129,7 +139,7 @@ void trace_connected(struct trace *t, const struct http_response *r,
 		trace_note(t, "The certificate is for %s", names);
 }
 
-static bool named(const char *line, size_t n, const char *const *names)
+static bool is_field_of(const char *line, size_t n, const char *const *names)
 {
 	for (; *names; names++) {
 		size_t len = strlen(*names);
@@ -199,9 +209,10 @@ static void put_head_line(struct buf *out, struct trace *t, const char *line,
 
 	if (!memchr(line, ':', n) || memchr(line, ' ', strcspn(line, ":")))
 		put_url(out, t, line, n);
-	else if (sent ? !named(line, n, shown) : named(line, n, hidden))
+	else if (sent ? !is_field_of(line, n, shown)
+		      : is_field_of(line, n, hidden))
 		put_masked(out, t, line, n);
-	else if (named(line, n, location))
+	else if (is_field_of(line, n, location))
 		put_url(out, t, line, n);
 	else
 		buf_add(out, line, n);
@@ -247,7 +258,7 @@ void trace_sent(struct trace *t, const char *p, size_t n)
 		put_body(&out, t, '>', &body, body.len);
 		buf_release(&body);
 	}
-	flush(&out);
+	print_lines(&out);
 	buf_clear(&t->sent);
 }
 
@@ -262,7 +273,7 @@ void trace_field(struct trace *t, const char *p, size_t n)
 		return;
 	buf_init(&out, 4 * HEAD_MAX);
 	put_head(&out, t, '<', &t->fields);
-	flush(&out);
+	print_lines(&out);
 	buf_clear(&t->fields);
 }
 
@@ -291,7 +302,7 @@ void trace_end(struct trace *t)
 			t->received_n);
 	else
 		put_body(&out, t, '<', &t->received, t->received_n);
-	flush(&out);
+	print_lines(&out);
 	mask_set_release(&t->own);
 	free(t->body);
 	buf_release(&t->sent);

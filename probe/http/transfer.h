@@ -1,9 +1,9 @@
 /*
- * transfer.h: the parts of a transfer of client.c, each in a file of its own: the
- * options of libcurl (setup.c), its memory (upload_buffer.c), the proxy (proxy.c),
- * sockets (sockets.c), names (dns.c), header fields (fields.c), compression
- * (decoding.c), the trace (trace.c) and why it failed (failure.c). What is outside
- * of http/ includes client.h.
+ * transfer.h: the parts of a transfer of client.c, each in a file of its own:
+ * the options of libcurl (setup.c), its memory (upload_buffer.c), the proxy
+ * (proxy.c), sockets (sockets.c), names (dns.c), header fields (fields.c),
+ * compression (decoding.c), the trace (trace.c) and why it failed (failure.c).
+ * What is outside of http/ includes client.h.
  */
 #ifndef HTTP_TRANSFER_H
 #define HTTP_TRANSFER_H
@@ -28,8 +28,8 @@ struct http_tls;
 
 #define HTTP_FIELDS_MAX 64
 
-/* Where so many probes run at a time, each has less memory for what it reads,
-   and what it sends. */
+/* If more probes than this run at a time, each has smaller buffers for
+   reading and sending. */
 #define HTTP_MANY 200
 
 struct http_setup {
@@ -69,12 +69,7 @@ void http_setup_wipe(struct http_setup *s);
 /* http_setup_free(s): free the lists, once easy is gone. */
 void http_setup_free(struct http_setup *s);
 
-/*
- * ---- upload_buffer.c: memory for libcurl. Over TLS it holds a buffer of 16 KiB for
- * each request until the answer is there, and writes to the first few hundred
- * bytes of it. From malloc(3), which gives it pieces that others wrote to, all
- * of it would take memory; here only the pages that are written to do.
- */
+/* ---- upload_buffer.c: memory for libcurl. */
 
 /* The least that libcurl takes, and a byte, by which they are known. */
 #define UPLOAD_BUFFER ((size_t)16384 + 1)
@@ -93,11 +88,7 @@ void *upload_buffer_malloc(size_t size);
 void upload_buffer_free(void *p);
 void *upload_buffer_realloc(void *p, size_t size);
 
-/*
- * ---- proxy.c: which proxy the environment names, read as curl(1) does. It is read
- * here and not by libcurl, so that a failure of the proxy is not mistaken for
- * one of the server.
- */
+/* ---- proxy.c: which proxy the environment names. */
 
 /*
  * http_proxy_find(u): the value of http_proxy, https_proxy, HTTPS_PROXY,
@@ -111,21 +102,10 @@ const char *http_proxy_find(const struct url *u);
 bool http_proxy_any(void);
 
 /* http_proxy_hide(): mask the passwords of all proxies of the environment, see
-   redaction/mask.h. */
+   redaction/mask.c. */
 void http_proxy_hide(void);
 
-/*
- * http_proxy_spared(list, host): whether a host (an IPv6 address in brackets)
- * is in a list like that of no_proxy: names, which include their subdomains,
- * addresses, networks like 10.0.0.0/8, or "*", separated by commas or spaces.
- */
-bool http_proxy_spared(const char *list, const char *host);
-
-/*
- * ---- sockets.c: the sockets of all open connections, which are waited for with
- * epoll(7). libcurl does not tell which of them a transfer uses; it is found
- * here by its ports.
- */
+/* ---- sockets.c: the sockets of all open connections. */
 
 struct http_socket; /* opaque: one of these for each descriptor */
 
@@ -149,7 +129,8 @@ void http_sockets_drop(struct http_sockets *s, int fd);
 void http_sockets_note(
 	struct http_sockets *s, int fd, int port, int local_port);
 
-/* http_sockets_want(s, fd, what): wait for what CURLMOPT_SOCKETFUNCTION says. */
+/* http_sockets_want(s, fd, what): wait for what CURLMOPT_SOCKETFUNCTION
+   says. */
 void http_sockets_want(struct http_sockets *s, int fd, int what);
 
 /*
@@ -179,11 +160,7 @@ void http_sockets_wake(void *s);
 int http_sockets_find(
 	struct http_sockets *s, int hint, int port, int local_port);
 
-/*
- * ---- dns.c: asks this machine's resolver about a name, in a thread of its own, so
- * that a slow answer holds up no other probe. libcurl resolves names itself, but
- * does not tell why it could not, nor which address a proxy would connect to.
- */
+/* ---- dns.c: names that libcurl could not resolve, or that a proxy would. */
 
 struct dns; /* opaque */
 
@@ -243,12 +220,7 @@ enum coding http_coding(const struct http_response *r);
  */
 void http_fields_end(struct http_response *r, CURL *easy);
 
-/*
- * ---- decoding.c: decompresses a body piece by piece as it arrives, as node's fetch
- * does: bytes behind the compressed data are ignored, and so is a missing end.
- * libcurl is not used for it, because it fails for a Content-Encoding that it
- * does not know.
- */
+/* ---- decoding.c: compressed bodies. */
 
 /* coding_of(name, n): the coding that has this name of n bytes, in any case;
    CODING_NONE for one that is not known. */
@@ -265,22 +237,13 @@ typedef bool decoding_fn(void *arg, const char *p, size_t n);
 
 /*
  * decoding_feed(d, p, n, fn, arg): decode n bytes more, and hand the result to
- * fn, up to 16 KiB at a time. False if the bytes are not in that coding. Once fn
- * has returned false, do not feed d any more.
+ * fn, up to 16 KiB at a time. False if the bytes are not in that coding. Once
+ * fn has returned false, do not feed d any more.
  */
 bool decoding_feed(struct decoding *d, const char *p, size_t n,
 	decoding_fn *fn, void *arg);
 
-/*
- * ---- trace.c: shows a request and its response on standard error, for people: "* "
- * before notes on the connection, "> " before what was sent, "< " before what
- * came. All secrets of redaction/mask.h are masked, and whatever may be one in a
- * header field or a query.
- *
- * A message is written at once when it is whole, so that messages of several
- * probes do not mix and a secret that came in pieces is found. Of a body only
- * the beginning is shown.
- */
+/* ---- trace.c: a request and its response, for people. */
 
 struct trace;
 
@@ -324,7 +287,7 @@ struct http_failure {
 	bool fields;	   /* the header fields were too large */
 	bool codings;	   /* the body is compressed more than once */
 	bool undecoded;	   /* or not as it says */
-	const char *misframed; /* what is invalid in its head, or NULL */
+	const char *misframed; /* why its head is invalid, or NULL */
 	const struct http_tls *tls;
 	double after_ms; /* since the start */
 };
@@ -342,10 +305,8 @@ void failure_transfer(struct http_response *r, const struct http_failure *f);
  */
 bool failure_late(const struct http_failure *f);
 
-/*
- * failure_held_up(r, d): where this machine was held up since d was set, that is
- * why the transfer failed: HTTP_OURS. False where it was not.
- */
+/* failure_held_up(r, d): where this machine was held up since d was set,
+   that is why the transfer failed: HTTP_OURS. False where it was not. */
 bool failure_held_up(struct http_response *r, const struct deadline *d);
 
 /* failure_proxy_auth(r): a request over plain HTTP was answered with 407, which

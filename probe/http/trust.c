@@ -1,7 +1,7 @@
 /*
  * trust.c: a probe asks its server and those that issue tokens for it, whose
- * certificates may come from a private authority and from public ones; so a `ca`
- * adds to what is trusted. The authorities of this machine are read once.
+ * certificates may come from a private authority and from public ones; so a
+ * `ca` adds to what is trusted. The authorities of this machine are read once.
  */
 #include "http/trust.h"
 
@@ -46,7 +46,7 @@ bool trust_inline(const char *ca)
 
 /* Whether the next certificate of a text is there and goes into the list; false
    at the end, too, and *sound says whether it is the end. */
-static bool next(BIO *in, STACK_OF(X509) * certs, bool *sound)
+static bool next_certificate(BIO *in, STACK_OF(X509) * certs, bool *sound)
 {
 	X509 *cert;
 	unsigned long e;
@@ -70,14 +70,15 @@ static STACK_OF(X509) * take_certificates(const char *pem, size_t n, bool *sound
 	BIO *in = BIO_new_mem_buf(pem, (int)n);
 
 	*sound = false;
-	while (in && certs && next(in, certs, sound))
+	while (in && certs && next_certificate(in, certs, sound))
 		;
 	BIO_free(in);
 	return certs;
 }
 
 /* Takes ownership of pem. */
-static struct http_trust *add(const char *what, char *pem, size_t n, char *why)
+static struct http_trust *add_trust(
+	const char *what, char *pem, size_t n, char *why)
 {
 	struct http_trust *t;
 	bool sound;
@@ -122,9 +123,9 @@ struct http_trust *trust_read(const char *ca, char *why)
 	char *pem;
 
 	if (trust_inline(ca))
-		return add("its text", xstrndup(ca, n), n, why);
+		return add_trust("its text", xstrndup(ca, n), n, why);
 	pem = file_text(ca, TRUST_MAX, &n, &cause);
-	return pem ? add(ca, pem, n, why)
+	return pem ? add_trust(ca, pem, n, why)
 		   : refuse(why, "ca: %.200s: %s", ca, cause);
 }
 
@@ -134,7 +135,7 @@ const char *trust_pem(const struct http_trust *t, size_t *n)
 	return t->pem;
 }
 
-/* What this machine trusts; nothing, where it has no such file. */
+/* The authorities of this machine; none where it has no such file. */
 static STACK_OF(X509) * of_machine(const char *cacert)
 {
 	BIO *in;
@@ -144,7 +145,7 @@ static STACK_OF(X509) * of_machine(const char *cacert)
 		return machine;
 	machine = sk_X509_new_null();
 	in = cacert ? BIO_new_file(cacert, "r") : NULL;
-	while (in && machine && next(in, machine, &sound))
+	while (in && machine && next_certificate(in, machine, &sound))
 		;
 	BIO_free(in);
 	return machine;

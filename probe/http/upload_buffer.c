@@ -1,3 +1,9 @@
+/*
+ * upload_buffer.c: memory for libcurl. Over TLS it holds a buffer of 16 KiB for
+ * each request until the answer is there, and writes to the first few hundred
+ * bytes of it. From malloc(3), which gives it pieces that others wrote to, all
+ * of it would take memory; here only the pages that are written to do.
+ */
 #include "http/transfer.h"
 
 #include "base/xalloc.h"

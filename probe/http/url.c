@@ -8,7 +8,7 @@
 #include <curl/curl.h>
 
 /* Copy a part of a URL to out; "" where it has none. False where too long. */
-static bool part(CURLU *u, CURLUPart what, unsigned flags, char *out,
+static bool copy_part(CURLU *u, CURLUPart what, unsigned flags, char *out,
 	size_t size)
 {
 	char *s = NULL;
@@ -28,7 +28,7 @@ static char *add_part(CURLU *h, CURLUPart what, struct url *u, size_t max)
 {
 	char *p = u->room + u->used;
 
-	if (!part(h, what, CURLU_NO_DEFAULT_PORT, p, max))
+	if (!copy_part(h, what, CURLU_NO_DEFAULT_PORT, p, max))
 		return NULL;
 	u->used += strlen(p) + 1;
 	return p;
@@ -40,14 +40,14 @@ static bool refuse_url(char *why, const char *what)
 	return false;
 }
 
-static void lower(char *s)
+static void lower_case(char *s)
 {
 	for (; *s; s++)
 		if (*s >= 'A' && *s <= 'Z')
 			*s = (char)(*s - 'A' + 'a');
 }
 
-static bool has(CURLU *u, CURLUPart what)
+static bool has_part(CURLU *u, CURLUPart what)
 {
 	char *s = NULL;
 	bool found = curl_url_get(u, what, &s, 0) == CURLUE_OK;
@@ -61,23 +61,24 @@ static bool take_apart(CURLU *h, struct url *u, char *why)
 	char scheme[8], port[8], origin[URL_ORIGIN], *host;
 	long long n;
 
-	if (has(h, CURLUPART_USER) || has(h, CURLUPART_PASSWORD))
+	if (has_part(h, CURLUPART_USER) || has_part(h, CURLUPART_PASSWORD))
 		return refuse_url(why, "a secret does not belong in a URL; see "
 				 "--token-file");
-	if (!part(h, CURLUPART_SCHEME, 0, scheme, sizeof scheme) ||
+	if (!copy_part(h, CURLUPART_SCHEME, 0, scheme, sizeof scheme) ||
 		(strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
 		return refuse_url(why, "neither http nor https");
 	u->https = scheme[4] == 's';
 	host = add_part(h, CURLUPART_HOST, u, URL_HOST);
 	if (!host || !*host)
 		return refuse_url(why, "the host is missing or too long");
-	lower(host);
+	lower_case(host);
 	u->host = host;
-	if (!part(h, CURLUPART_PORT, CURLU_DEFAULT_PORT, port, sizeof port) ||
+	if (!copy_part(
+		    h, CURLUPART_PORT, CURLU_DEFAULT_PORT, port, sizeof port) ||
 		!num_parse(port, 1, 65535, &n))
 		return refuse_url(why, "the port is not a port");
 	u->port = (int)n;
-	if (has(h, CURLUPART_FRAGMENT))
+	if (has_part(h, CURLUPART_FRAGMENT))
 		curl_url_set(h, CURLUPART_FRAGMENT, NULL, 0);
 	u->path = add_part(h, CURLUPART_PATH, u, URL_MAX);
 	u->shown = u->text = add_part(h, CURLUPART_URL, u, URL_MAX);
@@ -128,10 +129,8 @@ static const char *add_text(
 	return text;
 }
 
-/*
- * The port at s, as it is in an ordinary URL, goes to u->port. Returns what is
- * behind it, or NULL.
- */
+/* Read the port at s into u->port, written as in an ordinary URL. Returns
+   its end, or NULL. */
 static const char *ordinary_port(const char *s, struct url *u)
 {
 	size_t n = strspn(s, "0123456789");
@@ -145,8 +144,9 @@ static const char *ordinary_port(const char *s, struct url *u)
 
 /*
  * Take apart a URL of the ordinary kind, which libcurl, whose parser is slow,
- * would leave as it is: a name in lower case or an IPv4 address, a port or none,
- * a plain path or none. False for any other, which may be a good one, too.
+ * would leave as it is: a name in lower case or an IPv4 address, a port or
+ * none, a plain path or none. False for any other, which may be a good one,
+ * too.
  */
 static bool take_ordinary(const char *s, struct url *u)
 {
@@ -218,8 +218,8 @@ bool url_parse(const char *s, struct url *u, char *why)
 	return ok;
 }
 
-/* Where a text of one URL is in the copy of it. */
-static const char *moved(const char *p, const struct url *from,
+/* The place of a text of u in its copy. */
+static const char *moved_text(const char *p, const struct url *from,
 	const struct url *to)
 {
 	return to->room + (p - from->room);
@@ -231,11 +231,11 @@ struct url *url_keep(const struct url *u)
 	struct url *k = xmalloc(n);
 
 	memcpy(k, u, n);
-	k->text = moved(u->text, u, k);
-	k->shown = moved(u->shown, u, k);
-	k->origin = moved(u->origin, u, k);
-	k->host = moved(u->host, u, k);
-	k->path = moved(u->path, u, k);
+	k->text = moved_text(u->text, u, k);
+	k->shown = moved_text(u->shown, u, k);
+	k->origin = moved_text(u->origin, u, k);
+	k->host = moved_text(u->host, u, k);
+	k->path = moved_text(u->path, u, k);
 	return k;
 }
 
@@ -278,7 +278,7 @@ bool url_resolve(const struct url *base, const char *ref, struct url *u,
 		curl_url_set(h, CURLUPART_URL, ref, CURLU_NON_SUPPORT_SCHEME) ||
 		curl_url_get(h, CURLUPART_URL, &text, 0))
 		refuse_url(why, "not a URL");
-	else if (has(h, CURLUPART_USER) || has(h, CURLUPART_PASSWORD))
+	else if (has_part(h, CURLUPART_USER) || has_part(h, CURLUPART_PASSWORD))
 		refuse_url(why, "a user name or password in it");
 	else
 		ok = url_parse(text, u, why);

@@ -39,9 +39,9 @@ bool url_parse(const char *s, struct url *u, char *why);
 struct url *url_keep(const struct url *u);
 
 /*
- * url_parts(u): u in the form of libcurl, a CURLU, so that libcurl need not take
- * it apart for each request; free it with url_parts_free. NULL where libcurl
- * does not take it: it says why in a request.
+ * url_parts(u): u in the form of libcurl, a CURLU, so that libcurl need not
+ * take it apart for each request; free it with url_parts_free. NULL where
+ * libcurl does not take it: it says why in a request.
  */
 struct Curl_URL;
 struct Curl_URL *url_parts(const struct url *u);

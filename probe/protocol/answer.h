@@ -1,6 +1,8 @@
 /*
  * answer.h: finds the message that answers a request among all that a server
- * sends. Pure: texts and trees in, a message or a failure out.
+ * sends; and answers the requests that a server sends on an event stream, as a
+ * client without capabilities does (each revision before 2026-07-28, "Ping" and
+ * "Lifecycle"). Pure: texts and trees in, a message, a text or a failure out.
  */
 #ifndef PROTOCOL_ANSWER_H
 #define PROTOCOL_ANSWER_H
@@ -8,7 +10,19 @@
 #include "http/failure.h"
 #include "protocol/budget.h"
 #include "protocol/rpc.h"
-#include "protocol/server_request.h"
+
+/* Called with the answer to a request, a JSON text that lives until this
+   returns. */
+typedef void server_request_fn(void *arg, const char *answer);
+
+/*
+ * server_requests(m, text, fn, arg): call fn for each request in m, a message
+ * or a batch, which was parsed from the text. The id of a request is answered
+ * byte for byte. A request is not answered if its id is longer than 16 KiB, or
+ * neither a string nor a number.
+ */
+void server_requests(const cJSON *m, const char *text, server_request_fn *fn,
+	void *arg);
 
 struct answer {
 	char *id; /* of the request; NULL: no answer is expected */
@@ -22,7 +36,7 @@ struct answer {
 	bool foreign;	/* another request's answer came */
 	enum json_refusal refusal;
 	char why[JSON_WHY];
-	/* Requests of the server came: see server_request.h. NULL: none is
+	/* Requests of the server came: see server_requests. NULL: none is
 	   answered. To be set after answer_init. */
 	server_request_fn *asked;
 	void *asked_arg;
@@ -49,7 +63,8 @@ void answer_take(struct answer *a, cJSON *m, enum rpc_errors errors);
  * a->refusal and a->why. The caller owns the tree.
  *
  * answer_event(a, type, data, n): an event of a stream came: parse it and
- * answer_take it, unless it is answer_known. An event that costs too much ends the search.
+ * answer_take it, unless it is answer_known. An event that costs too much ends
+ * the search.
  */
 bool answer_known(struct answer *a, const char *data, size_t n);
 cJSON *answer_parse(struct answer *a, const char *data, size_t n);

@@ -8,7 +8,7 @@
  */
 #define COPIES 3
 
-/* Starting to parse a text costs as much as this many values of it. */
+/* Starting to parse a text costs as much as this many of its values. */
 #define TEXT_VALUES 8
 
 /* Pieces of memory of at least this many bytes are large: see budget_begin. */
@@ -39,7 +39,7 @@ bool budget_late(const struct budget *b)
 	return b->json.late && b->json.late(b->json.arg);
 }
 
-static size_t less(size_t a, size_t b)
+static size_t subtract(size_t a, size_t b)
 {
 	return a > b ? a - b : 0;
 }
@@ -48,7 +48,7 @@ const char *budget_body(struct budget *b, size_t n)
 {
 	bool fits = n <= b->bodies;
 
-	b->bodies = less(b->bodies, n);
+	b->bodies = subtract(b->bodies, n);
 	if (!fits)
 		return "all responses of the probe together are larger than "
 		       "16 MiB";
@@ -63,15 +63,15 @@ bool budget_head(struct budget *b, size_t fields, size_t network)
 {
 	bool fits = fields <= b->fields;
 
-	b->fields = less(b->fields, fields);
-	b->network = less(b->network, network);
+	b->fields = subtract(b->fields, fields);
+	b->network = subtract(b->network, network);
 	return fits;
 }
 
 cJSON *budget_parse(struct budget *b, const char *p, size_t n, char *why)
 {
-	b->json.values = less(b->json.values, TEXT_VALUES);
-	b->json.tree = less(BUDGET_MEMORY, b->held + COPIES * n);
+	b->json.values = subtract(b->json.values, TEXT_VALUES);
+	b->json.tree = subtract(BUDGET_MEMORY, b->held + COPIES * n);
 	return json_parse_within(p, n, &json_reply, &b->json, why);
 }
 

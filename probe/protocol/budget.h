@@ -23,10 +23,10 @@
 /* JSON: see json/json.h. */
 #define BUDGET_VALUES 1000000
 #define BUDGET_MEMBERS 10000
-/* The most bytes of memory for what is kept and what is being read. */
+/* The most bytes of memory for answers that are kept or being read. */
 #define BUDGET_MEMORY (28 * MIB)
 
-/* What is left of each limit. */
+/* The rest of each limit. */
 struct budget {
 	size_t bodies, pieces, fields, network;
 	size_t held; /* bytes of memory that are kept from answer to answer */

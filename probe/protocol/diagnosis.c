@@ -1,26 +1,19 @@
-#include "protocol/diagnosis.h"
+/* diagnosis.c: what is wrong with a server whose reply is no good answer.
+   Pure. */
+#include "protocol/exchange.h"
 
 #include "base/text.h"
 #include "json/json.h"
 #include "protocol/rpc.h"
 
 #include <math.h>
-#include <strings.h>
-
-static bool media_is(const char *content_type, const char *media)
-{
-	size_t n = strlen(media);
-
-	return strncasecmp(content_type, media, n) == 0 &&
-		(!content_type[n] || strchr("; \t,", content_type[n]));
-}
 
 static bool diagnose_success(const struct reply *r, struct failure *f)
 {
 	const struct http_response *h = r->http;
 	const struct http_fields *fields = http_fields(h);
 
-	if (*r->body && media_is(fields->content_type, "text/html"))
+	if (*r->body && http_media_is(h, "text/html"))
 		return failure_set(f, "http.content-type",
 			"the response is a web page (text/html), and neither "
 			"JSON nor an event stream; is the path of the URL "
@@ -60,7 +53,7 @@ static bool about_https(const struct reply *r)
 }
 
 /* Advice for the statuses that have a usual cause. */
-static const char *hint(const struct reply *r)
+static const char *status_hint(const struct reply *r)
 {
 	if (about_https(r))
 		return "; this port speaks https: probe the https:// URL";
@@ -88,7 +81,8 @@ static const char *hint(const struct reply *r)
 }
 
 /* When the server wants to be asked again, as words; or "". */
-static const char *retry(const struct http_response *h, char *out, size_t size)
+static const char *retry_words(
+	const struct http_response *h, char *out, size_t size)
 {
 	const char *number = "0123456789";
 	const char *after = http_fields(h)->retry_after;
@@ -130,7 +124,7 @@ static bool name_status(const struct reply *r, struct failure *f)
 	if (h->status == 429)
 		return failure_set(f, code,
 			"the server limits the rate of requests%s",
-			retry(h, wait, sizeof wait));
+			retry_words(h, wait, sizeof wait));
 	if (h->status >= 300 && h->status <= 399)
 		return diagnose_redirect(h, f);
 	if (h->status == 403 && about_host(text))
@@ -149,7 +143,7 @@ static bool name_status(const struct reply *r, struct failure *f)
 		text = words;
 	}
 	return failure_set(f, code, "the server answers with status %ld%s%s%s%s",
-		h->status, retry(h, wait, sizeof wait), hint(r),
+		h->status, retry_words(h, wait, sizeof wait), status_hint(r),
 		*text ? ": " : "", text);
 }
 
@@ -181,7 +175,7 @@ bool diagnose(const struct reply *r, struct failure *f)
 }
 
 /* Append a member, its value cut so that all members fit. */
-static void member(struct buf *b, const char *name, const char *value)
+static void put_member(struct buf *b, const char *name, const char *value)
 {
 	char clean[4 * 250 + 1];
 
@@ -192,7 +186,7 @@ static void member(struct buf *b, const char *name, const char *value)
 	json_put_str(b, clean);
 }
 
-static void number(struct buf *b, const char *name, double value)
+static void put_number(struct buf *b, const char *name, double value)
 {
 	if (!(value > 0))
 		return;
@@ -213,17 +207,17 @@ void diagnose_error_data(const cJSON *m, struct buf *b)
 
 void diagnose_timings(const struct http_response *h, struct buf *b)
 {
-	number(b, "dns_ms", h->resolved_ms);
+	put_number(b, "dns_ms", h->resolved_ms);
 	if (h->reused)
 		return;
 	if (h->tcp_ms > h->resolved_ms)
-		number(b, "tcp_ms", h->tcp_ms - h->resolved_ms);
+		put_number(b, "tcp_ms", h->tcp_ms - h->resolved_ms);
 	if (*h->tls_version && h->connected_ms > h->tcp_ms)
-		number(b, "tls_ms", h->connected_ms - h->tcp_ms);
+		put_number(b, "tls_ms", h->connected_ms - h->tcp_ms);
 }
 
 /* A redirect's target without its query or user, which may be secret. */
-static void location(struct buf *b, const struct http_response *h)
+static void put_location(struct buf *b, const struct http_response *h)
 {
 	const struct http_fields *fields = http_fields(h);
 	char text[sizeof fields->location];
@@ -232,27 +226,27 @@ static void location(struct buf *b, const struct http_response *h)
 	if (!*fields->location)
 		return;
 	snprintf(text, sizeof text, "%.*s", n, fields->location);
-	member(b, "location", strchr(text, '@') ? fields->redirect : text);
+	put_member(b, "location", strchr(text, '@') ? fields->redirect : text);
 }
 
 void diagnose_detail(const struct http_response *h, struct buf *b)
 {
 	const struct http_fields *fields = http_fields(h);
 
-	number(b, "http_status", (double)h->status);
-	member(b, "http_version", h->http_version);
-	member(b, "address", h->address);
-	number(b, "port", (double)h->port);
+	put_number(b, "http_status", (double)h->status);
+	put_member(b, "http_version", h->http_version);
+	put_member(b, "address", h->address);
+	put_number(b, "port", (double)h->port);
 	diagnose_timings(h, b);
-	number(b, "first_byte_ms", h->first_byte_ms);
-	number(b, "total_ms", h->total_ms);
-	member(b, "content_type", fields->content_type);
-	member(b, "cache_control", fields->cache_control);
+	put_number(b, "first_byte_ms", h->first_byte_ms);
+	put_number(b, "total_ms", h->total_ms);
+	put_member(b, "content_type", fields->content_type);
+	put_member(b, "cache_control", fields->cache_control);
 	for (int i = 0; i < CACHE_SIGNS; i++)
-		member(b, cache_sign_name((enum cache_sign)i),
+		put_member(b, cache_sign_name((enum cache_sign)i),
 			fields->signs[i]);
-	member(b, "pop", fields->pop);
-	location(b, h);
-	member(b, "retry_after", fields->retry_after);
-	member(b, "www_authenticate", fields->www_authenticate);
+	put_member(b, "pop", fields->pop);
+	put_location(b, h);
+	put_member(b, "retry_after", fields->retry_after);
+	put_member(b, "www_authenticate", fields->www_authenticate);
 }

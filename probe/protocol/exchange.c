@@ -8,8 +8,6 @@
 #include "protocol/answer.h"
 #include "protocol/sse.h"
 
-#include <strings.h>
-
 /* More of an error page than this is not read. */
 #define ERROR_MAX (64 * 1024)
 
@@ -42,14 +40,6 @@ struct exchange {
 
 static const char too_large[] =
 	"the response is larger than 4 MiB, or one line or event of it is";
-
-static bool media_is(const char *content_type, const char *media)
-{
-	size_t n = strlen(media);
-
-	return strncasecmp(content_type, media, n) == 0 &&
-		(!content_type[n] || strchr("; \t,", content_type[n]));
-}
 
 static bool ok_status(const struct http_response *r)
 {
@@ -131,8 +121,7 @@ static enum http_want read_data(struct exchange *x,
 	}
 	if (x->form == FORM_UNKNOWN)
 		begin_body(x, streams && wanted &&
-				media_is(http_fields(r)->content_type,
-					"text/event-stream"));
+				http_media_is(r, "text/event-stream"));
 	if (x->form == FORM_STREAM)
 		return read_stream(x, p, n);
 	if (!wanted && x->body.len + n > ERROR_MAX)
@@ -165,20 +154,6 @@ static enum http_want on_data(
 	return want;
 }
 
-static void on_resolved(void *arg, const struct http_response *r)
-{
-	struct exchange *x = arg;
-
-	x->handler.resolved(x->arg, r);
-}
-
-static void on_connected(void *arg, const struct http_response *r)
-{
-	struct exchange *x = arg;
-
-	x->handler.connected(x->arg, r);
-}
-
 static void fail_reply(struct reply *out, const char *code, const char *message)
 {
 	out->kind = REPLY_FAILED;
@@ -186,7 +161,7 @@ static void fail_reply(struct reply *out, const char *code, const char *message)
 }
 
 /* The beginning of a page as one line: white space squeezed, tags dropped. */
-static void excerpt(const struct buf *body, char *out, size_t size)
+static void put_excerpt(const struct buf *body, char *out, size_t size)
 {
 	char flat[600];
 	bool tag = false, gap = false, space;
@@ -232,7 +207,7 @@ static bool maybe_json(const struct exchange *x, const struct http_response *r)
 	const char *type = http_fields(r)->content_type, *p = text_of(x, &n);
 
 	if (ok && *type)
-		return media_is(type, "application/json");
+		return http_media_is(r, "application/json");
 	return strchr("{[", p[strspn(p, " \t\r\n")]);
 }
 
@@ -275,7 +250,7 @@ static void read_body(struct exchange *x, struct reply *out)
 		return;
 	if (maybe_json(x, out->http) && read_json(x, out))
 		return;
-	excerpt(&x->body, out->body, sizeof out->body);
+	put_excerpt(&x->body, out->body, sizeof out->body);
 	server_message(x->body.p, x->body.len, out->said);
 }
 
@@ -293,7 +268,7 @@ static void stream_without_answer(struct exchange *x, struct reply *out)
 	out->retry_ms = x->sse->retry_ms;
 }
 
-static bool truncated(const struct http_response *r)
+static bool is_truncated(const struct http_response *r)
 {
 	return r->end == HTTP_FAILED && strcmp(r->code, "http.truncated") == 0;
 }
@@ -306,7 +281,7 @@ static void judge_exchange(struct exchange *x, struct reply *out)
 	switch (r->end) {
 	case HTTP_FAILED:
 		fail_reply(out, r->code, r->message);
-		if (x->form == FORM_STREAM && x->answer.id && truncated(r))
+		if (x->form == FORM_STREAM && x->answer.id && is_truncated(r))
 			stream_without_answer(x, out);
 		return;
 	case HTTP_OURS:
@@ -369,11 +344,8 @@ int exchange_start(struct http *h, const struct http_request *rq,
 	const struct exchange_handler *handler, void *arg)
 {
 	struct exchange *x = xcalloc(1, sizeof *x);
-	struct http_handler calls = {
-		.resolved = handler->resolved ? on_resolved : NULL,
-		.connected = handler->connected ? on_connected : NULL,
-		.data = on_data,
-		.done = on_done};
+	static const struct http_handler calls = {
+		.data = on_data, .done = on_done};
 	struct http_request own = *rq;
 	struct http_transfer *t;
 

@@ -1,11 +1,13 @@
 /*
  * exchange.h: one HTTP request of a probe and its answer, JSON or an event
  * stream, which is read as it arrives, within limits, and only up to the
- * answer.
+ * answer; and what is wrong with a server whose reply is no good answer
+ * (diagnosis.c, which is pure).
  */
 #ifndef PROTOCOL_EXCHANGE_H
 #define PROTOCOL_EXCHANGE_H
 
+#include "base/buf.h"
 #include "http/client.h"
 #include "http/failure.h"
 #include "protocol/budget.h"
@@ -44,8 +46,6 @@ struct reply {
 struct exchange_handler {
 	/* Called before exchange_start returns; t lives until done. */
 	void (*started)(void *arg, struct http_transfer *t);
-	void (*resolved)(void *arg, const struct http_response *r);
-	void (*connected)(void *arg, const struct http_response *r);
 	/*
 	 * With WANT_MESSAGE: the server asks, on the stream, and `answer` is
 	 * what it is to be answered. No request may be started from here.
@@ -58,11 +58,11 @@ struct exchange_handler {
 	 */
 	void (*event)(void *arg, const struct http_response *r,
 		const char *type, const char *data, size_t n);
-	/* What r points to lives until this returns. */
+	/* *r lives until this returns. */
 	void (*done)(void *arg, const struct reply *r);
 };
 
-/* What is wanted of an answer. */
+/* The part of an answer that is wanted. */
 enum exchange_want {
 	WANT_MESSAGE,  /* the JSON-RPC message that carries the id */
 	WANT_DOCUMENT, /* all of it, as one JSON document */
@@ -74,12 +74,39 @@ enum exchange_want {
  * exchange_start(h, rq, budget, want, id, handler, arg): send rq. id: the
  * request's, with WANT_MESSAGE; else NULL. What comes is taken from the budget,
  * which must live until done. With rq->last_unless, which is static, the
- * connection is closed behind a good answer that holds no such text, if no cache
- * had a hand in it, for which a probe would ask again. 0, and handler->done is
- * called exactly once, from http_turn; or -1 where libcurl refuses the request.
+ * connection is closed behind a good answer that holds no such text, if no
+ * cache had a hand in it, for which a probe would ask again. 0, and
+ * handler->done is called exactly once, from http_turn; or -1 where libcurl
+ * refuses the request.
  */
 int exchange_start(struct http *h, const struct http_request *rq,
 	struct budget *budget, enum exchange_want want, const char *id,
 	const struct exchange_handler *handler, void *arg);
+
+/* ---- diagnosis.c: what is wrong. */
+
+/*
+ * diagnose(r, f): set *f for a reply that is no result: a failure of the
+ * network, of HTTP or of JSON-RPC. Returns false.
+ */
+bool diagnose(const struct reply *r, struct failure *f);
+
+/*
+ * diagnose_detail(h, b): append what an operator may want to know about a
+ * response, as JSON members without braces: address, HTTP, timings, caches.
+ */
+void diagnose_detail(const struct http_response *h, struct buf *b);
+
+/*
+ * diagnose_error_data(m, b): append the data of the JSON-RPC error m, if it has
+ * some and there is room, as a further JSON member.
+ */
+void diagnose_error_data(const cJSON *m, struct buf *b);
+
+/*
+ * diagnose_timings(h, b): append how long DNS, TCP and TLS took, each where it
+ * is known, as further JSON members.
+ */
+void diagnose_timings(const struct http_response *h, struct buf *b);
 
 #endif

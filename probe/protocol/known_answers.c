@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void forget(struct known_entry *e)
+static void forget_answer(struct known_entry *e)
 {
 	known_answer_drop(&e->answer);
 	free(e->meaning.hash.digests);
@@ -15,7 +15,7 @@ static void forget(struct known_entry *e)
 void known_answers_release(struct known_answers *k)
 {
 	for (size_t i = 0; i < KNOWN_ANSWERS; i++)
-		forget(&k->list[i]);
+		forget_answer(&k->list[i]);
 }
 
 static bool same_request(
@@ -68,7 +68,7 @@ void known_answers_add(struct known_answers *k, struct known_answer *a,
 	for (size_t i = 1; i < KNOWN_ANSWERS; i++)
 		if (k->list[i].used < e->used)
 			e = &k->list[i];
-	forget(e);
+	forget_answer(e);
 	*e = (struct known_entry) {
 		.answer = *a, .meaning = *m, .used = ++k->clock};
 	if (m->hash.digests)

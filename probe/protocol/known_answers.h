@@ -7,7 +7,7 @@
 #define PROTOCOL_KNOWN_ANSWERS_H
 
 #include "protocol/rpc.h"
-#include "protocol/tool_hash.h"
+#include "protocol/tools.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,7 +17,7 @@
 #define KNOWN_ANSWERS 64
 #define KNOWN_ANSWER_MAX ((size_t)64 * 1024)
 
-/* What an answer is taken for. */
+/* The kinds of answers. */
 enum known_kind {
 	KNOWN_HELLO, /* the result of initialize or server/discover, and good */
 	KNOWN_LIST   /* a list of tools on one page */
@@ -32,7 +32,7 @@ struct known_answer {
 	size_t n;
 };
 
-/* What it means. */
+/* The meaning of an answer. */
 struct known_meaning {
 	size_t values; /* that reading it takes of a budget */
 	struct rpc_hello hello; /* KNOWN_HELLO */
@@ -48,7 +48,7 @@ struct known_answers {
 	} list[KNOWN_ANSWERS];
 };
 
-/* All zero, there are none. known_answers_release(k): free those that are. */
+/* Zeroed, it holds no answers. known_answers_release(k): free all of them. */
 void known_answers_release(struct known_answers *k);
 
 /*

@@ -1,4 +1,5 @@
-#include "protocol/listing.h"
+/* listing.c: reads all pages of tools/list, one after the other. Pure. */
+#include "protocol/tools.h"
 
 #include "base/xalloc.h"
 #include "json/json.h"
@@ -29,7 +30,7 @@ const char *listing_cursor(const struct listing *l)
 }
 
 /* Go on to the page of a cursor, unless that came before. */
-static bool turn(struct listing *l, const char *cursor, struct failure *f)
+static bool turn_page(struct listing *l, const char *cursor, struct failure *f)
 {
 	if (strlen(cursor) > LISTING_CURSOR_MAX)
 		return failure_set(f, "mcp.cursor-too-long",
@@ -60,7 +61,7 @@ enum listing_state listing_take(struct listing *l, const cJSON *result,
 	if (!next)
 		return LISTING_WHOLE;
 	if (cJSON_IsString(next))
-		return turn(l, next->valuestring, f) ? LISTING_MORE
+		return turn_page(l, next->valuestring, f) ? LISTING_MORE
 						     : LISTING_BAD;
 	failure_set(
 		f, "mcp.cursor",

@@ -4,14 +4,13 @@
 #include "json/jcs.h"
 #include "json/json.h"
 #include "protocol/shape.h"
-#include "redaction/mask.h"
-#include "redaction/redact_record.h"
+#include "redaction/redaction.h"
 
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
-/* What each request of the stateless era carries (2026-07-28, "_meta"). */
+/* The _meta of each request of the stateless era (2026-07-28, "_meta"). */
 #define META                                                                   \
 	"\"_meta\":{\"io.modelcontextprotocol/"                                \
 	"protocolVersion\":\"" REVISION_STATELESS "\","                        \
@@ -167,7 +166,7 @@ int rpc_error_code(const cJSON *m)
 	return (int)v;
 }
 
-/* What codes mean (JSON-RPC 2.0, section 5.1; 2026-07-28, "Errors"). */
+/* The meanings of codes (JSON-RPC 2.0, section 5.1; 2026-07-28, "Errors"). */
 static const struct {
 	int code;
 	const char *what;
@@ -234,7 +233,7 @@ void rpc_error_words(const cJSON *m, char out[RPC_WORDS_SIZE])
 }
 
 /* The member of an error's data that explains its code, or NULL. */
-static const cJSON *particulars(const cJSON *m)
+static const cJSON *error_particulars(const cJSON *m)
 {
 	const cJSON *data = json_get(json_get(m, "error"), "data");
 
@@ -250,7 +249,7 @@ static const cJSON *particulars(const cJSON *m)
 
 bool rpc_error_failure(const cJSON *m, struct failure *f)
 {
-	const cJSON *more = particulars(m);
+	const cJSON *more = error_particulars(m);
 	const char *text = rpc_error_message(m);
 	const char *what = "the server answers with an error";
 	int n = rpc_error_code(m);
@@ -320,7 +319,7 @@ static void note_server(const cJSON *info, struct rpc_hello *h)
 			sizeof h->server_version, TEXT_MAX);
 }
 
-static bool missing(struct failure *f, const char *what, const char *where)
+static bool fail_missing(struct failure *f, const char *what, const char *where)
 {
 	char code[48];
 
@@ -348,8 +347,8 @@ static const struct shape hello_rows[] = {
 	{"_meta", SHAPE_OBJECT, false},
 };
 
-/* The members of `initialize` alone: "Implementation" in the schema, and members
-   that 2026-07-28 has removed. */
+/* The members of `initialize` alone: "Implementation" in the schema, and
+   members that 2026-07-28 has removed. */
 static const struct shape server_rows[] = {
 	{"serverInfo", SHAPE_OBJECT, true},
 	{"serverInfo.name", SHAPE_STRING, true},
@@ -366,10 +365,8 @@ static const struct shape server_rows[] = {
 	{"capabilities.tasks.requests.tools.call", SHAPE_COMPOSITE, false},
 };
 
-/*
- * The members of a result of tools/list besides the tools. A missing or negative
- * ttlMs is no fault: clients of 2026-07-28 must treat it as 0.
- */
+/* The members of a result of tools/list besides the tools. A missing or
+   negative ttlMs is no fault: clients of 2026-07-28 must treat it as 0. */
 static const struct shape list_rows[] = {
 	{"_meta", SHAPE_OBJECT, false},
 	{"ttlMs", SHAPE_INTEGER, false},
@@ -409,7 +406,7 @@ bool rpc_judge_initialize(const cJSON *result, struct rpc_hello *h,
 
 	memset(h, 0, sizeof *h);
 	if (!v)
-		return missing(f, "protocolVersion", "initialize");
+		return fail_missing(f, "protocolVersion", "initialize");
 	snprintf(h->revision, sizeof h->revision, "%s", v);
 	note_server(json_get(result, "serverInfo"), h);
 	if (!rpc_known_session(v))
@@ -423,22 +420,9 @@ bool rpc_judge_initialize(const cJSON *result, struct rpc_hello *h,
 		judge_capabilities(result, h, f, "initialize");
 }
 
-bool rpc_judge_discover(const cJSON *result, struct rpc_hello *h,
-	struct failure *f)
-{
-	static const struct shape versions = {
-		"supportedVersions", SHAPE_STRINGS, false};
-	const cJSON *meta = json_get(result, "_meta");
-
-	memset(h, 0, sizeof *h);
-	snprintf(h->revision, sizeof h->revision, "%s", REVISION_STATELESS);
-	note_server(json_get(meta, "io.modelcontextprotocol/serverInfo"), h);
-	return rpc_judge_result_type(result, f) &&
-		judge_members(result, &versions, 1, "server/discover", f) &&
-		judge_capabilities(result, h, f, "server/discover");
-}
-
-bool rpc_judge_result_type(const cJSON *result, struct failure *f)
+/* Whether a result of revision 2026-07-28 is "complete", as it is without a
+   resultType too. */
+static bool judge_result_type(const cJSON *result, struct failure *f)
 {
 	const cJSON *type = json_get(result, "resultType");
 	const char *s = cJSON_GetStringValue(type);
@@ -451,9 +435,24 @@ bool rpc_judge_result_type(const cJSON *result, struct failure *f)
 		s ? s : "no string");
 }
 
+bool rpc_judge_discover(const cJSON *result, struct rpc_hello *h,
+	struct failure *f)
+{
+	static const struct shape versions = {
+		"supportedVersions", SHAPE_STRINGS, false};
+	const cJSON *meta = json_get(result, "_meta");
+
+	memset(h, 0, sizeof *h);
+	snprintf(h->revision, sizeof h->revision, "%s", REVISION_STATELESS);
+	note_server(json_get(meta, "io.modelcontextprotocol/serverInfo"), h);
+	return judge_result_type(result, f) &&
+		judge_members(result, &versions, 1, "server/discover", f) &&
+		judge_capabilities(result, h, f, "server/discover");
+}
+
 bool rpc_judge_list(const cJSON *result, bool stateless, struct failure *f)
 {
-	return (!stateless || rpc_judge_result_type(result, f)) &&
+	return (!stateless || judge_result_type(result, f)) &&
 		judge_members(result, list_rows,
 			stateless ? sizeof list_rows / sizeof *list_rows : 1,
 			"tools/list", f);
@@ -485,10 +484,10 @@ bool rpc_judge_call(const cJSON *result, bool stateless, struct failure *f,
 	*needs_input = stateless && type && strcmp(type, "input_required") == 0;
 	if (*needs_input)
 		return true;
-	if (stateless && !rpc_judge_result_type(result, f))
+	if (stateless && !judge_result_type(result, f))
 		return false;
 	if (!cJSON_IsArray(content))
-		return missing(f, "content", "tools/call");
+		return fail_missing(f, "content", "tools/call");
 	if (!json_bool(result, "isError", &is_error) || !is_error)
 		return true;
 	text = first_text(content);

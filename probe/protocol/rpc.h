@@ -24,7 +24,7 @@
 #define RPC_METHOD_NOT_FOUND -32601
 #define RPC_INVALID_REQUEST -32600
 #define RPC_INVALID_PARAMS -32602
-/* What servers answer to a call that wants a credential. */
+/* The code with which servers ask for a credential. */
 #define RPC_UNAUTHORIZED -32001
 
 /*
@@ -36,7 +36,7 @@
 void rpc_discover(struct buf *b, const char *id);
 void rpc_initialize(struct buf *b, const char *id);
 void rpc_initialized(struct buf *b);
-/* cursor: that of the page, NULL for the first; "" is a cursor too. */
+/* cursor: of the page, NULL for the first; "" is a cursor too. */
 void rpc_tools_list(struct buf *b, const char *id, bool stateless,
 	const char *cursor);
 /* arguments: an object, or NULL for none. */
@@ -111,7 +111,7 @@ enum rpc_versions rpc_versions(const cJSON *list);
 /* rpc_known_session(v): whether v is a revision that begins with initialize. */
 bool rpc_known_session(const char *v);
 
-/* What a server says about itself. Strings are cut to fit. */
+/* A server's description of itself. Strings are cut to fit. */
 struct rpc_hello {
 	char revision[32];
 	char server_name[128];
@@ -122,8 +122,9 @@ struct rpc_hello {
 /*
  * rpc_judge_initialize(result, h, f): check the result of `initialize` (2025
  * revisions, "Lifecycle"): a protocolVersion that we know, serverInfo with a
- * name and a version, capabilities, each member of the type that the schema says;
- * and fill *h. False and *f where something is missing or of another type.
+ * name and a version, capabilities, each member of the type that the schema
+ * says; and fill *h. False and *f where something is missing or of another
+ * type.
  */
 bool rpc_judge_initialize(const cJSON *result, struct rpc_hello *h,
 	struct failure *f);
@@ -140,12 +141,6 @@ bool rpc_judge_discover(const cJSON *result, struct rpc_hello *h,
  */
 bool rpc_judge_call(const cJSON *result, bool stateless, struct failure *f,
 	bool *needs_input);
-
-/*
- * rpc_judge_result_type(result, f): check that a result of revision 2026-07-28
- * is "complete", as it is without a resultType too. False and *f where not.
- */
-bool rpc_judge_result_type(const cJSON *result, struct failure *f);
 
 /*
  * rpc_judge_list(result, stateless, f): check the members of a result of

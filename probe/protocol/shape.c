@@ -33,7 +33,7 @@ static bool is_composite(const cJSON *v)
 }
 
 /* Whether each element or member passes. */
-static bool all(const cJSON *v, bool (*passes)(const cJSON *))
+static bool all_pass(const cJSON *v, bool (*passes)(const cJSON *))
 {
 	const cJSON *one;
 
@@ -91,10 +91,10 @@ static bool is_kind(const cJSON *v, enum shape_kind kind)
 	case SHAPE_COMPOSITE:
 		return is_composite(v);
 	case SHAPE_STRINGS:
-		return cJSON_IsArray(v) && all(v, is_string);
+		return cJSON_IsArray(v) && all_pass(v, is_string);
 	case SHAPE_SCHEMAS:
 	case SHAPE_OBJECTS:
-		return cJSON_IsObject(v) && all(v, is_composite);
+		return cJSON_IsObject(v) && all_pass(v, is_composite);
 	case SHAPE_URL:
 		return is_url(v);
 	case SHAPE_INTEGER:
@@ -111,7 +111,7 @@ static bool is_kind(const cJSON *v, enum shape_kind kind)
 	return false;
 }
 
-/* What v is instead of that kind. */
+/* The type that v has instead of that kind. */
 static const char *type_of(const cJSON *v, enum shape_kind kind)
 {
 	if (!v)
@@ -130,7 +130,7 @@ static const char *type_of(const cJSON *v, enum shape_kind kind)
 }
 
 /* Whether the row holds for v, at `path` of the row; if not, `out` says why. */
-static bool holds(const cJSON *v, const struct shape *row, const char *path,
+static bool row_holds(const cJSON *v, const struct shape *row, const char *path,
 	char out[SHAPE_FAULT])
 {
 	size_t n = strcspn(path, ".[");
@@ -140,11 +140,11 @@ static bool holds(const cJSON *v, const struct shape *row, const char *path,
 	snprintf(name, sizeof name, "%.*s", (int)n, path);
 	m = json_get(v, name);
 	if (path[n] == '.')
-		return !m || holds(m, row, path + n + 1, out);
+		return !m || row_holds(m, row, path + n + 1, out);
 	if (path[n] == '[') {
 		cJSON_ArrayForEach(one, m)
 		{
-			if (!holds(one, row, path + n + 3, out))
+			if (!row_holds(one, row, path + n + 3, out))
 				return false;
 		}
 		return true;
@@ -160,7 +160,7 @@ const struct shape *shape_fault(const cJSON *v, const struct shape *rows,
 	size_t n, char out[SHAPE_FAULT])
 {
 	for (size_t i = 0; i < n; i++)
-		if (!holds(v, &rows[i], rows[i].path, out))
+		if (!row_holds(v, &rows[i], rows[i].path, out))
 			return &rows[i];
 	return NULL;
 }

@@ -39,9 +39,9 @@ struct shape {
 #define SHAPE_FAULT 160
 
 /*
- * shape_fault(v, rows, n, out): look at the members of v. The first row that does
- * not hold, and `out` says how, such as "annotations.title is null, and must be
- * a string"; NULL where all hold.
+ * shape_fault(v, rows, n, out): look at the members of v. The first row that
+ * does not hold, and `out` says how, such as "annotations.title is null, and
+ * must be a string"; NULL where all hold.
  */
 const struct shape *shape_fault(const cJSON *v, const struct shape *rows,
 	size_t n, char out[SHAPE_FAULT]);

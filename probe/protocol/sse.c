@@ -27,7 +27,7 @@ void sse_release(struct sse *s)
 }
 
 /* An empty line: the event is complete. One without data is none. */
-static void dispatch(struct sse *s)
+static void dispatch_event(struct sse *s)
 {
 	const char *type = s->type.len ? s->type.p : "message";
 
@@ -42,7 +42,7 @@ static void dispatch(struct sse *s)
 	s->has_data = false;
 }
 
-static void field(struct sse *s, const char *name, size_t len,
+static void take_field(struct sse *s, const char *name, size_t len,
 	const char *value, size_t n)
 {
 	long long ms;
@@ -77,7 +77,7 @@ static void end_of_line(struct sse *s)
 	const char *colon;
 
 	if (!n) {
-		dispatch(s);
+		dispatch_event(s);
 		return;
 	}
 	colon = memchr(p, ':', n);
@@ -85,7 +85,7 @@ static void end_of_line(struct sse *s)
 	skip = colon ? len + 1 : n;
 	if (skip < n && p[skip] == ' ')
 		skip++;
-	field(s, p, len, p + skip, n - skip);
+	take_field(s, p, len, p + skip, n - skip);
 	buf_clear(&s->line);
 }
 
@@ -130,8 +130,8 @@ static size_t pass_over(const struct sse *s, const char *p, size_t n)
 	}
 }
 
-/* Whether none of the 8 bytes at p is CR or LF; each below 14 gets its upper bit
-   here, and those above 127 lose it. */
+/* Whether none of the 8 bytes at p is CR or LF; each below 14 gets its upper
+   bit here, and those above 127 lose it. */
 static bool eight_inside(const char *p)
 {
 	const uint64_t each = 0x0101010101010101;

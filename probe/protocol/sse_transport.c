@@ -1,4 +1,8 @@
-#include "protocol/sse_transport.h"
+/*
+ * sse_transport.c: the event stream of the HTTP+SSE transport of 2024-11-05: it
+ * names the endpoint that messages are posted to, and carries their answers.
+ */
+#include "protocol/transport.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -19,7 +23,7 @@ struct stream {
 	bool closed;
 	char endpoint[URL_MAX];
 	struct answer answer;
-	/* What reply.http points to. */
+	/* reply.http points to this. */
 	struct http_response response;
 	struct http_fields fields;
 	struct reply reply;
@@ -37,7 +41,7 @@ static void release_stream(struct stream *s)
 	handler.gone(arg);
 }
 
-static void tell(void *arg)
+static void call_owner(void *arg)
 {
 	struct stream *s = arg;
 
@@ -49,14 +53,14 @@ static void tell(void *arg)
 }
 
 /* Have the owner called from http_turn, where it may send. */
-static void settle(struct stream *s)
+static void settle_reply(struct stream *s)
 {
 	s->waiting = false;
 	s->ready = true;
 	s->reply.http = &s->response;
 	s->reply.at_ms = clock_mono_ms();
 	timers_cancel(s->timer);
-	s->timer = http_after(s->http, 0, tell, s);
+	s->timer = http_after(s->http, 0, call_owner, s);
 }
 
 static void too_late(void *arg)
@@ -69,11 +73,11 @@ static void too_late(void *arg)
 		"a GET for an event stream brought no endpoint event within "
 		"%.3g s",
 		s->open_ms / 1000);
-	settle(s);
+	settle_reply(s);
 }
 
 /* The first event says where messages go. */
-static void begin(struct stream *s, const char *type, const char *data)
+static void begin_stream(struct stream *s, const char *type, const char *data)
 {
 	struct reply *r = &s->reply;
 	char why[URL_WHY];
@@ -101,7 +105,7 @@ static void begin(struct stream *s, const char *type, const char *data)
 		r->kind = REPLY_STATUS;
 		snprintf(s->endpoint, sizeof s->endpoint, "%s", u.text);
 	}
-	settle(s);
+	settle_reply(s);
 }
 
 static void keep_response(struct stream *s, const struct http_response *r)
@@ -148,7 +152,7 @@ static void on_event(void *arg, const struct http_response *r,
 	}
 	keep_response(s, r);
 	if (!s->begun) {
-		begin(s, type, data);
+		begin_stream(s, type, data);
 		return;
 	}
 	answer_event(a, type, data, n);
@@ -163,7 +167,7 @@ static void on_event(void *arg, const struct http_response *r,
 		s->reply.kind = REPLY_FAILED;
 		answer_failure(a, "event stream", &s->reply.failure);
 	}
-	settle(s);
+	settle_reply(s);
 }
 
 /* The stream has ended, so the awaited answer cannot come. */
@@ -180,7 +184,7 @@ static void settle_ended(struct stream *s)
 				"the server ended its event stream, on which "
 				"HTTP+SSE sends all answers, before this one");
 	}
-	settle(s);
+	settle_reply(s);
 }
 
 /* The stream ended before it named an endpoint. */
@@ -197,7 +201,7 @@ static void settle_unopened(struct stream *s, const struct reply *r)
 			"the answer to a GET for an event stream ends without "
 			"an endpoint event");
 	}
-	settle(s);
+	settle_reply(s);
 }
 
 static void on_done(void *arg, const struct reply *r)
@@ -223,29 +227,16 @@ static void on_started(void *arg, struct http_transfer *t)
 	((struct stream *)arg)->transfer = t;
 }
 
-static void on_resolved(void *arg, const struct http_response *r)
-{
-	struct stream *s = arg;
-
-	s->handler.resolved(s->arg, r);
-}
-
-static void on_connected(void *arg, const struct http_response *r)
-{
-	struct stream *s = arg;
-
-	s->handler.connected(s->arg, r);
-}
-
 struct stream *stream_open(const struct wire *w, double timeout_ms,
 	double open_ms, bool fresh, const struct stream_handler *handler,
 	void *arg)
 {
 	static const struct exchange_handler calls = {.started = on_started,
-		.resolved = on_resolved,
-		.connected = on_connected,
 		.event = on_event,
 		.done = on_done};
+	struct wire_message m = {.timeout_ms = timeout_ms,
+		.fresh = fresh,
+		.watch = handler->watch};
 	struct stream *s = xcalloc(1, sizeof *s);
 
 	s->http = w->http;
@@ -255,7 +246,7 @@ struct stream *stream_open(const struct wire *w, double timeout_ms,
 	s->arg = arg;
 	s->open_ms = open_ms;
 	s->waiting = true;
-	if (wire_listen(w, timeout_ms, fresh, &calls, s)) {
+	if (wire_listen(w, &m, &calls, s)) {
 		free(s);
 		return NULL;
 	}
@@ -271,7 +262,7 @@ void stream_close(struct stream *s)
 	if (s->transfer)
 		http_stop(s->transfer);
 	else
-		s->timer = http_after(s->http, 0, tell, s);
+		s->timer = http_after(s->http, 0, call_owner, s);
 }
 
 void stream_expect(struct stream *s, const char *id)

@@ -1,10 +1,11 @@
-#include "protocol/tool_hash.h"
+/* tool_hash.c: the tools from all pages of tools/list, and the tool hashes:
+   SHA-256 of their canonical form, see mcp-records(5). Pure. */
+#include "protocol/tools.h"
 
 #include "base/sha256.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/jcs.h"
-#include "protocol/tool_judge.h"
 
 /* No client can use a list beyond these limits. */
 #define TOOLS_MAX 10000
@@ -191,7 +192,7 @@ static void make_room(struct tools *t)
 }
 
 /* Keep the tool whose name is wanted. */
-static bool keep(struct tools *t, const cJSON *v, struct failure *f)
+static bool keep_tool(struct tools *t, const cJSON *v, struct failure *f)
 {
 	if (t->kept || !*t->wanted ||
 		strcmp(json_str(v, "name"), t->wanted) != 0)
@@ -215,7 +216,7 @@ static void need_digests(struct tools *t)
 }
 
 /* Append a tool to the text, and make its digests. */
-static struct tool describe(struct tools *t, const cJSON *v)
+static struct tool describe_tool(struct tools *t, const cJSON *v)
 {
 	const char *name = json_str(v, "name");
 	struct tool tool = {.name = t->text.len};
@@ -241,7 +242,7 @@ static struct tool describe(struct tools *t, const cJSON *v)
 	return tool;
 }
 
-static bool same(const struct tool *a, const struct tool *b)
+static bool same_tool(const struct tool *a, const struct tool *b)
 {
 	return a->odd == b->odd && (a->odd || strcmp(a->full, b->full) == 0);
 }
@@ -257,14 +258,14 @@ static bool add_tool(struct tools *t, const cJSON *v, size_t n,
 		return false;
 	if (budget_late(t->budget))
 		return too_late(f, "read");
-	tool = describe(t, v);
+	tool = describe_tool(t, v);
 	if (!buf_ok(&t->text))
 		return too_large(f);
 	make_room(t);
 	slot = slot_of(t, json_str(v, "name"));
 	if (*slot) {
 		buf_cut(&t->text, before);
-		if (same(&t->list[*slot - 1], &tool))
+		if (same_tool(&t->list[*slot - 1], &tool))
 			return true;
 		return failure_set(f, "mcp.duplicate-tool",
 			"two different tools are called %.100s; a client can "
@@ -275,7 +276,7 @@ static bool add_tool(struct tools *t, const cJSON *v, size_t n,
 		return too_large(f);
 	t->list[t->n++] = tool;
 	*slot = (uint32_t)t->n;
-	return keep(t, v, f);
+	return keep_tool(t, v, f);
 }
 
 bool tools_add(struct tools *t, const cJSON *result, bool stateless,
@@ -304,7 +305,7 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Sort the list by name. That breaks the slots; make_room makes them anew. */
-static void sort(struct tools *t)
+static void sort_tools(struct tools *t)
 {
 	for (size_t i = 0; i < t->n; i++)
 		t->list[i].sorted = name_of(t, &t->list[i]);
@@ -379,7 +380,7 @@ bool tools_hash(struct tools *t, struct tools_hash *h, struct failure *f)
 			"tool %s holds what I-JSON cannot carry, so it has no "
 			"canonical form",
 			t->not_i_json);
-	sort(t);
+	sort_tools(t);
 	need_digests(t);
 	if (!hash_all(t, h))
 		return too_late(f, "hashed");

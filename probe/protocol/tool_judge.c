@@ -1,8 +1,18 @@
-#include "protocol/tool_judge.h"
+/*
+ * tool_judge.c: whether clients take a tool; also its arguments that are sent
+ * in header fields, because their properties in its schema have x-mcp-header
+ * (2026-07-28, "Custom Headers from Tool Parameters").
+ */
+#include "protocol/tools.h"
 
+#include "base/xalloc.h"
+#include "http/framing.h"
+#include "json/json.h"
 #include "protocol/shape.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /*
  * The members of a tool in all revisions together: clients check them all,
@@ -10,7 +20,7 @@
  * 2025-11-25, session_rows apply too; since 2026-07-28, stateless_rows: there
  * clients check nothing else in inputSchema and outputSchema.
  */
-static const struct shape rows[] = {
+static const struct shape tool_rows[] = {
 	{"title", SHAPE_STRING, false},
 	{"description", SHAPE_STRING, false},
 	{"annotations", SHAPE_OBJECT, false},
@@ -37,7 +47,7 @@ static const struct shape stateless_rows[] = {
 };
 #define COUNT(rows) (sizeof(rows) / sizeof *(rows))
 
-/* What is wrong with a schema that must be one of objects, or NULL. */
+/* Say why a schema is none of objects, which it must be; NULL: it is one. */
 static const char *fault_of_schema(const cJSON *schema)
 {
 	const cJSON *type = json_get(schema, "type");
@@ -58,7 +68,7 @@ static bool judge_members(const cJSON *tool, const char *name, bool stateless,
 {
 	char fault[SHAPE_FAULT];
 
-	if (!shape_fault(tool, rows, COUNT(rows), fault) &&
+	if (!shape_fault(tool, tool_rows, COUNT(tool_rows), fault) &&
 		!(stateless ? shape_fault(tool, stateless_rows,
 				      COUNT(stateless_rows), fault)
 			    : shape_fault(tool, session_rows,
@@ -97,4 +107,149 @@ bool tool_judge(const cJSON *tool, size_t n, bool stateless, struct failure *f)
 			"%d bytes",
 			n, TOOL_NAME_MAX);
 	return judge_members(tool, name, stateless, f);
+}
+
+/* ---- Arguments in header fields. */
+
+#define HEADER_KEY "x-mcp-header"
+
+/* The x-mcp-header names of a tool, and why a bad one is bad. */
+struct sweep {
+	const char **names;
+	size_t n, cap;
+	const char *wrong;
+};
+
+const char *header_arguments_name(const cJSON *property)
+{
+	const char *s = json_str(property, HEADER_KEY);
+
+	if (!s || !*s || s[framing_token(s)])
+		return NULL;
+	return s;
+}
+
+static bool is_primitive(const char *type)
+{
+	return type &&
+		(strcmp(type, "string") == 0 || strcmp(type, "integer") == 0 ||
+			strcmp(type, "boolean") == 0);
+}
+
+static void note_annotation(
+	struct sweep *w, const cJSON *schema, bool reachable)
+{
+	const char *name = header_arguments_name(schema);
+
+	if (!reachable)
+		w->wrong = "is on a property that is not always an argument";
+	else if (!name)
+		w->wrong = "is not a valid name of a header field";
+	else if (!is_primitive(json_str(schema, "type")))
+		w->wrong = "is on a property that is no string, integer or boolean";
+	if (w->wrong)
+		return;
+	w->names = xgrow(w->names, &w->cap, w->n + 1, sizeof *w->names);
+	w->names[w->n++] = name;
+}
+
+/* How a keyword of JSON Schema holds other schemas. */
+enum holds { NOTHING, ARGUMENTS, BY_NAME, SCHEMA };
+
+static enum holds keyword_holds(const char *keyword)
+{
+	static const struct {
+		const char *keyword;
+		enum holds holds;
+	} rows[] = {{"properties", ARGUMENTS}, {"$defs", BY_NAME},
+		{"definitions", BY_NAME}, {"dependentSchemas", BY_NAME},
+		{"patternProperties", BY_NAME}, {"items", SCHEMA},
+		{"prefixItems", SCHEMA}, {"contains", SCHEMA},
+		{"additionalProperties", SCHEMA}, {"propertyNames", SCHEMA},
+		{"unevaluatedItems", SCHEMA}, {"unevaluatedProperties", SCHEMA},
+		{"allOf", SCHEMA}, {"anyOf", SCHEMA}, {"oneOf", SCHEMA},
+		{"not", SCHEMA}, {"if", SCHEMA}, {"then", SCHEMA},
+		{"else", SCHEMA}};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (strcmp(rows[i].keyword, keyword) == 0)
+			return rows[i].holds;
+	return NOTHING;
+}
+
+static void sweep_schema(struct sweep *w, const cJSON *schema, bool reachable,
+	bool argument);
+
+static void sweep_all(struct sweep *w, const cJSON *list, bool reachable)
+{
+	const cJSON *v;
+
+	cJSON_ArrayForEach(v, list)
+	{
+		sweep_schema(w, v, reachable, reachable);
+	}
+}
+
+/* The recursion is bounded: json_parse limits how deep a message is. */
+static void sweep_schema(struct sweep *w, const cJSON *schema, bool reachable,
+	bool argument)
+{
+	const cJSON *v;
+
+	if (!cJSON_IsObject(schema) || w->wrong)
+		return;
+	if (json_get(schema, HEADER_KEY))
+		note_annotation(w, schema, argument);
+	cJSON_ArrayForEach(v, schema)
+	{
+		switch (keyword_holds(v->string)) {
+		case ARGUMENTS:
+			if (cJSON_IsObject(v))
+				sweep_all(w, v, reachable);
+			break;
+		case BY_NAME:
+			if (cJSON_IsObject(v))
+				sweep_all(w, v, false);
+			break;
+		case SCHEMA:
+			if (cJSON_IsArray(v))
+				sweep_all(w, v, false);
+			else
+				sweep_schema(w, v, false, false);
+			break;
+		case NOTHING:
+			break;
+		}
+	}
+}
+
+static int by_header(const void *a, const void *b)
+{
+	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool any_twice(struct sweep *w)
+{
+	if (w->n)
+		qsort(w->names, w->n, sizeof *w->names, by_header);
+	for (size_t i = 1; i < w->n; i++)
+		if (strcasecmp(w->names[i - 1], w->names[i]) == 0)
+			return true;
+	return false;
+}
+
+bool header_arguments_valid(const cJSON *tool, struct failure *f)
+{
+	const char *name = json_str(tool, "name");
+	struct sweep w = {0};
+
+	sweep_schema(&w, json_get(tool, "inputSchema"), true, false);
+	if (!w.wrong && any_twice(&w))
+		w.wrong = "names one field for two arguments";
+	free(w.names);
+	return !w.wrong ||
+		failure_set(f, "tool.header",
+			"clients leave out the tool %.100s: an " HEADER_KEY
+			" in its schema %s",
+			name ? name : "", w.wrong);
 }

@@ -13,8 +13,8 @@
 /* How often a stream is resumed for one answer, and in one probe. */
 #define RESUMES_MAX 30
 #define RESUMES_ALL 50
-/* An event stream has to name its endpoint within this time, or half of what
-   is left. */
+/* An event stream has to name its endpoint within this time, or half of the
+   rest. */
 #define OPEN_MS 5000.0
 
 /* How many requests of a server are answered in one probe. */
@@ -57,7 +57,7 @@ static void pending_free(struct pending *pending)
 }
 
 /* The reply is here, or cannot come. */
-static void complete(struct pending *pending, const struct reply *r)
+static void complete_message(struct pending *pending, const struct reply *r)
 {
 	struct transport *t = pending->transport;
 
@@ -113,8 +113,9 @@ static void send_client_reply(void *arg)
 		drop_client_reply(j);
 }
 
-/* Respond once no transfer is being read. Stateless servers send no requests. */
-static void rejoin(struct transport *t, const char *answer)
+/* Respond once no transfer is being read. Stateless servers send no
+   requests. */
+static void answer_server(struct transport *t, const char *answer)
 {
 	struct client_reply *j;
 
@@ -155,16 +156,16 @@ static void on_asked(void *arg, const struct http_response *h,
 {
 	struct transport *t = ((struct pending *)arg)->transport;
 
-	/* The stream may be that of initialize. */
+	/* This may be the stream of initialize. */
 	note_session(t->wire, h);
-	rejoin(t, answer);
+	answer_server(t, answer);
 }
 
 /* ---- The server closes its stream before the answer. */
 
 static void on_resumed(void *arg, const struct reply *r);
 
-static void resume(void *arg)
+static void resume_stream(void *arg)
 {
 	static const struct exchange_handler handler = {
 		.asked = on_asked, .done = on_resumed};
@@ -181,7 +182,7 @@ static void resume(void *arg)
 		    left > 1 ? left : 1, &handler, pending)) {
 		failure_set(&refused.failure, "",
 			"libcurl refuses the request");
-		complete(pending, &refused);
+		complete_message(pending, &refused);
 	}
 }
 
@@ -192,7 +193,7 @@ static void complete_failed(struct pending *pending, const struct reply *r,
 
 	failed.kind = REPLY_FAILED;
 	failed.failure = *f;
-	complete(pending, &failed);
+	complete_message(pending, &failed);
 }
 
 /* Resume the stream after a while, if there is time for it. */
@@ -225,11 +226,12 @@ static void await_resume(struct pending *pending, const struct reply *r)
 		free(pending->last_id);
 		pending->last_id = xstrdup(r->last_id);
 	}
-	pending->timer = http_after(t->wire->http, wait, resume, pending);
+	pending->timer =
+		http_after(t->wire->http, wait, resume_stream, pending);
 }
 
 /* Whether a stream can be resumed: not in the stateless revisions. */
-static bool resumable(const struct pending *pending, const struct reply *r)
+static bool is_resumable(const struct pending *pending, const struct reply *r)
 {
 	return r->kind == REPLY_FAILED && pending->id &&
 		!pending->transport->wire->stateless && r->last_id &&
@@ -244,12 +246,12 @@ static void on_resumed(void *arg, const struct reply *r)
 	struct failure f;
 
 	/* A request for a credential and a failing network are passed on. */
-	if (resumable(pending, r)) {
+	if (is_resumable(pending, r)) {
 		await_resume(pending, r);
 	} else if (r->kind == REPLY_FAILED || r->kind == REPLY_RESULT ||
 		status == 401 || status == 403 ||
 		(r->kind == REPLY_ERROR && status <= 299)) {
-		complete(pending, r);
+		complete_message(pending, r);
 	} else {
 		text_copy(words, sizeof words, r->body);
 		if (r->kind == REPLY_ERROR)
@@ -265,30 +267,16 @@ static void on_resumed(void *arg, const struct reply *r)
 
 /* ---- The response to a POST is the answer. */
 
-static void on_resolved(void *arg, const struct http_response *h)
-{
-	struct transport *t = ((struct pending *)arg)->transport;
-
-	t->handler.resolved(t->arg, h);
-}
-
-static void on_connected(void *arg, const struct http_response *h)
-{
-	struct transport *t = ((struct pending *)arg)->transport;
-
-	t->handler.connected(t->arg, h);
-}
-
 static void on_done(void *arg, const struct reply *r)
 {
 	struct pending *pending = arg;
 
-	if (resumable(pending, r)) {
+	if (is_resumable(pending, r)) {
 		/* The resumed answer to initialize may lack the session id. */
 		note_session(pending->transport->wire, r->http);
 		await_resume(pending, r);
 	} else {
-		complete(pending, r);
+		complete_message(pending, r);
 	}
 }
 
@@ -305,11 +293,11 @@ static void on_posted(void *arg, const struct reply *r)
 	if (r->kind == REPLY_FAILED ||
 		(status && (status < 200 || status > 299))) {
 		stream_forget(t->stream);
-		complete(pending, r);
+		complete_message(pending, r);
 	} else if (!pending->id) {
-		complete(pending, r);
+		complete_message(pending, r);
 	} else if (stream_ready(t->stream)) {
-		complete(pending, stream_take(t->stream));
+		complete_message(pending, stream_take(t->stream));
 	}
 }
 
@@ -331,7 +319,7 @@ static void on_ready(void *arg)
 		pending->timer = http_after(
 			t->wire->http, GRACE_MS, stop_post, pending);
 	else
-		complete(pending, stream_take(t->stream));
+		complete_message(pending, stream_take(t->stream));
 }
 
 static void on_post_started(void *arg, struct http_transfer *transfer)
@@ -339,23 +327,9 @@ static void on_post_started(void *arg, struct http_transfer *transfer)
 	((struct pending *)arg)->post = transfer;
 }
 
-static void on_stream_resolved(void *arg, const struct http_response *h)
-{
-	struct transport *t = arg;
-
-	t->handler.resolved(t->arg, h);
-}
-
-static void on_stream_connected(void *arg, const struct http_response *h)
-{
-	struct transport *t = arg;
-
-	t->handler.connected(t->arg, h);
-}
-
 static void on_stream_asked(void *arg, const char *answer)
 {
-	rejoin(arg, answer);
+	answer_server(arg, answer);
 }
 
 static void on_gone(void *arg)
@@ -368,9 +342,7 @@ static void on_gone(void *arg)
 
 int transport_listen(struct transport *t, double left_ms)
 {
-	static const struct stream_handler handler = {
-		.resolved = on_stream_resolved,
-		.connected = on_stream_connected,
+	const struct stream_handler handler = {.watch = &t->watch,
 		.ready = on_ready,
 		.asked = on_stream_asked,
 		.gone = on_gone};
@@ -398,15 +370,13 @@ void transport_hang_up(struct transport *t)
 int transport_send(struct transport *t, struct wire_message *m)
 {
 	static const struct exchange_handler direct = {
-		.resolved = on_resolved,
-		.connected = on_connected,
-		.asked = on_asked,
-		.done = on_done};
+		.asked = on_asked, .done = on_done};
 	static const struct exchange_handler apart = {
 		.started = on_post_started, .done = on_posted};
 	struct pending *pending = pending_new(t, m->id);
 
 	m->fresh = t->requests++ == 0;
+	m->watch = t->stream ? NULL : &t->watch;
 	if (t->stream && m->id)
 		stream_expect(t->stream, m->id);
 	t->pending = pending;

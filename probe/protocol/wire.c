@@ -4,15 +4,15 @@
 #include "base/xalloc.h"
 #include "json/jcs.h"
 #include "json/json.h"
-#include "protocol/header_arguments.h"
 #include "protocol/rpc.h"
+#include "protocol/tools.h"
 
 #include <math.h>
 #include <openssl/evp.h>
 #include <strings.h>
 
 #define FIELDS_MAX 40
-/* Of these so many are kept for the fields after Mcp-Param-*. */
+/* How many of them are kept for the fields after Mcp-Param-*. */
 #define FIELDS_LATER 2
 #define FIELD_MAX (16 * 1024)
 /* The longest session id: one that was cut is longer. */
@@ -23,7 +23,7 @@ struct fields {
 	size_t n;
 };
 
-static void add(struct fields *f, const char *name, const char *value)
+static void add_field(struct fields *f, const char *name, const char *value)
 {
 	size_t n = strlen(name), size = strlen(value) + 1;
 	char *field;
@@ -46,7 +46,7 @@ static void release_fields(struct fields *f)
 }
 
 /* Whether a value can stand in a field as it is (2026-07-28, "Encoding"). */
-static bool plain(const char *s)
+static bool is_plain(const char *s)
 {
 	size_t n = strlen(s);
 
@@ -68,8 +68,8 @@ static void add_encoded(struct fields *f, const char *name, const char *value)
 
 	if (n > FIELD_MAX)
 		return;
-	if (plain(value)) {
-		add(f, name, value);
+	if (is_plain(value)) {
+		add_field(f, name, value);
 		return;
 	}
 	out = xmalloc(size);
@@ -77,7 +77,7 @@ static void add_encoded(struct fields *f, const char *name, const char *value)
 	len += EVP_EncodeBlock((unsigned char *)out + len,
 		(const unsigned char *)value, (int)n);
 	snprintf(out + len, size - (size_t)len, "?=");
-	add(f, name, out);
+	add_field(f, name, out);
 	free(out);
 }
 
@@ -90,10 +90,10 @@ static void add_param(struct fields *f, const char *annotation, const cJSON *v)
 	if (cJSON_IsString(v))
 		add_encoded(f, name, v->valuestring);
 	else if (cJSON_IsBool(v))
-		add(f, name, cJSON_IsTrue(v) ? "true" : "false");
+		add_field(f, name, cJSON_IsTrue(v) ? "true" : "false");
 	else if (cJSON_IsNumber(v) && isfinite(v->valuedouble)) {
 		jcs_number(v->valuedouble, number);
-		add(f, name, number);
+		add_field(f, name, number);
 	}
 }
 
@@ -127,28 +127,62 @@ static void add_own(struct fields *f, const struct wire *w)
 {
 	if (w->credential)
 		f->list[f->n++] = xstrdup(w->credential);
-	add(f, "X-Probe-Region", w->target.region);
+	add_field(f, "X-Probe-Region", w->target.region);
+}
+
+/* Whether the operator named the origin of this URL. */
+static bool own_origin(const struct wire *w, const struct url *u)
+{
+	const char *issuer = w->target.issuer;
+	char why[URL_WHY];
+	struct url i;
+
+	return strcmp(w->target.url->origin, u->origin) == 0 ||
+		(issuer && url_parse(issuer, &i, why) &&
+			strcmp(i.origin, u->origin) == 0);
+}
+
+/* Whether this URL must lead to a public address: see wire_request. */
+static bool is_guarded(const struct wire *w, const char *url)
+{
+	char why[URL_WHY];
+	struct url u;
+
+	return w->target.deny_private ||
+		(w->deny_private &&
+			!(w->proxied && url_parse(url, &u, why) &&
+				own_origin(w, &u)));
+}
+
+struct http_request wire_request(const struct wire *w, const char *method,
+	const char *url, double timeout_ms)
+{
+	return (struct http_request) {.method = method,
+		.url = url,
+		.timeout_ms = timeout_ms,
+		.label = w->target.slug,
+		.http2 = w->target.http2,
+		.deny_private = is_guarded(w, url),
+		.no_proxy = w->target.deny_private,
+		.trust = w->target.trust};
 }
 
 /*
  * A request to the target's own URL, with fields that are added later. A client
  * certificate belongs to the connection: it is shown from the first request on.
  */
-static struct http_request request(const struct wire *w, const char *method,
+static struct http_request own_request(const struct wire *w, const char *method,
 	const struct fields *f, double timeout_ms)
 {
-	return (struct http_request) {.method = method,
-		.url = w->target.url->text,
-		.parts = w->parts,
-		.headers = (const char *const *)f->list,
-		.timeout_ms = timeout_ms,
-		.label = w->target.slug,
-		.http2 = w->target.http2,
-		.deny_private = w->target.deny_private,
-		.no_proxy = w->target.deny_private,
-		.trust = w->target.trust,
-		.cert = w->target.cert,
-		.key = w->target.key};
+	struct http_request rq =
+		wire_request(w, method, w->target.url->text, timeout_ms);
+
+	rq.parts = w->parts;
+	rq.headers = (const char *const *)f->list;
+	rq.deny_private = w->target.deny_private;
+	rq.cert = w->target.cert;
+	rq.key = w->target.key;
+	return rq;
 }
 
 /* The session and the revision. HTTP+SSE has no session id: its endpoint is the
@@ -156,11 +190,11 @@ static struct http_request request(const struct wire *w, const char *method,
 static void add_agreed(struct fields *f, const struct wire *w)
 {
 	if (w->session)
-		add(f, "mcp-session-id", w->session);
+		add_field(f, "mcp-session-id", w->session);
 	if (w->stateless)
-		add(f, "mcp-protocol-version", REVISION_STATELESS);
+		add_field(f, "mcp-protocol-version", REVISION_STATELESS);
 	else if (*w->revision)
-		add(f, "mcp-protocol-version", w->revision);
+		add_field(f, "mcp-protocol-version", w->revision);
 }
 
 void wire_release(struct wire *w)
@@ -176,7 +210,7 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 	const struct exchange_handler *handler, void *arg)
 {
 	struct fields f = {0};
-	struct http_request rq = request(w, "POST", &f, m->timeout_ms);
+	struct http_request rq = own_request(w, "POST", &f, m->timeout_ms);
 	int rc;
 
 	if (w->endpoint) {
@@ -185,20 +219,21 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 	}
 	rq.body = m->body;
 	rq.fresh = m->fresh;
+	rq.watch = m->watch;
 	rq.last_unless = m->last_unless;
 	add_own(&f, w);
 	add_agreed(&f, w);
 	if (w->stateless) {
-		add(&f, "mcp-method", m->method);
+		add_field(&f, "mcp-method", m->method);
 		if (m->name)
 			add_encoded(&f, "mcp-name", m->name);
 		if (m->tool)
 			add_params(&f, json_get(m->tool, "inputSchema"),
 				m->arguments, 0);
 	}
-	add(&f, "content-type", "application/json");
+	add_field(&f, "content-type", "application/json");
 	/* With HTTP+SSE no client reads the response to a POST. */
-	add(&f, "accept",
+	add_field(&f, "accept",
 		w->endpoint ? "*/*" : "application/json, text/event-stream");
 	if (m->id && !w->endpoint)
 		rc = exchange_start(w->http, &rq, w->budget, WANT_MESSAGE,
@@ -210,102 +245,75 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 	return rc;
 }
 
-/* GET the target's own URL for an event stream. */
-static int get_stream(const struct wire *w, const char *last_id,
-	const char *id, double timeout_ms, bool fresh,
-	const struct exchange_handler *handler, void *arg)
+/* GET the target's own URL for an event stream, for the answer to m->id or, where
+   that is NULL, for all events. */
+static int get_stream(const struct wire *w, const struct wire_message *m,
+	const char *last_id, const struct exchange_handler *handler, void *arg)
 {
 	struct fields f = {0};
-	struct http_request rq = request(w, "GET", &f, timeout_ms);
+	struct http_request rq = own_request(w, "GET", &f, m->timeout_ms);
 	int rc;
 
-	rq.fresh = fresh;
+	rq.fresh = m->fresh;
+	rq.watch = m->watch;
 	add_own(&f, w);
 	if (last_id)
 		add_agreed(&f, w);
-	add(&f, "accept", "text/event-stream");
+	add_field(&f, "accept", "text/event-stream");
 	if (last_id) {
-		add(&f, "last-event-id", last_id);
+		add_field(&f, "last-event-id", last_id);
 	} else {
-		add(&f, "pragma", "no-cache");
-		add(&f, "cache-control", "no-cache");
+		add_field(&f, "pragma", "no-cache");
+		add_field(&f, "cache-control", "no-cache");
 	}
 	rc = exchange_start(w->http, &rq, w->budget,
-		id ? WANT_MESSAGE : WANT_EVENTS, id, handler, arg);
+		m->id ? WANT_MESSAGE : WANT_EVENTS, m->id, handler, arg);
 	release_fields(&f);
 	return rc;
 }
 
-int wire_listen(const struct wire *w, double timeout_ms, bool fresh,
+int wire_listen(const struct wire *w, const struct wire_message *m,
 	const struct exchange_handler *handler, void *arg)
 {
-	return get_stream(w, NULL, NULL, timeout_ms, fresh, handler, arg);
+	return get_stream(w, m, NULL, handler, arg);
 }
 
 int wire_resume(const struct wire *w, const char *last_id, const char *id,
 	double timeout_ms, const struct exchange_handler *handler, void *arg)
 {
-	return get_stream(w, last_id, id, timeout_ms, false, handler, arg);
+	struct wire_message m = {.id = id, .timeout_ms = timeout_ms};
+
+	return get_stream(w, &m, last_id, handler, arg);
 }
 
 int wire_delete(const struct wire *w, double timeout_ms,
 	const struct exchange_handler *handler, void *arg)
 {
 	struct fields f = {0};
-	struct http_request rq = request(w, "DELETE", &f, timeout_ms);
+	struct http_request rq = own_request(w, "DELETE", &f, timeout_ms);
 	int rc;
 
 	rq.last = true;
 	add_own(&f, w);
 	add_agreed(&f, w);
-	add(&f, "accept", "*/*");
+	add_field(&f, "accept", "*/*");
 	rc = exchange_start(
 		w->http, &rq, w->budget, WANT_STATUS, NULL, handler, arg);
 	release_fields(&f);
 	return rc;
 }
 
-/* Whether the operator named the origin of this URL. */
-static bool own_origin(const struct wire *w, const struct url *u)
-{
-	const char *issuer = w->target.issuer;
-	char why[URL_WHY];
-	struct url i;
-
-	return strcmp(w->target.url->origin, u->origin) == 0 ||
-		(issuer && url_parse(issuer, &i, why) &&
-			strcmp(i.origin, u->origin) == 0);
-}
-
-bool wire_guarded(const struct wire *w, const char *url)
-{
-	char why[URL_WHY];
-	struct url u;
-
-	return w->target.deny_private ||
-		(w->deny_private &&
-			!(w->proxied && url_parse(url, &u, why) &&
-				own_origin(w, &u)));
-}
-
 int wire_get(const struct wire *w, const char *url, double timeout_ms,
 	const struct exchange_handler *handler, void *arg)
 {
 	struct fields f = {0};
-	struct http_request rq = {.method = "GET",
-		.url = url,
-		.headers = (const char *const *)f.list,
-		.timeout_ms = timeout_ms,
-		.label = w->target.slug,
-		.http2 = w->target.http2,
-		.deny_private = wire_guarded(w, url),
-		.no_proxy = w->target.deny_private,
-		.trust = w->target.trust};
+	struct http_request rq = wire_request(w, "GET", url, timeout_ms);
 	int rc;
 
-	add(&f, "X-Probe-Region", w->target.region);
-	add(&f, "Accept", "application/json");
-	add(&f, "MCP-Protocol-Version", REVISION_SESSION);
+	rq.headers = (const char *const *)f.list;
+	add_field(&f, "X-Probe-Region", w->target.region);
+	add_field(&f, "Accept", "application/json");
+	add_field(&f, "MCP-Protocol-Version", REVISION_SESSION);
 	rc = exchange_start(
 		w->http, &rq, w->budget, WANT_DOCUMENT, NULL, handler, arg);
 	release_fields(&f);

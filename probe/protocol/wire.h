@@ -13,8 +13,8 @@
 
 #include <stdbool.h>
 
-/* The server that messages go to, as its target has it; what these point to must
-   outlive the wire. */
+/* The server that messages go to, as its target has it; what these point to
+   must outlive the wire. */
 struct wire_target {
 	const struct url *url;
 	const char *slug, *region;
@@ -27,7 +27,7 @@ struct wire_target {
 	bool deny_private; /* no request may reach a private address */
 };
 
-/* What a probe and its server have agreed on so far. */
+/* The agreement of a probe and its server so far. */
 struct wire {
 	struct http *http;
 	struct wire_target target;
@@ -54,6 +54,7 @@ struct wire_message {
 	const char *id; /* as in rpc.h; NULL for a notification */
 	double timeout_ms;
 	bool fresh; /* over a new connection */
+	const struct http_watch *watch; /* see struct http_request */
 	/* Static: no message follows unless its answer holds this; or NULL. */
 	const char *last_unless;
 };
@@ -66,10 +67,11 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 	const struct exchange_handler *handler, void *arg);
 
 /*
- * wire_listen(w, timeout_ms, fresh, handler, arg): open the event stream of
- * HTTP+SSE (2024-11-05), with WANT_EVENTS. Returns as exchange_start.
+ * wire_listen(w, m, handler, arg): open the event stream of HTTP+SSE
+ * (2024-11-05), with WANT_EVENTS; of m only timeout_ms, fresh and watch count.
+ * Returns as exchange_start.
  */
-int wire_listen(const struct wire *w, double timeout_ms, bool fresh,
+int wire_listen(const struct wire *w, const struct wire_message *m,
 	const struct exchange_handler *handler, void *arg);
 
 /*
@@ -87,11 +89,13 @@ int wire_delete(const struct wire *w, double timeout_ms,
 	const struct exchange_handler *handler, void *arg);
 
 /*
- * wire_guarded(w, url): whether this URL, which the server chose, must lead to
- * a public address. Not where a proxy hides the address and the operator named
- * the URL's origin: that of the target, or of the issuer of its credential.
+ * wire_request(w, method, url, timeout_ms): a request to a URL that the server
+ * chose, without header fields. It must lead to a public address where the server
+ * has one; but not where a proxy hides the address and the operator named the
+ * URL's origin, that of the target or of the issuer of its credential.
  */
-bool wire_guarded(const struct wire *w, const char *url);
+struct http_request wire_request(const struct wire *w, const char *method,
+	const char *url, double timeout_ms);
 
 /* wire_get(w, url, timeout_ms, handler, arg): read a JSON document, without
    showing the credential. Returns as exchange_start. */

@@ -1,24 +1,175 @@
 /*
- * mask.c: a set of secrets is a sorted list. Reading a text from some place on,
- * each character leaves fewer of them possible, until none is. A character that
- * can be read in several ways (a backslash, an ampersand…) is tried in each.
+ * mask.c: takes our secrets out of texts.
+ *
+ * The code that reads, gets or makes a secret registers it here, once for the
+ * whole process. The code that prints (report.c, http/trace.c, base/log.c)
+ * masks all of them in everything, whichever target it is about: one server may
+ * know the secret of another.
+ *
+ * A secret is found as it is and in the forms in which a server may return it:
+ * escaped as in JSON, URLs and HTML, more than once and mixed; in base64, alone
+ * or within something else; broken over lines. Where it was cut, its first
+ * eight or more characters are masked.
+ *
+ * A set of secrets is a sorted list. Reading a text from some place on, each
+ * character leaves fewer of them possible, until none is. A character that can
+ * be read in several ways (a backslash, an ampersand…) is tried in each.
  */
-#include "redaction/mask.h"
+#include "redaction/redaction.h"
 
 #include "base/xalloc.h"
-#include "redaction/reading.h"
 
 #include <openssl/evp.h>
 #include <strings.h>
 
 /* A shorter secret would hide half of every sentence. */
 #define SECRET_MIN 4
-/* So many bytes of a cut secret tell it from other words. */
+/* This many bytes of a cut secret tell it from other words. */
 #define PREFIX_MIN 8
 /* The most steps that a text is read in other ways than the first. */
 #define STEPS 1024
+/* The most backslashes before a character: JSON in JSON in JSON. */
+#define ESCAPES_MAX 15
+/* The most ways to read one character. */
+#define WAYS_MAX 6
 
 static struct mask_set secrets; /* of the process */
+
+/* ---- Reading, where it is not known how a text is escaped. */
+
+/* A character, and how many bytes of the text stand for it. */
+struct decoded_char {
+	char c;
+	size_t len;
+};
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The value of that many hexadecimal digits at p, up to FFFF; -1: they are
+   none. */
+static int read_hex(const char *p, size_t n, size_t digits)
+{
+	int v = 0;
+
+	if (n < digits)
+		return -1;
+	for (size_t i = 0; i < digits; i++) {
+		if (hex_value(p[i]) < 0 || v > 0xfff)
+			return -1;
+		v = v * 16 + hex_value(p[i]);
+	}
+	return v;
+}
+
+/* Add a reading of an escape, if it is ASCII. */
+static size_t add_char(struct decoded_char *out, size_t n, int c, size_t len)
+{
+	if (c > 0 && c < 0x80)
+		out[n++] = (struct decoded_char) {(char)c, len};
+	return n;
+}
+
+/* \" and \/ and \u0041 of JSON, also escaped again by JSON around it. */
+static size_t read_json(const char *p, size_t n, struct decoded_char *out)
+{
+	size_t k = 0, used = 0;
+
+	while (k < n && k < ESCAPES_MAX && p[k] == '\\')
+		k++;
+	if (k < n && p[k] == 'u')
+		used = add_char(
+			out, used, read_hex(p + k + 1, n - k - 1, 4), k + 5);
+	if (k < n && strchr("\"/'", p[k]))
+		used = add_char(out, used, p[k], k + 1);
+	if (k >= 2)
+		used = add_char(out, used, '\\', 2);
+	if (k >= 4)
+		used = add_char(out, used, '\\', 4);
+	return used;
+}
+
+/* %41, and %2541, which is that encoded again. */
+static size_t read_url(const char *p, size_t n, struct decoded_char *out)
+{
+	size_t used = add_char(out, 0, read_hex(p + 1, n - 1, 2), 3);
+
+	if (used && out[0].c == '%')
+		used = add_char(out, used, read_hex(p + 3, n - 3, 2), 5);
+	return used;
+}
+
+static size_t read_html(const char *p, size_t n, struct decoded_char *out)
+{
+	static const struct {
+		const char *name;
+		char c;
+	} names[] = {{"&quot;", '"'}, {"&amp;", '&'}, {"&lt;", '<'},
+		{"&gt;", '>'}, {"&apos;", '\''}};
+	size_t i;
+	bool hex;
+	int c = 0;
+
+	for (size_t j = 0; j < sizeof names / sizeof *names; j++)
+		if (n >= strlen(names[j].name) &&
+			memcmp(p, names[j].name, strlen(names[j].name)) == 0)
+			return add_char(
+				out, 0, names[j].c, strlen(names[j].name));
+	if (n < 4 || p[1] != '#')
+		return 0;
+	hex = (p[2] | 0x20) == 'x';
+	for (i = hex ? 3 : 2; i < n && i < 10 && c < 0x80; i++) {
+		int digit = hex_value(p[i]);
+
+		if (digit < 0 || (!hex && digit > 9))
+			break;
+		c = c * (hex ? 16 : 10) + digit;
+	}
+	return i < n && p[i] == ';' ? add_char(out, 0, c, i + 1) : 0;
+}
+
+/* Each way to read the first character of the n bytes at p, n > 0; out has
+   room for WAYS_MAX. Returns how many. */
+static size_t read_all(const char *p, size_t n, struct decoded_char *out)
+{
+	size_t used = *p != '\0';
+
+	out[0] = (struct decoded_char) {*p, 1};
+	switch (*p) {
+	case '\\':
+		return used + read_json(p, n, out + used);
+	case '%':
+		return used + read_url(p, n, out + used);
+	case '&':
+		return used + read_html(p, n, out + used);
+	case '+':
+		return add_char(out, used, ' ', 1);
+	default:
+		return used;
+	}
+}
+
+/* The length of a line break at p, with the "data:" of an event stream and
+   the white space that begin the next line; 0 where there is none. */
+static size_t read_break(const char *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && (p[i] == '\r' || p[i] == '\n'))
+		i++;
+	if (!i)
+		return 0;
+	if (n - i >= 5 && memcmp(p + i, "data:", 5) == 0)
+		i += 5;
+	while (i < n && (p[i] == ' ' || p[i] == '\t'))
+		i++;
+	return i;
+}
 
 /* ---- Sets. */
 
@@ -146,7 +297,7 @@ static char *decoded(const char *p, size_t n)
 	size_t len = 0;
 
 	for (size_t i = 0; i < n; len++) {
-		int c = p[i] == '%' ? reading_hex(p + i + 1, n - i - 1, 2) : -1;
+		int c = p[i] == '%' ? read_hex(p + i + 1, n - i - 1, 2) : -1;
 
 		text[len] = c > 0 ? (char)c : p[i];
 		i += c > 0 ? 3 : 1;
@@ -239,8 +390,8 @@ static size_t first_from(
 }
 
 /* Read one more character. False where no secret goes on with it. */
-static bool narrow(const struct mask_set *m, const struct range *r,
-	const struct reading *by, struct range *out)
+static bool narrow_range(const struct mask_set *m, const struct range *r,
+	const struct decoded_char *by, struct range *out)
 {
 	unsigned c = (unsigned char)by->c;
 
@@ -252,7 +403,7 @@ static bool narrow(const struct mask_set *m, const struct range *r,
 }
 
 /* Whether what was read is a whole secret, or enough of a cut one. */
-static bool enough(const struct mask_set *m, const struct range *r)
+static bool is_enough(const struct mask_set *m, const struct range *r)
 {
 	return r->depth >= PREFIX_MIN ||
 	       (r->depth && !m->list[r->lo][r->depth]);
@@ -261,23 +412,24 @@ static bool enough(const struct mask_set *m, const struct range *r)
 /* Read a text in each way, by recursion; `aside`: not the first way. */
 static void find_from(struct search *s, struct range r, bool aside)
 {
-	struct reading readings[READINGS_MAX];
-	struct range next[READINGS_MAX];
+	struct decoded_char chars[WAYS_MAX];
+	struct range next[WAYS_MAX];
 	size_t n, ways, gap = 0;
 
 	for (;;) {
-		if (!gap && enough(s->set, &r) && r.at > s->longest)
+		if (!gap && is_enough(s->set, &r) && r.at > s->longest)
 			s->longest = r.at;
 		if (r.at == s->n || (aside && !*s->steps))
 			return;
 		*s->steps -= aside;
-		n = reading_all(s->p + r.at, s->n - r.at, readings);
+		n = read_all(s->p + r.at, s->n - r.at, chars);
 		ways = 0;
 		for (size_t i = 0; i < n; i++)
-			ways += narrow(s->set, &r, &readings[i], &next[ways]);
+			ways += narrow_range(
+				s->set, &r, &chars[i], &next[ways]);
 		for (size_t i = 1; i < ways && *s->steps; i++)
 			find_from(s, next[i], true);
-		gap = r.depth && !ways ? reading_break(s->p + r.at, s->n - r.at)
+		gap = r.depth && !ways ? read_break(s->p + r.at, s->n - r.at)
 				       : 0;
 		if (!ways && !gap)
 			return;

@@ -1,17 +1,20 @@
-#include "redaction/redact_record.h"
+/*
+ * redact_record.c: makes records fit to be printed: without secrets, and with
+ * names of tools that can be read and told apart.
+ */
+#include "redaction/redaction.h"
 
 #include "base/lines.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "redaction/mask.h"
 
 /* How many digits of its digest follow a name that was changed. */
 #define DIGEST_SHOWN 32
 #define DIGEST_SIZE (sizeof "\\#{}" - 1 + DIGEST_SHOWN)
 
-static char *masked(const char *s)
+static char *masked_copy(const char *s)
 {
 	size_t n = strlen(s);
 	struct buf b;
@@ -24,7 +27,7 @@ static char *masked(const char *s)
 
 char *redact_text(const char *s)
 {
-	return s ? masked(s) : NULL;
+	return s ? masked_copy(s) : NULL;
 }
 
 void redact_tree(struct buf *b, const cJSON *v)
@@ -75,7 +78,7 @@ void redact_step(struct redacted *r, const struct step_record *s)
 	memset(r, 0, sizeof *r);
 	r->u.step = *s;
 	if (s->message && !mask_idle(s->message, strlen(s->message)))
-		r->u.step.message = r->message = masked(s->message);
+		r->u.step.message = r->message = masked_copy(s->message);
 	if (s->detail && !mask_none())
 		r->u.step.detail = r->detail = redact_json(s->detail);
 }
@@ -83,7 +86,7 @@ void redact_step(struct redacted *r, const struct step_record *s)
 /* A printable name that no other tool has; the caller frees it. */
 static char *redact_name(const char *name)
 {
-	char *hidden = masked(name), digest[SHA256_HEX];
+	char *hidden = masked_copy(name), digest[SHA256_HEX];
 	size_t n = strlen(hidden), end;
 	char out[TEXT_SIZE];
 
@@ -111,7 +114,7 @@ bool redact_tool(struct redacted *r, const struct tool_record *t)
 	r->u.tool.name = r->message = redact_name(t->name);
 	if (mask_idle(t->definition, n))
 		return true;
-	hidden = masked(t->definition);
+	hidden = masked_copy(t->definition);
 	clean = strcmp(hidden, t->definition) == 0;
 	free(hidden);
 	return clean;
@@ -138,7 +141,7 @@ void redact_probe(struct redacted *r, const struct probe_record *p)
 	memset(r, 0, sizeof *r);
 	r->u.probe = *p;
 	if (p->said && !mask_idle(p->said, strlen(p->said)))
-		r->u.probe.said = r->message = masked(p->said);
+		r->u.probe.said = r->message = masked_copy(p->said);
 	if (p->cache)
 		redact_cache(r, p->cache);
 	if (!p->tools)

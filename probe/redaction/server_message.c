@@ -1,4 +1,12 @@
-#include "redaction/server_message.h"
+/*
+ * server_message.c: the server's own message about its failure, cut to a line
+ * that fits a chat or a text message: no markup, and nothing that looks like a
+ * secret.
+ *
+ * mask.c masks our secrets. Here those of the server and of its other clients
+ * are guessed: the text of an error may hold the password of a database.
+ */
+#include "redaction/redaction.h"
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -7,7 +15,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* What a line is looked for in, and the most of a line, in bytes. */
+/* A line is looked for in this many bytes, and cut to the second number. */
 #define READ_MAX 8192
 #define LINE_MAX_READ 1000
 /* A shorter value behind a colon is a word: "invalid token: expired". */
@@ -75,7 +83,7 @@ static bool is_key(const char *p, size_t n)
 }
 
 /* "=VALUE" or "\": \"VALUE": how long what is before the value is; 0: none. */
-static size_t joint(const char *p, bool *equals)
+static size_t joint_length(const char *p, bool *equals)
 {
 	size_t n = strspn(p, "\"' ");
 
@@ -86,12 +94,13 @@ static size_t joint(const char *p, bool *equals)
 	return n + strspn(p + n, "\"' ");
 }
 
-/* Behind a word that ends at p: how much of it to keep before a value of *hide
-   bytes that is a secret; *hide is 0 where there is none. */
+/* A secret of *hide bytes may follow the word that ends at p; *hide is 0
+   where none does. Returns how many bytes stand between the two. */
 static size_t secret_behind(const char *word, const char *p, size_t *hide)
 {
 	bool always, equals;
-	size_t n = names_secret(word, p, &always) ? joint(p, &equals) : 0;
+	size_t n =
+		names_secret(word, p, &always) ? joint_length(p, &equals) : 0;
 	size_t len = (size_t)(p - word);
 
 	*hide = 0;
@@ -118,7 +127,8 @@ static size_t secret_behind(const char *word, const char *p, size_t *hide)
 	return n;
 }
 
-/* Whether n bytes at p are a host and perhaps a port: "db", "db:80", "[::1]:80". */
+/* Whether n bytes at p are a host and perhaps a port: "db", "db:80",
+   "[::1]:80". */
 static bool is_host(const char *p, size_t n)
 {
 	const char *colon = memchr(p, ':', n);
@@ -131,9 +141,9 @@ static bool is_host(const char *p, size_t n)
 	return true;
 }
 
-/* "//USER:PASSWORD@": how long what is before the @ is; 0: it is none. A password
-   may have a @ or a slash that nobody has encoded. */
-static size_t userinfo(const char *p)
+/* "//USER:PASSWORD@": how long what is before the @ is; 0: it is none. A
+   password may have a @ or a slash that nobody has encoded. */
+static size_t userinfo_length(const char *p)
 {
 	size_t n, end;
 
@@ -153,9 +163,9 @@ static void put_masked(struct buf *b, const char *s)
 		const char *word = s;
 		size_t n, hide;
 
-		if (userinfo(s)) {
+		if (userinfo_length(s)) {
 			buf_str(b, "//***");
-			s += 2 + userinfo(s);
+			s += 2 + userinfo_length(s);
 			continue;
 		}
 		while (is_word(*s))
@@ -179,7 +189,7 @@ static void put_masked(struct buf *b, const char *s)
 	}
 }
 
-static bool begins(const char *p, const char *end, const char *tag)
+static bool begins_tag(const char *p, const char *end, const char *tag)
 {
 	size_t n = strlen(tag);
 
@@ -212,12 +222,12 @@ static const char *after_tag(const char *p, const char *end)
 static const char *find_tag(const char *p, const char *end, const char *tag)
 {
 	for (; p < end; p++)
-		if (*p == '<' && begins(p, end, tag))
+		if (*p == '<' && begins_tag(p, end, tag))
 			return after_tag(p, end);
 	return NULL;
 }
 
-/* One line of it, from p to end, to out; returns how long it is. */
+/* Copy one line between *p and end to out. Returns its length. */
 static size_t take_line(const char **p, const char *end, bool page, char *out)
 {
 	size_t n = 0;
@@ -247,7 +257,7 @@ static size_t take_line(const char **p, const char *end, bool page, char *out)
 	return n;
 }
 
-static bool says(const char *s)
+static bool has_word(const char *s)
 {
 	for (; *s; s++)
 		if (isalnum((unsigned char)*s) || (unsigned char)*s >= 0x80)
@@ -268,10 +278,10 @@ void server_message(const char *p, size_t n, char *out)
 	title = page ? find_tag(p, end, "<title") : NULL;
 	if (title)
 		p = title;
-	while (p < end && !says(line))
+	while (p < end && !has_word(line))
 		take_line(&p, end, page, line);
 	buf_init(&b, 4 * LINE_MAX_READ);
-	if (says(line))
+	if (has_word(line))
 		put_masked(&b, line);
 	text_clean(b.p, b.len, out, SERVER_MESSAGE_SIZE, SERVER_MESSAGE_MAX);
 	buf_release(&b);

@@ -1,13 +1,20 @@
-#include "steps/authorization.h"
+/*
+ * authorization.c: step 4, and a server that wants a credential ("a wall").
+ * Step 3 passes where the server asks for one as it should, step 4 follows the
+ * trail of OAuth metadata, and in step 5 the handshake begins anew with the
+ * credential, if one is held. A server may ask as late as in step 6 or 7: what
+ * it refused there is then repeated with the credential.
+ */
+#include "steps/steps.h"
 
-#include "auth/wall_kind.h"
+#include "auth/challenge.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "protocol/diagnosis.h"
+#include "protocol/exchange.h"
 
-/* What is known of the wall; few servers have one. */
-static struct authorization *wall(struct probe *p)
+/* The facts about the wall; few servers have one. */
+static struct authorization *wall_of(struct probe *p)
 {
 	if (!p->auth)
 		p->auth = xcalloc(1, sizeof *p->auth);
@@ -15,7 +22,7 @@ static struct authorization *wall(struct probe *p)
 }
 
 /* The kind of the credential; false where none is held. */
-static bool held(const struct probe *p, enum credential_kind *kind)
+static bool held_kind(const struct probe *p, enum credential_kind *kind)
 {
 	const struct credential *c = p->target->credential;
 
@@ -38,8 +45,9 @@ static void advise_scope(struct probe *p, struct failure *f)
 {
 	const struct credential *held = p->target->credential;
 	const struct credential_client *c = credential_client(held);
-	const char *words = *wall(p)->challenge.scope ? wall(p)->challenge.scope
-						: wall(p)->oauth.scopes;
+	const char *words = *wall_of(p)->challenge.scope
+				    ? wall_of(p)->challenge.scope
+				    : wall_of(p)->oauth.scopes;
 	char wanted[160] = "";
 	size_t n = strlen(f->message);
 
@@ -65,7 +73,7 @@ static void advise_scope(struct probe *p, struct failure *f)
 
 static struct next fail_refused(struct probe *p, const struct reply *r)
 {
-	const struct challenge *c = &wall(p)->challenge;
+	const struct challenge *c = &wall_of(p)->challenge;
 	bool scope = strcmp(c->error, "insufficient_scope") == 0;
 	struct failure f;
 
@@ -95,9 +103,9 @@ static struct next go_on(struct probe *p)
 }
 
 /* Get an access token, only from the issuer that the credential names. */
-static struct next authorize(struct probe *p, bool anew)
+static struct next get_token(struct probe *p, bool anew)
 {
-	const struct oauth_facts *o = &wall(p)->oauth;
+	const struct oauth_facts *o = &wall_of(p)->oauth;
 	const struct credential_client *c =
 		credential_client(p->target->credential);
 	struct failure f;
@@ -117,7 +125,7 @@ struct next authorization_token(struct probe *p, const struct token_result *r)
 {
 	struct failure f = r->failure;
 
-	wall(p)->token_kept = r->kept;
+	wall_of(p)->token_kept = r->kept;
 	if (r->ours)
 		return step_ours(p, f.message);
 	if (r->good)
@@ -134,8 +142,8 @@ struct next authorization_issuer(struct probe *p,
 		return step_ours(p, r->failure.message);
 	if (r->end != DISCOVERY_GOOD)
 		return step_fail(p, NULL, &r->failure);
-	wall(p)->oauth = r->facts;
-	return authorize(p, false);
+	wall_of(p)->oauth = r->facts;
+	return get_token(p, false);
 }
 
 /* Show the credential, or end the probe without. */
@@ -145,7 +153,7 @@ static struct next use_credential(struct probe *p)
 	enum credential_kind kind;
 	struct failure f;
 
-	if (!held(p, &kind))
+	if (!held_kind(p, &kind))
 		return stay_out(p,
 			p->steps.next < STEP_TOOLS_LIST
 				? "no credential is held"
@@ -158,7 +166,7 @@ static struct next use_credential(struct probe *p)
 		return step_fail(p, NULL, &f);
 	}
 	if (kind == CREDENTIAL_OAUTH)
-		return authorize(p, false);
+		return get_token(p, false);
 	if (kind != CREDENTIAL_MTLS)
 		return go_on(p);
 	if (!p->cert_wanted)
@@ -176,7 +184,8 @@ static const char *why_open(const struct probe *p)
 	const struct target *t = p->target;
 	enum credential_kind kind;
 
-	return p->cert_wanted && held(p, &kind) && kind == CREDENTIAL_MTLS &&
+	return p->cert_wanted && held_kind(p, &kind) &&
+			       kind == CREDENTIAL_MTLS &&
 			       credential_for(t->credential, t->url)
 		       ? "the client certificate was shown from the first "
 			 "connection on"
@@ -208,7 +217,7 @@ static struct next pass_discovery(struct probe *p,
 	json_put_str(&p->detail, *r->document ? r->document : NULL);
 	buf_char(&p->detail, '}');
 	return step_pass(p, clock_mono_ms(), "%s%s%s", o->issuer,
-		o->doubt ? "; " : "", o->doubt ? o->doubt : "");
+		o->warning ? "; " : "", o->warning ? o->warning : "");
 }
 
 struct next authorization_discovered(struct probe *p,
@@ -219,7 +228,7 @@ struct next authorization_discovered(struct probe *p,
 	if (r->end == DISCOVERY_BAD)
 		return step_fail(p, NULL, &r->failure);
 	if (r->end == DISCOVERY_GOOD)
-		wall(p)->oauth = r->facts;
+		wall_of(p)->oauth = r->facts;
 	if (p->steps.next != STEP_OAUTH_DISCOVERY)
 		return use_credential(p);
 	if (r->end == DISCOVERY_GOOD)
@@ -231,7 +240,7 @@ struct next authorization_discovered(struct probe *p,
 /* Step 3: the server asks for a credential. */
 static struct next pass_to_discovery(struct probe *p, const struct reply *r)
 {
-	const struct challenge *c = &wall(p)->challenge;
+	const struct challenge *c = &wall_of(p)->challenge;
 	struct failure f;
 
 	if (!c->any && !p->target->bare_401_ok) {
@@ -243,7 +252,7 @@ static struct next pass_to_discovery(struct probe *p, const struct reply *r)
 			r->http->status == 401 ? "401" : "\"unauthorized\"");
 		return step_fail(p, r, &f);
 	}
-	wall(p)->asked = true;
+	wall_of(p)->asked = true;
 	step_detail(p, r->http);
 	buf_char(&p->detail, '}');
 	return step_pass(p, r->at_ms, "asks for a credential (%s)%s",
@@ -257,7 +266,7 @@ static struct next ask_late(struct probe *p)
 	const struct target *t = p->target;
 	enum credential_kind kind;
 
-	if (held(p, &kind) && kind == CREDENTIAL_OAUTH &&
+	if (held_kind(p, &kind) && kind == CREDENTIAL_OAUTH &&
 		credential_for(t->credential, t->url))
 		return step_next(NEXT_DISCOVERY);
 	return use_credential(p);
@@ -267,12 +276,13 @@ static struct next ask_late(struct probe *p)
 static struct next take_challenge(struct probe *p, const struct reply *r)
 {
 	challenge_parse(http_fields(r->http)->www_authenticate,
-		&wall(p)->challenge);
-	if (p->wire.credential && wall(p)->token_kept && r->http->status == 401) {
+		&wall_of(p)->challenge);
+	if (p->wire.credential && wall_of(p)->token_kept &&
+		r->http->status == 401) {
 		/* The cached token may have been withdrawn: get one new one. */
 		p->wire.credential = NULL;
 		credential_show(p->target->credential, NULL);
-		return authorize(p, true);
+		return get_token(p, true);
 	}
 	if (p->wire.credential)
 		return fail_refused(p, r);
@@ -308,7 +318,7 @@ struct next authorization_certificate(struct probe *p, const struct reply *r)
 
 	if (!pass_to_certificate(p, r))
 		return step_next(NEXT_END);
-	if (!held(p, &kind) || kind != CREDENTIAL_MTLS)
+	if (!held_kind(p, &kind) || kind != CREDENTIAL_MTLS)
 		return stay_out(p, "no client certificate is held");
 	if (!credential_for(t->credential, t->url))
 		failure_set(&f, "auth.wrong-origin",

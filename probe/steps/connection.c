@@ -1,9 +1,13 @@
-#include "steps/connection.h"
+/*
+ * connection.c: steps 1 and 2, DNS and TLS. The first request of step 3 makes
+ * both, and they end while it is on its way.
+ */
+#include "steps/steps.h"
 
 #include "base/clock.h"
 #include "http/address.h"
 #include "json/json.h"
-#include "protocol/diagnosis.h"
+#include "protocol/exchange.h"
 
 void connection_resolved(struct probe *p, const struct http_response *h)
 {

@@ -1,10 +1,25 @@
-#include "steps/handshake.h"
+/*
+ * handshake.c: steps 3 and 5: finds the era of a server and shakes hands with
+ * it.
+ *
+ * The server is first asked `server/discover`, which every server of revision
+ * 2026-07-28 answers; any other gets `initialize`. The hint of a target turns
+ * this order around. A server that takes neither may speak HTTP+SSE, and is
+ * asked for its event stream.
+ *
+ * Only clients of 2026-07-28 send server/discover, and what is in front of a
+ * server may refuse it alone. So whatever it is answered, the answer to
+ * initialize counts: if that has nothing to do with eras (a wall, a redirect, a
+ * failing server), it ends the search. Where it refuses initialize itself, the
+ * server may be stateless, and counts as what it answered before.
+ */
+#include "steps/steps.h"
 
-#include "auth/wall_kind.h"
+#include "auth/challenge.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "protocol/diagnosis.h"
+#include "protocol/exchange.h"
 
 /*
  * A server may hang on a method that it does not know. It gets `initialize`
@@ -12,7 +27,7 @@
  */
 #define DISCOVER_MS 10000.0
 
-/* What an answer to server/discover leads to. */
+/* The request that follows an answer to server/discover. */
 enum lead { LEAD_STATELESS, LEAD_SESSION, LEAD_AGAIN, LEAD_NONE };
 
 static struct next ask_discover(struct probe *p)
@@ -42,7 +57,7 @@ static struct next ask_listen(struct probe *p)
 }
 
 /* Step 3 or 5 passes. An open server is shown the credential from now on. */
-static struct next established(struct probe *p, double at_ms)
+static struct next pass_established(struct probe *p, double at_ms)
 {
 	const struct rpc_hello *h = &p->hello;
 	const struct target *t = p->target;
@@ -81,7 +96,7 @@ static bool refuses_version(const struct reply *r)
 		rpc_error_code(r->message) == RPC_UNSUPPORTED_VERSION;
 }
 
-static const cJSON *supported(const struct reply *r)
+static const cJSON *supported_versions(const struct reply *r)
 {
 	return json_get(json_get(json_get(r->message, "error"), "data"),
 		"supported");
@@ -115,7 +130,7 @@ static enum lead lead_of_versions(const struct probe *p, const cJSON *list,
  * Whether a reply has nothing to do with eras: that to initialize ends the
  * search.
  */
-static bool final(const struct reply *r)
+static bool is_final(const struct reply *r)
 {
 	long status = r->http->status;
 
@@ -135,7 +150,7 @@ static enum lead lead_of(const struct probe *p, const struct reply *r,
 	enum lead c;
 
 	if (refuses_version(r)) {
-		c = lead_of_versions(p, supported(r), f);
+		c = lead_of_versions(p, supported_versions(r), f);
 		/* It refuses the version that it supports: ask once more. */
 		if (c != LEAD_STATELESS)
 			return c;
@@ -157,13 +172,14 @@ static bool turns_away(const struct reply *r)
 	long status = r->http->status;
 
 	if (refuses_version(r))
-		return supported(r) && supported(r)->child &&
-			rpc_versions(supported(r)) != VERSIONS_SESSION;
-	/* Without an id an error is none to it, but with a status that refuses. */
+		return supported_versions(r) && supported_versions(r)->child &&
+			rpc_versions(supported_versions(r)) != VERSIONS_SESSION;
+	/* Without an id an error is none to it, but with a status that
+	   refuses. */
 	if (r->kind == REPLY_ERROR && status <= 299 &&
 		(!json_get(r->message, "id") || json_has_null(r->message, "id")))
 		return true;
-	return r->kind == REPLY_FAILED || (final(r) && status != 429) ||
+	return r->kind == REPLY_FAILED || (is_final(r) && status != 429) ||
 		(r->kind == REPLY_STATUS && status <= 299);
 }
 
@@ -173,11 +189,11 @@ static void note_discover(
 {
 	struct handshake *h = &p->handshake;
 
-	h->discover_walled = final(r) && wall_meant(r);
+	h->discover_walled = is_final(r) && wall_meant(r);
 	h->discover_decides = !h->discover_walled &&
-		(final(r) || *f->code ||
+		(is_final(r) || *f->code ||
 			(refuses_version(r) &&
-				rpc_versions(supported(r)) !=
+				rpc_versions(supported_versions(r)) !=
 					VERSIONS_SESSION));
 	h->discover_refused = turns_away(r);
 	if (h->discover_decides)
@@ -218,7 +234,7 @@ static struct next fail_posts(struct probe *p)
 }
 
 /* The server speaks the stateless revision: check what else it says. */
-static struct next discovered(struct probe *p, const struct reply *r)
+static struct next take_discovered(struct probe *p, const struct reply *r)
 {
 	struct failure f;
 
@@ -230,7 +246,7 @@ static struct next discovered(struct probe *p, const struct reply *r)
 		return step_fail(p, r, &f);
 	step_learn(p, KNOWN_HELLO);
 	hello_detail(p, r->http);
-	return established(p, r->at_ms);
+	return pass_established(p, r->at_ms);
 }
 
 struct next handshake_discovered(struct probe *p, const struct reply *r)
@@ -238,7 +254,7 @@ struct next handshake_discovered(struct probe *p, const struct reply *r)
 	struct failure f = {0};
 
 	if (r->known)
-		return discovered(p, r);
+		return take_discovered(p, r);
 	switch (lead_of(p, r, &f)) {
 	case LEAD_AGAIN:
 		p->handshake.asked_twice = true;
@@ -247,13 +263,13 @@ struct next handshake_discovered(struct probe *p, const struct reply *r)
 		note_discover(p, r, &f);
 		return ask_initialize(p);
 	case LEAD_STATELESS:
-		return discovered(p, r);
+		return take_discovered(p, r);
 	case LEAD_NONE:
 		break;
 	}
 	if (*f.code)
 		return step_fail(p, r, &f);
-	if (p->failures && *p->failures->first.code && !final(r))
+	if (p->failures && *p->failures->first.code && !is_final(r))
 		return fail_posts(p);
 	return step_next(NEXT_REFUSED);
 }
@@ -280,7 +296,7 @@ struct next handshake_initialized(struct probe *p, const struct reply *r)
 	if (r->kind == REPLY_FAILED || r->http->status < 200 ||
 		r->http->status > 299)
 		return step_next(NEXT_REFUSED);
-	return established(p, r->at_ms);
+	return pass_established(p, r->at_ms);
 }
 
 void handshake_write_initialized(struct probe *p, struct wire_message *m,
@@ -292,7 +308,7 @@ void handshake_write_initialized(struct probe *p, struct wire_message *m,
 }
 
 /* The server answers initialize: check what it says. */
-static struct next greet(struct probe *p, const struct reply *r)
+static struct next take_greeting(struct probe *p, const struct reply *r)
 {
 	const char *session = http_fields(r->http)->session_id;
 	struct failure f;
@@ -333,15 +349,14 @@ static struct next greet(struct probe *p, const struct reply *r)
 static bool maybe_stateless(const struct reply *r)
 {
 	if (refuses_version(r))
-		return rpc_versions(supported(r)) == VERSIONS_STATELESS;
+		return rpc_versions(supported_versions(r)) ==
+		       VERSIONS_STATELESS;
 	return r->kind == REPLY_ERROR ||
 		(r->http->status >= 400 && r->http->status <= 499);
 }
 
-/*
- * Whether a server that refuses initialize may speak HTTP+SSE (2025-11-25,
- * "Backwards Compatibility"): not if its refusal is that of a newer revision.
- */
+/* Whether a server that refuses initialize may speak HTTP+SSE (2025-11-25,
+   "Backwards Compatibility"): not if it refuses as a newer revision does. */
 static bool maybe_sse(const struct reply *r)
 {
 	long status = r->http->status;
@@ -394,9 +409,9 @@ struct next handshake_initialize(struct probe *p, const struct reply *r)
 	struct handshake *h = &p->handshake;
 
 	if (r->kind == REPLY_RESULT)
-		return greet(p, r);
+		return take_greeting(p, r);
 	if (r->kind == REPLY_FAILED || p->transport.stream || wall_meant(r) ||
-		(final(r) && !without_initialize(p, r)))
+		(is_final(r) && !without_initialize(p, r)))
 		return end_search(p, r);
 	if (!without_initialize(p, r))
 		h->discover_walled = h->discover_decides = false;

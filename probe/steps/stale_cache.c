@@ -1,4 +1,16 @@
-#include "steps/stale_cache.h"
+/*
+ * stale_cache.c: a part of step 8: whether a cache that keeps answers by the
+ * body of the request gives clients an older list of tools than the server has.
+ *
+ * Step 6 requested the list with the bytes that clients send. The check
+ * requests it once more, with an id that nobody has used and no cache can know.
+ * If the two lists differ, it may be a cache; or a deploy between them; or
+ * several servers behind one address. So both requests are repeated many times,
+ * in an order that a coin decides. It is a cache only if each request always
+ * gets its own list: a server that does not look at the id would have to guess
+ * every throw of the coin.
+ */
+#include "steps/steps.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -25,13 +37,13 @@ struct stale_cache {
 };
 
 /* The list that is being read. */
-static struct listing *reading(struct stale_cache *c)
+static struct listing *list_in_reading(struct stale_cache *c)
 {
 	return c->lists ? &c->again : &c->server;
 }
 
 /* The check is over, and the probe goes on as if no time had passed: false. */
-static bool end(struct probe *p, enum cache_result result)
+static bool end_check(struct probe *p, enum cache_result result)
 {
 	struct stale_cache *c = p->check;
 	double took = clock_mono_ms() - c->began;
@@ -69,7 +81,7 @@ static void name_changes(struct cache_check *c,
 }
 
 /* Each request got its own list in all throws. */
-static bool found(struct probe *p)
+static bool end_stale(struct probe *p)
 {
 	const struct tools_hash *server = &p->check->hash;
 	struct cache_check *c = &p->cache;
@@ -78,17 +90,17 @@ static bool found(struct probe *p)
 	memcpy(c->tool_hash, server->contract, sizeof c->tool_hash);
 	memcpy(c->full_hash, server->full, sizeof c->full_hash);
 	name_changes(c, &p->hash, server);
-	return end(p, CACHE_STALE);
+	return end_check(p, CACHE_STALE);
 }
 
-static bool same(const struct tools_hash *a, const struct tools_hash *b)
+static bool same_hashes(const struct tools_hash *a, const struct tools_hash *b)
 {
 	return strcmp(a->contract, b->contract) == 0 &&
 	       strcmp(a->full, b->full) == 0;
 }
 
 /* Whether the list is the one that this request got before. */
-static bool unchanged(struct probe *p)
+static bool list_unchanged(struct probe *p)
 {
 	struct stale_cache *c = p->check;
 	struct tools_hash h;
@@ -96,28 +108,28 @@ static bool unchanged(struct probe *p)
 	bool ok;
 
 	ok = tools_hash(&c->again.tools, &h, &f) &&
-	     same(&h, c->fresh ? &c->hash : &p->hash);
+	     same_hashes(&h, c->fresh ? &c->hash : &p->hash);
 	free(h.digests);
 	listing_release(&c->again);
 	return ok;
 }
 
 /* A list was read to its end. True where another one is to be read. */
-static bool whole(struct probe *p)
+static bool list_whole(struct probe *p)
 {
 	struct stale_cache *c = p->check;
 	struct failure f;
 
 	if (c->lists++ == 0) {
 		if (!tools_hash(&c->server.tools, &c->hash, &f))
-			return end(p, CACHE_UNKNOWN);
-		if (same(&c->hash, &p->hash))
-			return end(p, CACHE_EQUAL);
-	} else if (!unchanged(p)) {
-		return end(p, CACHE_UNKNOWN);
+			return end_check(p, CACHE_UNKNOWN);
+		if (same_hashes(&c->hash, &p->hash))
+			return end_check(p, CACHE_EQUAL);
+	} else if (!list_unchanged(p)) {
+		return end_check(p, CACHE_UNKNOWN);
 	}
 	if (c->lists > THROWS)
-		return found(p);
+		return end_stale(p);
 	c->fresh = c->coins[(c->lists - 1) / 8] >> (c->lists - 1) % 8 & 1;
 	listing_init(&c->again, NULL, &c->key, &p->budget);
 	return true;
@@ -125,7 +137,7 @@ static bool whole(struct probe *p)
 
 bool stale_cache_take(struct probe *p, const struct reply *r)
 {
-	struct listing *l = reading(p->check);
+	struct listing *l = list_in_reading(p->check);
 	enum listing_state state = LISTING_BAD;
 	struct failure f;
 
@@ -134,7 +146,8 @@ bool stale_cache_take(struct probe *p, const struct reply *r)
 			p->wire.stateless, &f);
 	if (state == LISTING_MORE)
 		return true;
-	return state == LISTING_WHOLE ? whole(p) : end(p, CACHE_UNKNOWN);
+	return state == LISTING_WHOLE ? list_whole(p)
+				      : end_check(p, CACHE_UNKNOWN);
 }
 
 /* A fresh id, or the id that clients use for that page. */
@@ -153,7 +166,7 @@ static void make_id(
 
 void stale_cache_write(struct probe *p, struct wire_message *m, struct buf *b)
 {
-	const struct listing *l = reading(p->check);
+	const struct listing *l = list_in_reading(p->check);
 
 	make_id(p, l, p->request_id, sizeof p->request_id);
 	m->id = p->request_id;
@@ -195,7 +208,7 @@ bool stale_cache_begin(struct probe *p)
 	c->fresh = true;
 	if (RAND_bytes((unsigned char *)&c->key, sizeof c->key) != 1 ||
 		RAND_bytes(c->coins, sizeof c->coins) != 1)
-		return end(p, CACHE_UNKNOWN);
+		return end_check(p, CACHE_UNKNOWN);
 	listing_init(&c->server, NULL, &c->key, &p->budget);
 	return true;
 }

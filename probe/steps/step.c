@@ -5,7 +5,7 @@
 #include "base/xalloc.h"
 #include "http/framing.h"
 #include "json/json.h"
-#include "protocol/diagnosis.h"
+#include "protocol/exchange.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -33,7 +33,7 @@ struct next step_send(enum request request)
 }
 
 /* message is taken over. */
-static struct next pass(struct probe *p, double at_ms, char *message)
+static struct next pass_message(struct probe *p, double at_ms, char *message)
 {
 	free(p->message);
 	p->message = message;
@@ -49,12 +49,12 @@ struct next step_pass(struct probe *p, double at_ms, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	return pass(p, at_ms, xstrdup(text));
+	return pass_message(p, at_ms, xstrdup(text));
 }
 
 struct next step_pass_text(struct probe *p, double at_ms, struct buf *text)
 {
-	return pass(p, at_ms, buf_take(text));
+	return pass_message(p, at_ms, buf_take(text));
 }
 
 struct next step_skip(const char *why)
@@ -117,7 +117,7 @@ const char *step_refuses(const struct probe *p)
 		: "";
 }
 
-/* Of a response: which clients do not take it, or did not come so far. */
+/* Say which clients refuse a response, or did not get it. */
 static void put_clients(struct probe *p, const struct http_response *h)
 {
 	unsigned odd = h->odd | framing_port(p->target->url->port);
@@ -134,11 +134,11 @@ static void put_clients(struct probe *p, const struct http_response *h)
 		buf_str(&b, "those on node are refused: ");
 		framing_words(odd, &b);
 	}
-	/* Of what else has no type, nothing is read. */
+	/* A response with another status and without a type is not read. */
 	if (h->status == 200 && !*http_fields(h)->content_type)
 		buf_fmt(&b, "%sthose of the official SDK are refused: the "
 			"response has no Content-Type", b.len ? "; " : "");
-	/* Where there is room for it, and for what a step says behind it. */
+	/* Only where it leaves room for the members that a step adds. */
 	if (b.len && p->detail.max - p->detail.len > 2 * b.len + BEHIND) {
 		text_clean(b.p, b.len, clean, sizeof clean, 500);
 		json_put_key(&p->detail, "clients");
@@ -189,7 +189,8 @@ static bool known_before(void *arg, const char *text, size_t n)
 
 	/* An event before this one may have been kept. */
 	known_answer_drop(&p->answer);
-	/* It costs what it cost: whether it is known changes no outcome. */
+	/* A known answer costs as much as before, so that no outcome
+	   changes. */
 	if (!m || m->values > p->budget.json.values) {
 		known_answer_keep(&p->answer, text, n);
 		p->values = p->budget.json.values;

@@ -20,7 +20,7 @@ bool steps_over(const struct steps *s)
 }
 
 /* Report a step; one outside of first to last only where it fails. */
-static void end(struct steps *s, struct step_record *r)
+static void end_step(struct steps *s, struct step_record *r)
 {
 	r->key = s->key;
 	r->step = s->next;
@@ -30,7 +30,7 @@ static void end(struct steps *s, struct step_record *r)
 	s->next = (enum step)((int)s->next + 1);
 }
 
-static double took(struct steps *s, double at_ms)
+static double took_ms(struct steps *s, double at_ms)
 {
 	double ms = at_ms - s->since_ms;
 
@@ -42,11 +42,11 @@ void steps_pass(struct steps *s, double at_ms, const char *message,
 	const char *detail)
 {
 	struct step_record r = {.status = STATUS_PASS,
-		.ms = took(s, at_ms),
+		.ms = took_ms(s, at_ms),
 		.message = message,
 		.detail = detail};
 
-	end(s, &r);
+	end_step(s, &r);
 }
 
 void steps_skip(struct steps *s, const char *message)
@@ -54,7 +54,7 @@ void steps_skip(struct steps *s, const char *message)
 	struct step_record r = {
 		.status = STATUS_SKIP, .ms = NAN, .message = message};
 
-	end(s, &r);
+	end_step(s, &r);
 }
 
 void steps_skip_timed(struct steps *s, double at_ms, const char *message,
@@ -66,14 +66,14 @@ void steps_skip_timed(struct steps *s, double at_ms, const char *message,
 		.detail = detail};
 
 	s->since_ms = at_ms;
-	end(s, &r);
+	end_step(s, &r);
 }
 
 void steps_fail(struct steps *s, double at_ms, const struct failure *f,
 	const char *detail)
 {
 	struct step_record r = {.status = STATUS_FAIL,
-		.ms = took(s, at_ms),
+		.ms = took_ms(s, at_ms),
 		.error = f->code,
 		.message = f->message,
 		.detail = detail};
@@ -81,7 +81,7 @@ void steps_fail(struct steps *s, double at_ms, const struct failure *f,
 	s->failed = s->next;
 	snprintf(s->error, sizeof s->error, "%s", f->code);
 	snprintf(s->said, sizeof s->said, "%s", f->said);
-	end(s, &r);
+	end_step(s, &r);
 	steps_skip_rest(s, NULL);
 }
 

@@ -1,9 +1,13 @@
-#include "steps/tools.h"
+/*
+ * tools.c: steps 6 to 8: all pages of what tools a server lists, a call of one
+ * of them, and the hash of them all: whether it is the one that was pinned, and
+ * whether clients get the list that it is of (stale_cache.c).
+ */
+#include "steps/steps.h"
 
 #include "base/clock.h"
 #include "json/json.h"
-#include "protocol/header_arguments.h"
-#include "steps/stale_cache.h"
+#include "protocol/tools.h"
 
 /* A list of this many bytes takes a while to hash. */
 #define LARGE MIB
@@ -29,7 +33,8 @@ void tools_list_write(struct probe *p, struct wire_message *m, struct buf *b)
 	/* A list on one page, of which nothing but its hashes is wanted. */
 	if (!p->target->health_tool && !listing_cursor(&p->list))
 		step_look_for(p, KNOWN_LIST);
-	/* Of one page nothing more is asked, and there is no session to close. */
+	/* After a single page nothing follows, and there is no session to
+	   close. */
 	if (!p->target->health_tool && !p->wire.session &&
 		!p->transport.stream && !stale_cache_due(p))
 		m->last_unless = "\"nextCursor\"";
@@ -38,7 +43,7 @@ void tools_list_write(struct probe *p, struct wire_message *m, struct buf *b)
 }
 
 /* All pages are read: step 6 ends. */
-static struct next listed(struct probe *p, const struct reply *r)
+static struct next pass_listed(struct probe *p, const struct reply *r)
 {
 	size_t n = p->list.tools.n, pages = p->list.n_cursors + 1;
 	struct failure f;
@@ -78,13 +83,13 @@ struct next tools_list_reply(struct probe *p, const struct reply *r)
 		return step_next(NEXT_REFUSED);
 	stale_cache_note(p, r->http);
 	if (r->known)
-		return listed(p, r);
+		return pass_listed(p, r);
 	if (r->batch)
 		known_answer_drop(&p->answer);
 	switch (listing_take(&p->list, json_get(r->message, "result"),
 		p->wire.stateless, &f)) {
 	case LISTING_WHOLE:
-		return listed(p, r);
+		return pass_listed(p, r);
 	case LISTING_MORE:
 		known_answer_drop(&p->answer);
 		return step_send(REQUEST_TOOLS_LIST);

@@ -10,7 +10,7 @@
 #include "data/maintenance.h"
 #include "http/escape.h"
 #include "terms/names.h"
-#include "store/stages.h"
+#include "store/beat.h"
 
 #include <stdbool.h>
 #include <stddef.h>

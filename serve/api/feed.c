@@ -3,14 +3,12 @@
 #include "base/clock.h"
 #include "base/sha256.h"
 #include "base/xalloc.h"
-#include "data/brand.h"
-#include "words/incident_rows.h"
-#include "words/incident_words.h"
+#include "data/entries.h"
 #include "data/page_data.h"
 #include "data/places.h"
-#include "data/server.h"
-#include "data/tool_history.h"
+#include "data/tools.h"
 #include "pages/pages.h"
+#include "words/words.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

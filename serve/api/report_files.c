@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "data/report.h"
+#include "data/page_data.h"
 #include "json/json.h"
 
 #include <math.h>

@@ -3,10 +3,10 @@
 #include "base/text.h"
 #include "cgi/request.h"
 #include "data/places.h"
-#include "words/times.h"
 #include "data/view.h"
 #include "pages/html.h"
 #include "records/maintenance_window.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdio.h>

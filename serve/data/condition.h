@@ -6,12 +6,10 @@
 #ifndef DATA_CONDITION_H
 #define DATA_CONDITION_H
 
-#include "base/buf.h"
-
+#include <stdbool.h>
 #include <stdint.h>
 
 struct incidents;
-struct places;
 struct tool_split;
 struct view;
 
@@ -45,7 +43,7 @@ struct condition {
 	int64_t since;
 };
 
-/* What a condition is made of, which is also what its words are made of. */
+/* The facts that a condition and its words (words/words.h) are made of. */
 struct condition_facts {
 	const struct view *view;
 	const struct incidents *incidents; /* at least those that are open */
@@ -66,16 +64,5 @@ int condition_rank(struct condition c);
 
 /* condition_plain(c): whether its state says all, and no place is named. */
 bool condition_plain(struct condition c);
-
-/*
- * condition_put(b, c, f, places): append the sentence that is the headline of a
- * server, without its full stop: "Working, but not from London".
- * condition_put_note(b, c, f, places): append what stands behind "but" there,
- * for a condition with a note.
- */
-void condition_put(struct buf *b, struct condition c,
-	const struct condition_facts *f, const struct places *places);
-void condition_put_note(struct buf *b, struct condition c,
-	const struct condition_facts *f, const struct places *places);
 
 #endif

@@ -195,7 +195,7 @@ static int oldest_first(const void *a, const void *b)
 	return (x->what > y->what) - (x->what < y->what);
 }
 
-void incident_release(struct incident *in)
+static void incident_release(struct incident *in)
 {
 	for (size_t i = 0; i < in->n_news; i++) {
 		free(in->news[i].regions.v);

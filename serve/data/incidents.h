@@ -95,13 +95,12 @@ struct incident_sources {
 /*
  * incidents_read(json, l): those that a state, which may be NULL, tells of;
  * what cannot be read of it is passed over. incidents_read_all(from, l): those of
- * all sources. incidents_release frees them, incident_release what one holds.
+ * all sources. incidents_release frees them.
  */
 void incidents_read(const char *json, struct incidents *l);
 void incidents_read_all(const struct incident_sources *from,
 	struct incidents *l);
 void incidents_release(struct incidents *l);
-void incident_release(struct incident *in);
 
 /* incidents_find(l, id): the one of that incident_id, also among the merged ones,
    or NULL. */

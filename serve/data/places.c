@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "data/server.h"
+#include "data/entries.h"
 #include "terms/regions.h"
 
 #include <stdio.h>

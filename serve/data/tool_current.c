@@ -1,4 +1,4 @@
-#include "data/tool_current.h"
+#include "data/tools.h"
 
 #include "base/xalloc.h"
 #include "data/tool_lists.h"

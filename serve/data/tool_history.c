@@ -4,7 +4,7 @@
  * region that goes it twice makes two. The tools of the two lists, by name, are
  * compared by their digests.
  */
-#include "data/tool_history.h"
+#include "data/tools.h"
 
 #include "base/index.h"
 #include "base/xalloc.h"

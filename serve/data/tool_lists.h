@@ -1,14 +1,70 @@
 /*
  * tool_lists.h: the lists of tools that the regions of a server saw, and when, as
- * key_definitions has them. Pure.
+ * key_definitions has them; and what the tools say, by the first digits of their
+ * digests: a stranger's text, which is read where it is asked for, and only where it has
+ * its digest. Pure.
  */
 #ifndef DATA_TOOL_LISTS_H
 #define DATA_TOOL_LISTS_H
 
-#include "data/tool_texts.h"
+#include "base/index.h"
+#include "terms/change_class.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+
+struct definitions;
+
+/* ---- The texts of tools. */
+
+/*
+ * No more pairs of definitions are compared for one answer: a server whose tools
+ * change all the time must not keep a worker busy.
+ */
+#define TOOL_TEXTS_COMPARED 64
+
+struct tool_text {
+	const char *digest; /* DIGEST_HEAD digits */
+	const char *text;
+	struct definitions *read; /* or NULL: not yet */
+	char *nameless; /* digest of all but the name; "" for none; or NULL */
+};
+
+struct tool_comparison {
+	const struct tool_text *before, *after;
+	enum change_class class;
+};
+
+/* Begin with zeros. */
+struct tool_texts {
+	struct tool_text *v;
+	size_t n, cap;
+	struct index by_digest;
+	struct tool_comparison compared[TOOL_TEXTS_COMPARED];
+	size_t n_compared;
+};
+
+/*
+ * tool_texts_class(t, before, after, class): what the change of a tool does to
+ * who uses it, as lib/tools has it. False where that is not known: one of the two
+ * is not there, or too many were compared.
+ */
+bool tool_texts_class(struct tool_texts *t, const char *before,
+	const char *after, enum change_class *class);
+
+/*
+ * tool_texts_nameless(t, digest): a digest of all that a tool says but for its
+ * name; "" where that is not known.
+ */
+const char *tool_texts_nameless(struct tool_texts *t, const char *digest);
+
+/*
+ * tool_texts_description(t, digest): the description of a tool, or NULL. It
+ * lives as long as t.
+ */
+const char *tool_texts_description(struct tool_texts *t, const char *digest);
+
+/* ---- The lists. */
 
 /* Strings of the store are ended by a newline, too. */
 struct listed_tool {

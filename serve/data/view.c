@@ -3,12 +3,13 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/xalloc.h"
-#include "json/json_pull.h"
 #include "json/json.h"
+#include "json/json_pull.h"
 #include "terms/layers.h"
 #include "records/probe.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct view unknown = {
@@ -18,7 +19,7 @@ static const struct view unknown = {
 	.last_success_s = NAN,
 };
 
-static int fail(struct view *v, char *why, const char *what)
+static int refuse_verdict(struct view *v, char *why, const char *what)
 {
 	snprintf(why, VIEW_WHY, "%s", what);
 	view_release(v);
@@ -212,7 +213,8 @@ static bool read_text(
 	return pull_end(&j);
 }
 
-void view_ago(double s, char out[VIEW_AGO])
+/* An age of s seconds: "37s", "12m", "3h". */
+static void put_ago(double s, char out[VIEW_AGO])
 {
 	int64_t n = s > 0 ? (int64_t)floor(s) : 0;
 	int64_t unit = n < 60 ? 1 : n < 3600 ? 60 : 3600;
@@ -263,7 +265,7 @@ static void read_clock(const struct text *t, double now, struct view *v)
 	}
 	if (!isnan(published) && !isnan(probed)) {
 		v->last_probe_s = fmax(0, floor(published - probed));
-		view_ago(v->last_probe_s, v->last_probe_ago);
+		put_ago(v->last_probe_s, v->last_probe_ago);
 	}
 	if (!isnan(published) && !isnan(succeeded))
 		v->last_success_s = fmax(0, floor(published - succeeded));
@@ -278,14 +280,14 @@ int view_read(const char *json, bool regions, double now, struct view *v,
 	if (!json)
 		return 0;
 	if (!read_text(json, regions, &t, v))
-		return fail(v, why, "not JSON, or a key repeats");
+		return refuse_verdict(v, why, "not JSON, or a key repeats");
 	if (!isnan(t.version) && t.version != RECORD_VERSION)
-		return fail(v, why, "v: a version that is not known here");
+		return refuse_verdict(v, why, "v: a version that is not known here");
 	t.window = within(t.window, NUM_EPOCH_MAX);
 	if (isnan(t.window))
-		return fail(v, why, "window: missing or not an instant");
+		return refuse_verdict(v, why, "window: missing or not an instant");
 	if (!t.coloured)
-		return fail(v, why, "verdict: not green, amber or red");
+		return refuse_verdict(v, why, "verdict: not green, amber or red");
 	v->as_of = (int64_t)t.window;
 	v->uptime_30d = within(t.uptime_30d, 100);
 	v->p95_ms = round(within(t.p95_ms, 1e9));
@@ -351,4 +353,49 @@ void view_put_json(struct buf *b, const struct view *v, bool maintenance)
 	if (maintenance)
 		buf_str(b, ",\"maintenance\":true");
 	buf_str(b, "}\n");
+}
+
+static void read_side(const cJSON *o, struct tool_split_side *side)
+{
+	const cJSON *r;
+	double t;
+
+	if (json_num(o, "first_seen", &t) && t > 0 && t <= NUM_EPOCH_MAX)
+		side->first_seen = (int64_t)t;
+	side->regions = xcalloc(TOOL_SPLIT_REGIONS, sizeof *side->regions);
+	cJSON_ArrayForEach(r, json_get(o, "regions"))
+	{
+		const char *name = cJSON_GetStringValue(r);
+
+		if (name && region_valid(name) &&
+			side->n_regions < TOOL_SPLIT_REGIONS)
+			snprintf(side->regions[side->n_regions++],
+				sizeof *side->regions, "%s", name);
+	}
+}
+
+void tool_split_read(const char *json, struct tool_split *s)
+{
+	char why[JSON_WHY];
+	const cJSON *o;
+	cJSON *doc;
+
+	*s = (struct tool_split) {0};
+	doc = json ? json_parse(json, strlen(json), &json_record, why) : NULL;
+	cJSON_ArrayForEach(o, json_get(doc, "sides"))
+	{
+		if (s->n == TOOL_SPLIT_SIDES)
+			break;
+		read_side(o, &s->v[s->n++]);
+	}
+	if (s->n < 2)
+		tool_split_release(s);
+	cJSON_Delete(doc);
+}
+
+void tool_split_release(struct tool_split *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		free(s->v[i].regions);
+	*s = (struct tool_split) {0};
 }

@@ -1,56 +1,21 @@
 /*
- * fetch.h: reads the store for the answers. A function makes one round trip.
- * It returns 0, or -1 where the store did not answer, which it logs. Strings
- * from it live until the next round trip.
- *
- * All clients of a worker wait while it waits for the store. So it waits at
- * most FETCH_PATIENCE_MS; and for FETCH_PAUSE_MS after the store did not answer
- * it does not ask, and returns -1 at once. That is less than the second within
- * which readers are to know that the store is back.
+ * fetch.h: what the answers need of the store. A function makes one round trip. It
+ * returns 0, or -1 where the store did not answer, which is logged. Strings from it live
+ * until the next round trip. Lists of servers: fetch/fetch_listing.h.
  */
-#ifndef DATA_FETCH_H
-#define DATA_FETCH_H
+#ifndef FETCH_FETCH_H
+#define FETCH_FETCH_H
 
-#include "store/keys.h"
-#include "store/stages.h"
+#include "data/maintenance.h"
+#include "data/page_data.h"
+#include "store/beat.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-struct kept_incidents;
-struct kept_index;
-struct kept_listing;
-struct kept_plan;
-struct maintenance_list;
+struct incident_rows;
+struct source;
 struct store_reply;
-
-#define FETCH_PATIENCE_MS 1000
-#define FETCH_PAUSE_MS 500
-/*
- * So often a question asks beside what it asks whether the store is for this
- * program, see store/format.h. One that is not counts as one that is away.
- */
-#define FETCH_FORMAT_MS 60000
-
-/*
- * The store, and the connection to it; begin with zeros. What it keeps of answers
- * is read anew at a time of its own. So none of it points into another: what one
- * needs of another it copies.
- */
-struct source {
-	const char *url; /* or NULL for $MCP_STORE */
-	struct store *store;
-	double opened_ms; /* of clock_mono_ms: since when it is connected */
-	unsigned long failures; /* how often it did not answer */
-	bool away; /* set by the caller: it does not answer, never ask */
-	double paused_until_ms; /* of clock_mono_ms */
-	double fits_until_ms;	/* until then it is taken to be for us */
-	bool once; /* for one answer or rendering: no list is read twice */
-	struct kept_listing *listing; /* see fetch_listing.h */
-	struct kept_plan *plan;	      /* see fetch_maintenance.h */
-	struct kept_index *index;     /* see fetch_index.h */
-	struct kept_incidents *incidents; /* see fetch_incidents.h */
-};
 
 /*
  * fetch_server(s, slug, token, server, verdict): the entry and the published
@@ -112,38 +77,153 @@ int fetch_unnotified(struct source *s, bool *fails);
 int fetch_maintenances(struct source *s, struct maintenance_list *list);
 
 /*
- * fetch_verdicts_of(s, slugs, n): the published verdicts of n slugs;
- * fetch_verdict(s, i) is then the one of slugs[i], JSON, or NULL.
+ * fetch_forget_plan(s), fetch_forget_incidents(s): free what is kept of the plan, of
+ * incidents.
  */
-int fetch_verdicts_of(struct source *s, const char *const *slugs, size_t n);
-const char *fetch_verdict(const struct source *s, size_t i);
+void fetch_forget_plan(struct source *s);
+void fetch_forget_incidents(struct source *s);
 
+/* fetch_close(s): forget all that is kept of answers, and disconnect. */
 void fetch_close(struct source *s);
 
-/* A key of a server, and the command that reads it. */
-struct fetch_key {
-	const char *command;
-	char name[KEY_MAX];
+/* fetch_heartbeats(r, at): read the heartbeats of all stages from the reply to HMGET. */
+void fetch_heartbeats(const struct store_reply *r, double at[STAGES]);
+
+/* ---- One server. */
+
+/* JSON as the store holds it, or NULL; lives until the next round trip. */
+struct fetched {
+	const char *server, *verdict, *site;
 };
 
-/* The most keys that fetch_ask takes. */
-#define FETCH_KEYS 40
+/*
+ * fetch_page(s, slug, token, now, past, got, d): the status page of a server as of now;
+ * without `past` only its present: open incidents and maintenances. tool_split,
+ * maintenance_now and maintenance_next depend on the entry and the verdict in *got, and
+ * are left zero. Where the client may not know of the server, see fetch_server, *got is
+ * all NULL. The caller releases incidents, maintenance and watched, and takes the
+ * verdict into watched. -1, and nothing to release, where the store did not answer.
+ */
+int fetch_page(struct source *s, const char *slug, const char *token,
+	double now, bool past, struct fetched *got, struct page_data *d);
+
+/* What the store holds of a server and its tools. */
+struct fetched_tools {
+	struct fetched got;
+	const char **pairs; /* of key_definitions: field and value in turn */
+	size_t n;
+};
 
 /*
- * For files that put a round trip together: fetch_open connects, and fetch_run
- * runs what was queued. fetch_ask(s, slug, token, keys, n): queue the question
- * for a server and its n keys, before all others. Returns the number of the
- * reply that is the list of what each key holds, which is empty where the
- * client may not know of the server, see fetch_server; the replies to what is
- * queued next follow it. fetch_entry(s, token): the entry of the server, JSON,
- * or NULL, once the round trip is made. fetch_heartbeats(r, at): read the heartbeats of all stages from
- * the reply to HMGET.
+ * fetch_tools(s, slug, token, t): 0, and then fetch_tools_release frees *t, whose
+ * strings live until the next round trip; there are none where the client may not
+ * know of the server. Or -1.
  */
-int fetch_open(struct source *s);
-int fetch_run(struct source *s);
-size_t fetch_ask(struct source *s, const char *slug, const char *token,
-	const struct fetch_key *keys, size_t n);
-const char *fetch_entry(const struct source *s, const char *token);
-void fetch_heartbeats(const struct store_reply *r, double at[STAGES]);
+int fetch_tools(struct source *s, const char *slug, const char *token,
+	struct fetched_tools *t);
+void fetch_tools_release(struct fetched_tools *t);
+
+/*
+ * fetch_tool_count(s, slug, token, n): how many tools the newest list of a server
+ * has that any region got; -1 in *n where that is not known, or the client may not
+ * know of the server. 0; or -1.
+ */
+int fetch_tool_count(struct source *s, const char *slug, const char *token,
+	int *n);
+
+/*
+ * ---- Reports on months, as mcp-aggregate(1) wrote them. What a report says of a server
+ * is shown to anybody, as long as anybody may know of the server: whether that is so is
+ * asked anew each time.
+ */
+
+/* How many months are looked for, the current one included. */
+#define REPORT_MONTHS 14
+
+/*
+ * fetch_report_months(s, now, months): the months that have a report, as in
+ * base/month.h, the newest first, to months, which has room for REPORT_MONTHS.
+ * How many there are; or -1.
+ */
+int fetch_report_months(
+	struct source *s, double now, int months[REPORT_MONTHS]);
+
+/*
+ * fetch_report(s, month, head): the report on "2026-11". 1: and
+ * month_report_release frees what *head holds; 0: there is none; -1: as in
+ * fetch.h, or it cannot be read, which is logged.
+ */
+int fetch_report(struct source *s, const char *month, struct report_head *head);
+
+/* Some of the servers of a report, in their order. */
+struct report_part {
+	struct report_entry *v; /* n, those that anybody may know of */
+	size_t n;
+	size_t hidden; /* of the others */
+	cJSON **docs;  /* own the strings of the rows */
+	size_t n_docs;
+};
+
+/* The most servers that are read in one round trip. */
+#define REPORT_BATCH (10 * REPORT_ROWS)
+
+/*
+ * fetch_report_part(s, month, as_of, from, n, part): the n servers, at most
+ * REPORT_BATCH, from number `from`, a multiple of REPORT_ROWS, on. 1, and
+ * report_part_release frees what *part holds; 0: the report has been made anew
+ * since as_of, or is no more; -1: as fetch_report.
+ */
+int fetch_report_part(struct source *s, const char *month, int64_t as_of,
+	size_t from, size_t n, struct report_part *part);
+void report_part_release(struct report_part *part);
+
+/* ---- Incidents of many servers, and planned maintenances. */
+
+/*
+ * fetch_incidents(s, rows): those of all public servers, sorted; 0, and *rows
+ * is valid until the next call, for a source that reads `once` until
+ * fetch_close; or -1.
+ *
+ * fetch_own_incidents(s, slugs, n, token, rows): those of the servers, of n, that
+ * are public, or private and shown by this digest of a token. Whatever it
+ * returns, incident_rows_release frees what *rows holds.
+ */
+int fetch_incidents(struct source *s, const struct incident_rows **rows);
+int fetch_own_incidents(struct source *s, const char *const *slugs, size_t n,
+	const char *token, struct incident_rows *rows);
+
+/*
+ * fetch_plan(s, now, p): what is planned, for all servers; plan_release it. 0, or
+ * -1. plan_of(p, slug, account): what goes on now for that server; it
+ * lives as long as *p. plan_soon(p, slug, account): when the next one begins for it,
+ * epoch seconds; 0 where none begins within PLAN_SOON_S.
+ */
+#define PLAN_SOON_S (3 * 86400)
+
+struct plan {
+	struct maintenance_list list;
+	size_t *near; /* the records that may go on now */
+	size_t n_near;
+	struct occurrence *soon; /* the next time of each record, if it is soon */
+	size_t n_soon;
+	double max_s; /* see struct brand */
+	double now;
+};
+
+int fetch_plan(struct source *s, double now, struct plan *p);
+struct occurrence plan_of(struct plan *p, const char *slug,
+	const char *account);
+int64_t plan_soon(const struct plan *p, const char *slug, const char *account);
+void plan_release(struct plan *p);
+
+/*
+ * fetch_kept_plan(s, now, p): what is planned, kept in memory as the list of servers
+ * is (fetch/fetch_listing.h). fetch_maintained(s, slug, account, now, goes_on):
+ * whether a maintenance of that server, whose account may be NULL, goes on now. 0;
+ * or -1.
+ */
+int fetch_kept_plan(struct source *s, double now, struct plan **p);
+int fetch_maintained(struct source *s, const char *slug, const char *account,
+	double now, bool *goes_on);
 
 #endif

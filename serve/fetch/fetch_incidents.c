@@ -1,15 +1,15 @@
-#include "fetch/fetch_incidents.h"
+#include "fetch/fetch.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "fetch/fetch.h"
-#include "fetch/fetch_listing.h"
-#include "words/incident_rows.h"
+#include "data/entries.h"
 #include "data/incidents.h"
 #include "data/places.h"
-#include "data/server.h"
+#include "fetch/fetch_listing.h"
+#include "source/source.h"
 #include "store/keys.h"
 #include "store/store.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -148,12 +148,12 @@ static int load_some(struct source *s, const char *const *slugs, size_t n,
 
 	for (size_t i = 0; i < n; i++)
 		ask_told(s, slugs[i]);
-	if (n && fetch_run(s))
+	if (n && source_run(s))
 		return -1;
 	t = xcalloc(1, sizeof *t);
 	read_alerts(s, slugs, n, t);
 	ask_entries(s, t, token);
-	failed = t->n ? fetch_run(s) : 0;
+	failed = t->n ? source_run(s) : 0;
 	if (!failed)
 		add_rows(s, t, token, rows);
 	for (size_t i = 0; i < t->n; i++)
@@ -168,7 +168,7 @@ static int load_some(struct source *s, const char *const *slugs, size_t n,
 static int load_incidents(struct source *s, const char *const *slugs, size_t n,
 	const char *token, struct incident_rows *rows)
 {
-	if (fetch_open(s))
+	if (source_open(s))
 		return -1;
 	for (size_t from = 0; from < n; from += BATCH)
 		if (load_some(s, slugs + from,
@@ -200,7 +200,7 @@ int fetch_incidents(struct source *s, const struct incident_rows **rows)
 	incident_rows_release(&k->rows);
 	failed = load_incidents(s, slugs, l->n, NULL, &k->rows);
 	free(slugs);
-	k->until_ms = failed ? 0 : fetch_good_until(s, now_ms);
+	k->until_ms = failed ? 0 : source_good_until(s, now_ms);
 	return failed;
 }
 
@@ -211,7 +211,7 @@ int fetch_own_incidents(struct source *s, const char *const *slugs, size_t n,
 	return load_incidents(s, slugs, n, token, rows);
 }
 
-void fetch_incidents_forget(struct source *s)
+void fetch_forget_incidents(struct source *s)
 {
 	if (s->incidents)
 		incident_rows_release(&s->incidents->rows);

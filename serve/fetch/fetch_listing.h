@@ -1,23 +1,21 @@
 /*
- * fetch_listing.h: lists of servers, with the published verdict of each, from
- * the store. The list of all public servers is kept in memory: the index, its
- * search and the metrics are made of it. It is read at most once a second, and
- * less often if that takes long: at most 1/LISTING_SHARE of the time is spent
- * on it.
+ * fetch_listing.h: lists of servers, from the store. Lists of all public servers are kept in
+ * memory as source_good_until has it: their names; their entries, each with its
+ * published verdict, of which the metrics and the search of agents are made; and the
+ * short rows that the index is made of, of which only those that a page shows are asked
+ * for more.
  */
-#ifndef DATA_FETCH_LISTING_H
-#define DATA_FETCH_LISTING_H
+#ifndef FETCH_FETCH_LISTING_H
+#define FETCH_FETCH_LISTING_H
 
 #include "data/condition.h"
+#include "data/index_list.h"
 #include "data/maintenance.h"
 #include "data/view.h"
 #include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-#define LISTING_MS 1000.0
-#define LISTING_SHARE 20
 
 struct account;
 struct names;
@@ -83,26 +81,54 @@ void listing_release(struct listing *l);
 bool listing_has(const struct listing *l, const struct listing_entry *e);
 
 /*
- * fetch_good_until(s, began_ms): until when, of clock_mono_ms, something is good
- * that began to be read at began_ms and was read by now.
+ * fetch_verdicts_of(s, slugs, n): the published verdicts of n slugs;
+ * fetch_verdict(s, i) is then the one of slugs[i], JSON, or NULL.
  */
-double fetch_good_until(const struct source *s, double began_ms);
+int fetch_verdicts_of(struct source *s, const char *const *slugs, size_t n);
+const char *fetch_verdict(const struct source *s, size_t i);
+
+/* ---- The index. */
+
+struct index_entries {
+	struct index_entry *v; /* in no order */
+	size_t n, cap;
+};
 
 /*
- * fetch_read_public(slug, json, regions, server): read an entry of KEY_SERVERS, which
- * may be NULL, with its regions or without. Whether it is public: the caller then
- * frees *server with server_release. Where it is empty the server is private.
+ * fetch_index(s, now, l): the public servers as of `now` or a little before. Where
+ * mcp-aggregate does not keep KEY_LISTING, they are made of fetch_views. 0, and *l
+ * is valid until the next call, for a source that reads `once` until fetch_close;
+ * or -1, as in fetch.h.
  */
-bool fetch_read_public(const char *slug, const char *json, bool regions,
-	struct server *server);
+int fetch_index(
+	struct source *s, double now, const struct index_entries **l);
 
 /*
- * fetch_ask_open(s, slug): queue the question for what mcp-alert keeps of a server,
- * where an incident is open; a string or nil.
+ * index_entries_of(l, now, out): make entries of a listing, of which they borrow
+ * nothing. index_entries_release frees what *out holds.
  */
-void fetch_ask_open(struct source *s, const char *slug);
+void index_entries_of(
+	const struct listing *l, double now, struct index_entries *out);
+void index_entries_release(struct index_entries *l);
 
-/* fetch_forget(s): free what is kept. */
-void fetch_forget(struct source *s);
+/* What a page shows of an entry. */
+struct index_row {
+	const struct index_entry *e; /* NULL: it is not public any more */
+	struct condition condition;
+	char *sentence; /* of condition_put; NULL where the word says all */
+	char days[LISTING_DAYS + 1];
+	int64_t work; /* when its next maintenance begins, see plan_soon; or 0 */
+};
+
+/*
+ * fetch_index_rows(s, now, v, n, rows): what a page shows of n entries, in their
+ * order. 0, and then index_rows_release frees what the n rows hold; or -1.
+ */
+int fetch_index_rows(struct source *s, double now,
+	const struct index_entry *const *v, size_t n, struct index_row *rows);
+void index_rows_release(struct index_row *rows, size_t n);
+
+/* fetch_forget_listing(s): free what is kept of lists of servers. */
+void fetch_forget_listing(struct source *s);
 
 #endif

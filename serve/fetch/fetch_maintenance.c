@@ -1,10 +1,10 @@
-#include "fetch/fetch_maintenance.h"
+#include "fetch/fetch.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "data/brand.h"
-#include "fetch/fetch.h"
+#include "data/entries.h"
 #include "fetch/fetch_listing.h"
+#include "source/source.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -41,11 +41,11 @@ int fetch_plan(struct source *s, double now, struct plan *p)
 	struct brand brand;
 
 	*p = (struct plan) {.now = now};
-	if (fetch_open(s))
+	if (source_open(s))
 		return -1;
 	maintenance_list_ask(s->store);
 	store_add(s->store, "GET", KEY_SITE, NULL);
-	if (fetch_run(s))
+	if (source_run(s))
 		return -1;
 	maintenance_list_read(store_reply(s->store, 0), &p->list);
 	brand_read(store_text(store_reply(s->store, 1)), &brand);
@@ -106,7 +106,7 @@ static int keep_plan(struct source *s, double now)
 		plan_release(&k->plan);
 		if (fetch_plan(s, now, &k->plan))
 			return -1;
-		k->until_ms = fetch_good_until(s, now_ms);
+		k->until_ms = source_good_until(s, now_ms);
 	}
 	k->plan.now = now;
 	return 0;

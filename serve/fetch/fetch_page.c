@@ -1,9 +1,11 @@
-#include "fetch/fetch_page.h"
+#include "fetch/fetch.h"
 
 #include "base/xalloc.h"
-#include "fetch/fetch.h"
+#include "data/entries.h"
+#include "data/history.h"
 #include "data/page_data.h"
 #include "terms/histogram.h"
+#include "source/source.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -11,38 +13,38 @@
 #include <string.h>
 
 /*
- * The replies from that on fetch_ask names, and the items of the first. Those
+ * The replies from that on source_ask names, and the items of the first. Those
  * from BEATS and from UPDATES_OF on are of the past.
  */
 enum { OWN, SITE, WORKS, BEATS };
 enum { VERDICT, INCIDENTS, UPDATES_OF, TOOLS, MINUTES, PLACES, HOURS };
 
-static size_t ask(struct source *s, const char *slug, const char *token,
+static size_t ask_page(struct source *s, const char *slug, const char *token,
 	const struct history *past)
 {
-	struct fetch_key keys[HOURS - VERDICT + HISTORY_HOURS];
-	struct fetch_key *k = keys;
+	struct source_key keys[HOURS - VERDICT + HISTORY_HOURS];
+	struct source_key *k = keys;
 	size_t first;
 
-	*k = (struct fetch_key) {.command = "GET"};
+	*k = (struct source_key) {.command = "GET"};
 	key_verdict(k++->name, slug);
-	*k = (struct fetch_key) {.command = "GET"};
+	*k = (struct source_key) {.command = "GET"};
 	key_alert(k++->name, slug);
 	if (past) {
-		*k = (struct fetch_key) {.command = "HGETALL"};
+		*k = (struct source_key) {.command = "HGETALL"};
 		key_incidents(k++->name, slug);
-		*k = (struct fetch_key) {.command = "HGETALL"};
+		*k = (struct source_key) {.command = "HGETALL"};
 		key_tools(k++->name, slug);
-		*k = (struct fetch_key) {.command = "HGETALL"};
+		*k = (struct source_key) {.command = "HGETALL"};
 		key_minutes(k++->name, slug);
-		*k = (struct fetch_key) {.command = "HGETALL"};
+		*k = (struct source_key) {.command = "HGETALL"};
 		key_places(k++->name, slug);
 	}
 	for (int i = 0; past && i < HISTORY_HOURS; i++) {
-		*k = (struct fetch_key) {.command = "HGETALL"};
+		*k = (struct source_key) {.command = "HGETALL"};
 		key_latency(k++->name, slug, past->hour - i);
 	}
-	first = fetch_ask(s, slug, token, keys, (size_t)(k - keys));
+	first = source_ask(s, slug, token, keys, (size_t)(k - keys));
 	store_add(s->store, "GET", KEY_SITE, NULL);
 	maintenance_list_ask(s->store);
 	if (past)
@@ -137,12 +139,12 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 	*d = (struct page_data) {0};
 	*got = (struct fetched) {0};
 	history_init(&d->history, now);
-	if (fetch_open(s))
+	if (source_open(s))
 		return -1;
-	first = ask(s, slug, token, past ? &d->history : NULL);
-	if (fetch_run(s))
+	first = ask_page(s, slug, token, past ? &d->history : NULL);
+	if (source_run(s))
 		return -1;
-	server = fetch_entry(s, token);
+	server = source_entry(s, token);
 	if (!server)
 		return 0;
 	own = store_reply(s->store, first + OWN);
@@ -159,5 +161,99 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 			store_reply(s->store, first + BEATS), d->heartbeats);
 		read_past(d, own, now);
 	}
+	return 0;
+}
+
+enum { TOOLS_VERDICT, TOOLS_DEFINITIONS };
+
+/*
+ * Without the rows of regions that the server is no longer watched from: its entry
+ * names those that it is.
+ */
+static size_t drop_gone(const char **pairs, size_t n, const char *entry)
+{
+	struct server server;
+	char why[SERVER_WHY];
+	size_t left = 0;
+
+	if (server_read(entry, true, &server, why))
+		return n;
+	for (size_t i = 0; i + 1 < n; i += 2) {
+		bool row = pairs[i] && strncmp(pairs[i], "r:", 2) == 0;
+		bool there = !row || !server.n_regions;
+
+		for (size_t k = 0; k < server.n_regions && !there; k++)
+			there = strcmp(pairs[i] + 2,
+					server.regions[k].name) == 0;
+		if (!there)
+			continue;
+		pairs[left++] = pairs[i];
+		pairs[left++] = pairs[i + 1];
+	}
+	server_release(&server);
+	return left;
+}
+
+int fetch_tools(struct source *s, const char *slug, const char *token,
+	struct fetched_tools *t)
+{
+	struct source_key keys[] = {
+		[TOOLS_VERDICT] = {.command = "GET"},
+		[TOOLS_DEFINITIONS] = {.command = "HGETALL"},
+	};
+	const struct store_reply *own, *r;
+	const char *server;
+	size_t first;
+
+	*t = (struct fetched_tools) {.n = 0};
+	if (source_open(s))
+		return -1;
+	key_verdict(keys[TOOLS_VERDICT].name, slug);
+	key_definitions(keys[TOOLS_DEFINITIONS].name, slug);
+	first = source_ask(s, slug, token, keys, 2);
+	store_add(s->store, "GET", KEY_SITE, NULL);
+	if (source_run(s))
+		return -1;
+	server = source_entry(s, token);
+	if (!server)
+		return 0;
+	own = store_reply(s->store, first);
+	t->got = (struct fetched) {.server = server,
+		.verdict = store_text(store_item(own, TOOLS_VERDICT)),
+		.site = store_text(store_reply(s->store, first + 1))};
+	r = store_item(own, TOOLS_DEFINITIONS);
+	t->pairs = pairs_of(r, &t->n);
+	t->n = drop_gone(t->pairs, t->n, server);
+	return 0;
+}
+
+void fetch_tools_release(struct fetched_tools *t)
+{
+	free(t->pairs);
+	*t = (struct fetched_tools) {.n = 0};
+}
+
+int fetch_tool_count(struct source *s, const char *slug, const char *token,
+	int *n)
+{
+	struct source_key key = {.command = "HGETALL"};
+	const struct store_reply *r;
+	struct history history;
+	const char **pairs;
+	size_t first, n_pairs;
+
+	*n = -1;
+	if (source_open(s))
+		return -1;
+	key_tools(key.name, slug);
+	first = source_ask(s, slug, token, &key, 1);
+	if (source_run(s))
+		return -1;
+	r = store_item(store_reply(s->store, first), 0);
+	pairs = pairs_of(r, &n_pairs);
+	history_init(&history, 0);
+	history_tools(&history, pairs, n_pairs);
+	*n = history.tools;
+	free(pairs);
 	return 0;
 }

@@ -1,11 +1,11 @@
-#include "fetch/fetch_report.h"
+#include "fetch/fetch.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/month.h"
 #include "base/xalloc.h"
-#include "fetch/fetch.h"
-#include "data/server.h"
+#include "data/entries.h"
+#include "source/source.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -21,13 +21,13 @@ int fetch_report_months(struct source *s, double now, int months[REPORT_MONTHS])
 	int current = month_of(now), n = 0;
 	char key[KEY_MAX], text[MONTH_TEXT];
 
-	if (fetch_open(s))
+	if (source_open(s))
 		return -1;
 	for (int i = 0; i < REPORT_MONTHS; i++)
 		store_add(s->store, "HGET",
 			key_report(key, month_text(current - i, text)), "as_of",
 			NULL);
-	if (fetch_run(s))
+	if (source_run(s))
 		return -1;
 	for (int i = 0; i < REPORT_MONTHS; i++)
 		if (store_text(store_reply(s->store, (size_t)i)))
@@ -40,10 +40,10 @@ int fetch_report(struct source *s, const char *month, struct report_head *head)
 	char key[KEY_MAX], why[FIELD_WHY];
 	const char *text;
 
-	if (fetch_open(s))
+	if (source_open(s))
 		return -1;
 	store_add(s->store, "HGET", key_report(key, month), "head", NULL);
-	if (fetch_run(s))
+	if (source_run(s))
 		return -1;
 	text = store_text(store_reply(s->store, 0));
 	if (!text)
@@ -100,7 +100,7 @@ static int keep_public(struct source *s, struct report_part *p)
 	for (size_t i = 0; i < n; i++)
 		store_add(
 			s->store, "HGET", KEY_SERVERS, p->v[i].row.slug, NULL);
-	if (fetch_run(s))
+	if (source_run(s))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (take_entry(&p->v[i], store_text(store_reply(s->store, i))))
@@ -134,10 +134,10 @@ int fetch_report_part(struct source *s, const char *month, int64_t as_of,
 	*part = (struct report_part) {.v = NULL};
 	clock_rfc3339(as_of, made);
 	chunks = chunks < CHUNKS ? chunks : CHUNKS;
-	if (fetch_open(s))
+	if (source_open(s))
 		return -1;
 	ask_rows(s, month, from / REPORT_ROWS, chunks);
-	if (fetch_run(s))
+	if (source_run(s))
 		return -1;
 	text = store_text(store_item(store_reply(s->store, 0), 0));
 	if (!text || strcmp(text, made) != 0)

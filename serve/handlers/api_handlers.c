@@ -1,7 +1,7 @@
 /*
  * api_handlers.c: each answer of the API is one of those of openapi.json.
  */
-#include "handlers/api_handlers.h"
+#include "handlers/handlers.h"
 
 #include "api/api.h"
 #include "base/clock.h"
@@ -9,15 +9,14 @@
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/health.h"
+#include "fetch/fetch.h"
 #include "fetch/fetch_listing.h"
-#include "fetch/fetch_maintenance.h"
-#include "handlers/handler.h"
-#include "handlers/private_access.h"
 #include "http/paging.h"
 #include "http/respond.h"
 #include "json/json.h"
 #include "terms/regions.h"
-#include "store/heartbeat.h"
+#include "store/beat.h"
+#include "store/keys.h"
 #include "widget/embed.h"
 
 #include <math.h>

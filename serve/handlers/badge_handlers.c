@@ -1,4 +1,4 @@
-#include "handlers/badge_handlers.h"
+#include "handlers/handlers.h"
 
 #include "badge/badge.h"
 #include "base/text.h"
@@ -6,12 +6,11 @@
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/view.h"
+#include "fetch/fetch.h"
 #include "fetch/fetch_listing.h"
-#include "fetch/fetch_tools.h"
-#include "handlers/handler.h"
-#include "handlers/page_handlers.h"
 #include "http/respond.h"
 #include "pages/pages.h"
+#include "words/words.h"
 
 /* What qualifies the state of a badge, in bytes. */
 #define NOTE_MAX 1024

@@ -1,13 +1,11 @@
-#include "handlers/crawler_handlers.h"
+#include "handlers/handlers.h"
 
 #include "api/api.h"
 #include "base/month.h"
 #include "base/num.h"
-#include "data/brand.h"
+#include "data/entries.h"
+#include "fetch/fetch.h"
 #include "fetch/fetch_listing.h"
-#include "fetch/fetch_report.h"
-#include "handlers/handler.h"
-#include "handlers/page_handlers.h"
 #include "http/respond.h"
 
 #include <stdio.h>

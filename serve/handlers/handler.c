@@ -1,16 +1,7 @@
 #include "handlers/handler.h"
 
 #include "cgi/request.h"
-#include "handlers/api_handlers.h"
-#include "handlers/badge_handlers.h"
-#include "handlers/crawler_handlers.h"
-#include "handlers/index_handler.h"
-#include "handlers/mcp_handler.h"
-#include "handlers/page_handlers.h"
-#include "handlers/private_access.h"
-#include "handlers/report_handlers.h"
-#include "handlers/sign_in.h"
-#include "handlers/tool_handlers.h"
+#include "handlers/handlers.h"
 #include "http/respond.h"
 #include "http/route.h"
 

@@ -5,8 +5,7 @@
 #ifndef HANDLERS_HANDLER_H
 #define HANDLERS_HANDLER_H
 
-#include "access/credentials.h"
-#include "fetch/fetch.h"
+#include "source/source.h"
 
 struct request;
 struct response;
@@ -17,19 +16,6 @@ struct service {
 	struct source source;
 };
 
-/* What a handler is given. */
-struct context {
-	const struct request *request;
-	const char *url; /* that of the service */
-	struct source *source;
-	double now;	   /* epoch seconds */
-	const char *name;  /* what stands in the path for a slug */
-	const char *rest;  /* what stands behind it, see struct route */
-	const char *token; /* SHA-256 of the token that was shown, or NULL */
-	enum credentials shown; /* how it was */
-	struct response *r;
-};
-
 /*
  * handle_request(service, request, now, r): fill r, which respond_init made,
  * with the answer. There always is one. It depends on nothing of the request
@@ -38,5 +24,13 @@ struct context {
  */
 void handle_request(struct service *service, const struct request *request,
 	double now, struct response *r);
+
+/*
+ * sign_in_link(service, account, life_s, now): print a link that signs in for an
+ * account, good for so many seconds from now, epoch seconds. Returns the exit
+ * status; what failed was logged.
+ */
+int sign_in_link(struct service *service, const char *account, double life_s,
+	double now);
 
 #endif

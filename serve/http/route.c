@@ -8,6 +8,16 @@
 #include <string.h>
 
 /*
+ * A path is this prefix, a name unless the suffix is NULL, the suffix, and where
+ * that ends in a slash, one more name, which has none.
+ */
+struct route_row {
+	const char *prefix, *suffix; /* the prefix NULL: the end of a table */
+	enum route_kind kind;
+	const char *name; /* its subject, where no slug stands in the path */
+};
+
+/*
  * Version 1 of the API has no number in its paths. It is kept for good: fields
  * may come, and none goes.
  */
@@ -169,7 +179,8 @@ static bool fits(const char *path, const struct route_row *row,
 	return true;
 }
 
-bool route_in(const struct route_row *rows, const char *path, struct route *out)
+/* Find the route of a path in a table. */
+static bool route_in(const struct route_row *rows, const char *path, struct route *out)
 {
 	out->name[0] = out->rest[0] = '\0';
 	for (; rows->prefix; rows++) {

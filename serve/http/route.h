@@ -93,20 +93,6 @@ bool route_live(size_t row);
 bool route_preview(const char *slug, const char *incident, char *out,
 	size_t size);
 
-/*
- * A path is this prefix, a name unless the suffix is NULL, the suffix, and where
- * that ends in a slash, one more name, which has none.
- */
-struct route_row {
-	const char *prefix, *suffix; /* the prefix NULL: the end of a table */
-	enum route_kind kind;
-	const char *name; /* what it is about, where no slug stands in it */
-};
-
-/* route_in(rows, path, out): find the route of a path in a table. */
-bool route_in(const struct route_row *rows, const char *path,
-	struct route *out);
-
 /* route_find(path, out): the route of one path. */
 void route_find(const char *path, struct route *out);
 

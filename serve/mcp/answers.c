@@ -1,19 +1,17 @@
 #include "mcp/answers.h"
 
 #include "base/clock.h"
-#include "data/brand.h"
-#include "words/incident_rows.h"
+#include "data/entries.h"
 #include "data/incidents.h"
 #include "data/page_data.h"
 #include "data/places.h"
-#include "data/server.h"
-#include "data/tool_history.h"
-#include "data/tool_split.h"
+#include "data/tools.h"
 #include "data/view.h"
 #include "fetch/fetch_listing.h"
 #include "json/json.h"
 #include "mcp/tool.h"
 #include "pages/pages.h"
+#include "words/words.h"
 
 #include <math.h>
 

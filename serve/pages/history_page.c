@@ -2,11 +2,11 @@
 
 #include "base/month.h"
 #include "base/text.h"
-#include "words/incident_words.h"
+#include "data/entries.h"
 #include "data/page_data.h"
 #include "data/places.h"
-#include "data/server.h"
 #include "pages/html.h"
+#include "words/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,14 +2,32 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "data/brand.h"
-#include "words/incident_words.h"
+#include "data/entries.h"
 #include "data/places.h"
-#include "words/times.h"
 #include "http/paging.h"
 #include "json/json.h"
+#include "words/words.h"
 
 #include <string.h>
+
+/* The title of a page, without that of the site. */
+static void put_name_text(struct buf *b, const struct frame *f)
+{
+	if (f->state)
+		buf_fmt(b, "%s: ", f->state);
+	text_put(b, f->title ? f->title : f->brand->title);
+}
+
+static void put_name(struct html *b, const struct frame *f)
+{
+	struct buf text;
+
+	buf_init(&text, b->out.max);
+	put_name_text(&text, f);
+	escape_take(b, &text);
+}
+
+/* ---- For search engines, and for programs that show a link. */
 
 /* All of the JSON, in bytes. */
 #define DATA_MAX 32768
@@ -62,7 +80,7 @@ static void put_image(struct html *b, const struct frame *f)
 static void put_open_graph(struct html *b, const struct frame *f)
 {
 	html_str(b, "<meta property=\"og:title\" content=\"");
-	html_name(b, f);
+	put_name(b, f);
 	html_str(b, "\">\n");
 	if (f->about)
 		put_description(b, "property=\"og:description\"", f->about);
@@ -93,7 +111,7 @@ static void put_json_ld_name(struct buf *json, const struct frame *f)
 	struct buf name;
 
 	buf_init(&name, DATA_MAX);
-	html_name_text(&name, f);
+	put_name_text(&name, f);
 	json_put_member(json, "name", buf_ok(&name) ? name.p : "");
 	json_put_member(json, "description", f->about);
 	buf_release(&name);
@@ -172,6 +190,8 @@ static void put_sharing(struct html *b, const struct frame *f)
 		put_json_ld(b, f);
 }
 
+/* ---- The banner of our own checks. */
+
 static bool is_late(const struct own_checks *o, enum stage stage)
 {
 	return stage_stale(o->heartbeats[stage], o->now, STAGE_STALE_S);
@@ -215,6 +235,8 @@ void own_checks_put(struct html *b, const struct own_checks *o)
 			   "may be missing here.</b> The program that records "
 			   "them is late; the state above is up to date.</p>\n");
 }
+
+/* ---- The frame, icons and times. */
 
 /* More than a site may say of itself, in bytes. */
 #define INTRO_WORD 4096
@@ -305,26 +327,10 @@ void html_put_favicon(struct html *b, const char *class)
 				shapes[i].shape);
 }
 
-void html_name_text(struct buf *b, const struct frame *f)
-{
-	if (f->state)
-		buf_fmt(b, "%s: ", f->state);
-	text_put(b, f->title ? f->title : f->brand->title);
-}
-
-void html_name(struct html *b, const struct frame *f)
-{
-	struct buf text;
-
-	buf_init(&text, b->out.max);
-	html_name_text(&text, f);
-	escape_take(b, &text);
-}
-
 static void put_title(struct html *b, const struct frame *f)
 {
 	html_str(b, "<title>");
-	html_name(b, f);
+	put_name(b, f);
 	if (f->title) {
 		html_str(b, " &middot; ");
 		escape_put(b, f->brand->title);

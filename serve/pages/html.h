@@ -8,7 +8,7 @@
 #include "data/condition.h"
 #include "data/view.h"
 #include "http/escape.h"
-#include "store/stages.h"
+#include "store/beat.h"
 
 struct brand;
 struct incident;
@@ -64,11 +64,6 @@ void html_end(struct html *b, const struct brand *brand, bool home);
 /* html_intro(b, brand): append it, if there is any: its addresses are links. */
 void html_intro(struct html *b, const struct brand *brand);
 
-/* html_name(b, f): the title of a page, without that of the site; and as a text
-   with html_name_text. */
-void html_name(struct html *b, const struct frame *f);
-void html_name_text(struct buf *b, const struct frame *f);
-
 /* html_icon(b, class): the icon of a word, which stands beside its text. */
 void html_icon(struct html *b, const char *class);
 
@@ -83,7 +78,7 @@ void html_element(struct html *b, const char *tag, const char *text);
  * not the one of now. html_clock(b, t): "20:31" alone, below html_zone, the zone
  * of many; html_date_clock(b, t): "29 Apr, 20:31". /page.js puts all of these
  * into the zone of the reader. html_day(b, day): the date of an epoch day.
- * html_span(b, s): a duration. A text has these of data/times.h.
+ * html_span(b, s): a duration. A text has these of words/words.h.
  */
 void html_time(struct html *b, int64_t t, double now);
 void html_clock(struct html *b, int64_t t);

@@ -2,13 +2,12 @@
 
 #include "base/month.h"
 #include "base/text.h"
-#include "words/incident_words.h"
+#include "data/entries.h"
 #include "data/page_data.h"
 #include "data/places.h"
-#include "data/server.h"
-#include "words/times.h"
 #include "http/route.h"
 #include "pages/html.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -11,7 +11,7 @@
 
 /* The pitch of the bars of days, of which a bar takes three quarters. */
 #define DAY_PITCH 4
-/* Where the bars stand, see put_bars. */
+/* Where the bars stand, see put_day_bars. */
 #define BARS_FOOT 16
 
 /* ---- Links to other lists. */

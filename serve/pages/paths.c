@@ -5,8 +5,8 @@
 #include "pages/pages.h"
 
 #include "base/month.h"
+#include "data/entries.h"
 #include "data/page_data.h"
-#include "data/server.h"
 
 #define DAY_S 86400
 

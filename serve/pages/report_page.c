@@ -1,5 +1,5 @@
 /*
- * report_page.c: see report_page.h. A table has its columns where there is room
+ * report_page.c: the report on a month, and the list of reports. A table has its columns where there is room
  * for them; elsewhere style_report.css makes a block of each row, in which the
  * name of a column (data-label) stands before its value.
  */
@@ -7,8 +7,8 @@
 
 #include "base/month.h"
 #include "base/text.h"
-#include "data/brand.h"
-#include "data/report.h"
+#include "data/entries.h"
+#include "data/page_data.h"
 #include "http/paging.h"
 #include "pages/html.h"
 

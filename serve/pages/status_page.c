@@ -7,13 +7,13 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "data/brand.h"
 #include "data/condition.h"
+#include "data/entries.h"
 #include "data/page_data.h"
 #include "data/places.h"
-#include "data/server.h"
 #include "http/route.h"
 #include "pages/html.h"
+#include "words/words.h"
 
 #include <inttypes.h>
 #include <math.h>

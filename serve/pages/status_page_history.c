@@ -9,10 +9,10 @@
 #include "pages/pages.h"
 
 #include "base/month.h"
-#include "data/brand.h"
-#include "words/incident_words.h"
+#include "data/entries.h"
 #include "data/page_data.h"
 #include "pages/html.h"
+#include "words/words.h"
 
 #include <inttypes.h>
 #include <math.h>

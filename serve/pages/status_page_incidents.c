@@ -1,9 +1,9 @@
 #include "pages/pages.h"
 
-#include "words/incident_words.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "pages/html.h"
+#include "words/words.h"
 
 #include <math.h>
 

@@ -4,9 +4,9 @@
  */
 #include "pages/pages.h"
 
+#include "data/entries.h"
 #include "data/page_data.h"
 #include "data/places.h"
-#include "data/server.h"
 #include "http/escape.h"
 #include "pages/html.h"
 

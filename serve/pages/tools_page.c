@@ -1,9 +1,8 @@
 #include "pages/pages.h"
 
 #include "base/text.h"
-#include "data/server.h"
-#include "data/tool_current.h"
-#include "data/tool_history.h"
+#include "data/entries.h"
+#include "data/tools.h"
 #include "terms/names.h"
 #include "pages/html.h"
 

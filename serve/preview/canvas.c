@@ -14,6 +14,16 @@
 #define INDEXED 3 /* a pixel is the number of a colour in PLTE */
 #define DEPTH 8	  /* bits of a pixel */
 
+/* ---- PNG (ISO/IEC 15948). */
+
+/* An image whose pixels are numbers of colours. */
+struct png {
+	unsigned width, height;
+	const unsigned char *pixels; /* a byte each, row by row */
+	const unsigned char *colours; /* red, green and blue of each */
+	unsigned n_colours; /* at most 256; every pixel is less */
+};
+
 static void put_number(struct buf *b, unsigned long v)
 {
 	for (int shift = 24; shift >= 0; shift -= 8)
@@ -84,7 +94,7 @@ static bool compress_rows(struct buf *out, const struct png *p)
 	return rc == Z_STREAM_END && buf_ok(out);
 }
 
-void png_put(struct buf *b, const struct png *p)
+static void png_put(struct buf *b, const struct png *p)
 {
 	struct buf rows;
 
@@ -98,6 +108,8 @@ void png_put(struct buf *b, const struct png *p)
 	buf_release(&rows);
 	put_chunk(b, "IEND", NULL, 0);
 }
+
+/* ---- The canvas. */
 
 #define FULL (FONT_LEVELS - 1)
 /* Samples of a pixel of an icon, in each direction. */

@@ -104,22 +104,10 @@ void canvas_text(struct canvas *c, enum font f, int x, int y, const char *s,
 void canvas_icon(struct canvas *c, const char *class, int x, int y, int size);
 enum colour canvas_colour(const char *class);
 
-/* canvas_put(b, c): append the image as PNG. */
+/* canvas_put(b, c): append the image as PNG; an error of b where it does not fit. */
 void canvas_put(struct buf *b, const struct canvas *c);
 
 /* The bytes of glyphs.bin; see font.c. */
 extern const unsigned char glyphs[];
-extern const size_t glyphs_size;
-
-/* An image whose pixels are numbers of colours. */
-struct png {
-	unsigned width, height;
-	const unsigned char *pixels; /* a byte each, row by row */
-	const unsigned char *colours; /* red, green and blue of each */
-	unsigned n_colours; /* at most 256; every pixel is less */
-};
-
-/* png_put(b, p): append the file; an error of b where it was not compressed. */
-void png_put(struct buf *b, const struct png *p);
 
 #endif

@@ -7,16 +7,14 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "data/brand.h"
 #include "data/condition.h"
-#include "words/incident_words.h"
+#include "data/entries.h"
 #include "data/page_data.h"
 #include "data/places.h"
-#include "data/server.h"
-#include "words/times.h"
 #include "pages/html.h"
 #include "pages/pages.h"
 #include "preview/canvas.h"
+#include "words/words.h"
 
 #include <math.h>
 

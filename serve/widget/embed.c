@@ -5,7 +5,7 @@
 #include "widget/embed.h"
 
 #include "cgi/request.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "data/search.h"
 #include "http/escape.h"
 #include "http/respond.h"

@@ -1,8 +1,13 @@
-#include "words/incident_words.h"
+#include "words/words.h"
 
 #include "base/text.h"
+#include "base/xalloc.h"
+#include "data/entries.h"
 #include "data/incidents.h"
 #include "data/places.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 struct words {
 	const char *title, *impact;
@@ -54,7 +59,7 @@ const char *incident_words_impact(const struct incident *in,
 	return words_of(in, places)->impact;
 }
 
-const char *incident_words_update(const struct incident *in)
+static const char *update_words(const struct incident *in)
 {
 	if (in->unseen)
 		return "We get no report from there any more. It works from "
@@ -78,5 +83,121 @@ void incident_words_latest(struct buf *b, const struct incident *in)
 	else if (said)
 		buf_str(b, "The operator has said why it happened.");
 	else
-		buf_str(b, incident_words_update(in));
+		buf_str(b, update_words(in));
+}
+
+/* The names of all places. */
+#define WHERE_MAX (64 * 1024)
+
+static char *where_of(const struct incident *in, const struct places *places)
+{
+	struct buf text;
+	char *s;
+
+	buf_init(&text, WHERE_MAX);
+	if (in->n_regions)
+		places_put_where(&text, places,
+			(const char (*)[REGION_MAX + 1])in->regions,
+			in->n_regions);
+	s = xstrdup(buf_ok(&text) ? text.p : "");
+	buf_release(&text);
+	return s;
+}
+
+/* What operators said last, of a kind, or NULL. */
+static char *said(const struct incident *in, enum update_what what)
+{
+	const struct incident_news *news = incident_said(in, what);
+
+	return news ? xstrdup(news->text) : NULL;
+}
+
+void incident_rows_add(struct incident_rows *rows, const char *slug,
+	const struct server *server, const struct incidents *l,
+	const struct places *places)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct incident *in = &l->v[i];
+		struct incident_row *row;
+
+		rows->v = xgrow(rows->v, &rows->cap, rows->n + 1,
+			sizeof *rows->v);
+		row = &rows->v[rows->n++];
+		*row = (struct incident_row) {
+			.server = server->title ? xstrdup(server->title) : NULL,
+			.is_private = server->is_private,
+			.trouble = (int)in->trouble,
+			.note = said(in, UPDATE_NOTE),
+			.postmortem = said(in, UPDATE_POSTMORTEM),
+			.title = incident_words_title(in, places),
+			.impact = incident_words_impact(in, places),
+			.update = update_words(in),
+			.where = where_of(in, places),
+			.started_at = in->started_at,
+			.ended_at = in->ended_at,
+			.unseen = in->unseen,
+			.updated_at = in->updated_at};
+		snprintf(row->slug, sizeof row->slug, "%s", slug);
+		incident_id(in->kind, in->started_at, row->id);
+	}
+}
+
+static int newest(const void *a, const void *b)
+{
+	const struct incident_row *x = a, *y = b;
+
+	if (x->started_at != y->started_at)
+		return x->started_at > y->started_at ? -1 : 1;
+	if (strcmp(x->slug, y->slug) != 0)
+		return strcmp(x->slug, y->slug);
+	return strcmp(x->title, y->title);
+}
+
+static void row_release(struct incident_row *row)
+{
+	free(row->server);
+	free(row->where);
+	free(row->note);
+	free(row->postmortem);
+}
+
+static void cut(struct incident_rows *rows, size_t n)
+{
+	while (rows->n > n)
+		row_release(&rows->v[--rows->n]);
+}
+
+/* Leave out the oldest of those that are over, of sorted ones up to `n`. */
+static void leave_out(struct incident_rows *rows, size_t n)
+{
+	size_t end = rows->n, kept = end;
+
+	/* What stays moves to the end, and then back. */
+	while (end--) {
+		if (n && rows->v[end].ended_at) {
+			row_release(&rows->v[end]);
+			n--;
+		} else {
+			rows->v[--kept] = rows->v[end];
+		}
+	}
+	rows->n -= kept;
+	if (rows->n)
+		memmove(rows->v, rows->v + kept, rows->n * sizeof *rows->v);
+}
+
+void incident_rows_sort(struct incident_rows *rows)
+{
+	if (rows->n)
+		qsort(rows->v, rows->n, sizeof *rows->v, newest);
+	if (rows->n > INCIDENT_ROWS_MAX)
+		leave_out(rows, rows->n - INCIDENT_ROWS_MAX);
+	cut(rows, INCIDENT_ROWS_MAX);
+}
+
+void incident_rows_release(struct incident_rows *rows)
+{
+	cut(rows, 0);
+	free(rows->v);
+	*rows = (struct incident_rows) {0};
 }

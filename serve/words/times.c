@@ -1,4 +1,4 @@
-#include "words/times.h"
+#include "words/words.h"
 
 #include "base/clock.h"
 

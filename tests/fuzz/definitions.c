@@ -11,8 +11,7 @@
 #include "json/json.h"
 #include "tools/definition_diff.h"
 #include "tools/json_patch.h"
-#include "words/change_text.h"
-#include "words/word_diff.h"
+#include "words/words.h"
 
 static void refused(void *arg, const char *reason)
 {

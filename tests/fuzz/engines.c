@@ -10,15 +10,10 @@
  */
 #include "fuzz.h"
 
-#include "store/cluster.h"
+#include "store/beat.h"
 #include "store/connection.h"
-#include "store/error_reply.h"
-#include "store/format.h"
 #include "store/nodes.h"
-#include "store/persist.h"
 #include "store/reply.h"
-#include "store/sentinel.h"
-#include "store/slots.h"
 
 #include <hiredis/hiredis.h>
 #include <math.h>
@@ -106,9 +101,10 @@ static void find(bool cluster)
 				   .master = (char[]) {"shop"}}};
 
 	for (int again = 0; again < 3; again++) {
-		int rc = cluster ? cluster_find(&ns, INFINITY)
-				 : sentinel_find(&ns, INFINITY);
+		int rc;
 
+		ns.known = false;
+		rc = nodes_find(&ns, INFINITY);
 		check_nodes(&ns);
 		need(rc == 0 || fuzz_line(ns.why, sizeof ns.why) ||
 			strchr(ns.why, '\n'));
@@ -158,7 +154,7 @@ static void merge(bool least)
 	if (all && !format_fits(all, why))
 		need(fuzz_line(why, sizeof why));
 	if (all)
-		reply_strip_braces(all);
+		reply_edit(all, slots_strip_braces);
 	for (size_t i = 0; i < store_count(all); i++)
 		if (store_text(store_item(all, i)))
 			need(store_text(store_item(all, i))[store_size(

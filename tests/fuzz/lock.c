@@ -8,8 +8,8 @@
 #include "fuzz.h"
 
 #include "base/lines.h"
-#include "pinned/lock_digests.h"
 #include "pinned/tools_lock.h"
+#include "rule/history.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

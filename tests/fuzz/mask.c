@@ -8,8 +8,7 @@
 #include "fuzz.h"
 
 #include "base/text.h"
-#include "redaction/mask.h"
-#include "redaction/redact_record.h"
+#include "redaction/redaction.h"
 
 #include <stdlib.h>
 #include <string.h>

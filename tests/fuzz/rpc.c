@@ -6,7 +6,7 @@
 #include "fuzz.h"
 
 #include "protocol/rpc.h"
-#include "protocol/server_request.h"
+#include "protocol/answer.h"
 
 #include "base/text.h"
 #include "json/json.h"
@@ -53,7 +53,7 @@ static void judge(const cJSON *v)
 
 	judge_hello(v);
 	memset(&f, 0xaa, sizeof f);
-	ok = rpc_judge_result_type(v, &f);
+	ok = rpc_judge_list(v, true, &f);
 	judged(ok, &f);
 	memset(&f, 0xaa, sizeof f);
 	ok = rpc_judge_call(v, true, &f, &needs_input);

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "json/json.h"
-#include "poisoning/encoded_text.h"
+#include "poisoning/text.h"
 #include "poisoning/poisoning.h"
 
 struct seen {

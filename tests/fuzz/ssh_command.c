@@ -7,7 +7,7 @@
  */
 #include "fuzz.h"
 
-#include "ssh_command.h"
+#include "options.h"
 
 #include <regex.h>
 #include <stdlib.h>

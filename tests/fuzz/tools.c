@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "protocol/tool_hash.h"
+#include "protocol/tools.h"
 
 #include "base/sha256.h"
 #include "base/text.h"

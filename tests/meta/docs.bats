@@ -107,7 +107,7 @@ same_exits() {
 	sed -n '/^\.Sh FILES/,/^\.Sh SEE/s/^\.It //p' man/mcp-fleet.7 | tr -d ' ' |
 		sed 's/Ta.*//' | tr ',' '\n' | sort -u >"$BATS_TEST_TMPDIR/page"
 	{
-		grep -oP '^\t\{"\K[a-z]+:[^"]*' aggregate/snapshot/key_name.c
+		grep -oP '^\t\{"\K[a-z]+:[^"]*' aggregate/snapshot/fleet_keys.c
 		grep -oP '^#define KEY_[A-Z]+ "\K[^"]*' lib/store/keys.h
 	} | sort -u | diff - "$BATS_TEST_TMPDIR/page"
 }

@@ -61,13 +61,12 @@ compiles() {
 	only curl/ alertd/transport/{http_client,smtp_client,transfers}.c \
 		probe/http/{client,sockets,url}.c probe/http/{tls,transfer}.h
 	only hiredis/ lib/store/{connection,reply}.c
-	only openssl/ssl.h lib/store/tls.c probe/http/{failure,tls}.c
+	only openssl/ssl.h lib/store/connection.c probe/http/{failure,tls}.c
 	only yaml.h lib/conf/yaml.h
 	only zlib.h probe/http/decoding.c serve/preview/canvas.c serve/render/render.c
 	only brotli/ probe/http/decoding.c
 	only fcgiapp.h serve/fastcgi.c serve/main.c
 }
-
 
 # Headers that glibc has, and musl has not; and calls.
 GLIBC_ALONE='aliases argp argz envz error execinfo fstab gconv gnu/.* gshadow mcheck nss
@@ -96,8 +95,8 @@ CALLS_ALONE='backtrace canonicalize_file_name error_at_line mallinfo malloc_trim
 # takes TYPE CALL: whether a function that has one of that type as b may make this call.
 takes() {
 	printf '%s\n' '#include "api/api.h"' '#include "badge/badge.h"' \
-		'#include "data/incident_words.h"' '#include "data/places.h"' '#include "data/times.h"' \
-		'#include "pages/html.h"' '#include "preview/preview.h"' \
+		'#include "data/places.h"' '#include "pages/html.h"' \
+		'#include "preview/preview.h"' '#include "words/words.h"' \
 		"void f(struct $1 *b);" "void f(struct $1 *b) { $2; }" |
 		cc -std=c11 -Ilib -Iserve -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE '-DVERSION="0"' \
 			-Werror -fsyntax-only -x c - 2>out
@@ -142,10 +141,10 @@ refuses() {
 # none. Those with commas between them share a floor.
 FLOORS='
 lib: conf tools records terms store cgi json base
-probe: main probe steps expiry report,options,queue target,ssh_command auth protocol http redaction
-aggregate: main commands judge store,snapshot verdict_line figures options histories pinned words rule poisoning
-serve: main render,sign_in_link,fastcgi handlers api,badge,mcp,preview,widget pages fetch
-	data http access
+probe: main probe steps expiry report,options,queue target auth protocol http redaction
+aggregate: main commands judge store,snapshot words figures options histories pinned rule poisoning
+serve: main render,fastcgi handlers api,badge,mcp,preview,widget pages fetch
+	words data source,http access
 alertd: main web,commands notifier evaluate emit,delivery
 	print,output,input,options,last_good sinks routing outbox,transport state incident
 	words run
@@ -198,15 +197,17 @@ put_included() {
 		END { exit bad || !NR }'
 }
 
-# Only the driver, probe.c, knows the order of the steps.
-@test "a step of the probe includes no other step" {
-	local f own
-	for f in probe/steps/*.[ch]; do
-		own=$(basename "${f%.*}")
-		case $own in step | steps) continue ;; esac
-		# The check for stale caches is a part of steps 6 and 8.
-		! grep -oP '^#include "steps/\K\w+' "$f" |
-			grep -vxE "$own|step|steps|stale_cache" || { echo "$f"; return 1; }
+# Only the driver, probe.c, knows the order of the steps. The check for stale caches is a
+# part of steps 6 and 8.
+@test "a step of the probe calls no other step" {
+	local o other steps=(build/probe/steps/{authorization,connection,handshake,tools}.o)
+	for o in "${steps[@]}"; do
+		for other in "${steps[@]}"; do
+			[ "$o" != "$other" ] || continue
+			run comm -12 <(nm -u "$o" | awk '{ print $2 }' | sort) \
+				<(nm -g --defined-only "$other" | awk '{ print $3 }' | sort)
+			[ "$status $output" = '0 ' ] || { echo "$o: $output"; return 1; }
+		done
 	done
 }
 
@@ -243,11 +244,11 @@ put_included() {
 		alertd/sinks/*.c alertd/transport/{error_text,form,mime,signature}.c \
 		lib/conf/match.c lib/base/{ip,mailbox,num,strings,text,tzif}.c \
 		lib/{json,terms,tools}/*.c lib/records/maintenance_window.c \
-		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/request.c \
+		lib/store/{reply,url}.c lib/cgi/request.c \
 		probe/{protocol,redaction}/*.c probe/steps/step_results.c \
-		probe/auth/{challenge,jwt,oauth,oauth_metadata,wall_kind}.c \
-		probe/expiry/finding.c probe/http/framing.c probe/ssh_command.c \
-		serve/{access,api,badge,data,http,mcp,pages,preview,widget}/*.c; do
+		probe/auth/{challenge,oauth}.c \
+		probe/expiry/finding.c probe/http/framing.c \
+		serve/{access,api,badge,data,http,mcp,pages,preview,widget,words}/*.c; do
 		case $f in
 		# What waits for an answer, and what asks the store or the clock.
 		probe/protocol/exchange.c | probe/protocol/*transport.c | \

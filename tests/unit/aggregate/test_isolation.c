@@ -166,6 +166,12 @@ static const struct row rows[] = {
 	{"no canary answers: two servers are enough", {{2, false, CUT}},
 		{{"us", 59, 0, 2}}, 70, "us 60-60 2 dns.timeout 2",
 		"green ok - 0 2/3 [] [us] isolated [us]", NULL},
+	{"of canaries in any order",
+		{{2, false, CUT}}, {{"us", 59, 0, 2}, {"us", -1, 1, 0}}, 70,
+		"us 60-60 2 dns.timeout 2", NULL, NULL},
+	{"whichever region is listed first",
+		{{20, false, "eu 2:- 62:- | us 0:- 60:1/dns.timeout"}}, {{0}},
+		70, "us 60-60 20 dns.timeout", NULL, NULL},
 	{"nor in the first round of all",
 		{{2, false, "us 0:1/dns.timeout | eu 2:- | ap 4:-"}},
 		{{"us", -1, 0, 2}}, 10, "us 0-0 2 dns.timeout 2",
@@ -254,10 +260,9 @@ static void check_row(const struct row *row)
 		for (int i = 0; i < row->groups[g].n; i++, n++) {
 			timeline_read(&servers[n], row->groups[g].text);
 			if (row->groups[g].one_host)
-				snprintf(url[n], sizeof url[n],
-					"https://%s:%d/%d",
-					i % 2 ? "one.example" : "u@One.Example",
-					i + 1, i);
+				snprintf(url[n], sizeof url[n], i % 2
+					? "https://one.example:%d/mcp"
+					: "https://u@One.Example/%d", i);
 			else
 				snprintf(url[n], sizeof url[n],
 					"https://h%zu-%d.example/mcp", g, i);

@@ -4,8 +4,7 @@
  */
 #include "records/verdict.h"
 #include "tools/definitions.h"
-#include "words/change_text.h"
-#include "words/list_words.h"
+#include "words/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

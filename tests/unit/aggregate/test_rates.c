@@ -3,7 +3,8 @@
  * percentiles are of the probes that were not broken; and the figures of an
  * instant do not depend on the instants asked about before.
  */
-#include "figures/rates.h"
+#include "figures/figures.h"
+#include "rule/history.h"
 #include "terms/histogram.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
  * Goal: a text is found by the whole digest that it has, whatever else has the same
  * first digits.
  */
-#include "pinned/tool_texts.h"
+#include "pinned/tools_lock.h"
 
 #include "base/sha256.h"
 

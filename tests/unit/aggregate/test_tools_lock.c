@@ -4,9 +4,9 @@
  * that are read without what tools say are the same.
  */
 #include "pinned/tools_lock.h"
+#include "rule/history.h"
 
 #include "json/json.h"
-#include "pinned/lock_digests.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

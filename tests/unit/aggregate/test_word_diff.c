@@ -1,7 +1,7 @@
 /*
  * Goal: which words changed between two texts, however they differ, and soon.
  */
-#include "words/word_diff.h"
+#include "words/words.h"
 
 #include "base/buf.h"
 

@@ -264,8 +264,8 @@ static void test_reminded_in_future(void **state)
 	static const struct {
 		double ahead; /* in times of remind_s */
 		bool due;
-	} rows[] = {{-2, true}, {-0.5, false}, {0.5, false}, {2, true},
-		{100000, true}};
+	} rows[] = {{-2, true}, {-1, true}, {-0.5, false}, {0.5, false},
+		{1, true}, {2, true}, {100000, true}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -366,6 +366,33 @@ static void test_close_by_a_wrong_clock(void **state)
 	night_release(&n);
 }
 
+/* What is ahead by no more than two clocks may differ stays as it is. */
+static void test_heal_closings(void **state)
+{
+	static const struct {
+		double at;
+		int64_t first; /* both after now, as is what becomes of them */
+		double healed_at;
+		bool kept; /* the first window */
+	} rows[] = {{0, 0, 0, true}, {STATE_AHEAD_S, 0, STATE_AHEAD_S, true},
+		{STATE_AHEAD_S + 1, 0, 0, true},
+		{0, STATE_AHEAD_S, 0, true}, {0, STATE_AHEAD_S + 1, 0, false},
+		{STATE_AHEAD_S + 1, STATE_AHEAD_S + 1, 0, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct alert_state st = {.n_closings = 1};
+		struct closing *c = st.closings;
+
+		*c = (struct closing) {ALERT_DOWNTIME,
+			NIGHT_START + rows[i].at, NIGHT_START + rows[i].first};
+		incident_heal_closings(&st, NIGHT_START);
+		assert_true(c->at == NIGHT_START + rows[i].healed_at);
+		assert_int_equal(c->first,
+			rows[i].kept ? NIGHT_START + rows[i].first : 0);
+	}
+}
+
 /* The sentence names what was closed as people do. */
 static void test_close_says_what(void **state)
 {
@@ -439,6 +466,7 @@ int main(void)
 		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_close_stays_closed),
 		cmocka_unit_test(test_close_by_a_wrong_clock),
+		cmocka_unit_test(test_heal_closings),
 		cmocka_unit_test(test_close_says_what),
 		cmocka_unit_test(test_close_with_a_full_list),
 		cmocka_unit_test(test_expiry),

@@ -44,6 +44,10 @@ static void note(struct correlation_starts *l, const char *text)
 	e.record.checks = refused == '!' ? CHECKS_REFUSED : CHECKS_FREE;
 	assert_true(correlation_may(&e));
 	correlation_note(l, &e, &now, &later);
+	/* Nothing of it is left here. */
+	event_release(&e);
+	strings_release(&now);
+	strings_release(&later);
 }
 
 /* The groups, "a b c | d e f". */
@@ -274,7 +278,9 @@ static void test_pace(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t n = 0; n < 2 * sizeof rows / sizeof *rows; n++) {
+		size_t i = n / 2;
+		bool joins = n % 2; /* b does, later */
 		const double intervals[] = {rows[i].a, rows[i].b};
 		const int counts[] = {rows[i].at_a, rows[i].at_b};
 		struct correlation_starts l = {0};
@@ -288,8 +294,11 @@ static void test_pace(void **state)
 			l.v[k].event.record.interval_s = intervals[k];
 			l.v[k].event.record.probe_count = counts[k];
 		}
-		correlation_begin(&st, l.v, l.n, &out);
-		assert_int_equal(out.v[0].record.probe_count, rows[i].begun);
+		correlation_begin(&st, l.v, joins ? 1 : 2, &out);
+		if (joins)
+			correlation_begin(&st, l.v + 1, 1, &out);
+		assert_int_equal(
+			out.v[joins].record.probe_count, rows[i].begun);
 		for (size_t k = 0; k < 2; k++) {
 			struct alert_event e = {
 				.slug = (char[]) {"ab"[k], '\0'},
@@ -302,11 +311,11 @@ static void test_pace(void **state)
 
 			correlation_follow(NULL, &st, &e, &out);
 		}
-		assert_int_equal(out.n, 2);
+		assert_int_equal(out.n, 2 + joins);
 		events_words(&out);
-		if (!strstr(out.v[1].summary, rows[i].says))
-			fail_msg("%zu: %s", i, out.v[1].summary);
-		assert_true(out.v[1].record.interval_s == rows[i].told);
+		if (!strstr(out.v[out.n - 1].summary, rows[i].says))
+			fail_msg("%zu: %s", n, out.v[out.n - 1].summary);
+		assert_true(out.v[out.n - 1].record.interval_s == rows[i].told);
 		events_release(&out);
 		state_release(&st);
 		correlation_release(&l);
@@ -595,6 +604,8 @@ static void test_join(void **state)
 		.n_policies = 1};
 	struct alert_record r = {
 		.slug = "a", .kind = ALERT_DOWNTIME, .started_at = 600};
+	struct alert_record other = {
+		.slug = "a", .kind = ALERT_DIVERGENCE, .started_at = 600};
 	struct strings to = {0};
 
 	(void)state;
@@ -614,10 +625,11 @@ static void test_join(void **state)
 		strings_note(&inc->told, "chat");
 		strings_note(&inc->refused, "chat");
 		outbox_add(&st, &r, "{}", &to, 600);
+		outbox_add(&st, &other, "{}", &to, 600);
 		correlation_join(&c, &st, ALERT_DOWNTIME, "*.12345678",
 			1777485000);
 		assert_string_equal(inc->group, "*.12345678");
-		assert_int_equal(st.n_outbox, named);
+		assert_int_equal(st.n_outbox, 1 + named);
 		assert_int_equal(inc->told.n, named);
 		assert_int_equal(inc->refused.n, named);
 		state_release(&st);

@@ -20,8 +20,9 @@ struct spell {
 	const char *failing; /* letters of a, e and u, or NULL */
 	double p95, baseline; /* 0: not known */
 	long long failed[RATE_WINDOWS]; /* of 25, 150, 300, 1800, 21600 */
-	int rates; /* 2: known, but nothing was probed in the last half hour;
-		      -1: no verdicts, somebody closes what is open */
+	int rates; /* 2: known, but nothing was probed in the last half hour; 3: a
+		      quarter of the probes of the longer windows was; -1: no
+		      verdicts, somebody closes what is open */
 };
 
 #define SLOW(ms) ms, 100, {0}, 0
@@ -80,7 +81,10 @@ static void judge(struct night *n, const struct spell *s, int minute)
 				    : VERDICT_GREEN;
 	for (unsigned w = 0; w < RATE_WINDOWS; w++)
 		v.error_rates.windows[w] = (struct error_rate) {
-			.probes = s->rates == 2 && w < RATE_1H ? 0 : probes[w],
+			.probes = s->rates == 2 && w < RATE_1H ? 0
+				: s->rates == 3 && w >= RATE_1H
+				? probes[w] / 4
+				: probes[w],
 			.failed = {[LAYER_HTTP] =
 					s->failed[w] - s->failed[w] / 4,
 				[LAYER_TRANSPORT] = s->failed[w] / 4}};
@@ -136,6 +140,10 @@ static void test_latency(void **state)
 			{{0, 2, NULL, SLOW(301)}, {2, 3, NULL, SLOW(90)},
 				{3, 5, NULL, SLOW(301)}},
 			""},
+		{"of a window that is told of twice the worse counts",
+			{{0, 2, NULL, SLOW(301)}, {1, 2, NULL, SLOW(90)},
+				{2, 3, NULL, SLOW(301)}},
+			"2 latency_started P3 0 x3 -/- [e u]"},
 		{"over after three",
 			{{0, 5, NULL, SLOW(999)}, {5, 8, NULL, SLOW(90)}},
 			"2 latency_started P3 0 x3 -/- [e u] | "
@@ -210,6 +218,10 @@ static void test_burn(void **state)
 			""},
 		{"the short one alone is too little",
 			{{0, 9, NULL, RATES(2, 0, 21)}}, ""},
+		{"the same window twice is no worse",
+			{{0, 1, NULL, RATES(2, 0, 22)},
+				{0, 1, NULL, RATES(2, 0, 22)}},
+			"0 slo_burn_started P2 0 x1 -/http []"},
 		{"six times over six hours", {{0, 1, NULL, RATES(0, 5, 0, 54)}},
 			"0 slo_burn_started P2 0 x1 -/http []"},
 		{"once over three days", {{0, 1, NULL, RATES(0, 0, 0, 9, 108)}},
@@ -228,6 +240,8 @@ static void test_burn(void **state)
 			"2 slo_burn_escalated P2 0 x3 -/http [e]"},
 		{"nothing was probed in the short one", {
 			{0, 9, NULL, 0, 0, {0, 0, 22}, 2}}, ""},
+		{"less than half of what is probed in an hour is known", {
+			{0, 9, NULL, 0, 0, {2, 0, 22}, 3}}, ""},
 		{"what a downtime covered is told of no more, but its end",
 			{{0, 1, NULL, RATES(0, 0, 0, 9, 108)},
 				{1, 2, "eu", RATES(0, 0, 0, 9, 108)},
@@ -248,6 +262,29 @@ static void test_burn(void **state)
 
 	(void)state;
 	CHECK(cases);
+}
+
+/* A region that cannot be confirmed before its failures have left the shorter
+   window is not waited for. */
+static void test_confirming(void **state)
+{
+	static const struct {
+		int confirm; /* windows of a minute; the shorter one has five */
+		size_t told;
+	} rows[] = {{3, 0}, {5, 0}, {6, 1}, {9, 1}};
+	static const struct spell burning = {
+		0, 1, "e", RATES(2, 0, 22)};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct night n;
+
+		night_init(&n, "AEU");
+		n.policy.confirm = rows[i].confirm;
+		judge(&n, &burning, 0);
+		assert_int_equal(n.events.n, rows[i].told);
+		night_release(&n);
+	}
 }
 
 /* Whoever asks for no rate and has no objective is told of neither. */
@@ -285,6 +322,9 @@ static void test_failures(void **state)
 	assert_int_equal(n.st.n_failures, 1);
 	n.now = NIGHT_START + 5000 * 60;
 	night_run(&n, "@5000 .");
+	assert_int_equal(n.st.n_failures, 0);
+	/* A limit is none, nor is what a silent region said before. */
+	night_run(&n, "E3/http.429 ~E2,E");
 	assert_int_equal(n.st.n_failures, 0);
 	night_release(&n);
 }
@@ -378,6 +418,7 @@ int main(void)
 		cmocka_unit_test(test_latency),
 		cmocka_unit_test(test_error_rate),
 		cmocka_unit_test(test_burn),
+		cmocka_unit_test(test_confirming),
 		cmocka_unit_test(test_not_asked),
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_strays),

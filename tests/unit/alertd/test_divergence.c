@@ -580,7 +580,7 @@ static void test_change_words(void **state)
 	struct verdict_drift five = {.added = tools, .n_added = 5};
 	struct verdict_rename renamed[] = {{"p", "a"}, {"q", "b"}, {"r", "c"},
 		{"s", "d"}, {"t", "e"}};
-	struct tool_change c = {0};
+	struct tool_change c = {0}, copy = {0};
 	struct buf b;
 
 	(void)state;
@@ -602,6 +602,19 @@ static void test_change_words(void **state)
 	words_tool_change(&b, &c);
 	assert_string_equal(b.p, "p became a, q became b, r became c and 2 "
 				 "more became others");
+	/* A copy says the same. */
+	tool_change_copy(&copy, &c);
+	buf_clear(&b);
+	words_tool_change(&b, &copy);
+	assert_string_equal(b.p, "p became a, q became b, r became c and 2 "
+				 "more became others");
+	tool_change_release(&copy);
+	/* On the way back nobody knows what became what. */
+	five.n_added = 2;
+	tool_change_reverse(&c, &five);
+	buf_clear(&b);
+	words_tool_change(&b, &c);
+	assert_string_equal(b.p, "a and b removed");
 	/* Nothing is said where no words are known. */
 	tool_change_words(&c, NULL, 0, false);
 	buf_clear(&b);

@@ -338,6 +338,29 @@ static void test_issuer(void **state)
 	life_release(&l);
 }
 
+/* A long one is cut. */
+static void test_long_issuer(void **state)
+{
+	char name[66];
+	struct expiry_record r = {.slug = "s", .region = "e", .at = START,
+		.status = EXPIRY_EXPIRING, .within = 604800,
+		.expires_at = START + 6 * DAY, .issuer = name};
+	struct life l = {0};
+
+	(void)state;
+	memset(name, 'R', 65);
+	name[65] = '\0';
+	state_init(&l.st, "s");
+	expiry_collect(&l.rounds, &r);
+	tell(&l);
+	name[64] = '\0';
+	events_words(&l.events);
+	assert_non_null(strstr(l.events.v[0].summary, name));
+	name[64] = 'R';
+	assert_null(strstr(l.events.v[0].summary, name));
+	life_release(&l);
+}
+
 /* States of older versions, and states that we did not write. */
 static void test_states(void **state)
 {
@@ -390,6 +413,7 @@ int main(void)
 		cmocka_unit_test(test_round),
 		cmocka_unit_test(test_odd_ends),
 		cmocka_unit_test(test_issuer),
+		cmocka_unit_test(test_long_issuer),
 		cmocka_unit_test(test_states),
 	};
 

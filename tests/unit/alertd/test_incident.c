@@ -220,6 +220,11 @@ static void test_drift(void **state)
 			"1 schema_drift_detected P3 1 x0 -/- [a] | "
 			"60 schema_drift_detected P2 60 x0 -/- [a] | "
 			"61 schema_drift_detected P3 61 x0 -/- [a]"},
+		{"what was told in this hour is known when older ones are "
+		 "forgotten", "AE",
+			".#ba|Aab-get @10070 .#cb|Abc-put @10081 .#cc|Ebc-put",
+			"0 schema_drift_detected P2 0 x0 -/- [a] | "
+			"10070 schema_drift_detected P2 10070 x0 -/- [a]"},
 		{"the same record again", "A", ".=b|Aab-get @0 .=b|Aab-get",
 			"0 schema_drift_detected P2 0 x0 -/- [a]"},
 		{"an older one", "A", "@9 .=b @3 .=b|Aab-get", ""},
@@ -317,6 +322,43 @@ static void test_silence(void **state)
 	assert_int_equal(n.events.n, 1);
 	assert_int_equal(n.events.v[0].record.started_at, NIGHT_START - 3600);
 	night_release(&n);
+}
+
+/* How long a region has been silent: since its last report, where the verdict
+   has that, and went by it; at a slow pace those windows were no silent ones. */
+static void test_silent_since(void **state)
+{
+	static const struct {
+		double interval_s;
+		int ago; /* minutes since its last report; -1: there is none */
+		int n, since; /* windows of silence, and minutes */
+	} rows[] = {{0, -1, 1, 0}, {0, 0, 1, 0}, {0, 1, 1, 1}, {0, 4, 4, 4},
+		{0, 5, 1, 0}, {60, 4, 4, 4}, {60, 5, 1, 0}, {90, 4, 1, 4},
+		{90, 6, 1, 6}, {90, 7, 1, 0}, {300, 20, 1, 20},
+		{300, 21, 1, 0}};
+	const char *away[] = {"e"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct verdict_region r = {.region = "e",
+			.started_at = NIGHT_START - 60 * rows[i].ago + 7.5};
+		struct verdict v = {.slug = "s", .verdict = VERDICT_GREEN,
+			.window = NIGHT_START, .tier = TIER_OK, .expected = 2,
+			.regions = &r, .n_regions = rows[i].ago >= 0,
+			.no_data = away, .n_no_data = 1};
+		struct night n;
+
+		night_init(&n, "");
+		n.st.interval_s = rows[i].interval_s;
+		/* The same verdict twice is one. */
+		machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+		machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+		assert_int_equal(n.st.n_regions, 1);
+		assert_int_equal(n.st.regions[0].silent.n, rows[i].n);
+		assert_int_equal(n.st.regions[0].silent.since,
+			NIGHT_START - 60 * rows[i].since);
+		night_release(&n);
+	}
 }
 
 /* Who is no client of the newest revision is told once, and once a day. */
@@ -423,12 +465,45 @@ static void test_no_green(void **state)
 			"0 downtime_started P1 0 x1 dns/transport [a e u] | "
 			"4 downtime_resolved P1 0-2 x2 dns/transport "
 			"[a e u]"},
+		{"nor the regional one that it covers, which ends with it",
+			"AEU", "E2*3 EU2 .,E*3",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"3 downtime_started P1 3 x1 tls/transport [e u] | "
+			"6 downtime_resolved P1 3-4 x1 tls/transport [e u] | "
+			"6 regional_resolved P2 0-4 x4 tls/transport [e]"},
+		{"nor does it end limits that a regional one covers", "AEU",
+			"%E*3 E2*3 .,E*6",
+			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
+			"5 regional_started P2 3 x3 tls/transport [e] | "
+			"10 probe_silent_started P3 6 x5 -/- [e]"},
 		{"nor does a divergence", "AEU", "EU1=--- .=bab E6=b-b",
 			"0 downtime_started P1 0 x1 dns/transport [e u]"},
 	};
 
 	(void)state;
 	NIGHT_CHECK(cases);
+}
+
+/* Two incidents that began in one minute have their regions; of one each region
+   is noted once. */
+static void test_timeline_regions(void **state)
+{
+	static const enum alert_kind kinds[] = {
+		ALERT_REGIONAL, ALERT_RATE_LIMITED, ALERT_REGIONAL};
+	static const char *const region = "e";
+	struct alert_state st;
+
+	(void)state;
+	state_init(&st, "s");
+	for (size_t i = 0; i < 3; i++) {
+		const struct alert_record r = {.slug = "s", .kind = kinds[i],
+			.phase = ALERT_STARTED, .started_at = NIGHT_START,
+			.regions = &region, .n_regions = 1};
+
+		state_note_event(&st, &r);
+		assert_int_equal(st.timeline[i].regions.n, i < 2);
+	}
+	state_release(&st);
 }
 
 /* Instants that a wrong clock set, of every kind of incident, become now. */
@@ -488,9 +563,11 @@ int main(void)
 		cmocka_unit_test(test_drift),
 		cmocka_unit_test(test_drift_keys),
 		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_silent_since),
 		cmocka_unit_test(test_clients_refused),
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_no_green),
+		cmocka_unit_test(test_timeline_regions),
 		cmocka_unit_test(test_wrong_clock),
 	};
 

@@ -115,6 +115,11 @@ static void test_layers(void **state)
 			"1 downtime_escalated P1 0 x2 initialize/initialize "
 			"[e u] | "
 			"4 downtime_escalated P1 0 x5 dns/transport [e u]"},
+		{"the step is the last one at the worst layer", "AEU",
+			"EU7 EU6 .*3",
+			"0 downtime_started P2 0 x1 tools-call/tools [e u] | "
+			"4 downtime_resolved P2 0-2 x2 tools-list/tools "
+			"[e u]"},
 		{"5xx makes it worse", "AEU", "EU6/http.404 EU6/http.500",
 			"0 downtime_started P2 0 x1 tools-list/http [e u] | "
 			"1 downtime_escalated P1 0 x2 tools-list/http [e u]"},
@@ -454,6 +459,14 @@ static void test_flapping(void **state)
 			"again.",
 		NULL, true);
 	night_release(&n);
+	/* Twice is said at the end, and is no flapping. */
+	night_init(&n, "EU");
+	night_run(&n, "EU1 . EU1 . . .");
+	expect_last(&n, "s recovered after 3 min (17:50\u201317:53 UTC). Root "
+			"layer: transport. Failing minutes: 2. It was down 2 "
+			"times, 2 minutes in all. All layers pass again.",
+		NULL, false);
+	night_release(&n);
 	/* By itself, without one before it. */
 	night_init(&n, "EU");
 	night_run(&n, "EU1 . EU1 . EU1 t240");
@@ -567,6 +580,12 @@ static void test_throttled(void **state)
 			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
 			"8 rate_limited_resolved P2 0-6 x4 initialize/http "
 			"[e]"},
+		{"its regions fail for another reason: they are still they",
+			"AEU", "%EU*3 E2*2 . . .",
+			"2 rate_limited_started P2 0 x3 initialize/http "
+			"[e u] | "
+			"7 rate_limited_resolved P2 0-5 x5 initialize/http "
+			"[e u]"},
 		{"it holds no downtime open", "AEU", "EU1 . %E .",
 			"0 downtime_started P1 0 x1 dns/transport [e u] | "
 			"3 downtime_resolved P1 0-1 x1 dns/transport [e u]"},
@@ -672,9 +691,10 @@ static void test_reported(void **state)
 {
 	static const struct {
 		double after;
-		int64_t reported;
-	} rows[] = {{7.5, NIGHT_START + 7}, {62, NIGHT_START + 62},
-		{62.5, 0}, {3600, 0}};
+		int64_t reported, window;
+	} rows[] = {{7.5, NIGHT_START + 7, NIGHT_START},
+		{62, NIGHT_START + 62, NIGHT_START + 60},
+		{62.5, 0, NIGHT_START}, {3600, 0, NIGHT_START}};
 	const char *failing[] = {"e"};
 	struct verdict_region r = {.region = "e", .state = STATE_BROKEN,
 		.failed_step = STEP_TLS};
@@ -691,10 +711,37 @@ static void test_reported(void **state)
 		state_init(&st, "s");
 		r.started_at = NIGHT_START + rows[i].after;
 		s = observation_of(&st, &v);
+		assert_int_equal(s.window, rows[i].window);
 		streak_count(&st, &v, &s);
 		assert_int_equal(
 			region_counted(&st, "e")->reported, rows[i].reported);
 		state_release(&st);
+	}
+}
+
+/* Rows that are over, though the region is still known. */
+static void test_rows_over(void **state)
+{
+	static const struct {
+		const char *night;
+		int failing, throttled;
+	} rows[] = {{"E2 E3/http.429*2", 1, 2}, {"E2 E3/http.429*3", 0, 3},
+		{"E2*4 c3", 0, 0}, {"%E*4 c3", 0, 0}, {"E2*3 .,E*30", 0, 0},
+		{"E2*3 .,E*29", 3, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct region_tally *t;
+		struct night n;
+
+		night_init(&n, "AEU");
+		night_run(&n, rows[i].night);
+		t = region_counted(&n.st, "e");
+		if (t->failing.n != rows[i].failing ||
+			t->throttled.n != rows[i].throttled)
+			fail_msg("%s: %d %d", rows[i].night, t->failing.n,
+				t->throttled.n);
+		night_release(&n);
 	}
 }
 
@@ -704,6 +751,7 @@ static void test_dropped(void **state)
 	static const struct {
 		const char *counts, *then;
 	} rows[] = {{"E2", "."}, {"%E", "."}, {".,E", "."},
+		{"E2", ".,E:E"},
 		/* Its limits end with the downtime. */
 		{"%E*3 EU1 %E*2", "%E"}};
 
@@ -836,6 +884,50 @@ static void test_wrong_clock(void **state)
 	night_release(&n);
 }
 
+/* A clock may be ten seconds ahead; what was further ahead hides nothing. */
+static void test_how_far_ahead(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		struct night n;
+		int64_t *at[] = {
+			&n.st.window, &n.st.judged, &n.st.taken};
+		bool wrong = i >= 3;
+
+		night_init(&n, "AEU");
+		n.now = NIGHT_START + 67;
+		n.st.cold = n.st.down_at = n.st.anomaly.told = NIGHT_START;
+		*at[i % 3] = NIGHT_START + 67 + 10 + wrong;
+		night_run(&n, ".");
+		assert_int_equal(n.st.cold, wrong ? 0 : NIGHT_START);
+		assert_int_equal(n.st.down_at, wrong ? 0 : NIGHT_START);
+		assert_int_equal(n.st.anomaly.told, wrong ? 0 : NIGHT_START);
+		night_release(&n);
+	}
+}
+
+/* When our clock took the newest verdict; of no clock, or an older verdict, it is
+   not known. */
+static void test_taken(void **state)
+{
+	static const struct {
+		const char *verdict;
+		double now; /* after the beginning */
+		int64_t taken;
+	} rows[] = {{"@5 .", 307, 307}, {"@5 .", 311, 311}, {"@4 .", 315, 311},
+		{"@6 .", INFINITY, 311}};
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		n.now = NIGHT_START + rows[i].now;
+		night_run(&n, rows[i].verdict);
+		assert_int_equal(n.st.taken, NIGHT_START + rows[i].taken);
+	}
+	night_release(&n);
+}
+
 /* A server that is taken out of the configuration, in the third minute. */
 static void test_server_gone(void **state)
 {
@@ -932,6 +1024,11 @@ static void test_agreed(void **state)
 			"2 downtime_started P2 0 x3 tools-list/tools [e u]"},
 		{"nobody knows between: it goes on", 3, "AEU", "EU6 EU6 ? EU6",
 			"3 downtime_started P2 0 x3 tools-list/tools [e u]"},
+		{"a round is under way between: it goes on", 2, "AEU",
+			"EU6 @1 E6;AU @1 EU6",
+			"1 downtime_started P2 0 x2 tools-list/tools [e u]"},
+		{"of two regions", 2, "EU", "EU6 EU6",
+			"1 downtime_started P2 0 x2 tools-list/tools [e u]"},
 		{"too far apart", 2, "AEU", "EU6 @400 EU6", ""},
 		{"one region fails between: anew, and that one is told", 3,
 			"AEU", "EU6 E6 EU6",
@@ -1043,9 +1140,12 @@ int main(void)
 		cmocka_unit_test(test_hearing),
 		cmocka_unit_test(test_reported),
 		cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_rows_over),
 		cmocka_unit_test(test_agree_beside_awaited),
 		cmocka_unit_test(test_region_twice),
 		cmocka_unit_test(test_wrong_clock),
+		cmocka_unit_test(test_how_far_ahead),
+		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_server_gone),
 		cmocka_unit_test(test_policy),
 	};

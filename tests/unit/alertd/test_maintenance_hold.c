@@ -244,6 +244,14 @@ static void test_cap(void **state)
 		"s is still down 2 min after its maintenance (disks) ended: "
 		"initialize fails with x from e and u.");
 	night_release(&n);
+	/* Who allows none is told as soon as it has ended. */
+	night_init(&n, "AEU");
+	n.policy.overrun_s = 0;
+	night_run(&n, "m0-5 EU3*6");
+	assert_string_equal(n.events.v[n.events.n - 1].summary,
+		"s is still down 0 s after its maintenance (disks) ended: "
+		"initialize fails with x from e and u.");
+	night_release(&n);
 }
 
 /* What the timeline says of maintenances: "1 began disks". */
@@ -356,6 +364,7 @@ static void test_silent_overrun(void **state)
 	assert_int_equal(inc->seen, NIGHT_START + 11 * 60);
 	night_run(&n, "EU2");
 	assert_int_equal(inc->silent.n, 0);
+	assert_int_equal(inc->seen, 0);
 	night_release(&n);
 }
 
@@ -376,13 +385,15 @@ static void test_overrun_says(void **state)
 	assert_string_equal(r->said, "no disk");
 	assert_int_equal(r->checks, CHECKS_REFUSED);
 	assert_int_equal(r->tier, TIER_STEP_ALERT);
-	/* Later the server fails, too: its end is that of the server. */
+	/* Later the server fails, too, again and again: so its end says. */
 	n.refused = false;
-	night_run(&n, "EU2 .*3");
+	night_run(&n, "EU2 . EU2 .*3");
 	r = &n.events.v[n.events.n - 1].record;
 	assert_int_equal(r->kind, ALERT_OVERRUN);
 	assert_int_equal(r->phase, ALERT_RESOLVED);
 	assert_int_equal(r->checks, CHECKS_FREE);
+	assert_non_null(strstr(
+		r->summary, " It was down 2 times, 13 minutes in all."));
 	night_release(&n);
 }
 

@@ -215,6 +215,10 @@ static void test_delay(void **state)
 	assert_true(delay(SEVERITY_P1, 7199, 1000, 1, 7200) == 120);
 	assert_true(delay(SEVERITY_P1, 7200, 1000, 1, 7200) == 600);
 	assert_true(delay(SEVERITY_P1, 80000, 1000, 0, 0) == 540);
+	/* After a day, and ten tries, it is given up. */
+	assert_true(retry_hopeless(1000, 10, 1000 + 86400));
+	assert_false(retry_hopeless(1000, 10, 1000 + 86399));
+	assert_false(retry_hopeless(1000, 9, 1000 + 86400));
 }
 
 /* What waits in front of a P1 is as urgent as it is. */

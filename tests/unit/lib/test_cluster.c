@@ -3,11 +3,9 @@
  * is no such map changes nothing; what several servers answer to one command
  * becomes one reply.
  */
-#include "store/cluster.h"
-
 #include "store/nodes.h"
+
 #include "store/reply.h"
-#include "store/slots.h"
 
 #include <hiredis/hiredis.h>
 #include <setjmp.h>

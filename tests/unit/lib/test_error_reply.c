@@ -2,7 +2,7 @@
  * Goal: an error of the store is told apart from one of the command; where it can
  * be mended by asking again, it is known how; and each has one clear sentence.
  */
-#include "store/error_reply.h"
+#include "store/reply.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /*
  * Goal: whether a store holds writes back is read from what its servers say.
  */
-#include "store/persist.h"
+#include "store/beat.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
  * complete secret of one kind, and is sent only to its origins.
  */
 #include "auth/credential.h"
-#include "redaction/mask.h"
+#include "redaction/redaction.h"
 
 #include "base/xalloc.h"
 

@@ -2,7 +2,7 @@
  * Goal: the time left is judged to the second and told in a sentence, and an
  * expiry record is read and written as its line says.
  */
-#include "expiry/finding.h"
+#include "expiry/expiry.h"
 
 #include "json/json.h"
 #include "records/probe.h"

@@ -2,7 +2,7 @@
  * Goal: a tool whose schema mirrors arguments into header fields in a way that
  * the specification forbids is recognized: clients leave it out.
  */
-#include "protocol/header_arguments.h"
+#include "protocol/tools.h"
 
 #include "json/json.h"
 

@@ -4,7 +4,7 @@
  */
 #include "base/xalloc.h"
 #include "http/transfer.h"
-#include "redaction/mask.h"
+#include "redaction/redaction.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -261,10 +261,18 @@ static void test_no_proxy(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (http_proxy_spared(rows[i].list, rows[i].host) !=
-			(rows[i].spared == 1))
+	unsetenv("NO_PROXY");
+	setenv("https_proxy", "http://proxy.example", 1);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char text[100], why[URL_WHY];
+		struct url u;
+
+		setenv("no_proxy", rows[i].list, 1);
+		snprintf(text, sizeof text, "https://%s/", rows[i].host);
+		assert_true(url_parse(text, &u, why));
+		if (!http_proxy_find(&u) != (rows[i].spared == 1))
 			fail_msg("%s in %s", rows[i].host, rows[i].list);
+	}
 }
 
 int main(void)

@@ -228,7 +228,7 @@ static void test_judge_resource(void **state)
 		snprintf(text, sizeof text, "{\"resource\":\"%s\"," AS "}",
 			rows[i].resource);
 		doc = parse(text);
-		facts = (struct oauth_facts) {.doubt = NULL};
+		facts = (struct oauth_facts) {.warning = NULL};
 		if (oauth_judge_resource(doc, &target, NULL, &facts, &f) !=
 			rows[i].passes)
 			fail_msg("%s, %s", rows[i].target, rows[i].resource);
@@ -285,7 +285,7 @@ static void test_resource_members(void **state)
 	parse_url("https://h/mcp", &target);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		doc = parse(rows[i].doc);
-		facts = (struct oauth_facts) {.doubt = NULL};
+		facts = (struct oauth_facts) {.warning = NULL};
 		f.code[0] = '\0';
 		if (oauth_judge_resource(doc, &target, "w", &facts, &f) !=
 			!*rows[i].code || strcmp(f.code, rows[i].code) != 0)

@@ -3,8 +3,7 @@
  * read or told from another; all else stays as it is.
  */
 #include "base/sha256.h"
-#include "redaction/mask.h"
-#include "redaction/redact_record.h"
+#include "redaction/redaction.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

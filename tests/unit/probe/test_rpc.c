@@ -6,7 +6,7 @@
 
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "redaction/mask.h"
+#include "redaction/redaction.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * Goal: of whatever a server says of its failure the first line is left,
  * without markup, and without what may be a secret of somebody.
  */
-#include "redaction/server_message.h"
+#include "redaction/redaction.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

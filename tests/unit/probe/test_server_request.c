@@ -2,7 +2,7 @@
  * Goal: each request that a server sends is answered as a client without
  * capabilities has to, with its id byte for byte; nothing else is.
  */
-#include "protocol/server_request.h"
+#include "protocol/answer.h"
 
 #include "base/buf.h"
 #include "json/json.h"

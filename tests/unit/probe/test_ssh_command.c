@@ -3,7 +3,7 @@
  * round is understood, for this region and for no more probes at once than its
  * owner allows.
  */
-#include "ssh_command.h"
+#include "options.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

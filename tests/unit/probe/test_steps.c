@@ -2,10 +2,7 @@
  * Goal: each step of a probe, given what is known and a reply, returns what
  * comes next, without a server and without the other steps.
  */
-#include "steps/authorization.h"
-#include "steps/handshake.h"
-#include "steps/stale_cache.h"
-#include "steps/tools.h"
+#include "steps/steps.h"
 
 #include "base/xalloc.h"
 #include "json/json.h"

@@ -52,13 +52,13 @@ static void test_methods(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct oauth_facts o = {.doubt = NULL};
+		struct oauth_facts o = {.warning = NULL};
 		cJSON *doc = parse(rows[i].doc);
 		struct failure f;
 
 		assert_true(oauth_judge_server(doc, "https://as", &o, &f));
 		if (o.basic != rows[i].basic || o.post != rows[i].post ||
-			!o.doubt != !rows[i].doubt)
+			!o.warning != !rows[i].doubt)
 			fail_msg("%s", rows[i].doc);
 		assert_string_equal(o.token_endpoint, "https://as/t");
 		assert_string_equal(o.issuer, "https://as");

@@ -5,7 +5,7 @@
  * own; up to them its names are found and put in order; and no list takes longer
  * than it may.
  */
-#include "protocol/tool_hash.h"
+#include "protocol/tools.h"
 
 #include "base/sha256.h"
 #include "base/xalloc.h"

@@ -2,7 +2,7 @@
  * Goal: a tool that the official clients refuse is refused, and the failure names
  * the tool and the member; what no revision knows is ignored.
  */
-#include "protocol/tool_judge.h"
+#include "protocol/tools.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

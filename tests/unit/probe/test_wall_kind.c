@@ -2,7 +2,7 @@
  * Goal: an auth wall is told apart from a failure, and one that wants a client
  * certificate from the others.
  */
-#include "auth/wall_kind.h"
+#include "auth/challenge.h"
 
 #include "json/json.h"
 

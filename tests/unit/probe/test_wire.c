@@ -112,7 +112,7 @@ static void test_http_sse(void **state)
 
 	(void)state;
 	buf_init(&sent, 10000);
-	wire_listen(&w, 1, true, &nobody, NULL);
+	wire_listen(&w, &(struct wire_message) {.fresh = true}, &nobody, NULL);
 	expect("GET " TARGET "\nX-Probe-Region: eu-west-2\n"
 	       "accept: text/event-stream\npragma: no-cache\n"
 	       "cache-control: no-cache\n");

@@ -5,9 +5,9 @@
 #include "badge/badge.h"
 
 #include "cgi/request.h"
+#include "data/entries.h"
 #include "data/maintenance.h"
 #include "data/places.h"
-#include "data/server.h"
 #include "data/view.h"
 
 #include <setjmp.h>

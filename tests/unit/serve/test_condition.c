@@ -4,11 +4,11 @@
  */
 #include "data/condition.h"
 
+#include "data/entries.h"
 #include "data/incidents.h"
 #include "data/places.h"
-#include "data/server.h"
-#include "data/tool_split.h"
 #include "data/view.h"
+#include "words/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

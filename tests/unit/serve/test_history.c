@@ -3,14 +3,14 @@
  * known is shown as unknown; and a search finds what a person means.
  */
 #include "base/buf.h"
-#include "data/brand.h"
-#include "words/incident_words.h"
+#include "data/entries.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/search.h"
 #include "terms/histogram.h"
 #include "terms/regions.h"
 #include "pages/pages.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -2,11 +2,11 @@
  * Goal: of more incidents than are kept those that go on stay, however old they
  * are, and of the others the newest.
  */
-#include "words/incident_rows.h"
+#include "words/words.h"
 
+#include "data/entries.h"
 #include "data/incidents.h"
 #include "data/places.h"
-#include "data/server.h"
 #include "data/view.h"
 
 #include <setjmp.h>

@@ -2,11 +2,11 @@
  * Goal: the words of an incident agree with where it was: everywhere, or in which
  * places, in the order of the list.
  */
-#include "words/incident_words.h"
+#include "words/words.h"
 
+#include "data/entries.h"
 #include "data/incidents.h"
 #include "data/places.h"
-#include "data/server.h"
 #include "data/view.h"
 
 #include <setjmp.h>

@@ -4,11 +4,9 @@
  */
 #include "api/api.h"
 #include "cgi/request.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "data/page_data.h"
-#include "data/server.h"
-#include "data/tool_current.h"
-#include "data/tool_history.h"
+#include "data/tools.h"
 #include "data/view.h"
 #include "http/paging.h"
 #include "pages/pages.h"

@@ -4,9 +4,8 @@
  * address whatever becomes of it.
  */
 #include "base/month.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "data/page_data.h"
-#include "data/server.h"
 #include "data/view.h"
 #include "pages/pages.h"
 

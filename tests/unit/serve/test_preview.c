@@ -5,9 +5,8 @@
  */
 #include "preview/preview.h"
 
-#include "data/brand.h"
+#include "data/entries.h"
 #include "data/page_data.h"
-#include "data/server.h"
 #include "pages/html.h"
 #include "pages/pages.h"
 #include "preview/canvas.h"
@@ -113,18 +112,19 @@ static size_t count(const struct image *m, struct box box, unsigned long colour)
 
 static void test_png(void **state)
 {
-	static const unsigned char pixels[] = {0, 1, 2, 2, 1, 0};
-	static const unsigned char colours[] = {255, 255, 255, 1, 2, 3, 9, 8, 7};
-	const struct png png = {.width = 3, .height = 2, .pixels = pixels,
-		.colours = colours, .n_colours = 3};
 	static const unsigned long want[] = {
-		0xffffff, 0x010203, 0x090807, 0x090807, 0x010203, 0xffffff};
+		0xffffff, 0x010203, 0x0757b5, 0x0757b5, 0x010203, 0xffffff};
+	struct canvas c;
 	struct image m;
 	struct buf b;
 
 	(void)state;
+	canvas_init(&c, 3, 2, "#010203");
+	canvas_box(&c, (struct box) {1, 0, 1, 2}, COLOUR_BRAND, FONT_LEVELS - 1);
+	canvas_box(&c, (struct box) {2, 0, 1, 1}, COLOUR_WORK, FONT_LEVELS - 1);
+	canvas_box(&c, (struct box) {0, 1, 1, 1}, COLOUR_WORK, FONT_LEVELS - 1);
 	buf_init(&b, 4096);
-	png_put(&b, &png);
+	canvas_put(&b, &c);
 	m = decode(&b);
 	assert_int_equal(m.width, 3);
 	assert_int_equal(m.height, 2);
@@ -134,8 +134,9 @@ static void test_png(void **state)
 	buf_release(&b);
 	/* One that does not fit is an error, and not half an image. */
 	buf_init(&b, 60);
-	png_put(&b, &png);
+	canvas_put(&b, &c);
 	assert_false(buf_ok(&b));
+	canvas_release(&c);
 	buf_release(&b);
 }
 

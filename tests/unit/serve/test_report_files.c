@@ -4,7 +4,7 @@
  */
 #include "api/api.h"
 
-#include "data/report.h"
+#include "data/page_data.h"
 
 #include <math.h>
 #include <setjmp.h>

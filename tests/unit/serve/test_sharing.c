@@ -4,7 +4,7 @@
  * the markup, the data or the policy that it stands in.
  */
 #include "api/api.h"
-#include "data/brand.h"
+#include "data/entries.h"
 #include "fetch/fetch_listing.h"
 #include "http/respond.h"
 #include "json/json.h"

@@ -2,11 +2,10 @@
  * Goal: from the lists of tools that regions saw come the changes, each once,
  * however many regions saw it; and nothing but names.
  */
-#include "data/tool_history.h"
+#include "data/tools.h"
 
 #include "base/buf.h"
 #include "base/sha256.h"
-#include "data/tool_current.h"
 #include "data/tool_lists.h"
 #include "records/probe.h"
 

@@ -85,12 +85,19 @@ static void test_ages(void **state)
 	} cases[] = {{-3, "0s"}, {0, "0s"}, {0.99, "0s"}, {37.2, "37s"},
 		{59.99, "59s"}, {60, "1m"}, {119, "1m"}, {720, "12m"},
 		{3599, "59m"}, {3600, "1h"}, {10800, "3h"}, {200000, "55h"}};
-	char out[VIEW_AGO];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		view_ago(cases[i].s, out);
-		assert_string_equal(out, cases[i].text);
+		char json[500];
+		struct view v;
+
+		snprintf(json, sizeof json,
+			VERDICT("green", ",\"published_at\":%d,"
+					 "\"last_probe_at\":%.2f"),
+			AS_OF, AS_OF - cases[i].s);
+		v = read_at(json, AS_OF);
+		assert_string_equal(v.last_probe_ago, cases[i].text);
+		view_release(&v);
 	}
 }
 
