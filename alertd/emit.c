@@ -1,13 +1,11 @@
 #include "emit.h"
 
 #include "base/log.h"
-#include "print.h"
 #include "routing/correlation.h"
-#include "routing/dispatch.h"
-#include "routing/rate_limit.h"
-#include "routing/renamed_route.h"
+#include "routing/routing.h"
 #include "run.h"
 #include "transport/signature.h"
+#include "words/print.h"
 #include "words/words.h"
 
 #include <math.h>

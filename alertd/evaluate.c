@@ -17,8 +17,6 @@
 #include "incident/route_test.h"
 #include "output.h"
 #include "routing/correlation.h"
-#include "routing/escalation.h"
-#include "routing/rate_limit.h"
 #include "routing/routing.h"
 #include "routing/silence_hold.h"
 #include "run.h"

@@ -112,7 +112,7 @@ const char *notifier_store_why(const struct notifier *p);
 /*
  * notifier_trouble(p): what, by the last sweep, keeps somebody from being told
  * of an outage: the store failed, a stage stands still, or an event got neither
- * to its route nor to the fallback in time, see routing/fallback.h. A constant;
+ * to its route nor to the fallback in time, see routing/fallback.c. A constant;
  * NULL where all is well.
  */
 const char *notifier_trouble(const struct notifier *p);

@@ -14,7 +14,6 @@
 #include "delivery/delivery.h"
 #include "incident/event.h"
 #include "incident/incident.h"
-#include "routing/renamed_route.h"
 #include "routing/routing.h"
 #include "state/state_store.h"
 #include "terms/regions.h"

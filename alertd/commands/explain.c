@@ -12,7 +12,7 @@
 #include "incident/policy.h"
 #include "json/json.h"
 #include "records/probe.h"
-#include "routing/escalation.h"
+#include "routing/routing.h"
 #include "words/words.h"
 
 #include <math.h>

@@ -93,7 +93,7 @@ struct alert_event {
 	   and sent to nobody. */
 	bool suppressed, silenced;
 	struct strings steps;  /* routes that a step of the policy tells now, see
-				  routing/escalation.h */
+				  routing/escalation.c */
 	struct strings chosen; /* of a test: exactly these routes, at once */
 	struct tool_change change;
 	struct incident incident; /* as it was then; not of an event told once */

@@ -12,7 +12,7 @@
  * - open: the regions agree, or a row is long enough (confirmation.h).
  * - notified: who is told (routing/routing.h) is noted in the incident.
  * - escalated: a deeper layer fails, or P2 becomes P1, at once or by its age
- *   (machine.c); nobody acknowledged it in time (routing/escalation.h).
+ *   (machine.c); nobody acknowledged it in time (routing/escalation.c).
  * - reminded of: it lasts (incident.h).
  * - acknowledged: somebody looks after it, and nobody else is called
  *   (incident.h).

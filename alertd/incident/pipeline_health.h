@@ -15,7 +15,7 @@
 #include "store/beat.h"
 
 /*
- * fleet_round.c: what the verdicts of one minute, on all servers, say of the
+ * A round: what the verdicts of one minute, on all servers, say of the
  * regions: which of them report at all. Pure.
  */
 

@@ -173,13 +173,13 @@ struct delivery {
 	unsigned long owed;	 /* see struct delivered */
 	double next_try; /* not before; while it is held: until when it is */
 	char *holder;	 /* the process that is sending it, or NULL */
-	/* Where it is put together with others, see routing/digest.h: how
+	/* Where it is put together with others, see routing/digest.c: how
 	 * often. */
 	enum conf_digest digest;
 	bool over;	  /* because the route's budget was spent */
 	int64_t boundary; /* when they are due; next_try is later after a
 			     failure */
-	/* What came of it so far, see routing/fallback.h. */
+	/* What came of it so far, see routing/fallback.c. */
 	char *why;	  /* the last attempt failed, or NULL */
 	bool refused;	  /* the route will not take it as things are */
 	double fallback_at; /* when its fallback was told instead, or 0 */

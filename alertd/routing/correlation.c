@@ -4,7 +4,7 @@
 #include "base/xalloc.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
-#include "routing/outbox.h"
+#include "outbox/outbox.h"
 #include "routing/routing.h"
 
 #include <math.h>

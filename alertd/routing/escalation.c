@@ -1,7 +1,6 @@
-#include "routing/escalation.h"
+#include "routing/routing.h"
 
 #include "incident/incident.h"
-#include "routing/routing.h"
 
 #include <math.h>
 #include <string.h>

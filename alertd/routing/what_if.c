@@ -8,10 +8,7 @@
 #include "incident/kinds.h"
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
-#include "routing/dispatch.h"
-#include "routing/escalation.h"
-#include "routing/hours.h"
-#include "routing/rate_limit.h"
+#include "routing/routing.h"
 
 #include <math.h>
 #include <stdlib.h>

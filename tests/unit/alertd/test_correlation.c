@@ -5,7 +5,7 @@
 #include "routing/correlation.h"
 
 #include "incident/incident.h"
-#include "routing/outbox.h"
+#include "outbox/outbox.h"
 #include "words/words.h"
 
 #include <setjmp.h>
@@ -13,7 +13,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 /*

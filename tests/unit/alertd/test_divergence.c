@@ -8,7 +8,7 @@
 #include "incident/incident.h"
 #include "incident/kinds.h"
 #include "incident/state.h"
-#include "routing/outbox.h"
+#include "outbox/outbox.h"
 #include "words/words.h"
 
 #include <setjmp.h>

@@ -5,10 +5,7 @@
 #include "../lib/conf_heard.h"
 #include "incident/incident.h"
 #include "nights.h"
-#include "routing/dispatch.h"
-#include "routing/escalation.h"
-#include "routing/fallback.h"
-#include "routing/rate_limit.h"
+#include "routing/routing.h"
 #include "routing/silence_hold.h"
 #include "words/words.h"
 

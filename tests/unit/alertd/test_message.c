@@ -4,7 +4,7 @@
  */
 #include "sink_bodies.h"
 
-#include "sinks/words.h"
+#include "words/message.h"
 #include "words/words.h"
 
 #include <setjmp.h>

@@ -4,8 +4,7 @@
  */
 #include "nights.h"
 
-#include "routing/outbox.h"
-#include "routing/retry.h"
+#include "outbox/outbox.h"
 #include "routing/routing.h"
 #include "transport/signature.h"
 #include "words/words.h"

@@ -5,10 +5,10 @@
 #include "nights.h"
 
 #include "commands/commands.h"
+#include "outbox/outbox.h"
 #include "records/history.h"
 #include "records/incident.h"
 #include "records/probe.h"
-#include "routing/outbox.h"
 #include "words/words.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "print.h"
+#include "words/print.h"
 
 #include "base/clock.h"
 #include "base/log.h"

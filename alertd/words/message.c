@@ -1,9 +1,7 @@
-#include "sinks/message.h"
+#include "words/message.h"
 
 #include "base/xalloc.h"
 #include "incident/confirmation.h"
-#include "sinks/hint.h"
-#include "sinks/words.h"
 #include "terms/names.h"
 #include "terms/regions.h"
 #include "words/words.h"
