@@ -1,13 +1,12 @@
 #include "emit.h"
 
 #include "base/log.h"
-#include "print.h"
 #include "routing/correlation.h"
-#include "routing/dispatch.h"
-#include "routing/rate_limit.h"
-#include "routing/renamed_route.h"
+#include "routing/routing.h"
 #include "run.h"
 #include "transport/signature.h"
+#include "words/print.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -186,6 +185,7 @@ void emit_event(const struct emit *t, struct alert_state *st,
 	struct links links;
 	struct buf body;
 
+	event_words(e);
 	if (e->suppressed) {
 		note_held(st, e);
 		return;

@@ -10,7 +10,7 @@
 #include "commands/commands.h"
 #include "conf/conf.h"
 #include "delivery/delivery.h"
-#include "incident/acknowledgement.h"
+#include "incident/incident.h"
 #include "input.h"
 #include "json/json.h"
 #include "last_good.h"

@@ -6,8 +6,8 @@
 #include "base/xalloc.h"
 #include "delivery/delivery.h"
 #include "evaluate.h"
-#include "incident/acknowledgement.h"
 #include "incident/expiry.h"
+#include "incident/incident.h"
 #include "incident/pipeline_health.h"
 #include "incident/route_test.h"
 #include "state/backend.h"
@@ -16,7 +16,7 @@
 #include "state/stores.h"
 #include "store/keys.h"
 #include "store/store.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -48,7 +48,7 @@ void notifier_now(struct notifier *p, double t);
 
 /*
  * notifier_ack(p, slug, q): what somebody says of open incidents of a server,
- * and what came of it; see incident/acknowledgement.h. All 0 where the store
+ * and what came of it; see incident/incident.h. All 0 where the store
  * failed.
  */
 struct ack_result notifier_ack(struct notifier *p, const char *slug,
@@ -112,7 +112,7 @@ const char *notifier_store_why(const struct notifier *p);
 /*
  * notifier_trouble(p): what, by the last sweep, keeps somebody from being told
  * of an outage: the store failed, a stage stands still, or an event got neither
- * to its route nor to the fallback in time, see routing/fallback.h. A constant;
+ * to its route nor to the fallback in time, see routing/fallback.c. A constant;
  * NULL where all is well.
  */
 const char *notifier_trouble(const struct notifier *p);

@@ -6,7 +6,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "base/zone.h"
-#include "incident/acknowledgement.h"
+#include "incident/incident.h"
 #include "incident/machine.h"
 #include "incident/policy.h"
 #include "notifier.h"

@@ -14,13 +14,12 @@
 #include "delivery/delivery.h"
 #include "incident/event.h"
 #include "incident/incident.h"
-#include "routing/renamed_route.h"
 #include "routing/routing.h"
 #include "state/state_store.h"
 #include "terms/regions.h"
 #include "transport/credential.h"
 #include "transport/transport.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "conf/match.h"
-#include "routing/hours.h"
 #include "routing/routing.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "routing/what_if.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 #include <string.h>

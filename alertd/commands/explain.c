@@ -7,15 +7,13 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/zone.h"
-#include "incident/acknowledgement.h"
+#include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/policy.h"
-#include "incident/severity.h"
-#include "incident/summary.h"
 #include "json/json.h"
 #include "records/probe.h"
-#include "routing/escalation.h"
-#include "words/phrases.h"
+#include "routing/routing.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -285,7 +283,7 @@ static void put_next(const struct page *g, struct alert_state *st,
 	}
 	if (inc->silent.n) {
 		buf_str(g->b, "  ");
-		summary_put_silent(g->b, inc, &inc->silent, g->now,
+		words_silent(g->b, inc, &inc->silent, g->now,
 			g->c ? g->c->zone : NULL);
 		put_line(g, "; it is not watched there any more from ",
 			(double)inc->seen + p->silence_end_s, " on\n");

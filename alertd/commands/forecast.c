@@ -2,13 +2,14 @@
 
 #include "base/lines.h"
 #include "base/xalloc.h"
+#include "incident/confirmation.h"
 #include "incident/event.h"
 #include "incident/machine.h"
 #include "incident/policy.h"
-#include "incident/severity.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "state/state_store.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -67,6 +68,7 @@ static int foresee(struct verdict *v, struct alert_state *st,
 	for (int n = 1; n <= WINDOWS_MAX; n++) {
 		repeat(v, interval_s);
 		machine_verdict(st, v, p, INFINITY, out);
+		events_words(out);
 		if (out->n)
 			return n;
 	}

@@ -8,8 +8,8 @@
 #include "incident/state.h"
 #include "records/incident_update.h"
 #include "state/state_store.h"
-#include "store/beat.h"
 #include "state/stores.h"
+#include "store/beat.h"
 
 #include <inttypes.h>
 #include <math.h>

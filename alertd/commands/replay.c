@@ -18,13 +18,13 @@
 #include "input.h"
 #include "json/json.h"
 #include "notifier.h"
-#include "print.h"
 #include "records/expiry.h"
 #include "records/maintenance.h"
 #include "records/probe.h"
 #include "records/verdict.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
+#include "words/print.h"
 
 #include <errno.h>
 #include <fcntl.h>

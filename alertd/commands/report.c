@@ -8,7 +8,7 @@
 #include "records/probe.h"
 #include "routing/routing.h"
 #include "terms/names.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -17,7 +17,7 @@
 #include "state/maintenance_store.h"
 #include "state/stores.h"
 #include "transport/transport.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>

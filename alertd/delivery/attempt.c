@@ -5,10 +5,8 @@
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "incident/incident.h"
+#include "outbox/outbox.h"
 #include "records/history.h"
-#include "routing/fallback.h"
-#include "routing/outbox.h"
-#include "routing/retry.h"
 #include "routing/routing.h"
 #include "transport/transport.h"
 

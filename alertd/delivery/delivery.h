@@ -7,9 +7,8 @@
 
 #include "base/strings.h"
 #include "conf/conf.h"
-#include "outbox/leases.h"
+#include "outbox/outbox.h"
 #include "records/verdict.h"
-#include "routing/retry.h"
 #include "transport/transport.h"
 
 #include <stdbool.h>
@@ -94,7 +93,7 @@ void worker_watch(struct worker *w, const struct worker_watch *watch);
 /*
  * worker_overdue(w): whether since worker_begin(w) an event was found that
  * should have been with a route by now, and is not with its fallback either;
- * see routing/fallback.h.
+ * see routing/fallback.c.
  */
 void worker_begin(struct worker *w);
 bool worker_overdue(const struct worker *w);
@@ -165,7 +164,7 @@ void heartbeat_refused(struct heartbeat *h);
 
 /*
  * heartbeat_round(h, end, trouble): the verdicts so far have been decided on.
- * If they are a complete round, see round_complete.c, and trouble is NULL:
+ * If they are a complete round, see below, and trouble is NULL:
  * begin to call the URL, and begin the next round; where the last call has not
  * ended, the round goes on. It also goes on in all other cases; but where no
  * more verdicts will come (`end`), a warning says why it is not complete.
@@ -173,7 +172,7 @@ void heartbeat_refused(struct heartbeat *h);
 void heartbeat_round(struct heartbeat *h, bool end, const char *trouble);
 
 /*
- * round_complete.c: whether a round is complete, which is when the heartbeat
+ * Whether a round is complete, which is when the heartbeat
  * is sent. A failure of any stage must stop the heartbeat. Pure.
  */
 
@@ -271,7 +270,7 @@ struct attempt_context {
 	double *down_until; /* by route of the configuration: it is not tried
 			       before */
 	const char *watched; /* the dedup_key of worker_watch, or NULL */
-	char holder[OWNER_SIZE]; /* our name, see outbox/leases.h */
+	char holder[OWNER_SIZE]; /* our name, see outbox/leases.c */
 };
 
 /* Its strings are its own. */

@@ -2,12 +2,8 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "outbox/leases.h"
+#include "outbox/outbox.h"
 #include "records/history.h"
-#include "routing/digest.h"
-#include "routing/fallback.h"
-#include "routing/outbox.h"
-#include "routing/retry.h"
 #include "routing/routing.h"
 #include "state/state_store.h"
 
@@ -103,7 +99,7 @@ struct outcome {
 	bool given_up;
 	double delay; /* until it is tried again */
 	const char *why; /* it failed; NULL: it did not */
-	bool refused;	 /* see routing/fallback.h */
+	bool refused;	 /* see routing/fallback.c */
 	int requests; /* how many got through */
 	unsigned long owed;
 };

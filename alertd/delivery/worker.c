@@ -4,8 +4,8 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "base/xalloc.h"
-#include "routing/fallback.h"
-#include "routing/outbox.h"
+#include "outbox/outbox.h"
+#include "routing/routing.h"
 #include "state/state_store.h"
 #include "transport/transport.h"
 

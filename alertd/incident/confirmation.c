@@ -1,11 +1,78 @@
 #include "incident/confirmation.h"
 
 #include "base/clock.h"
-#include "incident/incident.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* http.500 to http.599 */
+static bool server_error(const char *error)
+{
+	return strncmp(error, "http.5", 6) == 0 &&
+		strspn(error + 6, "0123456789") == 2 && error[8] == '\0';
+}
+
+enum severity severity_of_step(enum step step, const char *error)
+{
+	switch (step) {
+	case STEP_DNS:
+	case STEP_TLS:
+	case STEP_INITIALIZE:
+	case STEP_AUTH_INITIALIZE:
+		return SEVERITY_P1;
+	default:
+		break;
+	}
+	return error && server_error(error) ? SEVERITY_P1 : SEVERITY_P2;
+}
+
+const struct verdict_region *severity_region(const struct verdict *v,
+	const char *name)
+{
+	for (size_t i = 0; i < v->n_regions; i++)
+		if (strcmp(v->regions[i].region, name) == 0)
+			return &v->regions[i];
+	return NULL;
+}
+
+bool severity_throttled(const struct verdict_region *r)
+{
+	return r && r->state == STATE_BROKEN &&
+		failure_throttled(r->failed_step, r->error);
+}
+
+bool severity_rises(enum alert_kind kind)
+{
+	return kind == ALERT_DOWNTIME;
+}
+
+struct assessment severity_assess(const struct verdict *v)
+{
+	struct assessment a = {.step = v->step,
+		.layer = failure_layer_of(v->step, NULL),
+		.severity = severity_of_step(v->step, NULL)};
+	bool found = false;
+
+	for (size_t i = 0; i < v->n_failing; i++) {
+		const struct verdict_region *r =
+			severity_region(v, v->failing[i]);
+		enum failure_layer layer;
+
+		if (!r || r->failed_step != v->step)
+			continue;
+		layer = failure_layer_of(v->step, r->error);
+		if (severity_of_step(v->step, r->error) < a.severity)
+			a.severity = SEVERITY_P1;
+		if (found && layer <= a.layer)
+			continue;
+		found = true;
+		a.layer = layer;
+		a.error = r->error;
+		a.said = r->said;
+	}
+	return a;
+}
 
 /*
  * A probe may start this much later than the minute judged (mcp-aggregate(1)).
@@ -15,6 +82,23 @@
 #define AGREE 2
 /* Three of the longest interval: what lies further apart is not in a row. */
 #define ROW_GAP_S (3 * 3600)
+
+static const struct closing *closing_of(const struct alert_state *st,
+	enum alert_kind kind)
+{
+	for (size_t i = 0; i < st->n_closings; i++)
+		if (st->closings[i].kind == kind)
+			return &st->closings[i];
+	return NULL;
+}
+
+bool incident_barred(const struct alert_state *st, enum alert_kind kind,
+	double at)
+{
+	const struct closing *c = closing_of(st, kind);
+
+	return c && (at <= c->at || clock_window(at) <= c->first);
+}
 
 bool verdict_lists(const char *const *names, size_t n, const char *name)
 {
@@ -211,8 +295,8 @@ void streak_add(struct streak *t, int64_t window)
 	t->counted = window;
 }
 
-/* Whether a window that does not count for a row ends it. If a window was reported
-   twice, the worse report counts. */
+/* Whether a window that does not count for a row ends it. If a window was
+   reported twice, the worse report counts. */
 static bool ends(const struct streak *t, int64_t window)
 {
 	return t->counted < window;

@@ -10,17 +10,52 @@
 #define INCIDENT_CONFIRMATION_H
 
 #include "conf/conf.h"
-#include "incident/severity.h"
 #include "incident/state.h"
+#include "records/alert.h"
 #include "records/verdict.h"
+
+/* What is wrong with a server, by one verdict. */
+struct assessment {
+	enum step step;
+	enum failure_layer layer;
+	enum severity severity;
+	const char *error, *said; /* of the verdict, or NULL */
+};
+
+/*
+ * severity_of_step(step, error): P1 for steps 1, 2, 3 and 5, and for any 5xx
+ * answer; else P2. error may be NULL.
+ */
+enum severity severity_of_step(enum step step, const char *error);
+
+/*
+ * severity_assess(v): the worst failure of the regions that fail at the
+ * verdict's step; of equal ones, that of the first region.
+ */
+struct assessment severity_assess(const struct verdict *v);
+
+/*
+ * severity_rises(kind): whether an incident of that kind becomes P1 when it
+ * lasts: only a downtime does, as what the others say never wakes anybody (A1).
+ */
+bool severity_rises(enum alert_kind kind);
+
+/* severity_region(v, name): the region of a verdict, or NULL. */
+const struct verdict_region *severity_region(const struct verdict *v,
+	const char *name);
+
+/*
+ * severity_throttled(r): whether the newest probe of r got 429; r may be NULL.
+ */
+bool severity_throttled(const struct verdict_region *r);
 
 /* From so many in a row on, a 429 of a region is no accident (article 3). */
 #define THROTTLED_ROW 3
 
 /*
  * What one verdict says of its window; only new reports count. During a round,
- * awaited regions have only a report of the round before: that begins no incident,
- * and whether the window passes is not known yet.
+ * awaited regions have only a report of the round before: that begins no
+ * incident, and whether the window passes is not known yet.
  */
 struct observation {
 	int64_t window;	     /* that of the newest probe */
@@ -63,9 +98,9 @@ enum hearing region_hearing(const struct alert_state *st,
 double observation_latest(const struct verdict *v);
 
 /*
- * observation_unseen(s, st, v, inc, any): whether nobody can know in the window of
- * s, observed in v and not failing, whether inc goes on: of the regions in which
- * it failed none reports; or, if `any`, not all do.
+ * observation_unseen(s, st, v, inc, any): whether nobody can know in the window
+ * of s, observed in v and not failing, whether inc goes on: of the regions in
+ * which it failed none reports; or, if `any`, not all do.
  */
 bool observation_unseen(const struct observation *s,
 	const struct alert_state *st, const struct verdict *v,
@@ -73,11 +108,19 @@ bool observation_unseen(const struct observation *s,
 
 /*
  * observation_down(s, v, regions): whether the window of s, observed in v, is
- * one of a downtime that is open, and in which those regions failed: they agree,
- * and not on 429; or nobody knows, for some do not report any more.
+ * one of a downtime that is open, and in which those regions failed: they
+ * agree, and not on 429; or nobody knows, for some do not report any more.
  */
 bool observation_down(const struct observation *s, const struct verdict *v,
 	const struct strings *regions);
+
+/*
+ * incident_barred(st, kind, at): whether what began at that instant, or is the
+ * report of a probe that did, begins no incident of the kind, for one was
+ * closed after it; or that incident would have the key of the closed one.
+ */
+bool incident_barred(const struct alert_state *st, enum alert_kind kind,
+	double at);
 
 /* What confirms an incident that is not open yet. */
 struct confirmation {
@@ -99,8 +142,8 @@ struct confirmation confirmation_of(const struct alert_state *st,
 	const struct conf_policy *p);
 
 /*
- * confirmation_after(st, v, s, p): the same, in the window with which a downtime
- * ended: a region that still fails needs no long row.
+ * confirmation_after(st, v, s, p): the same, in the window with which a
+ * downtime ended: a region that still fails needs no long row.
  */
 struct confirmation confirmation_after(const struct alert_state *st,
 	const struct verdict *v, const struct observation *s,

@@ -1,14 +1,20 @@
-#include "incident/degradation.h"
+/*
+ * degradation.c: what is measured of a server that can be used: it is slow, or
+ * fails too often; failures that make no incident; and those of a server that
+ * was asleep.
+ */
+#include "incident/kinds.h"
 
 #include "base/xalloc.h"
 #include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
-#include "incident/severity.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* What a verdict says of one kind of degradation. */
 struct measure {
@@ -281,13 +287,11 @@ static void go_on(struct alert_state *st, enum alert_kind kind,
 		return;
 	inc->severity = m->severity;
 	if (!inc->superseded)
-		events_put(out, st, &(struct summary) {
-			.kind = kind,
-			.phase = ALERT_ESCALATED,
-			.at = (double)window,
-			.worse = true,
-			.was = was,
-		});
+		events_put(out, st, kind, ALERT_ESCALATED, (double)window,
+			&(struct event_facts) {
+				.worse = true,
+				.was = was,
+			});
 }
 
 static void begin_degradation(struct alert_state *st, enum alert_kind kind,
@@ -311,8 +315,8 @@ static bool muted(const struct alert_state *st, enum alert_kind kind,
 }
 
 /*
- * Whether a region fails in this window that may be confirmed before its failures
- * have left the shorter of two windows that burn.
+ * Whether a region fails in this window that may be confirmed before its
+ * failures have left the shorter of two windows that burn.
  */
 static bool confirming(const struct alert_state *st, int64_t window,
 	const struct measure *m, const struct conf_policy *p)
@@ -396,4 +400,181 @@ void degradation_judge(struct alert_state *st, const struct verdict *v,
 	judge_kind(st, ALERT_LATENCY, v, s->window, &latency, p, out);
 	judge_kind(st, ALERT_ERROR_RATE, v, s->window, &errors, p, out);
 	judge_kind(st, ALERT_SLO_BURN, v, s->window, &burn, p, out);
+}
+
+/* So many failing windows, in so many regions, within this time. */
+#define WINDOWS 3
+#define REGIONS 2
+#define SPAN_S 3600
+#define DAY_S 86400
+
+static void forget(struct anomaly *s)
+{
+	s->windows = (struct streak) {0};
+	strings_clear(&s->regions);
+}
+
+static void anomaly_event(struct alert_state *st, int64_t window,
+	struct alert_events *out)
+{
+	struct alert_event *e = events_new(out, st);
+
+	e->facts.count = st->anomaly.windows.n;
+	strings_copy(&e->regions, &st->anomaly.regions);
+	e->record.at = (double)window;
+	e->record.kind = ALERT_ANOMALY;
+	e->record.phase = ALERT_ONCE;
+	e->record.severity = SEVERITY_P3;
+	e->record.started_at = st->anomaly.windows.since;
+	event_point(e);
+	st->anomaly.told = window;
+}
+
+/* Whether a region still fails, which may yet become an incident. */
+static bool failing_on(const struct alert_state *st)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		if (st->regions[i].failing.n)
+			return true;
+	return false;
+}
+
+void anomaly_judge(struct alert_state *st, const struct verdict *v,
+	const struct observation *s, struct alert_events *out)
+{
+	struct anomaly *stray = &st->anomaly;
+	struct streak *t = &stray->windows;
+
+	if (state_down(st) || (t->n && s->window - t->since > SPAN_S))
+		forget(stray);
+	if (state_down(st))
+		return;
+	if (s->failing && t->counted < s->window) {
+		if (t->n++ == 0)
+			t->since = s->window;
+		t->counted = s->window;
+	}
+	for (size_t i = 0; i < v->n_failing; i++)
+		if (region_hearing(st, v, s->window, v->failing[i]) == HEARD)
+			strings_note(&stray->regions, v->failing[i]);
+	if (failing_on(st) || t->n < WINDOWS || stray->regions.n < REGIONS ||
+		s->window - stray->told < SPAN_S)
+		return;
+	anomaly_event(st, s->window, out);
+	forget(stray);
+}
+
+static void refusal_event(struct alert_state *st, struct strings *regions,
+	int64_t window, struct alert_events *out)
+{
+	struct alert_event *e = events_new(out, st);
+
+	strings_copy(&e->regions, regions);
+	e->record.at = (double)window;
+	e->record.kind = ALERT_CLIENTS_REFUSED;
+	e->record.phase = ALERT_ONCE;
+	e->record.severity = SEVERITY_P3;
+	e->record.started_at = window;
+	event_point(e);
+}
+
+void clients_refused_judge(struct alert_state *st, const struct verdict *v,
+	int64_t window, struct alert_events *out)
+{
+	struct strings regions = {0};
+
+	for (size_t i = 0; i < v->n_regions; i++)
+		if (v->regions[i].clients_refused &&
+			!verdict_lists(v->no_data, v->n_no_data,
+				v->regions[i].region))
+			strings_note(&regions, v->regions[i].region);
+	if (regions.n && window - st->clients_refused >= DAY_S)
+		refusal_event(st, &regions, window, out);
+	if (regions.n && window > st->clients_refused)
+		st->clients_refused = window;
+	strings_release(&regions);
+}
+
+/* A label "*" stands for any one label. */
+static const char *const platforms[] = {
+	"vercel.app",
+	"railway.app",
+	"render.com",
+	"onrender.com",
+	"fly.dev",
+	"run.app",
+	"lambda-url.*.on.aws",
+};
+
+/* The host of a URL; its length, 0 where there is none. */
+static size_t host_of(const char *url, const char **host)
+{
+	const char *p = strstr(url, "://");
+	size_t n;
+
+	if (!p)
+		return 0;
+	*host = p + 3;
+	n = strcspn(*host, "/?#:");
+	/* A host may end in the dot of the root. */
+	return n && (*host)[n - 1] == '.' ? n - 1 : n;
+}
+
+/* The last label of the n bytes at s: where it begins. */
+static size_t last_label(const char *s, size_t n)
+{
+	while (n && s[n - 1] != '.')
+		n--;
+	return n;
+}
+
+/* Whether a host is that platform, or a name below it. */
+static bool below(const char *host, size_t n, const char *platform)
+{
+	size_t left = strlen(platform);
+
+	for (;;) {
+		size_t a = last_label(host, n);
+		size_t b = last_label(platform, left);
+		bool any = platform[b] == '*';
+
+		if (n == a || (!any && (n - a != left - b ||
+			strncasecmp(host + a, platform + b, n - a) != 0)))
+			return false;
+		if (!b)
+			return true;
+		if (!a)
+			return false;
+		n = a - 1;
+		left = b - 1;
+	}
+}
+
+bool cold_start_platform(const char *url)
+{
+	const char *host;
+	size_t n = url ? host_of(url, &host) : 0;
+
+	for (size_t i = 0; n && i < sizeof platforms / sizeof *platforms; i++)
+		if (below(host, n, platforms[i]))
+			return true;
+	return false;
+}
+
+bool cold_start_excuses(struct alert_state *st, const struct observation *s,
+	const struct conf_policy *p)
+{
+	bool cold = st->cold_start || cold_start_platform(st->url);
+	bool paused = (double)(s->window - st->window) > p->idle_s;
+
+	if (s->window == st->cold)
+		return true;
+	if (!s->failing) {
+		st->cold = 0;
+		return false;
+	}
+	if (!cold || !paused || st->cold || state_down(st))
+		return false;
+	st->cold = st->window = s->window;
+	return true;
 }

@@ -1,11 +1,10 @@
-#include "incident/divergence.h"
+#include "incident/kinds.h"
 
 #include "base/clock.h"
 #include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
-#include "incident/tool_drift.h"
-#include "incident/tool_sightings.h"
+#include "incident/state.h"
 
 #include <math.h>
 #include <string.h>
@@ -182,9 +181,9 @@ static void note_regions(struct incident *inc, const struct tools_seen *t,
 }
 
 /*
- * Which regions see other words than the newest. Which these are does not change
- * while the two are seen: how long ago something was first seen is known for
- * some time only.
+ * Which regions see other words than the newest. Which these are does not
+ * change while the two are seen: how long ago something was first seen is known
+ * for some time only.
  */
 static void note_words(struct incident *inc, const struct verdict *v)
 {
@@ -350,13 +349,10 @@ static bool all_equal(const struct incident *inc, const struct verdict *v)
 static bool region_gone(struct alert_state *st, const struct verdict *v,
 	struct alert_events *out)
 {
-	static const char what[] = "which saw other tools";
 	const struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
 
-	return recovery_gone(st, ALERT_DIVERGENCE, v, &inc->regions, what,
-		       out) ||
-		recovery_gone(st, ALERT_DIVERGENCE, v, &inc->reached, what,
-			out);
+	return recovery_gone(st, ALERT_DIVERGENCE, v, &inc->regions, out) ||
+		recovery_gone(st, ALERT_DIVERGENCE, v, &inc->reached, out);
 }
 
 static void go_on(struct alert_state *st, const struct verdict *v,

@@ -1,24 +1,11 @@
 #include "incident/event.h"
 
-#include "base/text.h"
 #include "base/xalloc.h"
 #include "incident/incident.h"
-#include "incident/summary.h"
-#include "incident/tool_drift.h"
-#include "words/phrases.h"
+#include "incident/state.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static char *words(const struct summary *s,
-	void (*put)(struct buf *b, const struct summary *s))
-{
-	struct buf b;
-
-	buf_init(&b, TEXT_SIZE);
-	put(&b, s);
-	return buf_take(&b);
-}
 
 struct alert_event *events_new(struct alert_events *l,
 	const struct alert_state *st)
@@ -27,7 +14,7 @@ struct alert_event *events_new(struct alert_events *l,
 
 	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
 	e = &l->v[l->n++];
-	*e = (struct alert_event) {.slug = xstrdup(st->slug)};
+	*e = (struct alert_event) {.slug = xstrdup(st->slug), .zone = st->zone};
 	string_set(&e->url, st->url);
 	e->record.slug = e->slug;
 	e->record.url = e->url;
@@ -134,67 +121,6 @@ static void release_sides(struct alert_event *e)
 	free(e->sides);
 }
 
-void events_add(struct alert_events *l, const struct alert_state *st,
-	enum alert_kind kind, enum alert_phase phase, double at)
-{
-	events_put(l, st, &(struct summary) {
-		.kind = kind,
-		.phase = phase,
-		.at = at,
-	});
-}
-
-void event_name(const struct alert_state *st, enum alert_phase phase,
-	bool headline, struct buf *b)
-{
-	const struct strings *l =
-		phase == ALERT_RESOLVED ? &st->servers : &st->left;
-
-	buf_init(b, TEXT_SIZE);
-	if (!st->servers.n) {
-		buf_str(b, st->slug);
-		return;
-	}
-	if (l->n > 1)
-		buf_fmt(b, "%cach of %zu servers", headline ? 'e' : 'E', l->n);
-	if (l->n > 1 && headline)
-		return;
-	buf_str(b, l->n > 1 ? " (" : "");
-	phrase_regions(b, l);
-	buf_str(b, l->n > 1 ? ")" : "");
-}
-
-/* The headline and the sentence of an event. */
-static void put_words(struct alert_event *e, const struct alert_state *st,
-	struct summary *s)
-{
-	struct buf name;
-
-	event_name(st, s->phase, true, &name);
-	s->slug = name.p;
-	e->headline = words(s, summary_headline);
-	buf_release(&name);
-	event_name(st, s->phase, false, &name);
-	s->slug = name.p;
-	e->summary = words(s, summary_put);
-	buf_release(&name);
-}
-
-/* The summary with all that the state knows, but for the slug. */
-static struct summary completed(
-	const struct summary *about, const struct alert_state *st)
-{
-	struct summary s = *about;
-
-	s.incident = &st->incidents[about->kind];
-	s.maintenance = &st->maintenance;
-	s.url = st->url;
-	s.common = st->servers.n > 1;
-	s.slow = st->interval_s > 60;
-	s.zone = st->zone;
-	return s;
-}
-
 /* The regions that do not report, whether they failed or not. */
 static void note_silent(struct alert_event *e, const struct alert_state *st,
 	enum alert_kind kind)
@@ -208,37 +134,54 @@ static void note_silent(struct alert_event *e, const struct alert_state *st,
 	strings_sort(&e->silent);
 }
 
-void events_put(struct alert_events *l, const struct alert_state *st,
-	const struct summary *about)
+void event_facts_set(struct alert_event *e, const struct event_facts *f)
 {
-	const struct incident *inc = &st->incidents[about->kind];
-	struct alert_event *e = events_new(l, st);
-	struct summary s = completed(about, st);
+	e->facts = *f;
+	string_set(&e->by, f->by);
+	string_set(&e->reason, f->reason);
+	string_set(&e->issuer, f->issuer);
+	e->facts.by = e->by;
+	e->facts.reason = e->reason;
+	e->facts.issuer = e->issuer;
+	e->facts.names = (struct strings) {0};
+	strings_copy(&e->facts.names, &f->names);
+}
 
-	string_set(&e->error, inc->error);
-	if (s.phase != ALERT_RESOLVED)
-		string_set(&e->said, inc->said);
-	put_words(e, st, &s);
+/* All that the words of the event are made from. */
+static void note_facts(struct alert_event *e, const struct alert_state *st,
+	enum alert_kind kind, const struct event_facts *f)
+{
+	incident_copy(&e->incident, &st->incidents[kind]);
+	event_facts_set(e, f);
+	e->maintenance_end = st->maintenance.end;
+	string_set(&e->maintenance_reason, st->maintenance.reason);
+	e->sharers = st->servers.n;
+}
+
+void events_put(struct alert_events *l, const struct alert_state *st,
+	enum alert_kind kind, enum alert_phase phase, double at,
+	const struct event_facts *f)
+{
+	struct alert_event *e = events_new(l, st);
+	const struct incident *inc = &e->incident;
+	bool over = phase == ALERT_RESOLVED;
+
+	note_facts(e, st, kind, f);
 	string_set(&e->group, inc->group);
-	strings_copy(&e->reached, &inc->reached);
 	strings_copy(&e->still, &inc->still);
-	note_silent(e, st, s.kind);
-	string_set(&e->follows, inc->follows);
-	e->expected = inc->expected;
-	strings_copy(&e->servers, s.phase == ALERT_RESOLVED ? &st->servers
-							    : &st->left);
+	note_silent(e, st, kind);
+	strings_copy(&e->servers, over ? &st->servers : &st->left);
 	strings_copy(&e->regions, &inc->regions);
 	strings_copy(&e->told, &inc->told);
-	e->unwatched = s.unwatched != NULL;
 	e->unnotified = inc->unnotified;
 	e->silenced = inc->silence;
 	tool_change_copy(&e->change, &inc->change);
-	if (s.kind == ALERT_DIVERGENCE)
+	if (kind == ALERT_DIVERGENCE)
 		add_sides(e, &st->tools, inc);
 	e->record = (struct alert_record) {
-		.at = s.at,
-		.kind = s.kind,
-		.phase = s.phase,
+		.at = at,
+		.kind = kind,
+		.phase = phase,
 		.slug = st->servers.n ? SLUG_FLEET : e->slug,
 		.keyed = e->slug,
 		.url = e->url,
@@ -246,44 +189,42 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 		.tier = inc->tier,
 		.step = inc->step,
 		.layer = inc->layer,
-		.checks = incident_checks(inc, s.kind),
+		.checks = incident_checks(inc, kind),
 		.probe_count = inc->probe_count,
-		.interval_s = s.slow ? st->interval_s : 0,
+		.interval_s = st->interval_s > 60 ? st->interval_s : 0,
 		.started_at = inc->first,
-		.resolved_at =
-			s.phase == ALERT_RESOLVED || s.phase == ALERT_FOUND
-				? incident_end(inc)
-				: 0,
-		.acknowledged_until = s.phase == ALERT_ACKNOWLEDGED
+		.resolved_at = over || phase == ALERT_FOUND ? incident_end(inc)
+							    : 0,
+		.acknowledged_until = phase == ALERT_ACKNOWLEDGED
 			? (int64_t)inc->ack.until
 			: 0,
 		.flaps = inc->flaps,
 		.flapping = inc->flapping.since != 0,
-		.follows = e->follows,
+		.follows = inc->follows,
 		.value = inc->value,
 		.usual = inc->usual,
-		.last_error = e->error,
-		.said = e->said,
-		.headline = e->headline,
-		.summary = e->summary,
+		.last_error = inc->error,
+		.said = over ? NULL : inc->said,
 		.change_class =
 			inc->classed ? change_class_name(inc->class) : NULL,
 	};
 	event_point(e);
 }
 
+void events_add(struct alert_events *l, const struct alert_state *st,
+	enum alert_kind kind, enum alert_phase phase, double at)
+{
+	events_put(l, st, kind, phase, at, &(struct event_facts) {0});
+}
+
 void event_release(struct alert_event *e)
 {
 	free(e->slug);
 	free(e->url);
-	free(e->error);
-	free(e->said);
 	free(e->headline);
 	free(e->summary);
-	free(e->follows);
 	free(e->group);
 	strings_release(&e->regions);
-	strings_release(&e->reached);
 	strings_release(&e->still);
 	strings_release(&e->silent);
 	strings_release(&e->servers);
@@ -291,6 +232,13 @@ void event_release(struct alert_event *e)
 	strings_release(&e->steps);
 	strings_release(&e->chosen);
 	tool_change_release(&e->change);
+	incident_release(&e->incident);
+	free(e->by);
+	free(e->reason);
+	free(e->issuer);
+	free(e->facts.causes);
+	strings_release(&e->facts.names);
+	free(e->maintenance_reason);
 	free(e->words);
 	release_sides(e);
 	*e = (struct alert_event) {0};

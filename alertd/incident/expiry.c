@@ -1,17 +1,11 @@
 #include "incident/expiry.h"
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "base/xalloc.h"
-#include "words/phrases.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* So many characters of the name of an issuer are said. */
-#define ISSUER_MAX 64
-#define ISSUER_SIZE (4 * ISSUER_MAX + 1)
 
 static struct expiry_round *find_round(const struct expiry_rounds *l,
 	const struct expiry_record *r)
@@ -113,76 +107,6 @@ static bool news(struct alert_state *st, const struct expiry_round *r)
 	return true;
 }
 
-/* " ends Fri 27 Nov 03:00 UTC (in 4 d 23 h)", " EXPIRED 80 min ago (...)". */
-static void put_when(struct buf *b, const struct expiry_round *r,
-	const char *ends, const char *zone)
-{
-	long long left = (long long)(r->expires_at - (int64_t)r->at);
-
-	buf_fmt(b, " %s", r->within ? ends : "EXPIRED");
-	/* What has expired, and ends later, says nothing of when it did. */
-	if (!r->expires_at || (!r->within && left > 0))
-		return;
-	buf_char(b, ' ');
-	if (!r->within && left > -7200)
-		buf_fmt(b, "%lld min ago (", -left / 60);
-	else if (!r->within) {
-		phrase_duration(b, -left);
-		buf_str(b, " ago (");
-	}
-	phrase_date(b, r->expires_at, r->at, zone);
-	phrase_zone(b, zone);
-	if (r->within) {
-		buf_str(b, " (in ");
-		phrase_duration(b, left > 0 ? left : 0);
-	}
-	buf_char(b, ')');
-}
-
-static void put_certificate(
-	struct buf *b, const struct expiry_round *r, const char *zone)
-{
-	char name[ISSUER_SIZE];
-
-	if (r->issuer) {
-		text_clean(r->issuer, strlen(r->issuer), name, sizeof name,
-			ISSUER_MAX);
-		buf_fmt(b, "The certificate of %s, which issued that of %s,",
-			name, r->slug);
-	} else {
-		buf_fmt(b, "The certificate of %s", r->slug);
-	}
-	put_when(b, r, "ends", zone);
-	if (r->regions.n < r->all.n)
-		buf_fmt(b, ", as %s sees it", r->regions.v[0]);
-	buf_str(b, r->issuer ? "; replace the chain that is sent"
-			     : "; renew it");
-}
-
-static void put_credential(
-	struct buf *b, const struct expiry_round *r, const char *zone)
-{
-	buf_fmt(b, "The credential for %s", r->slug);
-	put_when(b, r, "ends", zone);
-	if (r->regions.n < r->all.n)
-		buf_fmt(b, ", as %s holds it", r->regions.v[0]);
-	buf_str(b, r->within ? "; rotate it before that"
-			     : "; rotate it: probes with it fail");
-}
-
-static char *summarise(const struct expiry_round *r, const char *zone)
-{
-	struct buf b;
-
-	buf_init(&b, TEXT_SIZE);
-	if (r->what == EXPIRY_CERTIFICATE)
-		put_certificate(&b, r, zone);
-	else
-		put_credential(&b, r, zone);
-	buf_char(&b, '.');
-	return buf_take(&b);
-}
-
 /* A week, or a credential's 72 hours, leaves time to act by day. */
 static enum severity severity(const struct expiry_round *r)
 {
@@ -203,7 +127,12 @@ void expiry_decide(struct alert_state *st, const struct expiry_round *r,
 	if (r->within < 0 || !news(st, r))
 		return;
 	e = events_new(out, st);
-	e->summary = summarise(r, st->zone);
+	event_facts_set(e, &(struct event_facts) {
+		.within = r->within,
+		.expires_at = r->expires_at,
+		.some = r->regions.n < r->all.n,
+		.issuer = r->issuer,
+	});
 	strings_copy(&e->regions, &r->regions);
 	e->record.at = r->at;
 	e->record.kind = r->what == EXPIRY_CERTIFICATE
@@ -214,5 +143,4 @@ void expiry_decide(struct alert_state *st, const struct expiry_round *r,
 	e->record.regions = (const char *const *)e->regions.v;
 	e->record.n_regions = e->regions.n;
 	e->record.started_at = clock_window(crossed > 0 ? crossed : 0);
-	e->record.summary = e->summary;
 }

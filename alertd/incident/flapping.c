@@ -1,11 +1,8 @@
-#include "incident/flapping.h"
-#include "words/phrases.h"
+#include "incident/recovery.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Failing again this often is no accident. */
-#define FLAPPING 2
 /* Longer than ever by this factor. */
 #define LASTS 3
 #define WINDOW_S 60
@@ -72,7 +69,7 @@ static int64_t spell_s(const struct incident *inc)
 	return end > inc->flapping.spell ? end - inc->flapping.spell : 0;
 }
 
-static int64_t failed_s(const struct incident *inc)
+int64_t flapping_failed_s(const struct incident *inc)
 {
 	return inc->flapping.failed_s + spell_s(inc);
 }
@@ -87,7 +84,7 @@ void flapping_end(struct alert_state *st, enum alert_kind kind)
 		if (s->kind != kind || s->at != inc->first)
 			continue;
 		s->times = inc->flaps + 1;
-		s->failed_s = failed_s(inc);
+		s->failed_s = flapping_failed_s(inc);
 	}
 }
 
@@ -120,49 +117,4 @@ bool flapping_over(const struct incident *inc, const struct conf_policy *p)
 {
 	return !inc->flapping.since ||
 		(double)(inc->passed - inc->failed) >= p->flap_clear_s;
-}
-
-/* "down 14 times, 14 minutes in all" */
-static void put_times(struct buf *b, enum alert_kind kind,
-	const struct incident *inc, bool since, const char *zone)
-{
-	long long minutes = (long long)failed_s(inc) / 60;
-
-	if (kind == ALERT_DOWNTIME || kind == ALERT_OVERRUN)
-		buf_str(b, "down ");
-	buf_fmt(b, "%d times", inc->flapping.times);
-	if (since && inc->flapping.since) {
-		buf_str(b, " since ");
-		phrase_instant(b, inc->flapping.since,
-			(double)inc->passed_since, zone);
-	}
-	/* Each time it failed for a minute at least. */
-	buf_fmt(b, ", %lld minutes in all", minutes);
-}
-
-void flapping_put(struct buf *b, enum alert_kind kind,
-	const struct incident *inc, double at, const char *zone)
-{
-	if (inc->flapping.since) {
-		buf_str(b, "; it has been flapping since ");
-		phrase_instant(b, inc->flapping.since, at, zone);
-	} else if (inc->flaps >= FLAPPING) {
-		buf_str(b, "; it is flapping");
-	} else {
-		return;
-	}
-	buf_str(b, ": ");
-	put_times(b, kind, inc, false, zone);
-}
-
-void flapping_put_past(struct buf *b, enum alert_kind kind,
-	const struct incident *inc, const char *zone)
-{
-	if (inc->flapping.times < 2)
-		return;
-	buf_str(b, kind == ALERT_DOWNTIME || kind == ALERT_OVERRUN
-			? " It was "
-			: " It failed ");
-	put_times(b, kind, inc, true, zone);
-	buf_char(b, '.');
 }

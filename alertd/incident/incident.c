@@ -1,9 +1,11 @@
+/*
+ * incident.c: what all kinds of incidents share: how one opens, fails and is
+ * closed; who acknowledges it, and when people are reminded of it.
+ */
 #include "incident/incident.h"
 
 #include "base/clock.h"
-#include "incident/acknowledgement.h"
 #include "incident/confirmation.h"
-#include "incident/flapping.h"
 #include "incident/recovery.h"
 
 #include <math.h>
@@ -74,31 +76,10 @@ void incident_heal(struct incident *inc, double now)
 	a->at = now;
 }
 
-int64_t incident_end(const struct incident *inc)
-{
-	return inc->passed_since > inc->first ? inc->passed_since : inc->first;
-}
-
-enum checks incident_checks(const struct incident *inc, enum alert_kind kind)
-{
-	if (kind == ALERT_RATE_LIMITED)
-		return CHECKS_LIMITED;
-	return inc->checks_refused ? CHECKS_REFUSED : CHECKS_FREE;
-}
-
 void incident_restart(struct incident *inc)
 {
 	inc->failed = 0;
 	recovery_reset(inc);
-}
-
-static const struct closing *closing_of(const struct alert_state *st,
-	enum alert_kind kind)
-{
-	for (size_t i = 0; i < st->n_closings; i++)
-		if (st->closings[i].kind == kind)
-			return &st->closings[i];
-	return NULL;
 }
 
 /* An incident that was closed and begins again does not flap. */
@@ -149,28 +130,206 @@ void incident_heal_closings(struct alert_state *st, double now)
 	}
 }
 
-bool incident_barred(const struct alert_state *st, enum alert_kind kind,
-	double at)
-{
-	const struct closing *c = closing_of(st, kind);
-
-	return c && (at <= c->at || clock_window(at) <= c->first);
-}
-
 bool incident_all_silent(const struct incident *inc, enum alert_kind kind)
 {
 	return kind < ALERT_DOWN_KINDS && inc->regions.n &&
 		inc->silent.n == inc->regions.n;
 }
 
-const char *dedup_key(const struct alert_state *st, enum alert_kind kind,
-	char *out)
+/* So much the clock may have been ahead that one was given by. */
+#define CLOCKS_S 86400
+
+static void end_acknowledgement(struct alert_state *st, enum alert_kind kind,
+	double at, const char *what)
 {
-	return alert_key(
-		&(struct alert_record) {
-			.slug = st->slug,
-			.kind = kind,
-			.started_at = st->incidents[kind].first,
-		},
-		out);
+	struct incident *inc = &st->incidents[kind];
+	char name[64];
+
+	snprintf(name, sizeof name, "%s_%s", alert_kind_name(kind), what);
+	state_note(st, at, name, inc->ack.by);
+	ack_release(&inc->ack);
+	incident_go_on(inc, at);
+}
+
+/* Whether q means the incident of that kind. */
+static bool meant(const struct alert_state *st, const struct ack_request *q,
+	enum alert_kind kind)
+{
+	const struct incident *inc = &st->incidents[kind];
+	char key[ALERT_KEY_SIZE];
+
+	if (!inc->open || (inc->superseded && q->action != ACK_CLOSE))
+		return false;
+	if (q->key && strcmp(q->key, dedup_key(st, kind, key)) != 0)
+		return false;
+	if (q->group && (!inc->group || strcmp(inc->group, q->group) != 0))
+		return false;
+	return !q->route || strings_has(&inc->told, q->route);
+}
+
+/* Whether an answer is older than another that counted. */
+static bool stale(const struct incident *inc, const struct ack_request *q,
+	double now)
+{
+	/* One that a wrong clock set ahead counts for nothing. */
+	return q->said_at > 0 && q->said_at <= inc->answered_at &&
+		inc->answered_at <= now + STATE_AHEAD_S;
+}
+
+/* Whether whoever says it may change who looks after an incident. */
+static bool may_take(const struct incident *inc, const struct ack_request *q,
+	double now)
+{
+	const char *via;
+
+	if (!ack_holds(inc, now) || strcmp(inc->ack.by, q->by) == 0)
+		return true;
+	via = strrchr(inc->ack.by, '(');
+	if (q->action == ACK_UNACK && q->via && via && strcmp(via, q->via) == 0)
+		return true;
+	return q->from && (!*q->from || strcmp(inc->ack.by, q->from) == 0);
+}
+
+static void set_holder(struct alert_state *st, enum alert_kind kind,
+	const struct ack_request *q, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+
+	if (inc->ack.by)
+		incident_go_on(inc, fmin(now, inc->ack.until));
+	incident_stop(inc, now);
+	string_set(&inc->ack.by, q->by);
+	string_set(&inc->ack.reason, q->reason);
+	inc->ack.at = now;
+	inc->ack.until = now + q->for_s;
+	events_add(out, st, kind, ALERT_ACKNOWLEDGED, now);
+}
+
+/* Tell that nobody has it any more, for all others have been told otherwise. */
+static void hand_back(struct alert_state *st, enum alert_kind kind, double now,
+	struct alert_events *out)
+{
+	events_add(out, st, kind, ALERT_REMINDER, now);
+	end_acknowledgement(st, kind, now, "ack_withdrawn");
+}
+
+static void close_one(struct alert_state *st, enum alert_kind kind,
+	const struct ack_request *q, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+
+	inc->passed_since = (int64_t)floor(now);
+	events_put(out, st, kind, ALERT_RESOLVED, now,
+		&(struct event_facts) {
+			.unwatched = UNWATCHED_CLOSED,
+			.by = q->by,
+			.reason = q->reason,
+		});
+	incident_close(st, kind, now);
+	incident_release(inc);
+}
+
+/* Returns whether that changed the incident. */
+static bool apply_one(struct alert_state *st, enum alert_kind kind,
+	const struct ack_request *q, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+
+	if (stale(inc, q, now))
+		return false;
+	if (q->action == ACK_CLOSE) {
+		close_one(st, kind, q, now, out);
+		/* A downtime that an overrun told of, or a regional incident
+		   that a downtime covered, would be mute. */
+		if (kind == ALERT_OVERRUN && st->incidents[ALERT_DOWNTIME].open)
+			close_one(st, ALERT_DOWNTIME, q, now, out);
+		state_uncover(st);
+		return true;
+	}
+	if (!may_take(inc, q, now) ||
+		(q->action == ACK_UNACK && !ack_holds(inc, now)))
+		return false;
+	if (q->action == ACK_TAKE)
+		set_holder(st, kind, q, now, out);
+	else
+		hand_back(st, kind, now, out);
+	/* By the clock of the vendor, where it says when: ours is later. */
+	inc->answered_at = fmax(
+		inc->answered_at <= now + STATE_AHEAD_S ? inc->answered_at : 0,
+		q->said_at > 0 ? q->said_at : now);
+	return true;
+}
+
+struct ack_result ack_apply(struct alert_state *st, const struct ack_request *q,
+	double now, struct alert_events *out)
+{
+	struct ack_result r = {0};
+
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		const struct incident *inc = &st->incidents[k];
+
+		if (!meant(st, q, (enum alert_kind)k))
+			continue;
+		r.open++;
+		r.n += apply_one(st, (enum alert_kind)k, q, now, out);
+		if (*r.holder || !ack_holds(inc, now))
+			continue;
+		snprintf(r.holder, sizeof r.holder, "%s", inc->ack.by);
+		r.until = inc->ack.until;
+	}
+	return r;
+}
+
+bool ack_holds(const struct incident *inc, double now)
+{
+	return inc->ack.by && now < inc->ack.until &&
+		inc->ack.until - now <= ACK_MAX_S + CLOCKS_S;
+}
+
+void ack_expire(struct alert_state *st, enum alert_kind kind, double now)
+{
+	const struct incident *inc = &st->incidents[kind];
+
+	if (inc->ack.by && !ack_holds(inc, now) && !inc->passes)
+		end_acknowledgement(
+			st, kind, fmin(now, inc->ack.until), "ack_expired");
+}
+
+void ack_break(struct alert_state *st, enum alert_kind kind, double now)
+{
+	const struct ack *a = &st->incidents[kind].ack;
+
+	if (a->by)
+		end_acknowledgement(
+			st, kind, fmin(now, a->until), "ack_broken");
+}
+
+bool reminder_due(struct incident *inc, const struct conf_policy *p,
+	double now)
+{
+	double age = now - (double)inc->opened_at;
+	double since = now - (double)inc->reminded_at;
+
+	if (!inc->open || inc->superseded || inc->late || inc->passes ||
+		ack_holds(inc, now))
+		return false;
+	/*
+	 * Whoever looked after it may have forgotten it. One that is told of as
+	 * yet to come was by a clock ahead, or stands in a forged snapshot.
+	 */
+	if (since < p->remind_s && since > -p->remind_s)
+		return inc->ack.by;
+	inc->reminded_at = inc->opened_at +
+		(int64_t)(floor(age / p->remind_s) * p->remind_s);
+	return true;
+}
+
+void reminders_add(struct alert_state *st, const struct conf_policy *p,
+	double now, struct alert_events *out)
+{
+	for (int k = ALERT_DOWN_KINDS; k < ALERT_KINDS; k++)
+		if (k != ALERT_STALLED &&
+			reminder_due(&st->incidents[k], p, now))
+			events_add(out, st, (enum alert_kind)k, ALERT_REMINDER,
+				now);
 }

@@ -36,30 +36,13 @@ void incident_go_on(struct incident *inc, double at);
 void incident_heal(struct incident *inc, double now);
 
 /*
- * incident_end(inc): when it ended, if it has: never before it began, whatever
- * a clock that was set back says.
- */
-int64_t incident_end(const struct incident *inc);
-
-/*
- * incident_checks(inc, kind): what keeps our checks from the server, as far as the
- * incident is about that.
- */
-enum checks incident_checks(const struct incident *inc, enum alert_kind kind);
-
-/*
  * incident_close(st, kind, now): somebody has closed the incident of that kind,
  * which is still open: forget what would begin it again.
- * incident_barred(st, kind, at): whether what began at that instant, or is the
- * report of a probe that did, begins no incident of the kind, for one was closed
- * after it; or that incident would have the key of the closed one.
- * incident_heal_closings(st, now): let no closing bar what begins after now, for
- * the clock was ahead and is right now.
+ * incident_heal_closings(st, now): let no closing bar what begins after now,
+ * for the clock was ahead and is right now.
  */
 #define INCIDENT_REFUSED "refused" /* its error: the configuration is */
 void incident_close(struct alert_state *st, enum alert_kind kind, double now);
-bool incident_barred(const struct alert_state *st, enum alert_kind kind,
-	double at);
 void incident_heal_closings(struct alert_state *st, double now);
 
 /* incident_restart(inc): count windows anew, for the clock was wrong. */
@@ -71,12 +54,100 @@ void incident_restart(struct incident *inc);
 bool incident_all_silent(const struct incident *inc, enum alert_kind kind);
 
 /*
- * dedup_key(st, kind, out): the name by which receivers tell incidents apart, so
- * that a page is raised once and resolved once: "SLUG:KIND:START", as alert_key
- * makes it for the events of the incident. Returns out, which
- * has ALERT_KEY_SIZE bytes.
+ * Somebody says that they look after an incident. Until the
+ * acknowledgement ends nobody else is disturbed: no step of a ladder, no
+ * reminder, no promotion by age. It ends with the incident, when the incident
+ * gets worse, when it is handed back, and after a time. Pure.
  */
-const char *dedup_key(const struct alert_state *st, enum alert_kind kind,
-	char *out);
+
+/* Characters. */
+#define ACK_BY_MAX 100
+#define ACK_REASON_MAX 300
+
+/* How long one may last, in seconds. */
+#define ACK_MIN_S 60
+#define ACK_MAX_S (7 * 86400)
+
+enum ack_action {
+	ACK_TAKE,  /* look after them from now on */
+	ACK_UNACK, /* no longer look after them */
+	ACK_CLOSE  /* end them, for nobody will probe that again */
+};
+
+/* What somebody says of the open incidents of a server. */
+struct ack_request {
+	enum ack_action action;
+	const char *key; /* the dedup_key of an incident; NULL: all of them */
+	const char *group; /* only those told of in this one; NULL: all */
+	const char *route; /* only those that it was told of; NULL: all */
+	const char *by;
+	/*
+	 * From whom others may be taken, or handed back: NULL: nobody else than
+	 * `by`; "": anybody; else from that one.
+	 */
+	const char *from;
+	/* "(PagerDuty)": may hand back what was taken there; or NULL. */
+	const char *via;
+	const char *reason; /* or NULL */
+	double for_s;
+	/*
+	 * When it was said, where that is known, else 0: what is older than the
+	 * newest answer counts for nothing, so a request that comes again does
+	 * no harm.
+	 */
+	double said_at;
+};
+
+/* What came of it. */
+struct ack_result {
+	size_t n; /* incidents that were changed */
+	size_t open; /* incidents that were meant, changed or not */
+	/* Who has the first of them now, and until when; "": nobody. */
+	char holder[4 * ACK_BY_MAX + 1];
+	double until;
+};
+
+/*
+ * ack_apply(st, q, now, out): do what q says to the open incidents of the
+ * server; only ACK_CLOSE also means those that are superseded.
+ */
+struct ack_result ack_apply(struct alert_state *st, const struct ack_request *q,
+	double now, struct alert_events *out);
+
+/*
+ * ack_holds(inc, now): whether inc is acknowledged at that time. One that would
+ * last for more than ACK_MAX_S from now on, and a day for clocks, was given by
+ * nobody.
+ */
+bool ack_holds(const struct incident *inc, double now);
+
+/*
+ * ack_expire(st, kind, now): end the acknowledgement if it no longer holds,
+ * unless the incident is recovering. ack_break(st, kind, now): end it because
+ * the incident got worse. The ladder goes on where it was when the
+ * acknowledgement came.
+ */
+void ack_expire(struct alert_state *st, enum alert_kind kind, double now);
+void ack_break(struct alert_state *st, enum alert_kind kind, double now);
+
+/*
+ * An open incident is told of again every p->remind_s seconds,
+ * while nobody looks after it. Pure.
+ */
+
+/*
+ * reminder_due(inc, p, now): whether a reminder of inc is due; the next one is
+ * due p->remind_s later. None is due while windows pass, for the incident is
+ * about to end; one is due at once when an acknowledgement has expired.
+ */
+bool reminder_due(struct incident *inc, const struct conf_policy *p,
+	double now);
+
+/*
+ * reminders_add(st, p, now, out): append the due reminders of all incidents
+ * that do not say that the server cannot be used; machine.c reminds of those.
+ */
+void reminders_add(struct alert_state *st, const struct conf_policy *p,
+	double now, struct alert_events *out);
 
 #endif

@@ -1,20 +1,10 @@
 #include "incident/machine.h"
 
-#include "incident/acknowledgement.h"
-#include "incident/anomaly.h"
-#include "incident/cold_start.h"
 #include "incident/confirmation.h"
-#include "incident/degradation.h"
-#include "incident/divergence.h"
-#include "incident/flapping.h"
 #include "incident/incident.h"
+#include "incident/kinds.h"
 #include "incident/maintenance_hold.h"
-#include "incident/probe_silent.h"
 #include "incident/recovery.h"
-#include "incident/reminder.h"
-#include "incident/severity.h"
-#include "incident/tool_drift.h"
-#include "incident/unapproved_change.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -84,7 +74,8 @@ static void note_failure(const struct alert_state *st, struct incident *inc,
 	enum alert_kind kind, const struct verdict *v,
 	const struct observation *s)
 {
-	/* Where limited regions fail for another reason, these are still they. */
+	/* Where limited regions fail for another reason, these are still they.
+	   */
 	if (kind != ALERT_RATE_LIMITED || s->throttled)
 		note_regions(st, inc, kind, v, s);
 	note_silent(st, inc, v, s->window);
@@ -151,15 +142,13 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 		worse = true;
 	}
 	if ((worse || lasts) && !inc->late)
-		events_put(out, st, &(struct summary) {
-			.kind = kind,
-			.phase = ALERT_ESCALATED,
-			.at = (double)s->window,
-			.worse = worse,
-			.turned = turned,
-			.was = was,
-			.lasts = lasts,
-		});
+		events_put(out, st, kind, ALERT_ESCALATED, (double)s->window,
+			&(struct event_facts) {
+				.worse = worse,
+				.turned = turned,
+				.was = was,
+				.lasts = lasts,
+			});
 }
 
 /* A failing window of an open incident. */
@@ -171,8 +160,8 @@ static void fail_window(struct alert_state *st, enum alert_kind kind,
 	const struct before before = {inc->failed, inc->tier};
 
 	incident_fail(inc, s->window);
-	/* A superseded incident stays as it was told, but for who is silent, and
-	   that the server fails, too, and not our credential alone. */
+	/* A superseded incident stays as it was told, but for who is silent,
+	   and that the server fails, too, and not our credential alone. */
 	if (inc->superseded) {
 		note_silent(st, inc, v, s->window);
 		inc->checks_refused = inc->checks_refused &&
@@ -269,8 +258,8 @@ static bool covered(const struct alert_state *st, enum alert_kind kind)
 }
 
 /*
- * Whether a window fails for an open incident. One that is superseded fails, and
- * ends, together with the downtime.
+ * Whether a window fails for an open incident. One that is superseded fails,
+ * and ends, together with the downtime.
  */
 static bool fails(const struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, const struct observation *s)
@@ -362,8 +351,8 @@ static void apply(struct alert_state *st, const struct verdict *v,
 }
 
 /*
- * The clock was ahead and is right now: see machine_verdict. Windows that come in
- * their order hide nothing, whatever `now` is.
+ * The clock was ahead and is right now: see machine_verdict. Windows that come
+ * in their order hide nothing, whatever `now` is.
  */
 static void heal(struct alert_state *st, const struct verdict *v, double now)
 {

@@ -12,13 +12,13 @@
  * - open: the regions agree, or a row is long enough (confirmation.h).
  * - notified: who is told (routing/routing.h) is noted in the incident.
  * - escalated: a deeper layer fails, or P2 becomes P1, at once or by its age
- *   (machine.c); nobody acknowledged it in time (routing/escalation.h).
- * - reminded of: it lasts (reminder.h).
+ *   (machine.c); nobody acknowledged it in time (routing/escalation.c).
+ * - reminded of: it lasts (incident.h).
  * - acknowledged: somebody looks after it, and nobody else is called
- *   (acknowledgement.h).
+ *   (incident.h).
  * - recovering: windows pass; one that fails starts anew (recovery.h). A
  *   downtime passes too where regions fail that do not agree.
- * - flapping: it is one of many in a short time, and ends later (flapping.h).
+ * - flapping: it is one of many in a short time, and ends later (recovery.h).
  * - resolved: enough windows in a row passed (recovery.h). If regions still
  *   fail when a downtime ends, they begin a regional incident in that window,
  *   which follows from it.
@@ -51,16 +51,16 @@
  * its newest probe, and what time brings about happens as of v->window. `now`
  * is the clock of this machine, or INFINITY. If a window in st begins, or was
  * counted, more than STATE_WINDOW_AHEAD_S after now, a clock was ahead: such
- * windows would hide later ones, and are forgotten; instants in incidents become
- * now.
+ * windows would hide later ones, and are forgotten; instants in incidents
+ * become now.
  */
 void machine_verdict(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, double now, struct alert_events *out);
 
 /*
  * machine_tick(st, p, now, out): do what time alone brings about: a downtime of
- * P2 that lasts becomes P1, reminders, acknowledgements that expire, the end of a
- * maintenance.
+ * P2 that lasts becomes P1, reminders, acknowledgements that expire, the end of
+ * a maintenance.
  */
 void machine_tick(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out);

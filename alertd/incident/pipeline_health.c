@@ -2,24 +2,115 @@
 
 #include "base/clock.h"
 #include "base/strings.h"
-#include "base/text.h"
-#include "incident/acknowledgement.h"
+#include "base/xalloc.h"
 #include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
-#include "incident/reminder.h"
-#include "words/phrases.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* A region without data for three intervals is in no_data: too late for us. */
+static bool on_time(const struct verdict *v, const struct verdict_region *r,
+	double interval_s)
+{
+	if (verdict_lists(v->no_data, v->n_no_data, r->region))
+		return false;
+	return interval_s <= 60 ||
+		(double)(v->window - clock_window(r->started_at)) <=
+			interval_s + 60;
+}
+
+static void begin(struct fleet_round *r, int64_t window)
+{
+	r->before = r->window;
+	r->window = window;
+	r->newest = 0;
+	strings_clear(&r->regions);
+	strings_clear(&r->reporting);
+	free(r->judged);
+	r->judged = NULL;
+	r->n_judged = 0;
+}
+
+static void note_judged(struct fleet_round *r, size_t place)
+{
+	if (place == CONF_NOWHERE) {
+		r->n_judged += !conf_count(r->conf);
+		return;
+	}
+	if (!r->judged)
+		r->judged = xcalloc(conf_count(r->conf), sizeof *r->judged);
+	r->n_judged += !r->judged[place];
+	r->judged[place] = true;
+}
+
+void fleet_round_add(struct fleet_round *r, const struct verdict *v)
+{
+	size_t place = conf_place(r->conf, v->slug);
+	/* Of a server that no configuration has it is not known. */
+	double interval_s = place == CONF_NOWHERE
+				    ? 0
+				    : conf_server_at(r->conf, place).interval_s;
+
+	if (v->judged_at > 0 || v->window < r->window)
+		return;
+	if (v->window > r->window)
+		begin(r, v->window);
+	note_judged(r, place);
+	for (size_t i = 0; i < v->n_regions; i++) {
+		const struct verdict_region *region = &v->regions[i];
+		int64_t at = clock_window(region->started_at);
+
+		strings_note(&r->regions, region->region);
+		if (on_time(v, region, interval_s))
+			strings_note(&r->reporting, region->region);
+		if (at > r->newest && at <= v->window)
+			r->newest = at;
+	}
+	for (size_t i = 0; i < v->n_no_data; i++)
+		strings_note(&r->regions, v->no_data[i]);
+}
+
+bool fleet_round_complete(const struct fleet_round *r)
+{
+	size_t needed = conf_count(r->conf) ? conf_count(r->conf) : 1;
+
+	return r->n_judged >= needed && r->regions.n;
+}
+
+void fleet_round_silent(const struct fleet_round *r, struct strings *out)
+{
+	for (size_t i = 0; i < r->regions.n; i++)
+		if (!strings_has(&r->reporting, r->regions.v[i]))
+			strings_add(out, r->regions.v[i]);
+	strings_sort(out);
+}
+
+bool fleet_round_dark(const struct fleet_round *r)
+{
+	struct strings silent = {0};
+	bool dark;
+
+	fleet_round_silent(r, &silent);
+	dark = r->regions.n && 4 * silent.n >= 3 * r->regions.n;
+	strings_release(&silent);
+	return dark;
+}
+
+void fleet_round_release(struct fleet_round *r)
+{
+	strings_release(&r->regions);
+	strings_release(&r->reporting);
+	free(r->judged);
+	*r = (struct fleet_round) {.conf = r->conf};
+}
 
 /* How long after records are due ingest counts as stalled. */
 #define INGEST_SLACK_S (STAGE_STALE_S - 60)
 /* By how much earlier it counts that no region reports. */
 #define SILENCE_EARLIER_S 120
-/* The most of the name of a file that is shown. */
-#define REFUSED_CHARS 300
-
 double pipeline_ingest_s(const struct conf *c)
 {
 	double shortest = conf_count(c) ? INFINITY : 0;
@@ -29,14 +120,15 @@ double pipeline_ingest_s(const struct conf *c)
 	return fmax(STAGE_STALE_S, shortest + INGEST_SLACK_S);
 }
 
-/* Append an event of the incident; it takes the text of `summary`. */
-static void pipeline_event(struct alert_state *st, enum alert_phase phase,
-	double at, struct buf *summary, struct alert_events *out)
+/* Append an event of the incident, with these facts. */
+static struct alert_event *pipeline_event(struct alert_state *st,
+	enum alert_phase phase, double at, const struct event_facts *facts,
+	struct alert_events *out)
 {
 	const struct incident *inc = &st->incidents[ALERT_STALLED];
 	struct alert_event *e = events_new(out, st);
 
-	e->summary = buf_take(summary);
+	event_facts_set(e, facts);
 	strings_copy(&e->told, &inc->told);
 	strings_copy(&e->regions, &inc->regions);
 	e->record.at = at;
@@ -45,8 +137,8 @@ static void pipeline_event(struct alert_state *st, enum alert_phase phase,
 	e->record.severity = inc->severity;
 	e->record.tier = inc->tier;
 	e->record.started_at = inc->first;
-	e->record.summary = e->summary;
 	event_point(e);
+	return e;
 }
 
 /* No server is watched: as urgent as the worst that could go unseen. */
@@ -62,43 +154,19 @@ static void begin_stall(struct incident *inc, double since, double now)
 	};
 }
 
-/* " since 14:02 UTC (12 min)" */
-static void put_since(struct buf *b, double at, double now, const char *zone)
-{
-	buf_str(b, " since ");
-	phrase_instant(b, (int64_t)at, now, zone);
-	buf_str(b, " (");
-	if (at > now)
-		buf_str(b, "ahead of this clock");
-	else
-		phrase_duration(b, (long long)(now - at));
-	buf_char(b, ')');
-}
-
-/* "Monitoring is blind since 14:02 UTC (12 min): "; the cause follows. */
-static void put_blind(
-	struct buf *b, double since, double now, const char *zone)
-{
-	buf_str(b, "Monitoring is blind");
-	put_since(b, since, now, zone);
-	buf_str(b, ": ");
-}
-
 /* End the incident as of the minute of `at`. */
-static void end_stall(struct alert_state *st, const char *what, double at,
+static void end_stall(struct alert_state *st, enum stall what, double at,
 	double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_STALLED];
 	int64_t over = clock_window(at);
-	struct buf b;
+	struct alert_event *e;
 
 	if (over < inc->first)
 		over = inc->first;
-	buf_init(&b, TEXT_SIZE);
-	buf_str(&b, what);
-	phrase_span(&b, inc->first, over, st->zone);
-	pipeline_event(st, ALERT_RESOLVED, now, &b, out);
-	out->v[out->n - 1].record.resolved_at = over;
+	e = pipeline_event(st, ALERT_RESOLVED, now,
+		&(struct event_facts) {.stall = what}, out);
+	e->record.resolved_at = over;
 	incident_release(inc);
 }
 
@@ -126,37 +194,18 @@ static bool excused(const struct pipeline *pl, enum stage s, double now)
 		!stands(pl, s, before);
 }
 
-static void put_beats(struct buf *b, const struct pipeline *pl, double now,
-	const char *zone)
-{
-	buf_str(b, "; last heartbeats: ");
-	for (int s = STAGE_INGEST; s <= STAGE_VERDICT; s++) {
-		double at = pl->at[s];
-
-		buf_fmt(b, "%s%s ", s ? ", " : "", stage_name((enum stage)s));
-		if (isnan(at))
-			buf_str(b, "never");
-		else
-			phrase_time_seen(b, (int64_t)at, now, zone);
-	}
-	buf_char(b, '.');
-}
-
 static void emit_stage(struct alert_state *st, enum alert_phase phase,
 	const struct pipeline *pl, enum stage s, double now,
 	struct alert_events *out)
 {
-	struct buf b;
-
-	buf_init(&b, TEXT_SIZE);
-	put_blind(&b, pl->at[s], now, st->zone);
-	buf_str(&b, s == STAGE_INGEST
-			? "no record has been ingested; servers are judged "
-			  "without new probes"
-			: "no verdict has been published; servers are not "
-			  "judged");
-	put_beats(&b, pl, now, st->zone);
-	pipeline_event(st, phase, now, &b, out);
+	pipeline_event(st, phase, now,
+		&(struct event_facts) {
+			.stall = STALL_STAGE,
+			.stage = s,
+			.since = pl->at[s],
+			.beats = {pl->at[STAGE_INGEST], pl->at[STAGE_VERDICT]},
+		},
+		out);
 }
 
 /* Whether all regions are cut off. */
@@ -178,40 +227,31 @@ static double blind_since(const struct pipeline *pl)
 static void emit_blind(struct alert_state *st, enum alert_phase phase,
 	const struct pipeline *pl, double now, struct alert_events *out)
 {
-	struct buf b;
-
-	buf_init(&b, TEXT_SIZE);
-	put_blind(&b, blind_since(pl), now, st->zone);
-	buf_str(&b, "no region reaches any server; the network of every region "
-		    "is cut off, or all servers are down at once: from here "
-		    "the two look alike, and servers are not judged. A canary "
-		    "in each region would tell which it is.");
-	pipeline_event(st, phase, now, &b, out);
+	pipeline_event(st, phase, now,
+		&(struct event_facts) {
+			.stall = STALL_CUT_OFF,
+			.since = blind_since(pl),
+		},
+		out);
 }
 
 /* The error of an incident that is open because all regions are cut off. */
 static const char cause_blind[] = "isolated";
 
-/* The error of an incident that is open because the configuration is refused. */
+/* The error of an incident that is open because the configuration is refused.
+   */
 static const char cause_refused[] = INCIDENT_REFUSED;
 
 static void emit_refused(struct alert_state *st, enum alert_phase phase,
 	const struct pipeline *pl, double now, struct alert_events *out)
 {
-	char place[4 * REFUSED_CHARS + 1];
-	struct buf b;
-
-	text_clean(pl->refused, strlen(pl->refused), place, sizeof place,
-		REFUSED_CHARS);
-	buf_init(&b, TEXT_SIZE);
-	buf_str(&b, "Monitoring goes on with an old configuration");
-	put_since(&b, (double)st->incidents[ALERT_STALLED].opened_at, now,
-		st->zone);
-	buf_fmt(&b, ": the configuration is refused: %s. Servers are watched "
-		    "as the last one has them that could be used; no later "
-		    "change is in force.",
-		place);
-	pipeline_event(st, phase, now, &b, out);
+	pipeline_event(st, phase, now,
+		&(struct event_facts) {
+			.stall = STALL_REFUSED,
+			.since = (double)st->incidents[ALERT_STALLED].opened_at,
+			.reason = pl->refused,
+		},
+		out);
 }
 
 /* Begin, or remind of, what stands first of all that is wrong now. */
@@ -249,11 +289,11 @@ static void end_stalled(struct alert_state *st, const struct pipeline *pl,
 
 	/* Where regions are silent, judge_silence ends it. */
 	if (inc->error && strcmp(inc->error, cause_refused) == 0)
-		end_stall(st, "The configuration is used again", now, now, out);
+		end_stall(st, STALL_END_REFUSED, now, now, out);
 	else if (inc->error)
-		end_stall(st, "A region reports again", now, now, out);
+		end_stall(st, STALL_END_REGION, now, now, out);
 	else if (inc->open && !isnan(newest))
-		end_stall(st, "The pipeline runs again", fmin(newest, now), now,
+		end_stall(st, STALL_END_STAGE, fmin(newest, now), now,
 			out);
 }
 
@@ -430,63 +470,42 @@ static bool lasts(const struct streak *t, const struct pipeline *pl, double now)
 }
 
 /* Why a region is silent, by what the store knows. */
-static void put_cause(struct buf *b, const struct pipeline *pl,
-	const char *region, double since, double now, const char *zone)
+static struct silence_cause cause_of(
+	const struct pipeline *pl, const char *region, double since)
 {
 	const struct pipeline_runner *r = NULL;
+	struct silence_cause cause = {.what = CAUSE_UNKNOWN};
 
 	for (size_t i = 0; i < pl->n_isolated; i++)
-		if (strcmp(pl->isolated[i].name, region) == 0) {
-			buf_str(b, "its own network is cut off");
-			return;
-		}
+		if (strcmp(pl->isolated[i].name, region) == 0)
+			return (struct silence_cause) {.what = CAUSE_CUT_OFF};
 	for (size_t i = 0; i < pl->n_runners; i++)
 		if (strcmp(pl->runners[i].name, region) == 0)
 			r = &pl->runners[i];
-	if (!r) {
-		buf_str(b, "no word from its runner");
-	} else if (r->at < since) {
-		buf_str(b, "no word from its runner since ");
-		phrase_time_seen(b, (int64_t)r->at, now, zone);
-	} else if (r->status == RUNNER_OK) {
-		buf_str(b, "its runner brings no probes");
-	} else {
-		buf_str(b, *r->why ? r->why : runner_status_name(r->status));
-	}
+	if (!r)
+		return cause;
+	if (r->at < since)
+		return (struct silence_cause) {CAUSE_SINCE, r->at, ""};
+	if (r->status == RUNNER_OK)
+		return (struct silence_cause) {.what = CAUSE_NO_PROBES};
+	cause.what = CAUSE_RUNNER;
+	snprintf(cause.why, sizeof cause.why, "%s",
+		*r->why ? r->why : runner_status_name(r->status));
+	return cause;
 }
 
-/* " London and Paris: exit status 255; Tokyo: no word from its runner." */
-static void put_causes(struct buf *b, const struct pipeline *pl,
-	const struct strings *regions, double since, double now,
-	const char *zone)
+/* The causes of these regions; NULL where the store knows none. */
+static struct silence_cause *find_causes(const struct pipeline *pl,
+	const struct strings *regions, double since)
 {
-	struct strings causes = {0}, each = {0};
+	struct silence_cause *causes;
 
 	if (!pl->n_runners && !pl->n_isolated)
-		return;
-	for (size_t i = 0; i < regions->n; i++) {
-		struct buf cause;
-
-		buf_init(&cause, TEXT_SIZE);
-		put_cause(&cause, pl, regions->v[i], since, now, zone);
-		strings_add(&each, cause.p);
-		strings_note(&causes, cause.p);
-		buf_release(&cause);
-	}
-	for (size_t i = 0; i < causes.n; i++) {
-		struct strings of = {0};
-
-		for (size_t k = 0; k < regions->n; k++)
-			if (strcmp(each.v[k], causes.v[i]) == 0)
-				strings_add(&of, regions->v[k]);
-		buf_str(b, i ? "; " : " ");
-		phrase_cities(b, &of);
-		buf_fmt(b, ": %s", causes.v[i]);
-		strings_release(&of);
-	}
-	buf_char(b, '.');
-	strings_release(&causes);
-	strings_release(&each);
+		return NULL;
+	causes = xcalloc(regions->n, sizeof *causes);
+	for (size_t i = 0; i < regions->n; i++)
+		causes[i] = cause_of(pl, regions->v[i], since);
+	return causes;
 }
 
 static void emit_silence(struct alert_state *st, enum alert_phase phase,
@@ -496,21 +515,14 @@ static void emit_silence(struct alert_state *st, enum alert_phase phase,
 	bool all = inc->severity == SEVERITY_P1;
 	double since = (double)(all ? st->all_silent.since
 				    : st->most_silent.since);
-	struct buf b;
 
-	buf_init(&b, TEXT_SIZE);
-	if (all) {
-		put_blind(&b, since, now, st->zone);
-		buf_str(&b, "no region has reported on any server; no server "
-			    "is judged, and nobody would hear of an outage.");
-	} else {
-		phrase_cities(&b, &inc->regions);
-		buf_str(&b, " have reported on no server");
-		put_since(&b, since, now, st->zone);
-		buf_str(&b, ": hardly anybody is left to see an outage.");
-	}
-	put_causes(&b, pl, &inc->regions, since, now, st->zone);
-	pipeline_event(st, phase, now, &b, out);
+	pipeline_event(st, phase, now,
+		&(struct event_facts) {
+			.stall = all ? STALL_ALL_SILENT : STALL_MOST_SILENT,
+			.since = since,
+			.causes = find_causes(pl, &inc->regions, since),
+		},
+		out);
 }
 
 /* Regions are silent for long enough: tell that it began, or got worse. */
@@ -579,7 +591,7 @@ static bool judge_silence(struct alert_state *st, const struct pipeline *pl,
 		count_silence(st, pl);
 	if (told && !(inc->severity == SEVERITY_P1 ? st->all_silent.n
 						   : st->most_silent.n)) {
-		end_stall(st, "A region reports again", at, at, out);
+		end_stall(st, STALL_END_REGION, at, at, out);
 		restart(&st->most_silent);
 		return true;
 	}
@@ -639,13 +651,13 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 static void emit_away(struct alert_state *st, enum alert_phase phase,
 	const char *why, double now, struct alert_events *out)
 {
-	struct buf b;
-
-	buf_init(&b, TEXT_SIZE);
-	put_blind(&b, (double)st->away.since, now, st->zone);
-	buf_fmt(&b, "the store does not answer; servers are not judged, and "
-		    "nothing else can be told; %s.", why);
-	pipeline_event(st, phase, now, &b, out);
+	pipeline_event(st, phase, now,
+		&(struct event_facts) {
+			.stall = STALL_STORE,
+			.since = (double)st->away.since,
+			.reason = why,
+		},
+		out);
 }
 
 /* Count this run as one without the store. */
@@ -688,5 +700,5 @@ void pipeline_back(struct alert_state *st, double now,
 {
 	st->away = (struct streak) {0};
 	if (st->incidents[ALERT_STALLED].open)
-		end_stall(st, "The store is usable again", now, now, out);
+		end_stall(st, STALL_END_STORE, now, now, out);
 }

@@ -1,11 +1,10 @@
-#include "incident/probe_silent.h"
+#include "incident/kinds.h"
 
 #include "base/clock.h"
 #include "base/strings.h"
 #include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
-#include "incident/severity.h"
 
 #include <math.h>
 

@@ -1,13 +1,8 @@
 #include "incident/recovery.h"
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "incident/confirmation.h"
-#include "incident/flapping.h"
 #include "incident/incident.h"
-#include "incident/severity.h"
-#include "incident/summary.h"
-#include "words/phrases.h"
 
 #include <stdlib.h>
 
@@ -96,20 +91,19 @@ void recovery_end(struct alert_state *st, enum alert_kind kind, double at,
 	incident_release(inc);
 }
 
-/* `over`: since when; `why` is the sentence that people read, up to " after 12
-   min". */
-static void end_gone(struct alert_state *st, enum alert_kind kind, double at,
-	int64_t over, const char *why, struct alert_events *out)
+/* It is over since `over`, and was not seen to recover: why, and in which
+   regions. */
+static void end_unwatched(struct alert_state *st, enum alert_kind kind,
+	double at, int64_t over, enum unwatched why,
+	const struct strings *regions, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
+	struct event_facts facts = {.unwatched = why};
 
+	if (regions)
+		facts.names = *regions;
 	inc->passed_since = over > inc->first ? over : inc->first;
-	events_put(out, st, &(struct summary) {
-		.kind = kind,
-		.phase = ALERT_RESOLVED,
-		.at = at,
-		.unwatched = why,
-	});
+	events_put(out, st, kind, ALERT_RESOLVED, at, &facts);
 	out->v[out->n - 1].suppressed = inc->unnotified || inc->late;
 	incident_release(inc);
 }
@@ -117,29 +111,17 @@ static void end_gone(struct alert_state *st, enum alert_kind kind, double at,
 void recovery_unseen(struct alert_state *st, enum alert_kind kind, double at,
 	struct alert_events *out)
 {
-	struct buf why;
-
-	buf_init(&why, TEXT_SIZE);
-	buf_fmt(&why, "The incident that %zu servers share ends: none of them was "
-		      "seen to recover,",
-		st->servers.n);
-	end_gone(st, kind, at, st->incidents[kind].passed_since, why.p, out);
-	buf_release(&why);
+	end_unwatched(st, kind, at, st->incidents[kind].passed_since,
+		UNWATCHED_SHARED, NULL, out);
 }
 
 void recovery_server_gone(struct alert_state *st, double now,
 	struct alert_events *out)
 {
-	struct buf why;
-
-	buf_init(&why, TEXT_SIZE);
-	buf_fmt(&why, "%s was taken out of the configuration: its incident ends",
-		st->slug);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		if (st->incidents[k].open)
-			end_gone(st, (enum alert_kind)k, now, clock_window(now),
-				why.p, out);
-	buf_release(&why);
+			end_unwatched(st, (enum alert_kind)k, now,
+				clock_window(now), UNWATCHED_SERVER, NULL, out);
 	streak_forget(st);
 }
 
@@ -156,18 +138,12 @@ static bool all_gone(const struct verdict *v, const struct strings *regions)
 
 bool recovery_gone(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, const struct strings *regions,
-	const char *what, struct alert_events *out)
+	struct alert_events *out)
 {
-	struct buf why;
-
 	if (st->maintenance.active || !all_gone(v, regions))
 		return false;
-	buf_init(&why, TEXT_SIZE);
-	buf_fmt(&why, "%s is no longer probed from ", st->slug);
-	phrase_cities(&why, regions);
-	buf_fmt(&why, ", %s: its incident ends", what);
-	end_gone(st, kind, (double)v->window, v->window, why.p, out);
-	buf_release(&why);
+	end_unwatched(st, kind, (double)v->window, v->window,
+		UNWATCHED_REGIONS, regions, out);
 	return true;
 }
 
@@ -185,7 +161,7 @@ void recovery_regions_gone(struct alert_state *st, const struct verdict *v,
 
 		if (inc->open)
 			recovery_gone(st, (enum alert_kind)k, v, &inc->regions,
-				"where it failed", out);
+				out);
 	}
 }
 
@@ -231,21 +207,13 @@ void recovery_regions_silent(struct alert_state *st, const struct verdict *v,
 		return;
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];
-		struct buf why;
 
 		if (!inc->open ||
 			(inc->superseded && st->incidents[ALERT_DOWNTIME].open) ||
 			!drop_silent(st, inc, v, p))
 			continue;
-		buf_init(&why, TEXT_SIZE);
-		summary_put_silent(&why, inc, &inc->regions, (double)v->window,
-			st->zone);
-		buf_fmt(&why, ": the incident of %s ends, for nobody watches "
-			      "it there,",
-			st->slug);
-		end_gone(st, (enum alert_kind)k, (double)v->window,
+		end_unwatched(st, (enum alert_kind)k, (double)v->window,
 			inc->quiet.n ? inc->quiet.since : inc->failed + 60,
-			why.p, out);
-		buf_release(&why);
+			UNWATCHED_SILENT, &inc->regions, out);
 	}
 }

@@ -23,8 +23,8 @@
 bool recovery_pass(struct incident *inc, int64_t window, int needed);
 
 /*
- * recovery_quiet(inc, window): a window in which nobody knows whether it fails. If
- * the next known one passes, these passed, too.
+ * recovery_quiet(inc, window): a window in which nobody knows whether it fails.
+ * If the next known one passes, these passed, too.
  */
 void recovery_quiet(struct incident *inc, int64_t window);
 
@@ -52,20 +52,19 @@ void recovery_server_gone(
 	struct alert_state *st, double now, struct alert_events *out);
 
 /*
- * recovery_unseen(st, kind, at, out): end an incident that servers share, none of
- * which was seen to recover, as of its passed_since.
+ * recovery_unseen(st, kind, at, out): end an incident that servers share, none
+ * of which was seen to recover, as of its passed_since.
  */
 void recovery_unseen(struct alert_state *st, enum alert_kind kind, double at,
 	struct alert_events *out);
 
 /*
- * recovery_gone(st, kind, v, regions, what, out): end an open incident if verdict
- * v no longer expects any of the regions, and say `what` of them; not in a
- * maintenance. Whether it did.
+ * recovery_gone(st, kind, v, regions, out): end an open incident if verdict v
+ * no longer expects any of the regions; not in a maintenance. Whether it did.
  */
 bool recovery_gone(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, const struct strings *regions,
-	const char *what, struct alert_events *out);
+	struct alert_events *out);
 
 /*
  * recovery_regions_gone(st, v, out): end the downtime, the regional incident
@@ -90,5 +89,39 @@ int64_t recovery_seen(const struct alert_state *st, const struct incident *inc,
  */
 void recovery_regions_silent(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, struct alert_events *out);
+
+/*
+ * flapping.c: an incident that fails again and again. One that fails again
+ * while it recovers stays one incident. Of those that begin soon after each
+ * other, the third, p->flap_count, is flapping: it lasts until nothing has
+ * failed for p->flap_clear_s. Pure.
+ */
+
+/*
+ * flapping_begin(st, kind, p): a downtime or regional incident has opened:
+ * count its start, unless a maintenance goes on, and find out whether it is
+ * flapping. A downtime is if the regional incident is that it supersedes.
+ */
+void flapping_begin(struct alert_state *st, enum alert_kind kind,
+	const struct conf_policy *p);
+
+/* flapping_end(st, kind): it is over; note with its start how it failed. */
+void flapping_end(struct alert_state *st, enum alert_kind kind);
+
+/* flapping_count(inc, window): inc fails in a window that counts. */
+void flapping_count(struct incident *inc, int64_t window);
+
+/*
+ * flapping_lasts(inc, before): whether a flapping incident, which failed last
+ * in the window `before` and fails now, has just failed without a break for
+ * three times as long as ever before: it may be down for good.
+ */
+bool flapping_lasts(const struct incident *inc, int64_t before);
+
+/* flapping_over(inc, p): whether its passing windows reach for its end. */
+bool flapping_over(const struct incident *inc, const struct conf_policy *p);
+
+/* flapping_failed_s(inc): for how long it failed, with the starts before it. */
+int64_t flapping_failed_s(const struct incident *inc);
 
 #endif

@@ -1,38 +1,28 @@
 #include "incident/route_test.h"
 
-#include "base/text.h"
-#include "words/phrases.h"
-
 #include <math.h>
 #include <string.h>
 
 static void test_event(const struct alert_state *st, enum severity severity,
-	double at, struct buf *summary, struct alert_events *out)
+	double at, struct alert_events *out)
 {
 	struct alert_event *e = events_new(out, st);
 
-	e->summary = buf_take(summary);
 	e->record.at = at;
 	e->record.kind = ALERT_TEST;
 	e->record.phase = ALERT_ONCE;
 	e->record.severity = severity;
 	e->record.started_at = (int64_t)floor(at);
-	e->record.summary = e->summary;
 }
 
 void route_test_add(const struct alert_state *st,
 	const struct route_test_request *q, struct alert_events *out)
 {
-	bool fleet = strcmp(st->slug, SLUG_FLEET) == 0;
 	struct alert_event *e;
-	struct buf b;
 
-	buf_init(&b, TEXT_SIZE);
-	buf_fmt(&b, "TEST, nothing is wrong: %s checks whether a P1 of %s "
-		    "reaches you. You need not do anything.",
-		q->by, fleet ? "the fleet" : st->slug);
-	test_event(st, SEVERITY_P1, (double)q->at, &b, out);
+	test_event(st, SEVERITY_P1, (double)q->at, out);
 	e = &out->v[out->n - 1];
+	event_facts_set(e, &(struct event_facts) {.by = q->by});
 	string_set(&e->url, q->url);
 	if (q->routes)
 		strings_copy(&e->chosen, q->routes);
@@ -60,40 +50,19 @@ bool route_test_overdue(const struct route_test_history *t, double now)
 	return false;
 }
 
-static long long days(double s)
+/* Note the routes that no test has reached, and the newest of their tests. */
+static void note_untested(struct event_facts *f,
+	const struct route_test_history *t, double now)
 {
-	return (long long)(s / 86400);
-}
-
-/* The routes that no test has reached, and the newest of their tests. */
-static void put_routes(struct buf *b, const struct route_test_history *t,
-	double now, const char *zone)
-{
-	struct strings late = {0};
-	double passed = NAN, newest = 0;
-
+	f->tested_at = NAN;
 	for (size_t i = 0; i < t->n; i++) {
 		if (!(now - last(t, i, now) >= ROUTE_TEST_DUE_S))
 			continue;
-		strings_add(&late, t->v[i].route);
-		newest = fmax(newest, last(t, i, now));
-		passed = fmax(passed, believed(t->v[i].passed, now));
+		strings_add(&f->names, t->v[i].route);
+		f->since = fmax(f->since, last(t, i, now));
+		f->tested_at = fmax(f->tested_at, believed(t->v[i].passed, now));
 	}
-	buf_str(b, "No test has reached ");
-	if (late.n == t->n)
-		buf_str(b, "the routes");
-	else
-		phrase_regions(b, &late);
-	if (isnan(passed)) {
-		buf_fmt(b, " in the %lld days since %s configured",
-			days(now - newest),
-			late.n == t->n ? "they were" : "routes were");
-	} else {
-		buf_fmt(b, " for %lld days, since ", days(now - passed));
-		phrase_time(b, (int64_t)passed, true, zone);
-		phrase_zone(b, zone);
-	}
-	strings_release(&late);
+	f->some = f->names.n < t->n;
 }
 
 void route_test_remind(struct alert_state *st,
@@ -101,16 +70,12 @@ void route_test_remind(struct alert_state *st,
 	struct alert_events *out)
 {
 	int64_t told = st->untested;
-	struct buf b;
 
 	if (!route_test_overdue(t, now) ||
 		(told && (double)told <= now &&
 			now - (double)told < ROUTE_TEST_REMIND_S))
 		return;
-	buf_init(&b, TEXT_SIZE);
-	put_routes(&b, t, now, st->zone);
-	buf_str(&b, ": nobody knows whether a page would arrive. Run "
-		    "'mcp-alert test'.");
 	st->untested = (int64_t)floor(now);
-	test_event(st, SEVERITY_P3, now, &b, out);
+	test_event(st, SEVERITY_P3, now, out);
+	note_untested(&out->v[out->n - 1].facts, t, now);
 }

@@ -10,10 +10,11 @@
 #include "base/strings.h"
 #include "conf/conf.h"
 #include "json/json.h"
-#include "terms/change_class.h"
-#include "terms/error_rate.h"
 #include "records/alert.h"
 #include "records/expiry.h"
+#include "records/verdict.h"
+#include "terms/change_class.h"
+#include "terms/error_rate.h"
 
 #include <stdint.h>
 
@@ -88,7 +89,7 @@ struct tool_change {
 	size_t n_words;
 };
 
-/* How an incident fails again and again, see flapping.h. */
+/* How an incident fails again and again, see recovery.h. */
 struct flaps {
 	int64_t since; /* the first start of those that are flapping; 0: it is
 			  not */
@@ -147,7 +148,7 @@ struct incident {
 	char *follows; /* the key of the downtime that it goes on from, or NULL */
 	struct ack ack;
 	double answered_at; /* the newest answer that counted, see
-			       acknowledgement.h; 0: none */
+			       incident.h; 0: none */
 	struct escalation escalation;
 	struct tool_change change; /* of a divergence: from old to new; of what
 				      nobody approved: from what was */
@@ -172,13 +173,13 @@ struct delivery {
 	unsigned long owed;	 /* see struct delivered */
 	double next_try; /* not before; while it is held: until when it is */
 	char *holder;	 /* the process that is sending it, or NULL */
-	/* Where it is put together with others, see routing/digest.h: how
+	/* Where it is put together with others, see routing/digest.c: how
 	 * often. */
 	enum conf_digest digest;
 	bool over;	  /* because the route's budget was spent */
 	int64_t boundary; /* when they are due; next_try is later after a
 			     failure */
-	/* What came of it so far, see routing/fallback.h. */
+	/* What came of it so far, see routing/fallback.c. */
 	char *why;	  /* the last attempt failed, or NULL */
 	bool refused;	  /* the route will not take it as things are */
 	double fallback_at; /* when its fallback was told instead, or 0 */
@@ -201,8 +202,9 @@ struct pending {
 
 /*
  * The names that vendors give to our messages (Slack's "ts", Discord's message
- * id), kept so that later events of an incident go to the same message, whichever
- * process sends them. A server has at most this many; the oldest goes.
+ * id), kept so that later events of an incident go to the same message,
+ * whichever process sends them. A server has at most this many; the oldest
+ * goes.
  */
 #define EXTERNAL_IDS_MAX 64
 /* The longest key, route or handle. */
@@ -375,7 +377,7 @@ struct alert_state {
 	struct strings updates;
 };
 
-/* The members of each in JSON: tables in state/state_json.c. */
+/* The members of each in JSON: tables in state.c. */
 extern const struct field state_head_fields[], state_fields[],
 	incident_fields[], pending_fields[], delivery_fields[],
 	timeline_fields[];
@@ -408,8 +410,8 @@ void state_keep_delivery(struct alert_state *st, const struct pending *p,
 	const char *why);
 
 /*
- * state_keep_shared(st, kind, group, at): add to the history that the incident of
- * that kind is sent as part of the shared incident `group`.
+ * state_keep_shared(st, kind, group, at): add to the history that the incident
+ * of that kind is sent as part of the shared incident `group`.
  */
 void state_keep_shared(struct alert_state *st, enum alert_kind kind,
 	const char *group, double at);
@@ -422,15 +424,40 @@ bool state_open(const struct alert_state *st);
 bool state_down(const struct alert_state *st);
 
 /*
- * state_uncover(st): an incident that covered another one is over: of those left
- * that say that the server cannot be used, the first is told by itself.
+ * state_uncover(st): an incident that covered another one is over: of those
+ * left that say that the server cannot be used, the first is told by itself.
  */
 void state_uncover(struct alert_state *st);
 
 /* tools_forget(t): forget who sees what, and since when. */
 void tools_forget(struct tools_seen *t);
 
-/* incident_release(inc): free what it holds; it is closed. */
+/*
+ * incident_end(inc): when it ended, if it has: never before it began, whatever
+ * a clock that was set back says.
+ */
+int64_t incident_end(const struct incident *inc);
+
+/*
+ * incident_checks(inc, kind): what keeps our checks from the server, as far as
+ * the incident is about that.
+ */
+enum checks incident_checks(const struct incident *inc, enum alert_kind kind);
+
+/*
+ * dedup_key(st, kind, out): the name by which receivers tell incidents apart,
+ * so that a page is raised once and resolved once: "SLUG:KIND:START", as
+ * alert_key makes it for the events of the incident. Returns out, which has
+ * ALERT_KEY_SIZE bytes.
+ */
+const char *dedup_key(const struct alert_state *st, enum alert_kind kind,
+	char *out);
+
+/*
+ * incident_copy(to, from): make *to a copy of its own. incident_release(inc):
+ * free what it holds; it is closed.
+ */
+void incident_copy(struct incident *to, const struct incident *from);
 void incident_release(struct incident *inc);
 
 /* ack_release(a), escalation_release(c): free what they hold; there is none. */
@@ -479,5 +506,35 @@ void external_ids_set(struct external_ids *l, const char *key,
  */
 void external_ids_sent(struct external_ids *h, const char *key,
 	const char *route, const char *event, const char *handle, bool ok);
+
+/*
+ * tool_change.c: a change of tools, as an incident or an event keeps it. Pure.
+ * The names of tools come from strangers: they are cleaned, cut, and at most
+ * ALERT_NAMES of each list are kept.
+ */
+
+/*
+ * tool_change_set(c, d): make c say what d says. tool_change_reverse(c, d): the
+ * change from d->to back to d->from.
+ */
+void tool_change_set(struct tool_change *c, const struct verdict_drift *d);
+void tool_change_reverse(struct tool_change *c, const struct verdict_drift *d);
+
+/*
+ * tool_change_words(c, w, n, reverse): make c tell these words, the first
+ * ALERT_WORDS of them; of the way back where reverse is true.
+ */
+void tool_change_words(struct tool_change *c, const struct verdict_words *w,
+	size_t n, bool reverse);
+
+/*
+ * tool_change_copy(to, from): make *to a copy of its own.
+ * tool_change_release(c): free what it holds.
+ */
+void tool_change_copy(struct tool_change *to, const struct tool_change *from);
+void tool_change_release(struct tool_change *c);
+
+/* tool_change_named(c): whether c names a tool. */
+bool tool_change_named(const struct tool_change *c);
 
 #endif

@@ -1,238 +1,13 @@
-#include "incident/tool_drift.h"
+#include "incident/kinds.h"
 
 #include "base/clock.h"
-#include "base/text.h"
-#include "base/xalloc.h"
+#include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
-#include "incident/unapproved_change.h"
-#include "words/phrases.h"
+#include "incident/state.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* So many names stand in a sentence, each of so many characters. */
-#define SHOWN 3
-#define SHOWN_MAX 40
-#define SHOWN_SIZE (4 * SHOWN_MAX + 1)
-#define NAME_SIZE (4 * ALERT_NAME_MAX + 1)
-
-static char *clean(const char *text, char *name)
-{
-	text_clean(text, strlen(text), name, NAME_SIZE, ALERT_NAME_MAX);
-	return name;
-}
-
-static void take(struct strings *l, const char *const *names, size_t n)
-{
-	strings_clear(l);
-	for (size_t i = 0; i < n && i < ALERT_NAMES; i++) {
-		char name[NAME_SIZE];
-
-		strings_note(l, clean(names[i], name));
-	}
-}
-
-void tool_change_set(struct tool_change *c, const struct verdict_drift *d)
-{
-	string_set(&c->from, d->from);
-	string_set(&c->to, d->to);
-	take(&c->added, d->added, d->n_added);
-	take(&c->removed, d->removed, d->n_removed);
-	take(&c->changed, d->changed, d->n_changed);
-	take(&c->redescribed, d->redescribed, d->n_redescribed);
-	strings_clear(&c->renamed);
-	for (size_t i = 0; i < d->n_renamed; i++) {
-		char name[NAME_SIZE];
-
-		strings_add(&c->renamed, clean(d->renamed[i].from, name));
-		strings_add(&c->renamed, clean(d->renamed[i].to, name));
-	}
-}
-
-void tool_change_reverse(struct tool_change *c, const struct verdict_drift *d)
-{
-	struct verdict_drift reverse = *d;
-
-	reverse.from = d->to;
-	reverse.to = d->from;
-	reverse.added = d->removed;
-	reverse.n_added = d->n_removed;
-	reverse.removed = d->added;
-	reverse.n_removed = d->n_added;
-	reverse.n_renamed = 0;
-	tool_change_set(c, &reverse);
-}
-
-/* Characters of an excerpt that an event keeps. */
-#define EXCERPT_MAX 320
-#define EXCERPT_SIZE (4 * EXCERPT_MAX + 1)
-
-static char *excerpt(const char *text)
-{
-	char clean[EXCERPT_SIZE];
-
-	text_clean(text, strlen(text), clean, sizeof clean, EXCERPT_MAX);
-	return xstrdup(clean);
-}
-
-static void words_release(struct tool_change *c)
-{
-	for (size_t i = 0; i < c->n_words; i++) {
-		free(c->words[i].tool);
-		free(c->words[i].path);
-		free(c->words[i].before);
-		free(c->words[i].after);
-	}
-	free(c->words);
-	c->words = NULL;
-	c->n_words = 0;
-}
-
-void tool_change_words(struct tool_change *c, const struct verdict_words *w,
-	size_t n, bool reverse)
-{
-	words_release(c);
-	if (!n)
-		return;
-	c->n_words = n < ALERT_WORDS ? n : ALERT_WORDS;
-	c->words = xcalloc(c->n_words, sizeof *c->words);
-	for (size_t i = 0; i < c->n_words; i++)
-		c->words[i] = (struct tool_words) {
-			.tool = excerpt(w[i].tool),
-			.path = excerpt(w[i].path),
-			.before = excerpt(reverse ? w[i].after : w[i].before),
-			.after = excerpt(reverse ? w[i].before : w[i].after)};
-}
-
-void tool_words_put(struct buf *b, const struct tool_change *c)
-{
-	const struct tool_words *w = c->words;
-
-	if (!c->n_words)
-		return;
-	buf_fmt(b, "; %s, %s: ", w->tool, w->path);
-	if (*w->before && *w->after)
-		buf_fmt(b, "\"%s\" has become \"%s\"", w->before, w->after);
-	else
-		buf_fmt(b, "\"%s\" is %s", *w->after ? w->after : w->before,
-			*w->after ? "new" : "gone");
-}
-
-void tool_change_copy(struct tool_change *to, const struct tool_change *from)
-{
-	struct verdict_words words[ALERT_WORDS];
-
-	for (size_t i = 0; i < from->n_words; i++)
-		words[i] = (struct verdict_words) {from->words[i].tool,
-			from->words[i].path, from->words[i].before,
-			from->words[i].after};
-	tool_change_words(to, words, from->n_words, false);
-	string_set(&to->from, from->from);
-	string_set(&to->to, from->to);
-	to->since = from->since;
-	strings_copy(&to->added, &from->added);
-	strings_copy(&to->removed, &from->removed);
-	strings_copy(&to->changed, &from->changed);
-	strings_copy(&to->redescribed, &from->redescribed);
-	strings_copy(&to->renamed, &from->renamed);
-}
-
-void tool_change_release(struct tool_change *c)
-{
-	string_set(&c->from, NULL);
-	string_set(&c->to, NULL);
-	strings_release(&c->added);
-	strings_release(&c->removed);
-	strings_release(&c->changed);
-	strings_release(&c->redescribed);
-	strings_release(&c->renamed);
-	words_release(c);
-	*c = (struct tool_change) {0};
-}
-
-bool tool_change_named(const struct tool_change *c)
-{
-	return c->added.n || c->removed.n || c->changed.n || c->redescribed.n;
-}
-
-static void put_name(struct buf *b, const char *text)
-{
-	char name[SHOWN_SIZE];
-
-	text_clean(text, strlen(text), name, sizeof name, SHOWN_MAX);
-	buf_str(b, name);
-}
-
-void tool_change_names(struct buf *b, const struct strings *l)
-{
-	size_t shown = l->n < SHOWN ? l->n : SHOWN;
-
-	for (size_t i = 0; i < shown; i++) {
-		buf_str(b, text_comma(i, l->n));
-		put_name(b, l->v[i]);
-	}
-	/* Of a list that is full nobody knows how many there were. */
-	if (l->n == ALERT_NAMES)
-		buf_str(b, " and more");
-	else if (shown < l->n)
-		buf_fmt(b, " and %zu more", l->n - shown);
-}
-
-/* "a became b, c became d"; whether there is any. */
-static bool put_renamed(struct buf *b, const struct tool_change *c)
-{
-	size_t n = c->renamed.n / 2, shown = n < SHOWN ? n : SHOWN;
-
-	for (size_t i = 0; i < shown; i++) {
-		buf_str(b, text_comma(i, n));
-		put_name(b, c->renamed.v[2 * i]);
-		buf_str(b, " became ");
-		put_name(b, c->renamed.v[2 * i + 1]);
-	}
-	if (shown < n)
-		buf_fmt(b, " and %zu more became others", n - shown);
-	return n > 0;
-}
-
-/* Those of a list that were not renamed; the names of one side are first + 2 i. */
-static struct strings without_renamed(const struct strings *l,
-	const struct strings *renamed, size_t first)
-{
-	struct strings left = {0};
-
-	strings_copy(&left, l);
-	for (size_t i = first; i < renamed->n; i += 2)
-		strings_drop(&left, renamed->v[i]);
-	return left;
-}
-
-void tool_change_put(struct buf *b, const struct tool_change *c)
-{
-	struct strings removed = without_renamed(&c->removed, &c->renamed, 0);
-	struct strings added = without_renamed(&c->added, &c->renamed, 1);
-	const struct {
-		const struct strings *names;
-		const char *what;
-	} kinds[] = {
-		{&removed, " removed"},
-		{&added, " added"},
-		{&c->changed, " changed"},
-		{&c->redescribed, " described anew"},
-	};
-	const char *between = put_renamed(b, c) ? "; " : "";
-
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		if (!kinds[i].names->n)
-			continue;
-		buf_str(b, between);
-		tool_change_names(b, kinds[i].names);
-		buf_str(b, kinds[i].what);
-		between = "; ";
-	}
-	strings_release(&removed);
-	strings_release(&added);
-}
 
 /* Names of eras stand where the eras differ: see mcp-records(5). */
 static bool is_era(const char *s)
@@ -306,28 +81,6 @@ static enum severity severity(const struct tool_change *c)
 						     : SEVERITY_P3;
 }
 
-static char *summarise(const char *slug, const struct tool_change *c,
-	const struct strings *regions)
-{
-	struct buf b;
-
-	buf_init(&b, TEXT_SIZE);
-	buf_str(&b, slug);
-	if (is_era(c->from)) {
-		buf_fmt(&b, " changed the era of its protocol from %s to %s",
-			c->from, c->to);
-	} else if (tool_change_named(c)) {
-		buf_str(&b, " changed its tools: ");
-		tool_change_put(&b, c);
-	} else {
-		buf_str(&b, " changed its tools, nobody knows which");
-	}
-	buf_str(&b, ", as seen from ");
-	phrase_cities(&b, regions);
-	buf_char(&b, '.');
-	return buf_take(&b);
-}
-
 /* All regions of a verdict that tell of the same change make one event. */
 static void drift_event(struct alert_state *st, const struct verdict *v,
 	size_t first, int64_t window, int nth, struct alert_events *out)
@@ -340,14 +93,12 @@ static void drift_event(struct alert_state *st, const struct verdict *v,
 		if (usable(&v->drift[i]) && same(d, &v->drift[i]) &&
 			region_valid(v->drift[i].region))
 			strings_note(&e->regions, v->drift[i].region);
-	e->summary = summarise(st->slug, &e->change, &e->regions);
 	e->record.at = (double)window;
 	e->record.kind = ALERT_DRIFT;
 	e->record.phase = ALERT_ONCE;
 	e->record.severity = severity(&e->change);
 	e->record.started_at = window;
 	e->record.nth = nth;
-	e->record.summary = e->summary;
 	event_point(e);
 }
 

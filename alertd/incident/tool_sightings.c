@@ -1,8 +1,7 @@
-#include "incident/tool_sightings.h"
+#include "incident/kinds.h"
 
 #include "base/xalloc.h"
 #include "incident/confirmation.h"
-#include "incident/severity.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,11 @@
-#include "incident/unapproved_change.h"
+#include "incident/kinds.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
-#include "incident/severity.h"
-#include "incident/tool_drift.h"
+#include "incident/state.h"
 
 #include <math.h>
 #include <string.h>
@@ -80,13 +80,11 @@ static void worsen_class(struct alert_state *st, const struct verdict *v,
 	inc->change.since = window;
 	if (severity_of(class) < inc->severity)
 		inc->severity = severity_of(class);
-	events_put(out, st, &(struct summary) {
-		.kind = ALERT_UNAPPROVED,
-		.phase = ALERT_ESCALATED,
-		.at = (double)window,
-		.worse = true,
-		.was = was,
-	});
+	events_put(out, st, ALERT_UNAPPROVED, ALERT_ESCALATED, (double)window,
+		&(struct event_facts) {
+			.worse = true,
+			.was = was,
+		});
 }
 
 void unapproved_change_judge(struct alert_state *st, const struct verdict *v,

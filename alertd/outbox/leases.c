@@ -1,4 +1,4 @@
-#include "outbox/leases.h"
+#include "outbox/outbox.h"
 
 #include "base/log.h"
 #include "base/num.h"

@@ -2,10 +2,9 @@
 
 #include "base/sha256.h"
 #include "base/xalloc.h"
-#include "incident/acknowledgement.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
-#include "routing/outbox.h"
+#include "outbox/outbox.h"
 #include "routing/routing.h"
 
 #include <math.h>
@@ -198,11 +197,11 @@ static void open_with(struct alert_state *st, const struct alert_event *e)
 	inc->tier = r->tier;
 	inc->step = r->step;
 	inc->layer = r->layer;
-	inc->expected = e->expected;
+	inc->expected = e->incident.expected;
 	inc->checks_refused = r->checks == CHECKS_REFUSED;
 	string_set(&inc->error, r->last_error);
 	strings_copy(&inc->regions, &e->regions);
-	strings_copy(&inc->reached, &e->reached);
+	strings_copy(&inc->reached, &e->incident.reached);
 	strings_clear(&st->servers);
 	strings_clear(&st->left);
 }
@@ -261,12 +260,9 @@ void correlation_begin(struct alert_state *st,
 	strings_note_all(&st->left, slugs, n);
 	free(slugs);
 	if (new || st->left.n > before)
-		events_put(out, st, &(struct summary) {
-			.kind = first->kind,
-			.phase = new ? ALERT_STARTED : ALERT_ESCALATED,
-			.at = first->at,
-			.more = !new,
-		});
+		events_put(out, st, first->kind,
+			new ? ALERT_STARTED : ALERT_ESCALATED, first->at,
+			&(struct event_facts) {.more = !new});
 }
 
 bool correlation_joins(
@@ -335,7 +331,7 @@ static void worsen(const struct conf *c, struct alert_state *st,
 	if (r->tier == TIER_HARD_OUTAGE) {
 		inc->tier = r->tier;
 		strings_copy(&inc->regions, &e->regions);
-		strings_copy(&inc->reached, &e->reached);
+		strings_copy(&inc->reached, &e->incident.reached);
 	}
 	if (r->severity < was)
 		inc->severity = r->severity;
@@ -346,14 +342,12 @@ static void worsen(const struct conf *c, struct alert_state *st,
 	string_set(&inc->error, r->last_error);
 	/* The others say nothing of that. */
 	string_set(&inc->said, NULL);
-	events_put(out, st, &(struct summary) {
-		.kind = r->kind,
-		.phase = ALERT_ESCALATED,
-		.at = r->at,
-		.worse = true,
-		.turned = turned,
-		.was = was,
-	});
+	events_put(out, st, r->kind, ALERT_ESCALATED, r->at,
+		&(struct event_facts) {
+			.worse = true,
+			.turned = turned,
+			.was = was,
+		});
 	ack_break(st, r->kind, r->at);
 }
 
@@ -449,16 +443,16 @@ void correlation_follow(const struct conf *c, struct alert_state *st,
 		return;
 	}
 	strings_drop(&st->left, e->slug);
-	inc->unseen += e->unwatched;
-	if (!e->unwatched)
+	inc->unseen += e->facts.unwatched != UNWATCHED_NOT;
+	if (!e->facts.unwatched)
 		note_reports(inc, &e->silent);
 	keep_later(&inc->passed_since, e->record.resolved_at);
 	take_count(st, inc, &e->record);
 	for (size_t i = 0; i < e->still.n; i++)
 		strings_note(&inc->still, e->still.v[i]);
 	/* Of a silence, who reports again. */
-	for (size_t i = 0; e->record.kind == ALERT_SILENT && i < e->reached.n; i++)
-		strings_note(&inc->reached, e->reached.v[i]);
+	for (size_t i = 0; e->record.kind == ALERT_SILENT && i < e->incident.reached.n; i++)
+		strings_note(&inc->reached, e->incident.reached.v[i]);
 	if (st->left.n)
 		return;
 	/* Its servers are heard of again, and nothing else would end it. */

@@ -1,8 +1,8 @@
 /*
  * correlation.h: many servers fail together: incidents that begin in one
- * window, of one kind, at one step, seen from the same regions. Policies for all
- * servers tell of those of one severity as one common incident of the fleet;
- * policies that choose servers tell of each of theirs. Pure.
+ * window, of one kind, at one step, seen from the same regions. Policies for
+ * all servers tell of those of one severity as one common incident of the
+ * fleet; policies that choose servers tell of each of theirs. Pure.
  *
  * The common incident has a state of its own, beside those of the servers. The
  * name of that state depends on kind, severity, step and regions alone, so that
@@ -73,17 +73,17 @@ bool correlation_joins(
 	const struct alert_state *st, const struct alert_event *e);
 
 /*
- * correlation_alone(c, slug, kind, severity, at): whether such an incident of that
- * server is sent by itself at that time, even if it is shared, because its policy
- * chooses servers.
+ * correlation_alone(c, slug, kind, severity, at): whether such an incident of
+ * that server is sent by itself at that time, even if it is shared, because its
+ * policy chooses servers.
  */
 bool correlation_alone(const struct conf *c, const char *slug,
 	enum alert_kind kind, enum severity severity, double at);
 
 /*
- * correlation_join(c, st, kind, group, at): from the instant `at`, which is now,
- * the incident of that server is sent as part of the common incident `group`,
- * unless it is sent by itself.
+ * correlation_join(c, st, kind, group, at): from the instant `at`, which is
+ * now, the incident of that server is sent as part of the common incident
+ * `group`, unless it is sent by itself.
  */
 void correlation_join(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, const char *group, double at);
@@ -115,8 +115,8 @@ bool correlation_kind(const struct alert_state *st, enum alert_kind *kind);
 
 /*
  * correlation_hear(st, r): the common incident of st is quiet while no region
- * reports on any of its servers, see struct incident; one that passes is about to
- * end, and does not keep the others awake.
+ * reports on any of its servers, see struct incident; one that passes is about
+ * to end, and does not keep the others awake.
  */
 void correlation_hear(
 	struct alert_state *st, const struct correlation_reports *r);

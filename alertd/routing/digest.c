@@ -1,8 +1,8 @@
-#include "routing/digest.h"
+#include "routing/routing.h"
 
 #include "base/xalloc.h"
+#include "outbox/outbox.h"
 #include "records/probe.h"
-#include "routing/retry.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,7 +1,6 @@
-#include "routing/escalation.h"
-
-#include "incident/acknowledgement.h"
 #include "routing/routing.h"
+
+#include "incident/incident.h"
 
 #include <math.h>
 #include <string.h>
@@ -47,12 +46,10 @@ static struct alert_event *carrier(const struct rise *r,
 			(out->v[i].record.phase == ALERT_STARTED ||
 				out->v[i].record.phase == ALERT_ESCALATED))
 			return &out->v[i];
-	events_put(out, st, &(struct summary) {
-		.kind = r->kind,
-		.phase = ALERT_ESCALATED,
-		.at = r->now,
-		.unacknowledged = true,
-	});
+	events_put(out, st, r->kind, ALERT_ESCALATED, r->now,
+		&(struct event_facts) {
+			.unacknowledged = true,
+		});
 	return &out->v[out->n - 1];
 }
 

@@ -1,13 +1,11 @@
-#include "routing/fallback.h"
+#include "routing/routing.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "incident/incident.h"
 #include "json/json.h"
-#include "routing/outbox.h"
-#include "routing/retry.h"
-#include "routing/routing.h"
-#include "words/phrases.h"
+#include "outbox/outbox.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "routing/rate_limit.h"
+#include "routing/routing.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"

@@ -1,9 +1,94 @@
+/*
+ * routing.c: the policy of an event, its routes, and the hours that count; the
+ * event is put into the outbox for each of them.
+ */
 #include "routing/routing.h"
 
+#include "base/xalloc.h"
+#include "base/zone.h"
 #include "conf/match.h"
-#include "routing/hours.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define HOUR_S 3600
+/* Monday, in struct conf_hours. */
+#define MONDAY 1U
+
+bool hours_within(const char *hours, const char *zone, double t)
+{
+	struct zone_time now;
+	struct conf_hours h;
+
+	if (!hours || !conf_hours(hours, &h))
+		return true;
+	now = zone_local(zone, t);
+	return conf_hours_hold(&h, now.weekday, now.minute);
+}
+
+/*
+ * The next instant after t at which such hours begin. Where clocks go back,
+ * that minute may come twice; with `again`, the second one counts, too.
+ */
+static int64_t next(const struct conf_hours *h, const char *zone, double t,
+	bool again)
+{
+	struct zone_time day = zone_local(zone, t);
+
+	day.minute = h->from;
+	for (;; day.day++, day.weekday++) {
+		double at = again ? zone_instant_after(zone, &day, t)
+				  : zone_instant(zone, &day);
+
+		if (at > t && conf_hours_begin(h, day.weekday))
+			return (int64_t)at;
+	}
+}
+
+int64_t hours_next(const char *hours, const char *zone, double t)
+{
+	struct conf_hours h;
+
+	conf_hours(hours, &h);
+	return next(&h, zone, t, true);
+}
+
+double hours_change(const char *hours, const char *zone, double t)
+{
+	struct zone_time day = zone_local(zone, t);
+	double first = INFINITY;
+	struct conf_hours h;
+
+	conf_hours(hours, &h);
+	for (int d = 0; d < 2; d++, day.day++) {
+		const int edges[] = {h.from, h.to};
+
+		for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+			double at;
+
+			day.minute = edges[i];
+			at = zone_instant_after(zone, &day, t);
+			if (at > t)
+				first = fmin(first, at);
+		}
+	}
+	return first;
+}
+
+int64_t hours_digest(enum conf_digest period, const char *hours,
+	const char *zone, double t)
+{
+	double hour = (floor(t / HOUR_S) + 1) * HOUR_S;
+	struct conf_hours h;
+
+	if (period == CONF_DIGEST_HOURLY && hours_within(hours, zone, hour))
+		return (int64_t)hour;
+	conf_hours(hours ? hours : HOURS_USUAL, &h);
+	if (period == CONF_DIGEST_WEEKLY)
+		h.days = MONDAY;
+	return next(&h, zone, t, false);
+}
 
 bool route_takes(
 	const struct conf *c, const struct conf_notify *p, const char *slug)
@@ -251,4 +336,102 @@ const struct conf_route *route_find(const struct conf *c, const char *name)
 		if (strcmp(c->routes[i].name, name) == 0)
 			return &c->routes[i];
 	return NULL;
+}
+
+bool route_renamed(
+	const struct conf *c, struct alert_event *e, struct strings *gone)
+{
+	struct alert_event begin = *e;
+	struct strings now = {0};
+
+	if (!c || !c->n_routes)
+		return false;
+	for (size_t i = 0; i < e->told.n; i++)
+		if (!route_find(c, e->told.v[i]))
+			strings_add(gone, e->told.v[i]);
+	if (!gone->n)
+		return false;
+	begin.record.phase = ALERT_STARTED;
+	route_pick(c, &begin, &now);
+	for (size_t i = 0; i < now.n; i++)
+		strings_note(&e->told, now.v[i]);
+	strings_release(&now);
+	return true;
+}
+
+/*
+ * Name an event: the same event, whichever process decides on it, and no other.
+ */
+static void name(const struct alert_event *e, char *out, size_t size)
+{
+	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
+
+	snprintf(out, size, "%s %s %.0f", alert_key(&e->record, key),
+		alert_event(&e->record, event), e->record.at);
+}
+
+/* Whether a route gets an event in a digest, and which. */
+static bool waits(const struct dispatch *d, struct alert_state *st,
+	const struct alert_event *e, const struct conf_route *r,
+	struct outbox_wait *w)
+{
+	enum alert_phase phase = e->record.phase;
+	bool calm = phase == ALERT_RESOLVED || phase == ALERT_ACKNOWLEDGED;
+	double now = fmax(d->now, e->record.at);
+	char text[ALERT_KEY_SIZE + ALERT_EVENT_SIZE + 32];
+
+	if (route_waits(d->conf, r, e, now, w))
+		return true;
+	/* An end joins the digest in which its beginning still waits. */
+	if (calm)
+		return outbox_joins(st, r->name, w);
+	if (e->record.severity == SEVERITY_P1)
+		return false;
+	name(e, text, sizeof text);
+	if (rate_limit_take(d->budget, r->name, d->conf->budget, text, now))
+		return false;
+	*w = (struct outbox_wait) {CONF_DIGEST_HOURLY, true,
+		hours_digest(CONF_DIGEST_HOURLY, NULL, d->conf->zone, now)};
+	return true;
+}
+
+static void add_recipient(struct recipients *l, const char *route,
+	const struct outbox_wait *w)
+{
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	l->v[l->n++] = (struct recipient) {xstrdup(route), *w};
+}
+
+void dispatch_event(const struct dispatch *d, struct alert_state *st,
+	const struct alert_event *e, const char *body, struct recipients *out)
+{
+	struct strings routes = {0};
+	bool real = !isinf(d->now);
+
+	if (e->chosen.n)
+		strings_copy(&routes, &e->chosen);
+	else
+		route_pick(d->conf, e, &routes);
+	if (real)
+		outbox_add(st, &e->record, body, &routes, d->now);
+	for (size_t i = 0; i < routes.n; i++) {
+		const struct conf_route *r = route_find(d->conf, routes.v[i]);
+		struct outbox_wait w = {0};
+
+		if (!d->at_once && !e->chosen.n && waits(d, st, e, r, &w) &&
+			real)
+			outbox_wait(st, r->name, &w);
+		else if (real)
+			outbox_pull(st, r->name, d->now);
+		add_recipient(out, r->name, &w);
+	}
+	strings_release(&routes);
+}
+
+void recipients_release(struct recipients *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->v[i].route);
+	free(l->v);
+	*l = (struct recipients) {0};
 }

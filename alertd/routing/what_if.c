@@ -3,15 +3,12 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "conf/match.h"
+#include "incident/confirmation.h"
 #include "incident/incident.h"
+#include "incident/kinds.h"
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
-#include "incident/severity.h"
-#include "incident/tool_drift.h"
-#include "routing/dispatch.h"
-#include "routing/escalation.h"
-#include "routing/hours.h"
-#include "routing/rate_limit.h"
+#include "routing/routing.h"
 
 #include <math.h>
 #include <stdlib.h>

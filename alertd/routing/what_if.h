@@ -7,8 +7,8 @@
 
 #include "conf/conf.h"
 #include "incident/event.h"
+#include "outbox/outbox.h"
 #include "records/alert.h"
-#include "routing/outbox.h"
 
 /* What happens. */
 struct what_if {

@@ -9,11 +9,10 @@
 
 #include "base/buf.h"
 #include "conf/conf.h"
-#include "incident/acknowledgement.h"
-#include "sinks/event_fields.h"
-#include "sinks/message.h"
+#include "incident/incident.h"
 #include "transport/credential.h"
 #include "transport/transport.h"
+#include "words/message.h"
 
 /* The input from which a sink makes its requests. */
 struct sink_job {
@@ -162,7 +161,7 @@ bool sink_key_fits(const char *key, const char *form);
 CONF_ROUTE_TYPES(SINK_DECLARE)
 
 /*
- * escape.c: plain text for the vendors: cut to their limits, and escaped so
+ * vendor.c: plain text for the vendors: cut to their limits, and escaped so
  * that no text of a server becomes markup, a link, or a mention of everybody.
  * Pure.
  */

@@ -76,7 +76,7 @@ void outage_file_close(struct outage_file *l);
 void outage_file_remove(struct outage_file *l);
 
 /*
- * folder.c: the folders in which this program has files, see FILES in mcp-
+ * The folders in which this program has files, see FILES in mcp-
  * alert(1).
  */
 

@@ -43,7 +43,7 @@ bool history_store_read(struct store *s, const char *slug, double from,
 void history_store_release(struct history *out);
 
 /*
- * incident_store.c: what the public may know of the incidents of a server,
+ * Of incidents: what the public may know of the incidents of a server,
  * which outlives its state: the hash key_incidents, an update a field.
  */
 

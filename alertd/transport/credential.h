@@ -22,12 +22,13 @@ struct secret;
 /*
  * The secrets of servers, which mcp-probe(1) shows them, may have been written
  * with names that strangers chose; ours are in a folder of their own beside
- * that, SECRETS, and where it has no such file, in `folder`, as in older fleets.
+ * that, SECRETS, and where it has no such file, in `folder`, as in older
+ * fleets.
  *
  * secret_open(folder, name, why): read the lines "key = value" of the file
- * `name` in one of them; secret_close it. NULL and why: there is no folder or no
- * such file, others than its owner can read it, or it is that of a server, as it
- * says of which `origin`.
+ * `name` in one of them; secret_close it. NULL and why: there is no folder or
+ * no such file, others than its owner can read it, or it is that of a server,
+ * as it says of which `origin`.
  *
  * secret_there(folder, name): whether there is such a file, whatever it holds.
  */
@@ -54,8 +55,8 @@ void secret_close(struct secret *s);
 /*
  * secret_signing(folder, name, why): the value of the key "token" of a secret
  * that signs, of at least SECRET_SIGNING characters: 32 random bytes in base64
- * have as many; secret_free it. What it is for is in the key "for": its name. It
- * may be missing in `folder` itself alone. NULL and why as above.
+ * have as many; secret_free it. What it is for is in the key "for": its name.
+ * It may be missing in `folder` itself alone. NULL and why as above.
  */
 #define SECRET_SIGNING 43
 char *secret_signing(const char *folder, const char *name, char *why);

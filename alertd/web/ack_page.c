@@ -8,10 +8,8 @@
 #include "base/zone.h"
 #include "commands/commands.h"
 #include "emit.h"
-#include "incident/acknowledgement.h"
 #include "incident/event.h"
 #include "incident/incident.h"
-#include "incident/summary.h"
 #include "notifier.h"
 #include "state/backend.h"
 #include "state/maintenance_store.h"
@@ -19,7 +17,7 @@
 #include "transport/credential.h"
 #include "transport/form.h"
 #include "transport/signature.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -261,26 +259,16 @@ static void read_one(const struct alert_state *st, enum alert_kind kind,
 	const char *zone, double now, struct page *p)
 {
 	const struct incident *inc = &st->incidents[kind];
-	struct incident trouble = *inc;
-	struct buf b, name;
+	struct alert_events l = {0};
+	struct buf b;
 
+	events_add(&l, st, kind, ALERT_STARTED, now);
 	/* The sentence is about what is wrong, and not about who has it. */
-	trouble.ack = (struct ack) {0};
-	event_name(st, ALERT_STARTED, false, &name);
-	buf_init(&b, TEXT_SIZE);
-	summary_put(&b, &(struct summary) {
-		.slug = name.p,
-		.common = st->servers.n > 1,
-		.kind = kind,
-		.phase = ALERT_STARTED,
-		.incident = &trouble,
-		.maintenance = &st->maintenance,
-		.at = now,
-		.url = st->url,
-		.zone = zone,
-	});
-	p->what = buf_take(&b);
-	buf_release(&name);
+	ack_release(&l.v[0].incident.ack);
+	l.v[0].zone = zone;
+	event_words(&l.v[0]);
+	string_set(&p->what, l.v[0].summary);
+	events_release(&l);
 	buf_init(&b, TEXT_SIZE);
 	if (inc->regions.n)
 		phrase_cities(&b, &inc->regions);

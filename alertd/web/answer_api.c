@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "commands/commands.h"
-#include "incident/acknowledgement.h"
+#include "incident/incident.h"
 #include "routing/routing.h"
 #include "sinks/sink.h"
 #include "transport/credential.h"

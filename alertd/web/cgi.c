@@ -4,8 +4,8 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "last_good.h"
-#include "store/beat.h"
 #include "state/backend.h"
+#include "store/beat.h"
 #include "store/store.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
 #include "json/json.h"
 #include "records/probe.h"
 #include "state/maintenance_store.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include "base/text.h"
 #include "base/zone.h"
@@ -7,6 +7,11 @@
 
 #include <math.h>
 #include <string.h>
+
+/* So many names stand in a sentence, each of so many characters. */
+#define SHOWN 3
+#define SHOWN_MAX 40
+#define SHOWN_SIZE (4 * SHOWN_MAX + 1)
 
 /* A sentence and a headline name so many regions; the others are counted. */
 #define REGIONS_SHOWN 6
@@ -147,4 +152,97 @@ void phrase_within(struct buf *b, const char *name)
 	if (strcmp(name, SLUG_FLEET) == 0)
 		name = "the fleet";
 	buf_fmt(b, "%s%s", each ? "e" : "", name + each);
+}
+
+void words_excerpt(struct buf *b, const struct tool_change *c)
+{
+	const struct tool_words *w = c->words;
+
+	if (!c->n_words)
+		return;
+	buf_fmt(b, "; %s, %s: ", w->tool, w->path);
+	if (*w->before && *w->after)
+		buf_fmt(b, "\"%s\" has become \"%s\"", w->before, w->after);
+	else
+		buf_fmt(b, "\"%s\" is %s", *w->after ? w->after : w->before,
+			*w->after ? "new" : "gone");
+}
+
+static void put_tool_name(struct buf *b, const char *text)
+{
+	char name[SHOWN_SIZE];
+
+	text_clean(text, strlen(text), name, sizeof name, SHOWN_MAX);
+	buf_str(b, name);
+}
+
+void words_tool_names(struct buf *b, const struct strings *l)
+{
+	size_t shown = l->n < SHOWN ? l->n : SHOWN;
+
+	for (size_t i = 0; i < shown; i++) {
+		buf_str(b, text_comma(i, l->n));
+		put_tool_name(b, l->v[i]);
+	}
+	/* Of a list that is full nobody knows how many there were. */
+	if (l->n == ALERT_NAMES)
+		buf_str(b, " and more");
+	else if (shown < l->n)
+		buf_fmt(b, " and %zu more", l->n - shown);
+}
+
+/* "a became b, c became d"; whether there is any. */
+static bool put_renamed(struct buf *b, const struct tool_change *c)
+{
+	size_t n = c->renamed.n / 2, shown = n < SHOWN ? n : SHOWN;
+
+	for (size_t i = 0; i < shown; i++) {
+		buf_str(b, text_comma(i, n));
+		put_tool_name(b, c->renamed.v[2 * i]);
+		buf_str(b, " became ");
+		put_tool_name(b, c->renamed.v[2 * i + 1]);
+	}
+	if (shown < n)
+		buf_fmt(b, " and %zu more became others", n - shown);
+	return n > 0;
+}
+
+/* Those of a list that were not renamed; the names of one side are first + 2 i.
+   */
+static struct strings without_renamed(const struct strings *l,
+	const struct strings *renamed, size_t first)
+{
+	struct strings left = {0};
+
+	strings_copy(&left, l);
+	for (size_t i = first; i < renamed->n; i += 2)
+		strings_drop(&left, renamed->v[i]);
+	return left;
+}
+
+void words_tool_change(struct buf *b, const struct tool_change *c)
+{
+	struct strings removed = without_renamed(&c->removed, &c->renamed, 0);
+	struct strings added = without_renamed(&c->added, &c->renamed, 1);
+	const struct {
+		const struct strings *names;
+		const char *what;
+	} kinds[] = {
+		{&removed, " removed"},
+		{&added, " added"},
+		{&c->changed, " changed"},
+		{&c->redescribed, " described anew"},
+	};
+	const char *between = put_renamed(b, c) ? "; " : "";
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (!kinds[i].names->n)
+			continue;
+		buf_str(b, between);
+		words_tool_names(b, kinds[i].names);
+		buf_str(b, kinds[i].what);
+		between = "; ";
+	}
+	strings_release(&removed);
+	strings_release(&added);
 }

@@ -1,7 +1,7 @@
 /*
  * incident.h: what anybody may know of the incidents of a server: the public
  * members of what mcp-alert keeps of it in the key alert:<slug>. mcp-alert puts
- * these rows among its own (alertd/state/state_json.c); steps, codes, summaries
+ * these rows among its own (alertd/incident/state.c); steps, codes, summaries
  * and the names of people stand in rows that are not here.
  */
 #ifndef RECORDS_INCIDENT_H

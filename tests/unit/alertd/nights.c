@@ -1,9 +1,10 @@
 #include "nights.h"
 
-#include "incident/acknowledgement.h"
 #include "incident/confirmation.h"
+#include "incident/incident.h"
 #include "incident/maintenance_hold.h"
 #include "incident/policy.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -319,6 +320,7 @@ static void tick(struct night *n, double t)
 {
 	quiet(n, t);
 	machine_tick(&n->st, &n->policy, t, &n->events);
+	events_words(&n->events);
 }
 
 static void close_all(struct night *n, double t)
@@ -327,6 +329,7 @@ static void close_all(struct night *n, double t)
 		.action = ACK_CLOSE, .by = "ann", .reason = "gone"};
 
 	ack_apply(&n->st, &q, t, &n->events);
+	events_words(&n->events);
 }
 
 static const char *run_word(struct night *n, const char *p)
@@ -344,6 +347,7 @@ static const char *run_word(struct night *n, const char *p)
 			n->between(n);
 		quiet(n, (double)w.v.window);
 		machine_verdict(&n->st, &w.v, &n->policy, n->now, &n->events);
+		events_words(&n->events);
 		n->minute++;
 	}
 	n->judged = -1;

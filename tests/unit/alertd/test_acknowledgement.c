@@ -4,9 +4,8 @@
  */
 #include "nights.h"
 
-#include "incident/acknowledgement.h"
 #include "incident/incident.h"
-#include "incident/reminder.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -422,6 +421,7 @@ static void test_close_says_what(void **state)
 			NIGHT_START, NIGHT_START, 1);
 		ack_apply(&st, &q, MINUTE(1), &out);
 		assert_int_equal(out.n, 1);
+		events_words(&out);
 		if (strncmp(out.v[0].summary, rows[i].says,
 			    strlen(rows[i].says)) != 0)
 			fail_msg("%zu: %s", i, out.v[0].summary);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "commands/commands.h"
 #include "incident/route_test.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -353,6 +354,7 @@ static void test_untested(void **state)
 		if (events.n != (cases[i].summary ? 1 : 0))
 			fail_msg("%zu: %zu events", i, events.n);
 		if (events.n) {
+			events_words(&events);
 			assert_string_equal(events.v[0].record.summary,
 				cases[i].summary);
 			assert_int_equal(events.v[0].record.severity,
@@ -394,6 +396,7 @@ static void test_route_test(void **state)
 		state_init(&st, rows[i].slug);
 		route_test_add(&st, &q, &events);
 		assert_int_equal(events.n, 1);
+		events_words(&events);
 		e = &events.v[0];
 		assert_non_null(strstr(e->summary, "ann checks whether "));
 		assert_non_null(strstr(e->summary, rows[i].of));
@@ -425,12 +428,14 @@ static void test_untested_routes(void **state)
 	assert_true(route_test_overdue(&t, 36 * DAY));
 	route_test_remind(&st, &t, 54 * DAY, &events);
 	assert_int_equal(events.n, 1);
+	events_words(&events);
 	assert_string_equal(events.v[0].record.summary,
 		"No test has reached call in the 53 days since routes were "
 		"configured: nobody knows whether a page would arrive. Run "
 		"'mcp-alert test'.");
 	route_test_remind(&st, &t, 61 * DAY, &events);
 	assert_int_equal(events.n, 2);
+	events_words(&events);
 	assert_string_equal(events.v[1].record.summary,
 		"No test has reached page and call for 41 days, since "
 		"1970-01-21 00:00 UTC: nobody knows whether a page would "

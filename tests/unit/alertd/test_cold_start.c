@@ -2,13 +2,12 @@
  * Goal: a platform is recognized by whole labels of the host, and not where its
  * name stands elsewhere in the URL.
  */
-#include "incident/cold_start.h"
+#include "incident/kinds.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
 #include <cmocka.h>
 
 static void test_platforms(void **state)

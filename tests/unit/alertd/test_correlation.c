@@ -5,14 +5,14 @@
 #include "routing/correlation.h"
 
 #include "incident/incident.h"
-#include "routing/outbox.h"
+#include "outbox/outbox.h"
+#include "words/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 /*
@@ -173,6 +173,7 @@ static void expect(const struct alert_state *st, struct alert_events *l,
 	size_t n = 0;
 
 	*got = '\0';
+	events_words(l);
 	for (size_t i = 0; i < l->n; i++)
 		n += (size_t)snprintf(got + n, sizeof got - n, "%s%s %s: %s",
 			i ? " | " : "", alert_event(&l->v[i].record, name),
@@ -310,6 +311,7 @@ static void test_pace(void **state)
 			correlation_follow(NULL, &st, &e, &out);
 		}
 		assert_int_equal(out.n, 2 + joins);
+		events_words(&out);
 		if (!strstr(out.v[out.n - 1].summary, rows[i].says))
 			fail_msg("%zu: %s", n, out.v[out.n - 1].summary);
 		assert_true(out.v[out.n - 1].record.interval_s == rows[i].told);
@@ -349,7 +351,7 @@ static void test_unseen(void **state)
 		for (size_t k = 0; k < 2; k++) {
 			struct alert_event e = {
 				.slug = (char[]) {"ab"[k], '\0'},
-				.unwatched = k ? rows[i].b : rows[i].a,
+				.facts.unwatched = k ? rows[i].b : rows[i].a,
 				.record.kind = ALERT_DOWNTIME,
 				.record.phase = ALERT_RESOLVED,
 				.record.at = 1920,
@@ -359,6 +361,7 @@ static void test_unseen(void **state)
 			correlation_follow(NULL, &st, &e, &out);
 		}
 		assert_int_equal(out.n, 2);
+		events_words(&out);
 		if (!strstr(out.v[1].headline, rows[i].headline) ||
 			!strstr(out.v[1].summary, rows[i].says))
 			fail_msg("%zu: %s: %s", i, out.v[1].headline,
@@ -442,6 +445,7 @@ static void test_what_is_left(void **state)
 	strings_add(&e.still, "us");
 	correlation_follow(NULL, &st, &e, &out);
 	assert_int_equal(out.n, 1);
+	events_words(&out);
 	assert_non_null(
 		strstr(out.v[0].summary, "works again, but not from us"));
 	strings_release(&e.still);
@@ -459,7 +463,7 @@ static void test_reports(void **state)
 	for (size_t unwatched = 0; unwatched < 2; unwatched++) {
 		struct alert_event e = {
 			.slug = (char[]) {"a"},
-			.unwatched = unwatched,
+			.facts.unwatched = unwatched,
 			.record.kind = ALERT_DOWNTIME,
 			.record.at = 1920,
 			.record.resolved_at = 1800,
@@ -510,7 +514,7 @@ static void test_worse(void **state)
 
 	(void)state;
 	note(&l, "a:downtime:6@10[eu,us]");
-	strings_add(&l.v[0].event.reached, "ap");
+	strings_add(&l.v[0].event.incident.reached, "ap");
 	state_init(&st, "*.12345678");
 	correlation_begin(&st, l.v, l.n, &out);
 	events_release(&out);
@@ -544,7 +548,7 @@ static void test_worse(void **state)
 		assert_int_equal(out.v[i].record.layer, LAYER_HTTP);
 		assert_string_equal(out.v[i].record.last_error, "http.503");
 		assert_int_equal(out.v[i].record.n_regions, 2 + i);
-		assert_int_equal(out.v[i].reached.n, 1 - i);
+		assert_int_equal(out.v[i].incident.reached.n, 1 - i);
 	}
 	events_release(&out);
 	state_release(&st);

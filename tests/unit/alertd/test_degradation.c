@@ -5,7 +5,7 @@
  */
 #include "nights.h"
 
-#include "incident/acknowledgement.h"
+#include "incident/incident.h"
 
 #include <math.h>
 #include <setjmp.h>

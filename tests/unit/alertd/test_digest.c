@@ -5,9 +5,7 @@
  */
 #include "nights.h"
 
-#include "routing/digest.h"
-#include "routing/dispatch.h"
-#include "routing/rate_limit.h"
+#include "routing/routing.h"
 
 #include <math.h>
 #include <setjmp.h>

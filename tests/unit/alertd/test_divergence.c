@@ -5,10 +5,11 @@
  */
 #include "nights.h"
 
-#include "incident/acknowledgement.h"
-#include "incident/tool_drift.h"
-#include "incident/tool_sightings.h"
-#include "routing/outbox.h"
+#include "incident/incident.h"
+#include "incident/kinds.h"
+#include "incident/state.h"
+#include "outbox/outbox.h"
+#include "words/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -109,6 +110,7 @@ static void expect_summary(const char *regions, const char *verdicts,
 	n.st.slug = strdup("example-mcp");
 	night_run(&n, verdicts);
 	assert_true(n.events.n > 0);
+	events_words(&n.events);
 	assert_string_equal(n.events.v[n.events.n - 1].record.summary, summary);
 	night_release(&n);
 }
@@ -221,6 +223,7 @@ static void test_bounds(void **state)
 	v.drift = &drift;
 	v.n_drift = 1;
 	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	events_words(&n.events);
 	assert_int_equal(n.events.n, 2);
 	for (size_t i = 0; i < 2; i++) {
 		buf_init(&b, 64 * 1024 - 1);
@@ -584,25 +587,25 @@ static void test_change_words(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		buf_init(&b, 1000);
 		tool_change_words(&c, &rows[i].w, 1, rows[i].reverse);
-		tool_words_put(&b, &c);
+		words_excerpt(&b, &c);
 		assert_string_equal(b.p, rows[i].text);
 		buf_release(&b);
 	}
 	buf_init(&b, 1000);
 	tool_change_set(&c, &five);
-	tool_change_put(&b, &c);
+	words_tool_change(&b, &c);
 	assert_string_equal(b.p, "a, b, c and 2 more added");
 	buf_clear(&b);
 	five.renamed = renamed;
 	five.n_renamed = 5;
 	tool_change_set(&c, &five);
-	tool_change_put(&b, &c);
+	words_tool_change(&b, &c);
 	assert_string_equal(b.p, "p became a, q became b, r became c and 2 "
 				 "more became others");
 	/* A copy says the same. */
 	tool_change_copy(&copy, &c);
 	buf_clear(&b);
-	tool_change_put(&b, &copy);
+	words_tool_change(&b, &copy);
 	assert_string_equal(b.p, "p became a, q became b, r became c and 2 "
 				 "more became others");
 	tool_change_release(&copy);
@@ -610,12 +613,12 @@ static void test_change_words(void **state)
 	five.n_added = 2;
 	tool_change_reverse(&c, &five);
 	buf_clear(&b);
-	tool_change_put(&b, &c);
+	words_tool_change(&b, &c);
 	assert_string_equal(b.p, "a and b removed");
 	/* Nothing is said where no words are known. */
 	tool_change_words(&c, NULL, 0, false);
 	buf_clear(&b);
-	tool_words_put(&b, &c);
+	words_excerpt(&b, &c);
 	assert_string_equal(b.p, "");
 	buf_release(&b);
 	tool_change_release(&c);
@@ -643,7 +646,7 @@ static void test_long_names(void **state)
 	assert_string_equal(c.renamed.v[1], want);
 	want[1 + 4 * 39] = '\0';
 	buf_init(&b, 1000);
-	tool_change_names(&b, &c.added);
+	words_tool_names(&b, &c.added);
 	assert_string_equal(b.p, want);
 	buf_release(&b);
 	tool_change_release(&c);
@@ -1046,6 +1049,7 @@ static void test_stale_words(void **state)
 	night_init(&n, "");
 	hear_checks(&n, 0, "!!!");
 	assert_int_equal(n.events.n, 1);
+	events_words(&n.events);
 	assert_string_equal(n.events.v[0].record.summary, began);
 	buf_init(&b, STATE_MAX);
 	state_write(&b, &n.st);

@@ -2,15 +2,12 @@
  * Goal: who else is told while nobody answers, and who is left alone once
  * somebody does: each step of a policy once, on the clock of the verdicts.
  */
-#include "nights.h"
 #include "../lib/conf_heard.h"
-
-#include "incident/acknowledgement.h"
-#include "routing/dispatch.h"
-#include "routing/escalation.h"
-#include "routing/fallback.h"
-#include "routing/rate_limit.h"
+#include "incident/incident.h"
+#include "nights.h"
+#include "routing/routing.h"
 #include "routing/silence_hold.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -182,14 +179,17 @@ static void test_summary(void **state)
 	(void)state;
 	watch_init(&w, &usual);
 	minutes(&w, "EU1", 6);
+	events_words(&w.n.events);
 	assert_string_equal(w.n.events.v[1].record.summary,
 		"s cannot be reached: dns fails with x from e and u (2 of 3 "
 		"regions); nobody has answered for 5 min.");
 	acknowledge(&w, NULL, 600);
+	events_words(&w.n.events);
 	assert_string_equal(w.n.events.v[2].record.summary,
 		"s cannot be reached: dns fails with x from e and u (2 of 3 "
 		"regions); alice has it for 10 min.");
 	minutes(&w, "EU1", 11);
+	events_words(&w.n.events);
 	assert_string_equal(w.n.events.v[3].record.summary,
 		"s cannot be reached: dns fails with x from e and u (2 of 3 "
 		"regions); not over after 16 min; the acknowledgement by alice "

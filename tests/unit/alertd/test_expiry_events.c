@@ -4,6 +4,7 @@
  * is remembered in the store.
  */
 #include "incident/expiry.h"
+#include "words/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -215,6 +216,7 @@ static void test_event(void **state)
 
 	(void)state;
 	live(&l, "39 ec45");
+	events_words(&l.events);
 	buf_init(&b, SIZE);
 	alert_record_json(&b, &l.events.v[0].record);
 	assert_string_equal(b.p,
@@ -265,6 +267,7 @@ static void test_summaries(void **state)
 
 		live(&l, rows[i].life);
 		assert_int_equal(l.events.n, 1);
+		events_words(&l.events);
 		assert_string_equal(l.events.v[0].summary, rows[i].summary);
 		life_release(&l);
 	}
@@ -302,6 +305,7 @@ static void test_odd_ends(void **state)
 	state_init(&l.st, "s");
 	expiry_collect(&l.rounds, &r);
 	tell(&l);
+	events_words(&l.events);
 	assert_string_equal(l.events.v[0].summary,
 		"The certificate of s EXPIRED; renew it.");
 	r.status = EXPIRY_EXPIRING;
@@ -327,6 +331,7 @@ static void test_issuer(void **state)
 	state_init(&l.st, "s");
 	expiry_collect(&l.rounds, &r);
 	tell(&l);
+	events_words(&l.events);
 	assert_string_equal(l.events.v[0].summary,
 		"The certificate of R?3??[2J, which issued that of s, ends "
 		"Thu 10 Oct 00:00 UTC (in 6 d); replace the chain that is sent.");
@@ -349,6 +354,7 @@ static void test_long_issuer(void **state)
 	expiry_collect(&l.rounds, &r);
 	tell(&l);
 	name[64] = '\0';
+	events_words(&l.events);
 	assert_non_null(strstr(l.events.v[0].summary, name));
 	name[64] = 'R';
 	assert_null(strstr(l.events.v[0].summary, name));

@@ -4,8 +4,8 @@
  */
 #include "nights.h"
 
-#include "routing/fallback.h"
-#include "routing/outbox.h"
+#include "outbox/outbox.h"
+#include "routing/routing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * Goal: a region is silent only if no verdict of the minute has data of it that
  * are on time, and only verdicts on all servers say so.
  */
-#include "incident/fleet_round.h"
+#include "incident/pipeline_health.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,9 +4,10 @@
  */
 #include "nights.h"
 
-#include "incident/acknowledgement.h"
 #include "incident/confirmation.h"
+#include "incident/incident.h"
 #include "incident/recovery.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -960,6 +961,7 @@ static void test_server_gone(void **state)
 		night_init(&n, c->regions);
 		night_run(&n, c->verdicts);
 		recovery_server_gone(&n.st, NIGHT_START + 3 * 60, &n.events);
+		events_words(&n.events);
 		night_tell(&n, got);
 		if (strcmp(got, c->events) != 0)
 			fail_msg("%s:\n  %s\nexpected:\n  %s", c->name, got,

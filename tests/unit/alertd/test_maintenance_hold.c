@@ -6,6 +6,7 @@
 #include "nights.h"
 
 #include "incident/maintenance_hold.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -238,6 +239,7 @@ static void test_cap(void **state)
 	assert_string_equal(got, BEGUN
 		"13 maintenance_overrun_started P1 2 x12 "
 		"initialize/initialize [e u]");
+	events_words(&n.events);
 	assert_string_equal(n.events.v[1].summary,
 		"s is still down 2 min after its maintenance (disks) ended: "
 		"initialize fails with x from e and u.");

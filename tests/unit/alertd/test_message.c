@@ -4,8 +4,8 @@
  */
 #include "sink_bodies.h"
 
-#include "incident/summary.h"
-#include "sinks/words.h"
+#include "words/message.h"
+#include "words/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 struct row {
@@ -36,14 +35,13 @@ static void begins(const char *got, const char *want, const char *event)
 			want ? want : "nothing");
 }
 
-static void expect_headline(const struct summary *s, const char *want)
+static void expect_headline(struct alert_event *e, const char *want)
 {
-	struct buf b;
-
-	buf_init(&b, 1000);
-	summary_headline(&b, s);
-	assert_string_equal(b.p, want);
-	buf_release(&b);
+	event_words(e);
+	assert_string_equal(e->headline, want);
+	free(e->headline);
+	free(e->summary);
+	e->headline = e->summary = NULL;
 }
 
 static void test_words(void **state)
@@ -352,64 +350,68 @@ static void test_headlines(void **state)
 {
 	static char london[] = "eu-west-2", us[] = "us-east-1", ap[] = "ap";
 	static char *three[] = {us, london, ap};
-	struct incident inc = {.severity = SEVERITY_P1, .layer = LAYER_HTTP,
+	static char shop[] = "shop", fleet[] = "*";
+	static char *servers[7] = {shop, shop, shop, shop, shop, shop, shop};
+	struct alert_event e = {.slug = shop, .record.at = 1777494420,
+		.incident = {.severity = SEVERITY_P1, .layer = LAYER_HTTP,
 		.step = STEP_INITIALIZE, .first = 1777493520,
 		.opened_at = 1777493520, .passed_since = 1777494900,
-		.ack = {.until = 1777500000}};
-	struct summary s = {.slug = "shop", .incident = &inc,
-		.at = 1777494420};
+		.ack = {.until = 1777500000}}};
+	struct incident *inc = &e.incident;
 
 	(void)state;
-	expect_headline(&s, "P1: shop is down");
-	s.phase = ALERT_ESCALATED;
-	s.unacknowledged = true;
-	expect_headline(&s, "P1, nobody has answered for 15 min: shop is down");
-	s.unacknowledged = false;
-	expect_headline(&s, "now P1 (was P2): shop is down");
-	s.worse = true;
-	expect_headline(&s, "P1, worse: shop is down");
-	s.was = SEVERITY_P3;
-	expect_headline(&s, "now P1 (was P3): shop is down");
-	s.more = true;
-	s.slug = "each of 7 servers";
-	expect_headline(&s, "P1, more servers: each of 7 servers is down");
-	s = (struct summary) {.slug = "shop", .incident = &inc, .at = s.at,
-		.phase = ALERT_REMINDER};
-	expect_headline(&s, "P1, open for 15 min: shop is down");
-	s.at = 0;
-	expect_headline(&s, "P1, open for 0 s: shop is down");
-	s.phase = ALERT_ACKNOWLEDGED;
-	inc.ack.by = us;
-	expect_headline(&s, "P1, us-east-1 has it: shop is down");
-	s.phase = ALERT_RESOLVED;
-	expect_headline(&s, "P1 over after 23 min: shop is up again");
-	s.kind = ALERT_REGIONAL;
-	inc.severity = SEVERITY_P2;
-	inc.regions = (struct strings) {.v = three, .n = 3};
-	expect_headline(&s, "P2 over after 23 min: shop works from Ashburn, "
+	expect_headline(&e, "P1: shop is down");
+	e.record.phase = ALERT_ESCALATED;
+	e.facts.unacknowledged = true;
+	expect_headline(&e, "P1, nobody has answered for 15 min: shop is down");
+	e.facts.unacknowledged = false;
+	expect_headline(&e, "now P1 (was P2): shop is down");
+	e.facts.worse = true;
+	expect_headline(&e, "P1, worse: shop is down");
+	e.facts.was = SEVERITY_P3;
+	expect_headline(&e, "now P1 (was P3): shop is down");
+	e.facts.more = true;
+	e.sharers = 7;
+	e.servers = (struct strings) {.v = servers, .n = 7};
+	expect_headline(&e, "P1, more servers: each of 7 servers is down");
+	e.facts = (struct event_facts) {0};
+	e.sharers = 0;
+	e.record.phase = ALERT_REMINDER;
+	expect_headline(&e, "P1, open for 15 min: shop is down");
+	e.record.at = 0;
+	expect_headline(&e, "P1, open for 0 s: shop is down");
+	e.record.phase = ALERT_ACKNOWLEDGED;
+	inc->ack.by = us;
+	expect_headline(&e, "P1, us-east-1 has it: shop is down");
+	e.record.phase = ALERT_RESOLVED;
+	expect_headline(&e, "P1 over after 23 min: shop is up again");
+	e.record.kind = ALERT_REGIONAL;
+	inc->severity = SEVERITY_P2;
+	inc->regions = (struct strings) {.v = three, .n = 3};
+	expect_headline(&e, "P2 over after 23 min: shop works from Ashburn, "
 		"London and 1 more again");
-	s.phase = ALERT_STARTED;
-	inc.regions.n = 2;
-	expect_headline(&s, "P2: shop fails from Ashburn and London");
-	inc.reached = (struct strings) {.v = three + 2, .n = 1};
-	expect_headline(&s, "P2: shop works, but not from Ashburn and London");
-	s.kind = ALERT_DIVERGENCE;
-	expect_headline(&s, "P2: shop shows different tools");
-	inc.stale = true;
-	expect_headline(&s, "P2: shop has a stale cache in front of it");
-	s.kind = ALERT_STALLED;
-	s.slug = "*";
-	expect_headline(&s, "P2: monitoring is blind");
-	s.kind = ALERT_SILENT;
-	expect_headline(&s, "P2: the fleet is not watched from Ashburn and London");
-	s.kind = ALERT_DOWNTIME;
-	s.slug = "shop";
-	inc.layer = LAYER_TOOLS;
-	expect_headline(&s, "P2: shop answers, but its tools fail");
-	inc.layer = LAYER_TRANSPORT;
-	expect_headline(&s, "P2: shop does not answer in time");
-	inc.step = STEP_TLS;
-	expect_headline(&s, "P2: shop cannot be reached");
+	e.record.phase = ALERT_STARTED;
+	inc->regions.n = 2;
+	expect_headline(&e, "P2: shop fails from Ashburn and London");
+	inc->reached = (struct strings) {.v = three + 2, .n = 1};
+	expect_headline(&e, "P2: shop works, but not from Ashburn and London");
+	e.record.kind = ALERT_DIVERGENCE;
+	expect_headline(&e, "P2: shop shows different tools");
+	inc->stale = true;
+	expect_headline(&e, "P2: shop has a stale cache in front of it");
+	e.record.kind = ALERT_STALLED;
+	e.slug = fleet;
+	expect_headline(&e, "P2: monitoring is blind");
+	e.record.kind = ALERT_SILENT;
+	expect_headline(&e, "P2: the fleet is not watched from Ashburn and London");
+	e.record.kind = ALERT_DOWNTIME;
+	e.slug = shop;
+	inc->layer = LAYER_TOOLS;
+	expect_headline(&e, "P2: shop answers, but its tools fail");
+	inc->layer = LAYER_TRANSPORT;
+	expect_headline(&e, "P2: shop does not answer in time");
+	inc->step = STEP_TLS;
+	expect_headline(&e, "P2: shop cannot be reached");
 }
 
 static void test_whole(void **state)

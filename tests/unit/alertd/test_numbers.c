@@ -8,6 +8,7 @@
 #include "incident/policy.h"
 #include "incident/route_test.h"
 #include "routing/what_if.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -199,6 +200,7 @@ static void expect_summary(const char *regions, const char *verdicts,
 
 	night_init(&n, regions);
 	night_run(&n, verdicts);
+	events_words(&n.events);
 	assert_string_equal(n.events.v[n.events.n - 1].record.summary, summary);
 	night_release(&n);
 }

@@ -4,10 +4,10 @@
  */
 #include "nights.h"
 
-#include "routing/outbox.h"
-#include "routing/retry.h"
+#include "outbox/outbox.h"
 #include "routing/routing.h"
 #include "transport/signature.h"
+#include "words/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -280,6 +280,7 @@ static void expect_summary(const char *regions, const char *verdicts,
 	n.st.slug = strdup("example-mcp");
 	night_run(&n, verdicts);
 	assert_true(n.events.n > 0);
+	events_words(&n.events);
 	assert_string_equal(n.events.v[n.events.n - 1].record.summary,
 		expected);
 	night_release(&n);

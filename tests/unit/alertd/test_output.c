@@ -5,7 +5,7 @@
 #include "output.h"
 
 #include "base/buf.h"
-#include "print.h"
+#include "words/print.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -5,9 +5,10 @@
  */
 #include "incident/pipeline_health.h"
 
-#include "incident/acknowledgement.h"
+#include "incident/incident.h"
 #include "incident/machine.h"
 #include "incident/policy.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -343,11 +344,13 @@ static void test_refused(void **state)
 	(void)state;
 	check(rows, COUNT(rows));
 	live(&l, "1=1,1% 4=4,4");
+	events_words(&l.events);
 	assert_string_equal(l.events.v[0].record.summary,
 		"Monitoring goes on with an old configuration since 14:01 UTC "
 		"(0 s): the configuration is refused: f.yaml:12. Servers are "
 		"watched as the last one has them that could be used; no later "
 		"change is in force.");
+	events_words(&l.events);
 	assert_string_equal(l.events.v[1].record.summary,
 		"The configuration is used again after 3 min "
 		"(14:01\u201314:04 UTC).");
@@ -362,18 +365,22 @@ static void test_isolated_words(void **state)
 	(void)state;
 	live(&l, "1=1,1;us@1;eu@1;ap@1 2=2,2;us@1 6=6,6;us@1 7=7,7");
 	assert_int_equal(l.events.n, 4);
+	events_words(&l.events);
 	assert_string_equal(l.events.v[0].record.summary,
 		"Monitoring is blind since 14:01 UTC (0 s): no region reaches "
 		"any server; the network of every region is cut off, or all "
 		"servers are down at once: from here the two look alike, and "
 		"servers are not judged. A canary in each region would tell "
 		"which it is.");
+	events_words(&l.events);
 	assert_string_equal(l.events.v[1].record.summary,
 		"A region reports again after 1 min (14:01\u201314:02 UTC).");
+	events_words(&l.events);
 	assert_string_equal(l.events.v[2].record.summary,
 		"The network of us has been cut off since 14:01 UTC: no server "
 		"answers there, and other regions do not see that; what is probed from "
 		"there counts as no data, and says nothing about any server.");
+	events_words(&l.events);
 	assert_string_equal(l.events.v[3].record.summary,
 		"us reports again after 6 min (14:01\u201314:07 UTC).");
 	life_release(&l);
@@ -490,6 +497,7 @@ static void test_silence(void **state)
 	check(rows, COUNT(rows));
 	live(&l, "1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 99=3,99~3/3 "
 		"244=3,244~3/3");
+	events_words(&l.events);
 	assert_non_null(strstr(l.events.v[1].record.summary, "since 14:01"));
 	life_release(&l);
 }
@@ -523,6 +531,7 @@ static void test_causes(void **state)
 	read_round(&l, "~7/7", START + 180);
 	pipeline_decide(&l.st, &l.pipeline, &policy, START + 180, &l.events);
 	assert_int_equal(l.events.n, 1);
+	events_words(&l.events);
 	assert_string_equal(l.events.v[0].summary,
 		"Monitoring is blind since 14:01 UTC (2 min): no region has "
 		"reported on any server; no server is judged, and nobody would "
@@ -662,6 +671,7 @@ static void test_summaries(void **state)
 
 		live(&l, rows[i].runs);
 		assert_true(l.events.n > 0);
+		events_words(&l.events);
 		assert_string_equal(l.events.v[l.events.n - 1].summary,
 			rows[i].summary);
 		life_release(&l);

@@ -3,11 +3,9 @@
  * matches, and by the types of the routes where none does; also on the days on
  * which clocks change.
  */
-#include "base/clock.h"
-#include "routing/hours.h"
-#include "routing/renamed_route.h"
-#include "routing/routing.h"
 #include "../lib/conf_heard.h"
+#include "base/clock.h"
+#include "routing/routing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

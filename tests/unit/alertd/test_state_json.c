@@ -5,10 +5,11 @@
 #include "nights.h"
 
 #include "commands/commands.h"
+#include "outbox/outbox.h"
 #include "records/history.h"
 #include "records/incident.h"
 #include "records/probe.h"
-#include "routing/outbox.h"
+#include "words/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -593,6 +594,7 @@ static void test_older_downtime(void **state)
 	night_tell(&n, got);
 	assert_string_equal(got,
 		"6 downtime_resolved P1 0-4 x3 tls/transport [e u]");
+	events_words(&n.events);
 	assert_non_null(strstr(n.events.v[0].summary, "It was down 2 times"));
 	night_release(&n);
 }

@@ -2,14 +2,14 @@
  * Goal: what people read of an incident, in each form that its parts can have:
  * what differs where tools do, what is not known, and a headline for each kind.
  */
-#include "incident/summary.h"
+#include "words/words.h"
 
-#include "incident/tool_drift.h"
-#include "words/phrases.h"
+#include "incident/state.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -46,29 +46,37 @@ static void add_words(struct strings *l, const char *words)
 static void put_told(const struct told *t, struct buf *sentence,
 	struct buf *headline)
 {
-	static const struct maintenance_hold hold = {.end = START + 3600};
-	struct incident inc = t->inc;
-	struct summary s = {.slug = "s", .kind = t->kind, .phase = t->phase,
-		.incident = &inc, .maintenance = &hold, .at = START + 7200,
-		.was = t->was, .worse = t->worse, .slow = t->slow};
+	static char slug[] = "s";
+	struct alert_event e = {
+		.slug = slug,
+		.record = {.kind = t->kind, .phase = t->phase,
+			.at = START + 7200, .interval_s = t->slow ? 300 : 0},
+		.incident = t->inc,
+		.maintenance_end = START + 3600,
+		.facts = {.was = t->was, .worse = t->worse},
+	};
+	struct incident *inc = &e.incident;
 
-	inc.first = inc.opened_at = START;
-	inc.change.since = START;
-	add_words(&inc.regions, t->regions);
-	add_words(&inc.reached, t->reached);
-	add_words(&inc.still, t->still);
-	add_words(&inc.silent, t->silent);
-	add_words(&inc.change.added, t->added);
-	add_words(&inc.change.removed, t->removed);
-	add_words(&inc.change.changed, t->changed);
-	summary_put(sentence, &s);
+	inc->first = inc->opened_at = START;
+	inc->change.since = START;
+	add_words(&inc->regions, t->regions);
+	add_words(&inc->reached, t->reached);
+	add_words(&inc->still, t->still);
+	add_words(&inc->silent, t->silent);
+	add_words(&inc->change.added, t->added);
+	add_words(&inc->change.removed, t->removed);
+	add_words(&inc->change.changed, t->changed);
+	event_words(&e);
+	buf_str(sentence, e.summary);
 	if (headline)
-		summary_headline(headline, &s);
-	strings_release(&inc.regions);
-	strings_release(&inc.reached);
-	strings_release(&inc.still);
-	strings_release(&inc.silent);
-	tool_change_release(&inc.change);
+		buf_str(headline, e.headline);
+	free(e.summary);
+	free(e.headline);
+	strings_release(&inc->regions);
+	strings_release(&inc->reached);
+	strings_release(&inc->still);
+	strings_release(&inc->silent);
+	tool_change_release(&inc->change);
 }
 
 static void check(const struct told *rows, size_t n)

@@ -5,8 +5,9 @@
  */
 #include "nights.h"
 
-#include "incident/acknowledgement.h"
-#include "incident/unapproved_change.h"
+#include "incident/incident.h"
+#include "incident/kinds.h"
+#include "words/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -137,6 +138,7 @@ static void test_kept(void **state)
 	(void)state;
 	night_init(&n, "");
 	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	events_words(&n.events);
 	assert_int_equal(n.events.n, 1);
 	e = &n.events.v[0].record;
 	assert_string_equal(e->change_class, "words");
@@ -220,9 +222,11 @@ static void test_hostile(void **state)
 	v.unapproved.n_regions = 0;
 	v.unapproved.since = 9e9;
 	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	events_words(&n.events);
 	assert_int_equal(n.events.n, 1);
 	assert_null(n.events.v[0].record.to);
 	assert_int_equal(n.events.v[0].record.started_at, NIGHT_START + 60);
+	events_words(&n.events);
 	assert_null(strchr(n.events.v[0].record.summary, '\x1b'));
 	night_release(&n);
 	/* One hash of two is none. */

@@ -9,7 +9,7 @@
 #include "base/xalloc.h"
 #include "conf/conf.h"
 #include "incident/state.h"
-#include "routing/outbox.h"
+#include "outbox/outbox.h"
 #include "state/backend.h"
 #include "state/state_store.h"
 

@@ -1,14 +1,13 @@
-#include "print.h"
+#include "words/print.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/zone.h"
 #include "incident/incident.h"
-#include "incident/summary.h"
 #include "json/json.h"
 #include "records/probe.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <string.h>
 
@@ -178,7 +177,7 @@ static void put_incident_row(struct buf *b, const struct alert_state *st,
 			inc->passes == 1 ? "" : "s");
 	if (inc->silent.n) {
 		buf_str(b, " (");
-		summary_put_silent(b, inc, &inc->silent, (double)inc->failed,
+		words_silent(b, inc, &inc->silent, (double)inc->failed,
 			zone);
 		buf_char(b, ')');
 	}

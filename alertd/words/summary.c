@@ -1,14 +1,218 @@
-#include "incident/summary.h"
+/*
+ * summary.c: the headline of an incident, which a woken person reads first, and
+ * the sentence below it, from the facts of its event.
+ */
+#include "words/words.h"
 
 #include "base/text.h"
-#include "incident/flapping.h"
 #include "incident/incident.h"
-#include "incident/refused_words.h"
-#include "incident/tool_drift.h"
-#include "words/phrases.h"
+#include "incident/recovery.h"
+#include "incident/state.h"
 
 #include <math.h>
 #include <string.h>
+
+/* Failing again this often is no accident. */
+#define FLAPPING 2
+
+/* What the words are about. */
+struct summary {
+	const char *slug; /* the name of the server, or of those that share it */
+	const char *url; /* or NULL */
+	bool common;	 /* many servers share it */
+	const char *zone; /* of the times in it; NULL: UTC */
+	enum alert_kind kind;
+	enum alert_phase phase;
+	double at;
+	const struct incident *incident;
+	const struct event_facts *facts;
+	const struct alert_event *event;
+};
+
+void words_silent(struct buf *b, const struct incident *inc,
+	const struct strings *l, double now, const char *zone)
+{
+	bool one = l->n == 1;
+
+	phrase_cities(b, l);
+	buf_str(b, one ? " has" : " have");
+	buf_str(b, " not reported since ");
+	phrase_instant(b, inc->seen ? inc->seen : inc->failed, now, zone);
+	if (inc->checks_refused)
+		buf_str(b, "; our credential was refused there when last seen");
+	else
+		buf_fmt(b, "; %s failed when last seen", one ? "it" : "they");
+}
+
+/* "down 14 times, 14 minutes in all" */
+static void put_flap_times(struct buf *b, enum alert_kind kind,
+	const struct incident *inc, bool since, const char *zone)
+{
+	long long minutes = (long long)flapping_failed_s(inc) / 60;
+
+	if (kind == ALERT_DOWNTIME || kind == ALERT_OVERRUN)
+		buf_str(b, "down ");
+	buf_fmt(b, "%d times", inc->flapping.times);
+	if (since && inc->flapping.since) {
+		buf_str(b, " since ");
+		phrase_instant(b, inc->flapping.since,
+			(double)inc->passed_since, zone);
+	}
+	/* Each time it failed for a minute at least. */
+	buf_fmt(b, ", %lld minutes in all", minutes);
+}
+
+static void put_flapping(struct buf *b, enum alert_kind kind,
+	const struct incident *inc, double at, const char *zone)
+{
+	if (inc->flapping.since) {
+		buf_str(b, "; it has been flapping since ");
+		phrase_instant(b, inc->flapping.since, at, zone);
+	} else if (inc->flaps >= FLAPPING) {
+		buf_str(b, "; it is flapping");
+	} else {
+		return;
+	}
+	buf_str(b, ": ");
+	put_flap_times(b, kind, inc, false, zone);
+}
+
+static void put_flapping_past(struct buf *b, enum alert_kind kind,
+	const struct incident *inc, const char *zone)
+{
+	if (inc->flapping.times < 2)
+		return;
+	buf_str(b, kind == ALERT_DOWNTIME || kind == ALERT_OVERRUN
+			? " It was "
+			: " It failed ");
+	put_flap_times(b, kind, inc, true, zone);
+	buf_char(b, '.');
+}
+
+static bool is_refused(const struct summary *s)
+{
+	return s->incident->checks_refused && !s->facts->unwatched;
+}
+
+/* " from London", unless it is so everywhere; of silent regions nobody knows.
+   At the end without those where it goes on. */
+static bool put_refused_where(struct buf *b, const struct incident *inc, bool over)
+{
+	struct strings heard = {0};
+	bool some;
+
+	strings_copy(&heard, &inc->regions);
+	for (size_t i = 0; i < inc->silent.n; i++)
+		strings_drop(&heard, inc->silent.v[i]);
+	for (size_t i = 0; over && i < inc->still.n; i++)
+		strings_drop(&heard, inc->still.v[i]);
+	some = heard.n && (int)heard.n < inc->expected;
+	if (some) {
+		buf_str(b, " from ");
+		phrase_cities(b, &heard);
+	}
+	strings_release(&heard);
+	return some;
+}
+
+static void put_refused_since(struct buf *b, const struct summary *s, bool there,
+	bool zone)
+{
+	buf_fmt(b, ": our credential is refused%s since ",
+		there ? " there" : "");
+	phrase_time_seen(b, s->incident->first, s->at, s->zone);
+	if (zone)
+		phrase_zone(b, s->zone);
+	buf_str(b, "; it worked until then");
+}
+
+static void put_refused_headline(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+	bool there;
+
+	if (s->phase == ALERT_RESOLVED) {
+		buf_str(b, "we can check ");
+		phrase_within(b, s->slug);
+		put_refused_where(b, inc, true);
+		buf_str(b, inc->still.n ? " again, but not from " : " again");
+		phrase_cities(b, &inc->still);
+		if (inc->silent.n) {
+			buf_str(b, ", but have no report from ");
+			phrase_few_cities(b, &inc->silent);
+		}
+		return;
+	}
+	if (incident_all_silent(s->incident, s->kind)) {
+		buf_str(b, "our credential for ");
+		phrase_within(b, s->slug);
+		buf_str(b, " was refused when last seen from ");
+		phrase_few_cities(b, &inc->silent);
+		return;
+	}
+	buf_str(b, s->phase == ALERT_FOUND ? "we could not check "
+					   : "we cannot check ");
+	phrase_within(b, s->slug);
+	there = put_refused_where(b, inc, false);
+	if (s->phase == ALERT_FOUND)
+		buf_str(b, ": our credential was refused");
+	else
+		put_refused_since(b, s, there, false);
+}
+
+/* " (auth-initialize fails with auth.rejected)" */
+static void put_refused_code(struct buf *b, const struct incident *inc)
+{
+	const char *step = step_name(inc->step);
+
+	buf_fmt(b, " (%s fails%s%s)", step ? step : "a step",
+		inc->error ? " with " : "", inc->error ? inc->error : "");
+}
+
+static void put_refused(struct buf *b, const struct summary *s)
+{
+	bool there;
+
+	buf_str(b, "We cannot check ");
+	phrase_within(b, s->slug);
+	there = put_refused_where(b, s->incident, false);
+	put_refused_since(b, s, there, true);
+	put_refused_code(b, s->incident);
+	buf_str(b, "; clients with their own access may be fine");
+}
+
+static void put_refused_end(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+
+	buf_str(b, "We can check ");
+	phrase_within(b, s->slug);
+	put_refused_where(b, inc, true);
+	buf_str(b, inc->still.n ? " again, but not from " : " again");
+	phrase_cities(b, &inc->still);
+	buf_str(b, inc->still.n ? "," : ": our credential is accepted,");
+	phrase_span(b, inc->first, incident_end(inc), s->zone);
+	buf_str(b, " Nobody knows how the server was meanwhile");
+}
+
+static void put_refused_found(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+	bool days = !phrase_same_day((double)inc->first, s->at, s->zone);
+
+	buf_str(b, "We could not check ");
+	phrase_within(b, s->slug);
+	put_refused_where(b, inc, false);
+	buf_char(b, ' ');
+	phrase_time(b, inc->first, days, s->zone);
+	buf_str(b, " to ");
+	phrase_time(b, incident_end(inc), days, s->zone);
+	phrase_zone(b, s->zone);
+	buf_str(b, ", found at ");
+	phrase_time(b, (int64_t)s->at, false, s->zone);
+	buf_str(b, ": our credential was refused");
+	put_refused_code(b, inc);
+}
 
 static void put_failure(struct buf *b, const struct summary *s)
 {
@@ -98,7 +302,7 @@ static void put_newer(struct buf *b, const struct summary *s)
 
 	buf_str(b, inc->reached.n == 1 ? " has seen " : " have seen ");
 	if (c->added.n && (c->removed.n || c->changed.n)) {
-		tool_change_names(b, &c->added);
+		words_tool_names(b, &c->added);
 		buf_str(b, " instead");
 	} else if (c->added.n) {
 		buf_str(b, "it");
@@ -141,7 +345,7 @@ static void put_stale(struct buf *b, const struct incident *inc)
 		if (!parts[i].names->n)
 			continue;
 		buf_fmt(b, "%s%s", comma, parts[i].what);
-		tool_change_names(b, parts[i].names);
+		words_tool_names(b, parts[i].names);
 		comma = ", ";
 	}
 	if (inc->stale_more)
@@ -151,13 +355,13 @@ static void put_stale(struct buf *b, const struct incident *inc)
 static void put_older(struct buf *b, const struct tool_change *c)
 {
 	if (c->removed.n) {
-		tool_change_names(b, &c->removed);
+		words_tool_names(b, &c->removed);
 	} else if (c->changed.n) {
 		buf_str(b, "the old form of ");
-		tool_change_names(b, &c->changed);
+		words_tool_names(b, &c->changed);
 	} else if (c->redescribed.n) {
 		buf_str(b, "the old description of ");
-		tool_change_names(b, &c->redescribed);
+		words_tool_names(b, &c->redescribed);
 	} else {
 		buf_str(b, "the old ones");
 	}
@@ -180,7 +384,7 @@ static void put_divergence(struct buf *b, const struct summary *s)
 		put_older(b, c);
 	} else {
 		buf_str(b, one ? " does not see " : " do not see ");
-		tool_change_names(b, &c->added);
+		words_tool_names(b, &c->added);
 		buf_str(b, " yet");
 	}
 	buf_str(b, "; ");
@@ -190,7 +394,7 @@ static void put_divergence(struct buf *b, const struct summary *s)
 		buf_str(b, "others");
 	put_newer(b, s);
 	buf_str(b, " - a stale cache or an origin that was not updated");
-	tool_words_put(b, c);
+	words_excerpt(b, c);
 }
 
 static void put_churn(struct buf *b, const struct summary *s)
@@ -218,14 +422,14 @@ static void put_unapproved(struct buf *b, const struct incident *inc)
 	buf_str(b, inc->classed ? what[inc->class] : "");
 	if (tool_change_named(&inc->change)) {
 		buf_str(b, ": ");
-		tool_change_put(b, &inc->change);
+		words_tool_change(b, &inc->change);
 	}
 	buf_str(b, ", as seen from ");
 	phrase_cities(b, &inc->regions);
 	if (inc->expected > (int)inc->regions.n)
 		buf_fmt(b, " (%zu of %d regions)", inc->regions.n,
 			inc->expected);
-	tool_words_put(b, &inc->change);
+	words_excerpt(b, &inc->change);
 }
 
 static void put_silence(struct buf *b, const struct summary *s)
@@ -262,16 +466,16 @@ static void put_isolation(struct buf *b, const struct summary *s)
 static void put_overrun(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
-	const struct maintenance_hold *q = s->maintenance;
+	const struct alert_event *e = s->event;
 
 	buf_str(b, " is still down");
 	/* Another one may have begun since. */
-	if (inc->opened_at >= q->end) {
+	if (inc->opened_at >= e->maintenance_end) {
 		buf_char(b, ' ');
-		phrase_duration(b, inc->opened_at - q->end);
+		phrase_duration(b, inc->opened_at - e->maintenance_end);
 		buf_str(b, " after its maintenance");
-		if (q->reason)
-			buf_fmt(b, " (%s)", q->reason);
+		if (e->maintenance_reason)
+			buf_fmt(b, " (%s)", e->maintenance_reason);
 		buf_str(b, " ended");
 	}
 	buf_str(b, ": ");
@@ -336,28 +540,13 @@ static void put_burn(struct buf *b, const struct incident *inc)
 	put_failing(b, inc);
 }
 
-void summary_put_silent(struct buf *b, const struct incident *inc,
-	const struct strings *l, double now, const char *zone)
-{
-	bool one = l->n == 1;
-
-	phrase_cities(b, l);
-	buf_str(b, one ? " has" : " have");
-	buf_str(b, " not reported since ");
-	phrase_instant(b, inc->seen ? inc->seen : inc->failed, now, zone);
-	if (inc->checks_refused)
-		buf_str(b, "; our credential was refused there when last seen");
-	else
-		buf_fmt(b, "; %s failed when last seen", one ? "it" : "they");
-}
-
 /* What was wrong when it was last seen. */
 static void put_last_seen(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
 
 	buf_fmt(b, "%s: ", s->slug);
-	summary_put_silent(b, inc, &inc->silent, s->at, s->zone);
+	words_silent(b, inc, &inc->silent, s->at, s->zone);
 	buf_str(b, " (");
 	put_failure(b, s);
 	buf_char(b, ')');
@@ -380,8 +569,8 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		put_last_seen(b, s);
 		return;
 	}
-	if (refused_words_fit(s)) {
-		refused_words_put(b, s);
+	if (is_refused(s)) {
+		put_refused(b, s);
 		return;
 	}
 	buf_str(b, s->slug);
@@ -493,7 +682,7 @@ static void put_count(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 	size_t n = inc->regions.n;
 
-	if (!s->slow) {
+	if (!(s->event->record.interval_s > 0)) {
 		buf_fmt(b, ". Failing minutes: %d.", inc->probe_count);
 		return;
 	}
@@ -516,7 +705,7 @@ static void put_end_unseen(struct buf *b, const struct summary *s)
 	if (!inc->silent.n)
 		return;
 	buf_char(b, ' ');
-	summary_put_silent(b, inc, &inc->silent, s->at, s->zone);
+	words_silent(b, inc, &inc->silent, s->at, s->zone);
 	buf_char(b, '.');
 }
 
@@ -525,8 +714,8 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 	const char *layer = failure_layer_name(inc->layer);
 
-	if (refused_words_fit(s)) {
-		refused_words_end(b, s);
+	if (is_refused(s)) {
+		put_refused_end(b, s);
 		put_count(b, s);
 		put_end_unseen(b, s);
 		return;
@@ -547,17 +736,69 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	put_span(b, s);
 	buf_fmt(b, " Root layer: %s", layer ? layer : "unknown");
 	put_count(b, s);
-	flapping_put_past(b, s->kind, inc, s->zone);
+	put_flapping_past(b, s->kind, inc, s->zone);
 	put_end_unseen(b, s);
 	if (!inc->unseen && !inc->silent.n && !inc->still.n)
 		buf_str(b, " All layers pass again.");
 }
 
+/* The incident that somebody has closed, as the subject of a sentence. */
+static void put_closed(struct buf *b, const struct alert_event *e)
+{
+	if (slug_shared(e->slug))
+		buf_fmt(b, "The incident that %zu servers share", e->sharers);
+	else if (strcmp(e->slug, SLUG_FLEET) != 0)
+		buf_str(b, e->slug);
+	else
+		buf_str(b, e->record.kind == ALERT_STALLED
+				? "Monitoring"
+				: "The incident of the fleet");
+}
+
+/* Why it ends though it was not seen to recover, up to " after 12 min". */
+static void put_unwatched(struct buf *b, const struct summary *s)
+{
+	const struct event_facts *f = s->facts;
+	const struct alert_event *e = s->event;
+
+	switch (f->unwatched) {
+	case UNWATCHED_SERVER:
+		buf_fmt(b, "%s was taken out of the configuration: its "
+			   "incident ends",
+			e->slug);
+		break;
+	case UNWATCHED_REGIONS:
+		buf_fmt(b, "%s is no longer probed from ", e->slug);
+		phrase_cities(b, &f->names);
+		buf_fmt(b, ", %s: its incident ends",
+			s->kind == ALERT_DIVERGENCE ? "which saw other tools"
+						    : "where it failed");
+		break;
+	case UNWATCHED_SILENT:
+		words_silent(b, s->incident, &f->names, s->at, s->zone);
+		buf_fmt(b, ": the incident of %s ends, for nobody watches it "
+			   "there,",
+			e->slug);
+		break;
+	case UNWATCHED_SHARED:
+		buf_fmt(b, "The incident that %zu servers share ends: none of "
+			   "them was seen to recover,",
+			e->sharers);
+		break;
+	default:
+		put_closed(b, e);
+		buf_fmt(b, " was closed by %s (%s), and was not seen to "
+			   "recover,",
+			f->by, f->reason);
+		break;
+	}
+}
+
 /* How it ended. */
 static void put_end(struct buf *b, const struct summary *s)
 {
-	if (s->unwatched) {
-		buf_str(b, s->unwatched);
+	if (s->facts->unwatched) {
+		put_unwatched(b, s);
 		put_span(b, s);
 		return;
 	}
@@ -602,8 +843,8 @@ static void put_found(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 	bool days = !phrase_same_day((double)inc->first, s->at, s->zone);
 
-	if (refused_words_fit(s)) {
-		refused_words_found(b, s);
+	if (is_refused(s)) {
+		put_refused_found(b, s);
 		put_found_end(b, s);
 		return;
 	}
@@ -648,7 +889,7 @@ static void put_age(struct buf *b, double at, int64_t since)
 	phrase_duration(b, age > 0 ? age : 0);
 }
 
-void summary_put(struct buf *b, const struct summary *s)
+static void put_summary(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
 
@@ -657,22 +898,22 @@ void summary_put(struct buf *b, const struct summary *s)
 		return;
 	}
 	put_trouble(b, s);
-	if (s->unacknowledged) {
+	if (s->facts->unacknowledged) {
 		buf_str(b, "; nobody has answered for ");
 		put_age(b, s->at, inc->opened_at);
 	} else if (s->phase == ALERT_ESCALATED &&
-		(s->more || s->kind == ALERT_SILENT)) {
+		(s->facts->more || s->kind == ALERT_SILENT)) {
 		buf_str(b, "; more than before");
-	} else if (s->phase == ALERT_ESCALATED && s->lasts) {
+	} else if (s->phase == ALERT_ESCALATED && s->facts->lasts) {
 		buf_str(b, "; now without a break since ");
 		phrase_instant(b, inc->flapping.spell, s->at, s->zone);
-	} else if (s->phase == ALERT_ESCALATED && s->worse) {
+	} else if (s->phase == ALERT_ESCALATED && s->facts->worse) {
 		buf_str(b, "; worse than before");
-		if (s->was && s->was != inc->severity)
+		if (s->facts->was && s->facts->was != inc->severity)
 			buf_fmt(b, ", now %s (was %s)",
 				severity_name(inc->severity),
-				severity_name(s->was));
-		if (s->turned)
+				severity_name(s->facts->was));
+		if (s->facts->turned)
 			buf_str(b, "; before, only our credential was refused");
 	} else if (s->phase == ALERT_ACKNOWLEDGED) {
 		put_ack(b, &inc->ack);
@@ -686,10 +927,10 @@ void summary_put(struct buf *b, const struct summary *s)
 	if (inc->ack.by && s->phase != ALERT_ACKNOWLEDGED)
 		buf_fmt(b, "; the acknowledgement by %s has ended",
 			inc->ack.by);
-	flapping_put(b, s->kind, inc, s->at, s->zone);
+	put_flapping(b, s->kind, inc, s->at, s->zone);
 	if (inc->silent.n && !incident_all_silent(s->incident, s->kind)) {
 		buf_str(b, "; ");
-		summary_put_silent(b, inc, &inc->silent, s->at, s->zone);
+		words_silent(b, inc, &inc->silent, s->at, s->zone);
 	}
 	buf_char(b, '.');
 }
@@ -699,12 +940,12 @@ static void put_state(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
 	const char *severity = severity_name(inc->severity);
-	bool aged = !s->worse && !s->more && !s->unacknowledged;
-	enum severity was = aged ? SEVERITY_P2 : s->was;
+	bool aged = !s->facts->worse && !s->facts->more && !s->facts->unacknowledged;
+	enum severity was = aged ? SEVERITY_P2 : s->facts->was;
 
 	if (s->phase == ALERT_RESOLVED) {
 		buf_fmt(b, "%s %s after ", severity,
-			s->unwatched ? "closed" : "over");
+			s->facts->unwatched ? "closed" : "over");
 		put_age(b, (double)inc->passed_since, inc->first);
 	} else if (s->phase == ALERT_ACKNOWLEDGED) {
 		buf_fmt(b, "%s, %s has it", severity, inc->ack.by);
@@ -714,13 +955,13 @@ static void put_state(struct buf *b, const struct summary *s)
 	} else if (s->phase != ALERT_ESCALATED) {
 		buf_fmt(b, "%s%s", severity,
 			s->phase == ALERT_FOUND ? ", over" : "");
-	} else if (s->unacknowledged) {
+	} else if (s->facts->unacknowledged) {
 		buf_fmt(b, "%s, nobody has answered for ", severity);
 		put_age(b, s->at, inc->opened_at);
-	} else if (s->more || s->kind == ALERT_SILENT) {
+	} else if (s->facts->more || s->kind == ALERT_SILENT) {
 		buf_fmt(b, "%s, more %s", severity,
-			s->more ? "servers" : "regions");
-	} else if (s->lasts) {
+			s->facts->more ? "servers" : "regions");
+	} else if (s->facts->lasts) {
 		buf_fmt(b, "%s, now without a break", severity);
 	} else if (was && was != inc->severity) {
 		buf_fmt(b, "now %s (was %s)", severity, severity_name(was));
@@ -746,7 +987,7 @@ static void put_good(struct buf *b, const struct summary *s)
 		[ALERT_OVERRUN] = "is up again",
 	};
 
-	if (s->unwatched) {
+	if (s->facts->unwatched) {
 		buf_str(b, "was not seen to recover");
 	} else if (s->incident->still.n) {
 		buf_str(b, "works again, but not from ");
@@ -758,11 +999,11 @@ static void put_good(struct buf *b, const struct summary *s)
 	} else {
 		buf_str(b, words[s->kind]);
 	}
-	if (s->incident->silent.n && !s->unwatched) {
+	if (s->incident->silent.n && !s->facts->unwatched) {
 		buf_str(b, ", but is not watched from ");
 		phrase_few_cities(b, &s->incident->silent);
 	}
-	if (s->incident->unseen && !s->unwatched)
+	if (s->incident->unseen && !s->facts->unwatched)
 		buf_fmt(b, ", except %d that %s not seen to recover",
 			s->incident->unseen,
 			s->incident->unseen == 1 ? "was" : "were");
@@ -809,14 +1050,14 @@ static void put_bad(struct buf *b, const struct summary *s)
 	}
 }
 
-void summary_headline(struct buf *b, const struct summary *s)
+static void put_headline(struct buf *b, const struct summary *s)
 {
 	bool fleet = strcmp(s->slug, SLUG_FLEET) == 0;
 
 	put_state(b, s);
-	if (refused_words_fit(s)) {
+	if (is_refused(s)) {
 		buf_str(b, ": ");
-		refused_words_headline(b, s);
+		put_refused_headline(b, s);
 		return;
 	}
 	buf_fmt(b, ": %s ",
@@ -827,4 +1068,74 @@ void summary_headline(struct buf *b, const struct summary *s)
 		put_good(b, s);
 	else
 		put_bad(b, s);
+}
+
+/* The name of the server; of a common incident, of the servers that have it, or
+   had it: in a headline only how many they are. */
+static void put_name(struct buf *b, const struct alert_event *e, bool headline)
+{
+	const struct strings *l = &e->servers;
+
+	if (!e->sharers) {
+		buf_str(b, e->slug);
+		return;
+	}
+	if (l->n > 1)
+		buf_fmt(b, "%cach of %zu servers", headline ? 'e' : 'E', l->n);
+	if (l->n > 1 && headline)
+		return;
+	buf_str(b, l->n > 1 ? " (" : "");
+	phrase_regions(b, l);
+	buf_str(b, l->n > 1 ? ")" : "");
+}
+
+static char *words_of(const struct alert_event *e, bool headline)
+{
+	const struct alert_record *r = &e->record;
+	struct summary s = {
+		.url = e->url,
+		.common = e->sharers > 1,
+		.zone = e->zone,
+		.kind = r->kind,
+		.phase = r->phase,
+		.at = r->at,
+		.incident = &e->incident,
+		.facts = &e->facts,
+		.event = e,
+	};
+	struct buf b, name;
+
+	buf_init(&name, TEXT_SIZE);
+	put_name(&name, e, headline);
+	s.slug = name.p;
+	buf_init(&b, TEXT_SIZE);
+	(headline ? put_headline : put_summary)(&b, &s);
+	buf_release(&name);
+	return buf_take(&b);
+}
+
+/* Whether the words are those of an incident, and not of a notice. */
+static bool tells_incident(const struct alert_event *e)
+{
+	return e->record.phase != ALERT_ONCE && !e->facts.stall;
+}
+
+void event_words(struct alert_event *e)
+{
+	if (e->summary)
+		return;
+	if (tells_incident(e)) {
+		e->headline = words_of(e, true);
+		e->summary = words_of(e, false);
+	} else {
+		e->summary = words_notice(e);
+	}
+	e->record.headline = e->headline;
+	e->record.summary = e->summary;
+}
+
+void events_words(struct alert_events *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		event_words(&l->v[i]);
 }

@@ -2,8 +2,8 @@
  * print.h: events for people and for the journal of systemd, open incidents for
  * people and as lines.
  */
-#ifndef ALERTD_PRINT_H
-#define ALERTD_PRINT_H
+#ifndef WORDS_PRINT_H
+#define WORDS_PRINT_H
 
 #include "incident/state.h"
 #include "records/alert.h"
@@ -14,9 +14,9 @@ void print_event(struct buf *b, const struct alert_record *r, const char *zone,
 	bool colour);
 
 /*
- * print_entry(b, r): append an entry of the journal: fields of systemd.journal-fields(7)
- * and ours, each a line, and an empty line. The first one is MCP_RECORD, the record
- * of mcp-records(5).
+ * print_entry(b, r): append an entry of the journal: fields of
+ * systemd.journal-fields(7) and ours, each a line, and an empty line. The first
+ * one is MCP_RECORD, the record of mcp-records(5).
  */
 void print_entry(struct buf *b, const struct alert_record *r);
 

@@ -1,12 +1,10 @@
-#include "sinks/message.h"
+#include "words/message.h"
 
 #include "base/xalloc.h"
-#include "incident/severity.h"
-#include "sinks/hint.h"
-#include "sinks/words.h"
+#include "incident/confirmation.h"
 #include "terms/names.h"
 #include "terms/regions.h"
-#include "words/phrases.h"
+#include "words/words.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-#include "sinks/event_fields.h"
+#include "words/message.h"
 
 #include "base/clock.h"
 #include "base/text.h"
