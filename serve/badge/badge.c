@@ -199,9 +199,11 @@ static void draw_card(struct html *b, const struct card *c)
 #define PILL_HEIGHT 20
 #define PILL_PADDING 6
 #define PILL_SIZE 11
-/* White on it has a contrast above 4.5 to 1, too. */
+/*
+ * The ground of the label: white text on the dark one, and COLOUR_INK on the
+ * light one, have a contrast above 4.5 to 1.
+ */
 #define COLOUR_LABEL "#444c56"
-/* And so has the ink on the light one. */
 #define COLOUR_LIGHT "#e6e8eb"
 #define COLOUR_INK "#24292f"
 /* Longer values of a parameter are ignored. */
