@@ -29,12 +29,6 @@ struct assessment {
 enum severity severity_of_step(enum step step, const char *error);
 
 /*
- * severity_assess(v): the worst failure of the regions that fail at the
- * verdict's step; of equal ones, that of the first region.
- */
-struct assessment severity_assess(const struct verdict *v);
-
-/*
  * severity_rises(kind): whether an incident of that kind becomes P1 when it
  * lasts: only a downtime does, as what the others say never wakes anybody (A1).
  */

@@ -24,8 +24,8 @@ enum unwatched {
 	UNWATCHED_CLOSED   /* `by` has closed it, for `reason` */
 };
 
-/* Why no server is watched: what began a pipeline_stalled, and what ended it.
-   */
+/* Why no server is watched: what began a pipeline_stalled, and what ended
+   it. */
 enum stall {
 	STALL_NONE, /* the incident says */
 	STALL_STAGE,	/* a stage is late: `stage`, `beats` */

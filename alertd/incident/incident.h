@@ -35,14 +35,12 @@ void incident_go_on(struct incident *inc, double at);
  */
 void incident_heal(struct incident *inc, double now);
 
+#define INCIDENT_REFUSED "refused" /* its error: the configuration is */
+
 /*
- * incident_close(st, kind, now): somebody has closed the incident of that kind,
- * which is still open: forget what would begin it again.
  * incident_heal_closings(st, now): let no closing bar what begins after now,
  * for the clock was ahead and is right now.
  */
-#define INCIDENT_REFUSED "refused" /* its error: the configuration is */
-void incident_close(struct alert_state *st, enum alert_kind kind, double now);
 void incident_heal_closings(struct alert_state *st, double now);
 
 /* incident_restart(inc): count windows anew, for the clock was wrong. */

@@ -74,8 +74,8 @@ static void note_failure(const struct alert_state *st, struct incident *inc,
 	enum alert_kind kind, const struct verdict *v,
 	const struct observation *s)
 {
-	/* Where limited regions fail for another reason, these are still they.
-	   */
+	/* Where limited regions fail for another reason, these are still
+	   they. */
 	if (kind != ALERT_RATE_LIMITED || s->throttled)
 		note_regions(st, inc, kind, v, s);
 	note_silent(st, inc, v, s->window);

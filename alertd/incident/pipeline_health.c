@@ -238,8 +238,8 @@ static void emit_blind(struct alert_state *st, enum alert_phase phase,
 /* The error of an incident that is open because all regions are cut off. */
 static const char cause_blind[] = "isolated";
 
-/* The error of an incident that is open because the configuration is refused.
-   */
+/* The error of an incident that is open because the configuration is
+   refused. */
 static const char cause_refused[] = INCIDENT_REFUSED;
 
 static void emit_refused(struct alert_state *st, enum alert_phase phase,

@@ -125,8 +125,8 @@ void recovery_server_gone(struct alert_state *st, double now,
 	streak_forget(st);
 }
 
-/* Whether v no longer expects a region of the list; one of none is no reason.
- */
+/* Whether v no longer expects a region of the list; one of none is no
+   reason. */
 static bool all_gone(const struct verdict *v, const struct strings *regions)
 {
 	for (size_t i = 0; i < regions->n; i++)

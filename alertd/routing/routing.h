@@ -166,8 +166,8 @@ void recipients_release(struct recipients *l);
  * tell more and more people of it. Pure: the clock is that of the input.
  */
 
-/* The name of the policy for a P1 that no policy of the configuration matches.
-   */
+/* The name of the policy for a P1 that no policy of the configuration
+   matches. */
 #define ESCALATION_DEFAULT "default"
 
 /*

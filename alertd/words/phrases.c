@@ -207,8 +207,8 @@ static bool put_renamed(struct buf *b, const struct tool_change *c)
 	return n > 0;
 }
 
-/* Those of a list that were not renamed; the names of one side are first + 2 i.
-   */
+/* Those of a list that were not renamed; the names of one side are first + 2
+   i. */
 static struct strings without_renamed(const struct strings *l,
 	const struct strings *renamed, size_t first)
 {
