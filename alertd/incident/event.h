@@ -53,7 +53,7 @@ struct silence_cause {
 	char why[PIPELINE_WHY];
 };
 
-/* What the words of an event say beside its record and its incident. */
+/* Facts for the words of an event, beside its record and its incident. */
 struct event_facts {
 	bool more; /* an escalation because more servers or regions are in it */
 	bool worse; /* an escalation because of its layer, not of its age */
@@ -66,7 +66,7 @@ struct event_facts {
 	struct strings names; /* of regions, or of routes */
 	bool some; /* there are others, too */
 	int count; /* of failing windows */
-	/* Of an end that comes: see struct expiry_round. */
+	/* For an expiry: see struct expiry_round. */
 	int64_t within, expires_at;
 	const char *issuer; /* or NULL */
 	double since;	  /* epoch seconds */

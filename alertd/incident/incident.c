@@ -139,7 +139,7 @@ bool incident_all_silent(const struct incident *inc, enum alert_kind kind)
 		inc->silent.n == inc->regions.n;
 }
 
-/* So much the clock may have been ahead that one was given by. */
+/* The clock by which one was given may have been ahead by this much. */
 #define CLOCKS_S 86400
 
 static void end_acknowledgement(struct alert_state *st, enum alert_kind kind,

@@ -72,7 +72,7 @@ enum ack_action {
 	ACK_CLOSE  /* end them, for nobody will probe that again */
 };
 
-/* What somebody says of the open incidents of a server. */
+/* A request about the open incidents of a server. */
 struct ack_request {
 	enum ack_action action;
 	const char *key; /* the dedup_key of an incident; NULL: all of them */
@@ -96,7 +96,7 @@ struct ack_request {
 	double said_at;
 };
 
-/* What came of it. */
+/* Its result. */
 struct ack_result {
 	size_t n; /* incidents that were changed */
 	size_t open; /* incidents that were meant, changed or not */

@@ -78,7 +78,7 @@ void recovery_end(struct alert_state *st, enum alert_kind kind, double at,
 
 	if ((st->maintenance.active || inc->silence) && !inc->unnotified)
 		return;
-	/* What is over wakes nobody. */
+	/* An incident that is over wakes nobody. */
 	if (inc->late && inc->severity < SEVERITY_P2)
 		inc->severity = SEVERITY_P2;
 	if (!inc->late)
