@@ -28,8 +28,8 @@ struct run {
 	const char *refused; /* see incident/pipeline_health.h; or NULL */
 	const char *secret;	 /* see acknowledge_secret; or NULL */
 	double now;		 /* NAN: the clock's */
-	/* How events are printed: for people, for the journal; else as records.
-	   */
+	/* How events are printed: for people, for the journal; else as
+	   records. */
 	bool text, colour, journal;
 	const char *zone;	 /* of the times in texts for people */
 	/* Where; NULL: on standard output, whose reader is waited for. */

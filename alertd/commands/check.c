@@ -96,8 +96,8 @@ static void put_group(struct buf *b, const struct conf *c, enum shared kind,
 		called[kind], what);
 }
 
-/* Append a line for each continent, provider and AS number that regions share.
-   */
+/* Append a line for each continent, provider and AS number that regions
+   share. */
 static void put_shared_regions(struct buf *b, const struct conf *c)
 {
 	for (unsigned kind = 0; kind < SHARED_KINDS; kind++)

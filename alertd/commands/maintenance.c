@@ -514,8 +514,8 @@ static void put_servers(struct buf *b, const struct maintenance *m)
 			m->accounts[i]);
 }
 
-/* A maintenance as it is shown: one of its times, and its state; or a silence.
-   */
+/* A maintenance as it is shown: one of its times, and its state; or a
+   silence. */
 struct row {
 	const struct maintenance *m;
 	const struct silence *silence;

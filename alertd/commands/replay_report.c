@@ -202,8 +202,8 @@ void replay_report_put(struct buf *b, const struct replay_report *l,
  * time in common.
  */
 
-/* At most this many incidents of each sort are named; the others are counted.
-   */
+/* At most this many incidents of each sort are named; the others are
+   counted. */
 #define NAMED 10
 
 /* Incidents of one sort. */

@@ -10,8 +10,8 @@
 
 /* No event takes more requests. */
 #define REQUESTS_MAX 100
-/* How many requests have a bit in struct delivered: a route has 20 recipients.
-   */
+/* How many requests have a bit in struct delivered: a route has 20
+   recipients. */
 #define OWED_MAX 32
 /* Later in an attempt no request is begun; see OUTBOX_HOLD_S. */
 #define BEGIN_MS 15000

@@ -47,7 +47,9 @@ bool severity_rises(enum alert_kind kind)
 	return kind == ALERT_DOWNTIME;
 }
 
-struct assessment severity_assess(const struct verdict *v)
+/* The worst failure of the regions that fail at the step of the verdict; of
+   equal ones, that of the first region. */
+static struct assessment assess(const struct verdict *v)
 {
 	struct assessment a = {.step = v->step,
 		.layer = failure_layer_of(v->step, NULL),
@@ -222,7 +224,7 @@ struct observation observation_of(const struct alert_state *st,
 		.agreed = v->verdict == VERDICT_RED &&
 			(now == v->n_failing || fail_now(v, true) >= AGREE),
 		.refused = v->checks == CHECKS_REFUSED,
-		.assessed = severity_assess(v),
+		.assessed = assess(v),
 	};
 
 	/* Whichever step the server asks at, nothing is checked any more. */

@@ -14,7 +14,7 @@
 #include "records/alert.h"
 #include "records/verdict.h"
 
-/* What is wrong with a server, by one verdict. */
+/* The worst failure of a server in one verdict. */
 struct assessment {
 	enum step step;
 	enum failure_layer layer;
@@ -27,12 +27,6 @@ struct assessment {
  * answer; else P2. error may be NULL.
  */
 enum severity severity_of_step(enum step step, const char *error);
-
-/*
- * severity_assess(v): the worst failure of the regions that fail at the
- * verdict's step; of equal ones, that of the first region.
- */
-struct assessment severity_assess(const struct verdict *v);
 
 /*
  * severity_rises(kind): whether an incident of that kind becomes P1 when it
@@ -77,7 +71,7 @@ struct observation {
 struct observation observation_of(const struct alert_state *st,
 	const struct verdict *v);
 
-/* What is known of a region in a window. */
+/* Whether a region reported in a window. */
 enum hearing {
 	HEARD,	    /* it reported */
 	REPORT_DUE, /* its last report was counted, and the next one is due */
@@ -122,7 +116,7 @@ bool observation_down(const struct observation *s, const struct verdict *v,
 bool incident_barred(const struct alert_state *st, enum alert_kind kind,
 	double at);
 
-/* What confirms an incident that is not open yet. */
+/* The reason to open an incident. */
 struct confirmation {
 	bool confirmed; /* false: nothing does, and the rest says nothing */
 	enum alert_kind kind;

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* What a verdict says of one kind of degradation. */
+/* One kind of degradation, as a verdict measures it. */
 struct measure {
 	bool known, bad;
 	enum severity severity;
@@ -172,7 +172,7 @@ static struct measure measure_burn(const struct alert_state *st,
 	return m;
 }
 
-/* What is noted of a region's failures, from now on. */
+/* The note on a region's failures; a new one where there is none. */
 static struct region_failure *failure_of(struct alert_state *st,
 	const char *region)
 {
@@ -402,7 +402,8 @@ void degradation_judge(struct alert_state *st, const struct verdict *v,
 	judge_kind(st, ALERT_SLO_BURN, v, s->window, &burn, p, out);
 }
 
-/* So many failing windows, in so many regions, within this time. */
+/* An anomaly is this many failing windows, in this many regions, within this
+   time. */
 #define WINDOWS 3
 #define REGIONS 2
 #define SPAN_S 3600

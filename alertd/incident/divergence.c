@@ -78,7 +78,7 @@ static const struct verdict_region *oldest(const struct verdict *v)
 	return out;
 }
 
-/* What the last check of a region found. */
+/* The result of the last check of a region. */
 static enum cache_result checked(const struct verdict *v, const char *region)
 {
 	for (size_t i = 0; i < v->n_regions; i++)

@@ -24,8 +24,8 @@ enum unwatched {
 	UNWATCHED_CLOSED   /* `by` has closed it, for `reason` */
 };
 
-/* Why no server is watched: what began a pipeline_stalled, and what ended it.
-   */
+/* Why no server is watched: what began a pipeline_stalled, and what ended
+   it. */
 enum stall {
 	STALL_NONE, /* the incident says */
 	STALL_STAGE,	/* a stage is late: `stage`, `beats` */
@@ -53,7 +53,7 @@ struct silence_cause {
 	char why[PIPELINE_WHY];
 };
 
-/* What the words of an event say beside its record and its incident. */
+/* Facts for the words of an event, beside its record and its incident. */
 struct event_facts {
 	bool more; /* an escalation because more servers or regions are in it */
 	bool worse; /* an escalation because of its layer, not of its age */
@@ -66,7 +66,7 @@ struct event_facts {
 	struct strings names; /* of regions, or of routes */
 	bool some; /* there are others, too */
 	int count; /* of failing windows */
-	/* Of an end that comes: see struct expiry_round. */
+	/* For an expiry: see struct expiry_round. */
 	int64_t within, expires_at;
 	const char *issuer; /* or NULL */
 	double since;	  /* epoch seconds */

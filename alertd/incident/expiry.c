@@ -80,7 +80,7 @@ void expiry_collect(struct expiry_rounds *l, const struct expiry_record *r)
 	strings_note(&round->regions, r->region);
 }
 
-/* What was told before of the end of r, or NULL. */
+/* The notice that was sent before of the end of r, or NULL. */
 static struct expiry_told *told_of(struct alert_state *st,
 	const struct expiry_round *r)
 {

@@ -93,7 +93,7 @@ void flapping_count(struct incident *inc, int64_t window)
 	struct flaps *f = &inc->flapping;
 	int64_t spell = spell_s(inc);
 
-	/* Of a window that was reported twice the worse report counts. */
+	/* If a window was reported twice, the worse report counts. */
 	if (!inc->passes || inc->passed_since >= window)
 		return;
 	inc->flaps++;

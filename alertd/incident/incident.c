@@ -93,7 +93,10 @@ static void forget_starts(struct alert_state *st, enum alert_kind kind)
 	st->n_starts = n;
 }
 
-void incident_close(struct alert_state *st, enum alert_kind kind, double now)
+/* Somebody has closed the incident of that kind, which is still open: forget
+   what would begin it again. */
+static void forget_beginnings(struct alert_state *st, enum alert_kind kind,
+	double now)
 {
 	const struct closing new = {kind, now, st->incidents[kind].first};
 	size_t n = 0;
@@ -136,7 +139,7 @@ bool incident_all_silent(const struct incident *inc, enum alert_kind kind)
 		inc->silent.n == inc->regions.n;
 }
 
-/* So much the clock may have been ahead that one was given by. */
+/* The clock by which one was given may have been ahead by this much. */
 #define CLOCKS_S 86400
 
 static void end_acknowledgement(struct alert_state *st, enum alert_kind kind,
@@ -225,7 +228,7 @@ static void close_one(struct alert_state *st, enum alert_kind kind,
 			.by = q->by,
 			.reason = q->reason,
 		});
-	incident_close(st, kind, now);
+	forget_beginnings(st, kind, now);
 	incident_release(inc);
 }
 

@@ -35,14 +35,12 @@ void incident_go_on(struct incident *inc, double at);
  */
 void incident_heal(struct incident *inc, double now);
 
+#define INCIDENT_REFUSED "refused" /* its error: the configuration is */
+
 /*
- * incident_close(st, kind, now): somebody has closed the incident of that kind,
- * which is still open: forget what would begin it again.
  * incident_heal_closings(st, now): let no closing bar what begins after now,
  * for the clock was ahead and is right now.
  */
-#define INCIDENT_REFUSED "refused" /* its error: the configuration is */
-void incident_close(struct alert_state *st, enum alert_kind kind, double now);
 void incident_heal_closings(struct alert_state *st, double now);
 
 /* incident_restart(inc): count windows anew, for the clock was wrong. */
@@ -74,7 +72,7 @@ enum ack_action {
 	ACK_CLOSE  /* end them, for nobody will probe that again */
 };
 
-/* What somebody says of the open incidents of a server. */
+/* A request about the open incidents of a server. */
 struct ack_request {
 	enum ack_action action;
 	const char *key; /* the dedup_key of an incident; NULL: all of them */
@@ -98,7 +96,7 @@ struct ack_request {
 	double said_at;
 };
 
-/* What came of it. */
+/* Its result. */
 struct ack_result {
 	size_t n; /* incidents that were changed */
 	size_t open; /* incidents that were meant, changed or not */

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Of `from`, the regions that do not report any more. */
+/* Add to `out` the regions of `from` that do not report any more. */
 static void find_silent(const struct alert_state *st, const struct verdict *v,
 	int64_t window, const struct strings *from, struct strings *out)
 {
@@ -74,8 +74,8 @@ static void note_failure(const struct alert_state *st, struct incident *inc,
 	enum alert_kind kind, const struct verdict *v,
 	const struct observation *s)
 {
-	/* Where limited regions fail for another reason, these are still they.
-	   */
+	/* Where limited regions fail for another reason, these are still
+	   they. */
 	if (kind != ALERT_RATE_LIMITED || s->throttled)
 		note_regions(st, inc, kind, v, s);
 	note_silent(st, inc, v, s->window);
@@ -300,7 +300,7 @@ static void quiet_window(struct alert_state *st, enum alert_kind kind,
 	note_silent(st, inc, v, s->window);
 }
 
-/* What a window that counts does to the incidents of downtimes. */
+/* Change the incidents of downtimes by a window that counts. */
 static void apply(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, const struct conf_policy *p,
 	struct alert_events *out)
@@ -395,7 +395,7 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 	if (!inc->open || inc->superseded || inc->late || inc->passes ||
 		ack_holds(inc, now))
 		return;
-	/* What nobody sees gets no worse. */
+	/* An incident that no region sees gets no worse. */
 	if (severity_rises(kind) && inc->severity == SEVERITY_P2 &&
 		!inc->quiet.n && age >= p->promote_s) {
 		inc->severity = SEVERITY_P1;
@@ -435,7 +435,7 @@ static void judged_late(struct alert_state *st, const struct verdict *v,
 	maintenance_hold_late(st, (double)v->window, out, from);
 }
 
-/* What fails in a verdict, or is slow. */
+/* Judge the failures of a verdict, and how slow it is. */
 static void judge_failures(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, struct alert_events *out)
 {
@@ -480,7 +480,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		judged_late(st, v, &s, p, out);
 		return;
 	}
-	/* What it tells of is told by nobody else. */
+	/* Its changes are reported by no other kind. */
 	if (news)
 		unapproved_change_judge(st, v, s.window, p, out);
 	folded = unapproved_change_fold(st, v, &without);

@@ -238,8 +238,8 @@ static void emit_blind(struct alert_state *st, enum alert_phase phase,
 /* The error of an incident that is open because all regions are cut off. */
 static const char cause_blind[] = "isolated";
 
-/* The error of an incident that is open because the configuration is refused.
-   */
+/* The error of an incident that is open because the configuration is
+   refused. */
 static const char cause_refused[] = INCIDENT_REFUSED;
 
 static void emit_refused(struct alert_state *st, enum alert_phase phase,
@@ -287,7 +287,7 @@ static void end_stalled(struct alert_state *st, const struct pipeline *pl,
 	const struct incident *inc = &st->incidents[ALERT_STALLED];
 	double newest = fmax(pl->at[STAGE_INGEST], pl->at[STAGE_VERDICT]);
 
-	/* Where regions are silent, judge_silence ends it. */
+	/* If regions are silent, judge_silence ends it. */
 	if (inc->error && strcmp(inc->error, cause_refused) == 0)
 		end_stall(st, STALL_END_REFUSED, now, now, out);
 	else if (inc->error)
@@ -552,7 +552,7 @@ static void tell_silence(struct alert_state *st, const struct pipeline *pl,
 	}
 }
 
-/* Of a silence that goes on the rest is told, if it lasts. */
+/* Count the rest of a silence that goes on anew. */
 static void restart(struct streak *t)
 {
 	if (t->n)

@@ -68,7 +68,7 @@ struct pipeline_runner {
 	char why[PIPELINE_WHY]; /* its message, clean; or "" */
 };
 
-/* What the store says of the stages and the regions, and the verdicts. */
+/* The stages, the regions and the verdicts, as the store has them. */
 struct pipeline {
 	double at[STAGES]; /* last heartbeats; of alert, that of the last run */
 	double ingest_s;   /* see pipeline_ingest_s */

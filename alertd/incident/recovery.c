@@ -78,7 +78,7 @@ void recovery_end(struct alert_state *st, enum alert_kind kind, double at,
 
 	if ((st->maintenance.active || inc->silence) && !inc->unnotified)
 		return;
-	/* What is over wakes nobody. */
+	/* An incident that is over wakes nobody. */
 	if (inc->late && inc->severity < SEVERITY_P2)
 		inc->severity = SEVERITY_P2;
 	if (!inc->late)
@@ -125,8 +125,8 @@ void recovery_server_gone(struct alert_state *st, double now,
 	streak_forget(st);
 }
 
-/* Whether v no longer expects a region of the list; one of none is no reason.
- */
+/* Whether v no longer expects a region of the list; one of none is no
+   reason. */
 static bool all_gone(const struct verdict *v, const struct strings *regions)
 {
 	for (size_t i = 0; i < regions->n; i++)

@@ -328,7 +328,7 @@ const struct field timeline_fields[] = {
 	END,
 };
 
-/* Those that are open, of each kind at most one. */
+/* The open incidents, at most one of each kind. */
 static bool put_incidents(struct buf *b, const void *s,
 	const struct field_limits *l)
 {

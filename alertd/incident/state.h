@@ -76,7 +76,7 @@ struct tool_words {
 	char *tool, *path, *before, *after;
 };
 
-/* What became of the tools of a server. */
+/* A change of the tools of a server. */
 struct tool_change {
 	char *from, *to; /* hashes, or eras; NULL where there is no change */
 	int64_t since;	 /* window in which `to` was first seen; of what nobody
@@ -173,13 +173,13 @@ struct delivery {
 	unsigned long owed;	 /* see struct delivered */
 	double next_try; /* not before; while it is held: until when it is */
 	char *holder;	 /* the process that is sending it, or NULL */
-	/* Where it is put together with others, see routing/digest.c: how
+	/* If it waits for a digest, see routing/digest.c: how
 	 * often. */
 	enum conf_digest digest;
 	bool over;	  /* because the route's budget was spent */
 	int64_t boundary; /* when they are due; next_try is later after a
 			     failure */
-	/* What came of it so far, see routing/fallback.c. */
+	/* Its results so far, see routing/fallback.c. */
 	char *why;	  /* the last attempt failed, or NULL */
 	bool refused;	  /* the route will not take it as things are */
 	double fallback_at; /* when its fallback was told instead, or 0 */
@@ -221,14 +221,14 @@ struct external_ids {
 	size_t n, cap;
 };
 
-/* What was told of the end of a certificate or a credential. */
+/* A notice of the end of a certificate or a credential that was sent. */
 struct expiry_told {
 	enum expiry_what what;
 	int64_t expires_at; /* epoch seconds, 0 where it was not known */
 	int64_t within;	    /* the smallest threshold that was told, seconds */
 };
 
-/* So many ends are remembered; regions may see different ones. */
+/* At most this many ends are remembered; regions may see different ones. */
 #define EXPIRIES_MAX 16
 
 /* The tools that a region saw last. */
@@ -248,7 +248,8 @@ struct tool_set {
 	unsigned seen; /* by how many regions; a count of the moment */
 };
 
-/* So many sets are told apart; a server with more has a new one each time. */
+/* At most this many sets are distinguished; a server with more has a new one
+   each time. */
 #define TOOL_SETS_MAX 16
 
 struct tools_seen {
@@ -302,7 +303,7 @@ struct timeline_entry {
 	double at;
 	char *what; /* an event, or what became of one */
 	char *text; /* for operators; NULL: the history has it */
-	/* Of an event that was told, for those who show it. */
+	/* If it is an event, for those who show it. */
 	int64_t first;		/* the window that its key names; else 0 */
 	struct strings regions; /* that no earlier event of its key names */
 	int64_t resolved_at;	/* 0 where it is not over */
@@ -325,7 +326,8 @@ struct alert_state {
 	struct streak agreed; /* windows on which regions agreed, while there
 				 is no downtime */
 	struct incident incidents[ALERT_KINDS];
-	/* Of a trouble that is shared: who had it, and who still has. */
+	/* A shared incident: the servers that had it, and those that still
+	   have. */
 	struct strings servers, left;
 	struct flap_start starts[FLAP_STARTS_MAX]; /* oldest first */
 	size_t n_starts;

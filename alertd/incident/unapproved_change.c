@@ -19,7 +19,7 @@ static enum severity severity_of(enum change_class class)
 	return class == CHANGE_COMPATIBLE ? SEVERITY_P3 : SEVERITY_P2;
 }
 
-/* What is written in another order says the same. */
+/* Another order is no change of meaning. */
 static bool matters(const struct verdict *v)
 {
 	return v->unapproved.since > 0 && v->unapproved.class != CHANGE_ORDER;

@@ -90,7 +90,8 @@ void outbox_add(struct alert_state *st, const struct alert_record *r,
 void outbox_put(struct alert_state *st, const struct pending *p,
 	const struct strings *routes);
 
-/* What only the caller knows: whether a process is gone, and a route is up. */
+/* Asks the caller, who knows it: whether a process is gone, and a route is up.
+   */
 struct outbox_judge {
 	bool (*gone)(void *arg, const char *holder);
 	bool (*up)(void *arg, const char *route);

@@ -159,7 +159,7 @@ void correlation_slug(const struct alert_event *e, char *out)
 	buf_release(&b);
 }
 
-/* What the n servers say, if all say the same; or NULL. */
+/* The words of all n servers, if these are the same; or NULL. */
 static const char *said_by_all(const struct correlation_start *v, size_t n)
 {
 	const char *said = v->event.record.said;
@@ -450,7 +450,7 @@ void correlation_follow(const struct conf *c, struct alert_state *st,
 	take_count(st, inc, &e->record);
 	for (size_t i = 0; i < e->still.n; i++)
 		strings_note(&inc->still, e->still.v[i]);
-	/* Of a silence, who reports again. */
+	/* A silence is over where these report again. */
 	for (size_t i = 0; e->record.kind == ALERT_SILENT && i < e->incident.reached.n; i++)
 		strings_note(&inc->reached, e->incident.reached.v[i]);
 	if (st->left.n)

@@ -88,7 +88,7 @@ bool correlation_alone(const struct conf *c, const char *slug,
 void correlation_join(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, const char *group, double at);
 
-/* What the regions report on the servers that still have a common incident. */
+/* Reports of the regions on the servers that still have a common incident. */
 struct correlation_reports {
 	bool open;	     /* one of them has it */
 	double at;	     /* the window of the newest verdict on them */

@@ -214,7 +214,7 @@ void route_step(const struct conf *c, const struct conf_notify *p,
 			strings_note(out, c->routes[i].name);
 }
 
-/* What a policy is looked for by; that of a test is the policy of downtimes. */
+/* The facts by which a policy is found; a test has the policy of downtimes. */
 static struct routed routed(const struct alert_event *e)
 {
 	bool test = e->record.kind == ALERT_TEST &&

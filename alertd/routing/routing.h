@@ -47,7 +47,7 @@ double hours_change(const char *hours, const char *zone, double t);
 int64_t hours_digest(enum conf_digest period, const char *hours,
 	const char *zone, double t);
 
-/* What a policy is looked for by. */
+/* The facts by which a policy is found. */
 struct routed {
 	enum alert_kind kind;
 	enum severity severity;
@@ -166,8 +166,8 @@ void recipients_release(struct recipients *l);
  * tell more and more people of it. Pure: the clock is that of the input.
  */
 
-/* The name of the policy for a P1 that no policy of the configuration matches.
-   */
+/* The name of the policy for a P1 that no policy of the configuration
+   matches. */
 #define ESCALATION_DEFAULT "default"
 
 /*
@@ -280,7 +280,8 @@ void digest_json(struct buf *b, struct digest *d, double now);
 #define FALLBACK_P1_S 120
 #define FALLBACK_P2_S 3600
 #define FALLBACK_P3_S (24 * 3600)
-/* So much earlier it is late: a run each minute is not on the second. */
+/* A delivery is late this much earlier: a run each minute is not on the second.
+   */
 #define FALLBACK_RUN_S 10
 
 /* An error names an event that a route did not take so often. */

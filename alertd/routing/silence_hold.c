@@ -76,7 +76,7 @@ static void let_go(struct incident *inc, double now)
 	incident_go_on(inc, now);
 }
 
-/* What an incident that no silence covers any more brings about. */
+/* Go on with an incident that no silence covers any more. */
 static void end_silence(struct alert_state *st, enum alert_kind kind,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {

@@ -10,14 +10,15 @@
 #include "outbox/outbox.h"
 #include "records/alert.h"
 
-/* What happens. */
+/* The event that is asked about. */
 struct what_if {
 	enum alert_kind kind;
 	enum severity severity;
 	const char *slug;
 	double at;
 	bool maintenance; /* the server is in a maintenance */
-	/* Of a drift: "removed", "changed", "added", "redescribed"; or NULL. */
+	/* For a drift: "removed", "changed", "added", "redescribed"; or NULL.
+	   */
 	const char *tools;
 };
 

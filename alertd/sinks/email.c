@@ -41,8 +41,8 @@ static bool name_mail(const struct sink_job *job, char *what)
 	return first && !instead;
 }
 
-/* "P1: shop is down [shop, Sun 22 Nov 02:05 UTC]": what is in brackets stays.
-   */
+/* "P1: shop is down [shop, Sun 22 Nov 02:05 UTC]": what is in brackets
+   stays. */
 static void put_subject(struct buf *b, const struct message *m)
 {
 	buf_str(b, m->title);

@@ -215,8 +215,8 @@ static const char *odd_key(const struct sink_job *job)
 		  "eb243592-faa2-4ba2-a551-1afdf565c889";
 }
 
-/* Numbers of an alert are in seconds, milliseconds or smaller; 0: in neither.
-   */
+/* Numbers of an alert are in seconds, milliseconds or smaller; 0: in
+   neither. */
 static double seconds(double t)
 {
 	for (int i = 0; i < 3 && t > NUM_EPOCH_MAX; i++)

@@ -102,8 +102,8 @@ struct sink {
 /* The key of the credential for `answer`; a route without it takes none. */
 #define SINK_ANSWER_SECRET "answer_secret"
 
-/* sink_answers(job): whether the route of a sink with `answer` takes answers.
-   */
+/* sink_answers(job): whether the route of a sink with `answer` takes
+   answers. */
 bool sink_answers(const struct sink_job *job);
 
 /* How old a request may be that says when it was signed, in seconds. */
@@ -138,8 +138,8 @@ struct delivered sink_judge(const struct http_answer *a);
  */
 void sink_unsound(struct delivered *d, const char *what);
 
-/* sink_mend(d): somebody has to correct the route; the event is not at fault.
-   */
+/* sink_mend(d): somebody has to correct the route; the event is not at
+   fault. */
 void sink_mend(struct delivered *d);
 
 /*

@@ -224,8 +224,8 @@ static void judge_error(const char *error, int n, struct delivered *d)
 	static const char *const gone[] = {"message_not_found",
 		"thread_not_found", "cant_update_message",
 		"edit_window_closed", NULL};
-	/* Parts of the many other errors that are about the account or channel.
-	   */
+	/* Parts of the many other errors that are about the account or
+	   channel. */
 	static const char *const others[] = {"auth", "token", "account",
 		"channel", "archived", "restrict", "access", "permission",
 		"scope", "team", "org_", "login", "user", "inactive",

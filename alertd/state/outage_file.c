@@ -70,8 +70,8 @@ int folder_open(enum folder f, bool make)
 #define DIGEST_SHOWN 16
 #define NAME_SIZE 64
 
-/* It may be in each folder: in the next where one cannot be used, or is full.
-   */
+/* It may be in each folder: in the next where one cannot be used, or is
+   full. */
 struct outage_file {
 	int folders[FOLDERS], fds[FOLDERS]; /* -1: not open */
 	char name[NAME_SIZE];

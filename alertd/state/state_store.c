@@ -380,8 +380,8 @@ static char *compose(struct transaction *t)
 		return xstrdup(t->text.p);
 	log_error("%s: its state is too large to be stored", st->slug);
 	t->current->result = TRANSACTION_FAILED;
-	/* Undo: the next reader of this state must not see what was not stored.
-	   */
+	/* Undo: the next reader of this state must not see what was not
+	   stored. */
 	t->current->from_cache = false;
 	cache_forget(&t->store->cache, st->slug);
 	return NULL;

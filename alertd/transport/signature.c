@@ -134,8 +134,8 @@ enum ack_token_result ack_token_read(const char *secret, const char *token,
 #define SHORT_TEST "test~"
 #define SHORT_OWN "own~"
 
-/* n characters of the MAC of what and text, each one of 62; the bias is 1e-9.
-   */
+/* n characters of the MAC of what and text, each one of 62; the bias is
+   1e-9. */
 static void short_mac(const char *secret, const char *what, const char *text,
 	char *out, size_t n)
 {

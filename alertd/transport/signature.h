@@ -84,8 +84,8 @@ enum ack_short {
 	ACK_SHORT_TEST	    /* of a test: there is nothing to acknowledge */
 };
 
-/* ack_short_make(secret, key, out): the id of the incident with that dedup_key.
-   */
+/* ack_short_make(secret, key, out): the id of the incident with that
+   dedup_key. */
 void ack_short_make(const char *secret, const char *key,
 	char out[ACK_SHORT + 1]);
 

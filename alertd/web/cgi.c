@@ -130,8 +130,8 @@ static bool read_body(struct buf *body, size_t most, struct cgi_answer *a)
 	return true;
 }
 
-/* Whoever reads that a thing was done may rely on it, even if Redis is killed.
-   */
+/* Whoever reads that a thing was done may rely on it, even if Redis is
+   killed. */
 static void answer_post(struct cgi *c, const struct row *row,
 	struct cgi_answer *a)
 {

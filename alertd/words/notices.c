@@ -63,7 +63,7 @@ static void put_when(
 	long long left = (long long)(f->expires_at - (int64_t)e->record.at);
 
 	buf_fmt(b, " %s", f->within ? ends : "EXPIRED");
-	/* What has expired, and ends later, says nothing of when it did. */
+	/* If it has expired and ends later, nobody knows when it did. */
 	if (!f->expires_at || (!f->within && left > 0))
 		return;
 	buf_char(b, ' ');

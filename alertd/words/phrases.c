@@ -8,7 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-/* So many names stand in a sentence, each of so many characters. */
+/* At most so many names stand in a sentence, each of at most so many
+   characters. */
 #define SHOWN 3
 #define SHOWN_MAX 40
 #define SHOWN_SIZE (4 * SHOWN_MAX + 1)
@@ -184,7 +185,7 @@ void words_tool_names(struct buf *b, const struct strings *l)
 		buf_str(b, text_comma(i, l->n));
 		put_tool_name(b, l->v[i]);
 	}
-	/* Of a list that is full nobody knows how many there were. */
+	/* A full list may have been cut: nobody knows how many there were. */
 	if (l->n == ALERT_NAMES)
 		buf_str(b, " and more");
 	else if (shown < l->n)
@@ -207,8 +208,8 @@ static bool put_renamed(struct buf *b, const struct tool_change *c)
 	return n > 0;
 }
 
-/* Those of a list that were not renamed; the names of one side are first + 2 i.
-   */
+/* The names of a list that were not renamed; the names of one side are first +
+   2 i. */
 static struct strings without_renamed(const struct strings *l,
 	const struct strings *renamed, size_t first)
 {

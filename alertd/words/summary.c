@@ -15,7 +15,7 @@
 /* Failing again this often is no accident. */
 #define FLAPPING 2
 
-/* What the words are about. */
+/* The subject of the words. */
 struct summary {
 	const char *slug; /* the name of the server, or of those that share it */
 	const char *url; /* or NULL */
@@ -224,7 +224,7 @@ static void put_failure(struct buf *b, const struct summary *s)
 		buf_fmt(b, " with %s", inc->error);
 }
 
-/* What users notice of a server that is down; a hard outage may be in all
+/* The headline for a server that is down; a hard outage may be in all
    regions. */
 static const char *down_words(const struct incident *inc)
 {
@@ -256,14 +256,14 @@ static void put_downtime(struct buf *b, const struct summary *s)
 			inc->expected);
 }
 
-/* What a downtime has become: "works again, but not from London" */
+/* The rest of a downtime: "works again, but not from London" */
 static void put_remainder(struct buf *b, const struct strings *regions)
 {
 	buf_str(b, " works again, but not from ");
 	phrase_cities(b, regions);
 }
 
-/* What the spread of a failure in one region points to: on the way to a server,
+/* The likely cause of a failure in one region: on the way to a server,
    or, of many servers, on the way out of the region. */
 static const char *suspicion(const struct summary *s)
 {
@@ -540,7 +540,7 @@ static void put_burn(struct buf *b, const struct incident *inc)
 	put_failing(b, inc);
 }
 
-/* What was wrong when it was last seen. */
+/* The failure that was last seen. */
 static void put_last_seen(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
@@ -552,7 +552,7 @@ static void put_last_seen(struct buf *b, const struct summary *s)
 	buf_char(b, ')');
 }
 
-/* What is wrong, without an end. */
+/* The failure, without the end of the sentence. */
 static void put_trouble(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
@@ -837,7 +837,8 @@ static void put_found_end(struct buf *b, const struct summary *s)
 		   "judged, and nobody was told.");
 }
 
-/* What was over before it could be told: "was down 09:49 to 09:53 UTC". */
+/* An incident that was over when it was found: "was down 09:49 to 09:53 UTC".
+   */
 static void put_found(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
@@ -970,7 +971,7 @@ static void put_state(struct buf *b, const struct summary *s)
 	}
 }
 
-/* What users notice now that it is over. */
+/* The end of a headline for an incident that is over. */
 static void put_good(struct buf *b, const struct summary *s)
 {
 	static const char *const words[ALERT_KINDS] = {
@@ -1009,7 +1010,7 @@ static void put_good(struct buf *b, const struct summary *s)
 			s->incident->unseen == 1 ? "was" : "were");
 }
 
-/* What users notice. */
+/* The end of a headline for an incident that lasts. */
 static void put_bad(struct buf *b, const struct summary *s)
 {
 	static const char *const words[ALERT_KINDS] = {
