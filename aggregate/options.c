@@ -3,12 +3,11 @@
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/log.h"
-#include "base/month.h"
 #include "base/num.h"
 #include "base/options.h"
 #include "base/xalloc.h"
-#include "terms/names.h"
 #include "offline/collect.h"
+#include "terms/names.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/exits.h"
+#include "base/files.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
@@ -16,11 +17,9 @@
 #include "verdict_line.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* How many servers are read from the store at once. */
 #define GROUP 100
@@ -125,23 +124,6 @@ static const char *take_before(struct before *b)
 	return NULL;
 }
 
-/* Read a file into b. 0, or -1 and errno. */
-static int read_file(struct buf *b, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), failed;
-	char piece[65536];
-	ssize_t n;
-
-	if (fd < 0)
-		return -1;
-	while ((n = read(fd, piece, sizeof piece)) > 0)
-		buf_add(b, piece, (size_t)n);
-	failed = n < 0 ? errno : buf_ok(b) ? 0 : EFBIG;
-	close(fd);
-	errno = failed;
-	return failed ? -1 : 0;
-}
-
 /* Read the earlier audit. -1 where it is none, and the operator was told. */
 static int before_read(struct before *b, const char *path)
 {
@@ -150,8 +132,10 @@ static int before_read(struct before *b, const char *path)
 	struct buf text;
 
 	buf_init(&text, BEFORE_MAX);
-	if (read_file(&text, path)) {
+	if (file_whole(&text, path)) {
 		why = strerror(errno);
+	} else if (!buf_ok(&text)) {
+		why = strerror(EFBIG);
 	} else {
 		b->doc = json_parse(text.p, text.len, &before_limits, reason);
 		if (b->doc)

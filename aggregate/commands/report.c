@@ -9,7 +9,6 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
-#include "base/month.h"
 #include "base/xalloc.h"
 #include "commands/report_survey.h"
 #include "options.h"

@@ -1,11 +1,11 @@
 #include "figures/rates.h"
 
 #include "base/xalloc.h"
-#include "terms/histogram.h"
+#include "terms/rates.h"
 
 #include <math.h>
 
-/* What is counted: the windows of terms/error_rate.h, and two histograms. */
+/* What is counted: the windows of terms/rates.h, and two histograms. */
 enum { LATENCY = RATE_WINDOWS, BASELINE, COUNTS };
 
 /* The probes of a region that are in: from one of them up to before another. */

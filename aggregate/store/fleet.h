@@ -5,7 +5,7 @@
 #ifndef STORE_FLEET_H
 #define STORE_FLEET_H
 
-#include "records/maintenance_list.h"
+#include "records/maintenance.h"
 #include "rule/verdict.h"
 
 struct conf;

@@ -4,7 +4,7 @@
  */
 #include "store/key_name.h"
 
-#include "base/month.h"
+#include "base/clock.h"
 #include "store/keys.h"
 
 #include <string.h>

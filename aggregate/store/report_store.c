@@ -4,11 +4,11 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
-#include "terms/histogram.h"
 #include "records/month_report.h"
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/scripts.h"
+#include "terms/rates.h"
 
 #include <inttypes.h>
 #include <math.h>

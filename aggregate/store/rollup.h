@@ -5,8 +5,8 @@
 #define STORE_ROLLUP_H
 
 #include "figures/figures.h"
-#include "terms/histogram.h"
 #include "store/store.h"
+#include "terms/rates.h"
 
 #include <stddef.h>
 

@@ -2,7 +2,7 @@
 
 #include "base/exits.h"
 #include "base/log.h"
-#include "base/spelling.h"
+#include "base/strings.h"
 #include "conf/conf.h"
 #include "options.h"
 #include "store/beat.h"

@@ -5,7 +5,7 @@
 #define WORDS_LIST_WORDS_H
 
 #include "base/buf.h"
-#include "terms/change_class.h"
+#include "terms/names.h"
 
 struct definitions;
 

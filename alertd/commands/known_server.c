@@ -2,11 +2,10 @@
 
 #include "base/exits.h"
 #include "base/log.h"
-#include "base/spelling.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
-#include "terms/names.h"
 #include "state/state_store.h"
+#include "terms/names.h"
 
 #include <stdlib.h>
 #include <string.h>

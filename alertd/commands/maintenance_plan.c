@@ -1,6 +1,6 @@
 #include "commands/maintenance_plan.h"
 
-#include "base/spelling.h"
+#include "base/strings.h"
 
 #include <fnmatch.h>
 #include <stdio.h>

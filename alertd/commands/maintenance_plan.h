@@ -7,7 +7,7 @@
 
 #include "conf/conf.h"
 #include "options.h"
-#include "records/maintenance_window.h"
+#include "records/maintenance.h"
 
 /*
  * maintenance_plan_zone(o, c): the zone of what somebody types and is shown:

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "commands/known_server.h"
 #include "incident/state.h"
-#include "records/incident_update.h"
+#include "records/incident.h"
 #include "state/incident_store.h"
 #include "state/state_store.h"
 #include "store/beat.h"

@@ -4,7 +4,7 @@
 #include "base/exits.h"
 #include "base/log.h"
 #include "base/num.h"
-#include "base/spelling.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/zone.h"
 #include "commands/maintenance_plan.h"

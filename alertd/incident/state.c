@@ -5,7 +5,7 @@
 #include "incident/incident.h"
 #include "incident/tool_drift.h"
 #include "records/history.h"
-#include "records/incident_update.h"
+#include "records/incident.h"
 
 #include <stdlib.h>
 #include <string.h>

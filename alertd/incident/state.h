@@ -10,10 +10,10 @@
 #include "base/strings.h"
 #include "conf/conf.h"
 #include "json/json.h"
-#include "terms/change_class.h"
-#include "terms/error_rate.h"
 #include "records/alert.h"
 #include "records/expiry.h"
+#include "terms/names.h"
+#include "terms/rates.h"
 
 #include <stdint.h>
 

@@ -1,6 +1,7 @@
 #include "incident/tool_drift.h"
 
 #include "base/clock.h"
+#include "base/phrase.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "incident/incident.h"
@@ -168,8 +169,8 @@ void tool_change_names(struct buf *b, const struct strings *l)
 	/* Of a list that is full nobody knows how many there were. */
 	if (l->n == ALERT_NAMES)
 		buf_str(b, " and more");
-	else if (shown < l->n)
-		buf_fmt(b, " and %zu more", l->n - shown);
+	else
+		phrase_and_more(b, shown, l->n);
 }
 
 /* "a became b, c became d"; whether there is any. */

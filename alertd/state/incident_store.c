@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "records/incident_update.h"
+#include "records/incident.h"
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/store.h"

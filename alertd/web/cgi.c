@@ -5,7 +5,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
-#include "cgi/http_status.h"
+#include "cgi/request.h"
 #include "json/json.h"
 #include "last_good.h"
 #include "state/outage_file.h"

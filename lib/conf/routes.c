@@ -4,6 +4,7 @@
  */
 #include "base/mailbox.h"
 #include "conf/check.h"
+#include "conf/formats.h"
 #include "conf/schema.h"
 
 #include <string.h>

@@ -5,6 +5,7 @@
  */
 #include "redaction/mask.h"
 
+#include "base/chars.h"
 #include "base/xalloc.h"
 #include "redaction/reading.h"
 
@@ -146,7 +147,7 @@ static char *decoded(const char *p, size_t n)
 	size_t len = 0;
 
 	for (size_t i = 0; i < n; len++) {
-		int c = p[i] == '%' ? reading_hex(p + i + 1, n - i - 1, 2) : -1;
+		int c = chars_percent(p + i, n - i);
 
 		text[len] = c > 0 ? (char)c : p[i];
 		i += c > 0 ? 3 : 1;

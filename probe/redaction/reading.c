@@ -1,32 +1,12 @@
 #include "redaction/reading.h"
 
+#include "base/chars.h"
+
 #include <stdbool.h>
 #include <string.h>
 
 /* The most backslashes before a character: JSON in JSON in JSON. */
 #define ESCAPES_MAX 15
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-int reading_hex(const char *p, size_t n, size_t digits)
-{
-	int v = 0;
-
-	if (n < digits)
-		return -1;
-	for (size_t i = 0; i < digits; i++) {
-		if (hex_value(p[i]) < 0 || v > 0xfff)
-			return -1;
-		v = v * 16 + hex_value(p[i]);
-	}
-	return v;
-}
 
 /* Add a reading of an escape, if it is ASCII. */
 static size_t put(struct reading *out, size_t n, int c, size_t len)
@@ -45,7 +25,7 @@ static size_t read_json(const char *p, size_t n, struct reading *out)
 		k++;
 	if (k < n && p[k] == 'u')
 		used = put(
-			out, used, reading_hex(p + k + 1, n - k - 1, 4), k + 5);
+			out, used, chars_hex_number(p + k + 1, n - k - 1, 4), k + 5);
 	if (k < n && strchr("\"/'", p[k]))
 		used = put(out, used, p[k], k + 1);
 	if (k >= 2)
@@ -58,10 +38,10 @@ static size_t read_json(const char *p, size_t n, struct reading *out)
 /* %41, and %2541, which is that encoded again. */
 static size_t read_url(const char *p, size_t n, struct reading *out)
 {
-	size_t used = put(out, 0, reading_hex(p + 1, n - 1, 2), 3);
+	size_t used = put(out, 0, chars_hex_number(p + 1, n - 1, 2), 3);
 
 	if (used && out[0].c == '%')
-		used = put(out, used, reading_hex(p + 3, n - 3, 2), 5);
+		used = put(out, used, chars_hex_number(p + 3, n - 3, 2), 5);
 	return used;
 }
 
@@ -84,7 +64,7 @@ static size_t read_html(const char *p, size_t n, struct reading *out)
 		return 0;
 	hex = (p[2] | 0x20) == 'x';
 	for (i = hex ? 3 : 2; i < n && i < 10 && c < 0x80; i++) {
-		int digit = hex_value(p[i]);
+		int digit = chars_hex(p[i]);
 
 		if (digit < 0 || (!hex && digit > 9))
 			break;

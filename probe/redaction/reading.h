@@ -28,10 +28,4 @@ size_t reading_all(const char *p, size_t n, struct reading *out);
  */
 size_t reading_break(const char *p, size_t n);
 
-/*
- * reading_hex(p, n, digits): the value of that many hexadecimal digits at p, up
- * to FFFF; -1 where they are no such number.
- */
-int reading_hex(const char *p, size_t n, size_t digits);
-
 #endif

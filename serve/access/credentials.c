@@ -1,6 +1,6 @@
 #include "access/credentials.h"
 
-#include "cgi/bearer.h"
+#include "cgi/request.h"
 
 #include <openssl/crypto.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include "data/times.h"
 #include "data/view.h"
 #include "pages/html.h"
-#include "records/maintenance_window.h"
+#include "records/maintenance.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "data/names.h"
 
-#include "base/spelling.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 #include "fetch/fetch_page.h"
 
 #include "base/xalloc.h"
-#include "fetch/fetch.h"
 #include "data/page_data.h"
-#include "terms/histogram.h"
+#include "fetch/fetch.h"
 #include "store/keys.h"
 #include "store/store.h"
+#include "terms/rates.h"
 
 #include <stdlib.h>
 #include <string.h>

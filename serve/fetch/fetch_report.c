@@ -2,10 +2,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/month.h"
 #include "base/xalloc.h"
-#include "fetch/fetch.h"
 #include "data/server.h"
+#include "fetch/fetch.h"
 #include "store/keys.h"
 #include "store/store.h"
 

@@ -17,7 +17,7 @@ struct source;
 
 /*
  * fetch_report_months(s, now, months): the months that have a report, as in
- * base/month.h, the newest first, to months, which has room for REPORT_MONTHS.
+ * base/clock.h, the newest first, to months, which has room for REPORT_MONTHS.
  * How many there are; or -1, as in fetch.h.
  */
 int fetch_report_months(

@@ -1,7 +1,7 @@
 #include "handlers/crawler_handlers.h"
 
 #include "api/sitemap.h"
-#include "base/month.h"
+#include "base/clock.h"
 #include "base/num.h"
 #include "data/brand.h"
 #include "fetch/fetch_listing.h"

@@ -1,7 +1,7 @@
 #include "handlers/report_handlers.h"
 
 #include "api/report_files.h"
-#include "base/month.h"
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "data/brand.h"
 #include "fetch/fetch_report.h"

@@ -1,6 +1,6 @@
 #include "http/respond.h"
 
-#include "cgi/http_status.h"
+#include "cgi/request.h"
 #include "http/etag.h"
 #include "json/json.h"
 

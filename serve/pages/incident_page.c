@@ -1,6 +1,6 @@
 #include "pages/incident_page.h"
 
-#include "base/month.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "data/incident_words.h"
 #include "data/page_data.h"

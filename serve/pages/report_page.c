@@ -5,7 +5,7 @@
  */
 #include "pages/report_page.h"
 
-#include "base/month.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "data/brand.h"
 #include "data/report.h"

@@ -6,7 +6,7 @@
  */
 #include "pages/status_page.h"
 
-#include "base/month.h"
+#include "base/clock.h"
 #include "data/brand.h"
 #include "data/incident_words.h"
 #include "data/page_data.h"

@@ -1,6 +1,6 @@
 #include "pages/suggest.h"
 
-#include "base/spelling.h"
+#include "base/strings.h"
 #include "data/names.h"
 #include "data/search.h"
 #include "terms/names.h"

@@ -4,7 +4,7 @@
  * instant do not depend on the instants asked about before.
  */
 #include "figures/rates.h"
-#include "terms/histogram.h"
+#include "terms/rates.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -8,9 +8,9 @@
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/search.h"
-#include "terms/histogram.h"
-#include "terms/regions.h"
 #include "pages/status_page.h"
+#include "terms/rates.h"
+#include "terms/regions.h"
 
 #include <math.h>
 #include <setjmp.h>

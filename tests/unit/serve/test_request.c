@@ -4,7 +4,7 @@
  */
 #include "cgi/request.h"
 
-#include "base/spelling.h"
+#include "base/strings.h"
 #include "data/names.h"
 #include "data/server.h"
 #include "handlers/private_access.h"

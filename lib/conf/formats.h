@@ -1,8 +1,9 @@
 /*
- * values.h: makes the value of a field from the text of a scalar.
+ * formats.h: the forms of single values of a configuration: what the text of a
+ * scalar becomes in a field of a type, and why a text is refused.
  */
-#ifndef CONF_VALUES_H
-#define CONF_VALUES_H
+#ifndef CONF_FORMATS_H
+#define CONF_FORMATS_H
 
 #include "base/buf.h"
 #include "conf/schema.h"
@@ -28,5 +29,10 @@ const char *conf_shown(const char *s, char *out);
 
 /* conf_duration(seconds, out): "90s", "5m", "72h"; out has CONF_SHOWN bytes. */
 const char *conf_duration(double seconds, char *out);
+
+/* Why a slug, a URL, or the URL of a mail server is refused: see `wrong`. */
+const char *conf_bad_slug(const char *s);
+const char *conf_bad_url(const char *s);
+const char *conf_bad_smtp(const char *s);
 
 #endif
