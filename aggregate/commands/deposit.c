@@ -14,10 +14,10 @@
 #include "offline/input.h"
 #include "options.h"
 #include "records/probe.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/setup.h"
-#include "store/skew.h"
 #include "store/store.h"
 
 #include <errno.h>

@@ -16,11 +16,11 @@
 #include "offline/deposit_pieces.h"
 #include "options.h"
 #include "records/probe.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/scripts.h"
 #include "store/setup.h"
-#include "store/skew.h"
 #include "store/store.h"
 
 #include <errno.h>

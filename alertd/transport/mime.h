@@ -6,7 +6,7 @@
 #define TRANSPORT_MIME_H
 
 #include "base/buf.h"
-#include "base/mailbox.h"
+#include "conf/formats.h"
 
 #include <stdint.h>
 

@@ -7,7 +7,7 @@
 #define TRANSPORT_SMTP_CLIENT_H
 
 #include "base/buf.h"
-#include "base/mailbox.h"
+#include "conf/formats.h"
 #include "transport/result.h"
 
 struct transfers;

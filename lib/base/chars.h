@@ -17,14 +17,15 @@ bool chars_upper(char c);
 int chars_hex(char c);
 
 /*
- * chars_hex_number(p, n, digits): the number that so many hexadecimal digits, 4 at
- * most, mean at the n bytes at p; -1 where there are fewer.
+ * chars_hex_number(p, n, digits): the number that so many hexadecimal digits,
+ * 4 at most, mean at the n bytes at p; -1 where there are fewer.
  */
 int chars_hex_number(const char *p, size_t n, size_t digits);
 
 /*
- * chars_percent(p, n): the byte that "%XX" means at the n bytes at p; -1 where they
- * do not begin with one. Of a string n may be 3: nothing behind its NUL is read.
+ * chars_percent(p, n): the byte that "%XX" means at the n bytes at p; -1 where
+ * they do not begin with one. Of a string n may be 3: nothing behind its NUL
+ * is read.
  */
 int chars_percent(const char *p, size_t n);
 

@@ -35,8 +35,8 @@ int private_open(int folder, const char *name, int flags);
 char *file_text(const char *path, size_t max, size_t *n, const char **why);
 
 /*
- * file_rest(b, fd): append to b all that is left to read of fd; once something has
- * no room, b is bad, and nothing more is read. -1 and errno.
+ * file_rest(b, fd): append to b all that is left to read of fd; once something
+ * has no room, b is bad, and nothing more is read. -1 and errno.
  * file_whole(b, path): append all of a file to b, likewise.
  */
 int file_rest(struct buf *b, int fd);

@@ -48,9 +48,10 @@ static const char *call(const struct library *l, void *at)
 }
 
 /*
- * Append "libcurl/7.88.1 OpenSSL/3.0.19 … cJSON/1.7.15": the versions that the loaded
- * libraries report, which may differ from those of the build; with the libraries of
- * libcurl, without hiredis and libfcgi, which do not report theirs.
+ * Append "libcurl/7.88.1 OpenSSL/3.0.19 … cJSON/1.7.15": the versions that the
+ * loaded libraries report, which may differ from those of the build; with the
+ * libraries of libcurl, without hiredis and libfcgi, which do not report
+ * theirs.
  */
 static void library_versions_put(struct buf *b)
 {

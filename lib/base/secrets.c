@@ -136,11 +136,11 @@ static bool handed_over(const char *path)
 }
 
 /*
- * Whether nobody else can read the open regular
- * file, and its group cannot write it. A file of ours must be for its owner
- * alone. A file of root may have an access control list, or a group without other
- * members: systemd(1) and Kubernetes hand over such secrets. A file in
- * CREDENTIALS_DIRECTORY may have any group. path: where it was opened.
+ * Whether nobody else can read the open regular file, and its group cannot
+ * write it. A file of ours must be for its owner alone. A file of root may
+ * have an access control list, or a group without other members: systemd(1)
+ * and Kubernetes hand over such secrets. A file in CREDENTIALS_DIRECTORY may
+ * have any group. path: where it was opened.
  */
 static bool file_readers_alone(int fd, const char *path)
 {

@@ -55,8 +55,9 @@ void secret_seal(void);
 char *secret_file_read(const char *path, char *why);
 
 /*
- * secret_file_private(path, why): whether nobody else can read a file; false and
- * why if others can, or if it does not exist. Other files than regular ones pass.
+ * secret_file_private(path, why): whether nobody else can read a file; false
+ * and why if others can, or if it does not exist. Other files than regular
+ * ones pass.
  */
 bool secret_file_private(const char *path, char *why);
 

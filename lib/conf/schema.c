@@ -1,6 +1,5 @@
 #include "conf/schema.h"
 
-#include "base/mailbox.h"
 #include "base/num.h"
 #include "base/text.h"
 #include "base/zone.h"

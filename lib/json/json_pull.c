@@ -99,7 +99,9 @@ static size_t escape(const char **p, char *put)
 		return 0;
 	*p += 6;
 	if (u >= 0xd800 && u <= 0xdbff) {
-		low = **p == '\\' && (*p)[1] == 'u' ? chars_hex_number(*p + 2, 4, 4) : -1;
+		low = **p == '\\' && (*p)[1] == 'u'
+			? chars_hex_number(*p + 2, 4, 4)
+			: -1;
 		if (low < 0xdc00 || low > 0xdfff)
 			return 0;
 		*p += 6;

@@ -47,7 +47,11 @@ static size_t drop_repeated(struct tool_digest *tools, size_t n)
 	return kept;
 }
 
-struct tool_digest *record_tools_clean(const struct tool_digest *tools,
+/*
+ * A copy of the *n tools with names that are cut and cleaned, of names that became
+ * equal the first. The array owns the names; free(3) frees both.
+ */
+static struct tool_digest *record_tools_clean(const struct tool_digest *tools,
 	size_t *n)
 {
 	struct tool_digest *out;

@@ -197,8 +197,8 @@ static const cJSON *child_of(const cJSON *v, const char *token, size_t *steps)
  * pointer to path, which may be NULL. Each member that it passes takes one of
  * *steps, and there is nothing where these run out.
  */
-static const cJSON *schema_find(const cJSON *root, const char *ref, struct buf *path,
-	size_t *steps)
+static const cJSON *schema_find(const cJSON *root, const char *ref,
+	struct buf *path, size_t *steps)
 {
 	char token[REF_MAX + 1];
 	const cJSON *v = root;

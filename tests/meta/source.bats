@@ -236,7 +236,7 @@ put_included() {
 		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
 		alertd/delivery/round_complete.c \
 		alertd/sinks/*.c alertd/transport/{ack_token,form,loopback,mime}.c \
-		lib/conf/match.c lib/base/{chars,ip,mailbox,num,phrase,strings,text,tzif}.c \
+		lib/conf/match.c lib/base/{chars,ip,num,phrase,strings,text,tzif}.c \
 		lib/{json,terms,tools}/*.c lib/records/maintenance.c \
 		lib/store/{reply,url}.c lib/cgi/request.c \
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
