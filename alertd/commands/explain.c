@@ -5,10 +5,10 @@
 #include "base/zone.h"
 #include "incident/acknowledgement.h"
 #include "incident/incident.h"
-#include "incident/policy.h"
 #include "incident/severity.h"
 #include "incident/summary.h"
 #include "routing/escalation.h"
+#include "routing/policy.h"
 #include "words/phrases.h"
 
 #include <math.h>

@@ -6,9 +6,9 @@
 #include "base/clock.h"
 #include "incident/acknowledgement.h"
 #include "incident/incident.h"
-#include "incident/policy.h"
 #include "json/json.h"
 #include "records/probe.h"
+#include "routing/policy.h"
 
 /* An instant; null where it is 0. */
 static void put_instant(struct buf *b, const char *key, double at)

@@ -4,10 +4,10 @@
 #include "base/xalloc.h"
 #include "incident/event.h"
 #include "incident/machine.h"
-#include "incident/policy.h"
 #include "incident/severity.h"
 #include "json/json.h"
 #include "records/probe.h"
+#include "routing/policy.h"
 #include "state/state_store.h"
 
 #include <math.h>

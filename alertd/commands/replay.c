@@ -15,7 +15,6 @@
 #include "incident/event.h"
 #include "incident/expiry.h"
 #include "incident/machine.h"
-#include "incident/policy.h"
 #include "input.h"
 #include "json/json.h"
 #include "notifier.h"
@@ -24,6 +23,7 @@
 #include "records/maintenance.h"
 #include "records/probe.h"
 #include "records/verdict.h"
+#include "routing/policy.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 

@@ -13,7 +13,7 @@
 struct replay_setup {
 	const char *file;	 /* "-": standard input */
 	const struct conf *conf; /* or NULL */
-	const char *policy; /* other numbers, or NULL; see incident/policy.h */
+	const char *policy; /* other numbers, or NULL; see routing/policy.h */
 	bool text, colour;
 };
 

@@ -3,7 +3,7 @@
 #include "incident/acknowledgement.h"
 #include "incident/confirmation.h"
 #include "incident/maintenance_hold.h"
-#include "incident/policy.h"
+#include "routing/policy.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -7,7 +7,7 @@
 
 #include "incident/acknowledgement.h"
 #include "incident/machine.h"
-#include "incident/policy.h"
+#include "routing/policy.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -5,7 +5,7 @@
 #include "commands/replay_report.h"
 #include "commands/report.h"
 #include "incident/machine.h"
-#include "incident/policy.h"
+#include "routing/policy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

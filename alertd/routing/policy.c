@@ -1,4 +1,4 @@
-#include "incident/policy.h"
+#include "routing/policy.h"
 
 #include "conf/formats.h"
 #include "conf/schema.h"
