@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/log.h"
-#include "base/month.h"
 #include "base/num.h"
 #include "base/options.h"
 #include "base/xalloc.h"

@@ -90,7 +90,7 @@ static const char *home(void)
 }
 
 /* Find the copy; *out gets its path. False where there is none of ours. */
-static bool find(const char *path, struct buf *out, uid_t *whose)
+static bool find_copy(const char *path, struct buf *out, uid_t *whose)
 {
 	const char *state = getenv("XDG_STATE_HOME");
 	const char *unit = getenv("STATE_DIRECTORY");
@@ -132,7 +132,7 @@ static struct conf *load_copy(const char *path)
 	struct buf kept;
 
 	buf_init(&kept, PATH_MAX);
-	if (find(path, &kept, &whose)) {
+	if (find_copy(path, &kept, &whose)) {
 		log_warn("%s is refused: this goes by %s, the last that was "
 			 "not",
 			path, kept.p);

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Who can read the file of a secret; the same as lib/base/file_readers.h, for scripts.
+# Who can read the file of a secret; the same as lib/base/secrets.h, for scripts.
 
 # members_of GROUP: the numbers of the users in that group, a line each.
 members_of() {

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/exits.h"
+#include "base/files.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
@@ -14,11 +15,9 @@
 #include "store/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The largest earlier audit: what a million servers take. */
 #define BEFORE_MAX ((size_t)128 * 1024 * 1024)
@@ -121,23 +120,6 @@ static const char *take_before(struct before *b)
 	return NULL;
 }
 
-/* Read a file into b. 0, or -1 and errno. */
-static int read_file(struct buf *b, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), failed;
-	char piece[65536];
-	ssize_t n;
-
-	if (fd < 0)
-		return -1;
-	while ((n = read(fd, piece, sizeof piece)) > 0)
-		buf_add(b, piece, (size_t)n);
-	failed = n < 0 ? errno : buf_ok(b) ? 0 : EFBIG;
-	close(fd);
-	errno = failed;
-	return failed ? -1 : 0;
-}
-
 /* Read the earlier audit. -1 where it is none, and the operator was told. */
 static int before_read(struct before *b, const char *path)
 {
@@ -146,8 +128,10 @@ static int before_read(struct before *b, const char *path)
 	struct buf text;
 
 	buf_init(&text, BEFORE_MAX);
-	if (read_file(&text, path)) {
+	if (file_whole(&text, path)) {
 		why = strerror(errno);
+	} else if (!buf_ok(&text)) {
+		why = strerror(EFBIG);
 	} else {
 		b->doc = json_parse(text.p, text.len, &before_limits, reason);
 		if (b->doc)

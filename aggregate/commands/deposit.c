@@ -14,6 +14,7 @@
 #include "histories/input.h"
 #include "options.h"
 #include "records/probe.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/setup.h"

@@ -15,6 +15,7 @@
 #include "json/json.h"
 #include "options.h"
 #include "records/probe.h"
+#include "store/beat.h"
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/scripts.h"

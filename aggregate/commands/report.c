@@ -10,7 +10,6 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
-#include "base/month.h"
 #include "base/num.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
@@ -26,7 +25,7 @@
 #include "store/retention.h"
 #include "store/scripts.h"
 #include "store/store.h"
-#include "terms/histogram.h"
+#include "terms/rates.h"
 #include "terms/regions.h"
 
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "terms/histogram.h"
+#include "terms/rates.h"
 #include "rule/history.h"
 
 #include <math.h>

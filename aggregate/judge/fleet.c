@@ -3,7 +3,6 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
-#include "base/spelling.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"

@@ -5,9 +5,10 @@
 #ifndef JUDGE_FLEET_H
 #define JUDGE_FLEET_H
 
-#include "records/maintenance_list.h"
+#include "records/maintenance.h"
 #include "rule/bucket.h"
 #include "store/setup.h"
+#include "rule/verdict.h"
 
 struct conf;
 struct load_group;

@@ -7,6 +7,7 @@
 #include "pinned/tools_lock.h"
 
 #include "base/buf.h"
+#include "base/chars.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
@@ -215,16 +216,10 @@ static bool pass_plain_member(struct scan *s, struct buf *text)
 	       pass_value(s, text);
 }
 
-static unsigned nibble(char c)
-{
-	return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
 static void pack(const char *hash, unsigned char *out)
 {
 	for (size_t i = 0; i < HASH_HEX / 2; i++)
-		out[i] = (unsigned char)(nibble(hash[2 * i]) << 4 |
-					 nibble(hash[2 * i + 1]));
+		out[i] = (unsigned char)chars_hex_number(hash + 2 * i, 2, 2);
 }
 
 static void unpack(const unsigned char *in, char *hash)

@@ -1,6 +1,7 @@
 #include "pinned/tools_lock.h"
 
 #include "base/buf.h"
+#include "base/files.h"
 #include "base/lines.h"
 #include "base/sha256.h"
 #include "base/strings.h"
@@ -158,25 +159,20 @@ static cJSON *empty(void)
 
 static cJSON *read_file(const char *path, char *why)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char piece[65536];
-	struct buf b;
-	ssize_t n = 0;
 	cJSON *doc = NULL;
+	struct buf b;
+	int rc;
 
-	if (fd < 0 && errno == ENOENT)
-		return empty();
 	buf_init(&b, FILE_MAX);
-	while (fd >= 0 && (n = read(fd, piece, sizeof piece)) > 0)
-		buf_add(&b, piece, (size_t)n);
-	if (fd < 0 || n < 0)
+	rc = file_whole(&b, path);
+	if (rc && errno == ENOENT)
+		doc = empty();
+	else if (rc)
 		snprintf(why, LOCK_WHY, "%s", strerror(errno));
 	else if (!buf_ok(&b))
 		snprintf(why, LOCK_WHY, "larger than 1 GiB");
 	else
 		doc = parse(b.p, b.len, why);
-	if (fd >= 0)
-		close(fd);
 	buf_release(&b);
 	return doc;
 }

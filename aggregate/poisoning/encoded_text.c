@@ -1,5 +1,7 @@
 #include "poisoning/text.h"
 
+#include "base/chars.h"
+
 #include <string.h>
 
 /* The shortest runs that may be words. */
@@ -16,14 +18,6 @@ static int base64_value(char c)
 	if (c >= '0' && c <= '9')
 		return c - '0' + 52;
 	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* Decoded bytes, as far as they tell whether they are words. */
@@ -71,8 +65,7 @@ static bool hex_words(const char *p, size_t n)
 	struct decoded d = {0};
 
 	for (size_t i = 0; i + 1 < n && !d.odd; i += 2)
-		add_decoded(&d, (unsigned)(hex_value(p[i]) << 4 |
-				      hex_value(p[i + 1])));
+		add_decoded(&d, (unsigned)chars_hex_number(p + i, 2, 2));
 	return words(&d);
 }
 
@@ -82,19 +75,15 @@ static size_t escape(const char *p, size_t n)
 	size_t i;
 
 	if (n > 3 && p[0] == '\\' && p[1] == 'x')
-		return hex_value(p[2]) >= 0 && hex_value(p[3]) >= 0 ? 4 : 0;
-	if (n > 5 && p[0] == '\\' && p[1] == 'u') {
-		for (i = 2; i < 6; i++)
-			if (hex_value(p[i]) < 0)
-				return 0;
-		return 6;
-	}
+		return chars_hex_number(p + 2, 2, 2) >= 0 ? 4 : 0;
+	if (n > 5 && p[0] == '\\' && p[1] == 'u')
+		return chars_hex_number(p + 2, 4, 4) >= 0 ? 6 : 0;
 	if (n > 2 && p[0] == '%')
-		return hex_value(p[1]) >= 0 && hex_value(p[2]) >= 0 ? 3 : 0;
+		return chars_percent(p, n) >= 0 ? 3 : 0;
 	if (n < 4 || p[0] != '&' || p[1] != '#')
 		return 0;
 	for (i = p[2] == 'x' ? 3 : 2; i < n && i < 9; i++)
-		if (hex_value(p[i]) < 0)
+		if (chars_hex(p[i]) < 0)
 			break;
 	return i > 2 && i < n && p[i] == ';' ? i + 1 : 0;
 }
@@ -121,7 +110,7 @@ bool encoded_text_find(const char *s, size_t n, size_t *at, size_t *end)
 		if (!len) {
 			while (i + run < n && base64_value(s[i + run]) >= 0)
 				run++;
-			while (hex < run && hex_value(s[i + hex]) >= 0)
+			while (hex < run && chars_hex(s[i + hex]) >= 0)
 				hex++;
 			if ((run >= BASE64_MIN && base64_words(s + i, run)) ||
 				(hex >= HEX_MIN && hex_words(s + i, hex)))

@@ -12,7 +12,6 @@
 #include "base/exits.h"
 #include "base/index.h"
 #include "base/log.h"
-#include "base/month.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "store/keys.h"

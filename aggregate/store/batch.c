@@ -4,9 +4,9 @@
 #include "base/lines.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "terms/histogram.h"
-#include "terms/layers.h"
 #include "store/hour_row.h"
+#include "terms/layers.h"
+#include "terms/rates.h"
 
 #include <inttypes.h>
 

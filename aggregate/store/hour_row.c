@@ -1,7 +1,7 @@
 #include "store/hour_row.h"
 
 #include "base/num.h"
-#include "terms/histogram.h"
+#include "terms/rates.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -4,7 +4,7 @@
  *
  *	1 byte	quarters of a second of its minute at which it started, plus 1;
  *		0: none
- *	10 bits	the bucket of its duration, of terms/histogram.h; 1023: not known
+ *	10 bits	the bucket of its duration, of terms/rates.h; 1023: not known
  *	2 bits	enum region_state; 2 bits enum era
  *	1 bit	it is whole, see histories/collect.h; 1 bit: it was counted
  *

@@ -6,7 +6,7 @@
 
 #include "figures/figures.h"
 #include "histories/collect.h"
-#include "terms/histogram.h"
+#include "terms/rates.h"
 #include "rule/history.h"
 #include "store/store.h"
 

@@ -17,7 +17,7 @@ local function percentiles(from, list)
 		end
 	end
 	for i, p in ipairs(list) do
-		-- By nearest rank, as in terms/histogram.c.
+		-- By nearest rank, as in terms/rates.c.
 		local rank, seen = math.ceil(p / 100 * all), 0
 		out[i] = '-'
 		for b = math.max(least, 0), math.min(most, 879) do

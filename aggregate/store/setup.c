@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "conf/conf.h"
 #include "options.h"
 #include "store/beat.h"
@@ -92,18 +93,4 @@ size_t setup_faults(const char *policy, const char *aof,
 		snprintf(out[n++], SETUP_FAULT,
 			"appendonly is off: a restart loses data");
 	return n;
-}
-
-int store_skew(struct store *s, double skew[2])
-{
-	double before = clock_wall(), theirs;
-	const struct store_reply *r = store_one(s, "TIME", NULL);
-
-	if (!r)
-		return -1;
-	theirs = (double)store_int(store_item(r, 0), 0) +
-		(double)store_int(store_item(r, 1), 0) / 1e6;
-	skew[0] = before - theirs;
-	skew[1] = clock_wall() - theirs;
-	return 0;
 }

@@ -40,11 +40,4 @@ void setup_settings(struct store *s, char policy[40], char aof[40]);
 size_t setup_faults(const char *policy, const char *aof,
 	char out[SETUP_FAULTS][SETUP_FAULT]);
 
-/*
- * store_skew(s, skew): by how many seconds this clock is ahead of the store's: at
- * least skew[0], at most skew[1]. -1: the store failed, and store_why says why. In
- * a cluster the first of its nodes is asked.
- */
-int store_skew(struct store *s, double skew[2]);
-
 #endif

@@ -1,8 +1,9 @@
 #include "words/words.h"
 
 #include "base/clock.h"
-#include "base/text.h"
+#include "base/phrase.h"
 #include "base/zone.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,8 +25,7 @@ void divergence_text_tools(struct buf *b, const char **names, size_t n)
 			NAME_SHOWN);
 		buf_fmt(b, "%s%s", text_comma(i, n), clean);
 	}
-	if (n > told)
-		buf_fmt(b, " and %zu more", n - told);
+	phrase_and_more(b, told, n);
 }
 
 /*

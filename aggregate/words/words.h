@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "records/verdict.h"
-#include "terms/change_class.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -13,7 +13,7 @@
 #include "notifier.h"
 #include "options.h"
 #include "records/alert.h"
-#include "records/maintenance_window.h"
+#include "records/maintenance.h"
 #include "records/silence.h"
 #include "records/verdict.h"
 #include "routing/what_if.h"

@@ -9,7 +9,7 @@
 #include "base/zone.h"
 #include "incident/confirmation.h"
 #include "incident/incident.h"
-#include "incident/policy.h"
+#include "routing/policy.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "routing/routing.h"

@@ -5,7 +5,7 @@
 #include "incident/confirmation.h"
 #include "incident/event.h"
 #include "incident/machine.h"
-#include "incident/policy.h"
+#include "routing/policy.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "state/state_store.h"

@@ -2,7 +2,6 @@
 
 #include "base/exits.h"
 #include "base/log.h"
-#include "base/spelling.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "state/state_store.h"

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "incident/state.h"
-#include "records/incident_update.h"
+#include "records/incident.h"
 #include "state/state_store.h"
 #include "state/stores.h"
 #include "store/beat.h"

@@ -7,11 +7,11 @@
 #include "base/zone.h"
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
-#include "incident/policy.h"
+#include "routing/policy.h"
+#include "words/print.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 #include "terms/names.h"
-#include "words/print.h"
 
 #include <math.h>
 #include <string.h>

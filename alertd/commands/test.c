@@ -4,7 +4,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
-#include "base/spelling.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "base/zone.h"

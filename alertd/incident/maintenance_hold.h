@@ -13,7 +13,7 @@
 #include "conf/conf.h"
 #include "incident/event.h"
 #include "incident/state.h"
-#include "records/maintenance_window.h"
+#include "records/maintenance.h"
 
 /*
  * maintenance_hold_note(st, o, t): note which maintenance of that server is on

@@ -13,7 +13,6 @@
 #include "json/json.h"
 #include "records/history.h"
 #include "records/incident.h"
-#include "records/incident_update.h"
 #include "records/maintenance.h"
 
 #include <stdlib.h>

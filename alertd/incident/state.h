@@ -13,8 +13,8 @@
 #include "records/alert.h"
 #include "records/expiry.h"
 #include "records/verdict.h"
-#include "terms/change_class.h"
-#include "terms/error_rate.h"
+#include "terms/names.h"
+#include "terms/rates.h"
 
 #include <stdint.h>
 

@@ -9,7 +9,6 @@
 #include "sinks/sink.h"
 
 #include "base/num.h"
-#include "cgi/bearer.h"
 #include "cgi/request.h"
 #include "json/json.h"
 #include "transport/transport.h"

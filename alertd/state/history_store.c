@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "records/incident_update.h"
+#include "records/incident.h"
 #include "records/probe.h"
 #include "store/keys.h"
 #include "store/retention.h"

@@ -6,7 +6,7 @@
 #define STATE_MAINTENANCE_STORE_H
 
 #include "conf/conf.h"
-#include "records/maintenance_window.h"
+#include "records/maintenance.h"
 #include "records/silence.h"
 
 #include <stddef.h>

@@ -133,12 +133,8 @@ static bool open_alone(struct outage_file *l, enum folder place, bool make)
 /* One line: what an interrupted write left behind it does not count. */
 static void read_text(struct outage_file *l, int fd)
 {
-	char piece[4096];
-	ssize_t n;
-
 	buf_clear(&l->text);
-	while ((n = read(fd, piece, sizeof piece)) > 0)
-		buf_add(&l->text, piece, (size_t)n);
+	file_rest(&l->text, fd);
 	if (l->text.len)
 		l->text.p[strcspn(l->text.p, "\n")] = '\0';
 }

@@ -1,18 +1,10 @@
 #include "transport/form.h"
 
+#include "base/chars.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static int hex(char c)
-{
-	static const char digits[] = "0123456789abcdefABCDEF";
-	const char *d = c ? strchr(digits, c) : NULL;
-	int n = d ? (int)(d - digits) : -1;
-
-	return n > 15 ? n - 6 : n;
-}
 
 /* Decode a part in place; it never gets longer. */
 static void decode(char *s)
@@ -20,12 +12,11 @@ static void decode(char *s)
 	char *out = s;
 
 	for (; *s; s++) {
-		int high = *s == '%' ? hex(s[1]) : -1;
-		int low = high >= 0 ? hex(s[2]) : -1;
+		int byte = chars_percent(s, 3);
 
 		*out = *s == '+' ? ' ' : *s;
-		if (low >= 0 && (high || low)) {
-			*out = (char)(high * 16 + low);
+		if (byte > 0) {
+			*out = (char)byte;
 			s += 2;
 		}
 		out++;

@@ -1,5 +1,6 @@
 #include "transport/transport.h"
 
+#include "base/phrase.h"
 #include "base/sha256.h"
 #include "base/text.h"
 
@@ -149,17 +150,14 @@ static void put_mailbox(struct buf *b, const char *field,
 
 static void put_date(struct buf *b, int64_t at)
 {
-	static const char *const days[] = {
-		"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May",
-		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	time_t t = (time_t)at;
 	struct tm tm;
 
 	if (!gmtime_r(&t, &tm))
 		return;
-	buf_fmt(b, "Date: %s, %d %s %d %02d:%02d:%02d +0000\r\n",
-		days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
+	buf_fmt(b, "Date: %.3s, %d %.3s %d %02d:%02d:%02d +0000\r\n",
+		phrase_weekdays[(tm.tm_wday + 6) % 7], tm.tm_mday,
+		phrase_months[tm.tm_mon],
 		tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 

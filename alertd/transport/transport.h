@@ -7,7 +7,7 @@
 #define TRANSPORT_TRANSPORT_H
 
 #include "base/buf.h"
-#include "base/mailbox.h"
+#include "conf/formats.h"
 
 #include <stdbool.h>
 #include <stddef.h>

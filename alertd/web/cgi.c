@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "cgi/request.h"
+#include "json/json.h"
 #include "last_good.h"
 #include "state/backend.h"
 #include "store/beat.h"

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "cgi/bearer.h"
+#include "cgi/request.h"
 #include "commands/commands.h"
 #include "json/json.h"
 #include "records/probe.h"

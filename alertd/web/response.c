@@ -6,7 +6,7 @@
 
 #include "base/exits.h"
 #include "base/lines.h"
-#include "cgi/http_status.h"
+#include "cgi/request.h"
 #include "json/json.h"
 
 void cgi_error(struct cgi_answer *a, int status, const char *code,

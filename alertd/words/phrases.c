@@ -1,5 +1,6 @@
 #include "words/words.h"
 
+#include "base/phrase.h"
 #include "base/text.h"
 #include "base/zone.h"
 #include "records/alert.h"
@@ -30,8 +31,7 @@ static void put_regions(struct buf *b, const struct strings *l, size_t most,
 
 		buf_fmt(b, "%s%s", text_comma(i, l->n), city ? city : l->v[i]);
 	}
-	if (shown < l->n)
-		buf_fmt(b, " and %zu more", l->n - shown);
+	phrase_and_more(b, shown, l->n);
 }
 
 void phrase_regions(struct buf *b, const struct strings *l)
@@ -100,13 +100,10 @@ void phrase_instant(struct buf *b, int64_t t, double now, const char *zone)
 
 void phrase_date(struct buf *b, int64_t t, double now, const char *zone)
 {
-	static const char *const days[] = {
-		"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May",
-		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct zone_time l = zone_local(or_utc(zone), (double)t);
 
-	buf_fmt(b, "%s %d %s ", days[l.weekday], l.day, months[l.month - 1]);
+	buf_fmt(b, "%.3s %d %.3s ", phrase_weekdays[l.weekday], l.day,
+		phrase_months[l.month - 1]);
 	if (fabs((double)t - now) > YEAR_S)
 		buf_fmt(b, "%d ", l.year);
 	buf_fmt(b, "%02d:%02d", l.minute / 60, l.minute % 60);

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 
+#include "base/text.h"
 #include "base/xalloc.h"
 
 #include <math.h>
@@ -139,7 +140,7 @@ void buf_vfmt(struct buf *b, const char *fmt, va_list ap)
 			vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
 		b->len += (size_t)n;
 	} else if (room) {
-		/* What was there stays, and nothing else. */
+		/* The text that was there stays, and nothing else. */
 		b->p[b->len] = '\0';
 	}
 	va_end(again);
@@ -176,4 +177,12 @@ char *buf_take(struct buf *b)
 
 	buf_init(b, b->max);
 	return s;
+}
+
+void text_put(struct buf *b, const char *s)
+{
+	char clean[TEXT_SIZE];
+
+	buf_add(b, clean,
+		text_clean(s, strlen(s), clean, sizeof clean, TEXT_MAX));
 }

@@ -70,4 +70,7 @@ void buf_cut(struct buf *b, size_t n);
  */
 char *buf_take(struct buf *b);
 
+/* text_put(b, s): append s, cleaned by text_clean, cut to TEXT_MAX. */
+void text_put(struct buf *b, const char *s);
+
 #endif

@@ -1,5 +1,6 @@
 #include "base/files.h"
 
+#include "base/buf.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -63,7 +64,7 @@ int private_open(int folder, const char *name, int flags)
 		S_IFREG, 077);
 }
 
-/* The same of a descriptor. */
+/* As file_text, of an open file. */
 static char *text_of(int fd, size_t max, size_t *n, const char **why)
 {
 	char *text = xmalloc(max + 3);
@@ -97,4 +98,32 @@ char *file_text(const char *path, size_t max, size_t *n, const char **why)
 	if (fd >= 0)
 		close(fd);
 	return text;
+}
+
+int file_rest(struct buf *b, int fd)
+{
+	char piece[65536];
+	ssize_t n = 1;
+
+	while (n && buf_ok(b)) {
+		n = read(fd, piece, sizeof piece);
+		if (n < 0 && errno != EINTR)
+			return -1;
+		if (n > 0)
+			buf_add(b, piece, (size_t)n);
+	}
+	return 0;
+}
+
+int file_whole(struct buf *b, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc, saved;
+
+	if (fd < 0)
+		return -1;
+	rc = file_rest(b, fd);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return rc;
 }

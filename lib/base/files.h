@@ -1,12 +1,14 @@
 /*
  * files.h: private folders and files, for what has to outlive a process and has
- * no place in the store; and files that a configuration names.
+ * no place in the store; and files that are read whole.
  */
 #ifndef BASE_FILES_H
 #define BASE_FILES_H
 
 #include <stdbool.h>
 #include <sys/types.h>
+
+struct buf;
 
 /*
  * private_folder(base, below, others, make): open the folder base + below,
@@ -31,5 +33,13 @@ int private_open(int folder, const char *name, int flags);
  * blocks. NULL, and *why.
  */
 char *file_text(const char *path, size_t max, size_t *n, const char **why);
+
+/*
+ * file_rest(b, fd): append to b all that is left to read of fd; once something
+ * has no room, b is bad, and nothing more is read. -1 and errno.
+ * file_whole(b, path): append all of a file to b, likewise.
+ */
+int file_rest(struct buf *b, int fd);
+int file_whole(struct buf *b, const char *path);
 
 #endif

@@ -78,7 +78,7 @@ static enum lines_result line(struct lines *l, size_t to, size_t next,
 	return too_long ? LINES_TOO_LONG : LINES_LINE;
 }
 
-/* Make room where a line is too long: what came of it is dropped. */
+/* A line is too long: drop the part that has come, to make room. */
 static void make_room(struct lines *l)
 {
 	if (l->upto - l->from == LINE_MAX_BYTES)
@@ -119,7 +119,7 @@ bool lines_soon(struct lines *l, int ms)
 	struct pollfd p = {.fd = l->fd, .events = POLLIN};
 	double until = clock_mono_ms() + ms;
 
-	/* What comes may be half a line only: read on. */
+	/* It may be only half a line: read on. */
 	for (int i = 0; i < SOON_READS; i++) {
 		double left = until - clock_mono_ms();
 

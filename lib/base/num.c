@@ -40,7 +40,7 @@ static const char *decimal(const char *s, double *out)
 	/* strtod(3) would read an exponent or a hexadecimal number. */
 	if (*p == 'e' || *p == 'E' || *p == 'x' || *p == 'X')
 		return NULL;
-	/* Where both are exact, the quotient is the nearest double. */
+	/* Both are exact, so the quotient is the nearest double. */
 	if (n - (point != NULL) <= 16 && digits <= 1LL << 53)
 		*out = (double)digits / powers[point ? p - 1 - point : 0];
 	else

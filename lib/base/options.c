@@ -2,14 +2,77 @@
 
 #include "base/buf.h"
 #include "base/exits.h"
-#include "base/library_versions.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
 
+#include <dlfcn.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
+
+/*
+ * dlsym(3) looks for a function of each library, so that this file needs no
+ * headers of theirs, and links no program with a library.
+ */
+#define OPENSSL_FULL_VERSION 7 /* to OpenSSL_version */
+
+typedef const char *version_function(void);
+typedef const char *version_function_of(int part);
+
+/* curl_version() names libcurl and the libraries that it uses. */
+static const struct library {
+	const char *name, *symbol;
+	int part; /* that its function takes, if it takes one */
+} libraries[] = {
+	{"", "curl_version", 0},
+	{"OpenSSL/", "OpenSSL_version", OPENSSL_FULL_VERSION},
+	{"zlib/", "zlibVersion", 0},
+	{"cJSON/", "cJSON_Version", 0},
+	{"libyaml/", "yaml_get_version_string", 0},
+};
+
+/* POSIX, dlsym: its result can be the address of a function. */
+static const char *call(const struct library *l, void *at)
+{
+	version_function *plain;
+	version_function_of *of;
+
+	if (l->part) {
+		memcpy(&of, &at, sizeof of);
+		return of(l->part);
+	}
+	memcpy(&plain, &at, sizeof plain);
+	return plain();
+}
+
+/*
+ * Append "libcurl/7.88.1 OpenSSL/3.0.19 … cJSON/1.7.15": the versions that the
+ * loaded libraries report, which may differ from those of the build; with the
+ * libraries of libcurl, without hiredis and libfcgi, which do not report
+ * theirs.
+ */
+static void library_versions_put(struct buf *b)
+{
+	void *self = dlopen(NULL, RTLD_LAZY), *at;
+	const struct library *l;
+	bool known;
+	const char *said, *before = "";
+
+	for (size_t i = 0; self && i < sizeof libraries / sizeof *l; i++) {
+		l = &libraries[i];
+		at = dlsym(self, l->symbol);
+		said = at ? call(l, at) : NULL;
+		known = *l->name && b->len && strstr(b->p, l->name);
+		if (!said || known)
+			continue;
+		buf_fmt(b, "%s%s%s", before, l->name, said);
+		before = " ";
+	}
+	if (self)
+		dlclose(self);
+}
 
 #define OPTIONS_MAX 40
 #define HELP_MAX 16384

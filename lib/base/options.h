@@ -1,10 +1,12 @@
 /*
  * options.h: command lines by two tables, one of the options of a program and
- * one of its commands. What they say is what is taken, and what --help prints.
+ * one of its commands. The same tables say what is accepted and what --help
+ * prints.
  */
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
 
+#include "base/buf.h"
 #include "base/stats.h"
 
 #include <stdbool.h>

@@ -21,7 +21,7 @@ static void need(bool ok)
 	abort();
 }
 
-/* What EVP_sha256() looks for anew at each digest. */
+/* The algorithm, which EVP_sha256() would look up at each digest. */
 static const EVP_MD *algorithm(void)
 {
 	static EVP_MD *found;

@@ -83,7 +83,7 @@ void stats_put(struct buf *b, const struct stats *s)
 			buf_fmt(b, " %s=%.0f", names[i], s->counts[i]);
 }
 
-/* Where the number of a key goes; NULL: it is not known. */
+/* The place for the number of a key; NULL: the key is not known. */
 static double *place_of(struct stats *s, const char *key, unsigned *seen)
 {
 	double *const times[] = {

@@ -1,7 +1,5 @@
 #include "base/text.h"
 
-#include "base/buf.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -188,14 +186,6 @@ size_t text_clean(const char *p, size_t n, char *out, size_t size, size_t max)
 	}
 	out[used] = '\0';
 	return used;
-}
-
-void text_put(struct buf *b, const char *s)
-{
-	char clean[TEXT_SIZE];
-
-	buf_add(b, clean,
-		text_clean(s, strlen(s), clean, sizeof clean, TEXT_MAX));
 }
 
 bool text_harmless(const char *p, size_t n)

@@ -8,8 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct buf;
-
 /*
  * text_utf8(p, n, cp): the length in bytes of the UTF-8 character at the start
  * of the n bytes at p, and the character in *cp; 0 if there is none (RFC 3629:
@@ -60,9 +58,6 @@ bool text_unseen(uint32_t cp);
  * become '?'. Never cuts a character in two. Returns the length in bytes.
  */
 size_t text_clean(const char *p, size_t n, char *out, size_t size, size_t max);
-
-/* text_put(b, s): append s, cleaned by text_clean, cut to TEXT_MAX. */
-void text_put(struct buf *b, const char *s);
 
 /*
  * text_visible(p, n, out, size, max): like text_clean, but no two names become

@@ -1,6 +1,32 @@
 #include "cgi/request.h"
 
+#include "base/chars.h"
+
+#include <stddef.h>
 #include <string.h>
+#include <strings.h>
+
+const char *http_status_reason(int status)
+{
+	static const struct {
+		int status;
+		const char *reason;
+	} reasons[] = {{200, "OK"}, {201, "Created"},
+		{202, "Accepted"}, {301, "Moved Permanently"}, {302, "Found"},
+		{303, "See Other"},
+		{304, "Not Modified"}, {400, "Bad Request"},
+		{401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"},
+		{405, "Method Not Allowed"}, {406, "Not Acceptable"},
+		{409, "Conflict"}, {410, "Gone"},
+		{413, "Content Too Large"}, {415, "Unsupported Media Type"},
+		{422, "Unprocessable Content"}, {500, "Internal Server Error"},
+		{503, "Service Unavailable"}};
+
+	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+		if (reasons[i].status == status)
+			return reasons[i].reason;
+	return "Unknown";
+}
 
 /* Longer than any list of our ETags, and any token. */
 #define FIELD_MAX 8192
@@ -23,17 +49,6 @@ static const char *field(char *const *env, const char *name)
 	return s && strlen(s) <= FIELD_MAX ? s : NULL;
 }
 
-static int hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /*
  * Decode percent-encoding, once; a NUL is refused. Where that fails, or out is
  * too small, out has the beginning.
@@ -47,12 +62,11 @@ static bool decode(const char *s, size_t n, char *out, size_t size)
 		char c = s[i];
 
 		if (c == '%') {
-			int high = i + 2 < n ? hex(s[i + 1]) : -1;
-			int low = i + 2 < n ? hex(s[i + 2]) : -1;
+			int byte = chars_percent(s + i, n - i);
 
-			if (high < 0 || low < 0)
+			if (byte < 0)
 				return false;
-			c = (char)(high << 4 | low);
+			c = (char)byte;
 			i += 2;
 		}
 		if (!c || used + 1 >= size)
@@ -184,4 +198,27 @@ bool request_query(const struct request *r, const char *name, char *out,
 		return true;
 	}
 	return false;
+}
+
+bool bearer_token(const char *authorization, char *sha256)
+{
+	static const char scheme[] = "Bearer ";
+	const char *token;
+
+	if (!authorization ||
+		strncasecmp(authorization, scheme, sizeof scheme - 1) != 0)
+		return false;
+	token = authorization + sizeof scheme - 1;
+	token += strspn(token, " ");
+	if (sha256)
+		sha256_hex(token, strlen(token), sha256);
+	return true;
+}
+
+bool bearer_is(const char *authorization, const char *sha256)
+{
+	char digest[SHA256_HEX];
+
+	return bearer_token(authorization, digest) &&
+		sha256_same(digest, sha256);
 }

@@ -1,12 +1,22 @@
 /*
  * request.h: a request as a web server passes it to a CGI program (RFC 3875),
- * within limits.
+ * within limits: its paths and fields, and the bearer token among them (RFC
+ * 6750, section 2.1), which is known by its digest alone. And the reason
+ * phrases of the answer.
  */
 #ifndef CGI_REQUEST_H
 #define CGI_REQUEST_H
 
+#include "base/sha256.h"
+
 #include <stdbool.h>
 #include <stddef.h>
+
+/*
+ * http_status_reason(status): the reason phrase of one that we send (RFC 9110,
+ * section 15), for the Status field of a CGI; "Unknown" for any other.
+ */
+const char *http_status_reason(int status);
 
 enum method {
 	METHOD_GET,
@@ -68,5 +78,19 @@ bool request_query(const struct request *r, const char *name, char *out,
 
 /* request_env(env, name): the value of a variable, or NULL. */
 const char *request_env(char *const *env, const char *name);
+
+/*
+ * bearer_token(authorization, sha256): whether an Authorization field, which
+ * may be NULL, has a token; its digest is then in sha256, of SHA256_HEX bytes,
+ * unless that is NULL.
+ */
+bool bearer_token(const char *authorization, char *sha256);
+
+/*
+ * bearer_is(authorization, sha256): whether an Authorization field, which may
+ * be NULL, has the token of that digest, 64 hex digits. Takes the same time
+ * whatever the token is.
+ */
+bool bearer_is(const char *authorization, const char *sha256);
 
 #endif

@@ -1,12 +1,11 @@
 #include "conf/check.h"
 
-#include "base/spelling.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
-#include "conf/hours_coverage.h"
-#include "conf/listed_servers.h"
+#include "conf/formats.h"
 #include "conf/match.h"
-#include "conf/values.h"
+#include "conf/servers.h"
 #include "json/json.h"
 #include "records/alert.h"
 
@@ -85,14 +84,14 @@ static void refers(const struct names *l, const char *what,
 		near ? "?)" : "");
 }
 
-/* Where the file has only one of two values, the fault points there. */
+/* If the file has only one of two values, the fault points there. */
 static const void *given(const struct conf_errors *r, const void *field,
 	const void *other)
 {
 	return conf_line(r, field) ? field : other;
 }
 
-/* What a runner needs, and no other runner has. */
+/* A key that one runner needs and no other has. */
 static const struct {
 	enum conf_runner runner;
 	size_t at;
@@ -141,7 +140,7 @@ static void check_region(const struct conf_region *g, struct conf_errors *r)
 			g->credential);
 }
 
-/* What leads to the machine of a region: NULL where it is this one. */
+/* The key that names the machine of a region; NULL: it is this machine. */
 static char *const *way(const struct conf_region *g)
 {
 	return g->host ? &g->host : g->function ? &g->function : &g->url;
@@ -408,7 +407,7 @@ static void check_steps(const struct conf *c, const struct conf_notify *p,
 	}
 }
 
-/* What waits for a time has one step; a P1 never waits. */
+/* A policy that waits for a time has one step; a P1 never waits. */
 static void check_waits(const struct conf_notify *p, struct conf_errors *r)
 {
 	bool digest = p->digest != CONF_DIGEST_NO;

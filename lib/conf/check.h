@@ -1,6 +1,7 @@
 /*
  * check.h: checks of a configuration that need more than one value: names are
- * unique, what they refer to exists, and numbers fit each other.
+ * unique, what they refer to exists, numbers fit each other, and policies with
+ * hours leave no minute of the week without a page for a P1.
  */
 #ifndef CONF_CHECK_H
 #define CONF_CHECK_H
@@ -27,5 +28,14 @@ void conf_check_slugs(struct conf *c, struct conf_errors *r);
 
 /* conf_check_route(t, r): the same for one route, and what its type needs. */
 void conf_check_route(const struct conf_route *t, struct conf_errors *r);
+
+/*
+ * conf_check_hours_coverage(c, r): report to r each policy with hours for P1 that
+ * leaves a gap: at some minute of the week no policy sends one of its events at
+ * once. Servers of lists are not known yet: it must hold for any. Hours are
+ * times of day, all on the clocks of alerts.zone, so a change of the clocks
+ * opens no gap.
+ */
+void conf_check_hours_coverage(const struct conf *c, struct conf_errors *r);
 
 #endif

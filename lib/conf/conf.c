@@ -4,29 +4,21 @@
  */
 #include "conf/conf.h"
 
+#include "base/files.h"
 #include "base/log.h"
 #include "base/sha256.h"
-#include "base/strings.h"
-#include "base/spelling.h"
 #include "base/xalloc.h"
-#include "base/zone.h"
 #include "conf/check.h"
-#include "conf/defaults.h"
-#include "conf/listed_servers.h"
 #include "conf/lists.h"
 #include "conf/match.h"
-#include "conf/read.h"
 #include "conf/schema.h"
+#include "conf/servers.h"
+#include "conf/yaml.h"
 #include "terms/regions.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* All days of struct conf_hours. */
-#define EVERY_DAY 0x7fU
 
 void conf_free(struct conf *c)
 {
@@ -48,51 +40,6 @@ void conf_free(struct conf *c)
 	free(c);
 }
 
-const struct conf_region *conf_region(const struct conf *c, const char *name)
-{
-	/* What was faulty is NULL. */
-	for (size_t i = 0; i < c->n_regions; i++)
-		if (c->regions[i].name && strcmp(c->regions[i].name, name) == 0)
-			return &c->regions[i];
-	return NULL;
-}
-
-const struct conf_account *conf_account(const struct conf *c, const char *name)
-{
-	for (size_t i = 0; i < c->n_accounts; i++)
-		if (strcmp(c->accounts[i].name, name) == 0)
-			return &c->accounts[i];
-	return NULL;
-}
-
-size_t conf_count(const struct conf *c)
-{
-	return c ? c->n_servers + listed_count(c->listed) : 0;
-}
-
-struct conf_server conf_server_at(const struct conf *c, size_t i)
-{
-	return i < c->n_servers ? c->servers[i]
-				: listed_at(c->listed, i - c->n_servers);
-}
-
-const char *conf_server_slug(const struct conf *c, size_t i)
-{
-	return i < c->n_servers ? c->servers[i].slug
-				: listed_slug(c->listed, i - c->n_servers);
-}
-
-const char *conf_server_near(const struct conf *c, const char *slug)
-{
-	struct spelling s;
-
-	spelling_of(&s, slug);
-	for (size_t i = 0; i < conf_count(c); i++)
-		if (spelling_fits(&s, conf_server_slug(c, i)))
-			return conf_server_slug(c, i);
-	return NULL;
-}
-
 static int by_slug(const void *a, const void *b)
 {
 	const struct conf_slug *x = a, *y = b;
@@ -110,33 +57,6 @@ static void index_servers(struct conf *c)
 		c->by_slug[i] = (struct conf_slug) {conf_server_slug(c, i), i};
 	if (n)
 		qsort(c->by_slug, n, sizeof *c->by_slug, by_slug);
-}
-
-size_t conf_place(const struct conf *c, const char *slug)
-{
-	size_t n = conf_count(c), i;
-
-	if (c && c->by_slug) {
-		i = strings_place(c->by_slug, n, sizeof *c->by_slug, slug);
-		return i < n && strcmp(c->by_slug[i].slug, slug) == 0
-			       ? c->by_slug[i].place
-			       : CONF_NOWHERE;
-	}
-	for (i = 0; i < n; i++)
-		if (strcmp(conf_server_slug(c, i), slug) == 0)
-			return i;
-	return CONF_NOWHERE;
-}
-
-bool conf_server(
-	const struct conf *c, const char *slug, struct conf_server *out)
-{
-	size_t i = conf_place(c, slug);
-
-	if (i == CONF_NOWHERE)
-		return false;
-	*out = conf_server_at(c, i);
-	return true;
 }
 
 static void derive_region(struct conf_region *g, const struct conf_errors *r)
@@ -166,7 +86,7 @@ static void identify(struct conf_notify *p)
 	char hex[SHA256_HEX];
 
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-		/* What was faulty is NULL. */
+		/* A faulty value is NULL. */
 		for (size_t k = 0; k < lists[i].n; k++)
 			if (lists[i].v[k])
 				sha256_add(s, lists[i].v[k],
@@ -275,28 +195,6 @@ static void say_to_log(void *arg, bool fatal, const char *message)
 		log_warn("%s", message);
 }
 
-/* All of the file, or a byte more than is allowed. -1 and errno. */
-static int slurp(const char *path, struct buf *b)
-{
-	char piece[16384];
-	ssize_t n = 1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC), saved;
-
-	if (fd < 0)
-		return -1;
-	while (n != 0 && buf_ok(b) && b->len <= CONF_BYTES_MAX) {
-		n = read(fd, piece, sizeof piece);
-		if (n < 0 && errno != EINTR)
-			break;
-		if (n > 0)
-			buf_add(b, piece, (size_t)n);
-	}
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return n < 0 ? -1 : 0;
-}
-
 static void say_faults(void *arg, bool fatal, const char *message)
 {
 	if (fatal)
@@ -311,7 +209,7 @@ static struct conf *load(const char *path, const char *folder)
 	struct buf b;
 
 	buf_init(&b, CONF_BYTES_MAX + 65536);
-	if (slurp(path, &b) != 0)
+	if (file_whole(&b, path) != 0)
 		log_error("%s: %s", path, strerror(errno));
 	else
 		c = parse(b.p, b.len, folder, r);
@@ -332,62 +230,4 @@ struct conf *conf_load(const char *path)
 struct conf *conf_load_file(const char *path)
 {
 	return load(path, NULL);
-}
-
-/*
- * Read "09:30" as minutes; returns what follows, or NULL where it is no time.
- */
-static const char *time_of_day(const char *s, int *out)
-{
-	for (int i = 0; i < 5; i++)
-		if (i == 2 ? s[i] != ':' : s[i] < '0' || s[i] > '9')
-			return NULL;
-	*out = ((s[0] - '0') * 10 + s[1] - '0') * 60 + (s[3] - '0') * 10 +
-		s[4] - '0';
-	return s[3] < '6' && *out <= 24 * 60 ? s + 5 : NULL;
-}
-
-/* Read the name of a weekday; returns its number, or -1. */
-static int weekday(const char *s)
-{
-	for (int d = 0; zone_weekdays[d]; d++)
-		if (strncmp(s, zone_weekdays[d], 3) == 0)
-			return d;
-	return -1;
-}
-
-/*
- * Read "mon-fri " or "sat,sun "; returns what follows, or NULL where it is
- * neither. A range may pass Sunday.
- */
-static const char *days_of_week(const char *s, unsigned *out)
-{
-	for (;; s++) {
-		int from = weekday(s), to = from;
-
-		if (from >= 0 && s[3] == '-')
-			to = weekday(s += 4);
-		if (from < 0 || to < 0)
-			return NULL;
-		for (; from != to; from = (from + 1) % 7)
-			*out |= 1U << from;
-		*out |= 1U << to;
-		s += 3;
-		if (*s != ',')
-			return *s == ' ' ? s + 1 : NULL;
-	}
-}
-
-bool conf_hours(const char *s, struct conf_hours *out)
-{
-	*out = (struct conf_hours) {0};
-	if (*s >= 'a')
-		s = days_of_week(s, &out->days);
-	else
-		out->days = EVERY_DAY;
-	s = s ? time_of_day(s, &out->from) : NULL;
-	if (!s || *s != '-')
-		return false;
-	s = time_of_day(s + 1, &out->to);
-	return s && !*s && out->from != out->to && out->from < 24 * 60;
 }

@@ -277,7 +277,7 @@ struct conf_left_out {
 /* The most of them that are named; the rest is counted. */
 #define CONF_LEFT_OUT_NAMED 20
 
-/* Opaque: see conf/listed_servers.h. */
+/* Opaque: see conf/servers.h. */
 struct conf_listed;
 
 /* For a server by its slug. */

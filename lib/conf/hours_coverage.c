@@ -3,7 +3,7 @@
  * policies tell apart, or any server that a policy is for, it looks up the
  * policy of each minute of the week.
  */
-#include "conf/hours_coverage.h"
+#include "conf/check.h"
 
 #include "base/strings.h"
 #include "base/xalloc.h"

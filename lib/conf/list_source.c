@@ -1,4 +1,4 @@
-#include "conf/list_source.h"
+#include "conf/lists.h"
 
 #include "base/clock.h"
 #include "base/files.h"
@@ -33,7 +33,7 @@ struct list_source {
 	double limit_s, until_ms; /* of the command */
 	bool late;
 	int failed; /* errno of a read that failed, or 0 */
-	/* What becomes the file `name` of the cache, if the list is whole. */
+	/* It becomes the file `name` of the cache, if the list is whole. */
 	FILE *copy; /* or NULL */
 	int cache;
 	char name[SHA256_HEX], unfinished[32];
@@ -148,7 +148,7 @@ static void begin_copy(struct list_source *s, const struct list_command *c)
 		close(fd);
 }
 
-/* Where it cannot be written, the next program runs the command again. */
+/* If it cannot be written, the next program runs the command again. */
 static void end_copy(struct list_source *s, bool whole)
 {
 	bool failed = ferror(s->copy) != 0;

@@ -7,11 +7,9 @@
 #include "base/files.h"
 #include "base/xalloc.h"
 #include "conf/check.h"
-#include "conf/defaults.h"
-#include "conf/list_source.h"
-#include "conf/listed_servers.h"
+#include "conf/formats.h"
 #include "conf/schema.h"
-#include "conf/values.h"
+#include "conf/servers.h"
 #include "json/jcs.h"
 #include "json/json.h"
 #include "records/probe.h"
@@ -134,7 +132,7 @@ static void read_object(struct reader *r, const struct conf_key *keys,
 	}
 }
 
-/* What the schema gives every server, and no text among it. */
+/* The defaults of the schema; there is no text among them. */
 static void read_defaults(const struct conf_key *keys, void *base)
 {
 	char why[CONF_WHY];
@@ -208,7 +206,7 @@ struct lines_read {
 	size_t all, objects;
 };
 
-/* What is no list at all, such as the page of a web server, is refused. */
+/* A text that is no list, such as the page of a web server, is refused. */
 static bool is_list(const struct lines_read *n)
 {
 	return !n->all || n->objects;

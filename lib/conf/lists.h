@@ -1,9 +1,11 @@
 /*
- * lists.h: the lists of `servers_from`: target records, a line each.
+ * lists.h: the lists of `servers_from`: target records, a line each, from a
+ * file or from a command that prints them.
  */
 #ifndef CONF_LISTS_H
 #define CONF_LISTS_H
 
+#include "base/lines.h"
 #include "conf/conf.h"
 #include "conf/errors.h"
 
@@ -25,5 +27,51 @@ void conf_read_lists(struct conf *c, const char *folder, struct conf_errors *r);
  */
 bool conf_take_line(struct conf *c, const char *list, size_t number,
 	const char *p, size_t n, struct conf_errors *r);
+
+/* Room for the reason why a list cannot be read. */
+#define LIST_WHY 400
+
+/* Opaque. */
+struct list_source;
+
+/*
+ * list_is_file(text): whether an element of `servers_from` is a file: one word
+ * that ends in ".jsonl". Every other is a command.
+ */
+bool list_is_file(const char *text);
+
+struct list_command {
+	const char *words;  /* separated by spaces */
+	const char *folder; /* a program with a slash is relative to it */
+	double limit_s;
+	/* A private folder where lists are kept that commands printed; or -1. */
+	int cache;
+};
+
+/*
+ * list_open(path, why): the list in a regular file; NULL, and the reason in
+ * why, which has LIST_WHY bytes. list_close ends it.
+ *
+ * list_run(c, why): likewise what a command prints. It runs without a shell; or
+ * not at all where the cache has what it printed. What c points to must live
+ * until list_close.
+ */
+struct list_source *list_open(const char *path, char *why);
+struct list_source *list_run(const struct list_command *c, char *why);
+
+/*
+ * list_line(s, p, n): the next line, as lines_next; LINES_ERROR also where a
+ * command took too long. list_number: which line that was.
+ */
+enum lines_result list_line(struct list_source *s, const char **p, size_t *n);
+size_t list_number(const struct list_source *s);
+
+/*
+ * list_close(s, whole, why): free s, and end its command, with all that the
+ * command started, if that still runs. With `whole`, the list was read to its
+ * end or to an error: false, and the reason in why, where it cannot be trusted,
+ * because a read or the command failed. If it can be, the cache gets it.
+ */
+bool list_close(struct list_source *s, bool whole, char *why);
 
 #endif

@@ -3,12 +3,12 @@
  * path and the place of the value that it is at, so that all faults are told
  * alike.
  */
-#include "conf/read.h"
+#include "conf/yaml.h"
 
-#include "base/spelling.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"
-#include "conf/values.h"
+#include "conf/formats.h"
 
 /* The longest path that the schema can make, with room to spare. */
 #define PATH_SIZE 200

@@ -2,8 +2,8 @@
  * routes.c: what each type of route is, and which keys of alerts.routes it
  * wants, as CONF_ROUTE_TYPES says.
  */
-#include "base/mailbox.h"
 #include "conf/check.h"
+#include "conf/formats.h"
 #include "conf/schema.h"
 
 #include <string.h>

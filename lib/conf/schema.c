@@ -1,24 +1,13 @@
 #include "conf/schema.h"
 
-#include "base/mailbox.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "conf/conf.h"
-#include "terms/names.h"
+#include "conf/formats.h"
+#include "records/alert.h"
 #include "store/url.h"
-
-#include <arpa/inet.h>
-
-/* The limit of mcp-probe, with the NUL. */
-#define URL_SIZE 2048
-
-const char *conf_bad_slug(const char *s)
-{
-	return slug_valid(s) ? NULL
-			     : "not a name: lower-case letters, digits, '.', "
-			       "'_' and '-', up to 80, beginning with a "
-			       "letter or digit";
-}
+#include "terms/names.h"
 
 static const char *bad_region(const char *s)
 {
@@ -32,95 +21,6 @@ static const char *bad_hash(const char *s)
 {
 	return hash_valid(s) ? NULL
 			     : "not a SHA-256 in 64 lower-case hex digits";
-}
-
-/* An IPv6 address. No zone: that has a meaning on one machine only. */
-static bool is_v6(const char *s, size_t n)
-{
-	char text[INET6_ADDRSTRLEN];
-	unsigned char bytes[16];
-
-	if (n >= sizeof text)
-		return false;
-	memcpy(text, s, n);
-	text[n] = '\0';
-	return inet_pton(AF_INET6, text, bytes) == 1;
-}
-
-/* Beyond ASCII, libcurl decides. */
-static bool is_name(const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)s[i] < 0x80 &&
-			!strchr("abcdefghijklmnopqrstuvwxyz"
-				"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				"0123456789.-_",
-				s[i]))
-			return false;
-	return true;
-}
-
-/* The host of an https URL need not be known to be checked for its form. */
-static const char *bad_authority(const char *s, size_t n)
-{
-	char text[256];
-	const char *port;
-	long long v;
-
-	if (memchr(s, '@', n))
-		return "a user name or password does not belong in a URL";
-	if (n >= sizeof text)
-		return "the host is too long";
-	memcpy(text, s, n);
-	text[n] = '\0';
-	port = text + strcspn(text, ":");
-	if (*text == '[') {
-		port = strchr(text, ']');
-		if (!port || !is_v6(text + 1, (size_t)(port - text - 1)))
-			return "no IPv6 address in the brackets";
-		port++;
-	} else if (!is_name(text, (size_t)(port - text))) {
-		return "a character in the host that no host has";
-	}
-	if (port == text)
-		return "the host is missing";
-	if (*port && (*port != ':' || !num_parse(port + 1, 1, 65535, &v)))
-		return "the port is not a port";
-	return NULL;
-}
-
-/* A URL whose scheme is `scheme` or that with an s. */
-static const char *bad_url(const char *s, const char *scheme,
-	const char *neither)
-{
-	size_t n = strlen(scheme);
-
-	if (strchr("\"'", *s) && *s)
-		return "it begins with a quote, which is a part of it";
-	if (strncmp(s, scheme, n) != 0)
-		return neither;
-	n += s[n] == 's';
-	if (strncmp(s + n, "://", 3) != 0)
-		return neither;
-	if (strlen(s) >= URL_SIZE)
-		return "too long";
-	if (strpbrk(s, " \\"))
-		return "a space or backslash in it";
-	return bad_authority(s + n + 3, strcspn(s + n + 3, "/?#"));
-}
-
-const char *conf_bad_url(const char *s)
-{
-	return bad_url(s, "http", "neither http:// nor https://");
-}
-
-const char *conf_bad_smtp(const char *s)
-{
-	const char *wrong = bad_url(s, "smtp", "neither smtp:// nor smtps://");
-
-	return !wrong && strpbrk(strchr(s, ':') + 3, "/?#")
-		? "nothing stands behind the host and its port"
-		: wrong;
 }
 
 static const char *bad_store(const char *s)
@@ -244,7 +144,7 @@ static const struct conf_key site[] = {
 	{.name = NULL},
 };
 
-/* Where no runner is given, a host, a function or a URL says which. */
+/* Without a runner, a host, a function or a URL decides. */
 static const struct conf_key region[] = {
 	{KEY("name", CONF_TEXT, conf_region, name), .required = true,
 		.max = 200, .wrong = bad_region},
@@ -277,7 +177,7 @@ static const struct conf_key account[] = {
 	{.name = NULL},
 };
 
-/* Where no mode is given, a credential makes it any. */
+/* Without a mode, a credential makes it "any". */
 static const struct conf_key auth[] = {
 	{KEY("mode", CONF_CHOICE, conf_auth, mode),
 		.choices = conf_auth_modes},
@@ -334,7 +234,7 @@ static const char *const http_versions[] = {"1.1", "2", NULL};
 
 static const char *const visibilities[] = {"public", "private", NULL};
 
-/* What `defaults` may give a server. */
+/* The keys that `defaults` may give a server. */
 #define DEFAULT_KEYS                                                           \
 	{KEY("auth", CONF_MAP, conf_server, auth), .keys = auth},              \
 	{KEY("health_tool", CONF_MAP, conf_server, health),                    \
@@ -479,3 +379,200 @@ void conf_clear(const struct conf_key *keys, void *base)
 		}
 	}
 }
+
+/*
+ * What a configuration may say of alerting: the part of the
+ * table of schema.h below "alerts".
+ */
+
+/* In the order of their enum. */
+const char *const conf_digests[] = {"no", "hourly", "daily", "weekly", NULL};
+
+static const char *bad_hours(const char *s)
+{
+	struct conf_hours h;
+
+	return conf_hours(s, &h)
+		? NULL
+		: "not from one time of day to another, such as 09:00-18:00 or "
+		  "mon-fri 09:00-18:00";
+}
+
+static const char *bad_zone(const char *s)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_+-/";
+
+	return s[strspn(s, chars)] || *s == '/' || *s == '-' ||
+			strstr(s, "//")
+		? "not the name of a time zone, such as Europe/Berlin"
+		: NULL;
+}
+
+/* A key of older configurations, which is refused with a sentence. */
+#define GONE(n, sentence) {.name = (n), .type = CONF_GONE, .gone = (sentence)}
+/* A number that is the articles' and nobody's choice. */
+#define FIXED .gone = "this number is fixed, see mcp-incidents(7); leave it out"
+
+static const struct conf_key route[] = {
+	{KEY("name", CONF_TEXT, conf_route, name), .required = true, .max = 200,
+		.wrong = conf_bad_slug},
+	{KEY("type", CONF_CHOICE, conf_route, type), .required = true,
+		.choices = conf_route_types},
+	{KEY("url", CONF_TEXT, conf_route, url), .max = 2048},
+	{KEY("secret", CONF_TEXT, conf_route, secret), .max = 200,
+		.wrong = conf_bad_slug},
+	{KEY("channel", CONF_TEXT, conf_route, channel), .max = 100},
+	{KEY("mention", CONF_TEXT, conf_route, mention), .max = 100},
+	{KEY("from", CONF_TEXT, conf_route, from), .max = 320},
+	{KEY("helo", CONF_TEXT, conf_route, helo), .max = 255},
+	{LIST("to", CONF_TEXTS, conf_route, to), .once = true, .max = 20},
+	{LIST("command", CONF_TEXTS, conf_route, command), .max = 100},
+	{KEY("zone", CONF_TEXT, conf_route, zone), .max = 100,
+		.wrong = bad_zone},
+	{KEY("fallback", CONF_TEXT, conf_route, fallback), .max = 200,
+		.wrong = conf_bad_slug},
+	{KEY("fallback_after", CONF_SECONDS, conf_route, fallback_after_s),
+		.min = 30, .max = 3600, .otherwise = "2m"},
+	GONE("severities", "a route says where; a policy says who hears what: "
+		"alerts.policies: [{match: {severities: [P1]}, steps: "
+		"[{routes: [NAME]}]}]"),
+	GONE("kinds", "a route says where; a policy says who hears what: "
+		"alerts.policies: [{match: {kinds: [downtime]}, steps: "
+		"[{routes: [NAME]}]}]"),
+	GONE("servers", "a route says where; a policy says who hears what: "
+		"alerts.policies: [{match: {servers: [\"shop-*\"]}, steps: "
+		"[{routes: [NAME]}]}]"),
+	GONE("accounts", "a route says where; a policy says who hears what: "
+		"alerts.policies: [{match: {accounts: [ACCOUNT]}, steps: "
+		"[{routes: [NAME]}]}]"),
+	GONE("role", "there are no roles: without alerts.policies the type "
+		"of a route says when it is told of a P1 (chats and pagers at "
+		"once, texts after 5 minutes, calls after 15), and otherwise "
+		"alerts.policies: [{match: {severities: [P1]}, steps: "
+		"[{routes: [NAME]}, {after: 5m, routes: [OTHER]}]}]"),
+	GONE("hours", "a route is told at any time; a policy says when P2 and "
+		"P3 wait: alerts.policies: [{steps: [{routes: [NAME]}], "
+		"hours: mon-fri 09:00-18:00}]"),
+	GONE("days", "a route is told on any day; a policy says when P2 and "
+		"P3 wait: alerts.policies: [{steps: [{routes: [NAME]}], "
+		"hours: mon-fri 09:00-18:00}]"),
+	GONE("digest", "a policy says what is told together: "
+		"alerts.policies: [{match: {severities: [P3]}, steps: "
+		"[{routes: [NAME]}], digest: daily}]"),
+	GONE("budget", "one number for all routes: alerts.budget"),
+	{.name = NULL},
+};
+
+static const struct conf_key match[] = {
+	{LIST("severities", CONF_TEXTS, conf_match, severities), .once = true,
+		.max = 100, .choices = severity_names + 1},
+	{LIST("kinds", CONF_TEXTS, conf_match, kinds), .once = true, .max = 100,
+		.choices = alert_kind_names},
+	{LIST("servers", CONF_TEXTS, conf_match, servers), .once = true,
+		.max = 1000},
+	{LIST("accounts", CONF_TEXTS, conf_match, accounts), .once = true,
+		.max = 1000, .wrong = conf_bad_slug},
+	{.name = NULL},
+};
+
+static const struct conf_key step[] = {
+	{KEY("after", CONF_SECONDS, conf_step, after_s), .max = 86400,
+		.otherwise = "0s"},
+	{LIST("routes", CONF_TEXTS, conf_step, routes), .required = true,
+		.once = true, .max = 100, .wrong = conf_bad_slug},
+	{.name = NULL},
+};
+
+static const struct conf_key notify[] = {
+	{KEY("name", CONF_TEXT, conf_notify, name), .max = 200,
+		.wrong = conf_bad_slug},
+	{KEY("match", CONF_MAP, conf_notify, match), .keys = match},
+	{LIST("steps", CONF_MAPS, conf_notify, steps), .required = true,
+		.max = 20, .keys = step},
+	{KEY("hours", CONF_TEXT, conf_notify, hours), .max = 40,
+		.wrong = bad_hours},
+	{KEY("digest", CONF_CHOICE, conf_notify, digest),
+		.choices = conf_digests},
+	{.name = NULL},
+};
+
+static const struct conf_key policy[] = {
+	{KEY("confirm", CONF_INT, conf_policy, confirm), .min = 1, .max = 60,
+		.otherwise = "3"},
+	{KEY("agreed", CONF_INT, conf_policy, agreed), .min = 1, .max = 60,
+		.otherwise = "1"},
+	{KEY("resolve", CONF_INT, conf_policy, resolve), .min = 1, .max = 60,
+		.otherwise = "3"},
+	{KEY("promote", CONF_SECONDS, conf_policy, promote_s), .min = 60,
+		.max = 7 * 86400, .otherwise = "30m"},
+	{KEY("remind", CONF_SECONDS, conf_policy, remind_s), .min = 300,
+		.max = 7 * 86400, .otherwise = "4h"},
+	{KEY("flap_count", CONF_INT, conf_policy, flap_count), .min = 2,
+		.max = 10, .otherwise = "3"},
+	{KEY("flap_window", CONF_SECONDS, conf_policy, flap_window_s),
+		.min = 60, .max = 7 * 86400, .otherwise = "1h"},
+	{KEY("flap_clear", CONF_SECONDS, conf_policy, flap_clear_s),
+		.max = 7 * 86400, .otherwise = "30m"},
+	{KEY("silent", CONF_INT, conf_policy, silent), .min = 1, .max = 60,
+		.otherwise = "5", FIXED},
+	{KEY("silence_end", CONF_SECONDS, conf_policy, silence_end_s),
+		.min = 60, .max = 7 * 86400, .otherwise = "30m"},
+	{KEY("throttled", CONF_INT, conf_policy, throttled), .min = 1,
+		.max = 60, .otherwise = "3"},
+	{KEY("latency", CONF_INT, conf_policy, latency), .min = 1, .max = 60,
+		.otherwise = "3", FIXED},
+	{KEY("latency_factor", CONF_NUMBER, conf_policy, latency_factor),
+		.min = 1.1, .max = 1000, .otherwise = "3", FIXED},
+	{KEY("error_rate", CONF_NUMBER, conf_policy, error_rate), .max = 100,
+		.otherwise = "5",
+		.gone = "this number is fixed, see mcp-incidents(7); for no "
+			"such incidents: alerts.policies: [{match: {kinds: "
+			"[error_rate]}, steps: []}]"},
+	{KEY("error_count", CONF_INT, conf_policy, error_count), .min = 1,
+		.max = 100000, .otherwise = "3", FIXED},
+	{KEY("slo", CONF_NUMBER, conf_policy, slo), .max = 99.999,
+		.otherwise = "99.5"},
+	{KEY("idle", CONF_SECONDS, conf_policy, idle_s), .min = 60,
+		.max = 7 * 86400, .otherwise = "10m", FIXED},
+	{KEY("overrun", CONF_SECONDS, conf_policy, overrun_s), .max = 86400,
+		.otherwise = "5m", FIXED},
+	{KEY("maintenance", CONF_SECONDS, conf_policy, maintenance_s),
+		.min = 60, .max = 7 * 86400, .otherwise = "4h"},
+	{KEY("ack", CONF_SECONDS, conf_policy, ack_s), .min = 60,
+		.max = 7 * 86400, .otherwise = "4h", FIXED},
+	{KEY("common", CONF_INT, conf_policy, common), .min = 2, .max = 10000,
+		.otherwise = "5"},
+	{.name = NULL},
+};
+
+static const struct conf_key heartbeat[] = {
+	{KEY("url", CONF_TEXT, conf_heartbeat, url), .max = 2048,
+		.wrong = conf_bad_url},
+	{KEY("secret", CONF_TEXT, conf_heartbeat, secret), .max = 200,
+		.wrong = conf_bad_slug},
+	{.name = NULL},
+};
+
+const struct conf_key conf_alerts[] = {
+	{LIST("routes", CONF_MAPS, conf, routes), .max = 100, .keys = route},
+	{LIST("policies", CONF_MAPS, conf, policies), .max = 100,
+		.keys = notify},
+	{KEY("budget", CONF_INT, conf, budget), .max = 100000,
+		.otherwise = "60"},
+	{KEY("zone", CONF_TEXT, conf, zone), .max = 100, .wrong = bad_zone,
+		.otherwise = "UTC"},
+	{KEY("policy", CONF_MAP, conf, policy), .keys = policy},
+	{KEY("heartbeat", CONF_MAP, conf, heartbeat), .keys = heartbeat},
+	{KEY("runbook", CONF_TEXT, conf, runbook), .max = 2048,
+		.wrong = conf_bad_url},
+	GONE("ladders", "a ladder is a policy: alerts.policies: [{match: "
+		"{severities: [P1]}, steps: [{routes: [NAME]}, {after: 5m, "
+		"routes: [OTHER]}]}]"),
+	GONE("business", "write the zone as alerts.zone, and the hours in a "
+		"policy: alerts.policies: [{match: {severities: [P1]}, steps: "
+		"[{routes: [NAME]}], hours: mon-fri 09:00-18:00}, {steps: "
+		"[{routes: [OTHER]}]}]"),
+	{.name = NULL},
+};

@@ -63,11 +63,6 @@ extern const struct conf_key conf_alerts[];
 	KEY(n, t, s, f), .count_at = offsetof(struct s, n_##f),                \
 	.each = sizeof *((struct s *)0)->f
 
-/* Why a slug, a URL, or the URL of a mail server is refused: see `wrong`. */
-const char *conf_bad_slug(const char *s);
-const char *conf_bad_url(const char *s);
-const char *conf_bad_smtp(const char *s);
-
 /* conf_clear(keys, base): free all that the fields of a struct hold. */
 void conf_clear(const struct conf_key *keys, void *base);
 

@@ -1,8 +1,8 @@
 /*
- * yaml.h: a YAML document (YAML 1.1 as libyaml reads it, scalars by the
- * core schema of YAML 1.2) within limits: a configuration that is too large or
- * has aliases that multiply or contain themselves is refused before anybody
- * walks through it.
+ * yaml.h: a YAML document (YAML 1.1 as libyaml reads it, scalars by the core
+ * schema of YAML 1.2) within limits: a configuration that is too large or has
+ * aliases that multiply or contain themselves is refused before anybody walks
+ * through it. And the walk that fills a struct conf by the table of schema.h.
  */
 #ifndef CONF_YAML_H
 #define CONF_YAML_H
@@ -53,5 +53,14 @@ enum conf_scalar conf_yaml_scalar(const yaml_node_t *node, double *value);
  */
 cJSON *conf_yaml_json(yaml_document_t *doc, yaml_node_t *node, const char *path,
 	struct conf_errors *r);
+
+struct conf;
+
+/*
+ * conf_read(doc, c, r): fill *c, which is all zero, from the document, and tell
+ * r the places of its fields. What the document does not give gets its default;
+ * a wrong value is reported to r, and its field stays zero.
+ */
+void conf_read(yaml_document_t *doc, struct conf *c, struct conf_errors *r);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "json/grammar.h"
 
+#include "base/chars.h"
 #include "base/text.h"
 #include "json/jcs.h"
 
@@ -33,7 +34,7 @@ struct scan {
 	uint32_t members[DEPTH_MAX]; /* of each open object, so far */
 };
 
-/* What may come next. */
+/* The tokens that may come next. */
 enum next {
 	NEXT_VALUE,
 	NEXT_VALUE_OR_CLOSE, /* behind a '[' */
@@ -64,13 +65,13 @@ static enum next fault(struct scan *s, const char *what)
 	return NEXT_FAULT;
 }
 
-/* What RFC 8259 allows and I-JSON, or our form of it, does not. */
+/* RFC 8259 allows this; I-JSON, or our form of it, does not. */
 static bool odd(struct scan *s, const char *at, const char *what)
 {
 	return !s->limits->i_json || refuse_as(s, JSON_MALFORMED, at, what);
 }
 
-/* What came last counts as n values. */
+/* The last value counts as n values. */
 static bool count(struct scan *s, size_t n)
 {
 	const struct json_budget *b = s->budget;
@@ -159,19 +160,9 @@ static bool number(struct scan *s)
 /* The code unit that "\uXXXX" at p stands for; -1 if that is not there. */
 static long unit(const struct scan *s, const char *p)
 {
-	static const char hex[] = "0123456789abcdefABCDEF";
-	long v = 0;
-
 	if (s->end - p < 6 || p[0] != '\\' || p[1] != 'u')
 		return -1;
-	for (int i = 2; i < 6; i++) {
-		const char *d = memchr(hex, p[i], sizeof hex - 1);
-
-		if (!d)
-			return -1;
-		v = v * 16 + (d - hex < 16 ? d - hex : d - hex - 6);
-	}
-	return v;
+	return chars_hex_number(p + 2, 4, 4);
 }
 
 static bool unit_escape(struct scan *s)
@@ -391,7 +382,7 @@ bool json_grammar(const char *p, size_t n, const struct json_limits *limits,
 		next = step(&s, next);
 	if (budget)
 		budget->values -= s.values;
-	/* What came last may have been too large a string. */
+	/* The last value may have been too large a string. */
 	if (next == NEXT_FAULT || !count(&s, 0))
 		return false;
 	replace(&s, s.end, s.end, "", 0);

@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-/* So many bytes of two strings are compared at once. */
+/* Two strings are compared this many bytes at a time. */
 #define RUN 32
 
 /* The members of most objects are put in order without memory of the heap. */

@@ -17,7 +17,7 @@
 const struct json_limits json_record = {64, 100000, true};
 const struct json_limits json_reply = {200, 500000, false};
 
-/* What is wrong with a tree: a node, or the key of a node. */
+/* A fault of a tree: a node, or the key of a node. */
 struct flaw {
 	const cJSON *node;
 	bool key;

@@ -1,5 +1,6 @@
 #include "json/json_pull.h"
 
+#include "base/chars.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many digits make an integer that a double holds. */
+/* A double holds every integer of this many digits. */
 #define DIGITS_EXACT 15
 
 struct pull pull_begin(const char *text)
@@ -81,21 +82,6 @@ bool pull_item(struct pull *j)
 	return !j->bad && next(j, ']');
 }
 
-static long hex4(const char *p)
-{
-	static const char digits[] = "0123456789abcdefABCDEF";
-	long v = 0;
-
-	for (int i = 0; i < 4; i++) {
-		const char *d = p[i] ? strchr(digits, p[i]) : NULL;
-
-		if (!d)
-			return -1;
-		v = v * 16 + (d - digits < 16 ? d - digits : d - digits - 6);
-	}
-	return v;
-}
-
 /* Read "\…" at p; the bytes that it stands for, at most 4, or 0. */
 static size_t escape(const char **p, char *put)
 {
@@ -108,12 +94,14 @@ static size_t escape(const char **p, char *put)
 		*p += 2;
 		return 1;
 	}
-	u = (*p)[1] == 'u' ? hex4(*p + 2) : -1;
+	u = (*p)[1] == 'u' ? chars_hex_number(*p + 2, 4, 4) : -1;
 	if (u <= 0 || (u >= 0xdc00 && u <= 0xdfff))
 		return 0;
 	*p += 6;
 	if (u >= 0xd800 && u <= 0xdbff) {
-		low = **p == '\\' && (*p)[1] == 'u' ? hex4(*p + 2) : -1;
+		low = **p == '\\' && (*p)[1] == 'u'
+			? chars_hex_number(*p + 2, 4, 4)
+			: -1;
 		if (low < 0xdc00 || low > 0xdfff)
 			return 0;
 		*p += 6;

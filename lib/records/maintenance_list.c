@@ -1,4 +1,4 @@
-#include "records/maintenance_list.h"
+#include "records/maintenance.h"
 
 #include "base/xalloc.h"
 #include "json/json.h"

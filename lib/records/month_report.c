@@ -1,10 +1,10 @@
 #include "records/month_report.h"
 
-#include "base/month.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "json/json.h"
-#include "terms/names.h"
 #include "records/probe.h"
+#include "terms/names.h"
 
 #include <math.h>
 #include <string.h>

@@ -47,7 +47,11 @@ static size_t drop_repeated(struct tool_digest *tools, size_t n)
 	return kept;
 }
 
-struct tool_digest *record_tools_clean(const struct tool_digest *tools,
+/*
+ * A copy of the *n tools with names that are cut and cleaned, of names that became
+ * equal the first. The array owns the names; free(3) frees both.
+ */
+static struct tool_digest *record_tools_clean(const struct tool_digest *tools,
 	size_t *n)
 {
 	struct tool_digest *out;
@@ -167,7 +171,7 @@ static bool put_definition(struct buf *b, const void *s,
 	return true;
 }
 
-/* What who started the runner has measured: [least,most]. */
+/* The clock offset that the caller of the runner measured: [least,most]. */
 static bool put_offset(struct buf *b, const void *s,
 	const struct field_limits *l)
 {
@@ -182,7 +186,7 @@ static bool put_offset(struct buf *b, const void *s,
 	return r->measured;
 }
 
-/* What is no pair of numbers was not measured. */
+/* Anything but a pair of numbers counts as not measured. */
 static const char *take_offset(const cJSON *v, void *s)
 {
 	struct runner_record *r = s;
@@ -209,7 +213,7 @@ static bool put_canaries(struct buf *b, const void *s,
 	return r->canaries_answered || r->canaries_failed;
 }
 
-/* What is no pair of counts leaves 0. */
+/* Anything but a pair of counts leaves 0. */
 static const char *take_canaries(const cJSON *v, void *s)
 {
 	struct runner_record *r = s;
@@ -308,7 +312,7 @@ const struct field probe_fields[] = {
 	{.type = FIELD_END},
 };
 
-/* What is left out where it is not known. */
+/* A member that is left out if it is not known. */
 #define KNOWN(key, m, ...)                                                     \
 	FIELD(key, struct runner_record, m,                                    \
 		FIELD_LAX | FIELD_OMIT | FIELD_CLEAN | __VA_ARGS__)
@@ -331,7 +335,7 @@ const struct field runner_fields[] = {
 	{.type = FIELD_END},
 };
 
-/* What a record of that type begins with. */
+/* The beginning of every record of a type. */
 #define DIGITS(number) #number
 #define BEGIN_VERSION(version, type)                                           \
 	"{\"v\":" DIGITS(version) ",\"type\":\"" type "\""
@@ -530,7 +534,7 @@ static bool read_tools(struct record *r, char *why)
 	return true;
 }
 
-/* What is no result that is known leaves nothing. */
+/* An unknown result is passed over. */
 static bool read_cache(struct record *r, char *why)
 {
 	const cJSON *o = json_get(r->doc, "cache");

@@ -133,14 +133,10 @@ void runner_record_write(struct buf *b, const struct runner_record *r);
 void probe_key_write(struct buf *b, const struct probe_key *k);
 
 /*
- * record_tools_clean(tools, n): a copy of the *n tools with names that are cut
- * and cleaned, of names that became equal the first; *n is how many are left.
- * The array owns the names; free(3) frees both. record_tools_write(b, tools,
- * n): append them, so cleaned, as the object that is the member "tools" of a
- * probe record.
+ * record_tools_write(b, tools, n): append the tools as the object that is the
+ * member "tools" of a probe record: names are cut and cleaned, and of names that
+ * become equal the first counts.
  */
-struct tool_digest *record_tools_clean(const struct tool_digest *tools,
-	size_t *n);
 void record_tools_write(struct buf *b, const struct tool_digest *tools,
 	size_t n);
 

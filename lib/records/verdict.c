@@ -18,9 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many regions of a server; mcp-aggregate knows no more. */
+/* The most regions of a server; mcp-aggregate knows no more. */
 #define REGIONS_MAX 256
-/* So many excerpts of a side are read; mcp-aggregate writes fewer. */
+/* The most excerpts of a side that are read; mcp-aggregate writes fewer. */
 #define WORDS_MAX 100
 
 #define EPOCH(key, T, m, ...)                                                  \
@@ -367,7 +367,7 @@ const char *verdict_side_hash(const struct verdict_side *s)
 	return s->full_hash ? s->full_hash : s->tool_hash;
 }
 
-/* What has to fit together in the parts of a verdict. */
+/* Checks that need more than one part of a verdict. */
 static bool parts_fit(struct verdict *v, char *why)
 {
 	for (size_t i = 0; i < v->n_regions; i++)

@@ -5,10 +5,9 @@
 #define RECORDS_VERDICT_H
 
 #include "base/buf.h"
-#include "terms/change_class.h"
-#include "terms/stale_cache_check.h"
-#include "terms/error_rate.h"
 #include "terms/names.h"
+#include "terms/rates.h"
+#include "terms/stale_cache_check.h"
 
 #include <cjson/cJSON.h>
 #include <stdint.h>

@@ -1,8 +1,9 @@
 /*
  * beat.h: what a program asks of a store as a whole, whichever servers it
  * watches: whether its keys are of a version that it knows, when the stages of
- * the pipeline last ran, and whether what was written outlives the process of
- * the store.
+ * the pipeline last ran, whether what was written outlives the process of the
+ * store, and how far the clock of this machine is from that of the store, which
+ * two machines that never meet have in common.
  */
 #ifndef STORE_BEAT_H
 #define STORE_BEAT_H
@@ -116,5 +117,12 @@ int store_persist(struct store *s);
  * the other: whether a server holds writes back. Pure.
  */
 bool persist_pending(const char *info);
+
+/*
+ * store_skew(s, skew): by how many seconds this clock is ahead of the store's: at
+ * least skew[0], at most skew[1]. -1: the store failed, and store_why says why. In
+ * a cluster the first of its nodes is asked.
+ */
+int store_skew(struct store *s, double skew[2]);
 
 #endif

@@ -300,7 +300,7 @@ static const char *tls_why(const struct tls_session *s)
 	return s->why;
 }
 
-/* What became of a call: 0 where more has to come in, -1 where it failed. */
+/* The result of a call: 0: more has to come in; -1: it failed. */
 static int outcome(struct tls_session *s, int rc)
 {
 	int error = SSL_get_error(s->ssl, rc);
@@ -377,7 +377,7 @@ static long tls_read(struct tls_session *s, void *p, size_t size)
 	return rc == 1 ? (long)got : outcome(s, rc);
 }
 
-/* What is read or encrypted at a time. */
+/* Bytes that are read or encrypted at a time. */
 #define CHUNK ((size_t)64 * 1024)
 
 /* A chunk once it is encrypted: TLS adds a little to each 16 KiB. */

@@ -88,7 +88,7 @@ const char *key_counted(char *out, const char *slug, int64_t day);
  */
 const char *key_late(char *out, const char *slug);
 /*
- * Hash: bucket of terms/histogram.h to how many probes took so long, in one hour
+ * Hash: bucket of terms/rates.h to how many probes took so long, in one hour
  * (epoch seconds / 3600).
  */
 const char *key_latency(char *out, const char *slug, int64_t hour);
@@ -106,7 +106,7 @@ const char *key_errors(char *out, const char *slug, int64_t hour);
  */
 const char *key_errors_day(char *out, const char *slug, int64_t day);
 /*
- * String: "<day> <bucket>", the bucket of terms/histogram.h that holds the 95th
+ * String: "<day> <bucket>", the bucket of terms/rates.h that holds the 95th
  * percentile of the 30 days before that day, or '-' for too few probes. Removed
  * when a probe of an earlier day is counted.
  */
@@ -140,7 +140,7 @@ const char *key_definitions(char *out, const char *slug);
  * Hash: how long a server took from each region. A field for each, with a line
  * for each of the last 24 hours (epoch seconds / 3600) and of 7 days (epoch
  * seconds / 86400): "<hour> <bucket>:<count> …" and "d<day> <bucket>:<count> …",
- * where a bucket stands for KEYS_PLACES_BUCKETS of terms/histogram.h. Field ".upto":
+ * where a bucket stands for KEYS_PLACES_BUCKETS of terms/rates.h. Field ".upto":
  * the last hour that was counted. Field ".steps", a line for each hour in which
  * probes were looked at: "<hour> <probes> <connect> <initialize> <tools> <call>",
  * how many, and the ms of all together.
@@ -152,7 +152,7 @@ const char *key_alert(char *out, const char *slug);
 
 /*
  * Hash: what the public may know of the incidents of a server, an update a field,
- * see records/incident_update.h.
+ * see records/incident.h.
  */
 const char *key_incidents(char *out, const char *slug);
 

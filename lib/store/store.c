@@ -65,7 +65,7 @@ enum exchange_result {
 #define PAUSE_MS 20
 #define PAUSE_MAX_MS 200
 
-/* So many redirections in a row may come at once. */
+/* After this many redirections in a row there is a pause. */
 #define REDIRECTIONS 5
 
 /* In place of a command's number: nobody asked for this reply. */
@@ -351,7 +351,7 @@ static bool assign_whole(struct exchange *x)
 	return true;
 }
 
-/* What a redirection says. */
+/* Follow a redirection. */
 static void follow_redirection(struct exchange *x, size_t from, size_t i,
 	const char *error, bool asking)
 {
@@ -385,7 +385,7 @@ static bool mend_error(struct exchange *x, size_t from, size_t i, const char *er
 		nodes_fail(x->ns, from, text);
 		x->told = from;
 		x->troubled = true;
-		/* Where it was redirected to, it is to be tried, too. */
+		/* Retry at the node that it was redirected to, too. */
 		s->target = s->asked ? from : NODE_NONE;
 		s->asking = s->asked;
 		if (kind == ERROR_REPLY_MASTER)
@@ -461,7 +461,7 @@ static void work_node(struct exchange *x, size_t i, short events)
 	long n = connection_work(c, events);
 	struct store_reply *r;
 
-	/* What a reply says may add a node, and so move them all. */
+	/* A reply may add a node, and so move them all. */
 	while (x->ns->v[i].answered < x->ns->v[i].n_due &&
 		(r = connection_next(c)) != NULL)
 		take_reply(x, i, r);
@@ -476,7 +476,7 @@ static void work_node(struct exchange *x, size_t i, short events)
 		nodes_disconnect(x->ns, i);
 }
 
-/* What the nodes were given goes out. */
+/* Send the nodes the commands that they were given. */
 static void send_to_nodes(struct exchange *x, bool whole)
 {
 	for (size_t i = 0; i < x->ns->n; i++) {
@@ -569,7 +569,7 @@ static int run_round(struct exchange *x)
 	return rc;
 }
 
-/* What is to be sent again has no reply yet. */
+/* Commands that are sent again lose their replies. */
 static void prepare_again(struct exchange *x)
 {
 	for (size_t i = 0; i < x->q->n; i++) {
@@ -666,7 +666,7 @@ static bool may_write(const struct exchange *x, size_t i)
 	return true;
 }
 
-/* What the nodes have written counts on their not going away. */
+/* Note which nodes have written: data may be lost if these go away. */
 static void note_writes(struct exchange *x)
 {
 	for (size_t i = 0; i < x->q->n; i++) {
@@ -849,7 +849,7 @@ static bool prepare(struct store *s, const char *ca, char *why)
 	int address_ms =
 		s->patience_ms < ADDRESS_MS ? s->patience_ms : ADDRESS_MS;
 
-	/* Where there are several to ask, there is time to ask another. */
+	/* If there are several to ask, leave time to ask another. */
 	if (url->kind != STORE_SOLE && address_ms > s->patience_ms * 2 / 5)
 		address_ms = s->patience_ms * 2 / 5;
 	if (!read_passwords(s, why))
@@ -1012,7 +1012,7 @@ void store_check_wait(struct store *s)
 		error ? ": " : "", error ? error : "");
 }
 
-/* What is queued is what is sent now. */
+/* Move the queued commands to those that are sent now. */
 static void take_queue(struct store *s)
 {
 	struct commands sent = s->sent;

@@ -86,7 +86,7 @@ static const char *read_hosts(struct store_url *u, char *list)
 	return wrong;
 }
 
-/* What stands behind the hosts: [/master][/db], without the first slash. */
+/* Read the part behind the hosts: [/master][/db], without the first slash. */
 static const char *read_path(struct store_url *u, char *path)
 {
 	long long db = 0;
@@ -108,7 +108,7 @@ static const char *read_path(struct store_url *u, char *path)
 	return NULL;
 }
 
-/* What stands behind the scheme; `rest` is changed. */
+/* Read the part behind the scheme; `rest` is changed. */
 static const char *read_rest(struct store_url *u, char *rest)
 {
 	char *path = cut(rest, '/'), *user = rest, *at = strrchr(rest, '@');
@@ -125,7 +125,7 @@ static const char *read_rest(struct store_url *u, char *rest)
 	return wrong ? wrong : read_path(u, path);
 }
 
-/* What stands behind unix://: [user@]/path. */
+/* Read the part behind unix://: [user@]/path. */
 static const char *read_unix(struct store_url *u, const char *rest)
 {
 	size_t before = strcspn(rest, "/");
@@ -157,7 +157,7 @@ static const char *read_url(struct store_url *u, const char *url)
 		u->tls = schemes[i].tls;
 		rest = xstrdup(url + n);
 		wrong = read_rest(u, rest);
-		/* What was refused may hold a password. */
+		/* A refused URL may hold a password. */
 		explicit_bzero(rest, strlen(url + n));
 		free(rest);
 		return wrong;

@@ -1,31 +1,18 @@
 #include "terms/names.h"
 
-/* Classes of ASCII by hand: isalnum(3) asks the locale. */
-static bool lower(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
+#include "base/chars.h"
 
 static bool slug_char(char c)
 {
-	return lower(c) || digit(c) || c == '.' || c == '_' || c == '-';
+	return chars_lower(c) || chars_digit(c) || c == '.' || c == '_' ||
+		c == '-';
 }
 
 bool slug_valid(const char *s)
 {
 	size_t n = 0;
 
-	if (!lower(s[0]) && !digit(s[0]))
+	if (!chars_lower(s[0]) && !chars_digit(s[0]))
 		return false;
 	while (n <= SLUG_MAX && slug_char(s[n]))
 		n++;
@@ -42,9 +29,10 @@ bool region_valid(const char *s)
 {
 	size_t n = 0;
 
-	if (!lower(s[0]))
+	if (!chars_lower(s[0]))
 		return false;
-	while (n <= REGION_MAX && (lower(s[n]) || digit(s[n]) || s[n] == '-'))
+	while (n <= REGION_MAX && (chars_lower(s[n]) || chars_digit(s[n]) ||
+		s[n] == '-'))
 		n++;
 	if (s[n] != '\0' || n > REGION_MAX)
 		return false;
@@ -56,7 +44,7 @@ bool probe_id_valid(const char *s)
 {
 	size_t n = 0;
 
-	while (n <= PROBE_ID_MAX && (slug_char(s[n]) || upper(s[n])))
+	while (n <= PROBE_ID_MAX && (slug_char(s[n]) || chars_upper(s[n])))
 		n++;
 	return n > 0 && n <= PROBE_ID_MAX && s[n] == '\0';
 }
@@ -73,11 +61,11 @@ void slug_from_host(const char *host, char *out)
 	for (; *host && n < SLUG_MAX; host++) {
 		char c = *host;
 
-		if (upper(c))
+		if (chars_upper(c))
 			c = (char)(c - 'A' + 'a');
 		if (!slug_char(c))
 			c = '-';
-		if (n == 0 && !lower(c) && !digit(c))
+		if (n == 0 && !chars_lower(c) && !chars_digit(c))
 			continue;
 		out[n++] = c;
 	}
@@ -109,3 +97,24 @@ WORDS(verdict_colour, verdict_colour, verdict_colours)
 WORDS(tier, tier, tiers)
 WORDS(checks, checks, checks)
 WORDS(runner_status, runner_status, runner_statuses)
+
+static const char *const class_words[] = {
+	[CHANGE_BREAKING] = "breaking",
+	[CHANGE_COMPATIBLE] = "compatible",
+	[CHANGE_WORDS] = "words",
+	[CHANGE_ORDER] = "order",
+};
+
+WORDS(change_class, change_class, class_words)
+
+enum change_class change_class_graver(enum change_class a, enum change_class b)
+{
+	static const int weight[] = {
+		[CHANGE_ORDER] = 0,
+		[CHANGE_COMPATIBLE] = 1,
+		[CHANGE_WORDS] = 2,
+		[CHANGE_BREAKING] = 3,
+	};
+
+	return weight[a] > weight[b] ? a : b;
+}

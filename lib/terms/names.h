@@ -1,6 +1,7 @@
 /*
- * names.h: the names of servers, regions, steps and states. A name that passes
- * here is safe in a key, a path, a URL and a line.
+ * names.h: the names of servers, regions, steps and states, and of the classes
+ * of changes. A name that passes here is safe in a key, a path, a URL and a
+ * line.
  */
 #ifndef TERMS_NAMES_H
 #define TERMS_NAMES_H
@@ -103,5 +104,23 @@ const char *checks_name(enum checks v);
 bool checks_parse(const char *s, enum checks *out);
 const char *runner_status_name(enum runner_status v);
 bool runner_status_parse(const char *s, enum runner_status *out);
+
+/* The worst first. */
+enum change_class {
+	CHANGE_BREAKING,   /* a caller that worked before may now fail */
+	CHANGE_COMPATIBLE, /* it works as before */
+	CHANGE_WORDS,	   /* only what no validator looks at */
+	CHANGE_ORDER	   /* it means the same, written otherwise */
+};
+extern const struct word_table change_class_words;
+const char *change_class_name(enum change_class c);
+bool change_class_parse(const char *s, enum change_class *out);
+
+/*
+ * change_class_graver(a, b): of two, the one that matters more to who approved
+ * the tools: breaking, words, compatible, order. Other words may be other
+ * instructions to a model, so that they must not hide behind what is compatible.
+ */
+enum change_class change_class_graver(enum change_class a, enum change_class b);
 
 #endif

@@ -164,7 +164,7 @@ const char *region_city(const char *name)
 	return NULL;
 }
 
-/* Where these cities are, in degrees. */
+/* The positions of these cities, in degrees. */
 static const struct {
 	const char *city;
 	double latitude, longitude;

@@ -6,8 +6,8 @@
 #ifndef TOOLS_DEFINITION_DIFF_H
 #define TOOLS_DEFINITION_DIFF_H
 
-#include "tools/changes.h"
 #include "tools/definitions.h"
+#include "tools/schema_diff.h"
 
 enum tool_change_kind {
 	TOOL_REMOVED,
@@ -34,7 +34,7 @@ struct tool_changes {
 /*
  * tool_changes_of(out, before, after): which tools differ; they live as long as
  * both lists. A tool that either list refused is in neither. A tool that is
- * gone is taken for one that is new as renames_find (tools/renames.h) says.
+ * gone is taken for one that is new as renames_find (definition_diff.c) says.
  * tool_changes_release frees out->v.
  */
 void tool_changes_of(struct tool_changes *out, const struct definitions *before,

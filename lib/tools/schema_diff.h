@@ -4,13 +4,45 @@
  *
  * A keyword that lets fewer values pass makes the schema narrower, one that
  * lets more pass makes it wider. A caller is let down by an input that is
- * narrower, and a reader by an output that is wider. What cannot be told
- * counts as breaking.
+ * narrower, and a reader by an output that is wider. What cannot be told counts
+ * as breaking.
  */
 #ifndef TOOLS_SCHEMA_DIFF_H
 #define TOOLS_SCHEMA_DIFF_H
 
-#include "tools/changes.h"
+#include "base/buf.h"
+#include "terms/names.h"
+
+#include <cjson/cJSON.h>
+
+struct change {
+	enum change_class class;
+	char *path; /* a JSON Pointer into the definition */
+	const char *what; /* in a few words; static */
+	const cJSON *before, *after; /* in the definitions; NULL: none */
+};
+
+/* No more changes of one tool are kept, nor bytes of all their paths. */
+#define CHANGES_MAX 256
+#define CHANGES_PATHS ((size_t)128 * 1024)
+
+struct changes {
+	enum change_class class; /* of the worst, those in `more` included */
+	struct change *v;
+	size_t n, cap, paths;
+	size_t more; /* changes that are not in v */
+};
+
+/* changes_init(c): none yet, of the class order. */
+void changes_init(struct changes *c);
+
+/*
+ * changes_add(c, path, change): add *change with a copy of the path; its trees
+ * must outlive c.
+ */
+void changes_add(struct changes *c, const char *path,
+	const struct change *change);
+void changes_release(struct changes *c);
 
 enum schema_side { SCHEMA_INPUT, SCHEMA_OUTPUT };
 

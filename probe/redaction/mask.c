@@ -17,6 +17,7 @@
  */
 #include "redaction/redaction.h"
 
+#include "base/chars.h"
 #include "base/xalloc.h"
 
 #include <openssl/evp.h>
@@ -43,30 +44,6 @@ struct decoded_char {
 	size_t len;
 };
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The value of that many hexadecimal digits at p, up to FFFF; -1: they are
-   none. */
-static int read_hex(const char *p, size_t n, size_t digits)
-{
-	int v = 0;
-
-	if (n < digits)
-		return -1;
-	for (size_t i = 0; i < digits; i++) {
-		if (hex_value(p[i]) < 0 || v > 0xfff)
-			return -1;
-		v = v * 16 + hex_value(p[i]);
-	}
-	return v;
-}
-
 /* Add a reading of an escape, if it is ASCII. */
 static size_t add_char(struct decoded_char *out, size_t n, int c, size_t len)
 {
@@ -84,7 +61,7 @@ static size_t read_json(const char *p, size_t n, struct decoded_char *out)
 		k++;
 	if (k < n && p[k] == 'u')
 		used = add_char(
-			out, used, read_hex(p + k + 1, n - k - 1, 4), k + 5);
+			out, used, chars_hex_number(p + k + 1, n - k - 1, 4), k + 5);
 	if (k < n && strchr("\"/'", p[k]))
 		used = add_char(out, used, p[k], k + 1);
 	if (k >= 2)
@@ -97,10 +74,10 @@ static size_t read_json(const char *p, size_t n, struct decoded_char *out)
 /* %41, and %2541, which is that encoded again. */
 static size_t read_url(const char *p, size_t n, struct decoded_char *out)
 {
-	size_t used = add_char(out, 0, read_hex(p + 1, n - 1, 2), 3);
+	size_t used = add_char(out, 0, chars_hex_number(p + 1, n - 1, 2), 3);
 
 	if (used && out[0].c == '%')
-		used = add_char(out, used, read_hex(p + 3, n - 3, 2), 5);
+		used = add_char(out, used, chars_hex_number(p + 3, n - 3, 2), 5);
 	return used;
 }
 
@@ -124,7 +101,7 @@ static size_t read_html(const char *p, size_t n, struct decoded_char *out)
 		return 0;
 	hex = (p[2] | 0x20) == 'x';
 	for (i = hex ? 3 : 2; i < n && i < 10 && c < 0x80; i++) {
-		int digit = hex_value(p[i]);
+		int digit = chars_hex(p[i]);
 
 		if (digit < 0 || (!hex && digit > 9))
 			break;
@@ -297,7 +274,7 @@ static char *decoded(const char *p, size_t n)
 	size_t len = 0;
 
 	for (size_t i = 0; i < n; len++) {
-		int c = p[i] == '%' ? read_hex(p + i + 1, n - i - 1, 2) : -1;
+		int c = chars_percent(p + i, n - i);
 
 		text[len] = c > 0 ? (char)c : p[i];
 		i += c > 0 ? 3 : 1;

@@ -1,7 +1,7 @@
 #include "access/credentials.h"
 
 #include "base/num.h"
-#include "cgi/bearer.h"
+#include "cgi/request.h"
 
 #include <openssl/crypto.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "data/places.h"
 #include "data/view.h"
 #include "pages/html.h"
-#include "records/maintenance_window.h"
+#include "records/maintenance.h"
 #include "words/words.h"
 
 #include <math.h>

@@ -1,9 +1,9 @@
 #include "data/history.h"
 
-#include "base/month.h"
+#include "base/clock.h"
 #include "base/num.h"
 #include "json/json.h"
-#include "terms/histogram.h"
+#include "terms/rates.h"
 
 #include <math.h>
 #include <stdlib.h>

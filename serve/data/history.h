@@ -64,7 +64,7 @@ void history_tools(struct history *p, const char *const *pairs, size_t n);
 void history_hide_tools(struct history *p);
 
 /*
- * history_keeps(today, month): whether anything of that month, see base/month.h,
+ * history_keeps(today, month): whether anything of that month, see base/clock.h,
  * is kept today, epoch days: it is not of the future, nor too long ago.
  */
 bool history_keeps(int64_t today, int month);

@@ -7,8 +7,8 @@
 #ifndef DATA_INCIDENTS_H
 #define DATA_INCIDENTS_H
 
+#include "records/incident.h"
 #include "terms/names.h"
-#include "records/incident_update.h"
 
 #include <stdbool.h>
 #include <stddef.h>

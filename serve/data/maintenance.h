@@ -5,7 +5,7 @@
 #ifndef DATA_MAINTENANCE_H
 #define DATA_MAINTENANCE_H
 
-#include "records/maintenance_list.h"
+#include "records/maintenance.h"
 
 /* Announce a maintenance this long before it begins. */
 #define MAINTENANCE_AHEAD_S (14 * 86400)

@@ -1,6 +1,6 @@
 #include "data/search.h"
 
-#include "base/spelling.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "terms/names.h"
 

@@ -18,7 +18,7 @@
 #define STEPS_MAX 256
 
 /* From one list to another. */
-struct step {
+struct tool_step {
 	const char *from, *to; /* ids, up to the end of their line */
 	double at, last;
 	size_t places;
@@ -27,14 +27,14 @@ struct step {
 
 struct reader {
 	struct tool_lists lists;
-	struct step *steps;
+	struct tool_step *steps;
 	size_t n_steps, cap_steps;
 };
 
 static void add_step(struct reader *r, size_t region, const char *from,
 	const char *to, double at)
 {
-	struct step *s;
+	struct tool_step *s;
 	size_t i = 0;
 
 	while (i < r->n_steps && (r->steps[i].region == region ||
@@ -44,7 +44,7 @@ static void add_step(struct reader *r, size_t region, const char *from,
 	if (i == r->n_steps) {
 		r->steps = xgrow(r->steps, &r->cap_steps, r->n_steps + 1,
 			sizeof *r->steps);
-		r->steps[r->n_steps++] = (struct step) {
+		r->steps[r->n_steps++] = (struct tool_step) {
 			.from = from, .to = to, .at = at, .last = at};
 	}
 	s = &r->steps[i];
@@ -79,7 +79,7 @@ struct difference {
 };
 
 static void add_event(struct reader *r, struct tool_history *h,
-	const struct step *s, const struct difference *d)
+	const struct tool_step *s, const struct difference *d)
 {
 	struct tool_event *e;
 	const struct listed_tool *tool = d->b ? d->b : d->a;
@@ -157,7 +157,7 @@ static void join_renamed(
 }
 
 static void compare_lists(
-	struct reader *r, const struct step *s, struct tool_history *h)
+	struct reader *r, const struct tool_step *s, struct tool_history *h)
 {
 	const struct tool_list *from = tool_lists_find(&r->lists, s->from);
 	const struct tool_list *to = tool_lists_find(&r->lists, s->to);
@@ -187,7 +187,7 @@ static void compare_lists(
 
 static int newest(const void *a, const void *b)
 {
-	const struct step *x = a, *y = b;
+	const struct tool_step *x = a, *y = b;
 
 	return (x->at < y->at) - (x->at > y->at);
 }

@@ -8,7 +8,7 @@
 #define DATA_TOOL_LISTS_H
 
 #include "base/index.h"
-#include "terms/change_class.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>

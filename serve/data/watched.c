@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json_pull.h"
-#include "terms/histogram.h"
 #include "store/keys.h"
+#include "terms/rates.h"
 
 #include <math.h>
 #include <stdlib.h>

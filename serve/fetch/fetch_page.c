@@ -4,7 +4,7 @@
 #include "data/entries.h"
 #include "data/history.h"
 #include "data/page_data.h"
-#include "terms/histogram.h"
+#include "terms/rates.h"
 #include "source/source.h"
 #include "store/keys.h"
 #include "store/store.h"

@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/month.h"
 #include "base/xalloc.h"
 #include "data/entries.h"
 #include "source/source.h"

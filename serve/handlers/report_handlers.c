@@ -1,7 +1,7 @@
 #include "handlers/handlers.h"
 
 #include "api/api.h"
-#include "base/month.h"
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "data/entries.h"
 #include "fetch/fetch.h"

@@ -1,7 +1,7 @@
 #include "http/respond.h"
 
 #include "base/sha256.h"
-#include "cgi/http_status.h"
+#include "cgi/request.h"
 #include "json/json.h"
 
 #include <stdlib.h>

@@ -6,6 +6,7 @@
  */
 #include "http/response_cache.h"
 
+#include "base/index.h"
 #include "base/xalloc.h"
 
 #include <stdint.h>
@@ -59,14 +60,9 @@ struct response_cache *response_cache_new(void)
 	return m;
 }
 
-/* FNV-1a. */
 static uint64_t hash_of(const struct response_cache *m, const char *key)
 {
-	uint64_t h = 0xcbf29ce484222325u ^ m->secret;
-
-	for (; *key; key++)
-		h = (h ^ (unsigned char)*key) * 0x100000001b3u;
-	return h ^ h >> 32;
+	return index_hash(m->secret, key, strlen(key));
 }
 
 static void leave(struct ring *r, struct entry *e)

@@ -1,6 +1,6 @@
 #include "pages/pages.h"
 
-#include "base/month.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "data/entries.h"
 #include "data/page_data.h"

@@ -1,6 +1,6 @@
 #include "pages/pages.h"
 
-#include "base/month.h"
+#include "base/clock.h"
 #include "cgi/request.h"
 #include "http/paging.h"
 #include "pages/html.h"

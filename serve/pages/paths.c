@@ -4,7 +4,7 @@
  */
 #include "pages/pages.h"
 
-#include "base/month.h"
+#include "base/clock.h"
 #include "data/entries.h"
 #include "data/page_data.h"
 

@@ -11,9 +11,9 @@
 #include "render/render.h"
 
 #include "api/api.h"
+#include "base/clock.h"
 #include "base/exits.h"
 #include "base/log.h"
-#include "base/month.h"
 #include "base/strings.h"
 #include "data/view.h"
 #include "fetch/fetch.h"

@@ -1,6 +1,7 @@
 #include "words/words.h"
 
 #include "base/clock.h"
+#include "base/phrase.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -9,12 +10,10 @@
 /* "29 Apr", and the year where it is not that of `near`; s is RFC 3339. */
 static void put_date(struct buf *b, const char *s, const char *near)
 {
-	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May",
-		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	long month = strtol(s + 5, NULL, 10), day = strtol(s + 8, NULL, 10);
 
-	buf_fmt(b, "%ld %s", day,
-		months[month >= 1 && month <= 12 ? month - 1 : 0]);
+	buf_fmt(b, "%ld %.3s", day,
+		phrase_months[month >= 1 && month <= 12 ? month - 1 : 0]);
 	if (strncmp(s, near, 4) != 0)
 		buf_fmt(b, " %.4s", s);
 }

@@ -12,7 +12,7 @@
 #include "fuzz.h"
 
 #include "access/credentials.h"
-#include "base/month.h"
+#include "base/clock.h"
 #include "base/sha256.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
@@ -22,6 +22,7 @@
 #include "data/tools.h"
 #include "fetch/fetch.h"
 #include "fetch/fetch_listing.h"
+#include "terms/names.h"
 #include "handlers/handler.h"
 #include "http/front.h"
 #include "json/json.h"

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "conf/check.h"
+#include "conf/formats.h"
 #include "conf/lists.h"
 #include "conf/schema.h"
 #include "terms/names.h"

@@ -241,8 +241,8 @@ put_included() {
 		alertd/{incident,routing,words}/*.c alertd/outbox/outbox.c \
 		alertd/commands/{check_coverage,check_event,explain,replay_report,timeline}.c \
 		alertd/sinks/*.c alertd/transport/{error_text,form,mime,signature}.c \
-		lib/conf/match.c lib/base/{ip,mailbox,num,strings,text,tzif}.c \
-		lib/{json,terms,tools}/*.c lib/records/maintenance_window.c \
+		lib/conf/match.c lib/base/{chars,ip,num,phrase,strings,text,tzif}.c \
+		lib/{json,terms,tools}/*.c lib/records/maintenance.c \
 		lib/store/{reply,url}.c lib/cgi/request.c \
 		probe/{protocol,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,oauth}.c \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Goal: who can read the file of a secret is the same for scripts (scripts/secrets.bash) and
-# for programs (lib/base/file_readers.h): by mode, owner, group and access control list.
+# for programs (lib/base/secrets.h): by mode, owner, group and access control list.
 
 load ../../helpers/lib
 

@@ -3,10 +3,10 @@
  * and as target records; and what it does not say has its default.
  */
 #include "../lib/conf_heard.h"
-#include "base/spelling.h"
+#include "base/strings.h"
 #include "json/json.h"
-#include "terms/regions.h"
 #include "rule/verdict.h"
+#include "terms/regions.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

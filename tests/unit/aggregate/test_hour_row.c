@@ -1,7 +1,7 @@
 /* Goal: what a slot says is what was written; a broken row says nothing. */
-#include "terms/histogram.h"
-#include "terms/layers.h"
 #include "store/hour_row.h"
+#include "terms/layers.h"
+#include "terms/rates.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

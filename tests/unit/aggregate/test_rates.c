@@ -5,7 +5,7 @@
  */
 #include "figures/figures.h"
 #include "rule/history.h"
-#include "terms/histogram.h"
+#include "terms/rates.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -3,7 +3,7 @@
 #include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/maintenance_hold.h"
-#include "incident/policy.h"
+#include "routing/policy.h"
 #include "words/words.h"
 
 #include <math.h>

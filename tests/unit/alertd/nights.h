@@ -32,7 +32,7 @@
 #define NIGHTS_H
 
 #include "incident/machine.h"
-#include "records/maintenance_window.h"
+#include "records/maintenance.h"
 
 /* A full minute: 2026-04-29T17:50:00Z. */
 #define NIGHT_START 1777485000

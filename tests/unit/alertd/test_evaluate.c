@@ -6,8 +6,8 @@
 #include "delivery/delivery.h"
 #include "evaluate.h"
 #include "incident/event.h"
-#include "incident/policy.h"
 #include "notifier.h"
+#include "routing/policy.h"
 #include "state/backend.h"
 #include "state/state_store.h"
 

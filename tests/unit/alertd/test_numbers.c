@@ -5,8 +5,8 @@
  */
 #include "nights.h"
 
-#include "incident/policy.h"
 #include "incident/route_test.h"
+#include "routing/policy.h"
 #include "routing/what_if.h"
 #include "words/words.h"
 

@@ -7,7 +7,7 @@
 
 #include "incident/incident.h"
 #include "incident/machine.h"
-#include "incident/policy.h"
+#include "routing/policy.h"
 #include "words/words.h"
 
 #include <math.h>

@@ -3,10 +3,11 @@
  * clock, sha256, strings, spelling; buf is tested by test_buf.
  */
 #include "base/buf.h"
+#include "base/chars.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "base/phrase.h"
 #include "base/sha256.h"
-#include "base/spelling.h"
 #include "base/strings.h"
 #include "base/text.h"
 #include "terms/names.h"
@@ -402,6 +403,47 @@ static void test_sha256_pieces(void **state)
 	sha256_free(NULL);
 }
 
+static void test_chars(void **state)
+{
+	static const struct {
+		const char *text;
+		int percent, number; /* of all but the first character */
+	} rows[] = {{"%41", 'A', 0x41}, {"%c3x", 0xc3, -1}, {"%fF", 255, 255},
+		{"%00", 0, 0}, {"%4", -1, 4}, {"%", -1, 0}, {"", -1, -1},
+		{"%g0", -1, -1}, {"%0g", -1, -1}, {"x41", -1, 0x41},
+		{"%@1", -1, -1}, {"%1`", -1, -1}, {"uD83d", -1, 0xd83d}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *s = rows[i].text;
+		size_t n = strlen(s);
+
+		assert_int_equal(chars_percent(s, n), rows[i].percent);
+		assert_int_equal(chars_percent(s, 3), rows[i].percent);
+		assert_int_equal(n ? chars_hex_number(s + 1, n - 1, n - 1) : -1,
+			rows[i].number);
+	}
+	assert_int_equal(chars_hex_number("12", 2, 3), -1);
+}
+
+static void test_phrase(void **state)
+{
+	static const struct {
+		size_t shown, n;
+		const char *expected;
+	} rows[] = {{2, 2, ""}, {3, 2, ""}, {2, 5, " and 3 more"}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct buf b;
+
+		buf_init(&b, 100);
+		phrase_and_more(&b, rows[i].shown, rows[i].n);
+		assert_string_equal(b.p, rows[i].expected);
+		buf_release(&b);
+	}
+}
+
 /* Noting many is noting each. */
 static void test_note_all(void **state)
 {
@@ -542,6 +584,8 @@ int main(void)
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_sha256),
 		cmocka_unit_test(test_sha256_pieces),
+		cmocka_unit_test(test_chars),
+		cmocka_unit_test(test_phrase),
 		cmocka_unit_test(test_note_all),
 		cmocka_unit_test(test_spelling),
 	};

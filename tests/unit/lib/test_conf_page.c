@@ -2,8 +2,8 @@
  * Goal: the page names every key with its range and its default, its full
  * example has all keys, and no damage to that example crashes the parser.
  */
+#include "conf/formats.h"
 #include "conf/schema.h"
-#include "conf/values.h"
 #include "conf_heard.h"
 
 #include <setjmp.h>

@@ -2,7 +2,6 @@
  * Goal: who can read a secret counts, and not its mode alone: what systemd and
  * Kubernetes hand over is taken, and what others can read is refused.
  */
-#include "base/file_readers.h"
 #include "base/secrets.h"
 
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * whenever it is written, and nothing is read that a page could not show.
  */
 #include "json/json.h"
-#include "records/incident_update.h"
+#include "records/incident.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -5,7 +5,6 @@
  */
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "conf/list_source.h"
 #include "conf/lists.h"
 #include "conf/schema.h"
 #include "conf_heard.h"

@@ -3,7 +3,7 @@
  * of an hour apart count as one, whoever asked for them and in whatever way;
  * and that one is no longer than the cap.
  */
-#include "records/maintenance_window.h"
+#include "records/maintenance.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

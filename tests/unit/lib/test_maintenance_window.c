@@ -4,7 +4,7 @@
  */
 #include "base/clock.h"
 #include "json/json.h"
-#include "records/maintenance_window.h"
+#include "records/maintenance.h"
 #include "records/probe.h"
 
 #include <math.h>

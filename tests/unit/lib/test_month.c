@@ -2,7 +2,7 @@
  * Goal: a month is read in one form alone, and every day since 1970 is in the
  * month that the C library says.
  */
-#include "base/month.h"
+#include "base/clock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

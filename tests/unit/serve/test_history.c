@@ -7,7 +7,7 @@
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/search.h"
-#include "terms/histogram.h"
+#include "terms/rates.h"
 #include "terms/regions.h"
 #include "pages/pages.h"
 #include "words/words.h"

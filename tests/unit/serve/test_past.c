@@ -3,7 +3,7 @@
  * more; an address that is none is answered as such; and an incident keeps its
  * address whatever becomes of it.
  */
-#include "base/month.h"
+#include "base/clock.h"
 #include "data/entries.h"
 #include "data/page_data.h"
 #include "data/view.h"

@@ -4,11 +4,12 @@
  */
 #include "cgi/request.h"
 
-#include "base/spelling.h"
+#include "base/strings.h"
 #include "data/entries.h"
 #include "data/search.h"
 #include "handlers/handlers.h"
 #include "http/respond.h"
+#include "terms/names.h"
 #include "http/route.h"
 
 #include <setjmp.h>

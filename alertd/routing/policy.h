@@ -2,8 +2,8 @@
  * policy.h: the argument of --policy of mcp-alert(1): other numbers for
  * alerting. Pure.
  */
-#ifndef INCIDENT_POLICY_H
-#define INCIDENT_POLICY_H
+#ifndef ROUTING_POLICY_H
+#define ROUTING_POLICY_H
 
 #include "conf/conf.h"
 

@@ -1,7 +1,7 @@
-#include "incident/policy.h"
+#include "routing/policy.h"
 
+#include "conf/formats.h"
 #include "conf/schema.h"
-#include "conf/values.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,12 +1,28 @@
 /*
- * listed_servers.h: the servers of lists, of which there may be a hundred
- * thousand: slug, URL and title of each, and once what servers that say the same
- * have in common.
+ * servers.h: the servers of a configuration: what a server has that its own
+ * place in the file or list does not say, from `defaults` and then from its
+ * other values; and the servers of lists, of which there may be a hundred
+ * thousand: slug, URL and title of each, and once the rest that many have in
+ * common. conf.h has the functions that find a server.
  */
-#ifndef CONF_LISTED_SERVERS_H
-#define CONF_LISTED_SERVERS_H
+#ifndef CONF_SERVERS_H
+#define CONF_SERVERS_H
 
 #include "conf/conf.h"
+#include "conf/errors.h"
+
+/*
+ * conf_note_defaults(c, r): note which keys each element of `defaults` gives,
+ * by the places in r that conf_read has told.
+ */
+void conf_note_defaults(struct conf *c, const struct conf_errors *r);
+
+/*
+ * conf_complete_server(c, s, r): give a server of c what it lacks. By r, a key
+ * is given that has a place; what comes from `defaults` gets one there.
+ */
+void conf_complete_server(
+	const struct conf *c, struct conf_server *s, struct conf_errors *r);
 
 /* Opaque. */
 struct conf_listed;

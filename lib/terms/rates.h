@@ -1,14 +1,17 @@
 /*
- * error_rate.h: how many probes of a server failed over rolling windows, and at
- * which layer: the error_rate of the verdict record of mcp-records(5).
+ * rates.h: how many probes of a server failed over rolling windows, and at
+ * which layer: the error_rate of the verdict record of mcp-records(5). And how
+ * long probes took: counts of durations in buckets whose bounds grow by 2 %, so
+ * that any percentile is off by at most 1 %, however many durations there are.
  */
-#ifndef TERMS_ERROR_RATE_H
-#define TERMS_ERROR_RATE_H
+#ifndef TERMS_RATES_H
+#define TERMS_RATES_H
 
 #include "base/buf.h"
 #include "terms/layers.h"
 
 #include <cjson/cJSON.h>
+#include <stddef.h>
 
 /*
  * The windows of error rates and of the burn rates of an SLO, see
@@ -51,5 +54,37 @@ void error_rates_write(struct buf *b, const struct error_rates *r);
  * where o is anything else.
  */
 bool error_rates_read(const cJSON *o, struct error_rates *out);
+
+/*
+ * Bucket i holds 0.1 * 1.02^i <= ms < 0.1 * 1.02^(i+1). The first also holds
+ * what is shorter, the last what is longer, from about an hour on.
+ */
+#define HISTOGRAM_LEAST_MS 0.1
+#define HISTOGRAM_GROWTH 1.02
+#define HISTOGRAM_BUCKETS 880
+
+struct histogram {
+	long long count[HISTOGRAM_BUCKETS];
+	long long total;
+};
+
+/*
+ * histogram_add(h, bucket, n): count n more durations in a bucket, or fewer
+ * where n is below 0. A bucket beyond the last counts as the last.
+ */
+void histogram_add(struct histogram *h, size_t bucket, long long n);
+
+/*
+ * histogram_bucket(ms): the bucket of a duration. histogram_ms(bucket): the
+ * duration that stands for a bucket.
+ */
+size_t histogram_bucket(double ms);
+double histogram_ms(size_t bucket);
+
+/*
+ * histogram_percentile(h, p): in ms, by nearest rank, p from 0 to 100; NAN where
+ * h is empty.
+ */
+double histogram_percentile(const struct histogram *h, double p);
 
 #endif

@@ -1,16 +1,28 @@
-#include "conf/values.h"
+#include "conf/formats.h"
 
 #include "base/num.h"
-#include "base/spelling.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "base/zone.h"
 #include "conf/ca.h"
+#include "conf/conf.h"
+#include "terms/names.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <limits.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* The limit of mcp-probe, with the NUL. */
+#define URL_SIZE 2048
+
+/* All days of struct conf_hours. */
+#define EVERY_DAY 0x7fU
 
 /* The most characters of a value that a message shows. */
 #define SHOWN_CHARS 40
@@ -249,4 +261,245 @@ bool conf_value(const struct conf_key *key, const char *s, bool plain,
 	default:
 		return fail(why, "not a single value");
 	}
+}
+
+const char *conf_bad_slug(const char *s)
+{
+	return slug_valid(s) ? NULL
+			     : "not a name: lower-case letters, digits, '.', "
+			       "'_' and '-', up to 80, beginning with a "
+			       "letter or digit";
+}
+
+/* An IPv6 address. No zone: that has a meaning on one machine only. */
+static bool is_v6(const char *s, size_t n)
+{
+	char text[INET6_ADDRSTRLEN];
+	unsigned char bytes[16];
+
+	if (n >= sizeof text)
+		return false;
+	memcpy(text, s, n);
+	text[n] = '\0';
+	return inet_pton(AF_INET6, text, bytes) == 1;
+}
+
+/* Beyond ASCII, libcurl decides. */
+static bool is_name(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] < 0x80 &&
+			!strchr("abcdefghijklmnopqrstuvwxyz"
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				"0123456789.-_",
+				s[i]))
+			return false;
+	return true;
+}
+
+/* The host of an https URL need not be known to be checked for its form. */
+static const char *bad_authority(const char *s, size_t n)
+{
+	char text[256];
+	const char *port;
+	long long v;
+
+	if (memchr(s, '@', n))
+		return "a user name or password does not belong in a URL";
+	if (n >= sizeof text)
+		return "the host is too long";
+	memcpy(text, s, n);
+	text[n] = '\0';
+	port = text + strcspn(text, ":");
+	if (*text == '[') {
+		port = strchr(text, ']');
+		if (!port || !is_v6(text + 1, (size_t)(port - text - 1)))
+			return "no IPv6 address in the brackets";
+		port++;
+	} else if (!is_name(text, (size_t)(port - text))) {
+		return "a character in the host that no host has";
+	}
+	if (port == text)
+		return "the host is missing";
+	if (*port && (*port != ':' || !num_parse(port + 1, 1, 65535, &v)))
+		return "the port is not a port";
+	return NULL;
+}
+
+/* A URL whose scheme is `scheme` or that with an s. */
+static const char *bad_url(const char *s, const char *scheme,
+	const char *neither)
+{
+	size_t n = strlen(scheme);
+
+	if (strchr("\"'", *s) && *s)
+		return "it begins with a quote, which is a part of it";
+	if (strncmp(s, scheme, n) != 0)
+		return neither;
+	n += s[n] == 's';
+	if (strncmp(s + n, "://", 3) != 0)
+		return neither;
+	if (strlen(s) >= URL_SIZE)
+		return "too long";
+	if (strpbrk(s, " \\"))
+		return "a space or backslash in it";
+	return bad_authority(s + n + 3, strcspn(s + n + 3, "/?#"));
+}
+
+const char *conf_bad_url(const char *s)
+{
+	return bad_url(s, "http", "neither http:// nor https://");
+}
+
+const char *conf_bad_smtp(const char *s)
+{
+	const char *wrong = bad_url(s, "smtp", "neither smtp:// nor smtps://");
+
+	return !wrong && strpbrk(strchr(s, ':') + 3, "/?#")
+		? "nothing stands behind the host and its port"
+		: wrong;
+}
+
+/*
+ * Read "09:30" as minutes; returns what follows, or NULL where it is no time.
+ */
+static const char *time_of_day(const char *s, int *out)
+{
+	for (int i = 0; i < 5; i++)
+		if (i == 2 ? s[i] != ':' : s[i] < '0' || s[i] > '9')
+			return NULL;
+	*out = ((s[0] - '0') * 10 + s[1] - '0') * 60 + (s[3] - '0') * 10 +
+		s[4] - '0';
+	return s[3] < '6' && *out <= 24 * 60 ? s + 5 : NULL;
+}
+
+/* Read the name of a weekday; returns its number, or -1. */
+static int weekday(const char *s)
+{
+	for (int d = 0; zone_weekdays[d]; d++)
+		if (strncmp(s, zone_weekdays[d], 3) == 0)
+			return d;
+	return -1;
+}
+
+/*
+ * Read "mon-fri " or "sat,sun "; returns what follows, or NULL where it is
+ * neither. A range may pass Sunday.
+ */
+static const char *days_of_week(const char *s, unsigned *out)
+{
+	for (;; s++) {
+		int from = weekday(s), to = from;
+
+		if (from >= 0 && s[3] == '-')
+			to = weekday(s += 4);
+		if (from < 0 || to < 0)
+			return NULL;
+		for (; from != to; from = (from + 1) % 7)
+			*out |= 1U << from;
+		*out |= 1U << to;
+		s += 3;
+		if (*s != ',')
+			return *s == ' ' ? s + 1 : NULL;
+	}
+}
+
+bool conf_hours(const char *s, struct conf_hours *out)
+{
+	*out = (struct conf_hours) {0};
+	if (*s >= 'a')
+		s = days_of_week(s, &out->days);
+	else
+		out->days = EVERY_DAY;
+	s = s ? time_of_day(s, &out->from) : NULL;
+	if (!s || *s != '-')
+		return false;
+	s = time_of_day(s + 1, &out->to);
+	return s && !*s && out->from != out->to && out->from < 24 * 60;
+}
+
+#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+#define ATEXT ALNUM "!#$%&'*+-/=?^_`{|}~"
+#define LOCAL_MAX 64
+#define LABEL_MAX 63
+
+/* Words of these characters, with single dots between them. */
+static bool dotted(const char *s, size_t n, const char *chars, size_t longest)
+{
+	size_t word = 0;
+
+	for (size_t i = 0; i <= n; i++) {
+		if (i == n || s[i] == '.') {
+			if (!word || word > longest)
+				return false;
+			word = 0;
+		} else if (!s[i] || !strchr(chars, s[i])) {
+			return false;
+		} else {
+			word++;
+		}
+	}
+	return true;
+}
+
+static const char *bad_address(const char *s, size_t n)
+{
+	const char *at = memchr(s, '@', n);
+	size_t local = at ? (size_t)(at - s) : 0;
+
+	if (!at || !dotted(s, local, ATEXT, LOCAL_MAX) || local > LOCAL_MAX)
+		return "not an address such as ops@example.com";
+	if (n - local - 1 > 255 ||
+		!dotted(at + 1, n - local - 1, ALNUM "-", LABEL_MAX))
+		return "no domain behind the @";
+	return NULL;
+}
+
+static const char *take_name(const char *s, size_t n, struct mailbox *out)
+{
+	uint32_t cp;
+
+	while (n && s[n - 1] == ' ')
+		n--;
+	if (n > 1 && *s == '"' && s[n - 1] == '"') {
+		s++;
+		n -= 2;
+	}
+	if (n >= MAILBOX_NAME)
+		return "the name is too long";
+	for (size_t i = 0, step; i < n; i += step) {
+		step = text_utf8(s + i, n - i, &cp);
+		if (!step || cp < ' ' || cp == 0x7f || cp == '"' ||
+			cp == '<' || cp == '>' || cp == '\\')
+			return "a character that no name has";
+	}
+	snprintf(out->name, sizeof out->name, "%.*s", (int)n, s);
+	return NULL;
+}
+
+const char *mailbox_parse(const char *s, struct mailbox *out)
+{
+	const char *open = strchr(s, '<'), *wrong = NULL;
+	size_t n = strlen(s);
+
+	*out = (struct mailbox) {0};
+	if (open) {
+		if (s[n - 1] != '>')
+			return "no > behind the address";
+		wrong = take_name(s, (size_t)(open - s), out);
+		n = (size_t)(s + n - 1 - (open + 1));
+		s = open + 1;
+	}
+	if (!wrong)
+		wrong = bad_address(s, n);
+	if (!wrong)
+		snprintf(out->address, sizeof out->address, "%.*s", (int)n, s);
+	return wrong;
+}
+
+const char *mailbox_domain(const struct mailbox *m)
+{
+	const char *at = strchr(m->address, '@');
+
+	return at ? at + 1 : "";
 }

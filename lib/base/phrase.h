@@ -1,0 +1,24 @@
+/*
+ * phrase.h: pieces of sentences that all programs write alike.
+ */
+#ifndef BASE_PHRASE_H
+#define BASE_PHRASE_H
+
+#include <stddef.h>
+
+struct buf;
+
+/*
+ * "January" to "December"; "Monday" to "Sunday". "%.3s" makes "Jan" and "Mon" of
+ * them.
+ */
+extern const char *const phrase_months[12];
+extern const char *const phrase_weekdays[7];
+
+/*
+ * phrase_and_more(b, shown, n): append " and 3 more" where only some of n names are
+ * shown; nothing where all are.
+ */
+void phrase_and_more(struct buf *b, size_t shown, size_t n);
+
+#endif
