@@ -300,6 +300,10 @@ static void test_silence(void **state)
 			"9 probe_silent_resolved P3 0-5 x5 -/- [e]"},
 		{"the same window twice is one", "AEU",
 			".,E*3 @2 .,E @2 .,E .,E", ""},
+		{"in which another falls silent, too", "AEU",
+			".,E*4 @3 .,EU*5",
+			"4 probe_silent_started P3 0 x5 -/- [e] | "
+			"7 probe_silent_escalated P3 0 x8 -/- [e u]"},
 		{"an older window says nothing", "AEU",
 			".,E*5 @2 . @5 .,E",
 			"4 probe_silent_started P3 0 x5 -/- [e]"},
@@ -536,7 +540,7 @@ static void test_wrong_clock(void **state)
 		assert_true(inc->ack.at == (double)now);
 		assert_true(inc->ack.until == (double)now + 60);
 		/* As far ahead as two clocks may differ. */
-		inc->opened_at = inc->reminded_at = ahead;
+		inc->opened_at = inc->reminded_at = inc->silenced_at = ahead;
 		inc->escalation.since = inc->escalation.stopped = inc->ack.at =
 			(double)ahead;
 	}
@@ -546,6 +550,7 @@ static void test_wrong_clock(void **state)
 
 		assert_int_equal(inc->opened_at, ahead);
 		assert_int_equal(inc->reminded_at, ahead);
+		assert_int_equal(inc->silenced_at, ahead);
 		assert_true(inc->escalation.since == (double)ahead);
 		assert_true(inc->escalation.stopped == (double)ahead);
 		assert_true(inc->ack.at == (double)ahead);

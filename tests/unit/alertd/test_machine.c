@@ -53,6 +53,9 @@ static void test_confirmation(void **state)
 			"2 downtime_started P2 2 x1 tools-list/tools [e u]"},
 		{"windows too far apart are not in a row", "AEU",
 			"E2 E2 @400 E2", ""},
+		{"three hours are not too far", "AEU", "E2 E2 @181 E2",
+			"181 regional_started P2 0 x3 tls/transport [e]"},
+		{"a minute more is", "AEU", "E2 E2 @182 E2", ""},
 		{"rows as long as each other: the older counts", "AEU",
 			"~U2 ?E2 ~EU2 ~EU2",
 			"3 regional_started P2 0 x3 tls/transport [e u]"},
@@ -225,6 +228,43 @@ static void test_recovery(void **state)
 			"[e u]"},
 		{"no regional one beside a downtime", "AEU", "EU2 E2*2 EU2 E2*2",
 			"0 downtime_started P1 0 x1 tls/transport [e u]"},
+		{"a minute in which nobody knew is one that passed, too", "AEU",
+			"EU2 .,EU . .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 tls/transport [e u]"},
+		{"but is one, if reports of it come later", "AEU",
+			"EU2 .,EU @1 . . .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 tls/transport [e u]"},
+		{"its regions are no longer probed", "AEU", "E2*3 $AU .",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"3 regional_resolved P2 0-3 x3 tls/transport [e]"},
+		{"as of the minute that says so, though it failed in it", "AEU",
+			"E2*3 @2 $AU .",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"2 regional_resolved P2 0-2 x3 tls/transport [e]"},
+		{"an older minute does not say so", "AEU",
+			"E2*3 @1 $AU . $AEU @3 E2 @4 .*3",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"6 regional_resolved P2 0-4 x4 tls/transport [e]"},
+		{"nor one in which another fails", "AEU", "E2*3 $AU U2 .",
+			"2 regional_started P2 0 x3 tls/transport [e]"},
+		{"or is limited", "AEU", "E2*3 $AU %U",
+			"2 regional_started P2 0 x3 tls/transport [e]"},
+		{"its region fell silent while nobody judged", "AEU",
+			"E2*3 @40 .,E",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"40 regional_resolved P2 0-3 x3 tls/transport [e]"},
+		{"one of its regions is silent for too long: of the others",
+			"AEU", "~EU2*3 ~U2,E*30 .,E*3",
+			"2 regional_started P2 0 x3 tls/transport [e u] | "
+			"7 probe_silent_started P3 3 x5 -/- [e] | "
+			"35 regional_resolved P2 0-33 x33 tls/transport [u]"},
+		{"a region that was silent then fails anew", "AEU",
+			"EU2*3 .,E*3 E2*3",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"5 downtime_resolved P1 0-3 x3 tls/transport [e u] | "
+			"8 regional_started P2 6 x3 tls/transport [e]"},
 	};
 
 	(void)state;
@@ -657,9 +697,12 @@ static void test_hearing(void **state)
 		double interval_s;
 		int minutes; /* after the report that counted */
 		enum hearing hearing;
-	} rows[] = {{0, 0, HEARD}, {0, 1, REPORT_DUE}, {0, 2, NOT_HEARD},
-		{30, 1, REPORT_DUE}, {60, 2, NOT_HEARD}, {300, 9, REPORT_DUE},
-		{300, 10, NOT_HEARD}};
+		const char *error;
+	} rows[] = {{0, 0, HEARD, "x"}, {0, 1, REPORT_DUE, "x"},
+		{0, 2, NOT_HEARD, "x"}, {30, 1, REPORT_DUE, "x"},
+		{60, 2, NOT_HEARD, "x"}, {300, 9, REPORT_DUE, "x"},
+		{300, 10, NOT_HEARD, "x"}, {0, 0, HEARD, "http.429"},
+		{0, 1, REPORT_DUE, "http.429"}, {0, 2, NOT_HEARD, "http.429"}};
 	const char *failing[] = {"e"};
 	struct verdict_region r = {.region = "e", .state = STATE_BROKEN,
 		.failed_step = STEP_TLS, .started_at = NIGHT_START + 7.5};
@@ -675,10 +718,43 @@ static void test_hearing(void **state)
 
 		state_init(&st, "s");
 		st.interval_s = rows[i].interval_s;
+		r.error = rows[i].error;
 		s = observation_of(&st, &v);
 		streak_count(&st, &v, &s);
 		assert_int_equal(region_hearing(&st, &v,
 			NIGHT_START + 60 * rows[i].minutes, "e"),
+			rows[i].hearing);
+		state_release(&st);
+	}
+}
+
+/* One that has no data was cut off, and may have reported in this window before. */
+static void test_hearing_no_data(void **state)
+{
+	static const struct {
+		const char *name; /* of whose report there is */
+		enum region_state state;
+		double after; /* the beginning of the window */
+		enum hearing hearing;
+	} rows[] = {{"e", STATE_HEALTHY, 7.5, HEARD},
+		{"e", STATE_HEALTHY, 0, HEARD},
+		{"e", STATE_HEALTHY, -0.5, NOT_HEARD},
+		{"e", STATE_BROKEN, 7.5, NOT_HEARD},
+		{"u", STATE_HEALTHY, 7.5, NOT_HEARD}};
+	const char *away[] = {"e"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct verdict_region r = {.region = rows[i].name,
+			.state = rows[i].state,
+			.started_at = NIGHT_START + rows[i].after};
+		struct verdict v = {.slug = "s", .window = NIGHT_START,
+			.expected = 3, .no_data = away, .n_no_data = 1,
+			.regions = &r, .n_regions = 1};
+		struct alert_state st;
+
+		state_init(&st, "s");
+		assert_int_equal(region_hearing(&st, &v, NIGHT_START, "e"),
 			rows[i].hearing);
 		state_release(&st);
 	}
@@ -1028,6 +1104,9 @@ static void test_agreed(void **state)
 		{"of two regions", 2, "EU", "EU6 EU6",
 			"1 downtime_started P2 0 x2 tools-list/tools [e u]"},
 		{"too far apart", 2, "AEU", "EU6 @400 EU6", ""},
+		{"all are limited between: it neither counts nor ends it", 2,
+			"AEU", "EU6 AEU3/http.429 EU6",
+			"2 downtime_started P2 0 x2 tools-list/tools [e u]"},
 		{"one region fails between: anew, and that one is told", 3,
 			"AEU", "EU6 E6 EU6",
 			"2 regional_started P2 0 x3 tools-list/tools [e u]"},
@@ -1136,6 +1215,7 @@ int main(void)
 		cmocka_unit_test(test_throttled),
 		cmocka_unit_test(test_hardly_known),
 		cmocka_unit_test(test_hearing),
+		cmocka_unit_test(test_hearing_no_data),
 		cmocka_unit_test(test_reported),
 		cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_rows_over),
