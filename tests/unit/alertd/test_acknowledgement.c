@@ -178,7 +178,8 @@ static void test_when_said(void **state)
 		{"five minutes ahead a clock may be", {
 			{"EU2", 5, TAKE("ann", .said_at = MINUTE(10)), 1, 1,
 				"ann"},
-			{"", 5, UNACK("ann", .said_at = MINUTE(10)), 0, 1, "ann"},
+			{"", 5, UNACK("ann", .said_at = MINUTE(10)), 0, 1,
+				"ann"},
 			{"", 5, TAKE("ann"), 1, 1, "ann"}}},
 		{"and nothing older than that counts afterwards", {
 			{"EU2", 5, TAKE("ann", .said_at = MINUTE(10)), 1, 1,
@@ -392,13 +393,14 @@ static void test_close_by_a_wrong_clock(void **state)
 	night_release(&n);
 }
 
-/* What accounts for a failure: a closing at its instant or later, and one whose first
-   window is that of the failure, or later. */
+/* What accounts for a failure: a closing at its instant or later, and one whose
+   first window is that of the failure, or later. */
 static void test_barred(void **state)
 {
 	static const struct {
 		enum alert_kind kind;
-		double at, first, failed; /* minutes; of the closing, and ours */
+		double at, first; /* minutes, of the closing */
+		double failed;
 		bool barred;
 	} rows[] = {{ALERT_DOWNTIME, 5.5, 3, 5.5, true},
 		{ALERT_DOWNTIME, 5.5, 3, 5.6, false},

@@ -306,8 +306,8 @@ static void test_confirming(void **state)
 	}
 }
 
-/* A quarter of the probes of an hour is known: at a slower pace that is half of what
-   is probed. */
+/* A quarter of the probes of an hour is known: at a slower pace that is half of
+   what is probed. */
 static void test_half_known(void **state)
 {
 	static const struct {

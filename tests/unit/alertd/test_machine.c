@@ -728,7 +728,7 @@ static void test_hearing(void **state)
 	}
 }
 
-/* One that has no data was cut off, and may have reported in this window before. */
+/* One that has no data was cut off, and may have reported in this window. */
 static void test_hearing_no_data(void **state)
 {
 	static const struct {
