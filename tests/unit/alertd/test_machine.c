@@ -705,10 +705,10 @@ static void test_hearing(void **state)
 		{0, 1, REPORT_DUE, "http.429"}, {0, 2, NOT_HEARD, "http.429"}};
 	const char *failing[] = {"e"};
 	struct verdict_region r = {.region = "e", .state = STATE_BROKEN,
-		.failed_step = STEP_TLS, .started_at = NIGHT_START + 7.5};
+		.failed_step = STEP_INITIALIZE, .started_at = NIGHT_START + 7.5};
 	struct verdict v = {.slug = "s", .window = NIGHT_START,
 		.verdict = VERDICT_AMBER, .tier = TIER_REGIONAL,
-		.step = STEP_TLS, .expected = 3, .failing = failing,
+		.step = STEP_INITIALIZE, .expected = 3, .failing = failing,
 		.n_failing = 1, .regions = &r, .n_regions = 1};
 
 	(void)state;
