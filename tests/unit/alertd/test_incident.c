@@ -258,6 +258,24 @@ static void test_drift_keys(void **state)
 	night_release(&n);
 }
 
+/* What was told by a clock that was ahead by more than two may differ is
+   forgotten. */
+static void test_drift_ahead(void **state)
+{
+	(void)state;
+	for (int wrong = 0; wrong < 2; wrong++) {
+		struct night n;
+
+		night_init(&n, "A");
+		n.now = NIGHT_START;
+		n.st.n_drifts = 1;
+		n.st.drifts[0].at = NIGHT_START + STATE_AHEAD_S + wrong;
+		night_run(&n, ".");
+		assert_int_equal(n.st.n_drifts, !wrong);
+		night_release(&n);
+	}
+}
+
 static void test_silence(void **state)
 {
 	static const struct night_case cases[] = {
@@ -567,6 +585,7 @@ int main(void)
 		cmocka_unit_test(test_reminders),
 		cmocka_unit_test(test_drift),
 		cmocka_unit_test(test_drift_keys),
+		cmocka_unit_test(test_drift_ahead),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_silent_since),
 		cmocka_unit_test(test_clients_refused),

@@ -407,6 +407,29 @@ static void test_follows(void **state)
 	night_release(&n);
 }
 
+/* A regional incident that a downtime covers: whether it was our credential
+   alone, as its end says. */
+static void test_covered_refused(void **state)
+{
+	(void)state;
+	for (int refused = 0; refused < 2; refused++) {
+		const struct alert_record *r;
+		struct night n;
+
+		night_init(&n, "AEU");
+		n.refused = true;
+		night_run(&n, "E5*3 EU5*2");
+		n.refused = refused;
+		night_run(&n, "EU5 .*3");
+		r = &n.events.v[n.events.n - 1].record;
+		assert_int_equal(r->kind, ALERT_REGIONAL);
+		assert_int_equal(r->phase, ALERT_RESOLVED);
+		assert_int_equal(
+			r->checks, refused ? CHECKS_REFUSED : CHECKS_FREE);
+		night_release(&n);
+	}
+}
+
 static void test_flapping(void **state)
 {
 	static const struct night_case cases[] = {
@@ -628,6 +651,13 @@ static void test_throttled(void **state)
 		{"it holds no downtime open", "AEU", "EU1 . %E .",
 			"0 downtime_started P1 0 x1 dns/transport [e u] | "
 			"3 downtime_resolved P1 0-1 x1 dns/transport [e u]"},
+		{"it becomes a regional one, and ends with it", "AEU",
+			"%E*3 E2*6 .*3",
+			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
+			"5 regional_started P2 3 x3 tls/transport [e] | "
+			"11 regional_resolved P2 3-9 x6 tls/transport [e] | "
+			"11 rate_limited_resolved P2 0-9 x9 initialize/http "
+			"[e]"},
 		{"it becomes a downtime", "AEU", "%E*3 EU1 . . .",
 			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
 			"3 downtime_started P1 3 x1 dns/transport [e u] | "
@@ -1208,6 +1238,7 @@ int main(void)
 		cmocka_unit_test(test_recovery),
 		cmocka_unit_test(test_shrinking),
 		cmocka_unit_test(test_follows),
+		cmocka_unit_test(test_covered_refused),
 		cmocka_unit_test(test_flapping),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_windows),

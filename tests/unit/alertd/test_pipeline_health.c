@@ -254,6 +254,30 @@ static void test_stages(void **state)
 	check(rows, COUNT(rows));
 }
 
+/* Where servers are probed rarely ingest may be quiet for longer. */
+static void test_rare_probes(void **state)
+{
+	static const struct {
+		const char *runs[5], *events;
+	} rows[] = {{{"0=0,0", "13=0,13", "14=0,14"}, ""},
+		{{"0=0,0", "13=0,13", "14=0,14", "15=0,15"}, "15 started 0"},
+		{{"0=0,0", "5=5,0", "6=6,0"}, "6 started 0"}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct life l;
+		char got[SIZE];
+
+		live(&l, "");
+		l.pipeline.ingest_s = 840;
+		for (size_t k = 0; rows[i].runs[k]; k++)
+			run(&l, rows[i].runs[k]);
+		describe(&l, got);
+		assert_string_equal(got, rows[i].events);
+		life_release(&l);
+	}
+}
+
 static void test_isolated(void **state)
 {
 	static const struct life_case rows[] = {
@@ -729,6 +753,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stages),
+		cmocka_unit_test(test_rare_probes),
 		cmocka_unit_test(test_isolated),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_isolated_words),
