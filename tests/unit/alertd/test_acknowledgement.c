@@ -223,6 +223,7 @@ static void test_close(void **state)
 /* Nobody is disturbed about what recovers, though its time is over. */
 static void test_expiry(void **state)
 {
+	struct ack_result r;
 	const struct ack *a;
 	struct night n;
 
@@ -230,10 +231,13 @@ static void test_expiry(void **state)
 	night_init(&n, "EU");
 	a = &n.st.incidents[ALERT_DOWNTIME].ack;
 	night_run(&n, "EU2");
-	ack_apply(&n.st, &(struct ack_request) {.action = ACK_TAKE, .by = "ann",
-		.for_s = 90}, MINUTE(0), &n.events);
+	r = ack_apply(&n.st, &(struct ack_request) {.action = ACK_TAKE,
+		.by = "ann", .reason = "disks", .for_s = 90}, MINUTE(0),
+		&n.events);
+	assert_true(r.until == MINUTE(1.5));
 	night_run(&n, "EU2");
 	assert_string_equal(a->by, "ann");
+	assert_string_equal(a->reason, "disks");
 	night_run(&n, ". .");
 	assert_string_equal(a->by, "ann");
 	night_run(&n, "EU2");
@@ -489,7 +493,7 @@ static void test_close_says_what(void **state)
  */
 static void test_close_with_a_full_list(void **state)
 {
-	static const enum alert_kind first[] = {ALERT_REGIONAL, ALERT_ANOMALY};
+	static const enum alert_kind first[] = {ALERT_REGIONAL, ALERT_DRIFT};
 	const struct ack_request q = CLOSE("ann");
 
 	(void)state;

@@ -901,6 +901,10 @@ static void test_words(void **state)
 		{"a region stays behind",
 			{"aaa", "abb", "abb", "bbb", "bbb", "bbb"},
 			"2 started [ap-south-1] | 5 resolved [ap-south-1]"},
+		{"the last to follow are told",
+			{"aaa", "aba", "abb", "bbb", "bbb", "bbb"},
+			"1 started [ap-south-1 us-east-1] | "
+			"5 resolved [ap-south-1]"},
 		{"something else each time",
 			{"aaa", "cde", "fgh", "ijk", "lmn"}, ""},
 		{"the region that is behind falls silent",

@@ -525,6 +525,13 @@ static void test_timeline_regions(void **state)
 		state_note_event(&st, &r);
 		assert_int_equal(st.timeline[i].regions.n, i < 2);
 	}
+	/* The second of what is told once in a minute has a key of its own. */
+	state_note_event(&st, &(struct alert_record) {.slug = "s",
+		.kind = ALERT_DRIFT, .phase = ALERT_ONCE,
+		.started_at = NIGHT_START, .nth = 1, .regions = &region,
+		.n_regions = 1});
+	assert_int_equal(st.timeline[3].first, NIGHT_START + 1);
+	assert_int_equal(st.timeline[3].regions.n, 0);
 	state_release(&st);
 }
 

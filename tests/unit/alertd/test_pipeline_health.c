@@ -565,6 +565,43 @@ static void test_causes(void **state)
 	life_release(&l);
 }
 
+/* Whatever is known of some of them; where nothing is, nothing is said. */
+static void test_some_causes(void **state)
+{
+	static const struct {
+		size_t runners, isolated;
+		const char *causes;
+	} rows[] = {{0, 0, "."},
+		{1, 0, ". a: timeout; b and c: no word from its runner."},
+		{0, 1, ". a and c: no word from its runner; "
+		       "b: its own network is cut off."}};
+	struct pipeline_runner runner = {
+		.name = "a", .at = START + 130, .status = RUNNER_TIMEOUT};
+	struct pipeline_runner cut = {.name = "b", .at = START};
+	const struct conf_policy policy = conf_policy_of(NULL);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		static const char said[] = "nobody would hear of an outage";
+		const char *found;
+		struct life l;
+
+		live(&l, "0=0,0~0/3 1=0,1~3/3 2=0,2~3/3");
+		l.pipeline.runners = &runner;
+		l.pipeline.n_runners = rows[i].runners;
+		l.pipeline.isolated = &cut;
+		l.pipeline.n_isolated = rows[i].isolated;
+		read_round(&l, "~3/3", START + 180);
+		pipeline_decide(
+			&l.st, &l.pipeline, &policy, START + 180, &l.events);
+		assert_int_equal(l.events.n, 1);
+		found = strstr(l.events.v[0].summary, said);
+		assert_non_null(found);
+		assert_string_equal(found + strlen(said), rows[i].causes);
+		life_release(&l);
+	}
+}
+
 /* Who took it when some regions reported is told where none does any more. */
 static void test_silence_taken(void **state)
 {
@@ -759,6 +796,7 @@ int main(void)
 		cmocka_unit_test(test_isolated_words),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_some_causes),
 		cmocka_unit_test(test_silence_taken),
 		cmocka_unit_test(test_clocks),
 		cmocka_unit_test(test_away),
