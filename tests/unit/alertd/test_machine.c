@@ -7,6 +7,7 @@
 #include "incident/acknowledgement.h"
 #include "incident/confirmation.h"
 #include "incident/recovery.h"
+#include "incident/severity.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -908,6 +909,50 @@ static void test_agree_beside_awaited(void **state)
 	}
 }
 
+/* Of two regions at the worst layer the first one says what is wrong; the worse
+   one how bad it is. */
+static void test_assess(void **state)
+{
+	static const struct {
+		enum step steps[2];
+		const char *errors[2];
+		const char *error; /* that is told */
+		enum severity severity;
+	} rows[] = {
+		{{STEP_TOOLS_LIST, STEP_TOOLS_LIST}, {"http.404", "http.403"},
+			"http.404", SEVERITY_P2},
+		{{STEP_TOOLS_LIST, STEP_TOOLS_LIST}, {"http.404", "http.503"},
+			"http.404", SEVERITY_P1},
+		{{STEP_TOOLS_LIST, STEP_TOOLS_LIST}, {"http.404", "deadline"},
+			"deadline", SEVERITY_P2},
+		{{STEP_TOOLS_LIST, STEP_TOOLS_LIST}, {"deadline", "http.503"},
+			"deadline", SEVERITY_P1},
+		{{STEP_TLS, STEP_TOOLS_LIST}, {"http.503", "http.404"},
+			"http.404", SEVERITY_P2},
+	};
+	const char *failing[] = {"x", "a", "b"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct verdict_region r[] = {
+			{.region = "a", .state = STATE_BROKEN,
+				.failed_step = rows[i].steps[0],
+				.error = rows[i].errors[0], .said = "one"},
+			{.region = "b", .state = STATE_BROKEN,
+				.failed_step = rows[i].steps[1],
+				.error = rows[i].errors[1], .said = "two"}};
+		struct verdict v = {.step = STEP_TOOLS_LIST,
+			.failing = failing, .n_failing = 3, .regions = r,
+			.n_regions = 2};
+		struct assessment a = severity_assess(&v);
+
+		assert_string_equal(a.error, rows[i].error);
+		assert_string_equal(a.said,
+			a.error == rows[i].errors[0] ? "one" : "two");
+		assert_int_equal(a.severity, rows[i].severity);
+	}
+}
+
 /* What names its only region twice, as failing and as limited: no downtime. */
 static void test_region_twice(void **state)
 {
@@ -1251,6 +1296,7 @@ int main(void)
 		cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_rows_over),
 		cmocka_unit_test(test_agree_beside_awaited),
+		cmocka_unit_test(test_assess),
 		cmocka_unit_test(test_region_twice),
 		cmocka_unit_test(test_wrong_clock),
 		cmocka_unit_test(test_how_far_ahead),
