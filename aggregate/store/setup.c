@@ -1,6 +1,5 @@
 #include "store/setup.h"
 
-#include "base/clock.h"
 #include "base/exits.h"
 #include "base/log.h"
 #include "base/strings.h"

@@ -174,6 +174,18 @@ static void test_when_said(void **state)
 				"ann"},
 			{"", 6, TAKE("ann", .said_at = MINUTE(6)), 1, 1, "ann"},
 			{"", 7, TAKE("ann", .said_at = MINUTE(6)), 0, 1, "ann"}}},
+		{"five minutes ahead a clock may be", {
+			{"EU2", 5, TAKE("ann", .said_at = MINUTE(10)), 1, 1,
+				"ann"},
+			{"", 5, UNACK("ann", .said_at = MINUTE(10)), 0, 1,
+				"ann"},
+			{"", 5, TAKE("ann"), 1, 1, "ann"}}},
+		{"and nothing older than that counts afterwards", {
+			{"EU2", 5, TAKE("ann", .said_at = MINUTE(10)), 1, 1,
+				"ann"},
+			{"", 5, TAKE("ann"), 1, 1, "ann"},
+			{"", 6, UNACK("ann", .said_at = MINUTE(7)), 0, 1,
+				"ann"}}},
 	};
 
 	(void)state;
@@ -210,6 +222,7 @@ static void test_close(void **state)
 /* Nobody is disturbed about what recovers, though its time is over. */
 static void test_expiry(void **state)
 {
+	struct ack_result r;
 	const struct ack *a;
 	struct night n;
 
@@ -217,10 +230,13 @@ static void test_expiry(void **state)
 	night_init(&n, "EU");
 	a = &n.st.incidents[ALERT_DOWNTIME].ack;
 	night_run(&n, "EU2");
-	ack_apply(&n.st, &(struct ack_request) {.action = ACK_TAKE, .by = "ann",
-		.for_s = 90}, MINUTE(0), &n.events);
+	r = ack_apply(&n.st, &(struct ack_request) {.action = ACK_TAKE,
+		.by = "ann", .reason = "disks", .for_s = 90}, MINUTE(0),
+		&n.events);
+	assert_true(r.until == MINUTE(1.5));
 	night_run(&n, "EU2");
 	assert_string_equal(a->by, "ann");
+	assert_string_equal(a->reason, "disks");
 	night_run(&n, ". .");
 	assert_string_equal(a->by, "ann");
 	night_run(&n, "EU2");
@@ -309,6 +325,20 @@ static void test_close_stays_closed(void **state)
 			"3 rate_limited_resolved P2 0-3 x4 initialize/http "
 			"[e] | "
 			"6 rate_limited_started P2 4 x3 initialize/http [e]"},
+		{"a regional one not by a probe before", "AEU", "E2*3 c3 E2*4",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"3 regional_resolved P2 0-3 x3 tls/transport [e] | "
+			"6 regional_started P2 4 x3 tls/transport [e]"},
+		{"nor limits", "AEU", "%E*3 c3 %E*4",
+			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
+			"3 rate_limited_resolved P2 0-3 x3 initialize/http "
+			"[e] | "
+			"6 rate_limited_started P2 4 x3 initialize/http [e]"},
+		{"which account for nothing but limits", "AEU", "%E*3 c3 E2*3",
+			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
+			"3 rate_limited_resolved P2 0-3 x3 initialize/http "
+			"[e] | "
+			"5 regional_started P2 3 x3 tls/transport [e]"},
 		{"a silence begins with another one", "AEU",
 			".,E*6 c5 .,E*9 . .,E*5",
 			"4 probe_silent_started P3 0 x5 -/- [e] | "
@@ -364,6 +394,33 @@ static void test_close_by_a_wrong_clock(void **state)
 		"1000 downtime_resolved P1 1000-1000 x1 dns/transport [e u] | "
 		"10 downtime_started P1 10 x1 dns/transport [e u]");
 	night_release(&n);
+}
+
+/* What accounts for a failure: a closing at its instant or later, and one whose
+   first window is that of the failure, or later. */
+static void test_barred(void **state)
+{
+	static const struct {
+		enum alert_kind kind;
+		double at, first; /* minutes, of the closing */
+		double failed;
+		bool barred;
+	} rows[] = {{ALERT_DOWNTIME, 5.5, 3, 5.5, true},
+		{ALERT_DOWNTIME, 5.5, 3, 5.6, false},
+		{ALERT_DOWNTIME, 5.5, 3, 2, true},
+		{ALERT_DOWNTIME, 5.5, 6, 6.9, true},
+		{ALERT_DOWNTIME, 5.5, 6, 7, false},
+		{ALERT_REGIONAL, 5.5, 3, 5.5, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct alert_state st = {.n_closings = 1,
+			.closings = {{rows[i].kind, MINUTE(rows[i].at),
+				(int64_t)MINUTE(rows[i].first)}}};
+
+		assert_int_equal(incident_barred(&st, ALERT_DOWNTIME,
+			MINUTE(rows[i].failed)), rows[i].barred);
+	}
 }
 
 /* What is ahead by no more than two clocks may differ stays as it is. */
@@ -436,7 +493,7 @@ static void test_close_says_what(void **state)
  */
 static void test_close_with_a_full_list(void **state)
 {
-	static const enum alert_kind first[] = {ALERT_REGIONAL, ALERT_ANOMALY};
+	static const enum alert_kind first[] = {ALERT_REGIONAL, ALERT_DRIFT};
 	const struct ack_request q = CLOSE("ann");
 
 	(void)state;
@@ -466,6 +523,7 @@ int main(void)
 		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_close_stays_closed),
 		cmocka_unit_test(test_close_by_a_wrong_clock),
+		cmocka_unit_test(test_barred),
 		cmocka_unit_test(test_heal_closings),
 		cmocka_unit_test(test_close_says_what),
 		cmocka_unit_test(test_close_with_a_full_list),

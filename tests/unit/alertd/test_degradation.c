@@ -93,7 +93,7 @@ static void judge(struct night *n, const struct spell *s, int minute)
 
 struct degradation_case {
 	const char *what;
-	struct spell spells[8];
+	struct spell spells[9]; /* up to one without a minute */
 	const char *events;
 };
 
@@ -153,6 +153,9 @@ static void test_latency(void **state)
 				{5, 99, NULL, 90, 0, {0}, 0},
 				{99, 101, NULL, SLOW(90)}},
 			"2 latency_started P3 0 x3 -/- [e u]"},
+		{"a region as slow as usual is not slow",
+			{{0, 3, NULL, 331, 110, {0}, 0}},
+			"2 latency_started P3 0 x3 -/- [u]"},
 		{"no baseline", {{0, 9, NULL, 9999, 0, {0}, 0}}, ""},
 		{"closed: three that are probed later",
 			{{0, 3, NULL, SLOW(301)}, {2, 3, NULL, CLOSED},
@@ -195,6 +198,12 @@ static void test_error_rate(void **state)
 			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
 			"3 downtime_resolved P2 0-1 x1 tools-list/tools "
 			"[e u] | 6 error_rate_started P2 6 x1 -/http []"},
+		{"whoever failed five minutes ago is named",
+			{{0, 1, "e", PLAIN}, {5, 6, NULL, RATES(3)}},
+			"5 error_rate_started P2 5 x1 -/http [e]"},
+		{"and nobody who failed before",
+			{{0, 1, "e", PLAIN}, {6, 7, NULL, RATES(3)}},
+			"6 error_rate_started P2 6 x1 -/http []"},
 		{"closed: with the next failure",
 			{{0, 1, NULL, RATES(3)}, {0, 1, NULL, CLOSED},
 				{1, 4, NULL, RATES(3)}, {4, 5, "e", RATES(3)}},
@@ -238,6 +247,16 @@ static void test_burn(void **state)
 				{1, 3, "e", RATES(2, 0, 22, 9, 108)}},
 			"0 slo_burn_started P3 0 x1 -/http [] | "
 			"2 slo_burn_escalated P2 0 x3 -/http [e]"},
+		{"windows that were no worse do not count for those",
+			{{0, 2, NULL, RATES(0, 0, 0, 9, 108)},
+				{2, 4, "e", RATES(2, 0, 22, 9, 108)}},
+			"0 slo_burn_started P3 0 x1 -/http []"},
+		{"a downtime six hours ago, which begin with a whole one",
+			{{0, 1, "eu", PLAIN}, {1, 4, NULL, PLAIN},
+				{361, 372, NULL, RATES(0, 0, 0, 9, 108)}},
+			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
+			"3 downtime_resolved P2 0-1 x1 tools-list/tools "
+			"[e u] | 370 slo_burn_started P3 370 x1 -/http [e u]"},
 		{"nothing was probed in the short one", {
 			{0, 9, NULL, 0, 0, {0, 0, 22}, 2}}, ""},
 		{"less than half of what is probed in an hour is known", {
@@ -282,6 +301,50 @@ static void test_confirming(void **state)
 		night_init(&n, "AEU");
 		n.policy.confirm = rows[i].confirm;
 		judge(&n, &burning, 0);
+		assert_int_equal(n.events.n, rows[i].told);
+		night_release(&n);
+	}
+}
+
+/* A quarter of the probes of an hour is known: at a slower pace that is half of
+   what is probed. */
+static void test_half_known(void **state)
+{
+	static const struct {
+		double interval_s;
+		size_t told;
+	} rows[] = {{0, 0}, {60, 0}, {71, 0}, {72, 1}, {300, 1}};
+	static const struct spell quarter = {
+		0, 1, NULL, 0, 0, {2, 0, 22}, 3};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct night n;
+
+		night_init(&n, "AEU");
+		n.st.interval_s = rows[i].interval_s;
+		judge(&n, &quarter, 0);
+		assert_int_equal(n.events.n, rows[i].told);
+		night_release(&n);
+	}
+}
+
+/* However little may fail, two failures are no burn. */
+static void test_few_failures(void **state)
+{
+	static const struct {
+		struct spell burning;
+		size_t told;
+	} rows[] = {{{0, 1, NULL, RATES(1, 0, 2)}, 0},
+		{{0, 1, NULL, RATES(1, 0, 3)}, 1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct night n;
+
+		night_init(&n, "AEU");
+		n.policy.slo = 99.99;
+		judge(&n, &rows[i].burning, 0);
 		assert_int_equal(n.events.n, rows[i].told);
 		night_release(&n);
 	}
@@ -357,6 +420,22 @@ static void test_strays(void **state)
 				{9, 10, "u", PLAIN}, {10, 61, NULL, PLAIN},
 				{61, 62, "e", PLAIN}, {62, 63, NULL, PLAIN}},
 			""},
+		{"an hour after the first one they are over",
+			{{0, 1, "e", PLAIN}, {9, 10, "u", PLAIN},
+				{60, 61, "e", PLAIN}, {70, 71, "u", PLAIN},
+				{80, 81, "e", PLAIN}, {81, 82, NULL, PLAIN}},
+			""},
+		{"the same window twice is one",
+			{{0, 1, "e", PLAIN}, {0, 1, "e", PLAIN},
+				{9, 10, "u", PLAIN}, {10, 11, NULL, PLAIN}},
+			""},
+		{"more of them an hour later are news",
+			{{0, 1, "e", PLAIN}, {5, 6, "u", PLAIN},
+				{10, 11, "e", PLAIN}, {11, 12, NULL, PLAIN},
+				{50, 51, "u", PLAIN}, {60, 61, "e", PLAIN},
+				{69, 70, "u", PLAIN}, {70, 72, NULL, PLAIN}},
+			"11 anomaly_logged P3 0 x0 -/- [e u] | "
+			"71 anomaly_logged P3 50 x0 -/- [u e]"},
 		{"what became an incident is told of",
 			{{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
 				{9, 10, "u", PLAIN}, {10, 20, NULL, PLAIN},
@@ -419,6 +498,8 @@ int main(void)
 		cmocka_unit_test(test_error_rate),
 		cmocka_unit_test(test_burn),
 		cmocka_unit_test(test_confirming),
+		cmocka_unit_test(test_half_known),
+		cmocka_unit_test(test_few_failures),
 		cmocka_unit_test(test_not_asked),
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_strays),

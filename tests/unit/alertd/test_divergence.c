@@ -557,6 +557,44 @@ static void test_drifts(void **state)
 	night_release(&n);
 }
 
+/* Regions differ by tools that both were seen in this window, of one era. */
+static void test_differ(void **state)
+{
+	static const struct {
+		const char *sees, *sets; /* of two regions; that are known */
+		enum era eras[2]; /* of the sets */
+		int64_t window; /* in which the second region was news */
+		bool differ;
+	} rows[] = {{"ab", "ab", {ERA_NONE, ERA_NONE}, NIGHT_START, true},
+		{"ba", "ab", {ERA_NONE, ERA_SESSION}, NIGHT_START, true},
+		{"aa", "ab", {ERA_NONE, ERA_NONE}, NIGHT_START, false},
+		{"ab", "ab", {ERA_NONE, ERA_NONE}, NIGHT_START - 60, false},
+		{"ab", "ab", {ERA_SESSION, ERA_STATELESS}, NIGHT_START, false},
+		{"ab", "ab", {ERA_SESSION, ERA_SESSION}, NIGHT_START, true},
+		{"ab", "a", {ERA_NONE, ERA_NONE}, NIGHT_START, false}};
+	static char names[][2] = {"e", "u"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct sighting seen[2] = {
+			{.region = names[0], .window = NIGHT_START},
+			{.region = names[1], .window = rows[i].window}};
+		struct tools_seen t = {.v = seen, .n = 2,
+			.n_sets = strlen(rows[i].sets)};
+
+		for (size_t k = 0; k < 2; k++)
+			memcpy(seen[k].hash, night_hash(rows[i].sees[k]),
+				HASH_HEX + 1);
+		for (size_t k = 0; k < t.n_sets; k++) {
+			memcpy(t.sets[k].hash, night_hash(rows[i].sets[k]),
+				HASH_HEX + 1);
+			t.sets[k].era = rows[i].eras[k];
+		}
+		assert_int_equal(
+			tool_sightings_differ(&t, NIGHT_START), rows[i].differ);
+	}
+}
+
 /* What is said of a change of words, and how many names are. */
 static void test_change_words(void **state)
 {
@@ -904,6 +942,10 @@ static void test_words(void **state)
 		{"a region stays behind",
 			{"aaa", "abb", "abb", "bbb", "bbb", "bbb"},
 			"2 started [ap-south-1] | 5 resolved [ap-south-1]"},
+		{"the last to follow are told",
+			{"aaa", "aba", "abb", "bbb", "bbb", "bbb"},
+			"1 started [ap-south-1 us-east-1] | "
+			"5 resolved [ap-south-1]"},
 		{"something else each time",
 			{"aaa", "cde", "fgh", "ijk", "lmn"}, ""},
 		{"the region that is behind falls silent",
@@ -1078,6 +1120,7 @@ int main(void)
 		cmocka_unit_test(test_known_sides),
 		cmocka_unit_test(test_eras),
 		cmocka_unit_test(test_drifts),
+		cmocka_unit_test(test_differ),
 		cmocka_unit_test(test_change_words),
 		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_churn),

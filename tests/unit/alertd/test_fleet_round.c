@@ -91,6 +91,72 @@ static void test_reports(void **state)
 	assert_string_equal(silent(&r), "-");
 }
 
+/* So old may a report be, of a server that is probed so often. */
+static void test_on_time(void **state)
+{
+	static const struct {
+		double interval_s;
+		int age;
+		bool on_time;
+	} rows[] = {{30, 99, true}, {60, 99, true}, {61, 2, true},
+		{61, 3, false}, {120, 3, true}, {120, 4, false},
+		{3600, 61, true}, {3600, 62, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct conf_server server = {
+			.slug = "s", .interval_s = rows[i].interval_s};
+		const struct conf one = {.servers = &server, .n_servers = 1};
+		struct fleet_round r = {.conf = &one};
+
+		add(&r, "s", 0, rows[i].age);
+		assert_int_equal(r.newest, START - 60 * rows[i].age);
+		assert_string_equal(
+			silent(&r), rows[i].on_time ? "b" : "ab");
+	}
+}
+
+/* Three quarters of the regions are silent, or more. */
+static void test_dark(void **state)
+{
+	static const struct {
+		size_t silent, regions;
+		bool dark;
+	} rows[] = {{0, 1, false}, {1, 1, true}, {2, 3, false}, {3, 4, true},
+		{5, 7, false}, {6, 8, true}, {7, 9, true}};
+	static const char *const names[] = {
+		"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct fleet_round r = {0};
+
+		for (size_t k = 0; k < rows[i].regions; k++) {
+			strings_add(&r.regions, names[k]);
+			if (k >= rows[i].silent)
+				strings_add(&r.reporting, names[k]);
+		}
+		assert_int_equal(fleet_round_dark(&r), rows[i].dark);
+		fleet_round_release(&r);
+	}
+}
+
+/* A probe of a later minute than the verdict is not the newest of the round. */
+static void test_newest(void **state)
+{
+	struct fleet_round r = {0};
+	struct verdict_region a[] = {
+		{.region = "a", .started_at = START - 53},
+		{.region = "b", .started_at = START + 60},
+		{.region = "c", .started_at = START - 113}};
+
+	(void)state;
+	fleet_round_add(&r, &(struct verdict) {.slug = "s", .window = START,
+		.regions = a, .n_regions = 3});
+	assert_int_equal(r.newest, START - 60);
+	fleet_round_release(&r);
+}
+
 static void test_rounds(void **state)
 {
 	struct fleet_round r = {0};
@@ -120,6 +186,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reports),
+		cmocka_unit_test(test_on_time),
+		cmocka_unit_test(test_dark),
+		cmocka_unit_test(test_newest),
 		cmocka_unit_test(test_rounds),
 	};
 

@@ -258,6 +258,24 @@ static void test_drift_keys(void **state)
 	night_release(&n);
 }
 
+/* What was told by a clock that was ahead by more than two may differ is
+   forgotten. */
+static void test_drift_ahead(void **state)
+{
+	(void)state;
+	for (int wrong = 0; wrong < 2; wrong++) {
+		struct night n;
+
+		night_init(&n, "A");
+		n.now = NIGHT_START;
+		n.st.n_drifts = 1;
+		n.st.drifts[0].at = NIGHT_START + STATE_AHEAD_S + wrong;
+		night_run(&n, ".");
+		assert_int_equal(n.st.n_drifts, !wrong);
+		night_release(&n);
+	}
+}
+
 static void test_silence(void **state)
 {
 	static const struct night_case cases[] = {
@@ -300,6 +318,10 @@ static void test_silence(void **state)
 			"9 probe_silent_resolved P3 0-5 x5 -/- [e]"},
 		{"the same window twice is one", "AEU",
 			".,E*3 @2 .,E @2 .,E .,E", ""},
+		{"in which another falls silent, too", "AEU",
+			".,E*4 @3 .,EU*5",
+			"4 probe_silent_started P3 0 x5 -/- [e] | "
+			"7 probe_silent_escalated P3 0 x8 -/- [e u]"},
 		{"an older window says nothing", "AEU",
 			".,E*5 @2 . @5 .,E",
 			"4 probe_silent_started P3 0 x5 -/- [e]"},
@@ -503,6 +525,13 @@ static void test_timeline_regions(void **state)
 		state_note_event(&st, &r);
 		assert_int_equal(st.timeline[i].regions.n, i < 2);
 	}
+	/* The second of what is told once in a minute has a key of its own. */
+	state_note_event(&st, &(struct alert_record) {.slug = "s",
+		.kind = ALERT_DRIFT, .phase = ALERT_ONCE,
+		.started_at = NIGHT_START, .nth = 1, .regions = &region,
+		.n_regions = 1});
+	assert_int_equal(st.timeline[3].first, NIGHT_START + 1);
+	assert_int_equal(st.timeline[3].regions.n, 0);
 	state_release(&st);
 }
 
@@ -536,7 +565,7 @@ static void test_wrong_clock(void **state)
 		assert_true(inc->ack.at == (double)now);
 		assert_true(inc->ack.until == (double)now + 60);
 		/* As far ahead as two clocks may differ. */
-		inc->opened_at = inc->reminded_at = ahead;
+		inc->opened_at = inc->reminded_at = inc->silenced_at = ahead;
 		inc->escalation.since = inc->escalation.stopped = inc->ack.at =
 			(double)ahead;
 	}
@@ -546,6 +575,7 @@ static void test_wrong_clock(void **state)
 
 		assert_int_equal(inc->opened_at, ahead);
 		assert_int_equal(inc->reminded_at, ahead);
+		assert_int_equal(inc->silenced_at, ahead);
 		assert_true(inc->escalation.since == (double)ahead);
 		assert_true(inc->escalation.stopped == (double)ahead);
 		assert_true(inc->ack.at == (double)ahead);
@@ -562,6 +592,7 @@ int main(void)
 		cmocka_unit_test(test_reminders),
 		cmocka_unit_test(test_drift),
 		cmocka_unit_test(test_drift_keys),
+		cmocka_unit_test(test_drift_ahead),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_silent_since),
 		cmocka_unit_test(test_clients_refused),

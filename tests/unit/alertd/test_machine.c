@@ -54,6 +54,9 @@ static void test_confirmation(void **state)
 			"2 downtime_started P2 2 x1 tools-list/tools [e u]"},
 		{"windows too far apart are not in a row", "AEU",
 			"E2 E2 @400 E2", ""},
+		{"three hours are not too far", "AEU", "E2 E2 @181 E2",
+			"181 regional_started P2 0 x3 tls/transport [e]"},
+		{"a minute more is", "AEU", "E2 E2 @182 E2", ""},
 		{"rows as long as each other: the older counts", "AEU",
 			"~U2 ?E2 ~EU2 ~EU2",
 			"3 regional_started P2 0 x3 tls/transport [e u]"},
@@ -226,6 +229,43 @@ static void test_recovery(void **state)
 			"[e u]"},
 		{"no regional one beside a downtime", "AEU", "EU2 E2*2 EU2 E2*2",
 			"0 downtime_started P1 0 x1 tls/transport [e u]"},
+		{"a minute in which nobody knew is one that passed, too", "AEU",
+			"EU2 .,EU . .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 tls/transport [e u]"},
+		{"but is one, if reports of it come later", "AEU",
+			"EU2 .,EU @1 . . .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 tls/transport [e u]"},
+		{"its regions are no longer probed", "AEU", "E2*3 $AU .",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"3 regional_resolved P2 0-3 x3 tls/transport [e]"},
+		{"as of the minute that says so, though it failed in it", "AEU",
+			"E2*3 @2 $AU .",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"2 regional_resolved P2 0-2 x3 tls/transport [e]"},
+		{"an older minute does not say so", "AEU",
+			"E2*3 @1 $AU . $AEU @3 E2 @4 .*3",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"6 regional_resolved P2 0-4 x4 tls/transport [e]"},
+		{"nor one in which another fails", "AEU", "E2*3 $AU U2 .",
+			"2 regional_started P2 0 x3 tls/transport [e]"},
+		{"or is limited", "AEU", "E2*3 $AU %U",
+			"2 regional_started P2 0 x3 tls/transport [e]"},
+		{"its region fell silent while nobody judged", "AEU",
+			"E2*3 @40 .,E",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"40 regional_resolved P2 0-3 x3 tls/transport [e]"},
+		{"one of its regions is silent for too long: of the others",
+			"AEU", "~EU2*3 ~U2,E*30 .,E*3",
+			"2 regional_started P2 0 x3 tls/transport [e u] | "
+			"7 probe_silent_started P3 3 x5 -/- [e] | "
+			"35 regional_resolved P2 0-33 x33 tls/transport [u]"},
+		{"a region that was silent then fails anew", "AEU",
+			"EU2*3 .,E*3 E2*3",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"5 downtime_resolved P1 0-3 x3 tls/transport [e u] | "
+			"8 regional_started P2 6 x3 tls/transport [e]"},
 	};
 
 	(void)state;
@@ -366,6 +406,29 @@ static void test_follows(void **state)
 		ALERT_REGIONAL);
 	assert_null(n.events.v[n.events.n - 1].record.follows);
 	night_release(&n);
+}
+
+/* A regional incident that a downtime covers: whether it was our credential
+   alone, as its end says. */
+static void test_covered_refused(void **state)
+{
+	(void)state;
+	for (int refused = 0; refused < 2; refused++) {
+		const struct alert_record *r;
+		struct night n;
+
+		night_init(&n, "AEU");
+		n.refused = true;
+		night_run(&n, "E5*3 EU5*2");
+		n.refused = refused;
+		night_run(&n, "EU5 .*3");
+		r = &n.events.v[n.events.n - 1].record;
+		assert_int_equal(r->kind, ALERT_REGIONAL);
+		assert_int_equal(r->phase, ALERT_RESOLVED);
+		assert_int_equal(
+			r->checks, refused ? CHECKS_REFUSED : CHECKS_FREE);
+		night_release(&n);
+	}
 }
 
 static void test_flapping(void **state)
@@ -589,6 +652,13 @@ static void test_throttled(void **state)
 		{"it holds no downtime open", "AEU", "EU1 . %E .",
 			"0 downtime_started P1 0 x1 dns/transport [e u] | "
 			"3 downtime_resolved P1 0-1 x1 dns/transport [e u]"},
+		{"it becomes a regional one, and ends with it", "AEU",
+			"%E*3 E2*6 .*3",
+			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
+			"5 regional_started P2 3 x3 tls/transport [e] | "
+			"11 regional_resolved P2 3-9 x6 tls/transport [e] | "
+			"11 rate_limited_resolved P2 0-9 x9 initialize/http "
+			"[e]"},
 		{"it becomes a downtime", "AEU", "%E*3 EU1 . . .",
 			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
 			"3 downtime_started P1 3 x1 dns/transport [e u] | "
@@ -658,15 +728,18 @@ static void test_hearing(void **state)
 		double interval_s;
 		int minutes; /* after the report that counted */
 		enum hearing hearing;
-	} rows[] = {{0, 0, HEARD}, {0, 1, REPORT_DUE}, {0, 2, NOT_HEARD},
-		{30, 1, REPORT_DUE}, {60, 2, NOT_HEARD}, {300, 9, REPORT_DUE},
-		{300, 10, NOT_HEARD}};
+		const char *error;
+	} rows[] = {{0, 0, HEARD, "x"}, {0, 1, REPORT_DUE, "x"},
+		{0, 2, NOT_HEARD, "x"}, {30, 1, REPORT_DUE, "x"},
+		{60, 2, NOT_HEARD, "x"}, {300, 9, REPORT_DUE, "x"},
+		{300, 10, NOT_HEARD, "x"}, {0, 0, HEARD, "http.429"},
+		{0, 1, REPORT_DUE, "http.429"}, {0, 2, NOT_HEARD, "http.429"}};
 	const char *failing[] = {"e"};
 	struct verdict_region r = {.region = "e", .state = STATE_BROKEN,
-		.failed_step = STEP_TLS, .started_at = NIGHT_START + 7.5};
+		.failed_step = STEP_INITIALIZE, .started_at = NIGHT_START + 7.5};
 	struct verdict v = {.slug = "s", .window = NIGHT_START,
 		.verdict = VERDICT_AMBER, .tier = TIER_REGIONAL,
-		.step = STEP_TLS, .expected = 3, .failing = failing,
+		.step = STEP_INITIALIZE, .expected = 3, .failing = failing,
 		.n_failing = 1, .regions = &r, .n_regions = 1};
 
 	(void)state;
@@ -676,10 +749,43 @@ static void test_hearing(void **state)
 
 		state_init(&st, "s");
 		st.interval_s = rows[i].interval_s;
+		r.error = rows[i].error;
 		s = observation_of(&st, &v);
 		streak_count(&st, &v, &s);
 		assert_int_equal(region_hearing(&st, &v,
 			NIGHT_START + 60 * rows[i].minutes, "e"),
+			rows[i].hearing);
+		state_release(&st);
+	}
+}
+
+/* One that has no data was cut off, and may have reported in this window. */
+static void test_hearing_no_data(void **state)
+{
+	static const struct {
+		const char *name; /* of whose report there is */
+		enum region_state state;
+		double after; /* the beginning of the window */
+		enum hearing hearing;
+	} rows[] = {{"e", STATE_HEALTHY, 7.5, HEARD},
+		{"e", STATE_HEALTHY, 0, HEARD},
+		{"e", STATE_HEALTHY, -0.5, NOT_HEARD},
+		{"e", STATE_BROKEN, 7.5, NOT_HEARD},
+		{"u", STATE_HEALTHY, 7.5, NOT_HEARD}};
+	const char *away[] = {"e"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct verdict_region r = {.region = rows[i].name,
+			.state = rows[i].state,
+			.started_at = NIGHT_START + rows[i].after};
+		struct verdict v = {.slug = "s", .window = NIGHT_START,
+			.expected = 3, .no_data = away, .n_no_data = 1,
+			.regions = &r, .n_regions = 1};
+		struct alert_state st;
+
+		state_init(&st, "s");
+		assert_int_equal(region_hearing(&st, &v, NIGHT_START, "e"),
 			rows[i].hearing);
 		state_release(&st);
 	}
@@ -800,6 +906,50 @@ static void test_agree_beside_awaited(void **state)
 		assert_int_equal(
 			observation_of(&st, &v).agreed, rows[i].agreed);
 		state_release(&st);
+	}
+}
+
+/* Of two regions at the worst layer the first one says what is wrong; the worse
+   one how bad it is. */
+static void test_assess(void **state)
+{
+	static const struct {
+		enum step steps[2];
+		const char *errors[2];
+		const char *error; /* that is told */
+		enum severity severity;
+	} rows[] = {
+		{{STEP_TOOLS_LIST, STEP_TOOLS_LIST}, {"http.404", "http.403"},
+			"http.404", SEVERITY_P2},
+		{{STEP_TOOLS_LIST, STEP_TOOLS_LIST}, {"http.404", "http.503"},
+			"http.404", SEVERITY_P1},
+		{{STEP_TOOLS_LIST, STEP_TOOLS_LIST}, {"http.404", "deadline"},
+			"deadline", SEVERITY_P2},
+		{{STEP_TOOLS_LIST, STEP_TOOLS_LIST}, {"deadline", "http.503"},
+			"deadline", SEVERITY_P1},
+		{{STEP_TLS, STEP_TOOLS_LIST}, {"http.503", "http.404"},
+			"http.404", SEVERITY_P2},
+	};
+	const char *failing[] = {"x", "a", "b"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct verdict_region r[] = {
+			{.region = "a", .state = STATE_BROKEN,
+				.failed_step = rows[i].steps[0],
+				.error = rows[i].errors[0], .said = "one"},
+			{.region = "b", .state = STATE_BROKEN,
+				.failed_step = rows[i].steps[1],
+				.error = rows[i].errors[1], .said = "two"}};
+		struct verdict v = {.step = STEP_TOOLS_LIST,
+			.failing = failing, .n_failing = 3, .regions = r,
+			.n_regions = 2};
+		struct assessment a = severity_assess(&v);
+
+		assert_string_equal(a.error, rows[i].error);
+		assert_string_equal(a.said,
+			a.error == rows[i].errors[0] ? "one" : "two");
+		assert_int_equal(a.severity, rows[i].severity);
 	}
 }
 
@@ -1030,6 +1180,9 @@ static void test_agreed(void **state)
 		{"of two regions", 2, "EU", "EU6 EU6",
 			"1 downtime_started P2 0 x2 tools-list/tools [e u]"},
 		{"too far apart", 2, "AEU", "EU6 @400 EU6", ""},
+		{"all are limited between: it neither counts nor ends it", 2,
+			"AEU", "EU6 AEU3/http.429 EU6",
+			"2 downtime_started P2 0 x2 tools-list/tools [e u]"},
 		{"one region fails between: anew, and that one is told", 3,
 			"AEU", "EU6 E6 EU6",
 			"2 regional_started P2 0 x3 tools-list/tools [e u]"},
@@ -1131,6 +1284,7 @@ int main(void)
 		cmocka_unit_test(test_recovery),
 		cmocka_unit_test(test_shrinking),
 		cmocka_unit_test(test_follows),
+		cmocka_unit_test(test_covered_refused),
 		cmocka_unit_test(test_flapping),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_windows),
@@ -1138,10 +1292,12 @@ int main(void)
 		cmocka_unit_test(test_throttled),
 		cmocka_unit_test(test_hardly_known),
 		cmocka_unit_test(test_hearing),
+		cmocka_unit_test(test_hearing_no_data),
 		cmocka_unit_test(test_reported),
 		cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_rows_over),
 		cmocka_unit_test(test_agree_beside_awaited),
+		cmocka_unit_test(test_assess),
 		cmocka_unit_test(test_region_twice),
 		cmocka_unit_test(test_wrong_clock),
 		cmocka_unit_test(test_how_far_ahead),

@@ -361,9 +361,11 @@ static void test_silent_overrun(void **state)
 	night_run(&n, "m0-5 EU2*12 .,EU");
 	assert_true(inc->open);
 	assert_int_equal(inc->silent.n, 2);
+	assert_int_equal(inc->quiet.n, 1);
 	assert_int_equal(inc->seen, NIGHT_START + 11 * 60);
 	night_run(&n, "EU2");
 	assert_int_equal(inc->silent.n, 0);
+	assert_int_equal(inc->quiet.n, 0);
 	assert_int_equal(inc->seen, 0);
 	night_release(&n);
 }

@@ -244,12 +244,39 @@ static void test_stages(void **state)
 			"6 started 0 | 7 resolved 0-7 | 13 started 7"},
 		{"one whose heartbeats are gone does not hold it",
 			"4=0,4 6=0,6 7=-,7", "6 started 0 | 7 resolved 0-7"},
+		{"closed: told when it stands still anew",
+			"4=4,0 6=6,0 7c 8=8,0 9=9,0 10=10,10 14=14,10 16=16,10",
+			"6 started 0 | 7 resolved 0-7 | 16 started 10"},
 		{"but nothing known resolves nothing", "4=0,4 6=0,6 7=-,-",
 			"6 started 0"},
 	};
 
 	(void)state;
 	check(rows, COUNT(rows));
+}
+
+/* Where servers are probed rarely ingest may be quiet for longer. */
+static void test_rare_probes(void **state)
+{
+	static const struct {
+		const char *runs[5], *events;
+	} rows[] = {{{"0=0,0", "13=0,13", "14=0,14"}, ""},
+		{{"0=0,0", "13=0,13", "14=0,14", "15=0,15"}, "15 started 0"},
+		{{"0=0,0", "5=5,0", "6=6,0"}, "6 started 0"}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct life l;
+		char got[SIZE];
+
+		live(&l, "");
+		l.pipeline.ingest_s = 840;
+		for (size_t k = 0; rows[i].runs[k]; k++)
+			run(&l, rows[i].runs[k]);
+		describe(&l, got);
+		assert_string_equal(got, rows[i].events);
+		life_release(&l);
+	}
 }
 
 static void test_isolated(void **state)
@@ -293,6 +320,10 @@ static void test_isolated(void **state)
 		{"who does not judge knows nothing of it",
 			"1=1,1;us@1 6=6,1;us@1 7=7,1;us@1 8=8,8;us@1",
 			"6 silent_started 1 us | 7 started 1 | 8 resolved 1-8"},
+		{"blind, and closed: told when all are cut off anew",
+			"1=1,1;us@1;eu@1;ap@1 2c 3=3,3;us@1;eu@1;ap@1 4=4,4 "
+			"5=5,5;us@5;eu@5;ap@5",
+			"1 started 1 | 2 resolved 1-2 | 5 started 5"},
 		{"blind, and reminded of it",
 			"1=1,1;us@1;eu@1;ap@1 242=242,242;us@1;eu@1;ap@1",
 			"1 started 1 | 242 reminder 1"},
@@ -543,6 +574,43 @@ static void test_causes(void **state)
 	life_release(&l);
 }
 
+/* Whatever is known of some of them; where nothing is, nothing is said. */
+static void test_some_causes(void **state)
+{
+	static const struct {
+		size_t runners, isolated;
+		const char *causes;
+	} rows[] = {{0, 0, "."},
+		{1, 0, ". a: timeout; b and c: no word from its runner."},
+		{0, 1, ". a and c: no word from its runner; "
+		       "b: its own network is cut off."}};
+	struct pipeline_runner runner = {
+		.name = "a", .at = START + 130, .status = RUNNER_TIMEOUT};
+	struct pipeline_runner cut = {.name = "b", .at = START};
+	const struct conf_policy policy = conf_policy_of(NULL);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		static const char said[] = "nobody would hear of an outage";
+		const char *found;
+		struct life l;
+
+		live(&l, "0=0,0~0/3 1=0,1~3/3 2=0,2~3/3");
+		l.pipeline.runners = &runner;
+		l.pipeline.n_runners = rows[i].runners;
+		l.pipeline.isolated = &cut;
+		l.pipeline.n_isolated = rows[i].isolated;
+		read_round(&l, "~3/3", START + 180);
+		pipeline_decide(
+			&l.st, &l.pipeline, &policy, START + 180, &l.events);
+		assert_int_equal(l.events.n, 1);
+		found = strstr(l.events.v[0].summary, said);
+		assert_non_null(found);
+		assert_string_equal(found + strlen(said), rows[i].causes);
+		life_release(&l);
+	}
+}
+
 /* Who took it when some regions reported is told where none does any more. */
 static void test_silence_taken(void **state)
 {
@@ -580,6 +648,9 @@ static void test_clocks(void **state)
 			"60=60,60~3/3 61=61,61~3/3 1=1,1~3/3 2=2,2~3/3 "
 			"3=3,3~3/3",
 			"3 started 1 a b c"},
+		{"closed by a clock that was ahead: that bars nothing",
+			"62=62,58 64=64,58 65c 3=3,3 8=8,4 10=10,4",
+			"64 started 58 | 65 resolved 58-65 | 10 started 4"},
 		{"and ingest has died just then", "60=60,60 1=61,2 2=61,2",
 			"2 started 2"},
 		{"its clock is ahead of ours by a little",
@@ -616,6 +687,9 @@ static void test_away(void **state)
 		{"asleep while it is away", "0! 5! 600! 601+",
 			"5 started 0 | 601 resolved 0-601"},
 		{"the clock was set back", "60! 61! 1! 5! 6!", "6 started 1"},
+		{"closed by a clock that was ahead: that bars nothing",
+			"60! 63! 65! 66c 1! 2+ 3! 5! 8!",
+			"65 started 60 | 66 resolved 60-66 | 8 started 3"},
 		{"never away", "0+ 1+", ""},
 		{"closed: told when it is away again",
 			"0! 1! 5! 6c 7! 12! 13+ 14! 16! 18! 19!",
@@ -726,11 +800,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stages),
+		cmocka_unit_test(test_rare_probes),
 		cmocka_unit_test(test_isolated),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_isolated_words),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_some_causes),
 		cmocka_unit_test(test_silence_taken),
 		cmocka_unit_test(test_clocks),
 		cmocka_unit_test(test_away),
