@@ -110,7 +110,7 @@ static void test_failures(void **state)
 		{.timeline = "us 1:6/http.503 150:3/http.429",
 			.bucket = "mcp-broken", .now = 180},
 		{.timeline = "us 1:6/http.503 150:3/http.429",
-			.bucket = "no-data", .now = 190},
+			.bucket = "no-data", .now = 181},
 	};
 
 	(void)state;
