@@ -215,6 +215,7 @@ static void test_names(void **state)
 		xstrdup("removed"), xstrdup("added")};
 	drift_release(&d);
 	assert_int_equal(d.n_renamed, 0);
+	assert_null(d.region);
 
 	to.n_tools = 0;
 	judge_lists(&from, &to, &d);

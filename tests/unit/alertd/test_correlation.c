@@ -44,6 +44,7 @@ static void note(struct correlation_starts *l, const char *text)
 	assert_true(correlation_may(&e));
 	correlation_note(l, &e, &now, &later);
 	/* Nothing of it is left here. */
+	assert_true(e.record.at == 0);
 	event_release(&e);
 	strings_release(&now);
 	strings_release(&later);
@@ -236,15 +237,16 @@ static void test_life(void **state)
 	assert_false(correlation_joins(&st, &more.v[0].event));
 	l.v[0].event.record.tier = TIER_STEP_ALERT;
 	l.v[0].event.record.layer = LAYER_HTTP;
+	l.v[0].event.expected = 3;
 	correlation_begin(&st, l.v, l.n, &out);
 	assert_int_equal(out.v[0].record.tier, TIER_STEP_ALERT);
 	assert_int_equal(out.v[0].record.layer, LAYER_HTTP);
 	expect(&st, &out, "downtime_started P2: Each of 2 servers (a and b) is "
-		"down: tools-list fails from eu and us (2 of 0 regions).");
+		"down: tools-list fails from eu and us (2 of 3 regions).");
 	assert_true(correlation_joins(&st, &more.v[0].event));
 	correlation_begin(&st, more.v, more.n, &out);
 	expect(&st, &out, "downtime_escalated P2: Each of 3 servers (a, b and "
-		"c) is down: tools-list fails from eu and us (2 of 0 regions); "
+		"c) is down: tools-list fails from eu and us (2 of 3 regions); "
 		"more than before.");
 	correlation_begin(&st, more.v, more.n, &out);
 	expect(&st, &out, "");
@@ -263,6 +265,12 @@ static void test_life(void **state)
 		"downtime_resolved P2: Each of 3 servers (a, b and c) "
 		"recovered after 20 min (00:10–00:30 UTC). Root layer: "
 		"http. Failing minutes: 0. All layers pass again.");
+	/* The next one of that cause is of others. */
+	strings_add(&st.left, "y");
+	correlation_begin(&st, more.v, more.n, &out);
+	assert_int_equal(st.servers.n, 1);
+	assert_int_equal(st.left.n, 1);
+	events_release(&out);
 	state_release(&st);
 	correlation_release(&l);
 	correlation_release(&more);
@@ -535,6 +543,29 @@ static void test_instants(void **state)
 	correlation_release(&all);
 }
 
+/* What differs in its cause is another incident. */
+static void test_slug(void **state)
+{
+	static const char *const starts[] = {"a:downtime:6@10[eu,us]",
+		"a:regional:6@10[eu,us]", "a:downtime:5@10[eu,us]",
+		"a:downtime:6@10[eu]", "a:downtime:6@10[eu,us]!",
+		"a:downtime:6@10[eu,us]1", "b:downtime:6@12[eu,us]"};
+	enum { STARTS = sizeof starts / sizeof *starts };
+	char slugs[STARTS][CORRELATION_SLUG];
+	struct correlation_starts l = {0};
+
+	(void)state;
+	for (size_t i = 0; i < STARTS; i++) {
+		note(&l, starts[i]);
+		correlation_slug(&l.v[i].event, slugs[i]);
+		for (size_t k = 0; k < i; k++)
+			if ((strcmp(slugs[i], slugs[k]) == 0) !=
+				(!k && i == STARTS - 1))
+				fail_msg("%zu and %zu", i, k);
+	}
+	correlation_release(&l);
+}
+
 static void names(struct strings *l, const char *text)
 {
 	char copy[60], *save = NULL;
@@ -747,6 +778,7 @@ static void test_worse(void **state)
 		assert_int_equal(out.v[i].record.step, STEP_INITIALIZE);
 		assert_int_equal(out.v[i].record.layer, LAYER_HTTP);
 		assert_string_equal(out.v[i].record.last_error, "http.503");
+		assert_non_null(strstr(out.v[i].summary, "worse than before"));
 		assert_int_equal(out.v[i].record.n_regions, 2 + i);
 		assert_int_equal(out.v[i].reached.n, 1 - i);
 	}
@@ -857,6 +889,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_left),
 		cmocka_unit_test(test_reports),
 		cmocka_unit_test(test_instants),
+		cmocka_unit_test(test_slug),
 		cmocka_unit_test(test_hear),
 		cmocka_unit_test(test_heard_again),
 		cmocka_unit_test(test_worse),

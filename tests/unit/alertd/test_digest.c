@@ -178,6 +178,41 @@ static bool no(void *arg, const char *name)
 	return false;
 }
 
+/* What is told at once, or to chosen routes, waits for nothing. */
+static void test_at_once(void **state)
+{
+	static const struct {
+		bool at_once;
+		const char *chosen, *outbox;
+	} rows[] = {
+		{false, NULL, "1 chat 910, 1 mail 910"},
+		{true, NULL, "1 chat, 1 mail"},
+		{false, "mail", "1 mail"},
+		{true, "mail", "1 mail"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct desk d;
+		struct dispatch way = {
+			&conf, NULL, rows[i].at_once, NIGHT_START};
+		struct alert_event e = {.record = {.at = NIGHT_START,
+			.slug = "s", .severity = SEVERITY_P3}};
+		struct recipients to = {0};
+
+		desk_init(&d);
+		way.budget = d.budget;
+		if (rows[i].chosen)
+			strings_add(&e.chosen, rows[i].chosen);
+		dispatch_event(&way, &d.st, &e, "{}", &to);
+		expect_outbox(&d, rows[i].outbox);
+		recipients_release(&to);
+		assert_null(to.v);
+		strings_release(&e.chosen);
+		desk_release(&d);
+	}
+}
+
 /* What is being sent in a digest goes no other way, and what is new goes after
    it. */
 static void test_under_way(void **state)
@@ -375,6 +410,13 @@ static void test_oldest_first(void **state)
 	digests_note(&l, &z.st, MORNING, "mail");
 	digests_note(&l, &d.st, MORNING, "mail");
 	assert_int_equal(l.n, 1);
+	/* In whatever order they are. */
+	for (size_t i = 0; i < 3; i++) {
+		struct digest_item first = l.v[0].v[i];
+
+		l.v[0].v[i] = l.v[0].v[5 - i];
+		l.v[0].v[5 - i] = first;
+	}
 	buf_init(&b, 2 * DIGEST_BYTES);
 	digest_json(&b, &l.v[0], MORNING);
 	assert_non_null(
@@ -388,12 +430,12 @@ static void test_oldest_first(void **state)
 }
 
 /* In a storm the digest counts all events, and holds as many as fit. */
-static void expect_storm(int n, size_t size, size_t told)
+static size_t expect_storm(int n, size_t size, size_t told)
 {
 	struct outbox_wait w = {CONF_DIGEST_HOURLY, true, HOUR};
 	struct strings to = {0};
 	struct digests l = {0};
-	char *body = malloc(size + 1);
+	char *body = malloc(size + 1), tail[40];
 	size_t found = 0;
 	struct desk d;
 	struct buf b;
@@ -417,29 +459,39 @@ static void expect_storm(int n, size_t size, size_t told)
 	for (const char *p = b.p; (p = strstr(p, body)); p += size)
 		found++;
 	assert_int_equal(found, told);
-	snprintf(body, size, "],\"count\":%d}", n);
-	assert_string_equal(b.p + b.len - strlen(body), body);
+	snprintf(tail, sizeof tail, "],\"count\":%d}", n);
+	assert_string_equal(b.p + b.len - strlen(tail), tail);
 	assert_non_null(strstr(b.p, "\"because\":\"budget\""));
+	size = b.len;
 	free(body);
 	buf_release(&b);
 	strings_release(&to);
 	digests_release(&l);
 	desk_release(&d);
+	return size;
 }
 
 static void test_storm(void **state)
 {
+	size_t room;
+
 	(void)state;
 	expect_storm(100, 500, 100);
 	expect_storm(101, 500, 100);
 	expect_storm(30, 10000, 26);
 	expect_storm(1, DIGEST_BYTES, 0);
+	/* 100 bytes are kept for the end, and one for a comma. */
+	room = DIGEST_BYTES - 101 + strlen("\"\"],\"count\":1}") -
+		expect_storm(1, 2, 1);
+	expect_storm(1, room, 1);
+	expect_storm(1, room + 1, 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_at_once),
 		cmocka_unit_test(test_under_way),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_record),

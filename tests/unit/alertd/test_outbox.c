@@ -108,6 +108,7 @@ static void drop(struct alert_state *st, unsigned long number,
 
 	assert_true(outbox_find(st, number, route, &item));
 	outbox_drop(st, &item);
+	assert_null(item.pending);
 }
 
 static void test_order(void **state)
