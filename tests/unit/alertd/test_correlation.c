@@ -514,6 +514,7 @@ static void test_reports(void **state)
 static void test_instants(void **state)
 {
 	struct correlation_starts l = {0}, more = {0}, all = {0};
+	struct correlation_start last;
 	struct alert_events out = {0};
 	struct alert_state st;
 	const struct incident *inc = &st.incidents[ALERT_DOWNTIME];
@@ -535,7 +536,8 @@ static void test_instants(void **state)
 	correlation_begin(&st, all.v, 2, &out);
 	assert_int_equal(inc->first, 480);
 	assert_int_equal(inc->failed, 600);
-	correlation_begin(&st, all.v + 2, 1, &out);
+	last = all.v[2];
+	correlation_begin(&st, &last, 1, &out);
 	assert_int_equal(inc->first, 480);
 	assert_int_equal(inc->failed, 720);
 	events_release(&out);
@@ -739,6 +741,7 @@ static void test_worse(void **state)
 	};
 	static const char *const regions[] = {"ap", "eu", "us"};
 	struct correlation_starts l = {0};
+	struct correlation_start one;
 	struct alert_events out = {0};
 	struct alert_state st;
 	struct ack *ack = &st.incidents[ALERT_DOWNTIME].ack;
@@ -747,7 +750,8 @@ static void test_worse(void **state)
 	note(&l, "a:downtime:6@10[eu,us]");
 	strings_add(&l.v[0].event.reached, "ap");
 	state_init(&st, "*.12345678");
-	correlation_begin(&st, l.v, l.n, &out);
+	one = l.v[0];
+	correlation_begin(&st, &one, 1, &out);
 	events_release(&out);
 	string_set(&ack->by, "ann");
 	ack->until = 3600;
