@@ -45,7 +45,7 @@ static void render(const struct verdict_side *sides, size_t n, char *out,
 static void check_sides(const struct timeline *t, double now, const char *name,
 	const char *expected)
 {
-	struct verdict_side *sides;
+	struct verdict_side none, *sides = &none;
 	char got[512];
 	size_t n = drift_sides(t->regions, t->n, TIMELINE_START + now - 300,
 		TIMELINE_START + now, &sides);

@@ -174,6 +174,9 @@ static const struct row rows[] = {
 	{"no canary answers: two servers are enough", {{2, false, CUT}},
 		{{"us", 59, 0, 2}}, 70, "us 60-60 2 dns.timeout 2",
 		"green ok - 0 2/3 [] [us] isolated [us]", NULL},
+	{"or one", {{1, false, CUT}}, {{"us", 59, 0, 1}}, 70,
+		"us 60-60 1 dns.timeout 1",
+		"green ok - 0 2/3 [] [us] isolated [us]", NULL},
 	{"of canaries in any order",
 		{{2, false, CUT}}, {{"us", 59, 0, 2}, {"us", -1, 1, 0}}, 70,
 		"us 60-60 2 dns.timeout 2", NULL, NULL},
@@ -383,8 +386,10 @@ static void test_hosts(void **state)
 		{{"http://[::1]/", "http://u@[::1]/", "http://u:p@[::1]",
 			"http://[::1]?x", "http://[::1]#x"}, false},
 		/* Behind the host there is no user. */
-		{{"http://a/@b", "http://u@a/@c", "http://u@a?@d",
-			"http://u@a/x@e", "http://u@a#@f"}, false},
+		{{"http://a/@b", "http://a/@c", "http://a?@d", "http://a#@e",
+			"http://a/@f"}, false},
+		{{"http://u@a/@b", "http://u@a/@c", "http://u@a?@d",
+			"http://u@a#@e", "http://u@a/@f"}, false},
 		{{"http://u@v@a/", "http://u@w@a/", "http://v@w@a/",
 			"http://w@a/", "http://a/"}, false},
 		/* Of records alone a server has none: all are of one. */

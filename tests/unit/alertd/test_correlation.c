@@ -666,6 +666,7 @@ static void test_hear(void **state)
 
 			state_init(&st, "a");
 			st.judged = k ? 100 : 160;
+			inc->open = true;
 			names(&inc->regions, rows[i].servers[k].regions);
 			names(&inc->silent, rows[i].servers[k].silent);
 			inc->quiet = (struct streak) {rows[i].servers[k].quiet,
