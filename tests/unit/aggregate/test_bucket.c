@@ -110,7 +110,7 @@ static void test_failures(void **state)
 		{.timeline = "us 1:6/http.503 150:3/http.429",
 			.bucket = "mcp-broken", .now = 180},
 		{.timeline = "us 1:6/http.503 150:3/http.429",
-			.bucket = "no-data", .now = 190},
+			.bucket = "no-data", .now = 181},
 	};
 
 	(void)state;
@@ -166,6 +166,7 @@ static void test_drift(void **state)
 		/* Hashes of different eras are not compared. */
 		{.timeline = "eu 1:-#a@session|us 2:-#b@stateless",
 			.bucket = "healthy"},
+		{.timeline = "eu 1:-#a@sse|us 2:-#b", .bucket = "healthy"},
 		{.timeline = "eu 1:-#a.x|us 2:-#a.y", .bucket = "healthy"},
 		{.timeline = "eu 1:-#a|us 2:-", .bucket = "healthy"},
 		/* Only the newest probe counts. */

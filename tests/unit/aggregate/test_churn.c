@@ -89,21 +89,40 @@ static void test_count(void **state)
 	assert_int_equal(changes(&r, 0), 35);
 }
 
-/* The verdict before was of a minute that is yet to come: a clock went back. */
-static void test_known_from_the_future(void **state)
+/*
+ * What the verdict before knew of each of its minutes is that of the same minute
+ * now; it may be of a minute that is yet to come: a clock went back.
+ */
+static void test_known(void **state)
 {
+	static const struct {
+		int ahead, minute; /* of the verdict before; which it counted in */
+		int now;	   /* which that is; -1: none */
+	} rows[] = {
+		{0, 0, 0}, {0, 1, 1}, {0, 58, 58}, {0, 59, 59},
+		{-1, 0, -1}, {-1, 1, 0}, {-1, 59, 58},
+		{-59, 58, -1}, {-59, 59, 0}, {-60, 59, -1}, {-70, 59, -1},
+		{2, 57, 59}, {2, 58, -1}, {2, 0, 2}, {59, 0, 59}, {60, 0, -1},
+	};
 	static struct region r;
-	struct change_counts c;
 
 	(void)state;
-	make(&r, "a");
-	r.history.changes.upto = (int64_t)TIMELINE_START + 120;
-	r.history.changes.count[CHANGES_MINUTES - 3] = 7; /* this minute */
-	r.history.changes.count[CHANGES_MINUTES - 2] = 5;
-	c = churn_changes(&r.history, end_of(0));
-	assert_int_equal(c.upto, (int64_t)TIMELINE_START);
-	for (size_t i = 0; i < CHANGES_MINUTES; i++)
-		assert_int_equal(c.count[i], i == CHANGES_MINUTES - 1 ? 7 : 0);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct change_counts c;
+
+		make(&r, "a");
+		/* Nothing behind the counts is one of them. */
+		memset(&r.history.changes, 9, sizeof r.history.changes);
+		r.history.changes.upto =
+			(int64_t)TIMELINE_START + 60 * rows[i].ahead;
+		memset(r.history.changes.count, 0, CHANGES_MINUTES);
+		r.history.changes.count[rows[i].minute] = 7;
+		c = churn_changes(&r.history, end_of(0));
+		assert_int_equal(c.upto, (int64_t)TIMELINE_START);
+		for (int k = 0; k < CHANGES_MINUTES; k++)
+			if (c.count[k] != (k == rows[i].now ? 7 : 0))
+				fail_msg("%zu: %d in %d", i, c.count[k], k);
+	}
 }
 
 /* A day judged at once, and by the minute with 16 probes in sight. */
@@ -262,8 +281,15 @@ static void test_text(void **state)
 	struct buf b;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		memset(&d, 1, sizeof d);
 		assert_false(churn_read(wrong[i], &d));
+		assert_int_equal(d.upto, 0);
+	}
+	/* The first minute that may be one. */
+	assert_true(churn_read("60 " "000000000000000000000000000000"
+		"000000000000000000000000000001", &d));
+	assert_int_equal(d.upto, 60);
 	buf_init(&b, 100);
 	churn_put(&b, &c);
 	assert_int_equal(b.len, 0);
@@ -282,7 +308,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_count),
-		cmocka_unit_test(test_known_from_the_future),
+		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_bit_by_bit),
 		cmocka_unit_test(test_judge),
 		cmocka_unit_test(test_one_region_alone),

@@ -125,6 +125,21 @@ static void test_drift(void **state)
 	CHECK(cases);
 }
 
+/* Of memory that holds more than a history, no more is looked at. */
+static void test_bounds(void **state)
+{
+	struct rule rule = rule_default(60);
+	struct timeline t;
+	char got[512];
+
+	(void)state;
+	timeline_read(&t, "eu 1:-#a 61:-#b 121:-#c");
+	t.regions[0].probes++;
+	t.regions[0].n = 1;
+	timeline_judge(&t, &rule, NULL, 130, got);
+	assert_string_equal(got, "green ok - 0 1/1 [] []");
+}
+
 /* A drift stands only in the first verdict that sees it. */
 static void test_seen(void **state)
 {
@@ -200,6 +215,7 @@ static void test_names(void **state)
 		xstrdup("removed"), xstrdup("added")};
 	drift_release(&d);
 	assert_int_equal(d.n_renamed, 0);
+	assert_null(d.region);
 
 	to.n_tools = 0;
 	judge_lists(&from, &to, &d);
@@ -233,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_divergence),
 		cmocka_unit_test(test_drift),
+		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_seen),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_names_unknown),

@@ -45,7 +45,7 @@ static void render(const struct verdict_side *sides, size_t n, char *out,
 static void check_sides(const struct timeline *t, double now, const char *name,
 	const char *expected)
 {
-	struct verdict_side *sides;
+	struct verdict_side none, *sides = &none;
 	char got[512];
 	size_t n = drift_sides(t->regions, t->n, TIMELINE_START + now - 300,
 		TIMELINE_START + now, &sides);
@@ -216,6 +216,12 @@ static void test_since_of_a_region(void **state)
 	assert_true(drift_since(h, TIMELINE_START + 250) == TIMELINE_START + 1);
 	assert_true(drift_since(h, TIMELINE_START + 310) ==
 		TIMELINE_START + 301);
+	/* Nor does what was known before, up to the newest probe itself. */
+	drift_saw(h, TIMELINE_START + 250);
+	h->tools_since = TIMELINE_START + 241;
+	assert_true(drift_since(h, TIMELINE_START + 250) ==
+		TIMELINE_START + 241);
+	drift_saw(h, TIMELINE_START + 200);
 	/* An instant that is yet to come is not believed. */
 	h->tools_since = TIMELINE_START + 1000;
 	assert_true(drift_since(h, TIMELINE_START + 200) ==

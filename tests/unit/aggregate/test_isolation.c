@@ -160,11 +160,22 @@ static const struct row rows[] = {
 		{{0}}, 70, "us 60-60 2 dns.failed",
 		"amber regional dns 1 3/3 [us] []",
 		"green ok - 0 2/3 [] [us] isolated [us]"},
+	{"as long as a run would go on",
+		{{3, false, "us 0:1/dns.failed | eu 0:-"},
+			{2, false, "us 179:1/dns.failed | eu 179:-"}},
+		{{0}}, 180, "us 179-179 2 dns.failed", NULL, NULL},
+	{"and no longer",
+		{{3, false, "us 0:1/dns.failed | eu 0:-"},
+			{2, false, "us 180:1/dns.failed | eu 180:-"}},
+		{{0}}, 181, "", NULL, NULL},
 	{"a canary answers: it is the servers", {{20, false, CUT}},
 		{{"us", 59, 1, 1}}, 70, "", "amber regional dns 1 3/3 [us] []",
 		NULL},
 	{"no canary answers: two servers are enough", {{2, false, CUT}},
 		{{"us", 59, 0, 2}}, 70, "us 60-60 2 dns.timeout 2",
+		"green ok - 0 2/3 [] [us] isolated [us]", NULL},
+	{"or one", {{1, false, CUT}}, {{"us", 59, 0, 1}}, 70,
+		"us 60-60 1 dns.timeout 1",
 		"green ok - 0 2/3 [] [us] isolated [us]", NULL},
 	{"of canaries in any order",
 		{{2, false, CUT}}, {{"us", 59, 0, 2}, {"us", -1, 1, 0}}, 70,
@@ -182,10 +193,23 @@ static const struct row rows[] = {
 	{"but canaries after the round are of the next", {{2, false, CUT}},
 		{{"us", 62, 0, 2}}, 70, "", "amber regional dns 1 3/3 [us] []",
 		NULL},
+	{"nor are those of a round before", {{2, false, CUT}},
+		{{"us", 35, 0, 2}}, 70, "", "amber regional dns 1 3/3 [us] []",
+		NULL},
+	{"they may begin so long before the servers", {{2, false, CUT}},
+		{{"us", 36, 0, 2}}, 70, "us 60-60 2 dns.timeout 2", NULL, NULL},
 	{"another region saw it just a tolerance before",
 		{{20, false, "us 60:2/tcp.refused | eu 0:2/tcp.refused"},
 			{1, false, "eu 0:-"}},
 		{{0}}, 70, "", NULL, NULL},
+	{"or after",
+		{{20, false, "us 60:2/tcp.refused | eu 120:2/tcp.refused"},
+			{1, false, "eu 120:-"}},
+		{{0}}, 125, "", NULL, NULL},
+	{"and later does not count",
+		{{20, false, "us 60:2/tcp.refused | eu 121:2/tcp.refused"},
+			{1, false, "eu 121:-"}},
+		{{0}}, 125, "us 60-60 20 tcp.refused", NULL, NULL},
 	{"and earlier does not count",
 		{{20, false, "us 61:2/tcp.refused | eu 0:2/tcp.refused"},
 			{1, false, "eu 0:-"}},
@@ -361,6 +385,13 @@ static void test_hosts(void **state)
 			"http://[::1]:4?x", "http://[::1]:5#x"}, false},
 		{{"http://[::1]/", "http://u@[::1]/", "http://u:p@[::1]",
 			"http://[::1]?x", "http://[::1]#x"}, false},
+		/* Behind the host there is no user. */
+		{{"http://a/@b", "http://a/@c", "http://a?@d", "http://a#@e",
+			"http://a/@f"}, false},
+		{{"http://u@a/@b", "http://u@a/@c", "http://u@a?@d",
+			"http://u@a#@e", "http://u@a/@f"}, false},
+		{{"http://u@v@a/", "http://u@w@a/", "http://v@w@a/",
+			"http://w@a/", "http://a/"}, false},
 		/* Of records alone a server has none: all are of one. */
 		{{NULL, NULL, NULL, NULL, NULL}, false},
 		{{"a", "b", "c", "d", "e"}, false},
@@ -418,6 +449,7 @@ static void test_ahead(void **state)
 	struct rule rule = rule_default(60);
 	double at[] = {TIMELINE_START};
 	struct region_history h = {.name = "us", .cut = at, .n_cut = 1};
+	struct probe newest = {.started_at = TIMELINE_START};
 
 	(void)state;
 	assert_true(failure_run_judge(&rule, &h, *at - rule.ahead_s).isolated);
@@ -427,6 +459,12 @@ static void test_ahead(void **state)
 			    .isolated);
 	assert_false(
 		failure_run_judge(&rule, &h, *at + rule.lookback_s).isolated);
+	/* Only what is newer than all that was not cut off. */
+	h.probes = &newest;
+	h.n = 1;
+	assert_false(failure_run_judge(&rule, &h, *at + 60).isolated);
+	newest.started_at = *at - 0.25;
+	assert_true(failure_run_judge(&rule, &h, *at + 60).isolated);
 }
 
 /*

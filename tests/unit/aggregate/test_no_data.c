@@ -58,6 +58,7 @@ static void test_regions(void **state)
 	v.unapproved.regions = xcalloc(1, sizeof *v.unapproved.regions);
 	verdict_release(&v);
 	assert_null(v.unapproved.regions);
+	assert_null(v.slug);
 }
 
 /* A streak ends at the number of probes that a store keeps. */

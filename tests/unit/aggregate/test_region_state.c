@@ -79,6 +79,9 @@ static void test_until(void **state)
 	assert_false(region_state_at(&h, 219, NULL).broken);
 	assert_true(region_state_at(&h, 220, NULL).broken);
 	assert_true(region_state_p95(&h, 159) == 10);
+	/* 0 is no instant. */
+	assert_true(region_state_at(&h, 219, &(struct region_since) {0})
+			    .since == 100);
 	assert_true(isnan(region_state_p95(&h, 99)));
 }
 

@@ -35,6 +35,21 @@ static void test_policy(void **state)
 		{"alone=16", {180, 60, 2, 300, 2, 2, 3, 16, 3, 12}},
 		{"throttled=1", {180, 60, 2, 300, 2, 2, 3, 3, 1, 12}},
 		{"tool_churn=100", {180, 60, 2, 300, 2, 2, 3, 3, 3, 100}},
+		{"tool_churn=1", {180, 60, 2, 300, 2, 2, 3, 3, 3, 1}},
+		{"alone=1", {180, 60, 2, 300, 2, 2, 3, 1, 3, 12}},
+		{"throttled=16", {180, 60, 2, 300, 2, 2, 3, 3, 16, 12}},
+		{"quorum=100", {180, 60, 2, 300, 100, 2, 3, 3, 3, 12}},
+		{"step_alert=1,hard_outage=1",
+			{180, 60, 2, 300, 2, 1, 1, 3, 3, 12}},
+		{"tolerance=1s", {180, 1, 2, 300, 2, 2, 3, 3, 3, 12}},
+		{"lookback=30s,tolerance=30s",
+			{30, 30, 2, 300, 2, 2, 3, 3, 3, 12}},
+		{"lookback=29s,tolerance=1s", {.quorum = 0}},
+		{"divergence=30s", {180, 60, 2, 30, 2, 2, 3, 3, 3, 12}},
+		{"divergence=29s", {.quorum = 0}},
+		{"step_alert=101,hard_outage=100", {.quorum = 0}},
+		{"hard_outage=101", {.quorum = 0}},
+		{"throttled=17", {.quorum = 0}},
 		{"tool_churn=101", {.quorum = 0}},
 		{"tool_churn=0", {.quorum = 0}},
 		{"tolerance=500ms", {.quorum = 0}},
@@ -64,6 +79,8 @@ static void test_policy(void **state)
 		 "000000000001", {180, 60, 2, 300, 1, 2, 3, 3, 3, 12}},
 		{"quorum=00000000000000000000000000000000000000000000000000"
 		 "0000000000001", {.quorum = 0}},
+		{"quorum=10000000000000000000000000000000000000000000000000"
+		 "0000000000000", {.quorum = 0}},
 		{"", {.quorum = 0}},
 	};
 

@@ -147,6 +147,12 @@ static void test_instants(void **state)
 		{"what is not looked at agrees with nobody", 200,
 			"ap 100:-|eu 10:6 180:6|us 19:6 110:6",
 			"amber regional tools-list 1 3/3 [eu us] []", NULL, 0},
+		{"so is what is as old as the lookback", 200,
+			"ap 100:-|eu 20:6 180:6|us 30:6 75:6",
+			"amber regional tools-list 1 3/3 [eu us] []", NULL, 0},
+		{"and what is a little younger is looked at", 200,
+			"ap 100:-|eu 20.1:6 180:6|us 30:6 75:6",
+			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
 		{"two seconds ahead", 10, "ap 12:-|eu 12:6|us 12:6",
 			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
 		{"more than two seconds ahead", 10,
@@ -332,6 +338,11 @@ static void test_refused(void **state)
 			"us 3:- 63:5/auth.rejected",
 			"red hard-outage auth-initialize 3 3/3 [ap eu us] []",
 			NULL, 0},
+		{"one fails at the login for another reason", 100,
+			"ap 1:- 61:5/oauth.token|eu 2:- 62:6/auth.rejected|"
+			"us 3:- 63:6/auth.rejected",
+			"red hard-outage tools-list 2 3/3 [ap eu us] []", NULL,
+			0},
 		{"one gets in, and fails there", 100,
 			"ap 1:- 61:7/tool.error|eu 2:- 62:5/auth.rejected|"
 			"us 3:- 63:5/auth.rejected",
@@ -610,6 +621,8 @@ static void test_defaults(void **state)
 	assert_true(r.divergence_s == 300);
 	assert_true(rule_default(30).lookback_s == 180);
 	assert_true(rule_default(30).tolerance_s == 60);
+	assert_true(rule_default(61).lookback_s == 183);
+	assert_true(rule_default(61).tolerance_s == 61);
 	assert_true(slow.lookback_s == 900);
 	assert_true(slow.tolerance_s == 300);
 }

@@ -37,6 +37,8 @@ static void test_walls(void **state)
 		{"initialize", "pass",
 			"{\"http_status\":200,\"server\":{\"name\":\"x\"}}",
 			"tools-only"},
+		{"initialize", "pass", "{\"http_status\":299}", "other-scheme"},
+		{"initialize", "pass", "{\"http_status\":300}", "certificate"},
 		{"initialize", "pass", "{\"http_status\":496}", "certificate"},
 		{"initialize", "pass", "{\"http_status\":403}", "certificate"},
 		{"initialize", "pass", "{\"address\":\"::1\"}", "certificate"},

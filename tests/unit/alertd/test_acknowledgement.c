@@ -4,6 +4,7 @@
  */
 #include "nights.h"
 
+#include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "words/words.h"
 

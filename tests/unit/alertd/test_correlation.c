@@ -16,19 +16,19 @@
 #include <cmocka.h>
 
 /*
- * "a:downtime:6@0[eu,us]": slug, kind, step, minute, regions; a '!' behind that:
- * our credential is refused.
+ * "a:downtime:6@0[eu,us]": slug, kind, step, minute, regions; behind that '!':
+ * our credential is refused, or '1': it is a P1.
  */
 static void note(struct correlation_starts *l, const char *text)
 {
-	char slug[20], kind[20], regions[60], refused = ' ';
+	char slug[20], kind[20], regions[60], more = ' ';
 	struct alert_event e = {.record.phase = ALERT_STARTED};
 	struct strings now = {0}, later = {0};
 	int step, minute;
 	char *save = NULL;
 
 	assert_true(sscanf(text, "%19[^:]:%19[^:]:%d@%d[%59[^]]]%c", slug,
-		kind, &step, &minute, regions, &refused) >= 5);
+		kind, &step, &minute, regions, &more) >= 5);
 	assert_true(alert_kind_parse(kind, &e.record.kind));
 	string_set(&e.slug, slug);
 	for (char *s = strtok_r(regions, ",", &save); s;
@@ -39,11 +39,12 @@ static void note(struct correlation_starts *l, const char *text)
 	e.record.step = (enum step)step;
 	e.record.at = minute * 60;
 	e.record.started_at = minute * 60;
-	e.record.severity = SEVERITY_P2;
-	e.record.checks = refused == '!' ? CHECKS_REFUSED : CHECKS_FREE;
+	e.record.severity = more == '1' ? SEVERITY_P1 : SEVERITY_P2;
+	e.record.checks = more == '!' ? CHECKS_REFUSED : CHECKS_FREE;
 	assert_true(correlation_may(&e));
 	correlation_note(l, &e, &now, &later);
 	/* Nothing of it is left here. */
+	assert_true(e.record.at == 0);
 	event_release(&e);
 	strings_release(&now);
 	strings_release(&later);
@@ -92,6 +93,15 @@ static void test_groups(void **state)
 			 "b:downtime:6@0[eu]"}, ""},
 		{{"a:downtime:6@0[eu]", "b:downtime:6@0[eu]",
 			 "c:downtime:6@0[eu]!"}, ""},
+		/* Of one cause those as severe as another one. */
+		{{"a:downtime:6@0[eu]", "b:downtime:6@0[eu]1",
+			 "c:downtime:6@0[eu]", "d:downtime:6@0[eu]1"},
+			"b d | a c"},
+		{{"a:downtime:6@0[eu]", "b:downtime:6@0[eu]1",
+			 "c:downtime:6@0[eu]"}, "a c"},
+		{{"a:downtime:6@0[eu]", "b:downtime:6@0[eu]1",
+			 "b:downtime:6@0[eu]1", "c:downtime:6@0[eu]"}, "a c"},
+		{{"a:downtime:6@0[eu]", "b:downtime:6@0[eu]1"}, ""},
 		/* The earliest first, then the layer, what is known, where. */
 		{{"a:downtime:6@1[eu]", "b:downtime:6@1[eu]",
 			 "c:downtime:6@1[eu]", "d:downtime:6@0[eu]",
@@ -137,17 +147,22 @@ static void test_may(void **state)
 		enum alert_kind kind;
 		enum alert_phase phase;
 		bool held, may;
+		const char *group;
 	} cases[] = {
-		{"a", ALERT_DOWNTIME, ALERT_STARTED, false, true},
-		{"a", ALERT_SILENT, ALERT_STARTED, false, true},
-		{"a", ALERT_DOWNTIME, ALERT_STARTED, true, false},
-		{"a", ALERT_DOWNTIME, ALERT_ESCALATED, false, false},
-		{"a", ALERT_DOWNTIME, ALERT_RESOLVED, false, false},
-		{"a", ALERT_DIVERGENCE, ALERT_STARTED, false, false},
-		{"a", ALERT_LATENCY, ALERT_STARTED, false, false},
-		{"a", ALERT_DRIFT, ALERT_ONCE, false, false},
-		{"*", ALERT_DOWNTIME, ALERT_STARTED, false, false},
-		{"*.0123abcd", ALERT_DOWNTIME, ALERT_STARTED, false, false},
+		{"a", ALERT_DOWNTIME, ALERT_STARTED, false, true, NULL},
+		{"a", ALERT_REGIONAL, ALERT_STARTED, false, true, NULL},
+		{"a", ALERT_SILENT, ALERT_STARTED, false, true, NULL},
+		{"a", ALERT_DOWNTIME, ALERT_STARTED, false, false,
+			"*.12345678"},
+		{"a", ALERT_DOWNTIME, ALERT_STARTED, true, false, NULL},
+		{"a", ALERT_DOWNTIME, ALERT_ESCALATED, false, false, NULL},
+		{"a", ALERT_DOWNTIME, ALERT_RESOLVED, false, false, NULL},
+		{"a", ALERT_DIVERGENCE, ALERT_STARTED, false, false, NULL},
+		{"a", ALERT_LATENCY, ALERT_STARTED, false, false, NULL},
+		{"a", ALERT_DRIFT, ALERT_ONCE, false, false, NULL},
+		{"*", ALERT_DOWNTIME, ALERT_STARTED, false, false, NULL},
+		{"*.0123abcd", ALERT_DOWNTIME, ALERT_STARTED, false, false,
+			NULL},
 	};
 
 	(void)state;
@@ -156,6 +171,7 @@ static void test_may(void **state)
 		struct alert_event e = {
 			.slug = slug,
 			.suppressed = cases[i].held,
+			.group = (char *)cases[i].group,
 			.record.kind = cases[i].kind,
 			.record.phase = cases[i].phase,
 		};
@@ -222,15 +238,16 @@ static void test_life(void **state)
 	assert_false(correlation_joins(&st, &more.v[0].event));
 	l.v[0].event.record.tier = TIER_STEP_ALERT;
 	l.v[0].event.record.layer = LAYER_HTTP;
+	l.v[0].event.incident.expected = 3;
 	correlation_begin(&st, l.v, l.n, &out);
 	assert_int_equal(out.v[0].record.tier, TIER_STEP_ALERT);
 	assert_int_equal(out.v[0].record.layer, LAYER_HTTP);
 	expect(&st, &out, "downtime_started P2: Each of 2 servers (a and b) is "
-		"down: tools-list fails from eu and us (2 of 0 regions).");
+		"down: tools-list fails from eu and us (2 of 3 regions).");
 	assert_true(correlation_joins(&st, &more.v[0].event));
 	correlation_begin(&st, more.v, more.n, &out);
 	expect(&st, &out, "downtime_escalated P2: Each of 3 servers (a, b and "
-		"c) is down: tools-list fails from eu and us (2 of 0 regions); "
+		"c) is down: tools-list fails from eu and us (2 of 3 regions); "
 		"more than before.");
 	correlation_begin(&st, more.v, more.n, &out);
 	expect(&st, &out, "");
@@ -249,6 +266,12 @@ static void test_life(void **state)
 		"downtime_resolved P2: Each of 3 servers (a, b and c) "
 		"recovered after 20 min (00:10–00:30 UTC). Root layer: "
 		"http. Failing minutes: 0. All layers pass again.");
+	/* The next one of that cause is of others. */
+	strings_add(&st.left, "y");
+	correlation_begin(&st, more.v, more.n, &out);
+	assert_int_equal(st.servers.n, 1);
+	assert_int_equal(st.left.n, 1);
+	events_release(&out);
 	state_release(&st);
 	correlation_release(&l);
 	correlation_release(&more);
@@ -274,6 +297,8 @@ static void test_pace(void **state)
 		/* Up to a minute all are. */
 		{60, 60, 3, 20, 3, 0, ". Failing minutes: 20."},
 		{60, 30, 3, 20, 3, 0, ". Failing minutes: 20."},
+		{30, 60, 3, 20, 3, 0, ". Failing minutes: 20."},
+		{300, 60, 4, 3, 3, 0, ". Failing minutes: 3."},
 	};
 
 	(void)state;
@@ -489,6 +514,217 @@ static void test_reports(void **state)
 	}
 }
 
+/* It begins with the first of its servers, and with the last ends the wait. */
+static void test_instants(void **state)
+{
+	struct correlation_starts l = {0}, more = {0}, all = {0};
+	struct correlation_start last;
+	struct alert_events out = {0};
+	struct alert_state st;
+	const struct incident *inc = &st.incidents[ALERT_DOWNTIME];
+
+	(void)state;
+	note(&l, "a:downtime:6@10[eu,us]");
+	note(&l, "b:downtime:6@10[eu,us]");
+	note(&more, "c:downtime:6@12[eu,us]");
+	l.v[0].event.record.started_at = 540;
+	l.v[1].event.record.started_at = 480;
+	more.v[0].event.record.started_at = 420;
+	/* Those of several reads are looked at together. */
+	correlation_move(&all, &l);
+	assert_int_equal(l.n, 0);
+	correlation_move(&all, &l);
+	correlation_move(&all, &more);
+	assert_int_equal(all.n, 3);
+	state_init(&st, "*.12345678");
+	correlation_begin(&st, all.v, 2, &out);
+	assert_int_equal(inc->first, 480);
+	assert_int_equal(inc->failed, 600);
+	last = all.v[2];
+	correlation_begin(&st, &last, 1, &out);
+	assert_int_equal(inc->first, 480);
+	assert_int_equal(inc->failed, 720);
+	events_release(&out);
+	state_release(&st);
+	correlation_release(&all);
+}
+
+/* What differs in its cause is another incident. */
+static void test_slug(void **state)
+{
+	static const char *const starts[] = {"a:downtime:6@10[eu,us]",
+		"a:regional:6@10[eu,us]", "a:downtime:5@10[eu,us]",
+		"a:downtime:6@10[eu]", "a:downtime:6@10[eu,us]!",
+		"a:downtime:6@10[eu,us]1", "b:downtime:6@12[eu,us]"};
+	enum { STARTS = sizeof starts / sizeof *starts };
+	char slugs[STARTS][CORRELATION_SLUG];
+	struct correlation_starts l = {0};
+
+	(void)state;
+	for (size_t i = 0; i < STARTS; i++) {
+		note(&l, starts[i]);
+		correlation_slug(&l.v[i].event, slugs[i]);
+		for (size_t k = 0; k < i; k++)
+			if ((strcmp(slugs[i], slugs[k]) == 0) !=
+				(!k && i == STARTS - 1))
+				fail_msg("%zu and %zu", i, k);
+	}
+	correlation_release(&l);
+}
+
+static void names(struct strings *l, const char *text)
+{
+	char copy[60], *save = NULL;
+
+	snprintf(copy, sizeof copy, "%s", text);
+	for (char *s = strtok_r(copy, " ", &save); s;
+		s = strtok_r(NULL, " ", &save))
+		strings_add(l, s);
+}
+
+static void expect_names(size_t row, const struct strings *l, const char *text)
+{
+	struct buf b;
+
+	buf_init(&b, 100);
+	for (size_t i = 0; i < l->n; i++)
+		buf_fmt(&b, "%s%s", i ? " " : "", l->v[i]);
+	if (strcmp(b.p, text) != 0)
+		fail_msg("%zu: '%s', not '%s'", row, b.p, text);
+	buf_release(&b);
+}
+
+/* What is said of its servers makes the incident quiet, or a region silent. */
+static void test_hear(void **state)
+{
+	static const struct {
+		struct {
+			const char *regions, *silent; /* NULL: there is none */
+			int quiet, since;
+			bool passes;
+			int seen;
+		} servers[2];
+		int was; /* how long it was quiet; since 5 */
+		const char *regions, *silent;
+		int quiet, since, seen;
+	} rows[] = {
+		/* Without any of its servers it stays as it is. */
+		{{{NULL}}, 1, "eu us", "eu", 1, 5, 9},
+		{{{"eu us", "", 0, 0, false, 0}}, 0, "eu us", "", 0, 0, 0},
+		{{{"eu us", "", 0, 0, false, 0}}, 1, "eu us", "", 0, 0, 0},
+		{{{"eu us", "us", 0, 0, false, 50}}, 0, "eu us", "us", 0, 0,
+			50},
+		{{{"eu us", "us", 0, 0, false, 50},
+			 {"us", "us", 0, 0, false, 70}},
+			0, "eu us", "us", 0, 0, 70},
+		{{{"eu us", "us", 0, 0, false, 70},
+			 {"us", "us", 0, 0, false, 50}},
+			0, "eu us", "us", 0, 0, 70},
+		/* Who reports on one of them is not silent. */
+		{{{"eu us", "us", 0, 0, false, 50}, {"us", "", 0, 0, false, 0}},
+			0, "eu us", "", 0, 0, 0},
+		/* Where others are silent is not where it fails. */
+		{{{"ap us", "ap us", 0, 0, false, 50}}, 0, "eu us", "us", 0, 0,
+			50},
+		/* None reports: it is quiet since the last one did. */
+		{{{"us eu", "us eu", 2, 30, false, 20},
+			 {"ap", "ap", 1, 90, false, 80}},
+			0, "ap eu us", "ap eu us", 1, 90, 80},
+		{{{"ap", "ap", 1, 90, false, 80},
+			 {"us eu", "us eu", 2, 30, false, 20}},
+			0, "ap eu us", "ap eu us", 1, 90, 80},
+		{{{"us eu", "us eu", 2, 30, false, 20}}, 1, "eu us", "eu us", 1,
+			5, 20},
+		/* On one of them it fails, or that one is about to end. */
+		{{{"eu us", "eu us", 2, 30, false, 20},
+			 {"ap", "", 0, 0, false, 0}},
+			1, "eu us", "eu us", 0, 0, 20},
+		{{{"eu us", "eu us", 2, 30, false, 20},
+			 {"ap", "", 0, 0, true, 0}},
+			0, "ap eu us", "eu us", 2, 30, 20},
+		{{{"eu us", "", 0, 0, true, 0}}, 1, "eu us", "", 0, 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct correlation_reports r = {0};
+		struct alert_state common;
+		struct incident *all = &common.incidents[ALERT_REGIONAL];
+		enum alert_kind kind;
+
+		state_init(&common, "*.12345678");
+		assert_false(correlation_kind(&common, &kind));
+		common.incidents[ALERT_LATENCY].open = true;
+		correlation_hear(&common, &r);
+		assert_false(correlation_kind(&common, &kind));
+		all->open = true;
+		assert_true(correlation_kind(&common, &kind));
+		assert_int_equal(kind, ALERT_REGIONAL);
+		names(&all->regions, "eu us");
+		names(&all->silent, "eu");
+		all->seen = 9;
+		all->quiet = (struct streak) {rows[i].was, 5, 5};
+		for (size_t k = 0; k < 2 && rows[i].servers[k].regions; k++) {
+			struct alert_state st;
+			struct incident *inc = &st.incidents[ALERT_REGIONAL];
+
+			state_init(&st, "a");
+			st.judged = k ? 100 : 160;
+			inc->open = true;
+			names(&inc->regions, rows[i].servers[k].regions);
+			names(&inc->silent, rows[i].servers[k].silent);
+			inc->quiet = (struct streak) {rows[i].servers[k].quiet,
+				rows[i].servers[k].since, 0};
+			inc->passes = rows[i].servers[k].passes;
+			inc->seen = rows[i].servers[k].seen;
+			correlation_report(&r, &st, ALERT_REGIONAL);
+			assert_true(r.open && r.at == 160);
+			state_release(&st);
+		}
+		correlation_hear(&common, &r);
+		expect_names(i, &all->regions, rows[i].regions);
+		expect_names(i, &all->silent, rows[i].silent);
+		if (all->quiet.n != rows[i].quiet ||
+			(all->quiet.n && all->quiet.since != rows[i].since) ||
+			all->seen != rows[i].seen)
+			fail_msg("%zu: %d since %d, seen %d", i, all->quiet.n,
+				(int)all->quiet.since, (int)all->seen);
+		correlation_reports_release(&r);
+		state_release(&common);
+	}
+}
+
+/* Of a silence, who reports again on one of the servers. */
+static void test_heard_again(void **state)
+{
+	static const enum alert_kind kinds[] = {ALERT_SILENT, ALERT_DOWNTIME};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct correlation_starts l = {0};
+		struct alert_events out = {0};
+		struct alert_state st;
+		struct alert_event e = {
+			.slug = (char[]) {"a"},
+			.record.kind = kinds[i],
+			.record.at = 1920,
+			.record.resolved_at = 1800,
+		};
+
+		note(&l, i ? "a:downtime:6@10[eu]" : "a:probe_silent:6@10[eu]");
+		note(&l, i ? "b:downtime:6@10[eu]" : "b:probe_silent:6@10[eu]");
+		state_init(&st, "*.12345678");
+		correlation_begin(&st, l.v, 2, &out);
+		strings_add(&e.incident.reached, "eu");
+		correlation_follow(NULL, &st, &e, &out);
+		assert_int_equal(st.incidents[kinds[i]].reached.n, !i);
+		strings_release(&e.incident.reached);
+		events_release(&out);
+		state_release(&st);
+		correlation_release(&l);
+	}
+}
+
 /* It is as severe as the worst of its servers; who had it knew of less. */
 static void test_worse(void **state)
 {
@@ -502,12 +738,15 @@ static void test_worse(void **state)
 		{"a", SEVERITY_P2, TIER_HARD_OUTAGE, 0},
 		{"x", SEVERITY_P1, TIER_STEP_ALERT, 0},
 		{"a", SEVERITY_P1, TIER_STEP_ALERT, 1},
+		{"a", SEVERITY_P2, TIER_HARD_OUTAGE, 1},
+		{"a", SEVERITY_P1, TIER_STEP_ALERT, 1},
 		/* A hard outage of the first of them is one of all. */
 		{"a", SEVERITY_P1, TIER_HARD_OUTAGE, 2},
 		{"a", SEVERITY_P1, TIER_HARD_OUTAGE, 2},
 	};
 	static const char *const regions[] = {"ap", "eu", "us"};
 	struct correlation_starts l = {0};
+	struct correlation_start one;
 	struct alert_events out = {0};
 	struct alert_state st;
 	struct ack *ack = &st.incidents[ALERT_DOWNTIME].ack;
@@ -516,7 +755,8 @@ static void test_worse(void **state)
 	note(&l, "a:downtime:6@10[eu,us]");
 	strings_add(&l.v[0].event.incident.reached, "ap");
 	state_init(&st, "*.12345678");
-	correlation_begin(&st, l.v, l.n, &out);
+	one = l.v[0];
+	correlation_begin(&st, &one, 1, &out);
 	events_release(&out);
 	string_set(&ack->by, "ann");
 	ack->until = 3600;
@@ -547,6 +787,7 @@ static void test_worse(void **state)
 		assert_int_equal(out.v[i].record.step, STEP_INITIALIZE);
 		assert_int_equal(out.v[i].record.layer, LAYER_HTTP);
 		assert_string_equal(out.v[i].record.last_error, "http.503");
+		assert_non_null(strstr(out.v[i].summary, "worse than before"));
 		assert_int_equal(out.v[i].record.n_regions, 2 + i);
 		assert_int_equal(out.v[i].incident.reached.n, 1 - i);
 	}
@@ -561,11 +802,12 @@ static void test_worse(void **state)
  */
 static void test_turned(void **state)
 {
-	const struct alert_event e = {
+	struct alert_event e = {
 		.slug = (char[]) {"a"},
 		.record.kind = ALERT_DOWNTIME,
 		.record.phase = ALERT_ESCALATED,
-		.record.severity = SEVERITY_P2,
+		.record.severity = SEVERITY_P3,
+		.record.checks = CHECKS_REFUSED,
 		.record.tier = TIER_STEP_ALERT,
 		.record.step = STEP_INITIALIZE,
 		.record.at = 720,
@@ -580,10 +822,14 @@ static void test_turned(void **state)
 	state_init(&st, "*.12345678");
 	correlation_begin(&st, l.v, l.n, &out);
 	assert_int_equal(out.v[0].record.checks, CHECKS_REFUSED);
+	correlation_follow(NULL, &st, &e, &out);
+	assert_int_equal(out.n, 1);
+	e.record.checks = CHECKS_FREE;
 	for (int i = 0; i < 2; i++)
 		correlation_follow(NULL, &st, &e, &out);
 	assert_int_equal(out.n, 2);
 	assert_int_equal(out.v[1].record.checks, CHECKS_FREE);
+	assert_int_equal(out.v[1].record.severity, SEVERITY_P2);
 	assert_int_equal(out.v[1].record.step, STEP_INITIALIZE);
 	events_release(&out);
 	state_release(&st);
@@ -624,11 +870,15 @@ static void test_join(void **state)
 		strings_note(&inc->told, "chat");
 		strings_note(&inc->refused, "chat");
 		outbox_add(&st, &r, "{}", &to, 600);
+		outbox_add(&st, &r, "{}", &to, 600);
+		string_set(&st.outbox[1].deliveries[0].holder, "h");
 		outbox_add(&st, &other, "{}", &to, 600);
 		correlation_join(&c, &st, ALERT_DOWNTIME, "*.12345678",
 			1777485000);
 		assert_string_equal(inc->group, "*.12345678");
-		assert_int_equal(st.n_outbox, 1 + named);
+		/* What is just being sent is left alone. */
+		assert_int_equal(st.n_outbox, 2 + named);
+		assert_int_equal(st.history.n, !named);
 		assert_int_equal(inc->told.n, named);
 		assert_int_equal(inc->refused.n, named);
 		state_release(&st);
@@ -647,6 +897,10 @@ int main(void)
 		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_what_is_left),
 		cmocka_unit_test(test_reports),
+		cmocka_unit_test(test_instants),
+		cmocka_unit_test(test_slug),
+		cmocka_unit_test(test_hear),
+		cmocka_unit_test(test_heard_again),
 		cmocka_unit_test(test_worse),
 		cmocka_unit_test(test_turned),
 		cmocka_unit_test(test_join),

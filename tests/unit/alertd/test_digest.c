@@ -176,6 +176,41 @@ static bool no(void *arg, const char *name)
 	return false;
 }
 
+/* What is told at once, or to chosen routes, waits for nothing. */
+static void test_at_once(void **state)
+{
+	static const struct {
+		bool at_once;
+		const char *chosen, *outbox;
+	} rows[] = {
+		{false, NULL, "1 chat 910, 1 mail 910"},
+		{true, NULL, "1 chat, 1 mail"},
+		{false, "mail", "1 mail"},
+		{true, "mail", "1 mail"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct desk d;
+		struct dispatch way = {
+			&conf, NULL, rows[i].at_once, NIGHT_START};
+		struct alert_event e = {.record = {.at = NIGHT_START,
+			.slug = "s", .severity = SEVERITY_P3}};
+		struct recipients to = {0};
+
+		desk_init(&d);
+		way.budget = d.budget;
+		if (rows[i].chosen)
+			strings_add(&e.chosen, rows[i].chosen);
+		dispatch_event(&way, &d.st, &e, "{}", &to);
+		expect_outbox(&d, rows[i].outbox);
+		recipients_release(&to);
+		assert_null(to.v);
+		strings_release(&e.chosen);
+		desk_release(&d);
+	}
+}
+
 /* What is being sent in a digest goes no other way, and what is new goes after
    it. */
 static void test_under_way(void **state)
@@ -236,7 +271,13 @@ static void test_order(void **state)
 	assert_int_equal(got.boundary, MORNING);
 	outbox_wait(&d.st, "a", &soon);
 	assert_true(d.st.outbox[1].deliveries[0].next_try == HOUR);
+	assert_true(d.st.outbox[2].deliveries[0].next_try == HOUR);
 	expect_outbox(&d, "1 a 910, 2 a 10, 3 a 10!");
+	/* One more of its digest brings no retry forward. */
+	d.st.outbox[1].deliveries[0].next_try = HOUR + 30;
+	outbox_add(&d.st, &r, "{}", &to, NIGHT_START);
+	outbox_wait(&d.st, "a", &soon);
+	assert_true(d.st.outbox[1].deliveries[0].next_try == HOUR + 30);
 	strings_release(&to);
 	desk_release(&d);
 }
@@ -282,9 +323,70 @@ static void test_record(void **state)
 	desk_release(&d);
 }
 
+/* A digest is as far as the farthest of its events, and has what was taken. */
+static void test_farthest(void **state)
+{
+	static const struct {
+		int attempts, done;
+		unsigned long owed;
+		enum conf_digest digest;
+		bool over;
+		double next_try;
+	} rows[] = {
+		{1, 5, 1, CONF_DIGEST_HOURLY, false, 40},
+		{3, 2, 2, CONF_DIGEST_DAILY, true, 30},
+		{2, 7, 0, CONF_DIGEST_HOURLY, false, 50},
+	};
+	struct alert_record r = {.slug = "s", .severity = SEVERITY_P3};
+	struct strings to = {0};
+	struct digests l = {0};
+	struct desk d;
+
+	(void)state;
+	desk_init(&d);
+	strings_add(&to, "a");
+	for (size_t i = 0; i < 3; i++) {
+		struct outbox_wait w = {rows[i].digest, rows[i].over, HOUR};
+		struct delivery *v;
+
+		outbox_add(&d.st, &r, "{}", &to, NIGHT_START);
+		outbox_wait(&d.st, "a", &w);
+		v = &d.st.outbox[i].deliveries[0];
+		v->attempts = rows[i].attempts;
+		v->done = rows[i].done;
+		v->owed = rows[i].owed;
+		v->next_try = rows[i].next_try;
+	}
+	/* Before it is due, but by a clock that was ahead. */
+	digests_note(&l, &d.st, NIGHT_START - STATE_AHEAD_S, "a");
+	assert_int_equal(l.n, 0);
+	digests_note(&l, &d.st, NIGHT_START - STATE_AHEAD_S - 1, "a");
+	assert_int_equal(l.n, 1);
+	digests_release(&l);
+	digests_note(&l, &d.st, HOUR, "a");
+	assert_int_equal(l.n, 1);
+	assert_int_equal(l.v[0].attempts, 3);
+	assert_int_equal(l.v[0].done, 7);
+	assert_int_equal(l.v[0].owed, 3);
+	assert_int_equal(l.v[0].period, CONF_DIGEST_DAILY);
+	assert_true(l.v[0].over);
+	assert_true(l.v[0].next_try == 30);
+	l.v[0].v[0].taken = l.v[0].v[2].taken = true;
+	digest_keep_taken(&l.v[0]);
+	assert_int_equal(l.v[0].n, 2);
+	assert_int_equal(l.v[0].v[0].number, 1);
+	assert_int_equal(l.v[0].v[1].number, 3);
+	digests_release(&l);
+	strings_release(&to);
+	desk_release(&d);
+}
+
 /* The oldest comes first, of whatever server it is. */
 static void test_oldest_first(void **state)
 {
+	const struct outbox_wait late = {CONF_DIGEST_DAILY, false, MORNING};
+	const struct alert_record r = {.slug = "z", .severity = SEVERITY_P3};
+	struct strings to = {0};
 	struct digests l = {0};
 	struct desk d, z;
 	struct buf b;
@@ -292,17 +394,33 @@ static void test_oldest_first(void **state)
 	(void)state;
 	desk_init(&d);
 	desk_init(&z);
+	strings_add(&to, "mail");
 	string_set(&z.st.slug, "z");
 	happen(&z, 1, ALERT_STARTED, SEVERITY_P3, 1);
 	happen(&d, 2, ALERT_STARTED, SEVERITY_P3, 2);
 	happen(&z, 3, ALERT_STARTED, SEVERITY_P3, 3);
-	digests_note(&l, &d.st, MORNING, "mail");
+	/* Then by server, and in the order in which they came. */
+	happen(&d, 4, ALERT_STARTED, SEVERITY_P3, 6);
+	outbox_add(&z.st, &r, "\"first\"", &to, NIGHT_START + 360);
+	outbox_wait(&z.st, "mail", &late);
+	outbox_add(&z.st, &r, "\"then\"", &to, NIGHT_START + 360);
+	outbox_wait(&z.st, "mail", &late);
 	digests_note(&l, &z.st, MORNING, "mail");
+	digests_note(&l, &d.st, MORNING, "mail");
 	assert_int_equal(l.n, 1);
+	/* In whatever order they are. */
+	for (size_t i = 0; i < 3; i++) {
+		struct digest_item first = l.v[0].v[i];
+
+		l.v[0].v[i] = l.v[0].v[5 - i];
+		l.v[0].v[5 - i] = first;
+	}
 	buf_init(&b, 2 * DIGEST_BYTES);
 	digest_json(&b, &l.v[0], MORNING);
 	assert_non_null(
-		strstr(b.p, "\"events\":[{\"at\":1},{\"at\":2},{\"at\":3}]"));
+		strstr(b.p, "\"events\":[{\"at\":1},{\"at\":2},{\"at\":3},"
+			    "{\"at\":6},\"first\",\"then\"]"));
+	strings_release(&to);
 	buf_release(&b);
 	digests_release(&l);
 	desk_release(&d);
@@ -310,12 +428,12 @@ static void test_oldest_first(void **state)
 }
 
 /* In a storm the digest counts all events, and holds as many as fit. */
-static void expect_storm(int n, size_t size, size_t told)
+static size_t expect_storm(int n, size_t size, size_t told)
 {
 	struct outbox_wait w = {CONF_DIGEST_HOURLY, true, HOUR};
 	struct strings to = {0};
 	struct digests l = {0};
-	char *body = malloc(size + 1);
+	char *body = malloc(size + 1), tail[40];
 	size_t found = 0;
 	struct desk d;
 	struct buf b;
@@ -339,32 +457,43 @@ static void expect_storm(int n, size_t size, size_t told)
 	for (const char *p = b.p; (p = strstr(p, body)); p += size)
 		found++;
 	assert_int_equal(found, told);
-	snprintf(body, size, "],\"count\":%d}", n);
-	assert_string_equal(b.p + b.len - strlen(body), body);
+	snprintf(tail, sizeof tail, "],\"count\":%d}", n);
+	assert_string_equal(b.p + b.len - strlen(tail), tail);
 	assert_non_null(strstr(b.p, "\"because\":\"budget\""));
+	size = b.len;
 	free(body);
 	buf_release(&b);
 	strings_release(&to);
 	digests_release(&l);
 	desk_release(&d);
+	return size;
 }
 
 static void test_storm(void **state)
 {
+	size_t room;
+
 	(void)state;
 	expect_storm(100, 500, 100);
 	expect_storm(101, 500, 100);
 	expect_storm(30, 10000, 26);
 	expect_storm(1, DIGEST_BYTES, 0);
+	/* 100 bytes are kept for the end, and one for a comma. */
+	room = DIGEST_BYTES - 101 + strlen("\"\"],\"count\":1}") -
+		expect_storm(1, 2, 1);
+	expect_storm(1, room, 1);
+	expect_storm(1, room + 1, 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_at_once),
 		cmocka_unit_test(test_under_way),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_record),
+		cmocka_unit_test(test_farthest),
 		cmocka_unit_test(test_storm),
 		cmocka_unit_test(test_oldest_first),
 	};

@@ -74,6 +74,7 @@ static void test_in_time(void **state)
 		/* A run each minute comes a little before two minutes. */
 		{"P1", "pager", false, 60, false, false},
 		{"P1", "pager", false, 109, false, false},
+		{"P1", "pager", false, 110, true, true},
 		{"P1", "pager", false, 119, true, true},
 		{"P1", "pager", false, 120, true, true},
 		{"P1", "patient", false, 840, false, false},

@@ -944,8 +944,12 @@ static void test_assess(void **state)
 		struct verdict v = {.step = STEP_TOOLS_LIST,
 			.failing = failing, .n_failing = 3, .regions = r,
 			.n_regions = 2};
-		struct assessment a = severity_assess(&v);
+		struct assessment a;
+		struct alert_state st;
 
+		state_init(&st, "s");
+		a = observation_of(&st, &v).assessed;
+		state_release(&st);
 		assert_string_equal(a.error, rows[i].error);
 		assert_string_equal(a.said,
 			a.error == rows[i].errors[0] ? "one" : "two");

@@ -108,6 +108,7 @@ static void drop(struct alert_state *st, unsigned long number,
 
 	assert_true(outbox_find(st, number, route, &item));
 	outbox_drop(st, &item);
+	assert_null(item.pending);
 }
 
 static void test_order(void **state)
@@ -119,6 +120,8 @@ static void test_order(void **state)
 	struct strings routes = {0};
 	struct outbox_item item;
 	struct alert_state st;
+	char found[4] = "";
+	size_t next = 0;
 
 	(void)state;
 	state_init(&st, "s");
@@ -130,8 +133,16 @@ static void test_order(void **state)
 	r.phase = ALERT_RESOLVED;
 	outbox_add(&st, &r, "{2}", &routes, 20);
 	expect_due(&st, 9, NULL, "-");
+	/* By a clock that was ahead. */
+	expect_due(&st, 10 - STATE_AHEAD_S, NULL, "-");
+	expect_due(&st, 9 - STATE_AHEAD_S, NULL, "1 a");
 	expect_due(&st, 30, NULL, "1 a");
 	expect_due(&st, 30, "a", "1 b");
+	/* One after the other. */
+	for (int i = 0; i < 3; i++)
+		if (outbox_due(&st, 30, &j, &next, &item))
+			found[i] = item.delivery->route[0];
+	assert_string_equal(found, "ab");
 	/*
 	 * A failed delivery waits for its next try, and holds back later events
 	 * of its incident on that route.
@@ -139,6 +150,17 @@ static void test_order(void **state)
 	assert_true(outbox_find(&st, 1, "a", &item));
 	item.delivery->next_try = 100;
 	expect_due(&st, 30, NULL, "1 b");
+	/* Not if only somebody who is to be corrected has not got it. */
+	item.delivery->owed = 1;
+	expect_due(&st, 30, "b", "2 a");
+	item.delivery->owed = 0;
+	expect_due(&st, 30, "b", "-");
+	/* The try was by a clock that was ahead, or the event was. */
+	item.delivery->attempts = 1;
+	item.delivery->tried = 30 + STATE_AHEAD_S;
+	expect_due(&st, 30, "b", "-");
+	expect_due(&st, 29, "b", "1 a");
+	item.delivery->attempts = 0;
 	drop(&st, 1, "b");
 	expect_due(&st, 30, NULL, "2 b");
 	drop(&st, 2, "b");
@@ -166,12 +188,22 @@ static void test_order(void **state)
 	/* What comes after that, and what a clock ahead of ours decided, is, too. */
 	assert_false(outbox_waits(&st, 60, &j));
 	assert_false(outbox_waits(&st, 39, &j));
+	/* It is not hurried. */
+	outbox_add(&st, &r, "{5}", &routes, 55);
+	assert_true(outbox_find(&st, 1, "a", &item));
+	assert_true(item.delivery->next_try == 70);
+	drop(&st, 5, "a");
+	drop(&st, 5, "b");
+	assert_true(outbox_find(&st, 1, "a", &item));
 	j.arg = b;
 	assert_true(outbox_waits(&st, 60, &j));
 	j.arg = NULL;
 	item.delivery->attempts = 1;
 	assert_false(outbox_waits(&st, 60, &j));
 	assert_true(outbox_waits(&st, 70, &j));
+	/* A lease as long as that comes from a wrong clock. */
+	assert_false(outbox_waits(&st, 40 - STATE_AHEAD_S, &j));
+	assert_true(outbox_waits(&st, 39 - STATE_AHEAD_S, &j));
 	string_set(&item.delivery->holder, "gone");
 	expect_due(&st, 60, NULL, "1 a");
 	assert_true(outbox_waits(&st, 60, &j));
@@ -247,6 +279,11 @@ static void test_urgency(void **state)
 	u = retry_urgency(&st, &st.outbox[0], "a");
 	assert_int_equal(u.severity, SEVERITY_P1);
 	assert_true(u.since == 20);
+	/* Of several since the first. */
+	outbox_put(&st, &(struct pending) {.key = "k", .event = "e",
+				.body = "{\"severity\":\"P1\"}", .created = 30},
+		&routes);
+	assert_true(retry_urgency(&st, &st.outbox[0], "a").since == 20);
 	u = retry_urgency(&st, &st.outbox[0], "b");
 	assert_int_equal(u.severity, SEVERITY_P2);
 	assert_true(u.since == 10);

@@ -263,6 +263,17 @@ static void test_told(void **state)
 	e.record.phase = ALERT_ESCALATED;
 	strings_add(&e.steps, "sms");
 	expect(c, &e, NIGHT, "chat pager sms");
+	conf_free(c);
+	/* The end waits for no hours, nor does who has it. */
+	c = configure(CHAT SMS "  policies: [{steps: [{routes: [chat]}], "
+		"hours: " OFFICE "}]\n");
+	e.record.severity = SEVERITY_P2;
+	e.record.phase = ALERT_REMINDER;
+	expect(c, &e, NIGHT, "chat@2026-03-30T07:00 sms@2026-03-30T07:00");
+	e.record.phase = ALERT_ACKNOWLEDGED;
+	expect(c, &e, NIGHT, "sms");
+	e.record.phase = ALERT_RESOLVED;
+	expect(c, &e, NIGHT, "sms");
 	strings_release(&e.told);
 	strings_release(&e.steps);
 	conf_free(c);
@@ -280,6 +291,11 @@ static void test_once(void **state)
 
 	(void)state;
 	expect(c, &e, NIGHT, "pager");
+	e.record.kind = ALERT_DOWNTIME;
+	e.record.phase = ALERT_FOUND;
+	expect(c, &e, NIGHT, "pager");
+	e.record.phase = ALERT_STARTED;
+	expect(c, &e, NIGHT, "");
 	conf_free(c);
 }
 
