@@ -787,6 +787,7 @@ static void test_worse(void **state)
 		assert_int_equal(out.v[i].record.step, STEP_INITIALIZE);
 		assert_int_equal(out.v[i].record.layer, LAYER_HTTP);
 		assert_string_equal(out.v[i].record.last_error, "http.503");
+		event_words(&out.v[i]);
 		assert_non_null(strstr(out.v[i].summary, "worse than before"));
 		assert_int_equal(out.v[i].record.n_regions, 2 + i);
 		assert_int_equal(out.v[i].incident.reached.n, 1 - i);
