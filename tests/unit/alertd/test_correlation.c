@@ -376,7 +376,8 @@ static void test_unseen(void **state)
 		for (size_t k = 0; k < 2; k++) {
 			struct alert_event e = {
 				.slug = (char[]) {"ab"[k], '\0'},
-				.facts.unwatched = k ? rows[i].b : rows[i].a,
+				.facts.unwatched = (enum unwatched)(
+					k ? rows[i].b : rows[i].a),
 				.record.kind = ALERT_DOWNTIME,
 				.record.phase = ALERT_RESOLVED,
 				.record.at = 1920,
@@ -488,7 +489,8 @@ static void test_reports(void **state)
 	for (size_t unwatched = 0; unwatched < 2; unwatched++) {
 		struct alert_event e = {
 			.slug = (char[]) {"a"},
-			.facts.unwatched = unwatched,
+			.facts.unwatched = unwatched ? UNWATCHED_CLOSED
+					     : UNWATCHED_NOT,
 			.record.kind = ALERT_DOWNTIME,
 			.record.at = 1920,
 			.record.resolved_at = 1800,
