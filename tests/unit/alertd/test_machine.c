@@ -252,6 +252,9 @@ static void test_recovery(void **state)
 			"2 regional_started P2 0 x3 tls/transport [e]"},
 		{"or is limited", "AEU", "E2*3 $AU %U",
 			"2 regional_started P2 0 x3 tls/transport [e]"},
+		{"a limit is no failure of it", "AEU", "E2*3 %U . .",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"5 regional_resolved P2 0-3 x3 tls/transport [e]"},
 		{"its region fell silent while nobody judged", "AEU",
 			"E2*3 @40 .,E",
 			"2 regional_started P2 0 x3 tls/transport [e] | "
