@@ -525,6 +525,12 @@ static void test_flapping(void **state)
 			"again.",
 		NULL, true);
 	night_release(&n);
+	/* One of those before failed twice. */
+	night_init(&n, "EU");
+	night_run(&n, "EU1 . EU1 .*4 EU1 .*4 EU1");
+	assert_non_null(strstr(n.events.v[n.events.n - 1].record.summary,
+		": down 4 times, 4 minutes in all."));
+	night_release(&n);
 	/* Twice is said at the end, and is no flapping. */
 	night_init(&n, "EU");
 	night_run(&n, "EU1 . EU1 . . .");
