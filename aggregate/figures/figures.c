@@ -43,7 +43,7 @@ void figures_put(struct verdict *v, const struct figures *f)
 
 /* ---- The figures of histories. */
 
-/* The counts: the windows of terms/error_rate.h, and two histograms. */
+/* The counts: the windows of terms/rates.h, and two histograms. */
 enum { LATENCY = RATE_WINDOWS, BASELINE, COUNTS };
 
 /* The probes of a region that are in: from one of them up to before another. */

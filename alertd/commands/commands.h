@@ -247,7 +247,7 @@ int note(const struct run *s, const struct options *o);
 struct replay_setup {
 	const char *file;	 /* "-": standard input */
 	const struct conf *conf; /* or NULL */
-	const char *policy; /* other numbers, or NULL; see incident/policy.h */
+	const char *policy; /* other numbers, or NULL; see routing/policy.h */
 	bool text, colour;
 };
 

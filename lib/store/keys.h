@@ -215,7 +215,7 @@ const char *key_report(char *out, const char *month);
 /*
  * Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds; and what
  * that run did and took, in "<stage>:run", and that a clock was ahead, see
- * heartbeat.h.
+ * beat.h.
  */
 #define KEY_HEARTBEATS "fleet:heartbeats"
 /*

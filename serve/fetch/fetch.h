@@ -147,7 +147,7 @@ int fetch_tool_count(struct source *s, const char *slug, const char *token,
 
 /*
  * fetch_report_months(s, now, months): the months that have a report, as in
- * base/month.h, the newest first, to months, which has room for REPORT_MONTHS.
+ * base/clock.h, the newest first, to months, which has room for REPORT_MONTHS.
  * How many there are; or -1.
  */
 int fetch_report_months(

@@ -135,7 +135,7 @@ struct index_page {
 	const struct strings *groups; /* that one may choose from, in order */
 	const char *account; /* whose servers they are, or NULL */
 	bool is_file; /* it has no parameters, and everything is on it */
-	int report; /* the month of the newest, see base/month.h; 0: none */
+	int report; /* the month of the newest, see base/clock.h; 0: none */
 	struct own_checks checks;
 };
 

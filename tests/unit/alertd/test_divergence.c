@@ -961,10 +961,13 @@ static void test_words(void **state)
 		night_init(&n, "");
 		for (int m = 0; rows[i].minutes[m]; m++) {
 			hear_words(&n, m, rows[i].minutes[m]);
-			if (n.events.n)
-				assert_string_equal(
-					n.events.v[0].record.words[0].after,
+			for (size_t k = 0; k < n.events.n; k++) {
+				const struct alert_event *e = &n.events.v[k];
+
+				assert_string_equal(e->record.words[0].after,
 					"Greets. First");
+				assert_int_equal(e->expected, 3);
+			}
 			put_told(&n, m, got, sizeof got);
 		}
 		if (strcmp(got, rows[i].events) != 0)
@@ -1027,6 +1030,8 @@ static void test_stale(void **state)
 		night_init(&n, "");
 		for (int m = 0; rows[i].minutes[m]; m++) {
 			hear_checks(&n, m, rows[i].minutes[m]);
+			for (size_t k = 0; k < n.events.n; k++)
+				assert_true(n.events.v[k].expected >= 2);
 			put_told(&n, m, got, sizeof got);
 		}
 		if (strcmp(got, rows[i].events) != 0)

@@ -506,6 +506,35 @@ static void test_no_green(void **state)
 	NIGHT_CHECK(cases);
 }
 
+/* How many regions are expected, as of the last verdict that failed. */
+static void test_expected(void **state)
+{
+	static const struct {
+		const char *night;
+		enum alert_kind kind; /* of the last event */
+		int expected;
+	} rows[] = {{"EU2", ALERT_DOWNTIME, 3}, {"E2*3", ALERT_REGIONAL, 3},
+		{"E2*3 $AEUX E2 t250", ALERT_REGIONAL, 4},
+		{"m0-5 EU2*11", ALERT_OVERRUN, 3},
+		{".=aaa .=bab*2", ALERT_DIVERGENCE, 3},
+		{".=aaa .=bab*2 $AEUX .=babb t250", ALERT_DIVERGENCE, 4},
+		{".,E*5", ALERT_SILENT, 3},
+		{".,E*5 $AEUX .,E t250", ALERT_SILENT, 4}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct alert_event *e;
+		struct night n;
+
+		night_init(&n, "AEU");
+		night_run(&n, rows[i].night);
+		e = &n.events.v[n.events.n - 1];
+		assert_int_equal(e->record.kind, rows[i].kind);
+		assert_int_equal(e->expected, rows[i].expected);
+		night_release(&n);
+	}
+}
+
 /* Two incidents that began in one minute have their regions; of one each region
    is noted once. */
 static void test_timeline_regions(void **state)
@@ -598,6 +627,7 @@ int main(void)
 		cmocka_unit_test(test_clients_refused),
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_no_green),
+		cmocka_unit_test(test_expected),
 		cmocka_unit_test(test_timeline_regions),
 		cmocka_unit_test(test_wrong_clock),
 	};

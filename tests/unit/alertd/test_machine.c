@@ -252,6 +252,9 @@ static void test_recovery(void **state)
 			"2 regional_started P2 0 x3 tls/transport [e]"},
 		{"or is limited", "AEU", "E2*3 $AU %U",
 			"2 regional_started P2 0 x3 tls/transport [e]"},
+		{"a limit is no failure of it", "AEU", "E2*3 %U . .",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"5 regional_resolved P2 0-3 x3 tls/transport [e]"},
 		{"its region fell silent while nobody judged", "AEU",
 			"E2*3 @40 .,E",
 			"2 regional_started P2 0 x3 tls/transport [e] | "
@@ -521,6 +524,12 @@ static void test_flapping(void **state)
 			"times since 17:50 UTC, 4 minutes in all. All layers pass "
 			"again.",
 		NULL, true);
+	night_release(&n);
+	/* One of those before failed twice. */
+	night_init(&n, "EU");
+	night_run(&n, "EU1 . EU1 .*4 EU1 .*4 EU1");
+	assert_non_null(strstr(n.events.v[n.events.n - 1].record.summary,
+		": down 4 times, 4 minutes in all."));
 	night_release(&n);
 	/* Twice is said at the end, and is no flapping. */
 	night_init(&n, "EU");

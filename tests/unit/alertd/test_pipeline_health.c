@@ -531,6 +531,11 @@ static void test_silence(void **state)
 	events_words(&l.events);
 	assert_non_null(strstr(l.events.v[1].record.summary, "since 14:01"));
 	life_release(&l);
+	live(&l, "1=1,1~3/4 2=2,2~3/4 3=3,3~3/4");
+	assert_non_null(strstr(l.events.v[0].record.summary,
+		" since 14:01 UTC (2 min): hardly anybody is left to see an "
+		"outage."));
+	life_release(&l);
 }
 
 /* Of each region why, and those with the same reason together. */

@@ -53,6 +53,8 @@ static void fail_region(
 	v->regions[i].state = STATE_BROKEN;
 	v->regions[i].failed_step = step;
 	v->regions[i].error = error;
+	v->regions[i].fail_streak = 3;
+	v->failed_regions = (int)v->n_failing;
 	v->verdict = v->n_failing > 1 ? VERDICT_RED : VERDICT_AMBER;
 	v->tier = v->n_failing > 1 ? TIER_STEP_ALERT : TIER_REGIONAL;
 	v->step = step;
@@ -96,6 +98,7 @@ static void test_fold(void **state)
 
 		state_init(&st, "s");
 		v.unapproved.class = rows[i].class;
+		v.error_rates.known = true;
 		for (int k = 0; k < 2; k++)
 			if (rows[i].step[k] != STEP_NONE)
 				fail_region(&v, k, rows[i].step[k],
@@ -112,9 +115,18 @@ static void test_fold(void **state)
 			assert_int_equal(without.n_failing, 0);
 			assert_int_equal(without.failed_regions, 0);
 			assert_int_equal(without.verdict, VERDICT_GREEN);
-			for (int k = 0; k < 2; k++)
-				assert_int_equal(without.regions[k].state,
-					STATE_HEALTHY);
+			assert_int_equal(without.tier, TIER_OK);
+			assert_int_equal(without.step, STEP_NONE);
+			assert_false(without.error_rates.known);
+			for (int k = 0; k < 2; k++) {
+				struct verdict_region *one =
+					&without.regions[k];
+
+				assert_int_equal(one->state, STATE_HEALTHY);
+				assert_int_equal(one->failed_step, STEP_NONE);
+				assert_null(one->error);
+				assert_int_equal(one->fail_streak, 0);
+			}
 			/* The verdict itself stays as it was. */
 			assert_int_equal(v.regions[0].state, STATE_BROKEN);
 			free(without.regions);
@@ -167,6 +179,13 @@ static void test_kept(void **state)
 	assert_int_equal(n.events.n, 1);
 	assert_int_equal(n.events.v[0].record.phase, ALERT_ESCALATED);
 	assert_string_equal(n.events.v[0].record.change_class, "breaking");
+	/* A region refuses these tools: no rate tells of it afterwards. */
+	v = verdict_of(r, 4);
+	v.unapproved.class = CHANGE_BREAKING;
+	fail_region(&v, 0, STEP_TOOL_HASH, "hash.pinned");
+	machine_verdict(&again, &v, &n.policy, n.now, &n.events);
+	assert_int_equal(n.events.n, 1);
+	assert_int_equal(again.down_at, v.window);
 	state_release(&again);
 	buf_release(&b);
 	night_release(&n);
