@@ -881,6 +881,7 @@ static void test_join(void **state)
 		assert_string_equal(inc->group, "*.12345678");
 		/* What is just being sent is left alone. */
 		assert_int_equal(st.n_outbox, 2 + named);
+		assert_non_null(st.outbox[named].deliveries[0].holder);
 		assert_int_equal(st.history.n, !named);
 		assert_int_equal(inc->told.n, named);
 		assert_int_equal(inc->refused.n, named);

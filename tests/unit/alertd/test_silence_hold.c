@@ -21,7 +21,7 @@ static const char *const others[] = {"other"};
 /* A silence of s, which ends so many seconds after NOW. */
 static struct silence silence(const char *id, int ends)
 {
-	struct silence s = {.slugs = slugs, .n_slugs = 1, .reason = id,
+	struct silence s = {.slugs = slugs, .n_slugs = 1, .reason = "we move",
 		.starts_at = NIGHT_START,
 		.ends_at = NIGHT_START + 600 + ends};
 
@@ -210,6 +210,7 @@ static void test_events(void **state)
 		assert_int_equal(inc->escalation.ladder == NULL,
 			held && phase == ALERT_ESCALATED);
 		assert_int_equal(out.n, 1);
+		inc->open = true;
 		events_release(&out);
 		state_release(&st);
 	}
