@@ -966,7 +966,7 @@ static void test_words(void **state)
 
 				assert_string_equal(e->record.words[0].after,
 					"Greets. First");
-				assert_int_equal(e->expected, 3);
+				assert_int_equal(e->incident.expected, 3);
 			}
 			put_told(&n, m, got, sizeof got);
 		}
@@ -1031,7 +1031,7 @@ static void test_stale(void **state)
 		for (int m = 0; rows[i].minutes[m]; m++) {
 			hear_checks(&n, m, rows[i].minutes[m]);
 			for (size_t k = 0; k < n.events.n; k++)
-				assert_true(n.events.v[k].expected >= 2);
+				assert_true(n.events.v[k].incident.expected >= 2);
 			put_told(&n, m, got, sizeof got);
 		}
 		if (strcmp(got, rows[i].events) != 0)

@@ -530,7 +530,7 @@ static void test_expected(void **state)
 		night_run(&n, rows[i].night);
 		e = &n.events.v[n.events.n - 1];
 		assert_int_equal(e->record.kind, rows[i].kind);
-		assert_int_equal(e->expected, rows[i].expected);
+		assert_int_equal(e->incident.expected, rows[i].expected);
 		night_release(&n);
 	}
 }

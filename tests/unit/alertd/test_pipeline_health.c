@@ -531,6 +531,7 @@ static void test_silence(void **state)
 	events_words(&l.events);
 	assert_non_null(strstr(l.events.v[1].record.summary, "since 14:01"));
 	life_release(&l);
+	events_words(&l.events);
 	live(&l, "1=1,1~3/4 2=2,2~3/4 3=3,3~3/4");
 	assert_non_null(strstr(l.events.v[0].record.summary,
 		" since 14:01 UTC (2 min): hardly anybody is left to see an "
@@ -609,6 +610,7 @@ static void test_some_causes(void **state)
 		pipeline_decide(
 			&l.st, &l.pipeline, &policy, START + 180, &l.events);
 		assert_int_equal(l.events.n, 1);
+		events_words(&l.events);
 		found = strstr(l.events.v[0].summary, said);
 		assert_non_null(found);
 		assert_string_equal(found + strlen(said), rows[i].causes);
