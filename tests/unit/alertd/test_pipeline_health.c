@@ -531,8 +531,8 @@ static void test_silence(void **state)
 	events_words(&l.events);
 	assert_non_null(strstr(l.events.v[1].record.summary, "since 14:01"));
 	life_release(&l);
-	events_words(&l.events);
 	live(&l, "1=1,1~3/4 2=2,2~3/4 3=3,3~3/4");
+	events_words(&l.events);
 	assert_non_null(strstr(l.events.v[0].record.summary,
 		" since 14:01 UTC (2 min): hardly anybody is left to see an "
 		"outage."));
