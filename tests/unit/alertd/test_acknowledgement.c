@@ -375,6 +375,12 @@ static void test_close_stays_closed(void **state)
 	assert_false(n.events.v[6].record.flapping);
 	assert_int_equal(n.st.n_starts, 1);
 	night_release(&n);
+	/* What began of another kind is known all the same. */
+	night_init(&n, "AEU");
+	night_run(&n, "E2*3 .*3 EU2 c6");
+	assert_int_equal(n.st.n_starts, 1);
+	assert_int_equal(n.st.starts[0].kind, ALERT_REGIONAL);
+	night_release(&n);
 }
 
 /* What was closed while the clock was ahead bars nothing once it is right. */

@@ -71,6 +71,11 @@ static void test_gap(void **state)
 			"9 downtime_found P2 2-4 x2 tls/transport [a u]"},
 		{"429 within", "AEU", ". l8 %E*3 . . . . .",
 			"8 rate_limited_found P2 1-4 x3 initialize/http [e]"},
+		{"promoted half an hour after it was told", "AEU",
+			"l20 EU6*52",
+			"20 downtime_started P2 0 x21 tools-list/tools [e u] | "
+			"50 downtime_escalated P1 0 x51 tools-list/tools "
+			"[e u]"},
 		{"an hour: no reminder, no promotion", "AEU",
 			". l59 EU6*40 .*18 .",
 			"59 downtime_found P2 1-41 x40 tools-list/tools [e u]"},
