@@ -179,6 +179,7 @@ static void test_kept(void **state)
 	assert_int_equal(n.events.n, 1);
 	assert_int_equal(n.events.v[0].record.phase, ALERT_ESCALATED);
 	assert_string_equal(n.events.v[0].record.change_class, "breaking");
+	events_words(&n.events);
 	assert_non_null(strstr(
 		n.events.v[0].record.summary, "; worse than before."));
 	/* A region refuses these tools: no rate tells of it afterwards. */
