@@ -263,21 +263,23 @@ static void test_side_names(void **state)
 	t.probes[0][0].tools = t.probes[1][0].tools = &bare;
 	t.probes[0][1].tools = &bare;
 	t.probes[1][1].tools = &to;
-	for (int k = 0; k < 3; k++) {
-		struct probe before = {.tools = &named, .era = ERA_SESSION};
+	for (int k = 0; k < 4; k++) {
+		bool known = k == 1 || k == 2;
+		struct probe before = {.tools = k == 3 ? &bare : &named,
+			.era = ERA_SESSION};
 
 		/* The names came from one probe, or from the verdict before. */
 		t.probes[1][0].tools = k == 1 ? &named : &bare;
-		t.regions[0].tools_seen = k == 2 ? &before : NULL;
+		t.regions[0].tools_seen = k >= 2 ? &before : NULL;
 		assert_int_equal(drift_sides(t.regions, t.n, TIMELINE_START,
 			TIMELINE_START + 99, &sides), 2);
 		assert_int_equal(sides[0].changes.n_added, 0);
 		assert_int_equal(sides[0].changes.n_removed, 0);
-		assert_int_equal(sides[1].changes.n_added, k != 0);
-		assert_int_equal(sides[1].changes.n_removed, k != 0);
+		assert_int_equal(sides[1].changes.n_added, known);
+		assert_int_equal(sides[1].changes.n_removed, known);
 		assert_int_equal(sides[1].changes.n_changed, 0);
 		assert_int_equal(sides[1].changes.n_redescribed, 0);
-		if (k) {
+		if (known) {
 			assert_string_equal(sides[1].changes.added[0],
 				"fetch_data");
 			assert_string_equal(sides[1].changes.removed[0],

@@ -387,15 +387,18 @@ static void test_overrun_says(void **state)
 	assert_string_equal(r->said, "no disk");
 	assert_int_equal(r->checks, CHECKS_REFUSED);
 	assert_int_equal(r->tier, TIER_STEP_ALERT);
-	/* Later the server fails, too, again and again: so its end says. */
+	/* Too many requests do not show that the server fails, too. */
 	n.refused = false;
+	night_run(&n, "EU3/http.429");
+	assert_true(n.st.incidents[ALERT_DOWNTIME].checks_refused);
+	/* Later it does, again and again: so its end says. */
 	night_run(&n, "EU2 . EU2 .*3");
 	r = &n.events.v[n.events.n - 1].record;
 	assert_int_equal(r->kind, ALERT_OVERRUN);
 	assert_int_equal(r->phase, ALERT_RESOLVED);
 	assert_int_equal(r->checks, CHECKS_FREE);
 	assert_non_null(strstr(
-		r->summary, " It was down 2 times, 13 minutes in all."));
+		r->summary, " It was down 3 times, 13 minutes in all."));
 	night_release(&n);
 }
 

@@ -363,6 +363,7 @@ static void test_hostile(void **state)
 	static const struct damage cases[] = {
 		{"{\"v\":1", "{\"v\":2"},
 		{"{\"v\":1", "[\"v\":1"},
+		{"{\"v\":1", "{\"w\":1"},
 		{"\"revision\":7", "\"revision\":-7"},
 		{"\"revision\":7", "\"revision\":7.5"},
 		{"\"revision\":7", "\"revision\":1e300"},
@@ -380,7 +381,11 @@ static void test_hostile(void **state)
 		{"\"region\":\"a\"", "\"region\":\"reporters\""},
 		{"\"failing\":{\"n\":0", "\"failing\":{\"n\":-1"},
 		{"\"failing\":{\"n\":0", "\"failing\":{\"m\":0"},
+		{"\"incidents\":[", "\"incidents\":7,\"i\":["},
 		{"\"kind\":\"regional\"", "\"kind\":\"nothing\""},
+		{"\"kind\":\"regional\"", "\"kind\":7"},
+		{"\"kind\":\"regional\"",
+			"\"kind\":\"schema_drift_detected\""},
 		{"\"folded\":false", "\"folded\":0"},
 		{"\"severity\":\"P2\"", "\"severity\":\"P4\""},
 		{"\"severity\":\"P2\"", "\"severity\":null"},
@@ -461,6 +466,7 @@ static void test_hostile_tools(void **state)
 		{"\"drifts\":[", "\"differ\":[],\"drifts\":["},
 		{"\"drifts\":[{", "\"drifts\":[[],{"},
 		{"\"drifts\":[{\"from\":\"b", "\"drifts\":[{\"from\":\"x"},
+		{"\"drifts\":[{\"from\":", "\"drifts\":[{\"x\":"},
 		{"\"from\":\"session\"", "\"from\":\"\""},
 		{"\"to\":\"stateless\"", "\"to\":false"},
 	};
@@ -567,6 +573,49 @@ static void test_older_timeline(void **state)
 	night_release(&n);
 }
 
+#define HASH_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+/*
+ * Tools that nobody lists any more, a chain of drifts, a key of no incident,
+ * and a longer timeline than we write.
+ */
+static void test_foreign(void **state)
+{
+	struct alert_state st;
+	char why[STATE_WHY] = "";
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, STATE_MAX);
+	buf_str(&b, "{\"v\":1,\"revision\":3,\"writer\":null,"
+		    "\"slug\":\"s\",\"url\":null,"
+		    "\"window\":1777485300,\"number\":0,\"regions\":[],"
+		    "\"incidents\":[],\"sightings\":[{\"region\":\"e\","
+		    "\"hash\":\"" HASH_A "\",\"at\":1777485307}],"
+		    "\"drifts\":[{\"from\":\"" HASH_A "\",\"to\":\"" HASH_B
+		    "\",\"at\":1777485000},{\"to\":\"" HASH_A
+		    "\",\"at\":1777485300}],\"outbox\":[],\"timeline\":[");
+	for (int i = 0; i <= TIMELINE_MAX; i++)
+		buf_fmt(&b, "%s{\"at\":%d,\"what\":\"downtime_started\","
+			    "\"text\":\"s is down\",\"key\":\"of none\"}",
+			i ? "," : "", 1777485000 + i);
+	buf_str(&b, "]}");
+	if (!state_read(b.p, b.len, "s", &st, why))
+		fail_msg("%s", why);
+	assert_string_equal(st.tools.v[0].hash, HASH_A);
+	assert_true(st.tools.v[0].since == 0);
+	assert_string_equal(st.drifts[1].from, HASH_B);
+	assert_int_equal(st.n_timeline, TIMELINE_MAX);
+	assert_true(st.timeline[0].at == 1777485001);
+	assert_int_equal(st.timeline[0].first, 0);
+	buf_release(&b);
+	write_state(&b, &st);
+	assert_non_null(strstr(b.p, "\"hash\":\"" HASH_A "\""));
+	assert_non_null(strstr(b.p, "},{\"to\":\"" HASH_A "\""));
+	buf_release(&b);
+	state_release(&st);
+}
+
 /* A downtime of before rows and failures were counted as they are now. */
 static void test_older_downtime(void **state)
 {
@@ -585,8 +634,13 @@ static void test_older_downtime(void **state)
 		"\"flaps\":1}],\"outbox\":[],\"timeline\":[]}";
 	struct night n;
 	char why[STATE_WHY], got[NIGHT_SIZE];
+	struct buf twice;
 
 	(void)state;
+	swap(&twice, text, "\"flaps\":1}",
+		"\"flaps\":1},{\"kind\":\"downtime\"}");
+	expect_refused(twice.p, twice.len);
+	buf_release(&twice);
 	night_init(&n, "AEU");
 	state_release(&n.st);
 	assert_true(state_read(text, sizeof text - 1, "s", &n.st, why));
@@ -702,6 +756,7 @@ int main(void)
 		cmocka_unit_test(test_hostile_tools),
 		cmocka_unit_test(test_older),
 		cmocka_unit_test(test_older_timeline),
+		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_older_downtime),
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_odd_entry),
