@@ -120,11 +120,11 @@ teardown() {
 
 @test "regions: where it works and since when, and a cache rule of their own" {
 	keep_order
-	get /api/status/example-terms/regions
+	get /api/status/example-mcp/regions
 	[ "$(<body)" = '{"as_of":"2026-04-29T20:31:00Z","regions":[{"city":"Ashburn","state":"up","since":"2026-04-29T18:31:00Z","p95_ms":142},{"city":"London","state":"down","since":"2026-04-29T20:31:08Z","p95_ms":null},{"city":"São Paulo","state":null,"since":null,"p95_ms":null}]}' ]
 	[ "$CODE $(says Cache-Control)" = "200 public, max-age=30, stale-while-revalidate=60" ]
 	[ "$(says ETag) $(says Vary)" = "$ETAG Accept-Encoding" ]
-	get /api/status/example-terms/regions "HTTP_IF_NONE_MATCH=$ETAG"
+	get /api/status/example-mcp/regions "HTTP_IF_NONE_MATCH=$ETAG"
 	[ "$CODE" = 304 ]
 	# A verdict that was published before there were these members.
 	get /api/status/old-store/regions
@@ -132,13 +132,13 @@ teardown() {
 	# Without a configuration: known cities, or the names of regions.
 	get /api/status/nowhere/regions
 	[ "$(jq -c '[.regions[].city] | sort' body)" = '["London","São Paulo","r-unheard-of"]' ]
-	NOW=$((AS_OF + 301)) get /api/status/example-terms/regions 'HTTP_IF_NONE_MATCH=*'
+	NOW=$((AS_OF + 301)) get /api/status/example-mcp/regions 'HTTP_IF_NONE_MATCH=*'
 	[ "$CODE $(jq -r .error body)" = "503 stale" ]
 	get /api/status/veiled/regions
 	[ "$CODE" = 404 ]
 	get /api/status/veiled/regions "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$CODE $(says Cache-Control) $(says Vary)" = "200 private, no-store Authorization" ]
-	get /api/status/example-terms/regions
+	get /api/status/example-mcp/regions
 	run ! grep -q 'canary\|us-east-1' out
 }
 
