@@ -26,7 +26,7 @@
 #include <unistd.h>
 
 #define LINES 32
-#define KEY "alert:example-mcp"
+#define ALERT_KEY "alert:example-mcp"
 #define BROKEN_STORE 1
 #define BROKEN_ANSWERS 2
 #define BROKEN_CONF 4
@@ -305,7 +305,7 @@ static void serve(char **env)
 	fuzz_store_reset(!(io.broken & BROKEN_STORE),
 		io.broken & BROKEN_ANSWERS ? 1 + io.broken / 16 : 0);
 	if (!(io.broken & NOTHING_OPEN))
-		fuzz_store_set(KEY, state.p);
+		fuzz_store_set(ALERT_KEY, state.p);
 	environ = env;
 	io.loaded = false;
 	need(cgi_main() == 0);

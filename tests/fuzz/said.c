@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define NOW 1777485300
-#define KEY "shop:downtime:1777485000"
+#define ALERT_KEY "shop:downtime:1777485000"
 
 static void check(const struct sink *sink, const struct sink_answer *a)
 {
@@ -58,7 +58,7 @@ static void ask(const struct sink *sink, const char *body)
 	struct sink_answer a = {.key = ""};
 	struct buf b;
 
-	need(ack_token_make("secret", KEY, NOW + 60, token));
+	need(ack_token_make("secret", ALERT_KEY, NOW + 60, token));
 	sha256_hmac("secret", body, hex);
 	snprintf(pagerduty, sizeof pagerduty,
 		"HTTP_X_PAGERDUTY_SIGNATURE=v1=%s", hex);

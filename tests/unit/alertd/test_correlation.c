@@ -611,7 +611,7 @@ static void test_hear(void **state)
 		int quiet, since, seen;
 	} rows[] = {
 		/* Without any of its servers it stays as it is. */
-		{{{NULL}}, 1, "eu us", "eu", 1, 5, 9},
+		{{{NULL, NULL, 0, 0, false, 0}}, 1, "eu us", "eu", 1, 5, 9},
 		{{{"eu us", "", 0, 0, false, 0}}, 0, "eu us", "", 0, 0, 0},
 		{{{"eu us", "", 0, 0, false, 0}}, 1, "eu us", "", 0, 0, 0},
 		{{{"eu us", "us", 0, 0, false, 50}}, 0, "eu us", "us", 0, 0,
