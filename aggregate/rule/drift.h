@@ -1,7 +1,8 @@
 /*
- * drift.h: whether the tools of a server changed, whether its regions see the same
- * ones, and how often they change: if they do all the time, one event says so, and none
- * each change. Pure: no clock, no I/O, nothing kept between calls.
+ * drift.h: whether the tools of a server changed, whether its regions see the
+ * same ones (divergence: drift_sides), and how often they change (churn): if they
+ * do all the time, one event says so, and none each change. Pure: no clock, no
+ * I/O, nothing kept between calls.
  */
 #ifndef RULE_DRIFT_H
 #define RULE_DRIFT_H
