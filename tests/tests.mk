@@ -144,7 +144,7 @@ mutants:
 # rule; canonical JSON; the hash of tools; incidents.
 DECISIONS = $(wildcard aggregate/rule/*.c) \
 	lib/json/jcs.c lib/json/jcs_number.c probe/protocol/tool_hash.c \
-	$(wildcard alertd/incident/*.c)
+	$(wildcard alertd/incident/*.c) alertd/words/summary.c
 
 # How much of each area the unit tests and the stories run, by gcov, and whether they
 # take every branch of a decision.

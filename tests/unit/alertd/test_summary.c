@@ -22,10 +22,10 @@ struct told {
 	enum alert_kind kind;
 	enum alert_phase phase;
 	struct incident inc;
-	const char *regions, *reached, *added, *removed, *changed;
+	const char *regions, *reached, *added, *removed, *changed, *redescribed;
 	const char *still, *silent;
 	enum severity was;
-	bool worse, slow;
+	bool worse, slow, fleet;
 	const char *text; /* the sentence */
 	const char *headline; /* or NULL: any */
 };
@@ -46,9 +46,9 @@ static void add_words(struct strings *l, const char *words)
 static void put_told(const struct told *t, struct buf *sentence,
 	struct buf *headline)
 {
-	static char slug[] = "s";
+	static char slug[] = "s", fleet[] = SLUG_FLEET;
 	struct alert_event e = {
-		.slug = slug,
+		.slug = t->fleet ? fleet : slug,
 		.record = {.kind = t->kind, .phase = t->phase,
 			.at = START + 7200, .interval_s = t->slow ? 300 : 0},
 		.incident = t->inc,
@@ -57,7 +57,8 @@ static void put_told(const struct told *t, struct buf *sentence,
 	};
 	struct incident *inc = &e.incident;
 
-	inc->first = inc->opened_at = START;
+	inc->first = START;
+	inc->opened_at = inc->opened_at ? inc->opened_at : START;
 	inc->change.since = START;
 	add_words(&inc->regions, t->regions);
 	add_words(&inc->reached, t->reached);
@@ -66,6 +67,7 @@ static void put_told(const struct told *t, struct buf *sentence,
 	add_words(&inc->change.added, t->added);
 	add_words(&inc->change.removed, t->removed);
 	add_words(&inc->change.changed, t->changed);
+	add_words(&inc->change.redescribed, t->redescribed);
 	event_words(&e);
 	buf_str(sentence, e.summary);
 	if (headline)
@@ -121,6 +123,20 @@ static void test_tools(void **state)
 			.text = "s shows different tools: e still sees the old "
 				"form of get; a and u have seen put instead since "
 				"17:50 UTC" DIFFER},
+		{ALERT_DIVERGENCE, ALERT_STARTED, .regions = "e",
+			.reached = "a", .redescribed = "get",
+			.text = "s shows different tools: e still sees the old "
+				"description of get; a has seen the new one "
+				"since 17:50 UTC" DIFFER},
+		{ALERT_DIVERGENCE, ALERT_STARTED, .regions = "e",
+			.reached = "a",
+			.text = "s shows different tools: e still sees the old "
+				"ones; a has seen others since 17:50 UTC" DIFFER},
+		{ALERT_DIVERGENCE, ALERT_RESOLVED, {.stale = true},
+			.regions = "e",
+			.text = "Clients get the list of tools that s has again "
+				"after 0 s (17:50–17:50 UTC). Last to follow: "
+				"e."},
 		{ALERT_DIVERGENCE, ALERT_STARTED, {.stale = true},
 			.regions = "e", .added = "put",
 			.text = "s has a stale cache in front of it: clients in e "
@@ -143,6 +159,18 @@ static void test_regions(void **state)
 			.text = "s has had no report from e, its only region, "
 				"since 17:50 UTC: a runner or its network fails, "
 				"which says nothing about the server."},
+		{ALERT_OVERRUN, ALERT_STARTED, {.step = STEP_TLS, .error = x,
+				.opened_at = START + 3660}, .regions = "e",
+			.text = "s is still down 1 min after its maintenance "
+				"ended: tls fails with x from e."},
+		{ALERT_LATENCY, ALERT_STARTED, {.value = 940, .usual = 290},
+			.text = "s is slow: the 95th percentile is 940 ms, 3.2 "
+				"times the 290 ms of 30 days."},
+		{ALERT_SILENT, ALERT_RESOLVED, .fleet = true, .reached = "a",
+			.text = "a reports again after 0 s (17:50–17:50 UTC)."},
+		{ALERT_SILENT, ALERT_RESOLVED, .fleet = true, .reached = "a e",
+			.text = "a and e report again after 0 s (17:50–17:50 "
+				"UTC)."},
 		{ALERT_OVERRUN, ALERT_STARTED, {.step = STEP_TLS, .error = x},
 			.regions = "e",
 			.text = "s is still down: tls fails with x from e."},
