@@ -399,7 +399,7 @@ static void test_overrun_says(void **state)
 	assert_int_equal(r->phase, ALERT_RESOLVED);
 	assert_int_equal(r->checks, CHECKS_FREE);
 	assert_non_null(strstr(
-		r->summary, " It was down 3 times, 13 minutes in all."));
+		r->summary, " It was down 2 times, 14 minutes in all."));
 	night_release(&n);
 }
 
