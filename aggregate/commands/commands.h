@@ -86,7 +86,7 @@ int report_make(const struct command *cmd);
 
 /*
  * status_show(cmd): the state of the servers of the configuration, or without one
- * of the store. Nothing is judged anew or published. EXIT_NEWS where there is one
+ * of the store. Nothing is judged again or published. EXIT_NEWS where there is one
  * server and it is red.
  *
  * status_store(cmd): how many servers the store has, the bytes by kind of key,

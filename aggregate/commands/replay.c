@@ -131,7 +131,7 @@ static void say_nothing(const struct command *cmd, size_t n_runners)
 }
 
 /*
- * Find the servers to judge. -1 where there is none, and the operator is told.
+ * Find the servers to judge. -1 where there is none, and the operator is notified.
  */
 static int judge_init(struct judge *j, const struct command *cmd,
 	struct collect *c)

@@ -111,7 +111,7 @@ static int report_is_final(struct store *s, const char *month, bool *final)
 	*final = false;
 	if (!r)
 		return store_failed(s);
-	/* One that cannot be read is made anew. */
+	/* One that cannot be read is written again. */
 	if (store_text(r) && !month_report_read(store_text(r), &head, why)) {
 		*final = head.final;
 		month_report_release(&head);

@@ -62,7 +62,7 @@ const cJSON *lock_definition(
 	const struct tools_lock *lock, const char *slug, const char *name);
 
 /*
- * lock_pin(lock, slug, tools, texts): pin a server, or pin it anew. texts: the
+ * lock_pin(lock, slug, tools, texts): pin a server, or pin it again. texts: the
  * definition of each tool, or NULL where it is not known; then the one that was
  * pinned under the same digest stays. tools may not be those of lock_tools.
  */

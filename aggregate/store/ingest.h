@@ -1,6 +1,6 @@
 /*
  * ingest.h: writes records to the store; and batch.c, the records on their way there,
- * grouped by probe, and each written anew from the members that are known.
+ * grouped by probe, and each written again from the members that are known.
  */
 #ifndef STORE_INGEST_H
 #define STORE_INGEST_H

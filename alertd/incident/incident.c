@@ -208,7 +208,7 @@ static void set_holder(struct alert_state *st, enum alert_kind kind,
 	events_add(out, st, kind, ALERT_ACKNOWLEDGED, now);
 }
 
-/* Tell that nobody has it any more, for all others have been told otherwise. */
+/* Send that the acknowledgement ended: the others were sent that there was one. */
 static void hand_back(struct alert_state *st, enum alert_kind kind, double now,
 	struct alert_events *out)
 {

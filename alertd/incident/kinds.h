@@ -106,7 +106,7 @@ void probe_silent_judge(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, struct alert_events *out);
 
 /*
- * tool_drift.c: the tools of a server changed. Each change is told once,
+ * tool_drift.c: the tools of a server changed. Each change is sent once,
  * however many regions see it; a server that changes its tools all the time
  * gets one incident, tool_churn, instead of an event for each change. Pure.
  */

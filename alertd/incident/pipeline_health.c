@@ -49,7 +49,7 @@ static void note_judged(struct fleet_round *r, size_t place)
 void fleet_round_add(struct fleet_round *r, const struct verdict *v)
 {
 	size_t place = conf_place(r->conf, v->slug);
-	/* Of a server that no configuration has it is not known. */
+	/* Not known for a server that no configuration lists. */
 	double interval_s = place == CONF_NOWHERE
 				    ? 0
 				    : conf_server_at(r->conf, place).interval_s;
@@ -552,7 +552,7 @@ static void tell_silence(struct alert_state *st, const struct pipeline *pl,
 	}
 }
 
-/* Count the rest of a silence that goes on anew. */
+/* Count again what is left of a continuing silence. */
 static void restart(struct streak *t)
 {
 	if (t->n)

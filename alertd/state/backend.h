@@ -67,7 +67,7 @@ struct outage_file;
  * address, locked; created where `make`, in the first of the folders of
  * mcp-alert(1) that can be used. Where that one is full when it is written, it
  * goes to the next. NULL where there is none, or another process has it open;
- * where it cannot be created, the operator is told.
+ * where it cannot be created, the operator is notified.
  */
 struct outage_file *outage_file_open(const char *url, bool make);
 void outage_file_close(struct outage_file *l);

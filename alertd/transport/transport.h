@@ -166,7 +166,7 @@ bool http_begin(struct transfers *t, const struct http_request *r,
  * path. */
 void http_join(struct buf *url, const char *base, const char *path);
 
-/* http_escape(b, s): append s as RFC 3986 has it in a path or a form. */
+/* http_escape(b, s): append s, percent-encoded (RFC 3986) for a path or a form. */
 void http_escape(struct buf *b, const char *s);
 
 /*

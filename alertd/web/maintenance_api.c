@@ -187,7 +187,7 @@ static bool fits(const struct cgi *c, struct maintenance_store *l,
 	return false;
 }
 
-/* If others are added meanwhile, find out anew whether there is room. */
+/* If others are added meanwhile, find out again whether there is room. */
 static void store(const struct cgi *c, struct maintenance *m,
 	struct cgi_answer *a)
 {
