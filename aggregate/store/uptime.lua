@@ -37,6 +37,15 @@ local function runs_of(letters)
 	end
 	return table.concat(out)
 end
+-- Add n to a count of minutes; one that comes to nothing goes. The sum is written, and
+-- not what is added: a Redis that was killed may carry out a command twice when it
+-- starts, see store-kills.bats.
+local function add(minutes, day, what, n)
+	local field = day .. ':' .. what
+	local sum = (tonumber(redis.call('HGET', minutes, field) or '') or 0) + n
+	if sum > 0 then redis.call('HSET', minutes, field, string.format('%.0f', sum))
+	else redis.call('HDEL', minutes, field) end
+end
 -- Count a minute of a day, unless it is counted already; whether it was not. A
 -- minute is of a colour, and may be of that colour within a maintenance, or because
 -- our checks are kept out, which is counted beside: 'red-maintenance',
@@ -55,8 +64,8 @@ local function count_minute(minutes, counted, day, minute, as)
 	redis.call('SET', counted, runs_of(letters:sub(1, minute) ..
 		('n'):rep(minute - #letters) .. colour:sub(1, 1) ..
 		letters:sub(minute + 2)), 'KEEPTTL')
-	redis.call('HINCRBY', minutes, day .. ':' .. colour, 1)
-	if as ~= colour then redis.call('HINCRBY', minutes, day .. ':' .. as, 1) end
+	add(minutes, day, colour, 1)
+	if as ~= colour then add(minutes, day, as, 1) end
 	return true
 end
 -- What a minute of a day is counted as, as far as its letter says: in a maintenance
@@ -73,15 +82,10 @@ local function recount_minute(minutes, counted, day, minute, was, as)
 	if was == as or letters:sub(minute + 1, minute + 1) ~= before:sub(1, 1) then return end
 	redis.call('SET', counted, runs_of(letters:sub(1, minute) .. colour:sub(1, 1) ..
 		letters:sub(minute + 2)), 'KEEPTTL')
-	local function add(what, n)
-		if redis.call('HINCRBY', minutes, day .. ':' .. what, n) <= 0 then
-			redis.call('HDEL', minutes, day .. ':' .. what)
-		end
-	end
-	add(before, -1)
-	if was ~= before then add(was, -1) end
-	add(colour, 1)
-	if as ~= colour then add(as, 1) end
+	add(minutes, day, before, -1)
+	if was ~= before then add(minutes, day, was, -1) end
+	add(minutes, day, colour, 1)
+	if as ~= colour then add(minutes, day, as, 1) end
 end
 -- uptime_30d as of a day, as JSON, and the letters of the 30 days, see
 -- listing_row.h; days that are older than `kept` are dropped. Minutes in which nothing

@@ -353,7 +353,10 @@ struct conf *conf_parse(const char *file, const char *p, size_t n,
 
 void conf_free(struct conf *c);
 
-/* conf_x(c, name): the x of that name, or NULL. It lives as long as c. */
+/*
+ * conf_x(c, name): the x of that name, or NULL. It lives as long as c, whose
+ * names may be NULL while it is read.
+ */
 const struct conf_region *conf_region(const struct conf *c, const char *name);
 const struct conf_account *conf_account(const struct conf *c, const char *name);
 

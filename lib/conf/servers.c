@@ -447,7 +447,6 @@ struct conf_server listed_at(const struct conf_listed *l, size_t i)
 
 const struct conf_region *conf_region(const struct conf *c, const char *name)
 {
-	/* A faulty value is NULL. */
 	for (size_t i = 0; i < c->n_regions; i++)
 		if (c->regions[i].name && strcmp(c->regions[i].name, name) == 0)
 			return &c->regions[i];
@@ -457,7 +456,8 @@ const struct conf_region *conf_region(const struct conf *c, const char *name)
 const struct conf_account *conf_account(const struct conf *c, const char *name)
 {
 	for (size_t i = 0; i < c->n_accounts; i++)
-		if (strcmp(c->accounts[i].name, name) == 0)
+		if (c->accounts[i].name &&
+			strcmp(c->accounts[i].name, name) == 0)
 			return &c->accounts[i];
 	return NULL;
 }

@@ -86,6 +86,33 @@ ingest_one() {
 	done
 }
 
+# judged: the verdict of the minute in which the records of `one` began.
+judged() {
+	"$BIN/mcp-aggregate" verdict -N $((now + 30)) >/dev/null || [ $? = 1 ]
+}
+
+# A Redis that ends within a command of a transaction goes on behind the last whole
+# command of it, and at its next start carries out what stood there, too.
+@test "a minute whose transaction Redis wrote in part, and did not take back, counts once" {
+	now=$(($(date +%s) / 60 * 60))
+	probes demo us-east-1 "$now" >one
+	redis_start "$PWD/redis"
+	ingest_one
+	judged
+	counts=$(redis hgetall probe:demo:minutes)
+	kill -KILL "$REDIS_PID"
+	wait "$REDIS_PID" || true
+	file=$(echo redis/appendonlydir/*.incr.aof)
+	at=$(LC_ALL=C grep -abo probe:demo:verdict "$file" | tail -n 1)
+	truncate -s "${at%%:*}" "$file"
+	redis_start "$PWD/redis"
+	[ "$(redis exists probe:demo:verdict)" = 0 ]
+	judged
+	reborn
+	[ "$(redis hgetall probe:demo:minutes)" = "$counts" ]
+	redis_stop
+}
+
 has() {
 	[ "$(redis exists "$1")" = 1 ]
 }
