@@ -278,7 +278,7 @@ static void note_server(const struct conf *c, struct alert_state *st)
 
 	st->cold_start = known && s.cold_start;
 	st->interval_s = known ? s.interval_s
-				: shortest_interval(c, &st->servers);
+				: shortest_interval(c, &st->shared.servers);
 	st->zone = c ? c->zone : NULL;
 }
 
@@ -351,7 +351,7 @@ static void decide_input(struct evaluator *e, const struct evaluate_input *in,
 		.starts = may_share(e) ? &o->starts : NULL,
 	};
 	struct alert_events events = {0};
-	int64_t silent = st->most_silent.counted;
+	int64_t silent = st->fleet.most_silent.counted;
 
 	o->decided = true;
 	buf_init(&o->text, ALERT_KINDS * 2 * EMIT_BODY_MAX);
@@ -377,7 +377,7 @@ static void decide_input(struct evaluator *e, const struct evaluate_input *in,
 	 * Where there is nothing to be told of the fleet, it needs no state;
 	 * an answer about nothing leaves none either.
 	 */
-	if (events.n || silent != st->most_silent.counted ||
+	if (events.n || silent != st->fleet.most_silent.counted ||
 		(in->what != EVALUATE_PIPELINE &&
 			in->what != EVALUATE_UNTESTED &&
 			in->what != EVALUATE_UNWATCHED &&
@@ -676,7 +676,7 @@ static void follow_reports(struct evaluator *e, const char *group)
 	transaction_add(t, group);
 	st = transaction_get(t, 0);
 	if (st && correlation_kind(st, &kind)) {
-		strings_copy(&slugs, &st->left);
+		strings_copy(&slugs, &st->shared.left);
 		silent = st->incidents[kind].silent.n ||
 			st->incidents[kind].quiet.n;
 	}
