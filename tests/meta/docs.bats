@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # Goal: what is written about the programs is what they do.
 
+load ../helpers/trace
+
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return 1
 	BIN=${BIN:-build/bin}
