@@ -134,7 +134,6 @@ static const struct option_row options[] = {
 	{.name = "slug", .letter = 's', .arg = "slug", .at = AT(slug),
 		.valid = slug_valid, .wanted = "a slug",
 		.help = "only this server"},
-	OPTION_STATS,
 	OPTION_STORE(AT(store)),
 	{.name = "tolerance", .arg = "time", .type = OPTION_SECONDS,
 		.at = AT(tolerance), .wanted = A_TIME, .max = DAY,
@@ -146,51 +145,62 @@ static const struct option_row options[] = {
 };
 
 #define C "[-c file] "
-#define STORE "[--stats] [--store url]"
+#define STORE "[--store url]"
 #define TIMES "[--interval time] [--lookback time] "
 #define NONE 0, 0, "takes no argument"
 
 static const struct command_row commands[] = {
 	{"verdict -", ACTION_VERDICT, "[-f format] [-N epoch] [-r regions] "
-		"[-s slug] [--stats] " TIMES "[--tolerance time]", 0, 0, NULL,
+		"[-s slug] " TIMES "[--tolerance time]", 0, 0, NULL,
 		"judge the records of standard input"},
 	{"verdict", ACTION_VERDICT, C "[-f format] [-N epoch] [-s slug] " STORE,
 		0, 0, "'-' or nothing expected",
 		"judge what the store holds, and publish it"},
 	{"replay", ACTION_REPLAY, "file|- [-f format] [-r regions] [-s slug] "
-		"[--stats] " TIMES "[--policy policy] [--tolerance time]", 1, 1,
+		TIMES "[--policy policy] [--tolerance time]", 1, 1,
 		"a file or '-' expected", "judge every minute of recorded records"},
-	{"ingest", ACTION_INGEST, C STORE, NONE,
-		"store the records of standard input"},
-	{"backfill", ACTION_BACKFILL, "file|- " C STORE, 1, 1,
-		"a file or '-' expected", "fill the history from recorded records"},
-	{"targets published", ACTION_TARGETS_PUBLISHED,
-		"-r region [--at time] " STORE, NONE,
-		"print what a region has to probe that probes by itself"},
 	{"targets", ACTION_TARGETS, C "[--at time] [-r region] [-s slug] " STORE,
 		NONE, "print what a region has to probe"},
-	{"config", ACTION_CONFIG, C "[--servers] [--short] [--stats]", NONE,
+	{"config", ACTION_CONFIG, C "[--servers] [--short]", NONE,
 		"print the configuration with its defaults"},
-	{"pin -", ACTION_PIN, "[--lock file] [-s slug] [--stats]", 0, 0, NULL,
+	{"pin -", ACTION_PIN, "[--lock file] [-s slug]", 0, 0, NULL,
 		"pin the tools in the records of standard input"},
 	{"pin", ACTION_PIN, C "[--review] [-s slug] " STORE, 0, 0,
 		"'-' or nothing expected",
 		"print the tools that servers have, to be pinned"},
-	{"diff -", ACTION_DIFF, "[-f format] [--lock file] [-s slug] "
-		"[--stats]", 0, 0, NULL, "print how the tools in records differ from those pinned"},
+	{"diff -", ACTION_DIFF, "[-f format] [--lock file] [-s slug]", 0, 0, NULL, "print how the tools in records differ from those pinned"},
 	{"diff", ACTION_DIFF, C "[-f format] [-s slug] " STORE, 0, 0,
 		"'-' or nothing expected",
 		"print how the tools differ from those pinned"},
 	{"explain", ACTION_EXPLAIN, "slug " C "[--at time] " STORE, 1, 1,
 		"a slug expected", "say why a server got its verdict"},
-	{"buckets -", ACTION_BUCKETS, "[-f format] [-r regions] [--since file] "
-		"[--stats]", 0, 0, NULL,
+	{"buckets -", ACTION_BUCKETS, "[-f format] [-r regions] [--since file]", 0, 0, NULL,
 		"count the buckets of the records of standard input"},
 	{"buckets", ACTION_BUCKETS, C "[-f format] [--since file] " STORE, 0, 0,
 		"'-' or nothing expected", "print the buckets of the store"},
 	{"report", ACTION_REPORT, C "[-f format] [--month month] [-N epoch] "
 		STORE, NONE, "make the report on a month, for mcp-serve"},
-	{"sift", ACTION_SIFT, "targets -r region [--stats]", 1, 1,
+	{"snapshot", ACTION_SNAPSHOT, C STORE, NONE,
+		"print all keys of the fleet, to be kept or moved"},
+	{"restore", ACTION_RESTORE, "[file|-] " C "[-N epoch] [--replace] "
+		STORE, 0, 1, NULL, "fill an empty store from a snapshot"},
+	{"status", ACTION_STATUS, "[store] " C "[-f format] [-s slug] " STORE,
+		0, 1, NULL, "print how every server is, or the store"},
+	{"tools signs", ACTION_TOOLS_SIGNS, "file ... [-f format]", 1,
+		10000, "a file of tools expected",
+		"print signs of poisoning in what tools say"},
+	{"tools", ACTION_TOOLS, "slug|old new " C "[--at time] [--diff] "
+		"[-f format] [-r regions] " STORE, 1, 2,
+		"a slug, or two files expected",
+		"print what the tools of a server say, or how that changed"},
+	{"targets published", ACTION_TARGETS_PUBLISHED,
+		"-r region [--at time] " STORE, NONE,
+		"print what a region has to probe that probes by itself"},
+	{"ingest", ACTION_INGEST, C STORE, NONE,
+		"store the records of standard input"},
+	{"backfill", ACTION_BACKFILL, "file|- " C STORE, 1, 1,
+		"a file or '-' expected", "fill the history from recorded records"},
+	{"sift", ACTION_SIFT, "targets -r region", 1, 1,
 		"a file of target records expected",
 		"sort what the runner of a region printed into records"},
 	{"deposit", ACTION_DEPOSIT, "-r region " STORE, NONE,
@@ -200,19 +210,6 @@ static const struct command_row commands[] = {
 	{"inbox", ACTION_INBOX, "folder [targets] -r region " C STORE
 		" [--wait time]", 1, 2, "a folder expected",
 		"copy what is in the inbox of a region into a folder"},
-	{"snapshot", ACTION_SNAPSHOT, C STORE, NONE,
-		"print all keys of the fleet, to be kept or moved"},
-	{"restore", ACTION_RESTORE, "[file|-] " C "[-N epoch] [--replace] "
-		STORE, 0, 1, NULL, "fill an empty store from a snapshot"},
-	{"status", ACTION_STATUS, "[store] " C "[-f format] [-s slug] " STORE,
-		0, 1, NULL, "print how every server is, or the store"},
-	{"tools signs", ACTION_TOOLS_SIGNS, "file ... [-f format] [--stats]", 1,
-		10000, "a file of tools expected",
-		"print signs of poisoning in what tools say"},
-	{"tools", ACTION_TOOLS, "slug|old new " C "[--at time] [--diff] "
-		"[-f format] [-r regions] " STORE, 1, 2,
-		"a slug, or two files expected",
-		"print what the tools of a server say, or how that changed"},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
 
@@ -228,6 +225,7 @@ static const struct option_tables tables = {
 		 "  3  the store, a file or standard output failed\n",
 	.options = options,
 	.commands = commands,
+	.for_scripts = "targets published",
 	.echo = true,
 };
 

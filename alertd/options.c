@@ -52,7 +52,6 @@ static const struct option_row options[] = {
 		.help = "when it begins; now, if not given"},
 	{.name = "step", .arg = "step,...", .at = AT(step),
 		.help = "only incidents at these steps"},
-	OPTION_STATS,
 	OPTION_STORE(AT(store)),
 	{.name = "to", .arg = "name", .at = AT(to),
 		.help = "who has it from now on, whoever had it before; or, for "
@@ -64,7 +63,7 @@ static const struct option_row options[] = {
 };
 
 #define CN "[-c file] [-f format] [-N epoch] "
-#define STORE "[--stats] [--store url]"
+#define STORE "[--store url]"
 
 static const struct command_row commands[] = {
 	{"", OPTIONS_VERDICTS, "[-n] " CN "[--refused place] " STORE, 0, 0,
@@ -96,13 +95,13 @@ static const struct command_row commands[] = {
 		" [--to time] [--zone zone]", 0, 0, NULL,
 		"say how the nights were: incidents, how long, how many pages"},
 	{"replay", OPTIONS_REPLAY, "[-c file] [-f format] "
-		"[--policy key=value,...] [--stats] file | -", 1, 1,
+		"[--policy key=value,...] file | -", 1, 1,
 		"a file of verdicts, or -, is missing",
 		"say what recorded verdicts would have told, to whom"},
 	{"test", OPTIONS_TEST, "[-n] " CN "[--all] [--by name] [--route name] " STORE
 		" [slug]", 0, 1, NULL,
 		"send a test page through the routes of a server"},
-	{"check", OPTIONS_CHECK, "[-c file] [-N epoch] [--stats] [key=value,...]", 0, 1,
+	{"check", OPTIONS_CHECK, "[-c file] [-N epoch] [key=value,...]", 0, 1,
 		NULL, "check the configuration, or say who would be told"},
 	{"maintenance add", OPTIONS_MAINTENANCE_ADD, CN "[--account name] "
 		"[--by name] [--every days] [--reason text] [--start time] "

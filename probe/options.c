@@ -173,7 +173,6 @@ static const struct option_row options[] = {
 	{.name = "spread", .arg = "time", .type = OPTION_SECONDS,
 		.at = AT(spread_s), .wanted = "a time up to 1h", .max = 3600,
 		.help = "begin the probes evenly over this time, up to 1h"},
-	OPTION_STATS,
 	{.name = "steps", .arg = "a-b", .type = OPTION_OWN, .set = set_steps,
 		.help = "report these steps only, such as 1-3, and stop"},
 	{.name = "targets", .arg = "file", .at = AT(targets),
@@ -192,8 +191,7 @@ static const struct option_row options[] = {
 
 #define NETWORK "[--cacert file] [--deny-private] [--resolve host:port:addr] " \
 	"[--connect-to host:port:host:port] [--http1.1 | --http2] " \
-	"[--check-expiry] " \
-	"[--stats]"
+	"[--check-expiry]"
 
 static const struct command_row forms[] = {
 	{"", 0, "[-46v] [-r region] [-s slug] [-t timeout] [-f format] "
@@ -205,8 +203,7 @@ static const struct command_row forms[] = {
 	{"", 0, "--serve-ssh -r region [-46] [-t timeout] [--concurrency n] "
 		"[--per-host n] [--cacert file] [--deny-private] "
 		"[--resolve host:port:addr] "
-		"[--connect-to host:port:host:port] [--http1.1 | --http2] "
-		"[--stats]", 0, 0, NULL, ""},
+		"[--connect-to host:port:host:port] [--http1.1 | --http2]", 0, 0, NULL, ""},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
 

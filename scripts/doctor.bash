@@ -847,7 +847,7 @@ doctor() {
 	doctor_settings "$@"
 	# shellcheck source=scripts/doctor_rounds.bash
 	source "$lib/doctor_rounds.bash" || die 3 "doctor_rounds.bash: not installed"
-	# shellcheck source=scripts/region.bash
+	# shellcheck source=/dev/null # of mcp-fleet
 	source "$lib/region.bash" || die 3 "region.bash: not installed"
 	need mcp-aggregate mcp-alert jq flock awk
 	begin_work

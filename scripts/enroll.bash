@@ -487,9 +487,9 @@ run_checks() {
 
 enroll() {
 	local host blob line own_folder mend_by_us other='' listed=false
-	# shellcheck source=scripts/region.bash
+	# shellcheck source=/dev/null # of mcp-fleet
 	source "$lib/region.bash" || die 3 "region.bash: not installed"
-	# shellcheck source=scripts/doctor.bash
+	# shellcheck source=/dev/null # of mcp-fleet
 	source "$lib/doctor.bash" || die 3 "doctor.bash: not installed"
 	enroll_settings "$@"
 	need mcp-aggregate mcp-probe jq flock awk ssh

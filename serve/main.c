@@ -78,7 +78,6 @@ static const struct option_row options[] = {
 		.wanted = "a duration from 1m to 30d",
 		.help = "how long the link is good; 7d if not given"},
 	OPTION_NOW(offsetof(struct opts, now)),
-	OPTION_STATS,
 	{.name = "store", .arg = "url", .at = offsetof(struct opts, store),
 		.help = "the store; else MCP_STORE"},
 	{.name = "verbose", .letter = 'v', .type = OPTION_FLAG,
@@ -89,7 +88,7 @@ static const struct option_row options[] = {
 
 enum action { ACTION_RENDER = 1, ACTION_LINK };
 
-#define REQUEST "[-N epoch] [--stats] [--store url]"
+#define REQUEST "[-N epoch] [--store url]"
 
 static const struct command_row commands[] = {
 	{"link", ACTION_LINK, "[--for duration] " REQUEST " account", 1, 1,

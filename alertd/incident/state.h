@@ -310,6 +310,25 @@ struct timeline_entry {
 	bool checks_refused; /* see struct incident */
 };
 
+/* Of SLUG_FLEET alone; see pipeline_health.h. */
+struct fleet_state {
+	struct streak away; /* runs in a row without the store */
+	/* Rounds in a row in which all regions were silent on all servers, or
+	   three quarters of them; and these regions. */
+	struct streak all_silent, most_silent;
+	struct strings silent;
+	bool refusal_closed; /* the configuration is refused, and the incident
+				of that was closed */
+	int64_t untested; /* when a notice last said that nobody tests; or 0 */
+};
+
+/* Of a shared incident alone, see routing/correlation.h: the servers that had
+   it, and those that still have. */
+struct shared_state {
+	struct strings servers, left;
+};
+
+/* Of a server, unless a member says whose it is. */
 struct alert_state {
 	char *slug;
 	char *url;	     /* or NULL */
@@ -326,15 +345,12 @@ struct alert_state {
 	struct streak agreed; /* windows on which regions agreed, while there
 				 is no downtime */
 	struct incident incidents[ALERT_KINDS];
-	/* A shared incident: the servers that had it, and those that still
-	   have. */
-	struct strings servers, left;
+	struct fleet_state fleet;
+	struct shared_state shared;
 	struct flap_start starts[FLAP_STARTS_MAX]; /* oldest first */
 	size_t n_starts;
 	struct closing closings[ALERT_KINDS]; /* one of a kind */
 	size_t n_closings;
-	bool refusal_closed; /* of SLUG_FLEET: the configuration is refused, and
-				the incident of that was closed */
 	/* Of the last downtime: its key, NULL where nobody was told of it; and
 	 * since when it is over. */
 	char *ended_key;
@@ -350,12 +366,6 @@ struct alert_state {
 			    stored, whoever reads the state sets it */
 	double interval_s; /* of its probes; 0: a minute; set likewise */
 	const char *zone;  /* of those who read of it; NULL: UTC; likewise */
-	struct streak
-		away; /* runs in a row without the store; see pipeline_health.h */
-	/* Of SLUG_FLEET: rounds in a row in which all regions were silent on
-	 * all servers, or three quarters of them; and these regions. */
-	struct streak all_silent, most_silent;
-	struct strings silent;
 	/* Regions whose silence is told of for all servers at once, or NULL;
 	 * not stored, whoever reads the state sets it. */
 	const struct strings *covered;
@@ -366,7 +376,6 @@ struct alert_state {
 	size_t n_drifts;
 	struct maintenance_hold maintenance;
 	struct external_ids handles;
-	int64_t untested; /* when it was last told that nobody tests; or 0 */
 	struct pending *outbox; /* oldest first */
 	size_t n_outbox, cap_outbox;
 	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */

@@ -54,15 +54,11 @@ struct option_row {
 #define OPTION_STORE(at_)                                                      \
 	{.name = "store", .arg = "url", .at = at_,                             \
 		.help = "the store; else as configured, else MCP_STORE"}
-#define OPTION_STATS                                                           \
-	{.name = "stats", .type = OPTION_OWN, .set = stats_want,               \
-		.help = "say in the end, on standard error, what was done"}
 /* What every program has, and the end of its options. */
 #define OPTIONS_END                                                            \
 	{.name = "help", .letter = 'h', .help = "print this help"},            \
 	{.name = "version", .letter = 'V',                                     \
-		.help = "print the version; after --stats, the versions of "   \
-			"the libraries, too"},                                 \
+		.help = "print the version, and those of the libraries"},      \
 	{.name = NULL}
 
 /* A command, or one of its forms. */
@@ -83,8 +79,10 @@ struct option_tables {
 	const char *about; /* what the program does, on one line */
 	const char *exits; /* the exit statuses, a line each */
 	const struct option_row *options; /* OPTIONS_END at the end */
-	/* A row without words at the end; the form with more words comes first. */
+	/* A row without words at the end. */
 	const struct command_row *commands;
+	/* The first command of those that --help lists apart, or NULL. */
+	const char *for_scripts;
 	bool options_first; /* the command, options, operands: in this order */
 	bool echo;	    /* messages may repeat an argument that is wrong */
 };
