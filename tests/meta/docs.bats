@@ -103,9 +103,9 @@ same_exits() {
 	each same_exits
 }
 
-@test "every key of the store is in mcp-fleet(7)" {
-	sed -n '/^\.Sh FILES/,/^\.Sh SEE/s/^\.It //p' man/mcp-fleet.7 | tr -d ' ' |
-		sed 's/Ta.*//' | tr ',' '\n' | sort -u >"$BATS_TEST_TMPDIR/page"
+@test "every key of the store is in mcp-store(7)" {
+	sed -n '/^\.Sh FILES/,/^\.Sh SEE/s/^\.It //p' man/mcp-store.7 | tr -d ' ' |
+		sed 's/Ta.*//' | grep : | sort -u >"$BATS_TEST_TMPDIR/page"
 	{
 		grep -oP '^\t\{"\K[a-z]+:[^"]*' aggregate/snapshot/fleet_keys.c
 		grep -oP '^#define KEY_[A-Z]+ "\K[^"]*' lib/store/keys.h
