@@ -322,7 +322,7 @@ static const char *bad_authority(const char *s, size_t n)
 	if (port == text)
 		return "the host is missing";
 	if (*port && (*port != ':' || !num_parse(port + 1, 1, 65535, &v)))
-		return "the port is not a port";
+		return "the port is not a number from 1 to 65535";
 	return NULL;
 }
 

@@ -57,7 +57,7 @@ static const char *add_host(struct store_url *u, char *where)
 		       "redis://[::1]:6379";
 	}
 	if (port && !num_parse(port + 1, 1, 65535, &v))
-		return "the port is not a port";
+		return "the port is not a number from 1 to 65535";
 	if (port)
 		*port = '\0';
 	if (!*where)

@@ -113,7 +113,7 @@ turn() {
 			.tool_hash != $p.tool_hash' out
 		jq -es 'map(select(.type == "probe"))[0].cache as $c |
 			map(select(.step == "tool-hash"))[0] | .detail.cache == $c + {signs: ["age", "x_cache"]} and
-			(.message | endswith("; clients get an older list than the server\u0027s"))' out
+			(.message | endswith("; clients get an outdated tool list"))' out
 		# What clients get is what the region sees.
 		jq -r 'select(.type == "probe").tool_hash' out >>seen
 	done
@@ -313,7 +313,7 @@ turn() {
 		diff - <(printf '%s\n' 'tools/list - 1' 'tools/list 2 2')
 	# A redescribed tool and a new one, told to people.
 	run -0 "$BIN/mcp-probe" --cache-check always -f text "$SCRIPTED/stale"
-	[[ $output == *"tool-hash"*"; clients get an older list than the server's"* ]]
+	[[ $output == *"tool-hash"*"; clients get an outdated tool list"* ]]
 }
 
 @test "a second request that fails concludes nothing, and costs no verdict and no time" {

@@ -244,10 +244,10 @@ static void test_texts(void **state)
 				  "https://\n"},
 		{URL("http://u:p@a/"), "f:1:8: site.url: a user name or "
 			"password does not belong in a URL\n"},
-		{URL("http://a:0"), "f:1:8: site.url: the port is not a "
-				    "port\n"},
-		{URL("http://[::1]x"), "f:1:8: site.url: the port is not a "
-				       "port\n"},
+		{URL("http://a:0"), "f:1:8: site.url: the port is not a number "
+				    "from 1 to 65535\n"},
+		{URL("http://[::1]x"), "f:1:8: site.url: the port is not a number "
+				       "from 1 to 65535\n"},
 		{URL("http://[::1"), "f:1:8: site.url: no IPv6 address in the "
 				     "brackets\n"},
 		{URL("http://[fe80::1%25eth0]/"), "f:1:8: site.url: no IPv6 "
