@@ -116,17 +116,12 @@ void status_text(const struct status *st, const struct status_look *look,
 	struct buf *b);
 
 /*
- * status_server_text(s, now, look, c, b): append the line of a server, and what
- * is to be said of it below. status_pipeline_text(st, look, b): append the
- * screen's end. status_text calls both.
+ * status_server_text(s, now, look, b): append the line of a server, and what is to be
+ * said of it below. status_pipeline_text(st, look, b): append the screen's end.
+ * status_text calls both.
  */
-struct status_columns {
-	/* Characters of slugs, regions and the sparkline. */
-	int slug, regions, hours;
-};
 void status_server_text(const struct status_server *s, double now,
-	const struct status_look *look, const struct status_columns *c,
-	struct buf *b);
+	const struct status_look *look, struct buf *b);
 void status_pipeline_text(const struct status *st,
 	const struct status_look *look, struct buf *b);
 
