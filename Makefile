@@ -99,7 +99,9 @@ EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
 	$(wildcard scripts/datadog/*) scripts/nagios/mcp.cfg
 LIVENESS = package.json liveness.js liveness.d.ts README.md
 MAN5 = man/mcp-records.5 man/fleet.yaml.5 man/mcp-routes.5
-MAN7 = man/mcp-fleet.7 man/mcp-incidents.7 man/mcp-runbook.7
+MAN7 = man/mcp-fleet.7 man/mcp-incidents.7 man/mcp-runbook.7 \
+	man/mcp-audit.7 man/mcp-snapshot.7 man/mcp-store.7 \
+	man/mcp-tools.7
 MAN8 = man/mcp-serve.8
 MANUAL = $(MAN7) $(MAN1) $(MAN5) $(MAN8)
 
