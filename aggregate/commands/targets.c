@@ -67,10 +67,15 @@ static int show_servers(const struct conf *c)
 
 int config_show(const struct command *cmd)
 {
-	struct conf *c = load_conf(cmd);
+	struct conf *c;
 	struct buf b;
 	int rc;
 
+	if (cmd->servers && cmd->brief) {
+		log_error("config: either --servers or --short");
+		return EXIT_USAGE;
+	}
+	c = load_conf(cmd);
 	if (!c)
 		return EXIT_USAGE;
 	if (cmd->servers) {
@@ -448,11 +453,16 @@ static int print_all(const struct command *cmd, const struct conf *c,
 
 int targets_print(const struct command *cmd)
 {
-	struct conf *c = load_conf(cmd);
 	const char *region = region_of(cmd);
 	struct lock_digests *lock;
+	struct conf *c;
 	int rc = EXIT_USAGE;
 
+	if (cmd->n_regions > 1) {
+		log_error("targets: one region at most");
+		return rc;
+	}
+	c = load_conf(cmd);
 	if (!c)
 		return rc;
 	lock = pinned(cmd->config);

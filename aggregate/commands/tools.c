@@ -137,10 +137,14 @@ int tools_compare(const struct definitions *before,
 int tools_diff(const struct command *cmd)
 {
 	struct tool_source before = {.path = cmd->input};
-	struct tool_source after = {.path = cmd->other};
+	struct tool_source after = {.path = cmd->files[1]};
 	struct output output = output_choose(cmd->format);
 	int status;
 
+	if (!cmd->diff) {
+		log_error("tools: two files, but no --diff");
+		return EXIT_USAGE;
+	}
 	if (strcmp(before.path, "-") == 0 && strcmp(after.path, "-") == 0) {
 		log_error("tools: only one of the files may be '-'");
 		return EXIT_USAGE;

@@ -443,8 +443,11 @@ int tools_show(const struct command *cmd)
 		.at = isnan(cmd->now) ? clock_wall() : cmd->now};
 	struct setup s;
 	struct fleet f = {0};
-	int rc = setup_open(&s, cmd);
+	int rc;
 
+	if (cmd->n_files > 1)
+		return tools_diff(cmd);
+	rc = setup_open(&s, cmd);
 	buf_init(&w.out, SIZE_MAX / 2);
 	if (!rc && definition_history_read(s.store, cmd->slug, &w.history))
 		rc = EXIT_ENV;
