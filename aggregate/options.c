@@ -6,8 +6,8 @@
 #include "base/num.h"
 #include "base/options.h"
 #include "base/xalloc.h"
-#include "terms/names.h"
 #include "histories/collect.h"
+#include "terms/names.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "json/json.h"
+#include "json/build.h"
 #include "records/probe.h"
 
 #include <math.h>
@@ -20,7 +20,7 @@
 #define HOURS 12
 #define WIDE (80 + STATUS_HOURS - HOURS)
 
-const char *status_state_name(enum status_state s)
+static const char *status_state_name(enum status_state s)
 {
 	static const char *const names[] = {
 		"red", "unknown", "stale", "unjudged", "amber", "green"};
@@ -133,48 +133,12 @@ static void status_wrap(struct buf *b, int width, int indent, const char *text)
 	buf_char(b, '\n');
 }
 
-/* The first line: when, and how many of each state. */
-static void put_count(const struct status *st, int width, struct buf *out)
-{
-	int count[STATUS_STATES] = {0};
-	const char *sep = ": ";
-	char text[256], when[CLOCK_RFC3339];
-	size_t n;
-
-	for (size_t i = 0; i < st->n; i++)
-		count[status_state(&st->servers[i], st->now)]++;
-	clock_rfc3339((int64_t)floor(st->now), when);
-	n = (size_t)snprintf(text, sizeof text, "%s %zu server%s", when, st->n,
-		st->n == 1 ? "" : "s");
-	for (int i = 0; i < STATUS_STATES; i++) {
-		if (!count[i])
-			continue;
-		n += (size_t)snprintf(text + n, sizeof text - n, "%s%d %s", sep,
-			count[i], status_state_name((enum status_state)i));
-		sep = ", ";
-	}
-	status_wrap(out, width, 0, text);
-}
+/* ---- One server: a line with remarks below it. */
 
 static int hours_shown(const struct status_look *look)
 {
 	return look->width < WIDE ? HOURS : STATUS_HOURS;
 }
-
-void status_text(
-	const struct status *st, const struct status_look *look, struct buf *b)
-{
-	put_count(st, look->width, b);
-	buf_fmt(b, "\n%-*s  %-*s  %-*s  %6s  %6s  %d HOURS\n", SLUG, "SERVER",
-		STATE, "STATE", REGIONS, "REGIONS", "UP 30D", "P95",
-		hours_shown(look));
-	for (size_t i = 0; i < st->n; i++)
-		status_server_text(&st->servers[i], st->now, look, b);
-	buf_char(b, '\n');
-	status_pipeline_text(st, look, b);
-}
-
-/* One server, as a line with remarks below it, and as JSON. */
 
 #define NOTES_MAX (64 * 1024)
 
@@ -353,7 +317,7 @@ static void put_notes(
 	}
 }
 
-void status_server_text(const struct status_server *s, double now,
+static void put_server(const struct status_server *s, double now,
 	const struct status_look *look, struct buf *b)
 {
 	enum status_state state = status_state(s, now);
@@ -382,57 +346,40 @@ static void put_region(const struct status_region *r, struct buf *b)
 	static const char *const states[] = {
 		"silent", "healthy", "auth-walled", "broken"};
 
-	buf_str(b, "{\"region\":");
-	json_put_str(b, r->name);
-	buf_fmt(b, ",\"state\":\"%s\",\"newest\":", states[r->dot]);
-	json_put_num(b, r->newest);
-	buf_fmt(b, ",\"failing\":%s,\"tool_hash\":",
-		r->failing ? "true" : "false");
-	json_put_str(b, *r->hash ? r->hash : NULL);
-	buf_char(b, '}');
+	json_fmt(b,
+		",{'region':%s,'state':%s,'newest':%g,'failing':%i,"
+		"'tool_hash':%s}",
+		r->name, states[r->dot], r->newest, r->failing,
+		*r->hash ? r->hash : NULL);
 }
 
 void status_json(const struct status_server *s, double now, struct buf *b)
 {
 	bool known = s->published && !isnan(s->as_of);
 
-	buf_fmt(b, "{\"v\":%d,\"type\":\"status\",\"slug\":", RECORD_VERSION);
-	json_put_str(b, s->slug);
-	buf_fmt(b, ",\"state\":\"%s\",\"verdict\":",
-		status_state_name(status_state(s, now)));
-	json_put_str(b, known ? verdict_colour_name(s->colour) : NULL);
-	json_put_member(b, "tier", known ? tier_name(s->tier) : NULL);
-	json_put_member(b, "step", known && s->step ? step_name(s->step) : "");
-	buf_str(b, ",\"age_s\":");
-	json_put_num(b, known ? round(now - s->as_of) : NAN);
-	buf_fmt(b, ",\"reporters\":%d,\"divergence\":%s,\"regions\":[",
-		s->reporters, s->tools_differ ? "true" : "false");
-	for (size_t i = 0; i < s->n_regions; i++) {
-		if (i)
-			buf_char(b, ',');
+	json_fmt(b,
+		"{'v':%d,'type':'status','slug':%s,'state':%s,'verdict':%s,"
+		"'tier':%s,'step':%s,'age_s':%g,'reporters':%d,"
+		"'divergence':%i,'regions':[",
+		RECORD_VERSION, s->slug,
+		status_state_name(status_state(s, now)),
+		known ? verdict_colour_name(s->colour) : NULL,
+		known ? tier_name(s->tier) : NULL,
+		known && s->step ? step_name(s->step) : "",
+		known ? round(now - s->as_of) : NAN, s->reporters,
+		s->tools_differ != NULL);
+	for (size_t i = 0; i < s->n_regions; i++)
 		put_region(&s->regions[i], b);
-	}
-	buf_str(b, "],\"uptime_30d\":");
-	json_put_num(b, s->uptime_30d);
-	buf_str(b, ",\"p95_ms\":");
-	json_put_num(b, round(s->p95_ms));
-	buf_str(b, ",\"hours\":[");
-	for (int i = 0; i < STATUS_HOURS; i++) {
-		if (i)
-			buf_char(b, ',');
-		json_put_num(b, round(s->hours[i]));
-	}
+	json_fmt(b, "],'uptime_30d':%g,'p95_ms':%g,'hours':[", s->uptime_30d,
+		round(s->p95_ms));
+	for (int i = 0; i < STATUS_HOURS; i++)
+		json_fmt(b, ",%g", round(s->hours[i]));
 	buf_str(b, "]}\n");
 }
 
-/*
- * The end of the screen of status_screen.h: whether the fleet
- * itself works.
- */
+/* ---- The end of the screen: whether the fleet itself works. */
 
-/*
- * A stage that did not run for this long is late: what is published is stale.
- */
+/* A stage that did not run for this long is late: what is published is stale. */
 #define LATE_S STATUS_FRESH_S
 #define REGION_SHOWN 20
 #define TEXT_ROOM (256 * 1024)
@@ -673,7 +620,7 @@ static void put_left_out(
 	buf_release(&text);
 }
 
-void status_pipeline_text(
+static void put_pipeline(
 	const struct status *st, const struct status_look *look, struct buf *b)
 {
 	struct buf text;
@@ -690,4 +637,42 @@ void status_pipeline_text(
 	for (size_t i = 0; i < st->n_spools; i++)
 		put_spool(&st->spools[i], st->now, look, b);
 	put_runners(st, look, b);
+}
+
+/* ---- The whole screen. */
+
+/* The first line: when, and how many of each state. */
+static void put_count(const struct status *st, int width, struct buf *out)
+{
+	int count[STATUS_STATES] = {0};
+	const char *sep = ": ";
+	char text[256], when[CLOCK_RFC3339];
+	size_t n;
+
+	for (size_t i = 0; i < st->n; i++)
+		count[status_state(&st->servers[i], st->now)]++;
+	clock_rfc3339((int64_t)floor(st->now), when);
+	n = (size_t)snprintf(text, sizeof text, "%s %zu server%s", when, st->n,
+		st->n == 1 ? "" : "s");
+	for (int i = 0; i < STATUS_STATES; i++) {
+		if (!count[i])
+			continue;
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s%d %s", sep,
+			count[i], status_state_name((enum status_state)i));
+		sep = ", ";
+	}
+	status_wrap(out, width, 0, text);
+}
+
+void status_text(
+	const struct status *st, const struct status_look *look, struct buf *b)
+{
+	put_count(st, look->width, b);
+	buf_fmt(b, "\n%-*s  %-*s  %-*s  %6s  %6s  %d HOURS\n", SLUG, "SERVER",
+		STATE, "STATE", REGIONS, "REGIONS", "UP 30D", "P95",
+		hours_shown(look));
+	for (size_t i = 0; i < st->n; i++)
+		put_server(&st->servers[i], st->now, look, b);
+	buf_char(b, '\n');
+	put_pipeline(st, look, b);
 }

@@ -7,7 +7,7 @@
 #include "base/xalloc.h"
 #include "conf/ca.h"
 #include "conf/conf.h"
-#include "json/json.h"
+#include "json/build.h"
 #include "options.h"
 #include "pinned/tools_lock.h"
 #include "records/probe.h"
@@ -317,10 +317,9 @@ static int print_canaries(const struct conf_region *g)
 	buf_init(&b, LINE_MAX_BYTES);
 	for (size_t i = 0; i < g->n_canary && !rc; i++) {
 		buf_clear(&b);
-		buf_str(&b, "{\"v\":1,\"type\":\"target\",\"canary\":");
-		json_put_str(&b, g->canary[i]);
-		json_put_member(&b, "region", g->name);
-		buf_str(&b, "}\n");
+		json_fmt(&b,
+			"{'v':1,'type':'target','canary':%s,'region':%s}\n",
+			g->canary[i], g->name);
 		rc = line_print(b.p, b.len);
 	}
 	buf_release(&b);

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "commands/sarif.h"
-#include "json/json.h"
+#include "json/build.h"
 #include "options.h"
 #include "poisoning/poisoning.h"
 #include "poisoning/text.h"
@@ -237,14 +237,11 @@ static void put_sign(struct work *w, const struct poisoning_sign *s)
 
 static void put_line(struct work *w, const struct poisoning_sign *s)
 {
-	buf_str(&w->out, "{\"v\":1,\"type\":\"sign\"");
-	json_put_member(&w->out, "server", w->listing->label);
-	json_put_member(&w->out, "tool", s->tool);
-	json_put_member(&w->out, "rule", poisoning_rules[s->rule].name);
-	json_put_member(&w->out, "path", s->path);
-	json_put_member(&w->out, "excerpt", s->excerpt);
-	json_put_member(&w->out, "why", s->why);
-	buf_str(&w->out, "}\n");
+	json_fmt(&w->out,
+		"{'v':1,'type':'sign','server':%s,'tool':%s,'rule':%s,"
+		"'path':%s,'excerpt':%s,'why':%s}\n",
+		w->listing->label, s->tool, poisoning_rules[s->rule].name,
+		s->path, s->excerpt, s->why);
 }
 
 static void put_result(struct work *w, const struct poisoning_sign *s)

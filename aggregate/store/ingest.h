@@ -6,8 +6,8 @@
 #define STORE_INGEST_H
 
 #include "base/buf.h"
-#include "terms/names.h"
 #include "records/probe.h"
+#include "terms/names.h"
 
 struct command;
 

@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/phrase.h"
-#include "base/zone.h"
 #include "base/text.h"
+#include "base/zone.h"
 
 #include <math.h>
 #include <string.h>
