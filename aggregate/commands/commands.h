@@ -133,7 +133,7 @@ int restore(const struct command *cmd);
  * inbox_take(cmd): copy what is in the inbox of a region into a folder, a file for
  * each piece, and print a line for each, oldest first: the name of the file, and
  * between which two seconds the region's clock is ahead of this one, or "- -".
- * Where cmd has targets, the region can read them from now on. inbox_clear(cmd):
+ * If cmd has targets, the region can read them from now on. inbox_clear(cmd):
  * remove from the inbox what is in that folder. targets_published(cmd): print what
  * inbox_take left for a region.
  */

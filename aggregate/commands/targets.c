@@ -137,9 +137,9 @@ static void note_last_seen(void *arg, const struct record *r)
 }
 
 /*
- * Where the store has lost the tools behind the hash (they are not among these
- * fields of key_tools), forget the hash, so that the probe tells the tools
- * again; unless they change too often to be kept.
+ * Forget a hash whose tools the store has lost (they are not among these fields of
+ * key_tools), so that the probe tells the tools again; unless they change too often
+ * to be kept.
  */
 static void drop_unknown_list(
 	struct last_seen *m, const struct store_reply *fields)
@@ -170,8 +170,8 @@ static bool churns(const struct store_reply *fields)
 }
 
 /*
- * What is wanted of the definitions of a server: of these rows of key_definitions
- * the last says which list is known, and where the region saw another since, the
+ * Note which definitions the probe need not tell: the last of these rows of
+ * key_definitions says which list is known. If the region saw another since, the
  * probe tells all of it again.
  */
 static void note_rows(struct last_seen *m, const struct store_reply *fields,
@@ -254,9 +254,7 @@ static void ask_server(struct store *s, const char *slug, const char *region)
 	store_ask_argv(s, 3, args);
 }
 
-/*
- * Of n servers, what a region saw last. -1: the store failed.
- */
+/* Read what a region saw last of n servers. -1: the store failed. */
 static int read_group(struct store *s, const char *region,
 	const struct conf_server *servers, struct last_seen *m, size_t n)
 {

@@ -21,8 +21,8 @@ void changes_init(struct changes *c)
 }
 
 /*
- * What breaks must not hide behind many changes that do not: drop the last of
- * those, so that a path of n bytes fits.
+ * Drop the last change that breaks nothing, so that a path of n bytes fits: many
+ * harmless changes must not crowd out one that breaks.
  */
 static bool drop_harmless(struct changes *c, size_t n)
 {
@@ -725,8 +725,8 @@ static const cJSON *follow_ref(struct schemas *s, const cJSON *root,
 }
 
 /*
- * What a schema refers to in the end; itself where it does not. NULL where that
- * is not in the document, or where there are rules beside a $ref.
+ * The schema at the end of a chain of references; itself where it has none. NULL
+ * where that is not in the document, or there are rules beside a $ref.
  */
 static const cJSON *follow_refs(struct schemas *s, const cJSON *root,
 	const cJSON *schema, struct buf *path)

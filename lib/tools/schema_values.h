@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a change does to the values that pass a schema. */
+/* The effect of a change on the values that pass a schema. */
 enum effect {
 	EFFECT_SAME,	 /* the same ones pass; it is written otherwise */
 	EFFECT_WORDS,	 /* the same ones pass; people read other words */
