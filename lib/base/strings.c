@@ -2,6 +2,8 @@
 
 #include "base/xalloc.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +11,26 @@ void strings_add(struct strings *l, const char *s)
 {
 	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
 	l->v[l->n++] = xstrdup(s);
+}
+
+void strings_fmt(struct strings *l, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (n < (int)sizeof text) {
+		strings_add(l, text);
+		return;
+	}
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	l->v[l->n] = xcalloc((size_t)n + 1, 1);
+	va_start(ap, fmt);
+	vsnprintf(l->v[l->n++], (size_t)n + 1, fmt, ap);
+	va_end(ap);
 }
 
 bool strings_has(const struct strings *l, const char *s)

@@ -14,9 +14,12 @@ struct strings {
 	size_t n, cap;
 };
 
-/* strings_add(l, s): append a copy. strings_note: unless it stands there. */
+/* strings_add(l, s): append a copy. strings_note: unless it stands there. strings_fmt(l,
+   fmt, …): append what sprintf(3) makes of that. */
 void strings_add(struct strings *l, const char *s);
 void strings_note(struct strings *l, const char *s);
+void strings_fmt(struct strings *l, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* strings_drop(l, s): take out the first one that equals s, if there is one. */
 void strings_drop(struct strings *l, const char *s);
