@@ -27,7 +27,6 @@ void conf_free(struct conf *c)
 	for (size_t i = 0; i < c->n_servers; i++)
 		if (c->servers[i].regions == c->all_regions)
 			c->servers[i].regions = NULL;
-	listed_free(c->listed, c->all_regions);
 	conf_clear(conf_keys, c);
 	for (size_t i = 0; c->lists && c->lists[i]; i++)
 		free(c->lists[i]);

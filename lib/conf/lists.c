@@ -188,14 +188,12 @@ bool conf_take_line(struct conf *c, const char *list, size_t number,
 			conf_complete_server(c, &s, r);
 			conf_check_server(c, &s, r);
 		}
-		if (!c->listed)
-			c->listed = listed_new();
 		if (conf_faults(r) == before)
-			listed_add(c->listed, &s, c->all_regions);
+			conf_add_server(c, &s);
 	}
 	if (conf_faults(r) > before) {
 		conf_leave_out(r, before, known_slug(&s));
-		listed_release(&s, c->all_regions);
+		conf_release_server(c, &s);
 	}
 	cJSON_Delete(o);
 	return object;
