@@ -140,18 +140,18 @@ static struct conf *parse(
 	const char *p, size_t n, const char *folder, struct conf_errors *r)
 {
 	struct conf *c;
-	yaml_document_t doc;
+	struct conf_tree tree;
 
 	if (n > CONF_BYTES_MAX) {
 		conf_fault(r, (struct conf_spot) {1, 1},
 			"the file is larger than 1 MiB");
 		return NULL;
 	}
-	if (conf_yaml_load(p, n, &doc, r) != 0)
+	if (!conf_yaml_load(p, n, &tree, r))
 		return NULL;
 	c = xcalloc(1, sizeof *c);
-	conf_read(&doc, c, r);
-	yaml_document_delete(&doc);
+	conf_read(&tree, c, r);
+	conf_tree_release(&tree);
 	derive(c, r);
 	conf_check(c, r);
 	if (folder && conf_sound(r))
