@@ -119,7 +119,7 @@ static bool explicit_tag(const yaml_event_t *e)
 }
 
 /* Count an event. NULL, or why the document is refused there. */
-static const char *count(struct survey *s, const yaml_event_t *e)
+static const char *count_event(struct survey *s, const yaml_event_t *e)
 {
 	switch (e->type) {
 	case YAML_STREAM_END_EVENT:
@@ -183,7 +183,7 @@ static bool survey(const char *p, size_t n, struct conf_errors *r)
 			syntax(&parser, p, n, r);
 			break;
 		}
-		why = count(&s, &event);
+		why = count_event(&s, &event);
 		if (why)
 			conf_fault(r, spot_of(event.start_mark), "%s", why);
 		yaml_event_delete(&event);
@@ -272,7 +272,7 @@ static bool based(const char *s, double *value)
 }
 
 /* [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )? */
-static enum conf_scalar number(const char *s, double *value)
+static enum conf_scalar plain_number(const char *s, double *value)
 {
 	const char *p = s + (*s == '-' || *s == '+');
 	size_t whole = strspn(p, DIGITS), n;
@@ -303,7 +303,7 @@ static enum conf_scalar number(const char *s, double *value)
 }
 
 /* Its type under the core schema of YAML 1.2 (section 10.3.2). */
-static enum conf_scalar scalar(const char *s, bool plain, double *value)
+static enum conf_scalar scalar_kind(const char *s, bool plain, double *value)
 {
 	static const char *const nulls[] = {"", "~", "null", "Null", "NULL",
 		NULL};
@@ -331,7 +331,7 @@ static enum conf_scalar scalar(const char *s, bool plain, double *value)
 		*value = *s == '-' ? -INFINITY : INFINITY;
 		return CONF_SCALAR_FLOAT;
 	}
-	return number(s, value);
+	return plain_number(s, value);
 }
 
 /* The tree that is made of a document, and how many nodes it may get. */
@@ -364,7 +364,7 @@ static cJSON *new_node(struct builder *b, const yaml_node_t *node,
 
 	if (node->type == YAML_SCALAR_NODE) {
 		at.plain = node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-		at.scalar = scalar(node_text(node), at.plain, &at.number);
+		at.scalar = scalar_kind(node_text(node), at.plain, &at.number);
 	}
 	if (node->type == YAML_MAPPING_NODE)
 		v = cJSON_CreateObject();

@@ -1,9 +1,9 @@
 /*
  * yaml.h: a YAML document (YAML 1.1 as libyaml reads it, scalars by the core
- * schema of YAML 1.2) within limits, as a tree that knows where in the file each
- * value is: a configuration that is too large or has aliases that multiply or
- * contain themselves is refused. And the walk that fills a struct by a table of
- * schema.h, from such a tree or from JSON.
+ * schema of YAML 1.2) within limits, as a tree that knows where in the file
+ * each value is: a configuration that is too large or has aliases that multiply
+ * or contain themselves is refused. And the walk that fills a struct by a table
+ * of schema.h, from such a tree or from JSON.
  */
 #ifndef CONF_YAML_H
 #define CONF_YAML_H
@@ -71,10 +71,11 @@ struct conf_server;
 
 /*
  * conf_read(t, c, r): fill *c, which is all zero, from a document, and tell r
- * the places of its fields. A key that it does not give gets its default; a wrong
- * value is reported to r, and its field stays zero. conf_read_server(o, s, r):
- * likewise a server from an object of JSON, which is in one line of a list: that
- * is the place of everything, and keys that are not known are passed over.
+ * the places of its fields. A key that it does not give gets its default; a
+ * wrong value is reported to r, and its field stays zero.
+ *
+ * conf_read_server(o, s, r): likewise a server from an object of JSON, which is
+ * one line of a list: everything has that place, and unknown keys are ignored.
  */
 void conf_read(
 	const struct conf_tree *t, struct conf *c, struct conf_errors *r);
