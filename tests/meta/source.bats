@@ -64,7 +64,7 @@ compiles() {
 		probe/http/{client,sockets,url}.c probe/http/{tls,transfer}.h
 	only hiredis/ lib/store/{connection,reply}.c
 	only openssl/ssl.h lib/store/connection.c probe/http/{failure,tls}.c
-	only yaml.h lib/conf/yaml.h
+	only yaml.h lib/conf/yaml.c
 	only zlib.h probe/http/decoding.c serve/preview/canvas.c serve/render/render.c
 	only brotli/ probe/http/decoding.c
 	only fcgiapp.h serve/fastcgi.c serve/main.c
