@@ -60,7 +60,7 @@ static void repeat(struct verdict *v, int64_t later_s)
 		v->regions[i].started_at += (double)later_s;
 }
 
-/* How many more windows it takes until something is told; 0: it never is. */
+/* How many more windows it takes until something is sent; 0: it never is. */
 static int foresee(struct verdict *v, struct alert_state *st,
 	const struct conf_policy *p, int64_t interval_s,
 	struct alert_events *out)

@@ -672,7 +672,7 @@ static void test_stored(void **state)
 		inc = &w.n.st.incidents[ALERT_DOWNTIME];
 		string_set(&inc->escalation.ladder, cases[i].ladder);
 		inc->escalation.step = cases[i].step;
-		strings_note(&inc->told, "phone");
+		strings_note(&inc->notified, "phone");
 		through_the_store(&w.n.st);
 		minutes(&w, "EU1", 36);
 		expect(&w, cases[i].expected);

@@ -251,14 +251,14 @@ static void test_told(void **state)
 		.severity = SEVERITY_P1}};
 
 	(void)state;
-	strings_add(&e.told, "sms");
+	strings_add(&e.notified, "sms");
 	e.record.phase = ALERT_REMINDER;
 	expect(c, &e, NIGHT, "chat pager sms");
 	e.record.phase = ALERT_ACKNOWLEDGED;
 	expect(c, &e, NIGHT, "sms");
 	e.record.phase = ALERT_RESOLVED;
 	expect(c, &e, NIGHT, "sms");
-	strings_clear(&e.told);
+	strings_clear(&e.notified);
 	expect(c, &e, NIGHT, "");
 	e.record.phase = ALERT_ESCALATED;
 	strings_add(&e.steps, "sms");
@@ -274,7 +274,7 @@ static void test_told(void **state)
 	expect(c, &e, NIGHT, "sms");
 	e.record.phase = ALERT_RESOLVED;
 	expect(c, &e, NIGHT, "sms");
-	strings_release(&e.told);
+	strings_release(&e.notified);
 	strings_release(&e.steps);
 	conf_free(c);
 }
@@ -510,15 +510,15 @@ static void test_renamed(void **state)
 			.phase = ALERT_RESOLVED}};
 		struct strings gone = {0};
 
-		strings_add(&e.told, rows[i].told);
+		strings_add(&e.notified, rows[i].told);
 		assert_int_equal(
 			route_renamed(&c, &e, &gone), rows[i].renamed);
 		assert_int_equal(gone.n, rows[i].renamed);
-		assert_int_equal(e.told.n, 1 + rows[i].renamed);
-		assert_string_equal(e.told.v[e.told.n - 1],
+		assert_int_equal(e.notified.n, 1 + rows[i].renamed);
+		assert_string_equal(e.notified.v[e.notified.n - 1],
 			rows[i].renamed ? "chat" : rows[i].told);
 		strings_release(&gone);
-		strings_release(&e.told);
+		strings_release(&e.notified);
 	}
 }
 
