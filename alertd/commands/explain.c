@@ -9,9 +9,9 @@
 #include "base/zone.h"
 #include "incident/confirmation.h"
 #include "incident/incident.h"
-#include "routing/policy.h"
 #include "json/json.h"
 #include "records/probe.h"
+#include "routing/policy.h"
 #include "routing/routing.h"
 #include "words/words.h"
 

@@ -5,9 +5,9 @@
 #include "incident/confirmation.h"
 #include "incident/event.h"
 #include "incident/machine.h"
-#include "routing/policy.h"
 #include "json/json.h"
 #include "records/probe.h"
+#include "routing/policy.h"
 #include "state/state_store.h"
 #include "words/words.h"
 

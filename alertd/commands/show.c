@@ -8,10 +8,10 @@
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
 #include "routing/policy.h"
-#include "words/print.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 #include "terms/names.h"
+#include "words/print.h"
 
 #include <math.h>
 #include <string.h>

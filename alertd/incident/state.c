@@ -116,7 +116,7 @@ static const struct field flaps_fields[] = {
 /* A part of an incident that is written only if this member is set. */
 #define IF(m) FIELD_WHEN(struct incident, m)
 
-const struct field incident_fields[] = {
+static const struct field incident_fields[] = {
 	ROW_FOLDED(struct incident, superseded, FIELD_NEEDED),
 	ROW_HELD(struct incident, suppressed, 0),
 	FIELD("silence", struct incident, silence, FIELD_OMIT | FIELD_LAX,
@@ -181,7 +181,7 @@ const struct field incident_fields[] = {
 	END,
 };
 
-const struct field delivery_fields[] = {
+static const struct field delivery_fields[] = {
 	COUNT("attempts", struct delivery, attempts),
 	STRING("route", struct delivery, route, 0),
 	EPOCH("next_try", struct delivery, next_try, FIELD_NEEDED, .digits = 3),
@@ -203,7 +203,7 @@ const struct field delivery_fields[] = {
 	END,
 };
 
-const struct field pending_fields[] = {
+static const struct field pending_fields[] = {
 	FIELD("number", struct pending, number, FIELD_NEEDED,
 		.max = NUMBER_MAX),
 	STRING("key", struct pending, key, 0),
@@ -373,7 +373,7 @@ static bool read_incidents(const cJSON *list, struct alert_state *st, char *why)
 	return true;
 }
 
-const struct field state_head_fields[] = {
+static const struct field state_head_fields[] = {
 	FIELD("revision", struct alert_state, revision, FIELD_NEEDED,
 		.max = NUMBER_MAX),
 	STRING("writer", struct alert_state, writer, FIELD_NULL),
@@ -381,7 +381,7 @@ const struct field state_head_fields[] = {
 };
 
 #define ST struct alert_state
-const struct field state_fields[] = {
+static const struct field state_fields[] = {
 	FIELD("slug", ST, slug, FIELD_OUT),
 	STRING("url", ST, url, FIELD_NULL),
 	EPOCH("window", ST, window, FIELD_NEEDED),

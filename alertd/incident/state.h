@@ -388,10 +388,8 @@ struct alert_state {
 	struct strings updates;
 };
 
-/* The members of each in JSON: tables in state.c. */
-extern const struct field state_head_fields[], state_fields[],
-	incident_fields[], pending_fields[], delivery_fields[],
-	timeline_fields[];
+/* The members of an entry in JSON, by which it is freed, too. */
+extern const struct field timeline_fields[];
 
 /* state_init(st, slug): that of a server of which nothing is known. */
 void state_init(struct alert_state *st, const char *slug);
