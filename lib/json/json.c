@@ -8,6 +8,7 @@
  */
 #include "json/json.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/jcs.h"
@@ -638,6 +639,58 @@ void json_put_num(struct buf *b, double v)
 	}
 	jcs_number(v, text);
 	buf_str(b, text);
+}
+
+static void put_instant(struct buf *b, int64_t t)
+{
+	char text[CLOCK_RFC3339];
+
+	if (t > 0)
+		clock_rfc3339(t, text);
+	json_put_str(b, t > 0 ? text : NULL);
+}
+
+static bool put_value(void *to, const struct conversion *c, va_list *ap)
+{
+	struct buf *b = to;
+
+	switch (c->letter) {
+	case 's':
+		if (c->precision < 0)
+			json_put_str(b, va_arg(*ap, const char *));
+		else
+			json_put_clean(b, va_arg(*ap, const char *),
+				(size_t)c->precision);
+		return true;
+	case 'g':
+		json_put_num(b, va_arg(*ap, double));
+		return true;
+	case 'i':
+		buf_str(b, va_arg(*ap, int) ? "true" : "false");
+		return true;
+	case 'd':
+		if (c->length == 'j')
+			put_instant(b, (int64_t)va_arg(*ap, intmax_t));
+		return c->length == 'j';
+	default:
+		return false;
+	}
+}
+
+void json_fmt(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_template(b, fmt + (*fmt == ',' && (json_opens(b) ||
+				b->p[b->len - 1] == '[')),
+		ap, put_value, b);
+	va_end(ap);
+}
+
+const char *json_or_null(bool there, const char *s)
+{
+	return there ? s : NULL;
 }
 
 static void put_children(struct buf *b, const cJSON *v)
