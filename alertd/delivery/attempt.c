@@ -8,6 +8,7 @@
 #include "outbox/outbox.h"
 #include "records/history.h"
 #include "routing/routing.h"
+#include "sinks/sink.h"
 #include "transport/transport.h"
 
 #include <math.h>
@@ -286,8 +287,7 @@ static bool left_open(const struct attempt *a)
 	const struct delivered *d = &a->request.result;
 
 	return a->route && !d->ok && d->done > 0 &&
-		(a->route->type == CONF_ROUTE_PAGERDUTY ||
-			a->route->type == CONF_ROUTE_OPSGENIE);
+		sink_of(a->route->type)->opens;
 }
 
 bool attempt_settle(const struct attempt_context *c, struct alert_state *st,

@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "outbox/outbox.h"
 #include "routing/routing.h"
+#include "sinks/sink.h"
 #include "state/state_store.h"
 #include "transport/transport.h"
 
@@ -201,8 +202,7 @@ static bool has_room(const struct worker *w, const struct attempt *a)
 		return false;
 	return !use->attempts ||
 		(use->up && use->attempts < ROUTE_MAX && w->more < MORE_MAX &&
-			a->route->type != CONF_ROUTE_COMMAND &&
-			a->route->type != CONF_ROUTE_EMAIL);
+			sink_of(a->route->type)->build);
 }
 
 static void note_done(struct worker *w, struct attempt *a)

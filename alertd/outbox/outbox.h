@@ -172,6 +172,18 @@ void outbox_forget(struct alert_state *st, const char *key, const char *route);
 /* outbox_drop(st, item): remove a delivery: it is done, or given up. */
 void outbox_drop(struct alert_state *st, struct outbox_item *item);
 
+/* external_ids_find(l, key, route): the handle of that incident, or NULL. */
+const char *external_ids_find(const struct external_ids *l, const char *key,
+	const char *route);
+
+/*
+ * external_ids_sent(h, key, route, event, handle, ok): an event of that name
+ * was sent, ok or not, and the route answered with a handle ("": with none):
+ * remember it. After an event that ends the incident the handle is forgotten.
+ */
+void external_ids_sent(struct external_ids *h, const char *key,
+	const char *route, const char *event, const char *handle, bool ok);
+
 /*
  * leases.c: the name of this process, by which it takes deliveries, and
  * whether another one still lives; and which of several mcp-alerts sends a

@@ -41,24 +41,24 @@ struct option_row {
 /* What means the same in several programs; at: of the member it goes to. */
 #define OPTION_CONFIG(at_)                                                     \
 	{.name = "config", .letter = 'c', .arg = "file", .at = at_,            \
-		.help = "the configuration; else MCP_CONFIG"}
+		.help = "the configuration; default MCP_CONFIG"}
 #define OPTION_FORMAT(at_)                                                     \
 	{.name = "format", .letter = 'f', .arg = "format", .at = at_,          \
 		.type = OPTION_CHOICE, .wanted = "text or jsonl",              \
 		.choices = (const char *const[]) {"text", "jsonl", NULL},      \
-		.help = "text on a terminal"}
+		.help = "default on a terminal: text"}
 #define OPTION_NOW(at_)                                                        \
 	{.name = "now", .letter = 'N', .arg = "epoch", .at = at_,              \
 		.type = OPTION_EPOCH, .wanted = "an epoch second",             \
-		.help = "take this for the current time: seconds since 1970"}
+		.help = "pretend that this is the time: epoch seconds"}
 #define OPTION_STORE(at_)                                                      \
 	{.name = "store", .arg = "url", .at = at_,                             \
-		.help = "the store; else as configured, else MCP_STORE"}
+		.help = "the store; default: the configuration's, or MCP_STORE"}
 /* What every program has, and the end of its options. */
 #define OPTIONS_END                                                            \
 	{.name = "help", .letter = 'h', .help = "print this help"},            \
 	{.name = "version", .letter = 'V',                                     \
-		.help = "print the version, and those of the libraries"},      \
+		.help = "print the versions of program and libraries"},      \
 	{.name = NULL}
 
 /* A command, or one of its forms. */

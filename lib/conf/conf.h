@@ -291,7 +291,7 @@ struct conf {
 	char *store_ca;	  /* what its TLS trusts, a file, or NULL */
 	struct conf_store_wait store_wait;
 	struct conf_retention retention;
-	double judge_after_s; /* see mcp-fleet(1), A slow region */
+	double judge_after_s; /* see mcp-fleet(1), Late reports */
 	char *site_url;	  /* without a slash at its end, or NULL */
 	char *site_title; /* or NULL */
 	char *site_link;   /* where the title leads, or NULL */
