@@ -28,7 +28,7 @@ struct meaning {
 	const char *name, *title, *about;
 };
 
-/* The words are those of audits of registries; mcp-aggregate(1), BUCKETS. */
+/* The words are those of audits of registries; mcp-audit(7). */
 static const struct meaning buckets[] = {
 	{"healthy", "Healthy", "works from everywhere, with the same tools"},
 	{"healthy-with-drift", "Healthy with drift",
