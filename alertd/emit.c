@@ -129,8 +129,6 @@ static void dispatch(const struct emit *t, struct alert_state *st,
 	struct alert_event *e, const char *body, struct recipients *to)
 {
 	const struct run *s = t->setup;
-	bool once = e->record.phase == ALERT_ONCE;
-	struct incident *inc = once ? NULL : &st->incidents[e->record.kind];
 	struct dispatch way = {
 		.conf = s->conf,
 		.budget = t->rate_limit,
@@ -140,8 +138,6 @@ static void dispatch(const struct emit *t, struct alert_state *st,
 
 	tell_renamed(t, e);
 	dispatch_event(&way, st, e, body, to);
-	for (size_t i = 0; inc && inc->open && i < to->n; i++)
-		strings_note(&inc->told, to->v[i].route);
 }
 
 static void point(const struct run *s, struct alert_record *r,

@@ -309,7 +309,7 @@ static struct strings members_of(struct notifier *p, const char *group,
 	if (q->action != ACK_CLOSE || !slug_shared(group) ||
 		!state_store_get(p->setup.states, group, &st))
 		return slugs;
-	strings_copy(&slugs, &st.left);
+	strings_copy(&slugs, &st.shared.left);
 	state_release(&st);
 	return slugs;
 }
@@ -537,7 +537,7 @@ static bool note_store(struct notifier *p, const char *why)
 		return true;
 	deliver_one(p, SLUG_FLEET);
 	if (state_store_get(p->setup.states, SLUG_FLEET, &st)) {
-		needed = st.away.counted || state_open(&st) || st.n_outbox;
+		needed = st.fleet.away.counted || state_open(&st) || st.n_outbox;
 		state_release(&st);
 	}
 	return needed;

@@ -75,7 +75,7 @@ loaded_packages() {
 	while IFS= read -r path; do
 		grep -qE "^[^ ]+ (/usr)?${path#/usr}\$" "$desk/owners" ||
 			found warn libraries "$path is of no package: whether it is old is not known" \
-				"$(type -P mcp-alert mcp-probe | head -n 1) --stats --version"
+				"$(type -P mcp-alert mcp-probe | head -n 1) --version"
 	done <"$desk/files" >>"$desk/findings"
 }
 

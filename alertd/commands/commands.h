@@ -9,15 +9,15 @@
 #include "conf/conf.h"
 #include "incident/event.h"
 #include "incident/state.h"
-#include "terms/names.h"
 #include "notifier.h"
 #include "options.h"
+#include "outbox/outbox.h"
 #include "records/alert.h"
 #include "records/maintenance.h"
 #include "records/silence.h"
 #include "records/verdict.h"
-#include "routing/what_if.h"
 #include "state/stores.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 
@@ -107,9 +107,45 @@ void check_coverage(const struct conf *c,
 	void (*warn)(void *arg, const char *text), void *arg);
 
 /*
- * check_event.c: who would be told of an event that the operator describes.
- * Pure, but for the system's database of time zones.
+ * check_event.c: who would be told of an event that is imagined, or that the
+ * operator describes. Pure, but for the system's database of time zones.
  */
+
+/* The event that is asked about. */
+struct what_if {
+	enum alert_kind kind;
+	enum severity severity;
+	const char *slug;
+	double at;
+	bool maintenance; /* the server is in a maintenance */
+	/* For a drift: "removed", "changed", "added", "redescribed"; or NULL.
+	   */
+	const char *tools;
+};
+
+/* A route that is told. */
+struct reach {
+	char *route;
+	double after_s;		/* since the beginning; 0: at once */
+	enum severity severity; /* that of the incident by then */
+	struct outbox_wait wait; /* CONF_DIGEST_NO: no digest */
+};
+
+struct reaches {
+	struct reach *v; /* in the order in which they are told */
+	size_t n, cap;
+};
+
+/*
+ * what_if(c, r, out): add to *out each route that is told of it, with the time
+ * at which it is first told, if nobody acknowledges it and it lasts: at once,
+ * when its age makes it P1, and with each step of its policy. A maintenance
+ * that suppresses it adds nothing.
+ */
+void what_if(const struct conf *c, const struct what_if *r,
+	struct reaches *out);
+
+void reaches_release(struct reaches *l);
 
 /* Room for the reason of a refusal; and for the answer. */
 #define CHECK_EVENT_WHY 300

@@ -13,7 +13,6 @@
 #include "incident/route_test.h"
 #include "json/json.h"
 #include "records/probe.h"
-#include "routing/what_if.h"
 #include "state/maintenance_store.h"
 #include "state/stores.h"
 #include "transport/transport.h"

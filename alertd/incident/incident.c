@@ -110,9 +110,9 @@ static void forget_beginnings(struct alert_state *st, enum alert_kind kind,
 		n--;
 	st->closings[n++] = new;
 	st->n_closings = n;
-	st->refusal_closed = st->refusal_closed || (kind == ALERT_STALLED &&
-		st->incidents[kind].error &&
-		strcmp(st->incidents[kind].error, INCIDENT_REFUSED) == 0);
+	if (kind == ALERT_STALLED && st->incidents[kind].error &&
+		strcmp(st->incidents[kind].error, INCIDENT_REFUSED) == 0)
+		st->fleet.refusal_closed = true;
 	forget_starts(st, kind);
 	if (kind < ALERT_DOWN_KINDS)
 		streak_forget_bad(st);

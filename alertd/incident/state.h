@@ -310,6 +310,25 @@ struct timeline_entry {
 	bool checks_refused; /* see struct incident */
 };
 
+/* Of SLUG_FLEET alone; see pipeline_health.h. */
+struct fleet_state {
+	struct streak away; /* runs in a row without the store */
+	/* Rounds in a row in which all regions were silent on all servers, or
+	   three quarters of them; and these regions. */
+	struct streak all_silent, most_silent;
+	struct strings silent;
+	bool refusal_closed; /* the configuration is refused, and the incident
+				of that was closed */
+	int64_t untested; /* when a notice last said that nobody tests; or 0 */
+};
+
+/* Of a shared incident alone, see routing/correlation.h: the servers that had
+   it, and those that still have. */
+struct shared_state {
+	struct strings servers, left;
+};
+
+/* Of a server, unless a member says whose it is. */
 struct alert_state {
 	char *slug;
 	char *url;	     /* or NULL */
@@ -326,15 +345,12 @@ struct alert_state {
 	struct streak agreed; /* windows on which regions agreed, while there
 				 is no downtime */
 	struct incident incidents[ALERT_KINDS];
-	/* A shared incident: the servers that had it, and those that still
-	   have. */
-	struct strings servers, left;
+	struct fleet_state fleet;
+	struct shared_state shared;
 	struct flap_start starts[FLAP_STARTS_MAX]; /* oldest first */
 	size_t n_starts;
 	struct closing closings[ALERT_KINDS]; /* one of a kind */
 	size_t n_closings;
-	bool refusal_closed; /* of SLUG_FLEET: the configuration is refused, and
-				the incident of that was closed */
 	/* Of the last downtime: its key, NULL where nobody was told of it; and
 	 * since when it is over. */
 	char *ended_key;
@@ -350,12 +366,6 @@ struct alert_state {
 			    stored, whoever reads the state sets it */
 	double interval_s; /* of its probes; 0: a minute; set likewise */
 	const char *zone;  /* of those who read of it; NULL: UTC; likewise */
-	struct streak
-		away; /* runs in a row without the store; see pipeline_health.h */
-	/* Of SLUG_FLEET: rounds in a row in which all regions were silent on
-	 * all servers, or three quarters of them; and these regions. */
-	struct streak all_silent, most_silent;
-	struct strings silent;
 	/* Regions whose silence is told of for all servers at once, or NULL;
 	 * not stored, whoever reads the state sets it. */
 	const struct strings *covered;
@@ -366,7 +376,6 @@ struct alert_state {
 	size_t n_drifts;
 	struct maintenance_hold maintenance;
 	struct external_ids handles;
-	int64_t untested; /* when it was last told that nobody tests; or 0 */
 	struct pending *outbox; /* oldest first */
 	size_t n_outbox, cap_outbox;
 	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */
@@ -390,33 +399,6 @@ void state_release(struct alert_state *st);
 
 /* state_region(st, name): what is counted of a region, from now on. */
 struct region_tally *state_region(struct alert_state *st, const char *name);
-
-/* state_note(st, at, what, text): add to the timeline; the oldest goes. */
-void state_note(struct alert_state *st, double at, const char *what,
-	const char *text);
-
-/* state_note_event(st, r): the same for an event that is told, whose text
-   state_keep_event puts into the history. */
-void state_note_event(struct alert_state *st, const struct alert_record *r);
-
-/*
- * state_keep_event(st, e): add to the history that an event is told, and to the
- * updates of its incident where the public may know of it; state_note_event was
- * called for it.
- * state_keep_delivery(st, p, route, at, what, why): what became of the delivery
- * of event p to a route, one of records/history.h; and why, or NULL.
- */
-void state_keep_event(struct alert_state *st, const struct alert_event *e);
-void state_keep_delivery(struct alert_state *st, const struct pending *p,
-	const char *route, double at, const char *what,
-	const char *why);
-
-/*
- * state_keep_shared(st, kind, group, at): add to the history that the incident
- * of that kind is sent as part of the shared incident `group`.
- */
-void state_keep_shared(struct alert_state *st, enum alert_kind kind,
-	const char *group, double at);
 
 /*
  * state_open(st): whether an incident is open. state_down(st): one that says
@@ -490,24 +472,37 @@ void state_write_head(struct buf *b, const struct alert_state *st);
 bool state_read(const char *p, size_t n, const char *slug,
 	struct alert_state *st, char *why);
 
-/* external_ids_find(l, key, route): the handle of that incident, or NULL. */
-const char *external_ids_find(const struct external_ids *l, const char *key,
-	const char *route);
+/*
+ * timeline.c: what was decided about a server is noted: in its timeline, for the
+ * history, and for the public where it may know. Pure.
+ */
+
+/* state_note(st, at, what, text): add to the timeline; the oldest goes. */
+void state_note(struct alert_state *st, double at, const char *what,
+	const char *text);
+
+/* state_note_event(st, r): the same for an event that is told, whose text
+   state_keep_event puts into the history. */
+void state_note_event(struct alert_state *st, const struct alert_record *r);
 
 /*
- * external_ids_set(l, key, route, text): remember a handle; where text is NULL
- * or "", forget it.
+ * state_keep_event(st, e): add to the history that an event is told, and to the
+ * updates of its incident where the public may know of it; state_note_event was
+ * called for it.
+ * state_keep_delivery(st, p, route, at, what, why): what became of the delivery
+ * of event p to a route, one of records/history.h; and why, or NULL.
  */
-void external_ids_set(struct external_ids *l, const char *key,
-	const char *route, const char *text);
+void state_keep_event(struct alert_state *st, const struct alert_event *e);
+void state_keep_delivery(struct alert_state *st, const struct pending *p,
+	const char *route, double at, const char *what,
+	const char *why);
 
 /*
- * external_ids_sent(h, key, route, event, handle, ok): an event of that name
- * was sent, ok or not, and the route answered with a handle ("": with none):
- * remember it. After an event that ends the incident the handle is forgotten.
+ * state_keep_shared(st, kind, group, at): add to the history that the incident
+ * of that kind is sent as part of the shared incident `group`.
  */
-void external_ids_sent(struct external_ids *h, const char *key,
-	const char *route, const char *event, const char *handle, bool ok);
+void state_keep_shared(struct alert_state *st, enum alert_kind kind,
+	const char *group, double at);
 
 /*
  * tool_change.c: a change of tools, as an incident or an event keeps it. Pure.

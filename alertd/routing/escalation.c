@@ -69,7 +69,7 @@ static struct rise find_rise(const struct conf *c, struct alert_state *st,
 		.slug = st->slug,
 		.at = now,
 		.grouped = r.inc->group != NULL,
-		.servers = &st->left,
+		.servers = &st->shared.left,
 	};
 
 	if (!route_policy(c, &what, &r.policy))

@@ -405,6 +405,9 @@ static void add_recipient(struct recipients *l, const char *route,
 void dispatch_event(const struct dispatch *d, struct alert_state *st,
 	const struct alert_event *e, const char *body, struct recipients *out)
 {
+	struct incident *inc = e->record.phase == ALERT_ONCE
+				       ? NULL
+				       : &st->incidents[e->record.kind];
 	struct strings routes = {0};
 	bool real = !isinf(d->now);
 
@@ -424,6 +427,8 @@ void dispatch_event(const struct dispatch *d, struct alert_state *st,
 		else if (real)
 			outbox_pull(st, r->name, d->now);
 		add_recipient(out, r->name, &w);
+		if (inc && inc->open)
+			strings_note(&inc->told, r->name);
 	}
 	strings_release(&routes);
 }

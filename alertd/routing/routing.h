@@ -154,7 +154,8 @@ struct dispatch {
 
 /*
  * dispatch_event(d, st, e, body, out): put event e, whose record is `body`,
- * into the outbox of st, and add the routes that get it to *out.
+ * into the outbox of st, add the routes that get it to *out, and note them in
+ * its incident, if that is open.
  */
 void dispatch_event(const struct dispatch *d, struct alert_state *st,
 	const struct alert_event *e, const char *body, struct recipients *out);

@@ -33,7 +33,7 @@ static const struct silence *of_incident(const struct quiet *q,
 
 	return find(q, &(struct silence_subject) {
 		.slug = st->slug,
-		.servers = &st->left,
+		.servers = &st->shared.left,
 		.regions = &inc->regions,
 		.kind = kind,
 		.severity = inc->severity,

@@ -57,6 +57,7 @@ struct sink_answer {
  */
 struct sink {
 	bool raw; /* it uses only the body: event and message are NULL */
+	bool opens; /* an event opens something there, which another one ends */
 	/*
 	 * build(job, n, r): fill in request n; r comes from http_request_init.
 	 * False: there is no request n, so the event is delivered.

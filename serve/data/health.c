@@ -114,7 +114,7 @@ bool health_regions(struct health *h, const char *json)
 
 	if (!json)
 		return true;
-	j = pull_begin(json);
+	j = pull_begin(json, strlen(json));
 	if (pull_object(&j)) {
 		while ((i = pull_which(&j, names, &seen)) >= 0) {
 			if (i == 0)

@@ -62,7 +62,7 @@ struct text {
 	double version, window, published, probed, succeeded, uptime_30d, p95_ms;
 	bool coloured;
 	size_t cap;	     /* of the regions of the view */
-	struct pull no_data; /* at its value; p NULL: none */
+	struct pull no_data; /* at its value; s.p NULL: none */
 };
 
 /* A server that asks for a credential works; one that limits our rate answers. */
@@ -120,7 +120,7 @@ static void read_no_data(struct text *t, struct view *v)
 {
 	char name[REGION_MAX + 1];
 
-	if (t->no_data.p && pull_array(&t->no_data))
+	if (t->no_data.s.p && pull_array(&t->no_data))
 		while (pull_item(&t->no_data))
 			if (pull_string(&t->no_data, name, sizeof name))
 				add_region(v, &t->cap, name, PLACE_NO_DATA, NAN,
@@ -174,7 +174,7 @@ static bool read_text(
 	double *const numbers[] = {&t->version, &t->window, &t->published,
 		&t->probed, &t->succeeded, &t->uptime_30d, &t->p95_ms};
 	enum { SUCCEEDED = 4, NUMBERS = sizeof numbers / sizeof *numbers };
-	struct pull j = pull_begin(json);
+	struct pull j = pull_begin(json, strlen(json));
 	unsigned seen = 0;
 	int i;
 

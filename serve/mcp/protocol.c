@@ -523,9 +523,7 @@ static void answer_body(struct mcp_exchange *x)
 {
 	char why[JSON_WHY];
 	cJSON *doc = json_parse(x->post->body, x->post->n, &limits, why);
-	/* No NUL need stand behind the body, and only a bracket ends by itself. */
-	bool brackets = cJSON_IsArray(doc) || cJSON_IsObject(doc);
-	struct pull text = pull_begin(brackets ? x->post->body : "");
+	struct pull text = pull_begin(x->post->body, x->post->n);
 
 	if (!doc)
 		put_error(x, 400, RPC_PARSE_ERROR, why, NULL);

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # Goal: what is written about the programs is what they do.
 
+load ../helpers/trace
+
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return 1
 	BIN=${BIN:-build/bin}
@@ -48,7 +50,7 @@ words() {
 helps() {
 	local command
 	"$1" -h
-	"$1" -h | sed -nE '/^commands:/,/^$/s/^  ([a-z]+( [a-z]+)?).*/\1/p' | uniq |
+	"$1" -h | sed -nE '/^(commands|for scripts):/,/^$/s/^  ([a-z]+( [a-z]+)?).*/\1/p' | uniq |
 		awk '{ all[NR] = $0; is[$0] = 1 } END { for (i = 1; i <= NR; i++)
 			if (split(all[i], word) == 1 || !is[word[1]]) print all[i] }' |
 		while read -ra command; do
@@ -70,14 +72,18 @@ each() {
 	done
 }
 
+# forms PROGRAM: each on a line, sorted.
+forms() {
+	sed "s/ *\($1[ []\)/\n\1/g" | sed 's/ *$//' | sort -u
+}
+
 same_usage() {
 	local usage
 	usage=$(helps "$1" | sed -n '/^usage:/,/^$/{s/^usage://p;t;/^       /p;}' |
 		grep -vE '^ *mcp-[a-z]+ command ')
-	diff <(section "$2" SYNOPSIS | words) <({
-		grep -v -- '-h | -V' <<<"$usage"
-		grep -- '-h | -V' <<<"$usage"
-	} | words)
+	# In any order.
+	diff <(section "$2" SYNOPSIS | words | forms "${1##*/}") \
+		<(words <<<"$usage" | forms "${1##*/}")
 }
 
 @test "usage is the synopsis of the page" {

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # Goal: the rules that a reader of the source relies on hold.
 
+load ../helpers/trace
+
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return 1
 	mapfile -t sources < <(git ls-files -co --exclude-standard '*.[ch]' |
@@ -150,15 +152,8 @@ alertd: main web,commands notifier evaluate emit,delivery
 	run
 '
 
-# What each file includes, as "FILE AREA INCLUDED"; of another program's: "?". Bats does
-# not trace its thousands of commands: that takes far longer than they do.
+# What each file includes, as "FILE AREA INCLUDED"; of another program's: "?".
 included() {
-	local -
-	set +T
-	put_included
-}
-
-put_included() {
 	local f i folder area
 	while IFS=: read -r f i; do
 		folder=${f%%/*} area=${f%/*}

@@ -479,8 +479,8 @@ static void test_close_says_what(void **state)
 		struct alert_state st;
 
 		state_init(&st, rows[i].slug);
-		strings_add(&st.servers, "a");
-		strings_add(&st.servers, "b");
+		strings_add(&st.shared.servers, "a");
+		strings_add(&st.shared.servers, "b");
 		incident_open(&st.incidents[rows[i].kind], SEVERITY_P1,
 			NIGHT_START, NIGHT_START, 1);
 		ack_apply(&st, &q, MINUTE(1), &out);

@@ -200,7 +200,7 @@ static void expect(const struct alert_state *st, struct alert_events *l,
 	for (size_t i = 0; i < l->n; i++)
 		assert_string_equal(l->v[i].record.slug, SLUG_FLEET);
 	events_release(l);
-	assert_int_equal(st->incidents[ALERT_DOWNTIME].open, st->left.n > 0);
+	assert_int_equal(st->incidents[ALERT_DOWNTIME].open, st->shared.left.n > 0);
 }
 
 static void leave(struct alert_state *st, const char *slug, int minute,
@@ -267,10 +267,10 @@ static void test_life(void **state)
 		"recovered after 20 min (00:10–00:30 UTC). Root layer: "
 		"http. Failing minutes: 0. All layers pass again.");
 	/* The next one of that cause is of others. */
-	strings_add(&st.left, "y");
+	strings_add(&st.shared.left, "y");
 	correlation_begin(&st, more.v, more.n, &out);
-	assert_int_equal(st.servers.n, 1);
-	assert_int_equal(st.left.n, 1);
+	assert_int_equal(st.shared.servers.n, 1);
+	assert_int_equal(st.shared.left.n, 1);
 	events_release(&out);
 	state_release(&st);
 	correlation_release(&l);

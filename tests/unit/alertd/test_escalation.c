@@ -63,7 +63,6 @@ static void tell(struct watch *w, size_t from)
 
 	for (size_t i = from; i < w->n.events.n; i++) {
 		const struct alert_event *e = &w->n.events.v[i];
-		struct incident *inc = &w->n.st.incidents[e->record.kind];
 		struct recipients to = {0};
 		char event[ALERT_EVENT_SIZE];
 
@@ -74,11 +73,8 @@ static void tell(struct watch *w, size_t from)
 			(e->record.at - NIGHT_START) / 60,
 			alert_event(&e->record, event),
 			severity_name(e->record.severity));
-		for (size_t k = 0; k < to.n; k++) {
+		for (size_t k = 0; k < to.n; k++)
 			buf_fmt(&w->told, " %s", to.v[k].route);
-			if (inc->open)
-				strings_note(&inc->told, to.v[k].route);
-		}
 		recipients_release(&to);
 	}
 	through_the_store(&w->n.st);
