@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "histories/collect.h"
-#include "json/build.h"
 #include "json/json.h"
 #include "judge/fleet.h"
 #include "options.h"

@@ -1,6 +1,5 @@
 #include "commands/sarif.h"
 
-#include "json/build.h"
 #include "json/json.h"
 
 #include <stdint.h>

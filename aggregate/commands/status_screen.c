@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "json/build.h"
+#include "json/json.h"
 #include "records/probe.h"
 
 #include <math.h>

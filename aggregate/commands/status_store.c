@@ -11,7 +11,7 @@
 #include "base/num.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
-#include "json/build.h"
+#include "json/json.h"
 #include "judge/fleet.h"
 #include "options.h"
 #include "snapshot/fleet_keys.h"

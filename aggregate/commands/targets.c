@@ -7,7 +7,7 @@
 #include "base/xalloc.h"
 #include "conf/ca.h"
 #include "conf/conf.h"
-#include "json/build.h"
+#include "json/json.h"
 #include "options.h"
 #include "pinned/tools_lock.h"
 #include "records/probe.h"

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "commands/sarif.h"
-#include "json/build.h"
+#include "json/json.h"
 #include "options.h"
 #include "poisoning/poisoning.h"
 #include "poisoning/text.h"

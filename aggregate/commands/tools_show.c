@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "json/build.h"
 #include "json/json.h"
 #include "judge/fleet.h"
 #include "options.h"

@@ -6,7 +6,6 @@
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"
-#include "json/build.h"
 #include "json/json.h"
 #include "judge/evaluation.h"
 #include "records/listing_row.h"

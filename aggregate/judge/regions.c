@@ -4,7 +4,6 @@
 #include "base/lines.h"
 #include "base/strings.h"
 #include "base/xalloc.h"
-#include "json/build.h"
 #include "json/json.h"
 #include "records/verdict.h"
 #include "store/beat.h"

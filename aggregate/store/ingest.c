@@ -15,7 +15,7 @@
 #include "base/xalloc.h"
 #include "conf/conf.h"
 #include "histories/input.h"
-#include "json/build.h"
+#include "json/json.h"
 #include "options.h"
 #include "records/spool.h"
 #include "rule/verdict.h"

@@ -6,7 +6,6 @@
 
 #include "base/lines.h"
 #include "base/text.h"
-#include "json/build.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "records/verdict.h"

@@ -165,6 +165,44 @@ known() {
 	done <"$BATS_TEST_TMPDIR/kinds"
 }
 
+# Sentences, and whether one of words.banned is in each.
+SENTENCES='
+yes|The operator is told of it.
+yes|A policy that does, tells of each of its servers by itself.
+yes|What is not given names everything, but something has to be given.
+yes|It works. Who shows a token may read.
+yes|The region stands still.
+yes|The clock is that of the region.
+yes|It waits for the one that answers.
+yes|Ten servers, of which two fail.
+yes|The batch is sent once more.
+yes|The same holds for a region.
+yes|Its servers let in who has no credential.
+yes|Walled: it asks for a credential.
+yes|It does not send the certificates between.
+yes|It keeps what tools say.
+no|mcp-alert retries the delivery for an hour.
+no|You are notified of what changed, and which server it was.
+no|auth-walled stands for a server that requires a login.
+no|What is amber?
+no|A user who shows a token may read.
+'
+
+@test "words finds turns of phrase that make a reader stop, and nothing in plain sentences" {
+	grep . <<<"$SENTENCES" | cut -d '|' -f 2 | tests/meta/words - | cut -d : -f 1 | sort -nu >"$BATS_TEST_TMPDIR/found"
+	diff <(grep . <<<"$SENTENCES" | grep -n '^yes' | cut -d : -f 1) "$BATS_TEST_TMPDIR/found"
+}
+
+# words.allowed has what is left of them: a number goes down, or away, with them
+# (tests/meta/words -u), and none is added.
+@test "no file has more turns of phrase that words.banned has than words.allowed says" {
+	tests/meta/words >"$BATS_TEST_TMPDIR/words"
+	diff tests/meta/words.allowed "$BATS_TEST_TMPDIR/words" && return
+	comm -13 <(sort tests/meta/words.allowed) <(sort "$BATS_TEST_TMPDIR/words") |
+		cut -d ' ' -f 2 | xargs -r tests/meta/words
+	return 1
+}
+
 # Codes that no test provokes, and why.
 UNPROVOKED='
 tcp.failed    what is left over; no errno of connect(2) but the named ones can be had
