@@ -5,6 +5,7 @@
 #include "commands/status_screen.h"
 
 #include "base/clock.h"
+#include "base/phrase.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "records/probe.h"
@@ -680,8 +681,7 @@ static void put_spool(const struct spool_record *r, double now,
 	}
 	for (int i = 0; i < r->n_files; i++)
 		buf_fmt(&text, "%s%s", i ? ", " : ": ", r->files[i]);
-	if (r->set_aside > r->n_files)
-		buf_fmt(&text, " and %d more", r->set_aside - r->n_files);
+	phrase_and_more(&text, (size_t)r->n_files, (size_t)r->set_aside);
 	if (r->set_aside)
 		buf_str(&text, ". mcp-aggregate ingest <FILE says what is wrong with "
 			       "it; then remove it, or move it to the folder "

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/chars.h"
 #include "base/index.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/jcs.h"
 #include "json/json.h"
@@ -464,11 +465,6 @@ static enum effect values_effect(const cJSON *a, const cJSON *b)
 	return gone ? EFFECT_NARROWER : come ? EFFECT_WIDER : EFFECT_SAME;
 }
 
-static int by_string(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* names_of(out, array): false where it is no array of strings; NULL: none. */
 static bool names_of(struct names *out, const cJSON *array)
 {
@@ -488,7 +484,7 @@ static bool names_of(struct names *out, const cJSON *array)
 	out->v = xcalloc(most + 1, sizeof *out->v);
 	cJSON_ArrayForEach(v, array)
 		out->v[n++] = v->valuestring;
-	qsort(out->v, n, sizeof *out->v, by_string);
+	qsort(out->v, n, sizeof *out->v, strings_order);
 	for (size_t i = 0; i < n; i++)
 		if (!out->n || strcmp(out->v[out->n - 1], out->v[i]) != 0)
 			out->v[out->n++] = out->v[i];
