@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "histories/collect.h"
 #include "json/json.h"
@@ -63,13 +64,6 @@ static int bucket_named(const char *name)
 	return b;
 }
 
-static int compare_placed(const void *a, const void *b)
-{
-	const struct placed *x = a, *y = b;
-
-	return strcmp(x->slug, y->slug);
-}
-
 /* Take the servers of one bucket of the document. False where it has none. */
 static bool take_bucket(struct before *b, const cJSON *o, size_t *cap)
 {
@@ -113,7 +107,7 @@ static const char *take_before(struct before *b)
 			return "a bucket is none";
 	}
 	if (b->n)
-		qsort(b->v, b->n, sizeof *b->v, compare_placed);
+		qsort(b->v, b->n, sizeof *b->v, strings_order);
 	for (size_t i = 1; i < b->n; i++)
 		if (strcmp(b->v[i - 1].slug, b->v[i].slug) == 0)
 			return "a server is in two buckets";
@@ -196,7 +190,7 @@ static struct move *find_moves(struct audit *a, size_t *n)
 
 		if (was->n)
 			p = bsearch(&key, was->v, was->n, sizeof key,
-				compare_placed);
+				strings_order);
 		if (p)
 			p->found = true;
 		if (!p || p->bucket != to)

@@ -5,6 +5,7 @@
 #include "commands/status_screen.h"
 
 #include "base/clock.h"
+#include "base/phrase.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "records/probe.h"
@@ -76,24 +77,6 @@ void status_sort(struct status *st)
 	for (size_t i = 0; i < st->n; i++)
 		st->servers[i] = all[i].server;
 	free(all);
-}
-
-/* "37s", "12m", "3h" or "4d": at most 8 characters. */
-#define STATUS_AGE 16
-static const char *status_age(double s, char *out)
-{
-	double n = s > 0 ? floor(s) : 0;
-
-	if (n < 60)
-		snprintf(out, STATUS_AGE, "%.0fs", n);
-	else if (n < 3600)
-		snprintf(out, STATUS_AGE, "%.0fm", floor(n / 60));
-	else if (n < 2 * 86400)
-		snprintf(out, STATUS_AGE, "%.0fh", floor(n / 3600));
-	else
-		snprintf(out, STATUS_AGE, "%.0fd",
-			fmin(floor(n / 86400), 9999999));
-	return out;
 }
 
 /* Columns, where each character takes one. */
@@ -232,7 +215,7 @@ static void trim(struct buf *b)
 static void note_state(const struct status_server *s, double now, struct buf *b)
 {
 	enum status_state state = status_state(s, now);
-	char age[STATUS_AGE];
+	char age[PHRASE_AGE];
 
 	if (state == STATUS_UNJUDGED)
 		buf_str(b, "never judged");
@@ -240,7 +223,7 @@ static void note_state(const struct status_server *s, double now, struct buf *b)
 		buf_str(b, "what is published cannot be read");
 	else if (state == STATUS_STALE || state == STATUS_UNKNOWN)
 		buf_fmt(b, "was %s %s%s", verdict_colour_name(s->colour),
-			status_age(fabs(now - s->as_of), age),
+			phrase_age(fabs(now - s->as_of), true, age),
 			now < s->as_of ? " ahead of this clock" : " ago");
 	else
 		return;
@@ -277,7 +260,7 @@ static void note_silent(
 	const struct status_server *s, double now, struct buf *b)
 {
 	const char *sep = "silent: ";
-	char full[CLOCK_RFC3339], age[STATUS_AGE];
+	char full[CLOCK_RFC3339], age[PHRASE_AGE];
 
 	for (size_t i = 0; i < s->n_regions; i++) {
 		const struct status_region *r = &s->regions[i];
@@ -294,7 +277,7 @@ static void note_silent(
 		clock_rfc3339((int64_t)floor(r->newest), full);
 		buf_fmt(b, "since %.*s (%s%s)", past < 86400 ? 5 : 10,
 			past < 86400 ? full + strlen("2026-04-29T") : full,
-			status_age(fabs(past), age), past < 0 ? " ahead" : "");
+			phrase_age(fabs(past), true, age), past < 0 ? " ahead" : "");
 	}
 }
 
@@ -397,12 +380,12 @@ static void put_warned(
 /* "12s ago", or "40s ahead" of this clock; at most 14 characters. */
 static const char *ago(double s, char *out, size_t size)
 {
-	char age[STATUS_AGE];
+	char age[PHRASE_AGE];
 
 	if (s < -AHEAD_S)
-		snprintf(out, size, "%s ahead", status_age(-s, age));
+		snprintf(out, size, "%s ahead", phrase_age(-s, true, age));
 	else
-		snprintf(out, size, "%s ago", status_age(s, age));
+		snprintf(out, size, "%s ago", phrase_age(s, true, age));
 	return out;
 }
 
@@ -436,14 +419,15 @@ static void put_undelivered(const struct status *st, struct buf *b)
 /* "+0.3" or "+0.3 s"; or "+9204d" */
 static void put_offset(struct buf *b, double s, bool unit)
 {
-	char age[STATUS_AGE];
+	char age[PHRASE_AGE];
 
 	if (fabs(s) < 0.05)
 		buf_str(b, "0.0");
 	else if (fabs(s) < 1000)
 		buf_fmt(b, "%+.1f", s);
 	else
-		buf_fmt(b, "%c%s", s < 0 ? '-' : '+', status_age(fabs(s), age));
+		buf_fmt(b, "%c%s", s < 0 ? '-' : '+',
+			phrase_age(fabs(s), true, age));
 	if (unit && fabs(s) < 1000)
 		buf_str(b, " s");
 }
@@ -564,8 +548,7 @@ static void put_spool(const struct spool_record *r, double now,
 	}
 	for (int i = 0; i < r->n_files; i++)
 		buf_fmt(&text, "%s%s", i ? ", " : ": ", r->files[i]);
-	if (r->set_aside > r->n_files)
-		buf_fmt(&text, " and %d more", r->set_aside - r->n_files);
+	phrase_and_more(&text, (size_t)r->n_files, (size_t)r->set_aside);
 	if (r->set_aside)
 		buf_str(&text, ". mcp-aggregate ingest <FILE says what is wrong with "
 			       "it; then remove it, or move it to the folder "

@@ -157,13 +157,6 @@ size_t fleet_place(const struct fleet *f, const char *slug)
 	return i - f->first;
 }
 
-static int by_stored_slug(const void *a, const void *b)
-{
-	const char *const *x = a, *const *y = b;
-
-	return strcmp(*x, *y);
-}
-
 /* The servers that the store knows; only `slug`, where that is not NULL. */
 static int fleet_stored(struct fleet *f, struct store *s, const char *slug)
 {
@@ -188,7 +181,7 @@ static int fleet_stored(struct fleet *f, struct store *s, const char *slug)
 	}
 	f->n_slugs = f->n;
 	if (f->n)
-		qsort(f->slugs, f->n, sizeof *f->slugs, by_stored_slug);
+		qsort(f->slugs, f->n, sizeof *f->slugs, strings_order);
 	return 0;
 }
 

@@ -77,11 +77,6 @@ int definition_batch_add(struct definition_batch *d,
 	return 0;
 }
 
-static int by_digest(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Refuse the definitions that are of no tool of the summary. */
 static void refuse_others(struct definition_batch *d,
 	const struct probe_record *r, struct input *in)
@@ -91,12 +86,12 @@ static void refuse_others(struct definition_batch *d,
 
 	for (size_t i = 0; i < r->n_tools; i++)
 		full[i] = r->tools[i].full;
-	qsort(full, r->n_tools, sizeof *full, by_digest);
+	qsort(full, r->n_tools, sizeof *full, strings_order);
 	for (size_t i = 0; i < d->n; i++) {
 		const char *digest = d->v[i].digest;
 
 		if (bsearch(&digest, full, r->n_tools, sizeof *full,
-			    by_digest)) {
+			    strings_order)) {
 			d->v[kept++] = d->v[i];
 			continue;
 		}
@@ -279,29 +274,17 @@ struct kept {
 	const char *digest, *text;
 };
 
-static int by_kept_digest(const void *a, const void *b)
-{
-	return strcmp(((const struct kept *)a)->digest,
-		((const struct kept *)b)->digest);
-}
-
-static int by_region(const void *a, const void *b)
-{
-	return strcmp(((const struct region_lists *)a)->region,
-		((const struct region_lists *)b)->region);
-}
-
 /* Give each tool of the lists its definition. */
 static void put_texts(struct definition_history *h, struct kept *kept, size_t n)
 {
 	if (n)
-		qsort(kept, n, sizeof *kept, by_kept_digest);
+		qsort(kept, n, sizeof *kept, strings_order);
 	for (size_t i = 0; i < h->n_lists; i++)
 		for (size_t k = 0; k < h->lists[i].n; k++) {
 			struct listed_tool *t = &h->lists[i].v[k];
 			struct kept *found = n ? bsearch(
 				&(struct kept) {t->digest, NULL}, kept, n,
-				sizeof *kept, by_kept_digest) : NULL;
+				sizeof *kept, strings_order) : NULL;
 
 			t->text = found ? found->text : NULL;
 		}
@@ -337,7 +320,7 @@ void definition_history_take(
 	take_fields(h, r, 'l', take_list);
 	take_fields(h, r, 'r', take_rows);
 	if (h->n_regions)
-		qsort(h->regions, h->n_regions, sizeof *h->regions, by_region);
+		qsort(h->regions, h->n_regions, sizeof *h->regions, strings_order);
 	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
 		const char *field = store_text(store_item(r, i));
 		const char *text = store_text(store_item(r, i + 1));

@@ -107,15 +107,15 @@ void strings_copy(struct strings *to, const struct strings *from)
 		strings_add(to, from->v[i]);
 }
 
-static int by_name(const void *a, const void *b)
+int strings_order(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 void strings_sort(struct strings *l)
 {
 	if (l->n)
-		qsort(l->v, l->n, sizeof *l->v, by_name);
+		qsort(l->v, l->n, sizeof *l->v, strings_order);
 }
 
 void strings_unique(struct strings *l)

@@ -46,6 +46,10 @@ void strings_unique(struct strings *l);
 void strings_clear(struct strings *l);
 void strings_release(struct strings *l);
 
+/* strings_order(a, b): for qsort(3) and bsearch(3): how two things stand to each
+   other that begin with a char *. */
+int strings_order(const void *a, const void *b);
+
 /*
  * strings_place(v, n, size, s): in an array of n things of that size, each of
  * which begins with a char *, by which they are in order: where s is, or

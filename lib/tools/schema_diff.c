@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/index.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/jcs.h"
 #include "json/json.h"
