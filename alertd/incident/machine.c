@@ -490,14 +490,12 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		st->down_at = s.window;
 		free(without.regions);
 	}
-	if (news)
-		tool_churn_judge(st, v, s.window, out);
-	if (news)
-		tool_drift_judge(st, v, s.window, out);
-	if (news)
-		clients_refused_judge(st, v, s.window, out);
-	if (news)
+	if (news) {
+#define JUDGE(name) name##_judge(st, v, s.window, p, out);
+		KINDS_OF_NEWS(JUDGE)
+#undef JUDGE
 		unapproved_change_note(st, v);
+	}
 	/* A verdict that lists no region says nothing of any. */
 	if (news && !s.partial && (v->n_regions || v->n_no_data))
 		divergence_judge(st, v, s.window, p, out);
