@@ -552,7 +552,9 @@ static bool below(const char *host, size_t n, const char *platform)
 	}
 }
 
-bool cold_start_platform(const char *url)
+/* Whether the host of url is below a platform that is known for cold starts,
+   compared label by label; url may be NULL. */
+static bool cold_start_platform(const char *url)
 {
 	const char *host;
 	size_t n = url ? host_of(url, &host) : 0;

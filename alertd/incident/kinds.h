@@ -67,13 +67,6 @@ void anomaly_judge(struct alert_state *st, const struct verdict *v,
  */
 
 /*
- * cold_start_platform(url): whether the host of url belongs to a platform that
- * is known for cold starts (article 3), compared label by label; url may be
- * NULL.
- */
-bool cold_start_platform(const char *url);
-
-/*
  * cold_start_excuses(st, s, p): whether the failure of window s does not count,
  * for the server may just be starting: it is the first after a pause of more
  * than p->idle_s (article 3). The next one counts, however long the pause
