@@ -74,8 +74,8 @@ static void note_failure(const struct alert_state *st, struct incident *inc,
 	enum alert_kind kind, const struct verdict *v,
 	const struct observation *s)
 {
-	/* Where limited regions fail for another reason, these are still
-	   they. */
+	/* Limited regions that fail for another reason stay those of the
+	   incident. */
 	if (kind != ALERT_RATE_LIMITED || s->throttled)
 		note_regions(st, inc, kind, v, s);
 	note_silent(st, inc, v, s->window);
@@ -486,7 +486,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	folded = unapproved_change_fold(st, v, &without);
 	judge_failures(st, folded ? &without : v, p, out);
 	if (folded) {
-		/* Nor do rates tell of it afterwards. */
+		/* Rates do not report it afterwards, either. */
 		st->down_at = s.window;
 		free(without.regions);
 	}

@@ -145,8 +145,7 @@ static void begin_churn(struct alert_state *st, const struct verdict *v,
 	inc->layer = LAYER_TOOLS;
 	inc->usual = TOOL_CHURN_USUAL;
 	inc->value = v->tool_churn.changes_1h;
-	/* Whoever was notified of it is notified of its end, and of nothing
-	   else. */
+	/* Whoever was notified of the divergence hears of its end alone. */
 	st->incidents[ALERT_DIVERGENCE].superseded =
 		st->incidents[ALERT_DIVERGENCE].open;
 	events_add(out, st, ALERT_CHURN, ALERT_STARTED, (double)window);
