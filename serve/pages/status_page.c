@@ -401,7 +401,7 @@ static void begin(struct html *b, const struct status_page *s,
 
 void status_page_put(struct html *b, const struct status_page *s)
 {
-	const char *title = s->server->title ? s->server->title : s->slug;
+	const char *title = status_page_name(s);
 	struct condition_facts facts = status_page_facts(s);
 	struct condition condition = condition_of(&facts);
 	struct places places;

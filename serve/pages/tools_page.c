@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include "data/entries.h"
 #include "data/tools.h"
-#include "terms/names.h"
 #include "pages/html.h"
+#include "terms/names.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -16,7 +16,7 @@
 static void begin_page(struct html *b, const struct status_page *s,
 	const char *title, bool changes)
 {
-	const char *name = s->server->title ? s->server->title : s->slug;
+	const char *name = status_page_name(s);
 	char path[SLUG_MAX + 32], feed[SLUG_MAX + 32];
 	struct buf about;
 

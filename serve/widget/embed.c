@@ -9,8 +9,8 @@
 #include "data/search.h"
 #include "http/escape.h"
 #include "http/respond.h"
-#include "terms/names.h"
 #include "pages/html.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <string.h>

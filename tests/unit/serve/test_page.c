@@ -553,7 +553,7 @@ static void test_maintenance(void **state)
 /* A list of two servers, and the page that shows it. */
 struct list_desk {
 	struct index_entry entries[2];
-	struct index_item items[2];
+	struct index_row items[2];
 	struct index_query query;
 	struct index_list list;
 	struct paging paging;
@@ -568,7 +568,7 @@ static void show_list(struct desk *d, struct list_desk *l)
 	index_list_make(l->entries, 2, &l->query, &l->list);
 	l->page.n = l->list.n;
 	for (size_t i = 0; i < l->list.n; i++)
-		l->items[i] = (struct index_item) {.e = l->list.v[i],
+		l->items[i] = (struct index_row) {.e = l->list.v[i],
 			.condition = l->list.v[i]->condition,
 			.sentence = l->list.v[i]->sentence,
 			.days = "uuuuuuuuuuuuuuuuuuuudduuuuuup-"};
