@@ -23,10 +23,6 @@ setup_file() {
 	fill
 }
 
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	export MCP_STORE=unix://$REDIS_SOCK
