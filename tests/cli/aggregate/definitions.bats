@@ -123,6 +123,7 @@ $NOW a+4")
 	[ "$(fields d)" -eq 4 ]
 }
 
+# bats test_tags=later
 @test "a region has at most 64 lists, and a server 256 KiB" {
 	for i in {1..70}; do says eu $((NOW - 7000 + 100 * i)) "a=$i"; done | records |
 		aggregate ingest
@@ -188,6 +189,7 @@ $NOW a+4")
 	[ "$(redis exists "probe:demo:$((NOW / 60 * 60)):eu")" -eq 1 ]
 }
 
+# bats test_tags=later
 @test "a probe of 10,000 tools, and one of more than 1 MiB, spoil nothing" {
 	jq -cn --argjson at "$NOW" '["demo", "eu", $at, ([range(10000) | {name: "t\(.)",
 		inputSchema: {type: "object"}}]), null, {definitions_left_out: 0}]' |
