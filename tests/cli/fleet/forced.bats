@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: who holds the ssh key of a region, whose forced command is the one of the
 # manual, can have servers probed, and nothing else: no file, command, forwarding or
 # terminal, no private address, no other region's records, no tool with a credential.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: the pages of servers in every state, from a store that the real programs
 # filled: they are valid, small, load nothing from elsewhere, and say nothing that
 # is for operators.
@@ -13,10 +14,6 @@ setup_file() {
 	START=$(date +%s)
 	export START
 	"$ROOT/tests/long/fill" "$BIN" "$BATS_FILE_TMPDIR" "$START"
-}
-
-teardown_file() {
-	redis_stop
 }
 
 setup() {

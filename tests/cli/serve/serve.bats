@@ -28,10 +28,6 @@ setup_file() {
 		"silent":["sa-east-1"]}' >/dev/null
 }
 
-teardown_file() {
-	redis_stop
-}
-
 @test "the five fields, in their order, with the fields of the contract" {
 	get /api/embed-status/example-mcp
 	[ "$(<body)" = '{"state":"up","uptime_30d":99.87,"p95_ms":142,"last_probe_ago":"37s","as_of":"2026-04-29T20:31:00Z"}' ]

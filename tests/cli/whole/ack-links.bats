@@ -9,14 +9,6 @@ load ../../helpers/alert
 load ../../helpers/sinks
 load ../../helpers/site
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	alert_setup
 	PATH=$ROOT/scripts:$BIN:$PATH:/usr/sbin
@@ -77,6 +69,7 @@ doctor() {
 	cat found
 }
 
+# bats test_tags=later
 @test "what init made: the link of a message acknowledges behind lighttpd, nginx and Apache" {
 	local way port
 	made
@@ -183,6 +176,7 @@ by_the_units() {
 		MCP_CONFIG=/etc/mcp-fleet/fleet.yaml PATH_INFO="${url#"$WEB/ack"}" mcp-alert </dev/null
 }
 
+# bats test_tags=later
 @test "made by root for the units: the users of alerts and of the web server have the same secret" {
 	[ "$EUID" -eq 0 ] || skip 'needs root'
 	runuser -u nobody -- test -x "$BIN/mcp-alert" || skip 'others cannot run what is here'

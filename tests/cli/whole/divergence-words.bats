@@ -16,10 +16,6 @@ setup_file() {
 	export PEER_DIR=$BATS_FILE_TMPDIR/peers
 }
 
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	umask 077
@@ -75,6 +71,7 @@ teardown() {
 	[ "$(redis hexists probe:demo:tool-hash divergence:words)" -eq 0 ]
 }
 
+# bats test_tags=later
 @test "another order of members, and white space, is nothing" {
 	minute 0
 	deployed PEER_REGION=eu-west-2 PEER_SPACED=1
@@ -91,6 +88,7 @@ teardown() {
 	jq -se 'map(select(.event | test("divergence|drift"))) == []' events
 }
 
+# bats test_tags=later
 @test "a region that is taken out is gone with the next round: event, tools, pages" {
 	minute 0
 	deployed PEER_REGION=eu-west-2 "PEER_SAYS=$HIDDEN"
@@ -120,6 +118,7 @@ teardown() {
 	run ! grep -q 'of 3 places\|was changed' body
 }
 
+# bats test_tags=later
 @test "a tool that has another name is told as renamed, with its letters" {
 	stop_all
 	rounds_setup

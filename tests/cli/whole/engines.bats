@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # shellcheck disable=SC2030,SC2031,SC2154,SC2155
 # Goal: a Redis with TLS, one that Sentinel watches over and a Cluster are stores
 # like any other: the same results, bounded waits, and one clear sentence for what
@@ -27,10 +28,6 @@ teardown() {
 	for dir in "$PWD"/*/; do
 		engine_stop "${dir%/}"
 	done
-}
-
-aggregate() {
-	"$BIN/mcp-aggregate" "$@"
 }
 
 # stored: a few records, which are in the file one.
