@@ -129,8 +129,6 @@ static void dispatch(const struct emit *t, struct alert_state *st,
 	struct alert_event *e, const char *body, struct recipients *to)
 {
 	const struct run *s = t->setup;
-	bool once = e->record.phase == ALERT_ONCE;
-	struct incident *inc = once ? NULL : &st->incidents[e->record.kind];
 	struct dispatch way = {
 		.conf = s->conf,
 		.budget = t->rate_limit,
@@ -140,8 +138,6 @@ static void dispatch(const struct emit *t, struct alert_state *st,
 
 	tell_renamed(t, e);
 	dispatch_event(&way, st, e, body, to);
-	for (size_t i = 0; inc && inc->open && i < to->n; i++)
-		strings_note(&inc->told, to->v[i].route);
 }
 
 static void point(const struct run *s, struct alert_record *r,
@@ -164,8 +160,8 @@ void emit_print(const struct run *s, struct alert_event *e,
 	struct links links;
 
 	point(s, &e->record, &links);
-	if (s->told) {
-		s->told(s->arg, e, now, later);
+	if (s->on_event) {
+		s->on_event(s->arg, e, now, later);
 	} else if (s->text) {
 		print_event(out, &e->record, s->zone, s->colour);
 	} else if (s->journal) {

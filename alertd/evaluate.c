@@ -31,17 +31,22 @@
 
 /* After the store failed it is left alone for this long. */
 #define STORE_PAUSE_MS 10000
+/* Deliveries that are leased with the decision and wait for evaluate_flush; the
+   worker leases the others when it is their turn. */
+#define LEASES_MAX 1024
 
 struct evaluator {
 	const struct run *setup;
 	struct conf_policy policy;
 	struct worker *worker;
 	struct rate_limit *rate_limit;
-	/* Stored, and to be told by evaluate_tell: text, and whose outboxes. */
+	/* Stored, and to be sent by evaluate_tell: text, and whose outboxes. */
 	struct buf text;
 	struct strings deliver;
 	/* Stored, and waiting for evaluate_flush. */
 	struct correlation_starts starts;
+	struct strings waiting; /* the servers of these, sorted */
+	size_t leased; /* deliveries of these */
 	struct alert_events ends;
 	struct strings heard; /* common incidents: what regions report changed */
 	double store_down_ms; /* no input is taken before; see clock_mono_ms */
@@ -56,7 +61,8 @@ struct outcome {
 	struct correlation_starts starts;
 	struct alert_events ends;
 	struct strings heard; /* see struct evaluator */
-	unsigned told, opened, closed; /* events */
+	size_t leased;
+	unsigned sent, opened, closed; /* events */
 };
 
 struct evaluator *evaluate_new(
@@ -70,6 +76,7 @@ struct evaluator *evaluate_new(
 	e->worker = w;
 	e->rate_limit = rate_limit_new(setup->store);
 	buf_init(&e->text, SIZE_MAX);
+	worker_hold(w, &e->waiting);
 	return e;
 }
 
@@ -79,6 +86,7 @@ void evaluate_free(struct evaluator *e)
 	buf_release(&e->text);
 	strings_release(&e->deliver);
 	correlation_release(&e->starts);
+	strings_release(&e->waiting);
 	events_release(&e->ends);
 	strings_release(&e->heard);
 	free(e);
@@ -169,6 +177,20 @@ static bool may_escalate(const struct evaluate_input *in)
 	}
 }
 
+/* Makes the incident of a server part of the group: its events do not go out by
+   themselves. */
+static void join_group(struct evaluator *e, const struct evaluate_input *in,
+	struct alert_state *st, double at)
+{
+	const struct outbox_judge j =
+		worker_judge(e->worker, evaluate_now(e));
+	char key[ALERT_KEY_SIZE];
+
+	outbox_let_go(st, &j, dedup_key(st, in->u.join.kind, key));
+	correlation_join(e->setup->conf, st, in->u.join.kind, in->u.join.group,
+		at);
+}
+
 /* Changes the state, and appends the events. */
 static void change_state(struct evaluator *e, const struct evaluate_input *in,
 	struct alert_state *st, struct alert_events *events)
@@ -224,9 +246,7 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		machine_tick(st, &e->policy, at, events);
 		break;
 	case EVALUATE_JOIN:
-		worker_let_go(e->worker, st);
-		correlation_join(e->setup->conf, st, in->u.join.kind,
-			in->u.join.group, at);
+		join_group(e, in, st, at);
 		break;
 	}
 	apply_silences(e, in, st, at, events);
@@ -258,7 +278,7 @@ static void note_server(const struct conf *c, struct alert_state *st)
 
 	st->cold_start = known && s.cold_start;
 	st->interval_s = known ? s.interval_s
-				: shortest_interval(c, &st->servers);
+				: shortest_interval(c, &st->shared.servers);
 	st->zone = c ? c->zone : NULL;
 }
 
@@ -292,7 +312,7 @@ static void count_event(const struct alert_event *event, struct outcome *o)
 {
 	enum alert_phase phase = event->record.phase;
 
-	o->told += !event->suppressed;
+	o->sent += !event->suppressed;
 	o->opened += phase == ALERT_STARTED;
 	o->closed += phase == ALERT_RESOLVED || phase == ALERT_FOUND;
 }
@@ -309,6 +329,17 @@ static void note_heard(const struct alert_state *st, struct outcome *o)
 	}
 }
 
+/* Leases what is due, in the write that stores it. */
+static void lease_due(const struct evaluator *e, struct alert_state *st,
+	struct outcome *o)
+{
+	const struct outbox_judge j =
+		worker_judge(e->worker, evaluate_now(e));
+
+	if (e->leased < LEASES_MAX)
+		o->leased = outbox_take(st, &j);
+}
+
 /* Decides on an input, and puts the state into the transaction. */
 static void decide_input(struct evaluator *e, const struct evaluate_input *in,
 	struct transaction *t, struct alert_state *st, struct outcome *o)
@@ -320,7 +351,7 @@ static void decide_input(struct evaluator *e, const struct evaluate_input *in,
 		.starts = may_share(e) ? &o->starts : NULL,
 	};
 	struct alert_events events = {0};
-	int64_t silent = st->most_silent.counted;
+	int64_t silent = st->fleet.most_silent.counted;
 
 	o->decided = true;
 	buf_init(&o->text, ALERT_KINDS * 2 * EMIT_BODY_MAX);
@@ -340,13 +371,13 @@ static void decide_input(struct evaluator *e, const struct evaluate_input *in,
 			add_end(&o->ends, event);
 	}
 	if ((o->text.len || o->starts.n) && e->setup->deliver)
-		worker_first(e->worker, st, emit.now);
+		lease_due(e, st, o);
 	o->deliver = st->n_outbox > 0;
 	/*
-	 * Where there is nothing to be told of the fleet, it needs no state;
+	 * Where there is nothing to be sent the fleet, it needs no state;
 	 * an answer about nothing leaves none either.
 	 */
-	if (events.n || silent != st->most_silent.counted ||
+	if (events.n || silent != st->fleet.most_silent.counted ||
 		(in->what != EVALUATE_PIPELINE &&
 			in->what != EVALUATE_UNTESTED &&
 			in->what != EVALUATE_UNWATCHED &&
@@ -356,12 +387,10 @@ static void decide_input(struct evaluator *e, const struct evaluate_input *in,
 }
 
 /* Takes back an outcome that is not stored. */
-static void undo_outcome(struct evaluator *e, const char *slug,
-	struct outcome *o)
+static void undo_outcome(struct outcome *o)
 {
 	if (!o->decided)
 		return;
-	worker_drop(e->worker, slug);
 	buf_release(&o->text);
 	correlation_release(&o->starts);
 	events_release(&o->ends);
@@ -378,13 +407,31 @@ static void note_telling(struct evaluator *e, const char *slug,
 		strings_note(&e->deliver, slug);
 }
 
+/* Its deliveries wait for evaluate_flush. */
+static void note_waiting(struct evaluator *e, const char *slug, size_t leased)
+{
+	struct strings *l = &e->waiting;
+	size_t at = strings_place(l->v, l->n, sizeof *l->v, slug);
+	char *added;
+
+	e->leased += leased;
+	if (at < l->n && strcmp(l->v[at], slug) == 0)
+		return;
+	strings_add(l, slug);
+	added = l->v[l->n - 1];
+	memmove(l->v + at + 1, l->v + at, (l->n - 1 - at) * sizeof *l->v);
+	l->v[at] = added;
+}
+
 /* Counts an outcome that is stored. */
 static void count_outcome(struct evaluator *e, const char *slug,
 	struct outcome *o)
 {
-	stats_add(COUNT_EVENTS, o->told);
+	stats_add(COUNT_EVENTS, o->sent);
 	stats_add(COUNT_OPENED, o->opened);
 	stats_add(COUNT_CLOSED, o->closed);
+	if (o->starts.n)
+		note_waiting(e, slug, o->leased);
 	correlation_move(&e->starts, &o->starts);
 	for (size_t i = 0; i < o->ends.n; i++)
 		add_end(&e->ends, &o->ends.v[i]);
@@ -442,7 +489,7 @@ static void evaluate_some(struct evaluator *e, const struct evaluate_input *v,
 			if (transaction_result(t, i) != TRANSACTION_PENDING ||
 				clock_mono_ms() < e->store_down_ms)
 				continue;
-			undo_outcome(e, v[i].slug, &o[i]);
+			undo_outcome(&o[i]);
 			st = transaction_get(t, i);
 			if (st)
 				decide_input(e, &v[i], t, st, &o[i]);
@@ -455,7 +502,7 @@ static void evaluate_some(struct evaluator *e, const struct evaluate_input *v,
 			count_outcome(e, v[i].slug, &o[i]);
 		} else {
 			lost = lost || o[i].decided;
-			undo_outcome(e, v[i].slug, &o[i]);
+			undo_outcome(&o[i]);
 		}
 	}
 	if (lost)
@@ -587,6 +634,8 @@ static void tell_starts(struct evaluator *e)
 		l.v[i].group = SIZE_MAX;
 		last = (struct last_group) {0};
 	}
+	strings_clear(&e->waiting);
+	e->leased = 0;
 	for (size_t i = 0; i < l.n; i++)
 		if (!l.v[i].group || sent_apart(e, &l.v[i]))
 			tell_alone(e, &l.v[i]);
@@ -627,7 +676,7 @@ static void follow_reports(struct evaluator *e, const char *group)
 	transaction_add(t, group);
 	st = transaction_get(t, 0);
 	if (st && correlation_kind(st, &kind)) {
-		strings_copy(&slugs, &st->left);
+		strings_copy(&slugs, &st->shared.left);
 		silent = st->incidents[kind].silent.n ||
 			st->incidents[kind].quiet.n;
 	}

@@ -11,14 +11,14 @@
 
 static const struct option_row options[] = {
 	{.name = "account", .arg = "name", .at = AT(account),
-		.help = "the servers of that account, too"},
+		.help = "also the servers of this account"},
 	{.name = "all", .type = OPTION_FLAG, .at = AT(all),
-		.help = "every route, also those that are told later"},
+		.help = "every route, also those of later steps"},
 	{.name = "by", .arg = "name", .at = AT(by),
-		.help = "who does this; else LOGNAME or USER"},
+		.help = "your name; default LOGNAME or USER"},
 	OPTION_CONFIG(AT(config)),
 	{.name = "dry-run", .letter = 'n', .type = OPTION_FLAG, .at = AT(dry_run),
-		.help = "print events, deliver nothing, touch no store"},
+		.help = "print events; send and store nothing"},
 	{.name = "end", .arg = "time", .at = AT(end),
 		.help = "when it ends: 2:00, +10m, 2026-11-23 02:00"},
 	{.name = "every", .arg = "days", .at = AT(every),
@@ -28,86 +28,84 @@ static const struct option_row options[] = {
 	{.name = "format", .letter = 'f', .arg = "format", .at = AT(format),
 		.type = OPTION_CHOICE, .wanted = "text, jsonl or csv",
 		.choices = (const char *const[]) {"text", "jsonl", "csv", NULL},
-		.help = "text on a terminal; csv is for a report"},
+		.help = "default on a terminal: text; csv: reports"},
 	{.name = "from", .arg = "time", .at = AT(from),
-		.help = "from when on; a week before the end, if not given"},
+		.help = "the beginning; default: a week before the end"},
 	{.name = "kind", .arg = "kind,...", .at = AT(kind),
 		.help = "only incidents of these kinds"},
 	OPTION_NOW(AT(now)),
 	{.name = "policy", .arg = "key=value,...", .at = AT(policy),
-		.help = "compare with these numbers of alerts.policy"},
+		.help = "compare with other thresholds: confirm=2"},
 	{.name = "postmortem", .arg = "url", .at = AT(postmortem),
-		.help = "where its page sends those who ask why it happened"},
+		.help = "link to the postmortem on the incident's page"},
 	{.name = "public", .arg = "text", .at = AT(public),
-		.help = "what its page and feed say to everybody"},
+		.help = "publish this on the incident's page and feed"},
 	{.name = "reason", .arg = "text", .at = AT(reason),
-		.help = "why; people who are told read it"},
+		.help = "why; messages show it"},
 	{.name = "refused", .arg = "place", .at = AT(refused),
-		.help = "page that the configuration is refused there"},
+		.help = "alert: the configuration is refused at this place"},
 	{.name = "region", .arg = "region,...", .at = AT(region),
-		.help = "only what is seen from these regions alone"},
+		.help = "only what these regions alone see"},
 	{.name = "route", .arg = "name", .at = AT(route),
 		.help = "only that route"},
 	{.name = "start", .arg = "time", .at = AT(start),
-		.help = "when it begins; now, if not given"},
+		.help = "when it begins; default: now"},
 	{.name = "step", .arg = "step,...", .at = AT(step),
 		.help = "only incidents at these steps"},
-	OPTION_STATS,
 	OPTION_STORE(AT(store)),
 	{.name = "to", .arg = "name", .at = AT(to),
-		.help = "who has it from now on, whoever had it before; or, for "
-			"a report, until when"},
+		.help = "who takes over; for a report, the end"},
 	{.name = "zone", .arg = "zone", .at = AT(zone), .valid = zone_exists,
-		.wanted = "a time zone that is known here",
-		.help = "the time zone of times and days: Europe/Berlin"},
+		.wanted = "a known time zone",
+		.help = "time zone: Europe/Berlin"},
 	OPTIONS_END
 };
 
 #define CN "[-c file] [-f format] [-N epoch] "
-#define STORE "[--stats] [--store url]"
+#define STORE "[--store url]"
 
 static const struct command_row commands[] = {
 	{"", OPTIONS_VERDICTS, "[-n] " CN "[--refused place] " STORE, 0, 0,
 		NULL, ""},
 	{"tick", OPTIONS_TICK, CN "[--refused place] " STORE, 0, 0, NULL,
-		"send reminders, promotions, escalations and digests that are due"},
+		"send the reminders, escalations and digests that are due"},
 	{"list", OPTIONS_LIST, "[-c file] [-f format] " STORE " [--zone zone]",
 		0, 0, NULL, "list the open incidents"},
 	{"ack", OPTIONS_ACK, CN STORE " [--by name] [--for duration] "
 		"[--reason text] [--to name] slug | dedup_key", 1, 1,
 		"a slug or a dedup_key is missing",
-		"acknowledge incidents: somebody looks after them"},
+		"acknowledge incidents: you look after them"},
 	{"unack", OPTIONS_UNACK, CN STORE " [--by name] slug | dedup_key", 1, 1,
 		"a slug or a dedup_key is missing",
-		"hand incidents back: nobody looks after them"},
+		"undo an acknowledgement"},
 	{"close", OPTIONS_CLOSE, CN STORE " [--by name] --reason text "
 		"slug | dedup_key", 1, 1, "a slug or a dedup_key is missing",
-		"end incidents of what nobody will probe again"},
+		"close incidents that no probe will end"},
 	{"note", OPTIONS_NOTE, "[-c file] [-N epoch] [--postmortem url] "
 		"[--public text] " STORE " slug | dedup_key", 1, 1,
 		"a slug or a dedup_key is missing",
-		"say something on the public page of an incident"},
+		"publish a note on the page of an incident"},
 	{"explain", OPTIONS_EXPLAIN, CN STORE " slug", 1, 1, "a slug is missing",
-		"say why a server paged, or why not"},
+		"explain why a server alerted, or why not"},
 	{"history", OPTIONS_HISTORY, CN STORE " [--zone zone] [slug]", 0, 1,
 		NULL,
-		"list what was told of a server, or of all"},
+		"list past notifications of one server or all"},
 	{"report", OPTIONS_REPORT, CN "[--from time] " STORE
 		" [--to time] [--zone zone]", 0, 0, NULL,
-		"say how the nights were: incidents, how long, how many pages"},
+		"summarize incidents, durations and pages of a time"},
 	{"replay", OPTIONS_REPLAY, "[-c file] [-f format] "
-		"[--policy key=value,...] [--stats] file | -", 1, 1,
+		"[--policy key=value,...] file | -", 1, 1,
 		"a file of verdicts, or -, is missing",
-		"say what recorded verdicts would have told, to whom"},
+		"show which alerts recorded verdicts would have sent"},
 	{"test", OPTIONS_TEST, "[-n] " CN "[--all] [--by name] [--route name] " STORE
 		" [slug]", 0, 1, NULL,
-		"send a test page through the routes of a server"},
-	{"check", OPTIONS_CHECK, "[-c file] [-N epoch] [--stats] [key=value,...]", 0, 1,
-		NULL, "check the configuration, or say who would be told"},
+		"send a test alert through the routes of a server"},
+	{"check", OPTIONS_CHECK, "[-c file] [-N epoch] [key=value,...]", 0, 1,
+		NULL, "check the configuration, or show who would be alerted"},
 	{"maintenance add", OPTIONS_MAINTENANCE_ADD, CN "[--account name] "
 		"[--by name] [--every days] [--reason text] [--start time] "
 		STORE " [--zone zone] --end time | --for duration [pattern ...]",
-		0, 100, NULL, "add a maintenance of servers"},
+		0, 100, NULL, "add a maintenance window"},
 	{"maintenance list", OPTIONS_MAINTENANCE_LIST, CN STORE
 		" [--zone zone]", 0, 0, NULL, "list the maintenances and silences"},
 	{"maintenance end", OPTIONS_MAINTENANCE_END, CN STORE " id", 1, 1,
@@ -116,7 +114,7 @@ static const struct command_row commands[] = {
 		"[--kind kind,...] --reason text [--region region,...] "
 		"[--start time] [--step step,...] " STORE " [--zone zone] "
 		"--end time | --for duration [pattern ...]", 0, 100, NULL,
-		"tell nobody of some incidents for a while"},
+		"mute some incidents for a while"},
 	{"silence list", OPTIONS_SILENCE_LIST, CN STORE " [--zone zone]", 0, 0,
 		NULL, "list the maintenances and silences"},
 	{"silence end", OPTIONS_SILENCE_END, CN STORE " id", 1, 1,
@@ -127,11 +125,11 @@ static const struct command_row commands[] = {
 static const struct option_tables tables = {
 	.program = "mcp-alert",
 	.page = "mcp-alert(1)",
-	.about = "Reads verdicts from standard input, and tells people of "
+	.about = "Reads verdicts from standard input and alerts people to "
 		 "incidents.",
 	.exits = "  0  done\n"
-		 "  1  nothing to acknowledge, or somebody else has it\n"
-		 "  2  usage, configuration, or input that was refused\n"
+		 "  1  nothing to acknowledge, or somebody else has acknowledged it\n"
+		 "  2  wrong usage, configuration or input\n"
 		 "  3  the store, standard output or a delivery failed\n",
 	.options = options,
 	.commands = commands,

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The runners lambda and worker of mcp-fleet: probes the targets on standard input in
 # chunks, some at a time, and prints the records of each when it is done; see
-# mcp-fleet(1), The regions. A program of its own, so that all that it starts ends
+# mcp-fleet(1), How a region is reached. A program of its own, so that all that it starts ends
 # with it. What fails is told on standard error, and by exit status 3; the records of
 # the other chunks are there.
 set -euo pipefail

@@ -14,16 +14,15 @@ demo_usage() {
 	cat <<-'END'
 	usage: mcp-fleet demo [-q]
 
-	Shows an outage, a change of tools, a stale cache and a recovery on this machine,
-	within five minutes, and says what to look at. Leaves nothing behind.
+	Shows an outage, changed tools, a stale cache and a recovery on this machine in
+	five minutes, and says where to look. Leaves nothing behind.
 
 	options:
 	  -h, --help            print this help
-	  -q, --quick           do not wait for the minutes: they are reckoned from five
-	                        minutes ago
+	  -q, --quick           do not wait: the demo begins five minutes ago
 
 	exit status:
-	  0  shown, or ended
+	  0  shown, or interrupted
 	  2  usage
 	  3  this machine failed
 

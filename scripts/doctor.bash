@@ -18,25 +18,24 @@ doctor_usage() {
 	usage: mcp-fleet doctor [-c file] [--json] [--page] [--store url]
 	       mcp-fleet doctor --cve [--json] [file]
 
-	Looks at a whole fleet from end to end: the configuration, every region, the
-	store, the folders, cron or systemd, the pages and the routes, and what an
-	upgrade asks for. Says what is wrong, and the command that mends it. With --cve,
-	says which libraries are older than those that Debian had when the list of
-	libraries was made: of the programs here, or of the file, which is a zip for
-	Lambda or what dpkg-query -W printed in an image; - is standard input.
+	Checks a whole fleet: configuration, regions, store, folders, cron or systemd,
+	pages, routes, and what an upgrade needs. Prints what is wrong and the command
+	that fixes it. With --cve, lists libraries older than the release's list: of
+	the programs here, of a zip for Lambda, or of what dpkg-query -W printed in an
+	image; - is standard input.
 
 	options:
-	  -c, --config file     the configuration; else MCP_CONFIG, else ./fleet.yaml,
-	                        else /etc/mcp-fleet/fleet.yaml
-	  --cve                 say which libraries are old
+	  -c, --config file     the configuration; default MCP_CONFIG, ./fleet.yaml
+	                        or /etc/mcp-fleet/fleet.yaml
+	  --cve                 list outdated libraries
 	  -h, --help            print this help
-	  --json                a JSON object for each finding
-	  --page                send a test page through every route
-	  --store url           the store; else as configured, else MCP_STORE
+	  --json                print each finding as JSON
+	  --page                send a test alert through every route
+	  --store url           the store; default: the configuration's, or MCP_STORE
 
 	exit status:
 	  0  all is well
-	  1  something is to be mended: a mend is shown
+	  1  something needs fixing; the output shows how
 	  2  usage or configuration
 	  3  this machine failed
 
@@ -847,7 +846,7 @@ doctor() {
 	doctor_settings "$@"
 	# shellcheck source=scripts/doctor_rounds.bash
 	source "$lib/doctor_rounds.bash" || die 3 "doctor_rounds.bash: not installed"
-	# shellcheck source=scripts/region.bash
+	# shellcheck source=/dev/null # of mcp-fleet
 	source "$lib/region.bash" || die 3 "region.bash: not installed"
 	need mcp-aggregate mcp-alert jq flock awk
 	begin_work

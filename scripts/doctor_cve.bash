@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # mcp-fleet doctor --cve: whether the libraries of the programs are as new as those that
-# Debian had when libraries.list was made; see mcp-fleet(1), LIBRARIES.
+# Debian had when libraries.list was made; see mcp-fleet(1), OLD LIBRARIES.
 # shellcheck disable=SC2154,SC2034 # variables of mcp-fleet and doctor.bash
 
 list_days=30 # after which a list is old
@@ -75,7 +75,7 @@ loaded_packages() {
 	while IFS= read -r path; do
 		grep -qE "^[^ ]+ (/usr)?${path#/usr}\$" "$desk/owners" ||
 			found warn libraries "$path is of no package: whether it is old is not known" \
-				"$(type -P mcp-alert mcp-probe | head -n 1) --stats --version"
+				"$(type -P mcp-alert mcp-probe | head -n 1) --version"
 	done <"$desk/files" >>"$desk/findings"
 }
 

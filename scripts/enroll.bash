@@ -15,22 +15,22 @@ enroll_usage() {
 	cat <<-'END'
 	usage: mcp-fleet enroll [-n] [-c file] [--install] [--json] [-k file] region host
 
-	Checks over ssh all that a machine needs to be a region of a fleet, and says what
-	to put where. Changes nothing, but with --install.
+	Checks over ssh what a machine needs to be a region, and prints what is missing.
+	Changes nothing without --install.
 
 	options:
-	  -c, --config file     the configuration; else MCP_CONFIG, else ./fleet.yaml,
-	                        else /etc/mcp-fleet/fleet.yaml
+	  -c, --config file     the configuration; default MCP_CONFIG, ./fleet.yaml
+	                        or /etc/mcp-fleet/fleet.yaml
 	  -h, --help            print this help
-	  --install             make what is missing on that machine
-	  --json                a JSON object for each finding
-	  -k, --key file        the key of the rounds; else that of MCP_FLEET_SSH, else
-	                        ~/.ssh/mcp-fleet
-	  -n, --dry-run         change nothing; so it is without --install
+	  --install             set up what is missing on that machine
+	  --json                print each finding as JSON
+	  -k, --key file        the ssh key of the rounds; default: that of
+	                        MCP_FLEET_SSH, or ~/.ssh/mcp-fleet
+	  -n, --dry-run         change nothing; this is the default
 
 	exit status:
-	  0  all is well, or there are only warnings
-	  1  something is to be mended
+	  0  all is well, or only warnings
+	  1  something needs fixing
 	  2  usage or configuration
 	  3  this machine failed
 
@@ -487,9 +487,9 @@ run_checks() {
 
 enroll() {
 	local host blob line own_folder mend_by_us other='' listed=false
-	# shellcheck source=scripts/region.bash
+	# shellcheck source=/dev/null # of mcp-fleet
 	source "$lib/region.bash" || die 3 "region.bash: not installed"
-	# shellcheck source=scripts/doctor.bash
+	# shellcheck source=/dev/null # of mcp-fleet
 	source "$lib/doctor.bash" || die 3 "doctor.bash: not installed"
 	enroll_settings "$@"
 	need mcp-aggregate mcp-probe jq flock awk ssh

@@ -21,22 +21,22 @@ init_usage() {
 	usage: mcp-fleet init [-e] [-d folder] [--ca file] [--site url] [--store url]
 	           source
 
-	Makes a fleet of what a client uses: a folder with fleet.yaml, credentials and
-	a configuration for a web server. The source is a URL, a file of URLs or target
-	records, or the configuration of a client, such as .mcp.json.
+	Makes a folder with fleet.yaml, credentials and a web server's configuration.
+	The source is a URL, a file of URLs or targets, or the configuration of a
+	client, such as .mcp.json.
 
 	options:
-	  --ca file             the certificate of a private authority, which servers of
-	                        the source may have; a copy of it is in the folder
-	  -d, --folder folder   the folder to make; fleet if not given
+	  --ca file             the certificate of a private authority of your servers;
+	                        init copies it into the folder
+	  -d, --folder folder   the folder to make; default fleet
 	  -e, --env             take ${NAME} in headers from the environment
 	  -h, --help            print this help
-	  --site url            where the pages will be; else http://localhost:8080
-	  --store url           the store; else MCP_STORE, else a Redis of this machine
+	  --site url            address of the pages; default http://localhost:8080
+	  --store url           the store; default MCP_STORE, or a local Redis
 
 	exit status:
 	  0  done
-	  2  usage, or a source or folder that cannot be used
+	  2  wrong usage, or the source or folder cannot be used
 	  3  this machine failed
 
 	See mcp-fleet(1).

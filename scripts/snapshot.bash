@@ -15,12 +15,12 @@ snapshot_usage() {
 	uploads the new one.
 
 	options:
-	  -c, --config file     the configuration; else MCP_CONFIG, else ./fleet.yaml,
-	                        else /etc/mcp-fleet/fleet.yaml
+	  -c, --config file     the configuration; default MCP_CONFIG, ./fleet.yaml
+	                        or /etc/mcp-fleet/fleet.yaml
 	  -h, --help            print this help
-	  -k, --keep count      keep so many; else MCP_SNAPSHOT_KEEP, else 7
-	  --store url           the store; else as configured, else MCP_STORE
-	  -u, --upload command  a line of bash that uploads the file $1; else
+	  -k, --keep count      keep this many; default MCP_SNAPSHOT_KEEP, or 7
+	  --store url           the store; default: the configuration's, or MCP_STORE
+	  -u, --upload command  a line of bash that uploads the file $1; default
 	                        MCP_SNAPSHOT_UPLOAD
 
 	exit status:

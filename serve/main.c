@@ -76,25 +76,24 @@ static const struct option_row options[] = {
 		.at = offsetof(struct opts, life_s), .min = 60,
 		.max = SESSION_LINK_MAX_S,
 		.wanted = "a duration from 1m to 30d",
-		.help = "how long the link is good; 7d if not given"},
+		.help = "how long the link works; default 7d"},
 	OPTION_NOW(offsetof(struct opts, now)),
-	OPTION_STATS,
 	{.name = "store", .arg = "url", .at = offsetof(struct opts, store),
-		.help = "the store; else MCP_STORE"},
+		.help = "the store; default MCP_STORE"},
 	{.name = "verbose", .letter = 'v', .type = OPTION_FLAG,
 		.at = offsetof(struct opts, verbose),
-		.help = "print each file that is written or removed"},
+		.help = "print each file written or removed"},
 	OPTIONS_END
 };
 
 enum action { ACTION_RENDER = 1, ACTION_LINK };
 
-#define REQUEST "[-N epoch] [--stats] [--store url]"
+#define REQUEST "[-N epoch] [--store url]"
 
 static const struct command_row commands[] = {
 	{"link", ACTION_LINK, "[--for duration] " REQUEST " account", 1, 1,
 		"the account is missing",
-		"print a link that shows a browser the private pages"},
+		"print a link to the private pages of an account"},
 	{"render", ACTION_RENDER, "[-v] " REQUEST " dir", 1, 1,
 		"the folder is missing", "write the site into a folder, as files"},
 	{"", 0, REQUEST, 0, 0, NULL, ""},

@@ -55,10 +55,9 @@ struct tally {
 struct judged {
 	struct fleet_server server;
 	struct server *records;
-	struct collect *known; /* owns the names of regions in the store */
+	struct load_group known; /* as the store has it; owns names of regions */
 	const char **expected;
 	size_t n_expected;
-	struct loaded loaded;
 	struct verdict newest; /* not unknown; slug NULL: none yet */
 	struct tally tally;
 };
@@ -88,15 +87,9 @@ static void expect_regions(struct judged *s, const struct server *from)
 /* The expected regions. */
 static int load_expected(struct work *w, struct judged *s)
 {
-	struct server *known;
-	size_t n;
-
-	s->known = collect_new();
-	if (load_servers(w->store, s->known, &s->server.slug, 1, NAN,
-		    &s->loaded))
+	load_group_add(&s->known, s->server.slug);
+	if (load_group(w->store, &s->known, NAN))
 		return -1;
-	collect_finish(s->known);
-	known = collect_servers(s->known, &n);
 	s->expected = xcalloc(2 * COLLECT_REGIONS_MAX + s->server.n_regions,
 		sizeof *s->expected);
 	for (size_t i = 0; i < s->server.n_regions; i++)
@@ -104,8 +97,8 @@ static int load_expected(struct work *w, struct judged *s)
 	if (s->n_expected)
 		return 0;
 	expect_regions(s, s->records);
-	for (size_t i = 0; i < n; i++)
-		expect_regions(s, &known[i]);
+	if (s->known.v->found)
+		expect_regions(s, s->known.v->found);
 	return 0;
 }
 
@@ -119,7 +112,7 @@ static struct verdict judge_at(struct judged *s, double now)
 			.n_expected = s->n_expected,
 			.regions = s->records->regions,
 			.n_regions = s->records->n_regions,
-			.worked_at = s->loaded.last_healthy,
+			.worked_at = s->known.v->last_healthy,
 			.churn_since = s->newest.tool_churn.since});
 
 	v.last_probe_at = NAN;
@@ -226,23 +219,21 @@ static int judge_minutes(struct work *w, struct judged *s, int64_t first,
 /* Publish the newest verdict, unless a later one is published. */
 static int publish_newest(struct work *w, struct judged *s)
 {
-	struct collect *unused;
-	struct loaded l;
 	double now = s->newest.published_at;
-	int failed;
+	struct figures figures;
+	char sha[STORE_SHA];
 
 	if (!s->newest.slug)
 		return 0;
-	unused = collect_new();
-	failed = load_servers(w->store, unused, &s->server.slug, 1, now, &l);
-	if (!failed) {
-		failed = load_baselines(w->store, 1, now, &l);
-		figures_put(&s->newest, &l.figures);
-		load_release(&l, 1);
-	}
-	collect_free(unused);
-	if (failed)
+	if (rollup_load(w->store, sha))
 		return -1;
+	rollup_ask(w->store, sha, s->server.slug, now);
+	rollup_ask_baseline(w->store, s->server.slug, now);
+	if (store_run(w->store))
+		return store_failed(w->store);
+	rollup_read(store_reply(w->store, 0), now, &figures);
+	figures.baseline = rollup_read_baseline(store_reply(w->store, 1), now);
+	figures_put(&s->newest, &figures);
 	publish_queue(w->store, w->publish, &s->newest,
 		(struct publish_count) {
 			fleet_counted_as(&w->fleet, &s->server, &s->newest),
@@ -364,9 +355,7 @@ static int backfill_all(struct work *w, const struct conf *conf)
 		s.server.rule.ahead_s = 0;
 		rc = backfill_server(w, &s);
 		verdict_release(&s.newest);
-		if (s.known && s.expected)
-			load_release(&s.loaded, 1);
-		collect_free(s.known);
+		load_group_release(&s.known);
 		free(s.expected);
 	}
 	fleet_release(&w->fleet);

@@ -396,8 +396,8 @@ static int place_group(void *arg, size_t first, const struct load_group *g)
 	for (size_t i = 0; i < g->n; i++) {
 		const struct fleet_server server = fleet_at(a->fleet, first + i);
 
-		audit_add(a, g->slugs[i],
-			fleet_bucket(&server, g->found[i], a->as_of));
+		audit_add(a, server.slug,
+			fleet_bucket(&server, g->v[i].found, a->as_of));
 	}
 	return 0;
 }

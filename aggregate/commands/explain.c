@@ -48,13 +48,12 @@ struct last {
 
 struct work {
 	struct store *store;
-	struct collect *collect;
 	struct fleet_server server;
 	char **regions; /* of a server that no configuration names */
 	const char *const *expected;
 	size_t n_expected;
 	struct last *seen; /* one for each expected region */
-	struct loaded latest;
+	struct load_group latest; /* this server */
 	struct isolated_regions isolated;
 	const char *zone; /* that of alerts.zone; NULL: UTC */
 	double now;
@@ -163,15 +162,10 @@ static void note(void *arg, const struct record *r)
  */
 static int read_store(struct work *w, double back)
 {
-	struct server *servers;
-	size_t n;
+	struct server *found;
 
-	collect_free(w->collect);
-	load_release(&w->latest, 1);
-	w->latest = (struct loaded) {0};
-	w->collect = collect_new();
-	/* The first probe of each minute, kept whole. */
-	if (load_minutes(w->store, w->collect,
+	load_group_release(&w->latest);
+	if (load_minutes(w->store, &w->latest,
 		    &(struct load_span) {.slug = w->server.slug,
 			    .regions = w->expected,
 			    .n_regions = w->n_expected,
@@ -180,15 +174,13 @@ static int read_store(struct work *w, double back)
 				    w->now + w->server.rule.ahead_s),
 			    .before = SAME_S,
 			    .saw = note,
-			    .arg = w}) ||
-		load_servers(w->store, w->collect, &w->server.slug, 1, w->now,
-			&w->latest))
+			    .arg = w},
+		    w->now))
 		return -1;
-	collect_finish(w->collect);
-	servers = collect_servers(w->collect, &n);
-	for (size_t i = 0; i < n; i++)
-		isolated_regions_cut(&w->isolated, servers[i].regions,
-			servers[i].n_regions);
+	found = w->latest.v->found;
+	if (found)
+		isolated_regions_cut(
+			&w->isolated, found->regions, found->n_regions);
 	return 0;
 }
 
@@ -198,41 +190,37 @@ static int read_store(struct work *w, double back)
  */
 static void replay_seen(struct work *w, double from)
 {
-	struct loaded *l = &w->latest;
-	struct server *servers;
-	size_t n, kept = 0;
+	struct loaded *l = w->latest.v;
+	size_t kept = 0;
 
-	servers = collect_servers(w->collect, &n);
-	if (!n)
+	if (!l->found)
 		return;
-	for (size_t i = 0; i < servers->n_regions; i++)
+	for (size_t i = 0; i < l->found->n_regions; i++)
 		for (double t = from; t < w->now; t += 60)
-			drift_saw(&servers->regions[i], t);
+			drift_saw(&l->found->regions[i], t);
 	for (size_t i = 0; i < l->n_seen; i++)
 		if (l->seen[i].since > 0 && l->seen[i].since <= w->now)
 			l->seen[kept++] = l->seen[i];
 	l->n_seen = kept;
-	load_seen(l, servers->regions, servers->n_regions);
+	load_seen(l, l->found->regions, l->found->n_regions);
 }
 
 static struct verdict_input input(const struct work *w)
 {
+	const struct loaded *l = w->latest.v;
 	struct verdict_input in = {.slug = w->server.slug,
 		.url = w->server.url,
 		.now = w->now,
 		.expected = w->expected,
 		.n_expected = w->n_expected,
-		.worked_at = w->latest.last_healthy,
-		.churn_since = w->latest.churn_since};
-	struct server *servers;
-	size_t n;
+		.worked_at = l->last_healthy,
+		.churn_since = l->churn_since};
 
-	servers = collect_servers(w->collect, &n);
-	if (n) {
-		in.regions = servers[0].regions;
-		in.n_regions = servers[0].n_regions;
+	if (l->found) {
+		in.regions = l->found->regions;
+		in.n_regions = l->found->n_regions;
 		if (!in.url)
-			in.url = servers[0].url;
+			in.url = l->found->url;
 	}
 	return in;
 }
@@ -351,8 +339,7 @@ static int explain_server(struct work *w)
 		return EXIT_ENV;
 	w->seen = xcalloc(w->n_expected, sizeof *w->seen);
 	rc = load_history(w) ? EXIT_ENV : explain_verdict(w);
-	collect_free(w->collect);
-	load_release(&w->latest, 1);
+	load_group_release(&w->latest);
 	isolated_regions_release(&w->isolated);
 	free(w->seen);
 	load_regions_free(w->regions);

@@ -17,11 +17,14 @@
 
 const struct tool_texts *pin_view_texts(struct pin_view *v)
 {
-	if (v->store && !v->asked) {
-		v->asked = true;
-		v->failed = definition_history_texts(
-				    v->store, v->slug, &v->texts) != 0;
-	}
+	struct definition_history h = {0};
+
+	if (!v->store || v->asked)
+		return &v->texts;
+	v->asked = true;
+	v->failed = definition_history_read(v->store, v->slug, &h) != 0;
+	definition_history_texts(&h, &v->texts);
+	definition_history_release(&h);
 	return &v->texts;
 }
 
@@ -35,45 +38,47 @@ static bool is_expected(const struct conf_server *s, const char *region)
 	return false;
 }
 
-/* Use a server; found: what the store has of it, or NULL. */
-static bool use_stored(const struct conf *c, struct store *s, const char *slug,
-	const struct server *found, pin_view_use *use, void *arg)
+/* Servers of a configuration that are used one by one. */
+struct stored_pins {
+	const struct conf *conf;
+	struct store *store;
+	pin_view_use *use;
+	void *arg;
+};
+
+static bool use_stored(const struct stored_pins *p, const struct loaded *l)
 {
-	struct pin_view v = {.slug = slug, .store = s};
-	size_t n = found ? found->n_regions : 0;
+	struct pin_view v = {.slug = l->slug, .store = p->store};
+	size_t n = l->found ? l->found->n_regions : 0;
 	struct region_history *regions = xcalloc(n + 1, sizeof *regions);
 	struct conf_server server;
-	bool known = conf_server(c, slug, &server), more;
+	bool known = conf_server(p->conf, l->slug, &server), more;
 
 	for (size_t i = 0; i < n && known; i++)
-		if (is_expected(&server, found->regions[i].name))
-			regions[v.n_regions++] = found->regions[i];
+		if (is_expected(&server, l->found->regions[i].name))
+			regions[v.n_regions++] = l->found->regions[i];
 	v.regions = regions;
-	more = use(arg, &v);
+	more = p->use(p->arg, &v);
 	tool_texts_release(&v.texts);
 	free(regions);
 	return more;
 }
 
+static int use_group(void *arg, size_t first, const struct load_group *g)
+{
+	(void)first;
+	for (size_t i = 0; i < g->n; i++)
+		if (!use_stored(arg, &g->v[i]))
+			return 1;
+	return 0;
+}
+
 int pin_views_stored(const struct conf *c, struct store *s, const char **slugs,
 	size_t n, pin_view_use *use, void *arg)
 {
-	bool more = true;
-	int rc = 0;
+	struct stored_pins p = {c, s, use, arg};
 
-	for (size_t i = 0; i < n && more && !rc; i += LOAD_GROUP) {
-		struct load_group *g = xcalloc(1, sizeof *g);
-
-		g->n = n - i < LOAD_GROUP ? n - i : LOAD_GROUP;
-		memcpy(g->slugs, slugs + i, g->n * sizeof *slugs);
-		rc = load_group(s, g, NAN);
-		for (size_t k = 0; k < g->n && more && !rc; k++)
-			more = use_stored(c, s, g->slugs[k], g->found[k], use,
-				arg);
-		load_group_release(g);
-		free(g);
-	}
-	return rc;
+	return load_each(s, slugs, n, NAN, use_group, &p) < 0 ? -1 : 0;
 }
 
 /* ---- From records. */

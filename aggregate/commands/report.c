@@ -14,7 +14,6 @@
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "figures/leaderboard.h"
-#include "histories/collect.h"
 #include "json/json.h"
 #include "judge/fleet.h"
 #include "options.h"
@@ -44,11 +43,6 @@ enum { GOT_MINUTES, GOT_LISTS, GOT_CHURN, GOT_P95 };
 #define LATENCY_DAYS (RETENTION_ROLLUP_S / 86400)
 /* Room for the name of a field with rows. */
 #define FIELD_SIZE 24
-
-static int load_month_figures(struct store *s, char sha[STORE_SHA])
-{
-	return store_load(s, script_month_figures, sha);
-}
 
 /* The first day of the month whose durations the store is sure to have still. */
 static int64_t report_latency_from(const struct month_span *span, double now)
@@ -185,6 +179,9 @@ static int report_write(struct store *s, const struct report_head *head,
 struct survey {
 	double now;
 	struct month_span span;
+	struct store *store;
+	const struct fleet *fleet;
+	char sha[STORE_SHA]; /* of script_month_figures */
 	struct standing *v; /* n public servers */
 	size_t n;
 	struct strings cities; /* of the regions that report on them, sorted */
@@ -192,14 +189,6 @@ struct survey {
 	struct report_count *protocols; /* names are shared with no one */
 	size_t n_protocols;
 	struct strings names; /* owns those of the protocols */
-};
-
-/* The public ones of some servers. */
-struct group {
-	struct load_group loaded;
-	const struct fleet_server *servers[LOAD_GROUP];
-	cJSON *entries[LOAD_GROUP]; /* what readers need of each */
-	struct standing *standings; /* in the survey */
 };
 
 /* The entry of a public server; NULL: readers may not know of it. */
@@ -215,45 +204,6 @@ static cJSON *read_public(const char *text)
 		return doc;
 	cJSON_Delete(doc);
 	return NULL;
-}
-
-/* The public ones of n servers, and what counts of each in the month. */
-static int read_group(struct survey *s, struct store *store, const char *sha,
-	const struct fleet_server *servers, size_t n, struct group *g)
-{
-	size_t k = 0;
-
-	g->standings = &s->v[s->n];
-	for (size_t i = 0; i < n; i++) {
-		store_add(store, "HGET", KEY_SERVERS, servers[i].slug, NULL);
-		report_ask(store, sha, servers[i].slug, &s->span);
-	}
-	if (store_run(store))
-		return store_failed(store);
-	for (size_t i = 0; i < n; i++) {
-		const char *text = store_text(store_reply(store, 2 * i));
-		cJSON *entry = servers[i].is_private ? NULL : read_public(text);
-
-		if (!entry)
-			continue;
-		g->servers[k] = &servers[i];
-		g->loaded.slugs[k] = servers[i].slug;
-		g->entries[k] = entry;
-		standing_init(&g->standings[k], servers[i].slug);
-		report_take(store_reply(store, 2 * i + 1), &s->span,
-			&g->standings[k]);
-		g->loaded.n = ++k;
-	}
-	s->n += k;
-	return 0;
-}
-
-static void group_free(struct group *g)
-{
-	for (size_t i = 0; i < g->loaded.n; i++)
-		cJSON_Delete(g->entries[i]);
-	load_group_release(&g->loaded);
-	free(g);
 }
 
 /* The city of a region, as the pages of the server have it. */
@@ -341,11 +291,40 @@ static void count_protocol(struct survey *s, const struct server *found)
 		->count++;
 }
 
+/* How many probes of a server are read for its wall. */
+#define WALLED_EACH 8
+
 /* A probe that a wall kept out, and whose records show which. */
 struct walled {
-	size_t server; /* of the group */
+	size_t server; /* of those of its group that are auth-walled */
 	size_t reply;
 };
+
+/* Those of a group. */
+struct walled_group {
+	struct walled v[LOAD_GROUP * WALLED_EACH];
+	size_t n, servers;
+};
+
+static void ask_walls(struct store *store, const char *slug,
+	const struct server *found, struct walled_group *g)
+{
+	size_t most = g->n + WALLED_EACH;
+	char key[KEY_MAX];
+
+	for (size_t i = 0; i < found->n_regions && g->n < most; i++) {
+		const struct region_history *h = &found->regions[i];
+
+		if (!h->n || h->probes[h->n - 1].state != STATE_AUTH_WALLED)
+			continue;
+		g->v[g->n++] = (struct walled) {g->servers, store_queued(store)};
+		store_add(store, "GET",
+			key_probe(key, slug,
+				clock_window(h->probes[h->n - 1].started_at),
+				h->name),
+			NULL);
+	}
+}
 
 static void note_wall(void *arg, const struct record *r)
 {
@@ -355,77 +334,74 @@ static void note_wall(void *arg, const struct record *r)
 		*best = seen;
 }
 
-static size_t ask_walls(struct store *store, const char *slug, size_t server,
-	const struct server *found, struct walled *v, size_t most)
+/* Count the walls of the servers of a group that are auth-walled. */
+static int count_walled(struct survey *s, const struct walled_group *g)
 {
-	size_t n = 0;
-	char key[KEY_MAX];
-
-	for (size_t i = 0; i < found->n_regions && n < most; i++) {
-		const struct region_history *h = &found->regions[i];
-
-		if (!h->n || h->probes[h->n - 1].state != STATE_AUTH_WALLED)
-			continue;
-		v[n++] = (struct walled) {server, store_queued(store)};
-		store_add(store, "GET",
-			key_probe(key, slug,
-				clock_window(h->probes[h->n - 1].started_at),
-				h->name),
-			NULL);
-	}
-	return n;
-}
-
-/* How many probes of a server are read for its wall, and of a group. */
-#define WALLED_EACH 8
-#define WALLED_MAX (LOAD_GROUP * WALLED_EACH)
-
-/* Count the walls of the servers of the group that are auth-walled. */
-static int survey_walls(
-	struct survey *s, struct store *store, const struct group *g)
-{
-	struct walled walled[WALLED_MAX];
 	enum wall wall[LOAD_GROUP];
-	const struct load_group *l = &g->loaded;
-	size_t n = 0;
 
-	for (size_t i = 0; i < l->n; i++) {
+	if (store_run(s->store))
+		return store_failed(s->store);
+	for (size_t i = 0; i < g->servers; i++)
 		wall[i] = WALL_UNKNOWN;
-		if (g->standings[i].bucket == BUCKET_WALLED && l->found[i])
-			n += ask_walls(store, l->slugs[i], i, l->found[i],
-				&walled[n], WALLED_EACH);
-	}
-	if (store_run(store))
-		return store_failed(store);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < g->n; i++) {
 		const char *text =
-			store_text(store_reply(store, walled[i].reply));
+			store_text(store_reply(s->store, g->v[i].reply));
 
 		if (text)
-			load_records(text, note_wall, &wall[walled[i].server]);
+			load_records(text, note_wall, &wall[g->v[i].server]);
 	}
-	for (size_t i = 0; i < l->n; i++)
-		s->walls[wall[i]] += g->standings[i].bucket == BUCKET_WALLED;
+	for (size_t i = 0; i < g->servers; i++)
+		s->walls[wall[i]]++;
 	return 0;
 }
 
-/* How the servers of the group are now. */
-static int place_group(
-	struct survey *s, struct store *store, struct group *g)
+/*
+ * Add a public server: how it is now, and what counts of it in the month, by the reply
+ * to report_ask.
+ */
+static void survey_server(struct survey *s, const struct fleet_server *server,
+	const struct server *found, const cJSON *entry,
+	const struct store_reply *month, struct walled_group *walled)
 {
-	if (load_group(store, &g->loaded, NAN))
-		return -1;
-	for (size_t i = 0; i < g->loaded.n; i++) {
-		const struct server *found = g->loaded.found[i];
-		enum bucket b = fleet_bucket(g->servers[i], found, s->now);
+	struct standing *out = &s->v[s->n++];
 
-		g->standings[i].bucket = b;
-		s->buckets[b]++;
-		count_protocol(s, found);
-		if (found)
-			note_cities(s, g->entries[i], found);
+	standing_init(out, server->slug);
+	report_take(month, &s->span, out);
+	out->bucket = fleet_bucket(server, found, s->now);
+	s->buckets[out->bucket]++;
+	count_protocol(s, found);
+	if (found)
+		note_cities(s, entry, found);
+	if (out->bucket != BUCKET_WALLED)
+		return;
+	if (found)
+		ask_walls(s->store, server->slug, found, walled);
+	walled->servers++;
+}
+
+static int survey_group(void *arg, size_t first, const struct load_group *g)
+{
+	struct walled_group walled = {.n = 0};
+	struct survey *s = arg;
+
+	for (size_t i = 0; i < g->n; i++) {
+		store_add(s->store, "HGET", KEY_SERVERS, g->v[i].slug, NULL);
+		report_ask(s->store, s->sha, g->v[i].slug, &s->span);
 	}
-	return survey_walls(s, store, g);
+	if (store_run(s->store))
+		return store_failed(s->store);
+	for (size_t i = 0; i < g->n; i++) {
+		const struct fleet_server server = fleet_at(s->fleet, first + i);
+		cJSON *entry = server.is_private
+			? NULL
+			: read_public(store_text(store_reply(s->store, 2 * i)));
+
+		if (entry)
+			survey_server(s, &server, g->v[i].found, entry,
+				store_reply(s->store, 2 * i + 1), &walled);
+		cJSON_Delete(entry);
+	}
+	return count_walled(s, &walled);
 }
 
 static int by_count(const void *a, const void *b)
@@ -440,27 +416,17 @@ static int by_count(const void *a, const void *b)
 }
 
 /*
- * Fill *s, which has now and span and else zeros. A server is public if what the store
- * holds for readers says that they may know of it without a token.
+ * Fill *s, which has now, span, store, fleet, and else zeros. A server is public if what
+ * the store holds for readers says that they may know of it without a token.
  */
-static int survey_read(
-	struct survey *s, struct store *store, const struct fleet *fleet)
+static int survey_read(struct survey *s)
 {
-	char sha[STORE_SHA];
-	struct fleet_server servers[LOAD_GROUP];
-	int rc = load_month_figures(store, sha);
+	int rc = store_load(s->store, script_month_figures, s->sha);
 
-	s->v = xcalloc(fleet->n, sizeof *s->v);
+	s->v = xcalloc(s->fleet->n, sizeof *s->v);
 	s->protocols = xcalloc(REPORT_PROTOCOLS, sizeof *s->protocols);
-	for (size_t i = 0; i < fleet->n && !rc; i += LOAD_GROUP) {
-		size_t n = fleet_some(fleet, i, LOAD_GROUP, servers);
-		struct group *g = xcalloc(1, sizeof *g);
-
-		rc = read_group(s, store, sha, servers, n, g);
-		if (!rc && g->loaded.n)
-			rc = place_group(s, store, g);
-		group_free(g);
-	}
+	if (!rc)
+		rc = fleet_each(s->fleet, s->store, NAN, survey_group, s);
 	strings_sort(&s->cities);
 	if (s->n_protocols)
 		qsort(s->protocols, s->n_protocols, sizeof *s->protocols,
@@ -542,8 +508,7 @@ static int print_report(
 	return failed ? EXIT_ENV : EXIT_GOOD;
 }
 
-static int write_report(const struct command *cmd, struct store *store,
-	struct survey *s, int month)
+static int write_report(const struct command *cmd, struct survey *s, int month)
 {
 	char text[MONTH_TEXT];
 	struct report_head head = {.month = month_text(month, text),
@@ -575,7 +540,7 @@ static int write_report(const struct command *cmd, struct store *store,
 		else if (month == month_of(s->now))
 			log_warn("nothing is known of %s yet", head.month);
 		rc = cmd->month ? EXIT_USAGE : EXIT_GOOD;
-	} else if (report_write(store, &head, s->v)) {
+	} else if (report_write(s->store, &head, s->v)) {
 		rc = EXIT_ENV;
 	} else {
 		rc = print_report(cmd, &head);
@@ -601,7 +566,10 @@ static struct month_span span_of(int month, double now)
 static int make_month(const struct command *cmd, const struct setup *setup,
 	const struct fleet *fleet, int month, double now)
 {
-	struct survey s = {.now = now, .span = span_of(month, now)};
+	struct survey s = {.now = now,
+		.span = span_of(month, now),
+		.store = setup->store,
+		.fleet = fleet};
 	char text[MONTH_TEXT];
 	bool final;
 	int rc;
@@ -613,9 +581,7 @@ static int make_month(const struct command *cmd, const struct setup *setup,
 			log_warn("the report on %s is final", text);
 		return EXIT_GOOD;
 	}
-	rc = survey_read(&s, setup->store, fleet)
-		     ? EXIT_ENV
-		     : write_report(cmd, setup->store, &s, month);
+	rc = survey_read(&s) ? EXIT_ENV : write_report(cmd, &s, month);
 	survey_release(&s);
 	return rc;
 }

@@ -450,17 +450,16 @@ static int read_group(void *arg, size_t first, const struct load_group *g)
 
 	for (size_t i = 0; i < g->n; i++) {
 		const struct fleet_server server = fleet_at(r->fleet, first + i);
-		struct server *found = g->found[i];
+		struct server *found = g->v[i].found;
 
-		out[i].slug = g->slugs[i];
+		out[i].slug = g->v[i].slug;
 		if (found) {
 			isolated_regions_cut(r->isolated, found->regions,
 				found->n_regions);
-			load_seen(&g->loaded[i], found->regions,
-				found->n_regions);
+			load_seen(&g->v[i], found->regions, found->n_regions);
 		}
 		read_probes(&out[i], &server, found, r->status->now);
-		out[i].p95_ms = g->loaded[i].figures.p95_ms;
+		out[i].p95_ms = g->v[i].figures.p95_ms;
 	}
 	return read_store(r->store, out, g->n, r->status->now);
 }

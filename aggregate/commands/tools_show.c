@@ -446,10 +446,8 @@ int tools_show(const struct command *cmd)
 	int rc = setup_open(&s, cmd);
 
 	buf_init(&w.out, SIZE_MAX / 2);
-	if (!rc && definition_history_read(s.store, cmd->slug, &w.history)) {
-		store_failed(s.store);
+	if (!rc && definition_history_read(s.store, cmd->slug, &w.history))
 		rc = EXIT_ENV;
-	}
 	if (!rc && s.conf && setup_fleet(&s, cmd->slug, &f))
 		rc = EXIT_ENV;
 	if (!rc)

@@ -1,11 +1,12 @@
 /*
  * evaluation.c: see evaluation.h. Servers are judged in groups, and forgotten:
  * while one is judged, the store takes the verdicts on the one before and tells
- * what it knows of the next. It takes all servers to see whether a region is cut
- * off, so those that may have been probed by such a one are judged in the end,
- * and loaded once more for that. Whoever comes second in a minute is given the
- * published verdict, and writes that; unless it was made during a round, and
- * more has been reported since.
+ * what it knows of the next. A group says what it lacks for its verdicts, which the
+ * store is asked for before they are finished. It takes all servers to see whether a
+ * region is cut off, so those that may have been probed by such a one are judged in
+ * the end, and loaded once more for that. Whoever comes second in a minute is given
+ * the published verdict, and writes that; unless it was made during a round, and more
+ * has been reported since.
  */
 #include "judge/evaluation.h"
 
@@ -13,6 +14,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "base/stats.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"
@@ -23,7 +25,9 @@
 #include "options.h"
 #include "pinned/tools_lock.h"
 #include "records/verdict.h"
+#include "rule/isolation.h"
 #include "store/beat.h"
+#include "store/definitions.h"
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/scripts.h"
@@ -41,15 +45,16 @@ struct evaluation {
 	struct output output;
 	char sha[STORE_SHA];		/* of script_publish */
 	char places[STORE_SHA];		/* of script_places */
-	char figures[STORE_SHA];	/* see load_ask */
+	char uncount[STORE_SHA];	/* of script_uncount */
 	struct lock_digests *lock;	/* NULL: there is no configuration */
-	bool lock_failed; /* tools.lock cannot be used */
+	struct server_verdict_input in;
 	double now;
 	bool pretended; /* now is given by --now */
 	bool red; /* the verdict, where there is one server */
 	bool alone; /* only the server at `chosen` is judged */
 	size_t chosen;
 	struct isolation *isolation;
+	bool isolation_known; /* it was found, in all that servers saw */
 	bool suspected; /* a region may be cut off */
 	size_t *later;	/* the servers that are judged in the end */
 	size_t n_later, cap_later;
@@ -61,41 +66,32 @@ struct evaluation {
 	struct listing_rows *rows;
 };
 
-/* Whether a published verdict is red. */
-static bool is_red(const char *published)
+/* No string in a record holds this: in one, a quotation mark has a backslash. */
+static bool is_red(const char *record)
 {
-	struct verdict_record r;
-	char why[RECORD_WHY];
-	bool red;
-
-	if (verdict_read(published, strlen(published), &r, why))
-		return false;
-	red = r.verdict.verdict == VERDICT_RED;
-	verdict_record_release(&r);
-	return red;
+	return strstr(record, "\"verdict\":\"red\"");
 }
 
 /*
- * Write a verdict to standard output: the one that stands published where there
- * is one, for somebody else may have published this minute before.
+ * Write a verdict to standard output: the one that stands published where that is
+ * another, for somebody else may have published this minute before.
  */
 static int write_verdict(
-	struct evaluation *ev, const struct server_verdict *s, const char *published)
+	struct evaluation *ev, const struct server_verdict *s, const char *other)
 {
 	struct buf b;
 	int failed;
 
 	/* The only verdict decides the exit status. */
 	if (ev->fleet.n == 1 || ev->alone)
-		ev->red = published ? is_red(published)
-				     : s->verdict.verdict == VERDICT_RED;
+		ev->red = other ? is_red(other)
+				: s->verdict.verdict == VERDICT_RED;
 	buf_init(&b, 2 * LINE_MAX_BYTES);
 	if (ev->output.text)
 		show_verdict(&b, &s->verdict, ev->output.colour);
-	else if (published) {
-		buf_str(&b, published);
-		buf_char(&b, '\n');
-	} else
+	else if (other)
+		buf_fmt(&b, "%s\n", other);
+	else
 		verdict_write(&b, &s->verdict);
 	failed = line_print(b.p, b.len);
 	stats_add(COUNT_VERDICTS, 1);
@@ -103,46 +99,58 @@ static int write_verdict(
 	return failed;
 }
 
-/* Servers that are loaded, judged and published together. */
+/* ---- Servers that are loaded, judged and published together. */
+
+/* What the store is asked for a group; the last one: nothing more. */
+enum question {
+	ASK_HISTORIES, ASK_WITHOUT_CUT, ASK_LACKING, ASK_PUBLISH, ASK_NOTHING
+};
+
 struct group {
+	struct group *next; /* in a list */
+	enum question question;
+	size_t reply; /* the number of the first reply to it */
 	struct load_group loaded;
 	struct server_verdict servers[LOAD_GROUP];
 	size_t places[LOAD_GROUP]; /* of the servers in the fleet */
 	void *cut[LOAD_GROUP]; /* see isolation_apply */
 	bool later[LOAD_GROUP]; /* it is judged in the end */
-	double now; /* the figures are those as of now; NAN: without */
-	size_t replies; /* the number of that to its first verdict */
+	/* Its definitions are needed, see server_verdict_decide. */
+	bool lacks_definitions[LOAD_GROUP];
 };
 
-static void group_add(struct group *g, const struct fleet *f, size_t place)
-{
-	const struct fleet_server server = fleet_at(f, place);
-	size_t i = g->loaded.n++;
+/* The servers of the fleet at `places`, or where that is NULL the first ones. */
+struct servers {
+	const size_t *places;
+	size_t n;
+};
 
-	server_verdict_init(&g->servers[i], &server);
-	g->places[i] = place;
-	g->loaded.slugs[i] = server.slug;
+/* A group of the servers from *next on. */
+static struct group *next_group(const struct evaluation *ev,
+	const struct servers *of, size_t *next)
+{
+	struct group *g = xcalloc(1, sizeof *g);
+
+	for (; g->loaded.n < LOAD_GROUP && *next < of->n; (*next)++) {
+		size_t i = g->loaded.n;
+		size_t place = of->places ? of->places[*next] : *next;
+		const struct fleet_server server = fleet_at(&ev->fleet, place);
+
+		server_verdict_init(&g->servers[i], &server);
+		g->places[i] = place;
+		load_group_add(&g->loaded, server.slug);
+	}
+	return g;
 }
 
 static void group_free(struct group *g)
 {
-	if (!g)
-		return;
 	for (size_t i = 0; i < g->loaded.n; i++) {
 		server_verdict_release(&g->servers[i]);
 		free(g->cut[i]);
 	}
 	load_group_release(&g->loaded);
 	free(g);
-}
-
-/* Take what the store knows of a group. */
-static void take_group(struct evaluation *ev, struct group *g)
-{
-	load_group_take(ev->store, &g->loaded, g->now);
-	for (size_t i = 0; i < g->loaded.n; i++)
-		server_verdict_take_histories(
-			&g->servers[i], g->loaded.found[i]);
 }
 
 /* publish_count.at. If -N pretends now, it is the beginning of the window. */
@@ -155,9 +163,8 @@ static int64_t published_at(const struct evaluation *ev, int64_t window)
 }
 
 /* Queue the verdicts on a group. */
-static void queue_group(struct evaluation *ev, struct group *g)
+static int ask_publish(struct evaluation *ev, struct group *g)
 {
-	g->replies = store_queued(ev->store);
 	for (size_t i = 0; i < g->loaded.n; i++) {
 		const struct server_verdict *s = &g->servers[i];
 
@@ -174,16 +181,10 @@ static void queue_group(struct evaluation *ev, struct group *g)
 	/* Their replies stand behind those to the verdicts, and nobody reads them. */
 	for (size_t i = 0; i < g->loaded.n; i++)
 		if (!g->later[i] && g->servers[i].verdict.n_regions &&
-			place_latency_due(g->loaded.slugs[i], ev->now))
+			place_latency_due(g->loaded.v[i].slug, ev->now))
 			place_latency_queue(ev->store, ev->places,
 				&g->servers[i].verdict, ev->now);
-}
-
-/* Queue the rows of those that were written. */
-static void queue_rows(struct evaluation *ev)
-{
-	if (ev->rows)
-		listing_rows_queue(ev->rows);
+	return 0;
 }
 
 /* Log a change of colour since the verdict before, and why. */
@@ -209,39 +210,43 @@ static void tell_colour(const struct verdict *v, const struct loaded *l)
 		verdict_colour_name(l->colour), why);
 }
 
-/* The verdict that stands, by the reply of script_publish. */
+/* Take the reply of script_publish. Returns the verdict that stands if it is another. */
 static const char *take_published(struct evaluation *ev,
-	const struct server_verdict *s, const struct loaded *l,
-	const struct store_reply *r)
+	struct server_verdict *s, const struct store_reply *r)
 {
+	const char *other = store_text(store_item(r, 0));
 	const char *days = store_text(store_item(r, 1));
 	const char *uptime = store_text(store_item(r, 2));
 	const char *ahead = store_text(store_item(r, 3));
 
+	if (other)
+		return other;
+	if (!uptime || !num_epoch(uptime, &s->verdict.uptime_30d))
+		s->verdict.uptime_30d = NAN;
 	if (ahead && *ahead)
 		ev->ahead = fmax(ev->ahead, strtod(ahead, NULL));
-	if (days)
-		tell_colour(&s->verdict, l);
-	if (ev->rows && !s->server.is_private && days && uptime)
-		listing_rows_add_verdict(ev->rows, &s->verdict, days, uptime);
-	return store_text(store_item(r, 0));
+	tell_colour(&s->verdict, s->loaded);
+	if (ev->rows && !s->server.is_private && days)
+		listing_rows_add_verdict(ev->rows, &s->verdict, days);
+	return NULL;
 }
 
-/* Write those that stand, once the store has answered. */
-static int write_group(struct evaluation *ev, const struct group *g)
+/* Write those that stand. */
+static int take_published_group(struct evaluation *ev, struct group *g)
 {
-	size_t reply = g->replies;
+	size_t reply = g->reply;
 
+	g->question = ASK_NOTHING;
 	for (size_t i = 0; i < g->loaded.n; i++) {
-		const struct server_verdict *s = &g->servers[i];
-		const char *text = NULL;
+		struct server_verdict *s = &g->servers[i];
+		const char *other = NULL;
 
 		if (g->later[i])
 			continue;
 		if (s->verdict.verdict != VERDICT_UNKNOWN)
-			text = take_published(ev, s, &g->loaded.loaded[i],
-				store_reply(ev->store, reply++));
-		if (write_verdict(ev, s, text))
+			other = take_published(
+				ev, s, store_reply(ev->store, reply++));
+		if (write_verdict(ev, s, other))
 			return -1;
 	}
 	return 0;
@@ -257,227 +262,278 @@ static bool may_be_isolated(const struct server_verdict *s)
 	return false;
 }
 
-static void note_server(const struct evaluation *ev, const struct server_verdict *s)
+/*
+ * Until all servers are noted, take note of this one, and leave it for the end if a
+ * region may have been cut off.
+ */
+static bool leave_for_later(struct evaluation *ev, struct group *g, size_t i)
 {
-	isolation_note(ev->isolation, s->verdict.url, s->regions, s->n_regions);
-}
+	const struct server_verdict *s = &g->servers[i];
 
-static void leave_for_later(struct evaluation *ev, struct group *g, size_t i)
-{
+	if (ev->isolation_known)
+		return false;
+	isolation_note(ev->isolation, s->verdict.url, s->regions, s->n_regions);
+	if (!may_be_isolated(s))
+		return false;
 	g->later[i] = true;
+	ev->suspected = true;
 	ev->later = xgrow(
 		ev->later, &ev->cap_later, ev->n_later + 1, sizeof *ev->later);
 	ev->later[ev->n_later++] = g->places[i];
+	return true;
 }
 
-/*
- * Judge a server of a group. Returns what server_verdict_decide does, which may
- * ask the store or not.
- */
-static int judge_server(
-	struct evaluation *ev, struct group *g, size_t i, bool may_ask)
+static void finish_server(struct evaluation *ev, struct group *g, size_t i,
+	const struct definition_history *h)
 {
-	struct server_verdict *s = &g->servers[i];
-	const struct server_verdict_input in = {
-		.loaded = &g->loaded.loaded[i],
-		.now = ev->now,
-		.round = ev->fleet.round,
-		.lock = ev->lock,
-		.lock_failed = ev->lock_failed,
-		.store = may_ask ? ev->store : NULL,
-	};
-	int rc = server_verdict_decide(s, &in);
-
-	if (!rc && !s->server.is_private)
-		regions_heard_add(&ev->regions, &s->verdict);
-	return rc;
+	server_verdict_finish(&g->servers[i], &ev->in, h);
+	if (!g->servers[i].server.is_private)
+		regions_heard_add(&ev->regions, &g->servers[i].verdict);
 }
 
 /*
- * Judge the servers of a group, but for those that need more to be known: which
- * regions are cut off, or, once a day, the baseline, or what the tools say where
- * regions begin to differ.
+ * Judge the servers of a group. They lack definitions where regions begin to differ, or
+ * differ from tools.lock in another way; and once a day their baseline.
  */
 static void judge_group(struct evaluation *ev, struct group *g)
 {
-	take_group(ev, g);
+	g->question = ASK_PUBLISH;
 	for (size_t i = 0; i < g->loaded.n; i++) {
-		struct server_verdict *s = &g->servers[i];
-		bool suspect = may_be_isolated(s);
-
-		note_server(ev, s);
-		ev->suspected = ev->suspected || suspect;
-		if (suspect || g->loaded.loaded[i].baseline_missing ||
-			judge_server(ev, g, i, false))
-			leave_for_later(ev, g, i);
+		if (leave_for_later(ev, g, i))
+			continue;
+		g->lacks_definitions[i] =
+			server_verdict_decide(&g->servers[i], &ev->in);
+		if (g->lacks_definitions[i] || g->loaded.v[i].baseline_missing)
+			g->question = ASK_LACKING;
+		else
+			finish_server(ev, g, i, NULL);
 	}
 }
 
-/*
- * Ask what the store knows of a group, which is NULL afterwards where the store
- * failed.
- */
-static int ask_group(struct evaluation *ev, struct group **g, double now)
+static int ask_lacking(struct evaluation *ev, struct group *g)
 {
-	(*g)->now = now;
-	if (!load_ask(ev->store, (*g)->loaded.slugs, (*g)->loaded.n, now,
-		    ev->figures))
-		return 0;
-	group_free(*g);
-	*g = NULL;
-	return -1;
-}
+	for (size_t i = 0; i < g->loaded.n; i++) {
+		const struct loaded *l = &g->loaded.v[i];
 
-/* The servers of the fleet from *next on, as many as a group has. */
-static struct group *next_group(const struct evaluation *ev, size_t *next,
-	size_t end)
-{
-	struct group *g = xcalloc(1, sizeof *g);
-
-	while (g->loaded.n < LOAD_GROUP && *next < end)
-		group_add(g, &ev->fleet, (*next)++);
-	return g;
-}
-
-/* Load, judge and publish the servers of the fleet from `next` up to `end`. */
-static int judge_groups(struct evaluation *ev, size_t next, size_t end)
-{
-	struct group *asked = NULL, *judged = NULL, *published = NULL;
-	int rc = 0;
-
-	do {
-		struct group *written = published;
-
-		published = judged;
-		judged = asked;
-		asked = NULL;
-		if (store_finish(ev->store))
-			rc = store_failed(ev->store);
-		if (!rc && next < end) {
-			asked = next_group(ev, &next, end);
-			rc = ask_group(ev, &asked, ev->now);
-		}
-		if (!rc && published)
-			queue_group(ev, published);
-		if (!rc)
-			queue_rows(ev);
-		if (!rc)
-			store_start(ev->store);
-		if (!rc && written)
-			rc = write_group(ev, written);
-		group_free(written);
-		if (!rc && judged)
-			judge_group(ev, judged);
-	} while (!rc && (asked || judged || published));
-	store_finish(ev->store);
-	group_free(asked);
-	group_free(judged);
-	group_free(published);
-	return rc;
-}
-
-/* Load a group, at once. */
-static int load_at_once(struct evaluation *ev, struct group **g, double now)
-{
-	if (ask_group(ev, g, now))
-		return -1;
-	if (store_run(ev->store))
-		return store_failed(ev->store);
-	take_group(ev, *g);
+		if (g->later[i])
+			continue;
+		if (l->baseline_missing)
+			rollup_ask_baseline(ev->store, l->slug, ev->now);
+		if (g->lacks_definitions[i])
+			definition_history_ask(ev->store, l->slug);
+	}
 	return 0;
 }
 
-/* Take note of what regions saw of the servers that are not judged. */
-static int note_others(struct evaluation *ev)
+static int take_lacking(struct evaluation *ev, struct group *g)
 {
+	size_t reply = g->reply;
+
+	g->question = ASK_PUBLISH;
+	for (size_t i = 0; i < g->loaded.n; i++) {
+		struct definition_history h = {0};
+		struct loaded *l = &g->loaded.v[i];
+		bool definitions = g->lacks_definitions[i];
+
+		if (g->later[i] || (!l->baseline_missing && !definitions))
+			continue;
+		if (l->baseline_missing)
+			l->figures.baseline = rollup_read_baseline(
+				store_reply(ev->store, reply++), ev->now);
+		if (definitions)
+			definition_history_take(
+				&h, store_reply(ev->store, reply++));
+		finish_server(ev, g, i, definitions ? &h : NULL);
+		definition_history_release(&h);
+	}
+	return 0;
+}
+
+static int ask_histories(struct evaluation *ev, struct group *g)
+{
+	return load_group_ask(ev->store, &g->loaded, ev->now);
+}
+
+static int take_histories(struct evaluation *ev, struct group *g)
+{
+	bool cut = false;
+
+	load_group_take(ev->store, &g->loaded);
+	for (size_t i = 0; i < g->loaded.n; i++) {
+		struct server_verdict *s = &g->servers[i];
+
+		server_verdict_take(s, &g->loaded.v[i]);
+		if (ev->isolation_known)
+			g->cut[i] = isolation_apply(
+				ev->isolation, s->regions, s->n_regions);
+		cut = cut || g->cut[i];
+	}
+	if (cut)
+		g->question = ASK_WITHOUT_CUT;
+	else
+		judge_group(ev, g);
+	return 0;
+}
+
+/*
+ * What regions saw while they were cut off counts nowhere, and the figures were read
+ * before it was taken out of the counts.
+ */
+static int ask_without_cut(struct evaluation *ev, struct group *g)
+{
+	double since = ev->now - fleet_isolation_rule(&ev->fleet).lookback_s;
+	char figures[STORE_SHA];
+
+	if (rollup_load(ev->store, figures))
+		return -1;
+	for (size_t i = 0; i < g->loaded.n; i++)
+		isolation_uncount(ev->store, ev->uncount,
+			g->loaded.v[i].slug, g->servers[i].regions,
+			g->servers[i].n_regions, since);
+	g->reply = store_queued(ev->store);
+	for (size_t i = 0; i < g->loaded.n; i++)
+		rollup_ask(ev->store, figures, g->loaded.v[i].slug, ev->now);
+	return 0;
+}
+
+static int take_without_cut(struct evaluation *ev, struct group *g)
+{
+	for (size_t i = 0; i < g->loaded.n; i++)
+		g->loaded.v[i].baseline_missing = rollup_read(
+			store_reply(ev->store, g->reply + i), ev->now,
+			&g->loaded.v[i].figures);
+	judge_group(ev, g);
+	return 0;
+}
+
+/*
+ * A group goes from question to question: `ask` queues one, and `take` uses the replies
+ * to it, and sets which comes next.
+ */
+static const struct {
+	int (*ask)(struct evaluation *ev, struct group *g);
+	int (*take)(struct evaluation *ev, struct group *g);
+} questions[] = {
+	[ASK_HISTORIES] = {ask_histories, take_histories},
+	[ASK_WITHOUT_CUT] = {ask_without_cut, take_without_cut},
+	[ASK_LACKING] = {ask_lacking, take_lacking},
+	[ASK_PUBLISH] = {ask_publish, take_published_group},
+};
+
+static void group_append(struct group **list, struct group *g)
+{
+	while (*list)
+		list = &(*list)->next;
+	g->next = NULL;
+	*list = g;
+}
+
+/* Queue what the groups of a list ask for. */
+static int ask_all(struct evaluation *ev, struct group *list)
+{
+	int rc = 0;
+
+	for (struct group *g = list; g && !rc; g = g->next) {
+		g->reply = store_queued(ev->store);
+		rc = questions[g->question].ask(ev, g);
+	}
+	return rc;
+}
+
+/* Use the replies to a list, and free the groups that ask for nothing more. */
+static int take_all(
+	struct evaluation *ev, struct group *list, struct group **ready)
+{
+	int rc = 0;
+
+	while (list) {
+		struct group *g = list;
+
+		list = g->next;
+		if (!rc)
+			rc = questions[g->question].take(ev, g);
+		if (!rc && g->question != ASK_NOTHING)
+			group_append(ready, g);
+		else
+			group_free(g);
+	}
+	return rc;
+}
+
+static void groups_free(struct group *list)
+{
+	while (list) {
+		struct group *g = list;
+
+		list = g->next;
+		group_free(g);
+	}
+}
+
+/* Load, judge and publish servers; one batch is used while the next is on its way. */
+static int judge_groups(struct evaluation *ev, struct servers of)
+{
+	struct group *answered, *asked = NULL, *ready = NULL;
 	size_t next = 0;
 	int rc = 0;
 
-	while (next < ev->fleet.n && !rc) {
-		struct group *g = next_group(ev, &next, ev->fleet.n);
-
-		rc = load_at_once(ev, &g, NAN);
-		for (size_t i = 0; !rc && i < g->loaded.n; i++)
-			if (g->places[i] != ev->chosen)
-				note_server(ev, &g->servers[i]);
-		group_free(g);
+	while (!rc && (asked || ready || next < of.n)) {
+		answered = asked;
+		asked = ready;
+		ready = NULL;
+		if (next < of.n)
+			group_append(&asked, next_group(ev, &of, &next));
+		rc = store_finish(ev->store) ? store_failed(ev->store)
+					     : ask_all(ev, asked);
+		if (!rc) {
+			if (ev->rows)
+				listing_rows_queue(ev->rows);
+			store_start(ev->store);
+			rc = take_all(ev, answered, &ready);
+		} else {
+			groups_free(answered);
+		}
 	}
+	store_finish(ev->store);
+	groups_free(asked);
+	groups_free(ready);
 	return rc;
+}
+
+/* ---- The run. */
+
+/* Take note of what regions saw of the servers that are not judged. */
+static int note_group(void *arg, size_t first, const struct load_group *g)
+{
+	struct evaluation *ev = arg;
+
+	for (size_t i = 0; i < g->n; i++) {
+		const struct fleet_server server = fleet_at(&ev->fleet, first + i);
+		const struct server *found = g->v[i].found;
+
+		if (found && first + i != ev->chosen)
+			isolation_note(ev->isolation,
+				server.url ? server.url : found->url,
+				found->regions, found->n_regions);
+	}
+	return 0;
 }
 
 /* Find the regions that are cut off. */
 static int find_isolated(struct evaluation *ev)
 {
 	const struct rule rule = fleet_isolation_rule(&ev->fleet);
+	size_t n;
 
 	if (isolation_read_canaries(ev->store, ev->isolation))
 		return -1;
 	isolation_find(ev->isolation, &rule);
+	ev->isolation_known = true;
+	isolation_all(ev->isolation, &n);
+	if (n && store_load(ev->store, script_uncount, ev->uncount))
+		return -1;
 	return isolation_publish(ev->store, ev->isolation, &rule, ev->now,
 		ev->pretended);
-}
-
-/*
- * Take what these regions saw out of the histories of a group, and out of what
- * is counted.
- */
-static int take_out(struct evaluation *ev, struct group *g)
-{
-	char sha[STORE_SHA];
-	bool any = false;
-	double since;
-
-	for (size_t i = 0; i < g->loaded.n; i++) {
-		struct server_verdict *s = &g->servers[i];
-
-		g->cut[i] = isolation_apply(
-			ev->isolation, s->regions, s->n_regions);
-		any = any || g->cut[i];
-	}
-	if (!any)
-		return 0;
-	if (store_load(ev->store, script_uncount, sha))
-		return -1;
-	since = ev->now - fleet_isolation_rule(&ev->fleet).lookback_s;
-	for (size_t i = 0; i < g->loaded.n; i++)
-		isolation_uncount(ev->store, sha, g->loaded.slugs[i],
-			g->servers[i].regions, g->servers[i].n_regions, since);
-	if (store_run(ev->store))
-		return store_failed(ev->store);
-	/* The figures were read before the counts changed. */
-	return load_figures(ev->store, g->loaded.n, ev->now, g->loaded.loaded);
-}
-
-static int judge_later(struct evaluation *ev, struct group **g)
-{
-	if (load_at_once(ev, g, ev->now) || take_out(ev, *g) ||
-		load_baselines(ev->store, (*g)->loaded.n, ev->now,
-			(*g)->loaded.loaded))
-		return -1;
-	for (size_t i = 0; i < (*g)->loaded.n; i++)
-		if (judge_server(ev, *g, i, true))
-			return -1;
-	queue_group(ev, *g);
-	queue_rows(ev);
-	if (store_run(ev->store))
-		return store_failed(ev->store);
-	return write_group(ev, *g);
-}
-
-/* Judge the servers that were left for the end. */
-static int judge_rest(struct evaluation *ev)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i < ev->n_later && !rc;) {
-		struct group *g = xcalloc(1, sizeof *g);
-
-		while (g->loaded.n < LOAD_GROUP && i < ev->n_later)
-			group_add(g, &ev->fleet, ev->later[i++]);
-		rc = judge_later(ev, &g);
-		group_free(g);
-	}
-	return rc;
 }
 
 /*
@@ -489,14 +545,15 @@ static int judge_servers(struct evaluation *ev)
 	int rc;
 
 	ev->isolation = isolation_new();
-	rc = ev->alone ? judge_groups(ev, ev->chosen, ev->chosen + 1)
-		       : judge_groups(ev, 0, ev->fleet.n);
+	rc = judge_groups(ev,
+		ev->alone ? (struct servers) {&ev->chosen, 1}
+			  : (struct servers) {NULL, ev->fleet.n});
 	if (!rc && ev->alone && ev->suspected)
-		rc = note_others(ev);
+		rc = fleet_each(&ev->fleet, ev->store, NAN, note_group, ev);
 	if (!rc && (!ev->alone || ev->suspected))
 		rc = find_isolated(ev);
 	if (!rc)
-		rc = judge_rest(ev);
+		rc = judge_groups(ev, (struct servers) {ev->later, ev->n_later});
 	isolation_free(ev->isolation);
 	free(ev->later);
 	return rc;
@@ -534,6 +591,8 @@ static int judge_all(struct evaluation *ev)
 {
 	struct fleet judged = ev->fleet;
 
+	ev->in.now = ev->now;
+	ev->in.round = ev->fleet.round;
 	ev->regions.configured = judged.conf != NULL;
 	ev->regions.left_out = judged.conf ? judged.conf->n_left_out : 0;
 	if (ev->alone) {
@@ -563,7 +622,7 @@ static int judge_all(struct evaluation *ev)
 		store_failed(ev->store);
 		return EXIT_ENV;
 	}
-	if (ev->lock_failed)
+	if (ev->in.lock_failed)
 		return EXIT_USAGE;
 	return ev->red ? EXIT_NEWS : EXIT_GOOD;
 }
@@ -573,9 +632,9 @@ static void read_lock(struct evaluation *ev, const char *config)
 {
 	char why[LOCK_WHY], *path = lock_path(config);
 
-	ev->lock = lock_digests_read(path, why);
-	ev->lock_failed = !ev->lock;
-	if (ev->lock_failed)
+	ev->in.lock = ev->lock = lock_digests_read(path, why);
+	ev->in.lock_failed = !ev->lock;
+	if (!ev->lock)
 		log_error("%s: %s", path, why);
 	free(path);
 }

@@ -98,11 +98,11 @@ void listing_rows_add(struct listing_rows *rows, const char *slug,
 	const char *state, const char *rest);
 
 /*
- * listing_rows_add_verdict(rows, v, days, uptime): add a verdict that was just
- * published, with what script_publish said beside it.
+ * listing_rows_add_verdict(rows, v, days): add a verdict that was just published,
+ * with the days that script_publish told.
  */
 void listing_rows_add_verdict(struct listing_rows *rows,
-	const struct verdict *v, const char *days, const char *uptime);
+	const struct verdict *v, const char *days);
 
 /* listing_rows_queue(rows): queue what was added, and forget it. */
 void listing_rows_queue(struct listing_rows *rows);

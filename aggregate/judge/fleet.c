@@ -12,7 +12,6 @@
 #include "records/probe.h"
 #include "records/spool.h"
 #include "store/keys.h"
-#include "store/load.h"
 #include "store/retention.h"
 #include "store/store.h"
 
@@ -107,35 +106,16 @@ int fleet_read_round(struct fleet *f, struct store *s, double now)
 	return 0;
 }
 
-size_t fleet_some(const struct fleet *f, size_t first, size_t most,
-	struct fleet_server *out)
-{
-	size_t n = 0;
-
-	for (; n < most && first + n < f->n; n++)
-		out[n] = fleet_at(f, first + n);
-	return n;
-}
-
 int fleet_each(const struct fleet *f, struct store *s, double now,
-	int (*use)(void *arg, size_t first, const struct load_group *g),
-	void *arg)
+	load_use *use, void *arg)
 {
-	int rc = 0;
+	const char **slugs = xcalloc(f->n, sizeof *slugs);
+	int rc;
 
-	for (size_t i = 0; i < f->n && !rc; i += LOAD_GROUP) {
-		struct load_group *g = xcalloc(1, sizeof *g);
-
-		while (g->n < LOAD_GROUP && i + g->n < f->n) {
-			g->slugs[g->n] = fleet_at(f, i + g->n).slug;
-			g->n++;
-		}
-		rc = load_group(s, g, now);
-		if (!rc)
-			rc = use(arg, i, g);
-		load_group_release(g);
-		free(g);
-	}
+	for (size_t i = 0; i < f->n; i++)
+		slugs[i] = fleet_at(f, i).slug;
+	rc = load_each(s, slugs, f->n, now, use, arg);
+	free(slugs);
 	return rc;
 }
 

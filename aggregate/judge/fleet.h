@@ -7,11 +7,11 @@
 
 #include "records/maintenance.h"
 #include "rule/bucket.h"
-#include "store/setup.h"
 #include "rule/verdict.h"
+#include "store/load.h"
+#include "store/setup.h"
 
 struct conf;
-struct load_group;
 struct server;
 struct store;
 
@@ -70,20 +70,11 @@ int fleet_read_round(struct fleet *f, struct store *s, double now);
 
 /*
  * fleet_at(f, i): the i-th server; what it points to lives as long as f.
- * fleet_some(f, first, most, out): up to `most` servers from `first` on; returns
- * how many.
- *
- * fleet_each(f, s, now, use, arg): load what the store has of the servers, a group at a
- * time, as load_group does, and use each group, which begins with the server `first`,
- * until use returns not 0. That; or -1: the store failed, and the operator has been
- * told.
+ * fleet_each(f, s, now, use, arg): load_each of its servers.
  */
 struct fleet_server fleet_at(const struct fleet *f, size_t i);
-size_t fleet_some(const struct fleet *f, size_t first, size_t most,
-	struct fleet_server *out);
 int fleet_each(const struct fleet *f, struct store *s, double now,
-	int (*use)(void *arg, size_t first, const struct load_group *g),
-	void *arg);
+	load_use *use, void *arg);
 
 /*
  * fleet_bucket(server, found, now): the bucket of a server; `found` is what the

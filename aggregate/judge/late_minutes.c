@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "base/xalloc.h"
-#include "histories/collect.h"
 #include "judge/fleet.h"
 #include "rule/drift.h"
 #include "rule/isolation.h"
@@ -127,8 +126,7 @@ struct missed {
 	size_t n;
 	bool queued; /* the store holds late verdicts to write */
 	/* Loaded only where a minute is late. */
-	struct collect *collect;
-	struct loaded known;
+	struct load_group known;
 	char **regions; /* of a server that no configuration names */
 	struct region_history *seen; /* in.regions, but not const */
 	struct verdict_input in;
@@ -217,29 +215,34 @@ static int ask_heard(const struct late *l, struct missed *m)
 
 /* ---- The verdicts on them. */
 
-/*
- * Load the records of these minutes, and of those that the rule looks back to.
- */
-static int load_around(const struct late *l, struct missed *m)
+/* Load the records of these minutes, and of those that the rule looks back to. */
+static int load_missed(const struct late *l, struct missed *m)
 {
 	double back = fmax(2 * m->server.rule.lookback_s, 60 * HISTORY_MAX);
-	const struct verdict_input *in = &m->in;
+	struct verdict_input *in = &m->in;
 	int first = 0, last = MINUTES - 1;
+	struct server *found;
 
 	while (!m->minutes[first])
 		first++;
 	while (!m->minutes[last])
 		last--;
-	if (load_minutes(l->store, m->collect,
+	if (load_minutes(l->store, &m->known,
 		    &(struct load_span) {.slug = in->slug,
 			    .regions = in->expected,
 			    .n_regions = in->n_expected,
 			    .first = clock_window(
 				    (double)window(l, first) - back),
-			    .last = window(l, last)}) ||
-		load_servers(l->store, m->collect, &in->slug, 1, NAN, &m->known))
+			    .last = window(l, last)},
+		    NAN))
 		return -1;
-	collect_finish(m->collect);
+	found = m->known.v->found;
+	if (found) {
+		in->regions = m->seen = found->regions;
+		in->n_regions = found->n_regions;
+		in->worked_at = m->known.v->last_healthy;
+		in->url = in->url ? in->url : found->url;
+	}
 	return 0;
 }
 
@@ -260,28 +263,9 @@ static int expect_regions(const struct late *l, struct missed *m)
 	return 0;
 }
 
-static int load_missed(const struct late *l, struct missed *m)
-{
-	struct server *servers;
-	size_t n;
-
-	m->collect = collect_new();
-	if (load_around(l, m))
-		return -1;
-	servers = collect_servers(m->collect, &n);
-	if (n) {
-		m->in.regions = m->seen = servers->regions;
-		m->in.n_regions = servers->n_regions;
-		m->in.worked_at = m->known.last_healthy;
-		m->in.url = m->in.url ? m->in.url : servers->url;
-	}
-	return 0;
-}
-
 static void missed_release(struct missed *m)
 {
-	load_release(&m->known, 1);
-	collect_free(m->collect);
+	load_group_release(&m->known);
 	load_regions_free(m->regions);
 }
 

@@ -67,14 +67,13 @@ static int64_t colour_since(const struct verdict *v)
 }
 
 void listing_rows_add_verdict(struct listing_rows *rows,
-	const struct verdict *v, const char *days, const char *uptime)
+	const struct verdict *v, const char *days)
 {
 	struct listing_row row = {.published = true,
 		.window = v->window,
 		.verdict = v->verdict,
 		.since = colour_since(v),
-		.uptime_30d = strcmp(uptime, "null") == 0 ? NAN
-							  : strtod(uptime, NULL),
+		.uptime_30d = v->uptime_30d,
 		.p95_ms = v->p95_ms,
 		.sides = v->n_sides > 0};
 	struct buf b;

@@ -16,24 +16,6 @@
 #include <string.h>
 
 /*
- * Only the store knows the uptime with this minute, so the verdict goes there
- * in two parts: *b gets what comes before the value of uptime_30d, and what
- * follows it is returned.
- */
-static const char *put_parts(struct buf *b, const struct verdict *v)
-{
-	size_t uptime = verdict_write(b, v);
-	char *value;
-
-	if (!uptime)
-		return "";
-	b->p[--b->len] = '\0';
-	value = b->p + uptime;
-	*value++ = '\0';
-	return value + strcspn(value, ",");
-}
-
-/*
  * Tells a verdict from another one of its minute: by its probes, and by whether more
  * are awaited.
  */
@@ -53,11 +35,13 @@ void publish_queue(struct store *store, const char *sha,
 {
 	char keys[5][KEY_MAX], window[24], life[5][16], days[16];
 	char at[24], latest[24], basis[64];
-	const char **args, *rest;
+	const char **args;
 	struct buf b;
 
 	buf_init(&b, LINE_MAX_BYTES);
-	rest = put_parts(&b, v);
+	verdict_write(&b, v);
+	if (b.len)
+		buf_cut(&b, b.len - 1);
 	snprintf(at, sizeof at, "%" PRId64, c.at);
 	snprintf(latest, sizeof latest, "%.0f", c.latest);
 	put_basis(basis, v);
@@ -75,7 +59,7 @@ void publish_queue(struct store *store, const char *sha,
 			key_tools(keys[2], v->slug),
 			key_counted(keys[3], v->slug, v->window / 86400),
 			key_latest(keys[4], v->slug),
-			window, b.p, rest, c.as, life[0], life[1], life[2],
+			window, b.p, c.as, life[0], life[1], life[2],
 			life[3], days, life[4],
 			c.maintenance_counts ? "1" : "0", at, latest, basis,
 			c.early ? "1" : "0"};

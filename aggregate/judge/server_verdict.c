@@ -50,14 +50,6 @@ static void divergence_words_of(struct buf *b, const struct verdict *v,
 			list_of(&v->sides[k], h, n, until));
 }
 
-/* Whether the value of the field, which may be NULL, is that of these lists. */
-static bool divergence_words_kept(const char *kept, const char *of)
-{
-	size_t n = strlen(of);
-
-	return kept && strncmp(kept, of, n) == 0 && kept[n] == ' ';
-}
-
 /* How one list differs from the first, as an object. */
 static void put_side(struct buf *b, const struct listed_tools *first,
 	const struct listed_tools *other)
@@ -72,24 +64,19 @@ static void put_side(struct buf *b, const struct listed_tools *first,
 }
 
 /*
- * Append the value of the field, made of the definitions that the store has of these
- * lists. Returns how many of the lists it has not; -1 where the store failed.
+ * Append the value of the field, made of the definitions of the lists that `of` names.
+ * Returns how many of these lists h has not.
  */
 static int divergence_words_read(
-	struct store *s, const char *slug, const char *of, struct buf *b)
+	const struct definition_history *h, const char *of, struct buf *b)
 {
-	struct definition_history h = {0};
 	const struct listed_tools *first = NULL, *list;
 	int missing = 0;
 
-	if (definition_history_read(s, slug, &h)) {
-		definition_history_release(&h);
-		return store_failed(s);
-	}
 	buf_fmt(b, "%s [", of);
 	for (const char *id = of; *id; id += strcspn(id, ",")) {
 		id += *id == ',';
-		list = *id == *UNKNOWN ? NULL : definition_history_list(&h, id);
+		list = *id == *UNKNOWN ? NULL : definition_history_list(h, id);
 		missing += !list;
 		if (id == of)
 			first = list;
@@ -101,7 +88,6 @@ static int divergence_words_read(
 			buf_str(b, "{}");
 	}
 	buf_char(b, ']');
-	definition_history_release(&h);
 	return missing;
 }
 
@@ -138,16 +124,38 @@ static cJSON *divergence_words_put(struct verdict *v, const char *text)
 /* So long after its hash, a definition may still come. */
 #define DEFINITIONS_S 300
 
+static void kept_init(struct kept_field *k)
+{
+	buf_init(&k->of, SIZE_MAX / 2);
+	buf_init(&k->text, SIZE_MAX / 2);
+}
+
+/*
+ * Take the value of before, if it is made of the same lists. False where it has to be
+ * made of their definitions.
+ */
+static bool kept_is_current(struct kept_field *k)
+{
+	bool current = !k->of.len ||
+		(k->before && strncmp(k->before, k->of.p, k->of.len) == 0 &&
+			k->before[k->of.len] == ' ');
+
+	if (k->of.len && current)
+		buf_str(&k->text, k->before);
+	return current;
+}
+
 void server_verdict_init(
 	struct server_verdict *s, const struct fleet_server *server)
 {
 	*s = (struct server_verdict) {.server = *server};
-	buf_init(&s->words.text, SIZE_MAX / 2);
-	buf_init(&s->unapproved.text, SIZE_MAX / 2);
+	kept_init(&s->words);
+	kept_init(&s->unapproved);
 }
 
 static void kept_release(struct kept_field *k)
 {
+	buf_release(&k->of);
 	buf_release(&k->text);
 	cJSON_Delete(k->doc);
 }
@@ -160,16 +168,16 @@ void server_verdict_release(struct server_verdict *s)
 	kept_release(&s->unapproved);
 }
 
-void server_verdict_take_histories(
-	struct server_verdict *s, struct server *found)
+void server_verdict_take(struct server_verdict *s, const struct loaded *l)
 {
+	s->loaded = l;
 	s->verdict.url = s->server.url;
-	if (!found)
+	if (!l->found)
 		return;
-	s->regions = found->regions;
-	s->n_regions = found->n_regions;
+	s->regions = l->found->regions;
+	s->n_regions = l->found->n_regions;
 	if (!s->verdict.url)
-		s->verdict.url = found->url;
+		s->verdict.url = l->found->url;
 }
 
 /* The expected regions: the configured ones, or all that ever reported. */
@@ -186,8 +194,7 @@ static size_t list_expected(struct server_verdict *s)
 }
 
 /* Set the state and latency of each region, which are published, too. */
-static void set_region_states(
-	struct server_verdict *s, double until, const struct loaded *l)
+static void set_region_states(struct server_verdict *s, double until)
 {
 	for (size_t i = 0; i < s->verdict.n_regions; i++) {
 		struct verdict_region *r = &s->verdict.regions[i];
@@ -198,7 +205,7 @@ static void set_region_states(
 			if (strcmp(h->name, r->region) != 0)
 				continue;
 			r->since = region_state_at(h, until,
-				load_region_since(l, r->region)).since;
+				load_region_since(s->loaded, r->region)).since;
 			r->p95_ms = region_state_p95(h, until);
 		}
 	}
@@ -232,91 +239,103 @@ static bool new_side(const struct verdict *v, double now)
 	return false;
 }
 
-/*
- * Give the sides of a divergence their words: those that are kept; where these
- * are not enough, the store is asked. Returns what server_verdict_decide does.
- */
-static int add_words(
+/* The instant up to which probes count. */
+static double until_of(
+	const struct server_verdict *s, const struct server_verdict_input *in)
+{
+	return in->now + s->server.rule.ahead_s;
+}
+
+/* Whether the sides of a divergence need definitions for their words. */
+static bool lacks_words(
 	struct server_verdict *s, const struct server_verdict_input *in)
 {
-	const char *kept = in->loaded->divergence_words;
-	double until = in->now + s->server.rule.ahead_s;
-	struct verdict *v = &s->verdict;
-	struct buf of;
-	int rc = 0;
+	s->words.before = s->loaded->divergence_words;
+	divergence_words_of(&s->words.of, &s->verdict, s->regions, s->n_regions,
+		until_of(s, in));
+	return !kept_is_current(&s->words);
+}
 
-	s->words.before = kept;
-	buf_init(&of, PUBLISH_TEXT);
-	divergence_words_of(&of, v, s->regions, s->n_regions, until);
-	if (of.len && divergence_words_kept(kept, of.p))
-		buf_str(&s->words.text, kept);
-	else if (of.len)
-		rc = in->store ? divergence_words_read(in->store,
-					 s->server.slug, of.p, &s->words.text)
-			       : 1;
-	buf_release(&of);
-	if (rc < 0 || (rc && !in->store))
-		return rc;
-	s->words.doc = divergence_words_put(v, s->words.text.p);
-	if (rc && new_side(v, in->now))
-		buf_clear(&s->words.text);
-	return 0;
+/* Give the sides of a divergence their words. */
+static void add_words(struct server_verdict *s,
+	const struct server_verdict_input *in,
+	const struct definition_history *h)
+{
+	struct kept_field *k = &s->words;
+	int missing = 0;
+
+	if (k->of.len && !k->text.len)
+		missing = divergence_words_read(h, k->of.p, &k->text);
+	k->doc = divergence_words_put(&s->verdict, k->text.p);
+	if (missing && new_side(&s->verdict, in->now))
+		buf_clear(&k->text);
+}
+
+static struct unapproved_input unapproved_seen(const struct server_verdict *s,
+	const struct server_verdict_input *in,
+	const struct pinned_digests *pinned)
+{
+	return (struct unapproved_input) {.slug = s->server.slug,
+		.pinned = pinned,
+		.regions = s->regions,
+		.n_regions = s->n_regions,
+		.expected = s->expected,
+		.n_expected = s->n_expected,
+		.until = until_of(s, in)};
+}
+
+/*
+ * Whether definitions are needed to compare the lists of the regions with what is
+ * pinned. While they churn, and where the file cannot be used, what was known stays.
+ */
+static bool lacks_unapproved(
+	struct server_verdict *s, const struct server_verdict_input *in)
+{
+	struct kept_field *k = &s->unapproved;
+	struct pinned_digests pinned;
+	struct unapproved_input seen;
+
+	k->before = s->loaded->unapproved;
+	if (!in->lock && !in->lock_failed)
+		return false;
+	if (in->lock && !lock_digests_find(in->lock, s->server.slug, &pinned))
+		return false;
+	if (!in->lock || s->verdict.tool_churn.changes_1h) {
+		buf_str(&k->text, k->before ? k->before : "");
+		return false;
+	}
+	seen = unapproved_seen(s, in, &pinned);
+	unapproved_of(&k->of, &seen);
+	return !kept_is_current(k);
 }
 
 /*
  * Compare the lists of the regions with what is pinned. A change whose
  * definitions may yet come is looked at again: '?' stands before what is kept.
  */
-static int add_unapproved(struct server_verdict *s,
-	const struct server_verdict_input *in, size_t n_expected)
+static void add_unapproved(struct server_verdict *s,
+	const struct server_verdict_input *in,
+	const struct definition_history *h)
 {
-	const char *kept = in->loaded->unapproved;
-	struct pinned_digests pinned;
-	const struct unapproved_input seen = {.slug = s->server.slug,
-		.pinned = &pinned,
-		.regions = s->regions,
-		.n_regions = s->n_regions,
-		.expected = s->expected,
-		.n_expected = n_expected,
-		.until = in->now + s->server.rule.ahead_s};
+	struct unapproved_input seen = {.n_regions = 0};
+	struct kept_field *k = &s->unapproved;
 	struct verdict *v = &s->verdict;
-	struct buf of, *b = &s->unapproved.text;
-	int rc = 0;
+	struct pinned_digests pinned;
+	int missing = 0;
 
-	s->unapproved.before = kept;
-	if (!lock_digests_find(in->lock, s->server.slug, &pinned))
-		return 0;
-	if (v->tool_churn.changes_1h) {
-		buf_str(b, kept ? kept : "");
-		return 0;
+	if (in->lock && v->tool_churn.changes_1h)
+		return;
+	if (in->lock && lock_digests_find(in->lock, s->server.slug, &pinned))
+		seen = unapproved_seen(s, in, &pinned);
+	if (k->of.len && !k->text.len)
+		missing = unapproved_read(
+			h, in->lock, &seen, (double)v->window, k);
+	k->doc = unapproved_put(v, k->text.p, &seen);
+	if (missing && v->unapproved.since > in->now - DEFINITIONS_S) {
+		buf_char(&k->text, '?');
+		memmove(k->text.p + 1, k->text.p, k->text.len - 1);
+		*k->text.p = '?';
 	}
-	buf_init(&of, SIZE_MAX / 2);
-	unapproved_of(&of, &seen);
-	if (of.len && unapproved_kept(kept, of.p))
-		buf_str(b, kept);
-	else if (of.len)
-		rc = in->store ? unapproved_read(in->store, in->lock, &seen,
-					 of.p, kept, (double)v->window, b)
-			       : 1;
-	buf_release(&of);
-	if (rc < 0 || (rc && !in->store))
-		return rc;
-	s->unapproved.doc = unapproved_put(v, b->p, &seen);
-	if (rc && v->unapproved.since > in->now - DEFINITIONS_S) {
-		buf_char(b, '?');
-		memmove(b->p + 1, b->p, b->len - 1);
-		*b->p = '?';
-	}
-	return 0;
-}
-
-/* A file that cannot be used changes nothing of what was known. */
-static void keep_unapproved(struct server_verdict *s, const struct loaded *l)
-{
-	s->unapproved.before = l->unapproved;
-	buf_str(&s->unapproved.text, l->unapproved ? l->unapproved : "");
-	s->unapproved.doc = unapproved_put(&s->verdict, s->unapproved.text.p,
-		&(struct unapproved_input) {.n_regions = 0});
 }
 
 static double last_probe_at(const struct verdict *v)
@@ -342,53 +361,54 @@ static double last_at(const struct server_verdict *s, double until,
 	return at;
 }
 
-int server_verdict_decide(
+bool server_verdict_decide(
 	struct server_verdict *s, const struct server_verdict_input *in)
 {
-	const struct loaded *l = in->loaded;
-	double until = in->now + s->server.rule.ahead_s;
-	int rc;
-	const char *url = s->verdict.url;
-	size_t n_expected = s->n_expected = list_expected(s);
+	const struct loaded *l = s->loaded;
+	bool renames, words, unapproved;
 
 	stats_add(COUNT_SERVERS, 1);
 	load_seen(l, s->regions, s->n_regions);
-	s->churn_since = l->churn_since;
+	s->n_expected = list_expected(s);
 	s->verdict = verdict_decide(&s->server.rule,
 		&(struct verdict_input) {.slug = s->server.slug,
-			.url = url,
+			.url = s->verdict.url,
 			.now = in->now,
 			.expected = s->expected,
-			.n_expected = n_expected,
+			.n_expected = s->n_expected,
 			.regions = s->regions,
 			.n_regions = s->n_regions,
 			.worked_at = l->last_healthy,
-			.churn_since = s->churn_since,
+			.churn_since = l->churn_since,
 			.round = in->round,
 			.interval_s = s->server.interval_s});
-	rc = definition_history_renames(
-		in->store, s->server.slug, &s->verdict);
-	if (!rc)
-		rc = add_words(s, in);
-	if (!rc && in->lock)
-		rc = add_unapproved(s, in, n_expected);
-	else if (!rc && in->lock_failed)
-		keep_unapproved(s, l);
-	else if (!rc)
-		s->unapproved.before = l->unapproved;
-	if (rc)
-		return rc;
+	renames = may_have_renames(&s->verdict);
+	words = lacks_words(s, in);
+	unapproved = lacks_unapproved(s, in);
+	return renames || words || unapproved;
+}
+
+void server_verdict_finish(struct server_verdict *s,
+	const struct server_verdict_input *in,
+	const struct definition_history *h)
+{
+	const struct loaded *l = s->loaded;
+	double until = until_of(s, in);
+
+	if (h)
+		definition_history_renames(h, &s->verdict);
+	add_words(s, in, h);
+	add_unapproved(s, in, h);
 	s->verdict.last_probe_at = last_probe_at(&s->verdict);
 	s->verdict.last_success_at =
 		last_at(s, until, history_success, l->last_success);
 	s->last_healthy = last_at(s, until, history_healthy, l->last_healthy);
 	figures_put(&s->verdict, &l->figures);
 	if (s->verdict.verdict == VERDICT_UNKNOWN)
-		return 0;
+		return;
 	s->verdict.published_at = in->now;
 	set_protocol(s, until);
-	set_region_states(s, until, l);
-	return 0;
+	set_region_states(s, until);
 }
 
 static bool is_expected(const struct server_verdict *s, const char *region)
@@ -445,7 +465,7 @@ static size_t put_text(char (*text)[PUBLISH_TEXT], const char *field,
 
 /* The fields "changes:" and "churn:since"; an empty text removes a field. */
 static size_t put_tool_changes(const struct server_verdict *s, double until,
-	double churn_since, char (*text)[PUBLISH_TEXT])
+	char (*text)[PUBLISH_TEXT])
 {
 	struct buf value;
 	size_t n = 0;
@@ -464,7 +484,7 @@ static size_t put_tool_changes(const struct server_verdict *s, double until,
 	buf_clear(&value);
 	if (s->verdict.tool_churn.changes_1h)
 		buf_fmt(&value, "%.0f", s->verdict.tool_churn.since);
-	if (value.len || churn_since > 0)
+	if (value.len || s->loaded->churn_since > 0)
 		n += put_text(text + n, "churn:since", "", &value);
 	buf_release(&value);
 	return n;
@@ -531,7 +551,7 @@ void server_verdict_queue(const struct server_verdict *s, struct store *store,
 	double until = now + s->server.rule.ahead_s;
 	size_t n = put_seen_tools(s, until, text);
 
-	n += put_tool_changes(s, until, s->churn_since, text + n);
+	n += put_tool_changes(s, until, text + n);
 	n += put_region_states(s, text + n);
 	n += put_last(s, text + n);
 	for (size_t i = 0; i < n; i++)

@@ -94,13 +94,6 @@ void unapproved_of(struct buf *of, const struct unapproved_input *in)
 	}
 }
 
-bool unapproved_kept(const char *kept, const char *of)
-{
-	size_t n = strlen(of);
-
-	return kept && strncmp(kept, of, n) == 0 && kept[n] == ' ';
-}
-
 static cJSON *tree_of(const char *text)
 {
 	const char *json = text ? strchr(text, ' ') : NULL;
@@ -223,25 +216,26 @@ static void put_digests(struct buf *b, const struct unapproved_input *in,
 	verdict_unapproved_put(b, &u);
 }
 
-int unapproved_read(struct store *s, const struct lock_digests *lock,
-	const struct unapproved_input *in, const char *of, const char *kept,
-	double window, struct buf *b)
+int unapproved_read(const struct definition_history *h,
+	const struct lock_digests *lock, const struct unapproved_input *in,
+	double window, struct kept_field *k)
 {
-	double since = since_of(kept, of, window);
+	double since = since_of(k->before, k->of.p, window);
 	const struct probe *lists[LISTS_MAX];
 	size_t n = lists_of(in, lists), at;
 	enum change_class worst = CHANGE_ORDER;
 	char why[LOCK_WHY];
 	struct tools_lock *whole = lock_digests_server(lock, in->slug, why);
 	struct tool_texts texts = {.n = 0};
-	bool failed = definition_history_texts(s, in->slug, &texts) != 0;
+	struct buf *b = &k->text;
 	int missing = 0;
 
-	buf_fmt(b, "%s ", of);
+	definition_history_texts(h, &texts);
+	buf_fmt(b, "%s ", k->of.p);
 	at = b->len;
 	if (!whole)
 		log_warn("%s: tools.lock: %s", in->slug, why);
-	for (size_t i = 0; i < n && whole && !failed; i++) {
+	for (size_t i = 0; i < n && whole; i++) {
 		struct list_comparison c = {
 			.x = {.slug = in->slug, .path = "tools.lock"},
 			.seen = lists[i]->tools,
@@ -260,7 +254,7 @@ int unapproved_read(struct store *s, const struct lock_digests *lock,
 	if (b->len == at && n)
 		put_digests(b, in, lists[0], since);
 	lock_free(whole);
-	return failed ? -1 : missing;
+	return missing;
 }
 
 cJSON *unapproved_put(struct verdict *v, const char *text,

@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
+#include "json/scan.h"
 #include "rule/history.h"
 
 #include <errno.h>
@@ -99,17 +100,12 @@ static int peek(struct scan *s)
 	return (unsigned char)*s->piece;
 }
 
-static bool is_space(int c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 /* peek, behind white space. */
 static int peek_token(struct scan *s)
 {
 	int c = peek(s);
 
-	while (is_space(c)) {
+	while (scan_is_space(c)) {
 		s->i++;
 		c = peek(s);
 	}
@@ -135,16 +131,29 @@ static bool pass_string(struct scan *s, struct buf *text)
 	if (!pass(s, '"', text))
 		return false;
 	while (!over && peek(s) >= 0) {
-		size_t from = s->i;
+		const char *from = s->piece + s->i, *end = s->piece + s->n;
+		const char *to = scan_quote(from, end, &escaped);
 
-		for (; s->i < s->n && !over; s->i++) {
-			over = s->piece[s->i] == '"' && !escaped;
-			escaped = s->piece[s->i] == '\\' && !escaped;
-		}
+		over = to < end;
+		to += over;
 		if (text)
-			buf_add(text, s->piece + from, s->i - from);
+			buf_add(text, from, (size_t)(to - from));
+		s->i += (size_t)(to - from);
 	}
 	return over || fail(s, "a string has no end");
+}
+
+/* The next bracket or quote, which stays the next byte; -1 at the end. */
+static int peek_mark(struct scan *s)
+{
+	while (peek(s) >= 0) {
+		const char *end = s->piece + s->n;
+
+		s->i = (size_t)(scan_mark(s->piece + s->i, end) - s->piece);
+		if (s->i < s->n)
+			return (unsigned char)s->piece[s->i];
+	}
+	return -1;
 }
 
 /* Pass an object or array, and append an empty one to `text`. */
@@ -154,7 +163,7 @@ static bool pass_over(struct scan *s, struct buf *text)
 	size_t n = 0;
 
 	do {
-		int c = peek_token(s);
+		int c = peek_mark(s);
 		bool ok = c >= 0;
 
 		if (c == '{' || c == '[') {
@@ -162,13 +171,11 @@ static bool pass_over(struct scan *s, struct buf *text)
 				return fail(s, "nested too deeply");
 			ok = pass(s, c, n ? NULL : text);
 			open[n++] = c == '{' ? '}' : ']';
-		} else if (c == '}' || c == ']') {
-			n--;
-			ok = pass(s, open[n], n ? NULL : text);
 		} else if (c == '"') {
 			ok = pass_string(s, NULL);
 		} else if (ok) {
-			s->i++;
+			n--;
+			ok = pass(s, open[n], n ? NULL : text);
 		}
 		if (!ok)
 			return fail(s, PART);
@@ -184,7 +191,7 @@ static bool pass_value(struct scan *s, struct buf *text)
 		return pass_string(s, text);
 	if (c == '{' || c == '[')
 		return pass_over(s, text);
-	for (; c >= 0 && !is_space(c) && !strchr(",]}", c); c = peek(s)) {
+	for (; c >= 0 && !scan_is_space(c) && !strchr(",]}", c); c = peek(s)) {
 		buf_char(text, (char)c);
 		s->i++;
 	}

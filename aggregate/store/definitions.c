@@ -338,25 +338,26 @@ static void take_fields(struct definition_history *h,
 	}
 }
 
-int definition_history_read(struct store *s, const char *slug,
-	struct definition_history *h)
+void definition_history_ask(struct store *s, const char *slug)
 {
-	const struct store_reply *all;
 	char key[KEY_MAX];
-	struct kept *kept;
+
+	store_add(s, "HGETALL", key_definitions(key, slug), NULL);
+}
+
+void definition_history_take(
+	struct definition_history *h, const struct store_reply *r)
+{
+	struct kept *kept = xcalloc(store_count(r) / 2 + 1, sizeof *kept);
 	size_t n = 0;
 
-	all = store_one(s, "HGETALL", key_definitions(key, slug), NULL);
-	if (!all)
-		return -1;
-	take_fields(h, all, 'l', take_list);
-	take_fields(h, all, 'r', take_rows);
+	take_fields(h, r, 'l', take_list);
+	take_fields(h, r, 'r', take_rows);
 	if (h->n_regions)
 		qsort(h->regions, h->n_regions, sizeof *h->regions, by_region);
-	kept = xcalloc(store_count(all) / 2 + 1, sizeof *kept);
-	for (size_t i = 0; i + 1 < store_count(all); i += 2) {
-		const char *field = store_text(store_item(all, i));
-		const char *text = store_text(store_item(all, i + 1));
+	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
+		const char *field = store_text(store_item(r, i));
+		const char *text = store_text(store_item(r, i + 1));
 
 		if (field && text && strncmp(field, "d:", 2) == 0)
 			kept[n++] = (struct kept) {
@@ -364,6 +365,15 @@ int definition_history_read(struct store *s, const char *slug,
 	}
 	put_texts(h, kept, n);
 	free(kept);
+}
+
+int definition_history_read(struct store *s, const char *slug,
+	struct definition_history *h)
+{
+	definition_history_ask(s, slug);
+	if (store_run(s))
+		return store_failed(s);
+	definition_history_take(h, store_reply(s, 0));
 	return 0;
 }
 
@@ -404,14 +414,11 @@ const struct list_row *definition_history_at(const struct region_lists *r,
 	return n ? &r->v[n - 1] : NULL;
 }
 
-int definition_history_texts(
-	struct store *s, const char *slug, struct tool_texts *t)
+void definition_history_texts(
+	const struct definition_history *h, struct tool_texts *t)
 {
-	struct definition_history h = {0};
-	int failed = definition_history_read(s, slug, &h);
-
-	for (size_t i = 0; i < h.n_lists && !failed; i++) {
-		const struct listed_tools *l = &h.lists[i];
+	for (size_t i = 0; i < h->n_lists; i++) {
+		const struct listed_tools *l = &h->lists[i];
 
 		for (size_t k = 0; k < l->n; k++)
 			if (l->v[k].text)
@@ -419,14 +426,20 @@ int definition_history_texts(
 					t, l->v[k].digest, l->v[k].text);
 	}
 	tool_texts_sort(t);
-	definition_history_release(&h);
-	return failed ? store_failed(s) : 0;
 }
 
 /* Whether tools of a drift may have been renamed. */
-static bool may_have(const struct verdict_drift *d)
+static bool drift_may_have_renames(const struct verdict_drift *d)
 {
 	return d->n_added && d->n_removed && d->lists[0] && d->lists[1];
+}
+
+bool may_have_renames(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->n_drift; i++)
+		if (drift_may_have_renames(&v->drift[i]))
+			return true;
+	return false;
 }
 
 static void add_renames(struct verdict_drift *d, const struct tool_changes *t)
@@ -458,21 +471,10 @@ static void find_renames(
 	definitions_release(&after);
 }
 
-int definition_history_renames(struct store *s, const char *slug, struct verdict *v)
+void definition_history_renames(
+	const struct definition_history *h, struct verdict *v)
 {
-	struct definition_history h = {0};
-	bool any = false;
-	int rc = 0;
-
 	for (size_t i = 0; i < v->n_drift; i++)
-		any = any || may_have(&v->drift[i]);
-	if (!any || !s)
-		return any;
-	if (definition_history_read(s, slug, &h))
-		rc = store_failed(s);
-	for (size_t i = 0; i < v->n_drift && !rc; i++)
-		if (may_have(&v->drift[i]))
-			find_renames(&v->drift[i], &h);
-	definition_history_release(&h);
-	return rc;
+		if (drift_may_have_renames(&v->drift[i]))
+			find_renames(&v->drift[i], h);
 }

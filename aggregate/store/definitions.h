@@ -12,6 +12,7 @@
 
 struct input;
 struct store;
+struct store_reply;
 struct tool_texts;
 
 /* ---- Into the store. */
@@ -100,9 +101,14 @@ struct definition_history {
 };
 
 /*
- * definition_history_read(s, slug, h): fill *h, which is empty. -1: the store
- * failed; definition_history_release in both cases.
+ * definition_history_ask(s, slug): queue the command that reads it.
+ * definition_history_take(h, r): fill *h, which is empty, from its reply.
+ * definition_history_read(s, slug, h): both; -1: the store failed, and that is logged.
+ * definition_history_release(h) in all cases.
  */
+void definition_history_ask(struct store *s, const char *slug);
+void definition_history_take(
+	struct definition_history *h, const struct store_reply *r);
 int definition_history_read(struct store *s, const char *slug,
 	struct definition_history *h);
 void definition_history_release(struct definition_history *h);
@@ -128,20 +134,17 @@ void listed_tools_compare(const struct listed_tools *l,
 const struct list_row *definition_history_at(const struct region_lists *r,
 	double at);
 
-/*
- * definition_history_texts(s, slug, t): add all definitions that the store keeps of
- * a server to *t, and sort it. -1: the store failed, and that is logged;
- * tool_texts_release in both cases.
- */
-int definition_history_texts(
-	struct store *s, const char *slug, struct tool_texts *t);
+/* definition_history_texts(h, t): add all definitions to *t, and sort it. */
+void definition_history_texts(
+	const struct definition_history *h, struct tool_texts *t);
 
 /*
- * definition_history_renames(s, slug, v): give the drifts of v, where tools came and
- * went, their renames, as far as the definitions are kept. -1: the store failed, and
- * that is logged; 1: s is NULL, and has to be asked.
+ * may_have_renames(v): whether tools of a drift of v came and went.
+ * definition_history_renames(h, v): give these drifts their renames, as far as the
+ * definitions are kept.
  */
-int definition_history_renames(
-	struct store *s, const char *slug, struct verdict *v);
+bool may_have_renames(const struct verdict *v);
+void definition_history_renames(
+	const struct definition_history *h, struct verdict *v);
 
 #endif

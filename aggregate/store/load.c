@@ -402,14 +402,23 @@ static void read_tool_fields(struct collect *c, struct loaded *l,
 	}
 }
 
-int load_ask(struct store *s, const char *const *slugs, size_t n, double now,
-	char sha[STORE_SHA])
+void load_group_add(struct load_group *g, const char *slug)
 {
+	g->v = xgrow(g->v, &g->cap, g->n + 1, sizeof *g->v);
+	g->v[g->n++] = (struct loaded) {.slug = slug};
+}
+
+int load_group_ask(struct store *s, struct load_group *g, double now)
+{
+	char sha[STORE_SHA];
+
 	if (!isnan(now) && rollup_load(s, sha))
 		return -1;
+	g->now = now;
+	g->reply = store_queued(s);
 	store_add(s, "HGETALL", KEY_RUNNERS, NULL);
-	for (size_t i = 0; i < n; i++)
-		ask(s, slugs[i], isnan(now) ? NULL : sha, now);
+	for (size_t i = 0; i < g->n; i++)
+		ask(s, g->v[i].slug, isnan(now) ? NULL : sha, now);
 	return 0;
 }
 
@@ -424,84 +433,92 @@ static void add_runners(struct collect *c, const struct store_reply *r)
 	}
 }
 
-static void load_take(struct store *s, struct collect *c, const char *const *slugs,
-	size_t n, double now, struct loaded *out)
+/* Take the replies to one server's commands, of which the first is number `at`. */
+static void take_server(struct store *s, struct load_group *g, struct loaded *l,
+	size_t at)
 {
-	bool figures = !isnan(now);
+	const struct store_reply *rows = store_reply(s, at + ASK_LATEST);
+	struct summary last = {.shared = NULL};
 
-	add_runners(c, store_reply(s, 0));
-	collect_trust(c);
-	for (size_t i = 0; i < n; i++) {
-		size_t at = 1 + i * (ASK_FIGURES + figures);
-		const struct store_reply *rows = store_reply(s, at + ASK_LATEST);
-		struct summary last = {.shared = NULL};
+	read_tool_fields(g->collect, l, store_reply(s, at + ASK_TOOLS));
+	for (size_t k = 0; k + 1 < store_count(rows); k += 2) {
+		const char *region = store_text(store_item(rows, k));
+		const char *text = store_text(store_item(rows, k + 1));
 
-		memset(&out[i], 0, sizeof out[i]);
-		out[i].slug = slugs[i];
-		read_tool_fields(c, &out[i], store_reply(s, at + ASK_TOOLS));
-		for (size_t k = 0; k + 1 < store_count(rows); k += 2) {
-			const char *region = store_text(store_item(rows, k));
-			const char *text = store_text(store_item(rows, k + 1));
-
-			if (region && text)
-				read_rows(&last, slugs[i], region, text,
-					collect_record, c);
-		}
-		record_release(&last.r);
-		if (figures)
-			out[i].baseline_missing =
-				rollup_read(store_reply(s, at + ASK_FIGURES),
-					now, &out[i].figures);
+		if (region && text)
+			read_rows(&last, l->slug, region, text, collect_record,
+				g->collect);
 	}
+	record_release(&last.r);
+	if (!isnan(g->now))
+		l->baseline_missing =
+			rollup_read(store_reply(s, at + ASK_FIGURES), g->now,
+				&l->figures);
 }
 
-int load_servers(struct store *s, struct collect *c, const char *const *slugs,
-	size_t n, double now, struct loaded *out)
+void load_group_take(struct store *s, struct load_group *g)
 {
-	char sha[STORE_SHA] = "";
-
-	if (load_ask(s, slugs, n, now, sha))
-		return -1;
-	if (store_run(s))
-		return store_failed(s);
-	load_take(s, c, slugs, n, now, out);
-	return 0;
-}
-
-void load_group_take(struct store *s, struct load_group *g, double now)
-{
+	size_t each = isnan(g->now) ? ASK_FIGURES : ASK_FIGURES + 1;
 	struct server *servers;
 	size_t n;
 
-	g->collect = collect_new();
-	load_take(s, g->collect, g->slugs, g->n, now, g->loaded);
+	if (!g->collect)
+		g->collect = collect_new();
+	add_runners(g->collect, store_reply(s, g->reply));
+	collect_trust(g->collect);
+	for (size_t i = 0; i < g->n; i++)
+		take_server(s, g, &g->v[i], g->reply + 1 + i * each);
 	collect_finish(g->collect);
 	servers = collect_servers(g->collect, &n);
 	for (size_t i = 0; i < g->n; i++) {
 		size_t at = strings_place(
-			servers, n, sizeof *servers, g->slugs[i]);
+			servers, n, sizeof *servers, g->v[i].slug);
 
-		if (at < n && strcmp(servers[at].slug, g->slugs[i]) == 0)
-			g->found[i] = &servers[at];
+		if (at < n && strcmp(servers[at].slug, g->v[i].slug) == 0)
+			g->v[i].found = &servers[at];
 	}
 }
 
 int load_group(struct store *s, struct load_group *g, double now)
 {
-	char sha[STORE_SHA] = "";
-
-	if (load_ask(s, g->slugs, g->n, now, sha))
+	if (load_group_ask(s, g, now))
 		return -1;
 	if (store_run(s))
 		return store_failed(s);
-	load_group_take(s, g, now);
+	load_group_take(s, g);
 	return 0;
 }
 
 void load_group_release(struct load_group *g)
 {
-	load_release(g->loaded, g->n);
+	for (size_t i = 0; i < g->n; i++) {
+		free(g->v[i].seen);
+		free(g->v[i].stood);
+		free(g->v[i].changed);
+		free(g->v[i].divergence_words);
+		free(g->v[i].unapproved);
+	}
+	free(g->v);
 	collect_free(g->collect);
+	*g = (struct load_group) {.n = 0};
+}
+
+int load_each(struct store *s, const char *const *slugs, size_t n, double now,
+	load_use *use, void *arg)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < n && !rc; i += LOAD_GROUP) {
+		struct load_group g = {.n = 0};
+
+		while (g.n < LOAD_GROUP && i + g.n < n)
+			load_group_add(&g, slugs[i + g.n]);
+		rc = load_group(s, &g, now);
+		if (!rc)
+			rc = use(arg, i, &g);
+		load_group_release(&g);
+	}
+	return rc;
 }
 
 /* The last probe of a region that has records. */
@@ -674,8 +691,7 @@ static void read_region(struct store *s, struct collect *c,
 	}
 }
 
-int load_minutes(struct store *s, struct collect *c,
-	const struct load_span *span)
+static void ask_minutes(struct store *s, const struct load_span *span)
 {
 	char key[KEY_MAX];
 
@@ -692,12 +708,20 @@ int load_minutes(struct store *s, struct collect *c,
 				key_probe(key, span->slug, t, span->regions[i]),
 				NULL);
 	}
+}
+
+int load_minutes(struct store *s, struct load_group *g,
+	const struct load_span *span, double now)
+{
+	ask_minutes(s, span);
 	if (store_run(s))
 		return store_failed(s);
-	collect_trust(c);
+	g->collect = collect_new();
+	collect_trust(g->collect);
 	for (size_t i = 0; i < span->n_regions; i++)
-		read_region(s, c, span, i);
-	return 0;
+		read_region(s, g->collect, span, i);
+	load_group_add(g, span->slug);
+	return load_group(s, g, now);
 }
 
 int load_heard(struct store *s, const struct load_span *span, bool *heard)
@@ -776,52 +800,5 @@ void load_seen(const struct loaded *l, struct region_history *h, size_t n)
 		for (size_t k = 0; k < l->n_changed; k++)
 			if (strcmp(h[i].name, l->changed[k].region) == 0)
 				h[i].changes = l->changed[k].changes;
-	}
-}
-
-int load_figures(struct store *s, size_t n, double now, struct loaded *out)
-{
-	char sha[STORE_SHA] = "";
-
-	if (rollup_load(s, sha))
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		rollup_ask(s, sha, out[i].slug, now);
-	if (store_run(s))
-		return store_failed(s);
-	for (size_t i = 0; i < n; i++)
-		out[i].baseline_missing = rollup_read(
-			store_reply(s, i), now, &out[i].figures);
-	return 0;
-}
-
-int load_baselines(struct store *s, size_t n, double now, struct loaded *out)
-{
-	const char **slugs = xcalloc(n, sizeof *slugs);
-	struct figures **figures = xcalloc(n, sizeof *figures);
-	size_t missing = 0;
-	int rc = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (!out[i].baseline_missing)
-			continue;
-		slugs[missing] = out[i].slug;
-		figures[missing++] = &out[i].figures;
-	}
-	if (missing)
-		rc = rollup_baselines(s, slugs, missing, now, figures);
-	free(slugs);
-	free(figures);
-	return rc;
-}
-
-void load_release(struct loaded *l, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		free(l[i].seen);
-		free(l[i].stood);
-		free(l[i].changed);
-		free(l[i].divergence_words);
-		free(l[i].unapproved);
 	}
 }

@@ -17,7 +17,8 @@
 
 /* One server in the store, beside its probes. */
 struct loaded {
-	const char *slug; /* as given to load_servers */
+	const char *slug;
+	struct server *found; /* its probes; NULL: the store has none */
 	struct figures figures;
 	bool baseline_missing; /* see rollup_read */
 	/* As of the verdict before: the tools that each region saw, */
@@ -57,45 +58,38 @@ struct seen {
 	double words_since; /* and what they say */
 };
 
-/*
- * load_servers(s, c, slugs, n, now, out): add the probes of n servers to c, and
- * fill n structs at out, which load_release frees; c must outlive them. The
- * figures are those as of now; where now is NAN they are not read. 0, or -1
- * where the store failed; then nothing is to be freed.
- *
- * load_ask(s, slugs, n, now, sha): the first half of it: queue the commands; sha is ""
- * before the first call, and what that makes of it later. Their replies are to be the
- * first ones.
- *
- * load_figures(s, n, now, out): read the figures again, after their counts
- * changed. load_baselines(s, n, now, out): fill in the missing baselines. 0, or
- * -1 where the store failed. In all three cases the operator has been told.
- */
-int load_servers(struct store *s, struct collect *c, const char *const *slugs,
-	size_t n, double now, struct loaded *out);
-int load_ask(struct store *s, const char *const *slugs, size_t n, double now,
-	char sha[STORE_SHA]);
-int load_figures(struct store *s, size_t n, double now, struct loaded *out);
-int load_baselines(struct store *s, size_t n, double now, struct loaded *out);
-
-/* Servers that are loaded together, used, and forgotten. */
-#define LOAD_GROUP 100
+/* Servers that are loaded together, used, and forgotten; all zero has none. */
+#define LOAD_GROUP 100 /* the most of them */
 struct load_group {
-	const char *slugs[LOAD_GROUP]; /* the caller's */
-	size_t n;
-	struct loaded loaded[LOAD_GROUP];
-	struct server *found[LOAD_GROUP]; /* their probes; NULL: the store has none */
-	struct collect *collect; /* owns them */
+	struct loaded *v;
+	size_t n, cap;
+	struct collect *collect; /* owns their probes */
+	double now; /* as of which the figures are; NAN: none are read */
+	size_t reply; /* the number of the first one */
 };
 
+/* load_group_add(g, slug): add a server, of that slug, which must outlive g. */
+void load_group_add(struct load_group *g, const char *slug);
+void load_group_release(struct load_group *g);
+
 /*
- * load_group(s, g, now): load the n servers of *g, which has else zeros. 0, or -1 where
- * the store failed, and the operator has been told. load_group_take(s, g, now): only
- * the second half, behind load_ask. load_group_release(g) in all cases.
+ * load_group(s, g, now): load the servers of *g. 0, or -1 where the store failed, and
+ * the operator has been told. Its two halves, around a store_run:
+ * load_group_ask(s, g, now), which queues the commands and may fail likewise, and
+ * load_group_take(s, g), which uses the replies.
  */
 int load_group(struct store *s, struct load_group *g, double now);
-void load_group_take(struct store *s, struct load_group *g, double now);
-void load_group_release(struct load_group *g);
+int load_group_ask(struct store *s, struct load_group *g, double now);
+void load_group_take(struct store *s, struct load_group *g);
+
+/*
+ * load_each(s, slugs, n, now, use, arg): load n servers, a group at a time, and use each
+ * group, which begins with the server `first`, until use returns not 0. That; or -1: the
+ * store failed, and the operator has been told.
+ */
+typedef int load_use(void *arg, size_t first, const struct load_group *g);
+int load_each(struct store *s, const char *const *slugs, size_t n, double now,
+	load_use *use, void *arg);
 
 /*
  * load_latest(slug, region, rows, each, arg): call each for the records of a
@@ -126,11 +120,10 @@ struct load_span {
 };
 
 /*
- * load_minutes(s, c, span): add the first probe of each minute and region to c,
- * whole, as far as the store still has its records; else what the row of its
- * hour says, for which nothing is called, with the tools of the last probe that
- * has records, where that is the same in state, step and error. 0, or -1 where
- * the store failed, and the operator has been told.
+ * load_minutes(s, g, span, now): load_group of one server, and before that the first
+ * probe of each minute and region, whole, as far as the store still has its records;
+ * else what the row of its hour says, for which nothing is called, with the tools of
+ * the last probe that has records, where that is the same in state, step and error.
  *
  * load_heard(s, span, heard): whether each minute holds a probe, one bool for
  * each. 0, or -1 likewise.
@@ -139,8 +132,8 @@ struct load_span {
  * sorted, with a NULL behind them; load_regions_free(regions) frees them. NULL
  * where the store failed.
  */
-int load_minutes(struct store *s, struct collect *c,
-	const struct load_span *span);
+int load_minutes(struct store *s, struct load_group *g,
+	const struct load_span *span, double now);
 int load_heard(struct store *s, const struct load_span *span, bool *heard);
 char **load_regions(struct store *s, const char *slug, size_t *n);
 void load_regions_free(char **regions);
@@ -154,7 +147,6 @@ void load_seen(const struct loaded *l, struct region_history *h, size_t n);
 /* load_region_since(l, region): as of the verdict before, or NULL. */
 const struct region_since *load_region_since(
 	const struct loaded *l, const char *region);
-void load_release(struct loaded *l, size_t n);
 
 /* ---- Figures, from what ingest counted: rollup.c. */
 
@@ -163,19 +155,16 @@ void load_release(struct loaded *l, size_t n);
  *
  * rollup_ask(s, sha, slug, now): queue the command that reads the figures as of
  * now. rollup_read(r, now, out): take them from its reply. True where the store
- * has no baseline as of this day, which is then NAN: call rollup_baselines.
+ * has no baseline as of this day, which is then NAN: ask for it.
+ *
+ * rollup_ask_baseline(s, slug, now): queue the command that has the store compute the
+ * baseline as of now. rollup_read_baseline(r, now): its reply; NAN: there is none.
  */
 int rollup_load(struct store *s, char sha[STORE_SHA]);
 void rollup_ask(struct store *s, const char *sha, const char *slug, double now);
 bool rollup_read(const struct store_reply *r, double now, struct figures *out);
-
-/*
- * rollup_baselines(s, slugs, n, now, out): have the store compute the baselines
- * of n servers as of now, and set them in the figures that out points to. 0, or
- * -1 where the store failed, and the operator has been told.
- */
-int rollup_baselines(struct store *s, const char *const *slugs, size_t n,
-	double now, struct figures *const *out);
+void rollup_ask_baseline(struct store *s, const char *slug, double now);
+double rollup_read_baseline(const struct store_reply *r, double now);
 
 /* rollup_latency(h, r): add the counts of a reply, the value of key_latency. */
 void rollup_latency(struct histogram *h, const struct store_reply *r);

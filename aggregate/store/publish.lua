@@ -1,19 +1,19 @@
 local verdict, minutes, tools, counted = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local window = tonumber(ARGV[1])
-local colour, verdict_life, minutes_life = ARGV[4], ARGV[5], ARGV[6]
-local tools_life, counted_life, days_kept = ARGV[7], ARGV[8], tonumber(ARGV[9])
-local list_life, latest = ARGV[10], tonumber(ARGV[13])
+local colour, verdict_life, minutes_life = ARGV[3], ARGV[4], ARGV[5]
+local tools_life, counted_life, days_kept = ARGV[6], ARGV[7], tonumber(ARGV[8])
+local list_life, latest = ARGV[9], tonumber(ARGV[12])
 local upto, ahead = redis.call('HGET', minutes, 'upto'), ''
 -- What a clock that was ahead has published holds back nothing.
 if upto and tonumber(upto) > latest then ahead, upto = upto, false end
-local basis, early = ARGV[14], ARGV[15] == '1'
+local basis, early = ARGV[13], ARGV[14] == '1'
 local was = false
 if upto and tonumber(upto) >= window then
 	local old = redis.call('GET', verdict)
 	local of, as, made = (redis.call('HGET', minutes, 'early') or ''):match('^(%d+) (%S+) (%S+)$')
 	local open = tonumber(of) == window
 	if old and (not (open or early) or (open and made == basis) or
-			tonumber(upto) > tonumber(ARGV[12])) then
+			tonumber(upto) > tonumber(ARGV[11])) then
 		if open and not early and made == basis then
 			redis.call('HDEL', minutes, 'early')
 		end
@@ -51,8 +51,8 @@ elseif count_minute(minutes, counted, tostring(today), minute, colour) then
 	was = colour
 end
 redis.call('EXPIRE', counted, counted_life)
-if not upto or tonumber(upto) < tonumber(ARGV[12]) then
-	redis.call('HSET', minutes, 'upto', ARGV[12])
+if not upto or tonumber(upto) < tonumber(ARGV[11]) then
+	redis.call('HSET', minutes, 'upto', ARGV[11])
 end
 if early then
 	redis.call('HSET', minutes, 'early',
@@ -60,20 +60,21 @@ if early then
 else
 	redis.call('HDEL', minutes, 'early')
 end
-local uptime, days = uptime_30d(minutes, today, days_kept, ARGV[11] == '1')
-local text = ARGV[2] .. uptime .. ARGV[3]
+local uptime, days = uptime_30d(minutes, today, days_kept, ARGV[10] == '1')
+-- No string holds this: in one, a quotation mark has a backslash.
+local text = ARGV[2]:gsub('"uptime_30d":null', '"uptime_30d":' .. uptime, 1)
 redis.call('EXPIRE', minutes, minutes_life)
 redis.call('SET', verdict, text, 'EX', verdict_life)
 -- The list behind a field "seen:".
 local function list_of(text) return text and text:match('^%S+ (%S+)') end
 local replaced, set, gone, seen, known = false, {}, {}, {}, {}
-for i = 16, #ARGV, 2 do
+for i = 15, #ARGV, 2 do
 	if ARGV[i]:match('^seen:') then seen[#seen + 1] = ARGV[i] end
 end
 for i, text in ipairs(seen[1] and redis.call('HMGET', tools, unpack(seen)) or {}) do
 	known[seen[i]] = text
 end
-for i = 16, #ARGV, 2 do
+for i = 15, #ARGV, 2 do
 	local field, value = ARGV[i], ARGV[i + 1]
 	local was = list_of(known[field])
 	if was and was ~= list_of(value) then
@@ -87,7 +88,7 @@ for i = 16, #ARGV, 2 do
 end
 if gone[1] then redis.call('HDEL', tools, unpack(gone)) end
 if set[1] then redis.call('HSET', tools, unpack(set)) end
-if #ARGV > 15 then redis.call('EXPIRE', tools, tools_life) end
+if #ARGV > 14 then redis.call('EXPIRE', tools, tools_life) end
 -- Of too many lists, or where tools churn, only those that a region saw last stay;
 -- else those, too, that were replaced lately.
 local too_many = redis.call('HLEN', tools) > 64 or
@@ -102,4 +103,4 @@ if too_many or replaced then
 		end
 	end
 end
-return {text, days, uptime, ahead}
+return {false, days, uptime, ahead}

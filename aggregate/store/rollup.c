@@ -186,8 +186,9 @@ bool rollup_read(const struct store_reply *r, double now, struct figures *out)
 		clock_window(now) / DAY, &out->baseline);
 }
 
-static void ask_baseline(struct store *s, const char *slug, int64_t today)
+void rollup_ask_baseline(struct store *s, const char *slug, double now)
 {
+	int64_t today = clock_window(now) / DAY;
 	char keys[BASELINE_DAYS + 1][KEY_MAX], number[4][24];
 	const char *args[3 + BASELINE_DAYS + 1 + 3];
 	size_t n = 0;
@@ -207,17 +208,10 @@ static void ask_baseline(struct store *s, const char *slug, int64_t today)
 	store_add_argv(s, n, args);
 }
 
-int rollup_baselines(struct store *s, const char *const *slugs, size_t n,
-	double now, struct figures *const *out)
+double rollup_read_baseline(const struct store_reply *r, double now)
 {
-	int64_t today = clock_window(now) / DAY;
+	double baseline;
 
-	for (size_t i = 0; i < n; i++)
-		ask_baseline(s, slugs[i], today);
-	if (store_run(s))
-		return store_failed(s);
-	for (size_t i = 0; i < n; i++)
-		read_baseline(store_text(store_reply(s, i)), today,
-			&out[i]->baseline);
-	return 0;
+	read_baseline(store_text(r), clock_window(now) / DAY, &baseline);
+	return baseline;
 }

@@ -183,19 +183,19 @@ extern const char script_uncount[];
  * "early" of minutes has its window, what it counted as ("-": not), and its basis.
  *
  * KEYS: 1 verdict, 2 minutes, 3 tools, 4 counted, 5 latest
- * ARGV: 1 window, 2 the verdict up to the value of its uptime_30d, and 3 from
- *       behind that on, 4 what the minute is counted as, see fleet.h; the lives
- *       in seconds of 5 the verdict, 6 minutes, 7 tools and 8 counted; 9 for how
- *       many days minutes are kept; 10 for how many seconds a list of tools that
- *       no region sees any more; 11 whether maintenance counts in the uptime, 1
- *       or 0; 12 the epoch second of publishing, within the window; 13 the latest
- *       epoch second that a right clock can have published at: later verdicts and
- *       probes came from a clock that was ahead, and are forgotten; 14 its basis,
- *       see put_basis of publish.c; 15 whether it is early, 1 or 0; then pairs of field
- *       and text to set in tools, "" for one to be deleted
- * Returns the verdict that is published now; and where that is this one, the days
- * of listing_row.h, its uptime_30d as text, and the second at which a clock that
- * was ahead had published, or "".
+ * ARGV: 1 window, 2 the verdict, in which uptime_30d is null, 3 what the minute is
+ *       counted as, see fleet.h; the lives in seconds of 4 the verdict, 5 minutes,
+ *       6 tools and 7 counted; 8 for how many days minutes are kept; 9 for how many
+ *       seconds a list of tools that no region sees any more; 10 whether maintenance
+ *       counts in the uptime, 1 or 0; 11 the epoch second of publishing, within the
+ *       window; 12 the latest epoch second that a right clock can have published at:
+ *       later verdicts and probes came from a clock that was ahead, and are
+ *       forgotten; 13 its basis, see put_basis of publish.c; 14 whether it is early,
+ *       1 or 0; then pairs of field and text to set in tools, "" for one to be
+ *       deleted
+ * Returns another verdict that stands published; or nil where this one does, the days
+ * of listing_row.h, its uptime_30d in percent or "null", and the second at which a
+ * clock that was ahead had published, or "".
  */
 extern const char script_publish[];
 

@@ -8,6 +8,7 @@
 #include "outbox/outbox.h"
 #include "records/history.h"
 #include "routing/routing.h"
+#include "sinks/sink.h"
 #include "transport/transport.h"
 
 #include <math.h>
@@ -20,7 +21,7 @@
 #define MEND_DELAY_S (300 - RETRY_RUN_S)
 /* A delivery that was taken longer ago is not begun: an attempt takes up to 25
    s, and after OUTBOX_HOLD_S another process may take it. */
-#define BEGIN_MS 4000
+#define BEGIN_MS 4000.0
 #define WORDS_MAX (DELIVER_SAID + 20)
 
 void attempt_free(struct attempt *a)
@@ -110,23 +111,39 @@ static bool route_is_up(void *arg, const char *route)
 	return attempt_route_up(arg, route);
 }
 
-bool attempt_next(struct attempt_context *c, const struct alert_state *st,
-	size_t *at, struct outbox_item *item)
+struct outbox_judge attempt_judge(struct attempt_context *c)
 {
-	struct outbox_judge judge = {holder_gone, route_is_up, c};
-
-	return outbox_due(st, c->now, &judge, at, item);
+	return (struct outbox_judge) {
+		holder_gone, route_is_up, c, c->holder, c->now};
 }
 
-bool attempt_waits(struct attempt_context *c, const struct alert_state *st)
+/* Whether a delivery that is leased to us may begin without another lease. */
+static bool lease_lasts(const struct outbox_judge *j, const struct delivery *d)
 {
-	struct outbox_judge judge = {holder_gone, route_is_up, c};
-
-	return outbox_waits(st, c->now, &judge);
+	return fabs(outbox_leased(d, j)) < BEGIN_MS / 1000;
 }
 
-struct attempt *attempt_new(const struct attempt_context *c,
-	const struct alert_state *st, const struct outbox_item *item)
+/* It was leased to us so many seconds ago. */
+static void fill_attempt(struct attempt *a, const struct alert_state *st,
+	const struct outbox_item *item, double age)
+{
+	string_set(&a->event, item->pending->event);
+	string_set(&a->body, item->pending->body);
+	string_set(&a->key, item->pending->key);
+	string_set(&a->handle, external_ids_find(&st->handles, a->key, a->name));
+	a->since = clock_mono_ms() - age * 1000;
+	a->request = (struct delivery_request) {
+		.route = a->route,
+		.body = a->body,
+		.handle = a->handle,
+		.done = item->delivery->done,
+		.owed = item->delivery->owed,
+	};
+}
+
+struct attempt *attempt_new(const struct outbox_judge *j,
+	const struct attempt_context *c, const struct alert_state *st,
+	const struct outbox_item *item)
 {
 	struct attempt *a = xcalloc(1, sizeof *a);
 
@@ -141,31 +158,17 @@ struct attempt *attempt_new(const struct attempt_context *c,
 		.watched = c->watched &&
 			strcmp(item->pending->key, c->watched) == 0,
 	};
+	if (lease_lasts(j, item->delivery))
+		fill_attempt(a, st, item,
+			fmax(outbox_leased(item->delivery, j), 0));
 	return a;
 }
 
-void attempt_take(const struct attempt_context *c, const struct alert_state *st,
+void attempt_take(const struct outbox_judge *j, const struct alert_state *st,
 	struct outbox_item *item, struct attempt *a)
 {
-	string_set(&item->delivery->holder, c->holder);
-	item->delivery->next_try = c->now + OUTBOX_HOLD_S;
-	string_set(&a->event, item->pending->event);
-	string_set(&a->body, item->pending->body);
-	string_set(&a->key, item->pending->key);
-	string_set(&a->handle, external_ids_find(&st->handles, a->key, a->name));
-	a->since = clock_mono_ms();
-	a->request = (struct delivery_request) {
-		.route = a->route,
-		.body = a->body,
-		.handle = a->handle,
-		.done = item->delivery->done,
-		.owed = item->delivery->owed,
-	};
-}
-
-bool attempt_ours(const struct attempt_context *c, const struct delivery *d)
-{
-	return d->holder && strcmp(d->holder, c->holder) == 0;
+	outbox_lease(item->delivery, j);
+	fill_attempt(a, st, item, 0);
 }
 
 bool attempt_may_begin(const struct attempt *a)
@@ -173,7 +176,7 @@ bool attempt_may_begin(const struct attempt *a)
 	return a->since > 0 && clock_mono_ms() - a->since < BEGIN_MS;
 }
 
-bool attempt_give_back(const struct attempt_context *c, struct alert_state *st,
+bool attempt_give_back(const struct outbox_judge *j, struct alert_state *st,
 	const struct attempts *const *busy, size_t n)
 {
 	bool any = false;
@@ -183,15 +186,15 @@ bool attempt_give_back(const struct attempt_context *c, struct alert_state *st,
 			struct delivery *d = &st->outbox[i].deliveries[k];
 			size_t in = 0;
 
-			if (!attempt_ours(c, d))
+			if (!isfinite(outbox_leased(d, j)) ||
+				(lease_lasts(j, d) && j->up(j->arg, d->route)))
 				continue;
 			while (in < n && !attempts_find(busy[in], st->slug,
 						 st->outbox[i].number, d->route))
 				in++;
 			if (in < n)
 				continue;
-			string_set(&d->holder, NULL);
-			d->next_try = fmin(d->next_try, c->now);
+			outbox_free(d, j);
 			any = true;
 		}
 	}
@@ -284,8 +287,7 @@ static bool left_open(const struct attempt *a)
 	const struct delivered *d = &a->request.result;
 
 	return a->route && !d->ok && d->done > 0 &&
-		(a->route->type == CONF_ROUTE_PAGERDUTY ||
-			a->route->type == CONF_ROUTE_OPSGENIE);
+		sink_of(a->route->type)->opens;
 }
 
 bool attempt_settle(const struct attempt_context *c, struct alert_state *st,

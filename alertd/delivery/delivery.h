@@ -40,15 +40,13 @@ struct worker *worker_new(struct state_store *states, struct deliver *deliver,
 void worker_free(struct worker *w);
 
 /*
- * worker_first(w, st, now): take what is due in a state that is about to be
- * stored, in the same write; worker_out begins with it. worker_drop(w, slug):
- * that state was not stored, and what was taken does not count.
- * worker_let_go(w, st): what was taken earlier is not sent after all, and goes
- * back to the outbox of st, which is about to be stored.
+ * worker_judge(w, now): by which a caller leases deliveries for w in a state
+ * that is about to be stored, see outbox_take; worker_out begins with these.
+ * worker_hold(w, slugs): what is leased of these servers waits; the list, which
+ * is sorted, may change before each call with w.
  */
-void worker_first(struct worker *w, struct alert_state *st, double now);
-void worker_drop(struct worker *w, const char *slug);
-void worker_let_go(struct worker *w, struct alert_state *st);
+struct outbox_judge worker_judge(struct worker *w, double now);
+void worker_hold(struct worker *w, const struct strings *slugs);
 
 /*
  * worker_out(w, slugs, now): begin to deliver what is due of these servers, of
@@ -69,7 +67,7 @@ bool worker_wait(struct worker *w, int fd, int ms);
  * begin within WORKER_FINISH_MS, because a route is slow, is left for a later
  * run. worker_busy(w): whether a delivery is under way or about to begin.
  * worker_left(w): whether anything so far is left for a later run, was
- * given up, or the store failed; the operator has been told.
+ * given up, or the store failed; the operator has been notified.
  */
 #define WORKER_FINISH_MS 30000
 void worker_finish(struct worker *w);
@@ -100,7 +98,7 @@ bool worker_overdue(const struct worker *w);
 
 /*
  * digest_worker.c: gathers from the outboxes of all servers the events that
- * wait to be told together, and sends them as digests, to all routes side by
+ * wait to be sent together, and sends them as digests, to all routes side by
  * side. An event leaves its outbox only after that, so that a crash loses
  * nothing, but may repeat a digest, under the same key.
  */
@@ -129,7 +127,7 @@ void digest_worker_free(struct digest_worker *g);
  * is under way. digest_worker_settled(g): servers whose events were in digests
  * that have ended, for worker_out; the caller clears them.
  * digest_worker_left(g): whether a digest was left for a later run; the
- * operator has been told of what failed.
+ * operator has been notified of what failed.
  */
 void digest_worker_out(struct digest_worker *g, const struct strings *slugs,
 	double now);
@@ -311,25 +309,18 @@ void attempts_remove(struct attempts *l, const struct attempt *a);
 void attempts_drop(struct attempts *l, const char *slug);
 void attempts_release(struct attempts *l);
 
+/* attempt_judge(c): what is due for us, what we have leased included. */
+struct outbox_judge attempt_judge(struct attempt_context *c);
+
 /*
- * attempt_next(c, st, at, item): find the next delivery that is due, what we
- * have taken included; see outbox_due. attempt_waits(c, st): whether there is
- * one for a later run; see outbox_waits.
+ * attempt_new(j, c, st, item): an attempt of that delivery; taken if it is
+ * leased to us for long enough. attempt_take(j, st, item, a): lease it to us.
  */
-bool attempt_next(struct attempt_context *c, const struct alert_state *st,
-	size_t *at, struct outbox_item *item);
-bool attempt_waits(struct attempt_context *c, const struct alert_state *st);
-
-/* attempt_new(c, st, item): an attempt of that delivery, not yet taken. */
-struct attempt *attempt_new(const struct attempt_context *c,
-	const struct alert_state *st, const struct outbox_item *item);
-
-/* attempt_take(c, st, item, a): mark the delivery as taken by us. */
-void attempt_take(const struct attempt_context *c, const struct alert_state *st,
+struct attempt *attempt_new(const struct outbox_judge *j,
+	const struct attempt_context *c, const struct alert_state *st,
+	const struct outbox_item *item);
+void attempt_take(const struct outbox_judge *j, const struct alert_state *st,
 	struct outbox_item *item, struct attempt *a);
-
-/* attempt_ours(c, d): whether d is marked as taken by us. */
-bool attempt_ours(const struct attempt_context *c, const struct delivery *d);
 
 /*
  * attempt_may_begin(a): whether a was taken, and not too long ago for another
@@ -341,10 +332,10 @@ bool attempt_may_begin(const struct attempt *a);
 bool attempt_route_up(const struct attempt_context *c, const char *route);
 
 /*
- * attempt_give_back(c, st, busy, n): mark as free what we have taken in the
- * outbox of st, but for the attempts of n lists. Whether there was any.
+ * attempt_give_back(j, st, busy, n): free what is leased to us in the outbox of
+ * st and cannot begin, but for the attempts of n lists. Whether there was any.
  */
-bool attempt_give_back(const struct attempt_context *c, struct alert_state *st,
+bool attempt_give_back(const struct outbox_judge *j, struct alert_state *st,
 	const struct attempts *const *busy, size_t n);
 
 /*

@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "outbox/outbox.h"
 #include "routing/routing.h"
+#include "sinks/sink.h"
 #include "state/state_store.h"
 #include "transport/transport.h"
 
@@ -15,9 +16,6 @@
 
 /* Results that are stored together: what a crash makes us send again. */
 #define TOGETHER 32
-/* Attempts that are taken with decisions; the others are when it is their
-   turn. */
-#define FIRST_MAX 1024
 /* Attempts at a time to one route that is up; to any other route one. */
 #define ROUTE_MAX 8
 /* Those beyond the first of their route, over all routes. */
@@ -49,7 +47,7 @@ struct worker {
 	struct route_use *routes; /* those of the configuration */
 	size_t more;		  /* attempts beyond the first of their route */
 	double now, now_ms; /* the time, and when it was; see clock_mono_ms */
-	struct attempts first;	/* taken with decisions */
+	const struct strings *held; /* see worker_hold; or NULL */
 	struct attempts queue;	/* to begin, the most urgent first if sorted */
 	bool sorted;
 	struct attempts flying; /* under way */
@@ -60,7 +58,7 @@ struct worker {
 	struct strings settled; /* whose outbox is empty */
 	bool overdue;	/* an event did not arrive in time anywhere */
 	bool left;	/* something is left for a later run */
-	struct strings told;  /* slugs of which it was said that they wait */
+	struct strings reported;  /* slugs of which it was said that they wait */
 	struct strings waits; /* and of which it is still to be said */
 	struct worker_watch watch; /* key NULL: nobody waits */
 };
@@ -84,13 +82,12 @@ void worker_free(struct worker *w)
 {
 	if (!w)
 		return;
-	attempts_release(&w->first);
 	attempts_release(&w->queue);
 	attempts_release(&w->flying);
 	attempts_release(&w->done);
 	strings_release(&w->look);
 	strings_release(&w->settled);
-	strings_release(&w->told);
+	strings_release(&w->reported);
 	strings_release(&w->waits);
 	free(w->context.down_until);
 	free(w->routes);
@@ -118,6 +115,30 @@ static void set_clock(struct worker *w, double now)
 	w->now_ms = clock_mono_ms();
 }
 
+struct outbox_judge worker_judge(struct worker *w, double now)
+{
+	set_clock(w, now);
+	return attempt_judge(&w->context);
+}
+
+void worker_hold(struct worker *w, const struct strings *slugs)
+{
+	w->held = slugs;
+}
+
+/* Whether a string is in a sorted list. */
+static bool in_sorted(const struct strings *l, const char *s)
+{
+	size_t at = strings_place(l->v, l->n, sizeof *l->v, s);
+
+	return at < l->n && strcmp(l->v[at], s) == 0;
+}
+
+static bool is_held(const struct worker *w, const char *slug)
+{
+	return w->held && in_sorted(w->held, slug);
+}
+
 /* Whether this process is sending that delivery, or has its result. */
 static bool has_attempt(const struct worker *w, const struct alert_state *st,
 	const struct outbox_item *item)
@@ -125,64 +146,17 @@ static bool has_attempt(const struct worker *w, const struct alert_state *st,
 	unsigned long number = item->pending->number;
 	const char *route = item->delivery->route;
 
-	if (!attempt_ours(&w->context, item->delivery))
-		return false;
 	return attempts_find(&w->flying, st->slug, number, route) ||
-		attempts_find(&w->done, st->slug, number, route) ||
-		attempts_find(&w->first, st->slug, number, route);
-}
-
-void worker_first(struct worker *w, struct alert_state *st, double now)
-{
-	struct outbox_item item;
-	size_t at = 0;
-
-	set_clock(w, now);
-	while (w->first.n < FIRST_MAX &&
-		attempt_next(&w->context, st, &at, &item)) {
-		unsigned long number = item.pending->number;
-		const char *route = item.delivery->route;
-		struct attempt *a;
-
-		if (attempt_ours(&w->context, item.delivery) &&
-			(has_attempt(w, st, &item) ||
-				attempts_find(&w->first, st->slug, number,
-					route) ||
-				attempts_find(&w->queue, st->slug, number,
-					route)))
-			continue;
-		a = attempt_new(&w->context, st, &item);
-		attempt_take(&w->context, st, &item, a);
-		attempts_add(&w->first, a);
-	}
-}
-
-static bool give_back(struct worker *w, struct alert_state *st)
-{
-	const struct attempts *const lists[] = {
-		&w->flying, &w->done, &w->first};
-
-	return attempt_give_back(&w->context, st, lists, 3);
-}
-
-void worker_let_go(struct worker *w, struct alert_state *st)
-{
-	worker_drop(w, st->slug);
-	give_back(w, st);
-}
-
-void worker_drop(struct worker *w, const char *slug)
-{
-	attempts_drop(&w->first, slug);
+		attempts_find(&w->done, st->slug, number, route);
 }
 
 /* That an event waits is said once in a run. */
 static void note_wait(struct worker *w, const char *slug)
 {
 	w->left = true;
-	if (strings_has(&w->told, slug))
+	if (strings_has(&w->reported, slug))
 		return;
-	strings_note(&w->told, slug);
+	strings_note(&w->reported, slug);
 	strings_add(&w->waits, slug);
 }
 
@@ -228,8 +202,7 @@ static bool has_room(const struct worker *w, const struct attempt *a)
 		return false;
 	return !use->attempts ||
 		(use->up && use->attempts < ROUTE_MAX && w->more < MORE_MAX &&
-			a->route->type != CONF_ROUTE_COMMAND &&
-			a->route->type != CONF_ROUTE_EMAIL);
+			sink_of(a->route->type)->build);
 }
 
 static void note_done(struct worker *w, struct attempt *a)
@@ -296,33 +269,50 @@ static bool of_server(const struct attempts *l, const char *slug)
 	return false;
 }
 
+static bool is_wanted(const struct round *r, const struct attempt *a)
+{
+	return r->wanted &&
+		attempts_find(r->wanted, a->slug, a->number, a->name);
+}
+
 /* Notes the deliveries of a server that are due. Whether any was taken. */
 static bool find_due(struct worker *w, struct round *r, struct alert_state *st)
 {
+	const struct outbox_judge j = attempt_judge(&w->context);
+	bool taken = false, held = is_held(w, st->slug);
 	struct outbox_item item;
-	bool taken = false;
 	size_t at = 0;
 
-	while (attempt_next(&w->context, st, &at, &item)) {
+	while (outbox_due(st, &j, &at, &item)) {
+		bool ours = isfinite(outbox_leased(item.delivery, &j));
 		struct attempt *a;
 
-		if (has_attempt(w, st, &item))
+		if (ours && (held || has_attempt(w, st, &item)))
 			continue;
-		a = attempt_new(&w->context, st, &item);
+		a = attempt_new(&j, &w->context, st, &item);
 		attempts_add(&r->found, a);
-		if (!r->wanted || !attempts_find(r->wanted, st->slug, a->number,
-					  a->name))
+		if (!is_wanted(r, a))
 			continue;
-		attempt_take(&w->context, st, &item, a);
+		attempt_take(&j, st, &item, a);
 		taken = true;
 	}
 	return taken;
+}
+
+/* Frees what is leased to us and is not sent. Whether there was any. */
+static bool give_back(struct worker *w, struct alert_state *st)
+{
+	const struct outbox_judge j = attempt_judge(&w->context);
+	const struct attempts *const lists[] = {&w->flying, &w->done};
+
+	return !is_held(w, st->slug) && attempt_give_back(&j, st, lists, 2);
 }
 
 /* Whether the state of the server has changed. */
 static bool look_at_server(struct worker *w, struct round *r,
 	struct alert_state *st, struct seen *seen)
 {
+	const struct outbox_judge j = attempt_judge(&w->context);
 	bool changed = false, active;
 	size_t late;
 
@@ -344,11 +334,10 @@ static bool look_at_server(struct worker *w, struct round *r,
 	changed = find_due(w, r, st) || changed || late;
 	active = of_server(&r->found, st->slug) ||
 		of_server(&w->flying, st->slug) ||
-		of_server(&w->done, st->slug) ||
-		of_server(&w->first, st->slug);
+		of_server(&w->done, st->slug) || is_held(w, st->slug);
 	*seen = (struct seen) {
 		.empty = !st->n_outbox,
-		.waits = !active && attempt_waits(&w->context, st),
+		.waits = !active && outbox_waits(st, &j),
 		.overdue = !active && fallback_any(st, w->context.conf,
 			w->context.now),
 	};
@@ -377,7 +366,7 @@ static void say_results(struct worker *w, const struct attempts *l)
 				&a->request.result);
 		} else if (!a->request.result.ok) {
 			stats_add(a->last ? COUNT_GIVEN_UP : COUNT_RETRIED, 1);
-			strings_note(&w->told, a->slug);
+			strings_note(&w->reported, a->slug);
 			w->left = w->left || a->last;
 			attempt_say(a);
 		} else {
@@ -415,11 +404,13 @@ static void enqueue_attempt(struct worker *w, struct attempt *a)
 	w->sorted = false;
 }
 
-/* Sends the deliveries that were taken, and queues the others. */
-static void use_found(struct worker *w, struct attempts *l)
+/* Sends the deliveries for which there was room, and queues the others. */
+static void use_found(struct worker *w, struct round *r)
 {
+	struct attempts *l = &r->found;
+
 	for (size_t i = 0; i < l->n; i++) {
-		if (attempt_may_begin(l->v[i]))
+		if (is_wanted(r, l->v[i]) && attempt_may_begin(l->v[i]))
 			begin_attempt(w, l->v[i]);
 		else
 			enqueue_attempt(w, l->v[i]);
@@ -427,20 +418,13 @@ static void use_found(struct worker *w, struct attempts *l)
 	free(l->v);
 }
 
-/* Whether it is in a sorted list. */
-static bool in_sorted(const struct strings *l, const char *s, size_t *at)
-{
-	*at = strings_place(l->v, l->n, sizeof *l->v, s);
-	return *at < l->n && strcmp(l->v[*at], s) == 0;
-}
-
 /* These servers are looked at anew. */
 static void dequeue_servers(struct worker *w, const struct strings *slugs)
 {
-	size_t kept = 0, at;
+	size_t kept = 0;
 
 	for (size_t i = 0; i < w->queue.n; i++) {
-		if (in_sorted(slugs, w->queue.v[i]->slug, &at))
+		if (in_sorted(slugs, w->queue.v[i]->slug))
 			attempt_free(w->queue.v[i]);
 		else
 			w->queue.v[kept++] = w->queue.v[i];
@@ -484,7 +468,7 @@ static bool run_round(struct worker *w, struct round *r, struct strings *slugs)
 	transaction_end(t);
 	if (lost)
 		lose_store(w);
-	use_found(w, &r->found);
+	use_found(w, r);
 	free(seen);
 	return !lost;
 }
@@ -629,29 +613,10 @@ static bool run_turn(struct worker *w, int fd, double ms)
 
 void worker_out(struct worker *w, const struct strings *slugs, double now)
 {
-	struct strings sorted = {0};
-	bool *taken = xcalloc(slugs->n, sizeof *taken);
-	size_t kept = 0, at;
-
 	set_clock(w, now);
-	strings_copy(&sorted, slugs);
-	strings_sort(&sorted);
-	for (size_t i = 0; i < w->first.n; i++) {
-		struct attempt *a = w->first.v[i];
-
-		if (in_sorted(&sorted, a->slug, &at)) {
-			taken[at] = true;
-			enqueue_attempt(w, a);
-		} else {
-			w->first.v[kept++] = a;
-		}
-	}
-	w->first.n = kept;
-	for (size_t i = 0; i < sorted.n; i++)
-		if (!taken[i])
-			strings_add(&w->look, sorted.v[i]);
-	strings_release(&sorted);
-	free(taken);
+	for (size_t i = 0; i < slugs->n; i++)
+		strings_add(&w->look, slugs->v[i]);
+	look_at_servers(w);
 	run_turn(w, -1, 0);
 	say_waits(w);
 }
@@ -707,7 +672,7 @@ bool worker_overdue(const struct worker *w)
 
 bool worker_busy(const struct worker *w)
 {
-	return w->first.n || w->queue.n || w->flying.n || w->done.n;
+	return w->queue.n || w->flying.n || w->done.n;
 }
 
 bool worker_left(const struct worker *w)

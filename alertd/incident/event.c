@@ -155,7 +155,7 @@ static void note_facts(struct alert_event *e, const struct alert_state *st,
 	event_facts_set(e, f);
 	e->maintenance_end = st->maintenance.end;
 	string_set(&e->maintenance_reason, st->maintenance.reason);
-	e->sharers = st->servers.n;
+	e->sharers = st->shared.servers.n;
 }
 
 void events_put(struct alert_events *l, const struct alert_state *st,
@@ -170,9 +170,9 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 	string_set(&e->group, inc->group);
 	strings_copy(&e->still, &inc->still);
 	note_silent(e, st, kind);
-	strings_copy(&e->servers, over ? &st->servers : &st->left);
+	strings_copy(&e->servers, over ? &st->shared.servers : &st->shared.left);
 	strings_copy(&e->regions, &inc->regions);
-	strings_copy(&e->told, &inc->told);
+	strings_copy(&e->notified, &inc->notified);
 	e->unnotified = inc->unnotified;
 	e->silenced = inc->silence;
 	tool_change_copy(&e->change, &inc->change);
@@ -182,7 +182,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 		.at = at,
 		.kind = kind,
 		.phase = phase,
-		.slug = st->servers.n ? SLUG_FLEET : e->slug,
+		.slug = st->shared.servers.n ? SLUG_FLEET : e->slug,
 		.keyed = e->slug,
 		.url = e->url,
 		.severity = inc->severity,
@@ -228,7 +228,7 @@ void event_release(struct alert_event *e)
 	strings_release(&e->still);
 	strings_release(&e->silent);
 	strings_release(&e->servers);
-	strings_release(&e->told);
+	strings_release(&e->notified);
 	strings_release(&e->steps);
 	strings_release(&e->chosen);
 	tool_change_release(&e->change);

@@ -129,7 +129,7 @@ static struct alert_event *pipeline_event(struct alert_state *st,
 	struct alert_event *e = events_new(out, st);
 
 	event_facts_set(e, facts);
-	strings_copy(&e->told, &inc->told);
+	strings_copy(&e->notified, &inc->notified);
 	strings_copy(&e->regions, &inc->regions);
 	e->record.at = at;
 	e->record.kind = ALERT_STALLED;
@@ -297,7 +297,7 @@ static void end_stalled(struct alert_state *st, const struct pipeline *pl,
 			out);
 }
 
-/* The regions that are cut off for long enough, or were told of before. */
+/* The regions that are cut off for long enough, or were sent before. */
 static struct strings long_isolated(const struct pipeline *pl,
 	const struct incident *inc, const struct conf_policy *p, double now,
 	double *since)
@@ -351,7 +351,7 @@ static void evaluate_isolated(struct alert_state *st, const struct pipeline *pl,
 /* The error of an incident that is open because regions are silent. */
 static const char cause_silent[] = "silent";
 
-static bool told_silent(const struct incident *inc)
+static bool notified_silent(const struct incident *inc)
 {
 	return inc->open && inc->error &&
 		strcmp(inc->error, cause_silent) == 0;
@@ -361,9 +361,9 @@ const struct strings *pipeline_covered(const struct alert_state *st)
 {
 	const struct incident *inc = &st->incidents[ALERT_STALLED];
 
-	if (told_silent(inc))
+	if (notified_silent(inc))
 		return &inc->regions;
-	return st->most_silent.n ? &st->silent : NULL;
+	return st->fleet.most_silent.n ? &st->fleet.silent : NULL;
 }
 
 /*
@@ -388,11 +388,11 @@ static int64_t silent_since(const struct pipeline *pl, bool all)
 
 /*
  * Count a round in which regions are silent, or are not. After a pause only
- * what we see ourselves counts, unless that was told; after two in a row rounds
+ * what we see ourselves counts, unless that was sent; after two in a row rounds
  * are that rare.
  */
 static void count_round(struct streak *t, bool silent, int64_t since,
-	int64_t window, bool told)
+	int64_t window, bool notified)
 {
 	bool pause = t->n && window - t->counted > STAGE_STALE_S;
 	bool again = t->n > 1 && t->since == t->counted;
@@ -405,7 +405,7 @@ static void count_round(struct streak *t, bool silent, int64_t since,
 	if (!silent)
 		return;
 	streak_add(t, window);
-	if (t->n == 1 || (pause && !again && !told))
+	if (t->n == 1 || (pause && !again && !notified))
 		t->since = since;
 }
 
@@ -416,16 +416,16 @@ static void count_reporting(struct alert_state *st, const struct pipeline *pl)
 	struct strings left = {0};
 	size_t n;
 
-	for (size_t i = 0; i < st->silent.n; i++)
-		if (!strings_has(reporting, st->silent.v[i]))
-			strings_add(&left, st->silent.v[i]);
+	for (size_t i = 0; i < st->fleet.silent.n; i++)
+		if (!strings_has(reporting, st->fleet.silent.v[i]))
+			strings_add(&left, st->fleet.silent.v[i]);
 	n = left.n + reporting->n;
 	if (n < pl->n_regions)
 		n = pl->n_regions;
-	st->all_silent = (struct streak) {0};
+	st->fleet.all_silent = (struct streak) {0};
 	if (4 * left.n < 3 * n)
-		st->most_silent = (struct streak) {0};
-	strings_copy(&st->silent, &left);
+		st->fleet.most_silent = (struct streak) {0};
+	strings_copy(&st->fleet.silent, &left);
 	strings_release(&left);
 }
 
@@ -433,7 +433,7 @@ static void count_silence(struct alert_state *st, const struct pipeline *pl)
 {
 	const struct fleet_round *r = pl->round;
 	const struct incident *inc = &st->incidents[ALERT_STALLED];
-	bool told = told_silent(inc), all, most;
+	bool notified = notified_silent(inc), all, most;
 	struct strings silent = {0};
 
 	if (!fleet_round_complete(r)) {
@@ -443,12 +443,12 @@ static void count_silence(struct alert_state *st, const struct pipeline *pl)
 	fleet_round_silent(r, &silent);
 	all = silent.n == r->regions.n;
 	most = fleet_round_dark(r);
-	count_round(&st->all_silent, all, silent_since(pl, all), r->window,
-		told && inc->severity == SEVERITY_P1);
-	count_round(&st->most_silent, most, silent_since(pl, all), r->window,
-		told);
+	count_round(&st->fleet.all_silent, all, silent_since(pl, all), r->window,
+		notified && inc->severity == SEVERITY_P1);
+	count_round(&st->fleet.most_silent, most, silent_since(pl, all), r->window,
+		notified);
 	if (most)
-		strings_copy(&st->silent, &silent);
+		strings_copy(&st->fleet.silent, &silent);
 	strings_release(&silent);
 }
 
@@ -513,8 +513,8 @@ static void emit_silence(struct alert_state *st, enum alert_phase phase,
 {
 	const struct incident *inc = &st->incidents[ALERT_STALLED];
 	bool all = inc->severity == SEVERITY_P1;
-	double since = (double)(all ? st->all_silent.since
-				    : st->most_silent.since);
+	double since = (double)(all ? st->fleet.all_silent.since
+				    : st->fleet.most_silent.since);
 
 	pipeline_event(st, phase, now,
 		&(struct event_facts) {
@@ -530,7 +530,7 @@ static void tell_silence(struct alert_state *st, const struct pipeline *pl,
 	bool all, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_STALLED];
-	const struct streak *t = all ? &st->all_silent : &st->most_silent;
+	const struct streak *t = all ? &st->fleet.all_silent : &st->fleet.most_silent;
 	enum severity severity = all ? SEVERITY_P1 : SEVERITY_P2;
 
 	if (!inc->open) {
@@ -539,13 +539,13 @@ static void tell_silence(struct alert_state *st, const struct pipeline *pl,
 		begin_stall(inc, (double)t->since, now);
 		inc->severity = severity;
 		string_set(&inc->error, cause_silent);
-		strings_copy(&inc->regions, &st->silent);
+		strings_copy(&inc->regions, &st->fleet.silent);
 		emit_silence(st, ALERT_STARTED, pl, now, out);
-	} else if (!told_silent(inc) && all) {
-		/* It was told of as a stage that stands still. */
+	} else if (!notified_silent(inc) && all) {
+		/* It was sent as a stage that is stalled. */
 		string_set(&inc->error, cause_silent);
-		strings_copy(&inc->regions, &st->silent);
-	} else if (told_silent(inc) && severity < inc->severity) {
+		strings_copy(&inc->regions, &st->fleet.silent);
+	} else if (notified_silent(inc) && severity < inc->severity) {
 		inc->severity = severity;
 		emit_silence(st, ALERT_ESCALATED, pl, now, out);
 		ack_break(st, ALERT_STALLED, now);
@@ -568,41 +568,41 @@ static void hear_ingest(struct alert_state *st, const struct pipeline *pl,
 {
 	struct incident *inc = &st->incidents[ALERT_STALLED];
 
-	if (now - (double)st->all_silent.counted <= STAGE_STALE_S ||
-		!ingested_since(&st->all_silent, pl))
+	if (now - (double)st->fleet.all_silent.counted <= STAGE_STALE_S ||
+		!ingested_since(&st->fleet.all_silent, pl))
 		return;
-	st->all_silent = (struct streak) {0};
-	if (late && told_silent(inc) && inc->severity == SEVERITY_P1) {
+	st->fleet.all_silent = (struct streak) {0};
+	if (late && notified_silent(inc) && inc->severity == SEVERITY_P1) {
 		string_set(&inc->error, NULL);
 		strings_clear(&inc->regions);
 	}
 }
 
-/* Whether it is regions' silence that is told of, or just was. */
+/* Whether it is regions' silence that is sent, or just was. */
 static bool judge_silence(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_STALLED];
 	/* As of the verdicts, as all that they begin and end. */
 	double at = pl->round ? (double)pl->round->window : now;
-	bool all, told = told_silent(inc);
+	bool all, notified = notified_silent(inc);
 
 	if (pl->round)
 		count_silence(st, pl);
-	if (told && !(inc->severity == SEVERITY_P1 ? st->all_silent.n
-						   : st->most_silent.n)) {
+	if (notified && !(inc->severity == SEVERITY_P1 ? st->fleet.all_silent.n
+						   : st->fleet.most_silent.n)) {
 		end_stall(st, STALL_END_REGION, at, at, out);
-		restart(&st->most_silent);
+		restart(&st->fleet.most_silent);
 		return true;
 	}
-	if (told)
-		strings_copy(&inc->regions, &st->silent);
-	all = lasts(&st->all_silent, pl, now);
-	if (all || lasts(&st->most_silent, pl, now))
+	if (notified)
+		strings_copy(&inc->regions, &st->fleet.silent);
+	all = lasts(&st->fleet.all_silent, pl, now);
+	if (all || lasts(&st->fleet.most_silent, pl, now))
 		tell_silence(st, pl, all, at, out);
-	if (told && reminder_due(inc, p, at))
+	if (notified && reminder_due(inc, p, at))
 		emit_silence(st, ALERT_REMINDER, pl, at, out);
-	return told_silent(inc);
+	return notified_silent(inc);
 }
 
 /* Whether somebody has closed the incident of this fault. */
@@ -610,7 +610,7 @@ static bool closed(const struct alert_state *st, const struct pipeline *pl,
 	bool late, enum stage s)
 {
 	if (!late && !blind(pl))
-		return st->refusal_closed;
+		return st->fleet.refusal_closed;
 	return incident_barred(st, ALERT_STALLED,
 		late ? pl->at[s] : blind_since(pl));
 }
@@ -623,7 +623,7 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	bool late;
 
 	incident_heal_closings(st, now);
-	st->refusal_closed = st->refusal_closed && pl->refused;
+	st->fleet.refusal_closed = st->fleet.refusal_closed && pl->refused;
 	/* A stalled ingest is the cause of a stalled verdict. */
 	if (!stands(pl, s, now))
 		s = STAGE_VERDICT;
@@ -654,7 +654,7 @@ static void emit_away(struct alert_state *st, enum alert_phase phase,
 	pipeline_event(st, phase, now,
 		&(struct event_facts) {
 			.stall = STALL_STORE,
-			.since = (double)st->away.since,
+			.since = (double)st->fleet.away.since,
 			.reason = why,
 		},
 		out);
@@ -681,15 +681,15 @@ void pipeline_away(struct alert_state *st, const char *why,
 	struct incident *inc = &st->incidents[ALERT_STALLED];
 
 	incident_heal_closings(st, now);
-	count_away(&st->away, now);
-	if (!st->away.n)
+	count_away(&st->fleet.away, now);
+	if (!st->fleet.away.n)
 		return;
 	if (inc->open) {
 		if (reminder_due(inc, p, now))
 			emit_away(st, ALERT_REMINDER, why, now, out);
-	} else if (now - (double)st->away.since >= STAGE_STALE_S &&
-		!incident_barred(st, ALERT_STALLED, (double)st->away.since)) {
-		begin_stall(inc, (double)st->away.since, now);
+	} else if (now - (double)st->fleet.away.since >= STAGE_STALE_S &&
+		!incident_barred(st, ALERT_STALLED, (double)st->fleet.away.since)) {
+		begin_stall(inc, (double)st->fleet.away.since, now);
 		emit_away(st, ALERT_STARTED, why, now, out);
 	}
 	ack_expire(st, ALERT_STALLED, now);
@@ -698,7 +698,7 @@ void pipeline_away(struct alert_state *st, const char *why,
 void pipeline_back(struct alert_state *st, double now,
 	struct alert_events *out)
 {
-	st->away = (struct streak) {0};
+	st->fleet.away = (struct streak) {0};
 	if (st->incidents[ALERT_STALLED].open)
 		end_stall(st, STALL_END_STORE, now, now, out);
 }

@@ -9,9 +9,7 @@
 
 #include "base/num.h"
 #include "base/xalloc.h"
-#include "incident/event.h"
 #include "json/json.h"
-#include "records/history.h"
 #include "records/incident.h"
 #include "records/maintenance.h"
 
@@ -118,7 +116,7 @@ static const struct field flaps_fields[] = {
 /* A part of an incident that is written only if this member is set. */
 #define IF(m) FIELD_WHEN(struct incident, m)
 
-const struct field incident_fields[] = {
+static const struct field incident_fields[] = {
 	ROW_FOLDED(struct incident, superseded, FIELD_NEEDED),
 	ROW_HELD(struct incident, suppressed, 0),
 	FIELD("silence", struct incident, silence, FIELD_OMIT | FIELD_LAX,
@@ -147,7 +145,7 @@ const struct field incident_fields[] = {
 	ROW_REGIONS(struct incident, regions, FIELD_NEEDED),
 	STRINGS("reached", struct incident, reached, FIELD_NEEDED,
 		.valid = region_valid),
-	STRINGS("told", struct incident, told, FIELD_NEEDED),
+	STRINGS("told", struct incident, notified, FIELD_NEEDED),
 	STRINGS("refused", struct incident, refused, 0, IF(refused.n)),
 	ROW_ACK(struct incident, ack, ack_fields, IF(ack.by)),
 	EPOCH("answered_at", struct incident, answered_at, FIELD_OMIT,
@@ -183,7 +181,7 @@ const struct field incident_fields[] = {
 	END,
 };
 
-const struct field delivery_fields[] = {
+static const struct field delivery_fields[] = {
 	COUNT("attempts", struct delivery, attempts),
 	STRING("route", struct delivery, route, 0),
 	EPOCH("next_try", struct delivery, next_try, FIELD_NEEDED, .digits = 3),
@@ -205,7 +203,7 @@ const struct field delivery_fields[] = {
 	END,
 };
 
-const struct field pending_fields[] = {
+static const struct field pending_fields[] = {
 	FIELD("number", struct pending, number, FIELD_NEEDED,
 		.max = NUMBER_MAX),
 	STRING("key", struct pending, key, 0),
@@ -217,12 +215,12 @@ const struct field pending_fields[] = {
 	END,
 };
 
-static const struct field expiry_told_fields[] = {
-	FIELD("what", struct expiry_told, what, FIELD_NEEDED,
+static const struct field expiry_notice_fields[] = {
+	FIELD("what", struct expiry_notice, what, FIELD_NEEDED,
 		.words = &expiry_what_words),
-	FIELD("expires_at", struct expiry_told, expires_at, FIELD_NEEDED,
+	FIELD("expires_at", struct expiry_notice, expires_at, FIELD_NEEDED,
 		.max = EXPIRY_NEVER),
-	COUNT("within", struct expiry_told, within),
+	COUNT("within", struct expiry_notice, within),
 	END,
 };
 
@@ -253,11 +251,11 @@ static bool hash_or_era(const char *s)
 }
 
 static const struct field drift_fields[] = {
-	FIELD_AS(FIELD_CHARS, "from", struct drift_told, from, FIELD_OMIT,
+	FIELD_AS(FIELD_CHARS, "from", struct drift_notice, from, FIELD_OMIT,
 		.valid = hash_or_era),
-	FIELD_AS(FIELD_CHARS, "to", struct drift_told, to, FIELD_NEEDED,
+	FIELD_AS(FIELD_CHARS, "to", struct drift_notice, to, FIELD_NEEDED,
 		.valid = hash_or_era),
-	EPOCH("at", struct drift_told, at, FIELD_NEEDED),
+	EPOCH("at", struct drift_notice, at, FIELD_NEEDED),
 	END,
 };
 
@@ -375,7 +373,7 @@ static bool read_incidents(const cJSON *list, struct alert_state *st, char *why)
 	return true;
 }
 
-const struct field state_head_fields[] = {
+static const struct field state_head_fields[] = {
 	FIELD("revision", struct alert_state, revision, FIELD_NEEDED,
 		.max = NUMBER_MAX),
 	STRING("writer", struct alert_state, writer, FIELD_NULL),
@@ -383,13 +381,13 @@ const struct field state_head_fields[] = {
 };
 
 #define ST struct alert_state
-const struct field state_fields[] = {
+static const struct field state_fields[] = {
 	FIELD("slug", ST, slug, FIELD_OUT),
 	STRING("url", ST, url, FIELD_NULL),
 	EPOCH("window", ST, window, FIELD_NEEDED),
 	EPOCH("judged", ST, judged, 0),
 	EPOCH("taken", ST, taken, FIELD_OMIT),
-	EPOCH("untested", ST, untested, FIELD_OMIT),
+	EPOCH("untested", ST, fleet.untested, FIELD_OMIT),
 	FIELD("number", ST, number, FIELD_NEEDED, .max = NUMBER_MAX),
 	LIST("regions", ST, regions, n_regions, region_fields, 0,
 		FIELD_WHEN(ST, n_regions)),
@@ -398,16 +396,16 @@ const struct field state_fields[] = {
 	OBJECT("agreed", ST, agreed, streak_fields, 0,
 		FIELD_WHEN(ST, agreed.counted)),
 	FIELD_MADE("incidents", FIELD_OUT, .put = put_incidents),
-	OBJECT("away", ST, away, streak_fields, 0,
-		FIELD_WHEN(ST, away.counted)),
-	OBJECT("all_silent", ST, all_silent, streak_fields, 0,
-		FIELD_WHEN(ST, all_silent.counted)),
-	OBJECT("most_silent", ST, most_silent, streak_fields, 0,
-		FIELD_WHEN(ST, most_silent.counted)),
-	STRINGS("silent", ST, silent, 0,
-		FIELD_WHEN(ST, most_silent.counted)),
+	OBJECT("away", ST, fleet.away, streak_fields, 0,
+		FIELD_WHEN(ST, fleet.away.counted)),
+	OBJECT("all_silent", ST, fleet.all_silent, streak_fields, 0,
+		FIELD_WHEN(ST, fleet.all_silent.counted)),
+	OBJECT("most_silent", ST, fleet.most_silent, streak_fields, 0,
+		FIELD_WHEN(ST, fleet.most_silent.counted)),
+	STRINGS("silent", ST, fleet.silent, 0,
+		FIELD_WHEN(ST, fleet.most_silent.counted)),
 	ARRAY("expiries", ST, expiries, n_expiries, EXPIRIES_MAX,
-		expiry_told_fields, 0, FIELD_WHEN(ST, n_expiries)),
+		expiry_notice_fields, 0, FIELD_WHEN(ST, n_expiries)),
 	LIST("sightings", ST, tools.v, tools.n, sighting_fields, 0,
 		FIELD_WHEN(ST, tools.n)),
 	ARRAY("tool_sets", ST, tools.sets, tools.n_sets, TOOL_SETS_MAX,
@@ -418,15 +416,15 @@ const struct field state_fields[] = {
 		FIELD_WHEN(ST, n_drifts)),
 	OBJECT("maintenance", ST, maintenance, hold_fields, 0,
 		FIELD_WHEN(ST, maintenance.id)),
-	STRINGS("servers", ST, servers, 0, .valid = slug_valid,
-		FIELD_WHEN(ST, servers.n)),
-	STRINGS("left", ST, left, FIELD_WITH, .valid = slug_valid,
-		FIELD_WHEN(ST, servers.n)),
+	STRINGS("servers", ST, shared.servers, 0, .valid = slug_valid,
+		FIELD_WHEN(ST, shared.servers.n)),
+	STRINGS("left", ST, shared.left, FIELD_WITH, .valid = slug_valid,
+		FIELD_WHEN(ST, shared.servers.n)),
 	ARRAY("starts", ST, starts, n_starts, FLAP_STARTS_MAX,
 		flap_start_fields, 0, FIELD_WHEN(ST, n_starts)),
 	ARRAY("closings", ST, closings, n_closings, ALERT_KINDS,
 		closing_fields, 0, FIELD_WHEN(ST, n_closings)),
-	FIELD("refusal_closed", ST, refusal_closed, FIELD_OMIT),
+	FIELD("refusal_closed", ST, fleet.refusal_closed, FIELD_OMIT),
 	FIELD("ended_key", ST, ended_key, FIELD_OMIT | FIELD_LAX),
 	EPOCH("ended_since", ST, ended_since, 0, FIELD_WHEN(ST, ended_since)),
 	EPOCH("down_at", ST, down_at, FIELD_OMIT),
@@ -439,7 +437,7 @@ const struct field state_fields[] = {
 		FIELD_WHEN(ST, anomaly.windows.counted)),
 	STRINGS("stray_regions", ST, anomaly.regions, 0, .valid = region_valid,
 		FIELD_WHEN(ST, anomaly.regions.n)),
-	EPOCH("stray_told", ST, anomaly.told, FIELD_OMIT),
+	EPOCH("stray_told", ST, anomaly.sent_at, FIELD_OMIT),
 	EPOCH("clients_refused", ST, clients_refused, FIELD_OMIT),
 	LIST("handles", ST, handles.v, handles.n, external_id_fields, 0,
 		FIELD_WHEN(ST, handles.n)),
@@ -468,7 +466,7 @@ static const struct tool_set *newest_set(const struct alert_state *st)
 /*
  * Leave out of a copy of a state what a reader can infer: that a region sees
  * the newest tools, since they are there, in this window; that tools changed
- * from what they had changed to; that an event was told in the window of its
+ * from what they had changed to; that an event was sent in the window of its
  * key. The sightings become a copy.
  */
 static void leave_out(struct alert_state *st)
@@ -517,7 +515,7 @@ static bool fill_in(struct alert_state *st, char *why)
 			s->window = st->window;
 	}
 	for (size_t i = 0; i < st->n_drifts; i++) {
-		struct drift_told *d = &st->drifts[i];
+		struct drift_notice *d = &st->drifts[i];
 
 		if (!*d->from && !i)
 			return field_fail(why, "drifts", "from nothing");
@@ -589,11 +587,6 @@ bool state_read(const char *p, size_t n, const char *slug,
 	return ok;
 }
 
-#define HISTORY_LINE_MAX 65536
-#define UPDATE_LINE_MAX 16384
-/* An event, and what became of it. */
-#define HISTORY_TEXT (ALERT_EVENT_SIZE + 800)
-
 void state_init(struct alert_state *st, const char *slug)
 {
 	*st = (struct alert_state) {.slug = xstrdup(slug)};
@@ -611,7 +604,7 @@ void incident_copy(struct incident *to, const struct incident *from)
 	to->silence = to->error = to->said = to->group = to->follows = NULL;
 	to->ack.by = to->ack.reason = NULL;
 	to->escalation.ladder = to->escalation.match = NULL;
-	to->regions = to->reached = to->still = to->silent = to->told =
+	to->regions = to->reached = to->still = to->silent = to->notified =
 		to->refused = (struct strings) {0};
 	to->change = (struct tool_change) {0};
 	string_set(&to->silence, from->silence);
@@ -627,7 +620,7 @@ void incident_copy(struct incident *to, const struct incident *from)
 	strings_copy(&to->reached, &from->reached);
 	strings_copy(&to->still, &from->still);
 	strings_copy(&to->silent, &from->silent);
-	strings_copy(&to->told, &from->told);
+	strings_copy(&to->notified, &from->notified);
 	strings_copy(&to->refused, &from->refused);
 	tool_change_copy(&to->change, &from->change);
 }
@@ -692,174 +685,6 @@ struct region_tally *state_region(struct alert_state *st, const char *name)
 	return r;
 }
 
-static void keep(struct alert_state *st, const struct history_record *h)
-{
-	struct buf b;
-
-	buf_init(&b, HISTORY_LINE_MAX);
-	/* Each of its texts is cut to TEXT_MAX characters: it always fits. */
-	history_write(&b, h);
-	strings_add(&st->history, b.p);
-	buf_release(&b);
-}
-
-/* A reminder is no news: the incident goes on. The last entry of the timeline
-   is that of the event. */
-static void keep_update(struct alert_state *st, const struct alert_record *r)
-{
-	struct timeline_entry *e = &st->timeline[st->n_timeline - 1];
-	const struct incident_update u = {
-		.at = r->at,
-		.kind = r->kind,
-		.first = r->started_at,
-		.what = (enum update_what)r->phase,
-		.regions = {(const char **)e->regions.v, e->regions.n},
-		.resolved_at = r->resolved_at,
-		.checks_refused = r->checks == CHECKS_REFUSED,
-	};
-	char field[UPDATE_FIELD];
-	struct buf b;
-
-	if (r->phase == ALERT_REMINDER || r->phase == ALERT_ONCE ||
-		!incident_word(r->kind) || !slug_valid(st->slug))
-		return;
-	buf_init(&b, UPDATE_LINE_MAX);
-	incident_update_write(&b, &u);
-	if (buf_ok(&b)) {
-		strings_add(&st->updates, incident_update_field(&u, field));
-		strings_add(&st->updates, b.p);
-	}
-	buf_release(&b);
-}
-
-void state_keep_event(struct alert_state *st, const struct alert_event *e)
-{
-	const struct alert_record *r = &e->record;
-	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
-
-	keep_update(st, r);
-	keep(st, &(struct history_record) {
-		.at = r->at,
-		.slug = st->slug,
-		.what = alert_event(r, event),
-		.text = r->summary,
-		.key = alert_key(r, key),
-		.kind = alert_kind_name(r->kind),
-		.severity = severity_name(r->severity),
-		.started_at = r->started_at,
-		.resolved_at = r->resolved_at,
-		.group = e->group,
-	});
-}
-
-void state_keep_delivery(struct alert_state *st, const struct pending *p,
-	const char *route, double at, const char *what, const char *why)
-{
-	char text[HISTORY_TEXT];
-
-	snprintf(text, sizeof text, "%s to route %.200s%s%.500s", p->event,
-		route, why ? ": " : "", why ? why : "");
-	keep(st, &(struct history_record) {
-		.at = at,
-		.slug = st->slug,
-		.what = what,
-		.text = text,
-		.key = p->key,
-		.route = route,
-		.event = p->event,
-		.decided_at = p->created,
-	});
-}
-
-void state_keep_shared(struct alert_state *st, enum alert_kind kind,
-	const char *group, double at)
-{
-	char text[HISTORY_TEXT], key[ALERT_KEY_SIZE];
-
-	snprintf(text, sizeof text, "%s, with other servers, as %.100s",
-		alert_kind_name(kind), group);
-	keep(st, &(struct history_record) {
-		.at = at,
-		.slug = st->slug,
-		.what = HISTORY_SHARED,
-		.text = text,
-		.key = dedup_key(st, kind, key),
-		.group = group,
-	});
-}
-
-/* Whether both tell of the same incident. */
-static bool same_key(const struct timeline_entry *a,
-	const struct timeline_entry *b)
-{
-	enum alert_kind one, other;
-
-	return a->first && a->first == b->first &&
-		alert_event_parse(a->what, &one) &&
-		alert_event_parse(b->what, &other) && one == other;
-}
-
-/* Moves the regions of the oldest entry to the next one of its key. */
-static void hand_regions_on(struct alert_state *st)
-{
-	struct timeline_entry *oldest = st->timeline, *next = NULL;
-
-	for (size_t i = st->n_timeline - 1; i > 0; i--)
-		if (same_key(oldest, &st->timeline[i]))
-			next = &st->timeline[i];
-	for (size_t i = 0; next && i < next->regions.n; i++)
-		strings_note(&oldest->regions, next->regions.v[i]);
-	if (next)
-		strings_copy(&next->regions, &oldest->regions);
-}
-
-/* A new entry; the oldest goes. */
-static struct timeline_entry *add_entry(
-	struct alert_state *st, double at, const char *what)
-{
-	struct timeline_entry *e;
-
-	if (st->n_timeline == TIMELINE_MAX) {
-		hand_regions_on(st);
-		fields_release(timeline_fields, &st->timeline[0]);
-		memmove(st->timeline, st->timeline + 1,
-			(TIMELINE_MAX - 1) * sizeof *st->timeline);
-		st->n_timeline--;
-	}
-	e = &st->timeline[st->n_timeline++];
-	*e = (struct timeline_entry) {.at = at, .what = xstrdup(what)};
-	return e;
-}
-
-void state_note(struct alert_state *st, double at, const char *what,
-	const char *text)
-{
-	add_entry(st, at, what)->text = xstrdup(text);
-}
-
-static bool named_before(const struct alert_state *st,
-	const struct timeline_entry *e, const char *region)
-{
-	for (const struct timeline_entry *b = st->timeline; b < e; b++)
-		if (same_key(b, e) && strings_has(&b->regions, region))
-			return true;
-	return false;
-}
-
-void state_note_event(struct alert_state *st, const struct alert_record *r)
-{
-	char name[ALERT_EVENT_SIZE];
-	struct timeline_entry *e = add_entry(st, r->at, alert_event(r, name));
-
-	e->first = r->started_at + r->nth;
-	e->resolved_at = r->resolved_at;
-	e->checks_refused = r->checks == CHECKS_REFUSED;
-	/* Who shows incidents shows nothing that is told once. */
-	for (size_t i = 0; i < r->n_regions && r->phase != ALERT_ONCE; i++)
-		if (!named_before(st, e, r->regions[i]))
-			strings_note(&e->regions, r->regions[i]);
-}
-
 static bool any_open(const struct alert_state *st, unsigned kinds)
 {
 	for (unsigned k = 0; k < kinds; k++)
@@ -887,62 +712,6 @@ void state_uncover(struct alert_state *st)
 			st->incidents[k].superseded = false;
 			return;
 		}
-}
-
-static struct handle *find_external_id(
-	const struct external_ids *l, const char *key, const char *route)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->v[i].key, key) == 0 &&
-			strcmp(l->v[i].route, route) == 0)
-			return &l->v[i];
-	return NULL;
-}
-
-static void drop_handle(struct external_ids *l, struct handle *h)
-{
-	size_t at = (size_t)(h - l->v);
-
-	free(h->key);
-	free(h->route);
-	free(h->text);
-	l->n--;
-	memmove(h, h + 1, (l->n - at) * sizeof *h);
-}
-
-const char *external_ids_find(const struct external_ids *l, const char *key,
-	const char *route)
-{
-	const struct handle *h = find_external_id(l, key, route);
-
-	return h ? h->text : NULL;
-}
-
-void external_ids_set(struct external_ids *l, const char *key,
-	const char *route, const char *text)
-{
-	struct handle *h = find_external_id(l, key, route);
-
-	if (h)
-		drop_handle(l, h);
-	if (!text || !*text)
-		return;
-	if (l->n == EXTERNAL_IDS_MAX)
-		drop_handle(l, l->v);
-	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
-	l->v[l->n++] = (struct handle) {
-		xstrdup(key), xstrdup(route), xstrdup(text)};
-}
-
-void external_ids_sent(struct external_ids *h, const char *key,
-	const char *route, const char *event, const char *handle, bool ok)
-{
-	const char *phase = strrchr(event, '_');
-
-	if (*handle)
-		external_ids_set(h, key, route, handle);
-	if (ok && phase && strcmp(phase, "_resolved") == 0)
-		external_ids_set(h, key, route, NULL);
 }
 
 int64_t incident_end(const struct incident *inc)

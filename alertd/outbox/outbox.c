@@ -156,20 +156,19 @@ void outbox_add(struct alert_state *st, const struct alert_record *r,
 /*
  * A lease that ends later than OUTBOX_HOLD_S from now comes from a wrong clock.
  */
-static bool held(const struct delivery *d, double now,
-	const struct outbox_judge *j)
+static bool held(const struct delivery *d, const struct outbox_judge *j)
 {
-	return d->holder && d->next_try > now &&
-		d->next_try <= now + OUTBOX_HOLD_S + STATE_AHEAD_S &&
+	return d->holder && d->next_try > j->now &&
+		d->next_try <= j->now + OUTBOX_HOLD_S + STATE_AHEAD_S &&
 		!j->gone(j->arg, d->holder);
 }
 
-static bool due(const struct pending *p, const struct delivery *d, double now,
+static bool due(const struct pending *p, const struct delivery *d,
 	const struct outbox_judge *j)
 {
-	if (d->digest || held(d, now, j))
+	if (d->digest || held(d, j))
 		return false;
-	return (d->holder || retry_at(p, d, now) <= now) &&
+	return (d->holder || retry_at(p, d, j->now) <= j->now) &&
 		j->up(j->arg, d->route);
 }
 
@@ -191,8 +190,8 @@ static bool blocked(const struct alert_state *st, size_t i, const char *route)
 	return false;
 }
 
-bool outbox_due(const struct alert_state *st, double now,
-	const struct outbox_judge *j, size_t *at, struct outbox_item *out)
+bool outbox_due(const struct alert_state *st, const struct outbox_judge *j,
+	size_t *at, struct outbox_item *out)
 {
 	size_t n = 0;
 
@@ -202,7 +201,7 @@ bool outbox_due(const struct alert_state *st, double now,
 		for (size_t k = 0; k < p->n_deliveries; k++) {
 			struct delivery *d = &p->deliveries[k];
 
-			if (n++ < *at || !due(p, d, now, j) ||
+			if (n++ < *at || !due(p, d, j) ||
 				blocked(st, i, d->route))
 				continue;
 			*at = n;
@@ -213,19 +212,70 @@ bool outbox_due(const struct alert_state *st, double now,
 	return false;
 }
 
-bool outbox_waits(const struct alert_state *st, double now,
-	const struct outbox_judge *j)
+bool outbox_waits(const struct alert_state *st, const struct outbox_judge *j)
 {
 	for (size_t i = 0; i < st->n_outbox; i++) {
 		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++) {
 			const struct delivery *d = &st->outbox[i].deliveries[k];
 
-			if (!d->digest && !held(d, now, j) &&
+			if (!d->digest && !held(d, j) &&
 				(d->attempts || !j->up(j->arg, d->route)))
 				return true;
 		}
 	}
 	return false;
+}
+
+static bool owned(const struct delivery *d, const struct outbox_judge *j)
+{
+	return d->holder && strcmp(d->holder, j->owner) == 0;
+}
+
+void outbox_lease(struct delivery *d, const struct outbox_judge *j)
+{
+	string_set(&d->holder, j->owner);
+	d->next_try = j->now + OUTBOX_HOLD_S;
+}
+
+void outbox_free(struct delivery *d, const struct outbox_judge *j)
+{
+	string_set(&d->holder, NULL);
+	d->next_try = fmin(d->next_try, j->now);
+}
+
+double outbox_leased(const struct delivery *d, const struct outbox_judge *j)
+{
+	return owned(d, j) ? j->now - (d->next_try - OUTBOX_HOLD_S) : INFINITY;
+}
+
+size_t outbox_take(struct alert_state *st, const struct outbox_judge *j)
+{
+	struct outbox_item item;
+	size_t at = 0, n = 0;
+
+	while (outbox_due(st, j, &at, &item)) {
+		if (owned(item.delivery, j))
+			continue;
+		outbox_lease(item.delivery, j);
+		n++;
+	}
+	return n;
+}
+
+void outbox_let_go(struct alert_state *st, const struct outbox_judge *j,
+	const char *key)
+{
+	for (size_t i = 0; i < st->n_outbox; i++) {
+		struct pending *p = &st->outbox[i];
+
+		for (size_t k = 0; strcmp(p->key, key) == 0 &&
+			k < p->n_deliveries; k++) {
+			struct delivery *d = &p->deliveries[k];
+
+			if (owned(d, j))
+				outbox_free(d, j);
+		}
+	}
 }
 
 /* The delivery of an earlier event, if it is of the newest one's incident. */
@@ -327,4 +377,61 @@ void outbox_forget(struct alert_state *st, const char *key, const char *route)
 		if (d && !d->holder && strcmp(p->key, key) == 0)
 			outbox_drop(st, &item);
 	}
+}
+
+static struct handle *find_external_id(
+	const struct external_ids *l, const char *key, const char *route)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->v[i].key, key) == 0 &&
+			strcmp(l->v[i].route, route) == 0)
+			return &l->v[i];
+	return NULL;
+}
+
+static void drop_handle(struct external_ids *l, struct handle *h)
+{
+	size_t at = (size_t)(h - l->v);
+
+	free(h->key);
+	free(h->route);
+	free(h->text);
+	l->n--;
+	memmove(h, h + 1, (l->n - at) * sizeof *h);
+}
+
+const char *external_ids_find(const struct external_ids *l, const char *key,
+	const char *route)
+{
+	const struct handle *h = find_external_id(l, key, route);
+
+	return h ? h->text : NULL;
+}
+
+/* Remember a handle in the place of an older one; NULL: forget that. */
+static void keep_handle(struct external_ids *l, const char *key,
+	const char *route, const char *text)
+{
+	struct handle *h = find_external_id(l, key, route);
+
+	if (h)
+		drop_handle(l, h);
+	if (!text)
+		return;
+	if (l->n == EXTERNAL_IDS_MAX)
+		drop_handle(l, l->v);
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	l->v[l->n++] = (struct handle) {
+		xstrdup(key), xstrdup(route), xstrdup(text)};
+}
+
+void external_ids_sent(struct external_ids *h, const char *key,
+	const char *route, const char *event, const char *handle, bool ok)
+{
+	const char *phase = strrchr(event, '_');
+
+	if (*handle)
+		keep_handle(h, key, route, handle);
+	if (ok && phase && strcmp(phase, "_resolved") == 0)
+		keep_handle(h, key, route, NULL);
 }

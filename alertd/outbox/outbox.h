@@ -96,6 +96,8 @@ struct outbox_judge {
 	bool (*gone)(void *arg, const char *holder);
 	bool (*up)(void *arg, const char *route);
 	void *arg;
+	const char *owner; /* the caller's name, for outbox_take */
+	double now;
 };
 
 /* A delivery and the event that it delivers. */
@@ -105,21 +107,35 @@ struct outbox_item {
 };
 
 /*
- * outbox_due(st, now, j, at, out): find the next delivery, the oldest first,
- * that is due, that no other process is sending, that waits for no digest, and
- * that is the first of its incident for its route. *at is 0 at first, and
- * remembers how far we are. False: there is none.
+ * outbox_due(st, j, at, out): find the next delivery, the oldest first, that is
+ * due, that no other process is sending, that waits for no digest, and that is
+ * the first of its incident for its route. *at is 0 at first, and remembers how
+ * far we are. False: there is none.
  */
-bool outbox_due(const struct alert_state *st, double now,
-	const struct outbox_judge *j, size_t *at, struct outbox_item *out);
+bool outbox_due(const struct alert_state *st, const struct outbox_judge *j,
+	size_t *at, struct outbox_item *out);
 
 /*
- * outbox_waits(st, now, j): whether a delivery that failed, or whose route is
- * down, is left for a later run. What another process is sending does not, nor
- * what comes after that: it sends that, too.
+ * outbox_waits(st, j): whether a delivery that failed, or whose route is down,
+ * is left for a later run. What another process is sending does not, nor what
+ * comes after that: it sends that, too.
  */
-bool outbox_waits(const struct alert_state *st, double now,
-	const struct outbox_judge *j);
+bool outbox_waits(const struct alert_state *st, const struct outbox_judge *j);
+
+/*
+ * A lease: once the state is stored, nobody else sends that delivery for
+ * OUTBOX_HOLD_S. outbox_lease(d, j): lease it to j->owner; outbox_free(d, j): it
+ * is free again. outbox_leased(d, j): for how many seconds j->owner has had it;
+ * INFINITY: another process has it, or none. outbox_take(st, j): lease all that
+ * are due and free; returns how many. outbox_let_go(st, j, key): free those of
+ * an incident that j->owner has.
+ */
+void outbox_lease(struct delivery *d, const struct outbox_judge *j);
+void outbox_free(struct delivery *d, const struct outbox_judge *j);
+double outbox_leased(const struct delivery *d, const struct outbox_judge *j);
+size_t outbox_take(struct alert_state *st, const struct outbox_judge *j);
+void outbox_let_go(struct alert_state *st, const struct outbox_judge *j,
+	const char *key);
 
 /* How an event waits for a digest. */
 struct outbox_wait {
@@ -156,6 +172,18 @@ void outbox_forget(struct alert_state *st, const char *key, const char *route);
 /* outbox_drop(st, item): remove a delivery: it is done, or given up. */
 void outbox_drop(struct alert_state *st, struct outbox_item *item);
 
+/* external_ids_find(l, key, route): the handle of that incident, or NULL. */
+const char *external_ids_find(const struct external_ids *l, const char *key,
+	const char *route);
+
+/*
+ * external_ids_sent(h, key, route, event, handle, ok): an event of that name
+ * was sent, ok or not, and the route answered with a handle ("": with none):
+ * remember it. After an event that ends the incident the handle is forgotten.
+ */
+void external_ids_sent(struct external_ids *h, const char *key,
+	const char *route, const char *event, const char *handle, bool ok);
+
 /*
  * leases.c: the name of this process, by which it takes deliveries, and
  * whether another one still lives; and which of several mcp-alerts sends a
@@ -183,7 +211,7 @@ bool owner_gone(const char *us, const char *them);
 enum lease_result {
 	LEASE_OURS,
 	LEASE_THEIRS,
-	LEASE_STORE_FAILED /* the operator has been told */
+	LEASE_STORE_FAILED /* the operator has been notified */
 };
 
 /*

@@ -202,8 +202,8 @@ static void open_with(struct alert_state *st, const struct alert_event *e)
 	string_set(&inc->error, r->last_error);
 	strings_copy(&inc->regions, &e->regions);
 	strings_copy(&inc->reached, &e->incident.reached);
-	strings_clear(&st->servers);
-	strings_clear(&st->left);
+	strings_clear(&st->shared.servers);
+	strings_clear(&st->shared.left);
 }
 
 /*
@@ -247,7 +247,7 @@ void correlation_begin(struct alert_state *st,
 		open_with(st, &v[0].event);
 	note_said(inc, said_by_all(v, n), new);
 	set_pace(st, v, n, new);
-	before = st->left.n;
+	before = st->shared.left.n;
 	for (size_t i = 0; i < n; i++) {
 		const struct alert_record *r = &v[i].event.record;
 
@@ -256,10 +256,10 @@ void correlation_begin(struct alert_state *st,
 			inc->first = r->started_at;
 		keep_later(&inc->failed, (int64_t)r->at);
 	}
-	strings_note_all(&st->servers, slugs, n);
-	strings_note_all(&st->left, slugs, n);
+	strings_note_all(&st->shared.servers, slugs, n);
+	strings_note_all(&st->shared.left, slugs, n);
 	free(slugs);
-	if (new || st->left.n > before)
+	if (new || st->shared.left.n > before)
 		events_put(out, st, first->kind,
 			new ? ALERT_STARTED : ALERT_ESCALATED, first->at,
 			&(struct event_facts) {.more = !new});
@@ -306,13 +306,13 @@ void correlation_join(const struct conf *c, struct alert_state *st,
 		return;
 	for (size_t i = 0; i < c->n_routes; i++)
 		outbox_forget(st, key, c->routes[i].name);
-	strings_clear(&inc->told);
+	strings_clear(&inc->notified);
 	strings_clear(&inc->refused);
 }
 
 /*
  * The common incident is as bad as the worst of its servers, but for those that
- * are told by themselves.
+ * are sent by themselves.
  */
 static void worsen(const struct conf *c, struct alert_state *st,
 	const struct alert_event *e, struct alert_events *out)
@@ -436,13 +436,13 @@ void correlation_follow(const struct conf *c, struct alert_state *st,
 {
 	struct incident *inc = &st->incidents[e->record.kind];
 
-	if (!inc->open || !strings_has(&st->left, e->slug))
+	if (!inc->open || !strings_has(&st->shared.left, e->slug))
 		return;
 	if (e->record.phase == ALERT_ESCALATED) {
 		worsen(c, st, e, out);
 		return;
 	}
-	strings_drop(&st->left, e->slug);
+	strings_drop(&st->shared.left, e->slug);
 	inc->unseen += e->facts.unwatched != UNWATCHED_NOT;
 	if (!e->facts.unwatched)
 		note_reports(inc, &e->silent);
@@ -453,12 +453,12 @@ void correlation_follow(const struct conf *c, struct alert_state *st,
 	/* A silence is over where these report again. */
 	for (size_t i = 0; e->record.kind == ALERT_SILENT && i < e->incident.reached.n; i++)
 		strings_note(&inc->reached, e->incident.reached.v[i]);
-	if (st->left.n)
+	if (st->shared.left.n)
 		return;
 	/* Its servers are heard of again, and nothing else would end it. */
 	if (!inc->unnotified)
 		string_set(&inc->silence, NULL);
-	if ((size_t)inc->unseen >= st->servers.n)
+	if ((size_t)inc->unseen >= st->shared.servers.n)
 		recovery_unseen(st, e->record.kind, e->record.at, out);
 	else
 		recovery_end(st, e->record.kind, e->record.at, out);

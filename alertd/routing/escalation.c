@@ -9,7 +9,7 @@
 struct rise {
 	const struct conf *c;
 	const struct conf_notify *policy; /* NULL: the default */
-	const char *name;		  /* NULL: nobody is told by steps */
+	const char *name; /* NULL: nobody is notified by steps */
 	struct incident *inc;
 	enum alert_kind kind;
 	double now;
@@ -69,7 +69,7 @@ static struct rise find_rise(const struct conf *c, struct alert_state *st,
 		.slug = st->slug,
 		.at = now,
 		.grouped = r.inc->group != NULL,
-		.servers = &st->left,
+		.servers = &st->shared.left,
 	};
 
 	if (!route_policy(c, &what, &r.policy))

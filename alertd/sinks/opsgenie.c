@@ -261,6 +261,7 @@ static bool answer(const struct sink_call *c, struct sink_answer *a)
 static const char *const needs[] = {"token", NULL};
 
 const struct sink sink_opsgenie = {
+	.opens = true,
 	.build = build,
 	.judge = judge,
 	.odd = odd_key,

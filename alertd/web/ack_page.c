@@ -277,7 +277,7 @@ static void read_one(const struct alert_state *st, enum alert_kind kind,
 	p->checks = incident_checks(inc, kind);
 	p->severity = inc->severity;
 	p->since = inc->first;
-	p->shared = st->left.n;
+	p->shared = st->shared.left.n;
 	if (!ack_holds(inc, now))
 		return;
 	string_set(&p->by, inc->ack.by);

@@ -106,10 +106,14 @@ static size_t match_words(const char **words, char **operands, size_t n)
 	return used;
 }
 
-/* Finds the command that the operands begin with, and takes its words off. */
+/*
+ * Finds the command that the operands begin with, the one with the most words, and
+ * takes these off.
+ */
 static void take_command(struct reading *r)
 {
 	struct command_line *line = r->line;
+	size_t most = 0;
 
 	for (const struct command_row *c = r->t->commands; c->words; c++) {
 		const char *rest = c->words;
@@ -118,11 +122,13 @@ static void take_command(struct reading *r)
 
 		if (*rest || (!used && n && !c->most && !r->t->options_first))
 			continue;
+		if (line->command && used <= most)
+			continue;
 		line->command = c;
-		line->operands += used;
-		line->n_operands -= used;
-		return;
+		most = used;
 	}
+	line->operands += most;
+	line->n_operands -= most;
 }
 
 /* Whether --help behind these words is about the command. */
@@ -269,6 +275,25 @@ static int print(struct buf *b)
 	return failed ? EXIT_ENV : EXIT_GOOD;
 }
 
+/* The commands for people, or those for scripts; all that the words ask for. */
+static void add_commands(struct buf *b, const struct option_tables *t,
+	char **words, size_t n, bool for_scripts)
+{
+	const char *title = for_scripts ? "\nfor scripts:\n" : "\ncommands:\n";
+	bool below = false;
+
+	for (const struct command_row *c = t->commands; c->words; c++) {
+		below = below ||
+			(t->for_scripts && strcmp(c->words, t->for_scripts) == 0);
+		if (!*c->words || (n ? !is_asked_for(c, words, n)
+				     : below != for_scripts))
+			continue;
+		buf_fmt(b, "%s  %s", n ? "" : title, c->words);
+		add_item(b, c->help);
+		title = "";
+	}
+}
+
 /* Help with the command that the operands name, or with the program. */
 static int print_help(const struct reading *r)
 {
@@ -276,7 +301,6 @@ static int print_help(const struct reading *r)
 	const struct command_row *named = t->commands;
 	char **words = r->first;
 	size_t n = r->line->n_operands + (size_t)(r->line->operands - words);
-	const char *title = "\ncommands:\n";
 	struct buf b;
 
 	while (named->words && !is_asked_for(named, words, n))
@@ -285,13 +309,9 @@ static int print_help(const struct reading *r)
 	buf_init(&b, HELP_MAX);
 	add_usage(&b, t, words, n);
 	buf_fmt(&b, "\n%s%s", n ? "" : t->about, n ? "" : "\n");
-	for (const struct command_row *c = t->commands; c->words; c++) {
-		if (!*c->words || (n && !is_asked_for(c, words, n)))
-			continue;
-		buf_fmt(&b, "%s  %s", n ? "" : title, c->words);
-		add_item(&b, c->help);
-		title = "";
-	}
+	add_commands(&b, t, words, n, false);
+	if (!n)
+		add_commands(&b, t, words, n, true);
 	add_options(&b, t, words, n);
 	buf_fmt(&b, "\nexit status:\n%s\nSee %s.\n", t->exits, t->page);
 	return print(&b);
@@ -303,11 +323,9 @@ static int print_version(const struct option_tables *t)
 
 	buf_init(&b, HELP_MAX);
 	buf_fmt(&b, "%s " VERSION "\n", t->program);
-	if (stats_wanted()) {
-		buf_str(&b, "with ");
-		library_versions_put(&b);
-		buf_char(&b, '\n');
-	}
+	buf_str(&b, "with ");
+	library_versions_put(&b);
+	buf_char(&b, '\n');
 	return print(&b);
 }
 
@@ -427,6 +445,9 @@ static int refuse_code(struct reading *r, int code, const char *last)
 		return misuse(r, "%s: an argument is missing", last);
 	if (optopt > 0 && optopt < LONG)
 		return misuse(r, "-%c: no such option", optopt);
+	if (strcmp(last, "--stats") == 0)
+		return misuse(r, "--stats: no such option any more: set "
+				 "MCP_STATS=1");
 	return misuse(r, "%s: no such option, or not in this form", last);
 }
 

@@ -41,28 +41,24 @@ struct option_row {
 /* What means the same in several programs; at: of the member it goes to. */
 #define OPTION_CONFIG(at_)                                                     \
 	{.name = "config", .letter = 'c', .arg = "file", .at = at_,            \
-		.help = "the configuration; else MCP_CONFIG"}
+		.help = "the configuration; default MCP_CONFIG"}
 #define OPTION_FORMAT(at_)                                                     \
 	{.name = "format", .letter = 'f', .arg = "format", .at = at_,          \
 		.type = OPTION_CHOICE, .wanted = "text or jsonl",              \
 		.choices = (const char *const[]) {"text", "jsonl", NULL},      \
-		.help = "text on a terminal"}
+		.help = "default on a terminal: text"}
 #define OPTION_NOW(at_)                                                        \
 	{.name = "now", .letter = 'N', .arg = "epoch", .at = at_,              \
 		.type = OPTION_EPOCH, .wanted = "an epoch second",             \
-		.help = "take this for the current time: seconds since 1970"}
+		.help = "pretend that this is the time: epoch seconds"}
 #define OPTION_STORE(at_)                                                      \
 	{.name = "store", .arg = "url", .at = at_,                             \
-		.help = "the store; else as configured, else MCP_STORE"}
-#define OPTION_STATS                                                           \
-	{.name = "stats", .type = OPTION_OWN, .set = stats_want,               \
-		.help = "say in the end, on standard error, what was done"}
+		.help = "the store; default: the configuration's, or MCP_STORE"}
 /* What every program has, and the end of its options. */
 #define OPTIONS_END                                                            \
 	{.name = "help", .letter = 'h', .help = "print this help"},            \
 	{.name = "version", .letter = 'V',                                     \
-		.help = "print the version; after --stats, the versions of "   \
-			"the libraries, too"},                                 \
+		.help = "print the versions of program and libraries"},      \
 	{.name = NULL}
 
 /* A command, or one of its forms. */
@@ -83,8 +79,10 @@ struct option_tables {
 	const char *about; /* what the program does, on one line */
 	const char *exits; /* the exit statuses, a line each */
 	const struct option_row *options; /* OPTIONS_END at the end */
-	/* A row without words at the end; the form with more words comes first. */
+	/* A row without words at the end. */
 	const struct command_row *commands;
+	/* The first command of those that --help lists apart, or NULL. */
+	const char *for_scripts;
 	bool options_first; /* the command, options, operands: in this order */
 	bool echo;	    /* messages may repeat an argument that is wrong */
 };

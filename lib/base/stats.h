@@ -1,5 +1,5 @@
 /*
- * stats.h: what a run of a program did and what it took: the line of --stats, and
+ * stats.h: what a run of a program did and what it took: the line of MCP_STATS=1, and
  * the same in the store, from which mcp-serve makes metrics. Counting costs an
  * addition; time and memory are asked for when a line is made.
  */
@@ -87,14 +87,10 @@ void stats_put(struct buf *b, const struct stats *s);
 bool stats_read(const char *text, struct stats *s);
 
 /*
- * stats_want(out, arg): of OPTION_STATS, see options.h: a line is wanted; 0.
- * stats_wanted(): whether a line is.
- * stats_command(words): it says that this was the command; kept, not copied.
- * stats_end(set, status): log the line, once, where one is wanted. Returns
- * status, which the line names.
+ * stats_command(words): the line names this command; kept, not copied.
+ * stats_end(set, status): log the line, once, if the environment has
+ * MCP_STATS=1. Returns status, which the line names.
  */
-int stats_want(void *out, char *arg);
-bool stats_wanted(void);
 void stats_command(const char *words);
 int stats_end(unsigned set, int status);
 

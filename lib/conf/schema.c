@@ -414,6 +414,9 @@ static const char *bad_zone(const char *s)
 #define GONE(n, sentence) {.name = (n), .type = CONF_GONE, .gone = (sentence)}
 /* A number that is the articles' and nobody's choice. */
 #define FIXED .gone = "this number is fixed, see mcp-incidents(7); leave it out"
+#define FLAPPING                                                               \
+	.gone = "this number is fixed; flapping: 1h says within which time "   \
+		"three starts are flapping"
 
 static const struct conf_key route[] = {
 	{KEY("name", CONF_TEXT, conf_route, name), .required = true, .max = 200,
@@ -509,18 +512,19 @@ static const struct conf_key policy[] = {
 		.max = 7 * 86400, .otherwise = "30m"},
 	{KEY("remind", CONF_SECONDS, conf_policy, remind_s), .min = 300,
 		.max = 7 * 86400, .otherwise = "4h"},
-	{KEY("flap_count", CONF_INT, conf_policy, flap_count), .min = 2,
-		.max = 10, .otherwise = "3"},
-	{KEY("flap_window", CONF_SECONDS, conf_policy, flap_window_s),
+	{KEY("flapping", CONF_SECONDS, conf_policy, flap_window_s),
 		.min = 60, .max = 7 * 86400, .otherwise = "1h"},
+	{KEY("flap_count", CONF_INT, conf_policy, flap_count), .min = 2,
+		.max = 10, .otherwise = "3", FLAPPING},
 	{KEY("flap_clear", CONF_SECONDS, conf_policy, flap_clear_s),
-		.max = 7 * 86400, .otherwise = "30m"},
+		.max = 7 * 86400, .otherwise = "30m", FLAPPING},
+	GONE("flap_window", "it is called flapping now"),
 	{KEY("silent", CONF_INT, conf_policy, silent), .min = 1, .max = 60,
 		.otherwise = "5", FIXED},
 	{KEY("silence_end", CONF_SECONDS, conf_policy, silence_end_s),
 		.min = 60, .max = 7 * 86400, .otherwise = "30m"},
 	{KEY("throttled", CONF_INT, conf_policy, throttled), .min = 1,
-		.max = 60, .otherwise = "3"},
+		.max = 60, .otherwise = "3", FIXED},
 	{KEY("latency", CONF_INT, conf_policy, latency), .min = 1, .max = 60,
 		.otherwise = "3", FIXED},
 	{KEY("latency_factor", CONF_NUMBER, conf_policy, latency_factor),

@@ -1,21 +1,226 @@
 /*
- * json.c: grammar.h reads the text first, so cJSON only ever sees what it
- * understands. What is left for the tree: keys that repeat and numbers that
- * became infinite. A node does not know where it came from; its place among all
- * nodes does, for the grammar stops where its limit of values is reached.
+ * json.c: a pass over the text comes before cJSON. It holds the text to RFC
+ * 8259 and its limits, and rewrites what cJSON would refuse, cut short or lose
+ * into forms that json.h describes. What is left for the tree: keys that repeat
+ * and numbers that became infinite. A node does not know where it came from;
+ * its place among all nodes does, for the pass stops where its limit of values
+ * is reached.
  */
 #include "json/json.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "json/grammar.h"
 #include "json/jcs.h"
+#include "json/scan.h"
 
 #include <limits.h>
 #include <math.h>
+#include <stdint.h>
 
 const struct json_limits json_record = {64, 100000, true};
 const struct json_limits json_reply = {200, 500000, false};
+
+/* cJSON itself stops at 1000. */
+#define DEPTH_MAX 512
+
+/* cJSON reads no number longer than this (version 1.7.15). */
+#define NUMBER_MAX 63
+/* An integer of so many bytes is read and written quickly. */
+#define DIGITS_MAX 15
+
+/*
+ * The pass: `out` gets what cJSON is to read. What it may read as it stands is
+ * copied in runs; `run` is where the current one began.
+ */
+struct grammar {
+	struct json_scan s;
+	const char *run;
+	const struct json_limits *limits;
+	struct json_budget *budget; /* or NULL */
+	struct buf *out;
+	size_t values, most;
+	size_t tree; /* bytes of memory that it will take */
+	unsigned depth;
+	enum json_refusal kind; /* of the fault of s */
+};
+
+static bool refuse_text(
+	struct grammar *g, enum json_refusal kind, const char *what)
+{
+	g->s.fault = what;
+	g->kind = kind;
+	return false;
+}
+
+/* The last value counts as n values. */
+static bool count_values(struct grammar *g, size_t n)
+{
+	const struct json_budget *b = g->budget;
+
+	if (n > g->most - g->values)
+		return refuse_text(g, JSON_TOO_COMPLEX, "too many values");
+	if (b && g->tree > b->tree)
+		return refuse_text(g, JSON_TOO_COMPLEX,
+			"its tree would take too much memory");
+	if (b && b->late && g->values % JSON_PACE + n >= JSON_PACE &&
+		b->late(b->arg))
+		return refuse_text(g, JSON_LATE, "no time was left");
+	g->values += n;
+	return true;
+}
+
+/* Copy what stands before `from`, then `put` in place of what came since. */
+static void put_instead(
+	struct grammar *g, const char *from, const char *put, size_t n)
+{
+	buf_add(g->out, g->run, (size_t)(from - g->run));
+	buf_add(g->out, put, n);
+	g->run = g->s.p;
+}
+
+static bool pass_number(struct grammar *g)
+{
+	const char *from = g->s.p, *whole;
+	char put[JCS_NUMBER];
+	size_t n;
+
+	if (!scan_number(&g->s, &whole))
+		return false;
+	n = (size_t)(g->s.p - from);
+	if (n > NUMBER_MAX) {
+		jcs_nearest(from, n, put);
+		put_instead(g, from, put, strlen(put));
+	}
+	return !g->budget || (g->s.p == whole && n <= DIGITS_MAX) ||
+	       count_values(g, JSON_ODD - 1);
+}
+
+static bool pass_string(struct grammar *g)
+{
+	const char *begin = g->s.p++;
+
+	while (scan_inside(&g->s)) {
+		const char *from = g->s.p, *odd;
+		char put[4];
+		size_t n = scan_escape(&g->s, put, &odd);
+
+		if (!n)
+			return false;
+		if (!odd)
+			continue;
+		if (g->limits->i_json) {
+			g->s.p = from;
+			return scan_fault(&g->s, odd);
+		}
+		put_instead(g, from, put, n);
+	}
+	g->tree += JSON_STRING + (size_t)(g->s.p - begin);
+	return !g->s.fault;
+}
+
+/* A key with its colon; the object has n before it. */
+static bool pass_key(struct grammar *g, size_t n)
+{
+	if (!scan_at(&g->s, '"'))
+		return scan_fault(&g->s, "a key is missing");
+	if (g->budget && n >= g->budget->members)
+		return refuse_text(g, JSON_TOO_MANY_KEYS,
+			"an object with too many members");
+	if (!count_values(g, 1) || !pass_string(g))
+		return false;
+	scan_space(&g->s);
+	if (!scan_at(&g->s, ':'))
+		return scan_fault(&g->s, "no colon behind a key");
+	g->s.p++;
+	return true;
+}
+
+static bool pass_value(struct grammar *g);
+
+/* From the opening bracket to the closing one. */
+static bool pass_brackets(struct grammar *g, char close)
+{
+	unsigned max = g->limits->depth;
+	size_t n = 0;
+
+	if (g->depth == (max < DEPTH_MAX ? max : DEPTH_MAX))
+		return scan_fault(&g->s, "nested too deeply");
+	g->depth++;
+	do {
+		g->s.p++;
+		scan_space(&g->s);
+		if (!n && scan_at(&g->s, close))
+			break;
+		if ((close == '}' && !pass_key(g, n)) || !pass_value(g))
+			return false;
+		n++;
+		scan_space(&g->s);
+	} while (scan_at(&g->s, ','));
+	if (!scan_at(&g->s, close))
+		return scan_fault(
+			&g->s, "neither a comma nor the closing bracket");
+	g->s.p++;
+	g->depth--;
+	return true;
+}
+
+/* The recursion is as deep as DEPTH_MAX. */
+static bool pass_value(struct grammar *g)
+{
+	scan_space(&g->s);
+	g->tree += JSON_NODE;
+	if (!count_values(g, 1))
+		return false;
+	switch (g->s.p < g->s.end ? *g->s.p : '\0') {
+	case '{':
+		return pass_brackets(g, '}');
+	case '[':
+		return pass_brackets(g, ']');
+	case '"':
+		return pass_string(g);
+	case 't':
+	case 'f':
+	case 'n':
+		return scan_literal(&g->s);
+	default:
+		return scan_at(&g->s, '-') || scan_at_digit(&g->s)
+			? pass_number(g) : scan_fault(&g->s, "no JSON value");
+	}
+}
+
+/*
+ * Append to `out`, which needs room for n bytes at the most, what cJSON is to
+ * read in place of the n bytes at p. False where they are refused: the fault is
+ * in *g, and out is of no use.
+ *
+ * Beyond the grammar: a number whose text is longer than cJSON reads is written
+ * anew, one too large for a double stays so, and a repeated key passes.
+ */
+static bool json_grammar(const char *p, size_t n,
+	const struct json_limits *limits, struct json_budget *budget,
+	struct buf *out, struct grammar *g)
+{
+	bool ok;
+
+	*g = (struct grammar) {.s = {.p = p, .end = p + n}, .run = p,
+		.limits = limits, .budget = budget, .out = out,
+		.most = limits->values};
+	if (budget && budget->values < g->most)
+		g->most = budget->values;
+	ok = pass_value(g);
+	if (ok)
+		scan_space(&g->s);
+	if (ok && g->s.p < g->s.end)
+		ok = scan_fault(&g->s, "something behind the end of the value");
+	if (budget)
+		budget->values -= g->values;
+	/* The last value may have been too large a string. */
+	if (!ok || !count_values(g, 0))
+		return false;
+	put_instead(g, g->s.end, "", 0);
+	return true;
+}
 
 /* A fault of a tree: a node, or the key of a node. */
 struct flaw {
@@ -112,25 +317,26 @@ static bool count_until(const cJSON *v, const cJSON *stop, size_t *n)
 	return false;
 }
 
-static size_t position(const char *p, size_t n, const cJSON *tree,
+static const char *position(const char *p, size_t n, const cJSON *tree,
 	const struct flaw *flaw)
 {
 	struct json_limits upto = {.depth = UINT_MAX};
-	struct json_fault fault = {.at = 0};
+	struct grammar g;
 	struct buf unused;
 
 	count_until(tree, flaw->node, &upto.values);
 	if (flaw->key)
 		upto.values--;
 	buf_init(&unused, n);
-	json_grammar(p, n, &upto, NULL, &unused, &fault);
+	json_grammar(p, n, &upto, NULL, &unused, &g);
 	buf_release(&unused);
-	return fault.at;
+	return g.s.p;
 }
 
-static cJSON *refuse(char *why, size_t at, const char *what)
+static cJSON *refused(
+	char *why, const char *p, const char *at, const char *what)
 {
-	snprintf(why, JSON_WHY, "byte %zu: %s", at, what);
+	snprintf(why, JSON_WHY, "byte %zu: %s", (size_t)(at - p) + 1, what);
 	return NULL;
 }
 
@@ -146,24 +352,24 @@ static cJSON *build(const struct buf *text)
 cJSON *json_parse_within(const char *p, size_t n,
 	const struct json_limits *limits, struct json_budget *budget, char *why)
 {
-	struct json_fault fault;
 	struct flaw flaw = {NULL, false, NULL};
+	struct grammar g;
 	struct buf text;
 	cJSON *tree;
 	bool ok;
 
 	buf_init(&text, n);
-	ok = json_grammar(p, n, limits, budget, &text, &fault);
+	ok = json_grammar(p, n, limits, budget, &text, &g);
 	tree = ok ? build(&text) : NULL;
 	buf_release(&text);
 	if (budget)
-		budget->refusal = ok ? JSON_MALFORMED : fault.kind;
+		budget->refusal = ok ? JSON_MALFORMED : g.kind;
 	if (!ok)
-		return refuse(why, fault.at, fault.what);
+		return refused(why, p, g.s.p, g.s.fault);
 	if (!tree)
-		return refuse(why, 1, "cJSON refuses this text");
+		return refused(why, p, p, "cJSON refuses this text");
 	if (limits->i_json && !flawless(tree, &flaw)) {
-		refuse(why, position(p, n, tree, &flaw), flaw.what);
+		refused(why, p, position(p, n, tree, &flaw), flaw.what);
 		cJSON_Delete(tree);
 		return NULL;
 	}
@@ -433,6 +639,58 @@ void json_put_num(struct buf *b, double v)
 	}
 	jcs_number(v, text);
 	buf_str(b, text);
+}
+
+static void put_instant(struct buf *b, int64_t t)
+{
+	char text[CLOCK_RFC3339];
+
+	if (t > 0)
+		clock_rfc3339(t, text);
+	json_put_str(b, t > 0 ? text : NULL);
+}
+
+static bool put_value(void *to, const struct conversion *c, va_list *ap)
+{
+	struct buf *b = to;
+
+	switch (c->letter) {
+	case 's':
+		if (c->precision < 0)
+			json_put_str(b, va_arg(*ap, const char *));
+		else
+			json_put_clean(b, va_arg(*ap, const char *),
+				(size_t)c->precision);
+		return true;
+	case 'g':
+		json_put_num(b, va_arg(*ap, double));
+		return true;
+	case 'i':
+		buf_str(b, va_arg(*ap, int) ? "true" : "false");
+		return true;
+	case 'd':
+		if (c->length == 'j')
+			put_instant(b, (int64_t)va_arg(*ap, intmax_t));
+		return c->length == 'j';
+	default:
+		return false;
+	}
+}
+
+void json_fmt(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_template(b, fmt + (*fmt == ',' && (json_opens(b) ||
+				b->p[b->len - 1] == '[')),
+		ap, put_value, b);
+	va_end(ap);
+}
+
+const char *json_or_null(bool there, const char *s)
+{
+	return there ? s : NULL;
 }
 
 static void put_children(struct buf *b, const cJSON *v)

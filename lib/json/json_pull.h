@@ -11,21 +11,21 @@
 #ifndef JSON_JSON_PULL_H
 #define JSON_JSON_PULL_H
 
+#include "json/scan.h"
+
 #include <cjson/cJSON.h>
-#include <stdbool.h>
-#include <stddef.h>
 
 #define PULL_DEPTH 64
 
 struct pull {
-	const char *p;	/* what is to be read next */
+	struct json_scan s;
 	unsigned depth; /* of open brackets */
 	bool first;	/* the last thing read was an opening bracket */
-	bool bad;
 };
 
-/* pull_begin(text): at the beginning of a text, which must outlive it. */
-struct pull pull_begin(const char *text);
+/* pull_begin(p, n): at the beginning of a text, which must outlive it and needs
+   no NUL behind it. */
+struct pull pull_begin(const char *p, size_t n);
 
 /* pull_end(j): whether it was JSON, with nothing behind its value. */
 bool pull_end(struct pull *j);

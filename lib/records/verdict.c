@@ -253,7 +253,7 @@ const struct field verdict_fields[] = {
 	FIELD_MADE("error_rate", FIELD_LAX, .put = put_rates,
 		.take = take_rates),
 	FIELD("uptime_30d", struct verdict, uptime_30d, FIELD_NULL,
-		.none = NAN, .max = 100),
+		.none = NAN, .max = 100, .digits = 2),
 	MS("p50_ms", struct verdict, p50_ms, FIELD_NULL),
 	MS("p95_ms", struct verdict, p95_ms, FIELD_NULL),
 	EPOCH("published_at", struct verdict, published_at,
@@ -309,11 +309,9 @@ void verdict_unapproved_release(struct verdict_unapproved *u)
 	*u = (struct verdict_unapproved) {.since = 0};
 }
 
-size_t verdict_write(struct buf *b, const struct verdict *v)
+void verdict_write(struct buf *b, const struct verdict *v)
 {
 	static const size_t most[] = {SIZE_MAX, 256, 16, 1, 0};
-	static const char uptime[] = ",\"uptime_30d\":";
-	size_t at = 0;
 	struct buf line;
 
 	buf_init(&line, LINE_MAX_BYTES);
@@ -328,14 +326,9 @@ size_t verdict_write(struct buf *b, const struct verdict *v)
 		if (buf_ok(&line))
 			break;
 	}
-	/* No string can hold this: in it, a quotation mark has a backslash. */
-	if (buf_ok(&line)) {
-		at = b->len + sizeof uptime - 1 +
-			(size_t)(strstr(line.p, uptime) - line.p);
+	if (buf_ok(&line))
 		buf_add(b, line.p, line.len);
-	}
 	buf_release(&line);
-	return at;
 }
 
 enum verdict_colour verdict_of_tier(enum tier t)

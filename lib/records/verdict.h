@@ -151,7 +151,7 @@ struct verdict {
 	double latency_p50;	 /* NAN where there is none */
 	double latency_p95;	 /* NAN where there is none */
 	double latency_baseline; /* NAN where there is none */
-	double uptime_30d;	 /* NAN where there is none */
+	double uptime_30d;	 /* percent; NAN where there is none */
 	double p50_ms;		 /* NAN where there is none */
 	double p95_ms;		 /* NAN where there is none */
 	/* Of a verdict that is published; 0 in others. Epoch seconds. */
@@ -169,10 +169,9 @@ struct verdict {
  * verdict_write(b, v): append the record as a line, its newline included. Text
  * from outside is cut and cleaned on the way. Where the names in the drift
  * would make the line longer than a line may be, fewer are written, and none in
- * the end; what is too long even so leaves b as it was. Returns where in b the
- * value of uptime_30d stands; 0 where nothing was written.
+ * the end; what is too long even so leaves b as it was.
  */
-size_t verdict_write(struct buf *b, const struct verdict *v);
+void verdict_write(struct buf *b, const struct verdict *v);
 
 /* verdict_of_tier(t): the verdict that goes with a tier. */
 enum verdict_colour verdict_of_tier(enum tier t);

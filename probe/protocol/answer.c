@@ -42,10 +42,10 @@ static void answer_request(
 	buf_release(&b);
 }
 
-void server_requests(const cJSON *m, const char *text, server_request_fn *fn,
-	void *arg)
+void server_requests(const cJSON *m, const char *p, size_t n,
+	server_request_fn *fn, void *arg)
 {
-	struct pull j = pull_begin(text);
+	struct pull j = pull_begin(p, n);
 	const cJSON *one;
 
 	if (cJSON_IsObject(m))
@@ -149,7 +149,7 @@ void answer_event(struct answer *a, const char *type, const char *data,
 		return;
 	m = answer_parse(a, data, n);
 	if (m && a->asked)
-		server_requests(m, data, a->asked, a->asked_arg);
+		server_requests(m, data, n, a->asked, a->asked_arg);
 	if (m)
 		answer_take(a, m, RPC_ERRORS_OURS);
 	else

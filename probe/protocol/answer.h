@@ -16,13 +16,13 @@
 typedef void server_request_fn(void *arg, const char *answer);
 
 /*
- * server_requests(m, text, fn, arg): call fn for each request in m, a message
- * or a batch, which was parsed from the text. The id of a request is answered
+ * server_requests(m, p, n, fn, arg): call fn for each request in m, a message
+ * or a batch, which was parsed from the n bytes at p. The id of a request is answered
  * byte for byte. A request is not answered if its id is longer than 16 KiB, or
  * neither a string nor a number.
  */
-void server_requests(const cJSON *m, const char *text, server_request_fn *fn,
-	void *arg);
+void server_requests(const cJSON *m, const char *p, size_t n,
+	server_request_fn *fn, void *arg);
 
 struct answer {
 	char *id; /* of the request; NULL: no answer is expected */

@@ -134,7 +134,7 @@ static void take_requests(struct stream *s, const char *type, const char *data,
 		return;
 	m = budget_parse(s->budget, data, n, why);
 	if (m)
-		server_requests(m, data, on_asked, s);
+		server_requests(m, data, n, on_asked, s);
 	cJSON_Delete(m);
 }
 

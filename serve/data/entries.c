@@ -109,11 +109,12 @@ static bool read_text(
 	static const char *const names[] = {"private", "token_sha256", "title",
 		"account", "group", "url", "auth", "interval", "tags",
 		"endpoint_private", "tools_private", "regions", NULL};
-	struct room room = {s->text, strlen(json) + 1};
+	size_t n = strlen(json);
+	struct room room = {s->text, n + 1};
 	const char **const texts[] = {&s->token_sha256, &s->title, &s->account,
 		&s->group, &s->url, &s->auth};
 	bool *const marks[] = {&s->endpoint_private, &s->tools_private};
-	struct pull j = pull_begin(json);
+	struct pull j = pull_begin(json, n);
 	unsigned seen = 0;
 	size_t cap = 0;
 	int i;

@@ -57,11 +57,14 @@ static void read_walls(struct watched *w, struct pull *j)
 
 void watched_verdict(struct watched *w, const char *json)
 {
-	struct pull j = pull_begin(json ? json : "");
+	struct pull j;
 	const char *key;
 	char text[64];
 
-	if (!json || !pull_object(&j))
+	if (!json)
+		return;
+	j = pull_begin(json, strlen(json));
+	if (!pull_object(&j))
 		return;
 	while (pull_key(&j, &key)) {
 		if (pull_is(key, "protocol"))

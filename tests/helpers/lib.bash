@@ -1,6 +1,8 @@
 # shellcheck shell=bash disable=SC2016,SC2034
 # For all tests of programs: peers, waiting, and checks of the records of a probe.
 
+# shellcheck source=/dev/null
+. "${BASH_SOURCE[0]%/*}/trace.bash"
 ROOT=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 BIN=$(cd "${BIN:-$ROOT/build/bin}" && pwd)
 export LC_ALL=C.UTF-8
@@ -153,21 +155,9 @@ processes_with() {
 	{ grep -lsze "$1" "${all[@]}" || true; } | cut -d / -f 3
 }
 
-# untraced COMMAND…: bats remembers where each command stands, which takes far longer
-# than a command of the shell; not those of a function that runs by this.
-untraced() {
-	local -
-	set +T
-	"$@"
-}
-
 # take_answer: parts the answer of a CGI, in the file out, into the files fields and
 # body; its status is in CODE.
 take_answer() {
-	untraced part_answer
-}
-
-part_answer() {
 	local line
 	{
 		while IFS= read -r line; do

@@ -1,15 +1,8 @@
 # shellcheck shell=bash
 
 # probes SLUG REGION AT [STEP ERROR]: the lines of one whole probe. Tests make
-# thousands, and so no program is started for it, and bats does not trace it: that
-# takes far longer than its commands.
+# thousands, and so no program is started for it.
 probes() {
-	local - # as `untraced` does, which not all have who load this file
-	set +T
-	put_probes "$@"
-}
-
-put_probes() {
 	local at=$3 bad=${4-} state=healthy failed=null error=null n=0 step ended key
 	local zeros
 	printf -v zeros %064d 0

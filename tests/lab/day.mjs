@@ -196,7 +196,7 @@ const compare = (outages, faults) => {
 const day = async () => {
 	const outages = plan_outages(), faults = plan_faults(outages);
 	console.log(`seed ${SEED}`);
-	await lab.make({ policy: '{flap_count: 10, flap_window: 10m}' });
+	await lab.make({ policy: '{flapping: 1m}' });
 	const began = performance.now();
 	for (let m = 0; m < MINUTES; m++) {
 		await change(outages, faults, m);

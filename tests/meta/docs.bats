@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # Goal: what is written about the programs is what they do.
 
+load ../helpers/trace
+
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return 1
 	BIN=${BIN:-build/bin}
@@ -48,7 +50,7 @@ words() {
 helps() {
 	local command
 	"$1" -h
-	"$1" -h | sed -nE '/^commands:/,/^$/s/^  ([a-z]+( [a-z]+)?).*/\1/p' | uniq |
+	"$1" -h | sed -nE '/^(commands|for scripts):/,/^$/s/^  ([a-z]+( [a-z]+)?).*/\1/p' | uniq |
 		awk '{ all[NR] = $0; is[$0] = 1 } END { for (i = 1; i <= NR; i++)
 			if (split(all[i], word) == 1 || !is[word[1]]) print all[i] }' |
 		while read -ra command; do
@@ -70,14 +72,18 @@ each() {
 	done
 }
 
+# forms PROGRAM: each on a line, sorted.
+forms() {
+	sed "s/ *\($1[ []\)/\n\1/g" | sed 's/ *$//' | sort -u
+}
+
 same_usage() {
 	local usage
 	usage=$(helps "$1" | sed -n '/^usage:/,/^$/{s/^usage://p;t;/^       /p;}' |
 		grep -vE '^ *mcp-[a-z]+ command ')
-	diff <(section "$2" SYNOPSIS | words) <({
-		grep -v -- '-h | -V' <<<"$usage"
-		grep -- '-h | -V' <<<"$usage"
-	} | words)
+	# In any order.
+	diff <(section "$2" SYNOPSIS | words | forms "${1##*/}") \
+		<(words <<<"$usage" | forms "${1##*/}")
 }
 
 @test "usage is the synopsis of the page" {
@@ -103,9 +109,9 @@ same_exits() {
 	each same_exits
 }
 
-@test "every key of the store is in mcp-fleet(7)" {
-	sed -n '/^\.Sh FILES/,/^\.Sh SEE/s/^\.It //p' man/mcp-fleet.7 | tr -d ' ' |
-		sed 's/Ta.*//' | tr ',' '\n' | sort -u >"$BATS_TEST_TMPDIR/page"
+@test "every key of the store is in mcp-store(7)" {
+	sed -n '/^\.Sh FILES/,/^\.Sh SEE/s/^\.It //p' man/mcp-store.7 | tr -d ' ' |
+		sed 's/Ta.*//' | grep : | sort -u >"$BATS_TEST_TMPDIR/page"
 	{
 		grep -oP '^\t\{"\K[a-z]+:[^"]*' aggregate/snapshot/fleet_keys.c
 		grep -oP '^#define KEY_[A-Z]+ "\K[^"]*' lib/store/keys.h
@@ -157,6 +163,44 @@ known() {
 		[[ $section =~ It\ is\ over\ (after|when)|Nothing\ resolves\ this\ alert ]] ||
 			{ echo "$kind: no end"; return 1; }
 	done <"$BATS_TEST_TMPDIR/kinds"
+}
+
+# Sentences, and whether one of words.banned is in each.
+SENTENCES='
+yes|The operator is told of it.
+yes|A policy that does, tells of each of its servers by itself.
+yes|What is not given names everything, but something has to be given.
+yes|It works. Who shows a token may read.
+yes|The region stands still.
+yes|The clock is that of the region.
+yes|It waits for the one that answers.
+yes|Ten servers, of which two fail.
+yes|The batch is sent once more.
+yes|The same holds for a region.
+yes|Its servers let in who has no credential.
+yes|Walled: it asks for a credential.
+yes|It does not send the certificates between.
+yes|It keeps what tools say.
+no|mcp-alert retries the delivery for an hour.
+no|You are notified of what changed, and which server it was.
+no|auth-walled stands for a server that requires a login.
+no|What is amber?
+no|A user who shows a token may read.
+'
+
+@test "words finds turns of phrase that make a reader stop, and nothing in plain sentences" {
+	grep . <<<"$SENTENCES" | cut -d '|' -f 2 | tests/meta/words - | cut -d : -f 1 | sort -nu >"$BATS_TEST_TMPDIR/found"
+	diff <(grep . <<<"$SENTENCES" | grep -n '^yes' | cut -d : -f 1) "$BATS_TEST_TMPDIR/found"
+}
+
+# words.allowed has what is left of them: a number goes down, or away, with them
+# (tests/meta/words -u), and none is added.
+@test "no file has more turns of phrase that words.banned has than words.allowed says" {
+	tests/meta/words >"$BATS_TEST_TMPDIR/words"
+	diff tests/meta/words.allowed "$BATS_TEST_TMPDIR/words" && return
+	comm -13 <(sort tests/meta/words.allowed) <(sort "$BATS_TEST_TMPDIR/words") |
+		cut -d ' ' -f 2 | xargs -r tests/meta/words
+	return 1
 }
 
 # Codes that no test provokes, and why.

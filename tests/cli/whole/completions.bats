@@ -35,7 +35,7 @@ named() {
 
 # commands PROGRAM: its commands, a line each.
 commands() {
-	"$1" --help | sed -nE '/^commands:/,/^$/s/^  ([a-z]+( [a-z]+)?)( -)?(  .*)?$/\1/p' |
+	"$1" --help | sed -nE '/^(commands|for scripts):/,/^$/s/^  ([a-z]+( [a-z]+)?)( -)?(  .*)?$/\1/p' |
 		sort -u
 }
 

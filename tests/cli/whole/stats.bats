@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Goal: with --stats each program says in one line what it did and took, however it
+# Goal: with MCP_STATS=1 each program says in one line what it did and took, however it
 # ends; the scrape has the same of the last runs; a worker of mcp-serve says how it
 # is without disturbing a request; and in the journal each line has its priority.
 
@@ -46,24 +46,24 @@ records() {
 @test "mcp-probe: what it probed, and that a failure says so, too" {
 	local closed='{"v":1,"type":"target","url":"http://127.0.0.1:9/mcp","slug":'
 	printf '%s"a"}\n%s"b"}\nno target\n' "$closed" "$closed" >targets
-	run -2 --separate-stderr "$BIN/mcp-probe" --stats --targets targets -f jsonl
+	run -2 --separate-stderr env MCP_STATS=1 "$BIN/mcp-probe" --targets targets -f jsonl
 	echo "$stderr" >err
 	says mcp-probe 'exit=2 ' 'targets=2 passed=0 failed=2 lost=0 requests=2 bytes=0'
 	[[ $output != *stats* ]]
-	run -1 --separate-stderr "$BIN/mcp-probe" --stats http://127.0.0.1:9/mcp
+	run -1 --separate-stderr env MCP_STATS=1 "$BIN/mcp-probe" http://127.0.0.1:9/mcp
 	echo "$stderr" >err
 	says mcp-probe 'exit=1 ' 'targets=1 passed=0 failed=1 lost=0 requests=1 bytes=0'
-	run -2 --separate-stderr "$BIN/mcp-probe" --stats --targets nowhere
+	run -2 --separate-stderr env MCP_STATS=1 "$BIN/mcp-probe" --targets nowhere
 	echo "$stderr" >err
 	says mcp-probe 'exit=2 ' 'targets=0 passed=0 failed=0 lost=0 requests=0 bytes=0'
-	# Without the option, nothing.
+	# Without it, nothing.
 	run -1 --separate-stderr "$BIN/mcp-probe" http://127.0.0.1:9/mcp
 	[ -z "$stderr" ]
 }
 
 @test "mcp-probe: requests and bytes of a server that works" {
 	start hono
-	run -0 --separate-stderr "$BIN/mcp-probe" --stats -f jsonl "$URL"
+	run -0 --separate-stderr env MCP_STATS=1 "$BIN/mcp-probe" -f jsonl "$URL"
 	echo "$stderr" >err
 	says mcp-probe 'exit=0 ' 'targets=1 passed=1 failed=0 lost=0 requests=[4-9] bytes=[1-9][0-9]{2,6}'
 	stop_all
@@ -73,7 +73,7 @@ records() {
 	mkfifo out
 	exec {reader}<>out
 	exec {writer}>out {reader}<&-
-	fails 141 "$BIN/mcp-probe" --stats -f jsonl http://127.0.0.1:9/mcp >&"$writer"
+	fails 141 env MCP_STATS=1 "$BIN/mcp-probe" -f jsonl http://127.0.0.1:9/mcp >&"$writer"
 	[ "$(grep -c 'mcp-probe: stats: ' err)" -eq 1 ]
 }
 
@@ -81,26 +81,26 @@ records() {
 	records >recs
 	echo 'no record' >>recs
 	: >err
-	fails 2 "$BIN/mcp-aggregate" ingest --stats <recs
+	fails 2 env MCP_STATS=1 "$BIN/mcp-aggregate" ingest <recs
 	says mcp-aggregate 'command=ingest exit=2 ' \
 		'records=19 refused=1 stored=18 servers=0 verdicts=0'
-	"$BIN/mcp-aggregate" verdict --stats -f jsonl >verdicts 2>err
+	MCP_STATS=1 "$BIN/mcp-aggregate" verdict -f jsonl >verdicts 2>err
 	says mcp-aggregate 'command=verdict exit=0 ' \
 		'records=0 refused=0 stored=0 servers=2 verdicts=2'
-	records | "$BIN/mcp-aggregate" verdict - --stats -f jsonl >/dev/null 2>err
+	records | MCP_STATS=1 "$BIN/mcp-aggregate" verdict - -f jsonl >/dev/null 2>err
 	says mcp-aggregate 'command=verdict exit=0 ' \
 		'records=18 refused=0 stored=0 servers=0 verdicts=2'
-	"$BIN/mcp-alert" --stats <verdicts 2>err
+	MCP_STATS=1 "$BIN/mcp-alert" <verdicts 2>err
 	says mcp-alert 'exit=0 ' "records=2 refused=0 events=0 opened=0 closed=0 $(:
 		)delivered=0 retried=0 given_up=0"
 	: >err
-	fails 3 "$BIN/mcp-aggregate" ingest --stats --store unix:///nonexistent <recs
+	fails 3 env MCP_STATS=1 "$BIN/mcp-aggregate" ingest --store unix:///nonexistent <recs
 	says mcp-aggregate 'command=ingest exit=3 ' '.*'
 	: >err
-	fails 3 "$BIN/mcp-alert" tick --stats --store unix:///nonexistent
+	fails 3 env MCP_STATS=1 "$BIN/mcp-alert" tick --store unix:///nonexistent
 	says mcp-alert 'command=tick exit=3 ' '.*'
 	: >err
-	fails 2 "$BIN/mcp-aggregate" inbox clear --stats nowhere -r eu
+	fails 2 env MCP_STATS=1 "$BIN/mcp-aggregate" inbox clear nowhere -r eu
 	says mcp-aggregate 'command=inbox-clear exit=2 ' '.*'
 }
 
@@ -125,10 +125,10 @@ down() {
 		  policies: [{steps: [{routes: [works, broken]}]}]
 	END
 	down 0 >verdicts
-	"$BIN/mcp-alert" -n --stats -c fleet.yaml <verdicts >/dev/null 2>err
+	MCP_STATS=1 "$BIN/mcp-alert" -n -c fleet.yaml <verdicts >/dev/null 2>err
 	says mcp-alert 'exit=0 ' 'records=1 refused=0 events=1 opened=1 closed=0 delivered=0 .*'
 	: >err
-	fails 3 "$BIN/mcp-alert" --stats -c fleet.yaml <verdicts
+	fails 3 env MCP_STATS=1 "$BIN/mcp-alert" -c fleet.yaml <verdicts
 	says mcp-alert 'exit=3 ' \
 		'records=1 refused=0 events=1 opened=1 closed=0 delivered=1 retried=1 given_up=0'
 	[[ $(redis hget fleet:heartbeats alert:run) == *' delivered=1 retried=1 given_up=0' ]]
@@ -149,7 +149,7 @@ scrape() {
 	records | "$BIN/mcp-aggregate" ingest
 	"$BIN/mcp-aggregate" verdict -f jsonl >verdicts
 	"$BIN/mcp-alert" <verdicts
-	scrape --stats
+	MCP_STATS=1 scrape
 	says mcp-serve 'exit=0 ' 'requests=1 cache_hits=0 store_reads=[1-9]'
 	for run in ingest verdict alert; do
 		now=$(sample "mcp_fleet_run_timestamp_seconds{program=\"$run\"}")
@@ -195,9 +195,9 @@ scrape() {
 		server.errorlog = "$PWD/lighttpd.log"
 		server.breakagelog = "$PWD/breakage.log"
 		fastcgi.server = ("/" => (("socket" => "$PWD/fcgi.sock",
-			"bin-path" => "$BIN/mcp-serve --stats",
+			"bin-path" => "$BIN/mcp-serve",
 			"min-procs" => 2, "max-procs" => 2,
-			"bin-environment" => ("MCP_STORE" => "$MCP_STORE"),
+			"bin-environment" => ("MCP_STORE" => "$MCP_STORE", "MCP_STATS" => "1"),
 			"check-local" => "disable", "fix-root-scriptname" => "enable")))
 	END
 	lighttpd -f lighttpd.conf 3>&-
@@ -253,13 +253,13 @@ scrape() {
 	: >err
 	stream=$(stat -c %d:%i err)
 	export JOURNAL_STREAM=$stream
-	fails 2 "$BIN/mcp-aggregate" ingest --stats <<<'no record'
+	fails 2 env MCP_STATS=1 "$BIN/mcp-aggregate" ingest <<<'no record'
 	grep -q '^<3>mcp-aggregate: line 1: ' err
 	grep -q '^<6>mcp-aggregate: stats: ' err
 	"$BIN/mcp-alert" 2>>err </dev/null
 	grep -q '^<4>mcp-alert: warning: no configuration' err
 	# Inherited, but standard error is another file.
-	"$BIN/mcp-aggregate" ingest --stats 2>other <<<'no record' || true
+	MCP_STATS=1 "$BIN/mcp-aggregate" ingest 2>other <<<'no record' || true
 	[ -s other ]
 	run ! grep '^<' other
 	JOURNAL_STREAM=1:1 "$BIN/mcp-aggregate" ingest 2>>other <<<'no record' || true
@@ -273,8 +273,11 @@ scrape() {
 	END
 	export HOME=$PWD XDG_RUNTIME_DIR=$PWD/run XDG_STATE_HOME=$PWD/state
 	mkdir run state
-	PATH=$BIN:$PATH "$ROOT/scripts/mcp-fleet" -v --stats -c fleet.yaml 2>>err >out
-	[ "$(grep -c '^<6>mcp-[a-z]*: stats: ' err)" -eq 3 ]
+	MCP_STATS=1 PATH=$BIN:$PATH "$ROOT/scripts/mcp-fleet" -v -c fleet.yaml 2>>err >out
+	for said in 'mcp-aggregate: stats: command=ingest ' \
+		'mcp-aggregate: stats: command=verdict ' 'mcp-alert: stats: exit='; do
+		[ "$(grep -c "^<6>$said" err)" -eq 1 ]
+	done
 	grep -q '^<6>mcp-fleet: eu: 1 of 1 probed, ' err
 	grep -q '^<4>mcp-aggregate: warning: ' err
 	: >err

@@ -49,7 +49,7 @@ static void check(const struct answers *rows, size_t n)
 
 			night_run(&night, a->verdicts);
 			if (down->open) {
-				strings_note(&down->told, "pager");
+				strings_note(&down->notified, "pager");
 				string_set(&down->group, GROUP);
 			}
 			r = ack_apply(&night.st, &a->q, MINUTE(a->minute),
@@ -479,8 +479,8 @@ static void test_close_says_what(void **state)
 		struct alert_state st;
 
 		state_init(&st, rows[i].slug);
-		strings_add(&st.servers, "a");
-		strings_add(&st.servers, "b");
+		strings_add(&st.shared.servers, "a");
+		strings_add(&st.shared.servers, "b");
 		incident_open(&st.incidents[rows[i].kind], SEVERITY_P1,
 			NIGHT_START, NIGHT_START, 1);
 		ack_apply(&st, &q, MINUTE(1), &out);

@@ -349,7 +349,7 @@ static void test_untested(void **state)
 		struct alert_state st;
 
 		state_init(&st, SLUG_FLEET);
-		st.untested = (int64_t)(cases[i].told * DAY);
+		st.fleet.untested = (int64_t)(cases[i].told * DAY);
 		route_test_remind(&st, &t, cases[i].now * DAY, &events);
 		if (events.n != (cases[i].summary ? 1 : 0))
 			fail_msg("%zu: %zu events", i, events.n);

@@ -200,7 +200,7 @@ static void expect(const struct alert_state *st, struct alert_events *l,
 	for (size_t i = 0; i < l->n; i++)
 		assert_string_equal(l->v[i].record.slug, SLUG_FLEET);
 	events_release(l);
-	assert_int_equal(st->incidents[ALERT_DOWNTIME].open, st->left.n > 0);
+	assert_int_equal(st->incidents[ALERT_DOWNTIME].open, st->shared.left.n > 0);
 }
 
 static void leave(struct alert_state *st, const char *slug, int minute,
@@ -267,10 +267,10 @@ static void test_life(void **state)
 		"recovered after 20 min (00:10–00:30 UTC). Root layer: "
 		"http. Failing minutes: 0. All layers pass again.");
 	/* The next one of that cause is of others. */
-	strings_add(&st.left, "y");
+	strings_add(&st.shared.left, "y");
 	correlation_begin(&st, more.v, more.n, &out);
-	assert_int_equal(st.servers.n, 1);
-	assert_int_equal(st.left.n, 1);
+	assert_int_equal(st.shared.servers.n, 1);
+	assert_int_equal(st.shared.left.n, 1);
 	events_release(&out);
 	state_release(&st);
 	correlation_release(&l);
@@ -870,7 +870,7 @@ static void test_join(void **state)
 			1777485000);
 		assert_null(inc->group);
 		incident_open(inc, SEVERITY_P1, 600, 600, 1);
-		strings_note(&inc->told, "chat");
+		strings_note(&inc->notified, "chat");
 		strings_note(&inc->refused, "chat");
 		outbox_add(&st, &r, "{}", &to, 600);
 		outbox_add(&st, &r, "{}", &to, 600);
@@ -883,7 +883,7 @@ static void test_join(void **state)
 		assert_int_equal(st.n_outbox, 2 + named);
 		assert_non_null(st.outbox[named].deliveries[0].holder);
 		assert_int_equal(st.history.n, !named);
-		assert_int_equal(inc->told.n, named);
+		assert_int_equal(inc->notified.n, named);
 		assert_int_equal(inc->refused.n, named);
 		state_release(&st);
 	}

@@ -5,9 +5,9 @@
  */
 #include "nights.h"
 
+#include "commands/commands.h"
 #include "incident/route_test.h"
 #include "routing/policy.h"
-#include "routing/what_if.h"
 #include "words/words.h"
 
 #include <math.h>

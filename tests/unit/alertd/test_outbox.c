@@ -9,6 +9,7 @@
 #include "transport/signature.h"
 #include "words/words.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -52,12 +53,13 @@ static void test_told(void **state)
 			buf_fmt(&b, "%s%s", k ? " " : "", to.v[k]);
 		assert_string_equal(b.p, expected[i]);
 		if (n.st.incidents[ALERT_DOWNTIME].open)
-			strings_copy(&n.st.incidents[ALERT_DOWNTIME].told, &to);
+			strings_copy(&n.st.incidents[ALERT_DOWNTIME].notified,
+				&to);
 		strings_release(&to);
 		buf_release(&b);
 	}
 	/* A route that was not told of the incident is not told of its end. */
-	strings_clear(&n.events.v[2].told);
+	strings_clear(&n.events.v[2].notified);
 	{
 		struct strings to = {0};
 
@@ -70,6 +72,8 @@ static void test_told(void **state)
 	assert_null(route_find(&conf, "page"));
 	night_release(&n);
 }
+
+#define US "host/1/2/3"
 
 static bool is_gone(void *arg, const char *holder)
 {
@@ -87,7 +91,7 @@ static void expect_due(const struct alert_state *st, double now,
 	const char *down, const char *expected)
 {
 	char copy[16] = "", got[64] = "-";
-	struct outbox_judge j = {is_gone, is_up, NULL};
+	struct outbox_judge j = {is_gone, is_up, NULL, US, now};
 	struct outbox_item item;
 	size_t at = 0;
 
@@ -95,10 +99,17 @@ static void expect_due(const struct alert_state *st, double now,
 		snprintf(copy, sizeof copy, "%s", down);
 		j.arg = copy;
 	}
-	if (outbox_due(st, now, &j, &at, &item))
+	if (outbox_due(st, &j, &at, &item))
 		snprintf(got, sizeof got, "%lu %s", item.pending->number,
 			item.delivery->route);
 	assert_string_equal(got, expected);
+}
+
+static bool waits(const struct alert_state *st, double now,
+	struct outbox_judge *j)
+{
+	j->now = now;
+	return outbox_waits(st, j);
 }
 
 static void drop(struct alert_state *st, unsigned long number,
@@ -114,7 +125,7 @@ static void drop(struct alert_state *st, unsigned long number,
 static void test_order(void **state)
 {
 	static char b[] = "b";
-	struct outbox_judge j = {is_gone, is_up, NULL};
+	struct outbox_judge j = {is_gone, is_up, NULL, US, 30};
 	struct alert_record r = {.slug = "s", .started_at = NIGHT_START,
 		.severity = SEVERITY_P1};
 	struct strings routes = {0};
@@ -140,7 +151,7 @@ static void test_order(void **state)
 	expect_due(&st, 30, "a", "1 b");
 	/* One after the other. */
 	for (int i = 0; i < 3; i++)
-		if (outbox_due(&st, 30, &j, &next, &item))
+		if (outbox_due(&st, &j, &next, &item))
 			found[i] = item.delivery->route[0];
 	assert_string_equal(found, "ab");
 	/*
@@ -186,8 +197,8 @@ static void test_order(void **state)
 	expect_due(&st, 60, "b", "3 a");
 	expect_due(&st, 70, NULL, "1 a");
 	/* What comes after that, and what a clock ahead of ours decided, is, too. */
-	assert_false(outbox_waits(&st, 60, &j));
-	assert_false(outbox_waits(&st, 39, &j));
+	assert_false(waits(&st, 60, &j));
+	assert_false(waits(&st, 39, &j));
 	/* It is not hurried. */
 	outbox_add(&st, &r, "{5}", &routes, 55);
 	assert_true(outbox_find(&st, 1, "a", &item));
@@ -196,17 +207,17 @@ static void test_order(void **state)
 	drop(&st, 5, "b");
 	assert_true(outbox_find(&st, 1, "a", &item));
 	j.arg = b;
-	assert_true(outbox_waits(&st, 60, &j));
+	assert_true(waits(&st, 60, &j));
 	j.arg = NULL;
 	item.delivery->attempts = 1;
-	assert_false(outbox_waits(&st, 60, &j));
-	assert_true(outbox_waits(&st, 70, &j));
+	assert_false(waits(&st, 60, &j));
+	assert_true(waits(&st, 70, &j));
 	/* A lease as long as that comes from a wrong clock. */
-	assert_false(outbox_waits(&st, 40 - STATE_AHEAD_S, &j));
-	assert_true(outbox_waits(&st, 39 - STATE_AHEAD_S, &j));
+	assert_false(waits(&st, 40 - STATE_AHEAD_S, &j));
+	assert_true(waits(&st, 39 - STATE_AHEAD_S, &j));
 	string_set(&item.delivery->holder, "gone");
 	expect_due(&st, 60, NULL, "1 a");
-	assert_true(outbox_waits(&st, 60, &j));
+	assert_true(waits(&st, 60, &j));
 	drop(&st, 2, "a");
 	drop(&st, 3, "a");
 	drop(&st, 3, "b");
@@ -214,6 +225,76 @@ static void test_order(void **state)
 	drop(&st, 4, "b");
 	drop(&st, 1, "a");
 	assert_int_equal(st.n_outbox, 0);
+	strings_release(&routes);
+	state_release(&st);
+}
+
+/* Who has each delivery, and for how long: "12", "alive" or "-". */
+static void expect_leases(const struct alert_state *st,
+	const struct outbox_judge *j, const char *expected)
+{
+	char got[100] = "";
+
+	for (size_t i = 0; i < st->n_outbox; i++) {
+		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++) {
+			const struct delivery *d = &st->outbox[i].deliveries[k];
+			double age = outbox_leased(d, j);
+			size_t n = strlen(got);
+
+			snprintf(got + n, sizeof got - n, "%s", n ? " " : "");
+			n = strlen(got);
+			if (isfinite(age))
+				snprintf(got + n, sizeof got - n, "%g", age);
+			else
+				snprintf(got + n, sizeof got - n, "%s",
+					d->holder ? d->holder : "-");
+		}
+	}
+	assert_string_equal(got, expected);
+}
+
+static void test_leases(void **state)
+{
+	static char down[] = "b";
+	struct outbox_judge j = {is_gone, is_up, NULL, US, 12};
+	struct alert_record r = {.slug = "s", .started_at = NIGHT_START,
+		.severity = SEVERITY_P1};
+	struct strings routes = {0};
+	char key[ALERT_KEY_SIZE];
+	struct outbox_item item;
+	struct alert_state st;
+
+	(void)state;
+	state_init(&st, "s");
+	strings_add(&routes, "a");
+	strings_add(&routes, "b");
+	outbox_add(&st, &r, "{1}", &routes, 10);
+	r.started_at += 60;
+	outbox_add(&st, &r, "{2}", &routes, 10);
+	/* The end waits for the beginning. */
+	r.phase = ALERT_RESOLVED;
+	outbox_add(&st, &r, "{3}", &routes, 12);
+	assert_true(outbox_find(&st, 1, "a", &item));
+	string_set(&item.delivery->holder, "alive");
+	item.delivery->next_try = 40;
+	/* A route that is down gets nothing. */
+	j.arg = down;
+	assert_int_equal(outbox_take(&st, &j), 1);
+	expect_leases(&st, &j, "alive - 0 - - -");
+	j.arg = NULL;
+	j.now = 15;
+	assert_int_equal(outbox_take(&st, &j), 2);
+	expect_leases(&st, &j, "alive 0 3 0 - -");
+	/* A lease is not made longer; that of a process that is gone is free. */
+	assert_true(outbox_find(&st, 1, "a", &item));
+	string_set(&item.delivery->holder, "gone");
+	j.now = 20;
+	assert_int_equal(outbox_take(&st, &j), 1);
+	expect_leases(&st, &j, "0 5 8 5 - -");
+	/* A group takes the place of one incident. */
+	outbox_let_go(&st, &j, alert_key(&r, key));
+	expect_leases(&st, &j, "0 5 - - - -");
+	expect_due(&st, 20, NULL, "2 a");
 	strings_release(&routes);
 	state_release(&st);
 }
@@ -424,6 +505,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_leases),
 		cmocka_unit_test(test_delay),
 		cmocka_unit_test(test_urgency),
 		cmocka_unit_test(test_signature),

@@ -789,9 +789,9 @@ static void test_kept(void **state)
 	buf_init(&b, SIZE);
 	state_write(&b, &l.st);
 	assert_true(state_read(b.p, b.len, SLUG_FLEET, &back, why));
-	assert_int_equal(back.away.n, 3);
-	assert_int_equal(back.away.since, START);
-	assert_int_equal(back.away.counted, START + 120);
+	assert_int_equal(back.fleet.away.n, 3);
+	assert_int_equal(back.fleet.away.since, START);
+	assert_int_equal(back.fleet.away.counted, START + 120);
 	state_release(&back);
 	assert_false(state_read(b.p, b.len, "s", &back, why));
 	state_release(&back);

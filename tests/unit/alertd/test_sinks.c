@@ -6,6 +6,7 @@
 #include "sink_bodies.h"
 
 #include "incident/state.h"
+#include "outbox/outbox.h"
 #include "sinks/sink.h"
 
 #include <setjmp.h>
@@ -291,6 +292,13 @@ static void test_cut(void **state)
 			rows[i].size), rows[i].to);
 }
 
+/* The route took an event, and gave the message that name. */
+static void sent(struct external_ids *l, const char *key, const char *route,
+	const char *handle)
+{
+	external_ids_sent(l, key, route, "downtime_started", handle, true);
+}
+
 static void test_handles(void **state)
 {
 	static const char last[] = ",\"handle\":\"63\"";
@@ -300,13 +308,13 @@ static void test_handles(void **state)
 	struct buf b;
 
 	(void)state;
-	external_ids_set(&l, "k", "r", "1");
-	external_ids_set(&l, "k", "s", "2");
-	external_ids_set(&l, "k", "r", "3");
+	sent(&l, "k", "r", "1");
+	sent(&l, "k", "s", "2");
+	sent(&l, "k", "r", "3");
 	assert_string_equal(external_ids_find(&l, "k", "r"), "3");
 	assert_null(external_ids_find(&l, "j", "r"));
-	external_ids_set(&l, "k", "s", NULL);
-	external_ids_set(&l, "k", "t", "");
+	external_ids_sent(&l, "k", "s", "downtime_resolved", "", true);
+	sent(&l, "k", "t", "");
 	assert_int_equal(l.n, 1);
 	/* A message is known until the end of the incident has arrived there. */
 	external_ids_sent(&l, "k", "u", "downtime_started", "4", true);
@@ -320,7 +328,7 @@ static void test_handles(void **state)
 	assert_string_equal(external_ids_find(&l, "k", "u"), "5");
 	for (int i = 0; i < EXTERNAL_IDS_MAX; i++) {
 		snprintf(key, sizeof key, "%d", i);
-		external_ids_set(&l, key, "r", key);
+		sent(&l, key, "r", key);
 	}
 	assert_int_equal(l.n, EXTERNAL_IDS_MAX);
 	assert_null(external_ids_find(&l, "k", "r"));

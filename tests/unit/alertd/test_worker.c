@@ -133,6 +133,49 @@ static void test_conflicts(void **state)
 	unlink(path);
 }
 
+/* What was leased with the decision goes out without another write, but not
+   while it waits for others. */
+static void test_leased(void **state)
+{
+	char path[] = "/tmp/test_worker.XXXXXX";
+	char *command[] = {"tee", "-a", path, NULL};
+	struct conf_route route = {
+		.name = "r", .type = CONF_ROUTE_COMMAND, .command = command};
+	const struct conf conf = {.routes = &route, .n_routes = 1};
+	struct fake fake = {.text = one_event("r"), .lost_from = 100};
+	struct state_store *states = state_store_new_on(&backend, &fake);
+	struct deliver *deliver = deliver_new(NULL, &conf);
+	struct worker *w = worker_new(states, deliver, &conf);
+	struct outbox_judge j = worker_judge(w, NOW);
+	char *slugs[] = {"s"};
+	struct strings held = {slugs, 1, 1};
+	struct alert_state st;
+	char why[STATE_WHY];
+
+	(void)state;
+	close(mkstemp(path));
+	assert_true(state_read(fake.text, strlen(fake.text), "s", &st, why));
+	assert_int_equal(outbox_take(&st, &j), 1);
+	free(fake.text);
+	fake.text = text_of(&st);
+	state_release(&st);
+	worker_hold(w, &held);
+	worker_out(w, &(struct strings) {slugs, 1, 1}, NOW);
+	worker_finish(w);
+	expect(&fake, path, 1, "");
+	held.n = 0;
+	worker_out(w, &(struct strings) {slugs, 1, 1}, NOW);
+	worker_finish(w);
+	/* That of its result. */
+	assert_int_equal(fake.writes, 1);
+	expect(&fake, path, 0, "{}\n");
+	worker_free(w);
+	deliver_free(deliver);
+	state_store_free(states);
+	free(fake.text);
+	unlink(path);
+}
+
 /* mcp-alert stood still for 10 s after its store had failed. */
 static void test_store_down(void **state)
 {
@@ -166,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_conflicts),
+		cmocka_unit_test(test_leased),
 		cmocka_unit_test(test_store_down),
 	};
 

@@ -298,7 +298,7 @@ static void test_texts(void **state)
 		{"alerts: {zone: ../../etc/passwd}",
 			"f:1:10: alerts.zone: not the name of a time "
 			"zone, such as Europe/Berlin\n"},
-		{"alerts: {policy: {slo: 99.9, throttled: 4}}", ""},
+		{"alerts: {policy: {slo: 99.9, flapping: 2h}}", ""},
 		{"alerts: {policy: {slo: 99.9999}}",
 			"f:1:19: alerts.policy.slo: 99.9999 is above 99.999\n"},
 		{"alerts: {policy: {slo: 99.}}",

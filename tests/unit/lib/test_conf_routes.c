@@ -124,6 +124,16 @@ static void test_older(void **state)
 		{"alerts: {policy: {silent: 5}}",
 			"f:1:19: alerts.policy.silent: this number is fixed, "
 			"see mcp-incidents(7); leave it out\n"},
+		{"alerts: {policy: {flap_count: 4}}",
+			"f:1:19: alerts.policy.flap_count: this number is "
+			"fixed; flapping: 1h says within which time three "
+			"starts are flapping\n"},
+		{"alerts: {policy: {flap_window: 2h}}",
+			"f:1:19: alerts.policy.flap_window: it is called "
+			"flapping now\n"},
+		{"alerts: {policy: {throttled: 4}}",
+			"f:1:19: alerts.policy.throttled: this number is "
+			"fixed, see mcp-incidents(7); leave it out\n"},
 		{"alerts: {policy: {error_rate: 0}}",
 			"f:1:19: alerts.policy.error_rate: this number is "
 			"fixed, see mcp-incidents(7); for no such incidents: "

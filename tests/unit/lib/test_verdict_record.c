@@ -29,16 +29,12 @@ static struct verdict empty(void)
 
 static void check(const struct verdict *v, const char *expected)
 {
-	static const char uptime[] = "\"uptime_30d\":";
 	struct buf b;
-	size_t at;
 
 	buf_init(&b, 2 * LINE_MAX_BYTES);
 	buf_str(&b, "before ");
-	at = verdict_write(&b, v);
+	verdict_write(&b, v);
 	assert_string_equal(b.p + strlen("before "), expected);
-	/* verdict_write returns where the value of the uptime stands. */
-	assert_ptr_equal(strstr(b.p, uptime) + strlen(uptime), b.p + at);
 	buf_release(&b);
 }
 

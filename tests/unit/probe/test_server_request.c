@@ -34,7 +34,7 @@ static void check(const char *text, const char *expected)
 	if (!m)
 		fail_msg("%s: %s", text, why);
 	buf_init(&b, 100000);
-	server_requests(m, text, on_answer, &b);
+	server_requests(m, text, strlen(text), on_answer, &b);
 	if (strcmp(b.len ? b.p : "", expected) != 0)
 		fail_msg("%s: %s", text, b.p);
 	buf_release(&b);
