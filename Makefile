@@ -142,7 +142,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 # objects AREA: those of its files, main.c apart, and of what is made for it.
 aggregate/store_MADE = scripts
 serve/widget_MADE = embed_js
-serve/pages_MADE = manual_pages page_js style
+serve/pages_MADE = manual_pages page_js style drawings
 serve/api_MADE = openapi
 serve/mcp_MADE = tools
 serve/preview_MADE = glyphs
@@ -265,6 +265,14 @@ $(B)/serve/pages/style.c: $(wildcard serve/pages/*.css) Makefile
 	@mkdir -p $(@D)
 	{ echo '#include "pages/pages.h"'; $(foreach s,$(CSS),$(call c_array,char,page_$(s), \
 	sed '/^\/\*.*\*\/$$/d' serve/pages/$(s).css);) } >$@
+
+# Drawings, without the line ends and comments that are for who reads the files.
+drawing = sed '/^<!--.*-->$$/d; s/^[[:blank:]]*//' serve/pages/$(1) | tr -d '\n'
+$(B)/serve/pages/drawings.c: serve/pages/icons.svg serve/pages/land.path Makefile
+	@mkdir -p $(@D)
+	{ echo '#include "pages/pages.h"'; \
+		$(call c_array,char,page_icons,{ $(call drawing,icons.svg); echo; }); \
+		$(call c_array,char,page_land,$(call drawing,land.path)); } >$@
 
 $(B)/serve/pages/manual_pages.c: scripts/manual $(MANUAL)
 	@mkdir -p $(@D)

@@ -160,8 +160,8 @@ void emit_print(const struct run *s, struct alert_event *e,
 	struct links links;
 
 	point(s, &e->record, &links);
-	if (s->told) {
-		s->told(s->arg, e, now, later);
+	if (s->on_event) {
+		s->on_event(s->arg, e, now, later);
 	} else if (s->text) {
 		print_event(out, &e->record, s->zone, s->colour);
 	} else if (s->journal) {

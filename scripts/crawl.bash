@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What mcp-registry crawl does: it keeps the list of a registry in a folder, see
-# mcp-registry(1), CRAWL.
+# mcp-audit(7), FOLLOW A REGISTRY.
 # shellcheck disable=SC2016 # programs of jq and awk
 # shellcheck disable=SC2154 # variables of mcp-registry
 #

@@ -1,5 +1,5 @@
 /*
- * snapshot_line.h: the lines of a snapshot of a store, see mcp-aggregate(1): a
+ * snapshot_line.h: the lines of a snapshot of a store, see mcp-snapshot(7): a
  * first one, one or more for each key, and a last one. Each has its number, and
  * a digest of what it says.
  */

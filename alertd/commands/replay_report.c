@@ -68,7 +68,7 @@ static struct replay_report_incident *incident_of(
 		.kind = r->kind,
 		.severity = r->severity,
 		.first = r->started_at,
-		.told = (int64_t)r->at,
+		.notified_at = (int64_t)r->at,
 		.resolved = INT64_MAX,
 	};
 	return &s->incidents[s->n++];
@@ -215,7 +215,7 @@ struct found {
 /* The differences of two reports. */
 struct difference {
 	struct found only_before, only_after;
-	struct found moved; /* told at another time */
+	struct found moved; /* sent at another time */
 	unsigned long later, earlier;
 	int64_t minutes_later, minutes_earlier;
 };
@@ -241,11 +241,11 @@ static void name_one(struct found *f, const char *slug,
 		severity_name(inc->severity), alert_kind_name(inc->kind), how);
 }
 
-static void compare_told(struct difference *d, const char *slug,
+static void compare_times(struct difference *d, const char *slug,
 	const struct replay_report_incident *before,
 	const struct replay_report_incident *after)
 {
-	int64_t m = (after->told - before->told) / 60;
+	int64_t m = (after->notified_at - before->notified_at) / 60;
 	char how[64];
 
 	if (m == 0)
@@ -282,7 +282,7 @@ static void compare_server(struct difference *d, const char *slug,
 			continue;
 		}
 		met[k] = true;
-		compare_told(d, slug, inc, &after->incidents[k]);
+		compare_times(d, slug, inc, &after->incidents[k]);
 	}
 	for (size_t k = 0; k < n; k++)
 		if (!met[k])

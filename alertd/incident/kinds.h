@@ -111,15 +111,15 @@ void probe_silent_judge(struct alert_state *st, const struct verdict *v,
  * gets one incident, tool_churn, instead of an event for each change. Pure.
  */
 
-/* A change that was told is not told again for this long; nor while there is a
+/* A change that was sent is not sent again for this long; nor while there is a
    divergence, if that begins before it is forgotten. */
 #define TOOL_DRIFT_AGAIN_S 3600
 #define TOOL_DRIFT_KEPT_S (7 * 86400)
 
 /*
  * tool_drift_judge(st, v, window, out): tell the changes that verdict v of that
- * window reports. Regions that follow a change that was told, within an hour or
- * while the regions differ, are no news. At most DRIFTS_MAX changes are told in
+ * window reports. Regions that follow a change that was sent, within an hour or
+ * while the regions differ, are no news. At most DRIFTS_MAX changes are sent in
  * an hour; none while a tool_churn is open.
  */
 void tool_drift_judge(struct alert_state *st, const struct verdict *v,
@@ -132,7 +132,7 @@ void tool_drift_judge(struct alert_state *st, const struct verdict *v,
  * tool_churn_judge(st, v, window, out): open a tool_churn with the first
  * verdict that reports one, and end it with the first that does not, unless
  * that verdict is unknown. While it is open, neither drifts nor a divergence of
- * the server are told.
+ * the server are sent.
  */
 void tool_churn_judge(struct alert_state *st, const struct verdict *v,
 	int64_t window, struct alert_events *out);
@@ -184,7 +184,7 @@ bool tool_sightings_configured(const struct verdict *v, const char *region);
 
 /*
  * unapproved_change.c: the tools of a server are not those that somebody has
- * approved, in tools.lock. Such a change is told by this incident alone:
+ * approved, in tools.lock. Such a change is sent by this incident alone:
  * neither as a drift, nor as a failure of step 8, which compares with the same
  * pin. Pure.
  */
@@ -208,7 +208,7 @@ bool unapproved_change_covers(const struct alert_state *st, int64_t window,
 
 /*
  * unapproved_change_note(st, v): from now on the incident is about what v tells
- * of: another change of the same class is told as the drift that it is.
+ * of: another change of the same class is sent as the drift that it is.
  */
 void unapproved_change_note(struct alert_state *st, const struct verdict *v);
 

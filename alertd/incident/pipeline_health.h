@@ -115,7 +115,7 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 
 /*
  * pipeline_covered(st): the regions that are silent on all servers, where they
- * are most: their silence is told of, or soon will be, for all servers at once.
+ * are most: their silence is sent, or soon will be, for all servers at once.
  * NULL where they are not. The list is st's.
  */
 const struct strings *pipeline_covered(const struct alert_state *st);

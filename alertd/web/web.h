@@ -89,7 +89,7 @@ void cgi_error(struct cgi_answer *a, int status, const char *code,
 
 /*
  * cgi_unavailable(a): make a the error of a failure on our side, of which the
- * operator has been told.
+ * operator has been notified.
  */
 void cgi_unavailable(struct cgi_answer *a);
 

@@ -612,7 +612,7 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	case ALERT_OVERRUN:
 		put_overrun(b, s);
 		break;
-	default: /* ALERT_RATE_LIMITED: what is told once has its own words */
+	default: /* ALERT_RATE_LIMITED: what is sent once has its own words */
 		buf_str(b, " answers ");
 		phrase_cities(b, &inc->regions);
 		buf_str(b, " with 429: its rate limit is too tight, or should "

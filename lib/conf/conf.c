@@ -27,7 +27,6 @@ void conf_free(struct conf *c)
 	for (size_t i = 0; i < c->n_servers; i++)
 		if (c->servers[i].regions == c->all_regions)
 			c->servers[i].regions = NULL;
-	listed_free(c->listed, c->all_regions);
 	conf_clear(conf_keys, c);
 	for (size_t i = 0; c->lists && c->lists[i]; i++)
 		free(c->lists[i]);
@@ -141,18 +140,18 @@ static struct conf *parse(
 	const char *p, size_t n, const char *folder, struct conf_errors *r)
 {
 	struct conf *c;
-	yaml_document_t doc;
+	struct conf_tree tree;
 
 	if (n > CONF_BYTES_MAX) {
 		conf_fault(r, (struct conf_spot) {1, 1},
 			"the file is larger than 1 MiB");
 		return NULL;
 	}
-	if (conf_yaml_load(p, n, &doc, r) != 0)
+	if (!conf_yaml_load(p, n, &tree, r))
 		return NULL;
 	c = xcalloc(1, sizeof *c);
-	conf_read(&doc, c, r);
-	yaml_document_delete(&doc);
+	conf_read(&tree, c, r);
+	conf_tree_release(&tree);
 	derive(c, r);
 	conf_check(c, r);
 	if (folder && conf_sound(r))

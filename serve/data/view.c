@@ -336,17 +336,15 @@ void view_put_fields(struct buf *b, const struct view *v)
 {
 	bool fresh = v->freshness == VIEW_FRESH;
 
-	buf_str(b, "\"state\":");
-	json_put_str(b, view_state(v));
-	buf_str(b, ",\"uptime_30d\":");
-	json_put_num(b, fresh ? v->uptime_30d : NAN);
-	buf_str(b, ",\"p95_ms\":");
-	json_put_num(b, fresh ? v->p95_ms : NAN);
-	buf_str(b, ",\"last_probe_ago\":");
-	json_put_str(b, fresh && *v->last_probe_ago ? v->last_probe_ago : NULL);
-	json_put_member(b, "as_of", *v->as_of_text ? v->as_of_text : NULL);
+	json_fmt(b,
+		"'state':%s,'uptime_30d':%g,'p95_ms':%g,'last_probe_ago':%s,"
+		"'as_of':%s",
+		json_or_null(fresh, view_state(v)), fresh ? v->uptime_30d : NAN,
+		fresh ? v->p95_ms : NAN,
+		json_or_null(fresh && *v->last_probe_ago, v->last_probe_ago),
+		json_or_null(*v->as_of_text, v->as_of_text));
 	if (fresh && v->checks)
-		json_put_member(b, "checks", checks_name(v->checks));
+		json_fmt(b, ",'checks':%s", checks_name(v->checks));
 }
 
 void view_put_json(struct buf *b, const struct view *v, bool maintenance)
@@ -354,8 +352,8 @@ void view_put_json(struct buf *b, const struct view *v, bool maintenance)
 	buf_char(b, '{');
 	view_put_fields(b, v);
 	if (maintenance)
-		buf_str(b, ",\"maintenance\":true");
-	buf_str(b, "}\n");
+		json_fmt(b, ",'maintenance':true");
+	json_fmt(b, "}\n");
 }
 
 static void read_side(const cJSON *o, struct tool_split_side *side)

@@ -230,8 +230,9 @@ void error_page_put(struct html *b, const char *heading, const char *text,
 void world_map_put(struct html *b, const struct places *l);
 
 /*
- * The CSS: of all pages, and of some. The Makefile makes a source file of
- * *.css, and of page.js.
+ * The CSS: of all pages, and of some; what all pages draw icons from, and the
+ * data of the path of the world's land. The Makefile makes source files of *.css,
+ * icons.svg, land.path and page.js.
  */
 extern const char page_style[];
 extern const char page_style_index[];
@@ -240,20 +241,29 @@ extern const char page_style_history[];
 extern const char page_style_manual[];
 extern const char page_style_report[];
 extern const char page_style_tools[];
+extern const char page_style_embed[];
+extern const char page_icons[];
+extern const char page_land[];
 extern const char page_js[];
 extern const size_t page_js_size;
 
 /*
  * The addresses of the pages of a server, and links to them. paths_incident(b,
  * slug, in): append the path of an incident, which is made of what it has from
- * its first event on, so that it never changes. paths_day(b, slug, day): the
- * address of a day, epoch days, on the page of its month. paths_month(b, slug,
+ * its first event on, so that it never changes; PATH_INCIDENT(slug, in) is the
+ * part of a template. PATH_DAY(slug, day): the address of a day, epoch days, on
+ * the page of its month. paths_month(b, slug,
  * month, before, after): a link to the page of a month, with these words around
  * its name. paths_months(b, page): links to all months that are kept, the
  * newest first. paths_server(b, page): a link to the page of the server.
  */
 void paths_incident(struct buf *b, const char *slug, const struct incident *in);
-void paths_day(struct html *b, const char *slug, int64_t day);
+void paths_put_incident(struct html *b, const struct html_part *p);
+void paths_put_day(struct html *b, const struct html_part *p);
+#define PATH_INCIDENT(slug, in)                                                \
+	HTML_PART(.put = paths_put_incident, .text = (slug), .of = (in))
+#define PATH_DAY(slug, day)                                                    \
+	HTML_PART(.put = paths_put_day, .text = (slug), .at = (day))
 void paths_month(struct html *b, const char *slug, int month,
 	const char *before, const char *after);
 void paths_months(struct html *b, const struct status_page *page);

@@ -177,7 +177,7 @@ instants() {
 	jq -e --argjson w "$want" '.server_bytes * 20 / $w - 1 | fabs < 0.02' said
 }
 
-# With CHANGED=1000, as the figures of mcp-fleet(7) were measured.
+# With CHANGED=1000, as the figures of mcp-store(7) were measured.
 @test "tools that change every day cost a server at most 100 KB beyond its budget" {
 	local before after still dir n more
 	dir=$BATS_FILE_TMPDIR/lists n=${CHANGED:-200}

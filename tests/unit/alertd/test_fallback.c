@@ -216,8 +216,9 @@ static void test_incident(void **state)
 	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 109), 0);
 	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 119), 2);
 	expect_outbox(st, "1 pager*, 2 pager*, 3 ops, 4 ops");
-	assert_true(strings_has(&st->incidents[ALERT_DOWNTIME].told, "ops"));
-	assert_int_equal(st->incidents[ALERT_DIVERGENCE].told.n, 0);
+	assert_true(strings_has(
+		&st->incidents[ALERT_DOWNTIME].notified, "ops"));
+	assert_int_equal(st->incidents[ALERT_DIVERGENCE].notified.n, 0);
 	{
 		struct strings to = {0};
 

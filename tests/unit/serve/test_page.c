@@ -693,10 +693,26 @@ static void test_lists(void **state)
 	clear(&d);
 }
 
+static void test_templates(void **state)
+{
+	struct html h;
+
+	(void)state;
+	buf_init(&h.out, 400);
+	html_fmt(&h, "<a b='%s' c=\"%.2s\">isn't %d%% %.1f %ls%ls?q=%ls", "<'&\x01",
+		"x<y", 5, 0.25, HTML_WHOLE("\"."), HTML_MARKUP("<b d='e'>"),
+		HTML_QUERY("a b&"));
+	assert_string_equal(h.out.p,
+		"<a b=\"&lt;&#39;&amp;?\" c=\"x&lt;\">isn't 5% 0.2 &quot;."
+		"<b d=\"e\">?q=a%20b%26");
+	buf_release(&h.out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page),
+		cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_preview),
 		cmocka_unit_test(test_watched),
 		cmocka_unit_test(test_tools),
