@@ -220,8 +220,8 @@ static void forget_late(
 }
 
 /*
- * What begins waits for the other servers of the same minute, which may have
- * the same trouble: until another minute begins, or every server of the
+ * A start waits for the other servers of the same minute, which may have the
+ * same trouble: until another minute begins, or every server of the
  * configuration had its verdict.
  */
 void notifier_verdicts(

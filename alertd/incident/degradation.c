@@ -480,10 +480,11 @@ static void refusal_event(struct alert_state *st, struct strings *regions,
 }
 
 void clients_refused_judge(struct alert_state *st, const struct verdict *v,
-	int64_t window, struct alert_events *out)
+	int64_t window, const struct conf_policy *p, struct alert_events *out)
 {
 	struct strings regions = {0};
 
+	(void)p;
 	for (size_t i = 0; i < v->n_regions; i++)
 		if (v->regions[i].clients_refused &&
 			!verdict_lists(v->no_data, v->n_no_data,
@@ -551,7 +552,9 @@ static bool below(const char *host, size_t n, const char *platform)
 	}
 }
 
-bool cold_start_platform(const char *url)
+/* Whether the host of url is below a platform that is known for cold starts,
+   compared label by label; url may be NULL. */
+static bool cold_start_platform(const char *url)
 {
 	const char *host;
 	size_t n = url ? host_of(url, &host) : 0;

@@ -74,8 +74,8 @@ static void note_failure(const struct alert_state *st, struct incident *inc,
 	enum alert_kind kind, const struct verdict *v,
 	const struct observation *s)
 {
-	/* Where limited regions fail for another reason, these are still
-	   they. */
+	/* Limited regions that fail for another reason stay those of the
+	   incident. */
 	if (kind != ALERT_RATE_LIMITED || s->throttled)
 		note_regions(st, inc, kind, v, s);
 	note_silent(st, inc, v, s->window);
@@ -486,18 +486,16 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	folded = unapproved_change_fold(st, v, &without);
 	judge_failures(st, folded ? &without : v, p, out);
 	if (folded) {
-		/* Nor do rates tell of it afterwards. */
+		/* Rates do not report it afterwards, either. */
 		st->down_at = s.window;
 		free(without.regions);
 	}
-	if (news)
-		tool_churn_judge(st, v, s.window, out);
-	if (news)
-		tool_drift_judge(st, v, s.window, out);
-	if (news)
-		clients_refused_judge(st, v, s.window, out);
-	if (news)
+	if (news) {
+#define JUDGE(name) name##_judge(st, v, s.window, p, out);
+		KINDS_OF_NEWS(JUDGE)
+#undef JUDGE
 		unapproved_change_note(st, v);
+	}
 	/* A verdict that lists no region says nothing of any. */
 	if (news && !s.partial && (v->n_regions || v->n_no_data))
 		divergence_judge(st, v, s.window, p, out);

@@ -27,7 +27,7 @@
  * never (maintenance_hold.h). If its minutes were judged late, it is sent once
  * a verdict on the present asks for it, or once it is over (machine.c).
  *
- * Of downtime, regional and rate_limited at most one speaks. A regional one
+ * At most one of downtime, regional and rate_limited speaks. A regional one
  * that turns out to be a downtime is superseded: it stays open, says nothing,
  * and is resolved together with the downtime, so that a route that was notified
  * of its beginning is sent its end under the same key. The other kinds

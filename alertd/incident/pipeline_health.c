@@ -560,8 +560,8 @@ static void restart(struct streak *t)
 }
 
 /*
- * Where no verdicts come, a probe that has arrived ends the silence of all. If
- * a stage stands still as well, the incident goes on for that reason.
+ * If no verdicts come, a probe that has arrived ends the silence of all. If a
+ * stage is stalled as well, the incident goes on for that reason.
  */
 static void hear_ingest(struct alert_state *st, const struct pipeline *pl,
 	bool late, double now)

@@ -81,8 +81,8 @@ struct pipeline {
 	/* The last round of verdicts, if it is new and is complete or has a
 	 * region that reports; or NULL. */
 	const struct fleet_round *round;
-	/* Where the configuration is refused, "fleet.yaml:12", so that the last
-	   one that was not is used; or NULL. */
+	/* "fleet.yaml:12", where the configuration is refused, so that the last
+	   good one is used; or NULL. */
 	const char *refused;
 };
 

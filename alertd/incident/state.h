@@ -82,8 +82,8 @@ struct tool_change {
 	int64_t since;	 /* window in which `to` was first seen; of what nobody
 			    approved: in which that was sent */
 	struct strings added, removed, changed, redescribed;
-	/* Of `removed` and `added`: what one was called, and is, in turn. Not
-	   stored: an event says it at once. */
+	/* The old and the new name, in turn, of tools that are in `removed` and
+	   `added`. Not stored: an event says it at once. */
 	struct strings renamed;
 	struct tool_words *words; /* some of it; ALERT_WORDS at most */
 	size_t n_words;
@@ -310,7 +310,7 @@ struct timeline_entry {
 	bool checks_refused; /* see struct incident */
 };
 
-/* Of SLUG_FLEET alone; see pipeline_health.h. */
+/* The part of a state that only the fleet has; see pipeline_health.h. */
 struct fleet_state {
 	struct streak away; /* runs in a row without the store */
 	/* Rounds in a row in which all regions were silent on all servers, or
@@ -322,13 +322,13 @@ struct fleet_state {
 	int64_t untested; /* when a notice last said that nobody tests; or 0 */
 };
 
-/* Of a shared incident alone, see routing/correlation.h: the servers that had
-   it, and those that still have. */
+/* The part that only a shared incident has, see routing/correlation.h: the
+   servers that had it, and those that still have. */
 struct shared_state {
 	struct strings servers, left;
 };
 
-/* Of a server, unless a member says whose it is. */
+/* The state of a server, of the fleet or of a shared incident. */
 struct alert_state {
 	char *slug;
 	char *url;	     /* or NULL */
@@ -351,8 +351,8 @@ struct alert_state {
 	size_t n_starts;
 	struct closing closings[ALERT_KINDS]; /* one of a kind */
 	size_t n_closings;
-	/* Of the last downtime: its key, NULL where nobody was notified of it;
-	   and * since when it is over. */
+	/* The key of the last downtime, NULL where nobody was notified of it;
+	   and since when it is over. */
 	char *ended_key;
 	int64_t ended_since;
 	int64_t down_at;   /* the last window that failed while a downtime, a
@@ -383,7 +383,7 @@ struct alert_state {
 	/* History records, as lines, of what was decided since the state was
 	   read: they go into the history once the state is stored. */
 	struct strings history;
-	/* What goes to the public likewise: fields of key_incidents and their
+	/* Updates for the public, likewise: fields of key_incidents and their
 	   values in turn. */
 	struct strings updates;
 };

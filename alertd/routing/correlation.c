@@ -419,7 +419,7 @@ void correlation_hear(
 	inc->seen = inc->silent.n ? r->seen : 0;
 }
 
-/* Of a server that recovered: which regions do not report is known now. */
+/* Take over which regions do not report on a server that recovered. */
 static void note_reports(struct incident *inc, const struct strings *silent)
 {
 	struct strings left = {0};

@@ -88,7 +88,9 @@ static void set_member(cJSON *o, const char *key, cJSON *value)
 		cJSON_AddItemToObject(o, key, value);
 }
 
-void fallback_body(struct buf *b, const struct pending *p,
+/* Append the body of the event with the route that was not reached and why: in
+   the summary, and as the member `fallback_for`. */
+static void put_body(struct buf *b, const struct pending *p,
 	const struct delivery *d, const char *zone)
 {
 	char why[JSON_WHY], iso[CLOCK_RFC3339];
@@ -159,7 +161,7 @@ static void fall_back(struct alert_state *st, size_t i, size_t n,
 
 	buf_init(&body, BODY_MAX);
 	buf_init(&note, 1024);
-	fallback_body(&body, &st->outbox[i], d, zone);
+	put_body(&body, &st->outbox[i], d, zone);
 	buf_fmt(&note, "%s to %s, instead of %s", st->outbox[i].event, fallback,
 		d->route);
 	state_note(st, now, "told_elsewhere", note.p);

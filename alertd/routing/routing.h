@@ -309,12 +309,4 @@ bool fallback_any(const struct alert_state *st, const struct conf *c,
  */
 size_t fallback_tell(struct alert_state *st, const struct conf *c, double now);
 
-/*
- * fallback_body(b, p, d, zone): append the body of event p, with the route that
- * was not reached and why: in the summary, in which a time is one of that zone,
- * and as the member `fallback_for`.
- */
-void fallback_body(struct buf *b, const struct pending *p,
-	const struct delivery *d, const char *zone);
-
 #endif

@@ -18,7 +18,7 @@
 #include <string.h>
 
 #define DAY_S 86400
-/* So many records of a day are kept; the oldest go. */
+/* The records of a day that are kept; the oldest go. */
 #define DAY_LINES "-100000"
 
 /* The day of a line that history_write made: what follows "at". */

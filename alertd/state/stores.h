@@ -43,8 +43,8 @@ bool history_store_read(struct store *s, const char *slug, double from,
 void history_store_release(struct history *out);
 
 /*
- * Of incidents: what the public may know of the incidents of a server,
- * which outlives its state: the hash key_incidents, an update a field.
+ * Updates of incidents: what the public may know of those of a server, which
+ * outlives its state: the hash key_incidents, an update a field.
  */
 
 /* The updates of one server: fields of its hash and their values, in turn. */

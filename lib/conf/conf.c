@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/sha256.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "conf/check.h"
 #include "conf/lists.h"
@@ -39,13 +40,6 @@ void conf_free(struct conf *c)
 	free(c);
 }
 
-static int by_slug(const void *a, const void *b)
-{
-	const struct conf_slug *x = a, *y = b;
-
-	return strcmp(x->slug, y->slug);
-}
-
 /* Each verdict asks for its server. */
 static void index_servers(struct conf *c)
 {
@@ -55,7 +49,7 @@ static void index_servers(struct conf *c)
 	for (size_t i = 0; i < n; i++)
 		c->by_slug[i] = (struct conf_slug) {conf_server_slug(c, i), i};
 	if (n)
-		qsort(c->by_slug, n, sizeof *c->by_slug, by_slug);
+		qsort(c->by_slug, n, sizeof *c->by_slug, strings_order);
 }
 
 static void derive_region(struct conf_region *g, const struct conf_errors *r)

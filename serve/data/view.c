@@ -213,23 +213,6 @@ static bool read_text(
 	return pull_end(&j);
 }
 
-/* An age of s seconds: "37s", "12m", "3h". */
-static void put_ago(double s, char out[VIEW_AGO])
-{
-	int64_t n = s > 0 ? (int64_t)floor(s) : 0;
-	int64_t unit = n < 60 ? 1 : n < 3600 ? 60 : 3600;
-	char text[VIEW_AGO];
-	size_t at = sizeof text;
-
-	text[--at] = '\0';
-	text[--at] = unit == 1 ? 's' : unit == 60 ? 'm' : 'h';
-	n /= unit;
-	do
-		text[--at] = (char)('0' + n % 10);
-	while (n /= 10);
-	memcpy(out, text + at, sizeof text - at);
-}
-
 static void put_etag(struct view *v)
 {
 	static const char before[] = "\"v1-";
@@ -265,7 +248,7 @@ static void read_clock(const struct text *t, double now, struct view *v)
 	}
 	if (!isnan(published) && !isnan(probed)) {
 		v->last_probe_s = fmax(0, floor(published - probed));
-		put_ago(v->last_probe_s, v->last_probe_ago);
+		phrase_age(v->last_probe_s, false, v->last_probe_ago);
 	}
 	if (!isnan(published) && !isnan(succeeded))
 		v->last_success_s = fmax(0, floor(published - succeeded));

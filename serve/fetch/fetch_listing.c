@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "data/entries.h"
 #include "data/history.h"
@@ -659,13 +660,6 @@ void index_entries_of(
 
 /* ---- The rows of all public servers. */
 
-static int slug_order(const void *a, const void *b)
-{
-	const char *const *x = a, *const *y = b;
-
-	return strcmp(*x, *y);
-}
-
 /* The slug stands before its row, in the text that the entry owns. */
 static void add_row(
 	struct index_entries *l, const char *slug, const char *row)
@@ -702,14 +696,14 @@ static struct open_slugs read_open_slugs(const struct store_reply *r)
 		if (store_text(store_item(r, i)))
 			open.v[open.n++] = store_text(store_item(r, i));
 	if (open.n)
-		qsort(open.v, open.n, sizeof *open.v, slug_order);
+		qsort(open.v, open.n, sizeof *open.v, strings_order);
 	return open;
 }
 
 static bool is_open(const struct open_slugs *open, const char *slug)
 {
 	return open->n && bsearch(&slug, open->v, open->n, sizeof *open->v,
-		slug_order);
+		strings_order);
 }
 
 /*

@@ -1,6 +1,7 @@
 #include "pages/pages.h"
 
 #include "base/clock.h"
+#include "base/phrase.h"
 #include "base/text.h"
 #include "data/entries.h"
 #include "data/page_data.h"
@@ -96,8 +97,6 @@ static void put_calendar(struct html *b, const struct history *p, int month)
 	int64_t first = first_day(month);
 	int n = (int)(first_day(month + 1) - first);
 	int weekday = (int)((first + EPOCH_WEEKDAY) % 7);
-	static const char *const days[] = {"Monday", "Tuesday", "Wednesday",
-		"Thursday", "Friday", "Saturday", "Sunday"};
 	static const struct word keys[] = {{"working", "up"},
 		{"partly working", "part"}, {"not working", "down"},
 		{"under maintenance", "work"},
@@ -107,8 +106,8 @@ static void put_calendar(struct html *b, const struct history *p, int month)
 		   "long the server did not work on each day</caption>\n"
 		   "<thead><tr>");
 	for (int i = 0; i < 7; i++)
-		html_fmt(b, "<th scope='col' abbr='%s'>%.2s</th>", days[i],
-			days[i]);
+		html_fmt(b, "<th scope='col' abbr='%s'>%.2s</th>",
+			phrase_weekdays[i], phrase_weekdays[i]);
 	html_fmt(b, "</tr></thead>\n<tbody>\n<tr>");
 	put_empty(b, weekday);
 	for (int i = 0; i < n; i++) {

@@ -9,6 +9,7 @@
 #include "pages/pages.h"
 
 #include "base/clock.h"
+#include "base/phrase.h"
 #include "data/entries.h"
 #include "data/page_data.h"
 #include "pages/html.h"
@@ -120,8 +121,7 @@ static void put_incidents(struct html *b, const struct status_page *s,
 			PATH_INCIDENT(s->slug, &l->v[i]),
 			incident_words_title(&l->v[i], places));
 	}
-	if (all > n)
-		html_fmt(b, " and %zu more", all - n);
+	phrase_and_more(&b->out, n, all);
 }
 
 /* n days from this one back, which are alike where they are several. */
