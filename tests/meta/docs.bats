@@ -203,6 +203,28 @@ no|A user who shows a token may read.
 	return 1
 }
 
+# named PAGE: the sections of others that it names, "mcp-alert.1 MAINTENANCE" a line: by
+# a heading in capitals, or in a table "mcp-alert(1), Heading".
+named() {
+	mandoc -T ascii -O width=500 "$1" | sed 's/.\x08//g' | tr -s '\n ' '  ' |
+		grep -oP "(?<![\w\$-])(A )?[A-Z][A-Z'-]+( [A-Z'-]+)*,? (in|of) [a-z._-]+\(\d\)|[a-z._-]+\(\d\), (A )?[A-Z][A-Z'-]+( [A-Z'-]+)*(?![a-z])" |
+		sed -E 's/^(.*[^,]),? (in|of) (.*)\((.)\)$/\3.\4 \1/; s/^(.*)\((.)\), /\1.\2 /'
+	sed -nE '/^\.It .* Ta .*Xr \S+ [1-8] , /{s/.*Xr (\S+) ([1-8]) , /\1.\2 /; s/ No .*//; p}' "$1"
+}
+
+@test "a section that a page names of another is there" {
+	local page section other
+	for page in man/*.[1-8]; do
+		named "$page"
+	done | sort -u | grep -vE ' (API|JSON)$' >"$BATS_TEST_TMPDIR/named"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/named")" -gt 20 ]
+	while read -r other section; do
+		[[ -e man/$other ]] || continue
+		sed -nE 's/^\.S[hs] //p' "man/$other" | sed -E 's/\\&$//; s/:.*//' |
+			grep -qxF -- "$section" || { echo "$other: $section"; return 1; }
+	done <"$BATS_TEST_TMPDIR/named"
+}
+
 # Codes that no test provokes, and why.
 UNPROVOKED='
 tcp.failed    what is left over; no errno of connect(2) but the named ones can be had
