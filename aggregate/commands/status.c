@@ -541,8 +541,15 @@ int status_show(const struct command *cmd)
 {
 	struct setup s;
 	struct fleet fleet;
-	int rc = setup_open_fleet(&s, cmd, cmd->slug, &fleet);
+	int rc;
 
+	if (cmd->input && strcmp(cmd->input, "store") == 0)
+		return status_store(cmd);
+	if (cmd->input) {
+		log_error("status: '%s' is not 'store'", cmd->input);
+		return EXIT_USAGE;
+	}
+	rc = setup_open_fleet(&s, cmd, cmd->slug, &fleet);
 	if (!rc)
 		rc = show_fleet(&s, cmd, &fleet);
 	fleet_release(&fleet);

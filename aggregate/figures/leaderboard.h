@@ -5,8 +5,8 @@
 #ifndef FIGURES_LEADERBOARD_H
 #define FIGURES_LEADERBOARD_H
 
-#include "terms/names.h"
 #include "rule/bucket.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -15,8 +15,8 @@
 #define SNAPSHOT_WHY 240
 
 /*
- * What the values of one line take at most, with SNAPSHOT_EACH for each:
- * written as JSON, of whatever bytes, that is less than LINE_MAX_BYTES.
+ * The most bytes of the values of one line, with SNAPSHOT_EACH for each value:
+ * as JSON, whatever the bytes, they take less than LINE_MAX_BYTES.
  */
 #define SNAPSHOT_PART (128 * 1024)
 #define SNAPSHOT_EACH 16

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What more than that is refused. */
+/* More tools, or bytes of one, are refused. */
 #define DEFINITIONS_MAX 10000
 #define DEFINITION_BYTES ((size_t)64 * 1024) /* of the canonical text */
 #define DEFINITION_NAME 1024		     /* bytes */

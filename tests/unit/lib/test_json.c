@@ -2,6 +2,7 @@
  * Goal: json.h takes JSON and nothing else, says where it is not, loses nothing
  * of a string, and writes back what it read.
  */
+#include "json/build.h"
 #include "json/json.h"
 
 #include <math.h>
@@ -358,6 +359,24 @@ static void test_put(void **state)
 	buf_release(&b);
 }
 
+static void test_fmt(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 1000);
+	json_fmt(&b, ",{'s':%s,'none':%s,'n':%d,'z':%zu,'g':%g,'nan':%g,'l':[",
+		"a \"'%\n", json_str(NULL, "none"), -7, (size_t)8, 0.5, NAN);
+	for (int i = 0; i < 2; i++)
+		json_fmt(&b, ",%i", i);
+	json_fmt(&b, "],'o':{");
+	json_fmt(&b, ",%s:%d}}\n", "k", 1);
+	assert_string_equal(b.p,
+		"{\"s\":\"a \\\"'%\\n\",\"none\":null,\"n\":-7,\"z\":8,"
+		"\"g\":0.5,\"nan\":null,\"l\":[false,true],\"o\":{\"k\":1}}\n");
+	buf_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_getters),
 		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_put_anywhere),
+		cmocka_unit_test(test_fmt),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
