@@ -254,7 +254,7 @@ machine() {
 	bash -c "$mend"
 	enroll
 	[ "$status" -eq 0 ]
-	told ok eu-north-1 'all 1 credentials are there, for the owner alone'
+	told ok eu-north-1 'all 1 credentials are present, readable only by their owner'
 	# The server of one region only is none of its.
 	told ok eu-north-1 'answers; 1 of 2 servers work from here'
 	run ! grep s3cret-canary out err

@@ -280,9 +280,9 @@ c-1 ok" ]
 	for command in 'help nosuch' nosuch '-c fleet.yaml nosuch'; do
 		# shellcheck disable=SC2086 # words
 		run -2 mcp-fleet $command
-		[ "$output" = 'mcp-fleet: nosuch: no command; there are init, enroll, doctor, demo, snapshot and help' ]
+		[ "$output" = 'mcp-fleet: nosuch: no such command; use init, enroll, doctor, demo, snapshot or help' ]
 	done
 	run -2 mcp-fleet -c fleet.yaml doctor
-	[ "$output" = 'mcp-fleet: doctor: a command comes first' ]
+	[ "$output" = 'mcp-fleet: doctor: put the command first' ]
 	run -2 mcp-fleet help init more
 }

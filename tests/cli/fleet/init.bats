@@ -86,7 +86,7 @@ servers() {
 	# With --env, and once more: nothing is overwritten.
 	cp -r fleet before
 	run -2 mcp-fleet init .mcp.json
-	[ "$output" = "mcp-fleet: $PWD/fleet: is there already; nothing is changed" ]
+	[ "$output" = "mcp-fleet: $PWD/fleet: exists already; nothing was changed" ]
 	diff -r fleet before
 	ACME_KEY=s3cret-canary init --env -d "$PWD/other/fleet" .mcp.json
 	grep -qx 'value = s3cret-canary' other/fleet/credentials/acme-search
@@ -393,7 +393,7 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	mv fleet/secrets/* fleet/credentials
 	rmdir fleet/secrets
 	mcp-fleet doctor -c fleet/fleet.yaml --json >found || true
-	jq -se 'any(.[]; .finding == "secrets lie among the credentials of servers: ack slack")' found
+	jq -se 'any(.[]; .finding == "secrets are among the credentials of servers: ack slack")' found
 	run ! grep -E 'no file ack|its secret' found
 	bash -ec "$(jq -r 'select(.finding | contains("among the credentials")).mend' found)"
 	[ "$(cd fleet && echo credentials/* secrets/*)" = "credentials/* secrets/ack secrets/slack" ]

@@ -81,7 +81,7 @@ lists() {
 	registry -p 2 "$REGISTRY/v0/servers"
 	[ "$status" -eq 1 ]
 	[ "$(wc -l <<<"$output")" -eq 200 ]
-	[[ $stderr == *"the list goes on after 2 pages; see -p" ]]
+	[[ $stderr == *"the list has more than 2 pages; see -p" ]]
 	[ "$(wc -l <registry/requests)" -eq 2 ]
 	registry "$REGISTRY/loop/servers"
 	[ "$status" -eq 3 ]

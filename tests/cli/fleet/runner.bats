@@ -286,7 +286,7 @@ good-1 ok" ]
 	sed 1d fleet.yaml >no-store.yaml
 	unset MCP_STORE
 	bad "$ROOT/scripts/mcp-fleet" -c no-store.yaml
-	[[ $output == "mcp-fleet: no store is named" ]]
+	[[ $output == "mcp-fleet: no store is configured" ]]
 	sed 's/a-1/A;1/' fleet.yaml >region.yaml
 	bad "$ROOT/scripts/mcp-fleet" -c region.yaml
 	echo 'regions: []' >none.yaml

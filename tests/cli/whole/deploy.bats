@@ -595,7 +595,7 @@ unit() {
 	[ "$(redis get probe:gone:verdict | jq -r .verdict)" = red ]
 	# Both at once are a round as before; and there is no third half.
 	run -2 "$ROOT/scripts/mcp-fleet" -c fleet.yaml --only half
-	[[ $output == "mcp-fleet: --only: neither probe nor judge" ]]
+	[[ $output == "mcp-fleet: --only: must be probe or judge" ]]
 }
 
 # started UNIT: runs what the unit does, with the programs of here and RUNTIME_DIRECTORY.

@@ -86,7 +86,7 @@ story() {
 	done
 	"$BIN/mcp-alert" list -c "$dir/fleet.yaml" --format jsonl >"$dir/list"
 	aggregate status -c "$dir/fleet.yaml" | jq 'del(.. | .age_s?)' >"$dir/status"
-	aggregate status --store | jq '{servers, keys, eviction, appendonly, wrong,
+	aggregate status store | jq '{servers, keys, eviction, appendonly, wrong,
 		kinds: (.kinds | map_values(.keys))}' >"$dir/usage"
 	for s in a b c nosuch; do
 		GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET PATH_INFO=/api/embed-status/$s \

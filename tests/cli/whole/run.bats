@@ -208,7 +208,7 @@ shows() {
 	run -2 "$ROOT/scripts/run" --token-file token
 	run -2 "$ROOT/scripts/run" --token-file
 	run -2 "$ROOT/scripts/run" --token-file nosuch "$URL"
-	[ "$output" = 'run: nosuch: no file that can be read' ]
+	[ "$output" = 'run: nosuch: not a readable file' ]
 	run -0 make -n -C "$ROOT" run 'URL=https://a.example/mcp?a=b&c=d' TOKEN_FILE="it's"
 	grep -qF "scripts/run --token-file 'it'\\''s'" <<<"$output"
 	grep -qF "'https://a.example/mcp?a=b&c=d'" <<<"$output"
