@@ -112,7 +112,7 @@ const struct seen_place *places_find(const struct places *l, const char *name)
 static bool put_joint(struct buf *b, size_t i, size_t n, size_t most)
 {
 	if (i == most - 1 && n > most) {
-		buf_fmt(b, " and %zu more places", n - i);
+		buf_fmt(b, " and %zu more locations", n - i);
 		return false;
 	}
 	buf_str(b, text_comma(i, n));

@@ -168,7 +168,7 @@ past() {
 	id=$(grep -o -m 1 '/status/green/incident/[0-9-]*-outage' body)
 	sed '/class="day-list"/,/<\/details>/!d' body >days
 	grep -q "<h3><a href=\"/status/green/history/$month\">" days
-	grep -q "[0-9.]*&#8239;% uptime. Incidents: <a href=\"$id\">Outage in some places</a>" days
+	grep -q "[0-9.]*&#8239;% uptime. Incidents: <a href=\"$id\">Outage in some locations</a>" days
 	[ "$(wc -c <days)" -lt 8000 ]
 	get /status/green/feed.atom
 	grep -q "href=\"https://status.example.com$id\"/>" body
@@ -183,7 +183,7 @@ past() {
 	get "$id" "HTTP_IF_NONE_MATCH=$etag"
 	[ "$CODE" = 304 ]
 	get "/status/green/history/$month"
-	grep -q "href=\"$id\">Outage in some places</a>" body
+	grep -q "href=\"$id\">Outage in some locations</a>" body
 	grep -q "<td id=\"day-$day\" class=\"today\">" body
 	get "$(printf '%s\n' "${past[@]}" | grep /red/incident/ | head -n 1)"
 	grep -q '<span>Ongoing for \(9\|1[01]\) min</span>' body

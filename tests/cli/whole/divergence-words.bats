@@ -65,7 +65,7 @@ teardown() {
 	# What a server says is for its operators.
 	NOW=$((START + 230)) get /status/demo
 	mv body page
-	grep -q 'Different tools in different places' page
+	grep -q 'Different tools in different locations' page
 	grep -q 'Working, but London gets a newer tool list' page
 	! grep -qE 'First read|Greets the caller|full_hash|words' page
 	deployed PEER_NONE=1

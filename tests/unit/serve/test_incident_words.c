@@ -27,8 +27,8 @@ static const char one[] = "{\"private\":false,\"regions\":["
 static const char none[] = "{\"private\":false,\"regions\":[]}";
 
 #define ALL "everywhere"
-#define OUTAGE "Outage: Programs could not use the server. Where: "
-#define SOME "Outage in some places: Programs could not use the server from " \
+#define OUTAGE "Outage: Clients could not use this server. Where: "
+#define SOME "Outage in some locations: Programs could not use the server from " \
 	"some places. Where: "
 
 static const struct {

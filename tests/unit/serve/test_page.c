@@ -183,7 +183,7 @@ static void test_page(void **state)
 	expect(&d, "1 incident</a>, 11 min, ongoing since ");
 	/* Two of five places are not all of them. */
 	expect(&d, "<a href=\"/status/example-mcp/incident/"
-		   "2026-04-28-1814-outage\">Outage in some places</a> "
+		   "2026-04-28-1814-outage\">Outage in some locations</a> "
 		   "<small>resolved<");
 	expect(&d, "<dd>L&lt;ndon and S\xc3\xa3o Paulo</dd>");
 	expect(&d, "28 Apr, 18:14 UTC</time> to ");
@@ -257,18 +257,18 @@ static void test_watched(void **state)
 	watched_places(&d.data.watched, places, 6, NOW);
 	d.data.history.tools = 12;
 	show(&d);
-	expect(&d, "Open: it asks for no credential");
+	expect(&d, "Open: no login");
 	d.server.auth = "oauth";
 	show(&d);
 	expect(&d, "MCP, revision 2025-11-25, with a handshake");
 	expect(&d, "Streamable HTTP");
-	expect(&d, "Walled: it asks for authorization (OAuth)");
+	expect(&d, "Requires login (OAuth)");
 	expect(&d, "12: <a href=\"/status/example-mcp/tools\">");
 	expect(&d, "<td>103</td><td>103</td><td>103</td><td>103</td></tr>");
 	expect(&d, "<td>&ndash;</td></tr>");
 	expect(&d, "Of 180&#8239;ms, the average of 1 check in");
-	expect(&d, "60&#8239;ms to begin a conversation (initialize)");
-	expect_none(&d, "to call one of them");
+	expect(&d, "60&#8239;ms starting a session (initialize)");
+	expect_none(&d, "calling one");
 	expect_nothing_secret(&d);
 	d.server.endpoint_private = d.server.tools_private = true;
 	history_hide_tools(&d.data.history);
@@ -321,7 +321,7 @@ static void test_tools(void **state)
 		   "<code>fetch&lt;b&gt;title</code></a></h2>\n"
 		   "<p>&lt;script&gt;&amp;</p>");
 	expect(&d, "Unchanged since <time");
-	expect(&d, "; in 4 of 5 places; places see different versions of it");
+	expect(&d, "; in 4 of 5 places; locations see different versions of it");
 	expect(&d, "Only the first 1 of these tools are shown.");
 	expect_nothing_secret(&d);
 	/* Nothing known, or private. */
@@ -348,7 +348,7 @@ static void test_feed(void **state)
 	expect(&d, "<updated>2026-04-29T20:28:20Z</updated>\n<author>");
 	expect(&d, "href=\"https://s.example/status/example-mcp/incident/"
 		   "2026-04-28-1814-outage\"/>");
-	expect(&d, "<title>A &lt;b&gt;title&lt;/b&gt;: Outage in some places (resolved)</title>");
+	expect(&d, "<title>A &lt;b&gt;title&lt;/b&gt;: Outage in some locations (resolved)</title>");
 	expect(&d,
 		"Where: L&lt;ndon and S\xc3\xa3o Paulo. From 2026-04-28 18:14 "
 		"UTC to 2026-04-28 18:40 UTC. Resolved.");
