@@ -114,10 +114,10 @@ teardown() {
 	NOW=$((START + 290))
 	get /status/demo/tools
 	[ "$CODE" = 200 ]
-	grep -q 'as 2 places see them' body
-	run ! grep -q 'of 3 places\|different versions' body
+	grep -q 'as 2 locations see them' body
+	run ! grep -q 'of 3 locations\|different versions' body
 	get /status/demo/changes
-	run ! grep -q 'of 3 places\|was changed' body
+	run ! grep -q 'of 3 locations\|was changed' body
 }
 
 @test "a tool that has another name is told as renamed, with its letters" {

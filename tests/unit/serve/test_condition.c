@@ -55,7 +55,7 @@ static const struct row rows[] = {
 	{"amber", 50, "eu-west-2", "", "", "", "degraded",
 		"Working, but not from L<ndon", ""},
 	{"red", 50, "us-east-1 eu-west-2 sa-east-1", "", "", "", "down",
-		"Not working from 3 of 4 places", ""},
+		"Not working from 3 of 4 locations", ""},
 	{"red", 50, "us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "", "", "",
 		"down", "Not working", ""},
 	{"green", 400, "", OPEN("latency", IN("")), "", "", "stale",
@@ -91,8 +91,8 @@ static const struct row rows[] = {
 	{"green", 50, "", OPEN("latency", IN(THREE "," ONE)), "", "", "up",
 		"Working, but slower than usual", "slower than usual"},
 	{"green", 50, "", OPEN("latency", IN(THREE)), "", "", "up",
-		"Working, but slower than usual from 3 of 4 places",
-		"slower than usual from 3 of 4 places"},
+		"Working, but slower than usual from 3 of 4 locations",
+		"slower than usual from 3 of 4 locations"},
 	{"green", 50, "", OPEN("error_rate", IN("")), "", "", "up",
 		"Working, but more requests fail than usual",
 		"more requests fail than usual"},
@@ -111,7 +111,7 @@ static const struct row rows[] = {
 		"Our checks are refused. Clients with their own access may be "
 		"fine", ""},
 	{"red refused", 50, "us-east-1 eu-west-2 sa-east-1", "", "", "", "down",
-		"Our checks are refused from 3 of 4 places. Clients with their "
+		"Our checks are refused from 3 of 4 locations. Clients with their "
 		"own access may be fine", ""},
 	{"amber refused", 50, "eu-west-2", "", "", "", "degraded",
 		"Our checks are refused from L<ndon. Clients with their own "

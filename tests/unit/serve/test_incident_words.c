@@ -28,8 +28,8 @@ static const char none[] = "{\"private\":false,\"regions\":[]}";
 
 #define ALL "everywhere"
 #define OUTAGE "Outage: Clients could not use this server. Where: "
-#define SOME "Outage in some locations: Programs could not use the server from " \
-	"some places. Where: "
+#define SOME "Outage in some locations: Clients could not use this server from " \
+	"some locations. Where: "
 
 static const struct {
 	const char *entry;
