@@ -235,7 +235,7 @@ void answer_summary(struct tool_result *out, const struct fleet_summary *s)
 		const char *words;
 	} rows[] = {
 		{CONDITION_UP, "working"},
-		{CONDITION_DEGRADED, "working from some places only"},
+		{CONDITION_DEGRADED, "working from some locations only"},
 		{CONDITION_DOWN, "not working"},
 		{CONDITION_MAINTENANCE, "under maintenance"},
 		{CONDITION_STALE, "without a recent check"},

@@ -166,13 +166,13 @@ call() {
 	[ "$(jq -c '.result.structuredContent.changes | map([.tool, .kind, .class, .places])' out)" = \
 		'[["fetch","removed","breaking",2],["fetch_data","added","compatible",2]]' ]
 	jq -e '.result.content[0].text | startswith("demo: 2 tool changes:") and
-		contains("2026-04-29 20:21 UTC: `fetch` was removed in 2 of 2 places; breaking.")' out
+		contains("2026-04-29 20:21 UTC: `fetch` was removed in 2 of 2 locations; breaking.")' out
 	definitions
 	call tool_changes '{"slug":"demo"}'
 	[ "$(jq -c '.result.structuredContent.changes | map([.tool, .kind, .renamed_from, .class])' out)" = \
 		'[["fetch_data","renamed","fetch","breaking"],["search","changed",null,"words"]]' ]
 	jq -e '.result.content[0].text |
-		contains("`fetch` became `fetch_data` in 2 of 2 places; removed, breaking.")' out
+		contains("`fetch` became `fetch_data` in 2 of 2 locations; removed, breaking.")' out
 	# Private tools are as none at all.
 	know demo '.tools_private = true'
 	call tool_changes '{"slug":"demo"}'

@@ -348,7 +348,7 @@ note() {
 	[ "$CODE $(says Content-Type)" = "200 application/atom+xml; charset=utf-8" ]
 	xmllint --noout body
 	[ "$(grep -c '<entry>' body)" = 2 ]
-	grep -q '<title>partly: Outage in some places</title>' body
+	grep -q '<title>partly: Outage in some locations</title>' body
 	grep -qE '/status/partly/incident/[0-9-]+-regional-outage"/>' body
 	grep -q 'London' body
 	# What operators wrote is there, as in the feed of the server.
@@ -391,7 +391,7 @@ note() {
 	get /account/acme/feed.atom "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$CODE $(says Cache-Control)" = '200 private, no-store' ]
 	xmllint --noout body
-	grep -q '<title>veiled: Outage in some places</title>' body
+	grep -q '<title>veiled: Outage in some locations</title>' body
 	grep -q 'From the operator: We are on it.</content>' body
 	[ "$(grep -c '<entry>' body)" = 1 ]
 	for path in /account/{acme,nobody}/feed.atom; do

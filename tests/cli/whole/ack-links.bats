@@ -48,7 +48,7 @@ clicks() {
 	grep -q '127.0.0.1 is down' page
 	curl -s --max-time 60 -o page "$url" --data-urlencode "by=$1" --data-urlencode "from=$from" \
 		-d do=take
-	grep -q "$1 has it until" page
+	grep -q "$1 has acknowledged it until" page
 	[ "$(mcp-alert list -f jsonl | jq -r .acknowledged_by)" = "$1" ]
 }
 

@@ -180,7 +180,7 @@ contract() {
 	grep -q '<h1>P1: down</h1>' body
 	ask "$1" "$SHORT" -d do=take -d "by=by-$1"
 	[ "$CODE" = 200 ]
-	grep -q 'has it until' body
+	grep -q 'has acknowledged it until' body
 	ask "$1" /answer/nope -d x=y
 	[ "$CODE $(jq -r .error body)" = "404 not_found" ]
 	ask "$1" /api/v1/monitors/example-mcp/maintenance --json "{\"reason\":\"$(printf '%2000s')\"}" \

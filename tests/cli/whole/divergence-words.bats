@@ -61,7 +61,7 @@ teardown() {
 	# What a server says is for its operators.
 	NOW=$((START + 230)) get /status/demo
 	mv body page
-	grep -q 'Different tools in different places' page
+	grep -q 'Different tools in different locations' page
 	grep -q 'Working, but London gets a newer tool list' page
 	! grep -qE 'First read|Greets the caller|full_hash|words' page
 	deployed PEER_NONE=1
@@ -112,10 +112,10 @@ teardown() {
 	NOW=$((START + 290))
 	get /status/demo/tools
 	[ "$CODE" = 200 ]
-	grep -q 'as 2 places see them' body
-	run ! grep -q 'of 3 places\|different versions' body
+	grep -q 'as 2 locations see them' body
+	run ! grep -q 'of 3 locations\|different versions' body
 	get /status/demo/changes
-	run ! grep -q 'of 3 places\|was changed' body
+	run ! grep -q 'of 3 locations\|was changed' body
 }
 
 # bats test_tags=later

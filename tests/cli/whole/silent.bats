@@ -71,8 +71,8 @@ hour() {
 		[ "$CODE" = 200 ]
 		grep -q '>Working<' body
 		grep -q 'no data' body
-		run ! grep -q 'Partly working\|recovered only just now\|ongoing' body
-		grep -q 'not seen any more' body
+		run ! grep -q 'Partly working\|just recovered\|ongoing' body
+		grep -q 'no longer seen' body
 		get /badge/shop.svg
 		grep -q '>up' body
 		get /api/embed-status/shop
