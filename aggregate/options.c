@@ -178,15 +178,6 @@ int command_parse(int argc, char **argv, const struct command_form *forms,
 		.lookback = NAN,
 		.tolerance = NAN,
 		.wait = NAN};
-	/* status takes --store without a URL. */
-	for (int i = 2; i < argc && strcmp(argv[1], "status") == 0; i++)
-		if (strcmp(argv[i], "--store") == 0 &&
-			(i == argc - 1 || argv[i + 1][0] == '-'))
-			argv[i] += 2;
-	/* tools takes --signs as a word. */
-	if (argc > 2 && strcmp(argv[1], "tools") == 0 &&
-		strcmp(argv[2], "--signs") == 0)
-		argv[2] += 2;
 	status = options_read(&tables, argc, argv, cmd, &line);
 	if (status < 0)
 		cmd->form = &forms[line.command - rows];

@@ -11,9 +11,9 @@
 #include "words/words.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <math.h>
 
 /* The most incidents that are told of: of a server, and of a fleet. */
 #define ENTRIES 50
@@ -54,12 +54,7 @@ static void put_minute(struct html *b, const struct html_part *p)
 }
 #define MINUTE(t) HTML_PART(.put = put_minute, .at = (t))
 
-static const char *name_of(const struct status_page *s)
-{
-	return s->server->title ? s->server->title : s->slug;
-}
-
-/* What a feed is about, and where it and its page are. */
+/* The subject of a feed, its address, and that of its page. */
 struct feed {
 	const struct brand *brand;
 	const char *slug, *kind; /* of its id */
@@ -175,7 +170,7 @@ void feed_put(struct html *b, const struct status_page *s)
 	struct occurrence times[MAINTENANCE_TIMES];
 	size_t n = maintenance_list_times(&d->maintenance, &server, s->now,
 		s->brand->maintenance_s, times);
-	const struct feed feed = {s->brand, s->slug, "feed", name_of(s),
+	const struct feed feed = {s->brand, s->slug, "feed", status_page_name(s),
 		"incidents", "/status/", s->slug, "/feed.atom", ""};
 	struct incident_rows rows = {.n = 0};
 	struct places places;
@@ -185,7 +180,7 @@ void feed_put(struct html *b, const struct status_page *s)
 	places_release(&places);
 	begin_feed(b, &feed, or_today(newest(d, times, n), s->now));
 	for (size_t i = 0; i < n; i++)
-		put_work(b, &times[i], s->slug, name_of(s), &feed);
+		put_work(b, &times[i], s->slug, status_page_name(s), &feed);
 	for (size_t i = 0; i < rows.n && i < ENTRIES; i++)
 		put_incident(b, s->brand, &rows.v[i]);
 	html_fmt(b, "</feed>\n");
@@ -210,7 +205,7 @@ static void put_change(struct html *b, const struct status_page *s,
 		"<link rel='alternate' type='text/html' "
 		"href='%s/status/%s/changes'/>\n"
 		"<content type='text'>%ls: %s.</content>\n</entry>\n",
-		ID(s->slug, what, (int64_t)e->at), name_of(s), words,
+		ID(s->slug, what, (int64_t)e->at), status_page_name(s), words,
 		INSTANT((int64_t)e->at), INSTANT((int64_t)e->last),
 		s->brand->url, s->slug, MINUTE((int64_t)e->at), words);
 	buf_release(&text);
@@ -224,7 +219,7 @@ void feed_put_changes(struct html *b, const struct status_page *s,
 	for (size_t i = 0; i < h->n && i < ENTRIES; i++)
 		newest = fmax(newest, h->v[i].last);
 	begin_feed(b,
-		&(struct feed) {s->brand, s->slug, "changes", name_of(s),
+		&(struct feed) {s->brand, s->slug, "changes", status_page_name(s),
 			"changes of tools", "/status/", s->slug,
 			"/changes.atom", "/changes"},
 		or_today((int64_t)newest, s->now));

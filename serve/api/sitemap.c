@@ -1,7 +1,8 @@
 #include "api/api.h"
 
 #include "base/clock.h"
-#include "fetch/fetch_listing.h"
+#include "data/index_list.h"
+#include "data/view.h"
 
 #include <stdio.h>
 
@@ -57,13 +58,13 @@ void sitemap_part(struct html *b, const char *site, const struct listing *l,
 	for (size_t i = 0; i < n; i++)
 		put_url(b, site, &pages[i]);
 	for (size_t i = from; i < l->n && i < from + SITEMAP_SERVERS; i++) {
-		const struct listing_entry *e = &l->entries[i];
+		const struct index_entry *e = &l->v[i];
 
 		snprintf(path, sizeof path, "/status/%s", e->slug);
 		put_url(b, site,
 			&(struct sitemap_page) {path,
-				e->view.freshness == VIEW_NONE ? 0
-							       : e->view.as_of});
+				e->view->freshness == VIEW_NONE
+					? 0 : e->view->as_of});
 	}
 	html_fmt(b, "</urlset>\n");
 }

@@ -2,8 +2,8 @@
 
 #include "base/num.h"
 #include "base/xalloc.h"
-#include "json/json_pull.h"
 #include "json/json.h"
+#include "json/json_pull.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -114,7 +114,7 @@ static bool put_joint(struct buf *b, size_t i, size_t n, size_t most)
 {
 	if (i == most - 1 && n > most) {
 		phrase_and_more(b, i, n);
-		buf_str(b, " places");
+		buf_str(b, " locations");
 		return false;
 	}
 	buf_str(b, text_comma(i, n));

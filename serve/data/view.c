@@ -5,8 +5,8 @@
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "json/json_pull.h"
-#include "terms/layers.h"
 #include "records/probe.h"
+#include "terms/layers.h"
 
 #include <math.h>
 #include <stdlib.h>

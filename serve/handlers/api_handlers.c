@@ -14,9 +14,9 @@
 #include "http/paging.h"
 #include "http/respond.h"
 #include "json/json.h"
-#include "terms/regions.h"
 #include "store/beat.h"
 #include "store/keys.h"
+#include "terms/regions.h"
 #include "widget/embed.h"
 
 #include <math.h>
@@ -32,7 +32,7 @@ static void set_error(struct response *r, enum found found)
 {
 	if (found == NOT_FOUND)
 		respond_error(r, 404, "not-found",
-			"There is nothing by this name.");
+			"There is no server of this name.");
 	else
 		respond_error(r, 503, "store",
 			"The store does not answer. What it holds is not known "
@@ -199,11 +199,11 @@ static struct prometheus_server metrics_of(
 	const struct prometheus_fleet *f, size_t i)
 {
 	const struct listing *l = f->servers;
-	const struct listing_entry *e = &l->entries[i];
+	const struct index_entry *e = &l->v[i];
 
 	return (struct prometheus_server) {.slug = e->slug,
-		.view = &e->view,
-		.expected = e->expected ? e->expected : e->view.n_regions};
+		.view = e->view,
+		.expected = e->expected ? e->expected : e->view->n_regions};
 }
 
 /* One that ended a day ago tells nothing of today. */

@@ -22,7 +22,7 @@
 
 #define DAY_S 86400.0
 
-/* What a tool has to answer with the page of a server. */
+/* The arguments and the result of a call, for a page_put or a tools_put. */
 struct call {
 	const struct tool_arguments *a;
 	struct tool_result *out;
@@ -89,8 +89,8 @@ static int find_account(const struct context *c, struct account *a, bool *found)
 
 static int neediest(const void *a, const void *b)
 {
-	const struct listing_entry *x = *(const struct listing_entry *const *)a;
-	const struct listing_entry *y = *(const struct listing_entry *const *)b;
+	const struct index_entry *x = *(const struct index_entry *const *)a;
+	const struct index_entry *y = *(const struct index_entry *const *)b;
 	int rank = condition_rank(x->condition) - condition_rank(y->condition);
 
 	return rank ? rank : strcmp(x->slug, y->slug);
@@ -98,7 +98,7 @@ static int neediest(const void *a, const void *b)
 
 /* All servers that the client may know of. */
 struct visible {
-	const struct listing_entry **v; /* those in trouble first */
+	const struct index_entry **v; /* those in trouble first */
 	size_t n;
 	struct account account;
 	struct listing own;
@@ -128,10 +128,10 @@ static int find_visible(const struct context *c, struct visible *l)
 	}
 	l->v = xcalloc(all->n + l->own.n + 1, sizeof *l->v);
 	for (size_t i = 0; i < all->n; i++)
-		l->v[l->n++] = &all->entries[i];
+		l->v[l->n++] = &all->v[i];
 	for (size_t i = 0; i < l->own.n; i++)
-		if (!listing_has(all, &l->own.entries[i]))
-			l->v[l->n++] = &l->own.entries[i];
+		if (!listing_has(all, &l->own.v[i]))
+			l->v[l->n++] = &l->own.v[i];
 	return 0;
 }
 
@@ -146,7 +146,7 @@ static enum found call_find_servers(const struct context *c,
 		return STORE_DOWN;
 	search_read(&search, a->query ? a->query : "");
 	for (size_t i = 0; i < l.n; i++) {
-		const struct listing_entry *e = l.v[i];
+		const struct index_entry *e = l.v[i];
 
 		if (search_matches(&search, e->words) &&
 			(!a->state || strcmp(a->state,

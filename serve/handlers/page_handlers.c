@@ -156,8 +156,8 @@ static void put_fleet(const struct context *c, const struct listing *l,
 	}
 	page_brand(c, &brand);
 	for (size_t i = 0; i < l->n; i++)
-		servers[i] = (struct maintained) {l->entries[i].slug,
-			l->entries[i].title, l->entries[i].account};
+		servers[i] = (struct maintained) {l->v[i].slug,
+			index_title(&l->v[i]), index_account(&l->v[i])};
 	n = maintenance_list_times(
 		&list, NULL, c->now, brand.maintenance_s, times);
 	c->r->type = incidents ? TYPE_ATOM : TYPE_CALENDAR;
@@ -214,7 +214,7 @@ static void answer_account_feed(const struct context *c,
 	struct incident_rows incidents;
 
 	for (size_t i = 0; i < l->n; i++)
-		slugs[i] = l->entries[i].slug;
+		slugs[i] = l->v[i].slug;
 	if (fetch_own_incidents(c->source, slugs, l->n, c->token, &incidents))
 		page_unavailable(c);
 	else

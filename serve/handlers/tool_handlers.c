@@ -5,8 +5,8 @@
 #include "data/tools.h"
 #include "fetch/fetch.h"
 #include "http/respond.h"
-#include "terms/names.h"
 #include "pages/pages.h"
+#include "terms/names.h"
 
 enum found tools_put_server(const struct context *c, tools_put *put)
 {

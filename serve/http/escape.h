@@ -17,7 +17,7 @@ struct html {
 	struct buf out;
 };
 
-/* What puts itself into a template, with what it needs for that. */
+/* A part of a template: `put` appends it, from the other members. */
 struct html_part {
 	void (*put)(struct html *b, const struct html_part *p);
 	int kind; /* for `put` */

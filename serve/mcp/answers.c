@@ -3,11 +3,11 @@
 #include "base/clock.h"
 #include "data/entries.h"
 #include "data/incidents.h"
+#include "data/index_list.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/tools.h"
 #include "data/view.h"
-#include "fetch/fetch_listing.h"
 #include "json/json.h"
 #include "mcp/tool.h"
 #include "pages/pages.h"
@@ -121,12 +121,12 @@ static void answer_say_incident(struct buf *b, const struct incident_row *row,
 }
 
 /* The sentence of an entry of a list; a plain one has no place in it. */
-static void put_sentence(struct buf *b, const struct listing_entry *e)
+static void put_sentence(struct buf *b, const struct index_entry *e)
 {
 	static const struct incidents none;
 	static const struct tool_split one;
 	static const struct places nowhere;
-	struct condition_facts facts = {.view = &e->view,
+	struct condition_facts facts = {.view = e->view,
 		.incidents = &none,
 		.tool_split = &one};
 
@@ -136,12 +136,12 @@ static void put_sentence(struct buf *b, const struct listing_entry *e)
 		condition_put(b, e->condition, &facts, &nowhere);
 }
 
-static void add_server(struct tool_result *out, const struct listing_entry *e)
+static void add_server(struct tool_result *out, const struct index_entry *e)
 {
 	struct answer_server s = {.slug = e->slug,
-		.title = e->title,
+		.title = index_title(e),
 		.state = condition_name(e->condition.state),
-		.view = &e->view};
+		.view = e->view};
 	struct buf sentence;
 
 	buf_init(&sentence, TOOL_RESULT_MAX);
@@ -165,7 +165,7 @@ static void say_count(struct buf *b, size_t n, size_t total, const char *what)
 }
 
 void answer_servers(struct tool_result *out,
-	const struct listing_entry *const *v, size_t n, size_t total)
+	const struct index_entry *const *v, size_t n, size_t total)
 {
 	json_fmt(&out->json, "{'servers':[");
 	say_count(&out->text, n, total, "matching server");
@@ -235,7 +235,7 @@ void answer_summary(struct tool_result *out, const struct fleet_summary *s)
 		const char *words;
 	} rows[] = {
 		{CONDITION_UP, "working"},
-		{CONDITION_DEGRADED, "working from some places only"},
+		{CONDITION_DEGRADED, "working from some locations only"},
 		{CONDITION_DOWN, "not working"},
 		{CONDITION_MAINTENANCE, "under maintenance"},
 		{CONDITION_STALE, "without a recent check"},

@@ -210,7 +210,7 @@ void history_page_none(struct html *b, const struct status_page *s,
 static void begin(struct html *b, const struct status_page *s, int month,
 	const char *title)
 {
-	const char *name = s->server->title ? s->server->title : s->slug;
+	const char *name = status_page_name(s);
 	char feed[SLUG_MAX + 32], path[SLUG_MAX + 32], text[MONTH_TEXT];
 	struct buf about;
 

@@ -201,7 +201,7 @@ static void put_title(struct buf *b, const struct incident *in,
 static void put_about(struct buf *b, const struct status_page *s,
 	const struct incident *in, const struct places *places)
 {
-	text_put(b, s->server->title ? s->server->title : s->slug);
+	text_put(b, status_page_name(s));
 	buf_fmt(b, ", an MCP server. %s: %s", incident_page_state(s, in).text,
 		incident_words_impact(in, places));
 }
@@ -228,8 +228,7 @@ static void put_page(struct html *b, const struct status_page *s,
 			.feed = feed,
 			.live = !in->ended_at || in->unseen,
 			.preview = preview,
-			.subject = s->server->title ? s->server->title
-						    : s->slug,
+			.subject = status_page_name(s),
 			.open = !in->ended_at || in->unseen,
 			.path = path.p,
 			.unlisted = s->server->is_private,

@@ -147,7 +147,7 @@ static void put_row_days(struct html *b, const char *days)
 /* ---- */
 
 static void put_row_since(
-	struct html *b, const struct index_item *item, double now)
+	struct html *b, const struct index_row *item, double now)
 {
 	enum condition_state state = item->condition.state;
 	int64_t since = item->e->since;
@@ -166,7 +166,7 @@ static void put_row_since(
  * beside it.
  */
 static void put_row_work(
-	struct html *b, const struct index_item *item, double now)
+	struct html *b, const struct index_row *item, double now)
 {
 	if (item->condition.state == CONDITION_MAINTENANCE ||
 		(double)item->work <= now)
@@ -187,7 +187,7 @@ static void put_row_figures(struct html *b, double uptime, double p95)
 	html_fmt(b, "</span></li>\n");
 }
 
-static void put_server_row(struct html *b, const struct index_item *item,
+static void put_server_row(struct html *b, const struct index_row *item,
 	const struct index_page *page)
 {
 	const struct index_entry *e = item->e;

@@ -47,6 +47,9 @@ struct status_page {
 	double now; /* epoch seconds */
 };
 
+/* status_page_name(page): the title of its server, or its slug. */
+const char *status_page_name(const struct status_page *page);
+
 /* status_page_facts(page): what the condition of its server is made of. */
 struct condition_facts status_page_facts(const struct status_page *page);
 
@@ -116,18 +119,9 @@ struct word incident_page_state(const struct status_page *page,
 #define INDEX_ITEMS 100
 #define INDEX_GROUPS 50
 
-/* A server in the list. */
-struct index_item {
-	const struct index_entry *e;
-	struct condition condition;
-	const char *sentence; /* of condition_put; NULL: the word says all */
-	const char *days;     /* LISTING_DAYS letters */
-	int64_t work; /* when a maintenance begins, if that is soon; or 0 */
-};
-
 struct index_page {
 	const struct index_list *list;
-	const struct index_item *items; /* those of this page, in order */
+	const struct index_row *items; /* those of this page, in order */
 	size_t n;
 	const struct paging *paging;
 	const struct request *request; /* for links to the other pages */

@@ -10,6 +10,11 @@
 
 #define DAY_S 86400
 
+const char *status_page_name(const struct status_page *page)
+{
+	return page->server->title ? page->server->title : page->slug;
+}
+
 void paths_put_incident(struct html *b, const struct html_part *p)
 {
 	paths_incident(&b->out, p->text, p->of);
@@ -56,8 +61,6 @@ void paths_months(struct html *b, const struct status_page *page)
 
 void paths_server(struct html *b, const struct status_page *page)
 {
-	const struct server *server = page->server;
-
 	html_fmt(b, "<a href='/status/%s'>%s</a>", page->slug,
-		server->title ? server->title : page->slug);
+		status_page_name(page));
 }

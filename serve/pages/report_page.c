@@ -34,28 +34,28 @@ static const struct meaning buckets[] = {
 	{"healthy-with-drift", "Healthy with drift",
 		"works from everywhere, but its tools changed or differ"},
 	{"regionally-degraded", "Regionally degraded",
-		"works from half of the places or more, but not from all"},
+		"works from at least half of the locations, but not from all"},
 	{"regionally-up", "Regionally up", "works from fewer than half"},
 	{"auth-walled", "Auth-walled",
-		"asks for a credential, as it should, and we have none"},
+		"requires a login that we do not have"},
 	{"transport-dead", "Transport dead",
-		"no answer at all: the name, the connection or TLS fails"},
+		"no answer: the name, the connection or TLS fails"},
 	{"mcp-broken", "HTTP alive but MCP broken",
-		"answers, but not as an MCP server has to"},
+		"answers, but not with valid MCP"},
 	{"schema-malformed", "Schema malformed",
-		"works, but what it says of its tools is not valid"},
-	{"no-data", "No data", "too few places could look"},
+		"works, but its tool list is not valid"},
+	{"no-data", "No data", "too few locations reported"},
 	{NULL, NULL, NULL},
 };
 
 static const struct meaning walls[] = {
-	{"oauth", "OAuth", "and a client can find out where to sign in"},
-	{"bearer", "A bearer token", "and where to get one is not published"},
-	{"other-scheme", "Another scheme", "or none is named"},
+	{"oauth", "OAuth", "and clients can discover where to sign in"},
+	{"bearer", "A bearer token", "without published sign-in metadata"},
+	{"other-scheme", "Another scheme", "or no scheme named"},
 	{"certificate", "A client certificate", "in TLS"},
 	{"tools-only", "For the tools only",
-		"the server greets anybody, and asks once tools are wanted"},
-	{"unknown", "Not known", "which of these it was"},
+		"anybody can connect, but listing tools requires a login"},
+	{"unknown", "Not known", "the kind was not recorded"},
 	{NULL, NULL, NULL},
 };
 
@@ -155,7 +155,7 @@ static void put_tools(struct html *b, const struct report_row *r, int64_t as_of)
 {
 	html_fmt(b, "<td data-label='Tools unchanged'>");
 	if (r->tools_churn) {
-		html_fmt(b, "never for long");
+		html_fmt(b, "changes often");
 	} else if (r->tool_changes < 0 || !r->tools_since) {
 		html_fmt(b, UNKNOWN);
 	} else {
@@ -268,8 +268,8 @@ static void put_as_of(struct html *b, const struct report_head *h, int month)
 			   "is.</p>\n");
 	else if (h->as_of < month_begin(month + 1))
 		html_fmt(b,
-			". <b>The month is not over</b>: this is its day %ld, "
-			"and everything here may change until it ends.</p>\n",
+			". <b>Preliminary</b>: day %ld of the month; "
+			"everything here may change until it ends.</p>\n",
 			h->days);
 	else
 		html_fmt(b, ". The month is over, but its last minutes may "
@@ -280,8 +280,8 @@ static void put_files(
 	struct html *b, const char *month, const struct brand *brand)
 {
 	html_fmt(b,
-		"<p>All of it for programs: <a href='/report/%s.csv'>CSV</a>, "
-		"<a href='/report/%s.json'>JSON</a>. To be cited as "
+		"<p>For programs: <a href='/report/%s.csv'>CSV</a>, "
+		"<a href='/report/%s.json'>JSON</a>. Cite as "
 		"<b>%s/report/%s</b>.</p>\n",
 		month, month, brand->url, month);
 }
@@ -289,17 +289,17 @@ static void put_files(
 static void put_method(struct html *b, const struct report_head *h, int month)
 {
 	html_fmt(b,
-		"<h2>How this is reckoned</h2>\n<dl class='answers'>\n"
+		"<h2>How we calculate this</h2>\n<dl class='answers'>\n"
 		"<div><dt>Rank</dt><dd>By uptime; of equals by p95, the "
 		"shortest first; then by how rarely the tools changed; then by "
 		"name.</dd></div>\n"
-		"<div><dt>Uptime</dt><dd>The share of the minutes that are "
-		"known in which the server was not down, rounded down. A "
-		"server is down when several places agree that it does not "
-		"work; one that asks for a credential, as it should, is up."
+		"<div><dt>Uptime</dt><dd>The share of known minutes in which the "
+		"server was not down, rounded down. A "
+		"server is down when several locations agree that it does not "
+		"work; a server that requires a login counts as up."
 		"</dd></div>\n"
-		"<div><dt>p95</dt><dd>95 of 100 checks that found the server "
-		"working took no longer, from all places together");
+		"<div><dt>p95</dt><dd>95 of 100 successful checks took no longer, "
+		"from all locations together");
 	if (h->latency_from > month_begin(month))
 		html_fmt(b,
 			", from %ls on: earlier ones were no longer kept",
@@ -368,14 +368,14 @@ void report_page_put(
 		html_end(b, brand, true);
 		return;
 	}
-	put_counts(b, "How they are", "buckets", "Bucket", buckets, h->buckets,
+	put_counts(b, "States", "buckets", "Bucket", buckets, h->buckets,
 		h->n_buckets);
 	put_boards(b, p);
 	put_protocols(b, h);
 	for (size_t i = 0; i < h->n_walls; i++)
 		walled += h->walls[i].count;
 	if (walled)
-		put_counts(b, "Behind a wall", "walls", "What it asks for",
+		put_counts(b, "Requires login", "walls", "Kind of login",
 			walls, h->walls, h->n_walls);
 	put_method(b, h, month);
 	put_others(b, p, month);

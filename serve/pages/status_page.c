@@ -59,7 +59,7 @@ static void put_as_of(struct html *b, const struct status_page *s,
 		html_fmt(b, ". Checked every %ls",
 			every == 60 ? HTML_MARKUP("minute") : HTML_SPAN(every));
 	if (!isnan(every))
-		html_fmt(b, " from %zu place%s", places->n,
+		html_fmt(b, " from %zu location%s", places->n,
 			places->n == 1 ? "" : "s");
 	html_fmt(b, ".</p>\n");
 }
@@ -124,7 +124,7 @@ static void put_minutes(struct html *b, const struct history *p)
 	if (!history_known(&p->days[0]) && !history_known(&p->days[1]))
 		html_fmt(b, "Not known");
 	else if (!down && !part)
-		html_fmt(b, "No trouble today or yesterday");
+		html_fmt(b, "No outage today or yesterday");
 	else
 		html_fmt(b,
 			"Today and yesterday: %" PRId64 " min not working, "
@@ -334,7 +334,7 @@ static void put_embedding(struct html *b, const char *site, const char *slug)
 		"%ls<pre tabindex='0'><code>[![MCP status](%s/badge/%s.svg)]("
 		"%s/status/%s)</code></pre>\n"
 		"<p><a href='/embed-preview?slug=%s'>Other badges</a>: uptime, "
-		"response time, tools, maintenance, one place, light or dark, "
+		"response time, tools, maintenance, one location, light or dark, "
 		"for shields.io.</p></section>\n",
 		slug,
 		HTML_MARKUP(*site ? ""
@@ -401,7 +401,7 @@ static void begin(struct html *b, const struct status_page *s,
 
 void status_page_put(struct html *b, const struct status_page *s)
 {
-	const char *title = s->server->title ? s->server->title : s->slug;
+	const char *title = status_page_name(s);
 	struct condition_facts facts = status_page_facts(s);
 	struct condition condition = condition_of(&facts);
 	struct places places;

@@ -36,7 +36,7 @@ void status_page_card(struct html *b, const struct status_page *s,
 		"</small></span></h3>\n<p>%s</p>\n<dl>",
 		HTML_ICON(class), PATH_INCIDENT(s->slug, in),
 		incident_words_title(in, places),
-		in->unseen	       ? "not seen any more"
+		in->unseen	       ? "no longer seen"
 			: in->ended_at ? "resolved"
 				       : "ongoing",
 		incident_words_impact(in, places));

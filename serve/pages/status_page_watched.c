@@ -34,9 +34,9 @@ static void put_protocol(struct html *b, const struct watched *w)
 {
 	static const char *const eras[] = {
 		[ERA_NONE] = "",
-		[ERA_STATELESS] = "without sessions: each request stands alone",
-		[ERA_SESSION] = "with a handshake at the beginning",
-		[ERA_SSE] = "the first kind, with a stream of events",
+		[ERA_STATELESS] = "stateless: each request is independent",
+		[ERA_SESSION] = "with a handshake first",
+		[ERA_SSE] = "the first kind, with an event stream",
 	};
 
 	if (*w->revision || w->era != ERA_NONE)
@@ -46,7 +46,7 @@ static void put_protocol(struct html *b, const struct watched *w)
 			*eras[w->era] ? ", " : "", eras[w->era]);
 	if (w->era != ERA_NONE)
 		html_fmt(b, "<div><dt>Transport</dt><dd>%s</dd></div>\n",
-			w->era == ERA_SSE ? "HTTP with SSE, which is older"
+			w->era == ERA_SSE ? "HTTP with SSE (older)"
 					  : "Streamable HTTP");
 }
 
@@ -55,11 +55,10 @@ static void put_access(struct html *b, const struct status_page *s)
 	static const struct {
 		const char *auth, *words;
 	} walls[] = {
-		{"oauth", "Walled: it asks for authorization (OAuth)"},
-		{"certificate", "Walled: it asks for a client certificate"},
-		{"credential", "Walled: it asks for a credential, and we "
-			       "have one"},
-		{"bare", "Walled: it asks for authorization"},
+		{"oauth", "Requires login (OAuth)"},
+		{"certificate", "Requires a client certificate"},
+		{"credential", "Requires login; we check with our own"},
+		{"bare", "Requires login"},
 	};
 	const struct watched *w = &s->data->watched;
 	const char *auth = s->server->auth, *words = NULL;
@@ -68,10 +67,10 @@ static void put_access(struct html *b, const struct status_page *s)
 		return;
 	/* A server that never answered did not say that it asks for none. */
 	if (*w->revision || w->era != ERA_NONE)
-		words = "Open: it asks for no credential";
+		words = "Open: no login";
 	if (w->walled)
-		words = "Walled: it asks for authorization (OAuth); we look at "
-			"what can be seen from outside";
+		words = "Requires login (OAuth); we check "
+			"without one";
 	for (size_t i = 0; auth && i < sizeof walls / sizeof *walls; i++)
 		if (strcmp(auth, walls[i].auth) == 0)
 			words = walls[i].words;
@@ -87,7 +86,7 @@ static void put_tools(struct html *b, const struct status_page *s)
 		return;
 	html_fmt(b,
 		"<div><dt>Tools</dt><dd>%d: "
-		"<a href='/status/%s/tools'>which they are</a>, "
+		"<a href='/status/%s/tools'>list</a>, "
 		"<a href='/status/%s/changes'>what changed</a>, "
 		"<a href='/status/%s/changes.atom'>changes as Atom feed</a>"
 		"</dd></div>\n",
@@ -137,9 +136,9 @@ static void put_latency(struct html *b, const struct status_page *s,
 
 	for (size_t i = 0; i < w->n; i++)
 		most = fmax(most, w->v[i].day_p95);
-	html_fmt(b, "<h3>Response time by place</h3>\n");
+	html_fmt(b, "<h3>Response time by location</h3>\n");
 	if (!w->n || !places->n) {
-		html_fmt(b, "<p>No figures yet. They are counted once an hour."
+		html_fmt(b, "<p>No figures yet. They are updated hourly."
 			   "</p>\n");
 		return;
 	}
@@ -160,10 +159,10 @@ static void put_latency(struct html *b, const struct status_page *s,
 static void put_parts(struct html *b, const struct watched *w)
 {
 	static const char *const names[WATCHED_PARTS] = {
-		[PART_CONNECT] = "to find the server and connect",
-		[PART_INITIALIZE] = "to begin a conversation (initialize)",
-		[PART_TOOLS] = "to list its tools",
-		[PART_CALL] = "to call one of them",
+		[PART_CONNECT] = "connecting",
+		[PART_INITIALIZE] = "starting a session (initialize)",
+		[PART_TOOLS] = "listing the tools",
+		[PART_CALL] = "calling one",
 	};
 	double sum = 0, at = 0;
 

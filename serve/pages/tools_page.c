@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include "data/entries.h"
 #include "data/tools.h"
-#include "terms/names.h"
 #include "pages/html.h"
+#include "terms/names.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -16,7 +16,7 @@
 static void begin_page(struct html *b, const struct status_page *s,
 	const char *title, bool changes)
 {
-	const char *name = s->server->title ? s->server->title : s->slug;
+	const char *name = status_page_name(s);
 	char path[SLUG_MAX + 32], feed[SLUG_MAX + 32];
 	struct buf about;
 
@@ -65,9 +65,9 @@ static void put_tool(struct html *b, const struct current_tool *t,
 		t->changed ? "" : " at least",
 		HTML_TIME((int64_t)t->since, now));
 	if (t->places < regions)
-		html_fmt(b, "; in %zu of %zu places", t->places, regions);
+		html_fmt(b, "; in %zu of %zu locations", t->places, regions);
 	if (t->differs)
-		html_fmt(b, "; places see different versions of it");
+		html_fmt(b, "; locations see different versions of it");
 	html_fmt(b, "</p></li>\n");
 }
 
@@ -82,7 +82,7 @@ void tools_page_put(struct html *b, const struct status_page *s,
 		return;
 	}
 	html_fmt(b,
-		"<p>%zu tool%s, as %zu place%s them. Names and descriptions "
+		"<p>%zu tool%s, as %zu location%s them. Names and descriptions "
 		"are the server's own words.</p>\n<ul class='tools'>\n",
 		t->total, t->total == 1 ? "" : "s", t->regions,
 		t->regions == 1 ? " sees" : "s see");
@@ -138,7 +138,6 @@ void tools_page_changes(struct html *b, const struct status_page *s,
 			   "Only words: what people and models read. Only "
 			   "order: it means the same.</p>\n");
 	if (h->more)
-		html_fmt(b, "<p>There were more changes, older ones, which are "
-			   "not shown.</p>\n");
+		html_fmt(b, "<p>Older changes are not shown.</p>\n");
 	html_end(b, s->brand, true);
 }

@@ -9,8 +9,8 @@
 #include "data/search.h"
 #include "http/escape.h"
 #include "http/respond.h"
-#include "terms/names.h"
 #include "pages/html.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -140,7 +140,7 @@ static void put_variants(const struct preview *p)
 			p->slug, variants[i].parameters, variants[i].what,
 			variants[i].parameters);
 	html_fmt(p->b,
-		"<li><code>?region=London</code>: seen from one of the places "
+		"<li><code>?region=London</code>: seen from one of the locations "
 		"that <a href='/status/%s'>its page</a> names</li>\n</ul>\n"
 		"<p>Drawn by shields.io, which can read <code>.json</code> with "
 		"the same parameters:</p>\n",

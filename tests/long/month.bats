@@ -170,7 +170,7 @@ instants() {
 	} | sed 's/^/# /' >&3
 	[ "$(awk '$3 == "all" { print $1 }' table)" -le $MOST ]
 	# The command for that agrees on what there is.
-	timely "$BIN/mcp-aggregate" status --store -f jsonl >said
+	timely "$BIN/mcp-aggregate" status store -f jsonl >said
 	jq -e '.servers == 20' said
 	want=$(redis --raw keys '*' | grep -E '^(probe|alert):' |
 		sed 's/.*/MEMORY USAGE "&"/' | redis | jq -s add)

@@ -260,3 +260,8 @@ dns.failed    what is left over; glibc has no other failure that can be had
 		grep -vxE 'help|-.*' | comm -23 - "$BATS_TEST_TMPDIR/named" >"$BATS_TEST_TMPDIR/missing"
 	diff /dev/null "$BATS_TEST_TMPDIR/missing"
 }
+
+@test "every file of tests is in tests/FILES.md, which tests/long/mutants --table makes" {
+	diff <(cd tests && printf '%s\n' unit/*/test_*.c meta/*.bats cli/*/*.bats long/*.bats | sort) \
+		<(sed -n 's/^| \([a-z]*\/[^ ]*\) |.*/\1/p' tests/FILES.md | sort)
+}

@@ -43,10 +43,6 @@ sweep() {
 	alert "${2:-0}" -N "$1" </dev/null
 }
 
-down() {
-	verdict 0 eu,us initialize
-}
-
 # broken: the tools of it, a P2.
 broken() {
 	verdict 0 eu,us tools-list x

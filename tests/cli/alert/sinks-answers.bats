@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # shellcheck disable=SC2016
 # Goal: whatever a vendor answers, slowly, half, or never: nothing is lost, nothing
 # is told twice that need not be, nobody sees a secret, and the operator is told.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: minutes that nobody could judge, because the store was away, are judged
 # for themselves once their records are there: they are counted, once, and an
 # outage within them is told once, after the fact.

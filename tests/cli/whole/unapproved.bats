@@ -14,10 +14,6 @@ setup_file() {
 	export PEER_DIR=$BATS_FILE_TMPDIR/peers
 }
 
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	umask 077

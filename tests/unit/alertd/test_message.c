@@ -403,7 +403,7 @@ static void test_view(void **state)
 	free(body);
 }
 
-/* Who has it until when, by the clock of the route; and where to take it over. */
+/* Who has acknowledged it until when, by the clock of the route; and where to take it over. */
 static void test_taken(void **state)
 {
 	struct told t = {.event = "downtime_acknowledged",
