@@ -94,7 +94,7 @@ static void note_held(struct alert_state *st, const struct alert_event *e)
 	struct buf text;
 
 	buf_init(&text, EMIT_BODY_MAX);
-	buf_fmt(&text, "not told, %s: %s",
+	buf_fmt(&text, "not sent, %s: %s",
 		e->silenced ? "silenced" : "for the maintenance", r->summary);
 	state_note(st, r->at, alert_event(r, name), text.p);
 	buf_release(&text);
@@ -120,7 +120,7 @@ static void tell_renamed(const struct emit *t, struct alert_event *e)
 		route_renamed(t->setup->conf, e, &gone) && t->setup->deliver)
 		log_warn("%s: it began on the route %s, which the "
 			 "configuration does not have; its end goes to those "
-			 "that would be told of it now",
+			 "that would be notified now",
 			alert_key(&e->record, key), gone.v[0]);
 	strings_release(&gone);
 }

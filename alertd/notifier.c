@@ -512,7 +512,7 @@ const char *notifier_trouble(const struct notifier *p)
 	if (failed(p))
 		return "the store failed";
 	if (p->stalled)
-		return "a stage of the pipeline stands still";
+		return "a stage of the pipeline is stalled";
 	if (worker_overdue(p->worker))
 		return "an event is with nobody who should have it";
 	return NULL;

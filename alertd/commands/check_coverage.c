@@ -237,7 +237,7 @@ void check_coverage(const struct conf *c,
 	struct coverage v = {.c = c, .warn = warn, .arg = arg};
 
 	if (!c->n_routes) {
-		warn(arg, "no routes, so nobody is told of anything");
+		warn(arg, "no routes, so nobody is notified");
 		return;
 	}
 	note_times(&v);

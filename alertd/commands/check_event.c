@@ -285,7 +285,7 @@ static const char *const keys[KEYS] = {
 	"kind", "severity", "slug", "at", "tools"};
 static const char *const wanted[KEYS] = {
 	("a kind of mcp-records(5), or the event that begins one, such as "
-	 "downtime_started; later events go to whoever was told"),
+	 "downtime_started; later events go to the same people"),
 	"P1, P2 or P3",
 	"a server of the configuration, or *",
 	"an instant of RFC 3339, or epoch seconds",

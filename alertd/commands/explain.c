@@ -254,7 +254,7 @@ static void put_times(const struct page *g, const struct explain_next *n)
 	if (n->step_at) {
 		buf_str(g->b, before);
 		put_list(g->b, &n->tells);
-		put_due(g, " told at ", n->step_at);
+		put_due(g, " notified at ", n->step_at);
 		before = ", ";
 	}
 	if (n->promoted_at) {
@@ -301,7 +301,7 @@ static void put_next(const struct page *g, struct alert_state *st,
 static void put_duty(const struct page *g, const struct incident *inc)
 {
 	if (inc->escalation.ladder) {
-		buf_str(g->b, "  ladder: ");
+		buf_str(g->b, "  policy: ");
 		put_clean(g->b, inc->escalation.ladder);
 		buf_fmt(g->b, ", %d step%s done\n", inc->escalation.step,
 			inc->escalation.step == 1 ? "" : "s");
@@ -342,7 +342,7 @@ static void put_notified(const struct page *g, const struct alert_state *st,
 
 	dedup_key(st, kind, key);
 	add_notified(inc, &notified);
-	buf_str(g->b, "  told to: ");
+	buf_str(g->b, "  notified: ");
 	put_list(g->b, &notified);
 	buf_str(g->b, inc->unnotified || inc->late ? "nobody yet\n"
 			: notified.n		   ? "\n"
@@ -388,8 +388,8 @@ static void put_incident(const struct page *g, struct alert_state *st,
 		buf_fmt(g->b, "  muted: by silence %s", inc->silence);
 		put_line(g, " since ", (double)inc->silenced_at,
 			inc->unnotified
-				? "; told when that ends, if it still lasts\n"
-				: "; how it goes on is told after that\n");
+				? "; sent when that ends, if it still lasts\n"
+				: "; updates are sent after that\n");
 	} else if (inc->late) {
 		buf_str(g->b, "  next: its minutes were judged late: told once "
 			      "it is over, or if it still lasts\n");
@@ -428,7 +428,7 @@ static void put_delivery(const struct page *g, const struct pending *p,
 		buf_char(g->b, ')');
 	}
 	if (d->fallback_at > 0)
-		put_line(g, ", told to its fallback at ", d->fallback_at, "");
+		put_line(g, ", sent to its fallback at ", d->fallback_at, "");
 	if (d->holder && d->next_try > g->now)
 		buf_str(g->b, ", is being sent\n");
 	else if (d->digest != CONF_DIGEST_NO)
@@ -477,7 +477,7 @@ static void put_maintenance(const struct page *g, const struct alert_state *st)
 	put_line(g, "In maintenance from ", (double)st->maintenance.start,
 		" to ");
 	put_line(g, "", (double)st->maintenance.end,
-		": nobody is told of anything");
+		": nobody is notified");
 	if (st->maintenance.reason) {
 		buf_str(g->b, ": ");
 		put_clean(g->b, st->maintenance.reason);

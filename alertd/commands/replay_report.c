@@ -257,7 +257,7 @@ static void compare_times(struct difference *d, const char *slug,
 		d->earlier++;
 		d->minutes_earlier -= m;
 	}
-	snprintf(how, sizeof how, ", told %" PRId64 " min %s", m < 0 ? -m : m,
+	snprintf(how, sizeof how, ", sent %" PRId64 " min %s", m < 0 ? -m : m,
 		m < 0 ? "earlier" : "later");
 	name_one(&d->moved, slug, after, how);
 }
@@ -365,7 +365,7 @@ void replay_report_compare(struct buf *b, const struct replay_report *before,
 	put_counts(b, before, after, span);
 	put_found(b, &d.only_before, "only before");
 	put_found(b, &d.only_after, "only with the policy");
-	put_found(b, &d.moved, "told at another time");
+	put_found(b, &d.moved, "sent at another time");
 	if (d.later)
 		buf_fmt(b, "  %lu later, by %" PRId64 " min in all\n", d.later,
 			d.minutes_later);
@@ -374,7 +374,7 @@ void replay_report_compare(struct buf *b, const struct replay_report *before,
 			d.earlier, d.minutes_earlier);
 	if (!d.only_before.n && !d.only_after.n && !d.moved.n)
 		buf_str(b,
-			"the same incidents, first told at the same times\n");
+			"the same incidents, first sent at the same times\n");
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_release(&all[i]->lines);
 }

@@ -193,7 +193,7 @@ int show_history(const struct run *s, const char *slug)
 	buf_init(&b, (t.n + 1) * TIMELINE_LINE);
 	timeline_put(&b, &t, s->text ? s->zone : NULL);
 	if (s->text && !t.n && status == EXIT_GOOD)
-		buf_str(&b, "Nobody was told of anything.\n");
+		buf_str(&b, "Nobody was notified.\n");
 	if (status == EXIT_GOOD)
 		status = print(&b);
 	buf_release(&b);

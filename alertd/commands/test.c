@@ -158,12 +158,12 @@ static bool anybody(const struct trial *t)
 	if (l->n && l->v[0].after_s <= 0)
 		return true;
 	if (!l->n) {
-		log_error("%s: nobody would be told of a P1", t->slug);
+		log_error("%s: nobody would be notified of a P1", t->slug);
 		return false;
 	}
 	buf_init(&b, TEXT_SIZE);
 	phrase_duration(&b, (long long)l->v[0].after_s);
-	log_error("%s: nobody would be told of a P1 at once; after %s route %s",
+	log_error("%s: nobody would be notified of a P1 at once; after %s route %s",
 		t->slug, b.p, l->v[0].route);
 	buf_release(&b);
 	return false;

@@ -329,7 +329,7 @@ static bool look_at_server(struct worker *w, struct round *r,
 	/* Events that did not arrive in time go to the fallbacks, too. */
 	late = fallback_tell(st, w->context.conf, w->context.now);
 	if (late)
-		log_warn("%s: %zu late deliver%s told to the fallback, too",
+		log_warn("%s: %zu late deliver%s also sent to the fallback",
 			st->slug, late, late == 1 ? "y is" : "ies are");
 	changed = find_due(w, r, st) || changed || late;
 	active = of_server(&r->found, st->slug) ||

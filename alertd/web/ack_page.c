@@ -347,7 +347,7 @@ static void say_away(const struct page *p, struct cgi_answer *a)
 	char text[2 * ALERT_KEY_SIZE + 200];
 
 	snprintf(text, sizeof text,
-		"It cannot be said now what is open, and nothing can be "
+		"The open incidents cannot be read now, and nothing can be "
 		"stored. Where mcp-alert runs, as its user: mcp-alert ack "
 		"'%s'; or try again once the store is back.",
 		p->key);
@@ -492,7 +492,7 @@ void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 		};
 
 		if (!q.by)
-			q.by = "somebody who was told";
+			q.by = "somebody who was notified";
 		if (!cgi_ack_apply(c, &q, &r))
 			say(a, 503, "Try again", "That could not be stored.");
 		else if (still_open(c, &p, a)) {

@@ -121,7 +121,7 @@ static void put_foreign(struct buf *b, const char *s)
 	buf_str(b, clean);
 }
 
-/* " (alice until 20:31 UTC) (step 2 of ladder by-night) (told ops, pager)" */
+/* " (alice until 20:31 UTC) (step 2 of ladder by-night) (notified ops, pager)" */
 static void put_duty(struct buf *b, const struct incident *inc,
 	const char *zone)
 {
@@ -134,14 +134,14 @@ static void put_duty(struct buf *b, const struct incident *inc,
 		buf_fmt(b, " until %s)", until);
 	}
 	if (inc->escalation.step > 0) {
-		buf_fmt(b, " (step %d of ladder ", inc->escalation.step);
+		buf_fmt(b, " (step %d of policy ", inc->escalation.step);
 		put_foreign(b, inc->escalation.ladder);
 		buf_char(b, ')');
 	}
 	if (inc->silence)
 		buf_fmt(b, " (silenced by %s)", inc->silence);
 	for (size_t i = 0; i < inc->notified.n; i++) {
-		buf_str(b, i ? ", " : " (told ");
+		buf_str(b, i ? ", " : " (notified ");
 		put_foreign(b, inc->notified.v[i]);
 	}
 	if (inc->notified.n)
@@ -183,7 +183,7 @@ static void put_incident_row(struct buf *b, const struct alert_state *st,
 	}
 	put_duty(b, inc, zone);
 	if (inc->group)
-		buf_fmt(b, " (told of as %s)", inc->group);
+		buf_fmt(b, " (part of %s)", inc->group);
 	if (st->n_outbox)
 		buf_fmt(b, " (%zu undelivered)", st->n_outbox);
 	buf_char(b, '\n');

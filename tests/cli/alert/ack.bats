@@ -40,7 +40,7 @@ by() {
 	[ "$(page GET "$URL")" = "200 OK" ]
 	grep -q '<form method="post">' page
 	grep -q 'example-mcp is down: initialize fails with http.503' page
-	grep -q 'Nobody has it yet' page
+	grep -q 'Nobody has acknowledged it yet' page
 	[ "$(page HEAD "$URL")" = "200 OK" ]
 	[ "$(by)" = null ]
 	[ "$(page POST "$URL" 'x=1&by=Ann+%3Cb%3E%0a%C3%A9%zz')" = "200 OK" ]
@@ -57,7 +57,7 @@ by() {
 	grep -q 'New owner' page
 	[ "$(page GET "$URL")" = "200 OK" ]
 	grep -q 'Ann &#60;b&#62;?é%zz has acknowledged it until' page
-	run ! grep -q 'Nobody has it yet\|has ended' page
+	run ! grep -q 'Nobody has acknowledged it yet\|has ended' page
 }
 
 @test "a second person sees who has it, and takes it over only by saying so" {
@@ -78,10 +78,10 @@ by() {
 	page POST "$URL" 'do=back&from=ann'
 	[ "$(by)" = bob ]
 	page POST "$URL" 'do=back&from=bob'
-	grep -q 'Nobody has it yet' page
+	grep -q 'Nobody has acknowledged it yet' page
 	[ "$(by)" = null ]
 	[ "$(page POST "$URL" 'by=')" = "200 OK" ]
-	[ "$(by)" = "somebody who was told" ]
+	[ "$(by)" = "somebody who was notified" ]
 	alert 0 </dev/null
 	[ "$(got ops)" = "downtime_started downtime_acknowledged downtime_acknowledged downtime_reminder downtime_acknowledged" ]
 }
@@ -123,7 +123,7 @@ by() {
 	minutes 1 3 | alert 0
 	jq -e '.ack_url == null' out
 	[ "$(page GET "$URL")" = "410 Gone" ]
-	grep -q 'not open any more' page
+	grep -q 'no longer open' page
 	[ "$(page POST "$URL" by=eve)" = "410 Gone" ]
 }
 

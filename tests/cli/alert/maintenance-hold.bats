@@ -71,8 +71,8 @@ told() {
 		[ "$(jq -r .server_slug sent)" = example-two ]
 		[ "$(redis get alert:example-mcp | jq -cr '.timeline[] | "\(.what): \(.text)"')" = \
 			"maintenance_began: new disks
-downtime_started: not told, for the maintenance: example-mcp is down: initialize fails with http.503 from eu and us (2 of 3 regions).
-downtime_resolved: not told, for the maintenance: example-mcp recovered after 5 min (20:32–20:37 UTC). Root layer: http. Failing minutes: 5. All layers pass again." ]
+downtime_started: not sent, for the maintenance: example-mcp is down: initialize fails with http.503 from eu and us (2 of 3 regions).
+downtime_resolved: not sent, for the maintenance: example-mcp recovered after 5 min (20:32–20:37 UTC). Root layer: http. Failing minutes: 5. All layers pass again." ]
 	done
 }
 

@@ -233,7 +233,7 @@ told() {
 	[ -z "$(told chat.got)" ]
 	[ "$(jq -r 'select(.server_slug == "veiled").event' chat.got)" = downtime_found ]
 	run -0 mcp-alert history one
-	[[ $output == *"not told, for the maintenance: one was down "* ]]
+	[[ $output == *"not sent, for the maintenance: one was down "* ]]
 }
 
 # killed PROGRAM AFTER: that program is killed by its shell once it has done so

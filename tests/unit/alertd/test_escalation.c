@@ -260,7 +260,7 @@ static void test_summary(void **state)
 	events_words(&w.n.events);
 	assert_string_equal(w.n.events.v[2].record.summary,
 		"s cannot be reached: dns fails with x from e and u (2 of 3 "
-		"regions); alice has it for 10 min.");
+		"regions); alice has acknowledged it for 10 min.");
 	minutes(&w, "EU1", 11);
 	events_words(&w.n.events);
 	assert_string_equal(w.n.events.v[3].record.summary,

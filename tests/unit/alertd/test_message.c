@@ -249,7 +249,7 @@ static void test_headlines(void **state)
 	expect_headline(&e, "P1, open for 0 s: shop is down");
 	e.record.phase = ALERT_ACKNOWLEDGED;
 	inc->ack.by = us;
-	expect_headline(&e, "P1, us-east-1 has it: shop is down");
+	expect_headline(&e, "P1, acknowledged by us-east-1: shop is down");
 	e.record.phase = ALERT_RESOLVED;
 	expect_headline(&e, "P1 over after 23 min: shop is up again");
 	e.record.kind = ALERT_REGIONAL;
@@ -304,16 +304,15 @@ static void test_whole(void **state)
 	buf_init(&b, 10000);
 	message_plain(&b, &m.message);
 	assert_string_equal(b.p,
-		"It is reached, but answers with errors: no client can use "
-		"it.\n"
+		"It answers with errors: no client can use it.\n"
 		"initialize fails with http.503.\n"
 		"\n"
 		"Since: Wed 29 Apr 20:12 UTC (19 min ago)\n"
 		"Seen from: Ashburn (us-east-1) and eu\n"
 		"URL: https://mcp.example.com/mcp\n"
 		"Failing minutes: 19\n"
-		"Look first at: Whether the application runs and has room: "
-		"what answers for it cannot reach it.\n"
+		"Look first at: Whether the application runs and has capacity: "
+		"its proxy cannot reach it.\n"
 		"\n"
 		"Acknowledge: https://status.example.com/ack/b\n"
 		"Runbook: https://wiki.example.com/a\n"
@@ -407,7 +406,7 @@ static void test_view(void **state)
 static void test_taken(void **state)
 {
 	struct told t = {.event = "downtime_acknowledged",
-		.headline = "P1, ann has it: example-mcp is down",
+		.headline = "P1, acknowledged by ann: example-mcp is down",
 		.more = ",\"acknowledged_until\":\"2026-04-29T21:05:00Z\","
 		"\"ack_url\":\"https://status.example.com/ack/b\""};
 	struct conf_route route = {.zone = (char[]) {"Asia/Tokyo"}};
@@ -526,7 +525,7 @@ static void try_store_away(const struct row *r)
 
 	snprintf(text, sizeof text, "Monitoring is blind since 12:00 UTC (5 "
 		"min): the store does not answer; servers are not judged, and "
-		"nothing else can be told; %s.",
+		"nothing else can be sent; %s.",
 		r->below);
 	row_begins(r, message_words(&e)->first, r->field[0]);
 }
