@@ -33,7 +33,8 @@ NAGIOSDIR = $(PREFIX)/lib/nagios/plugins
 ifeq ($(origin CC),default)
 CC := $(if $(shell command -v gcc),gcc,cc)
 endif
-CFLAGS ?= $(if $(COV),-O0,$(if $(SAN),-O1,-O2)) -g
+# The sanitizers' tree is compiled four times as fast without optimization.
+CFLAGS ?= $(if $(FUZZ),-O1,$(if $(SAN)$(COV),-O0,-O2)) -g
 SAN ?=
 FUZZ ?=
 COV ?=
@@ -142,7 +143,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 # objects AREA: those of its files, main.c apart, and of what is made for it.
 aggregate/store_MADE = scripts
 serve/widget_MADE = embed_js
-serve/pages_MADE = manual_pages page_js style
+serve/pages_MADE = manual_pages page_js style drawings
 serve/api_MADE = openapi
 serve/mcp_MADE = tools
 serve/preview_MADE = glyphs
@@ -266,6 +267,14 @@ $(B)/serve/pages/style.c: $(wildcard serve/pages/*.css) Makefile
 	{ echo '#include "pages/pages.h"'; $(foreach s,$(CSS),$(call c_array,char,page_$(s), \
 	sed '/^\/\*.*\*\/$$/d' serve/pages/$(s).css);) } >$@
 
+# Drawings, without the line ends and comments that are for who reads the files.
+drawing = sed '/^<!--.*-->$$/d; s/^[[:blank:]]*//' serve/pages/$(1) | tr -d '\n'
+$(B)/serve/pages/drawings.c: serve/pages/icons.svg serve/pages/land.path Makefile
+	@mkdir -p $(@D)
+	{ echo '#include "pages/pages.h"'; \
+		$(call c_array,char,page_icons,{ $(call drawing,icons.svg); echo; }); \
+		$(call c_array,char,page_land,$(call drawing,land.path)); } >$@
+
 $(B)/serve/pages/manual_pages.c: scripts/manual $(MANUAL)
 	@mkdir -p $(@D)
 	scripts/manual $(MANUAL) >$@
@@ -365,22 +374,16 @@ CLI = $(LONGEST) $(filter-out $(LONGEST),$(foreach d,whole fleet probe serve \
 # More tests than cores at a time, for many wait for an answer that does not come.
 TESTS := $(shell expr 3 '*' $(CORES))
 
-# bats JOBS,FILES: what fails beside others is tried once more, each file alone, and is
-# named: it may have been the machine, which has more to do then than it has cores.
-proved = prove --timer -f -o --statefile=$(B)/proved -e 'bats -t'
-bats = rm -f $(B)/proved; $(proved) -j $(1) --state=save $(2) || \
-	{ echo "These once more, each alone:"; $(proved) --state=failed; }
+# bats JOBS,FILES[,TAG]: each once; of a tag (`later`, `!later`) those tests alone.
+bats = prove --timer -f -o -e 'bats -t $(if $(3),--filter-tags $(3))' -j $(1) $(2)
 
 # Minutes of ssh, of web servers, of suites that others wrote, of months of data, of every
 # form of a client's file, of packed sources, of attacks, of secrets that come back in
-# every form, and of programs that are killed again and again are left to check-long.
-LATER = $(patsubst %,tests/cli/%.bats,$(addprefix fleet/,canary canary-runners clients crawl \
-	cve demo doctor enroll forced hosts inbox lambda poisoned rotate shared sift worker) \
-	$(addprefix whole/,deploy engines late report run stale-cache store-kills) \
-	$(addprefix aggregate/,places property snapshot) \
-	$(addprefix alert/,hung-routes kills sinks-answers) \
-	$(addprefix probe/,conformance hostile inward limits oracle peers peers-nginx secrets) \
-	$(addprefix serve/,fastcgi mcp-conformance trouble))
+# every form, of programs that are killed again and again, and what tests of units or of
+# other programs nearly say, are left to check-long: a line of the file says so,
+# `# bats file_tags=later`, or one before the test, `# bats test_tags=later`.
+tagged = $(shell grep -l '^\# bats $(1)_tags=later$$' tests/meta/*.bats tests/cli/*/*.bats)
+LATER = $(call tagged,file)
 
 # The MCP servers and SDKs that tests use, from npm: while others are compiled.
 peers:
@@ -406,13 +409,13 @@ check-peers:
 # The soak wants what clang builds meanwhile.
 check-programs: check-gcc check-peers
 	$(call stage,programs,SOAK_SECONDS=0 && export SOAK_SECONDS && \
-		{ $(call bats,$(TESTS),tests/meta/*.bats $(filter-out $(LATER),$(CLI))); })
+		{ $(call bats,$(TESTS),tests/meta/*.bats $(filter-out $(LATER),$(CLI)),!later); })
 
 check-clang: check-gcc
 	$(call stage,clang,$(MAKE) CC=clang WERROR=1 SAN=1 all unit replay)
 
 check-units: check-clang check-peers
-	$(call stage,units,PROPERTY_SCHEDULES=1000 prove -f -o -e '' \
+	$(call stage,units,PROPERTY_SCHEDULES=300 prove -f -o -e '' \
 		$(patsubst build/%,build/san/%,$(UNIT_PROGRAMS) $(REPLAY_PROGRAMS)) && \
 		bats -t -f 'no request ends' tests/cli/serve/leaks.bats)
 
@@ -465,7 +468,8 @@ check-strangers:
 		{ $(call bats,4,$(STRANGERS)); })
 
 check-later:
-	$(call stage,later,$(call bats,$(TESTS),$(filter-out $(STRANGERS),$(LATER))))
+	$(call stage,later,$(call bats,$(TESTS),$(filter-out $(STRANGERS),$(filter $(LATER) \
+		$(call tagged,test),$(CLI) $(wildcard tests/meta/*.bats))),later))
 
 STATISTICS = leaks kills property sift days month snapshot
 $(STATISTICS:%=check-%): check-%:

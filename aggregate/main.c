@@ -1,6 +1,7 @@
 /*
  * mcp-aggregate: what the regions saw of each server, and what that means.
- * Reads records, applies the rule, writes verdicts; see mcp-aggregate(1).
+ * Reads records, applies the rule, writes verdicts; see mcp-aggregate(1). All its
+ * commands are here.
  */
 #include "base/exits.h"
 #include "base/log.h"
@@ -23,49 +24,172 @@ static int collect_record(void *arg, const struct record *r, char *why)
 	return collect_add(arg, r, why);
 }
 
-/* Read all records, then judge. The exit status shows refused lines. */
-static int run(const struct command *cmd, int fd)
+/* Open the file that cmd names, or standard input; -1: the operator has been told. */
+static int open_input(const struct command *cmd)
 {
-	struct collect *c = collect_new();
-	struct input in = {0};
-	int status;
+	int fd = STDIN_FILENO;
 
+	if (judge_policy(cmd))
+		return -1;
+	if (strcmp(cmd->input, "-") != 0) {
+		fd = open(cmd->input, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			log_error("%s: %s", cmd->input, strerror(errno));
+	}
+	return fd;
+}
+
+/* Read all records, then judge. The exit status shows refused lines. */
+static int use_records(const struct command *cmd,
+	int (*use)(const struct command *cmd, struct collect *c))
+{
+	int fd = open_input(cmd), status;
+	struct input in = {0};
+	struct collect *c;
+
+	if (fd < 0)
+		return EXIT_USAGE;
+	c = collect_new();
 	if (input_read(&in, fd, collect_record, c)) {
 		log_error("%s: %s", cmd->input, strerror(errno));
 		status = EXIT_ENV;
 	} else {
 		input_told(&in);
 		collect_finish(c);
-		status = cmd->action == ACTION_REPLAY ? judge_replay(cmd, c)
-			: cmd->action == ACTION_BUCKETS
-			? buckets_collected(cmd, c)
-			: judge_now(cmd, c);
+		status = use(cmd, c);
 		if (in.refused && status != EXIT_ENV)
 			status = EXIT_USAGE;
 	}
 	collect_free(c);
-	return status;
-}
-
-static int run_input(const struct command *cmd)
-{
-	int (*use)(const struct command *, int) =
-		cmd->action == ACTION_BACKFILL ? backfill : run;
-	int fd, status;
-
-	if (judge_policy(cmd))
-		return EXIT_USAGE;
-	if (strcmp(cmd->input, "-") == 0)
-		return use(cmd, STDIN_FILENO);
-	fd = open(cmd->input, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		log_error("%s: %s", cmd->input, strerror(errno));
-		return EXIT_USAGE;
-	}
-	status = use(cmd, fd);
 	close(fd);
 	return status;
 }
+
+static int verdict_of_records(const struct command *cmd)
+{
+	return use_records(cmd, judge_now);
+}
+
+static int replay_records(const struct command *cmd)
+{
+	return use_records(cmd, judge_replay);
+}
+
+static int buckets_of_records(const struct command *cmd)
+{
+	return use_records(cmd, buckets_collected);
+}
+
+static int ingest_records(const struct command *cmd)
+{
+	return ingest(cmd, STDIN_FILENO, NULL, NULL);
+}
+
+static int backfill_records(const struct command *cmd)
+{
+	int fd = open_input(cmd), status;
+
+	if (fd < 0)
+		return EXIT_USAGE;
+	status = backfill(cmd, fd);
+	close(fd);
+	return status;
+}
+
+#define C "[-c file] "
+#define STORE "[--store url]"
+#define TIMES "[--interval time] [--lookback time] "
+#define NONE 0, 0, "takes no argument"
+
+/* The form with more words comes first. */
+static const struct command_form forms[] = {
+	{.row = {"verdict -", 0, "[-f format] [-N epoch] [-r regions] "
+		"[-s slug] " TIMES "[--tolerance time]", 0, 0, NULL,
+		"judge the records on standard input"},
+		.run = verdict_of_records},
+	{.row = {"verdict", 0, C "[-f format] [-N epoch] [-s slug] " STORE,
+		0, 0, "'-' or nothing expected",
+		"judge the records in the store and publish the result"},
+		.run = evaluation_run, .use = STORE_FILL},
+	{.row = {"replay", 0, "file|- [-f format] [-r regions] [-s slug] "
+		TIMES "[--policy policy] [--tolerance time]", 1, 1,
+		"a file or '-' expected", "judge every minute of recorded records"},
+		.run = replay_records},
+	{.row = {"targets", 0, C "[--at time] [-r region] [-s slug] " STORE,
+		NONE, "print the targets of a region"},
+		.run = targets_print},
+	{.row = {"config", 0, C "[--servers] [--short]", NONE,
+		"print the configuration with its defaults"},
+		.run = config_show},
+	{.row = {"pin -", 0, "[--lock file] [-s slug]", 0, 0, NULL,
+		"pin the tools in the records on standard input"},
+		.run = pin_tools},
+	{.row = {"pin", 0, C "[--review] [-s slug] " STORE, 0, 0,
+		"'-' or nothing expected",
+		"print the current tools, ready to be pinned"},
+		.run = pin_tools},
+	{.row = {"diff -", 0, "[-f format] [--lock file] [-s slug]", 0, 0,
+		NULL, "compare the tools in records with the pinned ones"},
+		.run = pin_diff, .sarif = true},
+	{.row = {"diff", 0, C "[-f format] [-s slug] " STORE, 0, 0,
+		"'-' or nothing expected",
+		"compare the current tools with the pinned ones"},
+		.run = pin_diff, .sarif = true},
+	{.row = {"explain", 0, "slug " C "[--at time] " STORE, 1, 1,
+		"a slug expected", "explain the verdict of a server"},
+		.run = explain_show, .of_slug = true},
+	{.row = {"buckets -", 0, "[-f format] [-r regions] [--since file]", 0,
+		0, NULL, "count servers by how they work, from records"},
+		.run = buckets_of_records},
+	{.row = {"buckets", 0, C "[-f format] [--since file] " STORE, 0, 0,
+		"'-' or nothing expected", "count servers by how they work, from the store"},
+		.run = buckets_stored},
+	{.row = {"report", 0, C "[-f format] [--month month] [-N epoch] "
+		STORE, NONE, "make the report of a month for mcp-serve"},
+		.run = report_make},
+	{.row = {"snapshot", 0, C STORE, NONE,
+		"print all data of the fleet, as a backup"},
+		.run = snapshot},
+	{.row = {"restore", 0, "[file|-] " C "[-N epoch] [--replace] "
+		STORE, 0, 1, NULL, "fill an empty store from a snapshot"},
+		.run = restore, .use = STORE_RESTORE},
+	{.row = {"status", 0, "[store] " C "[-f format] [-s slug] " STORE,
+		0, 1, NULL, "print the state of every server, or of the store"},
+		.run = status_show},
+	{.row = {"tools signs", 0, "file ... [-f format]", 1,
+		10000, "a file of tools expected",
+		"print signs of poisoning in tool definitions"},
+		.run = tools_signs, .sarif = true},
+	{.row = {"tools", 0, "slug|old new " C "[--at time] [--diff] "
+		"[-f format] [-r regions] " STORE, 1, 2,
+		"a slug, or two files expected",
+		"print the tools of a server, or their changes"},
+		.run = tools_show, .of_slug = true},
+	{.row = {"targets published", 0,
+		"-r region [--at time] " STORE, NONE,
+		"print the targets of a region that probes by itself"},
+		.run = targets_published},
+	{.row = {"ingest", 0, C STORE, NONE,
+		"store the records on standard input"},
+		.run = ingest_records, .use = STORE_FILL},
+	{.row = {"backfill", 0, "file|- " C STORE, 1, 1,
+		"a file or '-' expected", "fill the history from recorded records"},
+		.run = backfill_records, .use = STORE_FILL},
+	{.row = {"sift", 0, "targets -r region", 1, 1,
+		"a file of target records expected",
+		"extract the records from a runner's output"},
+		.run = sift},
+	{.row = {"deposit", 0, "-r region " STORE, NONE,
+		"put records into the inbox of a region"},
+		.run = deposit},
+	{.row = {"inbox clear", 0, "folder -r region " C STORE, 1, 1,
+		"a folder expected", "delete from the inbox what was copied"},
+		.run = inbox_clear},
+	{.row = {"inbox", 0, "folder [targets] -r region " C STORE
+		" [--wait time]", 1, 2, "a folder expected",
+		"copy the inbox of a region into a folder"},
+		.run = inbox_take},
+};
 
 int main(int argc, char **argv)
 {
@@ -75,76 +199,10 @@ int main(int argc, char **argv)
 	stats_begin();
 	log_init("mcp-aggregate");
 	secret_seal();
-	status = command_parse(argc, argv, &cmd);
-	if (status < 0) {
-		switch (cmd.action) {
-		case ACTION_VERDICT:
-		case ACTION_REPLAY:
-		case ACTION_BACKFILL:
-			status = cmd.input ? run_input(&cmd)
-					   : evaluation_run(&cmd);
-			break;
-		case ACTION_INGEST:
-			status = ingest(&cmd, STDIN_FILENO, NULL, NULL);
-			break;
-		case ACTION_TARGETS:
-			status = targets_print(&cmd);
-			break;
-		case ACTION_EXPLAIN:
-			status = explain_show(&cmd);
-			break;
-		case ACTION_SIFT:
-			status = sift(&cmd);
-			break;
-		case ACTION_PIN:
-			status = pin_tools(&cmd);
-			break;
-		case ACTION_DIFF:
-			status = pin_diff(&cmd);
-			break;
-		case ACTION_BUCKETS:
-			status = cmd.input ? run_input(&cmd)
-					   : buckets_stored(&cmd);
-			break;
-		case ACTION_REPORT:
-			status = report_make(&cmd);
-			break;
-		case ACTION_DEPOSIT:
-			status = deposit(&cmd);
-			break;
-		case ACTION_INBOX:
-			status = inbox_take(&cmd);
-			break;
-		case ACTION_INBOX_CLEAR:
-			status = inbox_clear(&cmd);
-			break;
-		case ACTION_TARGETS_PUBLISHED:
-			status = targets_published(&cmd);
-			break;
-		case ACTION_SNAPSHOT:
-			status = snapshot(&cmd);
-			break;
-		case ACTION_RESTORE:
-			status = restore(&cmd);
-			break;
-		case ACTION_STATUS:
-			status = status_show(&cmd);
-			break;
-		case ACTION_STORE:
-			status = status_store(&cmd);
-			break;
-		case ACTION_TOOLS_SIGNS:
-			status = tools_signs(&cmd);
-			break;
-		case ACTION_TOOLS:
-			status = cmd.other ? tools_diff(&cmd)
-					   : tools_show(&cmd);
-			break;
-		case ACTION_CONFIG:
-			status = config_show(&cmd);
-			break;
-		}
-	}
+	status = command_parse(
+		argc, argv, forms, sizeof forms / sizeof *forms, &cmd);
+	if (status < 0)
+		status = cmd.form->run(&cmd);
 	command_release(&cmd);
 	return stats_end(STATS_AGGREGATE, status);
 }

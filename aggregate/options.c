@@ -6,8 +6,8 @@
 #include "base/num.h"
 #include "base/options.h"
 #include "base/xalloc.h"
-#include "terms/names.h"
 #include "histories/collect.h"
+#include "terms/names.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -144,76 +144,7 @@ static const struct option_row options[] = {
 	OPTIONS_END
 };
 
-#define C "[-c file] "
-#define STORE "[--store url]"
-#define TIMES "[--interval time] [--lookback time] "
-#define NONE 0, 0, "takes no argument"
-
-static const struct command_row commands[] = {
-	{"verdict -", ACTION_VERDICT, "[-f format] [-N epoch] [-r regions] "
-		"[-s slug] " TIMES "[--tolerance time]", 0, 0, NULL,
-		"judge the records on standard input"},
-	{"verdict", ACTION_VERDICT, C "[-f format] [-N epoch] [-s slug] " STORE,
-		0, 0, "'-' or nothing expected",
-		"judge the records in the store and publish the result"},
-	{"replay", ACTION_REPLAY, "file|- [-f format] [-r regions] [-s slug] "
-		TIMES "[--policy policy] [--tolerance time]", 1, 1,
-		"a file or '-' expected", "judge every minute of recorded records"},
-	{"targets", ACTION_TARGETS, C "[--at time] [-r region] [-s slug] " STORE,
-		NONE, "print the targets of a region"},
-	{"config", ACTION_CONFIG, C "[--servers] [--short]", NONE,
-		"print the configuration with its defaults"},
-	{"pin -", ACTION_PIN, "[--lock file] [-s slug]", 0, 0, NULL,
-		"pin the tools in the records on standard input"},
-	{"pin", ACTION_PIN, C "[--review] [-s slug] " STORE, 0, 0,
-		"'-' or nothing expected",
-		"print the current tools, ready to be pinned"},
-	{"diff -", ACTION_DIFF, "[-f format] [--lock file] [-s slug]", 0, 0, NULL, "compare the tools in records with the pinned ones"},
-	{"diff", ACTION_DIFF, C "[-f format] [-s slug] " STORE, 0, 0,
-		"'-' or nothing expected",
-		"compare the current tools with the pinned ones"},
-	{"explain", ACTION_EXPLAIN, "slug " C "[--at time] " STORE, 1, 1,
-		"a slug expected", "explain the verdict of a server"},
-	{"buckets -", ACTION_BUCKETS, "[-f format] [-r regions] [--since file]", 0, 0, NULL,
-		"count servers by how they work, from records"},
-	{"buckets", ACTION_BUCKETS, C "[-f format] [--since file] " STORE, 0, 0,
-		"'-' or nothing expected", "count servers by how they work, from the store"},
-	{"report", ACTION_REPORT, C "[-f format] [--month month] [-N epoch] "
-		STORE, NONE, "make the report of a month for mcp-serve"},
-	{"snapshot", ACTION_SNAPSHOT, C STORE, NONE,
-		"print all data of the fleet, as a backup"},
-	{"restore", ACTION_RESTORE, "[file|-] " C "[-N epoch] [--replace] "
-		STORE, 0, 1, NULL, "fill an empty store from a snapshot"},
-	{"status", ACTION_STATUS, "[store] " C "[-f format] [-s slug] " STORE,
-		0, 1, NULL, "print the state of every server, or of the store"},
-	{"tools signs", ACTION_TOOLS_SIGNS, "file ... [-f format]", 1,
-		10000, "a file of tools expected",
-		"print signs of poisoning in tool definitions"},
-	{"tools", ACTION_TOOLS, "slug|old new " C "[--at time] [--diff] "
-		"[-f format] [-r regions] " STORE, 1, 2,
-		"a slug, or two files expected",
-		"print the tools of a server, or their changes"},
-	{"targets published", ACTION_TARGETS_PUBLISHED,
-		"-r region [--at time] " STORE, NONE,
-		"print the targets of a region that probes by itself"},
-	{"ingest", ACTION_INGEST, C STORE, NONE,
-		"store the records on standard input"},
-	{"backfill", ACTION_BACKFILL, "file|- " C STORE, 1, 1,
-		"a file or '-' expected", "fill the history from recorded records"},
-	{"sift", ACTION_SIFT, "targets -r region", 1, 1,
-		"a file of target records expected",
-		"extract the records from a runner's output"},
-	{"deposit", ACTION_DEPOSIT, "-r region " STORE, NONE,
-		"put records into the inbox of a region"},
-	{"inbox clear", ACTION_INBOX_CLEAR, "folder -r region " C STORE, 1, 1,
-		"a folder expected", "delete from the inbox what was copied"},
-	{"inbox", ACTION_INBOX, "folder [targets] -r region " C STORE
-		" [--wait time]", 1, 2, "a folder expected",
-		"copy the inbox of a region into a folder"},
-	{NULL, 0, NULL, 0, 0, NULL, NULL},
-};
-
-static const struct option_tables tables = {
+static const struct option_tables tables_but_commands = {
 	.program = "mcp-aggregate",
 	.page = "mcp-aggregate(1)",
 	.about = "Decides from the reports of all regions whether each server works.",
@@ -224,87 +155,53 @@ static const struct option_tables tables = {
 		 "  2  wrong usage, configuration or input\n"
 		 "  3  the store, a file or standard output failed\n",
 	.options = options,
-	.commands = commands,
 	.for_scripts = "targets published",
 	.echo = true,
 };
 
-/* Two files, or a slug. */
-static bool tools_operands(struct command *cmd, const struct command_line *line)
+int command_parse(int argc, char **argv, const struct command_form *forms,
+	size_t n_forms, struct command *cmd)
 {
-	if (line->n_operands > 1) {
-		cmd->other = line->operands[1];
-		if (!cmd->diff)
-			log_error("tools: two files, but no --diff");
-		return cmd->diff;
-	}
-	cmd->slug = cmd->input;
-	if (!slug_valid(cmd->slug))
-		refuse("tools", cmd->slug, "a slug");
-	return slug_valid(cmd->slug);
-}
-
-int command_parse(int argc, char **argv, struct command *cmd)
-{
+	struct command_row *rows = xcalloc(n_forms + 1, sizeof *rows);
+	struct option_tables tables = tables_but_commands;
 	struct command_line line;
 	const char *file = getenv("MCP_CONFIG");
 	size_t n;
 	int status;
+
+	for (size_t i = 0; i < n_forms; i++)
+		rows[i] = forms[i].row;
+	tables.commands = rows;
 
 	*cmd = (struct command) {.now = NAN,
 		.interval = NAN,
 		.lookback = NAN,
 		.tolerance = NAN,
 		.wait = NAN};
-	/* status takes --store without a URL. */
-	for (int i = 2; i < argc && strcmp(argv[1], "status") == 0; i++)
-		if (strcmp(argv[i], "--store") == 0 &&
-			(i == argc - 1 || argv[i + 1][0] == '-'))
-			argv[i] += 2;
-	/* tools takes --signs as a word. */
-	if (argc > 2 && strcmp(argv[1], "tools") == 0 &&
-		strcmp(argv[2], "--signs") == 0)
-		argv[2] += 2;
 	status = options_read(&tables, argc, argv, cmd, &line);
+	if (status < 0)
+		cmd->form = &forms[line.command - rows];
+	free(rows);
 	if (status >= 0)
 		return status;
-	n = strlen(line.command->words);
-	cmd->action = (enum action)line.command->action;
+	n = strlen(cmd->form->row.words);
 	if (line.n_operands)
 		cmd->input = line.operands[0];
-	else if (line.command->words[n - 1] == '-')
+	else if (cmd->form->row.words[n - 1] == '-')
 		cmd->input = "-";
 	if (!cmd->config && file && *file)
 		cmd->config = file;
-	if (cmd->action == ACTION_EXPLAIN) {
-		cmd->slug = cmd->input;
-		if (!slug_valid(cmd->slug)) {
-			refuse("explain", cmd->slug, "a slug");
-			return EXIT_USAGE;
-		}
-	}
-	if (cmd->action == ACTION_STATUS && cmd->input) {
-		if (strcmp(cmd->input, "store") != 0) {
-			log_error("status: '%s' is not 'store'", cmd->input);
-			return EXIT_USAGE;
-		}
-		cmd->action = ACTION_STORE;
-	}
-	if (cmd->action == ACTION_TOOLS && !tools_operands(cmd, &line))
-		return EXIT_USAGE;
 	cmd->files = line.operands;
 	cmd->n_files = line.n_operands;
-	if (cmd->format == FORMAT_SARIF && cmd->action != ACTION_TOOLS_SIGNS &&
-		cmd->action != ACTION_DIFF) {
+	if (cmd->form->of_slug && cmd->n_files == 1) {
+		cmd->slug = cmd->input;
+		if (!slug_valid(cmd->slug)) {
+			refuse(cmd->form->row.words, cmd->slug, "a slug");
+			return EXIT_USAGE;
+		}
+	}
+	if (cmd->format == FORMAT_SARIF && !cmd->form->sarif) {
 		log_error("--format: sarif is for diff and tools signs alone");
-		return EXIT_USAGE;
-	}
-	if (cmd->servers && cmd->brief) {
-		log_error("config: either --servers or --short");
-		return EXIT_USAGE;
-	}
-	if (cmd->action == ACTION_TARGETS && cmd->n_regions > 1) {
-		log_error("targets: one region at most");
 		return EXIT_USAGE;
 	}
 	return -1;

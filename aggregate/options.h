@@ -4,39 +4,28 @@
 #ifndef AGGREGATE_OPTIONS_H
 #define AGGREGATE_OPTIONS_H
 
+#include "base/options.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
-enum action {
-	ACTION_VERDICT, /* of records, or without input, of the store */
-	ACTION_REPLAY,
-	ACTION_INGEST,
-	ACTION_BACKFILL,
-	ACTION_TARGETS,
-	ACTION_CONFIG,
-	ACTION_DIFF,
-	ACTION_EXPLAIN,
-	ACTION_PIN,
-	ACTION_SIFT,
-	ACTION_BUCKETS, /* of records, or without input, of the store */
-	ACTION_SNAPSHOT,
-	ACTION_RESTORE,
-	ACTION_STATUS,
-	ACTION_STORE, /* status --store */
-	ACTION_TOOLS,
-	ACTION_TOOLS_SIGNS,
-	ACTION_REPORT,
-	ACTION_DEPOSIT,
-	ACTION_INBOX,
-	ACTION_INBOX_CLEAR,
-	ACTION_TARGETS_PUBLISHED
-};
 enum format { FORMAT_BY_OUTPUT, FORMAT_TEXT, FORMAT_JSONL, FORMAT_SARIF };
 
+struct command;
+
+/* A command, or one of its forms; main.c has them all. */
+struct command_form {
+	struct command_row row; /* its `action` is not used */
+	int (*run)(const struct command *cmd); /* the exit status */
+	bool of_slug; /* its only operand is a slug */
+	bool sarif; /* its output may be SARIF */
+	/* Whether it says in the store of which version that is. */
+	enum { STORE_READ, STORE_FILL, STORE_RESTORE } use;
+};
+
 struct command {
-	enum action action;
+	const struct command_form *form;
 	const char *input;  /* a file, or "-"; NULL for the store */
-	const char *other;  /* the second file of tools --diff */
 	const char *config; /* a file; NULL where none is named */
 	const char *store;  /* an address; NULL where none is given */
 	const char *slug;  /* the only server to judge; NULL for all */
@@ -50,7 +39,7 @@ struct command {
 	bool servers;	  /* --servers */
 	bool diff;	  /* --diff */
 	double wait;	  /* seconds; NAN where not given */
-	char **files;	  /* of tools signs, inbox; within argv */
+	char **files;	  /* the operands; within argv */
 	size_t n_files;
 	bool replace;	  /* --replace */
 	bool review;	  /* --review */
@@ -62,11 +51,12 @@ struct command {
 };
 
 /*
- * command_parse(argc, argv, cmd): fill *cmd, whose strings are those of argv,
- * which it reorders. -1 to go on; or the exit status to end with, after --help,
+ * command_parse(argc, argv, forms, n, cmd): fill *cmd, one of the n forms, whose
+ * strings are those of argv, which it reorders. -1 to go on; or the exit status to end with, after --help,
  * --version, or an error that has been logged. command_release in both cases.
  */
-int command_parse(int argc, char **argv, struct command *cmd);
+int command_parse(int argc, char **argv, const struct command_form *forms,
+	size_t n, struct command *cmd);
 void command_release(struct command *cmd);
 
 /* In what form verdicts go to standard output. */

@@ -94,7 +94,7 @@ static void note_held(struct alert_state *st, const struct alert_event *e)
 	struct buf text;
 
 	buf_init(&text, EMIT_BODY_MAX);
-	buf_fmt(&text, "not told, %s: %s",
+	buf_fmt(&text, "not sent, %s: %s",
 		e->silenced ? "silenced" : "for the maintenance", r->summary);
 	state_note(st, r->at, alert_event(r, name), text.p);
 	buf_release(&text);
@@ -120,7 +120,7 @@ static void tell_renamed(const struct emit *t, struct alert_event *e)
 		route_renamed(t->setup->conf, e, &gone) && t->setup->deliver)
 		log_warn("%s: it began on the route %s, which the "
 			 "configuration does not have; its end goes to those "
-			 "that would be told of it now",
+			 "that would be notified now",
 			alert_key(&e->record, key), gone.v[0]);
 	strings_release(&gone);
 }
@@ -160,8 +160,8 @@ void emit_print(const struct run *s, struct alert_event *e,
 	struct links links;
 
 	point(s, &e->record, &links);
-	if (s->told) {
-		s->told(s->arg, e, now, later);
+	if (s->on_event) {
+		s->on_event(s->arg, e, now, later);
 	} else if (s->text) {
 		print_event(out, &e->record, s->zone, s->colour);
 	} else if (s->journal) {

@@ -27,7 +27,7 @@ struct emit {
 /*
  * emit_event(t, st, e, out): put an event into the timeline and the outbox of
  * st, and append its line to out. An event that is held back is only put
- * into the timeline; one that is told as part of a group is printed only if a
+ * into the timeline; one that is sent as part of a group is printed only if a
  * route gets it.
  */
 void emit_event(const struct emit *t, struct alert_state *st,
@@ -35,7 +35,7 @@ void emit_event(const struct emit *t, struct alert_state *st,
 
 /*
  * emit_print(s, e, now, later, out): append the line of an event, or give it to
- * s->told; now, later: the routes that get it at once, and with a digest.
+ * s->on_event; now, later: the routes that get it at once, and with a digest.
  */
 void emit_print(const struct run *s, struct alert_event *e,
 	const struct strings *now, const struct strings *later,

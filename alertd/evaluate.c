@@ -40,7 +40,7 @@ struct evaluator {
 	struct conf_policy policy;
 	struct worker *worker;
 	struct rate_limit *rate_limit;
-	/* Stored, and to be told by evaluate_tell: text, and whose outboxes. */
+	/* Stored, and to be sent by evaluate_tell: text, and whose outboxes. */
 	struct buf text;
 	struct strings deliver;
 	/* Stored, and waiting for evaluate_flush. */
@@ -62,7 +62,7 @@ struct outcome {
 	struct alert_events ends;
 	struct strings heard; /* see struct evaluator */
 	size_t leased;
-	unsigned told, opened, closed; /* events */
+	unsigned sent, opened, closed; /* events */
 };
 
 struct evaluator *evaluate_new(
@@ -312,7 +312,7 @@ static void count_event(const struct alert_event *event, struct outcome *o)
 {
 	enum alert_phase phase = event->record.phase;
 
-	o->told += !event->suppressed;
+	o->sent += !event->suppressed;
 	o->opened += phase == ALERT_STARTED;
 	o->closed += phase == ALERT_RESOLVED || phase == ALERT_FOUND;
 }
@@ -374,7 +374,7 @@ static void decide_input(struct evaluator *e, const struct evaluate_input *in,
 		lease_due(e, st, o);
 	o->deliver = st->n_outbox > 0;
 	/*
-	 * Where there is nothing to be told of the fleet, it needs no state;
+	 * Where there is nothing to be sent the fleet, it needs no state;
 	 * an answer about nothing leaves none either.
 	 */
 	if (events.n || silent != st->fleet.most_silent.counted ||
@@ -427,7 +427,7 @@ static void note_waiting(struct evaluator *e, const char *slug, size_t leased)
 static void count_outcome(struct evaluator *e, const char *slug,
 	struct outcome *o)
 {
-	stats_add(COUNT_EVENTS, o->told);
+	stats_add(COUNT_EVENTS, o->sent);
 	stats_add(COUNT_OPENED, o->opened);
 	stats_add(COUNT_CLOSED, o->closed);
 	if (o->starts.n)

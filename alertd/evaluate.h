@@ -41,7 +41,7 @@ enum evaluate_what {
 	EVALUATE_ENDED,	 /* ends: it ended on these servers */
 	EVALUATE_HEARD,	 /* heard: which regions report on its servers */
 	/* In the state of one of those servers: */
-	EVALUATE_JOIN /* join: its incident is told as part of the group */
+	EVALUATE_JOIN /* join: its incident is sent as part of the group */
 };
 
 struct evaluate_input {
@@ -104,7 +104,7 @@ void evaluate_flush(struct evaluator *e);
 
 /*
  * evaluate_failed(e): whether the store failed, or standard output where it is
- * waited for; the operator has been told.
+ * waited for; the operator has been notified.
  */
 bool evaluate_failed(const struct evaluator *e);
 

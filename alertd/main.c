@@ -221,7 +221,7 @@ static int read_verdicts(struct line_reader *r)
 	return status;
 }
 
-/* The same, and then says what else would have been told. */
+/* The same, and then says what else would have been sent. */
 static int read_dry_run(struct line_reader *r)
 {
 	const struct run *s = r->setup;
@@ -247,7 +247,8 @@ static int tick_all(struct notifier *p, struct state_store *states)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
-/* Tells of a store that is down, or up again, where anybody is to be told. */
+/* Tells of a store that is down, or up again, where anybody is to be notified.
+   */
 static bool tell_store_outage(const struct run *setup, const char *url,
 	const char *why)
 {

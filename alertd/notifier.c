@@ -31,11 +31,11 @@ struct notifier {
 	struct evaluator *evaluator;
 	struct worker *worker;
 	struct digest_worker *digests;
-	struct expiry_rounds rounds; /* not yet told of */
+	struct expiry_rounds rounds; /* not yet sent */
 	struct fleet_round round;
 	int64_t judged;	 /* window of the last round that was judged */
 	bool was_silent; /* most regions were, then */
-	/* Regions whose silence is told of for all servers, and as of when. */
+	/* Regions whose silence is sent for all servers, and as of when. */
 	struct strings covered;
 	struct strings strangers; /* had a verdict, and are not configured */
 	int64_t covered_at;
@@ -172,7 +172,7 @@ void notifier_flush(struct notifier *p)
 	end_round(p);
 }
 
-/* Look up which regions are told of for all servers, once a minute. */
+/* Look up the regions whose silence is sent for all servers, once a minute. */
 static const struct strings *covered(struct notifier *p,
 	const struct verdict_record *v, size_t n)
 {
@@ -220,8 +220,8 @@ static void forget_late(
 }
 
 /*
- * What begins waits for the other servers of the same minute, which may have
- * the same trouble: until another minute begins, or every server of the
+ * A start waits for the other servers of the same minute, which may have the
+ * same trouble: until another minute begins, or every server of the
  * configuration had its verdict.
  */
 void notifier_verdicts(
@@ -229,7 +229,7 @@ void notifier_verdicts(
 {
 	const struct conf *c = p->setup.conf;
 	struct evaluate_input *in = xcalloc(n, sizeof *in);
-	const struct strings *told;
+	const struct strings *regions;
 
 	if (n && v->verdict.window != p->window) {
 		end_round(p);
@@ -243,7 +243,7 @@ void notifier_verdicts(
 		fleet_round_release(&p->round);
 		p->judged = 0;
 	}
-	told = covered(p, v, n);
+	regions = covered(p, v, n);
 	for (size_t i = 0; i < n; i++) {
 		fleet_round_add(&p->round, &v[i].verdict);
 		if (conf_count(c) &&
@@ -251,7 +251,7 @@ void notifier_verdicts(
 			strings_note(&p->strangers, v[i].verdict.slug);
 		in[i] = (struct evaluate_input) {
 			.slug = v[i].verdict.slug,
-			.covered = told,
+			.covered = regions,
 			.what = EVALUATE_VERDICT,
 			.u.verdict = &v[i].verdict,
 		};
@@ -512,7 +512,7 @@ const char *notifier_trouble(const struct notifier *p)
 	if (failed(p))
 		return "the store failed";
 	if (p->stalled)
-		return "a stage of the pipeline stands still";
+		return "a stage of the pipeline is stalled";
 	if (worker_overdue(p->worker))
 		return "an event is with nobody who should have it";
 	return NULL;

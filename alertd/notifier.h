@@ -1,5 +1,5 @@
 /*
- * notifier.h: verdicts in, events told and delivered. What the machine decides
+ * notifier.h: verdicts in, events sent and delivered. What the machine decides
  * is stored together with what has to be delivered before anything is sent, so
  * that neither a crash nor a second mcp-alert loses a page or sends it twice.
  */
@@ -38,7 +38,7 @@ void notifier_verdicts(
 void notifier_tick(struct notifier *p, const struct strings *slugs);
 
 /*
- * notifier_flush(p): a round of verdicts is over: tell what waited to be told
+ * notifier_flush(p): a round of verdicts is over: tell what waited to be sent
  * together with others.
  */
 void notifier_flush(struct notifier *p);
@@ -64,7 +64,7 @@ void notifier_test(struct notifier *p, const char *slug,
 
 /*
  * notifier_expiry(p, r): take an expiry record into account. What regions say
- * of one server is told together: by the next notifier_sweep.
+ * of one server is sent together: by the next notifier_sweep.
  */
 void notifier_expiry(struct notifier *p, const struct expiry_record *r);
 
@@ -93,7 +93,7 @@ void notifier_finish(struct notifier *p);
  * notifier_store_outage(run, url, why): this run could not use the store at
  * that address, and why; NULL: it could. Notify of that, with a state in a
  * local file; run->states is not used. False: something failed or is left for a
- * later run, and the operator has been told.
+ * later run, and the operator has been notified.
  */
 bool notifier_store_outage(
 	const struct run *run, const char *url, const char *why);
@@ -102,7 +102,7 @@ bool notifier_store_outage(
  * notifier_swept(p): seconds since the last sweep.
  * notifier_failed(p): whether the store failed, or standard output where it is
  * waited for, or a delivery is left for a later run. The operator has been
- * told. notifier_store_why(p): why the store could not be used in the last
+ * notified. notifier_store_why(p): why the store could not be used in the last
  * sweep; NULL: it could.
  */
 double notifier_swept(const struct notifier *p);
@@ -110,10 +110,10 @@ bool notifier_failed(const struct notifier *p);
 const char *notifier_store_why(const struct notifier *p);
 
 /*
- * notifier_trouble(p): what, by the last sweep, keeps somebody from being told
- * of an outage: the store failed, a stage stands still, or an event got neither
- * to its route nor to the fallback in time, see routing/fallback.c. A constant;
- * NULL where all is well.
+ * notifier_trouble(p): what, by the last sweep, keeps somebody from being
+ * notified of an outage: the store failed, a stage stands still, or an event
+ * got neither to its route nor to the fallback in time, see routing/fallback.c.
+ * A constant; NULL where all is well.
  */
 const char *notifier_trouble(const struct notifier *p);
 

@@ -44,7 +44,7 @@ void output_put(struct output *o, const char *p, size_t n);
 /*
  * output_close(o): wait until all is written, but OUTPUT_PATIENCE_MS at most
  * while the reader takes nothing. False: not all was written, and the operator
- * has been told. o may be NULL.
+ * has been notified. o may be NULL.
  */
 bool output_close(struct output *o);
 

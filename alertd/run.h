@@ -23,7 +23,7 @@ struct run {
 	struct deliver *deliver; /* NULL: nothing is delivered */
 	/* Only queued: another run delivers it, and nothing is printed. */
 	bool queue_only;
-	bool alone; /* without the store: nothing is told together */
+	bool alone; /* without the store: nothing is sent together */
 	const struct conf *conf; /* or NULL */
 	const char *refused; /* see incident/pipeline_health.h; or NULL */
 	const char *secret;	 /* see acknowledge_secret; or NULL */
@@ -34,10 +34,10 @@ struct run {
 	const char *zone;	 /* of the times in texts for people */
 	/* Where; NULL: on standard output, whose reader is waited for. */
 	struct output *output;
-	/* Instead of printing it, told(arg, e, routes, later) hears of each
+	/* Instead of printing it, on_event(arg, e, routes, later) hears of each
 	   event, to which routes it goes at once, and to which together with
 	   others; in a rehearsal nothing is delivered, either. */
-	void (*told)(void *arg, const struct alert_event *e,
+	void (*on_event)(void *arg, const struct alert_event *e,
 		const struct strings *routes, const struct strings *later);
 	void *arg;
 	const struct conf_policy *policy; /* NULL: that of conf */

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What mcp-registry crawl does: it keeps the list of a registry in a folder, see
-# mcp-registry(1), CRAWL.
+# mcp-audit(7), FOLLOW A REGISTRY.
 # shellcheck disable=SC2016 # programs of jq and awk
 # shellcheck disable=SC2154 # variables of mcp-registry
 #
@@ -385,7 +385,7 @@ heed_wait() {
 	[[ $until =~ ^[0-9]{1,11}$ ]] || until=0
 	left=$((until - $(date +%s)))
 	if ((left > wait_max)); then
-		die 3 "the registry asked not to be asked for another $left s"
+		die 3 "the registry asked us to wait another $left s"
 	elif ((left > 0)); then
 		sleep "$left" 9>&-
 	fi
@@ -463,7 +463,7 @@ request() {
 		tries=$((tries + 1)) waited=$((waited + seconds))
 		if ((waited > wait_max)); then
 			echo $(($(date +%s) + seconds)) >wait
-			die 3 "$1: $why; not asked again for $seconds s"
+			die 3 "$1: $why; will retry in $seconds s"
 		fi
 		((tries < tries_max)) || return 0
 		sleep "$seconds" 9>&-
@@ -487,7 +487,7 @@ heed_robots() {
 	if [[ -e robots.new ]]; then
 		mv -f robots.new robots.txt
 	elif [[ ! -e robots.txt ]]; then
-		die 3 "$origin/robots.txt: $why; until it can be read, nothing else is"
+		die 3 "$origin/robots.txt: $why; nothing else is read until it can be read"
 	fi
 	rm -f pages/said
 }
@@ -502,9 +502,9 @@ heed_rules() {
 	esac
 	read -r verdict delay < <(PATH_ASKED=$path awk "$judge_robots" robots.txt)
 	[[ $verdict == yes ]] ||
-		die 3 "$1: robots.txt of the registry does not allow it"
+		die 3 "$1: the registry's robots.txt does not allow it"
 	if awk "BEGIN { exit !($delay > $wait_max) }"; then
-		die 3 "robots.txt of the registry asks for $delay s between two requests"
+		die 3 "the registry's robots.txt asks for $delay s between requests"
 	elif awk "BEGIN { exit !($delay > $pause) }"; then
 		pause=$delay
 	fi
@@ -566,7 +566,7 @@ read_list() {
 		if [[ $seen == *$'\n'$cursor$'\n'* ]]; then
 			refuse "$url: the next page is one that was read before"
 		elif ((n >= pages)); then
-			refuse "the list goes on after $pages pages; see -p"
+			refuse "the list has more than $pages pages; see -p"
 		fi
 		seen+=$cursor$'\n'
 		url=$base${and}cursor=$cursor n=$((n + 1))
@@ -723,7 +723,7 @@ crawl() {
 	local base=$1 name=$2 url and='?' mode='' now began='' asked='' failed=0
 	local code why known first=0 at=0 full_at=0 since=0 since_text='' opted='' used=''
 	[[ $base =~ ^[Hh][Tt][Tt][Pp][Ss]?://[][!#-\;=?-Z_a-~]+$ ]] ||
-		die 2 "'$base' is no http or https URL"
+		die 2 "'$base' is not an http or https URL"
 	[[ ! $base =~ [?\&](cursor|updated_since)= ]] ||
 		die 2 "'$base': the crawl itself sets cursor and updated_since"
 	base=${base%%#*}
@@ -736,7 +736,7 @@ crawl() {
 	mkdir -p -- "$name" && cd -- "$name" || die 3 "$name: cannot be used"
 	{ exec 9>>lock; } 2>/dev/null || die 3 "$name: cannot be written to"
 	# curl keeps the lock: what it still reads for a crawl that was killed is used.
-	flock -n 9 || flock -w 90 9 || die 3 "$name: another crawl has not ended"
+	flock -n 9 || flock -w 90 9 || die 3 "$name: another crawl is running"
 	now=$(date +%s)
 	settle
 	read_state

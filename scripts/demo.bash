@@ -223,7 +223,7 @@ minute() {
 	wait "${probes[@]}" || :
 	$quick || at=$(date +%s)
 	cat "$dir"/*.jsonl | mcp-aggregate ingest 2>>"$dir/said" ||
-		die 3 "the store does not take the records: $(tail -n 1 "$dir/said")"
+		die 3 "the store refused the records: $(tail -n 1 "$dir/said")"
 	printf -- '-- %s\n' "$(date -d "@$at" +%H:%M:%S)"
 	mcp-aggregate verdict -f jsonl -N "$at" 2>>"$dir/said" >"$dir/verdicts" || :
 	mcp-alert -N "$at" <"$dir/verdicts" >/dev/null 2>>"$dir/said" || :

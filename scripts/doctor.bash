@@ -76,7 +76,7 @@ doctor_bound() {
 	need_config
 	bound=${MCP_FLEET_TIMEOUT:-$check_max}
 	[[ $bound =~ ^[1-9][0-9]{0,3}$ ]] ||
-		die 2 "MCP_FLEET_TIMEOUT: not seconds up to 9999"
+		die 2 "MCP_FLEET_TIMEOUT: must be a number of seconds, up to 9999"
 	read -ra ssh_options <<<"${MCP_FLEET_SSH-}"
 	ssh_words=${MCP_FLEET_SSH:+$MCP_FLEET_SSH }
 }
@@ -126,7 +126,7 @@ check_config() {
 	check_authorities
 	check_secrets
 	jq -e '.alerts.routes != []' "$scratch/config" >/dev/null || {
-		found warn routes 'nobody is told of an outage: there is no route' \
+		found warn routes 'nobody is notified of an outage: there is no route' \
 			'man mcp-routes'
 		return
 	}
@@ -142,7 +142,7 @@ check_config() {
 	((!status)) || return 0
 	reached=$(timeout "$bound" mcp-alert check -c "$config" kind=downtime 2>/dev/null |
 		sed -n '/^at /,/^[a-z]/{s/^  at once  *//p}' | sort -u | tr '\n' ' ')
-	found ok routes "their secrets are there; a P1 goes to ${reached:-nobody }at once"
+	found ok routes "all secrets are present; a P1 goes to ${reached:-nobody }at once"
 }
 
 # check_authorities: whether the files that `ca` names can be read, and hold certificates.
@@ -283,18 +283,18 @@ check_link() {
 		2>/dev/null) || return 0
 	link=${link%/ack/*}/ack/
 	if [[ $code == 200 ]] && grep -qs 'It was a test and it arrived' "$desk/link"; then
-		found ok routes 'the link of a message to acknowledge works'
+		found ok routes 'acknowledge links work'
 		check_short "${link%/ack/}/a/"
 	elif ! grep -qsi '^cache-control: no-store' "$desk/link.head"; then
-		found fail routes "the links of messages to acknowledge do not work: $link$(:
-			) answers $code, and not by mcp-alert" \
+		found fail routes "acknowledge links do not work: $link$(:
+			) answers $code, but not from mcp-alert" \
 			'man 1 mcp-alert   # The web server'
 	elif [[ $code == 404 ]]; then
-		found fail routes "the links of messages to acknowledge answer 404: the$(:
+		found fail routes "acknowledge links answer 404: the$(:
 			) mcp-alert of $link has no secret ack, or another one" \
 			"$(copy_for_web "$(own_file ack)")"
 	else
-		found fail routes "the links of messages to acknowledge answer $code: see the$(:
+		found fail routes "acknowledge links answer $code: see the$(:
 			) log of the web server of $link" "curl -i ${link}x"
 	fi
 }
@@ -307,7 +307,7 @@ check_short() {
 	curl -q -sS -m "$bound" --max-filesize 65536 -D "$desk/short" -o "$desk/link" \
 		-- "$1x" 2>/dev/null || return 0
 	grep -qsi '^cache-control: no-store' "$desk/short" || found fail routes \
-		"the short links of text messages do not work: $1 is not answered by mcp-alert" \
+		"the short links of text messages do not work: $1 does not come from mcp-alert" \
 		'man 1 mcp-alert   # The web server'
 }
 
@@ -331,7 +331,7 @@ check_secrets() {
 			files+=("$folder/$name")
 	done < <(jq -r '"ack", (.alerts | .routes[]?.secret, .heartbeat?.secret) |
 		strings | select(test("^[A-Za-z0-9_-][A-Za-z0-9._-]*\\z"))' "$scratch/config" | sort -u)
-	((!${#files[@]})) || found warn routes "secrets lie among the credentials of$(:
+	((!${#files[@]})) || found warn routes "secrets are among the credentials of$(:
 		) servers: ${files[*]##*/}" "mkdir -p -m 700 $beside && mv ${files[*]} $beside"
 }
 
@@ -342,10 +342,10 @@ check_page() {
 	timeout 60 mcp-alert test --all -c "$config" "${store[@]}" -f text \
 		>"$desk/page" 2>&1 || status=$?
 	if ((status)); then
-		found fail routes "a test page did not arrive: $(last_words "$desk/page")" \
+		found fail routes "a test alert did not arrive: $(last_words "$desk/page")" \
 			"mcp-alert test --all -c $config"
 	else
-		found ok routes 'a test page was sent through every route'
+		found ok routes 'a test alert was sent through every route'
 	fi
 }
 
@@ -533,7 +533,7 @@ check_credentials() {
 		((!bad)) || echo "$name" >>"$desk/refused"
 		all=$(grep -c '"credential":"' "$scratch/$name/targets" || :)
 		((bad || !all)) || ! grep -q '"type":"probe"' "$scratch/$name/records" ||
-			found ok "$name" "all $all credentials are there, for the owner alone"
+			found ok "$name" "all $all credentials are present, readable only by their owner"
 	done <"$scratch/regions"
 }
 
@@ -599,7 +599,7 @@ check_probes() {
 check_store() {
 	local status=0 cli why
 	if [[ ! $url && ! ${MCP_STORE-} ]]; then
-		found fail store 'no store is named' "\${EDITOR:-vi} $config"
+		found fail store 'no store is configured' "\${EDITOR:-vi} $config"
 		return
 	fi
 	cli=$(redis_cli)
@@ -646,7 +646,7 @@ check_writing() {
 	shopt -s nullglob
 	wrote=$(jq '.ingest // 1e9 | floor' "$desk/stages")
 	if ((wrote <= written_max)); then
-		found ok store "it was written to $wrote s ago"
+		found ok store "last written $wrote s ago"
 		return
 	fi
 	check_spool >/dev/null
@@ -654,10 +654,10 @@ check_writing() {
 	spool_record | timeout "$bound" mcp-aggregate ingest -c "$config" \
 		"${store[@]}" >/dev/null 2>"$desk/store" || status=$?
 	if ((status)); then
-		found fail store "it cannot be written to: $(last_words "$desk/store")" \
+		found fail store "cannot be written: $(last_words "$desk/store")" \
 			"$cli info persistence memory replication"
 	else
-		found ok store 'it can be written to'
+		found ok store 'can be written'
 	fi
 }
 
@@ -674,7 +674,7 @@ check_stages() {
 		from_entries' >"$desk/stages"
 	if [[ ! -s $desk/stages ]]; then
 		echo '{}' >"$desk/stages"
-		found warn rounds 'when they ran is not known in time' \
+		found warn rounds 'the store did not say in time when they ran' \
 			"mcp-aggregate status -c $config"
 		return
 	fi
@@ -697,12 +697,12 @@ check_site() {
 	local site status=0 mend conf
 	site=$(jq -r '.site.url // ""' "$scratch/config")
 	if [[ ! $site ]]; then
-		found warn site 'site.url is not set, so events lead nowhere' \
+		found warn site 'site.url is not set, so messages have no links' \
 			"\${EDITOR:-vi} $config"
 		return
 	fi
 	if ! type -P curl >/dev/null; then
-		found warn site 'not checked, as curl is not installed' \
+		found warn site 'not checked: curl is not installed' \
 			'sudo apt-get install curl'
 		return
 	fi
@@ -719,15 +719,15 @@ check_site() {
 		found fail site "$site/healthz is not answered by mcp-serve" \
 			"curl -i $site/healthz"
 	elif jq -e '.store == "down" or .status == "down"' "$desk/healthz" >/dev/null; then
-		found fail site "the mcp-serve of $site reaches no store; its MCP_STORE has$(:
-			) to be ${url:-$MCP_STORE}" "$mend"
+		found fail site "the mcp-serve of $site reaches no store; its MCP_STORE must be$(:
+			) ${url:-$MCP_STORE}" "$mend"
 	elif jq -es 'all(.[0].age_s[], .[1][]; . == null)' "$desk/healthz" \
 		"$desk/stages" >/dev/null; then
-		found warn site "$site is answered by mcp-serve; nothing ran yet, so which$(:
-			) store it reads cannot be told" "mcp-fleet -v -c $config"
+		found warn site "$site is answered by mcp-serve; no round has run$(:
+			) yet, so its store is unknown" "mcp-fleet -v -c $config"
 	elif ! same_store "$site"; then
 		found fail site "the mcp-serve of $site reads another store; its MCP_STORE$(:
-			) has to be ${url:-$MCP_STORE}" "$mend"
+			) must be ${url:-$MCP_STORE}" "$mend"
 	else
 		found ok site "$site is answered by mcp-serve, from the same store"
 	fi
@@ -771,7 +771,7 @@ check_folder() {
 				up=$(dirname -- "$up")
 			done
 			[[ -d $up && -w $up ]] || continue
-			found ok "$subject" "$dir will be made"
+			found ok "$subject" "$dir will be created"
 			return
 		fi
 		mode=$(stat -c %a -- "$dir")
@@ -781,9 +781,9 @@ check_folder() {
 			found warn "$subject" "$dir belongs to $(stat -c %U -- "$dir")" \
 				"sudo -u $(stat -c %U -- "$dir") $me doctor -c $config"
 		elif (((8#$mode) & 8#22)); then
-			found fail "$subject" "others may write to $dir" "chmod go-w $dir"
+			found fail "$subject" "other users can write to $dir" "chmod go-w $dir"
 		elif [[ ! -w $dir ]]; then
-			found fail "$subject" "we may not write to $dir" "chmod u+w $dir"
+			found fail "$subject" "this user cannot write to $dir" "chmod u+w $dir"
 		else
 			[[ -O $dir ]] || who="that of $unit_user"
 			found ok "$subject" "$dir is $who alone"
@@ -791,7 +791,7 @@ check_folder() {
 			return
 		fi
 	done
-	found fail "$subject" "no private folder; tried $*" "mkdir -p -m 700 $1"
+	found fail "$subject" "found no private folder; tried $*" "mkdir -p -m 700 $1"
 }
 
 check_spool() {
@@ -814,7 +814,7 @@ check_folders() {
 	fi
 	files=("$chosen"/set-aside/*.jsonl)
 	if ((${#files[@]})); then
-		found fail spool "${#files[@]} files are set aside, as the store refused them" \
+		found fail spool "${#files[@]} files are set aside: the store refused them" \
 			"mcp-aggregate ingest -c $config <${files[0]} && rm ${files[0]}"
 	fi
 }
@@ -867,7 +867,7 @@ doctor() {
 	done
 	for i in "${!checks[@]}"; do
 		wait "${workers[i]}" || {
-			found fail "${checks[i]}" "not all was checked: $(
+			found fail "${checks[i]}" "some checks did not finish: $(
 				last_words "$desk/said.${checks[i]}")" \
 				"df ${TMPDIR:-/tmp} && mcp-fleet -nv -c $config" \
 				>>"$desk/findings.${checks[i]}"

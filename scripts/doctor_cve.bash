@@ -55,7 +55,7 @@ frozen_packages() {
 	fi
 	need unzip
 	(unzip -p -- "$file" lib/packages 2>/dev/null || :) | head -c $((4 << 20)) >"$desk/packages"
-	[[ -s $desk/packages ]] || die 2 "$file: does not say what is in it: rebuild it"
+	[[ -s $desk/packages ]] || die 2 "$file: does not list its contents; rebuild it"
 }
 
 # loaded_packages: those whose libraries the programs load here, to the file packages. A
@@ -66,7 +66,7 @@ loaded_packages() {
 		path=$(type -P "$program") || continue
 		ldd "$path" | awk '$2 == "=>" && $3 ~ "^/" { print $3 }'
 	done | sort -u >"$desk/files"
-	[[ -s $desk/files ]] || die 3 'none of the programs is here'
+	[[ -s $desk/files ]] || die 3 'found none of the programs'
 	sed 's|^/usr/lib|/lib|; p; s|^/lib|/usr/lib|' "$desk/files" | xargs dpkg -S 2>/dev/null |
 		sed -n 's/^\([a-z0-9+.-]*\(:[a-z0-9-]*\)\{0,1\}\): \(\/.*\)/\1 \3/p' \
 		>"$desk/owners" || :
@@ -74,7 +74,7 @@ loaded_packages() {
 		xargs -r dpkg-query -W base-files >"$desk/packages"
 	while IFS= read -r path; do
 		grep -qE "^[^ ]+ (/usr)?${path#/usr}\$" "$desk/owners" ||
-			found warn libraries "$path is of no package: whether it is old is not known" \
+			found warn libraries "$path belongs to no package, so its age is unknown" \
 				"$(type -P mcp-alert mcp-probe | head -n 1) --version"
 	done <"$desk/files" >>"$desk/findings"
 }
@@ -90,8 +90,8 @@ old_in_memory() {
 		mend="kill ${process#/proc/}   # it is restarted by what started it"
 		[[ ! -d /run/systemd/system || $program != mcp-serve ]] ||
 			mend="sudo systemctl restart 'mcp-serve@*'"
-		found warn libraries "$program (${process#/proc/}) runs with a library as it$(:
-			) was before an upgrade" "$mend"
+		found warn libraries "$program (${process#/proc/}) still runs with a library from$(:
+			) before an upgrade" "$mend"
 	done
 }
 
@@ -131,7 +131,7 @@ compare_packages() {
 		found warn libraries "$name is $version, and Debian $number had $has on $day" \
 			"$(renew "$name")"
 	done <"$desk/packages"
-	((n)) || found warn libraries 'no library of the list is there' "cat $list"
+	((n)) || found warn libraries 'none of the listed libraries is installed' "cat $list"
 	((!n || old)) || found ok libraries "$n are as new as Debian $number had them on $day"
 }
 

@@ -176,13 +176,13 @@ check_cron() {
 	elif $timed; then
 		:
 	elif made_timer; then
-		found ok timer 'one of systemd-run runs rounds, until this machine is started anew'
+		found ok timer 'a systemd-run timer runs rounds until the next reboot'
 	else
 		other=$(sort -u "$desk/others" | head -n 3 | paste -s -d ,)
 		other=${other:+; cron has lines for ${other//,/, }}
 		[[ -e $made ]] && made="cat $made" ||
 			made="echo '* * * * * $0 -c $(realpath -- "$config") >/dev/null'"
-		found warn cron "neither a line of cron nor mcp-fleet.timer runs rounds$other" \
+		found warn cron "neither cron nor mcp-fleet.timer runs rounds$other" \
 			"$get(crontab -l; $made) | crontab -"
 	fi
 	check_expiry
@@ -220,8 +220,8 @@ check_expiry() {
 			) -f jsonl | $bin/mcp-alert -c $of >/dev/null"
 		line="$get(crontab -l; echo '0 9 * * * $line') | crontab -"
 	fi
-	found warn expiry "neither a line of cron nor mcp-expiry.timer looks for$(:
-		) certificates and credentials that end soon" "$line"
+	found warn expiry "neither cron nor mcp-expiry.timer checks for$(:
+		) certificates and credentials that expire soon" "$line"
 }
 
 # check_ends: finds certificates and credentials that end soon, of the first 500 servers,
@@ -281,7 +281,7 @@ check_daily() {
 	for unit; do
 		unit_is "$unit" || continue
 		[[ $(unit_says Result) == success ]] || {
-			found warn timer "$unit.service ended with $(unit_says Result) the last time" \
+			found warn timer "$unit.service last ended with $(unit_says Result)" \
 				"journalctl -u $unit.service -n 20"
 			wrong=1
 		}
@@ -327,7 +327,7 @@ check_crontab() {
 		line=$(start_service cron)
 		[[ $(PATH=$PATH:/usr/sbin type -P cron crond) ]] ||
 			line="sudo apt-get install cron && $line"
-		found fail cron 'a line of cron is for this fleet, but no daemon of cron runs' \
+		found fail cron 'cron has a line for this fleet, but no cron daemon runs' \
 			"$line"
 		missing=1
 	}
@@ -345,7 +345,7 @@ check_crontab() {
 			"(echo 'PATH=$PATH'; crontab -l) | crontab -"
 		missing=1
 	done
-	[[ $missing ]] || found ok cron 'it runs mcp-fleet, and sees what this shell sees'
+	[[ $missing ]] || found ok cron 'runs mcp-fleet with the environment of this shell'
 }
 
 # check_timers: the units whose service is for this configuration; sets timed where
@@ -375,8 +375,8 @@ check_timers() {
 		check_unit >"$desk/of-unit"
 		cat "$desk/of-unit"
 		[[ -s $desk/of-unit || $active != active ]] ||
-			found ok timer "$unit.timer is active, and its service sees$(:
-				) what this shell sees"
+			found ok timer "$unit.timer is active, and its service has$(:
+				) the environment of this shell"
 	done
 }
 
@@ -404,9 +404,9 @@ check_unit() {
 		"$unit.service was changed, and systemd has not read it" \
 		'sudo systemctl daemon-reload'
 	[[ ! $user ]] || getent passwd "$user" >/dev/null || found fail timer \
-		"$unit.service has the user $user, who is not there" 'sudo systemd-sysusers'
+		"$unit.service has the user $user, who does not exist" 'sudo systemd-sysusers'
 	[[ $result == success ]] || found warn timer \
-		"$unit.service ended with $result the last time" \
+		"$unit.service last ended with $result" \
 		"journalctl -u $unit.service -n 20"
 	# Of what is escaped there, only that it is there is of use here.
 	unit_says Environment | sed 's/\\./_/g' | xargs -rn 1 >"$desk/environment" \
@@ -416,7 +416,7 @@ check_unit() {
 			# What only the service may read is not known here.
 			grep -hv '^[ \t]*[#;]' "$file" >>"$desk/environment" 2>/dev/null || :
 		elif [[ $how != *=yes* ]]; then
-			found fail timer "$unit.service needs $file, which is not there" \
+			found fail timer "$unit.service needs $file, which is missing" \
 				"sudo touch $file"
 		fi
 	done < <(unit_says EnvironmentFiles)
@@ -473,7 +473,7 @@ check_unit_files() {
 	if [[ $folder && $user && -d $folder ]]; then
 		owner=$(stat -c %U -- "$folder")
 		[[ $owner == "$user" ]] || found fail timer \
-			"$folder belongs to $owner, and $unit.service is of $user" \
+			"$folder belongs to $owner, but $unit.service runs as $user" \
 			"sudo chown -R $user $folder"
 	fi
 }
@@ -488,8 +488,8 @@ check_upgrade() {
 		check_older_spool
 	} >"$desk/older"
 	cat "$desk/older"
-	[[ -s $desk/older ]] || found ok upgrade "$version reads what older versions left$(:
-		) as it is: nothing to do"
+	[[ -s $desk/older ]] || found ok upgrade "$version reads older data as it is:$(:
+		) nothing to do"
 }
 
 # check_versions: each program is of this version, and no other mcp-fleet is found.
@@ -538,15 +538,15 @@ check_older_spool() {
 	files=("$chosen/$digest"/*.jsonl "$chosen/$digest"/*.again)
 	if ((${#files[@]})); then
 		lines=$(cat -- "${files[@]}" | grep -cv '^{"v":1,' || :)
-		((!lines)) || found fail upgrade "$lines lines of the spool are of a form that$(:
-			) $version does not read: the version that wrote them has to store them" \
+		((!lines)) || found fail upgrade "$lines lines of the spool have a form that$(:
+			) $version cannot read; store them with the version that wrote them" \
 			"grep -hv '^{\"v\":1,' $chosen/$digest/*.jsonl"
 	fi
 	for folder in "$chosen"/*/; do
 		files=("$folder"*.jsonl "$folder"*.again)
 		[[ ${folder%/} == "$chosen/$digest" || ${#files[@]} -eq 0 ]] ||
 			found warn upgrade "${#files[@]} files in $folder wait for another$(:
-				) configuration or store: this one does not read them" \
+				) configuration or store; this one ignores them" \
 				"mkdir -p $chosen/$digest && mv ${folder}*.jsonl $chosen/$digest"
 	done
 }

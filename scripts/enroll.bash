@@ -56,12 +56,12 @@ enroll_settings() {
 		esac
 		shift
 	done
-	[[ $# -eq 2 ]] || die 2 "a region and a host, please; see $me enroll --help"
+	[[ $# -eq 2 ]] || die 2 "needs a region and a host; see $me enroll --help"
 	region=$1 host=$2
 	[[ $region =~ ^[a-z][a-z0-9-]{0,39}$ && $region != reporters &&
-		$region != tool-hash ]] || die 2 "$region: no name of a region"
+		$region != tool-hash ]] || die 2 "$region: not a valid region name"
 	# It becomes part of a command line.
-	[[ $host =~ ^[A-Za-z0-9_][A-Za-z0-9@._:%-]*$ ]] || die 2 "$host: no name of a host"
+	[[ $host =~ ^[A-Za-z0-9_][A-Za-z0-9@._:%-]*$ ]] || die 2 "$host: not a valid host name"
 	doctor_bound
 }
 
@@ -79,7 +79,7 @@ choose_key() {
 	fleet_key=$(realpath -m -- "${fleet_key%.pub}")
 	# It stands in MCP_FLEET_SSH.
 	[[ $fleet_key =~ ^/[A-Za-z0-9._/@+,=:~-]+$ ]] ||
-		die 2 "$fleet_key: a file whose name needs no quotes, please"
+		die 2 "$fleet_key: use a file name that needs no quotes"
 	pin_host_keys
 	login=("${pins[@]}")
 	for ((i = 0; i < ${#ssh_options[@]}; i++)); do
@@ -376,7 +376,7 @@ make_missing() {
 	if [[ ! -e $fleet_key && ! -e $fleet_key.pub ]]; then
 		mkdir -p -- "$(dirname -- "$fleet_key")"
 		ssh-keygen -q -t ed25519 -N '' -C mcp-fleet -f "$fleet_key" </dev/null ||
-			die 3 "$fleet_key: cannot be made"
+			die 3 "$fleet_key: cannot be created"
 		found "done" key "the key $fleet_key"
 		read_key
 	fi

@@ -69,9 +69,9 @@ init_settings() {
 	folder=$(realpath -m -- "$folder")
 	# It stands in files of cron and of web servers, each with quotes of its own.
 	[[ $folder =~ ^/[A-Za-z0-9._/@+,=:~-]+$ ]] ||
-		die 2 "$folder: a folder whose name needs no quotes, please"
+		die 2 "$folder: use a folder name that needs no quotes"
 	[[ $site =~ ^(|https?://[][A-Za-z0-9._:-]+)/?$ ]] ||
-		die 2 "--site: neither https://HOST nor http://HOST:PORT"
+		die 2 "--site: must be https://HOST or http://HOST:PORT"
 	site=${site%/}
 	check_ca
 	if [[ $folder == /etc/mcp-fleet && $EUID -eq 0 ]] &&
@@ -79,19 +79,19 @@ init_settings() {
 		units=true probe_secrets=probe alert_secrets=alert
 	fi
 	url=${url:-${MCP_STORE-}}
-	[[ $url =~ ^[!#-~]*$ && $url != *\\* ]] || die 2 "the store: no address"
+	[[ $url =~ ^[!#-~]*$ && $url != *\\* ]] || die 2 "the store: not an address"
 	if [[ -e $folder || -L $folder ]] && ! rmdir -- "$folder" 2>/dev/null; then
-		die 2 "$folder: is there already; nothing is changed"
+		die 2 "$folder: exists already; nothing was changed"
 	fi
 }
 
 # check_ca: whether the file of --ca has a certificate; else ends.
 check_ca() {
 	[[ $ca ]] || return 0
-	[[ -f $ca && -r $ca ]] || die 2 "--ca: $ca: no file that can be read"
+	[[ -f $ca && -r $ca ]] || die 2 "--ca: $ca: not a readable file"
 	(($(stat -Lc %s -- "$ca") <= source_max)) || die 2 "--ca: $ca: is larger than 1 MiB"
 	grep -q '^-----BEGIN \(X509 \|TRUSTED \|\)CERTIFICATE-----' -- "$ca" ||
-		die 2 "--ca: $ca: no certificate in PEM in it"
+		die 2 "--ca: $ca: holds no PEM certificate"
 }
 
 # JSON with comments, as editors write it, to JSON: comments, and commas before a
@@ -444,7 +444,7 @@ read_source() {
 	if [[ $origin =~ ^https?:// ]]; then
 		printf '%s\n' "$origin" >"$scratch/source"
 	else
-		[[ -f $origin && -r $origin ]] || die 2 "$origin: no file that can be read"
+		[[ -f $origin && -r $origin ]] || die 2 "$origin: not a readable file"
 		head -c $((source_max + 1)) -- "$origin" >"$scratch/source"
 		(($(stat -c %s "$scratch/source") <= source_max)) ||
 			die 2 "$origin: is larger than 1 MiB; long lists are for" \

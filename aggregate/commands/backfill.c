@@ -10,6 +10,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"
 #include "histories/collect.h"
@@ -139,33 +140,31 @@ struct day_minutes {
 static int count_day(struct work *w, struct judged *s, int64_t day,
 	const struct day_minutes *of)
 {
-	char keys[2][KEY_MAX], text[3][24], minute[DAY_MINUTES][8];
-	const char *args[8 + 2 * DAY_MINUTES];
 	const struct store_reply *done;
-	size_t n = 0, asked;
+	struct strings args = {0};
+	char key[KEY_MAX];
+	size_t asked = 0;
 
-	snprintf(text[0], sizeof *text, "%" PRId64, day);
-	snprintf(text[1], sizeof *text, "%d", RETENTION_MINUTES_S);
-	snprintf(text[2], sizeof *text, "%d", RETENTION_ROLLUP_S);
-	args[n++] = "EVALSHA";
-	args[n++] = w->count;
-	args[n++] = "2";
-	args[n++] = key_minutes(keys[0], s->server.slug);
-	args[n++] = key_counted(keys[1], s->server.slug, day);
-	args[n++] = text[0];
-	args[n++] = text[1];
-	args[n++] = text[2];
+	strings_add(&args, "EVALSHA");
+	strings_add(&args, w->count);
+	strings_add(&args, "2");
+	strings_add(&args, key_minutes(key, s->server.slug));
+	strings_add(&args, key_counted(key, s->server.slug, day));
+	strings_fmt(&args, "%" PRId64, day);
+	strings_fmt(&args, "%d", RETENTION_MINUTES_S);
+	strings_fmt(&args, "%d", RETENTION_ROLLUP_S);
 	for (int i = 0; i < DAY_MINUTES; i++) {
 		if (!of->as[i])
 			continue;
-		snprintf(minute[i], sizeof minute[i], "%d", i);
-		args[n++] = minute[i];
-		args[n++] = of->as[i];
+		strings_fmt(&args, "%d", i);
+		strings_add(&args, of->as[i]);
+		asked++;
 	}
-	asked = (n - 8) / 2;
+	if (asked)
+		store_add_argv(w->store, args.n, (const char *const *)args.v);
+	strings_release(&args);
 	if (!asked)
 		return 0;
-	store_add_argv(w->store, n, args);
 	if (store_run(w->store))
 		return store_failed(w->store);
 	done = store_reply(w->store, 0);
@@ -241,7 +240,7 @@ static int publish_newest(struct work *w, struct judged *s)
 			fmax(clock_wall(), (double)s->newest.window) +
 				PUBLISH_AHEAD_S,
 			s->newest.window, false},
-		NULL, 0);
+		&(struct strings) {.n = 0});
 	return store_run(w->store) ? store_failed(w->store) : 0;
 }
 

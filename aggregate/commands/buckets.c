@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "histories/collect.h"
 #include "json/json.h"
@@ -63,13 +64,6 @@ static int bucket_named(const char *name)
 	return b;
 }
 
-static int compare_placed(const void *a, const void *b)
-{
-	const struct placed *x = a, *y = b;
-
-	return strcmp(x->slug, y->slug);
-}
-
 /* Take the servers of one bucket of the document. False where it has none. */
 static bool take_bucket(struct before *b, const cJSON *o, size_t *cap)
 {
@@ -113,7 +107,7 @@ static const char *take_before(struct before *b)
 			return "a bucket is none";
 	}
 	if (b->n)
-		qsort(b->v, b->n, sizeof *b->v, compare_placed);
+		qsort(b->v, b->n, sizeof *b->v, strings_order);
 	for (size_t i = 1; i < b->n; i++)
 		if (strcmp(b->v[i - 1].slug, b->v[i].slug) == 0)
 			return "a server is in two buckets";
@@ -196,7 +190,7 @@ static struct move *find_moves(struct audit *a, size_t *n)
 
 		if (was->n)
 			p = bsearch(&key, was->v, was->n, sizeof key,
-				compare_placed);
+				strings_order);
 		if (p)
 			p->found = true;
 		if (!p || p->bucket != to)
@@ -269,10 +263,9 @@ static void put_text(struct buf *b, struct audit *a)
 	}
 }
 
-static void put_bucket_or_null(struct buf *b, const char *key, int bucket)
+static const char *bucket_or_null(int bucket)
 {
-	json_put_member(b, key,
-		bucket == NOWHERE ? NULL : bucket_name((enum bucket)bucket));
+	return bucket == NOWHERE ? NULL : bucket_name((enum bucket)bucket);
 }
 
 static void put_moves_json(struct buf *b, struct audit *a)
@@ -286,14 +279,12 @@ static void put_moves_json(struct buf *b, struct audit *a)
 		bool first = i == 0 || m->from != m[-1].from ||
 			     m->to != m[-1].to;
 
-		if (first) {
-			buf_str(b, i ? "]},{" : "{");
-			put_bucket_or_null(b, "from", m->from);
-			put_bucket_or_null(b, "to", m->to);
-			buf_str(b, ",\"slugs\":[");
-		}
-		buf_str(b, first ? "" : ",");
-		json_put_str(b, m->slug);
+		if (first && i)
+			buf_str(b, "]}");
+		if (first)
+			json_fmt(b, ",{'from':%s,'to':%s,'slugs':[",
+				bucket_or_null(m->from), bucket_or_null(m->to));
+		json_fmt(b, ",%s", m->slug);
 	}
 	buf_str(b, n ? "]}]" : "]");
 	free(moves);
@@ -310,19 +301,13 @@ static void put_json(struct buf *b, struct audit *a)
 		   "\"servers\":%zu,\"buckets\":[",
 		as_of, a->n);
 	for (int i = 0; i < BUCKETS; i++) {
-		const char *sep = "";
-
 		buf_fmt(b, "%s{\"bucket\":\"%s\",\"count\":%zu,"
 			   "\"share\":%u.%u,\"slugs\":[",
 			i ? "," : "", bucket_name((enum bucket)i),
 			a->counts[i], tenths[i] / 10, tenths[i] % 10);
-		for (size_t k = 0; k < a->n; k++) {
-			if ((int)a->buckets[k] != i)
-				continue;
-			buf_str(b, sep);
-			json_put_str(b, a->slugs[k]);
-			sep = ",";
-		}
+		for (size_t k = 0; k < a->n; k++)
+			if ((int)a->buckets[k] == i)
+				json_fmt(b, ",%s", a->slugs[k]);
 		buf_str(b, "]");
 		if (a->before.doc)
 			buf_fmt(b, ",\"before\":%zu", a->before.counts[i]);

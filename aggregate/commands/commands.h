@@ -89,7 +89,7 @@ int report_make(const struct command *cmd);
  * of the store. Nothing is judged again or published. EXIT_NEWS where there is one
  * server and it is red.
  *
- * status_store(cmd): how many servers the store has, the bytes by kind of key,
+ * status_store(cmd), where the operand is "store": how many servers the store has, the bytes by kind of key,
  * what a server costs, how many clients are connected, who has most of the
  * connections if more than half are taken, and what is set up wrong.
  */
@@ -133,7 +133,7 @@ int restore(const struct command *cmd);
  * inbox_take(cmd): copy what is in the inbox of a region into a folder, a file for
  * each piece, and print a line for each, oldest first: the name of the file, and
  * between which two seconds the region's clock is ahead of this one, or "- -".
- * Where cmd has targets, the region can read them from now on. inbox_clear(cmd):
+ * If cmd has targets, the region can read them from now on. inbox_clear(cmd):
  * remove from the inbox what is in that folder. targets_published(cmd): print what
  * inbox_take left for a region.
  */
@@ -157,16 +157,14 @@ int pin_tools(const struct command *cmd);
 int pin_diff(const struct command *cmd);
 
 /*
- * tools_diff(cmd): compare the tools in two files, the operands; write a record
- * of each that changed, or lines for a person. EXIT_NEWS where some changed,
- * EXIT_USAGE where a file, or a tool of it, cannot be used.
- *
  * tools_show(cmd): what each tool of the server cmd->slug says, as of
  * cmd->now, to those of cmd->regions, or to all: as a page for a person or a line
  * of JSON each; where regions differ, each side with its regions. With cmd->diff,
  * how that differs from what they say now; or where no time is given, how the
  * newest list of a region differs from the one before, and EXIT_NEWS where
- * something differs.
+ * something differs. If the operands are two files, tools_diff: compare the tools in
+ * them; write a record of each that changed, or lines for a person. EXIT_NEWS where
+ * some changed, EXIT_USAGE where a file, or a tool of it, cannot be used.
  *
  * tools_signs(cmd): the signs of poisoning in the definitions of the files of *cmd,
  * each of which is a server.

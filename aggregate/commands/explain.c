@@ -24,9 +24,7 @@
 #include <string.h>
 
 #define SCREEN_MAX (256 * 1024)
-/*
- * Where tools differ: how far to look back, and how many keys to read at most.
- */
+/* How far to look back where tools differ, and how many keys to read at most. */
 #define DEEP_S (6 * 3600)
 #define DEEP_KEYS 6000
 

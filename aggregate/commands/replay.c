@@ -5,6 +5,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/stats.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "figures/figures.h"
 #include "histories/collect.h"
@@ -63,11 +64,6 @@ static struct rule rule_of(const struct command *cmd)
 	return r;
 }
 
-static int by_string(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 const char **judge_expected(const struct command *cmd, const struct collect *c,
 	const struct server *s, size_t *n_expected)
 {
@@ -86,7 +82,7 @@ const char **judge_expected(const struct command *cmd, const struct collect *c,
 	for (size_t i = 0; i < n_runners; i++)
 		expected[n++] = runners[i];
 	if (n)
-		qsort(expected, n, sizeof *expected, by_string);
+		qsort(expected, n, sizeof *expected, strings_order);
 	for (size_t i = 0; i < n; i++)
 		if (i == 0 || strcmp(expected[i], expected[i - 1]) != 0)
 			expected[(*n_expected)++] = expected[i];

@@ -27,37 +27,32 @@ static void put_uri(struct buf *b, const char *path)
 
 void sarif_start(struct buf *b, const struct sarif_rule *rules, int n)
 {
-	buf_str(b, "{\"$schema\":\"https://json.schemastore.org/"
-		   "sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{"
-		   "\"tool\":{\"driver\":{\"name\":\"mcp-aggregate\","
-		   "\"version\":\"" VERSION "\",\"rules\":[");
-	for (int i = 0; i < n; i++) {
-		buf_fmt(b, "%s\n{\"id\":\"%s\",\"shortDescription\":{\"text\":",
-			i ? "," : "", rules[i].name);
-		json_put_str(b, rules[i].about);
-		buf_str(b, "}}");
-	}
-	buf_str(b, "]}},\"columnKind\":\"unicodeCodePoints\",\"results\":[");
+	json_fmt(b,
+		"{'$schema':'https://json.schemastore.org/sarif-2.1.0.json',"
+		"'version':'2.1.0','runs':[{'tool':{'driver':{"
+		"'name':'mcp-aggregate','version':%s,'rules':[",
+		VERSION);
+	for (int i = 0; i < n; i++)
+		json_fmt(b, ",\n{'id':%s,'shortDescription':{'text':%s}}",
+			rules[i].name, rules[i].about);
+	json_fmt(b, "]}},'columnKind':'unicodeCodePoints','results':[");
 }
 
 void sarif_result(struct buf *b, const struct sarif_result *r, bool first)
 {
-	buf_fmt(b,
-		"%s\n{\"ruleId\":\"%s\",\"ruleIndex\":%d,"
-		"\"level\":\"%s\",\"message\":{\"text\":",
-		first ? "" : ",", r->rule, r->rule_index, r->level);
-	json_put_str(b, r->message);
-	buf_str(b, "},\"locations\":[{\"physicalLocation\":"
-		   "{\"artifactLocation\":{\"uri\":");
+	buf_str(b, first ? "" : ",");
+	json_fmt(b,
+		"\n{'ruleId':%s,'ruleIndex':%d,'level':%s,'message':{'text':%s},"
+		"'locations':[{'physicalLocation':{'artifactLocation':{'uri':",
+		r->rule, r->rule_index, r->level, r->message);
 	put_uri(b, r->path);
-	buf_str(b, "}},\"logicalLocations\":[{\"kind\":\"member\"");
-	json_put_member(b, "name", r->tool);
-	json_put_member(b, "fullyQualifiedName", r->full_name);
-	buf_str(b, "}]}]}");
+	json_fmt(b,
+		"}},'logicalLocations':[{'kind':'member','name':%s,"
+		"'fullyQualifiedName':%s}]}]}",
+		r->tool, r->full_name);
 }
 
 void sarif_end(struct buf *b, bool whole)
 {
-	buf_fmt(b, "],\"invocations\":[{\"executionSuccessful\":%s}]}]}\n",
-		whole ? "true" : "false");
+	json_fmt(b, "],'invocations':[{'executionSuccessful':%i}]}]}\n", whole);
 }

@@ -10,6 +10,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "commands/status_screen.h"
@@ -159,11 +160,6 @@ static void read_runners(struct status_fleet *f, const struct store_reply *r,
 	find_machines(f, c);
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static void read_undelivered(
 	struct status_fleet *f, const struct store_reply *r)
 {
@@ -177,7 +173,7 @@ static void read_undelivered(
 	}
 	if (f->n_undelivered)
 		qsort(f->undelivered, f->n_undelivered, sizeof *f->undelivered,
-			by_name);
+			strings_order);
 }
 
 static bool read_spool(struct spool_record *out, const char *text)
@@ -541,8 +537,15 @@ int status_show(const struct command *cmd)
 {
 	struct setup s;
 	struct fleet fleet;
-	int rc = setup_open_fleet(&s, cmd, cmd->slug, &fleet);
+	int rc;
 
+	if (cmd->input && strcmp(cmd->input, "store") == 0)
+		return status_store(cmd);
+	if (cmd->input) {
+		log_error("status: '%s' is not 'store'", cmd->input);
+		return EXIT_USAGE;
+	}
+	rc = setup_open_fleet(&s, cmd, cmd->slug, &fleet);
 	if (!rc)
 		rc = show_fleet(&s, cmd, &fleet);
 	fleet_release(&fleet);

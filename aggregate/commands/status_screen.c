@@ -1,10 +1,11 @@
 /*
- * status_screen.c: see status_screen.h. The table: which columns fit, and what
- * is shown first.
+ * status_screen.c: see status_screen.h. The columns are fixed, and fit 80; a long slug
+ * and many regions are shown in full, and move the rest of their line.
  */
 #include "commands/status_screen.h"
 
 #include "base/clock.h"
+#include "base/phrase.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "records/probe.h"
@@ -13,14 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Beside slug, regions and hours: 8 of state, 6 each of uptime and p95. */
-#define FIXED (8 + 6 + 6 + 4 * 2)
-#define SLUG_LEAST 12
-#define HOURS_LEAST 7
-#define REGIONS_LEAST 7
-#define REGIONS_MOST 24
+#define SLUG 26
+#define STATE 8
+#define REGIONS 12
+/* On a terminal that is wide enough all STATUS_HOURS are shown. */
+#define HOURS 12
+#define WIDE (80 + STATUS_HOURS - HOURS)
 
-const char *status_state_name(enum status_state s)
+static const char *status_state_name(enum status_state s)
 {
 	static const char *const names[] = {
 		"red", "unknown", "stale", "unjudged", "amber", "green"};
@@ -78,24 +79,6 @@ void status_sort(struct status *st)
 	free(all);
 }
 
-/* "37s", "12m", "3h" or "4d": at most 8 characters. */
-#define STATUS_AGE 16
-static const char *status_age(double s, char *out)
-{
-	double n = s > 0 ? floor(s) : 0;
-
-	if (n < 60)
-		snprintf(out, STATUS_AGE, "%.0fs", n);
-	else if (n < 3600)
-		snprintf(out, STATUS_AGE, "%.0fm", floor(n / 60));
-	else if (n < 2 * 86400)
-		snprintf(out, STATUS_AGE, "%.0fh", floor(n / 3600));
-	else
-		snprintf(out, STATUS_AGE, "%.0fd",
-			fmin(floor(n / 86400), 9999999));
-	return out;
-}
-
 /* Columns, where each character takes one. */
 static size_t width_of(const char *s, size_t n)
 {
@@ -133,92 +116,12 @@ static void status_wrap(struct buf *b, int width, int indent, const char *text)
 	buf_char(b, '\n');
 }
 
-static size_t longest_slug(const struct status *st)
+/* ---- One server: a line with remarks below it. */
+
+static int hours_shown(const struct status_look *look)
 {
-	size_t n = strlen("SERVER");
-
-	for (size_t i = 0; i < st->n; i++)
-		if (strlen(st->servers[i].slug) > n)
-			n = strlen(st->servers[i].slug);
-	return n;
+	return look->width < WIDE ? HOURS : STATUS_HOURS;
 }
-
-static size_t most_regions(const struct status *st)
-{
-	size_t n = REGIONS_LEAST;
-
-	for (size_t i = 0; i < st->n; i++)
-		if (st->servers[i].n_regions > n)
-			n = st->servers[i].n_regions;
-	return n < REGIONS_MOST ? n : REGIONS_MOST;
-}
-
-/* Choose columns that fit: older hours make room first, then regions. */
-static struct status_columns choose_columns(const struct status *st, int width)
-{
-	struct status_columns c = {.slug = (int)longest_slug(st),
-		.regions = (int)most_regions(st),
-		.hours = STATUS_HOURS};
-	int least = c.slug < SLUG_LEAST ? c.slug : SLUG_LEAST;
-	int room;
-
-	for (;;) {
-		room = width - FIXED - c.regions - (c.hours ? c.hours + 2 : 0);
-		if (room >= least)
-			break;
-		if (c.hours)
-			c.hours = c.hours > HOURS_LEAST ? c.hours - 1 : 0;
-		else if (c.regions > REGIONS_LEAST)
-			c.regions--;
-		else
-			break;
-	}
-	if (room < c.slug)
-		c.slug = room > 4 ? room : 4;
-	return c;
-}
-
-/* The first line: when, and how many of each state. */
-static void put_count(const struct status *st, int width, struct buf *out)
-{
-	int count[STATUS_STATES] = {0};
-	const char *sep = ": ";
-	char text[256], when[CLOCK_RFC3339];
-	size_t n;
-
-	for (size_t i = 0; i < st->n; i++)
-		count[status_state(&st->servers[i], st->now)]++;
-	clock_rfc3339((int64_t)floor(st->now), when);
-	n = (size_t)snprintf(text, sizeof text, "%s %zu server%s", when, st->n,
-		st->n == 1 ? "" : "s");
-	for (int i = 0; i < STATUS_STATES; i++) {
-		if (!count[i])
-			continue;
-		n += (size_t)snprintf(text + n, sizeof text - n, "%s%d %s", sep,
-			count[i], status_state_name((enum status_state)i));
-		sep = ", ";
-	}
-	status_wrap(out, width, 0, text);
-}
-
-void status_text(
-	const struct status *st, const struct status_look *look, struct buf *b)
-{
-	struct status_columns c = choose_columns(st, look->width);
-
-	put_count(st, look->width, b);
-	buf_fmt(b, "\n%-*.*s  %-8s  %-*s  %6s  %6s", c.slug, c.slug, "SERVER",
-		"STATE", c.regions, "REGIONS", "UP 30D", "P95");
-	if (c.hours)
-		buf_fmt(b, "  %d HOURS", c.hours);
-	buf_char(b, '\n');
-	for (size_t i = 0; i < st->n; i++)
-		status_server_text(&st->servers[i], st->now, look, &c, b);
-	buf_char(b, '\n');
-	status_pipeline_text(st, look, b);
-}
-
-/* One server, as a line with remarks below it, and as JSON. */
 
 #define NOTES_MAX (64 * 1024)
 
@@ -250,30 +153,15 @@ static const char *dot_text(enum dot d, bool unicode)
 	return unicode ? pretty[d] : ascii[d];
 }
 
-static void put_slug(struct buf *b, const char *slug, int width, bool unicode)
-{
-	const char *dots = unicode ? "\xe2\x80\xa6" : "...";
-	int cut = width - (unicode ? 1 : 3);
-
-	if (strlen(slug) <= (size_t)width)
-		buf_fmt(b, "%-*s", width, slug);
-	else
-		buf_fmt(b, "%.*s%s", cut, slug, dots);
-}
-
 static void put_dots(struct buf *b, const struct status_server *s,
-	const struct status_look *look, size_t width)
+	const struct status_look *look)
 {
 	static const char *const codes[] = {"35", "32", "33", "1;31"};
-	bool cut = s->n_regions > width;
-	size_t n = cut ? width - 1 : s->n_regions;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < s->n_regions; i++)
 		put_painted(b, look, codes[s->regions[i].dot],
 			dot_text(s->regions[i].dot, look->unicode));
-	if (cut)
-		buf_char(b, '+');
-	for (n += cut; n < width; n++)
+	for (size_t n = s->n_regions; n < REGIONS; n++)
 		buf_char(b, ' ');
 }
 
@@ -290,9 +178,12 @@ static void put_ms(struct buf *b, double ms)
 }
 
 /* Bars in proportion to the highest; an hour without probes is blank. */
-static void put_hours(struct buf *b, const double *hours, int n, bool unicode)
+static void put_hours(
+	struct buf *b, const double *all, const struct status_look *look)
 {
 	static const char ascii[] = "_.-~=+*#";
+	int n = hours_shown(look);
+	const double *hours = all + STATUS_HOURS - n;
 	double most = 0;
 
 	for (int i = 0; i < n; i++)
@@ -306,7 +197,7 @@ static void put_hours(struct buf *b, const double *hours, int n, bool unicode)
 		}
 		level = most > 0 ? (int)ceil(8 * hours[i] / most) : 1;
 		level = level < 1 ? 1 : level > 8 ? 8 : level;
-		if (unicode) /* U+2581 and on */
+		if (look->unicode) /* U+2581 and on */
 			buf_fmt(b, "\xe2\x96%c", (char)(0x80 + level));
 		else
 			buf_char(b, ascii[level - 1]);
@@ -324,7 +215,7 @@ static void trim(struct buf *b)
 static void note_state(const struct status_server *s, double now, struct buf *b)
 {
 	enum status_state state = status_state(s, now);
-	char age[STATUS_AGE];
+	char age[PHRASE_AGE];
 
 	if (state == STATUS_UNJUDGED)
 		buf_str(b, "never judged");
@@ -332,7 +223,7 @@ static void note_state(const struct status_server *s, double now, struct buf *b)
 		buf_str(b, "what is published cannot be read");
 	else if (state == STATUS_STALE || state == STATUS_UNKNOWN)
 		buf_fmt(b, "was %s %s%s", verdict_colour_name(s->colour),
-			status_age(fabs(now - s->as_of), age),
+			phrase_age(fabs(now - s->as_of), true, age),
 			now < s->as_of ? " ahead of this clock" : " ago");
 	else
 		return;
@@ -369,7 +260,7 @@ static void note_silent(
 	const struct status_server *s, double now, struct buf *b)
 {
 	const char *sep = "silent: ";
-	char full[CLOCK_RFC3339], age[STATUS_AGE];
+	char full[CLOCK_RFC3339], age[PHRASE_AGE];
 
 	for (size_t i = 0; i < s->n_regions; i++) {
 		const struct status_region *r = &s->regions[i];
@@ -386,7 +277,7 @@ static void note_silent(
 		clock_rfc3339((int64_t)floor(r->newest), full);
 		buf_fmt(b, "since %.*s (%s%s)", past < 86400 ? 5 : 10,
 			past < 86400 ? full + strlen("2026-04-29T") : full,
-			status_age(fabs(past), age), past < 0 ? " ahead" : "");
+			phrase_age(fabs(past), true, age), past < 0 ? " ahead" : "");
 	}
 }
 
@@ -409,26 +300,23 @@ static void put_notes(
 	}
 }
 
-void status_server_text(const struct status_server *s, double now,
-	const struct status_look *look, const struct status_columns *c,
-	struct buf *b)
+static void put_server(const struct status_server *s, double now,
+	const struct status_look *look, struct buf *b)
 {
 	enum status_state state = status_state(s, now);
 	const char *name = status_state_name(state);
 
-	put_slug(b, s->slug, c->slug, look->unicode);
-	buf_str(b, "  ");
+	buf_fmt(b, "%-*s  ", SLUG, s->slug);
 	put_painted(b, look, state_paint(state), name);
-	buf_fmt(b, "%*s", (int)(8 + 2 - strlen(name)), "");
-	put_dots(b, s, look, (size_t)c->regions);
+	buf_fmt(b, "%*s", (int)(STATE + 2 - strlen(name)), "");
+	put_dots(b, s, look);
 	if (isnan(s->uptime_30d))
 		buf_fmt(b, "  %6s  ", "-");
 	else
 		buf_fmt(b, "  %6.2f  ", s->uptime_30d);
 	put_ms(b, s->p95_ms);
 	buf_str(b, "  ");
-	put_hours(
-		b, s->hours + STATUS_HOURS - c->hours, c->hours, look->unicode);
+	put_hours(b, s->hours, look);
 	trim(b);
 	buf_char(b, '\n');
 	put_notes(s, now, look->width, b);
@@ -441,57 +329,40 @@ static void put_region(const struct status_region *r, struct buf *b)
 	static const char *const states[] = {
 		"silent", "healthy", "auth-walled", "broken"};
 
-	buf_str(b, "{\"region\":");
-	json_put_str(b, r->name);
-	buf_fmt(b, ",\"state\":\"%s\",\"newest\":", states[r->dot]);
-	json_put_num(b, r->newest);
-	buf_fmt(b, ",\"failing\":%s,\"tool_hash\":",
-		r->failing ? "true" : "false");
-	json_put_str(b, *r->hash ? r->hash : NULL);
-	buf_char(b, '}');
+	json_fmt(b,
+		",{'region':%s,'state':%s,'newest':%g,'failing':%i,"
+		"'tool_hash':%s}",
+		r->name, states[r->dot], r->newest, r->failing,
+		*r->hash ? r->hash : NULL);
 }
 
 void status_json(const struct status_server *s, double now, struct buf *b)
 {
 	bool known = s->published && !isnan(s->as_of);
 
-	buf_fmt(b, "{\"v\":%d,\"type\":\"status\",\"slug\":", RECORD_VERSION);
-	json_put_str(b, s->slug);
-	buf_fmt(b, ",\"state\":\"%s\",\"verdict\":",
-		status_state_name(status_state(s, now)));
-	json_put_str(b, known ? verdict_colour_name(s->colour) : NULL);
-	json_put_member(b, "tier", known ? tier_name(s->tier) : NULL);
-	json_put_member(b, "step", known && s->step ? step_name(s->step) : "");
-	buf_str(b, ",\"age_s\":");
-	json_put_num(b, known ? round(now - s->as_of) : NAN);
-	buf_fmt(b, ",\"reporters\":%d,\"divergence\":%s,\"regions\":[",
-		s->reporters, s->tools_differ ? "true" : "false");
-	for (size_t i = 0; i < s->n_regions; i++) {
-		if (i)
-			buf_char(b, ',');
+	json_fmt(b,
+		"{'v':%d,'type':'status','slug':%s,'state':%s,'verdict':%s,"
+		"'tier':%s,'step':%s,'age_s':%g,'reporters':%d,"
+		"'divergence':%i,'regions':[",
+		RECORD_VERSION, s->slug,
+		status_state_name(status_state(s, now)),
+		known ? verdict_colour_name(s->colour) : NULL,
+		known ? tier_name(s->tier) : NULL,
+		known && s->step ? step_name(s->step) : "",
+		known ? round(now - s->as_of) : NAN, s->reporters,
+		s->tools_differ != NULL);
+	for (size_t i = 0; i < s->n_regions; i++)
 		put_region(&s->regions[i], b);
-	}
-	buf_str(b, "],\"uptime_30d\":");
-	json_put_num(b, s->uptime_30d);
-	buf_str(b, ",\"p95_ms\":");
-	json_put_num(b, round(s->p95_ms));
-	buf_str(b, ",\"hours\":[");
-	for (int i = 0; i < STATUS_HOURS; i++) {
-		if (i)
-			buf_char(b, ',');
-		json_put_num(b, round(s->hours[i]));
-	}
+	json_fmt(b, "],'uptime_30d':%g,'p95_ms':%g,'hours':[", s->uptime_30d,
+		round(s->p95_ms));
+	for (int i = 0; i < STATUS_HOURS; i++)
+		json_fmt(b, ",%g", round(s->hours[i]));
 	buf_str(b, "]}\n");
 }
 
-/*
- * The end of the screen of status_screen.h: whether the fleet
- * itself works.
- */
+/* ---- The end of the screen: whether the fleet itself works. */
 
-/*
- * A stage that did not run for this long is late: what is published is stale.
- */
+/* A stage that did not run for this long is late: what is published is stale. */
 #define LATE_S STATUS_FRESH_S
 #define REGION_SHOWN 20
 #define TEXT_ROOM (256 * 1024)
@@ -503,21 +374,18 @@ void status_json(const struct status_server *s, double now, struct buf *b)
 static void put_warned(
 	struct buf *b, const struct status_look *look, const char *text)
 {
-	if (look->colour)
-		buf_fmt(b, "\033[1;31m%s\033[0m", text);
-	else
-		buf_str(b, text);
+	put_painted(b, look, "1;31", text);
 }
 
 /* "12s ago", or "40s ahead" of this clock; at most 14 characters. */
 static const char *ago(double s, char *out, size_t size)
 {
-	char age[STATUS_AGE];
+	char age[PHRASE_AGE];
 
 	if (s < -AHEAD_S)
-		snprintf(out, size, "%s ahead", status_age(-s, age));
+		snprintf(out, size, "%s ahead", phrase_age(-s, true, age));
 	else
-		snprintf(out, size, "%s ago", status_age(s, age));
+		snprintf(out, size, "%s ago", phrase_age(s, true, age));
 	return out;
 }
 
@@ -551,14 +419,15 @@ static void put_undelivered(const struct status *st, struct buf *b)
 /* "+0.3" or "+0.3 s"; or "+9204d" */
 static void put_offset(struct buf *b, double s, bool unit)
 {
-	char age[STATUS_AGE];
+	char age[PHRASE_AGE];
 
 	if (fabs(s) < 0.05)
 		buf_str(b, "0.0");
 	else if (fabs(s) < 1000)
 		buf_fmt(b, "%+.1f", s);
 	else
-		buf_fmt(b, "%c%s", s < 0 ? '-' : '+', status_age(fabs(s), age));
+		buf_fmt(b, "%c%s", s < 0 ? '-' : '+',
+			phrase_age(fabs(s), true, age));
 	if (unit && fabs(s) < 1000)
 		buf_str(b, " s");
 }
@@ -627,8 +496,7 @@ static void put_runner(const struct status_runner *r, double now, int width,
 		buf_str(b, status);
 	buf_fmt(b, "%*s", (int)(7 + 2 - strlen(status)), "");
 	put_clock(r, now, look, b);
-	while (b->len && b->p[b->len - 1] == ' ')
-		b->p[--b->len] = '\0';
+	trim(b);
 	buf_char(b, '\n');
 	put_machine(r, look, b);
 	if (!*r->message || r->status == RUNNER_OK)
@@ -680,8 +548,7 @@ static void put_spool(const struct spool_record *r, double now,
 	}
 	for (int i = 0; i < r->n_files; i++)
 		buf_fmt(&text, "%s%s", i ? ", " : ": ", r->files[i]);
-	if (r->set_aside > r->n_files)
-		buf_fmt(&text, " and %d more", r->set_aside - r->n_files);
+	phrase_and_more(&text, (size_t)r->n_files, (size_t)r->set_aside);
 	if (r->set_aside)
 		buf_str(&text, ". mcp-aggregate ingest <FILE says what is wrong with "
 			       "it; then remove it, or move it to the folder "
@@ -736,7 +603,7 @@ static void put_left_out(
 	buf_release(&text);
 }
 
-void status_pipeline_text(
+static void put_pipeline(
 	const struct status *st, const struct status_look *look, struct buf *b)
 {
 	struct buf text;
@@ -753,4 +620,42 @@ void status_pipeline_text(
 	for (size_t i = 0; i < st->n_spools; i++)
 		put_spool(&st->spools[i], st->now, look, b);
 	put_runners(st, look, b);
+}
+
+/* ---- The whole screen. */
+
+/* The first line: when, and how many of each state. */
+static void put_count(const struct status *st, int width, struct buf *out)
+{
+	int count[STATUS_STATES] = {0};
+	const char *sep = ": ";
+	char text[256], when[CLOCK_RFC3339];
+	size_t n;
+
+	for (size_t i = 0; i < st->n; i++)
+		count[status_state(&st->servers[i], st->now)]++;
+	clock_rfc3339((int64_t)floor(st->now), when);
+	n = (size_t)snprintf(text, sizeof text, "%s %zu server%s", when, st->n,
+		st->n == 1 ? "" : "s");
+	for (int i = 0; i < STATUS_STATES; i++) {
+		if (!count[i])
+			continue;
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s%d %s", sep,
+			count[i], status_state_name((enum status_state)i));
+		sep = ", ";
+	}
+	status_wrap(out, width, 0, text);
+}
+
+void status_text(
+	const struct status *st, const struct status_look *look, struct buf *b)
+{
+	put_count(st, look->width, b);
+	buf_fmt(b, "\n%-*s  %-*s  %-*s  %6s  %6s  %d HOURS\n", SLUG, "SERVER",
+		STATE, "STATE", REGIONS, "REGIONS", "UP 30D", "P95",
+		hours_shown(look));
+	for (size_t i = 0; i < st->n; i++)
+		put_server(&st->servers[i], st->now, look, b);
+	buf_char(b, '\n');
+	put_pipeline(st, look, b);
 }

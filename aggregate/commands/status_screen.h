@@ -99,9 +99,6 @@ struct status_look {
 	bool unicode; /* else ASCII */
 };
 
-/* status_state_name(s): the word that the screen has for it. */
-const char *status_state_name(enum status_state s);
-
 /*
  * status_state(s, now): what can be said of a server. Never a colour that was
  * published more than STATUS_FRESH_S before now, or after it.
@@ -114,21 +111,6 @@ void status_sort(struct status *st);
 /* status_text(st, look, b): append the screen. */
 void status_text(const struct status *st, const struct status_look *look,
 	struct buf *b);
-
-/*
- * status_server_text(s, now, look, c, b): append the line of a server, and what
- * is to be said of it below. status_pipeline_text(st, look, b): append the
- * screen's end. status_text calls both.
- */
-struct status_columns {
-	/* Characters of slugs, regions and the sparkline. */
-	int slug, regions, hours;
-};
-void status_server_text(const struct status_server *s, double now,
-	const struct status_look *look, const struct status_columns *c,
-	struct buf *b);
-void status_pipeline_text(const struct status *st,
-	const struct status_look *look, struct buf *b);
 
 /* status_json(s, now, b): append a server as a line of mcp-records(5). */
 void status_json(const struct status_server *s, double now, struct buf *b);

@@ -308,13 +308,11 @@ static void put_clients_json(struct buf *b, const struct sample *s)
 {
 	if (s->clients_max <= 0)
 		return;
-	buf_fmt(b, ",\"clients\":%.0f,\"maxclients\":%.0f,\"clients_of\":[",
-		s->clients, s->clients_max);
-	for (size_t i = 0; i < s->n_holders; i++) {
-		buf_str(b, i ? ",{\"who\":" : "{\"who\":");
-		json_put_str(b, s->holders[i].who);
-		buf_fmt(b, ",\"clients\":%zu}", s->holders[i].clients);
-	}
+	json_fmt(b, ",'clients':%g,'maxclients':%g,'clients_of':[",
+		rint(s->clients), rint(s->clients_max));
+	for (size_t i = 0; i < s->n_holders; i++)
+		json_fmt(b, ",{'who':%s,'clients':%zu}", s->holders[i].who,
+			s->holders[i].clients);
 	buf_char(b, ']');
 }
 
@@ -354,28 +352,22 @@ static void put_json(struct buf *b, const struct sample *s)
 	size_t n = setup_faults(s->policy, s->aof, faults);
 	double each = server_bytes(s);
 
-	buf_fmt(b, "{\"servers\":%.0f,\"keys\":%.0f,\"used_bytes\":%.0f,"
-		   "\"server_bytes\":%.0f,\"more_servers\":%d,"
-		   "\"more_bytes\":%.0f,\"maxmemory\":%.0f,\"eviction\":",
-		s->servers, s->all_keys, s->used, each, MORE, each * MORE,
-		s->limit);
-	json_put_str(b, *s->policy ? s->policy : NULL);
-	buf_str(b, ",\"appendonly\":");
-	json_put_str(b, *s->aof ? s->aof : NULL);
+	json_fmt(b,
+		"{'servers':%g,'keys':%g,'used_bytes':%g,'server_bytes':%g,"
+		"'more_servers':%d,'more_bytes':%g,'maxmemory':%g,"
+		"'eviction':%s,'appendonly':%s",
+		rint(s->servers), rint(s->all_keys), rint(s->used), rint(each),
+		MORE, rint(each * MORE), rint(s->limit),
+		*s->policy ? s->policy : NULL, *s->aof ? s->aof : NULL);
 	put_clients_json(b, s);
 	buf_str(b, ",\"kinds\":{");
-	for (size_t i = 0; i < s->n; i++) {
-		buf_str(b, i ? "," : "");
-		json_put_str(b, s->kinds[i].name);
-		buf_fmt(b, ":{\"keys\":%.0f,\"bytes\":%.0f}",
-			s->kinds[i].keys * scale(s),
-			s->kinds[i].bytes * scale(s));
-	}
+	for (size_t i = 0; i < s->n; i++)
+		json_fmt(b, ",%s:{'keys':%g,'bytes':%g}", s->kinds[i].name,
+			rint(s->kinds[i].keys * scale(s)),
+			rint(s->kinds[i].bytes * scale(s)));
 	buf_str(b, "},\"wrong\":[");
-	for (size_t i = 0; i < n; i++) {
-		buf_str(b, i ? "," : "");
-		json_put_str(b, faults[i]);
-	}
+	for (size_t i = 0; i < n; i++)
+		json_fmt(b, ",%s", faults[i]);
 	buf_str(b, "]}\n");
 }
 

@@ -67,10 +67,15 @@ static int show_servers(const struct conf *c)
 
 int config_show(const struct command *cmd)
 {
-	struct conf *c = load_conf(cmd);
+	struct conf *c;
 	struct buf b;
 	int rc;
 
+	if (cmd->servers && cmd->brief) {
+		log_error("config: either --servers or --short");
+		return EXIT_USAGE;
+	}
+	c = load_conf(cmd);
 	if (!c)
 		return EXIT_USAGE;
 	if (cmd->servers) {
@@ -132,9 +137,9 @@ static void note_last_seen(void *arg, const struct record *r)
 }
 
 /*
- * Where the store has lost the tools behind the hash (they are not among these
- * fields of key_tools), forget the hash, so that the probe tells the tools
- * again; unless they change too often to be kept.
+ * Forget a hash whose tools the store has lost (they are not among these fields of
+ * key_tools), so that the probe tells the tools again; unless they change too often
+ * to be kept.
  */
 static void drop_unknown_list(
 	struct last_seen *m, const struct store_reply *fields)
@@ -165,8 +170,8 @@ static bool churns(const struct store_reply *fields)
 }
 
 /*
- * What is wanted of the definitions of a server: of these rows of key_definitions
- * the last says which list is known, and where the region saw another since, the
+ * Note which definitions the probe need not tell: the last of these rows of
+ * key_definitions says which list is known. If the region saw another since, the
  * probe tells all of it again.
  */
 static void note_rows(struct last_seen *m, const struct store_reply *fields,
@@ -249,9 +254,7 @@ static void ask_server(struct store *s, const char *slug, const char *region)
 	store_ask_argv(s, 3, args);
 }
 
-/*
- * Of n servers, what a region saw last. -1: the store failed.
- */
+/* Read what a region saw last of n servers. -1: the store failed. */
 static int read_group(struct store *s, const char *region,
 	const struct conf_server *servers, struct last_seen *m, size_t n)
 {
@@ -312,10 +315,9 @@ static int print_canaries(const struct conf_region *g)
 	buf_init(&b, LINE_MAX_BYTES);
 	for (size_t i = 0; i < g->n_canary && !rc; i++) {
 		buf_clear(&b);
-		buf_str(&b, "{\"v\":1,\"type\":\"target\",\"canary\":");
-		json_put_str(&b, g->canary[i]);
-		json_put_member(&b, "region", g->name);
-		buf_str(&b, "}\n");
+		json_fmt(&b,
+			"{'v':1,'type':'target','canary':%s,'region':%s}\n",
+			g->canary[i], g->name);
 		rc = line_print(b.p, b.len);
 	}
 	buf_release(&b);
@@ -448,11 +450,16 @@ static int print_all(const struct command *cmd, const struct conf *c,
 
 int targets_print(const struct command *cmd)
 {
-	struct conf *c = load_conf(cmd);
 	const char *region = region_of(cmd);
 	struct lock_digests *lock;
+	struct conf *c;
 	int rc = EXIT_USAGE;
 
+	if (cmd->n_regions > 1) {
+		log_error("targets: one region at most");
+		return rc;
+	}
+	c = load_conf(cmd);
 	if (!c)
 		return rc;
 	lock = pinned(cmd->config);

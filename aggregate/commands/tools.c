@@ -137,10 +137,14 @@ int tools_compare(const struct definitions *before,
 int tools_diff(const struct command *cmd)
 {
 	struct tool_source before = {.path = cmd->input};
-	struct tool_source after = {.path = cmd->other};
+	struct tool_source after = {.path = cmd->files[1]};
 	struct output output = output_choose(cmd->format);
 	int status;
 
+	if (!cmd->diff) {
+		log_error("tools: two files, but no --diff");
+		return EXIT_USAGE;
+	}
 	if (strcmp(before.path, "-") == 0 && strcmp(after.path, "-") == 0) {
 		log_error("tools: only one of the files may be '-'");
 		return EXIT_USAGE;
@@ -233,14 +237,11 @@ static void put_sign(struct work *w, const struct poisoning_sign *s)
 
 static void put_line(struct work *w, const struct poisoning_sign *s)
 {
-	buf_str(&w->out, "{\"v\":1,\"type\":\"sign\"");
-	json_put_member(&w->out, "server", w->listing->label);
-	json_put_member(&w->out, "tool", s->tool);
-	json_put_member(&w->out, "rule", poisoning_rules[s->rule].name);
-	json_put_member(&w->out, "path", s->path);
-	json_put_member(&w->out, "excerpt", s->excerpt);
-	json_put_member(&w->out, "why", s->why);
-	buf_str(&w->out, "}\n");
+	json_fmt(&w->out,
+		"{'v':1,'type':'sign','server':%s,'tool':%s,'rule':%s,"
+		"'path':%s,'excerpt':%s,'why':%s}\n",
+		w->listing->label, s->tool, poisoning_rules[s->rule].name,
+		s->path, s->excerpt, s->why);
 }
 
 static void put_result(struct work *w, const struct poisoning_sign *s)

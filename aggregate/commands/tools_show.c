@@ -114,19 +114,14 @@ static void put_json(struct view *w, const struct sight *s, size_t n)
 	struct buf *b = &w->out;
 	double first = INFINITY;
 
-	buf_fmt(b, "{\"v\":%d,\"type\":\"definition\"", RECORD_VERSION);
-	json_put_member(b, "slug", w->cmd->slug);
-	json_put_key(b, "regions");
+	json_fmt(b, "{'v':%d,'type':'definition','slug':%s,'regions':[",
+		RECORD_VERSION, w->cmd->slug);
 	for (size_t i = 0; i < n; i++) {
-		buf_char(b, i ? ',' : '[');
-		json_put_str(b, w->regions[s[i].region]->region);
+		json_fmt(b, ",%s", w->regions[s[i].region]->region);
 		first = fmin(first, sight_since(w, &s[i]));
 	}
-	buf_str(b, "],\"since\":");
-	json_put_num(b, first);
-	json_put_member(b, "name", t->name);
-	json_put_member(b, "digest", t->digest);
-	json_put_key(b, "definition");
+	json_fmt(b, "],'since':%g,'name':%s,'digest':%s,'definition':", first,
+		t->name, t->digest);
 	if (t->text)
 		json_put_seen(b, t->text, strlen(t->text));
 	else
@@ -339,12 +334,10 @@ static void put_pair(struct view *w, const struct list_row *rows[2],
 		buf_fmt(b, ": tools since %s and since %s\n", from, to);
 		return;
 	}
-	buf_fmt(b, "{\"v\":%d,\"type\":\"lists\"", RECORD_VERSION);
-	json_put_member(b, "slug", w->cmd->slug);
+	json_fmt(b, "{'v':%d,'type':'lists','slug':%s", RECORD_VERSION,
+		w->cmd->slug);
 	json_put_list(b, "regions", names, n);
-	json_put_member(b, "from", from);
-	json_put_member(b, "to", to);
-	buf_str(b, "}\n");
+	json_fmt(b, ",'from':%s,'to':%s}\n", from, to);
 }
 
 /* Compare the two lists of region i, for all that have these two. */
@@ -443,8 +436,11 @@ int tools_show(const struct command *cmd)
 		.at = isnan(cmd->now) ? clock_wall() : cmd->now};
 	struct setup s;
 	struct fleet f = {0};
-	int rc = setup_open(&s, cmd);
+	int rc;
 
+	if (cmd->n_files > 1)
+		return tools_diff(cmd);
+	rc = setup_open(&s, cmd);
 	buf_init(&w.out, SIZE_MAX / 2);
 	if (!rc && definition_history_read(s.store, cmd->slug, &w.history))
 		rc = EXIT_ENV;

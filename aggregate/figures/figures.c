@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "terms/rates.h"
 #include "rule/history.h"
+#include "terms/rates.h"
 
 #include <math.h>
 

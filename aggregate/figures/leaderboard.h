@@ -1,12 +1,12 @@
 /*
  * leaderboard.h: what counts of a server in a month, and in which order servers
- * stand; see mcp-aggregate(1), REPORTS ON MONTHS. Pure.
+ * stand; see mcp-audit(7), REPORT ON A MONTH. Pure.
  */
 #ifndef FIGURES_LEADERBOARD_H
 #define FIGURES_LEADERBOARD_H
 
-#include "terms/names.h"
 #include "rule/bucket.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,6 +7,7 @@
 #include "histories/collect.h"
 
 #include "base/index.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 
@@ -106,13 +107,6 @@ static bool same_list(const void *ctx, uint32_t i, const void *key)
 				    : !full && !r->full_hash;
 }
 
-static int by_tool(const void *a, const void *b)
-{
-	const struct tool_digest *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
-}
-
 static void copy_tools(struct pool *pool, struct tool_list *l,
 	const struct probe_record *r)
 {
@@ -123,7 +117,7 @@ static void copy_tools(struct pool *pool, struct tool_list *l,
 		tools[i].name = pool_share(pool, r->tools[i].name);
 	}
 	if (r->n_tools)
-		qsort(tools, r->n_tools, sizeof *tools, by_tool);
+		qsort(tools, r->n_tools, sizeof *tools, strings_order);
 	l->tools = tools;
 	l->n_tools = r->n_tools;
 }
@@ -560,12 +554,6 @@ int collect_add(struct collect *c, const struct record *r, char *why)
 	return refuse_record(why, "type: not of a probe or a runner");
 }
 
-/* Order structs, or strings, by the string that they begin with. */
-static int by_string(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool whole(const struct entry *e)
 {
 	return e->summed || e->probe.failed_step || e->steps == ALL_STEPS;
@@ -667,7 +655,8 @@ const char *collect_machine(
 static void lay_out_runners(struct collect *c)
 {
 	if (c->n_runners)
-		qsort(c->runners, c->n_runners, sizeof *c->runners, by_string);
+		qsort(c->runners, c->n_runners, sizeof *c->runners,
+			strings_order);
 	c->runner_names = xcalloc(c->n_runners, sizeof *c->runner_names);
 	for (size_t i = 0; i < c->n_runners; i++)
 		c->runner_names[i] = c->runners[i].region;
@@ -702,9 +691,10 @@ void collect_finish(struct collect *c)
 	}
 	for (size_t i = 0; i < c->n_servers; i++)
 		qsort(c->servers[i].regions, c->servers[i].n_regions,
-			sizeof *c->servers[i].regions, by_string);
+			sizeof *c->servers[i].regions, strings_order);
 	if (c->n_servers)
-		qsort(c->servers, c->n_servers, sizeof *c->servers, by_string);
+		qsort(c->servers, c->n_servers, sizeof *c->servers,
+			strings_order);
 	lay_out_runners(c);
 }
 

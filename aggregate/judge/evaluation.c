@@ -101,7 +101,7 @@ static int write_verdict(
 
 /* ---- Servers that are loaded, judged and published together. */
 
-/* What the store is asked for a group; the last one: nothing more. */
+/* The question that the store is asked next for a group. */
 enum question {
 	ASK_HISTORIES, ASK_WITHOUT_CUT, ASK_LACKING, ASK_PUBLISH, ASK_NOTHING
 };
@@ -376,8 +376,8 @@ static int take_histories(struct evaluation *ev, struct group *g)
 }
 
 /*
- * What regions saw while they were cut off counts nowhere, and the figures were read
- * before it was taken out of the counts.
+ * Take out of the counts what regions saw while they were cut off, and read the figures
+ * anew.
  */
 static int ask_without_cut(struct evaluation *ev, struct group *g)
 {
@@ -536,10 +536,7 @@ static int find_isolated(struct evaluation *ev)
 		ev->pretended);
 }
 
-/*
- * Where one server alone is judged, the others are read only if a region may be
- * cut off.
- */
+/* If one server alone is judged, the others are read only if a region may be cut off. */
 static int judge_servers(struct evaluation *ev)
 {
 	int rc;

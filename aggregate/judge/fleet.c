@@ -157,13 +157,6 @@ size_t fleet_place(const struct fleet *f, const char *slug)
 	return i - f->first;
 }
 
-static int by_stored_slug(const void *a, const void *b)
-{
-	const char *const *x = a, *const *y = b;
-
-	return strcmp(*x, *y);
-}
-
 /* The servers that the store knows; only `slug`, where that is not NULL. */
 static int fleet_stored(struct fleet *f, struct store *s, const char *slug)
 {
@@ -188,7 +181,7 @@ static int fleet_stored(struct fleet *f, struct store *s, const char *slug)
 	}
 	f->n_slugs = f->n;
 	if (f->n)
-		qsort(f->slugs, f->n, sizeof *f->slugs, by_stored_slug);
+		qsort(f->slugs, f->n, sizeof *f->slugs, strings_order);
 	return 0;
 }
 
@@ -231,35 +224,24 @@ static void put_region(const struct conf *c, const char *name, struct buf *b)
 {
 	const struct conf_region *r = conf_region(c, name);
 
-	buf_str(b, "{\"name\":");
-	json_put_str(b, name);
-	json_put_member(b, "city", r ? r->city : name);
-	if (r && r->position.known) {
-		buf_str(b, ",\"position\":[");
-		json_put_num(b, r->position.latitude);
-		buf_char(b, ',');
-		json_put_num(b, r->position.longitude);
-		buf_char(b, ']');
-	}
+	json_fmt(b, ",{'name':%s,'city':%s", name, r ? r->city : name);
+	if (r && r->position.known)
+		json_fmt(b, ",'position':[%g,%g]", r->position.latitude,
+			r->position.longitude);
 	buf_char(b, '}');
 }
 
 /* The site, for readers; maintenance_max limits what they announce. */
 static void put_site(const struct conf *c, struct buf *b)
 {
-	buf_str(b, "{\"title\":");
-	json_put_str(b, c->site_title);
-	json_put_member(b, "url", c->site_url);
-	json_put_member(b, "link", c->site_link);
-	json_put_member(b, "colour", c->site_colour);
-	json_put_member(b, "logo", c->site_logo);
-	json_put_member(b, "intro", c->site_intro);
-	json_put_member(b, "imprint", c->site_imprint);
-	json_put_member(b, "privacy", c->site_privacy);
-	json_put_member(b, "support", c->site_support);
-	buf_fmt(b, ",\"maintenance_max\":%.0f,\"maintenance_counts\":%s}",
-		c->policy.maintenance_s,
-		c->site_maintenance_counts ? "true" : "false");
+	json_fmt(b,
+		"{'title':%s,'url':%s,'link':%s,'colour':%s,'logo':%s,"
+		"'intro':%s,'imprint':%s,'privacy':%s,'support':%s,"
+		"'maintenance_max':%g,'maintenance_counts':%i}",
+		c->site_title, c->site_url, c->site_link, c->site_colour,
+		c->site_logo, c->site_intro, c->site_imprint, c->site_privacy,
+		c->site_support, rint(c->policy.maintenance_s),
+		c->site_maintenance_counts);
 }
 
 /* The digest of the token that shows a server; NULL where there is none. */
@@ -275,20 +257,14 @@ static void put_server(const struct conf *c, const struct conf_server *s,
 	struct buf *b)
 {
 	buf_clear(b);
-	buf_str(b, "{\"url\":");
-	json_put_str(b, s->url);
-	buf_fmt(b, ",\"private\":%s,\"account\":",
-		s->private ? "true" : "false");
-	json_put_str(b, s->account);
-	json_put_member(b, "token_sha256", token_of(c, s));
-	buf_fmt(b, ",\"interval\":%.0f,\"regions\":[", s->interval_s);
-	for (size_t i = 0; i < s->n_regions; i++) {
-		if (i)
-			buf_char(b, ',');
+	json_fmt(b,
+		"{'url':%s,'private':%i,'account':%s,'token_sha256':%s,"
+		"'interval':%g,'regions':[",
+		s->url, s->private, s->account, token_of(c, s),
+		rint(s->interval_s));
+	for (size_t i = 0; i < s->n_regions; i++)
 		put_region(c, s->regions[i], b);
-	}
-	buf_str(b, "],\"title\":");
-	json_put_str(b, s->title);
+	json_fmt(b, "],'title':%s", s->title);
 	/* Only where there is something to say: most servers have none of these. */
 	if (s->endpoint == CONF_PRIVATE)
 		buf_str(b, ",\"endpoint_private\":true");
@@ -303,11 +279,9 @@ static void put_server(const struct conf *c, const struct conf_server *s,
 							 : "credential");
 	if (s->group)
 		json_put_member(b, "group", s->group);
-	for (size_t i = 0; i < s->n_tags; i++) {
-		buf_str(b, i ? "," : ",\"tags\":[");
-		json_put_str(b, s->tags[i]);
-	}
-	buf_str(b, s->n_tags ? "]}" : "}");
+	if (s->n_tags)
+		json_put_list(b, "tags", s->tags, s->n_tags);
+	buf_char(b, '}');
 }
 
 /* A server of an account, by whose name they are in order. */
@@ -349,14 +323,9 @@ static void put_account(const struct conf *c, const struct conf_account *a,
 	size_t first = strings_place(v, n, sizeof *v, a->name);
 
 	buf_clear(b);
-	buf_str(b, "{\"token_sha256\":");
-	json_put_str(b, a->token_sha256);
-	buf_str(b, ",\"slugs\":[");
-	for (size_t i = first; i < n && strcmp(v[i].account, a->name) == 0;
-		i++) {
-		buf_str(b, i == first ? "" : ",");
-		json_put_str(b, conf_server_slug(c, v[i].place));
-	}
+	json_fmt(b, "{'token_sha256':%s,'slugs':[", a->token_sha256);
+	for (size_t i = first; i < n && strcmp(v[i].account, a->name) == 0; i++)
+		json_fmt(b, ",%s", conf_server_slug(c, v[i].place));
 	buf_str(b, "]}");
 }
 

@@ -5,8 +5,8 @@
 #ifndef JUDGE_ISOLATION_STORE_H
 #define JUDGE_ISOLATION_STORE_H
 
-#include "terms/names.h"
 #include "rule/isolation.h"
+#include "terms/names.h"
 
 struct store;
 

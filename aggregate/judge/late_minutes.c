@@ -9,6 +9,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/stats.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "judge/fleet.h"
 #include "rule/drift.h"
@@ -306,73 +307,52 @@ static struct verdict judge_minute(const struct late *l, const struct missed *m,
 	return v;
 }
 
-/* The arguments of script_count for one day. */
-#define FIXED 10
-struct count {
-	const char *args[FIXED + 3 * MINUTES];
-	size_t n;
-	char keys[3][KEY_MAX], numbers[4][24], minutes[MINUTES][8];
-	char *texts[MINUTES];
-	size_t n_texts;
-};
-
-static void count_begin(struct count *c, const char *slug, int64_t day)
+/* The arguments of script_count for one day, before the minutes. */
+static void count_begin(struct strings *args, const char *slug, int64_t day)
 {
-	const char *fixed[FIXED] = {"EVAL", script_count, "3",
-		key_minutes(c->keys[0], slug),
-		key_counted(c->keys[1], slug, day), key_late(c->keys[2], slug),
-		c->numbers[0], c->numbers[1], c->numbers[2], c->numbers[3]};
+	static const int lives[] = {
+		RETENTION_MINUTES_S, RETENTION_ROLLUP_S, RETENTION_LATE_S};
+	char key[KEY_MAX];
 
-	snprintf(c->numbers[0], sizeof *c->numbers, "%" PRId64, day);
-	snprintf(c->numbers[1], sizeof *c->numbers, "%d", RETENTION_MINUTES_S);
-	snprintf(c->numbers[2], sizeof *c->numbers, "%d", RETENTION_ROLLUP_S);
-	snprintf(c->numbers[3], sizeof *c->numbers, "%d", RETENTION_LATE_S);
-	memcpy(c->args, fixed, sizeof fixed);
-	c->n = FIXED;
-	c->n_texts = 0;
+	strings_add(args, "EVAL");
+	strings_add(args, script_count);
+	strings_add(args, "3");
+	strings_add(args, key_minutes(key, slug));
+	strings_add(args, key_counted(key, slug, day));
+	strings_add(args, key_late(key, slug));
+	strings_fmt(args, "%" PRId64, day);
+	for (size_t i = 0; i < sizeof lives / sizeof *lives; i++)
+		strings_fmt(args, "%d", lives[i]);
 }
 
-static void count_add(struct count *c, const struct verdict *v, const char *as)
+static void count_add(
+	struct strings *args, const struct verdict *v, const char *as)
 {
-	size_t i = c->n_texts;
 	struct buf b;
 
 	buf_init(&b, LINE_MAX_BYTES);
 	verdict_write(&b, v);
 	if (b.len)
-		b.p[--b.len] = '\0';
-	c->texts[c->n_texts++] = buf_take(&b);
-	snprintf(c->minutes[i], sizeof *c->minutes, "%d",
-		(int)(v->window % DAY / 60));
-	c->args[c->n++] = c->minutes[i];
-	c->args[c->n++] = as;
-	c->args[c->n++] = c->texts[i];
-}
-
-static int count_end(const struct late *l, struct count *c)
-{
-	int failed = 0;
-
-	if (c->n_texts) {
-		store_add_argv(l->store, c->n, c->args);
-		failed = store_run(l->store) ? store_failed(l->store) : 0;
-	}
-	while (c->n_texts)
-		free(c->texts[--c->n_texts]);
-	return failed;
+		buf_cut(&b, b.len - 1);
+	strings_fmt(args, "%d", (int)(v->window % DAY / 60));
+	strings_add(args, as);
+	strings_add(args, b.p);
+	buf_release(&b);
 }
 
 /* Judge the late minutes of a server, and count them, day by day. */
 static int judge_minutes(const struct late *l, struct missed *m,
 	struct verdict_input *in)
 {
-	struct count c = {.n = 0};
 	int failed = 0;
 
 	for (int i = 0; i < MINUTES && !failed;) {
 		int64_t day = window(l, i) / DAY;
+		struct strings args = {0};
+		size_t fixed;
 
-		count_begin(&c, in->slug, day);
+		count_begin(&args, in->slug, day);
+		fixed = args.n;
 		for (; i < MINUTES && window(l, i) / DAY == day; i++) {
 			struct verdict v;
 
@@ -380,13 +360,19 @@ static int judge_minutes(const struct late *l, struct missed *m,
 				continue;
 			v = judge_minute(l, m, in, i);
 			if (v.verdict != VERDICT_UNKNOWN)
-				count_add(&c, &v,
+				count_add(&args, &v,
 					fleet_counted_as(
 						l->fleet, &m->server, &v));
 			verdict_release(&v);
 		}
-		m->queued = m->queued || c.n_texts;
-		failed = count_end(l, &c);
+		if (args.n > fixed) {
+			m->queued = true;
+			store_add_argv(l->store, args.n,
+				(const char *const *)args.v);
+			failed = store_run(l->store) ? store_failed(l->store)
+						     : 0;
+		}
+		strings_release(&args);
 	}
 	return failed;
 }

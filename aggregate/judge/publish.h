@@ -9,10 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Room for a field of key_tools, and for its value. */
-#define PUBLISH_TEXT 200
-
 struct store;
+struct strings;
 struct verdict;
 
 /* How a minute is counted: see fleet.h. */
@@ -29,13 +27,13 @@ struct publish_count {
 #define PUBLISH_AHEAD_S 10
 
 /*
- * publish_queue(store, sha, v, c, tools, n): queue script_publish, which the
- * store knows by sha, for a verdict that is not unknown; tools has n texts,
- * fields of key_tools and their values in turn.
+ * publish_queue(store, sha, v, c, fields): queue script_publish, which the store
+ * knows by sha, for a verdict that is not unknown; `fields` has fields of key_tools
+ * and their values in turn.
  */
 void publish_queue(struct store *store, const char *sha,
 	const struct verdict *v, struct publish_count c,
-	const char *const *tools, size_t n);
+	const struct strings *fields);
 
 /*
  * place_latency_due(slug, now): whether it is time to count for this server: in

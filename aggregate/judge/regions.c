@@ -77,21 +77,19 @@ static void put_names(struct buf *b, const char *key,
 static void put_regions(
 	struct buf *b, const struct regions_heard *r, double now)
 {
-	buf_fmt(b, "{\"window\":%" PRId64, clock_window(now));
+	json_fmt(b, "{'window':%g", (double)clock_window(now));
 	put_names(b, "heard", r, true);
 	put_names(b, "silent", r, false);
 	buf_str(b, ",\"regions\":[");
-	for (size_t i = 0; i < r->n; i++) {
-		buf_fmt(b, "%s{\"region\":\"%s\",\"expected\":%zu,"
-			   "\"reported\":%zu,\"last\":",
-			i ? "," : "", r->v[i].name, r->v[i].expected,
-			r->v[i].reported);
-		json_put_num(b, r->v[i].last);
-		buf_char(b, '}');
-	}
+	for (size_t i = 0; i < r->n; i++)
+		json_fmt(b,
+			",{'region':%s,'expected':%zu,'reported':%zu,"
+			"'last':%g}",
+			r->v[i].name, r->v[i].expected, r->v[i].reported,
+			r->v[i].last);
 	buf_char(b, ']');
 	if (r->configured)
-		buf_fmt(b, ",\"left_out\":%zu", r->left_out);
+		json_fmt(b, ",'left_out':%zu", r->left_out);
 	buf_char(b, '}');
 }
 

@@ -24,6 +24,8 @@
 
 /* ---- Where the tools that regions see differ, in the words of their definitions. */
 
+/* The most bytes of the counts of the changes of a region. */
+#define CHANGES_TEXT 200
 /* Sides beyond these get no words, only the names of tools. */
 #define SIDES_MAX 8
 /* Instead of a hash that is not known. */
@@ -420,145 +422,114 @@ static bool is_expected(const struct server_verdict *s, const char *region)
 }
 
 /*
- * The fields "seen:": the newest tools of each region; how many texts. They are
- * deleted for a region that is no longer expected.
+ * The fields "seen:": the newest tools of each region. They are deleted for a region
+ * that is no longer expected.
  */
-static size_t put_seen_tools(const struct server_verdict *s, double until,
-	char (*text)[PUBLISH_TEXT])
+static void put_seen_tools(
+	const struct server_verdict *s, double until, struct strings *fields)
 {
-	size_t n = 0;
-
 	for (size_t i = 0; i < s->n_regions; i++) {
-		const struct probe *p = drift_newest(&s->regions[i], until);
-		double since = drift_since(&s->regions[i], until), words;
+		const struct region_history *h = &s->regions[i];
+		const struct probe *p = drift_newest(h, until);
+		double since = drift_since(h, until), words;
 		const char *era, *full;
 
 		if (!p)
 			continue;
-		snprintf(
-			text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
-		if (!is_expected(s, s->regions[i].name)) {
-			*text[n++] = '\0';
+		strings_fmt(fields, "seen:%s", h->name);
+		if (!is_expected(s, h->name)) {
+			strings_add(fields, "");
 			continue;
 		}
-		words = drift_words_since(&s->regions[i], until);
+		words = drift_words_since(h, until);
 		era = era_name(p->era) ? era_name(p->era) : "-";
 		full = p->tools->full_hash ? p->tools->full_hash : "";
-		snprintf(text[n], PUBLISH_TEXT, "%s %s.%s %.6f", era,
-			p->tools->hash, full, since);
 		if (words != since)
-			snprintf(text[n] + strlen(text[n]),
-				PUBLISH_TEXT - strlen(text[n]), " %.6f",
-				words);
-		n++;
+			strings_fmt(fields, "%s %s.%s %.6f %.6f", era,
+				p->tools->hash, full, since, words);
+		else
+			strings_fmt(fields, "%s %s.%s %.6f", era,
+				p->tools->hash, full, since);
 	}
-	return n;
-}
-
-static size_t put_text(char (*text)[PUBLISH_TEXT], const char *field,
-	const char *region, const struct buf *value)
-{
-	snprintf(text[0], PUBLISH_TEXT, "%s%s", field, region);
-	snprintf(text[1], PUBLISH_TEXT, "%s", value->p);
-	return 2;
 }
 
 /* The fields "changes:" and "churn:since"; an empty text removes a field. */
-static size_t put_tool_changes(const struct server_verdict *s, double until,
-	char (*text)[PUBLISH_TEXT])
+static void put_tool_changes(
+	const struct server_verdict *s, double until, struct strings *fields)
 {
+	const struct verdict_churn *churn = &s->verdict.tool_churn;
 	struct buf value;
-	size_t n = 0;
 
-	buf_init(&value, PUBLISH_TEXT);
+	buf_init(&value, CHANGES_TEXT);
 	for (size_t i = 0; i < s->n_regions; i++) {
 		const struct change_counts c =
 			churn_changes(&s->regions[i], until);
 
 		buf_clear(&value);
 		churn_put(&value, &c);
-		if (value.len || s->regions[i].changes.upto)
-			n += put_text(text + n, "changes:", s->regions[i].name,
-				&value);
+		if (!value.len && !s->regions[i].changes.upto)
+			continue;
+		strings_fmt(fields, "changes:%s", s->regions[i].name);
+		strings_add(fields, value.p);
 	}
-	buf_clear(&value);
-	if (s->verdict.tool_churn.changes_1h)
-		buf_fmt(&value, "%.0f", s->verdict.tool_churn.since);
-	if (value.len || s->loaded->churn_since > 0)
-		n += put_text(text + n, "churn:since", "", &value);
 	buf_release(&value);
-	return n;
+	if (!churn->changes_1h && !(s->loaded->churn_since > 0))
+		return;
+	strings_add(fields, "churn:since");
+	if (churn->changes_1h)
+		strings_fmt(fields, "%.0f", churn->since);
+	else
+		strings_add(fields, "");
 }
 
 /* The fields "stood:": the state of each region, and since when. */
-static size_t put_region_states(
-	const struct server_verdict *s, char (*text)[PUBLISH_TEXT])
+static void put_region_states(
+	const struct server_verdict *s, struct strings *fields)
 {
-	size_t n = 0;
-
 	for (size_t i = 0; i < s->verdict.n_regions; i++) {
 		const struct verdict_region *r = &s->verdict.regions[i];
 
-		snprintf(text[n++], PUBLISH_TEXT, "stood:%s", r->region);
-		snprintf(text[n++], PUBLISH_TEXT, "%s %.6f",
+		strings_fmt(fields, "stood:%s", r->region);
+		strings_fmt(fields, "%s %.6f",
 			r->state == STATE_BROKEN ? "broken" : "works",
 			r->since);
 	}
-	return n;
 }
 
-/* A field with an instant, if there is one; how many texts. */
-static size_t put_instant(const char *field, double at,
-	char (*text)[PUBLISH_TEXT])
+/* A field with an instant, if there is one. */
+static void put_instant(struct strings *fields, const char *field, double at)
 {
 	if (isnan(at))
-		return 0;
-	snprintf(text[0], PUBLISH_TEXT, "%s", field);
-	snprintf(text[1], PUBLISH_TEXT, "%.6f", at);
-	return 2;
+		return;
+	strings_add(fields, field);
+	strings_fmt(fields, "%.6f", at);
 }
 
-/* The fields "colour:last", "success:last" and "healthy:last"; how many texts. */
-static size_t put_last(const struct server_verdict *s,
-	char (*text)[PUBLISH_TEXT])
-{
-	const struct verdict *v = &s->verdict;
-	size_t n = 2;
-
-	snprintf(text[0], PUBLISH_TEXT, "colour:last");
-	snprintf(text[1], PUBLISH_TEXT, "%s", verdict_colour_name(v->verdict));
-	n += put_instant("success:last", v->last_success_at, text + n);
-	return n + put_instant("healthy:last", s->last_healthy, text + n);
-}
-
-/* A field that is not as it was; how many texts. */
-static size_t put_kept(
-	const char **fields, const char *name, const struct kept_field *k)
+/* A field that is not as it was. */
+static void put_kept(
+	struct strings *fields, const char *field, const struct kept_field *k)
 {
 	if (strcmp(k->before ? k->before : "", k->text.p) == 0)
-		return 0;
-	fields[0] = name;
-	fields[1] = k->text.p;
-	return 2;
+		return;
+	strings_add(fields, field);
+	strings_add(fields, k->text.p);
 }
 
 void server_verdict_queue(const struct server_verdict *s, struct store *store,
 	const char *sha, double now, struct publish_count count)
 {
-	size_t most = 4 * s->n_regions + 2 * s->verdict.n_regions + 8;
-	char(*text)[PUBLISH_TEXT] = xcalloc(most, sizeof *text);
-	const char **fields = xcalloc(most + 4, sizeof *fields);
 	double until = now + s->server.rule.ahead_s;
-	size_t n = put_seen_tools(s, until, text);
+	struct strings fields = {0};
 
-	n += put_tool_changes(s, until, text + n);
-	n += put_region_states(s, text + n);
-	n += put_last(s, text + n);
-	for (size_t i = 0; i < n; i++)
-		fields[i] = text[i];
-	n += put_kept(fields + n, DIVERGENCE_WORDS, &s->words);
-	n += put_kept(fields + n, UNAPPROVED_CHANGE, &s->unapproved);
-	publish_queue(store, sha, &s->verdict, count, fields, n);
-	free(fields);
-	free(text);
+	put_seen_tools(s, until, &fields);
+	put_tool_changes(s, until, &fields);
+	put_region_states(s, &fields);
+	strings_add(&fields, "colour:last");
+	strings_add(&fields, verdict_colour_name(s->verdict.verdict));
+	put_instant(&fields, "success:last", s->verdict.last_success_at);
+	put_instant(&fields, "healthy:last", s->last_healthy);
+	put_kept(&fields, DIVERGENCE_WORDS, &s->words);
+	put_kept(&fields, UNAPPROVED_CHANGE, &s->unapproved);
+	publish_queue(store, sha, &s->verdict, count, &fields);
+	strings_release(&fields);
 }

@@ -342,13 +342,6 @@ static bool pass_file(struct scan *s)
 	return ok;
 }
 
-static int by_slug(const void *a, const void *b)
-{
-	const struct pinned_server *x = a, *y = b;
-
-	return strcmp(x->slug, y->slug);
-}
-
 /* Put the servers in order. False where one stands there twice. */
 static bool sort_servers(struct lock_digests *d)
 {
@@ -359,7 +352,7 @@ static bool sort_servers(struct lock_digests *d)
 		slug += strlen(slug) + 1;
 	}
 	if (d->n)
-		qsort(d->v, d->n, sizeof *d->v, by_slug);
+		qsort(d->v, d->n, sizeof *d->v, strings_order);
 	for (size_t i = 1; i < d->n; i++)
 		if (strcmp(d->v[i - 1].slug, d->v[i].slug) == 0)
 			return false;

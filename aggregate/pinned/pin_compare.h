@@ -22,8 +22,8 @@ struct pin_comparison {
 	struct verdict_drift drift;
 	bool words; /* no contract differs */
 	/*
-	 * What the tools said and say, sorted, but for tools that are on both
-	 * sides and known on one.
+	 * The definitions on both sides, sorted; without the tools that are on both
+	 * sides, and known on one.
 	 */
 	struct definitions before, after;
 	bool refused; /* the operator was told of text in the lock that is not

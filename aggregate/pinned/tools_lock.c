@@ -177,13 +177,6 @@ static cJSON *read_file(const char *path, char *why)
 	return doc;
 }
 
-static int by_slug(const void *a, const void *b)
-{
-	const struct pinned *x = a, *y = b;
-
-	return strcmp(x->slug, y->slug);
-}
-
 /* Takes doc, which may be NULL. */
 static struct tools_lock *lock_of(cJSON *doc)
 {
@@ -201,7 +194,7 @@ static struct tools_lock *lock_of(cJSON *doc)
 		lock->v[lock->n++] = (struct pinned) {server->string, server};
 	}
 	if (lock->n)
-		qsort(lock->v, lock->n, sizeof *lock->v, by_slug);
+		qsort(lock->v, lock->n, sizeof *lock->v, strings_order);
 	return lock;
 }
 
@@ -265,13 +258,6 @@ static const cJSON *tools_of(const struct tools_lock *lock, const char *slug)
 	return json_get(server, "tools");
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const struct tool_digest *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
-}
-
 bool lock_tools(
 	const struct tools_lock *lock, const char *slug, struct tool_list *out)
 {
@@ -296,7 +282,7 @@ bool lock_tools(
 		n++;
 	}
 	if (n)
-		qsort(list, n, sizeof *list, by_name);
+		qsort(list, n, sizeof *list, strings_order);
 	*out = (struct tool_list) {.hash = json_str(server, "tool_hash"),
 		.full_hash = json_str(server, "full_hash"),
 		.tools = list,

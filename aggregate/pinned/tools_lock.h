@@ -1,7 +1,7 @@
 /*
  * tools_lock.h: tools.lock, the file beside fleet.yaml that says which tools
  * each server is to have: reviewed and committed by people, see
- * mcp-aggregate(1).
+ * mcp-tools(7).
  */
 #ifndef PINNED_TOOLS_LOCK_H
 #define PINNED_TOOLS_LOCK_H

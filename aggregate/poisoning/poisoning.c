@@ -1,6 +1,6 @@
 /*
- * poisoning.c: goes through a definition, and asks the rules of each text in it.
- * What a text is for decides which rules are asked.
+ * poisoning.c: goes through a definition, and asks the rules of each text in it;
+ * which ones, depends on what the text is for.
  */
 #include "poisoning/poisoning.h"
 

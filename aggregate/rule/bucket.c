@@ -44,7 +44,7 @@ enum health {
 #define HEALTHS (HEALTH_DEAD + 1)
 
 /*
- * What a failure says of a region: the first row that fits. A code that ends in
+ * The bucket of a region that fails, by the first row that fits. A code that ends in
  * '.' stands for all that begin with it, an empty one for all.
  */
 static const struct {

@@ -1,5 +1,5 @@
 /*
- * bucket.h: the buckets into which an audit sorts servers (mcp-aggregate(1), BUCKETS),
+ * bucket.h: the buckets into which an audit sorts servers (mcp-audit(7)),
  * and the kind of wall that keeps probes out of a server that is auth-walled. Pure.
  */
 #ifndef RULE_BUCKET_H

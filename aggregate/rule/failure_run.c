@@ -1,7 +1,7 @@
 #include "rule/failure_run.h"
 
-#include "terms/layers.h"
 #include "rule/verdict.h"
+#include "terms/layers.h"
 
 static bool throttled(const struct probe *p)
 {

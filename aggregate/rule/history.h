@@ -54,9 +54,8 @@ struct change_counts {
 struct region_history {
 	const char *name;
 	/*
-	 * Where its runner shares a machine with other regions: the first of
-	 * these regions, and what shows it, "host key" or "egress address".
-	 * NULL where no other is known to be on its machine.
+	 * The first of the regions whose runners share its machine, and what shows
+	 * that, "host key" or "egress address"; NULL: none is known.
 	 */
 	const char *machine;
 	const char *machine_by;

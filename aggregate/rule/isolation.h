@@ -23,10 +23,10 @@ struct rule;
 struct isolated {
 	const char *region;
 	double from, to; /* when the first and the last of its probes started */
-	/* Of its first round: */
+	/* In its first round: */
 	size_t servers;	   /* how many were probed */
 	const char *error; /* the code that most of them failed with, or NULL */
-	size_t canaries;   /* how many failed; 0 where none was probed */
+	size_t canaries;   /* how many failed; 0: none was probed */
 };
 
 /* isolation_fits(p): whether a probe failed as one does that is cut off. */

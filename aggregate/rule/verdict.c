@@ -268,9 +268,9 @@ static bool worked(const struct verdict_input *in, double until)
 }
 
 /*
- * What keeps our checks out: our credential, if the step of the verdict fails for
- * that, and no other region fails for another reason before the login or at that
- * step.
+ * The reason why our checks are kept out. It is our credential if the step of the
+ * verdict fails for that, and no other region fails for another reason before the
+ * login or at that step.
  */
 static enum checks find_checks(const struct expected_regions *f,
 	const struct verdict_input *in, double until, enum step step)

@@ -30,7 +30,7 @@ struct rule {
  */
 struct rule rule_default(double interval_s);
 
-/* What is judged. */
+/* The basis of a verdict. */
 struct verdict_input {
 	const char *slug;
 	const char *url; /* or NULL */
@@ -38,7 +38,7 @@ struct verdict_input {
 	/* The regions that should report: each once, in any order. */
 	const char *const *expected;
 	size_t n_expected;
-	/* What is known of each region; those not expected are ignored. */
+	/* The history of each region; those not expected are ignored. */
 	const struct region_history *regions;
 	size_t n_regions;
 	/*

@@ -394,9 +394,8 @@ static void add_server(
 }
 
 /*
- * What is written to a server after all keys were told, and before its keys are
- * read, may be new keys. Without them others would speak of what is not there:
- * so they are asked for, too.
+ * Ask for keys that may have been written after all keys were listed, and before
+ * those of the server are read: others may refer to them.
  */
 static void add_recent(struct walk *w, size_t first, size_t end)
 {

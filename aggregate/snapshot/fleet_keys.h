@@ -20,7 +20,7 @@ const char *key_type_name(enum key_type v);
 bool key_type_parse(const char *s, enum key_type *out);
 
 struct key_name {
-	const char *form; /* "probe:SLUG:latest", as in mcp-fleet(7) */
+	const char *form; /* "probe:SLUG:latest", as in mcp-store(7) */
 	enum key_type type;
 	/*
 	 * In which order keys are read and written: 1, after the others of a

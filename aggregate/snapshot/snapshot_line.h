@@ -1,5 +1,5 @@
 /*
- * snapshot_line.h: the lines of a snapshot of a store, see mcp-aggregate(1): a
+ * snapshot_line.h: the lines of a snapshot of a store, see mcp-snapshot(7): a
  * first one, one or more for each key, and a last one. Each has its number, and
  * a digest of what it says.
  */
@@ -15,8 +15,8 @@
 #define SNAPSHOT_WHY 240
 
 /*
- * What the values of one line take at most, with SNAPSHOT_EACH for each:
- * written as JSON, of whatever bytes, that is less than LINE_MAX_BYTES.
+ * The most bytes of the values of one line, with SNAPSHOT_EACH for each value:
+ * as JSON, whatever the bytes, they take less than LINE_MAX_BYTES.
  */
 #define SNAPSHOT_PART (128 * 1024)
 #define SNAPSHOT_EACH 16

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/index.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "histories/input.h"
@@ -26,10 +27,6 @@
 /* One probe in so many renews the life of the key: one an hour does so 33 times
    while the key lives. */
 #define RENEW_EACH 64
-
-/* The arguments of script_definitions before the definitions: EVALSHA, its
-   name, the number of keys, and those that scripts.h has. */
-enum { ARGS = 3 + 3 + 9 };
 
 void definition_batch_release(struct definition_batch *d)
 {
@@ -80,11 +77,6 @@ int definition_batch_add(struct definition_batch *d,
 	return 0;
 }
 
-static int by_digest(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Refuse the definitions that are of no tool of the summary. */
 static void refuse_others(struct definition_batch *d,
 	const struct probe_record *r, struct input *in)
@@ -94,12 +86,12 @@ static void refuse_others(struct definition_batch *d,
 
 	for (size_t i = 0; i < r->n_tools; i++)
 		full[i] = r->tools[i].full;
-	qsort(full, r->n_tools, sizeof *full, by_digest);
+	qsort(full, r->n_tools, sizeof *full, strings_order);
 	for (size_t i = 0; i < d->n; i++) {
 		const char *digest = d->v[i].digest;
 
 		if (bsearch(&digest, full, r->n_tools, sizeof *full,
-			    by_digest)) {
+			    strings_order)) {
 			d->v[kept++] = d->v[i];
 			continue;
 		}
@@ -126,51 +118,37 @@ static char *list_text(const struct probe_record *r)
 	return buf_take(&b);
 }
 
-static char *number_text(double v, int digits)
-{
-	struct buf b;
-
-	buf_init(&b, 64);
-	buf_fixed(&b, v, digits);
-	return buf_take(&b);
-}
-
 /* Queue the script for a summary that names its tools. */
 static size_t queue(const struct definition_batch *d, struct store *s,
 	const char *sha, const struct probe_record *r, double now)
 {
-	char keys[3][KEY_MAX], list[DIGEST_HEAD + 1];
-	char *at = number_text(r->key.started_at, 3);
-	char *today = number_text(now, 0);
-	char *left_out = number_text(r->definitions_left_out, 0);
-	char *life = number_text(RETENTION_DEFINITIONS_S, 0);
-	char *rows = number_text(KEYS_DEFINITION_ROWS, 0);
-	char *bytes = number_text(KEYS_DEFINITIONS_MAX, 0), *text = list_text(r);
-	const char *const head[ARGS] = {"EVALSHA", sha, "3",
-		key_definitions(keys[0], r->key.slug),
-		key_latest(keys[1], r->key.slug),
-		key_tools(keys[2], r->key.slug), r->key.region, at, list, text,
-		left_out, today, life, rows, bytes};
-	const char **args = xcalloc(ARGS + 2 * d->n, sizeof *args);
+	char key[KEY_MAX], *list = list_text(r);
+	struct strings args = {0};
 	size_t reply;
 
-	text_copy(list, sizeof list, r->full_hash);
-	memcpy(args, head, sizeof head);
+	strings_add(&args, "EVALSHA");
+	strings_add(&args, sha);
+	strings_add(&args, "3");
+	strings_add(&args, key_definitions(key, r->key.slug));
+	strings_add(&args, key_latest(key, r->key.slug));
+	strings_add(&args, key_tools(key, r->key.slug));
+	strings_add(&args, r->key.region);
+	strings_fmt(&args, "%.3f", r->key.started_at);
+	strings_fmt(&args, "%.*s", DIGEST_HEAD, r->full_hash);
+	strings_add(&args, list);
+	strings_fmt(&args, "%d", r->definitions_left_out);
+	strings_fmt(&args, "%.0f", now);
+	strings_fmt(&args, "%d", RETENTION_DEFINITIONS_S);
+	strings_fmt(&args, "%d", KEYS_DEFINITION_ROWS);
+	strings_fmt(&args, "%d", KEYS_DEFINITIONS_MAX);
 	for (size_t i = 0; i < d->n; i++) {
 		/* The first digits are enough in the store. */
-		d->v[i].digest[DIGEST_HEAD] = '\0';
-		args[ARGS + 2 * i] = d->v[i].digest;
-		args[ARGS + 2 * i + 1] = d->v[i].text;
+		strings_fmt(&args, "%.*s", DIGEST_HEAD, d->v[i].digest);
+		strings_add(&args, d->v[i].text);
 	}
-	reply = store_ask_argv(s, ARGS + 2 * d->n, args);
-	free(args);
-	free(at);
-	free(today);
-	free(left_out);
-	free(life);
-	free(rows);
-	free(bytes);
-	free(text);
+	reply = store_ask_argv(s, args.n, (const char *const *)args.v);
+	strings_release(&args);
+	free(list);
 	return reply;
 }
 
@@ -296,29 +274,17 @@ struct kept {
 	const char *digest, *text;
 };
 
-static int by_kept_digest(const void *a, const void *b)
-{
-	return strcmp(((const struct kept *)a)->digest,
-		((const struct kept *)b)->digest);
-}
-
-static int by_region(const void *a, const void *b)
-{
-	return strcmp(((const struct region_lists *)a)->region,
-		((const struct region_lists *)b)->region);
-}
-
 /* Give each tool of the lists its definition. */
 static void put_texts(struct definition_history *h, struct kept *kept, size_t n)
 {
 	if (n)
-		qsort(kept, n, sizeof *kept, by_kept_digest);
+		qsort(kept, n, sizeof *kept, strings_order);
 	for (size_t i = 0; i < h->n_lists; i++)
 		for (size_t k = 0; k < h->lists[i].n; k++) {
 			struct listed_tool *t = &h->lists[i].v[k];
 			struct kept *found = n ? bsearch(
 				&(struct kept) {t->digest, NULL}, kept, n,
-				sizeof *kept, by_kept_digest) : NULL;
+				sizeof *kept, strings_order) : NULL;
 
 			t->text = found ? found->text : NULL;
 		}
@@ -354,7 +320,7 @@ void definition_history_take(
 	take_fields(h, r, 'l', take_list);
 	take_fields(h, r, 'r', take_rows);
 	if (h->n_regions)
-		qsort(h->regions, h->n_regions, sizeof *h->regions, by_region);
+		qsort(h->regions, h->n_regions, sizeof *h->regions, strings_order);
 	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
 		const char *field = store_text(store_item(r, i));
 		const char *text = store_text(store_item(r, i + 1));

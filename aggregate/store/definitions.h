@@ -5,9 +5,9 @@
 #ifndef STORE_DEFINITIONS_H
 #define STORE_DEFINITIONS_H
 
-#include "terms/names.h"
 #include "records/probe.h"
 #include "records/verdict.h"
+#include "terms/names.h"
 #include "tools/definitions.h"
 
 struct input;

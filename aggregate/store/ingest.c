@@ -260,10 +260,10 @@ static void queue_server(
 	if (!n)
 		return;
 	buf_init(&b, LINE_MAX_BYTES);
-	buf_str(&b, "{\"url\":");
-	json_put_str(&b, (*u)->url);
-	buf_str(&b, ",\"private\":false,\"account\":null,\"token_sha256\":null,"
-		    "\"interval\":60,\"regions\":[],\"title\":null}");
+	json_fmt(&b,
+		"{'url':%s,'private':false,'account':null,'token_sha256':null,"
+		"'interval':60,'regions':[],'title':null}",
+		(*u)->url);
 	store_add(in->store, "HSETNX", KEY_SERVERS, (*u)->slug, b.p, NULL);
 	buf_release(&b);
 }

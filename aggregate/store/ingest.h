@@ -6,8 +6,8 @@
 #define STORE_INGEST_H
 
 #include "base/buf.h"
-#include "terms/names.h"
 #include "records/probe.h"
+#include "terms/names.h"
 
 struct command;
 
@@ -58,7 +58,7 @@ struct bundle {
 	struct piece pieces[RECORD_PROBE_LINES];
 	size_t bytes; /* of their texts */
 	/*
-	 * What the rule needs of the summary: its total_ms; and "<tool hash or ->
+	 * The parts of the summary that the rule needs: its total_ms; and "<tool hash or ->
 	 * <members before it>\t<members behind it>", from behind probe_started_at
 	 * on, or NULL.
 	 */

@@ -754,11 +754,6 @@ int load_heard(struct store *s, const struct load_span *span, bool *heard)
 	return 0;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 char **load_regions(struct store *s, const char *slug, size_t *n)
 {
 	char key[KEY_MAX], **out;
@@ -776,7 +771,7 @@ char **load_regions(struct store *s, const char *slug, size_t *n)
 			out[(*n)++] = xstrdup(name);
 	}
 	if (*n)
-		qsort(out, *n, sizeof *out, by_name);
+		qsort(out, *n, sizeof *out, strings_order);
 	return out;
 }
 

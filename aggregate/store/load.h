@@ -6,9 +6,9 @@
 
 #include "figures/figures.h"
 #include "histories/collect.h"
-#include "terms/rates.h"
 #include "rule/history.h"
 #include "store/store.h"
+#include "terms/rates.h"
 
 /* Fields of key_tools that are made of definitions: the lists that differ and their
    words; which lists differ from which pin, and how. */

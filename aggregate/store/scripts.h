@@ -53,8 +53,8 @@
  * A KEYS[1] without a head, and rows whose third column is a record, are of an
  * older version: they stay until they expire, or fall out.
  *
- * Of the probes of one window and region, the one that started first stands at
- * KEYS[1], of equals that with the lower id, and it alone is counted: in the
+ * KEYS[1] has the probe that started first in its window and region, of equals
+ * that with the lower id, and it alone is counted: in the
  * histograms where it was not broken, in the errors once it is whole, see
  * histories/collect.h. `latest` keeps the last 16 of a region, beside them as
  * many from the future, and the newest that has a hash, however old; of those

@@ -10,13 +10,6 @@
 
 #include <string.h>
 
-/* Whether a command fills the store, and says in it of which version it is. */
-static bool fills(enum action action)
-{
-	return action == ACTION_INGEST || action == ACTION_VERDICT ||
-		action == ACTION_BACKFILL;
-}
-
 int setup_open(struct setup *s, const struct command *cmd)
 {
 	const char *address = cmd->store, *ca = NULL;
@@ -33,8 +26,9 @@ int setup_open(struct setup *s, const struct command *cmd)
 	}
 	s->store = store_open(address, ca, why);
 	/* A restore is for a store that may be half restored. */
-	if (cmd->action != ACTION_RESTORE)
-		s->store = format_guard(s->store, fills(cmd->action), why);
+	if (cmd->form->use != STORE_RESTORE)
+		s->store = format_guard(
+			s->store, cmd->form->use == STORE_FILL, why);
 	if (s->store)
 		return EXIT_GOOD;
 	log_error("%s", why);

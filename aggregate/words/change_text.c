@@ -268,15 +268,11 @@ static void put_json(struct buf *b, const char *slug,
 		t->after ? t->after->name : t->before->name);
 	if (t->kind == TOOL_RENAMED)
 		json_put_member(b, "was", t->before->name);
-	json_put_member(b, "kind", tool_change_kind_name(t->kind));
-	json_put_member(b, "class", change_class_name(c->class));
-	json_put_key(b, "changes");
-	buf_char(b, '[');
+	json_fmt(b, ",'kind':%s,'class':%s,'changes':[",
+		tool_change_kind_name(t->kind), change_class_name(c->class));
 	for (size_t i = 0; i < c->n; i++) {
-		buf_str(b, i ? ",{" : "{");
-		json_put_member(b, "path", c->v[i].path);
-		json_put_member(b, "class", change_class_name(c->v[i].class));
-		json_put_member(b, "what", c->v[i].what);
+		json_fmt(b, ",{'path':%s,'class':%s,'what':%s", c->v[i].path,
+			change_class_name(c->v[i].class), c->v[i].what);
 		if (values) {
 			put_value(b, "before", c->v[i].before);
 			put_value(b, "after", c->v[i].after);

@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/phrase.h"
-#include "base/zone.h"
 #include "base/text.h"
+#include "base/zone.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,10 +28,8 @@ void divergence_text_tools(struct buf *b, const char **names, size_t n)
 	phrase_and_more(b, told, n);
 }
 
-/*
- * What the k-th side sees and the first does not; of the first side, what it
- * sees and the second does not.
- */
+/* The tools that the k-th side sees, and the first one does not; for the first side
+   those that the second one does not. */
 static void put_tools(struct buf *b, const struct verdict_side *sides, size_t k)
 {
 	const struct verdict_drift *d = &sides[k ? k : 1].changes;

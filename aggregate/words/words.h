@@ -185,7 +185,7 @@ void change_text(struct buf *b, const struct tool_change *t,
 
 /*
  * change_json(b, slug, t, c): append the record of type "tool-change" of
- * mcp-aggregate(1), a line; with the server, where slug is not NULL. Where the line would be longer than a line may be,
+ * mcp-tools(7), a line; with the server, where slug is not NULL. Where the line would be longer than a line may be,
  * before and after of each change are left out, and the patch is null.
  */
 void change_json(struct buf *b, const char *slug, const struct tool_change *t,

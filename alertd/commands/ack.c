@@ -150,7 +150,7 @@ int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
 		return EXIT_ENV;
 	zone_rfc3339(zone, (int64_t)r.until, until);
 	if (*r.holder)
-		log_error("%s: %s has it until %s; --to NAME takes it over",
+		log_error("%s: %s has acknowledged it until %s; --to NAME takes it over",
 			what, r.holder, until);
 	else if (r.open)
 		log_error("%s: nobody looks after it", what);

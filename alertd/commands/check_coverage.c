@@ -143,7 +143,7 @@ static char *view(struct coverage *v, const char *slug)
 	return buf_take(&b);
 }
 
-/* Somebody has to be told of a P1 at once. */
+/* Somebody has to be notified of a P1 at once. */
 static void check_p1(const struct coverage *v, const char *slug)
 {
 	const struct routed what = {
@@ -237,7 +237,7 @@ void check_coverage(const struct conf *c,
 	struct coverage v = {.c = c, .warn = warn, .arg = arg};
 
 	if (!c->n_routes) {
-		warn(arg, "no routes, so nobody is told of anything");
+		warn(arg, "no routes, so nobody is notified");
 		return;
 	}
 	note_times(&v);

@@ -29,7 +29,7 @@
 /* How long changes of hours are looked at. */
 #define TAKEN_OVER_S 3600
 
-/* The imagined incident, and who was told of it. */
+/* The imagined incident, and who was notified of it. */
 struct play {
 	const struct conf *c;
 	const struct what_if *r;
@@ -169,7 +169,7 @@ static double next_change(struct play *p, double t)
 	return fmin(due, next_hours(p, t));
 }
 
-/* The beginning, of which nobody was told yet. */
+/* The beginning, of which nobody was notified yet. */
 static void play_init(struct play *p, const struct conf *c,
 	const struct what_if *r)
 {
@@ -285,7 +285,7 @@ static const char *const keys[KEYS] = {
 	"kind", "severity", "slug", "at", "tools"};
 static const char *const wanted[KEYS] = {
 	("a kind of mcp-records(5), or the event that begins one, such as "
-	 "downtime_started; later events go to whoever was told"),
+	 "downtime_started; later events go to the same people"),
 	"P1, P2 or P3",
 	"a server of the configuration, or *",
 	"an instant of RFC 3339, or epoch seconds",
@@ -491,7 +491,7 @@ static struct instants week_of(const struct conf *c, double now)
 	return l;
 }
 
-/* Whether the same routes are told in the same way. */
+/* Whether the same routes are notified in the same way. */
 static bool same(const struct reaches *a, const struct reaches *b)
 {
 	if (a->n != b->n)
@@ -504,7 +504,7 @@ static bool same(const struct reaches *a, const struct reaches *b)
 	return true;
 }
 
-/* The times of the coming week at which other routes would be told. */
+/* The times of the coming week at which other routes would be notified. */
 static void put_others(struct buf *b, const struct conf *c,
 	const struct check_event *d, const struct reaches *now)
 {

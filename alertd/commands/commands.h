@@ -34,13 +34,14 @@ struct store;
 /*
  * acknowledge_secret(): the key that signs the URLs of the page: the token of
  * the credential "ack"; secret_free it. NULL: there is no such credential, or
- * it cannot be used and the operator has been told.
+ * it cannot be used and the operator has been notified.
  */
 char *acknowledge_secret(void);
 
 /*
  * acknowledge_by(by): the name of who acts: `by`, or, if that is NULL, the user
- * who runs this program. NULL: it is no short line; the operator has been told.
+ * who runs this program. NULL: it is no short line; the operator has been
+ * notified.
  */
 const char *acknowledge_by(const char *by);
 
@@ -50,7 +51,7 @@ bool acknowledge_wanted(const struct options *o);
 /*
  * acknowledge_parse(o, conf, out): read from the options what to say of which
  * incidents; the strings of *out live as long as those of *o and the
- * environment. False: the operator has been told.
+ * environment. False: the operator has been notified.
  */
 bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	struct ack_request *out);
@@ -72,21 +73,21 @@ int acknowledge_in_outage(const struct run *setup, const char *url,
 
 /*
  * check.c: mcp-alert check: whether a configuration can work and leaves nobody
- * out; and, for an event that is described, who would be told.
+ * out; and, for an event that is described, who would be notified.
  */
 
 /*
  * check_config(file, c, o, folder): check configuration c, read from `file`
  * (both NULL: there is none), with the secrets in `folder`, or NULL. Returns an
- * exit status; if it is not 0, the operator has been told why.
+ * exit status; if it is not 0, the operator has been notified why.
  */
 int check_config(const char *file, const struct conf *c,
 	const struct options *o, const char *folder);
 
 /*
- * check_open(c, states): warn of each open incident that a route was told of
- * which configuration c does not have, and say who is told of its end instead.
- * False: the store failed, and the operator has been told.
+ * check_open(c, states): warn of each open incident that a route was notified
+ * of which configuration c does not have, and say who is notified of its end
+ * instead. False: the store failed, and the operator has been notified.
  */
 bool check_open(const struct conf *c, struct state_store *states);
 
@@ -107,8 +108,8 @@ void check_coverage(const struct conf *c,
 	void (*warn)(void *arg, const char *text), void *arg);
 
 /*
- * check_event.c: who would be told of an event that is imagined, or that the
- * operator describes. Pure, but for the system's database of time zones.
+ * check_event.c: who would be notified of an event that is imagined, or that
+ * the operator describes. Pure, but for the system's database of time zones.
  */
 
 /* The event that is asked about. */
@@ -123,7 +124,7 @@ struct what_if {
 	const char *tools;
 };
 
-/* A route that is told. */
+/* A route that is notified. */
 struct reach {
 	char *route;
 	double after_s;		/* since the beginning; 0: at once */
@@ -132,15 +133,15 @@ struct reach {
 };
 
 struct reaches {
-	struct reach *v; /* in the order in which they are told */
+	struct reach *v; /* in the order in which they are sent */
 	size_t n, cap;
 };
 
 /*
- * what_if(c, r, out): add to *out each route that is told of it, with the time
- * at which it is first told, if nobody acknowledges it and it lasts: at once,
- * when its age makes it P1, and with each step of its policy. A maintenance
- * that suppresses it adds nothing.
+ * what_if(c, r, out): add to *out each route that is notified of it, with the
+ * time at which it is first sent, if nobody acknowledges it and it lasts: at
+ * once, when its age makes it P1, and with each step of its policy. A
+ * maintenance that suppresses it adds nothing.
  */
 void what_if(const struct conf *c, const struct what_if *r,
 	struct reaches *out);
@@ -166,7 +167,7 @@ bool check_event_parse(const char *text, const struct conf *c, double now,
 	struct check_event *out, char *why);
 
 /*
- * check_event_put(b, c, d): append who would be told and when; who at other
+ * check_event_put(b, c, d): append who would be notified and when; who at other
  * times of the week; and what a maintenance of the server would change.
  */
 void check_event_put(struct buf *b, const struct conf *c,
@@ -193,8 +194,8 @@ void explain_json(struct buf *b, struct alert_state *st, const struct conf *c,
 	const struct silences *q, double now);
 
 /*
- * forecast.c: what a dry run has not told yet: servers that fail, but not for
- * long enough, and what would be told of them if they went on like that. The
+ * forecast.c: what a dry run has not sent yet: servers that fail, but not for
+ * long enough, and what would be sent about them if they went on like that. The
  * machine itself is asked: the newest verdict comes again, minute by minute.
  */
 
@@ -212,7 +213,7 @@ void forecast_release(struct forecast *w);
  * forecast_print(w, states, conf, text): print a line for each server that
  * fails and has no open incident, as mcp-alert(1) describes it. The states,
  * which are in memory, change: this is for the end of a run. False: standard
- * output failed, and the operator has been told.
+ * output failed, and the operator has been notified.
  */
 bool forecast_print(struct forecast *w, struct state_store *states,
 	const struct conf *conf, bool text);
@@ -225,7 +226,7 @@ bool forecast_print(struct forecast *w, struct state_store *states,
 /*
  * known_server(s, what): whether the configuration or the store knows the slug
  * that `what`, a slug or a dedup_key, begins with. EXIT_GOOD; or an exit
- * status, and the operator has been told, with the nearest name if there is
+ * status, and the operator has been notified, with the nearest name if there is
  * one.
  */
 int known_server(const struct run *s, const char *what);
@@ -269,14 +270,14 @@ enum maintenance_plan_fit maintenance_plan_fit(
 /*
  * note(s, o): add the note and the postmortem of the options to the incident
  * that their operand names, and print the address of its page. Returns an exit
- * status; where that is not EXIT_GOOD, the operator has been told, and nothing
- * is noted.
+ * status; where that is not EXIT_GOOD, the operator has been notified, and
+ * nothing is noted.
  */
 int note(const struct run *s, const struct options *o);
 
 /*
  * replay.c: runs recorded verdicts through the machine on their own clock, and
- * prints what would have been told, when, and to whom. Nothing is sent or
+ * prints what would have been sent, when, and to whom. Nothing is sent or
  * stored.
  */
 
@@ -294,7 +295,7 @@ struct replay_setup {
 int replay_run(const struct replay_setup *s);
 
 /*
- * replay_report.c: what a replay would have told: how many events, of which
+ * replay_report.c: what a replay would have sent: how many events, of which
  * servers, and how another policy changes that. Pure.
  */
 
@@ -302,12 +303,12 @@ int replay_run(const struct replay_setup *s);
 #define REPLAY_REPORT_KINDS 32
 #define REPLAY_REPORT_PHASES (ALERT_ONCE + 1)
 
-/* An incident, as it was told. */
+/* An incident, as it was sent. */
 struct replay_report_incident {
 	enum alert_kind kind;
 	enum severity severity; /* the worst */
 	int64_t first;		/* window of the first counted failure */
-	int64_t told;		/* when it was told of first */
+	int64_t notified_at;	/* when it was sent first */
 	int64_t resolved;	/* INT64_MAX where it was not */
 };
 
@@ -318,7 +319,7 @@ struct replay_report_server {
 	size_t n, cap;
 };
 
-/* All zero: nothing was told. */
+/* All zero: nothing was sent. */
 struct replay_report {
 	/* By severity; [0] of all. */
 	unsigned long events[REPLAY_REPORT_KINDS][REPLAY_REPORT_PHASES]
@@ -345,14 +346,14 @@ bool replay_report_pages(const struct alert_record *r,
 	const struct strings *routes, const struct conf *c);
 
 /*
- * replay_report_add(l, r, page): an event was told, and whether it is a page.
+ * replay_report_add(l, r, page): an event was sent, and whether it is a page.
  */
 void replay_report_add(
 	struct replay_report *l, const struct alert_record *r, bool page);
 void replay_report_release(struct replay_report *l);
 
 /*
- * replay_report_put(b, l, span): append what was told, as text for a person.
+ * replay_report_put(b, l, span): append what was sent, as text for a person.
  * replay_report_compare(b, before, after, span, policy): the same of two
  * policies side by side, and the incidents that differ.
  */
@@ -367,7 +368,7 @@ unsigned long replay_report_month(
 	unsigned long pages, const struct replay_report_span *span);
 
 /*
- * report.c: the record of some nights: which incidents people were told of,
+ * report.c: the record of some nights: which incidents people were notified of,
  * how long it took to notice, to acknowledge and to recover, and who was paged
  * how often. Pure but for the time zone database.
  */
@@ -380,7 +381,7 @@ struct report_incident {
 	const char *key, *slug, *kind;
 	const char *severity; /* the worst */
 	double started_at; /* its first failure */
-	double told_at;
+	double notified_at;
 	double delivered_at; /* when the first route had it */
 	double acknowledged_at, resolved_at;
 	unsigned long pages;
@@ -399,7 +400,7 @@ struct report_failure {
 	double decided_at;
 };
 
-/* How often a route, or somebody in a night, was told. */
+/* How often a route, or somebody in a night, was notified. */
 struct report_count {
 	char name[80]; /* the route; or the date of the evening */
 	unsigned long pages;
@@ -425,8 +426,8 @@ struct report {
 
 /*
  * report_make(h, c, from, to, zone, out): of the incidents that people were
- * told of from `from` on and before `to`, with what h says of them, also later;
- * and of the deliveries of that time. *out points into h and zone;
+ * notified of from `from` on and before `to`, with what h says of them, also
+ * later; and of the deliveries of that time. *out points into h and zone;
  * report_release it. A page is a P1 that begins, gets worse or lasts, delivered
  * at once to a route of c that wakes somebody; it is one however many routes
  * have it. By the time at which they began.
@@ -453,8 +454,8 @@ void report_json(struct buf *b, const struct report *r);
 
 /*
  * show_explain(s, slug): the explanation of one server. show_history(s, slug):
- * what was told of it, or, if slug is NULL, of all. Both print text or JSON, as
- * s says. They return an exit status; EXIT_USAGE: nothing is known of the
+ * what was sent about it, or, if slug is NULL, of all. Both print text or JSON,
+ * as s says. They return an exit status; EXIT_USAGE: nothing is known of the
  * server.
  */
 int show_explain(const struct run *s, const char *slug);
@@ -476,12 +477,12 @@ int show_list(const struct run *s);
 
 /*
  * test_routes(setup, o): test the routes of a server. Returns an exit status;
- * if it is not 0, the operator has been told why.
+ * if it is not 0, the operator has been notified why.
  */
 int test_routes(const struct run *setup, const struct options *o);
 
 /*
- * timeline.c: what was told of servers, as one list in the order of time.
+ * timeline.c: what was sent about servers, as one list in the order of time.
  * Pure.
  */
 
@@ -504,7 +505,7 @@ struct timeline {
  */
 void timeline_texts(struct alert_state *st, const struct history *h);
 
-/* timeline_add(t, st): append what was told of a server, with its texts. */
+/* timeline_add(t, st): append what was sent about a server, with its texts. */
 void timeline_add(struct timeline *t, const struct alert_state *st);
 void timeline_release(struct timeline *t);
 

@@ -9,9 +9,9 @@
 #include "base/zone.h"
 #include "incident/confirmation.h"
 #include "incident/incident.h"
-#include "routing/policy.h"
 #include "json/json.h"
 #include "records/probe.h"
+#include "routing/policy.h"
 #include "routing/routing.h"
 #include "words/words.h"
 
@@ -65,13 +65,13 @@ static struct explain_next explain_next(struct alert_state *st,
 	return n;
 }
 
-/* Add to told the routes that were notified of it, without those that refuse
+/* Add the routes that were notified of it, without those that refuse
    it. */
-static void add_notified(const struct incident *inc, struct strings *told)
+static void add_notified(const struct incident *inc, struct strings *notified)
 {
-	for (size_t i = 0; i < inc->told.n; i++)
-		if (!strings_has(&inc->refused, inc->told.v[i]))
-			strings_add(told, inc->told.v[i]);
+	for (size_t i = 0; i < inc->notified.n; i++)
+		if (!strings_has(&inc->refused, inc->notified.v[i]))
+			strings_add(notified, inc->notified.v[i]);
 }
 
 /* How an incident was confirmed: see incident/confirmation.h. */
@@ -254,7 +254,7 @@ static void put_times(const struct page *g, const struct explain_next *n)
 	if (n->step_at) {
 		buf_str(g->b, before);
 		put_list(g->b, &n->tells);
-		put_due(g, " told at ", n->step_at);
+		put_due(g, " notified at ", n->step_at);
 		before = ", ";
 	}
 	if (n->promoted_at) {
@@ -301,7 +301,7 @@ static void put_next(const struct page *g, struct alert_state *st,
 static void put_duty(const struct page *g, const struct incident *inc)
 {
 	if (inc->escalation.ladder) {
-		buf_str(g->b, "  ladder: ");
+		buf_str(g->b, "  policy: ");
 		put_clean(g->b, inc->escalation.ladder);
 		buf_fmt(g->b, ", %d step%s done\n", inc->escalation.step,
 			inc->escalation.step == 1 ? "" : "s");
@@ -333,22 +333,22 @@ static const char *refusal_of(const struct alert_state *st, const char *key,
 	return NULL;
 }
 
-static void put_told(const struct page *g, const struct alert_state *st,
+static void put_notified(const struct page *g, const struct alert_state *st,
 	enum alert_kind kind)
 {
 	const struct incident *inc = &st->incidents[kind];
-	struct strings told = {0};
+	struct strings notified = {0};
 	char key[ALERT_KEY_SIZE];
 
 	dedup_key(st, kind, key);
-	add_notified(inc, &told);
-	buf_str(g->b, "  told to: ");
-	put_list(g->b, &told);
+	add_notified(inc, &notified);
+	buf_str(g->b, "  notified: ");
+	put_list(g->b, &notified);
 	buf_str(g->b, inc->unnotified || inc->late ? "nobody yet\n"
-			: told.n		   ? "\n"
+			: notified.n		   ? "\n"
 			: inc->refused.n	   ? "nobody\n"
 						   : "no route\n");
-	strings_release(&told);
+	strings_release(&notified);
 	for (size_t i = 0; i < inc->refused.n; i++) {
 		const char *route = inc->refused.v[i];
 		const char *why = refusal_of(st, key, route);
@@ -378,7 +378,7 @@ static void put_incident(const struct page *g, struct alert_state *st,
 	put_rule(g, inc, kind);
 	put_failure(g, inc, kind);
 	put_known(g, inc);
-	put_told(g, st, kind);
+	put_notified(g, st, kind);
 	put_duty(g, inc);
 	if (inc->suppressed || is_held(st, g->now)) {
 		put_line(g, "  muted: by the maintenance that ends at ",
@@ -388,8 +388,8 @@ static void put_incident(const struct page *g, struct alert_state *st,
 		buf_fmt(g->b, "  muted: by silence %s", inc->silence);
 		put_line(g, " since ", (double)inc->silenced_at,
 			inc->unnotified
-				? "; told when that ends, if it still lasts\n"
-				: "; how it goes on is told after that\n");
+				? "; sent when that ends, if it still lasts\n"
+				: "; updates are sent after that\n");
 	} else if (inc->late) {
 		buf_str(g->b, "  next: its minutes were judged late: told once "
 			      "it is over, or if it still lasts\n");
@@ -428,7 +428,7 @@ static void put_delivery(const struct page *g, const struct pending *p,
 		buf_char(g->b, ')');
 	}
 	if (d->fallback_at > 0)
-		put_line(g, ", told to its fallback at ", d->fallback_at, "");
+		put_line(g, ", sent to its fallback at ", d->fallback_at, "");
 	if (d->holder && d->next_try > g->now)
 		buf_str(g->b, ", is being sent\n");
 	else if (d->digest != CONF_DIGEST_NO)
@@ -477,7 +477,7 @@ static void put_maintenance(const struct page *g, const struct alert_state *st)
 	put_line(g, "In maintenance from ", (double)st->maintenance.start,
 		" to ");
 	put_line(g, "", (double)st->maintenance.end,
-		": nobody is told of anything");
+		": nobody is notified");
 	if (st->maintenance.reason) {
 		buf_str(g->b, ": ");
 		put_clean(g->b, st->maintenance.reason);
@@ -549,7 +549,7 @@ static void put_incident_json(struct buf *b, struct alert_state *st,
 	const struct incident *inc = &st->incidents[kind];
 	struct explain_next next = explain_next(st, kind, c, now);
 	bool ack = ack_holds(inc, now);
-	struct strings told = {0};
+	struct strings notified = {0};
 	char key[ALERT_KEY_SIZE];
 
 	buf_str(b, "{\"kind\":");
@@ -571,9 +571,9 @@ static void put_incident_json(struct buf *b, struct alert_state *st,
 	json_put_member(b, "checks",
 		checks_name(incident_checks(inc, kind)));
 	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
-	add_notified(inc, &told);
-	json_put_list(b, "told", told.v, told.n);
-	strings_release(&told);
+	add_notified(inc, &notified);
+	json_put_list(b, "told", notified.v, notified.n);
+	strings_release(&notified);
 	json_put_list(b, "refused", inc->refused.v, inc->refused.n);
 	buf_fmt(b, ",\"probe_count\":%d,\"passes\":%d,\"passes_needed\":%d",
 		inc->probe_count, inc->passes, conf_policy_of(c).resolve);

@@ -5,9 +5,9 @@
 #include "incident/confirmation.h"
 #include "incident/event.h"
 #include "incident/machine.h"
-#include "routing/policy.h"
 #include "json/json.h"
 #include "records/probe.h"
+#include "routing/policy.h"
 #include "state/state_store.h"
 #include "words/words.h"
 
@@ -60,7 +60,7 @@ static void repeat(struct verdict *v, int64_t later_s)
 		v->regions[i].started_at += (double)later_s;
 }
 
-/* How many more windows it takes until something is told; 0: it never is. */
+/* How many more windows it takes until something is sent; 0: it never is. */
 static int foresee(struct verdict *v, struct alert_state *st,
 	const struct conf_policy *p, int64_t interval_s,
 	struct alert_events *out)

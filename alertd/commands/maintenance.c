@@ -187,7 +187,8 @@ static int read_names(const struct options *o, const struct conf *conf,
 	return -1;
 }
 
-/* Read the options; *m uses their strings. -1: the operator has been told. */
+/* Read the options; *m uses their strings. -1: the operator has been notified.
+   */
 static int read_options(const struct options *o, const struct conf *conf,
 	double now, struct maintenance *m)
 {

@@ -159,7 +159,7 @@ struct replay {
 	size_t n_sides;
 	bool began;
 	int64_t clock, first; /* minutes, as epoch seconds */
-	double expiry_at; /* of the oldest not told; 0: none */
+	double expiry_at; /* of the oldest not sent; 0: none */
 	unsigned long verdicts;
 	char *held; /* a line to be confirmed, or NULL */
 	size_t held_n;
@@ -176,7 +176,8 @@ static void flush(struct replay *r)
 	buf_clear(&r->out);
 }
 
-/* With a configuration, the line ends with the routes that would be told. */
+/* With a configuration, the line ends with the routes that would be notified.
+   */
 static void put_line(struct buf *b, const struct alert_record *e,
 	const struct strings *routes, const struct strings *later,
 	const struct replay_setup *s)
@@ -208,7 +209,7 @@ static void put_text(struct buf *b, const struct alert_record *e,
 	buf_char(b, '\n');
 }
 
-static void told(void *arg, const struct alert_event *e,
+static void on_event(void *arg, const struct alert_event *e,
 	const struct strings *routes, const struct strings *later)
 {
 	struct side *side = arg;
@@ -249,7 +250,7 @@ static void set_clock(struct replay *r, int64_t at)
 		notifier_now(r->sides[i].pager, (double)at);
 }
 
-/* Expiries that the regions report within an hour are told together. */
+/* Expiries that the regions report within an hour are sent together. */
 static void emit_expiries(struct replay *r)
 {
 	for (size_t i = 0; i < r->n_sides; i++)
@@ -438,7 +439,7 @@ static void add_side(struct replay *r, const struct conf_policy *policy)
 		.maintenances = r->calendar,
 		.conf = r->setup->conf,
 		.policy = policy,
-		.told = told,
+		.on_event = on_event,
 		.arg = s,
 	});
 }

@@ -68,7 +68,7 @@ static struct replay_report_incident *incident_of(
 		.kind = r->kind,
 		.severity = r->severity,
 		.first = r->started_at,
-		.told = (int64_t)r->at,
+		.notified_at = (int64_t)r->at,
 		.resolved = INT64_MAX,
 	};
 	return &s->incidents[s->n++];
@@ -215,7 +215,7 @@ struct found {
 /* The differences of two reports. */
 struct difference {
 	struct found only_before, only_after;
-	struct found moved; /* told at another time */
+	struct found moved; /* sent at another time */
 	unsigned long later, earlier;
 	int64_t minutes_later, minutes_earlier;
 };
@@ -241,11 +241,11 @@ static void name_one(struct found *f, const char *slug,
 		severity_name(inc->severity), alert_kind_name(inc->kind), how);
 }
 
-static void compare_told(struct difference *d, const char *slug,
+static void compare_times(struct difference *d, const char *slug,
 	const struct replay_report_incident *before,
 	const struct replay_report_incident *after)
 {
-	int64_t m = (after->told - before->told) / 60;
+	int64_t m = (after->notified_at - before->notified_at) / 60;
 	char how[64];
 
 	if (m == 0)
@@ -257,7 +257,7 @@ static void compare_told(struct difference *d, const char *slug,
 		d->earlier++;
 		d->minutes_earlier -= m;
 	}
-	snprintf(how, sizeof how, ", told %" PRId64 " min %s", m < 0 ? -m : m,
+	snprintf(how, sizeof how, ", sent %" PRId64 " min %s", m < 0 ? -m : m,
 		m < 0 ? "earlier" : "later");
 	name_one(&d->moved, slug, after, how);
 }
@@ -282,7 +282,7 @@ static void compare_server(struct difference *d, const char *slug,
 			continue;
 		}
 		met[k] = true;
-		compare_told(d, slug, inc, &after->incidents[k]);
+		compare_times(d, slug, inc, &after->incidents[k]);
 	}
 	for (size_t k = 0; k < n; k++)
 		if (!met[k])
@@ -365,7 +365,7 @@ void replay_report_compare(struct buf *b, const struct replay_report *before,
 	put_counts(b, before, after, span);
 	put_found(b, &d.only_before, "only before");
 	put_found(b, &d.only_after, "only with the policy");
-	put_found(b, &d.moved, "told at another time");
+	put_found(b, &d.moved, "sent at another time");
 	if (d.later)
 		buf_fmt(b, "  %lu later, by %" PRId64 " min in all\n", d.later,
 			d.minutes_later);
@@ -374,7 +374,7 @@ void replay_report_compare(struct buf *b, const struct replay_report *before,
 			d.earlier, d.minutes_earlier);
 	if (!d.only_before.n && !d.only_after.n && !d.moved.n)
 		buf_str(b,
-			"the same incidents, first told at the same times\n");
+			"the same incidents, first sent at the same times\n");
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_release(&all[i]->lines);
 }

@@ -25,7 +25,7 @@ static bool ends_in(const char *s, const char *end)
 	return n > k && strcmp(s + n - k, end) == 0;
 }
 
-/* The newest of that key: what is told again has another one. */
+/* The newest of that key: what is sent again has another one. */
 static struct report_incident *find(struct report *r, const char *key)
 {
 	for (size_t i = r->n; key && i > 0; i--)
@@ -62,7 +62,7 @@ static void note_event(struct report *r, const struct history_record *h)
 			.kind = h->kind,
 			.severity = h->severity,
 			.started_at = (double)h->started_at,
-			.told_at = h->at,
+			.notified_at = h->at,
 			.common = slug_shared(h->slug),
 		};
 	}
@@ -181,7 +181,8 @@ static int by_beginning(const void *a, const void *b)
 		(x->started_at < y->started_at);
 
 	if (!order)
-		order = (x->told_at > y->told_at) - (x->told_at < y->told_at);
+		order = (x->notified_at > y->notified_at) -
+			(x->notified_at < y->notified_at);
 	return order ? order : strcmp(x->key, y->key);
 }
 
@@ -285,12 +286,12 @@ static double took(double a, double b)
 static double notice_s(const struct report_incident *i)
 {
 	return took(i->started_at,
-		i->delivered_at > 0 ? i->delivered_at : i->told_at);
+		i->delivered_at > 0 ? i->delivered_at : i->notified_at);
 }
 
 static double ack_s(const struct report_incident *i)
 {
-	return took(i->told_at, i->acknowledged_at);
+	return took(i->notified_at, i->acknowledged_at);
 }
 
 static double recover_s(const struct report_incident *i)
@@ -441,7 +442,7 @@ void report_csv(struct buf *b, const struct report *r)
 		buf_fmt(b, "%s,%s,%s,%s", i->key, i->slug, i->kind,
 			i->severity);
 		csv_instant(b, i->started_at);
-		csv_instant(b, i->told_at);
+		csv_instant(b, i->notified_at);
 		csv_instant(b, i->delivered_at);
 		csv_instant(b, i->acknowledged_at);
 		csv_instant(b, i->resolved_at);
@@ -479,7 +480,7 @@ static void json_incident(struct buf *b, const struct report_incident *i)
 	json_put_member(b, "kind", i->kind);
 	json_put_member(b, "severity", i->severity);
 	json_instant(b, "started_at", i->started_at);
-	json_instant(b, "told_at", i->told_at);
+	json_instant(b, "told_at", i->notified_at);
 	json_instant(b, "delivered_at", i->delivered_at);
 	json_instant(b, "acknowledged_at", i->acknowledged_at);
 	json_instant(b, "resolved_at", i->resolved_at);

@@ -8,10 +8,10 @@
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
 #include "routing/policy.h"
-#include "words/print.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 #include "terms/names.h"
+#include "words/print.h"
 
 #include <math.h>
 #include <string.h>
@@ -74,7 +74,7 @@ static void note_maintenance(
 }
 
 /* The texts of the last events, from the history of the days when they were
-   told. False: the store failed. */
+   sent. False: the store failed. */
 static bool fetch_texts(const struct run *s, struct alert_state *st)
 {
 	struct history h = {0};
@@ -148,11 +148,11 @@ static int collect_one(const struct run *s, const char *slug,
 	const struct history *h, struct timeline *t)
 {
 	struct alert_state st;
-	bool told = false;
+	bool known = false;
 
 	for (size_t i = 0; i < h->n; i++)
-		told = told || strcmp(h->v[i].slug, slug) == 0;
-	if (!told && slug_valid(slug)) {
+		known = known || strcmp(h->v[i].slug, slug) == 0;
+	if (!known && slug_valid(slug)) {
 		int status = fetch(s, slug, &st);
 
 		if (status)
@@ -193,7 +193,7 @@ int show_history(const struct run *s, const char *slug)
 	buf_init(&b, (t.n + 1) * TIMELINE_LINE);
 	timeline_put(&b, &t, s->text ? s->zone : NULL);
 	if (s->text && !t.n && status == EXIT_GOOD)
-		buf_str(&b, "Nobody was told of anything.\n");
+		buf_str(&b, "Nobody was notified.\n");
 	if (status == EXIT_GOOD)
 		status = print(&b);
 	buf_release(&b);
@@ -202,7 +202,7 @@ int show_history(const struct run *s, const char *slug)
 	return status;
 }
 
-/* The instant of an option. False: the operator has been told. */
+/* The instant of an option. False: the operator has been notified. */
 static bool read_when(const struct run *s, const char *option,
 	const char *said, double now, double *out)
 {

@@ -67,7 +67,7 @@ static void trial_release(struct trial *t)
  * Notes who gets the test, which as a P1 waits for no digest. Called again if
  * the store had to be written again, because another process was faster.
  */
-static void on_told(void *arg, const struct alert_event *e,
+static void on_event(void *arg, const struct alert_event *e,
 	const struct strings *routes, const struct strings *later)
 {
 	struct trial *t = arg;
@@ -104,7 +104,7 @@ static void on_heard(void *arg, const char *route, const struct delivered *d)
 
 /*
  * The server that the command line names, or the first one. NULL, and the
- * operator has been told, if it is not configured.
+ * operator has been notified, if it is not configured.
  */
 static const char *choose(const struct conf *c, const struct options *o)
 {
@@ -119,7 +119,7 @@ static const char *choose(const struct conf *c, const struct options *o)
 	return NULL;
 }
 
-/* The routes that the options name. False: the operator has been told. */
+/* The routes that the options name. False: the operator has been notified. */
 static bool name_routes(const struct conf *c, const struct options *o,
 	struct strings *out)
 {
@@ -149,7 +149,7 @@ static bool name_routes(const struct conf *c, const struct options *o,
 	return false;
 }
 
-/* Whether anybody would be told at once. */
+/* Whether anybody would be notified at once. */
 static bool anybody(const struct trial *t)
 {
 	const struct reaches *l = &t->reaches;
@@ -158,12 +158,12 @@ static bool anybody(const struct trial *t)
 	if (l->n && l->v[0].after_s <= 0)
 		return true;
 	if (!l->n) {
-		log_error("%s: nobody would be told of a P1", t->slug);
+		log_error("%s: nobody would be notified of a P1", t->slug);
 		return false;
 	}
 	buf_init(&b, TEXT_SIZE);
 	phrase_duration(&b, (long long)l->v[0].after_s);
-	log_error("%s: nobody would be told of a P1 at once; after %s route %s",
+	log_error("%s: nobody would be notified of a P1 at once; after %s route %s",
 		t->slug, b.p, l->v[0].route);
 	buf_release(&b);
 	return false;
@@ -261,7 +261,7 @@ static bool print(const struct trial *t, const char *zone)
 	return ok;
 }
 
-/* Whether it arrived at all routes told at once, and at least at one. */
+/* Whether it arrived at all routes notified at once, and at least at one. */
 static bool passed(const struct trial *t)
 {
 	if (t->dry)
@@ -280,7 +280,7 @@ static int try(struct trial *t, const struct run *s)
 	struct notifier *p;
 	bool ok, all;
 
-	setup.told = on_told;
+	setup.on_event = on_event;
 	setup.arg = t;
 	p = notifier_new(&setup);
 	mention_maintenance(s, t);

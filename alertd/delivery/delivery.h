@@ -67,7 +67,7 @@ bool worker_wait(struct worker *w, int fd, int ms);
  * begin within WORKER_FINISH_MS, because a route is slow, is left for a later
  * run. worker_busy(w): whether a delivery is under way or about to begin.
  * worker_left(w): whether anything so far is left for a later run, was
- * given up, or the store failed; the operator has been told.
+ * given up, or the store failed; the operator has been notified.
  */
 #define WORKER_FINISH_MS 30000
 void worker_finish(struct worker *w);
@@ -98,7 +98,7 @@ bool worker_overdue(const struct worker *w);
 
 /*
  * digest_worker.c: gathers from the outboxes of all servers the events that
- * wait to be told together, and sends them as digests, to all routes side by
+ * wait to be sent together, and sends them as digests, to all routes side by
  * side. An event leaves its outbox only after that, so that a crash loses
  * nothing, but may repeat a digest, under the same key.
  */
@@ -127,7 +127,7 @@ void digest_worker_free(struct digest_worker *g);
  * is under way. digest_worker_settled(g): servers whose events were in digests
  * that have ended, for worker_out; the caller clears them.
  * digest_worker_left(g): whether a digest was left for a later run; the
- * operator has been told of what failed.
+ * operator has been notified of what failed.
  */
 void digest_worker_out(struct digest_worker *g, const struct strings *slugs,
 	double now);

@@ -116,7 +116,8 @@ void heartbeat_refused(struct heartbeat *h)
 		h->round.refused++;
 }
 
-/* Appends the address. False: it is not known, and the operator was told. */
+/* Appends the address. False: it is not known, and the operator was notified.
+   */
 static bool find_url(const struct heartbeat *h, struct buf *url)
 {
 	char why[SECRET_WHY];

@@ -58,7 +58,7 @@ struct worker {
 	struct strings settled; /* whose outbox is empty */
 	bool overdue;	/* an event did not arrive in time anywhere */
 	bool left;	/* something is left for a later run */
-	struct strings told;  /* slugs of which it was said that they wait */
+	struct strings reported;  /* slugs of which it was said that they wait */
 	struct strings waits; /* and of which it is still to be said */
 	struct worker_watch watch; /* key NULL: nobody waits */
 };
@@ -87,7 +87,7 @@ void worker_free(struct worker *w)
 	attempts_release(&w->done);
 	strings_release(&w->look);
 	strings_release(&w->settled);
-	strings_release(&w->told);
+	strings_release(&w->reported);
 	strings_release(&w->waits);
 	free(w->context.down_until);
 	free(w->routes);
@@ -154,9 +154,9 @@ static bool has_attempt(const struct worker *w, const struct alert_state *st,
 static void note_wait(struct worker *w, const char *slug)
 {
 	w->left = true;
-	if (strings_has(&w->told, slug))
+	if (strings_has(&w->reported, slug))
 		return;
-	strings_note(&w->told, slug);
+	strings_note(&w->reported, slug);
 	strings_add(&w->waits, slug);
 }
 
@@ -329,7 +329,7 @@ static bool look_at_server(struct worker *w, struct round *r,
 	/* Events that did not arrive in time go to the fallbacks, too. */
 	late = fallback_tell(st, w->context.conf, w->context.now);
 	if (late)
-		log_warn("%s: %zu late deliver%s told to the fallback, too",
+		log_warn("%s: %zu late deliver%s also sent to the fallback",
 			st->slug, late, late == 1 ? "y is" : "ies are");
 	changed = find_due(w, r, st) || changed || late;
 	active = of_server(&r->found, st->slug) ||
@@ -366,7 +366,7 @@ static void say_results(struct worker *w, const struct attempts *l)
 				&a->request.result);
 		} else if (!a->request.result.ok) {
 			stats_add(a->last ? COUNT_GIVEN_UP : COUNT_RETRIED, 1);
-			strings_note(&w->told, a->slug);
+			strings_note(&w->reported, a->slug);
 			w->left = w->left || a->last;
 			attempt_say(a);
 		} else {

@@ -47,7 +47,7 @@ bool severity_throttled(const struct verdict_region *r);
 #define THROTTLED_ROW 3
 
 /*
- * What one verdict says of its window; only new reports count. During a round,
+ * A verdict as an observation of its window; only new reports count. During a round,
  * awaited regions have only a report of the round before: that begins no
  * incident, and whether the window passes is not known yet.
  */

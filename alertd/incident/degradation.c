@@ -29,7 +29,7 @@ struct measure {
 /*
  * Burn rates: how many times faster than its error budget allows a server
  * fails, over a long window, and over a short one as well, so that nobody is
- * told when it is over (Google's Site Reliability Workbook, "Alerting on
+ * notified when it is over (Google's Site Reliability Workbook, "Alerting on
  * SLOs").
  */
 static const struct burn {
@@ -190,7 +190,7 @@ static struct region_failure *failure_of(struct alert_state *st,
 
 /*
  * Note the last failure of each region, which is mostly over when a rate is
- * told of. What has left the longest window, or came from a wrong clock, is
+ * sent. What has left the longest window, or came from a wrong clock, is
  * forgotten.
  */
 static void note_failures(struct alert_state *st, const struct verdict *v,
@@ -428,7 +428,7 @@ static void anomaly_event(struct alert_state *st, int64_t window,
 	e->record.severity = SEVERITY_P3;
 	e->record.started_at = st->anomaly.windows.since;
 	event_point(e);
-	st->anomaly.told = window;
+	st->anomaly.sent_at = window;
 }
 
 /* Whether a region still fails, which may yet become an incident. */
@@ -459,7 +459,7 @@ void anomaly_judge(struct alert_state *st, const struct verdict *v,
 		if (region_hearing(st, v, s->window, v->failing[i]) == HEARD)
 			strings_note(&stray->regions, v->failing[i]);
 	if (failing_on(st) || t->n < WINDOWS || stray->regions.n < REGIONS ||
-		s->window - stray->told < SPAN_S)
+		s->window - stray->sent_at < SPAN_S)
 		return;
 	anomaly_event(st, s->window, out);
 	forget(stray);
@@ -480,10 +480,11 @@ static void refusal_event(struct alert_state *st, struct strings *regions,
 }
 
 void clients_refused_judge(struct alert_state *st, const struct verdict *v,
-	int64_t window, struct alert_events *out)
+	int64_t window, const struct conf_policy *p, struct alert_events *out)
 {
 	struct strings regions = {0};
 
+	(void)p;
 	for (size_t i = 0; i < v->n_regions; i++)
 		if (v->regions[i].clients_refused &&
 			!verdict_lists(v->no_data, v->n_no_data,
@@ -551,7 +552,9 @@ static bool below(const char *host, size_t n, const char *platform)
 	}
 }
 
-bool cold_start_platform(const char *url)
+/* Whether the host of url is below a platform that is known for cold starts,
+   compared label by label; url may be NULL. */
+static bool cold_start_platform(const char *url)
 {
 	const char *host;
 	size_t n = url ? host_of(url, &host) : 0;

@@ -224,7 +224,7 @@ static bool late_words(const struct verdict *v)
 /*
  * Note the regions whose clients get an old list: those where a check found
  * one, and those that had one and have not been checked since. The list of r is
- * told.
+ * sent.
  */
 static void note_stale(struct incident *inc, const struct verdict *v,
 	const struct verdict_region *r)

@@ -172,7 +172,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 	note_silent(e, st, kind);
 	strings_copy(&e->servers, over ? &st->shared.servers : &st->shared.left);
 	strings_copy(&e->regions, &inc->regions);
-	strings_copy(&e->told, &inc->told);
+	strings_copy(&e->notified, &inc->notified);
 	e->unnotified = inc->unnotified;
 	e->silenced = inc->silence;
 	tool_change_copy(&e->change, &inc->change);
@@ -228,7 +228,7 @@ void event_release(struct alert_event *e)
 	strings_release(&e->still);
 	strings_release(&e->silent);
 	strings_release(&e->servers);
-	strings_release(&e->told);
+	strings_release(&e->notified);
 	strings_release(&e->steps);
 	strings_release(&e->chosen);
 	tool_change_release(&e->change);

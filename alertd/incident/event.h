@@ -83,12 +83,11 @@ struct alert_event {
 	char *headline, *summary; /* made by event_words */
 	struct strings regions;
 	struct strings servers; /* of a common incident */
-	struct strings
-		told; /* the routes that were told of the incident before */
+	struct strings notified; /* the routes that had news of it before */
 	char *group; /* of the incident, see routing/correlation.h; or NULL */
 	struct strings still;	/* that fail while it passes */
 	struct strings silent;	/* that do not report */
-	bool unnotified; /* nobody was told that the incident began */
+	bool unnotified; /* nobody was notified that the incident began */
 	/* By a maintenance or, where silenced is true, a silence: only noted,
 	   and sent to nobody. */
 	bool suppressed, silenced;
@@ -96,7 +95,7 @@ struct alert_event {
 				  routing/escalation.c */
 	struct strings chosen; /* of a test: exactly these routes, at once */
 	struct tool_change change;
-	struct incident incident; /* as it was then; not of an event told once */
+	struct incident incident; /* as it was then; not of one sent once */
 	struct event_facts facts; /* points into what follows */
 	char *by, *reason, *issuer;
 	/* As the state has them: */

@@ -81,7 +81,7 @@ void expiry_collect(struct expiry_rounds *l, const struct expiry_record *r)
 }
 
 /* The notice that was sent before of the end of r, or NULL. */
-static struct expiry_told *told_of(struct alert_state *st,
+static struct expiry_notice *find_notice(struct alert_state *st,
 	const struct expiry_round *r)
 {
 	for (size_t i = 0; i < st->n_expiries; i++)
@@ -91,19 +91,19 @@ static struct expiry_told *told_of(struct alert_state *st,
 	return NULL;
 }
 
-/* Note that r is told; false: it was told before. */
+/* Note that r is sent; false: it was sent before. */
 static bool news(struct alert_state *st, const struct expiry_round *r)
 {
-	struct expiry_told *told = told_of(st, r);
+	struct expiry_notice *sent = find_notice(st, r);
 
-	if (told && told->within <= r->within)
+	if (sent && sent->within <= r->within)
 		return false;
-	if (!told && st->n_expiries == EXPIRIES_MAX)
+	if (!sent && st->n_expiries == EXPIRIES_MAX)
 		memmove(st->expiries, st->expiries + 1,
 			--st->n_expiries * sizeof *st->expiries);
-	if (!told)
-		told = &st->expiries[st->n_expiries++];
-	*told = (struct expiry_told) {r->what, r->expires_at, r->within};
+	if (!sent)
+		sent = &st->expiries[st->n_expiries++];
+	*sent = (struct expiry_notice) {r->what, r->expires_at, r->within};
 	return true;
 }
 

@@ -46,7 +46,7 @@ void expiry_forget(struct expiry_rounds *l);
 
 /*
  * expiry_decide(st, r, out): append the event of round r, unless this end was
- * told before at this threshold or a smaller one.
+ * sent before at this threshold or a smaller one.
  */
 void expiry_decide(struct alert_state *st, const struct expiry_round *r,
 	struct alert_events *out);

@@ -167,7 +167,7 @@ static bool meant(const struct alert_state *st, const struct ack_request *q,
 		return false;
 	if (q->group && (!inc->group || strcmp(inc->group, q->group) != 0))
 		return false;
-	return !q->route || strings_has(&inc->told, q->route);
+	return !q->route || strings_has(&inc->notified, q->route);
 }
 
 /* Whether an answer is older than another that counted. */
@@ -208,7 +208,8 @@ static void set_holder(struct alert_state *st, enum alert_kind kind,
 	events_add(out, st, kind, ALERT_ACKNOWLEDGED, now);
 }
 
-/* Send that the acknowledgement ended: the others were sent that there was one. */
+/* Send that the acknowledgement ended: the others were sent that there was one.
+   */
 static void hand_back(struct alert_state *st, enum alert_kind kind, double now,
 	struct alert_events *out)
 {
@@ -242,7 +243,7 @@ static bool apply_one(struct alert_state *st, enum alert_kind kind,
 		return false;
 	if (q->action == ACK_CLOSE) {
 		close_one(st, kind, q, now, out);
-		/* A downtime that an overrun told of, or a regional incident
+		/* A downtime that an overrun replaced, or a regional incident
 		   that a downtime covered, would be mute. */
 		if (kind == ALERT_OVERRUN && st->incidents[ALERT_DOWNTIME].open)
 			close_one(st, ALERT_DOWNTIME, q, now, out);
@@ -317,7 +318,7 @@ bool reminder_due(struct incident *inc, const struct conf_policy *p,
 		ack_holds(inc, now))
 		return false;
 	/*
-	 * Whoever looked after it may have forgotten it. One that is told of as
+	 * Whoever looked after it may have forgotten it. One that is sent as
 	 * yet to come was by a clock ahead, or stands in a forged snapshot.
 	 */
 	if (since < p->remind_s && since > -p->remind_s)

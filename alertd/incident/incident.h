@@ -76,8 +76,8 @@ enum ack_action {
 struct ack_request {
 	enum ack_action action;
 	const char *key; /* the dedup_key of an incident; NULL: all of them */
-	const char *group; /* only those told of in this one; NULL: all */
-	const char *route; /* only those that it was told of; NULL: all */
+	const char *group; /* only those sent in this one; NULL: all */
+	const char *route; /* only those that it was notified of; NULL: all */
 	const char *by;
 	/*
 	 * From whom others may be taken, or handed back: NULL: nobody else than
@@ -129,7 +129,7 @@ void ack_expire(struct alert_state *st, enum alert_kind kind, double now);
 void ack_break(struct alert_state *st, enum alert_kind kind, double now);
 
 /*
- * An open incident is told of again every p->remind_s seconds,
+ * An open incident is sent again every p->remind_s seconds,
  * while nobody looks after it. Pure.
  */
 

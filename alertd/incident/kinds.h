@@ -12,6 +12,21 @@
 #include "records/verdict.h"
 
 /*
+ * The kinds that judge every verdict that is no older than the state, in this
+ * order: NAME_judge(st, v, window, p, out) opens, worsens or ends its incident
+ * by verdict v of that window, or appends an event that is sent once. A new one
+ * needs nothing else here and in machine.c.
+ */
+#define KINDS_OF_NEWS(X) X(tool_churn) X(tool_drift) X(clients_refused)
+
+#define KIND_JUDGE(name)                                                       \
+	void name##_judge(struct alert_state *st, const struct verdict *v,     \
+		int64_t window, const struct conf_policy *p,                   \
+		struct alert_events *out);
+KINDS_OF_NEWS(KIND_JUDGE)
+#undef KIND_JUDGE
+
+/*
  * degradation.c: a server that can be used, but is slow or fails too often:
  * the incidents latency, error_rate and slo_burn. Pure.  A downtime, a
  * regional incident or a rate limit mutes these, until its probes have left
@@ -41,24 +56,15 @@ void anomaly_judge(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, struct alert_events *out);
 
 /*
- * clients_refused_judge(st, v, window, out): tell once of a server that refuses
- * clients of 2026-07-28 in some regions of v, while others can use it; again
- * only if that was not so for a day.
+ * clients_refused_judge: an event for a server that refuses clients of
+ * 2026-07-28 in some regions, while others can use it; again only if that was
+ * not so for a day.
  */
-void clients_refused_judge(struct alert_state *st, const struct verdict *v,
-	int64_t window, struct alert_events *out);
 
 /*
  * Cold starts: servers that sleep while nobody uses them, so that the first
  * request after a pause may fail. Pure.
  */
-
-/*
- * cold_start_platform(url): whether the host of url belongs to a platform that
- * is known for cold starts (article 3), compared label by label; url may be
- * NULL.
- */
-bool cold_start_platform(const char *url);
 
 /*
  * cold_start_excuses(st, s, p): whether the failure of window s does not count,
@@ -111,31 +117,26 @@ void probe_silent_judge(struct alert_state *st, const struct verdict *v,
  * gets one incident, tool_churn, instead of an event for each change. Pure.
  */
 
-/* A change that was told is not told again for this long; nor while there is a
+/* A change that was sent is not sent again for this long; nor while there is a
    divergence, if that begins before it is forgotten. */
 #define TOOL_DRIFT_AGAIN_S 3600
 #define TOOL_DRIFT_KEPT_S (7 * 86400)
 
 /*
- * tool_drift_judge(st, v, window, out): tell the changes that verdict v of that
- * window reports. Regions that follow a change that was told, within an hour or
- * while the regions differ, are no news. At most DRIFTS_MAX changes are told in
- * an hour; none while a tool_churn is open.
+ * tool_drift_judge: an event for each change that a verdict reports. Regions
+ * that follow a change that was sent, within an hour or while the regions
+ * differ, are no news. At most DRIFTS_MAX changes are sent in an hour; none
+ * while a tool_churn is open.
  */
-void tool_drift_judge(struct alert_state *st, const struct verdict *v,
-	int64_t window, struct alert_events *out);
 
 /* More changes than this in an hour are too many: mcp-aggregate(1) counts. */
 #define TOOL_CHURN_USUAL 12
 
 /*
- * tool_churn_judge(st, v, window, out): open a tool_churn with the first
- * verdict that reports one, and end it with the first that does not, unless
- * that verdict is unknown. While it is open, neither drifts nor a divergence of
- * the server are told.
+ * tool_churn_judge: a tool_churn begins with the first verdict that reports one,
+ * and ends with the first that does not, unless that verdict is unknown. While
+ * it is open, neither drifts nor a divergence of the server are sent.
  */
-void tool_churn_judge(struct alert_state *st, const struct verdict *v,
-	int64_t window, struct alert_events *out);
 
 /*
  * tool_sightings.c: which region saw which tools last, and which of these sets
@@ -184,7 +185,7 @@ bool tool_sightings_configured(const struct verdict *v, const char *region);
 
 /*
  * unapproved_change.c: the tools of a server are not those that somebody has
- * approved, in tools.lock. Such a change is told by this incident alone:
+ * approved, in tools.lock. Such a change is sent by this incident alone:
  * neither as a drift, nor as a failure of step 8, which compares with the same
  * pin. Pure.
  */
@@ -208,7 +209,7 @@ bool unapproved_change_covers(const struct alert_state *st, int64_t window,
 
 /*
  * unapproved_change_note(st, v): from now on the incident is about what v tells
- * of: another change of the same class is told as the drift that it is.
+ * of: another change of the same class is sent as the drift that it is.
  */
 void unapproved_change_note(struct alert_state *st, const struct verdict *v);
 

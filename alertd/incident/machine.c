@@ -74,8 +74,8 @@ static void note_failure(const struct alert_state *st, struct incident *inc,
 	enum alert_kind kind, const struct verdict *v,
 	const struct observation *s)
 {
-	/* Where limited regions fail for another reason, these are still
-	   they. */
+	/* Limited regions that fail for another reason stay those of the
+	   incident. */
 	if (kind != ALERT_RATE_LIMITED || s->throttled)
 		note_regions(st, inc, kind, v, s);
 	note_silent(st, inc, v, s->window);
@@ -160,7 +160,7 @@ static void fail_window(struct alert_state *st, enum alert_kind kind,
 	const struct before before = {inc->failed, inc->tier};
 
 	incident_fail(inc, s->window);
-	/* A superseded incident stays as it was told, but for who is silent,
+	/* A superseded incident stays as it was sent, but for who is silent,
 	   and that the server fails, too, and not our credential alone. */
 	if (inc->superseded) {
 		note_silent(st, inc, v, s->window);
@@ -170,7 +170,7 @@ static void fail_window(struct alert_state *st, enum alert_kind kind,
 	}
 	note_failure(st, inc, kind, v, s);
 	/*
-	 * A minute judged late, of one that was told: too late to wake anybody.
+	 * A minute judged late, of one that was sent: too late to wake anybody.
 	 */
 	if (may_worsen(kind, v, s) && (inc->late || !(v->judged_at > 0)))
 		worsen(st, kind, s, &before, out);
@@ -310,7 +310,7 @@ static void apply(struct alert_state *st, const struct verdict *v,
 	bool begins = o.confirmed && !covered(st, o.kind);
 	bool failing[ALERT_DOWN_KINDS], quiet[ALERT_DOWN_KINDS], was_down;
 	/* Also what fails on while it recovers belongs to it. */
-	bool told = state_down(st) && s->failing && !s->only_throttled;
+	bool down = state_down(st) && s->failing && !s->only_throttled;
 
 	was_down = st->incidents[ALERT_DOWNTIME].open;
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
@@ -335,7 +335,7 @@ static void apply(struct alert_state *st, const struct verdict *v,
 		if (inc->open && inc->failed > st->down_at)
 			st->down_at = inc->failed;
 	}
-	if (told)
+	if (down)
 		st->down_at = s->window;
 	if (asked)
 		tell_late(st, &o, s, out);
@@ -369,7 +369,7 @@ static void heal(struct alert_state *st, const struct verdict *v, double now)
 		return;
 	st->window = st->judged = st->taken = st->down_at = st->cold = 0;
 	st->slow = st->burning = st->anomaly.windows = (struct streak) {0};
-	st->anomaly.told = st->clients_refused = 0;
+	st->anomaly.sent_at = st->clients_refused = 0;
 	streak_forget(st);
 	tools_forget(&st->tools);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
@@ -486,18 +486,16 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	folded = unapproved_change_fold(st, v, &without);
 	judge_failures(st, folded ? &without : v, p, out);
 	if (folded) {
-		/* Nor do rates tell of it afterwards. */
+		/* Rates do not report it afterwards, either. */
 		st->down_at = s.window;
 		free(without.regions);
 	}
-	if (news)
-		tool_churn_judge(st, v, s.window, out);
-	if (news)
-		tool_drift_judge(st, v, s.window, out);
-	if (news)
-		clients_refused_judge(st, v, s.window, out);
-	if (news)
+	if (news) {
+#define JUDGE(name) name##_judge(st, v, s.window, p, out);
+		KINDS_OF_NEWS(JUDGE)
+#undef JUDGE
 		unapproved_change_note(st, v);
+	}
 	/* A verdict that lists no region says nothing of any. */
 	if (news && !s.partial && (v->n_regions || v->n_no_data))
 		divergence_judge(st, v, s.window, p, out);

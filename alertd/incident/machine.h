@@ -3,14 +3,14 @@
  * and a verdict, or only an instant, go in; what is known then and the events
  * that happened come out. Pure: no clock, no I/O, so a recorded night can be
  * run again. Its best documentation are the tables of nights in
- * tests/unit/alertd/test_machine.c: the verdicts of a night, and what is told.
+ * tests/unit/alertd/test_machine.c: the verdicts of a night, and what is sent.
  *
  * The life of an incident:
  *
  * - suspected: a region fails; its windows in a row are counted
  *   (confirmation.h).
  * - open: the regions agree, or a row is long enough (confirmation.h).
- * - notified: who is told (routing/routing.h) is noted in the incident.
+ * - notified: who is notified (routing/routing.h) is noted in the incident.
  * - escalated: a deeper layer fails, or P2 becomes P1, at once or by its age
  *   (machine.c); nobody acknowledged it in time (routing/escalation.c).
  * - reminded of: it lasts (incident.h).
@@ -23,14 +23,14 @@
  *   fail when a downtime ends, they begin a regional incident in that window,
  *   which follows from it.
  *
- * Aside from that: in a maintenance it is suppressed, and told after it or
- * never (maintenance_hold.h). If its minutes were judged late, it is told once
+ * Aside from that: in a maintenance it is suppressed, and sent after it or
+ * never (maintenance_hold.h). If its minutes were judged late, it is sent once
  * a verdict on the present asks for it, or once it is over (machine.c).
  *
- * Of downtime, regional and rate_limited at most one speaks. A regional one
+ * At most one of downtime, regional and rate_limited speaks. A regional one
  * that turns out to be a downtime is superseded: it stays open, says nothing,
- * and is resolved together with the downtime, so that a route that was told of
- * its beginning is told of its end under the same key. The other kinds
+ * and is resolved together with the downtime, so that a route that was notified
+ * of its beginning is sent its end under the same key. The other kinds
  * (degradation, divergence, tool_drift, probe_silent and others) stand beside
  * these.
  *

@@ -151,7 +151,7 @@ static void judge_suppressed(struct alert_state *st, enum alert_kind kind,
 		release(inc, now);
 	if (!inc->open || !inc->suppressed)
 		return;
-	/* It ended during the maintenance, which may be told now. */
+	/* It ended during the maintenance, which may be sent now. */
 	if (recovery_over(inc, p)) {
 		recovery_end(st, kind, now, out);
 		return;

@@ -1,11 +1,11 @@
 /*
  * maintenance_hold.h: a maintenance suppresses what it breaks. Incidents begin,
- * get worse and end as ever, but nobody is told; some time after the end of the
- * maintenance those that still fail are told. Pure.
+ * get worse and end as ever, but nobody is notified; some time after the end of
+ * the maintenance those that still fail are sent. Pure.
  *
- * A route that was told of the beginning of an incident is told of its end,
+ * A route that was notified of the beginning of an incident is sent its end,
  * after the maintenance if need be: until then the incident stays open. An
- * incident of which nobody was told ends without an event to anybody.
+ * incident of which nobody was notified ends without an event to anybody.
  */
 #ifndef INCIDENT_MAINTENANCE_HOLD_H
 #define INCIDENT_MAINTENANCE_HOLD_H
@@ -28,15 +28,15 @@ void maintenance_hold_note(
  * index `from` on that are suppressed, and append what the end of a maintenance
  * brings about. A downtime that still fails p->overrun_s after that end becomes
  * a maintenance_overrun, P1, which supersedes it. Any other incident that still
- * fails then is told, if it was not before.
+ * fails then is sent, if it was not before.
  */
 void maintenance_hold_judge(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out, size_t from);
 
 /*
  * maintenance_hold_late(st, now, out, from): the same for a minute that was
- * judged late, of which nothing is told now: an incident that began late within
- * a maintenance is suppressed, and nobody was told of it.
+ * judged late, of which nothing is sent now: an incident that began late within
+ * a maintenance is suppressed, and nobody was notified of it.
  */
 void maintenance_hold_late(struct alert_state *st, double now,
 	struct alert_events *out, size_t from);

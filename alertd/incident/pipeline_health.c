@@ -129,7 +129,7 @@ static struct alert_event *pipeline_event(struct alert_state *st,
 	struct alert_event *e = events_new(out, st);
 
 	event_facts_set(e, facts);
-	strings_copy(&e->told, &inc->told);
+	strings_copy(&e->notified, &inc->notified);
 	strings_copy(&e->regions, &inc->regions);
 	e->record.at = at;
 	e->record.kind = ALERT_STALLED;
@@ -297,7 +297,7 @@ static void end_stalled(struct alert_state *st, const struct pipeline *pl,
 			out);
 }
 
-/* The regions that are cut off for long enough, or were told of before. */
+/* The regions that are cut off for long enough, or were sent before. */
 static struct strings long_isolated(const struct pipeline *pl,
 	const struct incident *inc, const struct conf_policy *p, double now,
 	double *since)
@@ -351,7 +351,7 @@ static void evaluate_isolated(struct alert_state *st, const struct pipeline *pl,
 /* The error of an incident that is open because regions are silent. */
 static const char cause_silent[] = "silent";
 
-static bool told_silent(const struct incident *inc)
+static bool notified_silent(const struct incident *inc)
 {
 	return inc->open && inc->error &&
 		strcmp(inc->error, cause_silent) == 0;
@@ -361,7 +361,7 @@ const struct strings *pipeline_covered(const struct alert_state *st)
 {
 	const struct incident *inc = &st->incidents[ALERT_STALLED];
 
-	if (told_silent(inc))
+	if (notified_silent(inc))
 		return &inc->regions;
 	return st->fleet.most_silent.n ? &st->fleet.silent : NULL;
 }
@@ -388,11 +388,11 @@ static int64_t silent_since(const struct pipeline *pl, bool all)
 
 /*
  * Count a round in which regions are silent, or are not. After a pause only
- * what we see ourselves counts, unless that was told; after two in a row rounds
+ * what we see ourselves counts, unless that was sent; after two in a row rounds
  * are that rare.
  */
 static void count_round(struct streak *t, bool silent, int64_t since,
-	int64_t window, bool told)
+	int64_t window, bool notified)
 {
 	bool pause = t->n && window - t->counted > STAGE_STALE_S;
 	bool again = t->n > 1 && t->since == t->counted;
@@ -405,7 +405,7 @@ static void count_round(struct streak *t, bool silent, int64_t since,
 	if (!silent)
 		return;
 	streak_add(t, window);
-	if (t->n == 1 || (pause && !again && !told))
+	if (t->n == 1 || (pause && !again && !notified))
 		t->since = since;
 }
 
@@ -433,7 +433,7 @@ static void count_silence(struct alert_state *st, const struct pipeline *pl)
 {
 	const struct fleet_round *r = pl->round;
 	const struct incident *inc = &st->incidents[ALERT_STALLED];
-	bool told = told_silent(inc), all, most;
+	bool notified = notified_silent(inc), all, most;
 	struct strings silent = {0};
 
 	if (!fleet_round_complete(r)) {
@@ -444,9 +444,9 @@ static void count_silence(struct alert_state *st, const struct pipeline *pl)
 	all = silent.n == r->regions.n;
 	most = fleet_round_dark(r);
 	count_round(&st->fleet.all_silent, all, silent_since(pl, all), r->window,
-		told && inc->severity == SEVERITY_P1);
+		notified && inc->severity == SEVERITY_P1);
 	count_round(&st->fleet.most_silent, most, silent_since(pl, all), r->window,
-		told);
+		notified);
 	if (most)
 		strings_copy(&st->fleet.silent, &silent);
 	strings_release(&silent);
@@ -541,11 +541,11 @@ static void tell_silence(struct alert_state *st, const struct pipeline *pl,
 		string_set(&inc->error, cause_silent);
 		strings_copy(&inc->regions, &st->fleet.silent);
 		emit_silence(st, ALERT_STARTED, pl, now, out);
-	} else if (!told_silent(inc) && all) {
-		/* It was told of as a stage that stands still. */
+	} else if (!notified_silent(inc) && all) {
+		/* It was sent as a stage that is stalled. */
 		string_set(&inc->error, cause_silent);
 		strings_copy(&inc->regions, &st->fleet.silent);
-	} else if (told_silent(inc) && severity < inc->severity) {
+	} else if (notified_silent(inc) && severity < inc->severity) {
 		inc->severity = severity;
 		emit_silence(st, ALERT_ESCALATED, pl, now, out);
 		ack_break(st, ALERT_STALLED, now);
@@ -560,8 +560,8 @@ static void restart(struct streak *t)
 }
 
 /*
- * Where no verdicts come, a probe that has arrived ends the silence of all. If
- * a stage stands still as well, the incident goes on for that reason.
+ * If no verdicts come, a probe that has arrived ends the silence of all. If a
+ * stage is stalled as well, the incident goes on for that reason.
  */
 static void hear_ingest(struct alert_state *st, const struct pipeline *pl,
 	bool late, double now)
@@ -572,37 +572,37 @@ static void hear_ingest(struct alert_state *st, const struct pipeline *pl,
 		!ingested_since(&st->fleet.all_silent, pl))
 		return;
 	st->fleet.all_silent = (struct streak) {0};
-	if (late && told_silent(inc) && inc->severity == SEVERITY_P1) {
+	if (late && notified_silent(inc) && inc->severity == SEVERITY_P1) {
 		string_set(&inc->error, NULL);
 		strings_clear(&inc->regions);
 	}
 }
 
-/* Whether it is regions' silence that is told of, or just was. */
+/* Whether it is regions' silence that is sent, or just was. */
 static bool judge_silence(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_STALLED];
 	/* As of the verdicts, as all that they begin and end. */
 	double at = pl->round ? (double)pl->round->window : now;
-	bool all, told = told_silent(inc);
+	bool all, notified = notified_silent(inc);
 
 	if (pl->round)
 		count_silence(st, pl);
-	if (told && !(inc->severity == SEVERITY_P1 ? st->fleet.all_silent.n
+	if (notified && !(inc->severity == SEVERITY_P1 ? st->fleet.all_silent.n
 						   : st->fleet.most_silent.n)) {
 		end_stall(st, STALL_END_REGION, at, at, out);
 		restart(&st->fleet.most_silent);
 		return true;
 	}
-	if (told)
+	if (notified)
 		strings_copy(&inc->regions, &st->fleet.silent);
 	all = lasts(&st->fleet.all_silent, pl, now);
 	if (all || lasts(&st->fleet.most_silent, pl, now))
 		tell_silence(st, pl, all, at, out);
-	if (told && reminder_due(inc, p, at))
+	if (notified && reminder_due(inc, p, at))
 		emit_silence(st, ALERT_REMINDER, pl, at, out);
-	return told_silent(inc);
+	return notified_silent(inc);
 }
 
 /* Whether somebody has closed the incident of this fault. */

@@ -81,8 +81,8 @@ struct pipeline {
 	/* The last round of verdicts, if it is new and is complete or has a
 	 * region that reports; or NULL. */
 	const struct fleet_round *round;
-	/* Where the configuration is refused, "fleet.yaml:12", so that the last
-	   one that was not is used; or NULL. */
+	/* "fleet.yaml:12", where the configuration is refused, so that the last
+	   good one is used; or NULL. */
 	const char *refused;
 };
 
@@ -115,7 +115,7 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 
 /*
  * pipeline_covered(st): the regions that are silent on all servers, where they
- * are most: their silence is told of, or soon will be, for all servers at once.
+ * are most: their silence is sent, or soon will be, for all servers at once.
  * NULL where they are not. The list is st's.
  */
 const struct strings *pipeline_covered(const struct alert_state *st);

@@ -13,14 +13,14 @@ static bool silent(const struct verdict *v, const char *region)
 	return verdict_lists(v->no_data, v->n_no_data, region);
 }
 
-/* A region that is cut off is told for all servers at once: see
+/* A region that is cut off is sent for all servers at once: see
  * pipeline_health.h. */
 static bool isolated(const struct verdict *v, const char *region)
 {
 	return verdict_lists(v->isolated, v->n_isolated, region);
 }
 
-/* A silence of most regions is told of for all servers at once, too. */
+/* A silence of most regions is sent for all servers at once, too. */
 static bool covered(const struct alert_state *st, const char *region)
 {
 	return st->covered && strings_has(st->covered, region);

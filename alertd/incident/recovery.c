@@ -53,8 +53,8 @@ void recovery_reset(struct incident *inc)
 }
 
 /*
- * Note which downtime is over: under the key by which people were told of it.
- * What still fails is counted from its end.
+ * Note which downtime is over: under the key by which people were notified of
+ * it. What still fails is counted from its end.
  */
 static void note_downtime(struct alert_state *st)
 {

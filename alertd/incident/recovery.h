@@ -37,8 +37,8 @@ void recovery_reset(struct incident *inc);
 /*
  * recovery_end(st, kind, at, out): tell that the incident is over, or, if it
  * began in minutes that were judged late, that it was; then close it. In a
- * maintenance an incident of which somebody was told stays open: its end is
- * told after the maintenance.
+ * maintenance an incident of which somebody was notified stays open: its end is
+ * sent after the maintenance.
  */
 void recovery_end(struct alert_state *st, enum alert_kind kind, double at,
 	struct alert_events *out);

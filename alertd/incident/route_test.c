@@ -69,11 +69,11 @@ void route_test_remind(struct alert_state *st,
 	const struct route_test_history *t, double now,
 	struct alert_events *out)
 {
-	int64_t told = st->fleet.untested;
+	int64_t reminded = st->fleet.untested;
 
 	if (!route_test_overdue(t, now) ||
-		(told && (double)told <= now &&
-			now - (double)told < ROUTE_TEST_REMIND_S))
+		(reminded && (double)reminded <= now &&
+			now - (double)reminded < ROUTE_TEST_REMIND_S))
 		return;
 	st->fleet.untested = (int64_t)floor(now);
 	test_event(st, SEVERITY_P3, now, out);

@@ -116,7 +116,7 @@ static const struct field flaps_fields[] = {
 /* A part of an incident that is written only if this member is set. */
 #define IF(m) FIELD_WHEN(struct incident, m)
 
-const struct field incident_fields[] = {
+static const struct field incident_fields[] = {
 	ROW_FOLDED(struct incident, superseded, FIELD_NEEDED),
 	ROW_HELD(struct incident, suppressed, 0),
 	FIELD("silence", struct incident, silence, FIELD_OMIT | FIELD_LAX,
@@ -145,7 +145,7 @@ const struct field incident_fields[] = {
 	ROW_REGIONS(struct incident, regions, FIELD_NEEDED),
 	STRINGS("reached", struct incident, reached, FIELD_NEEDED,
 		.valid = region_valid),
-	STRINGS("told", struct incident, told, FIELD_NEEDED),
+	STRINGS("told", struct incident, notified, FIELD_NEEDED),
 	STRINGS("refused", struct incident, refused, 0, IF(refused.n)),
 	ROW_ACK(struct incident, ack, ack_fields, IF(ack.by)),
 	EPOCH("answered_at", struct incident, answered_at, FIELD_OMIT,
@@ -181,7 +181,7 @@ const struct field incident_fields[] = {
 	END,
 };
 
-const struct field delivery_fields[] = {
+static const struct field delivery_fields[] = {
 	COUNT("attempts", struct delivery, attempts),
 	STRING("route", struct delivery, route, 0),
 	EPOCH("next_try", struct delivery, next_try, FIELD_NEEDED, .digits = 3),
@@ -203,7 +203,7 @@ const struct field delivery_fields[] = {
 	END,
 };
 
-const struct field pending_fields[] = {
+static const struct field pending_fields[] = {
 	FIELD("number", struct pending, number, FIELD_NEEDED,
 		.max = NUMBER_MAX),
 	STRING("key", struct pending, key, 0),
@@ -215,12 +215,12 @@ const struct field pending_fields[] = {
 	END,
 };
 
-static const struct field expiry_told_fields[] = {
-	FIELD("what", struct expiry_told, what, FIELD_NEEDED,
+static const struct field expiry_notice_fields[] = {
+	FIELD("what", struct expiry_notice, what, FIELD_NEEDED,
 		.words = &expiry_what_words),
-	FIELD("expires_at", struct expiry_told, expires_at, FIELD_NEEDED,
+	FIELD("expires_at", struct expiry_notice, expires_at, FIELD_NEEDED,
 		.max = EXPIRY_NEVER),
-	COUNT("within", struct expiry_told, within),
+	COUNT("within", struct expiry_notice, within),
 	END,
 };
 
@@ -251,11 +251,11 @@ static bool hash_or_era(const char *s)
 }
 
 static const struct field drift_fields[] = {
-	FIELD_AS(FIELD_CHARS, "from", struct drift_told, from, FIELD_OMIT,
+	FIELD_AS(FIELD_CHARS, "from", struct drift_notice, from, FIELD_OMIT,
 		.valid = hash_or_era),
-	FIELD_AS(FIELD_CHARS, "to", struct drift_told, to, FIELD_NEEDED,
+	FIELD_AS(FIELD_CHARS, "to", struct drift_notice, to, FIELD_NEEDED,
 		.valid = hash_or_era),
-	EPOCH("at", struct drift_told, at, FIELD_NEEDED),
+	EPOCH("at", struct drift_notice, at, FIELD_NEEDED),
 	END,
 };
 
@@ -373,7 +373,7 @@ static bool read_incidents(const cJSON *list, struct alert_state *st, char *why)
 	return true;
 }
 
-const struct field state_head_fields[] = {
+static const struct field state_head_fields[] = {
 	FIELD("revision", struct alert_state, revision, FIELD_NEEDED,
 		.max = NUMBER_MAX),
 	STRING("writer", struct alert_state, writer, FIELD_NULL),
@@ -381,7 +381,7 @@ const struct field state_head_fields[] = {
 };
 
 #define ST struct alert_state
-const struct field state_fields[] = {
+static const struct field state_fields[] = {
 	FIELD("slug", ST, slug, FIELD_OUT),
 	STRING("url", ST, url, FIELD_NULL),
 	EPOCH("window", ST, window, FIELD_NEEDED),
@@ -405,7 +405,7 @@ const struct field state_fields[] = {
 	STRINGS("silent", ST, fleet.silent, 0,
 		FIELD_WHEN(ST, fleet.most_silent.counted)),
 	ARRAY("expiries", ST, expiries, n_expiries, EXPIRIES_MAX,
-		expiry_told_fields, 0, FIELD_WHEN(ST, n_expiries)),
+		expiry_notice_fields, 0, FIELD_WHEN(ST, n_expiries)),
 	LIST("sightings", ST, tools.v, tools.n, sighting_fields, 0,
 		FIELD_WHEN(ST, tools.n)),
 	ARRAY("tool_sets", ST, tools.sets, tools.n_sets, TOOL_SETS_MAX,
@@ -437,7 +437,7 @@ const struct field state_fields[] = {
 		FIELD_WHEN(ST, anomaly.windows.counted)),
 	STRINGS("stray_regions", ST, anomaly.regions, 0, .valid = region_valid,
 		FIELD_WHEN(ST, anomaly.regions.n)),
-	EPOCH("stray_told", ST, anomaly.told, FIELD_OMIT),
+	EPOCH("stray_told", ST, anomaly.sent_at, FIELD_OMIT),
 	EPOCH("clients_refused", ST, clients_refused, FIELD_OMIT),
 	LIST("handles", ST, handles.v, handles.n, external_id_fields, 0,
 		FIELD_WHEN(ST, handles.n)),
@@ -466,7 +466,7 @@ static const struct tool_set *newest_set(const struct alert_state *st)
 /*
  * Leave out of a copy of a state what a reader can infer: that a region sees
  * the newest tools, since they are there, in this window; that tools changed
- * from what they had changed to; that an event was told in the window of its
+ * from what they had changed to; that an event was sent in the window of its
  * key. The sightings become a copy.
  */
 static void leave_out(struct alert_state *st)
@@ -515,7 +515,7 @@ static bool fill_in(struct alert_state *st, char *why)
 			s->window = st->window;
 	}
 	for (size_t i = 0; i < st->n_drifts; i++) {
-		struct drift_told *d = &st->drifts[i];
+		struct drift_notice *d = &st->drifts[i];
 
 		if (!*d->from && !i)
 			return field_fail(why, "drifts", "from nothing");
@@ -604,7 +604,7 @@ void incident_copy(struct incident *to, const struct incident *from)
 	to->silence = to->error = to->said = to->group = to->follows = NULL;
 	to->ack.by = to->ack.reason = NULL;
 	to->escalation.ladder = to->escalation.match = NULL;
-	to->regions = to->reached = to->still = to->silent = to->told =
+	to->regions = to->reached = to->still = to->silent = to->notified =
 		to->refused = (struct strings) {0};
 	to->change = (struct tool_change) {0};
 	string_set(&to->silence, from->silence);
@@ -620,7 +620,7 @@ void incident_copy(struct incident *to, const struct incident *from)
 	strings_copy(&to->reached, &from->reached);
 	strings_copy(&to->still, &from->still);
 	strings_copy(&to->silent, &from->silent);
-	strings_copy(&to->told, &from->told);
+	strings_copy(&to->notified, &from->notified);
 	strings_copy(&to->refused, &from->refused);
 	tool_change_copy(&to->change, &from->change);
 }

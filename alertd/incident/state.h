@@ -47,7 +47,7 @@ struct region_tally {
 			     failing or throttled; 0: not known */
 };
 
-/* The last failure of a region, which a rate of failures is told with. */
+/* The last failure of a region, which a rate of failures is sent with. */
 struct region_failure {
 	char *region;
 	char *error; /* or NULL */
@@ -80,10 +80,10 @@ struct tool_words {
 struct tool_change {
 	char *from, *to; /* hashes, or eras; NULL where there is no change */
 	int64_t since;	 /* window in which `to` was first seen; of what nobody
-			    approved: in which that was told */
+			    approved: in which that was sent */
 	struct strings added, removed, changed, redescribed;
-	/* Of `removed` and `added`: what one was called, and is, in turn. Not
-	   stored: an event says it at once. */
+	/* The old and the new name, in turn, of tools that are in `removed` and
+	   `added`. Not stored: an event says it at once. */
 	struct strings renamed;
 	struct tool_words *words; /* some of it; ALERT_WORDS at most */
 	size_t n_words;
@@ -105,9 +105,9 @@ struct incident {
 	bool suppressed; /* by a maintenance, until it is judged: see
 			    maintenance_hold.h */
 	char *silence; /* the id of the one that holds it back, until it is
-			  told; see silence_hold.h; or NULL */
+			  sent; see silence_hold.h; or NULL */
 	int64_t silenced_at; /* since when */
-	bool unnotified; /* nobody was told that it began */
+	bool unnotified; /* nobody was notified that it began */
 	bool late;    /* for it began in a minute that was judged late */
 	bool checks_refused; /* in each failing window our credential was */
 	enum severity severity;
@@ -116,7 +116,7 @@ struct incident {
 	enum failure_layer layer; /* the worst one */
 	int64_t first;	      /* window of the first counted failure */
 	int64_t opened_at;    /* window that confirmed it */
-	int64_t reminded_at;  /* when it was last due to be told of again */
+	int64_t reminded_at;  /* when it was last due to be sent again */
 	int64_t failed;	      /* the last failing window */
 	int64_t passed;	      /* the last passing one, 0 after a failing one */
 	int64_t passed_since; /* the first of them */
@@ -134,7 +134,7 @@ struct incident {
 	enum rate_window rate_window; /* over which */
 	char *error;	      /* at the last failing window, or NULL */
 	char *said;	      /* by the server, then; or NULL */
-	char *group; /* told of together with others: see routing/correlation.h;
+	char *group; /* sent together with others: see routing/correlation.h;
 			or NULL */
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
@@ -143,7 +143,7 @@ struct incident {
 	int64_t seen; /* this window, the last in which one of them did */
 	int unseen; /* of a shared incident: how many of its servers were not
 		       seen to recover */
-	struct strings told;	/* the routes that were told of it */
+	struct strings notified; /* the routes that were notified of it */
 	struct strings refused; /* the routes that refuse its events now */
 	char *follows; /* the key of the downtime that it goes on from, or NULL */
 	struct ack ack;
@@ -182,7 +182,7 @@ struct delivery {
 	/* Its results so far, see routing/fallback.c. */
 	char *why;	  /* the last attempt failed, or NULL */
 	bool refused;	  /* the route will not take it as things are */
-	double fallback_at; /* when its fallback was told instead, or 0 */
+	double fallback_at; /* when its fallback was notified instead, or 0 */
 	double said; /* when an error last named it to the operator, or 0 */
 };
 
@@ -222,10 +222,10 @@ struct external_ids {
 };
 
 /* A notice of the end of a certificate or a credential that was sent. */
-struct expiry_told {
+struct expiry_notice {
 	enum expiry_what what;
 	int64_t expires_at; /* epoch seconds, 0 where it was not known */
-	int64_t within;	    /* the smallest threshold that was told, seconds */
+	int64_t within;	    /* the smallest threshold that was sent, seconds */
 };
 
 /* At most this many ends are remembered; regions may see different ones. */
@@ -260,8 +260,8 @@ struct tools_seen {
 	struct streak differ; /* windows in which regions saw different ones */
 };
 
-/* A change of tools that was told: hashes, or eras. */
-struct drift_told {
+/* A change of tools that was sent: hashes, or eras. */
+struct drift_notice {
 	char from[HASH_HEX + 1], to[HASH_HEX + 1];
 	int64_t at;
 };
@@ -296,7 +296,7 @@ struct closing {
 struct anomaly {
 	struct streak windows; /* not in a row */
 	struct strings regions;
-	int64_t told; /* when such were last told of */
+	int64_t sent_at; /* when such were last sent */
 };
 
 struct timeline_entry {
@@ -310,7 +310,7 @@ struct timeline_entry {
 	bool checks_refused; /* see struct incident */
 };
 
-/* Of SLUG_FLEET alone; see pipeline_health.h. */
+/* The part of a state that only the fleet has; see pipeline_health.h. */
 struct fleet_state {
 	struct streak away; /* runs in a row without the store */
 	/* Rounds in a row in which all regions were silent on all servers, or
@@ -322,13 +322,13 @@ struct fleet_state {
 	int64_t untested; /* when a notice last said that nobody tests; or 0 */
 };
 
-/* Of a shared incident alone, see routing/correlation.h: the servers that had
-   it, and those that still have. */
+/* The part that only a shared incident has, see routing/correlation.h: the
+   servers that had it, and those that still have. */
 struct shared_state {
 	struct strings servers, left;
 };
 
-/* Of a server, unless a member says whose it is. */
+/* The state of a server, of the fleet or of a shared incident. */
 struct alert_state {
 	char *slug;
 	char *url;	     /* or NULL */
@@ -351,8 +351,8 @@ struct alert_state {
 	size_t n_starts;
 	struct closing closings[ALERT_KINDS]; /* one of a kind */
 	size_t n_closings;
-	/* Of the last downtime: its key, NULL where nobody was told of it; and
-	 * since when it is over. */
+	/* The key of the last downtime, NULL where nobody was notified of it;
+	   and since when it is over. */
 	char *ended_key;
 	int64_t ended_since;
 	int64_t down_at;   /* the last window that failed while a downtime, a
@@ -366,13 +366,13 @@ struct alert_state {
 			    stored, whoever reads the state sets it */
 	double interval_s; /* of its probes; 0: a minute; set likewise */
 	const char *zone;  /* of those who read of it; NULL: UTC; likewise */
-	/* Regions whose silence is told of for all servers at once, or NULL;
+	/* Regions whose silence is sent for all servers at once, or NULL;
 	 * not stored, whoever reads the state sets it. */
 	const struct strings *covered;
-	struct expiry_told expiries[EXPIRIES_MAX]; /* oldest first */
+	struct expiry_notice expiries[EXPIRIES_MAX]; /* oldest first */
 	size_t n_expiries;
 	struct tools_seen tools;
-	struct drift_told drifts[DRIFTS_MAX]; /* oldest first */
+	struct drift_notice drifts[DRIFTS_MAX]; /* oldest first */
 	size_t n_drifts;
 	struct maintenance_hold maintenance;
 	struct external_ids handles;
@@ -383,15 +383,13 @@ struct alert_state {
 	/* History records, as lines, of what was decided since the state was
 	   read: they go into the history once the state is stored. */
 	struct strings history;
-	/* What goes to the public likewise: fields of key_incidents and their
+	/* Updates for the public, likewise: fields of key_incidents and their
 	   values in turn. */
 	struct strings updates;
 };
 
-/* The members of each in JSON: tables in state.c. */
-extern const struct field state_head_fields[], state_fields[],
-	incident_fields[], pending_fields[], delivery_fields[],
-	timeline_fields[];
+/* The members of an entry in JSON, by which it is freed, too. */
+extern const struct field timeline_fields[];
 
 /* state_init(st, slug): that of a server of which nothing is known. */
 void state_init(struct alert_state *st, const char *slug);
@@ -409,7 +407,7 @@ bool state_down(const struct alert_state *st);
 
 /*
  * state_uncover(st): an incident that covered another one is over: of those
- * left that say that the server cannot be used, the first is told by itself.
+ * left that say that the server cannot be used, the first is sent by itself.
  */
 void state_uncover(struct alert_state *st);
 
@@ -481,12 +479,12 @@ bool state_read(const char *p, size_t n, const char *slug,
 void state_note(struct alert_state *st, double at, const char *what,
 	const char *text);
 
-/* state_note_event(st, r): the same for an event that is told, whose text
+/* state_note_event(st, r): the same for an event that is sent, whose text
    state_keep_event puts into the history. */
 void state_note_event(struct alert_state *st, const struct alert_record *r);
 
 /*
- * state_keep_event(st, e): add to the history that an event is told, and to the
+ * state_keep_event(st, e): add to the history that an event is sent, and to the
  * updates of its incident where the public may know of it; state_note_event was
  * called for it.
  * state_keep_delivery(st, p, route, at, what, why): what became of the delivery

@@ -178,7 +178,7 @@ void state_note_event(struct alert_state *st, const struct alert_record *r)
 	e->first = r->started_at + r->nth;
 	e->resolved_at = r->resolved_at;
 	e->checks_refused = r->checks == CHECKS_REFUSED;
-	/* Who shows incidents shows nothing that is told once. */
+	/* Who shows incidents shows nothing that is notified once. */
 	for (size_t i = 0; i < r->n_regions && r->phase != ALERT_ONCE; i++)
 		if (!named_before(st, e, r->regions[i]))
 			strings_note(&e->regions, r->regions[i]);

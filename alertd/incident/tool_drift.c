@@ -30,7 +30,7 @@ static bool same(const struct verdict_drift *a, const struct verdict_drift *b)
 	return strcmp(a->from, b->from) == 0 && strcmp(a->to, b->to) == 0;
 }
 
-static struct drift_told *told_of(struct alert_state *st,
+static struct drift_notice *find_notice(struct alert_state *st,
 	const struct verdict_drift *d)
 {
 	for (size_t i = 0; i < st->n_drifts; i++)
@@ -40,29 +40,29 @@ static struct drift_told *told_of(struct alert_state *st,
 	return NULL;
 }
 
-static bool recent(const struct drift_told *t, int64_t window)
+static bool recent(const struct drift_notice *t, int64_t window)
 {
 	return window - t->at < TOOL_DRIFT_AGAIN_S;
 }
 
-/* Notes that it is told; false where it was, or too much was. */
+/* Notes that it is sent; false where it was, or too much was. */
 static bool news(struct alert_state *st, const struct verdict_drift *d,
 	int64_t window)
 {
-	struct drift_told *told = told_of(st, d), new = {.at = window};
+	struct drift_notice *sent = find_notice(st, d), new = {.at = window};
 
-	if (told && (recent(told, window) ||
+	if (sent && (recent(sent, window) ||
 			    st->incidents[ALERT_DIVERGENCE].open))
 		return false;
-	if (!told && st->n_drifts == DRIFTS_MAX) {
+	if (!sent && st->n_drifts == DRIFTS_MAX) {
 		if (recent(&st->drifts[0], window))
 			return false;
-		told = &st->drifts[0];
+		sent = &st->drifts[0];
 	}
-	if (told)
-		memmove(told, told + 1,
-			(size_t)(&st->drifts[--st->n_drifts] - told) *
-				sizeof *told);
+	if (sent)
+		memmove(sent, sent + 1,
+			(size_t)(&st->drifts[--st->n_drifts] - sent) *
+				sizeof *sent);
 	snprintf(new.from, sizeof new.from, "%s", d->from);
 	snprintf(new.to, sizeof new.to, "%s", d->to);
 	st->drifts[st->n_drifts++] = new;
@@ -102,7 +102,7 @@ static void drift_event(struct alert_state *st, const struct verdict *v,
 	event_point(e);
 }
 
-/* Forgets what was told long ago, unless a divergence is open. */
+/* Forgets what was sent long ago, unless a divergence is open. */
 static void forget_old(struct alert_state *st, int64_t window)
 {
 	size_t n = 0;
@@ -115,10 +115,11 @@ static void forget_old(struct alert_state *st, int64_t window)
 }
 
 void tool_drift_judge(struct alert_state *st, const struct verdict *v,
-	int64_t window, struct alert_events *out)
+	int64_t window, const struct conf_policy *p, struct alert_events *out)
 {
 	int nth = 0;
 
+	(void)p;
 	forget_old(st, window);
 	/* One event says of all of them that they are too many. */
 	if (st->incidents[ALERT_CHURN].open)
@@ -144,18 +145,19 @@ static void begin_churn(struct alert_state *st, const struct verdict *v,
 	inc->layer = LAYER_TOOLS;
 	inc->usual = TOOL_CHURN_USUAL;
 	inc->value = v->tool_churn.changes_1h;
-	/* Whoever was told of it is told of its end, and of nothing else. */
+	/* Whoever was notified of the divergence hears of its end alone. */
 	st->incidents[ALERT_DIVERGENCE].superseded =
 		st->incidents[ALERT_DIVERGENCE].open;
 	events_add(out, st, ALERT_CHURN, ALERT_STARTED, (double)window);
 }
 
 void tool_churn_judge(struct alert_state *st, const struct verdict *v,
-	int64_t window, struct alert_events *out)
+	int64_t window, const struct conf_policy *p, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_CHURN];
 	bool churns = v->tool_churn.changes_1h > 0;
 
+	(void)p;
 	if (churns && !inc->open) {
 		if (incident_barred(st, ALERT_CHURN, (double)window))
 			return;

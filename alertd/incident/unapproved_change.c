@@ -126,7 +126,7 @@ bool unapproved_change_covers(const struct alert_state *st, int64_t window,
 
 	if (!inc->open)
 		return false;
-	/* It began or got worse with this verdict, and told these regions. */
+	/* It began or got worse with this verdict, and named these regions. */
 	if (inc->change.since == window && strings_has(&inc->regions, d->region))
 		return true;
 	return is(d->to, inc->change.to) || is(d->to, inc->change.from);

@@ -211,7 +211,7 @@ bool owner_gone(const char *us, const char *them);
 enum lease_result {
 	LEASE_OURS,
 	LEASE_THEIRS,
-	LEASE_STORE_FAILED /* the operator has been told */
+	LEASE_STORE_FAILED /* the operator has been notified */
 };
 
 /*

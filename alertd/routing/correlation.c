@@ -306,13 +306,13 @@ void correlation_join(const struct conf *c, struct alert_state *st,
 		return;
 	for (size_t i = 0; i < c->n_routes; i++)
 		outbox_forget(st, key, c->routes[i].name);
-	strings_clear(&inc->told);
+	strings_clear(&inc->notified);
 	strings_clear(&inc->refused);
 }
 
 /*
  * The common incident is as bad as the worst of its servers, but for those that
- * are told by themselves.
+ * are sent by themselves.
  */
 static void worsen(const struct conf *c, struct alert_state *st,
 	const struct alert_event *e, struct alert_events *out)
@@ -419,7 +419,7 @@ void correlation_hear(
 	inc->seen = inc->silent.n ? r->seen : 0;
 }
 
-/* Of a server that recovered: which regions do not report is known now. */
+/* Take over which regions do not report on a server that recovered. */
 static void note_reports(struct incident *inc, const struct strings *silent)
 {
 	struct strings left = {0};

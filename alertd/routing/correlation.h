@@ -17,7 +17,7 @@
 /* Room for the name of such a state, "*." and 8 hex digits. */
 #define CORRELATION_SLUG 12
 
-/* An incident that has begun and of which nobody has been told yet. */
+/* An incident that has begun and of which nobody has been notified yet. */
 struct correlation_start {
 	struct alert_event event;
 	struct strings now,
@@ -124,7 +124,7 @@ void correlation_hear(
 /*
  * correlation_follow(c, st, e, out): e ended the incident of a server, or made
  * it worse; the common incident of st ends with the last of its servers, and is
- * as severe as the worst of those that are not told by themselves.
+ * as severe as the worst of those that are not sent by themselves.
  */
 void correlation_follow(const struct conf *c, struct alert_state *st,
 	const struct alert_event *e, struct alert_events *out);

@@ -134,7 +134,7 @@ static int by_age(const void *a, const void *b)
 
 void digest_json(struct buf *b, struct digest *d, double now)
 {
-	size_t end = b->len + DIGEST_BYTES - TAIL_BYTES, told = 0;
+	size_t end = b->len + DIGEST_BYTES - TAIL_BYTES, written = 0;
 
 	qsort(d->v, d->n, sizeof *d->v, by_age);
 	buf_fmt(b, "{\"v\":%d,\"type\":\"digest\",\"at\":", RECORD_VERSION);
@@ -144,10 +144,10 @@ void digest_json(struct buf *b, struct digest *d, double now)
 		d->over ? "\"budget\"" : "null");
 	buf_fmt(b, ",\"dedup_key\":\"digest:%s:%" PRId64 "\",\"events\":[",
 		d->route, d->boundary);
-	for (size_t i = 0; i < d->n && told < DIGEST_EVENTS; i++) {
+	for (size_t i = 0; i < d->n && written < DIGEST_EVENTS; i++) {
 		if (b->len + strlen(d->v[i].body) + 1 > end)
 			continue;
-		buf_fmt(b, "%s%s", told++ ? "," : "", d->v[i].body);
+		buf_fmt(b, "%s%s", written++ ? "," : "", d->v[i].body);
 	}
 	buf_fmt(b, "],\"count\":%zu}", d->n);
 }

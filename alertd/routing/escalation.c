@@ -9,7 +9,7 @@
 struct rise {
 	const struct conf *c;
 	const struct conf_notify *policy; /* NULL: the default */
-	const char *name;		  /* NULL: nobody is told by steps */
+	const char *name; /* NULL: nobody is notified by steps */
 	struct incident *inc;
 	enum alert_kind kind;
 	double now;

@@ -32,8 +32,8 @@ static double since(const struct pending *p, const struct delivery *d)
 
 /*
  * Whether delivery d of event p is late, or was refused; false where the
- * fallback was told already. For an event in a digest time counts from when the
- * digest is due.
+ * fallback was notified already. For an event in a digest time counts from when
+ * the digest is due.
  */
 static bool fallback_overdue(const struct pending *p, const struct delivery *d,
 	const struct conf_route *r, double now)
@@ -88,7 +88,9 @@ static void set_member(cJSON *o, const char *key, cJSON *value)
 		cJSON_AddItemToObject(o, key, value);
 }
 
-void fallback_body(struct buf *b, const struct pending *p,
+/* Append the body of the event with the route that was not reached and why: in
+   the summary, and as the member `fallback_for`. */
+static void put_body(struct buf *b, const struct pending *p,
 	const struct delivery *d, const char *zone)
 {
 	char why[JSON_WHY], iso[CLOCK_RFC3339];
@@ -118,9 +120,9 @@ void fallback_body(struct buf *b, const struct pending *p,
 
 /*
  * When an earlier event of the same incident and route went to the fallback, or
- * 0. The fallback is told of later events by itself.
+ * 0. The fallback is notified of later events by itself.
  */
-static double told_before(const struct alert_state *st, size_t i,
+static double fallback_before(const struct alert_state *st, size_t i,
 	const char *route)
 {
 	struct outbox_item item;
@@ -133,8 +135,8 @@ static double told_before(const struct alert_state *st, size_t i,
 	return 0;
 }
 
-/* From now on the fallback is told of the incident, if it is open. */
-static void note_told(struct alert_state *st, const char *key,
+/* From now on the fallback is notified of the incident, if it is open. */
+static void note_notified(struct alert_state *st, const char *key,
 	const char *route)
 {
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
@@ -144,7 +146,7 @@ static void note_told(struct alert_state *st, const char *key,
 		if (inc->open &&
 			strcmp(dedup_key(st, (enum alert_kind)k, of_it), key) ==
 				0)
-			strings_note(&inc->told, route);
+			strings_note(&inc->notified, route);
 	}
 }
 
@@ -159,12 +161,12 @@ static void fall_back(struct alert_state *st, size_t i, size_t n,
 
 	buf_init(&body, BODY_MAX);
 	buf_init(&note, 1024);
-	fallback_body(&body, &st->outbox[i], d, zone);
+	put_body(&body, &st->outbox[i], d, zone);
 	buf_fmt(&note, "%s to %s, instead of %s", st->outbox[i].event, fallback,
 		d->route);
 	state_note(st, now, "told_elsewhere", note.p);
 	d->fallback_at = now;
-	note_told(st, st->outbox[i].key, fallback);
+	note_notified(st, st->outbox[i].key, fallback);
 	strings_add(&routes, fallback);
 	outbox_put(st,
 		&(struct pending) {
@@ -183,13 +185,13 @@ static void fall_back(struct alert_state *st, size_t i, size_t n,
 
 size_t fallback_tell(struct alert_state *st, const struct conf *c, double now)
 {
-	size_t n = st->n_outbox, told = 0;
+	size_t n = st->n_outbox, sent = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++) {
 			struct delivery *d = &st->outbox[i].deliveries[k];
 			const struct conf_route *r = route_find(c, d->route);
-			double before = told_before(st, i, d->route);
+			double before = fallback_before(st, i, d->route);
 
 			if (d->fallback_at > 0 || d->holder || !r ||
 				!r->fallback)
@@ -200,9 +202,9 @@ size_t fallback_tell(struct alert_state *st, const struct conf *c, double now)
 				fallback_overdue(&st->outbox[i], d, r, now)) {
 				fall_back(st, i, k, r->fallback, c->zone,
 					now);
-				told++;
+				sent++;
 			}
 		}
 	}
-	return told;
+	return sent;
 }

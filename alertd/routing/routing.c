@@ -260,7 +260,8 @@ void route_pick(const struct conf *c, const struct alert_event *e,
 	for (size_t i = 0; i < c->n_routes; i++) {
 		const char *name = c->routes[i].name;
 
-		if (strings_has(&now, name) || strings_has(&e->told, name) ||
+		if (strings_has(&now, name) ||
+			strings_has(&e->notified, name) ||
 			strings_has(&e->steps, name))
 			strings_note(out, name);
 	}
@@ -346,15 +347,15 @@ bool route_renamed(
 
 	if (!c || !c->n_routes)
 		return false;
-	for (size_t i = 0; i < e->told.n; i++)
-		if (!route_find(c, e->told.v[i]))
-			strings_add(gone, e->told.v[i]);
+	for (size_t i = 0; i < e->notified.n; i++)
+		if (!route_find(c, e->notified.v[i]))
+			strings_add(gone, e->notified.v[i]);
 	if (!gone->n)
 		return false;
 	begin.record.phase = ALERT_STARTED;
 	route_pick(c, &begin, &now);
 	for (size_t i = 0; i < now.n; i++)
-		strings_note(&e->told, now.v[i]);
+		strings_note(&e->notified, now.v[i]);
 	strings_release(&now);
 	return true;
 }
@@ -428,7 +429,7 @@ void dispatch_event(const struct dispatch *d, struct alert_state *st,
 			outbox_pull(st, r->name, d->now);
 		add_recipient(out, r->name, &w);
 		if (inc && inc->open)
-			strings_note(&inc->told, r->name);
+			strings_note(&inc->notified, r->name);
 	}
 	strings_release(&routes);
 }

@@ -53,16 +53,16 @@ struct routed {
 	enum severity severity;
 	const char *slug;
 	double at; /* epoch seconds: policies for P1 may have hours */
-	bool grouped; /* it is told as a part of a common incident */
+	bool grouped; /* it is sent as a part of a common incident */
 	const struct strings *servers; /* of a common incident; or NULL */
 };
 
 /*
- * route_policy(c, what, out): whether anybody is told of it: *out is the first
- * policy that matches, or NULL for the default. Nobody is told of an anomaly
- * that no policy names. Of a common incident, see correlation.h, the policies
- * tell that choose no servers, if it has a server that no other policy takes;
- * and those that choose tell of their servers one by one.
+ * route_policy(c, what, out): whether anybody is notified of it: *out is the
+ * first policy that matches, or NULL for the default. Nobody is notified of an
+ * anomaly that no policy names. Of a common incident, see correlation.h, the
+ * policies tell that choose no servers, if it has a server that no other policy
+ * takes; and those that choose tell of their servers one by one.
  */
 bool route_policy(const struct conf *c, const struct routed *what,
 	const struct conf_notify **out);
@@ -92,7 +92,7 @@ void route_step(const struct conf *c, const struct conf_notify *p,
 /*
  * route_pick(c, e, out): the names of the routes that get event e, in the order
  * of the configuration: those of the steps that are taken at once, those of
- * e->steps, and those that were told of the incident before, who alone hear of
+ * e->steps, and those that were sent the incident before, who alone hear of
  * its end. c may be NULL: there are no routes.
  */
 void route_pick(const struct conf *c, const struct alert_event *e,
@@ -116,14 +116,14 @@ bool route_waits(const struct conf *c, const struct conf_route *r,
 const struct conf_route *route_find(const struct conf *c, const char *name);
 
 /*
- * An incident of which a route was told that the
+ * An incident of which a route was notified that the
  * configuration does not have any more. Pure.
  */
 
 /*
- * route_renamed(c, e, gone): append the routes that were told of the incident
- * and are not in c. If there is one, note in e->told who would be told now that
- * such an incident begins, and return true.
+ * route_renamed(c, e, gone): append the routes that were notified of the
+ * incident and are not in c. If there is one, note in e->notified who would be
+ * notified now that such an incident begins, and return true.
  */
 bool route_renamed(
 	const struct conf *c, struct alert_event *e, struct strings *gone);
@@ -304,17 +304,9 @@ bool fallback_any(const struct alert_state *st, const struct conf *c,
 /*
  * fallback_tell(st, c, now): put each event that is overdue into the outbox for
  * the fallback of its route, with the reason, and with it the later events of
- * the incident that wait for that route. From then on the fallback is told of
- * that incident. Returns the number of events; c may be NULL.
+ * the incident that wait for that route. From then on the fallback is notified
+ * of that incident. Returns the number of events; c may be NULL.
  */
 size_t fallback_tell(struct alert_state *st, const struct conf *c, double now);
-
-/*
- * fallback_body(b, p, d, zone): append the body of event p, with the route that
- * was not reached and why: in the summary, in which a time is one of that zone,
- * and as the member `fallback_for`.
- */
-void fallback_body(struct buf *b, const struct pending *p,
-	const struct delivery *d, const char *zone);
 
 #endif

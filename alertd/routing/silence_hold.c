@@ -130,7 +130,7 @@ void silence_hold_judge(struct alert_state *st, const struct silence *v,
 	struct alert_events *out)
 {
 	const struct quiet q = {v, n, now};
-	size_t told = out->n;
+	size_t decided = out->n;
 
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
 		enum alert_kind kind = (enum alert_kind)k;
@@ -141,7 +141,7 @@ void silence_hold_judge(struct alert_state *st, const struct silence *v,
 		if (s)
 			hold(st, kind, s, now);
 	}
-	for (size_t i = 0; i < told; i++)
+	for (size_t i = 0; i < decided; i++)
 		mark(&q, st, &out->v[i]);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		if (st->incidents[k].open && st->incidents[k].silence &&

@@ -1,8 +1,8 @@
 /*
  * silence_hold.h: a silence holds back the incidents that it is about. They
- * begin, get worse and end as ever, but nobody is told while it lasts; what
- * still lasts at its end, or is no longer covered by it, is told then. Whoever
- * was told of the beginning of an incident is told of its end, after the
+ * begin, get worse and end as ever, but nobody is notified while it lasts; what
+ * still lasts at its end, or is no longer covered by it, is sent then. Whoever
+ * was notified of the beginning of an incident is sent its end, after the
  * silence if need be: until then the incident stays open. Pure.
  */
 #ifndef ROUTING_SILENCE_HOLD_H

@@ -185,7 +185,7 @@ static void judge_failure(const struct sink_job *job, int n, const cJSON *o,
 	if (a->status == 404 && known(job) && n == 0 &&
 		json_num(o, "code", &code) && code == UNKNOWN_MESSAGE) {
 		*d = (struct delivered) {.handle = "-"};
-		snprintf(d->why, sizeof d->why, "its message is gone");
+		snprintf(d->why, sizeof d->why, "its message was deleted");
 	}
 	if (d->refused && about_hook(o))
 		sink_mend(d);

@@ -32,7 +32,7 @@ struct sink_job {
  */
 struct sink_call {
 	char *const *env; /* of the CGI (RFC 3875), ends with NULL */
-	const char *url;  /* as we had told it to the vendor, query included */
+	const char *url;  /* as the vendor got it from us, query included */
 	const char *query; /* that of the URL, or "" */
 	const char *body;
 	/* The key with which the vendor proves that it is the vendor. */

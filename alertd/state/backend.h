@@ -33,7 +33,7 @@ struct state_backend {
 	/*
 	 * Set `seen` of n rows. Where n > 1, it stays NULL for a text that is
 	 * too long to be read together with others. False: failed; where n is
-	 * 1 the operator has been told.
+	 * 1 the operator has been notified.
 	 */
 	bool (*read)(void *arg, struct state_row *const *rows, size_t n);
 	/*
@@ -41,7 +41,7 @@ struct state_backend {
 	 * one, else set `lost`. A row with undelivered events is in the index
 	 * of those before and after the write, so that neither a crash nor
 	 * another process that settles it at this moment loses it. False:
-	 * failed, and the operator has been told.
+	 * failed, and the operator has been notified.
 	 */
 	bool (*write)(void *arg, struct state_row *const *rows, size_t n);
 	/* See state_store_all, state_store_undelivered, state_store_settled. */

@@ -1,6 +1,6 @@
 /*
- * history_store.c: what outlives the states of servers: what people were told,
- * by day, and what the public may know of incidents, by server.
+ * history_store.c: what outlives the states of servers: what people were
+ * notified, by day, and what the public may know of incidents, by server.
  */
 #include "state/stores.h"
 
@@ -18,7 +18,7 @@
 #include <string.h>
 
 #define DAY_S 86400
-/* So many records of a day are kept; the oldest go. */
+/* The records of a day that are kept; the oldest go. */
 #define DAY_LINES "-100000"
 
 /* The day of a line that history_write made: what follows "at". */

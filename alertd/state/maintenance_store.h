@@ -27,8 +27,8 @@ void maintenance_store_free(struct maintenance_store *c);
 /*
  * maintenance_store_load(c, now): read the store anew; what cannot be read is
  * reported and passed over. While a maintenance is not over, none in the store
- * expires. False: the store failed, and the operator has been told; those of
- * before may still be known.
+ * expires. False: the store failed, and the operator has been notified; those
+ * of before may still be known.
  */
 bool maintenance_store_load(struct maintenance_store *c, double now);
 
@@ -55,7 +55,7 @@ const struct maintenance *maintenance_store_find(
 /*
  * maintenance_store_put(c, m, now, cap_s): write m to the store, under its id,
  * and delete those that were loaded and ended RETENTION_MAINTENANCE_S ago.
- * False: the store failed, and the operator has been told.
+ * False: the store failed, and the operator has been notified.
  */
 bool maintenance_store_put(struct maintenance_store *c,
 	const struct maintenance *m, double now, double cap_s);
@@ -74,7 +74,7 @@ bool maintenance_store_put_silence(struct maintenance_store *c,
  * maintenance_store_claim(c, m): write a new m to the store, unless others have
  * been added since maintenance_store_load: then whether there is room has to be
  * found out anew. 1; 0 where others have been; -1: the store failed, and the
- * operator has been told. maintenance_store_put still has to follow.
+ * operator has been notified. maintenance_store_put still has to follow.
  */
 int maintenance_store_claim(
 	struct maintenance_store *c, const struct maintenance *m);

@@ -177,7 +177,7 @@ struct outage_file *outage_file_open(const char *url, bool make)
 		return l;
 	}
 	if (make && !busy)
-		log_warn("no private folder, so nobody is told that the store "
+		log_warn("no private folder, so nobody is notified that the store "
 			 "does not answer; see FILES");
 	outage_file_close(l);
 	return NULL;
@@ -240,7 +240,7 @@ static bool replace_text(struct outage_file *l, const char *text)
 		}
 		why = why ? why : errno;
 	}
-	log_warn("%s: %s; so nobody is told that the store does not answer",
+	log_warn("%s: %s; so nobody is notified that the store does not answer",
 		l->name, strerror(why ? why : EFBIG));
 	return false;
 }

@@ -289,7 +289,7 @@ static void parse(struct state_row *row, struct alert_state *st)
 	else if (state_read(row->seen, n, row->slug, st, why))
 		return;
 	if (n)
-		log_error("%s: its state cannot be read and is begun anew: %s",
+		log_error("%s: its state cannot be read and is reset: %s",
 			row->slug, why);
 }
 

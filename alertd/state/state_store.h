@@ -42,10 +42,10 @@ void transaction_end(struct transaction *t);
 /*
  * transaction_get(t, i): the state of the i-th server, t's own, until the next
  * call with t. The next ones are read in the same round trip. A state that
- * cannot be read is told to the operator, and begins anew. A state with
+ * cannot be read is reported to the operator, and begins anew. A state with
  * undelivered events that this process has just written is not read again: if
  * another process has changed it, that shows when it is written. NULL: the
- * store failed, and the operator has been told.
+ * store failed, and the operator has been notified.
  */
 struct alert_state *transaction_get(struct transaction *t, size_t i);
 
@@ -98,7 +98,7 @@ void state_store_forget(struct state_store *ss);
  * state_store_undelivered(ss, out): those in the index of undelivered events.
  * state_store_settled(ss, slugs): take these out of the index, but for those
  * that have undelivered events. False: the store failed, and the operator has
- * been told.
+ * been notified.
  */
 bool state_store_all(struct state_store *ss, struct strings *out);
 bool state_store_undelivered(struct state_store *ss, struct strings *out);
@@ -107,7 +107,7 @@ bool state_store_settled(struct state_store *ss, const struct strings *slugs);
 /*
  * state_store_open(s, out): the slugs of all states in that store with an open
  * incident, and maybe some more, sorted. False: it failed, and the operator has
- * been told.
+ * been notified.
  */
 bool state_store_open(struct store *s, struct strings *out);
 

@@ -1,7 +1,7 @@
 /*
  * stores.h: what mcp-alert keeps in the store beside the states of servers:
- * what people were told, incidents for the public, the stages of the pipeline,
- * tests of routes.
+ * what people were notified, incidents for the public, the stages of the
+ * pipeline, tests of routes.
  */
 #ifndef STATE_STORES_H
 #define STATE_STORES_H
@@ -17,12 +17,12 @@ struct route_test_history;
 struct store;
 
 /*
- * history_store.c: what people were told, a list of history records for each
- * day, which outlives the states of the servers.
+ * history_store.c: what people were notified, a list of history records for
+ * each day, which outlives the states of the servers.
  */
 
 /* history_store_add(s, lines): append these records. False: the store failed,
-   and the operator has been told. */
+   and the operator has been notified. */
 bool history_store_add(struct store *s, const struct strings *lines);
 
 /* All zero: none. */
@@ -36,15 +36,15 @@ struct history {
  * or where slug is NULL, of all, of the days that hold the epoch seconds from
  * and to, and of those in between, each once, by time;
  * history_store_release(out). What cannot be read is passed over. False: the
- * store failed, and the operator has been told.
+ * store failed, and the operator has been notified.
  */
 bool history_store_read(struct store *s, const char *slug, double from,
 	double to, struct history *out);
 void history_store_release(struct history *out);
 
 /*
- * Of incidents: what the public may know of the incidents of a server,
- * which outlives its state: the hash key_incidents, an update a field.
+ * Updates of incidents: what the public may know of those of a server, which
+ * outlives its state: the hash key_incidents, an update a field.
  */
 
 /* The updates of one server: fields of its hash and their values, in turn. */
@@ -58,14 +58,14 @@ struct incident_updates {
  * trip and one more where some have to go; what is there already is written
  * again. Incidents that began more than RETENTION_INCIDENTS_S before the newest
  * go, and the oldest of more than UPDATES_MAX updates. False: the store failed,
- * and the operator has been told.
+ * and the operator has been notified.
  */
 bool incident_store_add(struct store *s, const struct incident_updates *v,
 	size_t n);
 
 /*
  * incident_store_fields(s, slug, out): add the fields of that server. False:
- * the store failed, and the operator has been told.
+ * the store failed, and the operator has been notified.
  */
 bool incident_store_fields(struct store *s, const char *slug,
 	struct strings *out);
@@ -79,13 +79,13 @@ bool incident_store_fields(struct store *s, const char *slug,
  * pipeline_store_read(s, pl): set pl->at, NAN where a stage never ran, the
  * regions that are cut off, the runners, and pl->n_regions to how many these
  * are. The caller frees pl->isolated and pl->runners. False, and nothing to
- * free: the store failed, and the operator has been told.
+ * free: the store failed, and the operator has been notified.
  */
 bool pipeline_store_read(struct store *s, struct pipeline *pl);
 
 /*
  * pipeline_store_beat(s, now): write that mcp-alert ran at that time. False:
- * see store_why(s); the operator has been told.
+ * see store_why(s); the operator has been notified.
  */
 bool pipeline_store_beat(struct store *s, double now);
 
@@ -110,7 +110,7 @@ bool pipeline_store_know(struct store *s, const struct conf *c);
  * route_test_store_read(s, c, out): what is known of the routes of c, whose
  * names *out points to; nothing is where s is NULL. route_test_store_release
  * it. False, and nothing to release: the store failed, and the operator has
- * been told.
+ * been notified.
  */
 bool route_test_store_read(struct store *s, const struct conf *c,
 	struct route_test_history *out);
@@ -119,7 +119,7 @@ void route_test_store_release(struct route_test_history *t);
 /*
  * route_test_store_begin(s, t, now): where t->since is unknown or later than
  * now, set it to now, in the store, too: since then there are routes to test. s
- * may be NULL. False: the store failed, and the operator has been told.
+ * may be NULL. False: the store failed, and the operator has been notified.
  */
 bool route_test_store_begin(struct store *s, struct route_test_history *t,
 	double now);
@@ -127,7 +127,7 @@ bool route_test_store_begin(struct store *s, struct route_test_history *t,
 /*
  * route_test_store_passed(s, routes, all, now): a test reached these routes,
  * and `all` to which it went. False: the store failed, and the operator has
- * been told.
+ * been notified.
  */
 bool route_test_store_passed(struct store *s, const struct strings *routes,
 	bool all, double now);

@@ -167,7 +167,7 @@ const char *secret_get(const struct secret *s, const char *key, char *why)
 		if (found) {
 			if (why)
 				snprintf(why, SECRET_WHY,
-					"%s stands there twice", key);
+					"%s is there twice", key);
 			return NULL;
 		}
 		found = s->lines[i].value;

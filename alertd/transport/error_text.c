@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* So many characters are shown. */
+/* The longest text that is shown, characters. */
 #define SHOWN 150
 #define FOUND_MAX 2000
 #define DEPTH_MAX 6

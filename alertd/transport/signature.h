@@ -33,7 +33,7 @@ bool signed_sha1(const char *secret, const char *text, const char *base64);
 /*
  * A token is the last part of the URL at which an incident can be
  * acknowledged. It names the incident and is signed, so that people who were
- * told of the incident, and nobody else, can acknowledge it without an
+ * notified of the incident, and nobody else, can acknowledge it without an
  * account.
  */
 

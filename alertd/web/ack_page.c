@@ -104,7 +104,7 @@ static void put_time(struct buf *b, const struct cgi *c, double t)
 void cgi_ack_holder(struct buf *b, const struct cgi *c, const char *by,
 	double until)
 {
-	buf_fmt(b, "%s has it until ", by);
+	buf_fmt(b, "%s has acknowledged it until ", by);
 	put_time(b, c, until);
 	buf_char(b, '.');
 }
@@ -158,10 +158,10 @@ static void put_holder(struct buf *b, const struct cgi *c, const struct page *p)
 	struct buf text;
 
 	if (p->unchanged)
-		buf_str(b, "<p>Nothing was changed: it is not as it was when "
-			   "you opened the page.</p>\n");
+		buf_str(b, "<p>Nothing was changed: the incident has changed "
+			   "since you opened this page.</p>\n");
 	if (!p->by) {
-		buf_str(b, "<p class=\"has nobody\">Nobody has it yet.</p>\n");
+		buf_str(b, "<p class=\"has nobody\">Nobody has acknowledged it yet.</p>\n");
 		return;
 	}
 	buf_init(&text, TEXT_SIZE);
@@ -197,24 +197,23 @@ static void put_forms(struct buf *b, const struct page *p, double hold_s)
 	buf_fmt(b,
 		"<label>%s<input name=\"by\" maxlength=\"%d\" "
 		"autocomplete=\"name\"%s></label>\n"
-		"<label>Why, or what is being done<input name=\"reason\" "
+		"<label>Note<input name=\"reason\" "
 		"maxlength=\"%d\"></label>\n"
 		"<button name=\"do\" value=\"take\">%s</button>\n</form>\n",
-		p->by ? "Who has it from now on" : "Your name", BY_MAX,
-		p->by ? " required" : "", REASON_MAX, p->by ? "Take it over, or hand it over"
-				  : "I have it");
+		p->by ? "New owner" : "Your name", BY_MAX,
+		p->by ? " required" : "", REASON_MAX, p->by ? "Hand over" : "Acknowledge");
 	if (p->by) {
 		buf_str(b, "<form method=\"post\">\n");
 		put_from(b, p);
 		buf_str(b, "<button class=\"less\" name=\"do\" value=\"back\">"
-			   "Hand it back: nobody has it</button>\n</form>\n");
+			   "Undo the acknowledgement</button>\n</form>\n");
 	}
-	buf_str(b, "<p>While somebody has it, nobody else is called for it "
-		   "until it is over, gets worse, or ");
+	buf_str(b, "<p>While it is acknowledged, nobody else is notified "
+		   "until it ends, gets worse, or ");
 	if (!p->by)
 		phrase_duration(b, (long long)hold_s);
 	buf_fmt(b,
-		"%s passed. It is not over because somebody has it.</p>\n"
+		"%s passed. Acknowledging does not resolve it.</p>\n"
 		"</main>\n",
 		p->by ? "that time has" : " have");
 }
@@ -309,7 +308,7 @@ const char *cgi_ack_test(const char *key)
 	int64_t start;
 
 	return alert_key_parse(key, &kind, &start) && kind == ALERT_TEST
-		? "It was a test and it arrived: there is nothing to "
+		? "This was a test, and it arrived. There is nothing to "
 		  "acknowledge."
 		: NULL;
 }
@@ -322,13 +321,13 @@ static void say_nothing(struct cgi_answer *a)
 
 static void say_over(struct cgi_answer *a)
 {
-	say(a, 410, "It is over", "This incident is not open any more.");
+	say(a, 410, "Resolved", "This incident is no longer open.");
 }
 
 /* The store failed. */
 static void say_unknown(struct cgi_answer *a)
 {
-	say(a, 503, "Try again", "It cannot be said now what is open.");
+	say(a, 503, "Try again", "The open incidents cannot be read now.");
 }
 
 /* The states of that server; without a store, those of the fleet alone; else
@@ -348,7 +347,7 @@ static void say_away(const struct page *p, struct cgi_answer *a)
 	char text[2 * ALERT_KEY_SIZE + 200];
 
 	snprintf(text, sizeof text,
-		"It cannot be said now what is open, and nothing can be "
+		"The open incidents cannot be read now, and nothing can be "
 		"stored. Where mcp-alert runs, as its user: mcp-alert ack "
 		"'%s'; or try again once the store is back.",
 		p->key);
@@ -493,7 +492,7 @@ void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 		};
 
 		if (!q.by)
-			q.by = "somebody who was told";
+			q.by = "somebody who was notified";
 		if (!cgi_ack_apply(c, &q, &r))
 			say(a, 503, "Try again", "That could not be stored.");
 		else if (still_open(c, &p, a)) {

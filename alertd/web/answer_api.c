@@ -88,7 +88,7 @@ static void apply(const struct cgi *c, const struct sink *sink,
 		cgi_ack_holder(&text, c, r.holder, r.until);
 	else
 		buf_str(&text, r.open ? "Nobody looks after it."
-				      : "This is not open any more.");
+				      : "This is no longer open.");
 	say(sink, text.p, a);
 	buf_release(&text);
 }

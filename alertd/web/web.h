@@ -89,7 +89,7 @@ void cgi_error(struct cgi_answer *a, int status, const char *code,
 
 /*
  * cgi_unavailable(a): make a the error of a failure on our side, of which the
- * operator has been told.
+ * operator has been notified.
  */
 void cgi_unavailable(struct cgi_answer *a);
 
@@ -137,7 +137,7 @@ bool cgi_ack_apply(const struct cgi *c, const struct ack_request *q,
 	struct ack_result *r);
 
 /*
- * cgi_ack_holder(b, c, by, until): append "ann has it until 14:05 UTC.", in the
+ * cgi_ack_holder(b, c, by, until): append "ann has acknowledged it until 14:05 UTC.", in the
  * time zone of the people at work.
  */
 void cgi_ack_holder(struct buf *b, const struct cgi *c, const char *by,

@@ -77,7 +77,7 @@ static void take_list(const cJSON *o, const char *key, size_t max,
 	}
 }
 
-/* "downtime_started" is a kind and a phase; what has no phase is told once. */
+/* "downtime_started" is a kind and a phase; what has no phase is sent once. */
 static void take_phase(struct sink_event *e)
 {
 	static const struct {

@@ -22,9 +22,9 @@ struct cause {
 
 #define CERTIFICATE                                                            \
 	"The certificate and its chain, and what should have renewed it."
-#define PATH "Its path: what was deployed last, and the routes of its proxy."
+#define PATH "Its path: the last deployment, and the routes of its proxy."
 #define BEHIND                                                                 \
-	"Whether the application runs and has room: what answers for it "      \
+	"Whether the application runs and has capacity: its proxy "      \
 	"cannot reach it."
 #define RUNNER(where)                                                          \
 	"The runner of " where ": its host, its network, its clock."
@@ -43,8 +43,8 @@ static const struct cause causes[] = {
 		"The DNS records of its name, and whether the domain has "
 		"lapsed."},
 	{"tcp.refused", WAY_NETWORK,
-		"Whether the server runs and listens on its port, and what "
-		"stopped it."},
+		"Whether the server runs and listens on its port, and why "
+		"it stopped."},
 	{"tcp.denied", WAY_NETWORK,
 		"The DNS records of its name: they lead to an address that the "
 		"probe may not use."},
@@ -52,14 +52,14 @@ static const struct cause causes[] = {
 	{"tls.timeout", WAY_NETWORK, HOST},
 	{"tls.handshake", WAY_NETWORK, NULL},
 	{"tls.not-tls", WAY_NETWORK,
-		"What listens on the port: it does not speak TLS."},
+		"The service on that port: it does not speak TLS."},
 	{"tls.version", WAY_NETWORK, "Which versions of TLS it offers."},
 	{"tls.client-certificate", WAY_LOGIN,
 		"The client certificate of the probe."},
 	{"tls.", WAY_NETWORK, CERTIFICATE},
 	{"proxy", WAY_NETWORK, "The proxy between the probe and the server."},
 	{"deadline", WAY_NETWORK,
-		"Its load, and what it waits for: it answers too late."},
+		"Its load and its dependencies: it answers too late."},
 	{"http.429", WAY_LIMIT, "Its rate limit: let mcp-probe pass."},
 	{"http.401", WAY_LOGIN, NULL},
 	{"http.403", WAY_ANSWER,
@@ -72,12 +72,12 @@ static const struct cause causes[] = {
 	{"http.503", WAY_ANSWER, BEHIND},
 	{"http.504", WAY_ANSWER, BEHIND},
 	{"http.5", WAY_ANSWER,
-		"The application's log, and what was deployed last."},
+		"The application's log, and the last deployment."},
 	{"auth.", WAY_LOGIN, NULL},
 	{"oauth.", WAY_LOGIN, NULL},
 	{"hash.pinned", WAY_ANSWER,
-		"What was deployed last: its tools are not those that were "
-		"pinned."},
+		"The last deployment: its tools differ from the pinned "
+		"ones."},
 };
 
 #define LOGIN                                                                  \
@@ -122,8 +122,8 @@ static const char *in_region(const struct sink_event *e, enum way way)
 		       "these servers fail there and nowhere else.";
 	switch (known ? way : WAY_NETWORK) {
 	case WAY_NETWORK:
-		return "CDN, DNS and routes to that region, and what its "
-		       "provider says.";
+		return "CDN, DNS and routes to that region, and its "
+		       "provider's status page.";
 	case WAY_LOGIN:
 		return "The credential of the probe in that region.";
 	case WAY_LIMIT:
@@ -131,18 +131,18 @@ static const char *in_region(const struct sink_event *e, enum way way)
 	case WAY_ANSWER:
 		break;
 	}
-	return "What answers in that region, an edge, a replica or a "
-	       "firewall: its log, and what was deployed there last.";
+	return "The edge, replica or firewall that answers in that "
+	       "region: its log, and the last deployment there.";
 }
 
 /* Many servers fail alike. */
 static const char *in_common(enum way way)
 {
-	return way == WAY_NETWORK ? "What these servers share: host, load "
-				    "balancer, network, DNS."
-				  : "What these servers share: proxy, "
-				    "platform, database, login; "
-				    "and what was deployed there last.";
+	return way == WAY_NETWORK ? "The shared host, load "
+				    "balancer, network or DNS."
+				  : "The shared proxy, "
+				    "platform, database or login, "
+				    "and the last deployment there.";
 }
 
 /* Whether none of the regions where it failed reports. */
@@ -174,10 +174,10 @@ void hint_put(struct buf *b, const struct sink_event *e)
 }
 
 #define REACH "No client can reach it."
-#define ERRORS "It is reached, but answers with errors: no client can use it."
-#define REFUSES "It is reached, but begins no session: no client can use it."
+#define ERRORS "It answers with errors: no client can use it."
+#define REFUSES "It starts no session: no client can use it."
 #define TOOLS "Clients connect, but cannot use its tools."
-#define WAS "Users may have noticed; nobody was told while it lasted."
+#define WAS "Users may have noticed; nobody was notified while it lasted."
 #define SHOW_THEN                                                              \
 	"The application's log of that time; and why its minutes were judged " \
 	"late."
@@ -189,9 +189,9 @@ void hint_put(struct buf *b, const struct sink_event *e)
 	"Whether the server and its host run, then its load balancer, "        \
 	"firewall and network."
 #define SHOW_HTTP                                                              \
-	"The proxy's log, then the application's, and what was deployed last."
+	"The proxy's log, then the application's, and the last deployment."
 #define SHOW_INIT                                                              \
-	"The application's log of initialize, and what was deployed last."
+	"The application's log of initialize, and the last deployment."
 #define SHOW_AUTH                                                              \
 	"Whether the credential of the probe was revoked, then the login "     \
 	"service."
@@ -223,46 +223,46 @@ static const struct message_words words[] = {
 		"It may well work, but an outage would not be seen.",
 		"Its rate limit: let mcp-probe pass."},
 	{"latency", NULL, NULL, "It works, but keeps its users waiting.",
-		"Its load, what it depends on, and what was deployed last."},
+		"Its load, its dependencies, and the last deployment."},
 	{"error_rate", NULL, NULL, "It works, but not each time.",
 		"The application's log of the last minutes, by error."},
 	{"slo_burn", NULL, NULL, "If that goes on, it misses its objective.",
-		"What has failed most since then, and what was deployed last."},
+		"The most frequent failure since then, and the last deployment."},
 	{"probe_silent", NULL, NULL,
 		"A runner is silent; the server may well work.",
 		"The runner of that region: its host, its network, its clock."},
 	{"cdn_cache_divergence", NULL, NULL,
-		"Users of some regions call tools that are gone, or miss new "
+		"Users in some regions call removed tools, or miss new "
 		"ones.",
 		"The caches in front of it: purge them; then the last "
 		"deployment."},
 	{"unapproved_change", NULL, NULL,
 		"Its tools are not those that somebody approved: they break "
-		"callers, or tell models something else.",
+		"callers, or instruct models differently.",
 		"Read what changed (mcp-aggregate diff), then approve it "
-		"(mcp-aggregate pin --review) or have it taken back."},
+		"(mcp-aggregate pin --review) or have it reverted."},
 	{"tool_churn", NULL, NULL,
-		"Clients may not find the tools that they were told of.",
-		"What makes up its list of tools: several versions behind one "
-		"address, or names that are made anew."},
-	{"pipeline_stalled", NULL, NULL, "Nobody would hear of an outage.",
+		"Clients may not find the tools that were listed to them.",
+		"The source of its tool list: several versions behind one "
+		"address, or generated names."},
+	{"pipeline_stalled", NULL, NULL, "Nobody would be notified of an outage.",
 		"The cron job, the store, and their logs, on the host of "
 		"mcp-aggregate."},
 	{"schema_drift_detected", NULL, NULL,
 		"Clients that know the old ones may fail.",
-		"Whether somebody meant to deploy that."},
+		"Whether this change was intended."},
 	{"certificate_expiring", NULL, NULL,
 		"Clients connect only with a valid certificate.",
-		"What should have renewed it."},
+		"The job that should have renewed it."},
 	{"token_expiring", NULL, NULL,
 		"Without it the probes fail, and users notice nothing.",
-		"mcp-rotate, or whoever issues it."},
+		"mcp-rotate, or the issuer."},
 	{"anomaly_logged", NULL, NULL, "Never for long, never together.",
 		"Nothing, for now."},
 	{"clients_refused", NULL, NULL,
 		"Clients that begin with server/discover cannot connect.",
-		"What answers in front of the server: let unknown methods "
-		"through to it."},
+		"The proxy in front of the server: let unknown methods "
+		"through."},
 	{"test", NULL, NULL, NULL, NULL},
 	{"", NULL, NULL, NULL, "The dashboard."},
 };
@@ -280,7 +280,7 @@ static const struct {
 } away[] = {
 #define AWAY(why, first)                                                       \
 	{why, {"pipeline_stalled", NULL, NULL,                                 \
-			"Nobody would hear of an outage.", first}}
+			"Nobody would be notified of an outage.", first}}
 	AWAY("No such file or directory",
 		"Its socket is missing: whether Redis runs, and makes it "
 		"there (unixsocket in redis.conf)."),
@@ -289,12 +289,12 @@ static const struct {
 	AWAY("Permission denied",
 		"We may not use its socket: unixsocketperm in redis.conf, and "
 		"our groups."),
-	AWAY("NOAUTH", "It wants a password: that of our user, and its file."),
-	AWAY("WRONGPASS", "Its password is refused: that of our user."),
+	AWAY("NOAUTH", "It requires a password: check our user's password file."),
+	AWAY("WRONGPASS", "It refuses the password of our user."),
 	AWAY("NOPERM", "Our user may not do that: its ACL."),
 	AWAY("LOADING", "It reads its data: whether it makes progress."),
 	AWAY("MISCONF", "It cannot write to its disk: whether that is full."),
-	AWAY("OOM ", "Its memory is full: maxmemory, and who fills it."),
+	AWAY("OOM ", "Its memory is full: maxmemory, and the largest keys."),
 	AWAY("READONLY", "It is a replica: whether a failover is at work."),
 #undef AWAY
 };

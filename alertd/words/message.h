@@ -154,7 +154,7 @@ const char *message_colour(enum message_mood mood);
 void hint_put(struct buf *b, const struct sink_event *e);
 
 /*
- * What each kind of event means, for a person. Pure.
+ * The meaning of each kind of event, for a person. Pure.
  */
 
 struct message_words {

@@ -207,7 +207,7 @@ static void put_cut_off(struct buf *b, const struct alert_event *e)
 	buf_str(b, "no region reaches any server; the network of every region "
 		   "is cut off, or all servers are down at once: from here "
 		   "the two look alike, and servers are not judged. A canary "
-		   "in each region would tell which it is.");
+		   "in each region would show which it is.");
 }
 
 static void put_conf_refused(struct buf *b, const struct alert_event *e)
@@ -229,7 +229,7 @@ static void put_store_away(struct buf *b, const struct alert_event *e)
 {
 	put_blind(b, e->facts.since, e->record.at, e->zone);
 	buf_fmt(b, "the store does not answer; servers are not judged, and "
-		   "nothing else can be told; %s.", e->facts.reason);
+		   "nothing else can be sent; %s.", e->facts.reason);
 }
 
 static void put_cause(struct buf *b, const struct silence_cause *c,

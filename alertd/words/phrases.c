@@ -185,8 +185,8 @@ void words_tool_names(struct buf *b, const struct strings *l)
 	/* A full list may have been cut: nobody knows how many there were. */
 	if (l->n == ALERT_NAMES)
 		buf_str(b, " and more");
-	else if (shown < l->n)
-		buf_fmt(b, " and %zu more", l->n - shown);
+	else
+		phrase_and_more(b, shown, l->n);
 }
 
 /* "a became b, c became d"; whether there is any. */
@@ -200,8 +200,9 @@ static bool put_renamed(struct buf *b, const struct tool_change *c)
 		buf_str(b, " became ");
 		put_tool_name(b, c->renamed.v[2 * i + 1]);
 	}
+	phrase_and_more(b, shown, n);
 	if (shown < n)
-		buf_fmt(b, " and %zu more became others", n - shown);
+		buf_str(b, " became others");
 	return n > 0;
 }
 
@@ -229,7 +230,7 @@ void words_tool_change(struct buf *b, const struct tool_change *c)
 		{&removed, " removed"},
 		{&added, " added"},
 		{&c->changed, " changed"},
-		{&c->redescribed, " described anew"},
+		{&c->redescribed, " with a new description"},
 	};
 	const char *between = put_renamed(b, c) ? "; " : "";
 

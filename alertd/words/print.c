@@ -121,7 +121,7 @@ static void put_foreign(struct buf *b, const char *s)
 	buf_str(b, clean);
 }
 
-/* " (alice until 20:31 UTC) (step 2 of ladder by-night) (told ops, pager)" */
+/* " (alice until 20:31 UTC) (step 2 of ladder by-night) (notified ops, pager)" */
 static void put_duty(struct buf *b, const struct incident *inc,
 	const char *zone)
 {
@@ -134,17 +134,17 @@ static void put_duty(struct buf *b, const struct incident *inc,
 		buf_fmt(b, " until %s)", until);
 	}
 	if (inc->escalation.step > 0) {
-		buf_fmt(b, " (step %d of ladder ", inc->escalation.step);
+		buf_fmt(b, " (step %d of policy ", inc->escalation.step);
 		put_foreign(b, inc->escalation.ladder);
 		buf_char(b, ')');
 	}
 	if (inc->silence)
 		buf_fmt(b, " (silenced by %s)", inc->silence);
-	for (size_t i = 0; i < inc->told.n; i++) {
-		buf_str(b, i ? ", " : " (told ");
-		put_foreign(b, inc->told.v[i]);
+	for (size_t i = 0; i < inc->notified.n; i++) {
+		buf_str(b, i ? ", " : " (notified ");
+		put_foreign(b, inc->notified.v[i]);
 	}
-	if (inc->told.n)
+	if (inc->notified.n)
 		buf_char(b, ')');
 }
 
@@ -183,23 +183,23 @@ static void put_incident_row(struct buf *b, const struct alert_state *st,
 	}
 	put_duty(b, inc, zone);
 	if (inc->group)
-		buf_fmt(b, " (told of as %s)", inc->group);
+		buf_fmt(b, " (part of %s)", inc->group);
 	if (st->n_outbox)
 		buf_fmt(b, " (%zu undelivered)", st->n_outbox);
 	buf_char(b, '\n');
 }
 
-static void put_told(struct buf *b, const struct incident *inc)
+static void put_notified(struct buf *b, const struct incident *inc)
 {
 	char until[CLOCK_RFC3339] = "";
 
 	if (inc->ack.by)
 		clock_rfc3339((int64_t)inc->ack.until, until);
 	buf_str(b, ",\"told\":[");
-	for (size_t i = 0; i < inc->told.n; i++) {
+	for (size_t i = 0; i < inc->notified.n; i++) {
 		if (i)
 			buf_char(b, ',');
-		json_put_str(b, inc->told.v[i]);
+		json_put_str(b, inc->notified.v[i]);
 	}
 	buf_char(b, ']');
 	json_put_member(b, "ladder", inc->escalation.ladder);
@@ -210,7 +210,7 @@ static void put_told(struct buf *b, const struct incident *inc)
 	json_put_member(b, "silenced_by", inc->silence);
 }
 
-/* The servers that still have the trouble; the group it is told with. */
+/* The servers that still have the trouble; the group it is sent with. */
 static void put_servers(struct buf *b, const struct alert_state *st,
 	const struct incident *inc)
 {
@@ -261,7 +261,7 @@ static void put_line(struct buf *b, const struct alert_state *st,
 	json_put_member(b, "started_at", since);
 	json_put_member(b, "last_error", inc->error);
 	buf_fmt(b, ",\"undelivered\":%zu", st->n_outbox);
-	put_told(b, inc);
+	put_notified(b, inc);
 	buf_str(b, "}\n");
 }
 

@@ -612,7 +612,7 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	case ALERT_OVERRUN:
 		put_overrun(b, s);
 		break;
-	default: /* ALERT_RATE_LIMITED: what is told once has its own words */
+	default: /* ALERT_RATE_LIMITED: what is sent once has its own words */
 		buf_str(b, " answers ");
 		phrase_cities(b, &inc->regions);
 		buf_str(b, " with 429: its rate limit is too tight, or should "
@@ -834,7 +834,7 @@ static void put_found_end(struct buf *b, const struct summary *s)
 {
 	put_count(b, s);
 	buf_str(b, " It is over; while it lasted its minutes could not be "
-		   "judged, and nobody was told.");
+		   "judged, and nobody was notified.");
 }
 
 /* An incident that was over when it was found: "was down 09:49 to 09:53 UTC".
@@ -873,10 +873,10 @@ static void put_found(struct buf *b, const struct summary *s)
 	put_found_end(b, s);
 }
 
-/* "; alice has it for 1 h: REASON" */
+/* "; alice has acknowledged it for 1 h: REASON" */
 static void put_ack(struct buf *b, const struct ack *a)
 {
-	buf_fmt(b, "; %s has it for ", a->by);
+	buf_fmt(b, "; %s has acknowledged it for ", a->by);
 	phrase_duration(b, llround(a->until - a->at));
 	if (a->reason)
 		buf_fmt(b, ": %s", a->reason);
@@ -949,7 +949,7 @@ static void put_state(struct buf *b, const struct summary *s)
 			s->facts->unwatched ? "closed" : "over");
 		put_age(b, (double)inc->passed_since, inc->first);
 	} else if (s->phase == ALERT_ACKNOWLEDGED) {
-		buf_fmt(b, "%s, %s has it", severity, inc->ack.by);
+		buf_fmt(b, "%s, acknowledged by %s", severity, inc->ack.by);
 	} else if (s->phase == ALERT_REMINDER) {
 		buf_fmt(b, "%s, open for ", severity);
 		put_age(b, s->at, inc->first);

@@ -1,9 +1,12 @@
 #include "base/buf.h"
 
+#include "base/chars.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
 
 /* The first room that is made. */
 #define LEAST ((size_t)256)
@@ -153,6 +156,104 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vfmt(b, fmt, ap);
 	va_end(ap);
+}
+
+/* The value of an integer of that length. */
+static long long integer_of(const struct conversion *c, va_list *ap)
+{
+	bool is_signed = c->letter == 'd' || c->letter == 'i';
+
+	switch (c->length) {
+	case 'l':
+		return is_signed ? va_arg(*ap, long)
+				 : (long long)va_arg(*ap, unsigned long);
+	case 'z':
+		return (long long)va_arg(*ap, size_t);
+	case 'j':
+		return (long long)va_arg(*ap, intmax_t);
+	default:
+		return is_signed ? va_arg(*ap, int)
+				 : (long long)va_arg(*ap, unsigned);
+	}
+}
+
+/* `flags`, n bytes, are those of the conversion and its width. */
+static void put_by_printf(struct buf *b, const char *flags, int n,
+	const struct conversion *c, va_list *ap)
+{
+	bool real = strchr("feg", c->letter) != NULL;
+	char spec[32];
+
+	snprintf(spec, sizeof spec, real ? "%%%.*s.*%c" : "%%%.*sll%c", n,
+		flags, c->letter);
+	if (c->letter == '%')
+		buf_char(b, '%');
+	else if (c->letter == 'c')
+		buf_char(b, (char)va_arg(*ap, int));
+	else if (real && c->letter == 'f' && !n)
+		buf_fixed(b, va_arg(*ap, double),
+			c->precision < 0 ? 6 : c->precision);
+	else if (real)
+		buf_fmt(b, spec, c->precision < 0 ? 6 : c->precision,
+			va_arg(*ap, double));
+	else if (!n && strchr("diu", c->letter))
+		buf_int(b, integer_of(c, ap));
+	else
+		buf_fmt(b, spec, integer_of(c, ap));
+}
+
+/* Append the conversion behind a "%"; what stands behind that is returned. */
+static const char *put_conversion(struct buf *b, const char *p, va_list *ap,
+	convert *own, void *to)
+{
+	struct conversion c = {.precision = -1};
+	const char *flags = p;
+	int n = (int)strspn(p, "-+ #0123456789");
+
+	p += n;
+	if (*p == '.' && p[1] == '*') {
+		c.precision = va_arg(*ap, int);
+		p += 2;
+	} else if (*p == '.') {
+		for (c.precision = 0, p++; *p >= '0' && *p <= '9'; p++)
+			c.precision = 10 * c.precision + *p - '0';
+	}
+	if (*p && strchr("lzj", *p))
+		c.length = *p++;
+	c.letter = *p;
+	if (!own(to, &c, ap))
+		put_by_printf(b, flags, n, &c, ap);
+	return p + 1;
+}
+
+static bool is_letter(char c)
+{
+	return chars_lower(c) || chars_upper(c);
+}
+
+void buf_template(struct buf *b, const char *fmt, va_list ap, convert *own,
+	void *to)
+{
+	const char *p = fmt;
+	va_list args;
+
+	va_copy(args, ap);
+	for (;;) {
+		size_t n = strcspn(p, "%'");
+
+		buf_add(b, p, n);
+		p += n;
+		if (!*p)
+			break;
+		if (*p == '%') {
+			p = put_conversion(b, p + 1, &args, own, to);
+			continue;
+		}
+		buf_char(b, p > fmt && is_letter(p[-1]) && is_letter(p[1])
+				? '\'' : '"');
+		p++;
+	}
+	va_end(args);
 }
 
 void buf_drop(struct buf *b, size_t n)

@@ -58,6 +58,21 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
 void buf_vfmt(struct buf *b, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 
+/*
+ * buf_template(b, fmt, ap, own, to): append a template, which is a format of
+ * printf(3) in which a ' that is not within a word stands for ", so that markup
+ * and JSON can be read in C. Each conversion is offered to own(to, c, ap) first,
+ * which takes its argument and appends it to b; or returns false, and then it is
+ * written as by printf: integers, %c, and doubles.
+ */
+struct conversion {
+	char letter, length; /* length: 0, or the first letter of it */
+	int precision;	     /* -1: none */
+};
+typedef bool convert(void *to, const struct conversion *c, va_list *ap);
+void buf_template(struct buf *b, const char *fmt, va_list ap, convert *own,
+	void *to);
+
 /* buf_drop(b, n): remove the first n bytes, n <= b->len. */
 void buf_drop(struct buf *b, size_t n);
 

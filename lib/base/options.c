@@ -439,15 +439,22 @@ static int set_value(struct reading *r, const struct option_row *o, char *arg)
 /* An option that cannot be read, as getopt_long found it. */
 static int refuse_code(struct reading *r, int code, const char *last)
 {
+	/* Options of earlier versions, and what does the same now. */
+	static const char *const gone[][2] = {
+		{"--stats", "set MCP_STATS=1"},
+		{"--signs", "write 'tools signs'"},
+	};
+
 	if (!r->t->options_first)
 		take_command(r);
 	if (code == ':')
 		return misuse(r, "%s: an argument is missing", last);
 	if (optopt > 0 && optopt < LONG)
 		return misuse(r, "-%c: no such option", optopt);
-	if (strcmp(last, "--stats") == 0)
-		return misuse(r, "--stats: no such option any more: set "
-				 "MCP_STATS=1");
+	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+		if (strcmp(last, gone[i][0]) == 0)
+			return misuse(r, "%s: no such option any more: %s", last,
+				gone[i][1]);
 	return misuse(r, "%s: no such option, or not in this form", last);
 }
 

@@ -4,6 +4,7 @@
 #ifndef BASE_PHRASE_H
 #define BASE_PHRASE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
@@ -20,5 +21,12 @@ extern const char *const phrase_weekdays[7];
  * shown; nothing where all are.
  */
 void phrase_and_more(struct buf *b, size_t shown, size_t n);
+
+/*
+ * phrase_age(s, days, out): an age, "37s", "12m", "3h", and with `days` from two
+ * of them on "4d": at most 8 characters then. Returns out.
+ */
+#define PHRASE_AGE 24
+const char *phrase_age(double s, bool days, char out[PHRASE_AGE]);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "base/xalloc.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +11,26 @@ void strings_add(struct strings *l, const char *s)
 {
 	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
 	l->v[l->n++] = xstrdup(s);
+}
+
+void strings_fmt(struct strings *l, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (n < (int)sizeof text) {
+		strings_add(l, text);
+		return;
+	}
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	l->v[l->n] = xcalloc((size_t)n + 1, 1);
+	va_start(ap, fmt);
+	vsnprintf(l->v[l->n++], (size_t)n + 1, fmt, ap);
+	va_end(ap);
 }
 
 bool strings_has(const struct strings *l, const char *s)
@@ -85,15 +107,15 @@ void strings_copy(struct strings *to, const struct strings *from)
 		strings_add(to, from->v[i]);
 }
 
-static int by_name(const void *a, const void *b)
+int strings_order(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 void strings_sort(struct strings *l)
 {
 	if (l->n)
-		qsort(l->v, l->n, sizeof *l->v, by_name);
+		qsort(l->v, l->n, sizeof *l->v, strings_order);
 }
 
 void strings_unique(struct strings *l)

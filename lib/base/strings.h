@@ -14,9 +14,12 @@ struct strings {
 	size_t n, cap;
 };
 
-/* strings_add(l, s): append a copy. strings_note: unless it stands there. */
+/* strings_add(l, s): append a copy. strings_note: unless it stands there. strings_fmt(l,
+   fmt, …): append what sprintf(3) makes of that. */
 void strings_add(struct strings *l, const char *s);
 void strings_note(struct strings *l, const char *s);
+void strings_fmt(struct strings *l, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* strings_drop(l, s): take out the first one that equals s, if there is one. */
 void strings_drop(struct strings *l, const char *s);
@@ -42,6 +45,10 @@ void strings_unique(struct strings *l);
 /* strings_clear(l): forget all. strings_release(l): and the room. */
 void strings_clear(struct strings *l);
 void strings_release(struct strings *l);
+
+/* strings_order(a, b): for qsort(3) and bsearch(3): how two things stand to each
+   other that begin with a char *. */
+int strings_order(const void *a, const void *b);
 
 /*
  * strings_place(v, n, size, s): in an array of n things of that size, each of

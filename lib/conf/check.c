@@ -490,6 +490,20 @@ static void repeated(const struct conf *c, size_t first_at, size_t at,
 	}
 }
 
+/* Those of the file are faults: nothing becomes of it. */
+static void leave_out(struct conf *c, const bool *again)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->n_servers; i++) {
+		if (again[i] && c->servers[i].list)
+			conf_release_server(c, &c->servers[i]);
+		else
+			c->servers[kept++] = c->servers[i];
+	}
+	c->n_servers = kept;
+}
+
 void conf_check_slugs(struct conf *c, struct conf_errors *r)
 {
 	struct conf_slug *v = xcalloc(conf_count(c), sizeof *v);
@@ -511,8 +525,7 @@ void conf_check_slugs(struct conf *c, struct conf_errors *r)
 		else
 			first = i;
 	}
-	if (c->listed)
-		listed_drop(c->listed, again + c->n_servers);
+	leave_out(c, again);
 	free(again);
 	free(v);
 }

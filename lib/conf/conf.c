@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/sha256.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "conf/check.h"
 #include "conf/lists.h"
@@ -27,7 +28,6 @@ void conf_free(struct conf *c)
 	for (size_t i = 0; i < c->n_servers; i++)
 		if (c->servers[i].regions == c->all_regions)
 			c->servers[i].regions = NULL;
-	listed_free(c->listed, c->all_regions);
 	conf_clear(conf_keys, c);
 	for (size_t i = 0; c->lists && c->lists[i]; i++)
 		free(c->lists[i]);
@@ -40,13 +40,6 @@ void conf_free(struct conf *c)
 	free(c);
 }
 
-static int by_slug(const void *a, const void *b)
-{
-	const struct conf_slug *x = a, *y = b;
-
-	return strcmp(x->slug, y->slug);
-}
-
 /* Each verdict asks for its server. */
 static void index_servers(struct conf *c)
 {
@@ -56,7 +49,7 @@ static void index_servers(struct conf *c)
 	for (size_t i = 0; i < n; i++)
 		c->by_slug[i] = (struct conf_slug) {conf_server_slug(c, i), i};
 	if (n)
-		qsort(c->by_slug, n, sizeof *c->by_slug, by_slug);
+		qsort(c->by_slug, n, sizeof *c->by_slug, strings_order);
 }
 
 static void derive_region(struct conf_region *g, const struct conf_errors *r)
@@ -141,18 +134,18 @@ static struct conf *parse(
 	const char *p, size_t n, const char *folder, struct conf_errors *r)
 {
 	struct conf *c;
-	yaml_document_t doc;
+	struct conf_tree tree;
 
 	if (n > CONF_BYTES_MAX) {
 		conf_fault(r, (struct conf_spot) {1, 1},
 			"the file is larger than 1 MiB");
 		return NULL;
 	}
-	if (conf_yaml_load(p, n, &doc, r) != 0)
+	if (!conf_yaml_load(p, n, &tree, r))
 		return NULL;
 	c = xcalloc(1, sizeof *c);
-	conf_read(&doc, c, r);
-	yaml_document_delete(&doc);
+	conf_read(&tree, c, r);
+	conf_tree_release(&tree);
 	derive(c, r);
 	conf_check(c, r);
 	if (folder && conf_sound(r))

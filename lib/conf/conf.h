@@ -277,9 +277,6 @@ struct conf_left_out {
 /* The most of them that are named; the rest is counted. */
 #define CONF_LEFT_OUT_NAMED 20
 
-/* Opaque: see conf/servers.h. */
-struct conf_listed;
-
 /* For a server by its slug. */
 struct conf_slug {
 	const char *slug; /* first, for strings_place */
@@ -304,9 +301,8 @@ struct conf {
 	size_t n_regions;
 	struct conf_account *accounts;
 	size_t n_accounts;
-	struct conf_server *servers; /* of the file itself: see conf_count */
-	size_t n_servers;
-	struct conf_listed *listed; /* those of lists; NULL: none */
+	struct conf_server *servers; /* of the file, then of its lists */
+	size_t n_servers, cap_servers;
 	struct conf_left_out *left_out; /* the first, CONF_LEFT_OUT_NAMED at
 					   most */
 	size_t n_left_out;		/* how many lines of lists are */
@@ -361,8 +357,7 @@ const struct conf_region *conf_region(const struct conf *c, const char *name);
 const struct conf_account *conf_account(const struct conf *c, const char *name);
 
 /*
- * conf_count(c): how many servers there are, those of the file first, then
- * those of its lists, as they stand there; 0 where c is NULL.
+ * conf_count(c): how many servers there are; 0 where c is NULL.
  * conf_server_at(c, i): the i-th of them; conf_server_slug(c, i): its slug.
  * What they point to lives as long as c.
  */

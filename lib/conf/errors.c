@@ -1,6 +1,7 @@
 #include "conf/errors.h"
 
 #include "base/buf.h"
+#include "base/index.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"
 
@@ -38,8 +39,7 @@ struct conf_errors {
 	size_t n_left_out, cap_left_out;
 	struct place *places;
 	size_t n_places, cap_places;
-	size_t *slots;	/* 1 + the index of a place, or 0 */
-	size_t n_slots; /* a power of two, or none */
+	struct index by_field; /* of places */
 };
 
 struct conf_errors *conf_errors_new(void)
@@ -58,7 +58,7 @@ void conf_errors_free(struct conf_errors *r)
 	conf_left_out_free(r->left_out, r->n_left_out);
 	free(r->notes);
 	free(r->places);
-	free(r->slots);
+	index_release(&r->by_field);
 	free(r);
 }
 
@@ -93,47 +93,33 @@ void conf_fault(struct conf_errors *r, struct conf_spot spot, const char *fmt,
 	va_end(ap);
 }
 
-/* The slot of a field, or the free one that it would get. */
-static size_t *slot_of(const struct conf_errors *r, const void *field)
+static bool is_of_field(const void *ctx, uint32_t position, const void *key)
 {
-	uint64_t hash =
-		(uint64_t)(uintptr_t)field * UINT64_C(0x9e3779b97f4a7c15);
-	size_t i = (size_t)(hash >> 32);
+	const struct conf_errors *r = ctx;
 
-	for (;; i++) {
-		size_t *slot = &r->slots[i & (r->n_slots - 1)];
-
-		if (!*slot || r->places[*slot - 1].field == field)
-			return slot;
-	}
+	return r->places[position].field == key;
 }
 
-/* At most half of the slots are taken. */
-static void make_slots(struct conf_errors *r)
+static const struct place *place_of(const struct conf_errors *r,
+	const void *field)
 {
-	if (2 * r->n_places < r->n_slots)
-		return;
-	r->n_slots = r->n_slots ? 2 * r->n_slots : 64;
-	free(r->slots);
-	r->slots = xcalloc(r->n_slots, sizeof *r->slots);
-	for (size_t i = 0; i < r->n_places; i++)
-		*slot_of(r, r->places[i].field) = i + 1;
+	uint32_t i = index_find(&r->by_field,
+		index_hash(0, &field, sizeof field), is_of_field, r, field);
+
+	return i == INDEX_NONE ? NULL : &r->places[i];
 }
 
 void conf_placed(struct conf_errors *r, const void *field, const char *path,
 	struct conf_spot spot, bool sound)
 {
-	size_t *slot;
-
+	if (place_of(r, field))
+		return;
 	r->places = xgrow(r->places, &r->cap_places, r->n_places + 1,
 		sizeof *r->places);
-	make_slots(r);
-	slot = slot_of(r, field);
-	if (*slot)
-		return;
+	index_add(&r->by_field, index_hash(0, &field, sizeof field),
+		(uint32_t)r->n_places);
 	r->places[r->n_places++] =
 		(struct place) {field, xstrdup(path), spot, sound};
-	*slot = r->n_places;
 }
 
 void conf_next_line(struct conf_errors *r, const char *file, size_t line)
@@ -141,19 +127,9 @@ void conf_next_line(struct conf_errors *r, const char *file, size_t line)
 	for (size_t i = 0; i < r->n_places; i++)
 		free(r->places[i].path);
 	r->n_places = 0;
-	free(r->slots);
-	r->slots = NULL;
-	r->n_slots = 0;
+	index_release(&r->by_field);
 	r->file = file;
 	r->line = (struct conf_spot) {line, 0};
-}
-
-static const struct place *place_of(const struct conf_errors *r,
-	const void *field)
-{
-	size_t i = r->n_slots ? *slot_of(r, field) : 0;
-
-	return i ? &r->places[i - 1] : NULL;
 }
 
 struct conf_spot conf_spot(const struct conf_errors *r, const void *field)

@@ -8,9 +8,8 @@
 #include "base/xalloc.h"
 #include "conf/check.h"
 #include "conf/formats.h"
-#include "conf/schema.h"
 #include "conf/servers.h"
-#include "json/jcs.h"
+#include "conf/yaml.h"
 #include "json/json.h"
 #include "records/probe.h"
 
@@ -21,142 +20,21 @@
 /* A folder where what they printed is kept for other programs of a round. */
 #define CACHE "MCP_SERVERS_CACHE"
 
-struct reader {
-	struct conf_errors *errors;
-	char path[100];
-};
-
-static bool fault(struct reader *r, const char *what)
-{
-	conf_fault(
-		r->errors, conf_spot(r->errors, NULL), "%s: %s", r->path, what);
-	return false;
-}
-
-static size_t down(struct reader *r, const char *name)
-{
-	size_t n = strlen(r->path);
-
-	snprintf(r->path + n, sizeof r->path - n, "%s%s", n ? "." : "", name);
-	return n;
-}
-
-/* Durations are in seconds in a record; cache_check is true or false. */
-static bool read_scalar(struct reader *r, const struct conf_key *key,
-	const cJSON *v, void *field)
-{
-	char why[CONF_WHY], number[JCS_NUMBER + 1];
-	const char *text = v->valuestring;
-
-	if (cJSON_IsNumber(v)) {
-		jcs_number(v->valuedouble, number);
-		if (key->type == CONF_SECONDS)
-			memcpy(number + strlen(number), "s", 2);
-		text = number;
-	} else if (cJSON_IsBool(v)) {
-		text = key->type == CONF_BOOL
-			       ? cJSON_IsTrue(v) ? "true" : "false"
-		       : cJSON_IsTrue(v) ? "yes"
-					 : "no";
-	} else if (!cJSON_IsString(v)) {
-		return fault(r, "expected a single value");
-	}
-	if (key->type == CONF_TEXT && !cJSON_IsString(v))
-		return fault(r, "expected a string");
-	return conf_value(key, text, !cJSON_IsString(v), field, why) ||
-	       fault(r, why);
-}
-
-static void read_texts(struct reader *r, const struct conf_key *key,
-	const cJSON *v, void *base)
-{
-	size_t n = cJSON_IsArray(v) ? (size_t)cJSON_GetArraySize(v) : 0, i = 0;
-	char **texts, what[60];
-	cJSON *item;
-
-	if (!n || (double)n > key->max) {
-		snprintf(what, sizeof what,
-			"expected a list, of up to %.0f strings", key->max);
-		fault(r, what);
-		return;
-	}
-	texts = xcalloc(n + 1, sizeof *texts);
-	memcpy((char *)base + key->at, &texts, sizeof texts);
-	memcpy((char *)base + key->count_at, &n, sizeof n);
-	cJSON_ArrayForEach(item, v)
-	{
-		if (!cJSON_IsString(item))
-			fault(r, "expected a list of strings");
-		else
-			read_scalar(r, key, item, &texts[i]);
-		for (size_t k = 0; texts[i] && k < i; k++)
-			if (texts[k] && strcmp(texts[k], texts[i]) == 0)
-				fault(r, "one is there twice");
-		conf_placed(r->errors, &texts[i], r->path,
-			conf_spot(r->errors, NULL), texts[i] != NULL);
-		i++;
-	}
-}
-
-static void read_object(struct reader *r, const struct conf_key *keys,
-	const cJSON *o, void *base)
-{
-	for (; keys->name; keys++) {
-		const cJSON *v = json_get(o, keys->name);
-		void *field = (char *)base + keys->at;
-		size_t before = down(r, keys->name);
-		cJSON *copy;
-
-		if (!v || cJSON_IsNull(v)) {
-			if (keys->required)
-				fault(r, "missing");
-		} else if ((keys->type == CONF_MAP ||
-				   keys->type == CONF_JSON) &&
-			   !cJSON_IsObject(v)) {
-			fault(r, "expected an object");
-		} else if (keys->type == CONF_MAP) {
-			read_object(r, keys->keys, v, field);
-		} else {
-			if (keys->type == CONF_JSON) {
-				copy = cJSON_Duplicate(v, true);
-				memcpy(field, &copy, sizeof copy);
-			} else if (keys->type == CONF_TEXTS) {
-				read_texts(r, keys, v, base);
-			} else {
-				read_scalar(r, keys, v, field);
-			}
-			conf_placed(r->errors, field, r->path,
-				conf_spot(r->errors, NULL), true);
-		}
-		r->path[before] = '\0';
-	}
-}
-
-/* The defaults of the schema; there is no text among them. */
-static void read_defaults(const struct conf_key *keys, void *base)
-{
-	char why[CONF_WHY];
-
-	for (; keys->name; keys++) {
-		if (keys->type == CONF_MAP)
-			read_defaults(keys->keys, (char *)base + keys->at);
-		else if (keys->otherwise)
-			conf_value(keys, keys->otherwise, true,
-				(char *)base + keys->at, why);
-	}
-}
-
 /* Whether it says that it is another record than a target. */
-static bool foreign(const cJSON *o, struct reader *r)
+static bool foreign(const cJSON *o, struct conf_errors *r)
 {
 	const cJSON *v = json_get(o, "v"), *type = json_get(o, "type");
+	const char *key = NULL;
 
 	if (v && !(cJSON_IsNumber(v) && v->valuedouble == RECORD_VERSION))
-		snprintf(r->path, sizeof r->path, "v");
+		key = "v";
 	else if (type && !(cJSON_IsString(type) &&
 				 strcmp(type->valuestring, "target") == 0))
-		snprintf(r->path, sizeof r->path, "type");
-	return *r->path && !fault(r, "not that of a target record");
+		key = "type";
+	if (key)
+		conf_fault(r, conf_spot(r, NULL),
+			"%s: not that of a target record", key);
+	return key;
 }
 
 /* A line that is none of a server has no slug. */
@@ -168,7 +46,6 @@ static const char *known_slug(const struct conf_server *s)
 bool conf_take_line(struct conf *c, const char *list, size_t number,
 	const char *p, size_t n, struct conf_errors *r)
 {
-	struct reader reader = {.errors = r};
 	size_t before = conf_faults(r);
 	char why[JSON_WHY];
 	struct conf_server s = {.list = list, .line = number};
@@ -181,21 +58,18 @@ bool conf_take_line(struct conf *c, const char *list, size_t number,
 	if (!object) {
 		conf_fault(r, conf_spot(r, NULL), "%s",
 			o ? "not an object of JSON" : why);
-	} else if (!foreign(o, &reader)) {
-		read_defaults(conf_server_keys, &s);
-		read_object(&reader, conf_server_keys, o, &s);
+	} else if (!foreign(o, r)) {
+		conf_read_server(o, &s, r);
 		if (conf_faults(r) == before) {
 			conf_complete_server(c, &s, r);
 			conf_check_server(c, &s, r);
 		}
-		if (!c->listed)
-			c->listed = listed_new();
 		if (conf_faults(r) == before)
-			listed_add(c->listed, &s, c->all_regions);
+			conf_add_server(c, &s);
 	}
 	if (conf_faults(r) > before) {
 		conf_leave_out(r, before, known_slug(&s));
-		listed_release(&s, c->all_regions);
+		conf_release_server(c, &s);
 	}
 	cJSON_Delete(o);
 	return object;

@@ -1,7 +1,6 @@
 /*
- * read.c: walks a document and the schema side by side. The reader knows the
- * path and the place of the value that it is at, so that all faults are told
- * alike.
+ * read.c: walks a tree and the schema side by side. The reader knows the path
+ * and the place of the value that it is at, so that all faults are told alike.
  */
 #include "conf/yaml.h"
 
@@ -9,12 +8,14 @@
 #include "base/xalloc.h"
 #include "conf/conf.h"
 #include "conf/formats.h"
+#include "json/jcs.h"
+#include "json/json.h"
 
 /* The longest path that the schema can make, with room to spare. */
 #define PATH_SIZE 200
 
 struct reader {
-	yaml_document_t *doc;
+	const struct conf_tree *tree; /* NULL: a line of a list */
 	struct conf_errors *errors;
 	char path[PATH_SIZE];
 	struct conf_spot spot;
@@ -26,29 +27,25 @@ struct level {
 	struct conf_spot spot;
 };
 
-static struct level down(struct reader *r, struct conf_spot spot)
+static struct level down_key(struct reader *r, const char *name,
+	struct conf_spot spot)
 {
 	struct level before = {strlen(r->path), r->spot};
 
 	r->spot = spot;
-	return before;
-}
-
-static struct level down_key(struct reader *r, const char *name,
-	struct conf_spot spot)
-{
-	struct level before = down(r, spot);
-
 	snprintf(r->path + before.length, sizeof r->path - before.length,
 		"%s%s", before.length ? "." : "", name);
 	return before;
 }
 
-static struct level down_item(struct reader *r, size_t i,
-	struct conf_spot spot)
+/* In a list of servers, an element is told as its list. */
+static struct level down_item(struct reader *r, size_t i, const cJSON *item)
 {
-	struct level before = down(r, spot);
+	struct level before = {strlen(r->path), r->spot};
 
+	if (!r->tree)
+		return before;
+	r->spot = conf_tree_place(r->tree, item)->value;
 	snprintf(r->path + before.length, sizeof r->path - before.length,
 		"[%zu]", i);
 	return before;
@@ -67,39 +64,34 @@ static bool fault(struct reader *r, const char *what)
 	return false;
 }
 
-static yaml_node_t *node_at(struct reader *r, int id)
-{
-	return yaml_document_get_node(r->doc, id);
-}
-
-static bool is_null(const yaml_node_t *node)
-{
-	double unused;
-
-	return node->type == YAML_SCALAR_NODE &&
-		conf_yaml_scalar(node, &unused) == CONF_SCALAR_NULL;
-}
-
-static bool expect(struct reader *r, const yaml_node_t *node,
-	yaml_node_type_t type, const char *name)
+/* `listed` is what a list of servers says where it is not so. */
+static bool expect(struct reader *r, const cJSON *v, bool is, const char *name,
+	const char *listed)
 {
 	char why[CONF_WHY];
 	const char *found = "a single value";
 
-	if (node->type == type && !is_null(node))
+	if (is)
 		return true;
-	if (node->type == YAML_MAPPING_NODE)
+	if (!r->tree)
+		return fault(r, listed);
+	if (cJSON_IsObject(v))
 		found = "a map";
-	else if (node->type == YAML_SEQUENCE_NODE)
+	else if (cJSON_IsArray(v))
 		found = "a list";
-	else if (is_null(node))
+	else if (cJSON_IsNull(v))
 		found = "nothing";
 	snprintf(why, sizeof why, "expected %s, found %s", name, found);
 	return fault(r, why);
 }
 
+static bool expect_map(struct reader *r, const cJSON *v)
+{
+	return expect(r, v, cJSON_IsObject(v), "a map", "expected an object");
+}
+
 static void read_map(struct reader *r, const struct conf_key *keys,
-	yaml_node_t *map, void *base);
+	const cJSON *map, void *base);
 
 static void *field_of(const struct conf_key *key, void *base)
 {
@@ -107,39 +99,64 @@ static void *field_of(const struct conf_key *key, void *base)
 }
 
 /*
+ * JSON has numbers and booleans: durations are in seconds in a record,
+ * cache_check is true or false.
+ */
+static const char *json_text(
+	const struct conf_key *key, const cJSON *v, char number[JCS_NUMBER + 1])
+{
+	if (cJSON_IsString(v))
+		return v->valuestring;
+	if (cJSON_IsBool(v) && key->type == CONF_BOOL)
+		return cJSON_IsTrue(v) ? "true" : "false";
+	if (cJSON_IsBool(v))
+		return cJSON_IsTrue(v) ? "yes" : "no";
+	jcs_number(v->valuedouble, number);
+	if (key->type == CONF_SECONDS)
+		memcpy(number + strlen(number), "s", 2);
+	return number;
+}
+
+/*
  * Each of these fills a field from a node and returns whether it could. What is
  * wrong within a list leaves the list itself sound.
  */
 static bool read_scalar(struct reader *r, const struct conf_key *key,
-	yaml_node_t *node, void *field)
+	const cJSON *v, void *field)
 {
-	char why[CONF_WHY];
-	bool plain;
+	bool text = cJSON_IsString(v);
+	bool plain = r->tree ? text && conf_tree_place(r->tree, v)->plain : !text;
+	bool single = text || (key->type != CONF_TEXTS &&
+				      (cJSON_IsNumber(v) || cJSON_IsBool(v)));
+	char why[CONF_WHY], number[JCS_NUMBER + 1];
 
-	if (!expect(r, node, YAML_SCALAR_NODE, "a single value"))
+	if (!expect(r, v, single, "a single value",
+		    key->type == CONF_TEXTS ? "expected a list of strings"
+					    : "expected a single value"))
 		return false;
-	plain = node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	return conf_value(key, conf_yaml_text(node), plain, field, why) ||
+	if (!text && key->type == CONF_TEXT)
+		return fault(r, "expected a string");
+	return conf_value(key, json_text(key, v, number), plain, field, why) ||
 		fault(r, why);
 }
 
 /* Put an array for the elements of a list into the field. */
 static bool make_list(struct reader *r, const struct conf_key *key,
-	const yaml_node_t *node, void *base, size_t *n)
+	const cJSON *v, void *base, size_t *n)
 {
-	char why[CONF_WHY];
+	char why[CONF_WHY], listed[60];
 	void *array;
 
-	if (!expect(r, node, YAML_SEQUENCE_NODE, "a list"))
+	*n = cJSON_IsArray(v) ? (size_t)cJSON_GetArraySize(v) : 0;
+	snprintf(listed, sizeof listed,
+		"expected a list, of up to %.0f strings", key->max);
+	if (!expect(r, v, cJSON_IsArray(v), "a list", listed))
 		return false;
-	*n = (size_t)(node->data.sequence.items.top -
-		node->data.sequence.items.start);
-	if ((double)*n > key->max) {
-		snprintf(why, sizeof why, "more than %.0f elements", key->max);
-		return fault(r, why);
-	}
+	snprintf(why, sizeof why, "more than %.0f elements", key->max);
+	if ((double)*n > key->max)
+		return fault(r, r->tree ? why : listed);
 	if (!*n && key->type == CONF_TEXTS)
-		return fault(r, "the list is empty");
+		return fault(r, r->tree ? "the list is empty" : listed);
 	array = xcalloc(*n + 1, key->each);
 	memcpy(field_of(key, base), &array, sizeof array);
 	memcpy((char *)base + key->count_at, n, sizeof *n);
@@ -151,24 +168,25 @@ static void no_repeats(struct reader *r, char *const *texts, size_t i)
 	for (size_t k = 0; texts[i] && k < i; k++) {
 		if (!texts[k] || strcmp(texts[k], texts[i]) != 0)
 			continue;
-		fault(r, "is already in this list");
-		break;
+		fault(r, r->tree ? "is already in this list"
+				 : "one is there twice");
+		if (r->tree)
+			break;
 	}
 }
 
 static bool read_texts(struct reader *r, const struct conf_key *key,
-	yaml_node_t *node, void *base)
+	const cJSON *v, void *base)
 {
+	const cJSON *item = v->child;
 	char **texts;
 	size_t n;
 
-	if (!make_list(r, key, node, base, &n))
+	if (!make_list(r, key, v, base, &n))
 		return false;
 	memcpy(&texts, field_of(key, base), sizeof texts);
-	for (size_t i = 0; i < n; i++) {
-		yaml_node_t *item =
-			node_at(r, node->data.sequence.items.start[i]);
-		struct level before = down_item(r, i, conf_yaml_spot(item));
+	for (size_t i = 0; i < n; i++, item = item->next) {
+		struct level before = down_item(r, i, item);
 		bool sound = read_scalar(r, key, item, &texts[i]);
 
 		conf_placed(r->errors, &texts[i], r->path, r->spot, sound);
@@ -180,66 +198,62 @@ static bool read_texts(struct reader *r, const struct conf_key *key,
 }
 
 static bool read_maps(struct reader *r, const struct conf_key *key,
-	yaml_node_t *node, void *base)
+	const cJSON *v, void *base)
 {
+	const cJSON *item = v->child;
 	char *array;
 	size_t n;
 
-	if (!make_list(r, key, node, base, &n))
+	if (!make_list(r, key, v, base, &n))
 		return false;
 	memcpy(&array, field_of(key, base), sizeof array);
-	for (size_t i = 0; i < n; i++) {
-		yaml_node_t *item =
-			node_at(r, node->data.sequence.items.start[i]);
-		struct level before = down_item(r, i, conf_yaml_spot(item));
+	for (size_t i = 0; i < n; i++, item = item->next) {
+		struct level before = down_item(r, i, item);
 
-		if (expect(r, item, YAML_MAPPING_NODE, "a map"))
+		if (expect_map(r, item))
 			read_map(r, key->keys, item, array + i * key->each);
 		up(r, before);
 	}
 	return true;
 }
 
-static bool read_position(struct reader *r, yaml_node_t *node, void *field)
+static bool read_position(struct reader *r, const cJSON *v, void *field)
 {
 	static const double limits[] = {90, 180};
-	double v[2] = {0, 0};
-	bool ok = node->type == YAML_SEQUENCE_NODE &&
-		node->data.sequence.items.top -
-				node->data.sequence.items.start ==
-			2;
+	const cJSON *item = v->child;
+	double at[2] = {0, 0};
+	bool ok = cJSON_IsArray(v) && cJSON_GetArraySize(v) == 2;
 
-	for (size_t i = 0; ok && i < 2; i++) {
-		yaml_node_t *item =
-			node_at(r, node->data.sequence.items.start[i]);
-		enum conf_scalar kind = item->type == YAML_SCALAR_NODE
-			? conf_yaml_scalar(item, &v[i])
-			: CONF_SCALAR_NULL;
+	for (size_t i = 0; ok && i < 2; i++, item = item->next) {
+		const struct conf_place *p = conf_tree_place(r->tree, item);
 
-		ok = (kind == CONF_SCALAR_INT || kind == CONF_SCALAR_FLOAT) &&
-			v[i] >= -limits[i] && v[i] <= limits[i];
+		at[i] = p->number;
+		ok = (p->scalar == CONF_SCALAR_INT ||
+			     p->scalar == CONF_SCALAR_FLOAT) &&
+			at[i] >= -limits[i] && at[i] <= limits[i];
 	}
 	if (!ok)
 		return fault(r, "expected [latitude, longitude] in degrees");
-	memcpy(field, &(struct conf_position) {true, v[0], v[1]},
+	memcpy(field, &(struct conf_position) {true, at[0], at[1]},
 		sizeof(struct conf_position));
 	return true;
 }
 
-static bool read_json(struct reader *r, yaml_node_t *node, void *field)
+static bool read_json(struct reader *r, const cJSON *v, void *field)
 {
-	cJSON *v;
+	cJSON *copy;
 
-	if (!expect(r, node, YAML_MAPPING_NODE, "a map"))
+	if (!expect_map(r, v))
 		return false;
-	v = conf_yaml_json(r->doc, node, r->path, r->errors);
-	memcpy(field, &v, sizeof v);
-	return v != NULL;
+	copy = r->tree ? conf_yaml_json(r->tree, v, r->path, r->errors)
+		       : cJSON_Duplicate(v, true);
+	memcpy(field, &copy, sizeof copy);
+	return copy != NULL;
 }
 
 /* A map has no place of its own: its first key has the same address. */
 static void read_value(struct reader *r, const struct conf_key *key,
-	yaml_node_t *node, void *base)
+	const cJSON *v, void *base)
 {
 	void *field = field_of(key, base);
 	bool sound;
@@ -250,26 +264,26 @@ static void read_value(struct reader *r, const struct conf_key *key,
 	}
 	switch (key->type) {
 	case CONF_MAP:
-		if (key->sole && node->type == YAML_SCALAR_NODE) {
+		if (key->sole && cJSON_IsString(v)) {
 			read_map(r, key->keys, NULL, field);
-			read_value(r, key->sole, node, field);
-		} else if (expect(r, node, YAML_MAPPING_NODE, "a map"))
-			read_map(r, key->keys, node, field);
+			read_value(r, key->sole, v, field);
+		} else if (expect_map(r, v))
+			read_map(r, key->keys, v, field);
 		return;
 	case CONF_TEXTS:
-		sound = read_texts(r, key, node, base);
+		sound = read_texts(r, key, v, base);
 		break;
 	case CONF_MAPS:
-		sound = read_maps(r, key, node, base);
+		sound = read_maps(r, key, v, base);
 		break;
 	case CONF_POSITION:
-		sound = read_position(r, node, field);
+		sound = read_position(r, v, field);
 		break;
 	case CONF_JSON:
-		sound = read_json(r, node, field);
+		sound = read_json(r, v, field);
 		break;
 	default:
-		sound = read_scalar(r, key, node, field);
+		sound = read_scalar(r, key, v, field);
 	}
 	conf_placed(r->errors, field, r->path, r->spot, sound);
 }
@@ -287,10 +301,10 @@ static void read_default(struct reader *r, const struct conf_key *key,
 }
 
 static void unknown(struct reader *r, const struct conf_key *keys,
-	const yaml_node_t *node)
+	const cJSON *v)
 {
 	char shown[CONF_SHOWN], why[CONF_WHY];
-	const char *word = conf_yaml_text(node), *near = NULL;
+	const char *word = v->string, *near = NULL;
 	struct level before;
 
 	conf_shown(word, shown);
@@ -301,56 +315,38 @@ static void unknown(struct reader *r, const struct conf_key *keys,
 	snprintf(why, sizeof why, "unknown key%s%s%s",
 		near ? " (did you mean " : "", near ? near : "",
 		near ? "?)" : "");
-	before = down_key(r, shown, conf_yaml_spot(node));
+	before = down_key(r, shown, conf_tree_place(r->tree, v)->key);
 	fault(r, why);
 	up(r, before);
 }
 
 /* Report the keys of a map that the schema does not have. */
 static void strangers(struct reader *r, const struct conf_key *keys,
-	const yaml_node_t *map)
+	const cJSON *map)
 {
-	const yaml_node_pair_t *pair = map->data.mapping.pairs.start;
-
-	for (; pair < map->data.mapping.pairs.top; pair++) {
-		const yaml_node_t *key = node_at(r, pair->key);
+	for (const cJSON *v = map->child; v; v = v->next) {
 		const struct conf_key *k = keys;
 
-		while (k->name && strcmp(k->name, conf_yaml_text(key)) != 0)
+		while (k->name && strcmp(k->name, v->string) != 0)
 			k++;
 		if (!k->name)
-			unknown(r, keys, key);
+			unknown(r, keys, v);
 	}
-}
-
-static const yaml_node_pair_t *member(struct reader *r, const char *name,
-	const yaml_node_t *map)
-{
-	const yaml_node_pair_t *pair;
-
-	if (!map)
-		return NULL;
-	for (pair = map->data.mapping.pairs.start;
-		pair < map->data.mapping.pairs.top; pair++)
-		if (strcmp(conf_yaml_text(node_at(r, pair->key)), name) == 0)
-			return pair;
-	return NULL;
 }
 
 /* map is NULL where there is none, and then every key has its default. */
 static void read_map(struct reader *r, const struct conf_key *keys,
-	yaml_node_t *map, void *base)
+	const cJSON *map, void *base)
 {
-	if (map)
+	if (map && r->tree)
 		strangers(r, keys, map);
 	for (; keys->name; keys++) {
-		const yaml_node_pair_t *pair = member(r, keys->name, map);
-		yaml_node_t *value = pair ? node_at(r, pair->value) : NULL;
-		struct level before = down_key(r, keys->name,
-			pair ? conf_yaml_spot(node_at(r, pair->key)) : r->spot);
+		const cJSON *v = json_get(map, keys->name);
+		struct level before = down_key(r, keys->name, v && r->tree
+				? conf_tree_place(r->tree, v)->key : r->spot);
 
-		if (value && !is_null(value))
-			read_value(r, keys, value, base);
+		if (v && !cJSON_IsNull(v))
+			read_value(r, keys, v, base);
 		else if (map && keys->required)
 			fault(r, "missing");
 		else
@@ -359,14 +355,23 @@ static void read_map(struct reader *r, const struct conf_key *keys,
 	}
 }
 
-void conf_read(yaml_document_t *doc, struct conf *c, struct conf_errors *r)
+void conf_read(
+	const struct conf_tree *t, struct conf *c, struct conf_errors *r)
 {
-	yaml_node_t *root = yaml_document_get_root_node(doc);
-	struct reader reader = {
-		.doc = doc, .errors = r, .spot = conf_yaml_spot(root)};
+	struct reader reader = {.tree = t, .errors = r,
+		.spot = conf_tree_place(t, t->root)->value};
+	bool is_map = cJSON_IsObject(t->root);
 
-	if (is_null(root))
+	if (cJSON_IsNull(t->root))
 		fault(&reader, "the file is empty");
-	else if (expect(&reader, root, YAML_MAPPING_NODE, "a map of keys"))
-		read_map(&reader, conf_keys, root, c);
+	else if (expect(&reader, t->root, is_map, "a map of keys", ""))
+		read_map(&reader, conf_keys, t->root, c);
+}
+
+void conf_read_server(
+	const cJSON *o, struct conf_server *s, struct conf_errors *r)
+{
+	struct reader reader = {.errors = r, .spot = conf_spot(r, NULL)};
+
+	read_map(&reader, conf_server_keys, o, s);
 }

@@ -1,9 +1,7 @@
 /*
  * servers.h: the servers of a configuration: what a server has that its own
  * place in the file or list does not say, from `defaults` and then from its
- * other values; and the servers of lists, of which there may be a hundred
- * thousand: slug, URL and title of each, and once the rest that many have in
- * common. conf.h has the functions that find a server.
+ * other values. conf.h has the functions that find a server.
  */
 #ifndef CONF_SERVERS_H
 #define CONF_SERVERS_H
@@ -24,34 +22,11 @@ void conf_note_defaults(struct conf *c, const struct conf_errors *r);
 void conf_complete_server(
 	const struct conf *c, struct conf_server *s, struct conf_errors *r);
 
-/* Opaque. */
-struct conf_listed;
-
-struct conf_listed *listed_new(void);
-
 /*
- * listed_free(l, regions): free it. Servers may share the array `regions`,
- * which stays.
+ * conf_add_server(c, s): append a server to those of c; c takes what it holds.
+ * conf_release_server(c, s): free what a server holds.
  */
-void listed_free(struct conf_listed *l, char **regions);
-
-/* listed_add(l, s, regions): append a server; l takes what s holds. */
-void listed_add(struct conf_listed *l, struct conf_server *s, char **regions);
-
-/* listed_drop(l, out): remove the servers i with out[i]; the others move up. */
-void listed_drop(struct conf_listed *l, const bool *out);
-
-/* listed_release(s, regions): free what a server holds, but for `regions`. */
-void listed_release(struct conf_server *s, char **regions);
-
-/* listed_count(l): how many; 0 where l is NULL. */
-size_t listed_count(const struct conf_listed *l);
-
-/*
- * listed_at(l, i): a server; listed_slug(l, i): its slug. What they point to
- * lives as long as l.
- */
-struct conf_server listed_at(const struct conf_listed *l, size_t i);
-const char *listed_slug(const struct conf_listed *l, size_t i);
+void conf_add_server(struct conf *c, const struct conf_server *s);
+void conf_release_server(const struct conf *c, struct conf_server *s);
 
 #endif

@@ -192,29 +192,13 @@ static void put_struct(struct buf *b, const struct conf_key *keys,
 	buf_char(b, '}');
 }
 
-static void put_servers(const struct conf *c, struct buf *b)
-{
-	buf_char(b, '[');
-	for (size_t i = 0; i < conf_count(c); i++) {
-		const struct conf_server s = conf_server_at(c, i);
-
-		if (i)
-			buf_char(b, ',');
-		put_struct(b, conf_server_keys, &s);
-	}
-	buf_char(b, ']');
-}
-
 void conf_json(const struct conf *c, struct buf *b)
 {
 	for (const struct conf_key *k = conf_keys; k->name; k++) {
 		if (k->gone || k->spent)
 			continue;
 		buf_fmt(b, "%c\"%s\":", k == conf_keys ? '{' : ',', k->name);
-		if (k->keys == conf_server_keys)
-			put_servers(c, b);
-		else
-			put_value(b, k, c);
+		put_value(b, k, c);
 	}
 	buf_char(b, '}');
 }

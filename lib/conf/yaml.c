@@ -1,27 +1,29 @@
 /*
- * yaml.c: bytes to a document. libyaml's loader has no limits and forgets tags,
- * so its parser goes over the text once before; and since an alias is a second
- * way to the same node, the tree is walked once after.
+ * yaml.c: bytes to a tree. libyaml's loader has no limits and forgets tags, so
+ * its parser goes over the text once before; and since an alias is a second way
+ * to the same node, the tree that is made of its nodes has limits of its own.
  */
 #include "conf/yaml.h"
 
 #include "base/chars.h"
 #include "base/text.h"
+#include "base/xalloc.h"
 
 #include <math.h>
 #include <stdint.h>
+#include <yaml.h>
 
 static struct conf_spot spot_of(yaml_mark_t mark)
 {
 	return (struct conf_spot) {mark.line + 1, mark.column + 1};
 }
 
-struct conf_spot conf_yaml_spot(const yaml_node_t *node)
+static struct conf_spot node_spot(const yaml_node_t *node)
 {
 	return spot_of(node->start_mark);
 }
 
-const char *conf_yaml_text(const yaml_node_t *node)
+static const char *node_text(const yaml_node_t *node)
 {
 	return (const char *)node->data.scalar.value;
 }
@@ -117,7 +119,7 @@ static bool explicit_tag(const yaml_event_t *e)
 }
 
 /* Count an event. NULL, or why the document is refused there. */
-static const char *count(struct survey *s, const yaml_event_t *e)
+static const char *count_event(struct survey *s, const yaml_event_t *e)
 {
 	switch (e->type) {
 	case YAML_STREAM_END_EVENT:
@@ -181,7 +183,7 @@ static bool survey(const char *p, size_t n, struct conf_errors *r)
 			syntax(&parser, p, n, r);
 			break;
 		}
-		why = count(&s, &event);
+		why = count_event(&s, &event);
 		if (why)
 			conf_fault(r, spot_of(event.start_mark), "%s", why);
 		yaml_event_delete(&event);
@@ -202,7 +204,7 @@ static bool keys(yaml_document_t *doc, const yaml_node_t *map,
 		yaml_node_t *key = yaml_document_get_node(doc, pairs[i].key);
 
 		if (key->type != YAML_SCALAR_NODE) {
-			conf_fault(r, conf_yaml_spot(key),
+			conf_fault(r, node_spot(key),
 				"a key that is not a plain word");
 			return false;
 		}
@@ -210,13 +212,13 @@ static bool keys(yaml_document_t *doc, const yaml_node_t *map,
 			yaml_node_t *other = yaml_document_get_node(
 				doc, pairs[k].key);
 
-			if (strcmp(conf_yaml_text(key),
-				    conf_yaml_text(other)) != 0)
+			if (strcmp(node_text(key),
+				    node_text(other)) != 0)
 				continue;
-			conf_fault(r, conf_yaml_spot(key),
+			conf_fault(r, node_spot(key),
 				"%.80s: this key is already in line %zu",
-				conf_yaml_text(key),
-				conf_yaml_spot(other).line);
+				node_text(key),
+				node_spot(other).line);
 			ok = false;
 			break;
 		}
@@ -232,9 +234,9 @@ static bool nodes(yaml_document_t *doc, struct conf_errors *r)
 
 	for (int i = 1; (node = yaml_document_get_node(doc, i)); i++) {
 		if (node->type == YAML_SCALAR_NODE &&
-			strlen(conf_yaml_text(node)) !=
+			strlen(node_text(node)) !=
 				node->data.scalar.length) {
-			conf_fault(r, conf_yaml_spot(node), "a NUL in a text");
+			conf_fault(r, node_spot(node), "a NUL in a text");
 			return false;
 		}
 	}
@@ -243,72 +245,6 @@ static bool nodes(yaml_document_t *doc, struct conf_errors *r)
 			ok = keys(doc, node, r) && ok;
 	return ok;
 }
-
-/*
- * Walk the tree through the aliases: what is below one counts each time, and a
- * circle is too deep.
- */
-static bool walk(yaml_document_t *doc, int id, size_t depth, size_t *left,
-	struct conf_errors *r)
-{
-	yaml_node_t *node = yaml_document_get_node(doc, id);
-	bool ok = true;
-
-	if (depth > CONF_DEPTH_MAX || *left == 0) {
-		conf_fault(r, conf_yaml_spot(node), *left
-				? "aliases nest it too deeply, or in itself"
-				: "aliases repeat it too often");
-		return false;
-	}
-	(*left)--;
-	if (node->type == YAML_SEQUENCE_NODE) {
-		const yaml_node_item_t *item = node->data.sequence.items.start;
-
-		for (; ok && item < node->data.sequence.items.top; item++)
-			ok = walk(doc, *item, depth + 1, left, r);
-	} else if (node->type == YAML_MAPPING_NODE) {
-		const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-
-		for (; ok && pair < node->data.mapping.pairs.top; pair++)
-			ok = walk(doc, pair->key, depth + 1, left, r) &&
-				walk(doc, pair->value, depth + 1, left, r);
-	}
-	return ok;
-}
-
-int conf_yaml_load(const char *p, size_t n, yaml_document_t *doc,
-	struct conf_errors *r)
-{
-	size_t left = CONF_NODES_MAX;
-	yaml_parser_t parser;
-	bool ok;
-
-	if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
-		p += 3;
-		n -= 3;
-	}
-	if (!characters(p, n, r) || !survey(p, n, r) ||
-		!parser_init(&parser, p, n, r))
-		return -1;
-	ok = yaml_parser_load(&parser, doc);
-	if (!ok)
-		syntax(&parser, p, n, r);
-	yaml_parser_delete(&parser);
-	if (!ok)
-		return -1;
-	if (nodes(doc, r) && walk(doc, 1, 0, &left, r))
-		return 0;
-	yaml_document_delete(doc);
-	return -1;
-}
-
-/*
- * The types of scalars under the core schema of YAML 1.2 (section
- * 10.3.2), and YAML as JSON.
- */
-
-/* 2^53: above it a double cannot hold every whole number. */
-#define INEXACT 9007199254740992.0
 
 #define DIGITS "0123456789"
 
@@ -336,7 +272,7 @@ static bool based(const char *s, double *value)
 }
 
 /* [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )? */
-static enum conf_scalar number(const char *s, double *value)
+static enum conf_scalar plain_number(const char *s, double *value)
 {
 	const char *p = s + (*s == '-' || *s == '+');
 	size_t whole = strspn(p, DIGITS), n;
@@ -366,7 +302,8 @@ static enum conf_scalar number(const char *s, double *value)
 	return integer ? CONF_SCALAR_INT : CONF_SCALAR_FLOAT;
 }
 
-enum conf_scalar conf_yaml_scalar(const yaml_node_t *node, double *value)
+/* Its type under the core schema of YAML 1.2 (section 10.3.2). */
+static enum conf_scalar scalar_kind(const char *s, bool plain, double *value)
 {
 	static const char *const nulls[] = {"", "~", "null", "Null", "NULL",
 		NULL};
@@ -374,10 +311,9 @@ enum conf_scalar conf_yaml_scalar(const yaml_node_t *node, double *value)
 	static const char *const no[] = {"false", "False", "FALSE", NULL};
 	static const char *const infinite[] = {".inf", ".Inf", ".INF", NULL};
 	static const char *const nan_words[] = {".nan", ".NaN", ".NAN", NULL};
-	const char *s = conf_yaml_text(node);
 
 	*value = 0;
-	if (node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+	if (!plain)
 		return CONF_SCALAR_TEXT;
 	if (one_of(s, nulls))
 		return CONF_SCALAR_NULL;
@@ -395,8 +331,147 @@ enum conf_scalar conf_yaml_scalar(const yaml_node_t *node, double *value)
 		*value = *s == '-' ? -INFINITY : INFINITY;
 		return CONF_SCALAR_FLOAT;
 	}
-	return number(s, value);
+	return plain_number(s, value);
 }
+
+/* The tree that is made of a document, and how many nodes it may get. */
+struct builder {
+	struct conf_tree *tree;
+	struct conf_errors *errors;
+	size_t left;
+};
+
+/* Nodes below an alias count each time, and a circle is too deep. */
+static bool is_within(
+	struct builder *b, const yaml_node_t *node, size_t depth)
+{
+	if (depth > CONF_DEPTH_MAX || !b->left) {
+		conf_fault(b->errors, node_spot(node), b->left
+				? "aliases nest it too deeply, or in itself"
+				: "aliases repeat it too often");
+		return false;
+	}
+	b->left--;
+	return true;
+}
+
+static cJSON *new_node(struct builder *b, const yaml_node_t *node,
+	struct conf_spot key)
+{
+	struct conf_tree *t = b->tree;
+	struct conf_place at = {key, node_spot(node), .plain = false};
+	cJSON *v;
+
+	if (node->type == YAML_SCALAR_NODE) {
+		at.plain = node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+		at.scalar = scalar_kind(node_text(node), at.plain, &at.number);
+	}
+	if (node->type == YAML_MAPPING_NODE)
+		v = cJSON_CreateObject();
+	else if (node->type == YAML_SEQUENCE_NODE)
+		v = cJSON_CreateArray();
+	else if (at.scalar == CONF_SCALAR_NULL)
+		v = cJSON_CreateNull();
+	else
+		v = cJSON_CreateStringReference(node_text(node));
+	t->places = xgrow(t->places, &t->cap, t->n + 1, sizeof *t->places);
+	t->places[t->n] = at;
+	v->valueint = (int)t->n++;
+	return v;
+}
+
+static cJSON *make_node(struct builder *b, const yaml_node_t *node,
+	struct conf_spot key, size_t depth);
+
+static bool make_children(
+	struct builder *b, const yaml_node_t *node, size_t depth, cJSON *out)
+{
+	yaml_document_t *doc = b->tree->doc;
+	const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+	const yaml_node_item_t *item = node->data.sequence.items.start;
+	bool map = node->type == YAML_MAPPING_NODE;
+
+	while (map ? pair < node->data.mapping.pairs.top
+		   : item < node->data.sequence.items.top) {
+		const yaml_node_t *key =
+			map ? yaml_document_get_node(doc, pair->key) : NULL;
+		const yaml_node_t *value = yaml_document_get_node(
+			doc, map ? pair++->value : *item++);
+		cJSON *v = NULL;
+
+		if (!key || is_within(b, key, depth + 1))
+			v = make_node(b, value, node_spot(key ? key : value),
+				depth + 1);
+		if (!v)
+			return false;
+		if (key)
+			cJSON_AddItemToObjectCS(out, node_text(key), v);
+		else
+			cJSON_AddItemToArray(out, v);
+	}
+	return true;
+}
+
+static cJSON *make_node(struct builder *b, const yaml_node_t *node,
+	struct conf_spot key, size_t depth)
+{
+	cJSON *v = is_within(b, node, depth) ? new_node(b, node, key) : NULL;
+
+	if (!v || node->type == YAML_SCALAR_NODE ||
+		make_children(b, node, depth, v))
+		return v;
+	cJSON_Delete(v);
+	return NULL;
+}
+
+static void make_tree(struct conf_tree *t, struct conf_errors *r)
+{
+	struct builder b = {t, r, CONF_NODES_MAX};
+	const yaml_node_t *root = yaml_document_get_root_node(t->doc);
+	cJSON_Hooks hooks = {xmalloc, free};
+
+	cJSON_InitHooks(&hooks);
+	if (nodes(t->doc, r))
+		t->root = make_node(&b, root, node_spot(root), 0);
+}
+
+bool conf_yaml_load(
+	const char *p, size_t n, struct conf_tree *t, struct conf_errors *r)
+{
+	yaml_parser_t parser;
+
+	*t = (struct conf_tree) {.root = NULL};
+	if (n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+		p += 3;
+		n -= 3;
+	}
+	if (!characters(p, n, r) || !survey(p, n, r) ||
+		!parser_init(&parser, p, n, r))
+		return false;
+	t->doc = xcalloc(1, sizeof *t->doc);
+	if (yaml_parser_load(&parser, t->doc))
+		make_tree(t, r);
+	else
+		syntax(&parser, p, n, r);
+	yaml_parser_delete(&parser);
+	if (t->root)
+		return true;
+	conf_tree_release(t);
+	return false;
+}
+
+void conf_tree_release(struct conf_tree *t)
+{
+	cJSON_Delete(t->root);
+	free(t->places);
+	if (t->doc)
+		yaml_document_delete(t->doc);
+	free(t->doc);
+	*t = (struct conf_tree) {.root = NULL};
+}
+
+/* 2^53: above it a double cannot hold every whole number. */
+#define INEXACT 9007199254740992.0
 
 /* Why JSON cannot carry the number; NULL where it can. */
 static const char *lossy(enum conf_scalar kind, double value)
@@ -409,76 +484,43 @@ static const char *lossy(enum conf_scalar kind, double value)
 	return NULL;
 }
 
-static cJSON *json_scalar(yaml_node_t *node, const char *path,
-	struct conf_errors *r)
+static cJSON *json_scalar(const struct conf_tree *t, const cJSON *from,
+	const char *path, struct conf_errors *r)
 {
-	double value;
-	enum conf_scalar kind = conf_yaml_scalar(node, &value);
-	const char *why;
+	const struct conf_place *at = conf_tree_place(t, from);
+	const char *text = from->valuestring, *why;
 
-	switch (kind) {
-	case CONF_SCALAR_NULL:
-		return cJSON_CreateNull();
-	case CONF_SCALAR_BOOL:
-		return cJSON_CreateBool(value != 0);
-	case CONF_SCALAR_TEXT:
-		return cJSON_CreateString(conf_yaml_text(node));
-	default:
-		break;
-	}
-	why = lossy(kind, value);
+	if (at->scalar == CONF_SCALAR_TEXT)
+		return cJSON_CreateString(text);
+	if (at->scalar == CONF_SCALAR_BOOL)
+		return cJSON_CreateBool(at->number != 0);
+	why = lossy(at->scalar, at->number);
 	if (!why)
-		return cJSON_CreateNumber(value);
-	conf_fault(r, conf_yaml_spot(node), "%s: %.40s: %s", path,
-		conf_yaml_text(node), why);
+		return cJSON_CreateNumber(at->number);
+	conf_fault(r, at->value, "%s: %.40s: %s", path, text, why);
 	return NULL;
 }
 
-/* Add a member or, where key is NULL, an element. False where v is NULL. */
-static bool add(cJSON *to, const char *key, cJSON *v)
+cJSON *conf_yaml_json(const struct conf_tree *t, const cJSON *from,
+	const char *path, struct conf_errors *r)
 {
-	if (!v)
-		return false;
-	if (key ? cJSON_AddItemToObject(to, key, v)
-		: cJSON_AddItemToArray(to, v))
-		return true;
-	cJSON_Delete(v);
-	return false;
-}
+	cJSON *v, *item;
 
-static bool fill(yaml_document_t *doc, const yaml_node_t *node,
-	const char *path, struct conf_errors *r, cJSON *out)
-{
-	const yaml_node_item_t *item = node->data.sequence.items.start;
-	const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-	bool ok = true;
-
-	if (node->type == YAML_SEQUENCE_NODE) {
-		for (; ok && item < node->data.sequence.items.top; item++)
-			ok = add(out, NULL, conf_yaml_json(doc,
-				yaml_document_get_node(doc, *item), path, r));
-		return ok;
+	if (cJSON_IsNull(from))
+		return cJSON_CreateNull();
+	if (cJSON_IsString(from))
+		return json_scalar(t, from, path, r);
+	v = cJSON_IsObject(from) ? cJSON_CreateObject() : cJSON_CreateArray();
+	for (const cJSON *c = from->child; c; c = c->next) {
+		item = conf_yaml_json(t, c, path, r);
+		if (!item) {
+			cJSON_Delete(v);
+			return NULL;
+		}
+		if (c->string)
+			cJSON_AddItemToObject(v, c->string, item);
+		else
+			cJSON_AddItemToArray(v, item);
 	}
-	for (; ok && pair < node->data.mapping.pairs.top; pair++)
-		ok = add(out,
-			conf_yaml_text(yaml_document_get_node(doc, pair->key)),
-			conf_yaml_json(doc,
-				yaml_document_get_node(doc, pair->value), path,
-				r));
-	return ok;
-}
-
-cJSON *conf_yaml_json(yaml_document_t *doc, yaml_node_t *node, const char *path,
-	struct conf_errors *r)
-{
-	cJSON *v;
-
-	if (node->type == YAML_SCALAR_NODE)
-		return json_scalar(node, path, r);
-	v = node->type == YAML_MAPPING_NODE ? cJSON_CreateObject()
-					    : cJSON_CreateArray();
-	if (v && fill(doc, node, path, r, v))
-		return v;
-	cJSON_Delete(v);
-	return NULL;
+	return v;
 }

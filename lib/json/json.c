@@ -8,6 +8,7 @@
  */
 #include "json/json.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/jcs.h"
@@ -44,7 +45,8 @@ struct grammar {
 	enum json_refusal kind; /* of the fault of s */
 };
 
-static bool refuse(struct grammar *g, enum json_refusal kind, const char *what)
+static bool refuse_text(
+	struct grammar *g, enum json_refusal kind, const char *what)
 {
 	g->s.fault = what;
 	g->kind = kind;
@@ -52,24 +54,24 @@ static bool refuse(struct grammar *g, enum json_refusal kind, const char *what)
 }
 
 /* The last value counts as n values. */
-static bool count(struct grammar *g, size_t n)
+static bool count_values(struct grammar *g, size_t n)
 {
 	const struct json_budget *b = g->budget;
 
 	if (n > g->most - g->values)
-		return refuse(g, JSON_TOO_COMPLEX, "too many values");
+		return refuse_text(g, JSON_TOO_COMPLEX, "too many values");
 	if (b && g->tree > b->tree)
-		return refuse(g, JSON_TOO_COMPLEX,
+		return refuse_text(g, JSON_TOO_COMPLEX,
 			"its tree would take too much memory");
 	if (b && b->late && g->values % JSON_PACE + n >= JSON_PACE &&
 		b->late(b->arg))
-		return refuse(g, JSON_LATE, "no time was left");
+		return refuse_text(g, JSON_LATE, "no time was left");
 	g->values += n;
 	return true;
 }
 
 /* Copy what stands before `from`, then `put` in place of what came since. */
-static void replace(
+static void put_instead(
 	struct grammar *g, const char *from, const char *put, size_t n)
 {
 	buf_add(g->out, g->run, (size_t)(from - g->run));
@@ -77,7 +79,7 @@ static void replace(
 	g->run = g->s.p;
 }
 
-static bool number(struct grammar *g)
+static bool pass_number(struct grammar *g)
 {
 	const char *from = g->s.p, *whole;
 	char put[JCS_NUMBER];
@@ -88,13 +90,13 @@ static bool number(struct grammar *g)
 	n = (size_t)(g->s.p - from);
 	if (n > NUMBER_MAX) {
 		jcs_nearest(from, n, put);
-		replace(g, from, put, strlen(put));
+		put_instead(g, from, put, strlen(put));
 	}
 	return !g->budget || (g->s.p == whole && n <= DIGITS_MAX) ||
-	       count(g, JSON_ODD - 1);
+	       count_values(g, JSON_ODD - 1);
 }
 
-static bool string(struct grammar *g)
+static bool pass_string(struct grammar *g)
 {
 	const char *begin = g->s.p++;
 
@@ -111,21 +113,21 @@ static bool string(struct grammar *g)
 			g->s.p = from;
 			return scan_fault(&g->s, odd);
 		}
-		replace(g, from, put, n);
+		put_instead(g, from, put, n);
 	}
 	g->tree += JSON_STRING + (size_t)(g->s.p - begin);
 	return !g->s.fault;
 }
 
 /* A key with its colon; the object has n before it. */
-static bool key(struct grammar *g, size_t n)
+static bool pass_key(struct grammar *g, size_t n)
 {
 	if (!scan_at(&g->s, '"'))
 		return scan_fault(&g->s, "a key is missing");
 	if (g->budget && n >= g->budget->members)
-		return refuse(g, JSON_TOO_MANY_KEYS,
+		return refuse_text(g, JSON_TOO_MANY_KEYS,
 			"an object with too many members");
-	if (!count(g, 1) || !string(g))
+	if (!count_values(g, 1) || !pass_string(g))
 		return false;
 	scan_space(&g->s);
 	if (!scan_at(&g->s, ':'))
@@ -134,10 +136,10 @@ static bool key(struct grammar *g, size_t n)
 	return true;
 }
 
-static bool value(struct grammar *g);
+static bool pass_value(struct grammar *g);
 
 /* From the opening bracket to the closing one. */
-static bool brackets(struct grammar *g, char close)
+static bool pass_brackets(struct grammar *g, char close)
 {
 	unsigned max = g->limits->depth;
 	size_t n = 0;
@@ -150,7 +152,7 @@ static bool brackets(struct grammar *g, char close)
 		scan_space(&g->s);
 		if (!n && scan_at(&g->s, close))
 			break;
-		if ((close == '}' && !key(g, n)) || !value(g))
+		if ((close == '}' && !pass_key(g, n)) || !pass_value(g))
 			return false;
 		n++;
 		scan_space(&g->s);
@@ -164,26 +166,26 @@ static bool brackets(struct grammar *g, char close)
 }
 
 /* The recursion is as deep as DEPTH_MAX. */
-static bool value(struct grammar *g)
+static bool pass_value(struct grammar *g)
 {
 	scan_space(&g->s);
 	g->tree += JSON_NODE;
-	if (!count(g, 1))
+	if (!count_values(g, 1))
 		return false;
 	switch (g->s.p < g->s.end ? *g->s.p : '\0') {
 	case '{':
-		return brackets(g, '}');
+		return pass_brackets(g, '}');
 	case '[':
-		return brackets(g, ']');
+		return pass_brackets(g, ']');
 	case '"':
-		return string(g);
+		return pass_string(g);
 	case 't':
 	case 'f':
 	case 'n':
 		return scan_literal(&g->s);
 	default:
 		return scan_at(&g->s, '-') || scan_at_digit(&g->s)
-			? number(g) : scan_fault(&g->s, "no JSON value");
+			? pass_number(g) : scan_fault(&g->s, "no JSON value");
 	}
 }
 
@@ -206,7 +208,7 @@ static bool json_grammar(const char *p, size_t n,
 		.most = limits->values};
 	if (budget && budget->values < g->most)
 		g->most = budget->values;
-	ok = value(g);
+	ok = pass_value(g);
 	if (ok)
 		scan_space(&g->s);
 	if (ok && g->s.p < g->s.end)
@@ -214,9 +216,9 @@ static bool json_grammar(const char *p, size_t n,
 	if (budget)
 		budget->values -= g->values;
 	/* The last value may have been too large a string. */
-	if (!ok || !count(g, 0))
+	if (!ok || !count_values(g, 0))
 		return false;
-	replace(g, g->s.end, "", 0);
+	put_instead(g, g->s.end, "", 0);
 	return true;
 }
 
@@ -637,6 +639,58 @@ void json_put_num(struct buf *b, double v)
 	}
 	jcs_number(v, text);
 	buf_str(b, text);
+}
+
+static void put_instant(struct buf *b, int64_t t)
+{
+	char text[CLOCK_RFC3339];
+
+	if (t > 0)
+		clock_rfc3339(t, text);
+	json_put_str(b, t > 0 ? text : NULL);
+}
+
+static bool put_value(void *to, const struct conversion *c, va_list *ap)
+{
+	struct buf *b = to;
+
+	switch (c->letter) {
+	case 's':
+		if (c->precision < 0)
+			json_put_str(b, va_arg(*ap, const char *));
+		else
+			json_put_clean(b, va_arg(*ap, const char *),
+				(size_t)c->precision);
+		return true;
+	case 'g':
+		json_put_num(b, va_arg(*ap, double));
+		return true;
+	case 'i':
+		buf_str(b, va_arg(*ap, int) ? "true" : "false");
+		return true;
+	case 'd':
+		if (c->length == 'j')
+			put_instant(b, (int64_t)va_arg(*ap, intmax_t));
+		return c->length == 'j';
+	default:
+		return false;
+	}
+}
+
+void json_fmt(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_template(b, fmt + (*fmt == ',' && (json_opens(b) ||
+				b->p[b->len - 1] == '[')),
+		ap, put_value, b);
+	va_end(ap);
+}
+
+const char *json_or_null(bool there, const char *s)
+{
+	return there ? s : NULL;
 }
 
 static void put_children(struct buf *b, const cJSON *v)

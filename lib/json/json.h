@@ -152,6 +152,22 @@ void json_put_list(struct buf *b, const char *key, char *const *v, size_t n);
 void json_put_num(struct buf *b, double v);
 
 /*
+ * json_fmt(b, fmt, ...): append a template of JSON, see buf_template: with %s as
+ * a string or null, as json_put_str has it, or with %.40s as json_put_clean; %g
+ * as json_put_num; %i as true or false; %jd, an intmax_t of epoch seconds, as a
+ * string of RFC 3339, or null where it is not above 0. A comma that it begins
+ * with is left out where nothing stands before it in its object or its list.
+ */
+void json_fmt(struct buf *b, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * json_or_null(there, s): s, or where it is not there NULL: for a %s of json_fmt,
+ * where the compiler warns of every NULL that it sees.
+ */
+const char *json_or_null(bool there, const char *s);
+
+/*
  * json_put(b, v): append a whole tree without white space, members in their
  * order, strings and numbers as above.
  */

@@ -54,7 +54,7 @@ bool pull_array(struct pull *j)
 }
 
 /* Go on to what stands behind the bracket or the comma; false: the end. */
-static inline bool next(struct pull *j, char close)
+static inline bool next_in(struct pull *j, char close)
 {
 	if (j->s.fault)
 		return false;
@@ -77,12 +77,12 @@ static inline bool next(struct pull *j, char close)
 
 bool pull_item(struct pull *j)
 {
-	return next(j, ']');
+	return next_in(j, ']');
 }
 
 bool pull_key(struct pull *j, const char **key)
 {
-	if (!next(j, '}'))
+	if (!next_in(j, '}'))
 		return false;
 	*key = j->s.p + 1;
 	if (!scan_at(&j->s, '"') || !scan_string(&j->s))
@@ -181,7 +181,7 @@ static double any_number(const char *p, size_t n)
  * The digits and the power of ten of most numbers are exact in a double, and so
  * is their quotient, as near as can be.
  */
-static double number(const char *p, const char *end)
+static double exact_number(const char *p, const char *end)
 {
 	double v = 0, power = 1;
 	bool minus = *p == '-', point = false;
@@ -212,7 +212,7 @@ double pull_number(struct pull *j)
 		return NAN;
 	}
 	if (scan_number(&j->s, &whole))
-		return number(from, j->s.p);
+		return exact_number(from, j->s.p);
 	malformed(j);
 	return NAN;
 }

@@ -5,8 +5,8 @@
 #include "records/expiry.h"
 
 #include "base/num.h"
-#include "terms/names.h"
 #include "records/probe.h"
+#include "terms/names.h"
 
 #include <inttypes.h>
 

@@ -6,8 +6,8 @@
 #define RECORDS_PROBE_H
 
 #include "base/buf.h"
-#include "terms/stale_cache_check.h"
 #include "terms/names.h"
+#include "terms/stale_cache_check.h"
 
 #include <cjson/cJSON.h>
 

@@ -1,8 +1,8 @@
 #include "records/silence.h"
 
 #include "json/json.h"
-#include "terms/names.h"
 #include "records/probe.h"
+#include "terms/names.h"
 
 #include <fnmatch.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * definition_diff.h: what changed between two lists of tools, for who calls
- * them, reads their answers, or approved them; see TOOLS THAT CHANGED in
- * mcp-aggregate(1). Pure.
+ * them, reads their answers, or approved them; see SEE WHAT CHANGED in
+ * mcp-tools(7). Pure.
  */
 #ifndef TOOLS_DEFINITION_DIFF_H
 #define TOOLS_DEFINITION_DIFF_H

@@ -6,8 +6,8 @@
 #include "base/xalloc.h"
 #include "json/jcs.h"
 #include "json/json.h"
-#include "terms/names.h"
 #include "records/probe.h"
+#include "terms/names.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What more than that is refused. */
+/* More tools, or bytes of one, are refused. */
 #define DEFINITIONS_MAX 10000
 #define DEFINITION_BYTES ((size_t)64 * 1024) /* of the canonical text */
 #define DEFINITION_NAME 1024		     /* bytes */
@@ -44,7 +44,7 @@ struct definitions {
  *   - an answer of JSON-RPC to tools/list, or its result, one page of several
  *   - an array of tools
  *   - a record of type "tool" of mcp-records(5), or of type "definition" of
- *     mcp-aggregate(1); other records are passed over
+ *     mcp-tools(7); other records are passed over
  *
  * A tool that cannot be used is told by refuse(arg, reason), which names it,
  * and is in *d without its definition, if it has a name. The same tool twice

@@ -1,15 +1,15 @@
 #include "tools/schema_diff.h"
 
 #include "base/buf.h"
-#include "base/chars.h"
 #include "base/index.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/jcs.h"
 #include "json/json.h"
 #include "tools/json_patch.h"
+#include "tools/schema_values.h"
 
 #include <cjson/cJSON.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,8 +22,8 @@ void changes_init(struct changes *c)
 }
 
 /*
- * What breaks must not hide behind many changes that do not: drop the last of
- * those, so that a path of n bytes fits.
+ * Drop the last change that breaks nothing, so that a path of n bytes fits: many
+ * harmless changes must not crowd out one that breaks.
  */
 static bool drop_harmless(struct changes *c, size_t n)
 {
@@ -66,472 +66,6 @@ void changes_release(struct changes *c)
 		free(c->v[i].path);
 	free(c->v);
 	changes_init(c);
-}
-
-/* What a change does to the values that pass a schema. */
-enum effect {
-	EFFECT_SAME,	 /* the same ones pass; it is written otherwise */
-	EFFECT_WORDS,	 /* the same ones pass; people read other words */
-	EFFECT_HARMLESS, /* to who calls, and to who reads */
-	EFFECT_NARROWER, /* fewer pass */
-	EFFECT_WIDER,	 /* more pass */
-	EFFECT_BREAKING, /* to who calls, and to who reads */
-	EFFECT_UNKNOWN	 /* cannot be told */
-};
-
-/* The strings of an array, each once, in the order of strcmp. */
-struct names {
-	const char **v; /* free it */
-	size_t n;
-};
-
-/* The schemas that only one of two arrays has. */
-struct branches {
-	const cJSON **a, **b;
-	size_t *at_b; /* the index of each of b */
-	size_t n_a, n_b;
-};
-
-/* The largest integer that I-JSON has, 2^53 - 1. */
-#define INTEGER_MAX 9007199254740991.0
-/* The longest $ref that is followed. */
-#define REF_MAX 1000
-
-/* Annotations of JSON Schema, and what names its dialect. */
-static const char *const words[] = {"$comment", "$schema", "default",
-	"deprecated", "description", "examples", "readOnly", "title",
-	"writeOnly"};
-
-/*
- * schema_word(key): whether a keyword is only for those who read: no value
- * passes or fails because of it. schema_any(v): whether any value passes: no
- * schema (NULL), true, or an object with nothing but such keywords.
- */
-static bool schema_word(const char *key)
-{
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcmp(words[i], key) == 0)
-			return true;
-	return false;
-}
-
-/* schema_definitions(key): whether a keyword only holds schemas to refer to. */
-static bool schema_definitions(const char *key)
-{
-	return strcmp(key, "$defs") == 0 || strcmp(key, "definitions") == 0;
-}
-
-static bool schema_any(const cJSON *v)
-{
-	const cJSON *c;
-
-	if (!v || cJSON_IsTrue(v))
-		return true;
-	if (!cJSON_IsObject(v))
-		return false;
-	cJSON_ArrayForEach(c, v)
-	{
-		if (!schema_word(c->string))
-			return false;
-	}
-	return true;
-}
-
-/* schema_only_ref(v): whether a schema has no rule beside its $ref. */
-static bool schema_only_ref(const cJSON *v)
-{
-	const cJSON *c;
-
-	cJSON_ArrayForEach(c, v)
-	{
-		if (!schema_word(c->string) && strcmp(c->string, "$ref") != 0 &&
-			!schema_definitions(c->string))
-			return false;
-	}
-	return cJSON_IsString(json_get(v, "$ref"));
-}
-
-/*
- * Take the next token of a JSON Pointer in a fragment, which begins behind its
- * slash, out of %XX, ~0 and ~1; returns what comes behind it.
- */
-static const char *next_token(const char *p, char *out)
-{
-	for (; *p && *p != '/'; p++) {
-		int byte = chars_percent(p, 3);
-		char c = byte < 0 ? *p : (char)byte;
-
-		if (byte >= 0)
-			p += 2;
-		if (c == '~' && (p[1] == '0' || p[1] == '1'))
-			c = *++p == '0' ? '~' : '/';
-		*out++ = c;
-	}
-	*out = '\0';
-	return p;
-}
-
-static const cJSON *child_of(const cJSON *v, const char *token, size_t *steps)
-{
-	bool array = cJSON_IsArray(v);
-	size_t at = 0, i = 0, digits = strspn(token, "0123456789");
-
-	if (!array && !cJSON_IsObject(v))
-		return NULL;
-	if (array && (!digits || digits > 6 || token[digits]))
-		return NULL;
-	if (array)
-		at = strtoul(token, NULL, 10);
-	for (const cJSON *c = v->child; c && *steps; c = c->next, i++) {
-		--*steps;
-		if (array ? i == at : strcmp(c->string, token) == 0)
-			return c;
-	}
-	return NULL;
-}
-
-/*
- * schema_find(root, ref, path, steps): what a $ref means, "#" or a JSON Pointer
- * as the fragment of a URI (RFC 6901, section 6), in the document of root; NULL
- * where it is another kind of reference, or there is nothing. Appends the
- * pointer to path, which may be NULL. Each member that it passes takes one of
- * *steps, and there is nothing where these run out.
- */
-static const cJSON *schema_find(const cJSON *root, const char *ref,
-	struct buf *path, size_t *steps)
-{
-	char token[REF_MAX + 1];
-	const cJSON *v = root;
-
-	if (*ref++ != '#' || (*ref && *ref != '/') || strlen(ref) > REF_MAX)
-		return NULL;
-	while (v && *ref) {
-		ref = next_token(ref + 1, token);
-		v = child_of(v, token, steps);
-		if (path)
-			json_pointer_add(path, token);
-	}
-	return cJSON_IsObject(v) || cJSON_IsBool(v) ? v : NULL;
-}
-
-/* A bit for each type; number is those that are integers, and the others. */
-static unsigned type_bits(const char *name)
-{
-	static const char *const names[] = {"array", "boolean", "integer",
-		"null", "object", "string"};
-
-	if (strcmp(name, "number") == 0)
-		return 1u << 2 | 1u << 6;
-	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(names[i], name) == 0)
-			return 1u << i;
-	return 0;
-}
-
-#define ALL_TYPES 0x7fu
-
-/* 0 where it is none. */
-static unsigned types_of(const cJSON *type)
-{
-	unsigned bits = 0;
-	const cJSON *c;
-
-	if (!type)
-		return ALL_TYPES;
-	if (cJSON_IsString(type))
-		return type_bits(type->valuestring);
-	cJSON_ArrayForEach(c, type)
-	{
-		unsigned one = 0;
-
-		if (cJSON_IsString(c))
-			one = type_bits(c->valuestring);
-		if (!one || !cJSON_IsArray(type))
-			return 0;
-		bits |= one;
-	}
-	return bits;
-}
-
-/* type_effect(a, b): of two values of `type`; NULL where there is none. */
-static enum effect type_effect(const cJSON *a, const cJSON *b)
-{
-	unsigned x = types_of(a), y = types_of(b);
-
-	if (!x || !y)
-		return EFFECT_UNKNOWN;
-	if (x == y)
-		return EFFECT_SAME;
-	if ((x & y) == y)
-		return EFFECT_NARROWER;
-	return (x & y) == x ? EFFECT_WIDER : EFFECT_UNKNOWN;
-}
-
-/* A keyword that sets a limit, and the value that sets none. */
-struct limit {
-	const char *key;
-	enum { LIMIT_LOWER, LIMIT_UPPER, LIMIT_MULTIPLE, LIMIT_FLAG } kind;
-	double none;
-};
-
-static const struct limit limits[] = {
-	{"exclusiveMaximum", LIMIT_UPPER, INFINITY},
-	{"exclusiveMinimum", LIMIT_LOWER, -INFINITY},
-	{"maxItems", LIMIT_UPPER, INFINITY},
-	{"maxLength", LIMIT_UPPER, INFINITY},
-	{"maxProperties", LIMIT_UPPER, INFINITY},
-	{"maximum", LIMIT_UPPER, INFINITY},
-	{"minItems", LIMIT_LOWER, 0},
-	{"minLength", LIMIT_LOWER, 0},
-	{"minProperties", LIMIT_LOWER, 0},
-	{"minimum", LIMIT_LOWER, -INFINITY},
-	{"multipleOf", LIMIT_MULTIPLE, 0},
-	{"uniqueItems", LIMIT_FLAG, 0},
-};
-
-/* The limit that a schema sets; false where it is no limit. */
-static bool limit_of(const struct limit *l, const cJSON *schema, double *out)
-{
-	const cJSON *v = json_get(schema, l->key);
-	const char *type = json_str(schema, "type");
-	bool integer = type && strcmp(type, "integer") == 0;
-
-	*out = l->none;
-	if (!v)
-		return true;
-	if (l->kind == LIMIT_FLAG) {
-		*out = cJSON_IsTrue(v);
-		return cJSON_IsBool(v);
-	}
-	if (!cJSON_IsNumber(v))
-		return false;
-	*out = v->valuedouble;
-	if (integer && l->kind == LIMIT_UPPER && *out >= INTEGER_MAX)
-		*out = INFINITY;
-	if (integer && l->kind == LIMIT_LOWER && *out <= -INTEGER_MAX)
-		*out = -INFINITY;
-	return true;
-}
-
-static bool divides(double a, double b)
-{
-	return a > 0 && fabs(b) <= INTEGER_MAX && floor(a) >= a &&
-		floor(b) >= b && fabs(fmod(b, a)) <= 0;
-}
-
-/*
- * limit_effect(key, a, b): of a keyword that sets a limit, like maximum, in two
- * schemas. Of integers, what is beyond 2^53 - 1 is none: I-JSON has no larger
- * ones (RFC 7493, section 2.2).
- */
-static enum effect limit_effect(const char *key, const cJSON *a, const cJSON *b)
-{
-	const struct limit *l = limits;
-	double x, y;
-
-	while (strcmp(l->key, key) != 0)
-		l++;
-	if (!limit_of(l, a, &x) || !limit_of(l, b, &y))
-		return EFFECT_UNKNOWN;
-	if (x >= y && x <= y)
-		return EFFECT_SAME;
-	if (l->kind == LIMIT_UPPER)
-		return y < x ? EFFECT_NARROWER : EFFECT_WIDER;
-	if (l->kind != LIMIT_MULTIPLE || x <= 0 || y <= 0)
-		return y > x ? EFFECT_NARROWER : EFFECT_WIDER;
-	return divides(x, y) ? EFFECT_NARROWER
-		: divides(y, x) ? EFFECT_WIDER
-				: EFFECT_UNKNOWN;
-}
-
-/* A value and its canonical text. */
-struct branch {
-	const cJSON *v;
-	char *text;
-	size_t at; /* its index */
-	bool both; /* the other array has it, too */
-};
-
-struct set {
-	struct branch *v;
-	size_t n;
-};
-
-static void add_value(struct set *s, const cJSON *v)
-{
-	struct buf b;
-
-	buf_init(&b, SIZE_MAX / 2);
-	json_put(&b, v);
-	s->v[s->n] = (struct branch) {v, buf_take(&b), s->n, false};
-	s->n++;
-}
-
-/* The elements of an array, or the one value. */
-static struct set set_of(const cJSON *array, const cJSON *one)
-{
-	size_t n = array ? (size_t)cJSON_GetArraySize(array) : 0;
-	struct set s = {.v = xcalloc(n + 1, sizeof *s.v)};
-	const cJSON *v;
-
-	cJSON_ArrayForEach(v, array)
-		add_value(&s, v);
-	if (one)
-		add_value(&s, one);
-	return s;
-}
-
-static void set_free(struct set *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		free(s->v[i].text);
-	free(s->v);
-}
-
-static int by_text(const void *a, const void *b)
-{
-	const struct branch *x = a, *y = b;
-	int order = strcmp(x->text, y->text);
-
-	return order ? order : (x->at > y->at) - (x->at < y->at);
-}
-
-static int by_place(const void *a, const void *b)
-{
-	const struct branch *x = a, *y = b;
-
-	return (x->at > y->at) - (x->at < y->at);
-}
-
-/* Mark what both sets have, and leave them sorted by text. */
-static void match(struct set *a, struct set *b)
-{
-	qsort(a->v, a->n, sizeof *a->v, by_text);
-	qsort(b->v, b->n, sizeof *b->v, by_text);
-	for (size_t i = 0, j = 0; i < a->n && j < b->n;) {
-		int order = strcmp(a->v[i].text, b->v[j].text);
-
-		if (!order)
-			a->v[i].both = b->v[j].both = true;
-		/* Equal values are all marked: a set has each once. */
-		if (order < 0 || (!order && i + 1 < a->n &&
-			strcmp(a->v[i + 1].text, b->v[j].text) == 0))
-			i++;
-		else
-			j++;
-	}
-}
-
-static size_t unmatched(const struct set *s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->n; i++)
-		n += !s->v[i].both;
-	return n;
-}
-
-static struct set values_of(const cJSON *schema)
-{
-	return set_of(json_get(schema, "enum"), json_get(schema, "const"));
-}
-
-static bool has_values(const cJSON *schema)
-{
-	return json_get(schema, "enum") || json_get(schema, "const");
-}
-
-/* values_effect(a, b): of enum and const in two schemas, of which each has one
-   or the other, or none. */
-static enum effect values_effect(const cJSON *a, const cJSON *b)
-{
-	struct set x, y;
-	size_t gone, come;
-
-	if (!has_values(a))
-		return EFFECT_NARROWER;
-	if (!has_values(b))
-		return EFFECT_WIDER;
-	x = values_of(a);
-	y = values_of(b);
-	match(&x, &y);
-	gone = unmatched(&x);
-	come = unmatched(&y);
-	set_free(&x);
-	set_free(&y);
-	if (gone && come)
-		return EFFECT_UNKNOWN;
-	return gone ? EFFECT_NARROWER : come ? EFFECT_WIDER : EFFECT_SAME;
-}
-
-static int by_string(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* names_of(out, array): false where it is no array of strings; NULL: none. */
-static bool names_of(struct names *out, const cJSON *array)
-{
-	size_t n = 0, most = array ? (size_t)cJSON_GetArraySize(array) : 0;
-	const cJSON *v;
-
-	*out = (struct names) {0};
-	if (!array)
-		return true;
-	if (!cJSON_IsArray(array))
-		return false;
-	cJSON_ArrayForEach(v, array)
-	{
-		if (!cJSON_IsString(v))
-			return false;
-	}
-	out->v = xcalloc(most + 1, sizeof *out->v);
-	cJSON_ArrayForEach(v, array)
-		out->v[n++] = v->valuestring;
-	qsort(out->v, n, sizeof *out->v, by_string);
-	for (size_t i = 0; i < n; i++)
-		if (!out->n || strcmp(out->v[out->n - 1], out->v[i]) != 0)
-			out->v[out->n++] = out->v[i];
-	return true;
-}
-
-/* The unmatched values of a set, in its order. */
-static size_t take_unmatched(
-	struct set *s, const cJSON **out, size_t *places)
-{
-	size_t n = 0;
-
-	qsort(s->v, s->n, sizeof *s->v, by_place);
-	for (size_t i = 0; i < s->n; i++) {
-		if (s->v[i].both)
-			continue;
-		if (places)
-			places[n] = s->v[i].at;
-		out[n++] = s->v[i].v;
-	}
-	return n;
-}
-
-static void branches_of(struct branches *out, const cJSON *a, const cJSON *b)
-{
-	struct set x = set_of(a, NULL), y = set_of(b, NULL);
-
-	match(&x, &y);
-	*out = (struct branches) {.a = xcalloc(x.n + 1, sizeof *out->a),
-		.b = xcalloc(y.n + 1, sizeof *out->b),
-		.at_b = xcalloc(y.n + 1, sizeof *out->at_b)};
-	out->n_a = take_unmatched(&x, out->a, NULL);
-	out->n_b = take_unmatched(&y, out->b, out->at_b);
-	set_free(&x);
-	set_free(&y);
-}
-
-static void branches_release(struct branches *b)
-{
-	free(b->a);
-	free(b->b);
-	free(b->at_b);
-	*b = (struct branches) {0};
 }
 
 /* A $ref leads to another at most this often. */
@@ -722,7 +256,7 @@ struct required {
 };
 
 static struct required count_required(struct schemas *s, const struct pair *p,
-	const struct names *a, const struct names *b)
+	const struct schema_names *a, const struct schema_names *b)
 {
 	const cJSON *x = json_get(p->a, "properties");
 	const cJSON *y = json_get(p->b, "properties");
@@ -752,11 +286,11 @@ static struct required count_required(struct schemas *s, const struct pair *p,
 static void compare_required(struct schemas *s, const struct pair *p,
 	const char *key, const struct pair *v)
 {
-	struct names a, b;
-	bool lists = names_of(&a, v->a);
+	struct schema_names a, b;
+	bool lists = schema_names_of(&a, v->a);
 	struct required r = {0};
 
-	lists = names_of(&b, v->b) && lists;
+	lists = schema_names_of(&b, v->b) && lists;
 	if (lists)
 		r = count_required(s, p, &a, &b);
 	if (!lists || (r.gone && r.come))
@@ -1016,7 +550,7 @@ static void compare_items(struct schemas *s, const struct pair *p,
  * the branches that were added or removed; else it cannot be told.
  */
 static void compare_rest(struct schemas *s, const char *key,
-	const struct branches *br, const struct pair *v)
+	const struct schema_branches *br, const struct pair *v)
 {
 	bool all = strcmp(key, "allOf") == 0, one = strcmp(key, "oneOf") == 0;
 	bool unsure = s->unsure;
@@ -1050,7 +584,7 @@ static void compare_rest(struct schemas *s, const char *key,
 static void compare_branches(struct schemas *s, const struct pair *p,
 	const char *key, const struct pair *v)
 {
-	struct branches br;
+	struct schema_branches br;
 
 	(void)p;
 	if (!cJSON_IsArray(v->a) || !cJSON_IsArray(v->b)) {
@@ -1071,12 +605,12 @@ static void compare_branches(struct schemas *s, const struct pair *p,
 		s->unsure = unsure;
 		return;
 	}
-	branches_of(&br, v->a, v->b);
+	schema_branches_of(&br, v->a, v->b);
 	if (!br.n_a && !br.n_b)
 		tell(s, EFFECT_SAME, key, "in another order", v);
 	else
 		compare_rest(s, key, &br, v);
-	branches_release(&br);
+	schema_branches_release(&br);
 }
 
 /* Keywords that hold schemas: what their references lead to may have changed
@@ -1192,8 +726,8 @@ static const cJSON *follow_ref(struct schemas *s, const cJSON *root,
 }
 
 /*
- * What a schema refers to in the end; itself where it does not. NULL where that
- * is not in the document, or where there are rules beside a $ref.
+ * The schema at the end of a chain of references; itself where it has none. NULL
+ * where that is not in the document, or there are rules beside a $ref.
  */
 static const cJSON *follow_refs(struct schemas *s, const cJSON *root,
 	const cJSON *schema, struct buf *path)

@@ -1,10 +1,10 @@
 // Which MCP servers are worth a call, for the router of an agent platform.
 //
 // Two signals, kept apart. The read API of mcp-serve is advice: it is polled,
-// and what it says is worth something while its as_of is at most five minutes
-// old, however often it says it again (a 304 is the same answer, and no newer).
-// Where it says nothing the call is made. What the calls themselves do decides:
-// three failures in a row, and the server is left alone for a minute.
+// and an answer counts while its as_of is at most five minutes old, however
+// often it is repeated (a 304 is the same answer, and no newer). Without an
+// answer the call is made. The results of the calls decide: after three
+// failures in a row, the server is left alone for a minute.
 
 const STATES = new Set(['up', 'degraded', 'down']);
 const AS_OF = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;

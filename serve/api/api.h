@@ -10,8 +10,8 @@
 #include "base/stats.h"
 #include "data/maintenance.h"
 #include "http/escape.h"
-#include "terms/names.h"
 #include "store/beat.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -11,9 +11,9 @@
 #include "words/words.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <math.h>
 
 /* The most incidents that are told of: of a server, and of a fleet. */
 #define ENTRIES 50
@@ -22,128 +22,112 @@
 #define NAMES_MAX 4096
 
 /* An id that stays when the site moves: a UUID of RFC 9562, version 8. */
-static void put_id(
-	struct html *b, const char *slug, const char *what, int64_t at)
+static void put_id(struct html *b, const struct html_part *p)
 {
 	char name[SLUG_MAX + 80], hex[SHA256_HEX];
-	int n = snprintf(name, sizeof name, "mcp-serve %s %s %" PRId64, slug,
-		what, at);
+	int n = snprintf(name, sizeof name, "mcp-serve %s %s %" PRId64,
+		p->text, (const char *)p->of, p->at);
 
 	sha256_hex(name, (size_t)n, hex);
-	html_fmt(b, "<id>urn:uuid:%.8s-%.4s-8%.3s-a%.3s-%.12s</id>\n", hex,
-		hex + 8, hex + 12, hex + 15, hex + 18);
+	html_fmt(b, "urn:uuid:%.8s-%.4s-8%.3s-a%.3s-%.12s", hex, hex + 8,
+		hex + 12, hex + 15, hex + 18);
 }
+#define ID(slug, what, t)                                                      \
+	HTML_PART(.put = put_id, .text = (slug), .of = (what), .at = (t))
 
-static void put_instant(struct html *b, const char *tag, int64_t t)
+static void put_instant(struct html *b, const struct html_part *p)
 {
 	char s[CLOCK_RFC3339];
 
-	clock_rfc3339(t, s);
-	html_fmt(b, "<%s>%s</%s>\n", tag, s, tag);
+	clock_rfc3339(p->at, s);
+	html_fmt(b, "%s", s);
 }
-
-static void put_link(struct html *b, const struct brand *brand,
-	const char *slug, const char *rel, const char *type, const char *rest)
-{
-	html_fmt(b, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
-	escape_put(b, brand->url);
-	html_fmt(b, "/status/%s%s\"/>\n", slug, rest);
-}
-
-/* `server` is its title, or its slug. */
-static void put_title(struct html *b, const char *server, const char *what,
-	const char *more)
-{
-	html_str(b, "<title>");
-	escape_put(b, server);
-	html_fmt(b, ": %s%s</title>\n", what, more);
-}
-
-static const char *name_of(const struct status_page *s)
-{
-	return s->server->title ? s->server->title : s->slug;
-}
+#define INSTANT(t) HTML_PART(.put = put_instant, .at = (t))
 
 /* "2026-04-29 20:31 UTC" */
-static void put_minute(struct html *b, int64_t t)
+static void put_minute(struct html *b, const struct html_part *p)
 {
 	char s[CLOCK_RFC3339];
 
-	clock_rfc3339(t, s);
+	clock_rfc3339(p->at, s);
 	html_fmt(b, "%.10s %.5s UTC", s, s + 11);
 }
+#define MINUTE(t) HTML_PART(.put = put_minute, .at = (t))
 
-/* The operators' last note, and the address of their postmortem. */
-static void put_said(struct html *b, const struct incident_row *row)
+/* The subject of a feed, its address, and that of its page. */
+struct feed {
+	const struct brand *brand;
+	const char *slug, *kind; /* of its id */
+	const char *title, *what;
+	const char *folder, *name; /* of the account or the server of its paths */
+	const char *self, *page;   /* the ends of the paths */
+};
+
+static void begin_feed(struct html *b, const struct feed *f, int64_t updated)
 {
-	if (row->note) {
-		html_str(b, " From the operator: ");
-		escape_put(b, row->note);
-	}
-	if (row->postmortem) {
-		html_str(b, " Why it happened: ");
-		escape_put(b, row->postmortem);
-	}
+	html_fmt(b,
+		"<?xml version='1.0' encoding='utf-8'?>\n"
+		"<feed xmlns='http://www.w3.org/2005/Atom'>\n"
+		"<id>%ls</id>\n<title>%s: %s</title>\n"
+		"<updated>%ls</updated>\n"
+		"<author><name>%s</name></author>\n"
+		"<link rel='self' type='application/atom+xml' href='%s%s%s%s'/>"
+		"\n<link rel='alternate' type='text/html' href='%s%s%s%s'/>\n",
+		ID(f->slug, f->kind, 0), f->title, f->what, INSTANT(updated),
+		f->brand->title, f->brand->url, f->folder, f->name, f->self,
+		f->brand->url, f->folder, f->name, f->page);
 }
 
 static void put_content(struct html *b, const struct incident_row *row)
 {
-	html_fmt(b, "<content type=\"text\">%s ", row->impact);
-	if (*row->where) {
-		html_str(b, "Where: ");
-		escape_put(b, row->where);
-		html_str(b, ". ");
-	}
-	html_str(b, "From ");
-	put_minute(b, row->started_at);
-	if (row->ended_at) {
-		html_str(b, " to ");
-		put_minute(b, row->ended_at);
-	}
+	html_fmt(b, "<content type='text'>%s ", row->impact);
+	if (*row->where)
+		html_fmt(b, "Where: %s. ", row->where);
+	html_fmt(b, "From %ls", MINUTE(row->started_at));
+	if (row->ended_at)
+		html_fmt(b, " to %ls", MINUTE(row->ended_at));
 	html_fmt(b, ". %s", row->update);
-	put_said(b, row);
-	html_str(b, "</content>\n");
+	/* The operators' last note, and the address of their postmortem. */
+	if (row->note)
+		html_fmt(b, " From the operator: %s", row->note);
+	if (row->postmortem)
+		html_fmt(b, " Why it happened: %s", row->postmortem);
+	html_fmt(b, "</content>\n");
 }
 
 static void put_incident(struct html *b, const struct brand *brand,
 	const struct incident_row *row)
 {
-	char what[16], path[INCIDENT_ID + 16];
+	char what[16];
 
 	snprintf(what, sizeof what, "%d", row->trouble);
-	html_str(b, "<entry>\n");
-	put_id(b, row->slug, what, row->started_at);
-	put_title(b, row->server ? row->server : row->slug, row->title,
-		row->ended_at && !row->unseen ? " (resolved)" : "");
-	put_instant(b, "published", row->started_at);
-	put_instant(b, "updated", row->updated_at);
-	snprintf(path, sizeof path, "/incident/%s", row->id);
-	put_link(b, brand, row->slug, "alternate", "text/html", path);
+	html_fmt(b,
+		"<entry>\n<id>%ls</id>\n<title>%s: %s%s</title>\n"
+		"<published>%ls</published>\n<updated>%ls</updated>\n"
+		"<link rel='alternate' type='text/html' "
+		"href='%s/status/%s/incident/%s'/>\n",
+		ID(row->slug, what, row->started_at),
+		row->server ? row->server : row->slug, row->title,
+		row->ended_at && !row->unseen ? " (resolved)" : "",
+		INSTANT(row->started_at), INSTANT(row->updated_at), brand->url,
+		row->slug, row->id);
 	put_content(b, row);
-	html_str(b, "</entry>\n");
+	html_fmt(b, "</entry>\n");
 }
 
-static void put_work_content(struct html *b, const struct occurrence *o)
+static void put_work(struct html *b, const struct occurrence *o,
+	const char *slug, const char *title, const struct feed *f)
 {
-	html_str(b, "<content type=\"text\">From ");
-	put_minute(b, o->start);
-	html_str(b, " to ");
-	put_minute(b, o->end);
-	html_str(b, ". ");
-	escape_put(b, o->of->reason ? o->of->reason : "");
-	html_str(b, "</content>\n");
-}
-
-static void put_work(struct html *b, const struct status_page *s,
-	const struct occurrence *o)
-{
-	html_str(b, "<entry>\n");
-	put_id(b, s->slug, o->of->id, o->start);
-	put_title(b, name_of(s), "maintenance", "");
-	put_instant(b, "updated", occurrence_announced(o));
-	put_link(b, s->brand, s->slug, "alternate", "text/html", "");
-	put_work_content(b, o);
-	html_str(b, "</entry>\n");
+	html_fmt(b,
+		"<entry>\n<id>%ls</id>\n<title>%s: maintenance</title>\n"
+		"<updated>%ls</updated>\n"
+		"<link rel='alternate' type='text/html' href='%s%s%s%s'/>\n"
+		"<content type='text'>From %ls to %ls. %s</content>\n"
+		"</entry>\n",
+		ID(slug, o->of->id, o->start), title,
+		INSTANT(occurrence_announced(o)), f->brand->url, f->folder,
+		f->name, f->page, MINUTE(o->start), MINUTE(o->end),
+		o->of->reason ? o->of->reason : "");
 }
 
 #define DAY_S 86400
@@ -186,27 +170,20 @@ void feed_put(struct html *b, const struct status_page *s)
 	struct occurrence times[MAINTENANCE_TIMES];
 	size_t n = maintenance_list_times(&d->maintenance, &server, s->now,
 		s->brand->maintenance_s, times);
+	const struct feed feed = {s->brand, s->slug, "feed", status_page_name(s),
+		"incidents", "/status/", s->slug, "/feed.atom", ""};
 	struct incident_rows rows = {.n = 0};
 	struct places places;
 
 	places_read(&places, s->server, s->view);
 	incident_rows_add(&rows, s->slug, s->server, &d->incidents, &places);
 	places_release(&places);
-	html_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
-	put_id(b, s->slug, "feed", 0);
-	put_title(b, name_of(s), "incidents", "");
-	put_instant(b, "updated", or_today(newest(d, times, n), s->now));
-	html_str(b, "<author><name>");
-	escape_put(b, s->brand->title);
-	html_str(b, "</name></author>\n");
-	put_link(b, s->brand, s->slug, "self", "application/atom+xml", "/feed.atom");
-	put_link(b, s->brand, s->slug, "alternate", "text/html", "");
+	begin_feed(b, &feed, or_today(newest(d, times, n), s->now));
 	for (size_t i = 0; i < n; i++)
-		put_work(b, s, &times[i]);
+		put_work(b, &times[i], s->slug, status_page_name(s), &feed);
 	for (size_t i = 0; i < rows.n && i < ENTRIES; i++)
 		put_incident(b, s->brand, &rows.v[i]);
-	html_str(b, "</feed>\n");
+	html_fmt(b, "</feed>\n");
 	incident_rows_release(&rows);
 }
 
@@ -214,28 +191,24 @@ static void put_change(struct html *b, const struct status_page *s,
 	const struct tool_event *e, size_t places)
 {
 	char what[40];
-	struct buf words;
+	struct buf text;
+	const char *words;
 
-	buf_init(&words, NAMES_MAX);
-	tool_event_words(&words, e, places);
+	buf_init(&text, NAMES_MAX);
+	tool_event_words(&text, e, places);
+	words = buf_ok(&text) ? text.p : "tools changed";
 	snprintf(what, sizeof what, "tool %d %016" PRIx64, (int)e->kind,
 		e->key);
-	html_str(b, "<entry>\n");
-	put_id(b, s->slug, what, (int64_t)e->at);
-	html_str(b, "<title>");
-	escape_put(b, name_of(s));
-	html_str(b, ": ");
-	escape_put(b, buf_ok(&words) ? words.p : "tools changed");
-	html_str(b, "</title>\n");
-	put_instant(b, "published", (int64_t)e->at);
-	put_instant(b, "updated", (int64_t)e->last);
-	put_link(b, s->brand, s->slug, "alternate", "text/html", "/changes");
-	html_str(b, "<content type=\"text\">");
-	put_minute(b, (int64_t)e->at);
-	html_str(b, ": ");
-	escape_put(b, buf_ok(&words) ? words.p : "tools changed");
-	html_str(b, ".</content>\n</entry>\n");
-	buf_release(&words);
+	html_fmt(b,
+		"<entry>\n<id>%ls</id>\n<title>%s: %s</title>\n"
+		"<published>%ls</published>\n<updated>%ls</updated>\n"
+		"<link rel='alternate' type='text/html' "
+		"href='%s/status/%s/changes'/>\n"
+		"<content type='text'>%ls: %s.</content>\n</entry>\n",
+		ID(s->slug, what, (int64_t)e->at), status_page_name(s), words,
+		INSTANT((int64_t)e->at), INSTANT((int64_t)e->last),
+		s->brand->url, s->slug, MINUTE((int64_t)e->at), words);
+	buf_release(&text);
 }
 
 void feed_put_changes(struct html *b, const struct status_page *s,
@@ -245,52 +218,25 @@ void feed_put_changes(struct html *b, const struct status_page *s,
 
 	for (size_t i = 0; i < h->n && i < ENTRIES; i++)
 		newest = fmax(newest, h->v[i].last);
-	html_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
-	put_id(b, s->slug, "changes", 0);
-	put_title(b, name_of(s), "changes of tools", "");
-	put_instant(b, "updated", or_today((int64_t)newest, s->now));
-	html_str(b, "<author><name>");
-	escape_put(b, s->brand->title);
-	html_str(b, "</name></author>\n");
-	put_link(b, s->brand, s->slug, "self", "application/atom+xml",
-		"/changes.atom");
-	put_link(b, s->brand, s->slug, "alternate", "text/html", "/changes");
+	begin_feed(b,
+		&(struct feed) {s->brand, s->slug, "changes", status_page_name(s),
+			"changes of tools", "/status/", s->slug,
+			"/changes.atom", "/changes"},
+		or_today((int64_t)newest, s->now));
 	for (size_t i = 0; i < h->n && i < ENTRIES; i++)
 		put_change(b, s, &h->v[i], h->regions);
-	html_str(b, "</feed>\n");
-}
-
-static void put_fleet_link(struct html *b, const struct fleet_feed *f,
-	const char *rel, const char *type, const char *rest)
-{
-	html_fmt(b, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
-	escape_put(b, f->brand->url);
-	if (f->account) {
-		html_str(b, "/account/");
-		escape_put(b, f->account);
-	}
-	html_fmt(b, "%s\"/>\n", *rest || f->account ? rest : "/");
+	html_fmt(b, "</feed>\n");
 }
 
 static void put_planned(struct html *b, const struct fleet_feed *f,
-	const struct occurrence *o)
+	const struct occurrence *o, const struct feed *feed)
 {
 	struct buf names;
 
 	buf_init(&names, NAMES_MAX);
 	if (maintenance_put_names(&names, o->of, f->servers, f->n_servers) &&
-		buf_ok(&names)) {
-		html_str(b, "<entry>\n");
-		put_id(b, "*", o->of->id, o->start);
-		html_str(b, "<title>");
-		escape_put(b, names.p);
-		html_str(b, ": maintenance</title>\n");
-		put_instant(b, "updated", occurrence_announced(o));
-		put_fleet_link(b, f, "alternate", "text/html", "");
-		put_work_content(b, o);
-		html_str(b, "</entry>\n");
-	}
+		buf_ok(&names))
+		put_work(b, o, "*", names.p, feed);
 	buf_release(&names);
 }
 
@@ -328,24 +274,21 @@ static int64_t newest_of_fleet(
 void feed_put_fleet(struct html *b, const struct fleet_feed *f)
 {
 	const struct incident_row **v = by_news(f->incidents);
+	const struct feed feed = {.brand = f->brand,
+		.slug = f->account ? f->account : "*",
+		.kind = f->account ? "account" : "fleet",
+		.title = f->account ? f->account : f->brand->title,
+		.what = "incidents",
+		.folder = f->account ? "/account/" : "",
+		.name = f->account ? f->account : "",
+		.self = "/feed.atom",
+		.page = f->account ? "" : "/"};
 
-	html_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
-	put_id(b, f->account ? f->account : "*",
-		f->account ? "account" : "fleet", 0);
-	html_str(b, "<title>");
-	escape_put(b, f->account ? f->account : f->brand->title);
-	html_str(b, ": incidents</title>\n");
-	put_instant(b, "updated", or_today(newest_of_fleet(f, *v), f->now));
-	html_str(b, "<author><name>");
-	escape_put(b, f->brand->title);
-	html_str(b, "</name></author>\n");
-	put_fleet_link(b, f, "self", "application/atom+xml", "/feed.atom");
-	put_fleet_link(b, f, "alternate", "text/html", "");
+	begin_feed(b, &feed, or_today(newest_of_fleet(f, *v), f->now));
 	for (size_t i = 0; i < f->n_times; i++)
-		put_planned(b, f, &f->times[i]);
+		put_planned(b, f, &f->times[i], &feed);
 	for (size_t i = 0; v[i] && i < FLEET_ENTRIES; i++)
 		put_incident(b, f->brand, v[i]);
-	html_str(b, "</feed>\n");
+	html_fmt(b, "</feed>\n");
 	free(v);
 }

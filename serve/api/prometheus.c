@@ -4,6 +4,7 @@
 #include "json/json.h"
 
 #include <math.h>
+#include <stddef.h>
 
 typedef double value_of(const struct prometheus_server *s);
 
@@ -142,8 +143,8 @@ static void put_heartbeats(struct buf *b, const struct prometheus_fleet *f)
 }
 
 /*
- * Of the counts of a run only its errors are told. Every other count, beside
- * that of public servers, tells how many private ones there are.
+ * A scrape has the errors of a run and no other counts: beside the number of
+ * public servers, these would tell how many private ones there are.
  */
 #define TOLD                                                                   \
 	(STATS_OF(COUNT_REFUSED) | STATS_OF(COUNT_RETRIED) |                   \
@@ -161,33 +162,29 @@ static void put_run(struct buf *b, const char *name,
 	put_value(b, v);
 }
 
-static double run_at(const struct prometheus_run *r)
+/* The double that stands at an offset of a struct. */
+static double value_at(const void *s, size_t offset)
 {
-	return r->at;
+	return *(const double *)(const void *)((const char *)s + offset);
 }
 
-static double run_seconds(const struct prometheus_run *r)
-{
-	return r->took.wall_s;
-}
-
-static double run_memory(const struct prometheus_run *r)
-{
-	return r->took.peak_bytes;
-}
+struct field_gauge {
+	const char *name, *help;
+	size_t offset; /* of the value */
+};
 
 static void put_runs(struct buf *b, const struct prometheus_fleet *f)
 {
-	static const struct {
-		const char *name, *help;
-		double (*value)(const struct prometheus_run *r);
-	} gauges[] = {
+	static const struct field_gauge gauges[] = {
 		{"mcp_fleet_run_timestamp_seconds",
-			"when the last run of a program ended", run_at},
+			"when the last run of a program ended",
+			offsetof(struct prometheus_run, at)},
 		{"mcp_fleet_run_duration_seconds",
-			"how long the last run of a program took", run_seconds},
+			"how long the last run of a program took",
+			offsetof(struct prometheus_run, took.wall_s)},
 		{"mcp_fleet_run_peak_memory_bytes",
-			"the most memory that the last run had", run_memory},
+			"the most memory that the last run had",
+			offsetof(struct prometheus_run, took.peak_bytes)},
 	};
 	static const char cpu[] = "mcp_fleet_run_cpu_seconds";
 	static const char work[] = "mcp_fleet_run_work";
@@ -197,7 +194,7 @@ static void put_runs(struct buf *b, const struct prometheus_fleet *f)
 		put_head(b, gauges[i].name, gauges[i].help);
 		for (size_t k = 0; k < f->n_runs; k++)
 			put_run(b, gauges[i].name, &f->runs[k], NULL, NULL,
-				gauges[i].value(&f->runs[k]));
+				value_at(&f->runs[k], gauges[i].offset));
 	}
 	if (f->n_runs)
 		put_head(b, cpu, "time of processors that the last run took");
@@ -217,39 +214,21 @@ static void put_runs(struct buf *b, const struct prometheus_fleet *f)
 					f->runs[k].took.counts[i]);
 }
 
-static double region_expected(const struct prometheus_region *r)
-{
-	return r->expected;
-}
-
-static double region_reported(const struct prometheus_region *r)
-{
-	return r->reported;
-}
-
-static double region_last(const struct prometheus_region *r)
-{
-	return r->last;
-}
-
 /* The name of a region needs no escaping. */
 static void put_regions(struct buf *b, const struct prometheus_fleet *f)
 {
-	static const struct {
-		const char *name, *help;
-		double (*value)(const struct prometheus_region *r);
-	} gauges[] = {
+	static const struct field_gauge gauges[] = {
 		{"mcp_fleet_region_expected_servers",
 			"public servers that a region is to report on",
-			region_expected},
+			offsetof(struct prometheus_region, expected)},
 		{"mcp_fleet_region_reported_servers",
 			"public servers of which the last evaluation had a "
 			"probe from a region",
-			region_reported},
+			offsetof(struct prometheus_region, reported)},
 		{"mcp_fleet_region_last_probe_timestamp_seconds",
 			"when the newest probe of a public server from a "
 			"region started",
-			region_last},
+			offsetof(struct prometheus_region, last)},
 	};
 
 	for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++) {
@@ -257,37 +236,43 @@ static void put_regions(struct buf *b, const struct prometheus_fleet *f)
 
 		for (size_t k = 0; k < f->n_regions; k++) {
 			const struct prometheus_region *r = &f->regions[k];
+			double v = value_at(r, gauges[i].offset);
 
-			if (isnan(gauges[i].value(r)))
+			if (isnan(v))
 				continue;
 			if (!headed)
 				put_head(b, gauges[i].name, gauges[i].help);
 			headed = true;
 			buf_fmt(b, "%s{region=\"%s\"} ", gauges[i].name,
 				r->name);
-			put_value(b, gauges[i].value(r));
+			put_value(b, v);
 		}
 	}
 }
 
+/* A metric of one sample. */
+static void put_alone(
+	struct buf *b, const char *name, const char *help, double v)
+{
+	put_head(b, name, help);
+	buf_fmt(b, "%s ", name);
+	put_value(b, v);
+}
+
 static void put_fleet(struct buf *b, const struct prometheus_fleet *fleet)
 {
-	put_head(b, "mcp_fleet_servers", "servers that everybody may see");
-	buf_str(b, "mcp_fleet_servers ");
-	put_value(b, (double)fleet->n);
+	put_alone(b, "mcp_fleet_servers", "servers that everybody may see",
+		(double)fleet->n);
 	put_heartbeats(b, fleet);
 	put_regions(b, fleet);
 	put_runs(b, fleet);
-	put_head(b, "mcp_fleet_undelivered_servers",
-		"servers with events that wait for delivery");
-	buf_str(b, "mcp_fleet_undelivered_servers ");
-	put_value(b, fleet->undelivered);
-	if (isnan(fleet->left_out))
-		return;
-	put_head(b, "mcp_fleet_left_out_servers",
-		"servers of lists that are left out, as they are wrong");
-	buf_str(b, "mcp_fleet_left_out_servers ");
-	put_value(b, fleet->left_out);
+	put_alone(b, "mcp_fleet_undelivered_servers",
+		"servers with events that wait for delivery",
+		fleet->undelivered);
+	if (!isnan(fleet->left_out))
+		put_alone(b, "mcp_fleet_left_out_servers",
+			"servers of lists that are left out, as they are wrong",
+			fleet->left_out);
 }
 
 bool prometheus_more(struct prometheus_fleet *f, struct buf *b, size_t piece)

@@ -14,7 +14,7 @@ void report_json_begin(struct buf *b, const struct report_head *head)
 	month_report_put(b, head);
 	if (buf_ok(b))
 		buf_cut(b, b->len - 1);
-	buf_str(b, ",\"leaderboard\":[");
+	json_fmt(b, ",'leaderboard':[");
 }
 
 void report_json_entry(struct buf *b, const struct report_entry *e, bool first)
@@ -23,9 +23,7 @@ void report_json_entry(struct buf *b, const struct report_entry *e, bool first)
 	month_report_row_put(b, &e->row);
 	if (buf_ok(b))
 		buf_cut(b, b->len - 1);
-	buf_str(b, ",\"title\":");
-	json_put_clean(b, e->title, TITLE_MAX);
-	buf_char(b, '}');
+	json_fmt(b, ",'title':%.*s}", TITLE_MAX, e->title);
 }
 
 void report_json_end(struct buf *b)

@@ -1,20 +1,21 @@
 #include "api/api.h"
 
 #include "base/clock.h"
-#include "fetch/fetch_listing.h"
+#include "data/index_list.h"
+#include "data/view.h"
 
 #include <stdio.h>
 
-#define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-#define SPACE "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\""
+#define HEAD "<?xml version='1.0' encoding='UTF-8'?>\n"
+#define SPACE "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'"
 
 /*
  * Pages for one reader, and answers to a question, are not for search engines.
  */
 void sitemap_robots(struct buf *b, const char *site)
 {
-	buf_str(b, "User-agent: *\nDisallow: /account/\nDisallow: /ack/\nDisallow: /a/\n"
-		   "Disallow: /answer/\nDisallow: /mcp\n");
+	buf_str(b, "User-agent: *\nDisallow: /account/\nDisallow: /ack/\n"
+		   "Disallow: /a/\nDisallow: /answer/\nDisallow: /mcp\n");
 	if (*site)
 		buf_fmt(b, "\nSitemap: %s/sitemap.xml\n", site);
 }
@@ -24,26 +25,14 @@ size_t sitemap_parts(size_t servers)
 	return servers ? (servers - 1) / SITEMAP_SERVERS + 1 : 1;
 }
 
-static void put_address(struct html *b, const char *site, const char *path)
-{
-	html_str(b, "<loc>");
-	escape_put(b, site);
-	escape_put(b, path);
-	html_str(b, "</loc>");
-}
-
 void sitemap_list(struct html *b, const char *site, size_t parts)
 {
-	char path[64];
-
-	html_str(b, HEAD "<sitemapindex " SPACE ">\n");
-	for (size_t i = 1; i <= parts; i++) {
-		snprintf(path, sizeof path, "/sitemap/%zu.xml", i);
-		html_str(b, "<sitemap>");
-		put_address(b, site, path);
-		html_str(b, "</sitemap>\n");
-	}
-	html_str(b, "</sitemapindex>\n");
+	html_fmt(b, HEAD "<sitemapindex " SPACE ">\n");
+	for (size_t i = 1; i <= parts; i++)
+		html_fmt(b,
+			"<sitemap><loc>%s/sitemap/%zu.xml</loc></sitemap>\n",
+			site, i);
+	html_fmt(b, "</sitemapindex>\n");
 }
 
 static void put_url(struct html *b, const char *site,
@@ -51,13 +40,12 @@ static void put_url(struct html *b, const char *site,
 {
 	char at[CLOCK_RFC3339];
 
-	html_str(b, "<url>");
-	put_address(b, site, page->path);
+	html_fmt(b, "<url><loc>%s%s</loc>", site, page->path);
 	if (page->changed) {
 		clock_rfc3339(page->changed, at);
 		html_fmt(b, "<lastmod>%s</lastmod>", at);
 	}
-	html_str(b, "</url>\n");
+	html_fmt(b, "</url>\n");
 }
 
 void sitemap_part(struct html *b, const char *site, const struct listing *l,
@@ -66,17 +54,17 @@ void sitemap_part(struct html *b, const char *site, const struct listing *l,
 	size_t from = (part - 1) * SITEMAP_SERVERS;
 	char path[SLUG_MAX + 16];
 
-	html_str(b, HEAD "<urlset " SPACE ">\n");
+	html_fmt(b, HEAD "<urlset " SPACE ">\n");
 	for (size_t i = 0; i < n; i++)
 		put_url(b, site, &pages[i]);
 	for (size_t i = from; i < l->n && i < from + SITEMAP_SERVERS; i++) {
-		const struct listing_entry *e = &l->entries[i];
+		const struct index_entry *e = &l->v[i];
 
 		snprintf(path, sizeof path, "/status/%s", e->slug);
 		put_url(b, site,
 			&(struct sitemap_page) {path,
-				e->view.freshness == VIEW_NONE ? 0
-							       : e->view.as_of});
+				e->view->freshness == VIEW_NONE
+					? 0 : e->view->as_of});
 	}
-	html_str(b, "</urlset>\n");
+	html_fmt(b, "</urlset>\n");
 }

@@ -14,20 +14,30 @@
 #include <string.h>
 
 /* The class that BADGE_AUTO has styles for. */
-static void put_class(struct html *b, enum badge_theme theme, const char *name)
+static void put_class(struct html *b, const struct html_part *p)
 {
-	if (theme == BADGE_AUTO)
-		html_fmt(b, " class=\"mcp-%s\"", name);
+	if (p->kind == BADGE_AUTO)
+		html_fmt(b, " class='mcp-%s'", p->text);
 }
+#define CLASS(theme, name)                                                     \
+	HTML_PART(.put = put_class, .kind = (int)(theme), .text = (name))
 
 /* The text for those who do not see the image. */
-static void put_title(struct html *b, const char *title, const char *note)
+static void put_title(struct html *b, const struct html_part *p)
 {
-	escape_put(b, title);
-	if (note) {
-		html_str(b, ", but ");
-		escape_whole(b, note);
-	}
+	html_fmt(b, p->of ? "%s, but %ls" : "%s%ls", p->text,
+		HTML_WHOLE(p->of ? p->of : ""));
+}
+#define TITLE(title, note)                                                     \
+	HTML_PART(.put = put_title, .text = (title), .of = (note))
+
+static void begin_image(struct html *b, unsigned width, unsigned height,
+	const wchar_t *title)
+{
+	html_fmt(b,
+		"<svg xmlns='http://www.w3.org/2000/svg' width='%u' "
+		"height='%u' role='img' aria-label='%ls'><title>%ls</title>",
+		width, height, title, title);
 }
 
 #define CARD_WIDTH 320
@@ -69,14 +79,6 @@ static const struct palette palettes[] = {
 			[VERDICT_RED] = BADGE_RED}},
 };
 
-/* A colour of the palette, and the class by which another theme replaces it. */
-static void put_card_fill(struct html *b, const struct card *c,
-	const char *colour, const char *class)
-{
-	html_fmt(b, " fill=\"%s\"", colour);
-	put_class(b, c->theme, class);
-}
-
 /* The name, cut to its room with an ellipsis. */
 static void put_card_name(struct html *b, const struct card *c,
 	const struct palette *p)
@@ -94,12 +96,10 @@ static void put_card_name(struct html *b, const struct card *c,
 		name = cut;
 	}
 	html_fmt(b,
-		"<text x=\"%d\" y=\"29\" font-size=\"%d\" textLength=\"%u\"",
-		NAME_X, NAME_SIZE, glyphs_width(name, NAME_SIZE));
-	put_card_fill(b, c, p->text, "text");
-	html_char(b, '>');
-	escape_put(b, name);
-	html_str(b, "</text>");
+		"<text x='%d' y='29' font-size='%d' textLength='%u' fill='%s'"
+		"%ls>%s</text>",
+		NAME_X, NAME_SIZE, glyphs_width(name, NAME_SIZE), p->text,
+		CLASS(c->theme, "text"), name);
 }
 
 /* The line below the name, and the small one below that. */
@@ -107,11 +107,11 @@ static void put_card_line(struct html *b, const struct card *c,
 	const struct palette *p, bool small, const char *s)
 {
 	html_fmt(b,
-		"<text x=\"%d\" y=\"%d\" font-size=\"12\" textLength=\"%u\"",
-		CARD_PADDING, small ? 76 : 54, glyphs_width(s, 12));
-	put_card_fill(b, c, small ? p->small : p->text,
-		small ? "small" : "text");
-	html_fmt(b, ">%s</text>", s);
+		"<text x='%d' y='%d' font-size='12' textLength='%u' fill='%s'"
+		"%ls>%s</text>",
+		CARD_PADDING, small ? 76 : 54, glyphs_width(s, 12),
+		small ? p->small : p->text,
+		CLASS(c->theme, small ? "small" : "text"), s);
 }
 
 /* The state and the figures; one without a value is left out. */
@@ -173,27 +173,19 @@ static void draw_card(struct html *b, const struct card *c)
 {
 	const struct palette *p = &palettes[c->theme == BADGE_LIGHT];
 
-	html_fmt(b,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
-		"height=\"%d\" role=\"img\" aria-label=\"",
-		CARD_WIDTH, CARD_HEIGHT);
-	put_title(b, c->title, c->note);
-	html_str(b, "\"><title>");
-	put_title(b, c->title, c->note);
-	html_str(b, "</title>");
+	begin_image(b, CARD_WIDTH, CARD_HEIGHT, TITLE(c->title, c->note));
 	put_card_style(b, c);
 	html_fmt(b,
-		"<rect x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" "
-		"rx=\"6\" stroke=\"%s\"",
-		CARD_WIDTH - 1, CARD_HEIGHT - 1, p->edge);
-	put_card_fill(b, c, p->ground, "ground");
-	html_str(b, "/><circle cx=\"22\" cy=\"24\" r=\"6\"");
-	put_card_fill(b, c, card_colour(c, p), "dot");
-	html_str(b,
-		"/><g font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\">");
+		"<rect x='0.5' y='0.5' width='%d' height='%d' rx='6' "
+		"stroke='%s' fill='%s'%ls/>"
+		"<circle cx='22' cy='24' r='6' fill='%s'%ls/>"
+		"<g font-family='Verdana,DejaVu Sans,Geneva,sans-serif'>",
+		CARD_WIDTH - 1, CARD_HEIGHT - 1, p->edge, p->ground,
+		CLASS(c->theme, "ground"), card_colour(c, p),
+		CLASS(c->theme, "dot"));
 	put_card_name(b, c, p);
 	put_card_lines(b, c, p);
-	html_str(b, "</g></svg>\n");
+	html_fmt(b, "</g></svg>\n");
 }
 
 #define PILL_HEIGHT 20
@@ -209,53 +201,24 @@ static void draw_card(struct html *b, const struct card *c)
 /* Longer values of a parameter are ignored. */
 #define PARAMETER 500
 
-static void put_pill_box(
-	struct html *b, unsigned x, unsigned w, const char *colour)
-{
-	html_fmt(b, "<rect x=\"%u\" width=\"%u\" height=\"%d\" fill=\"", x, w,
-		PILL_HEIGHT);
-	escape_put(b, colour);
-	html_char(b, '"');
-}
-
-static void begin_pill_text(struct html *b, unsigned x, const char *s)
-{
-	html_fmt(b, "<text x=\"%u\" y=\"14\" textLength=\"%u\"", x,
-		glyphs_width(s, PILL_SIZE));
-}
-
-static void end_pill_text(struct html *b, const char *s)
-{
-	html_char(b, '>');
-	escape_put(b, s);
-	html_str(b, "</text>");
-}
-
 /* The corners, which a square one has not. */
 static void begin_pill_boxes(struct html *b, unsigned width, bool square)
 {
 	if (square)
-		html_str(b, "<g>");
+		html_fmt(b, "<g>");
 	else
 		html_fmt(b,
-			"<clipPath id=\"r\"><rect width=\"%u\" height=\"%d\" "
-			"rx=\"3\"/></clipPath><g clip-path=\"url(#r)\">",
+			"<clipPath id='r'><rect width='%u' height='%d' "
+			"rx='3'/></clipPath><g clip-path='url(#r)'>",
 			width, PILL_HEIGHT);
 }
 
 static void begin_pill(struct html *b, const struct badge_words *w,
 	const struct badge_look *look, unsigned width)
 {
-	html_fmt(b,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" "
-		"height=\"%d\" role=\"img\" aria-label=\"",
-		width, PILL_HEIGHT);
-	put_title(b, w->title, w->note);
-	html_str(b, "\"><title>");
-	put_title(b, w->title, w->note);
-	html_str(b, "</title>");
+	begin_image(b, width, PILL_HEIGHT, TITLE(w->title, w->note));
 	if (look->theme == BADGE_AUTO)
-		html_str(b, "<style>@media(prefers-color-scheme:light){"
+		html_fmt(b, "<style>@media(prefers-color-scheme:light){"
 			   ".mcp-box{fill:" COLOUR_LIGHT "}"
 			   ".mcp-ink{fill:" COLOUR_INK "}}</style>");
 }
@@ -271,19 +234,19 @@ void badge_put_words(struct html *b, const struct badge_words *w,
 
 	begin_pill(b, w, look, left + right);
 	begin_pill_boxes(b, left + right, look->square);
-	put_pill_box(b, 0, left, light ? COLOUR_LIGHT : COLOUR_LABEL);
-	put_class(b, look->theme, "box");
-	html_str(b, "/>");
-	put_pill_box(b, left, right, w->colour);
-	html_str(b, "/></g><g fill=\"#fff\" font-size=\"11\" font-family="
-		   "\"Verdana,DejaVu Sans,Geneva,sans-serif\">");
-	begin_pill_text(b, PILL_PADDING, label);
-	html_str(b, light ? " fill=\"" COLOUR_INK "\"" : "");
-	put_class(b, look->theme, "ink");
-	end_pill_text(b, label);
-	begin_pill_text(b, left + PILL_PADDING, w->message);
-	end_pill_text(b, w->message);
-	html_str(b, "</g></svg>\n");
+	html_fmt(b,
+		"<rect x='0' width='%u' height='%d' fill='%s'%ls/>"
+		"<rect x='%u' width='%u' height='%d' fill='%s'/></g>"
+		"<g fill='#fff' font-size='11' "
+		"font-family='Verdana,DejaVu Sans,Geneva,sans-serif'>"
+		"<text x='%d' y='14' textLength='%u'%ls%ls>%s</text>"
+		"<text x='%u' y='14' textLength='%u'>%s</text></g></svg>\n",
+		left, PILL_HEIGHT, light ? COLOUR_LIGHT : COLOUR_LABEL,
+		CLASS(look->theme, "box"), left, right, PILL_HEIGHT, w->colour,
+		PILL_PADDING, glyphs_width(label, PILL_SIZE),
+		HTML_MARKUP(light ? " fill='" COLOUR_INK "'" : ""),
+		CLASS(look->theme, "ink"), label, left + PILL_PADDING,
+		glyphs_width(w->message, PILL_SIZE), w->message);
 }
 
 void badge_look_read(const struct request *request, struct badge_look *look)
@@ -328,10 +291,9 @@ void badge_put(struct html *b, const struct badge_subject *s,
 void shields_put(struct buf *b, const struct badge_words *w, const char *label,
 	int max_age)
 {
-	buf_str(b, "{\"schemaVersion\":1,\"label\":");
-	json_put_str(b, *label ? label : w->label);
-	json_put_member(b, "message", w->message);
-	json_put_member(b, "color", w->colour);
-	buf_fmt(b, ",\"isError\":%s,\"cacheSeconds\":%d}\n",
-		w->known ? "false" : "true", max_age);
+	json_fmt(b,
+		"{'schemaVersion':1,'label':%s,'message':%s,'color':%s,"
+		"'isError':%i,'cacheSeconds':%d}\n",
+		*label ? label : w->label, w->message, w->colour, !w->known,
+		max_age);
 }

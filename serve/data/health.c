@@ -2,8 +2,8 @@
 
 #include "base/num.h"
 #include "base/xalloc.h"
-#include "json/json_pull.h"
 #include "json/json.h"
+#include "json/json_pull.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -148,28 +148,22 @@ bool health_good(const struct health *h)
 
 static void put_regions(struct buf *b, const struct health *h)
 {
-	const char *comma = "";
-
 	if (!h->regions_known || !health_judged(h)) {
 		buf_str(b, "null");
 		return;
 	}
 	buf_char(b, '[');
-	for (size_t i = 0; i < h->n_regions; i++) {
-		if (h->regions[i].heard)
-			continue;
-		buf_fmt(b, "%s\"%s\"", comma, h->regions[i].name);
-		comma = ",";
-	}
+	for (size_t i = 0; i < h->n_regions; i++)
+		if (!h->regions[i].heard)
+			json_fmt(b, ",%s", h->regions[i].name);
 	buf_char(b, ']');
 }
 
 void health_put(struct buf *b, const struct health *h)
 {
 	const char *store = h->down ? "down" : "ok";
-	const char *comma = "";
 
-	buf_fmt(b, "{\"status\":\"%s\",\"store\":\"%s\",\"age_s\":{",
+	json_fmt(b, "{'status':%s,'store':%s,'age_s':{",
 		h->down || health_good(h) ? store : "stale", store);
 	for (size_t i = 0; i < STAGES; i++) {
 		double age = floor(h->now - h->at[i]);
@@ -177,18 +171,13 @@ void health_put(struct buf *b, const struct health *h)
 		/* A clock that is a little ahead of ours. */
 		if (age < 0 && !late(h, i))
 			age = 0;
-		buf_fmt(b, "%s\"%s\":", i ? "," : "",
-			stage_name((enum stage)i));
-		json_put_num(b, age);
+		json_fmt(b, ",%s:%g", stage_name((enum stage)i), age);
 	}
-	buf_str(b, "},\"stale\":[");
-	for (size_t i = 0; i < STAGES; i++) {
-		if (!late(h, i))
-			continue;
-		buf_fmt(b, "%s\"%s\"", comma, stage_name((enum stage)i));
-		comma = ",";
-	}
-	buf_str(b, "],\"silent_regions\":");
+	json_fmt(b, "},'stale':[");
+	for (size_t i = 0; i < STAGES; i++)
+		if (late(h, i))
+			json_fmt(b, ",%s", stage_name((enum stage)i));
+	json_fmt(b, "],'silent_regions':");
 	put_regions(b, h);
 	buf_str(b, "}\n");
 }

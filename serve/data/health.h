@@ -7,8 +7,8 @@
 
 #include "base/buf.h"
 #include "data/view.h"
-#include "terms/names.h"
 #include "store/beat.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -53,9 +53,19 @@ enum index_section index_section(struct condition c)
 	return c.note != NOTE_NONE ? SECTION_NOTED : sections[c.state];
 }
 
+const char *index_title(const struct index_entry *e)
+{
+	return *e->row.title ? e->row.title : NULL;
+}
+
 const char *index_name(const struct index_entry *e)
 {
 	return *e->row.title ? e->row.title : e->slug;
+}
+
+const char *index_account(const struct index_entry *e)
+{
+	return *e->row.account ? e->row.account : NULL;
 }
 
 bool index_tag(const char **tags, char out[INDEX_TEXT])

@@ -12,20 +12,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A server, as far as the whole list is sorted and searched by it. */
+struct view;
+
+/*
+ * A server of a list. It was made of its row in KEY_LISTING; or of its entry in the
+ * configuration and its verdict, and then it has a view and a row without days.
+ */
 struct index_entry {
-	char *text;	  /* owns all strings of the entry, those of the row, too */
+	char *text;	  /* owns the slug and the strings of the row */
 	const char *slug; /* in the text */
 	struct listing_row row;
 	struct condition condition;
 	int64_t since; /* that it is so, epoch seconds; 0: not known */
-	/*
-	 * `whole`: the entry was made of all that is known. It then has the
-	 * sentence of condition_put, in the text, or NULL; and the row has no
-	 * days.
-	 */
-	bool whole;
-	const char *sentence;
+	struct view *view; /* or NULL */
+	/* Only beside a view: */
+	char *sentence;	 /* of condition_put; NULL where it is plain */
+	char *words;	 /* for search_matches */
+	size_t expected; /* regions configured for it, or 0 */
+};
+
+/* A list of servers. */
+struct listing {
+	struct index_entry *v;
+	size_t n, cap;
+};
+
+/* A server as a page shows it. */
+struct index_row {
+	const struct index_entry *e; /* NULL: it is not public any more */
+	struct condition condition;
+	char *sentence; /* of condition_put; NULL where the word says all */
+	char days[LISTING_DAYS + 1];
+	int64_t work; /* when its next maintenance begins, see plan_soon; or 0 */
 };
 
 /* The order of a list that has no sections. */
@@ -103,8 +121,13 @@ void index_groups(const struct index_entry *all, size_t n, size_t max,
 	struct strings *out);
 bool index_same(const char *a, const char *b);
 
-/* index_name(e): the title, or the slug. */
+/*
+ * index_name(e): the title, or the slug. index_title(e), index_account(e): NULL where
+ * there is none.
+ */
 const char *index_name(const struct index_entry *e);
+const char *index_title(const struct index_entry *e);
+const char *index_account(const struct index_entry *e);
 
 /*
  * index_tag(tags, out): the next tag of a list with commas, which is moved on; false

@@ -1,5 +1,6 @@
 #include "data/maintenance.h"
 
+#include "base/phrase.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -80,7 +81,7 @@ bool maintenance_put_names(struct buf *b, const struct maintenance *m,
 		if (!maintenance_for(m, s->slug, s->account))
 			continue;
 		if (named == NAMED && all > NAMED) {
-			buf_fmt(b, " and %zu more", all - NAMED);
+			phrase_and_more(b, NAMED, all);
 			break;
 		}
 		buf_str(b, all > NAMED && named ? ", " : text_comma(named, all));

@@ -1,5 +1,6 @@
 #include "data/places.h"
 
+#include "base/phrase.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "data/entries.h"
@@ -112,7 +113,8 @@ const struct seen_place *places_find(const struct places *l, const char *name)
 static bool put_joint(struct buf *b, size_t i, size_t n, size_t most)
 {
 	if (i == most - 1 && n > most) {
-		buf_fmt(b, " and %zu more places", n - i);
+		phrase_and_more(b, i, n);
+		buf_str(b, " locations");
 		return false;
 	}
 	buf_str(b, text_comma(i, n));

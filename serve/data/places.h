@@ -46,7 +46,7 @@ const struct seen_place *places_find(const struct places *l, const char *name);
 /*
  * places_count(l, place): how many places are in this state.
  * places_put_state(b, l, place): append the names of the places in this state:
- * "A", "A and B", "A, B, C and 3 more places".
+ * "A", "A and B", "A, B, C and 3 more locations".
  */
 size_t places_count(const struct places *l, enum place place);
 void places_put_state(struct buf *b, const struct places *l, enum place place);

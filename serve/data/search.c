@@ -164,11 +164,6 @@ static bool shares_part(const struct wanted *w, const char *slug,
 		strstr(w->name, slug);
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 size_t suggest(const char *name, const struct names *slugs, const char **out)
 {
 	size_t slips = 0, n = slugs->list.n, found;
@@ -197,8 +192,8 @@ size_t suggest(const char *name, const struct names *slugs, const char **out)
 	memmove(out + slips, out + found, (n - found) * sizeof *out);
 	found = slips + n - found;
 	if (slips)
-		qsort(out, slips, sizeof *out, by_name);
+		qsort(out, slips, sizeof *out, strings_order);
 	if (found > slips)
-		qsort(out + slips, found - slips, sizeof *out, by_name);
+		qsort(out + slips, found - slips, sizeof *out, strings_order);
 	return found;
 }

@@ -245,7 +245,7 @@ const char *tool_event_verb(const struct tool_event *e)
 void tool_event_rest(struct buf *b, const struct tool_event *e, size_t places)
 {
 	if (places > 1)
-		buf_fmt(b, " in %zu of %zu places", e->places, places);
+		buf_fmt(b, " in %zu of %zu locations", e->places, places);
 	buf_fmt(b, "; %s%s", e->was ? "removed, " : "", class_words(e));
 }
 

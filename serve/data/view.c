@@ -5,8 +5,8 @@
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "json/json_pull.h"
-#include "terms/layers.h"
 #include "records/probe.h"
+#include "terms/layers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -213,23 +213,6 @@ static bool read_text(
 	return pull_end(&j);
 }
 
-/* An age of s seconds: "37s", "12m", "3h". */
-static void put_ago(double s, char out[VIEW_AGO])
-{
-	int64_t n = s > 0 ? (int64_t)floor(s) : 0;
-	int64_t unit = n < 60 ? 1 : n < 3600 ? 60 : 3600;
-	char text[VIEW_AGO];
-	size_t at = sizeof text;
-
-	text[--at] = '\0';
-	text[--at] = unit == 1 ? 's' : unit == 60 ? 'm' : 'h';
-	n /= unit;
-	do
-		text[--at] = (char)('0' + n % 10);
-	while (n /= 10);
-	memcpy(out, text + at, sizeof text - at);
-}
-
 static void put_etag(struct view *v)
 {
 	static const char before[] = "\"v1-";
@@ -265,7 +248,7 @@ static void read_clock(const struct text *t, double now, struct view *v)
 	}
 	if (!isnan(published) && !isnan(probed)) {
 		v->last_probe_s = fmax(0, floor(published - probed));
-		put_ago(v->last_probe_s, v->last_probe_ago);
+		phrase_age(v->last_probe_s, false, v->last_probe_ago);
 	}
 	if (!isnan(published) && !isnan(succeeded))
 		v->last_success_s = fmax(0, floor(published - succeeded));
@@ -336,17 +319,15 @@ void view_put_fields(struct buf *b, const struct view *v)
 {
 	bool fresh = v->freshness == VIEW_FRESH;
 
-	buf_str(b, "\"state\":");
-	json_put_str(b, view_state(v));
-	buf_str(b, ",\"uptime_30d\":");
-	json_put_num(b, fresh ? v->uptime_30d : NAN);
-	buf_str(b, ",\"p95_ms\":");
-	json_put_num(b, fresh ? v->p95_ms : NAN);
-	buf_str(b, ",\"last_probe_ago\":");
-	json_put_str(b, fresh && *v->last_probe_ago ? v->last_probe_ago : NULL);
-	json_put_member(b, "as_of", *v->as_of_text ? v->as_of_text : NULL);
+	json_fmt(b,
+		"'state':%s,'uptime_30d':%g,'p95_ms':%g,'last_probe_ago':%s,"
+		"'as_of':%s",
+		json_or_null(fresh, view_state(v)), fresh ? v->uptime_30d : NAN,
+		fresh ? v->p95_ms : NAN,
+		json_or_null(fresh && *v->last_probe_ago, v->last_probe_ago),
+		json_or_null(*v->as_of_text, v->as_of_text));
 	if (fresh && v->checks)
-		json_put_member(b, "checks", checks_name(v->checks));
+		json_fmt(b, ",'checks':%s", checks_name(v->checks));
 }
 
 void view_put_json(struct buf *b, const struct view *v, bool maintenance)
@@ -354,8 +335,8 @@ void view_put_json(struct buf *b, const struct view *v, bool maintenance)
 	buf_char(b, '{');
 	view_put_fields(b, v);
 	if (maintenance)
-		buf_str(b, ",\"maintenance\":true");
-	buf_str(b, "}\n");
+		json_fmt(b, ",'maintenance':true");
+	json_fmt(b, "}\n");
 }
 
 static void read_side(const cJSON *o, struct tool_split_side *side)

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/phrase.h"
 #include "terms/names.h"
 
 #include <stddef.h>
@@ -44,7 +45,6 @@ struct view_region {
 	bool refused; /* our credential is, there */
 };
 
-#define VIEW_AGO 24
 #define VIEW_ETAG 64
 
 struct view {
@@ -57,7 +57,7 @@ struct view {
 	char as_of_text[CLOCK_RFC3339];
 	double uptime_30d;	     /* percent; NAN where there is none */
 	double p95_ms;		     /* whole; NAN where there is none */
-	char last_probe_ago[VIEW_AGO]; /* "" where there is none */
+	char last_probe_ago[PHRASE_AGE]; /* "" where there is none */
 	double last_probe_s;	       /* the same in whole seconds, or NAN */
 	double last_success_s;	       /* of the newest that was not broken */
 	char etag[VIEW_ETAG];	       /* with its quotes */

@@ -7,11 +7,11 @@
 #include "base/strings.h"
 #include "data/maintenance.h"
 #include "fetch/fetch_listing.h"
-#include "terms/names.h"
 #include "source/source.h"
 #include "store/beat.h"
 #include "store/keys.h"
 #include "store/store.h"
+#include "terms/names.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -199,7 +199,7 @@ int fetch_incidents(struct source *s, const struct incident_rows **rows)
 		return -1;
 	slugs = xcalloc(l->n + 1, sizeof *slugs);
 	for (size_t i = 0; i < l->n; i++)
-		slugs[i] = l->entries[i].slug;
+		slugs[i] = l->v[i].slug;
 	incident_rows_release(&k->rows);
 	failed = load_incidents(s, slugs, l->n, NULL, &k->rows);
 	free(slugs);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "data/entries.h"
 #include "data/history.h"
@@ -18,6 +19,7 @@
 #include "words/words.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,27 +33,51 @@
 /* The lists of all servers, and until when each of them is good. */
 struct kept_listing {
 	struct listing all; /* the public ones */
+	struct listing index; /* likewise, of their rows */
+	bool unkept; /* mcp-aggregate keeps no rows: the index is `all` */
 	struct names names;
 	/* Instants of clock_mono_ms. */
-	double listed_until_ms, viewed_until_ms, named_until_ms;
+	double listed_until_ms, viewed_until_ms, named_until_ms,
+		indexed_until_ms;
 };
+
+/* Add an entry that owns the text, which begins with its slug. */
+static struct index_entry *add_index_entry(struct listing *l, char *text)
+{
+	struct index_entry *e;
+
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	e = &l->v[l->n++];
+	*e = (struct index_entry) {.text = text, .slug = text};
+	return e;
+}
 
 static void add_entry(struct listing *l, const char *slug,
 	const struct server *server)
 {
-	struct listing_entry *e;
+	enum { SLUG, TITLE, ACCOUNT, GROUP, TAGS, STRINGS };
+	const char *strings[STRINGS] = {slug, server->title, server->account,
+		server->group, server->tags};
+	struct index_entry *e;
+	struct buf text;
+	size_t at[STRINGS];
 
-	l->entries = xgrow(l->entries, &l->cap, l->n + 1, sizeof *l->entries);
-	e = &l->entries[l->n++];
-	*e = (struct listing_entry) {
-		.title = server->title ? xstrdup(server->title) : NULL,
-		.account = server->account ? xstrdup(server->account) : NULL,
-		.group = server->group ? xstrdup(server->group) : NULL,
-		.tags = server->tags ? xstrdup(server->tags) : NULL,
-		.words = search_words(slug, server->title),
-		.expected = server->n_regions,
-	};
-	snprintf(e->slug, sizeof e->slug, "%s", slug);
+	buf_init(&text, SIZE_MAX);
+	for (int i = 0; i < STRINGS; i++) {
+		at[i] = text.len;
+		buf_str(&text, strings[i] ? strings[i] : "");
+		buf_char(&text, '\0');
+	}
+	e = add_index_entry(l, memcpy(xmalloc(text.len), text.p, text.len));
+	buf_release(&text);
+	e->row.title = e->text + at[TITLE];
+	e->row.account = e->text + at[ACCOUNT];
+	e->row.group = e->text + at[GROUP];
+	e->row.tags = e->text + at[TAGS];
+	memset(e->row.days, LISTING_DAY_NONE, LISTING_DAYS);
+	e->view = xcalloc(1, sizeof *e->view);
+	e->words = search_words(slug, server->title);
+	e->expected = server->n_regions;
 }
 
 /*
@@ -88,28 +114,27 @@ static void add_public(struct listing *l, const char *slug, const char *json)
 
 static int entry_order(const void *a, const void *b)
 {
-	const struct listing_entry *x = a, *y = b;
+	const struct index_entry *x = a, *y = b;
 
 	return strcmp(x->slug, y->slug);
 }
 
-bool listing_has(const struct listing *l, const struct listing_entry *e)
+bool listing_has(const struct listing *l, const struct index_entry *e)
 {
-	return l->n && bsearch(e, l->entries, l->n, sizeof *e, entry_order);
+	return l->n && bsearch(e, l->v, l->n, sizeof *e, entry_order);
 }
 
 void listing_release(struct listing *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
-		free(l->entries[i].title);
-		free(l->entries[i].account);
-		free(l->entries[i].group);
-		free(l->entries[i].tags);
-		free(l->entries[i].words);
-		free(l->entries[i].sentence);
-		view_release(&l->entries[i].view);
+		free(l->v[i].text);
+		free(l->v[i].sentence);
+		free(l->v[i].words);
+		if (l->v[i].view)
+			view_release(l->v[i].view);
+		free(l->v[i].view);
 	}
-	free(l->entries);
+	free(l->v);
 	*l = (struct listing) {0};
 }
 
@@ -128,7 +153,7 @@ static int load_entries(struct source *s, struct listing *l)
 		add_public(l, store_text(store_item(r, i)),
 			store_text(store_item(r, i + 1)));
 	if (l->n)
-		qsort(l->entries, l->n, sizeof *l->entries, entry_order);
+		qsort(l->v, l->n, sizeof *l->v, entry_order);
 	return 0;
 }
 
@@ -194,9 +219,56 @@ static void ask_now(struct source *s, const char *slug)
 	ask_open(s, slug);
 }
 
+static void set_since(struct index_entry *e, const struct occurrence *work)
+{
+	switch (e->condition.state) {
+	case CONDITION_MAINTENANCE:
+		e->since = work->start;
+		break;
+	case CONDITION_STALE:
+		e->since = e->row.window;
+		break;
+	case CONDITION_PENDING:
+		e->since = 0;
+		break;
+	default:
+		e->since = e->row.since > e->condition.since
+				   ? e->row.since
+				   : e->condition.since;
+	}
+}
+
+/* As listing_rows.c reckons it: the regions themselves may not be known so long. */
+static int64_t since_of(const struct view *v)
+{
+	bool green = v->verdict == VERDICT_GREEN;
+	double at = NAN;
+
+	for (size_t i = 0; i < v->n_regions; i++) {
+		const struct view_region *r = &v->regions[i];
+
+		if (!(r->since > 0) || r->place == PLACE_NO_DATA ||
+			(r->place == PLACE_WORKING) != green)
+			continue;
+		at = green ? fmax(at, r->since) : fmin(at, r->since);
+	}
+	return isnan(at) ? 0 : (int64_t)floor(at);
+}
+
+/* Fill the row of what a verdict says. */
+static void row_of_view(struct listing_row *row, const struct view *v)
+{
+	row->published = v->freshness != VIEW_NONE;
+	row->window = row->published ? v->as_of : 0;
+	row->verdict = v->verdict;
+	row->since = since_of(v);
+	row->uptime_30d = v->uptime_30d;
+	row->p95_ms = v->p95_ms;
+}
+
 /* A server of which there is more to say than its state. */
 struct described_entry {
-	struct listing_entry *entry;
+	struct index_entry *entry;
 	struct incidents incidents;
 	struct tool_split tool_split;
 	bool maintenance;
@@ -204,7 +276,7 @@ struct described_entry {
 
 static struct condition_facts facts_of(const struct described_entry *n)
 {
-	return (struct condition_facts) {.view = &n->entry->view,
+	return (struct condition_facts) {.view = n->entry->view,
 		.incidents = &n->incidents,
 		.tool_split = &n->tool_split,
 		.maintenance = n->maintenance};
@@ -214,25 +286,26 @@ static struct condition_facts facts_of(const struct described_entry *n)
  * Read the two replies of ask_now; true where the state needs a sentence, and
  * then put_sentence releases *n.
  */
-static bool read_now(struct listing_entry *e, const char *verdict,
+static bool read_now(struct index_entry *e, const char *verdict,
 	const char *alert, struct plan *plan, struct described_entry *n)
 {
 	struct condition_facts facts;
 	struct occurrence work;
 
 	*n = (struct described_entry) {.entry = e};
-	work = plan_of(plan, e->slug, e->account);
+	work = plan_of(plan, e->slug, index_account(e));
 	n->maintenance = work.found;
-	e->work_since = work.found ? work.start : 0;
 	free(e->sentence);
 	e->sentence = NULL;
-	view_release(&e->view);
-	read_verdict_of(e->slug, verdict, plan->now, &e->view);
+	view_release(e->view);
+	read_verdict_of(e->slug, verdict, plan->now, e->view);
+	row_of_view(&e->row, e->view);
 	read_split_of(verdict, &n->tool_split);
 	if (alert)
 		incidents_read(alert, &n->incidents);
 	facts = facts_of(n);
 	e->condition = condition_of(&facts);
+	set_since(e, &work);
 	if (!condition_plain(e->condition))
 		return true;
 	incidents_release(&n->incidents);
@@ -284,7 +357,7 @@ static size_t batch(size_t left)
 }
 
 static int load_batch(struct source *s, struct plan *plan,
-	struct listing_entry *e, size_t n, struct described_entry *described)
+	struct index_entry *e, size_t n, struct described_entry *described)
 {
 	size_t n_described = 0;
 
@@ -310,7 +383,7 @@ static int load_views(struct source *s, double now, struct listing *l)
 		return failed;
 	described = xcalloc(LISTING_BATCH, sizeof *described);
 	for (size_t from = 0; from < l->n && !failed; from += LISTING_BATCH)
-		failed = load_batch(s, &plan, l->entries + from,
+		failed = load_batch(s, &plan, l->v + from,
 			batch(l->n - from), described);
 	plan_release(&plan);
 	free(described);
@@ -365,7 +438,7 @@ int fetch_counts(struct source *s, double now,
 	for (int i = 0; i < CONDITION_STATES; i++)
 		counts[i] = 0;
 	for (size_t i = 0; i < l->n; i++)
-		counts[l->entries[i].condition.state]++;
+		counts[l->v[i].condition.state]++;
 	return 0;
 }
 
@@ -465,7 +538,7 @@ static void add_own(struct source *s, size_t i, const char *slug,
 	/* The account may have changed hands since its entry was read. */
 	if (server.token_sha256 && strcmp(server.token_sha256, token) == 0) {
 		add_entry(l, slug, &server);
-		if (read_now(&l->entries[l->n - 1], v[2], v[3], plan,
+		if (read_now(&l->v[l->n - 1], v[2], v[3], plan,
 			    &described))
 			put_sentence(&described, &server);
 	}
@@ -505,31 +578,7 @@ int fetch_account_listing(struct source *s, const struct account *a,
 	return failed;
 }
 
-struct kept_index {
-	struct index_entries all;
-	double until_ms; /* of clock_mono_ms */
-};
-
-/* ---- Entries, and what is made of them. */
-
-/* Add an entry, which owns the text; that begins with its slug. */
-static struct index_entry *add_index_entry(struct index_entries *l, char *text)
-{
-	struct index_entry *e;
-
-	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
-	e = &l->v[l->n++];
-	*e = (struct index_entry) {.text = text, .slug = text};
-	return e;
-}
-
-void index_entries_release(struct index_entries *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free(l->v[i].text);
-	free(l->v);
-	*l = (struct index_entries) {0};
-}
+/* ---- The rows of all public servers. */
 
 static struct view view_of_row(const struct listing_row *row, double now)
 {
@@ -542,33 +591,13 @@ static struct view view_of_row(const struct listing_row *row, double now)
 							: VIEW_FRESH};
 }
 
-static void set_since(struct index_entry *e, const struct occurrence *work)
-{
-	switch (e->condition.state) {
-	case CONDITION_MAINTENANCE:
-		e->since = work->start;
-		break;
-	case CONDITION_STALE:
-		e->since = e->row.window;
-		break;
-	case CONDITION_PENDING:
-		e->since = 0;
-		break;
-	default:
-		e->since = e->row.since > e->condition.since
-				   ? e->row.since
-				   : e->condition.since;
-	}
-}
-
 /* How it is now, by its row; `incidents` are those that are open. */
 static void judge(struct index_entry *e, struct plan *plan,
 	const struct incidents *incidents)
 {
 	struct view view = view_of_row(&e->row, plan->now);
 	struct tool_split split = {.n = e->row.sides ? 2 : 0};
-	struct occurrence work = plan_of(plan, e->slug,
-		*e->row.account ? e->row.account : NULL);
+	struct occurrence work = plan_of(plan, e->slug, index_account(e));
 	struct condition_facts facts = {.view = &view,
 		.incidents = incidents,
 		.tool_split = &split,
@@ -578,97 +607,9 @@ static void judge(struct index_entry *e, struct plan *plan,
 	set_since(e, &work);
 }
 
-/* As listing_rows.c reckons it: the regions themselves may not be known so long. */
-static int64_t since_of(const struct view *v)
-{
-	bool green = v->verdict == VERDICT_GREEN;
-	double at = NAN;
-
-	for (size_t i = 0; i < v->n_regions; i++) {
-		const struct view_region *r = &v->regions[i];
-
-		if (!(r->since > 0) || r->place == PLACE_NO_DATA ||
-			(r->place == PLACE_WORKING) != green)
-			continue;
-		at = green ? fmax(at, r->since) : fmin(at, r->since);
-	}
-	return isnan(at) ? 0 : (int64_t)floor(at);
-}
-
-/* Fill the row of what a verdict says. */
-static void row_of_view(struct listing_row *row, const struct view *v)
-{
-	row->published = v->freshness != VIEW_NONE;
-	row->window = row->published ? v->as_of : 0;
-	row->verdict = v->verdict;
-	row->since = since_of(v);
-	row->uptime_30d = v->uptime_30d;
-	row->p95_ms = v->p95_ms;
-}
-
-/*
- * Add an entry with the strings of one of a listing: that list is read anew, or
- * released, while this one is kept.
- */
-static struct index_entry *add_copy(
-	struct index_entries *l, const struct listing_entry *from)
-{
-	enum { SLUG, TITLE, ACCOUNT, GROUP, TAGS, SENTENCE, STRINGS };
-	const char *strings[STRINGS] = {from->slug, from->title, from->account,
-		from->group, from->tags, from->sentence};
-	size_t at[STRINGS], size = 0;
-	struct index_entry *e;
-	char *text;
-
-	for (int i = 0; i < STRINGS; i++) {
-		if (!strings[i])
-			strings[i] = "";
-		at[i] = size;
-		size += strlen(strings[i]) + 1;
-	}
-	text = xmalloc(size);
-	for (int i = 0; i < STRINGS; i++)
-		memcpy(text + at[i], strings[i], strlen(strings[i]) + 1);
-	e = add_index_entry(l, text);
-	e->row.title = text + at[TITLE];
-	e->row.account = text + at[ACCOUNT];
-	e->row.group = text + at[GROUP];
-	e->row.tags = text + at[TAGS];
-	e->sentence = from->sentence ? text + at[SENTENCE] : NULL;
-	return e;
-}
-
-void index_entries_of(
-	const struct listing *l, double now, struct index_entries *out)
-{
-	*out = (struct index_entries) {0};
-	for (size_t i = 0; i < l->n; i++) {
-		const struct listing_entry *from = &l->entries[i];
-		struct index_entry *e = add_copy(out, from);
-		struct occurrence work = {.start = (int64_t)now / 60 * 60};
-
-		row_of_view(&e->row, &from->view);
-		memset(e->row.days, LISTING_DAY_NONE, LISTING_DAYS);
-		e->condition = from->condition;
-		e->whole = true;
-		if (from->work_since)
-			work.start = from->work_since;
-		set_since(e, &work);
-	}
-}
-
-/* ---- The rows of all public servers. */
-
-static int slug_order(const void *a, const void *b)
-{
-	const char *const *x = a, *const *y = b;
-
-	return strcmp(*x, *y);
-}
-
 /* The slug stands before its row, in the text that the entry owns. */
 static void add_row(
-	struct index_entries *l, const char *slug, const char *row)
+	struct listing *l, const char *slug, const char *row)
 {
 	size_t n = strlen(slug) + 1, size = strlen(row) + 1;
 	struct index_entry *e;
@@ -702,14 +643,14 @@ static struct open_slugs read_open_slugs(const struct store_reply *r)
 		if (store_text(store_item(r, i)))
 			open.v[open.n++] = store_text(store_item(r, i));
 	if (open.n)
-		qsort(open.v, open.n, sizeof *open.v, slug_order);
+		qsort(open.v, open.n, sizeof *open.v, strings_order);
 	return open;
 }
 
 static bool is_open(const struct open_slugs *open, const char *slug)
 {
 	return open->n && bsearch(&slug, open->v, open->n, sizeof *open->v,
-		slug_order);
+		strings_order);
 }
 
 /*
@@ -717,7 +658,7 @@ static bool is_open(const struct open_slugs *open, const char *slug)
  * has no configuration, published something later.
  */
 static bool read_rows(const struct store_reply *rows,
-	const struct store_reply *beat, struct index_entries *l)
+	const struct store_reply *beat, struct listing *l)
 {
 	double upto = NAN, at = stage_beat(STAGE_VERDICT, store_text(beat));
 
@@ -780,7 +721,7 @@ static void read_split(
 }
 
 static int look_closer(struct source *s, struct plan *plan,
-	struct index_entries *l, const struct closer *how)
+	struct listing *l, const struct closer *how)
 {
 	const char *slugs[LISTING_BATCH];
 	struct index_entry *asked[LISTING_BATCH];
@@ -803,7 +744,7 @@ static int look_closer(struct source *s, struct plan *plan,
 }
 
 static int look_for_verdicts(
-	struct source *s, struct plan *plan, struct index_entries *l)
+	struct source *s, struct plan *plan, struct listing *l)
 {
 	return look_closer(s, plan, l,
 		       &(struct closer) {lacks_verdict, read_verdict}) ||
@@ -840,7 +781,7 @@ static int look_for_incidents(struct source *s, struct plan *plan,
 }
 
 /* Judge the rows; *open are those to be looked at more closely. */
-static size_t judge_rows(struct index_entries *l, struct plan *plan,
+static size_t judge_rows(struct listing *l, struct plan *plan,
 	const struct open_slugs *slugs, struct index_entry **open)
 {
 	size_t n = 0;
@@ -856,7 +797,7 @@ static size_t judge_rows(struct index_entries *l, struct plan *plan,
 }
 
 static int load_rows(
-	struct source *s, struct plan *plan, struct index_entries *l)
+	struct source *s, struct plan *plan, struct listing *l)
 {
 	struct index_entry **open;
 	struct open_slugs slugs;
@@ -870,7 +811,7 @@ static int load_rows(
 	if (source_run(s))
 		return -1;
 	if (!read_rows(store_reply(s->store, 0), store_reply(s->store, 1), l)) {
-		index_entries_release(l);
+		listing_release(l);
 		return 1;
 	}
 	slugs = read_open_slugs(store_reply(s->store, 2));
@@ -883,40 +824,26 @@ static int load_rows(
 	return rc ? -1 : 0;
 }
 
-static int load_index(struct source *s, double now, struct index_entries *l)
+int fetch_index(struct source *s, double now, const struct listing **l)
 {
-	const struct listing *views;
+	struct kept_listing *k = kept_listing_of(s);
+	double now_ms = clock_mono_ms();
 	struct plan *plan;
 	int rc;
 
-	if (fetch_kept_plan(s, now, &plan))
-		return -1;
-	rc = load_rows(s, plan, l);
-	if (rc <= 0)
-		return rc;
-	if (fetch_views(s, now, &views))
-		return -1;
-	index_entries_of(views, now, l);
-	return 0;
-}
-
-int fetch_index(struct source *s, double now, const struct index_entries **l)
-{
-	double now_ms = clock_mono_ms();
-	struct kept_index *k;
-
-	if (!s->index)
-		s->index = xcalloc(1, sizeof *s->index);
-	k = s->index;
-	*l = &k->all;
-	if (now_ms < k->until_ms)
-		return 0;
-	index_entries_release(&k->all);
-	k->until_ms = 0;
-	if (load_index(s, now, &k->all))
-		return -1;
-	k->until_ms = source_good_until(s, now_ms);
-	return 0;
+	*l = &k->index;
+	if (now_ms >= k->indexed_until_ms) {
+		listing_release(&k->index);
+		k->indexed_until_ms = 0;
+		if (fetch_kept_plan(s, now, &plan))
+			return -1;
+		rc = load_rows(s, plan, &k->index);
+		if (rc < 0)
+			return -1;
+		k->unkept = rc > 0;
+		k->indexed_until_ms = source_good_until(s, now_ms);
+	}
+	return k->unkept ? fetch_views(s, now, l) : 0;
 }
 
 /* ---- The rows of a page. */
@@ -1075,7 +1002,7 @@ int fetch_index_rows(struct source *s, double now,
 
 	for (size_t from = 0; from < n && !rc; from += LISTING_BATCH) {
 		size_t some = batch(n - from);
-		bool whole = v[from]->whole;
+		bool whole = v[from]->view != NULL;
 
 		for (size_t i = from; i < from + some; i++) {
 			rows[i] = (struct index_row) {
@@ -1084,8 +1011,8 @@ int fetch_index_rows(struct source *s, double now,
 				rows[i].days);
 			if (whole && v[i]->sentence)
 				rows[i].sentence = xstrdup(v[i]->sentence);
-			rows[i].work = plan_soon(plan, v[i]->slug,
-				*v[i]->row.account ? v[i]->row.account : NULL);
+			rows[i].work = plan_soon(
+				plan, v[i]->slug, index_account(v[i]));
 		}
 		rc = source_open(s) ||
 		     (!whole && describe_rows(s, now, rows + from, some)) ||
@@ -1108,12 +1035,9 @@ void fetch_forget_listing(struct source *s)
 {
 	if (s->listing) {
 		listing_release(&s->listing->all);
+		listing_release(&s->listing->index);
 		names_release(&s->listing->names);
 	}
 	free(s->listing);
 	s->listing = NULL;
-	if (s->index)
-		index_entries_release(&s->index->all);
-	free(s->index);
-	s->index = NULL;
 }

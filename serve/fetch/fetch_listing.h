@@ -22,27 +22,10 @@ struct names;
 struct server;
 struct source;
 
-struct listing {
-	struct listing_entry {
-		char slug[SLUG_MAX + 1];
-		char *title;	 /* or NULL */
-		char *account;	 /* or NULL */
-		char *group;	 /* or NULL */
-		char *tags;	 /* with commas between them, or NULL */
-		char *words;	 /* for search_matches */
-		size_t expected; /* regions configured for it, or 0 */
-		struct view view;
-		struct condition condition;
-		int64_t work_since; /* when its maintenance began; 0: none */
-		char *sentence; /* of condition_put; NULL where it is plain */
-	} *entries; /* by slug */
-	size_t n, cap;
-};
-
 /*
- * fetch_listing(s, l): the public servers. fetch_views(s, now, l): the public
- * servers, each with its view, as of `now` or a little before. Entries that
- * cannot be read are passed over. 0, and *l is valid until the next call of one
+ * fetch_listing(s, l): the public servers, by slug, each with a view of nothing.
+ * fetch_views(s, now, l): likewise, with their views as of `now` or a little
+ * before. Entries that cannot be read are passed over. 0, and *l is valid until the next call of one
  * of these, for a source that reads `once` until fetch_close; or -1, as in
  * fetch.h.
  */
@@ -78,7 +61,7 @@ int fetch_account_listing(struct source *s, const struct account *a,
 void listing_release(struct listing *l);
 
 /* listing_has(l, e): whether a list, by slug, has the server of e. */
-bool listing_has(const struct listing *l, const struct listing_entry *e);
+bool listing_has(const struct listing *l, const struct index_entry *e);
 
 /*
  * fetch_verdicts_of(s, slugs, n): the published verdicts of n slugs;
@@ -89,36 +72,12 @@ const char *fetch_verdict(const struct source *s, size_t i);
 
 /* ---- The index. */
 
-struct index_entries {
-	struct index_entry *v; /* in no order */
-	size_t n, cap;
-};
-
 /*
- * fetch_index(s, now, l): the public servers as of `now` or a little before. Where
- * mcp-aggregate does not keep KEY_LISTING, they are made of fetch_views. 0, and *l
- * is valid until the next call, for a source that reads `once` until fetch_close;
- * or -1, as in fetch.h.
+ * fetch_index(s, now, l): the public servers, in no order, as of `now` or a little
+ * before, of their rows; where mcp-aggregate does not keep KEY_LISTING, those of
+ * fetch_views. 0, and *l is valid as above; or -1, as in fetch.h.
  */
-int fetch_index(
-	struct source *s, double now, const struct index_entries **l);
-
-/*
- * index_entries_of(l, now, out): make entries of a listing, of which they borrow
- * nothing. index_entries_release frees what *out holds.
- */
-void index_entries_of(
-	const struct listing *l, double now, struct index_entries *out);
-void index_entries_release(struct index_entries *l);
-
-/* An entry as a page shows it. */
-struct index_row {
-	const struct index_entry *e; /* NULL: it is not public any more */
-	struct condition condition;
-	char *sentence; /* of condition_put; NULL where the word says all */
-	char days[LISTING_DAYS + 1];
-	int64_t work; /* when its next maintenance begins, see plan_soon; or 0 */
-};
+int fetch_index(struct source *s, double now, const struct listing **l);
 
 /*
  * fetch_index_rows(s, now, v, n, rows): what a page shows of n entries, in their

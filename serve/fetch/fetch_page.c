@@ -4,10 +4,10 @@
 #include "data/entries.h"
 #include "data/history.h"
 #include "data/page_data.h"
-#include "terms/rates.h"
 #include "source/source.h"
 #include "store/keys.h"
 #include "store/store.h"
+#include "terms/rates.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -14,9 +14,9 @@
 #include "http/paging.h"
 #include "http/respond.h"
 #include "json/json.h"
-#include "terms/regions.h"
 #include "store/beat.h"
 #include "store/keys.h"
+#include "terms/regions.h"
 #include "widget/embed.h"
 
 #include <math.h>
@@ -32,7 +32,7 @@ static void set_error(struct response *r, enum found found)
 {
 	if (found == NOT_FOUND)
 		respond_error(r, 404, "not-found",
-			"There is nothing by this name.");
+			"There is no server of this name.");
 	else
 		respond_error(r, 503, "store",
 			"The store does not answer. What it holds is not known "
@@ -102,19 +102,13 @@ static void put_region(struct buf *b, const char *name, const char *city,
 	const struct view_region *r = view_region(v, name);
 	enum place place = view_place(v, name);
 	bool known = r && states[place];
-	char since[CLOCK_RFC3339];
 
-	if (known && r->since > 0)
-		clock_rfc3339((int64_t)floor(r->since), since);
 	if (!city)
 		city = region_city(name);
-	buf_str(b, "{\"city\":");
-	json_put_str(b, city ? city : name);
-	json_put_member(b, "state", states[place]);
-	json_put_member(b, "since", known && r->since > 0 ? since : NULL);
-	buf_str(b, ",\"p95_ms\":");
-	json_put_num(b, known ? r->p95_ms : NAN);
-	buf_char(b, '}');
+	json_fmt(b, ",{'city':%s,'state':%s,'since':%jd,'p95_ms':%g}",
+		city ? city : name, states[place],
+		known && r->since > 0 ? (intmax_t)floor(r->since) : 0,
+		known ? r->p95_ms : NAN);
 }
 
 /* The regions of the configuration or, without one, of the verdict. */
@@ -126,19 +120,14 @@ static void put_regions(
 	const struct view *v = &s->view;
 	bool configured = server->n_regions > 0;
 	size_t n = configured ? server->n_regions : v->n_regions;
-	char as_of[CLOCK_RFC3339];
 
-	clock_rfc3339(v->as_of, as_of);
-	buf_fmt(&r->body, "{\"as_of\":\"%s\",\"regions\":[", as_of);
-	for (size_t i = 0; i < n; i++) {
-		if (i)
-			buf_char(&r->body, ',');
+	json_fmt(&r->body, "{'as_of':%s,'regions':[", v->as_of_text);
+	for (size_t i = 0; i < n; i++)
 		put_region(&r->body,
 			configured ? server->regions[i].name
 				   : v->regions[i].name,
 			configured ? server->regions[i].city : NULL, v);
-	}
-	buf_str(&r->body, "]}\n");
+	json_fmt(&r->body, "]}\n");
 	r->cache = CACHE_DETAIL;
 }
 
@@ -153,19 +142,19 @@ static void put_servers(
 	struct buf *b = &c->r->body;
 	char why[VIEW_WHY];
 
-	buf_str(b, "{\"servers\":[");
+	json_fmt(b, "{'servers':[");
 	for (size_t i = 0; i < n; i++) {
 		struct view v;
 
 		if (view_read(fetch_verdict(c->source, i), false, c->now, &v,
 			    why))
 			log_error("%s: verdict: %s", slugs[i], why);
-		buf_fmt(b, "%s{\"slug\":\"%s\",", i ? "," : "", slugs[i]);
+		json_fmt(b, ",{'slug':%s,", slugs[i]);
 		view_put_fields(b, &v);
-		buf_char(b, '}');
+		json_fmt(b, "}");
 		view_release(&v);
 	}
-	buf_str(b, "]}\n");
+	json_fmt(b, "]}\n");
 	etag_of_body(c->r);
 }
 
@@ -210,11 +199,11 @@ static struct prometheus_server metrics_of(
 	const struct prometheus_fleet *f, size_t i)
 {
 	const struct listing *l = f->servers;
-	const struct listing_entry *e = &l->entries[i];
+	const struct index_entry *e = &l->v[i];
 
 	return (struct prometheus_server) {.slug = e->slug,
-		.view = &e->view,
-		.expected = e->expected ? e->expected : e->view.n_regions};
+		.view = e->view,
+		.expected = e->expected ? e->expected : e->view->n_regions};
 }
 
 /* One that ended a day ago tells nothing of today. */

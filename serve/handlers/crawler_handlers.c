@@ -65,7 +65,7 @@ static int64_t newest(const struct listing *l)
 	int64_t at = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
-		const struct view *v = &l->entries[i].view;
+		const struct view *v = l->v[i].view;
 
 		if (v->freshness != VIEW_NONE && v->as_of > at)
 			at = v->as_of;

@@ -9,6 +9,7 @@
 #include "access/credentials.h"
 #include "data/entries.h"
 #include "data/view.h"
+#include "http/route.h"
 
 #include <stdbool.h>
 
@@ -21,6 +22,7 @@ struct status_page;
 
 /* A request, as a handler is given it. */
 struct context {
+	enum route_kind kind;
 	const struct request *request;
 	const char *url; /* that of the service */
 	struct source *source;
@@ -30,41 +32,31 @@ struct context {
 	const char *token; /* SHA-256 of the token that was shown, or NULL */
 	enum credentials shown; /* how it was */
 	struct response *r;
+	void *arg; /* for a page_put or a tools_put that needs more */
 };
 
 /* ---- For people: an error is a page. */
 
 void handle_moved(const struct context *c);
 void handle_index(const struct context *c);
-void handle_page(const struct context *c);
-void handle_incident(const struct context *c);
-void handle_preview(const struct context *c);
-void handle_incident_preview(const struct context *c);
-void handle_month(const struct context *c);
-void handle_feed(const struct context *c);
-void handle_calendar(const struct context *c);
 void handle_fleet_feed(const struct context *c);
 void handle_fleet_calendar(const struct context *c);
 void handle_account_feed(const struct context *c);
 void handle_account(const struct context *c);
-void handle_manual_list(const struct context *c);
-void handle_manual(const struct context *c);
-void handle_embed_preview(const struct context *c);
-void handle_style(const struct context *c);
 void handle_page_js(const struct context *c);
 void handle_icon(const struct context *c);
 
-/* handle_none(c): there is no page at this address. */
+/*
+ * handle_server(c): the pages, feeds and images of one server. handle_site(c): the
+ * pages that depend on the brand of the site alone. handle_none(c): there is no
+ * page at this address.
+ */
+void handle_server(const struct context *c);
+void handle_site(const struct context *c);
 void handle_none(const struct context *c);
 
-/*
- * handle_tools(c): the tools of a server. handle_changes(c),
- * handle_changes_feed(c): their changes. One whose tools are private is
- * answered as one of whose tools nothing is known.
- */
+/* handle_tools(c): the tools of a server, and what changed in them. */
 void handle_tools(const struct context *c);
-void handle_changes(const struct context *c);
-void handle_changes_feed(const struct context *c);
 
 /* handle_account_enter(c): follow a signed link; handle_account_leave(c). */
 void handle_account_enter(const struct context *c);
@@ -173,7 +165,8 @@ void private_access_recognize(struct context *c, char *token);
 /*
  * page_brand(c, brand): the brand as the store has it; the defaults where it
  * does not answer. page_error(c, status): make the response a page that is an
- * error. page_unavailable(c): the page that says that the store does not
+ * error. page_none(c, brand): the page that says that there is none at this
+ * address. page_unavailable(c): the page that says that the store does not
  * answer. page_missing(c): the page that says that there is no such server, and
  * which ones are called like it.
  */
@@ -181,6 +174,7 @@ void page_brand(const struct context *c, struct brand *brand);
 void page_error(const struct context *c, int status);
 void page_unavailable(const struct context *c);
 void page_missing(const struct context *c);
+void page_none(const struct context *c, const struct brand *brand);
 
 typedef void page_put(const struct context *c, const struct status_page *page);
 
@@ -190,6 +184,14 @@ typedef void page_put(const struct context *c, const struct status_page *page);
  * that of the body where `put` sets no other one.
  */
 enum found page_put_server(const struct context *c, bool past, page_put *put);
+
+/*
+ * tools_put_server(c, put): likewise, with the strings of key_definitions, field and
+ * value in turn: none where the tools are private. *page has no data.
+ */
+typedef void tools_put(const struct context *c, const struct status_page *page,
+	const char *const *pairs, size_t n);
+enum found tools_put_server(const struct context *c, tools_put *put);
 
 /* index_answer_account(c, l): the index of the account c->name, whose servers are
  * in l. */

@@ -16,13 +16,13 @@
 
 /* Whose servers a list has, and what stands beside it. */
 struct list_of {
-	const struct index_entries *entries;
+	const struct listing *entries;
 	const char *account; /* or NULL */
 	int report;	     /* see struct index_page */
 };
 
 /* How old the newest verdict of a list is. */
-static struct own_checks checks_of(const struct index_entries *l, double now,
+static struct own_checks checks_of(const struct listing *l, double now,
 	const double *heartbeats)
 {
 	struct own_checks checks = {.freshness = VIEW_NONE,
@@ -67,18 +67,16 @@ static void read_query(const struct context *c, struct index_query *q)
 
 /* Put the page with those of the rows that there still are. */
 static void put_shown(const struct context *c, struct index_page *page,
-	const struct index_row *rows, size_t n, const struct brand *brand)
+	struct index_row *rows, size_t n, const struct brand *brand)
 {
-	struct index_item *items = xcalloc(n + 1, sizeof *items);
+	for (size_t i = 0; i < n; i++) {
+		struct index_row row = rows[i];
 
-	for (size_t i = 0; i < n; i++)
-		if (rows[i].e)
-			items[page->n++] = (struct index_item) {.e = rows[i].e,
-				.condition = rows[i].condition,
-				.sentence = rows[i].sentence,
-				.days = rows[i].days,
-				.work = rows[i].work};
-	page->items = items;
+		rows[i] = (struct index_row) {.e = NULL};
+		if (row.e)
+			rows[page->n++] = row;
+	}
+	page->items = rows;
 	if (page->paging->page > page->paging->pages)
 		page_error(c, 404);
 	else
@@ -86,7 +84,6 @@ static void put_shown(const struct context *c, struct index_page *page,
 	index_page_put(&c->r->html, page, brand);
 	if (c->r->status == 200)
 		etag_of_body(c->r);
-	free(items);
 }
 
 static void put_list(const struct context *c, const struct list_of *of,
@@ -168,10 +165,5 @@ void handle_index(const struct context *c)
 
 void index_answer_account(const struct context *c, const struct listing *l)
 {
-	struct index_entries entries;
-
-	index_entries_of(l, c->now, &entries);
-	answer(c, &(struct list_of) {
-			  .entries = &entries, .account = c->name});
-	index_entries_release(&entries);
+	answer(c, &(struct list_of) {.entries = l, .account = c->name});
 }

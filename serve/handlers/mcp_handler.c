@@ -22,89 +22,43 @@
 
 #define DAY_S 86400.0
 
-/* Everything about one server, as its page has it. */
-struct one {
-	struct readable_server s;
-	struct page_data data;
-	struct brand brand;
-	struct incident_rows rows;
-	struct status_page page;
+/* The arguments and the result of a call, for a page_put or a tools_put. */
+struct call {
+	const struct tool_arguments *a;
+	struct tool_result *out;
+	double from; /* incidents that were there since then */
 };
 
-static void read_one(const struct context *c, const struct fetched *got,
-	struct one *o)
+/* The incidents of a server, which incident_rows_release frees. */
+static struct incident_rows rows_of(const struct status_page *page)
 {
-	const char *account = o->s.server.account;
+	struct incident_rows rows = {.n = 0};
 	struct places places;
 
-	brand_read(got->site, &o->brand);
-	if (*c->url)
-		o->brand.url = c->url;
-	/* A tree is only made of what has sides at all. */
-	if (got->verdict && strstr(got->verdict, "\"sides\":[{"))
-		tool_split_read(got->verdict, &o->data.tool_split);
-	o->data.maintenance_now = maintenance_list_now(&o->data.maintenance,
-		c->name, account, c->now, o->brand.maintenance_s);
-	o->data.maintenance_next = maintenance_list_next(&o->data.maintenance,
-		c->name, account, c->now, o->brand.maintenance_s);
-	places_read(&places, &o->s.server, &o->s.view);
-	incident_rows_add(&o->rows, c->name, &o->s.server, &o->data.incidents,
-		&places);
+	places_read(&places, page->server, page->view);
+	incident_rows_add(&rows, page->slug, page->server,
+		&page->data->incidents, &places);
 	places_release(&places);
-	o->page = (struct status_page) {.slug = c->name,
-		.server = &o->s.server,
-		.view = &o->s.view,
-		.data = &o->data,
-		.brand = &o->brand,
-		.now = c->now};
+	return rows;
 }
 
-/* FOUND, and then one_release; with `past` incidents that are over, too. */
-static enum found find_one(const struct context *c, bool past, struct one *o)
+static void say_status(const struct context *c, const struct status_page *page)
 {
-	struct fetched got;
-	enum found found;
+	struct call *call = c->arg;
+	struct incident_rows rows = rows_of(page);
 
-	*o = (struct one) {.page = {.slug = NULL}};
-	if (!slug_valid(c->name))
-		return NOT_FOUND;
-	if (fetch_page(c->source, c->name, c->token, c->now, past, &got,
-		    &o->data))
-		return STORE_DOWN;
-	found = private_access_read(c, got.server, got.verdict, &o->s);
-	if (found == FOUND) {
-		read_one(c, &got, o);
-		return FOUND;
-	}
-	watched_release(&o->data.watched);
-	incidents_release(&o->data.incidents);
-	maintenance_list_release(&o->data.maintenance);
-	return found;
-}
-
-static void one_release(struct one *o)
-{
-	watched_release(&o->data.watched);
-	incidents_release(&o->data.incidents);
-	tool_split_release(&o->data.tool_split);
-	maintenance_list_release(&o->data.maintenance);
-	incident_rows_release(&o->rows);
-	brand_release(&o->brand);
-	readable_server_release(&o->s);
+	answer_status(call->out, page, &rows);
+	incident_rows_release(&rows);
 }
 
 static enum found call_server_status(const struct context *c,
 	const struct tool_arguments *a, struct tool_result *out)
 {
-	struct one o;
-	enum found found = find_one(c, false, &o);
+	struct call call = {.a = a, .out = out};
+	struct context one = *c;
 
-	(void)a;
-	if (found == FOUND) {
-		answer_status(out, &o.page, &o.rows);
-		one_release(&o);
-	}
-	return found;
+	one.arg = &call;
+	return page_put_server(&one, false, say_status);
 }
 
 /* The account of the token that was shown; -1: the store does not answer. */
@@ -135,8 +89,8 @@ static int find_account(const struct context *c, struct account *a, bool *found)
 
 static int neediest(const void *a, const void *b)
 {
-	const struct listing_entry *x = *(const struct listing_entry *const *)a;
-	const struct listing_entry *y = *(const struct listing_entry *const *)b;
+	const struct index_entry *x = *(const struct index_entry *const *)a;
+	const struct index_entry *y = *(const struct index_entry *const *)b;
 	int rank = condition_rank(x->condition) - condition_rank(y->condition);
 
 	return rank ? rank : strcmp(x->slug, y->slug);
@@ -144,7 +98,7 @@ static int neediest(const void *a, const void *b)
 
 /* All servers that the client may know of. */
 struct visible {
-	const struct listing_entry **v; /* those in trouble first */
+	const struct index_entry **v; /* those in trouble first */
 	size_t n;
 	struct account account;
 	struct listing own;
@@ -174,10 +128,10 @@ static int find_visible(const struct context *c, struct visible *l)
 	}
 	l->v = xcalloc(all->n + l->own.n + 1, sizeof *l->v);
 	for (size_t i = 0; i < all->n; i++)
-		l->v[l->n++] = &all->entries[i];
+		l->v[l->n++] = &all->v[i];
 	for (size_t i = 0; i < l->own.n; i++)
-		if (!listing_has(all, &l->own.entries[i]))
-			l->v[l->n++] = &l->own.entries[i];
+		if (!listing_has(all, &l->own.v[i]))
+			l->v[l->n++] = &l->own.v[i];
 	return 0;
 }
 
@@ -192,7 +146,7 @@ static enum found call_find_servers(const struct context *c,
 		return STORE_DOWN;
 	search_read(&search, a->query ? a->query : "");
 	for (size_t i = 0; i < l.n; i++) {
-		const struct listing_entry *e = l.v[i];
+		const struct index_entry *e = l.v[i];
 
 		if (search_matches(&search, e->words) &&
 			(!a->state || strcmp(a->state,
@@ -257,49 +211,50 @@ static enum found call_all_incidents(const struct context *c,
 	return failed ? STORE_DOWN : FOUND;
 }
 
+static void say_own_incidents(const struct context *c,
+	const struct status_page *page)
+{
+	static const struct incident_rows none;
+	struct call *call = c->arg;
+	struct incident_rows rows = rows_of(page);
+
+	incident_rows_sort(&rows);
+	say_incidents(&rows, &none, call->from, (size_t)call->a->limit,
+		page->brand->url, call->out);
+	incident_rows_release(&rows);
+}
+
 static enum found call_incidents(const struct context *c,
 	const struct tool_arguments *a, struct tool_result *out)
 {
-	static const struct incident_rows none;
-	double from = c->now - a->days * DAY_S;
-	enum found found;
-	struct one o;
+	struct call call = {a, out, c->now - a->days * DAY_S};
+	struct context one = *c;
 
 	if (!a->slug)
-		return call_all_incidents(c, a, from, out);
-	found = find_one(c, true, &o);
-	if (found == FOUND) {
-		incident_rows_sort(&o.rows);
-		say_incidents(&o.rows, &none, from, (size_t)a->limit,
-			o.brand.url, out);
-		one_release(&o);
-	}
-	return found;
+		return call_all_incidents(c, a, call.from, out);
+	one.arg = &call;
+	return page_put_server(&one, true, say_own_incidents);
+}
+
+static void say_changes(const struct context *c, const struct status_page *page,
+	const char *const *pairs, size_t n)
+{
+	struct call *call = c->arg;
+	struct tool_history history;
+
+	tool_history_read(pairs, n, call->from, &history);
+	answer_changes(call->out, page->slug, &history);
+	tool_history_release(&history);
 }
 
 static enum found call_tool_changes(const struct context *c,
 	const struct tool_arguments *a, struct tool_result *out)
 {
-	struct fetched_tools t;
-	struct tool_history history;
-	struct readable_server s;
-	enum found found;
+	struct call call = {a, out, c->now - a->days * DAY_S};
+	struct context one = *c;
 
-	if (!slug_valid(c->name))
-		return NOT_FOUND;
-	if (fetch_tools(c->source, c->name, c->token, &t))
-		return STORE_DOWN;
-	found = private_access_read(c, t.got.server, t.got.verdict, &s);
-	if (found == FOUND) {
-		/* Private tools are as none at all. */
-		tool_history_read(t.pairs, s.server.tools_private ? 0 : t.n,
-			c->now - a->days * DAY_S, &history);
-		answer_changes(out, c->name, &history);
-		tool_history_release(&history);
-		readable_server_release(&s);
-	}
-	fetch_tools_release(&t);
-	return found;
+	one.arg = &call;
+	return tools_put_server(&one, say_changes);
 }
 
 static enum found call_fleet_summary(const struct context *c,

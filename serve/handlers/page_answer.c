@@ -87,14 +87,19 @@ void page_missing(const struct context *c)
 	free(close);
 }
 
+void page_none(const struct context *c, const struct brand *brand)
+{
+	page_error(c, 404);
+	error_page_put(&c->r->html, "Page not found",
+		"There is no page at this address.", brand);
+}
+
 void handle_none(const struct context *c)
 {
 	struct brand brand;
 
 	page_brand(c, &brand);
-	page_error(c, 404);
-	error_page_put(&c->r->html, "Page not found",
-		"There is no page at this address.", &brand);
+	page_none(c, &brand);
 	brand_release(&brand);
 }
 

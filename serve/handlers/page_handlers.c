@@ -10,7 +10,6 @@
 #include "fetch/fetch_listing.h"
 #include "http/paging.h"
 #include "http/respond.h"
-#include "http/route.h"
 #include "pages/html.h"
 #include "pages/pages.h"
 #include "preview/preview.h"
@@ -19,23 +18,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-static void answer_server(const struct context *c, const char *type,
-	page_put *put)
-{
-	switch (page_put_server(c, true, put)) {
-	case NOT_FOUND:
-		page_missing(c);
-		break;
-	case STORE_DOWN:
-		page_unavailable(c);
-		break;
-	case FOUND:
-		if (c->r->status == 200)
-			c->r->type = type;
-		break;
-	}
-}
 
 static void put_status_page(const struct context *c,
 	const struct status_page *page)
@@ -65,19 +47,9 @@ void handle_moved(const struct context *c)
 	respond_elsewhere(c->r, 301, to);
 }
 
-void handle_page(const struct context *c)
-{
-	answer_server(c, TYPE_HTML, put_status_page);
-}
-
 static void put_feed(const struct context *c, const struct status_page *page)
 {
 	feed_put(&c->r->html, page);
-}
-
-void handle_feed(const struct context *c)
-{
-	answer_server(c, TYPE_ATOM, put_feed);
 }
 
 static void no_incident(const struct context *c, const struct status_page *page)
@@ -94,20 +66,9 @@ static void put_incident(const struct context *c, const struct status_page *page
 		no_incident(c, page);
 }
 
-void handle_incident(const struct context *c)
-{
-	answer_server(c, TYPE_HTML, put_incident);
-}
-
 static void put_preview(const struct context *c, const struct status_page *page)
 {
 	preview_put(&c->r->body, page);
-}
-
-void handle_preview(const struct context *c)
-{
-	c->r->anywhere = true;
-	answer_server(c, TYPE_PNG, put_preview);
 }
 
 /* The preview of the incident that is named before the suffix. */
@@ -125,12 +86,6 @@ static void put_incident_preview(const struct context *c,
 	no_incident(c, page);
 }
 
-void handle_incident_preview(const struct context *c)
-{
-	c->r->anywhere = true;
-	answer_server(c, TYPE_PNG, put_incident_preview);
-}
-
 static void put_month(const struct context *c, const struct status_page *page)
 {
 	if (history_page_put(&c->r->html, page, c->rest))
@@ -139,11 +94,6 @@ static void put_month(const struct context *c, const struct status_page *page)
 	history_page_none(&c->r->html, page, "No such month",
 		"There is no month at this address. Days are kept for 92 "
 		"days.");
-}
-
-void handle_month(const struct context *c)
-{
-	answer_server(c, TYPE_HTML, put_month);
 }
 
 static void put_calendar(const struct context *c,
@@ -158,9 +108,35 @@ static void put_calendar(const struct context *c,
 	calendar_put(&c->r->body, &server, 1, times, n);
 }
 
-void handle_calendar(const struct context *c)
+void handle_server(const struct context *c)
 {
-	answer_server(c, TYPE_CALENDAR, put_calendar);
+	static const struct {
+		const char *type;
+		page_put *put;
+	} pages[] = {
+		[ROUTE_PAGE] = {TYPE_HTML, put_status_page},
+		[ROUTE_INCIDENT] = {TYPE_HTML, put_incident},
+		[ROUTE_MONTH] = {TYPE_HTML, put_month},
+		[ROUTE_FEED] = {TYPE_ATOM, put_feed},
+		[ROUTE_CALENDAR] = {TYPE_CALENDAR, put_calendar},
+		[ROUTE_PREVIEW] = {TYPE_PNG, put_preview},
+		[ROUTE_INCIDENT_PREVIEW] = {TYPE_PNG, put_incident_preview},
+	};
+	const char *type = pages[c->kind].type;
+
+	c->r->anywhere = strcmp(type, TYPE_PNG) == 0;
+	switch (page_put_server(c, true, pages[c->kind].put)) {
+	case NOT_FOUND:
+		page_missing(c);
+		break;
+	case STORE_DOWN:
+		page_unavailable(c);
+		break;
+	case FOUND:
+		if (c->r->status == 200)
+			c->r->type = type;
+		break;
+	}
 }
 
 /* Put the feed, or the calendar where there are no incidents, of a list. */
@@ -180,8 +156,8 @@ static void put_fleet(const struct context *c, const struct listing *l,
 	}
 	page_brand(c, &brand);
 	for (size_t i = 0; i < l->n; i++)
-		servers[i] = (struct maintained) {l->entries[i].slug,
-			l->entries[i].title, l->entries[i].account};
+		servers[i] = (struct maintained) {l->v[i].slug,
+			index_title(&l->v[i]), index_account(&l->v[i])};
 	n = maintenance_list_times(
 		&list, NULL, c->now, brand.maintenance_s, times);
 	c->r->type = incidents ? TYPE_ATOM : TYPE_CALENDAR;
@@ -238,7 +214,7 @@ static void answer_account_feed(const struct context *c,
 	struct incident_rows incidents;
 
 	for (size_t i = 0; i < l->n; i++)
-		slugs[i] = l->entries[i].slug;
+		slugs[i] = l->v[i].slug;
 	if (fetch_own_incidents(c->source, slugs, l->n, c->token, &incidents))
 		page_unavailable(c);
 	else
@@ -283,58 +259,56 @@ void handle_account_feed(const struct context *c)
 	with_account(c, answer_account_feed, handle_none);
 }
 
-void handle_manual_list(const struct context *c)
+static void put_manual_list(const struct context *c, const struct brand *brand)
 {
-	struct brand brand;
-
-	page_brand(c, &brand);
-	c->r->type = TYPE_HTML;
-	manual_put_list(&c->r->html, &brand);
-	etag_of_body(c->r);
-	brand_release(&brand);
+	manual_put_list(&c->r->html, brand);
 }
 
-void handle_manual(const struct context *c)
+static void put_manual(const struct context *c, const struct brand *brand)
 {
 	const struct manual_page *page = manual_find(c->name);
-	struct brand brand;
 
-	if (!page) {
-		handle_none(c);
-		return;
-	}
-	page_brand(c, &brand);
-	c->r->type = TYPE_HTML;
-	manual_put(&c->r->html, page, &brand);
-	etag_of_body(c->r);
-	brand_release(&brand);
+	if (page)
+		manual_put(&c->r->html, page, brand);
+	else
+		page_none(c, brand);
 }
 
-void handle_embed_preview(const struct context *c)
+static void put_embed_preview(
+	const struct context *c, const struct brand *brand)
 {
-	struct brand brand;
-
-	page_brand(c, &brand);
-	embed_preview(c->request, &brand, c->r);
-	brand_release(&brand);
+	embed_preview(c->request, brand, &c->r->html);
 }
 
-void handle_style(const struct context *c)
+static void put_style(const struct context *c, const struct brand *brand)
 {
+	static const char *const styles[] = {page_style, page_style_index,
+		page_style_status, page_style_history, page_style_manual,
+		page_style_report, page_style_tools, page_style_embed};
+
+	for (size_t i = 0; i < sizeof styles / sizeof *styles; i++)
+		buf_str(&c->r->body, styles[i]);
+	buf_fmt(&c->r->body, ":root { --brand: %s }\n", brand->colour);
+}
+
+void handle_site(const struct context *c)
+{
+	static const struct {
+		const char *type;
+		void (*put)(const struct context *c, const struct brand *brand);
+	} pages[] = {
+		[ROUTE_MANUAL_LIST] = {TYPE_HTML, put_manual_list},
+		[ROUTE_MANUAL] = {TYPE_HTML, put_manual},
+		[ROUTE_EMBED_PREVIEW] = {TYPE_HTML, put_embed_preview},
+		[ROUTE_STYLE] = {TYPE_CSS, put_style},
+	};
 	struct brand brand;
 
 	page_brand(c, &brand);
-	c->r->type = TYPE_CSS;
-	buf_str(&c->r->body, page_style);
-	buf_str(&c->r->body, page_style_index);
-	buf_str(&c->r->body, page_style_status);
-	buf_str(&c->r->body, page_style_history);
-	buf_str(&c->r->body, page_style_manual);
-	buf_str(&c->r->body, page_style_report);
-	buf_str(&c->r->body, page_style_tools);
-	buf_str(&c->r->body, embed_style);
-	buf_fmt(&c->r->body, ":root { --brand: %s }\n", brand.colour);
-	etag_of_body(c->r);
+	c->r->type = pages[c->kind].type;
+	pages[c->kind].put(c, &brand);
+	if (c->r->status == 200)
+		etag_of_body(c->r);
 	brand_release(&brand);
 }
 
@@ -357,11 +331,11 @@ void handle_icon(const struct context *c)
 		return;
 	}
 	page_brand(c, &brand);
-	buf_fmt(&c->r->body,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 "
-		"16\"><circle cx=\"8\" cy=\"8\" r=\"8\" fill=\"%s\"/><path "
-		"d=\"M2.5 8h3l1.8-4 2.4 8 1.8-4h2\" fill=\"none\" "
-		"stroke=\"#fff\" stroke-width=\"1.4\"/></svg>\n",
+	html_fmt(&c->r->html,
+		"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>"
+		"<circle cx='8' cy='8' r='8' fill='%s'/><path "
+		"d='M2.5 8h3l1.8-4 2.4 8 1.8-4h2' fill='none' stroke='#fff' "
+		"stroke-width='1.4'/></svg>\n",
 		brand.colour);
 	etag_of_body(c->r);
 	brand_release(&brand);

@@ -39,9 +39,9 @@ void sign_in_ask(const struct context *c)
 		return;
 	}
 	put_page(c, "This page is private",
-		"Reload it, and give the token of the account as the password; "
-		"the user name does not matter. Or ask whoever runs this site "
-		"for a link that signs you in.");
+		"Reload it and enter the account's token as the password, "
+		"with any user name. Or ask the operator of this site "
+		"for a sign-in link.");
 	c->r->status = 401;
 	c->r->cache = CACHE_NEVER;
 }
@@ -72,8 +72,8 @@ void handle_account_enter(const struct context *c)
 		break;
 	case NOT_FOUND:
 		put_page(c, "This link does not work",
-			"It has expired, or a part of it is missing. Ask "
-			"whoever sent it for a new one.");
+			"It has expired or is incomplete. Ask "
+			"its sender for a new one.");
 		c->r->status = 404;
 		break;
 	case FOUND:

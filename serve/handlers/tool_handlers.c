@@ -5,58 +5,38 @@
 #include "data/tools.h"
 #include "fetch/fetch.h"
 #include "http/respond.h"
-#include "terms/names.h"
 #include "pages/pages.h"
+#include "terms/names.h"
 
-/* The strings of key_definitions: field and value in turn. */
-typedef void put_tools(const struct context *c, const struct status_page *page,
-	const char *const *pairs, size_t n);
-
-static void put_answer(const struct context *c, const char *type,
-	const struct fetched_tools *t, const struct readable_server *s,
-	put_tools *put)
-{
-	struct brand brand;
-
-	brand_read(t->got.site, &brand);
-	if (*c->url)
-		brand.url = c->url;
-	c->r->type = type;
-	put(c,
-		&(struct status_page) {.slug = c->name,
-			.server = &s->server,
-			.view = &s->view,
-			.brand = &brand,
-			.now = c->now},
-		t->pairs, s->server.tools_private ? 0 : t->n);
-	etag_of_body(c->r);
-	brand_release(&brand);
-}
-
-static void answer_tools(
-	const struct context *c, const char *type, put_tools *put)
+enum found tools_put_server(const struct context *c, tools_put *put)
 {
 	struct fetched_tools t;
 	struct readable_server s;
+	struct brand brand;
 	enum found found;
 
 	c->r->audience = AUDIENCE_STRANGER;
-	if (!slug_valid(c->name)) {
-		page_missing(c);
-		return;
-	}
-	if (fetch_tools(c->source, c->name, c->token, &t)) {
-		page_unavailable(c);
-		return;
-	}
+	if (!slug_valid(c->name))
+		return NOT_FOUND;
+	if (fetch_tools(c->source, c->name, c->token, &t))
+		return STORE_DOWN;
 	found = private_access_read(c, t.got.server, t.got.verdict, &s);
 	if (found == FOUND) {
-		put_answer(c, type, &t, &s, put);
+		brand_read(t.got.site, &brand);
+		if (*c->url)
+			brand.url = c->url;
+		put(c,
+			&(struct status_page) {.slug = c->name,
+				.server = &s.server,
+				.view = &s.view,
+				.brand = &brand,
+				.now = c->now},
+			t.pairs, s.server.tools_private ? 0 : t.n);
+		brand_release(&brand);
 		readable_server_release(&s);
 	}
 	fetch_tools_release(&t);
-	if (found != FOUND)
-		page_missing(c);
+	return found;
 }
 
 static void put_tools_page(const struct context *c,
@@ -69,37 +49,34 @@ static void put_tools_page(const struct context *c,
 	tool_current_release(&tools);
 }
 
+/* As a page, or as a feed. */
+static void put_changes(const struct context *c,
+	const struct status_page *page, const char *const *pairs, size_t n)
+{
+	struct tool_history history;
+
+	tool_history_read(pairs, n, 0, &history);
+	if (c->kind == ROUTE_CHANGES)
+		tools_page_changes(&c->r->html, page, &history);
+	else
+		feed_put_changes(&c->r->html, page, &history);
+	tool_history_release(&history);
+}
+
 void handle_tools(const struct context *c)
 {
-	answer_tools(c, TYPE_HTML, put_tools_page);
-}
-
-static void put_changes_page(const struct context *c,
-	const struct status_page *page, const char *const *pairs, size_t n)
-{
-	struct tool_history history;
-
-	tool_history_read(pairs, n, 0, &history);
-	tools_page_changes(&c->r->html, page, &history);
-	tool_history_release(&history);
-}
-
-void handle_changes(const struct context *c)
-{
-	answer_tools(c, TYPE_HTML, put_changes_page);
-}
-
-static void put_changes_feed(const struct context *c,
-	const struct status_page *page, const char *const *pairs, size_t n)
-{
-	struct tool_history history;
-
-	tool_history_read(pairs, n, 0, &history);
-	feed_put_changes(&c->r->html, page, &history);
-	tool_history_release(&history);
-}
-
-void handle_changes_feed(const struct context *c)
-{
-	answer_tools(c, TYPE_ATOM, put_changes_feed);
+	switch (tools_put_server(c,
+		c->kind == ROUTE_TOOLS ? put_tools_page : put_changes)) {
+	case NOT_FOUND:
+		page_missing(c);
+		break;
+	case STORE_DOWN:
+		page_unavailable(c);
+		break;
+	case FOUND:
+		c->r->type = c->kind == ROUTE_CHANGES_FEED ? TYPE_ATOM
+							   : TYPE_HTML;
+		etag_of_body(c->r);
+		break;
+	}
 }

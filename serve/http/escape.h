@@ -9,54 +9,64 @@
 
 #include "base/buf.h"
 
+#include <stddef.h>
+#include <stdint.h>
+
 /* Markup; `out` has its limit and its error. */
 struct html {
 	struct buf out;
 };
 
+/* A part of a template: `put` appends it, from the other members. */
+struct html_part {
+	void (*put)(struct html *b, const struct html_part *p);
+	int kind; /* for `put` */
+	const char *text;
+	const void *of, *with;
+	size_t n;
+	int64_t at;
+	double now;
+};
+
 /*
- * html_str(b, s), html_char, html_int, html_add(b, p, n), html_fmt: append our
- * own markup, or what has no character of it, such as a number or a slug, as
- * buf_str and its like do.
+ * A part as an argument for %ls: the compiler takes no other pointer there. It
+ * lives as long as the block that it stands in.
  */
-static inline void html_str(struct html *b, const char *s)
-{
-	buf_str(&b->out, s);
-}
-static inline void html_char(struct html *b, char c)
-{
-	buf_char(&b->out, c);
-}
-static inline void html_int(struct html *b, long long v)
-{
-	buf_int(&b->out, v);
-}
+#define HTML_PART(...)                                                         \
+	((const wchar_t *)(const void *)&(const struct html_part) {__VA_ARGS__})
+
+/*
+ * html_fmt(b, fmt, ...): append a template of markup, see buf_template. %s is a
+ * text, as escape_put appends it; %ls a part. HTML_WHOLE(s): a text that
+ * is clean already, whole; HTML_QUERY(s): a value of a query in an address, with
+ * percent signs (RFC 3986); HTML_MARKUP(s): our own markup, with ' in place of ".
+ */
+void html_fmt(struct html *b, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void html_part_whole(struct html *b, const struct html_part *p);
+void html_part_markup(struct html *b, const struct html_part *p);
+void html_part_query(struct html *b, const struct html_part *p);
+#define HTML_WHOLE(s) HTML_PART(.put = html_part_whole, .text = (s))
+#define HTML_MARKUP(s) HTML_PART(.put = html_part_markup, .text = (s))
+#define HTML_QUERY(s) HTML_PART(.put = html_part_query, .text = (s))
+
+/* html_add(b, p, n): append our own markup. */
 static inline void html_add(struct html *b, const void *p, size_t n)
 {
 	buf_add(&b->out, p, n);
 }
-void html_fmt(struct html *b, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
 
 /*
  * escape_put(b, s): append text, for the inside of an element or of a quoted
  * attribute. What base/text.h calls unfit to be shown becomes '?', and what is
- * longer than TEXT_MAX characters is cut. escape_whole: likewise, a text that
- * is clean already, whole.
+ * longer than TEXT_MAX characters is cut.
  */
 void escape_put(struct html *b, const char *s);
-void escape_whole(struct html *b, const char *s);
 
 /*
- * escape_take(b, text): append text as escape_whole does, and release it; an
- * error of text is one of b.
+ * escape_take(b, text): append a text that is clean already, whole, and release
+ * it; an error of text is one of b.
  */
 void escape_take(struct html *b, struct buf *text);
-
-/*
- * escape_put_query(b, s): append a value of a query to an address, encoded with
- * percent signs (RFC 3986): so it needs no other escape.
- */
-void escape_put_query(struct buf *b, const char *s);
 
 #endif

@@ -43,11 +43,7 @@ void respond_error(struct response *r, int status, const char *code,
 	r->more = NULL;
 	buf_clear(&r->link);
 	buf_clear(&r->body);
-	buf_str(&r->body, "{\"error\":");
-	json_put_str(&r->body, code);
-	buf_str(&r->body, ",\"message\":");
-	json_put_str(&r->body, message);
-	buf_str(&r->body, "}\n");
+	json_fmt(&r->body, "{'error':%s,'message':%s}\n", code, message);
 }
 
 void respond_elsewhere(struct response *r, int status, const char *path)

@@ -15,6 +15,15 @@ struct route_row {
 	const char *prefix, *suffix; /* the prefix NULL: the end of a table */
 	enum route_kind kind;
 	const char *name; /* its subject, where no slug stands in the path */
+	unsigned traits;
+};
+
+enum {
+	READERS = 1,  /* a client with a token may be told more */
+	COOKIES = 2,  /* the cookie of a session stands for the token */
+	LIVE = 4,     /* it is of this very moment, or of one reader */
+	MONTHLY = 8,  /* there is one for each month that has a report */
+	NUMBERED = 16 /* there is one for each part of the sitemap */
 };
 
 /*
@@ -22,54 +31,59 @@ struct route_row {
  * may come, and none goes.
  */
 static const struct route_row routes[] = {
-	{"/", NULL, ROUTE_INDEX, NULL},
-	{"/healthz", NULL, ROUTE_HEALTH, NULL},
-	{"/api/openapi.json", NULL, ROUTE_OPENAPI, NULL},
-	{"/api/embed-status/", "", ROUTE_EMBED_STATUS, NULL},
-	{"/api/embed-status-prom", NULL, ROUTE_METRICS, NULL},
-	{"/api/status/", "/regions", ROUTE_REGIONS, NULL},
-	{"/api/account/", "", ROUTE_API_ACCOUNT, NULL},
-	{"/badge/", ".svg", ROUTE_BADGE, NULL},
-	{"/badge/", ".json", ROUTE_BADGE_JSON, NULL},
-	{"/badge.svg", NULL, ROUTE_FLEET_BADGE, NULL},
-	{"/badge.json", NULL, ROUTE_FLEET_BADGE_JSON, NULL},
-	{"/embed.js", NULL, ROUTE_EMBED_JS, NULL},
-	{"/embed-preview", NULL, ROUTE_EMBED_PREVIEW, NULL},
-	{"/feed.atom", NULL, ROUTE_FLEET_FEED, NULL},
-	{"/maintenance.ics", NULL, ROUTE_FLEET_CALENDAR, NULL},
-	{"/status/", "/feed.atom", ROUTE_FEED, NULL},
-	{"/status/", "/maintenance.ics", ROUTE_CALENDAR, NULL},
-	{"/status/", "/tools", ROUTE_TOOLS, NULL},
-	{"/status/", "/changes", ROUTE_CHANGES, NULL},
-	{"/status/", "/changes.atom", ROUTE_CHANGES_FEED, NULL},
-	{"/status/", "/incident/", ROUTE_INCIDENT, NULL},
-	{"/status/", "/preview.png", ROUTE_PREVIEW, NULL},
-	{"/status/", "/preview/", ROUTE_INCIDENT_PREVIEW, NULL},
-	{"/status/", "/history/", ROUTE_MONTH, NULL},
-	{"/status/", "", ROUTE_PAGE, NULL},
-	{"/account/", "/feed.atom", ROUTE_ACCOUNT_FEED, NULL},
-	{"/account/", "/enter/", ROUTE_ACCOUNT_ENTER, NULL},
-	{"/account/", "/leave", ROUTE_ACCOUNT_LEAVE, NULL},
-	{"/account/", "", ROUTE_ACCOUNT, NULL},
-	{"/report", NULL, ROUTE_REPORT_LIST, NULL},
-	{"/report/", ".csv", ROUTE_REPORT_CSV, NULL},
-	{"/report/", ".json", ROUTE_REPORT_JSON, NULL},
-	{"/report/", "", ROUTE_REPORT, NULL},
-	{"/man/", NULL, ROUTE_MANUAL_LIST, NULL},
-	{"/man/", "", ROUTE_MANUAL, NULL},
-	{"/mcp", NULL, ROUTE_MCP, NULL},
-	{"/style.css", NULL, ROUTE_STYLE, NULL},
-	{"/page.js", NULL, ROUTE_PAGE_JS, NULL},
-	{"/robots.txt", NULL, ROUTE_ROBOTS, NULL},
-	{"/sitemap.xml", NULL, ROUTE_SITEMAP, NULL},
-	{"/sitemap/", ".xml", ROUTE_SITEMAP_PART, NULL},
-	{"/favicon.svg", NULL, ROUTE_ICON, NULL},
-	{"/favicon-up.svg", NULL, ROUTE_ICON, "up"},
-	{"/favicon-part.svg", NULL, ROUTE_ICON, "part"},
-	{"/favicon-down.svg", NULL, ROUTE_ICON, "down"},
-	{"/favicon-work.svg", NULL, ROUTE_ICON, "work"},
-	{"/favicon-none.svg", NULL, ROUTE_ICON, "none"},
-	{NULL, NULL, ROUTE_NONE, NULL},
+	{"/", NULL, ROUTE_INDEX, NULL, 0},
+	{"/healthz", NULL, ROUTE_HEALTH, NULL, LIVE},
+	{"/api/openapi.json", NULL, ROUTE_OPENAPI, NULL, 0},
+	{"/api/embed-status/", "", ROUTE_EMBED_STATUS, NULL, READERS},
+	{"/api/embed-status-prom", NULL, ROUTE_METRICS, NULL, READERS | LIVE},
+	{"/api/status/", "/regions", ROUTE_REGIONS, NULL, READERS},
+	{"/api/account/", "", ROUTE_API_ACCOUNT, NULL, READERS},
+	{"/badge/", ".svg", ROUTE_BADGE, NULL, READERS | COOKIES},
+	{"/badge/", ".json", ROUTE_BADGE_JSON, NULL, READERS | COOKIES},
+	{"/badge.svg", NULL, ROUTE_FLEET_BADGE, NULL, 0},
+	{"/badge.json", NULL, ROUTE_FLEET_BADGE_JSON, NULL, 0},
+	{"/embed.js", NULL, ROUTE_EMBED_JS, NULL, 0},
+	{"/embed-preview", NULL, ROUTE_EMBED_PREVIEW, NULL, 0},
+	{"/feed.atom", NULL, ROUTE_FLEET_FEED, NULL, 0},
+	{"/maintenance.ics", NULL, ROUTE_FLEET_CALENDAR, NULL, 0},
+	{"/status/", "/feed.atom", ROUTE_FEED, NULL, READERS | COOKIES},
+	{"/status/", "/maintenance.ics", ROUTE_CALENDAR, NULL,
+		READERS | COOKIES},
+	{"/status/", "/tools", ROUTE_TOOLS, NULL, READERS | COOKIES},
+	{"/status/", "/changes", ROUTE_CHANGES, NULL, READERS | COOKIES},
+	{"/status/", "/changes.atom", ROUTE_CHANGES_FEED, NULL,
+		READERS | COOKIES},
+	{"/status/", "/incident/", ROUTE_INCIDENT, NULL, READERS | COOKIES},
+	{"/status/", "/preview.png", ROUTE_PREVIEW, NULL, READERS | COOKIES},
+	{"/status/", "/preview/", ROUTE_INCIDENT_PREVIEW, NULL,
+		READERS | COOKIES},
+	{"/status/", "/history/", ROUTE_MONTH, NULL, READERS | COOKIES},
+	{"/status/", "", ROUTE_PAGE, NULL, READERS | COOKIES},
+	{"/account/", "/feed.atom", ROUTE_ACCOUNT_FEED, NULL,
+		READERS | COOKIES},
+	{"/account/", "/enter/", ROUTE_ACCOUNT_ENTER, NULL, 0},
+	{"/account/", "/leave", ROUTE_ACCOUNT_LEAVE, NULL,
+		READERS | COOKIES | LIVE},
+	{"/account/", "", ROUTE_ACCOUNT, NULL, READERS | COOKIES},
+	{"/report", NULL, ROUTE_REPORT_LIST, NULL, 0},
+	{"/report/", ".csv", ROUTE_REPORT_CSV, NULL, MONTHLY},
+	{"/report/", ".json", ROUTE_REPORT_JSON, NULL, MONTHLY},
+	{"/report/", "", ROUTE_REPORT, NULL, MONTHLY},
+	{"/man/", NULL, ROUTE_MANUAL_LIST, NULL, 0},
+	{"/man/", "", ROUTE_MANUAL, NULL, 0},
+	{"/mcp", NULL, ROUTE_MCP, NULL, READERS | LIVE},
+	{"/style.css", NULL, ROUTE_STYLE, NULL, 0},
+	{"/page.js", NULL, ROUTE_PAGE_JS, NULL, 0},
+	{"/robots.txt", NULL, ROUTE_ROBOTS, NULL, 0},
+	{"/sitemap.xml", NULL, ROUTE_SITEMAP, NULL, 0},
+	{"/sitemap/", ".xml", ROUTE_SITEMAP_PART, NULL, NUMBERED},
+	{"/favicon.svg", NULL, ROUTE_ICON, NULL, 0},
+	{"/favicon-up.svg", NULL, ROUTE_ICON, "up", 0},
+	{"/favicon-part.svg", NULL, ROUTE_ICON, "part", 0},
+	{"/favicon-down.svg", NULL, ROUTE_ICON, "down", 0},
+	{"/favicon-work.svg", NULL, ROUTE_ICON, "work", 0},
+	{"/favicon-none.svg", NULL, ROUTE_ICON, "none", 0},
+	{NULL, NULL, ROUTE_NONE, NULL, 0},
 };
 
 /*
@@ -77,7 +91,7 @@ static const struct route_row routes[] = {
  * /api/v2/. There is none yet.
  */
 static const struct route_row routes_v2[] = {
-	{NULL, NULL, ROUTE_NONE, NULL},
+	{NULL, NULL, ROUTE_NONE, NULL, 0},
 };
 
 /* Without the end of the table. */
@@ -102,14 +116,36 @@ static bool has_rest(const char *suffix)
 
 bool route_monthly(size_t row)
 {
-	return routes[row].kind == ROUTE_REPORT ||
-		routes[row].kind == ROUTE_REPORT_CSV ||
-		routes[row].kind == ROUTE_REPORT_JSON;
+	return routes[row].traits & MONTHLY;
 }
 
 bool route_numbered(size_t row)
 {
-	return routes[row].kind == ROUTE_SITEMAP_PART;
+	return routes[row].traits & NUMBERED;
+}
+
+bool route_live(size_t row)
+{
+	return routes[row].traits & LIVE;
+}
+
+static bool has_trait(enum route_kind kind, unsigned trait)
+{
+	size_t i = 0;
+
+	while (i < ROWS && routes[i].kind != kind)
+		i++;
+	return routes[i].traits & trait;
+}
+
+bool route_knows_readers(enum route_kind kind)
+{
+	return has_trait(kind, READERS);
+}
+
+bool route_takes_cookies(enum route_kind kind)
+{
+	return has_trait(kind, COOKIES);
 }
 
 bool route_path(size_t row, const char *slug, char *out, size_t size)
@@ -129,14 +165,6 @@ bool route_preview(const char *slug, const char *incident, char *out,
 		incident ? "/" : "", incident ? incident : "");
 
 	return n > 0 && (size_t)n < size;
-}
-
-bool route_live(size_t row)
-{
-	return routes[row].kind == ROUTE_HEALTH ||
-		routes[row].kind == ROUTE_METRICS ||
-		routes[row].kind == ROUTE_ACCOUNT_LEAVE ||
-		routes[row].kind == ROUTE_MCP;
 }
 
 /* The suffix in a path without its prefix; NULL: it is not there. */
@@ -409,44 +437,4 @@ bool route_query(enum route_kind kind, const struct request *r, char *out)
 		n += encode(out + n, value);
 	}
 	return free;
-}
-
-bool route_knows_readers(enum route_kind kind)
-{
-	switch (kind) {
-	case ROUTE_EMBED_STATUS:
-	case ROUTE_METRICS:
-	case ROUTE_REGIONS:
-	case ROUTE_API_ACCOUNT:
-	case ROUTE_BADGE:
-	case ROUTE_BADGE_JSON:
-	case ROUTE_PAGE:
-	case ROUTE_INCIDENT:
-	case ROUTE_PREVIEW:
-	case ROUTE_INCIDENT_PREVIEW:
-	case ROUTE_MONTH:
-	case ROUTE_TOOLS:
-	case ROUTE_CHANGES:
-	case ROUTE_CHANGES_FEED:
-	case ROUTE_FEED:
-	case ROUTE_CALENDAR:
-	case ROUTE_ACCOUNT_FEED:
-	case ROUTE_ACCOUNT:
-	case ROUTE_ACCOUNT_LEAVE:
-	case ROUTE_MCP:
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool route_takes_cookies(enum route_kind kind)
-{
-	if (!route_knows_readers(kind) || kind == ROUTE_MCP)
-		return false;
-	for (size_t i = 0; i < ROWS; i++)
-		if (routes[i].kind == kind &&
-			strncmp(routes[i].prefix, "/api/", 5) == 0)
-			return false;
-	return true;
 }

@@ -3,37 +3,17 @@
 #include "base/clock.h"
 #include "data/entries.h"
 #include "data/incidents.h"
+#include "data/index_list.h"
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/tools.h"
 #include "data/view.h"
-#include "fetch/fetch_listing.h"
 #include "json/json.h"
 #include "mcp/tool.h"
 #include "pages/pages.h"
 #include "words/words.h"
 
 #include <math.h>
-
-/* Append a member that is the instant t; 0: null. */
-static void answer_put_time(struct buf *b, const char *key, int64_t t)
-{
-	char text[CLOCK_RFC3339];
-
-	if (t > 0)
-		clock_rfc3339(t, text);
-	json_put_member(b, key, t > 0 ? text : NULL);
-}
-
-/*
- * Append the members "total" and "more" of a list of which n of `total` are
- * told; `more`: those are not all that there are.
- */
-static void answer_put_more(struct buf *b, size_t n, bool more, size_t total)
-{
-	buf_fmt(b, ",\"total\":%zu,\"more\":%s", total,
-		more || n < total ? "true" : "false");
-}
 
 /* An instant in words: "2026-04-29 20:31 UTC". */
 static void answer_say_time(struct buf *b, int64_t t)
@@ -58,15 +38,12 @@ static void answer_put_server(struct buf *b, const struct answer_server *s)
 	const struct view *v = s->view;
 	bool fresh = v->freshness == VIEW_FRESH;
 
-	json_put_member(b, "slug", s->slug);
-	json_put_member(b, "title", s->title);
-	json_put_member(b, "state", s->state);
-	json_put_member(b, "summary", s->sentence);
-	json_put_key(b, "uptime_30d");
-	json_put_num(b, fresh ? v->uptime_30d : NAN);
-	json_put_key(b, "p95_ms");
-	json_put_num(b, fresh ? v->p95_ms : NAN);
-	json_put_member(b, "as_of", *v->as_of_text ? v->as_of_text : NULL);
+	json_fmt(b,
+		"'slug':%s,'title':%s,'state':%s,'summary':%s,'uptime_30d':%g,"
+		"'p95_ms':%g,'as_of':%s",
+		s->slug, s->title, s->state, s->sentence,
+		fresh ? v->uptime_30d : NAN, fresh ? v->p95_ms : NAN,
+		json_or_null(*v->as_of_text, v->as_of_text));
 }
 
 static void answer_say_server(struct buf *b, const struct answer_server *s)
@@ -109,21 +86,16 @@ static void answer_put_incident(struct buf *b, const struct incident_row *row,
 {
 	struct buf url;
 
-	buf_char(b, '{');
-	json_put_member(b, "slug", row->slug);
-	json_put_member(b, "title", row->title);
-	json_put_member(b, "impact", row->impact);
-	json_put_member(b, "where", row->where);
-	answer_put_time(b, "started_at", row->started_at);
-	answer_put_time(b, "ended_at", row->ended_at);
-	answer_put_time(b, "updated_at", row->updated_at);
-	json_put_member(b, "update", row->update);
-	json_put_member(b, "note", row->note);
 	buf_init(&url, TOOL_RESULT_MAX);
 	put_address(&url, row, site);
-	json_put_member(b, "url", url.p);
+	json_fmt(b,
+		",{'slug':%s,'title':%s,'impact':%s,'where':%s,"
+		"'started_at':%jd,'ended_at':%jd,'updated_at':%jd,"
+		"'update':%s,'note':%s,'url':%s}",
+		row->slug, row->title, row->impact, row->where,
+		(intmax_t)row->started_at, (intmax_t)row->ended_at,
+		(intmax_t)row->updated_at, row->update, row->note, url.p);
 	buf_release(&url);
-	buf_char(b, '}');
 }
 
 static void answer_say_incident(struct buf *b, const struct incident_row *row,
@@ -149,12 +121,12 @@ static void answer_say_incident(struct buf *b, const struct incident_row *row,
 }
 
 /* The sentence of an entry of a list; a plain one has no place in it. */
-static void put_sentence(struct buf *b, const struct listing_entry *e)
+static void put_sentence(struct buf *b, const struct index_entry *e)
 {
 	static const struct incidents none;
 	static const struct tool_split one;
 	static const struct places nowhere;
-	struct condition_facts facts = {.view = &e->view,
+	struct condition_facts facts = {.view = e->view,
 		.incidents = &none,
 		.tool_split = &one};
 
@@ -164,21 +136,20 @@ static void put_sentence(struct buf *b, const struct listing_entry *e)
 		condition_put(b, e->condition, &facts, &nowhere);
 }
 
-static void add_server(
-	struct tool_result *out, const struct listing_entry *e, bool first)
+static void add_server(struct tool_result *out, const struct index_entry *e)
 {
 	struct answer_server s = {.slug = e->slug,
-		.title = e->title,
+		.title = index_title(e),
 		.state = condition_name(e->condition.state),
-		.view = &e->view};
+		.view = e->view};
 	struct buf sentence;
 
 	buf_init(&sentence, TOOL_RESULT_MAX);
 	put_sentence(&sentence, e);
 	s.sentence = sentence.p;
-	buf_str(&out->json, first ? "{" : ",{");
+	json_fmt(&out->json, ",{");
 	answer_put_server(&out->json, &s);
-	buf_char(&out->json, '}');
+	json_fmt(&out->json, "}");
 	buf_str(&out->text, "\n- ");
 	answer_say_server(&out->text, &s);
 	buf_release(&sentence);
@@ -194,45 +165,37 @@ static void say_count(struct buf *b, size_t n, size_t total, const char *what)
 }
 
 void answer_servers(struct tool_result *out,
-	const struct listing_entry *const *v, size_t n, size_t total)
+	const struct index_entry *const *v, size_t n, size_t total)
 {
-	buf_str(&out->json, "{\"servers\":[");
+	json_fmt(&out->json, "{'servers':[");
 	say_count(&out->text, n, total, "matching server");
 	for (size_t i = 0; i < n; i++)
-		add_server(out, v[i], i == 0);
-	buf_char(&out->json, ']');
-	answer_put_more(&out->json, n, false, total);
-	buf_char(&out->json, '}');
+		add_server(out, v[i]);
+	json_fmt(&out->json, "],'total':%zu,'more':%i}", total, n < total);
 }
 
 void answer_incidents(struct tool_result *out,
 	const struct incident_row *const *v, size_t n, size_t total,
 	const char *site)
 {
-	buf_str(&out->json, "{\"incidents\":[");
+	json_fmt(&out->json, "{'incidents':[");
 	say_count(&out->text, n, total, "incident");
 	for (size_t i = 0; i < n; i++) {
-		if (i)
-			buf_char(&out->json, ',');
 		answer_put_incident(&out->json, v[i], site);
 		answer_say_incident(&out->text, v[i], site);
 	}
-	buf_char(&out->json, ']');
-	answer_put_more(&out->json, n, false, total);
-	buf_char(&out->json, '}');
+	json_fmt(&out->json, "],'total':%zu,'more':%i}", total, n < total);
 }
 
 static void add_change(struct tool_result *out, const struct tool_event *e,
 	size_t places)
 {
-	buf_char(&out->json, '{');
-	json_put_member(&out->json, "tool", e->name);
-	json_put_member(&out->json, "kind", tool_change_kind_name(e->kind));
-	json_put_member(&out->json, "renamed_from", e->was);
-	json_put_member(&out->json, "class",
-		e->known ? change_class_name(e->class) : NULL);
-	answer_put_time(&out->json, "at", (int64_t)e->at);
-	buf_fmt(&out->json, ",\"places\":%zu}", e->places);
+	json_fmt(&out->json,
+		",{'tool':%s,'kind':%s,'renamed_from':%s,'class':%s,'at':%jd,"
+		"'places':%zu}",
+		e->name, tool_change_kind_name(e->kind), e->was,
+		json_or_null(e->known, change_class_name(e->class)),
+		(intmax_t)e->at, e->places);
 	buf_str(&out->text, "\n- ");
 	answer_say_time(&out->text, (int64_t)e->at);
 	buf_str(&out->text, ": ");
@@ -245,19 +208,14 @@ void answer_changes(struct tool_result *out, const char *slug,
 {
 	int64_t since = isnan(h->since) ? 0 : (int64_t)h->since;
 
-	buf_char(&out->json, '{');
-	json_put_member(&out->json, "slug", slug);
-	buf_str(&out->json, ",\"changes\":[");
+	json_fmt(&out->json, "{'slug':%s,'changes':[", slug);
 	buf_fmt(&out->text, "%s: ", slug);
 	if (!since)
 		buf_str(&out->text, "nothing is known of its tools.");
 	else
 		say_count(&out->text, h->n, h->n, "tool change");
-	for (size_t i = 0; i < h->n; i++) {
-		if (i)
-			buf_char(&out->json, ',');
+	for (size_t i = 0; i < h->n; i++)
 		add_change(out, &h->v[i], h->regions);
-	}
 	if (h->more)
 		buf_str(&out->text, "\nThere were more changes, older ones.");
 	if (since) {
@@ -265,11 +223,9 @@ void answer_changes(struct tool_result *out, const char *slug,
 		answer_say_time(&out->text, since);
 		buf_char(&out->text, '.');
 	}
-	buf_char(&out->json, ']');
-	answer_put_more(&out->json, h->n, h->more, h->n);
-	buf_fmt(&out->json, ",\"places\":%zu", h->regions);
-	answer_put_time(&out->json, "since", since);
-	buf_char(&out->json, '}');
+	json_fmt(&out->json,
+		"],'total':%zu,'more':%i,'places':%zu,'since':%jd}", h->n,
+		h->more, h->regions, (intmax_t)since);
 }
 
 void answer_summary(struct tool_result *out, const struct fleet_summary *s)
@@ -279,7 +235,7 @@ void answer_summary(struct tool_result *out, const struct fleet_summary *s)
 		const char *words;
 	} rows[] = {
 		{CONDITION_UP, "working"},
-		{CONDITION_DEGRADED, "working from some places only"},
+		{CONDITION_DEGRADED, "working from some locations only"},
 		{CONDITION_DOWN, "not working"},
 		{CONDITION_MAINTENANCE, "under maintenance"},
 		{CONDITION_STALE, "without a recent check"},
@@ -290,22 +246,22 @@ void answer_summary(struct tool_result *out, const struct fleet_summary *s)
 
 	for (size_t i = 0; i < CONDITION_STATES; i++)
 		total += s->states[i];
-	buf_fmt(&out->json, "{\"total\":%zu", total);
+	json_fmt(&out->json, "{'total':%zu", total);
 	buf_fmt(&out->text, "%zu server%s", total, total == 1 ? "" : "s");
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		size_t n = s->states[rows[i].state];
 
-		buf_fmt(&out->json, ",\"%s\":%zu",
-			condition_name(rows[i].state), n);
+		json_fmt(&out->json, ",%s:%zu", condition_name(rows[i].state),
+			n);
 		buf_fmt(&out->text, "%s %zu %s", i ? "," : ":", n,
 			rows[i].words);
 	}
-	buf_fmt(&out->json, ",\"open_incidents\":%zu,\"checks_running\":%s",
-		s->open_incidents,
+	json_fmt(&out->json, ",'open_incidents':%zu,'checks_running':",
+		s->open_incidents);
+	buf_str(&out->json,
 		!known ? "null" : s->judged ? "true" : "false");
-	answer_put_time(&out->json, "as_of", known ? (int64_t)s->at : 0);
-	json_put_member(&out->json, "url", *s->url ? s->url : NULL);
-	buf_char(&out->json, '}');
+	json_fmt(&out->json, ",'as_of':%jd,'url':%s}",
+		(intmax_t)(known ? s->at : 0), json_or_null(*s->url, s->url));
 	buf_fmt(&out->text, ". Open incidents: %zu. ", s->open_incidents);
 	if (!known)
 		buf_str(&out->text, "Nothing was judged yet.");
@@ -370,27 +326,20 @@ static void put_place(
 
 	buf_init(&name, TOOL_RESULT_MAX);
 	places_put(&name, p);
-	buf_char(b, '{');
-	json_put_member(b, "place", name.p);
-	json_put_member(b, "state", states[p->place]);
-	answer_put_time(b, "since",
-		known && r->since > 0 ? (int64_t)floor(r->since) : 0);
-	json_put_key(b, "p95_ms");
-	json_put_num(b, known ? r->p95_ms : NAN);
-	buf_char(b, '}');
+	json_fmt(b, ",{'place':%s,'state':%s,'since':%jd,'p95_ms':%g}", name.p,
+		states[p->place],
+		known && r->since > 0 ? (intmax_t)floor(r->since) : 0,
+		known ? r->p95_ms : NAN);
 	buf_release(&name);
 }
 
 static void put_places(struct tool_result *out, const struct places *l,
 	const struct view *v)
 {
-	buf_str(&out->json, ",\"places\":[");
-	for (size_t i = 0; i < l->n; i++) {
-		if (i)
-			buf_char(&out->json, ',');
+	json_fmt(&out->json, ",'places':[");
+	for (size_t i = 0; i < l->n; i++)
 		put_place(&out->json, &l->v[i], v);
-	}
-	buf_char(&out->json, ']');
+	json_fmt(&out->json, "]");
 	say_places(&out->text, l, PLACE_WORKING, "Works from");
 	say_places(&out->text, l, PLACE_NOT_WORKING, "Does not work from");
 	say_places(&out->text, l, PLACE_UNCHECKED, "Unchecked from");
@@ -403,18 +352,16 @@ static void put_incidents(
 {
 	size_t n = 0;
 
-	buf_str(&out->json, ",\"open_incidents\":[");
+	json_fmt(&out->json, ",'open_incidents':[");
 	for (size_t i = 0; i < rows->n; i++) {
 		if (rows->v[i].ended_at)
 			continue;
-		if (n++)
-			buf_char(&out->json, ',');
-		else
+		if (!n++)
 			buf_str(&out->text, "\nOpen incidents:");
 		answer_put_incident(&out->json, &rows->v[i], site);
 		answer_say_incident(&out->text, &rows->v[i], site);
 	}
-	buf_char(&out->json, ']');
+	json_fmt(&out->json, "]");
 	if (!n)
 		buf_str(&out->text, "\nNo open incident.");
 }
@@ -422,15 +369,12 @@ static void put_incidents(
 static void put_maintenance(struct tool_result *out, const char *key,
 	const char *words, const struct occurrence *o)
 {
-	json_put_key(&out->json, key);
 	if (!o->found) {
-		buf_str(&out->json, "null");
+		json_fmt(&out->json, ",%s:null", key);
 		return;
 	}
-	buf_char(&out->json, '{');
-	answer_put_time(&out->json, "starts_at", o->start);
-	answer_put_time(&out->json, "ends_at", o->end);
-	buf_char(&out->json, '}');
+	json_fmt(&out->json, ",%s:{'starts_at':%jd,'ends_at':%jd}", key,
+		(intmax_t)o->start, (intmax_t)o->end);
 	buf_fmt(&out->text, "\n%s from ", words);
 	answer_say_time(&out->text, o->start);
 	buf_str(&out->text, " to ");
@@ -444,7 +388,8 @@ static void put_url(struct tool_result *out, const struct status_page *page)
 
 	buf_init(&url, TOOL_RESULT_MAX);
 	buf_fmt(&url, "%s/status/%s", page->brand->url, page->slug);
-	json_put_member(&out->json, "url", *page->brand->url ? url.p : NULL);
+	json_fmt(&out->json, ",'url':%s}",
+		json_or_null(*page->brand->url, url.p));
 	if (*page->brand->url)
 		buf_fmt(&out->text, "\nMore: %s", url.p);
 	buf_release(&url);
@@ -467,12 +412,12 @@ void answer_status(struct tool_result *out, const struct status_page *page,
 	buf_init(&text, TOOL_RESULT_MAX);
 	condition_put(&text, condition, &facts, &places);
 	s.sentence = text.p;
-	buf_char(&out->json, '{');
+	json_fmt(&out->json, "{");
 	answer_put_server(&out->json, &s);
 	answer_say_server(&out->text, &s);
 	if (page->view->freshness != VIEW_FRESH || !*ago)
 		ago = NULL;
-	json_put_member(&out->json, "last_probe_ago", ago);
+	json_fmt(&out->json, ",'last_probe_ago':%s", json_or_null(ago, ago));
 	if (ago)
 		buf_fmt(&out->text, " The newest probe was %s old.", ago);
 	put_places(out, &places, page->view);
@@ -482,7 +427,6 @@ void answer_status(struct tool_result *out, const struct status_page *page,
 	put_maintenance(out, "maintenance_next", "Maintenance is planned",
 		&page->data->maintenance_next);
 	put_url(out, page);
-	buf_char(&out->json, '}');
 	buf_release(&text);
 	places_release(&places);
 }

@@ -11,7 +11,7 @@
 
 struct incident_row;
 struct incident_rows;
-struct listing_entry;
+struct index_entry;
 struct status_page;
 struct tool_history;
 struct tool_result;
@@ -31,7 +31,7 @@ struct fleet_summary {
  * `total` incidents, with their addresses on this site, or "". answer_changes(out, slug, h). answer_summary(out, s).
  */
 void answer_servers(struct tool_result *out,
-	const struct listing_entry *const *v, size_t n, size_t total);
+	const struct index_entry *const *v, size_t n, size_t total);
 void answer_status(struct tool_result *out, const struct status_page *page,
 	const struct incident_rows *rows);
 void answer_incidents(struct tool_result *out,

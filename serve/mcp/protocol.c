@@ -28,9 +28,9 @@ enum revision {
 /* The newest one that begins with initialize. */
 #define REVISION_LEGACY REVISION_2025_11_25
 
-/* The revisions as a JSON array, the newest first. */
+/* The revisions in a template of JSON, the newest first. */
 #define REVISIONS_JSON                                                         \
-	"[\"2026-07-28\",\"2025-11-25\",\"2025-06-18\",\"2025-03-26\"]"
+	"['2026-07-28','2025-11-25','2025-06-18','2025-03-26']"
 
 static const char *const revision_names[] = {
 	[REVISION_2025_03_26] = "2025-03-26",
@@ -133,36 +133,23 @@ static void rpc_read(const cJSON *o, struct pull *text, struct rpc_message *m)
 		m->params = params;
 }
 
-static void begin_response(struct buf *b, struct rpc_id id)
+static void rpc_begin(struct buf *b, struct rpc_id id)
 {
-	buf_str(b, "{\"jsonrpc\":\"2.0\",\"id\":");
+	json_fmt(b, "{'jsonrpc':'2.0','id':");
 	if (id.n)
 		buf_add(b, id.p, id.n);
 	else
 		buf_str(b, "null");
 }
 
-static void rpc_begin_result(struct buf *b, struct rpc_id id)
-{
-	begin_response(b, id);
-	buf_str(b, ",\"result\":");
-}
-
-static void rpc_end(struct buf *b)
-{
-	buf_char(b, '}');
-}
-
 /* Append an error; there may be no id, and data, which is JSON, may be NULL. */
 static void rpc_put_error(struct buf *b, struct rpc_id id, enum rpc_code code,
 	const char *message, const char *data)
 {
-	begin_response(b, id);
-	buf_str(b, ",\"error\":{\"code\":");
-	buf_int(b, code);
-	json_put_member(b, "message", message);
+	rpc_begin(b, id);
+	json_fmt(b, ",'error':{'code':%d,'message':%s", (int)code, message);
 	if (data) {
-		json_put_key(b, "data");
+		json_fmt(b, ",'data':");
 		buf_str(b, data);
 	}
 	buf_str(b, "}}");
@@ -209,28 +196,30 @@ static bool modern(const struct mcp_exchange *x)
 	return x->revision >= REVISION_2026_07_28;
 }
 
-/* A result of 2026-07-28 says more of itself; to be appended behind "{". */
-static void put_common(struct mcp_exchange *x)
+/* A result of 2026-07-28 says more of itself. */
+static void begin_result(struct mcp_exchange *x)
 {
-	if (!modern(x))
-		return;
-	buf_str(&x->r->body, "\"resultType\":\"complete\",\"_meta\":{\"" META
-			     "serverInfo\":{\"name\":\"mcp-serve\",\"version\":"
-			     "\"" VERSION "\"}}");
+	rpc_begin(&x->r->body, x->m.id);
+	json_fmt(&x->r->body, ",'result':{");
+	if (modern(x))
+		json_fmt(&x->r->body,
+			"'resultType':'complete','_meta':{'" META "serverInfo':"
+			"{'name':'mcp-serve','version':'" VERSION "'}}");
 }
 
-static void put_ttl(struct mcp_exchange *x)
+/* `lasting`: it is good for a while. */
+static void end_result(struct mcp_exchange *x, bool lasting)
 {
-	if (modern(x))
-		buf_str(&x->r->body, ",\"ttlMs\":" LIST_TTL_MS
-				     ",\"cacheScope\":\"private\"");
+	if (lasting && modern(x))
+		json_fmt(&x->r->body, ",'ttlMs':" LIST_TTL_MS
+				      ",'cacheScope':'private'");
+	buf_str(&x->r->body, "}}");
 }
 
 static void answer_initialize(struct mcp_exchange *x)
 {
 	const char *wanted = json_str(x->m.params, "protocolVersion");
 	enum revision revision;
-	struct buf *b = &x->r->body;
 
 	if (!wanted) {
 		put_error(x, 200, RPC_INVALID_PARAMS,
@@ -239,82 +228,63 @@ static void answer_initialize(struct mcp_exchange *x)
 	}
 	if (!revision_parse(wanted, &revision) || revision > REVISION_LEGACY)
 		revision = REVISION_LEGACY;
-	rpc_begin_result(b, x->m.id);
-	buf_fmt(b, "{\"protocolVersion\":\"%s\",\"capabilities\":{\"tools\":{}},"
-		"\"serverInfo\":{\"name\":\"mcp-serve\",\"title\":"
-		"\"Status of MCP servers\",\"version\":\"" VERSION "\"}",
-		revision_name(revision));
-	json_put_member(b, "instructions", instructions);
-	buf_char(b, '}');
-	rpc_end(b);
+	begin_result(x);
+	json_fmt(&x->r->body,
+		"'protocolVersion':%s,'capabilities':{'tools':{}},"
+		"'serverInfo':{'name':'mcp-serve','title':"
+		"'Status of MCP servers','version':'" VERSION "'},"
+		"'instructions':%s",
+		revision_name(revision), instructions);
+	end_result(x, false);
 }
 
 static void answer_discover(struct mcp_exchange *x)
 {
-	struct buf *b = &x->r->body;
-
-	rpc_begin_result(b, x->m.id);
-	buf_char(b, '{');
-	put_common(x);
-	buf_str(b, ",\"supportedVersions\":" REVISIONS_JSON
-		   ",\"capabilities\":{\"tools\":{}}");
-	json_put_member(b, "instructions", instructions);
-	put_ttl(x);
-	buf_char(b, '}');
-	rpc_end(b);
+	begin_result(x);
+	json_fmt(&x->r->body,
+		",'supportedVersions':" REVISIONS_JSON
+		",'capabilities':{'tools':{}},'instructions':%s",
+		instructions);
+	end_result(x, true);
 }
 
 static void answer_ping(struct mcp_exchange *x)
 {
-	rpc_begin_result(&x->r->body, x->m.id);
-	buf_str(&x->r->body, "{}");
-	rpc_end(&x->r->body);
+	begin_result(x);
+	end_result(x, false);
 }
 
 /* All tools are on one page, so no cursor was ever given out. */
 static void answer_list(struct mcp_exchange *x)
 {
-	struct buf *b = &x->r->body;
-
 	if (json_get(x->m.params, "cursor")) {
 		put_error(x, 200, RPC_INVALID_PARAMS,
 			"cursor: not one of this server", NULL);
 		return;
 	}
-	rpc_begin_result(b, x->m.id);
-	buf_char(b, '{');
-	put_common(x);
-	json_put_key(b, "tools");
-	tool_put_list(b);
-	put_ttl(x);
-	buf_char(b, '}');
-	rpc_end(b);
+	begin_result(x);
+	json_fmt(&x->r->body, ",'tools':");
+	tool_put_list(&x->r->body);
+	end_result(x, true);
 }
 
 static void put_result(struct mcp_exchange *x, struct tool_result *result)
 {
-	struct buf *b = &x->r->body;
-
 	if (!buf_ok(&result->json) || !buf_ok(&result->text)) {
 		buf_clear(&result->text);
 		buf_str(&result->text, "The answer is too large.");
 		result->error = true;
 	}
-	rpc_begin_result(b, x->m.id);
-	buf_char(b, '{');
-	put_common(x);
-	json_put_key(b, "content");
-	buf_str(b, "[{\"type\":\"text\"");
-	json_put_member(b, "text", result->text.p);
-	buf_str(b, "}]");
-	if (result->error) {
-		buf_str(b, ",\"isError\":true");
-	} else {
-		json_put_key(b, "structuredContent");
-		buf_add(b, result->json.p, result->json.len);
-	}
-	buf_char(b, '}');
-	rpc_end(b);
+	begin_result(x);
+	json_fmt(&x->r->body,
+		result->error ? ",'content':[{'type':'text','text':%s}],"
+				"'isError':true"
+			      : ",'content':[{'type':'text','text':%s}],"
+				"'structuredContent':",
+		result->text.p);
+	if (!result->error)
+		buf_add(&x->r->body, result->json.p, result->json.len);
+	end_result(x, false);
 }
 
 static void answer_call(struct mcp_exchange *x)
@@ -378,9 +348,8 @@ static void put_unsupported(struct mcp_exchange *x, const char *requested)
 	struct buf data;
 
 	buf_init(&data, DATA_MAX);
-	buf_str(&data, "{\"supported\":" REVISIONS_JSON);
-	json_put_member(&data, "requested", requested);
-	buf_char(&data, '}');
+	json_fmt(&data, "{'supported':" REVISIONS_JSON ",'requested':%s}",
+		requested);
 	put_error(x, 400, RPC_UNSUPPORTED_VERSION,
 		"Unsupported protocol version", buf_ok(&data) ? data.p : NULL);
 	buf_release(&data);
@@ -579,6 +548,7 @@ void protocol_answer(const struct protocol *p, const struct request *request,
 		strlen(request->origin) < sizeof r->origin)
 		memcpy(r->origin, request->origin, strlen(request->origin) + 1);
 	r->cache = CACHE_NEVER;
+	*r->etag = '\0';
 	r->audience = AUDIENCE_HOLDER;
 	if (r->body.len)
 		buf_char(&r->body, '\n');

@@ -116,7 +116,7 @@ static bool fits_text(const cJSON *schema, const cJSON *v, struct buf *why)
 		put_names(why, words, false);
 		buf_str(why, ", and is \"");
 		put_shown(why, s);
-		buf_str(why, "\"");
+		buf_char(why, '"');
 	} else if (length(s) < least || length(s) > most) {
 		buf_fmt(why, "has to have %g to %g characters", least, most);
 	} else {

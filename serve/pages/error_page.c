@@ -8,19 +8,18 @@ void error_page_missing(struct html *b, const char *name,
 	html_begin(b,
 		&(struct frame) {.brand = brand, .title = "No such server"});
 	html_element(b, "h1", "No server by this name");
-	if (*name) {
-		html_str(b, "<p>There is no server called <b>");
-		escape_put(b, name);
-		html_str(b, "</b>. A new server appears after its first "
-			   "probe.</p>\n");
-	}
+	if (*name)
+		html_fmt(b,
+			"<p>There is no server called <b>%s</b>. A new server "
+			"appears after its first probe.</p>\n",
+			name);
 	if (n)
-		html_str(b, "<p>Did you mean one of these?</p>\n<ul>\n");
+		html_fmt(b, "<p>Did you mean one of these?</p>\n<ul>\n");
 	for (size_t i = 0; i < n; i++)
-		html_fmt(b, "<li><a href=\"/status/%s\">%s</a></li>\n",
-			close[i], close[i]);
+		html_fmt(b, "<li><a href='/status/%s'>%s</a></li>\n", close[i],
+			close[i]);
 	if (n)
-		html_str(b, "</ul>\n");
+		html_fmt(b, "</ul>\n");
 	index_page_search(b, "");
 	html_end(b, brand, true);
 }

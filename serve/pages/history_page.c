@@ -1,6 +1,7 @@
 #include "pages/pages.h"
 
 #include "base/clock.h"
+#include "base/phrase.h"
 #include "base/text.h"
 #include "data/entries.h"
 #include "data/page_data.h"
@@ -29,12 +30,12 @@ static void put_neighbours(struct html *b, const struct status_page *s,
 {
 	int64_t today = s->data->history.today;
 
-	html_str(b, "<nav class=\"pages\" aria-label=\"Months\">\n");
+	html_fmt(b, "<nav class='pages' aria-label='Months'>\n");
 	if (history_keeps(today, month - 1))
 		paths_month(b, s->slug, month - 1, "&larr; ", "");
 	if (history_keeps(today, month + 1))
 		paths_month(b, s->slug, month + 1, "", " &rarr;");
-	html_str(b, "</nav>\n");
+	html_fmt(b, "</nav>\n");
 }
 
 /* The counts of a day; NULL for one of the future, or no longer kept. */
@@ -49,13 +50,10 @@ static const struct history_day *day_of(const struct history *p, int64_t day)
 static void put_part(struct html *b, const char *icon, int64_t minutes,
 	const char *words)
 {
-	html_str(b, "<span class=\"part-of-day\">");
-	html_icon(b, icon);
-	if (minutes) {
-		html_char(b, ' ');
-		html_span(b, 60 * (double)minutes);
-	}
-	html_fmt(b, "<span class=\"unseen\"> %s</span></span>", words);
+	html_fmt(b, "<span class='part-of-day'>%ls", HTML_ICON(icon));
+	if (minutes)
+		html_fmt(b, " %ls", HTML_SPAN(60 * minutes));
+	html_fmt(b, "<span class='unseen'> %s</span></span>", words);
 }
 
 static void put_day(struct html *b, const struct history *p, int64_t day,
@@ -64,11 +62,13 @@ static void put_day(struct html *b, const struct history *p, int64_t day,
 	const struct history_day *d = day_of(p, day);
 
 	if (!d) {
-		html_fmt(b, "<td><span class=\"dim\">%d</span></td>\n", date);
+		html_fmt(b, "<td><span class='dim'>%d</span></td>\n", date);
 		return;
 	}
-	html_fmt(b, "<td id=\"day-%d\"%s><span>%d</span>", date,
-		day == p->today ? " class=\"today\"" : "", date);
+	html_fmt(b,
+		day == p->today ? "<td id='day-%d' class='today'><span>%d</span>"
+				: "<td id='day-%d'><span>%d</span>",
+		date, date);
 	if (!history_known(d) && !d->unchecked)
 		put_part(b, "none", 0, "no data");
 	else if (history_known(d) && !d->minutes[VERDICT_RED] && !d->minutes[VERDICT_AMBER])
@@ -83,13 +83,13 @@ static void put_day(struct html *b, const struct history *p, int64_t day,
 	if (d->minutes[VERDICT_AMBER])
 		put_part(b, "part", d->minutes[VERDICT_AMBER],
 			"partly working");
-	html_str(b, "</td>\n");
+	html_fmt(b, "</td>\n");
 }
 
 static void put_empty(struct html *b, int n)
 {
 	if (n)
-		html_fmt(b, "<td class=\"empty\" colspan=\"%d\"></td>\n", n);
+		html_fmt(b, "<td class='empty' colspan='%d'></td>\n", n);
 }
 
 static void put_calendar(struct html *b, const struct history *p, int month)
@@ -97,34 +97,30 @@ static void put_calendar(struct html *b, const struct history *p, int month)
 	int64_t first = first_day(month);
 	int n = (int)(first_day(month + 1) - first);
 	int weekday = (int)((first + EPOCH_WEEKDAY) % 7);
-	static const char *const days[] = {"Monday", "Tuesday", "Wednesday",
-		"Thursday", "Friday", "Saturday", "Sunday"};
 	static const struct word keys[] = {{"working", "up"},
 		{"partly working", "part"}, {"not working", "down"},
 		{"under maintenance", "work"},
 		{"no data", "none"}};
 
-	html_str(b, "<table class=\"month\"><caption class=\"unseen\">For how "
+	html_fmt(b, "<table class='month'><caption class='unseen'>For how "
 		   "long the server did not work on each day</caption>\n"
 		   "<thead><tr>");
 	for (int i = 0; i < 7; i++)
-		html_fmt(b, "<th scope=\"col\" abbr=\"%s\">%.2s</th>", days[i],
-			days[i]);
-	html_str(b, "</tr></thead>\n<tbody>\n<tr>");
+		html_fmt(b, "<th scope='col' abbr='%s'>%.2s</th>",
+			phrase_weekdays[i], phrase_weekdays[i]);
+	html_fmt(b, "</tr></thead>\n<tbody>\n<tr>");
 	put_empty(b, weekday);
 	for (int i = 0; i < n; i++) {
 		if (i && (weekday + i) % 7 == 0)
-			html_str(b, "</tr>\n<tr>");
+			html_fmt(b, "</tr>\n<tr>");
 		put_day(b, p, first + i, i + 1);
 	}
 	put_empty(b, 6 - (weekday + n - 1) % 7);
-	html_str(b, "</tr>\n</tbody></table>\n<p class=\"legend dim\">");
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		html_str(b, "<span>");
-		html_icon(b, keys[i].class);
-		html_fmt(b, " %s</span> ", keys[i].text);
-	}
-	html_str(b, "</p>\n");
+	html_fmt(b, "</tr>\n</tbody></table>\n<p class='legend dim'>");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		html_fmt(b, "<span>%ls %s</span> ", HTML_ICON(keys[i].class),
+			keys[i].text);
+	html_fmt(b, "</p>\n");
 }
 
 /* The sums of the days that are kept of the month. */
@@ -138,10 +134,10 @@ static void put_sums(struct html *b, const struct status_page *s, int month)
 		newest = p->today;
 	if (oldest < p->today - HISTORY_KEPT + 1)
 		oldest = p->today - HISTORY_KEPT + 1;
-	html_str(b, "<p>");
+	html_fmt(b, "<p>");
 	status_page_sums(b, s, &p->days[p->today - newest],
 		(int)(newest - oldest) + 1);
-	html_str(b, "</p>\n");
+	html_fmt(b, "</p>\n");
 }
 
 static bool touches(const struct incident *in, int month)
@@ -155,21 +151,23 @@ static void put_merged(struct html *b, const struct status_page *s,
 	int month, const struct places *places)
 {
 	const struct incidents *l = &s->data->incidents;
-	const char *before = "<p class=\"dim\">Part of other incidents: ";
+	size_t n = 0;
 
 	for (size_t i = 0; i < l->n_merged; i++) {
 		const struct incident *in = &l->merged[i];
 
 		if (month_of((double)in->started_at) != month)
 			continue;
-		html_fmt(b, "%s<a href=\"", before);
-		paths_incident(&b->out, s->slug, in);
-		html_fmt(b, "\">%s</a>, ", incident_words_title(in, places));
-		html_time(b, in->started_at, s->now);
-		before = "; ";
+		html_fmt(b,
+			n++ ? "; <a href='%ls'>%s</a>, %ls"
+			    : "<p class='dim'>Part of other incidents: "
+			      "<a href='%ls'>%s</a>, %ls",
+			PATH_INCIDENT(s->slug, in),
+			incident_words_title(in, places),
+			HTML_TIME(in->started_at, s->now));
 	}
-	if (*before == ';')
-		html_str(b, ".</p>\n");
+	if (n)
+		html_fmt(b, ".</p>\n");
 }
 
 static void put_incidents(struct html *b, const struct status_page *s,
@@ -178,24 +176,24 @@ static void put_incidents(struct html *b, const struct status_page *s,
 	const struct incidents *l = &s->data->incidents;
 	size_t n = 0;
 
-	html_str(b, "<section><h2>Incidents</h2>\n");
+	html_fmt(b, "<section><h2>Incidents</h2>\n");
 	for (size_t i = 0; i < l->n; i++) {
 		if (!touches(&l->v[i], month))
 			continue;
 		if (!n++)
-			html_str(b, "<ul class=\"cards\">\n");
+			html_fmt(b, "<ul class='cards'>\n");
 		status_page_card(b, s, &l->v[i], places);
 	}
-	html_str(b, n ? "</ul>\n" : "<p>None on record.</p>\n");
+	html_fmt(b, n ? "</ul>\n" : "<p>None on record.</p>\n");
 	put_merged(b, s, month, places);
-	html_str(b, "</section>\n");
+	html_fmt(b, "</section>\n");
 }
 
 static void put_crumbs(struct html *b, const struct status_page *s)
 {
-	html_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
+	html_fmt(b, "<nav class='crumbs' aria-label='Where this is'>");
 	paths_server(b, s);
-	html_str(b, "</nav>\n");
+	html_fmt(b, "</nav>\n");
 }
 
 void history_page_none(struct html *b, const struct status_page *s,
@@ -212,7 +210,7 @@ void history_page_none(struct html *b, const struct status_page *s,
 static void begin(struct html *b, const struct status_page *s, int month,
 	const char *title)
 {
-	const char *name = s->server->title ? s->server->title : s->slug;
+	const char *name = status_page_name(s);
 	char feed[SLUG_MAX + 32], path[SLUG_MAX + 32], text[MONTH_TEXT];
 	struct buf about;
 

@@ -6,6 +6,7 @@
 #include "data/places.h"
 #include "http/paging.h"
 #include "json/json.h"
+#include "pages/pages.h"
 #include "words/words.h"
 
 #include <string.h>
@@ -32,89 +33,40 @@ static void put_name(struct html *b, const struct frame *f)
 /* All of the JSON, in bytes. */
 #define DATA_MAX 32768
 
-/* The address of a page that has one, if the address of the site is known. */
-static void put_own_address(struct html *b, const struct frame *f)
-{
-	escape_put(b, f->brand->url);
-	html_str(b, f->path);
-}
-
-static void put_property(struct html *b, const char *name, const char *text)
-{
-	html_fmt(b, "<meta property=\"og:%s\" content=\"", name);
-	escape_put(b, text);
-	html_str(b, "\">\n");
-}
-
-/* The description, which may be longer than a name. */
-static void put_description(struct html *b, const char *key, const char *about)
-{
-	html_fmt(b, "<meta %s content=\"", key);
-	escape_whole(b, about);
-	html_str(b, "\">\n");
-}
-
 /* The image that stands beside a link to the page elsewhere, and its size there. */
 static void put_image(struct html *b, const struct frame *f)
 {
-	html_str(b, "<meta property=\"og:image\" content=\"");
-	escape_put(b, f->brand->url);
 	html_fmt(b,
-		"%s\">\n<meta property=\"og:image:type\" "
-		"content=\"image/png\">\n"
-		"<meta property=\"og:image:width\" content=\"%d\">\n"
-		"<meta property=\"og:image:height\" content=\"%d\">\n"
-		"<meta property=\"og:image:alt\" content=\"",
-		f->preview, PREVIEW_WIDTH, PREVIEW_HEIGHT);
-	if (f->subject) {
-		escape_put(b, f->subject);
-		html_str(b, ": ");
-	}
-	escape_put(b, f->title);
-	html_str(b, ": ");
-	escape_whole(b, f->state);
-	html_str(b, "\">\n<meta name=\"twitter:card\" "
-		    "content=\"summary_large_image\">\n");
+		"<meta property='og:image' content='%s%s'>\n"
+		"<meta property='og:image:type' content='image/png'>\n"
+		"<meta property='og:image:width' content='%d'>\n"
+		"<meta property='og:image:height' content='%d'>\n"
+		"<meta property='og:image:alt' content='%s%s%s: %ls'>\n"
+		"<meta name='twitter:card' content='summary_large_image'>\n",
+		f->brand->url, f->preview, PREVIEW_WIDTH, PREVIEW_HEIGHT,
+		f->subject ? f->subject : "", f->subject ? ": " : "", f->title,
+		HTML_WHOLE(f->state));
 }
 
 static void put_open_graph(struct html *b, const struct frame *f)
 {
-	html_str(b, "<meta property=\"og:title\" content=\"");
+	html_fmt(b, "<meta property='og:title' content='");
 	put_name(b, f);
-	html_str(b, "\">\n");
+	html_fmt(b, "'>\n");
 	if (f->about)
-		put_description(b, "property=\"og:description\"", f->about);
-	put_property(b, "type", "website");
-	put_property(b, "site_name", f->brand->title);
+		html_fmt(b,
+			"<meta property='og:description' content='%ls'>\n",
+			HTML_WHOLE(f->about));
+	html_fmt(b,
+		"<meta property='og:type' content='website'>\n"
+		"<meta property='og:site_name' content='%s'>\n",
+		f->brand->title);
 	if (!*f->brand->url)
 		return;
-	html_str(b, "<meta property=\"og:url\" content=\"");
-	put_own_address(b, f);
-	html_str(b, "\">\n");
+	html_fmt(b, "<meta property='og:url' content='%s%s'>\n",
+		f->brand->url, f->path);
 	if (f->preview)
 		put_image(b, f);
-}
-
-static void put_json_ld_address(struct buf *json, const struct frame *f)
-{
-	struct buf url;
-
-	buf_init(&url, DATA_MAX);
-	buf_fmt(&url, "%s%s", f->brand->url, f->path);
-	json_put_member(json, "@id", buf_ok(&url) ? url.p : "");
-	json_put_member(json, "url", buf_ok(&url) ? url.p : "");
-	buf_release(&url);
-}
-
-static void put_json_ld_name(struct buf *json, const struct frame *f)
-{
-	struct buf name;
-
-	buf_init(&name, DATA_MAX);
-	put_name_text(&name, f);
-	json_put_member(json, "name", buf_ok(&name) ? name.p : "");
-	json_put_member(json, "description", f->about);
-	buf_release(&name);
 }
 
 /*
@@ -124,25 +76,25 @@ static void put_json_ld_name(struct buf *json, const struct frame *f)
  */
 static void put_json_ld_members(struct buf *json, const struct frame *f)
 {
-	char as_of[CLOCK_RFC3339];
+	struct buf url, name;
 
-	buf_str(json, "{\"@context\":\"https://schema.org\","
-		      "\"@type\":\"WebPage\"");
-	put_json_ld_address(json, f);
-	put_json_ld_name(json, f);
-	if (f->as_of) {
-		clock_rfc3339(f->as_of, as_of);
-		json_put_member(json, "dateModified", as_of);
-	}
-	json_put_key(json, "isPartOf");
-	buf_str(json, "{\"@type\":\"WebSite\"");
-	json_put_member(json, "name", f->brand->title);
-	json_put_member(json, "url", f->brand->url);
-	buf_char(json, '}');
-	json_put_key(json, "about");
-	buf_str(json, "{\"@type\":\"WebAPI\"");
-	json_put_member(json, "name", f->server);
-	buf_str(json, "}}");
+	buf_init(&url, DATA_MAX);
+	buf_fmt(&url, "%s%s", f->brand->url, f->path);
+	buf_init(&name, DATA_MAX);
+	put_name_text(&name, f);
+	json_fmt(json,
+		"{'@context':'https://schema.org','@type':'WebPage',"
+		"'@id':%s,'url':%s,'name':%s,'description':%s",
+		buf_ok(&url) ? url.p : "", buf_ok(&url) ? url.p : "",
+		buf_ok(&name) ? name.p : "", f->about);
+	if (f->as_of)
+		json_fmt(json, ",'dateModified':%jd", (intmax_t)f->as_of);
+	json_fmt(json,
+		",'isPartOf':{'@type':'WebSite','name':%s,'url':%s},"
+		"'about':{'@type':'WebAPI','name':%s}}",
+		f->brand->title, f->brand->url, f->server);
+	buf_release(&url);
+	buf_release(&name);
 }
 
 /*
@@ -156,13 +108,17 @@ static void put_json_ld(struct html *b, const struct frame *f)
 	buf_init(&json, DATA_MAX);
 	put_json_ld_members(&json, f);
 	if (buf_ok(&json)) {
-		html_str(b, "<script type=\"application/ld+json\">");
-		for (const char *p = json.p; *p; p++)
-			if (*p == '<' || *p == '>' || *p == '&')
-				html_fmt(b, "\\u%04x", (unsigned)*p);
-			else
-				html_char(b, *p);
-		html_str(b, "</script>\n");
+		html_fmt(b, "<script type='application/ld+json'>");
+		for (const char *p = json.p; *p; p++) {
+			size_t n = strcspn(p, "<>&");
+
+			html_add(b, p, n);
+			p += n;
+			if (!*p)
+				break;
+			html_fmt(b, "\\u%04x", (unsigned)*p);
+		}
+		html_fmt(b, "</script>\n");
 	}
 	buf_release(&json);
 }
@@ -176,16 +132,15 @@ static void put_json_ld(struct html *b, const struct frame *f)
 static void put_sharing(struct html *b, const struct frame *f)
 {
 	if (f->unlisted)
-		html_str(b, "<meta name=\"robots\" content=\"noindex\">\n");
+		html_fmt(b, "<meta name='robots' content='noindex'>\n");
 	if (f->unlisted || !f->path)
 		return;
 	if (f->about)
-		put_description(b, "name=\"description\"", f->about);
-	if (*f->brand->url) {
-		html_str(b, "<link rel=\"canonical\" href=\"");
-		put_own_address(b, f);
-		html_str(b, "\">\n");
-	}
+		html_fmt(b, "<meta name='description' content='%ls'>\n",
+			HTML_WHOLE(f->about));
+	if (*f->brand->url)
+		html_fmt(b, "<link rel='canonical' href='%s%s'>\n",
+			f->brand->url, f->path);
 	put_open_graph(b, f);
 	if (f->server && f->about && *f->brand->url)
 		put_json_ld(b, f);
@@ -200,15 +155,12 @@ static bool is_late(const struct own_checks *o, enum stage stage)
 
 static void put_checks_stopped(struct html *b, const struct own_checks *o)
 {
-	html_str(b,
-		"<p class=\"banner\" role=\"status\"><b>Our own checks have "
-		"stopped.</b> The last result is from ");
-	html_time(b, o->as_of, o->now);
-	if (o->now > (double)o->as_of) {
-		html_str(b, ", ");
-		html_span(b, o->now - (double)o->as_of);
-		html_str(b, " ago");
-	}
+	html_fmt(b,
+		"<p class='banner' role='status'><b>Our own checks have "
+		"stopped.</b> The last result is from %ls",
+		HTML_TIME(o->as_of, o->now));
+	if (o->now > (double)o->as_of)
+		html_fmt(b, ", %ls ago", HTML_SPAN(o->now - (double)o->as_of));
 	html_fmt(b,
 		". We do not know whether the server%s now. The fault is ours."
 		"</p>\n",
@@ -217,24 +169,30 @@ static void put_checks_stopped(struct html *b, const struct own_checks *o)
 
 void own_checks_put(struct html *b, const struct own_checks *o)
 {
-	if (o->freshness == VIEW_NONE && !o->many)
-		html_str(b, "<p class=\"banner\" role=\"status\">There is no "
-			   "result yet: awaiting first probe.</p>\n");
-	else if (o->freshness == VIEW_STALE)
+	const char *bold = "", *rest = NULL;
+
+	if (o->freshness == VIEW_NONE && !o->many) {
+		rest = "There is no result yet: awaiting first probe.";
+	} else if (o->freshness == VIEW_STALE) {
 		put_checks_stopped(b, o);
-	else if (is_late(o, STAGE_INGEST) || is_late(o, STAGE_VERDICT))
-		html_str(b, "<p class=\"banner\" role=\"status\"><b>Our own "
-			   "checks are late.</b> This page may be out of date."
-			   "</p>\n");
-	else if (o->unnotified)
-		html_str(b, "<p class=\"banner\" role=\"status\"><b>Our "
-			   "notifications do not arrive.</b> An operator may "
-			   "not know yet of an outage below; the states are up "
-			   "to date.</p>\n");
-	else if (!o->many && is_late(o, STAGE_ALERT))
-		html_str(b, "<p class=\"banner\" role=\"status\"><b>Incidents "
-			   "may be missing here.</b> The program that records "
-			   "them is late; the state above is up to date.</p>\n");
+	} else if (is_late(o, STAGE_INGEST) || is_late(o, STAGE_VERDICT)) {
+		bold = "Our own checks are late.";
+		rest = " This page may be out of date.";
+	} else if (o->unnotified) {
+		bold = "Our notifications do not arrive.";
+		rest = " An operator may not know yet of an outage below; the "
+		       "states are up to date.";
+	} else if (!o->many && is_late(o, STAGE_ALERT)) {
+		bold = "Incidents may be missing here.";
+		rest = " The program that records them is late; the state "
+		       "above is up to date.";
+	}
+	if (rest)
+		html_fmt(b,
+			*bold ? "<p class='banner' role='status'><b>%s</b>%s"
+				"</p>\n"
+			      : "<p class='banner' role='status'>%s%s</p>\n",
+			bold, rest);
 }
 
 /* ---- The frame, icons and times. */
@@ -271,72 +229,49 @@ struct word html_place(enum place p)
 	return words[p];
 }
 
-/*
- * Each state has a shape of its own: colour is never the only sign. They are
- * drawn once, and used from here.
- */
-static const char icons[] =
-	"<svg width=\"0\" height=\"0\" aria-hidden=\"true\" class=\"icons\">"
-	"<symbol id=\"i-up\" viewBox=\"0 0 16 16\">"
-	"<circle class=\"up\" cx=\"8\" cy=\"8\" r=\"8\"/>"
-	"<path class=\"mark\" d=\"M4.4 8.4l2.5 2.5 4.8-5.2\"/></symbol>"
-	"<symbol id=\"i-part\" viewBox=\"0 0 16 16\">"
-	"<path class=\"part\" d=\"M8 .6L16 15.4H0z\"/>"
-	"<path class=\"mark\" d=\"M8 5.8v4.4M8 12.4v.6\"/></symbol>"
-	"<symbol id=\"i-down\" viewBox=\"0 0 16 16\">"
-	"<rect class=\"down\" x=\".5\" y=\".5\" width=\"15\" height=\"15\" "
-	"rx=\"2\"/>"
-	"<path class=\"mark\" d=\"M5 5l6 6M11 5l-6 6\"/></symbol>"
-	"<symbol id=\"i-none\" viewBox=\"0 0 16 16\">"
-	"<circle class=\"none\" cx=\"8\" cy=\"8\" r=\"6.8\"/></symbol>"
-	"<symbol id=\"i-work\" viewBox=\"0 0 16 16\">"
-	"<path class=\"work\" d=\"M8 0l8 8-8 8-8-8z\"/>"
-	"<path class=\"mark\" d=\"M5 8h6\"/></symbol></svg>\n";
-
-void html_icon(struct html *b, const char *class)
+void html_part_icon(struct html *b, const struct html_part *p)
 {
 	html_fmt(b,
-		"<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-%s\"/>"
+		"<svg class='icon' aria-hidden='true'><use href='#i-%s'/>"
 		"</svg>",
-		class);
+		p->text);
 }
 
 void html_put_favicon(struct html *b, const char *class)
 {
 	static const struct {
-		const char *class, *shape;
+		const char *class, *colour, *shape, *mark;
 	} shapes[] = {
-		{"up", "<circle cx=\"8\" cy=\"8\" r=\"8\" fill=\"#1a7f37\"/>"
-		       "<path d=\"M4.4 8.4l2.5 2.5 4.8-5.2\""},
-		{"part", "<path d=\"M8 .6L16 15.4H0z\" fill=\"#9a6700\"/>"
-			 "<path d=\"M8 5.8v4.4M8 12.4v.6\""},
-		{"down", "<rect width=\"16\" height=\"16\" rx=\"2\" "
-			 "fill=\"#cf222e\"/><path d=\"M5 5l6 6M11 5l-6 6\""},
-		{"work", "<path d=\"M8 0l8 8-8 8-8-8z\" fill=\"#0757b5\"/>"
-			 "<path d=\"M5 8h6\""},
-		{"none", "<circle cx=\"8\" cy=\"8\" r=\"8\" fill=\"#6a737d\"/>"
-			 "<path d=\"M5 8h.1M8 8h.1M11 8h.1\""},
+		{"up", "#1a7f37", "circle cx='8' cy='8' r='8'",
+			"M4.4 8.4l2.5 2.5 4.8-5.2"},
+		{"part", "#9a6700", "path d='M8 .6L16 15.4H0z'",
+			"M8 5.8v4.4M8 12.4v.6"},
+		{"down", "#cf222e", "rect width='16' height='16' rx='2'",
+			"M5 5l6 6M11 5l-6 6"},
+		{"work", "#0757b5", "path d='M8 0l8 8-8 8-8-8z'", "M5 8h6"},
+		{"none", "#6a737d", "circle cx='8' cy='8' r='8'",
+			"M5 8h.1M8 8h.1M11 8h.1"},
 	};
 
 	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
 		if (strcmp(shapes[i].class, class) == 0)
 			html_fmt(b,
-				"<svg xmlns=\"http://www.w3.org/2000/svg\" "
-				"viewBox=\"0 0 16 16\">%s fill=\"none\" "
-				"stroke=\"#fff\" stroke-width=\"2\" "
-				"stroke-linecap=\"round\"/></svg>\n",
-				shapes[i].shape);
+				"<svg xmlns='http://www.w3.org/2000/svg' "
+				"viewBox='0 0 16 16'><%ls fill='%s'/><path "
+				"d='%s' fill='none' stroke='#fff' "
+				"stroke-width='2' stroke-linecap='round'/>"
+				"</svg>\n",
+				HTML_MARKUP(shapes[i].shape), shapes[i].colour,
+				shapes[i].mark);
 }
 
 static void put_title(struct html *b, const struct frame *f)
 {
-	html_str(b, "<title>");
+	html_fmt(b, "<title>");
 	put_name(b, f);
-	if (f->title) {
-		html_str(b, " &middot; ");
-		escape_put(b, f->brand->title);
-	}
-	html_str(b, "</title>\n");
+	if (f->title)
+		html_fmt(b, " &middot; %s", f->brand->title);
+	html_fmt(b, "</title>\n");
 }
 
 /*
@@ -345,55 +280,51 @@ static void put_title(struct html *b, const struct frame *f)
  * no script runs, a delayed animation of the style shows this.
  */
 static const char aged[] =
-	"<p class=\"banner aged\">This page is over 5 minutes old. "
-	"<a href=\"\">Reload</a> for the current status.</p>\n";
+	"<p class='banner aged'>This page is over 5 minutes old. "
+	"<a href=''>Reload</a> for the current status.</p>\n";
 
 /* The title stands beside the logo, so that it needs no words of its own. */
 static void put_header(struct html *b, const struct brand *brand)
 {
-	html_str(b, "<header><a href=\"");
-	escape_put(b, brand->link);
-	html_str(b, "\">");
-	if (brand->logo) {
-		html_str(b, "<img class=\"logo\" alt=\"\" referrerpolicy="
-			   "\"no-referrer\" src=\"");
-		escape_put(b, brand->logo);
-		html_str(b, "\">");
-	}
-	escape_put(b, brand->title);
-	html_str(b, "</a></header>\n");
+	html_fmt(b, "<header><a href='%s'>", brand->link);
+	if (brand->logo)
+		html_fmt(b,
+			"<img class='logo' alt='' "
+			"referrerpolicy='no-referrer' src='%s'>",
+			brand->logo);
+	html_fmt(b, "%s</a></header>\n", brand->title);
 }
 
 void html_begin(struct html *b, const struct frame *f)
 {
-	html_str(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-		   "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-		   "content=\"width=device-width, initial-scale=1\">\n"
-		   "<meta name=\"color-scheme\" content=\"light dark\">\n");
+	html_fmt(b, "<!DOCTYPE html>\n<html lang='en'>\n<head>\n"
+		   "<meta charset='utf-8'>\n<meta name='viewport' "
+		   "content='width=device-width, initial-scale=1'>\n"
+		   "<meta name='color-scheme' content='light dark'>\n");
 	put_title(b, f);
 	html_fmt(b,
-		"<link rel=\"stylesheet\" href=\"/style.css\">\n"
-		"<link rel=\"icon\" href=\"/favicon%s%s.svg\" "
-		"type=\"image/svg+xml\">\n",
+		"<link rel='stylesheet' href='/style.css'>\n"
+		"<link rel='icon' href='/favicon%s%s.svg' "
+		"type='image/svg+xml'>\n",
 		f->icon ? "-" : "", f->icon ? f->icon : "");
 	if (f->feed)
 		html_fmt(b,
-			"<link rel=\"alternate\" type=\"application/atom+xml\" "
-			"title=\"%s\" href=\"%s\">\n",
+			"<link rel='alternate' type='application/atom+xml' "
+			"title='%s' href='%s'>\n",
 			f->feed_title ? f->feed_title : "Incidents", f->feed);
 	if (f->calendar)
 		html_fmt(b,
-			"<link rel=\"alternate\" type=\"text/calendar\" "
-			"title=\"Maintenance\" href=\"%s\">\n",
+			"<link rel='alternate' type='text/calendar' "
+			"title='Maintenance' href='%s'>\n",
 			f->calendar);
 	put_sharing(b, f);
-	html_str(b, "<script src=\"/page.js\" defer></script>\n"
+	html_fmt(b, "<script src='/page.js' defer></script>\n"
 		   "</head>\n<body>\n");
-	html_str(b, icons);
+	buf_str(&b->out, page_icons);
 	put_header(b, f->brand);
-	html_str(b, f->open ? "<main data-refresh=\"60\">\n" : "<main>\n");
+	html_fmt(b, f->open ? "<main data-refresh='60'>\n" : "<main>\n");
 	if (f->live)
-		html_str(b, aged);
+		html_fmt(b, aged);
 }
 
 /* The length of the address that the n bytes begin with. */
@@ -411,7 +342,7 @@ void html_intro(struct html *b, const struct brand *brand)
 
 	if (!s)
 		return;
-	html_str(b, "<p class=\"intro\">");
+	html_fmt(b, "<p class='intro'>");
 	while (*s) {
 		bool link = strncmp(s, "https://", 8) == 0;
 		size_t n = strcspn(s, " ");
@@ -419,157 +350,100 @@ void html_intro(struct html *b, const struct brand *brand)
 		n = link ? address(s, n)
 			 : strcspn(s, " (") + strspn(s + strcspn(s, " ("), " (");
 		snprintf(word, sizeof word, "%.*s", (int)n, s);
-		if (link) {
-			html_str(b, "<a href=\"");
+		if (link)
+			html_fmt(b, "<a href='%s'>%s</a>", word, word);
+		else
 			escape_put(b, word);
-			html_str(b, "\">");
-		}
-		escape_put(b, word);
-		html_str(b, link ? "</a>" : "");
 		s += n;
 	}
-	html_str(b, "</p>\n");
+	html_fmt(b, "</p>\n");
 }
 
 static void put_contact(struct html *b, const char *url, const char *name)
 {
-	if (!url)
-		return;
-	html_str(b, " <a href=\"");
-	escape_put(b, url);
-	html_fmt(b, "\">%s</a>", name);
+	if (url)
+		html_fmt(b, " <a href='%s'>%s</a>", url, name);
 }
 
 void html_end(struct html *b, const struct brand *brand, bool home)
 {
-	html_str(b, "</main>\n<footer>");
+	html_fmt(b, "</main>\n<footer>");
 	if (home) {
 		html_intro(b, brand);
-		html_str(b, "<a href=\"/\">All servers</a> ");
+		html_fmt(b, "<a href='/'>All servers</a> ");
 	}
-	html_str(b, "<a href=\"/man/\">Manual</a>");
+	html_fmt(b, "<a href='/man/'>Manual</a>");
 	put_contact(b, brand->support, "Support");
 	put_contact(b, brand->imprint, "Imprint");
 	put_contact(b, brand->privacy, "Privacy");
-	html_str(b, "</footer>\n</body>\n</html>\n");
+	html_fmt(b, "</footer>\n</body>\n</html>\n");
 }
 
 void html_element(struct html *b, const char *tag, const char *text)
 {
-	html_fmt(b, "<%s>", tag);
-	escape_put(b, text);
-	html_fmt(b, "</%s>\n", tag);
+	html_fmt(b, "<%s>%s</%s>\n", tag, text, tag);
 }
 
-static void begin_time(struct html *b, int64_t t)
+void html_part_time(struct html *b, const struct html_part *p)
 {
 	char s[CLOCK_RFC3339];
 
-	clock_rfc3339(t, s);
-	html_fmt(b, "<time datetime=\"%s\">", s);
+	clock_rfc3339(p->at, s);
+	html_fmt(b, "<time datetime='%s'>", s);
+	if (p->kind == PART_DATE_CLOCK)
+		html_fmt(b, "%ls, ", HTML_DAY(p->at / DAY_S));
+	if (p->kind == PART_TIME)
+		times_instant(&b->out, p->at, p->now);
+	else
+		times_clock(&b->out, p->at);
+	html_fmt(b, "</time>");
 }
 
-void html_time(struct html *b, int64_t t, double now)
+void html_part_words(struct html *b, const struct html_part *p)
 {
-	begin_time(b, t);
-	times_instant(&b->out, t, now);
-	html_str(b, "</time>");
-}
+	const char (*names)[REGION_MAX + 1] =
+		(const char (*)[REGION_MAX + 1])p->with;
+	struct buf text;
 
-void html_clock(struct html *b, int64_t t)
-{
-	begin_time(b, t);
-	times_clock(&b->out, t);
-	html_str(b, "</time>");
-}
-
-void html_date_clock(struct html *b, int64_t t)
-{
-	begin_time(b, t);
-	html_day(b, t / DAY_S);
-	html_str(b, ", ");
-	times_clock(&b->out, t);
-	html_str(b, "</time>");
-}
-
-void html_zone(struct html *b)
-{
-	html_str(b, "<span class=\"zone\">UTC</span>");
-}
-
-void html_day(struct html *b, int64_t day)
-{
-	times_day(&b->out, day);
+	buf_init(&text, b->out.max);
+	switch ((enum html_words)p->kind) {
+	case PART_DAY:
+		times_day(&text, p->at);
+		break;
+	case PART_SPAN:
+		times_span(&text, p->now);
+		break;
+	case PART_PLACE:
+		places_put(&text, p->of);
+		break;
+	case PART_PLACES:
+		places_put_state(&text, p->of, (enum place)p->n);
+		break;
+	case PART_REGIONS:
+		places_put_regions(&text, p->of, names, p->n);
+		break;
+	case PART_WHERE:
+		places_put_where(&text, p->of, names, p->n);
+		break;
+	case PART_LATEST:
+		incident_words_latest(&text, p->of);
+		break;
+	}
+	escape_take(b, &text);
 }
 
 void html_private(struct html *b, const char *account, bool up)
 {
-	html_str(b, "<p class=\"dim\">Only people signed in as <b>");
-	escape_put(b, account);
-	html_str(b, "</b> see this page. ");
-	if (up) {
-		html_str(b, "<a href=\"/account/");
-		escape_put(b, account);
-		html_str(b, "\">All servers of ");
-		escape_put(b, account);
-		html_str(b, "</a>, ");
-	}
-	html_str(b, "<a href=\"/account/");
-	escape_put(b, account);
-	html_fmt(b, "/leave\" rel=\"nofollow\">%s</a></p>\n",
-		up ? "sign out" : "Sign out");
-}
-
-void html_span(struct html *b, double s)
-{
-	times_span(&b->out, s);
-}
-
-void html_put_place(struct html *b, const struct seen_place *p)
-{
-	struct buf text;
-
-	buf_init(&text, b->out.max);
-	places_put(&text, p);
-	escape_take(b, &text);
-}
-
-void html_put_places(struct html *b, const struct places *l, enum place place)
-{
-	struct buf text;
-
-	buf_init(&text, b->out.max);
-	places_put_state(&text, l, place);
-	escape_take(b, &text);
-}
-
-void html_put_regions(struct html *b, const struct places *l,
-	const char (*names)[REGION_MAX + 1], size_t n)
-{
-	struct buf text;
-
-	buf_init(&text, b->out.max);
-	places_put_regions(&text, l, names, n);
-	escape_take(b, &text);
-}
-
-void html_put_where(struct html *b, const struct places *l,
-	const char (*names)[REGION_MAX + 1], size_t n)
-{
-	struct buf text;
-
-	buf_init(&text, b->out.max);
-	places_put_where(&text, l, names, n);
-	escape_take(b, &text);
-}
-
-void html_put_latest(struct html *b, const struct incident *in)
-{
-	struct buf text;
-
-	buf_init(&text, b->out.max);
-	incident_words_latest(&text, in);
-	escape_take(b, &text);
+	html_fmt(b,
+		"<p class='dim'>Only people signed in as <b>%s</b> see this "
+		"page. ",
+		account);
+	if (up)
+		html_fmt(b,
+			"<a href='/account/%s'>All servers of %s</a>, ",
+			account, account);
+	html_fmt(b, "<a href='/account/%s/leave' rel='nofollow'>%s</a></p>\n",
+		account, up ? "sign out" : "Sign out");
 }
 
 static void put_page_link(struct html *b, const struct request *r,
@@ -579,14 +453,9 @@ static void put_page_link(struct html *b, const struct request *r,
 
 	buf_init(&address, b->out.max);
 	paging_address(r, page, &address);
-	html_fmt(b, "<a rel=\"%s\" href=\"", rel);
-	/* It may be longer than escape_put lets pass, and is encoded. */
-	for (const char *p = address.p; *p; p++) {
-		html_char(b, *p);
-		if (*p == '&')
-			html_str(b, "amp;");
-	}
-	html_fmt(b, "\">%s</a>\n", text);
+	/* It is encoded, and may be longer than %s lets pass. */
+	html_fmt(b, "<a rel='%s' href='%ls'>%s</a>\n", rel,
+		HTML_WHOLE(address.p), text);
 	buf_release(&address);
 }
 
@@ -595,7 +464,7 @@ void html_pages(
 {
 	if (p->pages == 1 && p->page == 1)
 		return;
-	html_str(b, "<nav class=\"pages\" aria-label=\"Pages\">\n");
+	html_fmt(b, "<nav class='pages' aria-label='Pages'>\n");
 	if (p->page > p->pages)
 		put_page_link(b, r, "prev", "Last page", p->pages);
 	else if (p->page > 1)
@@ -605,5 +474,5 @@ void html_pages(
 			p->pages);
 	if (p->page < p->pages)
 		put_page_link(b, r, "next", "Next", p->page + 1);
-	html_str(b, "</nav>\n");
+	html_fmt(b, "</nav>\n");
 }

@@ -64,42 +64,58 @@ void html_end(struct html *b, const struct brand *brand, bool home);
 /* html_intro(b, brand): append it, if there is any: its addresses are links. */
 void html_intro(struct html *b, const struct brand *brand);
 
-/* html_icon(b, class): the icon of a word, which stands beside its text. */
-void html_icon(struct html *b, const char *class);
-
-/* html_put_favicon(b, class): append that icon as an image of its own. */
+/* html_put_favicon(b, class): append the icon of a word as an image of its own. */
 void html_put_favicon(struct html *b, const char *class);
 
 /* html_element(b, tag, text): text, escaped, in an element. */
 void html_element(struct html *b, const char *tag, const char *text);
 
 /*
- * html_time(b, t, now): an instant: "20:31 UTC", with its date where that is
- * not the one of now. html_clock(b, t): "20:31" alone, below html_zone, the zone
- * of many; html_date_clock(b, t): "29 Apr, 20:31". /page.js puts all of these
- * into the zone of the reader. html_day(b, day): the date of an epoch day.
- * html_span(b, s): a duration. A text has these of words/words.h.
+ * Parts of templates, see html_fmt. HTML_ICON(class): the icon of a word, which
+ * stands beside its text.
+ *
+ * HTML_TIME(t, now): an instant: "20:31 UTC", with its date where that is not the
+ * one of now. HTML_CLOCK(t): "20:31" alone, below HTML_ZONE, the zone of many;
+ * HTML_DATE_CLOCK(t): "29 Apr, 20:31". /page.js puts all of these into the zone
+ * of the reader. HTML_DAY(day): the date of an epoch day. HTML_SPAN(s): a
+ * duration. A text has these of words/words.h.
+ *
+ * HTML_PLACE(p), HTML_PLACES(l, place), HTML_REGIONS(l, names, n), HTML_WHERE(l,
+ * names, n): what places_put, places_put_state, places_put_regions and
+ * places_put_where (data/places.h) say; HTML_LATEST(in): what
+ * incident_words_latest says.
  */
-void html_time(struct html *b, int64_t t, double now);
-void html_clock(struct html *b, int64_t t);
-void html_date_clock(struct html *b, int64_t t);
-void html_zone(struct html *b);
-void html_day(struct html *b, int64_t day);
-void html_span(struct html *b, double s);
-
-/*
- * html_put_place, html_put_places, html_put_regions, html_put_where: append
- * what places_put, places_put_state, places_put_regions and places_put_where
- * (data/places.h) say; html_put_latest: what incident_words_latest says.
- */
-void html_put_place(struct html *b, const struct seen_place *p);
-void html_put_places(
-	struct html *b, const struct places *l, enum place place);
-void html_put_regions(struct html *b, const struct places *l,
-	const char (*names)[REGION_MAX + 1], size_t n);
-void html_put_where(struct html *b, const struct places *l,
-	const char (*names)[REGION_MAX + 1], size_t n);
-void html_put_latest(struct html *b, const struct incident *in);
+enum html_time { PART_TIME, PART_CLOCK, PART_DATE_CLOCK };
+enum html_words {
+	PART_DAY,
+	PART_SPAN,
+	PART_PLACE,
+	PART_PLACES,
+	PART_REGIONS,
+	PART_WHERE,
+	PART_LATEST
+};
+void html_part_icon(struct html *b, const struct html_part *p);
+void html_part_time(struct html *b, const struct html_part *p);
+void html_part_words(struct html *b, const struct html_part *p);
+#define HTML_ICON(class) HTML_PART(.put = html_part_icon, .text = (class))
+#define HTML_ANY_TIME(which, ...)                                              \
+	HTML_PART(.put = html_part_time, .kind = (which), __VA_ARGS__)
+#define HTML_TIME(t, now_) HTML_ANY_TIME(PART_TIME, .at = (t), .now = (now_))
+#define HTML_CLOCK(t) HTML_ANY_TIME(PART_CLOCK, .at = (t))
+#define HTML_DATE_CLOCK(t) HTML_ANY_TIME(PART_DATE_CLOCK, .at = (t))
+#define HTML_ZONE "<span class='zone'>UTC</span>"
+#define HTML_WORDS(which, ...)                                                 \
+	HTML_PART(.put = html_part_words, .kind = (which), __VA_ARGS__)
+#define HTML_DAY(day) HTML_WORDS(PART_DAY, .at = (day))
+#define HTML_SPAN(s) HTML_WORDS(PART_SPAN, .now = (double)(s))
+#define HTML_PLACE(p) HTML_WORDS(PART_PLACE, .of = (p))
+#define HTML_PLACES(l, place) HTML_WORDS(PART_PLACES, .of = (l), .n = (place))
+#define HTML_REGIONS(l, names, many)                                           \
+	HTML_WORDS(PART_REGIONS, .of = (l), .with = (names), .n = (many))
+#define HTML_WHERE(l, names, many)                                             \
+	HTML_WORDS(PART_WHERE, .of = (l), .with = (names), .n = (many))
+#define HTML_LATEST(in) HTML_WORDS(PART_LATEST, .of = (in))
 
 /*
  * html_pages(b, p, r): the links to the pages of a list before and after this

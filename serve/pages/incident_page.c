@@ -18,16 +18,6 @@
 /* The description of the page, and its path, in bytes. */
 #define ABOUT_MAX 8192
 
-static void put_row(struct html *b, const char *name)
-{
-	html_fmt(b, "<div><dt>%s</dt><dd>", name);
-}
-
-static void end_row(struct html *b)
-{
-	html_str(b, "</dd></div>\n");
-}
-
 struct word incident_page_state(const struct status_page *s,
 	const struct incident *in)
 {
@@ -48,19 +38,15 @@ static void put_headline(struct html *b, const struct status_page *s,
 {
 	struct word w = incident_page_state(s, in);
 
-	html_str(b, "<h1>");
-	escape_put(b, title);
-	html_fmt(b, " <span class=\"headline text-%s\">", w.class);
-	html_icon(b, w.class);
-	html_fmt(b, "<span>%s", w.text);
-	if (in->ended_at) {
-		html_str(b, " after ");
-		html_span(b, (double)(in->ended_at - in->started_at));
-	} else if (!incident_merged(&s->data->incidents, in)) {
-		html_str(b, " for ");
-		html_span(b, s->now - (double)in->started_at);
-	}
-	html_str(b, "</span></span></h1>\n");
+	html_fmt(b, "<h1>%s <span class='headline text-%s'>%ls<span>%s", title,
+		w.class, HTML_ICON(w.class), w.text);
+	if (in->ended_at)
+		html_fmt(b, " after %ls",
+			HTML_SPAN(in->ended_at - in->started_at));
+	else if (!incident_merged(&s->data->incidents, in))
+		html_fmt(b, " for %ls",
+			HTML_SPAN(s->now - (double)in->started_at));
+	html_fmt(b, "</span></span></h1>\n");
 }
 
 static void put_postmortem(struct html *b, const struct incident *in)
@@ -68,13 +54,12 @@ static void put_postmortem(struct html *b, const struct incident *in)
 	const struct incident_news *said =
 		incident_said(in, UPDATE_POSTMORTEM);
 
-	if (!said)
-		return;
-	put_row(b, "Why it happened");
-	html_str(b, "<a rel=\"nofollow noopener\" href=\"");
-	escape_put(b, said->text);
-	html_str(b, "\">Read the postmortem</a>");
-	end_row(b);
+	if (said)
+		html_fmt(b,
+			"<div><dt>Why it happened</dt><dd><a rel='nofollow "
+			"noopener' href='%s'>Read the postmortem</a></dd></div>"
+			"\n",
+			said->text);
 }
 
 static void put_facts(struct html *b, const struct status_page *s,
@@ -83,32 +68,22 @@ static void put_facts(struct html *b, const struct status_page *s,
 	bool open = (!in->ended_at || in->unseen) &&
 		!incident_merged(&s->data->incidents, in);
 
-	html_str(b, "<dl class=\"answers\">\n");
-	if (in->n_regions) {
-		put_row(b, "Where");
-		html_put_where(b, places,
-			(const char (*)[REGION_MAX + 1])in->regions,
-			in->n_regions);
-		end_row(b);
-	}
-	put_row(b, in->ended_at ? "When" : "Since");
-	html_time(b, in->started_at, s->now);
-	if (in->ended_at) {
-		html_str(b, " to ");
-		html_time(b, in->ended_at, (double)in->started_at);
-		html_str(b, ", ");
-		html_span(b, (double)(in->ended_at - in->started_at));
-	}
-	end_row(b);
-	if (open) {
-		put_row(b, "Latest");
-		html_time(b, in->updated_at, s->now);
-		html_str(b, ": ");
-		html_put_latest(b, in);
-		end_row(b);
-	}
+	html_fmt(b, "<dl class='answers'>\n");
+	if (in->n_regions)
+		html_fmt(b, "<div><dt>Where</dt><dd>%ls</dd></div>\n",
+			HTML_WHERE(places, in->regions, in->n_regions));
+	html_fmt(b, "<div><dt>%s</dt><dd>%ls", in->ended_at ? "When" : "Since",
+		HTML_TIME(in->started_at, s->now));
+	if (in->ended_at)
+		html_fmt(b, " to %ls, %ls",
+			HTML_TIME(in->ended_at, (double)in->started_at),
+			HTML_SPAN(in->ended_at - in->started_at));
+	html_fmt(b, "</dd></div>\n");
+	if (open)
+		html_fmt(b, "<div><dt>Latest</dt><dd>%ls: %ls</dd></div>\n",
+			HTML_TIME(in->updated_at, s->now), HTML_LATEST(in));
 	put_postmortem(b, in);
-	html_str(b, "</dl>\n");
+	html_fmt(b, "</dl>\n");
 }
 
 /* The meaning of a step of the incident, in words. */
@@ -126,18 +101,15 @@ static void put_words(struct html *b, const struct incident_news *news,
 		[UPDATE_PASSING] = "Recovered; we are monitoring it",
 	};
 
-	html_str(b, words[news->what]);
-	if (news->regions.n) {
-		const char (*names)[REGION_MAX + 1] =
-			(const char (*)[REGION_MAX + 1])news->regions.v;
-
-		html_str(b, news->what == UPDATE_STARTED ? ". Seen "
-							: ". Also seen ");
-		if (!places_all(places, names, news->regions.n))
-			html_str(b, "from ");
-		html_put_where(b, places, names, news->regions.n);
-	}
-	html_char(b, '.');
+	html_fmt(b, "%s", words[news->what]);
+	if (news->regions.n)
+		html_fmt(b, ". %s %s%ls",
+			news->what == UPDATE_STARTED ? "Seen" : "Also seen",
+			places_all(places,
+				(const char (*)[REGION_MAX + 1])news->regions.v,
+				news->regions.n) ? "" : "from ",
+			HTML_WHERE(places, news->regions.v, news->regions.n));
+	html_fmt(b, ".");
 }
 
 static void put_news(struct html *b, const struct incident_news *news,
@@ -145,25 +117,17 @@ static void put_news(struct html *b, const struct incident_news *news,
 {
 	switch (news->what) {
 	case UPDATE_NOTE:
-		html_str(b, "<b>From the operator:</b> ");
-		escape_put(b, news->text);
+		html_fmt(b, "<b>From the operator:</b> %s", news->text);
 		break;
 	case UPDATE_POSTMORTEM:
-		html_str(b, "<b>From the operator:</b> "
-			   "<a rel=\"nofollow noopener\" href=\"");
-		escape_put(b, news->text);
-		html_str(b, "\">why it happened</a>.");
+		html_fmt(b,
+			"<b>From the operator:</b> <a rel='nofollow noopener' "
+			"href='%s'>why it happened</a>.",
+			news->text);
 		break;
 	default:
 		put_words(b, news, places);
 	}
-}
-
-static void begin_item(struct html *b, int64_t at, double now)
-{
-	html_str(b, "<li>");
-	html_time(b, at, now);
-	html_str(b, " <span>");
 }
 
 static void put_timeline(struct html *b, const struct incident *in,
@@ -174,17 +138,17 @@ static void put_timeline(struct html *b, const struct incident *in,
 	size_t n = in->n_news;
 	bool urged = false; /* to say that once is enough */
 
-	html_str(b,
-		"<section><h2>What happened</h2>\n<ol class=\"timeline\">\n");
-	begin_item(b, in->started_at, now);
-	html_str(b, "It began.");
+	html_fmt(b,
+		"<section><h2>What happened</h2>\n<ol class='timeline'>\n"
+		"<li>%ls <span>It began.",
+		HTML_TIME(in->started_at, now));
 	if (n && in->news->what == UPDATE_STARTED &&
 		in->news->at < (double)in->started_at + MINUTE_S) {
-		html_char(b, ' ');
+		html_fmt(b, " ");
 		put_words(b, in->news, places);
 		n--, news++;
 	}
-	html_str(b, "</span></li>\n");
+	html_fmt(b, "</span></li>\n");
 	for (size_t i = 0; i <= n; i++) {
 		bool again = i < n && news[i].what == UPDATE_ESCALATED;
 
@@ -192,19 +156,20 @@ static void put_timeline(struct html *b, const struct incident *in,
 			continue;
 		urged = urged || again;
 		if (over && (i == n || news[i].at >= (double)in->ended_at)) {
-			begin_item(b, in->ended_at, now);
-			html_fmt(b, "%s</span></li>\n",
+			html_fmt(b, "<li>%ls <span>%s</span></li>\n",
+				HTML_TIME(in->ended_at, now),
 				in->unseen ? "No report since."
 					   : "It ended.");
 			over = false;
 		}
 		if (i == n)
 			break;
-		begin_item(b, (int64_t)news[i].at, now);
+		html_fmt(b, "<li>%ls <span>",
+			HTML_TIME((int64_t)news[i].at, now));
 		put_news(b, &news[i], places);
-		html_str(b, "</span></li>\n");
+		html_fmt(b, "</span></li>\n");
 	}
-	html_str(b, "</ol></section>\n");
+	html_fmt(b, "</ol></section>\n");
 }
 
 /* Links up: to the server, and to the month in which it began. */
@@ -214,13 +179,12 @@ static void put_crumbs(struct html *b, const struct status_page *s,
 	int month = month_of((double)in->started_at);
 	char text[MONTH_TEXT], title[MONTH_TITLE];
 
-	html_str(b, "<nav class=\"crumbs\" aria-label=\"Where this is\">");
+	html_fmt(b, "<nav class='crumbs' aria-label='Where this is'>");
 	paths_server(b, s);
 	if (history_keeps(s->data->history.today, month))
-		html_fmt(b, " <a href=\"/status/%s/history/%s\">%s</a>",
-			s->slug, month_text(month, text),
-			month_title(month, title));
-	html_str(b, "</nav>\n");
+		html_fmt(b, " <a href='/status/%s/history/%s'>%s</a>", s->slug,
+			month_text(month, text), month_title(month, title));
+	html_fmt(b, "</nav>\n");
 }
 
 /* "Outage, 28 Apr 2026". */
@@ -237,7 +201,7 @@ static void put_title(struct buf *b, const struct incident *in,
 static void put_about(struct buf *b, const struct status_page *s,
 	const struct incident *in, const struct places *places)
 {
-	text_put(b, s->server->title ? s->server->title : s->slug);
+	text_put(b, status_page_name(s));
 	buf_fmt(b, ", an MCP server. %s: %s", incident_page_state(s, in).text,
 		incident_words_impact(in, places));
 }
@@ -264,8 +228,7 @@ static void put_page(struct html *b, const struct status_page *s,
 			.feed = feed,
 			.live = !in->ended_at || in->unseen,
 			.preview = preview,
-			.subject = s->server->title ? s->server->title
-						    : s->slug,
+			.subject = status_page_name(s),
 			.open = !in->ended_at || in->unseen,
 			.path = path.p,
 			.unlisted = s->server->is_private,
@@ -274,7 +237,7 @@ static void put_page(struct html *b, const struct status_page *s,
 	buf_release(&path);
 	put_crumbs(b, s, in);
 	put_headline(b, s, in, title);
-	html_fmt(b, "<p class=\"lead\">%s</p>\n",
+	html_fmt(b, "<p class='lead'>%s</p>\n",
 		incident_words_impact(in, places));
 	put_facts(b, s, in, places);
 	put_timeline(b, in, places, s->now);

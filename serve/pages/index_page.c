@@ -21,8 +21,7 @@ static void put_parameter(struct html *b, const char **before, const char *name,
 {
 	if (!*value)
 		return;
-	html_fmt(b, "%s%s=", *before, name);
-	escape_put_query(&b->out, value);
+	html_fmt(b, "%ls%s=%ls", HTML_MARKUP(*before), name, HTML_QUERY(value));
 	*before = "&amp;";
 }
 
@@ -30,8 +29,9 @@ static void put_parameter(struct html *b, const char **before, const char *name,
  * The relative reference to the list that a query asks for, from its first
  * page, for an attribute.
  */
-static void put_list_address(struct html *b, const struct index_query *q)
+static void put_list_address(struct html *b, const struct html_part *p)
 {
+	const struct index_query *q = p->of;
 	const char *before = "?";
 
 	put_parameter(b, &before, "state",
@@ -42,23 +42,18 @@ static void put_list_address(struct html *b, const struct index_query *q)
 	put_parameter(b, &before, "tag", q->tag);
 	put_parameter(b, &before, "sort", index_sort_name(q->sort));
 	if (*before == '?')
-		html_char(b, '?');
+		html_fmt(b, "?");
 }
+#define LIST_ADDRESS(q) HTML_PART(.put = put_list_address, .of = (q))
 
 static void put_row_label(struct html *b, const char *class, const char *text,
 	const struct index_page *page, const struct index_query *query)
 {
-	if (page->is_file) {
-		html_fmt(b, "<span class=\"%s\">", class);
-		escape_put(b, text);
-		html_str(b, "</span> ");
-		return;
-	}
-	html_fmt(b, "<a class=\"%s\" href=\"", class);
-	put_list_address(b, query);
-	html_str(b, "\">");
-	escape_put(b, text);
-	html_str(b, "</a> ");
+	if (page->is_file)
+		html_fmt(b, "<span class='%s'>%s</span> ", class, text);
+	else
+		html_fmt(b, "<a class='%s' href='%ls'>%s</a> ", class,
+			LIST_ADDRESS(query), text);
 }
 
 /* The group and the tags, each with all servers that have it. */
@@ -71,7 +66,7 @@ static void put_row_labels(struct html *b, const struct index_entry *e,
 
 	if (!*e->row.group && !*tags)
 		return;
-	html_str(b, "<span class=\"labels\">");
+	html_fmt(b, "<span class='labels'>");
 	if (*e->row.group) {
 		snprintf(query.group, sizeof query.group, "%s", e->row.group);
 		put_row_label(b, "group", e->row.group, page, &query);
@@ -81,7 +76,7 @@ static void put_row_labels(struct html *b, const struct index_entry *e,
 		snprintf(query.tag, sizeof query.tag, "%s", tag);
 		put_row_label(b, "tag", tag, page, &query);
 	}
-	html_str(b, "</span>");
+	html_fmt(b, "</span>");
 }
 
 /* ---- The days. */
@@ -106,7 +101,7 @@ static void put_day_bars(
 {
 	const char *p = days;
 
-	html_fmt(b, "<path class=\"%s\" d=\"", k->class);
+	html_fmt(b, "<path class='%s' d='", k->class);
 	while ((p = strchr(p, k->letter))) {
 		char run[] = {k->letter, '\0'};
 		size_t n = strspn(p, run);
@@ -115,7 +110,7 @@ static void put_day_bars(
 			BARS_FOOT - k->high / 2, DAY_PITCH * n - 1);
 		p += n;
 	}
-	html_str(b, "\"/>");
+	html_fmt(b, "'/>");
 }
 
 static size_t count_days(const char *days, char letter)
@@ -131,8 +126,8 @@ static void put_row_days(struct html *b, const char *days)
 {
 	const char *comma = "";
 
-	html_fmt(b, "<svg class=\"strip\" viewBox=\"0 0 %d %d\" role=\"img\" "
-		   "aria-label=\"%d days: ",
+	html_fmt(b, "<svg class='strip' viewBox='0 0 %d %d' role='img' "
+		   "aria-label='%d days: ",
 		DAY_PITCH * LISTING_DAYS, BARS_FOOT, LISTING_DAYS);
 	for (size_t i = 0; i < DAY_KINDS; i++) {
 		size_t n = count_days(days, day_kinds[i].letter);
@@ -142,17 +137,17 @@ static void put_row_days(struct html *b, const char *days)
 		html_fmt(b, "%s%zu %s", comma, n, day_kinds[i].words);
 		comma = ", ";
 	}
-	html_str(b, "\">");
+	html_fmt(b, "'>");
 	for (size_t i = 0; i < DAY_KINDS; i++)
 		if (count_days(days, day_kinds[i].letter))
 			put_day_bars(b, days, &day_kinds[i]);
-	html_str(b, "</svg>");
+	html_fmt(b, "</svg>");
 }
 
 /* ---- */
 
 static void put_row_since(
-	struct html *b, const struct index_item *item, double now)
+	struct html *b, const struct index_row *item, double now)
 {
 	enum condition_state state = item->condition.state;
 	int64_t since = item->e->since;
@@ -161,10 +156,9 @@ static void put_row_since(
 		since = item->condition.since;
 	if (!since)
 		return;
-	html_fmt(b, "<small>%s ",
-		state == CONDITION_STALE ? "last result" : "since");
-	html_time(b, since, now);
-	html_str(b, "</small>");
+	html_fmt(b, "<small>%s %ls</small>",
+		state == CONDITION_STALE ? "last result" : "since",
+		HTML_TIME(since, now));
 }
 
 /*
@@ -172,51 +166,46 @@ static void put_row_since(
  * beside it.
  */
 static void put_row_work(
-	struct html *b, const struct index_item *item, double now)
+	struct html *b, const struct index_row *item, double now)
 {
 	if (item->condition.state == CONDITION_MAINTENANCE ||
 		(double)item->work <= now)
 		return;
-	html_str(b, "<small class=\"text-work\">Maintenance from ");
-	html_time(b, item->work, now);
-	html_str(b, "</small>");
+	html_fmt(b, "<small class='text-work'>Maintenance from %ls</small>",
+		HTML_TIME(item->work, now));
 }
 
 /* A figure that is not known leaves its column empty. */
-static void put_row_figure(
-	struct html *b, const char *format, double v, const char *name)
+static void put_row_figures(struct html *b, double uptime, double p95)
 {
-	html_str(b, "<span class=\"figure\">");
-	if (!isnan(v)) {
-		html_fmt(b, format, v);
-		html_fmt(b, " <small>%s</small>", name);
-	}
-	html_str(b, "</span>");
+	html_fmt(b, "<span class='figure'>");
+	if (!isnan(uptime))
+		html_fmt(b, "%.2f%% <small>uptime</small>", uptime);
+	html_fmt(b, "</span><span class='figure'>");
+	if (!isnan(p95))
+		html_fmt(b, "%.0f ms <small>p95</small>", p95);
+	html_fmt(b, "</span></li>\n");
 }
 
-static void put_server_row(struct html *b, const struct index_item *item,
+static void put_server_row(struct html *b, const struct index_row *item,
 	const struct index_page *page)
 {
 	const struct index_entry *e = item->e;
 	struct word w = html_condition(item->condition);
 
-	html_fmt(
-		b, "<li><span class=\"name\"><a href=\"/status/%s\">", e->slug);
-	escape_put(b, index_name(e));
-	html_str(b, "</a>");
+	html_fmt(b, "<li><span class='name'><a href='/status/%s'>%s</a>",
+		e->slug, index_name(e));
 	put_row_labels(b, e, page);
-	html_str(b, "</span><span class=\"how\"><span class=\"state\">");
-	html_icon(b, w.class);
-	html_str(b, "<span>");
-	escape_whole(b, item->sentence ? item->sentence : w.text);
-	html_str(b, "</span></span>");
+	html_fmt(b,
+		"</span><span class='how'><span class='state'>%ls<span>%ls"
+		"</span></span>",
+		HTML_ICON(w.class),
+		HTML_WHOLE(item->sentence ? item->sentence : w.text));
 	put_row_since(b, item, page->checks.now);
 	put_row_work(b, item, page->checks.now);
-	html_str(b, "</span>");
+	html_fmt(b, "</span>");
 	put_row_days(b, item->days);
-	put_row_figure(b, "%.2f%%", e->row.uptime_30d, "uptime");
-	put_row_figure(b, "%.0f ms", e->row.p95_ms, "p95");
-	html_str(b, "</li>\n");
+	put_row_figures(b, e->row.uptime_30d, e->row.p95_ms);
 }
 
 /* The title of a section, and the state that its servers are counted under. */
@@ -257,20 +246,17 @@ static void put_count(struct html *b, const struct index_page *l,
 	struct index_query query = *l->query;
 	bool chosen = l->query->state == (int)state;
 
-	html_str(b, "<li><a href=\"");
-	if (l->is_file) {
-		html_fmt(b, "#%s", sections[section].id);
-	} else {
-		query.state = (int)state;
-		put_list_address(b, &query);
-	}
-	html_fmt(b, "\"%s>", chosen ? " aria-current=\"true\"" : "");
-	html_icon(b, w.class);
-	html_fmt(b, "<span><b>%zu</b> %s", l->list->counts[state],
+	query.state = (int)state;
+	html_fmt(b, "<li><a href='%s%ls'%ls>%ls<span><b>%zu</b> %s",
+		l->is_file ? "#" : "",
+		l->is_file ? HTML_MARKUP(sections[section].id)
+			   : LIST_ADDRESS(&query),
+		HTML_MARKUP(chosen ? " aria-current='true'" : ""),
+		HTML_ICON(w.class), l->list->counts[state],
 		sections[section].counted);
 	if (state == CONDITION_UP && l->list->noted)
 		html_fmt(b, ", %zu with an open incident", l->list->noted);
-	html_str(b, "</span></a></li>\n");
+	html_fmt(b, "</span></a></li>\n");
 }
 
 static void put_counts(struct html *b, const struct index_page *l)
@@ -281,110 +267,96 @@ static void put_counts(struct html *b, const struct index_page *l)
 	if (list->matching > 1 && !list->noted && all.state < 0 &&
 		list->counts[CONDITION_UP] == list->matching) {
 		html_fmt(b,
-			"<p class=\"lead\">All %zu servers are working.</p>\n",
+			"<p class='lead'>All %zu servers are working.</p>\n",
 			list->matching);
 		return;
 	}
-	html_str(b, "<ul class=\"states\">\n");
+	html_fmt(b, "<ul class='states'>\n");
 	if (all.state >= 0) {
 		all.state = -1;
-		html_str(b, "<li><a href=\"");
-		put_list_address(b, &all);
-		html_fmt(b, "\"><span><b>%zu</b> in all</span></a></li>\n",
-			list->matching);
+		html_fmt(b,
+			"<li><a href='%ls'><span><b>%zu</b> in all</span></a>"
+			"</li>\n",
+			LIST_ADDRESS(&all), list->matching);
 	}
 	for (int i = 0; i < INDEX_SECTIONS; i++)
 		if (sections[i].counted &&
 			(list->counts[sections[i].state] ||
 				l->query->state == (int)sections[i].state))
 			put_count(b, l, (enum index_section)i);
-	html_str(b, "</ul>\n");
+	html_fmt(b, "</ul>\n");
 }
 
 /* ---- The form, and what is chosen in it. */
 
 static void put_search(struct html *b, const char *query)
 {
-	html_str(b,
-		"<span><label for=\"q\">Find a server</label> <input id=\"q\" "
-		"name=\"q\" type=\"search\" maxlength=\"80\" value=\"");
-	escape_put(b, query);
-	html_str(b, "\"></span>\n");
+	html_fmt(b,
+		"<span><label for='q'>Find a server</label> <input id='q' "
+		"name='q' type='search' maxlength='80' value='%s'></span>\n",
+		query);
 }
 
 void index_page_search(struct html *b, const char *query)
 {
-	html_str(b, "<form role=\"search\" method=\"get\" action=\"/\">");
+	html_fmt(b, "<form role='search' method='get' action='/'>");
 	put_search(b, query);
-	html_str(b, "<button>Search</button></form>\n");
+	html_fmt(b, "<button>Search</button></form>\n");
 }
 
 static void put_option(
 	struct html *b, const char *value, const char *text, bool chosen)
 {
-	html_str(b, "<option value=\"");
-	escape_put(b, value);
-	html_fmt(b, "\"%s>", chosen ? " selected" : "");
-	escape_put(b, text);
-	html_str(b, "</option>");
+	html_fmt(b, "<option value='%s'%s>%s</option>", value,
+		chosen ? " selected" : "", text);
 }
 
 static void put_hidden(struct html *b, const char *name, const char *value)
 {
-	if (!*value)
-		return;
-	html_fmt(b, "<input type=\"hidden\" name=\"%s\" value=\"", name);
-	escape_put(b, value);
-	html_str(b, "\">");
+	if (*value)
+		html_fmt(b, "<input type='hidden' name='%s' value='%s'>", name,
+			value);
 }
 
 static void put_form(struct html *b, const struct index_page *l)
 {
 	const struct index_query *q = l->query;
 
-	html_str(b, "<form role=\"search\" method=\"get\" action=\"/");
-	if (l->account) {
-		html_str(b, "account/");
-		escape_put(b, l->account);
-	}
-	html_str(b, "\">");
+	html_fmt(b, "<form role='search' method='get' action='/%s%s'>",
+		l->account ? "account/" : "", l->account ? l->account : "");
 	put_search(b, q->text);
 	if (l->groups->n) {
-		html_str(b, "<span><label for=\"group\">Group</label> <select "
-			   "id=\"group\" name=\"group\">");
+		html_fmt(b, "<span><label for='group'>Group</label> <select "
+			   "id='group' name='group'>");
 		put_option(b, "", "All", !*q->group);
 		for (size_t i = 0; i < l->groups->n; i++)
 			put_option(b, l->groups->v[i], l->groups->v[i],
 				index_same(l->groups->v[i], q->group));
-		html_str(b, "</select></span>\n");
+		html_fmt(b, "</select></span>\n");
 	} else {
 		put_hidden(b, "group", q->group);
 	}
-	html_str(b,
-		"<span><label for=\"sort\">Order</label> <select id=\"sort\" "
-		"name=\"sort\">");
+	html_fmt(b, "<span><label for='sort'>Order</label> <select id='sort' "
+		   "name='sort'>");
 	for (int i = 0; i < INDEX_SORTS; i++)
 		put_option(b, index_sort_name((enum index_sort)i), sort_words[i],
 			(int)q->sort == i);
-	html_str(b, "</select></span>\n");
+	html_fmt(b, "</select></span>\n");
 	if (q->state >= 0)
 		put_hidden(b, "state",
 			condition_name((enum condition_state)q->state));
 	put_hidden(b, "tag", q->tag);
-	html_str(b, "<button>Show</button></form>\n");
+	html_fmt(b, "<button>Show</button></form>\n");
 }
 
 static void put_chosen(struct html *b, const char *what, const char *value,
 	const struct index_query *without)
 {
-	if (!*value)
-		return;
-	html_fmt(b, "<li>%s: <b>", what);
-	escape_put(b, value);
-	html_str(b, "</b> <a href=\"");
-	put_list_address(b, without);
-	html_fmt(b, "\">Show all<span class=\"unseen\">, whatever their "
-		   "%s</span></a></li>\n", what);
+	if (*value)
+		html_fmt(b,
+			"<li>%s: <b>%s</b> <a href='%ls'>Show all<span "
+			"class='unseen'>, whatever their %s</span></a></li>\n",
+			what, value, LIST_ADDRESS(without), what);
 }
 
 /* The filter of the list, and the way to the others. */
@@ -395,7 +367,7 @@ static void put_chosens(struct html *b, const struct index_page *l)
 
 	if (!*q->group && !*q->tag && !*q->text)
 		return;
-	html_str(b, "<ul class=\"chosen\">\n");
+	html_fmt(b, "<ul class='chosen'>\n");
 	*without.text = '\0';
 	put_chosen(b, "Search", q->text, &without);
 	without = *q;
@@ -404,7 +376,7 @@ static void put_chosens(struct html *b, const struct index_page *l)
 	without = *q;
 	*without.tag = '\0';
 	put_chosen(b, "Tag", q->tag, &without);
-	html_str(b, "</ul>\n");
+	html_fmt(b, "</ul>\n");
 }
 
 /* ---- The list. */
@@ -412,10 +384,10 @@ static void put_chosens(struct html *b, const struct index_page *l)
 static void put_items(struct html *b, const struct index_page *l, size_t from,
 	size_t to)
 {
-	html_str(b, "<ul class=\"servers\">\n");
+	html_fmt(b, "<ul class='servers'>\n");
 	for (size_t i = from; i < to; i++)
 		put_server_row(b, &l->items[i], l);
-	html_str(b, "</ul>\n");
+	html_fmt(b, "</ul>\n");
 }
 
 /* A section may have begun on a page before. */
@@ -424,7 +396,7 @@ static void put_section(struct html *b, const struct index_page *l, size_t from,
 {
 	enum index_section section = index_section(l->items[from].e->condition);
 
-	html_fmt(b, "<h2 id=\"%s\">%s <small>%zu%s</small></h2>\n",
+	html_fmt(b, "<h2 id='%s'>%s <small>%zu%s</small></h2>\n",
 		sections[section].id, sections[section].title,
 		l->list->in[section], begun ? ", continued" : "");
 	put_items(b, l, from, to);
@@ -460,11 +432,11 @@ static bool is_part(const struct index_page *l)
 static void put_list(struct html *b, const struct index_page *l)
 {
 	if (!l->list->n && is_part(l))
-		html_str(b,
-			"<p>No server matches. <a href=\"?\">Show all servers"
+		html_fmt(b,
+			"<p>No server matches. <a href='?'>Show all servers"
 			"</a></p>\n");
 	else if (!l->list->n)
-		html_str(b, "<p>No servers yet.</p>\n");
+		html_fmt(b, "<p>No servers yet.</p>\n");
 	else if (l->paging->page > l->paging->pages)
 		html_fmt(b, "<p>There is no page %zu.</p>\n", l->paging->page);
 	else if (l->query->sort == INDEX_BY_STATE)
@@ -480,9 +452,8 @@ static void put_as_of(struct html *b, const struct own_checks *checks)
 {
 	if (checks->freshness != VIEW_FRESH)
 		return;
-	html_str(b, "<p class=\"dim\">As of ");
-	html_time(b, checks->as_of, checks->now);
-	html_str(b, ".</p>\n");
+	html_fmt(b, "<p class='dim'>As of %ls.</p>\n",
+		HTML_TIME(checks->as_of, checks->now));
 }
 
 /* Whether there is something that its readers wait for the end of. */
@@ -523,16 +494,15 @@ static void put_more(struct html *b, const struct index_page *l,
 
 	if (l->report)
 		html_fmt(b,
-			"<p class=\"dim\"><a href=\"/report/%s\">The report on "
+			"<p class='dim'><a href='/report/%s'>The report on "
 			"%s</a>: how reliable these servers are, month by "
 			"month.</p>\n",
 			month_text(l->report, text),
 			month_title(l->report, title));
-	html_fmt(b,
-		"<p class=\"dim\">Get updates: <a href=\"%s\">Atom feed</a>",
+	html_fmt(b, "<p class='dim'>Get updates: <a href='%s'>Atom feed</a>",
 		feed);
-	html_str(b, l->account ? "</p>\n"
-			      : ", <a href=\"/maintenance.ics\">maintenance "
+	html_fmt(b, l->account ? "</p>\n"
+			      : ", <a href='/maintenance.ics'>maintenance "
 				"calendar</a></p>\n");
 }
 

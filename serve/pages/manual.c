@@ -10,14 +10,6 @@
 #define PATH_MAX_BYTES 64
 #define ABOUT_MAX 1024
 
-/* "mcp-serve.8" as people write it: "mcp-serve(8)". */
-static void put_name(struct html *b, const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	html_fmt(b, "%.*s(%s)", (int)(dot - name), name, dot + 1);
-}
-
 const struct manual_page *manual_find(const char *name)
 {
 	for (size_t i = 0; i < manual_count; i++)
@@ -41,10 +33,10 @@ void manual_put(struct html *b, const struct manual_page *page,
 			.path = path,
 			.about = buf_ok(&about) ? about.p : NULL});
 	buf_release(&about);
-	html_str(b, "<div class=\"manual\">\n<p><a href=\"/man/\">All manual "
+	html_fmt(b, "<div class='manual'>\n<p><a href='/man/'>All manual "
 		   "pages</a></p>\n");
 	html_add(b, page->html, page->n);
-	html_str(b, "</div>\n");
+	html_fmt(b, "</div>\n");
 	html_end(b, brand, true);
 }
 
@@ -56,16 +48,17 @@ void manual_put_list(struct html *b, const struct brand *brand)
 			.path = "/man/",
 			.about = "The manual pages of the programs that watch "
 				 "these MCP servers."});
-	html_str(b, "<h1>Manual</h1>\n<dl class=\"manual\">\n");
+	html_fmt(b, "<h1>Manual</h1>\n<dl class='manual'>\n");
 	for (size_t i = 0; i < manual_count; i++) {
 		const struct manual_page *p = &manual_pages[i];
+		const char *dot = strrchr(p->name, '.');
 
-		html_fmt(b, "<dt><a href=\"/man/%s\">", p->name);
-		put_name(b, p->name);
-		html_str(b, "</a></dt><dd>");
-		escape_put(b, p->about);
-		html_str(b, "</dd>\n");
+		/* "mcp-serve.8" as people write it: "mcp-serve(8)". */
+		html_fmt(b,
+			"<dt><a href='/man/%s'>%.*s(%s)</a></dt><dd>%s</dd>\n",
+			p->name, (int)(dot - p->name), p->name, dot + 1,
+			p->about);
 	}
-	html_str(b, "</dl>\n");
+	html_fmt(b, "</dl>\n");
 	html_end(b, brand, true);
 }

@@ -47,6 +47,9 @@ struct status_page {
 	double now; /* epoch seconds */
 };
 
+/* status_page_name(page): the title of its server, or its slug. */
+const char *status_page_name(const struct status_page *page);
+
 /* status_page_facts(page): what the condition of its server is made of. */
 struct condition_facts status_page_facts(const struct status_page *page);
 
@@ -116,18 +119,9 @@ struct word incident_page_state(const struct status_page *page,
 #define INDEX_ITEMS 100
 #define INDEX_GROUPS 50
 
-/* A server in the list. */
-struct index_item {
-	const struct index_entry *e;
-	struct condition condition;
-	const char *sentence; /* of condition_put; NULL: the word says all */
-	const char *days;     /* LISTING_DAYS letters */
-	int64_t work; /* when a maintenance begins, if that is soon; or 0 */
-};
-
 struct index_page {
 	const struct index_list *list;
-	const struct index_item *items; /* those of this page, in order */
+	const struct index_row *items; /* those of this page, in order */
 	size_t n;
 	const struct paging *paging;
 	const struct request *request; /* for links to the other pages */
@@ -230,8 +224,9 @@ void error_page_put(struct html *b, const char *heading, const char *text,
 void world_map_put(struct html *b, const struct places *l);
 
 /*
- * The CSS: of all pages, and of some. The Makefile makes a source file of
- * *.css, and of page.js.
+ * The CSS: of all pages, and of some; what all pages draw icons from, and the
+ * data of the path of the world's land. The Makefile makes source files of *.css,
+ * icons.svg, land.path and page.js.
  */
 extern const char page_style[];
 extern const char page_style_index[];
@@ -240,20 +235,29 @@ extern const char page_style_history[];
 extern const char page_style_manual[];
 extern const char page_style_report[];
 extern const char page_style_tools[];
+extern const char page_style_embed[];
+extern const char page_icons[];
+extern const char page_land[];
 extern const char page_js[];
 extern const size_t page_js_size;
 
 /*
  * The addresses of the pages of a server, and links to them. paths_incident(b,
  * slug, in): append the path of an incident, which is made of what it has from
- * its first event on, so that it never changes. paths_day(b, slug, day): the
- * address of a day, epoch days, on the page of its month. paths_month(b, slug,
+ * its first event on, so that it never changes; PATH_INCIDENT(slug, in) is the
+ * part of a template. PATH_DAY(slug, day): the address of a day, epoch days, on
+ * the page of its month. paths_month(b, slug,
  * month, before, after): a link to the page of a month, with these words around
  * its name. paths_months(b, page): links to all months that are kept, the
  * newest first. paths_server(b, page): a link to the page of the server.
  */
 void paths_incident(struct buf *b, const char *slug, const struct incident *in);
-void paths_day(struct html *b, const char *slug, int64_t day);
+void paths_put_incident(struct html *b, const struct html_part *p);
+void paths_put_day(struct html *b, const struct html_part *p);
+#define PATH_INCIDENT(slug, in)                                                \
+	HTML_PART(.put = paths_put_incident, .text = (slug), .of = (in))
+#define PATH_DAY(slug, day)                                                    \
+	HTML_PART(.put = paths_put_day, .text = (slug), .at = (day))
 void paths_month(struct html *b, const char *slug, int month,
 	const char *before, const char *after);
 void paths_months(struct html *b, const struct status_page *page);

@@ -18,40 +18,44 @@
 #include <string.h>
 
 #define DAY 86400
+#define UNKNOWN "<span class='dim'>not known</span>"
+
+static void put_count(struct html *b, const struct html_part *p);
+#define COUNT(n) HTML_PART(.put = put_count, .at = (n))
 
 /* The title of a name in the record, and its meaning. */
 struct meaning {
 	const char *name, *title, *about;
 };
 
-/* The words are those of audits of registries; mcp-aggregate(1), BUCKETS. */
+/* The words are those of audits of registries; mcp-audit(7). */
 static const struct meaning buckets[] = {
 	{"healthy", "Healthy", "works from everywhere, with the same tools"},
 	{"healthy-with-drift", "Healthy with drift",
 		"works from everywhere, but its tools changed or differ"},
 	{"regionally-degraded", "Regionally degraded",
-		"works from half of the places or more, but not from all"},
+		"works from at least half of the locations, but not from all"},
 	{"regionally-up", "Regionally up", "works from fewer than half"},
 	{"auth-walled", "Auth-walled",
-		"asks for a credential, as it should, and we have none"},
+		"requires a login that we do not have"},
 	{"transport-dead", "Transport dead",
-		"no answer at all: the name, the connection or TLS fails"},
+		"no answer: the name, the connection or TLS fails"},
 	{"mcp-broken", "HTTP alive but MCP broken",
-		"answers, but not as an MCP server has to"},
+		"answers, but not with valid MCP"},
 	{"schema-malformed", "Schema malformed",
-		"works, but what it says of its tools is not valid"},
-	{"no-data", "No data", "too few places could look"},
+		"works, but its tool list is not valid"},
+	{"no-data", "No data", "too few locations reported"},
 	{NULL, NULL, NULL},
 };
 
 static const struct meaning walls[] = {
-	{"oauth", "OAuth", "and a client can find out where to sign in"},
-	{"bearer", "A bearer token", "and where to get one is not published"},
-	{"other-scheme", "Another scheme", "or none is named"},
+	{"oauth", "OAuth", "and clients can discover where to sign in"},
+	{"bearer", "A bearer token", "without published sign-in metadata"},
+	{"other-scheme", "Another scheme", "or no scheme named"},
 	{"certificate", "A client certificate", "in TLS"},
 	{"tools-only", "For the tools only",
-		"the server greets anybody, and asks once tools are wanted"},
-	{"unknown", "Not known", "which of these it was"},
+		"anybody can connect, but listing tools requires a login"},
+	{"unknown", "Not known", "the kind was not recorded"},
 	{NULL, NULL, NULL},
 };
 
@@ -71,94 +75,69 @@ static const struct meaning *meaning_of(
 }
 
 /* A whole number in groups of three digits: 31,200. */
-static void put_count(struct html *b, long n)
+static void put_count(struct html *b, const struct html_part *p)
 {
-	if (n >= 1000) {
-		put_count(b, n / 1000);
-		html_fmt(b, ",%03ld", n % 1000);
-	} else {
-		html_int(b, n);
-	}
+	if (p->at >= 1000)
+		html_fmt(b, "%ls,%03d", COUNT(p->at / 1000),
+			(int)(p->at % 1000));
+	else
+		html_fmt(b, "%d", (int)p->at);
 }
 
-static void put_servers(struct html *b, long n)
-{
-	put_count(b, n);
-	html_str(b, n == 1 ? " server" : " servers");
-}
-
-/* A bar that is drawn beside its number. */
-static void put_bar(struct html *b, double percent)
-{
-	html_fmt(b,
-		"<svg class=\"share\" aria-hidden=\"true\" viewBox=\"0 0 100 "
-		"8\" "
-		"preserveAspectRatio=\"none\"><rect class=\"rail\" "
-		"width=\"100\" "
-		"height=\"8\"/><rect class=\"fill\" width=\"%.1f\" "
-		"height=\"8\"/>"
-		"</svg>",
-		percent);
-}
-
+/* The share as a bar, and as a number. */
 static void put_share(struct html *b, const struct report_count *c)
 {
-	html_str(b, "<td class=\"bar\">");
-	put_bar(b, c->share);
 	html_fmt(b,
-		"</td><td data-label=\"Share\">%.1f&#8239;%%</td>"
-		"<td data-label=\"Servers\">",
-		c->share);
-	put_count(b, c->count);
-	html_str(b, "</td></tr>\n");
+		"<td class='bar'><svg class='share' aria-hidden='true' "
+		"viewBox='0 0 100 8' preserveAspectRatio='none'><rect "
+		"class='rail' width='100' height='8'/><rect class='fill' "
+		"width='%.1f' height='8'/></svg></td>"
+		"<td data-label='Share'>%.1f&#8239;%%</td>"
+		"<td data-label='Servers'>%ls</td></tr>\n",
+		c->share, c->share, COUNT(c->count));
+}
+
+static void begin_counts(struct html *b, const char *heading, const char *id,
+	const char *column)
+{
+	html_fmt(b,
+		"<h2 id='%s'>%s</h2>\n<table class='counts' "
+		"aria-labelledby='%s'>\n<thead><tr><th scope='col'>%s</th>"
+		"<td></td><th scope='col'>Share</th><th scope='col'>Servers"
+		"</th></tr></thead>\n<tbody>\n",
+		id, heading, id, column);
 }
 
 static void put_counts(struct html *b, const char *heading, const char *id,
 	const char *column, const struct meaning *list,
 	const struct report_count *v, size_t n)
 {
-	html_fmt(b,
-		"<h2 id=\"%s\">%s</h2>\n<table class=\"counts\" "
-		"aria-labelledby=\"%s\">\n<thead><tr><th scope=\"col\">%s</th>"
-		"<td></td><th scope=\"col\">Share</th><th scope=\"col\">Servers"
-		"</th></tr></thead>\n<tbody>\n",
-		id, heading, id, column);
+	begin_counts(b, heading, id, column);
 	for (size_t i = 0; i < n; i++) {
 		const struct meaning *m = meaning_of(list, v[i].name);
 
 		if (!v[i].count || !m->name)
 			continue;
-		html_fmt(b, "<tr><th scope=\"row\">%s <small>%s</small></th>",
+		html_fmt(b, "<tr><th scope='row'>%s <small>%s</small></th>",
 			m->title, m->about);
 		put_share(b, &v[i]);
 	}
-	html_str(b, "</tbody></table>\n");
+	html_fmt(b, "</tbody></table>\n");
 }
 
 static void put_protocols(struct html *b, const struct report_head *h)
 {
-	html_str(b, "<h2 id=\"protocols\">Protocol</h2>\n<table "
-		   "class=\"counts\" "
-		   "aria-labelledby=\"protocols\">\n<thead><tr><th "
-		   "scope=\"col\">"
-		   "Revision and era</th><td></td><th scope=\"col\">Share</th>"
-		   "<th scope=\"col\">Servers</th></tr></thead>\n<tbody>\n");
+	begin_counts(b, "Protocol", "protocols", "Revision and era");
 	for (size_t i = 0; i < h->n_protocols; i++) {
 		const struct report_count *c = &h->protocols[i];
 
-		html_str(b, "<tr><th scope=\"row\">");
-		if (c->protocol) {
-			escape_put(b, c->protocol);
-			html_fmt(b, " <small>%s</small>",
-				meaning_of(eras, c->era)->title);
-		} else {
-			html_str(b, "Not known <small>it could not be asked"
-				   "</small>");
-		}
-		html_str(b, "</th>");
+		html_fmt(b, "<tr><th scope='row'>%s <small>%s</small></th>",
+			c->protocol ? c->protocol : "Not known",
+			c->protocol ? meaning_of(eras, c->era)->title
+				    : "it could not be asked");
 		put_share(b, c);
 	}
-	html_str(b, "</tbody></table>\n");
+	html_fmt(b, "</tbody></table>\n");
 }
 
 /* How long before the report that was; days are whole ones. */
@@ -167,18 +146,18 @@ static void put_ago(struct html *b, int64_t since, int64_t as_of)
 	int64_t days = as_of > since ? (as_of - since) / DAY : 0;
 
 	if (!days)
-		html_str(b, "less than a day");
+		html_fmt(b, "less than a day");
 	else
 		html_fmt(b, "%" PRId64 " day%s", days, days == 1 ? "" : "s");
 }
 
 static void put_tools(struct html *b, const struct report_row *r, int64_t as_of)
 {
-	html_str(b, "<td data-label=\"Tools unchanged\">");
+	html_fmt(b, "<td data-label='Tools unchanged'>");
 	if (r->tools_churn) {
-		html_str(b, "never for long");
+		html_fmt(b, "changes often");
 	} else if (r->tool_changes < 0 || !r->tools_since) {
-		html_str(b, "<span class=\"dim\">not known</span>");
+		html_fmt(b, UNKNOWN);
 	} else {
 		put_ago(b, r->tools_since, as_of);
 		if (r->tool_changes)
@@ -186,7 +165,7 @@ static void put_tools(struct html *b, const struct report_row *r, int64_t as_of)
 				r->tool_changes,
 				r->tool_changes == 1 ? "" : "s");
 	}
-	html_str(b, "</td>");
+	html_fmt(b, "</td>");
 }
 
 static void put_row(struct html *b, const struct report_entry *e, int64_t as_of)
@@ -194,28 +173,27 @@ static void put_row(struct html *b, const struct report_entry *e, int64_t as_of)
 	const struct report_row *r = &e->row;
 	const struct meaning *m = meaning_of(buckets, r->bucket);
 
-	html_str(b, "<tr>");
+	html_fmt(b, "<tr>");
 	if (r->rank)
-		html_fmt(b, "<td class=\"rank\">%ld</td>", r->rank);
-	html_fmt(b, "<th scope=\"row\"><a href=\"/status/%s\">", r->slug);
-	escape_put(b, e->title ? e->title : r->slug);
-	html_str(b, "</a></th><td data-label=\"Uptime\">");
+		html_fmt(b, "<td class='rank'>%ld</td>", r->rank);
+	html_fmt(b,
+		"<th scope='row'><a href='/status/%s'>%s</a></th>"
+		"<td data-label='Uptime'>",
+		r->slug, e->title ? e->title : r->slug);
 	if (isnan(r->uptime))
-		html_str(b, "<span class=\"dim\">not known</span>");
+		html_fmt(b, UNKNOWN);
 	else
 		html_fmt(b, "%.2f&#8239;%%", r->uptime);
-	html_str(b, "</td><td data-label=\"Minutes known\">");
-	put_count(b, r->known_minutes);
-	html_str(b, "</td><td data-label=\"p95\">");
+	html_fmt(b, "</td><td data-label='Minutes known'>%ls</td>"
+		   "<td data-label='p95'>",
+		COUNT(r->known_minutes));
 	if (isnan(r->p95_ms))
-		html_str(b, "<span class=\"dim\">not known</span>");
-	else {
-		put_count(b, (long)r->p95_ms);
-		html_str(b, "&#8239;ms");
-	}
-	html_str(b, "</td>");
+		html_fmt(b, UNKNOWN);
+	else
+		html_fmt(b, "%ls&#8239;ms", COUNT((int64_t)r->p95_ms));
+	html_fmt(b, "</td>");
 	put_tools(b, r, as_of);
-	html_fmt(b, "<td data-label=\"Found\">%s</td></tr>\n",
+	html_fmt(b, "<td data-label='Found'>%s</td></tr>\n",
 		m->name ? m->title : "No data");
 }
 
@@ -223,17 +201,17 @@ static void put_board(struct html *b, const char *id, bool ranked,
 	const struct report_page *p, size_t from, size_t to)
 {
 	html_fmt(b,
-		"<table class=\"board\" aria-labelledby=\"%s\">\n<thead><tr>%s"
-		"<th scope=\"col\" class=\"name\">Server</th>"
-		"<th scope=\"col\">Uptime</th>"
-		"<th scope=\"col\">Minutes known</th><th scope=\"col\">p95</th>"
-		"<th scope=\"col\">Tools unchanged</th><th "
-		"scope=\"col\">Found</th></tr>"
-		"</thead>\n<tbody>\n",
-		id, ranked ? "<th scope=\"col\">Rank</th>" : "");
+		"<table class='board' aria-labelledby='%s'>\n<thead><tr>%ls"
+		"<th scope='col' class='name'>Server</th>"
+		"<th scope='col'>Uptime</th>"
+		"<th scope='col'>Minutes known</th><th scope='col'>p95</th>"
+		"<th scope='col'>Tools unchanged</th><th scope='col'>Found"
+		"</th></tr></thead>\n<tbody>\n",
+		id,
+		HTML_MARKUP(ranked ? "<th scope='col'>Rank</th>" : ""));
 	for (size_t i = from; i < to; i++)
 		put_row(b, &p->entries[i], p->head->as_of);
-	html_str(b, "</tbody></table>\n");
+	html_fmt(b, "</tbody></table>\n");
 }
 
 static void put_boards(struct html *b, const struct report_page *p)
@@ -243,34 +221,30 @@ static void put_boards(struct html *b, const struct report_page *p)
 
 	while (ranked < p->n && p->entries[ranked].row.rank)
 		ranked++;
-	html_str(b, "<h2 id=\"leaderboard\">Leaderboard</h2>\n");
+	html_fmt(b, "<h2 id='leaderboard'>Leaderboard</h2>\n");
 	if (!h->ranked)
 		html_fmt(b,
-			"<p>No server is ranked yet: none is known on %ld "
-			"days "
+			"<p>No server is ranked yet: none is known on %ld days "
 			"of the month.</p>\n",
 			h->least_days);
 	else if (ranked)
 		put_board(b, "leaderboard", true, p, 0, ranked);
 	else
-		html_str(b, "<p>The servers that are ranked are on the pages "
+		html_fmt(b, "<p>The servers that are ranked are on the pages "
 			   "before this one.</p>\n");
 	if (p->n > ranked) {
 		html_fmt(b,
-			"<h2 id=\"unranked\">Not ranked</h2>\n<p>Too little is "
-			"known of these: a server is ranked that is known on "
-			"at "
-			"least %ld days of the month, and on half of those "
-			"that "
-			"there were; on each of them for %ld minutes or "
-			"more.</p>\n",
+			"<h2 id='unranked'>Not ranked</h2>\n<p>Too little is "
+			"known of these: a server is ranked that is known on at "
+			"least %ld days of the month, and on half of those that "
+			"there were; on each of them for %ld minutes or more."
+			"</p>\n",
 			h->least_days, h->least_minutes);
 		put_board(b, "unranked", false, p, ranked, p->n);
 	}
 	if (p->hidden)
 		html_fmt(b,
-			"<p class=\"dim\">%zu more, counted above, %s not "
-			"listed "
+			"<p class='dim'>%zu more, counted above, %s not listed "
 			"here any more.</p>\n",
 			p->hidden, p->hidden == 1 ? "is" : "are");
 	html_pages(b, p->paging, p->request);
@@ -278,94 +252,88 @@ static void put_boards(struct html *b, const struct report_page *p)
 
 static void put_lead(struct html *b, const struct report_head *h)
 {
-	html_str(b, "<p class=\"lead\">");
-	put_servers(b, h->servers);
-	if (h->n_cities)
-		html_str(b, ", watched from ");
-	for (size_t i = 0; i < h->n_cities; i++) {
-		html_str(b, text_comma(i, h->n_cities));
-		escape_put(b, h->cities[i]);
-	}
-	html_str(b, "</p>\n");
+	html_fmt(b, "<p class='lead'>%ls server%s%s", COUNT(h->servers),
+		h->servers == 1 ? "" : "s",
+		h->n_cities ? ", watched from " : "");
+	for (size_t i = 0; i < h->n_cities; i++)
+		html_fmt(b, "%s%s", text_comma(i, h->n_cities), h->cities[i]);
+	html_fmt(b, "</p>\n");
 }
 
 static void put_as_of(struct html *b, const struct report_head *h, int month)
 {
-	html_str(b, "<p>As of ");
-	html_time(b, h->as_of, 0);
+	html_fmt(b, "<p>As of %ls", HTML_TIME(h->as_of, 0));
 	if (h->final)
-		html_str(b, ". The month is over, and this report stays as it "
+		html_fmt(b, ". The month is over, and this report stays as it "
 			   "is.</p>\n");
 	else if (h->as_of < month_begin(month + 1))
 		html_fmt(b,
-			". <b>The month is not over</b>: this is its day %ld, "
-			"and "
+			". <b>Preliminary</b>: day %ld of the month; "
 			"everything here may change until it ends.</p>\n",
 			h->days);
 	else
-		html_str(b, ". The month is over, but its last minutes may "
-			   "still be "
-			   "counted.</p>\n");
+		html_fmt(b, ". The month is over, but its last minutes may "
+			   "still be counted.</p>\n");
 }
 
 static void put_files(
 	struct html *b, const char *month, const struct brand *brand)
 {
 	html_fmt(b,
-		"<p>All of it for programs: <a "
-		"href=\"/report/%s.csv\">CSV</a>, "
-		"<a href=\"/report/%s.json\">JSON</a>. To be cited as <b>",
-		month, month);
-	escape_put(b, brand->url);
-	html_fmt(b, "/report/%s</b>.</p>\n", month);
+		"<p>For programs: <a href='/report/%s.csv'>CSV</a>, "
+		"<a href='/report/%s.json'>JSON</a>. Cite as "
+		"<b>%s/report/%s</b>.</p>\n",
+		month, month, brand->url, month);
 }
 
 static void put_method(struct html *b, const struct report_head *h, int month)
 {
-	html_str(b,
-		"<h2>How this is reckoned</h2>\n<dl class=\"answers\">\n"
+	html_fmt(b,
+		"<h2>How we calculate this</h2>\n<dl class='answers'>\n"
 		"<div><dt>Rank</dt><dd>By uptime; of equals by p95, the "
-		"shortest "
-		"first; then by how rarely the tools changed; then by name."
-		"</dd></div>\n<div><dt>Uptime</dt><dd>The share of the minutes "
-		"that are known in which the server was not down, rounded "
-		"down. A "
-		"server is down when several places agree that it does not "
-		"work; "
-		"one that asks for a credential, as it should, is "
-		"up.</dd></div>\n"
-		"<div><dt>p95</dt><dd>95 of 100 checks that found the server "
-		"working took no longer, from all places together");
-	if (h->latency_from > month_begin(month)) {
-		html_str(b, ", from ");
-		html_day(b, h->latency_from / DAY);
-		html_str(b, " on: earlier ones were no longer kept");
-	}
-	html_str(b, ".</dd></div>\n<div><dt>Tools unchanged</dt><dd>For how "
-		   "long the server "
-		   "has had the same tools, with the same descriptions, and "
-		   "how "
-		   "often they changed in the month.</dd></div>\n<div><dt>Found"
-		   "</dt><dd>How the server was when this report was made; so "
-		   "are "
-		   "the shares, the protocol and the "
-		   "walls.</dd></div>\n</dl>\n");
+		"shortest first; then by how rarely the tools changed; then by "
+		"name.</dd></div>\n"
+		"<div><dt>Uptime</dt><dd>The share of known minutes in which the "
+		"server was not down, rounded down. A "
+		"server is down when several locations agree that it does not "
+		"work; a server that requires a login counts as up."
+		"</dd></div>\n"
+		"<div><dt>p95</dt><dd>95 of 100 successful checks took no longer, "
+		"from all locations together");
+	if (h->latency_from > month_begin(month))
+		html_fmt(b,
+			", from %ls on: earlier ones were no longer kept",
+			HTML_DAY(h->latency_from / DAY));
+	html_fmt(b, ".</dd></div>\n<div><dt>Tools unchanged</dt><dd>For how "
+		   "long the server has had the same tools, with the same "
+		   "descriptions, and how often they changed in the month."
+		   "</dd></div>\n<div><dt>Found</dt><dd>How the server was when "
+		   "this report was made; so are the shares, the protocol and "
+		   "the walls.</dd></div>\n</dl>\n");
+}
+
+/* Links to the reports of months, but for that of month `but`. */
+static void put_months(
+	struct html *b, const int *months, size_t n, int but)
+{
+	char text[MONTH_TEXT], title[MONTH_TITLE];
+
+	html_fmt(b, "<ul class='months'>\n");
+	for (size_t i = 0; i < n; i++)
+		if (months[i] != but)
+			html_fmt(b, "<li><a href='/report/%s'>%s</a></li>\n",
+				month_text(months[i], text),
+				month_title(months[i], title));
+	html_fmt(b, "</ul>\n");
 }
 
 static void put_others(struct html *b, const struct report_page *p, int month)
 {
-	char text[MONTH_TEXT], title[MONTH_TITLE];
-
 	if (p->n_months < 2)
 		return;
-	html_str(b, "<nav aria-label=\"Other months\">\n<h2>Other months</h2>\n"
-		   "<ul class=\"months\">\n");
-	for (size_t i = 0; i < p->n_months; i++)
-		if (p->months[i] != month)
-			html_fmt(b, "<li><a href=\"/report/%s\">%s</a></li>\n",
-				month_text(p->months[i], text),
-				month_title(p->months[i], title));
-	html_str(b, "</ul>\n</nav>\n");
+	html_fmt(b, "<nav aria-label='Other months'>\n<h2>Other months</h2>\n");
+	put_months(b, p->months, p->n_months, month);
+	html_fmt(b, "</nav>\n");
 }
 
 void report_page_put(
@@ -400,14 +368,14 @@ void report_page_put(
 		html_end(b, brand, true);
 		return;
 	}
-	put_counts(b, "How they are", "buckets", "Bucket", buckets, h->buckets,
+	put_counts(b, "States", "buckets", "Bucket", buckets, h->buckets,
 		h->n_buckets);
 	put_boards(b, p);
 	put_protocols(b, h);
 	for (size_t i = 0; i < h->n_walls; i++)
 		walled += h->walls[i].count;
 	if (walled)
-		put_counts(b, "Behind a wall", "walls", "What it asks for",
+		put_counts(b, "Requires login", "walls", "Kind of login",
 			walls, h->walls, h->n_walls);
 	put_method(b, h, month);
 	put_others(b, p, month);
@@ -417,8 +385,6 @@ void report_page_put(
 void report_list_put(
 	struct html *b, const int *months, size_t n, const struct brand *brand)
 {
-	char text[MONTH_TEXT], title[MONTH_TITLE];
-
 	html_begin(b,
 		&(struct frame) {.brand = brand,
 			.title = "Reports",
@@ -426,11 +392,6 @@ void report_list_put(
 			.about = "How reliable public MCP servers are, month by "
 				 "month."});
 	html_element(b, "h1", "Reports by month");
-	html_str(b, "<ul class=\"months\">\n");
-	for (size_t i = 0; i < n; i++)
-		html_fmt(b, "<li><a href=\"/report/%s\">%s</a></li>\n",
-			month_text(months[i], text),
-			month_title(months[i], title));
-	html_str(b, "</ul>\n");
+	put_months(b, months, n, -1);
 	html_end(b, brand, true);
 }

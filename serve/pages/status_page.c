@@ -37,35 +37,31 @@ static void put_headline(struct html *b, const char *title, struct condition c,
 {
 	const char *class = html_condition(c).class;
 
-	html_str(b, "<h1>");
-	escape_put(b, title);
-	html_fmt(b, " <span class=\"headline text-%s\">", class);
-	html_icon(b, class);
-	html_str(b, "<span>");
-	escape_whole(b, sentence);
-	html_str(b, "</span></span></h1>\n");
+	html_fmt(b,
+		"<h1>%s <span class='headline text-%s'>%ls<span>%ls</span>"
+		"</span></h1>\n",
+		title, class, HTML_ICON(class), HTML_WHOLE(sentence));
 }
 
 /* The minute of the verdict, and how often there is one. */
 static void put_as_of(struct html *b, const struct status_page *s,
 	const struct places *places)
 {
+	double every = s->server->interval_s;
+
 	if (s->view->freshness != VIEW_FRESH)
 		return;
-	html_str(b, "<p class=\"dim\">As of ");
-	html_time(b, s->view->as_of, s->now);
-	if (!isnan(s->server->interval_s)) {
-		html_str(b, ". Checked every ");
-		if (s->server->interval_s == 60)
-			html_str(b, "minute");
-		else if (s->server->interval_s < 60)
-			html_fmt(b, "%.0f seconds", s->server->interval_s);
-		else
-			html_span(b, s->server->interval_s);
-		html_fmt(b, " from %zu place%s", places->n,
+	html_fmt(b, "<p class='dim'>As of %ls",
+		HTML_TIME(s->view->as_of, s->now));
+	if (every < 60)
+		html_fmt(b, ". Checked every %.0f seconds", every);
+	else if (!isnan(every))
+		html_fmt(b, ". Checked every %ls",
+			every == 60 ? HTML_MARKUP("minute") : HTML_SPAN(every));
+	if (!isnan(every))
+		html_fmt(b, " from %zu location%s", places->n,
 			places->n == 1 ? "" : "s");
-	}
-	html_str(b, ".</p>\n");
+	html_fmt(b, ".</p>\n");
 }
 
 static void put_own(struct html *b, const struct status_page *s)
@@ -77,54 +73,35 @@ static void put_own(struct html *b, const struct status_page *s)
 			.now = s->now});
 }
 
-static void put_reason(struct html *b, const struct occurrence *o)
+/* `planned`: it has not begun. */
+static void put_work(struct html *b, const struct occurrence *o, bool planned,
+	double now)
 {
-	if (!o->of->reason || !*o->of->reason)
+	const char *reason = o->found && o->of->reason ? o->of->reason : "";
+
+	if (!o->found)
 		return;
-	html_str(b, ": ");
-	escape_put(b, o->of->reason);
-}
-
-static void put_work(struct html *b, const struct status_page *s)
-{
-	const struct page_data *d = s->data;
-
-	if (d->maintenance_now.found) {
-		html_str(b, "<p class=\"banner work\">");
-		html_icon(b, "work");
-		html_str(b, "<span><b>Maintenance until ");
-		html_time(b, d->maintenance_now.end, s->now);
-		html_str(b, "</b>");
-		put_reason(b, &d->maintenance_now);
-		html_str(b, "</span></p>\n");
-	}
-	if (d->maintenance_next.found) {
-		html_str(b, "<p class=\"banner work\">");
-		html_icon(b, "work");
-		html_str(b, "<span><b>Planned maintenance, ");
-		html_time(b, d->maintenance_next.start, s->now);
-		html_str(b, " to ");
-		html_time(b, d->maintenance_next.end,
-			(double)d->maintenance_next.start);
-		html_str(b, "</b>");
-		put_reason(b, &d->maintenance_next);
-		html_str(b, "</span></p>\n");
-	}
+	html_fmt(b, "<p class='banner work'>%ls<span><b>", HTML_ICON("work"));
+	if (planned)
+		html_fmt(b, "Planned maintenance, %ls to %ls",
+			HTML_TIME(o->start, now),
+			HTML_TIME(o->end, (double)o->start));
+	else
+		html_fmt(b, "Maintenance until %ls", HTML_TIME(o->end, now));
+	html_fmt(b, "</b>%s%s</span></p>\n", *reason ? ": " : "", reason);
 }
 
 static void put_place_list(struct html *b, const struct places *l)
 {
-	html_str(b, "<div><dt>Where</dt><dd><ul class=\"places\">\n");
+	html_fmt(b, "<div><dt>Where</dt><dd><ul class='places'>\n");
 	for (size_t i = 0; i < l->n; i++) {
 		struct word w = html_place(l->v[i].place);
 
-		html_str(b, "<li>");
-		html_icon(b, w.class);
-		html_str(b, "<span>");
-		html_put_place(b, &l->v[i]);
-		html_fmt(b, " <small>%s</small></span></li>\n", w.text);
+		html_fmt(b,
+			"<li>%ls<span>%ls <small>%s</small></span></li>\n",
+			HTML_ICON(w.class), HTML_PLACE(&l->v[i]), w.text);
 	}
-	html_str(b, "</ul></dd></div>\n");
+	html_fmt(b, "</ul></dd></div>\n");
 }
 
 /* How long an incident lasted within the last day, in seconds. */
@@ -145,9 +122,9 @@ static void put_minutes(struct html *b, const struct history *p)
 		part += p->days[i].minutes[VERDICT_AMBER];
 	}
 	if (!history_known(&p->days[0]) && !history_known(&p->days[1]))
-		html_str(b, "Not known");
+		html_fmt(b, "Not known");
 	else if (!down && !part)
-		html_str(b, "No trouble today or yesterday");
+		html_fmt(b, "No outage today or yesterday");
 	else
 		html_fmt(b,
 			"Today and yesterday: %" PRId64 " min not working, "
@@ -171,34 +148,31 @@ static void put_incidents(struct html *b, const struct status_page *s)
 			sum += part;
 	}
 	if (n)
-		html_fmt(b, "<a href=\"#incidents\">%zu incident%s</a>", n,
+		html_fmt(b, "<a href='#incidents'>%zu incident%s</a>", n,
 			n == 1 ? "" : "s");
 	else if (s->data->maintenance_now.found)
-		html_str(b, "Planned maintenance");
+		html_fmt(b, "Planned maintenance");
 	else
-		html_str(b, s->view->freshness == VIEW_FRESH
+		html_fmt(b, s->view->freshness == VIEW_FRESH
 			? "No incidents"
 			: "None before our checks stopped");
-	if (sum > 0) {
-		html_str(b, ", ");
-		html_span(b, fmin(sum, DAY));
-	}
-	if (open) {
-		html_str(b, ", ongoing since ");
-		html_time(b, open->started_at, s->now);
-	}
+	if (sum > 0)
+		html_fmt(b, ", %ls", HTML_SPAN(fmin(sum, DAY)));
+	if (open)
+		html_fmt(b, ", ongoing since %ls",
+			HTML_TIME(open->started_at, s->now));
 }
 
 static void put_day(struct html *b, const struct status_page *s)
 {
-	html_str(b, "<div><dt>Last 24 hours</dt><dd>");
+	html_fmt(b, "<div><dt>Last 24 hours</dt><dd>");
 	if (s->view->freshness == VIEW_NONE)
-		html_str(b, "Not known");
+		html_fmt(b, "Not known");
 	else if (isnan(s->data->heartbeats[STAGE_ALERT]))
 		put_minutes(b, &s->data->history);
 	else
 		put_incidents(b, s);
-	html_str(b, "</dd></div>\n");
+	html_fmt(b, "</dd></div>\n");
 }
 
 /* Whether the operators know of the trouble. */
@@ -206,6 +180,7 @@ static void put_known(struct html *b, const struct status_page *s)
 {
 	const struct incident *in = incidents_open(&s->data->incidents);
 	struct unapproved_tools unapproved = {.open = false};
+	const char *said;
 	bool bad = s->view->freshness == VIEW_FRESH &&
 		s->view->verdict != VERDICT_GREEN;
 
@@ -213,21 +188,22 @@ static void put_known(struct html *b, const struct status_page *s)
 		return;
 	if (!in && s->view->tools_differ)
 		unapproved = s->data->incidents.unapproved;
-	html_str(b, "<div><dt>Does the operator know?</dt><dd>");
 	if (bad && s->data->maintenance_now.found)
-		html_str(b, "Yes, this maintenance was announced");
+		said = "Yes, this maintenance was announced";
 	else if (in && in->passing)
-		html_str(b, "Recovered. We are monitoring it.");
+		said = "Recovered. We are monitoring it.";
 	else if (in ? in->acknowledged : unapproved.acknowledged)
-		html_str(b, "Yes, the operator is looking into it");
+		said = "Yes, the operator is looking into it";
 	else if (in ? in->notified : unapproved.notified)
-		html_str(b, "Yes, the operator was notified");
+		said = "Yes, the operator was notified";
 	else if (in || unapproved.open)
-		html_str(b, "Recorded; the operator has not responded yet");
+		said = "Recorded; the operator has not responded yet";
 	else
-		html_str(b, "Noticed just now. We notify the operator once it "
-			   "is confirmed.");
-	html_str(b, "</dd></div>\n");
+		said = "Noticed just now. We notify the operator once it is "
+		       "confirmed.";
+	html_fmt(b,
+		"<div><dt>Does the operator know?</dt><dd>%s</dd></div>\n",
+		said);
 }
 
 /* Which places see other tools. */
@@ -239,49 +215,43 @@ static void put_sides(struct html *b, const struct tool_split *sides,
 
 	if (!sides->n)
 		return;
-	html_str(b, "<div class=\"wide\"><dt>Different tools</dt><dd>");
-	html_icon(b, "part");
-	html_str(b, " The tool list in ");
-	html_put_regions(b, places,
-		(const char (*)[REGION_MAX + 1])newest->regions,
-		newest->n_regions);
-	html_str(b, " differs from that in ");
-	for (size_t i = 0; i + 1 < sides->n; i++) {
-		if (i)
-			html_str(b, i + 2 == sides->n ? ", and from that in "
-						     : ", from that in ");
-		html_put_regions(b, places,
-			(const char (*)[REGION_MAX + 1])sides->v[i].regions,
-			sides->v[i].n_regions);
-	}
-	if (newest->first_seen) {
-		html_str(b, ", since ");
-		html_time(b, newest->first_seen, now);
-	}
-	html_str(b, ". A cache in between may serve an old copy.</dd>"
-		   "</div>\n");
+	html_fmt(b,
+		"<div class='wide'><dt>Different tools</dt><dd>%ls The tool "
+		"list in %ls differs from that in ",
+		HTML_ICON("part"),
+		HTML_REGIONS(places, newest->regions, newest->n_regions));
+	for (size_t i = 0; i + 1 < sides->n; i++)
+		html_fmt(b, "%s%ls",
+			!i			? ""
+				: i + 2 == sides->n ? ", and from that in "
+						    : ", from that in ",
+			HTML_REGIONS(places, sides->v[i].regions,
+				sides->v[i].n_regions));
+	if (newest->first_seen)
+		html_fmt(b, ", since %ls", HTML_TIME(newest->first_seen, now));
+	html_fmt(b, ". A cache in between may serve an old copy.</dd></div>\n");
 }
 
 /* The JSON of a private server needs a token: a cookie does not do. */
 static void put_feed(struct html *b, const struct status_page *s)
 {
 	html_fmt(b,
-		"<div><dt>Get updates</dt><dd><a href=\"/status/%s/"
-		"feed.atom\">Atom feed</a>, <a href=\"/status/%s/"
-		"maintenance.ics\">maintenance calendar</a>",
+		"<div><dt>Get updates</dt><dd><a href='/status/%s/feed.atom'>"
+		"Atom feed</a>, <a href='/status/%s/maintenance.ics'>"
+		"maintenance calendar</a>",
 		s->slug, s->slug);
 	if (!s->server->is_private)
 		html_fmt(b,
-			", <a href=\"#embed\">badge</a>, "
-			"<a href=\"/api/embed-status/%s\">JSON</a>",
+			", <a href='#embed'>badge</a>, "
+			"<a href='/api/embed-status/%s'>JSON</a>",
 			s->slug);
-	html_str(b, "</dd></div>\n");
+	html_fmt(b, "</dd></div>\n");
 }
 
 static void put_answers(struct html *b, const struct status_page *s,
 	const struct places *places)
 {
-	html_str(b, "<div class=\"now\"><dl class=\"answers\">\n");
+	html_fmt(b, "<div class='now'><dl class='answers'>\n");
 	if (places->n)
 		put_place_list(b, places);
 	put_day(b, s);
@@ -289,17 +259,9 @@ static void put_answers(struct html *b, const struct status_page *s,
 	if (s->view->freshness == VIEW_FRESH)
 		put_sides(b, &s->data->tool_split, places, s->now);
 	put_feed(b, s);
-	html_str(b, "</dl>\n");
+	html_fmt(b, "</dl>\n");
 	world_map_put(b, places);
-	html_str(b, "</div>\n");
-}
-
-static void put_figure(struct html *b, const char *name, const char *help)
-{
-	html_fmt(b, "<div><dt>%s", name);
-	if (help)
-		html_fmt(b, "<br><small>%s</small>", help);
-	html_str(b, "</dt><dd>");
+	html_fmt(b, "</div>\n");
 }
 
 /* How many, and since when; either may be all that is known. */
@@ -309,15 +271,13 @@ static void put_tools(struct html *b, const struct status_page *s)
 
 	if (p->tools < 0 && isnan(p->tools_since))
 		return;
-	put_figure(b, "Tools", NULL);
+	html_fmt(b, "<div><dt>Tools</dt><dd>");
 	if (p->tools >= 0)
 		html_fmt(b, "%d ", p->tools);
-	if (!isnan(p->tools_since)) {
-		html_str(b, "<small>unchanged since ");
-		html_time(b, (int64_t)p->tools_since, s->now);
-		html_str(b, "</small>");
-	}
-	html_str(b, "</dd></div>\n");
+	if (!isnan(p->tools_since))
+		html_fmt(b, "<small>unchanged since %ls</small>",
+			HTML_TIME((int64_t)p->tools_since, s->now));
+	html_fmt(b, "</dd></div>\n");
 }
 
 /* The uptime, of how many days, and how much of these was maintenance. */
@@ -327,17 +287,14 @@ static void put_uptime(struct html *b, const struct status_page *s)
 	int64_t unchecked = history_unchecked(&s->data->history, UPTIME_DAYS);
 
 	html_fmt(b, "<div><dt>Uptime<br><small>%d days", UPTIME_DAYS);
-	if (planned) {
-		html_str(b, s->brand->maintenance_counts ? ", counting "
-							: ", not counting ");
-		html_span(b, 60 * (double)planned);
-		html_str(b, " of maintenance");
-	}
-	if (unchecked) {
-		html_str(b, ", not counting ");
-		html_span(b, 60 * (double)unchecked);
-		html_str(b, " in which our checks were kept out");
-	}
+	if (planned)
+		html_fmt(b, ", %scounting %ls of maintenance",
+			s->brand->maintenance_counts ? "" : "not ",
+			HTML_SPAN(60 * planned));
+	if (unchecked)
+		html_fmt(b,
+			", not counting %ls in which our checks were kept out",
+			HTML_SPAN(60 * unchecked));
 	html_fmt(b, "</small></dt><dd>%.2f&#8239;%%</dd></div>\n",
 		s->view->uptime_30d);
 }
@@ -349,44 +306,41 @@ static void put_figures(struct html *b, const struct status_page *s)
 	bool fresh = v->freshness == VIEW_FRESH;
 	size_t before;
 
-	html_str(b, "<dl class=\"figures\">\n");
+	html_fmt(b, "<dl class='figures'>\n");
 	before = b->out.len;
 	if (fresh && !isnan(v->uptime_30d))
 		put_uptime(b, s);
-	if (fresh && !isnan(v->p95_ms)) {
-		put_figure(b, "Response time", "p95, last 24 hours");
-		html_fmt(b, "%.0f&#8239;ms</dd></div>\n", v->p95_ms);
-	}
-	if (fresh && *v->last_probe_ago) {
-		put_figure(b, "Last check", NULL);
-		html_fmt(b, "%s ago</dd></div>\n", v->last_probe_ago);
-	}
+	if (fresh && !isnan(v->p95_ms))
+		html_fmt(b,
+			"<div><dt>Response time<br><small>p95, last 24 hours"
+			"</small></dt><dd>%.0f&#8239;ms</dd></div>\n",
+			v->p95_ms);
+	if (fresh && *v->last_probe_ago)
+		html_fmt(b,
+			"<div><dt>Last check</dt><dd>%s ago</dd></div>\n",
+			v->last_probe_ago);
 	put_tools(b, s);
 	if (b->out.len == before)
-		html_str(b, "<div><dt>No figures yet</dt><dd></dd></div>\n");
-	html_str(b, "</dl>\n");
+		html_fmt(b, "<div><dt>No figures yet</dt><dd></dd></div>\n");
+	html_fmt(b, "</dl>\n");
 }
 
-/* A slug needs no escaping. */
 static void put_embedding(struct html *b, const char *site, const char *slug)
 {
 	html_fmt(b,
-		"<section id=\"embed\"><h2>For your README</h2>\n"
-		"<p><img src=\"/badge/%s.svg\" alt=\"The badge of this "
-		"server\" height=\"20\"></p>\n",
-		slug);
-	if (!*site)
-		html_str(b, "<p>Add the address of this site before each "
-			   "path:</p>\n");
-	html_str(b, "<pre tabindex=\"0\"><code>[![MCP status](");
-	escape_put(b, site);
-	html_fmt(b, "/badge/%s.svg)](", slug);
-	escape_put(b, site);
-	html_fmt(b,
-		"/status/%s)</code></pre>\n<p><a href=\"/embed-preview?slug=%s\">"
-		"Other badges</a>: uptime, response time, tools, maintenance, one "
-		"place, light or dark, for shields.io.</p></section>\n",
-		slug, slug);
+		"<section id='embed'><h2>For your README</h2>\n"
+		"<p><img src='/badge/%s.svg' alt='The badge of this server' "
+		"height='20'></p>\n"
+		"%ls<pre tabindex='0'><code>[![MCP status](%s/badge/%s.svg)]("
+		"%s/status/%s)</code></pre>\n"
+		"<p><a href='/embed-preview?slug=%s'>Other badges</a>: uptime, "
+		"response time, tools, maintenance, one location, light or dark, "
+		"for shields.io.</p></section>\n",
+		slug,
+		HTML_MARKUP(*site ? ""
+				  : "<p>Add the address of this site before "
+				    "each path:</p>\n"),
+		site, slug, site, slug, slug);
 }
 
 /* The description, for those who see no more of the page. */
@@ -447,7 +401,7 @@ static void begin(struct html *b, const struct status_page *s,
 
 void status_page_put(struct html *b, const struct status_page *s)
 {
-	const char *title = s->server->title ? s->server->title : s->slug;
+	const char *title = status_page_name(s);
 	struct condition_facts facts = status_page_facts(s);
 	struct condition condition = condition_of(&facts);
 	struct places places;
@@ -462,7 +416,8 @@ void status_page_put(struct html *b, const struct status_page *s)
 	put_headline(b, title, condition, text);
 	put_as_of(b, s, &places);
 	put_own(b, s);
-	put_work(b, s);
+	put_work(b, &s->data->maintenance_now, false, s->now);
+	put_work(b, &s->data->maintenance_next, true, s->now);
 	put_answers(b, s, &places);
 	put_figures(b, s);
 	status_page_days(b, s, &places);

@@ -9,6 +9,7 @@
 #include "pages/pages.h"
 
 #include "base/clock.h"
+#include "base/phrase.h"
 #include "data/entries.h"
 #include "data/page_data.h"
 #include "pages/html.h"
@@ -78,27 +79,23 @@ static void put_minutes(struct html *b, const struct history_day *d)
 		{d->unchecked, "not checked"}};
 	const char *comma = "";
 
-	if (!history_known(d))
-		html_str(b, d->unchecked ? "" : "no data");
-	else if (!history_trouble(d) && !d->planned)
-		html_str(b, d->unchecked ? "working, " : "working");
+	if (!history_known(d) && !d->unchecked)
+		html_fmt(b, "no data");
+	else if (history_known(d) && !history_trouble(d) && !d->planned)
+		html_fmt(b, d->unchecked ? "working, " : "working");
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		if (!parts[i].minutes)
 			continue;
-		html_str(b, comma);
-		html_span(b, 60 * (double)parts[i].minutes);
-		html_fmt(b, " %s", parts[i].words);
+		html_fmt(b, "%s%ls %s", comma, HTML_SPAN(60 * parts[i].minutes),
+			parts[i].words);
 		comma = ", ";
 	}
 }
 
 static void put_date(struct html *b, const char *slug, int64_t day)
 {
-	html_str(b, "<a href=\"");
-	paths_day(b, slug, day);
-	html_str(b, "\">");
-	html_day(b, day);
-	html_str(b, "</a>");
+	html_fmt(b, "<a href='%ls'>%ls</a>", PATH_DAY(slug, day),
+		HTML_DAY(day));
 }
 
 static const char *class_of(const struct history_day *d)
@@ -119,13 +116,12 @@ static void put_incidents(struct html *b, const struct status_page *s,
 	for (size_t i = 0; i < l->n && n < NAMED; i++) {
 		if (!touches(&l->v[i], day))
 			continue;
-		html_str(b, n++ ? ", <a href=\"" : ". Incidents: <a href=\"");
-		paths_incident(&b->out, s->slug, &l->v[i]);
-		html_fmt(b, "\">%s</a>",
+		html_fmt(b, "%s<a href='%ls'>%s</a>",
+			n++ ? ", " : ". Incidents: ",
+			PATH_INCIDENT(s->slug, &l->v[i]),
 			incident_words_title(&l->v[i], places));
 	}
-	if (all > n)
-		html_fmt(b, " and %zu more", all - n);
+	phrase_and_more(&b->out, n, all);
 }
 
 /* n days from this one back, which are alike where they are several. */
@@ -136,20 +132,18 @@ static void put_days(struct html *b, const struct status_page *s,
 	const struct history_day *d = &p->days[ago];
 	double uptime = history_uptime(d, n, s->brand->maintenance_counts);
 
-	html_str(b, "<li><span>");
+	html_fmt(b, "<li><span>");
 	if (n > 1) {
 		put_date(b, s->slug, p->today - ago - n + 1);
-		html_str(b, " to ");
+		html_fmt(b, " to ");
 	}
 	put_date(b, s->slug, p->today - ago);
-	html_str(b, "</span> <span>");
-	html_icon(b, class_of(d));
-	html_char(b, ' ');
+	html_fmt(b, "</span> <span>%ls ", HTML_ICON(class_of(d)));
 	put_minutes(b, d);
 	if (!isnan(uptime))
 		html_fmt(b, ", %.2f&#8239;%% uptime", uptime);
 	put_incidents(b, s, places, p->today - ago);
-	html_str(b, "</span></li>\n");
+	html_fmt(b, "</span></li>\n");
 }
 
 /* The newest first, by month. */
@@ -159,23 +153,23 @@ static void put_day_list(struct html *b, const struct status_page *s,
 	int64_t today = s->data->history.today;
 	int month = -1, n;
 
-	html_str(b, "<details class=\"day-list\"><summary>Day by day: ");
+	html_fmt(b, "<details class='day-list'><summary>Day by day: ");
 	if (bad)
 		html_fmt(b, "%d day%s with problems", bad, bad == 1 ? "" : "s");
 	else
-		html_str(b, "no problems");
-	html_str(b, "</summary>\n");
+		html_fmt(b, "no problems");
+	html_fmt(b, "</summary>\n");
 	for (int ago = 0; ago < HISTORY_DAYS; ago += n) {
 		if (month_of_day(today - ago) != month) {
-			html_str(b, month < 0 ? "<h3>" : "</ul>\n<h3>");
+			html_fmt(b, month < 0 ? "<h3>" : "</ul>\n<h3>");
 			month = month_of_day(today - ago);
 			paths_month(b, s->slug, month, "", "");
-			html_str(b, "</h3>\n<ul>\n");
+			html_fmt(b, "</h3>\n<ul>\n");
 		}
 		n = run_of(s->data, ago);
 		put_days(b, s, places, ago, n);
 	}
-	html_str(b, "</ul></details>\n");
+	html_fmt(b, "</ul></details>\n");
 }
 
 /* A bar of a day: its width with the gap, where it begins, and how high it is.
@@ -191,8 +185,8 @@ static void put_day_list(struct html *b, const struct status_page *s,
 
 static void put_rect(struct html *b, int x, int y, int h, const char *class)
 {
-	html_fmt(b, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
-		   "height=\"%d\"/>",
+	html_fmt(b,
+		"<rect class='%s' x='%d' y='%d' width='%d' height='%d'/>",
 		class, x, y, BAR_WIDTH, h);
 }
 
@@ -214,16 +208,13 @@ static void put_bar(struct html *b, const struct status_page *s, int ago)
 	int64_t known = history_known(d), bad;
 	int foot = BAR_TOP + BAR_HEIGHT, red, amber, work;
 
-	html_str(b, "<a tabindex=\"-1\" href=\"");
-	paths_day(b, s->slug, p->today - ago);
-	html_str(b, "\"><title>");
-	html_day(b, p->today - ago);
-	html_str(b, ": ");
+	html_fmt(b, "<a tabindex='-1' href='%ls'><title>%ls: ",
+		PATH_DAY(s->slug, p->today - ago), HTML_DAY(p->today - ago));
 	put_minutes(b, d);
-	html_str(b, "</title>");
+	html_fmt(b, "</title>");
 	if (!known) {
 		put_rect(b, x, foot - BAR_LEAST, BAR_LEAST, "none");
-		html_str(b, "</a>\n");
+		html_fmt(b, "</a>\n");
 		return;
 	}
 	red = height(history_unplanned(d), known, BAR_HEIGHT);
@@ -240,7 +231,7 @@ static void put_bar(struct html *b, const struct status_page *s, int ago)
 		put_rect(b, x, foot - red, red, "down");
 	if (red || amber)
 		put_rect(b, x, foot + 3, red ? 11 : 4, red ? "down" : "part");
-	html_str(b, "</a>\n");
+	html_fmt(b, "</a>\n");
 }
 
 struct sums {
@@ -270,16 +261,14 @@ static struct sums add_up(
 
 static void put_sum(struct html *b, const char *words, int64_t minutes)
 {
-	if (!minutes)
-		return;
-	html_str(b, words);
-	html_span(b, 60 * (double)minutes);
+	if (minutes)
+		html_fmt(b, "%s%ls", words, HTML_SPAN(60 * minutes));
 }
 
 static void put_sums(struct html *b, const struct sums *s, bool planned_counts)
 {
 	if (isnan(s->uptime)) {
-		html_str(b, "No data yet.");
+		html_fmt(b, "No data yet.");
 		return;
 	}
 	html_fmt(b, "%.2f&#8239;%% uptime in %d day%s of data", s->uptime,
@@ -288,12 +277,12 @@ static void put_sums(struct html *b, const struct sums *s, bool planned_counts)
 	put_sum(b, ", partly working for ", s->amber);
 	put_sum(b, ", in maintenance for ", s->planned);
 	if (s->planned)
-		html_str(b, planned_counts ? " (counts as not working)"
+		html_fmt(b, planned_counts ? " (counts as not working)"
 					  : " (does not count)");
 	put_sum(b, ", not checked for ", s->unchecked);
 	if (s->unchecked)
-		html_str(b, " (does not count)");
-	html_str(b, ".");
+		html_fmt(b, " (does not count)");
+	html_fmt(b, ".");
 }
 
 void status_page_sums(struct html *b, const struct status_page *page,
@@ -317,20 +306,21 @@ void status_page_days(struct html *b, const struct status_page *page,
 	bool counts = page->brand->maintenance_counts;
 	struct sums s = add_up(d->history.days, HISTORY_DAYS, counts);
 
-	html_str(b, "<section><h2>90 days</h2>\n<p>");
+	html_fmt(b, "<section><h2>90 days</h2>\n<p>");
 	put_sums(b, &s, counts);
 	html_fmt(b,
-		"</p>\n<svg class=\"days\" viewBox=\"0 0 %d 48\" "
-		"preserveAspectRatio=\"none\" aria-hidden=\"true\">\n",
+		"</p>\n<svg class='days' viewBox='0 0 %d 48' "
+		"preserveAspectRatio='none' aria-hidden='true'>\n",
 		HISTORY_DAYS * BAR_PITCH);
 	for (int i = HISTORY_DAYS - 1; i >= 0; i--)
 		put_bar(b, page, i);
-	html_str(b, "</svg>\n<p class=\"axis\"><span>");
-	html_day(b, d->history.today - HISTORY_DAYS + 1);
-	html_str(b, "</span><span>today, UTC</span></p>\n");
+	html_fmt(b,
+		"</svg>\n<p class='axis'><span>%ls</span><span>today, UTC"
+		"</span></p>\n",
+		HTML_DAY(d->history.today - HISTORY_DAYS + 1));
 	if (s.days)
 		put_day_list(b, page, places, s.bad);
-	html_str(b, "</section>\n");
+	html_fmt(b, "</section>\n");
 }
 
 /* Up to the next nice step, whose half is nice, too. */
@@ -356,7 +346,7 @@ static void put_curve(
 {
 	bool on = false;
 
-	html_fmt(b, "<path class=\"%s\" d=\"", p95 ? "p95" : "p50");
+	html_fmt(b, "<path class='%s' d='", p95 ? "p95" : "p50");
 	for (int i = HISTORY_HOURS - 1; i >= 0; i--) {
 		double ms = of_hour(&p->hours[i], p95);
 		double x = (double)(HISTORY_HOURS - 1 - i) * CHART_WIDTH /
@@ -366,70 +356,59 @@ static void put_curve(
 			on = false;
 			continue;
 		}
-		html_fmt(b, "%c%.0f %.1f", on ? 'L' : 'M', x,
-			CHART_HEIGHT * (1 - ms / top));
-		if (!on)
-			html_str(b, "h.1");
+		html_fmt(b, "%c%.0f %.1f%s", on ? 'L' : 'M', x,
+			CHART_HEIGHT * (1 - ms / top), on ? "" : "h.1");
 		on = true;
 	}
-	html_str(b, "\"/>\n");
+	html_fmt(b, "'/>\n");
 }
 
 static void put_hours(struct html *b, const struct history *p)
 {
-	html_str(b, "<details><summary>As a table</summary><table><thead><tr>"
-		   "<th scope=\"col\">From, ");
-	html_zone(b);
-	html_str(b, "</th>"
-		   "<th scope=\"col\">median</th>"
-		   "<th scope=\"col\">p95</th></tr></thead>"
-		   "<tbody>\n");
+	html_fmt(b, "<details><summary>As a table</summary><table><thead><tr>"
+		   "<th scope='col'>From, " HTML_ZONE "</th>"
+		   "<th scope='col'>median</th><th scope='col'>p95</th></tr>"
+		   "</thead><tbody>\n");
 	for (int i = 0; i < HISTORY_HOURS; i++) {
 		const struct history_hour *h = &p->hours[i];
 
-		html_str(b, "<tr><th scope=\"row\">");
-		html_clock(b, (p->hour - i) * 3600);
+		html_fmt(b, "<tr><th scope='row'>%ls</th>",
+			HTML_CLOCK((p->hour - i) * 3600));
 		if (isnan(h->p95_ms))
-			html_str(b,
-				"</th><td>&ndash;</td><td>&ndash;</td></tr>\n");
+			html_fmt(b, "<td>&ndash;</td><td>&ndash;</td></tr>\n");
 		else
 			html_fmt(b,
-				"</th><td>%.0f&#8239;ms</td>"
+				"<td>%.0f&#8239;ms</td>"
 				"<td>%.0f&#8239;ms</td></tr>\n",
 				h->p50_ms, h->p95_ms);
 	}
-	html_str(b, "</tbody></table></details>\n");
+	html_fmt(b, "</tbody></table></details>\n");
 }
 
 static void put_chart(struct html *b, const struct history *p, double top)
 {
 	html_fmt(b,
-		"<p class=\"axis\"><span>%g&#8239;ms</span><span class="
-		"\"legend\"><span><svg class=\"key\" viewBox=\"0 0 24 4\" "
-		"aria-hidden=\"true\"><path class=\"p95\" d=\"M0 2h24\"/></svg>"
-		" p95</span> <span><svg class=\"key\" "
-		"viewBox=\"0 0 24 4\" "
-		"aria-hidden=\"true\"><path class=\"p50\" d=\"M0 2h24\"/></svg>"
-		" median</span></span></p>\n",
-		top);
-	html_fmt(b,
-		"<div class=\"plot\"><span class=\"middle\">%g&#8239;ms</span>"
-		"<svg class=\"chart\" viewBox=\"0 0 %d %d\" "
-		"preserveAspectRatio=\"none\" role=\"img\" aria-label=\""
-		"Response time of each of 24 hours; the table below has the "
-		"numbers\"><path class=\"grid\" d=\"M0 0h%dM0 %dh%dM0 %dh%d\"/>"
-		"\n",
-		top / 2, CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH, CHART_HEIGHT / 2,
+		"<p class='axis'><span>%g&#8239;ms</span>"
+		"<span class='legend'><span><svg class='key' "
+		"viewBox='0 0 24 4' aria-hidden='true'><path class='p95' "
+		"d='M0 2h24'/></svg> p95</span> <span><svg class='key' "
+		"viewBox='0 0 24 4' aria-hidden='true'><path class='p50' "
+		"d='M0 2h24'/></svg> median</span></span></p>\n"
+		"<div class='plot'><span class='middle'>%g&#8239;ms</span>"
+		"<svg class='chart' viewBox='0 0 %d %d' "
+		"preserveAspectRatio='none' role='img' aria-label='Response "
+		"time of each of 24 hours; the table below has the numbers'>"
+		"<path class='grid' d='M0 0h%dM0 %dh%dM0 %dh%d'/>\n",
+		top, top / 2, CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH, CHART_HEIGHT / 2,
 		CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH);
 	put_curve(b, p, true, top);
 	put_curve(b, p, false, top);
-	html_str(b, "</svg></div>\n<p class=\"axis\"><span>");
-	html_date_clock(b, (p->hour - HISTORY_HOURS + 1) * 3600);
-	html_str(b, "</span><span>");
-	html_clock(b, (p->hour - HISTORY_HOURS / 2 + 1) * 3600);
-	html_str(b, "</span><span>");
-	html_date_clock(b, p->hour * 3600);
-	html_str(b, "</span></p>\n");
+	html_fmt(b,
+		"</svg></div>\n<p class='axis'><span>%ls</span><span>%ls</span>"
+		"<span>%ls</span></p>\n",
+		HTML_DATE_CLOCK((p->hour - HISTORY_HOURS + 1) * 3600),
+		HTML_CLOCK((p->hour - HISTORY_HOURS / 2 + 1) * 3600),
+		HTML_DATE_CLOCK(p->hour * 3600));
 }
 
 void status_page_latency(struct html *b, const struct page_data *d)
@@ -438,14 +417,14 @@ void status_page_latency(struct html *b, const struct page_data *d)
 
 	for (int i = 0; i < HISTORY_HOURS; i++)
 		most = fmax(most, d->history.hours[i].p95_ms);
-	html_str(b, "<section><h2>Response time, last 24 hours, ");
-	html_zone(b);
-	html_str(b, "</h2>\n");
+	html_fmt(b,
+		"<section><h2>Response time, last 24 hours, " HTML_ZONE
+		"</h2>\n");
 	if (most > 0) {
 		put_chart(b, &d->history, round_up(most));
 		put_hours(b, &d->history);
 	} else {
-		html_str(b, "<p>No responses measured.</p>\n");
+		html_fmt(b, "<p>No responses measured.</p>\n");
 	}
-	html_str(b, "</section>\n");
+	html_fmt(b, "</section>\n");
 }

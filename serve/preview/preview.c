@@ -336,7 +336,7 @@ static void put_where(struct buf *b, const struct status_page *s,
 		(in->n_regions > NAMED &&
 			!places_all(&places, names, in->n_regions))) {
 		buf_clear(b);
-		buf_fmt(b, "%zu of %zu places", in->n_regions, places.n);
+		buf_fmt(b, "%zu of %zu locations", in->n_regions, places.n);
 	}
 	places_release(&places);
 }

@@ -9,6 +9,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/num.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -40,20 +41,15 @@ static void files_add(struct file_tree_files *f, const char *name)
 	f->v[f->n++] = xstrdup(name);
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static void files_sort(struct file_tree_files *f)
 {
 	if (f->n)
-		qsort(f->v, f->n, sizeof *f->v, by_name);
+		qsort(f->v, f->n, sizeof *f->v, strings_order);
 }
 
 static bool files_has(const struct file_tree_files *f, const char *name)
 {
-	return f->n && bsearch(&name, f->v, f->n, sizeof *f->v, by_name);
+	return f->n && bsearch(&name, f->v, f->n, sizeof *f->v, strings_order);
 }
 
 static void files_release(struct file_tree_files *f)

@@ -310,7 +310,7 @@ static int ask_all(struct job *j, const struct listing *l)
 			continue;
 		for (size_t i = 0; i < n && !route_live(row); i++) {
 			const char *slug =
-				route_named(row) ? l->entries[i].slug : "";
+				route_named(row) ? l->v[i].slug : "";
 
 			if (route_path(row, slug, path, sizeof path) &&
 				ask_row(j, path))

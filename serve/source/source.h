@@ -18,7 +18,6 @@
 #include <stddef.h>
 
 struct kept_incidents;
-struct kept_index;
 struct kept_listing;
 struct kept_plan;
 
@@ -47,7 +46,6 @@ struct source {
 	/* Answers that fetch/ keeps; fetch_close frees them. */
 	struct kept_listing *listing;
 	struct kept_plan *plan;
-	struct kept_index *index;
 	struct kept_incidents *incidents;
 };
 

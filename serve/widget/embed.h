@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct brand;
+struct html;
 struct request;
 struct response;
 
@@ -17,16 +18,13 @@ struct response;
 void embed_script(struct response *r);
 
 /*
- * embed_preview(request, brand, r): fill r with the page that shows the widget
- * of the query's slug in its four modes, with what to copy for each. A slug
+ * embed_preview(request, brand, b): append the page that shows the widget of the
+ * query's slug in its four modes, with what to copy for each. A slug
  * that is not valid is named in a message; without one the widget is an
  * invitation.
  */
 void embed_preview(const struct request *request, const struct brand *brand,
-	struct response *r);
-
-/* The style that only this page needs. */
-extern const char embed_style[];
+	struct html *b);
 
 /* The bytes of embed.js. */
 extern const unsigned char embed_js[];

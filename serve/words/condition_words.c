@@ -15,7 +15,7 @@ static void put_few(struct buf *b, const struct places *places,
 	const char (*names)[REGION_MAX + 1], size_t n)
 {
 	if (n > NAMED)
-		buf_fmt(b, "%zu of %zu places", n, places->n);
+		buf_fmt(b, "%zu of %zu locations", n, places->n);
 	else
 		places_put_regions(b, places, names, n);
 }
@@ -29,7 +29,7 @@ static void put_tools(struct buf *b, const struct tool_split *split,
 	const struct tool_split_side *few;
 
 	if (split->n != 2) {
-		buf_str(b, "not every place gets the same tool list");
+		buf_str(b, "locations get different tool lists");
 		return;
 	}
 	few = newer->n_regions < older->n_regions ? newer : older;
@@ -68,7 +68,7 @@ void condition_put_note(struct buf *b, struct condition c,
 	case NOTE_NONE:
 		break;
 	case NOTE_RECOVERED:
-		buf_str(b, "recovered only just now");
+		buf_str(b, "just recovered");
 		break;
 	case NOTE_REFUSED:
 		buf_str(b, "our checks are refused");
@@ -92,7 +92,7 @@ void condition_put_note(struct buf *b, struct condition c,
 static void put_failing(struct buf *b, const struct places *places)
 {
 	if (places->failing > NAMED)
-		buf_fmt(b, "%zu of %zu places", places->failing, places->n);
+		buf_fmt(b, "%zu of %zu locations", places->failing, places->n);
 	else
 		places_put_state(b, places, PLACE_NOT_WORKING);
 }
@@ -124,7 +124,7 @@ static void put_kept_out(struct buf *b, enum checks checks, const char *our,
 	buf_fmt(b, "%s checks are %s", our,
 		checks == CHECKS_REFUSED ? "refused" : "rate-limited");
 	if (places->working && places->unchecked > NAMED) {
-		buf_fmt(b, " from %zu of %zu places", places->unchecked,
+		buf_fmt(b, " from %zu of %zu locations", places->unchecked,
 			places->n);
 	} else if (places->working && places->unchecked) {
 		buf_str(b, " from ");

@@ -14,9 +14,9 @@ struct words {
 };
 
 static const struct words words[TROUBLES] = {
-	[TROUBLE_DOWN] = {"Outage", "Programs could not use the server."},
-	[TROUBLE_REGIONAL] = {"Outage in some places",
-		"Programs could not use the server from some places."},
+	[TROUBLE_DOWN] = {"Outage", "Clients could not use this server."},
+	[TROUBLE_REGIONAL] = {"Outage in some locations",
+		"Clients could not use this server from some locations."},
 	[TROUBLE_REFUSED] = {"Our checks were refused",
 		"The server refused our credential. Clients with their own "
 		"access may have been fine."},
@@ -30,8 +30,8 @@ static const struct words words[TROUBLES] = {
 		"More requests than usual failed."},
 	[TROUBLE_SLOW] = {"Slow answers",
 		"Answers took much longer than usual."},
-	[TROUBLE_TOOLS] = {"Different tools in different places",
-		"Not every place got the same tools."},
+	[TROUBLE_TOOLS] = {"Different tools in different locations",
+		"Some locations got a different tool list."},
 };
 
 /* An outage of some places is not one of all, however many agree on it. */
@@ -62,7 +62,7 @@ const char *incident_words_impact(const struct incident *in,
 static const char *update_words(const struct incident *in)
 {
 	if (in->unseen)
-		return "We get no report from there any more. It works from "
+		return "We no longer get reports from there. It works from "
 		       "elsewhere.";
 	if (in->ended_at)
 		return "Resolved.";
@@ -81,7 +81,7 @@ void incident_words_latest(struct buf *b, const struct incident *in)
 	if (said && said->what == UPDATE_NOTE)
 		text_put(b, said->text);
 	else if (said)
-		buf_str(b, "The operator has said why it happened.");
+		buf_str(b, "The operator has explained the cause.");
 	else
 		buf_str(b, update_words(in));
 }

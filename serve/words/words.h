@@ -7,8 +7,8 @@
 
 #include "base/buf.h"
 #include "data/condition.h"
-#include "terms/names.h"
 #include "records/incident.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>

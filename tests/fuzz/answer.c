@@ -179,10 +179,10 @@ int fetch_views(struct source *s, double now, const struct listing **l)
 static struct {
 	char *text;
 	struct index_entry entry;
-	struct index_entries all;
+	struct listing all;
 } row;
 
-int fetch_index(struct source *s, double now, const struct index_entries **l)
+int fetch_index(struct source *s, double now, const struct listing **l)
 {
 	(void)s;
 	(void)now;
@@ -194,19 +194,6 @@ int fetch_index(struct source *s, double now, const struct index_entries **l)
 	row.entry.condition.state = CONDITION_DOWN;
 	*l = &row.all;
 	return 0;
-}
-
-void index_entries_of(
-	const struct listing *l, double now, struct index_entries *out)
-{
-	(void)l;
-	(void)now;
-	*out = (struct index_entries) {.n = 0};
-}
-
-void index_entries_release(struct index_entries *l)
-{
-	*l = (struct index_entries) {.n = 0};
 }
 
 int fetch_index_rows(struct source *s, double now,
@@ -385,7 +372,7 @@ void report_part_release(struct report_part *part)
 	*part = (struct report_part) {.v = NULL};
 }
 
-bool listing_has(const struct listing *l, const struct listing_entry *e)
+bool listing_has(const struct listing *l, const struct index_entry *e)
 {
 	(void)l;
 	(void)e;

@@ -23,14 +23,6 @@ alert_teardown() {
 }
 
 # For a file without functions of its own for these.
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	alert_setup
 }
@@ -65,6 +57,11 @@ minutes() {
 # verdict MINUTE [REGIONS STEP [ERROR [SLUG]]]: the same for one minute.
 verdict() {
 	minutes "$1" "$@"
+}
+
+# down: a verdict of minute 0, in which two regions fail.
+down() {
+	verdict 0 eu,us initialize
 }
 
 # alert WANT ARGUMENT…: runs it; its events go to out, messages to err.

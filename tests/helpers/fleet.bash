@@ -39,6 +39,11 @@ fleet_teardown() {
 	[[ ! -d run ]] || find run -type s -delete
 }
 
+# For a file without a function of its own for this.
+teardown() {
+	fleet_teardown
+}
+
 # host NAME [OTHER]: makes a host that ssh(1) reaches by this name: an sshd with a
 # host key of its own, or the sshd of host OTHER with another user key. Its mcp-probe
 # is the script on standard input; if that is empty, the real one.

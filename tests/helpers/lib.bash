@@ -70,6 +70,14 @@ eventually() {
 	done
 }
 
+# paced SECONDS: so many seconds of a core to oneself, as seconds of the clock: a piece of
+# work is timed, by the clock and by what it takes of a core.
+paced() {
+	local from=${EPOCHREALTIME/[.,]/}
+	cpu eval 'for i in {1..100000}; do :; done'
+	echo $((1 + $1 * (${EPOCHREALTIME/[.,]/} - from) / 1000 / (CPU > 0 ? CPU : 1)))
+}
+
 # closed REGION: true once the scripted server holds none of its sessions and
 # streams.
 closed() {
@@ -175,6 +183,10 @@ take_answer() {
 probe() {
 	status=0
 	timeout -k 2 600 "$BIN/mcp-probe" -f jsonl "$@" >out 2>err || status=$?
+}
+
+aggregate() {
+	"$BIN/mcp-aggregate" "$@"
 }
 
 # without PATTERN FILE…: true if no line of the files matches.

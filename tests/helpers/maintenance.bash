@@ -5,14 +5,6 @@
 NOW=1777494660 # 2026-04-29T20:31:00Z, a Wednesday
 TOKEN=s3cret-canary
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK RUNTIME_DIRECTORY=$PWD

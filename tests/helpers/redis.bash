@@ -1,5 +1,14 @@
 # shellcheck shell=bash
-# A Redis of a test's own, on a Unix socket.
+# A Redis of a file's own, or of a test's, on a Unix socket.
+
+# For a file without functions of its own for these: one for all its tests.
+setup_file() {
+	redis_start "$BATS_FILE_TMPDIR/redis"
+}
+
+teardown_file() {
+	redis_stop
+}
 
 # redis_start DIR [ARGS…]: returns once it takes connections; MCP_STORE names
 # it, and REDIS_PID is its process.

@@ -8,7 +8,19 @@ setup_file() {
 	start scripted
 }
 
+# fixture VARIABLE FILE ARGS…: starts a server of tests/fixture for the file, in its
+# folder; it prints its port, which is then in VARIABLE.
+fixture() {
+	mkfifo "$1.port"
+	node "$ROOT/tests/fixture/$2" "${@:3}" >"$1.port" 2>"$1.log" 3>&- &
+	echo $! >>pids
+	read -r -t 60 "$1" <"$1.port"
+	export "${1?}"
+}
+
 teardown_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	[[ ! -e pids ]] || xargs kill <pids
 	stop_all
 }
 

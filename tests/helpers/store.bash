@@ -6,22 +6,10 @@ load "${BASH_SOURCE[0]%/*}/lib"
 load "${BASH_SOURCE[0]%/*}/redis"
 load "${BASH_SOURCE[0]%/*}/probes"
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
 	redis flushall >/dev/null
 	# shellcheck disable=SC2034 # for the tests
 	NOW=$(date +%s)
-}
-
-aggregate() {
-	"$BIN/mcp-aggregate" "$@"
 }

@@ -28,13 +28,13 @@ const mend = async () => {
 // What must be seen: "now" in the minutes of the trouble; "title" in the feed from
 // its minute "opens" on; and each event with its minute.
 const WELL = { verdict: 'green ok', where: '', page: 'Working everywhere', badge: 'up' };
-const RECOVERED = { ...WELL, page: 'Working, but recovered only just now' };
+const RECOVERED = { ...WELL, page: 'Working, but just recovered' };
 const WANT = {
 	steady: { now: WELL, events: [] },
 	catalog: {
 		now: { ...WELL, verdict: 'green ok cdn-cache-divergence',
 			page: 'Working, but London gets an older tool list' },
-		title: 'Different tools in different places', opens: 2,
+		title: 'Different tools in different locations', opens: 2,
 		events: ['2 log schema_drift_detected P2 ap-southeast-1,sa-east-1,us-east-1,us-west-2',
 			'2 log cdn_cache_divergence_started P2 eu-west-2',
 			'10 log cdn_cache_divergence_resolved P2 eu-west-2'],
@@ -42,20 +42,20 @@ const WANT = {
 	transit: {
 		now: { verdict: 'amber regional tls', where: 'São Paulo down',
 			page: 'Working, but not from São Paulo', badge: 'degraded' },
-		title: 'Outage in some places', opens: 4,
+		title: 'Outage in some locations', opens: 4,
 		events: ['4 log regional_started P2 sa-east-1', '10 log regional_resolved P2 sa-east-1'],
 	},
 	twofold: {
 		now: { verdict: 'red step-alert initialize', where: 'London down, Singapore down',
 			page: 'Not working from London and Singapore', badge: 'down' },
-		title: 'Outage in some places', opens: 2,
+		title: 'Outage in some locations', opens: 2,
 		events: ['2 pager downtime_started P1 ap-southeast-1,eu-west-2',
 			'10 pager downtime_resolved P1 ap-southeast-1,eu-west-2'],
 	},
 	sealed: {
 		now: { verdict: 'amber regional tls', where: 'Singapore down',
 			page: 'Working, but not from Singapore', badge: 'degraded' },
-		title: 'Outage in some places', opens: 4,
+		title: 'Outage in some locations', opens: 4,
 		events: ['4 log regional_started P2 ap-southeast-1',
 			'10 log regional_resolved P2 ap-southeast-1'],
 	},

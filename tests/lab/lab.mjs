@@ -422,7 +422,7 @@ export const fill_disk = () => {
 		command('sh', '-c', `cat /dev/zero >${dir}/disk/balloon`);
 	} catch { /* that is how it ends */ }
 };
-// free_disk: there is room again, and the operator does what mcp-fleet(7) says then.
+// free_disk: there is room again, and the operator does what mcp-store(7) says then.
 export const free_disk = async () => {
 	fs.rmSync(`${dir}/disk/balloon`, { force: true });
 	await until('the store can write again', () => redis('bgrewriteaof'));

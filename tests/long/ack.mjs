@@ -36,11 +36,11 @@ async function press(fields, button, says) {
 }
 
 try {
-	await press({'Your name': 'ann', 'Why, or': 'disk full'}, 'I have it',
-		/ann has it until .*\n+disk full/);
-	await press({'Who has it from now on': 'bob'}, 'Take it over',
-		/bob has it until /);
-	await press({}, 'Hand it back', /Nobody has it yet/);
+	await press({'Your name': 'ann', 'Note': 'disk full'}, 'Acknowledge',
+		/ann has acknowledged it until .*\n+disk full/);
+	await press({'New owner': 'bob'}, 'Hand over',
+		/bob has acknowledged it until /);
+	await press({}, 'Undo the acknowledgement', /Nobody has acknowledged it yet/);
 } finally {
 	await browser.close();
 	await close();

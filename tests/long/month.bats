@@ -170,14 +170,14 @@ instants() {
 	} | sed 's/^/# /' >&3
 	[ "$(awk '$3 == "all" { print $1 }' table)" -le $MOST ]
 	# The command for that agrees on what there is.
-	timely "$BIN/mcp-aggregate" status --store -f jsonl >said
+	timely "$BIN/mcp-aggregate" status store -f jsonl >said
 	jq -e '.servers == 20' said
 	want=$(redis --raw keys '*' | grep -E '^(probe|alert):' |
 		sed 's/.*/MEMORY USAGE "&"/' | redis | jq -s add)
 	jq -e --argjson w "$want" '.server_bytes * 20 / $w - 1 | fabs < 0.02' said
 }
 
-# With CHANGED=1000, as the figures of mcp-fleet(7) were measured.
+# With CHANGED=1000, as the figures of mcp-store(7) were measured.
 @test "tools that change every day cost a server at most 100 KB beyond its budget" {
 	local before after still dir n more
 	dir=$BATS_FILE_TMPDIR/lists n=${CHANGED:-200}

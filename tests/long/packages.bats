@@ -252,7 +252,7 @@ kept() {
 	grep -o '{"v".*' <<<"$output" | jq -e '.routes[0].result == "failed"'
 	# Whoever gets a message can acknowledge by it: alerts and the site are two users'.
 	doctor
-	told ok routes 'the link of a message to acknowledge works'
+	told ok routes 'acknowledge links work'
 	inside mv /root/fleet.yaml /etc/mcp-fleet/
 	[ "$(inside stat -c '%U %a' /etc/mcp-fleet/alert/slack)" = 'mcp-alert 600' ]
 	# Each has its secrets, and those of nobody else.

@@ -161,7 +161,7 @@ env.MCP_STORE = process.env.MCP_STORE;
 const redis = (...words) => execFileSync('redis-cli',
 	['-s', env.MCP_STORE.slice('unix://'.length), ...words]);
 
-assert.match(await headline(), /Not working from 4 of 5 places/);
+assert.match(await headline(), /Not working from 4 of 5 locations/);
 redis('copy', 'alert:green', 'alert:red', 'replace');
 redis('copy', 'alert:green:incidents', 'alert:red:incidents', 'replace');
 redis('copy', 'probe:green:verdict', 'probe:red:verdict', 'replace');

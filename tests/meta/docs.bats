@@ -165,6 +165,66 @@ known() {
 	done <"$BATS_TEST_TMPDIR/kinds"
 }
 
+# Sentences, and whether one of words.banned is in each.
+SENTENCES='
+yes|The operator is told of it.
+yes|A policy that does, tells of each of its servers by itself.
+yes|What is not given names everything, but something has to be given.
+yes|It works. Who shows a token may read.
+yes|The region stands still.
+yes|The clock is that of the region.
+yes|It waits for the one that answers.
+yes|Ten servers, of which two fail.
+yes|The batch is sent once more.
+yes|The same holds for a region.
+yes|Its servers let in who has no credential.
+yes|Walled: it asks for a credential.
+yes|It does not send the certificates between.
+yes|It keeps what tools say.
+no|mcp-alert retries the delivery for an hour.
+no|You are notified of what changed, and which server it was.
+no|auth-walled stands for a server that requires a login.
+no|What is amber?
+no|A user who shows a token may read.
+'
+
+@test "words finds turns of phrase that make a reader stop, and nothing in plain sentences" {
+	grep . <<<"$SENTENCES" | cut -d '|' -f 2 | tests/meta/words - | cut -d : -f 1 | sort -nu >"$BATS_TEST_TMPDIR/found"
+	diff <(grep . <<<"$SENTENCES" | grep -n '^yes' | cut -d : -f 1) "$BATS_TEST_TMPDIR/found"
+}
+
+# words.allowed has what is left of them: a number goes down, or away, with them
+# (tests/meta/words -u), and none is added.
+@test "no file has more turns of phrase that words.banned has than words.allowed says" {
+	tests/meta/words >"$BATS_TEST_TMPDIR/words"
+	diff tests/meta/words.allowed "$BATS_TEST_TMPDIR/words" && return
+	comm -13 <(sort tests/meta/words.allowed) <(sort "$BATS_TEST_TMPDIR/words") |
+		cut -d ' ' -f 2 | xargs -r tests/meta/words
+	return 1
+}
+
+# named PAGE: the sections of others that it names, "mcp-alert.1 MAINTENANCE" a line: by
+# a heading in capitals, or in a table "mcp-alert(1), Heading".
+named() {
+	mandoc -T ascii -O width=500 "$1" | sed 's/.\x08//g' | tr -s '\n ' '  ' |
+		grep -oP "(?<![\w\$-])(A )?[A-Z][A-Z'-]+( [A-Z'-]+)*,? (in|of) [a-z._-]+\(\d\)|[a-z._-]+\(\d\), (A )?[A-Z][A-Z'-]+( [A-Z'-]+)*(?![a-z])" |
+		sed -E 's/^(.*[^,]),? (in|of) (.*)\((.)\)$/\3.\4 \1/; s/^(.*)\((.)\), /\1.\2 /'
+	sed -nE '/^\.It .* Ta .*Xr \S+ [1-8] , /{s/.*Xr (\S+) ([1-8]) , /\1.\2 /; s/ No .*//; p}' "$1"
+}
+
+@test "a section that a page names of another is there" {
+	local page section other
+	for page in man/*.[1-8]; do
+		named "$page"
+	done | sort -u | grep -vE ' (API|JSON)$' >"$BATS_TEST_TMPDIR/named"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/named")" -gt 20 ]
+	while read -r other section; do
+		[[ -e man/$other ]] || continue
+		sed -nE 's/^\.S[hs] //p' "man/$other" | sed -E 's/\\&$//; s/:.*//' |
+			grep -qxF -- "$section" || { echo "$other: $section"; return 1; }
+	done <"$BATS_TEST_TMPDIR/named"
+}
+
 # Codes that no test provokes, and why.
 UNPROVOKED='
 tcp.failed    what is left over; no errno of connect(2) but the named ones can be had
@@ -199,4 +259,9 @@ dns.failed    what is left over; glibc has no other failure that can be had
 	grep -ohE '(^ +|`)make [a-z-]+' README.md CONTRIBUTING.md | sed 's/.*make //' | sort -u |
 		grep -vxE 'help|-.*' | comm -23 - "$BATS_TEST_TMPDIR/named" >"$BATS_TEST_TMPDIR/missing"
 	diff /dev/null "$BATS_TEST_TMPDIR/missing"
+}
+
+@test "every file of tests is in tests/FILES.md, which tests/long/mutants --table makes" {
+	diff <(cd tests && printf '%s\n' unit/*/test_*.c meta/*.bats cli/*/*.bats long/*.bats | sort) \
+		<(sed -n 's/^| \([a-z]*\/[^ ]*\) |.*/\1/p' tests/FILES.md | sort)
 }

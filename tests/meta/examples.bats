@@ -95,6 +95,7 @@ due() {
 	echo 0
 }
 
+# bats test_tags=later
 @test "every example runs" {
 	local page
 	for page in "$ROOT"/man/*.[1-8]; do

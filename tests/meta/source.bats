@@ -64,7 +64,7 @@ compiles() {
 		probe/http/{client,sockets,url}.c probe/http/{tls,transfer}.h
 	only hiredis/ lib/store/{connection,reply}.c
 	only openssl/ssl.h lib/store/connection.c probe/http/{failure,tls}.c
-	only yaml.h lib/conf/yaml.h
+	only yaml.h lib/conf/yaml.c
 	only zlib.h probe/http/decoding.c serve/preview/canvas.c serve/render/render.c
 	only brotli/ probe/http/decoding.c
 	only fcgiapp.h serve/fastcgi.c serve/main.c
@@ -101,7 +101,7 @@ takes() {
 		'#include "preview/preview.h"' '#include "words/words.h"' \
 		"void f(struct $1 *b);" "void f(struct $1 *b) { $2; }" |
 		cc -std=c11 -Ilib -Iserve -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE '-DVERSION="0"' \
-			-Werror -fsyntax-only -x c - 2>out
+			-Werror -Wformat -fsyntax-only -x c - 2>out
 }
 
 refuses() {
@@ -115,7 +115,7 @@ refuses() {
 @test "no markup goes into a text: the compiler refuses it" {
 	local call
 	cd "$BATS_TEST_TMPDIR" && ln -s "$OLDPWD"/{lib,serve} .
-	for call in 'html_clock(b, 0)' 'html_time(b, 0, 0)' 'html_put_place(b, 0)' \
+	for call in 'html_fmt(b, "x")' 'html_intro(b, 0)' 'own_checks_put(b, 0)' \
 		'html_element(b, "p", "")' 'escape_put(b, "")' 'feed_put(b, 0)' 'badge_put(b, 0, 0)'; do
 		takes html "$call"
 		refuses buf "$call"
@@ -124,6 +124,12 @@ refuses() {
 		'incident_words_latest(b, 0)' 'preview_put(b, 0)' 'calendar_put(b, 0, 0, 0, 0)'; do
 		takes buf "$call"
 		refuses html "$call"
+	done
+	# A template takes a text as text, and a part as a part.
+	takes html 'html_fmt(b, "%s %ls %d", "", HTML_TIME(0, 0), 1)'
+	for call in '"%ls", ""' '"%s", HTML_SPAN(1)' '"%d", ""' '"%s"'; do
+		! takes html "html_fmt(b, $call)" || { echo "$call"; return 1; }
+		grep -q 'Werror=format' out
 	done
 	# Nobody makes a text of markup.
 	cd "$OLDPWD"

@@ -13,4 +13,4 @@ alerts:
 14:09-14:10 green judged=14:11
 14:11-14:20 green
 expect:
-14:11 downtime_found P2 since=14:07 until=14:09 count=2 regions=eu,us to=chat says="example-mcp was down 14:07 to 14:09 UTC, found at 14:11: initialize fails with http.503 from eu and us. Failing minutes: 2. It is over; while it lasted its minutes could not be judged, and nobody was told."
+14:11 downtime_found P2 since=14:07 until=14:09 count=2 regions=eu,us to=chat says="example-mcp was down 14:07 to 14:09 UTC, found at 14:11: initialize fails with http.503 from eu and us. Failing minutes: 2. It is over; while it lasted its minutes could not be judged, and nobody was notified."

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Goal: an audit puts every server of a list where mcp-aggregate(1) says, by
+# Goal: an audit puts every server of a list where mcp-audit(7) says, by
 # what real probes saw of it; its counts, shares and lists agree.
 
 bats_require_minimum_version 1.5.0

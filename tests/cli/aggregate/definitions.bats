@@ -18,7 +18,7 @@ says() {
 }
 
 records() {
-	node "$ROOT/tests/helpers/definitions.mjs"
+	"$ROOT/tests/helpers/definitions"
 }
 
 # saw …: the records of a probe as of says.
@@ -123,6 +123,7 @@ $NOW a+4")
 	[ "$(fields d)" -eq 4 ]
 }
 
+# bats test_tags=later
 @test "a region has at most 64 lists, and a server 256 KiB" {
 	for i in {1..70}; do says eu $((NOW - 7000 + 100 * i)) "a=$i"; done | records |
 		aggregate ingest
@@ -158,7 +159,7 @@ $NOW a+4")
 @test "tools that differ by case or form of Unicode are different tools" {
 	jq -cn --argjson at "$NOW" '["demo", "eu", $at, (["get", "Get", "caf\u00e9", "cafe\u0301"] |
 		map({name: ., description: "of \(.)", inputSchema: {type: "object"}}))]' |
-		node "$ROOT/tests/helpers/definitions.mjs" | aggregate ingest
+		"$ROOT/tests/helpers/definitions" | aggregate ingest
 	[ "$(fields d)" -eq 4 ]
 	[ "$(rows eu | grep -o +of | wc -l)" -eq 4 ]
 }
@@ -188,10 +189,11 @@ $NOW a+4")
 	[ "$(redis exists "probe:demo:$((NOW / 60 * 60)):eu")" -eq 1 ]
 }
 
+# bats test_tags=later
 @test "a probe of 10,000 tools, and one of more than 1 MiB, spoil nothing" {
 	jq -cn --argjson at "$NOW" '["demo", "eu", $at, ([range(10000) | {name: "t\(.)",
 		inputSchema: {type: "object"}}]), null, {definitions_left_out: 0}]' |
-		node "$ROOT/tests/helpers/definitions.mjs" >records
+		"$ROOT/tests/helpers/definitions" >records
 	# A line has no room for so many: the summary then names none.
 	jq -c 'if .type == "probe" then del(.tools) else . end' records >unnamed
 	aggregate ingest <unnamed
@@ -199,7 +201,7 @@ $NOW a+4")
 	# 6,500 fit into a line, but their list does not fit into the store.
 	jq -cn --argjson at "$NOW" '["demo", "eu", $at, ([range(6500) | {name: "t\(.)",
 		inputSchema: {type: "object"}}])]' |
-		node "$ROOT/tests/helpers/definitions.mjs" | aggregate ingest
+		"$ROOT/tests/helpers/definitions" | aggregate ingest
 	redis --raw hkeys $KEY | grep -x r:eu
 	[ "$(fields l)" -eq 0 ]
 	[ "$(fields d)" -eq 0 ]

@@ -23,7 +23,7 @@ says() {
 	for region in ${REGIONS:-eu sa us}; do
 		printf '%s\n' "$@" | jq -cs --arg slug "$slug" --arg region "$region" \
 			--argjson at "$at" '[$slug, $region, $at, .]'
-	done | node "$ROOT/tests/helpers/definitions.mjs" | aggregate ingest
+	done | "$ROOT/tests/helpers/definitions" | aggregate ingest
 }
 
 # get TEXT [PROPERTY]: the tool get, which says so, and asks for that.

@@ -31,10 +31,6 @@ setup() {
 	export MCP_CONFIG=$PWD/fleet.yaml
 }
 
-aggregate() {
-	"$BIN/mcp-aggregate" "$@"
-}
-
 # look: each region probes what it is given, and the store gets that.
 look() {
 	for region in a-1 b-1 c-1; do

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: whatever the order in which records reach the store, and whoever is
 # killed on the way, the store holds the same, and each minute is published and
 # counted once. These tests make up a server, or a minute, for every 50 of
@@ -10,14 +11,6 @@ load ../../helpers/redis
 
 N=$(((${PROPERTY_SCHEDULES:-1000} + 49) / 50))
 SEED=${PROPERTY_SEED:-1}
-
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
@@ -32,10 +25,6 @@ setup() {
 # The store of a test's own, whether it passed or not.
 teardown() {
 	[ -z "${OWN:-}" ] || redis_stop
-}
-
-aggregate() {
-	"$BIN/mcp-aggregate" "$@"
 }
 
 # schedules SEED: the records of N servers up to NOW and some from

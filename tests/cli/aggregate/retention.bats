@@ -229,13 +229,13 @@ counts() {
 	grep -q red by_row
 }
 
-@test "status --store tells the bytes by kind of key, and what is set up wrong" {
+@test "status store tells the bytes by kind of key, and what is set up wrong" {
 	{
 		many 10 9 us eu sa
 		for r in us eu sa; do probes other $r $MIN; done
 	} | aggregate ingest
 	aggregate verdict -N $((MIN + 30)) >/dev/null
-	run -0 aggregate status --store
+	run -0 aggregate status store
 	jq -e '.servers == 2 and .wrong == [] and .eviction == "noeviction" and
 		.appendonly == "yes" and
 		(.more_bytes / .server_bytes - 1000 | fabs) < 1' <<<"$output"
@@ -253,7 +253,7 @@ counts() {
 	[[ $output == *"room for "*" more servers"* ]]
 	[[ $output == *"wrong: maxmemory-policy is allkeys-lru, and not noeviction"* ]]
 	redis flushall >/dev/null
-	run -0 aggregate status --store -f text
+	run -0 aggregate status store -f text
 	[[ $output == "0 servers, 0 keys"* ]]
 }
 

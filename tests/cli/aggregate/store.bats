@@ -409,6 +409,7 @@ minutes() {
 	run -0 aggregate ingest <one
 }
 
+# bats test_tags=later
 @test "a store that is killed in mid-ingest: exit 3, and once more heals it" {
 	# By default Redis may hold writes back while it syncs earlier ones: a kill
 	# could then lose all of them.

@@ -14,7 +14,7 @@ says() {
 }
 
 ingest() {
-	node "$ROOT/tests/helpers/definitions.mjs" | aggregate ingest
+	"$ROOT/tests/helpers/definitions" | aggregate ingest
 }
 
 # get TEXT: the tool get, which says so.

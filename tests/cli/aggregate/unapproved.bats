@@ -26,7 +26,7 @@ see() {
 	for region in $regions; do
 		printf '%s\n' "$@" | jq -cs --arg region "$region" --argjson at "$at" \
 			--argjson told "${TOLD-null}" '["one", $region, $at, ., $told]'
-	done | node "$ROOT/tests/helpers/definitions.mjs" | aggregate ingest
+	done | "$ROOT/tests/helpers/definitions" | aggregate ingest
 }
 
 # judge M: the verdict of that minute, and what is told of it.

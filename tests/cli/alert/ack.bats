@@ -40,11 +40,11 @@ by() {
 	[ "$(page GET "$URL")" = "200 OK" ]
 	grep -q '<form method="post">' page
 	grep -q 'example-mcp is down: initialize fails with http.503' page
-	grep -q 'Nobody has it yet' page
+	grep -q 'Nobody has acknowledged it yet' page
 	[ "$(page HEAD "$URL")" = "200 OK" ]
 	[ "$(by)" = null ]
 	[ "$(page POST "$URL" 'x=1&by=Ann+%3Cb%3E%0a%C3%A9%zz')" = "200 OK" ]
-	grep -qE 'Ann &#60;b&#62;\?é%zz has it until [A-Z0-9 a-z-]*[0-9]{2}:[0-9]{2} UTC\.' page
+	grep -qE 'Ann &#60;b&#62;\?é%zz has acknowledged it until [A-Z0-9 a-z-]*[0-9]{2}:[0-9]{2} UTC\.' page
 	[ "$(by)" = "Ann <b>?é%zz" ]
 	# The next run delivers; the page kept nobody waiting.
 	[ "$(got ops)" = downtime_started ]
@@ -54,23 +54,23 @@ by() {
 	over=$(tail -n 1 ops/got | jq -r .event.ack_url)
 	[[ $over =~ ^https://status\.example\.com/ack/[a-z0-9._~-]+$ ]]
 	[ "$(page GET "$over")" = "200 OK" ]
-	grep -q 'Who has it from now on' page
+	grep -q 'New owner' page
 	[ "$(page GET "$URL")" = "200 OK" ]
-	grep -q 'Ann &#60;b&#62;?é%zz has it until' page
-	run ! grep -q 'Nobody has it yet\|has ended' page
+	grep -q 'Ann &#60;b&#62;?é%zz has acknowledged it until' page
+	run ! grep -q 'Nobody has acknowledged it yet\|has ended' page
 }
 
 @test "a second person sees who has it, and takes it over only by saying so" {
 	[ "$(page POST "$URL" 'do=take&by=ann&reason=disk+full')" = "200 OK" ]
 	# Somebody whose page is older than that presses its button.
 	[ "$(page POST "$URL" 'do=take&by=bob')" = "200 OK" ]
-	grep -q 'ann has it until' page
+	grep -q 'ann has acknowledged it until' page
 	grep -q '<p>disk full</p>' page
 	grep -q 'Nothing was changed' page
 	grep -q 'name="from" value="ann"' page
 	[ "$(by)" = ann ]
 	[ "$(page POST "$URL" 'do=take&by=bob&from=ann')" = "200 OK" ]
-	grep -q 'bob has it until' page
+	grep -q 'bob has acknowledged it until' page
 	run ! grep -q 'Nothing was changed' page
 	# The page of before, sent again, takes nothing from him; nor does an empty one.
 	page POST "$URL" 'do=take&by=eve&from=ann'
@@ -78,10 +78,10 @@ by() {
 	page POST "$URL" 'do=back&from=ann'
 	[ "$(by)" = bob ]
 	page POST "$URL" 'do=back&from=bob'
-	grep -q 'Nobody has it yet' page
+	grep -q 'Nobody has acknowledged it yet' page
 	[ "$(by)" = null ]
 	[ "$(page POST "$URL" 'by=')" = "200 OK" ]
-	[ "$(by)" = "somebody who was told" ]
+	[ "$(by)" = "somebody who was notified" ]
 	alert 0 </dev/null
 	[ "$(got ops)" = "downtime_started downtime_acknowledged downtime_acknowledged downtime_reminder downtime_acknowledged" ]
 }
@@ -123,7 +123,7 @@ by() {
 	minutes 1 3 | alert 0
 	jq -e '.ack_url == null' out
 	[ "$(page GET "$URL")" = "410 Gone" ]
-	grep -q 'not open any more' page
+	grep -q 'no longer open' page
 	[ "$(page POST "$URL" by=eve)" = "410 Gone" ]
 }
 

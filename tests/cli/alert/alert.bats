@@ -8,10 +8,6 @@ load ../../helpers/lib
 load ../../helpers/redis
 load ../../helpers/alert
 
-down() {
-	verdict 0 eu,us initialize
-}
-
 up() {
 	minutes 1 3
 }

@@ -233,11 +233,11 @@ from_slack() {
 	press ann "${button##* }"
 	[ "$(from_slack)" = "200 OK" ]
 	said | jq -e '.response_type == "ephemeral" and .replace_original == false and
-		(.text | test("^ann \\(Slack\\) has it until [0-9A-Za-z :-]+\\.$"))'
+		(.text | test("^ann \\(Slack\\) has acknowledged it until [0-9A-Za-z :-]+\\.$"))'
 	[ "$(holder)" = "ann (Slack)" ]
 	press bob "$KEY"
 	[ "$(from_slack)" = "200 OK" ]
-	said | grep -qF 'ann (Slack) has it until'
+	said | grep -qF 'ann (Slack) has acknowledged it until'
 	[ "$(holder)" = "ann (Slack)" ]
 	press '<!channel>' "$KEY"
 	from_slack
@@ -284,7 +284,7 @@ pressed() {
 	[ "$(pressed 1 another)" = "404 Not Found" ]
 	[ "$(pressed 1)" = "200 OK" ]
 	grep -q '^Content-Type: text/xml' reply
-	said | grep -qE '^<Response><Say>phone ending in 0124 \(call\) has it until .*</Say></Response>$'
+	said | grep -qE '^<Response><Say>phone ending in 0124 \(call\) has acknowledged it until .*</Say></Response>$'
 	[ "$(holder)" = "phone ending in 0124 (call)" ]
 	after 6
 	[ ! -e last ]
@@ -352,7 +352,7 @@ pressed() {
 		"http://localhost/ack/${URL#*\?}" >page || status=$?
 	kill "$(<lighttpd.pid)"
 	[ "$status" = 0 ] || { cat lighttpd.log; return 1; }
-	grep -qF 'phone ending in 0124 (call) has it until' reply
-	grep -qF 'phone ending in 0124 (call) has it until' page
+	grep -qF 'phone ending in 0124 (call) has acknowledged it until' reply
+	grep -qF 'phone ending in 0124 (call) has acknowledged it until' page
 	[ "$(holder)" = "phone ending in 0124 (call)" ]
 }

@@ -282,11 +282,11 @@ fault() {
 	routes "$(to a)"
 	policies '{match: {severities: [P2]}, steps: [{routes: [a]}]}' '{steps: []}'
 	alert 2 test
-	grep -q 'example-mcp: nobody would be told of a P1' err
+	grep -q 'example-mcp: nobody would be notified of a P1' err
 	routes "$(to a)"
 	policies '{steps: [{after: 10m, routes: [a]}]}'
 	alert 2 test
-	grep -q 'nobody would be told of a P1 at once; after 10 min route a' err
+	grep -q 'nobody would be notified of a P1 at once; after 10 min route a' err
 	alert 2 test nobodys
 	alert 2 test --by "$(printf 'a\nb')"
 	MCP_CONFIG='' alert 2 test
@@ -303,7 +303,7 @@ fault() {
 	routes "$(to a)"
 	alert 0 maintenance add --for 1h example-mcp
 	alert 0 test
-	grep -q 'warning: example-mcp: in a maintenance until .*Z; nobody would be told of a downtime' err
+	grep -q 'warning: example-mcp: in a maintenance until .*Z; nobody would be notified of a downtime' err
 	sed -i 's/^alerts:/&\n  zone: Asia\/Tokyo/' fleet.yaml
 	alert 0 test -f text
 	grep -q 'warning: example-mcp: in a maintenance until .*+09:00; nobody' err

@@ -16,10 +16,6 @@ page() {
 	ROUTE="{name: page, type: command, command: [$PWD/page]"
 }
 
-down() {
-	verdict 0 eu,us initialize
-}
-
 @test "whoever started us ignores signals: a command is awaited, and has them all" {
 	page 'echo >>runs; exec grep ^Sig /proc/self/status >signals'
 	routes "$ROUTE}"

@@ -172,9 +172,9 @@ load ../../helpers/alert
 @test "probe records are told apart from verdicts" {
 	echo '{"v":1,"type":"probe"}' >records
 	alert 2 replay records
-	grep -qF "verdicts are made of these by 'mcp-aggregate replay'" err
+	grep -qF "make verdicts of them with 'mcp-aggregate replay'" err
 	alert 2 -n <records
-	grep -qF "verdicts are made of these by 'mcp-aggregate verdict -'" err
+	grep -qF "make verdicts of them with 'mcp-aggregate verdict -'" err
 }
 
 @test "check finds http to another host, a secret by its file, a zone by its line" {

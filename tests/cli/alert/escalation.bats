@@ -43,10 +43,6 @@ sweep() {
 	alert "${2:-0}" -N "$1" </dev/null
 }
 
-down() {
-	verdict 0 eu,us initialize
-}
-
 # broken: the tools of it, a P2.
 broken() {
 	verdict 0 eu,us tools-list x
@@ -99,14 +95,14 @@ phone: downtime_escalated" ]
 	alert 0 ack -N $((T + 120)) --by alice --reason 'on it' --for 10m example-mcp
 	[ "$(events out)" = downtime_acknowledged ]
 	jq -e '.acknowledged_until == "2026-04-29T20:43:00Z" and
-		(.summary | endswith("; alice has it for 10 min: on it."))' out
+		(.summary | endswith("; alice has acknowledged it for 10 min: on it."))' out
 	minute 11
 	[ ! -s out ]
 	alert 0 list
 	jq -e '.acknowledged_by == "alice" and .reason == "on it" and .ladder_step == 1 and
 		.acknowledged_until == "2026-04-29T20:43:00Z"' out
 	alert 0 list -f text
-	grep -q 'example-mcp: eu us (acknowledged by alice until 2026-04-29T20:43:00Z) (step 1 of ladder by-night) (told pager)$' out
+	grep -q 'example-mcp: eu us (acknowledged by alice until 2026-04-29T20:43:00Z) (step 1 of ladder by-night) (notified pager)$' out
 	minute 12
 	[ "$(events out)" = downtime_reminder ]
 	minute 14

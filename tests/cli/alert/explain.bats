@@ -6,14 +6,6 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/lib
 load ../../helpers/redis
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
@@ -48,7 +40,7 @@ explain() {
 	P2 downtime, open since 14:02, confirmed at 14:02
 	  why: regions agreed that it fails, at 14:02: that counts at once
 	  what: tools-list jsonrpc.-32603, layer tools; from eu, us of 3 regions; 9 windows, the last 14:10
-	  told to: no route
+	  notified: no route
 	  next: becomes P1 at 14:32, reminder at 18:02, unless it passes
 
 	Last events:
@@ -70,7 +62,7 @@ explain() {
 	  why: regions agreed that our credential is refused, at 14:02: that counts at once
 	  what: auth-initialize auth.rejected, layer initialize; from eu, us, ap of 3 regions; 3 windows, the last 14:04
 	  known: our credential worked until 14:02, and is refused since; clients with their own access may be fine
-	  told to: no route
+	  notified: no route
 	EOT
 	[[ $output == *"downtime_started  We cannot check example-mcp: our credential is refused since 14:02 UTC"* ]]
 	[[ $output != *"is down"* ]]
@@ -148,7 +140,7 @@ explain() {
 	"$ROOT/tests/scenarios/run" --records night.story | "$BIN/mcp-alert" -N "$(at 14:10)" >out
 	[ ! -s out ]
 	explain 14:11 -f text example-mcp
-	[[ $output == *"In maintenance from 14:00 to 14:30: nobody is told of anything: new disks"* ]]
+	[[ $output == *"In maintenance from 14:00 to 14:30: nobody is notified: new disks"* ]]
 	[[ $output == *"told to: nobody yet"*"muted: by the maintenance that ends at 14:30; judged 300 s after that"* ]]
 	[[ $output != *next:* ]]
 	explain 14:11 example-mcp
@@ -161,7 +153,7 @@ explain() {
 	[[ $output == *next:* ]]
 	"$BIN/mcp-alert" maintenance add -N "$(at 14:11)" --for 30m --reason "new disks" example-mcp >/dev/null
 	explain 14:12 -f text example-mcp
-	[[ $output == *"In maintenance from 14:11 to 14:41: nobody is told of anything: new disks"* ]]
+	[[ $output == *"In maintenance from 14:11 to 14:41: nobody is notified: new disks"* ]]
 	[[ $output == *"muted: by the maintenance that ends at 14:41"* ]]
 	[[ $output != *next:* ]]
 	explain 14:12 example-mcp
@@ -235,7 +227,7 @@ explain() {
 		["history", "shop", "downtime_resolved"]] and .[0].at == 1777471200' <<<"$output"
 	redis flushall >/dev/null
 	run -0 "$BIN/mcp-alert" history -f text
-	[ "$output" = "Nobody was told of anything." ]
+	[ "$output" = "Nobody was notified." ]
 }
 
 @test "a slug that is none, or of which nothing is known; a store that is gone" {

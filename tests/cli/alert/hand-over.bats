@@ -31,11 +31,11 @@ summary() {
 	cp out first
 	WANT=1 at 2 ack --by bob example-mcp
 	[ ! -s out ]
-	grep -qF "example-mcp: ann has it until 2026-04-30T00:32:00Z; --to NAME takes it over" err
+	grep -qF "example-mcp: ann has acknowledged it until 2026-04-30T00:32:00Z; --to NAME takes it over" err
 	cp fleet.yaml utc
 	sed -i 's/^alerts:/&\n  zone: Asia\/Tokyo/' fleet.yaml
 	WANT=1 at 2 ack --by bob example-mcp
-	grep -qF 'ann has it until 2026-04-30T09:32:00+09:00' err
+	grep -qF 'ann has acknowledged it until 2026-04-30T09:32:00+09:00' err
 	cp utc fleet.yaml
 	# Whoever has it may say so again, and for longer.
 	at 3 ack --by ann --for 1h example-mcp

@@ -74,7 +74,7 @@ calls() {
 	configure
 	redis hset fleet:heartbeats ingest $((T - 600)) verdict $((T + 1)) >/dev/null
 	round 0 a b | alert 0 -N $((T + 5))
-	grep -q 'no heartbeat: a stage of the pipeline stands still' err
+	grep -q 'no heartbeat: a stage of the pipeline is stalled' err
 	redis hset fleet:heartbeats ingest $((T + 60)) >/dev/null
 	round 1 a b | alert 0 -N $((T + 65))
 	calls 1

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: whoever kills mcp-alert, whenever, no event is lost; what arrives twice
 # is the same event; two of them side by side tell once.
 # KILLS: how many; KILL_SEED: the numbers of an earlier run.

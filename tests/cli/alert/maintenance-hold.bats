@@ -9,14 +9,6 @@ load ../../helpers/redis
 
 NOW=1777494660 # 2026-04-29T20:31:00Z
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
@@ -79,8 +71,8 @@ told() {
 		[ "$(jq -r .server_slug sent)" = example-two ]
 		[ "$(redis get alert:example-mcp | jq -cr '.timeline[] | "\(.what): \(.text)"')" = \
 			"maintenance_began: new disks
-downtime_started: not told, for the maintenance: example-mcp is down: initialize fails with http.503 from eu and us (2 of 3 regions).
-downtime_resolved: not told, for the maintenance: example-mcp recovered after 5 min (20:32–20:37 UTC). Root layer: http. Failing minutes: 5. All layers pass again." ]
+downtime_started: not sent, for the maintenance: example-mcp is down: initialize fails with http.503 from eu and us (2 of 3 regions).
+downtime_resolved: not sent, for the maintenance: example-mcp recovered after 5 min (20:32–20:37 UTC). Root layer: http. Failing minutes: 5. All layers pass again." ]
 	done
 }
 

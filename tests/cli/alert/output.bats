@@ -29,7 +29,7 @@ stuck() {
 
 # paged: waits for one delivery more.
 paged() {
-	read -r -t 20 -u "$TOLD"
+	read -r -t 60 -u "$TOLD"
 }
 
 down() {

@@ -122,12 +122,12 @@ night() {
 	recorded '14:00-14:05 amber initialize eu' '14:06-14:09 green' >records
 	replay 0 -f text records --policy confirm=5
 	diff - <(sed -n '/^told/,$p' out) <<-'EOT'
-	told at another time: 1 incident
+	sent at another time: 1 incident
 	  2026-04-29T14:00:00Z to 2026-04-29T14:06:00Z: example-mcp P2 regional, told 2 min later
 	  1 later, by 2 min in all
 	EOT
 	replay 0 -f text records --policy remind=1h
-	grep -qx 'the same incidents, first told at the same times' out
+	grep -qx 'the same incidents, first sent at the same times' out
 }
 
 @test "the numbers are those of alerts.policy: names and ranges" {

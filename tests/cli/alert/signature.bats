@@ -21,10 +21,6 @@ process.exit(isOurs(process.argv[2], process.argv[3], readFileSync(0)) ? 0 : 1);
 	echo 'is_ours "$@"' >>ours.sh
 }
 
-teardown_file() {
-	redis_stop
-}
-
 # example LINE: the code of the page below that line.
 example() {
 	awk -v line="$1" '$0 == line { found = 1 } /^\.Ed/ { found = 0 } found && shown

@@ -112,7 +112,7 @@ quiet() {
 	quiet 0 --for 20m --reason 'new disks' example-mcp
 	verdict 1 eu,us initialize | alert 0
 	alert 0 explain -N $((T + 90)) -f text example-mcp
-	grep -qE 'muted: by silence s-[0-9a-f]{8} since 20:32; how it goes on is told after that' out
+	grep -qE 'muted: by silence s-[0-9a-f]{8} since 20:32; updates are sent after that' out
 }
 
 @test "a silence that somebody ends is over for what the next run sees; and ended by time alone" {

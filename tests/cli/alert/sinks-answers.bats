@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # shellcheck disable=SC2016
 # Goal: whatever a vendor answers, slowly, half, or never: nothing is lost, nothing
 # is told twice that need not be, nobody sees a secret, and the operator is told.
@@ -89,7 +90,7 @@ failing() {
 	done
 	alert 0 explain example-mcp -N $((T + 90)) -f text
 	[ "$(grep -c '^  refused by: ' out)" = 6 ]
-	grep -qx '  told to: nobody' out
+	grep -qx '  notified: nobody' out
 	grep -qx '  refused by: opsgenie (HTTP 422: "Key format is not valid!")' out
 	alert 0 explain example-mcp -N $((T + 90)) -f jsonl
 	jq -e '.incidents[0] | .told == [] and (.refused | length) == 6' out
@@ -104,7 +105,7 @@ failing() {
 	[ "$(taken '.[6:] | length')" = 6 ]
 	[ -z "$(undelivered)" ]
 	alert 0 explain example-mcp -N $((T + 400)) -f text
-	grep -qx '  told to: pagerduty, opsgenie, hook, slack, discord, sms' out
+	grep -qx '  notified: pagerduty, opsgenie, hook, slack, discord, sms' out
 	run ! grep -q 'refused by' out
 	# The same words are kept once.
 	alert 0 history example-mcp -N $((T + 400)) -f text
@@ -119,7 +120,7 @@ failing() {
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
 	grep -q 'route opsgenie: refused: HTTP 422: "Request body is not processable.: Message can not be empty."' err
 	alert 0 explain example-mcp -N $((T + 90)) -f text
-	grep -qx '  told to: chat' out
+	grep -qx '  notified: chat' out
 	grep -qx '  refused by: opsgenie' out
 	alert 0 history example-mcp -N $((T + 90)) -f text
 	grep -q 'refused  downtime_started to route opsgenie: HTTP 422: "Request body' out

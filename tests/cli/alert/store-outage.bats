@@ -79,7 +79,7 @@ away() {
 	[ "$(page GET "$url")" = '200 OK' ]
 	grep -q '^Content-Type: text/html' answer
 	grep -q '<title>P1: ' answer
-	grep -q 'Nobody has it yet' answer
+	grep -q 'Nobody has acknowledged it yet' answer
 	[ "$(page POST "$url" 'by=ann&reason=at+the+console')" = '200 OK' ]
 	grep -q 'ann has it' answer
 	[ "$(page GET "$url")" = '200 OK' ]
@@ -114,7 +114,7 @@ away() {
 	[ "$(events pager.got)" = 'started acknowledged' ]
 	run -0 --separate-stderr "$BIN/mcp-alert" unack '*' --by bob
 	[ "$(page GET "$url")" = '200 OK' ]
-	grep -q 'Nobody has it yet' answer
+	grep -q 'Nobody has acknowledged it yet' answer
 	# Of another user nothing can be read there.
 	[ "$(STATE_DIRECTORY=$PWD/none RUNTIME_DIRECTORY=$PWD/none page GET "$url")" = \
 		'503 Service Unavailable' ]
@@ -212,7 +212,7 @@ away() {
 		echo "$text" >"$file"
 		tick 3 5
 		[ ! -s out ]
-		[ -z "$text" ] || grep -q '\*: its state cannot be read and is begun anew' err
+		[ -z "$text" ] || grep -q '\*: its state cannot be read and is reset' err
 		jq -e --argjson t $((NOW + 300)) '.away == {n: 1, since: $t, counted: $t}' "$file"
 	done
 	head -c 3000000 /dev/zero | tr '\0' '{' >"$file"
@@ -290,7 +290,7 @@ away() {
 			ulimit -f 0
 			exec timeout 60 env --ignore-signal=XFSZ "$BIN/mcp-alert" tick -N $((NOW + 60 * m))
 		) 2>&1 | cat >err
-		grep "store-.*: File too large; so nobody is told that the store does not answer" err
+		grep "store-.*: File too large; so nobody is notified that the store does not answer" err
 	done
 	[ ! -e pager.got ]
 	rm -f "/dev/shm/mcp-fleet-$UID/$(basename state/store-*)"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # shellcheck disable=SC2030,SC2031 # each test is a subshell
 # Goal: a server whose certificate is of a private authority is watched from every
 # region, whatever its runner: `ca` names a file of this machine, whose certificates,
@@ -146,10 +147,10 @@ works() {
 	grep -xF "mcp-aggregate: warning: own: ca: $PWD/gone.pem: No such file or directory" err
 	echo key >gone.pem
 	mcp-aggregate targets -c fleet.yaml >targets 2>err
-	grep -qF 'own: ca: gone.pem: no certificate in PEM in it' err
+	grep -qF 'own: ca: gone.pem: holds no PEM certificate' err
 	mcp-fleet doctor -c fleet.yaml --json >found || true
 	jq -se 'any(.[]; .status == "fail" and .subject == "configuration" and
-		(.finding | endswith("gone.pem: no certificate in PEM in it")))' found
+		(.finding | endswith("gone.pem: holds no PEM certificate")))' found
 	cp "$FILES/ca.pem" gone.pem
 	mcp-fleet doctor -c fleet.yaml --json >found || true
 	cat found

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: the secret in any slot, of a server, a route or the store, old or new, stays in
 # its file while a fleet probes, alerts, publishes and rotates: it is in no output or
 # log, no command line or environment of any process, not in the store and what that

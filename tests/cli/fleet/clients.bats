@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: whatever people write into the files of their clients, each entry is a server of
 # the fleet, or named with the reason.
 
@@ -9,10 +10,6 @@ setup() {
 	fleet_setup
 	export HOME=$PWD MCP_STORE=unix://$REDIS_SOCK
 	PATH=$ROOT/scripts:$PATH
-}
-
-teardown() {
-	fleet_teardown
 }
 
 @test "each entry of each client is a server, or named with the reason" {

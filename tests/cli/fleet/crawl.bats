@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: the list of a registry is kept up to date in a folder, politely; who is killed
 # goes on; a registry that lies changes nothing, or what it says is left out and told.
 # shellcheck disable=SC2154,SC2030,SC2031 # what run sets
@@ -296,7 +297,7 @@ obeyed() {
 @test "robots.txt is obeyed" {
 	entries '[range(3) | plain(.)]'
 	obeyed 3 $'User-agent: *\nDisallow: /v0.1/'
-	[[ $stderr == *"/v0.1/servers?limit=100&version=latest: robots.txt of the registry does not allow it" ]]
+	[[ $stderr == *"/v0.1/servers?limit=100&version=latest: the registry's robots.txt does not allow it" ]]
 	obeyed 0 $'User-agent: *\nDisallow: /v0/'
 	obeyed 0 $'User-agent: *\nDisallow:'
 	obeyed 3 $'\xef\xbb\xbfUSER-AGENT : *  # all\r\ndisallow : /*servers\r\n'
@@ -323,7 +324,7 @@ Disallow: /$(printf '*a%.0s' {1..200})\$"
 	: >"$REGISTRY/requests"
 	crawl
 	[ "$status" -eq 3 ]
-	[[ $stderr == *"/robots.txt: answered with status 503; until it can be read, nothing else is" ]]
+	[[ $stderr == *"/robots.txt: answered with status 503; nothing else is read until it can be read" ]]
 	[ -z "$(asked)" ]
 	faults '{"robots": {"status": 404}}'
 	crawl
@@ -345,7 +346,7 @@ pauses() {
 	robots $'User-agent: *\nCrawl-delay: 3600'
 	crawl
 	[ "$status" -eq 3 ]
-	[[ $stderr == *"robots.txt of the registry asks for 3600 s between two requests" ]]
+	[[ $stderr == *"the registry's robots.txt asks for 3600 s between requests" ]]
 }
 
 @test "a registry that says later is asked later" {
@@ -368,11 +369,11 @@ pauses() {
 	faults '{"0": {"status": 429, "headers": {"retry-after": "3600"}}}'
 	crawl
 	[ "$status" -eq 3 ]
-	[[ $stderr == *": answered with status 429; not asked again for 3600 s" ]]
+	[[ $stderr == *": answered with status 429; will retry in 3600 s" ]]
 	faults '{}'
 	crawl
 	[ "$status" -eq 3 ]
-	[[ $stderr == *"the registry asked not to be asked for another 3"*" s" ]]
+	[[ $stderr == *"the registry asked us to wait another 3"*" s" ]]
 	[ "$(asked | wc -l)" -eq 1 ]
 	date +%s >state/wait
 	crawl
@@ -556,7 +557,7 @@ lied() {
 	lied ': the next page is one that was read before'
 	[ ! -e state/pages ]
 	faults '{"all": {"cursor": "new"}}'
-	lied 'the list goes on after 4 pages; see -p' -p 4
+	lied 'the list has more than 4 pages; see -p' -p 4
 	faults '{"1": {"body": "<h1>It works!</h1>"}}'
 	lied ': not the list of a registry: '
 	# The page before is still there.

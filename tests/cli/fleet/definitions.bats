@@ -20,10 +20,6 @@ setup() {
 	PATH=$PWD/seen:$PATH
 }
 
-teardown() {
-	fleet_teardown
-}
-
 told() {
 	grep -c '"type":"tool"' lines || true
 }

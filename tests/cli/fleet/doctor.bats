@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: what is wrong with a fleet is told with the command that mends it; that
 # command, typed, makes the finding go; and a fleet that is well has none.
 
@@ -132,7 +133,7 @@ failures() {
 	redis get probe:good:verdict >before
 	run -1 mcp-fleet doctor -c fleet.yaml
 	[[ $output == $'ok    configuration   1 server, 2 regions\n'* ]]
-	[[ $output == *$'\nwarn  routes          nobody is told of an outage: there is no route\n'* ]]
+	[[ $output == *$'\nwarn  routes          nobody is notified of an outage: there is no route\n'* ]]
 	[[ $output == *$'\n                      man mcp-routes\n'* ]]
 	redis get probe:good:verdict | diff before -
 	nothing_left
@@ -267,8 +268,8 @@ failures() {
 	typed
 	doctor
 	silent fail us-east-1 auth
-	told ok ap-northeast-1 'all 1 credentials are there, for the owner alone'
-	told ok us-east-1 'all 1 credentials are there, for the owner alone'
+	told ok ap-northeast-1 'all 1 credentials are present, readable only by their owner'
+	told ok us-east-1 'all 1 credentials are present, readable only by their owner'
 	run ! grep -r s3cret-canary out err
 	for name in virginia tokyo; do
 		cp "$name" "$HOSTS/hosts/$name/authorized"
@@ -333,7 +334,7 @@ failures() {
 	doctor
 	silent fail store maxmemory-policy
 	silent fail store appendonly
-	told fail store 'it cannot be written to: '
+	told fail store 'cannot be written: '
 	told fail store '% of its memory are used'
 	mend=${mend%% && *}
 	typed
@@ -347,12 +348,12 @@ failures() {
 	doctor
 	silent fail store ''
 	told ok store 'it answers, evicts nothing'
-	told ok store 'it can be written to'
+	told ok store 'can be written'
 	# What was written is what a round says of its spool.
 	redis hvals fleet:spools | jq -e --arg s "$PWD/state/mcp-fleet" \
 		'.waiting == 0 and .set_aside == 0'
 	run -1 env -u MCP_STORE mcp-fleet doctor -c <(sed /^store/d fleet.yaml)
-	[[ $output == *'FAIL  store '*' no store is named'* ]]
+	[[ $output == *'FAIL  store '*' no store is configured'* ]]
 }
 
 @test "a store whose clients leave little room: how many, whose, and idle ones go" {
@@ -620,7 +621,7 @@ daily() {
 	echo "* * * * * mcp-fleet -c $PWD/other.yaml" >>table
 	sed -i /fleet.yaml$/d table
 	doctor
-	told warn cron "neither a line of cron nor mcp-fleet.timer runs rounds; cron has lines for $PWD/other.yaml"
+	told warn cron "neither cron nor mcp-fleet.timer runs rounds; cron has lines for $PWD/other.yaml"
 	typed
 	doctor
 	silent warn cron ''
@@ -631,7 +632,7 @@ daily() {
 	doctor
 	[ "$status" -eq 1 ]
 	silent ok cron ''
-	told fail cron 'a line of cron is for this fleet, but no daemon of cron runs'
+	told fail cron 'cron has a line for this fleet, but no cron daemon runs'
 	[ "$mend" = "$( ((EUID == 0)) || echo 'sudo ')$([[ -d /run/systemd/system ]] &&
 		echo systemctl enable --now cron || echo service cron start)" ]
 }
@@ -661,7 +662,7 @@ daily() {
 	sed -i /^PATH/d table
 	: >table
 	doctor
-	told warn cron 'neither a line of cron nor mcp-fleet.timer runs rounds'
+	told warn cron 'neither cron nor mcp-fleet.timer runs rounds'
 	typed
 	grep -qF "mcp-fleet -c $PWD/fleet.yaml >/dev/null" table
 }
@@ -728,7 +729,7 @@ daily() {
 	told fail routes 'a test page did not arrive'
 	sed -i '/name: chat/s/.*/]}/' fleet.yaml
 	doctor --page
-	told ok routes 'a test page was sent through every route'
+	told ok routes 'a test alert was sent through every route'
 }
 
 # outage SEVERITY: verdicts of a server, of three regions, by which it is down for those.
@@ -897,7 +898,7 @@ alerts: {routes: [{name: chat, type: slack, secret: hook}]}'; } >fleet.yaml
 	[ "$(stat -c '%U %a' web/ack)" = 'root 400' ]
 	[ "$(stat -c '%U %a' alert/ack alert/hook)" = $'nobody 600\nnobody 600' ]
 	doctor
-	told ok routes 'their secrets are there; a P1 goes to chat'
+	told ok routes 'all secrets are present; a P1 goes to chat'
 	told ok spool "$PWD/state/mcp-fleet is that of nobody alone"
 	silent warn spool ''
 	chmod 777 state/mcp-fleet
@@ -911,7 +912,7 @@ alerts: {routes: [{name: chat, type: slack, secret: hook}]}'; } >fleet.yaml
 	printf '#!/bin/sh\necho "stat: broken" >&2\nexit 1\n' >bin/stat
 	chmod +x bin/stat
 	run -3 mcp-fleet doctor -c fleet.yaml
-	[[ $output == *'FAIL  folders '*'not all was checked: stat: broken'* ]]
+	[[ $output == *'FAIL  folders '*'some checks did not finish: stat: broken'* ]]
 	[[ $output == *'ok    store '* ]]
 	[[ $output == *'ok    cron '* ]]
 	nothing_left

@@ -97,6 +97,7 @@ begin() {
 	done
 }
 
+# bats test_tags=later
 @test "while a region hangs it is not started again, and no command line names a target" {
 	begin
 	ours >pids
@@ -134,6 +135,7 @@ begin() {
 }
 
 # The program of this stage hangs the first time, and runs on in a group of its own.
+# bats test_tags=later
 @test "after kill -9 of its group, the next round judges at once, and sweeps its folder" {
 	local hung
 	{ regions 'a-1 local'; server good json; } >fleet.yaml
@@ -172,6 +174,7 @@ begin() {
 	done
 }
 
+# bats test_tags=later
 @test "folders of killed rounds of older versions go once no round can have them" {
 	{ regions 'a-1 local'; server good json; } >fleet.yaml
 	mkdir -m 700 tmp/mcp-fleet.{dead01,young1,other1} tmp/mcp-fleet.of-somebody kept
@@ -204,6 +207,7 @@ begin() {
 	run ! grep -E "canary-?.?|${URL%/mcp}" argv
 }
 
+# bats test_tags=later
 @test "what a region may not have is refused, and the rest is done" {
 	{ regions 'a-1 local' 'b-1 virginia' 'c-1 local'; server good json
 		server closed json 'auth: {mode: bearer, credential: nosuch}'; } >fleet.yaml
@@ -263,6 +267,7 @@ c-1 ok" ]
 	run -2 mcp-fleet -n
 }
 
+# bats test_tags=later
 @test "help helps, and what is no command is told with those that there are" {
 	local command
 	PATH=$ROOT/scripts:$PATH
@@ -275,9 +280,9 @@ c-1 ok" ]
 	for command in 'help nosuch' nosuch '-c fleet.yaml nosuch'; do
 		# shellcheck disable=SC2086 # words
 		run -2 mcp-fleet $command
-		[ "$output" = 'mcp-fleet: nosuch: no command; there are init, enroll, doctor, demo, snapshot and help' ]
+		[ "$output" = 'mcp-fleet: nosuch: no such command; use init, enroll, doctor, demo, snapshot or help' ]
 	done
 	run -2 mcp-fleet -c fleet.yaml doctor
-	[ "$output" = 'mcp-fleet: doctor: a command comes first' ]
+	[ "$output" = 'mcp-fleet: doctor: put the command first' ]
 	run -2 mcp-fleet help init more
 }

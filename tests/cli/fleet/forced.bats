@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: who holds the ssh key of a region, whose forced command is the one of the
 # manual, can have servers probed, and nothing else: no file, command, forwarding or
 # terminal, no private address, no other region's records, no tool with a credential.
@@ -59,7 +60,7 @@ KEY='"auth":{"credential":"key"}'
 	run mcp-fleet doctor -c fleet.yaml
 	grep -qE '^ok +us-east-1 +its key can only probe$' <<<"$output"
 	grep -qE '^ok +us-east-1 +mcp-probe .* answers; 2 of 2 servers work from here$' <<<"$output"
-	grep -qE '^ok +us-east-1 +all 1 credentials are there, for the owner alone$' <<<"$output"
+	grep -qE '^ok +us-east-1 +all 1 credentials are present, readable only by their owner$' <<<"$output"
 	# The key is for one region, and the wrong one is told of as that.
 	sed -i s/us-east-1/eu-west-2/ fleet.yaml
 	fleet

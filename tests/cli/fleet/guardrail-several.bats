@@ -50,6 +50,7 @@ three() {
 	[ ! -s api/requests ]
 }
 
+# bats test_tags=later
 @test "GitHub is told what blocks as an error, and nothing can add a command" {
 	export GITHUB_ACTIONS=true
 	answers "$(body '.state = "down"')"
@@ -66,6 +67,7 @@ three() {
 	grep -qx '::error::AMCP_SLUG: not a valid name — blocking deploy' <<<"$output"
 }
 
+# bats test_tags=later
 @test "GitLab is given a report with a link for each server" {
 	three up degraded down
 	AMCP_ANNOTATIONS=report.json AMCP_BASE=$AMCP_BASE/fleet/ guard

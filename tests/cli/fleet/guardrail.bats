@@ -14,6 +14,7 @@ load ../../helpers/guardrail
 		and .[0].headers.authorization == null' api/requests
 }
 
+# bats test_tags=later
 @test "degraded passes with an annotation" {
 	answers "$(body '.state = "degraded" | .uptime_30d = 99.71 | .p95_ms = 812')"
 	both 0 "upstream example-mcp is degraded (uptime_30d=99.71%, p95=812ms) — proceeding with annotation"
@@ -52,6 +53,7 @@ load ../../helpers/guardrail
 	AMCP_TIMEOUT=0.3 by_mode "timeout after 0.3s"
 }
 
+# bats test_tags=later
 @test "no connection, no name and a broken answer go by the mode" {
 	answers "$(body)" '{"fault":"cut"}'
 	by_mode "unreachable (the connection broke)"
@@ -62,6 +64,7 @@ load ../../helpers/guardrail
 	AMCP_BASE=https://127.0.0.1:$PORT by_mode "unreachable (the TLS handshake failed)"
 }
 
+# bats test_tags=later
 @test "3xx is not followed and goes by the mode, and so does an odd 2xx" {
 	for code in 301 302 304 307 308; do
 		answers "$(body)" "{\"status\":$code,\"headers\":{\"location\":\"/elsewhere\"}}"
@@ -104,6 +107,7 @@ load ../../helpers/guardrail
 	by_mode "$what (last_probe_ago \"37 s\")"
 }
 
+# bats test_tags=later
 @test "an age that is absent or wrong, or too old, or of the future, goes by the mode" {
 	local what="returned 200 without a usable answer"
 	answers "$(body 'del(.as_of)')"
@@ -130,6 +134,7 @@ load ../../helpers/guardrail
 	[ "$status" -eq 0 ]
 }
 
+# bats test_tags=later
 @test "five minutes old and two minutes ahead is fresh" {
 	answers "$(body . 290)"
 	both 0 "upstream example-mcp is up — proceeding"
@@ -137,12 +142,14 @@ load ../../helpers/guardrail
 	both 0 "upstream example-mcp is up — proceeding"
 }
 
+# bats test_tags=later
 @test "numbers that the API does not have yet are no fault, nor are new keys" {
 	answers "$(body '{state: "degraded", as_of, more: {}} + {p95_ms: null}')" \
 		'{"type":"Application/JSON; charset=utf-8"}'
 	both 0 "upstream example-mcp is degraded (uptime_30d=unknown, p95=unknown) — proceeding with annotation"
 }
 
+# bats test_tags=later
 @test "an answer without an end is not read to its end" {
 	answers "$(body)" '{"fault":"endless"}'
 	by_mode "answered with more than 65536 bytes"
@@ -171,11 +178,13 @@ load ../../helpers/guardrail
 	expect 2 "AMCP_TOKEN_FILE: not a token — blocking deploy"
 }
 
+# bats test_tags=later
 @test "E1: no connection is no connection, and not a status of 000000" {
 	AMCP_BASE=http://127.0.0.1:1 guard
 	expect 1 "upstream API unreachable (no connection) — falling back to fail-closed per env"
 }
 
+# bats test_tags=later
 @test "E2: what an earlier run found out is never read" {
 	answers "$(body)"
 	guard
@@ -186,11 +195,13 @@ load ../../helpers/guardrail
 	done
 }
 
+# bats test_tags=later
 @test "E3: an API that is down is logged, and does not block staging" {
 	AMCP_BASE=http://127.0.0.1:1 AMCP_FAIL_MODE=open guard
 	expect 0 "upstream API unreachable (no connection) — falling back to fail-open per env"
 }
 
+# bats test_tags=later
 @test "E4: a redirect and a page of HTML are logged, with the status of the table" {
 	answers '<h1>moved</h1>' '{"status":302,"type":"text/html"}'
 	by_mode "returned 302"
@@ -225,6 +236,7 @@ load ../../helpers/guardrail
 	[ ! -s api/requests ]
 }
 
+# bats test_tags=later
 @test "a slash at the end of the address, and a path in it, are taken" {
 	answers "$(body)"
 	AMCP_BASE=http://127.0.0.1:$PORT/fleet// guard
@@ -232,6 +244,7 @@ load ../../helpers/guardrail
 	jq -se '.[0].url == "/fleet/api/embed-status/example-mcp"' api/requests
 }
 
+# bats test_tags=later
 @test "without jq or curl it says so, and blocks" {
 	local tool other
 	mkdir -p few
@@ -246,6 +259,7 @@ load ../../helpers/guardrail
 	done
 }
 
+# bats test_tags=later
 @test "a .curlrc changes nothing" {
 	answers "$(body)" '{"status":302,"headers":{"location":"/x"}}'
 	printf 'location\nfail\noutput = x\n' >.curlrc

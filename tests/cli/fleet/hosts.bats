@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: a region is one machine, and the one that it is configured as: two that
 # are one have one vote, one that believes to be another has none, and a host key
 # that is not the known one is told of as what it is.
@@ -33,10 +34,6 @@ setup() {
 		: >"$HOSTS/hosts/$name/err"
 		echo . >"$HOSTS/hosts/$name/said"
 	done
-}
-
-teardown() {
-	fleet_teardown
 }
 
 # says HOST PROGRAM: what its mcp-probe says goes through this program of jq(1).

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: regions that probe by themselves, each with a user of the store that can fill
 # its own inbox and do nothing else, are judged like those that are asked; what they
 # leave is a stranger's: no more than its own records of whole probes is believed, and

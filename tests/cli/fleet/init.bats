@@ -86,7 +86,7 @@ servers() {
 	# With --env, and once more: nothing is overwritten.
 	cp -r fleet before
 	run -2 mcp-fleet init .mcp.json
-	[ "$output" = "mcp-fleet: $PWD/fleet: is there already; nothing is changed" ]
+	[ "$output" = "mcp-fleet: $PWD/fleet: exists already; nothing was changed" ]
 	diff -r fleet before
 	ACME_KEY=s3cret-canary init --env -d "$PWD/other/fleet" .mcp.json
 	grep -qx 'value = s3cret-canary' other/fleet/credentials/acme-search
@@ -110,6 +110,7 @@ servers() {
 	jq -es --arg slug "$name" 'any(.[]; .slug == $slug and .regions[0].state == "healthy")' verdicts
 }
 
+# bats test_tags=later
 @test "from claude_desktop_config.json: mcp-remote leads to a server" {
 	cat >claude_desktop_config.json <<-EOT
 	{"globalShortcut": "", "mcpServers": {
@@ -131,6 +132,7 @@ servers() {
 	grep -qx '  off: disabled there' out
 }
 
+# bats test_tags=later
 @test "from .vscode/mcp.json: comments, inputs, and commas at the end" {
 	mkdir .vscode
 	cat >.vscode/mcp.json <<-EOT
@@ -159,6 +161,7 @@ servers() {
 	[[ $output == *'no source; '*'; there is .vscode/mcp.json' ]]
 }
 
+# bats test_tags=later
 @test "from .cursor/mcp.json: a url alone, and a variable of the environment" {
 	mkdir .cursor
 	cat >.cursor/mcp.json <<-EOT
@@ -172,6 +175,7 @@ servers() {
 	EOT
 }
 
+# bats test_tags=later
 @test "from a URL, and from a list of URLs and target records" {
 	init "$BASE/json"
 	[ "$(servers)" = "127.0.0.1 $BASE/json none -" ]
@@ -297,6 +301,7 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	[ -z "$(ls -A locked)" ]
 }
 
+# bats test_tags=later
 @test "lighttpd takes the configuration, and answers with the page" {
 	export MCP_SITE_PORT
 	MCP_SITE_PORT=$(free_port)
@@ -314,6 +319,7 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	grep -q '<svg' badge
 }
 
+# bats test_tags=later
 @test "lighttpd listens for others only where the site is for others" {
 	local site bind
 	while read -r site bind; do
@@ -336,6 +342,7 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	EOT
 }
 
+# bats test_tags=later
 @test "a store that does not answer: it says how to start a Redis, with and without systemd" {
 	local sudo='' start='service redis-server start'
 	((!EUID)) || sudo='sudo '
@@ -355,6 +362,7 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	[ "${lines[0]}" = '  # No Redis answers at redis://store.invalid: a round needs it.' ]
 }
 
+# bats test_tags=later
 @test "what is to be typed for a first alert sends one" {
 	init "$BASE/json"
 	run -2 mcp-alert test --all -c fleet/fleet.yaml
@@ -385,7 +393,7 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	mv fleet/secrets/* fleet/credentials
 	rmdir fleet/secrets
 	mcp-fleet doctor -c fleet/fleet.yaml --json >found || true
-	jq -se 'any(.[]; .finding == "secrets lie among the credentials of servers: ack slack")' found
+	jq -se 'any(.[]; .finding == "secrets are among the credentials of servers: ack slack")' found
 	run ! grep -E 'no file ack|its secret' found
 	bash -ec "$(jq -r 'select(.finding | contains("among the credentials")).mend' found)"
 	[ "$(cd fleet && echo credentials/* secrets/*)" = "credentials/* secrets/ack secrets/slack" ]
@@ -402,6 +410,7 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	[ ! -e fleet ]
 }
 
+# bats test_tags=later
 @test "a store that loses data, and a lighttpd that is not found: it says what to type" {
 	redis config set appendonly no >/dev/null
 	init "$BASE/json"
@@ -425,6 +434,7 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	grep -qx "  apt-get install lighttpd && /usr/sbin/lighttpd -f $PWD/fleet/lighttpd.conf" out
 }
 
+# bats test_tags=later
 @test "installed, and with the PATH of cron, it finds its parts and its examples" {
 	mkdir -p usr/bin usr/libexec/mcp-fleet usr/share/doc/mcp-fleet/examples
 	cp "$ROOT/scripts/mcp-fleet" usr/bin/
@@ -462,6 +472,7 @@ secrets() {
 		from_entries)}' >client.json
 }
 
+# bats test_tags=later
 @test "what people write for a secret is to be filled in, and never sent" {
 	secrets <<-'EOT'
 	Bearer $NAME
@@ -537,6 +548,7 @@ secrets() {
 	[ "$(grep -c '^    auth: {mode: ' fleet/fleet.yaml)" -eq "$(jq '.mcpServers | length' client.json)" ]
 }
 
+# bats test_tags=later
 @test "variables of an entry and of the environment fill what names them" {
 	cat >client.json <<-'EOT'
 	{"mcpServers": {

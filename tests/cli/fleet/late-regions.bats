@@ -16,10 +16,6 @@ setup() {
 	EOT
 }
 
-teardown() {
-	fleet_teardown
-}
-
 # three PATH [SERVER…]: the server shop is at PATH, seen from three regions.
 three() {
 	{
@@ -90,6 +86,7 @@ counted_once() {
 	ended 143
 }
 
+# bats test_tags=later
 @test "the last region that ends is the end, however long its shell takes to go" {
 	three json
 	sed -i 's/^judge_after: .*/judge_after: 60s/' fleet.yaml
@@ -100,6 +97,7 @@ counted_once() {
 	nothing_left
 }
 
+# bats test_tags=later
 @test "a region that is slow holds up no page; what it says in the end is judged, too" {
 	three json
 	before
@@ -126,6 +124,7 @@ b-1 ok
 c-1 ok' ]
 }
 
+# bats test_tags=later
 @test "nothing works again before the slow region has said so" {
 	three json
 	before initialize
@@ -163,6 +162,7 @@ c-1 ok' ]
 	read -r <held
 }
 
+# bats test_tags=later
 @test "where another user judges, the half that probes says that there is something to judge" {
 	three json
 	before
@@ -181,6 +181,7 @@ c-1 ok' ]
 	counted_once
 }
 
+# bats test_tags=later
 @test "a route that hangs holds up no page that comes later in the round" {
 	mkfifo hung
 	{

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: a region that was taken over speaks for itself, and costs the others
 # nothing: neither their records, nor their time, nor their place in the spool.
 
@@ -8,10 +9,6 @@ load ../../helpers/fleet
 setup() {
 	fleet_setup
 	{ regions 'a-1 local' 'good-1 local'; server one json; server two json; } >fleet.yaml
-}
-
-teardown() {
-	fleet_teardown
 }
 
 # poisoned: a round in which a-1 runs the script on standard input, and good-1 is

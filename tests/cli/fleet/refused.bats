@@ -11,10 +11,6 @@ setup() {
 	write
 }
 
-teardown() {
-	fleet_teardown
-}
-
 # write [LINE…]: the configuration, with these lines at its end.
 write() {
 	{
@@ -112,6 +108,7 @@ goes_on() {
 	[ "$(judged)" = 'other 3' ]
 }
 
+# bats test_tags=later
 @test "with lists: what they had is kept, and what is beside the configuration found" {
 	write 'servers_from: [a.jsonl, "cat b"]' 'defaults: [{match: ["t*"], group: Those}]'
 	{ listed two; listed bad http://x:0/; } >a.jsonl
@@ -144,6 +141,7 @@ goes_on() {
 	[ "$(find state -name '*.jsonl' | wc -l)" -eq 1 ]
 }
 
+# bats test_tags=later
 @test "a fleet that never ran, or has another file, has nothing to go on with" {
 	fleet
 	cp fleet.yaml other.yaml
@@ -153,6 +151,7 @@ goes_on() {
 	[ ! -e told ]
 }
 
+# bats test_tags=later
 @test "who only judges goes on as well, and pages" {
 	fleet
 	echo 'x: 1' >>fleet.yaml
@@ -173,6 +172,7 @@ hand() {
 	"$BIN/mcp-alert" "$@" -c fleet.yaml >out 2>said
 }
 
+# bats test_tags=later
 @test "who acknowledges, silences or plans while the configuration is refused is heard" {
 	mkdir -m 700 secrets
 	export MCP_CREDENTIALS=$PWD/secrets

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: a new credential is used in every region or in none: it is verified by a probe
 # from each before the old one goes, whatever fails or is killed on the way; and the
 # key that brings it to a region can do nothing else there.
@@ -120,7 +121,7 @@ us-east-1 token-new" ]
 	used token-old
 	stat -c %i "$TOKYO/api" | diff before -
 	[ "$(<err)" = "mcp-rotate: eu-west-2: one: broken at auth-initialize: auth.rejected
-mcp-rotate: api: the new one is not verified
+mcp-rotate: api: the new credential was not verified
 mcp-rotate: api: rolled back, the old one is in use" ]
 }
 
@@ -187,12 +188,12 @@ mcp-rotate: api: rolled back, the old one is in use" ]
 	touch broken
 	rotate 3 api <<<token-new
 	diff retired <(written token-old)
-	grep -q "^mcp-rotate: api: rotated, but retire failed; the next run tries it again$" err
+	grep -q "^mcp-rotate: api: rotated, but retire failed; the next run retries it$" err
 	rm broken retired
 	rotate 0 api <<<token-third
 	diff retired <(written token-old)
 	used token-new
-	[ "$(tail -n 1 err)" = 'mcp-rotate: run it again for another' ]
+	[ "$(tail -n 1 err)" = 'mcp-rotate: run it again to rotate another' ]
 }
 
 # killer WHEN N: an ssh that kills the rotation before or after its call number N.
@@ -296,12 +297,12 @@ asked() {
 	exec 5>state/mcp-rotate/api.lock
 	flock 5
 	rotate 3 api <<<token-new
-	[ "$(<err)" = 'mcp-rotate: api: another rotation is under way' ]
+	[ "$(<err)" = 'mcp-rotate: api: another rotation is running' ]
 	exec 5>&-
 	# Another machine is at it.
 	written token-other >"$LONDON/api.new"
 	rotate 3 -f - api <<<token-new
-	grep -q '^mcp-rotate: eu-west-2: mcp-rotate: api: a rotation is under way there, or was interrupted; see --recover$' err
+	grep -q '^mcp-rotate: eu-west-2: mcp-rotate: api: a rotation is running there, or was interrupted; see --recover$' err
 	grep -q 'rolled back' err
 	used token-old
 }
@@ -537,13 +538,13 @@ staged() {
 		sed "s/credential: api/credential: $name/" fleet.yaml >own.yaml
 		cp "$MCP_CREDENTIALS/api" "$MCP_CREDENTIALS/$name"
 		run -2 mcp-rotate -c own.yaml "$name" <<<token-new
-		[[ $output == 'mcp-rotate: that is no name of a credential of a server' ]]
+		[[ $output == 'mcp-rotate: not the name of a server's credential' ]]
 		run -2 "$ROOT/scripts/mcp-rotate" --receive "$MCP_CREDENTIALS" "$name" <<<"state $name"
 	done
 	rm "$MCP_CREDENTIALS"/{ack,answer,session,store}
 	{ cat fleet.yaml; echo 'alerts: {routes: [{name: chat, type: slack, secret: api}]}'; } >own.yaml
 	run -2 mcp-rotate -c own.yaml api <<<token-new
-	[[ $output == 'mcp-rotate: api: the secret of a route, and no credential of a server' ]]
+	[[ $output == 'mcp-rotate: api: is a route's secret, not a server's credential' ]]
 	used token-old
 	[ ! -e shown ]
 	# A server that lets everybody in proves nothing.
@@ -677,7 +678,7 @@ has() {
 	# For the other server, too, which came late; and what is something else.
 	jq -c 'select(.server_slug == "two")' events >late
 	rotate 0 --event <late
-	grep -qx 'mcp-rotate: api: was rotated since' err
+	grep -qx 'mcp-rotate: api: was rotated in the meantime' err
 	jq -c '.event = "certificate_expiring"' late >else
 	rotate 0 --event <else
 	[ "$(wc -l <made)" -eq 1 ]

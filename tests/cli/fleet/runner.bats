@@ -9,10 +9,6 @@ setup() {
 	fleet_setup
 }
 
-teardown() {
-	fleet_teardown
-}
-
 @test "a probe that is cut off is dropped, and the whole ones are kept" {
 	local_probe <<-'EOT'
 	"$REAL" "$@" >all.$$
@@ -87,6 +83,7 @@ good-1 ok" ]
 	becomes garbled 'more than 64 MiB of output' <<<'exec yes'
 }
 
+# bats test_tags=later
 @test "what a runner lacks is what is told of it, and not that nothing was left to do" {
 	{ regions 'a-1 local' 'good-1 local'
 		server one json 'auth: {mode: bearer, credential: nosuch}'; } >fleet.yaml
@@ -98,6 +95,7 @@ good-1 ok" ]
 	run ! grep 'contains no target' err
 }
 
+# bats test_tags=later
 @test "regions that all hang end together, with all that they started" {
 	local_probe <<-'EOT'
 	(trap '' TERM; exec tail -f /dev/null) &
@@ -113,6 +111,7 @@ good-1 ok" ]
 	[ "$(runners | grep -c timeout)" -eq 3 ]
 }
 
+# bats test_tags=later
 @test "a signal to its group while it removes its files leaves none" {
 	{ regions 'a-1 local'; server one json; } >fleet.yaml
 	mkdir late
@@ -127,6 +126,7 @@ good-1 ok" ]
 	nothing_left
 }
 
+# bats test_tags=later
 @test "many servers that hang are probed at once" {
 	{ regions 'a-1 local'; for i in {1..60}; do server "s$i" hang 'timeout: 3s'; done; } >fleet.yaml
 	# One after the other they would take three times as long.
@@ -134,6 +134,7 @@ good-1 ok" ]
 	grep -q '^mcp-fleet: a-1: 60 of 60 probed, 60 broken' err
 }
 
+# bats test_tags=later
 @test "what a runner printed is read while it goes on" {
 	local_probe <<-'EOT'
 	"$REAL" "$@"
@@ -150,6 +151,7 @@ good-1 ok" ]
 	[ "$(redis --raw keys 'probe:*:latest' | wc -l)" -eq 300 ]
 }
 
+# bats test_tags=later
 @test "a clock that is off is told of" {
 	local_probe <<-'EOT'
 	case $* in
@@ -176,6 +178,7 @@ good-1 ok" ]
 	grep -qE '^mcp-fleet: slow-1: its clock is off by [1-8]\.[0-9] s$' err
 }
 
+# bats test_tags=later
 @test "a clock is measured by the ends of the batch, whatever the runner says of it" {
 	local_probe <<-'EOT'
 	case $* in
@@ -200,6 +203,7 @@ good-1 ok" ]
 	grep -qE '^says-1  .* garbled +not measured$' <<<"$output"
 }
 
+# bats test_tags=later
 @test "under cron it finds the other programs, and a round that is well says nothing" {
 	{ regions 'a-1 local'; server one json; } >fleet.yaml
 	mkdir -p installed/bin installed/libexec/mcp-fleet
@@ -248,6 +252,7 @@ good-1 ok" ]
 	[ "$(wc -l <out)" -eq 5 ]
 }
 
+# bats test_tags=later
 @test "an interval of half a minute is kept by a second round" {
 	# The round waits, and the test does not.
 	mkdir fake
@@ -281,7 +286,7 @@ good-1 ok" ]
 	sed 1d fleet.yaml >no-store.yaml
 	unset MCP_STORE
 	bad "$ROOT/scripts/mcp-fleet" -c no-store.yaml
-	[[ $output == "mcp-fleet: no store is named" ]]
+	[[ $output == "mcp-fleet: no store is configured" ]]
 	sed 's/a-1/A;1/' fleet.yaml >region.yaml
 	bad "$ROOT/scripts/mcp-fleet" -c region.yaml
 	echo 'regions: []' >none.yaml
@@ -293,6 +298,7 @@ good-1 ok" ]
 	[ "$output" = "mcp-fleet $("$BIN/mcp-probe" -V | cut -d' ' -f2)" ]
 }
 
+# bats test_tags=later
 @test "all programs of a round see what one run of a command printed" {
 	{ regions 'a-1 local' 'b-1 local'; server one json
 		echo 'servers_from: [./list]'; } >fleet.yaml

@@ -13,10 +13,6 @@ setup() {
 	redis set probe:good:verdict '{"v":1}' >/dev/null
 }
 
-teardown() {
-	fleet_teardown
-}
-
 snapshot() {
 	run mcp-fleet snapshot -c fleet.yaml "$@"
 	echo "$output"

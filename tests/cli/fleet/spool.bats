@@ -114,6 +114,7 @@ reporters() {
 	[ "$(redis --raw hget probe:one:latest b-1 | wc -l)" -eq 13 ]
 }
 
+# bats test_tags=later
 @test "a store that is away while a file waits leaves that to wait" {
 	breaks 'exit 3'
 	fleet
@@ -153,6 +154,7 @@ reporters() {
 	[ "$(sort -u order)" = true ]
 }
 
+# bats test_tags=later
 @test "where the spool is full, the region that has most makes way" {
 	sed -i "s|$REDIS_SOCK|$PWD/none|" fleet.yaml
 	local_probe <<-'EOT'
@@ -169,6 +171,7 @@ reporters() {
 	[ "$(find state -name '*.jsonl' | sed 's/.*\.\(.*\)\.jsonl/\1/' | sort | uniq -c | xargs)" = "3 a-1 1 b-1 3 c-1" ]
 }
 
+# bats test_tags=later
 @test "the spool grows with the number of servers" {
 	{ regions 'a-1 local'; server one json; } | sed "s|$REDIS_SOCK|$PWD/none|" >fleet.yaml
 	# Of these few are due in a minute.
@@ -187,6 +190,7 @@ reporters() {
 	grep old left.many
 }
 
+# bats test_tags=later
 @test "what is set aside is bounded, too" {
 	breaks 'exit 3'
 	fleet
@@ -203,6 +207,7 @@ reporters() {
 	(($(redis ttl fleet:spools) > 3000000))
 }
 
+# bats test_tags=later
 @test "a spool record that is none is refused" {
 	good='{"v":1,"type":"spool","host":"h","folder":"/f","at":1777485095.2,"waiting":0,"set_aside":1,"files":["x"]}'
 	mcp-aggregate ingest --store "unix://$REDIS_SOCK" <<<"$good"
@@ -222,6 +227,7 @@ full_disk() {
 		"$@"' bash "$@"
 }
 
+# bats test_tags=later
 @test "where the disk is full, that is said, and that no round takes place is told" {
 	full_disk true 2>/dev/null || skip "no mounts of our own to be had here"
 	export STATE_DIRECTORY=$PWD/state

@@ -103,7 +103,7 @@ heads() {
 	mkfifo port
 	node "$ROOT/tests/fixture/secret_echo.mjs" >port 3>&- &
 	parrot=$!
-	read -r -t 20 port <port
+	read -r -t 60 port <port
 	printf 'origin = http://127.0.0.1:%s\ntoken = s3cret-canary-token\n' "$port" >creds/t
 	chmod 600 creds/t
 	printf '{"slug":"a","url":"http://127.0.0.1:%s/%s/json/good","auth":{"credential":"t"},"known_definitions":[]}\n' \

@@ -2,16 +2,7 @@
 # Goal: what HTTP itself gets wrong is named plainly; compressed answers are
 # read, and bounded; -v shows the exchange and no secret.
 
-load ../../helpers/lib
-
-# fixture NAME FILE ARGS…: its port is then in the variable NAME.
-fixture() {
-	mkfifo "$1.port"
-	node "$ROOT/tests/fixture/$2" "${@:3}" >"$1.port" 2>"$1.log" 3>&- &
-	echo $! >>pids
-	read -r -t 60 "$1" <"$1.port"
-	export "${1?}"
-}
+load ../../helpers/scripted
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
@@ -22,17 +13,6 @@ setup_file() {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
 		-keyout key -out cert -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>log
 	fixture TLS tls.mjs key cert "$ODD"
-}
-
-teardown_file() {
-	cd "$BATS_FILE_TMPDIR" || return 1
-	xargs kill <pids
-	stop_all
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
-	umask 077
 }
 
 # is ODDITY CODE TEXT ARGS…: the code of step 3, and what its message contains.

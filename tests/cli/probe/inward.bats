@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: nothing that a server hands us leads into a private network: neither over
 # a connection that another target opened, nor by way of a proxy of our own,
 # however the address is written and whatever a name server says the next time.
@@ -20,7 +21,7 @@ fixture() {
 	mkfifo "$1.port"
 	node "$ROOT/tests/fixture/$2" "${@:3}" >"$1.port" 3>&- &
 	echo $! >>pids
-	read -r -t 20 "$1" <"$1.port"
+	read -r -t 60 "$1" <"$1.port"
 	export "${1?}"
 }
 

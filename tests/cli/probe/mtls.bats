@@ -78,12 +78,6 @@ setup_file() {
 	nginx_before
 }
 
-teardown_file() {
-	cd "$BATS_FILE_TMPDIR" || return 1
-	xargs kill <pids
-	stop_all
-}
-
 setup() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	umask 077

@@ -1,18 +1,10 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: mcp-probe calls healthy what clients can use, and nothing else. Both generations
 # of the official SDK are asked of each server of tests/peers/oracle.tsv, and the probe;
 # the table says what each finds, and why where the probe differs on purpose.
 
 load ../../helpers/scripted
-
-# fixture NAME FILE ARGS…: its port is then in the variable NAME.
-fixture() {
-	mkfifo "$1.port"
-	node "$ROOT/tests/fixture/$2" "${@:3}" >"$1.port" 2>"$1.log" 3>&- &
-	echo $! >>pids
-	read -r -t 60 "$1" <"$1.port"
-	export "${1?}"
-}
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
@@ -25,12 +17,6 @@ setup_file() {
 	for way in true reset refuse leave; do
 		fixture "H2_$way" tls.mjs key cert "$PLAIN" "{\"h2\":${way/#[!t]*/\"$way\"}}"
 	done
-}
-
-teardown_file() {
-	cd "$BATS_FILE_TMPDIR" || return 1
-	xargs kill <pids
-	stop_all
 }
 
 # The rows without comments, and one URL a line: a name before a colon is that of a

@@ -2,7 +2,7 @@
 # Goal: the proxy that the environment names is used, as curl would; and when it
 # is the proxy that fails, nothing is said about the server.
 
-load ../../helpers/lib
+load ../../helpers/scripted
 
 # proxy NAME [MOOD]: its port is then in the variable NAME. "socks NAME [MOOD]".
 proxy() {
@@ -22,14 +22,11 @@ socks() {
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	start scripted
-	export BEHIND=${URL##*:} TLS
+	export BEHIND=${URL##*:}
 	BEHIND=${BEHIND%%/*}
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem \
 		-out cert.pem -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
-	mkfifo tls.port
-	node "$ROOT/tests/fixture/tls.mjs" key.pem cert.pem "$BEHIND" >tls.port 3>&- &
-	echo $! >>pids
-	read -r -t 60 TLS <tls.port
+	fixture TLS tls.mjs key.pem cert.pem "$BEHIND"
 	proxy GOOD
 	proxy ASKS 407
 	proxy FORBIDS 403
@@ -42,12 +39,6 @@ setup_file() {
 	socks SILENT hang
 	export CLOSED
 	CLOSED=$(free_port)
-}
-
-teardown_file() {
-	cd "$BATS_FILE_TMPDIR" || return 1
-	xargs kill <pids
-	stop_all
 }
 
 setup() {

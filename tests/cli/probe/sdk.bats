@@ -114,7 +114,7 @@ asked() {
 	mkfifo port
 	node "$ROOT/tests/fixture/tls.mjs" key cert "$(grep -o '[0-9]*$' <<<"$HOST")" >port 3>&- &
 	TLS=$!
-	read -r -t 20 behind <port
+	read -r -t 60 behind <port
 	HOST=https://localhost:$behind
 	export NODE_EXTRA_CA_CERTS=$PWD/cert
 	use 2 http paged-2025-11-25 http paged-stateless

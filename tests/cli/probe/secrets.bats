@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: whatever a server repeats of a secret, its own or another target's, in
 # whatever form, by whatever transport and wherever, none of it is printed: not
 # in records, table, TAP or plugin output, nor in the exchange of -v.
@@ -15,7 +16,7 @@ setup() {
 	mkfifo port
 	node "$ROOT/tests/fixture/secret_echo.mjs" >port 3>&- &
 	PARROT=$!
-	read -r -t 20 PORT <port
+	read -r -t 60 PORT <port
 	HOST=http://127.0.0.1:$PORT
 	export XDG_RUNTIME_DIR=$PWD
 	credentials

@@ -3,7 +3,7 @@
 # bad one and with each handshake that fails.
 
 bats_require_minimum_version 1.5.0
-load ../../helpers/lib
+load ../../helpers/scripted
 
 EC=(-newkey ec -pkeyopt ec_paramgen_curve:P-256)
 KEY=("${EC[@]}")
@@ -73,12 +73,6 @@ setup_file() {
 	before may good '{"ca":"ca.pem","requestCert":true,"rejectUnauthorized":false}'
 }
 
-teardown_file() {
-	cd "$BATS_FILE_TMPDIR" || return 1
-	xargs kill <pids
-	stop_all
-}
-
 setup() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	umask 077
@@ -109,6 +103,7 @@ fails() {
 		.port == $port and all(.dns_ms, .tcp_ms, .tls_ms; . > 0)))' out
 }
 
+# bats test_tags=later
 @test "a certificate for an address passes for the address" {
 	probe --cacert ca.pem "https://127.0.0.1:$PORT_good/json"
 	[ "$status" -eq 0 ]
@@ -134,6 +129,7 @@ fails() {
 	jq -es '.[1].error == "tls.untrusted"' out
 }
 
+# bats test_tags=later
 @test "a handshake that fails is explained as far as it can be" {
 	fails "$PORT_tls11" tls.version 'TLS 1.2 or 1.3'
 	fails "$BEHIND" tls.not-tls 'does not speak TLS'
@@ -144,6 +140,7 @@ fails() {
 	jq -es '.[2].error == "http.empty"' out
 }
 
+# bats test_tags=later
 @test "HTTP/2 is spoken only where that is asked for, with a server that does" {
 	[ -z "$(at "$PORT_h2" --http2)" ]
 	jq -se '.[8].state == "healthy" and .[2].detail.http_version == "2"' out
@@ -176,6 +173,7 @@ fails() {
 	without canary out err
 }
 
+# bats test_tags=later
 @test "-v says where a client certificate is wanted, in TLS 1.2 and 1.3" {
 	for port in "$PORT_want12" "$PORT_want13"; do
 		at "$port" -v
@@ -207,6 +205,7 @@ states() {
 	jq -r 'select(.type == "probe").state' out | paste -sd' '
 }
 
+# bats test_tags=later
 @test "a target names a private authority, by a file or by its certificates" {
 	{
 		trusting "$PORT_good"
@@ -281,6 +280,7 @@ states() {
 	[[ $output == *'"state":"healthy"'* ]]
 }
 
+# bats test_tags=later
 @test "SSL_CERT_FILE says what is trusted, unless --cacert does" {
 	export SSL_CERT_FILE=$PWD/ca.pem
 	trusting "$PORT_good" >targets
@@ -295,6 +295,7 @@ states() {
 	jq -es '.[1].error == "tls.untrusted"' out
 }
 
+# bats test_tags=later
 @test "an authority that cannot be read is a usage error" {
 	run "$BIN/mcp-probe" --cacert nosuch.pem "https://localhost:$PORT_good/mcp"
 	[ "$status" -eq 2 ]

@@ -59,6 +59,7 @@ asked() {
 	[ "$(requests two-sse | jq -s 'map(.port) | unique | length')" -eq 1 ]
 }
 
+# bats test_tags=later
 @test "event streams that end, or end after the answer, keep the connection" {
 	for mood in sse sse-twice sse-pieces; do
 		probe -r "one-$mood" "$HOST/$mood"
@@ -66,6 +67,7 @@ asked() {
 	done
 }
 
+# bats test_tags=later
 @test "no DELETE without a session" {
 	asked four sessionless <<-'EOF'
 		POST server/discover 2026-07-28 server/discover -
@@ -75,6 +77,7 @@ asked() {
 	EOF
 }
 
+# bats test_tags=later
 @test "later requests carry the revision that was agreed on" {
 	for v in 2024-11-05 2025-03-26 2025-06-18; do
 		asked "old-$v" "old-$v" <<-EOF
@@ -87,6 +90,7 @@ asked() {
 	done
 }
 
+# bats test_tags=later
 @test "pages are asked for by their cursors, an empty one among them" {
 	probe -r paged "$HOST/pages"
 	requests paged | jq -es 'map(.body | select(. != "") | fromjson |
@@ -95,6 +99,7 @@ asked() {
 	jq -es '.[5].detail.pages == 3 and .[5].detail.tools == 3' out
 }
 
+# bats test_tags=later
 @test "a hint saves a request, and one that is wrong does no harm" {
 	asked hint-1 json '"protocol_hint":"session"' <<-'EOF'
 		POST initialize - - -
@@ -127,6 +132,7 @@ asked() {
 	EOF
 }
 
+# bats test_tags=later
 @test "a server that refuses the version it names is asked once more" {
 	asked again version-again <<-'EOF'
 		POST server/discover 2026-07-28 server/discover -
@@ -137,6 +143,7 @@ asked() {
 	[ "$(sent again-2 | grep -c discover)" -eq 2 ]
 }
 
+# bats test_tags=later
 @test "whatever server/discover is answered, initialize decides" {
 	WIDTH=8 table era -t 10s <<-'EOF'
 		# path                     state   step code protocol era tools
@@ -204,6 +211,7 @@ asked() {
 	! grep -q 'Clients' err
 }
 
+# bats test_tags=later
 @test "a stateless server that refuses initialize is what server/discover says" {
 	table stateless -t 10s --allow-bare-401 <<-'EOF'
 		# path                       state   step code protocol era tools
@@ -285,6 +293,7 @@ asked() {
 		(.message | contains("/json"))' rows/redirect.out
 }
 
+# bats test_tags=later
 @test "whatever a 2xx to notifications/initialized says, it will do" {
 	table t <<-'EOF'
 		200@initialized         healthy - - 2025-11-25 session 3
@@ -410,6 +419,7 @@ unconnected() {
 	[[ $(connections) -eq 0 ]]
 }
 
+# bats test_tags=later
 @test "a connection is closed once nothing more is asked of it, and not before" {
 	local mood probe
 	eventually unconnected

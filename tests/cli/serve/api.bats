@@ -41,10 +41,6 @@ setup_file() {
 		sed '1,/^\r$/d' >"$BATS_FILE_TMPDIR/openapi.json"
 }
 
-teardown_file() {
-	redis_stop
-}
-
 # valid PATH [NAME=VALUE…]: get; at the end of the test the document has to describe
 # the answer.
 valid() {
@@ -104,6 +100,7 @@ teardown() {
 	NOW=$((AS_OF + 400)) valid /healthz
 }
 
+# bats test_tags=later
 @test "what the document does not describe is found out" {
 	get /api/embed-status/example-mcp
 	for wrong in 's/"up"/"fine"/' 's/99.87/"99.87"/' 's/99.87/101/' \
@@ -118,6 +115,7 @@ teardown() {
 	done
 }
 
+# bats test_tags=later
 @test "regions: where it works and since when, and a cache rule of their own" {
 	keep_order
 	get /api/status/example-mcp/regions
@@ -142,6 +140,7 @@ teardown() {
 	run ! grep -q 'canary\|us-east-1' out
 }
 
+# bats test_tags=later
 @test "an hour: one ETag is one body, and what is older than 5 minutes is no answer" {
 	know hourly
 	declare -A bodies=() tags=()
@@ -193,6 +192,7 @@ teardown() {
 	[ ! -s body ]
 }
 
+# bats test_tags=later
 @test "an account is read page by page, and what is no page is refused" {
 	get '/api/account/acme?limit=3&x=1&page=2' "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$(jq -c '[.servers[].slug]' body)" = '["waiting"]' ]
@@ -261,6 +261,7 @@ traffic() {
 	[ "$CODE" = 200 ]
 }
 
+# bats test_tags=later
 @test "healthz asks the store the same, however many servers there are" {
 	traffic /healthz >of-few
 	grep -q ':[1-9]' of-few
@@ -272,6 +273,7 @@ traffic() {
 }
 
 # A cluster has the keys of a script on one machine, or does not run it.
+# bats test_tags=later
 @test "a script touches one key, or the keys of one server" {
 	redis config set slowlog-max-len 1000 slowlog-log-slower-than 0 >/dev/null
 	for path in /api/embed-status/example-mcp /status/example-mcp /status/absent \
@@ -303,6 +305,7 @@ traffic() {
 	done
 }
 
+# bats test_tags=later
 @test "what will be version 2 takes nothing from version 1" {
 	for path in /api/v2 /api/v2/embed-status/example-mcp /api/v1/embed-status/example-mcp \
 		/api/status/example-mcp /api/status//regions /api/account/; do
@@ -311,6 +314,7 @@ traffic() {
 	done
 }
 
+# bats test_tags=later
 @test "from a configuration through probes to the regions and the account" {
 	cat >fleet.yaml <<-END
 		regions:

@@ -12,10 +12,6 @@ setup_file() {
 	NOW=$((AS_OF + 50))
 }
 
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
@@ -38,6 +34,7 @@ path() {
 	xmllint --xpath "${1//s:/}" plain.svg
 }
 
+# bats test_tags=later
 @test "each state, in each style and theme, is a well-formed image that says it" {
 	local look slug want
 	for look in '' '?style=pill&theme=light' '?style=card' '?style=card&theme=light'; do
@@ -89,6 +86,7 @@ path() {
 	[ "$TITLE" = "example-mcp: up, 99.87% uptime in 30 days" ]
 }
 
+# bats test_tags=later
 @test "a label is text, and no longer than 40 characters" {
 	local label style
 	for style in pill card; do
@@ -106,6 +104,7 @@ path() {
 	[ "$(head -n 1 texts)" = "$(printf 'x%.0s' {1..40})" ]
 }
 
+# bats test_tags=later
 @test "a badge is as wide as its texts, and they do not leave it" {
 	local look
 	for look in '?label=i' '?label=WWWWWWWWWWWWWWWWWWWW' '?style=card' \
@@ -143,6 +142,7 @@ same() {
 	[ "$SHIELD" = "$2|$3|$4|$5" ] || { echo "$SHIELD"; return 1; }
 }
 
+# bats test_tags=later
 @test "a figure, its colour by its threshold, in the image and for shields.io" {
 	same '' mcp 'up 99.87%' '#1a7f37' false
 	same '?metric=state' mcp 'up 99.87%' '#1a7f37' false
@@ -164,6 +164,7 @@ same() {
 	same '?metric=uptime&label=a+b' 'a b' 99.87% '#9a6700' false
 }
 
+# bats test_tags=later
 @test "a maintenance: until when, or when the next one is" {
 	same '?metric=maintenance' maintenance 'none planned' '#6a737d' false
 	redis hset fleet:maintenance m-1 "$(jq -cn --argjson at "$AS_OF" '{v: 1,
@@ -185,6 +186,7 @@ same() {
 	redis del fleet:maintenance >/dev/null
 }
 
+# bats test_tags=later
 @test "one place, by the name that pages give it" {
 	same '?region=Ashburn' Ashburn up '#1a7f37' false
 	same '?region=london' London down '#cf222e' false
@@ -223,6 +225,7 @@ same() {
 	[ "$(jq -r '"\(.message) \(.cacheSeconds)"' body) $(says Cache-Control)" = 'down 0 private, no-store' ]
 }
 
+# bats test_tags=later
 @test "the badge of all public servers, where no server can be" {
 	get /badge.svg
 	[ "$CODE $(says Content-Type)" = "200 image/svg+xml; charset=utf-8" ]
@@ -252,6 +255,7 @@ same() {
 	redis del probe:fleet:verdict >/dev/null
 }
 
+# bats test_tags=later
 @test "an image that follows the scheme of its reader is allowed its style" {
 	badge '?theme=auto'
 	[ "$(says Content-Security-Policy)" = "default-src 'none'; style-src 'unsafe-inline'" ]

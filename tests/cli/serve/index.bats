@@ -14,10 +14,6 @@ setup_file() {
 	"$ROOT/tests/long/many" "$BIN" "$BATS_FILE_TMPDIR" "$START" 250 2>/dev/null
 }
 
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK

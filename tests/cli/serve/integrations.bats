@@ -17,10 +17,12 @@ ends() {
 		{ echo "exit status $status: $output"; echo "$stderr"; return 1; }
 }
 
+# bats test_tags=later
 @test "the liveness module, by its own tests" {
 	node --test "$ROOT/scripts/liveness/test/liveness.test.js"
 }
 
+# bats test_tags=later
 @test "the liveness module is one file without dependencies, with types for all that it has" {
 	cd "$ROOT/scripts/liveness"
 	jq -e '(has("dependencies") or has("devDependencies") | not) and
@@ -104,6 +106,7 @@ ends() {
 	done
 }
 
+# bats test_tags=later
 @test "mcp-probe does what the commands for Nagios ask of it" {
 	run --separate-stderr timeout 600 "$BIN/mcp-probe" --format nagios --timeout 30s \
 		http://127.0.0.1:1/mcp
@@ -112,6 +115,7 @@ ends() {
 	grep -q 'check_mcp -H \$ARG1\$ -s \$ARG2\$ -w \$ARG3\$' "$ROOT/scripts/nagios/mcp.cfg"
 }
 
+# bats test_tags=later
 @test "Datadog: the files parse, and ask for what is there" {
 	local dir=$ROOT/scripts/datadog file
 	for file in openmetrics http_check; do
@@ -135,6 +139,7 @@ ends() {
 	done <names
 }
 
+# bats test_tags=later
 @test "Grafana: the JSON panel reads the five fields where they are" {
 	keep_order
 	local file=$ROOT/scripts/grafana/mcp-server-json.json url

@@ -23,10 +23,6 @@ setup_file() {
 	fill
 }
 
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	export MCP_STORE=unix://$REDIS_SOCK
@@ -36,7 +32,7 @@ setup() {
 fill() {
 	local m slug
 	configure
-	records | node "$ROOT/tests/helpers/definitions.mjs" | faults >probed
+	records | "$ROOT/tests/helpers/definitions" | faults >probed
 	maintenances
 	for ((m = END - 840; m <= END; m += 60)); do
 		jq -c --argjson m "$m" 'select(.probe_started_at >= $m and
@@ -100,7 +96,7 @@ sum() {
 	printf %s "$1" | sha256sum | cut -d' ' -f1
 }
 
-# records: for definitions.mjs, the probes of all servers; a tool gets another name, and
+# records: for helpers/definitions, the probes of all servers; a tool gets another name, and
 # one region of split never sees it.
 records() {
 	jq -cn --argjson last "$END" '["us-east-1", "eu-west-2", "ap-southeast-1"] as $regions |

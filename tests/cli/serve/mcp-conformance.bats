@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: of the official conformance suite for servers, every scenario that applies to
 # a server that has tools alone comes out at /mcp as tests/conformance/server_scenarios
 # has it.
@@ -9,10 +10,6 @@ load ../../helpers/lighttpd
 setup_file() {
 	redis_start "$BATS_FILE_TMPDIR/redis"
 	"$ROOT/tests/peers/install"
-}
-
-teardown_file() {
-	redis_stop
 }
 
 teardown() {

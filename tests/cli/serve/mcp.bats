@@ -14,10 +14,6 @@ setup_file() {
 	"$ROOT/tests/peers/install"
 }
 
-teardown_file() {
-	redis_stop
-}
-
 # setup: three servers, one of them private; all that is not for the public is a
 # canary.
 setup() {
@@ -100,6 +96,7 @@ call() {
 		-H 'MCP-Protocol-Version: 2025-11-25'
 }
 
+# bats test_tags=later
 @test "each release of the official client lists and calls every tool" {
 	local sdk revision modules=$PEERS/node_modules
 	while read -r revision sdk; do
@@ -128,6 +125,7 @@ call() {
 	[ "$(ls said.2* | wc -l)" = 4 ]
 }
 
+# bats test_tags=later
 @test "mcp-probe finds it healthy, and a call of each tool that needs no argument" {
 	local tool
 	for tool in find_servers incidents fleet_summary; do
@@ -168,13 +166,13 @@ call() {
 	[ "$(jq -c '.result.structuredContent.changes | map([.tool, .kind, .class, .places])' out)" = \
 		'[["fetch","removed","breaking",2],["fetch_data","added","compatible",2]]' ]
 	jq -e '.result.content[0].text | startswith("demo: 2 tool changes:") and
-		contains("2026-04-29 20:21 UTC: `fetch` was removed in 2 of 2 places; breaking.")' out
+		contains("2026-04-29 20:21 UTC: `fetch` was removed in 2 of 2 locations; breaking.")' out
 	definitions
 	call tool_changes '{"slug":"demo"}'
 	[ "$(jq -c '.result.structuredContent.changes | map([.tool, .kind, .renamed_from, .class])' out)" = \
 		'[["fetch_data","renamed","fetch","breaking"],["search","changed",null,"words"]]' ]
 	jq -e '.result.content[0].text |
-		contains("`fetch` became `fetch_data` in 2 of 2 places; removed, breaking.")' out
+		contains("`fetch` became `fetch_data` in 2 of 2 locations; removed, breaking.")' out
 	# Private tools are as none at all.
 	know demo '.tools_private = true'
 	call tool_changes '{"slug":"demo"}'
@@ -238,6 +236,7 @@ call() {
 		'["demo","demo-down","veiled-one"]' ]
 }
 
+# bats test_tags=later
 @test "no argument makes a tool say what is not public" {
 	local tool value
 	for tool in find_servers server_status incidents tool_changes fleet_summary; do
@@ -304,6 +303,7 @@ call() {
 	grep -qi $'^Allow: GET, HEAD\r$' fields
 }
 
+# bats test_tags=later
 @test "as a CGI it answers the same" {
 	local body='{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"server_status","arguments":{"slug":"demo"}}}'
 	post "$body"
@@ -317,6 +317,7 @@ call() {
 	grep -q '"code":-32700' out
 }
 
+# bats test_tags=later
 @test "without its store it says whose fault it is" {
 	redis flushall >/dev/null
 	redis set fleet:servers 'not a hash' >/dev/null

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: the pages of servers in every state, from a store that the real programs
 # filled: they are valid, small, load nothing from elsewhere, and say nothing that
 # is for operators.
@@ -13,10 +14,6 @@ setup_file() {
 	START=$(date +%s)
 	export START
 	"$ROOT/tests/long/fill" "$BIN" "$BATS_FILE_TMPDIR" "$START"
-}
-
-teardown_file() {
-	redis_stop
 }
 
 setup() {
@@ -168,7 +165,7 @@ past() {
 	id=$(grep -o -m 1 '/status/green/incident/[0-9-]*-outage' body)
 	sed '/class="day-list"/,/<\/details>/!d' body >days
 	grep -q "<h3><a href=\"/status/green/history/$month\">" days
-	grep -q "[0-9.]*&#8239;% uptime. Incidents: <a href=\"$id\">Outage in some places</a>" days
+	grep -q "[0-9.]*&#8239;% uptime. Incidents: <a href=\"$id\">Outage in some locations</a>" days
 	[ "$(wc -c <days)" -lt 8000 ]
 	get /status/green/feed.atom
 	grep -q "href=\"https://status.example.com$id\"/>" body
@@ -183,7 +180,7 @@ past() {
 	get "$id" "HTTP_IF_NONE_MATCH=$etag"
 	[ "$CODE" = 304 ]
 	get "/status/green/history/$month"
-	grep -q "href=\"$id\">Outage in some places</a>" body
+	grep -q "href=\"$id\">Outage in some locations</a>" body
 	grep -q "<td id=\"day-$day\" class=\"today\">" body
 	get "$(printf '%s\n' "${past[@]}" | grep /red/incident/ | head -n 1)"
 	grep -q '<span>Ongoing for \(9\|1[01]\) min</span>' body
@@ -209,13 +206,13 @@ past() {
 	[ "$(grep -c '^<li id="tool-' body)" = 7 ]
 	grep -q '<li id="tool-fetch_data"><h2><a href="#tool-fetch_data"><code>fetch_data</code>' body
 	grep -q 'Lists files\\u{202E}of' body
-	grep -A2 'id="tool-fetch_data"' body | grep -q 'in 4 of 5 places'
+	grep -A2 'id="tool-fetch_data"' body | grep -q 'in 4 of 5 locations'
 	grep -A2 'id="tool-search"' body | grep -q 'Unchanged since at least'
 	get /status/green/changes
-	grep -q '<code>fetch</code> became <code>fetch_data</code> in 4 of 5 places; removed, breaking<' body
-	grep -q '<code>add_invoice</code> was changed in 4 of 5 places; only words<' body
-	grep -q '<code>delete_all</code> was added in 4 of 5 places; compatible<' body
-	grep -q '<code>wait</code> was removed in 4 of 5 places; breaking<' body
+	grep -q '<code>fetch</code> became <code>fetch_data</code> in 4 of 5 locations; removed, breaking<' body
+	grep -q '<code>add_invoice</code> was changed in 4 of 5 locations; only words<' body
+	grep -q '<code>delete_all</code> was added in 4 of 5 locations; compatible<' body
+	grep -q '<code>wait</code> was removed in 4 of 5 locations; breaking<' body
 	grep -q '<link rel="alternate" type="application/atom+xml" title="Changes of tools" href="/status/green/changes.atom">' body
 	get /status/green/changes.atom
 	[ "$(sed -n 's/^Content-Type: \([^;\r]*\).*/\1/p' fields)" = application/atom+xml ]
@@ -223,7 +220,7 @@ past() {
 	[ "$(xmllint --xpath 'count(//*[local-name()="entry"])' body)" = 4 ]
 	[ "$(xmllint --xpath '//*[local-name()="entry"]/*[local-name()="id"]/text()' body | sort -u | wc -l)" = 4 ]
 	xmllint --xpath '//*[local-name()="entry"][1]/*[local-name()="title"]' body |
-		grep -q 'Everything fine: `add_invoice` was changed in 4 of 5 places; only words'
+		grep -q 'Everything fine: `add_invoice` was changed in 4 of 5 locations; only words'
 	# Nothing is known of those of others.
 	for page in tools changes; do
 		get "/status/fresh/$page"
@@ -307,7 +304,7 @@ past() {
 	declare -A want=(
 		[green]='<span>Working everywhere</span>'
 		[amber]='<span>Working, but not from London</span>'
-		[red]='<span>Not working from 4 of 5 places</span>'
+		[red]='<span>Not working from 4 of 5 locations</span>'
 		[stale]='Our own checks have stopped'
 		[fresh]='awaiting first probe'
 		[works]='</time></b>: moving to new disks'
@@ -404,7 +401,7 @@ past() {
 	sed -n 's/^<script type="application\/ld+json">\(.*\)<\/script>$/\1/p' body |
 		jq -e '."@type" == "WebPage" and .about == {"@type": "WebAPI", name: "Invoices"} and
 			.url == "https://status.example.com/status/red" and
-			(.description | startswith("Not working from 4 of 5 places (")) and
+			(.description | startswith("Not working from 4 of 5 locations (")) and
 			(.dateModified | fromdate) > 0'
 	for path in /status/veiled "/status/veiled/history/$(date -u -d @"$NOW" +%Y-%m)" \
 		/account/acme; do

@@ -21,10 +21,6 @@ setup_file() {
 		"timeline":[]}' >/dev/null
 }
 
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK
@@ -48,6 +44,7 @@ shows() {
 	(($(awk -v c="$1" '$1 == c { print $2 }' colours) > 2500))
 }
 
+# bats test_tags=later
 @test "each state is an image in its colour" {
 	for want in example-mcp:1a7f37 partly:9a6700 broken:cf222e old:6a737d waiting:6a737d; do
 		image "/status/${want%:*}/preview.png"
@@ -69,6 +66,7 @@ shows() {
 	shows cf222e
 }
 
+# bats test_tags=later
 @test "the cache has the rules of the page, and the same state is the same image" {
 	image /status/partly/preview.png
 	[ "$(says Cache-Control)" = "public, max-age=60, stale-while-revalidate=300" ]

@@ -8,14 +8,6 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/serve
 load ../../helpers/lighttpd
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK

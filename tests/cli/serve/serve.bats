@@ -28,10 +28,6 @@ setup_file() {
 		"silent":["sa-east-1"]}' >/dev/null
 }
 
-teardown_file() {
-	redis_stop
-}
-
 @test "the five fields, in their order, with the fields of the contract" {
 	get /api/embed-status/example-mcp
 	[ "$(<body)" = '{"state":"up","uptime_30d":99.87,"p95_ms":142,"last_probe_ago":"37s","as_of":"2026-04-29T20:31:00Z"}' ]
@@ -352,7 +348,7 @@ note() {
 	[ "$CODE $(says Content-Type)" = "200 application/atom+xml; charset=utf-8" ]
 	xmllint --noout body
 	[ "$(grep -c '<entry>' body)" = 2 ]
-	grep -q '<title>partly: Outage in some places</title>' body
+	grep -q '<title>partly: Outage in some locations</title>' body
 	grep -qE '/status/partly/incident/[0-9-]+-regional-outage"/>' body
 	grep -q 'London' body
 	# What operators wrote is there, as in the feed of the server.
@@ -395,7 +391,7 @@ note() {
 	get /account/acme/feed.atom "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$CODE $(says Cache-Control)" = '200 private, no-store' ]
 	xmllint --noout body
-	grep -q '<title>veiled: Outage in some places</title>' body
+	grep -q '<title>veiled: Outage in some locations</title>' body
 	grep -q 'From the operator: We are on it.</content>' body
 	[ "$(grep -c '<entry>' body)" = 1 ]
 	for path in /account/{acme,nobody}/feed.atom; do

@@ -9,14 +9,6 @@ load ../../helpers/alert
 load ../../helpers/sinks
 load ../../helpers/site
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	alert_setup
 	PATH=$ROOT/scripts:$BIN:$PATH:/usr/sbin
@@ -56,7 +48,7 @@ clicks() {
 	grep -q '127.0.0.1 is down' page
 	curl -s --max-time 60 -o page "$url" --data-urlencode "by=$1" --data-urlencode "from=$from" \
 		-d do=take
-	grep -q "$1 has it until" page
+	grep -q "$1 has acknowledged it until" page
 	[ "$(mcp-alert list -f jsonl | jq -r .acknowledged_by)" = "$1" ]
 }
 
@@ -77,6 +69,7 @@ doctor() {
 	cat found
 }
 
+# bats test_tags=later
 @test "what init made: the link of a message acknowledges behind lighttpd, nginx and Apache" {
 	local way port
 	made
@@ -85,7 +78,7 @@ doctor() {
 	eventually curl -s -o answer "$WEB/favicon.svg"
 	clicks init "${WEB##*:}"
 	doctor
-	jq -se 'any(.[]; .status == "ok" and .finding == "the link of a message to acknowledge works")' found
+	jq -se 'any(.[]; .status == "ok" and .finding == "acknowledge links work")' found
 	# The shipped files, in the place of the folder that they name.
 	cd fleet
 	mkdir empty cache
@@ -136,14 +129,14 @@ token = 0123456789012345678901234567890123456789012345678901234567890123'; do
 		(umask 077; echo "$text" >site/web/ack)
 		doctor
 		[ "$(jq -r 'select(.subject == "routes" and .status == "fail").finding' found)" = \
-			"the links of messages to acknowledge answer 404: the mcp-alert of$(:
+			"acknowledge links answer 404: the mcp-alert of$(:
 			) http://127.0.0.1:$PORT/ack/ has no secret ack, or another one" ]
 	done
 	mend=$(jq -r 'select(.finding | contains("answer 404")?).mend' found)
 	[ "${mend#sudo }" = "install -m 400 -o $(id -un) $PWD/fleet/secrets/ack $PWD/fleet/web" ]
 	cp fleet/secrets/ack site/web
 	doctor
-	jq -se 'any(.[]; .finding == "the link of a message to acknowledge works")' found
+	jq -se 'any(.[]; .finding == "acknowledge links work")' found
 	# The file of an older version has no short ones, which matter in a text message.
 	again 's/ack|a|answer|api/ack|answer|api/g'
 	doctor
@@ -151,12 +144,12 @@ token = 0123456789012345678901234567890123456789012345678901234567890123'; do
 	sed -i "s|^  routes:|&\n    - {name: texts, type: twilio_sms, secret: twilio, from: '+15551230123', to: ['+15551230124']}|" fleet/fleet.yaml
 	doctor
 	jq -se --arg at "http://127.0.0.1:$PORT/a/" 'any(.[]; .status == "fail" and
-		.finding == "the short links of text messages do not work: \($at) is not answered by mcp-alert")' found
+		.finding == "the short links of text messages do not work: \($at) does not come from mcp-alert")' found
 	# A web server that gives all of them to the pages.
 	again 's/ack|answer|api/answer|api/g'
 	doctor
 	jq -se --arg at "http://127.0.0.1:$PORT/ack/" 'any(.[]; .status == "fail" and
-		.finding == "the links of messages to acknowledge do not work: \($at) answers 404, and not by mcp-alert")' found
+		.finding == "acknowledge links do not work: \($at) answers 404, but not from mcp-alert")' found
 }
 
 # in_etc COMMAND…: as root of a machine with the users of the units, in whose
@@ -183,6 +176,7 @@ by_the_units() {
 		MCP_CONFIG=/etc/mcp-fleet/fleet.yaml PATH_INFO="${url#"$WEB/ack"}" mcp-alert </dev/null
 }
 
+# bats test_tags=later
 @test "made by root for the units: the users of alerts and of the web server have the same secret" {
 	[ "$EUID" -eq 0 ] || skip 'needs root'
 	runuser -u nobody -- test -x "$BIN/mcp-alert" || skip 'others cannot run what is here'

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: each program does its whole work as the user of its role in users.acl; a
 # reader can write nothing, and who ingests can read no token's digest, by whatever
 # way; and what a role may not do is said.
@@ -16,10 +17,6 @@ TOKEN=s3cret
 setup_file() {
 	roles_start "$BATS_FILE_TMPDIR/redis"
 	roles_bin "$BATS_FILE_TMPDIR/as"
-}
-
-teardown_file() {
-	redis_stop
 }
 
 setup() {

@@ -13,10 +13,6 @@ setup_file() {
 	redis_start "$BATS_FILE_TMPDIR/redis"
 }
 
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export BIN MCP_STORE=unix://$REDIS_SOCK

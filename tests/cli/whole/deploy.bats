@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: what scripts/deploy has for web servers and for systemd is what these
 # take; and through nginx and lighttpd, as CGI, as FastCGI with a cache and as
 # files, the answers are those of the contract.
@@ -179,7 +180,7 @@ contract() {
 	grep -q '<h1>P1: down</h1>' body
 	ask "$1" "$SHORT" -d do=take -d "by=by-$1"
 	[ "$CODE" = 200 ]
-	grep -q 'has it until' body
+	grep -q 'has acknowledged it until' body
 	ask "$1" /answer/nope -d x=y
 	[ "$CODE $(jq -r .error body)" = "404 not_found" ]
 	ask "$1" /api/v1/monitors/example-mcp/maintenance --json "{\"reason\":\"$(printf '%2000s')\"}" \
@@ -594,7 +595,7 @@ unit() {
 	[ "$(redis get probe:gone:verdict | jq -r .verdict)" = red ]
 	# Both at once are a round as before; and there is no third half.
 	run -2 "$ROOT/scripts/mcp-fleet" -c fleet.yaml --only half
-	[[ $output == "mcp-fleet: --only: neither probe nor judge" ]]
+	[[ $output == "mcp-fleet: --only: must be probe or judge" ]]
 }
 
 # started UNIT: runs what the unit does, with the programs of here and RUNTIME_DIRECTORY.

@@ -16,10 +16,6 @@ setup_file() {
 	export PEER_DIR=$BATS_FILE_TMPDIR/peers
 }
 
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	umask 077
@@ -65,7 +61,7 @@ teardown() {
 	# What a server says is for its operators.
 	NOW=$((START + 230)) get /status/demo
 	mv body page
-	grep -q 'Different tools in different places' page
+	grep -q 'Different tools in different locations' page
 	grep -q 'Working, but London gets a newer tool list' page
 	! grep -qE 'First read|Greets the caller|full_hash|words' page
 	deployed PEER_NONE=1
@@ -75,6 +71,7 @@ teardown() {
 	[ "$(redis hexists probe:demo:tool-hash divergence:words)" -eq 0 ]
 }
 
+# bats test_tags=later
 @test "another order of members, and white space, is nothing" {
 	minute 0
 	deployed PEER_REGION=eu-west-2 PEER_SPACED=1
@@ -91,6 +88,7 @@ teardown() {
 	jq -se 'map(select(.event | test("divergence|drift"))) == []' events
 }
 
+# bats test_tags=later
 @test "a region that is taken out is gone with the next round: event, tools, pages" {
 	minute 0
 	deployed PEER_REGION=eu-west-2 "PEER_SAYS=$HIDDEN"
@@ -114,12 +112,13 @@ teardown() {
 	NOW=$((START + 290))
 	get /status/demo/tools
 	[ "$CODE" = 200 ]
-	grep -q 'as 2 places see them' body
-	run ! grep -q 'of 3 places\|different versions' body
+	grep -q 'as 2 locations see them' body
+	run ! grep -q 'of 3 locations\|different versions' body
 	get /status/demo/changes
-	run ! grep -q 'of 3 places\|was changed' body
+	run ! grep -q 'of 3 locations\|was changed' body
 }
 
+# bats test_tags=later
 @test "a tool that has another name is told as renamed, with its letters" {
 	stop_all
 	rounds_setup

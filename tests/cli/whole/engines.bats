@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # shellcheck disable=SC2030,SC2031,SC2154,SC2155
 # Goal: a Redis with TLS, one that Sentinel watches over and a Cluster are stores
 # like any other: the same results, bounded waits, and one clear sentence for what
@@ -27,10 +28,6 @@ teardown() {
 	for dir in "$PWD"/*/; do
 		engine_stop "${dir%/}"
 	done
-}
-
-aggregate() {
-	"$BIN/mcp-aggregate" "$@"
 }
 
 # stored: a few records, which are in the file one.
@@ -89,7 +86,7 @@ story() {
 	done
 	"$BIN/mcp-alert" list -c "$dir/fleet.yaml" --format jsonl >"$dir/list"
 	aggregate status -c "$dir/fleet.yaml" | jq 'del(.. | .age_s?)' >"$dir/status"
-	aggregate status --store | jq '{servers, keys, eviction, appendonly, wrong,
+	aggregate status store | jq '{servers, keys, eviction, appendonly, wrong,
 		kinds: (.kinds | map_values(.keys))}' >"$dir/usage"
 	for s in a b c nosuch; do
 		GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET PATH_INFO=/api/embed-status/$s \

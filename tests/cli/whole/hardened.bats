@@ -73,16 +73,6 @@ sealed() {
 		[ "$(stat -c %u "/proc/$PID/fd")" -eq 0 ]
 }
 
-# within_20_s COMMAND…: waits until it succeeds.
-within_20_s() {
-	for ((i = 0; i < 400; i++)); do
-		! "$@" || return 0
-		sleep 0.05
-	done
-	cat err
-	return 1
-}
-
 killed() {
 	kill -ABRT "$PID"
 	wait "$PID" || true
@@ -122,7 +112,7 @@ control() {
 			# shellcheck disable=SC2086 # words
 			MCP_STORE_PASSWORD_FILE=$PWD/password waiting $line
 		fi
-		within_20_s grep -q '^Max core file size *0 *0 ' "/proc/$PID/limits"
+		eventually grep -q '^Max core file size *0 *0 ' "/proc/$PID/limits"
 		killed
 		run ! compgen -G '*core*'
 	done
@@ -133,7 +123,7 @@ control() {
 		chmod 755 . fleet.yaml
 		# shellcheck disable=SC2086 # words
 		waiting $line
-		within_20_s sealed
+		eventually sealed
 		killed
 	done
 }

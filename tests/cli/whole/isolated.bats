@@ -8,18 +8,14 @@ load ../../helpers/redis
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	redis_start "$PWD/redis"
-	export STATE_DIRECTORY=$PWD/state MCP_CONFIG=$PWD/fleet.yaml
+	redis flushall >/dev/null
+	export MCP_STORE=unix://$REDIS_SOCK STATE_DIRECTORY=$PWD/state MCP_CONFIG=$PWD/fleet.yaml
 	mkdir state
 	NOW=$(($(date +%s) / 60 * 60 - 1800))
 	# shellcheck disable=SC2016
 	printf '#!/bin/sh\ncat >>got\n' >page
 	chmod +x page
 	configure 20
-}
-
-teardown() {
-	redis_stop
 }
 
 # configure N: so many servers of three regions.
@@ -154,6 +150,7 @@ counts() {
 	[ "$(redis exists fleet:isolated)" = 0 ]
 }
 
+# bats test_tags=later
 @test "explain and status say so of now" {
 	NOW=$(($(date +%s) - 90))
 	seen 0 1 20 ap eu us | "$BIN/mcp-aggregate" ingest
@@ -168,6 +165,7 @@ counts() {
 		.state == "silent")' status || { head -1 status; false; }
 }
 
+# bats test_tags=later
 @test "two regions of three: nothing is known, and nothing is red" {
 	seen 0 1 20 ap eu us | judge 0
 	for m in 1 2 3 4 5 6 7; do
@@ -197,6 +195,7 @@ counts() {
 	[ "$(told | tail -n +2)" = "* pipeline_stalled_resolved P1" ]
 }
 
+# bats test_tags=later
 @test "a hoster is down with nineteen of twenty: an outage as any" {
 	{
 		seen 0 1 19 ap=tls/tcp.timeout eu=tls/tcp.timeout us=tls/tcp.timeout
@@ -217,6 +216,7 @@ counts() {
 	jq -se 'length == 5 and all(.verdict == "red")' verdicts
 }
 
+# bats test_tags=later
 @test "a batch that comes in pieces, and late; one server asked for alone" {
 	seen 0 1 20 ap eu us | judge 0
 	{ seen 1 1 20 ap eu; seen 1 1 4 us=dns/dns.timeout; } | judge 1
@@ -235,6 +235,7 @@ counts() {
 		all(. == 0 or . == null)' verdicts
 }
 
+# bats test_tags=later
 @test "from pipes, and replayed: the same" {
 	for m in 0 1 2; do
 		seen $m 1 20 ap eu us=dns/dns.failed
@@ -251,6 +252,7 @@ counts() {
 	all '.verdict == "unknown" and .isolated == ["ap", "eu", "us"]'
 }
 
+# bats test_tags=later
 @test "a taken-over region silences only itself" {
 	# It says that it reaches nobody: the others are believed.
 	{
@@ -267,6 +269,7 @@ counts() {
 	jq -se 'map(select(.verdict == "red" and (has("isolated") | not))) | length == 19' verdicts
 }
 
+# bats test_tags=later
 @test "real probes: a machine without a way out, and one with" {
 	unshare -rn ip link add cable0 type veth peer name cable1 2>/dev/null ||
 		skip "no network of our own to be had here"
@@ -370,6 +373,7 @@ closed() {
 	kill "$server" "$holder"
 }
 
+# bats test_tags=later
 @test "what is filled in afterwards: neither red nor counted" {
 	for m in 0 1 2; do
 		seen $m 1 20 ap eu=dns/dns.failed us=dns/dns.failed
@@ -384,6 +388,7 @@ closed() {
 		{ cat verdicts; false; }
 }
 
+# bats test_tags=later
 @test "servers that are probed once in ten minutes" {
 	sed -i 's|/mcp.}|/mcp", interval: 10m}|; s|url: .https|url: "https|' fleet.yaml
 	seen 0 1 20 ap eu us=dns/dns.timeout | judge 0

@@ -8,14 +8,6 @@ load ../../helpers/redis
 load ../../helpers/publish
 load ../../helpers/rounds
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	umask 077

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: minutes that nobody could judge, because the store was away, are judged
 # for themselves once their records are there: they are counted, once, and an
 # outage within them is told once, after the fact.
@@ -232,7 +233,7 @@ told() {
 	[ -z "$(told chat.got)" ]
 	[ "$(jq -r 'select(.server_slug == "veiled").event' chat.got)" = downtime_found ]
 	run -0 mcp-alert history one
-	[[ $output == *"not told, for the maintenance: one was down "* ]]
+	[[ $output == *"not sent, for the maintenance: one was down "* ]]
 }
 
 # killed PROGRAM AFTER: that program is killed by its shell once it has done so

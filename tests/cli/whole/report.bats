@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # Goal: from the records of a month comes its report: right figures, ranks, buckets and
 # walls, as a page, as CSV and as JSON; of public servers only; and once it is final it
 # stays.
@@ -37,10 +38,6 @@ setup_file() {
 	redis hset "probe:also-fine:latency:d$day" 366 100 >/dev/null
 	"$BIN/mcp-aggregate" snapshot -c fleet.yaml >snapshot
 	export NOON
-}
-
-teardown_file() {
-	redis_stop
 }
 
 setup() {

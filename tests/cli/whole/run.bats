@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # shellcheck disable=SC2030,SC2031
 # Goal: `make run` shows real servers in several states, or the one that is given; and
 # however and whenever it is ended, no process of it lives on, and its folder is gone.
@@ -207,7 +208,7 @@ shows() {
 	run -2 "$ROOT/scripts/run" --token-file token
 	run -2 "$ROOT/scripts/run" --token-file
 	run -2 "$ROOT/scripts/run" --token-file nosuch "$URL"
-	[ "$output" = 'run: nosuch: no file that can be read' ]
+	[ "$output" = 'run: nosuch: not a readable file' ]
 	run -0 make -n -C "$ROOT" run 'URL=https://a.example/mcp?a=b&c=d' TOKEN_FILE="it's"
 	grep -qF "scripts/run --token-file 'it'\\''s'" <<<"$output"
 	grep -qF "'https://a.example/mcp?a=b&c=d'" <<<"$output"

@@ -9,8 +9,8 @@ load ../../helpers/publish
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	redis_start "$PWD/redis"
-	export STATE_DIRECTORY=$PWD/state MCP_CONFIG=$PWD/fleet.yaml
+	redis flushall >/dev/null
+	export MCP_STORE=unix://$REDIS_SOCK STATE_DIRECTORY=$PWD/state MCP_CONFIG=$PWD/fleet.yaml
 	mkdir state
 	START=$(($(date +%s) / 60 * 60 - 3600))
 	cat >fleet.yaml <<-END
@@ -19,10 +19,6 @@ setup() {
 		servers: [{slug: shop, url: 'https://shop.example.com/mcp', title: Shop}]
 		alerts: {routes: [{name: ops, type: command, command: [tee, -a, got]}]}
 	END
-}
-
-teardown() {
-	redis_stop
 }
 
 # minute M REGION[=STEP/ERROR]…: what these regions see; the others are silent. The
@@ -75,8 +71,8 @@ hour() {
 		[ "$CODE" = 200 ]
 		grep -q '>Working<' body
 		grep -q 'no data' body
-		run ! grep -q 'Partly working\|recovered only just now\|ongoing' body
-		grep -q 'not seen any more' body
+		run ! grep -q 'Partly working\|just recovered\|ongoing' body
+		grep -q 'no longer seen' body
 		get /badge/shop.svg
 		grep -q '>up' body
 		get /api/embed-status/shop

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # shellcheck disable=SC2016
 # Goal: a cache that gives clients an older list of tools than the server has is
 # seen, by one region alone, and nothing else is taken for one. nginx keeps answers

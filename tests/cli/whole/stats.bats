@@ -12,13 +12,12 @@ TIMES='wall_s=[0-9]+\.[0-9]{3} user_s=[0-9]+\.[0-9]{3} system_s=[0-9]+\.[0-9]{3}
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
-	redis_start "$BATS_TEST_TMPDIR/redis"
+	redis flushall >/dev/null
 	export MCP_STORE=unix://$REDIS_SOCK
 }
 
 teardown() {
 	[[ ! -e lighttpd.pid ]] || kill "$(<lighttpd.pid)"
-	redis_stop
 }
 
 # says PROGRAM BEFORE AFTER: err has one line of statistics, and that is it.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# bats file_tags=later
 # shellcheck disable=SC2034,SC2153 # what helpers use, and what they set
 # Goal: a Redis that is killed, at whatever instant, and started again from its
 # append-only file, costs nothing: no record that was accepted is lost and none is
@@ -149,7 +150,7 @@ acknowledge() {
 	GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=POST REQUEST_URI=${URL#https://status.example.com} \
 		CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH=$((3 + ${#1})) \
 		MCP_CONFIG=$PWD/fleet.yaml "$BIN/mcp-alert" <<<"by=$1" >page
-	grep "$1 has it until" page
+	grep "$1 has acknowledged it until" page
 }
 
 # plan: a maintenance by the web.

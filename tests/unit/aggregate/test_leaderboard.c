@@ -1,5 +1,5 @@
 /*
- * Goal: of a month counts what mcp-aggregate(1) says, and servers stand in the
+ * Goal: of a month counts what mcp-audit(7) says, and servers stand in the
  * order that it says, whatever order they came in; who is hardly known has no
  * place.
  */

@@ -49,7 +49,7 @@ static void check(const struct answers *rows, size_t n)
 
 			night_run(&night, a->verdicts);
 			if (down->open) {
-				strings_note(&down->told, "pager");
+				strings_note(&down->notified, "pager");
 				string_set(&down->group, GROUP);
 			}
 			r = ack_apply(&night.st, &a->q, MINUTE(a->minute),

@@ -184,17 +184,17 @@ static void test_refused(void **state)
 			"check: 'event' is not to be given twice"},
 		{"kind=outage", "kind: 'outage' is not a kind of "
 			"mcp-records(5), or the event that begins one, such as "
-			"downtime_started; later events go to whoever was "
-			"told"},
+			"downtime_started; later events go to the same "
+			"people"},
 		{"kind=downtime_resolved", "kind: 'downtime_resolved' is not a "
 			"kind of mcp-records(5), or the event that begins one, such as "
-			"downtime_started; later events go to whoever was "
-			"told"},
+			"downtime_started; later events go to the same "
+			"people"},
 		{"kind=token_expiring_started",
 			"kind: 'token_expiring_started' is not a kind of "
 			"mcp-records(5), or the event that begins one, such as "
-			"downtime_started; later events go to whoever was "
-			"told"},
+			"downtime_started; later events go to the same "
+			"people"},
 		{"kind=latency,severity=P1",
 			"severity: 'P1' is not one that this kind has"},
 		{"kind=downtime,severity=4",
@@ -231,7 +231,7 @@ static void test_coverage(void **state)
 	static const struct {
 		const char *alerts, *expected;
 	} cases[] = {
-		{"", "no routes, so nobody is told of anything\n"},
+		{"", "no routes, so nobody is notified\n"},
 		{TEAM, ""},
 		{"  routes:\n" TO("all", ""), ""},
 		{"  routes:\n" TO("a", ", fallback: b") TO("b", ""), ""},

@@ -870,7 +870,7 @@ static void test_join(void **state)
 			1777485000);
 		assert_null(inc->group);
 		incident_open(inc, SEVERITY_P1, 600, 600, 1);
-		strings_note(&inc->told, "chat");
+		strings_note(&inc->notified, "chat");
 		strings_note(&inc->refused, "chat");
 		outbox_add(&st, &r, "{}", &to, 600);
 		outbox_add(&st, &r, "{}", &to, 600);
@@ -883,7 +883,7 @@ static void test_join(void **state)
 		assert_int_equal(st.n_outbox, 2 + named);
 		assert_non_null(st.outbox[named].deliveries[0].holder);
 		assert_int_equal(st.history.n, !named);
-		assert_int_equal(inc->told.n, named);
+		assert_int_equal(inc->notified.n, named);
 		assert_int_equal(inc->refused.n, named);
 		state_release(&st);
 	}

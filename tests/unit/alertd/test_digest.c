@@ -81,12 +81,12 @@ static void happen(struct desk *d, int incident, enum alert_phase phase,
 
 	snprintf(body, sizeof body, "{\"at\":%d}", minute);
 	if (phase != ALERT_STARTED)
-		strings_copy(&e.told, &d->told);
+		strings_copy(&e.notified, &d->told);
 	dispatch_event(&way, &d->st, &e, body, &to);
 	for (size_t i = 0; i < to.n; i++)
 		strings_note(&d->told, to.v[i].route);
 	recipients_release(&to);
-	strings_release(&e.told);
+	strings_release(&e.notified);
 }
 
 /* The outbox as "number route minute-of-digest, …"; no minute: sent alone. */

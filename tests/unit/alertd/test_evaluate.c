@@ -105,7 +105,7 @@ static void alert_init(struct alert *a, struct fake *f, const char *name,
 	*a = (struct alert) {
 		.setup = {.states = state_store_new_on(&backend, f),
 			.now = START,
-			.told = hear,
+			.on_event = hear,
 			.arg = a,
 			.policy = &a->policy},
 		.policy = conf_policy_of(NULL),

@@ -157,7 +157,6 @@ static void test_say(void **state)
 static void test_words(void **state)
 {
 	struct alert_state st;
-	struct buf b;
 
 	(void)state;
 	state_init(&st, "s");
@@ -183,11 +182,12 @@ static void test_words(void **state)
 	expect_outbox(&st, "1 pager*, 2 ops*, 3 phone");
 	state_release(&st);
 	/* A body that is no event is passed on as it is. */
-	buf_init(&b, 100);
-	fallback_body(&b, &(struct pending) {.body = (char[]) {"[1]"}},
-		&(struct delivery) {.route = (char[]) {"a"}}, NULL);
-	assert_string_equal(b.p, "[1]");
-	buf_release(&b);
+	state_init(&st, "s");
+	add(&st, ALERT_STARTED, "P1", "pager", NIGHT_START);
+	string_set(&st.outbox[0].body, "[1]");
+	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 181), 1);
+	assert_string_equal(st.outbox[1].body, "[1]");
+	state_release(&st);
 }
 
 /*
@@ -216,8 +216,9 @@ static void test_incident(void **state)
 	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 109), 0);
 	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 119), 2);
 	expect_outbox(st, "1 pager*, 2 pager*, 3 ops, 4 ops");
-	assert_true(strings_has(&st->incidents[ALERT_DOWNTIME].told, "ops"));
-	assert_int_equal(st->incidents[ALERT_DIVERGENCE].told.n, 0);
+	assert_true(strings_has(
+		&st->incidents[ALERT_DOWNTIME].notified, "ops"));
+	assert_int_equal(st->incidents[ALERT_DIVERGENCE].notified.n, 0);
 	{
 		struct strings to = {0};
 

@@ -2,6 +2,7 @@
  * Goal: a message of each kind and layer says what happened, seen from where,
  * since when, what it means for users and what to look at first.
  */
+#include "../lib/rows.h"
 #include "sink_bodies.h"
 
 #include "words/message.h"
@@ -15,10 +16,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-struct row {
-	const char *event, *severity, *step, *layer;
-	const char *means, *first; /* the start of each; NULL: none */
-};
+#define ROWS "alertd/message.rows"
 
 static const char *line(const struct message *m, const char *label)
 {
@@ -44,91 +42,27 @@ static void expect_headline(struct alert_event *e, const char *want)
 	e->headline = e->summary = NULL;
 }
 
+static void try_words(const struct row *r)
+{
+	char *what[4];
+	struct made m;
+
+	row_words(r, 0, what, 4);
+	made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&(struct told) {
+		.event = what[0],
+		.severity = what[1],
+		.step = what[2],
+		.layer = what[3],
+	}));
+	row_begins(r, *m.message.means ? m.message.means : NULL, r->field[1]);
+	row_begins(r, line(&m.message, "Look first at"), r->field[2]);
+	made_release(&m);
+}
+
 static void test_words(void **state)
 {
-	static const struct row rows[] = {
-		{NULL, NULL, "dns", "transport",
-			"No client can reach it.", "The DNS records"},
-		{NULL, NULL, "tls", "transport",
-			"No client", "The certificate"},
-		{NULL, NULL, "initialize", "transport", "No client", "Whether the server"},
-		{NULL, NULL, "initialize", "http",
-			"It is reached, but answers", "The proxy's log"},
-		{NULL, NULL, "auth-initialize", "initialize", "It is reached, but begins",
-			"Whether the credential"},
-		{NULL, NULL, "initialize", "initialize", "It is reached, but begins",
-			"The application's log of initialize"},
-		{NULL, "P2", "tools-list", "tools",
-			"Clients connect", "The application's log of tools"},
-		{"downtime_escalated", "P1", "tools-list", "tools", "Clients", "The"},
-		{"downtime_reminder", NULL, NULL, NULL, "", ""},
-		{"downtime_acknowledged", NULL, NULL, NULL, "", ""},
-		{"downtime_resolved", NULL, NULL, NULL, NULL,
-			NULL},
-		{"maintenance_overrun_started", NULL, NULL, "http", "It is reached",
-			"The proxy"},
-		{"downtime_found", "P2", NULL, NULL,
-			"Users may", "The application's log of that time"},
-		{"regional_found", "P2", NULL, NULL,
-			"Users may", "The application's log of that time"},
-		{"rate_limited_found", "P2", NULL, NULL,
-			"Users may", "The application's log of that time"},
-		{"regional_started", "P2", NULL, NULL,
-			"Users there", "CDN"},
-		{"rate_limited_started", "P2", NULL, NULL,
-			"It may well work", "Its rate limit"},
-		{"latency_started", "P3", NULL, NULL,
-			"It works, but keeps", "Its load"},
-		{"latency_resolved", "P3", NULL, NULL, NULL, NULL},
-		{"error_rate_started", "P2", NULL, NULL,
-			"It works, but not", "The application"},
-		{"slo_burn_started", NULL, NULL, NULL, "If that goes",
-			"What has failed"},
-		{"probe_silent_started", "P3", NULL, NULL,
-			"A runner is silent", "The runner"},
-		{"cdn_cache_divergence_started", "P2", NULL, NULL, "Users of some",
-			"The caches"},
-		{"tool_churn_started", "P2", NULL, NULL,
-			"Clients may not find", "What makes up"},
-		{"tool_churn_resolved", "P2", NULL, NULL, NULL, NULL},
-		{"unapproved_change_started", "P2", NULL, NULL,
-			"Its tools are not", "Read what changed"},
-		{"unapproved_change_resolved", "P3", NULL, NULL, NULL, NULL},
-		{"pipeline_stalled_started", NULL, NULL, NULL, "Nobody would",
-			"The cron job"},
-		{"schema_drift_detected", "P2", NULL, NULL,
-			"Clients that", "Whether"},
-		{"certificate_expiring", "P3", NULL, NULL,
-			"Clients connect only", "What should"},
-		{"token_expiring", "P2", NULL, NULL,
-			"Without it the probes", "mcp-rotate"},
-		{"anomaly_logged", "P3", NULL, NULL, "Never for",
-			"Nothing"},
-		{"test", "P1", NULL, NULL, NULL, NULL},
-		/* An event of a later version. */
-		{"lightning_started", "P1", NULL, NULL, NULL,
-			"The dashboard"},
-		{"lightning_resolved", "P1", NULL, NULL,
-			NULL, NULL},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		const char *event = rows[i].event;
-		struct told t = {
-			.event = event,
-			.severity = rows[i].severity,
-			.step = rows[i].step,
-			.layer = rows[i].layer,
-		};
-		struct made m;
-
-		made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
-		begins(*m.message.means ? m.message.means : NULL,
-			rows[i].means, event);
-		begins(line(&m.message, "Look first at"), rows[i].first, event);
-		made_release(&m);
-	}
+	rows_each(ROWS, "words", try_words);
 }
 
 /* Neither the server nor its login service is at fault, whatever the kind. */
@@ -156,122 +90,55 @@ static void test_where_our_credential_is_refused(void **state)
 	}
 }
 
-/* What to look at first follows the cause, and how far it spreads. */
-static void test_hints(void **state)
+static void try_hint(const struct row *r)
 {
 	static const char shared[] = ",\"servers\":[\"a\",\"b\"],"
 				     "\"server_count\":2";
-	static const struct {
-		const char *kind, *step, *layer, *error;
-		bool shared;
-		const char *first;
-	} rows[] = {
-		{"downtime", "dns", "transport", "dns.nxdomain", false,
-			"The DNS records"},
-		{"downtime", "dns", "transport", "dns.timeout", false,
-			"The name servers"},
-		{"downtime", "tls", "transport", "tcp.refused", false,
-			"Whether the server runs and listens"},
-		{"downtime", "tls", "transport", "tcp.timeout", false,
-			"Whether its host runs"},
-		{"downtime", "tls", "transport", "tls.expired", false,
-			"The certificate and its chain, and what should"},
-		{"downtime", "tls", "transport", "tls.handshake", false,
-			"The certificate and its chain, and what listens"},
-		{"downtime", "tls", "transport", "tls.not-tls", false,
-			"What listens"},
-		{"downtime", "initialize", "transport", "deadline", false,
-			"Its load"},
-		{"downtime", "initialize", "http", "http.503", false,
-			"Whether the application runs"},
-		{"downtime", "initialize", "http", "http.500", false,
-			"The application's log, and"},
-		{"downtime", "initialize", "http", "http.404", false,
-			"Its path"},
-		{"downtime", "initialize", "http", "http.truncated", false,
-			"The proxy's log"},
-		{"downtime", "initialize", "http", "http.403", false,
-			"Its firewall"},
-		{"downtime", "auth-initialize", "initialize", "auth.rejected",
-			false, "Whether the credential"},
-		{"downtime", "initialize", "initialize", "mcp.version", false,
-			"The application's log of initialize"},
-		{"downtime", "tools-list", "tools", "jsonrpc.-32603", false,
-			"The application's log of tools"},
-		{"maintenance_overrun", "initialize", "http", "http.502",
-			false, "Whether the application runs"},
-		{"downtime", "initialize", "http", "http.503", true,
-			"What these servers share: proxy"},
-		{"downtime", "tls", "transport", "tcp.refused", true,
-			"What these servers share: host"},
-		{"regional", "dns", "transport", "dns.failed", false,
-			"CDN, DNS"},
-		{"regional", "tls", "transport", "tcp.timeout", false, "CDN"},
-		{"regional", "initialize", "http", "http.503", false,
-			"What answers in that region"},
-		{"regional", "tools-list", "tools", "jsonrpc.-32603", false,
-			"What answers in that region"},
-		{"regional", "auth-initialize", "initialize", "auth.rejected",
-			false, "The credential of the probe in that region"},
-		{"regional", "tls", "transport", "tcp.timeout", true,
-			"The network, the resolver and the runner"},
-		{"regional", "initialize", "http", "http.503", true,
-			"The network, the resolver and the runner"},
-	};
+	char *what[4], event[64];
+	struct made m;
 
+	row_words(r, 0, what, 4);
+	snprintf(event, sizeof event, "%s_started", what[0]);
+	made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&(struct told) {
+		.event = event,
+		.step = what[1],
+		.layer = what[2],
+		.error = what[3],
+		.more = strcmp(r->field[1], "2") == 0 ? shared : NULL,
+	}));
+	row_begins(r, line(&m.message, "Look first at"), r->field[2]);
+	made_release(&m);
+}
+
+/* What to look at first follows the cause, and how far it spreads. */
+static void test_hints(void **state)
+{
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		char event[64];
-		struct told t = {.event = event,
-			.step = rows[i].step,
-			.layer = rows[i].layer,
-			.error = rows[i].error,
-			.more = rows[i].shared ? shared : NULL};
-		struct made m;
+	rows_each(ROWS, "hints", try_hint);
+}
 
-		snprintf(event, sizeof event, "%s_started", rows[i].kind);
-		made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
-		begins(line(&m.message, "Look first at"), rows[i].first,
-			rows[i].error);
-		made_release(&m);
-	}
+static void try_silent(const struct row *r)
+{
+	char more[64];
+	struct made m;
+
+	snprintf(more, sizeof more, ",\"silent\":[%s]", r->field[1]);
+	made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&(struct told) {
+		.event = r->field[0],
+		.step = "tls",
+		.layer = "transport",
+		.error = "tcp.timeout",
+		.more = more,
+	}));
+	row_begins(r, line(&m.message, "Look first at"), r->field[2]);
+	made_release(&m);
 }
 
 /* Where no region that failed reports, its runner is looked at first. */
 static void test_where_regions_are_silent(void **state)
 {
-	static const struct {
-		const char *event, *silent, *first;
-	} rows[] = {
-		{"downtime_reminder", "\"eu\",\"us\"",
-			"The runner of those regions"},
-		{"downtime_reminder", "\"ap\",\"eu\",\"us\"",
-			"The runner of those regions"},
-		{"regional_escalated", "\"eu\",\"us\"",
-			"The runner of those regions"},
-		{"maintenance_overrun_reminder", "\"eu\",\"us\"",
-			"The runner of those regions"},
-		{"downtime_reminder", "\"eu\"", "Whether its host runs"},
-		{"downtime_reminder", "\"ap\"", "Whether its host runs"},
-		{"downtime_resolved", "\"eu\",\"us\"", NULL},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		char more[64];
-		struct told t = {.event = rows[i].event,
-			.step = "tls",
-			.layer = "transport",
-			.error = "tcp.timeout",
-			.more = more};
-		struct made m;
-
-		snprintf(more, sizeof more, ",\"silent\":[%s]", rows[i].silent);
-		made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
-		begins(line(&m.message, "Look first at"), rows[i].first,
-			rows[i].silent);
-		made_release(&m);
-	}
+	rows_each(ROWS, "silent", try_silent);
 }
 
 static void no_fault(void *arg, bool fatal, const char *message)
@@ -382,7 +249,7 @@ static void test_headlines(void **state)
 	expect_headline(&e, "P1, open for 0 s: shop is down");
 	e.record.phase = ALERT_ACKNOWLEDGED;
 	inc->ack.by = us;
-	expect_headline(&e, "P1, us-east-1 has it: shop is down");
+	expect_headline(&e, "P1, acknowledged by us-east-1: shop is down");
 	e.record.phase = ALERT_RESOLVED;
 	expect_headline(&e, "P1 over after 23 min: shop is up again");
 	e.record.kind = ALERT_REGIONAL;
@@ -437,16 +304,15 @@ static void test_whole(void **state)
 	buf_init(&b, 10000);
 	message_plain(&b, &m.message);
 	assert_string_equal(b.p,
-		"It is reached, but answers with errors: no client can use "
-		"it.\n"
+		"It answers with errors: no client can use it.\n"
 		"initialize fails with http.503.\n"
 		"\n"
 		"Since: Wed 29 Apr 20:12 UTC (19 min ago)\n"
 		"Seen from: Ashburn (us-east-1) and eu\n"
 		"URL: https://mcp.example.com/mcp\n"
 		"Failing minutes: 19\n"
-		"Look first at: Whether the application runs and has room: "
-		"what answers for it cannot reach it.\n"
+		"Look first at: Whether the application runs and has capacity: "
+		"its proxy cannot reach it.\n"
 		"\n"
 		"Acknowledge: https://status.example.com/ack/b\n"
 		"Runbook: https://wiki.example.com/a\n"
@@ -463,49 +329,45 @@ static void test_whole(void **state)
 	made_release(&m);
 }
 
+static void expect_mood(const struct row *r, char *body, const char *want)
+{
+	static const char *const moods[] = {
+		[MESSAGE_BAD] = "bad",
+		[MESSAGE_WORRY] = "worry",
+		[MESSAGE_NEWS] = "news",
+		[MESSAGE_TAKEN] = "taken",
+		[MESSAGE_GOOD] = "good",
+	};
+	struct made m;
+
+	made_init(&m, CONF_ROUTE_SLACK, body);
+	row_expect(r, moods[m.message.mood], want);
+	made_release(&m);
+}
+
+static void try_colour(const struct row *r)
+{
+	static const char *const of_digest[] = {"bad", "worry", "news"};
+	char *what[2], *event;
+	struct buf b;
+
+	row_words(r, 0, what, 2);
+	event = body_of(&(struct told) {
+		.event = what[0], .severity = what[1]});
+	buf_init(&b, 100000);
+	buf_fmt(&b, "{\"v\":1,\"type\":\"digest\",\"at\":1777494660,"
+		    "\"route\":\"r\",\"period\":\"hourly\","
+		    "\"dedup_key\":\"digest:r:1\",\"count\":1,"
+		    "\"events\":[%s]}", event);
+	expect_mood(r, event, r->field[1]);
+	expect_mood(r, buf_take(&b), of_digest[what[1][1] - '1']);
+}
+
 /* A severity has one colour: of a beginning, what is told once, a digest. */
 static void test_colours(void **state)
 {
-	static const struct {
-		const char *event, *severity;
-		enum message_mood mood;
-	} rows[] = {
-		{"downtime_started", "P1", MESSAGE_BAD},
-		{"downtime_reminder", "P1", MESSAGE_BAD},
-		{"certificate_expiring", "P1", MESSAGE_BAD},
-		{"regional_started", "P2", MESSAGE_WORRY},
-		{"schema_drift_detected", "P2", MESSAGE_WORRY},
-		{"token_expiring", "P2", MESSAGE_WORRY},
-		{"regional_found", "P2", MESSAGE_WORRY},
-		{"latency_started", "P3", MESSAGE_NEWS},
-		{"anomaly_logged", "P3", MESSAGE_NEWS},
-		{"downtime_acknowledged", "P1", MESSAGE_TAKEN},
-		{"downtime_resolved", "P1", MESSAGE_GOOD},
-	};
-	struct buf b;
-
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct told t = {.event = rows[i].event,
-			.severity = rows[i].severity};
-		struct made m;
-		char *event = body_of(&t);
-
-		buf_init(&b, 100000);
-		buf_fmt(&b, "{\"v\":1,\"type\":\"digest\",\"at\":1777494660,"
-			    "\"route\":\"r\",\"period\":\"hourly\","
-			    "\"dedup_key\":\"digest:r:1\",\"count\":1,"
-			    "\"events\":[%s]}", event);
-		made_init(&m, CONF_ROUTE_SLACK, event);
-		assert_int_equal(m.message.mood, rows[i].mood);
-		made_release(&m);
-		made_init(&m, CONF_ROUTE_SLACK, buf_take(&b));
-		assert_int_equal(m.message.mood,
-			rows[i].severity[1] == '1'   ? MESSAGE_BAD
-				: rows[i].severity[1] == '2' ? MESSAGE_WORRY
-							     : MESSAGE_NEWS);
-		made_release(&m);
-	}
+	rows_each(ROWS, "colours", try_colour);
 }
 
 /* The zone and the cities of the configuration and its routes. */
@@ -540,11 +402,11 @@ static void test_view(void **state)
 	free(body);
 }
 
-/* Who has it until when, by the clock of the route; and where to take it over. */
+/* Who has acknowledged it until when, by the clock of the route; and where to take it over. */
 static void test_taken(void **state)
 {
 	struct told t = {.event = "downtime_acknowledged",
-		.headline = "P1, ann has it: example-mcp is down",
+		.headline = "P1, acknowledged by ann: example-mcp is down",
 		.more = ",\"acknowledged_until\":\"2026-04-29T21:05:00Z\","
 		"\"ack_url\":\"https://status.example.com/ack/b\""};
 	struct conf_route route = {.zone = (char[]) {"Asia/Tokyo"}};
@@ -564,43 +426,27 @@ static void test_taken(void **state)
 	free(body);
 }
 
+static void try_once(const struct row *r)
+{
+	char *what[2];
+	struct made m;
+
+	row_words(r, 0, what, 2);
+	made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&(struct told) {
+		.event = what[0],
+		.severity = what[1],
+		.summary = r->below,
+	}));
+	row_expect(r, m.message.title, r->field[1]);
+	row_expect(r, *m.message.text ? m.message.text : NULL, r->field[2]);
+	made_release(&m);
+}
+
 /* What has no headline: the first statement of its sentence. */
 static void test_once(void **state)
 {
-	static const struct {
-		const char *event, *severity, *summary, *title, *text;
-	} rows[] = {
-		{"certificate_expiring", "P2",
-			"The certificate of shop ends Sun 29 Nov 03:00 UTC "
-			"(in 4 d 23 h); renew it.",
-			"P2: certificate of shop ends Sun 29 Nov 03:00 "
-			"UTC (in 4 d 23 h)", "Renew it."},
-		{"pipeline_stalled_resolved", "P1", "A v1.2 runs again.",
-			"P1 over: A v1.2 runs again", ""},
-		{"schema_drift_detected", "P2", "shop changed its tools: "
-			"get removed; docs_find added, as seen from ap.",
-			"P2: shop changed its tools: get removed",
-			"docs_find added, as seen from ap."},
-		{"test", "P1", "TEST, nothing is wrong: ann tests.",
-			"[TEST] This is a test of the P1 route for "
-			"example-mcp. Nothing is wrong.",
-			"TEST, nothing is wrong: ann tests."},
-		{"test", "P3", "No test for 35 days: nobody knows. Run it.",
-			"P3: No test for 35 days: nobody knows", "Run it."},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct told t = {.event = rows[i].event,
-			.severity = rows[i].severity,
-			.summary = rows[i].summary};
-		struct made m;
-
-		made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
-		assert_string_equal(m.message.title, rows[i].title);
-		assert_string_equal(m.message.text, rows[i].text);
-		made_release(&m);
-	}
+	rows_each(ROWS, "once", try_once);
 }
 
 static void test_over(void **state)
@@ -671,38 +517,24 @@ static void test_refused(void **state)
 	}
 }
 
+static void try_store_away(const struct row *r)
+{
+	char text[300];
+	const struct sink_event e = {
+		.kind = (char[]) {"pipeline_stalled"}, .summary = text};
+
+	snprintf(text, sizeof text, "Monitoring is blind since 12:00 UTC (5 "
+		"min): the store does not answer; servers are not judged, and "
+		"nothing else can be sent; %s.",
+		r->below);
+	row_begins(r, message_words(&e)->first, r->field[0]);
+}
+
 /* What is known of a store that does not answer is what to look at. */
 static void test_store_away(void **state)
 {
-	static const struct {
-		const char *why, *first;
-	} rows[] = {
-		{"store: /run/redis.sock: No such file or directory",
-			"Its socket is missing"},
-		{"store: 127.0.0.1:6379: Connection refused",
-			"Nothing listens at its address"},
-		{"store: /run/redis.sock: Permission denied", "We may not use"},
-		{"store: db:6379: WRONGPASS invalid password", "Its password"},
-		{"store: db:6379: OOM command not allowed", "Its memory"},
-		{"store: db:6379: does not answer within 5 s", "The cron job"},
-		/* That is what the route says, and not the store. */
-		{"store: db:6379: does not answer within 5 s. This could not "
-		 "be delivered to chat since 12:02 UTC: Connection refused",
-			"The cron job"},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		char text[300];
-		struct sink_event e = {.kind = (char[]) {"pipeline_stalled"},
-			.summary = text};
-
-		snprintf(text, sizeof text, "Monitoring is blind since 12:00 "
-			"UTC (5 min): the store does not answer; servers are "
-			"not judged, and nothing else can be told; %s.",
-			rows[i].why);
-		begins(message_words(&e)->first, rows[i].first, rows[i].why);
-	}
+	rows_each(ROWS, "store", try_store_away);
 }
 
 int main(void)

@@ -53,12 +53,13 @@ static void test_told(void **state)
 			buf_fmt(&b, "%s%s", k ? " " : "", to.v[k]);
 		assert_string_equal(b.p, expected[i]);
 		if (n.st.incidents[ALERT_DOWNTIME].open)
-			strings_copy(&n.st.incidents[ALERT_DOWNTIME].told, &to);
+			strings_copy(&n.st.incidents[ALERT_DOWNTIME].notified,
+				&to);
 		strings_release(&to);
 		buf_release(&b);
 	}
 	/* A route that was not told of the incident is not told of its end. */
-	strings_clear(&n.events.v[2].told);
+	strings_clear(&n.events.v[2].notified);
 	{
 		struct strings to = {0};
 

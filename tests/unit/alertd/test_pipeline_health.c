@@ -401,7 +401,7 @@ static void test_isolated_words(void **state)
 		"Monitoring is blind since 14:01 UTC (0 s): no region reaches "
 		"any server; the network of every region is cut off, or all "
 		"servers are down at once: from here the two look alike, and "
-		"servers are not judged. A canary in each region would tell "
+		"servers are not judged. A canary in each region would show "
 		"which it is.");
 	events_words(&l.events);
 	assert_string_equal(l.events.v[1].record.summary,
@@ -740,7 +740,7 @@ static void test_summaries(void **state)
 				      "(14:00–14:07 UTC)."},
 		{"0! 1! 5! 6!", "Monitoring is blind since 14:00 UTC (5 min): "
 				"the store does not answer; servers are not "
-				"judged, and nothing else can be told; store: "
+				"judged, and nothing else can be sent; store: "
 				"refused."},
 		{"0! 1! 5! 6! 7+", "The store is usable again after 7 min "
 				   "(14:00–14:07 UTC)."},

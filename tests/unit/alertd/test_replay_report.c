@@ -172,10 +172,10 @@ static void test_compare(void **state)
 			     "to 2026-04-29T14:09:00Z: c P2 regional\n"));
 	assert_true(says(&b, "only with the policy: 2 incidents\n"));
 	assert_true(says(&b, "14:10:00Z to 2026-04-29T14:20:00Z: a P2 down"));
-	assert_true(says(&b, "told at another time: 2 incidents\n"));
-	assert_true(says(&b, "14:45:00Z to not over: b P2 downtime, told 7 min "
+	assert_true(says(&b, "sent at another time: 2 incidents\n"));
+	assert_true(says(&b, "14:45:00Z to not over: b P2 downtime, sent 7 min "
 			     "later\n"));
-	assert_true(says(&b, "b P2 regional, told 2 min earlier\n"));
+	assert_true(says(&b, "b P2 regional, sent 2 min earlier\n"));
 	assert_true(says(&b, "1 later, by 7 min in all\n"));
 	assert_true(says(&b, "1 earlier, by 2 min in all\n"));
 	buf_release(&b);

@@ -144,7 +144,7 @@ static const struct answer answers[] = {
 	{DC, 0, 400, "{\"code\":50035,\"errors\":{\"embeds\":{}}}", NULL, 'r',
 		"", NULL},
 	{DC, 0, 400, "{\"code\":50006}", NULL, 'r', "", NULL},
-	{DC, 0, 404, "{\"code\":10008}", "123", 'e', "-", "gone"},
+	{DC, 0, 404, "{\"code\":10008}", "123", 'e', "-", "deleted"},
 	{DC, 1, 404, "{\"code\":10008}", "123", 'm', "", NULL},
 	{DC, 0, 429, "{\"retry_after\":-5}", NULL, 'd', "", NULL},
 	{DC, 0, 429, "{\"retry_after\":1e308}", NULL, 'd', "", NULL},

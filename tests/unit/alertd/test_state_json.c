@@ -97,7 +97,7 @@ static void fill(struct night *n)
 	strings_add(&routes, "ops");
 	strings_add(&routes, "pager");
 	assert_int_equal(n->events.n, 1);
-	strings_copy(&n->st.incidents[ALERT_REGIONAL].told, &routes);
+	strings_copy(&n->st.incidents[ALERT_REGIONAL].notified, &routes);
 	outbox_add(&n->st, &n->events.v[0].record, "{\"a\":\"\\u0000\"}\n",
 		&routes, NIGHT_START + 0.25);
 	string_set(&n->st.outbox[0].deliveries[1].holder, "host/1/2");

@@ -212,13 +212,13 @@ static void test_what_happened(void **state)
 				.ack = {ann, deploy, START, START + 3600}},
 			.regions = "e",
 			.text = "s cannot be reached: tls fails with x from e, its "
-				"only region; ann has it for 1 h: a deploy."},
+				"only region; ann has acknowledged it for 1 h: a deploy."},
 		{ALERT_DOWNTIME, ALERT_ACKNOWLEDGED,
 			{.step = STEP_TLS, .error = x, .expected = 1,
 				.ack = {ann, NULL, START, START + 3600}},
 			.regions = "e",
 			.text = "s cannot be reached: tls fails with x from e, its "
-				"only region; ann has it for 1 h."},
+				"only region; ann has acknowledged it for 1 h."},
 		{ALERT_DOWNTIME, ALERT_ESCALATED,
 			{.step = STEP_TLS, .error = x, .expected = 1,
 				.severity = SEVERITY_P1},
@@ -294,7 +294,7 @@ static void test_refused(void **state)
 				"UTC, found at 19:50: our credential was refused "
 				"(a step fails). Failing minutes: 10. It is over; "
 				"while it lasted its minutes could not be judged, "
-				"and nobody was told.",
+				"and nobody was notified.",
 			.headline = "P1, over: we could not check s from e and u: our "
 				"credential was refused"},
 		{ALERT_OVERRUN, ALERT_REMINDER,

@@ -358,6 +358,30 @@ static void test_put(void **state)
 	buf_release(&b);
 }
 
+static void test_templates(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 1000);
+	json_fmt(&b, ",{'a':%s,'it's':%s,'b':[", "x\"'", json_or_null(false, ""));
+	for (int i = 0; i < 2; i++)
+		json_fmt(&b, ",%d", i);
+	json_fmt(&b, "],'c':{");
+	json_fmt(&b, ",'d':%g,'e':%g,'f':%i,'g':%i", 0.5, NAN, 1 == 1, 1 == 2);
+	json_fmt(&b, "},'h':%zu,'i':%03d,'j':%.1f,'k':%c%%,'l':%.2s,'m':%.*s",
+		(size_t)7, 7, 2.25, 'x', "\u20ac\n3", 1, "abc");
+	json_fmt(&b, ",'n':%jd,'o':%jd,'p':%ld,'q':%x}",
+		(intmax_t)1777494660, (intmax_t)0, -5L, 255u);
+	assert_string_equal(b.p,
+		"{\"a\":\"x\\\"'\",\"it's\":null,\"b\":[0,1],\"c\":{"
+		"\"d\":0.5,\"e\":null,\"f\":true,\"g\":false},\"h\":7,"
+		"\"i\":007,\"j\":2.2,\"k\":x%,\"l\":\"\u20ac?\",\"m\":\"a\","
+		"\"n\":\"2026-04-29T20:31:00Z\",\"o\":null,\"p\":-5,"
+		"\"q\":ff}");
+	buf_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,6 +393,7 @@ int main(void)
 		cmocka_unit_test(test_many_keys),
 		cmocka_unit_test(test_getters),
 		cmocka_unit_test(test_put),
+		cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_put_anywhere),
 	};
 

@@ -150,70 +150,6 @@ static void test_taken(void **state)
 	}
 }
 
-/* What servers have in common is kept once, whoever came first; what differs in
-   any key is not mixed up. */
-static void test_common(void **state)
-{
-	static const char *const rest[] = {
-		"", "\"title\":\"t\"", "\"title\":\"u\"",
-		"\"interval\":30", "\"timeout\":10", "\"private\":true",
-		"\"account\":\"acme\"", "\"cold_start\":true",
-		"\"cache_check\":false", "\"regions\":[\"ra\"]",
-		"\"regions\":[\"ra\",\"rb\"]", "\"regions\":[\"rb\",\"ra\"]",
-		"\"auth\":{\"credential\":\"k\"}",
-		"\"auth\":{\"credential\":\"l\"}",
-		"\"auth\":{\"credential\":\"k\",\"mode\":\"bearer\"}",
-		"\"runbook\":\"https://x/r\"",
-		"\"thresholds\":{\"quorum\":1}",
-		"\"health_tool\":{\"name\":\"h\"}",
-		"\"health_tool\":{\"name\":\"h\",\"arguments\":{\"a\":1}}",
-		"\"health_tool\":{\"name\":\"h\",\"arguments\":{\"a\":2}}",
-	};
-	size_t n = sizeof rest / sizeof *rest;
-	struct conf *c = conf_must(FLEET, "");
-	struct conf_errors *r = conf_errors_new();
-	char line[400], alone[400];
-
-	(void)state;
-	for (size_t i = 0; i < 3 * n; i++) {
-		snprintf(line, sizeof line,
-			"{\"slug\":\"s%zu\",\"url\":\"https://x/%zu\"%s%s}", i, i,
-			*rest[i % n] ? "," : "", rest[i % n]);
-		conf_take_line(c, "l", i + 1, line, strlen(line), r);
-	}
-	assert_int_equal(conf_faults(r), 0);
-	assert_int_equal(conf_count(c), 3 * n);
-	for (size_t i = 0; i < 3 * n; i++) {
-		const struct conf_server s = conf_server_at(c, i);
-		const struct conf_server like = conf_server_at(c, i % n);
-		struct buf heard, got, expected;
-		struct conf *one;
-		struct conf_server same;
-
-		snprintf(alone, sizeof alone,
-			"{\"slug\":\"s%zu\",\"url\":\"https://x/%zu\"%s%s}", i, i,
-			*rest[i % n] ? "," : "", rest[i % n]);
-		one = take(alone, &heard);
-		same = conf_server_at(one, 0);
-		buf_init(&got, 10000);
-		buf_init(&expected, 10000);
-		conf_target(&s, NULL, NULL, NULL, NULL, &got);
-		put_server(&got, &s);
-		conf_target(&same, NULL, NULL, NULL, NULL, &expected);
-		put_server(&expected, &same);
-		assert_string_equal(got.p, expected.p);
-		assert_int_equal(s.line, i + 1);
-		assert_ptr_equal(s.regions, like.regions);
-		assert_ptr_equal(s.health.arguments, like.health.arguments);
-		conf_free(one);
-		buf_release(&heard);
-		buf_release(&got);
-		buf_release(&expected);
-	}
-	conf_errors_free(r);
-	conf_free(c);
-}
-
 static void test_refused(void **state)
 {
 	static const struct {
@@ -479,7 +415,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_taken),
-		cmocka_unit_test(test_common),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_command_has_a_limit),
 		cmocka_unit_test(test_limit_is_of_all_bytes),

@@ -6,12 +6,12 @@
 #include "redaction/redaction.h"
 
 #include "base/xalloc.h"
+#include "secret_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -19,62 +19,32 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 #define O "origin = https://h\n"
 
-static char folder[] = "/tmp/test_credential.XXXXXX", file[sizeof folder + 8];
-
-static int make_folder(void **state)
-{
-	(void)state;
-	if (!mkdtemp(folder))
-		return -1;
-	snprintf(file, sizeof file, "%s/secret", folder);
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	unlink(file);
-	return rmdir(folder);
-}
-
-static void write_file(const char *p, size_t n, mode_t mode)
-{
-	FILE *f;
-
-	unlink(file);
-	f = fopen(file, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(p, 1, n, f), n);
-	assert_int_equal(fclose(f), 0);
-	assert_int_equal(chmod(file, mode), 0);
-}
-
 static void test_permissions(void **state)
 {
 	static const mode_t bad[] = {0640, 0604, 0660, 0606, 0644, 0777, 0620,
 		0602, 0610, 0601};
 	static const mode_t good[] = {0600, 0400, 0700};
-	char why[CREDENTIAL_WHY], missing[sizeof file + 8];
+	char why[CREDENTIAL_WHY], missing[100];
 	struct credential *c;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		write_file(O "token = s", strlen(O "token = s"), bad[i]);
-		if (credential_read(file, why))
+		secret_file_write(O "token = s", strlen(O "token = s"), bad[i]);
+		if (credential_read(secret_file, why))
 			fail_msg("%o passes", (unsigned)bad[i]);
 		assert_string_equal(why,
 			"others can read it; chmod 600 it");
 	}
 	for (size_t i = 0; i < COUNT(good); i++) {
-		write_file(O "token = s", strlen(O "token = s"), good[i]);
-		c = credential_read(file, why);
+		secret_file_write(O "token = s", strlen(O "token = s"), good[i]);
+		c = credential_read(secret_file, why);
 		assert_non_null(c);
 		credential_free(c);
 	}
-	snprintf(missing, sizeof missing, "%s-not", file);
+	snprintf(missing, sizeof missing, "%s-not", secret_file);
 	assert_null(credential_read(missing, why));
 	assert_non_null(strstr(why, "o such file"));
-	assert_null(credential_read(folder, why));
+	assert_null(credential_read(secret_folder, why));
 	assert_non_null(strstr(why, "directory"));
 	credential_free(NULL);
 }
@@ -170,14 +140,14 @@ static void test_files(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct credential *c;
 
-		write_file(rows[i].text, strlen(rows[i].text), 0600);
-		c = credential_read(file, why);
+		secret_file_write(rows[i].text, strlen(rows[i].text), 0600);
+		c = credential_read(secret_file, why);
 		field = c ? credential_field(c) : why;
 		assert_string_equal(field ? field : "-", rows[i].expected);
 		credential_free(c);
 	}
-	write_file(O "token = s\0x", strlen(O) + 11, 0600);
-	assert_null(credential_read(file, why));
+	secret_file_write(O "token = s\0x", strlen(O) + 11, 0600);
+	assert_null(credential_read(secret_file, why));
 	assert_string_equal(why, "a NUL byte in it");
 }
 
@@ -188,15 +158,15 @@ static void test_tools(void **state)
 	struct credential *c;
 
 	(void)state;
-	write_file(O "token = s", strlen(O "token = s"), 0600);
-	c = credential_read(file, why);
+	secret_file_write(O "token = s", strlen(O "token = s"), 0600);
+	c = credential_read(secret_file, why);
 	assert_non_null(c);
 	assert_false(credential_allows(c, "ping"));
 	assert_false(credential_allows(c, ""));
 	credential_free(c);
-	write_file(O "tool = ping\ntool = pong\ntoken = s",
+	secret_file_write(O "tool = ping\ntool = pong\ntoken = s",
 		strlen(O "tool = ping\ntool = pong\ntoken = s"), 0600);
-	c = credential_read(file, why);
+	c = credential_read(secret_file, why);
 	assert_non_null(c);
 	assert_true(credential_allows(c, "ping"));
 	assert_true(credential_allows(c, "pong"));
@@ -214,12 +184,12 @@ static void test_sizes(void **state)
 	(void)state;
 	memset(text, '#', max + 1);
 	memcpy(text, O "token = s\n", strlen(O "token = s\n"));
-	write_file(text, max, 0600);
-	c = credential_read(file, why);
+	secret_file_write(text, max, 0600);
+	c = credential_read(secret_file, why);
 	assert_non_null(c);
 	credential_free(c);
-	write_file(text, max + 1, 0600);
-	assert_null(credential_read(file, why));
+	secret_file_write(text, max + 1, 0600);
+	assert_null(credential_read(secret_file, why));
 	assert_string_equal(why, "larger than 64 KiB");
 	free(text);
 }
@@ -261,11 +231,11 @@ static void test_origins(void **state)
 	(void)state;
 	parse_url("https://h/mcp", &h);
 	parse_url("http://i/", &insecure);
-	write_file(text, strlen(text), 0600);
-	c = credential_read(file, why);
-	write_file(" \n s3cret\r\n", 11, 0600);
-	token = credential_token(file, &h, why);
-	never = credential_token(file, &insecure, why);
+	secret_file_write(text, strlen(text), 0600);
+	c = credential_read(secret_file, why);
+	secret_file_write(" \n s3cret\r\n", 11, 0600);
+	token = credential_token(secret_file, &h, why);
+	never = credential_token(secret_file, &insecure, why);
 	assert_string_equal(credential_field(token),
 		"Authorization: Bearer s3cret");
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -279,12 +249,12 @@ static void test_origins(void **state)
 	credential_free(c);
 	credential_free(token);
 	credential_free(never);
-	write_file("\n", 1, 0600);
-	assert_null(credential_token(file, &h, why));
-	write_file("a b", 3, 0600);
-	assert_null(credential_token(file, &h, why));
-	write_file("a", 1, 0644);
-	assert_null(credential_token(file, &h, why));
+	secret_file_write("\n", 1, 0600);
+	assert_null(credential_token(secret_file, &h, why));
+	secret_file_write("a b", 3, 0600);
+	assert_null(credential_token(secret_file, &h, why));
+	secret_file_write("a", 1, 0644);
+	assert_null(credential_token(secret_file, &h, why));
 }
 
 static void check_masked(const char *in, const char *expected)
@@ -323,8 +293,8 @@ static void test_secrets(void **state)
 		struct credential *c;
 
 		check_masked(rows[i].in, rows[i].in);
-		write_file(rows[i].file, strlen(rows[i].file), 0600);
-		c = credential_read(file, why);
+		secret_file_write(rows[i].file, strlen(rows[i].file), 0600);
+		c = credential_read(secret_file, why);
 		assert_non_null(c);
 		client = credential_client(c);
 		if (client) {
@@ -358,5 +328,6 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, secret_folder_make,
+		secret_folder_remove);
 }

@@ -5,6 +5,7 @@
 #include "auth/credential.h"
 
 #include "records/expiry.h"
+#include "secret_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,16 +40,10 @@ static void encode(const char *p, char *out)
 
 static struct credential *read_text(const char *text)
 {
-	char path[] = "/tmp/test_jwt.XXXXXX", why[CREDENTIAL_WHY];
-	struct credential *c;
-	int fd = mkstemp(path);
+	char why[CREDENTIAL_WHY];
 
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-	c = credential_read(path, why);
-	unlink(path);
-	return c;
+	secret_file_write(text, strlen(text), 0600);
+	return credential_read(secret_file, why);
 }
 
 /* The end of a credential that is this token; 0: it says none. */
@@ -189,5 +184,6 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, secret_folder_make,
+		secret_folder_remove);
 }

@@ -4,12 +4,12 @@
 #include "target.h"
 
 #include "json/json.h"
+#include "secret_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -18,34 +18,10 @@
 #define H1 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define O "origin = https://h\n"
 
-static char folder[] = "/tmp/test_target.XXXXXX", file[sizeof folder + 8];
-
 static int make_folder(void **state)
 {
-	(void)state;
-	if (!mkdtemp(folder))
-		return -1;
-	snprintf(file, sizeof file, "%s/secret", folder);
-	return setenv("MCP_CREDENTIALS", folder, 1);
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	unlink(file);
-	return rmdir(folder);
-}
-
-static void write_file(const char *p, size_t n, mode_t mode)
-{
-	FILE *f;
-
-	unlink(file);
-	f = fopen(file, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(p, 1, n, f), n);
-	assert_int_equal(fclose(f), 0);
-	assert_int_equal(chmod(file, mode), 0);
+	return secret_folder_make(state) ||
+		setenv("MCP_CREDENTIALS", secret_folder, 1);
 }
 
 /* Read a target with these members, in which ' stands for ". */
@@ -159,7 +135,7 @@ static void test_targets(void **state)
 	struct buf args;
 
 	(void)state;
-	write_file(O "header=A\nvalue=v", strlen(O "header=A\nvalue=v"), 0600);
+	secret_file_write(O "header=A\nvalue=v", strlen(O "header=A\nvalue=v"), 0600);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (read_target(rows[i].members, &t, why)) {
 			assert_string_equal(why, rows[i].expected);
@@ -211,7 +187,7 @@ static void test_targets(void **state)
 	unsetenv("MCP_CREDENTIALS");
 	assert_int_equal(read_target(T ",'auth':{'credential':'secret'}", &t,
 		why), -1);
-	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
+	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", secret_folder, 1), 0);
 	assert_int_equal(read_target(T ",'auth':{'credential':'secret'}", &t,
 		why), 0);
 	target_release(&t);
@@ -262,5 +238,6 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, make_folder,
+		secret_folder_remove);
 }

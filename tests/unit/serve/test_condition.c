@@ -55,7 +55,7 @@ static const struct row rows[] = {
 	{"amber", 50, "eu-west-2", "", "", "", "degraded",
 		"Working, but not from L<ndon", ""},
 	{"red", 50, "us-east-1 eu-west-2 sa-east-1", "", "", "", "down",
-		"Not working from 3 of 4 places", ""},
+		"Not working from 3 of 4 locations", ""},
 	{"red", 50, "us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "", "", "",
 		"down", "Not working", ""},
 	{"green", 400, "", OPEN("latency", IN("")), "", "", "stale",
@@ -79,11 +79,11 @@ static const struct row rows[] = {
 	{"green", 50, "", "", "",
 		SIDE("1", "\"sa-east-1\"") "," SIDE("2", ONE) ","
 		SIDE("3", "\"us-east-1\""), "up",
-		"Working, but not every place gets the same tool list",
-		"not every place gets the same tool list"},
+		"Working, but locations get different tool lists",
+		"locations get different tool lists"},
 	{"green", 50, "", OPEN("cdn_cache_divergence", IN("")), "", "", "up",
-		"Working, but not every place gets the same tool list",
-		"not every place gets the same tool list"},
+		"Working, but locations get different tool lists",
+		"locations get different tool lists"},
 	/* Slow: where, unless that is everywhere. */
 	{"green", 50, "", OPEN("latency", IN(ONE)), "", "", "up",
 		"Working, but slower than usual from Singapore",
@@ -91,8 +91,8 @@ static const struct row rows[] = {
 	{"green", 50, "", OPEN("latency", IN(THREE "," ONE)), "", "", "up",
 		"Working, but slower than usual", "slower than usual"},
 	{"green", 50, "", OPEN("latency", IN(THREE)), "", "", "up",
-		"Working, but slower than usual from 3 of 4 places",
-		"slower than usual from 3 of 4 places"},
+		"Working, but slower than usual from 3 of 4 locations",
+		"slower than usual from 3 of 4 locations"},
 	{"green", 50, "", OPEN("error_rate", IN("")), "", "", "up",
 		"Working, but more requests fail than usual",
 		"more requests fail than usual"},
@@ -111,7 +111,7 @@ static const struct row rows[] = {
 		"Our checks are refused. Clients with their own access may be "
 		"fine", ""},
 	{"red refused", 50, "us-east-1 eu-west-2 sa-east-1", "", "", "", "down",
-		"Our checks are refused from 3 of 4 places. Clients with their "
+		"Our checks are refused from 3 of 4 locations. Clients with their "
 		"own access may be fine", ""},
 	{"amber refused", 50, "eu-west-2", "", "", "", "degraded",
 		"Our checks are refused from L<ndon. Clients with their own "
@@ -124,13 +124,13 @@ static const struct row rows[] = {
 		"our checks are refused"},
 	/* An outage that is about to be over, or was a minute ago. */
 	{"green", 50, "", OPEN("downtime", IN(THREE)), "", "", "up",
-		"Working, but recovered only just now",
-		"recovered only just now"},
+		"Working, but just recovered",
+		"just recovered"},
 	{"green", 50, "",
 		"{\"kind\":\"regional\",\"first\":1777494000,"
 		"\"passed_since\":1777494600," IN(ONE) "}", "", "", "up",
-		"Working, but recovered only just now",
-		"recovered only just now"},
+		"Working, but just recovered",
+		"just recovered"},
 	/* The worst one is told. */
 	{"green", 50, "",
 		OPEN("latency", IN(ONE)) "," OPEN("error_rate", IN("")), "", "",
@@ -154,8 +154,8 @@ static const struct row rows[] = {
 		"", "up", "Working everywhere", ""},
 	/* Only the next report is due. */
 	{"green", 50, "", OPEN("regional", IN(ONE) "," QUIET), "", "", "up",
-		"Working, but recovered only just now",
-		"recovered only just now"},
+		"Working, but just recovered",
+		"just recovered"},
 };
 
 /* The same while a maintenance goes on: it is a state of its own. */

@@ -266,7 +266,7 @@ static void test_incidents(void **state)
 	assert_true(incidents_open(&l)->passing);
 	assert_false(incidents_open(&l)->notified);
 	incidents_release(&l);
-	/* What is not seen any more does not go on as far as anybody knows. */
+	/* What is no longer seen does not go on as far as anybody knows. */
 	incidents_read("{\"incidents\":[{\"kind\":\"regional\",\"first\":120,"
 		       "\"passed_since\":0,\"quiet\":{\"n\":3,\"since\":240,"
 		       "\"counted\":360},\"silent\":[\"x\"],\"regions\":[\"x\"]}]}",

@@ -27,9 +27,9 @@ static const char one[] = "{\"private\":false,\"regions\":["
 static const char none[] = "{\"private\":false,\"regions\":[]}";
 
 #define ALL "everywhere"
-#define OUTAGE "Outage: Programs could not use the server. Where: "
-#define SOME "Outage in some places: Programs could not use the server from " \
-	"some places. Where: "
+#define OUTAGE "Outage: Clients could not use this server. Where: "
+#define SOME "Outage in some locations: Clients could not use this server from " \
+	"some locations. Where: "
 
 static const struct {
 	const char *entry;

@@ -167,7 +167,7 @@ static void test_page(void **state)
 	expect(&d, "<title>Working, but not from L&lt;ndon: A &lt;b&gt;title");
 	expect(&d, "<span>Working, but not from L&lt;ndon</span></span></h1>");
 	expect(&d, "As of <time datetime=\"2026-04-29T20:31:00Z\">20:31 UTC<");
-	expect(&d, "Checked every minute from 5 places");
+	expect(&d, "Checked every minute from 5 locations");
 	expect(&d, "Ashburn <small>working<");
 	expect(&d, "L&lt;ndon <small>not working<");
 	expect(&d, "S\xc3\xa3o Paulo <small>no data<");
@@ -183,7 +183,7 @@ static void test_page(void **state)
 	expect(&d, "1 incident</a>, 11 min, ongoing since ");
 	/* Two of five places are not all of them. */
 	expect(&d, "<a href=\"/status/example-mcp/incident/"
-		   "2026-04-28-1814-outage\">Outage in some places</a> "
+		   "2026-04-28-1814-outage\">Outage in some locations</a> "
 		   "<small>resolved<");
 	expect(&d, "<dd>L&lt;ndon and S\xc3\xa3o Paulo</dd>");
 	expect(&d, "28 Apr, 18:14 UTC</time> to ");
@@ -221,7 +221,7 @@ static void test_preview(void **state)
 	expect(&d, "content=\"https://s.example/status/example-mcp/preview/"
 		   "2026-04-28-1814-outage.png\">");
 	expect(&d, "og:image:alt\" content=\"A &lt;b&gt;title&lt;/b&gt;: Outage "
-		   "in some places, 28 Apr 2026: Resolved\">");
+		   "in some locations, 28 Apr 2026: Resolved\">");
 	/* Of a private server nobody else may load it. */
 	d.server.is_private = true;
 	show(&d);
@@ -257,18 +257,18 @@ static void test_watched(void **state)
 	watched_places(&d.data.watched, places, 6, NOW);
 	d.data.history.tools = 12;
 	show(&d);
-	expect(&d, "Open: it asks for no credential");
+	expect(&d, "Open: no login");
 	d.server.auth = "oauth";
 	show(&d);
 	expect(&d, "MCP, revision 2025-11-25, with a handshake");
 	expect(&d, "Streamable HTTP");
-	expect(&d, "Walled: it asks for authorization (OAuth)");
+	expect(&d, "Requires login (OAuth)");
 	expect(&d, "12: <a href=\"/status/example-mcp/tools\">");
 	expect(&d, "<td>103</td><td>103</td><td>103</td><td>103</td></tr>");
 	expect(&d, "<td>&ndash;</td></tr>");
 	expect(&d, "Of 180&#8239;ms, the average of 1 check in");
-	expect(&d, "60&#8239;ms to begin a conversation (initialize)");
-	expect_none(&d, "to call one of them");
+	expect(&d, "60&#8239;ms starting a session (initialize)");
+	expect_none(&d, "calling one");
 	expect_nothing_secret(&d);
 	d.server.endpoint_private = d.server.tools_private = true;
 	history_hide_tools(&d.data.history);
@@ -301,9 +301,9 @@ static void test_tools(void **state)
 	d.subject.data = NULL;
 	tools_page_changes(&d.html, &d.subject, &h);
 	expect(&d, "20:21 UTC</time><span><code>fetch</code> became <code>"
-		   "fetch&lt;b&gt;title</code> in 4 of 5 places; removed, "
+		   "fetch&lt;b&gt;title</code> in 4 of 5 locations; removed, "
 		   "breaking</span>");
-	expect(&d, "<code>add</code> was changed in 5 of 5 places; how is not "
+	expect(&d, "<code>add</code> was changed in 5 of 5 locations; how is not "
 		   "known<");
 	expect(&d, "type=\"application/atom+xml\" title=\"Changes of tools\" "
 		   "href=\"/status/example-mcp/changes.atom\"");
@@ -311,7 +311,7 @@ static void test_tools(void **state)
 	buf_clear(&d.b);
 	feed_put_changes(&d.html, &d.subject, &h);
 	expect(&d, "title&lt;/b&gt;: `fetch` became `fetch&lt;b&gt;title` in 4 "
-		   "of 5 places; removed, breaking</title>");
+		   "of 5 locations; removed, breaking</title>");
 	expect(&d, "<updated>2026-04-29T20:26:00Z</updated>\n<author>");
 	expect(&d, ">2026-04-29 20:21 UTC: `fetch` became ");
 	expect_nothing_secret(&d);
@@ -321,7 +321,7 @@ static void test_tools(void **state)
 		   "<code>fetch&lt;b&gt;title</code></a></h2>\n"
 		   "<p>&lt;script&gt;&amp;</p>");
 	expect(&d, "Unchanged since <time");
-	expect(&d, "; in 4 of 5 places; places see different versions of it");
+	expect(&d, "; in 4 of 5 locations; locations see different versions of it");
 	expect(&d, "Only the first 1 of these tools are shown.");
 	expect_nothing_secret(&d);
 	/* Nothing known, or private. */
@@ -348,7 +348,7 @@ static void test_feed(void **state)
 	expect(&d, "<updated>2026-04-29T20:28:20Z</updated>\n<author>");
 	expect(&d, "href=\"https://s.example/status/example-mcp/incident/"
 		   "2026-04-28-1814-outage\"/>");
-	expect(&d, "<title>A &lt;b&gt;title&lt;/b&gt;: Outage in some places (resolved)</title>");
+	expect(&d, "<title>A &lt;b&gt;title&lt;/b&gt;: Outage in some locations (resolved)</title>");
 	expect(&d,
 		"Where: L&lt;ndon and S\xc3\xa3o Paulo. From 2026-04-28 18:14 "
 		"UTC to 2026-04-28 18:40 UTC. Resolved.");
@@ -553,7 +553,7 @@ static void test_maintenance(void **state)
 /* A list of two servers, and the page that shows it. */
 struct list_desk {
 	struct index_entry entries[2];
-	struct index_item items[2];
+	struct index_row items[2];
 	struct index_query query;
 	struct index_list list;
 	struct paging paging;
@@ -568,7 +568,7 @@ static void show_list(struct desk *d, struct list_desk *l)
 	index_list_make(l->entries, 2, &l->query, &l->list);
 	l->page.n = l->list.n;
 	for (size_t i = 0; i < l->list.n; i++)
-		l->items[i] = (struct index_item) {.e = l->list.v[i],
+		l->items[i] = (struct index_row) {.e = l->list.v[i],
 			.condition = l->list.v[i]->condition,
 			.sentence = l->list.v[i]->sentence,
 			.days = "uuuuuuuuuuuuuuuuuuuudduuuuuup-"};
@@ -693,10 +693,26 @@ static void test_lists(void **state)
 	clear(&d);
 }
 
+static void test_templates(void **state)
+{
+	struct html h;
+
+	(void)state;
+	buf_init(&h.out, 400);
+	html_fmt(&h, "<a b='%s' c=\"%.2s\">isn't %d%% %.1f %ls%ls?q=%ls", "<'&\x01",
+		"x<y", 5, 0.25, HTML_WHOLE("\"."), HTML_MARKUP("<b d='e'>"),
+		HTML_QUERY("a b&"));
+	assert_string_equal(h.out.p,
+		"<a b=\"&lt;&#39;&amp;?\" c=\"x&lt;\">isn't 5% 0.2 &quot;."
+		"<b d=\"e\">?q=a%20b%26");
+	buf_release(&h.out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page),
+		cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_preview),
 		cmocka_unit_test(test_watched),
 		cmocka_unit_test(test_tools),

@@ -160,7 +160,7 @@ static void test_incident(void **state)
 		"<a href=\"/status/example-mcp/history/2026-04\">April 2026</a>",
 		"<h1>Outage, 28 Apr 2026 <span class=\"headline text-up\">",
 		"<span>Resolved after 26 min</span></span></h1>",
-		"Programs could not use the server.",
+		"Clients could not use this server.",
 		"<dd>everywhere</dd>",
 		"18:14 UTC</time> to ",
 		"18:40 UTC</time>, 26 min",

@@ -284,13 +284,19 @@ static void test_policy(void **state)
 /* Servers s0 to s<n - 1>, the first without a verdict. */
 static struct listing make_listing(size_t n)
 {
-	struct listing l = {.entries = calloc(n, sizeof *l.entries), .n = n};
+	struct listing l = {.v = calloc(n, sizeof *l.v), .n = n};
 
-	assert_non_null(l.entries);
+	assert_non_null(l.v);
 	for (size_t i = 0; i < n; i++) {
-		snprintf(l.entries[i].slug, sizeof l.entries[i].slug, "s%zu", i);
-		l.entries[i].view.freshness = i ? VIEW_STALE : VIEW_NONE;
-		l.entries[i].view.as_of = AS_OF + (int64_t)i;
+		struct index_entry *e = &l.v[i];
+
+		e->text = malloc(24);
+		e->view = calloc(1, sizeof *e->view);
+		assert_true(e->text && e->view);
+		snprintf(e->text, 24, "s%zu", i);
+		e->slug = e->text;
+		e->view->freshness = i ? VIEW_STALE : VIEW_NONE;
+		e->view->as_of = AS_OF + (int64_t)i;
 	}
 	return l;
 }
@@ -333,7 +339,7 @@ static void test_sitemap(void **state)
 	assert_non_null(
 		strstr(b.out.p, "\nSitemap: https://s.example/sitemap.xml\n"));
 	buf_release(&b.out);
-	free(l.entries);
+	listing_release(&l);
 }
 
 int main(void)
