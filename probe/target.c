@@ -154,7 +154,7 @@ static bool read_ca(const cJSON *o, struct target *t, char *why)
 	if (!read_text(o, "ca", &ca, why))
 		return false;
 	if (strlen(ca) > TRUST_MAX)
-		return refuse_target(why, "ca", "more than 64 KiB");
+		return refuse_target(why, "ca", "larger than 64 KiB");
 	t->ca = *ca ? xstrdup(ca) : NULL;
 	return true;
 }

@@ -134,8 +134,8 @@ static bool check_first(struct reading *in, const struct snapshot_line *l,
 {
 	if (l->format > STORE_FORMAT) {
 		snprintf(why, SNAPSHOT_WHY,
-			"format: its keys are of version %d, and this program "
-			"knows version %d at most: upgrade mcp-fleet",
+			"format: its keys have version %d, and this program "
+			"knows versions up to %d: upgrade mcp-fleet",
 			l->format, STORE_FORMAT);
 		return false;
 	}

@@ -126,7 +126,7 @@ static const char *count_event(struct survey *s, const yaml_event_t *e)
 		s->ended = true;
 		return s->documents ? NULL : "the file is empty";
 	case YAML_DOCUMENT_START_EVENT:
-		return s->documents++ ? "a second document" : NULL;
+		return s->documents++ ? "contains a second document" : NULL;
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
 		s->depth--;
@@ -146,14 +146,13 @@ static const char *count_event(struct survey *s, const yaml_event_t *e)
 				     "servers") == 0;
 	s->nodes++;
 	if (explicit_tag(e))
-		return "tags such as !!str are not used here";
+		return "tags such as !!str are not allowed";
 	if (s->depth > CONF_DEPTH_MAX)
 		return "nested too deeply";
 	if (s->nodes <= CONF_NODES_MAX)
 		return NULL;
-	return s->servers ? "too many values: a fleet of more than about "
-			    "4,000 servers has them in a list, which "
-			    "servers_from names"
+	return s->servers ? "too many values: put a fleet of more than about "
+			    "4,000 servers in a list that servers_from names"
 			  : "too many values";
 }
 

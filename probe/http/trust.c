@@ -108,7 +108,7 @@ static struct http_trust *add_trust(
 		n_all++;
 		return all = t;
 	}
-	refuse(why, sound ? "ca: %.200s: no certificate in PEM"
+	refuse(why, sound ? "ca: %.200s: contains no certificate in PEM"
 			  : "ca: %.200s: contains a certificate that cannot be "
 			    "read",
 		what);

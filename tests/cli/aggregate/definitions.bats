@@ -177,7 +177,7 @@ $NOW a+4")
 		"$(head -c 10485760 /dev/zero | tr '\0' x)" >>records
 	run -2 aggregate ingest <records
 	sort >expected <<-'END'
-		mcp-aggregate: line 9: digest: not that of the definition
+		mcp-aggregate: line 9: digest: does not match the definition
 		mcp-aggregate: line 12: digest: not that of a tool of its probe
 		mcp-aggregate: line 23: definition: not that of a tool
 		mcp-aggregate: line 26: no summary of its probe follows

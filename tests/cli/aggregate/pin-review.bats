@@ -219,7 +219,7 @@ pinned() {
 	sed -i 's/Gets a thing/Gets all things/' tools.lock
 	says one $((AT + 50)) "$PUT" "$(get 'Gets all things.')"
 	run -2 aggregate diff
-	[[ $output == *"tools.lock: one: tool get: its digest is not that of its definition"* ]]
+	[[ $output == *"tools.lock: one: tool get: its digest does not match its definition"* ]]
 	for bad in '{"v":3,"servers":{}}' \
 		'{"v":2,"servers":{"one":{"tool_hash":"x","tools":{}}}}' \
 		"$(jq -c '.servers.one.tools.get = 7' tools.lock)" \

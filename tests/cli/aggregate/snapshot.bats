@@ -170,7 +170,7 @@ signed() {
 	forge 's/"v":1/"v":2/' 'v: a version'
 	forge 's/"type":"key"/"type":"snapshot"/' 'version: '
 	sed '1s/"format":1/"format":2/' snap | signed |
-		refused 1 'its keys are of version 2, and this program knows version 1 at most: upgrade mcp-fleet'
+		refused 1 'its keys have version 2, and this program knows versions up to 1: upgrade mcp-fleet'
 	sed '$s/"keys":[0-9]*/"keys":3/' snap | signed | refused "$(wc -l <snap)" 'other counts'
 	sed '3d' snap | signed | refused $(($(wc -l <snap) - 1)) 'other counts'
 	yes 'a long line' | head -c 1200000 | tr -d '\n' | refused 1 'too long'
@@ -219,7 +219,7 @@ signed() {
 		"mcp-aggregate snapshot" "mcp-alert tick -c fleet.yaml" "mcp-alert list"; do
 		# shellcheck disable=SC2086 # words
 		run -3 "$BIN/"$program --store "$B" </dev/null
-		[[ $output == *"a restore is at work, or was interrupted: mcp-aggregate restore --replace does it again" ]]
+		[[ $output == *"a restore is running, or was interrupted; to repeat it, run mcp-aggregate restore --replace" ]]
 	done
 	run -3 aggregate ingest --store "$B" <records.jsonl
 	[ "$(b dbsize)" = 1 ]

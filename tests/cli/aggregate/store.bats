@@ -394,7 +394,7 @@ minutes() {
 	[[ $output == "mcp-aggregate: store: 127.0.0.1:1: "* ]]
 	unset MCP_STORE
 	run -3 aggregate ingest <one
-	[[ $output == *"neither --store nor MCP_STORE"* ]]
+	[[ $output == *"not configured: use --store, or set MCP_STORE"* ]]
 	run -3 aggregate ingest --store redis://user:secret@127.0.0.1 <one
 	[[ $output != *secret@* && $output == *"password"* ]]
 	export MCP_STORE=unix://$REDIS_SOCK

@@ -66,7 +66,7 @@ judged() {
 	[ "$(redis get fleet:regions | jq .left_out)" = 0 ]
 	echo '[]' >>a.jsonl
 	fleet
-	[ "$(sed -n 2p err)" = 'mcp-fleet: warning: left out: no server (a.jsonl:2: not an object of JSON)' ]
+	[ "$(sed -n 2p err)" = 'mcp-fleet: warning: left out: no server (a.jsonl:2: not a JSON object)' ]
 }
 
 # goes_on WHERE: a round that is refused there, in which servers are judged as before.

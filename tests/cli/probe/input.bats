@@ -157,8 +157,8 @@ line() {
 	line "health_tool.arguments: not an object" "{$u,\"health_tool\":{\"name\":\"a\",\"arguments\":[]}}"
 	line "auth: not an object" "{$u,\"auth\":\"x\"}"
 	line "auth.mode: not one of none, any, bearer, header, oauth, mtls" "{$u,\"auth\":{\"mode\":\"basic\"}}"
-	line "byte 13: a key that its object already has" '{"slug":"a",   "slug":"b"}' ||
-		grep -q 'a key that its object already has' err
+	line "byte 13: a key that occurs twice in its object" '{"slug":"a",   "slug":"b"}' ||
+		grep -q 'a key that occurs twice in its object' err
 }
 
 @test "refused lines are named by their number, and the others probed" {

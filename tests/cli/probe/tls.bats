@@ -249,10 +249,10 @@ states() {
 		[[ $output == *"mcp-probe: line 1: $why"* ]] || { echo "$output"; return 1; }
 	done <<-END
 		nosuch.pem|ca: nosuch.pem: No such file
-		$PWD|ca: $PWD: no file
-		/dev/zero|ca: /dev/zero: no file
-		empty.pem|ca: empty.pem: no certificate in PEM
-		only.key|ca: only.key: no certificate in PEM
+		$PWD|ca: $PWD: not a regular file
+		/dev/zero|ca: /dev/zero: not a regular file
+		empty.pem|ca: empty.pem: contains no certificate in PEM
+		only.key|ca: only.key: contains no certificate in PEM
 		large.pem|ca: large.pem: larger than 64 KiB
 		broken.pem|ca: broken.pem: contains a certificate that cannot be read
 		-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----|ca: its text: contains a certificate that cannot be read
