@@ -453,8 +453,8 @@ static int refuse_code(struct reading *r, int code, const char *last)
 		return misuse(r, "-%c: no such option", optopt);
 	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
 		if (strcmp(last, gone[i][0]) == 0)
-			return misuse(r, "%s: no such option any more: %s", last,
-				gone[i][1]);
+			return misuse(r, "%s: this option was removed: %s",
+				last, gone[i][1]);
 	return misuse(r, "%s: no such option, or not in this form", last);
 }
 

@@ -33,7 +33,7 @@ static bool foreign(const cJSON *o, struct conf_errors *r)
 		key = "type";
 	if (key)
 		conf_fault(r, conf_spot(r, NULL),
-			"%s: not that of a target record", key);
+			"%s: not \"target\"", key);
 	return key;
 }
 
@@ -57,7 +57,7 @@ bool conf_take_line(struct conf *c, const char *list, size_t number,
 	object = o && cJSON_IsObject(o);
 	if (!object) {
 		conf_fault(r, conf_spot(r, NULL), "%s",
-			o ? "not an object of JSON" : why);
+			o ? "not a JSON object" : why);
 	} else if (!foreign(o, r)) {
 		conf_read_server(o, &s, r);
 		if (conf_faults(r) == before) {

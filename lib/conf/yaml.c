@@ -235,7 +235,7 @@ static bool nodes(yaml_document_t *doc, struct conf_errors *r)
 		if (node->type == YAML_SCALAR_NODE &&
 			strlen(node_text(node)) !=
 				node->data.scalar.length) {
-			conf_fault(r, node_spot(node), "a NUL in a text");
+			conf_fault(r, node_spot(node), "contains a NUL byte");
 			return false;
 		}
 	}
@@ -346,8 +346,9 @@ static bool is_within(
 {
 	if (depth > CONF_DEPTH_MAX || !b->left) {
 		conf_fault(b->errors, node_spot(node), b->left
-				? "aliases nest it too deeply, or in itself"
-				: "aliases repeat it too often");
+				? "aliases nest too deeply, or contain "
+				  "themselves"
+				: "aliases repeat too many values");
 		return false;
 	}
 	b->left--;

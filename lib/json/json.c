@@ -62,7 +62,7 @@ static bool count_values(struct grammar *g, size_t n)
 		return refuse_text(g, JSON_TOO_COMPLEX, "too many values");
 	if (b && g->tree > b->tree)
 		return refuse_text(g, JSON_TOO_COMPLEX,
-			"its tree would take too much memory");
+			"its values would need too much memory");
 	if (b && b->late && g->values % JSON_PACE + n >= JSON_PACE &&
 		b->late(b->arg))
 		return refuse_text(g, JSON_LATE, "no time was left");

@@ -122,7 +122,7 @@ poisoned() {
 	run -0 --separate-stderr "$BIN/mcp-aggregate" tools signs - -f jsonl <answer
 	[ -z "$output" ]
 	run -2 --separate-stderr "$BIN/mcp-aggregate" tools --signs answer
-	[[ $stderr == "mcp-aggregate: --signs: no such option any more: write 'tools signs'; see "* ]]
+	[[ $stderr == "mcp-aggregate: --signs: this option was removed: write 'tools signs'; see "* ]]
 }
 
 @test "SARIF: a rule, a place and a message for each sign, and a file that is a URI" {

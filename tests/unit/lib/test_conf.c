@@ -415,7 +415,7 @@ static void test_fit(void **state)
 					"is named b\n"},
 		{SERVER "group: ''}]", "f:6:1: servers[0].group: is empty\n"},
 		{SERVER "group: \"a\\tb\"}]", "f:6:1: servers[0].group: a "
-			"control character in it\n"},
+			"a control character\n"},
 		{SERVER "group: " HEX HEX HEX HEX "}]",
 			"f:6:1: servers[0].group: too long\n"},
 		{SERVER "tags: [eu, Beta]}]", "f:6:12: servers[0].tags[1]: not "

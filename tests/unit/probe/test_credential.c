@@ -148,7 +148,7 @@ static void test_files(void **state)
 	}
 	secret_file_write(O "token = s\0x", strlen(O) + 11, 0600);
 	assert_null(credential_read(secret_file, why));
-	assert_string_equal(why, "a NUL byte in it");
+	assert_string_equal(why, "contains a NUL byte");
 }
 
 /* What strangers may call with it is what the file names, and nothing else. */
