@@ -414,7 +414,7 @@ static void test_fit(void **state)
 		{SERVER "account: b}]", "f:6:1: servers[0].account: no account "
 					"is named b\n"},
 		{SERVER "group: ''}]", "f:6:1: servers[0].group: is empty\n"},
-		{SERVER "group: \"a\\tb\"}]", "f:6:1: servers[0].group: a "
+		{SERVER "group: \"a\\tb\"}]", "f:6:1: servers[0].group: contains "
 			"a control character\n"},
 		{SERVER "group: " HEX HEX HEX HEX "}]",
 			"f:6:1: servers[0].group: too long\n"},
