@@ -42,18 +42,8 @@ void degradation_judge(struct alert_state *st, const struct verdict *v,
 	struct alert_events *out);
 
 /*
- * Anomalies: failures that make no incident: now in one region, now in
- * another, never in a row and never together (article 3: log them, wake
- * nobody). And clients that a server refuses while others can use it. Pure.
+ * Clients that a server refuses while others can use it. Pure.
  */
-
-/*
- * anomaly_judge(st, v, s, out): append an event for three failing windows
- * within an hour, in at least two regions, once they are over and made no
- * incident; at most one in an hour. Called after incidents were looked for.
- */
-void anomaly_judge(struct alert_state *st, const struct verdict *v,
-	const struct observation *s, struct alert_events *out);
 
 /*
  * clients_refused_judge: an event for a server that refuses clients of

@@ -368,8 +368,8 @@ static void heal(struct alert_state *st, const struct verdict *v, double now)
 		(double)st->taken <= latest)
 		return;
 	st->window = st->judged = st->taken = st->down_at = st->cold = 0;
-	st->slow = st->burning = st->anomaly.windows = (struct streak) {0};
-	st->anomaly.sent_at = st->clients_refused = 0;
+	st->slow = st->burning = (struct streak) {0};
+	st->clients_refused = 0;
 	streak_forget(st);
 	tools_forget(&st->tools);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
@@ -459,7 +459,6 @@ static void judge_failures(struct alert_state *st, const struct verdict *v,
 	if (s.partial)
 		return;
 	degradation_judge(st, v, &s, p, out);
-	anomaly_judge(st, v, &s, out);
 }
 
 void machine_verdict(struct alert_state *st, const struct verdict *v,

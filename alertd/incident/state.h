@@ -292,13 +292,6 @@ struct closing {
 	int64_t first;	/* when it had begun: part of its key */
 };
 
-/* Failing windows that belong to no incident. */
-struct anomaly {
-	struct streak windows; /* not in a row */
-	struct strings regions;
-	int64_t sent_at; /* when such were last sent */
-};
-
 struct timeline_entry {
 	double at;
 	char *what; /* an event, or what became of one */
@@ -359,7 +352,6 @@ struct alert_state {
 			      regional one, or one of its limits was open */
 	struct streak slow; /* windows of slow answers */
 	struct streak burning; /* windows that use up the budget too fast */
-	struct anomaly anomaly;
 	int64_t clients_refused; /* the last window in which it was so, or 0 */
 	int64_t cold; /* a window in which it may have been starting, or 0 */
 	bool cold_start; /* the configuration says that it starts cold; not

@@ -145,9 +145,7 @@ bool route_policy(const struct conf *c, const struct routed *what,
 	if (what->servers && what->servers->n)
 		return first_common(c, what, out);
 	*out = first(c, what, what->slug);
-	if (what->grouped)
-		return route_chooses(*out);
-	return *out || what->kind != ALERT_ANOMALY;
+	return !what->grouped || route_chooses(*out);
 }
 
 /*

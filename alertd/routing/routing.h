@@ -59,8 +59,7 @@ struct routed {
 
 /*
  * route_policy(c, what, out): whether anybody is notified of it: *out is the
- * first policy that matches, or NULL for the default. Nobody is notified of an
- * anomaly that no policy names. Of a common incident, see correlation.h, the
+ * first policy that matches, or NULL for the default. Of a common incident, see correlation.h, the
  * policies tell that choose no servers, if it has a server that no other policy
  * takes; and those that choose tell of their servers one by one.
  */

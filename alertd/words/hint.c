@@ -257,8 +257,6 @@ static const struct message_words words[] = {
 	{"token_expiring", NULL, NULL,
 		"Without it the probes fail, and users notice nothing.",
 		"mcp-rotate, or the issuer."},
-	{"anomaly_logged", NULL, NULL, "Never for long, never together.",
-		"Nothing, for now."},
 	{"clients_refused", NULL, NULL,
 		"Clients that begin with server/discover cannot connect.",
 		"The proxy in front of the server: let unknown methods "

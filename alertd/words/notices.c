@@ -37,16 +37,6 @@ static void put_drift(struct buf *b, const struct alert_event *e)
 	buf_char(b, '.');
 }
 
-static void put_anomaly(struct buf *b, const struct alert_event *e)
-{
-	buf_fmt(b, "%s failed in %d of the last ", e->slug, e->facts.count);
-	phrase_duration(b, (int64_t)e->record.at - e->record.started_at);
-	buf_str(b, " from ");
-	phrase_cities(b, &e->regions);
-	buf_str(b, ", never in a row and never together: noted, and nobody "
-		   "is paged.");
-}
-
 static void put_clients_refused(struct buf *b, const struct alert_event *e)
 {
 	buf_fmt(b, "%s refuses clients of 2026-07-28 from ", e->slug);
@@ -336,8 +326,6 @@ static put_notice *const stalls[] = {
 static put_notice *notice_of(const struct alert_event *e)
 {
 	switch (e->record.kind) {
-	case ALERT_ANOMALY:
-		return put_anomaly;
 	case ALERT_CLIENTS_REFUSED:
 		return put_clients_refused;
 	case ALERT_CERTIFICATE_EXPIRING:

@@ -21,8 +21,6 @@ bool conf_match_severity(const struct conf_match *m, enum severity severity)
 
 bool conf_match_kind(const struct conf_match *m, enum alert_kind kind)
 {
-	if (kind == ALERT_ANOMALY && !m->n_kinds)
-		return false;
 	return among(m->kinds, m->n_kinds, alert_kind_name(kind)) ||
 		((kind == ALERT_OVERRUN || kind == ALERT_TEST) &&
 			among(m->kinds, m->n_kinds,

@@ -48,8 +48,6 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 #define ALERT_SINGLE_KINDS(X)                                                  \
 	X(DRIFT, "schema_drift_detected", ALERT_P2 | ALERT_P3,                 \
 		"its tools changed")                                           \
-	X(ANOMALY, "anomaly_logged", ALERT_P3,                                 \
-		"failures without an incident")                                \
 	X(CERTIFICATE_EXPIRING, "certificate_expiring",                        \
 		ALERT_P1 | ALERT_P2 | ALERT_P3, "its certificate expires")     \
 	X(TOKEN_EXPIRING, "token_expiring", ALERT_P1 | ALERT_P2,               \

@@ -15,5 +15,4 @@ alerts:
 15:15 green rates=5m:0/5,30m:0/15,1h:2/25,6h:3/130,3d:3/1450
 expect:
 14:30 slo_burn_started P2 since=14:30 regions=eu,us,ap says="example-mcp uses up its error budget 25.0 times as fast as it may: 12.50 % of the probes of the last 1 h failed, its objective is 99.5 %; mostly at the layer http, last with http.503, from eu, us and ap."
-14:45 anomaly_logged P3
 15:15 slo_burn_resolved P2 since=14:30 until=14:45 count=1

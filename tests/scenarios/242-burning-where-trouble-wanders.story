@@ -11,6 +11,5 @@ regions: eu us ap
 expect:
 14:00 error_rate_started P2
 14:02 slo_burn_started P2 since=14:00 count=3
-14:04 anomaly_logged P3
 14:06 error_rate_resolved P2
 14:06 slo_burn_resolved P2

@@ -10,6 +10,5 @@
 14:22 green rates=5m:2/25,1h:40/300
 14:23-14:25 green rates=1h:40/300
 expect:
-14:21 anomaly_logged P3 since=14:00 regions=eu,us
 14:22 slo_burn_started P2 since=14:22 error=http.503 regions=eu,us says="example-mcp uses up its error budget 26.7 times as fast as it may: 13.33 % of the probes of the last 1 h failed, its objective is 99.5 %; mostly at the layer http, last with http.503, from eu and us."
 14:25 slo_burn_resolved P2 since=14:22 until=14:23 count=1

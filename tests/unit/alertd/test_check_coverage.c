@@ -251,10 +251,6 @@ static void test_coverage(void **state)
 		 "steps: [{routes: [a]}]}, {steps: [{routes: [a]}]}]\n"
 		 "  routes:\n" TO("a", ""),
 			"policy policy-1: no event comes to it\n"},
-		{"  policies: [{match: {kinds: [anomaly_logged]}, steps: "
-		 "[{routes: [log]}]}, {steps: [{routes: [a]}]}]\n"
-		 "  routes:\n" TO("a", "") TO("log", ""),
-			""},
 		/* Each at its hours. */
 		{BY_HOURS, ""},
 		{"  policies: [{match: {severities: [P1]}, steps: [{routes: "

@@ -395,64 +395,6 @@ static void test_failures(void **state)
 	night_release(&n);
 }
 
-static void test_strays(void **state)
-{
-	static const struct degradation_case cases[] = {
-		{"now here, now there",
-			{{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
-				{9, 10, "u", PLAIN}, {10, 20, NULL, PLAIN},
-				{20, 22, "e", PLAIN}, {22, 23, NULL, PLAIN}},
-			"22 anomaly_logged P3 0 x0 -/- [e u]"},
-		{"one region only",
-			{{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
-				{9, 10, "e", PLAIN}, {10, 20, NULL, PLAIN},
-				{20, 22, "e", PLAIN}, {22, 23, NULL, PLAIN}},
-			""},
-		{"more of them within the hour are no news",
-			{{0, 1, "e", PLAIN}, {5, 6, "u", PLAIN},
-				{10, 11, "e", PLAIN}, {11, 12, NULL, PLAIN},
-				{20, 22, "u", PLAIN}, {30, 31, "e", PLAIN},
-				{31, 32, NULL, PLAIN}},
-			"11 anomaly_logged P3 0 x0 -/- [e u]"},
-		{"two windows",
-			{{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
-				{9, 10, "u", PLAIN}, {10, 59, NULL, PLAIN}},
-			""},
-		{"over more than an hour",
-			{{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
-				{9, 10, "u", PLAIN}, {10, 61, NULL, PLAIN},
-				{61, 62, "e", PLAIN}, {62, 63, NULL, PLAIN}},
-			""},
-		{"an hour after the first one they are over",
-			{{0, 1, "e", PLAIN}, {9, 10, "u", PLAIN},
-				{60, 61, "e", PLAIN}, {70, 71, "u", PLAIN},
-				{80, 81, "e", PLAIN}, {81, 82, NULL, PLAIN}},
-			""},
-		{"the same window twice is one",
-			{{0, 1, "e", PLAIN}, {0, 1, "e", PLAIN},
-				{9, 10, "u", PLAIN}, {10, 11, NULL, PLAIN}},
-			""},
-		{"more of them an hour later are news",
-			{{0, 1, "e", PLAIN}, {5, 6, "u", PLAIN},
-				{10, 11, "e", PLAIN}, {11, 12, NULL, PLAIN},
-				{50, 51, "u", PLAIN}, {60, 61, "e", PLAIN},
-				{69, 70, "u", PLAIN}, {70, 72, NULL, PLAIN}},
-			"11 anomaly_logged P3 0 x0 -/- [e u] | "
-			"71 anomaly_logged P3 50 x0 -/- [u e]"},
-		{"what became an incident is told of",
-			{{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
-				{9, 10, "u", PLAIN}, {10, 20, NULL, PLAIN},
-				{20, 21, "eu", PLAIN}, {21, 24, NULL, PLAIN},
-				{24, 30, NULL, PLAIN}},
-			"20 downtime_started P2 20 x1 tools-list/tools "
-			"[e u] | 23 downtime_resolved P2 20-21 x1 "
-			"tools-list/tools [e u]"},
-	};
-
-	(void)state;
-	CHECK(cases);
-}
-
 /* Cold start by configuration; test_cold_start has it by host name. */
 static void test_cold(void **state)
 {
@@ -505,7 +447,6 @@ int main(void)
 		cmocka_unit_test(test_few_failures),
 		cmocka_unit_test(test_not_asked),
 		cmocka_unit_test(test_failures),
-		cmocka_unit_test(test_strays),
 		cmocka_unit_test(test_cold),
 	};
 

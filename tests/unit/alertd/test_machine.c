@@ -1059,12 +1059,11 @@ static void test_how_far_ahead(void **state)
 
 		night_init(&n, "AEU");
 		n.now = NIGHT_START + 67;
-		n.st.cold = n.st.down_at = n.st.anomaly.sent_at = NIGHT_START;
+		n.st.cold = n.st.down_at = NIGHT_START;
 		*at[i % 3] = NIGHT_START + 67 + 10 + wrong;
 		night_run(&n, ".");
 		assert_int_equal(n.st.cold, wrong ? 0 : NIGHT_START);
 		assert_int_equal(n.st.down_at, wrong ? 0 : NIGHT_START);
-		assert_int_equal(n.st.anomaly.sent_at, wrong ? 0 : NIGHT_START);
 		night_release(&n);
 	}
 }
