@@ -539,7 +539,7 @@ counted() {
 	[ "$(field demo uptime_30d)" = 83.33 ]
 	run -1 aggregate explain demo -c fleet.yaml --at $((T + 60 * 48 + 20))
 	[[ $output == *"Our credential is refused, which worked before"* ]]
-	[[ $output == *"no part in its uptime"* ]]
+	[[ $output == *"not count in its uptime"* ]]
 }
 
 @test "readers are told what the configuration hides, and at which wall a server stands" {

@@ -161,9 +161,9 @@ turn() {
 	at 2
 	[ "$(wc -l <events)" -eq 1 ]
 	"$BIN/mcp-aggregate" verdict --config fleet.yaml -f text -N $((BASE + 150)) >text
-	grep -qF 'clients in eu-west-2 get an older list than the server'\''s (3412 s old): without welcome, still with greet' text
+	grep -qF 'clients in eu-west-2 get an outdated tool list (3412 s old): without welcome, still with greet' text
 	run -0 "$BIN/mcp-aggregate" explain demo --config fleet.yaml --at $((BASE + 150))
-	[[ $output == *"A cache is stale"*"clients get "*", the server has "*"out of a cache, 3412 s old"* ]]
+	[[ $output == *"A cache is stale"*"clients get "*", the server has "*"from a cache, 3412 s old"* ]]
 	run -0 "$BIN/mcp-alert" explain demo -f text --config fleet.yaml
 	[[ $output == *"clients get an older list of tools than the server's, since"* ]]
 	rm -r cache/*
