@@ -216,7 +216,7 @@ static void why_amber(const struct explanation *e, struct buf *b)
 	if (machines(e) == 1) {
 		struct failure_run r = run_of(e, e->in->expected[0]);
 
-		buf_fmt(b, "The only region has failed %d times in a row, at "
+		buf_fmt(b, "The only region has failed %d in a row, at "
 			   "any steps; %d make it red (alone).\n",
 			r.failures, e->rule->alone);
 		return;
@@ -240,7 +240,7 @@ static void why_step_alert(const struct explanation *e, struct buf *b)
 	const struct verdict *v = e->verdict;
 
 	if (machines(e) == 1) {
-		buf_fmt(b, "The only region has failed %d times in a row, at "
+		buf_fmt(b, "The only region has failed %d in a row, at "
 			   "any steps; %d make it red (alone).\n",
 			run_of(e, e->in->expected[0]).failures, e->rule->alone);
 		return;

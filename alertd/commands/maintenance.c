@@ -204,7 +204,7 @@ static int read_options(const struct options *o, const struct conf *conf,
 	};
 	if (!zone_exists(m->zone))
 		return refuse_maintenance(
-			"zone", m->zone, "a time zone that is known here");
+			"zone", m->zone, "a known time zone");
 	if (o->every && !maintenance_days(o->every, &m->every))
 		return refuse_maintenance("every", o->every,
 			"a list such as mon,fri, or daily");
@@ -420,8 +420,8 @@ static bool read_silence(const struct options *o, const struct conf *conf,
 		return false;
 	}
 	if (!o->kind && !o->region && !o->step && !s->n_slugs) {
-		log_error("silence add: neither a server, a kind, a region nor "
-			  "a step is named");
+		log_error("silence add: no server, kind, region or step is "
+			  "named");
 		return false;
 	}
 	return split_words("kind", o->kind, &kinds, &s->n_kinds) &&

@@ -474,7 +474,7 @@ static int check_option(const struct reading *r, const struct option_row *o)
 			other = form->words;
 	}
 	if (other)
-		return misuse(r, "%s: --%s can be used only with '%s'",
+		return misuse(r, "%s: --%s is only for '%s'",
 			c->words, o->name,
 			other);
 	return n ? misuse(r, "%s: --%s cannot be used with this command",

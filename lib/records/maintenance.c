@@ -143,7 +143,7 @@ const struct field maintenance_fields[] = {
 	FIELD("ends_at", struct maintenance, ends_at, FIELD_OUT),
 	FIELD_MADE("every", FIELD_LAX, .put = put_every, .take = take_every),
 	TEXT("zone", zone, .valid = zone_exists,
-		.fault = "not a time zone of this system"),
+		.fault = "not a known time zone"),
 	TEXT("reason", reason, .valid = NULL),
 	TEXT("by", by, .valid = NULL),
 	FIELD("announced_at", struct maintenance, announced_at,

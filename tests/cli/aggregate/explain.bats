@@ -26,14 +26,14 @@ explain() {
 	[[ ${lines[1]} == "red, step-alert at tools-list, as of "* ]]
 	grep -qE '^  \* eu-west-2  ..:..:..  tools-list, 3 in a row, .*: http.503$' <<<"$output"
 	grep -qE '^    us-east-1  ..:..:..  healthy$' <<<"$output"
-	[[ $output == *"2 of 3 regions agree on tools-list: within 60 s each"* ]]
+	[[ $output == *"2 of 3 regions agree on tools-list: each failed there within 60 s"* ]]
 	[[ $output == *"Not amber: 2 are enough (step_alert)."* ]]
 	[[ $output == *"Not a hard outage: that needs 3 on one step, or all 3"* ]]
 	[[ $output == *"All failing regions reach 203.0.113.8, and no others do"* ]]
 	# Before the first of them, nothing was known.
 	run -0 explain demo --at $((NOW - 190))
 	[[ ${lines[1]} == "unknown, no-data, as of "* ]]
-	[[ $output == *"0 of 3 regions have reported in the last 180 s, and it takes 2 (quorum)"* ]]
+	[[ $output == *"0 of 3 regions have reported in the last 180 s; 2 are needed (quorum)"* ]]
 }
 
 @test "the times are those of the people, where the configuration says where they are" {
@@ -93,10 +93,10 @@ explain() {
 	run -1 explain demo
 	[[ ${lines[1]} == "red, step-alert at tls, as of "* ]]
 	grep -qE '^  \* us-east-1  ..:..:..  tls, 1 in a row, ' <<<"$output"
-	[[ $output == *"The only region has failed 3 times in a row, at any steps; 3 make it red (alone)."* ]]
+	[[ $output == *"The only region has failed 3 in a row, at any steps; 3 make it red (alone)."* ]]
 	run -0 explain demo --at $((NOW - 60))
 	[[ ${lines[1]} == "amber, regional at tools-list, as of "* ]]
-	[[ $output == *"The only region has failed 2 times in a row, at any steps; 3 make it red (alone)."* ]]
+	[[ $output == *"The only region has failed 2 in a row, at any steps; 3 make it red (alone)."* ]]
 	# The same of recorded minutes, of a pipe, and of who is paged for it.
 	run -1 aggregate replay day
 	printf '%s\n' "$output" >verdicts

@@ -180,7 +180,7 @@ usage() {
 	usage "verdict: '-' or nothing expected; see mcp-aggregate verdict --help" verdict good
 	usage "verdict: --regions is only for 'verdict -'; see mcp-aggregate verdict --help" verdict -r a
 	usage "verdict -: --store is only for 'verdict'; see mcp-aggregate verdict --help" verdict - --store unix:///x
-	usage "ingest: --slug is not for it; see mcp-aggregate ingest --help" ingest -s a
+	usage "ingest: --slug cannot be used with this command; see mcp-aggregate ingest --help" ingest -s a
 	usage "ingest: takes no argument; see mcp-aggregate ingest --help" ingest x
 	usage "targets: one region at most" targets -r a,b
 	usage "neither --config nor MCP_CONFIG names a configuration" config
@@ -194,7 +194,7 @@ usage() {
 	usage "--regions: '' is not the name of a region" verdict - -r a,
 	usage "--regions: 'a' is given twice" verdict - -r a,b,a
 	usage "--now: 'soon' is not an epoch second" verdict - -N soon
-	usage "replay: --now is not for it; see mcp-aggregate replay --help" replay good -N 1
+	usage "replay: --now cannot be used with this command; see mcp-aggregate replay --help" replay good -N 1
 	usage "--interval: '0s' is not a time in its range, like 60s or 5m" verdict - --interval 0s
 	usage "--lookback: '-5' is not a time in its range, like 60s or 5m" verdict - --lookback -5
 	usage "--interval: 60 has no unit: write 60s" verdict - --interval 60

@@ -129,7 +129,7 @@ summary() {
 	step_alert=4|a hard_outage of 3 is below the step_alert of 4
 	EOT
 	run -2 aggregate verdict - --policy quorum=1 </dev/null
-	[ "$output" = "mcp-aggregate: verdict -: --policy is not for it; see mcp-aggregate verdict --help" ]
+	[ "$output" = "mcp-aggregate: verdict -: --policy cannot be used with this command; see mcp-aggregate verdict --help" ]
 }
 
 OLD=$(printf '1%.0s' {1..64}) NEW=$(printf '2%.0s' {1..64})

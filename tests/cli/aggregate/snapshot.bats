@@ -109,7 +109,7 @@ refused() {
 	n=$(wc -l <snap)
 	[ "$n" -gt 10 ]
 	for ((i = 0; i < n; i++)); do
-		head -n "$i" snap | refused $((i + 1)) 'cut off'
+		head -n "$i" snap | refused $((i + 1)) 'the end of the snapshot is missing'
 	done
 	for ((i = 1; i <= n; i++)); do
 		# The byte in the middle of a line, and a line that ends before its end.
@@ -118,12 +118,12 @@ refused() {
 			{ print }' snap | refused "$i" 'altered'
 		{ head -n $((i - 1)) snap; sed -n "${i}s/.\$//p" snap; } | refused "$i" 'not a whole line'
 		# One that is missing, and one that comes twice.
-		[ "$i" = "$n" ] || sed "${i}d" snap | refused "$i" 'and not its line'
-		[ "$i" = "$n" ] || sed "${i}p" snap | refused $((i + 1)) 'and not its line'
+		[ "$i" = "$n" ] || sed "${i}d" snap | refused "$i" 'found its line'
+		[ "$i" = "$n" ] || sed "${i}p" snap | refused $((i + 1)) 'found its line'
 	done
 	sed '5{h;d};6{G}' snap | refused 5 'expected line 5'
 	cat snap snap | refused $((n + 1)) ''
-	: | refused 1 'cut off'
+	: | refused 1 'the end of the snapshot is missing'
 	aggregate restore --store "$B" --replace snap
 }
 
@@ -171,8 +171,8 @@ signed() {
 	forge 's/"type":"key"/"type":"snapshot"/' 'version: '
 	sed '1s/"format":1/"format":2/' snap | signed |
 		refused 1 'its keys have version 2, and this program knows versions up to 1: upgrade mcp-fleet'
-	sed '$s/"keys":[0-9]*/"keys":3/' snap | signed | refused "$(wc -l <snap)" 'other counts'
-	sed '3d' snap | signed | refused $(($(wc -l <snap) - 1)) 'other counts'
+	sed '$s/"keys":[0-9]*/"keys":3/' snap | signed | refused "$(wc -l <snap)" 'do not match the lines before'
+	sed '3d' snap | signed | refused $(($(wc -l <snap) - 1)) 'do not match the lines before'
 	yes 'a long line' | head -c 1200000 | tr -d '\n' | refused 1 'too long'
 	head -c 100000 /dev/urandom | refused 1 ''
 }

@@ -71,7 +71,7 @@ PUT='{"name":"put","description":"Puts.","inputSchema":{"type":"object"}}'
 	    inputSchema:
 	      type: "object"
 	END
-	[[ $(head -n 1 page) == 'demo: 2 tools as of '*', 1 is not the same in all regions' ]]
+	[[ $(head -n 1 page) == 'demo: 2 tools as of '*'; 1 is not the same in all regions' ]]
 	# One region alone; and before it was so.
 	aggregate tools demo -r sa -f jsonl | jq -es 'length == 2 and .[0].regions == ["sa"]'
 	aggregate tools demo --at $((at + 30)) -f jsonl |
@@ -117,12 +117,12 @@ PUT='{"name":"put","description":"Puts.","inputSchema":{"type":"object"}}'
 @test "what is not kept is said; what is no server is refused" {
 	jq -cn --argjson at "$NOW" '["demo", "eu", $at, [{name: "big", inputSchema: {type: "object"}},
 		{name: "get", inputSchema: {type: "object"}}], ["get"], {definitions_left_out: 1}]' | ingest
-	aggregate tools demo -f text | grep -A 1 '^big$' | grep 'what it says is not kept'
+	aggregate tools demo -f text | grep -A 1 '^big$' | grep 'its definition is not stored'
 	aggregate tools demo -f jsonl | jq -es 'map(.definition == null) == [true, false]'
 	run -2 aggregate tools other
 	[ "$output" = 'mcp-aggregate: other: the store has no definitions of its tools' ]
 	run -2 aggregate tools demo -r us
-	[[ $output == *'does not have what its tools say in that region' ]]
+	[[ $output == *'has no definitions of its tools in that region' ]]
 	run -2 aggregate tools Demo
 	[[ $output == *"'Demo' is not a slug"* ]]
 	run -2 aggregate tools a b

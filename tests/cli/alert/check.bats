@@ -81,7 +81,7 @@ fault() {
 	grep -q 'no configuration' err
 	routes "$(to all 'role: chief')"
 	fault 'fleet.yaml:7:'
-	grep -q 'alerts.routes\[0\].role: there are no roles: ' err
+	grep -q 'alerts.routes\[0\].role: roles were removed: ' err
 	routes '{name: h, type: webhook, secret: hool, url: "https://h.example.com/"}'
 	fault 'route h: its secret: '
 	routes '{name: h, type: webhook, secret: hook, url: "https://h.example.com/"}'
@@ -101,7 +101,7 @@ fault() {
 	fault 'alerts.routes[0].zone: this system has no time zone Europe/Berlen'
 	routes "$(to all)"
 	echo '  zone: Mars/Olympus' >>fleet.yaml
-	fault 'alerts.zone: no time zone of this system is named Mars/Olympus'
+	fault 'alerts.zone: this system has no time zone Mars/Olympus'
 	routes "{name: p, type: command, command: [$PWD/nothing]}"
 	fault "route p: $PWD/nothing: No such file"
 }

@@ -538,13 +538,13 @@ staged() {
 		sed "s/credential: api/credential: $name/" fleet.yaml >own.yaml
 		cp "$MCP_CREDENTIALS/api" "$MCP_CREDENTIALS/$name"
 		run -2 mcp-rotate -c own.yaml "$name" <<<token-new
-		[[ $output == 'mcp-rotate: not the name of a server's credential' ]]
+		[[ $output == "mcp-rotate: not the name of a server's credential" ]]
 		run -2 "$ROOT/scripts/mcp-rotate" --receive "$MCP_CREDENTIALS" "$name" <<<"state $name"
 	done
 	rm "$MCP_CREDENTIALS"/{ack,answer,session,store}
 	{ cat fleet.yaml; echo 'alerts: {routes: [{name: chat, type: slack, secret: api}]}'; } >own.yaml
 	run -2 mcp-rotate -c own.yaml api <<<token-new
-	[[ $output == 'mcp-rotate: api: is a route's secret, not a server's credential' ]]
+	[[ $output == "mcp-rotate: api: is a route's secret, not a server's credential" ]]
 	used token-old
 	[ ! -e shown ]
 	# A server that lets everybody in proves nothing.

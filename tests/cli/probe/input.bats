@@ -142,7 +142,7 @@ line() {
 	line "url: a URL must not contain a secret; use --token-file" '{"slug":"a","url":"https://x:y@z/"}'
 	line "v: a version that this program does not know" "{$u,\"v\":2}"
 	line "v: a version that this program does not know" "{$u,\"v\":\"1\"}"
-	line "type: not \"target\"" "{$u,\"type\":\"step\"}"
+	line 'type: not "target"' "{$u,\"type\":\"step\"}"
 	line "region: not a valid name" "{$u,\"region\":\"EU\"}"
 	line "region: not a string" "{$u,\"region\":1}"
 	line "protocol_hint: no era" "{$u,\"protocol_hint\":\"2025-11-25\"}"
