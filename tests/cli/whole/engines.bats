@@ -194,7 +194,7 @@ keys() {
 	export MCP_STORE=redis://ingest@127.0.0.1:$(engine_port r) MCP_STORE_PASSWORD_FILE=$PWD/password
 	stored
 	at="mcp-aggregate: store: 127.0.0.1:$(engine_port r):"
-	MCP_STORE_PASSWORD_FILE=$PWD/wrong refused 3 "$at it refuses AUTH, *?WRONGPASS *" ingest_one
+	MCP_STORE_PASSWORD_FILE=$PWD/wrong refused 3 "$at it refuses AUTH: *?WRONGPASS *" ingest_one
 	MCP_STORE=redis://nobody@127.0.0.1:$(engine_port r) refused 3 "$at it refuses AUTH, *" ingest_one
 	MCP_STORE=redis://127.0.0.1:$(engine_port r) refused 3 "$at it refuses AUTH, *" ingest_one
 	MCP_STORE=redis://127.0.0.1:$(engine_port r) MCP_STORE_PASSWORD_FILE='' \
