@@ -30,7 +30,7 @@ static int add_region(struct command *cmd, const char *name, size_t *cap)
 		return refuse("regions", name, "the name of a region");
 	for (size_t i = 0; i < cmd->n_regions; i++) {
 		if (strcmp(cmd->regions[i], name) == 0) {
-			log_error("--regions: '%s' stands there twice", name);
+			log_error("--regions: '%s' is given twice", name);
 			return -1;
 		}
 	}

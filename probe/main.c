@@ -288,7 +288,8 @@ static bool target_from_opts(const struct options *o, struct target *t)
 	}
 	t->url = url_keep(&u);
 	if (!is_reachable(o, t)) {
-		log_error("-%d: the URL holds an address of the other kind",
+		log_error("-%d: the URL contains an address of the other IP "
+			  "version",
 			o->ip_version);
 		return false;
 	}
@@ -336,19 +337,22 @@ static bool may_serve(
 	const struct options *o, const struct target *t, char *why)
 {
 	if (strcmp(t->region, o->region) != 0) {
-		snprintf(why, TARGET_WHY, "region: this is %s", o->region);
+		snprintf(why, TARGET_WHY, "region: this machine is region %s",
+			o->region);
 		return false;
 	}
 	if (t->ca && !trust_inline(t->ca)) {
 		snprintf(why, TARGET_WHY,
-			"ca: a file of this machine, and no certificate");
+			"ca: a certificate is required, not a file of this "
+			"machine");
 		return false;
 	}
 	if (!t->credential || !t->health_tool ||
 		credential_allows(t->credential, t->health_tool))
 		return true;
 	snprintf(why, TARGET_WHY,
-		"health_tool: no line \"tool = NAME\" of the credential allows it");
+		"health_tool: the credential has no line \"tool = NAME\" that "
+		"allows it");
 	return false;
 }
 
@@ -371,7 +375,7 @@ static int read_bare(const struct options *o, const struct queue_line *line,
 	json_put(&bare, doc);
 	rc = target_read(bare.p, bare.len, o->region, t, why);
 	if (!rc)
-		log_warn("line %lu: %s; only its certificate is looked at",
+		log_warn("line %lu: %s; only its certificate is checked",
 			line->number, cause);
 	buf_release(&bare);
 	cJSON_Delete(doc);
@@ -400,7 +404,8 @@ static int read_target(const struct options *o, const struct queue_line *line,
 	if (is_reachable(o, t))
 		return 0;
 	target_release(t);
-	snprintf(why, TARGET_WHY, "the URL holds an address that -%d rules out",
+	snprintf(why, TARGET_WHY, "the URL contains an address that -%d "
+				  "excludes",
 		o->ip_version);
 	return -1;
 }
@@ -528,7 +533,8 @@ static bool read_earlier(struct run *run, struct target *t)
 		log_error("%s: %s", path, strerror(errno));
 	else if (over || !run->earlier.doc)
 		log_error("%s: %s", path,
-			over ? "the probe has ended" : "no step in it");
+			over ? "the probe has ended" : "contains no step "
+						       "record");
 	if (fd >= 0)
 		close(fd);
 	return !over && run->earlier.doc;
@@ -537,7 +543,8 @@ static bool read_earlier(struct run *run, struct target *t)
 /* The client of --serve-ssh holds its targets back: end. */
 static void on_late(int sig)
 {
-	static const char why[] = "mcp-probe: -: the targets did not end in time\n";
+	static const char why[] = "mcp-probe: -: the targets did not arrive in "
+				  "time\n";
 
 	(void)sig;
 	(void)!write(STDERR_FILENO, why, sizeof why - 1);
@@ -579,7 +586,7 @@ static int load_targets(struct run *run)
 	if (rc)
 		return from_stdin && errno != EFBIG ? EXIT_ENV : EXIT_USAGE;
 	if (!run->queue.n)
-		log_error("%s: no target in it", path);
+		log_error("%s: contains no target", path);
 	return run->queue.n ? EXIT_GOOD : EXIT_USAGE;
 }
 
@@ -750,8 +757,8 @@ int main(int argc, char **argv)
 	run.width = raise_descriptors(width_of(&o));
 	rc = load_targets(&run);
 	if (run.width < width_of(&o) && run.width < run.queue.n)
-		log_warn("the limit of open files (ulimit -n) is enough for "
-			 "%zu probes at a time, not for %zu",
+		log_warn("the limit of open files (ulimit -n) allows %zu "
+			 "probes at a time, not %zu",
 			run.width, width_of(&o));
 	if (rc == EXIT_GOOD)
 		rc = probe_all(&run);

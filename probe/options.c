@@ -211,7 +211,7 @@ static const struct command_row forms[] = {
 static const struct option_tables tables = {
 	.program = "mcp-probe",
 	.page = "mcp-probe(1)",
-	.about = "Asks an MCP server what a client would ask, and says whether "
+	.about = "Probes an MCP server as a client would, and reports whether "
 		 "it works.",
 	.exits = "  0  healthy or auth-walled; of many targets: all probed\n"
 		 "  1  broken; or something expires\n"
@@ -225,36 +225,39 @@ static const struct option_tables tables = {
 static int check_together(const struct options *o)
 {
 	if (o->ipv4 && o->ipv6)
-		return misused("-4, -6", "not together");
+		return misused("-4, -6", "cannot be used together");
 	if (o->http1 && o->http2)
-		return misused("--http1.1, --http2", "not together");
+		return misused("--http1.1, --http2", "cannot be used together");
 	if (o->url && o->targets)
-		return misused("--targets", "not together with a URL");
+		return misused("--targets", "cannot be used with a URL");
 	if (!region_valid(o->region))
 		return misused("--region", "not a valid name");
 	if (o->targets &&
 		(o->slug || o->token_file || o->credential || o->health_tool ||
 			o->bare_401_ok || o->cache_check ||
 			o->first != STEP_DNS || o->last != STEP_TOOL_HASH))
-		return misused("--targets", "this is said in each target, and "
-					    "not by an option");
+		return misused("--targets", "set this in each target, not with "
+					    "an option");
 	if (o->targets && o->format == FORMAT_NAGIOS)
 		return misused("--format", "nagios is for one URL");
 	if (o->format == FORMAT_NAGIOS && o->last != STEP_TOOL_HASH)
-		return misused("--steps", "nagios wants step 8 among them");
+		return misused("--steps", "nagios needs step 8");
 	if (o->check_expiry &&
 		(o->health_tool || o->bare_401_ok || o->cache_check ||
 			o->first != STEP_DNS || o->last != STEP_TOOL_HASH))
-		return misused("--check-expiry", "makes no steps, and has no "
-						 "use for what is said of them");
+		return misused("--check-expiry", "runs no steps, so options "
+						 "about steps cannot be used "
+						 "with it");
 	if (o->url && (o->concurrency || o->spread_s > 0))
 		return misused("--concurrency, --spread", "only with --targets");
 	if (o->resume && (o->targets || o->first == STEP_DNS || o->check_expiry))
-		return misused("--resume", "only with --steps that begin later");
+		return misused("--resume", "only with --steps that begin after "
+					   "step 1");
 	if (o->url && o->per_host)
 		return misused("--per-host", "only with --targets");
 	if (o->token_file && o->credential)
-		return misused("--token-file", "not together with --credential");
+		return misused("--token-file", "cannot be used with "
+					       "--credential");
 	if (o->health_tool && !*o->health_tool)
 		return misused("--health-tool", "empty");
 	if (o->health_args && !o->health_tool)
@@ -277,7 +280,7 @@ static int serve_ssh(struct options *o, bool region_given)
 		return misused("--serve-ssh", "targets come from standard "
 			"input, and records go to standard output");
 	if (!region_given)
-		return misused("--serve-ssh", "wants the name of the region");
+		return misused("--serve-ssh", "needs the name of the region");
 	if (!region_valid(o->region))
 		return misused("--region", "not a valid name");
 	if (asked && !ssh_command_read(asked, o->region, &o->concurrency, why))
@@ -310,7 +313,8 @@ int options_parse(int argc, char **argv, struct options *o)
 	if (line.n_operands)
 		o->url = line.operands[0];
 	if (line.n_operands > 1) {
-		log_error("%s: one URL is enough; see --targets",
+		log_error("%s: only one URL is allowed; use --targets for "
+			  "several",
 			line.operands[1]);
 		return EXIT_USAGE;
 	}
@@ -366,7 +370,7 @@ static bool ssh_allowed(enum ssh_word w, const char *value, const char *region,
 			refuse_command(why, "this key is for another region");
 	case SSH_FORMAT:
 		return strcmp(value, "jsonl") == 0 ||
-			refuse_command(why, "the format is jsonl");
+			refuse_command(why, "only the format jsonl is allowed");
 	case SSH_CONCURRENCY:
 		return num_parse(value, 1, SSH_CONCURRENCY_MAX, n) ||
 			refuse_command(why, "concurrency is a number from 1 "

@@ -241,8 +241,7 @@ static struct next fail_deadline(struct probe *p, const char *method)
 	struct failure f;
 
 	failure_set(&f, "deadline",
-		"the %g s for the whole probe are over without an answer to "
-		"%s",
+		"the %g s for the whole probe passed without an answer to %s",
 		p->wire.deadline.total_s, method);
 	return end_late(p, NULL, &f);
 }
@@ -417,7 +416,7 @@ static struct next fail_late(struct probe *p, const struct reply *r)
 	struct failure f;
 
 	failure_set(&f, "deadline",
-		"the %g s for the whole probe are over; %s: %s",
+		"the %g s for the whole probe passed; %s: %s",
 		p->wire.deadline.total_s, step_name(p->steps.next),
 		r->failure.message);
 	return end_late(p, r, &f);
@@ -577,6 +576,6 @@ void probe_start(const struct probe_job *job)
 	p->steps.first = job->first;
 	p->steps.last = job->last;
 	if (address_literal(t->url->host))
-		steps_skip(&p->steps, "the URL holds an address");
+		steps_skip(&p->steps, "the URL contains an IP address");
 	go_on(d, order[STEP_INITIALIZE].begin(p));
 }

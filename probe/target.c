@@ -56,8 +56,8 @@ static bool load_credential(struct target *t, const char *name, char *why)
 			why, "auth.credential", "not the name of a file");
 	if (!dir || !*dir)
 		return refuse_target(why, "auth.credential",
-			"neither MCP_CREDENTIALS nor CREDENTIALS_DIRECTORY "
-			"names the folder");
+			"set MCP_CREDENTIALS or CREDENTIALS_DIRECTORY to the "
+			"folder of credentials");
 	n = snprintf(path, sizeof path, "%s/%s", dir, name);
 	if (n < 0 || (size_t)n >= sizeof path)
 		return refuse_target(
@@ -154,7 +154,7 @@ static bool read_ca(const cJSON *o, struct target *t, char *why)
 	if (!read_text(o, "ca", &ca, why))
 		return false;
 	if (strlen(ca) > TRUST_MAX)
-		return refuse_target(why, "ca", "more than 64 KiB");
+		return refuse_target(why, "ca", "larger than 64 KiB");
 	t->ca = *ca ? xstrdup(ca) : NULL;
 	return true;
 }
@@ -293,7 +293,7 @@ static bool read_target(const cJSON *o, const char *region, struct target *t,
 	if (!read_text(o, "type", &type, why))
 		return false;
 	if (*type && strcmp(type, "target") != 0)
-		return refuse_target(why, "type", "not target");
+		return refuse_target(why, "type", "not \"target\"");
 	return read_names(o, region, t, why) && read_numbers(o, t, why) &&
 		read_http_version(o, t, why) && read_ca(o, t, why) &&
 		read_hash(o, "known_hash", t->known_hash, why) &&

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # The runners lambda and worker of mcp-fleet: probes the targets on standard input in
 # chunks, some at a time, and prints the records of each when it is done; see
-# mcp-fleet(1), How a region is reached. A program of its own, so that all that it starts ends
-# with it. What fails is told on standard error, and by exit status 3; the records of
-# the other chunks are there.
+# mcp-fleet(1), How a region is reached. It is a separate program, so that everything it
+# starts ends with it. Failures go to standard error, with exit status 3; the records of
+# the other chunks are still printed.
 set -euo pipefail
 export LC_ALL=C
 umask 077
@@ -14,7 +14,7 @@ chunk_bytes=1000000
 answer_max=$((64 << 20)) # bytes of records of a chunk, and of an answer
 failed=0 chunks=0 worst=0 told=0 why='' running=()
 
-# die MESSAGE: mcp-fleet puts its own name, and that of the region, before it.
+# die MESSAGE: mcp-fleet prefixes its own name and the name of the region.
 die() {
 	printf '%s\n' "$*" >&2
 	exit 3
@@ -39,7 +39,7 @@ read_token() {
 		die "credential $1: not a token of 20 letters and digits or more"
 }
 
-# last_line FILE: of what a program said, cleaned.
+# last_line FILE: the last line that a program printed, cleaned.
 last_line() {
 	tail -c 4096 -- "$1" | jq -nrR '[inputs | rtrimstr("\r") | select(test("[^ \t]")) |
 		gsub("[\\p{Cc}\\p{Cf}]"; "?")] | last // "" | .[:300]'
@@ -57,7 +57,7 @@ send_lambda() {
 		gzip -c <"$c" | base64 -w 0
 		printf '"}'
 	} >"$c.event"
-	# If an answer takes longer than it waits, aws(1) sends the event again.
+	# aws(1) would send the event again if it waited less than an answer takes.
 	AWS_MAX_ATTEMPTS=${AWS_MAX_ATTEMPTS:-3} AWS_PAGER='' aws lambda invoke \
 		--function-name "$at" --payload "fileb://$c.event" --output json \
 		--cli-connect-timeout 10 --cli-read-timeout 900 "${options[@]}" \
@@ -80,8 +80,8 @@ send_lambda() {
 	fi
 }
 
-# send_worker CHUNK: posts it. The token reaches curl by a pipe. A worker that is busy
-# says so with 503, and is asked again. Why that failed is in the file why.
+# send_worker CHUNK: posts it. The token reaches curl through a pipe. A busy worker
+# answers 503; this retries. Why that failed is in the file why.
 send_worker() {
 	local c=$1 code status=0
 	local -a options=(--proto "=https")
@@ -109,8 +109,8 @@ field() {
 	head -c 262144 -- "$2" | tr -d '\r' | sed -n "s/^x-probe-$1: *//Ip" | tail -n 1
 }
 
-# print_chunk CHUNK: its records. A runner has two of itself, that with its clock and
-# one more: those of the other chunks are left out, but that it failed.
+# print_chunk CHUNK: its records. A run has two runner records, the one with its clock
+# and one more; of the other chunks only failures are kept.
 print_chunk() {
 	local c=$1 status
 	awk -v told="$told" -v file="$work/told" '
@@ -164,13 +164,13 @@ split_targets() {
 		}'
 }
 
-# What stands in the command line: lambda FUNCTION, or worker URL CREDENTIAL.
+# The command line: lambda FUNCTION, or worker URL CREDENTIAL.
 runner=$1 at=$2
 case $runner in
 lambda)
 	tool=aws width=10 ;;
 worker)
-	# So many does a worker serve at once.
+	# A worker serves this many at once.
 	tool=curl width=4
 	read_token "$3" ;;
 esac

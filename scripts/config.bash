@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# The configuration where nobody names one, for mcp-fleet and mcp-rotate; see
-# mcp-fleet(1), FILES. It names commands that are run, so one that lies in the folder
-# is used only if nobody else can have written it.
+# Finds the default configuration, for mcp-fleet and mcp-rotate; see mcp-fleet(1),
+# FILES. A configuration names commands to run, so one in the current folder is used
+# only if nobody else can have written it.
 # shellcheck disable=SC2034 # config is for those
 
-# find_config: sets config to the first that there is.
+# find_config: sets config to the first that exists.
 find_config() {
 	local try
 	for try in fleet.yaml /etc/mcp-fleet/fleet.yaml; do
@@ -17,8 +17,8 @@ find_config() {
 		'neither ./fleet.yaml nor /etc/mcp-fleet/fleet.yaml'
 }
 
-# is_trusted FILE: ends the program if it is of, or can be written by, another user than
-# root or us. A link has an owner, too.
+# is_trusted FILE: ends the program if another user than root or us owns the file or can
+# write it. A link has an owner, too.
 is_trusted() {
 	local owner mode named='name it with --config to use it all the same'
 	for owner in "$(stat -c %u -- "$1")" "$(stat -Lc %u -- "$1" 2>/dev/null)"; do

@@ -4,10 +4,10 @@
 # shellcheck disable=SC2016 # programs of jq and awk
 # shellcheck disable=SC2154 # variables of mcp-registry
 #
-# The current folder is DIR. A crawl is made of steps that can each be repeated: a page
+# The current folder is DIR. Each step of a crawl can be repeated: a page
 # that was read is a file in pages/; once all are there, the new state is made in new/,
-# becomes ready/ by one rename, and its files then take the place of the old ones. Who
-# is killed leaves one of these, and the next crawl goes on from there.
+# becomes ready/ by one rename, and its files then replace the old ones. A crawl that is
+# killed leaves one of these, and the next crawl continues from there.
 #
 # Names, versions and URLs come from strangers. jq makes rows of them in which
 # nothing needs to be quoted, so that sort and awk, whose memory is small, can work
@@ -84,7 +84,8 @@ if $cursor and ($cursor | length) > 2000 then error("a cursor of more than 2000 
 ($rows[] | select(. != "older" and . != "bad"))
 '
 
-# Rows of what is known: the columns of a page, and slugs; and when a server went.
+# Rows of known servers: the columns of a page, the slugs, and when a server was
+# removed.
 read_entries='
 def word: tojson | gsub(" "; "\\u0020");
 inputs | [.name, "", .status, (.version | tojson), (.message | tojson),
@@ -101,9 +102,9 @@ $1 != name { if (NR > 1) print row; name = $1; twice-- }
 END { if (NR) print row; print twice + 0 >counts }
 '
 
-# What was known (9 columns) and what was read (8), sorted by name, to rows of name,
+# Merges known rows (9 columns) and read rows (8), sorted by name, into rows of name,
 # status, version, message, updated, left, remotes, remotes before, gone, known; and
-# to the changes. A server that a whole list no longer has went without a word.
+# into the changes. A server that a whole list no longer has was removed without notice.
 merge_rows='
 function out(status, version, message, updated, left, now_at, before, gone, known) {
 	print name, status, version, message, updated, left, now_at, before, gone, known
@@ -153,8 +154,8 @@ END { flush(); print live + 0, were + 0 >counts }
 '
 
 # Gives slugs to remotes, in two passes over the rows of merge_rows: a server keeps
-# its slugs, also under a new URL; nobody gets that of another, or a URL that
-# another has. Writes entries, targets, changes, and a summary.
+# its slugs, also under a new URL; none gets the slug of another, or a URL that another
+# has. Writes entries, targets, changes, and a summary.
 assign_rows='
 function slug(name, base, n, s) {
 	base = tolower(name)
@@ -169,7 +170,7 @@ function slug(name, base, n, s) {
 	taken[s]
 	return s
 }
-# Whether text is as the pattern says, where "*" is any text.
+# Whether text matches the pattern, where "*" is any text.
 function like(text, pattern, part, k, i, at) {
 	k = split(pattern, part, /\*/)
 	if (k == 1) return text == pattern
@@ -212,7 +213,7 @@ function target(type, url, needs, s) {
 		needs == "[]" ? "" : ",\"needs\":" needs >targets_file
 }
 # remotes: the remotes in r, 4 words each, get their slugs: their own, then those of
-# URLs that went, then new ones.
+# removed URLs, then new ones.
 function remotes(r, k, b, j, i, m) {
 	for (i = 1; i < k; i += 4) {
 		r[i + 3] = "-"
@@ -406,7 +407,7 @@ ask() {
 	asked=1 failed=0
 	rm -f pages/said pages/body pages/head
 	printf '%s\n' "$url" >pages/asked
-	# What curl unpacks, and what has no length, it does not count.
+	# curl does not limit unpacked answers and those without a length.
 	(trap '' XFSZ
 	ulimit -f $((page_max / 1024 + 1))
 	exec curl -q -sS -g --proto '=http,https' --compressed \
@@ -439,7 +440,7 @@ retry_after() {
 	if [[ $value =~ ^[0-9]{1,9}$ ]]; then
 		echo $((10#$value))
 	elif [[ $value ]]; then
-		# By the clock of who wrote it, if that is there.
+		# By the registry's own clock, if its answer has it.
 		jq -rn --arg value "$value" --arg date "$(header date)" \
 			--argjson otherwise "$1" '
 			def time: strptime("%a, %d %b %Y %H:%M:%S GMT") | mktime;
@@ -452,7 +453,7 @@ retry_after() {
 }
 
 # request URL [CURL-OPTIONS…]: asks until there is an answer that is not "later".
-# If the registry wants to be left alone for long, no run asks before that.
+# If the registry asks for a long pause, no run asks before that.
 request() {
 	local tries=0 seconds waited=0
 	while :; do
@@ -470,8 +471,8 @@ request() {
 	done
 }
 
-# heed_robots: reads robots.txt, if the last copy is a day old. RFC 9309: where there
-# is none, all is allowed; where it cannot be read, nothing is.
+# heed_robots: reads robots.txt, if the last copy is a day old. RFC 9309: without one,
+# everything is allowed; if it cannot be read, nothing is.
 heed_robots() {
 	local origin
 	[[ ! $(find robots.txt -mtime -1 2>/dev/null) ]] || return 0
@@ -510,7 +511,7 @@ heed_rules() {
 	fi
 }
 
-# refuse WORDS…: what the registry lists cannot be used; nothing of it is kept.
+# refuse WORDS…: the list of the registry cannot be used; keeps nothing of it.
 refuse() {
 	rm -rf pages
 	die 3 "$@"
@@ -527,7 +528,7 @@ page() {
 	[[ $was != "$url" || $etag == - ]] || condition=(-H "If-None-Match: $etag")
 	request "$url" ${condition[@]+"${condition[@]}"}
 	if [[ $code == 304 && ${#condition[@]} -gt 0 ]]; then
-		# Its date was that of another crawl.
+		# Its date is from another crawl.
 		awk -F '\t' -v OFS='\t' 'NR == 1 { $7 = 0 } { print }' "$before" \
 			>"$file.new"
 		mv -f "$file.new" "$file"
@@ -540,7 +541,7 @@ page() {
 	fi
 	etag=$(header etag)
 	[[ $etag =~ ^(W/)?\"[^\"[:cntrl:][:space:]]*\"$ ]] || etag=-
-	# What jq lacks memory for ends it by a signal, of which this shell says nothing.
+	# Without enough memory, a signal ends jq, and this shell reports nothing.
 	if ! (ulimit -c 0 -v "$memory_kib"
 	jq -rs --arg url "$url" --arg etag "$etag" --arg date "$(header date)" \
 		"$common$read_page" pages/body >"$file.new" 2>pages/why || exit) \
@@ -551,7 +552,7 @@ page() {
 	mv -f "$file.new" "$file"
 }
 
-# read_list: all pages of the list; those that are there are not asked for.
+# read_list: reads all pages of the list that are not in the folder yet.
 read_list() {
 	local n=1 seen=$'\n' cursor url=$base number bytes=0 and='&'
 	[[ $base == *\?* ]] || and='?'
@@ -573,7 +574,7 @@ read_list() {
 	done
 }
 
-# settle: what was ready takes its place.
+# settle: moves the files of ready/ into their place.
 settle() {
 	local file
 	rm -rf new
@@ -584,8 +585,8 @@ settle() {
 	rmdir ready
 }
 
-# make_state WHOLE FILE…: makes the new state of the old one and the pages in these
-# files, which are the whole list, or what was updated.
+# make_state WHOLE FILE…: makes the new state from the old one and the pages in these
+# files: the whole list, or only updates.
 make_state() {
 	local whole=$1 live were servers targets older bad twice opt_out=/dev/null
 	shift
@@ -640,7 +641,7 @@ recent_changes() {
 		substr($0, RSTART + 5, RLENGTH - 5) + 0 >= least' changes.jsonl
 }
 
-# print_summary: what the list has, what was left out, and what changed.
+# print_summary: prints the numbers of the list, omissions and changes.
 print_summary() {
 	local row
 	cat new/summary
@@ -653,7 +654,7 @@ print_summary() {
 		new/changes | sort
 }
 
-# read_state: of the last crawl; if there is none, the whole list is read.
+# read_state: reads the state of the last crawl; without one, the whole list is read.
 read_state() {
 	local was text damaged
 	damaged="$name/state.json: is damaged; without it, the whole list is read"
@@ -671,8 +672,8 @@ read_state() {
 	[[ $was == "$base" ]] || die 2 "$name: holds the list of $was"
 }
 
-# plan: what this crawl reads: what one that was killed began to read, the whole
-# list, or what was updated since the last one. Sets mode, began, and base.
+# plan: decides what to read: the rest of a crawl that was killed, the whole list, or
+# updates since the last crawl. Sets mode, began, and base.
 plan() {
 	local was_at was_forced was_url and='&'
 	[[ $base == *\?* ]] || and='?'
@@ -699,7 +700,7 @@ plan() {
 	[[ $mode == full ]] || base=$base${and}updated_since=$mode
 }
 
-# keep_state: makes the state of the pages that were read.
+# keep_state: makes the state from the pages that were read.
 keep_state() {
 	local date
 	IFS=$'\t' read -r _ _ _ _ _ _ date _ <pages/000001
@@ -745,7 +746,7 @@ crawl() {
 		used=$(cksum <opt-out)
 		used=${used// /-}
 	fi
-	# Who does not want to be probed does not wait for a registry that is down.
+	# Opt-outs apply even while the registry is down.
 	if ((!first && since)) && [[ $used != "$opted" ]]; then
 		opted=$used
 		make_state 0

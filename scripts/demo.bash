@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # mcp-fleet demo: an outage, a change of tools, a stale cache and a recovery on this
-# machine, told as they happen; see mcp-fleet(1), DEMO.
+# machine, described as they happen; see mcp-fleet(1), DEMO.
 # shellcheck disable=SC2016 # programs of jq and awk
 # shellcheck disable=SC2154,SC2034 # variables of mcp-fleet
 #
-# The servers are real ones, the MCP servers of mcp-serve, each with a lighttpd of its
-# own; the store, the regions and the alerts are those of any fleet. Nothing is left
-# of it, even if this is killed: a watcher outlives it for a moment.
+# The servers are real: each is the MCP server of mcp-serve behind its own lighttpd. The
+# store, the regions and the alerts work as in any fleet. Nothing remains, even if this
+# is killed: a watcher outlives it for a moment and cleans up.
 
 quick=false dir='' sessions=() start=0 page='' told=0 alive='' watcher=''
 
@@ -46,16 +46,17 @@ demo_settings() {
 	[[ $# -eq 0 ]] || die 2 "$1: one argument too many"
 }
 
-# begin COMMAND…: in the background, as a session of its own, which ends as a whole. It
-# is in the list of sessions before it does anything, should this be killed.
+# begin COMMAND…: starts it in the background, in its own session, which ends as a
+# whole. The session is listed before the command starts, in case this is killed.
 begin() {
 	# shellcheck disable=SC2016 # of the shell that becomes the command
 	setsid bash -c 'echo $$ >>"$0"; exec "$@"' "$dir/sessions" "$@" <&0 {alive}>&- &
 	sessions+=($!)
 }
 
-# The watcher. Once nobody holds its standard input, whose only line is a folder, it ends
-# the sessions that the folder lists, waits until they are gone, and removes the folder.
+# The watcher. Its standard input has one line, a folder. When the last writer closes
+# it, the watcher ends the sessions that the folder lists, waits for their end, and
+# removes the folder.
 clean_up='
 IFS= read -r dir && cat
 cd / && [[ -d $dir ]] || exit 0
@@ -72,8 +73,8 @@ for signal in TERM KILL; do
 done
 rm -rf -- "$dir"'
 
-# watch_over: makes the folder, which is cleaned up when nobody holds alive. The watcher
-# ignores signals from its first moment, and is there before the folder.
+# watch_over: makes the folder, which is removed when nobody has alive open. The watcher
+# ignores signals from the start, and runs before the folder exists.
 watch_over() {
 	trap "" HUP INT TERM
 	exec {alive}> >(exec setsid bash -c "$clean_up" >/dev/null 2>&1)
@@ -87,7 +88,7 @@ watch_over() {
 	: >"$dir/sessions"
 }
 
-# until_true COMMAND…: waits for it.
+# until_true COMMAND…: waits until the command succeeds.
 until_true() {
 	local i
 	for ((i = 0; i < 300; i++)); do
@@ -106,7 +107,7 @@ free_port() {
 }
 
 # serve NAME PROGRAM [MORE]: starts a web server with the pages and the MCP server of
-# this mcp-serve, at the port that the name had, or a free one; MORE is of its
+# this mcp-serve, at the earlier port of the name, or a free one; MORE is added to its
 # configuration.
 declare -A ports=() servers=()
 serve() {
@@ -135,8 +136,8 @@ halt() {
 	wait "${servers[$1]}" 2>/dev/null || :
 }
 
-# edge TOKYO: what stands before the server shop sends each region to the new one, and
-# Tokyo, if so told, to the old one, as a cache does that was not emptied.
+# edge TOKYO: the proxy before the server shop sends each region to the new one, and
+# Tokyo, if asked, to the old one, like a cache that was not emptied.
 edge() {
 	cat <<-CONF
 		\$HTTP["url"] =~ "^/shop/" {
@@ -150,7 +151,7 @@ edge() {
 	CONF
 }
 
-# begin_all: the store, the servers, the pages and the configuration.
+# begin_all: starts the store, the servers, the pages and the configuration.
 begin_all() {
 	local serve next=$dir/mcp-serve
 	serve=$(type -P mcp-serve)
@@ -186,19 +187,19 @@ begin_all() {
 	: >"$dir/phone"
 }
 
-# tell TEXT…: a paragraph.
+# tell TEXT…: prints a paragraph.
 tell() {
 	printf '%s\n' "$*" | fold -s -w 78 | sed 's/ *$//'
 }
 
-# look COMMAND…: something to type or to open, a line each.
+# look COMMAND…: prints commands to type or URLs to open, one per line.
 look() {
 	printf '    %s\n' "$@"
 	echo
 }
 
-# minute N: every region probes, it is judged, and who has to hear of it does. With
-# --quick, all of that is said to be in the N-th of five minutes up to now.
+# minute N: probes from every region, judges and sends alerts. With --quick, all of it
+# is dated to the N-th of the last five minutes.
 minute() {
 	local region now at probes=()
 	now=$(date +%s)

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# mcp-fleet doctor: a whole fleet from end to end, each finding with the command that
-# mends it; see mcp-fleet(1), DOCTOR.
+# mcp-fleet doctor: checks a whole fleet from end to end, each finding with the command
+# that fixes it; see mcp-fleet(1), DOCTOR.
 # shellcheck disable=SC2016 # programs of jq, and commands for people to type
 # shellcheck disable=SC2154,SC2034 # variables of mcp-fleet and region.bash
 #
 # The regions are asked as a round asks them, see region.bash, so what a forced
-# command allows is enough. Nothing is judged, sent or stored but what is said below.
+# command allows is enough. Except where noted below, nothing is judged, sent or stored.
 # The parts are checked side by side, each with its findings in a file of its own.
 
 check_max=10   # seconds for each check
@@ -71,7 +71,7 @@ doctor_settings() {
 	doctor_bound
 }
 
-# doctor_bound: what each command that looks at a fleet takes from the environment.
+# doctor_bound: reads the environment variables of each command that checks a fleet.
 doctor_bound() {
 	need_config
 	bound=${MCP_FLEET_TIMEOUT:-$check_max}
@@ -87,15 +87,15 @@ found() {
 	printf '%s\t%s\t%s\t%s\n' "${words[@]:0:3}" "${words[3]-}"
 }
 
-# use_secrets FOLDER: of the service that does what is checked. Where this shell names
-# one, or may not read it, that remains.
+# use_secrets FOLDER: uses the folder of secrets of the checked service, unless this
+# shell names one or may not read it.
 use_secrets() {
 	[[ ! ${MCP_CREDENTIALS-}${CREDENTIALS_DIRECTORY-} && -r $1 ]] || return 0
 	export MCP_CREDENTIALS=$1
 }
 
-# write_secret FILE [COMMAND]: the command that writes what is typed, or what the
-# command prints, for the owner of its folder alone.
+# write_secret FILE [COMMAND]: prints the command that writes typed input, or the output
+# of COMMAND, to FILE, readable only for the owner of its folder.
 write_secret() {
 	local folder=${1%/*} owner
 	if [[ ! -d $folder || -O $folder ]]; then
@@ -106,13 +106,14 @@ write_secret() {
 	echo "${2:+$2 | }install -m 600 -o $owner /dev/stdin $1"
 }
 
-# last_words FILE: what a program said last, without its name and "warning: ".
+# last_words FILE: the last line of a program, without its name and "warning: ".
 last_words() {
 	tail -c 4096 "$1" | jq -nrR "$clean"' | last // "" | .[:300]' |
 		sed 's/^mcp-[a-z]*: //; s/^warning: //; s/^store: //'
 }
 
-# check_config: what the programs say of the configuration, and of the routes.
+# check_config: reports what the programs find wrong in the configuration and the
+# routes.
 check_config() {
 	local line status=0 reached
 	use_secrets "$alert_secrets"
@@ -131,7 +132,7 @@ check_config() {
 		return
 	}
 	timeout "$bound" mcp-alert check -c "$config" >/dev/null 2>"$desk/alert" || status=$?
-	# Those of the configuration were told above.
+	# Errors of the configuration were reported above.
 	grep -vF "$(cut -d : -f 3- "$desk/warned"; echo ' warning: store: ')" \
 		"$desk/alert" >"$desk/routes" || :
 	while IFS= read -r line; do
@@ -180,7 +181,8 @@ check_undelivered() {
 			(.next_try | fromdate) < $now - 300) |
 		["\($slug): \(.event) has not reached route \(.route)\(
 			if .why then ": \(.why)" else "" end)", $slug] | @tsv' >"$desk/waiting"
-	# What is no server, as the pipeline, has no explanation, but a row.
+	# Subjects that are not servers, such as the pipeline, have only a row, no
+	# explanation.
 	! grep -q '^\*' "$desk/undelivered" ||
 		timeout "$bound" mcp-alert list -c "$config" "${store[@]}" -f jsonl \
 			2>/dev/null | jq -r 'select((.server_slug | startswith("*")) and
@@ -198,14 +200,14 @@ check_undelivered() {
 }
 
 # check_deliveries: finds routes whose last delivery within a day was refused or given
-# up: such an event does not wait any more.
+# up: such an event is no longer pending.
 check_deliveries() {
 	local slug line
 	timeout "$bound" mcp-alert history -c "$config" "${store[@]}" -f jsonl 2>/dev/null |
 		jq -nr --argjson from "$(($(date +%s) - 86400))" --slurpfile config \
 		"$scratch/config" --rawfile waiting "$desk/waiting" '
 		[$config[0].alerts.routes[].name] as $routes |
-		# What failed is tried again: that is no end.
+		# A failed delivery is retried, so it is not final.
 		reduce (inputs | select(.at >= $from and .what != "failed") | .route = ([.text | strings |
 			capture("^[a-z_]+ to route (?<name>[^ :]+)").name][0])) as $e ({};
 			if $e.route then .[$e.route] = $e else . end) |
@@ -221,7 +223,7 @@ check_deliveries() {
 	done < <(head -n 5 "$desk/failed")
 }
 
-# check_route LINE: of mcp-alert check.
+# check_route LINE: a line of mcp-alert check.
 check_route() {
 	local line=$1 file
 	if [[ $line == *" has no file ack"* && ${MCP_CREDENTIALS-} ]]; then
@@ -251,8 +253,8 @@ own_file() {
 	echo "$file"
 }
 
-# web_reads FILE: whether the web server reads this secret itself, as far as its folder
-# tells: it belongs to the same user, and is beside that of the secrets.
+# web_reads FILE: whether the web server reads this secret itself, judging by its
+# folder: it belongs to the same user and is beside the folder of secrets.
 web_reads() {
 	local web
 	web=$(dirname -- "$(realpath -- "$config")")/web
@@ -349,8 +351,8 @@ check_page() {
 	fi
 }
 
-# What the regions said, their targets and who they are, to findings. What only one
-# region sees of a server is a fault of that region; what all see may be the server's.
+# What the regions said, their targets and who they are, to findings. A fault that only
+# one region sees is the region's; one that all see may be the server's.
 read_regions='
 def finding($status; $subject; $text; $mend): [$status, $subject, $text, $mend] |
 	map(gsub("[\\p{Cc}\\p{Cf}]"; " ")) | join("\t");
@@ -360,11 +362,12 @@ def on_its_machine: ltrimstr(" ") + "   # on its machine";
 def absolute: if . < 0 then -. else . end;
 [inputs] as $records |
 ($targets | map({key: "\(.region) \(.slug)", value: .}) | from_entries) as $target |
-# The slugs of which a region, and which, passed this step.
+# The slugs that passed this step in some region, and the region.
 def passed($n): [$records[] | select(.type == "step" and .n == $n and
 	.status == "pass") | .slug] | unique;
 passed(1) as $resolved | passed(2) as $trusted |
-# Of a function or a worker: look shows more of it, anew replaces what runs there.
+# For a function or a worker: look shows more about it, anew replaces the deployed
+# version.
 def mend_cloud($r): .message as $m |
 	if $m | test("^its runner is that of ") then
 		if $r.runner == "lambda" then "aws lambda update-function-configuration " +
@@ -496,8 +499,8 @@ describe_regions() {
 	done <"$scratch/regions" | jq -s .
 }
 
-# check_credentials: what mcp-probe says of those that it could not use, which keeps
-# it from probing their servers; and how many are there.
+# check_credentials: reports credentials that mcp-probe cannot use, so that their
+# servers are not probed, and how many credentials there are.
 check_credentials() {
 	local name runner host line via file all bad
 	while IFS=$'\t' read -r name runner host; do
@@ -542,7 +545,7 @@ check_keys() {
 	local name runner host pins
 	pin_host_keys
 	while IFS=$'\t' read -r name runner host; do
-		# One that could not be reached has been told of.
+		# A region that could not be reached was already reported.
 		[[ $runner == ssh ]] || continue
 		grep -qs '"type":"probe"' "$scratch/$name/records" || continue
 		{ timeout "$bound" ssh "${ssh_options[@]}" "${pins[@]}" -Tax \
@@ -567,7 +570,7 @@ check_regions() {
 	check_keys
 }
 
-# check_probes: probes once from each region, and reads what came of it.
+# check_probes: probes once from each region, and reads the results.
 check_probes() {
 	local line name
 	: >"$desk/refused"
@@ -593,9 +596,9 @@ check_probes() {
 	done <"$scratch/machines"
 }
 
-# check_store: whether it answers, keeps what it is given, has room, for clients too,
-# and takes it; and when each stage used it last. Then the site is checked, which has
-# to use the same.
+# check_store: whether the store answers, keeps data, has room for data and clients, and
+# accepts writes; and when each stage last used it. Then checks the site, which must use
+# the same store.
 check_store() {
 	local status=0 cli why
 	if [[ ! $url && ! ${MCP_STORE-} ]]; then
@@ -612,7 +615,7 @@ check_store() {
 			found fail store "$why" 'export MCP_STORE_PASSWORD_FILE=FILE' ;;
 		*'Permission denied'*)
 			found fail store "$why" "sudo usermod -aG redis $(id -un)" ;;
-		# Of TLS, Redis just closes a connection where it has too many.
+		# With TLS, Redis just closes a connection when it has too many.
 		*'too many clients'* | *'Connection reset by peer'* | *'Broken pipe'* | *'closed the connection'*)
 			found fail store "$why" 'sudo systemctl restart redis-server   # on its machine' ;;
 		*) found fail store "${why:-no answer}" "$(start_redis)" ;;
@@ -634,13 +637,13 @@ check_store() {
 				"\($cli) config set timeout 300 && \($cli) config rewrite"] | join("\t") end)' "$desk/kept"
 	check_stages >"$desk/later"
 	check_site >>"$desk/later"
-	# The site was asked before: what is written here is a sign of life, too.
+	# The site was asked before this write, as the write is a sign of life, too.
 	check_writing
 	cat "$desk/later"
 }
 
-# check_writing: whether a round wrote to the store just now; else this writes what a
-# round writes without a record: what the spool holds.
+# check_writing: whether a round wrote to the store just now; otherwise writes what a
+# round without records writes: the state of the spool.
 check_writing() {
 	local wrote chosen status=0
 	shopt -s nullglob
@@ -691,8 +694,8 @@ check_stages() {
 	fi
 }
 
-# check_site: whether a mcp-serve answers there, and from the same store: it says when
-# the stages ran last, and what is published of a server.
+# check_site: whether a mcp-serve answers there, and from the same store: it reports
+# when the stages last ran, and a server's published state.
 check_site() {
 	local site status=0 mend conf
 	site=$(jq -r '.site.url // ""' "$scratch/config")
@@ -733,7 +736,7 @@ check_site() {
 	fi
 }
 
-# same_store SITE: whether what it says is what the store has.
+# same_store SITE: whether the site reports what the store has.
 same_store() {
 	local slug
 	jq -e --slurpfile here "$desk/stages" '.age_s | to_entries | all(.[];
@@ -758,8 +761,8 @@ same_store() {
 		"$desk/figures" | grep -q true
 }
 
-# check_folder SUBJECT PATH…: which of these a round uses: the first that is there, or
-# can be made, and that belongs to us, or to the user of the rounds, alone; sets chosen.
+# check_folder SUBJECT PATH…: finds the folder that a round uses: the first that exists
+# or can be made, and that only we or the user of the rounds own; sets chosen.
 check_folder() {
 	local subject=$1 dir up mode who=ours
 	shift
@@ -799,7 +802,7 @@ check_spool() {
 		/var/lib/mcp-fleet ${HOME:+"$HOME/.local/state/mcp-fleet"}
 }
 
-# check_folders: where the locks and the spool are, and what the spool holds.
+# check_folders: reports the folders of locks and spool, and the state of the spool.
 check_folders() {
 	local chosen files
 	check_folder locks ${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR/mcp-fleet"} \
@@ -819,8 +822,8 @@ check_folders() {
 	fi
 }
 
-# print_findings: as text, or as JSON. Root needs no sudo, and may have none; who logs
-# in elsewhere need not be root there.
+# print_findings: prints text or JSON. Root needs no sudo, and may not have it; a login
+# on another machine need not be root's.
 print_findings() {
 	local root=false
 	((EUID)) || root=true
@@ -857,7 +860,7 @@ doctor() {
 	configure
 	chatty=true
 	cp "$scratch/said" "$desk/warned"
-	# In time for the bound; and with this interval, a probe looks for stale caches.
+	# Within the time limit; and with this interval, a probe looks for stale caches.
 	find_units
 	ask_for='limit(500; inputs | if .slug then
 		.timeout = ([.timeout, 6] | min) | .interval = 300 else . end)'

@@ -5,8 +5,8 @@
 
 list_days=30 # after which a list is old
 
-# cve [FILE]: the findings; of a zip for Lambda or of what dpkg-query -W printed, - for
-# standard input, in place of this machine.
+# cve [FILE]: prints findings for this machine, or for FILE: a zip for Lambda or the
+# output of dpkg-query -W; - is standard input.
 cve() {
 	local list='' file=${1-} number day
 	need jq flock dpkg dpkg-query
@@ -41,7 +41,7 @@ find_list() {
 	[[ $day =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]] || die 3 "$list: no list of libraries"
 }
 
-# frozen_packages: those of the file, to the file packages.
+# frozen_packages: writes the packages in the file to the file packages.
 frozen_packages() {
 	local head
 	if [[ $file == - ]]; then
@@ -58,7 +58,8 @@ frozen_packages() {
 	[[ -s $desk/packages ]] || die 2 "$file: does not list its contents; rebuild it"
 }
 
-# loaded_packages: those whose libraries the programs load here, to the file packages. A
+# loaded_packages: writes the packages whose libraries the programs load here to the
+# file packages. A
 # package may name a file below /usr/lib as one below /lib.
 loaded_packages() {
 	local program path
@@ -105,8 +106,8 @@ read_release() {
 		) libraries, which has Debian $(sed -n 's/^\([0-9]*\) .*/\1/p' "$list" | sort -u | paste -s -d ' ')"
 }
 
-# compare_packages: each with what Debian had. A package that was built once more, as
-# some architectures need, is no other.
+# compare_packages: compares each with Debian's version. A rebuild of a package, as some
+# architectures need, is the same version.
 compare_packages() {
 	local name version rest old=0 n=0 has
 	local -A listed=() seen=()
@@ -139,7 +140,7 @@ first_build() {
 	[[ $1 =~ ^(.*)\+b[0-9]+$ ]] && echo "${BASH_REMATCH[1]}" || echo "$1"
 }
 
-# renew PACKAGE: the command that brings the newer one.
+# renew PACKAGE: prints the command that installs the newer one.
 renew() {
 	if [[ ! $file ]]; then
 		echo "sudo apt-get update && sudo apt-get install --only-upgrade $1"

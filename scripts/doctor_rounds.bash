@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# What runs the rounds of a fleet, for mcp-fleet doctor: cron or a timer of systemd, and
-# whether these see what this shell sees; and whether all of it is of one version.
+# Part of mcp-fleet doctor: checks cron or the systemd timer that runs the rounds,
+# whether their environment matches this shell's, and whether everything has one
+# version.
 # shellcheck disable=SC2154,SC2034 # variables of mcp-fleet and doctor.bash
 
 round_variables=(MCP_FLEET_SSH MCP_CREDENTIALS MCP_STORE MCP_STORE_PASSWORD_FILE
@@ -12,8 +13,8 @@ round_variables=(MCP_FLEET_SSH MCP_CREDENTIALS MCP_STORE MCP_STORE_PASSWORD_FILE
 
 daily_max=$((2 * 86400)) # seconds since the last run of what runs each day
 
-# Of the services that run the rounds of this configuration: their folders of secrets,
-# and the user who probes.
+# The services that run the rounds of this configuration: their folders of secrets, and
+# the user who probes.
 probe_secrets='' alert_secrets='' unit_user=''
 
 find_units() {
@@ -32,7 +33,7 @@ find_units() {
 	done
 }
 
-# place FOLDER HOME PATH: where a command that runs in the folder finds the path.
+# place FOLDER HOME PATH: resolves the path for a command that runs in the folder.
 place() {
 	local path=$3
 	path=${path/#'$HOME'/$2}
@@ -60,7 +61,7 @@ round_of() {
 		esac
 	done
 	((i < ${#words[@]})) || return 0
-	# What the shell does after it is no argument.
+	# The rest belongs to the shell, not to the arguments.
 	word=${words[*]:i + 1}
 	read -ra words <<<"${word%%[;&|>)]*}"
 	for ((i = 0; i < ${#words[@]}; i++)); do
@@ -87,8 +88,8 @@ round_of() {
 	place "$folder" "$home" "$of"
 }
 
-# expiry_of FOLDER HOME CONFIG COMMAND: whether a command looks for what expires in this
-# configuration; the others are as of round_of.
+# expiry_of FOLDER HOME CONFIG COMMAND: whether a command checks expiry dates of this
+# configuration; the other arguments are as in round_of.
 expiry_of() {
 	local folder=$1 here word i words=()
 	[[ $4 == *--check-expiry* ]] || return 1
@@ -149,15 +150,15 @@ read_table() {
 	done
 }
 
-# cron_runs: whether a daemon of cron does; true where processes of others are hidden,
-# so that nobody knows.
+# cron_runs: whether a cron daemon runs; true if processes of others are hidden.
 cron_runs() {
 	[[ -r /proc/1/comm ]] || return 0
 	grep -qsxE 'cron|crond|fcron|bcron-sched' /proc/[0-9]*/comm ||
 		timeout "$bound" systemctl is-active --quiet cron.target 2>/dev/null
 }
 
-# check_cron: what runs the rounds, and whether that sees what this shell sees.
+# check_cron: reports what runs the rounds, and whether its environment matches this
+# shell's.
 check_cron() {
 	local made timed=false get='' file other
 	type -P crontab >/dev/null || get='sudo apt-get install cron && '
@@ -189,14 +190,14 @@ check_cron() {
 	check_daily mcp-snapshot || :
 }
 
-# expires: whether something of this fleet can: a certificate, or a credential.
+# expires: whether this fleet has a certificate or a credential, which can expire.
 expires() {
 	timeout "$bound" mcp-aggregate targets -c "$config" 2>/dev/null |
 		jq -en 'any(inputs; (.url? // "" | ascii_downcase | startswith("https:")) or
 			.auth?.credential?)' >/dev/null
 }
 
-# check_expiry: whether cron, or a timer, looks for what expires, and did so lately.
+# check_expiry: whether cron or a timer checks expiry dates, and did so recently.
 check_expiry() {
 	local line manager of bin
 	! check_daily mcp-expiry mcp-expiry-alert || return 0
@@ -208,7 +209,7 @@ check_expiry() {
 		! expiry_of / "${HOME:-/}" '' "$line" || return 0
 	done <"$desk/timers"
 	[[ ! -s $desk/expiry ]] && expires || return 0
-	# What runs no rounds yet gets this line with them.
+	# A machine without rounds gets this line together with theirs.
 	[[ $made != 'cat '* ]] || ! grep -qsF -e --check-expiry "${made#cat }" || return 0
 	if $timed && unit_is mcp-expiry; then
 		line='sudo systemctl enable --now mcp-expiry.timer'
@@ -224,9 +225,10 @@ check_expiry() {
 		) certificates and credentials that expire soon" "$line"
 }
 
-# check_ends: finds certificates and credentials that end soon, of the first 500 servers,
-# as far as this machine can see; it only connects to them. Most certificates are renewed
-# within their last month, so that is no finding.
+# check_ends: finds certificates and credentials that expire soon, of the first 500
+# servers,
+# as far as this machine can see; it only connects to them. Most certificates are
+# renewed within their last month, so a month left is not a finding.
 check_ends() {
 	use_secrets "$probe_secrets"
 	timeout "$bound" mcp-aggregate targets -c "$config" 2>/dev/null |
@@ -390,7 +392,7 @@ unit_config() {
 	echo "${of:-/}"
 }
 
-# unit_says PROPERTY: what systemd says of the service.
+# unit_says PROPERTY: prints a property of the service from systemd.
 unit_says() {
 	sed -n "s/^$1=//p" "$desk/unit"
 }
@@ -408,12 +410,12 @@ check_unit() {
 	[[ $result == success ]] || found warn timer \
 		"$unit.service last ended with $result" \
 		"journalctl -u $unit.service -n 20"
-	# Of what is escaped there, only that it is there is of use here.
+	# Escaped values matter here only by their presence.
 	unit_says Environment | sed 's/\\./_/g' | xargs -rn 1 >"$desk/environment" \
 		2>/dev/null || :
 	while read -r file how; do
 		if [[ -e $file ]]; then
-			# What only the service may read is not known here.
+			# Files that only the service may read are unknown here.
 			grep -hv '^[ \t]*[#;]' "$file" >>"$desk/environment" 2>/dev/null || :
 		elif [[ $how != *=yes* ]]; then
 			found fail timer "$unit.service needs $file, which is missing" \
@@ -424,7 +426,7 @@ check_unit() {
 	check_unit_files
 }
 
-# variable NAME: what it is for the service.
+# variable NAME: its value for the service.
 variable() {
 	sed -n "s/^$1=//p" "$desk/environment" | tail -n 1
 }
@@ -443,7 +445,7 @@ check_unit_variables() {
 	local name tool path
 	for name in "${round_variables[@]}"; do
 		[[ ${!name-} && ! $(variable "$name") ]] || continue
-		# Who judges opens no connection to a region.
+		# The service that judges opens no connection to a region.
 		[[ $unit != mcp-alert || $name != MCP_FLEET_SSH ]] || continue
 		found fail timer "$name is set here, but not for $unit.service" \
 			"$(set_there "$name" "${!name}")"
@@ -455,8 +457,8 @@ check_unit_variables() {
 	done
 }
 
-# check_unit_files: what its variables and its command name has to be where the service
-# can see it, and the folder of credentials has to be that of its user.
+# check_unit_files: the paths in its variables and its command must be visible to the
+# service, and the folder of credentials must belong to its user.
 check_unit_files() {
 	local path hidden='' folder owner
 	[[ $(unit_says ProtectHome) == no ]] || hidden='home|root|run/user'
@@ -478,9 +480,9 @@ check_unit_files() {
 	fi
 }
 
-# check_upgrade: whether what is installed is of one version; and whether this one reads
-# what an older one left, so an upgrade can ask it before. What it says of configuration
-# and store is in the findings of these.
+# check_upgrade: whether all installed parts have one version, and whether this version
+# reads what an older one left, so that it can be asked before an upgrade. Findings
+# about configuration and store are reported with these.
 check_upgrade() {
 	{
 		check_versions
@@ -511,8 +513,8 @@ check_versions() {
 	done
 }
 
-# check_hidden_units: a unit in one of these folders is read in place of one of the same
-# name in a later one, which is the one that an upgrade changes.
+# check_hidden_units: a unit in one of these folders hides a unit of the same name in a
+# later folder, which an upgrade would change.
 check_hidden_units() {
 	local folders=(/etc /usr/local/lib /lib) i j file
 	shopt -s nullglob
@@ -528,8 +530,8 @@ check_hidden_units() {
 	done
 }
 
-# check_older_spool: what waits there has to be read by this version; and what waits for
-# another configuration or store is taken by no round of this one.
+# check_older_spool: this version must be able to read the waiting files; files for
+# another configuration or store are never stored by a round of this one.
 check_older_spool() {
 	local chosen folder files lines
 	check_spool >/dev/null

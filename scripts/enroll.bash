@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# mcp-fleet enroll: checks a machine that is to be a region, and makes it one if told
-# to; see mcp-fleet(1), ENROLL.
+# mcp-fleet enroll: checks a machine that is to become a region, and sets it up if
+# asked; see mcp-fleet(1), ENROLL.
 # shellcheck disable=SC2016 # programs of jq and awk, and scripts for the other side
 # shellcheck disable=SC2154,SC2034 # variables of mcp-fleet, region and doctor.bash
 #
-# There are two ways in: that of a person, who has a shell there, and that of the
-# rounds, whose key may only probe. What the machine says is bounded, and becomes
-# neither a path nor a command.
+# There are two logins: a person's, with a shell, and the one of the rounds, whose key
+# may only probe. Output of the machine is bounded, and becomes neither a path nor a
+# command.
 
 libraries='libcurl4 libcjson1 libssl3' # packages of Debian
 install=false region='' fleet_key='' key_named=false login=() pins=() survey=''
@@ -65,8 +65,8 @@ enroll_settings() {
 	doctor_bound
 }
 
-# choose_key: the key that rounds use there, and the options with which a person
-# logs in: those of the rounds, but for their key.
+# choose_key: chooses the key of the rounds there, and the options for a person's login:
+# the same without that key.
 choose_key() {
 	local i files
 	files=$(ssh "${ssh_options[@]}" -G -- "$host" 2>/dev/null |
@@ -77,7 +77,7 @@ choose_key() {
 	done <<<"$files"
 	fleet_key=${fleet_key:-$HOME/.ssh/mcp-fleet}
 	fleet_key=$(realpath -m -- "${fleet_key%.pub}")
-	# It stands in MCP_FLEET_SSH.
+	# The key is in MCP_FLEET_SSH.
 	[[ $fleet_key =~ ^/[A-Za-z0-9._/@+,=:~-]+$ ]] ||
 		die 2 "$fleet_key: use a file name that needs no quotes"
 	pin_host_keys
@@ -95,8 +95,8 @@ choose_key() {
 	done
 }
 
-# The machine as a person sees it who logs in there, a fact a line, after a line that
-# no forced command prints. NAMES and BLOB are filled in.
+# A survey of the machine, run after a person's login: a fact per line, after a line
+# that no forced command prints. NAMES and BLOB are filled in.
 look_around='
 echo "@MARK@"
 echo "clock $(date +%s)"
@@ -118,7 +118,7 @@ done
 echo end
 '
 
-# The first folder of the PATH that can be written to gets mcp-probe, if that runs.
+# Installs mcp-probe, if it runs, in the first writable folder of the PATH.
 place_probe='umask 022
 case :$PATH: in *:/usr/local/bin:*) first=/usr/local/bin ;; esac
 for d in $first $(echo "$PATH" | tr : " "); do
@@ -144,9 +144,8 @@ cat >>"$f" <<"END" && echo "placed the line of the key in $f"
 @LINE@
 END'
 
-# over_ssh COMMAND: logs in as a person does; standard input goes there. What came
-# back is in out, err and ssh of the folder login, and trouble says what is wrong with
-# the host key.
+# over_ssh COMMAND: logs in like a person and passes standard input on. The output is in
+# out, err and ssh of the folder login; trouble describes a problem with the host key.
 over_ssh() {
 	local dir=$desk/login child='' stopped='' status=0 name=$region host_key=-
 	trouble=''
@@ -160,7 +159,7 @@ over_ssh() {
 	return "$status"
 }
 
-# filled TEXT: with what stands for MARK, NAMES, BLOB, FOLDERS and LINE.
+# filled TEXT: replaces MARK, NAMES, BLOB, FOLDERS and LINE.
 filled() {
 	local text=$1
 	text=${text//@MARK@/"$mark"}
@@ -170,8 +169,8 @@ filled() {
 	printf '%s\n' "${text//@LINE@/"$line"}"
 }
 
-# log_in: surveys the machine. Sets survey to none, if nobody is let in or answers;
-# to key, if there is no shell; or to shell.
+# log_in: surveys the machine. Sets survey to none if the login fails or nothing
+# answers, to key if there is no shell, or to shell.
 log_in() {
 	local status=0 started ended
 	names=$(jq -r '.url | capture("^https?://(?<h>[A-Za-z0-9][A-Za-z0-9.-]*)[:/]").h |
@@ -192,7 +191,7 @@ log_in() {
 		printf "%.1f", (least > 1 ? least : most < -1 ? most : 0); exit }' "$desk/facts")
 }
 
-# fact NAME: what the survey says of it.
+# fact NAME: prints its value from the survey.
 fact() {
 	sed -n "s/^$1 //p" "$desk/facts"
 }
@@ -251,7 +250,7 @@ host_key_line() {
 	done <"$desk/scanned"
 }
 
-# check_way_in: the host key, and whether anybody is let in.
+# check_way_in: checks the host key and the login.
 check_way_in() {
 	local known='' named='' show why
 	if [[ $trouble ]]; then
@@ -280,7 +279,7 @@ check_way_in() {
 	shut=false
 }
 
-# check_machine: what the survey says of mcp-probe, its libraries, roots and clock.
+# check_machine: checks mcp-probe, its libraries, roots and clock from the survey.
 check_machine() {
 	local probe missing
 	probe=$(fact probe | head -n 1)
@@ -303,7 +302,7 @@ check_machine() {
 	$probed || check_without_probe
 }
 
-# check_without_probe: what else a probe would show.
+# check_without_probe: checks what a probe would otherwise show.
 check_without_probe() {
 	local names
 	names=$(fact unresolved | head -n 20 | tr '\n' ' ')
@@ -320,7 +319,7 @@ check_without_probe() {
 		) is seen once mcp-probe is" "$mend_by_us"
 }
 
-# check_key: what the key of the rounds may do there, and whether rounds use it.
+# check_key: checks what the key of the rounds may do there, and whether rounds use it.
 check_key() {
 	local there at
 	if [[ ! $blob ]]; then
@@ -335,7 +334,8 @@ check_key() {
 	elif line_is_right; then
 		found ok key "$fleet_key may probe there, and nothing else"
 	else
-		# A person types this: it has only digits of what the machine says.
+		# A person types this: from the machine's output it contains only
+		# digits.
 		at=${there%%:*}
 		[[ $at =~ ^[1-9][0-9]{0,5}$ ]] || at=1
 		found fail key "line $at of authorized_keys has $fleet_key, but is$(:
@@ -349,7 +349,7 @@ check_key() {
 			)   # for cron, too"
 }
 
-# did SUBJECT: findings of what a script said that it placed.
+# did SUBJECT: turns a script's report of what it placed into findings.
 did() {
 	local made
 	sed -n 's/^placed //p' "$desk/login/out" | tr -d '\r' | head -n 5 |
@@ -426,10 +426,10 @@ probe_from_there() {
 	check_probes
 }
 
-# tell_lines: what is still to be put where.
+# tell_lines: prints which lines are still missing in which files.
 tell_lines() {
 	local egress='' there=false
-	# Where there is no shell, a probe that came through shows it.
+	# Without a shell, a successful probe shows it.
 	if line_is_right || { [[ $survey != shell ]] &&
 		grep -qs '"type":"probe"' "$scratch/$region/records"; }; then
 		there=true
@@ -466,7 +466,8 @@ may_probe() {
 run_checks() {
 	local trouble='' offset='' names='' probed=false shut=true mark
 	mark=enroll-$RANDOM$RANDOM$RANDOM
-	# What was typed just now mends nothing more: other findings say what does.
+	# Repeating the same command would fix nothing more; other findings say what
+	# does.
 	! $install || mend_by_us=''
 	log_in
 	read_key

@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# What mcp-fleet does for a region that probes by itself, and leaves what it saw in
-# its inbox of the store: see mcp-fleet(7). It is read as what a runner printed is.
+# Collects the records of a region that probes by itself from its inbox in the store:
+# see mcp-fleet(7). They are read like the output of a runner.
 # shellcheck disable=SC2034,SC2154 # variables of mcp-fleet and region.bash
 
 # take_inbox: waits for the region to leave something, and reads it piece by piece.
-# What is taken stays in the inbox until it is stored.
+# Records stay in the inbox until they are stored.
 take_inbox() {
 	local file low high started='' ended='' since taken=0
 	local wait=$((bound - (SECONDS - began) - grace))
 	local -a take=(mcp-aggregate inbox "$dir/inbox")
 	rm -rf -- "$dir/inbox"
 	mkdir -- "$dir/inbox"
-	# A doctor, or a dry run, stores nothing; who asks has time for a whole minute.
+	# A doctor or a dry run stores nothing, and can wait for a whole minute.
 	$dry || [[ $ask_for ]] || take+=("$dir/targets")
 	[[ ! $ask_for ]] || wait=65
 	wait=$((wait > 0 ? wait : 1))
@@ -22,7 +22,7 @@ take_inbox() {
 	: >"$dir/all"
 	since=$SECONDS
 	while read -r file low high; do
-		# What takes longer than the output of another region stays there.
+		# Pieces that take longer than the output of another region stay there.
 		if ((SECONDS - since > sift_max)); then
 			rm -f -- "$dir/inbox/$file"
 			continue
@@ -61,12 +61,12 @@ read_piece() {
 	sed 1d -- "$1" >"$dir/out"
 	begin_sift
 	end_sift || sifted=$?
-	# What was due in its minute is not known here.
+	# The targets of its minute are not known here.
 	n=$probes
 	report_runner 0 "$sifted"
 }
 
-# clear_inbox: empties the inbox of what was taken.
+# clear_inbox: removes the stored pieces from the inbox.
 clear_inbox() {
 	local status=0
 	[[ -d $scratch/$name/inbox ]] || return 0

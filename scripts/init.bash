@@ -4,9 +4,9 @@
 # shellcheck disable=SC2016 # programs of jq and awk
 # shellcheck disable=SC2154 # variables of mcp-fleet
 #
-# What is read may come from strangers, with a repository, and holds secrets. It is
-# bounded, nothing of it becomes a path or a command, and a variable of the
-# environment goes only to a server where that was asked for.
+# The input may come from strangers, with a repository, and contains secrets. It is
+# bounded, no part of it becomes a path or a command, and a variable of the environment
+# goes to a server only if the user asked for that.
 
 source_max=$((1 << 20)) # bytes
 servers_max=1000        # longer lists are for servers_from
@@ -67,7 +67,7 @@ init_settings() {
 	fi
 	origin=$1
 	folder=$(realpath -m -- "$folder")
-	# It stands in files of cron and of web servers, each with quotes of its own.
+	# It is written to files of cron and web servers, which quote differently.
 	[[ $folder =~ ^/[A-Za-z0-9._/@+,=:~-]+$ ]] ||
 		die 2 "$folder: use a folder name that needs no quotes"
 	[[ $site =~ ^(|https?://[][A-Za-z0-9._:-]+)/?$ ]] ||
@@ -124,9 +124,9 @@ NR == 1 { sub(/^\357\273\277/, "") }
 }
 END { if (comma) printf "," }'
 
-# The servers of a client, each as {name, url, headers, vars} or {name, left}, where left
-# says why it is none for regions. What stands in ${} is not filled in yet. Each entry
-# of each map is there: a name is that of another client, and none may hide another.
+# The servers of a client, each as {name, url, headers, vars} or {name, left}, where
+# left says why regions cannot probe it. ${} is not filled in yet. Every entry of every
+# map is included: two clients can use one name, and none may hide another.
 read_client='
 def folded: with_entries(.key |= (ascii_downcase | gsub("[_-]"; "")));
 def filled: strings | gsub("\\A\\s+|\\s+\\z"; "") | select(. != "");
@@ -148,14 +148,14 @@ def words: if type == "array" then map(scalars | tostring)
 def command: (.command | if type == "object" then [.path] + (.args | words) | words
 		else words end) + (.args | if type == "string" then shell_words else words end) |
 	map(select(. != "") | if is_line then shell_words[] else . end);
-# What comes behind mcp-remote: null, if it is not run.
+# The words after mcp-remote; null if it is not run.
 def remote: . as $words | [range(length) | select($words[.] | is_remote)][0] |
 	if . == null then null else $words[. + 1:] end;
 def header: index(":") as $at | if $at then
 	{(.[:$at]): (.[$at + 1:] | sub("\\A[ \t]+"; ""))} else {} end;
 def takes_value: test("\\A--(header|host|transport|resource|auth-timeout|ignore-tool|" +
 	"static-oauth-client-(metadata|info))\\z");
-# Its URL is the first word that is no option, and perhaps a port follows.
+# Its URL is the first word that is not an option; a port may follow.
 def bridged: reduce .[] as $word ({headers: {}, plain: []};
 		if .of then (if .of == "--header" then .headers += ($word | header) else . end) |
 			.of = null
@@ -247,19 +247,19 @@ if test("^[ \t]*\\{") then
 		with_entries(select(.value != null)))}
 else {name: null, url: gsub("^[ \t]+|[ \t]+\\z"; ""), headers: {}} end'
 
-# What read_client and read_list print, to servers with a slug each, and what is to be
-# written as the credential. Of several headers one is the secret, as a credential file
+# Turns the output of read_client and read_list into servers, each with a slug and the
+# text of its credential. Of several headers one is the secret, as a credential file
 # holds one.
 make_servers='
 def clean: gsub("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}\\p{Zl}\\p{Zp}]"; "?");
-# What stands for something else, in the ways of all clients: ${NAME}, ${{ NAME }},
+# Placeholders in the notations of all clients: ${NAME}, ${{ NAME }},
 # {{NAME}}, {env:NAME}, {NAME}, %NAME%, $NAME, <NAME>. Some of it may stand in a URL.
 def braces: "\\$\\{\\{?([^{}]{0,200})\\}?\\}|\\{\\{([^{}]{1,200})\\}\\}|" +
 	"\\{([^{}\\s\"]{1,200})\\}|<([^<>]{1,200})>|%([A-Za-z_][A-Za-z0-9_]{0,200})%";
 def in_header: braces + "|\\$(?:env:)?([A-Za-z_][A-Za-z0-9_]{0,200})";
 def in_url: braces + "(?![0-9A-Fa-f]{2})|\\$([A-Z_][A-Z0-9_]{0,200})|" +
 	"\\b(YOUR[_-][A-Z0-9_-]{1,200})";
-# Where a name may be a part of a secret it has none.
+# A name that may be part of a secret is left out.
 def holes($kind): . as $text | [match($kind; "g") |
 	{at: .offset, end: (.offset + .length), all: .string,
 		of: ([.captures[].string | strings][0] // "" | gsub("\\A\\s+|\\s+\\z"; ""))} |
@@ -277,7 +277,7 @@ def fill($kind; $vars): . as $text | reduce (holes($kind) | reverse[]) as $hole 
 	if $value == null then .missing = [$hole.name] + .missing
 	else .missing = $value.missing + .missing |
 		.text |= .[:$hole.at] + $value.text + .[$hole.end:] end);
-# Of the value of a header what is the secret, and whether people wrote it as an example.
+# The secret part of the value of a header, and whether it is only an example.
 def token: sub("\\A(bearer|basic|token|api-?key)(\\s+|\\z)"; ""; "i") |
 	gsub("\\A\\s+|\\s+\\z"; "");
 def word($words): test("(\\A|[^a-z])(" + $words + ")([^a-z]|\\z)"; "i");
@@ -338,18 +338,18 @@ def credential: .url.text as $url | [.headers | to_entries[] |
 	.order = (if .key | test("^authorization\\z"; "i") then 0
 		elif .key | test("key|token|auth|secret"; "i") then 1 else 2 end)] |
 	sort_by(.order) | {all: map(.key), first: .[0]};
-# The names of the secrets of mcp-fleet itself, and of the route in fleet.yaml, are no
-# slugs, as a slug names a file of credentials.
+# The names of the secrets of mcp-fleet, and of the route in fleet.yaml, cannot be slugs,
+# as a slug names a credential file.
 reduce inputs as $entry ({servers: [], seen: {}, taken:
 		(["ack", "answer", "session", "store", "slack"] | map({key: ., value: true}) |
 		from_entries)};
 	. as $state | (if $env then $ENV else {} end |
 		map_values({text: ., missing: []})) as $around |
-	# What an entry sets may name a variable itself.
+	# A value that an entry sets may itself name a variable.
 	($entry.vars // {} | map_values(select(type == "string" or type == "number") |
 		tostring)) as $own |
 	($around + ($own | map_values(fill(in_header; $around)))) as $vars |
-	# A variable in a URL would be shown to everybody.
+	# A variable in a URL would be visible to everybody.
 	($entry | .url |= (. // "" | fill(in_url; $own | map_values(fill(in_url; {})))))
 		as $e |
 	($e.name // ($e.url.text | host) | tostring) as $name |
@@ -377,11 +377,12 @@ reduce inputs as $entry ({servers: [], seen: {}, taken:
 				map(clean))}]
 	end) | .servers'
 
-# The text of fleet.yaml, of what make_servers printed, and of the results of a probe.
+# Makes the text of fleet.yaml from the output of make_servers and the results of a
+# probe.
 write_config='
 def hex: [. / 4096, . / 256 % 16, . / 16 % 16, . % 16 | floor |
 	"0123456789abcdef"[.:. + 1]] | add;
-# JSON is YAML, but for what YAML takes for the end of a line, or for no character.
+# JSON is YAML, except for characters that YAML reads as line ends or does not allow.
 def yaml: tojson | explode | map(if (. > 126 and . < 160) or . == 8232 or . == 8233 or
 	. == 65279 or . == 65534 or . == 65535 then "\\u" + hex | explode[] else . end) |
 	implode;
@@ -437,8 +438,8 @@ def state: if .state == null then "it was not probed"
 "#  routes:",
 "#    - {name: chat, type: slack, secret: slack}"'
 
-# read_source: the servers of the source, with what is to be a credential, as an array
-# in the file servers.
+# read_source: writes the servers of the source, with their credentials, as an array to
+# the file servers.
 read_source() {
 	local read=$read_list why
 	if [[ $origin =~ ^https?:// ]]; then
@@ -477,7 +478,7 @@ read_source() {
 	}
 }
 
-# tell_left: which servers are not for regions, and why.
+# tell_left: prints which servers regions cannot probe, and why.
 tell_left() {
 	jq -r 'map(select(.left)) | select(. != []) | "Not for regions:",
 		(.[] | "  \(.name): \(.left)")' "$scratch/servers"
@@ -511,7 +512,7 @@ write_fleet() {
 		>"$new/fleet.yaml"
 }
 
-# write_credentials: a file for each secret, which stands in no command line.
+# write_credentials: writes a file for each secret; no secret is in a command line.
 write_credentials() {
 	local slug text
 	mkdir "$new/$probe_secrets" "$new/$alert_secrets"
@@ -570,8 +571,8 @@ write_site() {
 	printf '%s\n' "$text"
 } >"$new/lighttpd.conf"
 
-# own_units: lets the users of the units read what each of them has to. The folder and
-# what is in fleet.yaml are no secret.
+# own_units: lets each user of the units read its files. The folder and fleet.yaml are
+# not secret.
 own_units() {
 	printf '%s="%s"\n' MCP_STORE "$url" MCP_SITE "$site" >"$new/serve.env"
 	chown -R mcp-fleet: "$new/probe"
@@ -585,7 +586,7 @@ own_units() {
 	chmod 755 "$new"
 }
 
-# tell_units: what to type next where the units of systemd run the rounds.
+# tell_units: prints the next commands where systemd units run the rounds.
 tell_units() {
 	echo '  # A round each minute, the first one now, and what they had to say:'
 	echo '  systemctl enable --now mcp-fleet.timer mcp-alert.timer mcp-report.timer mcp-expiry.timer'
@@ -596,7 +597,7 @@ tell_units() {
 	echo '  systemctl enable --now mcp-snapshot.timer'
 }
 
-# tell_rounds: what to type next to run a round, and one each minute.
+# tell_rounds: prints the commands for one round, and for one each minute.
 tell_rounds() {
 	local bin line expiry programs
 	bin=$(dirname -- "$(realpath -- "${BASH_SOURCE[-1]}")")
@@ -643,7 +644,7 @@ probe_all() {
 		echo '{}' >"$scratch/results"
 }
 
-# tell_servers: a line for each server: its name, and what the probe found.
+# tell_servers: prints a line for each server: its name and the result of its probe.
 tell_servers() {
 	jq -r --slurpfile all "$scratch/results" --arg folder "$folder" \
 		--arg secrets "$probe_secrets" '
@@ -660,7 +661,7 @@ tell_servers() {
 		"$scratch/servers"
 }
 
-# tell_store: how to start the store, which does not answer.
+# tell_store: prints how to start the store, which does not answer.
 tell_store() {
 	if [[ $url =~ ^(unix://|redis://(127\.|localhost|\[::1\])) ]]; then
 		echo "  # No Redis answers at $url; this starts that of this machine, and"
@@ -672,7 +673,7 @@ tell_store() {
 	fi
 }
 
-# tell_next: what to type next, in its order.
+# tell_next: prints the next commands, in order.
 tell_next() {
 	$units && echo 'Next, as root:' || echo 'Next:'
 	if ! $store_works; then

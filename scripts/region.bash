@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# What mcp-fleet does for one region, in a subshell of its own: see mcp-fleet(1).
+# Runs the probes of one region for mcp-fleet, in its own subshell: see mcp-fleet(1).
 # shellcheck disable=SC2016 # programs of jq and awk
 # shellcheck disable=SC2154 # variables of mcp-fleet
 
-# bounded SECONDS COMMAND…: runs it in a process group of its own, and kills what
-# is left of the group.
+# bounded SECONDS COMMAND…: runs it in a process group of its own, and kills the rest of
+# the group afterwards.
 bounded() {
 	begin_bounded "$@"
 	end_bounded
 }
 
-# begin_bounded, end_bounded: the two halves of it; between them its process is child.
+# begin_bounded, end_bounded: its two halves; between them its process is child.
 begin_bounded() {
 	timeout -k "$grace" "$@" <&0 &
 	child=$!
@@ -111,10 +111,10 @@ whole='
 	}'
 
 # begin_sift [SECONDS]: turns what the runner prints into records, from here on and, if
-# it is a child that has so many seconds left, until it ends. That takes at most as many
-# lines as the targets can have, with those of tools, and sift_max seconds more; what
-# was read whole is used. It does not wait for the end of a pipe, which a connection of
-# ssh that is shared may hold open.
+# it is a child that has so many seconds left, until it ends. It reads at most as many
+# lines as the targets can cause, with those of tools, and for sift_max seconds more;
+# whole probes are used. It does not wait for the end of a pipe, which a shared ssh
+# connection may keep open.
 begin_sift() {
 	local -a follow=(${1+-f -s 0.05 --pid="$child"})
 	local most=$((sift_max + ${1-0}))
@@ -134,7 +134,7 @@ begin_sift() {
 	exec {late}<>"$dir/late"
 }
 
-# end_sift: waits until all is read, or, where the region is stopped, for its end.
+# end_sift: waits until everything is read, or, if the region is stopped, for its end.
 end_sift() {
 	local status=0
 	echo "$host_key $ended" >&"$late"
@@ -191,7 +191,7 @@ record() {
 	fi
 }
 
-# log_due SUBJECT TEXT: whether this text was not logged in the last hour.
+# log_due SUBJECT TEXT: true if this text was not logged in the last hour.
 log_due() {
 	local file=$memory/$name.$1 age
 	if [[ $memory && -f $file && $(<"$file") == "$2" ]]; then
@@ -219,8 +219,8 @@ save_machine() {
 }
 
 # pin_host_keys: sets pins, options of ssh(1): only a host whose key is known is
-# connected to. Known are those of the file known_hosts beside the configuration, if
-# there is one, and else those that ssh knows. What MCP_FLEET_SSH says comes first.
+# connected to. Known keys are those of the file known_hosts beside the configuration,
+# if it exists, otherwise those that ssh knows. MCP_FLEET_SSH has priority.
 pin_host_keys() {
 	local file
 	file=$(dirname -- "$(realpath -- "$config")")/known_hosts
@@ -252,14 +252,14 @@ share_connection() {
 		socket=''
 		return
 	fi
-	# The host key that is remembered is that of the last connection.
+	# The remembered host key is from the last connection.
 	[[ $shared == "$hash" ]] || rm -f -- "$socket"
 	shared=$hash
 	share=(-o ControlMaster=auto -o "ControlPath=\"${socket//%/%%}\""
 		-o ControlPersist=90 -o ServerAliveInterval=10)
 }
 
-# end_connection: ends the shared connection, which may be what is wrong.
+# end_connection: ends the shared connection, which may be the cause of a failure.
 end_connection() {
 	timeout -k 1 2 ssh "${ssh_options[@]}" "${share[@]}" -O exit -- "$host" \
 		>/dev/null 2>&1 || :
@@ -337,8 +337,8 @@ report_runner() {
 		"in $((SECONDS - began)) s"
 }
 
-# runner_said: what it said last; where standard error has nothing, what it printed that
-# is no record, as nologin(8) and an sshd for sftp alone do.
+# runner_said: its last message; if standard error is empty, output that is not a
+# record, as nologin(8) and an sftp-only sshd print.
 runner_said() {
 	local from
 	for from in err out; do
@@ -368,8 +368,8 @@ probe_region() {
 	probe_alone {lock}>&-
 }
 
-# not_ended: says of the run that holds the lock that it goes on, which it does for no
-# longer than the bound, even where the mcp-fleet that began it was killed.
+# not_ended: reports that the run with the lock continues. It ends within the time
+# limit, even if the mcp-fleet that began it was killed.
 not_ended() {
 	local of=''
 	read -r of <"$state/$name${half:+.half}.lock" || :
@@ -379,10 +379,11 @@ not_ended() {
 			) by itself"
 }
 
-# probe_alone: what probe_region does while no other run of the region is under way.
+# probe_alone: the part of probe_region that runs while no other run of the region is
+# active.
 probe_alone() {
-	# Each region probes a server in the same minutes; one that probes by itself
-	# sees to that.
+	# All regions probe a server in the same minutes; a region that probes by itself
+	# does so, too.
 	$dry || [[ $runner == inbox ]] || due=(--at $((60 * minute + (${#half} ? 30 : 0))))
 	bounded "$bound" mcp-aggregate targets -c "$config" -r "$name" "${due[@]}" \
 		"${store[@]}" >"$dir/targets" 2>"$dir/err" || status=$?
@@ -415,14 +416,14 @@ probe_alone() {
 			"${ssh_options[@]}" "${pins[@]}" "${share[@]}" -Tax
 			-o BatchMode=yes -o ConnectTimeout=10 -- "$host" mcp-probe)
 	elif [[ $runner == local ]]; then
-		# The configuration says which region this machine is. Several
-		# regions on it are on purpose, such as to try things out.
+		# The configuration says which region this machine is. Several regions
+		# on one machine are intended, such as for a trial.
 		unset MCP_REGION
 		compared=$(awk '$2 == "local" { n++ } END { print n == 1 ? "true" : "false" }' \
 			"$scratch/regions")
 		$compared || egress=-
 	fi
-	# All at once: there is no time for one after the other.
+	# All in parallel: there is no time to run them one by one.
 	command+=(--targets - -r "$name" -f jsonl --concurrency 1000)
 	if [[ $runner == lambda || $runner == worker ]]; then
 		command=(env TMPDIR="$dir" bash "$lib/cloud.bash" "$runner" "$host"

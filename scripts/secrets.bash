@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Who can read the file of a secret; the same as lib/base/secrets.h, for scripts.
+# Checks who can read a secret file, like lib/base/secrets.h, for scripts.
 
-# members_of GROUP: the numbers of the users in that group, a line each.
+# members_of GROUP: prints the numbers of the users in that group, one per line.
 members_of() {
 	local user
 	for user in $(getent group "$1" | cut -d : -f 4 | tr , ' ') \
@@ -10,7 +10,7 @@ members_of() {
 	done
 }
 
-# acl_of FILE: its access control list (acl(5)), an entry a line, such as
+# acl_of FILE: its access control list (acl(5)), an entry per line, such as
 # "user:1000:r--". Neither getfacl nor getfattr has to be installed; tar is, and puts the
 # list before the content, which is not read further than that.
 acl_of() {

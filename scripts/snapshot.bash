@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# mcp-fleet snapshot: a compressed snapshot of the store in a folder, the last ones of
-# which are kept, and its upload; see mcp-fleet(1), SNAPSHOT.
+# mcp-fleet snapshot: writes a compressed snapshot of the store to a folder, keeps the
+# last ones, and uploads it; see mcp-fleet(1), SNAPSHOT.
 # shellcheck disable=SC2154,SC2034 # variables of mcp-fleet
 
 snapshot_keep=${MCP_SNAPSHOT_KEEP:-7} snapshot_upload=${MCP_SNAPSHOT_UPLOAD-}
@@ -55,7 +55,7 @@ snapshot_settings() {
 	need_config
 }
 
-# write_snapshot PART: a whole one, on the disk, or none.
+# write_snapshot PART: writes a whole snapshot to the disk, or none.
 write_snapshot() {
 	local status=0
 	(
@@ -69,8 +69,8 @@ write_snapshot() {
 	fi
 }
 
-# drop_old NEW: deletes all but the last ones; the new one is kept even where the clock
-# was put back.
+# drop_old NEW: deletes all but the last snapshots; it keeps the new one even if the
+# clock was set back.
 drop_old() {
 	local all file
 	all=("$folder"/fleet-[0-9]*Z.jsonl.*)
@@ -87,7 +87,7 @@ snapshot() {
 	mkdir -p -- "$folder" || die 3 "$folder: cannot be made"
 	{ exec {lock}<"$folder"; } 2>/dev/null || die 3 "$folder: cannot be read"
 	flock -n "$lock" || die 3 "$folder: another snapshot is being written there"
-	# Of those that were killed.
+	# Files of snapshots that were killed.
 	rm -f -- "$folder"/.fleet-*.part
 	file=$folder/fleet-$(date -u +%Y%m%dT%H%M%SZ).jsonl
 	[[ $packer == zstd ]] && file+=.zst || file+=.gz

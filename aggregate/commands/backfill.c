@@ -344,7 +344,7 @@ static int backfill_all(struct work *w, const struct conf *conf)
 				.rule = rule_default(60)}};
 
 		if (conf && place == w->fleet.n) {
-			log_warn("%s is not configured, and not judged",
+			log_warn("%s is not configured, so it is not judged",
 				servers[i].slug);
 			continue;
 		}

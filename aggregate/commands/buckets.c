@@ -97,14 +97,14 @@ static const char *take_before(struct before *b)
 
 	if (!type || strcmp(type, "buckets") != 0 ||
 		!json_num(b->doc, "v", &v) || v != 1)
-		return "not the JSON that buckets prints";
+		return "not JSON from buckets";
 	if (!as_of || !clock_rfc3339_parse(as_of, &t))
-		return "as_of is no time";
+		return "as_of is not a time";
 	clock_rfc3339(t, b->as_of);
 	cJSON_ArrayForEach(o, list)
 	{
 		if (!take_bucket(b, o, &cap))
-			return "a bucket is none";
+			return "contains an invalid bucket";
 	}
 	if (b->n)
 		qsort(b->v, b->n, sizeof *b->v, strings_order);

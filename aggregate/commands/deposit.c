@@ -149,8 +149,8 @@ static int put_pieces(struct deposit *d, struct store *s)
 	}
 	if (put == d->pieces.n && !d->pieces.lost)
 		return 0;
-	log_error("the inbox of %s is full: nobody has taken out what is there; "
-		  "records are lost", d->region);
+	log_error("the inbox of %s is full: no machine collects it; records "
+		  "are lost", d->region);
 	return EXIT_ENV;
 }
 
@@ -161,7 +161,8 @@ int deposit(const struct command *cmd)
 	int rc;
 
 	if (cmd->n_regions != 1) {
-		log_error("deposit: --regions names the one that saw it");
+		log_error("deposit: --regions needs the one region that saw "
+			  "the records");
 		return EXIT_USAGE;
 	}
 	deposit_pieces_init(&d.pieces, d.region, KEYS_INBOX_MAX);

@@ -49,7 +49,7 @@ struct piece {
 static bool has_region(const struct command *cmd, const char *what)
 {
 	if (cmd->n_regions != 1)
-		log_error("%s: --regions names the one that is meant", what);
+		log_error("%s: --regions needs exactly one region", what);
 	return cmd->n_regions == 1;
 }
 
@@ -379,8 +379,8 @@ int targets_published(const struct command *cmd)
 			store_failed(s.store);
 			rc = EXIT_ENV;
 		} else if (!store_count(r)) {
-			log_error("no targets for %s in the store: mcp-fleet puts "
-				  "them there", cmd->regions[0]);
+			log_error("no targets for %s in the store: mcp-fleet "
+				  "publishes them", cmd->regions[0]);
 			rc = EXIT_ENV;
 		} else {
 			rc = print_published(cmd, r);

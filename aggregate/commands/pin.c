@@ -114,8 +114,8 @@ static const struct probe *agreed(
 			*same_words = false;
 		one = one && one->tools->tools ? one : p;
 	}
-	*why = !one ? "no region has read its tools"
-		    : "its tools are not known by name";
+	*why = !one ? "no region has read its tool list"
+		    : "the names of its tools are not known";
 	return one && one->tools->tools ? one : NULL;
 }
 
@@ -161,7 +161,7 @@ static void pin_contracts(struct work *w, const char *slug,
 	contracts.full_hash = NULL;
 	lock_pin(w->lock, slug, &contracts, texts);
 	log_warn("%s: only the contracts of its tools are pinned: the regions "
-		 "see different words", slug);
+		 "see different descriptions", slug);
 	free(texts);
 	free(tools);
 }
@@ -261,7 +261,7 @@ static void tell_unread(struct work *w, const struct pin_view *v,
 
 	if (!p)
 		log_error("%s, %s: its tools were not read: the records of the "
-			  "probe are not whole", v->slug, h->name);
+			  "probe are incomplete", v->slug, h->name);
 	else if (p->error)
 		log_error("%s, %s: its tools were not read: %s failed: %s",
 			v->slug, h->name, step_name(p->failed_step), p->error);
@@ -276,7 +276,7 @@ static void diff_server(struct work *w, struct pin_view *v)
 	const struct probe **seen;
 
 	if (!lock_hash(w->lock, v->slug)) {
-		log_error("%s: %s does not have it: nobody approved its tools",
+		log_error("%s: not in %s: its tools are not approved",
 			v->slug, w->path);
 		worse(w, EXIT_USAGE);
 		return;
@@ -445,8 +445,8 @@ int pin_tools(const struct command *cmd)
 	int rc;
 
 	if (cmd->review && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))) {
-		log_error("pin --review asks on a terminal, and standard input "
-			  "or output is none");
+		log_error("pin --review needs a terminal as standard input and "
+			  "output");
 		return EXIT_USAGE;
 	}
 	if (cmd->review)

@@ -22,12 +22,13 @@ static const struct sarif_rule rules[] = {
 	[CHANGE_BREAKING] = {"breaking",
 		"A caller that worked before may now fail."},
 	[CHANGE_COMPATIBLE] = {"compatible",
-		"A tool changed, and who used it goes on as before."},
+		"A tool changed; its callers work as before."},
 	[CHANGE_WORDS] = {"words",
-		"A tool says other words than those approved."},
-	[CHANGE_ORDER] = {"order", "A tool says the same in another order."},
+		"The description of a tool differs from the approved one."},
+	[CHANGE_ORDER] = {"order", "The order of a tool's definition changed, "
+				   "not its content."},
 	[RULE_DIGEST] = {"digest",
-		"A tool changed, and what it said or says is not known."},
+		"A tool changed; its old or new definition is not known."},
 };
 static const char *const levels[] = {
 	[CHANGE_BREAKING] = "error",
@@ -66,7 +67,7 @@ static void put_head(struct buf *b, const struct pin_change *c,
 		region ? region : "");
 	if (d->from)
 		buf_fmt(b, "%.12s to %.12s%s\n", d->from, d->to,
-			c->tools->words ? ", only words" : "");
+			c->tools->words ? ", only descriptions" : "");
 	else
 		buf_fmt(b, "not pinned yet, %.12s\n", d->to);
 	put_names(b, '-', d->removed, d->n_removed, "");
@@ -229,8 +230,8 @@ static void put_tools(struct pin_writer *w, const struct pin_change *c)
 		put_unread(w, c, d->redescribed, d->n_redescribed);
 	if (unread && w->format != FORMAT_JSONL && w->format != FORMAT_SARIF)
 		buf_fmt(&w->out,
-			"%zu of these tools cannot be read: what they said or "
-			"say is not kept\n",
+			"%zu of these tools cannot be read: their old or new "
+			"definitions are not stored\n",
 			unread);
 	if (!nameless || unread)
 		return;

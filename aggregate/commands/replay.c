@@ -355,7 +355,7 @@ static int replay(struct judge *j)
 	int failed = 0, result;
 
 	if (!minutes(j, &first, &last)) {
-		log_error("no whole probe in the records");
+		log_error("no complete probe in the records");
 		return EXIT_USAGE;
 	}
 	if (last - first > (int64_t)REPLAY_DAYS_MAX * 86400) {

@@ -88,7 +88,8 @@ static bool check_cut(struct reading *in, const struct snapshot_line *l,
 	if (in->cut && each == 2 &&
 		(field->n != in->cut_field_size ||
 			memcmp(field->p, in->cut_field, field->n) != 0))
-		return wrong_order(why, "the cut value does not go on");
+		return wrong_order(why, "the continuation of a cut value is "
+					"missing");
 	if (!in->cut || l->n_values > each)
 		in->cut_bytes = 0;
 	in->cut_bytes += last[each - 1].n;
@@ -111,8 +112,10 @@ static bool check_key(struct reading *in, const struct snapshot_line *l,
 	if (in->more ? !same || l->part != in->part + 1 || !same_life
 		     : same || l->part != 1)
 		return wrong_order(why, in->more
-				? "the key before does not go on"
-				: "a part of a key without those before it");
+				? "the continuation of the key before is "
+				  "missing"
+				: "a part of a key whose earlier parts are "
+				  "missing");
 	if (!check_cut(in, l, why))
 		return false;
 	if (l->part == 1)
@@ -134,8 +137,8 @@ static bool check_first(struct reading *in, const struct snapshot_line *l,
 {
 	if (l->format > STORE_FORMAT) {
 		snprintf(why, SNAPSHOT_WHY,
-			"format: its keys are of version %d, and this program "
-			"knows version %d at most: upgrade mcp-fleet",
+			"format: its keys have version %d, and this program "
+			"knows versions up to %d: upgrade mcp-fleet",
 			l->format, STORE_FORMAT);
 		return false;
 	}
@@ -153,10 +156,11 @@ static bool check_last(struct reading *in, const struct snapshot_line *l,
 	sha256_end(in->digest, sha256);
 	in->ended = true;
 	if (in->more)
-		return wrong_order(why, "the key before does not go on");
+		return wrong_order(why, "the continuation of the key before is "
+					"missing");
 	if (l->keys != in->keys || l->servers != in->servers)
-		return wrong_order(why, "other counts of servers and keys "
-					"than the lines before have");
+		return wrong_order(why, "the counts of servers and keys do not "
+					"match the lines before");
 	return strcmp(sha256, l->sha256) == 0 ||
 		wrong_order(why, "sha256: not the digest of the lines before");
 }
@@ -165,10 +169,10 @@ static bool check_line(struct reading *in, const struct snapshot_line *l,
 	char *why)
 {
 	if (in->ended)
-		return wrong_order(why, "a line behind the last one");
+		return wrong_order(why, "a line after the last one");
 	if (in->begun != (l->type != SNAPSHOT_FIRST))
 		return wrong_order(why, in->begun ? "a second first line"
-					     : "no first line before it");
+					     : "the first line is missing");
 	switch (l->type) {
 	case SNAPSHOT_FIRST:
 		return check_first(in, l, why);
@@ -245,7 +249,7 @@ static int read_all(struct reading *in,
 		} else {
 			if (!in->ended)
 				rc = refuse_line(in, number,
-					"cut off: the rest is missing");
+					"the end of the snapshot is missing");
 			break;
 		}
 	}
@@ -310,11 +314,11 @@ static int lock(struct restore *r, bool take)
 		return EXIT_GOOD;
 	r->lost = true;
 	if (take)
-		log_error("another restore is at work: %s; if it was killed, "
+		log_error("another restore is running: %s; if it was killed, "
 			  "try again in a minute", who ? who : "");
 	else
-		log_error("this restore was held up for more than a minute, "
-			  "and leaves the store to another one%s%s",
+		log_error("this restore was interrupted for more than a "
+			  "minute, and another one may have begun%s%s",
 			who && *who ? ": " : "", who ? who : "");
 	return EXIT_ENV;
 }
@@ -450,7 +454,7 @@ static int check_empty(struct restore *r, const struct store_reply *format)
 	if (!*key)
 		return EXIT_GOOD;
 	log_error("the store has keys of a fleet, such as %s: restore into "
-		  "another, or give up what it holds with --replace",
+		  "another store, or delete these keys with --replace",
 		key);
 	return EXIT_USAGE;
 }
@@ -520,8 +524,8 @@ static int write_all(struct restore *r)
 		rc = EXIT_ENV;
 	}
 	if (rc && !r->lost)
-		log_error("the store is half restored, and marked so: "
-			  "mcp-aggregate restore --replace does it again");
+		log_error("the store is only half restored; to repeat it, run "
+			  "mcp-aggregate restore --replace");
 	return rc ? EXIT_ENV : EXIT_GOOD;
 }
 

@@ -295,7 +295,8 @@ int sift(const struct command *cmd)
 	int rc = EXIT_USAGE;
 
 	if (cmd->n_regions != 1) {
-		log_error("sift: --regions names the one that printed it");
+		log_error("sift: --regions needs the one region that printed "
+			  "the records");
 		return rc;
 	}
 	/* A line may get longer by what is escaped. */

@@ -40,7 +40,7 @@ static bool is_of_type(const char *key, const struct key_name *name,
 {
 	if (strcmp(type, key_type_name(name->type)) == 0)
 		return true;
-	log_warn("%s is a %s, and not a %s: left out", key, type,
+	log_warn("%s is a %s, not a %s: left out", key, type,
 		key_type_name(name->type));
 	return false;
 }
@@ -140,7 +140,7 @@ static int put_server(struct work *w, const struct keys *keys)
 				return EXIT_ENV;
 		}
 		if (!n) {
-			log_error("store: no answer of a script that reads");
+			log_error("store: a reading script did not answer");
 			return EXIT_ENV;
 		}
 	}

@@ -220,7 +220,7 @@ static void note_state(const struct status_server *s, double now, struct buf *b)
 	if (state == STATUS_UNJUDGED)
 		buf_str(b, "never judged");
 	else if (isnan(s->as_of))
-		buf_str(b, "what is published cannot be read");
+		buf_str(b, "its verdict cannot be read");
 	else if (state == STATUS_STALE || state == STATUS_UNKNOWN)
 		buf_fmt(b, "was %s %s%s", verdict_colour_name(s->colour),
 			phrase_age(fabs(now - s->as_of), true, age),
@@ -271,7 +271,7 @@ static void note_silent(
 		buf_fmt(b, "%s%s ", sep, r->name);
 		sep = ", ";
 		if (isnan(r->newest)) {
-			buf_str(b, "(never heard of)");
+			buf_str(b, "(never reported)");
 			continue;
 		}
 		clock_rfc3339((int64_t)floor(r->newest), full);
@@ -475,7 +475,8 @@ static void put_machine(const struct status_runner *r,
 	if (!*r->machine)
 		return;
 	snprintf(text, sizeof text,
-		"one machine with %s, by its %s: they count as one reporter",
+		"on the same machine as %s (same %s): they count as one "
+		"reporter",
 		r->machine, r->machine_by);
 	status_wrap(b, look->width, 2, text);
 }
@@ -540,7 +541,7 @@ static void put_spool(const struct spool_record *r, double now,
 		ago(now - r->at, when, sizeof when));
 	if (r->waiting) {
 		put_files(&text, r->waiting, " waits", "s wait");
-		buf_fmt(&text, " for a second try%s", r->set_aside ? ", " : "");
+		buf_fmt(&text, " for a retry%s", r->set_aside ? ", " : "");
 	}
 	if (r->set_aside) {
 		put_files(&text, r->set_aside, " is", "s are");
@@ -550,9 +551,9 @@ static void put_spool(const struct spool_record *r, double now,
 		buf_fmt(&text, "%s%s", i ? ", " : ": ", r->files[i]);
 	phrase_and_more(&text, (size_t)r->n_files, (size_t)r->set_aside);
 	if (r->set_aside)
-		buf_str(&text, ". mcp-aggregate ingest <FILE says what is wrong with "
-			       "it; then remove it, or move it to the folder "
-			       "above to have it tried again.");
+		buf_str(&text, ". mcp-aggregate ingest <FILE says what is "
+			       "wrong with it; then remove it, or move it to "
+			       "the folder above for a retry.");
 	put_plain(text.p, look);
 	status_wrap(b, look->width, 0, text.p);
 	buf_release(&text);
@@ -570,8 +571,8 @@ static void put_jump(
 	buf_init(&text, TEXT_ROOM);
 	clock_rfc3339((int64_t)st->jumped_to, to);
 	buf_fmt(&text,
-		"clock_jumped: a clock was ahead, and had published verdicts "
-		"up to %s; found %s. They are forgotten.",
+		"clock_jumped: a clock was ahead and published verdicts up to "
+		"%s; found %s. They are ignored.",
 		to, ago(st->now - st->jumped_at, found, sizeof found));
 	status_wrap(b, look->width, 0, text.p);
 	buf_release(&text);

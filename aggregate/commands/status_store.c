@@ -296,7 +296,7 @@ static void put_clients_text(struct buf *b, const struct sample *s)
 {
 	if (s->clients_max <= 0)
 		return;
-	buf_fmt(b, "clients: %.0f of %.0f possible", s->clients,
+	buf_fmt(b, "clients: %.0f of at most %.0f", s->clients,
 		s->clients_max);
 	for (size_t i = 0; i < s->n_holders; i++)
 		buf_fmt(b, "%s %zu %s", i ? "," : ":", s->holders[i].clients,

@@ -328,7 +328,7 @@ static void put_end(struct work *w, size_t all)
 		sarif_end(&w->out, w->status == EXIT_GOOD);
 	else if (w->format == FORMAT_TEXT)
 		buf_fmt(&w->out,
-			"%zu %s in %zu of %zu tools. A sign is no verdict: "
+			"%zu %s in %zu of %zu tools. A sign is not a verdict: "
 			"read the text.\n",
 			w->signs, w->signs == 1 ? "sign" : "signs", w->tools,
 			all);

@@ -240,7 +240,7 @@ static void put_page(struct view *w, const struct sight *s, size_t n)
 	if (t->text)
 		put_definition(b, t->text);
 	else
-		buf_str(b, "    (what it says is not kept)\n");
+		buf_str(b, "    (its definition is not stored)\n");
 }
 
 static void put_head(struct view *w)
@@ -256,7 +256,7 @@ static void put_head(struct view *w)
 	buf_fmt(&w->out, "%s: %zu tool%s as of %s", w->cmd->slug, names,
 		names == 1 ? "" : "s", at);
 	if (odd)
-		buf_fmt(&w->out, ", of which %zu %s not the same in all regions",
+		buf_fmt(&w->out, "; %zu %s not the same in all regions",
 			odd, odd == 1 ? "is" : "are");
 	buf_char(&w->out, '\n');
 }
@@ -283,7 +283,7 @@ static int show(struct view *w)
 
 	collect_sights(w);
 	if (!w->n) {
-		log_error("%s: the store does not have its tools of that time",
+		log_error("%s: the store has no tool list of that time",
 			w->cmd->slug);
 		return EXIT_USAGE;
 	}
@@ -424,7 +424,7 @@ static int choose_regions(struct view *w, const struct fleet *f)
 			w->regions[w->n_regions++] = &h->regions[i];
 	if (w->n_regions)
 		return 0;
-	log_error("%s: the store does not have what its tools say%s",
+	log_error("%s: the store has no definitions of its tools%s",
 		w->cmd->slug, h->n_regions ? " in that region" : "");
 	return EXIT_USAGE;
 }

@@ -401,7 +401,7 @@ static bool fits_probe(const struct collect *c, struct entry *e,
 	if (bytes <= RECORD_PROBE_MAX)
 		e->bytes = (uint32_t)bytes;
 	else
-		refuse_record(why, "the probe has more than 64 KiB");
+		refuse_record(why, "the probe is larger than 64 KiB");
 	return bytes <= RECORD_PROBE_MAX;
 }
 
@@ -551,7 +551,7 @@ int collect_add(struct collect *c, const struct record *r, char *why)
 	case RECORD_EXPIRY:
 		break;
 	}
-	return refuse_record(why, "type: not of a probe or a runner");
+	return refuse_record(why, "type: not that of a probe or runner record");
 }
 
 static bool whole(const struct entry *e)

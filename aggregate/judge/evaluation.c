@@ -576,7 +576,7 @@ static int clock_jump_note(struct store *s, double ahead, double now)
 	now -= PUBLISH_AHEAD_S;
 	clock_rfc3339((int64_t)ahead, until);
 	log_warn("a clock was ahead: verdicts up to %s were published; they "
-		 "are forgotten",
+		 "are ignored",
 		until);
 	snprintf(text, sizeof text, "%.0f %.0f", now, ahead);
 	return store_one(s, "HSET", KEY_HEARTBEATS, HEARTBEAT_JUMP, text, NULL)

@@ -25,7 +25,7 @@
 #define PIECE ((size_t)64 * 1024)
 /* The most of the file, and of a server, beside its tools. */
 #define TEXT_MAX_BYTES ((size_t)64 * 1024)
-#define PART "no JSON, or only a part of it"
+#define PART "not JSON, or incomplete"
 
 /* Around the text of one server, these make a file. */
 #define BEGIN "{\"v\":%d,\"servers\":{"
@@ -336,7 +336,7 @@ static bool pass_file(struct scan *s)
 	buf_init(&top, TEXT_MAX_BYTES);
 	ok = pass_object(s, &top, pass_top_member);
 	if (ok && peek_token(s) >= 0)
-		ok = fail(s, "something behind the end");
+		ok = fail(s, "text after the end");
 	ok = ok && !s->refused && take_top(s, &top);
 	buf_release(&top);
 	return ok;
@@ -370,7 +370,7 @@ static bool read_all(struct lock_digests *d, char *why)
 	buf_init(&s->text, TEXT_MAX_BYTES);
 	ok = pass_file(s);
 	if (ok && !sort_servers(d))
-		ok = fail(s, "a server stands there twice");
+		ok = fail(s, "a server occurs twice");
 	buf_release(&s->text);
 	free(s);
 	return ok;
@@ -444,7 +444,8 @@ static bool add_text(const struct lock_digests *d,
 	if (got == p->size)
 		return true;
 	snprintf(why, LOCK_WHY, "%s",
-		n < 0 ? strerror(errno) : "it got shorter meanwhile");
+		n < 0 ? strerror(errno) : "the file became shorter while it "
+					  "was read");
 	return false;
 }
 

@@ -78,11 +78,11 @@ static const char *wrong_tool(const cJSON *tool, double version)
 	const cJSON *definition = json_get(tool, "definition");
 
 	if (cJSON_IsObject(tool) != (version > 1))
-		return "a tool is not what its version has";
+		return "a tool does not have the form of this version";
 	if (!contract || !hash_valid(contract) || !hash_or_none(tool, "full"))
-		return "a tool's digest is no SHA-256";
+		return "a tool's digest is not a SHA-256";
 	if (definition && !cJSON_IsObject(definition))
-		return "a tool's definition is no object";
+		return "a tool's definition is not an object";
 	if (definition && !json_get(tool, "full"))
 		return "a tool's definition has no digest";
 	return NULL;
@@ -94,13 +94,13 @@ static const char *wrong_server(const cJSON *server, double version)
 	const cJSON *tool;
 
 	if (!slug_valid(server->string))
-		return "a server's name is none";
+		return "a server's name is not valid";
 	if (!hash || !hash_valid(hash))
-		return "a tool_hash is no SHA-256 in lower-case hex";
+		return "a tool_hash is not a SHA-256 in lower-case hex";
 	if (!hash_or_none(server, "full_hash"))
-		return "a full_hash is no SHA-256 in lower-case hex";
+		return "a full_hash is not a SHA-256 in lower-case hex";
 	if (!cJSON_IsObject(json_get(server, "tools")))
-		return "the tools of a server are no object";
+		return "the tools of a server are not an object";
 	cJSON_ArrayForEach(tool, json_get(server, "tools"))
 	{
 		fault = wrong_tool(tool, version);
@@ -120,7 +120,7 @@ static const char *wrong(const cJSON *doc)
 	if (!json_num(doc, "v", &v) || (v != 1 && v != LOCK_VERSION))
 		return "its version, v, is neither 1 nor 2";
 	if (!cJSON_IsObject(servers_of(doc)))
-		return "servers is no object";
+		return "servers is not an object";
 	cJSON_ArrayForEach(server, servers_of(doc))
 	{
 		fault = wrong_server(server, v);

@@ -13,27 +13,27 @@
 
 const struct poisoning_rule_row poisoning_rules[POISONING_RULES] = {
 	[POISONING_INVISIBLE] = {"invisible-characters",
-		"characters that take no room where text is shown"},
+		"invisible characters"},
 	[POISONING_BIDIRECTIONAL] = {"bidirectional-characters",
 		"characters that change the order in which text is shown"},
 	[POISONING_CONTROL] = {"control-characters",
 		"terminal escapes and other control characters"},
 	[POISONING_LAYOUT] = {"hidden-by-layout",
-		"text where readers do not look: behind much white space, or "
-		"in a comment"},
+		"text that readers do not see: after much white space, or in a "
+		"comment"},
 	[POISONING_ENCODED] = {"encoded-text",
 		"words in base64, hexadecimal or escapes"},
 	[POISONING_MODEL] = {"addresses-the-model",
-		"text that gives orders to the model, or hides things from its "
-		"user"},
+		"text that gives instructions to the model, or hides things "
+		"from its user"},
 	[POISONING_OTHER_TOOL] = {"names-another-tool",
 		"a tool of another server as something to call or to replace"},
 	[POISONING_SECRETS] = {"reaches-for-secrets",
-		"files, keys or variables that hold secrets, read or passed "
+		"secrets in files, keys or variables that are read or passed "
 		"on"},
 	[POISONING_SCHEMA] = {"schema-instructs",
-		"a schema that gives orders, or a parameter that is a side "
-		"channel"},
+		"a schema that gives instructions, or a parameter that is a "
+		"side channel"},
 	[POISONING_NAME] = {"lookalike-name",
 		"a name that resembles that of another server's tool"},
 };
@@ -137,10 +137,10 @@ static bool flag_tag(uint32_t cp, size_t flag)
 static const char *why_invisible(uint32_t cp)
 {
 	if (cp >= 0xe0000 && cp <= 0xe007f)
-		return "Tag characters spell text that a model reads and no "
+		return "Tag characters spell text that a model reads but no "
 		       "screen shows.";
 	if ((cp >= 0xfe00 && cp <= 0xfe0f) || cp >= 0xe0100)
-		return "Variation selectors that vary nothing can carry bytes "
+		return "Variation selectors without effect can carry bytes "
 		       "that no screen shows.";
 	return "This character is not seen, so people read other text than a "
 	       "model does.";
@@ -181,8 +181,8 @@ static void judge_direction(struct inspection *in, size_t marks)
 {
 	if (marks < in->n && !is_rtl(in->s, in->n))
 		tell(in, POISONING_BIDIRECTIONAL, marks,
-			"A mark of direction stands in text that is all "
-			"written left to right.");
+			"A direction mark is in text that is all written left "
+			"to right.");
 }
 
 static void judge_control(struct inspection *in, uint32_t cp, size_t at)
@@ -191,8 +191,8 @@ static void judge_control(struct inspection *in, uint32_t cp, size_t at)
 		cp == 0x1b || cp == 0x9b
 			? "A terminal obeys this escape, so it may hide text "
 			  "that a model reads."
-			: "Control characters mean nothing in text, but may "
-			  "hide some.");
+			: "Control characters have no use in text, but can "
+			  "hide it.");
 }
 
 static void rule_characters(struct inspection *in)
@@ -213,8 +213,9 @@ static void rule_characters(struct inspection *in)
 			marks = i;
 		else if (char_bidi(cp) && !mark(cp))
 			tell(in, POISONING_BIDIRECTIONAL, i,
-				"Text is shown in another order than it is "
-				"read (CVE-2021-42574).");
+				"The text is displayed in an order that "
+				"differs from the order in which it is read "
+				"(CVE-2021-42574).");
 	}
 	judge_direction(in, marks);
 }
@@ -244,13 +245,13 @@ static void rule_layout(struct inspection *in)
 		} else if (cp != '\r') {
 			if (spaces > SPACES_MAX || lines > LINES_MAX)
 				tell(in, POISONING_LAYOUT, i,
-					"So much white space stands before "
-					"this text that it is out of view.");
+					"So much white space precedes this "
+					"text that it is out of view.");
 			if (cp == '<' && in->n - i > 4 &&
 				memcmp(in->s + i, "<!--", 4) == 0)
 				tell(in, POISONING_LAYOUT, i,
 					"A comment is not shown where text is "
-					"taken for Markdown or HTML.");
+					"rendered as Markdown or HTML.");
 			spaces = lines = 0;
 		}
 	}
@@ -262,7 +263,7 @@ static void rule_encoded(struct inspection *in)
 
 	if (encoded_text_find(in->s, in->n, &at, &end))
 		tell(in, POISONING_ENCODED, at,
-			"A model can decode this, and a person does not read "
+			"A model can decode this, but a person cannot read "
 			"it.");
 }
 
@@ -277,7 +278,8 @@ static void tell_order(struct inspection *in, size_t at, const char *why)
 {
 	if (in_schema(in))
 		tell(in, POISONING_SCHEMA, at,
-			"A schema describes arguments, and this gives orders.");
+			"A schema describes arguments, but this gives "
+			"instructions.");
 	else
 		tell(in, POISONING_MODEL, at, why);
 }
@@ -400,27 +402,27 @@ static bool phrase(void *arg, const struct phrase_hit *hit)
 	case PHRASE_MODEL:
 		if (in->place != PLACE_PARAMETER)
 			tell_order(in, hit->at,
-				"This speaks to the model, not to whoever "
-				"reads what the tool does.");
+				"This addresses the model, not the reader of "
+				"the description.");
 		break;
 	case PHRASE_SECRET:
 		if (!in->told[POISONING_SECRETS] &&
 			!has_business(in, hit->business))
 			tell(in, POISONING_SECRETS, hit->at,
-				"The name of this tool tells of no business "
-				"with such a secret.");
+				"The name of this tool gives no reason to use "
+				"such a secret.");
 		break;
 	case PHRASE_CHANNEL:
 		if (in->place != PLACE_NAME)
 			tell(in, POISONING_SCHEMA, hit->at,
-				"What model and user say to each other is no "
+				"The conversation of model and user is not an "
 				"argument of a tool.");
 		break;
 	case PHRASE_CONTENT:
 		if (in->place == PLACE_SCHEMA && is_channel(in->parameter))
 			tell(in, POISONING_SCHEMA, hit->at,
-				"This parameter carries what its tool has no "
-				"use for: a side channel.");
+				"The tool has no use for this parameter: it is "
+				"a side channel.");
 		break;
 	case PHRASE_KINDS:
 		break;
@@ -549,7 +551,7 @@ static void rule_name(struct inspection *in)
 
 	if (!other && mixes_alphabets(in->name))
 		tell(in, POISONING_NAME, 0,
-			"It has letters of two alphabets that look alike.");
+			"It mixes similar letters of two alphabets.");
 	if (!other)
 		return;
 	buf_init(&why, SIZE_MAX / 2);

@@ -158,7 +158,7 @@ static bool take_count(const cJSON *doc, const char *key, double min,
 	if (json_num(doc, key, out) && *out >= min && *out <= max &&
 		floor(*out) == *out)
 		return true;
-	snprintf(why, SNAPSHOT_WHY, "%s: not a count that can be", key);
+	snprintf(why, SNAPSHOT_WHY, "%s: not a possible count", key);
 	return false;
 }
 
@@ -197,7 +197,8 @@ static bool take_string(struct snapshot_line *l, const cJSON *v, bool base64,
 	struct snapshot_value *to = &l->values[l->n_values];
 
 	if (!cJSON_IsString(v))
-		return wrong_line(why, "value: not of the strings of its kind");
+		return wrong_line(why, "value: not one of the strings of its "
+				       "kind");
 	to->p = v->valuestring;
 	to->n = strlen(v->valuestring);
 	if (base64 && !decode_base64(v->valuestring, &to->n))
@@ -228,7 +229,7 @@ static bool take_values(struct snapshot_line *l, const cJSON *doc, bool base64,
 		return take_string(l, value, base64, why);
 	}
 	if (!cJSON_IsArray(value) || !value->child)
-		return wrong_line(why, "value: not the list of its kind");
+		return wrong_line(why, "value: not a list of its kind");
 	l->values = xcalloc((size_t)cJSON_GetArraySize(value) * 2,
 		sizeof *l->values);
 	for (const cJSON *v = value->child; v; v = v->next)
@@ -268,7 +269,7 @@ static bool take_key(struct snapshot_line *l, const cJSON *doc, char *why)
 		return false;
 	l->part = (unsigned long)part;
 	if (l->cut && !l->more)
-		return wrong_line(why, "cut: nothing follows");
+		return wrong_line(why, "cut: its continuation is missing");
 	return take_values(l, doc, base64, why);
 }
 
@@ -314,8 +315,9 @@ static bool take_line(struct snapshot_line *l, const cJSON *doc,
 	if (!take_count(doc, "n", 1, 1e15, &n, why))
 		return false;
 	if ((unsigned long)n != number) {
-		snprintf(why, SNAPSHOT_WHY, "here should be line %lu of the "
-			"snapshot, and not its line %.0f", number, n);
+		snprintf(why, SNAPSHOT_WHY, "expected line %lu of the "
+					    "snapshot, found its line %.0f",
+			number, n);
 		return false;
 	}
 	l->number = number;
@@ -327,7 +329,7 @@ static bool take_line(struct snapshot_line *l, const cJSON *doc,
 	l->type = SNAPSHOT_LAST;
 	if (type && strcmp(type, types[SNAPSHOT_LAST]) == 0)
 		return take_last(l, doc, why);
-	return wrong_line(why, "type: no line of a snapshot");
+	return wrong_line(why, "type: not a line of a snapshot");
 }
 
 int snapshot_read(const char *p, size_t n, unsigned long number,

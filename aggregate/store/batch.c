@@ -284,7 +284,7 @@ static int put_piece(struct batch *b, struct bundle *u, const struct record *r,
 	if (p->text && strcmp(p->text, text->p) <= 0)
 		return 0;
 	if (left + size_of(text->p) > RECORD_PROBE_MAX) {
-		snprintf(why, RECORD_WHY, "the probe has more than 64 KiB");
+		snprintf(why, RECORD_WHY, "the probe is larger than 64 KiB");
 		return -1;
 	}
 	u->bytes = left + size_of(text->p);

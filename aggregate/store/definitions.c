@@ -50,7 +50,7 @@ void definition_batch_stray(struct definition_batch *d,
 		return;
 	for (size_t i = 0; i < d->n; i++)
 		input_refuse(in, d->v[i].line,
-			"no summary of its probe follows");
+			"the summary of its probe is missing");
 	definition_batch_release(d);
 }
 
@@ -62,7 +62,7 @@ int definition_batch_add(struct definition_batch *d,
 
 	if (d->bytes + n > RECORD_DEFINITIONS_MAX) {
 		snprintf(why, RECORD_WHY,
-			"the definitions of the probe have more than 1 MiB");
+			"the definitions of the probe are larger than 1 MiB");
 		return -1;
 	}
 	text_copy(d->slug, sizeof d->slug, r->key.slug);

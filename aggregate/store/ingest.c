@@ -340,7 +340,7 @@ static bool confirmed(const struct ingest *in)
 
 	if (in->sent->wait == STORE_NO_REPLY || n >= in->wait.replicas)
 		return true;
-	log_error("store: only %lld of %d replicas have the records within "
+	log_error("store: only %lld of %d replicas stored the records within "
 		  "%g s%s%s", n, in->wait.replicas, in->wait.timeout_s,
 		error ? ": " : "", error ? error : "");
 	return false;
@@ -374,7 +374,8 @@ static void settle_list(struct ingest *in, size_t reply, unsigned long line)
 
 	if (!error || probe_refused(in, line))
 		return;
-	snprintf(why, sizeof why, "what the tools say is not kept: %s", error);
+	snprintf(why, sizeof why, "the definitions of the tools are not "
+				  "stored: %s", error);
 	input_refuse(&in->input, line, why);
 }
 

@@ -229,7 +229,7 @@ end
 -- Take a probe. Returns 1, {when the one after it started}, or why it is refused.
 local function take(p)
 	local marks, text, lengths, before = first_of_window(p)
-	if marks and #text - 2 > most_bytes then return 'the probe has more than 64 KiB' end
+	if marks and #text - 2 > most_bytes then return 'the probe is larger than 64 KiB' end
 	if rows_of[p.region] == nil then
 		rows_of[p.region] = redis.call('HGET', latest, p.region)
 	end

@@ -79,8 +79,8 @@ size_t setup_faults(const char *policy, const char *aof,
 
 	if (*policy && strcmp(policy, "noeviction") != 0)
 		snprintf(out[n++], SETUP_FAULT,
-			"maxmemory-policy is %s, and not noeviction: it may "
-			"evict data",
+			"maxmemory-policy is %s, not noeviction: it may evict "
+			"data",
 			policy);
 	if (*aof && strcmp(aof, "yes") != 0)
 		snprintf(out[n++], SETUP_FAULT,

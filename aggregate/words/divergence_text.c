@@ -199,7 +199,7 @@ static void put_differences(struct buf *b, const struct cache_check *c)
 		sep = ", ";
 	}
 	if (c->more)
-		buf_fmt(b, "%s%d more that differ", sep, c->more);
+		buf_fmt(b, "%s%d more differences", sep, c->more);
 }
 
 bool divergence_any_stale(const struct verdict *v)
@@ -226,7 +226,7 @@ void divergence_text_stale(struct buf *b, const struct verdict *v)
 			continue;
 		}
 		sep = "; ";
-		buf_str(b, " get an older list than the server's");
+		buf_str(b, " get an outdated tool list");
 		if (c->age_s > 0)
 			buf_fmt(b, " (%.0f s old)", c->age_s);
 		put_differences(b, c);

@@ -87,7 +87,7 @@ static void put_failure(const struct explanation *e,
 
 	buf_fmt(b, "%s, %d in a row", step_name(r->step), r->streak);
 	if (r->n_at)
-		buf_fmt(b, ", looked at since %s",
+		buf_fmt(b, ", failing since at least %s",
 			time_text(e, r->at[r->n_at - 1], since));
 	if (r->newest->error)
 		buf_fmt(b, ": %s", r->newest->error);
@@ -110,19 +110,19 @@ static void put_region(const struct explanation *e, const char *region,
 				: "its own network is cut off",
 			r.step ? "; failing when that began: " : "");
 	else if (!r.newest)
-		buf_str(b, "no data: no probe of it is kept from that time");
+		buf_str(b, "no data: no probe from that time is stored");
 	else if (!r.reports)
 		buf_fmt(b, "no data: silent since then%s",
 			r.step ? ", and failing when it fell silent: " : "");
 	if (r.newest && r.step)
 		put_failure(e, &r, b);
 	else if (r.reports && muted(&r))
-		buf_fmt(b, "http.429, which counts only from %d in a row on",
+		buf_fmt(b, "http.429, which counts only from %d in a row",
 			e->rule->throttled);
 	else if (r.reports)
 		buf_fmt(b, "%s",
 			r.newest->state == STATE_AUTH_WALLED
-				? "auth-walled, which is no failure"
+				? "auth-walled, which is not a failure"
 				: "healthy");
 	buf_char(b, '\n');
 	if (!r.step || !s || !*s->message)
@@ -170,8 +170,8 @@ static void put_agreement(const struct explanation *e, struct buf *b)
 	double first, last;
 
 	span(e, &first, &last);
-	buf_fmt(b, "%d of %d regions agree on %s: within %g s each of them "
-		   "has a failure there",
+	buf_fmt(b, "%d of %d regions agree on %s: each failed there within %g "
+		   "s",
 		v->failed_regions, v->expected, step_name(v->step),
 		e->rule->tolerance_s);
 	if (isfinite(first))
@@ -186,9 +186,10 @@ static void why_no_data(const struct explanation *e, struct buf *b)
 	int expected = machines(e);
 	int quorum = expected < e->rule->quorum ? expected : e->rule->quorum;
 
-	buf_fmt(b, "%d of %d regions have reported in the last %g s, and it "
-		   "takes %d (quorum).\n  Nothing is published: it is not "
-		   "known whether the server works.\n",
+	buf_fmt(b, "%d of %d regions have reported in the last %g s; %d are "
+		   "needed (quorum).\n"
+		   "  No verdict is published: mcp-aggregate does not know "
+		   "whether the server works.\n",
 		v->reporters, v->expected, e->rule->lookback_s, quorum);
 }
 
@@ -215,21 +216,21 @@ static void why_amber(const struct explanation *e, struct buf *b)
 	if (machines(e) == 1) {
 		struct failure_run r = run_of(e, e->in->expected[0]);
 
-		buf_fmt(b, "The only region has failed %d in a row, at "
-			   "whatever steps; %d make it red (alone).\n",
+		buf_fmt(b, "The only region has failed %d times in a row, at "
+			   "any steps; %d make it red (alone).\n",
 			r.failures, e->rule->alone);
 		return;
 	}
 	if (v->n_failing == 1)
-		buf_fmt(b, "One region fails at %s, which may be trouble of "
-			   "its own.\n",
+		buf_fmt(b, "Only one region fails, at %s; the fault may be its "
+			   "own.\n",
 			step_name(v->step));
 	else
 		buf_fmt(b, "%zu regions fail, but at different steps, or "
 			   "more than %g s apart (tolerance).\n",
 			v->n_failing, e->rule->tolerance_s);
-	buf_fmt(b, "  Not red: that takes %d that agree on a step "
-		   "(step_alert), and %d %s.\n",
+	buf_fmt(b, "  Not red: %d regions must agree on a step (step_alert), "
+		   "and %d %s.\n",
 		e->rule->step_alert, v->failed_regions,
 		v->failed_regions == 1 ? "does" : "do");
 }
@@ -239,15 +240,15 @@ static void why_step_alert(const struct explanation *e, struct buf *b)
 	const struct verdict *v = e->verdict;
 
 	if (machines(e) == 1) {
-		buf_fmt(b, "The only region has failed %d in a row, at "
-			   "whatever steps, of %d that it takes (alone).\n",
+		buf_fmt(b, "The only region has failed %d times in a row, at "
+			   "any steps; %d make it red (alone).\n",
 			run_of(e, e->in->expected[0]).failures, e->rule->alone);
 		return;
 	}
 	put_agreement(e, b);
 	buf_fmt(b, "  Not amber: %d are enough (step_alert).\n"
-		   "  No hard outage: that takes %d on one step, or each of "
-		   "%d failing at any.\n",
+		   "  Not a hard outage: that needs %d on one step, or all %d "
+		   "failing at any step.\n",
 		e->rule->step_alert, e->rule->hard_outage, v->expected);
 }
 
@@ -261,8 +262,8 @@ static void why_hard_outage(const struct explanation *e, struct buf *b)
 			e->rule->hard_outage);
 		return;
 	}
-	buf_fmt(b, "All %d regions report, and within %g s each of them "
-		   "fails, whatever the step.\n",
+	buf_fmt(b, "All %d regions report, and each failed within %g s, at any "
+		   "step.\n",
 		v->expected, e->rule->tolerance_s);
 }
 
@@ -275,8 +276,8 @@ static void put_kept_out(const struct explanation *e, struct buf *b)
 		buf_str(b, "  Our credential is refused, which worked before: "
 			   "clients with their own access may be fine.\n");
 	if (v->unchecked)
-		buf_str(b, "  Nobody knows whether the server works: the minute "
-			   "has no part in its uptime.\n");
+		buf_str(b, "  It is not known whether the server works: the "
+			   "minute does not count in its uptime.\n");
 }
 
 /* The regions that share a machine with an earlier one. */
@@ -286,8 +287,8 @@ static void put_machines(const struct explanation *e, struct buf *b)
 		const char *name = e->in->expected[i], *other = twin_of(e, i);
 
 		if (other)
-			buf_fmt(b, "  %s is on one machine with %s, by its %s: "
-				   "they count as one reporter.\n",
+			buf_fmt(b, "  %s is on the same machine as %s (same "
+				   "%s): they count as one reporter.\n",
 				name, other, history_of(e, name)->machine_by);
 	}
 }
@@ -302,8 +303,7 @@ static void put_why(const struct explanation *e, struct buf *b)
 		why_no_data(e, b);
 		break;
 	case TIER_OK:
-		buf_fmt(b, "%d of %d regions report, and none of them is "
-			   "failing.\n",
+		buf_fmt(b, "%d of %d regions report, and none fails.\n",
 			v->reporters, v->expected);
 		break;
 	case TIER_REGIONAL:
@@ -320,8 +320,8 @@ static void put_why(const struct explanation *e, struct buf *b)
 	for (size_t i = 0; i < v->n_no_data; i++)
 		if (run_of(e, v->no_data[i]).step)
 			buf_fmt(b, "  %s was failing when it fell silent: "
-				   "until it reports, it counts neither as "
-				   "failing nor as working.\n",
+				   "until it reports again, it counts as "
+				   "neither failing nor working.\n",
 				v->no_data[i]);
 	put_machines(e, b);
 }
@@ -365,7 +365,7 @@ static void put_cache(const struct probe_details *s, struct buf *b)
 	if (s && s->at > 0)
 		return;
 	if (s && s->age_s > 0)
-		buf_fmt(b, "  out of a cache, %g s old: a stale edge?",
+		buf_fmt(b, "  from a cache, %g s old: a stale edge?",
 			s->age_s);
 	else if (s && s->cached)
 		buf_fmt(b, "  through a cache (%s): a stale edge?", s->cache);
@@ -409,14 +409,14 @@ static void put_checks(const struct explanation *e, struct buf *b)
 
 		if (!r->cache.result)
 			continue;
-		buf_fmt(b, "    %-20s %s  asked twice: ", r->region,
+		buf_fmt(b, "    %-20s %s  checked again: ", r->region,
 			time_text(e, r->cache_at, at));
 		if (stale)
 			buf_fmt(b, "clients get %.12s, the server has %.12s",
 				r->tool_hash ? r->tool_hash : "",
 				r->cache.tool_hash);
 		else
-			buf_str(b, "the same");
+			buf_str(b, "no difference");
 		if (stale)
 			put_cache(details_of(e, r->region), b);
 		buf_char(b, '\n');
@@ -428,27 +428,28 @@ static void put_way(const struct explanation *e, struct buf *b)
 	const char *bad;
 	char at[TIME_TEXT];
 
-	buf_str(b, "\nOn the way\n");
+	buf_str(b, "\n"
+		   "Addresses and caches\n");
 	for (size_t i = 0; i < e->n_details; i++) {
 		const struct probe_details *s = &e->details[i];
 		bool before = s->at > 0 && *s->address;
 
 		buf_fmt(b, "    %-20s %s%s%s%s%s\n", s->region,
-			*s->address ? s->address : "address not known",
+			*s->address ? s->address : "address unknown",
 			*s->cache ? ", " : "", s->cache, before ? ", at " : "",
 			before ? time_text(e, s->at, at) : "");
 	}
 	if (one_bad_address(e, &bad))
-		buf_fmt(b, "  All that fail reach %s, and none of the others "
-			   "does: one of several origins, or edges, is "
-			   "broken.\n",
+		buf_fmt(b, "  All failing regions reach %s, and no others do: "
+			   "one of several origins or edges is broken.\n",
 			bad);
 }
 
 /* Which clients servers refuse that let others in. */
 static void put_clients(const struct explanation *e, struct buf *b)
 {
-	const char *head = "\nClients that fail here\n";
+	const char *head = "\n"
+			   "Clients that the server refuses\n";
 
 	for (size_t i = 0; i < e->n_details; i++) {
 		const struct probe_details *s = &e->details[i];
@@ -472,8 +473,8 @@ static void put_counted(const struct explanation *e, struct buf *b)
 		time_text(e, (double)e->verdict->window, at),
 		verdict_colour_name(e->counted));
 	if (e->counted != e->verdict->verdict)
-		buf_str(b, ": that judged another instant of it, or knew of "
-			   "other records");
+		buf_str(b, "; the verdict above uses another instant or other "
+			   "records");
 	buf_str(b, "\n");
 }
 
@@ -488,7 +489,8 @@ void explain(const struct explanation *e, struct buf *b)
 		verdict_colour_name(v->verdict), tier_name(v->tier));
 	if (v->step)
 		buf_fmt(b, " at %s", step_name(v->step));
-	buf_fmt(b, ", as of %s\nLooked at: probes that started from %s to %s\n",
+	buf_fmt(b, ", as of %s\n"
+		   "Probes that started from %s to %s\n",
 		as_of, time_text(e, now - e->rule->lookback_s, from),
 		time_text(e, now + e->rule->ahead_s, to));
 	put_counted(e, b);

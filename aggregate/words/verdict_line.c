@@ -41,7 +41,8 @@ static void put_drift(struct buf *b, const struct verdict_drift *d)
 	put_tools(b, &sep, "removed", d->removed, d->n_removed);
 	put_tools(b, &sep, "changed", d->changed, d->n_changed);
 	put_tools(b, &sep, "added", d->added, d->n_added);
-	put_tools(b, &sep, "described anew", d->redescribed, d->n_redescribed);
+	put_tools(b, &sep, "described differently",
+		d->redescribed, d->n_redescribed);
 	if (!*sep)
 		buf_fmt(b, "from %.12s to %.12s", d->from, d->to);
 	buf_char(b, ')');
@@ -93,7 +94,7 @@ void put_broken(struct buf *b, const struct verdict *v, const char *message)
 		buf_fmt(b, ", %s", r->error);
 	if (message)
 		buf_fmt(b, ": %s", message);
-	buf_fmt(b, " (seen from one region, %s; no other confirms it)",
+	buf_fmt(b, " (seen from only one region, %s)",
 		r->region);
 }
 
@@ -141,7 +142,7 @@ void show_verdict(struct buf *b, const struct verdict *v, bool colour)
 	for (size_t i = 0; i < v->n_drift; i++)
 		put_drift(b, &v->drift[i]);
 	if (v->unapproved.since > 0) {
-		buf_fmt(b, "; nobody approved the tools (%s) in ",
+		buf_fmt(b, "; unapproved tools (%s) in ",
 			change_class_name(v->unapproved.class));
 		put_list(b, v->unapproved.regions, v->unapproved.n_regions);
 	}

@@ -92,7 +92,7 @@ char *file_text(const char *path, size_t max, size_t *n, const char **why)
 	if (fd < 0 || fstat(fd, &st) != 0)
 		*why = strerror(errno);
 	else if (!S_ISREG(st.st_mode))
-		*why = "no file";
+		*why = "not a regular file";
 	else
 		text = text_of(fd, max, n, why);
 	if (fd >= 0)

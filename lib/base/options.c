@@ -453,8 +453,8 @@ static int refuse_code(struct reading *r, int code, const char *last)
 		return misuse(r, "-%c: no such option", optopt);
 	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
 		if (strcmp(last, gone[i][0]) == 0)
-			return misuse(r, "%s: no such option any more: %s", last,
-				gone[i][1]);
+			return misuse(r, "%s: this option was removed: %s",
+				last, gone[i][1]);
 	return misuse(r, "%s: no such option, or not in this form", last);
 }
 
@@ -474,10 +474,12 @@ static int check_option(const struct reading *r, const struct option_row *o)
 			other = form->words;
 	}
 	if (other)
-		return misuse(r, "%s: --%s is only for '%s'", c->words, o->name,
+		return misuse(r, "%s: --%s can be used only with '%s'",
+			c->words, o->name,
 			other);
-	return n ? misuse(r, "%s: --%s is not for it", c->words, o->name)
-		 : misuse(r, "--%s: only for a command", o->name);
+	return n ? misuse(r, "%s: --%s cannot be used with this command",
+		c->words, o->name)
+		 : misuse(r, "--%s: needs a command", o->name);
 }
 
 /*
@@ -503,7 +505,7 @@ static int name_commands(const struct reading *r)
 		return -1;
 	}
 	log_error("%s: %s%s%s; see %s %s --help", word, alone ? "" : "'",
-		alone ? "one of these is needed" : r->line->operands[1],
+		alone ? "one of these commands is needed" : r->line->operands[1],
 		alone ? "" : "': not one of these", r->t->program, word);
 	line_write(STDERR_FILENO, b.p, b.len);
 	buf_release(&b);

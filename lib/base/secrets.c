@@ -203,7 +203,7 @@ static bool read_all(int fd, char *text, char *why)
 		if (got == 0) {
 			text[n] = '\0';
 			return strlen(text) == n ||
-				fail(why, "a NUL byte in it");
+				fail(why, "contains a NUL byte");
 		}
 		n += (size_t)got;
 	}

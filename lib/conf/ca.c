@@ -71,7 +71,7 @@ static char *read_file(const char *config, const char *ca, char *why)
 	free(path);
 	if (!text || n > FILE_MAX) {
 		snprintf(why, CONF_CA_WHY, "%s",
-			text ? "more than 1 MiB" : cause);
+			text ? "larger than 1 MiB" : cause);
 		free(text);
 		return NULL;
 	}
@@ -102,7 +102,7 @@ char *conf_ca_read(const char *config, const char *ca, char *why)
 		return text;
 	snprintf(why, CONF_CA_WHY,
 		n ? "more than 64 KiB of certificates"
-		  : "no certificate in PEM in it");
+		  : "contains no certificate in PEM");
 	free(text);
 	return NULL;
 }

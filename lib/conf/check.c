@@ -23,7 +23,7 @@ static void check_retention(const struct conf_retention *t,
 	char shown[CONF_SHOWN];
 
 	if (t->passing_s > t->evidence_s)
-		conf_wrong(r, &t->passing_s, "is above %s, that of evidence",
+		conf_wrong(r, &t->passing_s, "is longer than evidence (%s)",
 			conf_duration(t->evidence_s, shown));
 }
 
@@ -131,12 +131,13 @@ static void check_region(const struct conf_region *g, struct conf_errors *r)
 				"%s needs %s", runner_keys[i].a,
 				runner_keys[i].key);
 		if (!needs && *field && !conf_refused(r, &g->runner))
-			conf_wrong(r, field, "only %s has %s",
+			conf_wrong(r, field, "only %s can have %s",
 				runner_keys[i].a, runner_keys[i].key);
 	}
 	if (g->credential && reserved(g->credential))
 		conf_doubt(r, &g->credential,
-			"%s is the name of a secret of mcp-fleet itself",
+			"%s is the name of an internal secret of mcp-fleet; "
+			"use another name",
 			g->credential);
 }
 
@@ -191,8 +192,8 @@ static void check_providers(const struct conf *c, struct conf_errors *r)
 			return;
 	}
 	conf_doubt(r, &c->regions,
-		"all of one provider, %s; its own trouble will look like that "
-		"of the servers",
+		"all regions use one provider, %s; its failures will look like "
+		"failures of the servers",
 		first);
 }
 
@@ -205,8 +206,8 @@ static void check_regions(const struct conf *c, struct conf_errors *r)
 		return;
 	if (c->n_regions < REGIONS_WANTED)
 		conf_doubt(r, &c->regions,
-			"fewer than three regions; it takes three to tell an "
-			"outage from trouble on the way");
+			"fewer than three regions; at least three are needed "
+			"to tell an outage from a network fault");
 	check_providers(c, r);
 }
 
@@ -218,7 +219,8 @@ static void check_auth(const struct conf_auth *a, struct conf_errors *r)
 	if (a->mode == CONF_AUTH_NONE && a->credential &&
 		!conf_refused(r, &a->mode))
 		conf_wrong(r, &a->credential,
-			"no credential is shown where the mode is none");
+			"mode none sends no credential; remove it, or set "
+			"another mode");
 }
 
 static void check_arguments(const struct conf_health *h,
@@ -300,15 +302,16 @@ static void check_secret(const struct conf *c, const struct conf_server *s,
 		return;
 	if (reserved(name))
 		say(r, &s->auth.credential,
-			"%s is the name of a secret of mcp-fleet itself", name);
+			"%s is the name of an internal secret of mcp-fleet; "
+			"use another name", name);
 	for (size_t i = 0; i < c->n_routes && !of; i++)
 		if (c->routes[i].secret &&
 			strcmp(c->routes[i].secret, name) == 0)
 			of = c->routes[i].name ? c->routes[i].name : "?";
 	if (of)
 		say(r, &s->auth.credential,
-			"%s is the secret of route %s, and no server should "
-			"see that",
+			"%s is the secret of route %s, and must not be sent to "
+			"a server",
 			name, of);
 }
 
@@ -325,7 +328,7 @@ static void check_certificate(const struct conf *c,
 		if (!g || g->runner != CONF_RUNNER_WORKER)
 			continue;
 		conf_wrong(r, given(r, &s->auth.mode, &s->slug),
-			"region %s is a worker, which has no client "
+			"region %s is a worker, which cannot have a client "
 			"certificate; name other regions for this server",
 			g->name);
 		return;
@@ -338,7 +341,7 @@ void conf_check_server(const struct conf *c, const struct conf_server *s,
 	check_names(c, s, r);
 	if (s->private && !s->account && !conf_line(r, &s->account))
 		conf_doubt(r, &s->private,
-			"without an account nobody can read about it");
+			"without an account, nobody can see this server");
 	check_auth(&s->auth, r);
 	check_secret(c, s, r);
 	check_certificate(c, s, r);
@@ -367,7 +370,8 @@ static void check_fallback(const struct conf *c, const struct conf_route *t,
 				at = &c->routes[k];
 		if (at != t)
 			continue;
-		conf_wrong(r, &t->fallback, "it comes back to %s", t->name);
+		conf_wrong(r, &t->fallback, "the fallbacks form a loop back to "
+					    "%s", t->name);
 		return;
 	}
 }
@@ -377,8 +381,7 @@ static void check_zone(char *const *zone, struct conf_errors *r)
 {
 	if (*zone && !zone_exists(*zone))
 		conf_doubt(r, zone,
-			"no time zone of this system is named %s, so UTC is "
-			"taken",
+			"this system has no time zone %s, so UTC is used",
 			*zone);
 }
 
@@ -387,7 +390,7 @@ static void check_heartbeat(const struct conf_heartbeat *h,
 {
 	if (h->url && h->secret)
 		conf_wrong(r, &h->secret,
-			"either a url, or a secret that holds it");
+			"give either url or secret, not both");
 }
 
 static void check_steps(const struct conf *c, const struct conf_notify *p,
@@ -403,7 +406,7 @@ static void check_steps(const struct conf *c, const struct conf_notify *p,
 				refers(&routes, "route", &s->routes[k], r);
 		if (i && s->after_s < s[-1].after_s)
 			conf_wrong(r, given(r, &s->after_s, &s->routes),
-				"it is earlier than the step before it");
+				"this step is earlier than the step before it");
 	}
 }
 
@@ -415,10 +418,12 @@ static void check_waits(const struct conf_notify *p, struct conf_errors *r)
 
 	if (conf_only_p1(p)) {
 		if (digest)
-			conf_wrong(r, &p->digest, "a P1 never waits");
+			conf_wrong(r, &p->digest, "a policy for P1 cannot have "
+						  "a digest");
 	} else if (p->n_steps > 1 && (p->hours || digest)) {
-		conf_wrong(r, waits, "what waits for hours or a digest has one "
-				     "step: write another policy for it");
+		conf_wrong(r, waits, "a policy with hours or digest can have "
+				     "only one step: write another policy for "
+				     "the other steps");
 	}
 }
 
@@ -446,8 +451,8 @@ static void check_tokens(const struct conf *c, const struct conf_account *a,
 
 		if (b->token_sha256 && strcmp(token, b->token_sha256) == 0)
 			conf_wrong(r, &a->write_token_sha256,
-				"by this token account %s reads; who writes "
-				"has another",
+				"account %s already reads with this token; use "
+				"another token for writing",
 				b->name ? b->name : "?");
 		else if (b < a && writes && strcmp(token, writes) == 0)
 			conf_wrong(r, &a->write_token_sha256,
@@ -551,7 +556,7 @@ void conf_check(struct conf *c, struct conf_errors *r)
 		conf_wrong(r,
 			c->n_servers ? (const void *)&c->servers
 				     : &c->servers_from,
-			"there is no region that could probe them");
+			"no region is configured to probe these servers");
 	for (size_t i = 0; i < c->n_defaults; i++) {
 		check_names(c, &c->defaults[i].server, r);
 		check_auth(&c->defaults[i].server.auth, r);
@@ -566,8 +571,8 @@ void conf_check(struct conf *c, struct conf_errors *r)
 		check_fallback(c, &c->routes[i], r);
 		if (c->routes[i].secret && reserved(c->routes[i].secret))
 			conf_doubt(r, &c->routes[i].secret,
-				"%s is the name of a secret of mcp-fleet "
-				"itself",
+				"%s is the name of an internal secret of "
+				"mcp-fleet; use another name",
 				c->routes[i].secret);
 		check_zone(&c->routes[i].zone, r);
 	}

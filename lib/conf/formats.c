@@ -135,7 +135,7 @@ static bool text(const struct conf_key *key, const char *s, bool plain,
 	text_clean(s, strlen(s), clean, sizeof clean,
 		key->type == CONF_TEXT ? (size_t)key->max : TEXT_MAX);
 	if (strncmp(s, clean, strlen(clean)) != 0)
-		return fail(why, "a control character in it");
+		return fail(why, "contains a control character");
 	if (strlen(clean) < strlen(s))
 		return fail(why, "too long");
 	if (key->choices && !choose(key->choices, s, &i, why))
@@ -305,7 +305,7 @@ static const char *bad_authority(const char *s, size_t n)
 	long long v;
 
 	if (memchr(s, '@', n))
-		return "a user name or password does not belong in a URL";
+		return "a URL must not contain a user name or password";
 	if (n >= sizeof text)
 		return "the host is too long";
 	memcpy(text, s, n);
@@ -314,15 +314,15 @@ static const char *bad_authority(const char *s, size_t n)
 	if (*text == '[') {
 		port = strchr(text, ']');
 		if (!port || !is_v6(text + 1, (size_t)(port - text - 1)))
-			return "no IPv6 address in the brackets";
+			return "the brackets do not contain an IPv6 address";
 		port++;
 	} else if (!is_name(text, (size_t)(port - text))) {
-		return "a character in the host that no host has";
+		return "the host contains an invalid character";
 	}
 	if (port == text)
 		return "the host is missing";
 	if (*port && (*port != ':' || !num_parse(port + 1, 1, 65535, &v)))
-		return "the port is not a port";
+		return "the port is not a number from 1 to 65535";
 	return NULL;
 }
 
@@ -333,7 +333,7 @@ static const char *bad_url(const char *s, const char *scheme,
 	size_t n = strlen(scheme);
 
 	if (strchr("\"'", *s) && *s)
-		return "it begins with a quote, which is a part of it";
+		return "begins with a quote; remove the quotes around it";
 	if (strncmp(s, scheme, n) != 0)
 		return neither;
 	n += s[n] == 's';
@@ -342,7 +342,7 @@ static const char *bad_url(const char *s, const char *scheme,
 	if (strlen(s) >= URL_SIZE)
 		return "too long";
 	if (strpbrk(s, " \\"))
-		return "a space or backslash in it";
+		return "contains a space or backslash";
 	return bad_authority(s + n + 3, strcspn(s + n + 3, "/?#"));
 }
 
@@ -356,7 +356,7 @@ const char *conf_bad_smtp(const char *s)
 	const char *wrong = bad_url(s, "smtp", "neither smtp:// nor smtps://");
 
 	return !wrong && strpbrk(strchr(s, ':') + 3, "/?#")
-		? "nothing stands behind the host and its port"
+		? "nothing is allowed after the host and its port"
 		: wrong;
 }
 
@@ -451,7 +451,7 @@ static const char *bad_address(const char *s, size_t n)
 		return "not an address such as ops@example.com";
 	if (n - local - 1 > 255 ||
 		!dotted(at + 1, n - local - 1, ALNUM "-", LABEL_MAX))
-		return "no domain behind the @";
+		return "no domain after the @";
 	return NULL;
 }
 
@@ -471,7 +471,7 @@ static const char *take_name(const char *s, size_t n, struct mailbox *out)
 		step = text_utf8(s + i, n - i, &cp);
 		if (!step || cp < ' ' || cp == 0x7f || cp == '"' ||
 			cp == '<' || cp == '>' || cp == '\\')
-			return "a character that no name has";
+			return "the name contains an invalid character";
 	}
 	snprintf(out->name, sizeof out->name, "%.*s", (int)n, s);
 	return NULL;
@@ -485,7 +485,7 @@ const char *mailbox_parse(const char *s, struct mailbox *out)
 	*out = (struct mailbox) {0};
 	if (open) {
 		if (s[n - 1] != '>')
-			return "no > behind the address";
+			return "no > after the address";
 		wrong = take_name(s, (size_t)(open - s), out);
 		n = (size_t)(s + n - 1 - (open + 1));
 		s = open + 1;

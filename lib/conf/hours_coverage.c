@@ -151,9 +151,9 @@ static void blame(struct proof *p, size_t i)
 	buf_init(&b, WEEK_SIZE * 2);
 	if (put_week(p, &b))
 		conf_wrong(p->r, &c->policies[i].hours,
-			"nobody would hear at once of a P1 %s of %s that "
-			"begins %s (%s): every minute of the week needs a "
-			"policy whose first step is at once",
+			"nobody would be notified at once of a P1 %s of %s "
+			"that begins %s (%s): at every minute of the week, the "
+			"first step of a policy must notify at once",
 			alert_kind_name(p->kind),
 			!p->slug ? "one of its servers"
 			: strcmp(p->slug, SLUG_FLEET) == 0 ? "the fleet"

@@ -294,7 +294,7 @@ static bool reap(struct list_source *s, bool whole, char *why)
 		;
 	*why = '\0';
 	if (s->late)
-		snprintf(why, LIST_WHY, "not done in %g s", s->limit_s);
+		snprintf(why, LIST_WHY, "timed out after %g s", s->limit_s);
 	else if (ended && WIFSIGNALED(status))
 		snprintf(why, LIST_WHY, "ended by signal %d", WTERMSIG(status));
 	else if (ended && WEXITSTATUS(status))

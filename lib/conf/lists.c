@@ -33,7 +33,7 @@ static bool foreign(const cJSON *o, struct conf_errors *r)
 		key = "type";
 	if (key)
 		conf_fault(r, conf_spot(r, NULL),
-			"%s: not that of a target record", key);
+			"%s: not \"target\"", key);
 	return key;
 }
 
@@ -57,7 +57,7 @@ bool conf_take_line(struct conf *c, const char *list, size_t number,
 	object = o && cJSON_IsObject(o);
 	if (!object) {
 		conf_fault(r, conf_spot(r, NULL), "%s",
-			o ? "not an object of JSON" : why);
+			o ? "not a JSON object" : why);
 	} else if (!foreign(o, r)) {
 		conf_read_server(o, &s, r);
 		if (conf_faults(r) == before) {
@@ -133,8 +133,8 @@ static void read_list(struct conf *c, size_t i, struct list_command command,
 			if (is_list(&read))
 				return;
 			snprintf(why, sizeof why,
-				"no list of servers: none of its %zu lines is "
-				"an object of JSON",
+				"not a list of servers: none of its %zu lines "
+				"is a JSON object",
 				read.all);
 		}
 	}
@@ -150,8 +150,8 @@ static int open_cache(struct conf *c, struct conf_errors *r)
 
 	if (path && *path && folder < 0 && c->n_servers_from)
 		conf_doubt(r, &c->servers_from[0],
-			"%s: %s is no folder that only this user may write to; "
-			"it is not used",
+			"%s: %s is not a folder that only this user can write "
+			"to, so it is not used",
 			CACHE, path);
 	return folder;
 }

@@ -169,7 +169,7 @@ static void no_repeats(struct reader *r, char *const *texts, size_t i)
 		if (!texts[k] || strcmp(texts[k], texts[i]) != 0)
 			continue;
 		fault(r, r->tree ? "is already in this list"
-				 : "one is there twice");
+				 : "contains the same value twice");
 		if (r->tree)
 			break;
 	}

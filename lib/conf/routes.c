@@ -56,8 +56,8 @@ static const char *bad_sender(const char *s)
 	if (!bad_number(s) || (n && n <= 11 && !s[strspn(s, LETTERS DIGITS " ")]) ||
 		(strncmp(s, "MG", 2) == 0 && n == 34))
 		return NULL;
-	return "neither a number such as +15551230123 nor a name of up to 11 "
-	       "letters and digits, nor a messaging service";
+	return "not a number such as +15551230123, a name of up to 11 letters "
+	       "and digits, or a messaging service";
 }
 
 /* The role of a Discord server. */
@@ -67,7 +67,7 @@ static const char *bad_role(const char *s)
 
 	return n >= 15 && n <= 20 && strspn(s, DIGITS) == n
 		? NULL
-		: "not the number of a role";
+		: "not the numeric ID of a Discord role";
 }
 
 /* RFC 5321, 4.1.1.1: a domain, or an address in brackets. */

@@ -73,7 +73,7 @@ static const char *bad_worker(const char *s)
 	if (!allowed)
 		return "not https://";
 	if (strpbrk(s, "?#\"\\"))
-		return "a character in it that does not belong there";
+		return "contains an invalid character";
 	return conf_bad_url(s);
 }
 
@@ -97,7 +97,7 @@ static const char *bad_logo(const char *s)
 	if (s[8 + strcspn(s + 8, "/?#")] != '/')
 		return "not the address of an image";
 	if (s[8] == '[' || text_ascii(s, strlen(s)) < strlen(s))
-		return "an address that a Content-Security-Policy cannot name";
+		return "cannot be used in a Content-Security-Policy";
 	return conf_bad_url(s);
 }
 
@@ -413,10 +413,10 @@ static const char *bad_zone(const char *s)
 /* A key of older configurations, which is refused with a sentence. */
 #define GONE(n, sentence) {.name = (n), .type = CONF_GONE, .gone = (sentence)}
 /* A number that is the articles' and nobody's choice. */
-#define FIXED .gone = "this number is fixed, see mcp-incidents(7); leave it out"
+#define FIXED .gone = "this number is fixed, see mcp-incidents(7); remove it"
 #define FLAPPING                                                               \
-	.gone = "this number is fixed; flapping: 1h says within which time "   \
-		"three starts are flapping"
+	.gone = "this number is fixed: three starts; flapping: 1h sets "       \
+		"within which time"
 
 static const struct conf_key route[] = {
 	{KEY("name", CONF_TEXT, conf_route, name), .required = true, .max = 200,
@@ -438,33 +438,34 @@ static const struct conf_key route[] = {
 		.wrong = conf_bad_slug},
 	{KEY("fallback_after", CONF_SECONDS, conf_route, fallback_after_s),
 		.min = 30, .max = 3600, .otherwise = "2m"},
-	GONE("severities", "a route says where; a policy says who hears what: "
-		"alerts.policies: [{match: {severities: [P1]}, steps: "
-		"[{routes: [NAME]}]}]"),
-	GONE("kinds", "a route says where; a policy says who hears what: "
-		"alerts.policies: [{match: {kinds: [downtime]}, steps: "
-		"[{routes: [NAME]}]}]"),
-	GONE("servers", "a route says where; a policy says who hears what: "
-		"alerts.policies: [{match: {servers: [\"shop-*\"]}, steps: "
-		"[{routes: [NAME]}]}]"),
-	GONE("accounts", "a route says where; a policy says who hears what: "
-		"alerts.policies: [{match: {accounts: [ACCOUNT]}, steps: "
-		"[{routes: [NAME]}]}]"),
-	GONE("role", "there are no roles: without alerts.policies the type "
-		"of a route says when it is told of a P1 (chats and pagers at "
-		"once, texts after 5 minutes, calls after 15), and otherwise "
-		"alerts.policies: [{match: {severities: [P1]}, steps: "
-		"[{routes: [NAME]}, {after: 5m, routes: [OTHER]}]}]"),
-	GONE("hours", "a route is told at any time; a policy says when P2 and "
-		"P3 wait: alerts.policies: [{steps: [{routes: [NAME]}], "
-		"hours: mon-fri 09:00-18:00}]"),
-	GONE("days", "a route is told on any day; a policy says when P2 and "
-		"P3 wait: alerts.policies: [{steps: [{routes: [NAME]}], "
-		"hours: mon-fri 09:00-18:00}]"),
-	GONE("digest", "a policy says what is told together: "
-		"alerts.policies: [{match: {severities: [P3]}, steps: "
-		"[{routes: [NAME]}], digest: daily}]"),
-	GONE("budget", "one number for all routes: alerts.budget"),
+	GONE("severities", "a route is only a destination; to choose what it "
+			   "gets, use alerts.policies: [{match: {severities: "
+			   "[P1]}, steps: [{routes: [NAME]}]}]"),
+	GONE("kinds", "a route is only a destination; to choose what it gets, "
+		      "use alerts.policies: [{match: {kinds: [downtime]}, "
+		      "steps: [{routes: [NAME]}]}]"),
+	GONE("servers", "a route is only a destination; to choose what it "
+			"gets, use alerts.policies: [{match: {servers: "
+			"[\"shop-*\"]}, steps: [{routes: [NAME]}]}]"),
+	GONE("accounts", "a route is only a destination; to choose what it "
+			 "gets, use alerts.policies: [{match: {accounts: "
+			 "[ACCOUNT]}, steps: [{routes: [NAME]}]}]"),
+	GONE("role", "roles were removed: without alerts.policies, the type of "
+		     "a route decides when it gets a P1 (chats and pagers at "
+		     "once, texts after 5 minutes, calls after 15); to change "
+		     "that, use alerts.policies: [{match: {severities: [P1]}, "
+		     "steps: [{routes: [NAME]}, {after: 5m, routes: "
+		     "[OTHER]}]}]"),
+	GONE("hours", "a route is notified at any time; to delay P2 and P3, "
+		      "use alerts.policies: [{steps: [{routes: [NAME]}], "
+		      "hours: mon-fri 09:00-18:00}]"),
+	GONE("days", "a route is notified on any day; to delay P2 and P3, use "
+		     "alerts.policies: [{steps: [{routes: [NAME]}], hours: "
+		     "mon-fri 09:00-18:00}]"),
+	GONE("digest", "to send alerts together, use alerts.policies: [{match: "
+		       "{severities: [P3]}, steps: [{routes: [NAME]}], digest: "
+		       "daily}]"),
+	GONE("budget", "there is one budget for all routes: use alerts.budget"),
 	{.name = NULL},
 };
 
@@ -518,7 +519,7 @@ static const struct conf_key policy[] = {
 		.max = 10, .otherwise = "3", FLAPPING},
 	{KEY("flap_clear", CONF_SECONDS, conf_policy, flap_clear_s),
 		.max = 7 * 86400, .otherwise = "30m", FLAPPING},
-	GONE("flap_window", "it is called flapping now"),
+	GONE("flap_window", "renamed: use flapping"),
 	{KEY("silent", CONF_INT, conf_policy, silent), .min = 1, .max = 60,
 		.otherwise = "5", FIXED},
 	{KEY("silence_end", CONF_SECONDS, conf_policy, silence_end_s),
@@ -531,9 +532,9 @@ static const struct conf_key policy[] = {
 		.min = 1.1, .max = 1000, .otherwise = "3", FIXED},
 	{KEY("error_rate", CONF_NUMBER, conf_policy, error_rate), .max = 100,
 		.otherwise = "5",
-		.gone = "this number is fixed, see mcp-incidents(7); for no "
-			"such incidents: alerts.policies: [{match: {kinds: "
-			"[error_rate]}, steps: []}]"},
+		.gone = "this number is fixed, see mcp-incidents(7); to turn "
+			"these incidents off, use alerts.policies: [{match: "
+			"{kinds: [error_rate]}, steps: []}]"},
 	{KEY("error_count", CONF_INT, conf_policy, error_count), .min = 1,
 		.max = 100000, .otherwise = "3", FIXED},
 	{KEY("slo", CONF_NUMBER, conf_policy, slo), .max = 99.999,
@@ -571,9 +572,9 @@ const struct conf_key conf_alerts[] = {
 	{KEY("heartbeat", CONF_MAP, conf, heartbeat), .keys = heartbeat},
 	{KEY("runbook", CONF_TEXT, conf, runbook), .max = 2048,
 		.wrong = conf_bad_url},
-	GONE("ladders", "a ladder is a policy: alerts.policies: [{match: "
-		"{severities: [P1]}, steps: [{routes: [NAME]}, {after: 5m, "
-		"routes: [OTHER]}]}]"),
+	GONE("ladders", "ladders were removed; use alerts.policies: [{match: "
+			"{severities: [P1]}, steps: [{routes: [NAME]}, {after: "
+			"5m, routes: [OTHER]}]}]"),
 	GONE("business", "write the zone as alerts.zone, and the hours in a "
 		"policy: alerts.policies: [{match: {severities: [P1]}, steps: "
 		"[{routes: [NAME]}], hours: mon-fri 09:00-18:00}, {steps: "

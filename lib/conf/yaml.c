@@ -126,7 +126,7 @@ static const char *count_event(struct survey *s, const yaml_event_t *e)
 		s->ended = true;
 		return s->documents ? NULL : "the file is empty";
 	case YAML_DOCUMENT_START_EVENT:
-		return s->documents++ ? "a second document" : NULL;
+		return s->documents++ ? "contains a second document" : NULL;
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
 		s->depth--;
@@ -146,14 +146,13 @@ static const char *count_event(struct survey *s, const yaml_event_t *e)
 				     "servers") == 0;
 	s->nodes++;
 	if (explicit_tag(e))
-		return "tags such as !!str are not used here";
+		return "tags such as !!str are not allowed";
 	if (s->depth > CONF_DEPTH_MAX)
 		return "nested too deeply";
 	if (s->nodes <= CONF_NODES_MAX)
 		return NULL;
-	return s->servers ? "too many values: a fleet of more than about "
-			    "4,000 servers has them in a list, which "
-			    "servers_from names"
+	return s->servers ? "too many values: put a fleet of more than about "
+			    "4,000 servers in a list that servers_from names"
 			  : "too many values";
 }
 
@@ -236,7 +235,7 @@ static bool nodes(yaml_document_t *doc, struct conf_errors *r)
 		if (node->type == YAML_SCALAR_NODE &&
 			strlen(node_text(node)) !=
 				node->data.scalar.length) {
-			conf_fault(r, node_spot(node), "a NUL in a text");
+			conf_fault(r, node_spot(node), "contains a NUL byte");
 			return false;
 		}
 	}
@@ -347,8 +346,9 @@ static bool is_within(
 {
 	if (depth > CONF_DEPTH_MAX || !b->left) {
 		conf_fault(b->errors, node_spot(node), b->left
-				? "aliases nest it too deeply, or in itself"
-				: "aliases repeat it too often");
+				? "aliases nest too deeply, or contain "
+				  "themselves"
+				: "aliases repeat too many values");
 		return false;
 	}
 	b->left--;

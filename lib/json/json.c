@@ -62,7 +62,7 @@ static bool count_values(struct grammar *g, size_t n)
 		return refuse_text(g, JSON_TOO_COMPLEX, "too many values");
 	if (b && g->tree > b->tree)
 		return refuse_text(g, JSON_TOO_COMPLEX,
-			"its tree would take too much memory");
+			"its values would need too much memory");
 	if (b && b->late && g->values % JSON_PACE + n >= JSON_PACE &&
 		b->late(b->arg))
 		return refuse_text(g, JSON_LATE, "no time was left");
@@ -131,7 +131,7 @@ static bool pass_key(struct grammar *g, size_t n)
 		return false;
 	scan_space(&g->s);
 	if (!scan_at(&g->s, ':'))
-		return scan_fault(&g->s, "no colon behind a key");
+		return scan_fault(&g->s, "no colon after a key");
 	g->s.p++;
 	return true;
 }
@@ -212,7 +212,7 @@ static bool json_grammar(const char *p, size_t n,
 	if (ok)
 		scan_space(&g->s);
 	if (ok && g->s.p < g->s.end)
-		ok = scan_fault(&g->s, "something behind the end of the value");
+		ok = scan_fault(&g->s, "text after the end of the value");
 	if (budget)
 		budget->values -= g->values;
 	/* The last value may have been too large a string. */
@@ -279,7 +279,7 @@ static bool keys_unique(const cJSON *object, struct flaw *flaw)
 	for (size_t i = 1; i < n && !flaw->node; i++) {
 		if (strcmp(m[i - 1].node->string, m[i].node->string) == 0)
 			*flaw = (struct flaw) {m[i].node, true,
-				"a key that its object already has"};
+				"a key that occurs twice in its object"};
 	}
 	free(m);
 	return !flaw->node;

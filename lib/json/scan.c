@@ -140,7 +140,7 @@ size_t scan_escape(struct json_scan *s, char put[4], const char **odd)
 		return unit_escape(s, put, odd);
 	e = memchr(from, s->p[1], sizeof from - 1);
 	if (!e)
-		return scan_fault(s, "an escape that JSON does not have");
+		return scan_fault(s, "an invalid escape");
 	*put = to[e - from];
 	s->p += 2;
 	return 1;
@@ -178,7 +178,7 @@ bool scan_number(struct json_scan *s, const char **whole)
 	if (scan_at(s, '0')) {
 		s->p++;
 		if (scan_at_digit(s))
-			return scan_fault(s, "a digit behind a leading zero");
+			return scan_fault(s, "a digit after a leading zero");
 	} else if (!digits(s)) {
 		return false;
 	}

@@ -34,10 +34,10 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 	X(DIVERGENCE, "cdn_cache_divergence", ALERT_P2,                        \
 		"regions see different tools")                                 \
 	X(CHURN, "tool_churn", ALERT_P2,                                       \
-		"its tools change all the time, so neither a drift nor a "     \
-		"divergence is told")                                          \
+		"its tools change all the time, so neither drift nor "         \
+		"divergence is reported")                                      \
 	X(UNAPPROVED, "unapproved_change", ALERT_P2 | ALERT_P3,                \
-		"its tools are not those that were approved")                  \
+		"its tools differ from the approved tools")                    \
 	X(SILENT, "probe_silent", ALERT_P3,                                    \
 		"regions have no data in any window")                          \
 	X(STALLED, "pipeline_stalled", ALERT_P1 | ALERT_P2,                    \
@@ -49,9 +49,9 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 	X(DRIFT, "schema_drift_detected", ALERT_P2 | ALERT_P3,                 \
 		"its tools changed")                                           \
 	X(CERTIFICATE_EXPIRING, "certificate_expiring",                        \
-		ALERT_P1 | ALERT_P2 | ALERT_P3, "its certificate ends")        \
+		ALERT_P1 | ALERT_P2 | ALERT_P3, "its certificate expires")     \
 	X(TOKEN_EXPIRING, "token_expiring", ALERT_P1 | ALERT_P2,               \
-		"the credential of its probes ends")                           \
+		"the credential of its probes expires")                        \
 	X(CLIENTS_REFUSED, "clients_refused", ALERT_P3,                        \
 		"clients of 2026-07-28 are refused")                           \
 	X(TEST, "test", ALERT_P1 | ALERT_P3, "whether the routes work")

@@ -143,7 +143,7 @@ const struct field maintenance_fields[] = {
 	FIELD("ends_at", struct maintenance, ends_at, FIELD_OUT),
 	FIELD_MADE("every", FIELD_LAX, .put = put_every, .take = take_every),
 	TEXT("zone", zone, .valid = zone_exists,
-		.fault = "not a time zone that is known here"),
+		.fault = "not a time zone of this system"),
 	TEXT("reason", reason, .valid = NULL),
 	TEXT("by", by, .valid = NULL),
 	FIELD("announced_at", struct maintenance, announced_at,
@@ -190,7 +190,7 @@ static bool read_times(const cJSON *o, struct maintenance *m, char *why)
 	if (m->ends_at <= m->starts_at)
 		return field_fail(why, "ends_at", "not after starts_at");
 	return !m->every || m->ends_at - m->starts_at <= DAY_S ||
-		field_fail(why, "ends_at", "recurs, and lasts over a day");
+		field_fail(why, "ends_at", "recurs, and lasts more than a day");
 }
 
 bool maintenance_take(cJSON *doc, struct maintenance *m, char *why)

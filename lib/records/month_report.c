@@ -90,7 +90,8 @@ int month_report_read(const char *text, struct report_head *r, char *why)
 		fields_take(month_report_fields, r->doc, r, why))
 		return 0;
 	if (!json_num(r->doc, "v", &v) || v != RECORD_VERSION)
-		field_fail(why, "v", "of a version that is not known");
+		field_fail(why, "v", "a version that this program does not "
+				     "know");
 	month_report_release(r);
 	return -1;
 }
@@ -112,7 +113,7 @@ int month_report_rows_read(const char *text, struct report_row *rows, size_t *n,
 	if (!*doc)
 		return -1;
 	if (!cJSON_IsArray(*doc) || cJSON_GetArraySize(*doc) > REPORT_ROWS) {
-		field_fail(why, "rows", "no array, or too long");
+		field_fail(why, "rows", "not an array, or too long");
 		goto refused;
 	}
 	cJSON_ArrayForEach(o, *doc)

@@ -287,7 +287,7 @@ const struct field probe_fields[] = {
 	/* The record must fit into a line again. */
 	FIELD("url", struct probe_record, url, FIELD_LAX | FIELD_OMIT,
 		.max = RECORD_URL_SIZE - 1, .valid = url_harmless,
-		.fault = "a control character in it"),
+		.fault = "contains a control character"),
 	FIELD("state", struct probe_record, state, FIELD_NEEDED,
 		.words = &region_state_words),
 	FIELD("failed_step", struct probe_record, failed_step, FIELD_NULL,
@@ -458,7 +458,7 @@ static bool tidy_tree(const cJSON *v, char *why)
 				sizeof clean, TEXT_MAX);
 			if (strcmp(c->string, clean) != 0)
 				return field_fail(why, "detail",
-					"a key that is no name");
+					"contains a key that is not a name");
 		}
 		if (!tidy_tree(c, why))
 			return false;
@@ -598,7 +598,7 @@ static bool read_tool(struct record *r, char *why)
 	sha256_hex(b.p, b.len, digest);
 	r->u.tool.definition = r->detail = buf_take(&b);
 	return strcmp(digest, r->u.tool.digest) == 0 ||
-		field_fail(why, "digest", "not that of the definition");
+		field_fail(why, "digest", "does not match the definition");
 }
 
 static bool read_runner(struct record *r, char *why)

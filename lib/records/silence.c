@@ -65,8 +65,8 @@ bool silence_take(cJSON *doc, struct silence *s, char *why)
 	*s = (struct silence) {.doc = doc};
 	if (fields_take(silence_fields, doc, s, why) &&
 		(s->n_slugs || s->n_kinds || s->n_regions || s->n_steps ||
-			field_fail(why, "slugs", "neither a server, a kind, a "
-				"region nor a step is named")) &&
+			field_fail(why, "slugs", "no server, kind, region or "
+						 "step is named")) &&
 		read_times(doc, s, why))
 		return true;
 	silence_release(s);

@@ -102,13 +102,13 @@ bool format_fits(const struct store_reply *r, char *why)
 		return true;
 	if (number)
 		snprintf(why, STORE_WHY,
-			"store: its keys are of version %d, and this program "
-			"knows version %d at most: upgrade mcp-fleet",
+			"store: its keys have version %d, and this program "
+			"knows versions up to %d: upgrade mcp-fleet",
 			number, STORE_FORMAT);
 	else if (strcmp(text, FORMAT_RESTORING) == 0)
 		snprintf(why, STORE_WHY,
-			"store: a restore is at work, or was interrupted: "
-			"mcp-aggregate restore --replace does it again");
+			"store: a restore is running, or was interrupted; to "
+			"repeat it, run mcp-aggregate restore --replace");
 	else
 		snprintf(why, STORE_WHY,
 			"store: " KEY_FORMAT " holds no version: this is not "

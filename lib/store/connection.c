@@ -133,7 +133,7 @@ static struct addrinfo *resolve(
 		} else {
 			pthread_detach(thread);
 			if (!await_resolver(q, wait_ms)) {
-				*why = "its name is not resolved in time";
+				*why = "its name did not resolve in time";
 				return NULL;
 			}
 		}
@@ -216,7 +216,8 @@ static bool load_certificate(SSL_CTX *c, char *why)
 		return true;
 	if (!cert || !key)
 		return fail_new(why, "TLS",
-			"MCP_STORE_CERT and MCP_STORE_KEY go together");
+			"MCP_STORE_CERT and MCP_STORE_KEY must be set "
+			"together");
 	if (SSL_CTX_use_certificate_chain_file(c, cert) != 1)
 		return fail_new(why, cert, last_error());
 	return load_key(c, key, why);
@@ -319,7 +320,7 @@ static int outcome(struct tls_session *s, int rc)
 	else if (ERR_GET_REASON(last) ==
 		SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED)
 		snprintf(s->why, sizeof s->why,
-			"it wants a client's certificate: see MCP_STORE_CERT");
+			"it requires a client certificate: set MCP_STORE_CERT");
 	else
 		snprintf(s->why, sizeof s->why, "TLS: %s", last_error());
 	ERR_clear_error();
@@ -626,7 +627,7 @@ static int connect_one(struct connection *c, const struct access *a,
 		return 0;
 	c->tls = tls_open(a->tls, at->name);
 	if (!c->tls)
-		connection_fail(c, "no TLS for such a name");
+		connection_fail(c, "TLS refuses this host name");
 	else if (!shake_hands(c, soon))
 		return 0;
 	tls_close(c->tls);

@@ -408,8 +408,8 @@ static int try_master(struct nodes *ns, const struct store_host *at,
 	if (role && strcmp(role, "master") == 0)
 		rc = 0;
 	else if (role)
-		nodes_fail(ns, 0, "it is no master now; the sentinels have not "
-				  "found a new one");
+		nodes_fail(ns, 0, "it is not a master now; the sentinels have "
+				  "not found a new one");
 	else if (store_error(r))
 		error_reply_say(store_error(r), text, sizeof text),
 			nodes_fail(ns, 0, text);

@@ -56,9 +56,9 @@ const char *resp_next(const char *at, const char **p, size_t *n)
 	return at + *n + 2;
 }
 
-#define NO_PASSWORD "it wants a password: see MCP_STORE_PASSWORD_FILE"
+#define NO_PASSWORD "it requires a password: set MCP_STORE_PASSWORD_FILE"
 #define A_NODE                                                                 \
-	"it is a node of a cluster, whose address is redis+cluster://host"
+	"it is a node of a cluster: use redis+cluster://host"
 
 /* By the first word of an error. */
 static const struct error_row {
@@ -80,18 +80,19 @@ static const struct error_row {
 	{"MASTERDOWN", ERROR_REPLY_MASTER,
 		"it is a replica that has lost its master"},
 	{"READONLY", ERROR_REPLY_MASTER,
-		"it is read-only: a replica, no master"},
+		"it is read-only: a replica, not a master"},
 	{"UNBLOCKED", ERROR_REPLY_MASTER, "it has become a replica"},
 	{"NOSCRIPT", ERROR_REPLY_SCRIPT, "it has lost a script"},
 	{"OOM", ERROR_REPLY_LASTING, "it is full: maxmemory is reached"},
 	{"MISCONF", ERROR_REPLY_LASTING,
-		"it cannot write to its disk, and so stores nothing"},
+		"it cannot write to its disk, so it stores nothing"},
 	{"NOREPLICAS", ERROR_REPLY_LASTING,
-		"it has too few replicas, and so stores nothing"},
+		"it has too few replicas, so it stores nothing"},
 	{"NOAUTH", ERROR_REPLY_LASTING, NO_PASSWORD},
 	{"WRONGPASS", ERROR_REPLY_LASTING,
-		"it refuses AUTH, for it knows no such user and password"},
-	{"NOPERM", ERROR_REPLY_LASTING, "its user may not do this"},
+		"it refuses AUTH: the user or the password is wrong"},
+	{"NOPERM", ERROR_REPLY_LASTING, "its user does not have permission for "
+					"this"},
 	/* Without braces, the keys of a server are in many slots. */
 	{"CROSSSLOT", ERROR_REPLY_LASTING, A_NODE},
 };

@@ -879,7 +879,7 @@ static struct store *open_store(
 	s->wait = STORE_NO_REPLY;
 	if (!url)
 		url = getenv("MCP_STORE");
-	wrong = !url || !*url ? "neither --store nor MCP_STORE names one"
+	wrong = !url || !*url ? "not configured: use --store, or set MCP_STORE"
 			      : store_url_read(url, &s->nodes.url);
 	if (wrong)
 		refuse(why, wrong);
@@ -1007,8 +1007,9 @@ void store_check_wait(struct store *s)
 	if (s->wait == STORE_NO_REPLY || s->warned || n >= s->replicas)
 		return;
 	s->warned = true;
-	log_warn("store: only %lld of %d replicas had a state within %g s%s%s; "
-		 "it goes on without", n, s->replicas, s->confirm_s,
+	log_warn("store: only %lld of %d replicas confirmed a state within %g "
+		 "s%s%s; mcp-alert continues without them",
+		n, s->replicas, s->confirm_s,
 		error ? ": " : "", error ? error : "");
 }
 
@@ -1107,8 +1108,8 @@ int store_gone(struct store *s)
 	if (!s->nodes.gone)
 		return 0;
 	nodes_fail(&s->nodes, s->nodes.gone - 1,
-		"went away after it had answered: what it had not yet "
-		"written to its disk may be lost");
+		"closed the connection after it had answered: data that it had "
+		"not yet written to its disk may be lost");
 	memcpy(s->why, s->nodes.why, sizeof s->why);
 	return -1;
 }

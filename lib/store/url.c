@@ -24,10 +24,10 @@ static const struct {
 };
 
 static const char no_url[] =
-	"neither unix:///path nor redis://host:port, nor rediss://, "
-	"redis+sentinel:// or redis+cluster://";
+	"not unix:///path, redis://host:port, rediss://, redis+sentinel:// or "
+	"redis+cluster://";
 static const char has_password[] =
-	"a password does not belong in the URL; see MCP_STORE_PASSWORD_FILE";
+	"a URL must not contain a password; use MCP_STORE_PASSWORD_FILE";
 
 /* Cut s at the first c; what follows it, or NULL. */
 static char *cut(char *s, char c)
@@ -49,15 +49,16 @@ static const char *add_host(struct store_url *u, char *where)
 		char *end = strchr(where++, ']');
 
 		if (!end || (end[1] && end[1] != ':'))
-			return "the IPv6 address is not [address]";
+			return "an IPv6 address must be in brackets: "
+			       "redis://[::1]:6379";
 		*end = '\0';
 		port = end[1] ? end + 1 : NULL;
 	} else if (port && strchr(port + 1, ':')) {
-		return "an IPv6 address stands in brackets: "
+		return "an IPv6 address must be in brackets: "
 		       "redis://[::1]:6379";
 	}
 	if (port && !num_parse(port + 1, 1, 65535, &v))
-		return "the port is not a port";
+		return "the port is not a number from 1 to 65535";
 	if (port)
 		*port = '\0';
 	if (!*where)
@@ -75,7 +76,8 @@ static const char *read_hosts(struct store_url *u, char *list)
 	const char *wrong = NULL;
 
 	if (u->kind == STORE_SOLE && strchr(list, ','))
-		return "several hosts: redis+sentinel:// or redis+cluster://";
+		return "several hosts need redis+sentinel:// or "
+		       "redis+cluster://";
 	u->hosts = xcalloc(STORE_HOSTS, sizeof *u->hosts);
 	while (list && !wrong) {
 		char *next = cut(list, ',');
@@ -95,8 +97,8 @@ static const char *read_path(struct store_url *u, char *path)
 		char *rest = path ? cut(path, '/') : NULL;
 
 		if (!path || !*path)
-			return "the name by which the sentinels know the "
-			       "master is missing: redis+sentinel://a,b,c/NAME";
+			return "the name of the master is missing: "
+			       "redis+sentinel://a,b,c/NAME";
 		u->master = xstrdup(path);
 		path = rest;
 	}

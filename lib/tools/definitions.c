@@ -120,16 +120,16 @@ static const char *fault_of(const cJSON *tool)
 	const cJSON *annotations = json_get(tool, "annotations");
 
 	if (!cJSON_IsObject(json_get(tool, "inputSchema")))
-		return "its inputSchema is no object";
+		return "its inputSchema is not an object";
 	if (out && !cJSON_IsObject(out))
-		return "its outputSchema is no object";
+		return "its outputSchema is not an object";
 	if (annotations && !cJSON_IsObject(annotations))
-		return "its annotations are no object";
+		return "its annotations are not an object";
 	if (description && !cJSON_IsString(description))
-		return "its description is no string";
+		return "its description is not a string";
 	if (title && !cJSON_IsString(title))
-		return "its title is no string";
-	return has_twice(tool) ? "a member stands there twice" : NULL;
+		return "its title is not a string";
+	return has_twice(tool) ? "a member occurs twice" : NULL;
 }
 
 /* The name of a tool, or NULL, and then it has been refused. */
@@ -142,9 +142,9 @@ static const char *name_of(struct reading *r, const cJSON *tool)
 	else if (!name || !*name)
 		refuse_tool(r, NULL, "it has no name");
 	else if (!jcs_carries(name))
-		refuse_tool(r, name, "I-JSON cannot carry its name");
+		refuse_tool(r, name, "I-JSON does not allow its name");
 	else if (strlen(name) > DEFINITION_NAME)
-		refuse_tool(r, name, "its name has more than 1024 bytes");
+		refuse_tool(r, name, "its name is longer than 1024 bytes");
 	else
 		return name;
 	return NULL;
@@ -176,11 +176,11 @@ static void add_tool(struct reading *r, const cJSON *tool, const char *digest)
 	fault = fault_of(tool);
 	buf_init(&b, DEFINITION_BYTES);
 	if (!fault && !put_definition(&b, tool))
-		fault = buf_ok(&b) ? "I-JSON cannot carry it"
-				   : "it has more than 64 KiB";
+		fault = buf_ok(&b) ? "I-JSON does not allow one of its values"
+				   : "it is larger than 64 KiB";
 	sha256_hex(b.p, b.len, own);
 	if (!fault && digest && !is_digest(digest, own))
-		fault = "its digest is not that of its definition";
+		fault = "its digest does not match its definition";
 	if (!fault) {
 		def->tree = json_parse(b.p, b.len, &one_limits, why);
 		if (!def->tree)
@@ -395,7 +395,7 @@ bool definitions_read(struct definitions *d, const char *p, size_t n,
 	cJSON_Delete(v);
 	r.line = 0;
 	if (ok && !r.found)
-		ok = fail(&r, "no record of a tool in it");
+		ok = fail(&r, "contains no record of a tool");
 	if (ok)
 		sort_tools(&r);
 	else

@@ -87,10 +87,10 @@ static bool is_sendable(const char *s, bool spaces)
 static bool set_once(char **out, const char *v, bool spaces, char *why)
 {
 	if (*out)
-		return refuse_credential(why, "a key is given twice");
+		return refuse_credential(why, "this key is given twice");
 	if (!is_sendable(v, spaces))
 		return refuse_credential(
-			why, "a value is empty or not visible ASCII");
+			why, "the value is empty or not visible ASCII");
 	*out = xstrdup(v);
 	return true;
 }
@@ -101,7 +101,8 @@ static bool set_header(struct credential *c, const char *v, char *why)
 	if (!set_once(&c->header, v, false, why))
 		return false;
 	return !v[framing_token(v)] ||
-		refuse_credential(why, "header is no field name");
+		refuse_credential(why, "header is not the name of a header "
+				       "field");
 }
 
 static bool add_origin(struct credential *c, const char *v, char *why)
@@ -112,9 +113,9 @@ static bool add_origin(struct credential *c, const char *v, char *why)
 	if (c->n_origins == ORIGINS_MAX)
 		return refuse_credential(why, "too many origins");
 	if (!url_parse(v, &u, reason))
-		return refuse_credential(why, "an origin is no URL");
+		return refuse_credential(why, "the origin is not a URL");
 	if (!url_secure(&u))
-		return refuse_credential(why, "an origin is not https");
+		return refuse_credential(why, "the origin is not an https URL");
 	c->origins[c->n_origins++] = xstrdup(u.origin);
 	return true;
 }
@@ -134,17 +135,18 @@ static bool set_issuer(struct credential *c, const char *v, char *why)
 	if (!set_once(&c->client.issuer, v, false, why))
 		return false;
 	if (!url_parse(v, &u, reason))
-		return refuse_credential(why, "the issuer is no URL");
+		return refuse_credential(why, "the issuer is not a URL");
 	return url_secure(&u) ||
-	       refuse_credential(why, "the issuer is not https");
+	       refuse_credential(why, "the issuer is not an https URL");
 }
 
 static bool set_expiry(struct credential *c, const char *v, char *why)
 {
 	if (c->expires_at)
-		return refuse_credential(why, "a key is given twice");
+		return refuse_credential(why, "this key is given twice");
 	if (!clock_rfc3339_parse(v, &c->expires_at))
-		return refuse_credential(why, "expires_at is no RFC 3339 time");
+		return refuse_credential(why, "expires_at is not an RFC 3339 "
+					      "time");
 	if (c->expires_at < 1)
 		c->expires_at = 1;
 	return true;
@@ -180,7 +182,7 @@ static bool set_key(struct credential *c, const char *key, const char *v,
 		return set_issuer(c, v, why);
 	if (strcmp(key, "expires_at") == 0)
 		return set_expiry(c, v, why);
-	return refuse_credential(why, "a key is unknown");
+	return refuse_credential(why, "unknown key");
 }
 
 /* Set the kind. The file must have exactly one, with all its parts. */
@@ -193,26 +195,30 @@ static bool set_kind(struct credential *c, char *why)
 
 	if (!c->n_origins)
 		return refuse_credential(
-			why, "no origin says where it may be sent");
+			why, "a line origin = https://HOST is missing; it says "
+			     "where the credential may be sent");
 	if (!!c->token + header + oauth + mtls != 1)
 		return refuse_credential(why,
-			"not exactly one of token, header, client_id "
-			"and cert");
+			"exactly one of token, header, client_id and cert is "
+			"required");
 	c->kind = c->token ? CREDENTIAL_BEARER
 		: header   ? CREDENTIAL_HEADER
 		: oauth	   ? CREDENTIAL_OAUTH
 			   : CREDENTIAL_MTLS;
 	if (header && !(c->header && c->value))
-		return refuse_credential(why, "header and value go together");
+		return refuse_credential(why, "header and value must be given "
+					      "together");
 	if (oauth && !(o->id && o->secret && o->issuer))
 		return refuse_credential(why,
-			"client_id, client_secret and issuer go "
+			"client_id, client_secret and issuer must be given "
 			"together");
 	if (c->pem && (c->cert || c->key))
 		return refuse_credential(why,
-			"cert and key, and a certificate in the file itself");
+			"give cert and key, or a certificate in the file "
+			"itself, not both");
 	if (mtls && !c->pem && !(c->cert && c->key))
-		return refuse_credential(why, "cert and key go together");
+		return refuse_credential(why, "cert and key must be given "
+					      "together");
 	return true;
 }
 
@@ -373,10 +379,10 @@ static bool key_pair_check(
 	key = read_key(key_path);
 	if (!cert)
 		ok = refuse_key_pair(
-			why, "its cert is no certificate in PEM", "");
+			why, "its cert is not a certificate in PEM", "");
 	else if (!key)
 		ok = refuse_key_pair(why,
-			"its key is no key in PEM, or an encrypted one", "");
+			"its key is not an unencrypted key in PEM", "");
 	else
 		ok = X509_check_private_key(cert, key) == 1 ||
 		     refuse_key_pair(

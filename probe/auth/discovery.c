@@ -43,8 +43,8 @@ struct discovery {
 
 static void finish_discovery(struct discovery *d, enum discovery_end end)
 {
-	static const char away[] = "a redirect of metadata to another origin "
-				   "was not followed";
+	static const char away[] = "the metadata redirects to another origin, "
+				   "which mcp-probe does not follow";
 
 	d->result.end = end;
 	if (end == DISCOVERY_GOOD && *d->away)
@@ -72,7 +72,7 @@ static void ask_document(struct discovery *d)
 
 	if (left < 1) {
 		failure_set(&d->result.failure, "deadline",
-			"no time was left to follow the OAuth metadata");
+			"no time was left to read the OAuth metadata");
 		finish_discovery(d, DISCOVERY_BAD);
 		return;
 	}
@@ -109,7 +109,8 @@ static void look_self(struct discovery *d)
 static void find_away(struct discovery *d, const char *code)
 {
 	failure_set(&d->result.failure, code,
-		"%.200s redirects to another origin, which is not followed",
+		"%.200s redirects to another origin, which mcp-probe does not "
+		"follow",
 		d->away);
 	finish_discovery(d, DISCOVERY_NONE);
 }
@@ -151,7 +152,7 @@ static bool judge_self(struct discovery *d, const cJSON *doc)
 		(!o->issuer[n] || strcmp(o->issuer + n, "/") == 0))
 		return true;
 	o->token_endpoint[0] = '\0';
-	o->warning = "it is at another origin than its issuer";
+	o->warning = "the metadata is not at the origin of its issuer";
 	return true;
 }
 
@@ -244,7 +245,8 @@ static void note_reason(struct discovery *d, const struct reply *r)
 		failure_set(&d->why, "",
 			d->redirects > REDIRECTS_MAX
 				? "it redirects more than 3 times"
-				: "it redirects (%ld) to no URL of its origin",
+				: "it redirects (%ld), but not to a URL of its "
+				  "own origin",
 			status);
 	else
 		diagnose(r, &d->why);
@@ -258,10 +260,11 @@ static void find_none(struct discovery *d)
 	}
 	if (d->status >= 400 && d->status <= 499 && !d->limited)
 		failure_set(&d->result.failure, "",
-			"no OAuth metadata is published");
+			"the server publishes no OAuth metadata");
 	else
 		failure_set(&d->result.failure, "",
-			"no OAuth metadata can be read: %s", d->why.message);
+			"the OAuth metadata cannot be read: %s",
+			d->why.message);
 	finish_discovery(d, DISCOVERY_NONE);
 }
 
@@ -300,7 +303,7 @@ static void on_document(void *arg, const struct reply *r)
 		ask_document(d);
 	else if (d->looking == LOOKING_SERVER)
 		end_unread(d, "oauth.no-server",
-			"no metadata of the authorization server",
+			"cannot read the metadata of the authorization server",
 			d->result.facts.issuer, &d->why);
 	else if (d->looking == LOOKING_RESOURCE && !silent)
 		look_self(d);
@@ -346,9 +349,9 @@ void discovery_start(const struct wire *w, const struct challenge *c,
 	if (!url_parse(named, &u, why) || !url_secure(&u)) {
 		failure_set(&d->result.failure, "oauth.metadata",
 			"the challenge names %.200s as its resource metadata, "
-			"which is no https URL%s",
+			"which is not an https URL%s",
 			named,
-			strpbrk(named, "\"'") ? ": the quotes are a part of it"
+			strpbrk(named, "\"'") ? "; remove the quotes around it"
 					      : "");
 		finish_discovery(d, DISCOVERY_BAD);
 		return;

@@ -65,11 +65,13 @@ bool oauth_issuer_urls(const char *issuer, struct oauth_urls *u,
 	u->n = 0;
 	if (!url_parse(issuer, &i, why))
 		return failure_set(f, "oauth.issuer",
-			"the authorization server %.200s is no URL: %s", issuer,
+			"the authorization server %.200s is not a URL: %s",
+			issuer,
 			why);
 	if (!url_secure(&i))
 		return failure_set(f, "oauth.insecure",
-			"the authorization server %.200s is not https", issuer);
+			"the authorization server %.200s is not an https URL",
+			issuer);
 	if (!*real_path(&i)) {
 		add_url(u, i.origin, SERVER, "");
 		add_url(u, i.origin, OPENID, "");
@@ -84,7 +86,8 @@ bool oauth_issuer_urls(const char *issuer, struct oauth_urls *u,
 	add_url(u, i.origin, path, OPENID);
 	return u->n > 0 ||
 		failure_set(f, "oauth.issuer",
-			"the authorization server %.200s is too long a URL",
+			"the URL of the authorization server %.200s is too "
+			"long",
 			issuer);
 }
 
@@ -144,8 +147,8 @@ bool oauth_judge_resource(const cJSON *doc, const struct url *target,
 			"the resource metadata does not name its resource");
 	if (!url_parse(resource, &r, why) || !covers_target(&r, target))
 		return failure_set(f, "oauth.resource",
-			"the resource metadata is about %.200s, and not about "
-			"%.200s, so clients refuse it",
+			"the resource metadata is for %.200s, not for %.200s, "
+			"so clients refuse it",
 			resource, target->shown);
 	issuer = choose_server(json_get(doc, "authorization_servers"), prefer);
 	if (!issuer || strlen(issuer) >= URL_MAX)
@@ -188,7 +191,7 @@ static bool judge_endpoint(const cJSON *doc, const char *name,
 
 	if (!url_parse(s, &u, why))
 		return failure_set(f, "oauth.metadata",
-			"the %s of the authorization server is no URL: %s",
+			"the %s of the authorization server is not a URL: %s",
 			name, why);
 	if (!u.https && (issuer->https || !url_secure(&u)))
 		return failure_set(f, "oauth.insecure",
@@ -244,7 +247,7 @@ bool oauth_judge_server(const cJSON *doc, const char *issuer,
 	if (!url_parse(own, &u, why))
 		return failure_set(f, "oauth.issuer",
 			"the authorization server calls itself %.200s, which "
-			"is no URL: %s",
+			"is not a URL: %s",
 			own, why);
 	if (!judge_endpoints(doc, &u, f))
 		return false;
@@ -257,8 +260,9 @@ bool oauth_judge_server(const cJSON *doc, const char *issuer,
 	o->post = array_lists(methods, "client_secret_post");
 	if (!array_lists(
 		    json_get(doc, "code_challenge_methods_supported"), "S256"))
-		o->warning = "it does not say that it supports PKCE with S256, "
-			   "without which many clients refuse it";
+		o->warning = "it does not list S256 in "
+			     "code_challenge_methods_supported, so many "
+			     "clients refuse it";
 	return true;
 }
 
@@ -312,7 +316,7 @@ bool oauth_judge_token(const cJSON *doc, const char **token, double *expires_in,
 			"the access_token cannot be sent as a bearer token");
 	if (!type || strcasecmp(type, "bearer") != 0)
 		return failure_set(f, "oauth.token",
-			"the token_type is %.60s, and not Bearer",
+			"the token_type is %.60s, not Bearer",
 			type ? type : "missing");
 	*expires_in = NAN;
 	/* Some servers write the number as a string. */
@@ -355,8 +359,8 @@ bool oauth_token_error(const cJSON *doc, long status, struct failure *f)
 
 	if (!error)
 		return failure_set(f, "oauth.token",
-			"the token endpoint answers with status %ld and says "
-			"no more",
+			"the token endpoint answers with status %ld and no "
+			"error code",
 			status);
 	return failure_set(f,
 		refuses_client(error) ? "oauth.refused" : "oauth.token",
@@ -475,6 +479,6 @@ bool oauth_metadata_judge(const cJSON *doc, enum metadata_kind kind,
 	if (!shape_fault(doc, kinds[kind].rows, kinds[kind].n, fault))
 		return true;
 	return failure_set(f, "oauth.metadata",
-		"in the %s metadata, %s: clients refuse them",
+		"in the %s metadata, %s, so clients refuse it",
 		kinds[kind].what, fault);
 }

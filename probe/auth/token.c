@@ -255,8 +255,8 @@ static bool judge_token(struct token *t, const struct reply *r)
 
 	if (status >= 300 && status <= 399)
 		return failure_set(f, "oauth.token",
-			"the token endpoint %.200s redirects (%ld), and a "
-			"secret is not sent on",
+			"the token endpoint %.200s redirects (%ld); mcp-probe "
+			"does not send the secret on",
 			t->endpoint, status);
 	if (status == 429)
 		return failure_set(f, "http.429",
@@ -267,7 +267,7 @@ static bool judge_token(struct token *t, const struct reply *r)
 		return oauth_token_error(r->message, status, f);
 	if (!cJSON_IsObject(r->message))
 		return failure_set(f, "oauth.token",
-			"the answer of the token endpoint %.200s is no JSON "
+			"the answer of the token endpoint %.200s is not a JSON "
 			"object",
 			t->endpoint);
 	if (!oauth_judge_token(r->message, &token, &expires_in, f))
@@ -409,7 +409,7 @@ void token_get(const struct wire *w, const struct token_request *rq,
 		finish_token(t);
 	} else if (!o->basic && !o->post) {
 		failure_set(f, "oauth.token",
-			"the authorization server takes neither "
+			"the authorization server supports neither "
 			"client_secret_basic nor client_secret_post");
 		finish_token(t);
 	} else if (left < 1) {

@@ -28,8 +28,8 @@ static void find_credential(const struct credential *c,
 	*f = (struct finding) {
 		.end = end,
 		.source = jwt ? EXPIRY_IN_JWT : EXPIRY_IN_FILE,
-		.why = "its end is not known: neither expires_at nor a JWT "
-		       "says it"};
+		.why = "its expiry is unknown: it has no expires_at and is not "
+		       "a JWT with exp"};
 	if (cert > 0 && (!(end > 0) || cert < end)) {
 		f->end = cert;
 		f->source = EXPIRY_IN_CERTIFICATE;
@@ -103,8 +103,9 @@ static void on_done(void *arg, const struct http_response *r)
 		connect_to(k);
 		return;
 	}
-	snprintf(why, sizeof why, "not read: %s",
-		r->end == HTTP_FAILED ? r->message : "no TLS was seen");
+	snprintf(why, sizeof why, "cannot be read: %s",
+		r->end == HTTP_FAILED ? r->message : "the server did not use "
+						     "TLS");
 	f.end = r->end == HTTP_FAILED ? 0 : r->first_end;
 	f.issuer = *r->first_issuer ? r->first_issuer : NULL;
 	f.why = why;

@@ -13,8 +13,9 @@ static void say_certificate(struct buf *b, const struct expiry_record *r,
 	int64_t left = r->expires_at - (int64_t)r->at;
 
 	if (!r->expires_at) {
-		buf_str(b, "expired: that of an issuer which the server does "
-			   "not send, or this clock is wrong");
+		buf_str(b, "expired: an issuer's certificate that the server "
+			   "does not send, or the clock of this machine is "
+			   "wrong");
 		return;
 	}
 	if (r->status == EXPIRY_EXPIRED) {
@@ -26,7 +27,8 @@ static void say_certificate(struct buf *b, const struct expiry_record *r,
 		buf_fmt(b, " left (until %s)", end);
 	}
 	if (r->issuer)
-		buf_fmt(b, "; it is that of the issuer %s", r->issuer);
+		buf_fmt(b, "; this is the certificate of the issuer %s",
+			r->issuer);
 }
 
 static void say_credential(struct buf *b, const struct expiry_record *r,
@@ -47,7 +49,7 @@ static void put_message(struct buf *b, const struct expiry_record *r,
 
 	clock_rfc3339(r->expires_at, end);
 	if (r->status == EXPIRY_UNKNOWN)
-		buf_str(b, f->why ? f->why : "its end is not known");
+		buf_str(b, f->why ? f->why : "its expiry is unknown");
 	else if (r->what == EXPIRY_CERTIFICATE)
 		say_certificate(b, r, end);
 	else

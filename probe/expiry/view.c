@@ -60,7 +60,7 @@ static void put_text(struct buf *b, const struct report *rep,
 		buf_char(b, '\n');
 	}
 	if (!n)
-		buf_str(b, "nothing to expire: no TLS, and no credential\n");
+		buf_str(b, "nothing expires: no TLS and no credential\n");
 }
 
 static void put_tap(struct buf *b, struct report *rep,
@@ -87,7 +87,7 @@ static void put_nagios(struct buf *b, const struct expiry_record *r, size_t n)
 		put_clean(b, r[i].message);
 	}
 	if (!n)
-		buf_str(b, "no TLS, and no credential");
+		buf_str(b, "no TLS and no credential");
 	/* A "|" would begin the performance data. */
 	for (size_t i = 0; i < b->len; i++)
 		if (b->p[i] == '|')

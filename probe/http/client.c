@@ -436,7 +436,7 @@ struct http *http_new(const struct http_config *c)
 	struct http *h;
 
 	if (start_libcurl(c)) {
-		log_error("unable to start libcurl");
+		log_error("libcurl cannot start");
 		return NULL;
 	}
 	http_proxy_hide();
@@ -445,7 +445,7 @@ struct http *http_new(const struct http_config *c)
 	h->config.may_proxy = http_proxy_any();
 	h->timer_ms = INFINITY;
 	if (!set_up(h)) {
-		log_error("unable to start libcurl");
+		log_error("libcurl cannot start");
 		curl_multi_cleanup(h->multi);
 		http_sockets_release(&h->sockets);
 		free(h);
@@ -566,7 +566,7 @@ static bool send_aimed(struct http_transfer *t)
 		curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)left) ||
 		curl_multi_add_handle(t->http->multi, t->easy))
 		return false;
-	trace_note(t->trace, "%s resolves to %s, so the proxy may be asked",
+	trace_note(t->trace, "%s resolves to %s, so the proxy may be used",
 		t->setup.host, address);
 	dns_free(t->resolve);
 	t->resolve = NULL;

@@ -52,8 +52,8 @@ bool deadline_held_up(const struct deadline *d, char *why)
 	double since = now - (d->at_ms - d->total_s * 1000);
 
 	snprintf(why, DEADLINE_WHY,
-		"this machine was held up for %.1f of %.1f s; nothing is known "
-		"of the server",
+		"this machine was too busy for %.1f of %.1f s; this says "
+		"nothing about the server",
 		lost / 1000, since / 1000);
 	return lost >= LOST_MS && lost >= since / 2;
 }

@@ -19,7 +19,7 @@
 #include <string.h>
 
 /* The end of a message about a failure of this machine. */
-static const char unknown[] = "nothing is known of the server";
+static const char unknown[] = "this says nothing about the server";
 
 bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
 {
@@ -73,8 +73,8 @@ void failure_unresolved(struct http_response *r, enum dns_end end,
 	switch (end) {
 	case DNS_NO_NAME:
 		failure_http(r, "dns.nxdomain",
-			"there is no such name; is it spelled right, and has "
-			"its domain expired?");
+			"the name does not exist; check its spelling, and "
+			"whether its domain has expired");
 		return;
 	case DNS_NO_ADDRESS:
 		failure_http(r, "dns.nxdomain",
@@ -90,12 +90,12 @@ void failure_unresolved(struct http_response *r, enum dns_end end,
 	case DNS_PRIVATE:
 	case DNS_TEMPORARY:
 		failure_http(r, "dns.temporary",
-			"the resolver, or a name server of the domain, fails");
+			"the resolver or a name server of the domain fails");
 		return;
 	case DNS_SHORT:
-		failure_ours(r, "no name can be resolved: this machine lacks "
-				"open files, threads or memory; nothing is "
-				"known of the server");
+		failure_ours(r, "this machine cannot resolve names: it lacks "
+				"open files, threads or memory; this says "
+				"nothing about the server");
 		return;
 	case DNS_FAILED:
 		failure_http(
@@ -107,11 +107,11 @@ void failure_unresolved(struct http_response *r, enum dns_end end,
 /* ---- TLS. */
 
 /* How to have a private authority trusted. */
-#define TRUST_IT "trust it by ca of the server in fleet.yaml(5), or by --cacert"
+#define TRUST_IT "set ca of the server in fleet.yaml(5), or use --cacert"
 
 static const char *whose_certificate(const struct http_tls *t)
 {
-	return t->depth > 0 ? "a certificate above the server's" :
+	return t->depth > 0 ? "an issuer's certificate" :
 			      "the certificate";
 }
 
@@ -123,7 +123,7 @@ static void fail_name(struct http_response *r,
 			"the certificate is for other names: %s", t->names);
 	else
 		failure_http(r, "tls.hostname",
-			"the certificate is for no name at all");
+			"the certificate names no host");
 }
 
 /* The server's certificate was not accepted; error: libcurl's text. */
@@ -147,13 +147,13 @@ static void fail_certificate(struct http_response *r,
 		return;
 	case X509_V_ERR_CERT_NOT_YET_VALID:
 		failure_http(r, "tls.not-yet-valid",
-			"%s is valid only from %s on; is a clock wrong?",
+			"%s is not valid before %s; check the clock of the "
+			"server and of this machine",
 			whose_certificate(t), t->from);
 		return;
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 		failure_http(r, "tls.self-signed",
-			"the certificate is self-signed, so nobody vouches for "
-			"it; " TRUST_IT);
+			"the certificate is self-signed; to trust it, " TRUST_IT);
 		return;
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 		failure_http(r, "tls.self-signed",
@@ -204,8 +204,8 @@ static bool fail_for_ours(struct http_response *r, const struct http_tls *t)
 		return false;
 	if (!r->cert_shown)
 		failure_http(r, "tls.client-certificate",
-			"the server wants a client certificate, and none is "
-			"held");
+			"the server requires a client certificate, and none is "
+			"configured");
 	else if (refuses_ours(t->alert))
 		failure_http(r, "tls.client-certificate",
 			"the server refuses the client certificate: %s",
@@ -225,14 +225,14 @@ static void fail_handshake(
 		strstr(error, "unsupported protocol") ||
 		strstr(error, "wrong ssl version"))
 		failure_http(r, "tls.version",
-			"the server speaks no version of TLS that is still in "
-			"use; it needs TLS 1.2 or 1.3");
+			"the server supports only outdated versions of TLS; "
+			"clients need TLS 1.2 or 1.3");
 	else if (strstr(error, "wrong version number") ||
 		strstr(error, "record layer failure") ||
 		strstr(error, "packet length too long"))
 		failure_http(r, "tls.not-tls",
-			"what listens at this port does not speak TLS; is it "
-			"an http:// URL?");
+			"the service at this port does not speak TLS; try an "
+			"http:// URL");
 	else if (t->alert >= 0)
 		failure_http(r, "tls.handshake",
 			"the server ends the TLS handshake: %s",
@@ -289,12 +289,12 @@ static void fail_timeout(struct http_response *r, double after_ms)
 	case HTTP_CONNECTING:
 		failure_http(r, "tcp.timeout",
 			"no answer from %s port %ld within %.1f s: the host is "
-			"down, or a firewall drops",
+			"down, or a firewall drops packets",
 			r->address, r->port, s);
 		return;
 	case HTTP_SECURING:
 		failure_http(r, "tls.timeout",
-			"TCP connects, and the TLS handshake did not end "
+			"TCP connects, but the TLS handshake did not end "
 			"within %.1f s",
 			s);
 		return;
@@ -303,12 +303,11 @@ static void fail_timeout(struct http_response *r, double after_ms)
 	}
 	if (r->status)
 		failure_http(r, "deadline",
-			"the response, of status %ld, did not end within "
-			"%.1f s",
+			"the response (status %ld) did not end within %.1f s",
 			r->status, s);
 	else
 		failure_http(r, "deadline",
-			"the request was sent, and no response came within "
+			"the request was sent, but no response came within "
 			"%.1f s",
 			s);
 }
@@ -341,7 +340,7 @@ static void fail_unreachable(struct http_response *r, int e)
 		"connect to %s port %ld: %s (%s): %s", r->address, r->port,
 		strerror(e), errno_name(e),
 		address_refused(r->address, r->port) != e
-			? "a router on the way says so, or nobody is there"
+			? "reported by a router, or the host does not answer"
 			: rule ? "refused by this machine's routing, or a "
 				 "firewall on it"
 			       : "refused by this machine's routing");
@@ -349,7 +348,8 @@ static void fail_unreachable(struct http_response *r, int e)
 
 static void fail_short(struct http_response *r, int e)
 {
-	failure_ours(r, "no socket can be opened: %s; %s", strerror(e),
+	failure_ours(r, "this machine cannot open a socket: %s; %s",
+		strerror(e),
 		unknown);
 }
 
@@ -362,7 +362,7 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 	case ECONNREFUSED:
 		failure_http(r, "tcp.refused",
 			"%s port %ld refuses connections: nothing listens "
-			"there, or a firewall refuses",
+			"there, or a firewall refuses them",
 			r->address, r->port);
 		return;
 	case ETIMEDOUT:
@@ -373,7 +373,8 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 		/* This machine may have no address of this version. */
 		if (address_refused(r->address, r->port) == EADDRNOTAVAIL)
 			break;
-		failure_ours(r, "no local port is left; %s", unknown);
+		failure_ours(r, "this machine has no local port left; %s",
+			unknown);
 		return;
 	case ENOMEM:
 	case ENOBUFS:
@@ -392,8 +393,8 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 static void fail_denied(struct http_response *r)
 {
 	failure_http(r, "tcp.denied",
-		"%s is not an address of the public internet, and only those "
-		"are allowed",
+		"%s is not a public internet address, and only those are "
+		"allowed",
 		r->address);
 }
 
@@ -406,9 +407,9 @@ void failure_detour(struct http_response *r, enum dns_end end,
 		failure_unresolved(r, end, 0);
 	else
 		failure_http(r, "tcp.denied",
-			"the server names a URL of %.100s, which does not "
-			"resolve here; a proxy is asked only for hosts that "
-			"resolve to addresses of the public internet",
+			"the server names a URL at %.100s, which does not "
+			"resolve here; the proxy is used only for hosts that "
+			"resolve to public internet addresses",
 			host);
 }
 
@@ -452,8 +453,8 @@ bool failure_host(
 
 void failure_proxy_auth(struct http_response *r)
 {
-	failure_ours(r, "proxy: the proxy of this machine wants a password, or "
-			"another one; %s", unknown);
+	failure_ours(r, "proxy: the proxy of this machine requires a password, "
+			"or refuses the given one; %s", unknown);
 }
 
 /* Whether a SOCKS proxy works, but could not connect to the server. */
@@ -486,8 +487,8 @@ static bool fail_proxy(struct http_response *r, const struct http_failure *f)
 	} else if (status == 407) {
 		failure_proxy_auth(r);
 	} else if (status >= 400 && status <= 499) {
-		failure_ours(r, "proxy: the proxy of this machine does not let "
-			"us through; %s: %s", unknown, f->error);
+		failure_ours(r, "proxy: the proxy of this machine refuses the "
+				"connection; %s: %s", unknown, f->error);
 	} else if (status >= 500) {
 		failure_http(r, "proxy",
 			"the proxy of this machine cannot reach the server: it "
@@ -515,8 +516,9 @@ static void fail_cert(struct http_response *r, const char *error)
 	/* libcurl's message would quote the paths. */
 	if (strstr(error, "rivate key"))
 		failure_ours(r, "the key of the client certificate cannot be "
-			"used: it cannot be read, is no PEM key without a "
-			"passphrase, or belongs to another certificate");
+				"used: it cannot be read, is not an "
+				"unencrypted key in PEM, or belongs to another "
+				"certificate");
 	else
 		failure_ours(r, "the client certificate cannot be used: it "
 			"cannot be read, or is not PEM");
@@ -559,7 +561,8 @@ static void fail_http(struct http_response *r, const struct http_failure *f)
 		return;
 	case CURLE_BAD_CONTENT_ENCODING: /* of a Transfer-Encoding */
 		failure_http(r, "http.content-encoding",
-			"the response is not compressed as it says: %s", why);
+			"the response is not compressed as its "
+			"Transfer-Encoding says: %s", why);
 		return;
 	case TOO_LARGE:
 		fail_fields(r);
@@ -569,7 +572,7 @@ static void fail_http(struct http_response *r, const struct http_failure *f)
 			fail_framing(r, why);
 		else
 			failure_http(r, "http.malformed",
-				"what came is not HTTP: %s", why);
+				"the response is not HTTP: %s", why);
 	}
 }
 
@@ -587,7 +590,7 @@ static bool fail_noticed(
 		fail_framing(r, f->misframed);
 	else if (f->codings)
 		failure_http(r, "http.content-encoding",
-			"the response is compressed several times over");
+			"the response is compressed more than once");
 	else if (f->undecoded)
 		failure_http(r, "http.content-encoding",
 			"the response is not compressed as its "

@@ -56,7 +56,7 @@ static void note_length(struct framing *f, const char *p, size_t n)
 	while (digits < n && p[digits] >= '0' && p[digits] <= '9')
 		digits++;
 	if (!n || digits < n) {
-		f->fault = "Content-Length is no number (RFC 9112, 6.3)";
+		f->fault = "Content-Length is not a number (RFC 9112, 6.3)";
 		return;
 	}
 	while (n > 1 && *p == '0') {
@@ -64,8 +64,8 @@ static void note_length(struct framing *f, const char *p, size_t n)
 		n--;
 	}
 	if (n > LENGTH_DIGITS) {
-		f->fault = "Content-Length is longer than any body (RFC 9110, "
-			   "8.6)";
+		f->fault = "Content-Length is larger than any body can be (RFC "
+			   "9110, 8.6)";
 		return;
 	}
 	if (!*f->length) {
@@ -74,7 +74,7 @@ static void note_length(struct framing *f, const char *p, size_t n)
 	} else if (strlen(f->length) == n && memcmp(f->length, p, n) == 0) {
 		f->odd |= FRAMING_LENGTHS;
 	} else {
-		f->fault = "it has two Content-Lengths that differ (RFC 9112, "
+		f->fault = "it has two different Content-Lengths (RFC 9112, "
 			   "6.3)";
 	}
 }
@@ -130,12 +130,12 @@ void framing_field(struct framing *f, const char *p, size_t n)
 	value = folded ? p : colon + 1;
 	for (const char *c = p; c < colon; c++)
 		if (!in_name(*c))
-			f->fault = "the name of a header field has a character "
-				   "that no name may have (RFC 9110, 5.1)";
+			f->fault = "the name of a header field contains an "
+				   "invalid character (RFC 9110, 5.1)";
 	for (const char *c = value; c < p + n; c++)
 		if (is_control(*c))
-			f->fault = "the value of a header field has a control "
-				   "character (RFC 9110, 5.5)";
+			f->fault = "the value of a header field contains a "
+				   "control character (RFC 9110, 5.5)";
 	if (folded)
 		f->size += n;
 	else

@@ -85,7 +85,7 @@ static struct http_trust *add_trust(
 
 	if (n > TRUST_MAX) {
 		free(pem);
-		return refuse(why, "ca: %.200s: more than 64 KiB", what);
+		return refuse(why, "ca: %.200s: larger than 64 KiB", what);
 	}
 	for (t = all; t; t = t->next) {
 		if (t->n != n || memcmp(t->pem, pem, n) != 0)
@@ -95,7 +95,8 @@ static struct http_trust *add_trust(
 	}
 	if (n_all == TRUST_MOST) {
 		free(pem);
-		return refuse(why, "ca: %.200s: more than %d different ones",
+		return refuse(why, "ca: %.200s: more than %d different values "
+				   "of ca",
 			what, TRUST_MOST);
 	}
 	t = xcalloc(1, sizeof *t);
@@ -107,8 +108,9 @@ static struct http_trust *add_trust(
 		n_all++;
 		return all = t;
 	}
-	refuse(why, sound ? "ca: %.200s: no certificate in PEM"
-			  : "ca: %.200s: a certificate that cannot be read",
+	refuse(why, sound ? "ca: %.200s: contains no certificate in PEM"
+			  : "ca: %.200s: contains a certificate that cannot be "
+			    "read",
 		what);
 	sk_X509_pop_free(t->certs, X509_free);
 	free(t->pem);

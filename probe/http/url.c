@@ -62,8 +62,8 @@ static bool take_apart(CURLU *h, struct url *u, char *why)
 	long long n;
 
 	if (has_part(h, CURLUPART_USER) || has_part(h, CURLUPART_PASSWORD))
-		return refuse_url(why, "a secret does not belong in a URL; see "
-				 "--token-file");
+		return refuse_url(why, "a URL must not contain a secret; use "
+				       "--token-file");
 	if (!copy_part(h, CURLUPART_SCHEME, 0, scheme, sizeof scheme) ||
 		(strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
 		return refuse_url(why, "neither http nor https");
@@ -76,7 +76,8 @@ static bool take_apart(CURLU *h, struct url *u, char *why)
 	if (!copy_part(
 		    h, CURLUPART_PORT, CURLU_DEFAULT_PORT, port, sizeof port) ||
 		!num_parse(port, 1, 65535, &n))
-		return refuse_url(why, "the port is not a port");
+		return refuse_url(why, "the port is not a number from 1 to "
+				       "65535");
 	u->port = (int)n;
 	if (has_part(h, CURLUPART_FRAGMENT))
 		curl_url_set(h, CURLUPART_FRAGMENT, NULL, 0);
@@ -112,7 +113,7 @@ static bool plain_host(const char *s, char *why)
 		return refuse_url(why, "does not begin with http:// or https://");
 	host += 1 + strspn(host + 1, "/");
 	if (host[strcspn(host, "%[/?#")] == '%')
-		return refuse_url(why, "a percent sign in the host");
+		return refuse_url(why, "the host contains a percent sign");
 	return true;
 }
 
@@ -199,12 +200,12 @@ bool url_parse(const char *s, struct url *u, char *why)
 	for (const char *p = s; *p; p++)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f)
 			return refuse_url(
-				why, "a space or control character in it");
+				why, "contains a space or control character");
 	/* A server may have chosen the URL, and a record may carry it. */
 	if (!text_is_utf8(s, strlen(s)))
 		return refuse_url(why, "not UTF-8");
 	if (!text_harmless(s, strlen(s)))
-		return refuse_url(why, "a space or control character in it");
+		return refuse_url(why, "contains a space or control character");
 	if (!plain_host(s, why))
 		return false;
 	h = curl_url();
@@ -268,9 +269,9 @@ bool url_resolve(const struct url *base, const char *ref, struct url *u,
 	for (const char *p = ref; *p; p++)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f)
 			return refuse_url(
-				why, "a space or control character in it");
+				why, "contains a space or control character");
 	if (strchr(ref, '#'))
-		return refuse_url(why, "a fragment in it");
+		return refuse_url(why, "contains a fragment");
 	h = curl_url();
 	if (!h)
 		return refuse_url(why, "out of memory");
@@ -279,7 +280,7 @@ bool url_resolve(const struct url *base, const char *ref, struct url *u,
 		curl_url_get(h, CURLUPART_URL, &text, 0))
 		refuse_url(why, "not a URL");
 	else if (has_part(h, CURLUPART_USER) || has_part(h, CURLUPART_PASSWORD))
-		refuse_url(why, "a user name or password in it");
+		refuse_url(why, "contains a user name or password");
 	else
 		ok = url_parse(text, u, why);
 	curl_free(text);

@@ -99,13 +99,14 @@ bool budget_failure(enum json_refusal refusal, const char *where,
 			"the %s is refused: %s", where, why);
 	case JSON_TOO_MANY_KEYS:
 		return failure_set(f, "body.too-many-members",
-			"the %s is refused: %s; %d are the most", where, why,
+			"the %s is refused: %s; at most %d are allowed",
+			where, why,
 			BUDGET_MEMBERS);
 	case JSON_LATE:
 		return failure_set(
 			f, "deadline", "reading the %s: %s", where, why);
 	default:
 		return failure_set(f, "jsonrpc.malformed",
-			"the %s is no JSON-RPC: %s", where, why);
+			"the %s is not JSON-RPC: %s", where, why);
 	}
 }

@@ -15,20 +15,19 @@ static bool diagnose_success(const struct reply *r, struct failure *f)
 
 	if (*r->body && http_media_is(h, "text/html"))
 		return failure_set(f, "http.content-type",
-			"the response is a web page (text/html), and neither "
-			"JSON nor an event stream; is the path of the URL "
-			"right? It reads: %s",
+			"the response is a web page (text/html), not JSON or "
+			"an event stream; check the path of the URL. The page "
+			"reads: %s",
 			r->body);
 	if (*r->body && *fields->content_type)
 		return failure_set(f, "http.content-type",
-			"the response is %s, and neither JSON nor an event "
-			"stream",
+			"the response is %s, not JSON or an event stream",
 			fields->content_type);
 	if (*r->body)
 		return failure_set(f, "http.content-type",
-			"the response has no Content-Type and is no JSON");
+			"the response has no Content-Type and is not JSON");
 	return failure_set(f, "http.empty-body",
-		"the response has status %ld and nothing in it", h->status);
+		"the response has status %ld and an empty body", h->status);
 }
 
 /*
@@ -62,19 +61,19 @@ static const char *status_hint(const struct reply *r)
 		return "; without a challenge this is often a check of the "
 		       "Host or Origin header, or a firewall";
 	case 404:
-		return "; no Streamable HTTP server is at this path";
+		return "; there is no Streamable HTTP server at this path";
 	case 405:
-		return "; this path does not take POST";
+		return "; this path does not accept POST";
 	case 406:
-		return "; the server wants another Accept header than the "
-		       "specification does";
+		return "; the server requires an Accept header that the "
+		       "specification does not allow";
 	case 413:
 	case 415:
 		return "; the server refuses the form of the request";
 	case 502:
 	case 503:
 	case 504:
-		return "; what is in front of the server does not reach it";
+		return "; the proxy in front of the server does not reach it";
 	default:
 		return "";
 	}
@@ -104,12 +103,11 @@ static bool diagnose_redirect(const struct http_response *h, struct failure *f)
 
 	if (*to)
 		return failure_set(f, "http.redirect",
-			"the server redirects (%ld) to %.400s, and that is not "
-			"followed; probe that URL instead",
+			"the server redirects (%ld) to %.400s, which mcp-probe "
+			"does not follow; probe that URL instead",
 			h->status, to);
 	return failure_set(f, "http.redirect",
-		"the server answers with status %ld, a redirect that names no "
-		"URL to go to",
+		"the server answers with status %ld, a redirect without a URL",
 		h->status);
 }
 
@@ -130,13 +128,13 @@ static bool name_status(const struct reply *r, struct failure *f)
 	if (h->status == 403 && about_host(text))
 		return failure_set(f, code,
 			"the server refuses our Host or Origin header (403): "
-			"%.300s; probe it by the name that it expects, or let "
-			"it allow this one",
+			"%.300s; probe the server by the name that it expects, "
+			"or let it allow this one",
 			text);
 	if (h->cert_wanted && !h->cert_shown && strstr(text, "ertificate"))
 		return failure_set(f, "tls.client-certificate",
-			"the server wants a client certificate, and none is "
-			"held: it answers with status %ld: %.300s",
+			"the server requires a client certificate, and none is "
+			"configured: it answers with status %ld: %.300s",
 			h->status, text);
 	if (!*r->body) {
 		rpc_error_words(r->message, words);

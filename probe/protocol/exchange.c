@@ -39,7 +39,7 @@ struct exchange {
 };
 
 static const char too_large[] =
-	"the response is larger than 4 MiB, or one line or event of it is";
+	"the response, or one line or event of it, is larger than 4 MiB";
 
 static bool ok_status(const struct http_response *r)
 {
@@ -237,7 +237,7 @@ static bool read_json(struct exchange *x, struct reply *out)
 		return true;
 	if (ok && answer_failure(a, "response", &out->failure))
 		fail_reply(out, "jsonrpc.malformed",
-			"the response is JSON, but no JSON-RPC response");
+			"the response is JSON, but not a JSON-RPC response");
 	else if (ok)
 		out->kind = REPLY_FAILED;
 	return false;

@@ -34,13 +34,13 @@ static bool turn_page(struct listing *l, const char *cursor, struct failure *f)
 {
 	if (strlen(cursor) > LISTING_CURSOR_MAX)
 		return failure_set(f, "mcp.cursor-too-long",
-			"the nextCursor of tools/list has more than %d bytes",
+			"the nextCursor of tools/list is longer than %d bytes",
 			LISTING_CURSOR_MAX);
 	for (size_t i = 0; i < l->n_cursors; i++)
 		if (strcmp(l->cursors[i], cursor) == 0)
 			return failure_set(f, "mcp.cursor-loop",
 				"the pages of tools/list repeat: a nextCursor "
-				"came before");
+				"came twice");
 	if (l->n_cursors + 1 >= PAGES_MAX)
 		return failure_set(f, "mcp.too-many-pages",
 			"tools/list has more than %d pages", PAGES_MAX);
@@ -65,7 +65,7 @@ enum listing_state listing_take(struct listing *l, const cJSON *result,
 						     : LISTING_BAD;
 	failure_set(
 		f, "mcp.cursor",
-		"the nextCursor of tools/list is %s, and no string, so clients "
+		"the nextCursor of tools/list is %s, not a string, so clients "
 		"refuse the whole list",
 		cJSON_IsNull(next) ? "null" : "of another type");
 	return LISTING_BAD;

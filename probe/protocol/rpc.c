@@ -128,9 +128,9 @@ static bool is_integer(const cJSON *v)
 static const char *fault_of_error(const cJSON *error)
 {
 	if (!cJSON_IsObject(error))
-		return "its error is no object";
+		return "its error is not an object";
 	if (!is_integer(json_get(error, "code")))
-		return "the code of its error is missing or no integer";
+		return "the code of its error is missing or not an integer";
 	return NULL;
 }
 
@@ -153,7 +153,7 @@ const char *rpc_fault(const cJSON *m, const char *id, enum rpc_errors errors)
 		return "it has both result and error";
 	if (error)
 		return fault_of_error(error);
-	return cJSON_IsObject(result) ? NULL : "its result is no object";
+	return cJSON_IsObject(result) ? NULL : "its result is not an object";
 }
 
 int rpc_error_code(const cJSON *m)
@@ -173,21 +173,21 @@ static const struct {
 } codes[] = {
 	{-32700, "the server cannot parse the request"},
 	{RPC_INVALID_REQUEST,
-		"the server takes the request for an invalid one"},
+		"the server says that the request is invalid"},
 	{RPC_METHOD_NOT_FOUND, "the server does not know the method"},
 	{RPC_INVALID_PARAMS,
 		"the server refuses the parameters of the request"},
-	{-32603, "the server fails inside"},
+	{-32603, "the server has an internal error"},
 	{RPC_HEADER_MISMATCH,
-		"the server finds that a header field is missing or does not "
+		"the server says that a header field is missing or does not "
 		"match the request; a proxy may drop or change Mcp-Method, "
 		"Mcp-Name, Mcp-Param-* or MCP-Protocol-Version"},
 	{RPC_MISSING_CAPABILITY,
-		"the server serves only clients with a capability that this "
-		"one does not have"},
+		"the server requires a capability that mcp-probe does not "
+		"have"},
 	{RPC_UNSUPPORTED_VERSION,
-		"the server does not support the version of the protocol that "
-		"it was asked in"},
+		"the server does not support the protocol version of the "
+		"request"},
 };
 
 const char *rpc_error_message(const cJSON *m)
@@ -261,7 +261,7 @@ bool rpc_error_failure(const cJSON *m, struct failure *f)
 			what = codes[i].what;
 	buf_init(&b, 200);
 	if (more) {
-		buf_str(&b, n == RPC_MISSING_CAPABILITY ? ", it wants "
+		buf_str(&b, n == RPC_MISSING_CAPABILITY ? ", it requires "
 							: ", it supports ");
 		json_put(&b, more);
 		snprintf(words, sizeof words, "%.300s", text ? text : "");
@@ -325,7 +325,8 @@ static bool fail_missing(struct failure *f, const char *what, const char *where)
 
 	snprintf(code, sizeof code, "mcp.missing-%s", what);
 	return failure_set(f, code,
-		"%s is missing in the result of %s, or of the wrong type", what,
+		"%s is missing from the result of %s, or has the wrong type",
+		what,
 		where);
 }
 
@@ -412,7 +413,7 @@ bool rpc_judge_initialize(const cJSON *result, struct rpc_hello *h,
 	if (!rpc_known_session(v))
 		return failure_set(f, "mcp.version",
 			"the server answers initialize with protocol version "
-			"%s, which is none that is known here to begin so",
+			"%s, which is not a known version for initialize",
 			h->revision);
 	return judge_members(result, server_rows,
 		       sizeof server_rows / sizeof *server_rows, "initialize",
@@ -431,8 +432,8 @@ static bool judge_result_type(const cJSON *result, struct failure *f)
 		return true;
 	return failure_set(f, "mcp.result-type",
 		"the resultType of the result is %.60s; revision 2026-07-28 "
-		"knows \"complete\" here, and clients refuse any other",
-		s ? s : "no string");
+		"allows only \"complete\" here, and clients refuse any other",
+		s ? s : "not a string");
 }
 
 bool rpc_judge_discover(const cJSON *result, struct rpc_hello *h,
@@ -492,6 +493,6 @@ bool rpc_judge_call(const cJSON *result, bool stateless, struct failure *f,
 		return true;
 	text = first_text(content);
 	failure_set(f, "tool.error", "the tool fails: %s",
-		text ? text : "without a word");
+		text ? text : "without a message");
 	return failure_said(f, text);
 }

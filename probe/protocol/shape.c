@@ -121,9 +121,9 @@ static const char *type_of(const cJSON *v, enum shape_kind kind)
 	if (cJSON_IsString(v) && kind == SHAPE_URL)
 		return "none";
 	if (cJSON_IsString(v))
-		return kind >= SHAPE_THEME ? "another word" : "a string";
+		return kind >= SHAPE_THEME ? "another value" : "a string";
 	if (cJSON_IsNumber(v))
-		return kind == SHAPE_INTEGER ? "no integer" : "a number";
+		return kind == SHAPE_INTEGER ? "a fraction" : "a number";
 	if (cJSON_IsBool(v))
 		return "true or false";
 	return cJSON_IsArray(v) ? "an array" : "an object";
@@ -151,7 +151,7 @@ static bool row_holds(const cJSON *v, const struct shape *row, const char *path,
 	}
 	if (m ? is_kind(m, row->kind) : !row->required)
 		return true;
-	snprintf(out, SHAPE_FAULT, "%s is %s, and must be %s", row->path,
+	snprintf(out, SHAPE_FAULT, "%s is %s, but must be %s", row->path,
 		type_of(m, row->kind), wanted[row->kind]);
 	return false;
 }

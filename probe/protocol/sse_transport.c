@@ -70,7 +70,7 @@ static void too_late(void *arg)
 	s->timer = NULL;
 	s->reply.kind = REPLY_FAILED;
 	failure_set(&s->reply.failure, "sse.no-endpoint",
-		"a GET for an event stream brought no endpoint event within "
+		"a GET for an event stream returned no endpoint event within "
 		"%.3g s",
 		s->open_ms / 1000);
 	settle_reply(s);
@@ -88,18 +88,17 @@ static void begin_stream(struct stream *s, const char *type, const char *data)
 	if (strcmp(type, "endpoint") != 0)
 		failure_set(&r->failure, "sse.no-endpoint",
 			"the event stream begins with an event of type %.60s, "
-			"and not with the endpoint",
+			"not with the endpoint",
 			type);
 	else if (!url_resolve(s->target, data, &u, why))
 		failure_set(&r->failure, "sse.endpoint",
-			"the event stream names an endpoint that is refused: "
-			"%s",
+			"the event stream names an invalid endpoint: %s",
 			why);
 	else if (!url_same_origin(s->target, &u))
 		failure_set(&r->failure, "sse.endpoint",
-			"the event stream wants messages sent to another "
-			"origin, %.200s; a client must not follow, for it "
-			"would hand its credential over",
+			"the event stream names an endpoint at another origin, "
+			"%.200s; a client must not follow, as it would send "
+			"its credential there",
 			u.origin);
 	else {
 		r->kind = REPLY_STATUS;
@@ -181,8 +180,8 @@ static void settle_ended(struct stream *s)
 			r->failure = s->end;
 		else
 			failure_set(&r->failure, "sse.no-answer",
-				"the server ended its event stream, on which "
-				"HTTP+SSE sends all answers, before this one");
+				"the server ended its event stream before this "
+				"answer; HTTP+SSE sends all answers on it");
 	}
 	settle_reply(s);
 }

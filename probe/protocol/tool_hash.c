@@ -151,14 +151,14 @@ void tools_definition(const struct tools *t, size_t i, struct buf *b)
 static bool too_large(struct failure *f)
 {
 	return failure_set(f, "body.too-large",
-		"the list is larger than %d tools or %zu MiB", TOOLS_MAX,
+		"the tool list is larger than %d tools or %zu MiB", TOOLS_MAX,
 		TEXT_MAX_BYTES / MIB);
 }
 
 static bool too_late(struct failure *f, const char *what)
 {
 	return failure_set(f, "deadline",
-		"the time for the whole probe is over; the list of tools was "
+		"the time for the whole probe passed while the tool list was "
 		"still being %s",
 		what);
 }
@@ -268,7 +268,7 @@ static bool add_tool(struct tools *t, const cJSON *v, size_t n,
 		if (same_tool(&t->list[*slot - 1], &tool))
 			return true;
 		return failure_set(f, "mcp.duplicate-tool",
-			"two different tools are called %.100s; a client can "
+			"two different tools are named %.100s; a client can "
 			"call only one of them",
 			json_str(v, "name"));
 	}
@@ -287,8 +287,8 @@ bool tools_add(struct tools *t, const cJSON *result, bool stateless,
 
 	if (!cJSON_IsArray(list))
 		return failure_set(f, "mcp.missing-tools",
-			"tools is missing in the result of tools/list, or no "
-			"array");
+			"tools is missing from the result of tools/list, or is "
+			"not an array");
 	for (v = list->child; v; v = v->next) {
 		if (!add_tool(t, v, ++n, stateless, f))
 			return false;
@@ -377,8 +377,8 @@ bool tools_hash(struct tools *t, struct tools_hash *h, struct failure *f)
 	}
 	if (*t->not_i_json)
 		return failure_set(f, "hash.not-i-json",
-			"tool %s holds what I-JSON cannot carry, so it has no "
-			"canonical form",
+			"tool %s contains a value that I-JSON does not allow, "
+			"so it has no canonical form",
 			t->not_i_json);
 	sort_tools(t);
 	need_digests(t);

@@ -56,10 +56,10 @@ static const char *fault_of_schema(const cJSON *schema)
 	if (!schema)
 		return "is missing";
 	if (!cJSON_IsObject(schema))
-		return "is no JSON object";
+		return "is not a JSON object";
 	if (!type)
 		return "has no type";
-	return s && strcmp(s, "object") == 0 ? NULL : "is of another type";
+	return s && strcmp(s, "object") == 0 ? NULL : "has another type";
 }
 
 /* Check the optional members of a tool, and what is in its schemas. */
@@ -75,7 +75,7 @@ static bool judge_members(const cJSON *tool, const char *name, bool stateless,
 				      COUNT(session_rows), fault)))
 		return true;
 	return failure_set(f, "mcp.member",
-		"of tool %.100s, %s, so clients refuse the whole list", name,
+		"in tool %.100s, %s, so clients refuse the whole list", name,
 		fault);
 }
 
@@ -90,7 +90,7 @@ bool tool_judge(const cJSON *tool, size_t n, bool stateless, struct failure *f)
 			"whole list",
 			n,
 			cJSON_IsObject(tool) ? "has no name"
-					     : "is no JSON object");
+					     : "is not a JSON object");
 	if (!fault && !stateless && json_get(tool, "outputSchema")) {
 		which = "outputSchema";
 		fault = fault_of_schema(json_get(tool, which));
@@ -103,8 +103,8 @@ bool tool_judge(const cJSON *tool, size_t n, bool stateless, struct failure *f)
 			which, name, fault);
 	if (strlen(name) > TOOL_NAME_MAX)
 		return failure_set(f, "mcp.tool-name-too-long",
-			"the name of tool number %zu of the list has more than "
-			"%d bytes",
+			"the name of tool number %zu of the list is longer "
+			"than %d bytes",
 			n, TOOL_NAME_MAX);
 	return judge_members(tool, name, stateless, f);
 }
@@ -146,7 +146,8 @@ static void note_annotation(
 	else if (!name)
 		w->wrong = "is not a valid name of a header field";
 	else if (!is_primitive(json_str(schema, "type")))
-		w->wrong = "is on a property that is no string, integer or boolean";
+		w->wrong = "is on a property that is not a string, integer or "
+			   "boolean";
 	if (w->wrong)
 		return;
 	w->names = xgrow(w->names, &w->cap, w->n + 1, sizeof *w->names);
@@ -249,7 +250,7 @@ bool header_arguments_valid(const cJSON *tool, struct failure *f)
 	free(w.names);
 	return !w.wrong ||
 		failure_set(f, "tool.header",
-			"clients leave out the tool %.100s: an " HEADER_KEY
+			"clients ignore the tool %.100s: an " HEADER_KEY
 			" in its schema %s",
 			name ? name : "", w.wrong);
 }

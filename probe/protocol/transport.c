@@ -208,8 +208,8 @@ static void await_resume(struct pending *pending, const struct reply *r)
 	if (wait >= deadline_left(&t->wire->deadline)) {
 		failure_set(&f, "sse.retry",
 			"the server closed its event stream before the answer "
-			"and wants to be asked for the rest after %g s, which "
-			"is later than the end of the probe",
+			"and asks for a retry after %g s, which is after the "
+			"end of the probe",
 			wait / 1000);
 		complete_failed(pending, r, &f);
 		return;
@@ -217,7 +217,7 @@ static void await_resume(struct pending *pending, const struct reply *r)
 	if (pending->resumes++ == RESUMES_MAX || t->resumes++ == RESUMES_ALL) {
 		failure_set(&f, "sse.reconnects",
 			"the server closed its event stream before the answer, "
-			"and then %d times more when it was asked for the rest",
+			"and closed it again on each of %d retries",
 			pending->resumes - 1);
 		complete_failed(pending, r, &f);
 		return;
@@ -258,8 +258,8 @@ static void on_resumed(void *arg, const struct reply *r)
 			rpc_error_words(r->message, words);
 		failure_set(&f, "sse.resume",
 			"the server closed its event stream before the answer, "
-			"and does not give the rest: the GET with "
-			"Last-Event-ID is answered with status %ld%s%s",
+			"and does not resume it: it answers the GET with "
+			"Last-Event-ID with status %ld%s%s",
 			status, *words ? ": " : "", words);
 		complete_failed(pending, r, &f);
 	}

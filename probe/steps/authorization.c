@@ -60,15 +60,13 @@ static void advise_scope(struct probe *p, struct failure *f)
 		n = sizeof f->message - 320;
 	if (*wanted)
 		snprintf(f->message + n, sizeof f->message - n,
-			"; the server wants the scope \"%s\": if the client "
-			"is to have it, its credential file needs a line "
-			"scope = %s",
+			"; the server requires the scope \"%s\": to ask for "
+			"it, add the line scope = %s to the credential file",
 			wanted, wanted);
 	else
 		snprintf(f->message + n, sizeof f->message - n,
-			"; no scope was asked for, since the credential file "
-			"names none, and the server does not say which it "
-			"wants");
+			"; no scope was requested: the credential file names "
+			"none, and the server does not say which it requires");
 }
 
 static struct next fail_refused(struct probe *p, const struct reply *r)
@@ -116,7 +114,7 @@ static struct next get_token(struct probe *p, bool anew)
 		return step_next(anew ? NEXT_NEW_TOKEN : NEXT_TOKEN);
 	failure_set(&f, "auth.wrong-issuer",
 		"the credential is for the authorization server %.200s, but "
-		"the server leads to %.200s, so nothing was sent",
+		"the server names %.200s, so nothing was sent",
 		c->issuer, o->issuer);
 	return step_fail(p, NULL, &f);
 }
@@ -156,9 +154,9 @@ static struct next use_credential(struct probe *p)
 	if (!held_kind(p, &kind))
 		return stay_out(p,
 			p->steps.next < STEP_TOOLS_LIST
-				? "no credential is held"
-				: "the server asks for a credential here, and "
-				  "none is held");
+				? "no credential is configured"
+				: "the server requires a credential here, and "
+				  "none is configured");
 	if (!credential_for(t->credential, t->url)) {
 		failure_set(&f, "auth.wrong-origin",
 			"the credential is not for %s, so it was not sent",
@@ -171,10 +169,10 @@ static struct next use_credential(struct probe *p)
 		return go_on(p);
 	if (!p->cert_wanted)
 		return stay_out(p,
-			"the server asks for another kind of credential "
-			"than the client certificate that is held");
+			"the server requires another kind of credential than "
+			"the client certificate that is configured");
 	failure_set(&f, "auth.rejected",
-		"the server was shown the client certificate, and refuses it");
+		"the server refuses the client certificate");
 	return step_fail(p, NULL, &f);
 }
 
@@ -187,7 +185,7 @@ static const char *why_open(const struct probe *p)
 	return p->cert_wanted && held_kind(p, &kind) &&
 			       kind == CREDENTIAL_MTLS &&
 			       credential_for(t->credential, t->url)
-		       ? "the client certificate was shown from the first "
+		       ? "the client certificate was sent from the first "
 			 "connection on"
 		       : "open server";
 }
@@ -246,9 +244,9 @@ static struct next pass_to_discovery(struct probe *p, const struct reply *r)
 	if (!c->any && !p->target->bare_401_ok) {
 		failure_set(&f, "auth.bare-401",
 			"the server answers %s without a WWW-Authenticate "
-			"header, so no client can know what it wants; "
-			"--allow-bare-401, or bare_401 in fleet.yaml, lets "
-			"that pass",
+			"header, so clients cannot know which credential it "
+			"requires; to accept this, use --allow-bare-401, or "
+			"bare_401 in fleet.yaml",
 			r->http->status == 401 ? "401" : "\"unauthorized\"");
 		return step_fail(p, r, &f);
 	}
@@ -256,7 +254,7 @@ static struct next pass_to_discovery(struct probe *p, const struct reply *r)
 	step_detail(p, r->http);
 	buf_char(&p->detail, '}');
 	return step_pass(p, r->at_ms, "asks for a credential (%s)%s",
-		c->any ? c->scheme : "and does not say for which",
+		c->any ? c->scheme : "without naming a scheme",
 		step_refuses(p));
 }
 
@@ -319,11 +317,11 @@ struct next authorization_certificate(struct probe *p, const struct reply *r)
 	if (!pass_to_certificate(p, r))
 		return step_next(NEXT_END);
 	if (!held_kind(p, &kind) || kind != CREDENTIAL_MTLS)
-		return stay_out(p, "no client certificate is held");
+		return stay_out(p, "no client certificate is configured");
 	if (!credential_for(t->credential, t->url))
 		failure_set(&f, "auth.wrong-origin",
 			"the client certificate is not for %s, so it was not "
-			"shown",
+			"sent",
 			t->url->origin);
 	else
 		failure_set(&f, "auth.rejected",

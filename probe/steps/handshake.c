@@ -120,7 +120,8 @@ static enum lead lead_of_versions(const struct probe *p, const cJSON *list,
 	buf_init(&b, 300);
 	json_put(&b, list);
 	failure_set(f, "mcp.version",
-		"the server supports no version that is known here: %s",
+		"the server supports no protocol version that mcp-probe knows: "
+		"%s",
 		buf_ok(&b) && list ? b.p : "it does not say which");
 	buf_release(&b);
 	return other;
@@ -228,8 +229,8 @@ static struct next fail_posts(struct probe *p)
 	if (!*get->message || strncmp(first->code, "http.", 5) != 0)
 		return step_fail_kept(p, first);
 	failure_set(&f, first->code,
-		"no MCP server was found at this path: %.380s; and for "
-		"HTTP+SSE, %.200s",
+		"no MCP server was found at this path: %.380s; with HTTP+SSE: "
+		"%.200s",
 		first->message, get->message);
 	return step_fail_kept(p, &f);
 }
@@ -461,8 +462,8 @@ struct next handshake_listened(struct probe *p, const struct reply *r)
 		*f = r->failure;
 	else
 		failure_set(f, "",
-			"a GET for its event stream is answered with status "
-			"%ld%s%.60s",
+			"the server answers a GET for its event stream with "
+			"status %ld%s%.60s",
 			r->http->status, *type ? ", " : "", type);
 	transport_hang_up(&p->transport);
 	if (p->handshake.asked_initialize)

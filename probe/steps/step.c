@@ -235,6 +235,6 @@ void step_learn(struct probe *p, enum known_kind kind)
 void step_batch_failure(struct failure *f)
 {
 	failure_set(f, "mcp.batch",
-		"the answer comes in a JSON-RPC batch, which only revision "
-		"2025-03-26 has");
+		"the answer is a JSON-RPC batch, which only revision "
+		"2025-03-26 allows");
 }

@@ -110,7 +110,7 @@ struct next tools_call_begin(struct probe *p)
 	if (!p->list.tools.kept) {
 		failure_set(&f, "tool.missing",
 			"the server does not list the health tool %.100s among "
-			"its %zu",
+			"its %zu tools",
 			t->health_tool, p->list.tools.n);
 		return step_fail(p, NULL, &f);
 	}
@@ -151,7 +151,7 @@ struct next tools_call_reply(struct probe *p, const struct reply *r)
 	step_detail(p, r->http);
 	buf_char(&p->detail, '}');
 	return step_pass(p, r->at_ms, "%s",
-		needs_input ? "the tool answers, and asks for input"
+		needs_input ? "the tool answers and asks for input"
 			    : p->target->health_tool);
 }
 
@@ -160,7 +160,7 @@ static struct next report_hash(struct probe *p)
 {
 	const struct target *t = p->target;
 	const char *more = p->cache.result == CACHE_STALE
-		? "; clients get an older list than the server's"
+		? "; clients get an outdated tool list"
 		: "";
 	struct failure f;
 	struct buf text;
@@ -175,8 +175,8 @@ static struct next report_hash(struct probe *p)
 	buf_char(&p->detail, '}');
 	if (*t->pinned_hash && strcmp(t->pinned_hash, p->hash.contract) != 0) {
 		failure_set(&f, "hash.pinned",
-			"the tools are not those that were pinned: %.12s "
-			"instead of %.12s%s",
+			"the tools differ from the pinned tools: %.12s instead "
+			"of %.12s%s",
 			p->hash.contract, t->pinned_hash, more);
 		return step_fail_kept(p, &f);
 	}

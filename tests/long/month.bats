@@ -124,8 +124,8 @@ instants() {
 	[ "$(grep -cE "$way" small/explained)" -ge 10 ]
 	sed -E "s/$said/\1/; s/$way/\1/" small/explained >timeless
 	diff whole/explained timeless | grep '^[<>]' >differ || true
-	without '^> .*[^ ]' <(grep -v 'address not known$' differ)
-	without -v '^<( On the way| {4,}[a-z0-9-]+ +203[.]0[.]113[.][0-9]+| )?$' <(grep '^<' differ)
+	without '^> .*[^ ]' <(grep -v 'address unknown$' differ)
+	without -v '^<( Addresses and caches| {4,}[a-z0-9-]+ +203[.]0[.]113[.][0-9]+| )?$' <(grep '^<' differ)
 	[ "$(grep -c '^ .* 203[.]' small/explained)" -ge 100 ]
 }
 

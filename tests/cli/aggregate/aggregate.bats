@@ -173,7 +173,7 @@ judge() {
 	[ "$output" = "mcp-aggregate: no records of other on standard input" ]
 	run mcp-aggregate replay - < <(steps eu 5 | head -n 3)
 	[ "$status" -eq 2 ]
-	[ "$output" = "mcp-aggregate: no whole probe in the records" ]
+	[ "$output" = "mcp-aggregate: no complete probe in the records" ]
 	# But a runner that says that it should have been probed is a record.
 	judge "unknown no-data  0 0/1 [] [eu]" -s other < <(runner eu timeout)
 }
@@ -250,13 +250,13 @@ judge() {
 @test "it works behind mcp-probe" {
 	run -1 --separate-stderr bash -c 'mcp-probe --format jsonl --region eu-west-2 http://127.0.0.1:1/mcp | mcp-aggregate verdict -'
 	[ "$(jq -r '"\(.verdict) \(.step) \(.regions[0].error)"' <<<"$output")" = "amber tls tcp.refused" ]
-	[[ $stderr == "mcp-aggregate: 127.0.0.1 is broken at tls, tcp.refused: 127.0.0.1 port 1 refuses "*" (seen from one region, eu-west-2; no other confirms it)" ]]
+	[[ $stderr == "mcp-aggregate: 127.0.0.1 is broken at tls, tcp.refused: 127.0.0.1 port 1 refuses "*" (seen from only one region, eu-west-2)" ]]
 }
 
 @test "one region in all: what it finds broken is broken" {
 	dead() { steps "$1" "$2" tls tcp.refused; probe "$1" "$2" tls tcp.refused; }
 	run -1 --separate-stderr mcp-aggregate verdict - -f text < <(dead eu 10)
-	[[ $output == "broken  example-mcp  at tls, tcp.refused"*" (seen from one region, eu; no other confirms it)" ]]
+	[[ $output == "broken  example-mcp  at tls, tcp.refused"*" (seen from only one region, eu)" ]]
 	[ -z "$stderr" ]
 	judge "amber regional tls 1 1/1 [eu] []" -r eu < <(dead eu 10)
 	[ "$status" -eq 1 ]

@@ -177,10 +177,10 @@ $NOW a+4")
 		"$(head -c 10485760 /dev/zero | tr '\0' x)" >>records
 	run -2 aggregate ingest <records
 	sort >expected <<-'END'
-		mcp-aggregate: line 9: digest: not that of the definition
+		mcp-aggregate: line 9: digest: does not match the definition
 		mcp-aggregate: line 12: digest: not that of a tool of its probe
 		mcp-aggregate: line 23: definition: not that of a tool
-		mcp-aggregate: line 26: no summary of its probe follows
+		mcp-aggregate: line 26: the summary of its probe is missing
 		mcp-aggregate: line 27: longer than 1048576 bytes
 	END
 	printf '%s\n' "${lines[@]}" | sort | diff - expected
@@ -210,7 +210,7 @@ $NOW a+4")
 	saw us "$NOW" "${tools% }" >records
 	run -2 aggregate ingest <records
 	[ "${#lines[@]}" -eq 4 ]
-	[[ ${lines[0]} == *'line 35: the definitions of the probe have more than 1 MiB' ]]
+	[[ ${lines[0]} == *'line 35: the definitions of the probe are larger than 1 MiB' ]]
 	rows us | cut -c 1-20 | grep 't10'
 }
 
@@ -225,7 +225,7 @@ $NOW a+4")
 	redis set $KEY x >/dev/null
 	saw eu "$NOW" 'a=1' >records
 	run -2 aggregate ingest <records
-	[[ $output == *'line 10: what the tools say is not kept: '*WRONGTYPE* ]]
+	[[ $output == *'line 10: the definitions of the tools are not stored: '*WRONGTYPE* ]]
 	[ "$(redis exists "probe:demo:$((NOW / 60 * 60)):eu")" -eq 1 ]
 }
 

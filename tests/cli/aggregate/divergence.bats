@@ -184,7 +184,7 @@ live() {
 	sed -n '/^The regions see/,/^$/p' text | diff - <(cat <<-'END'
 	The regions see different tools
 	  eu-west-2 sees get_data, the others fetch_data since 14:02.
-	    eu-west-2            111111111111  out of a cache, 1812 s old: a stale edge?
+	    eu-west-2            111111111111  from a cache, 1812 s old: a stale edge?
 	    ap-southeast-1       222222222222
 	    sa-east-1            222222222222
 	    us-east-1            222222222222

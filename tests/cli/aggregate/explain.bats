@@ -28,8 +28,8 @@ explain() {
 	grep -qE '^    us-east-1  ..:..:..  healthy$' <<<"$output"
 	[[ $output == *"2 of 3 regions agree on tools-list: within 60 s each"* ]]
 	[[ $output == *"Not amber: 2 are enough (step_alert)."* ]]
-	[[ $output == *"No hard outage: that takes 3 on one step, or each of 3"* ]]
-	[[ $output == *"All that fail reach 203.0.113.8, and none of the others does"* ]]
+	[[ $output == *"Not a hard outage: that needs 3 on one step, or all 3"* ]]
+	[[ $output == *"All failing regions reach 203.0.113.8, and no others do"* ]]
 	# Before the first of them, nothing was known.
 	run -0 explain demo --at $((NOW - 190))
 	[[ ${lines[1]} == "unknown, no-data, as of "* ]]
@@ -64,11 +64,11 @@ explain() {
 	probes demo us-east-1 $((NOW - 20)) | seen 203.0.113.7 0
 	probes demo eu-west-2 $((NOW - 20)) | seen 203.0.113.7 0
 	run -0 explain demo
-	[[ $output == *"green, ok, as of"*"2 of 2 regions report, and none of them is failing."* ]]
+	[[ $output == *"green, ok, as of"*"2 of 2 regions report, and none fails."* ]]
 	probes demo sa-east-1 $((NOW - 10)) dns dns.timeout | seen 203.0.113.7 0
 	run -0 explain demo
-	[[ $output == *"amber, regional at dns"*"One region fails at dns"* ]]
-	[[ $output == *"Not red: that takes 2 that agree on a step (step_alert), and 1 does."* ]]
+	[[ $output == *"amber, regional at dns"*"Only one region fails, at dns"* ]]
+	[[ $output == *"Not red: 2 regions must agree on a step (step_alert), and 1 does."* ]]
 	[[ $output != *"All that fail reach"* ]]
 	run -0 explain demo --at $((NOW + 175))
 	[[ $output == *"sa-east-1  "*"dns, 1 in a row"* ]]
@@ -76,7 +76,7 @@ explain() {
 	[[ $output == *"silent since then, and failing when it fell silent: dns"* ]]
 	probes demo ap-south-1 $((NOW - 5)) initialize http.429 | seen 203.0.113.7 0
 	run -0 explain demo
-	[[ $output == *"http.429, which counts only from 3 in a row on"* ]]
+	[[ $output == *"http.429, which counts only from 3 in a row"* ]]
 	for region in us-east-1 eu-west-2 sa-east-1 ap-south-1; do
 		probes demo "$region" $((NOW - 1)) tls tls.expired | seen 203.0.113.7 0
 	done
@@ -93,10 +93,10 @@ explain() {
 	run -1 explain demo
 	[[ ${lines[1]} == "red, step-alert at tls, as of "* ]]
 	grep -qE '^  \* us-east-1  ..:..:..  tls, 1 in a row, ' <<<"$output"
-	[[ $output == *"The only region has failed 3 in a row, at whatever steps, of 3 that it takes (alone)."* ]]
+	[[ $output == *"The only region has failed 3 times in a row, at any steps; 3 make it red (alone)."* ]]
 	run -0 explain demo --at $((NOW - 60))
 	[[ ${lines[1]} == "amber, regional at tools-list, as of "* ]]
-	[[ $output == *"The only region has failed 2 in a row, at whatever steps; 3 make it red (alone)."* ]]
+	[[ $output == *"The only region has failed 2 times in a row, at any steps; 3 make it red (alone)."* ]]
 	# The same of recorded minutes, of a pipe, and of who is paged for it.
 	run -1 aggregate replay day
 	printf '%s\n' "$output" >verdicts
@@ -115,7 +115,7 @@ explain() {
 	run -0 explain demo
 	[[ $output == *"The regions see different tools"* ]]
 	grep -qE 'us-east-1 +aaaaaaaaaaaa$' <<<"$output"
-	grep -qE 'eu-west-2 +bbbbbbbbbbbb  out of a cache, 3412 s old: a stale edge\?$' <<<"$output"
+	grep -qE 'eu-west-2 +bbbbbbbbbbbb  from a cache, 3412 s old: a stale edge\?$' <<<"$output"
 }
 
 @test "every sign of a cache is one: a cache without an age, too" {
@@ -155,9 +155,9 @@ explain() {
 	done
 	probes demo sa-east-1 $((NOW - 20)) | aggregate ingest
 	run -0 explain demo
-	sed -n '/^Clients that fail here$/,/^$/s/^ *\([^ ]*\)  */\1 /p' <<<"$output" |
+	sed -n '/^Clients that the server refuses$/,/^$/s/^ *\([^ ]*\)  */\1 /p' <<<"$output" |
 		diff - <(cat <<-'END'
-		Clients that fail here
+		Clients that the server refuses
 		eu-west-2 those of 2026-07-28 are refused?; node
 		us-east-1 those of 2026-07-28 are refused?; node
 	END

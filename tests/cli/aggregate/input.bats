@@ -192,7 +192,7 @@ usage() {
 	usage "-s: an argument is missing; see mcp-aggregate verdict --help" verdict - -s
 	usage "--regions: 'A' is not the name of a region" verdict - -r a,A
 	usage "--regions: '' is not the name of a region" verdict - -r a,
-	usage "--regions: 'a' stands there twice" verdict - -r a,b,a
+	usage "--regions: 'a' is given twice" verdict - -r a,b,a
 	usage "--now: 'soon' is not an epoch second" verdict - -N soon
 	usage "replay: --now is not for it; see mcp-aggregate replay --help" replay good -N 1
 	usage "--interval: '0s' is not a time in its range, like 60s or 5m" verdict - --interval 0s

@@ -62,7 +62,7 @@ look() {
 	probes one a-1 "$(date +%s)" | aggregate ingest
 	run -1 aggregate pin
 	[[ $output == *"one: pinned, 1 tools, aaaaaaaaaaaa"* ]]
-	[[ $output == *"mcp-aggregate: two: not pinned: no region has read its tools"* ]]
+	[[ $output == *"mcp-aggregate: two: not pinned: no region has read its tool list"* ]]
 	redis flushall >/dev/null
 	look
 	jq -se 'map(select(.slug == "one" and .type == "probe")) |

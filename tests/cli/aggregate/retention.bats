@@ -330,7 +330,7 @@ said() {
 	ask() {
 		for ago in 50 40 39 37 30; do
 			aggregate explain demo --at $((MIN - 60 * ago + 59)) || [ $? -eq 1 ]
-		done | grep -vE '^(On the way)?$|address not known$'
+		done | grep -vE '^(Addresses and caches)?$|address unknown$'
 	}
 	ask >before
 	grep -q '^red, step-alert at tools-list' before

@@ -95,11 +95,11 @@ c 300s 30s null false r-a,r-b,r-c yes any d 4 5 null' ]
 	bad.jsonl:2: interval: 10s is below 30s
 	bad.jsonl:3: interval: 60 has no unit: write 60s
 	bad.jsonl:3: timeout: 400s is above 5m
-	bad.jsonl:4: v: not that of a target record
-	bad.jsonl:5: type: not that of a target record
+	bad.jsonl:4: v: not \"target\"
+	bad.jsonl:5: type: not \"target\"
 	bad.jsonl:6: regions: no region is named r-x (did you mean r-a?)
 	bad.jsonl:6: account: no account is named acne (did you mean acme?)
-	bad.jsonl:7: not an object of JSON
+	bad.jsonl:7: not a JSON object
 	bad.jsonl:8: timeout: a timeout of 90s is longer than the interval of 60s
 	bad.jsonl:9: health_tool.name: missing
 	bad.jsonl:9: private: expected true or false, found 1
@@ -112,7 +112,7 @@ c 300s 30s null false r-a,r-b,r-c yes any d 4 5 null' ]
 		"\(.at | sub(".*/"; "")) \(.slug): \(.why)")' <<<"$output"
 	[ "${lines[0]}" = '2 and 9' ]
 	[ "${lines[2]}" = 'bad.jsonl:2 c: url: neither http:// nor https://' ]
-	[ "${lines[7]}" = 'bad.jsonl:7 null: not an object of JSON' ]
+	[ "${lines[7]}" = 'bad.jsonl:7 null: not a JSON object' ]
 }
 
 @test "of a thousand lines that are wrong the first are named, and all counted" {
@@ -160,7 +160,7 @@ c 300s 30s null false r-a,r-b,r-c yes any d 4 5 null' ]
 		[ "$status" -eq 2 ]
 		[ "$(sed 's/^[^[]*//' <<<"$output")" = "[0]: $why" ]
 	done <<-END
-	page.jsonl|$BATS_TEST_TMPDIR/page.jsonl: no list of servers: none of its 2 lines is an object of JSON
+	page.jsonl|$BATS_TEST_TMPDIR/page.jsonl: not a list of servers: none of its 2 lines is a JSON object
 	none.jsonl|$BATS_TEST_TMPDIR/none.jsonl: No such file or directory
 	no-such-program x|no-such-program x: No such file or directory
 	"sh $BATS_TEST_TMPDIR/fail"|sh $BATS_TEST_TMPDIR/fail: exit status 3: no route
@@ -232,7 +232,7 @@ ran() {
 	ran 1
 	chmod 777 kept
 	ran 2
-	[[ $output == *": warning: "*": servers_from[0]: MCP_SERVERS_CACHE: $PWD/kept is no folder that only this user may write to; it is not used"* ]]
+	[[ $output == *": warning: "*": servers_from[0]: MCP_SERVERS_CACHE: $PWD/kept is not a folder that only this user can write to, so it is not used"* ]]
 	chmod 700 kept
 	ran 1 2
 	for change in 'chmod 666' 'ln -sf /dev/zero'; do
@@ -269,6 +269,6 @@ ran() {
 	rm -rf kept runs
 	counted "echo '[]'"
 	ran 1
-	[[ $output == *":2: not an object of JSON"* ]]
+	[[ $output == *":2: not a JSON object"* ]]
 	ran 1
 }

@@ -112,17 +112,17 @@ poisoned() {
 	[ "${lines[1]}" = "  control-characters: add /description" ] ||
 		[ "${lines[1]}" = "  bidirectional-characters: add /description" ]
 	[ "${lines[2]}" = '    Adds.\u{202E}\u{1B}[8m' ]
-	[ "${lines[-1]}" = "2 signs in 1 of 1 tools. A sign is no verdict: read the text." ]
+	[ "${lines[-1]}" = "2 signs in 1 of 1 tools. A sign is not a verdict: read the text." ]
 }
 
 @test "standard input, the option of before, and a server without signs" {
 	echo '{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"add","inputSchema":{}}]}}' >answer
 	run -0 --separate-stderr "$BIN/mcp-aggregate" tools signs - -f text <answer
-	[ "$output" = "0 signs in 0 of 1 tools. A sign is no verdict: read the text." ]
+	[ "$output" = "0 signs in 0 of 1 tools. A sign is not a verdict: read the text." ]
 	run -0 --separate-stderr "$BIN/mcp-aggregate" tools signs - -f jsonl <answer
 	[ -z "$output" ]
 	run -2 --separate-stderr "$BIN/mcp-aggregate" tools --signs answer
-	[[ $stderr == "mcp-aggregate: --signs: no such option any more: write 'tools signs'; see "* ]]
+	[[ $stderr == "mcp-aggregate: --signs: this option was removed: write 'tools signs'; see "* ]]
 }
 
 @test "SARIF: a rule, a place and a message for each sign, and a file that is a URI" {

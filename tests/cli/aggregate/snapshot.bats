@@ -68,7 +68,7 @@ seen() {
 	diff a b
 	cp b once
 	run -2 aggregate restore --store "$B" snap
-	[[ $output == *"the store has keys of a fleet, such as "*": restore into another, or give up what it holds with --replace" ]]
+	[[ $output == *"the store has keys of a fleet, such as "*": restore into another store, or delete these keys with --replace" ]]
 	b set probe:gone:verdict x
 	b set foreign y
 	aggregate restore --replace --store "$B" - <snap
@@ -121,7 +121,7 @@ refused() {
 		[ "$i" = "$n" ] || sed "${i}d" snap | refused "$i" 'and not its line'
 		[ "$i" = "$n" ] || sed "${i}p" snap | refused $((i + 1)) 'and not its line'
 	done
-	sed '5{h;d};6{G}' snap | refused 5 'here should be line 5'
+	sed '5{h;d};6{G}' snap | refused 5 'expected line 5'
 	cat snap snap | refused $((n + 1)) ''
 	: | refused 1 'cut off'
 	aggregate restore --store "$B" --replace snap
@@ -164,13 +164,13 @@ signed() {
 	forge 's/"expires_in_ms":[0-9]+/"expires_in_ms":-1/' 'expires_in_ms'
 	forge 's/"expires_in_ms":[0-9]+/"expires_in_ms":1e300/' 'expires_in_ms'
 	forge 's/"expires_in_ms":[0-9]+/"expires_in_ms":300000000000000/' 'expires_in_ms'
-	forge 's/"part":1/"part":2/' 'without those before it'
-	forge 's/"cut":false/"cut":true/' 'nothing follows'
-	forge 's/"more":false/"more":true/' 'does not go on' $((line + 1))
+	forge 's/"part":1/"part":2/' 'whose earlier parts are missing'
+	forge 's/"cut":false/"cut":true/' 'its continuation is missing'
+	forge 's/"more":false/"more":true/' 'the continuation of' $((line + 1))
 	forge 's/"v":1/"v":2/' 'v: a version'
 	forge 's/"type":"key"/"type":"snapshot"/' 'version: '
 	sed '1s/"format":1/"format":2/' snap | signed |
-		refused 1 'its keys are of version 2, and this program knows version 1 at most: upgrade mcp-fleet'
+		refused 1 'its keys have version 2, and this program knows versions up to 1: upgrade mcp-fleet'
 	sed '$s/"keys":[0-9]*/"keys":3/' snap | signed | refused "$(wc -l <snap)" 'other counts'
 	sed '3d' snap | signed | refused $(($(wc -l <snap) - 1)) 'other counts'
 	yes 'a long line' | head -c 1200000 | tr -d '\n' | refused 1 'too long'
@@ -219,7 +219,7 @@ signed() {
 		"mcp-aggregate snapshot" "mcp-alert tick -c fleet.yaml" "mcp-alert list"; do
 		# shellcheck disable=SC2086 # words
 		run -3 "$BIN/"$program --store "$B" </dev/null
-		[[ $output == *"a restore is at work, or was interrupted: mcp-aggregate restore --replace does it again" ]]
+		[[ $output == *"a restore is running, or was interrupted; to repeat it, run mcp-aggregate restore --replace" ]]
 	done
 	run -3 aggregate ingest --store "$B" <records.jsonl
 	[ "$(b dbsize)" = 1 ]
@@ -261,7 +261,7 @@ halfway() {
 	for how in '' --replace; do
 		# shellcheck disable=SC2086 # none, or one word
 		run -3 aggregate restore $how --store "$B" snap
-		[[ $output == "mcp-aggregate: another restore is at work: process $RESTORE on "*"; if it was killed, try again in a minute" ]]
+		[[ $output == "mcp-aggregate: another restore is running: process $RESTORE on "*"; if it was killed, try again in a minute" ]]
 	done
 	[ "$(b ttl fleet:restore)" -gt 0 ]
 	kill -CONT $RESTORE
@@ -278,7 +278,7 @@ halfway() {
 	status=0
 	wait $RESTORE || status=$?
 	[ $status = 3 ]
-	grep -qx 'mcp-aggregate: this restore was held up .*, and leaves the store to another one' first
+	grep -qx 'mcp-aggregate: this restore was interrupted .*, and another one may have begun' first
 	[ "$(b get probe:fine:verdict)" = changed ]
 	[ "$(b get fleet:format)" = 1 ]
 }

@@ -88,7 +88,7 @@ fleet() {
 	redis hset fleet:runners mx-9 '{"v":1,"type":"runner","region":"mx-9","at":1,"status":"ok"}'
 	run -0 --separate-stderr aggregate status -c fleet.yaml -f text
 	[[ $(line half) == "half amber ox-o "* ]]
-	[[ $output == *"  silent: mx-1 (never heard of)"* ]]
+	[[ $output == *"  silent: mx-1 (never reported)"* ]]
 	[[ $output != *good* && $output != *mx-9* ]]
 	[ "$(grep -cE '^(us-east-1|sa-east-1|mx-1|eu-west-2) +never +-$' <<<"$output")" -eq 4 ]
 }
@@ -167,7 +167,7 @@ fleet() {
 	redis set probe:good:verdict '{"v":1,"type":"verdict"' >/dev/null
 	run -0 --separate-stderr aggregate status -f text
 	[[ $(line good) == "good unknown ooo - "* ]]
-	[[ $output == *"  what is published cannot be read"* ]]
+	[[ $output == *"  its verdict cannot be read"* ]]
 	# shellcheck disable=SC2154
 	[[ $stderr == "mcp-aggregate: warning: store: the verdict on good: "* ]]
 	status=0

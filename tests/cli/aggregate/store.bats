@@ -394,7 +394,7 @@ minutes() {
 	[[ $output == "mcp-aggregate: store: 127.0.0.1:1: "* ]]
 	unset MCP_STORE
 	run -3 aggregate ingest <one
-	[[ $output == *"neither --store nor MCP_STORE"* ]]
+	[[ $output == *"not configured: use --store, or set MCP_STORE"* ]]
 	run -3 aggregate ingest --store redis://user:secret@127.0.0.1 <one
 	[[ $output != *secret@* && $output == *"password"* ]]
 	export MCP_STORE=unix://$REDIS_SOCK
@@ -539,7 +539,7 @@ counted() {
 	[ "$(field demo uptime_30d)" = 83.33 ]
 	run -1 aggregate explain demo -c fleet.yaml --at $((T + 60 * 48 + 20))
 	[[ $output == *"Our credential is refused, which worked before"* ]]
-	[[ $output == *"no part in its uptime"* ]]
+	[[ $output == *"not count in its uptime"* ]]
 }
 
 @test "readers are told what the configuration hides, and at which wall a server stands" {

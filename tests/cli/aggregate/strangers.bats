@@ -140,21 +140,21 @@ told() {
 		if .type == "step" then .message = $m | .detail = {
 			a: $d, b: $d, c: $d, d: $d} else . end' >big
 	run -2 aggregate ingest <big
-	[ "$output" = "mcp-aggregate: line 8: the probe has more than 64 KiB" ]
+	[ "$output" = "mcp-aggregate: line 8: the probe is larger than 64 KiB" ]
 	key=probe:demo:$T:us-east-1
 	[ "$(redis get "$key" | jq -c 'map(.n // 9)')" = '[1,2,3,4,5,6,7,9]' ]
 	[ "$(sizes "$key")" -le 65536 ]
 	run -2 aggregate verdict - <big
-	[[ ${lines[0]} == "mcp-aggregate: line 8: the probe has more than 64 KiB" ]]
+	[[ ${lines[0]} == "mcp-aggregate: line 8: the probe is larger than 64 KiB" ]]
 	run -2 aggregate replay - <big
-	[[ ${lines[0]} == "mcp-aggregate: line 8: the probe has more than 64 KiB" ]]
+	[[ ${lines[0]} == "mcp-aggregate: line 8: the probe is larger than 64 KiB" ]]
 	redis_dump >once
 	redis flushall >/dev/null
 	for ((i = 1; i <= 9; i++)); do
 		sed -n "${i}p" big | aggregate ingest 2>>err || [ $? -eq 2 ]
 	done
 	# The summary came when there was no room left for it in the window.
-	[ "$(grep -c 'line 1: the probe has more than 64 KiB' err)" -ge 1 ]
+	[ "$(grep -c 'line 1: the probe is larger than 64 KiB' err)" -ge 1 ]
 	[ "$(sizes "$key")" -le 65536 ]
 	[ "$(redis get "$key" | jq length)" -ge 7 ]
 }

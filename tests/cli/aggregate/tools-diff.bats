@@ -183,7 +183,7 @@ two() {
 	jq -c '. + [7, {name: "bad"}]' new >some
 	run -2 --separate-stderr diff_tools old some
 	[ "${stderr_lines[0]}" = "mcp-aggregate: some: tool number 2: no JSON object" ]
-	[[ ${stderr_lines[1]} == "mcp-aggregate: some: tool bad: its inputSchema is no object" ]]
+	[[ ${stderr_lines[1]} == "mcp-aggregate: some: tool bad: its inputSchema is not an object" ]]
 	jq -e '.tool == "fetch" and .class == "words"' <<<"$output"
 	run -3 sh -c "'$BIN/mcp-aggregate' tools --diff old new >/dev/full"
 }
@@ -199,7 +199,7 @@ two() {
 	[ "$stderr" = "mcp-aggregate: more: more than 10000 tools" ]
 	jq -cn '[{name: "t", inputSchema: {}, description: ("x" * 10000000)}]' >long
 	run -2 --separate-stderr diff_tools long renamed
-	[ "$stderr" = "mcp-aggregate: long: tool t: it has more than 64 KiB" ]
+	[ "$stderr" = "mcp-aggregate: long: tool t: it is larger than 64 KiB" ]
 	# Descriptions of 60 KB that have no order in common.
 	jq -cn '[range(100) | {name: "t\(.)", inputSchema: {},
 		description: ([range(10000) | "w\(. * 7919 % 10007)"] | join(" "))}]' >a

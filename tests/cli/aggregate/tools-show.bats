@@ -71,14 +71,14 @@ PUT='{"name":"put","description":"Puts.","inputSchema":{"type":"object"}}'
 	    inputSchema:
 	      type: "object"
 	END
-	[[ $(head -n 1 page) == 'demo: 2 tools as of '*', of which 1 is not the same in all regions' ]]
+	[[ $(head -n 1 page) == 'demo: 2 tools as of '*', 1 is not the same in all regions' ]]
 	# One region alone; and before it was so.
 	aggregate tools demo -r sa -f jsonl | jq -es 'length == 2 and .[0].regions == ["sa"]'
 	aggregate tools demo --at $((at + 30)) -f jsonl |
 		jq -es 'length == 2 and all(.regions == ["eu", "sa", "us"])'
 	# Nobody knows what was before.
 	run -2 aggregate tools demo --at $((at - 10)) -f jsonl
-	[[ $output == *'demo: the store does not have its tools of that time' ]]
+	[[ $output == *'demo: the store has no tool list of that time' ]]
 }
 
 @test "how the tools changed, last or since a time" {
@@ -120,7 +120,7 @@ PUT='{"name":"put","description":"Puts.","inputSchema":{"type":"object"}}'
 	aggregate tools demo -f text | grep -A 1 '^big$' | grep 'what it says is not kept'
 	aggregate tools demo -f jsonl | jq -es 'map(.definition == null) == [true, false]'
 	run -2 aggregate tools other
-	[ "$output" = 'mcp-aggregate: other: the store does not have what its tools say' ]
+	[ "$output" = 'mcp-aggregate: other: the store has no definitions of its tools' ]
 	run -2 aggregate tools demo -r us
 	[[ $output == *'does not have what its tools say in that region' ]]
 	run -2 aggregate tools Demo

@@ -96,9 +96,9 @@ fault() {
 	fault 'alerts.policies[0].hours: '
 	routes "$(to all)"
 	policies '{match: {severities: [P1]}, steps: [{routes: [all]}], hours: mon-fri 09:00-18:00}'
-	fault 'alerts.policies[0].hours: nobody would hear at once of a P1 pipeline_stalled of the fleet that begins mon-fri 00:00-09:00 18:00-24:00, sat-sun 00:00-24:00 (UTC)'
+	fault 'alerts.policies[0].hours: nobody would be notified at once of a P1 pipeline_stalled of the fleet that begins mon-fri 00:00-09:00 18:00-24:00, sat-sun 00:00-24:00 (UTC)'
 	routes "$(to all 'zone: Europe/Berlen')"
-	fault 'alerts.routes[0].zone: no time zone of this system is named Europe/Berlen'
+	fault 'alerts.routes[0].zone: this system has no time zone Europe/Berlen'
 	routes "$(to all)"
 	echo '  zone: Mars/Olympus' >>fleet.yaml
 	fault 'alerts.zone: no time zone of this system is named Mars/Olympus'

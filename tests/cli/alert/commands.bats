@@ -83,7 +83,7 @@ load ../../helpers/alert
 	alert 0 history -f text --zone Asia/Kolkata
 	grep -q '^2026-04-30T02:01:00+05:30  example-mcp  downtime_started ' out
 	alert 2 list --zone Mars/Olympus
-	grep -qF -- "--zone: 'Mars/Olympus' is not a time zone that is known here" err
+	grep -qF -- "--zone: 'Mars/Olympus' is not a time zone of this system" err
 }
 
 @test "the columns of list stand below their heads, whatever is in them" {
@@ -161,7 +161,7 @@ load ../../helpers/alert
 @test "the first word of several commands says which they are" {
 	alert 2 maintenance
 	[ ! -s out ]
-	grep -qF 'maintenance: one of these is needed' err
+	grep -qF 'maintenance: one of these commands is needed' err
 	for word in add list end; do
 		grep -q "^  maintenance $word  *[a-z]" err
 	done
@@ -186,5 +186,5 @@ load ../../helpers/alert
 	grep -qF "route h: its secret: No such file or directory (hool in the folder ${MCP_CREDENTIALS:0:78}" err
 	routes "{name: c, type: command, command: [cat], zone: Europe/Berlen}"
 	alert 2 check
-	grep -qE 'fleet.yaml:[0-9]+:[0-9]+: alerts.routes\[0\].zone: no time zone of this system is named Europe/Berlen' err
+	grep -qE 'fleet.yaml:[0-9]+:[0-9]+: alerts.routes\[0\].zone: this system has no time zone Europe/Berlen' err
 }

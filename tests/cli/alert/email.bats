@@ -251,7 +251,7 @@ header() {
 	grep -q 'alerts.routes\[0\].url: neither smtp:// nor smtps://' err
 	routes "{name: m, type: email, url: 'smtp://127.0.0.1/x', from: a, to: [c@d, 'e f']}"
 	alert 2 tick
-	grep -q 'url: nothing stands behind the host' err
+	grep -q 'url: nothing is allowed after the host' err
 	grep -q 'from: not an address such as' err
 	grep -q 'to.*: not an address such as' err
 	routes "{name: m, type: email, url: 'smtp://127.0.0.1'}"

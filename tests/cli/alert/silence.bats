@@ -67,7 +67,7 @@ quiet() {
 
 @test "what is wrong is refused" {
 	routes "{name: log, type: command, command: [cat]}"
-	for try in '--for 1h --reason x|neither a server, a kind, a region nor a step' \
+	for try in '--for 1h --reason x|no server, kind, region or step is named' \
 		'--reason x shop|one of --end and --for' '--for 1h example-mcp|--reason is needed' \
 		"--for 60 --reason x example-mcp|--for: '60' is not a duration" \
 		"--for 36d --reason x example-mcp|--for: '36d' is not a duration" \

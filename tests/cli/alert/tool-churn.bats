@@ -38,7 +38,7 @@ churns() {
 	jq -e '.kind == "tool_churn" and .probe_count == 6 and .told == ["churn"]' out
 	alert 0 explain -N $((T + 360)) -f text example-mcp
 	grep -F 'P2 tool_churn, open since 20:31, confirmed at 20:31' out
-	grep -F '  why: its tools change all the time, so neither a drift nor a divergence is told, since 20:31' out
+	grep -F '  why: its tools change all the time, so neither drift nor divergence is reported, since 20:31' out
 	grep -F '  what: 63 changes in the last hour; 6 windows, the last 20:36' out
 	alert 0 explain -N $((T + 360)) -f jsonl example-mcp
 	jq -e '.incidents[0] | .kind == "tool_churn" and .failure_layer == "tools"' out

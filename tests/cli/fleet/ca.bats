@@ -167,7 +167,7 @@ works() {
 		.[0].mend == "${EDITOR:-vi} fleet.yaml   # of the server, ca: FILE, with the certificate of its authority"' found
 	run ! grep reinstall found
 	run -0 mcp-fleet init -d "$PWD/fleet" "$SECURE"
-	[[ $output == *'localhost: fails at tls: '*'trust it by ca of the server in fleet.yaml(5)'* ]]
+	[[ $output == *'localhost: fails at tls: '*'set ca of the server in fleet.yaml(5)'* ]]
 	rm -r fleet
 	echo none >none.pem
 	for bad in nowhere.pem none.pem "$PWD"; do

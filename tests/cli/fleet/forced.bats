@@ -145,7 +145,7 @@ KEY='"auth":{"credential":"key"}'
 	call='"health_tool":{"name":"echo","arguments":{"text":"x"}}'
 	target walled "${URL%/mcp}/wall" "$KEY,$call" | attack virginia
 	ended 2
-	grep -qx 'mcp-probe: line 1: health_tool: no line "tool = NAME" of the credential allows it' err
+	grep -qx 'mcp-probe: line 1: health_tool: the credential has no line "tool = NAME" that allows it' err
 	run ! grep -q '"type":"step"' out
 	echo 'tool = echo' >>"$credentials/key"
 	target walled "${URL%/mcp}/wall" "$KEY,$call" | attack virginia
@@ -177,7 +177,7 @@ KEY='"auth":{"credential":"key"}'
 @test "no record of another region is made" {
 	target good "${URL%/mcp}/json" '"region":"eu-west-2"' | attack virginia
 	ended 2
-	grep -qx 'mcp-probe: line 1: region: this is us-east-1' err
+	grep -qx 'mcp-probe: line 1: region: this machine is region us-east-1' err
 	run ! grep -q eu-west-2 out
 	target good "${URL%/mcp}/json" | attack virginia 'mcp-probe -r eu-west-2'
 	ended 2
@@ -216,7 +216,7 @@ KEY='"auth":{"credential":"key"}'
 	status=0
 	wait "$pid" || status=$?
 	[ "$status" -eq 3 ]
-	grep -qx 'mcp-probe: -: the targets did not end in time' err
+	grep -qx 'mcp-probe: -: the targets did not arrive in time' err
 }
 
 @test "the owner's options are those of the line, and no others" {
@@ -225,7 +225,7 @@ KEY='"auth":{"credential":"key"}'
 		[ "$status" -eq 2 ] || { echo "$status $output"; return 1; }
 	}
 	bad
-	[[ $output == 'mcp-probe: --serve-ssh: wants the name of the region' ]]
+	[[ $output == 'mcp-probe: --serve-ssh: needs the name of the region' ]]
 	bad -r Us
 	bad -r us-east-1 --targets -
 	bad -r us-east-1 http://127.0.0.1:1
@@ -236,7 +236,7 @@ KEY='"auth":{"credential":"key"}'
 	bad -r us-east-1 --check-expiry
 	bad -r us-east-1 --spread 1s
 	bad -r us-east-1
-	[[ $output == 'mcp-probe: -: no target in it' ]]
+	[[ $output == 'mcp-probe: -: contains no target' ]]
 	target good "${URL%/mcp}/json" >targets
 	MCP_REGION=us-east-1 run -0 mcp-probe --serve-ssh --concurrency 2 <targets
 	[ "$(jq -r .region <<<"$output" | sort -u)" = us-east-1 ]

@@ -82,9 +82,9 @@ html red initialize 2 2 3 ap-northeast-1,eu-west-2,us-east-1" ]
 	[ "$(redis hget fleet:runners eu-west-2 | jq -r .host_key)" = \
 		"$(ssh-keygen -lf "$HOSTS/hosts/virginia/host.pub" | cut -d ' ' -f 2)" ]
 	run -0 mcp-aggregate status -c fleet.yaml -f text
-	grep -q '^  one machine with eu-west-2, by its host key: they count as one reporter$' <<<"$output"
+	grep -q '^  on the same machine as eu-west-2 (same host key): they count as one reporter$' <<<"$output"
 	run -0 mcp-aggregate explain half -c fleet.yaml
-	grep -qx '  eu-west-2 is on one machine with us-east-1, by its host key: they count as one reporter.' \
+	grep -qx '  eu-west-2 is on the same machine as us-east-1 (same host key): they count as one reporter.' \
 		<<<"$output"
 	# It has a machine of its own now, and then no longer.
 	{
@@ -121,7 +121,7 @@ html red initialize 2 2 3 ap-northeast-1,eu-west-2,us-east-1" ]
 	[ "$(published html)" = "html amber initialize 1 1 2 eu-west-2,us-east-1" ]
 	run -0 mcp-aggregate explain html -c fleet.yaml
 	grep -q 'The only region has failed 1 in a row' <<<"$output"
-	grep -q 'eu-west-2 is on one machine with us-east-1' <<<"$output"
+	grep -q 'eu-west-2 is on the same machine as us-east-1' <<<"$output"
 }
 
 @test "one host for two regions is refused, and the place is named" {

@@ -46,13 +46,13 @@ judged() {
 	[ "$(judged)" = 'one three two 0' ]
 	diff - err <<-END
 		mcp-fleet: warning: 3 listed servers are left out
-		mcp-fleet: warning: left out: bad (a.jsonl:2: url: the port is not a port)
+		mcp-fleet: warning: left out: bad (a.jsonl:2: url: the port is not a number from 1 to 65535)
 		mcp-fleet: warning: left out: no server (sh list:2: byte 9: the text ends too early)
 		mcp-fleet: warning: left out: one (a.jsonl:3: slug: the name one is already in the configuration, line 7)
 	END
 	[ "$(redis get fleet:regions | jq .left_out)" = 3 ]
 	MCP_SERVERS_CACHE='' run "$BIN/mcp-aggregate" status -f text -c fleet.yaml
-	[[ $(xargs <<<"$output") == *"Left out of the lists: 3 servers: bad, a.jsonl:2: url: the port is not a port; sh list:2: "* ]]
+	[[ $(xargs <<<"$output") == *"Left out of the lists: 3 servers: bad, a.jsonl:2: url: the port is not a number from 1 to 65535; sh list:2: "* ]]
 	fleet
 	[ ! -s err ]
 	touch -d '-25 hours' state/mcp-fleet/*/regions/left-out
@@ -66,7 +66,7 @@ judged() {
 	[ "$(redis get fleet:regions | jq .left_out)" = 0 ]
 	echo '[]' >>a.jsonl
 	fleet
-	[ "$(sed -n 2p err)" = 'mcp-fleet: warning: left out: no server (a.jsonl:2: not an object of JSON)' ]
+	[ "$(sed -n 2p err)" = 'mcp-fleet: warning: left out: no server (a.jsonl:2: not a JSON object)' ]
 }
 
 # goes_on WHERE: a round that is refused there, in which servers are judged as before.

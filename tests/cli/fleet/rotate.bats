@@ -439,7 +439,7 @@ staged() {
 	bearer|# a\rtool = a|
 	bearer|\rtool = a|tool changes only by hand
 	bearer|\vtool = a|neither a credential nor a part of the one that is there
-	bearer|token = new\n# a\000\ntool = a|a NUL byte in it
+	bearer|token = new\n# a\000\ntool = a|contains a NUL byte
 	bearer|token = new\ntoken = newer|token is given twice
 	bearer|origin tool = a|neither a credential nor a part of the one that is there
 	wire|token = new|

@@ -92,7 +92,7 @@ good-1 ok" ]
 	[ "$status" -eq 3 ]
 	grep -qE '^mcp-fleet: a-1: exit: exit status 2: mcp-probe: line 1: auth.credential: .*nosuch' err
 	redis hget fleet:runners a-1 | jq -e '.message | test("auth.credential: .*nosuch")'
-	run ! grep 'no target in it' err
+	run ! grep 'contains no target' err
 }
 
 # bats test_tags=later

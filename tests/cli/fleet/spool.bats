@@ -63,7 +63,7 @@ reporters() {
 		[ "$(kept again) $(kept jsonl) $(aside)" = "1 0 0" ]
 		grep -q '^mcp-fleet: warning: .*/b-1/records fails though the store works' err
 		run -0 mcp-aggregate status -c fleet.yaml -f text
-		[[ $(tr '\n' ' ' <<<"$output") == *"Spool of $(uname -n), "*" ago: 1 file waits for a second try "* ]]
+		[[ $(tr '\n' ' ' <<<"$output") == *"Spool of $(uname -n), "*" ago: 1 file waits for a retry "* ]]
 		# The second time; and what this round saw there is the next to wait.
 		fleet
 		[ "$status" -eq 2 ]
@@ -76,7 +76,7 @@ reporters() {
 	done
 	# Told until somebody has seen to it.
 	run -0 mcp-aggregate status -c fleet.yaml -f text
-	[[ $(tr '\n' ' ' <<<"$output") == *"1 file waits for a second try, 1 file is set aside in $PWD/state/mcp-fleet/"*"/set-aside: $name. "*"remove it"* ]]
+	[[ $(tr '\n' ' ' <<<"$output") == *"1 file waits for a retry, 1 file is set aside in $PWD/state/mcp-fleet/"*"/set-aside: $name. "*"remove it"* ]]
 	run -0 mcp-aggregate status -c fleet.yaml
 	jq -es --arg name "$name" 'last | .type == "spool" and .waiting == 1 and
 		.set_aside == 1 and .files == [$name]' <<<"$output"

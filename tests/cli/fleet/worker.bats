@@ -208,8 +208,8 @@ html red initialize 3 3 3 edge-1,good-1,good-2" ]
 	grep -qi '^x-probe-status: 2' head
 	jq -es 'length > 0 and all(.[]; .region == "edge-1" and (.slug // "c") == "c")' answer
 	sed -n 's/^x-probe-said: //Ip' head | tr -d '\r' | base64 -d >told
-	grep -qx 'mcp-probe: line 1: region: this is edge-1' told
-	grep -qx 'mcp-probe: line 2: health_tool: no line "tool = NAME" of the credential allows it' told
+	grep -qx 'mcp-probe: line 1: region: this machine is region edge-1' told
+	grep -qx 'mcp-probe: line 2: health_tool: the credential has no line "tool = NAME" that allows it' told
 	without s3cret-canary answer told
 }
 

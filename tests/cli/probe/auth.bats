@@ -95,7 +95,7 @@ token() {
 		wall-as-20-mb     broken oauth-discovery oauth.no-server - - -
 	EOF
 	jq -es '.[3].message | contains("status 500")' rows/wall-as-500.out
-	jq -es '.[3].message | contains("response_types_supported is missing, and must be an array of strings")' rows/wall-no-response.out
+	jq -es '.[3].message | contains("response_types_supported is missing, but must be an array of strings")' rows/wall-no-response.out
 }
 
 # found PATH: the statuses of steps 3 to 8, and the issuer of step 4.
@@ -109,8 +109,8 @@ found() {
 	[ "$(found wall)" = "pass pass skip skip skip skip $HOST/as/wall" ]
 	[ "$(found wall-self)" = "pass pass skip skip skip skip $HOST" ]
 	[ "$(found wall-slash)" = "pass pass skip skip skip skip $HOST/" ]
-	[ "$(found wall-none)" = "pass skip skip skip skip skip no OAuth metadata is published" ]
-	[ "$(found wall-basic)" = "pass skip skip skip skip skip no OAuth metadata is published" ]
+	[ "$(found wall-none)" = "pass skip skip skip skip skip the server publishes no OAuth metadata" ]
+	[ "$(found wall-basic)" = "pass skip skip skip skip skip the server publishes no OAuth metadata" ]
 }
 
 # trail REGION: the paths that were asked for after the challenge.
@@ -147,7 +147,7 @@ trail() {
 		jq -rs '.[3] | "\(.status) \(.message)"' out
 	}
 	for wall in wall-moved-{301,302,303,307,308,server,3}; do
-		[[ $(four $wall) == "pass $HOST/as/$wall; it does not say that it supports PKCE"* ]]
+		[[ $(four $wall) == "pass $HOST/as/$wall; it does not list S256"* ]]
 	done
 	[ "$(trail wall-moved-3 | head -n 4 | xargs)" = \
 		"$P/wall-moved-3 $P/wall-moved-3/1 $P/wall-moved-3/2 $P/wall-moved-3/3" ]
@@ -155,14 +155,14 @@ trail() {
 	requests wall-moved-301 | jq -es 'map(select(.path | endswith("/x")).search) == ["?a=b"]'
 	[[ $(four wall-moved-4) == *": it redirects more than 3 times" ]]
 	[ "$(trail wall-moved-4 | wc -l)" -eq 4 ]
-	[[ $(four wall-moved-nowhere) == *": it redirects (307) to no URL of its origin" ]]
+	[[ $(four wall-moved-nowhere) == *": it redirects (307), but not to a URL of its own origin" ]]
 	# Another origin is not asked, and that is said.
-	away="redirects to another origin, which is not followed"
+	away="redirects to another origin, which mcp-probe does not follow"
 	[ "$(four wall-away)" = "skip $HOST$P/wall-away $away" ]
 	[ "$(four wall-away-bearer)" = "skip $HOST$P/wall-away-bearer $away" ]
 	[ "$(four wall-away-server)" = \
 		"skip $HOST/.well-known/oauth-authorization-server/as/wall-away-server $away" ]
-	[[ $(four wall-away-root) == "pass $HOST/as/wall-away-root; a redirect "* ]]
+	[[ $(four wall-away-root) == "pass $HOST/as/wall-away-root; the metadata redirects to another origin, "* ]]
 	# A credential finds its own authorization server all the same.
 	token "$CANARY"
 	probe --token-file token "$HOST/wall-away"
@@ -283,7 +283,7 @@ trail() {
 @test "a URL of metadata with quotes in it: the quotes are named" {
 	probe "$HOST/wall-quoted"
 	jq -es 'any(.[]; .error? == "oauth.metadata" and (.message | endswith(
-		"which is no https URL: the quotes are a part of it")))' out
+		"which is not an https URL; remove the quotes around it")))' out
 }
 
 @test "a secret that systemd or Kubernetes hands over is used: who can read it counts" {
@@ -346,8 +346,8 @@ os.setxattr(sys.argv[1], "system.posix_acl_access", struct.pack("<I", 2) + entry
 	refused "mode: others can read it" --token-file mode
 	refused "missing: No such file" --credential missing
 	refused "missing: No such file" --token-file missing
-	refused "no origin" --credential <(echo "token = $CANARY")
-	refused "unknown" --credential <(cat good; echo "$CANARY = x")
+	refused "a line origin = https://HOST is missing" --credential <(echo "token = $CANARY")
+	refused "unknown key" --credential <(cat good; echo "$CANARY = x")
 	refused "line 3: not \"key = value\"" --credential <(cat good; echo "$CANARY")
 	refused "twice" --credential <(cat good; echo "token = $CANARY")
 	refused "exactly one" --credential <(echo "origin = $HOST")
@@ -355,8 +355,8 @@ os.setxattr(sys.argv[1], "system.posix_acl_access", struct.pack("<I", 2) + entry
 	refused "exactly one" --credential <(cat good; echo "header = X-Key"; echo "value = $CANARY")
 	refused "visible ASCII" --credential <(echo "origin = $HOST"; echo "token = $CANARY $CANARY")
 	refused "visible ASCII" --credential <(echo "origin = $HOST"; printf 'token = %s\rX-Evil: 1\n' "$CANARY")
-	refused "not https" --credential <(echo "origin = http://mcp.example.com"; echo "token = $CANARY")
-	refused "no URL" --credential <(echo "origin = $CANARY"; echo "token = x")
+	refused "not an https URL" --credential <(echo "origin = http://mcp.example.com"; echo "token = $CANARY")
+	refused "not a URL" --credential <(echo "origin = $CANARY"; echo "token = x")
 	refused "NUL" --credential <(cat good; printf '\0')
 	refused "64 KiB" --credential <(cat good; head -c 70000 /dev/zero | tr '\0' '#')
 	refused "expires_at" --credential <(cat good; echo "expires_at = $CANARY")
@@ -386,7 +386,7 @@ os.setxattr(sys.argv[1], "system.posix_acl_access", struct.pack("<I", 2) + entry
 	[ "$status" -eq 0 ]
 	probe --targets <(head -n 1 targets)
 	[ "$status" -eq 2 ]
-	grep -q 'neither MCP_CREDENTIALS nor CREDENTIALS_DIRECTORY' err
+	grep -q 'set MCP_CREDENTIALS or CREDENTIALS_DIRECTORY' err
 }
 
 @test "the secret is in no format of output, and neither in argv nor environment" {

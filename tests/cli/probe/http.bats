@@ -68,17 +68,17 @@ is() {
 
 @test "what is not HTTP is named" {
 	for oddity in bad-status bad-version no-head; do
-		is "$oddity" http.malformed 'what came is not HTTP: '
+		is "$oddity" http.malformed 'the response is not HTTP: '
 	done
 	is bad-chunk http.truncated ''
 	is no-last-chunk http.truncated 'in the middle of the response'
 }
 
 @test "a redirect is not followed, and its target is a URL to probe instead" {
-	is circle http.redirect "(307) to http://127.0.0.1:$ODD/circle, and"
-	is away http.redirect '(308) to https://elsewhere.example/mcp, and'
-	is beside http.redirect "(301) to http://127.0.0.1:$ODD/other, and"
-	is nowhere http.redirect 'names no URL'
+	is circle http.redirect "(307) to http://127.0.0.1:$ODD/circle, which"
+	is away http.redirect '(308) to https://elsewhere.example/mcp, which'
+	is beside http.redirect "(301) to http://127.0.0.1:$ODD/other, which"
+	is nowhere http.redirect 'a redirect without a URL'
 	for oddity in away beside; do
 		probe -v "http://127.0.0.1:$ODD/$oddity"
 		without 's3cret|:pw' out err
@@ -126,11 +126,11 @@ is() {
 		jq -es --arg text "$2" 'any(.[]; .error == "deadline" and
 			(.message // "" | test($text)))' out >/dev/null || { cat out; return 1; }
 	}
-	waits hang@list 'over; tools-list: the request was sent, and no response came within' &
+	waits hang@list 'passed; tools-list: the request was sent, but no response came within' &
 	list=$!
-	waits drip@list 'over; tools-list: the response, of status 200, did not end within' &
+	waits drip@list 'passed; tools-list: the response .status 200. did not end within' &
 	drip=$!
-	waits hang@initialize 'over; initialize: the request was sent'
+	waits hang@initialize 'passed; initialize: the request was sent'
 	wait $list
 	wait $drip
 }
@@ -158,10 +158,10 @@ is() {
 		[[ $status -eq 2 && ${#lines[@]} -eq 1 && $output == "mcp-probe: ${want//_/ }"* ]] ||
 			{ echo "$args: $output"; return 1; }
 	done <<-'EOT'
-		-4,_-6:_not_together -4 -6 http://localhost/
+		-4,_-6:_cannot_be_used_together -4 -6 http://localhost/
 		--ipv4:_given_twice -4 --ipv4 http://localhost/
-		-4:_the_URL_holds -4 http://[::1]/
-		-6:_the_URL_holds -6 http://127.0.0.1/
+		-4:_the_URL_contains -4 http://[::1]/
+		-6:_the_URL_contains -6 http://127.0.0.1/
 		--resolve: --resolve a:80 http://a/
 		--resolve: --resolve a:80: http://a/
 		--resolve: --resolve a:80:b http://a/
@@ -184,7 +184,7 @@ is() {
 	echo '{"slug":"six","url":"http://[::1]/"}' >targets
 	run "$BIN/mcp-probe" -4 --targets targets
 	[ "$status" -eq 2 ]
-	[[ $output == "mcp-probe: line 1: the URL holds an address that -4 rules out"* ]]
+	[[ $output == "mcp-probe: line 1: the URL contains an address that -4 excludes"* ]]
 }
 
 @test "--deny-private holds for names, forms and detours" {
@@ -271,7 +271,7 @@ framed() {
 	[ "$(framed list-control json)" = "broken tools-list http.framing" ]
 	is nul-field http.framing ''
 	is bad-length http.framing ''
-	is cl-differ/json http.framing 'two Content-Lengths that differ (RFC 9112, 6.3)'
+	is cl-differ/json http.framing 'two different Content-Lengths (RFC 9112, 6.3)'
 	is cl-chunked/json http.framing 'both Content-Length and Transfer-Encoding'
 	is control/json http.framing 'control character (RFC 9110, 5.5)'
 	# Clients of 2026-07-28 alone do not come so far.

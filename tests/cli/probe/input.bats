@@ -36,12 +36,12 @@ refused() {
 	refused "--health-args: only with --health-tool" --health-args '{}' $u
 	refused "--health-args: not an object" --health-tool a --health-args '[]' $u
 	refused "--health-args: byte 2: the text ends too early" --health-tool a --health-args '{' $u
-	refused "--token-file: not together with --credential" --token-file a --credential b $u
+	refused "--token-file: cannot be used with --credential" --token-file a --credential b $u
 	refused "--concurrency, --spread: only with --targets" --concurrency 3 $u
 	refused "--concurrency, --spread: only with --targets" --spread 3s $u
-	refused "--resume: only with --steps that begin later" --resume x $u
+	refused "--resume: only with --steps that begin after step 1" --resume x $u
 	refused "--per-host: only with --targets" --per-host 3 $u
-	refused "--http1.1, --http2: not together" --http1.1 --http2 $u
+	refused "--http1.1, --http2: cannot be used together" --http1.1 --http2 $u
 	for n in 0 1001 -1 x ""; do
 		refused "--concurrency: not a number from 1 to 1000" --targets - --concurrency "$n"
 	done
@@ -50,14 +50,14 @@ refused() {
 	for o in "-s a" "--token-file a" "--credential a" "--health-tool a" \
 		--allow-bare-401 "--steps 1-3"; do
 		# shellcheck disable=SC2086
-		refused "--targets: this is said in each target, and not by an option" --targets - $o
+		refused "--targets: set this in each target, not with an option" --targets - $o
 	done
 	refused "nosuch: No such file or directory" --targets nosuch
 	refused "nosuch: No such file or directory" --cacert nosuch $u
 	refused "nosuch: No such file or directory" --token-file nosuch $u
-	refused "http://b/: one URL is enough; see --targets" $u http://b/
-	refused "--targets: not together with a URL" --targets - $u
-	refused "--steps: nagios wants step 8 among them" -f nagios --steps 1-3 $u
+	refused "http://b/: only one URL is allowed; use --targets for several" $u http://b/
+	refused "--targets: cannot be used with a URL" --targets - $u
+	refused "--steps: nagios needs step 8" -f nagios --steps 1-3 $u
 }
 
 @test "an option given twice is refused by its name" {
@@ -86,14 +86,14 @@ refused() {
 	refused "URL: neither http nor https" file:///etc/passwd
 	refused "URL: does not begin with http:// or https://" example.com
 	refused "URL: does not begin with http:// or https://" ""
-	refused "URL: a secret does not belong in a URL; see --token-file" https://me:pw@example.com/
-	refused "URL: a secret does not belong in a URL; see --token-file" https://tok@example.com/
-	refused "URL: a space or control character in it" "https://example.com/a b"
-	refused "URL: a space or control character in it" $'https://example.com/\nx'
+	refused "URL: a URL must not contain a secret; use --token-file" https://me:pw@example.com/
+	refused "URL: a URL must not contain a secret; use --token-file" https://tok@example.com/
+	refused "URL: contains a space or control character" "https://example.com/a b"
+	refused "URL: contains a space or control character" $'https://example.com/\nx'
 	refused "URL: not a URL" http://
 	refused "URL: not a URL" http://example.com:99999/
 	refused "URL: too long" "http://example.com/$(printf 'x%.0s' {1..2100})"
-	refused "URL: the port is not a port" http://example.com:0/
+	refused "URL: the port is not a number from 1 to 65535" http://example.com:0/
 }
 
 @test "help and version go to standard output; a bare call prints the usage" {
@@ -139,10 +139,10 @@ line() {
 	line "slug: missing or not a valid name" '{"slug":1,"url":"http://127.0.0.1:9/"}'
 	line "url: missing" '{"slug":"a"}'
 	line "url: neither http nor https" '{"slug":"a","url":"ftp://x/"}'
-	line "url: a secret does not belong in a URL; see --token-file" '{"slug":"a","url":"https://x:y@z/"}'
+	line "url: a URL must not contain a secret; use --token-file" '{"slug":"a","url":"https://x:y@z/"}'
 	line "v: a version that this program does not know" "{$u,\"v\":2}"
 	line "v: a version that this program does not know" "{$u,\"v\":\"1\"}"
-	line "type: not target" "{$u,\"type\":\"step\"}"
+	line "type: not \"target\"" "{$u,\"type\":\"step\"}"
 	line "region: not a valid name" "{$u,\"region\":\"EU\"}"
 	line "region: not a string" "{$u,\"region\":1}"
 	line "protocol_hint: no era" "{$u,\"protocol_hint\":\"2025-11-25\"}"
@@ -157,8 +157,8 @@ line() {
 	line "health_tool.arguments: not an object" "{$u,\"health_tool\":{\"name\":\"a\",\"arguments\":[]}}"
 	line "auth: not an object" "{$u,\"auth\":\"x\"}"
 	line "auth.mode: not one of none, any, bearer, header, oauth, mtls" "{$u,\"auth\":{\"mode\":\"basic\"}}"
-	line "byte 13: a key that its object already has" '{"slug":"a",   "slug":"b"}' ||
-		grep -q 'a key that its object already has' err
+	line "byte 13: a key that occurs twice in its object" '{"slug":"a",   "slug":"b"}' ||
+		grep -q 'a key that occurs twice in its object' err
 }
 
 @test "refused lines are named by their number, and the others probed" {
@@ -189,11 +189,11 @@ line() {
 		[ ! -s out ]
 		grep -q "$2" err
 	}
-	refused /dev/null 'no target in it$'
-	refused <(printf '\n\n\n') 'no target in it$'
+	refused /dev/null 'contains no target$'
+	refused <(printf '\n\n\n') 'contains no target$'
 	# A line that is wrong says enough.
 	refused <(head -c 2000000 "$BIN/mcp-probe") '^mcp-probe: line 1: '
-	[ -z "$(grep 'no target in it' err)" ]
+	[ -z "$(grep 'contains no target' err)" ]
 	refused <(head -c 100000000 /dev/zero) '^mcp-probe: line 1: longer than 1 MiB$'
 	[ "$(wc -l <err)" -eq 1 ]
 	refused <(printf '{"slug":"a","url":"http://127.0.0.1') '^mcp-probe: line 1: byte 36: the text ends too early$'

@@ -73,7 +73,7 @@ refused() {
 
 denied() {
 	while read -r host; do
-		refused "https://$host" "not an address of the public internet"
+		refused "https://$host" "not a public internet address"
 	done <<-EOT
 		127.0.0.1:$TLS/d
 		localhost:$TLS/d
@@ -113,8 +113,8 @@ denied() {
 				return 1
 			fi
 			jq -es '.[] | select(.slug == "outer" and .n == 4) | .error == "oauth.metadata" and
-				(.message | contains("is not an address of the public internet"))' out
-			grep -q '^outer: \* .* is not an address of the public internet' err
+				(.message | contains("is not a public internet address"))' out
+			grep -q '^outer: \* .* is not a public internet address' err
 		done
 	}
 	inside lent
@@ -126,7 +126,7 @@ denied() {
 		export http_proxy=http://127.0.0.1:$PROXY
 		probe "http://11.0.0.1:$PUBLIC/wall-none"
 		jq -es '.[8].state == "auth-walled" and
-			.[3].message == "no OAuth metadata is published"' out
+			.[3].message == "the server publishes no OAuth metadata"' out
 		grep -q "GET http://11.0.0.1:$PUBLIC/.well-known/oauth-protected-resource" way.log
 		probe "http://127.0.0.1:$PRIVATE/wall"
 		jq -es '.[8].state == "auth-walled" and .[3].status == "pass"' out
@@ -158,7 +158,7 @@ denied() {
 		for way in socks4 socks4a socks5 socks5h; do
 			all_proxy=$way://127.0.0.1:$SOCKS
 			: >way.log
-			refused "https://localhost:$TLS/d" "not an address of the public internet"
+			refused "https://localhost:$TLS/d" "not a public internet address"
 			grep -qE "^socks[45][ah]? 11.0.0.1 $PRIVATE\$" way.log
 			# What it leads to the next time is another matter.
 			handed "https://11-0-0-1--127-0-0-1.$way.test:$TLS/d"
@@ -197,7 +197,7 @@ denied() {
 			jq -es 'map(select(.state == "healthy").slug) == ["own", "public", "theirs"]' out
 			jq -es '.[] | select(.slug == "moved" and .n == 3) | .error == "http.redirect"' out
 			jq -es '.[] | select(.slug == "handed" and .n == 4) | .error == "oauth.metadata" and
-				(.message | contains("is not an address of the public internet"))' out
+				(.message | contains("is not a public internet address"))' out
 			if grep -v '"path":"/json"' private.log; then
 				return 1
 			fi
@@ -209,7 +209,7 @@ denied() {
 		[ -s way.log ]
 		probe --check-expiry --targets targets
 		jq -es '.[] | select(.slug == "https") | .message |
-			contains("not an address of the public internet")' out || { cat out; return 1; }
+			contains("not a public internet address")' out || { cat out; return 1; }
 	}
 	inside chosen
 }

@@ -209,10 +209,10 @@ connected() {
 	kill -CONT "$probe"
 	wait "$probe" || rc=$?
 	[ "$rc" -eq 3 ]
-	grep -Eqx 'mcp-probe: this machine was held up for [0-9.]+ of [0-9.]+ s; nothing is known of the server \([0-9]+ of 300 probes\)' err
+	grep -Eqx 'mcp-probe: this machine was too busy for [0-9.]+ of [0-9.]+ s; this says nothing about the server \([0-9]+ of 300 probes\)' err
 	jq -es 'all(.status != "fail" and .state != "broken") and
 		(last | .type == "runner" and .status == "exit" and
-			(.message | startswith("this machine was held up for ")))' out
+			(.message | startswith("this machine was too busy for ")))' out
 }
 
 # held N ARG…: starts mcp-probe, in PROBE, while the server answers nothing, and
@@ -283,7 +283,7 @@ enough for 217 probes at a time, not for 1000" ]
 	cat err
 	[ "$status" -eq 3 ]
 	# Those that got a port may need another one.
-	grep -Eqx 'mcp-probe: no local port is left; nothing is known of the server \((1[6-9]|20) of 20 probes\)' err
+	grep -Eqx 'mcp-probe: this machine has no local port left; this says nothing about the server \((1[6-9]|20) of 20 probes\)' err
 	jq -es 'map(select(.status == "fail")) | length <= 4 and all(.error == "deadline")' out
 }
 
@@ -296,10 +296,10 @@ enough for 217 probes at a time, not for 1000" ]
 	[ "$status" -eq 3 ]
 	cat err
 	# One more may use the connection of a probe that has ended.
-	grep -Eqx 'mcp-probe: no socket can be opened: Too many open files; nothing is known of the server \((9|10) of 31 probes\); no name can be resolved: this machine lacks open files, threads or memory; nothing is known of the server \(1 of 31 probes\)' err
+	grep -Eqx 'mcp-probe: this machine cannot open a socket: Too many open files; this says nothing about the server \((9|10) of 31 probes\); this machine cannot resolve names: it lacks open files, threads or memory; this says nothing about the server \(1 of 31 probes\)' err
 	none=$(sed 's/.* the server (\([0-9]*\) of 31 probes); .*/\1/' err)
 	jq -es --argjson none "$none" 'all(.status != "fail" and .state != "broken") and
 		(map(select(.type == "probe" and .state == "healthy")) | length == 30 - $none) and
 		(last | .type == "runner" and .status == "exit" and
-			(.message | startswith("no socket can be opened: ")))' out
+			(.message | startswith("this machine cannot open a socket: ")))' out
 }

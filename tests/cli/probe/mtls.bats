@@ -101,7 +101,7 @@ REFUSED='broken auth-initialize auth.rejected: pass pass pass skip fail skip ski
 	for port in "$PORT_want12" "$PORT_want13" "$PORT_nginx"; do
 		[ "$(at "$port")" = "$WALL" ] || { cat out; return 1; }
 		jq -es '.[2].message == "asks for a client certificate" and
-			.[4].message == "no client certificate is held"' out
+			.[4].message == "no client certificate is configured"' out
 	done
 	# One that only likes to see it is none, and one that never asks neither.
 	[ "$(at "$PORT_may")" = "$OPEN" ]
@@ -114,7 +114,7 @@ REFUSED='broken auth-initialize auth.rejected: pass pass pass skip fail skip ski
 @test "with its certificate the server is probed" {
 	for port in "$PORT_want12" "$PORT_want13" "$PORT_may" "$PORT_nginx"; do
 		[ "$(at "$port" json mine)" = "$OPEN" ] || { cat out; return 1; }
-		jq -es '.[3].message == "the client certificate was shown from the first connection on"' out
+		jq -es '.[3].message == "the client certificate was sent from the first connection on"' out
 	done
 	[ "$(at "$PORT_never" json mine)" = "$OPEN" ]
 	jq -es '.[3].message == "open server"' out
@@ -171,29 +171,29 @@ REFUSED='broken auth-initialize auth.rejected: pass pass pass skip fail skip ski
 	made mine.pem open.key
 	refused 'its key: others can read it; chmod 600 it' "$PWD/made"
 	made mine.pem locked.key
-	refused 'its key is no key in PEM, or an encrypted one' "$PWD/made"
+	refused 'its key is not an unencrypted key in PEM' "$PWD/made"
 	made mine.pem mine.pem
-	refused 'its key is no key in PEM' "$PWD/made"
+	refused 'its key is not an unencrypted key in PEM' "$PWD/made"
 	made mine.key mine.key
-	refused 'its cert is no certificate in PEM' "$PWD/made"
+	refused 'its cert is not a certificate in PEM' "$PWD/made"
 	made "$PWD/missing.pem" mine.key
-	refused 'its cert is no certificate in PEM' "$PWD/made"
+	refused 'its cert is not a certificate in PEM' "$PWD/made"
 	# Of what is in the file itself.
 	within() {
 		{ echo "origin = https://localhost:$PORT_want13"; cat "$@"; } >made
 	}
 	within mine.pem
-	refused 'its key is no key in PEM' "$PWD/made"
+	refused 'its key is not an unencrypted key in PEM' "$PWD/made"
 	within mine.key
-	refused 'its cert is no certificate in PEM' "$PWD/made"
+	refused 'its cert is not a certificate in PEM' "$PWD/made"
 	within mine.pem other.key
 	refused 'its key belongs to another certificate' "$PWD/made"
 	within mine.pem locked.key
-	refused 'its key is no key in PEM, or an encrypted one' "$PWD/made"
+	refused 'its key is not an unencrypted key in PEM' "$PWD/made"
 	within <(echo cert = mine.pem) mine.pem mine.key
-	refused 'cert and key, and a certificate in the file itself' "$PWD/made"
+	refused 'give cert and key, or a certificate in the file itself, not both' "$PWD/made"
 	within <(echo token = s3cret) mine.pem mine.key
-	refused 'not exactly one of' "$PWD/made"
+	refused 'exactly one of' "$PWD/made"
 	within mine.pem mine.key
 	chmod 644 made
 	refused 'others can read it; chmod 600 it' "$PWD/made"

@@ -60,11 +60,11 @@ rows() {
 @test "why a name does not resolve is named" {
 	own_network
 	cat >table <<-'EOT'
-		http://gone.test/ dns dns.nxdomain there is no such name
+		http://gone.test/ dns dns.nxdomain the name does not exist
 		http://bare.test/ dns dns.nxdomain the name has no address
 		-6 http://127-0-0-1.test/ dns dns.nxdomain the name has no IPv6 address
 		-4 http://v6.test/ dns dns.nxdomain the name has no IPv4 address
-		http://fails.test/ dns dns.temporary a name server of the domain, fails
+		http://fails.test/ dns dns.temporary a name server of the domain fails
 		http://refuses.test/ dns dns.temporary fails
 		http://hangs.test/ dns dns.timeout within
 		http://127-0-0-1.test:1/ tls tcp.refused 127.0.0.1 port 1 refuses

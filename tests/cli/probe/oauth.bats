@@ -75,8 +75,8 @@ scopes() {
 		client "$name"
 		[ "$(told "$name")" = "broken auth-initialize $code" ]
 		[ -z "$(scopes "$name")" ]
-		jq -es --arg s "$scope" '.[4].message | contains("; the server wants the scope \"\($s)\"") and
-			endswith("its credential file needs a line scope = \($s)")' out ||
+		jq -es --arg s "$scope" '.[4].message | contains("; the server requires the scope \"\($s)\"") and
+			endswith("add the line scope = \($s) to the credential file")' out ||
 			{ jq .message out; return 1; }
 	done <<-EOT
 		client-scope oauth.token a b
@@ -260,7 +260,7 @@ late() {
 
 @test "metadata that hangs does not take the whole deadline" {
 	probe -t 20s "$HOST/wall-hang"
-	jq -es '.[8].state == "auth-walled" and .[8].total_ms < 18000 and (.[3].message | startswith("no OAuth metadata can be read: "))' out
+	jq -es '.[8].state == "auth-walled" and .[8].total_ms < 18000 and (.[3].message | startswith("the OAuth metadata cannot be read: "))' out
 }
 
 @test "what a server tells back of a secret is in no record" {

@@ -157,7 +157,7 @@ says() {
 	probe --cacert "$CA" "$strict/json"
 	[ "$status" -eq 0 ]
 	says http.413 'status 413' "$strict/small/json"
-	says http.404 'no Streamable HTTP server is at this path' "$strict/nowhere/json"
+	says http.404 'there is no Streamable HTTP server at this path' "$strict/nowhere/json"
 	says http.403 'status 403' "$strict/closed/json"
 	says http.504 'does not reach it: 504 Gateway Time-out' "$strict/hang"
 	# Nobody listens behind it.

@@ -131,7 +131,7 @@ shown() {
 	diff - <(shown -f text "$HOST/json") <<-EOF
 		$HOST/json  from local
 
-		  1  dns              skip              the URL holds an address
+		  1  dns              skip              the URL contains an IP address
 		  2  tls              skip              http, no TLS
 		  3  initialize       pass 9 ms  2025-11-25, scripted 1.2.3
 		  4  oauth-discovery  skip              open server
@@ -145,7 +145,7 @@ shown() {
 	diff - <(shown -f text "$HOST/colours") <<-EOF
 		$HOST/colours  from local
 
-		  1  dns              skip              the URL holds an address
+		  1  dns              skip              the URL contains an IP address
 		  2  tls              skip              http, no TLS
 		  3  initialize       FAIL 9 ms  http.500
 		  4  oauth-discovery  skip
@@ -177,13 +177,13 @@ shown() {
 
 @test "--format tap is a stream that prove reads" {
 	diff - <(shown -f tap -s here "$HOST/rpc-error@list") <<-'EOF'
-		ok 1 - here dns # SKIP the URL holds an address
+		ok 1 - here dns # SKIP the URL contains an IP address
 		ok 2 - here tls # SKIP http, no TLS
 		ok 3 - here initialize
 		ok 4 - here oauth-discovery # SKIP open server
 		ok 5 - here auth-initialize # SKIP open server
 		not ok 6 - here tools-list
-		# jsonrpc.-32603: the server fails inside (-32603): kaput
+		# jsonrpc.-32603: the server has an internal error (-32603): kaput
 		ok 7 - here tools-call # SKIP not reached
 		ok 8 - here tool-hash # SKIP not reached
 		1..8
@@ -194,7 +194,7 @@ shown() {
 @test "what a server puts into the data of its error stands behind the message" {
 	local says='kaput; data: {"trace":"db.mjs:7\n\u001b[31m?","depth":2}'
 	diff - <(shown -f text "$HOST/rpc-data@list" | grep broken) <<-EOF
-		broken at step 6, tools-list: the server fails inside (-32603): $says
+		broken at step 6, tools-list: the server has an internal error (-32603): $says
 	EOF
 	probe -r here "$HOST/rpc-data@list"
 	jq -es --arg data "${says#*data: }" --arg says "$says" '.[5] | .detail.error_data == $data and
@@ -212,7 +212,7 @@ shown() {
 		MCP OK: healthy, 3 tools, protocol 2025-11-25 | total=9ms;;;0 initialize=9ms;;;0 tools-list=9ms;;;0 tool-hash=9ms;;;0 tools=3;;;0
 	EOF
 	diff - <(shown -f nagios "$HOST/html") <<-'EOF'
-		MCP CRITICAL: broken at initialize, http.content-type: the response is a web page (text/html), and neither JSON nor an event stream; is the path of the URL right? It reads: It works! | total=9ms;;;0 initialize=9ms;;;0
+		MCP CRITICAL: broken at initialize, http.content-type: the response is a web page (text/html), not JSON or an event stream; check the path of the URL. The page reads: It works! | total=9ms;;;0 initialize=9ms;;;0
 	EOF
 	run "$BIN/mcp-probe" -f nagios "$HOST/json"
 	[ "$status" -eq 0 ]
@@ -414,7 +414,7 @@ targets() {
 	echo x >none
 	probe --steps 6-8 --resume none "$HOST/json"
 	[ "$status" -eq 2 ]
-	[ "$(cat err)" = 'mcp-probe: none: no step in it' ]
+	[ "$(cat err)" = 'mcp-probe: none: contains no step record' ]
 }
 
 @test "a list of tools that came before has the same records, whatever brings it" {

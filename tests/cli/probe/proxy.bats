@@ -115,7 +115,7 @@ via() {
 		# shellcheck disable=SC2086
 		via $set -t 30s
 		[ "$status" -eq 3 ] || { echo "$set: $status"; cat out; return 1; }
-		grep -q "^mcp-probe: proxy: .*${text//_/ }.*nothing is known of the server" err ||
+		grep -q "^mcp-probe: proxy: .*${text//_/ }.*this says nothing about the server" err ||
 			{ cat err; return 1; }
 		jq -es 'all(.[]; .status != "fail" and .type != "probe") and
 			(last | .type == "runner" and .status == "exit")' out
@@ -123,9 +123,9 @@ via() {
 		cannot_be_used https_proxy=http://127.0.0.1:$CLOSED $HTTPS
 		cannot_be_used http_proxy=http://127.0.0.1:$CLOSED $HTTP
 		cannot_be_used all_proxy=socks5h://127.0.0.1:$CLOSED $HTTPS
-		wants_a_password https_proxy=http://127.0.0.1:$ASKS $HTTPS
-		wants_a_password http_proxy=http://127.0.0.1:$ASKS $HTTP
-		does_not_let_us https_proxy=http://127.0.0.1:$FORBIDS $HTTPS
+		requires_a_password https_proxy=http://127.0.0.1:$ASKS $HTTPS
+		requires_a_password http_proxy=http://127.0.0.1:$ASKS $HTTP
+		refuses_the_connection https_proxy=http://127.0.0.1:$FORBIDS $HTTPS
 		name_of_this_machine's_proxy_does_not_resolve https_proxy=http://nosuch.invalid $HTTPS
 	EOT
 }
@@ -182,7 +182,7 @@ via() {
 		# shellcheck disable=SC2086
 		via $set -t 10s "$HTTPS"
 		[ "$status" -eq 3 ] || { echo "$set: $status"; cat out; return 1; }
-		grep -q "^mcp-probe: proxy: .*${text//_/ }.*nothing is known of the server" err ||
+		grep -q "^mcp-probe: proxy: .*${text//_/ }.*this says nothing about the server" err ||
 			{ cat err; return 1; }
 	done <<-EOT
 		cannot_be_used all_proxy=socks4://127.0.0.1:$CLOSED

@@ -117,9 +117,9 @@ fails() {
 	fails "$PORT_many" tls.hostname 'name-2.example'
 	jq -es 'any(.[]; .message // "" | test("name-1[0-9].example, …$"))' out
 	fails "$PORT_old" tls.expired "the certificate expired on $yesterday"
-	fails "$PORT_oldchain" tls.expired "a certificate above the server's expired on $yesterday"
-	fails "$PORT_young" tls.not-yet-valid 'valid only from 2099-01-01'
-	fails "$PORT_self" tls.self-signed 'nobody vouches for it'
+	fails "$PORT_oldchain" tls.expired "an issuer's certificate expired on $yesterday"
+	fails "$PORT_young" tls.not-yet-valid 'not valid before 2099-01-01'
+	fails "$PORT_self" tls.self-signed 'the certificate is self-signed'
 	fails "$PORT_rootchain" tls.self-signed 'not trusted here, hidden authority'
 	fails "$PORT_leaf" tls.untrusted 'the certificate, between, is unknown here'
 	fails "$PORT_weak" tls.untrusted 'key too weak'
@@ -177,7 +177,7 @@ fails() {
 @test "-v says where a client certificate is wanted, in TLS 1.2 and 1.3" {
 	for port in "$PORT_want12" "$PORT_want13"; do
 		at "$port" -v
-		grep -q '^\* the server wants a client certificate, and none is held$' err
+		grep -q '^\* the server requires a client certificate, and none is configured$' err
 	done
 	# One that only likes to see it is no wall.
 	[ -z "$(at "$PORT_may" -v)" ]
@@ -223,7 +223,7 @@ states() {
 	jq -es 'map(select(.type == "step" and .error)) | map(.error) == ["tls.untrusted", "tls.untrusted",
 		"tls.untrusted", "tls.self-signed"]' out
 	jq -es 'any(.[]; .error == "tls.self-signed" and (.message |
-		endswith("; trust it by ca of the server in fleet.yaml(5), or by --cacert")))' out
+		endswith("; set ca of the server in fleet.yaml(5), or use --cacert")))' out
 	# It adds to what is trusted anyway, as tokens may come from public issuers.
 	[ "$(states --cacert hidden.pem)" = 'broken healthy broken healthy broken healthy healthy healthy healthy' ]
 	# Side by side, with one thread, too; and what expires.
@@ -249,13 +249,13 @@ states() {
 		[[ $output == *"mcp-probe: line 1: $why"* ]] || { echo "$output"; return 1; }
 	done <<-END
 		nosuch.pem|ca: nosuch.pem: No such file
-		$PWD|ca: $PWD: no file
-		/dev/zero|ca: /dev/zero: no file
-		empty.pem|ca: empty.pem: no certificate in PEM
-		only.key|ca: only.key: no certificate in PEM
-		large.pem|ca: large.pem: more than 64 KiB
-		broken.pem|ca: broken.pem: a certificate that cannot be read
-		-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----|ca: its text: a certificate that cannot be read
+		$PWD|ca: $PWD: not a regular file
+		/dev/zero|ca: /dev/zero: not a regular file
+		empty.pem|ca: empty.pem: contains no certificate in PEM
+		only.key|ca: only.key: contains no certificate in PEM
+		large.pem|ca: large.pem: larger than 64 KiB
+		broken.pem|ca: broken.pem: contains a certificate that cannot be read
+		-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----|ca: its text: contains a certificate that cannot be read
 	END
 	{ echo '{"slug":"a","url":"https://localhost/","ca":7}'; trusting "$PORT_good" "$PWD/ca.pem"; } >targets
 	run -2 "$BIN/mcp-probe" -f jsonl --targets targets
@@ -265,14 +265,14 @@ states() {
 		trusting "$PORT_good" "$ca" >targets
 		SSH_ORIGINAL_COMMAND='mcp-probe --targets - -r eu -f jsonl' run "$BIN/mcp-probe" \
 			--serve-ssh -r eu <targets
-		[[ $output == *'ca: a file of this machine, and no certificate'* ]]
+		[[ $output == *'ca: a certificate is required, not a file of this machine'* ]]
 	done
 	# Nor has it more of them kept here than anybody needs.
 	trusting 1 "$(<ca.pem)" | command jq -c '.url = "http://localhost:1/" |
 		range(1002) as $n | .ca = "\($n % 1001)\n" + .ca' >targets
 	SSH_ORIGINAL_COMMAND='mcp-probe --targets - -r eu -f jsonl' run "$BIN/mcp-probe" \
 		--serve-ssh -r eu <targets
-	[[ $output == *'line 1001: ca: its text: more than 1000 different ones'* ]]
+	[[ $output == *'line 1001: ca: its text: more than 1000 different values of ca'* ]]
 	[ "$(grep -c '"type":"probe"' <<<"$output")" -eq 1001 ]
 	trusting "$PORT_good" "$(<ca.pem)" >targets
 	SSH_ORIGINAL_COMMAND='mcp-probe --targets - -r eu -f jsonl' run -0 "$BIN/mcp-probe" \

@@ -297,7 +297,7 @@ by_script() {
 		echo "$row: $stderr"
 		[ "${#stderr_lines[@]}" -eq 1 ] || [ "$2 $3" = 'mcp-alert tick' ]
 		for line in "${stderr_lines[@]}"; do
-			[[ $line == "$2: store: "*"its user may not do this (NOPERM "*")" ]]
+			[[ $line == "$2: store: "*"its user does not have permission for this (NOPERM "*")" ]]
 		done
 	done
 	redis_dump | diff before -

@@ -59,8 +59,8 @@ round() {
 		LD_PRELOAD=${SAN_PRELOAD-}$BATS_FILE_TMPDIR/clock_off.so CLOCK_OFF_S=$BASE \
 			run "$BIN/mcp-aggregate" status -f text
 		if ((off > 0)); then
-			[[ $(xargs <<<"$output") == *"clock_jumped: a clock was ahead, and had published verdicts up to "* ]]
-			[ "$(grep -c 'a clock was ahead: verdicts up to .* were published; they are forgotten' said)" -ge 1 ]
+			[[ $(xargs <<<"$output") == *"clock_jumped: a clock was ahead and published verdicts up to "* ]]
+			[ "$(grep -c 'a clock was ahead: verdicts up to .* were published; they are ignored' said)" -ge 1 ]
 		fi
 	done <<-END
 		120 5

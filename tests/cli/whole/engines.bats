@@ -169,9 +169,9 @@ keys() {
 	refused 3 "$at its certificate: certificate has expired" ingest_one
 	engine_cli r config set tls-cert-file "$certs/server.crt" tls-key-file "$certs/server.key" \
 		tls-auth-clients yes
-	refused 3 "$at it wants a client's certificate: see MCP_STORE_CERT" ingest_one
+	refused 3 "$at it requires a client certificate: set MCP_STORE_CERT" ingest_one
 	export MCP_STORE_CERT=$certs/client.crt
-	refused 3 "mcp-aggregate: store: TLS: MCP_STORE_CERT and MCP_STORE_KEY go together" ingest_one
+	refused 3 "mcp-aggregate: store: TLS: MCP_STORE_CERT and MCP_STORE_KEY must be set together" ingest_one
 	export MCP_STORE_KEY=$certs/client.key
 	aggregate ingest <one
 	cp "$certs/client.key" open.key
@@ -198,9 +198,9 @@ keys() {
 	MCP_STORE=redis://nobody@127.0.0.1:$(engine_port r) refused 3 "$at it refuses AUTH, *" ingest_one
 	MCP_STORE=redis://127.0.0.1:$(engine_port r) refused 3 "$at it refuses AUTH, *" ingest_one
 	MCP_STORE=redis://127.0.0.1:$(engine_port r) MCP_STORE_PASSWORD_FILE='' \
-		refused 3 "$at it wants a password: see MCP_STORE_PASSWORD_FILE (*" ingest_one
+		refused 3 "$at it requires a password: set MCP_STORE_PASSWORD_FILE (*" ingest_one
 	MCP_STORE=redis://ingest:canary@127.0.0.1:$(engine_port r) refused 3 \
-		"*: a password does not belong in the URL*" ingest_one
+		"*: a URL must not contain a password*" ingest_one
 	[[ $output != *canary* ]]
 	MCP_STORE=unix://ingest@$PWD/r/sock aggregate ingest <one
 	MCP_STORE=unix://nobody@$PWD/r/sock refused 3 \
@@ -217,7 +217,7 @@ keys() {
 		"mcp-aggregate: store: $PWD/nosuch: No such file or directory" ingest_one
 	MCP_STORE_PASSWORD_FILE=<(echo canary-password) aggregate ingest <one
 	REDISCLI_AUTH=canary-other engine_cli r acl setuser ingest -evalsha
-	refused 3 "$at its user may not do this ?NOPERM *evalsha*" ingest_one
+	refused 3 "$at its user does not have permission for this ?NOPERM *evalsha*" ingest_one
 }
 
 @test "sentinels with a password of their own, or none" {
@@ -292,7 +292,7 @@ keys() {
 	refused 3 "$at it is full: maxmemory is reached (OOM)" ingest_one
 	engine_cli r config set maxmemory 0
 	engine_cli r replicaof 127.0.0.1 1
-	refused 3 "$at it is read-only: a replica, no master (READONLY)" ingest_one
+	refused 3 "$at it is read-only: a replica, not a master (READONLY)" ingest_one
 	engine_cli r replicaof no one
 	engine_cli r config set min-replicas-to-write 1
 	refused 3 "$at it has too few replicas, *?NOREPLICAS *" ingest_one
@@ -302,7 +302,7 @@ keys() {
 	engine_cli r config set save '3600 1'
 	engine_cli r bgsave
 	eventually engine_says "$PWD/r" rdb_last_bgsave_status:err info persistence
-	refused 3 "$at it cannot write to its disk, and so stores nothing ?MISCONF *" ingest_one
+	refused 3 "$at it cannot write to its disk, so it stores nothing ?MISCONF *" ingest_one
 	rmdir r/dump.rdb
 	engine_cli r config set save ''
 	engine_cli r config set maxclients 1
@@ -338,7 +338,7 @@ keys() {
 	for i in 1 2 3; do
 		[ "$PWD/c/$i" = "$owner" ] ||
 			MCP_STORE=redis://127.0.0.1:$(engine_port c/$i) \
-				refused 3 '*: it is a node of a cluster, whose address is redis+cluster://host (*' \
+				refused 3 '*: it is a node of a cluster: use redis+cluster://host (*' \
 				ingest_one
 	done
 	# A third of the slots is gone, and nobody takes them over.
@@ -568,7 +568,7 @@ move_slot() {
 	engine_signal KILL q
 	down b
 	[ "$(grep -c downtime_started pages)" = 2 ]
-	[ "$(grep replicas err)" = "mcp-alert: warning: store: only 0 of 1 replicas had a state within 0.5 s; it goes on without" ]
+	[ "$(grep replicas err)" = "mcp-alert: warning: store: only 0 of 1 replicas confirmed a state within 0.5 s; mcp-alert continues without them" ]
 }
 
 # nodes_are LONELY|USED: whether no node, or some, has a client but redis-cli and

@@ -121,7 +121,7 @@ target() {
 @test "the certificate of an issuer that ends first is named" {
 	check 1 -f jsonl "$(url under)"
 	jq -e '.issuer == "between" and .within == 604800 and
-		(.message | endswith("it is that of the issuer between"))' "$OUT/out"
+		(.message | endswith("this is the certificate of the issuer between"))' "$OUT/out"
 	# One that is sent and has ended was not needed.
 	check 0 -f jsonl "$(url extra)"
 	jq -e '.status == "ok" and .issuer == null' "$OUT/out"
@@ -146,7 +146,7 @@ target() {
 @test "what cannot be read is unknown, and never ok" {
 	check 1 -f jsonl https://localhost:1/mcp
 	jq -e '.status == "unknown" and .within == null and .expires_at == null and
-		.source == null and (.message | test("^not read: .*refuses"))' "$OUT/out"
+		.source == null and (.message | test("^cannot be read: .*refuses"))' "$OUT/out"
 	check 3 -f nagios https://localhost:1/mcp
 	check 1 -f jsonl --deny-private "$(url d40)"
 	jq -e '.message | test("only those are allowed")' "$OUT/out"
@@ -154,7 +154,7 @@ target() {
 	check 0 -f jsonl http://localhost:1/mcp
 	[ ! -s "$OUT/out" ]
 	check 0 -f text http://localhost:1/mcp
-	grep -q 'nothing to expire' "$OUT/out"
+	grep -q 'nothing expires' "$OUT/out"
 }
 
 @test "a credential: by its file, by the token itself, by whichever is earlier" {
@@ -208,7 +208,7 @@ target() {
 	jq -r 'select(.type == "expiry") | "\(.slug) \(.what) \(.status)"' "$OUT/out" | sort |
 		diff - <(printf '%s\n' 'a certificate expiring' 'b certificate ok')
 	grep -q '^mcp-probe: warning: line 1: auth.credential: nowhere: No such file' "$OUT/err"
-	grep -q '; only its certificate is looked at$' "$OUT/err"
+	grep -q '; only its certificate is checked$' "$OUT/err"
 	# What is wrong otherwise is refused as ever.
 	echo '{"slug":"a","url":"https://localhost/","auth":{"credential":"nowhere"},"timeout":0}' >"$OUT/targets"
 	target b d40 >>"$OUT/targets"
@@ -252,7 +252,7 @@ target() {
 	run -1 prove -e cat "$OUT/out"
 	[[ $output == *"Failed test:  1"* && $output != *"Parse errors"* ]]
 	grep -q '^not ok 1 - localhost certificate$' "$OUT/out"
-	grep -q '^ok 2 - localhost credential # SKIP its end is not known' "$OUT/out"
+	grep -q '^ok 2 - localhost credential # SKIP its expiry is unknown' "$OUT/out"
 	grep -qx '1\.\.2' "$OUT/out"
 }
 
@@ -268,7 +268,7 @@ target() {
 	for option in "--steps 1-2" --allow-bare-401 "--health-tool x"; do
 		# shellcheck disable=SC2086 # two words
 		check 2 $option "$(url d5)"
-		grep -q '^mcp-probe: --check-expiry: makes no steps' "$OUT/err"
+		grep -q '^mcp-probe: --check-expiry: runs no steps' "$OUT/err"
 	done
 }
 

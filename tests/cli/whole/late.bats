@@ -306,7 +306,7 @@ killed() {
 	diff before.got chat.got
 	# And explain says that it is so.
 	run -0 mcp-aggregate explain one --at $((NOW - 240 + 50))
-	[[ $(tr -d '\n' <<<"$output") == *"is counted as red, by its published verdict: that judged another instant of it, or knew of other records "* ]]
+	[[ $(tr -d '\n' <<<"$output") == *"is counted as red, by its published verdict; the verdict above uses another instant or other records "* ]]
 }
 
 @test "regions that were cut off meanwhile were no outage" {

@@ -157,7 +157,7 @@ recorded() {
 	release 0.1.0
 	redis set fleet:format 2 >/dev/null
 	redis_dump >before
-	says='store: its keys are of version 2, and this program knows version 1 at most: upgrade mcp-fleet'
+	says='store: its keys have version 2, and this program knows versions up to 1: upgrade mcp-fleet'
 	gzip -d <"$DIR/records.jsonl.gz" >records
 	for program in "mcp-aggregate ingest" "mcp-aggregate verdict -c fleet.yaml" \
 		"mcp-aggregate backfill records" "mcp-aggregate explain fine" \

@@ -114,7 +114,7 @@ turn() {
 			.tool_hash != $p.tool_hash' out
 		jq -es 'map(select(.type == "probe"))[0].cache as $c |
 			map(select(.step == "tool-hash"))[0] | .detail.cache == $c + {signs: ["age", "x_cache"]} and
-			(.message | endswith("; clients get an older list than the server\u0027s"))' out
+			(.message | endswith("; clients get an outdated tool list"))' out
 		# What clients get is what the region sees.
 		jq -r 'select(.type == "probe").tool_hash' out >>seen
 	done
@@ -161,9 +161,9 @@ turn() {
 	at 2
 	[ "$(wc -l <events)" -eq 1 ]
 	"$BIN/mcp-aggregate" verdict --config fleet.yaml -f text -N $((BASE + 150)) >text
-	grep -qF 'clients in eu-west-2 get an older list than the server'\''s (3412 s old): without welcome, still with greet' text
+	grep -qF 'clients in eu-west-2 get an outdated tool list (3412 s old): without welcome, still with greet' text
 	run -0 "$BIN/mcp-aggregate" explain demo --config fleet.yaml --at $((BASE + 150))
-	[[ $output == *"A cache is stale"*"clients get "*", the server has "*"out of a cache, 3412 s old"* ]]
+	[[ $output == *"A cache is stale"*"clients get "*", the server has "*"from a cache, 3412 s old"* ]]
 	run -0 "$BIN/mcp-alert" explain demo -f text --config fleet.yaml
 	[[ $output == *"clients get an older list of tools than the server's, since"* ]]
 	rm -r cache/*
@@ -314,7 +314,7 @@ turn() {
 		diff - <(printf '%s\n' 'tools/list - 1' 'tools/list 2 2')
 	# A redescribed tool and a new one, told to people.
 	run -0 "$BIN/mcp-probe" --cache-check always -f text "$SCRIPTED/stale"
-	[[ $output == *"tool-hash"*"; clients get an older list than the server's"* ]]
+	[[ $output == *"tool-hash"*"; clients get an outdated tool list"* ]]
 }
 
 @test "a second request that fails concludes nothing, and costs no verdict and no time" {

@@ -212,7 +212,7 @@ plan() {
 	echo 'regions: [{name: us-east-1}]' >>fleet.yaml
 	probes demo us-east-1 "$now" >one
 	run -3 "$BIN/mcp-aggregate" ingest -c fleet.yaml <one
-	[[ ${lines[-1]} == "mcp-aggregate: store: only 0 of 1 replicas have the records within 0.1 s" ]]
+	[[ ${lines[-1]} == "mcp-aggregate: store: only 0 of 1 replicas stored the records within 0.1 s" ]]
 	main=$REDIS_PID main_store=$MCP_STORE
 	# One that writes its first append-only file, as a replica does once it has all,
 	# declines to end.

@@ -48,7 +48,7 @@ teardown() {
 		(.headline == "P2: demo has tools that nobody approved")' events
 	grep -q 'First read' told
 	run -0 "$BIN/mcp-aggregate" verdict -f text -N $((START + 226))
-	[[ $output == *"; nobody approved the tools (words) in ap-south-1, eu-west-2, us-east-1"* ]]
+	[[ $output == *"; unapproved tools (words) in ap-south-1, eu-west-2, us-east-1"* ]]
 	# What a server says is for its operators, and so is what they approve.
 	for path in /status/demo /status/demo/feed.atom /api/embed-status/demo /api/status/demo/regions; do
 		NOW=$((START + 230)) get "$path"

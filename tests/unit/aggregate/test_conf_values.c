@@ -344,13 +344,15 @@ static void test_tokens(void **state)
 	static const struct conf_case cases[] = {
 		{"accounts: [{name: a, token_sha256: " HEX HEX HEX HEX ",\n"
 		 "write_token_sha256: " HEX HEX HEX HEX "}]",
-			"f:2:1: accounts[0].write_token_sha256: by this token "
-			"account a reads; who writes has another\n"},
+			"f:2:1: accounts[0].write_token_sha256: account a "
+			"already reads with this token; use another token for "
+			"writing\n"},
 		{"accounts:\n- {name: a, token_sha256: " HEX HEX HEX HEX "}\n"
 		 "- {name: b, token_sha256: 0" HEX HEX HEX "0123456789abcde, "
 		 "write_token_sha256: " HEX HEX HEX HEX "}",
-			"f:3:93: accounts[1].write_token_sha256: by this "
-			"token account a reads; who writes has another\n"},
+			"f:3:93: accounts[1].write_token_sha256: account a "
+			"already reads with this token; use another token for "
+			"writing\n"},
 		{"accounts:\n- {name: a, token_sha256: " HEX HEX HEX HEX
 		 ",\n   write_token_sha256: 0" HEX HEX HEX "0123456789abcde}\n"
 		 "- {name: b, token_sha256: 1" HEX HEX HEX "0123456789abcde,\n"

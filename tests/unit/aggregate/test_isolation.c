@@ -362,8 +362,8 @@ static void test_at(void **state)
 	all = isolation_all(s, &n);
 	assert_int_equal(n, 2);
 	assert_string_equal(isolation_text(&all[0], out),
-		"its own network is cut off: none of 5 servers could be reached "
-		"from there; mostly dns.failed");
+		"its own network is cut off: none of 5 servers could be "
+		"reached from there; mostly dns.failed");
 	isolation_free(s);
 }
 
@@ -428,12 +428,12 @@ static void test_text(void **state)
 			"its own network is cut off: none of 1 server could be "
 			"reached from there"},
 		{{.servers = 2, .error = "tcp.timeout", .canaries = 1},
-			"its own network is cut off: none of 2 servers could be "
-			"reached from there; mostly tcp.timeout; 1 canary does "
-			"not answer"},
+			"its own network is cut off: none of 2 servers could "
+			"be reached from there; mostly tcp.timeout; 1 canary "
+			"does not answer"},
 		{{.servers = 2, .canaries = 3},
-			"its own network is cut off: none of 2 servers could be "
-			"reached from there; 3 canaries do not answer"},
+			"its own network is cut off: none of 2 servers could "
+			"be reached from there; 3 canaries do not answer"},
 	};
 	char out[ISOLATION_TEXT];
 

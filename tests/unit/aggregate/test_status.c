@@ -126,23 +126,26 @@ static void test_lines(void **state)
 	s.tier = TIER_REGIONAL;
 	s.step = STEP_TOOLS_LIST;
 	check_server(&s, 80, false,
-		"example-mcp                 amber     oax--          99.87   214ms\n"
+		"example-mcp                 amber     oax--          99.87   "
+		"214ms\n"
 		"  regional at tools-list: eu-west-2\n"
 		"  silent: ap-south-1 since 20:18 (12m), sa-east-1 (never "
-		"heard of)\n");
+		"reported)\n");
 	/* Remarks are wrapped, the line is not. */
 	check_server(&s, 40, false,
-		"example-mcp                 amber     oax--          99.87   214ms\n"
+		"example-mcp                 amber     oax--          99.87   "
+		"214ms\n"
 		"  regional at tools-list: eu-west-2\n"
 		"  silent: ap-south-1 since 20:18 (12m),\n"
-		"  sa-east-1 (never heard of)\n");
+		"  sa-east-1 (never reported)\n");
 	s.slug = "a-long-slug-is-shown-in-full";
 	check_server(&s, 80, true,
-		"a-long-slug-is-shown-in-full  amber     \xe2\x97\x8f\xe2\x97\x90"
-		"\xe2\x9c\x97\xc2\xb7\xc2\xb7          99.87   214ms\n"
+		"a-long-slug-is-shown-in-full  amber     "
+		"\xe2\x97\x8f\xe2\x97\x90\xe2\x9c\x97\xc2\xb7\xc2\xb7          "
+		"99.87   214ms\n"
 		"  regional at tools-list: eu-west-2\n"
 		"  silent: ap-south-1 since 20:18 (12m), sa-east-1 (never "
-		"heard of)\n");
+		"reported)\n");
 	s.slug = "example-mcp";
 	s.checks = CHECKS_REFUSED;
 	s.n_regions = 3;
@@ -283,8 +286,8 @@ static void test_runners(void **state)
 			"  exit status 255: ??\n", NULL},
 		{30, NAN, NAN, RUNNER_TIMEOUT, "gone",
 			"eu  30s ago    timeout  not measured\n"
-			"  one machine with af, by its host key: they count as "
-			"one reporter\n"
+			"  on the same machine as af (same host key): they "
+			"count as one reporter\n"
 			"  gone\n",
 			"host key"},
 	};

@@ -320,31 +320,31 @@ static void test_digests_refused(void **state)
 	static const struct {
 		const char *text, *why;
 	} bad[] = {
-		{"", "byte 1: no JSON, or only a part of it"},
-		{"[]", "byte 1: no JSON, or only a part of it"},
+		{"", "byte 1: not JSON, or incomplete"},
+		{"[]", "byte 1: not JSON, or incomplete"},
 		{"{\"v\":3,\"servers\":{}}",
 			"its version, v, is neither 1 nor 2"},
 		{"{\"servers\":{}}", "its version, v, is neither 1 nor 2"},
-		{"{\"v\":2}", "servers is no object"},
-		{"{\"v\":2,\"servers\":[]}", "servers is no object"},
+		{"{\"v\":2}", "servers is not an object"},
+		{"{\"v\":2,\"servers\":[]}", "servers is not an object"},
 		{"{\"v\":2,\"\\u0073ervers\":{}}", "byte 26: no servers"},
 		{"{\"v\":2,\"servers\":{}}}",
-			"byte 21: something behind the end"},
+			"byte 21: text after the end"},
 		{"{\"v\":2,\"servers\":{},}",
-			"byte 21: no JSON, or only a part of it"},
+			"byte 21: not JSON, or incomplete"},
 		{"{\"v\":2,\"servers\":{\"one\":7}}",
-			"the server at byte 25: a tool_hash is no SHA-256 in "
-			"lower-case hex"},
+			"the server at byte 25: a tool_hash is not a SHA-256 "
+			"in lower-case hex"},
 		{"{\"v\":2,\"servers\":{\"../x\":{}}}",
-			"the server at byte 26: a server's name is none"},
+			"the server at byte 26: a server's name is not valid"},
 		{SERVER("2", "\"tools\":[]"),
-			"the server at byte 25: the tools of a server are no "
-			"object"},
+			"the server at byte 25: the tools of a server are not "
+			"an object"},
 		{SERVER("2", "\"full_hash\":7,\"tools\":{}"),
-			"the server at byte 25: a full_hash is no SHA-256 in "
-			"lower-case hex"},
+			"the server at byte 25: a full_hash is not a SHA-256 "
+			"in lower-case hex"},
 		{SERVER("2", "\"tools\":{]}"),
-			"byte 114: no JSON, or only a part of it"},
+			"byte 114: not JSON, or incomplete"},
 		{SERVER("2", "\"tools\":{\"get"), "byte 121: a string has no end"},
 	};
 	char why[LOCK_WHY], text[512];
@@ -358,7 +358,7 @@ static void test_digests_refused(void **state)
 		server);
 	fill(*state, text);
 	assert_null(lock_digests_read(*state, why));
-	assert_non_null(strstr(why, "a server stands there twice"));
+	assert_non_null(strstr(why, "a server occurs twice"));
 }
 
 /* A file that was cut short is refused, wherever it was cut. */

@@ -90,11 +90,11 @@ static void test_read(void **state)
 	assert_null(conf_ca_read("/nowhere/fleet.yaml", "ca.pem", why));
 	assert_string_equal(why, "No such file or directory");
 	assert_null(conf_ca_read("x", "/", why));
-	assert_string_equal(why, "no file");
+	assert_string_equal(why, "not a regular file");
 	assert_null(conf_ca_read("x", KEY, why));
-	assert_string_equal(why, "no certificate in PEM in it");
+	assert_string_equal(why, "contains no certificate in PEM");
 	assert_null(conf_ca_read("x", "/dev/null", why));
-	assert_string_equal(why, "no file");
+	assert_string_equal(why, "not a regular file");
 }
 
 int main(void)

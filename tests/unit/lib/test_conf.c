@@ -27,13 +27,13 @@ static void test_form(void **state)
 		{"\xef\xbb\xbfsite: {title: a}\r\n", ""},
 		{"[]", "f:1:1: expected a map of keys, found a list\n"},
 		{"a", "f:1:1: expected a map of keys, found a single value\n"},
-		{"--- {}\n--- {}\n", "f:2:1: a second document\n"},
+		{"--- {}\n--- {}\n", "f:2:1: contains a second document\n"},
 		{"site: \xff", "f:1:7: not UTF-8\n"},
 		{"site: é\n# \a", "f:2:3: a control character, U+0007\n"},
 		{"site: é\r# \x7f", "f:2:3: a control character, U+007F\n"},
 		{"site: é\r\n# \u2028",
 			"f:2:3: a control character, U+2028\n"},
-		{"site: \"a\\0b\"", "f:1:7: a NUL in a text\n"},
+		{"site: \"a\\0b\"", "f:1:7: contains a NUL byte\n"},
 		{"site:\n\ttitle: a", "f:2:1: a tab indents this line; YAML is "
 				      "indented with spaces\n"},
 		{"site:\n  title: a\n \tb: 1", "f:3:2: a tab indents this "
@@ -46,8 +46,8 @@ static void test_form(void **state)
 		{"site: &a {}\nb: &a 1", "f:2:4: found duplicate anchor; first "
 					 "occurrence in line 1\n"},
 		{"site: *a", "f:1:7: found undefined alias\n"},
-		{"site: !!map {}", "f:1:7: tags such as !!str are not used "
-				   "here\n"},
+		{"site: !!map {}", "f:1:7: tags such as !!str are not "
+				   "allowed\n"},
 		{"? [site]\n: 1", "f:1:3: a key that is not a plain word\n"},
 		{"site:\n  url: http://a\n  title: b\n  url: http://c",
 			"f:4:3: url: this key is already in line 2\n"},
@@ -64,14 +64,15 @@ static void test_bounds(void **state)
 	static const struct conf_case cases[] = {
 		{"a: [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]",
 			"f:1:23: nested too deeply\n"},
-		{"servers: &a [*a]", "f:1:10: aliases nest it too deeply, or "
-				     "in itself\n"},
-		{"servers: &a {a: {b: [*a]}}", "f:1:18: aliases nest it too "
-			"deeply, or in itself\n"},
+		{"servers: &a [*a]", "f:1:10: aliases nest too deeply, or "
+				     "contain themselves\n"},
+		{"servers: &a {a: {b: [*a]}}", "f:1:18: aliases nest too "
+					       "deeply, or contain "
+					       "themselves\n"},
 		{"a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\n"
 		 "c: &c [*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c]\n"
 		 "e: &e [*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e]",
-			"f:1:18: aliases repeat it too often\n"},
+			"f:1:18: aliases repeat too many values\n"},
 	};
 	struct buf b, heard;
 
@@ -93,8 +94,8 @@ static void test_bounds(void **state)
 		buf_str(&b, "- a\n");
 	assert_null(conf_hear(b.p, b.len, &heard));
 	assert_string_equal(heard.p,
-		"f:19999:3: too many values: a fleet of more than about 4,000 "
-		"servers has them in a list, which servers_from names\n");
+		"f:19999:3: too many values: put a fleet of more than about "
+		"4,000 servers in a list that servers_from names\n");
 	buf_release(&heard);
 	while (b.len <= 1024 * 1024)
 		buf_char(&b, '#');
@@ -136,18 +137,22 @@ static void test_types(void **state)
 			"neither https:// nor a path that begins with a "
 			"slash\n"},
 		{"site: {logo: \"https://a;script-src/x\"}", "f:1:8: "
-			"site.logo: a character in the host that no host "
-			"has\n"},
+							     "site.logo: the "
+							     "host contains an "
+							     "invalid "
+							     "character\n"},
 		{"site: {logo: https://a.example}", "f:1:8: site.logo: "
 			"not the address of an image\n"},
-		{"site: {logo: \"https://[::1]/a\"}", "f:1:8: site.logo: an "
-			"address that a Content-Security-Policy cannot "
-			"name\n"},
+		{"site: {logo: \"https://[::1]/a\"}", "f:1:8: site.logo: "
+						      "cannot be used in a "
+						      "Content-Security-Policy\n"},
 		{"site: {logo: https://b\xc3\xbc.example/a}", "f:1:8: "
-			"site.logo: an address that a Content-Security-Policy "
-			"cannot name\n"},
-		{"site:\n  intro: \"a\\nb\"", "f:2:3: site.intro: "
-			"a control character in it\n"},
+							      "site.logo: "
+							      "cannot be used "
+							      "in a "
+							      "Content-Security-Policy\n"},
+		{"site:\n  intro: \"a\\nb\"", "f:2:3: site.intro: contains a "
+					      "control character\n"},
 		{"site: {imprint: \"http://a\"}", "f:1:8: site.imprint: "
 			"neither https:// nor mailto:\n"},
 		{"site: {privacy: \"javascript:alert(1)\"}", "f:1:8: "
@@ -160,8 +165,10 @@ static void test_types(void **state)
 		{"site: {support: \"mailto:a@b.example?body=a b\"}", "f:1:8: "
 			"site.support: not an address such as "
 			"mailto:help@example.com\n"},
-		{"site: {support: \"https://u:p@a\"}", "f:1:8: site.support: "
-			"a user name or password does not belong in a URL\n"},
+		{"site: {support: \"https://u:p@a\"}", "f:1:8: site.support: a "
+						       "URL must not contain a "
+						       "user name or "
+						       "password\n"},
 		{"site: {colour: red}", "f:1:8: site.colour: not a "
 			"colour such as \"#0969da\"\n"},
 		{"site: {colour: \"#12345\"}", "f:1:8: site.colour: "
@@ -169,8 +176,8 @@ static void test_types(void **state)
 		{"site: {title: [a]}", "f:1:8: site.title: expected a single "
 				       "value, found a list\n"},
 		{"site: {title: \"\"}", "f:1:8: site.title: is empty\n"},
-		{"site: {title: \"a\\nb\"}", "f:1:8: site.title: a control "
-					     "character in it\n"},
+		{"site: {title: \"a\\nb\"}", "f:1:8: site.title: contains a "
+					     "control character\n"},
 		{"site: {title: 1.50}", ""},
 		{SERVER "interval: 10s}]", "f:6:1: servers[0].interval: 10s "
 					   "is below 30s\n"},
@@ -242,40 +249,42 @@ static void test_texts(void **state)
 		{URL("http://:80"), "f:1:8: site.url: the host is missing\n"},
 		{URL("HTTP://a"), "f:1:8: site.url: neither http:// nor "
 				  "https://\n"},
-		{URL("http://u:p@a/"), "f:1:8: site.url: a user name or "
-			"password does not belong in a URL\n"},
-		{URL("http://a:0"), "f:1:8: site.url: the port is not a "
-				    "port\n"},
-		{URL("http://[::1]x"), "f:1:8: site.url: the port is not a "
-				       "port\n"},
-		{URL("http://[::1"), "f:1:8: site.url: no IPv6 address in the "
-				     "brackets\n"},
-		{URL("http://[fe80::1%25eth0]/"), "f:1:8: site.url: no IPv6 "
-			"address in the brackets\n"},
-		{URL("http://a,b/"), "f:1:8: site.url: a character in the host "
-				     "that no host has\n"},
-		{URL("http://%61/"), "f:1:8: site.url: a character in the host "
-				     "that no host has\n"},
+		{URL("http://u:p@a/"), "f:1:8: site.url: a URL must not "
+				       "contain a user name or password\n"},
+		{URL("http://a:0"), "f:1:8: site.url: the port is not a number "
+				    "from 1 to 65535\n"},
+		{URL("http://[::1]x"), "f:1:8: site.url: the port is not a number "
+				       "from 1 to 65535\n"},
+		{URL("http://[::1"), "f:1:8: site.url: the brackets do not "
+				     "contain an IPv6 address\n"},
+		{URL("http://[fe80::1%25eth0]/"), "f:1:8: site.url: the "
+						  "brackets do not contain an "
+						  "IPv6 address\n"},
+		{URL("http://a,b/"), "f:1:8: site.url: the host contains an "
+				     "invalid character\n"},
+		{URL("http://%61/"), "f:1:8: site.url: the host contains an "
+				     "invalid character\n"},
 		{URL("http://\xc3\xa4.example/"), ""},
-		{URL("http://a b"), "f:1:8: site.url: a space or backslash in "
-				    "it\n"},
+		{URL("http://a b"), "f:1:8: site.url: contains a space or "
+				    "backslash\n"},
 		{"store: unix:///a", ""},
 		{"store: redis://a:1/2", ""},
 		{"store: redis+cluster://a,[::1]:2", ""},
 		{"store: rediss+sentinel://me@a,b/fleet", ""},
 		{"store: redis+sentinel://a,b",
-			"f:1:1: store: the name by which the sentinels know "
-			"the master is missing: redis+sentinel://a,b,c/NAME\n"},
-		{"store: unix://a", "f:1:1: store: neither unix:///path nor "
-				    "redis://host:port, nor rediss://, "
+			"f:1:1: store: the name of the master is missing: "
+			"redis+sentinel://a,b,c/NAME\n"},
+		{"store: unix://a", "f:1:1: store: not unix:///path, "
+				    "redis://host:port, rediss://, "
 				    "redis+sentinel:// or redis+cluster://\n"},
 		{"store_ca: ca.pem",
 			"f:1:1: store_ca: not an absolute path\n"},
 		{"store_wait: 2", ""},
 		{"store_wait: {replicas: 1, timeout: 500ms}", ""},
 		{"store: redis:///2", "f:1:1: store: the host is missing\n"},
-		{"store: redis://:p@a", "f:1:1: store: a password does not "
-			"belong in the URL; see MCP_STORE_PASSWORD_FILE\n"},
+		{"store: redis://:p@a", "f:1:1: store: a URL must not contain "
+					"a password; use "
+					"MCP_STORE_PASSWORD_FILE\n"},
 		{HOST("u@a.b"), ""},
 		{HOST("-oProxyCommand=a"), "f:1:57: regions[3].host: not a "
 					   "host for ssh(1)\n"},
@@ -324,7 +333,7 @@ static void test_fit(void **state)
 		{REGIONS "- {name: x, runner: ssh}", "f:5:13: regions[3]."
 			"runner: an ssh runner needs a host\n"},
 		{REGIONS "- {name: x, runner: local, host: a}",
-			"f:5:28: regions[3].host: only an ssh runner has a "
+			"f:5:28: regions[3].host: only an ssh runner can have a "
 			"host\n"},
 		{REGIONS "- {name: x, canary: [ftp://a]}",
 			"f:5:22: regions[3].canary[0]: neither http:// nor "
@@ -341,7 +350,7 @@ static void test_fit(void **state)
 			"function: neither the name nor the ARN of a "
 			"function\n"},
 		{REGIONS "- {name: x, runner: ssh, host: a, function: f}",
-			"f:5:35: regions[3].function: only a lambda runner has "
+			"f:5:35: regions[3].function: only a lambda runner can have "
 			"a function\n"},
 		{REGIONS "- {name: x, runner: worker}", "f:5:13: regions[3]."
 			"runner: a worker needs a url\nf:5:13: regions[3]."
@@ -353,24 +362,25 @@ static void test_fit(void **state)
 		{REGIONS "- {name: x, url: http://localhost.a, credential: c}",
 			"f:5:13: regions[3].url: not https://\n"},
 		{REGIONS "- {name: x, url: https://a@b, credential: c}",
-			"f:5:13: regions[3].url: a user name or password does "
-			"not belong in a URL\n"},
+			"f:5:13: regions[3].url: a URL must not contain a user "
+			"name or password\n"},
 		{REGIONS "- {name: x, url: https://a, credential: c}\n"
 		 "- {name: y, url: https://a, credential: c}",
 			"f:6:13: regions[4].url: https://a is already the url "
 			"of the region in line 5; one machine is one region\n"},
 		{REGIONS "- {name: x, url: https://a, credential: answer}",
 			"warning: f:5:29: regions[3].credential: answer is the "
-			"name of a secret of mcp-fleet itself\n"},
+			"name of an internal secret of mcp-fleet; use another "
+			"name\n"},
 		{REGIONS "- {name: x, credential: c}", "f:5:13: regions[3]."
-			"credential: only a worker has a credential\n"},
+			"credential: only a worker can have a credential\n"},
 		{"regions:\n- {name: us}\n- {name: w, url: https://a, "
 		 "credential: c}\nservers:\n- {slug: a, url: https://a, "
 		 "auth: {mode: mtls, credential: c}}\n- {slug: b, url: "
 		 "https://b, regions: [us], auth: {mode: mtls, credential: c}}",
 			"f:5:36: servers[0].auth.mode: region w is a worker, "
-			"which has no client certificate; name other regions "
-			"for this server\n"},
+			"which cannot have a client certificate; name other "
+			"regions for this server\n"},
 		{"regions: [{city: x}]\nservers:\n- {slug: a, url: "
 		 "https://a, auth: {mode: mtls, credential: c}}",
 			"f:1:11: regions[0].name: missing\n"},
@@ -378,8 +388,8 @@ static void test_fit(void **state)
 		 "defaults: [{match: [a], auth: {mode: mtls, credential: c}}]\n"
 		 "servers:\n- {slug: a, url: https://a}",
 			"f:4:4: mode of defaults[0]: region w is a worker, "
-			"which has no client certificate; name other regions "
-			"for this server\n"},
+			"which cannot have a client certificate; name other "
+			"regions for this server\n"},
 		{REGIONS "- {name: x, host: uk.example.com}\n- {name: y, host: "
 		 "uk2.example.com}\n- {name: z, host: me@UK.example.com}",
 			"f:7:13: regions[5].host: UK.example.com is already "
@@ -391,7 +401,8 @@ static void test_fit(void **state)
 		{SERVER "regions: [us, pa]}]", "f:6:15: servers[0].regions[1]:"
 			" no region is named pa (did you mean ap?)\n"},
 		{"servers: [{slug: a, url: http://a}]",
-			"f:1:1: servers: there is no region that could probe them\n"},
+			"f:1:1: servers: no region is configured to probe "
+			"these servers\n"},
 		{"regions: 1\nservers: [{slug: a, url: http://a, regions: [b]"
 		 "}]", "f:1:1: regions: expected a list, found a single "
 		       "value\n"},
@@ -403,8 +414,8 @@ static void test_fit(void **state)
 		{SERVER "account: b}]", "f:6:1: servers[0].account: no account "
 					"is named b\n"},
 		{SERVER "group: ''}]", "f:6:1: servers[0].group: is empty\n"},
-		{SERVER "group: \"a\\tb\"}]", "f:6:1: servers[0].group: a "
-			"control character in it\n"},
+		{SERVER "group: \"a\\tb\"}]", "f:6:1: servers[0].group: contains "
+			"a control character\n"},
 		{SERVER "group: " HEX HEX HEX HEX "}]",
 			"f:6:1: servers[0].group: too long\n"},
 		{SERVER "tags: [eu, Beta]}]", "f:6:12: servers[0].tags[1]: not "
@@ -422,12 +433,14 @@ static void test_fit(void **state)
 		{SERVER "auth: {credential: session}}]\nalerts: {routes: "
 			"[{name: a, type: slack, secret: store}]}",
 			"warning: f:6:8: servers[0].auth.credential: session "
-			"is the name of a secret of mcp-fleet itself\n"
-			"warning: f:7:42: alerts.routes[0].secret: store is the "
-			"name of a secret of mcp-fleet itself\n"},
+			"is the name of an internal secret of mcp-fleet; use "
+			"another name\n"
+			"warning: f:7:42: alerts.routes[0].secret: store is "
+			"the name of an internal secret of mcp-fleet; use "
+			"another name\n"},
 		{SERVER "auth: {mode: none, credential: a}}]",
-			"f:6:20: servers[0].auth.credential: no credential is "
-			"shown where the mode is none\n"},
+			"f:6:20: servers[0].auth.credential: mode none sends "
+			"no credential; remove it, or set another mode\n"},
 		{SERVER "auth: {mode: bearer, credential: A}}]",
 			"f:6:22: servers[0].auth.credential: not a name: "
 			"lower-case letters, digits, '.', '_' and '-', up to "
@@ -459,9 +472,9 @@ static void test_fit(void **state)
 		 "steps: [{routes: [b]}, {after: 5m, routes: [a]},\n"
 		 "{routes: [a]}]}]}",
 			"f:2:75: alerts.policies[0].steps[0].routes[0]: no "
-			"route is named b (did you mean a?)\nf:3:2: "
-			"alerts.policies[0].steps[2].routes: it is earlier "
-			"than the step before it\n"},
+			"route is named b (did you mean a?)\n"
+			"f:3:2: alerts.policies[0].steps[2].routes: this step "
+			"is earlier than the step before it\n"},
 		{ROUTE "type: webhook, url: 'https://a'}], policies: [{steps: "
 		 "[{routes: []}]}]}",
 			"f:2:57: alerts.policies[0].steps[0].routes: the list "
@@ -469,21 +482,22 @@ static void test_fit(void **state)
 		{ROUTE "type: webhook, url: 'https://a'}], policies: [{match: "
 		 "{severities: [P1]},\nsteps: [{routes: [a]}],\nhours: "
 		 "'09:00-18:00'}]}",
-			"f:4:1: alerts.policies[0].hours: nobody would hear at "
-			"once of a P1 pipeline_stalled of the fleet that "
-			"begins mon-sun 00:00-09:00 18:00-24:00 (UTC): every "
-			"minute of the week needs a policy whose first step "
-			"is at once\n"},
+			"f:4:1: alerts.policies[0].hours: nobody would be "
+			"notified at once of a P1 pipeline_stalled of the "
+			"fleet that begins mon-sun 00:00-09:00 18:00-24:00 "
+			"(UTC): at every minute of the week, the first step of "
+			"a policy must notify at once\n"},
 		{ROUTE "type: webhook, url: 'https://a'}], policies: [{match: "
 		 "{severities: [P1]},\nsteps: [{routes: [a]}],\ndigest: "
 		 "daily}]}",
-			"f:4:1: alerts.policies[0].digest: a P1 never waits\n"},
+			"f:4:1: alerts.policies[0].digest: a policy for P1 "
+			"cannot have a digest\n"},
 		{ROUTE "type: webhook, url: 'https://a'}], policies: [{\n"
 		 "steps: [{routes: [a]}, {after: 5m, routes: [a]}],\n"
 		 "digest: daily}]}",
-			"f:4:1: alerts.policies[0].digest: what waits for "
-			"hours or a digest has one step: write another policy "
-			"for it\n"},
+			"f:4:1: alerts.policies[0].digest: a policy with hours "
+			"or digest can have only one step: write another "
+			"policy for the other steps\n"},
 		{ROUTE "type: webhook, url: 'https://a'}], policies: [{steps: "
 		 "[], match: {accounts: [x]}}]}",
 			"f:2:78: alerts.policies[0].match.accounts[0]: no "
@@ -516,19 +530,22 @@ static void test_warnings(void **state)
 {
 	static const struct conf_case cases[] = {
 		{"site: {}\nregions: [{name: us}]",
-			"warning: f:2:1: regions: fewer than three regions; "
-			"it takes three to tell an outage from trouble on the "
-			"way\n"},
+			"warning: f:2:1: regions: fewer than three regions; at "
+			"least three are needed to tell an outage from a "
+			"network fault\n"},
 		{"regions: [{name: us, provider: &a x}, {name: eu, provider: "
 		 "*a}, {name: ap, provider: *a}]",
-			"warning: f:1:1: regions: all of one provider, x; its "
-			"own trouble will look like that of the servers\n"},
+			"warning: f:1:1: regions: all regions use one "
+			"provider, x; its failures will look like failures of "
+			"the servers\n"},
 		{"regions: [{name: us, provider: x}, {name: eu, provider: x},"
 		 "{name: ap}]", ""},
 		{"regions: [{name: us, provider: x}, {name: eu, provider: x},"
 		 "{name: ap, provider: y}]", ""},
-		{SERVER "private: true}]", "warning: f:6:1: servers[0]."
-			"private: without an account nobody can read about it\n"},
+		{SERVER "private: true}]", "warning: f:6:1: "
+					   "servers[0].private: without an "
+					   "account, nobody can see this "
+					   "server\n"},
 		{SERVER "private: true, x: 1}]", "f:6:16: servers[0].x: "
 						 "unknown key\n"},
 	};

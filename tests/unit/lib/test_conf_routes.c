@@ -51,21 +51,22 @@ static void test_fallbacks(void **state)
 {
 	static const struct conf_case cases[] = {
 		{ROUTE "type: webhook, url: 'https://a', fallback: a}]}",
-			"f:2:34: alerts.routes[0].fallback: it comes back to "
-			"a\n"},
+			"f:2:34: alerts.routes[0].fallback: the fallbacks form "
+			"a loop back to a\n"},
 		{ROUTE "type: webhook, url: 'https://a', fallback: b}]}",
 			"f:2:34: alerts.routes[0].fallback: no route is named "
 			"b (did you mean a?)\n"},
 		{ROUTE "type: webhook, url: 'https://a', fallback: b},\n"
 		 "{name: b, type: webhook, url: 'https://b', fallback: a}]}",
-			"f:2:34: alerts.routes[0].fallback: it comes back to a\n"
-			"f:3:44: alerts.routes[1].fallback: it comes back to "
+			"f:2:34: alerts.routes[0].fallback: the fallbacks form "
+			"a loop back to a\n"
+			"f:3:44: alerts.routes[1].fallback: the fallbacks form a loop back to "
 			"b\n"},
 		{ROUTE "type: webhook, url: 'https://a', fallback: b},\n"
 		 "{name: b, type: webhook, url: 'https://b'}]}", ""},
 		{"alerts: {heartbeat: {url: 'https://a', secret: b}}",
-			"f:1:40: alerts.heartbeat.secret: either a url, or a "
-			"secret that holds it\n"},
+			"f:1:40: alerts.heartbeat.secret: give either url or "
+			"secret, not both\n"},
 	};
 
 	(void)state;
@@ -75,7 +76,9 @@ static void test_fallbacks(void **state)
 #define GONE(key, value)                                               \
 	ROUTE "type: webhook, url: 'https://a', " value "}]}",                 \
 		"f:2:34: alerts.routes[0]." key ": "
-#define WHO "a route says where; a policy says who hears what: alerts.policies: [{match: "
+#define WHO                                                                    \
+	"a route is only a destination; to choose what it gets, use "          \
+	"alerts.policies: [{match: "
 
 /* What older configurations said is refused, and how to say it now. */
 static void test_older(void **state)
@@ -91,28 +94,29 @@ static void test_older(void **state)
 		{GONE("accounts", "accounts: [a]") WHO
 			"{accounts: [ACCOUNT]}, steps: [{routes: [NAME]}]}]\n"},
 		{GONE("role", "role: pager")
-			"there are no roles: without alerts.policies the type "
-			"of a route says when it is told of a P1 (chats and "
+			"roles were removed: without alerts.policies, the type "
+			"of a route decides when it gets a P1 (chats and "
 			"pagers at once, texts after 5 minutes, calls after "
-			"15), and otherwise alerts.policies: [{match: "
+			"15); to change that, use alerts.policies: [{match: "
 			"{severities: [P1]}, steps: [{routes: [NAME]}, {after: "
 			"5m, routes: [OTHER]}]}]\n"},
 		{GONE("hours", "hours: '09:00-18:00'")
-			"a route is told at any time; a policy says when P2 "
-			"and P3 wait: alerts.policies: [{steps: [{routes: "
-			"[NAME]}], hours: mon-fri 09:00-18:00}]\n"},
+			"a route is notified at any time; to delay P2 and P3, "
+			"use alerts.policies: [{steps: [{routes: [NAME]}], "
+			"hours: mon-fri 09:00-18:00}]\n"},
 		{GONE("days", "days: [mon]")
-			"a route is told on any day; a policy says when P2 "
-			"and P3 wait: alerts.policies: [{steps: [{routes: "
-			"[NAME]}], hours: mon-fri 09:00-18:00}]\n"},
+			"a route is notified on any day; to delay P2 and P3, "
+			"use alerts.policies: [{steps: [{routes: [NAME]}], "
+			"hours: mon-fri 09:00-18:00}]\n"},
 		{GONE("digest", "digest: hourly")
-			"a policy says what is told together: "
-			"alerts.policies: [{match: {severities: [P3]}, steps: "
-			"[{routes: [NAME]}], digest: daily}]\n"},
+			"to send alerts together, use alerts.policies: "
+			"[{match: {severities: [P3]}, steps: [{routes: "
+			"[NAME]}], digest: daily}]\n"},
 		{GONE("budget", "budget: 1")
-			"one number for all routes: alerts.budget\n"},
+			"there is one budget for all routes: use "
+			"alerts.budget\n"},
 		{"alerts: {ladders: [{name: l, steps: [{route: a}]}]}",
-			"f:1:10: alerts.ladders: a ladder is a policy: "
+			"f:1:10: alerts.ladders: ladders were removed; use "
 			"alerts.policies: [{match: {severities: [P1]}, steps: "
 			"[{routes: [NAME]}, {after: 5m, routes: [OTHER]}]}]\n"},
 		{"alerts: {business: {zone: UTC}}",
@@ -123,22 +127,22 @@ static void test_older(void **state)
 			"{steps: [{routes: [OTHER]}]}]\n"},
 		{"alerts: {policy: {silent: 5}}",
 			"f:1:19: alerts.policy.silent: this number is fixed, "
-			"see mcp-incidents(7); leave it out\n"},
+			"see mcp-incidents(7); remove it\n"},
 		{"alerts: {policy: {flap_count: 4}}",
 			"f:1:19: alerts.policy.flap_count: this number is "
-			"fixed; flapping: 1h says within which time three "
-			"starts are flapping\n"},
+			"fixed: three starts; flapping: 1h sets within which "
+			"time\n"},
 		{"alerts: {policy: {flap_window: 2h}}",
-			"f:1:19: alerts.policy.flap_window: it is called "
-			"flapping now\n"},
+			"f:1:19: alerts.policy.flap_window: renamed: use "
+			"flapping\n"},
 		{"alerts: {policy: {throttled: 4}}",
 			"f:1:19: alerts.policy.throttled: this number is "
-			"fixed, see mcp-incidents(7); leave it out\n"},
+			"fixed, see mcp-incidents(7); remove it\n"},
 		{"alerts: {policy: {error_rate: 0}}",
 			"f:1:19: alerts.policy.error_rate: this number is "
-			"fixed, see mcp-incidents(7); for no such incidents: "
-			"alerts.policies: [{match: {kinds: [error_rate]}, "
-			"steps: []}]\n"},
+			"fixed, see mcp-incidents(7); to turn these incidents "
+			"off, use alerts.policies: [{match: {kinds: "
+			"[error_rate]}, steps: []}]\n"},
 		/* Nothing is advised that is not there any more. */
 		{ROUTE "type: webhook, url: 'https://a', rol: a}]}",
 			"f:2:34: alerts.routes[0].rol: unknown key\n"},
@@ -152,8 +156,8 @@ static void test_mail(void **state)
 {
 	static const struct conf_case cases[] = {
 		{ROUTE "type: webhook, url: '\"https://a.example/\"'}]}",
-			AT(16, "url") "it begins with a quote, which is a part "
-			"of it\n"},
+			AT(16, "url") "begins with a quote; remove the quotes "
+				      "around it\n"},
 		{ROUTE "type: email, url: 'smtp://a:25', from: a@b, to: ['C <d@e>']}]}",
 			""},
 		{ROUTE "type: email, url: 'smtps://a', from: a@b, to: [c@d], "
@@ -173,8 +177,8 @@ static void test_mail(void **state)
 		       "helo: '[]'}]}",
 			AT(53, "helo") WRONG_HELO},
 		{ROUTE "type: email, url: 'smtp://a/b', from: a@b, to: [c@d]}]}",
-			AT(14, "url") "nothing stands behind the host and its "
-			"port\n"},
+			AT(14, "url") "nothing is allowed after the host and "
+				      "its port\n"},
 		{ROUTE "type: alertmanager, url: 'http://127.0.0.1:9093'}]}",
 			""},
 		{ROUTE "type: alertmanager}]}",
@@ -191,9 +195,9 @@ static void test_values(void **state)
 		{ROUTE TWILIO "from: '+15551230123', to: ['+4915']}]}",
 			AT(57, "to[0]") "not a number such as +15551230123\n"},
 		{ROUTE TWILIO "from: '+0551230123', to: ['+15551230124']}]}",
-			AT(30, "from") "neither a number such as +15551230123 "
-			"nor a name of up to 11 letters and digits, nor a "
-			"messaging service\n"},
+			AT(30, "from") "not a number such as +15551230123, a "
+				       "name of up to 11 letters and digits, "
+				       "or a messaging service\n"},
 		{ROUTE TWILIO "from: Fleet 1, to: ['+15551230124']}]}", ""},
 		{ROUTE TWILIO "from: MG000102030405060708090a0b0c0d0e0f, "
 			      "to: ['+15551230124']}]}", ""},
@@ -205,7 +209,8 @@ static void test_values(void **state)
 		       "['+15551230124']}]}",
 			AT(32, "from") "not a number such as +15551230123\n"},
 		{ROUTE "type: discord, secret: s, mention: '@everyone'}]}",
-			AT(27, "mention") "not the number of a role\n"},
+			AT(27, "mention") "not the numeric ID of a Discord "
+					  "role\n"},
 		{ROUTE "type: discord, secret: s, mention: "
 		       "'165511591545143296'}]}", ""},
 	};
@@ -237,8 +242,8 @@ static void test_hours(void **state)
 	"]}"
 #define GAP(line, column, i, what, when) \
 	"f:" line ":" column ": alerts.policies[" i "].hours: nobody would " \
-	"hear at once of a P1 " what " that begins " when ": every minute of " \
-	"the week needs a policy whose first step is at once\n"
+	"be notified at once of a P1 " what " that begins " when ": at every " \
+	"minute of the week, the first step of a policy must notify at once\n"
 	static const struct conf_case cases[] = {
 		/* By day and by night, by any policy behind it. */
 		{ANY("UTC", P1("mon-fri 09:00-18:00", "") ", " ALWAYS), ""},

@@ -44,8 +44,8 @@ static const struct text_case cases[] = {
 		NULL},
 	{"{\"v\":1,\"type\":\"definition\",\"slug\":\"s\","
 	 "\"digest\":\"60d4353e9a5499b0\",\"definition\":" A "}\n" REC("s", B),
-		"a! b", "line 1: tool a: its digest is not that of its "
-		"definition\n", NULL},
+		"a! b", "line 1: tool a: its digest does not match its "
+			"definition\n", NULL},
 	{"[" A "," A "]", "a", "", NULL},
 	{"[{\"name\":\"a\",\"inputSchema\":{ \"type\":\"object\"},"
 	 "\"_meta\":{},\"icons\":[]}," A "]", "a", "", NULL},
@@ -53,28 +53,30 @@ static const struct text_case cases[] = {
 	{"[" A ",7]", "a", "tool number 2: no JSON object\n", NULL},
 	{"[{\"name\":\"\"}," A "]", "a", "tool number 1: it has no name\n", NULL},
 	{"[{\"name\":\"b\"}," A "]", "a b!",
-		"tool b: its inputSchema is no object\n", NULL},
+		"tool b: its inputSchema is not an object\n", NULL},
 	{"[{\"name\":\"b\",\"inputSchema\":{},\"description\":[]}]", "b!",
-		"tool b: its description is no string\n", NULL},
+		"tool b: its description is not a string\n", NULL},
 	{"[{\"name\":\"b\",\"inputSchema\":{},\"annotations\":true}]", "b!",
-		"tool b: its annotations are no object\n", NULL},
+		"tool b: its annotations are not an object\n", NULL},
 	{"[{\"name\":\"b\",\"inputSchema\":{},\"outputSchema\":true}]", "b!",
-		"tool b: its outputSchema is no object\n", NULL},
+		"tool b: its outputSchema is not an object\n", NULL},
 	{"[{\"name\":\"b\",\"inputSchema\":{},\"title\":\"x\",\"title\":\"x\"}]",
-		"b!", "tool b: a member stands there twice\n", NULL},
+		"b!", "tool b: a member occurs twice\n", NULL},
 	{"[{\"name\":\"b\",\"inputSchema\":{\"maximum\":1e999}}," A "]", "a b!",
-		"tool b: I-JSON cannot carry it\n", NULL},
+		"tool b: I-JSON does not allow one of its values\n", NULL},
 	{"[{\"name\":\"\\ud800\",\"inputSchema\":{}}," A "]", "a",
-		"tool \\x{ED}\\x{A0}\\x{80}: I-JSON cannot carry its name\n", NULL},
+		"tool \\x{ED}\\x{A0}\\x{80}: I-JSON does not allow its name\n",
+		NULL},
 	{"[" A ",{\"name\":\"a\",\"inputSchema\":{}}," A "]", "a!",
 		"tool a: another one has the same name\n", NULL},
 	{"[{\"name\":\"\\u202ea\"}]", "\xe2\x80\xae"
-		"a!", "tool \\u{202E}a: its inputSchema is no object\n", NULL},
+		"a!", "tool \\u{202E}a: its inputSchema is not an object\n",
+			NULL},
 	{REC("s", A) REC("s", "[]"), "a",
 		"line 2: tool number 1: no JSON object\n", NULL},
 	{"{\"v\":1,\"type\":\"tool\",\"slug\":\"s\",\"digest\":\"00\","
 	 "\"definition\":" A "}\n" REC("s", B), "a! b",
-		"line 1: tool a: its digest is not that of its definition\n",
+		"line 1: tool a: its digest does not match its definition\n",
 		NULL},
 	/* What is no list. */
 	{"", NULL, "", "empty"},
@@ -89,7 +91,7 @@ static const struct text_case cases[] = {
 		"line 2: the record of another server"},
 	{REC("../s", A), NULL, "", "a record of a tool without a slug"},
 	{"{\"v\":1,\"type\":\"probe\"}\n", NULL, "",
-		"no record of a tool in it"},
+		"contains no record of a tool"},
 	{"tools", NULL, "", ""},
 };
 
@@ -200,8 +202,8 @@ static void test_limits(void **state)
 	expect(many(10000, 1), 10000, "", "");
 	expect(many(10001, 1), 0, "", "more than 10000 tools");
 	expect(many(2, 65536), 2,
-		"tool t0: it has more than 64 KiB\n"
-		"tool t1: it has more than 64 KiB\n",
+		"tool t0: it is larger than 64 KiB\n"
+		"tool t1: it is larger than 64 KiB\n",
 		"");
 	expect(many(1, 34 * 1024 * 1024), 0, "", "larger than 32 MiB");
 }
@@ -225,7 +227,8 @@ static void test_add(void **state)
 		"60d4353e9a5499b4", note, &b);
 	definitions_sort(&d, note, &b);
 	assert_string_equal(b.p, "tool number 4: no JSON object\n"
-		"tool c: its digest is not that of its definition\n");
+				 "tool c: its digest does not match its "
+				 "definition\n");
 	assert_int_equal(d.n, 3);
 	assert_string_equal(d.v[0].text, A);
 	assert_string_equal(d.v[1].text, B);

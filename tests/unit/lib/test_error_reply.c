@@ -28,7 +28,7 @@ static void test_said(void **state)
 			"reached)"},
 		{"ERR Protocol error: unauthenticated bulk length",
 			ERROR_REPLY_LASTING,
-			"it wants a password: see MCP_STORE_PASSWORD_FILE "
+			"it requires a password: set MCP_STORE_PASSWORD_FILE "
 			"(ERR Protocol error: unauthenticated bulk length)"},
 		{"OOM command not allowed when used memory > 'maxmemory'.",
 			ERROR_REPLY_LASTING,
@@ -39,9 +39,9 @@ static void test_said(void **state)
 			"it is full: maxmemory is reached (OOM)"},
 		{"READONLY You can't write against a read only replica.",
 			ERROR_REPLY_MASTER,
-			"it is read-only: a replica, no master (READONLY)"},
+			"it is read-only: a replica, not a master (READONLY)"},
 		{"ERR Error x: -READONLY You can't", ERROR_REPLY_MASTER,
-			"it is read-only: a replica, no master (READONLY)"},
+			"it is read-only: a replica, not a master (READONLY)"},
 		{"UNBLOCKED force unblock", ERROR_REPLY_MASTER,
 			"it has become a replica (UNBLOCKED)"},
 		{"MASTERDOWN Link with MASTER is down", ERROR_REPLY_MASTER,
@@ -60,36 +60,37 @@ static void test_said(void **state)
 			"it is busy with a script that does not end (BUSY)"},
 		{"MISCONF Errors writing to the AOF file: No space left",
 			ERROR_REPLY_LASTING,
-			"it cannot write to its disk, and so stores nothing "
+			"it cannot write to its disk, so it stores nothing "
 			"(MISCONF Errors writing to the AOF file: No space "
 			"left)"},
 		{"NOREPLICAS Not enough good replicas to write.",
 			ERROR_REPLY_LASTING,
-			"it has too few replicas, and so stores nothing "
+			"it has too few replicas, so it stores nothing "
 			"(NOREPLICAS Not enough good replicas to write.)"},
 		{"NOAUTH Authentication required.", ERROR_REPLY_LASTING,
-			"it wants a password: see MCP_STORE_PASSWORD_FILE "
+			"it requires a password: set MCP_STORE_PASSWORD_FILE "
 			"(NOAUTH Authentication required.)"},
 		{"WRONGPASS invalid username-password pair", ERROR_REPLY_LASTING,
-			"it refuses AUTH, for it knows no such user and "
-			"password (WRONGPASS invalid username-password pair)"},
+			"it refuses AUTH: the user or the password is wrong "
+			"(WRONGPASS invalid username-password pair)"},
 		{"NOPERM this user has no permissions to run the 'set' command",
 			ERROR_REPLY_LASTING,
-			"its user may not do this (NOPERM this user has no "
-			"permissions to run the 'set' command)"},
+			"its user does not have permission for this (NOPERM "
+			"this user has no permissions to run the 'set' "
+			"command)"},
 		{"NOSCRIPT No matching script.", ERROR_REPLY_SCRIPT,
 			"it has lost a script (NOSCRIPT)"},
 		{"MOVED 3999 127.0.0.1:6381", ERROR_REPLY_MOVED,
-			"it is a node of a cluster, whose address is "
-			"redis+cluster://host (MOVED)"},
+			"it is a node of a cluster: use redis+cluster://host "
+			"(MOVED)"},
 		{"CROSSSLOT Keys in request don't hash to the same slot",
 			ERROR_REPLY_LASTING,
-			"it is a node of a cluster, whose address is "
-			"redis+cluster://host (CROSSSLOT Keys in request "
-			"don't hash to the same slot)"},
+			"it is a node of a cluster: use redis+cluster://host "
+			"(CROSSSLOT Keys in request don't hash to the same "
+			"slot)"},
 		{"ASK 3999 127.0.0.1:6381", ERROR_REPLY_ASK,
-			"it is a node of a cluster, whose address is "
-			"redis+cluster://host (ASK)"},
+			"it is a node of a cluster: use redis+cluster://host "
+			"(ASK)"},
 		{"", ERROR_REPLY_LASTING, "refused: "},
 		{"SOMETHING else", ERROR_REPLY_LASTING, "refused: SOMETHING else"},
 	};

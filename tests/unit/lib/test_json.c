@@ -106,9 +106,9 @@ static const struct text_case refused[] = {
 	{TEXT(" \n"), "byte 3: the text ends too early"},
 	{TEXT("\xef\xbb\xbf[]"), "byte 1: no JSON value"},
 	{TEXT("\0"), "byte 1: no JSON value"},
-	{TEXT("[]\0"), "byte 3: something behind the end of the value"},
-	{TEXT("1 2"), "byte 3: something behind the end of the value"},
-	{TEXT("{}]"), "byte 3: something behind the end of the value"},
+	{TEXT("[]\0"), "byte 3: text after the end of the value"},
+	{TEXT("1 2"), "byte 3: text after the end of the value"},
+	{TEXT("{}]"), "byte 3: text after the end of the value"},
 	{TEXT("[1\f]"), "byte 3: neither a comma nor the closing bracket"},
 	{TEXT("[1\xc2\xa0]"),
 		"byte 3: neither a comma nor the closing bracket"},
@@ -119,14 +119,14 @@ static const struct text_case refused[] = {
 	{TEXT("[,1]"), "byte 2: no JSON value"},
 	{TEXT("{\"a\":1,}"), "byte 8: a key is missing"},
 	{TEXT("{a:1}"), "byte 2: a key is missing"},
-	{TEXT("{\"a\" 1}"), "byte 6: no colon behind a key"},
+	{TEXT("{\"a\" 1}"), "byte 6: no colon after a key"},
 	{TEXT("{\"a\":}"), "byte 6: no JSON value"},
 	{TEXT("nul"), "byte 4: the text ends too early"},
 	{TEXT("nulL"), "byte 4: no JSON value"},
-	{TEXT("truee"), "byte 5: something behind the end of the value"},
+	{TEXT("truee"), "byte 5: text after the end of the value"},
 	{TEXT("NaN"), "byte 1: no JSON value"},
-	{TEXT("01"), "byte 2: a digit behind a leading zero"},
-	{TEXT("-01"), "byte 3: a digit behind a leading zero"},
+	{TEXT("01"), "byte 2: a digit after a leading zero"},
+	{TEXT("-01"), "byte 3: a digit after a leading zero"},
 	{TEXT("1."), "byte 3: the text ends too early"},
 	{TEXT("[1.]"), "byte 4: a digit is missing"},
 	{TEXT("[.5]"), "byte 2: no JSON value"},
@@ -139,15 +139,15 @@ static const struct text_case refused[] = {
 	{TEXT("\"abc\\"), "byte 6: the text ends too early"},
 	{TEXT("\"a\nb\""), "byte 3: a control character in a string"},
 	{TEXT("\"a\0b\""), "byte 3: a control character in a string"},
-	{TEXT("\"a\\\0b\""), "byte 3: an escape that JSON does not have"},
-	{TEXT("\"\\a\""), "byte 2: an escape that JSON does not have"},
-	{TEXT("\"\\U0041\""), "byte 2: an escape that JSON does not have"},
+	{TEXT("\"a\\\0b\""), "byte 3: an invalid escape"},
+	{TEXT("\"\\a\""), "byte 2: an invalid escape"},
+	{TEXT("\"\\U0041\""), "byte 2: an invalid escape"},
 	{TEXT("\"\\u004\""), "byte 2: a \\u without four hexadecimal digits"},
 	{TEXT("\"\\u00g1\""), "byte 2: a \\u without four hexadecimal digits"},
 	{TEXT("\"\\ud83d\\u12\""),
 		"byte 8: a \\u without four hexadecimal digits"},
 	{TEXT("'a'"), "byte 1: no JSON value"},
-	{TEXT("[1]//"), "byte 4: something behind the end of the value"},
+	{TEXT("[1]//"), "byte 4: text after the end of the value"},
 };
 
 static void test_refused(void **state)
@@ -168,9 +168,9 @@ static const struct text_case odd_refused[] = {
 	{TEXT("[\"\xe2\x82\"]"), "byte 3: bytes that are not UTF-8"},
 	{TEXT("[1,-1e400]"), "byte 4: a number too large for a double"},
 	{TEXT("{\"a\":[],\"b\":{\"x\":1, \"y\":2,\"x\":3}}"),
-		"byte 27: a key that its object already has"},
+		"byte 27: a key that occurs twice in its object"},
 	{TEXT("{\"a\":1,\"b\":0,\"\\u0061\":1}"),
-		"byte 14: a key that its object already has"},
+		"byte 14: a key that occurs twice in its object"},
 };
 
 static void test_i_json(void **state)
@@ -262,7 +262,7 @@ static void test_many_keys(void **state)
 	assert_true(buf_ok(&b));
 	assert_null(parse(b.p, b.len, &json_record, why));
 	buf_clear(&b);
-	buf_fmt(&b, "byte %zu: a key that its object already has", last);
+	buf_fmt(&b, "byte %zu: a key that occurs twice in its object", last);
 	assert_string_equal(why, b.p);
 	buf_release(&b);
 }

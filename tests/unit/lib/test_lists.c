@@ -155,21 +155,21 @@ static void test_refused(void **state)
 	static const struct {
 		const char *line, *heard;
 	} cases[] = {
-		{"[1]", "not an object of JSON\n"},
-		{"null", "not an object of JSON\n"},
+		{"[1]", "not a JSON object\n"},
+		{"null", "not a JSON object\n"},
 		{"{" A ",\"slug\":\"b\"}",
-			"byte 32: a key that its object already has\n"},
+			"byte 32: a key that occurs twice in its object\n"},
 		{"{}", "slug: missing\nl:7: url: missing\n"},
 		{"{\"slug\":null,\"url\":3}",
 			"slug: missing\nl:7: url: expected a string\n"},
 		{"{\"slug\":[],\"url\":\"https://x/\"}",
 			"slug: expected a single value\n"},
-		{"{\"v\":\"1\"," A "}", "v: not that of a target record\n"},
-		{"{\"v\":1.5," A "}", "v: not that of a target record\n"},
+		{"{\"v\":\"1\"," A "}", "v: not \"target\"\n"},
+		{"{\"v\":1.5," A "}", "v: not \"target\"\n"},
 		{"{\"type\":null," A "}",
-			"type: not that of a target record\n"},
+			"type: not \"target\"\n"},
 		{"{" A ",\"title\":\"a\\nb\"}",
-			"title: a control character in it\n"},
+			"title: contains a control character\n"},
 		{"{" A ",\"title\":\"\"}", "title: is empty\n"},
 		{"{" A ",\"interval\":-60}",
 			"interval: expected a duration such as 60s, 5m or 72h, "
@@ -190,16 +190,16 @@ static void test_refused(void **state)
 		{"{" A ",\"tags\":\"eu\"}",
 			"tags: expected a list, of up to 20 strings\n"},
 		{"{" A ",\"tags\":[\"eu\",\"eu\"]}",
-			"tags: one is there twice\n"},
+			"tags: contains the same value twice\n"},
 		{"{" A ",\"auth\":{\"mode\":\"beare\"}}",
 			"auth.mode: expected none, any, bearer, header, oauth "
 			"or mtls, found beare (did you mean bearer?)\n"},
 		{"{" A ",\"auth\":{\"credential\":\"ack\"}}",
-			"auth.credential: ack is the name of a secret of "
-			"mcp-fleet itself\n"},
+			"auth.credential: ack is the name of an internal "
+			"secret of mcp-fleet; use another name\n"},
 		{"{" A ",\"auth\":{\"credential\":\"hook\"}}",
 			"auth.credential: hook is the secret of route chat, "
-			"and no server should see that\n"},
+			"and must not be sent to a server\n"},
 		{"{" A ",\"auth\":{\"mode\":\"bearer\"}}",
 			"auth.mode: this mode needs a credential\n"},
 		{"{" A ",\"thresholds\":{\"quorum\":2.5}}",
@@ -217,7 +217,7 @@ static void test_refused(void **state)
 			"regions: expected a list, of up to 100 strings\n"},
 		{"{" A ",\"regions\":[1,\"ra\",\"ra\"]}",
 			"regions: expected a list of strings\n"
-			"l:7: regions: one is there twice\n"},
+			"l:7: regions: contains the same value twice\n"},
 		{"{" A ",\"regions\":[\"rd\"]}",
 			"regions: no region is named rd (did you mean ra?)\n"},
 		{"{" A ",\"health_tool\":{\"name\":\"t\",\"arguments\":3}}",
@@ -328,7 +328,7 @@ static void test_command_has_a_limit(void **state)
 		assert_true(lines <= cases[i].lines);
 		assert_true(got == LINES_ERROR || got == LINES_END);
 		assert_false(list_close(s, true, why));
-		assert_string_equal(why, "not done in 0.5 s");
+		assert_string_equal(why, "timed out after 0.5 s");
 		remove_folder(&f);
 	}
 }
@@ -348,7 +348,7 @@ static void test_limit_is_of_all_bytes(void **state)
 	assert_int_equal(list_line(s, &p, &n), LINES_ERROR);
 	assert_true(clock_mono_ms() - began < 3000);
 	assert_false(list_close(s, true, why));
-	assert_string_equal(why, "not done in 1 s");
+	assert_string_equal(why, "timed out after 1 s");
 	remove_folder(&f);
 }
 

@@ -102,12 +102,12 @@ static void test_taken(void **state)
 }
 
 #define PASSWORD                                                               \
-	"a password does not belong in the URL; see MCP_STORE_PASSWORD_FILE"
+	"a URL must not contain a password; use MCP_STORE_PASSWORD_FILE"
 #define NEITHER                                                                \
-	"neither unix:///path nor redis://host:port, nor rediss://, "          \
-	"redis+sentinel:// or redis+cluster://"
+	"not unix:///path, redis://host:port, rediss://, redis+sentinel:// "   \
+	"or redis+cluster://"
 #define NAME                                                                   \
-	"the name by which the sentinels know the master is missing: "         \
+	"the name of the master is missing: "         \
 	"redis+sentinel://a,b,c/NAME"
 
 static void test_refused(void **state)
@@ -131,14 +131,18 @@ static void test_refused(void **state)
 		{"redis://:7000", "the host is missing"},
 		{"redis://[]:7000", "the host is missing"},
 		{"redis://me@", "the host is missing"},
-		{"redis://db:0", "the port is not a port"},
-		{"redis://db:", "the port is not a port"},
-		{"redis://[::1]:", "the port is not a port"},
-		{"redis://[::1]:65536", "the port is not a port"},
-		{"redis://[::1]6379", "the IPv6 address is not [address]"},
-		{"redis://[::1", "the IPv6 address is not [address]"},
-		{"redis://[::1/3", "the IPv6 address is not [address]"},
-		{"redis://::1:6379", "an IPv6 address stands in brackets: "
+		{"redis://db:0", "the port is not a number from 1 to 65535"},
+		{"redis://db:", "the port is not a number from 1 to 65535"},
+		{"redis://[::1]:", "the port is not a number from 1 to 65535"},
+		{"redis://[::1]:65536", "the port is not a number from 1 to "
+					"65535"},
+		{"redis://[::1]6379", "an IPv6 address must be in brackets: "
+				      "redis://[::1]:6379"},
+		{"redis://[::1", "an IPv6 address must be in brackets: "
+				 "redis://[::1]:6379"},
+		{"redis://[::1/3", "an IPv6 address must be in brackets: "
+				   "redis://[::1]:6379"},
+		{"redis://::1:6379", "an IPv6 address must be in brackets: "
 				     "redis://[::1]:6379"},
 		{"redis://db/x", "the database is not a number"},
 		{"redis://db/-1", "the database is not a number"},
@@ -147,7 +151,7 @@ static void test_refused(void **state)
 		{"redis://@db", PASSWORD},
 		{"rediss://me:secret@db", PASSWORD},
 		{"redis+cluster://me:secret@a,b", PASSWORD},
-		{"redis://a,b", "several hosts: redis+sentinel:// or "
+		{"redis://a,b", "several hosts need redis+sentinel:// or "
 				"redis+cluster://"},
 		{"redis+sentinel://a,b", NAME},
 		{"redis+sentinel://a,b/", NAME},

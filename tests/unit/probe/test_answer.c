@@ -15,7 +15,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 #define V "{'jsonrpc':'2.0',"
-#define CODE "the code of its error is missing or no integer"
+#define CODE "the code of its error is missing or not an integer"
 #define JSONRPC "its jsonrpc is not \"2.0\""
 
 /* A copy of text, in which ' stands for ". */
@@ -56,9 +56,9 @@ static void test_faults(void **state)
 			"it has both result and error"},
 		{V "'id':7,'result':{},'error':null}",
 			"it has both result and error"},
-		{V "'id':7,'result':null}", "its result is no object"},
-		{V "'id':7,'result':[]}", "its result is no object"},
-		{V "'id':7,'error':'no'}", "its error is no object"},
+		{V "'id':7,'result':null}", "its result is not an object"},
+		{V "'id':7,'result':[]}", "its result is not an object"},
+		{V "'id':7,'error':'no'}", "its error is not an object"},
 		{V "'id':7,'error':{}}", CODE},
 		{V "'id':7,'error':{'code':'-1'}}", CODE},
 		{V "'id':7,'error':{'code':0.5}}", CODE},

@@ -227,11 +227,11 @@ static void test_codes(void **state)
 		const char *code, *message;
 	} rows[] = {
 		{JSON_MALFORMED, "jsonrpc.malformed",
-			"the response is no JSON-RPC: byte 1"},
+			"the response is not JSON-RPC: byte 1"},
 		{JSON_TOO_COMPLEX, "body.too-complex",
 			"the response is refused: byte 1"},
 		{JSON_TOO_MANY_KEYS, "body.too-many-members",
-			"the response is refused: byte 1; 10000 are the most"},
+			"the response is refused: byte 1; at most 10000 are allowed"},
 		{JSON_LATE, "deadline", "reading the response: byte 1"},
 	};
 	struct failure f;

@@ -49,9 +49,9 @@ static void test_permissions(void **state)
 	credential_free(NULL);
 }
 
-#define ONE "not exactly one of token, header, client_id and cert"
+#define ONE "exactly one of token, header, client_id and cert is required"
 #define CLIENT "client_id = i\nclient_secret = s3cret\nissuer = https://as/t\n"
-#define CLIENTS "client_id, client_secret and issuer go together"
+#define CLIENTS "client_id, client_secret and issuer must be given together"
 
 static void test_files(void **state)
 {
@@ -68,12 +68,14 @@ static void test_files(void **state)
 			"Authorization: Bearer s"},
 		{"origin = http://localhost:1\ntoken = s",
 			"Authorization: Bearer s"},
-		{"", "no origin says where it may be sent"},
-		{"token = s", "no origin says where it may be sent"},
+		{"", "a line origin = https://HOST is missing; it says where "
+		     "the credential may be sent"},
+		{"token = s", "a line origin = https://HOST is missing; it "
+			      "says where the credential may be sent"},
 		/* Exactly one kind of secret, and complete. */
 		{O, ONE},
-		{O "header = X", "header and value go together"},
-		{O "value = v", "header and value go together"},
+		{O "header = X", "header and value must be given together"},
+		{O "value = v", "header and value must be given together"},
 		{O "token = s\nheader = X\nvalue = v", ONE},
 		{O "token = s\nvalue = v", ONE},
 		{O "token = s\nclient_id = i", ONE},
@@ -87,38 +89,41 @@ static void test_files(void **state)
 		{O "client_secret = s\nissuer = https://as", CLIENTS},
 		{O "client_id = i\nclient_secret = s", CLIENTS},
 		{O "scope = a", CLIENTS},
-		{O "issuer = as", "line 2: the issuer is no URL"},
-		{O "issuer = http://as", "line 2: the issuer is not https"},
-		{O "cert = c", "cert and key go together"},
-		{O "key = k", "cert and key go together"},
+		{O "issuer = as", "line 2: the issuer is not a URL"},
+		{O "issuer = http://as", "line 2: the issuer is not an https "
+					 "URL"},
+		{O "cert = c", "cert and key must be given together"},
+		{O "key = k", "cert and key must be given together"},
 		{O "cert = c\nkey = k", "its key: No such file or directory"},
-		{O "password = s", "line 2: a key is unknown"},
-		{O "\n# x\nToken = s", "line 4: a key is unknown"},
-		{O "= s", "line 2: a key is unknown"},
-		{O "tok en = s", "line 2: a key is unknown"},
+		{O "password = s", "line 2: unknown key"},
+		{O "\n# x\nToken = s", "line 4: unknown key"},
+		{O "= s", "line 2: unknown key"},
+		{O "tok en = s", "line 2: unknown key"},
 		{"token\n" O, "line 1: not \"key = value\""},
-		{O "token = s\ntoken = s", "line 3: a key is given twice"},
-		{O "value = a\nvalue = b", "line 3: a key is given twice"},
-		{O "token =", "line 2: a value is empty or not visible ASCII"},
+		{O "token = s\ntoken = s", "line 3: this key is given twice"},
+		{O "value = a\nvalue = b", "line 3: this key is given twice"},
+		{O "token =", "line 2: the value is empty or not visible "
+			      "ASCII"},
 		{O "token = a b",
-			"line 2: a value is empty or not visible ASCII"},
+			"line 2: the value is empty or not visible ASCII"},
 		{O "token = \xc3\xa4",
-			"line 2: a value is empty or not visible ASCII"},
+			"line 2: the value is empty or not visible ASCII"},
 		{O "token = a\rb",
-			"line 2: a value is empty or not visible ASCII"},
+			"line 2: the value is empty or not visible ASCII"},
 		{O "header = X\nvalue = a\tb",
-			"line 3: a value is empty or not visible ASCII"},
+			"line 3: the value is empty or not visible ASCII"},
 		/* Else the field sent would not be the one written. */
-		{O "header = X:\nvalue = v", "line 2: header is no field name"},
+		{O "header = X:\nvalue = v", "line 2: header is not the name "
+					     "of a header field"},
 		{O "header = X: y\nvalue = v",
-			"line 2: a value is empty or not visible ASCII"},
-		{"origin = h\ntoken = s", "line 1: an origin is no URL"},
-		{"origin =\ntoken = s", "line 1: an origin is no URL"},
-		{"origin = https://u:p@h", "line 1: an origin is no URL"},
+			"line 2: the value is empty or not visible ASCII"},
+		{"origin = h\ntoken = s", "line 1: the origin is not a URL"},
+		{"origin =\ntoken = s", "line 1: the origin is not a URL"},
+		{"origin = https://u:p@h", "line 1: the origin is not a URL"},
 		{"origin = http://h\ntoken = s",
-			"line 1: an origin is not https"},
+			"line 1: the origin is not an https URL"},
 		{O "token = s\nexpires_at = tomorrow",
-			"line 3: expires_at is no RFC 3339 time"},
+			"line 3: expires_at is not an RFC 3339 time"},
 		{O O O O O O O O O O O O O O O O "token = s",
 			"Authorization: Bearer s"},
 		{O O O O O O O O O O O O O O O O O "token = s",
@@ -126,7 +131,7 @@ static void test_files(void **state)
 		{O "token = s\ntool = ping\ntool = a b",
 			"Authorization: Bearer s"},
 		{O "token = s\ntool =",
-			"line 3: a value is empty or not visible ASCII"},
+			"line 3: the value is empty or not visible ASCII"},
 	};
 	char why[CREDENTIAL_WHY];
 	const char *field;
@@ -143,7 +148,7 @@ static void test_files(void **state)
 	}
 	secret_file_write(O "token = s\0x", strlen(O) + 11, 0600);
 	assert_null(credential_read(secret_file, why));
-	assert_string_equal(why, "a NUL byte in it");
+	assert_string_equal(why, "contains a NUL byte");
 }
 
 /* What strangers may call with it is what the file names, and nothing else. */

@@ -47,7 +47,7 @@ static void test_lost(void **state)
 	lose(1500);
 	assert_true(deadline_held_up(&d, why));
 	assert_ptr_equal(
-		strstr(why, "this machine was held up for 3.0 of "), why);
+		strstr(why, "this machine was too busy for 3.0 of "), why);
 	assert_true(strlen(why) < DEADLINE_WHY - 1);
 	deadline_set(&later, &loop, 30);
 	assert_false(held_up(&later));

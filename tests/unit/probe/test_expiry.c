@@ -91,8 +91,8 @@ static void test_conclude(void **state)
 			"12 days left (until 2026-11-30T23:06:40Z)"},
 		{EXPIRY_CERTIFICATE, {.end = NOW + 90 * DAY, .issuer = "R3"},
 			EXPIRY_OK, "2027-02-16T11:06:40Z",
-			"90 days left (until 2027-02-16T11:06:40Z); it is "
-			"that of the issuer R3"},
+			"90 days left (until 2027-02-16T11:06:40Z); this is "
+			"the certificate of the issuer R3"},
 		{EXPIRY_CERTIFICATE,
 			{.end = NOW - 3600, .refused = "x",
 				.refused_expired = true},
@@ -102,15 +102,15 @@ static void test_conclude(void **state)
 			{.end = NOW + 90 * DAY, .issuer = "R3",
 				.refused = "x", .refused_expired = true},
 			EXPIRY_EXPIRED, NULL,
-			"expired: that of an issuer which the server does not "
-			"send, or this clock is wrong"},
+			"expired: an issuer's certificate that the server does "
+			"not send, or the clock of this machine is wrong"},
 		{EXPIRY_CERTIFICATE,
 			{.end = NOW + 90 * DAY, .refused = "it is self-signed"},
 			EXPIRY_OK, "2027-02-16T11:06:40Z",
 			"90 days left (until 2027-02-16T11:06:40Z); not "
 			"accepted: it is self-signed"},
-		{EXPIRY_CERTIFICATE, {.why = "not read: no"}, EXPIRY_UNKNOWN,
-			NULL, "not read: no"},
+		{EXPIRY_CERTIFICATE, {.why = "cannot be read: no"}, EXPIRY_UNKNOWN,
+			NULL, "cannot be read: no"},
 		{EXPIRY_CERTIFICATE, {.end = 1e15}, EXPIRY_OK,
 			"9999-12-31T23:59:59Z",
 			"2912121 days left (until 9999-12-31T23:59:59Z)"},
@@ -121,7 +121,7 @@ static void test_conclude(void **state)
 			"1970-01-01T00:00:01Z",
 			"expired 20775 days ago (at 1970-01-01T00:00:01Z)"},
 		{EXPIRY_CREDENTIAL, {.end = 0}, EXPIRY_UNKNOWN, NULL,
-			"its end is not known"},
+			"its expiry is unknown"},
 	};
 
 	(void)state;

@@ -16,7 +16,7 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 #define NAME "is not a valid name"
-#define TYPE "that is no string"
+#define TYPE "that is not a string"
 #define PLACE "not always an argument"
 #define TWICE "names one"
 #define A "{'type':'string','x-mcp-header':'A'}"

@@ -408,7 +408,7 @@ static void test_judge_call(void **state)
 		{"{'structuredContent':1}", "missing-content"},
 		{"null", "missing-content"},
 		{"{'content':[],'isError':true}",
-			"the tool fails: without a word"},
+			"the tool fails: without a message"},
 		{"{'isError':true,'content':[7,{'type':'image'},"
 		 "{'text':''},{'text':'no'},{'text':'x'}]}",
 			"the tool fails: no"},

@@ -57,7 +57,7 @@ static void test_commands(void **state)
 		{"mcp-probe -r ", 0, 0, OTHER},
 		{"mcp-probe -r us-1 -r us-2", 0, 0, ONLY},
 		{"mcp-probe --region us-1", 0, 0, ONLY},
-		{"mcp-probe -f text", 0, 0, "the format is jsonl"},
+		{"mcp-probe -f text", 0, 0, "only the format jsonl is allowed"},
 		{"mcp-probe --concurrency 0", 0, 0, NUMBER},
 		{"mcp-probe --concurrency 1001", 0, 0, NUMBER},
 		{"mcp-probe --concurrency -1", 0, 0, NUMBER},

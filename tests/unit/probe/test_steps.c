@@ -435,7 +435,7 @@ static void test_authorization_asked(void **state)
 	p.steps.next = STEP_AUTH_INITIALIZE;
 	n = authorization_show(&p);
 	assert_int_equal(n.kind, NEXT_SKIP_REST);
-	assert_string_equal(n.message, "no credential is held");
+	assert_string_equal(n.message, "no credential is configured");
 	assert_true(p.steps.walled);
 	end();
 }
@@ -491,7 +491,8 @@ static void test_authorization_late(void **state)
 	n = authorization_reply(&p, say(REPLY_STATUS, 401, NULL));
 	assert_int_equal(n.kind, NEXT_SKIP_REST);
 	assert_string_equal(n.message,
-		"the server asks for a credential here, and none is held");
+		"the server requires a credential here, and none is "
+		"configured");
 	check_fail(authorization_reply(&p, say(REPLY_STATUS, 404, NULL)),
 		"http.404");
 	p.wire.session = xstrdup("s");

@@ -76,11 +76,12 @@ static void test_targets(void **state)
 		{"'slug':'s','url':7", "url: missing"},
 		{"'slug':'s','url':'h'",
 			"url: does not begin with http:// or https://"},
-		{"'slug':'s','url':'https://u:p@h'", "url: a secret does not "
-			"belong in a URL; see --token-file"},
+		{"'slug':'s','url':'https://u:p@h'", "url: a URL must not "
+						     "contain a secret; use "
+						     "--token-file"},
 		{T ",'v':2", "v: a version that this program does not know"},
 		{T ",'v':null", "v: a version that this program does not know"},
-		{T ",'type':'step'", "type: not target"},
+		{T ",'type':'step'", "type: not \"target\""},
 		{T ",'type':7", "type: not a string"},
 		{T ",'region':'A'", "region: not a valid name"},
 		{T ",'region':7", "region: not a string"},

@@ -124,9 +124,9 @@ static void test_tokens(void **state)
 		{TOKEN ",\"token_type\":\"BEARER\"}", NULL, NAN},
 		{TOKEN ",\"token_type\":\"Bearer\",\"expires_in\":\"x\"}",
 			NULL, NAN},
-		{TOKEN "}", "the token_type is missing, and not Bearer", 0},
+		{TOKEN "}", "the token_type is missing, not Bearer", 0},
 		{TOKEN ",\"token_type\":\"DPoP\"}",
-			"the token_type is DPoP, and not Bearer", 0},
+			"the token_type is DPoP, not Bearer", 0},
 		{"{\"token_type\":\"Bearer\"}",
 			"the answer of the token endpoint has no access_token",
 			0},
@@ -183,9 +183,9 @@ static void test_errors(void **state)
 			"the authorization server refuses the client: "
 			"invalid_scope: no"},
 		{"{\"error\":7}", "the token endpoint answers with status 401 "
-				  "and says no more"},
-		{"[]", "the token endpoint answers with status 401 and says no "
-		       "more"},
+				  "and no error code"},
+		{"[]", "the token endpoint answers with status 401 and no "
+		       "error code"},
 	};
 
 	(void)state;
