@@ -135,7 +135,7 @@ static const struct option_row options[] = {
 	{.name = "connect-to", .arg = "host:port:host:port", .type = OPTION_LIST,
 		.at = AT(connect_to), .max = OPTIONS_MANY,
 		.valid = connect_to_valid,
-		.wanted = "host:port:host:port, each of which may be empty",
+		.wanted = "host:port:host:port, where each part may be empty",
 		.help = "connect to the second host:port instead"},
 	{.name = "credential", .arg = "file", .at = AT(credential),
 		.help = "read the credential from this file"},

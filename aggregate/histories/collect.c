@@ -551,7 +551,8 @@ int collect_add(struct collect *c, const struct record *r, char *why)
 	case RECORD_EXPIRY:
 		break;
 	}
-	return refuse_record(why, "type: not that of a probe or runner record");
+	return refuse_record(why, "type: not a type of probe or runner "
+				  "records");
 }
 
 static bool whole(const struct entry *e)

@@ -47,8 +47,8 @@ static bool is_own(const struct deposit_pieces *d, const struct record *r,
 
 	*whole = r->type == RECORD_PROBE || r->type == RECORD_RUNNER;
 	if (r->type == RECORD_EXPIRY || r->type == RECORD_SPOOL) {
-		snprintf(why, RECORD_WHY, "type: not that of a probe or runner "
-					  "record");
+		snprintf(why, RECORD_WHY, "type: not a type of probe or runner "
+					  "records");
 		return false;
 	}
 	if (strcmp(region, d->region) == 0)

@@ -35,7 +35,7 @@ const struct poisoning_rule_row poisoning_rules[POISONING_RULES] = {
 		"a schema that gives instructions, or a parameter that is a "
 		"side channel"},
 	[POISONING_NAME] = {"lookalike-name",
-		"a name that resembles that of another server's tool"},
+		"a name that resembles a tool of another server"},
 };
 
 struct poisoning {

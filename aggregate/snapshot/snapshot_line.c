@@ -148,7 +148,7 @@ static bool check_sum(const char *p, size_t n, char *why)
 		return wrong_line(why, "not a whole line of a snapshot");
 	sha256_hex(p, n, hex);
 	return memcmp(end + sizeof SUM - 1, hex, SUM_HEX) == 0 ||
-		wrong_line(why, "altered: its sum is not that of the line");
+		wrong_line(why, "altered: its sum does not match the line");
 }
 
 /* An integer from min to max. */

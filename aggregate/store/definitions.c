@@ -96,7 +96,7 @@ static void refuse_others(struct definition_batch *d,
 			continue;
 		}
 		input_refuse(in, d->v[i].line,
-			"digest: not that of a tool of its probe");
+			"digest: matches no tool of its probe");
 		free(d->v[i].text);
 	}
 	d->n = kept;

@@ -207,7 +207,7 @@ static void check_regions(const struct conf *c, struct conf_errors *r)
 	if (c->n_regions < REGIONS_WANTED)
 		conf_doubt(r, &c->regions,
 			"fewer than three regions; at least three are needed "
-			"to tell an outage from a network fault");
+			"to distinguish an outage from a network fault");
 	check_providers(c, r);
 }
 

@@ -33,7 +33,7 @@ static bool foreign(const cJSON *o, struct conf_errors *r)
 		key = "type";
 	if (key)
 		conf_fault(r, conf_spot(r, NULL),
-			"%s: not that of a target record", key);
+			"%s: not valid for a target record", key);
 	return key;
 }
 

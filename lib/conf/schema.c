@@ -572,7 +572,7 @@ const struct conf_key conf_alerts[] = {
 	{KEY("heartbeat", CONF_MAP, conf, heartbeat), .keys = heartbeat},
 	{KEY("runbook", CONF_TEXT, conf, runbook), .max = 2048,
 		.wrong = conf_bad_url},
-	GONE("ladders", "ladders were removed; use alerts.policies: [{match: "
+	GONE("ladders", "use a policy instead: alerts.policies: [{match: "
 			"{severities: [P1]}, steps: [{routes: [NAME]}, {after: "
 			"5m, routes: [OTHER]}]}]"),
 	GONE("business", "write the zone as alerts.zone, and the hours in a "

@@ -589,7 +589,8 @@ static bool read_tool(struct record *r, char *why)
 	if (!fields_take(tool_fields, r->doc, &r->u.tool, why))
 		return false;
 	if (!is_definition(o))
-		return field_fail(why, "definition", "not that of a tool");
+		return field_fail(why, "definition", "not a definition of a "
+						     "tool");
 	buf_init(&b, RECORD_DEFINITION_MAX);
 	if (!jcs_write(&b, o)) {
 		buf_release(&b);

@@ -408,7 +408,7 @@ static void diff_annotation(struct changes *c, const struct tool_change *t,
 		tell(c, CHANGE_WORDS, path.p, NULL, x, y);
 	} else if (!h || (x && !cJSON_IsBool(x)) || (y && !cJSON_IsBool(y))) {
 		tell(c, CHANGE_BREAKING, path.p,
-			"what it does cannot be told", x, y);
+			"its effect is unknown", x, y);
 	} else {
 		bool was = promises(
 			json_get(t->before->tree, "annotations"), h);
@@ -470,7 +470,7 @@ static void diff_schemas(struct changes *c, const struct tool_change *t)
 void definition_diff(struct changes *c, const struct tool_change *t)
 {
 	if (t->kind == TOOL_REMOVED) {
-		tell(c, CHANGE_BREAKING, "", "the tool is gone",
+		tell(c, CHANGE_BREAKING, "", "the tool was removed",
 			t->before->tree, NULL);
 		return;
 	}

@@ -133,7 +133,7 @@ static enum change_class class_of(const struct schemas *s, enum effect e)
 static const char *words_for(enum effect e, const struct pair *v)
 {
 	if (e == EFFECT_UNKNOWN)
-		return "what it does cannot be told";
+		return "its effect is unknown";
 	if (!v->a || !v->b)
 		return v->a ? "removed" : "added";
 	return e == EFFECT_NARROWER ? "fewer values pass"
@@ -337,7 +337,7 @@ static void tell_property(struct schemas *s, const struct pair *p,
 			input ? "removed, and refused now" : "removed", &v);
 	else
 		tell(s, EFFECT_BREAKING, a->string,
-			input ? "removed: what becomes of it cannot be told"
+			input ? "removed: its effect is unknown"
 			      : "removed", &v);
 }
 
@@ -565,7 +565,7 @@ static void compare_rest(struct schemas *s, const char *key,
 			: more == all ? EFFECT_NARROWER
 				      : EFFECT_WIDER,
 			key, one ? NULL : more ? "a branch is new"
-				 : "a branch is gone", v);
+				 : "a branch was removed", v);
 	} else {
 		s->unsure = unsure || one;
 		json_pointer_add(&s->path, key);
@@ -829,7 +829,7 @@ void schema_diff(struct changes *c, const char *path, enum schema_side side,
 	compare_schemas(&s, before, after);
 	if (s.too_deep || !s.steps)
 		tell(&s, EFFECT_UNKNOWN, NULL,
-			"too much to compare: what it does cannot be told",
+			"too much to compare: its effect is unknown",
 			&(struct pair) {before, after});
 	buf_release(&s.path);
 	free(s.referred);

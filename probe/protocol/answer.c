@@ -163,8 +163,8 @@ bool answer_failure(const struct answer *a, const char *where,
 		return budget_failure(a->refusal, where, a->why, f);
 	if (a->foreign)
 		return failure_set(f, "jsonrpc.wrong-id",
-			"the %s answers another request: its id is not the one "
-			"that was sent, or has another type",
+			"the %s answers another request: its id differs from "
+			"the request in value or type",
 			where);
 	return true;
 }

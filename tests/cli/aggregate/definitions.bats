@@ -178,8 +178,8 @@ $NOW a+4")
 	run -2 aggregate ingest <records
 	sort >expected <<-'END'
 		mcp-aggregate: line 9: digest: does not match the definition
-		mcp-aggregate: line 12: digest: not that of a tool of its probe
-		mcp-aggregate: line 23: definition: not that of a tool
+		mcp-aggregate: line 12: digest: matches no tool of its probe
+		mcp-aggregate: line 23: definition: not a definition of a tool
 		mcp-aggregate: line 26: the summary of its probe is missing
 		mcp-aggregate: line 27: longer than 1048576 bytes
 	END

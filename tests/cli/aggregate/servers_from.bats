@@ -95,8 +95,8 @@ c 300s 30s null false r-a,r-b,r-c yes any d 4 5 null' ]
 	bad.jsonl:2: interval: 10s is below 30s
 	bad.jsonl:3: interval: 60 has no unit: write 60s
 	bad.jsonl:3: timeout: 400s is above 5m
-	bad.jsonl:4: v: not that of a target record
-	bad.jsonl:5: type: not that of a target record
+	bad.jsonl:4: v: not valid for a target record
+	bad.jsonl:5: type: not valid for a target record
 	bad.jsonl:6: regions: no region is named r-x (did you mean r-a?)
 	bad.jsonl:6: account: no account is named acne (did you mean acme?)
 	bad.jsonl:7: not a JSON object

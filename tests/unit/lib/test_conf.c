@@ -531,8 +531,8 @@ static void test_warnings(void **state)
 	static const struct conf_case cases[] = {
 		{"site: {}\nregions: [{name: us}]",
 			"warning: f:2:1: regions: fewer than three regions; at "
-			"least three are needed to tell an outage from a "
-			"network fault\n"},
+			"least three are needed to distinguish an outage from "
+			"a network fault\n"},
 		{"regions: [{name: us, provider: &a x}, {name: eu, provider: "
 		 "*a}, {name: ap, provider: *a}]",
 			"warning: f:1:1: regions: all regions use one "

@@ -116,7 +116,7 @@ static void test_older(void **state)
 			"there is one budget for all routes: use "
 			"alerts.budget\n"},
 		{"alerts: {ladders: [{name: l, steps: [{route: a}]}]}",
-			"f:1:10: alerts.ladders: ladders were removed; use "
+			"f:1:10: alerts.ladders: use a policy instead: "
 			"alerts.policies: [{match: {severities: [P1]}, steps: "
 			"[{routes: [NAME]}, {after: 5m, routes: [OTHER]}]}]\n"},
 		{"alerts: {business: {zone: UTC}}",

@@ -89,7 +89,7 @@ static void check_member(const char *line, const char *name, const char *value,
 #define NUMBER "missing or not a number"
 #define NAME "not a valid name"
 #define HASH "not a SHA-256"
-#define DEFINITION "not that of a tool"
+#define DEFINITION "not a definition of a tool"
 #define VERSION_1 "a version that this program does not know"
 
 static void test_members(void **state)
