@@ -195,8 +195,8 @@ keys() {
 	stored
 	at="mcp-aggregate: store: 127.0.0.1:$(engine_port r):"
 	MCP_STORE_PASSWORD_FILE=$PWD/wrong refused 3 "$at it refuses AUTH: *?WRONGPASS *" ingest_one
-	MCP_STORE=redis://nobody@127.0.0.1:$(engine_port r) refused 3 "$at it refuses AUTH, *" ingest_one
-	MCP_STORE=redis://127.0.0.1:$(engine_port r) refused 3 "$at it refuses AUTH, *" ingest_one
+	MCP_STORE=redis://nobody@127.0.0.1:$(engine_port r) refused 3 "$at it refuses AUTH: *" ingest_one
+	MCP_STORE=redis://127.0.0.1:$(engine_port r) refused 3 "$at it refuses AUTH: *" ingest_one
 	MCP_STORE=redis://127.0.0.1:$(engine_port r) MCP_STORE_PASSWORD_FILE='' \
 		refused 3 "$at it requires a password: set MCP_STORE_PASSWORD_FILE (*" ingest_one
 	MCP_STORE=redis://ingest:canary@127.0.0.1:$(engine_port r) refused 3 \
@@ -204,7 +204,7 @@ keys() {
 	[[ $output != *canary* ]]
 	MCP_STORE=unix://ingest@$PWD/r/sock aggregate ingest <one
 	MCP_STORE=unix://nobody@$PWD/r/sock refused 3 \
-		"mcp-aggregate: store: $PWD/r/sock: it refuses AUTH, *" ingest_one
+		"mcp-aggregate: store: $PWD/r/sock: it refuses AUTH: *" ingest_one
 	(umask 022 && echo canary-password >open)
 	(umask 077 && : >empty && printf '\ncanary' >blank)
 	MCP_STORE_PASSWORD_FILE=$PWD/open refused 3 \
