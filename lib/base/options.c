@@ -323,9 +323,11 @@ static int print_version(const struct option_tables *t)
 
 	buf_init(&b, HELP_MAX);
 	buf_fmt(&b, "%s " VERSION "\n", t->program);
-	buf_str(&b, "with ");
-	library_versions_put(&b);
-	buf_char(&b, '\n');
+	if (stats_wanted()) {
+		buf_str(&b, "with ");
+		library_versions_put(&b);
+		buf_char(&b, '\n');
+	}
 	return print(&b);
 }
 

@@ -153,14 +153,20 @@ static void put_command(struct buf *b)
 	buf_char(b, ' ');
 }
 
-int stats_end(unsigned set, int status)
+bool stats_wanted(void)
 {
 	const char *wanted = getenv("MCP_STATS");
+
+	return wanted && strcmp(wanted, "1") == 0;
+}
+
+int stats_end(unsigned set, int status)
+{
 	static bool said;
 	struct stats s;
 	struct buf b;
 
-	if (said || !wanted || strcmp(wanted, "1") != 0)
+	if (said || !stats_wanted())
 		return status;
 	said = true;
 	s = stats_now(set);

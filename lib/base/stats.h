@@ -88,9 +88,11 @@ bool stats_read(const char *text, struct stats *s);
 
 /*
  * stats_command(words): the line names this command; kept, not copied.
- * stats_end(set, status): log the line, once, if the environment has
- * MCP_STATS=1. Returns status, which the line names.
+ * stats_wanted(): whether the environment has MCP_STATS=1.
+ * stats_end(set, status): log the line, once, where it is wanted. Returns
+ * status, which the line names.
  */
+bool stats_wanted(void);
 void stats_command(const char *words);
 int stats_end(unsigned set, int status);
 
