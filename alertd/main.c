@@ -137,8 +137,8 @@ static int use_record(struct line_reader *r, const char *type, cJSON *doc,
 		if (ok)
 			notifier_expiry(p, &e);
 	} else if (strcmp(type, "probe") == 0) {
-		ok = field_fail(why, "type", "a probe record; verdicts are made "
-			"of these by 'mcp-aggregate verdict -'");
+		ok = field_fail(why, "type", "a probe record; make verdicts "
+			"of them with 'mcp-aggregate verdict -'");
 	} else if (strcmp(type, "runner") != 0) {
 		/* A runner says nothing about a server. */
 		ok = field_fail(why, "type", "not verdict or expiry");

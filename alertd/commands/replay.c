@@ -111,8 +111,8 @@ static int read_type(cJSON *doc, const char *type, struct recorded *r,
 	} else if (strcmp(type, "runner") == 0) {
 		return 0;
 	} else if (strcmp(type, "probe") == 0) {
-		field_fail(why, "type", "a probe record; verdicts are made of "
-			"these by 'mcp-aggregate replay'");
+		field_fail(why, "type", "a probe record; make verdicts of "
+			"them with 'mcp-aggregate replay'");
 	} else {
 		field_fail(why, "type", "not verdict, expiry, maintenance or "
 			"silence");

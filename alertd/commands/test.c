@@ -186,8 +186,8 @@ static void mention_maintenance(const struct run *s,
 	if (!occurrence_covers(&o, t->now))
 		return;
 	zone_rfc3339(s->zone, o.end, until);
-	log_warn("%s: in a maintenance until %s; nobody would be told of a "
-		 "downtime",
+	log_warn("%s: in a maintenance until %s; nobody would be notified "
+		 "of a downtime",
 		t->slug, until);
 }
 

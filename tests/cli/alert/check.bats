@@ -211,7 +211,7 @@ fault() {
 			PATH_INFO="${url#https://status.example.com/ack}" \
 			"$BIN/mcp-alert" </dev/null >page 2>err
 		grep -q '^Status: 200' page
-		grep -q 'It was a test and it arrived' page
+		grep -q 'This was a test, and it arrived' page
 	done
 	alert 0 history example-mcp
 	[ "$(jq -r .what out | paste -sd' ')" = 'test delivered delivered' ]
@@ -232,7 +232,7 @@ fault() {
 	env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET SCRIPT_NAME=/ack \
 		PATH_INFO="${url#https://status.example.com/ack}" \
 		"$BIN/mcp-alert" </dev/null >page
-	grep -q 'It was a test and it arrived' page
+	grep -q 'This was a test, and it arrived' page
 	alert 0 test -n -f text
 	grep -q '^  acknowledge: https://status.example.com/ack/example-mcp~test~' out
 	rm credentials/ack

@@ -102,7 +102,7 @@ phone: downtime_escalated" ]
 	jq -e '.acknowledged_by == "alice" and .reason == "on it" and .ladder_step == 1 and
 		.acknowledged_until == "2026-04-29T20:43:00Z"' out
 	alert 0 list -f text
-	grep -q 'example-mcp: eu us (acknowledged by alice until 2026-04-29T20:43:00Z) (step 1 of ladder by-night) (notified pager)$' out
+	grep -q 'example-mcp: eu us (acknowledged by alice until 2026-04-29T20:43:00Z) (step 1 of policy by-night) (notified pager)$' out
 	minute 12
 	[ "$(events out)" = downtime_reminder ]
 	minute 14

@@ -141,7 +141,7 @@ explain() {
 	[ ! -s out ]
 	explain 14:11 -f text example-mcp
 	[[ $output == *"In maintenance from 14:00 to 14:30: nobody is notified: new disks"* ]]
-	[[ $output == *"told to: nobody yet"*"muted: by the maintenance that ends at 14:30; judged 300 s after that"* ]]
+	[[ $output == *"notified: nobody yet"*"muted: by the maintenance that ends at 14:30; judged 300 s after that"* ]]
 	[[ $output != *next:* ]]
 	explain 14:11 example-mcp
 	jq -e '.maintenance_until == "2026-04-29T14:30:00Z" and .incidents[0].held' <<<"$output"
@@ -174,7 +174,7 @@ explain() {
 	export MCP_CONFIG=$PWD/fleet.yaml
 	night '14:02-14:10 red tools-list eu us'
 	explain 14:11 -f text example-mcp
-	[[ $output == *"  next: phone, chat told at 14:22, becomes P1 at 14:32, reminder at 18:02, unless it passes"* ]]
+	[[ $output == *"  next: phone, chat notified at 14:22, becomes P1 at 14:32, reminder at 18:02, unless it passes"* ]]
 	explain 14:11 example-mcp
 	jq -e '.incidents[0] | .next_step == "2026-04-29T14:22:00Z" and .next_told == ["phone", "chat"]' <<<"$output"
 	"$BIN/mcp-alert" tick -N "$(at 14:22)" >/dev/null
@@ -209,7 +209,7 @@ explain() {
 	export MCP_CONFIG=$PWD/fleet.yaml
 	run -0 "$BIN/mcp-alert" explain -f text example-mcp
 	grep -q '^  downtime_started to pager: decided .*, failed 1 time (.*), tried again at ' <<<"$output"
-	grep -q 'told to: pager$' <<<"$output"
+	grep -q 'notified: pager$' <<<"$output"
 	run -0 "$BIN/mcp-alert" explain -f jsonl example-mcp
 	jq -e '.undelivered | length == 1 and .[0].route == "pager" and .[0].attempts == 1' <<<"$output"
 }

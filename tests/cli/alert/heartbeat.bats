@@ -112,7 +112,7 @@ calls() {
 	[ "$(grep -c . other)" = 2 ]
 	redis get alert:b | jq -e '.outbox | length == 2 and all(.deliveries[0].elsewhere > 0)'
 	alert 0 explain b -f text
-	grep -q 'told to its fallback at' out
+	grep -q 'sent to its fallback at' out
 }
 
 @test "a call that fails is a warning, and nothing else" {

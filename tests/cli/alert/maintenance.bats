@@ -69,7 +69,7 @@ refused() {
 	refused "--end: 'soon' is not" --end soon a
 	refused "--for: '5' is not" --for 5 a
 	refused "--for: '8d' is not" --for 8d a
-	refused "--zone: 'Europe/Berlen' is not a time zone" --for 1h --zone Europe/Berlen a
+	refused "--zone: 'Europe/Berlen' is not a known time zone" --for 1h --zone Europe/Berlen a
 	refused "--every: 'monday' is not" --for 1h --every monday a
 	refused "no server 'exmaple-mcp' in the configuration; did you mean 'example-mcp'?" \
 		-c fleet.yaml --for 1h exmaple-mcp

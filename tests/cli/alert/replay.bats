@@ -121,9 +121,9 @@ night() {
 	grep -q '^2026-04-29T14:40:00Z  P1  downtime_escalated' out
 	recorded '14:00-14:05 amber initialize eu' '14:06-14:09 green' >records
 	replay 0 -f text records --policy confirm=5
-	diff - <(sed -n '/^told/,$p' out) <<-'EOT'
+	diff - <(sed -n '/^sent/,$p' out) <<-'EOT'
 	sent at another time: 1 incident
-	  2026-04-29T14:00:00Z to 2026-04-29T14:06:00Z: example-mcp P2 regional, told 2 min later
+	  2026-04-29T14:00:00Z to 2026-04-29T14:06:00Z: example-mcp P2 regional, sent 2 min later
 	  1 later, by 2 min in all
 	EOT
 	replay 0 -f text records --policy remind=1h
@@ -147,7 +147,7 @@ night() {
 	EOT
 	replay 2 records --policy promote=1
 	grep -q '^mcp-alert: --policy: promote: ' err
-	replay 0 records --policy throttled=4,promote=90s,slo=99.9
+	replay 0 records --policy flapping=2h,promote=90s,slo=99.9
 }
 
 @test "lines that are refused, and those that mean nothing here" {

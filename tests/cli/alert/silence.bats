@@ -95,13 +95,13 @@ quiet() {
 	[ "$(jq -r .silenced_by out)" = "$id" ]
 	alert 0 explain -N $((T + 300)) -f text example-mcp
 	grep -qF "Silence $id until 20:51 of example-mcp, at initialize: new disks" out
-	grep -qF "muted: by silence $id since 20:31; told when that ends" out
+	grep -qF "muted: by silence $id since 20:31; sent when that ends" out
 	alert 0 explain -N $((T + 300)) example-mcp
 	[ "$(jq -cr '[.silences[0].id, .incidents[0].silenced_by]' out)" = "[\"$id\",\"$id\"]" ]
 	alert 0 history example-mcp
 	jq -r '"\(.what) \(.text)"' out >told
 	grep -q '^downtime_silenced new disks$' told
-	grep -q '^downtime_started not told, silenced: ' told
+	grep -q '^downtime_started not sent, silenced: ' told
 	minutes 19 21 eu,us initialize | alert 0
 	[ "$(events log)" = downtime_started ]
 	[ "$(jq -r '.at' log)" = $((T + 1200)) ]

@@ -47,7 +47,7 @@ life() {
 	EOF
 	[ "$(taken '.[0].body | "\(.priority) \(.alias)"')" = "P2 example-mcp:downtime:$T" ]
 	[ "$(taken '.[3].body.priority')" = P1 ]
-	taken '.[4].body.note' | grep -F 'ann has it'
+	taken '.[4].body.note' | grep -F 'acknowledged by ann'
 	silent
 }
 
@@ -332,7 +332,7 @@ life() {
 	life
 	[ "$(taken 'map(.path | split("/") | last) | join(" ")')" = "Calls.json Calls.json" ]
 	taken '.[1].body.Twiml' | tee twiml
-	grep -F 'now Priority 1 (was Priority 2): example-mcp is down everywhere. It is reached, but answers with errors' twiml
+	grep -F 'now Priority 1 (was Priority 2): example-mcp is down everywhere. It answers with errors' twiml
 	grep -F 'Seen from ap, eu and us.' twiml
 	# This telephone cannot: it says who can.
 	grep -F ' To acknowledge it, open the link in the message that you were sent, or run: mcp-alert ack example-mcp. </Say>' twiml

@@ -81,9 +81,9 @@ away() {
 	grep -q '<title>P1: ' answer
 	grep -q 'Nobody has acknowledged it yet' answer
 	[ "$(page POST "$url" 'by=ann&reason=at+the+console')" = '200 OK' ]
-	grep -q 'ann has it' answer
+	grep -q 'ann has acknowledged it' answer
 	[ "$(page GET "$url")" = '200 OK' ]
-	grep -q 'ann has it' answer
+	grep -q 'ann has acknowledged it' answer
 	# Others hear of it; nobody is reminded while she has it.
 	tick 3 6
 	[ "$(events pager.got)" = 'started acknowledged' ]
@@ -105,7 +105,7 @@ away() {
 	key=$(jq -r .dedup_key out)
 	run -0 --separate-stderr "$BIN/mcp-alert" ack "$key" --by bob
 	[ "$(page GET "$url")" = '200 OK' ]
-	grep -q 'bob has it' answer
+	grep -q 'bob has acknowledged it' answer
 	run -1 --separate-stderr "$BIN/mcp-alert" unack '*:pipeline_stalled:60' --by bob
 	[[ $stderr == *'nothing is open there'* ]]
 	run -3 --separate-stderr "$BIN/mcp-alert" ack s --by bob
@@ -198,9 +198,9 @@ away() {
 	redis config set requirepass canary >/dev/null
 	useless NOAUTH
 	forget
-	(umask 077 && echo wrong >password)
+	(umask 077 && echo incorrect-canary >password)
 	MCP_STORE_PASSWORD_FILE=$PWD/password useless AUTH
-	run ! grep -r 'canary\|wrong' pager.got state
+	run ! grep -r canary pager.got state
 }
 
 @test "what others put into the file is not believed" {
