@@ -284,7 +284,7 @@ check_link() {
 		-D "$desk/link.head" -o "$desk/link" -w '%{http_code}' -K - \
 		2>/dev/null) || return 0
 	link=${link%/ack/*}/ack/
-	if [[ $code == 200 ]] && grep -qs 'It was a test and it arrived' "$desk/link"; then
+	if [[ $code == 200 ]] && grep -qs 'This was a test, and it arrived' "$desk/link"; then
 		found ok routes 'acknowledge links work'
 		check_short "${link%/ack/}/a/"
 	elif ! grep -qsi '^cache-control: no-store' "$desk/link.head"; then

@@ -33,9 +33,10 @@ ingest_all() {
 	aggregate ingest -c fleet.yaml 2>/dev/null
 }
 
-# What of the verdicts on standard input is counted, a line for each server.
+# What of the verdicts on standard input is counted, a line for each server, by slug: the
+# store has those last that isolation may concern.
 figures() {
-	jq -c '[.slug, .error_rate, .p50_ms, .p95_ms, .latency_ms.baseline]'
+	jq -c '[.slug, .error_rate, .p50_ms, .p95_ms, .latency_ms.baseline]' | LC_ALL=C sort
 }
 
 # stored_and_told FILE NOW: the store and the records themselves say the same.

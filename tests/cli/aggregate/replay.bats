@@ -301,7 +301,7 @@ past() {
 	past 5 >day
 	run -0 --separate-stderr aggregate backfill day -c fleet.yaml
 	[ -z "$output" ]
-	[ "$stderr" = "mcp-aggregate: warning: demo is not configured, and not judged" ]
+	[ "$stderr" = "mcp-aggregate: warning: demo is not configured, so it is not judged" ]
 	run -2 aggregate backfill nosuch
 	run -2 aggregate backfill </dev/null
 	run -2 aggregate backfill - </dev/null
