@@ -86,7 +86,7 @@ pinned() {
 	# Without the words of before, only the digests are compared.
 	run -1 aggregate diff
 	[[ $output == *"  ~ get"* && $output != *breaking* ]]
-	[[ $output == *"not kept"* ]]
+	[[ $output == *"definitions are not stored"* ]]
 	cmp old tools.lock
 	run -0 aggregate pin
 	jq -e '.v == 2 and .servers.one.tools.get.definition.description == "Gets." and

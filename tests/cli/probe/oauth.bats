@@ -109,8 +109,8 @@ scopes() {
 		client-untyped  oauth.token the token_type is missing
 		client-without  oauth.token no access_token
 		client-spaced   oauth.token cannot be sent
-		client-jwt      oauth.token takes neither
-		client-html     oauth.token no JSON object
+		client-jwt      oauth.token supports neither
+		client-html     oauth.token is not a JSON object
 		client-no-json  oauth.token the token endpoint http
 		client-cut      oauth.token the token endpoint http
 		client-20-mb    oauth.token larger
