@@ -48,7 +48,7 @@ snapshot_settings() {
 		esac
 		shift
 	done
-	[[ $# -eq 1 && $1 ]] || die 2 "a folder, please; see $me snapshot --help"
+	[[ $# -eq 1 && $1 ]] || die 2 "needs a folder; see $me snapshot --help"
 	folder=$(realpath -m -- "$1")
 	[[ $snapshot_keep =~ ^[1-9][0-9]{0,3}$ ]] ||
 		die 2 "how many to keep: $snapshot_keep: not a number from 1 to 9999"

@@ -147,7 +147,7 @@ works() {
 	grep -xF "mcp-aggregate: warning: own: ca: $PWD/gone.pem: No such file or directory" err
 	echo key >gone.pem
 	mcp-aggregate targets -c fleet.yaml >targets 2>err
-	grep -qF 'own: ca: gone.pem: holds no PEM certificate' err
+	grep -qF 'own: ca: gone.pem: contains no certificate in PEM' err
 	mcp-fleet doctor -c fleet.yaml --json >found || true
 	jq -se 'any(.[]; .status == "fail" and .subject == "configuration" and
 		(.finding | endswith("gone.pem: holds no PEM certificate")))' found

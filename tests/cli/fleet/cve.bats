@@ -88,7 +88,7 @@ told() {
 	cp -L "$(ldd "$BIN/mcp-serve" | awk '/libcjson/ { print $3 }')" elsewhere/libcjson.so.1
 	export LD_LIBRARY_PATH=$PWD/elsewhere
 	cve
-	told warn "^$PWD/elsewhere/libcjson.so.1 is of no package: "
+	told warn "^$PWD/elsewhere/libcjson.so.1 belongs to no package"
 	run -0 bash -c "$mend"
 	[[ $output == *cJSON/[0-9]* ]]
 }
@@ -105,7 +105,7 @@ told() {
 	cp elsewhere/libcjson.so.1 newer
 	mv newer elsewhere/libcjson.so.1
 	cve
-	told warn "^mcp-probe \\($PROBE_PID\\) runs with a library as it was before an upgrade\$"
+	told warn "^mcp-probe \\($PROBE_PID\\) still runs with a library from before an upgrade\$"
 	[[ $mend == "kill $PROBE_PID "* ]]
 	bash -c "$mend"
 	cve
@@ -127,7 +127,7 @@ told() {
 	# Built before zips said it; and what is no list at all.
 	zip -qd f.zip lib/packages
 	run -2 mcp-fleet doctor --cve f.zip
-	[[ $output == *'f.zip: does not say what is in it: rebuild it' ]]
+	[[ $output == *'f.zip: does not list its contents; rebuild it' ]]
 	run -2 mcp-fleet doctor --cve none.zip
 	head -c 100000 /dev/urandom >noise
 	run -3 mcp-fleet doctor --cve noise

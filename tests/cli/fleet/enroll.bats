@@ -266,7 +266,7 @@ machine() {
 	[[ $output == *$'\nIn fleet.yaml, under regions:\n  - {name: eu-north-1, runner: ssh, host: "oslo"}' ]]
 	[[ $output == *'For the allow-lists of servers'* ]]
 	run -2 mcp-fleet enroll -c fleet.yaml eu-north-1
-	[[ $output == *': a region and a host, please; '* ]]
+	[[ $output == *': needs a region and a host; '* ]]
 	run -2 mcp-fleet enroll -c fleet.yaml eu-north-1 -oProxyCommand=touch
 	run -2 mcp-fleet enroll -c fleet.yaml eu-north-1 'a b'
 	run -2 mcp-fleet enroll -c fleet.yaml 'Eu' oslo
