@@ -150,7 +150,7 @@ works() {
 	grep -qF 'own: ca: gone.pem: contains no certificate in PEM' err
 	mcp-fleet doctor -c fleet.yaml --json >found || true
 	jq -se 'any(.[]; .status == "fail" and .subject == "configuration" and
-		(.finding | endswith("gone.pem: holds no PEM certificate")))' found
+		(.finding | endswith("gone.pem: contains no certificate in PEM")))' found
 	cp "$FILES/ca.pem" gone.pem
 	mcp-fleet doctor -c fleet.yaml --json >found || true
 	cat found

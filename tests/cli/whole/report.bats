@@ -176,7 +176,7 @@ row() {
 	grep -q "<h1>MCP servers in $(date -u -d "$MONTH-01" '+%B %Y')</h1>" body
 	grep -q '7 servers, watched from Ashburn, London and Singapore' body
 	grep -q "<b>Preliminary</b>: day $((FIRST + DAYS)) of the month" body
-	grep -q 'cited as <b>https://status.example.com/report/'"$MONTH" body
+	grep -q 'Cite as <b>https://status.example.com/report/'"$MONTH" body
 	grep -q '<td class="rank">2</td><th scope="row"><a href="/status/also-fine">also-fine</a>' body
 	grep -q '<td class="rank">1</td><th scope="row"><a href="/status/fine">=cmd, &quot;quoted&quot; &lt;b&gt;</a></th><td data-label="Uptime">100.00' body
 	grep -q 'known on at least 7 days of the month' body
