@@ -427,7 +427,7 @@ next_version() {
 	inside sh -ec 'for deb in /root/next/*.deb; do dpkg-deb -x $deb /root/unpacked; done'
 	inside /root/unpacked/usr/bin/mcp-fleet doctor -c /etc/mcp-fleet/fleet.yaml --json \
 		>"$BATS_TEST_TMPDIR/findings" || true
-	told ok upgrade "$NEXT reads what older versions left as it is: nothing to do"
+	told ok upgrade "$NEXT reads older data as it is: nothing to do"
 	inside sh -c 'dpkg -i /root/next/*.deb'
 	[ "$(inside mcp-fleet --version)" = "mcp-fleet $NEXT" ]
 	kept | diff "$BATS_TEST_TMPDIR/before" -

@@ -124,8 +124,8 @@ failures() {
 	told warn ap-northeast-1 'its key can run any command there'
 	[ "$mend" = "mcp-fleet enroll --install -c fleet.yaml -k ~/.ssh/mcp-fleet ap-northeast-1 tokyo" ]
 	told ok us-east-1 'no stale cache: 1 lists of tools'
-	told ok store 'it was written to'
-	told ok cron 'it runs mcp-fleet'
+	told ok store 'last written'
+	told ok cron 'runs mcp-fleet'
 	told ok spool "$PWD/state/mcp-fleet is ours alone"
 	told warn routes 'there is no route'
 	told warn configuration 'fewer than three regions'
@@ -408,14 +408,14 @@ full() {
 	fleet
 	chmod 777 state/mcp-fleet
 	doctor
-	told fail spool "others may write to $PWD/state/mcp-fleet"
+	told fail spool "other users can write to $PWD/state/mcp-fleet"
 	typed
 	echo '{}' >"$(echo state/mcp-fleet/*/)1.us-east-1.jsonl"
 	mkdir -p "$(echo state/mcp-fleet/*/)set-aside"
 	redis_record='{"v":1,"type":"runner","region":"us-east-1","at":1,"status":"ok","version":"0.1.0","message":null}'
 	echo "$redis_record" >"$(echo state/mcp-fleet/*/)set-aside/2.us-east-1.jsonl"
 	doctor
-	silent fail spool 'others may write'
+	silent fail spool 'other users can write'
 	told warn spool '1 files wait for the store'
 	told fail spool '1 files are set aside'
 	typed
@@ -435,7 +435,7 @@ full() {
 	two >fleet.yaml
 	fleet
 	doctor
-	told ok upgrade "0.1.0 reads what older versions left as it is: nothing to do"
+	told ok upgrade "0.1.0 reads older data as it is: nothing to do"
 	spool=$(echo "$PWD"/state/mcp-fleet/*)
 	# The form of the first day, with the time alone in its name.
 	probe_record='{"v":1,"type":"runner","region":"us-east-1","at":1,"status":"ok","version":"0.1.0","message":null}'
@@ -447,7 +447,7 @@ full() {
 	echo "$probe_record" >"${spool%/*}/0123456789abcdef/3.us-east-1.jsonl"
 	doctor
 	silent ok upgrade ''
-	told fail upgrade '1 lines of the spool are of a form that 0.1.0 does not read'
+	told fail upgrade '1 lines of the spool have a form that 0.1.0 cannot read'
 	[ "$(typed)" = '{"v":0,"type":"probe"}' ]
 	told warn upgrade '0123456789abcdef/ wait for another configuration or store'
 	typed
@@ -562,7 +562,7 @@ looks_for() {
 	silent warn expiry ''
 	echo '  - {slug: secure, url: "https://127.0.0.1:1/mcp"}' >>fleet.yaml
 	doctor
-	told warn expiry 'neither a line of cron nor mcp-expiry.timer looks for certificates'
+	told warn expiry 'neither cron nor mcp-expiry.timer checks for certificates'
 	typed
 	grep -c -e --check-expiry table | grep -qx 1
 	doctor
@@ -572,7 +572,7 @@ looks_for() {
 	sed -i /expiry/d table
 	echo "  - {slug: keyed, url: \"$URL\", auth: {mode: bearer, credential: api}}" >>fleet.yaml
 	doctor
-	told warn expiry 'neither a line of cron'
+	told warn expiry 'neither cron nor'
 }
 
 # daily UNIT STATE RESULT SECONDS: what systemctl says of a unit that runs each day, and
@@ -606,14 +606,14 @@ daily() {
 		told warn timer "$unit.timer ran last "
 		daily $unit active exit-code 3600
 		doctor
-		told warn timer "$unit.service ended with exit-code the last time"
+		told warn timer "$unit.service last ended with exit-code"
 		silent ok timer "$unit"
 		daily $unit inactive success 3600
 		doctor
 		told fail timer "$unit.timer is enabled, but inactive"
 		[[ $unit == mcp-snapshot ]] || silent warn expiry ''
 	done
-	told warn expiry 'neither a line of cron'
+	told warn expiry 'neither cron nor'
 }
 
 @test "the line of another fleet, and no daemon of cron" {
@@ -625,7 +625,7 @@ daily() {
 	typed
 	doctor
 	silent warn cron ''
-	told ok cron 'it runs mcp-fleet'
+	told ok cron 'runs mcp-fleet'
 	kill "$CRON_PID"
 	wait "$CRON_PID" || true
 	! grep -qsxE 'cron|crond' /proc/[0-9]*/comm || skip 'a daemon of cron runs here'
@@ -650,7 +650,7 @@ daily() {
 	SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt doctor
 	silent fail cron SSL_CERT_FILE
 	doctor
-	told ok cron 'it runs mcp-fleet'
+	told ok cron 'runs mcp-fleet'
 	# A tool that only this shell finds.
 	mkdir only
 	for tool in awk getopt ssh timeout jq; do
@@ -682,7 +682,7 @@ daily() {
 	redis-cli -s other hset fleet:heartbeats ingest 1000 >/dev/null
 	sed -i "s|${URL%/mcp}\"|$WEB\"|" fleet.yaml
 	doctor
-	told fail site "the mcp-serve of $WEB reads another store; its MCP_STORE has to be unix://$REDIS_SOCK"
+	told fail site "the mcp-serve of $WEB reads another store; its MCP_STORE must be unix://$REDIS_SOCK"
 	redis-cli -s other shutdown nosave || true
 	eventually test ! -e other.pid
 	# mcp-serve remembers an answer for a second.
@@ -695,7 +695,7 @@ daily() {
 	sed -i "1s|http://127.0.0.1:[0-9]*\"|$WEB\"|" fleet.yaml
 	redis flushall >/dev/null
 	doctor
-	told warn site 'nothing ran yet'
+	told warn site 'no round has run'
 	fleet
 	eventually healthz '.age_s.alert'
 	doctor
@@ -726,7 +726,7 @@ daily() {
 	[ ! -e told ]
 	doctor --page
 	grep -q '"event":"test"' told
-	told fail routes 'a test page did not arrive'
+	told fail routes 'a test alert did not arrive'
 	sed -i '/name: chat/s/.*/]}/' fleet.yaml
 	doctor --page
 	told ok routes 'a test alert was sent through every route'
@@ -875,11 +875,11 @@ alerts: {routes: [{name: chat, type: slack, secret: hook}]}'; } >fleet.yaml
 	unset MCP_FLEET_SSH
 	doctor
 	told fail routes 'route chat: its secret: neither MCP_CREDENTIALS'
-	told ok timer 'one of systemd-run runs rounds'
+	told ok timer 'a systemd-run timer runs rounds'
 	silent warn cron ''
 	: >timers
 	doctor
-	told warn cron 'neither a line of cron'
+	told warn cron 'neither cron nor'
 	mkdir -m 700 probe alert state/mcp-fleet
 	chown nobody: alert state/mcp-fleet
 	unit mcp-fleet nobody probe
@@ -903,7 +903,7 @@ alerts: {routes: [{name: chat, type: slack, secret: hook}]}'; } >fleet.yaml
 	silent warn spool ''
 	chmod 777 state/mcp-fleet
 	doctor
-	told fail spool "others may write to $PWD/state/mcp-fleet"
+	told fail spool "other users can write to $PWD/state/mcp-fleet"
 }
 
 @test "a check that cannot be done is told, and the others are done" {
