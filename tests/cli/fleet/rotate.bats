@@ -173,7 +173,7 @@ mcp-rotate: api: rolled back, the old one is in use" ]
 	# It cannot be rolled back.
 	sed -i /^get/d rotate.conf
 	rotate 2 api <<<token-old
-	grep -q 'region us-east-1 has put, and no get' err
+	grep -q 'region us-east-1 has put but no get' err
 	used token-new
 }
 
@@ -555,7 +555,7 @@ staged() {
 	echo 'put us-east-1 api store' >rotate.conf
 	chmod 620 rotate.conf
 	rotate 2 api <<<token-new
-	grep -q 'rotate.conf: others can write to it' err
+	grep -q 'rotate.conf: other users can write to it' err
 }
 
 @test "a new client secret is not verified by a token that the old one got" {
