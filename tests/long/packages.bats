@@ -233,7 +233,7 @@ kept() {
 	inside systemctl is-active mcp-serve@1.service
 	doctor
 	run ! jq -e 'select(.status == "fail")' "$BATS_TEST_TMPDIR/findings"
-	told ok timer 'mcp-fleet.timer is active, and its service sees what this shell sees'
+	told ok timer 'mcp-fleet.timer is active, and its service has the environment of this shell'
 	told ok timer 'mcp-alert.timer is active'
 	told ok timer 'mcp-expiry.timer is active'
 	told ok timer 'mcp-snapshot.timer is active'
