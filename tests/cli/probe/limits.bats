@@ -247,8 +247,8 @@ targets() {
 	held 200 --targets targets --concurrency 1000
 	go_on
 	[ "$status" -eq 0 ]
-	[ "$(cat err)" = "mcp-probe: warning: the limit of open files (ulimit -n) is \
-enough for 217 probes at a time, not for 1000" ]
+	[ "$(cat err)" = "mcp-probe: warning: the limit of open files (ulimit -n) allows \
+217 probes at a time, not 1000" ]
 	jq -es 'map(select(.type == "probe")) |
 		length == 1000 and all(.state == "healthy")' out
 }
