@@ -6,10 +6,12 @@
 nginx_run() {
 	local line='' says
 	rm -f says && mkfifo says
+	# Opened for both first, see redis_start.
+	exec {both}<>says
 	PATH=$PATH:/usr/sbin nginx -p "$PWD" -c "$PWD/$1" \
-		-g "user $(id -un) $(id -gn);" 2>says 3>&- &
+		-g "user $(id -un) $(id -gn);" 2>&"$both" 3>&- {both}>&- &
 	NGINX=$!
-	exec {says}<says
+	exec {says}<says {both}>&-
 	while read -r -t 60 -u "$says" line && [[ $line != *"start worker process "* ]]; do
 		echo "$line" >>log
 	done

@@ -18,11 +18,14 @@ redis_start() {
 	mkdir -p "$dir"
 	rm -f "$dir/ready"
 	mkfifo "$dir/ready"
+	# Opened for both, and so without waiting: a signal can interrupt an open that
+	# waits, and the program may have gone when it is tried again.
+	exec {both}<>"$dir/ready"
 	redis-server --port 0 --unixsocket "$dir/sock" --dir "$dir" --save '' \
 		--appendonly yes --maxmemory-policy noeviction "$@" \
-		>"$dir/ready" 2>&1 3>&- &
+		>&"$both" 2>&1 3>&- {both}>&- &
 	export REDIS_PID=$! MCP_STORE=unix://$dir/sock REDIS_SOCK=$dir/sock
-	exec {ready}<"$dir/ready"
+	exec {ready}<"$dir/ready" {both}>&-
 	while read -r -t 60 -u "$ready" line; do
 		[[ $line == *"eady to accept connections"* ]] && break
 	done

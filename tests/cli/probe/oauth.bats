@@ -298,7 +298,8 @@ hung() {
 	(($# > 2)) || path=hang@list
 	"$BIN/mcp-probe" "$@" "$HOST/$path" >pipe 3>&- &
 	HUNG=$!
-	# For writing, too: opening it waits for nobody.
+	# For writing, too, so that it does not wait: a signal can interrupt an open that
+	# waits, and the program may have gone when it is tried again.
 	exec 4<>pipe
 	for _ in 1 2 3 4 5; do
 		read -r -t 60 -u 4 line
