@@ -24,7 +24,7 @@ static int collect_record(void *arg, const struct record *r, char *why)
 	return collect_add(arg, r, why);
 }
 
-/* Open the file that cmd names, or standard input; -1: the operator has been told. */
+/* Open the file that cmd names, or standard input; -1: an error was logged. */
 static int open_input(const struct command *cmd)
 {
 	int fd = STDIN_FILENO;
@@ -101,7 +101,7 @@ static int backfill_records(const struct command *cmd)
 #define TIMES "[--interval time] [--lookback time] "
 #define NONE 0, 0, "takes no argument"
 
-/* The form with more words comes first. */
+/* In the order of --help; from `targets published` on they are for scripts. */
 static const struct command_form forms[] = {
 	{.row = {"verdict -", 0, "[-f format] [-N epoch] [-r regions] "
 		"[-s slug] " TIMES "[--tolerance time]", 0, 0, NULL,

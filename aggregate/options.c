@@ -155,6 +155,8 @@ static const struct option_tables tables_but_commands = {
 		 "  2  wrong usage, configuration or input\n"
 		 "  3  the store, a file or standard output failed\n",
 	.options = options,
+	.gone = (const struct option_gone[]) {
+		{"--signs", "write 'tools signs'"}, {NULL, NULL}},
 	.for_scripts = "targets published",
 	.echo = true,
 };
@@ -196,7 +198,8 @@ int command_parse(int argc, char **argv, const struct command_form *forms,
 	if (cmd->form->of_slug && cmd->n_files == 1) {
 		cmd->slug = cmd->input;
 		if (!slug_valid(cmd->slug)) {
-			refuse(cmd->form->row.words, cmd->slug, "a slug");
+			log_error("%s: '%s' is not a slug",
+				cmd->form->row.words, cmd->slug);
 			return EXIT_USAGE;
 		}
 	}

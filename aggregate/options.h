@@ -19,7 +19,7 @@ struct command_form {
 	int (*run)(const struct command *cmd); /* the exit status */
 	bool of_slug; /* its only operand is a slug */
 	bool sarif; /* its output may be SARIF */
-	/* Whether it says in the store of which version that is. */
+	/* Whether it writes the version into the store, or may meet one half restored. */
 	enum { STORE_READ, STORE_FILL, STORE_RESTORE } use;
 };
 

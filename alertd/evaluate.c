@@ -374,8 +374,8 @@ static void decide_input(struct evaluator *e, const struct evaluate_input *in,
 		lease_due(e, st, o);
 	o->deliver = st->n_outbox > 0;
 	/*
-	 * Where there is nothing to be sent the fleet, it needs no state;
-	 * an answer about nothing leaves none either.
+	 * If nothing is sent about the fleet, it needs no state; an answer
+	 * about nothing leaves none either.
 	 */
 	if (events.n || silent != st->fleet.most_silent.counted ||
 		(in->what != EVALUATE_PIPELINE &&
@@ -552,6 +552,9 @@ static void join_all(struct evaluator *e, const struct correlation_start *v,
 			.u.join = {v[0].event.record.kind, group},
 		};
 	evaluate(e, in, slugs.n);
+	/* Their other deliveries were leased in that write, too. */
+	for (size_t i = 0; i < slugs.n; i++)
+		note_telling(e, slugs.v[i], "", true);
 	strings_release(&slugs);
 	free(in);
 }

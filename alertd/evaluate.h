@@ -104,7 +104,7 @@ void evaluate_flush(struct evaluator *e);
 
 /*
  * evaluate_failed(e): whether the store failed, or standard output where it is
- * waited for; the operator has been notified.
+ * waited for; an error is logged.
  */
 bool evaluate_failed(const struct evaluator *e);
 

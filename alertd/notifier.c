@@ -113,7 +113,7 @@ static void watch_clock(const struct pipeline *pl, double now)
 		return;
 	buf_init(&b, TEXT_SIZE);
 	phrase_duration(&b, (long long)back);
-	log_warn("the clock of this machine is %s behind that of the last run: "
+	log_warn("the clock of this machine is %s behind the clock of the last run: "
 		 "it was set back, or was ahead then; open incidents go on",
 		b.p);
 	buf_release(&b);

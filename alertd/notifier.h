@@ -93,7 +93,7 @@ void notifier_finish(struct notifier *p);
  * notifier_store_outage(run, url, why): this run could not use the store at
  * that address, and why; NULL: it could. Notify of that, with a state in a
  * local file; run->states is not used. False: something failed or is left for a
- * later run, and the operator has been notified.
+ * later run, and an error is logged.
  */
 bool notifier_store_outage(
 	const struct run *run, const char *url, const char *why);
@@ -111,7 +111,7 @@ const char *notifier_store_why(const struct notifier *p);
 
 /*
  * notifier_trouble(p): what, by the last sweep, keeps somebody from being
- * notified of an outage: the store failed, a stage stands still, or an event
+ * notified of an outage: the store failed, a stage is stalled, or an event
  * got neither to its route nor to the fallback in time, see routing/fallback.c.
  * A constant; NULL where all is well.
  */

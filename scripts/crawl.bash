@@ -534,7 +534,7 @@ page() {
 		mv -f "$file.new" "$file"
 		return
 	elif [[ $code =~ ^4(00|04|10|22)$ && $url == *[\&?]cursor=* ]]; then
-		refuse "$url: $why; the next crawl begins anew"
+		refuse "$url: $why; the next crawl starts from the beginning"
 	elif [[ $code != 200 ]]; then
 		rm -f pages/said
 		die 3 "$url: $why"

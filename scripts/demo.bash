@@ -255,13 +255,13 @@ show() {
 	halt pages
 	serve pages "$(type -P mcp-serve)" "$(edge old)"
 	tell "mail is back; that counts once it has worked for three minutes. Meanwhile shop" \
-		"is deployed anew, where the tool server_status is called server_health; but a" \
+		"is deployed again, where the tool server_status is called server_health; but a" \
 		"cache near Tokyo was not emptied, and hands out the old list."
 	minute 2
 	look "$page/status/shop/tools" "$page/status/shop/changes" \
 		"$bin/mcp-aggregate explain shop -c $MCP_CONFIG"
 	tell "A minute later it is no deploy under way any more: clients near Tokyo call a" \
-		"tool that is gone."
+		"tool that was removed."
 	minute 3
 	look "$page/status/shop"
 	halt pages

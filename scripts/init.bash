@@ -392,7 +392,7 @@ def state: if .state == null then "it was not probed"
 	elif .state == "healthy" then "it works" + (if .tools == null then "" else
 		", with \(.tools) tool\(if .tools == 1 then "" else "s" end)" end)
 	else "it fails at \(.step): \(.message // .error // "" | clean[:200])" end;
-"# What this fleet watches, from where, and whom it tells; see fleet.yaml(5). After a",
+"# The servers to watch, from where, and the people to notify; see fleet.yaml(5). After a",
 "# change: mcp-aggregate config -c \($folder)/fleet.yaml",
 "",
 "# The Redis that all programs share. It needs maxmemory-policy noeviction, and",
@@ -403,7 +403,7 @@ def state: if .state == null then "it was not probed"
 "site:",
 "  url: \($site | yaml)",
 "",
-"# Where probes run. It takes three to tell an outage from trouble on the way; a",
+"# Where probes run. Three are needed to tell outages from network faults; a",
 "# machine that ssh(1) reaches needs mcp-probe(1) and its credentials:",
 "#   - {name: eu-west-2, host: probe@london.example.com}",
 "regions:",
@@ -432,7 +432,7 @@ def state: if .state == null then "it was not probed"
 		"    #auth: {credential: \(.slug | yaml)}"
 	else "    auth: {mode: \(.credential.mode), credential: \(.slug | yaml)}" end),
 "",
-"# Whom to tell, see mcp-routes(5). Take the # away, and put a line url = https://...,",
+"# The people to notify, see mcp-routes(5). Take the # away, and put a line url = https://...,",
 "# the address of the hook, into \($alert_secrets)/slack, mode 600\($owner):",
 "#alerts:",
 "#  routes:",
@@ -612,7 +612,7 @@ tell_rounds() {
 		echo '  # Each minute; and each day, whether a certificate or a credential ends soon:'
 		echo "  (crontab -l; cat $folder/crontab) | crontab -"
 	else
-		echo '  # Each minute, until this machine is started anew:'
+		echo '  # Each minute, until the next reboot:'
 		echo "  systemd-run$( ((EUID == 0)) || echo ' --user') --on-calendar='*-*-* *:*:00'" \
 			"--timer-property=AccuracySec=1s -E ${line/ / }"
 		echo '  # Each day, whether a certificate or a credential ends soon:'
@@ -664,7 +664,7 @@ tell_servers() {
 # tell_store: prints how to start the store, which does not answer.
 tell_store() {
 	if [[ $url =~ ^(unix://|redis://(127\.|localhost|\[::1\])) ]]; then
-		echo "  # No Redis answers at $url; this starts that of this machine, and"
+		echo "  # No Redis answers at $url; this starts one on this machine, and"
 		echo '  # has it keep what it is given:'
 		echo "  $(start_redis)"
 		echo "  $(redis_cli) config set appendonly yes && $(redis_cli) config rewrite"
@@ -694,7 +694,7 @@ tell_next() {
 		echo '  # Apache are in share/doc/mcp-fleet/examples/deploy:'
 		echo "  $(start_pages "$folder/lighttpd.conf")"
 	}
-	echo '  # Who is told of an outage, such as a channel of Slack: the # before alerts goes,'
+	echo '  # The people to notify of an outage, such as a channel of Slack: the # before alerts goes,'
 	echo '  # and a line url = https://... of its hook, and Ctrl-D, is typed:'
 	echo "  sed -i '/^#alerts:/,\$s/^#//' $folder/fleet.yaml"
 	if $units; then

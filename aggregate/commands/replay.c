@@ -127,7 +127,7 @@ static void say_nothing(const struct command *cmd, size_t n_runners)
 }
 
 /*
- * Find the servers to judge. -1 where there is none, and the operator is notified.
+ * Find the servers to judge. -1 where there is none, which is logged.
  */
 static int judge_init(struct judge *j, const struct command *cmd,
 	struct collect *c)

@@ -34,7 +34,7 @@ struct work {
 	double now; /* when the store answered */
 };
 
-/* Whether a key is of its type; where not, the operator is notified. */
+/* Whether a key is of its type; otherwise a warning is logged. */
 static bool is_of_type(const char *key, const struct key_name *name,
 	const char *type)
 {

@@ -1,12 +1,11 @@
 /*
  * evaluation.c: see evaluation.h. Servers are judged in groups, and forgotten:
- * while one is judged, the store takes the verdicts on the one before and tells
- * what it knows of the next. A group says what it lacks for its verdicts, which the
- * store is asked for before they are finished. It takes all servers to see whether a
- * region is cut off, so those that may have been probed by such a one are judged in
- * the end, and loaded once more for that. Whoever comes second in a minute is given
- * the published verdict, and writes that; unless it was made during a round, and more
- * has been reported since.
+ * while one is judged, the store takes the verdicts on the one before and sends
+ * the next. Judging a group may need more from the store (a baseline, definitions),
+ * which is asked for before its verdicts are finished. Only all servers together
+ * show that a region is cut off: servers that such a region may have probed are
+ * loaded again and judged last. If another run has published this minute, its verdict
+ * is written, unless it was early and more has been reported since.
  */
 #include "judge/evaluation.h"
 

@@ -34,7 +34,7 @@ int evaluation_run(const struct command *cmd);
  * write their verdicts to standard output, in the order of time. Verdicts that
  * mcp-alert has not taken into account yet are written again. A minute before
  * the first that was ever counted is not late; one whose verdict is unknown
- * stays uncounted. 0; or -1, and the operator has been told.
+ * stays uncounted. 0; or -1, and an error is logged.
  */
 int late_judge(struct store *store, const struct fleet *fleet, double now,
 	struct output output);
@@ -74,7 +74,7 @@ void regions_heard_release(struct regions_heard *r);
 /*
  * regions_heard_write(r, s, now, pretended): write them to KEY_REGIONS, as of
  * the evaluation at epoch second now; where that is pretended, only if no later
- * one has been. 0; or -1 where the store failed, and the operator has been told.
+ * one has been. 0; or -1 where the store failed, and an error is logged.
  */
 int regions_heard_write(const struct regions_heard *r, struct store *s,
 	double now, bool pretended);

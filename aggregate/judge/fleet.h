@@ -50,7 +50,7 @@ void fleet_release(struct fleet *f);
 
 /*
  * fleet_read_maintenance(f, s): read the maintenances that the store holds, for
- * fleet_counted_as. -1 where the store failed, and the operator has been told.
+ * fleet_counted_as. -1 where the store failed, and an error is logged.
  *
  * fleet_counted_as(f, server, v): what the minute of a verdict is counted as: its
  * colour; "red-unchecked" or "amber-unchecked" where our checks are kept out, else
@@ -89,7 +89,7 @@ size_t fleet_place(const struct fleet *f, const char *slug);
 /*
  * fleet_announce(c, s): write what readers need of the configured servers and
  * accounts to the store, and remove what it holds of others. -1 where the store
- * failed, and the operator has been told.
+ * failed, and an error is logged.
  */
 int fleet_announce(const struct conf *c, struct store *s);
 

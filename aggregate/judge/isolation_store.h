@@ -20,7 +20,7 @@ int isolation_read_canaries(struct store *s, struct isolation *found);
  * isolation_publish(s, found, rule, now, pretended): write the regions that are
  * cut off as of `now`, by the rule's lookback, to KEY_ISOLATED, and remove
  * others from it. A pretended time before that of the last evaluation changes
- * nothing. -1: the store failed, and the operator has been told.
+ * nothing. -1: the store failed, and an error is logged.
  *
  * isolation_uncount(s, sha, slug, h, n, since): queue that what the n regions
  * of a server saw after `since` while they were cut off is taken out of the

@@ -42,7 +42,7 @@ bool key_name_read(const char *key, size_t n, struct key_name *out);
 /*
  * fleet_keys_scan(s, use, arg): use(arg, key, name) for each key of a fleet,
  * some of them more than once; not for KEY_FORMAT. It must not use the store; it
- * returns false to stop. -1: the store failed, and the operator has been told.
+ * returns false to stop. -1: the store failed, and an error is logged.
  */
 int fleet_keys_scan(struct store *s,
 	bool (*use)(void *arg, const char *key, const struct key_name *name),
@@ -62,7 +62,7 @@ struct keys {
  * the servers those that must have come since. *keys is gone when use returns,
  * which runs the store, and returns an exit status. Takes no more memory for
  * more servers: it asks several times for all keys where they are many.
- * EXIT_GOOD, what use returned, or EXIT_ENV, and the operator has been told.
+ * EXIT_GOOD, what use returned, or EXIT_ENV, and an error is logged.
  */
 int server_keys_walk(struct store *s,
 	int (*use)(void *arg, const struct keys *keys), void *arg);

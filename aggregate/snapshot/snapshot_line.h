@@ -80,7 +80,7 @@ struct snapshot_writer; /* opaque */
 /*
  * snapshot_writer_new(format, at): write the first line: the version of the
  * keys, and when this begins. snapshot_writer_end(w): the last line, and free
- * w. -1: standard output failed, and the operator has been told.
+ * w. -1: standard output failed, and an error is logged.
  * snapshot_writer_free(w): without a last line, which tells that it is not
  * whole.
  */
@@ -97,7 +97,7 @@ void snapshot_writer_server(struct snapshot_writer *w);
  * its next value, of nv bytes; of a hash with a field of nf bytes before it, else
  * f is NULL. False: one of them is too long. snapshot_writer_key_end(w): the key
  * is whole; without values, as one that has gone meanwhile, it is not written.
- * False: standard output failed, and the operator has been told.
+ * False: standard output failed, and an error is logged.
  */
 void snapshot_writer_key(struct snapshot_writer *w, const char *key,
 	const struct key_name *name, long long life_ms, double now);

@@ -65,7 +65,7 @@ struct load_group {
 	size_t n, cap;
 	struct collect *collect; /* owns their probes */
 	double now; /* as of which the figures are; NAN: none are read */
-	size_t reply; /* the number of the first one */
+	size_t reply; /* the number of the first reply */
 };
 
 /* load_group_add(g, slug): add a server, of that slug, which must outlive g. */
@@ -73,8 +73,8 @@ void load_group_add(struct load_group *g, const char *slug);
 void load_group_release(struct load_group *g);
 
 /*
- * load_group(s, g, now): load the servers of *g. 0, or -1 where the store failed, and
- * the operator has been told. Its two halves, around a store_run:
+ * load_group(s, g, now): load the servers of *g. 0, or -1: the store failed, which
+ * is logged. Its two halves, around a store_run:
  * load_group_ask(s, g, now), which queues the commands and may fail likewise, and
  * load_group_take(s, g), which uses the replies.
  */
@@ -83,9 +83,9 @@ int load_group_ask(struct store *s, struct load_group *g, double now);
 void load_group_take(struct store *s, struct load_group *g);
 
 /*
- * load_each(s, slugs, n, now, use, arg): load n servers, a group at a time, and use each
- * group, which begins with the server `first`, until use returns not 0. That; or -1: the
- * store failed, and the operator has been told.
+ * load_each(s, slugs, n, now, use, arg): load n servers in groups; call use for each
+ * group, with the place of its first server, until use returns not 0. Returns that, or
+ * 0; -1: the store failed, which is logged.
  */
 typedef int load_use(void *arg, size_t first, const struct load_group *g);
 int load_each(struct store *s, const char *const *slugs, size_t n, double now,

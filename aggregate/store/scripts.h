@@ -193,9 +193,9 @@ extern const char script_uncount[];
  *       forgotten; 13 its basis, see put_basis of publish.c; 14 whether it is early,
  *       1 or 0; then pairs of field and text to set in tools, "" for one to be
  *       deleted
- * Returns another verdict that stands published; or nil where this one does, the days
- * of listing_row.h, its uptime_30d in percent or "null", and the second at which a
- * clock that was ahead had published, or "".
+ * Returns {nil, days, uptime, ahead} if this verdict is published now: the days of
+ * listing_row.h, its uptime_30d in percent or "null", and the second at which a clock
+ * that was ahead had published, or "". Else {the verdict that was published before}.
  */
 extern const char script_publish[];
 

@@ -37,9 +37,8 @@ local function runs_of(letters)
 	end
 	return table.concat(out)
 end
--- Add n to a count of minutes; one that comes to nothing goes. The sum is written, and
--- not what is added: a Redis that was killed may carry out a command twice when it
--- starts, see store-kills.bats.
+-- Add n to a count of minutes; delete a count that becomes 0. HSET of the sum, not
+-- HINCRBY: a killed Redis may repeat a command when it starts, see store-kills.bats.
 local function add(minutes, day, what, n)
 	local field = day .. ':' .. what
 	local sum = (tonumber(redis.call('HGET', minutes, field) or '') or 0) + n

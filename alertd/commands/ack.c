@@ -153,7 +153,7 @@ int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
 		log_error("%s: %s has acknowledged it until %s; --to NAME takes it over",
 			what, r.holder, until);
 	else if (r.open)
-		log_error("%s: nobody looks after it", what);
+		log_error("%s: nobody has acknowledged it", what);
 	else
 		log_error("%s: nothing is open there", what);
 	return r.n ? EXIT_GOOD : EXIT_NEWS;

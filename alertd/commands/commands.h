@@ -34,7 +34,7 @@ struct store;
 /*
  * acknowledge_secret(): the key that signs the URLs of the page: the token of
  * the credential "ack"; secret_free it. NULL: there is no such credential, or
- * it cannot be used and the operator has been notified.
+ * it cannot be used and an error is logged.
  */
 char *acknowledge_secret(void);
 
@@ -51,7 +51,7 @@ bool acknowledge_wanted(const struct options *o);
 /*
  * acknowledge_parse(o, conf, out): read from the options what to say of which
  * incidents; the strings of *out live as long as those of *o and the
- * environment. False: the operator has been notified.
+ * environment. False: an error is logged.
  */
 bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	struct ack_request *out);
@@ -79,7 +79,7 @@ int acknowledge_in_outage(const struct run *setup, const char *url,
 /*
  * check_config(file, c, o, folder): check configuration c, read from `file`
  * (both NULL: there is none), with the secrets in `folder`, or NULL. Returns an
- * exit status; if it is not 0, the operator has been notified why.
+ * exit status; if it is not 0, an error says why.
  */
 int check_config(const char *file, const struct conf *c,
 	const struct options *o, const char *folder);
@@ -87,7 +87,7 @@ int check_config(const char *file, const struct conf *c,
 /*
  * check_open(c, states): warn of each open incident that a route was notified
  * of which configuration c does not have, and say who is notified of its end
- * instead. False: the store failed, and the operator has been notified.
+ * instead. False: the store failed, and an error is logged.
  */
 bool check_open(const struct conf *c, struct state_store *states);
 
@@ -213,7 +213,7 @@ void forecast_release(struct forecast *w);
  * forecast_print(w, states, conf, text): print a line for each server that
  * fails and has no open incident, as mcp-alert(1) describes it. The states,
  * which are in memory, change: this is for the end of a run. False: standard
- * output failed, and the operator has been notified.
+ * output failed, and an error is logged.
  */
 bool forecast_print(struct forecast *w, struct state_store *states,
 	const struct conf *conf, bool text);
@@ -226,7 +226,7 @@ bool forecast_print(struct forecast *w, struct state_store *states,
 /*
  * known_server(s, what): whether the configuration or the store knows the slug
  * that `what`, a slug or a dedup_key, begins with. EXIT_GOOD; or an exit
- * status, and the operator has been notified, with the nearest name if there is
+ * status, and an error is logged, with the nearest name if there is
  * one.
  */
 int known_server(const struct run *s, const char *what);
@@ -270,7 +270,7 @@ enum maintenance_plan_fit maintenance_plan_fit(
 /*
  * note(s, o): add the note and the postmortem of the options to the incident
  * that their operand names, and print the address of its page. Returns an exit
- * status; where that is not EXIT_GOOD, the operator has been notified, and
+ * status; where that is not EXIT_GOOD, an error is logged, and
  * nothing is noted.
  */
 int note(const struct run *s, const struct options *o);
@@ -477,7 +477,7 @@ int show_list(const struct run *s);
 
 /*
  * test_routes(setup, o): test the routes of a server. Returns an exit status;
- * if it is not 0, the operator has been notified why.
+ * if it is not 0, an error says why.
  */
 int test_routes(const struct run *setup, const struct options *o);
 

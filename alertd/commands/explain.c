@@ -391,7 +391,7 @@ static void put_incident(const struct page *g, struct alert_state *st,
 				? "; sent when that ends, if it still lasts\n"
 				: "; updates are sent after that\n");
 	} else if (inc->late) {
-		buf_str(g->b, "  next: its minutes were judged late: told once "
+		buf_str(g->b, "  next: its minutes were judged late: sent once "
 			      "it is over, or if it still lasts\n");
 	} else {
 		put_next(g, st, kind, p);

@@ -187,7 +187,7 @@ static int read_names(const struct options *o, const struct conf *conf,
 	return -1;
 }
 
-/* Read the options; *m uses their strings. -1: the operator has been notified.
+/* Read the options; *m uses their strings. -1: an error is logged.
    */
 static int read_options(const struct options *o, const struct conf *conf,
 	double now, struct maintenance *m)
@@ -415,8 +415,8 @@ static bool read_silence(const struct options *o, const struct conf *conf,
 		return false;
 	}
 	if (!o->reason || !*o->reason) {
-		log_error("silence add: --reason is needed: whoever wonders in "
-			  "a week will read it");
+		log_error("silence add: give --reason: people will read it in "
+			  "a week");
 		return false;
 	}
 	if (!o->kind && !o->region && !o->step && !s->n_slugs) {

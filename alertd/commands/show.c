@@ -202,7 +202,7 @@ int show_history(const struct run *s, const char *slug)
 	return status;
 }
 
-/* The instant of an option. False: the operator has been notified. */
+/* The instant of an option. False: an error is logged. */
 static bool read_when(const struct run *s, const char *option,
 	const char *said, double now, double *out)
 {

@@ -119,7 +119,7 @@ static const char *choose(const struct conf *c, const struct options *o)
 	return NULL;
 }
 
-/* The routes that the options name. False: the operator has been notified. */
+/* The routes that the options name. False: an error is logged. */
 static bool name_routes(const struct conf *c, const struct options *o,
 	struct strings *out)
 {

@@ -123,7 +123,7 @@ static bool lease_lasts(const struct outbox_judge *j, const struct delivery *d)
 	return fabs(outbox_leased(d, j)) < BEGIN_MS / 1000;
 }
 
-/* It was leased to us so many seconds ago. */
+/* Fill in what sending needs; we have leased the delivery for `age` seconds. */
 static void fill_attempt(struct attempt *a, const struct alert_state *st,
 	const struct outbox_item *item, double age)
 {

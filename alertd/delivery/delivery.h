@@ -67,7 +67,7 @@ bool worker_wait(struct worker *w, int fd, int ms);
  * begin within WORKER_FINISH_MS, because a route is slow, is left for a later
  * run. worker_busy(w): whether a delivery is under way or about to begin.
  * worker_left(w): whether anything so far is left for a later run, was
- * given up, or the store failed; the operator has been notified.
+ * given up, or the store failed; an error is logged.
  */
 #define WORKER_FINISH_MS 30000
 void worker_finish(struct worker *w);

@@ -287,7 +287,7 @@ static bool find_due(struct worker *w, struct round *r, struct alert_state *st)
 		bool ours = isfinite(outbox_leased(item.delivery, &j));
 		struct attempt *a;
 
-		if (ours && (held || has_attempt(w, st, &item)))
+		if (held || (ours && has_attempt(w, st, &item)))
 			continue;
 		a = attempt_new(&j, &w->context, st, &item);
 		attempts_add(&r->found, a);

@@ -65,7 +65,6 @@ struct event_facts {
 	const char *by, *reason; /* who, and why; or NULL */
 	struct strings names; /* of regions, or of routes */
 	bool some; /* there are others, too */
-	int count; /* of failing windows */
 	/* For an expiry: see struct expiry_round. */
 	int64_t within, expires_at;
 	const char *issuer; /* or NULL */

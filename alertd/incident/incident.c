@@ -208,8 +208,7 @@ static void set_holder(struct alert_state *st, enum alert_kind kind,
 	events_add(out, st, kind, ALERT_ACKNOWLEDGED, now);
 }
 
-/* Send that the acknowledgement ended: the others were sent that there was one.
-   */
+/* Notify that the acknowledgement ended: everybody had been notified of it. */
 static void hand_back(struct alert_state *st, enum alert_kind kind, double now,
 	struct alert_events *out)
 {
@@ -318,8 +317,8 @@ bool reminder_due(struct incident *inc, const struct conf_policy *p,
 		ack_holds(inc, now))
 		return false;
 	/*
-	 * Whoever looked after it may have forgotten it. One that is sent as
-	 * yet to come was by a clock ahead, or stands in a forged snapshot.
+	 * The person who looked after it may have forgotten it. A reminder in
+	 * the future comes from a clock that was ahead, or a forged snapshot.
 	 */
 	if (since < p->remind_s && since > -p->remind_s)
 		return inc->ack.by;

@@ -297,7 +297,7 @@ static void end_stalled(struct alert_state *st, const struct pipeline *pl,
 			out);
 }
 
-/* The regions that are cut off for long enough, or were sent before. */
+/* The regions that are cut off for long enough, or are named by the open incident already. */
 static struct strings long_isolated(const struct pipeline *pl,
 	const struct incident *inc, const struct conf_policy *p, double now,
 	double *since)
@@ -578,7 +578,7 @@ static void hear_ingest(struct alert_state *st, const struct pipeline *pl,
 	}
 }
 
-/* Whether it is regions' silence that is sent, or just was. */
+/* Whether the incident is about silent regions, or just was. */
 static bool judge_silence(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {

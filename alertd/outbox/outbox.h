@@ -96,7 +96,7 @@ struct outbox_judge {
 	bool (*gone)(void *arg, const char *holder);
 	bool (*up)(void *arg, const char *route);
 	void *arg;
-	const char *owner; /* the caller's name, for outbox_take */
+	const char *owner; /* by whose name the caller leases */
 	double now;
 };
 
@@ -211,7 +211,7 @@ bool owner_gone(const char *us, const char *them);
 enum lease_result {
 	LEASE_OURS,
 	LEASE_THEIRS,
-	LEASE_STORE_FAILED /* the operator has been notified */
+	LEASE_STORE_FAILED /* an error is logged */
 };
 
 /*

@@ -207,7 +207,7 @@ void rate_limit_free(struct rate_limit *b);
  * rate_limit_take(b, route, budget, event, t): whether the budget of that route
  * has room for the event in the hour of t; a budget of 0 always has. An event
  * that was allowed once is allowed again. Where the store does not answer it is
- * allowed; the operator is notified. Without a store `route` is kept until
+ * allowed; an error is logged. Without a store `route` is kept until
  * rate_limit_free.
  */
 bool rate_limit_take(struct rate_limit *b, const char *route, int budget,

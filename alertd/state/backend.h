@@ -33,7 +33,7 @@ struct state_backend {
 	/*
 	 * Set `seen` of n rows. Where n > 1, it stays NULL for a text that is
 	 * too long to be read together with others. False: failed; where n is
-	 * 1 the operator has been notified.
+	 * 1 an error is logged.
 	 */
 	bool (*read)(void *arg, struct state_row *const *rows, size_t n);
 	/*
@@ -41,7 +41,7 @@ struct state_backend {
 	 * one, else set `lost`. A row with undelivered events is in the index
 	 * of those before and after the write, so that neither a crash nor
 	 * another process that settles it at this moment loses it. False:
-	 * failed, and the operator has been notified.
+	 * failed, and an error is logged.
 	 */
 	bool (*write)(void *arg, struct state_row *const *rows, size_t n);
 	/* See state_store_all, state_store_undelivered, state_store_settled. */
@@ -67,7 +67,7 @@ struct outage_file;
  * address, locked; created where `make`, in the first of the folders of
  * mcp-alert(1) that can be used. Where that one is full when it is written, it
  * goes to the next. NULL where there is none, or another process has it open;
- * where it cannot be created, the operator is notified.
+ * where it cannot be created, an error is logged.
  */
 struct outage_file *outage_file_open(const char *url, bool make);
 void outage_file_close(struct outage_file *l);

@@ -1,6 +1,6 @@
 /*
- * history_store.c: what outlives the states of servers: what people were
- * notified, by day, and what the public may know of incidents, by server.
+ * history_store.c: what outlives the states of servers: the notifications
+ * that people got, by day, and what the public may know of incidents, by server.
  */
 #include "state/stores.h"
 

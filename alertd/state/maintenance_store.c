@@ -143,7 +143,7 @@ static void renew(struct maintenance_store *c, const char *key)
 	store_add(c->store, "EXPIRE", key, ttl, NULL);
 }
 
-/* Runs what is queued. False: the store failed, and the operator is notified.
+/* Runs what is queued. False: the store failed, and an error is logged.
    */
 static bool run_queue(struct maintenance_store *c)
 {

@@ -27,7 +27,7 @@ void maintenance_store_free(struct maintenance_store *c);
 /*
  * maintenance_store_load(c, now): read the store anew; what cannot be read is
  * reported and passed over. While a maintenance is not over, none in the store
- * expires. False: the store failed, and the operator has been notified; those
+ * expires. False: the store failed, and an error is logged; those
  * of before may still be known.
  */
 bool maintenance_store_load(struct maintenance_store *c, double now);
@@ -55,7 +55,7 @@ const struct maintenance *maintenance_store_find(
 /*
  * maintenance_store_put(c, m, now, cap_s): write m to the store, under its id,
  * and delete those that were loaded and ended RETENTION_MAINTENANCE_S ago.
- * False: the store failed, and the operator has been notified.
+ * False: the store failed, and an error is logged.
  */
 bool maintenance_store_put(struct maintenance_store *c,
 	const struct maintenance *m, double now, double cap_s);

@@ -127,7 +127,7 @@ static bool check_lost(struct store *s, struct state_row *row)
 }
 
 /* The history of what was stored, and what the public may know. It is worth no
-   alarm: the operator is notified, and the states count. */
+   alarm: an error is logged, and the states count. */
 static void write_history(struct store *s, struct state_row *const *rows,
 	size_t n)
 {

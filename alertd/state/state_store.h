@@ -45,7 +45,7 @@ void transaction_end(struct transaction *t);
  * cannot be read is reported to the operator, and begins anew. A state with
  * undelivered events that this process has just written is not read again: if
  * another process has changed it, that shows when it is written. NULL: the
- * store failed, and the operator has been notified.
+ * store failed, and an error is logged.
  */
 struct alert_state *transaction_get(struct transaction *t, size_t i);
 

@@ -1,6 +1,6 @@
 /*
  * stores.h: what mcp-alert keeps in the store beside the states of servers:
- * what people were notified, incidents for the public, the stages of the
+ * past notifications, incidents for the public, the stages of the
  * pipeline, tests of routes.
  */
 #ifndef STATE_STORES_H
@@ -17,12 +17,12 @@ struct route_test_history;
 struct store;
 
 /*
- * history_store.c: what people were notified, a list of history records for
+ * history_store.c: past notifications, a list of history records for
  * each day, which outlives the states of the servers.
  */
 
 /* history_store_add(s, lines): append these records. False: the store failed,
-   and the operator has been notified. */
+   and an error is logged. */
 bool history_store_add(struct store *s, const struct strings *lines);
 
 /* All zero: none. */
@@ -36,7 +36,7 @@ struct history {
  * or where slug is NULL, of all, of the days that hold the epoch seconds from
  * and to, and of those in between, each once, by time;
  * history_store_release(out). What cannot be read is passed over. False: the
- * store failed, and the operator has been notified.
+ * store failed, and an error is logged.
  */
 bool history_store_read(struct store *s, const char *slug, double from,
 	double to, struct history *out);
@@ -58,14 +58,14 @@ struct incident_updates {
  * trip and one more where some have to go; what is there already is written
  * again. Incidents that began more than RETENTION_INCIDENTS_S before the newest
  * go, and the oldest of more than UPDATES_MAX updates. False: the store failed,
- * and the operator has been notified.
+ * and an error is logged.
  */
 bool incident_store_add(struct store *s, const struct incident_updates *v,
 	size_t n);
 
 /*
  * incident_store_fields(s, slug, out): add the fields of that server. False:
- * the store failed, and the operator has been notified.
+ * the store failed, and an error is logged.
  */
 bool incident_store_fields(struct store *s, const char *slug,
 	struct strings *out);
@@ -79,13 +79,13 @@ bool incident_store_fields(struct store *s, const char *slug,
  * pipeline_store_read(s, pl): set pl->at, NAN where a stage never ran, the
  * regions that are cut off, the runners, and pl->n_regions to how many these
  * are. The caller frees pl->isolated and pl->runners. False, and nothing to
- * free: the store failed, and the operator has been notified.
+ * free: the store failed, and an error is logged.
  */
 bool pipeline_store_read(struct store *s, struct pipeline *pl);
 
 /*
  * pipeline_store_beat(s, now): write that mcp-alert ran at that time. False:
- * see store_why(s); the operator has been notified.
+ * see store_why(s); an error is logged.
  */
 bool pipeline_store_beat(struct store *s, double now);
 
@@ -119,7 +119,7 @@ void route_test_store_release(struct route_test_history *t);
 /*
  * route_test_store_begin(s, t, now): where t->since is unknown or later than
  * now, set it to now, in the store, too: since then there are routes to test. s
- * may be NULL. False: the store failed, and the operator has been notified.
+ * may be NULL. False: the store failed, and an error is logged.
  */
 bool route_test_store_begin(struct store *s, struct route_test_history *t,
 	double now);

@@ -201,7 +201,7 @@ static void put_forms(struct buf *b, const struct page *p, double hold_s)
 		"maxlength=\"%d\"></label>\n"
 		"<button name=\"do\" value=\"take\">%s</button>\n</form>\n",
 		p->by ? "New owner" : "Your name", BY_MAX,
-		p->by ? " required" : "", REASON_MAX, p->by ? "Hand over" : "Acknowledge");
+		p->by ? " required" : "", REASON_MAX, p->by ? "Change the owner" : "Acknowledge");
 	if (p->by) {
 		buf_str(b, "<form method=\"post\">\n");
 		put_from(b, p);

@@ -24,8 +24,8 @@ struct cause {
 	"The certificate and its chain, and what should have renewed it."
 #define PATH "Its path: the last deployment, and the routes of its proxy."
 #define BEHIND                                                                 \
-	"Whether the application runs and has capacity: its proxy "      \
-	"cannot reach it."
+	"Whether the application runs and has capacity; if a proxy "     \
+	"answers for it, whether that reaches it."
 #define RUNNER(where)                                                          \
 	"The runner of " where ": its host, its network, its clock."
 #define HOST                                                                   \

@@ -80,7 +80,7 @@ static void put_certificate(struct buf *b, const struct alert_event *e)
 	if (f->issuer) {
 		text_clean(f->issuer, strlen(f->issuer), name, sizeof name,
 			ISSUER_MAX);
-		buf_fmt(b, "The certificate of %s, which issued that of %s,",
+		buf_fmt(b, "The certificate of %s, the issuer of %s's,",
 			name, e->slug);
 	} else {
 		buf_fmt(b, "The certificate of %s", e->slug);

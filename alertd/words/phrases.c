@@ -230,7 +230,7 @@ void words_tool_change(struct buf *b, const struct tool_change *c)
 		{&removed, " removed"},
 		{&added, " added"},
 		{&c->changed, " changed"},
-		{&c->redescribed, " with a new description"},
+		{&c->redescribed, " got a new description"},
 	};
 	const char *between = put_renamed(b, c) ? "; " : "";
 

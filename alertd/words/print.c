@@ -121,7 +121,7 @@ static void put_foreign(struct buf *b, const char *s)
 	buf_str(b, clean);
 }
 
-/* " (alice until 20:31 UTC) (step 2 of ladder by-night) (notified ops, pager)" */
+/* " (alice until 20:31 UTC) (step 2 of policy by-night) (notified ops, pager)" */
 static void put_duty(struct buf *b, const struct incident *inc,
 	const char *zone)
 {

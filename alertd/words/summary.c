@@ -414,7 +414,7 @@ static void put_unapproved(struct buf *b, const struct incident *inc)
 	static const char *const what[] = {
 		[CHANGE_BREAKING] = ", and callers may break",
 		[CHANGE_COMPATIBLE] = ", and callers go on as before",
-		[CHANGE_WORDS] = ", in what they say",
+		[CHANGE_WORDS] = ", in their descriptions",
 		[CHANGE_ORDER] = "",
 	};
 

@@ -167,6 +167,9 @@ static long long integer_of(const struct conversion *c, va_list *ap)
 	case 'l':
 		return is_signed ? va_arg(*ap, long)
 				 : (long long)va_arg(*ap, unsigned long);
+	case 'L': /* "ll" */
+		return is_signed ? va_arg(*ap, long long)
+				 : (long long)va_arg(*ap, unsigned long long);
 	case 'z':
 		return (long long)va_arg(*ap, size_t);
 	case 'j':
@@ -202,7 +205,7 @@ static void put_by_printf(struct buf *b, const char *flags, int n,
 		buf_fmt(b, spec, integer_of(c, ap));
 }
 
-/* Append the conversion behind a "%"; what stands behind that is returned. */
+/* Append the conversion behind a "%". Returns what follows it in the template. */
 static const char *put_conversion(struct buf *b, const char *p, va_list *ap,
 	convert *own, void *to)
 {
@@ -218,8 +221,12 @@ static const char *put_conversion(struct buf *b, const char *p, va_list *ap,
 		for (c.precision = 0, p++; *p >= '0' && *p <= '9'; p++)
 			c.precision = 10 * c.precision + *p - '0';
 	}
-	if (*p && strchr("lzj", *p))
+	if (*p == 'l' && p[1] == 'l') {
+		c.length = 'L';
+		p += 2;
+	} else if (*p && strchr("lzj", *p)) {
 		c.length = *p++;
+	}
 	c.letter = *p;
 	if (!own(to, &c, ap))
 		put_by_printf(b, flags, n, &c, ap);

@@ -60,13 +60,14 @@ void buf_vfmt(struct buf *b, const char *fmt, va_list ap)
 
 /*
  * buf_template(b, fmt, ap, own, to): append a template, which is a format of
- * printf(3) in which a ' that is not within a word stands for ", so that markup
+ * printf(3) in which a ' outside words is written as ", so that markup
  * and JSON can be read in C. Each conversion is offered to own(to, c, ap) first,
  * which takes its argument and appends it to b; or returns false, and then it is
- * written as by printf: integers, %c, and doubles.
+ * written as by printf: %c, doubles, and integers without a length or with l, ll,
+ * z or j. A width is digits.
  */
 struct conversion {
-	char letter, length; /* length: 0, or the first letter of it */
+	char letter, length; /* length: 0, or l, L for ll, z or j */
 	int precision;	     /* -1: none */
 };
 typedef bool convert(void *to, const struct conversion *c, va_list *ap);

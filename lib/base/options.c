@@ -441,11 +441,7 @@ static int set_value(struct reading *r, const struct option_row *o, char *arg)
 /* An option that cannot be read, as getopt_long found it. */
 static int refuse_code(struct reading *r, int code, const char *last)
 {
-	/* Options of earlier versions, and what does the same now. */
-	static const char *const gone[][2] = {
-		{"--stats", "set MCP_STATS=1"},
-		{"--signs", "write 'tools signs'"},
-	};
+	const struct option_gone *g = r->t->gone;
 
 	if (!r->t->options_first)
 		take_command(r);
@@ -453,10 +449,13 @@ static int refuse_code(struct reading *r, int code, const char *last)
 		return misuse(r, "%s: an argument is missing", last);
 	if (optopt > 0 && optopt < LONG)
 		return misuse(r, "-%c: no such option", optopt);
-	for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
-		if (strcmp(last, gone[i][0]) == 0)
+	if (strcmp(last, "--stats") == 0)
+		return misuse(r, "%s: this option was removed: set MCP_STATS=1",
+			last);
+	for (; g && g->name; g++)
+		if (strcmp(last, g->name) == 0)
 			return misuse(r, "%s: this option was removed: %s",
-				last, gone[i][1]);
+				last, g->instead);
 	return misuse(r, "%s: no such option, or not in this form", last);
 }
 

@@ -74,6 +74,10 @@ struct command_row {
 	const char *help;
 };
 
+struct option_gone {
+	const char *name, *instead; /* "--signs", "write 'tools signs'" */
+};
+
 struct option_tables {
 	const char *program;
 	const char *page;  /* of the manual: "mcp-probe(1)" */
@@ -82,6 +86,8 @@ struct option_tables {
 	const struct option_row *options; /* OPTIONS_END at the end */
 	/* A row without words at the end. */
 	const struct command_row *commands;
+	/* Options of earlier versions, and what does the same; NULL at the end. */
+	const struct option_gone *gone;
 	/* The first command of those that --help lists apart, or NULL. */
 	const char *for_scripts;
 	bool options_first; /* the command, options, operands: in this order */

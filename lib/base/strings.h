@@ -14,7 +14,7 @@ struct strings {
 	size_t n, cap;
 };
 
-/* strings_add(l, s): append a copy. strings_note: unless it stands there. strings_fmt(l,
+/* strings_add(l, s): append a copy. strings_note: unless it is there. strings_fmt(l,
    fmt, …): append what sprintf(3) makes of that. */
 void strings_add(struct strings *l, const char *s);
 void strings_note(struct strings *l, const char *s);
@@ -46,8 +46,8 @@ void strings_unique(struct strings *l);
 void strings_clear(struct strings *l);
 void strings_release(struct strings *l);
 
-/* strings_order(a, b): for qsort(3) and bsearch(3): how two things stand to each
-   other that begin with a char *. */
+/* strings_order(a, b): compare two strings, or structs, by the char * that they
+   begin with; for qsort(3) and bsearch(3). */
 int strings_order(const void *a, const void *b);
 
 /*

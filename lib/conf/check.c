@@ -495,7 +495,7 @@ static void repeated(const struct conf *c, size_t first_at, size_t at,
 	}
 }
 
-/* Those of the file are faults: nothing becomes of it. */
+/* Remove repeated servers of lists. One of the file is a fault of the whole file. */
 static void leave_out(struct conf *c, const bool *again)
 {
 	size_t kept = 0;

@@ -156,7 +156,7 @@ void json_put_num(struct buf *b, double v);
  * a string or null, as json_put_str has it, or with %.40s as json_put_clean; %g
  * as json_put_num; %i as true or false; %jd, an intmax_t of epoch seconds, as a
  * string of RFC 3339, or null where it is not above 0. A comma that it begins
- * with is left out where nothing stands before it in its object or its list.
+ * with is left out where it would be the first of its object, its list, or of b.
  */
 void json_fmt(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A text, behind which no NUL need stand. */
+/* A text, without a NUL behind it. */
 struct json_scan {
 	const char *p, *end; /* what is to be read next */
 	const char *fault;   /* what is wrong at p, or NULL */
@@ -33,7 +33,7 @@ static inline bool scan_at_digit(const struct json_scan *s)
 	return s->p < s->end && *s->p >= '0' && *s->p <= '9';
 }
 
-/* The bytes of a string that do not simply stand for themselves. */
+/* The bytes of a string that need more than being copied. */
 extern const unsigned char scan_special[256];
 
 /* The first byte from p on that is in the set, or the end; four in a step. */
@@ -104,9 +104,9 @@ bool scan_literal(struct json_scan *s);
 
 /*
  * scan_mark(p, end): the next bracket, brace or quote; end where there is none.
- * scan_quote(p, end, escaped): the quote that ends the string in which p is;
- * end where it goes on behind that, and then *escaped, false at first, is for
- * the next piece. Both look at nothing else.
+ * scan_quote(p, end, escaped): the quote that ends the string at p; end: the
+ * string continues in the next piece, and *escaped, false at first, is for the
+ * next call. Neither function checks the text.
  */
 const char *scan_mark(const char *p, const char *end);
 const char *scan_quote(const char *p, const char *end, bool *escaped);

@@ -7,11 +7,10 @@
 #include <fnmatch.h>
 #include <string.h>
 
+/* A kind that was removed since may be in the store; it matches nothing. */
 static bool kind_valid(const char *s)
 {
-	enum alert_kind kind;
-
-	return alert_kind_parse(s, &kind);
+	return *s && !s[strspn(s, "abcdefghijklmnopqrstuvwxyz_")];
 }
 
 static bool step_valid(const char *s)

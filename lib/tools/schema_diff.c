@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 #include "base/index.h"
-#include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/jcs.h"
 #include "json/json.h"

@@ -1,6 +1,7 @@
 #include "tools/schema_values.h"
 
 #include "base/chars.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "tools/json_patch.h"
@@ -224,12 +225,12 @@ static bool divides(double a, double b)
 
 enum effect limit_effect(const char *key, const cJSON *a, const cJSON *b)
 {
-	const struct limit *l = limits;
+	const struct limit *l = limits, *end = l + sizeof limits / sizeof *l;
 	double x, y;
 
-	while (strcmp(l->key, key) != 0)
+	while (l < end && strcmp(l->key, key) != 0)
 		l++;
-	if (!limit_of(l, a, &x) || !limit_of(l, b, &y))
+	if (l == end || !limit_of(l, a, &x) || !limit_of(l, b, &y))
 		return EFFECT_UNKNOWN;
 	if (x >= y && x <= y)
 		return EFFECT_SAME;
@@ -360,11 +361,6 @@ enum effect values_effect(const cJSON *a, const cJSON *b)
 	return gone ? EFFECT_NARROWER : come ? EFFECT_WIDER : EFFECT_SAME;
 }
 
-static int by_string(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 bool schema_names_of(struct schema_names *out, const cJSON *array)
 {
 	size_t n = 0, most = array ? (size_t)cJSON_GetArraySize(array) : 0;
@@ -383,7 +379,7 @@ bool schema_names_of(struct schema_names *out, const cJSON *array)
 	out->v = xcalloc(most + 1, sizeof *out->v);
 	cJSON_ArrayForEach(v, array)
 		out->v[n++] = v->valuestring;
-	qsort(out->v, n, sizeof *out->v, by_string);
+	qsort(out->v, n, sizeof *out->v, strings_order);
 	for (size_t i = 0; i < n; i++)
 		if (!out->n || strcmp(out->v[out->n - 1], out->v[i]) != 0)
 			out->v[out->n++] = out->v[i];

@@ -15,15 +15,15 @@
 enum effect {
 	EFFECT_SAME,	 /* the same ones pass; it is written otherwise */
 	EFFECT_WORDS,	 /* the same ones pass; people read other words */
-	EFFECT_HARMLESS, /* to who calls, and to who reads */
+	EFFECT_HARMLESS, /* for callers and for readers */
 	EFFECT_NARROWER, /* fewer pass */
 	EFFECT_WIDER,	 /* more pass */
-	EFFECT_BREAKING, /* to who calls, and to who reads */
-	EFFECT_UNKNOWN	 /* cannot be told */
+	EFFECT_BREAKING, /* for callers and for readers */
+	EFFECT_UNKNOWN	 /* none of these is certain */
 };
 
 /*
- * schema_word(key): whether a keyword is only for those who read: no value
+ * schema_word(key): whether a keyword is for readers only: no value
  * passes or fails because of it. schema_definitions(key): whether it only holds
  * schemas to refer to. schema_any(v): whether any value passes: no schema (NULL),
  * true, or an object with nothing but words. schema_only_ref(v): whether a schema has
@@ -48,7 +48,7 @@ const cJSON *schema_find(const cJSON *root, const char *ref,
  * type_effect(a, b): of two values of `type`; NULL where there is none.
  *
  * limit_effect(key, a, b): of a keyword that sets a limit, like maximum, in two
- * schemas. Of integers, what is beyond 2^53 - 1 is none: I-JSON has no larger
+ * schemas; EFFECT_UNKNOWN if it sets none. Of integers, what is beyond 2^53 - 1 is none: I-JSON has no larger
  * ones (RFC 7493, section 2.2).
  *
  * values_effect(a, b): of enum and const in two schemas, of which each has one

@@ -222,8 +222,8 @@ static void put_regions(struct buf *b, const struct prometheus_fleet *f)
 			"public servers that a region is to report on",
 			offsetof(struct prometheus_region, expected)},
 		{"mcp_fleet_region_reported_servers",
-			"public servers of which the last evaluation had a "
-			"probe from a region",
+			"public servers with a probe from a region in the "
+			"last evaluation",
 			offsetof(struct prometheus_region, reported)},
 		{"mcp_fleet_region_last_probe_timestamp_seconds",
 			"when the newest probe of a public server from a "

@@ -282,13 +282,13 @@ void badge_words_of(const struct badge_subject *s, struct badge_words *w)
 	set_name(s, name, sizeof name);
 	if (s->asked_place && !metrics[s->metric].local)
 		say_unknown(w, s->slug ? s->slug : BADGE_NOBODY,
-			"not known by region");
+			"not known by location");
 	else if (s->view->freshness == VIEW_NONE)
 		say_never(w, name);
 	else if (s->view->freshness == VIEW_STALE)
 		say_unknown(w, name, BADGE_STALE);
 	else if (s->asked_place && !s->place)
-		say_unknown(w, name, "unknown region");
+		say_unknown(w, name, "unknown location");
 	else if (s->place && s->metric == METRIC_STATE)
 		say_place(s, name, w);
 	else

@@ -32,10 +32,10 @@ static void set_error(struct response *r, enum found found)
 {
 	if (found == NOT_FOUND)
 		respond_error(r, 404, "not-found",
-			"There is no server of this name.");
+			"There is nothing by this name.");
 	else
 		respond_error(r, 503, "store",
-			"The store does not answer. What it holds is not known "
+			"The store does not answer, so its data is not known "
 			"now.");
 }
 

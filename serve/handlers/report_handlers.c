@@ -229,7 +229,7 @@ static void answer_file(const struct context *c, bool json)
 			handle_none(c);
 	} else if (rc) {
 		respond_error(c->r, 503, "store",
-			"The store does not answer. What it holds is not known "
+			"The store does not answer, so its data is not known "
 			"now.");
 	} else {
 		respond_error(c->r, 404, "not-found",

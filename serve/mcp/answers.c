@@ -160,7 +160,7 @@ static void say_count(struct buf *b, size_t n, size_t total, const char *what)
 {
 	buf_fmt(b, "%zu %s%s", total, what, total == 1 ? "" : "s");
 	if (n < total)
-		buf_fmt(b, ", of which these are the first %zu", n);
+		buf_fmt(b, ": the first %zu", n);
 	buf_char(b, n ? ':' : '.');
 }
 
@@ -235,7 +235,7 @@ void answer_summary(struct tool_result *out, const struct fleet_summary *s)
 		const char *words;
 	} rows[] = {
 		{CONDITION_UP, "working"},
-		{CONDITION_DEGRADED, "working from some locations only"},
+		{CONDITION_DEGRADED, "working only in part, or from some locations only"},
 		{CONDITION_DOWN, "not working"},
 		{CONDITION_MAINTENANCE, "under maintenance"},
 		{CONDITION_STALE, "without a recent check"},

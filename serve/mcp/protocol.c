@@ -168,10 +168,10 @@ static const struct json_limits limits = {
 	.depth = 32, .values = 4096, .i_json = true};
 
 static const char instructions[] =
-	"Tells whether MCP servers work, as checked each minute from several "
-	"places. Ask find_servers for the slug of a server first, then "
-	"server_status for what is so now, incidents for what happened, and "
-	"tool_changes for what became of its tools. All times are UTC.";
+	"Says whether MCP servers work, as checked each minute from several "
+	"locations. Ask find_servers for the slug of a server first, then "
+	"server_status for its state now, incidents for its past, and "
+	"tool_changes for changes of its tools. All times are UTC.";
 
 /* A message at work. */
 struct mcp_exchange {

@@ -480,7 +480,7 @@ static void begin_index(struct html *b, const struct index_page *l,
 			.path = "/",
 			.unlisted = !all,
 			.about = "Which MCP servers work now, seen from several "
-				 "places: uptime, response times, incidents and "
+				 "locations: uptime, response times, incidents and "
 				 "maintenance."});
 	html_element(b, "h1", l->account ? l->account : "MCP servers");
 	if (all)

@@ -307,9 +307,9 @@ static void put_method(struct html *b, const struct report_head *h, int month)
 	html_fmt(b, ".</dd></div>\n<div><dt>Tools unchanged</dt><dd>For how "
 		   "long the server has had the same tools, with the same "
 		   "descriptions, and how often they changed in the month."
-		   "</dd></div>\n<div><dt>Found</dt><dd>How the server was when "
-		   "this report was made; so are the shares, the protocol and "
-		   "the walls.</dd></div>\n</dl>\n");
+		   "</dd></div>\n<div><dt>Found</dt><dd>The state of the server when "
+		   "this report was made; so are the shares, the protocols "
+		   "and the kinds of login.</dd></div>\n</dl>\n");
 }
 
 /* Links to the reports of months, but for that of month `but`. */

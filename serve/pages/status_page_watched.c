@@ -69,8 +69,8 @@ static void put_access(struct html *b, const struct status_page *s)
 	if (*w->revision || w->era != ERA_NONE)
 		words = "Open: no login";
 	if (w->walled)
-		words = "Requires login (OAuth); we check "
-			"without one";
+		words = "Requires login; we check without "
+			"logging in";
 	for (size_t i = 0; auth && i < sizeof walls / sizeof *walls; i++)
 		if (strcmp(auth, walls[i].auth) == 0)
 			words = walls[i].words;

@@ -164,7 +164,7 @@ static void put_fleet(const struct preview *p)
 static void put_notes(const struct preview *p)
 {
 	html_fmt(p->b,
-		"<h2>What it says</h2>\n<ul>\n"
+		"<h2>States</h2>\n<ul>\n"
 		"<li><b>up</b>, <b>degraded</b> or <b>down</b>: the last "
 		"verdict, with its minute.</li>\n"
 		"<li><b>Under maintenance</b>: planned work goes on, whatever "

@@ -246,7 +246,7 @@
 		addStyles();
 		if (!slug) {
 			draw(mount, '', '', '', [
-				'Uptime and response time, from several places.'
+				'Uptime and response time, from several locations.'
 			]);
 			return;
 		}

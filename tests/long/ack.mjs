@@ -38,7 +38,7 @@ async function press(fields, button, says) {
 try {
 	await press({'Your name': 'ann', 'Note': 'disk full'}, 'Acknowledge',
 		/ann has acknowledged it until .*\n+disk full/);
-	await press({'New owner': 'bob'}, 'Hand over',
+	await press({'New owner': 'bob'}, 'Change the owner',
 		/bob has acknowledged it until /);
 	await press({}, 'Undo the acknowledgement', /Nobody has acknowledged it yet/);
 } finally {

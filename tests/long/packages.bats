@@ -243,7 +243,7 @@ kept() {
 	inside sh -c 'ls /run/mcp-expiry/found.jsonl /var/lib/mcp-snapshot/fleet-*.jsonl.*'
 	told ok upgrade 'nothing to do'
 	# A first alert, as it says: the hook is not to be reached.
-	sed -n '/^  # Who is told/,/^  # Whether/{/^  [^#]/p}' "$BATS_TEST_TMPDIR/said" \
+	sed -n '/^  # The people to notify/,/^  # Whether/{/^  [^#]/p}' "$BATS_TEST_TMPDIR/said" \
 		>"$BATS_TEST_TMPDIR/typed"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/typed")" -eq 3 ]
 	inside cp -p /etc/mcp-fleet/fleet.yaml /root/

@@ -1,7 +1,7 @@
-# What begins and ends in a silence is told to nobody, then or later; another
-# server, another kind and another step are told as ever.
+# What begins and ends in a silence is sent to nobody, then or later; another server,
+# another kind and another step are sent as ever. A kind that was removed is no fault.
 servers: shop search
-13:55 record {"v":1,"type":"silence","slugs":["shop"],"kinds":["downtime"],"steps":["tools-list"],"starts_at":"@14:00","ends_at":"@16:00","reason":"a known drift"}
+13:55 record {"v":1,"type":"silence","slugs":["shop"],"kinds":["downtime","anomaly_logged"],"steps":["tools-list"],"starts_at":"@14:00","ends_at":"@16:00","reason":"a known drift"}
 14:00-14:04 green
 14:05-14:09 red tools-list ap eu
 14:10-15:00 green

@@ -57,7 +57,7 @@ summary() {
 	at 7 tick
 	[ "$(events call)" = downtime_escalated ]
 	WANT=1 at 8 unack example-mcp
-	grep -qF 'example-mcp: nobody looks after it' err
+	grep -qF 'example-mcp: nobody has acknowledged it' err
 	WANT=2 at 8 unack exampel-mcp
 	grep -qF "did you mean 'example-mcp'" err
 	redis get alert:example-mcp | jq -e '.timeline | any(.what == "downtime_ack_withdrawn" and .text == "ann")'

@@ -577,7 +577,7 @@ lied() {
 	jq -n '{"0": {body: ("{\"servers\":[" + "{}," * 4000000 + "{}]}")}}' >"$REGISTRY/faults.json"
 	lied ': not the list of a registry: '
 	faults '{"1": {"status": 410}}'
-	lied '; the next crawl begins anew'
+	lied '; the next crawl starts from the beginning'
 	faults '{}'
 	crawl
 	[ "$status" -eq 0 ]

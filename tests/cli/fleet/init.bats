@@ -367,7 +367,7 @@ mcp-fleet: stdio.json: no server that regions can reach' ]
 	init "$BASE/json"
 	run -2 mcp-alert test --all -c fleet/fleet.yaml
 	[[ $output == *'--all: there is no route in the configuration' ]]
-	sed -n '/^  # Who is told/,/^  # Whether/{/^  [^#]/p}' out >typed
+	sed -n '/^  # The people to notify/,/^  # Whether/{/^  [^#]/p}' out >typed
 	[ "$(wc -l <typed)" -eq 3 ]
 	export MCP_CREDENTIALS=$PWD/fleet/credentials
 	mkdir credentials

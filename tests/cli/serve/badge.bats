@@ -197,7 +197,7 @@ same() {
 	for name in Rome us-east-1 eu-west-2 '' %4 canary "$(printf 'London%.0s' {1..60})"; do
 		same "?region=$name" mcp 'unknown region' '#6a737d' true
 	done
-	same '?region=London&metric=uptime' uptime 'not known by region' '#6a737d' true
+	same '?region=London&metric=uptime' uptime 'not known by location' '#6a737d' true
 	run ! grep -q canary out
 }
 

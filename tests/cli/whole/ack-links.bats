@@ -30,7 +30,7 @@ teardown() {
 # an outage, with a link, which is then in LINK.
 made() {
 	mcp-fleet init --site "$WEB" http://127.0.0.1:1/mcp >said
-	sed -n '/^  # Who is told/,/^  # Whether/{/^  [^#]/p}' said | sed '$d' >typed
+	sed -n '/^  # The people to notify/,/^  # Whether/{/^  [^#]/p}' said | sed '$d' >typed
 	bash -ec "$(<typed)" <credentials/hook
 	export MCP_CREDENTIALS=$PWD/fleet/credentials MCP_CONFIG=$PWD/fleet/fleet.yaml
 	T=$(($(date +%s) / 60 * 60 - 300))

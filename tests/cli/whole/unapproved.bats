@@ -44,7 +44,7 @@ teardown() {
 		.change_class == "words" and .regions == ["ap-south-1", "eu-west-2", "us-east-1"] and
 		.tools.redescribed == ["greet"] and .words[0].path == "/description" and
 		.failure_layer == "tools" and .tier == null and
-		(.summary | startswith("demo has tools that nobody approved, in what they say: greet with a new description")) and
+		(.summary | startswith("demo has tools that nobody approved, in their descriptions: greet got a new description")) and
 		(.headline == "P2: demo has tools that nobody approved")' events
 	grep -q 'First read' told
 	run -0 "$BIN/mcp-aggregate" verdict -f text -N $((START + 226))

@@ -16,7 +16,7 @@
  * What the regions see of the tools follows a '=', a letter for each region, '-'
  * for nothing: ".=aab". Where they differ the verdict says so, unless it is '#'
  * instead of '='. Behind that, drifts: ".=aba|Eab-get+put", region E from a to
- * b, which removed get and added put; '^' changed, '"' with a new description. The
+ * b, which removed get and added put; '^' changed, '"' gave it a new description. The
  * letters s and t of a drift are the eras session and stateless.
  *
  *	"@5"	the next verdict is of minute 5

@@ -165,7 +165,7 @@ static void test_summaries(void **state)
 		"example-mcp changed its tools: get removed; put added, as "
 		"seen from a and e.");
 	expect_summary("AEU", ".=bbb|Aab^get\"put",
-		"example-mcp changed its tools: get changed; put with a new "
+		"example-mcp changed its tools: get changed; put got a new "
 		"description, as seen from a.");
 	expect_summary("AEU", ".=bbb|Aab",
 		"example-mcp changed its tools, nobody knows which, as seen "

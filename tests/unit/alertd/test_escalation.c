@@ -164,9 +164,13 @@ static const struct conf *team_of(const struct row *r, struct conf **own)
 	*own = NULL;
 	if (strcmp(name, "unnamed") == 0)
 		return *own = conf_must(by_hours, "");
-	return strcmp(name, "hours") == 0 ? &in_hours
-		: strcmp(name, "small") == 0 ? &small
-					     : &usual;
+	if (strcmp(name, "hours") == 0)
+		return &in_hours;
+	if (strcmp(name, "small") == 0)
+		return &small;
+	if (strcmp(name, "usual") != 0)
+		fail_msg("%s:%d: %s: no such team", r->file, r->line, name);
+	return &usual;
 }
 
 /* What happens in a night. */

@@ -333,7 +333,7 @@ static void test_issuer(void **state)
 	tell(&l);
 	events_words(&l.events);
 	assert_string_equal(l.events.v[0].summary,
-		"The certificate of R?3??[2J, which issued that of s, ends "
+		"The certificate of R?3??[2J, the issuer of s's, ends "
 		"Thu 10 Oct 00:00 UTC (in 6 d); replace the chain that is sent.");
 	life_release(&l);
 }

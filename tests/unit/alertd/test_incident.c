@@ -193,7 +193,7 @@ static void test_drift(void **state)
 			"0 schema_drift_detected P3 0 x0 -/- [a]"},
 		{"an added one", "A", ".=b|Aab+put",
 			"0 schema_drift_detected P3 0 x0 -/- [a]"},
-		{"one that is with a new description", "A", ".=b|Aab\"get",
+		{"one with a new description", "A", ".=b|Aab\"get",
 			"0 schema_drift_detected P3 0 x0 -/- [a]"},
 		{"whatever else: gone is gone", "A", ".=b|Aab+put^get-set\"x",
 			"0 schema_drift_detected P2 0 x0 -/- [a]"},

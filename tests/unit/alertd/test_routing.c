@@ -52,11 +52,14 @@ static const struct {
 
 static void put_route(struct buf *b, const char *name, size_t n)
 {
-	for (size_t i = 0; i < KNOWN; i++)
-		if (strlen(known[i].name) == n &&
-			strncmp(known[i].name, name, n) == 0)
-			buf_fmt(b, "    - {name: %s, %s}\n", known[i].name,
-				known[i].members);
+	size_t i = 0;
+
+	while (i < KNOWN && (strlen(known[i].name) != n ||
+				    strncmp(known[i].name, name, n) != 0))
+		i++;
+	if (i == KNOWN)
+		fail_msg("%.*s: no such route", (int)n, name);
+	buf_fmt(b, "    - {name: %s, %s}\n", known[i].name, known[i].members);
 }
 
 /* A configuration with these routes, and these policies, a line each. */

@@ -154,6 +154,11 @@ static void test_leased(void **state)
 
 	(void)state;
 	close(mkstemp(path));
+	/* Nothing of a server that is held begins, leased or not. */
+	worker_hold(w, &held);
+	worker_out(w, &(struct strings) {slugs, 1, 1}, NOW);
+	worker_finish(w);
+	expect(&fake, path, 1, "");
 	assert_true(state_read(fake.text, strlen(fake.text), "s", &st, why));
 	assert_int_equal(outbox_take(&st, &j), 1);
 	free(fake.text);

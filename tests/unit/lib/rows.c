@@ -48,15 +48,20 @@ static void split(struct row *r, char *line)
 /* The rows of one table, from the line behind its name on. */
 static int read_rows(FILE *f, struct row *r, void (*test)(const struct row *r))
 {
-	char line[LINE_LONG], head[LINE_LONG], below[BELOW_LONG];
+	char line[LINE_LONG], head[LINE_LONG], below[BELOW_LONG] = "";
 	bool open = false, more = true;
 	int n = 0;
 
 	for (int at = r->line + 1; more; at++) {
 		more = fgets(line, sizeof line, f) && *line != '[';
+		if (more && !strchr(line, '\n'))
+			fail_msg("%s:%d: too long", r->file, at);
 		if (more && *line == '\t') {
 			size_t len = strlen(below);
 
+			if (!open || len + strlen(line) >= sizeof below)
+				fail_msg("%s:%d: below no row, or too much",
+					r->file, at);
 			snprintf(below + len, sizeof below - len, "%s%s",
 				len ? "\n" : "", trim(line));
 			continue;
@@ -113,6 +118,8 @@ void row_expect(const struct row *r, const char *got, const char *want)
 
 void row_begins(const struct row *r, const char *got, const char *want)
 {
+	if (want && !*want)
+		fail_msg("%s:%d: an empty field", r->file, r->line);
 	if (got && want ? strncmp(got, want, strlen(want)) != 0 : got != want)
 		fail_row(r, got, want);
 }
@@ -134,4 +141,6 @@ void row_words(const struct row *r, int i, char **out, size_t n)
 			*s++ = '\0';
 		out[k] = none_of(out[k]);
 	}
+	if (s && s[strspn(s, " ")])
+		fail_msg("%s:%d: more than %zu words", r->file, r->line, n);
 }

@@ -371,14 +371,14 @@ static void test_templates(void **state)
 	json_fmt(&b, ",'d':%g,'e':%g,'f':%i,'g':%i", 0.5, NAN, 1 == 1, 1 == 2);
 	json_fmt(&b, "},'h':%zu,'i':%03d,'j':%.1f,'k':%c%%,'l':%.2s,'m':%.*s",
 		(size_t)7, 7, 2.25, 'x', "\u20ac\n3", 1, "abc");
-	json_fmt(&b, ",'n':%jd,'o':%jd,'p':%ld,'q':%x}",
-		(intmax_t)1777494660, (intmax_t)0, -5L, 255u);
+	json_fmt(&b, ",'n':%jd,'o':%jd,'p':%ld,'q':%x,'r':%lld,'s':%llu}",
+		(intmax_t)1777494660, (intmax_t)0, -5L, 255u, -6LL, 7ULL);
 	assert_string_equal(b.p,
 		"{\"a\":\"x\\\"'\",\"it's\":null,\"b\":[0,1],\"c\":{"
 		"\"d\":0.5,\"e\":null,\"f\":true,\"g\":false},\"h\":7,"
 		"\"i\":007,\"j\":2.2,\"k\":x%,\"l\":\"\u20ac?\",\"m\":\"a\","
 		"\"n\":\"2026-04-29T20:31:00Z\",\"o\":null,\"p\":-5,"
-		"\"q\":ff}");
+		"\"q\":ff,\"r\":-6,\"s\":7}");
 	buf_release(&b);
 }
 
