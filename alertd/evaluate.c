@@ -45,7 +45,7 @@ struct evaluator {
 	struct strings deliver;
 	/* Stored, and waiting for evaluate_flush. */
 	struct correlation_starts starts;
-	struct strings waiting; /* the servers of these, sorted */
+	struct strings waiting; /* their dedup keys, sorted */
 	size_t leased; /* deliveries of these */
 	struct alert_events ends;
 	struct strings heard; /* common incidents: what regions report changed */
@@ -407,17 +407,19 @@ static void note_telling(struct evaluator *e, const char *slug,
 		strings_note(&e->deliver, slug);
 }
 
-/* Its deliveries wait for evaluate_flush. */
-static void note_waiting(struct evaluator *e, const char *slug, size_t leased)
+/* It waits for evaluate_flush, which may make it part of a shared incident. */
+static void note_waiting(struct evaluator *e, const struct alert_record *r)
 {
 	struct strings *l = &e->waiting;
-	size_t at = strings_place(l->v, l->n, sizeof *l->v, slug);
+	char key[ALERT_KEY_SIZE];
+	size_t at;
 	char *added;
 
-	e->leased += leased;
-	if (at < l->n && strcmp(l->v[at], slug) == 0)
+	alert_key(r, key);
+	at = strings_place(l->v, l->n, sizeof *l->v, key);
+	if (at < l->n && strcmp(l->v[at], key) == 0)
 		return;
-	strings_add(l, slug);
+	strings_add(l, key);
 	added = l->v[l->n - 1];
 	memmove(l->v + at + 1, l->v + at, (l->n - 1 - at) * sizeof *l->v);
 	l->v[at] = added;
@@ -431,7 +433,9 @@ static void count_outcome(struct evaluator *e, const char *slug,
 	stats_add(COUNT_OPENED, o->opened);
 	stats_add(COUNT_CLOSED, o->closed);
 	if (o->starts.n)
-		note_waiting(e, slug, o->leased);
+		e->leased += o->leased;
+	for (size_t i = 0; i < o->starts.n; i++)
+		note_waiting(e, &o->starts.v[i].event.record);
 	correlation_move(&e->starts, &o->starts);
 	for (size_t i = 0; i < o->ends.n; i++)
 		add_end(&e->ends, &o->ends.v[i]);

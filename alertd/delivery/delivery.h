@@ -42,11 +42,11 @@ void worker_free(struct worker *w);
 /*
  * worker_judge(w, now): by which a caller leases deliveries for w in a state
  * that is about to be stored, see outbox_take; worker_out begins with these.
- * worker_hold(w, slugs): what is leased of these servers waits; the list, which
- * is sorted, may change before each call with w.
+ * worker_hold(w, keys): events with these dedup keys are not sent; the list,
+ * which is sorted, may change before each call with w.
  */
 struct outbox_judge worker_judge(struct worker *w, double now);
-void worker_hold(struct worker *w, const struct strings *slugs);
+void worker_hold(struct worker *w, const struct strings *keys);
 
 /*
  * worker_out(w, slugs, now): begin to deliver what is due of these servers, of

@@ -121,9 +121,9 @@ struct outbox_judge worker_judge(struct worker *w, double now)
 	return attempt_judge(&w->context);
 }
 
-void worker_hold(struct worker *w, const struct strings *slugs)
+void worker_hold(struct worker *w, const struct strings *keys)
 {
-	w->held = slugs;
+	w->held = keys;
 }
 
 /* Whether a string is in a sorted list. */
@@ -134,9 +134,17 @@ static bool in_sorted(const struct strings *l, const char *s)
 	return at < l->n && strcmp(l->v[at], s) == 0;
 }
 
-static bool is_held(const struct worker *w, const char *slug)
+static bool is_held(const struct worker *w, const struct pending *p)
 {
-	return w->held && in_sorted(w->held, slug);
+	return w->held && in_sorted(w->held, p->key);
+}
+
+static bool any_held(const struct worker *w, const struct alert_state *st)
+{
+	for (size_t i = 0; i < st->n_outbox; i++)
+		if (is_held(w, &st->outbox[i]))
+			return true;
+	return false;
 }
 
 /* Whether this process is sending that delivery, or has its result. */
@@ -279,7 +287,7 @@ static bool is_wanted(const struct round *r, const struct attempt *a)
 static bool find_due(struct worker *w, struct round *r, struct alert_state *st)
 {
 	const struct outbox_judge j = attempt_judge(&w->context);
-	bool taken = false, held = is_held(w, st->slug);
+	bool taken = false;
 	struct outbox_item item;
 	size_t at = 0;
 
@@ -287,7 +295,8 @@ static bool find_due(struct worker *w, struct round *r, struct alert_state *st)
 		bool ours = isfinite(outbox_leased(item.delivery, &j));
 		struct attempt *a;
 
-		if (held || (ours && has_attempt(w, st, &item)))
+		if (is_held(w, item.pending) ||
+			(ours && has_attempt(w, st, &item)))
 			continue;
 		a = attempt_new(&j, &w->context, st, &item);
 		attempts_add(&r->found, a);
@@ -305,7 +314,7 @@ static bool give_back(struct worker *w, struct alert_state *st)
 	const struct outbox_judge j = attempt_judge(&w->context);
 	const struct attempts *const lists[] = {&w->flying, &w->done};
 
-	return !is_held(w, st->slug) && attempt_give_back(&j, st, lists, 2);
+	return !any_held(w, st) && attempt_give_back(&j, st, lists, 2);
 }
 
 /* Whether the state of the server has changed. */
@@ -334,7 +343,7 @@ static bool look_at_server(struct worker *w, struct round *r,
 	changed = find_due(w, r, st) || changed || late;
 	active = of_server(&r->found, st->slug) ||
 		of_server(&w->flying, st->slug) ||
-		of_server(&w->done, st->slug) || is_held(w, st->slug);
+		of_server(&w->done, st->slug) || any_held(w, st);
 	*seen = (struct seen) {
 		.empty = !st->n_outbox,
 		.waits = !active && outbox_waits(st, &j),

@@ -148,13 +148,17 @@ static void test_leased(void **state)
 	struct worker *w = worker_new(states, deliver, &conf);
 	struct outbox_judge j = worker_judge(w, NOW);
 	char *slugs[] = {"s"};
-	struct strings held = {slugs, 1, 1};
+	char key[ALERT_KEY_SIZE], *keys[] = {key};
+	struct strings held = {keys, 1, 1};
 	struct alert_state st;
 	char why[STATE_WHY];
 
 	(void)state;
 	close(mkstemp(path));
-	/* Nothing of a server that is held begins, leased or not. */
+	assert_true(state_read(fake.text, strlen(fake.text), "s", &st, why));
+	snprintf(key, sizeof key, "%s", st.outbox[0].key);
+	state_release(&st);
+	/* What is held does not begin, leased or not. */
 	worker_hold(w, &held);
 	worker_out(w, &(struct strings) {slugs, 1, 1}, NOW);
 	worker_finish(w);
