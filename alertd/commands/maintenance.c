@@ -415,8 +415,8 @@ static bool read_silence(const struct options *o, const struct conf *conf,
 		return false;
 	}
 	if (!o->reason || !*o->reason) {
-		log_error("silence add: --reason is needed: who reads the list "
-			  "next week has nothing else");
+		log_error("silence add: --reason is needed: it says to others "
+			  "why nothing is sent");
 		return false;
 	}
 	if (!o->kind && !o->region && !o->step && !s->n_slugs) {
