@@ -300,7 +300,7 @@ halfway() {
 	a set fleet:servers x
 	run --separate-stderr -0 aggregate snapshot
 	[[ $stderr == *"probe:one:verdict is a zset, not a string: left out"* ]]
-	[[ $stderr == *"fleet:servers is a string, and not a hash: left out"* ]]
+	[[ $stderr == *"fleet:servers is a string, not a hash: left out"* ]]
 	aggregate restore --store "$B" <<<"$output"
 	# A copy of what comes from a pipe is private, and gone.
 	mkdir tmp

@@ -195,7 +195,7 @@ same() {
 	badge '?region=London&style=card'
 	[ "$TITLE $(path 'number(/s:svg/@height)')" = 'example-mcp from London: down 20' ]
 	for name in Rome us-east-1 eu-west-2 '' %4 canary "$(printf 'London%.0s' {1..60})"; do
-		same "?region=$name" mcp 'unknown region' '#6a737d' true
+		same "?region=$name" mcp 'unknown location' '#6a737d' true
 	done
 	same '?region=London&metric=uptime' uptime 'not known by location' '#6a737d' true
 	run ! grep -q canary out
