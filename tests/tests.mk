@@ -120,8 +120,8 @@ long-property:
 	PROPERTY_SCHEDULES=$(call share,5000) bats -t tests/cli/aggregate/property.bats
 
 long-kills:
-	KILLS=$(call share,2500) bats -t tests/cli/alert/kills.bats
-	KILLS=$(call share,100) bats -t tests/cli/whole/store-kills.bats
+	KILLS=$(call share,1200) bats -t tests/cli/alert/kills.bats
+	KILLS=$(call share,50) bats -t tests/cli/whole/store-kills.bats
 
 long-leaks:
 	LEAKS_REQUESTS=$(call share,15000) SOAK_SECONDS=$(call share,120) \

@@ -1,4 +1,4 @@
-// Thirty days of 20 servers in five regions, with outages and deployments, live: by
+// Thirty days of 10 servers in five regions, with outages and deployments, live: by
 // the clock of clock.c, everything goes through mcp-aggregate and mcp-alert.
 //
 // month.mjs live BIN DIR: into the store that MCP_STORE names; DIR gets fleet.yaml,
@@ -14,7 +14,7 @@ import fs from 'node:fs';
 
 const [, , , bin, dir] = process.argv;
 export const END = 1779926400 + 20 * 3600; // 2026-05-28T20:00:00Z
-const SERVERS = 20, DENSE = 3, HOUR = 3600, DAY = 86400, BEGIN = END - (process.env.DAYS ?? 30) * DAY;
+const SERVERS = 10, DENSE = 3, HOUR = 3600, DAY = 86400, BEGIN = END - (process.env.DAYS ?? 30) * DAY;
 const LAST = END - 2 * DAY; // from here on it is dense
 const REGIONS = ['ap-south-1', 'eu-west-2', 'sa-east-1', 'us-east-1', 'us-west-2'];
 const STEPS = ['dns', 'tls', 'initialize', 'oauth-discovery', 'auth-initialize',

@@ -283,7 +283,7 @@ kept() {
 	typed 'systemd has not read it'
 	doctor
 	told fail timer 'jq is not in the PATH of mcp-fleet.service'
-	typed 'mcp-fleet.service needs /etc/mcp-fleet/env, which is not there'
+	typed 'mcp-fleet.service needs /etc/mcp-fleet/env, which is missing'
 	inside chown root: /etc/mcp-fleet/probe
 	doctor
 	run ! told fail timer 'needs /etc/mcp-fleet/env'
