@@ -143,6 +143,12 @@ static void test_older(void **state)
 			"fixed, see mcp-incidents(7); to turn these incidents "
 			"off, use alerts.policies: [{match: {kinds: "
 			"[error_rate]}, steps: []}]\n"},
+		{"alerts: {policies: [{match: {kinds: [downtime, "
+		 "anomaly_logged]}, steps: []}]}",
+			"f:1:48: alerts.policies[0].match.kinds[1]: "
+			"anomaly_logged was removed; remove it here: failures "
+			"that last are downtime, regional, error_rate or "
+			"slo_burn\n"},
 		/* Nothing is advised that is not there any more. */
 		{ROUTE "type: webhook, url: 'https://a', rol: a}]}",
 			"f:2:34: alerts.routes[0].rol: unknown key\n"},
