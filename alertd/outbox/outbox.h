@@ -130,9 +130,10 @@ bool outbox_waits(const struct alert_state *st, const struct outbox_judge *j);
 /*
  * A lease: once the state is stored, nobody else sends that delivery for
  * OUTBOX_HOLD_S. outbox_lease(d, j): lease it to j->owner. outbox_free(d, j): it
- * is free again. outbox_owned(d, j): whether j->owner has it. outbox_age(d, j): how
- * many seconds before j->now it was leased; less than 0 by a clock that was
- * ahead. outbox_take(st, j): lease all that are due and free; returns how many.
+ * is free again. outbox_owned(d, j): whether j->owner has it; if so,
+ * outbox_age(d, j): how many seconds before j->now it was leased, less than 0 by
+ * a clock that was ahead. outbox_take(st, j): lease all that are due and free;
+ * returns how many.
  * outbox_let_go(st, j, key): free those of an incident that j->owner has; none
  * may be under way, see worker_hold.
  */
