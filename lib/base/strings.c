@@ -170,6 +170,28 @@ size_t strings_place(const void *v, size_t n, size_t size, const char *s)
 	return lo;
 }
 
+/* Whether s stands at that place of a list. */
+static bool stands_at(const struct strings *l, size_t at, const char *s)
+{
+	return at < l->n && strcmp(l->v[at], s) == 0;
+}
+
+bool strings_has_sorted(const struct strings *l, const char *s)
+{
+	return stands_at(l, strings_place(l->v, l->n, sizeof *l->v, s), s);
+}
+
+void strings_insert(struct strings *l, const char *s)
+{
+	size_t at = strings_place(l->v, l->n, sizeof *l->v, s);
+
+	if (stands_at(l, at, s))
+		return;
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	memmove(l->v + at + 1, l->v + at, (l->n++ - at) * sizeof *l->v);
+	l->v[at] = xstrdup(s);
+}
+
 /* Longer words are not compared; a row of them is a number of 64 bits. */
 #define LETTERS 48
 

@@ -57,6 +57,13 @@ int strings_order(const void *a, const void *b);
  */
 size_t strings_place(const void *v, size_t n, size_t size, const char *s);
 
+/*
+ * Of a list that is in order: strings_has_sorted(l, s): whether s is in it;
+ * strings_insert(l, s): put a copy in its place, unless it is there.
+ */
+bool strings_has_sorted(const struct strings *l, const char *s);
+void strings_insert(struct strings *l, const char *s);
+
 /* string_set(out, s): replace *out, which may be NULL like s, by a copy. */
 void string_set(char **out, const char *s);
 
