@@ -44,7 +44,7 @@ struct server_verdict {
 struct server_verdict_input {
 	double now;
 	double round; /* see struct verdict_input */
-	const struct lock_digests *lock; /* NULL: nothing is pinned, */
+	struct lock_digests *lock; /* NULL: nothing is pinned, */
 	bool lock_failed; /* or tools.lock cannot be used */
 };
 
