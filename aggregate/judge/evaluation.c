@@ -166,9 +166,10 @@ static int64_t published_at(const struct evaluation *ev, int64_t window)
 static int ask_publish(struct evaluation *ev, struct group *g)
 {
 	for (size_t i = 0; i < g->loaded.n; i++) {
-		const struct server_verdict *s = &g->servers[i].judged;
+		const struct member *m = &g->servers[i];
+		const struct server_verdict *s = &m->judged;
 
-		if (!g->servers[i].later && s->verdict.verdict != VERDICT_UNKNOWN)
+		if (!m->later && s->verdict.verdict != VERDICT_UNKNOWN)
 			server_verdict_queue(s, ev->store, ev->sha, ev->in.now,
 				(struct publish_count) {
 					fleet_counted_as(&ev->fleet, &s->server,
@@ -179,11 +180,14 @@ static int ask_publish(struct evaluation *ev, struct group *g)
 					ev->fleet.round > 0});
 	}
 	/* Their replies stand behind those to the verdicts, and nobody reads them. */
-	for (size_t i = 0; i < g->loaded.n; i++)
-		if (!g->servers[i].later && g->servers[i].judged.verdict.n_regions &&
+	for (size_t i = 0; i < g->loaded.n; i++) {
+		const struct member *m = &g->servers[i];
+
+		if (!m->later && m->judged.verdict.n_regions &&
 			place_latency_due(g->loaded.v[i].slug, ev->in.now))
 			place_latency_queue(ev->store, ev->places,
-				&g->servers[i].judged.verdict, ev->in.now);
+				&m->judged.verdict, ev->in.now);
+	}
 	return 0;
 }
 
@@ -299,11 +303,13 @@ static void judge_group(struct evaluation *ev, struct group *g)
 {
 	g->question = ASK_PUBLISH;
 	for (size_t i = 0; i < g->loaded.n; i++) {
+		struct member *m = &g->servers[i];
+
 		if (leave_for_later(ev, g, i))
 			continue;
-		g->servers[i].lacks_definitions =
-			server_verdict_decide(&g->servers[i].judged, &ev->in);
-		if (g->servers[i].lacks_definitions || g->loaded.v[i].baseline_missing)
+		m->lacks_definitions =
+			server_verdict_decide(&m->judged, &ev->in);
+		if (m->lacks_definitions || g->loaded.v[i].baseline_missing)
 			g->question = ASK_LACKING;
 		else
 			finish_server(ev, g, i, NULL);
@@ -333,9 +339,10 @@ static int take_lacking(struct evaluation *ev, struct group *g)
 	for (size_t i = 0; i < g->loaded.n; i++) {
 		struct definition_history h = {0};
 		struct loaded *l = &g->loaded.v[i];
-		bool definitions = g->servers[i].lacks_definitions;
+		const struct member *m = &g->servers[i];
+		bool definitions = m->lacks_definitions;
 
-		if (g->servers[i].later || (!l->baseline_missing && !definitions))
+		if (m->later || (!l->baseline_missing && !definitions))
 			continue;
 		if (l->baseline_missing)
 			l->figures.baseline = rollup_read_baseline(
@@ -603,8 +610,8 @@ static int judge_all(struct evaluation *ev)
 	if (ev->ahead > 0 && clock_jump_note(ev->store, ev->ahead, ev->latest))
 		return EXIT_ENV;
 	/* One server alone does not tell which regions are silent. */
-	if (!ev->alone && regions_heard_write(&ev->regions, ev->store, ev->in.now,
-				  ev->pretended))
+	if (!ev->alone && regions_heard_write(&ev->regions, ev->store,
+				  ev->in.now, ev->pretended))
 		return EXIT_ENV;
 	/* It goes out with what is asked of the store next. */
 	if (!ev->pretended)
