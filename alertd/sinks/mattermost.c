@@ -38,12 +38,20 @@ static void put_plain(struct buf *b, const char *s)
 	}
 }
 
-static void put_within(struct buf *b, const char *s, size_t max, size_t *left)
+/* An address as code: to be copied, and no link. */
+static void put_address(struct buf *b, const char *s)
 {
+	buf_fmt(b, "`%s`", s);
+}
+
+static void put_value(struct buf *b, const char *s, size_t *left)
+{
+	bool address = strncmp(s, "http", 4) == 0 && !strchr(s, '`');
 	struct buf text;
 
 	buf_init(&text, HTTP_REQUEST_MAX);
-	sink_text_within(&text, s, max, left, put_plain);
+	sink_text_within(&text, s, FIELD_LIMIT, left,
+		address ? put_address : put_plain);
 	json_put_str(b, text.p);
 	buf_release(&text);
 }
@@ -54,14 +62,14 @@ static void put_fields(struct buf *b, const struct message *m, size_t *left)
 	for (size_t i = 0; i < m->n; i++) {
 		buf_fmt(b, "%s{\"title\":\"%s\",\"short\":false,\"value\":",
 			i ? "," : "", m->lines[i].label);
-		put_within(b, m->lines[i].text, FIELD_LIMIT, left);
+		put_value(b, m->lines[i].text, left);
 		buf_char(b, '}');
 	}
 	buf_char(b, ']');
 }
 
 /* What happened, and a line of links: a button would need a plugin. */
-static void put_text(struct buf *b, const struct message *m, size_t *left)
+static void put_said(struct buf *b, const struct message *m, size_t *left)
 {
 	struct buf text, says;
 	const char *before = "";
@@ -114,7 +122,7 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 		message_colour(m->mood));
 	sink_put_cut(&r->body, m->title, TITLE_LIMIT);
 	buf_str(&r->body, ",\"text\":");
-	put_text(&r->body, m, &left);
+	put_said(&r->body, m, &left);
 	put_fields(&r->body, m, &left);
 	buf_str(&r->body, "}]}");
 	return true;
@@ -141,7 +149,7 @@ static void judge(const struct sink_job *job, int n,
 	cJSON_Delete(o);
 }
 
-static const char *odd(const struct sink_job *job)
+static const char *odd_hook(const struct sink_job *job)
 {
 	const char *url = secret_get(job->secret, "url", NULL);
 	const char *key = url ? strstr(url, "/hooks/") : NULL;
@@ -158,4 +166,4 @@ static const char *odd(const struct sink_job *job)
 static const char *const needs[] = {"url", NULL};
 
 const struct sink sink_mattermost = {
-	.build = build, .judge = judge, .odd = odd, .needs = needs};
+	.build = build, .judge = judge, .odd = odd_hook, .needs = needs};

@@ -49,7 +49,7 @@ static void put_bytes(struct buf *b, const char *key, const char *s,
 	json_put_member(b, key, sink_cut(s, max, out, max + 1));
 }
 
-static void put_text(struct buf *b, const struct message *m)
+static void put_texts(struct buf *b, const struct message *m)
 {
 	struct buf text;
 
@@ -114,7 +114,7 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 	r->password = token ? NULL : secret_get(job->secret, "password", NULL);
 	buf_str(&r->body, "{\"topic\":");
 	json_put_str(&r->body, topic(job));
-	put_text(&r->body, job->message);
+	put_texts(&r->body, job->message);
 	put_urgency(&r->body, e, job->message->mood);
 	if (known(job) && !sink_loud(e))
 		json_put_member(&r->body, "sequence_id", known(job));
@@ -154,7 +154,7 @@ static void judge(const struct sink_job *job, int n,
 	cJSON_Delete(o);
 }
 
-static const char *odd(const struct sink_job *job)
+static const char *odd_token(const struct sink_job *job)
 {
 	const char *token = secret_get(job->secret, "token", NULL);
 
@@ -181,6 +181,6 @@ static const char *const needs[] = {"url", NULL};
 
 const struct sink sink_ntfy = {.build = build,
 	.judge = judge,
-	.odd = odd,
+	.odd = odd_token,
 	.wrong = wrong,
 	.needs = needs};

@@ -156,7 +156,7 @@ static void judge(const struct sink_job *job, int n,
 	cJSON_Delete(o);
 }
 
-static const char *odd(const struct sink_job *job)
+static const char *odd_flow(const struct sink_job *job)
 {
 	const char *url = secret_get(job->secret, "url", NULL);
 
@@ -172,4 +172,4 @@ static const char *odd(const struct sink_job *job)
 static const char *const needs[] = {"url", NULL};
 
 const struct sink sink_teams = {
-	.build = build, .judge = judge, .odd = odd, .needs = needs};
+	.build = build, .judge = judge, .odd = odd_flow, .needs = needs};

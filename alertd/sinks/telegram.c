@@ -89,7 +89,7 @@ static void put_lines(struct buf *b, const struct message *m, size_t *left)
 	}
 }
 
-static void put_text(struct buf *b, const struct message *m)
+static void put_body(struct buf *b, const struct message *m)
 {
 	size_t left = MESSAGE_LIMIT;
 	struct buf text, says;
@@ -140,7 +140,7 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 	buf_str(&r->body, ",\"parse_mode\":\"HTML\","
 			  "\"link_preview_options\":{\"is_disabled\":true},"
 			  "\"text\":");
-	put_text(&r->body, job->message);
+	put_body(&r->body, job->message);
 	if (first)
 		buf_fmt(&r->body, ",\"reply_parameters\":{\"message_id\":%s,"
 				  "\"allow_sending_without_reply\":true}",
@@ -197,7 +197,7 @@ static void judge(const struct sink_job *job, int n,
 	cJSON_Delete(o);
 }
 
-static const char *odd(const struct sink_job *job)
+static const char *odd_bot(const struct sink_job *job)
 {
 	const char *s = secret_get(job->secret, "token", NULL);
 	const char *chat = job->route->channel;
@@ -217,4 +217,4 @@ static const char *odd(const struct sink_job *job)
 static const char *const needs[] = {"token", NULL};
 
 const struct sink sink_telegram = {
-	.build = build, .judge = judge, .odd = odd, .needs = needs};
+	.build = build, .judge = judge, .odd = odd_bot, .needs = needs};

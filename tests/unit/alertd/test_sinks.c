@@ -344,7 +344,9 @@ static void test_text(void **state)
 static void built(enum conf_route_type type, const char *headline,
 	const char *summary, struct http_request *r)
 {
-	struct told t = {.headline = headline, .summary = summary};
+	struct told t = {.headline = headline,
+		.summary = summary,
+		.more = ",\"ack_url\":\"https://status.example.com/a/1\""};
 	struct made m;
 
 	assert_true(made_init(&m, type, body_of(&t)));
