@@ -34,6 +34,12 @@ static void links_release(struct links *l)
 
 void emit_dashboard(const struct conf *c, const char *slug, struct buf *url)
 {
+	struct conf_server s;
+
+	if (conf_server(c, slug, &s) && s.dashboard) {
+		buf_str(url, s.dashboard);
+		return;
+	}
 	if (!c || !c->site_url)
 		return;
 	if (strcmp(slug, SLUG_FLEET) == 0)

@@ -53,6 +53,9 @@ extern const struct conf_key conf_keys[];
 /* Those of a server, and of an element of `defaults`, its `match` apart. */
 extern const struct conf_key conf_server_keys[];
 extern const struct conf_key conf_default_keys[];
+/* The keys that an account may give its servers, for a struct conf_account; a
+   server has them, too. */
+extern const struct conf_key conf_account_keys[];
 /* Those below "alerts": they lie in struct conf itself. */
 extern const struct conf_key conf_alerts[];
 

@@ -236,6 +236,7 @@ static const struct field side_fields[] = {
 static const struct field measure_fields[] = {
 	FIELD("value", struct alert_record, value, 0, .places = 1),
 	FIELD("usual", struct alert_record, usual, 0, .places = 3),
+	FIELD("slow_above", struct alert_record, slow_above, FIELD_OMIT),
 	{.type = FIELD_END},
 };
 

@@ -27,7 +27,7 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 	X(DOWNTIME, "downtime", ALERT_P1 | ALERT_P2, "it fails")               \
 	X(REGIONAL, "regional", ALERT_P2, "it fails")                          \
 	X(RATE_LIMITED, "rate_limited", ALERT_P2, "it answers with 429")       \
-	X(LATENCY, "latency", ALERT_P3, "it is slower than it was")            \
+	X(LATENCY, "latency", ALERT_P2 | ALERT_P3, "it is slower than it was") \
 	X(ERROR_RATE, "error_rate", ALERT_P2, "too many probes fail")          \
 	X(SLO_BURN, "slo_burn", ALERT_P2 | ALERT_P3,                           \
 		"it spends its monthly error budget too fast")                 \
@@ -149,6 +149,7 @@ struct alert_record {
 				NULL */
 	double value, usual; /* what was measured, of the kinds that measure:
 				ms, percent, times, changes; else 0 */
+	bool slow_above; /* value is the median, and usual its limit */
 	const char *last_error;	   /* a dotted code, or NULL */
 	const char *said;	   /* by the server, of that; or NULL */
 	const char *headline;	   /* what a person reads first, or NULL */
