@@ -94,6 +94,8 @@ struct conf_region {
 	size_t n_canary;
 };
 
+struct alert_label; /* of records/alert.h */
+
 struct conf_account {
 	char *name;
 	char *token_sha256; /* of the bearer token for reading */
@@ -101,6 +103,9 @@ struct conf_account {
 	/* Of its servers that give none: */
 	char *ca, *runbook, *dashboard; /* or NULL */
 	double slow_above_s;		/* 0: none */
+	char *owner;			/* or NULL */
+	struct alert_label *labels;
+	size_t n_labels;
 };
 
 struct conf_auth {
@@ -156,6 +161,9 @@ struct conf_server {
 	char *runbook;	 /* a URL, or NULL: that of the alerts */
 	char *dashboard; /* a URL, or NULL: its public page */
 	double slow_above_s; /* 0: that of the alerts */
+	char *owner; /* or NULL; neither it nor the labels are public */
+	struct alert_label *labels; /* with those of its account and defaults */
+	size_t n_labels;
 	struct conf_thresholds thresholds;
 	const char *list; /* the list that has it; NULL: the file itself */
 	size_t line;	  /* there, or in the file */
@@ -200,6 +208,8 @@ struct conf_match {
 	size_t n_servers;
 	char **accounts;
 	size_t n_accounts;
+	struct alert_label *labels; /* a server has to have all of them */
+	size_t n_labels;
 };
 
 /* Who is told, and how long after the start of an incident. */

@@ -169,6 +169,32 @@ static const struct conf_key region[] = {
 	{.name = NULL},
 };
 
+static const char *bad_label(const char *s)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz0123456789_.-";
+
+	return strlen(s) <= ALERT_LABEL_NAME && !s[strspn(s, chars)]
+		? NULL
+		: "not the name of a label: up to 63 lower-case letters, "
+		  "digits, '.', '_' and '-'";
+}
+
+static const char *bad_label_value(const char *s)
+{
+	return strlen(s) <= ALERT_LABEL_VALUE ? NULL : "longer than 200 bytes";
+}
+
+const struct conf_key conf_label_keys[] = {
+	{KEY("name", CONF_TEXT, alert_label, name), .max = 200,
+		.wrong = bad_label},
+	{KEY("value", CONF_TEXT, alert_label, value), .max = 200,
+		.wrong = bad_label_value},
+	{.name = NULL},
+};
+
+#define LABELS(s)                                                              \
+	{LIST("labels", CONF_LABELS, s, labels), .max = ALERT_LABELS}
+
 /* What an account may give its servers, in its own struct or theirs. */
 #define ACCOUNT_KEYS(s)                                                        \
 	{KEY("ca", CONF_TEXT, s, ca), .max = 2048, .pem = true},               \
@@ -177,7 +203,9 @@ static const struct conf_key region[] = {
 	{KEY("dashboard", CONF_TEXT, s, dashboard), .max = 2048,               \
 		.wrong = conf_bad_url},                                        \
 	{KEY("slow_above", CONF_SECONDS, s, slow_above_s),                     \
-		.max = SLOW_ABOVE_MAX, .otherwise = "0s"}
+		.max = SLOW_ABOVE_MAX, .otherwise = "0s"},                     \
+	{KEY("owner", CONF_TEXT, s, owner), .max = 200},                       \
+	LABELS(s)
 
 static const struct conf_key account[] = {
 	{KEY("name", CONF_TEXT, conf_account, name), .required = true,
@@ -369,7 +397,9 @@ static void clear_field(const struct conf_key *key, void *base)
 		if (key->type == CONF_TEXTS)
 			free(((char **)p)[i]);
 		else
-			conf_clear(key->keys, (char *)p + i * key->each);
+			conf_clear(key->type == CONF_LABELS ? conf_label_keys
+							    : key->keys,
+				(char *)p + i * key->each);
 	}
 	if (key->type == CONF_JSON)
 		cJSON_Delete(p);
@@ -385,6 +415,7 @@ void conf_clear(const struct conf_key *keys, void *base)
 		case CONF_TEXTS:
 		case CONF_JSON:
 		case CONF_MAPS:
+		case CONF_LABELS:
 			clear_field(keys, base);
 			break;
 		case CONF_MAP:
@@ -494,6 +525,7 @@ static const struct conf_key match[] = {
 		.max = 1000},
 	{LIST("accounts", CONF_TEXTS, conf_match, accounts), .once = true,
 		.max = 1000, .wrong = conf_bad_slug},
+	LABELS(conf_match),
 	{.name = NULL},
 };
 

@@ -2,12 +2,14 @@
  * servers.c: each key of a server that it does not give itself comes from the
  * first element of `defaults` that matches its slug and gives that key. `auth`
  * and `health_tool` come whole: a mode without its credential is of no use.
+ * Labels are added one by one.
  */
 #include "conf/servers.h"
 
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "conf/schema.h"
+#include "records/alert.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -85,6 +87,33 @@ static bool matches(const struct conf_default *d, const char *slug)
 	return false;
 }
 
+/* Add the labels that are not there yet; one too many is noticed by the check. */
+static void merge_labels(const struct conf_key *key, const void *from,
+	const struct conf_key *other, void *to)
+{
+	struct alert_label *more, *l;
+	size_t n_more, n, cap;
+
+	memcpy(&more, (const char *)from + key->at, sizeof more);
+	memcpy(&n_more, (const char *)from + key->count_at, sizeof n_more);
+	memcpy(&l, (char *)to + other->at, sizeof l);
+	memcpy(&n, (char *)to + other->count_at, sizeof n);
+	for (size_t i = 0; i < n_more && n <= ALERT_LABELS; i++) {
+		size_t k = 0;
+
+		while (k < n && strcmp(l[k].name, more[i].name) != 0)
+			k++;
+		if (k < n)
+			continue;
+		cap = n;
+		l = xgrow(l, &cap, n + 1, sizeof *l);
+		l[n++] = (struct alert_label) {
+			xstrdup(more[i].name), xstrdup(more[i].value)};
+	}
+	memcpy((char *)to + other->at, &l, sizeof l);
+	memcpy((char *)to + other->count_at, &n, sizeof n);
+}
+
 /* Copy a value that a key describes to the field of another. */
 static void copy(const struct conf_key *key, const void *from,
 	const struct conf_key *other, void *to)
@@ -99,6 +128,9 @@ static void copy(const struct conf_key *key, const void *from,
 	case CONF_TEXT:
 		p = p ? xstrdup(p) : NULL;
 		memcpy(out, &p, sizeof p);
+		break;
+	case CONF_LABELS:
+		merge_labels(key, from, other, to);
 		break;
 	case CONF_JSON:
 		p = p ? cJSON_Duplicate(p, true) : NULL;
@@ -118,15 +150,27 @@ static void copy(const struct conf_key *key, const void *from,
 	}
 }
 
+/* The bits of what is added to, not taken instead. */
+static uint64_t labels_of(const struct leaf *l, size_t n)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (l[i].key->type == CONF_LABELS)
+			bits |= l[i].with;
+	return bits;
+}
+
 /* Take from `defaults` the keys whose bits are not in `own`. */
 static void inherit(const struct conf *c, struct conf_server *s,
 	const struct leaf *l, size_t n, uint64_t own, struct conf_errors *r)
 {
 	struct conf_spot spot = conf_spot(r, &s->slug);
+	uint64_t added = labels_of(l, n);
 
 	for (size_t d = 0; d < c->n_defaults; d++) {
 		const struct conf_default *from = &c->defaults[d];
-		uint64_t take = from->given & ~own;
+		uint64_t take = from->given & ~(own & ~added);
 
 		if (!take || !matches(from, s->slug))
 			continue;
@@ -183,7 +227,7 @@ static uint64_t take_account(const struct conf *c, struct conf_server *s,
 
 	for (const struct conf_key *k = conf_account_keys; a && k->name; k++)
 		for (size_t i = 0; i < n; i++) {
-			if (l[i].base || own & l[i].with ||
+			if (l[i].base || own & l[i].with & ~labels_of(l, n) ||
 				strcmp(l[i].key->name, k->name) != 0 ||
 				!has_value(k, a))
 				continue;

@@ -119,6 +119,14 @@ struct alert_side {
 	struct alert_names regions;
 };
 
+/* What an operator calls a server by, as in fleet.yaml(5). */
+struct alert_label {
+	char *name, *value;
+};
+#define ALERT_LABELS 16
+#define ALERT_LABEL_NAME 63
+#define ALERT_LABEL_VALUE 200
+
 struct alert_record {
 	double at; /* epoch seconds */
 	enum alert_kind kind;
@@ -156,6 +164,9 @@ struct alert_record {
 	const char *summary;	   /* one sentence for a person */
 	const char *dashboard_url; /* or NULL, like the next one */
 	const char *runbook_url;
+	const char *owner; /* of the server, or NULL */
+	const struct alert_label *labels; /* of the server */
+	size_t n_labels;
 	/* Of a trouble that servers share: these; else none. */
 	struct alert_names servers;
 	/* Of what nobody approved: its class, by name; else NULL. */
