@@ -117,11 +117,13 @@ static struct measure measure_above(const struct alert_state *st,
 {
 	double limit = 1000 *
 		(st->slow_above_s > 0 ? st->slow_above_s : p->slow_above_s);
+	/* One that is no longer set ends the incident that it began. */
+	bool unset = !(limit > 0);
 
 	return (struct measure) {
-		.known = limit > 0 && !isnan(v->latency_p50) &&
-			median_known(v, limit),
-		.bad = v->latency_p50 > limit,
+		.known = unset ? st->incidents[ALERT_LATENCY].above > 0
+			       : !isnan(v->latency_p50) && median_known(v, limit),
+		.bad = !unset && v->latency_p50 > limit,
 		.severity = SEVERITY_P2,
 		.value = v->latency_p50,
 		.usual = limit,

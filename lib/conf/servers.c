@@ -223,11 +223,12 @@ static bool has_value(const struct conf_key *key, const void *base)
 static uint64_t take_account(const struct conf *c, struct conf_server *s,
 	const struct leaf *l, size_t n, uint64_t own)
 {
-	const struct conf_account *a = account_of(c, s);
+	const struct conf_account *a = c->n_accounts ? account_of(c, s) : NULL;
+	uint64_t taken = own & ~labels_of(l, n);
 
 	for (const struct conf_key *k = conf_account_keys; a && k->name; k++)
 		for (size_t i = 0; i < n; i++) {
-			if (l[i].base || own & l[i].with & ~labels_of(l, n) ||
+			if (l[i].base || taken & l[i].with ||
 				strcmp(l[i].key->name, k->name) != 0 ||
 				!has_value(k, a))
 				continue;

@@ -278,6 +278,28 @@ static void test_slow_above(void **state)
 	CHECK(cases);
 }
 
+/* Without a baseline, too. */
+static void test_slow_above_unset(void **state)
+{
+	static const struct spell slow = {
+		0, 1, NULL, 90, 0, {0}, 0, 2001, NULL};
+	struct night n;
+	char got[NIGHT_SIZE];
+
+	(void)state;
+	night_init(&n, "AEU");
+	n.st.slow_above_s = 2;
+	for (int m = 0; m < 3; m++)
+		judge(&n, &slow, m);
+	n.st.slow_above_s = 0;
+	for (int m = 3; m < 12; m++)
+		judge(&n, &slow, m);
+	night_tell(&n, got);
+	assert_string_equal(got, "2 latency_started P2 0 x3 -/- [a e u] | "
+				 "5 latency_resolved P2 0-3 x3 -/- [a e u]");
+	night_release(&n);
+}
+
 static void test_error_rate(void **state)
 {
 	static const struct degradation_case cases[] = {
@@ -534,6 +556,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_latency),
 		cmocka_unit_test(test_slow_above),
+		cmocka_unit_test(test_slow_above_unset),
 		cmocka_unit_test(test_error_rate),
 		cmocka_unit_test(test_burn),
 		cmocka_unit_test(test_confirming),
