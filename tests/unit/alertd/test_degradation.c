@@ -24,8 +24,9 @@ struct spell {
 		      quarter of the probes of the longer windows was; -1: no
 		      verdicts, somebody closes what is open */
 	double p50; /* of the server; of a, e and u this, and a third and two
-		       thirds more */
-	const char *silent; /* letters of a, e and u, or NULL */
+		       thirds more; less than 0: of the server alone */
+	const char *silent; /* letters of a, e and u, or NULL; A, E and U: the
+			       verdict has their last figure */
 };
 
 #define SLOW(ms) ms, 100, {0}, 0, 0, NULL
@@ -52,8 +53,9 @@ static void fill_regions(struct verdict *v, const struct spell *s, int minute,
 			.state = bad ? STATE_BROKEN : STATE_HEALTHY,
 			.failed_step = bad ? STEP_TOOLS_LIST : STEP_NONE,
 			.error = bad ? "x" : NULL,
-			.ms = s->p50 > 0 ? s->p50 * (1 + (double)i / 3)
-					 : 50 + 60 * (double)i,
+			.ms = s->p50 > 0   ? s->p50 * (1 + (double)i / 3)
+				: s->p50 < 0 ? NAN
+					     : 50 + 60 * (double)i,
 			.started_at = NIGHT_START + 60 * minute + 7.5,
 		};
 		if (bad)
@@ -76,7 +78,7 @@ static void judge(struct night *n, const struct spell *s, int minute)
 		.window = NIGHT_START + 60 * minute,
 		.expected = 3,
 		.reporters = 3,
-		.latency_p50 = s->p50 > 0 ? s->p50 : NAN,
+		.latency_p50 = s->p50 > 0 || s->p50 < 0 ? fabs(s->p50) : NAN,
 		.latency_p95 = s->p95 > 0 ? s->p95 : NAN,
 		.latency_baseline = s->baseline > 0 ? s->baseline : NAN,
 		.error_rates.known = s->rates > 0,
@@ -84,9 +86,11 @@ static void judge(struct night *n, const struct spell *s, int minute)
 
 	fill_regions(&v, s, minute, regions, failing);
 	v.no_data = no_data;
-	v.reporters = (int)v.n_regions;
 	for (const char *c = s->silent ? s->silent : ""; *c; c++)
-		no_data[v.n_no_data++] = *c == 'a' ? "a" : *c == 'e' ? "e" : "u";
+		no_data[v.n_no_data++] = strchr("aA", *c) ? "a"
+			: strchr("eE", *c)		  ? "e"
+							  : "u";
+	v.reporters = 3 - (int)v.n_no_data;
 	v.tier = v.n_failing > 1 ? TIER_STEP_ALERT
 		: v.n_failing	 ? TIER_REGIONAL
 				 : TIER_OK;
@@ -255,6 +259,16 @@ static void test_slow_above(void **state)
 		{"two of three are slow, whatever the third is",
 			{{0, 3, NULL, SILENT(2001, "a")}},
 			"2 latency_started P2 0 x3 -/- [e u]"},
+		{"what a silent region measured before does not count",
+			{{0, 4, NULL, SILENT(2001, "AE")}}, ""},
+		{"regions without a figure", {{0, 3, NULL, MEDIAN(-2001)}},
+			"2 latency_started P2 0 x3 -/- []"},
+		{"an escalation needs three, too",
+			{{0, 3, NULL, SLOW_MEDIAN(301, 90)},
+				{3, 5, NULL, SLOW_MEDIAN(90, 2001)},
+				{5, 8, NULL, MEDIAN(90)}},
+			"2 latency_started P3 0 x3 -/- [e u] | "
+			"7 latency_resolved P3 0-5 x5 -/- [a e u]"},
 		{"silence ends none",
 			{{0, 3, NULL, MEDIAN(2001)},
 				{3, 7, NULL, SILENT(90, "eu")}},
