@@ -297,6 +297,7 @@ struct conf {
 	char *site_intro;  /* of one line */
 	char *site_imprint, *site_privacy, *site_support; /* https:, mailto: */
 	bool site_maintenance_counts; /* what fails in one lowers uptime */
+	bool site_manual; /* pages link to the manual */
 	struct conf_region *regions;
 	size_t n_regions;
 	struct conf_account *accounts;

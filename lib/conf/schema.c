@@ -141,6 +141,7 @@ static const struct conf_key site[] = {
 		.wrong = bad_contact},
 	{KEY("maintenance_counts", CONF_BOOL, conf, site_maintenance_counts),
 		.otherwise = "true"},
+	{KEY("manual", CONF_BOOL, conf, site_manual), .otherwise = "false"},
 	{.name = NULL},
 };
 

@@ -70,6 +70,8 @@ static void read_region(
 			r.city = pull_text(j, room);
 		else if (pull_is(key, "position"))
 			read_position(j, &r);
+		else if (pull_is(key, "here"))
+			pull_bool(j, &r.here);
 		else
 			pull_skip(j);
 	}
@@ -318,6 +320,7 @@ void brand_read(const char *json, struct brand *s)
 		s->maintenance_s = max;
 	if (cJSON_IsFalse(json_get(s->doc, "maintenance_counts")))
 		s->maintenance_counts = false;
+	s->manual = cJSON_IsTrue(json_get(s->doc, "manual"));
 }
 
 size_t brand_origin(const struct brand *s)

@@ -231,7 +231,8 @@ static void test_header_and_footer(void **state)
 
 	(void)state;
 	put_head(&b,
-		"{\"logo\":\"/a\\\"b\",\"imprint\":\"https://a.example/?x&y\","
+		"{\"manual\":true,\"logo\":\"/a\\\"b\",\"imprint\":"
+		"\"https://a.example/?x&y\","
 		"\"support\":\"mailto:a@b.example\"}",
 		f);
 	assert_non_null(
@@ -246,6 +247,7 @@ static void test_header_and_footer(void **state)
 	put_head(&b, "{}", f);
 	assert_non_null(strstr(b.out.p, "<main data-refresh=\"60\">"));
 	assert_null(strstr(b.out.p, "<img"));
+	assert_null(strstr(b.out.p, "Manual"));
 	buf_release(&b.out);
 }
 
