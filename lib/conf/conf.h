@@ -294,6 +294,7 @@ struct conf {
 	char *site_link;   /* where the title leads, or NULL */
 	char *site_colour; /* "#rrggbb", or NULL */
 	char *site_logo;   /* https:, or a path that begins with one slash */
+	char *site_stylesheet; /* a path that begins with one slash, or NULL */
 	char *site_intro;  /* of one line */
 	char *site_imprint, *site_privacy, *site_support; /* https:, mailto: */
 	bool site_maintenance_counts; /* what fails in one lowers uptime */

@@ -276,9 +276,14 @@ static size_t origin(const char *s)
 		? at + n : 0;
 }
 
+static bool is_path(const char *s)
+{
+	return *s == '/' && s[1] != '/';
+}
+
 static bool is_logo(const char *s)
 {
-	return (*s == '/' && s[1] != '/') || origin(s);
+	return is_path(s) || origin(s);
 }
 
 static const struct {
@@ -291,6 +296,7 @@ static const struct {
 	{"url", offsetof(struct brand, url), is_url},
 	{"colour", offsetof(struct brand, colour), is_colour},
 	{"logo", offsetof(struct brand, logo), is_logo},
+	{"stylesheet", offsetof(struct brand, stylesheet), is_path},
 	{"intro", offsetof(struct brand, intro), is_text},
 	{"imprint", offsetof(struct brand, imprint), is_contact},
 	{"privacy", offsetof(struct brand, privacy), is_contact},

@@ -83,6 +83,7 @@ struct brand {
 	const char *url;    /* of this site, no slash at its end; "" unknown */
 	const char *colour; /* "#rrggbb" */
 	const char *logo;   /* https:, or a path of this site; or NULL */
+	const char *stylesheet; /* a path of this site, or NULL */
 	const char *intro;  /* plain text, or NULL */
 	const char *imprint, *privacy, *support; /* https: or mailto:; or NULL */
 	bool manual; /* a link to the manual is at the foot of each page */

@@ -320,8 +320,11 @@ void html_begin(struct html *b, const struct frame *f)
 		   "content='width=device-width, initial-scale=1'>\n"
 		   "<meta name='color-scheme' content='light dark'>\n");
 	put_title(b, f);
+	html_fmt(b, "<link rel='stylesheet' href='/style.css'>\n");
+	if (f->brand->stylesheet)
+		html_fmt(b, "<link rel='stylesheet' href='%s'>\n",
+			f->brand->stylesheet);
 	html_fmt(b,
-		"<link rel='stylesheet' href='/style.css'>\n"
 		"<link rel='icon' href='/favicon%s%s.svg' "
 		"type='image/svg+xml'>\n",
 		f->icon ? "-" : "", f->icon ? f->icon : "");

@@ -214,10 +214,12 @@ same() {
 		shield "$query" old
 		[[ $SHIELD = *'|no recent data|#6a737d|true' ]]
 		for slug in waiting nope veiled; do
+			want='unknown server'
+			[ "$slug" != waiting ] || want='awaiting first probe'
 			badge "$query" "$slug"
-			tail -n 1 texts | grep -qx 'awaiting first probe'
+			tail -n 1 texts | grep -qx "$want"
 			shield "$query" "$slug"
-			[[ $SHIELD = *'|awaiting first probe|#6a737d|true' ]]
+			[[ $SHIELD = *"|$want|#6a737d|true" ]]
 			[ "$(jq .cacheSeconds body)" = 5 ]
 			sed "s/$slug/NAME/g" out >"as-$slug"
 		done

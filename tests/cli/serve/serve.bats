@@ -273,7 +273,7 @@ incident() {
 	printf '%s\n' '1 partly working' '1 under maintenance' \
 		'1 awaiting first probe' '1 working' | diff - counts
 	# It is no trouble: what is partly working is above it.
-	[ "$(grep -o 'name"><a href="/status/[a-z-]*' body | cut -d'"' -f4 | tr '\n' ' ')" = '/status/partly /status/broken /status/waiting /status/example-mcp ' ]
+	[ "$(grep -o 'name"><a href="/status/[a-z-]*' body | cut -d'"' -f3 | tr '\n' ' ')" = '/status/partly /status/broken /status/waiting /status/example-mcp ' ]
 	get /badge/broken.svg
 	grep -q '>maintenance' body
 	grep -q '<title>broken: under maintenance, 99.87% uptime in 30 days</title>' body
