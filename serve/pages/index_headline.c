@@ -4,6 +4,7 @@
  */
 #include "pages/pages.h"
 
+#include "data/incidents.h"
 #include "pages/html.h"
 #include "words/words.h"
 
@@ -86,21 +87,40 @@ static void put_card(struct html *b, const struct incident_row *in, double now)
 		HTML_TIME(in->updated_at, now), HTML_WHOLE(in->latest));
 }
 
-void index_incidents_put(struct html *b, const struct incident_rows *rows,
-	size_t more, double now)
+static size_t count_open(const struct incident_rows *rows)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < rows->n && n < INDEX_CARDS; i++) {
-		if (rows->v[i].ended_at)
-			continue;
-		if (!n++)
-			html_fmt(b, "<section class='open'><h2>Open incidents"
-				   "</h2>\n<ul class='cards'>\n");
-		put_card(b, &rows->v[i], now);
-	}
-	if (!n)
+	for (size_t i = 0; i < rows->n; i++)
+		n += !rows->v[i].ended_at;
+	return n;
+}
+
+/* The worst first. */
+static void put_cards(
+	struct html *b, const struct incident_rows *rows, double now)
+{
+	size_t n = 0;
+
+	for (int trouble = 0; trouble < TROUBLES; trouble++)
+		for (size_t i = 0; i < rows->n && n < INDEX_CARDS; i++) {
+			const struct incident_row *in = &rows->v[i];
+
+			if (in->ended_at || in->trouble != trouble)
+				continue;
+			put_card(b, in, now);
+			n++;
+		}
+}
+
+void index_incidents_put(struct html *b, const struct incident_rows *rows,
+	size_t more, double now)
+{
+	if (!count_open(rows))
 		return;
+	html_fmt(b, "<section class='open'><h2>Open incidents</h2>\n"
+		   "<ul class='cards'>\n");
+	put_cards(b, rows, now);
 	html_fmt(b, "</ul>\n");
 	if (more)
 		html_fmt(b,

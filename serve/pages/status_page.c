@@ -163,8 +163,8 @@ static void put_incidents(struct html *b, const struct status_page *s)
 			sum += part;
 	}
 	if (n)
-		html_fmt(b, "<a href='#incidents'>%zu incident%s</a>", n,
-			n == 1 ? "" : "s");
+		html_fmt(b, "<a href='#%s'>%zu incident%s</a>",
+			open ? "open" : "incidents", n, n == 1 ? "" : "s");
 	else if (s->data->maintenance_now.found)
 		html_fmt(b, "Planned maintenance");
 	else

@@ -77,7 +77,7 @@ void status_page_open(struct html *b, const struct status_page *s,
 {
 	if (!incidents_open(&s->data->incidents))
 		return;
-	html_fmt(b, "<section class='open'><h2 class='unseen'>Open incidents"
+	html_fmt(b, "<section class='open' id='open'><h2 class='unseen'>Open incidents"
 		   "</h2>\n");
 	put_cards(b, s, places, true);
 	html_fmt(b, "</section>\n");

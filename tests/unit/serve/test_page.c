@@ -761,7 +761,7 @@ static void test_headline(void **state)
 	}
 }
 
-/* The open ones are cards, newest first; those that are over are not. */
+/* The open ones are cards, the worst first; those that are over are not. */
 static void test_open_incidents(void **state)
 {
 	struct incident_rows rows = {0};
@@ -774,6 +774,13 @@ static void test_open_incidents(void **state)
 	places_read(&places, &d.server, &d.view);
 	incident_rows_add(&rows, "example-mcp", &d.server, &d.data.incidents,
 		&places);
+	assert_true(rows.n > 1);
+	rows.v[rows.n - 1].ended_at = 0;
+	rows.v[rows.n - 1].trouble = TROUBLE_DOWN;
+	index_incidents_put(&d.html, &rows, 3, NOW);
+	assert_true(strstr(d.b.p, "open-down") < strstr(d.b.p, "open-part"));
+	buf_clear(&d.b);
+	rows.v[rows.n - 1].ended_at = AS_OF;
 	index_incidents_put(&d.html, &rows, 3, NOW);
 	expect(&d, "<li class=\"card open-part\"><h3>");
 	expect(&d, "/status/example-mcp/incident/2026-04-29-2020-regional-outage"
