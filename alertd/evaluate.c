@@ -48,7 +48,8 @@ struct evaluator {
 	struct strings waiting; /* their dedup keys, sorted */
 	size_t leased; /* deliveries of these */
 	struct alert_events ends;
-	struct strings heard; /* common incidents: what regions report changed */
+	/* Common incidents on whose servers the regions' reports changed. */
+	struct strings heard;
 	double store_down_ms; /* no input is taken before; see clock_mono_ms */
 	bool failed;
 };
@@ -121,7 +122,8 @@ static void note_maintenance(const struct evaluator *e, struct alert_state *st,
 	if (!e->setup->maintenances || no_server(st->slug))
 		return;
 	o = maintenance_store_at(e->setup->maintenances, st->slug,
-		conf_server(c, st->slug, &s) ? s.account : NULL, t, e->policy.maintenance_s);
+		conf_server(c, st->slug, &s) ? s.account : NULL, t,
+		e->policy.maintenance_s);
 	maintenance_hold_note(st, &o, t);
 }
 
@@ -386,8 +388,8 @@ static void decide_input(struct evaluator *e, const struct evaluate_input *in,
 	events_release(&events);
 }
 
-/* Takes back an outcome that is not stored. */
-static void undo_outcome(struct outcome *o)
+/* Frees an outcome: it counts, or is not stored. */
+static void forget_outcome(struct outcome *o)
 {
 	if (!o->decided)
 		return;
@@ -407,24 +409,6 @@ static void note_telling(struct evaluator *e, const char *slug,
 		strings_note(&e->deliver, slug);
 }
 
-/* It waits for evaluate_flush, which may make it part of a shared incident. */
-static void note_waiting(struct evaluator *e, const struct alert_record *r)
-{
-	struct strings *l = &e->waiting;
-	char key[ALERT_KEY_SIZE];
-	size_t at;
-	char *added;
-
-	alert_key(r, key);
-	at = strings_place(l->v, l->n, sizeof *l->v, key);
-	if (at < l->n && strcmp(l->v[at], key) == 0)
-		return;
-	strings_add(l, key);
-	added = l->v[l->n - 1];
-	memmove(l->v + at + 1, l->v + at, (l->n - 1 - at) * sizeof *l->v);
-	l->v[at] = added;
-}
-
 /* Counts an outcome that is stored. */
 static void count_outcome(struct evaluator *e, const char *slug,
 	struct outcome *o)
@@ -434,8 +418,12 @@ static void count_outcome(struct evaluator *e, const char *slug,
 	stats_add(COUNT_CLOSED, o->closed);
 	if (o->starts.n)
 		e->leased += o->leased;
-	for (size_t i = 0; i < o->starts.n; i++)
-		note_waiting(e, &o->starts.v[i].event.record);
+	for (size_t i = 0; i < o->starts.n; i++) {
+		char key[ALERT_KEY_SIZE];
+
+		strings_insert(&e->waiting,
+			alert_key(&o->starts.v[i].event.record, key));
+	}
 	correlation_move(&e->starts, &o->starts);
 	for (size_t i = 0; i < o->ends.n; i++)
 		add_end(&e->ends, &o->ends.v[i]);
@@ -443,10 +431,7 @@ static void count_outcome(struct evaluator *e, const char *slug,
 		strings_note(&e->heard, o->heard.v[i]);
 	if (o->text.len)
 		note_telling(e, slug, o->text.p, o->deliver);
-	buf_release(&o->text);
-	correlation_release(&o->starts);
-	events_release(&o->ends);
-	strings_release(&o->heard);
+	forget_outcome(o);
 }
 
 static void print_text(struct evaluator *e, const struct buf *text)
@@ -476,7 +461,8 @@ static void evaluate_tell(struct evaluator *e)
 	buf_clear(&e->text);
 }
 
-/* The life of inputs: begin, decide, commit; TRANSACTION_TOGETHER at most. */
+/* Decides on inputs, TRANSACTION_TOGETHER at most, and commits them: anew where
+   another process changed a state meanwhile. */
 static void evaluate_some(struct evaluator *e, const struct evaluate_input *v,
 	size_t n)
 {
@@ -493,7 +479,7 @@ static void evaluate_some(struct evaluator *e, const struct evaluate_input *v,
 			if (transaction_result(t, i) != TRANSACTION_PENDING ||
 				clock_mono_ms() < e->store_down_ms)
 				continue;
-			undo_outcome(&o[i]);
+			forget_outcome(&o[i]);
 			st = transaction_get(t, i);
 			if (st)
 				decide_input(e, &v[i], t, st, &o[i]);
@@ -506,7 +492,7 @@ static void evaluate_some(struct evaluator *e, const struct evaluate_input *v,
 			count_outcome(e, v[i].slug, &o[i]);
 		} else {
 			lost = lost || o[i].decided;
-			undo_outcome(&o[i]);
+			forget_outcome(&o[i]);
 		}
 	}
 	if (lost)

@@ -369,7 +369,7 @@ passed(1) as $resolved | passed(2) as $trusted |
 # For a function or a worker: look shows more about it, anew replaces the deployed
 # version.
 def mend_cloud($r): .message as $m |
-	if $m | test("^its runner is that of ") then
+	if $m | test("^its runner is set up for ") then
 		if $r.runner == "lambda" then "aws lambda update-function-configuration " +
 			"--function-name \($r.host) --environment Variables={MCP_REGION=\($r.name)}"
 		else "docker run -e MCP_REGION=\($r.name) ..." end
@@ -390,8 +390,8 @@ def mend_exit($r): .message as $m |
 	elif $m | test("^the host key of .* has changed") then
 		"ssh-keygen -f \($r.known) -R \u0027\($named)\u0027 && \($add)"
 	elif $m | test("^the host key of .* is not known") then $add
-	elif $m | test("^its runner is that of ") then
-		($m | capture("is that of (?<other>[a-z0-9-]+)").other) as $other |
+	elif $m | test("^its runner is set up for ") then
+		($m | capture("set up for (?<other>[a-z0-9-]+)").other) as $other |
 		"\($r.via) \u0027sed -i s/\($other)/\($r.name)/ ~/.ssh/authorized_keys\u0027"
 	elif $m | test("^exit status 127|not found|No such file or directory\\z") then
 		"scp \($words)\($probe) \($r.host):/usr/local/bin/"
@@ -764,7 +764,7 @@ same_store() {
 # check_folder SUBJECT PATH…: finds the folder that a round uses: the first that exists
 # or can be made, and that only we or the user of the rounds own; sets chosen.
 check_folder() {
-	local subject=$1 dir up mode who=ours
+	local subject=$1 dir up mode who=us
 	shift
 	chosen=''
 	for dir; do
@@ -788,8 +788,8 @@ check_folder() {
 		elif [[ ! -w $dir ]]; then
 			found fail "$subject" "this user cannot write to $dir" "chmod u+w $dir"
 		else
-			[[ -O $dir ]] || who="that of $unit_user"
-			found ok "$subject" "$dir is $who alone"
+			[[ -O $dir ]] || who=$unit_user
+			found ok "$subject" "$dir belongs to $who alone"
 			chosen=$dir
 			return
 		fi

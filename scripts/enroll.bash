@@ -24,8 +24,8 @@ enroll_usage() {
 	  -h, --help            print this help
 	  --install             set up what is missing on that machine
 	  --json                print each finding as JSON
-	  -k, --key file        the ssh key of the rounds; default: that of
-	                        MCP_FLEET_SSH, or ~/.ssh/mcp-fleet
+	  -k, --key file        the ssh key of the rounds; default: the
+	                        key of MCP_FLEET_SSH, or ~/.ssh/mcp-fleet
 	  -n, --dry-run         change nothing; this is the default
 
 	exit status:
@@ -446,7 +446,7 @@ tell_lines() {
 		else
 			"", "For the allow-lists of servers, the address that probes come from:",
 			if $egress != "" then "  \($egress)"
-			else "  not known: they leave from a private address, so it is that of its network"
+			else "  not known: they leave from a private address, so it is the address of their network"
 			end,
 			(select($line != "" and ($there | not)) | "In .ssh/authorized_keys of \($host):", "  \($line)"),
 			(select($listed | not) | "In \($config), under regions:", $entry)

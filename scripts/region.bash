@@ -280,7 +280,7 @@ read_ssh_log() {
 	elif grep -q '^Host key verification failed' "$dir/log"; then
 		trouble="the host key of $host is not known: $key; if it is the right"
 		trouble+=" one, add it to known_hosts"
-		key="the host key of $host has changed: $key is not that of "
+		key="the host key of $host has changed: $key is not the key in "
 		if grep -q 'REMOTE HOST IDENTIFICATION HAS CHANGED' "$dir/log"; then
 			trouble=$key$(sed -n 's/^Offending .* key in //p' "$dir/log" |
 				head -n 1)
@@ -316,8 +316,8 @@ report_runner() {
 	elif ((sifted)); then
 		record garbled "what it printed takes too long to be read"
 	elif [[ $own != - ]]; then
-		record garbled "its runner is that of $own by its own settings, and$(:
-			) not of $name: nothing of it is believed"
+		record garbled "its runner is set up for $own, not for $name: its records are$(:
+			) ignored"
 	elif [[ $clock == far ]]; then
 		record garbled "its clock is off by $wrong s, which is more than$(:
 			) $clock_max s: nothing of it counts"

@@ -322,14 +322,11 @@ static void put_duty(const struct page *g, const struct incident *inc)
 static const char *refusal_of(const struct alert_state *st, const char *key,
 	const char *route)
 {
-	for (size_t i = 0; i < st->n_outbox; i++)
-		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++) {
-			const struct delivery *d = &st->outbox[i].deliveries[k];
-
-			if (strcmp(st->outbox[i].key, key) == 0 &&
-				strcmp(d->route, route) == 0 && d->why)
-				return d->why;
-		}
+	for (struct outbox_item i = {0}; outbox_next(st, &i);)
+		if (strcmp(i.pending->key, key) == 0 &&
+			strcmp(i.delivery->route, route) == 0 &&
+			i.delivery->why)
+			return i.delivery->why;
 	return NULL;
 }
 
@@ -444,10 +441,8 @@ static void put_outbox(const struct page *g, const struct alert_state *st)
 {
 	if (st->n_outbox)
 		buf_str(g->b, "\nNot yet delivered:\n");
-	for (size_t i = 0; i < st->n_outbox; i++)
-		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++)
-			put_delivery(g, &st->outbox[i],
-				&st->outbox[i].deliveries[k]);
+	for (struct outbox_item i = {0}; outbox_next(st, &i);)
+		put_delivery(g, i.pending, i.delivery);
 }
 
 static void put_timeline(const struct page *g, const struct alert_state *st)
@@ -618,22 +613,16 @@ static void put_outbox_json(struct buf *b, const struct alert_state *st)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < st->n_outbox; i++) {
-		const struct pending *p = &st->outbox[i];
-
-		for (size_t k = 0; k < p->n_deliveries; k++) {
-			const struct delivery *d = &p->deliveries[k];
-
-			buf_str(b, n++ ? ",{\"event\":" : "{\"event\":");
-			json_put_str(b, p->event);
-			json_put_member(b, "dedup_key", p->key);
-			json_put_member(b, "route", d->route);
-			buf_fmt(b, ",\"attempts\":%d", d->attempts);
-			put_instant(b, "decided_at", p->created);
-			put_instant(b, "next_try", d->next_try);
-			json_put_member(b, "why", d->why);
-			buf_char(b, '}');
-		}
+	for (struct outbox_item i = {0}; outbox_next(st, &i);) {
+		buf_str(b, n++ ? ",{\"event\":" : "{\"event\":");
+		json_put_str(b, i.pending->event);
+		json_put_member(b, "dedup_key", i.pending->key);
+		json_put_member(b, "route", i.delivery->route);
+		buf_fmt(b, ",\"attempts\":%d", i.delivery->attempts);
+		put_instant(b, "decided_at", i.pending->created);
+		put_instant(b, "next_try", i.delivery->next_try);
+		json_put_member(b, "why", i.delivery->why);
+		buf_char(b, '}');
 	}
 }
 

@@ -117,10 +117,9 @@ struct outbox_judge attempt_judge(struct attempt_context *c)
 		holder_gone, route_is_up, c, c->holder, c->now};
 }
 
-/* Whether a delivery that is leased to us may begin without another lease. */
-static bool lease_lasts(const struct outbox_judge *j, const struct delivery *d)
+bool attempt_lease_lasts(const struct outbox_judge *j, const struct delivery *d)
 {
-	return fabs(outbox_leased(d, j)) < BEGIN_MS / 1000;
+	return outbox_owned(d, j) && fabs(outbox_age(d, j)) < BEGIN_MS / 1000;
 }
 
 /* Fill in what sending needs; we have leased the delivery for `age` seconds. */
@@ -130,7 +129,8 @@ static void fill_attempt(struct attempt *a, const struct alert_state *st,
 	string_set(&a->event, item->pending->event);
 	string_set(&a->body, item->pending->body);
 	string_set(&a->key, item->pending->key);
-	string_set(&a->handle, external_ids_find(&st->handles, a->key, a->name));
+	string_set(&a->handle,
+		external_ids_find(&st->handles, a->key, a->name));
 	a->since = clock_mono_ms() - age * 1000;
 	a->request = (struct delivery_request) {
 		.route = a->route,
@@ -158,9 +158,9 @@ struct attempt *attempt_new(const struct outbox_judge *j,
 		.watched = c->watched &&
 			strcmp(item->pending->key, c->watched) == 0,
 	};
-	if (lease_lasts(j, item->delivery))
+	if (attempt_lease_lasts(j, item->delivery))
 		fill_attempt(a, st, item,
-			fmax(outbox_leased(item->delivery, j), 0));
+			fmax(outbox_age(item->delivery, j), 0));
 	return a;
 }
 
@@ -174,31 +174,6 @@ void attempt_take(const struct outbox_judge *j, const struct alert_state *st,
 bool attempt_may_begin(const struct attempt *a)
 {
 	return a->since > 0 && clock_mono_ms() - a->since < BEGIN_MS;
-}
-
-bool attempt_give_back(const struct outbox_judge *j, struct alert_state *st,
-	const struct attempts *const *busy, size_t n)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < st->n_outbox; i++) {
-		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++) {
-			struct delivery *d = &st->outbox[i].deliveries[k];
-			size_t in = 0;
-
-			if (!isfinite(outbox_leased(d, j)) ||
-				(lease_lasts(j, d) && j->up(j->arg, d->route)))
-				continue;
-			while (in < n && !attempts_find(busy[in], st->slug,
-						 st->outbox[i].number, d->route))
-				in++;
-			if (in < n)
-				continue;
-			outbox_free(d, j);
-			any = true;
-		}
-	}
-	return any;
 }
 
 /* A random number from 0 to 1, for the delay between attempts. */
@@ -220,8 +195,8 @@ static void note_refused(struct alert_state *st, const struct attempt *a,
 		char key[ALERT_KEY_SIZE];
 
 		if (!inc->open ||
-			strcmp(dedup_key(st, (enum alert_kind)k, key), a->key) !=
-				0)
+			strcmp(dedup_key(st, (enum alert_kind)k, key),
+				a->key) != 0)
 			continue;
 		if (refuses)
 			strings_note(&inc->refused, a->name);

@@ -332,11 +332,11 @@ bool attempt_may_begin(const struct attempt *a);
 bool attempt_route_up(const struct attempt_context *c, const char *route);
 
 /*
- * attempt_give_back(j, st, busy, n): free what is leased to us in the outbox of
- * st and cannot begin, but for the attempts of n lists. Whether there was any.
+ * attempt_lease_lasts(j, d): whether d is leased to us, and for long enough to
+ * begin without another lease.
  */
-bool attempt_give_back(const struct outbox_judge *j, struct alert_state *st,
-	const struct attempts *const *busy, size_t n);
+bool attempt_lease_lasts(
+	const struct outbox_judge *j, const struct delivery *d);
 
 /*
  * attempt_settle(c, st, a): put the result of a into the outbox of st: the

@@ -58,7 +58,7 @@ struct worker {
 	struct strings settled; /* whose outbox is empty */
 	bool overdue;	/* an event did not arrive in time anywhere */
 	bool left;	/* something is left for a later run */
-	struct strings reported;  /* slugs of which it was said that they wait */
+	struct strings reported; /* slugs of which it was said that they wait */
 	struct strings waits; /* and of which it is still to be said */
 	struct worker_watch watch; /* key NULL: nobody waits */
 };
@@ -126,17 +126,9 @@ void worker_hold(struct worker *w, const struct strings *keys)
 	w->held = keys;
 }
 
-/* Whether a string is in a sorted list. */
-static bool in_sorted(const struct strings *l, const char *s)
-{
-	size_t at = strings_place(l->v, l->n, sizeof *l->v, s);
-
-	return at < l->n && strcmp(l->v[at], s) == 0;
-}
-
 static bool is_held(const struct worker *w, const struct pending *p)
 {
-	return w->held && in_sorted(w->held, p->key);
+	return w->held && strings_has_sorted(w->held, p->key);
 }
 
 static bool any_held(const struct worker *w, const struct alert_state *st)
@@ -288,15 +280,13 @@ static bool find_due(struct worker *w, struct round *r, struct alert_state *st)
 {
 	const struct outbox_judge j = attempt_judge(&w->context);
 	bool taken = false;
-	struct outbox_item item;
-	size_t at = 0;
 
-	while (outbox_due(st, &j, &at, &item)) {
-		bool ours = isfinite(outbox_leased(item.delivery, &j));
+	for (struct outbox_item item = {0}; outbox_due(st, &j, &item);) {
 		struct attempt *a;
 
 		if (is_held(w, item.pending) ||
-			(ours && has_attempt(w, st, &item)))
+			(outbox_owned(item.delivery, &j) &&
+				has_attempt(w, st, &item)))
 			continue;
 		a = attempt_new(&j, &w->context, st, &item);
 		attempts_add(&r->found, a);
@@ -308,13 +298,24 @@ static bool find_due(struct worker *w, struct round *r, struct alert_state *st)
 	return taken;
 }
 
-/* Frees what is leased to us and is not sent. Whether there was any. */
+/* Frees what is leased to us and cannot begin; find_due may lease it again, for
+   an attempt that begins now. Whether there was any. */
 static bool give_back(struct worker *w, struct alert_state *st)
 {
 	const struct outbox_judge j = attempt_judge(&w->context);
-	const struct attempts *const lists[] = {&w->flying, &w->done};
+	bool any = false;
 
-	return !any_held(w, st) && attempt_give_back(&j, st, lists, 2);
+	if (any_held(w, st))
+		return false;
+	for (struct outbox_item i = {0}; outbox_next(st, &i);) {
+		if (!outbox_owned(i.delivery, &j) || has_attempt(w, st, &i) ||
+			(attempt_lease_lasts(&j, i.delivery) &&
+				j.up(j.arg, i.delivery->route)))
+			continue;
+		outbox_free(i.delivery, &j);
+		any = true;
+	}
+	return any;
 }
 
 /* Whether the state of the server has changed. */
@@ -433,7 +434,7 @@ static void dequeue_servers(struct worker *w, const struct strings *slugs)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < w->queue.n; i++) {
-		if (in_sorted(slugs, w->queue.v[i]->slug))
+		if (strings_has_sorted(slugs, w->queue.v[i]->slug))
 			attempt_free(w->queue.v[i]);
 		else
 			w->queue.v[kept++] = w->queue.v[i];
@@ -542,7 +543,9 @@ static int compare_attempts(const void *a, const void *b)
 		order = (x->created > y->created) - (x->created < y->created);
 	if (!order)
 		order = strcmp(x->slug, y->slug);
-	return order ? order : (x->number > y->number) - (x->number < y->number);
+	if (!order)
+		order = (x->number > y->number) - (x->number < y->number);
+	return order;
 }
 
 /* Takes these attempts, for which there is room, and begins them. */

@@ -419,11 +419,10 @@ static void refusal_event(struct alert_state *st, struct strings *regions,
 }
 
 void clients_refused_judge(struct alert_state *st, const struct verdict *v,
-	int64_t window, const struct conf_policy *p, struct alert_events *out)
+	int64_t window, struct alert_events *out)
 {
 	struct strings regions = {0};
 
-	(void)p;
 	for (size_t i = 0; i < v->n_regions; i++)
 		if (v->regions[i].clients_refused &&
 			!verdict_lists(v->no_data, v->n_no_data,

@@ -13,16 +13,15 @@
 
 /*
  * The kinds that judge every verdict that is no older than the state, in this
- * order: NAME_judge(st, v, window, p, out) opens, worsens or ends its incident
- * by verdict v of that window, or appends an event that is sent once. A new one
+ * order: NAME_judge(st, v, window, out) opens, worsens or ends its incident by
+ * verdict v of that window, or appends an event that is sent once. A new one
  * needs nothing else here and in machine.c.
  */
 #define KINDS_OF_NEWS(X) X(tool_churn) X(tool_drift) X(clients_refused)
 
 #define KIND_JUDGE(name)                                                       \
 	void name##_judge(struct alert_state *st, const struct verdict *v,     \
-		int64_t window, const struct conf_policy *p,                   \
-		struct alert_events *out);
+		int64_t window, struct alert_events *out);
 KINDS_OF_NEWS(KIND_JUDGE)
 #undef KIND_JUDGE
 
@@ -123,9 +122,9 @@ void probe_silent_judge(struct alert_state *st, const struct verdict *v,
 #define TOOL_CHURN_USUAL 12
 
 /*
- * tool_churn_judge: a tool_churn begins with the first verdict that reports one,
- * and ends with the first that does not, unless that verdict is unknown. While
- * it is open, neither drifts nor a divergence of the server are sent.
+ * tool_churn_judge: a tool_churn begins with the first verdict that reports
+ * one, and ends with the first that does not, unless that is unknown. While it
+ * is open, neither drifts nor a divergence of the server are sent.
  */
 
 /*

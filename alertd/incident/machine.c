@@ -490,7 +490,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		free(without.regions);
 	}
 	if (news) {
-#define JUDGE(name) name##_judge(st, v, s.window, p, out);
+#define JUDGE(name) name##_judge(st, v, s.window, out);
 		KINDS_OF_NEWS(JUDGE)
 #undef JUDGE
 		unapproved_change_note(st, v);

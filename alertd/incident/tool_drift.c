@@ -115,11 +115,10 @@ static void forget_old(struct alert_state *st, int64_t window)
 }
 
 void tool_drift_judge(struct alert_state *st, const struct verdict *v,
-	int64_t window, const struct conf_policy *p, struct alert_events *out)
+	int64_t window, struct alert_events *out)
 {
 	int nth = 0;
 
-	(void)p;
 	forget_old(st, window);
 	/* One event says of all of them that they are too many. */
 	if (st->incidents[ALERT_CHURN].open)
@@ -152,12 +151,11 @@ static void begin_churn(struct alert_state *st, const struct verdict *v,
 }
 
 void tool_churn_judge(struct alert_state *st, const struct verdict *v,
-	int64_t window, const struct conf_policy *p, struct alert_events *out)
+	int64_t window, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_CHURN];
 	bool churns = v->tool_churn.changes_1h > 0;
 
-	(void)p;
 	if (churns && !inc->open) {
 		if (incident_barred(st, ALERT_CHURN, (double)window))
 			return;

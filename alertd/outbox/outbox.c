@@ -25,12 +25,12 @@ enum severity retry_severity(const char *body)
 	return severity_parse(name, &s) ? s : SEVERITY_P1;
 }
 
-static bool waits_for(const struct pending *p, const char *route)
+static struct delivery *find_route(const struct pending *p, const char *route)
 {
 	for (size_t i = 0; i < p->n_deliveries; i++)
 		if (strcmp(p->deliveries[i].route, route) == 0)
-			return true;
-	return false;
+			return &p->deliveries[i];
+	return NULL;
 }
 
 struct urgency retry_urgency(const struct alert_state *st,
@@ -42,7 +42,7 @@ struct urgency retry_urgency(const struct alert_state *st,
 		next < st->outbox + st->n_outbox; next++) {
 		enum severity s;
 
-		if (strcmp(next->key, p->key) != 0 || !waits_for(next, route))
+		if (strcmp(next->key, p->key) != 0 || !find_route(next, route))
 			continue;
 		s = retry_severity(next->body);
 		if (s < u.severity)
@@ -80,14 +80,6 @@ bool retry_hopeless(double since, int attempts, double now)
 {
 	return now - since >= RETRY_GIVE_UP_S &&
 		attempts >= RETRY_GIVE_UP_TRIES;
-}
-
-static struct delivery *find_route(const struct pending *p, const char *route)
-{
-	for (size_t i = 0; i < p->n_deliveries; i++)
-		if (strcmp(p->deliveries[i].route, route) == 0)
-			return &p->deliveries[i];
-	return NULL;
 }
 
 /* Deliveries that have to arrive before a new event of that incident. */
@@ -176,57 +168,57 @@ static bool due(const struct pending *p, const struct delivery *d,
  * Whether the route waits for an earlier event of the same incident; not if
  * only a recipient that somebody has to correct has not got that.
  */
-static bool blocked(const struct alert_state *st, size_t i, const char *route)
+static bool blocked(
+	const struct alert_state *st, const struct outbox_item *item)
 {
-	for (size_t k = 0; k < i; k++) {
+	for (const struct pending *p = st->outbox; p < item->pending; p++) {
 		const struct delivery *d;
 
-		if (strcmp(st->outbox[k].key, st->outbox[i].key) != 0)
+		if (strcmp(p->key, item->pending->key) != 0)
 			continue;
-		d = find_route(&st->outbox[k], route);
+		d = find_route(p, item->delivery->route);
 		if (d && !d->owed)
 			return true;
 	}
 	return false;
 }
 
-bool outbox_due(const struct alert_state *st, const struct outbox_judge *j,
-	size_t *at, struct outbox_item *out)
+bool outbox_next(const struct alert_state *st, struct outbox_item *item)
 {
-	size_t n = 0;
+	struct pending *p = item->pending, *end = st->outbox + st->n_outbox;
 
-	for (size_t i = 0; i < st->n_outbox; i++) {
-		struct pending *p = &st->outbox[i];
-
-		for (size_t k = 0; k < p->n_deliveries; k++) {
-			struct delivery *d = &p->deliveries[k];
-
-			if (n++ < *at || !due(p, d, j) ||
-				blocked(st, i, d->route))
-				continue;
-			*at = n;
-			*out = (struct outbox_item) {p, d};
-			return true;
-		}
+	if (p && item->delivery + 1 < p->deliveries + p->n_deliveries) {
+		item->delivery++;
+		return true;
 	}
+	for (p = p ? p + 1 : st->outbox; p < end; p++) {
+		*item = (struct outbox_item) {p, p->deliveries};
+		if (p->n_deliveries)
+			return true;
+	}
+	return false;
+}
+
+bool outbox_due(const struct alert_state *st, const struct outbox_judge *j,
+	struct outbox_item *item)
+{
+	while (outbox_next(st, item))
+		if (due(item->pending, item->delivery, j) && !blocked(st, item))
+			return true;
 	return false;
 }
 
 bool outbox_waits(const struct alert_state *st, const struct outbox_judge *j)
 {
-	for (size_t i = 0; i < st->n_outbox; i++) {
-		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++) {
-			const struct delivery *d = &st->outbox[i].deliveries[k];
-
-			if (!d->digest && !held(d, j) &&
-				(d->attempts || !j->up(j->arg, d->route)))
-				return true;
-		}
-	}
+	for (struct outbox_item i = {0}; outbox_next(st, &i);)
+		if (!i.delivery->digest && !held(i.delivery, j) &&
+			(i.delivery->attempts ||
+				!j->up(j->arg, i.delivery->route)))
+			return true;
 	return false;
 }
 
-static bool owned(const struct delivery *d, const struct outbox_judge *j)
+bool outbox_owned(const struct delivery *d, const struct outbox_judge *j)
 {
 	return d->holder && strcmp(d->holder, j->owner) == 0;
 }
@@ -243,20 +235,19 @@ void outbox_free(struct delivery *d, const struct outbox_judge *j)
 	d->next_try = fmin(d->next_try, j->now);
 }
 
-double outbox_leased(const struct delivery *d, const struct outbox_judge *j)
+double outbox_age(const struct delivery *d, const struct outbox_judge *j)
 {
-	return owned(d, j) ? j->now - (d->next_try - OUTBOX_HOLD_S) : INFINITY;
+	return j->now - (d->next_try - OUTBOX_HOLD_S);
 }
 
 size_t outbox_take(struct alert_state *st, const struct outbox_judge *j)
 {
-	struct outbox_item item;
-	size_t at = 0, n = 0;
+	size_t n = 0;
 
-	while (outbox_due(st, j, &at, &item)) {
-		if (owned(item.delivery, j))
+	for (struct outbox_item i = {0}; outbox_due(st, j, &i);) {
+		if (outbox_owned(i.delivery, j))
 			continue;
-		outbox_lease(item.delivery, j);
+		outbox_lease(i.delivery, j);
 		n++;
 	}
 	return n;
@@ -265,17 +256,10 @@ size_t outbox_take(struct alert_state *st, const struct outbox_judge *j)
 void outbox_let_go(struct alert_state *st, const struct outbox_judge *j,
 	const char *key)
 {
-	for (size_t i = 0; i < st->n_outbox; i++) {
-		struct pending *p = &st->outbox[i];
-
-		for (size_t k = 0; strcmp(p->key, key) == 0 &&
-			k < p->n_deliveries; k++) {
-			struct delivery *d = &p->deliveries[k];
-
-			if (owned(d, j))
-				outbox_free(d, j);
-		}
-	}
+	for (struct outbox_item i = {0}; outbox_next(st, &i);)
+		if (outbox_owned(i.delivery, j) &&
+			strcmp(i.pending->key, key) == 0)
+			outbox_free(i.delivery, j);
 }
 
 /* The delivery of an earlier event, if it is of the newest one's incident. */

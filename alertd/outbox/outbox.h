@@ -107,13 +107,18 @@ struct outbox_item {
 };
 
 /*
- * outbox_due(st, j, at, out): find the next delivery, the oldest first, that is
- * due, that no other process is sending, that waits for no digest, and that is
- * the first of its incident for its route. *at is 0 at first, and remembers how
- * far we are. False: there is none.
+ * outbox_next(st, item): go on to the next delivery, the oldest event first;
+ * from {0} to the first one. False: there is none.
+ */
+bool outbox_next(const struct alert_state *st, struct outbox_item *item);
+
+/*
+ * outbox_due(st, j, item): go on to the next delivery that is due, that no other
+ * process is sending, that waits for no digest, and that is the first of its
+ * incident for its route; see outbox_next.
  */
 bool outbox_due(const struct alert_state *st, const struct outbox_judge *j,
-	size_t *at, struct outbox_item *out);
+	struct outbox_item *item);
 
 /*
  * outbox_waits(st, j): whether a delivery that failed, or whose route is down,
@@ -124,15 +129,18 @@ bool outbox_waits(const struct alert_state *st, const struct outbox_judge *j);
 
 /*
  * A lease: once the state is stored, nobody else sends that delivery for
- * OUTBOX_HOLD_S. outbox_lease(d, j): lease it to j->owner; outbox_free(d, j): it
- * is free again. outbox_leased(d, j): for how many seconds j->owner has had it;
- * INFINITY: another process has it, or none. outbox_take(st, j): lease all that
- * are due and free; returns how many. outbox_let_go(st, j, key): free those of
- * an incident that j->owner has.
+ * OUTBOX_HOLD_S. outbox_lease(d, j): lease it to j->owner. outbox_free(d, j): it
+ * is free again. outbox_owned(d, j): whether j->owner has it; if so,
+ * outbox_age(d, j): how many seconds before j->now it was leased, less than 0 by
+ * a clock that was ahead. outbox_take(st, j): lease all that are due and free;
+ * returns how many.
+ * outbox_let_go(st, j, key): free those of an incident that j->owner has; none
+ * may be under way, see worker_hold.
  */
 void outbox_lease(struct delivery *d, const struct outbox_judge *j);
 void outbox_free(struct delivery *d, const struct outbox_judge *j);
-double outbox_leased(const struct delivery *d, const struct outbox_judge *j);
+bool outbox_owned(const struct delivery *d, const struct outbox_judge *j);
+double outbox_age(const struct delivery *d, const struct outbox_judge *j);
 size_t outbox_take(struct alert_state *st, const struct outbox_judge *j);
 void outbox_let_go(struct alert_state *st, const struct outbox_judge *j,
 	const char *key);

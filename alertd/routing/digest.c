@@ -63,17 +63,10 @@ static bool due(const struct pending *p, const struct delivery *d, double now)
 void digests_note(struct digests *l, const struct alert_state *st, double now,
 	const char *route)
 {
-	for (size_t i = 0; i < st->n_outbox; i++) {
-		const struct pending *p = &st->outbox[i];
-
-		for (size_t k = 0; k < p->n_deliveries; k++) {
-			const struct delivery *d = &p->deliveries[k];
-
-			if (d->digest && due(p, d, now) &&
-				(!route || strcmp(d->route, route) == 0))
-				note_delivery(l, st, p, d, now);
-		}
-	}
+	for (struct outbox_item i = {0}; outbox_next(st, &i);)
+		if (i.delivery->digest && due(i.pending, i.delivery, now) &&
+			(!route || strcmp(i.delivery->route, route) == 0))
+			note_delivery(l, st, i.pending, i.delivery, now);
 }
 
 static int by_boundary(const void *a, const void *b)

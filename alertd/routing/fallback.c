@@ -54,17 +54,10 @@ bool fallback_say(const struct pending *p, const struct delivery *d, double now)
 bool fallback_any(const struct alert_state *st, const struct conf *c,
 	double now)
 {
-	for (size_t i = 0; i < st->n_outbox; i++) {
-		const struct pending *p = &st->outbox[i];
-
-		for (size_t k = 0; k < p->n_deliveries; k++) {
-			const struct delivery *d = &p->deliveries[k];
-
-			if (fallback_overdue(p, d, route_find(c, d->route),
-				    now))
-				return true;
-		}
-	}
+	for (struct outbox_item i = {0}; outbox_next(st, &i);)
+		if (fallback_overdue(i.pending, i.delivery,
+			    route_find(c, i.delivery->route), now))
+			return true;
 	return false;
 }
 

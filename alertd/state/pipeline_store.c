@@ -126,13 +126,6 @@ static bool read_published(struct store *s, struct strings *out)
 	return r;
 }
 
-static bool among(const struct strings *sorted, const char *slug)
-{
-	size_t i = strings_place(sorted->v, sorted->n, sizeof *sorted->v, slug);
-
-	return i < sorted->n && strcmp(sorted->v[i], slug) == 0;
-}
-
 bool pipeline_store_dropped(struct store *s, const struct conf *c,
 	struct strings *slugs, bool *again)
 {
@@ -147,7 +140,7 @@ bool pipeline_store_dropped(struct store *s, const struct conf *c,
 		slug = strtok_r(NULL, " ", &rest)) {
 		if (!slug_valid(slug) || conf_place(c, slug) != CONF_NOWHERE)
 			continue;
-		if (among(&published, slug))
+		if (strings_has_sorted(&published, slug))
 			*again = true;
 		else
 			strings_add(slugs, slug);

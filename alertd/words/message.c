@@ -428,3 +428,16 @@ const char *message_colour(enum message_mood v)
 
 	return colours[v];
 }
+
+const char *message_dot(enum message_mood v)
+{
+	static const char *const dots[] = {
+		[MESSAGE_BAD] = "\U0001f534",
+		[MESSAGE_WORRY] = "\U0001f7e0",
+		[MESSAGE_NEWS] = "\u26aa",
+		[MESSAGE_TAKEN] = "\U0001f535",
+		[MESSAGE_GOOD] = "\U0001f7e2",
+	};
+
+	return dots[v];
+}

@@ -144,6 +144,9 @@ void message_says(struct buf *b, const struct message *m);
 /* message_colour(mood): as in CSS: "#c40040" is the red of MESSAGE_BAD. */
 const char *message_colour(enum message_mood mood);
 
+/* message_dot(mood): a dot of about that colour, one character. */
+const char *message_dot(enum message_mood mood);
+
 /*
  * hint.c: what to look at first, by the cause of a failure, which its code
  * names, and by how far it spreads: one region or all, one server or many.

@@ -33,12 +33,17 @@ void strings_fmt(struct strings *l, const char *fmt, ...)
 	va_end(ap);
 }
 
-bool strings_has(const struct strings *l, const char *s)
+bool strings_among(const char *const *v, size_t n, const char *s)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->v[i], s) == 0)
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i], s) == 0)
 			return true;
 	return false;
+}
+
+bool strings_has(const struct strings *l, const char *s)
+{
+	return strings_among((const char *const *)l->v, l->n, s);
 }
 
 void strings_note(struct strings *l, const char *s)
@@ -168,6 +173,28 @@ size_t strings_place(const void *v, size_t n, size_t size, const char *s)
 			hi = mid;
 	}
 	return lo;
+}
+
+/* Whether s stands at that place of a list. */
+static bool stands_at(const struct strings *l, size_t at, const char *s)
+{
+	return at < l->n && strcmp(l->v[at], s) == 0;
+}
+
+bool strings_has_sorted(const struct strings *l, const char *s)
+{
+	return stands_at(l, strings_place(l->v, l->n, sizeof *l->v, s), s);
+}
+
+void strings_insert(struct strings *l, const char *s)
+{
+	size_t at = strings_place(l->v, l->n, sizeof *l->v, s);
+
+	if (stands_at(l, at, s))
+		return;
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	memmove(l->v + at + 1, l->v + at, (l->n++ - at) * sizeof *l->v);
+	l->v[at] = xstrdup(s);
 }
 
 /* Longer words are not compared; a row of them is a number of 64 bits. */

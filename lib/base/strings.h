@@ -30,6 +30,9 @@ void strings_note_all(struct strings *l, const char *const *v, size_t n);
 /* strings_has(l, s): whether s is in it. */
 bool strings_has(const struct strings *l, const char *s);
 
+/* strings_among(v, n, s): whether s is one of n strings. */
+bool strings_among(const char *const *v, size_t n, const char *s);
+
 /* strings_gained(before, now): whether `now` has one that `before` has not. */
 bool strings_gained(const struct strings *before, const struct strings *now);
 
@@ -56,6 +59,13 @@ int strings_order(const void *a, const void *b);
  * belongs.
  */
 size_t strings_place(const void *v, size_t n, size_t size, const char *s);
+
+/*
+ * Of a list that is in order: strings_has_sorted(l, s): whether s is in it;
+ * strings_insert(l, s): put a copy in its place, unless it is there.
+ */
+bool strings_has_sorted(const struct strings *l, const char *s);
+void strings_insert(struct strings *l, const char *s);
 
 /* string_set(out, s): replace *out, which may be NULL like s, by a copy. */
 void string_set(char **out, const char *s);

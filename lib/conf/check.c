@@ -113,10 +113,7 @@ static bool reserved(const char *name)
 	static const char *const names[] = {
 		"ack", "answer", "session", "store"};
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
+	return strings_among(names, sizeof names / sizeof *names, name);
 }
 
 static void check_region(const struct conf_region *g, struct conf_errors *r)

@@ -69,7 +69,11 @@ extern const char *const conf_digests[];
 	X(EMAIL, email, .needs = URL | FROM | TO, .may = SECRET | HELO,        \
 		.bad_url = conf_bad_smtp, .bad_from = bad_mailbox,             \
 		.bad_to = bad_mailbox)                                         \
-	X(ALERTMANAGER, alertmanager, .needs = URL, .may = SECRET)
+	X(ALERTMANAGER, alertmanager, .needs = URL, .may = SECRET)             \
+	X(TEAMS, teams, .needs = SECRET)                                       \
+	X(TELEGRAM, telegram, .needs = SECRET | CHANNEL, .may = URL)           \
+	X(NTFY, ntfy, .needs = SECRET)                                         \
+	X(MATTERMOST, mattermost, .needs = SECRET, .may = CHANNEL)
 
 #define CONF_ROUTE_VALUE(TYPE, type, ...) CONF_ROUTE_##TYPE,
 enum conf_route_type { CONF_ROUTE_TYPES(CONF_ROUTE_VALUE) };

@@ -138,11 +138,11 @@ static bool text(const struct conf_key *key, const char *s, bool plain,
 		return fail(why, "contains a control character");
 	if (strlen(clean) < strlen(s))
 		return fail(why, "too long");
-	if (key->choices && !choose(key->choices, s, &i, why))
-		return false;
 	wrong = key->wrong ? key->wrong(s) : NULL;
 	if (wrong)
 		return fail(why, wrong);
+	if (key->choices && !choose(key->choices, s, &i, why))
+		return false;
 	copy = xstrdup(s);
 	memcpy(field, &copy, sizeof copy);
 	return true;

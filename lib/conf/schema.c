@@ -481,11 +481,19 @@ static const struct conf_key route[] = {
 	{.name = NULL},
 };
 
+static const char *removed_kind(const char *s)
+{
+	return strcmp(s, "anomaly_logged") == 0
+		? "anomaly_logged was removed; remove it here: failures that "
+		  "last are downtime, regional, error_rate or slo_burn"
+		: NULL;
+}
+
 static const struct conf_key match[] = {
 	{LIST("severities", CONF_TEXTS, conf_match, severities), .once = true,
 		.max = 100, .choices = severity_names + 1},
 	{LIST("kinds", CONF_TEXTS, conf_match, kinds), .once = true, .max = 100,
-		.choices = alert_kind_names},
+		.choices = alert_kind_names, .wrong = removed_kind},
 	{LIST("servers", CONF_TEXTS, conf_match, servers), .once = true,
 		.max = 1000},
 	{LIST("accounts", CONF_TEXTS, conf_match, accounts), .once = true,

@@ -365,7 +365,8 @@ void tool_split_read(const char *json, struct tool_split *s)
 	cJSON *doc;
 
 	*s = (struct tool_split) {0};
-	doc = json ? json_parse(json, strlen(json), &json_record, why) : NULL;
+	/* A tree is only made of a verdict that has sides at all. */
+	doc = json && strstr(json, "\"sides\":[{") ? json_parse(json, strlen(json), &json_record, why) : NULL;
 	cJSON_ArrayForEach(o, json_get(doc, "sides"))
 	{
 		if (s->n == TOOL_SPLIT_SIDES)

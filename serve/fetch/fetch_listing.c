@@ -169,14 +169,6 @@ static void read_verdict_of(const char *slug, const char *verdict, double now,
 		log_error("%s: verdict: %s", slug, why);
 }
 
-/* A tree is only made of a verdict that has sides at all. */
-static void read_split_of(const char *verdict, struct tool_split *split)
-{
-	*split = (struct tool_split) {0};
-	if (verdict && strstr(verdict, "\"sides\":[{"))
-		tool_split_read(verdict, split);
-}
-
 /* The sentence of a condition; the caller frees it. */
 static char *sentence_of(struct condition c,
 	const struct condition_facts *facts, const struct server *server)
@@ -301,7 +293,7 @@ static bool read_now(struct index_entry *e, const char *verdict,
 	view_release(e->view);
 	read_verdict_of(e->slug, verdict, plan->now, e->view);
 	row_of_view(&e->row, e->view);
-	read_split_of(verdict, &n->tool_split);
+	tool_split_read(verdict, &n->tool_split);
 	if (alert)
 		incidents_read(alert, &n->incidents);
 	facts = facts_of(n);
@@ -870,7 +862,7 @@ static void put_row_sentence(
 	struct condition c;
 
 	read_verdict_of(e->slug, verdict, now, &view);
-	read_split_of(verdict, &split);
+	tool_split_read(verdict, &split);
 	c = condition_of(&facts);
 	if (c.state == e->condition.state && !condition_plain(c)) {
 		n->row->sentence = sentence_of(c, &facts, &n->server);

@@ -94,6 +94,8 @@ static void put_badge(const struct context *c, const struct status_page *page,
 	if (is_verdict_alone(&badge))
 		text_copy(c->r->etag, sizeof c->r->etag, page->view->etag);
 	put(c, &badge);
+	if (!*c->r->etag)
+		etag_of_body(c->r);
 	buf_release(&note);
 	places_release(&places);
 }

@@ -15,15 +15,9 @@
 #define PAGES (3 + REPORT_MONTHS)
 #define PAGE_PATH 64
 
-void handle_robots(const struct context *c)
+void answer_robots(const struct context *c, const struct brand *brand)
 {
-	struct brand brand;
-
-	page_brand(c, &brand);
-	c->r->type = TYPE_TEXT;
-	sitemap_robots(&c->r->body, brand.url);
-	etag_of_body(c->r);
-	brand_release(&brand);
+	sitemap_robots(&c->r->body, brand->url);
 }
 
 /* Answer with the list of servers, if the address of the site is known. */
@@ -49,7 +43,6 @@ static void with_site(const struct context *c,
 static void put_list(const struct context *c, const char *site,
 	const struct listing *l)
 {
-	c->r->type = TYPE_XML;
 	sitemap_list(&c->r->html, site, sitemap_parts(l->n));
 	etag_of_body(c->r);
 }
@@ -115,7 +108,6 @@ static void put_part(const struct context *c, const char *site,
 		page_unavailable(c);
 		return;
 	}
-	c->r->type = TYPE_XML;
 	sitemap_part(&c->r->html, site, l, (size_t)part, pages, (size_t)n);
 	etag_of_body(c->r);
 }

@@ -1,6 +1,6 @@
 /*
  * handlers.h: a function for each kind of route, which asks the store and fills
- * the response of its context; the table of them is in handler.c. Below: the
+ * the response of its context; http/routes.rows names them. Below: the
  * answers that pages share, and who may know of private servers and accounts.
  */
 #ifndef HANDLERS_HANDLERS_H
@@ -13,7 +13,9 @@
 
 #include <stdbool.h>
 
+struct answer;
 struct brand;
+struct html;
 struct listing;
 struct request;
 struct response;
@@ -22,7 +24,7 @@ struct status_page;
 
 /* A request, as a handler is given it. */
 struct context {
-	enum route_kind kind;
+	const struct answer *answer; /* of its route */
 	const struct request *request;
 	const char *url; /* that of the service */
 	struct source *source;
@@ -35,6 +37,47 @@ struct context {
 	void *arg; /* for a page_put or a tools_put that needs more */
 };
 
+typedef void page_put(const struct context *c, const struct status_page *page);
+typedef void tools_put(const struct context *c, const struct status_page *page,
+	const char *const *pairs, size_t n);
+
+/*
+ * How a route is answered, from its row in http/routes.rows: `fetch` asks the
+ * store, and `put` makes the answer of what it says, by the member that is named
+ * like it. The response has the type already.
+ */
+struct answer {
+	const char *type;
+	void (*fetch)(const struct context *c);
+	union {
+		void (*own)(const struct context *c); /* which asks itself */
+		void (*page)(struct html *b, const struct status_page *page);
+		page_put *server;
+		tools_put *tools;
+		void (*site)(struct html *b, const struct brand *brand);
+		void (*brand)(
+			const struct context *c, const struct brand *brand);
+	} put;
+};
+
+/*
+ * handle_page(c), handle_server(c): fetch the page of one server, for its pages,
+ * feeds and images. handle_tools(c): its tools, and what changed in them.
+ * handle_site(c), handle_brand(c): the brand of the site alone.
+ */
+void handle_page(const struct context *c);
+page_put answer_incident, answer_month, answer_calendar, answer_preview,
+	answer_incident_preview;
+void handle_server(const struct context *c);
+tools_put answer_tool_list, answer_tool_changes;
+void handle_tools(const struct context *c);
+void handle_site(const struct context *c);
+void handle_brand(const struct context *c);
+void answer_manual(const struct context *c, const struct brand *brand);
+void answer_embed_preview(const struct context *c, const struct brand *brand);
+void answer_style(const struct context *c, const struct brand *brand);
+void answer_robots(const struct context *c, const struct brand *brand);
+
 /* ---- For people: an error is a page. */
 
 void handle_moved(const struct context *c);
@@ -46,17 +89,8 @@ void handle_account(const struct context *c);
 void handle_page_js(const struct context *c);
 void handle_icon(const struct context *c);
 
-/*
- * handle_server(c): the pages, feeds and images of one server. handle_site(c): the
- * pages that depend on the brand of the site alone. handle_none(c): there is no
- * page at this address.
- */
-void handle_server(const struct context *c);
-void handle_site(const struct context *c);
+/* handle_none(c): there is no page at this address. */
 void handle_none(const struct context *c);
-
-/* handle_tools(c): the tools of a server, and what changed in them. */
-void handle_tools(const struct context *c);
 
 /* handle_account_enter(c): follow a signed link; handle_account_leave(c). */
 void handle_account_enter(const struct context *c);
@@ -106,7 +140,6 @@ void handle_mcp(const struct context *c);
  * For search engines. Without the address of the site there is no sitemap.
  * handle_sitemap_part(c): the part whose number is the name.
  */
-void handle_robots(const struct context *c);
 void handle_sitemap(const struct context *c);
 void handle_sitemap_part(const struct context *c);
 
@@ -164,24 +197,24 @@ void private_access_recognize(struct context *c, char *token);
 
 /*
  * page_brand(c, brand): the brand as the store has it; the defaults where it
- * does not answer. page_error(c, status): make the response a page that is an
+ * does not answer. page_brand_read(c, json, brand): as fleet:site, JSON or NULL,
+ * has it. page_error(c, status): make the response a page that is an
  * error. page_none(c, brand): the page that says that there is none at this
  * address. page_unavailable(c): the page that says that the store does not
  * answer. page_missing(c): the page that says that there is no such server, and
  * which ones are called like it.
  */
 void page_brand(const struct context *c, struct brand *brand);
+void page_brand_read(const struct context *c, const char *json,
+	struct brand *brand);
 void page_error(const struct context *c, int status);
 void page_unavailable(const struct context *c);
 void page_missing(const struct context *c);
 void page_none(const struct context *c, const struct brand *brand);
 
-typedef void page_put(const struct context *c, const struct status_page *page);
-
 /*
  * page_put_server(c, past, put): put the page, the feed or the badge of the server
- * that c->name names; without `past` *page has only what is so now. The ETag is
- * that of the body where `put` sets no other one.
+ * that c->name names; without `past` *page has only what is so now.
  */
 enum found page_put_server(const struct context *c, bool past, page_put *put);
 
@@ -189,8 +222,6 @@ enum found page_put_server(const struct context *c, bool past, page_put *put);
  * tools_put_server(c, put): likewise, with the strings of key_definitions, field and
  * value in turn: none where the tools are private. *page has no data.
  */
-typedef void tools_put(const struct context *c, const struct status_page *page,
-	const char *const *pairs, size_t n);
 enum found tools_put_server(const struct context *c, tools_put *put);
 
 /* index_answer_account(c, l): the index of the account c->name, whose servers are

@@ -22,7 +22,7 @@
  * The brand of fleet:site, JSON or NULL; an address in MCP_SITE wins. Its logo may
  * be of another site, which the policy of a page then has to name.
  */
-static void read_brand(const struct context *c, const char *json,
+void page_brand_read(const struct context *c, const char *json,
 	struct brand *brand)
 {
 	brand_read(json, brand);
@@ -38,7 +38,7 @@ void page_brand(const struct context *c, struct brand *brand)
 
 	if (fetch_site(c->source, &json))
 		json = NULL;
-	read_brand(c, json, brand);
+	page_brand_read(c, json, brand);
 }
 
 void page_error(const struct context *c, int status)
@@ -52,7 +52,7 @@ void page_unavailable(const struct context *c)
 {
 	struct brand nobody;
 
-	read_brand(c, NULL, &nobody);
+	page_brand_read(c, NULL, &nobody);
 	page_error(c, 503);
 	error_page_put(&c->r->html, "Status unavailable",
 		"We cannot load status data right now. That is our problem; "
@@ -129,7 +129,7 @@ enum found page_put_server(const struct context *c, bool past, page_put *put)
 	if (found == FOUND) {
 		const char *account = s.server.account;
 
-		read_brand(c, got.site, &brand);
+		page_brand_read(c, got.site, &brand);
 		tool_split_read(got.verdict, &data.tool_split);
 		watched_verdict(&data.watched, got.verdict);
 		if (s.server.tools_private)
@@ -147,8 +147,6 @@ enum found page_put_server(const struct context *c, bool past, page_put *put)
 				.data = &data,
 				.brand = &brand,
 				.now = c->now});
-		if (c->r->status == 200 && !*c->r->etag)
-			etag_of_body(c->r);
 		brand_release(&brand);
 		readable_server_release(&s);
 	}

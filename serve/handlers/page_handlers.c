@@ -19,12 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void put_status_page(const struct context *c,
-	const struct status_page *page)
-{
-	status_page_put(&c->r->html, page);
-}
-
 /* Whether a query can stand in a header as it came. */
 static bool can_keep(const char *query)
 {
@@ -43,13 +37,7 @@ void handle_moved(const struct context *c)
 	if (!can_keep(query) || snprintf(to, sizeof to, "%s?%s", c->name,
 					query) >= (int)sizeof to)
 		snprintf(to, sizeof to, "%s", c->name);
-	c->r->type = TYPE_HTML;
 	respond_elsewhere(c->r, 301, to);
-}
-
-static void put_feed(const struct context *c, const struct status_page *page)
-{
-	feed_put(&c->r->html, page);
 }
 
 static void no_incident(const struct context *c, const struct status_page *page)
@@ -60,19 +48,19 @@ static void no_incident(const struct context *c, const struct status_page *page)
 		"92 days.");
 }
 
-static void put_incident(const struct context *c, const struct status_page *page)
+void answer_incident(const struct context *c, const struct status_page *page)
 {
 	if (!incident_page_put(&c->r->html, page, c->rest))
 		no_incident(c, page);
 }
 
-static void put_preview(const struct context *c, const struct status_page *page)
+void answer_preview(const struct context *c, const struct status_page *page)
 {
 	preview_put(&c->r->body, page);
 }
 
 /* The preview of the incident that is named before the suffix. */
-static void put_incident_preview(const struct context *c,
+void answer_incident_preview(const struct context *c,
 	const struct status_page *page)
 {
 	size_t n = strlen(c->rest), after = strlen(ROUTE_PNG);
@@ -86,7 +74,7 @@ static void put_incident_preview(const struct context *c,
 	no_incident(c, page);
 }
 
-static void put_month(const struct context *c, const struct status_page *page)
+void answer_month(const struct context *c, const struct status_page *page)
 {
 	if (history_page_put(&c->r->html, page, c->rest))
 		return;
@@ -96,7 +84,7 @@ static void put_month(const struct context *c, const struct status_page *page)
 		"days.");
 }
 
-static void put_calendar(const struct context *c,
+void answer_calendar(const struct context *c,
 	const struct status_page *page)
 {
 	struct occurrence times[MAINTENANCE_TIMES];
@@ -108,24 +96,10 @@ static void put_calendar(const struct context *c,
 	calendar_put(&c->r->body, &server, 1, times, n);
 }
 
-void handle_server(const struct context *c)
+static void answer_found(const struct context *c, page_put *put)
 {
-	static const struct {
-		const char *type;
-		page_put *put;
-	} pages[] = {
-		[ROUTE_PAGE] = {TYPE_HTML, put_status_page},
-		[ROUTE_INCIDENT] = {TYPE_HTML, put_incident},
-		[ROUTE_MONTH] = {TYPE_HTML, put_month},
-		[ROUTE_FEED] = {TYPE_ATOM, put_feed},
-		[ROUTE_CALENDAR] = {TYPE_CALENDAR, put_calendar},
-		[ROUTE_PREVIEW] = {TYPE_PNG, put_preview},
-		[ROUTE_INCIDENT_PREVIEW] = {TYPE_PNG, put_incident_preview},
-	};
-	const char *type = pages[c->kind].type;
-
-	c->r->anywhere = strcmp(type, TYPE_PNG) == 0;
-	switch (page_put_server(c, true, pages[c->kind].put)) {
+	c->r->anywhere = strcmp(c->answer->type, TYPE_PNG) == 0;
+	switch (page_put_server(c, true, put)) {
 	case NOT_FOUND:
 		page_missing(c);
 		break;
@@ -134,9 +108,25 @@ void handle_server(const struct context *c)
 		break;
 	case FOUND:
 		if (c->r->status == 200)
-			c->r->type = type;
+			etag_of_body(c->r);
 		break;
 	}
+}
+
+void handle_server(const struct context *c)
+{
+	answer_found(c, c->answer->put.server);
+}
+
+static void put_page_alone(const struct context *c,
+	const struct status_page *page)
+{
+	c->answer->put.page(&c->r->html, page);
+}
+
+void handle_page(const struct context *c)
+{
+	answer_found(c, put_page_alone);
 }
 
 /* Put the feed, or the calendar where there are no incidents, of a list. */
@@ -160,7 +150,6 @@ static void put_fleet(const struct context *c, const struct listing *l,
 			index_title(&l->v[i]), index_account(&l->v[i])};
 	n = maintenance_list_times(
 		&list, NULL, c->now, brand.maintenance_s, times);
-	c->r->type = incidents ? TYPE_ATOM : TYPE_CALENDAR;
 	if (incidents)
 		feed_put_fleet(&c->r->html,
 			&(struct fleet_feed) {.brand = &brand,
@@ -259,12 +248,7 @@ void handle_account_feed(const struct context *c)
 	with_account(c, answer_account_feed, handle_none);
 }
 
-static void put_manual_list(const struct context *c, const struct brand *brand)
-{
-	manual_put_list(&c->r->html, brand);
-}
-
-static void put_manual(const struct context *c, const struct brand *brand)
+void answer_manual(const struct context *c, const struct brand *brand)
 {
 	const struct manual_page *page = manual_find(c->name);
 
@@ -274,13 +258,13 @@ static void put_manual(const struct context *c, const struct brand *brand)
 		page_none(c, brand);
 }
 
-static void put_embed_preview(
+void answer_embed_preview(
 	const struct context *c, const struct brand *brand)
 {
 	embed_preview(c->request, brand, &c->r->html);
 }
 
-static void put_style(const struct context *c, const struct brand *brand)
+void answer_style(const struct context *c, const struct brand *brand)
 {
 	static const char *const styles[] = {page_style, page_style_index,
 		page_style_status, page_style_history, page_style_manual,
@@ -291,30 +275,35 @@ static void put_style(const struct context *c, const struct brand *brand)
 	buf_fmt(&c->r->body, ":root { --brand: %s }\n", brand->colour);
 }
 
-void handle_site(const struct context *c)
+static void answer_brand(const struct context *c,
+	void (*put)(const struct context *c, const struct brand *brand))
 {
-	static const struct {
-		const char *type;
-		void (*put)(const struct context *c, const struct brand *brand);
-	} pages[] = {
-		[ROUTE_MANUAL_LIST] = {TYPE_HTML, put_manual_list},
-		[ROUTE_MANUAL] = {TYPE_HTML, put_manual},
-		[ROUTE_EMBED_PREVIEW] = {TYPE_HTML, put_embed_preview},
-		[ROUTE_STYLE] = {TYPE_CSS, put_style},
-	};
 	struct brand brand;
 
 	page_brand(c, &brand);
-	c->r->type = pages[c->kind].type;
-	pages[c->kind].put(c, &brand);
+	put(c, &brand);
 	if (c->r->status == 200)
 		etag_of_body(c->r);
 	brand_release(&brand);
 }
 
+void handle_brand(const struct context *c)
+{
+	answer_brand(c, c->answer->put.brand);
+}
+
+static void put_site(const struct context *c, const struct brand *brand)
+{
+	c->answer->put.site(&c->r->html, brand);
+}
+
+void handle_site(const struct context *c)
+{
+	answer_brand(c, put_site);
+}
+
 void handle_page_js(const struct context *c)
 {
-	c->r->type = TYPE_JS;
 	buf_add(&c->r->body, page_js, page_js_size);
 	etag_of_body(c->r);
 }
@@ -324,7 +313,6 @@ void handle_icon(const struct context *c)
 {
 	struct brand brand;
 
-	c->r->type = TYPE_SVG;
 	if (*c->name) {
 		html_put_favicon(&c->r->html, c->name);
 		etag_of_body(c->r);

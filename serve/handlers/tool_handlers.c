@@ -8,6 +8,8 @@
 #include "pages/pages.h"
 #include "terms/names.h"
 
+#include <string.h>
+
 enum found tools_put_server(const struct context *c, tools_put *put)
 {
 	struct fetched_tools t;
@@ -22,9 +24,7 @@ enum found tools_put_server(const struct context *c, tools_put *put)
 		return STORE_DOWN;
 	found = private_access_read(c, t.got.server, t.got.verdict, &s);
 	if (found == FOUND) {
-		brand_read(t.got.site, &brand);
-		if (*c->url)
-			brand.url = c->url;
+		page_brand_read(c, t.got.site, &brand);
 		put(c,
 			&(struct status_page) {.slug = c->name,
 				.server = &s.server,
@@ -39,7 +39,7 @@ enum found tools_put_server(const struct context *c, tools_put *put)
 	return found;
 }
 
-static void put_tools_page(const struct context *c,
+void answer_tool_list(const struct context *c,
 	const struct status_page *page, const char *const *pairs, size_t n)
 {
 	struct tool_current tools;
@@ -50,13 +50,13 @@ static void put_tools_page(const struct context *c,
 }
 
 /* As a page, or as a feed. */
-static void put_changes(const struct context *c,
+void answer_tool_changes(const struct context *c,
 	const struct status_page *page, const char *const *pairs, size_t n)
 {
 	struct tool_history history;
 
 	tool_history_read(pairs, n, 0, &history);
-	if (c->kind == ROUTE_CHANGES)
+	if (strcmp(c->answer->type, TYPE_HTML) == 0)
 		tools_page_changes(&c->r->html, page, &history);
 	else
 		feed_put_changes(&c->r->html, page, &history);
@@ -65,8 +65,7 @@ static void put_changes(const struct context *c,
 
 void handle_tools(const struct context *c)
 {
-	switch (tools_put_server(c,
-		c->kind == ROUTE_TOOLS ? put_tools_page : put_changes)) {
+	switch (tools_put_server(c, c->answer->put.tools)) {
 	case NOT_FOUND:
 		page_missing(c);
 		break;
@@ -74,8 +73,6 @@ void handle_tools(const struct context *c)
 		page_unavailable(c);
 		break;
 	case FOUND:
-		c->r->type = c->kind == ROUTE_CHANGES_FEED ? TYPE_ATOM
-							   : TYPE_HTML;
 		etag_of_body(c->r);
 		break;
 	}

@@ -7,10 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/*
- * A path is this prefix, a name unless the suffix is NULL, the suffix, and where
- * that ends in a slash, one more name, which has none.
- */
+/* See routes.rows. */
 struct route_row {
 	const char *prefix, *suffix; /* the prefix NULL: the end of a table */
 	enum route_kind kind;
@@ -26,71 +23,11 @@ enum {
 	NUMBERED = 16 /* there is one for each part of the sitemap */
 };
 
-/*
- * Version 1 of the API has no number in its paths. It is kept for good: fields
- * may come, and none goes.
- */
 static const struct route_row routes[] = {
-	{"/", NULL, ROUTE_INDEX, NULL, 0},
-	{"/healthz", NULL, ROUTE_HEALTH, NULL, LIVE},
-	{"/api/openapi.json", NULL, ROUTE_OPENAPI, NULL, 0},
-	{"/api/embed-status/", "", ROUTE_EMBED_STATUS, NULL, READERS},
-	{"/api/embed-status-prom", NULL, ROUTE_METRICS, NULL, READERS | LIVE},
-	{"/api/status/", "/regions", ROUTE_REGIONS, NULL, READERS},
-	{"/api/account/", "", ROUTE_API_ACCOUNT, NULL, READERS},
-	{"/badge/", ".svg", ROUTE_BADGE, NULL, READERS | COOKIES},
-	{"/badge/", ".json", ROUTE_BADGE_JSON, NULL, READERS | COOKIES},
-	{"/badge.svg", NULL, ROUTE_FLEET_BADGE, NULL, 0},
-	{"/badge.json", NULL, ROUTE_FLEET_BADGE_JSON, NULL, 0},
-	{"/embed.js", NULL, ROUTE_EMBED_JS, NULL, 0},
-	{"/embed-preview", NULL, ROUTE_EMBED_PREVIEW, NULL, 0},
-	{"/feed.atom", NULL, ROUTE_FLEET_FEED, NULL, 0},
-	{"/maintenance.ics", NULL, ROUTE_FLEET_CALENDAR, NULL, 0},
-	{"/status/", "/feed.atom", ROUTE_FEED, NULL, READERS | COOKIES},
-	{"/status/", "/maintenance.ics", ROUTE_CALENDAR, NULL,
-		READERS | COOKIES},
-	{"/status/", "/tools", ROUTE_TOOLS, NULL, READERS | COOKIES},
-	{"/status/", "/changes", ROUTE_CHANGES, NULL, READERS | COOKIES},
-	{"/status/", "/changes.atom", ROUTE_CHANGES_FEED, NULL,
-		READERS | COOKIES},
-	{"/status/", "/incident/", ROUTE_INCIDENT, NULL, READERS | COOKIES},
-	{"/status/", "/preview.png", ROUTE_PREVIEW, NULL, READERS | COOKIES},
-	{"/status/", "/preview/", ROUTE_INCIDENT_PREVIEW, NULL,
-		READERS | COOKIES},
-	{"/status/", "/history/", ROUTE_MONTH, NULL, READERS | COOKIES},
-	{"/status/", "", ROUTE_PAGE, NULL, READERS | COOKIES},
-	{"/account/", "/feed.atom", ROUTE_ACCOUNT_FEED, NULL,
-		READERS | COOKIES},
-	{"/account/", "/enter/", ROUTE_ACCOUNT_ENTER, NULL, 0},
-	{"/account/", "/leave", ROUTE_ACCOUNT_LEAVE, NULL,
-		READERS | COOKIES | LIVE},
-	{"/account/", "", ROUTE_ACCOUNT, NULL, READERS | COOKIES},
-	{"/report", NULL, ROUTE_REPORT_LIST, NULL, 0},
-	{"/report/", ".csv", ROUTE_REPORT_CSV, NULL, MONTHLY},
-	{"/report/", ".json", ROUTE_REPORT_JSON, NULL, MONTHLY},
-	{"/report/", "", ROUTE_REPORT, NULL, MONTHLY},
-	{"/man/", NULL, ROUTE_MANUAL_LIST, NULL, 0},
-	{"/man/", "", ROUTE_MANUAL, NULL, 0},
-	{"/mcp", NULL, ROUTE_MCP, NULL, READERS | LIVE},
-	{"/style.css", NULL, ROUTE_STYLE, NULL, 0},
-	{"/page.js", NULL, ROUTE_PAGE_JS, NULL, 0},
-	{"/robots.txt", NULL, ROUTE_ROBOTS, NULL, 0},
-	{"/sitemap.xml", NULL, ROUTE_SITEMAP, NULL, 0},
-	{"/sitemap/", ".xml", ROUTE_SITEMAP_PART, NULL, NUMBERED},
-	{"/favicon.svg", NULL, ROUTE_ICON, NULL, 0},
-	{"/favicon-up.svg", NULL, ROUTE_ICON, "up", 0},
-	{"/favicon-part.svg", NULL, ROUTE_ICON, "part", 0},
-	{"/favicon-down.svg", NULL, ROUTE_ICON, "down", 0},
-	{"/favicon-work.svg", NULL, ROUTE_ICON, "work", 0},
-	{"/favicon-none.svg", NULL, ROUTE_ICON, "none", 0},
-	{NULL, NULL, ROUTE_NONE, NULL, 0},
-};
-
-/*
- * Whatever would take something away from version 1 is a row here, under
- * /api/v2/. There is none yet.
- */
-static const struct route_row routes_v2[] = {
+#define ROUTE(kind, prefix, suffix, name, traits, ...)                         \
+	{prefix, suffix, ROUTE_##kind, name, traits},
+#include "http/routes.rows"
+#undef ROUTE
 	{NULL, NULL, ROUTE_NONE, NULL, 0},
 };
 
@@ -207,26 +144,17 @@ static bool fits(const char *path, const struct route_row *row,
 	return true;
 }
 
-/* Find the route of a path in a table. */
-static bool route_in(
-	const struct route_row *rows, const char *path, struct route *out)
-{
-	out->name[0] = out->rest[0] = '\0';
-	for (; rows->prefix; rows++) {
-		out->kind = rows->kind;
-		if (!fits(path, rows, out))
-			continue;
-		if (rows->name)
-			snprintf(out->name, sizeof out->name, "%s", rows->name);
-		return true;
-	}
-	return false;
-}
-
 void route_find(const char *path, struct route *out)
 {
-	if (route_in(routes, path, out) || route_in(routes_v2, path, out))
+	out->name[0] = out->rest[0] = '\0';
+	for (const struct route_row *row = routes; row->prefix; row++) {
+		out->kind = row->kind;
+		if (!fits(path, row, out))
+			continue;
+		if (row->name)
+			snprintf(out->name, sizeof out->name, "%s", row->name);
 		return;
+	}
 	out->kind = strncmp(path, "/api/", 5) == 0 ? ROUTE_NONE_API
 						   : ROUTE_NONE;
 }

@@ -9,14 +9,12 @@ load ../helpers/lib
 # has is a failure, and so is an example that is neither run nor here.
 NOT_RUN='
 check_mcp.1|MCP OK|an output
-mcp-aggregate.1|red  example-mcp|an output
 mcp-guardrail.1|  uses: github/codeql-action|a job that only GitHub has
 mcp-serve.8|[![MCP status]|Markdown
 '
 
 # Commands that do not end with 0, and why.
 BAD_NEWS='
-mcp-aggregate.1|1|mcp-aggregate verdict - -f text|it prints a red server
 mcp-aggregate.1|1|mcp-aggregate replay records.jsonl|it prints a red minute
 mcp-alert.1|1|mcp-aggregate replay records.jsonl|there is a red minute
 mcp-fleet.1|1|mcp-fleet enroll -c fleet.yaml eu-west-2|the machine is not a region yet

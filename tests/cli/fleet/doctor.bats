@@ -126,7 +126,7 @@ failures() {
 	told ok us-east-1 'no stale cache: 1 lists of tools'
 	told ok store 'last written'
 	told ok cron 'runs mcp-fleet'
-	told ok spool "$PWD/state/mcp-fleet is ours alone"
+	told ok spool "$PWD/state/mcp-fleet belongs to us alone"
 	told warn routes 'there is no route'
 	told warn configuration 'fewer than three regions'
 	# The same for people; nothing was stored, and nothing is left.
@@ -184,7 +184,7 @@ failures() {
 		-i "$HOSTS/hosts/virginia/authorized"
 	doctor
 	cp authorized "$HOSTS/hosts/virginia/"
-	told fail us-east-1 'its runner is that of eu-west-2 by its own settings'
+	told fail us-east-1 'its runner is set up for eu-west-2'
 	[[ $mend == "ssh $MCP_FLEET_SSH virginia 'sed -i s/eu-west-2/us-east-1/ ~/.ssh/authorized_keys'" ]]
 }
 
@@ -899,7 +899,7 @@ alerts: {routes: [{name: chat, type: slack, secret: hook}]}'; } >fleet.yaml
 	[ "$(stat -c '%U %a' alert/ack alert/hook)" = $'nobody 600\nnobody 600' ]
 	doctor
 	told ok routes 'all secrets are present; a P1 goes to chat'
-	told ok spool "$PWD/state/mcp-fleet is that of nobody alone"
+	told ok spool "$PWD/state/mcp-fleet belongs to nobody alone"
 	silent warn spool ''
 	chmod 777 state/mcp-fleet
 	doctor

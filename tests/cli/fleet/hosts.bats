@@ -196,7 +196,7 @@ html red initialize 2 2 3 ap-northeast-1,eu-west-2,us-east-1" ]
 	done
 	fleet
 	sed 's/environment="MCP_REGION=[^"]*",//' -i "$HOSTS"/hosts/{tokyo,paulo}/authorized
-	said='its runner is that of eu-west-2 by its own settings, and not of ap-northeast-1: nothing of it is believed'
+	said='its runner is set up for eu-west-2, not for ap-northeast-1: its records are ignored'
 	[ "$(grep "^mcp-fleet: ap-northeast-1: garbled" err)" = "mcp-fleet: ap-northeast-1: garbled: $said" ]
 	[ "$(redis hget fleet:runners ap-northeast-1 | jq -r '"\(.status) \(.message)"')" = "garbled $said" ]
 	[ "$(redis --raw hkeys probe:good:latest | sort | xargs)" = "sa-east-1 us-east-1" ]
@@ -215,7 +215,7 @@ html red initialize 2 2 3 ap-northeast-1,eu-west-2,us-east-1" ]
 	export MCP_FLEET_SSH="-F $PWD/config"
 	fingerprint() { ssh-keygen -lf "$HOSTS/hosts/$1/host.pub" | cut -d ' ' -f 2; }
 	cat >want <<-EOT
-	mcp-fleet: ap-northeast-1: exit: the host key of tokyo has changed: ssh-ed25519 $(fingerprint tokyo) is not that of $PWD/known:2
+	mcp-fleet: ap-northeast-1: exit: the host key of tokyo has changed: ssh-ed25519 $(fingerprint tokyo) is not the key in $PWD/known:2
 	mcp-fleet: sa-east-1: exit: the host key of paulo is not known: ssh-ed25519 $(fingerprint paulo); if it is the right one, add it to known_hosts
 	EOT
 	fleet
@@ -280,7 +280,7 @@ us-east-1 ok" ]
 	sed "s|^|$forced,|" authorized >"$HOSTS/hosts/paulo/authorized"
 	fleet
 	cp authorized "$HOSTS/hosts/paulo/"
-	grep -qx 'mcp-fleet: eu-west-2: garbled: its runner is that of sa-east-1 by its own settings, and not of eu-west-2: nothing of it is believed' err
+	grep -qx 'mcp-fleet: eu-west-2: garbled: its runner is set up for sa-east-1, not for eu-west-2: its records are ignored' err
 }
 
 @test "who is told the verdicts is told which cities get other tools" {

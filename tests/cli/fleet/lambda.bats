@@ -137,7 +137,7 @@ done'
 	{ functions; server one json; } >fleet.yaml
 	fleet
 	[ "$(runners)" = $'good-1 ok\nus-east-1 garbled' ]
-	grep -q "us-east-1: garbled: its runner is that of eu-west-2 by its own settings" err
+	grep -q "us-east-1: garbled: its runner is set up for eu-west-2" err
 	"$ROOT/scripts/mcp-fleet" doctor -c fleet.yaml --json >found 2>err || true
 	[ "$(jq -r 'select(.subject == "us-east-1" and .status == "fail") | .mend' found)" = \
 		'aws lambda update-function-configuration --function-name mcp-probe --environment Variables={MCP_REGION=us-east-1}' ]

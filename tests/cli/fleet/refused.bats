@@ -74,7 +74,7 @@ goes_on() {
 	redis --raw keys 'probe:*:verdict' | xargs -r redis-cli -s "$REDIS_SOCK" del >/dev/null
 	fleet
 	[ "$status" -eq 2 ]
-	grep -qx "mcp-fleet: $1: the configuration is refused; this round goes on with that of $(date -u +%Y-)[-0-9]* [0-9:]* UTC" err
+	grep -qx "mcp-fleet: $1: the configuration is refused; this round uses the configuration of $(date -u +%Y-)[-0-9]* [0-9:]* UTC" err
 }
 
 @test "a configuration that is refused: the fleet goes on with the last, and pages" {

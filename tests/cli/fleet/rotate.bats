@@ -438,10 +438,10 @@ staged() {
 	bearer|origin = https://a.example\ncert = bank.pem\nkey = bank.key|cert changes only by hand
 	bearer|# a\rtool = a|
 	bearer|\rtool = a|tool changes only by hand
-	bearer|\vtool = a|neither a credential nor a part of the one that is there
+	bearer|\vtool = a|neither a credential nor a part of the current one
 	bearer|token = new\n# a\000\ntool = a|contains a NUL byte
 	bearer|token = new\ntoken = newer|token is given twice
-	bearer|origin tool = a|neither a credential nor a part of the one that is there
+	bearer|origin tool = a|neither a credential nor a part of the current one
 	wire|token = new|
 	wire|tool = b\ntoken = new\ntool = a|
 	wire|tool = a|tool changes only by hand
@@ -457,7 +457,7 @@ staged() {
 	paths|-----BEGIN NEW|
 	paths|cert = bank.pem\nkey = bank.key|cert changes only by hand
 	paths|key = /home/probe/credentials/bank.key|key changes only by hand
-	paths|cert = our.pem\n-----BEGIN NEW|neither a credential nor a part of the one that is there
+	paths|cert = our.pem\n-----BEGIN NEW|neither a credential nor a part of the current one
 	pem|-----BEGIN NEW|
 	pem|cert = bank.pem\nkey = bank.key|cert changes only by hand
 	pem|tool = a\n-----BEGIN NEW|tool changes only by hand
@@ -550,7 +550,7 @@ staged() {
 	# A server that lets everybody in proves nothing.
 	sed -i 's|/mcp"|/open"|' fleet.yaml
 	rotate 1 api <<<token-new
-	grep -q 'eu-west-2: its servers let in who has no credential, so a probe verifies none' err
+	grep -q 'eu-west-2: its servers answer without a credential, so no probe verifies one' err
 	used token-old
 	echo 'put us-east-1 api store' >rotate.conf
 	chmod 620 rotate.conf

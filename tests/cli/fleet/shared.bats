@@ -87,7 +87,7 @@ known() {
 		-i pinned
 	fleet
 	grep -q "^mcp-fleet: ap-northeast-1: exit: the host key of tokyo has changed: ssh-ed25519 $(
-		key_of tokyo) is not that of $PWD/pinned:" err
+		key_of tokyo) is not the key in $PWD/pinned:" err
 	[ "$(known us-east-1)" = "ok $(key_of virginia)" ]
 	# The file beside the configuration is the one that counts.
 	cp "$HOSTS/known" known_hosts
@@ -123,7 +123,7 @@ known() {
 	eventually grep -q 'listening on' "$HOSTS/hosts/tokyo/log"
 	fleet
 	grep -q "^mcp-fleet: ap-northeast-1: exit: the host key of tokyo has changed: ssh-ed25519 $(
-		key_of tokyo) is not that of $PWD/pinned:" err
+		key_of tokyo) is not the key in $PWD/pinned:" err
 	sed -i "s|^\(\[127.0.0.1\]:$(<"$HOSTS/hosts/tokyo/port")\) .*|\1 $(<"$HOSTS/hosts/tokyo/host.pub")|" \
 		pinned "$HOSTS/known"
 	fleet

@@ -2,7 +2,7 @@
 # shellcheck disable=SC2016
 # Goal: whatever anybody asks, no page, feed, image, calendar, manual or answer of MCP
 # holds what is not public. Every slot of the store that is for operators holds the
-# word zqcanary; the paths and their parameters are those of serve/http/route.c, so that
+# word zqcanary; the paths and their parameters are those of serve/http (routes.rows, route.c), so that
 # a new route is asked without a new line here. LEAKS_SEED, LEAKS_REQUESTS: what is
 # drawn, and how much of it. And whatever becomes of the store meanwhile, the program
 # goes on, with no memory lost or used after it was freed. SOAK_SEED: what is drawn;

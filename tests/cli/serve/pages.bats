@@ -388,6 +388,19 @@ past() {
 	grep -q '^Content-Type: text/css' fields
 }
 
+@test "each page of a server may load the logo of the site from where it is" {
+	local page site
+	site=$(redis get fleet:site)
+	redis set fleet:site "$(jq -c '.logo = "https://img.example.org/l.svg"' <<<"$site")"
+	for page in '' /tools /changes; do
+		get "/status/green$page"
+		grep -q "^Content-Security-Policy: .*; img-src 'self' https://img.example.org;" fields ||
+			bad+=" /status/green$page"
+	done
+	redis set fleet:site "$site"
+	[ -z "${bad-}" ] || { echo "$bad"; false; }
+}
+
 @test "public pages say what they are and where; of private ones, and searches, nothing is to be found" {
 	local path
 	for page in "${pages[@]}"; do

@@ -92,14 +92,13 @@ static void expect_due(const struct alert_state *st, double now,
 {
 	char copy[16] = "", got[64] = "-";
 	struct outbox_judge j = {is_gone, is_up, NULL, US, now};
-	struct outbox_item item;
-	size_t at = 0;
+	struct outbox_item item = {0};
 
 	if (down) {
 		snprintf(copy, sizeof copy, "%s", down);
 		j.arg = copy;
 	}
-	if (outbox_due(st, &j, &at, &item))
+	if (outbox_due(st, &j, &item))
 		snprintf(got, sizeof got, "%lu %s", item.pending->number,
 			item.delivery->route);
 	assert_string_equal(got, expected);
@@ -132,7 +131,6 @@ static void test_order(void **state)
 	struct outbox_item item;
 	struct alert_state st;
 	char found[4] = "";
-	size_t next = 0;
 
 	(void)state;
 	state_init(&st, "s");
@@ -150,8 +148,9 @@ static void test_order(void **state)
 	expect_due(&st, 30, NULL, "1 a");
 	expect_due(&st, 30, "a", "1 b");
 	/* One after the other. */
+	item = (struct outbox_item) {0};
 	for (int i = 0; i < 3; i++)
-		if (outbox_due(&st, &j, &next, &item))
+		if (outbox_due(&st, &j, &item))
 			found[i] = item.delivery->route[0];
 	assert_string_equal(found, "ab");
 	/*
@@ -238,13 +237,13 @@ static void expect_leases(const struct alert_state *st,
 	for (size_t i = 0; i < st->n_outbox; i++) {
 		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++) {
 			const struct delivery *d = &st->outbox[i].deliveries[k];
-			double age = outbox_leased(d, j);
 			size_t n = strlen(got);
 
 			snprintf(got + n, sizeof got - n, "%s", n ? " " : "");
 			n = strlen(got);
-			if (isfinite(age))
-				snprintf(got + n, sizeof got - n, "%g", age);
+			if (outbox_owned(d, j))
+				snprintf(got + n, sizeof got - n, "%g",
+					outbox_age(d, j));
 			else
 				snprintf(got + n, sizeof got - n, "%s",
 					d->holder ? d->holder : "-");

@@ -474,6 +474,28 @@ static void test_note_all(void **state)
 	strings_release(&all);
 }
 
+/* Inserting each keeps the order that strings_unique makes. */
+static void test_insert(void **state)
+{
+	static const char *const many[] = {"b", "a", "c", "b", "", "a"};
+	struct strings one = {0}, all = {0};
+
+	(void)state;
+	assert_false(strings_has_sorted(&one, ""));
+	for (size_t i = 0; i < COUNT(many); i++) {
+		strings_insert(&one, many[i]);
+		strings_add(&all, many[i]);
+		assert_true(strings_has_sorted(&one, many[i]));
+	}
+	strings_unique(&all);
+	assert_int_equal(one.n, all.n);
+	for (size_t i = 0; i < all.n; i++)
+		assert_string_equal(one.v[i], all.v[i]);
+	assert_false(strings_has_sorted(&one, "d"));
+	strings_release(&one);
+	strings_release(&all);
+}
+
 static size_t least(size_t a, size_t b)
 {
 	return a < b ? a : b;
@@ -587,6 +609,7 @@ int main(void)
 		cmocka_unit_test(test_chars),
 		cmocka_unit_test(test_phrase),
 		cmocka_unit_test(test_note_all),
+		cmocka_unit_test(test_insert),
 		cmocka_unit_test(test_spelling),
 	};
 

@@ -35,6 +35,14 @@ static void test_keys(void **state)
 			AT(38, "mention") "a slack has no mention\n"},
 		{ROUTE "type: discord, secret: s, url: https://a}]}",
 			AT(27, "url") "a discord has no url\n"},
+		{ROUTE "type: teams}]}",
+			AT(1, "type") "a teams needs a secret\n"},
+		{ROUTE "type: telegram, secret: s}]}",
+			AT(1, "type") "a telegram needs a channel\n"},
+		{ROUTE "type: telegram, secret: s, channel: '-1001'}]}", ""},
+		{ROUTE "type: ntfy, secret: s, url: 'https://a'}]}",
+			AT(24, "url") "a ntfy has no url\n"},
+		{ROUTE "type: mattermost, secret: s, channel: c}]}", ""},
 		{ROUTE "type: twilio_voice, secret: s}]}",
 			AT(1, "type") "a twilio_voice needs a from\n"
 			AT(1, "type") "a twilio_voice needs a to\n"},
@@ -143,6 +151,12 @@ static void test_older(void **state)
 			"fixed, see mcp-incidents(7); to turn these incidents "
 			"off, use alerts.policies: [{match: {kinds: "
 			"[error_rate]}, steps: []}]\n"},
+		{"alerts: {policies: [{match: {kinds: [downtime, "
+		 "anomaly_logged]}, steps: []}]}",
+			"f:1:48: alerts.policies[0].match.kinds[1]: "
+			"anomaly_logged was removed; remove it here: failures "
+			"that last are downtime, regional, error_rate or "
+			"slo_burn\n"},
 		/* Nothing is advised that is not there any more. */
 		{ROUTE "type: webhook, url: 'https://a', rol: a}]}",
 			"f:2:34: alerts.routes[0].rol: unknown key\n"},
