@@ -220,6 +220,12 @@ const char *fleet_counted_as(const struct fleet *f,
 	return verdict_colour_name(v->verdict);
 }
 
+/* Where no runner is named, something else may probe from another machine. */
+static bool is_local(const struct conf_region *r)
+{
+	return r->runner_given && r->runner == CONF_RUNNER_LOCAL;
+}
+
 /*
  * Several regions that this machine probes from are one place, whatever they
  * are called, unless the configuration says where each is.
@@ -229,9 +235,8 @@ static bool is_here(const struct conf *c, const struct conf_region *r)
 	size_t local = 0;
 
 	for (size_t i = 0; i < c->n_regions; i++)
-		local += c->regions[i].runner == CONF_RUNNER_LOCAL;
-	return local > 1 && r->runner == CONF_RUNNER_LOCAL &&
-		!r->position.known;
+		local += is_local(&c->regions[i]);
+	return local > 1 && is_local(r) && !r->position.known;
 }
 
 static void put_region(const struct conf *c, const char *name, struct buf *b)

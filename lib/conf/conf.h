@@ -90,6 +90,7 @@ struct conf_region {
 	char *provider; /* or NULL */
 	int64_t asn;	/* 0 where not given */
 	enum conf_runner runner;
+	bool runner_given; /* the file names it: else a region may run elsewhere */
 	char *host;	  /* of an ssh runner; else NULL */
 	char *function;	  /* of a lambda runner; else NULL */
 	char *url;	  /* of a worker; else NULL */
