@@ -337,6 +337,8 @@ static void of_event(const struct sink_event *e, const struct message_view *v,
 	add_text(m, m->where, places);
 	add_servers(m, e);
 	add_text(m, "URL", e->url);
+	add_text(m, "Owner", e->owner);
+	add_text(m, "Labels", e->labels);
 	if (!over) {
 		add_said(m, e);
 		add_minutes(m, e);

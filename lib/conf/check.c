@@ -339,6 +339,12 @@ void conf_check_server(const struct conf *c, const struct conf_server *s,
 	if (s->private && !s->account && !conf_line(r, &s->account))
 		conf_doubt(r, &s->private,
 			"without an account, nobody can see this server");
+	if (s->n_labels > ALERT_LABELS)
+		conf_wrong(r, conf_line(r, &s->labels) ? (const void *)&s->labels
+						       : &s->slug,
+			"more than %d labels, with those of its account and of "
+			"defaults",
+			ALERT_LABELS);
 	check_auth(&s->auth, r);
 	check_secret(c, s, r);
 	check_certificate(c, s, r);

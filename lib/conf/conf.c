@@ -87,6 +87,12 @@ static void identify(struct conf_notify *p)
 					strlen(lists[i].v[k]) + 1);
 		sha256_add(s, "", 1);
 	}
+	/* Without labels it is that of older versions. */
+	for (size_t i = 0; i < m->n_labels; i++) {
+		sha256_add(s, m->labels[i].name, strlen(m->labels[i].name) + 1);
+		sha256_add(s, m->labels[i].value,
+			strlen(m->labels[i].value) + 1);
+	}
 	if (conf_by_hours(p))
 		sha256_add(s, p->hours, strlen(p->hours));
 	sha256_end(s, hex);

@@ -99,11 +99,18 @@ struct conf_region {
 	size_t n_canary;
 };
 
+struct alert_label; /* of records/alert.h */
+
 struct conf_account {
 	char *name;
 	char *token_sha256; /* of the bearer token for reading */
 	char *write_token_sha256; /* of the one for writing, or NULL */
-	char *ca; /* of its servers that name none, or NULL */
+	/* Of its servers that give none: */
+	char *ca, *runbook, *dashboard; /* or NULL */
+	double slow_above_s;		/* 0: none */
+	char *owner;			/* or NULL */
+	struct alert_label *labels;
+	size_t n_labels;
 };
 
 struct conf_auth {
@@ -157,6 +164,11 @@ struct conf_server {
 	bool cold_start; /* its first answer after a pause may fail */
 	char *ca; /* whose certificates it may have, see conf/ca.h; or NULL */
 	char *runbook;	 /* a URL, or NULL: that of the alerts */
+	char *dashboard; /* a URL, or NULL: its public page */
+	double slow_above_s; /* 0: that of the alerts */
+	char *owner; /* or NULL; neither it nor the labels are public */
+	struct alert_label *labels; /* with those of its account and defaults */
+	size_t n_labels;
 	struct conf_thresholds thresholds;
 	const char *list; /* the list that has it; NULL: the file itself */
 	size_t line;	  /* there, or in the file */
@@ -201,6 +213,8 @@ struct conf_match {
 	size_t n_servers;
 	char **accounts;
 	size_t n_accounts;
+	struct alert_label *labels; /* a server has to have all of them */
+	size_t n_labels;
 };
 
 /* Who is told, and how long after the start of an incident. */
@@ -244,6 +258,7 @@ struct conf_policy {
 	int throttled;
 	int latency; /* windows in a row above latency_factor * the baseline */
 	double latency_factor;
+	double slow_above_s; /* of servers without their own; 0: none */
 	double error_rate; /* percent of the probes of 5 minutes; 0: never */
 	int error_count;   /* failures that it takes besides */
 	double slo;	   /* percent; 0: none */

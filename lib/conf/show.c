@@ -5,6 +5,7 @@
 #include "conf/conf.h"
 #include "conf/schema.h"
 #include "json/json.h"
+#include "records/alert.h"
 #include "records/probe.h"
 
 #include <inttypes.h>
@@ -86,6 +87,25 @@ static void put_list(struct buf *b, const struct conf_key *key,
 	buf_char(b, ']');
 }
 
+static void put_labels(struct buf *b, const struct conf_key *key,
+	const void *base)
+{
+	const struct alert_label *l;
+	size_t n;
+
+	memcpy(&l, field_of(key, base), sizeof l);
+	memcpy(&n, (const char *)base + key->count_at, sizeof n);
+	buf_char(b, '{');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_char(b, ',');
+		json_put_str(b, l[i].name);
+		buf_char(b, ':');
+		json_put_str(b, l[i].value);
+	}
+	buf_char(b, '}');
+}
+
 static void put_number(struct buf *b, const void *field)
 {
 	double v;
@@ -152,6 +172,9 @@ static void put_value(struct buf *b, const struct conf_key *key,
 	case CONF_TEXTS:
 	case CONF_MAPS:
 		put_list(b, key, base);
+		break;
+	case CONF_LABELS:
+		put_labels(b, key, base);
 		break;
 	case CONF_MAP:
 		put_struct(b, key->keys, field);

@@ -161,6 +161,28 @@ life() {
 	silent
 }
 
+@test "owner and labels are in each message, escaped as other text" {
+	route hook
+	slack=$ROUTE
+	route pagerduty
+	pagerduty=$ROUTE
+	route discord
+	discord=$ROUTE
+	route opsgenie
+	routes "$slack" "$pagerduty" "$discord" "$ROUTE"
+	sed -i 's|^  - {slug: example-mcp, .*|  - {slug: example-mcp, url: "https://mcp.example.com/mcp", owner: "Ann <!here>", labels: {team: "a\&b", env: prod}}|' fleet.yaml
+	verdict 0 eu,us initialize | alert 0 -N $((T + 60))
+	[ "$(taken '.[] | select(.vendor == "hook").body.attachments[0].fields | map(select(.title | test("Owner|Labels")).value) | join("|")')" = \
+		'Ann &lt;!here&gt;|team=a&amp;b, env=prod' ]
+	[ "$(taken '.[] | select(.vendor == "discord").body.embeds[0].fields | map(select(.name | test("Owner|Labels")).value) | join("|")')" = \
+		'Ann \<!here\>|team=a&b, env=prod' ]
+	[ "$(taken '.[] | select(.vendor == "pagerduty").body.payload.custom_details | "\(.Owner)|\(.Labels)"')" = \
+		'Ann <!here>|team=a&b, env=prod' ]
+	[ "$(taken '.[] | select(.vendor == "opsgenie").body.details | "\(.Owner)|\(.Labels)"')" = \
+		'Ann <!here>|team=a&b, env=prod' ]
+	silent
+}
+
 @test "a bot of Slack replies in the thread, and the first message says how it is now" {
 	route slack
 	routes "$ROUTE"

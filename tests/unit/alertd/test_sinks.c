@@ -310,6 +310,41 @@ static void test_bad_handles(void **state)
 	}
 }
 
+/* A text names the owner if there is room, a call says it. */
+static void test_owner(void **state)
+{
+	static const struct {
+		enum conf_route_type type;
+		const char *headline, *want;
+		bool said;
+	} rows[] = {
+		{CONF_ROUTE_TWILIO_SMS, "P1: a is down", "Owner", true},
+		{CONF_ROUTE_TWILIO_SMS,
+			"P1: a server with quite a long name is not reachable "
+			"from anywhere in the whole world, and is therefore down",
+			"Owner", false},
+		{CONF_ROUTE_TWILIO_VOICE, "P1: a is down", "A%26lt%3Bb", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct http_request r;
+		struct made m;
+
+		made_init(&m, rows[i].type, body_of(&(struct told) {
+			.headline = rows[i].headline,
+			.regions = "[]",
+			.more = ",\"owner\":\"A<b\"",
+		}));
+		http_request_init(&r);
+		assert_true(sink_of(rows[i].type)->build(&m.job, 0, &r));
+		if (rows[i].said != (strstr(r.body.p, rows[i].want) != NULL))
+			fail_msg("%s", r.body.p);
+		http_request_release(&r);
+		made_release(&m);
+	}
+}
+
 static void test_text(void **state)
 {
 	static const struct {
@@ -534,6 +569,7 @@ int main(void)
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_no_handle),
 		cmocka_unit_test(test_bad_handles),
+		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_markup),
 		cmocka_unit_test(test_limits),
