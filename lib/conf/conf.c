@@ -56,7 +56,8 @@ static void derive_region(struct conf_region *g, const struct conf_errors *r)
 {
 	const char *city;
 
-	if (!conf_line(r, &g->runner))
+	g->runner_given = conf_line(r, &g->runner) > 0;
+	if (!g->runner_given)
 		g->runner = g->host ? CONF_RUNNER_SSH
 			: g->function ? CONF_RUNNER_LAMBDA
 			: conf_line(r, &g->url) ? CONF_RUNNER_WORKER

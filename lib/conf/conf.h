@@ -90,6 +90,7 @@ struct conf_region {
 	char *provider; /* or NULL */
 	int64_t asn;	/* 0 where not given */
 	enum conf_runner runner;
+	bool runner_given; /* the file names it: else a region may run elsewhere */
 	char *host;	  /* of an ssh runner; else NULL */
 	char *function;	  /* of a lambda runner; else NULL */
 	char *url;	  /* of a worker; else NULL */
@@ -313,9 +314,11 @@ struct conf {
 	char *site_link;   /* where the title leads, or NULL */
 	char *site_colour; /* "#rrggbb", or NULL */
 	char *site_logo;   /* https:, or a path that begins with one slash */
+	char *site_stylesheet; /* a path that begins with one slash, or NULL */
 	char *site_intro;  /* of one line */
 	char *site_imprint, *site_privacy, *site_support; /* https:, mailto: */
 	bool site_maintenance_counts; /* what fails in one lowers uptime */
+	bool site_manual; /* pages link to the manual */
 	struct conf_region *regions;
 	size_t n_regions;
 	struct conf_account *accounts;

@@ -85,13 +85,22 @@ static const char *bad_colour(const char *s)
 		: "not a colour such as \"#0969da\"";
 }
 
+static bool is_path(const char *s)
+{
+	return *s == '/' && s[1] != '/' && !strpbrk(s, " \\\"");
+}
+
+static const char *bad_stylesheet(const char *s)
+{
+	return is_path(s) ? NULL : "not a path of this site such as /site.css";
+}
+
 /* A Content-Security-Policy has to name its host, without IPv6 or IDN. */
 static const char *bad_logo(const char *s)
 {
 	if (*s == '/')
-		return s[1] == '/' || strpbrk(s, " \\\"")
-			? "not a path of this site such as /logo.svg"
-			: NULL;
+		return is_path(s) ? NULL
+				  : "not a path of this site such as /logo.svg";
 	if (strncmp(s, "https://", 8) != 0)
 		return "neither https:// nor a path that begins with a slash";
 	if (s[8 + strcspn(s + 8, "/?#")] != '/')
@@ -135,6 +144,8 @@ static const struct conf_key site[] = {
 		.wrong = bad_colour},
 	{KEY("logo", CONF_TEXT, conf, site_logo), .max = 500,
 		.wrong = bad_logo},
+	{KEY("stylesheet", CONF_TEXT, conf, site_stylesheet), .max = 500,
+		.wrong = bad_stylesheet},
 	{KEY("intro", CONF_TEXT, conf, site_intro), .max = 500},
 	{KEY("imprint", CONF_TEXT, conf, site_imprint), .max = 500,
 		.wrong = bad_contact},
@@ -144,6 +155,7 @@ static const struct conf_key site[] = {
 		.wrong = bad_contact},
 	{KEY("maintenance_counts", CONF_BOOL, conf, site_maintenance_counts),
 		.otherwise = "true"},
+	{KEY("manual", CONF_BOOL, conf, site_manual), .otherwise = "false"},
 	{.name = NULL},
 };
 
