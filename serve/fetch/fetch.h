@@ -190,8 +190,8 @@ void report_part_release(struct report_part *part);
  * fetch_close; or -1.
  *
  * fetch_own_incidents(s, slugs, n, token, rows): those of the servers, of n, that
- * are public, or private and shown by this digest of a token. Whatever it
- * returns, incident_rows_release frees what *rows holds.
+ * are public, or private and shown by this digest of a token (NULL: none is).
+ * Whatever it returns, incident_rows_release frees what *rows holds.
  */
 int fetch_incidents(struct source *s, const struct incident_rows **rows);
 int fetch_own_incidents(struct source *s, const char *const *slugs, size_t n,

@@ -284,7 +284,7 @@ int fetch_own_incidents(struct source *s, const char *const *slugs, size_t n,
 	const char *token, struct incident_rows *rows)
 {
 	(void)s;
-	need(token && strlen(token) == SHA256_HEX - 1);
+	need(!token || strlen(token) == SHA256_HEX - 1);
 	for (size_t i = 0; i < n; i++)
 		need(slug_valid(slugs[i]));
 	*rows = (struct incident_rows) {0};

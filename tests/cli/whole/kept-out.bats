@@ -46,6 +46,11 @@ event() {
 	jq -es --arg name "$1" "map(select(.event == \$name)) | length == 1 and (.[0] | $2)" events
 }
 
+# said: what the page says of this server, without addresses and the legend of days.
+said() {
+	sed 's/href="[^"]*"//g; /<p class=.legend/d' body
+}
+
 # page M PATH: the answer at the end of the M-th minute.
 page() {
 	NOW=$((START + 60 * $1 + 50)) get "$2"
@@ -65,7 +70,7 @@ page() {
 	page 2 /status/billing
 	grep -qF 'Our checks are refused. Clients with their own access may be fine' body
 	# The addresses of incidents are for good.
-	run ! grep -qi 'not working\|outage' <(sed 's/href="[^"]*"//g' body)
+	run ! grep -qi 'not working\|outage' <(said)
 	page 2 /api/embed-status/billing
 	jq -e '.state == "down" and .checks == "refused" and .uptime_30d == 100' body
 	page 2 /badge/billing.svg
@@ -80,7 +85,7 @@ page() {
 	event downtime_resolved '.headline == "P1 over after 2 min: we can check billing again"'
 	page 5 /status/billing
 	grep -qF 'Our checks were refused' body
-	grep -qF 'not counting 2 min in which our checks were kept out' body
+	grep -qF 'not checked for 2 min (does not count)' body
 	page 5 /api/embed-status/billing
 	jq -e '.state == "up" and .uptime_30d == 100 and (has("checks") | not)' body
 	# What fails before that is an outage, whatever else is refused.
@@ -103,7 +108,7 @@ page() {
 	grep -qF 'Our checks are rate-limited' body
 	grep -qF 'unchecked' body
 	# The addresses of incidents are for good.
-	run ! grep -qi 'not working\|outage' <(sed 's/href="[^"]*"//g' body)
+	run ! grep -qi 'not working\|outage' <(said)
 	page 3 /api/embed-status/busy
 	jq -e '.state == "degraded" and .checks == "rate-limited" and .uptime_30d == 100' body
 	page 3 /api/status/busy/regions
