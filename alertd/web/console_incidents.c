@@ -135,15 +135,15 @@ static void put_more(struct buf *b, const struct cgi *c, const char *key,
 	console_form(b, c, "note");
 	put_hidden(b, key, NULL, "server");
 	buf_str(b,
-		"<label>Note<input name=\"text\" maxlength=\"500\" required>"
-		"</label>\n<label>For<select name=\"who\">"
+		"<label class=\"wide\">Note<input name=\"text\" maxlength=\"500\" "
+		"required></label>\n<label>Who sees it<select name=\"who\">"
 		"<option value=\"private\">operators only</option>"
 		"<option value=\"public\">the public page</option></select>"
 		"</label><button class=\"less\">Add the note</button></form>\n");
 	console_form(b, c, "close");
 	put_hidden(b, key, NULL, "server");
 	buf_str(b,
-		"<label>Why it is over<input name=\"text\" maxlength=\"300\" "
+		"<label class=\"wide\">Why it is over<input name=\"text\" maxlength=\"300\" "
 		"required></label>"
 		"<button class=\"less\">Close the incident</button></form>\n");
 }
@@ -156,13 +156,14 @@ static void put_buttons(struct buf *b, const struct cgi *c,
 	char key[ALERT_KEY_SIZE];
 
 	dedup_key(st, kind, key);
-	buf_str(b, "<div class=\"forms\">");
+	buf_str(b, whole ? "<div class=\"forms whole\">"
+			 : "<div class=\"forms\">");
 	console_form(b, c, "take");
 	put_hidden(b, key, from, whole ? "server" : "incidents");
 	if (whole)
 		buf_str(b,
-			"<label>Note<input name=\"text\" maxlength=\"300\">"
-			"</label>\n<label>For<input name=\"for\" "
+			"<label class=\"wide\">Note<input name=\"text\" "
+			"maxlength=\"300\"></label>\n<label>How long<input name=\"for\" "
 			"placeholder=\"4h\" size=\"6\"></label>");
 	console_fmt(b, "<button class='ack'>%s</button></form>\n",
 		from ? "Take over" : "Acknowledge");

@@ -172,7 +172,7 @@ static void put_fields(struct buf *b, const char *slug, bool silence)
 	buf_str(b,
 		"<label>From<input name=\"start\" placeholder=\"now, 2:00, "
 		"+10m\"></label>\n"
-		"<label>For<select name=\"for\"><option value=\"1h\">an hour"
+		"<label>How long<select name=\"for\"><option value=\"1h\">an hour"
 		"</option><option value=\"4h\">4 hours</option>"
 		"<option value=\"1d\">a day</option></select></label>\n"
 		"<label>or<input name=\"custom\" placeholder=\"90m\" size=\"6\">"
@@ -182,7 +182,7 @@ static void put_fields(struct buf *b, const char *slug, bool silence)
 			"<label>Every<input name=\"every\" "
 			"placeholder=\"mon,thu or daily\"></label>\n");
 	console_fmt(b,
-		"<label>Why<input name='text' maxlength='300'%s></label>\n"
+		"<label class='wide'>Why<input name='text' maxlength='300'%s></label>\n"
 		"<button>%s</button></form>\n",
 		silence ? " required" : "", silence ? "Silence" : "Add it");
 }
