@@ -2,15 +2,18 @@
 // alone acknowledges an incident and silences a server; the console is as good at 360
 // pixels as at 1280, light and dark, without anything too wide or a fault to axe.
 //
-// usage: node ops.mjs ORIGIN LINK DIR MODULES  (an open incident, and the server weather)
+// usage: node ops.mjs BIN LINK DIR MODULES  (MCP_CONFIG and the store have an open
+// incident, and the server weather; LINK is the path that signs in)
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
+import {cgi} from './cgi.mjs';
 
-const [origin, link, dir, modules] = process.argv.slice(2);
+const [bin, link, dir, modules] = process.argv.slice(2);
 const require = createRequire(path.join(path.resolve(modules), 'x.js'));
 const {chromium} = require('playwright-core');
+const {origin, close} = await cgi(path.join(bin, 'mcp-alert'), [], process.env);
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const browser = await chromium.launch({executablePath:
 	process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox']});
@@ -56,6 +59,7 @@ try {
 	await page.keyboard.press('?');
 	await page.getByText('plan a maintenance of its server').waitFor();
 	await page.keyboard.press('Escape');
+	await page.locator('#keys').waitFor({state: 'hidden'});
 	// What nobody has acknowledged comes first here.
 	await page.keyboard.press('j');
 	await page.keyboard.press('a');
@@ -71,4 +75,5 @@ try {
 	await page.getByText('Operators sign in with a link').waitFor();
 } finally {
 	await browser.close();
+	await close();
 }

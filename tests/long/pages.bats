@@ -65,10 +65,9 @@ setup() {
 	echo 'token = another canary, of more than 43 characters, for it signs' >credentials/ack
 	chmod 600 credentials/ack
 	T=$(($(date +%s) / 60 * 60))
-	WEB=http://127.0.0.1:$(free_port)
 	cat >fleet.yaml <<-END
 		store: $MCP_STORE
-		site: {url: "$WEB"}
+		site: {url: "http://127.0.0.1"}
 		regions: [{name: ap}, {name: eu}, {name: us}]
 		servers:
 		  - {slug: example-mcp, url: "https://mcp.example.com/mcp"}
@@ -79,7 +78,8 @@ setup() {
 	{ verdict 0 eu,us initialize; verdict 0 '' '' '' weather; } | alert 0
 	alert 0 maintenance add --start +4h --for 2h weather
 	link=$("$BIN/mcp-alert" link ann)
-	node "$ROOT/tests/long/ops.mjs" "$BIN" "$WEB" "${link#"$WEB"}" "$ROOT/build/shots" "$MODULES"
+	node "$ROOT/tests/long/ops.mjs" "$BIN" "${link#http://127.0.0.1}" \
+		"$ROOT/build/shots" "$MODULES"
 }
 
 @test "who types the token, or follows a link, reads what is private, and signs out" {
