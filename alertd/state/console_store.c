@@ -49,3 +49,13 @@ enum once console_store_once(struct store *s, const char *number,
 	strings_release(&ended);
 	return result;
 }
+
+enum once console_store_seen(struct store *s, const char *number)
+{
+	const struct store_reply *r =
+		store_one(s, "HGET", KEY_CONSOLE, number, NULL);
+
+	if (!r)
+		store_failed(s);
+	return !r ? ONCE_FAILED : store_text(r) ? ONCE_USED : ONCE_NEW;
+}

@@ -91,6 +91,10 @@ enum once { ONCE_FAILED, ONCE_USED, ONCE_NEW };
 enum once console_store_once(struct store *s, const char *number,
 	long long until, double now);
 
+/* console_store_seen(s, number): ONCE_USED where it was noted, else ONCE_NEW;
+   ONCE_FAILED as above. */
+enum once console_store_seen(struct store *s, const char *number);
+
 /*
  * pipeline_store.c: what the store knows of the stages of the pipeline, see
  * incident/pipeline_health.h.

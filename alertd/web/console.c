@@ -231,8 +231,25 @@ void cgi_console_enter(const struct cgi *c, struct cgi_answer *a)
 	}
 }
 
+/* Whether the session was signed out; or that is not known. *a says so. */
+static bool is_over(const struct cgi *c, struct cgi_answer *a)
+{
+	switch (console_store_seen(c->store, c->console.nonce)) {
+	case ONCE_NEW:
+		return false;
+	case ONCE_USED:
+		console_sign_in(a, 403, "You have signed out.");
+		return true;
+	default:
+		cgi_unavailable(a);
+		return true;
+	}
+}
+
 void cgi_console_get(const struct cgi *c, struct cgi_answer *a)
 {
+	if (is_over(c, a))
+		return;
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
 		if (strcmp(places[i].name, c->request.name) != 0 ||
 			(places[i].operator && !console_all(c)))
@@ -250,6 +267,8 @@ void cgi_console_server(const struct cgi *c, struct cgi_answer *a)
 {
 	const char *name = c->request.name;
 
+	if (is_over(c, a))
+		return;
 	if (!console_may(c, name) || (!slug_valid(name) && !slug_shared(name) &&
 					    strcmp(name, SLUG_FLEET) != 0))
 		console_refuse(c, a, 404, "There is no such server.");
@@ -261,6 +280,8 @@ void cgi_console_post(const struct cgi *c, struct cgi_answer *a)
 {
 	if (strcmp(c->request.name, "sign-in") == 0)
 		enter(c, a);
+	else if (is_over(c, a))
+		return;
 	else if (*c->request.name)
 		console_refuse(c, a, 404, "There is no such page.");
 	else

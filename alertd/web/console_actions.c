@@ -429,7 +429,12 @@ static bool act_test(struct act *t, const char *what)
 
 static bool act_leave(struct act *t, const char *what)
 {
+	const struct console_session *s = &t->c->console;
+
 	(void)what;
+	if (console_store_once(t->c->store, s->nonce, s->until, t->c->now) ==
+		ONCE_FAILED)
+		return away(t);
 	console_session_end(console_tls(t->c), t->a->cookie);
 	return true;
 }

@@ -240,7 +240,8 @@ const char *key_report(char *out, const char *month);
 #define KEY_TESTS "fleet:tests"
 /*
  * Hash: of what the console of mcp-alert takes once, a link that signs in or a
- * form, its number to when it ends, epoch seconds.
+ * form, and of sessions that were signed out, the number to when it ends, epoch
+ * seconds.
  */
 #define KEY_CONSOLE "fleet:console"
 /* Set: the slugs with undelivered events. */

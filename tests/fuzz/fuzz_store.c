@@ -259,6 +259,9 @@ static void answer(char *const *a, size_t n, struct store_reply *r)
 		all_fields(a[1], false, r);
 	} else if (strcmp(a[0], "GETRANGE") == 0 && n == 4) {
 		r->text = xstrdup(s ? s->value : "");
+	} else if (strcmp(a[0], "HGET") == 0 && n == 3) {
+		s = find(a[1], a[2]);
+		r->text = s ? xstrdup(s->value) : NULL;
 	} else if (strcmp(a[0], "HVALS") == 0 && n == 2) {
 		all_values(a[1], r);
 	} else if (strcmp(a[0], "HMGET") == 0 && n > 2) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034
 # Goal: whoever runs a fleet sees and changes in the console all that the commands
 # change, and nobody else does: with another's session, a form that was sent before or a
 # link twice, an account another's server, a token that reads.
@@ -219,9 +219,18 @@ down_now() {
 	[ "$CODE" = 409 ]
 	grep -q 'This form was sent before' body
 	[ "$(listed)" = null ]
-	# Signed out: the browser forgets it.
+	# Signed out: the browser forgets it, and who has copied it has nothing.
+	token /ops take
+	key=$TOKEN
 	sends /ops leave
 	grep -q '^Set-Cookie: mcp-console=; Max-Age=0' fields
+	for path in /ops /ops/server/example-mcp; do
+		ask GET "$path"
+		[ "$CODE" = 403 ]
+	done
+	ask POST /ops "form=$key&do=take&key=$KEY"
+	[ "$CODE" = 403 ]
+	[ "$(listed)" = null ]
 }
 
 @test "an account sees and changes its own servers alone" {
@@ -304,6 +313,43 @@ down_now() {
 	grep -q 'bob: disk <b> full' out
 	[ "$(jq -r ".what | select(. == \"by_hand\" or . == \"note\")" out | sort | uniq -c | tr -s ' \n' ' ')" = \
 		' 2 by_hand 1 note ' ]
+}
+
+@test "what strangers say is text on each page" {
+	verdict 0 eu,us initialize '"><script>alert(1)</script>' | alert 0
+	KEY=$(jq -r .dedup_key out)
+	alert 0 ack --by "<i>'" --reason '</pre><script>' example-mcp
+	alert 0 silence add --for 1h --by '<i>' --reason '<script>' --kind regional
+	operates '<b>&'
+	sends /ops/server/example-mcp note "key=$KEY&text=%3Cscript%3E%0a&who=private"
+	sends /ops/server/example-mcp take "key=$KEY&from=%3Ci%3E'&text=%22%3E%3Cscript%3E"
+	[ "$CODE" = 303 ]
+	for path in '/ops?done=%3Cscript%3E' /ops/mutes /ops/servers /ops/server/example-mcp /ops/routes; do
+		ask GET "$path"
+		[ "$CODE" = 200 ]
+		[ "$(grep -o '<script\|<i>\|<b>&' body | wc -l)" = 1 ]
+	done
+}
+
+@test "two thousand incidents are pages of fifty" {
+	{ sed '/^servers:/,/^alerts:/{/^  - /d;s|^servers:|servers_from: [list.jsonl]|}' fleet.yaml
+		echo '  policy: {common: 10000}'; } >many.yaml
+	seq 2000 | sed 's|.*|{"slug":"s&","url":"https://s&.example.com/mcp"}|' >list.jsonl
+	export MCP_CONFIG=$PWD/many.yaml
+	verdict 0 eu,us initialize http.503 SLUG >one
+	seq 2000 | awk 'NR == FNR { one = $0; next } { line = one; gsub("SLUG", "s" $1, line); print line }' one - >all
+	sed -i 's/routes:/routes: []/; /^    - {name: ops/d' many.yaml
+	alert 0 <all
+	[ "$(redis scard fleet:open)" -ge 2000 ]
+	operates ann
+	ask GET /ops
+	grep -q '1 to 50 of 2000' body
+	[ "$(grep -c '<article' body)" = 50 ]
+	[ "$(wc -c <body)" -lt 100000 ]
+	ask GET '/ops?page=40'
+	grep -q '1951 to 2000 of 2000' body
+	ask GET '/ops?page=99999'
+	grep -q '1951 to 2000 of 2000' body
 }
 
 @test "silences and maintenances: added, shown on their day, ended by a button" {
