@@ -34,6 +34,12 @@ static void links_release(struct links *l)
 
 void emit_dashboard(const struct conf *c, const char *slug, struct buf *url)
 {
+	struct conf_server s;
+
+	if (conf_server(c, slug, &s) && s.dashboard) {
+		buf_str(url, s.dashboard);
+		return;
+	}
 	if (!c || !c->site_url)
 		return;
 	if (strcmp(slug, SLUG_FLEET) == 0)
@@ -143,6 +149,13 @@ static void dispatch(const struct emit *t, struct alert_state *st,
 static void point(const struct run *s, struct alert_record *r,
 	struct links *l)
 {
+	struct conf_server server;
+
+	if (conf_server(s->conf, r->slug, &server)) {
+		r->owner = server.owner;
+		r->labels = server.labels;
+		r->n_labels = server.n_labels;
+	}
 	links_init(l);
 	emit_dashboard(s->conf, r->slug, &l->page);
 	if (l->page.len)

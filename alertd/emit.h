@@ -42,9 +42,9 @@ void emit_print(const struct run *s, struct alert_event *e,
 	struct buf *out);
 
 /*
- * emit_dashboard(c, slug, url): append the address of the page of a server, or
- * for the fleet that of the list of all servers; nothing where the
- * configuration, which may be NULL, has no site. emit_runbook(c, slug, kind,
+ * emit_dashboard(c, slug, url): append the dashboard of a server, else the
+ * address of its page, or for the fleet that of the list of all servers;
+ * nothing where the configuration, which may be NULL, has neither. emit_runbook(c, slug, kind,
  * checks, url): append what to do about that kind of alert: the runbook of the
  * server, else that of the alerts, else the section of mcp-runbook(7) on the
  * site, which is one of its own where our credential is refused.

@@ -281,6 +281,7 @@ static void note_server(const struct conf *c, struct alert_state *st)
 	st->cold_start = known && s.cold_start;
 	st->interval_s = known ? s.interval_s
 				: shortest_interval(c, &st->shared.servers);
+	st->slow_above_s = known ? s.slow_above_s : 0;
 	st->zone = c ? c->zone : NULL;
 }
 

@@ -1,5 +1,6 @@
 #include "target.h"
 
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json.h"
@@ -75,10 +76,7 @@ static bool mode_known(const char *mode)
 	static const char *const modes[] = {
 		"", "none", "any", "bearer", "header", "oauth", "mtls"};
 
-	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
-		if (strcmp(mode, modes[i]) == 0)
-			return true;
-	return false;
+	return strings_among(modes, sizeof modes / sizeof *modes, mode);
 }
 
 /* The file decides what the credential is; the mode has to agree. */

@@ -70,18 +70,11 @@ static int keep_record(void *arg, const struct record *r, char *why)
 	return collect_add(w->collect, r, why);
 }
 
-static bool is_expected(const struct judged *s, const char *region)
-{
-	for (size_t i = 0; i < s->n_expected; i++)
-		if (strcmp(s->expected[i], region) == 0)
-			return true;
-	return false;
-}
-
 static void expect_regions(struct judged *s, const struct server *from)
 {
 	for (size_t i = 0; i < from->n_regions; i++)
-		if (!is_expected(s, from->regions[i].name))
+		if (!strings_among(s->expected, s->n_expected,
+			    from->regions[i].name))
 			s->expected[s->n_expected++] = from->regions[i].name;
 }
 

@@ -273,7 +273,7 @@ static void put_moves_json(struct buf *b, struct audit *a)
 	size_t n;
 	struct move *moves = find_moves(a, &n);
 
-	buf_fmt(b, ",\"since\":\"%s\",\"moved\":[", a->before.as_of);
+	json_fmt(b, ",'since':%s,'moved':[", a->before.as_of);
 	for (size_t i = 0; i < n; i++) {
 		const struct move *m = &moves[i];
 		bool first = i == 0 || m->from != m[-1].from ||
@@ -297,20 +297,20 @@ static void put_json(struct buf *b, struct audit *a)
 
 	bucket_shares(a->counts, tenths);
 	clock_rfc3339((int64_t)a->as_of, as_of);
-	buf_fmt(b, "{\"v\":1,\"type\":\"buckets\",\"as_of\":\"%s\","
-		   "\"servers\":%zu,\"buckets\":[",
+	json_fmt(b, "{'v':1,'type':'buckets','as_of':%s,'servers':%zu,"
+		    "'buckets':[",
 		as_of, a->n);
 	for (int i = 0; i < BUCKETS; i++) {
-		buf_fmt(b, "%s{\"bucket\":\"%s\",\"count\":%zu,"
-			   "\"share\":%u.%u,\"slugs\":[",
-			i ? "," : "", bucket_name((enum bucket)i),
-			a->counts[i], tenths[i] / 10, tenths[i] % 10);
+		json_fmt(b, ",{'bucket':%s,'count':%zu,'share':%u.%u,"
+			    "'slugs':[",
+			bucket_name((enum bucket)i), a->counts[i],
+			tenths[i] / 10, tenths[i] % 10);
 		for (size_t k = 0; k < a->n; k++)
 			if ((int)a->buckets[k] == i)
 				json_fmt(b, ",%s", a->slugs[k]);
 		buf_str(b, "]");
 		if (a->before.doc)
-			buf_fmt(b, ",\"before\":%zu", a->before.counts[i]);
+			json_fmt(b, ",'before':%zu", a->before.counts[i]);
 		buf_str(b, "}");
 	}
 	buf_str(b, "]");

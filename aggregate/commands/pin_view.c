@@ -2,6 +2,7 @@
 
 #include "base/exits.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"
 #include "histories/collect.h"
@@ -30,14 +31,6 @@ const struct tool_texts *pin_view_texts(struct pin_view *v)
 
 /* ---- From the store. */
 
-static bool is_expected(const struct conf_server *s, const char *region)
-{
-	for (size_t i = 0; i < s->n_regions; i++)
-		if (strcmp(s->regions[i], region) == 0)
-			return true;
-	return false;
-}
-
 /* Servers of a configuration that are used one by one. */
 struct stored_pins {
 	const struct conf *conf;
@@ -55,7 +48,8 @@ static bool use_stored(const struct stored_pins *p, const struct loaded *l)
 	bool known = conf_server(p->conf, l->slug, &server), more;
 
 	for (size_t i = 0; i < n && known; i++)
-		if (is_expected(&server, l->found->regions[i].name))
+		if (strings_among((const char *const *)server.regions,
+			    server.n_regions, l->found->regions[i].name))
 			regions[v.n_regions++] = l->found->regions[i];
 	v.regions = regions;
 	more = p->use(p->arg, &v);

@@ -3,6 +3,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "conf/ca.h"
@@ -102,10 +103,8 @@ static const char *region_of(const struct command *cmd)
 
 static bool in_region(const struct conf_server *s, const char *region)
 {
-	for (size_t i = 0; region && i < s->n_regions; i++)
-		if (strcmp(s->regions[i], region) == 0)
-			return true;
-	return !region;
+	return !region || strings_among((const char *const *)s->regions,
+				  s->n_regions, region);
 }
 
 bool target_is_due(const char *slug, double interval_s, double at)

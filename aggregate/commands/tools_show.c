@@ -4,6 +4,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json.h"
@@ -397,20 +398,18 @@ static bool configured(const struct fleet *f, const char *region)
 
 	if (f->n)
 		server = fleet_at(f, 0);
-	for (size_t i = 0; i < server.n_regions; i++)
-		if (strcmp(server.regions[i], region) == 0)
-			return true;
-	return !server.n_regions;
+	return !server.n_regions ||
+		strings_among(server.regions, server.n_regions, region);
 }
 
 /* Whether a region is asked for; without -r, those of the configuration are. */
 static bool is_asked_for(const struct command *cmd, const struct fleet *f,
 	const char *region)
 {
-	for (size_t i = 0; i < cmd->n_regions; i++)
-		if (strcmp(cmd->regions[i], region) == 0)
-			return true;
-	return !cmd->n_regions && configured(f, region);
+	return cmd->n_regions
+		? strings_among((const char *const *)cmd->regions,
+			  cmd->n_regions, region)
+		: configured(f, region);
 }
 
 /* The regions that are shown; an exit status where there are none. */

@@ -45,10 +45,8 @@ struct evaluation {
 	char sha[STORE_SHA];		/* of script_publish */
 	char places[STORE_SHA];		/* of script_places */
 	char uncount[STORE_SHA];	/* of script_uncount */
-	struct lock_digests *lock;	/* NULL: there is no configuration */
 	struct server_verdict_input in;
-	double now;
-	bool pretended; /* now is given by --now */
+	bool pretended; /* in.now is given by --now */
 	bool red; /* the verdict, where there is one server */
 	bool alone; /* only the server at `chosen` is judged */
 	size_t chosen;
@@ -105,17 +103,20 @@ enum question {
 	ASK_HISTORIES, ASK_WITHOUT_CUT, ASK_LACKING, ASK_PUBLISH, ASK_NOTHING
 };
 
+struct member {
+	struct server_verdict judged;
+	size_t place; /* in the fleet */
+	void *cut; /* see isolation_apply */
+	bool later; /* it is judged in the end */
+	bool lacks_definitions; /* see server_verdict_decide */
+};
+
 struct group {
 	struct group *next; /* in a list */
 	enum question question;
 	size_t reply; /* the number of the first reply to it */
 	struct load_group loaded;
-	struct server_verdict servers[LOAD_GROUP];
-	size_t places[LOAD_GROUP]; /* of the servers in the fleet */
-	void *cut[LOAD_GROUP]; /* see isolation_apply */
-	bool later[LOAD_GROUP]; /* it is judged in the end */
-	/* Its definitions are needed, see server_verdict_decide. */
-	bool lacks_definitions[LOAD_GROUP];
+	struct member servers[LOAD_GROUP]; /* of loaded.v */
 };
 
 /* The servers of the fleet at `places`, or where that is NULL the first ones. */
@@ -135,8 +136,8 @@ static struct group *next_group(const struct evaluation *ev,
 		size_t place = of->places ? of->places[*next] : *next;
 		const struct fleet_server server = fleet_at(&ev->fleet, place);
 
-		server_verdict_init(&g->servers[i], &server);
-		g->places[i] = place;
+		server_verdict_init(&g->servers[i].judged, &server);
+		g->servers[i].place = place;
 		load_group_add(&g->loaded, server.slug);
 	}
 	return g;
@@ -145,8 +146,8 @@ static struct group *next_group(const struct evaluation *ev,
 static void group_free(struct group *g)
 {
 	for (size_t i = 0; i < g->loaded.n; i++) {
-		server_verdict_release(&g->servers[i]);
-		free(g->cut[i]);
+		server_verdict_release(&g->servers[i].judged);
+		free(g->servers[i].cut);
 	}
 	load_group_release(&g->loaded);
 	free(g);
@@ -155,7 +156,7 @@ static void group_free(struct group *g)
 /* publish_count.at. If -N pretends now, it is the beginning of the window. */
 static int64_t published_at(const struct evaluation *ev, int64_t window)
 {
-	double past = floor(ev->now) - (double)window;
+	double past = floor(ev->in.now) - (double)window;
 
 	return ev->pretended || past < 0 || past >= 60 ? window
 						       : window + (int64_t)past;
@@ -165,10 +166,11 @@ static int64_t published_at(const struct evaluation *ev, int64_t window)
 static int ask_publish(struct evaluation *ev, struct group *g)
 {
 	for (size_t i = 0; i < g->loaded.n; i++) {
-		const struct server_verdict *s = &g->servers[i];
+		const struct member *m = &g->servers[i];
+		const struct server_verdict *s = &m->judged;
 
-		if (!g->later[i] && s->verdict.verdict != VERDICT_UNKNOWN)
-			server_verdict_queue(s, ev->store, ev->sha, ev->now,
+		if (!m->later && s->verdict.verdict != VERDICT_UNKNOWN)
+			server_verdict_queue(s, ev->store, ev->sha, ev->in.now,
 				(struct publish_count) {
 					fleet_counted_as(&ev->fleet, &s->server,
 						&s->verdict),
@@ -178,11 +180,14 @@ static int ask_publish(struct evaluation *ev, struct group *g)
 					ev->fleet.round > 0});
 	}
 	/* Their replies stand behind those to the verdicts, and nobody reads them. */
-	for (size_t i = 0; i < g->loaded.n; i++)
-		if (!g->later[i] && g->servers[i].verdict.n_regions &&
-			place_latency_due(g->loaded.v[i].slug, ev->now))
+	for (size_t i = 0; i < g->loaded.n; i++) {
+		const struct member *m = &g->servers[i];
+
+		if (!m->later && m->judged.verdict.n_regions &&
+			place_latency_due(g->loaded.v[i].slug, ev->in.now))
 			place_latency_queue(ev->store, ev->places,
-				&g->servers[i].verdict, ev->now);
+				&m->judged.verdict, ev->in.now);
+	}
 	return 0;
 }
 
@@ -237,10 +242,10 @@ static int take_published_group(struct evaluation *ev, struct group *g)
 
 	g->question = ASK_NOTHING;
 	for (size_t i = 0; i < g->loaded.n; i++) {
-		struct server_verdict *s = &g->servers[i];
+		struct server_verdict *s = &g->servers[i].judged;
 		const char *other = NULL;
 
-		if (g->later[i])
+		if (g->servers[i].later)
 			continue;
 		if (s->verdict.verdict != VERDICT_UNKNOWN)
 			other = take_published(
@@ -267,27 +272,27 @@ static bool may_be_isolated(const struct server_verdict *s)
  */
 static bool leave_for_later(struct evaluation *ev, struct group *g, size_t i)
 {
-	const struct server_verdict *s = &g->servers[i];
+	const struct server_verdict *s = &g->servers[i].judged;
 
 	if (ev->isolation_known)
 		return false;
 	isolation_note(ev->isolation, s->verdict.url, s->regions, s->n_regions);
 	if (!may_be_isolated(s))
 		return false;
-	g->later[i] = true;
+	g->servers[i].later = true;
 	ev->suspected = true;
 	ev->later = xgrow(
 		ev->later, &ev->cap_later, ev->n_later + 1, sizeof *ev->later);
-	ev->later[ev->n_later++] = g->places[i];
+	ev->later[ev->n_later++] = g->servers[i].place;
 	return true;
 }
 
 static void finish_server(struct evaluation *ev, struct group *g, size_t i,
 	const struct definition_history *h)
 {
-	server_verdict_finish(&g->servers[i], &ev->in, h);
-	if (!g->servers[i].server.is_private)
-		regions_heard_add(&ev->regions, &g->servers[i].verdict);
+	server_verdict_finish(&g->servers[i].judged, &ev->in, h);
+	if (!g->servers[i].judged.server.is_private)
+		regions_heard_add(&ev->regions, &g->servers[i].judged.verdict);
 }
 
 /*
@@ -298,11 +303,13 @@ static void judge_group(struct evaluation *ev, struct group *g)
 {
 	g->question = ASK_PUBLISH;
 	for (size_t i = 0; i < g->loaded.n; i++) {
+		struct member *m = &g->servers[i];
+
 		if (leave_for_later(ev, g, i))
 			continue;
-		g->lacks_definitions[i] =
-			server_verdict_decide(&g->servers[i], &ev->in);
-		if (g->lacks_definitions[i] || g->loaded.v[i].baseline_missing)
+		m->lacks_definitions =
+			server_verdict_decide(&m->judged, &ev->in);
+		if (m->lacks_definitions || g->loaded.v[i].baseline_missing)
 			g->question = ASK_LACKING;
 		else
 			finish_server(ev, g, i, NULL);
@@ -314,11 +321,11 @@ static int ask_lacking(struct evaluation *ev, struct group *g)
 	for (size_t i = 0; i < g->loaded.n; i++) {
 		const struct loaded *l = &g->loaded.v[i];
 
-		if (g->later[i])
+		if (g->servers[i].later)
 			continue;
 		if (l->baseline_missing)
-			rollup_ask_baseline(ev->store, l->slug, ev->now);
-		if (g->lacks_definitions[i])
+			rollup_ask_baseline(ev->store, l->slug, ev->in.now);
+		if (g->servers[i].lacks_definitions)
 			definition_history_ask(ev->store, l->slug);
 	}
 	return 0;
@@ -332,13 +339,14 @@ static int take_lacking(struct evaluation *ev, struct group *g)
 	for (size_t i = 0; i < g->loaded.n; i++) {
 		struct definition_history h = {0};
 		struct loaded *l = &g->loaded.v[i];
-		bool definitions = g->lacks_definitions[i];
+		const struct member *m = &g->servers[i];
+		bool definitions = m->lacks_definitions;
 
-		if (g->later[i] || (!l->baseline_missing && !definitions))
+		if (m->later || (!l->baseline_missing && !definitions))
 			continue;
 		if (l->baseline_missing)
 			l->figures.baseline = rollup_read_baseline(
-				store_reply(ev->store, reply++), ev->now);
+				store_reply(ev->store, reply++), ev->in.now);
 		if (definitions)
 			definition_history_take(
 				&h, store_reply(ev->store, reply++));
@@ -350,7 +358,7 @@ static int take_lacking(struct evaluation *ev, struct group *g)
 
 static int ask_histories(struct evaluation *ev, struct group *g)
 {
-	return load_group_ask(ev->store, &g->loaded, ev->now);
+	return load_group_ask(ev->store, &g->loaded, ev->in.now);
 }
 
 static int take_histories(struct evaluation *ev, struct group *g)
@@ -359,13 +367,13 @@ static int take_histories(struct evaluation *ev, struct group *g)
 
 	load_group_take(ev->store, &g->loaded);
 	for (size_t i = 0; i < g->loaded.n; i++) {
-		struct server_verdict *s = &g->servers[i];
+		struct server_verdict *s = &g->servers[i].judged;
 
 		server_verdict_take(s, &g->loaded.v[i]);
 		if (ev->isolation_known)
-			g->cut[i] = isolation_apply(
+			g->servers[i].cut = isolation_apply(
 				ev->isolation, s->regions, s->n_regions);
-		cut = cut || g->cut[i];
+		cut = cut || g->servers[i].cut;
 	}
 	if (cut)
 		g->question = ASK_WITHOUT_CUT;
@@ -380,18 +388,18 @@ static int take_histories(struct evaluation *ev, struct group *g)
  */
 static int ask_without_cut(struct evaluation *ev, struct group *g)
 {
-	double since = ev->now - fleet_isolation_rule(&ev->fleet).lookback_s;
+	double since = ev->in.now - fleet_isolation_rule(&ev->fleet).lookback_s;
 	char figures[STORE_SHA];
 
 	if (rollup_load(ev->store, figures))
 		return -1;
 	for (size_t i = 0; i < g->loaded.n; i++)
 		isolation_uncount(ev->store, ev->uncount,
-			g->loaded.v[i].slug, g->servers[i].regions,
-			g->servers[i].n_regions, since);
+			g->loaded.v[i].slug, g->servers[i].judged.regions,
+			g->servers[i].judged.n_regions, since);
 	g->reply = store_queued(ev->store);
 	for (size_t i = 0; i < g->loaded.n; i++)
-		rollup_ask(ev->store, figures, g->loaded.v[i].slug, ev->now);
+		rollup_ask(ev->store, figures, g->loaded.v[i].slug, ev->in.now);
 	return 0;
 }
 
@@ -399,7 +407,7 @@ static int take_without_cut(struct evaluation *ev, struct group *g)
 {
 	for (size_t i = 0; i < g->loaded.n; i++)
 		g->loaded.v[i].baseline_missing = rollup_read(
-			store_reply(ev->store, g->reply + i), ev->now,
+			store_reply(ev->store, g->reply + i), ev->in.now,
 			&g->loaded.v[i].figures);
 	judge_group(ev, g);
 	return 0;
@@ -531,7 +539,7 @@ static int find_isolated(struct evaluation *ev)
 	isolation_all(ev->isolation, &n);
 	if (n && store_load(ev->store, script_uncount, ev->uncount))
 		return -1;
-	return isolation_publish(ev->store, ev->isolation, &rule, ev->now,
+	return isolation_publish(ev->store, ev->isolation, &rule, ev->in.now,
 		ev->pretended);
 }
 
@@ -587,7 +595,6 @@ static int judge_all(struct evaluation *ev)
 {
 	struct fleet judged = ev->fleet;
 
-	ev->in.now = ev->now;
 	ev->in.round = ev->fleet.round;
 	ev->regions.configured = judged.conf != NULL;
 	ev->regions.left_out = judged.conf ? judged.conf->n_left_out : 0;
@@ -597,22 +604,22 @@ static int judge_all(struct evaluation *ev)
 	}
 	if (open_rows(ev) || store_load(ev->store, script_publish, ev->sha) ||
 		store_load(ev->store, script_places, ev->places) ||
-		late_judge(ev->store, &judged, ev->now, ev->output) ||
+		late_judge(ev->store, &judged, ev->in.now, ev->output) ||
 		judge_servers(ev))
 		return EXIT_ENV;
 	if (ev->ahead > 0 && clock_jump_note(ev->store, ev->ahead, ev->latest))
 		return EXIT_ENV;
 	/* One server alone does not tell which regions are silent. */
-	if (!ev->alone && regions_heard_write(&ev->regions, ev->store, ev->now,
-				  ev->pretended))
+	if (!ev->alone && regions_heard_write(&ev->regions, ev->store,
+				  ev->in.now, ev->pretended))
 		return EXIT_ENV;
 	/* It goes out with what is asked of the store next. */
 	if (!ev->pretended)
-		heartbeat_run_queue(ev->store, STAGE_VERDICT, ev->now,
+		heartbeat_run_queue(ev->store, STAGE_VERDICT, ev->in.now,
 			STATS_AGGREGATE);
 	if ((ev->rows && listing_rows_finish(
-				 ev->rows, ev->now, ev->pretended)) ||
-		!heartbeat_write(ev->store, STAGE_VERDICT, ev->now,
+				 ev->rows, ev->in.now, ev->pretended)) ||
+		!heartbeat_write(ev->store, STAGE_VERDICT, ev->in.now,
 			ev->pretended) ||
 		store_persist(ev->store)) {
 		store_failed(ev->store);
@@ -628,9 +635,9 @@ static void read_lock(struct evaluation *ev, const char *config)
 {
 	char why[LOCK_WHY], *path = lock_path(config);
 
-	ev->in.lock = ev->lock = lock_digests_read(path, why);
-	ev->in.lock_failed = !ev->lock;
-	if (!ev->lock)
+	ev->in.lock = lock_digests_read(path, why);
+	ev->in.lock_failed = !ev->in.lock;
+	if (!ev->in.lock)
 		log_error("%s: %s", path, why);
 	free(path);
 }
@@ -651,7 +658,7 @@ static int judge_fleet(struct evaluation *ev, const struct command *cmd,
 	if (setup_fleet(s, NULL, &ev->fleet))
 		return EXIT_ENV;
 	if (fleet_read_maintenance(&ev->fleet, s->store) ||
-		fleet_read_round(&ev->fleet, s->store, ev->now))
+		fleet_read_round(&ev->fleet, s->store, ev->in.now))
 		rc = EXIT_ENV;
 	else if (!ev->fleet.n || (cmd->slug && !choose_server(ev, cmd->slug)))
 		rc = setup_no_server(s, cmd->slug);
@@ -659,7 +666,7 @@ static int judge_fleet(struct evaluation *ev, const struct command *cmd,
 		if (s->conf)
 			read_lock(ev, cmd->config);
 		rc = judge_all(ev);
-		lock_digests_free(ev->lock);
+		lock_digests_free(ev->in.lock);
 	}
 	fleet_release(&ev->fleet);
 	return rc;
@@ -668,14 +675,14 @@ static int judge_fleet(struct evaluation *ev, const struct command *cmd,
 int evaluation_run(const struct command *cmd)
 {
 	struct evaluation ev = {
-		.now = isnan(cmd->now) ? clock_wall() : cmd->now,
+		.in.now = isnan(cmd->now) ? clock_wall() : cmd->now,
 		.pretended = !isnan(cmd->now),
 	};
 	struct setup s;
 	int rc = setup_open(&s, cmd);
 
 	/* Judging the past forgets nothing of the present. */
-	ev.latest = fmax(ev.now, clock_wall()) + PUBLISH_AHEAD_S;
+	ev.latest = fmax(ev.in.now, clock_wall()) + PUBLISH_AHEAD_S;
 	ev.output = output_choose(cmd->format);
 	ev.store = s.store;
 	if (!rc)

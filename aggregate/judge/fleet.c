@@ -220,6 +220,25 @@ const char *fleet_counted_as(const struct fleet *f,
 	return verdict_colour_name(v->verdict);
 }
 
+/* Where no runner is named, something else may probe from another machine. */
+static bool is_local(const struct conf_region *r)
+{
+	return r->runner_given && r->runner == CONF_RUNNER_LOCAL;
+}
+
+/*
+ * Several regions that this machine probes from are one place, whatever they
+ * are called, unless the configuration says where each is.
+ */
+static bool is_here(const struct conf *c, const struct conf_region *r)
+{
+	size_t local = 0;
+
+	for (size_t i = 0; i < c->n_regions; i++)
+		local += is_local(&c->regions[i]);
+	return local > 1 && is_local(r) && !r->position.known;
+}
+
 static void put_region(const struct conf *c, const char *name, struct buf *b)
 {
 	const struct conf_region *r = conf_region(c, name);
@@ -228,6 +247,8 @@ static void put_region(const struct conf *c, const char *name, struct buf *b)
 	if (r && r->position.known)
 		json_fmt(b, ",'position':[%g,%g]", r->position.latitude,
 			r->position.longitude);
+	if (r && is_here(c, r))
+		json_fmt(b, ",'here':%i", true);
 	buf_char(b, '}');
 }
 
@@ -236,12 +257,12 @@ static void put_site(const struct conf *c, struct buf *b)
 {
 	json_fmt(b,
 		"{'title':%s,'url':%s,'link':%s,'colour':%s,'logo':%s,"
-		"'intro':%s,'imprint':%s,'privacy':%s,'support':%s,"
-		"'maintenance_max':%g,'maintenance_counts':%i}",
+		"'stylesheet':%s,'intro':%s,'imprint':%s,'privacy':%s,'support':%s,"
+		"'maintenance_max':%g,'maintenance_counts':%i,'manual':%i}",
 		c->site_title, c->site_url, c->site_link, c->site_colour,
-		c->site_logo, c->site_intro, c->site_imprint, c->site_privacy,
-		c->site_support, rint(c->policy.maintenance_s),
-		c->site_maintenance_counts);
+		c->site_logo, c->site_stylesheet, c->site_intro,
+		c->site_imprint, c->site_privacy, c->site_support, rint(c->policy.maintenance_s),
+		c->site_maintenance_counts, c->site_manual);
 }
 
 /* The digest of the token that shows a server; NULL where there is none. */

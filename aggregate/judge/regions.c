@@ -29,14 +29,6 @@ static struct region_heard *heard_of(struct regions_heard *r, const char *name)
 	return &r->v[i];
 }
 
-static bool without_data(const struct verdict *v, const char *region)
-{
-	for (size_t i = 0; i < v->n_no_data; i++)
-		if (strcmp(v->no_data[i], region) == 0)
-			return true;
-	return false;
-}
-
 void regions_heard_add(struct regions_heard *r, const struct verdict *v)
 {
 	for (size_t i = 0; i < v->n_no_data; i++)
@@ -46,7 +38,7 @@ void regions_heard_add(struct regions_heard *r, const struct verdict *v)
 		struct region_heard *h = heard_of(r, name);
 
 		h->last = fmax(h->last, v->regions[i].started_at);
-		if (without_data(v, name))
+		if (strings_among(v->no_data, v->n_no_data, name))
 			continue;
 		h->expected++;
 		h->reported++;

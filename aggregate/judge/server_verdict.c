@@ -9,7 +9,6 @@
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
-#include "pinned/tools_lock.h"
 #include "rule/drift.h"
 #include "store/definitions.h"
 #include "store/load.h"
@@ -274,11 +273,10 @@ static void add_words(struct server_verdict *s,
 }
 
 static struct unapproved_input unapproved_seen(const struct server_verdict *s,
-	const struct server_verdict_input *in,
-	const struct pinned_digests *pinned)
+	const struct server_verdict_input *in)
 {
 	return (struct unapproved_input) {.slug = s->server.slug,
-		.pinned = pinned,
+		.pinned = &s->pinned,
 		.regions = s->regions,
 		.n_regions = s->n_regions,
 		.expected = s->expected,
@@ -294,19 +292,20 @@ static bool lacks_unapproved(
 	struct server_verdict *s, const struct server_verdict_input *in)
 {
 	struct kept_field *k = &s->unapproved;
-	struct pinned_digests pinned;
 	struct unapproved_input seen;
 
 	k->before = s->loaded->unapproved;
 	if (!in->lock && !in->lock_failed)
 		return false;
-	if (in->lock && !lock_digests_find(in->lock, s->server.slug, &pinned))
+	s->is_pinned = in->lock &&
+		lock_digests_find(in->lock, s->server.slug, &s->pinned);
+	if (in->lock && !s->is_pinned)
 		return false;
 	if (!in->lock || s->verdict.tool_churn.changes_1h) {
 		buf_str(&k->text, k->before ? k->before : "");
 		return false;
 	}
-	seen = unapproved_seen(s, in, &pinned);
+	seen = unapproved_seen(s, in);
 	unapproved_of(&k->of, &seen);
 	return !kept_is_current(k);
 }
@@ -322,13 +321,12 @@ static void add_unapproved(struct server_verdict *s,
 	struct unapproved_input seen = {.n_regions = 0};
 	struct kept_field *k = &s->unapproved;
 	struct verdict *v = &s->verdict;
-	struct pinned_digests pinned;
 	int missing = 0;
 
 	if (in->lock && v->tool_churn.changes_1h)
 		return;
-	if (in->lock && lock_digests_find(in->lock, s->server.slug, &pinned))
-		seen = unapproved_seen(s, in, &pinned);
+	if (s->is_pinned)
+		seen = unapproved_seen(s, in);
 	if (k->of.len && !k->text.len)
 		missing = unapproved_read(
 			h, in->lock, &seen, (double)v->window, k);
@@ -413,14 +411,6 @@ void server_verdict_finish(struct server_verdict *s,
 	set_region_states(s, until);
 }
 
-static bool is_expected(const struct server_verdict *s, const char *region)
-{
-	for (size_t i = 0; i < s->n_expected; i++)
-		if (strcmp(s->expected[i], region) == 0)
-			return true;
-	return false;
-}
-
 /*
  * The fields "seen:": the newest tools of each region. They are deleted for a region
  * that is no longer expected.
@@ -437,7 +427,7 @@ static void put_seen_tools(
 		if (!p)
 			continue;
 		strings_fmt(fields, "seen:%s", h->name);
-		if (!is_expected(s, h->name)) {
+		if (!strings_among(s->expected, s->n_expected, h->name)) {
 			strings_add(fields, "");
 			continue;
 		}

@@ -9,12 +9,11 @@
 #include "base/buf.h"
 #include "judge/fleet.h"
 #include "judge/publish.h"
+#include "pinned/tools_lock.h"
 
 #include <cjson/cJSON.h>
 
 struct definition_history;
-struct lock_digests;
-struct pinned_digests;
 struct store;
 
 /* A field of key_tools that is made of definitions, and kept. */
@@ -37,13 +36,15 @@ struct server_verdict {
 	double last_healthy; /* when a probe last was; NAN: never */
 	/* The words of its sides, and the changes that nobody approved. */
 	struct kept_field words, unapproved;
+	struct pinned_digests pinned; /* only if is_pinned */
+	bool is_pinned;
 };
 
 /* The basis of all verdicts of a run. */
 struct server_verdict_input {
 	double now;
 	double round; /* see struct verdict_input */
-	const struct lock_digests *lock; /* NULL: nothing is pinned, */
+	struct lock_digests *lock; /* NULL: nothing is pinned, */
 	bool lock_failed; /* or tools.lock cannot be used */
 };
 

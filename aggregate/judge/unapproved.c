@@ -1,6 +1,7 @@
 #include "judge/server_verdict.h"
 
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "pinned/pin_compare.h"
@@ -23,11 +24,8 @@ static const struct probe *unapproved_by(
 {
 	const struct region_history *h = &in->regions[region];
 	const struct probe *p = drift_newest(h, in->until);
-	bool expected = false;
 
-	for (size_t i = 0; i < in->n_expected && !expected; i++)
-		expected = strcmp(in->expected[i], h->name) == 0;
-	if (!p || !expected)
+	if (!p || !strings_among(in->expected, in->n_expected, h->name))
 		return NULL;
 	if (strcmp(p->tools->hash, in->pinned->contract) != 0)
 		return p;

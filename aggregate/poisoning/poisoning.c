@@ -4,6 +4,7 @@
  */
 #include "poisoning/poisoning.h"
 
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json.h"
@@ -307,9 +308,8 @@ static bool is_tag(const char *p, size_t n)
 			: p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] | 0x20)
 						     : p[i];
 	name[n] = '\0';
-	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
-		if (strcmp(tags[i], name) == 0)
-			return true;
+	if (strings_among(tags, sizeof tags / sizeof *tags, name))
+		return true;
 	for (size_t i = 0; i < sizeof tag_words / sizeof *tag_words; i++)
 		if (strncmp(name, tag_words[i], strlen(tag_words[i])) == 0)
 			return true;

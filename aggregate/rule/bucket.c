@@ -1,5 +1,6 @@
 #include "rule/bucket.h"
 
+#include "base/strings.h"
 #include "json/json.h"
 #include "rule/failure_run.h"
 #include "terms/layers.h"
@@ -149,14 +150,6 @@ static void look_at_tools(const struct region_history *h,
 	}
 }
 
-static bool expected(const struct verdict_input *in, const char *region)
-{
-	for (size_t i = 0; i < in->n_expected; i++)
-		if (strcmp(in->expected[i], region) == 0)
-			return true;
-	return false;
-}
-
 /* No region is up or auth-walled: the result of most, of equals the best. */
 static enum bucket worst(const size_t n[HEALTHS])
 {
@@ -182,7 +175,8 @@ enum bucket bucket_decide(const struct rule *rule,
 
 	for (size_t i = 0; i < in->n_regions; i++) {
 		const struct region_history *h = &in->regions[i];
-		const struct probe *p = expected(in, h->name)
+		const struct probe *p = strings_among(in->expected,
+						in->n_expected, h->name)
 			? judged(rule, h, in->now)
 			: NULL;
 

@@ -1,6 +1,7 @@
 #include "rule/verdict.h"
 
 #include "base/clock.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "rule/agreement.h"
 #include "rule/drift.h"
@@ -31,13 +32,6 @@ struct rule rule_default(double interval_s)
 		.throttled = 3,
 		.tool_churn = 12,
 	};
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct region_history *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
 }
 
 static struct region_history find_region(const struct verdict_input *in,
@@ -94,7 +88,7 @@ static struct expected_regions expected_regions_new(const struct rule *rule,
 	for (size_t i = 0; i < f.n; i++)
 		f.regions[i] = find_region(in, in->expected[i]);
 	if (f.n)
-		qsort(f.regions, f.n, sizeof *f.regions, by_name);
+		qsort(f.regions, f.n, sizeof *f.regions, strings_order);
 	find_machines(&f);
 	for (size_t i = 0; i < f.n; i++)
 		f.runs[i] = failure_run_judge(rule, &f.regions[i], in->now);

@@ -206,7 +206,7 @@ static void say_unreached(const struct coverage *v)
 		const struct conf_match *m = &c->policies[i].match;
 
 		/* A configuration without servers: any could be meant. */
-		if (v->comes[i] || (!conf_count(c) && m->n_servers))
+		if (v->comes[i] || (!conf_count(c) && (m->n_servers || m->n_labels)))
 			continue;
 		buf_init(&b, TEXT_SIZE);
 		buf_fmt(&b, "policy %s: no event comes to it",

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/zone.h"
+#include "conf/formats.h"
 #include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "json/json.h"
@@ -150,9 +151,16 @@ static void put_clean(struct buf *b, const char *s)
 static void put_other_rule(const struct page *g, const struct incident *inc,
 	enum alert_kind kind)
 {
-	buf_str(g->b, inc->stale
-			? "clients get an older list of tools than the server's"
-			: alert_kind_meaning(kind));
+	char limit[CONF_SHOWN];
+
+	if (kind == ALERT_LATENCY && inc->above)
+		buf_fmt(g->b, "its p50 was above slow_above (%s)",
+			conf_duration(inc->usual / 1000, limit));
+	else
+		buf_str(g->b, inc->stale
+				? "clients get an older list of tools than the "
+				  "server's"
+				: alert_kind_meaning(kind));
 	put_line(g, ", since ", (double)inc->first, "\n");
 }
 

@@ -24,6 +24,7 @@ struct measure {
 	enum rate_window window;
 	long long shorter_s; /* of a burn: the other window */
 	struct error_rate rate; /* of that window, as it counts */
+	bool above; /* latency: by slow_above, not by the baseline */
 };
 
 /*
@@ -86,6 +87,47 @@ static struct measure measure_latency(const struct verdict *v,
 		.severity = SEVERITY_P3,
 		.value = v->latency_p95,
 		.usual = v->latency_baseline,
+	};
+}
+
+/*
+ * Whether the median is on its side of the limit whatever the regions without
+ * data would have measured: their silence makes a server neither slow nor fast.
+ */
+static bool median_known(const struct verdict *v, double limit)
+{
+	size_t n = 0, fast = 0, all, rank;
+
+	for (size_t i = 0; i < v->n_regions; i++) {
+		const struct verdict_region *r = &v->regions[i];
+
+		if (r->state == STATE_BROKEN || isnan(r->ms) ||
+			verdict_lists(v->no_data, v->n_no_data, r->region))
+			continue;
+		n++;
+		fast += r->ms <= limit;
+	}
+	all = n + v->n_no_data;
+	rank = (50 * all + 99) / 100; /* as mcp-aggregate has it */
+	return !n || fast >= rank || fast + v->n_no_data < rank;
+}
+
+static struct measure measure_above(const struct alert_state *st,
+	const struct verdict *v, const struct conf_policy *p)
+{
+	double limit = 1000 *
+		(st->slow_above_s > 0 ? st->slow_above_s : p->slow_above_s);
+	/* One that is no longer set ends the incident that it began. */
+	bool unset = !(limit > 0);
+
+	return (struct measure) {
+		.known = unset ? st->incidents[ALERT_LATENCY].above > 0
+			       : !isnan(v->latency_p50) && median_known(v, limit),
+		.bad = !unset && v->latency_p50 > limit,
+		.severity = SEVERITY_P2,
+		.value = v->latency_p50,
+		.usual = limit,
+		.above = true,
 	};
 }
 
@@ -254,6 +296,7 @@ static void note_measure(struct alert_state *st, enum alert_kind kind,
 	inc->value = m->value;
 	inc->usual = m->usual;
 	inc->rate_window = m->window;
+	inc->above = m->above ? st->above.n : 0;
 	inc->tier = v->tier;
 	inc->expected = v->expected;
 	strings_clear(&inc->regions);
@@ -338,8 +381,6 @@ static bool confirming(const struct alert_state *st, int64_t window,
 static int needed_windows(const struct alert_state *st, enum alert_kind kind,
 	int64_t window, const struct measure *m, const struct conf_policy *p)
 {
-	if (kind == ALERT_LATENCY)
-		return p->latency;
 	return kind == ALERT_SLO_BURN && confirming(st, window, m, p)
 		? p->confirm
 		: 1;
@@ -358,6 +399,65 @@ static bool closed_with(const struct alert_state *st, enum alert_kind kind,
 		st, kind, kind == ALERT_LATENCY ? (double)window : last);
 }
 
+/* Count a window for a row; one that was judged twice counts as the worse. */
+static void count_window(struct streak *t, bool bad, int64_t window)
+{
+	if (bad)
+		streak_add(t, window);
+	else if (t->counted < window)
+		*t = (struct streak) {0};
+}
+
+/*
+ * A window is slow by either rule, and slow_above speaks first where it has for
+ * long enough. A window that is slow by neither is measured by the rule that
+ * spoke last, which must know it.
+ */
+static const struct measure *slowness(const struct alert_state *st,
+	const struct measure *usual, const struct measure *above,
+	const struct conf_policy *p)
+{
+	const struct incident *inc = &st->incidents[ALERT_LATENCY];
+	bool by_usual = usual->known && usual->bad;
+
+	if (above->known && above->bad)
+		return by_usual && st->above.n < p->latency ? usual : above;
+	return inc->open && inc->above && !by_usual ? above : usual;
+}
+
+static void judge_latency(struct alert_state *st, const struct verdict *v,
+	int64_t window, const struct conf_policy *p, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_LATENCY];
+	struct measure usual = measure_latency(v, p);
+	struct measure above = measure_above(st, v, p);
+	const struct measure *m;
+	const struct streak *t;
+
+	if (muted(st, ALERT_LATENCY, window)) {
+		st->slow = st->above = (struct streak) {0};
+		inc->superseded = inc->open;
+		return;
+	}
+	if (!inc->open && closed_with(st, ALERT_LATENCY, window))
+		return;
+	if (usual.known)
+		count_window(&st->slow, usual.bad && !inc->open, window);
+	if (above.known)
+		count_window(&st->above, above.bad, window);
+	m = slowness(st, &usual, &above, p);
+	t = m->above ? &st->above : &st->slow;
+	if (!m->known)
+		return;
+	if (inc->open)
+		go_on(st, ALERT_LATENCY, v, window, m,
+			m->bad && m->severity < inc->severity &&
+				t->n >= p->latency,
+			p, out);
+	else if (m->bad && t->n >= p->latency)
+		begin_degradation(st, ALERT_LATENCY, v, t, m, out);
+}
+
 static void judge_kind(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, int64_t window, const struct measure *m,
 	const struct conf_policy *p, struct alert_events *out)
@@ -365,9 +465,7 @@ static void judge_kind(struct alert_state *st, enum alert_kind kind,
 	struct incident *inc = &st->incidents[kind];
 	int needed = needed_windows(st, kind, window, m, p);
 	struct streak one = {1, window, window};
-	struct streak *t = kind == ALERT_LATENCY ? &st->slow
-		: kind == ALERT_SLO_BURN	 ? &st->burning
-						 : &one;
+	struct streak *t = kind == ALERT_SLO_BURN ? &st->burning : &one;
 
 	if (muted(st, kind, window)) {
 		*t = (struct streak) {0};
@@ -376,10 +474,8 @@ static void judge_kind(struct alert_state *st, enum alert_kind kind,
 	}
 	if (!m->known || (!inc->open && closed_with(st, kind, window)))
 		return;
-	if (m->bad && (!inc->open || m->severity < inc->severity))
-		streak_add(t, window);
-	else if (t->counted < window)
-		*t = (struct streak) {0};
+	count_window(t, m->bad && (!inc->open || m->severity < inc->severity),
+		window);
 	if (inc->open)
 		go_on(st, kind, v, window, m,
 			m->severity < inc->severity && m->bad && t->n >= needed,
@@ -392,12 +488,11 @@ void degradation_judge(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, const struct conf_policy *p,
 	struct alert_events *out)
 {
-	struct measure latency = measure_latency(v, p);
 	struct measure errors = measure_errors(st, v, p);
 	struct measure burn = measure_burn(st, v, s->window, p);
 
 	note_failures(st, v, s->window);
-	judge_kind(st, ALERT_LATENCY, v, s->window, &latency, p, out);
+	judge_latency(st, v, s->window, p, out);
 	judge_kind(st, ALERT_ERROR_RATE, v, s->window, &errors, p, out);
 	judge_kind(st, ALERT_SLO_BURN, v, s->window, &burn, p, out);
 }

@@ -203,6 +203,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 		.follows = inc->follows,
 		.value = inc->value,
 		.usual = inc->usual,
+		.slow_above = inc->above > 0,
 		.last_error = inc->error,
 		.said = over ? NULL : inc->said,
 		.change_class =

@@ -117,7 +117,7 @@ static void forget_beginnings(struct alert_state *st, enum alert_kind kind,
 	if (kind < ALERT_DOWN_KINDS)
 		streak_forget_bad(st);
 	else if (kind == ALERT_LATENCY)
-		st->slow = (struct streak) {0};
+		st->slow = st->above = (struct streak) {0};
 	else if (kind == ALERT_DIVERGENCE)
 		st->tools.differ = (struct streak) {0};
 }

@@ -368,7 +368,7 @@ static void heal(struct alert_state *st, const struct verdict *v, double now)
 		(double)st->taken <= latest)
 		return;
 	st->window = st->judged = st->taken = st->down_at = st->cold = 0;
-	st->slow = st->burning = (struct streak) {0};
+	st->slow = st->above = st->burning = (struct streak) {0};
 	st->clients_refused = 0;
 	streak_forget(st);
 	tools_forget(&st->tools);

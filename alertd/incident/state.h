@@ -131,6 +131,9 @@ struct incident {
 	int flaps;	      /* how often it failed again while it passed */
 	struct flaps flapping;
 	double value, usual;  /* of what is measured, see degradation.c */
+	int above; /* of slow answers: so many windows in a row were above
+		      slow_above, which is `usual` then; 0: the baseline says
+		      so */
 	enum rate_window rate_window; /* over which */
 	char *error;	      /* at the last failing window, or NULL */
 	char *said;	      /* by the server, then; or NULL */
@@ -350,13 +353,15 @@ struct alert_state {
 	int64_t ended_since;
 	int64_t down_at;   /* the last window that failed while a downtime, a
 			      regional one, or one of its limits was open */
-	struct streak slow; /* windows of slow answers */
+	struct streak slow; /* windows of slow answers, by the baseline */
+	struct streak above; /* windows above slow_above */
 	struct streak burning; /* windows that use up the budget too fast */
 	int64_t clients_refused; /* the last window in which it was so, or 0 */
 	int64_t cold; /* a window in which it may have been starting, or 0 */
 	bool cold_start; /* the configuration says that it starts cold; not
 			    stored, whoever reads the state sets it */
 	double interval_s; /* of its probes; 0: a minute; set likewise */
+	double slow_above_s; /* 0: that of the policy; set likewise */
 	const char *zone;  /* of those who read of it; NULL: UTC; likewise */
 	/* Regions whose silence is sent for all servers at once, or NULL;
 	 * not stored, whoever reads the state sets it. */

@@ -93,16 +93,15 @@ int64_t hours_digest(enum conf_digest period, const char *hours,
 bool route_takes(
 	const struct conf *c, const struct conf_notify *p, const char *slug)
 {
-	struct conf_server s = {0};
+	struct conf_server s;
+	bool known = conf_match_chooses(&p->match) && conf_server(c, slug, &s);
 
-	if (p->match.n_accounts)
-		conf_server(c, slug, &s);
-	return conf_match_server(&p->match, slug, s.account);
+	return conf_match_server(&p->match, slug, known ? &s : NULL);
 }
 
 bool route_chooses(const struct conf_notify *p)
 {
-	return p && (p->match.n_servers || p->match.n_accounts);
+	return p && conf_match_chooses(&p->match);
 }
 
 /* Whether the hours of a policy let it match then. */

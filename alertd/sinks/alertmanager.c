@@ -84,6 +84,8 @@ static void put_alert(struct buf *b, const struct sink_event *e,
 	buf_str(b, "},\"annotations\":{");
 	put_annotation(b, "summary", e->summary);
 	put_servers(b, &e->servers);
+	put_annotation(b, "owner", e->owner);
+	put_annotation(b, "labels", e->labels);
 	put_annotation(b, "runbook", e->runbook_url);
 	put_annotation(b, "dashboard", e->dashboard_url);
 	put_annotation(b, "acknowledge", e->ack_url);

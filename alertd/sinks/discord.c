@@ -138,11 +138,9 @@ static void put_url(struct buf *url, const char *base, const char *message)
 
 static bool build(const struct sink_job *job, int n, struct http_request *r)
 {
-	const struct sink_event *e = job->event;
 	const char *there = known(job);
-	bool loud = e->phase == ALERT_ESCALATED || e->phase == ALERT_REMINDER;
 
-	if (n > (there && loud ? 1 : 0))
+	if (n > (there && sink_loud(job->event) ? 1 : 0))
 		return false;
 	if (there && n == 0)
 		r->method = "PATCH";
@@ -194,7 +192,6 @@ static void judge_failure(const struct sink_job *job, int n, const cJSON *o,
 static void judge(const struct sink_job *job, int n,
 	const struct http_answer *a, struct delivered *d)
 {
-	const struct sink_event *e = job->event;
 	char why[JSON_WHY];
 	cJSON *o = json_parse(a->body.p, a->body.len, &json_reply, why);
 	const char *id = json_str(o, "id");
@@ -204,7 +201,7 @@ static void judge(const struct sink_job *job, int n,
 	else if (a->status != 200 || !id || !*id || strlen(id) > 20 ||
 		id[strspn(id, DIGITS)])
 		sink_unsound(d, "Discord's");
-	else if (!known(job) && !e->digest && e->phase != ALERT_ONCE)
+	else if (!known(job) && sink_follows(job->event))
 		snprintf(d->handle, sizeof d->handle, "%s", id);
 	cJSON_Delete(o);
 }

@@ -139,6 +139,13 @@ struct delivered sink_judge(const struct http_answer *a);
  */
 void sink_unsound(struct delivered *d, const char *what);
 
+/* sink_follows(e): whether events of the same incident may follow. */
+bool sink_follows(const struct sink_event *e);
+
+/* sink_loud(e): whether people must notice the event although a message of the
+   incident is there: it got worse, or nobody has acknowledged. */
+bool sink_loud(const struct sink_event *e);
+
 /* sink_mend(d): somebody has to correct the route; the event is not at
    fault. */
 void sink_mend(struct delivered *d);
@@ -183,6 +190,14 @@ void sink_put_cut(struct buf *b, const char *s, size_t max);
  * of the functions below.
  */
 void sink_put_escaped(struct buf *b, const char *s, size_t max,
+	void (*escape)(struct buf *b, const char *s));
+
+/*
+ * sink_text_within(b, s, max, left, escape): append s, cut to `max` characters
+ * and to *left, which becomes less by those that it took; then escaped, unless
+ * that is NULL. With it a message as a whole stays below a limit.
+ */
+void sink_text_within(struct buf *b, const char *s, size_t max, size_t *left,
 	void (*escape)(struct buf *b, const char *s));
 
 /* sink_text_slack(b, s): append s for Slack: &, < and > as entities. */

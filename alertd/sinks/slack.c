@@ -111,18 +111,11 @@ static void put_buttons(struct buf *b, const struct sink_job *job)
 /* All text is escaped: nothing in it is markup. */
 static void put_message(struct buf *b, const struct sink_job *job)
 {
-	static const char *const dots[] = {
-		[MESSAGE_BAD] = "\U0001f534",
-		[MESSAGE_WORRY] = "\U0001f7e0",
-		[MESSAGE_NEWS] = "\u26aa",
-		[MESSAGE_TAKEN] = "\U0001f535",
-		[MESSAGE_GOOD] = "\U0001f7e2",
-	};
 	const struct message *m = job->message;
 	struct buf line;
 
 	buf_init(&line, HTTP_REQUEST_MAX);
-	buf_fmt(&line, "%s %s", dots[m->mood], m->title);
+	buf_fmt(&line, "%s %s", message_dot(m->mood), m->title);
 	buf_str(b, "\"text\":");
 	put_escaped(b, line.p, FIELD_LIMIT);
 	buf_release(&line);
@@ -151,12 +144,6 @@ static void call(const struct sink_job *job, const char *method,
 	buf_fmt(&r->field, "Authorization: Bearer %s", token(job));
 }
 
-/* Edits and replies notify few: escalations and reminders go to the channel. */
-static bool loud(const struct sink_event *e)
-{
-	return e->phase == ALERT_ESCALATED || e->phase == ALERT_REMINDER;
-}
-
 static void put_place(struct buf *b, const struct sink_job *job,
 	const struct place *p, bool reply)
 {
@@ -165,7 +152,8 @@ static void put_place(struct buf *b, const struct sink_job *job,
 	if (!p)
 		return;
 	json_put_member(b, reply ? "thread_ts" : "ts", p->ts);
-	if (reply && loud(job->event))
+	/* Edits and replies notify few. */
+	if (reply && sink_loud(job->event))
 		buf_str(b, ",\"reply_broadcast\":true");
 }
 
@@ -267,8 +255,8 @@ static void judge_call(const struct sink_job *job, int n,
 		sink_unsound(d, "Slack's");
 	else if (!ok)
 		judge_error(error, n, d);
-	else if (n == 0 && job->event->phase != ALERT_ONCE &&
-		!job->event->digest && !find_place(job, &place))
+	else if (n == 0 && sink_follows(job->event) &&
+		!find_place(job, &place))
 		snprintf(d->handle, sizeof d->handle, "%s %s", channel, ts);
 	cJSON_Delete(o);
 }

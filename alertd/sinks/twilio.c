@@ -84,9 +84,17 @@ static void put_sentences(struct buf *b, const char *s, bool lines, size_t room)
 	}
 }
 
+/* Append `more`, and empty it, if one message holds it all. */
+static void put_if_short(struct buf *text, struct buf *more, size_t tail)
+{
+	if (text->len + more->len + tail <= SMS_ONE)
+		buf_add(text, more->p, more->len);
+	buf_clear(more);
+}
+
 /*
  * The headline, which is state and server; since when; the link to acknowledge
- * it; and the regions, if all fits into one message.
+ * it; and the regions and the owner, if all fits into one message.
  */
 static void put_sms(struct buf *b, const struct sink_job *job)
 {
@@ -107,9 +115,10 @@ static void put_sms(struct buf *b, const struct sink_job *job)
 		buf_fmt(&text, " %s %s.",
 			e->resolved_at ? "It lasted" : "Since", m->since);
 	put_cities(&more, m);
-	if (text.len + more.len + tail.len <= SMS_ONE)
-		buf_add(&text, more.p, more.len);
-	buf_clear(&more);
+	put_if_short(&text, &more, tail.len);
+	if (e->owner)
+		buf_fmt(&more, " Owner: %s.", e->owner);
+	put_if_short(&text, &more, tail.len);
 	sink_text_sms(&more, m->text);
 	if (e->digest || e->phase == ALERT_ONCE)
 		put_sentences(&text, more.p, e->digest, SMS_MAX - tail.len);
@@ -176,6 +185,8 @@ static void put_speech(struct buf *b, const struct sink_job *job)
 		buf_char(b, '.');
 	}
 	put_cities(b, m);
+	if (job->event->owner)
+		buf_fmt(b, " Owner: %s.", job->event->owner);
 }
 
 /*

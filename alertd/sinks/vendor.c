@@ -56,6 +56,27 @@ void sink_put_escaped(struct buf *b, const char *s, size_t max,
 	buf_release(&text);
 }
 
+void sink_text_within(struct buf *b, const char *s, size_t max, size_t *left,
+	void (*escape)(struct buf *b, const char *s))
+{
+	char out[CUT_SIZE];
+	uint32_t cp;
+
+	/* What is cut to less is dots alone. */
+	if (*left <= 3)
+		return;
+	sink_cut(s, max < *left ? max : *left, out, sizeof out);
+	for (size_t at = 0; out[at]; --*left) {
+		size_t len = text_utf8(out + at, strlen(out + at), &cp);
+
+		at += len ? len : 1;
+	}
+	if (escape)
+		escape(b, out);
+	else
+		buf_str(b, out);
+}
+
 /* Append &, < or > as an entity; false: c is none of these. */
 static bool put_named(struct buf *b, char c)
 {
@@ -156,6 +177,16 @@ void sink_answer_key(struct sink_answer *a, const char *key)
 {
 	if (key && strlen(key) < sizeof a->key)
 		memcpy(a->key, key, strlen(key) + 1);
+}
+
+bool sink_follows(const struct sink_event *e)
+{
+	return e->phase != ALERT_ONCE && !e->digest;
+}
+
+bool sink_loud(const struct sink_event *e)
+{
+	return e->phase == ALERT_ESCALATED || e->phase == ALERT_REMINDER;
 }
 
 void sink_mend(struct delivered *d)

@@ -98,7 +98,7 @@ static void put_head(struct buf *b, const char *title)
 	buf_str(b, "</style>\n");
 }
 
-static void put_links(struct buf *b, const struct cgi *c, const char *title)
+static void put_nav(struct buf *b, const struct cgi *c, const char *title)
 {
 	buf_str(b, "<header>\n<nav>");
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
@@ -135,7 +135,7 @@ void console_begin(const struct cgi *c, struct cgi_answer *a, const char *title)
 	if (c->console.fresh)
 		console_session_field(&c->console, console_tls(c), a->cookie);
 	put_head(b, title);
-	put_links(b, c, title);
+	put_nav(b, c, title);
 	console_by(c, by);
 	console_form(b, c, "leave");
 	console_fmt(b,

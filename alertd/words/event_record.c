@@ -77,6 +77,29 @@ static void take_list(const cJSON *o, const char *key, size_t max,
 	}
 }
 
+/* "team=payments, env=prod"; NULL where there is none. */
+static char *take_labels(const cJSON *o)
+{
+	const cJSON *l = json_get(o, "labels");
+	size_t n = 0;
+	struct buf b;
+
+	buf_init(&b, ALERT_LABELS * (ALERT_LABEL_NAME + ALERT_LABEL_VALUE + 4) * 4);
+	for (const cJSON *e = cJSON_IsObject(l) ? l->child : NULL;
+		e && n < ALERT_LABELS; e = e->next) {
+		char *name = cleaned(e->string, ALERT_LABEL_NAME);
+		char *value = cJSON_IsString(e)
+			? cleaned(e->valuestring, ALERT_LABEL_VALUE)
+			: NULL;
+
+		if (value)
+			buf_fmt(&b, "%s%s=%s", n++ ? ", " : "", name, value);
+		free(name);
+		free(value);
+	}
+	return n ? buf_take(&b) : (buf_release(&b), NULL);
+}
+
 /* "downtime_started" is a kind and a phase; what has no phase is sent once. */
 static void take_phase(struct sink_event *e)
 {
@@ -153,6 +176,8 @@ static bool read_event(const cJSON *o, struct sink_event *e)
 		(long long)take_number(o, "duration_seconds", EPOCH_MAX);
 	e->dashboard_url = take_link(o, "dashboard_url");
 	e->runbook_url = take_link(o, "runbook_url");
+	e->owner = take(o, "owner", TEXT_MAX);
+	e->labels = take_labels(o);
 	e->ack_url = take_link(o, "ack_url");
 	e->ack_short_url = take_link(o, "ack_short_url");
 	return true;
@@ -203,7 +228,7 @@ void sink_event_release(struct sink_event *e)
 	char *const texts[] = {e->key, e->name, e->kind, e->slug, e->url,
 		e->tier, e->step, e->layer, e->error, e->said, e->headline,
 		e->summary, e->dashboard_url, e->runbook_url, e->ack_url,
-		e->ack_short_url, e->route, e->period};
+		e->ack_short_url, e->owner, e->labels, e->route, e->period};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		free(texts[i]);

@@ -337,6 +337,8 @@ static void of_event(const struct sink_event *e, const struct message_view *v,
 	add_text(m, m->where, places);
 	add_servers(m, e);
 	add_text(m, "URL", e->url);
+	add_text(m, "Owner", e->owner);
+	add_text(m, "Labels", e->labels);
 	if (!over) {
 		add_said(m, e);
 		add_minutes(m, e);
@@ -427,4 +429,17 @@ const char *message_colour(enum message_mood v)
 	};
 
 	return colours[v];
+}
+
+const char *message_dot(enum message_mood v)
+{
+	static const char *const dots[] = {
+		[MESSAGE_BAD] = "\U0001f534",
+		[MESSAGE_WORRY] = "\U0001f7e0",
+		[MESSAGE_NEWS] = "\u26aa",
+		[MESSAGE_TAKEN] = "\U0001f535",
+		[MESSAGE_GOOD] = "\U0001f7e2",
+	};
+
+	return dots[v];
 }

@@ -50,6 +50,8 @@ struct sink_event {
 	long long duration_s;	/* if it is over */
 	/* Only plain http:// and https:// URLs; else NULL. */
 	char *dashboard_url, *runbook_url, *ack_url, *ack_short_url;
+	char *owner;  /* of the server, or NULL */
+	char *labels; /* "team=payments, env=prod", or NULL */
 	/* A digest's. */
 	char *route, *period;
 	bool budget;		   /* because the route's budget was spent */
@@ -80,7 +82,7 @@ enum message_mood {
 	MESSAGE_GOOD   /* resolved */
 };
 
-#define MESSAGE_LINES 9
+#define MESSAGE_LINES 11
 #define MESSAGE_LINKS 3
 
 struct message_line {
@@ -143,6 +145,9 @@ void message_says(struct buf *b, const struct message *m);
 
 /* message_colour(mood): as in CSS: "#c40040" is the red of MESSAGE_BAD. */
 const char *message_colour(enum message_mood mood);
+
+/* message_dot(mood): a dot of about that colour, one character. */
+const char *message_dot(enum message_mood mood);
 
 /*
  * hint.c: what to look at first, by the cause of a failure, which its code

@@ -91,6 +91,15 @@ void print_entry(struct buf *b, const struct alert_record *r)
 	for (size_t i = 0; i < r->n_regions; i++)
 		put_field(b, "MCP_REGION", r->regions[i]);
 	put_field(b, "MCP_KEY", alert_key(r, key));
+	put_field(b, "MCP_OWNER", r->owner);
+	for (size_t i = 0; i < r->n_labels; i++) {
+		struct buf label;
+
+		buf_init(&label, TEXT_SIZE);
+		buf_fmt(&label, "%s=%s", r->labels[i].name, r->labels[i].value);
+		put_field(b, "MCP_LABEL", label.p);
+		buf_release(&label);
+	}
 	put_field(b, "DOCUMENTATION", r->runbook_url);
 	buf_char(b, '\n');
 }

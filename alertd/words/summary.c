@@ -5,6 +5,7 @@
 #include "words/words.h"
 
 #include "base/text.h"
+#include "conf/formats.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "incident/state.h"
@@ -484,12 +485,37 @@ static void put_overrun(struct buf *b, const struct summary *s)
 	phrase_cities(b, &inc->regions);
 }
 
-/* "p95 is 940 ms, 3.2 times that of 30 days (290 ms)" */
-static void put_latency(struct buf *b, const struct incident *inc)
+/* "p50 2.4 s for 3 minutes; slow_above is 2s" */
+static void put_above(struct buf *b, const struct summary *s)
 {
-	buf_fmt(b, " is slow: the 95th percentile is %.0f ms, %.1f times the "
-		   "%.0f ms of 30 days",
-		inc->value, inc->value / inc->usual, inc->usual);
+	const struct incident *inc = s->incident;
+	double every = s->event->record.interval_s;
+	long long minutes = llround(inc->above * fmax(60, every) / 60);
+	char limit[CONF_SHOWN];
+
+	if (inc->value < 1000)
+		buf_fmt(b, " is slow: p50 %.0f ms for ", inc->value);
+	else
+		buf_fmt(b, " is slow: p50 %.1f s for ", inc->value / 1000);
+	if (minutes < 120)
+		buf_fmt(b, "%lld minute%s", minutes, minutes == 1 ? "" : "s");
+	else
+		phrase_duration(b, 60 * minutes);
+	buf_fmt(b, "; slow_above is %s",
+		conf_duration(inc->usual / 1000, limit));
+}
+
+/* "p95 is 940 ms, 3.2 times that of 30 days (290 ms)" */
+static void put_latency(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+
+	if (inc->above)
+		put_above(b, s);
+	else
+		buf_fmt(b, " is slow: the 95th percentile is %.0f ms, %.1f "
+			   "times the %.0f ms of 30 days",
+			inc->value, inc->value / inc->usual, inc->usual);
 	if (!inc->regions.n)
 		return;
 	buf_str(b, "; slow from ");
@@ -589,7 +615,7 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		}
 		break;
 	case ALERT_LATENCY:
-		put_latency(b, inc);
+		put_latency(b, s);
 		break;
 	case ALERT_ERROR_RATE:
 		put_errors(b, inc);
@@ -665,8 +691,14 @@ static void put_report(struct buf *b, const struct summary *s)
 /* The end of what was measured. */
 static void put_relief(struct buf *b, const struct summary *s)
 {
+	char limit[CONF_SHOWN];
+
 	buf_str(b, s->slug);
-	if (s->kind == ALERT_LATENCY)
+	if (s->kind == ALERT_LATENCY && s->incident->above)
+		buf_fmt(b, " is fast enough again: its p50 is not above the "
+			   "slow_above of %s",
+			conf_duration(s->incident->usual / 1000, limit));
+	else if (s->kind == ALERT_LATENCY)
 		buf_str(b, " is as fast as usual again");
 	else if (s->kind == ALERT_ERROR_RATE)
 		buf_str(b, " no longer fails too often");
@@ -997,6 +1029,8 @@ static void put_good(struct buf *b, const struct summary *s)
 		buf_str(b, "works from ");
 		phrase_few_cities(b, &s->incident->regions);
 		buf_str(b, " again");
+	} else if (s->kind == ALERT_LATENCY && s->incident->above) {
+		buf_str(b, "is fast enough again");
 	} else {
 		buf_str(b, words[s->kind]);
 	}

@@ -33,12 +33,17 @@ void strings_fmt(struct strings *l, const char *fmt, ...)
 	va_end(ap);
 }
 
-bool strings_has(const struct strings *l, const char *s)
+bool strings_among(const char *const *v, size_t n, const char *s)
 {
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->v[i], s) == 0)
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i], s) == 0)
 			return true;
 	return false;
+}
+
+bool strings_has(const struct strings *l, const char *s)
+{
+	return strings_among((const char *const *)l->v, l->n, s);
 }
 
 void strings_note(struct strings *l, const char *s)

@@ -30,6 +30,9 @@ void strings_note_all(struct strings *l, const char *const *v, size_t n);
 /* strings_has(l, s): whether s is in it. */
 bool strings_has(const struct strings *l, const char *s);
 
+/* strings_among(v, n, s): whether s is one of n strings. */
+bool strings_among(const char *const *v, size_t n, const char *s);
+
 /* strings_gained(before, now): whether `now` has one that `before` has not. */
 bool strings_gained(const struct strings *before, const struct strings *now);
 

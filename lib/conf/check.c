@@ -113,10 +113,7 @@ static bool reserved(const char *name)
 	static const char *const names[] = {
 		"ack", "answer", "session", "store"};
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
+	return strings_among(names, sizeof names / sizeof *names, name);
 }
 
 static void check_region(const struct conf_region *g, struct conf_errors *r)
@@ -342,6 +339,12 @@ void conf_check_server(const struct conf *c, const struct conf_server *s,
 	if (s->private && !s->account && !conf_line(r, &s->account))
 		conf_doubt(r, &s->private,
 			"without an account, nobody can see this server");
+	if (s->n_labels > ALERT_LABELS)
+		conf_wrong(r, conf_line(r, &s->labels) ? (const void *)&s->labels
+						       : &s->slug,
+			"more than %d labels, with those of its account and of "
+			"defaults",
+			ALERT_LABELS);
 	check_auth(&s->auth, r);
 	check_secret(c, s, r);
 	check_certificate(c, s, r);

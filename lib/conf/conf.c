@@ -56,7 +56,8 @@ static void derive_region(struct conf_region *g, const struct conf_errors *r)
 {
 	const char *city;
 
-	if (!conf_line(r, &g->runner))
+	g->runner_given = conf_line(r, &g->runner) > 0;
+	if (!g->runner_given)
 		g->runner = g->host ? CONF_RUNNER_SSH
 			: g->function ? CONF_RUNNER_LAMBDA
 			: conf_line(r, &g->url) ? CONF_RUNNER_WORKER
@@ -85,6 +86,12 @@ static void identify(struct conf_notify *p)
 				sha256_add(s, lists[i].v[k],
 					strlen(lists[i].v[k]) + 1);
 		sha256_add(s, "", 1);
+	}
+	/* Without labels it is that of older versions. */
+	for (size_t i = 0; i < m->n_labels; i++) {
+		sha256_add(s, m->labels[i].name, strlen(m->labels[i].name) + 1);
+		sha256_add(s, m->labels[i].value,
+			strlen(m->labels[i].value) + 1);
 	}
 	if (conf_by_hours(p))
 		sha256_add(s, p->hours, strlen(p->hours));

@@ -69,7 +69,11 @@ extern const char *const conf_digests[];
 	X(EMAIL, email, .needs = URL | FROM | TO, .may = SECRET | HELO,        \
 		.bad_url = conf_bad_smtp, .bad_from = bad_mailbox,             \
 		.bad_to = bad_mailbox)                                         \
-	X(ALERTMANAGER, alertmanager, .needs = URL, .may = SECRET)
+	X(ALERTMANAGER, alertmanager, .needs = URL, .may = SECRET)             \
+	X(TEAMS, teams, .needs = SECRET)                                       \
+	X(TELEGRAM, telegram, .needs = SECRET | CHANNEL, .may = URL)           \
+	X(NTFY, ntfy, .needs = SECRET)                                         \
+	X(MATTERMOST, mattermost, .needs = SECRET, .may = CHANNEL)
 
 #define CONF_ROUTE_VALUE(TYPE, type, ...) CONF_ROUTE_##TYPE,
 enum conf_route_type { CONF_ROUTE_TYPES(CONF_ROUTE_VALUE) };
@@ -86,6 +90,7 @@ struct conf_region {
 	char *provider; /* or NULL */
 	int64_t asn;	/* 0 where not given */
 	enum conf_runner runner;
+	bool runner_given; /* the file names it: else a region may run elsewhere */
 	char *host;	  /* of an ssh runner; else NULL */
 	char *function;	  /* of a lambda runner; else NULL */
 	char *url;	  /* of a worker; else NULL */
@@ -94,11 +99,18 @@ struct conf_region {
 	size_t n_canary;
 };
 
+struct alert_label; /* of records/alert.h */
+
 struct conf_account {
 	char *name;
 	char *token_sha256; /* of the bearer token for reading */
 	char *write_token_sha256; /* of the one for writing, or NULL */
-	char *ca; /* of its servers that name none, or NULL */
+	/* Of its servers that give none: */
+	char *ca, *runbook, *dashboard; /* or NULL */
+	double slow_above_s;		/* 0: none */
+	char *owner;			/* or NULL */
+	struct alert_label *labels;
+	size_t n_labels;
 };
 
 struct conf_auth {
@@ -152,6 +164,11 @@ struct conf_server {
 	bool cold_start; /* its first answer after a pause may fail */
 	char *ca; /* whose certificates it may have, see conf/ca.h; or NULL */
 	char *runbook;	 /* a URL, or NULL: that of the alerts */
+	char *dashboard; /* a URL, or NULL: its public page */
+	double slow_above_s; /* 0: that of the alerts */
+	char *owner; /* or NULL; neither it nor the labels are public */
+	struct alert_label *labels; /* with those of its account and defaults */
+	size_t n_labels;
 	struct conf_thresholds thresholds;
 	const char *list; /* the list that has it; NULL: the file itself */
 	size_t line;	  /* there, or in the file */
@@ -196,6 +213,8 @@ struct conf_match {
 	size_t n_servers;
 	char **accounts;
 	size_t n_accounts;
+	struct alert_label *labels; /* a server has to have all of them */
+	size_t n_labels;
 };
 
 /* Who is told, and how long after the start of an incident. */
@@ -239,6 +258,7 @@ struct conf_policy {
 	int throttled;
 	int latency; /* windows in a row above latency_factor * the baseline */
 	double latency_factor;
+	double slow_above_s; /* of servers without their own; 0: none */
 	double error_rate; /* percent of the probes of 5 minutes; 0: never */
 	int error_count;   /* failures that it takes besides */
 	double slo;	   /* percent; 0: none */
@@ -294,9 +314,11 @@ struct conf {
 	char *site_link;   /* where the title leads, or NULL */
 	char *site_colour; /* "#rrggbb", or NULL */
 	char *site_logo;   /* https:, or a path that begins with one slash */
+	char *site_stylesheet; /* a path that begins with one slash, or NULL */
 	char *site_intro;  /* of one line */
 	char *site_imprint, *site_privacy, *site_support; /* https:, mailto: */
 	bool site_maintenance_counts; /* what fails in one lowers uptime */
+	bool site_manual; /* pages link to the manual */
 	struct conf_region *regions;
 	size_t n_regions;
 	struct conf_account *accounts;

@@ -59,17 +59,19 @@ static bool covers(const struct conf_match *b, const struct conf_match *a)
 			       b->n_servers)) &&
 		(!b->n_accounts ||
 			within(a->accounts, a->n_accounts, b->accounts,
-				b->n_accounts));
+				b->n_accounts)) &&
+		conf_labels_hold(
+			a->labels, a->n_labels, b->labels, b->n_labels);
 }
 
 static enum takes takes(const struct proof *p, const struct conf_notify *n,
-	const char *account)
+	const struct conf_server *s)
 {
 	if (!conf_match_severity(&n->match, SEVERITY_P1) ||
 		!conf_match_kind(&n->match, p->kind))
 		return TAKES_NOT;
 	if (p->slug)
-		return conf_match_server(&n->match, p->slug, account)
+		return conf_match_server(&n->match, p->slug, s)
 			? TAKES
 			: TAKES_NOT;
 	return covers(&n->match, &p->any->match) ? TAKES : TAKES_SOME;
@@ -164,13 +166,13 @@ static void blame(struct proof *p, size_t i)
 }
 
 /* A policy behind one that always takes the event is never looked at. */
-static void prove(struct proof *p, const char *account)
+static void prove(struct proof *p, const struct conf_server *s)
 {
 	const struct conf *c = p->c;
 	size_t i;
 
 	for (i = 0; i < c->n_policies; i++)
-		p->takes[i] = takes(p, &c->policies[i], account);
+		p->takes[i] = takes(p, &c->policies[i], s);
 	for (i = 0; i < c->n_policies; i++) {
 		if (p->takes[i] == TAKES_NOT)
 			continue;
@@ -184,7 +186,7 @@ static void prove(struct proof *p, const char *account)
 }
 
 /* All kinds that may be P1. Tests go where downtimes do. */
-static void prove_kinds(struct proof *p, const char *account)
+static void prove_kinds(struct proof *p, const struct conf_server *s)
 {
 	bool fleet = p->slug && strcmp(p->slug, SLUG_FLEET) == 0;
 
@@ -193,20 +195,19 @@ static void prove_kinds(struct proof *p, const char *account)
 		if (alert_kind_severities(p->kind) & ALERT_P1 &&
 			(p->slug ? (p->kind == ALERT_STALLED) == fleet
 				 : p->kind != ALERT_STALLED))
-			prove(p, account);
+			prove(p, s);
 	}
 }
 
 /* Which policies match a server, as a text: a character each. */
-static char *takers(const struct conf *c, const char *slug,
-	const char *account)
+static char *takers(const struct conf *c, const struct conf_server *s)
 {
 	struct buf b;
 
 	buf_init(&b, c->n_policies + 1);
 	for (size_t i = 0; i < c->n_policies; i++)
-		buf_char(&b, conf_match_server(&c->policies[i].match, slug,
-				     account)
+		buf_char(&b, conf_match_server(&c->policies[i].match,
+				     s->slug, s)
 				? 'x'
 				: '-');
 	return buf_take(&b);
@@ -219,12 +220,12 @@ static void prove_servers(struct proof *p)
 
 	for (size_t i = 0; i < p->c->n_servers; i++) {
 		const struct conf_server *s = &p->c->servers[i];
-		char *text = takers(p->c, s->slug, s->account);
+		char *text = takers(p->c, s);
 
 		p->slug = s->slug;
 		if (!strings_has(&seen, text)) {
 			strings_add(&seen, text);
-			prove_kinds(p, s->account);
+			prove_kinds(p, s);
 		}
 		free(text);
 	}

@@ -35,13 +35,37 @@ static bool matches_slug(const struct conf_match *m, const char *slug)
 	return m->n_servers == 0;
 }
 
-bool conf_match_server(const struct conf_match *m, const char *slug,
-	const char *account)
+bool conf_labels_hold(const struct alert_label *all, size_t n_all,
+	const struct alert_label *some, size_t n)
 {
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+
+		while (k < n_all && (strcmp(all[k].name, some[i].name) != 0 ||
+					    strcmp(all[k].value, some[i].value)))
+			k++;
+		if (k == n_all)
+			return false;
+	}
+	return true;
+}
+
+bool conf_match_server(const struct conf_match *m, const char *slug,
+	const struct conf_server *s)
+{
+	const char *account = s ? s->account : NULL;
+
 	return matches_slug(m, slug) &&
 		(!m->n_accounts ||
 			(account && among(m->accounts, m->n_accounts,
-					    account)));
+					    account))) &&
+		conf_labels_hold(s ? s->labels : NULL, s ? s->n_labels : 0,
+			m->labels, m->n_labels);
+}
+
+bool conf_match_chooses(const struct conf_match *m)
+{
+	return m->n_servers || m->n_accounts || m->n_labels;
 }
 
 bool conf_only_p1(const struct conf_notify *p)

@@ -18,11 +18,20 @@ bool conf_match_severity(const struct conf_match *m, enum severity severity);
 bool conf_match_kind(const struct conf_match *m, enum alert_kind kind);
 
 /*
- * conf_match_server(m, slug, account): whether m is for that server, which
- * belongs to an account, or to none: NULL.
+ * conf_match_server(m, slug, s): whether m is for that server; s is what the
+ * configuration says of it, or NULL, where it knows none of that name.
+ * conf_match_chooses(m): whether m is for some servers only.
  */
 bool conf_match_server(const struct conf_match *m, const char *slug,
-	const char *account);
+	const struct conf_server *s);
+bool conf_match_chooses(const struct conf_match *m);
+
+/*
+ * conf_labels_hold(all, n_all, some, n): whether each of the n labels `some` is
+ * among the others, with the same value.
+ */
+bool conf_labels_hold(const struct alert_label *all, size_t n_all,
+	const struct alert_label *some, size_t n);
 
 /*
  * conf_only_p1(p): whether policy p is for P1 alone. conf_by_hours(p): whether

@@ -10,6 +10,7 @@
 #include "conf/formats.h"
 #include "json/jcs.h"
 #include "json/json.h"
+#include "records/alert.h"
 
 /* The longest path that the schema can make, with room to spare. */
 #define PATH_SIZE 200
@@ -217,6 +218,51 @@ static bool read_maps(struct reader *r, const struct conf_key *key,
 	return true;
 }
 
+/* Fill a label from a member of the map. */
+static bool read_label(
+	struct reader *r, const cJSON *v, struct alert_label *label)
+{
+	char shown[CONF_SHOWN], why[CONF_WHY];
+	struct level before = down_key(r, conf_shown(v->string, shown),
+		r->tree ? conf_tree_place(r->tree, v)->key : r->spot);
+	bool sound = conf_value(
+		&conf_label_keys[0], v->string, true, &label->name, why);
+
+	if (!sound)
+		fault(r, why);
+	if (r->tree)
+		r->spot = conf_tree_place(r->tree, v)->value;
+	sound = read_scalar(r, &conf_label_keys[1], v, &label->value) && sound;
+	up(r, before);
+	return sound;
+}
+
+static bool read_labels(struct reader *r, const struct conf_key *key,
+	const cJSON *map, void *base)
+{
+	struct alert_label *labels;
+	char why[CONF_WHY];
+	size_t n = 0;
+
+	if (!expect_map(r, map))
+		return false;
+	snprintf(why, sizeof why, "more than %.0f labels", key->max);
+	if (cJSON_GetArraySize(map) > (int)key->max)
+		return fault(r, why);
+	labels = xcalloc((size_t)cJSON_GetArraySize(map) + 1, sizeof *labels);
+	memcpy(field_of(key, base), &labels, sizeof labels);
+	for (const cJSON *v = map->child; v; v = v->next) {
+		if (read_label(r, v, &labels[n])) {
+			n++;
+			continue;
+		}
+		conf_clear(conf_label_keys, &labels[n]);
+		labels[n] = (struct alert_label) {0};
+	}
+	memcpy((char *)base + key->count_at, &n, sizeof n);
+	return true;
+}
+
 static bool read_position(struct reader *r, const cJSON *v, void *field)
 {
 	static const double limits[] = {90, 180};
@@ -275,6 +321,9 @@ static void read_value(struct reader *r, const struct conf_key *key,
 		break;
 	case CONF_MAPS:
 		sound = read_maps(r, key, v, base);
+		break;
+	case CONF_LABELS:
+		sound = read_labels(r, key, v, base);
 		break;
 	case CONF_POSITION:
 		sound = read_position(r, v, field);

@@ -85,13 +85,22 @@ static const char *bad_colour(const char *s)
 		: "not a colour such as \"#0969da\"";
 }
 
+static bool is_path(const char *s)
+{
+	return *s == '/' && s[1] != '/' && !strpbrk(s, " \\\"");
+}
+
+static const char *bad_stylesheet(const char *s)
+{
+	return is_path(s) ? NULL : "not a path of this site such as /site.css";
+}
+
 /* A Content-Security-Policy has to name its host, without IPv6 or IDN. */
 static const char *bad_logo(const char *s)
 {
 	if (*s == '/')
-		return s[1] == '/' || strpbrk(s, " \\\"")
-			? "not a path of this site such as /logo.svg"
-			: NULL;
+		return is_path(s) ? NULL
+				  : "not a path of this site such as /logo.svg";
 	if (strncmp(s, "https://", 8) != 0)
 		return "neither https:// nor a path that begins with a slash";
 	if (s[8 + strcspn(s + 8, "/?#")] != '/')
@@ -120,6 +129,9 @@ static const char *bad_contact(const char *s)
 	return NULL;
 }
 
+/* The longest timeout: no answer takes longer. */
+#define SLOW_ABOVE_MAX 300
+
 static const char *const runners[] = {
 	"local", "ssh", "lambda", "worker", "inbox", NULL};
 const char *const conf_auth_modes[] = {
@@ -132,6 +144,8 @@ static const struct conf_key site[] = {
 		.wrong = bad_colour},
 	{KEY("logo", CONF_TEXT, conf, site_logo), .max = 500,
 		.wrong = bad_logo},
+	{KEY("stylesheet", CONF_TEXT, conf, site_stylesheet), .max = 500,
+		.wrong = bad_stylesheet},
 	{KEY("intro", CONF_TEXT, conf, site_intro), .max = 500},
 	{KEY("imprint", CONF_TEXT, conf, site_imprint), .max = 500,
 		.wrong = bad_contact},
@@ -141,6 +155,7 @@ static const struct conf_key site[] = {
 		.wrong = bad_contact},
 	{KEY("maintenance_counts", CONF_BOOL, conf, site_maintenance_counts),
 		.otherwise = "true"},
+	{KEY("manual", CONF_BOOL, conf, site_manual), .otherwise = "false"},
 	{.name = NULL},
 };
 
@@ -166,6 +181,44 @@ static const struct conf_key region[] = {
 	{.name = NULL},
 };
 
+static const char *bad_label(const char *s)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz0123456789_.-";
+
+	return strlen(s) <= ALERT_LABEL_NAME && !s[strspn(s, chars)]
+		? NULL
+		: "not the name of a label: up to 63 lower-case letters, "
+		  "digits, '.', '_' and '-'";
+}
+
+static const char *bad_label_value(const char *s)
+{
+	return strlen(s) <= ALERT_LABEL_VALUE ? NULL : "longer than 200 bytes";
+}
+
+const struct conf_key conf_label_keys[] = {
+	{KEY("name", CONF_TEXT, alert_label, name), .max = 200,
+		.wrong = bad_label},
+	{KEY("value", CONF_TEXT, alert_label, value), .max = 200,
+		.wrong = bad_label_value},
+	{.name = NULL},
+};
+
+#define LABELS(s)                                                              \
+	{LIST("labels", CONF_LABELS, s, labels), .max = ALERT_LABELS}
+
+/* What an account may give its servers, in its own struct or theirs. */
+#define ACCOUNT_KEYS(s)                                                        \
+	{KEY("ca", CONF_TEXT, s, ca), .max = 2048, .pem = true},               \
+	{KEY("runbook", CONF_TEXT, s, runbook), .max = 2048,                   \
+		.wrong = conf_bad_url},                                        \
+	{KEY("dashboard", CONF_TEXT, s, dashboard), .max = 2048,               \
+		.wrong = conf_bad_url},                                        \
+	{KEY("slow_above", CONF_SECONDS, s, slow_above_s),                     \
+		.max = SLOW_ABOVE_MAX, .otherwise = "0s"},                     \
+	{KEY("owner", CONF_TEXT, s, owner), .max = 200},                       \
+	LABELS(s)
+
 static const struct conf_key account[] = {
 	{KEY("name", CONF_TEXT, conf_account, name), .required = true,
 		.max = 200, .wrong = conf_bad_slug},
@@ -173,7 +226,7 @@ static const struct conf_key account[] = {
 		.required = true, .max = 200, .wrong = bad_hash},
 	{KEY("write_token_sha256", CONF_TEXT, conf_account, write_token_sha256),
 		.max = 200, .wrong = bad_hash},
-	{KEY("ca", CONF_TEXT, conf_account, ca), .max = 2048, .pem = true},
+	ACCOUNT_KEYS(conf_account),
 	{.name = NULL},
 };
 
@@ -260,15 +313,18 @@ static const char *const visibilities[] = {"public", "private", NULL};
 		.choices = visibilities},                                      \
 	{KEY("cold_start", CONF_BOOL, conf_server, cold_start),                \
 		.otherwise = "false"},                                         \
-	{KEY("ca", CONF_TEXT, conf_server, ca), .max = 2048, .pem = true},     \
 	{KEY("cache_check", CONF_CHOICE, conf_server, cache_check),            \
 		.choices = cache_checks},                                      \
 	{KEY("http_version", CONF_CHOICE, conf_server, http_version),          \
 		.choices = http_versions},                                     \
-	{KEY("runbook", CONF_TEXT, conf_server, runbook), .max = 2048,         \
-		.wrong = conf_bad_url},                                        \
+	ACCOUNT_KEYS(conf_server),                                             \
 	{KEY("thresholds", CONF_MAP, conf_server, thresholds),                 \
 		.keys = thresholds, .apart = true}
+
+const struct conf_key conf_account_keys[] = {
+	ACCOUNT_KEYS(conf_account),
+	{.name = NULL},
+};
 
 const struct conf_key conf_server_keys[] = {
 	{KEY("slug", CONF_TEXT, conf_server, slug), .required = true,
@@ -353,7 +409,9 @@ static void clear_field(const struct conf_key *key, void *base)
 		if (key->type == CONF_TEXTS)
 			free(((char **)p)[i]);
 		else
-			conf_clear(key->keys, (char *)p + i * key->each);
+			conf_clear(key->type == CONF_LABELS ? conf_label_keys
+							    : key->keys,
+				(char *)p + i * key->each);
 	}
 	if (key->type == CONF_JSON)
 		cJSON_Delete(p);
@@ -369,6 +427,7 @@ void conf_clear(const struct conf_key *keys, void *base)
 		case CONF_TEXTS:
 		case CONF_JSON:
 		case CONF_MAPS:
+		case CONF_LABELS:
 			clear_field(keys, base);
 			break;
 		case CONF_MAP:
@@ -486,6 +545,7 @@ static const struct conf_key match[] = {
 		.max = 1000},
 	{LIST("accounts", CONF_TEXTS, conf_match, accounts), .once = true,
 		.max = 1000, .wrong = conf_bad_slug},
+	LABELS(conf_match),
 	{.name = NULL},
 };
 
@@ -538,6 +598,8 @@ static const struct conf_key policy[] = {
 		.otherwise = "3", FIXED},
 	{KEY("latency_factor", CONF_NUMBER, conf_policy, latency_factor),
 		.min = 1.1, .max = 1000, .otherwise = "3", FIXED},
+	{KEY("slow_above", CONF_SECONDS, conf_policy, slow_above_s),
+		.max = SLOW_ABOVE_MAX, .otherwise = "0s"},
 	{KEY("error_rate", CONF_NUMBER, conf_policy, error_rate), .max = 100,
 		.otherwise = "5",
 		.gone = "this number is fixed, see mcp-incidents(7); to turn "

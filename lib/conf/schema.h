@@ -21,6 +21,7 @@ enum conf_type {
 	CONF_TEXTS,    /* char **, NULL behind the last */
 	CONF_MAP,      /* a struct within the struct */
 	CONF_MAPS,     /* an array of structs */
+	CONF_LABELS,   /* an array of struct alert_label, from a map of texts */
 	CONF_GONE      /* no field */
 };
 
@@ -28,8 +29,8 @@ struct conf_key {
 	const char *name; /* NULL ends a table */
 	enum conf_type type;
 	size_t at, size; /* the field's place in its struct, and its size */
-	size_t count_at; /* CONF_TEXTS, CONF_MAPS: the place of the count */
-	size_t each;	 /* CONF_MAPS: the size of one */
+	size_t count_at; /* of the lists and labels: the place of the count */
+	size_t each;	 /* CONF_MAPS, CONF_LABELS: the size of one */
 	bool required;
 	bool apart; /* CONF_MAP of a server: `defaults` gives each key alone */
 	bool spent; /* `mcp-aggregate config` shows what became of it */
@@ -53,6 +54,11 @@ extern const struct conf_key conf_keys[];
 /* Those of a server, and of an element of `defaults`, its `match` apart. */
 extern const struct conf_key conf_server_keys[];
 extern const struct conf_key conf_default_keys[];
+/* The keys that an account may give its servers, for a struct conf_account; a
+   server has them, too. */
+extern const struct conf_key conf_account_keys[];
+/* The two parts of a label, as keys of a struct alert_label. */
+extern const struct conf_key conf_label_keys[];
 /* Those below "alerts": they lie in struct conf itself. */
 extern const struct conf_key conf_alerts[];
 

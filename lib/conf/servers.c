@@ -2,12 +2,14 @@
  * servers.c: each key of a server that it does not give itself comes from the
  * first element of `defaults` that matches its slug and gives that key. `auth`
  * and `health_tool` come whole: a mode without its credential is of no use.
+ * Labels are added one by one.
  */
 #include "conf/servers.h"
 
 #include "base/strings.h"
 #include "base/xalloc.h"
 #include "conf/schema.h"
+#include "records/alert.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -85,10 +87,39 @@ static bool matches(const struct conf_default *d, const char *slug)
 	return false;
 }
 
-static void copy(const struct conf_key *key, const void *from, void *to)
+/* Add the labels that are not there yet; one too many is noticed by the check. */
+static void merge_labels(const struct conf_key *key, const void *from,
+	const struct conf_key *other, void *to)
+{
+	struct alert_label *more, *l;
+	size_t n_more, n, cap;
+
+	memcpy(&more, (const char *)from + key->at, sizeof more);
+	memcpy(&n_more, (const char *)from + key->count_at, sizeof n_more);
+	memcpy(&l, (char *)to + other->at, sizeof l);
+	memcpy(&n, (char *)to + other->count_at, sizeof n);
+	for (size_t i = 0; i < n_more && n <= ALERT_LABELS; i++) {
+		size_t k = 0;
+
+		while (k < n && strcmp(l[k].name, more[i].name) != 0)
+			k++;
+		if (k < n)
+			continue;
+		cap = n;
+		l = xgrow(l, &cap, n + 1, sizeof *l);
+		l[n++] = (struct alert_label) {
+			xstrdup(more[i].name), xstrdup(more[i].value)};
+	}
+	memcpy((char *)to + other->at, &l, sizeof l);
+	memcpy((char *)to + other->count_at, &n, sizeof n);
+}
+
+/* Copy a value that a key describes to the field of another. */
+static void copy(const struct conf_key *key, const void *from,
+	const struct conf_key *other, void *to)
 {
 	const void *field = (const char *)from + key->at;
-	void *out = (char *)to + key->at, *p;
+	void *out = (char *)to + other->at, *p;
 	char **texts;
 	size_t n;
 
@@ -97,6 +128,9 @@ static void copy(const struct conf_key *key, const void *from, void *to)
 	case CONF_TEXT:
 		p = p ? xstrdup(p) : NULL;
 		memcpy(out, &p, sizeof p);
+		break;
+	case CONF_LABELS:
+		merge_labels(key, from, other, to);
 		break;
 	case CONF_JSON:
 		p = p ? cJSON_Duplicate(p, true) : NULL;
@@ -109,24 +143,34 @@ static void copy(const struct conf_key *key, const void *from, void *to)
 			texts[i] = ((char **)p)[i] ? xstrdup(((char **)p)[i])
 						   : NULL;
 		memcpy(out, &texts, sizeof texts);
-		memcpy((char *)to + key->count_at, &n, sizeof n);
+		memcpy((char *)to + other->count_at, &n, sizeof n);
 		break;
 	default:
 		memcpy(out, field, key->size);
 	}
 }
 
-static void inherit(
-	const struct conf *c, struct conf_server *s, struct conf_errors *r)
+/* The bits of what is added to, not taken instead. */
+static uint64_t labels_of(const struct leaf *l, size_t n)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (l[i].key->type == CONF_LABELS)
+			bits |= l[i].with;
+	return bits;
+}
+
+/* Take from `defaults` the keys whose bits are not in `own`. */
+static void inherit(const struct conf *c, struct conf_server *s,
+	const struct leaf *l, size_t n, uint64_t own, struct conf_errors *r)
 {
 	struct conf_spot spot = conf_spot(r, &s->slug);
-	struct leaf l[LEAVES_MAX];
-	size_t n = leaves(l);
-	uint64_t own = given(l, n, s, r);
+	uint64_t added = labels_of(l, n);
 
 	for (size_t d = 0; d < c->n_defaults; d++) {
 		const struct conf_default *from = &c->defaults[d];
-		uint64_t take = from->given & ~own;
+		uint64_t take = from->given & ~(own & ~added);
 
 		if (!take || !matches(from, s->slug))
 			continue;
@@ -136,7 +180,7 @@ static void inherit(
 			if (!(take & UINT64_C(1) << i))
 				continue;
 			copy(l[i].key, (const char *)&from->server + l[i].base,
-				(char *)s + l[i].base);
+				l[i].key, (char *)s + l[i].base);
 			snprintf(path, sizeof path, "%s of defaults[%zu]",
 				l[i].key->name, d);
 			conf_placed(r, (char *)s + l[i].base + l[i].key->at,
@@ -146,16 +190,52 @@ static void inherit(
 	}
 }
 
-/* A server's own comes before its account's, and that before `defaults`. */
-static void derive_ca(const struct conf *c, struct conf_server *s)
+/* The account of a server; NULL where none is known. */
+static const struct conf_account *account_of(
+	const struct conf *c, const struct conf_server *s)
 {
-	const struct conf_account *a =
-		s->account ? conf_account(c, s->account) : NULL;
+	const char *name = s->account;
 
-	if (!a || !a->ca)
-		return;
-	free(s->ca);
-	s->ca = xstrdup(a->ca);
+	for (size_t i = 0; i < c->n_defaults && !name && s->slug; i++)
+		if (matches(&c->defaults[i], s->slug))
+			name = c->defaults[i].server.account;
+	return name ? conf_account(c, name) : NULL;
+}
+
+static bool has_value(const struct conf_key *key, const void *base)
+{
+	const void *field = (const char *)base + key->at;
+	double number;
+	void *p;
+
+	if (key->type == CONF_SECONDS) {
+		memcpy(&number, field, sizeof number);
+		return number > 0;
+	}
+	memcpy(&p, field, sizeof p);
+	return p;
+}
+
+/*
+ * A server's own keys come before those of its account, and these before
+ * `defaults`. Returns the bits of the keys that the server has then.
+ */
+static uint64_t take_account(const struct conf *c, struct conf_server *s,
+	const struct leaf *l, size_t n, uint64_t own)
+{
+	const struct conf_account *a = c->n_accounts ? account_of(c, s) : NULL;
+	uint64_t taken = own & ~labels_of(l, n);
+
+	for (const struct conf_key *k = conf_account_keys; a && k->name; k++)
+		for (size_t i = 0; i < n; i++) {
+			if (l[i].base || taken & l[i].with ||
+				strcmp(l[i].key->name, k->name) != 0 ||
+				!has_value(k, a))
+				continue;
+			copy(k, a, l[i].key, s);
+			own |= l[i].with;
+		}
+	return own;
 }
 
 /* THE RULE of mcp-aggregate(1) for a cadence slower than one minute. */
@@ -173,12 +253,12 @@ static void derive_thresholds(struct conf_server *s)
 void conf_complete_server(
 	const struct conf *c, struct conf_server *s, struct conf_errors *r)
 {
-	bool own_ca = s->ca != NULL;
+	struct leaf l[LEAVES_MAX];
+	size_t n = leaves(l);
+	uint64_t own = take_account(c, s, l, n, given(l, n, s, r));
 
 	if (s->slug && c->n_defaults)
-		inherit(c, s, r);
-	if (!own_ca)
-		derive_ca(c, s);
+		inherit(c, s, l, n, own, r);
 	derive_mode(&s->auth, r);
 	derive_thresholds(s);
 	if (s->regions)

@@ -5,6 +5,7 @@
 #include "conf/conf.h"
 #include "conf/schema.h"
 #include "json/json.h"
+#include "records/alert.h"
 #include "records/probe.h"
 
 #include <inttypes.h>
@@ -54,11 +55,7 @@ static void put_position(struct buf *b, const void *field)
 		buf_str(b, "null");
 		return;
 	}
-	buf_char(b, '[');
-	json_put_num(b, p.latitude);
-	buf_char(b, ',');
-	json_put_num(b, p.longitude);
-	buf_char(b, ']');
+	json_fmt(b, "[%g,%g]", p.latitude, p.longitude);
 }
 
 static void put_list(struct buf *b, const struct conf_key *key,
@@ -88,6 +85,25 @@ static void put_list(struct buf *b, const struct conf_key *key,
 		}
 	}
 	buf_char(b, ']');
+}
+
+static void put_labels(struct buf *b, const struct conf_key *key,
+	const void *base)
+{
+	const struct alert_label *l;
+	size_t n;
+
+	memcpy(&l, field_of(key, base), sizeof l);
+	memcpy(&n, (const char *)base + key->count_at, sizeof n);
+	buf_char(b, '{');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_char(b, ',');
+		json_put_str(b, l[i].name);
+		buf_char(b, ':');
+		json_put_str(b, l[i].value);
+	}
+	buf_char(b, '}');
 }
 
 static void put_number(struct buf *b, const void *field)
@@ -157,6 +173,9 @@ static void put_value(struct buf *b, const struct conf_key *key,
 	case CONF_MAPS:
 		put_list(b, key, base);
 		break;
+	case CONF_LABELS:
+		put_labels(b, key, base);
+		break;
 	case CONF_MAP:
 		put_struct(b, key->keys, field);
 		break;
@@ -215,15 +234,12 @@ static size_t count_lists(const struct conf *c)
 /* Lines of lists come from strangers, so only the first are named. */
 static void put_left_out(const struct conf *c, struct buf *b)
 {
-	buf_fmt(b, ",\"left_out\":{\"count\":%zu,\"first\":[", c->n_left_out);
+	json_fmt(b, ",'left_out':{'count':%zu,'first':[", c->n_left_out);
 	for (size_t i = 0; i < c->n_left_out && i < CONF_LEFT_OUT_NAMED; i++) {
 		const struct conf_left_out *l = &c->left_out[i];
 
-		buf_str(b, i ? ",{\"at\":" : "{\"at\":");
-		json_put_str(b, l->at);
-		json_put_member(b, "slug", l->slug);
-		json_put_member(b, "why", l->why);
-		buf_char(b, '}');
+		json_fmt(b, ",{'at':%s,'slug':%s,'why':%s}", l->at, l->slug,
+			l->why);
 	}
 	buf_str(b, "]}");
 }
@@ -265,11 +281,9 @@ void conf_short_json(const struct conf *c, struct buf *b)
 
 static void put_auth(struct buf *b, const struct conf_auth *a)
 {
-	buf_str(b, ",\"auth\":{\"mode\":");
-	json_put_str(b, conf_auth_modes[a->mode]);
-	if (a->credential) {
+	json_fmt(b, ",'auth':{'mode':%s", conf_auth_modes[a->mode]);
+	if (a->credential)
 		json_put_member(b, "credential", a->credential);
-	}
 	if (a->bare_401)
 		buf_str(b, ",\"bare_401\":true");
 	buf_char(b, '}');
@@ -279,9 +293,7 @@ static void put_health(struct buf *b, const struct conf_health *h)
 {
 	if (!h->name)
 		return;
-	buf_str(b, ",\"health_tool\":{\"name\":");
-	json_put_str(b, h->name);
-	buf_str(b, ",\"arguments\":");
+	json_fmt(b, ",'health_tool':{'name':%s,'arguments':", h->name);
 	put_json(b, &h->arguments);
 	buf_char(b, '}');
 }
@@ -301,10 +313,8 @@ void conf_target(const struct conf_server *s, const char *region,
 	put_member(line, "slug", s->slug);
 	put_member(line, "url", s->url);
 	put_member(line, "region", region);
-	buf_str(line, ",\"interval\":");
-	json_put_num(line, s->interval_s);
-	buf_str(line, ",\"timeout\":");
-	json_put_num(line, s->timeout_s);
+	json_fmt(line, ",'interval':%g,'timeout':%g", s->interval_s,
+		s->timeout_s);
 	put_auth(line, &s->auth);
 	put_health(line, &s->health);
 	if (s->cache_check == CONF_NO_CACHE_CHECK)

@@ -191,6 +191,22 @@ MAKE(server_count)
 	return true;
 }
 
+MAKE(labels)
+{
+	const struct alert_record *r = s;
+
+	(void)l;
+	for (size_t i = 0; i < r->n_labels; i++) {
+		buf_char(b, i ? ',' : '{');
+		json_put_clean(b, r->labels[i].name, TEXT_MAX);
+		buf_char(b, ':');
+		json_put_clean(b, r->labels[i].value, TEXT_MAX);
+	}
+	if (r->n_labels)
+		buf_char(b, '}');
+	return r->n_labels;
+}
+
 /* ---- The members. */
 
 #define TEXT(key, m)                                                           \
@@ -236,6 +252,7 @@ static const struct field side_fields[] = {
 static const struct field measure_fields[] = {
 	FIELD("value", struct alert_record, value, 0, .places = 1),
 	FIELD("usual", struct alert_record, usual, 0, .places = 3),
+	FIELD("slow_above", struct alert_record, slow_above, FIELD_OMIT),
 	{.type = FIELD_END},
 };
 
@@ -271,6 +288,8 @@ const struct field alert_fields[] = {
 	TEXT("summary", summary),
 	TEXT("dashboard_url", dashboard_url),
 	TEXT("runbook_url", runbook_url),
+	FIELD("owner", struct alert_record, owner, FIELD_OMIT | FIELD_CLEAN),
+	FIELD_MADE("labels", 0, .put = put_labels),
 	FIELD_PART("tools", tools_fields, FIELD_NULL,
 		FIELD_WHEN(struct alert_record, to)),
 	FIELD_PART("tool_hash", hash_fields, FIELD_NULL,

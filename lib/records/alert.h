@@ -27,7 +27,7 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 	X(DOWNTIME, "downtime", ALERT_P1 | ALERT_P2, "it fails")               \
 	X(REGIONAL, "regional", ALERT_P2, "it fails")                          \
 	X(RATE_LIMITED, "rate_limited", ALERT_P2, "it answers with 429")       \
-	X(LATENCY, "latency", ALERT_P3, "it is slower than it was")            \
+	X(LATENCY, "latency", ALERT_P2 | ALERT_P3, "it is slower than it was") \
 	X(ERROR_RATE, "error_rate", ALERT_P2, "too many probes fail")          \
 	X(SLO_BURN, "slo_burn", ALERT_P2 | ALERT_P3,                           \
 		"it spends its monthly error budget too fast")                 \
@@ -119,6 +119,14 @@ struct alert_side {
 	struct alert_names regions;
 };
 
+/* What an operator calls a server by, as in fleet.yaml(5). */
+struct alert_label {
+	char *name, *value;
+};
+#define ALERT_LABELS 16
+#define ALERT_LABEL_NAME 63
+#define ALERT_LABEL_VALUE 200
+
 struct alert_record {
 	double at; /* epoch seconds */
 	enum alert_kind kind;
@@ -149,12 +157,16 @@ struct alert_record {
 				NULL */
 	double value, usual; /* what was measured, of the kinds that measure:
 				ms, percent, times, changes; else 0 */
+	bool slow_above; /* value is the median, and usual its limit */
 	const char *last_error;	   /* a dotted code, or NULL */
 	const char *said;	   /* by the server, of that; or NULL */
 	const char *headline;	   /* what a person reads first, or NULL */
 	const char *summary;	   /* one sentence for a person */
 	const char *dashboard_url; /* or NULL, like the next one */
 	const char *runbook_url;
+	const char *owner; /* of the server, or NULL */
+	const struct alert_label *labels; /* of the server */
+	size_t n_labels;
 	/* Of a trouble that servers share: these; else none. */
 	struct alert_names servers;
 	/* Of what nobody approved: its class, by name; else NULL. */

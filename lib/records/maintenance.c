@@ -5,6 +5,7 @@
 #include "records/maintenance.h"
 
 #include "base/clock.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "json/json.h"
@@ -224,10 +225,7 @@ bool maintenance_for(const struct maintenance *m, const char *slug,
 	for (size_t i = 0; i < m->n_slugs; i++)
 		if (fnmatch(m->slugs[i], slug, 0) == 0)
 			return true;
-	for (size_t i = 0; account && i < m->n_accounts; i++)
-		if (strcmp(m->accounts[i], account) == 0)
-			return true;
-	return false;
+	return account && strings_among(m->accounts, m->n_accounts, account);
 }
 
 /* From start to end, unless it is cut short; found where anything is left. */

@@ -10,7 +10,6 @@
 struct patch {
 	struct buf *out;
 	struct buf path; /* of the value that is looked at */
-	bool any;	 /* whether it has an operation yet */
 };
 
 static void diff_values(struct patch *p, const cJSON *a, const cJSON *b);
@@ -63,11 +62,7 @@ void json_pointer_add(struct buf *b, const char *key)
 /* Append an operation at the path; v: its value, NULL for a removal. */
 static void put_op(struct patch *p, const char *op, const cJSON *v)
 {
-	if (p->any)
-		buf_char(p->out, ',');
-	p->any = true;
-	buf_fmt(p->out, "{\"op\":\"%s\",\"path\":", op);
-	json_put_str(p->out, p->path.p);
+	json_fmt(p->out, ",{'op':%s,'path':%s", op, p->path.p);
 	if (v) {
 		buf_str(p->out, ",\"value\":");
 		json_put(p->out, v);
@@ -174,7 +169,6 @@ void json_patch(struct buf *b, const cJSON *before, const cJSON *after)
 		buf_release(&out);
 		buf_release(&p.path);
 		out.max = SIZE_MAX / 2;
-		p.any = false;
 		put_op(&p, "replace", after);
 	}
 	buf_fmt(b, "[%s]", out.p);

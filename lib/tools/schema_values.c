@@ -23,10 +23,7 @@ static const char *const words[] = {"$comment", "$schema", "default",
 
 bool schema_word(const char *key)
 {
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcmp(words[i], key) == 0)
-			return true;
-	return false;
+	return strings_among(words, sizeof words / sizeof *words, key);
 }
 
 bool schema_definitions(const char *key)

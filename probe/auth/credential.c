@@ -3,6 +3,7 @@
 #include "auth/oauth.h"
 #include "base/clock.h"
 #include "base/secrets.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "http/framing.h"
 #include "json/json.h"
@@ -467,20 +468,13 @@ struct credential *credential_token(const char *path, const struct url *origin,
 
 bool credential_for(const struct credential *c, const struct url *u)
 {
-	if (!url_secure(u))
-		return false;
-	for (size_t i = 0; i < c->n_origins; i++)
-		if (strcmp(c->origins[i], u->origin) == 0)
-			return true;
-	return false;
+	return url_secure(u) && strings_among((const char *const *)c->origins,
+					c->n_origins, u->origin);
 }
 
 bool credential_allows(const struct credential *c, const char *tool)
 {
-	for (size_t i = 0; i < c->n_tools; i++)
-		if (strcmp(c->tools[i], tool) == 0)
-			return true;
-	return false;
+	return strings_among((const char *const *)c->tools, c->n_tools, tool);
 }
 
 enum credential_kind credential_kind(const struct credential *c)

@@ -1,6 +1,7 @@
 #include "auth/oauth.h"
 
 #include "base/num.h"
+#include "base/strings.h"
 #include "json/json.h"
 #include "protocol/shape.h"
 
@@ -346,10 +347,7 @@ static bool refuses_client(const char *error)
 	static const char *const errors[] = {"invalid_client",
 		"unauthorized_client", "invalid_grant", "access_denied"};
 
-	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
-		if (strcmp(error, errors[i]) == 0)
-			return true;
-	return false;
+	return strings_among(errors, sizeof errors / sizeof *errors, error);
 }
 
 bool oauth_token_error(const cJSON *doc, long status, struct failure *f)

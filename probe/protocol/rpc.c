@@ -1,5 +1,6 @@
 #include "protocol/rpc.h"
 
+#include "base/strings.h"
 #include "base/text.h"
 #include "json/jcs.h"
 #include "json/json.h"
@@ -280,10 +281,7 @@ bool rpc_known_session(const char *v)
 	static const char *const known[] = {"2024-10-07", "2024-11-05",
 		"2025-03-26", "2025-06-18", "2025-11-25"};
 
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (strcmp(v, known[i]) == 0)
-			return true;
-	return false;
+	return strings_among(known, sizeof known / sizeof *known, v);
 }
 
 enum rpc_versions rpc_versions(const cJSON *list)

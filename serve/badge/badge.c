@@ -54,6 +54,7 @@ struct card {
 	const char *title, *note; /* for those who do not see it */
 	const struct view *view;
 	bool maintenance; /* one goes on */
+	bool unknown; /* as in struct badge_subject */
 	enum badge_theme theme;
 };
 
@@ -126,8 +127,11 @@ static void put_card_lines(
 	if (!state) {
 		bool never = v->freshness == VIEW_NONE;
 
-		put_card_line(b, c, p, false, never ? "pending" : "unknown");
-		put_card_line(b, c, p, true, never ? BADGE_NEVER : BADGE_STALE);
+		put_card_line(b, c, p, false,
+			never && !c->unknown ? "pending" : "unknown");
+		put_card_line(b, c, p, true,
+			c->unknown ? BADGE_UNKNOWN
+				: never ? BADGE_NEVER : BADGE_STALE);
 		return;
 	}
 	n = snprintf(line, sizeof line, "%s",
@@ -285,6 +289,7 @@ void badge_put(struct html *b, const struct badge_subject *s,
 			.title = w.title,
 			.note = s->note,
 			.maintenance = s->maintenance_now != NULL,
+			.unknown = s->unknown,
 			.theme = look->theme});
 }
 

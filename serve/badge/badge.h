@@ -72,6 +72,8 @@ void badge_put_words(struct html *b, const struct badge_words *w,
 /* The words where there never was a verdict, or is no recent one. */
 #define BADGE_NEVER "awaiting first probe"
 #define BADGE_STALE "no recent data"
+/* The words where there is no such server, or a private one. */
+#define BADGE_UNKNOWN "unknown server"
 /* In place of a name that cannot be one. */
 #define BADGE_NOBODY "MCP server"
 
@@ -111,6 +113,7 @@ struct badge_subject {
 	const struct occurrence *maintenance_now, *maintenance_next;
 	double now;
 	int tools; /* for METRIC_TOOLS */
+	bool unknown; /* there is no such server, or nobody may know of it */
 	bool asked_place; /* one place was asked for: */
 	const struct seen_place *place; /* or NULL: there is none like that */
 };

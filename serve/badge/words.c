@@ -283,6 +283,8 @@ void badge_words_of(const struct badge_subject *s, struct badge_words *w)
 	if (s->asked_place && !metrics[s->metric].local)
 		say_unknown(w, s->slug ? s->slug : BADGE_NOBODY,
 			"not known by location");
+	else if (s->unknown)
+		say_unknown(w, name, BADGE_UNKNOWN);
 	else if (s->view->freshness == VIEW_NONE)
 		say_never(w, name);
 	else if (s->view->freshness == VIEW_STALE)

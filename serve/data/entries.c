@@ -70,6 +70,8 @@ static void read_region(
 			r.city = pull_text(j, room);
 		else if (pull_is(key, "position"))
 			read_position(j, &r);
+		else if (pull_is(key, "here"))
+			pull_bool(j, &r.here);
 		else
 			pull_skip(j);
 	}
@@ -274,9 +276,14 @@ static size_t origin(const char *s)
 		? at + n : 0;
 }
 
+static bool is_path(const char *s)
+{
+	return *s == '/' && s[1] != '/';
+}
+
 static bool is_logo(const char *s)
 {
-	return (*s == '/' && s[1] != '/') || origin(s);
+	return is_path(s) || origin(s);
 }
 
 static const struct {
@@ -289,6 +296,7 @@ static const struct {
 	{"url", offsetof(struct brand, url), is_url},
 	{"colour", offsetof(struct brand, colour), is_colour},
 	{"logo", offsetof(struct brand, logo), is_logo},
+	{"stylesheet", offsetof(struct brand, stylesheet), is_path},
 	{"intro", offsetof(struct brand, intro), is_text},
 	{"imprint", offsetof(struct brand, imprint), is_contact},
 	{"privacy", offsetof(struct brand, privacy), is_contact},
@@ -318,6 +326,7 @@ void brand_read(const char *json, struct brand *s)
 		s->maintenance_s = max;
 	if (cJSON_IsFalse(json_get(s->doc, "maintenance_counts")))
 		s->maintenance_counts = false;
+	s->manual = cJSON_IsTrue(json_get(s->doc, "manual"));
 }
 
 size_t brand_origin(const struct brand *s)

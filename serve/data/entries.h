@@ -14,6 +14,7 @@ struct server_region {
 	const char *city; /* or NULL */
 	bool located;	  /* the configuration says where it is */
 	double latitude, longitude; /* degrees */
+	bool here; /* others are on the same machine: it is no place of its own */
 };
 
 struct server {
@@ -82,8 +83,10 @@ struct brand {
 	const char *url;    /* of this site, no slash at its end; "" unknown */
 	const char *colour; /* "#rrggbb" */
 	const char *logo;   /* https:, or a path of this site; or NULL */
+	const char *stylesheet; /* a path of this site, or NULL */
 	const char *intro;  /* plain text, or NULL */
 	const char *imprint, *privacy, *support; /* https: or mailto:; or NULL */
+	bool manual; /* a link to the manual is at the foot of each page */
 	double maintenance_s; /* the longest maintenance */
 	bool maintenance_counts; /* what fails in one lowers uptime */
 	cJSON *doc; /* owns the strings */

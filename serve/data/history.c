@@ -89,6 +89,15 @@ int64_t history_known(const struct history_day *d)
 	return sum;
 }
 
+int64_t history_young(const struct history_day *days, int n)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += history_known(&days[i]);
+	return sum < DAY_MINUTES ? sum : 0;
+}
+
 void history_latency(struct history *p, int ago, const struct histogram *h)
 {
 	if (ago < 0 || ago >= HISTORY_HOURS || h->total <= 0)

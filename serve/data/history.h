@@ -72,6 +72,12 @@ bool history_keeps(int64_t today, int month);
 /* history_known(d): how many minutes of a day are known. */
 int64_t history_known(const struct history_day *d);
 
+/*
+ * history_young(days, n): how many minutes of n days are known where that is less
+ * than a day, of which no percentage says much; else, or where none is, 0.
+ */
+int64_t history_young(const struct history_day *days, int n);
+
 /* history_planned(p, days): the planned minutes of that many days.
    history_unchecked(p, days): those in which our checks were kept out. */
 int64_t history_planned(const struct history *p, int days);

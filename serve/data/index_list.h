@@ -29,6 +29,7 @@ struct index_entry {
 	char *sentence;	 /* of condition_put; NULL where it is plain */
 	char *words;	 /* for search_matches */
 	size_t expected; /* regions configured for it, or 0 */
+	bool is_private; /* only its account sees it */
 };
 
 /* A list of servers. */

@@ -30,9 +30,10 @@ static void add(struct places *p, const struct server_region *r,
 		.city = city_of(r->name, r->city),
 		.place = place,
 		.located = r->located,
+		.here = r->here,
 		.latitude = r->latitude,
 		.longitude = r->longitude};
-	if (!r->located)
+	if (!r->located && !r->here)
 		new->located = region_position(r->name, &new->latitude,
 			&new->longitude);
 	*(place == PLACE_WORKING	     ? &p->working

@@ -16,6 +16,7 @@ struct seen_place {
 	int number; /* of several in this city, from 1; 0: it is the only one */
 	enum place place;
 	bool located;
+	bool here; /* see struct server_region */
 	double latitude, longitude; /* degrees */
 };
 

@@ -78,6 +78,7 @@ static void add_entry(struct listing *l, const char *slug,
 	e->view = xcalloc(1, sizeof *e->view);
 	e->words = search_words(slug, server->title);
 	e->expected = server->n_regions;
+	e->is_private = server->is_private;
 }
 
 /*

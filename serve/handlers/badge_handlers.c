@@ -126,6 +126,7 @@ static void put_nobody(const struct context *c, enum found found,
 			.slug = slug_valid(c->name) ? c->name : NULL,
 			.metric = badge_metric_read(c->request),
 			.asked_place = badge_place_read(c->request, name),
+			.unknown = found == NOT_FOUND,
 			.view = &none});
 	etag_of_body(c->r);
 }

@@ -9,6 +9,7 @@
 #include "http/paging.h"
 #include "http/respond.h"
 #include "pages/pages.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -65,6 +66,33 @@ static void read_query(const struct context *c, struct index_query *q)
 	q->sort = index_sort_read(text);
 }
 
+/* The servers of a list whose open incidents are shown above it. */
+struct troubled {
+	const char *slugs[INDEX_CARDS];
+	size_t n, more; /* more: others, of which there was no room */
+};
+
+static bool has_trouble(struct condition c)
+{
+	return c.state == CONDITION_DOWN || c.state == CONDITION_DEGRADED ||
+		c.note != NOTE_NONE;
+}
+
+static struct troubled troubled_of(const struct index_list *l)
+{
+	struct troubled t = {.n = 0};
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (!has_trouble(l->v[i]->condition))
+			continue;
+		if (t.n < INDEX_CARDS)
+			t.slugs[t.n++] = l->v[i]->slug;
+		else
+			t.more++;
+	}
+	return t;
+}
+
 /* Put the page with those of the rows that there still are. */
 static void put_shown(const struct context *c, struct index_page *page,
 	struct index_row *rows, size_t n, const struct brand *brand)
@@ -90,7 +118,9 @@ static void put_list(const struct context *c, const struct list_of *of,
 	struct index_page *page, const struct brand *brand)
 {
 	struct strings groups = {0};
+	struct incident_rows incidents = {0};
 	struct index_list list;
+	struct troubled troubled;
 	struct index_row *rows;
 	struct paging p;
 	size_t n;
@@ -107,7 +137,14 @@ static void put_list(const struct context *c, const struct list_of *of,
 	}
 	n = p.to - p.from;
 	rows = xcalloc(n + 1, sizeof *rows);
-	if (fetch_index_rows(c->source, c->now, list.v + p.from, n, rows)) {
+	troubled = troubled_of(&list);
+	page->more = troubled.more;
+	page->incidents = &incidents;
+	if (fetch_own_incidents(c->source, troubled.slugs,
+		    p.from ? 0 : troubled.n, of->account ? c->token : NULL,
+		    &incidents) ||
+		fetch_index_rows(
+			c->source, c->now, list.v + p.from, n, rows)) {
 		page_unavailable(c);
 	} else {
 		index_groups(of->entries->v, of->entries->n, INDEX_GROUPS,
@@ -118,6 +155,7 @@ static void put_list(const struct context *c, const struct list_of *of,
 		put_shown(c, page, rows, n, brand);
 		index_rows_release(rows, n);
 	}
+	incident_rows_release(&incidents);
 	strings_release(&groups);
 	free(rows);
 	index_list_release(&list);

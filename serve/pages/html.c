@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "data/entries.h"
+#include "data/incidents.h"
 #include "data/places.h"
 #include "http/paging.h"
 #include "json/json.h"
@@ -17,6 +18,10 @@ static void put_name_text(struct buf *b, const struct frame *f)
 	if (f->state)
 		buf_fmt(b, "%s: ", f->state);
 	text_put(b, f->title ? f->title : f->brand->title);
+	if (f->subject) {
+		buf_str(b, " \xc2\xb7 ");
+		text_put(b, f->subject);
+	}
 }
 
 static void put_name(struct html *b, const struct frame *f)
@@ -229,6 +234,19 @@ struct word html_place(enum place p)
 	return words[p];
 }
 
+const char *html_trouble_class(int t)
+{
+	return t == TROUBLE_DOWN ? "down" : "part";
+}
+
+void html_part_ms(struct html *b, const struct html_part *p)
+{
+	if (p->now < 999.5)
+		html_fmt(b, "%.0f&#8239;ms", p->now);
+	else
+		html_fmt(b, "%.1f&#8239;s", p->now / 1000);
+}
+
 void html_part_icon(struct html *b, const struct html_part *p)
 {
 	html_fmt(b,
@@ -302,8 +320,11 @@ void html_begin(struct html *b, const struct frame *f)
 		   "content='width=device-width, initial-scale=1'>\n"
 		   "<meta name='color-scheme' content='light dark'>\n");
 	put_title(b, f);
+	html_fmt(b, "<link rel='stylesheet' href='/style.css'>\n");
+	if (f->brand->stylesheet)
+		html_fmt(b, "<link rel='stylesheet' href='%s'>\n",
+			f->brand->stylesheet);
 	html_fmt(b,
-		"<link rel='stylesheet' href='/style.css'>\n"
 		"<link rel='icon' href='/favicon%s%s.svg' "
 		"type='image/svg+xml'>\n",
 		f->icon ? "-" : "", f->icon ? f->icon : "");
@@ -372,7 +393,8 @@ void html_end(struct html *b, const struct brand *brand, bool home)
 		html_intro(b, brand);
 		html_fmt(b, "<a href='/'>All servers</a> ");
 	}
-	html_fmt(b, "<a href='/man/'>Manual</a>");
+	if (brand->manual)
+		html_fmt(b, "<a href='/man/'>Manual</a>");
 	put_contact(b, brand->support, "Support");
 	put_contact(b, brand->imprint, "Imprint");
 	put_contact(b, brand->privacy, "Privacy");

@@ -28,6 +28,9 @@ struct word html_condition(struct condition c);
 /* html_place(p): the word for the state of a place. */
 struct word html_place(enum place p);
 
+/* html_trouble_class(t): the class and icon of an open incident, enum trouble. */
+const char *html_trouble_class(int t);
+
 /* The head of a page. */
 struct frame {
 	const struct brand *brand;
@@ -40,7 +43,8 @@ struct frame {
 	bool live; /* it shows the current state: warn when it is left open */
 	/* The path of its preview, or NULL; with one it has a state and a title. */
 	const char *preview;
-	const char *subject; /* what the preview names before the title, or NULL */
+	/* What it is of, beside its title: the name of a server, or NULL. */
+	const char *subject;
 	bool open; /* trouble goes on: /page.js loads it anew each minute */
 	const char *path;   /* its address, NULL of what is not there */
 	bool unlisted;	    /* it is not for search engines, nor to be shared */
@@ -84,6 +88,8 @@ void html_element(struct html *b, const char *tag, const char *text);
  * names, n): what places_put, places_put_state, places_put_regions and
  * places_put_where (data/places.h) say; HTML_LATEST(in): what
  * incident_words_latest says.
+ *
+ * HTML_MS(ms): a response time, "142 ms" or "9.1 s".
  */
 enum html_time { PART_TIME, PART_CLOCK, PART_DATE_CLOCK };
 enum html_words {
@@ -98,6 +104,7 @@ enum html_words {
 void html_part_icon(struct html *b, const struct html_part *p);
 void html_part_time(struct html *b, const struct html_part *p);
 void html_part_words(struct html *b, const struct html_part *p);
+void html_part_ms(struct html *b, const struct html_part *p);
 #define HTML_ICON(class) HTML_PART(.put = html_part_icon, .text = (class))
 #define HTML_ANY_TIME(which, ...)                                              \
 	HTML_PART(.put = html_part_time, .kind = (which), __VA_ARGS__)
@@ -105,6 +112,7 @@ void html_part_words(struct html *b, const struct html_part *p);
 #define HTML_CLOCK(t) HTML_ANY_TIME(PART_CLOCK, .at = (t))
 #define HTML_DATE_CLOCK(t) HTML_ANY_TIME(PART_DATE_CLOCK, .at = (t))
 #define HTML_ZONE "<span class='zone'>UTC</span>"
+#define HTML_PRIVATE "<span class='private'>Private</span>"
 #define HTML_WORDS(which, ...)                                                 \
 	HTML_PART(.put = html_part_words, .kind = (which), __VA_ARGS__)
 #define HTML_DAY(day) HTML_WORDS(PART_DAY, .at = (day))
@@ -116,6 +124,7 @@ void html_part_words(struct html *b, const struct html_part *p);
 #define HTML_WHERE(l, names, many)                                             \
 	HTML_WORDS(PART_WHERE, .of = (l), .with = (names), .n = (many))
 #define HTML_LATEST(in) HTML_WORDS(PART_LATEST, .of = (in))
+#define HTML_MS(ms) HTML_PART(.put = html_part_ms, .now = (ms))
 
 /*
  * html_pages(b, p, r): the links to the pages of a list before and after this

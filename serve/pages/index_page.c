@@ -11,8 +11,10 @@
 
 /* The pitch of the bars of days, of which a bar takes three quarters. */
 #define DAY_PITCH 4
-/* The foot of the bars, see put_day_bars. */
-#define BARS_FOOT 16
+/* From so many servers on they can be searched. */
+#define SEARCHED 20
+/* The headline, in bytes. */
+#define SENTENCE_MAX 256
 
 /* ---- Links to other lists. */
 
@@ -64,9 +66,11 @@ static void put_row_labels(struct html *b, const struct index_entry *e,
 	struct index_query query = {.state = -1};
 	char tag[INDEX_TEXT];
 
-	if (!*e->row.group && !*tags)
+	if (!*e->row.group && !*tags && !e->is_private)
 		return;
 	html_fmt(b, "<span class='labels'>");
+	if (e->is_private)
+		html_fmt(b, HTML_PRIVATE);
 	if (*e->row.group) {
 		snprintf(query.group, sizeof query.group, "%s", e->row.group);
 		put_row_label(b, "group", e->row.group, page, &query);
@@ -81,20 +85,6 @@ static void put_row_labels(struct html *b, const struct index_entry *e,
 
 /* ---- The days. */
 
-/* A bar is as high as the day was bad: colour is not the only sign. */
-static const struct day_kind {
-	char letter;
-	const char *class, *words;
-	int high;
-} day_kinds[] = {
-	{LISTING_DAY_DOWN, "down", "not working at times", 16},
-	{LISTING_DAY_PART, "part", "partly working at times", 12},
-	{LISTING_DAY_WORK, "work", "not working for maintenance", 10},
-	{LISTING_DAY_UP, "up", "working", 7},
-	{LISTING_DAY_NONE, "none", "without data", 2},
-};
-#define DAY_KINDS (sizeof day_kinds / sizeof *day_kinds)
-
 /* All bars of a kind are one line with gaps, a piece for each run of days. */
 static void put_day_bars(
 	struct html *b, const char *days, const struct day_kind *k)
@@ -107,7 +97,7 @@ static void put_day_bars(
 		size_t n = strspn(p, run);
 
 		html_fmt(b, "M%zu %dh%zu", DAY_PITCH * (size_t)(p - days),
-			BARS_FOOT - k->high / 2, DAY_PITCH * n - 1);
+			DAY_HIGH - k->high / 2, DAY_PITCH * n - 1);
 		p += n;
 	}
 	html_fmt(b, "'/>");
@@ -128,7 +118,7 @@ static void put_row_days(struct html *b, const char *days)
 
 	html_fmt(b, "<svg class='strip' viewBox='0 0 %d %d' role='img' "
 		   "aria-label='%d days: ",
-		DAY_PITCH * LISTING_DAYS, BARS_FOOT, LISTING_DAYS);
+		DAY_PITCH * LISTING_DAYS, DAY_HIGH, LISTING_DAYS);
 	for (size_t i = 0; i < DAY_KINDS; i++) {
 		size_t n = count_days(days, day_kinds[i].letter);
 
@@ -175,15 +165,23 @@ static void put_row_work(
 		HTML_TIME(item->work, now));
 }
 
-/* A figure that is not known leaves its column empty. */
-static void put_row_figures(struct html *b, double uptime, double p95)
+/*
+ * A figure that is not known leaves its column empty. A percentage of the first
+ * day says little.
+ */
+static void put_row_figures(struct html *b, const struct index_row *item)
 {
+	const struct listing_row *row = &item->e->row;
+	size_t days = LISTING_DAYS - count_days(item->days, LISTING_DAY_NONE);
+
 	html_fmt(b, "<span class='figure'>");
-	if (!isnan(uptime))
-		html_fmt(b, "%.2f%% <small>uptime</small>", uptime);
+	if (!isnan(row->uptime_30d) && days == 1)
+		html_fmt(b, "<small>1 day of data</small>");
+	else if (!isnan(row->uptime_30d))
+		html_fmt(b, "%.2f%% <small>uptime</small>", row->uptime_30d);
 	html_fmt(b, "</span><span class='figure'>");
-	if (!isnan(p95))
-		html_fmt(b, "%.0f ms <small>p95</small>", p95);
+	if (!isnan(row->p95_ms))
+		html_fmt(b, "%ls <small>p95</small>", HTML_MS(row->p95_ms));
 	html_fmt(b, "</span></li>\n");
 }
 
@@ -205,7 +203,7 @@ static void put_server_row(struct html *b, const struct index_row *item,
 	put_row_work(b, item, page->checks.now);
 	html_fmt(b, "</span>");
 	put_row_days(b, item->days);
-	put_row_figures(b, e->row.uptime_30d, e->row.p95_ms);
+	put_row_figures(b, item);
 }
 
 /* The title of a section, and the state that its servers are counted under. */
@@ -236,6 +234,14 @@ static const char *const sort_words[INDEX_SORTS] = {
 	[INDEX_BY_CHANGED] = "Latest change first",
 };
 
+/* Whether it shows a part of the servers only. */
+static bool is_part(const struct index_page *l)
+{
+	const struct index_query *q = l->query;
+
+	return *q->text || *q->group || *q->tag || q->state >= 0;
+}
+
 /* ---- How many there are of each state. */
 
 static void put_count(struct html *b, const struct index_page *l,
@@ -264,13 +270,10 @@ static void put_counts(struct html *b, const struct index_page *l)
 	const struct index_list *list = l->list;
 	struct index_query all = *l->query;
 
-	if (list->matching > 1 && !list->noted && all.state < 0 &&
-		list->counts[CONDITION_UP] == list->matching) {
-		html_fmt(b,
-			"<p class='lead'>All %zu servers are working.</p>\n",
-			list->matching);
+	/* The headline says it. */
+	if (!list->noted && all.state < 0 &&
+		list->counts[CONDITION_UP] == list->matching)
 		return;
-	}
 	html_fmt(b, "<ul class='states'>\n");
 	if (all.state >= 0) {
 		all.state = -1;
@@ -349,6 +352,13 @@ static void put_form(struct html *b, const struct index_page *l)
 	html_fmt(b, "<button>Show</button></form>\n");
 }
 
+/* Few servers are found without it, unless it was used already. */
+static bool is_searched(const struct index_page *l)
+{
+	return l->list->matching >= SEARCHED || is_part(l) ||
+		l->query->sort != INDEX_BY_STATE;
+}
+
 static void put_chosen(struct html *b, const char *what, const char *value,
 	const struct index_query *without)
 {
@@ -421,14 +431,6 @@ static void put_sections(struct html *b, const struct index_page *l)
 	}
 }
 
-/* Whether it shows a part of the servers only. */
-static bool is_part(const struct index_page *l)
-{
-	const struct index_query *q = l->query;
-
-	return *q->text || *q->group || *q->tag || q->state >= 0;
-}
-
 static void put_list(struct html *b, const struct index_page *l)
 {
 	if (!l->list->n && is_part(l))
@@ -463,16 +465,46 @@ static bool is_open(const struct index_page *l)
 		l->list->in[SECTION_NOTED];
 }
 
+/* Whether all servers are on it, in their usual order, from the first one on. */
+static bool is_first(const struct index_page *l)
+{
+	return l->paging->page == 1 && l->query->sort == INDEX_BY_STATE;
+}
+
+static void put_heading(
+	struct html *b, const struct index_page *l, const char *sentence)
+{
+	const char *class = index_headline_class(l->list);
+
+	html_fmt(b, "<h1>%s", l->account ? l->account : "MCP servers");
+	if (sentence)
+		html_fmt(b,
+			" <span class='headline text-%s'>%ls<span>%ls</span>"
+			"</span>",
+			class, HTML_ICON(class), HTML_WHOLE(sentence));
+	html_fmt(b, "</h1>\n");
+}
+
 /* Search engines are to find the list of all, and not what somebody sought. */
 static void begin_index(struct html *b, const struct index_page *l,
 	const struct brand *brand, const char *feed)
 {
-	bool all = !l->account && !is_part(l) && l->paging->page == 1 &&
-		l->query->sort == INDEX_BY_STATE;
+	bool all = !l->account && !is_part(l) && is_first(l);
+	const struct index_query *q = l->query;
+	const char *sentence = NULL;
+	struct buf text;
 
+	buf_init(&text, SENTENCE_MAX);
+	if (l->list->matching) {
+		index_headline_put(&text, l->list,
+			*q->text || *q->group || *q->tag);
+		sentence = buf_ok(&text) ? text.p : NULL;
+	}
 	html_begin(b,
 		&(struct frame) {.brand = brand,
+			.state = sentence,
 			.title = l->account,
+			.icon = sentence ? index_headline_class(l->list) : NULL,
 			.feed = feed,
 			.calendar = l->account ? NULL : "/maintenance.ics",
 			.live = true,
@@ -482,9 +514,8 @@ static void begin_index(struct html *b, const struct index_page *l,
 			.about = "Which MCP servers work now, seen from several "
 				 "locations: uptime, response times, incidents and "
 				 "maintenance."});
-	html_element(b, "h1", l->account ? l->account : "MCP servers");
-	if (all)
-		html_intro(b, brand);
+	put_heading(b, l, sentence);
+	buf_release(&text);
 }
 
 static void put_more(struct html *b, const struct index_page *l,
@@ -506,6 +537,13 @@ static void put_more(struct html *b, const struct index_page *l,
 				"calendar</a></p>\n");
 }
 
+/* What a bar of a day means, where there is one. */
+static void put_legend(struct html *b, const struct index_page *l)
+{
+	if (l->n)
+		day_legend_put(b);
+}
+
 void index_page_put(struct html *b, const struct index_page *l,
 	const struct brand *brand)
 {
@@ -516,15 +554,21 @@ void index_page_put(struct html *b, const struct index_page *l,
 	begin_index(b, l, brand, feed);
 	put_as_of(b, &l->checks);
 	own_checks_put(b, &l->checks);
+	if (is_first(l) && l->incidents)
+		index_incidents_put(b, l->incidents, l->more, l->checks.now);
 	if (l->list->matching)
 		put_counts(b, l);
 	if (!l->is_file) {
-		put_form(b, l);
+		if (is_searched(l))
+			put_form(b, l);
 		put_chosens(b, l);
 	}
 	put_list(b, l);
+	put_legend(b, l);
 	put_more(b, l, feed);
 	if (l->account)
 		html_private(b, l->account, false);
+	if (!l->account && !is_part(l))
+		html_intro(b, brand);
 	html_end(b, brand, is_part(l) || l->account);
 }

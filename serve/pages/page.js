@@ -151,6 +151,15 @@
 		});
 	}
 
+	/* Escape hides the card of a day until a pointer or the focus moves. */
+	function quiet(on) {
+		document.body.classList.toggle('quiet', on);
+	}
+
+	document.addEventListener('keydown', function (e) {
+		quiet(e.key === 'Escape');
+	});
+	document.addEventListener('pointermove', function () { quiet(false); });
 	localise(document);
 	if (document.querySelector('main').dataset.refresh)
 		start(document.querySelector('main').dataset.refresh);

@@ -22,6 +22,8 @@
 struct brand;
 struct history_day;
 struct incident;
+struct incident_row;
+struct incident_rows;
 struct page_data;
 struct paging;
 struct places;
@@ -60,13 +62,15 @@ void status_page_put(struct html *b, const struct status_page *page);
  * Sections of it. status_page_days(b, page, places): the bars of 90 days, and
  * behind them the list of days. status_page_latency(b, data): the response
  * times of 24 hours. status_page_watched(b, page, places): what is watched of
- * the server. status_page_incidents(b, page, places): the newest incidents, a
- * card each.
+ * the server. status_page_open(b, page, places): the open incidents, a card each.
+ * status_page_incidents(b, page, places): the newest of the others.
  */
 void status_page_days(struct html *b, const struct status_page *page,
 	const struct places *places);
 void status_page_latency(struct html *b, const struct page_data *data);
 void status_page_watched(struct html *b, const struct status_page *page,
+	const struct places *places);
+void status_page_open(struct html *b, const struct status_page *page,
 	const struct places *places);
 void status_page_incidents(struct html *b, const struct status_page *page,
 	const struct places *places);
@@ -80,6 +84,23 @@ void status_page_sums(struct html *b, const struct status_page *page,
 	const struct history_day *days, int n);
 void status_page_card(struct html *b, const struct status_page *page,
 	const struct incident *in, const struct places *places);
+
+/* ---- Bars of days, on the index and on the page of a server. */
+
+/* The highest bar. */
+#define DAY_HIGH 16
+#define DAY_KINDS 5
+
+struct day_kind {
+	char letter; /* LISTING_DAY_…, see records/listing_row.h */
+	const char *class, *words;
+	int high;
+};
+extern const struct day_kind day_kinds[DAY_KINDS]; /* the worst first */
+
+/* day_kind_of(d): the worst of a day. day_legend_put(b): append what bars mean. */
+const struct day_kind *day_kind_of(const struct history_day *d);
+void day_legend_put(struct html *b);
 
 /*
  * ---- A month of a server, at /status/<slug>/history/<month>: a calendar with
@@ -131,7 +152,24 @@ struct index_page {
 	bool is_file; /* it has no parameters, and everything is on it */
 	int report; /* the month of the newest, see base/clock.h; 0: none */
 	struct own_checks checks;
+	/* Of the servers of the list that are worst; the open ones are shown. */
+	const struct incident_rows *incidents;
+	size_t more; /* servers with problems whose incidents were not asked for */
 };
+
+/* How many open incidents the index shows. */
+#define INDEX_CARDS 10
+
+/*
+ * The top of it. index_headline_put(b, l, chosen): append a sentence on all
+ * servers, of which there is at least one; `chosen`: they match a search.
+ * index_headline_class(l): its class and icon. index_incidents_put(b, rows, more,
+ * now): append a card for each open incident.
+ */
+void index_headline_put(struct buf *b, const struct index_list *l, bool chosen);
+const char *index_headline_class(const struct index_list *l);
+void index_incidents_put(struct html *b, const struct incident_rows *rows,
+	size_t more, double now);
 
 /* index_page_put(b, page, brand): append the page. */
 void index_page_put(struct html *b, const struct index_page *page,

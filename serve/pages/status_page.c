@@ -32,15 +32,27 @@ struct condition_facts status_page_facts(const struct status_page *s)
 		.maintenance = s->data->maintenance_now.found};
 }
 
-static void put_headline(struct html *b, const char *title, struct condition c,
-	const char *sentence)
+static void put_headline(struct html *b, const struct status_page *s,
+	struct condition c, const char *sentence)
 {
 	const char *class = html_condition(c).class;
 
+	html_fmt(b, "<h1>%s %ls", status_page_name(s),
+		HTML_MARKUP(s->server->is_private ? HTML_PRIVATE " " : ""));
 	html_fmt(b,
-		"<h1>%s <span class='headline text-%s'>%ls<span>%ls</span>"
-		"</span></h1>\n",
-		title, class, HTML_ICON(class), HTML_WHOLE(sentence));
+		"<span class='headline text-%s'>%ls<span>%ls</span></span>"
+		"</h1>\n",
+		class, HTML_ICON(class), HTML_WHOLE(sentence));
+}
+
+/* How many of the places are this machine under another name. */
+static size_t count_here(const struct places *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		n += l->v[i].here;
+	return n;
 }
 
 /* The minute of the verdict, and how often there is one. */
@@ -58,7 +70,9 @@ static void put_as_of(struct html *b, const struct status_page *s,
 	else if (!isnan(every))
 		html_fmt(b, ". Checked every %ls",
 			every == 60 ? HTML_MARKUP("minute") : HTML_SPAN(every));
-	if (!isnan(every))
+	if (!isnan(every) && places->n && count_here(places) == places->n)
+		html_fmt(b, " from this machine alone");
+	else if (!isnan(every))
 		html_fmt(b, " from %zu location%s", places->n,
 			places->n == 1 ? "" : "s");
 	html_fmt(b, ".</p>\n");
@@ -98,8 +112,9 @@ static void put_place_list(struct html *b, const struct places *l)
 		struct word w = html_place(l->v[i].place);
 
 		html_fmt(b,
-			"<li>%ls<span>%ls <small>%s</small></span></li>\n",
-			HTML_ICON(w.class), HTML_PLACE(&l->v[i]), w.text);
+			"<li>%ls<span>%ls <small>%s%s</small></span></li>\n",
+			HTML_ICON(w.class), HTML_PLACE(&l->v[i]), w.text,
+			l->v[i].here ? ", on this machine" : "");
 	}
 	html_fmt(b, "</ul></dd></div>\n");
 }
@@ -148,8 +163,8 @@ static void put_incidents(struct html *b, const struct status_page *s)
 			sum += part;
 	}
 	if (n)
-		html_fmt(b, "<a href='#incidents'>%zu incident%s</a>", n,
-			n == 1 ? "" : "s");
+		html_fmt(b, "<a href='#%s'>%zu incident%s</a>",
+			open ? "open" : "incidents", n, n == 1 ? "" : "s");
 	else if (s->data->maintenance_now.found)
 		html_fmt(b, "Planned maintenance");
 	else
@@ -283,10 +298,20 @@ static void put_tools(struct html *b, const struct status_page *s)
 /* The uptime, of how many days, and how much of these was maintenance. */
 static void put_uptime(struct html *b, const struct status_page *s)
 {
-	int64_t planned = history_planned(&s->data->history, UPTIME_DAYS);
-	int64_t unchecked = history_unchecked(&s->data->history, UPTIME_DAYS);
+	const struct history *p = &s->data->history;
+	int64_t planned = history_planned(p, UPTIME_DAYS);
+	int64_t unchecked = history_unchecked(p, UPTIME_DAYS);
+	int64_t young = history_young(p->days, UPTIME_DAYS);
 
-	html_fmt(b, "<div><dt>Uptime<br><small>%d days", UPTIME_DAYS);
+	html_fmt(b, "<div><dt>Uptime<br><small>");
+	if (young) {
+		html_fmt(b,
+			"too early to say</small></dt><dd>%ls of data</dd>"
+			"</div>\n",
+			HTML_SPAN(60 * young));
+		return;
+	}
+	html_fmt(b, "%d days", UPTIME_DAYS);
 	if (planned)
 		html_fmt(b, ", %scounting %ls of maintenance",
 			s->brand->maintenance_counts ? "" : "not ",
@@ -313,8 +338,8 @@ static void put_figures(struct html *b, const struct status_page *s)
 	if (fresh && !isnan(v->p95_ms))
 		html_fmt(b,
 			"<div><dt>Response time<br><small>p95, last 24 hours"
-			"</small></dt><dd>%.0f&#8239;ms</dd></div>\n",
-			v->p95_ms);
+			"</small></dt><dd>%ls</dd></div>\n",
+			HTML_MS(v->p95_ms));
 	if (fresh && *v->last_probe_ago)
 		html_fmt(b,
 			"<div><dt>Last check</dt><dd>%s ago</dd></div>\n",
@@ -413,10 +438,11 @@ void status_page_put(struct html *b, const struct status_page *s)
 	condition_put(&sentence, condition, &facts, &places);
 	text = buf_ok(&sentence) ? sentence.p : html_condition(condition).text;
 	begin(b, s, condition, title, text);
-	put_headline(b, title, condition, text);
+	put_headline(b, s, condition, text);
 	put_as_of(b, s, &places);
 	put_own(b, s);
 	put_work(b, &s->data->maintenance_now, false, s->now);
+	status_page_open(b, s, &places);
 	put_work(b, &s->data->maintenance_next, true, s->now);
 	put_answers(b, s, &places);
 	put_figures(b, s);

@@ -98,17 +98,9 @@ static void put_date(struct html *b, const char *slug, int64_t day)
 		HTML_DAY(day));
 }
 
-static const char *class_of(const struct history_day *d)
-{
-	return history_unplanned(d)		? "down"
-		: d->minutes[VERDICT_AMBER]	? "part"
-		: d->planned			? "work"
-		: history_known(d)		? "up"
-						: "none";
-}
-
+/* Up to NAMED incidents of a day, behind `before`, which is markup. */
 static void put_incidents(struct html *b, const struct status_page *s,
-	const struct places *places, int64_t day)
+	const struct places *places, int64_t day, const char *before)
 {
 	const struct incidents *l = &s->data->incidents;
 	size_t all = count_incidents(l, day), n = 0;
@@ -116,8 +108,8 @@ static void put_incidents(struct html *b, const struct status_page *s,
 	for (size_t i = 0; i < l->n && n < NAMED; i++) {
 		if (!touches(&l->v[i], day))
 			continue;
-		html_fmt(b, "%s<a href='%ls'>%s</a>",
-			n++ ? ", " : ". Incidents: ",
+		html_fmt(b, "%ls<a href='%ls'>%s</a>",
+			HTML_MARKUP(n++ ? ", " : before),
 			PATH_INCIDENT(s->slug, &l->v[i]),
 			incident_words_title(&l->v[i], places));
 	}
@@ -138,11 +130,11 @@ static void put_days(struct html *b, const struct status_page *s,
 		html_fmt(b, " to ");
 	}
 	put_date(b, s->slug, p->today - ago);
-	html_fmt(b, "</span> <span>%ls ", HTML_ICON(class_of(d)));
+	html_fmt(b, "</span> <span>%ls ", HTML_ICON(day_kind_of(d)->class));
 	put_minutes(b, d);
 	if (!isnan(uptime))
 		html_fmt(b, ", %.2f&#8239;%% uptime", uptime);
-	put_incidents(b, s, places, p->today - ago);
+	put_incidents(b, s, places, p->today - ago, ". Incidents: ");
 	html_fmt(b, "</span></li>\n");
 }
 
@@ -172,66 +164,40 @@ static void put_day_list(struct html *b, const struct status_page *s,
 	html_fmt(b, "</ul></details>\n");
 }
 
-/* A bar of a day: its width with the gap, where it begins, and how high it is.
- */
-#define BAR_PITCH 4
-#define BAR_WIDTH 3
-#define BAR_TOP 2
-#define BAR_HEIGHT 30
-/* Short trouble must still be seen. */
-#define BAR_LEAST 5
-#define CHART_WIDTH 690
+#define CHART_HOUR 30
+#define CHART_BAR 22
+#define CHART_WIDTH (HISTORY_HOURS * CHART_HOUR)
 #define CHART_HEIGHT 120
 
-static void put_rect(struct html *b, int x, int y, int h, const char *class)
-{
-	html_fmt(b,
-		"<rect class='%s' x='%d' y='%d' width='%d' height='%d'/>",
-		class, x, y, BAR_WIDTH, h);
-}
-
-static int height(int64_t minutes, int64_t known, int most)
-{
-	int h = (int)(BAR_HEIGHT * minutes / known);
-
-	if (minutes && h < BAR_LEAST)
-		h = BAR_LEAST;
-	return h < most ? h : most;
-}
-
-/* Trouble is at the foot of the bar, with a tick below: longer if it is red. */
-static void put_bar(struct html *b, const struct status_page *s, int ago)
+/*
+ * A bar with a card, which shows while a pointer is over it, or a finger or the
+ * keyboard has chosen it: no script is needed. Those who do not see the bars
+ * have the list below; days without anything to tell would only be in their way.
+ */
+static void put_bar(struct html *b, const struct status_page *s,
+	const struct places *places, int ago)
 {
 	const struct history *p = &s->data->history;
 	const struct history_day *d = &p->days[ago];
-	int x = (HISTORY_DAYS - 1 - ago) * BAR_PITCH;
-	int64_t known = history_known(d), bad;
-	int foot = BAR_TOP + BAR_HEIGHT, red, amber, work;
+	int64_t day = p->today - ago;
+	const char *class = day_kind_of(d)->class;
 
-	html_fmt(b, "<a tabindex='-1' href='%ls'><title>%ls: ",
-		PATH_DAY(s->slug, p->today - ago), HTML_DAY(p->today - ago));
-	put_minutes(b, d);
-	html_fmt(b, "</title>");
-	if (!known) {
-		put_rect(b, x, foot - BAR_LEAST, BAR_LEAST, "none");
-		html_fmt(b, "</a>\n");
+	if (is_plain(s->data, ago)) {
+		html_fmt(b,
+			"<li class='day-%s' aria-hidden='true'><div><b>%ls</b> ",
+			class, HTML_DAY(day));
+		put_minutes(b, d);
+		html_fmt(b, "</div></li>\n");
 		return;
 	}
-	red = height(history_unplanned(d), known, BAR_HEIGHT);
-	amber = height(d->minutes[VERDICT_AMBER], known, BAR_HEIGHT - red);
-	work = height(d->planned, known, BAR_HEIGHT - red - amber);
-	bad = red + amber + work;
-	if (bad < BAR_HEIGHT)
-		put_rect(b, x, BAR_TOP, BAR_HEIGHT - (int)bad, "up");
-	if (work)
-		put_rect(b, x, foot - (int)bad, work, "work");
-	if (amber)
-		put_rect(b, x, foot - red - amber, amber, "part");
-	if (red)
-		put_rect(b, x, foot - red, red, "down");
-	if (red || amber)
-		put_rect(b, x, foot + 3, red ? 11 : 4, red ? "down" : "part");
-	html_fmt(b, "</a>\n");
+	html_fmt(b, "<li class='day-%s'><button type='button' aria-label='%ls'>"
+		   "</button><div><b>",
+		class, HTML_DAY(day));
+	put_date(b, s->slug, day);
+	html_fmt(b, "</b> ");
+	put_minutes(b, d);
+	put_incidents(b, s, places, day, "<br>");
+	html_fmt(b, "</div></li>\n");
 }
 
 struct sums {
@@ -239,12 +205,14 @@ struct sums {
 	int64_t red, amber, planned, unchecked;
 	int days, bad; /* of which anything is known; that had trouble */
 	double uptime; /* percent; NAN where it is not known */
+	int64_t young; /* see history_young */
 };
 
 static struct sums add_up(
 	const struct history_day *days, int n, bool planned_counts)
 {
-	struct sums s = {.uptime = history_uptime(days, n, planned_counts)};
+	struct sums s = {.uptime = history_uptime(days, n, planned_counts),
+		.young = history_young(days, n)};
 
 	for (int i = 0; i < n; i++) {
 		const struct history_day *d = &days[i];
@@ -271,8 +239,11 @@ static void put_sums(struct html *b, const struct sums *s, bool planned_counts)
 		html_fmt(b, "No data yet.");
 		return;
 	}
-	html_fmt(b, "%.2f&#8239;%% uptime in %d day%s of data", s->uptime,
-		s->days, s->days == 1 ? "" : "s");
+	if (s->young)
+		html_fmt(b, "%ls of data", HTML_SPAN(60 * s->young));
+	else
+		html_fmt(b, "%.2f&#8239;%% uptime in %d day%s of data",
+			s->uptime, s->days, s->days == 1 ? "" : "s");
 	put_sum(b, ", not working for ", s->red);
 	put_sum(b, ", partly working for ", s->amber);
 	put_sum(b, ", in maintenance for ", s->planned);
@@ -294,11 +265,6 @@ void status_page_sums(struct html *b, const struct status_page *page,
 	put_sums(b, &s, counts);
 }
 
-/*
- * The bars are too narrow for fingers, and too many to go through: they are for
- * the eye, and those who do without it, or tap beside one, have the list below,
- * with the same addresses.
- */
 void status_page_days(struct html *b, const struct status_page *page,
 	const struct places *places)
 {
@@ -308,16 +274,14 @@ void status_page_days(struct html *b, const struct status_page *page,
 
 	html_fmt(b, "<section><h2>90 days</h2>\n<p>");
 	put_sums(b, &s, counts);
-	html_fmt(b,
-		"</p>\n<svg class='days' viewBox='0 0 %d 48' "
-		"preserveAspectRatio='none' aria-hidden='true'>\n",
-		HISTORY_DAYS * BAR_PITCH);
+	html_fmt(b, "</p>\n<ol class='days'>\n");
 	for (int i = HISTORY_DAYS - 1; i >= 0; i--)
-		put_bar(b, page, i);
+		put_bar(b, page, places, i);
 	html_fmt(b,
-		"</svg>\n<p class='axis'><span>%ls</span><span>today, UTC"
+		"</ol>\n<p class='axis'><span>%ls</span><span>today, UTC"
 		"</span></p>\n",
 		HTML_DAY(d->history.today - HISTORY_DAYS + 1));
+	day_legend_put(b);
 	if (s.days)
 		put_day_list(b, page, places, s.bad);
 	html_fmt(b, "</section>\n");
@@ -335,32 +299,34 @@ static double round_up(double v)
 	return steps[i] * unit;
 }
 
-static double of_hour(const struct history_hour *h, bool p95)
+static void put_column(
+	struct html *b, const char *class, int i, double ms, double top)
 {
-	return p95 ? h->p95_ms : h->p50_ms;
+	double high = CHART_HEIGHT * ms / top;
+
+	html_fmt(b,
+		"<rect class='%s' x='%d' y='%.1f' width='%d' height='%.1f'/>",
+		class, i * CHART_HOUR + (CHART_HOUR - CHART_BAR) / 2,
+		CHART_HEIGHT - high, CHART_BAR, high);
 }
 
-/* A curve has gaps where there was no probe. */
-static void put_curve(
-	struct html *b, const struct history *p, bool p95, double top)
+/* The median stands within the bar of p95; an hour without a probe has none. */
+static void put_hour_bars(struct html *b, const struct history *p, double top)
 {
-	bool on = false;
+	for (int i = 0; i < HISTORY_HOURS; i++) {
+		int ago = HISTORY_HOURS - 1 - i;
+		const struct history_hour *h = &p->hours[ago];
 
-	html_fmt(b, "<path class='%s' d='", p95 ? "p95" : "p50");
-	for (int i = HISTORY_HOURS - 1; i >= 0; i--) {
-		double ms = of_hour(&p->hours[i], p95);
-		double x = (double)(HISTORY_HOURS - 1 - i) * CHART_WIDTH /
-			(HISTORY_HOURS - 1);
-
-		if (isnan(ms)) {
-			on = false;
+		if (isnan(h->p95_ms))
 			continue;
-		}
-		html_fmt(b, "%c%.0f %.1f%s", on ? 'L' : 'M', x,
-			CHART_HEIGHT * (1 - ms / top), on ? "" : "h.1");
-		on = true;
+		html_fmt(b, "<g><title>");
+		times_clock(&b->out, (p->hour - ago) * 3600);
+		html_fmt(b, " UTC: median %ls, p95 %ls</title>",
+			HTML_MS(h->p50_ms), HTML_MS(h->p95_ms));
+		put_column(b, "p95", i, h->p95_ms, top);
+		put_column(b, "p50", i, h->p50_ms, top);
+		html_fmt(b, "</g>\n");
 	}
-	html_fmt(b, "'/>\n");
 }
 
 static void put_hours(struct html *b, const struct history *p)
@@ -378,9 +344,8 @@ static void put_hours(struct html *b, const struct history *p)
 			html_fmt(b, "<td>&ndash;</td><td>&ndash;</td></tr>\n");
 		else
 			html_fmt(b,
-				"<td>%.0f&#8239;ms</td>"
-				"<td>%.0f&#8239;ms</td></tr>\n",
-				h->p50_ms, h->p95_ms);
+				"<td>%ls</td><td>%ls</td></tr>\n",
+				HTML_MS(h->p50_ms), HTML_MS(h->p95_ms));
 	}
 	html_fmt(b, "</tbody></table></details>\n");
 }
@@ -388,24 +353,24 @@ static void put_hours(struct html *b, const struct history *p)
 static void put_chart(struct html *b, const struct history *p, double top)
 {
 	html_fmt(b,
-		"<p class='axis'><span>%g&#8239;ms</span>"
-		"<span class='legend'><span><svg class='key' "
-		"viewBox='0 0 24 4' aria-hidden='true'><path class='p95' "
-		"d='M0 2h24'/></svg> p95</span> <span><svg class='key' "
-		"viewBox='0 0 24 4' aria-hidden='true'><path class='p50' "
-		"d='M0 2h24'/></svg> median</span></span></p>\n"
-		"<div class='plot'><span class='middle'>%g&#8239;ms</span>"
+		"<p class='legend dim'><span><svg class='key' viewBox='0 0 8 8' "
+		"aria-hidden='true'><rect class='p95' width='8' height='8'/>"
+		"</svg> p95</span> <span><svg class='key' viewBox='0 0 8 8' "
+		"aria-hidden='true'><rect class='p50' width='8' height='8'/>"
+		"</svg> median</span></p>\n"
+		"<div class='plot'><p class='scale dim'><span>%ls</span><span>"
+		"%ls</span><span>0</span></p>\n"
 		"<svg class='chart' viewBox='0 0 %d %d' "
 		"preserveAspectRatio='none' role='img' aria-label='Response "
 		"time of each of 24 hours; the table below has the numbers'>"
 		"<path class='grid' d='M0 0h%dM0 %dh%dM0 %dh%d'/>\n",
-		top, top / 2, CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH, CHART_HEIGHT / 2,
-		CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH);
-	put_curve(b, p, true, top);
-	put_curve(b, p, false, top);
+		HTML_MS(top), HTML_MS(top / 2), CHART_WIDTH, CHART_HEIGHT,
+		CHART_WIDTH, CHART_HEIGHT / 2, CHART_WIDTH, CHART_HEIGHT,
+		CHART_WIDTH);
+	put_hour_bars(b, p, top);
 	html_fmt(b,
-		"</svg></div>\n<p class='axis'><span>%ls</span><span>%ls</span>"
-		"<span>%ls</span></p>\n",
+		"</svg>\n<p class='axis'><span>%ls</span><span>%ls</span>"
+		"<span>%ls</span></p></div>\n",
 		HTML_DATE_CLOCK((p->hour - HISTORY_HOURS + 1) * 3600),
 		HTML_CLOCK((p->hour - HISTORY_HOURS / 2 + 1) * 3600),
 		HTML_DATE_CLOCK(p->hour * 3600));

@@ -98,7 +98,7 @@ static void put_ms(struct html *b, double ms)
 	if (isnan(ms))
 		html_fmt(b, "<td>&ndash;</td>");
 	else
-		html_fmt(b, "<td>%.0f</td>", ms);
+		html_fmt(b, "<td>%ls</td>", HTML_MS(ms));
 }
 
 static void put_bar(struct html *b, const struct place_figures *f, double most)
@@ -142,8 +142,8 @@ static void put_latency(struct html *b, const struct status_page *s,
 			   "</p>\n");
 		return;
 	}
-	html_fmt(b, "<table class='reaches'><caption>Milliseconds of a whole "
-		   "check. Bar: median and p95 of 24 hours</caption>\n<thead>"
+	html_fmt(b, "<table class='reaches'><caption>Time of a whole check. "
+		   "Bar: median and p95 of 24 hours</caption>\n<thead>"
 		   "<tr><td></td><th scope='colgroup' colspan='2'>24 hours"
 		   "</th><th scope='colgroup' colspan='2'>7 days</th></tr>"
 		   "\n<tr><th scope='col'>From</th>"
@@ -171,11 +171,11 @@ static void put_parts(struct html *b, const struct watched *w)
 	if (!(sum > 0))
 		return;
 	html_fmt(b,
-		"<h3>Where the time goes</h3>\n<p>Of %.0f&#8239;ms, the average "
+		"<h3>Where the time goes</h3>\n<p>Of %ls, the average "
 		"of %.0f check%s in 24 hours:</p>\n<svg class='parts' "
 		"viewBox='0 0 %d 8' preserveAspectRatio='none' "
 		"aria-hidden='true'>",
-		sum, w->probes, w->probes == 1 ? "" : "s", BAR);
+		HTML_MS(sum), w->probes, w->probes == 1 ? "" : "s", BAR);
 	for (size_t i = 0; i < WATCHED_PARTS; i++) {
 		double width = BAR * w->part_ms[i] / sum;
 
@@ -192,8 +192,8 @@ static void put_parts(struct html *b, const struct watched *w)
 				"<li><svg class='key' viewBox='0 0 8 8' "
 				"aria-hidden='true'><rect class='part-%zu' "
 				"width='8' height='8'/></svg> <span>"
-				"%.0f&#8239;ms %s</span></li>\n",
-				i, w->part_ms[i], names[i]);
+				"%ls %s</span></li>\n",
+				i, HTML_MS(w->part_ms[i]), names[i]);
 	html_fmt(b, "</ul>\n");
 }
 

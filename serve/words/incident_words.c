@@ -104,6 +104,18 @@ static char *where_of(const struct incident *in, const struct places *places)
 	return s;
 }
 
+static char *latest_of(const struct incident *in)
+{
+	struct buf text;
+	char *s;
+
+	buf_init(&text, WHERE_MAX);
+	incident_words_latest(&text, in);
+	s = xstrdup(buf_ok(&text) ? text.p : "");
+	buf_release(&text);
+	return s;
+}
+
 /* The operators' last words of a kind, or NULL. */
 static char *said(const struct incident *in, enum update_what what)
 {
@@ -133,9 +145,11 @@ void incident_rows_add(struct incident_rows *rows, const char *slug,
 			.impact = incident_words_impact(in, places),
 			.update = update_words(in),
 			.where = where_of(in, places),
+			.latest = latest_of(in),
 			.started_at = in->started_at,
 			.ended_at = in->ended_at,
 			.unseen = in->unseen,
+			.passing = in->passing,
 			.updated_at = in->updated_at};
 		snprintf(row->slug, sizeof row->slug, "%s", slug);
 		incident_id(in->kind, in->started_at, row->id);
@@ -157,6 +171,7 @@ static void row_release(struct incident_row *row)
 {
 	free(row->server);
 	free(row->where);
+	free(row->latest);
 	free(row->note);
 	free(row->postmortem);
 }

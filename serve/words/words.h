@@ -76,7 +76,8 @@ struct incident_row {
 	 * or NULL.
 	 */
 	char *note, *postmortem;
-	bool unseen; /* as in struct incident */
+	char *latest; /* see incident_words_latest */
+	bool unseen, passing; /* as in struct incident */
 	int64_t started_at, ended_at, updated_at; /* as in struct incident */
 };
 

@@ -3,6 +3,8 @@
 # Needs alert.bash.
 
 CANARY=canary0123456789canary0123456789
+# Those that get a text of each event; a call, "voice", is not for all of them.
+VENDORS=(pagerduty opsgenie hook slack discord sms teams telegram ntfy mattermost)
 
 # credential NAME LINE…: writes the file of a credential.
 credential() {
@@ -27,6 +29,10 @@ vendors() {
 	credential hook "url = $BASE/services/T0/B0/$CANARY"
 	credential slack "token = $CANARY"
 	credential discord "url = $BASE/api/webhooks/223704706495545344/$CANARY"
+	credential teams "url = $BASE/workflows/1/triggers/manual/paths/invoke?api-version=1&sig=$CANARY"
+	credential telegram "token = 123456:$CANARY"
+	credential ntfy "url = $BASE/mcp-$CANARY" "token = tk_$CANARY"
+	credential mattermost "url = $BASE/hooks/$CANARY"
 	credential twilio "account = AC$(printf '%032d' 1)" "token = $CANARY"
 }
 
@@ -39,7 +45,8 @@ route() {
 	pagerduty | opsgenie) ROUTE="type: $1, url: \"$BASE\"" ;;
 	hook) ROUTE="type: slack" ;;
 	slack) ROUTE="type: slack, url: \"$BASE/api\", channel: C0123ABCD" ;;
-	discord) ROUTE="type: discord" ;;
+	discord | teams | ntfy | mattermost) ROUTE="type: $1" ;;
+	telegram) ROUTE="type: telegram, url: \"$BASE\", channel: \"-1001234567890\"" ;;
 	sms | voice)
 		ROUTE="type: twilio_$1, url: \"$BASE\", from: \"+15551230123\""
 		[[ $more == *to:* ]] || ROUTE+=', to: ["+15551230124"]'
@@ -48,6 +55,19 @@ route() {
 	local secret=$1
 	[[ $1 != sms && $1 != voice ]] || secret=twilio
 	ROUTE="{name: $1, $ROUTE, secret: $secret$more}"
+}
+
+# step NAME…: a route to each of these vendors, all in the first step of the policy;
+# MORE has its other keys.
+step() {
+	local name all=() names
+	for name; do
+		route "$name"
+		all+=("$ROUTE")
+	done
+	routes "${all[@]}"
+	printf -v names '%s, ' "$@"
+	policies "{steps: [{routes: [${names%, }]}]${MORE-}}"
 }
 
 # taken FILTER: what the filter makes of all requests that the vendors took; fails

@@ -90,10 +90,31 @@ for (const timezoneId of ['Asia/Kolkata', 'Pacific/Honolulu', 'Pacific/Auckland'
 
 	assert.match(seen[0].text, /^\d\d:\d\d UTC$/);
 	assert.equal(seen[0].text.slice(0, 5), seen[0].at.slice(11, 16));
-	assert.equal(await self.page.locator('button').count(), 0);
+	assert.equal(await self.page.locator('.updates button').count(), 0);
 	assert.match(await self.page.textContent('h2 .zone'), /^UTC$/);
 	await self.context.close();
 }
+
+// A day says to a pointer, the keyboard and a finger what was wrong; Escape hides it.
+for (const javaScriptEnabled of [false, true])
+	for (const way of ['hover', 'focus', 'tap']) {
+		const self = await open('/status/red', {javaScriptEnabled,
+			hasTouch: way === 'tap',
+			viewport: {width: way === 'tap' ? 360 : 1280, height: 640}});
+		const day = self.page.locator('.days li', {has:
+			self.page.locator('button')}).last();
+		const card = day.locator('div');
+
+		assert.ok(!await card.isVisible());
+		await day.locator('button')[way]();
+		assert.ok(await card.isVisible(), way);
+		assert.match(await card.innerText(), /not working/);
+		if (javaScriptEnabled) {
+			await self.page.keyboard.press('Escape');
+			assert.ok(!await card.isVisible(), way);
+		}
+		await self.context.close();
+	}
 
 // What works is left alone.
 for (const where of ['/status/green', '/man/', '/status/nobody']) {

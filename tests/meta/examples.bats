@@ -15,9 +15,7 @@ mcp-serve.8|[![MCP status]|Markdown
 
 # Commands that do not end with 0, and why.
 BAD_NEWS='
-mcp-aggregate.1|1|mcp-aggregate replay records.jsonl|it prints a red minute
 mcp-alert.1|1|mcp-aggregate replay records.jsonl|there is a red minute
-mcp-fleet.1|1|mcp-fleet enroll -c fleet.yaml eu-west-2|the machine is not a region yet
 mcp-fleet.1|1|mcp-fleet doctor -c fleet/fleet.yaml|nobody serves the page yet
 '
 
@@ -25,7 +23,6 @@ mcp-fleet.1|1|mcp-fleet doctor -c fleet/fleet.yaml|nobody serves the page yet
 # that no example calls is a failure.
 STAND_INS='
 kubectl|:|a cluster
-aws|cat >/dev/null|an account with Amazon
 new-stripe-token|echo new|whoever makes tokens
 '
 
@@ -107,7 +104,7 @@ due() {
 	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
 	# Every page that has examples of commands, and most of the commands.
 	[ "$(sed 's/\.[0-9]*$//' ran | sort -u | wc -l)" -ge 11 ]
-	[ "$(wc -l <ran)" -ge 40 ]
+	[ "$(wc -l <ran)" -ge 30 ]
 	diff <(cut -d '|' -f 1 <<<"$STAND_INS" | grep . | sort) <(sort -u called)
 }
 

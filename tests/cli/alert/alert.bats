@@ -165,6 +165,22 @@ up() {
 	run ! grep -r canary out err fleet.yaml state
 }
 
+@test "an event says whose server it is: owner, labels and dashboard; policies match labels" {
+	hook ops
+	routes "$HOOK}" "${HOOK/name: ops/name: none}}"
+	sed -i 's|^  - {slug: example-mcp, .*|  - {slug: example-mcp, url: "https://mcp.example.com/mcp", account: acme, owner: "Ann <!here> \\"A\\"", labels: {team: payments}}|
+		s|^servers:|accounts: [{name: acme, dashboard: "https://grafana.example.com/d/1", token_sha256: '"$(sha256sum </dev/null | cut -c -64)"', labels: {env: prod, team: acme}}]\n&|' fleet.yaml
+	policies '{match: {labels: {team: acme}}, steps: [{routes: [none]}]}' \
+		'{match: {labels: {team: payments, env: prod}}, steps: [{routes: [ops]}]}'
+	{ down; up; } | alert 0
+	[ "$(got ops)" = "downtime_started downtime_resolved" ]
+	jq -se 'map(.event) | all(.owner == "Ann <!here> \"A\"" and
+		.labels == {team: "payments", env: "prod"} and
+		.dashboard_url == "https://grafana.example.com/d/1")' ops/got
+	down | NOTIFY_SOCKET= alert 0 --dry-run
+	jq -e '.owner and .labels.env == "prod"' out
+}
+
 @test "a command gets the event on its standard input, and no shell" {
 	cat >page <<-'EOF'
 		#!/bin/sh

@@ -53,6 +53,29 @@ explain() {
 		.rows == [] and .undelivered == []' <<<"$output"
 }
 
+@test "slow above what is allowed: explain names the rule, and replay and what-if follow it" {
+	cat >fleet.yaml <<-'END'
+		regions: [{name: eu}, {name: us}, {name: ap}]
+		servers: [{slug: example-mcp, url: "https://example-mcp.example.com/mcp", slow_above: 2s}]
+	END
+	printf '%s\n' '# Slow.' '14:00-14:04 green p50=2400' expect: >night.story
+	"$ROOT/tests/scenarios/run" --records night.story >records
+	"$BIN/mcp-alert" -c fleet.yaml <records >out
+	jq -e '.event == "latency_started" and .severity == "P2" and
+		.measure == {value: 2400, usual: 2000, slow_above: true} and
+		(.summary | startswith("example-mcp is slow: p50 2.4 s for 3 minutes; slow_above is 2s"))' out
+	explain 14:05 -f text -c fleet.yaml example-mcp
+	[ "${lines[2]}" = "P2 latency, open since 14:00, confirmed at 14:02" ]
+	[ "${lines[3]}" = "  why: its p50 was above slow_above (2s), since 14:00" ]
+	"$BIN/mcp-alert" replay -c fleet.yaml records | jq -e '.event == "latency_started"'
+	run -0 --separate-stderr "$BIN/mcp-alert" replay -f text records
+	[[ $output != *latency_started* ]]
+	run -0 --separate-stderr "$BIN/mcp-alert" replay -f text --policy slow_above=2s records
+	[[ $output == *"only with the policy: 1 incident"* ]]
+	run -0 --separate-stderr "$BIN/mcp-alert" replay -f text -c fleet.yaml --policy slow_above=3s records
+	[[ $output != *"only"* ]]
+}
+
 @test "our credential is refused: explain, list, history and the runbook say no more than is known" {
 	night '14:00-14:01 green' \
 		'14:02-14:04 red auth-initialize eu us ap error=auth.rejected checks=refused'

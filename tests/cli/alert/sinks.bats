@@ -161,6 +161,28 @@ life() {
 	silent
 }
 
+@test "owner and labels are in each message, escaped as other text" {
+	route hook
+	slack=$ROUTE
+	route pagerduty
+	pagerduty=$ROUTE
+	route discord
+	discord=$ROUTE
+	route opsgenie
+	routes "$slack" "$pagerduty" "$discord" "$ROUTE"
+	sed -i 's|^  - {slug: example-mcp, .*|  - {slug: example-mcp, url: "https://mcp.example.com/mcp", owner: "Ann <!here>", labels: {team: "a\&b", env: prod}}|' fleet.yaml
+	verdict 0 eu,us initialize | alert 0 -N $((T + 60))
+	[ "$(taken '.[] | select(.vendor == "hook").body.attachments[0].fields | map(select(.title | test("Owner|Labels")).value) | join("|")')" = \
+		'Ann &lt;!here&gt;|team=a&amp;b, env=prod' ]
+	[ "$(taken '.[] | select(.vendor == "discord").body.embeds[0].fields | map(select(.name | test("Owner|Labels")).value) | join("|")')" = \
+		'Ann \<!here\>|team=a&b, env=prod' ]
+	[ "$(taken '.[] | select(.vendor == "pagerduty").body.payload.custom_details | "\(.Owner)|\(.Labels)"')" = \
+		'Ann <!here>|team=a&b, env=prod' ]
+	[ "$(taken '.[] | select(.vendor == "opsgenie").body.details | "\(.Owner)|\(.Labels)"')" = \
+		'Ann <!here>|team=a&b, env=prod' ]
+	silent
+}
+
 @test "a bot of Slack replies in the thread, and the first message says how it is now" {
 	route slack
 	routes "$ROUTE"
@@ -261,6 +283,95 @@ life() {
 	[ "$(taken 'map(.method) | join(" ")')" = "POST POST PATCH POST" ]
 }
 
+@test "Teams gets a card for each event, in its colour, with buttons" {
+	route teams
+	routes "$ROUTE"
+	life
+	[ "$(taken 'map(.body.attachments[0].content.body[0].inlines[0].color) | join(" ")')" = \
+		"warning attention accent good" ]
+	taken '.[1].body.attachments[0].content | .actions[].title, .body[-1].inlines[0].text' |
+		paste -sd, | tee titles
+	[ "$(<titles)" = "Acknowledge,Runbook,Dashboard,Look first at: " ]
+	[ "$(taken '.[3].body.attachments[0].content.fallbackText')" = \
+		"P1 over after 2 min: example-mcp is up again" ]
+	silent
+}
+
+@test "Telegram: later events reply to the first, without a sound unless it got worse" {
+	route telegram
+	routes "$ROUTE"
+	life
+	taken '.[].body | "\(.reply_parameters.message_id) \(.disable_notification)"' >calls
+	diff - calls <<-EOF
+		null null
+		1 null
+		1 true
+		1 true
+	EOF
+	taken '.[1].body.reply_markup.inline_keyboard[][].text' | paste -sd, | tee titles
+	[ "$(<titles)" = "Acknowledge,Runbook,Dashboard" ]
+	taken '.[3].body.text' | grep -F '🟢 <b>P1 over after 2 min: example-mcp is up again</b>'
+	redis get alert:example-mcp | jq -e 'has("handles") | not'
+	silent
+}
+
+@test "Telegram: its time to wait counts, and a group that has a new id is told with it" {
+	route telegram
+	routes "$ROUTE"
+	mood 'after 300' "400 $(jq -cn '{ok: false, error_code: 400,
+		description: "Bad Request: group chat was upgraded to a supergroup chat",
+		parameters: {migrate_to_chat_id: -1009876543210}}')" ok
+	verdict 0 eu,us tools-list x | alert 3 -N $((T + 60))
+	redis get alert:example-mcp | jq -e ".outbox[0].deliveries[0].next_try >= $((T + 60 + 300))"
+	alert 3 tick -N $((T + 500))
+	grep -F 'the channel has a new id, -1009876543210; mend it' err
+	alert 0 tick -N $((T + 1000))
+	silent
+}
+
+@test "Telegram: a link to a host without a dot is no button, which would be refused" {
+	route telegram
+	routes "$ROUTE"
+	sed -i 's|https://status.example.com|http://localhost:8080|' fleet.yaml
+	verdict 0 eu,us initialize | alert 0 -N $((T + 60))
+	taken '.[0].body.text' | grep -E '^<b>Acknowledge:</b> <code>http://localhost:8080/'
+}
+
+@test "ntfy: as loud as it is bad; an acknowledgement and the end change the last notification" {
+	route ntfy
+	routes "$ROUTE"
+	life
+	taken '.[].body | "\(.priority) \(.tags | join(",")) \(.sequence_id)"' >calls
+	diff - calls <<-EOF
+		4 warning,example-mcp null
+		5 rotating_light,example-mcp null
+		2 eyes,example-mcp xE73Iyuabi2
+		3 white_check_mark,example-mcp xE73Iyuabi2
+	EOF
+	[ "$(taken '.[1].body.actions | map(.label) | join(" ")')" = "Acknowledge Runbook Dashboard" ]
+	taken '.[1].body.message' | grep -F 'Seen from: '
+	silent
+	# By name and password; a topic is needed.
+	credential ntfy "url = $BASE/mcp-$CANARY" 'user = ann'
+	alert 2 check
+	grep -F 'route ntfy: its secret: needs both user and password' err
+	credential ntfy "url = $BASE/"
+	alert 2 check
+	grep -F 'route ntfy: its secret: the url does not end with a topic' err
+}
+
+@test "Mattermost gets a message for each event, in the channel of the route" {
+	route mattermost 'channel: town-square'
+	routes "$ROUTE"
+	life
+	[ "$(taken 'map(.body.channel) | unique | join(" ")')" = town-square ]
+	[ "$(taken 'map(.body.attachments[0].color) | join(" ")')" = "#d97706 #c40040 #2563eb #15803d" ]
+	[ "$(taken '.[3].body.text')" = "🟢 **P1 over after 2 min: example\-mcp is up again**" ]
+	taken '.[1].body.attachments[0].text' |
+		grep -E '^\[Acknowledge\]\(https://[^)]+\) · \[Runbook\]\(https://[^)]+\) · \[Dashboard\]'
+	silent
+}
+
 @test "a text message to each number; a number that is refused keeps none from it" {
 	route sms 'to: ["+15551230124", "+15551230125", "+15551230126"]'
 	routes "$ROUTE"
@@ -341,34 +452,22 @@ life() {
 
 @test "what a server says becomes no markup" {
 	# The names of regions are checked; what a reason says is anybody's.
-	all=()
-	for name in pagerduty opsgenie hook slack discord sms voice; do
-		route $name
-		all+=("$ROUTE")
-	done
-	routes "${all[@]}"
-	policies '{steps: [{routes: [pagerduty, opsgenie, hook, slack, discord, sms, voice]}]}'
+	step "${VENDORS[@]}" voice
 	verdict 0 eu,us initialize '<!channel> *b* `c` @everyone & [x](http://evil)' | alert 0 -N $((T + 60))
 	alert 0 ack -N $((T + 90)) --by '<https://evil|ann> @here' \
 		--reason '**x** </Say><Dial>1</Dial> & | ~y~ _z_' example-mcp
 	minutes 1 3 | alert 0 -N $((T + 240))
-	[ "$(taken 'map(.vendor) | unique | join(" ")')" = "discord hook opsgenie pagerduty slack twilio" ]
+	[ "$(taken 'map(.vendor) | unique | join(" ")')" = "discord hook mattermost ntfy opsgenie pagerduty slack teams telegram twilio" ]
 	[ -z "$(undelivered)" ]
 }
 
 @test "every sink takes a digest" {
-	all=()
-	for name in pagerduty opsgenie hook slack discord sms voice; do
-		route $name
-		all+=("$ROUTE")
-	done
-	routes "${all[@]}"
-	policies '{steps: [{routes: [pagerduty, opsgenie, hook, slack, discord, sms, voice]}], digest: hourly}'
+	MORE=', digest: hourly' step "${VENDORS[@]}" voice
 	{ verdict 0 eu,us tools-list x; minutes 1 3; verdict 0 eu tls tcp.refused other; } | alert 0 -N $((T + 60))
 	[ -z "$(taken 'map(.vendor) | join(" ")')" ]
 	alert 0 tick -N $((T + 3900))
 	[ "$(taken 'map(.vendor) | sort | join(" ")')" = \
-		"discord hook opsgenie pagerduty slack twilio twilio" ]
+		"discord hook mattermost ntfy opsgenie pagerduty slack teams telegram twilio twilio" ]
 	taken '.[] | select(.vendor == "hook").body | .text, .attachments[0].text' | tee digest
 	grep -F 'P2 digest, hourly: 2 events' digest
 	grep -E 'Wed 29 Apr .*20:31 UTC  P2: example-mcp' digest

@@ -51,14 +51,18 @@ path() {
 		[ "$TITLE" = 'old: no recent data' ]
 		grep -q '^no recent data$' texts
 		run ! grep -q 'up\|degraded\|down\|%\|awaiting' texts
-		for slug in waiting nope veiled; do
+		badge "$look" waiting
+		[ "$TITLE" = "waiting: pending, awaiting first probe" ]
+		grep -q '^awaiting first probe$' texts
+		run ! grep -q 'up\|degraded\|down\|%' texts
+		for slug in nope veiled; do
 			badge "$look" "$slug"
-			[ "$TITLE" = "$slug: pending, awaiting first probe" ]
-			grep -q '^awaiting first probe$' texts
-			run ! grep -q 'up\|degraded\|down\|%' texts
+			[ "$TITLE" = "$slug: unknown server" ]
+			grep -q '^unknown server$' texts
+			run ! grep -q 'up\|degraded\|down\|%\|awaiting\|pending' texts
 		done
 		badge "$look" 'NO slug'
-		[ "$TITLE" = "MCP server: pending, awaiting first probe" ]
+		[ "$TITLE" = "MCP server: unknown server" ]
 		get "/badge/example-mcp.svg$look" MCP_STORE=unix:///nonexistent
 		[ "$CODE" = 200 ]
 		grep -q '>no recent data<' body
@@ -210,10 +214,12 @@ same() {
 		shield "$query" old
 		[[ $SHIELD = *'|no recent data|#6a737d|true' ]]
 		for slug in waiting nope veiled; do
+			want='unknown server'
+			[ "$slug" != waiting ] || want='awaiting first probe'
 			badge "$query" "$slug"
-			tail -n 1 texts | grep -qx 'awaiting first probe'
+			tail -n 1 texts | grep -qx "$want"
 			shield "$query" "$slug"
-			[[ $SHIELD = *'|awaiting first probe|#6a737d|true' ]]
+			[[ $SHIELD = *"|$want|#6a737d|true" ]]
 			[ "$(jq .cacheSeconds body)" = 5 ]
 			sed "s/$slug/NAME/g" out >"as-$slug"
 		done

@@ -162,7 +162,7 @@ let_go() {
 		done
 	done
 	get /badge/demo.svg -H 'Authorization: Bearer s3cret' | grep -q '>up 100.00%<'
-	get /badge/demo.svg | grep -q 'awaiting first probe'
+	get /badge/demo.svg | grep -q 'unknown server'
 }
 
 @test "what is remembered is asked by its path and its query, whatever its form" {

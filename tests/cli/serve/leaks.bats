@@ -78,6 +78,9 @@ configure() {
 			    auth: {mode: bearer, credential: zqcanary-credential}
 			    health_tool: {name: fetch, arguments: {q: zqcanary-argument}}
 			    runbook: https://zqcanary-runbook.example/
+			    dashboard: https://zqcanary-dashboard.example/
+			    owner: zqcanary owner
+			    labels: {zqcanary-label: zqcanary-value}
 			    account: zqcanary-account
 			    $([[ $slug != zq* ]] || echo 'private: true')
 			    $([[ $slug != walled ]] || echo 'tools: private')

@@ -158,8 +158,12 @@ past() {
 	[ "$(printf '%s\n' "${past[@]}" | grep -c '/green/history/')" -ge 4 ]
 	month=$(date -u -d @"$NOW" +%Y-%m) day=$(date -u -d @"$NOW" +%-d)
 	get /status/green
-	grep -q "href=\"/status/green/history/$month#day-$day\"><title>" body
-	[ "$(grep -c '<a tabindex="-1" href="/status/green/history/' body)" = 90 ]
+	# A bar for each day; those with something to tell have a button and a card.
+	sed '/<ol class="days">/,/<\/ol>/!d' body >bars
+	[ "$(grep -c '<li class="day-' bars)" = 90 ]
+	[ "$(grep -c '<button' bars)" = 6 ]
+	tail -n 2 bars | grep -q "^<li class=\"day-down\"><button .*<div><b><a href=\"/status/green/history/$month#day-$day\">.*</b> 8 min not working<br><a href=\"/status/green/incident/[0-9-]*-outage\">Outage in some locations</a></div>"
+	grep -q '<p class="legend dim"><span>Each bar is a day in its worst state' body
 	# The list of days behind the bars has it, and a card.
 	[ "$(grep -c "/status/green/incident/[0-9-]*-outage" body)" -ge 2 ]
 	id=$(grep -o -m 1 '/status/green/incident/[0-9-]*-outage' body)
@@ -314,7 +318,17 @@ past() {
 		get "/status/$slug"
 		grep -q "${want[$slug]}" body || { echo "$slug"; return 1; }
 	done
+	get /
+	grep -q '<h1>MCP servers <span class="headline text-down">.*<span>1 of 8 servers is not working, 1 partly working</span></span></h1>' body
+	grep -q '<meta property="og:title" content="1 of 8 servers is not working, 1 partly working: Example status">' body
+	# Open incidents are above the servers, and few servers need no search.
+	grep -q '<li class="card open-down">.*/status/red/incident/[^"]*">Invoices: Outage in some locations</a>' body
+	[ "$(grep -n 'card open-part' body | tail -n 1 | cut -d: -f1)" -lt "$(grep -n -m 1 'class="name"' body | cut -d: -f1)" ]
+	run ! grep -q 'role="search"' body
+	get '/?q=e'
+	grep -q 'role="search"' body
 	get /status/red
+	[ "$(grep -n 'card open-down' body | cut -d: -f1)" -lt "$(grep -n 'class="answers"' body | cut -d: -f1)" ]
 	grep -q 'Yes, the operator is looking into it' body
 	grep -q '4 h not working' body
 	get /status/green
@@ -347,7 +361,7 @@ past() {
 	[ "$CODE" = 200 ]
 	grep -q 'Secret garden' body
 	[ "$(grep -c '<li><span class="name">' body)" = 1 ]
-	grep -q 'class="group" href="?group=Hidden%20group">Hidden group<' body
+	grep -q '<span class="private">Private</span><a class="group" href="?group=Hidden%20group">Hidden group<' body
 	grep -q '^Cache-Control: private, no-store' fields
 	get '/account/acme?tag=hidden-tag&state=up' 'HTTP_AUTHORIZATION=Bearer s3cret'
 	grep -q 'Secret garden' body
@@ -485,7 +499,7 @@ past() {
 @test "a list is read page by page, and what is no page is refused" {
 	for page in 1 2 3; do
 		get "/?page=$page&x=1&limit=3"
-		grep -o 'href="/status/[^"]*' body
+		grep -o '<span class="name"><a href="/status/[^"]*' body
 	done >links
 	[ "$(wc -l <links) $(sort -u links | wc -l)" = '8 8' ]
 	get '/?q=e&page=2&limit=3'

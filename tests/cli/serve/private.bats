@@ -87,7 +87,8 @@ reads_all() {
 		[ "$CODE" = 200 ] || { echo "$path: $CODE"; return 1; }
 		private || { cat fields; return 1; }
 		[[ $path != *.svg ]] || grep -q 'degraded' body
-		[[ $path != /account/acme ]] || grep -q 'href="/status/veiled-one">Secret garden' body
+		[[ $path != /account/acme ]] || grep -q 'href="/status/veiled-one">Secret garden.*<span class="private">Private<' body
+		[[ $path != /account/acme ]] || grep -q 'Secret garden: Outage in some locations</a>' body
 		reads_none "$path"
 	done
 }

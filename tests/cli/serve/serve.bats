@@ -88,7 +88,7 @@ setup_file() {
 	[ "$CODE" = 200 ]
 	grep -q '<span>No recent data</span></span></h1>' body
 	grep -q '2026-04-29T20:31:00Z">20:31 UTC</time>, 12 min ago' body
-	run ! grep -qi 'working</\|99\.87' body
+	run ! grep -qi '>working<\|99\.87' body
 }
 
 @test "known and never judged: no data, pending, unknown" {
@@ -117,7 +117,7 @@ setup_file() {
 	[ "$CODE $(says Content-Type)" = "404 text/html; charset=utf-8" ]
 	get /badge/NOPE.svg
 	[ "$CODE" = 200 ]
-	grep -q 'awaiting first probe' body
+	grep -q 'unknown server' body
 	[ ! -s err ]
 }
 
@@ -273,7 +273,7 @@ incident() {
 	printf '%s\n' '1 partly working' '1 under maintenance' \
 		'1 awaiting first probe' '1 working' | diff - counts
 	# It is no trouble: what is partly working is above it.
-	[ "$(grep -o '/status/[a-z-]*' body | tr '\n' ' ')" = '/status/partly /status/broken /status/waiting /status/example-mcp ' ]
+	[ "$(grep -o 'name"><a href="/status/[a-z-]*' body | cut -d'"' -f3 | tr '\n' ' ')" = '/status/partly /status/broken /status/waiting /status/example-mcp ' ]
 	get /badge/broken.svg
 	grep -q '>maintenance' body
 	grep -q '<title>broken: under maintenance, 99.87% uptime in 30 days</title>' body

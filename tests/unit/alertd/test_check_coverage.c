@@ -81,7 +81,7 @@ static void test_described(void **state)
 			"in a maintenance: nobody; maintenance_overrun, P1, if "
 			"it is still down 5 min after that\n"},
 		/* What can wait, waits; what says nothing of it goes on. */
-		{TEAM, "kind=latency",
+		{TEAM, "kind=latency,severity=P3",
 			"P3 latency of shop\n"
 			"at 2026-11-21T04:00:00+01:00:\n"
 			"  daily digest, 2026-11-23T09:00:00+01:00  chat\n"

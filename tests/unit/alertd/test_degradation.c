@@ -23,12 +23,20 @@ struct spell {
 	int rates; /* 2: known, but nothing was probed in the last half hour; 3: a
 		      quarter of the probes of the longer windows was; -1: no
 		      verdicts, somebody closes what is open */
+	double p50; /* of the server; of a, e and u this, and a third and two
+		       thirds more; less than 0: of the server alone */
+	const char *silent; /* letters of a, e and u, or NULL; A, E and U: the
+			       verdict has their last figure */
 };
 
-#define SLOW(ms) ms, 100, {0}, 0
-#define RATES(...) 0, 0, {__VA_ARGS__}, 1
-#define PLAIN 0, 0, {0}, 0
-#define CLOSED 0, 0, {0}, -1
+#define SLOW(ms) ms, 100, {0}, 0, 0, NULL
+/* The median, beside a p95 that is as usual, or that of SLOW. */
+#define MEDIAN(ms) 90, 100, {0}, 0, ms, NULL
+#define SLOW_MEDIAN(p95, ms) p95, 100, {0}, 0, ms, NULL
+#define SILENT(ms, who) 90, 100, {0}, 0, ms, who
+#define RATES(...) 0, 0, {__VA_ARGS__}, 1, 0, NULL
+#define PLAIN 0, 0, {0}, 0, 0, NULL
+#define CLOSED 0, 0, {0}, -1, 0, NULL
 
 static void fill_regions(struct verdict *v, const struct spell *s, int minute,
 	struct verdict_region *regions, const char **failing)
@@ -38,12 +46,16 @@ static void fill_regions(struct verdict *v, const struct spell *s, int minute,
 	for (size_t i = 0; i < 3; i++) {
 		bool bad = s->failing && strchr(s->failing, *names[i]);
 
-		regions[i] = (struct verdict_region) {
+		if (s->silent && strchr(s->silent, *names[i]))
+			continue;
+		regions[v->n_regions++] = (struct verdict_region) {
 			.region = names[i],
 			.state = bad ? STATE_BROKEN : STATE_HEALTHY,
 			.failed_step = bad ? STEP_TOOLS_LIST : STEP_NONE,
 			.error = bad ? "x" : NULL,
-			.ms = 50 + 60 * (double)i,
+			.ms = s->p50 > 0   ? s->p50 * (1 + (double)i / 3)
+				: s->p50 < 0 ? NAN
+					     : 50 + 60 * (double)i,
 			.started_at = NIGHT_START + 60 * minute + 7.5,
 		};
 		if (bad)
@@ -53,7 +65,6 @@ static void fill_regions(struct verdict *v, const struct spell *s, int minute,
 		v->step = STEP_TOOLS_LIST;
 	v->failed_regions = (int)v->n_failing;
 	v->regions = regions;
-	v->n_regions = 3;
 	v->failing = failing;
 }
 
@@ -61,18 +72,25 @@ static void judge(struct night *n, const struct spell *s, int minute)
 {
 	static const long long probes[] = {25, 150, 300, 1800, 21600};
 	struct verdict_region regions[3];
-	const char *failing[3];
+	const char *failing[3], *no_data[3];
 	struct verdict v = {
 		.slug = "s",
 		.window = NIGHT_START + 60 * minute,
 		.expected = 3,
 		.reporters = 3,
+		.latency_p50 = s->p50 > 0 || s->p50 < 0 ? fabs(s->p50) : NAN,
 		.latency_p95 = s->p95 > 0 ? s->p95 : NAN,
 		.latency_baseline = s->baseline > 0 ? s->baseline : NAN,
 		.error_rates.known = s->rates > 0,
 	};
 
 	fill_regions(&v, s, minute, regions, failing);
+	v.no_data = no_data;
+	for (const char *c = s->silent ? s->silent : ""; *c; c++)
+		no_data[v.n_no_data++] = strchr("aA", *c) ? "a"
+			: strchr("eE", *c)		  ? "e"
+							  : "u";
+	v.reporters = 3 - (int)v.n_no_data;
 	v.tier = v.n_failing > 1 ? TIER_STEP_ALERT
 		: v.n_failing	 ? TIER_REGIONAL
 				 : TIER_OK;
@@ -108,6 +126,7 @@ static void check(const struct degradation_case *cases, size_t n)
 		char got[NIGHT_SIZE];
 
 		night_init(&night, "AEU");
+		night.st.slow_above_s = 2;
 		for (const struct spell *s = c->spells; s->to; s++) {
 			for (int m = s->from; m < s->to && s->rates >= 0; m++)
 				judge(&night, s, m);
@@ -150,16 +169,16 @@ static void test_latency(void **state)
 			"7 latency_resolved P3 0-5 x5 -/- [e u]"},
 		{"what is not known is neither",
 			{{0, 5, NULL, SLOW(999)},
-				{5, 99, NULL, 90, 0, {0}, 0},
+				{5, 99, NULL, 90, 0, {0}, 0, 0, NULL},
 				{99, 101, NULL, SLOW(90)}},
 			"2 latency_started P3 0 x3 -/- [e u]"},
 		{"a region as slow as usual is not slow",
-			{{0, 3, NULL, 331, 110, {0}, 0}},
+			{{0, 3, NULL, 331, 110, {0}, 0, 0, NULL}},
 			"2 latency_started P3 0 x3 -/- [u]"},
 		{"all of them are slower than usual",
-			{{0, 3, NULL, 121, 40, {0}, 0}},
+			{{0, 3, NULL, 121, 40, {0}, 0, 0, NULL}},
 			"2 latency_started P3 0 x3 -/- [a e u]"},
-		{"no baseline", {{0, 9, NULL, 9999, 0, {0}, 0}}, ""},
+		{"no baseline", {{0, 9, NULL, 9999, 0, {0}, 0, 0, NULL}}, ""},
 		{"closed: three that are probed later",
 			{{0, 3, NULL, SLOW(301)}, {2, 3, NULL, CLOSED},
 				{2, 6, NULL, SLOW(301)}},
@@ -183,6 +202,116 @@ static void test_latency(void **state)
 
 	(void)state;
 	CHECK(cases);
+}
+
+/* slow_above: the median of three windows in a row, P2 at once, beside the rule
+   of the baseline. */
+static void test_slow_above(void **state)
+{
+	static const struct degradation_case cases[] = {
+		{"the limit is not above", {{0, 9, NULL, MEDIAN(2000)}}, ""},
+		{"two windows",
+			{{0, 2, NULL, MEDIAN(2001)}, {2, 9, NULL, MEDIAN(90)}},
+			""},
+		{"three", {{0, 3, NULL, MEDIAN(2001)}},
+			"2 latency_started P2 0 x3 -/- [a e u]"},
+		{"not in a row",
+			{{0, 2, NULL, MEDIAN(2001)}, {2, 3, NULL, MEDIAN(90)},
+				{3, 5, NULL, MEDIAN(2001)}},
+			""},
+		{"of a window that is told of twice the worse counts",
+			{{0, 2, NULL, MEDIAN(2001)}, {1, 2, NULL, MEDIAN(90)},
+				{2, 3, NULL, MEDIAN(2001)}},
+			"2 latency_started P2 0 x3 -/- [a e u]"},
+		{"over after three",
+			{{0, 5, NULL, MEDIAN(2001)}, {5, 8, NULL, MEDIAN(2000)}},
+			"2 latency_started P2 0 x3 -/- [a e u] | "
+			"7 latency_resolved P2 0-5 x5 -/- [a e u]"},
+		{"no baseline", {{0, 3, NULL, 90, 0, {0}, 0, 2001, NULL}},
+			"2 latency_started P2 0 x3 -/- [a e u]"},
+		{"the baseline spoke first",
+			{{0, 4, NULL, SLOW_MEDIAN(301, 90)},
+				{4, 7, NULL, SLOW_MEDIAN(9999, 2001)},
+				{7, 10, NULL, MEDIAN(90)}},
+			"2 latency_started P3 0 x3 -/- [e u] | "
+			"6 latency_escalated P2 0 x7 -/- [a e u] | "
+			"9 latency_resolved P2 0-7 x7 -/- [a e u]"},
+		{"two windows of one rule, and one of the other",
+			{{0, 2, NULL, SLOW_MEDIAN(301, 90)},
+				{2, 3, NULL, SLOW_MEDIAN(90, 2001)},
+				{3, 4, NULL, SLOW_MEDIAN(301, 90)}},
+			""},
+		{"slow by the baseline alone goes on",
+			{{0, 3, NULL, SLOW_MEDIAN(9999, 2001)},
+				{3, 9, NULL, SLOW_MEDIAN(301, 90)},
+				{9, 12, NULL, MEDIAN(90)}},
+			"2 latency_started P2 0 x3 -/- [a e u] | "
+			"11 latency_resolved P2 0-9 x9 -/- [e u]"},
+		{"what is not known is neither",
+			{{0, 2, NULL, MEDIAN(2001)},
+				{2, 4, NULL, 90, 100, {0}, 0, 0, NULL},
+				{4, 5, NULL, MEDIAN(2001)},
+				{5, 99, NULL, 90, 0, {0}, 0, 0, NULL},
+				{99, 101, NULL, MEDIAN(90)}},
+			"4 latency_started P2 0 x3 -/- [a e u]"},
+		{"one of three is slow, whatever the others are",
+			{{0, 4, NULL, SILENT(2001, "ae")}}, ""},
+		{"two of three are slow, whatever the third is",
+			{{0, 3, NULL, SILENT(2001, "a")}},
+			"2 latency_started P2 0 x3 -/- [e u]"},
+		{"what a silent region measured before does not count",
+			{{0, 4, NULL, SILENT(2001, "AE")}}, ""},
+		{"regions without a figure", {{0, 3, NULL, MEDIAN(-2001)}},
+			"2 latency_started P2 0 x3 -/- []"},
+		{"an escalation needs three, too",
+			{{0, 3, NULL, SLOW_MEDIAN(301, 90)},
+				{3, 5, NULL, SLOW_MEDIAN(90, 2001)},
+				{5, 8, NULL, MEDIAN(90)}},
+			"2 latency_started P3 0 x3 -/- [e u] | "
+			"7 latency_resolved P3 0-5 x5 -/- [a e u]"},
+		{"silence ends none",
+			{{0, 3, NULL, MEDIAN(2001)},
+				{3, 7, NULL, SILENT(90, "eu")}},
+			"2 latency_started P2 0 x3 -/- [a e u]"},
+		{"a downtime mutes it",
+			{{0, 2, NULL, MEDIAN(2001)}, {2, 3, "eu", MEDIAN(2001)},
+				{3, 6, NULL, MEDIAN(2001)},
+				{6, 8, NULL, MEDIAN(2001)}},
+			"2 downtime_started P2 2 x1 tools-list/tools [e u] | "
+			"5 downtime_resolved P2 2-3 x1 tools-list/tools "
+			"[e u] | 7 latency_started P2 5 x3 -/- [a e u]"},
+		{"closed: three that are probed later",
+			{{0, 3, NULL, MEDIAN(2001)}, {2, 3, NULL, CLOSED},
+				{2, 6, NULL, MEDIAN(2001)}},
+			"2 latency_started P2 0 x3 -/- [a e u] | "
+			"2 latency_resolved P2 0-2 x3 -/- [a e u] | "
+			"5 latency_started P2 3 x3 -/- [a e u]"},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+/* Without a baseline, too. */
+static void test_slow_above_unset(void **state)
+{
+	static const struct spell slow = {
+		0, 1, NULL, 90, 0, {0}, 0, 2001, NULL};
+	struct night n;
+	char got[NIGHT_SIZE];
+
+	(void)state;
+	night_init(&n, "AEU");
+	n.st.slow_above_s = 2;
+	for (int m = 0; m < 3; m++)
+		judge(&n, &slow, m);
+	n.st.slow_above_s = 0;
+	for (int m = 3; m < 12; m++)
+		judge(&n, &slow, m);
+	night_tell(&n, got);
+	assert_string_equal(got, "2 latency_started P2 0 x3 -/- [a e u] | "
+				 "5 latency_resolved P2 0-3 x3 -/- [a e u]");
+	night_release(&n);
 }
 
 static void test_error_rate(void **state)
@@ -213,7 +342,7 @@ static void test_error_rate(void **state)
 			"0 error_rate_started P2 0 x1 -/http [] | "
 			"0 error_rate_resolved P2 0-0 x1 -/http [] | "
 			"4 error_rate_started P2 4 x1 -/http [e]"},
-		{"not known", {{0, 9, NULL, 0, 0, {9}, 0}}, ""},
+		{"not known", {{0, 9, NULL, 0, 0, {9}, 0, 0, NULL}}, ""},
 	};
 
 	(void)state;
@@ -261,9 +390,9 @@ static void test_burn(void **state)
 			"3 downtime_resolved P2 0-1 x1 tools-list/tools "
 			"[e u] | 370 slo_burn_started P3 370 x1 -/http [e u]"},
 		{"nothing was probed in the short one", {
-			{0, 9, NULL, 0, 0, {0, 0, 22}, 2}}, ""},
+			{0, 9, NULL, 0, 0, {0, 0, 22}, 2, 0, NULL}}, ""},
 		{"less than half of what is probed in an hour is known", {
-			{0, 9, NULL, 0, 0, {2, 0, 22}, 3}}, ""},
+			{0, 9, NULL, 0, 0, {2, 0, 22}, 3, 0, NULL}}, ""},
 		{"what a downtime covered is told of no more, but its end",
 			{{0, 1, NULL, RATES(0, 0, 0, 9, 108)},
 				{1, 2, "eu", RATES(0, 0, 0, 9, 108)},
@@ -318,7 +447,7 @@ static void test_half_known(void **state)
 		size_t told;
 	} rows[] = {{0, 0}, {60, 0}, {71, 0}, {72, 1}, {300, 1}};
 	static const struct spell quarter = {
-		0, 1, NULL, 0, 0, {2, 0, 22}, 3};
+		0, 1, NULL, 0, 0, {2, 0, 22}, 3, 0, NULL};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -440,6 +569,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_latency),
+		cmocka_unit_test(test_slow_above),
+		cmocka_unit_test(test_slow_above_unset),
 		cmocka_unit_test(test_error_rate),
 		cmocka_unit_test(test_burn),
 		cmocka_unit_test(test_confirming),

@@ -426,6 +426,41 @@ static void test_taken(void **state)
 	free(body);
 }
 
+/* Whose server it is, also when it is over; and what is none of these. */
+static void test_owner(void **state)
+{
+	static const struct {
+		const char *event, *more, *owner, *labels;
+	} rows[] = {
+		{"downtime_started",
+			",\"owner\":\"Ann <a@b.example>\",\"labels\":"
+			"{\"team\":\"payments\",\"env\":\"<!here>\"}",
+			"Ann <a@b.example>", "team=payments, env=<!here>"},
+		{"downtime_resolved",
+			",\"owner\":\"Ann\",\"labels\":{\"team\":\"a\\nb\"}",
+			"Ann", "team=a?b"},
+		{"downtime_started", "", NULL, NULL},
+		{"downtime_started",
+			",\"owner\":null,\"labels\":{\"a\":1,\"b\":\"c\"}",
+			NULL, "b=c"},
+		{"downtime_started", ",\"owner\":[],\"labels\":[\"a\"]",
+			NULL, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct made m;
+
+		made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&(struct told) {
+			.event = rows[i].event,
+			.more = rows[i].more,
+		}));
+		begins(line(&m.message, "Owner"), rows[i].owner, "owner");
+		begins(line(&m.message, "Labels"), rows[i].labels, "labels");
+		made_release(&m);
+	}
+}
+
 static void try_once(const struct row *r)
 {
 	char *what[2];
@@ -552,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_colours),
 		cmocka_unit_test(test_view),
 		cmocka_unit_test(test_taken),
+		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_over),
 		cmocka_unit_test(test_many),

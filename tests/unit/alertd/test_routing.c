@@ -30,7 +30,8 @@ static double at(const char *text)
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]\n" \
 	"regions: [{name: ap}, {name: eu}, {name: us}]\n"                      \
 	"servers:\n"                                                           \
-	"  - {slug: theirs, url: 'https://a.example.com/', account: acme}\n"   \
+	"  - {slug: theirs, url: 'https://a.example.com/', account: acme,\n"   \
+	"     labels: {team: payments, env: prod}}\n"                           \
 	"  - {slug: ours, url: 'https://b.example.com/'}\n"                    \
 	"alerts:\n"                                                            \
 	"  zone: Europe/Berlin\n"                                              \

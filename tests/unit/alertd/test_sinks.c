@@ -32,6 +32,13 @@ static char fate(const struct delivered *d)
 #define DC CONF_ROUTE_DISCORD
 #define TW CONF_ROUTE_TWILIO_SMS
 #define WH CONF_ROUTE_WEBHOOK
+#define MS CONF_ROUTE_TEAMS
+#define TG CONF_ROUTE_TELEGRAM
+#define NT CONF_ROUTE_NTFY
+#define MM CONF_ROUTE_MATTERMOST
+#define TELEGRAM(id) "{\"ok\":true,\"result\":{\"message_id\":" id "}}"
+#define NO(what) "{\"ok\":false,\"description\":\"Bad Request: " what "\"}"
+#define NTFY(id) "{\"id\":\"" id "\",\"event\":\"message\"}"
 #define PLACE "\"channel\":\"C1\",\"ts\":\"1503435956.000001\""
 
 struct answer {
@@ -163,6 +170,72 @@ static const struct answer answers[] = {
 	{TW, 0, 400, "{\"code\":21617}", NULL, 'r', "", NULL},
 	{TW, 0, 404, "{\"code\":20404}", NULL, 'm', "", NULL},
 	{TW, 0, 401, "{\"code\":20003}", NULL, 'm', "", NULL},
+	{MS, 0, 202, "", NULL, 'o', "", NULL},
+	{MS, 0, 200, "{\"done\":true}", NULL, 'o', "", NULL},
+	{MS, 0, 200, "<html>Log in</html>", NULL, 'd', "", "not Microsoft's"},
+	{MS, 0, 200, "Webhook message delivered failed with error: 413", NULL,
+		'd', "", NULL},
+	{MS, 0, 400, "{\"error\":{\"code\":\"WorkflowTriggerIsNotEnabled\","
+		"\"message\":\"no\"}}", NULL, 'm', "", "HTTP 400"},
+	{MS, 0, 400, "{\"error\":{\"code\":\"TriggerInputSchemaMismatch\","
+		"\"message\":\"The input of the workflow trigger\"}}", NULL,
+		'r', "", NULL},
+	{MS, 0, 401, "{\"error\":{\"code\":\"DirectApiAuthorizationRequired\""
+		"}}", NULL, 'm', "", NULL},
+	{MS, 0, 413, "", NULL, 'r', "", "HTTP 413"},
+	{MS, 0, 429, "", NULL, 'd', "", NULL},
+	{TG, 0, 200, TELEGRAM("7"), NULL, 'o', "7", NULL},
+	{TG, 0, 200, TELEGRAM("8"), "7", 'o', "", NULL},
+	{TG, 0, 200, TELEGRAM("-7"), NULL, 'd', "", "not Telegram's"},
+	{TG, 0, 200, TELEGRAM("\"7\""), NULL, 'd', "", NULL},
+	{TG, 0, 200, TELEGRAM("1e300"), NULL, 'd', "", NULL},
+	{TG, 0, 200, "{\"ok\":false}", NULL, 'd', "", NULL},
+	{TG, 0, 200, "ok", NULL, 'd', "", NULL},
+	{TG, 0, 400, NO("chat not found"), NULL, 'm', "", "HTTP 400"},
+	{TG, 0, 400, NO("not enough rights to send text messages to the chat"),
+		NULL, 'm', "", NULL},
+	{TG, 0, 400, NO("inline keyboard button URL 'http://a' is invalid"),
+		NULL, 'm', "", NULL},
+	{TG, 0, 400, NO("message is too long"), NULL, 'r', "", NULL},
+	{TG, 0, 400, NO("can't parse entities"), NULL, 'r', "", NULL},
+	{TG, 0, 400, "{\"ok\":false,\"description\":\"group chat was upgraded "
+		"to a supergroup chat\",\"parameters\":{\"migrate_to_chat_id\":"
+		"-1009876543210}}", NULL, 'm', "", "new id, -1009876543210"},
+	{TG, 0, 400, "{\"description\":\"migrated\",\"parameters\":{"
+		"\"migrate_to_chat_id\":1e300}}", NULL, 'm', "", "HTTP 400"},
+	{TG, 0, 401, NO("Unauthorized"), NULL, 'm', "", NULL},
+	{TG, 0, 403, NO("bot was kicked"), NULL, 'm', "", NULL},
+	{TG, 0, 404, NO("Not Found"), NULL, 'm', "", NULL},
+	{TG, 0, 429, "{\"parameters\":{\"retry_after\":-5}}", NULL, 'd', "",
+		NULL},
+	{TG, 0, 429, "{\"parameters\":{\"retry_after\":1e308}}", NULL, 'd', "",
+		NULL},
+	{NT, 0, 200, NTFY("ab_C-9"), NULL, 'o', "ab_C-9", NULL},
+	{NT, 0, 200, NTFY("b"), "a", 'o', "", NULL},
+	{NT, 0, 200, NTFY("a b"), NULL, 'd', "", "not ntfy's"},
+	{NT, 0, 200, NTFY(""), NULL, 'd', "", NULL},
+	{NT, 0, 200, "{\"id\":\"a\",\"event\":\"open\"}", NULL, 'd', "", NULL},
+	{NT, 0, 200, "[]", NULL, 'd', "", NULL},
+	{NT, 0, 400, "{\"code\":40009,\"http\":400,\"error\":\"topic invalid"
+		"\"}", NULL, 'm', "", NULL},
+	{NT, 0, 400, "{\"code\":40018,\"http\":400,\"error\":\"actions "
+		"invalid\"}", NULL, 'r', "", NULL},
+	{NT, 0, 401, "{\"code\":40101}", NULL, 'm', "", NULL},
+	{NT, 0, 413, "{\"code\":41303}", NULL, 'r', "", NULL},
+	{NT, 0, 429, "{\"code\":42908}", NULL, 'd', "", NULL},
+	{NT, 0, 507, "{}", NULL, 'd', "", NULL},
+	{MM, 0, 200, "ok", NULL, 'o', "", NULL},
+	{MM, 0, 200, "okay", NULL, 'd', "", "not Mattermost's"},
+	{MM, 0, 400, "{\"id\":\"web.incoming_webhook.invalid.app_error\"}",
+		NULL, 'm', "", NULL},
+	{MM, 0, 404, "{\"id\":\"web.incoming_webhook.channel.app_error\"}",
+		NULL, 'm', "", NULL},
+	{MM, 0, 400, "{\"id\":\"web.incoming_webhook.parse.app_error\"}",
+		NULL, 'r', "", NULL},
+	{MM, 0, 501, "{\"id\":\"web.incoming_webhook.disabled.app_error\"}",
+		NULL, 'm', "", NULL},
+	{MM, 0, 500, "{\"id\":\"web.incoming_webhook.channel.app_error\"}",
+		NULL, 'd', "", NULL},
 };
 
 static void test_answers(void **state)
@@ -214,9 +287,9 @@ static void test_bad_handles(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		enum conf_route_type types[] = {SL, DC};
+		enum conf_route_type types[] = {SL, DC, TG};
 
-		for (size_t k = 0; k < 2; k++) {
+		for (size_t k = 0; k < 3; k++) {
 			struct http_request r, more;
 			struct made m;
 
@@ -229,10 +302,46 @@ static void test_bad_handles(void **state)
 				sink_of(types[k])->build(&m.job, 1, &more));
 			assert_string_equal(r.method, "POST");
 			assert_null(strstr(r.body.p, "thread_ts"));
+			assert_null(strstr(r.body.p, "reply_parameters"));
 			http_request_release(&r);
 			http_request_release(&more);
 			made_release(&m);
 		}
+	}
+}
+
+/* A text names the owner if there is room, a call says it. */
+static void test_owner(void **state)
+{
+	static const struct {
+		enum conf_route_type type;
+		const char *headline, *want;
+		bool said;
+	} rows[] = {
+		{CONF_ROUTE_TWILIO_SMS, "P1: a is down", "Owner", true},
+		{CONF_ROUTE_TWILIO_SMS,
+			"P1: a server with quite a long name is not reachable "
+			"from anywhere in the whole world, and is therefore down",
+			"Owner", false},
+		{CONF_ROUTE_TWILIO_VOICE, "P1: a is down", "A%26lt%3Bb", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct http_request r;
+		struct made m;
+
+		made_init(&m, rows[i].type, body_of(&(struct told) {
+			.headline = rows[i].headline,
+			.regions = "[]",
+			.more = ",\"owner\":\"A<b\"",
+		}));
+		http_request_init(&r);
+		assert_true(sink_of(rows[i].type)->build(&m.job, 0, &r));
+		if (rows[i].said != (strstr(r.body.p, rows[i].want) != NULL))
+			fail_msg("%s", r.body.p);
+		http_request_release(&r);
+		made_release(&m);
 	}
 }
 
@@ -263,6 +372,113 @@ static void test_text(void **state)
 		rows[i].put(&b, rows[i].from);
 		assert_string_equal(b.p, rows[i].to);
 		buf_release(&b);
+	}
+}
+
+/* An event of that headline and summary, as it leaves. */
+static void built(enum conf_route_type type, const char *headline,
+	const char *summary, struct http_request *r)
+{
+	struct told t = {.headline = headline,
+		.summary = summary,
+		.more = ",\"ack_url\":\"https://status.example.com/a/1\""};
+	struct made m;
+
+	assert_true(made_init(&m, type, body_of(&t)));
+	http_request_init(r);
+	assert_true(sink_of(type)->build(&m.job, 0, r));
+	assert_true(buf_ok(&r->body));
+	made_release(&m);
+}
+
+/* What is hostile in each markup is only text. */
+static void test_markup(void **state)
+{
+	static const struct {
+		enum conf_route_type type;
+		const char *from, *to; /* of the headline */
+	} rows[] = {
+		{MS, "**a** [b](https://c) <at>d</at>",
+			"\"text\":\"**a** [b](https://c) <at>d</at>\""},
+		{MS, "\"},{\"", "\"text\":\"\\\"},{\\\"\""},
+		{TG, "</b><a href='x'> &amp; &",
+			"&lt;/\u200bb&gt;&lt;a href='x'&gt; &amp;amp; &amp;</b>"},
+		{TG, "@ann https://evil evil.com 1.5 a/b /go",
+			"<b>@\u200bann https:\u200b//\u200bevil evil.\u200bcom 1.5 "
+			"a/b /\u200bgo</b>"},
+		{NT, "**a** @ann", "\"title\":\"**a** @ann\""},
+		{MM, "**a** _b_ `c` [d](e) ~f",
+			"**\\\\*\\\\*a\\\\*\\\\* \\\\_b\\\\_ \\\\`c\\\\` "
+			"\\\\[d\\\\]\\\\(e\\\\) \\\\~f**"},
+		{MM, "@all <!channel> https://e www.e \\",
+			"**@\u200ball <\u200b\\\\!channel\\\\> https:\u200b//e "
+			"www\u200b.e \\\\\\\\**"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct http_request r;
+
+		built(rows[i].type, rows[i].from, "s", &r);
+		if (!strstr(r.body.p, rows[i].to))
+			fail_msg("%zu: no %s in %s", i, rows[i].to, r.body.p);
+		http_request_release(&r);
+	}
+}
+
+/* How many UTF-16 units Telegram counts: an entity is one, a tag is none. */
+static size_t shown(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++) {
+		if (*s == '<' || *s == '&') {
+			const char *end = strchr(s, *s == '<' ? '>' : ';');
+
+			/* Never cut inside. */
+			assert_non_null(end);
+			assert_true(end - s <= 7);
+			n += *s == '&';
+			s = end;
+		} else if ((*s & 0xc0) != 0x80) {
+			n += (*s & 0xf8) == 0xf0 ? 2 : 1;
+		}
+	}
+	return n;
+}
+
+/* The longest texts stay within the limits of each vendor, whatever of them
+   has to be escaped. */
+static void test_limits(void **state)
+{
+	static const char *const fills[] = {"&", "@", "\"", "*", "\\", "\n",
+		"\U0001f534", "\u00e9", ".a"};
+	static const struct {
+		enum conf_route_type type;
+		size_t max; /* bytes of the body */
+	} rows[] = {{MS, 28 * 1024}, {TG, 65536}, {NT, 8192}, {MM, 4 * 7600}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof fills / sizeof *fills; i++) {
+		char text[20000];
+		size_t n = strlen(fills[i]), len = 0;
+
+		for (; len + n < sizeof text; len += n)
+			memcpy(text + len, fills[i], n + 1);
+		for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+			char why[JSON_WHY];
+			struct http_request r;
+			cJSON *o;
+
+			built(rows[k].type, text, text, &r);
+			assert_true(r.body.len <= rows[k].max);
+			o = json_parse(r.body.p, r.body.len, &json_record, why);
+			assert_non_null(o);
+			if (rows[k].type == TG)
+				assert_true(shown(json_str(o, "text")) <= 4096);
+			cJSON_Delete(o);
+			http_request_release(&r);
+		}
 	}
 }
 
@@ -353,7 +569,10 @@ int main(void)
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_no_handle),
 		cmocka_unit_test(test_bad_handles),
+		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_markup),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_handles),
 	};

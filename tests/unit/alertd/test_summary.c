@@ -163,6 +163,33 @@ static void test_regions(void **state)
 				.opened_at = START + 3660}, .regions = "e",
 			.text = "s is still down 1 min after its maintenance "
 				"ended: tls fails with x from e."},
+		{ALERT_LATENCY, ALERT_STARTED,
+			{.value = 2412, .usual = 2000, .above = 3},
+			.regions = "e u",
+			.text = "s is slow: p50 2.4 s for 3 minutes; slow_above "
+				"is 2s; slow from e and u."},
+		{ALERT_LATENCY, ALERT_STARTED,
+			{.value = 812, .usual = 750, .above = 1}, .slow = true,
+			.text = "s is slow: p50 812 ms for 5 minutes; "
+				"slow_above is 0.75s."},
+		{ALERT_LATENCY, ALERT_STARTED,
+			{.value = 2000, .usual = 1500, .above = 1},
+			.text = "s is slow: p50 2.0 s for 1 minute; slow_above "
+				"is 1.5s."},
+		{ALERT_LATENCY, ALERT_ESCALATED,
+			{.value = 90000, .usual = 60000, .above = 150,
+				.severity = SEVERITY_P2},
+			.worse = true, .was = SEVERITY_P3,
+			.text = "s is slow: p50 90.0 s for 2 h 30 min; "
+				"slow_above is 60s; worse than before, now P2 "
+				"(was P3)."},
+		{ALERT_LATENCY, ALERT_RESOLVED,
+			{.severity = SEVERITY_P2,
+				.passed_since = START + 720, .value = 2400, .usual = 2000, .above = 12},
+			.text = "s is fast enough again: its p50 is not above "
+				"the slow_above of 2s after 12 min "
+				"(17:50–18:02 UTC).",
+			.headline = "P2 over after 12 min: s is fast enough again"},
 		{ALERT_LATENCY, ALERT_STARTED, {.value = 940, .usual = 290},
 			.text = "s is slow: the 95th percentile is 940 ms, 3.2 "
 				"times the 290 ms of 30 days."},

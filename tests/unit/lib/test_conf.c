@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "records/alert.h"
+
 /* The text of a case goes on behind these: behind SERVER in line 6. */
 #define REGIONS "regions:\n- name: us\n- name: eu\n- name: ap\n"
 #define SERVER REGIONS "servers: [{slug: a, url: http://a/,\n"
@@ -235,10 +237,116 @@ static void test_types(void **state)
 	CONF_CHECK(cases);
 }
 
+#define HEX "0123456789abcdef"
+#define FOUR(k) k "0: a, " k "1: a, " k "2: a, " k "3: a"
+#define FIVE(k) FOUR(k) ", " k "4: a"
+
+static void test_labels(void **state)
+{
+	static const char long_value[] =
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\u00e4";
+	static const struct conf_case cases[] = {
+		{SERVER "owner: 'A <b>', slow_above: 500ms,\n"
+			"labels: {team: payments, tier: 1, a.b_c-d: 'x'}}]",
+			""},
+		{SERVER "labels: {}}]", ""},
+		{SERVER "labels: [a]}]", "f:6:1: servers[0].labels: expected a "
+			"map, found a list\n"},
+		{SERVER "labels: {Team: a, b: [c],\nd: \"x\\ny\", e: ''}}]",
+			"f:6:10: servers[0].labels.Team: not the name of a "
+			"label: up to 63 lower-case letters, digits, '.', '_' "
+			"and '-'\n"
+			"f:6:22: servers[0].labels.b: expected a single value, "
+			"found a list\n"
+			"f:7:4: servers[0].labels.d: contains a control "
+			"character\n"
+			"f:7:15: servers[0].labels.e: is empty\n"},
+		{SERVER "labels: {" FIVE("a") ", " FIVE("b") ",\n" FIVE("c")
+			", d: e, e: f}}]",
+			"f:6:1: servers[0].labels: more than 16 labels\n"},
+		{SERVER "slow_above: 6m, owner: \"a\\nb\"}]",
+			"f:6:1: servers[0].slow_above: 6m is above 5m\n"
+			"f:6:17: servers[0].owner: contains a control "
+			"character\n"},
+		{SERVER "labels: {" FIVE("a") "}}]\n"
+			"defaults: [{match: ['*'], labels: {" FIVE("b") "}},\n"
+			"{match: [a], labels: {" FIVE("a") ", " FIVE("c") "}}]",
+			""},
+		{SERVER "labels: {" FIVE("a") "}}]\n"
+			"defaults: [{match: ['*'], labels: {" FIVE("b") "}},\n"
+			"{match: [a], labels: {" FIVE("c") ", d: a, e: a}}]",
+			"f:6:1: servers[0].labels: more than 16 labels, with "
+			"those of its account and of defaults\n"},
+		{ROUTE "type: command, command: [a]}], policies: [{match: "
+		 "{labels: {team: a, B: b}}, steps: []}]}",
+			"f:2:70: alerts.policies[0].match.labels.B: not the "
+			"name of a label: up to 63 lower-case letters, digits, "
+			"'.', '_' and '-'\n"},
+	};
+	char text[1000];
+	struct buf heard;
+
+	(void)state;
+	CONF_CHECK(cases);
+	/* 200 characters, and 201 bytes. */
+	snprintf(text, sizeof text, SERVER "labels: {a: \"%s\"}}]",
+		long_value);
+	assert_null(conf_hear(text, strlen(text), &heard));
+	assert_string_equal(heard.p,
+		"f:6:13: servers[0].labels.a: longer than 200 bytes\n");
+	buf_release(&heard);
+}
+
+static void put_care(struct buf *b, const struct conf_server *s)
+{
+	buf_fmt(b, "%s: %s %s %s %g", s->slug, s->owner ? s->owner : "-",
+		s->runbook ? s->runbook : "-",
+		s->dashboard ? s->dashboard : "-", s->slow_above_s);
+	for (size_t i = 0; i < s->n_labels; i++)
+		buf_fmt(b, " %s=%s", s->labels[i].name, s->labels[i].value);
+	buf_char(b, '\n');
+}
+
+/* A server's own come first, then its account's, then those of defaults. */
+static void test_account_keys(void **state)
+{
+	static const char text[] = REGIONS
+		"accounts: [{name: x, token_sha256: " HEX HEX HEX HEX ",\n"
+		"  owner: X, slow_above: 3s, runbook: http://x/r,\n"
+		"  labels: {team: x, of: x}}]\n"
+		"servers:\n"
+		"- {slug: a, url: http://a/, account: x}\n"
+		"- {slug: b, url: http://a/, account: x, owner: B,\n"
+		"   slow_above: 0s, labels: {team: b}}\n"
+		"- {slug: c, url: http://a/}\n"
+		"- {slug: d, url: http://a/}\n"
+		"defaults:\n"
+		"- {match: [d], account: x, dashboard: http://d/d}\n"
+		"- {match: [a, c, d], owner: all, slow_above: 1s,\n"
+		"   labels: {team: all, env: prod}}\n"
+		"- {match: ['*'], labels: {env: test, at: here}}\n";
+	struct conf *c = conf_must(text, "");
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 10000);
+	for (size_t i = 0; i < 4; i++)
+		put_care(&b, &c->servers[i]);
+	assert_string_equal(b.p,
+		"a: X http://x/r - 3 team=x of=x env=prod at=here\n"
+		"b: B http://x/r - 0 team=b of=x env=test at=here\n"
+		"c: all - - 1 team=all env=prod at=here\n"
+		"d: X http://x/r http://d/d 3 team=x of=x env=prod at=here\n");
+	buf_release(&b);
+	conf_free(c);
+}
+
 #define URL(s) "site: {url: \"" s "\"}"
 #define HOST(s) "regions: [" NAMES ", {name: x, host: \"" s "\"}]"
 #define NAMES "{name: us}, {name: eu}, {name: ap}"
-#define HEX "0123456789abcdef"
 
 static void test_texts(void **state)
 {
@@ -560,6 +668,8 @@ int main(void)
 		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_account_keys),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_fit),
 		cmocka_unit_test(test_warnings),

@@ -7,6 +7,7 @@
 #include "base/xalloc.h"
 #include "conf/lists.h"
 #include "conf/schema.h"
+#include "records/alert.h"
 #include "conf_heard.h"
 
 #include <fcntl.h>
@@ -77,6 +78,10 @@ static void put_server(struct buf *b, const struct conf_server *s)
 		buf_fmt(b, " by %s", s->ca);
 	for (size_t i = 0; i < s->n_tags; i++)
 		buf_fmt(b, " #%s", s->tags[i]);
+	if (s->owner)
+		buf_fmt(b, " of %s %g", s->owner, s->slow_above_s);
+	for (size_t i = 0; i < s->n_labels; i++)
+		buf_fmt(b, " %s=%s", s->labels[i].name, s->labels[i].value);
 }
 
 #define A "\"slug\":\"a\",\"url\":\"https://x/\""
@@ -106,6 +111,10 @@ static void test_taken(void **state)
 			"2 3 180 ra,rb,rc by ca.pem"},
 		{"{" A ",\"ca\":\"a\\nb\"}", "a https://x/ - 60 30 none - - "
 			"2 3 180 ra,rb,rc by a\nb"},
+		{"{" A ",\"owner\":\"X\",\"slow_above\":1.5,"
+		 "\"labels\":{\"team\":\"a\",\"b\":\"c\"}}",
+			"a https://x/ - 60 30 none - - 2 3 180 ra,rb,rc of X "
+			"1.5 team=a b=c"},
 		{"{" A ",\"deny_private\":true}",
 			"a https://x/ - 60 30 none - - public 2 3 180 "
 			"ra,rb,rc"},

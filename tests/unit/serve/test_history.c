@@ -61,8 +61,10 @@ static void test_days(void **state)
 	expect(&b.out,
 		"99.65&#8239;% uptime in 4 days of data, not working for "
 		"12 min, partly working for 3 min.");
-	/* The drawing is for the eye; the list has each day, once. */
-	expect(&b.out, "preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+	/* The bars of plain days are for the eye; the list has each day, once. */
+	expect(&b.out, "<li class=\"day-up\" aria-hidden=\"true\"><div><b>4 Oct"
+		   "</b> working</div></li>\n</ol>");
+	expect(&b.out, "height=\"16\"/></svg> not working at times</span>");
 	expect(&b.out, "<summary>Day by day: 2 days with problems</summary>\n"
 		   "<h3><a href=\"/status/a/history/2024-10\">October 2024"
 		   "</a>\n</h3>\n<ul>\n<li><span>"
@@ -77,10 +79,11 @@ static void test_days(void **state)
 		   "<a href=\"/status/a/history/2024-09#day-23\">23 Sep</a>"
 		   "</span> <span><svg class=\"icon\" aria-hidden=\"true\">"
 		   "<use href=\"#i-none\"/></svg> no data</span></li>");
-	expect(&b.out,
-		"<a tabindex=\"-1\" href=\"/status/a/history/2024-10#day-3\">"
-		"<title>3 Oct: 12 min not working</title>");
-	expect(&b.out, ": no data</title>");
+	expect(&b.out, "<li class=\"day-down\"><button type=\"button\" "
+		   "aria-label=\"3 Oct\"></button><div><b><a href=\"/status/a/"
+		   "history/2024-10#day-3\">3 Oct</a></b> 12 min not working"
+		   "</div></li>");
+	expect(&b.out, "</b> no data</div>");
 	/* Of the twelve red minutes, ten were within a maintenance. */
 	history_minutes(&f.history, "19999:red-maintenance", 10);
 	assert_int_equal(history_planned(&f.history, 1), 0);
@@ -92,10 +95,8 @@ static void test_days(void **state)
 		"99.65&#8239;% uptime in 4 days of data, not working for "
 		"2 min, partly working for 3 min, in maintenance for "
 		"10 min (counts as not working).");
-	expect(&b.out, "3 Oct: 2 min not working, 10 min not working for "
-		   "maintenance</title>");
-	expect(&b.out, "<rect class=\"work\" x=\"352\" y=\"22\" width=\"3\" "
-		   "height=\"5\"/>");
+	expect(&b.out, "3 Oct</a></b> 2 min not working, 10 min not working "
+		   "for maintenance</div>");
 	brand.maintenance_counts = false;
 	buf_clear(&b.out);
 	status_page_days(&b, &page, &places);
@@ -109,6 +110,7 @@ static void test_days(void **state)
 	buf_clear(&b.out);
 	status_page_days(&b, &page, &places);
 	expect(&b.out, "Day by day: 1 day with problems<");
+	expect(&b.out, "<li class=\"day-work\"><button");
 	expect(&b.out, "#i-work\"/></svg> 12 min not working for maintenance, "
 		   "100.00&#8239;% uptime<");
 	/* Minutes in which our checks were kept out are as if none had been. */
@@ -201,16 +203,63 @@ static void test_hours(void **state)
 	buf_clear(&b.out);
 	status_page_latency(&b, &f);
 	/* The scale fits; its middle and its ends say what they are. */
-	expect(&b.out, "<span>400&#8239;ms</span>");
-	expect(&b.out, "<span class=\"middle\">200&#8239;ms</span>");
+	expect(&b.out, "<span>400&#8239;ms</span><span>200&#8239;ms</span>");
 	expect(&b.out,
 		"<p class=\"axis\"><span><time datetime=\"2024-10-03T11:00:00"
 		"Z\">3 Oct, 11:00</time></span>");
 	expect(&b.out, ">4 Oct, 10:00</time></span></p>");
-	/* The curve has a gap; an hour without neighbours is a dot. */
-	expect(&b.out, "M570 ");
-	expect(&b.out, "M690 ");
+	/* A bar for each hour with a probe, and the median within it. */
+	expect(&b.out, "<g><title>07:00 UTC: median 99&#8239;ms, p95 30");
+	expect(&b.out, "<rect class=\"p95\" x=\"604\"");
+	expect(&b.out, "<rect class=\"p50\" x=\"694\"");
+	if (strstr(b.out.p, "x=\"664\""))
+		fail_msg("an hour without a probe has a bar");
 	buf_release(&b.out);
+}
+
+/* A response time is in the unit that needs few digits. */
+static void test_ms(void **state)
+{
+	static const struct {
+		double ms;
+		const char *words;
+	} rows[] = {{0, "0&#8239;ms"}, {142.4, "142&#8239;ms"},
+		{999.4, "999&#8239;ms"}, {999.5, "1.0&#8239;s"},
+		{9078, "9.1&#8239;s"}, {60000, "60.0&#8239;s"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct html b;
+
+		buf_init(&b.out, 100);
+		html_fmt(&b, "%ls", HTML_MS(rows[i].ms));
+		assert_string_equal(b.out.p, rows[i].words);
+		buf_release(&b.out);
+	}
+}
+
+/* Of less than a day there is no percentage. */
+static void test_young(void **state)
+{
+	struct brand brand = {.maintenance_counts = true};
+	struct page_data f = {0};
+	struct status_page page = {
+		.slug = "a", .data = &f, .brand = &brand, .now = NOW};
+	struct html b;
+
+	(void)state;
+	history_init(&f.history, NOW);
+	assert_int_equal(history_young(f.history.days, 90), 0);
+	history_minutes(&f.history, "20000:red", 4);
+	history_minutes(&f.history, "19999:green", 1435);
+	assert_int_equal(history_young(f.history.days, 90), 1439);
+	buf_init(&b.out, 1000);
+	status_page_sums(&b, &page, f.history.days, 90);
+	assert_string_equal(b.out.p,
+		"23 h 59 min of data, not working for 4 min.");
+	buf_release(&b.out);
+	history_minutes(&f.history, "19998:amber", 1);
+	assert_int_equal(history_young(f.history.days, 90), 0);
 }
 
 static void test_tools(void **state)
@@ -427,6 +476,8 @@ int main(void)
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_day_incidents),
 		cmocka_unit_test(test_hours),
+		cmocka_unit_test(test_ms),
+		cmocka_unit_test(test_young),
 		cmocka_unit_test(test_tools),
 		cmocka_unit_test(test_incidents),
 		cmocka_unit_test(test_told),

@@ -10,6 +10,8 @@
 #include "data/view.h"
 #include "http/paging.h"
 #include "pages/pages.h"
+#include "data/places.h"
+#include "words/words.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -264,7 +266,8 @@ static void test_watched(void **state)
 	expect(&d, "Streamable HTTP");
 	expect(&d, "Requires login (OAuth)");
 	expect(&d, "12: <a href=\"/status/example-mcp/tools\">");
-	expect(&d, "<td>103</td><td>103</td><td>103</td><td>103</td></tr>");
+	expect(&d, "<td>103&#8239;ms</td><td>103&#8239;ms</td><td>103&#8239;"
+		   "ms</td><td>103&#8239;ms</td></tr>");
 	expect(&d, "<td>&ndash;</td></tr>");
 	expect(&d, "Of 180&#8239;ms, the average of 1 check in");
 	expect(&d, "60&#8239;ms starting a session (initialize)");
@@ -403,7 +406,8 @@ static void test_unknown(void **state)
 	expect(&d, "2026-04-29T20:31:00Z\">20:31 UTC</time>, 12 min ago.");
 	expect(&d, "Ashburn <small>no data<");
 	expect(&d, "None before our checks stopped");
-	expect_none(&d, "orking<");
+	expect_none(&d, ">working<");
+	expect_none(&d, "Working");
 	expect_none(&d, "99.87");
 	expect_none(&d, "Different tools");
 	clear(&d);
@@ -559,6 +563,7 @@ struct list_desk {
 	struct paging paging;
 	struct strings groups;
 	struct index_page page;
+	bool first_day; /* of all that is known */
 };
 
 /* Put the page with all that the query asks for. */
@@ -572,6 +577,10 @@ static void show_list(struct desk *d, struct list_desk *l)
 			.condition = l->list.v[i]->condition,
 			.sentence = l->list.v[i]->sentence,
 			.days = "uuuuuuuuuuuuuuuuuuuudduuuuuup-"};
+	for (size_t i = 0; i < l->list.n && l->first_day; i++)
+		memset(l->items[i].days, '-', LISTING_DAYS - 1);
+	for (size_t i = 0; i < l->list.n && l->first_day; i++)
+		l->items[i].days[LISTING_DAYS - 1] = 'd';
 	index_page_put(&d->html, &l->page, &d->brand);
 	index_list_release(&l->list);
 }
@@ -618,11 +627,15 @@ static void test_lists(void **state)
 	expect(&d, "<a class=\"group\" href=\"?group=P%26Q\">P&amp;Q</a>");
 	expect(&d, "<a class=\"tag\" href=\"?tag=x1\">x1</a>");
 	expect(&d, "99.50% <small>uptime</small>");
-	expect(&d, "142 ms <small>p95</small>");
+	expect(&d, "142&#8239;ms <small>p95</small>");
 	expect(&d, "aria-label=\"30 days: 2 not working at times, 1 partly "
 		   "working at times, 26 working, 1 without data\"><path "
 		   "class=\"down\" d=\"M80 8h7\"/>");
-	expect(&d, "<path class=\"up\" d=\"M0 13h79M88 13h23\"/>");
+	expect(&d, "<path class=\"up\" d=\"M0 12h79M88 12h23\"/>");
+	expect(&d, "<title>1 of 2 servers is awaiting the first probe: S");
+	expect(&d, "<h1>MCP servers <span class=\"headline text-none\">");
+	expect_none(&d, "role=\"search\"");
+	expect_none(&d, "Private");
 	expect(&d, "<a href=\"/status/beta\">beta</a>");
 	expect(&d, "<h2 id=\"pending\">Awaiting first probe <small>1</small>");
 	expect(&d, "<a href=\"?state=pending\">");
@@ -653,6 +666,13 @@ static void test_lists(void **state)
 		   "<time datetime=\"2026-04-29T20:31:00Z\">20:31 UTC</time>, "
 		   "12 min ago. We do not know whether the servers work now.");
 	expect_none(&d, "As of");
+	/* Of its first day there is no percentage; private ones are marked. */
+	l.first_day = l.entries[0].is_private = true;
+	show_list(&d, &l);
+	expect(&d, "<small>1 day of data</small>");
+	expect_none(&d, "99.50%");
+	expect(&d, "<span class=\"private\">Private</span>");
+	l.first_day = l.entries[0].is_private = false;
 	/* What qualifies a state is in its row, and counts. */
 	l.entries[0].condition.note = NOTE_TOOLS;
 	l.entries[0].sentence = "Working, but L<ndon gets another tool list";
@@ -693,6 +713,124 @@ static void test_lists(void **state)
 	clear(&d);
 }
 
+/* One sentence on all servers, by how many are in each state. */
+static void test_headline(void **state)
+{
+	static const struct {
+		struct index_list list; /* matching, noted and counts */
+		bool chosen;
+		const char *class, *words;
+	} rows[] = {
+		{{.matching = 10, .counts = {[CONDITION_DOWN] = 4,
+					 [CONDITION_UP] = 6}}, false, "down",
+			"4 of 10 servers are not working"},
+		{{.matching = 10, .counts = {[CONDITION_DOWN] = 1,
+					 [CONDITION_DEGRADED] = 2,
+					 [CONDITION_UP] = 7}}, false, "down",
+			"1 of 10 servers is not working, 2 partly working"},
+		{{.matching = 3, .counts = {[CONDITION_DEGRADED] = 2,
+					[CONDITION_UP] = 1}}, true, "part",
+			"2 of 3 matching servers are partly working"},
+		{{.matching = 2, .counts = {[CONDITION_MAINTENANCE] = 1,
+					[CONDITION_UP] = 1}}, false, "work",
+			"1 of 2 servers is under maintenance"},
+		{{.matching = 2, .counts = {[CONDITION_STALE] = 2}}, false,
+			"none", "All 2 servers are without recent data"},
+		{{.matching = 10, .noted = 1, .counts = {[CONDITION_UP] = 10}},
+			false, "part",
+			"All 10 servers are working, 1 with an open incident"},
+		{{.matching = 10, .counts = {[CONDITION_UP] = 10}}, false, "up",
+			"All 10 servers are working"},
+		{{.matching = 1, .noted = 1, .counts = {[CONDITION_UP] = 1}},
+			false, "part",
+			"The server is working, with an open incident"},
+		{{.matching = 1, .counts = {[CONDITION_DOWN] = 1}}, true, "down",
+			"The matching server is not working"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct buf b;
+
+		buf_init(&b, 200);
+		index_headline_put(&b, &rows[i].list, rows[i].chosen);
+		assert_string_equal(b.p, rows[i].words);
+		assert_string_equal(
+			index_headline_class(&rows[i].list), rows[i].class);
+		buf_release(&b);
+	}
+}
+
+/* The open ones are cards, the worst first; those that are over are not. */
+static void test_open_incidents(void **state)
+{
+	struct incident_rows rows = {0};
+	struct places places;
+	struct desk d;
+
+	(void)state;
+	lay(&d, ENTRY, "amber", NOW);
+	incidents_read(alert, &d.data.incidents);
+	places_read(&places, &d.server, &d.view);
+	incident_rows_add(&rows, "example-mcp", &d.server, &d.data.incidents,
+		&places);
+	assert_true(rows.n > 1);
+	rows.v[rows.n - 1].ended_at = 0;
+	rows.v[rows.n - 1].trouble = TROUBLE_DOWN;
+	index_incidents_put(&d.html, &rows, 3, NOW);
+	assert_true(strstr(d.b.p, "open-down") < strstr(d.b.p, "open-part"));
+	buf_clear(&d.b);
+	rows.v[rows.n - 1].ended_at = AS_OF;
+	index_incidents_put(&d.html, &rows, 3, NOW);
+	expect(&d, "<li class=\"card open-part\"><h3>");
+	expect(&d, "/status/example-mcp/incident/2026-04-29-2020-regional-outage"
+		   "\">A &lt;b&gt;title&lt;/b&gt;: Outage in some locations</a>");
+	expect(&d, "<b>Ongoing</b> for 11 min, since <time ");
+	expect(&d, ". Where: L&lt;ndon</p>");
+	expect(&d, "The operator is looking into it.</p></li>");
+	expect(&d, "3 more servers have problems; the list below has them.");
+	expect_none(&d, "2026-04-28");
+	expect_nothing_secret(&d);
+	buf_clear(&d.b);
+	for (size_t i = 0; i < rows.n; i++)
+		rows.v[i].ended_at = AS_OF;
+	index_incidents_put(&d.html, &rows, 3, NOW);
+	assert_int_equal(d.b.len, 0);
+	/* On the page of the server it stands above what was measured. */
+	show(&d);
+	assert_true(strstr(d.b.p, "card open-part") <
+		strstr(d.b.p, "class=\"answers\""));
+	incident_rows_release(&rows);
+	places_release(&places);
+	clear(&d);
+}
+
+/* Regions that are one machine are no places of a map. */
+static void test_here(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	lay(&d, "{\"private\":true,\"interval\":60,\"regions\":["
+		"{\"name\":\"us-east-1\",\"here\":true},"
+		"{\"name\":\"eu-west-2\",\"here\":true}]}", "amber", NOW);
+	show(&d);
+	expect(&d, "Checked every minute from this machine alone.");
+	expect(&d, "Ashburn <small>working, on this machine<");
+	expect_none(&d, "class=\"map\"");
+	expect(&d, "<h1>example-mcp <span class=\"private\">Private</span> ");
+	clear(&d);
+	lay(&d, "{\"private\":false,\"interval\":60,\"regions\":["
+		"{\"name\":\"us-east-1\",\"here\":true},"
+		"{\"name\":\"eu-west-2\"}]}", "amber", NOW);
+	show(&d);
+	expect(&d, "from 2 locations.");
+	expect(&d, "World map. Not working from London.");
+	expect(&d, "<title>London: not working</title>");
+	expect_none(&d, "<title>Ashburn");
+	clear(&d);
+}
+
 static void test_templates(void **state)
 {
 	struct html h;
@@ -724,6 +862,9 @@ int main(void)
 		cmocka_unit_test(test_long_title),
 		cmocka_unit_test(test_maintenance),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_headline),
+		cmocka_unit_test(test_open_incidents),
+		cmocka_unit_test(test_here),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -155,7 +155,8 @@ static void expect_in_order(const struct desk *d, const char *const *v,
 static void test_incident(void **state)
 {
 	static const char *const lines[] = {
-		"<title>Resolved: Outage, 28 Apr 2026 &middot;",
+		"<title>Resolved: Outage, 28 Apr 2026 \xc2\xb7 A &lt;title&gt; "
+		"&middot;",
 		"<a href=\"/status/example-mcp\">A &lt;title&gt;</a>",
 		"<a href=\"/status/example-mcp/history/2026-04\">April 2026</a>",
 		"<h1>Outage, 28 Apr 2026 <span class=\"headline text-up\">",

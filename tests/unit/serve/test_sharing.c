@@ -214,9 +214,11 @@ static void test_brand(void **state)
 			cases[i].origin ? strlen(cases[i].origin) : 0);
 		brand_release(&brand);
 	}
-	brand_read("{\"imprint\":\"javascript:x\",\"privacy\":\"http://a\","
+	brand_read("{\"stylesheet\":\"//x.example/a.css\","
+		   "\"imprint\":\"javascript:x\",\"privacy\":\"http://a\","
 		   "\"support\":\"mailto:a@b.example\",\"intro\":\"\"}",
 		&brand);
+	assert_null(brand.stylesheet);
 	assert_null(brand.imprint);
 	assert_null(brand.privacy);
 	assert_null(brand.intro);
@@ -231,11 +233,15 @@ static void test_header_and_footer(void **state)
 
 	(void)state;
 	put_head(&b,
-		"{\"logo\":\"/a\\\"b\",\"imprint\":\"https://a.example/?x&y\","
+		"{\"manual\":true,\"stylesheet\":\"/a.css?x&y\",\"logo\":\"/a\\\"b\",\"imprint\":"
+		"\"https://a.example/?x&y\","
 		"\"support\":\"mailto:a@b.example\"}",
 		f);
 	assert_non_null(
 		strstr(b.out.p, "src=\"/a&quot;b\">MCP server status</a>"));
+	assert_non_null(strstr(b.out.p,
+		"href=\"/style.css\">\n<link rel=\"stylesheet\" "
+		"href=\"/a.css?x&amp;y\">\n"));
 	assert_non_null(strstr(b.out.p,
 		"<a href=\"/man/\">Manual</a> <a href=\"mailto:a@b.example\">"
 		"Support</a> <a href=\"https://a.example/?x&amp;y\">Imprint"
@@ -246,6 +252,7 @@ static void test_header_and_footer(void **state)
 	put_head(&b, "{}", f);
 	assert_non_null(strstr(b.out.p, "<main data-refresh=\"60\">"));
 	assert_null(strstr(b.out.p, "<img"));
+	assert_null(strstr(b.out.p, "Manual"));
 	buf_release(&b.out);
 }
 
