@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "commands/commands.h"
+#include "emit.h"
 #include "incident/incident.h"
 #include "state/state_store.h"
 #include "words/words.h"
@@ -189,6 +190,20 @@ static void put_since(struct buf *b, const struct cgi *c,
 			: "; nobody has acknowledged it</li>\n");
 }
 
+static void put_runbook(struct buf *b, const struct cgi *c,
+	const struct alert_state *st, enum alert_kind kind)
+{
+	const char *slug = st->shared.left.n ? SLUG_FLEET : st->slug;
+	struct buf url;
+
+	buf_init(&url, TEXT_SIZE);
+	emit_runbook(c->conf, slug, kind,
+		incident_checks(&st->incidents[kind], kind), &url);
+	if (url.len)
+		console_fmt(b, "<li><a href='%s'>Runbook</a></li>\n", url.p);
+	buf_release(&url);
+}
+
 void console_incident(struct buf *b, const struct cgi *c,
 	struct alert_state *st, enum alert_kind kind, bool whole)
 {
@@ -213,6 +228,8 @@ void console_incident(struct buf *b, const struct cgi *c,
 	buf_str(b, "</p>\n<ul>\n");
 	put_since(b, c, inc);
 	put_coming(b, c, st, kind);
+	if (whole)
+		put_runbook(b, c, st, kind);
 	buf_str(b, "</ul>\n");
 	put_buttons(b, c, st, kind, whole);
 	buf_str(b, "</article>\n");

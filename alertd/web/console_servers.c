@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "commands/commands.h"
+#include "emit.h"
 #include "incident/incident.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
@@ -215,9 +216,30 @@ static void put_explanation(
 	maintenance_store_free(run.maintenances);
 }
 
+/* Whose server it is, as the configuration says. */
+static void put_owner(struct buf *b, const struct cgi *c)
+{
+	struct conf_server s;
+
+	if (!conf_server(c->conf, c->request.name, &s) ||
+		(!s.owner && !s.n_labels))
+		return;
+	buf_str(b, "<p>");
+	if (s.owner) {
+		buf_str(b, "Owner: ");
+		console_short(b, s.owner, 200);
+		buf_str(b, ". ");
+	}
+	for (size_t i = 0; i < s.n_labels; i++)
+		console_fmt(b, "%s%s: %s", i ? ", " : "", s.labels[i].name,
+			s.labels[i].value);
+	buf_str(b, "</p>\n");
+}
+
 static void put_server_links(struct buf *b, const struct cgi *c)
 {
 	const char *slug = c->request.name;
+	struct buf dashboard;
 
 	if (!slug_valid(slug))
 		return;
@@ -226,9 +248,11 @@ static void put_server_links(struct buf *b, const struct cgi *c)
 		"Silence it</a> <a href='/ops/mutes?server=%s#maintenance'>"
 		"Plan a maintenance</a>",
 		slug, slug);
-	if (c->conf->site_url)
-		console_fmt(b, " <a href='%s/status/%s'>Its public page</a>",
-			c->conf->site_url, slug);
+	buf_init(&dashboard, TEXT_SIZE);
+	emit_dashboard(c->conf, slug, &dashboard);
+	if (dashboard.len)
+		console_fmt(b, " <a href='%s'>Dashboard</a>", dashboard.p);
+	buf_release(&dashboard);
 	buf_str(b, "</p>\n");
 	if (!console_all(c) || conf_place(c->conf, slug) == CONF_NOWHERE)
 		return;
@@ -257,6 +281,7 @@ void console_server_page(const struct cgi *c, struct cgi_answer *a)
 			if (st.incidents[k].open && !st.incidents[k].superseded)
 				console_incident(
 					b, c, &st, (enum alert_kind)k, true);
+		put_owner(b, c);
 		put_server_links(b, c);
 		put_explanation(b, c, &st);
 		put_notes(b, c);

@@ -393,6 +393,11 @@ down_now() {
 	run ! grep -q server/example-mcp body
 	ask GET /ops/server/example-mcp
 	grep -q 'why: regions agreed that it fails' body
+	sed -i 's|account: acme|&, owner: "Team <A>", labels: {tier: gold}, runbook: "https://wiki.example.com/r"|' fleet.yaml
+	ask GET /ops/server/example-mcp
+	grep -q '<p>Owner: Team &#60;A&#62;\. tier: gold</p>' body
+	grep -q '<a href="https://wiki.example.com/r">Runbook</a>' body
+	grep -q '<a href="http://status.example.com/status/example-mcp">Dashboard</a>' body
 	sends /ops/routes test 'route=ops&back=routes'
 	[ "$CODE" = 303 ]
 	[ "$(got ops)" = downtime_started ]
