@@ -64,10 +64,13 @@ try {
 	await page.keyboard.press('j');
 	await page.keyboard.press('a');
 	await page.getByText('You have acknowledged it.').waitFor();
+	// The script is at the end of the page.
+	await page.waitForLoadState();
 	assert.match(await page.locator('article').first().innerText(), /looks after it until/);
 	await page.keyboard.press('j');
 	await page.keyboard.press('s');
 	await page.waitForURL(/\/ops\/mutes\?server=[a-z-]+#silence$/);
+	await page.waitForLoadState();
 	await page.locator('#silence [name=text]').fill('known');
 	await page.keyboard.press('Enter');
 	await page.getByText('The silence is added.').waitFor();
