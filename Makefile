@@ -142,6 +142,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 # objects AREA: those of its files, main.c apart, and of what is made for it.
 aggregate/store_MADE = scripts
+alertd/web_MADE = console_js console_css
 serve/widget_MADE = embed_js
 serve/pages_MADE = manual_pages page_js style drawings
 serve/api_MADE = openapi
@@ -202,6 +203,15 @@ $(B)/serve/widget/embed_js.c: serve/widget/embed.js Makefile
 $(B)/serve/pages/page_js.c: serve/pages/page.js Makefile
 	@mkdir -p $(@D)
 	$(call sized,char,pages/pages.h)
+
+$(B)/alertd/web/console_js.c: alertd/web/console.js Makefile
+	@mkdir -p $(@D)
+	{ echo '#include "web/console.h"'; $(call c_array,char,console_js,cat $<); } >$@
+
+$(B)/alertd/web/console_css.c: alertd/web/console.css Makefile
+	@mkdir -p $(@D)
+	{ echo '#include "web/console.h"'; $(call c_array,char,console_css,\
+		sed '/^\/\*.*\*\/$$/d' $<); } >$@
 
 $(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
 	@mkdir -p $(@D)

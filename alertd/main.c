@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "base/secrets.h"
 #include "base/stats.h"
 #include "commands/commands.h"
@@ -408,6 +409,17 @@ static int run_replay(const struct options *o, const struct conf *conf)
 	});
 }
 
+/* Prints a link to the console. An exit status. */
+static int print_link(const struct options *o, const struct conf *conf)
+{
+	double life_s = CONSOLE_LINK_S;
+
+	if (!o->span || num_duration(o->span, 60, CONSOLE_LINK_MAX_S, &life_s))
+		return console_link(conf, o->operands[0], life_s);
+	log_error("--for: '%s' is not a duration from 60s to 1h", o->span);
+	return EXIT_USAGE;
+}
+
 /* Checks the configuration; and, where the store can be read, what it means for
    open incidents. An exit status. */
 static int check_all(const char *file, const struct conf *conf,
@@ -462,7 +474,7 @@ static bool is_by_hand(const struct options *o)
 	return acknowledge_wanted(o) || maintenance_wanted(o) ||
 		o->action == OPTIONS_LIST || o->action == OPTIONS_NOTE ||
 		o->action == OPTIONS_EXPLAIN || o->action == OPTIONS_HISTORY ||
-		o->action == OPTIONS_REPORT;
+		o->action == OPTIONS_REPORT || o->action == OPTIONS_LINK;
 }
 
 static int start_program(const struct options *o)
@@ -479,6 +491,11 @@ static int start_program(const struct options *o)
 
 	if (file && !conf)
 		return EXIT_USAGE;
+	if (o->action == OPTIONS_LINK) {
+		status = print_link(o, conf);
+		conf_free(conf);
+		return status;
+	}
 	if (o->action == OPTIONS_REPLAY) {
 		status = run_replay(o, conf);
 		conf_free(conf);

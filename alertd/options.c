@@ -97,6 +97,9 @@ static const struct command_row commands[] = {
 		"[--policy key=value,...] file | -", 1, 1,
 		"a file of verdicts, or -, is missing",
 		"show which alerts recorded verdicts would have sent"},
+	{"link", OPTIONS_LINK, "[-c file] [--for duration] name", 1, 1,
+		"the name of a person is missing",
+		"print a link that signs a person in to the console"},
 	{"test", OPTIONS_TEST, "[-n] " CN "[--all] [--by name] [--route name] " STORE
 		" [slug]", 0, 1, NULL,
 		"send a test alert through the routes of a server"},

@@ -194,6 +194,13 @@ void explain_json(struct buf *b, struct alert_state *st, const struct conf *c,
 	const struct silences *q, double now);
 
 /*
+ * explain_coming(b, st, kind, c, now): append the lines of that which say who
+ * looks after an open incident, and what happens to it next, and when.
+ */
+void explain_coming(struct buf *b, struct alert_state *st,
+	enum alert_kind kind, const struct conf *c, double now);
+
+/*
  * forecast.c: what a dry run has not sent yet: servers that fail, but not for
  * long enough, and what would be sent about them if they went on like that. The
  * machine itself is asked: the newest verdict comes again, minute by minute.
@@ -246,6 +253,23 @@ int maintenance_command(const struct options *o, const struct conf *conf,
 	struct store *store, bool text);
 
 /*
+ * maintenance_run(o, conf, store, zone, out): the same, and append to out what
+ * it would print: for people, or where zone is NULL, JSON.
+ */
+int maintenance_run(const struct options *o, const struct conf *conf,
+	struct store *store, const char *zone, struct buf *out);
+
+/*
+ * maintenance_shown(m, now, cap_s, shown): the state of a maintenance: "active",
+ * "recurring", "coming", "ended" or "cancelled"; *shown is the time of it that
+ * is shown. silence_shown(s, now): that of a silence.
+ */
+struct occurrence;
+const char *maintenance_shown(const struct maintenance *m, double now,
+	double cap_s, struct occurrence *shown);
+const char *silence_shown(const struct silence *s, double now);
+
+/*
  * maintenance_plan_zone(o, c): the zone of what somebody types and is shown:
  * that of --zone, else that of the configuration c, which may be NULL.
  */
@@ -274,6 +298,10 @@ enum maintenance_plan_fit maintenance_plan_fit(
  * nothing is noted.
  */
 int note(const struct run *s, const struct options *o);
+
+/* note_add(s, o, address): the same; the address is appended, not printed. */
+int note_add(const struct run *s, const struct options *o,
+	struct buf *address);
 
 /*
  * replay.c: runs recorded verdicts through the machine on their own clock, and
@@ -459,6 +487,12 @@ void report_json(struct buf *b, const struct report *r);
  * server.
  */
 int show_explain(const struct run *s, const char *slug);
+/*
+ * show_explanation(s, st, now, b): append the explanation of that state. False:
+ * the store failed, so something may be missing, and an error is logged.
+ */
+bool show_explanation(const struct run *s, struct alert_state *st, double now,
+	struct buf *b);
 int show_history(const struct run *s, const char *slug);
 
 /*

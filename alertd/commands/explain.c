@@ -368,22 +368,12 @@ static void put_notified(const struct page *g, const struct alert_state *st,
 	}
 }
 
-static void put_incident(const struct page *g, struct alert_state *st,
+/* Who looks after an incident, and what will change it. */
+static void put_coming(const struct page *g, struct alert_state *st,
 	enum alert_kind kind, const struct conf_policy *p)
 {
 	const struct incident *inc = &st->incidents[kind];
 
-	buf_fmt(g->b, "\n%s %s, open since ", severity_name(inc->severity),
-		alert_kind_name(kind));
-	put_line(g, "", (double)inc->first,
-		inc->superseded ? ", superseded by a worse one: silent until "
-			      "both end"
-			    : "");
-	put_line(g, ", confirmed at ", (double)inc->opened_at, "\n");
-	put_rule(g, inc, kind);
-	put_failure(g, inc, kind);
-	put_known(g, inc);
-	put_notified(g, st, kind);
 	put_duty(g, inc);
 	if (inc->suppressed || is_held(st, g->now)) {
 		put_line(g, "  muted: by the maintenance that ends at ",
@@ -401,6 +391,34 @@ static void put_incident(const struct page *g, struct alert_state *st,
 	} else {
 		put_next(g, st, kind, p);
 	}
+}
+
+void explain_coming(struct buf *b, struct alert_state *st,
+	enum alert_kind kind, const struct conf *c, double now)
+{
+	const struct conf_policy p = conf_policy_of(c);
+	struct page g = {.b = b, .now = now, .c = c};
+
+	put_coming(&g, st, kind, &p);
+}
+
+static void put_incident(const struct page *g, struct alert_state *st,
+	enum alert_kind kind, const struct conf_policy *p)
+{
+	const struct incident *inc = &st->incidents[kind];
+
+	buf_fmt(g->b, "\n%s %s, open since ", severity_name(inc->severity),
+		alert_kind_name(kind));
+	put_line(g, "", (double)inc->first,
+		inc->superseded ? ", superseded by a worse one: silent until "
+			      "both end"
+			    : "");
+	put_line(g, ", confirmed at ", (double)inc->opened_at, "\n");
+	put_rule(g, inc, kind);
+	put_failure(g, inc, kind);
+	put_known(g, inc);
+	put_notified(g, st, kind);
+	put_coming(g, st, kind, p);
 }
 
 static void put_streak(void *arg, const char *name, const struct streak *t,

@@ -480,6 +480,14 @@ static bool silence_is_shown(const struct silence *s, double now)
 	return (double)silence_end(s) + SILENCE_SHOWN_S >= now;
 }
 
+const char *silence_shown(const struct silence *s, double now)
+{
+	return silence_covers(s, now)		   ? "active"
+		: silence_end(s) <= s->starts_at ? "cancelled"
+		: (double)s->starts_at > now	   ? "coming"
+						   : "ended";
+}
+
 static void put_silence(struct buf *b, const struct silence *s, double now,
 	const char *zone)
 {
@@ -496,10 +504,7 @@ static void put_silence(struct buf *b, const struct silence *s, double now,
 	text_clean(s->reason, strlen(s->reason), reason, sizeof reason,
 		REASON_SHOWN);
 	buf_fmt(b, "%-9s  %s  %s  %-10s  silence of ",
-		silence_covers(s, now)		? "active"
-			: silence_end(s) <= s->starts_at ? "cancelled"
-			: (double)s->starts_at > now	? "coming"
-							: "ended",
+		silence_shown(s, now),
 		start, end, s->id);
 	silence_put_what(b, s);
 	buf_fmt(b, ": %s\n", reason);
@@ -544,20 +549,30 @@ static void put_row(struct buf *b, const struct row *r, const char *zone)
 	buf_fmt(b, "%s%s\n", *reason ? ": " : "", reason);
 }
 
-static struct row row_of(const struct maintenance *m, double now, double cap_s)
+const char *maintenance_shown(const struct maintenance *m, double now,
+	double cap_s, struct occurrence *shown)
 {
-	struct occurrence last = maintenance_last(m, now, cap_s);
 	struct occurrence next = maintenance_next(m, now, cap_s);
 
-	if (occurrence_covers(&last, now))
-		return (struct row) {m, NULL, last, "active"};
-	if (next.found)
-		return (struct row) {m, NULL, next,
-			m->every ? "recurring" : "coming"};
-	if (last.found)
-		return (struct row) {m, NULL, last, "ended"};
-	last = (struct occurrence) {.start = m->starts_at, .end = m->ends_at};
-	return (struct row) {m, NULL, last, "cancelled"};
+	*shown = maintenance_last(m, now, cap_s);
+	if (occurrence_covers(shown, now))
+		return "active";
+	if (next.found) {
+		*shown = next;
+		return m->every ? "recurring" : "coming";
+	}
+	if (shown->found)
+		return "ended";
+	*shown = (struct occurrence) {.start = m->starts_at, .end = m->ends_at};
+	return "cancelled";
+}
+
+static struct row row_of(const struct maintenance *m, double now, double cap_s)
+{
+	struct row r = {.m = m};
+
+	r.state = maintenance_shown(m, now, cap_s, &r.shown);
+	return r;
 }
 
 static void put_maintenance(struct buf *b, const struct row *r,
@@ -692,25 +707,22 @@ static int change_silence(const struct options *o, const struct conf *conf,
 	return status;
 }
 
-int maintenance_command(const struct options *o, const struct conf *conf,
-	struct store *store, bool text)
+int maintenance_run(const struct options *o, const struct conf *conf,
+	struct store *store, const char *zone, struct buf *out)
 {
-	const char *zone = text ? maintenance_plan_zone(o, conf) : NULL;
 	struct maintenance_store *c = maintenance_store_new(store);
 	bool changes = true;
-	struct buf out;
 	int status;
 
-	buf_init(&out, OUTPUT_MAX);
 	if (o->action == OPTIONS_MAINTENANCE_ADD) {
-		status = add_maintenance(o, conf, c, &out, zone);
+		status = add_maintenance(o, conf, c, out, zone);
 	} else if (o->action == OPTIONS_MAINTENANCE_END) {
-		status = end_maintenance(o, conf, c, &out, zone);
+		status = end_maintenance(o, conf, c, out, zone);
 	} else if (o->action == OPTIONS_SILENCE_ADD ||
 		o->action == OPTIONS_SILENCE_END) {
-		status = change_silence(o, conf, c, &out, zone);
+		status = change_silence(o, conf, c, out, zone);
 	} else {
-		status = list_all(o, conf, c, &out, zone);
+		status = list_all(o, conf, c, out, zone);
 		changes = false;
 	}
 	/* Whatever is printed stays stored, even if Redis is killed. */
@@ -718,9 +730,21 @@ int maintenance_command(const struct options *o, const struct conf *conf,
 		store_failed(store);
 		status = EXIT_ENV;
 	}
+	maintenance_store_free(c);
+	return status;
+}
+
+int maintenance_command(const struct options *o, const struct conf *conf,
+	struct store *store, bool text)
+{
+	struct buf out;
+	int status;
+
+	buf_init(&out, OUTPUT_MAX);
+	status = maintenance_run(o, conf, store,
+		text ? maintenance_plan_zone(o, conf) : NULL, &out);
 	if (status == EXIT_GOOD && line_print(out.p, out.len))
 		status = EXIT_ENV;
 	buf_release(&out);
-	maintenance_store_free(c);
 	return status;
 }

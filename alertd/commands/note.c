@@ -191,24 +191,18 @@ static void add_note(struct strings *l, const struct subject *of, double now,
 	buf_release(&b);
 }
 
-static int print_address(const struct run *s,
+static void put_address(struct buf *b, const struct run *s,
 	const struct subject *of)
 {
 	const char *site = s->conf && s->conf->site_url ? s->conf->site_url
 							: "";
 	char id[INCIDENT_ID];
-	struct buf b;
-	int status;
 
-	buf_init(&b, NOTE_LINE_MAX);
-	buf_fmt(&b, "%s/status/%s/incident/%s\n", site, of->slug,
+	buf_fmt(b, "%s/status/%s/incident/%s\n", site, of->slug,
 		incident_id(of->kind, of->first, id));
-	status = line_print(b.p, b.len) ? EXIT_ENV : EXIT_GOOD;
-	buf_release(&b);
-	return status;
 }
 
-int note(const struct run *s, const struct options *o)
+int note_add(const struct run *s, const struct options *o, struct buf *address)
 {
 	double now = isnan(s->now) ? clock_wall() : s->now;
 	struct strings updates = {0};
@@ -230,5 +224,20 @@ int note(const struct run *s, const struct options *o)
 		log_error("%s", store_why(s->store));
 		status = EXIT_ENV;
 	}
-	return status ? status : print_address(s, &of);
+	if (!status)
+		put_address(address, s, &of);
+	return status;
+}
+
+int note(const struct run *s, const struct options *o)
+{
+	struct buf b;
+	int status;
+
+	buf_init(&b, NOTE_LINE_MAX);
+	status = note_add(s, o, &b);
+	if (!status && line_print(b.p, b.len))
+		status = EXIT_ENV;
+	buf_release(&b);
+	return status;
 }

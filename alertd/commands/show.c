@@ -96,26 +96,31 @@ static bool fetch_texts(const struct run *s, struct alert_state *st)
 	return ok;
 }
 
+bool show_explanation(const struct run *s, struct alert_state *st, double now,
+	struct buf *b)
+{
+	struct silences q = {0};
+	bool ok = maintenance_store_load(s->maintenances, now) &&
+		(!s->text || fetch_texts(s, st));
+
+	note_maintenance(s, now, st);
+	q.v = maintenance_store_silences(s->maintenances, &q.n);
+	(s->text ? explain_put : explain_json)(b, st, s->conf, &q, now);
+	return ok;
+}
+
 int show_explain(const struct run *s, const char *slug)
 {
 	double now = isnan(s->now) ? clock_wall() : s->now;
 	struct alert_state st;
 	struct buf b;
-	struct silences q = {0};
 	int status = fetch(s, slug, &st);
 
 	if (status)
 		return status;
-	if (!maintenance_store_load(s->maintenances, now) ||
-		(s->text && !fetch_texts(s, &st)))
-		status = EXIT_ENV;
-	note_maintenance(s, now, &st);
-	q.v = maintenance_store_silences(s->maintenances, &q.n);
 	buf_init(&b, EXPLAIN_MAX);
-	if (s->text)
-		explain_put(&b, &st, s->conf, &q, now);
-	else
-		explain_json(&b, &st, s->conf, &q, now);
+	if (!show_explanation(s, &st, now, &b))
+		status = EXIT_ENV;
 	if (print(&b))
 		status = EXIT_ENV;
 	buf_release(&b);

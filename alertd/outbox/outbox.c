@@ -185,8 +185,11 @@ static bool blocked(
 
 bool outbox_next(const struct alert_state *st, struct outbox_item *item)
 {
-	struct pending *p = item->pending, *end = st->outbox + st->n_outbox;
+	struct pending *p = item->pending, *end;
 
+	if (!st->n_outbox)
+		return false;
+	end = st->outbox + st->n_outbox;
 	if (p && item->delivery + 1 < p->deliveries + p->n_deliveries) {
 		item->delivery++;
 		return true;

@@ -102,6 +102,38 @@ static void drop_twins(struct history *out)
 	out->n = n;
 }
 
+/* Add the records of a day in which `part` is, from the one at `first` on. */
+static bool read_day(struct store *s, int64_t day, const char *first,
+	const char *part, struct history *out)
+{
+	const struct store_reply *r;
+	char key[KEY_MAX];
+
+	r = store_one(s, "LRANGE", key_history(key, day), first, "-1", NULL);
+	if (!r) {
+		log_error("%s", store_why(s));
+		return false;
+	}
+	for (size_t i = 0; i < store_count(r); i++)
+		if (store_text(store_item(r, i)))
+			read_line(out, store_text(store_item(r, i)), part);
+	return true;
+}
+
+bool history_store_last(struct store *s, double now, int most,
+	struct history *out)
+{
+	int64_t today = (int64_t)floor(now / DAY_S);
+	char first[32];
+
+	snprintf(first, sizeof first, "-%d", most);
+	if (!read_day(s, today - 1, first, "", out) ||
+		!read_day(s, today, first, "", out))
+		return false;
+	drop_twins(out);
+	return true;
+}
+
 bool history_store_read(struct store *s, const char *slug, double from,
 	double to, struct history *out)
 {
@@ -112,19 +144,8 @@ bool history_store_read(struct store *s, const char *slug, double from,
 	if (slug)
 		snprintf(part, sizeof part, "\"server_slug\":\"%s\"", slug);
 	for (int64_t day = first; day <= last; day++) {
-		const struct store_reply *r;
-		char key[KEY_MAX];
-
-		r = store_one(s, "LRANGE", key_history(key, day), "0", "-1",
-			NULL);
-		if (!r) {
-			log_error("%s", store_why(s));
+		if (!read_day(s, day, "0", part, out))
 			return false;
-		}
-		for (size_t i = 0; i < store_count(r); i++)
-			if (store_text(store_item(r, i)))
-				read_line(out, store_text(store_item(r, i)),
-					part);
 	}
 	drop_twins(out);
 	return true;

@@ -43,6 +43,13 @@ bool history_store_read(struct store *s, const char *slug, double from,
 void history_store_release(struct history *out);
 
 /*
+ * history_store_last(s, now, most, out): add the last records of today and
+ * yesterday, at most so many of each; as history_store_read.
+ */
+bool history_store_last(struct store *s, double now, int most,
+	struct history *out);
+
+/*
  * Updates of incidents: what the public may know of those of a server, which
  * outlives its state: the hash key_incidents, an update a field.
  */
@@ -69,6 +76,24 @@ bool incident_store_add(struct store *s, const struct incident_updates *v,
  */
 bool incident_store_fields(struct store *s, const char *slug,
 	struct strings *out);
+
+/*
+ * console_store.c: what the console takes once.
+ */
+
+enum once { ONCE_FAILED, ONCE_USED, ONCE_NEW };
+
+/*
+ * console_store_once(s, number, until, now): note that a link or a form of that
+ * number, which ends then, is used: ONCE_NEW for the first that asks. What has
+ * ended is forgotten. ONCE_FAILED: the store failed, and an error is logged.
+ */
+enum once console_store_once(struct store *s, const char *number,
+	long long until, double now);
+
+/* console_store_seen(s, number): ONCE_USED where it was noted, else ONCE_NEW;
+   ONCE_FAILED as above. */
+enum once console_store_seen(struct store *s, const char *number);
 
 /*
  * pipeline_store.c: what the store knows of the stages of the pipeline, see

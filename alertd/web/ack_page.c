@@ -57,25 +57,15 @@ static const char style[] =
 	"font-weight:bold}.nobody{border-color:#c40040}"
 	"a{color:inherit;display:inline-block;padding:.4em 1em .4em 0}";
 
-static void put_html(struct buf *b, const char *s)
-{
-	for (; *s; s++) {
-		if (strchr("&<>\"'", *s))
-			buf_fmt(b, "&#%d;", *s);
-		else
-			buf_char(b, *s);
-	}
-}
-
 static void put_head(struct buf *b, const char *title)
 {
 	buf_str(b,
 		"<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">"
 		"\n<meta name=\"viewport\" content=\"width=device-width\">\n"
 		"<title>");
-	put_html(b, title);
+	cgi_put_html(b, title);
 	buf_fmt(b, "</title>\n<style>%s</style>\n<main>\n<h1>", style);
-	put_html(b, title);
+	cgi_put_html(b, title);
 	buf_str(b, "</h1>\n");
 }
 
@@ -114,7 +104,7 @@ static void put_fact(struct buf *b, const char *label, const char *text)
 	if (!*text)
 		return;
 	buf_fmt(b, "<dt>%s</dt><dd>", label);
-	put_html(b, text);
+	cgi_put_html(b, text);
 	buf_str(b, "</dd>\n");
 }
 
@@ -123,7 +113,7 @@ static void put_link(struct buf *b, const char *label, const char *url)
 	if (!url || !*url)
 		return;
 	buf_str(b, "<a href=\"");
-	put_html(b, url);
+	cgi_put_html(b, url);
 	buf_fmt(b, "\">%s</a>\n", label);
 }
 
@@ -167,11 +157,11 @@ static void put_holder(struct buf *b, const struct cgi *c, const struct page *p)
 	buf_init(&text, TEXT_SIZE);
 	cgi_ack_holder(&text, c, p->by, p->until);
 	buf_str(b, "<p class=\"has\">");
-	put_html(b, text.p);
+	cgi_put_html(b, text.p);
 	buf_str(b, "</p>\n");
 	if (p->reason) {
 		buf_str(b, "<p>");
-		put_html(b, p->reason);
+		cgi_put_html(b, p->reason);
 		buf_str(b, "</p>\n");
 	}
 	buf_release(&text);
@@ -186,7 +176,7 @@ static void put_from(struct buf *b, const struct page *p)
 	if (!p->by)
 		return;
 	buf_str(b, "<input type=\"hidden\" name=\"from\" value=\"");
-	put_html(b, p->by);
+	cgi_put_html(b, p->by);
 	buf_str(b, "\">\n");
 }
 
@@ -238,7 +228,7 @@ static void put_page(struct cgi_answer *a, const struct cgi *c,
 								   : p->slug);
 	put_head(b, title);
 	buf_str(b, "<p>");
-	put_html(b, p->what);
+	cgi_put_html(b, p->what);
 	buf_str(b, "</p>\n");
 	put_holder(b, c, p);
 	put_facts(b, c, p);
@@ -254,20 +244,30 @@ static void page_release(struct page *p)
 	p->what = p->from = p->by = p->reason = NULL;
 }
 
-static void read_one(const struct alert_state *st, enum alert_kind kind,
-	const char *zone, double now, struct page *p)
+char *cgi_sentence(const struct alert_state *st, enum alert_kind kind,
+	const char *zone, double now)
 {
-	const struct incident *inc = &st->incidents[kind];
 	struct alert_events l = {0};
-	struct buf b;
+	char *text = NULL;
 
 	events_add(&l, st, kind, ALERT_STARTED, now);
 	/* The sentence is about what is wrong, and not about who has it. */
 	ack_release(&l.v[0].incident.ack);
 	l.v[0].zone = zone;
 	event_words(&l.v[0]);
-	string_set(&p->what, l.v[0].summary);
+	string_set(&text, l.v[0].summary);
 	events_release(&l);
+	return text;
+}
+
+static void read_one(const struct alert_state *st, enum alert_kind kind,
+	const char *zone, double now, struct page *p)
+{
+	const struct incident *inc = &st->incidents[kind];
+	struct buf b;
+
+	free(p->what);
+	p->what = cgi_sentence(st, kind, zone, now);
 	buf_init(&b, TEXT_SIZE);
 	if (inc->regions.n)
 		phrase_cities(&b, &inc->regions);

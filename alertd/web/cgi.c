@@ -25,7 +25,7 @@
 extern char **environ;
 
 /*
- * One address: a path in which '*' stands for one segment, and for each method
+ * One address: a path in which '*', if any, stands for one segment, and for each method
  * what answers it. A HEAD is answered as a GET, and its body is left out.
  */
 struct row {
@@ -47,6 +47,9 @@ struct row {
 	bool away; /* it works without the store, too */
 };
 
+#define CONSOLE                                                                \
+	"GET, HEAD, POST", "application/x-www-form-urlencoded", CGI_BODY_MAX, true
+
 static const struct row rows[] = {
 	{"/api/v1/monitors/*/maintenance", "POST", "application/json",
 		CGI_BODY_MAX, true, cgi_maintenance_admit, NULL,
@@ -59,6 +62,14 @@ static const struct row rows[] = {
 		cgi_short_post, false},
 	{"/answer/*", "POST", NULL, CGI_ANSWER_MAX, true, cgi_answer_admit,
 		NULL, cgi_answer, true},
+	{"/ops", CONSOLE, cgi_console_admit, cgi_console_get, cgi_console_post,
+		false},
+	{"/ops/server/*", CONSOLE, cgi_console_admit, cgi_console_server, NULL,
+		false},
+	{"/ops/link/*", CONSOLE, cgi_console_link_admit, cgi_console_link,
+		cgi_console_enter, false},
+	{"/ops/*", CONSOLE, cgi_console_admit, cgi_console_get,
+		cgi_console_post, false},
 	{NULL, NULL, NULL, 0, false, NULL, NULL, NULL, false},
 };
 
@@ -73,6 +84,9 @@ static bool path_matches(const char *row, const char *path, char *name)
 {
 	size_t before = strcspn(row, "*"), len;
 
+	*name = '\0';
+	if (!row[before])
+		return strcmp(path, row) == 0;
 	if (strncmp(path, row, before) != 0)
 		return false;
 	len = strcspn(path + before, "/");
@@ -138,7 +152,7 @@ static void answer_post(struct cgi *c, const struct row *row,
 	struct cgi_answer *a)
 {
 	row->post(c, a);
-	if (a->status >= 300 || !store_persist(c->store))
+	if (a->status >= 400 || !store_persist(c->store))
 		return;
 	store_failed(c->store);
 	cgi_unavailable(a);

@@ -9,10 +9,13 @@
 #include "cgi/request.h"
 #include "json/json.h"
 
+#include <string.h>
+
 void cgi_error(struct cgi_answer *a, int status, const char *code,
 	const char *message)
 {
 	a->status = status;
+	*a->location = '\0';
 	a->type = CGI_JSON;
 	buf_clear(&a->body);
 	buf_str(&a->body, "{\"error\":");
@@ -22,10 +25,25 @@ void cgi_error(struct cgi_answer *a, int status, const char *code,
 	buf_str(&a->body, "}\n");
 }
 
+void cgi_put_html(struct buf *b, const char *s)
+{
+	for (; *s; s++) {
+		if (strchr("&<>\"'", *s))
+			buf_fmt(b, "&#%d;", *s);
+		else
+			buf_char(b, *s);
+	}
+}
+
 void cgi_unavailable(struct cgi_answer *a)
 {
 	cgi_error(a, 503, "unavailable", "Try again in a moment.");
 }
+
+/* A page without a script. */
+static const char scriptless[] = "default-src 'none'; "
+	"style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; "
+	"frame-ancestors 'none'";
 
 /* The whole output (RFC 3875, section 6). */
 static void put_answer(struct buf *out, const struct cgi_answer *a, bool head)
@@ -38,14 +56,16 @@ static void put_answer(struct buf *out, const struct cgi_answer *a, bool head)
 		buf_str(out, "WWW-Authenticate: Bearer\r\n");
 	if (a->retry_s)
 		buf_fmt(out, "Retry-After: %d\r\n", a->retry_s);
+	if (*a->location)
+		buf_fmt(out, "Location: %s\r\n", a->location);
+	if (*a->cookie)
+		buf_fmt(out, "Set-Cookie: %s\r\n", a->cookie);
 	buf_fmt(out,
 		"Content-Type: %s\r\nContent-Length: %zu\r\n"
 		"X-Content-Type-Options: nosniff\r\n"
 		"Referrer-Policy: no-referrer\r\n"
-		"Content-Security-Policy: default-src 'none'; "
-		"style-src 'unsafe-inline'; base-uri 'none'; "
-		"form-action 'self'; frame-ancestors 'none'\r\n\r\n",
-		a->type, a->body.len);
+		"Content-Security-Policy: %s\r\n\r\n",
+		a->type, a->body.len, a->csp ? a->csp : scriptless);
 	if (!head)
 		buf_add(out, a->body.p, a->body.len);
 }

@@ -7,14 +7,17 @@
 #define WEB_WEB_H
 
 #include "base/buf.h"
+#include "base/sha256.h"
 #include "cgi/request.h"
 #include "conf/conf.h"
 #include "records/alert.h"
 #include "sinks/sink.h"
+#include "terms/names.h"
 
 #include <stdbool.h>
 
 struct ack_request;
+struct alert_state;
 struct ack_result;
 struct outage_file;
 struct store;
@@ -23,6 +26,22 @@ struct store;
    256 KB long. */
 #define CGI_BODY_MAX (16 * 1024)
 #define CGI_ANSWER_MAX (256 * 1024)
+
+/*
+ * Who has signed in to the console. An account sees and changes its own
+ * servers, and the operator all.
+ */
+#define CONSOLE_WHO 60 /* bytes */
+#define CONSOLE_NONCE 16
+struct console_session {
+	char who[CONSOLE_WHO + 1];
+	char account[SLUG_MAX + 1]; /* "": the operator */
+	long long until; /* epoch seconds */
+	char nonce[CONSOLE_NONCE + 1];
+	char mac[SHA256_HEX];
+	char forms[SHA256_HEX]; /* the key that signs its forms */
+	bool fresh; /* the browser does not have the cookie yet */
+};
 
 struct cgi_request {
 	struct request http;
@@ -40,6 +59,7 @@ struct cgi {
 	   /a/ that of a test or "", of /answer/ what the vendor says. */
 	char key[ALERT_KEY_SIZE];
 	struct sink_answer said;
+	struct console_session console;
 	/* Both are NULL until that; then the configuration is whole. */
 	const struct conf *conf;
 	struct store *store;
@@ -50,6 +70,9 @@ struct cgi {
 	double now;	  /* epoch seconds */
 };
 
+/* Room for a Set-Cookie field. */
+#define CGI_COOKIE 512
+
 /* An answer, at first 200 with empty JSON. Never cached. */
 struct cgi_answer {
 	int status;
@@ -57,6 +80,9 @@ struct cgi_answer {
 	const char *allow; /* the allowed methods, of a 405; or NULL */
 	bool challenge;	   /* of a 401: a bearer token is wanted */
 	int retry_s;	   /* of a 503: in how many seconds; 0: not said */
+	const char *csp; /* the Content-Security-Policy; NULL: no script */
+	char location[REQUEST_PATH]; /* of a 303; or "" */
+	char cookie[CGI_COOKIE]; /* a Set-Cookie field; or "" */
 	struct buf body;
 };
 
@@ -92,6 +118,9 @@ void cgi_error(struct cgi_answer *a, int status, const char *code,
  * operator has been notified.
  */
 void cgi_unavailable(struct cgi_answer *a);
+
+/* cgi_put_html(b, s): append s, its markup escaped. */
+void cgi_put_html(struct buf *b, const char *s);
 
 /* cgi_write(a, head): write the answer, without its body where `head`. An exit
    status. */
@@ -144,6 +173,13 @@ void cgi_ack_holder(struct buf *b, const struct cgi *c, const char *by,
 	double until);
 
 /*
+ * cgi_sentence(st, kind, zone, now): what is wrong, of an open incident: a
+ * sentence, which the caller frees.
+ */
+char *cgi_sentence(const struct alert_state *st, enum alert_kind kind,
+	const char *zone, double now);
+
+/*
  * answer_api.c: POST /answer/ROUTE, to which the vendor of a route says what
  * somebody there answered, see mcp-routes(5).
  */
@@ -171,6 +207,42 @@ void cgi_answer(const struct cgi *c, struct cgi_answer *a);
  */
 bool cgi_maintenance_admit(struct cgi *c, struct cgi_answer *a);
 void cgi_maintenance(const struct cgi *c, struct cgi_answer *a);
+
+/*
+ * console.c: the console at /ops, for people who signed in.
+ */
+
+/*
+ * cgi_console_admit(c, a): whether somebody has signed in, or signs in with this
+ * request; c->console is who. If not, the answer is the page to sign in. It
+ * needs the accounts and the secret alone. cgi_console_link_admit(c, a): the
+ * same of a link that signs in.
+ */
+bool cgi_console_admit(struct cgi *c, struct cgi_answer *a);
+bool cgi_console_link_admit(struct cgi *c, struct cgi_answer *a);
+
+/*
+ * cgi_console_get(c, a), cgi_console_server(c, a): a page of the console, and
+ * that of a server. cgi_console_post(c, a): sign in, or do what a form says.
+ * cgi_console_link(c, a), cgi_console_enter(c, a): a GET of a link that signs
+ * in changes nothing, for programs that scan mail open it, too; a POST signs in,
+ * once.
+ */
+void cgi_console_get(const struct cgi *c, struct cgi_answer *a);
+void cgi_console_server(const struct cgi *c, struct cgi_answer *a);
+void cgi_console_post(const struct cgi *c, struct cgi_answer *a);
+void cgi_console_link(const struct cgi *c, struct cgi_answer *a);
+void cgi_console_enter(const struct cgi *c, struct cgi_answer *a);
+
+/* How long a link may be good, and is, if not said, in seconds. */
+#define CONSOLE_LINK_S 600
+#define CONSOLE_LINK_MAX_S 3600
+
+/*
+ * console_link(conf, name, life_s): print a link that signs the operator `name`
+ * in to the console, once, within that time. An exit status.
+ */
+int console_link(const struct conf *conf, const char *name, double life_s);
 
 /*
  * slot.c: limits how many requests the processes of this user work on at once

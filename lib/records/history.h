@@ -18,6 +18,9 @@
 #define HISTORY_TO_MEND "to_mend"
 /* It failed, and is tried again: once for each delivery. */
 #define HISTORY_FAILED "failed"
+/* Of no event: what somebody did in the console, and a note for operators. */
+#define HISTORY_BY_HAND "by_hand"
+#define HISTORY_NOTE "note"
 /* No delivery of its own: it is sent as part of a shared incident. */
 #define HISTORY_SHARED "told_together"
 

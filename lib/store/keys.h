@@ -238,6 +238,12 @@ const char *key_report(char *out, const char *month);
  * arrived at all of them; epoch seconds.
  */
 #define KEY_TESTS "fleet:tests"
+/*
+ * Hash: of what the console of mcp-alert takes once, a link that signs in or a
+ * form, and of sessions that were signed out, the number to when it ends, epoch
+ * seconds.
+ */
+#define KEY_CONSOLE "fleet:console"
 /* Set: the slugs with undelivered events. */
 #define KEY_UNDELIVERED "fleet:undelivered"
 /*

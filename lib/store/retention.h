@@ -43,6 +43,7 @@
 #define RETENTION_DIGEST_S 120 /* less where its owner is known to be gone */
 #define RETENTION_INBOX_S 3600 /* as long as a minute may be judged late */
 #define RETENTION_TARGETS_S 86400
+#define RETENTION_CONSOLE_S 86400 /* KEY_CONSOLE; a form is good for 12 h */
 #define RETENTION_RESTORE_S 60 /* KEY_RESTORE; no batch takes longer */
 
 #endif

@@ -7,7 +7,9 @@
  *
  * An input is a byte of what is broken, then the lines of an environment, an
  * empty line, and the body. 0x01 to 0x04 stand for an address that we signed,
- * one that is too old, and the tokens that write and read. Where cgi.c calls
+ * one that is too old, and the tokens that write and read; 0x05 to 0x08 for the
+ * cookie of an operator, a form of that session, a link that signs in, and the
+ * cookie of an account. Where cgi.c calls
  * read(2) and lines.c write(2), they get the functions below, and so do those
  * that need files (see the Makefile); the store is that of fuzz_store.c.
  */
@@ -20,6 +22,7 @@
 #include "json/json.h"
 #include "records/maintenance.h"
 #include "transport/signature.h"
+#include "web/console.h"
 #include "web/web.h"
 
 #include <sys/types.h>
@@ -53,6 +56,8 @@ static struct {
 } io;
 
 static char good[ACK_TOKEN_SIZE], old[ACK_TOKEN_SIZE];
+static char operator[CGI_COOKIE], form[CONSOLE_TOKEN], enter[CONSOLE_TOKEN],
+	account[CGI_COOKIE];
 static struct buf state;
 
 ssize_t __wrap_read(int fd, void *p, size_t n)
@@ -124,6 +129,28 @@ char *__wrap_acknowledge_secret(void)
 	return xstrdup("a canary");
 }
 
+/* The value of a Cookie field that a Set-Cookie field makes. */
+static void put_cookie(const struct console_session *s, char *out)
+{
+	console_session_field(s, false, out);
+	out[strcspn(out, ";")] = '\0';
+}
+
+static void prepare_console(double now)
+{
+	struct console_session s = {.account = ""};
+	struct console_session acme = {.account = "acme"};
+
+	console_session_new(&s, "a canary", "ann", "", now);
+	put_cookie(&s, operator);
+	console_form_make(&s, now, form);
+	console_session_new(&acme, "a canary", "bob",
+		"531995e8b52db462df5a6b23a5f7af4d"
+		"5c57415a397438b002364edebcdc1e14", now);
+	put_cookie(&acme, account);
+	console_link_make("a canary", "ann", (long long)now + 3600, enter);
+}
+
 /* A downtime that is open since a minute. */
 static void prepare(void)
 {
@@ -151,6 +178,7 @@ static void prepare(void)
 	state_write(&state, &st);
 	state_release(&st);
 	alert_key(&r, key);
+	prepare_console((double)now);
 	need(ack_token_make("a canary", key, now + 86400, good));
 	need(ack_token_make("a canary", key, now - 60, old));
 }
@@ -170,6 +198,14 @@ static char *line(const uint8_t *p, size_t n)
 			buf_str(&b, "writes");
 		else if (p[i] == 4)
 			buf_str(&b, "reads");
+		else if (p[i] == 5)
+			buf_str(&b, operator);
+		else if (p[i] == 6)
+			buf_str(&b, form);
+		else if (p[i] == 7)
+			buf_str(&b, enter);
+		else if (p[i] == 8)
+			buf_str(&b, account);
 		else
 			buf_add(&b, p + i, 1);
 	}
@@ -182,7 +218,8 @@ static const char *check_fields(const char *p, size_t *length, bool *html)
 	static const char *const ours[] = {"Status: ", "Cache-Control: no-store",
 		"Allow: ", "WWW-Authenticate: Bearer", "Content-Type: ",
 		"Content-Length: ", "X-Content-Type-Options: nosniff",
-		"Referrer-Policy: no-referrer", "Content-Security-Policy: "};
+		"Referrer-Policy: no-referrer", "Content-Security-Policy: ",
+		"Location: /ops", "Set-Cookie: mcp-console="};
 	int seen[sizeof ours / sizeof *ours] = {0};
 
 	for (; strncmp(p, "\r\n", 2) != 0; p = strstr(p, "\r\n") + 2) {
@@ -218,7 +255,24 @@ static void check_html(const char *p)
 		"<input type=\"hidden\" name=\"from\" value=\"",
 		"<button name=\"do\" value=\"take\">",
 		"<button class=\"less\" name=\"do\" value=\"back\">",
-		"</button>"};
+		"</button>", "<main class=\"narrow\">", "<p class=\"refused\"",
+		"<p class=\"done\"", "<p class=\"fine\">",
+		"<p class=\"counts\">", "<p class=\"pages\">",
+		"<form method=\"post\" action=\"/ops", "<form action=\"/ops",
+		"<form method=\"dialog\">", "<input type=\"hidden\" name=\"",
+		"<input name=\"", "<label class=\"wide\">", "<button>",
+		"<button class=\"", "<select name=\"", "</select>",
+		"<option value=\"", "</option>", "<header>", "</header>",
+		"<nav>", "</nav>", "<footer>", "</footer>", "<span>",
+		"<span id=\"live\">", "</span>", "<h2>", "</h2>", "<b>",
+		"<b class=\"P", "</b>", "<small>", "</small>", "<ul>", "</ul>",
+		"<li>", "</li>", "<article class=\"", "</article>",
+		"<div class=\"", "</div>", "<i style=\"margin-left:", "</i>",
+		"<table>", "</table>", "<tr>", "<tr data-server=\"", "</tr>",
+		"<th>", "</th>", "<td>", "<td class=\"old\">", "</td>",
+		"<section id=\"", "</section>", "<pre>", "</pre>",
+		"<dialog id=\"keys\">", "</dialog>", "<script>", "</script>",
+		"<code>", "</code>"};
 
 	for (; (p = strchr(p, '<')); p++) {
 		size_t i = 0;
@@ -227,6 +281,10 @@ static void check_html(const char *p)
 			strncmp(p, tags[i], strlen(tags[i])) != 0)
 			i++;
 		need(i < sizeof tags / sizeof *tags);
+		if (strncmp(p, "<script>", 8) == 0) {
+			need(strncmp(p + 8, console_js, strlen(console_js)) == 0);
+			p += 7 + strlen(console_js);
+		}
 	}
 }
 
@@ -251,7 +309,7 @@ static void check_json(const char *p, size_t n, int status)
 
 static int check_answer(bool head)
 {
-	static const int statuses[] = {200, 201, 400, 401, 403, 404, 405, 409,
+	static const int statuses[] = {200, 201, 303, 400, 401, 403, 404, 405, 409,
 		410, 413, 415, 422, 503};
 	size_t length = SIZE_MAX, n = sizeof statuses / sizeof *statuses, i = 0;
 	const char *out = io.out.p, *body;
@@ -270,13 +328,25 @@ static int check_answer(bool head)
 		return status;
 	}
 	/* A link is wrong, or a token is. */
-	need(!io.loaded || (status != 401 && !(html && status == 404)));
+	need(!io.loaded || (status != 401 &&
+		!(html && status == 404 && !strstr(body, "<header>"))));
 	need(strlen(body) == length && length);
 	if (html)
 		check_html(body);
 	else
 		check_json(body, length, status);
 	return status;
+}
+
+/* Whether a request has a session, or a link that begins one. */
+static bool knows_console(char *const *env)
+{
+	const char *cookie = request_env(env, "HTTP_COOKIE");
+
+	for (; *env; env++)
+		if (strstr(*env, enter))
+			return true;
+	return cookie && (strstr(cookie, operator) || strstr(cookie, account));
 }
 
 /* What is broken is said so; who may write nothing has written nothing. */
@@ -291,9 +361,13 @@ static void check(char *const *env)
 
 	need(status != 503 || io.broken || !file || !*file);
 	need(status != 201 || (post && who && strstr(who, "writes")));
+	/* A form or a link of the console is used up, whatever it asks for. */
 	need(!fuzz_store_writes() || (post && (status == 200 || status == 201 ||
-		status == 409 || status == 503)));
+		status == 409 || status == 503 ||
+		(fuzz_store_has("fleet:console") && status != 401))));
+	need(!fuzz_store_has("fleet:console") || knows_console(env));
 	need(!fuzz_store_has("fleet:maintenance") || status == 201 ||
+		fuzz_store_has("fleet:console") ||
 		(io.broken & BROKEN_ANSWERS));
 }
 
@@ -317,6 +391,7 @@ static void serve(char **env)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *env[LINES + 1], *body;
+	struct buf filled;
 	size_t n = 0;
 
 	if (!size)
@@ -338,10 +413,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size--;
 	}
 	env[n] = NULL;
-	body = xmalloc(size + 1);
-	memcpy(body, data, size);
+	buf_init(&filled, 1024 * 1024);
+	for (size_t i = 0; i < size; i++)
+		buf_add(&filled, data[i] == 6 ? form : (const char *)data + i,
+			data[i] == 6 ? strlen(form) : 1);
+	io.left = filled.len;
+	body = buf_take(&filled);
 	io.body = body;
-	io.left = size;
 	serve(env);
 	free(body);
 	while (n)

@@ -179,14 +179,16 @@ void store_check_wait(struct store *s)
 	(void)s;
 }
 
-/* No list of all keys is asked for. */
+/* A list of all keys, which nobody needs here, is empty. */
 const struct store_reply *store_scan(
 	struct store *s, struct store_scan *at, const char *pattern)
 {
+	static const struct store_reply none;
+
 	(void)s;
-	(void)at;
 	(void)pattern;
-	return NULL;
+	at->done = true;
+	return &none;
 }
 
 static void add_list(struct store *s, const char *arg, va_list ap)
@@ -225,6 +227,24 @@ static void all_fields(const char *key, bool values, struct store_reply *r)
 	}
 }
 
+static void all_values(const char *key, struct store_reply *r)
+{
+	r->items = xcalloc(SLOTS, sizeof *r->items);
+	for (size_t i = 0; i < n_slots; i++)
+		if (strcmp(slots[i].key, key) == 0)
+			r->items[r->n++].text = xstrdup(slots[i].value);
+}
+
+/* The slugs of all states: a set has no other use here. */
+static void all_states(struct store_reply *r)
+{
+	r->items = xcalloc(SLOTS, sizeof *r->items);
+	for (size_t i = 0; i < n_slots; i++)
+		if (strncmp(slots[i].key, "alert:", 6) == 0 &&
+			!strchr(slots[i].key + 6, ':'))
+			r->items[r->n++].text = xstrdup(slots[i].key + 6);
+}
+
 /* One command; any that is not here is a surprise. */
 static void answer(char *const *a, size_t n, struct store_reply *r)
 {
@@ -237,7 +257,24 @@ static void answer(char *const *a, size_t n, struct store_reply *r)
 		all_fields(a[1], true, r);
 	} else if (strcmp(a[0], "HKEYS") == 0 && n == 2) {
 		all_fields(a[1], false, r);
+	} else if (strcmp(a[0], "GETRANGE") == 0 && n == 4) {
+		r->text = xstrdup(s ? s->value : "");
+	} else if (strcmp(a[0], "HGET") == 0 && n == 3) {
+		s = find(a[1], a[2]);
+		r->text = s ? xstrdup(s->value) : NULL;
+	} else if (strcmp(a[0], "HVALS") == 0 && n == 2) {
+		all_values(a[1], r);
+	} else if (strcmp(a[0], "HMGET") == 0 && n > 2) {
+		r->n = n - 2;
+		r->items = xcalloc(r->n, sizeof *r->items);
+	} else if (strcmp(a[0], "SMEMBERS") == 0 && n == 2) {
+		all_states(r);
+	} else if (strcmp(a[0], "HDEL") == 0 && n == 3) {
+		s = find(a[1], a[2]);
+		if (s)
+			drop((size_t)(s - slots));
 	} else if (strcmp(a[0], "HSET") == 0 && n >= 4 && n % 2 == 0) {
+		r->number = !find(a[1], a[2]);
 		for (size_t i = 2; i < n; i += 2)
 			put(a[1], a[i], a[i + 1]);
 		writes++;
@@ -253,6 +290,7 @@ static void answer(char *const *a, size_t n, struct store_reply *r)
 	} else {
 		need(strcmp(a[0], "EXPIRE") == 0 || strcmp(a[0], "SADD") == 0 ||
 			strcmp(a[0], "RPUSH") == 0 ||
+			strcmp(a[0], "LRANGE") == 0 ||
 			strcmp(a[0], "LTRIM") == 0 ||
 			strcmp(a[0], "INFO") == 0 ||
 			strcmp(a[0], "PING") == 0);
@@ -290,7 +328,9 @@ const char *store_text(const struct store_reply *r)
 
 long long store_int(const struct store_reply *r, long long otherwise)
 {
-	return r && !r->text && !r->items ? r->number : otherwise;
+	if (r && r->text)
+		return strtoll(r->text, NULL, 10);
+	return r && !r->items ? r->number : otherwise;
 }
 
 size_t store_count(const struct store_reply *r)

@@ -13,6 +13,8 @@ export async function cgi(program, args, env) {
 				QUERY_STRING: query, GATEWAY_INTERFACE: 'CGI/1.1',
 				CONTENT_TYPE: request.headers['content-type'] ?? '',
 				CONTENT_LENGTH: request.headers['content-length'] ?? '',
+				HTTP_COOKIE: request.headers.cookie ?? '',
+				HTTP_SEC_FETCH_SITE: request.headers['sec-fetch-site'] ?? '',
 				HTTP_AUTHORIZATION: request.headers.authorization ?? ''},
 			stdio: ['pipe', 'pipe', 'inherit'],
 		});

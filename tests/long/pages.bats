@@ -60,6 +60,28 @@ setup() {
 		"$ROOT/build/shots" "$MODULES"
 }
 
+@test "an operator signs in to the console with a link, and acknowledges and silences by keys alone" {
+	local link
+	echo 'token = another canary, of more than 43 characters, for it signs' >credentials/ack
+	chmod 600 credentials/ack
+	T=$(($(date +%s) / 60 * 60))
+	cat >fleet.yaml <<-END
+		store: $MCP_STORE
+		site: {url: "http://127.0.0.1"}
+		regions: [{name: ap}, {name: eu}, {name: us}]
+		servers:
+		  - {slug: example-mcp, url: "https://mcp.example.com/mcp"}
+		  - {slug: weather, url: "https://weather.example.com/mcp"}
+		alerts: {routes: [{name: page, type: command, command: ["true"]}]}
+	END
+	export MCP_CONFIG=$PWD/fleet.yaml
+	{ verdict 0 eu,us initialize; verdict 0 '' '' '' weather; } | alert 0
+	alert 0 maintenance add --start +4h --for 2h weather
+	link=$("$BIN/mcp-alert" link ann)
+	node "$ROOT/tests/long/ops.mjs" "$BIN" "${link#http://127.0.0.1}" \
+		"$ROOT/build/shots" "$MODULES"
+}
+
 @test "who types the token, or follows a link, reads what is private, and signs out" {
 	local now link
 	now=$(date +%s)

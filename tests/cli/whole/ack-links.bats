@@ -39,6 +39,24 @@ made() {
 	[[ $LINK == "$WEB/ack/"* ]]
 }
 
+# operates BY PORT: whoever has a link to the console signs in, and sees it.
+operates() {
+	local to=http://127.0.0.1:$2 link
+	link=$(mcp-alert link "$1")
+	[[ $link == "$WEB/ops/link/"* ]]
+	curl -s --max-time 60 -o page "$to${link#"$WEB"}"
+	grep -q "signs you in as $1" page
+	rm -f jar
+	curl -s --max-time 60 -o page -c jar -X POST -H 'Content-Type: application/x-www-form-urlencoded' \
+		-d '' "$to${link#"$WEB"}"
+	for path in /ops /ops/servers /ops/server/127.0.0.1 '/ops?page=2'; do
+		curl -s --max-time 60 -w '%{http_code}' -b jar -o page "$to$path" >code
+		[ "$(<code)" = 200 ] || { echo "$1: $path $(<code)"; return 1; }
+		grep -q "<span>$1</span>" page
+	done
+	grep -q '127.0.0.1 is down' page
+}
+
 # clicks BY PORT: whoever clicks the link there sees the page, and then has it.
 clicks() {
 	local url=http://127.0.0.1:$2${LINK#"$WEB"} from
@@ -50,6 +68,7 @@ clicks() {
 		-d do=take
 	grep -q "$1 has acknowledged it until" page
 	[ "$(mcp-alert list -f jsonl | jq -r .acknowledged_by)" = "$1" ]
+	operates "$1" "$2"
 }
 
 # again SCRIPT: the second web server starts with a file that sed has changed.
@@ -138,7 +157,7 @@ token = 0123456789012345678901234567890123456789012345678901234567890123'; do
 	doctor
 	jq -se 'any(.[]; .finding == "acknowledge links work")' found
 	# The file of an older version has no short ones, which matter in a text message.
-	again 's/ack|a|answer|api/ack|answer|api/g'
+	again 's/ack|a|answer|ops|api/ack|answer|ops|api/g'
 	doctor
 	[ "$(grep -c 'short links' found)" = 0 ]
 	sed -i "s|^  routes:|&\n    - {name: texts, type: twilio_sms, secret: twilio, from: '+15551230123', to: ['+15551230124']}|" fleet/fleet.yaml
@@ -146,7 +165,7 @@ token = 0123456789012345678901234567890123456789012345678901234567890123'; do
 	jq -se --arg at "http://127.0.0.1:$PORT/a/" 'any(.[]; .status == "fail" and
 		.finding == "the short links of text messages do not work: \($at) does not come from mcp-alert")' found
 	# A web server that gives all of them to the pages.
-	again 's/ack|answer|api/answer|api/g'
+	again 's/ack|answer|ops|api/answer|ops|api/g'
 	doctor
 	jq -se --arg at "http://127.0.0.1:$PORT/ack/" 'any(.[]; .status == "fail" and
 		.finding == "acknowledge links do not work: \($at) answers 404, but not from mcp-alert")' found

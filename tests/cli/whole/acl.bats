@@ -93,6 +93,41 @@ denied() {
 		from_entries else . end | {username, reason, object, context}'
 }
 
+# asks METHOD PATH [BODY]: the console answers, as the role that notifies.
+asks() {
+	printf %s "${3-}" >form
+	env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD="$1" SCRIPT_NAME=/ops PATH_INFO="${2#/ops}" \
+		CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH="$(wc -c <form)" \
+		HTTP_COOKIE="${COOKIE-}" "$AS/mcp-alert" <form >asked
+	grep -qE '^Status: (200|303)' asked || { cat asked; return 1; }
+}
+
+# console: an operator signs in, looks at each page, adds a silence and ends it, tests a
+# route and signs out.
+console() {
+	local path each
+	mkdir secrets
+	(umask 077; echo "token = $(openssl rand -hex 32)" >secrets/ack)
+	export MCP_CREDENTIALS=$PWD/secrets
+	path=$("$AS/mcp-alert" link ann)
+	asks POST "${path#https://status.example.com}"
+	COOKIE=$(sed -nE 's/^Set-Cookie: ([^;]*).*/\1/p' asked)
+	for path in /ops /ops/servers /ops/mutes /ops/routes /ops/server/open; do
+		asks GET "$path"
+	done
+	for each in '/mutes silence&servers=other&for=1h&text=x' \
+		'/mutes end-silence&id=' \
+		'/routes test&route=ops' ' leave'; do
+		asks GET "/ops${each% *}"
+		[[ $each != *end-silence* ]] ||
+			each="${each%=*}=$(grep -oP 'name="id" value="\Ks-[^"]*' asked | head -n 1)"
+		path=$(grep -oP "name=\"form\" value=\"\K[^\"]*(?=\"><input type=\"hidden\" name=\"do\" value=\"$(
+			sed 's/.* //; s/&.*//' <<<"$each")\">)" asked | head -n 1)
+		asks POST /ops "form=$path&do=${each##* }"
+	done
+	unset MCP_CREDENTIALS
+}
+
 @test "each program does its whole work, and is denied nothing" {
 	configure
 	for ago in 30 29 28; do
@@ -135,6 +170,7 @@ denied() {
 	"$AS/mcp-alert" maintenance end "$(redis hkeys fleet:maintenance)"
 	"$AS/mcp-alert" silence add --for 1h --by ann --reason x other
 	"$AS/mcp-alert" silence end "$(redis hkeys fleet:silence)"
+	console
 	for command in tick list history report 'maintenance list' 'explain open' \
 		'test --route ops'; do
 		# shellcheck disable=SC2086 # words

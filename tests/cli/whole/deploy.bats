@@ -219,6 +219,7 @@ signs_in() {
 	ask "$1" "/ack/secret-of-$1"
 	ask "$1" "/a/secret-of-$1"
 	ask "$1" "/answer/secret-of-$1?token=x" -d x=y
+	ask "$1" "/ops/link/secret-of-$1"
 	# The servers share the log: the line of this one tells that its are written.
 	ask "$1" "/account/acme/leave?by=$1" -b jar -c jar
 	ask "$1" /status/veiled -b jar

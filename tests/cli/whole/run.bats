@@ -192,7 +192,9 @@ shows() {
 	eventually says ': green, ok'
 	grep -q '^ *5  auth-initialize  pass' "$out"
 	grep -q '^ *6  tools-list  *pass' "$out"
-	[ "$(stat -c %a "$T"/mcp-fleet.*/credentials "$T"/mcp-fleet.*/credentials/*)" = $'700\n600' ]
+	# The console.
+	curl -s --max-time 60 "$(sed -n '/^The console/{n;p}' "$out")" | grep -q 'This link signs you in'
+	[ "$(stat -c %a "$T"/mcp-fleet.*/credentials "$T"/mcp-fleet.*/credentials/*)" = $'700\n600\n600' ]
 	diff "$T"/mcp-fleet.*/credentials/token - <<-EOT
 	origin = ${URL%/mcp}
 	token = $token

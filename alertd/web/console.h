@@ -1,0 +1,170 @@
+/*
+ * console.h: the parts of the console at /ops: sessions, how a page looks, its
+ * pages, and what a form does.
+ */
+#ifndef WEB_CONSOLE_H
+#define WEB_CONSOLE_H
+
+#include "base/buf.h"
+#include "incident/state.h"
+#include "web/web.h"
+
+#include <stdbool.h>
+
+extern const char console_js[];
+extern const char console_css[];
+
+/* A session, and a form of it, are good for a day at work, seconds. */
+#define CONSOLE_SESSION_S (12 * 3600)
+/* Room for the last part of a link, or the token of a form, and a NUL. */
+#define CONSOLE_TOKEN 320
+
+/*
+ * console_session.c: sessions, links and forms, all signed with HMAC-SHA256
+ * under the secret "ack", each for its purpose. Pure but for random numbers.
+ */
+
+/*
+ * console_session_new(s, secret, who, digest, now): make a session of who, and
+ * of the account s->account, whose writing token has that digest; "" for the
+ * operator. A new token or secret ends it.
+ *
+ * console_session_of(s, cookies, tls): read the session of a Cookie field, which
+ * may be NULL; nothing is checked. console_session_good(s, secret, digest, now):
+ * whether we made it and it has not ended; then s->forms is set.
+ *
+ * console_session_field(s, tls, out), console_session_end(tls, out): the
+ * Set-Cookie field that signs in, and out; out has CGI_COOKIE bytes. Over TLS no
+ * other host can set the cookie.
+ */
+void console_session_new(struct console_session *s, const char *secret,
+	const char *who, const char *digest, double now);
+bool console_session_of(struct console_session *s, const char *cookies,
+	bool tls);
+bool console_session_good(struct console_session *s, const char *secret,
+	const char *digest, double now);
+void console_session_field(
+	const struct console_session *s, bool tls, char *out);
+void console_session_end(bool tls, char *out);
+
+/* Something that works once, and until when. */
+struct console_once {
+	char number[CONSOLE_NONCE + 1];
+	long long until;
+};
+
+/*
+ * console_link_make(secret, who, until, out): make the token of a link.
+ * console_link_read(secret, token, now, who, once): whether a stranger's token
+ * is one of ours and has not ended; who has CONSOLE_WHO + 1 bytes.
+ */
+void console_link_make(const char *secret, const char *who, long long until,
+	char *out);
+bool console_link_read(const char *secret, const char *token, double now,
+	char *who, struct console_once *once);
+
+/*
+ * console_form_make(s, now, out): make the token of a form of that session.
+ * console_form_read(s, token, now, once): whether that is one of its forms.
+ */
+void console_form_make(const struct console_session *s, double now, char *out);
+bool console_form_read(const struct console_session *s, const char *token,
+	double now, struct console_once *once);
+
+/*
+ * console_page.c: how a page looks.
+ */
+
+/*
+ * console_fmt(b, fmt, ...): append markup: a template of buf.h, whose strings
+ * (%s) are escaped.
+ */
+void console_fmt(struct buf *b, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * console_short(b, s, max): append at most max characters of a stranger's text,
+ * cleaned and escaped.
+ */
+void console_short(struct buf *b, const char *s, size_t max);
+
+/* console_time(b, c, t): append "14:05", with its day unless that is today. */
+void console_time(struct buf *b, const struct cgi *c, double t);
+
+/*
+ * console_begin(c, a, title), console_end(c, a): what is around a page of
+ * somebody who signed in. `title` is also the current one of its links.
+ */
+void console_begin(const struct cgi *c, struct cgi_answer *a,
+	const char *title);
+void console_end(const struct cgi *c, struct cgi_answer *a);
+
+/*
+ * console_form(b, c, what): begin a form that does `what`, with its token.
+ * console_back(b, back): note in it where it leads to.
+ */
+void console_form(struct buf *b, const struct cgi *c, const char *what);
+void console_back(struct buf *b, const char *back);
+
+/*
+ * console_refuse(c, a, status, text): a page which says why nothing was done.
+ * console_plain(a, status, title, text): the same for somebody who has not
+ * signed in. console_sign_in(a, status, text): the page to sign in.
+ */
+void console_refuse(const struct cgi *c, struct cgi_answer *a, int status,
+	const char *text);
+void console_plain(struct cgi_answer *a, int status, const char *title,
+	const char *text);
+void console_sign_in(struct cgi_answer *a, int status, const char *text);
+
+/*
+ * console_goto(a, path, done): send the browser to a page, which then says that
+ * the deed of that name was done; NULL: nothing.
+ */
+void console_goto(struct cgi_answer *a, const char *path, const char *done);
+
+/* console_link_page(a, who): the page of a link that signs in. */
+void console_link_page(struct cgi_answer *a, const char *who);
+
+/*
+ * The pages, a file each; console_server_page is that of a server or of what
+ * servers share, c->request.name.
+ */
+void console_incidents(const struct cgi *c, struct cgi_answer *a);
+void console_mutes(const struct cgi *c, struct cgi_answer *a);
+void console_servers(const struct cgi *c, struct cgi_answer *a);
+void console_server_page(const struct cgi *c, struct cgi_answer *a);
+void console_routes(const struct cgi *c, struct cgi_answer *a);
+
+/*
+ * console_incident(b, c, st, kind, whole): append an open incident with its
+ * buttons; whole: with all that can be said of it.
+ */
+void console_incident(struct buf *b, const struct cgi *c,
+	struct alert_state *st, enum alert_kind kind, bool whole);
+
+/*
+ * console_who.c: who has signed in, and what they may change.
+ */
+
+/* console_all(c): whether it is the operator. console_may(c, slug): whether the
+   session sees and changes that server. */
+bool console_all(const struct cgi *c);
+bool console_may(const struct cgi *c, const char *slug);
+
+/* console_by(c, out): who that is, as messages name them; out has CONSOLE_BY
+   bytes. */
+#define CONSOLE_BY 160
+void console_by(const struct cgi *c, char *out);
+
+/* console_tls(c): whether browsers come by https. */
+bool console_tls(const struct cgi *c);
+
+/*
+ * console_actions.c: what the forms do, by the functions of the commands.
+ */
+
+/* console_act(c, a): do what a form says, once, and record who did it. */
+void console_act(const struct cgi *c, struct cgi_answer *a);
+
+#endif

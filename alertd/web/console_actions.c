@@ -1,0 +1,525 @@
+#include "web/console.h"
+
+#include "base/buf.h"
+#include "base/exits.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/strings.h"
+#include "base/text.h"
+#include "commands/commands.h"
+#include "delivery/delivery.h"
+#include "incident/incident.h"
+#include "incident/route_test.h"
+#include "notifier.h"
+#include "records/silence.h"
+#include "routing/routing.h"
+#include "state/maintenance_store.h"
+#include "state/state_store.h"
+#include "state/stores.h"
+#include "transport/credential.h"
+#include "transport/form.h"
+
+#include <math.h>
+#include <string.h>
+
+/* How many silences and maintenances of an account there may be, of each. */
+#define ACCOUNT_MAX 100
+#define SERVERS_TEXT 8192
+#define LINE_MAX_BYTES 16384
+
+/* What a form asks for. */
+struct act {
+	const struct cgi *c;
+	struct cgi_answer *a;
+	struct form form;
+	char by[CONSOLE_BY];
+	/* What is recorded of it, and of which server. */
+	char slug[SLUG_MAX + 1], did[LINE_MAX_BYTES];
+};
+
+/* The last error of a command, for who sent the form. */
+static char said[TEXT_SIZE];
+
+static void keep_said(const char *in, char *out, size_t size)
+{
+	text_clean(in, strlen(in), said, sizeof said, TEXT_MAX);
+	text_copy(out, size, in);
+}
+
+static bool refuse(const struct act *t, int status, const char *text)
+{
+	console_refuse(t->c, t->a, status, text);
+	return false;
+}
+
+static bool away(const struct act *t)
+{
+	return refuse(t, 503, "That could not be stored. Try again.");
+}
+
+/* A command ended with that status; it failed for what it said. */
+static bool ended(const struct act *t, int status)
+{
+	if (status == EXIT_GOOD)
+		return true;
+	return status == EXIT_ENV ? away(t)
+				  : refuse(t, 422, *said ? said : "It is refused.");
+}
+
+/* A field, not blank; or NULL. */
+static const char *field(const struct act *t, const char *name)
+{
+	const char *s = form_get(&t->form, name);
+
+	return s && s[strspn(s, " ")] ? s : NULL;
+}
+
+/* The same as a clean line of so many characters. */
+static const char *line(const struct act *t, const char *name, size_t max,
+	char *out, size_t size)
+{
+	const char *s = field(t, name);
+
+	if (!s)
+		return NULL;
+	s += strspn(s, " ");
+	text_clean(s, strlen(s), out, size, max);
+	return out;
+}
+
+/* The incident of a form, of a server that the session may change. */
+static const char *key_of(struct act *t)
+{
+	const char *key = field(t, "key");
+	size_t n = key ? strcspn(key, ":") : 0;
+	enum alert_kind kind;
+	int64_t start;
+
+	if (!key || n >= sizeof t->slug || strlen(key) >= ALERT_KEY_SIZE ||
+		!alert_key_parse(key, &kind, &start)) {
+		refuse(t, 400, "This form names no incident.");
+		return NULL;
+	}
+	memcpy(t->slug, key, n);
+	t->slug[n] = '\0';
+	if (console_may(t->c, t->slug))
+		return key;
+	refuse(t, 404, "There is no such incident.");
+	return NULL;
+}
+
+static void say_holder(
+	const struct act *t, const struct ack_result *r, struct buf *b)
+{
+	if (*r->holder)
+		cgi_ack_holder(b, t->c, r->holder, r->until);
+	else
+		buf_str(b, r->open ? "Nobody has acknowledged it."
+				   : "This incident is no longer open.");
+}
+
+static bool apply(struct act *t, const struct ack_request *q)
+{
+	struct ack_result r;
+	struct buf text;
+
+	if (!cgi_ack_apply(t->c, q, &r))
+		return away(t);
+	if (r.n)
+		return true;
+	buf_init(&text, TEXT_SIZE);
+	say_holder(t, &r, &text);
+	refuse(t, 409, text.p);
+	buf_release(&text);
+	return false;
+}
+
+static bool act_ack(struct act *t, const char *what)
+{
+	char reason[4 * ACK_REASON_MAX + 1], by[4 * ACK_BY_MAX + 1];
+	const char *from = form_get(&t->form, "from"), *span = field(t, "for");
+	struct ack_request q = {
+		.action = strcmp(what, "take") == 0 ? ACK_TAKE
+			: strcmp(what, "back") == 0 ? ACK_UNACK
+						    : ACK_CLOSE,
+		.key = key_of(t),
+		.by = t->by,
+		.from = from && *from ? from : NULL,
+		.for_s = t->c->conf->policy.ack_s,
+	};
+
+	if (!q.key)
+		return false;
+	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
+	q.by = by;
+	q.reason = line(t, "text", ACK_REASON_MAX, reason, sizeof reason);
+	if (q.action == ACK_CLOSE && !q.reason)
+		return refuse(t, 422, "Say why the incident is over.");
+	if (span && !num_duration(span, ACK_MIN_S, ACK_MAX_S, &q.for_s))
+		return refuse(t, 422, "How long: from 60s to 7d, such as 4h.");
+	if (q.action == ACK_CLOSE)
+		snprintf(t->did, sizeof t->did, "closed %s: %s", q.key,
+			q.reason);
+	return apply(t, &q);
+}
+
+static void record(const struct act *t, const char *what, const char *key,
+	const char *text)
+{
+	struct history_record h = {
+		.at = t->c->now,
+		.slug = *t->slug ? t->slug : SLUG_FLEET,
+		.what = what,
+		.text = text,
+		.key = key,
+	};
+	struct strings lines = {0};
+	struct buf b;
+
+	buf_init(&b, 2 * LINE_MAX_BYTES);
+	history_write(&b, &h);
+	if (buf_ok(&b)) {
+		strings_add(&lines, b.p);
+		history_store_add(t->c->store, &lines);
+	}
+	buf_release(&b);
+	strings_release(&lines);
+}
+
+/* A note that operators alone see, in the history of the server. */
+static bool note_private(struct act *t, const char *key, const char *text)
+{
+	char said_by[TEXT_SIZE + CONSOLE_BY + 2];
+
+	snprintf(said_by, sizeof said_by, "%s: %s", t->by, text);
+	record(t, HISTORY_NOTE, key, said_by);
+	return true;
+}
+
+static bool act_note(struct act *t, const char *what)
+{
+	const char *key = key_of(t), *who = field(t, "who");
+	char text[TEXT_SIZE], *operand = (char *)key;
+	struct run run = {.store = t->c->store, .conf = t->c->conf, .now = NAN};
+	struct options o = {.action = OPTIONS_NOTE, .operands = &operand,
+		.n_operands = 1, .now = NAN};
+	struct buf address;
+	int status;
+
+	(void)what;
+	if (!key)
+		return false;
+	o.public = line(t, "text", TEXT_MAX / 2, text, sizeof text);
+	if (!o.public)
+		return refuse(t, 422, "The note is empty.");
+	if (!who || strcmp(who, "public") != 0)
+		return note_private(t, key, o.public);
+	run.states = state_store_new(t->c->store);
+	buf_init(&address, LINE_MAX_BYTES);
+	status = note_add(&run, &o, &address);
+	buf_release(&address);
+	state_store_free(run.states);
+	snprintf(t->did, sizeof t->did, "published a note on %s: %s", key,
+		o.public);
+	return ended(t, status);
+}
+
+/* Whether all that it names is of the session's account. */
+static bool may_all(const struct act *t, const char *const *slugs, size_t n,
+	size_t others)
+{
+	if (console_all(t->c))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (!console_may(t->c, slugs[i]))
+			return false;
+	return n > 0 && !others;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = s ? strlen(s) : 0, m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+/* Whether an account may add one more. */
+static bool has_room(const struct act *t, bool silence)
+{
+	struct maintenance_store *l = maintenance_store_new(t->c->store);
+	const struct maintenance *m;
+	const struct silence *s;
+	size_t n = 0, count;
+	char by[CONSOLE_BY];
+
+	snprintf(by, sizeof by, "account %s)", t->c->console.account);
+	if (maintenance_store_load(l, t->c->now)) {
+		s = maintenance_store_silences(l, &count);
+		for (size_t i = 0; silence && i < count; i++)
+			n += ends_with(s[i].by, by) &&
+				(double)silence_end(&s[i]) > t->c->now;
+		for (size_t i = 0;
+			!silence && (m = maintenance_store_get(l, i)); i++)
+			n += ends_with(m->by, by) &&
+				maintenance_end(m, t->c->now,
+					t->c->conf->policy.maintenance_s) >
+					t->c->now;
+	} else {
+		n = ACCOUNT_MAX;
+	}
+	maintenance_store_free(l);
+	return console_all(t->c) || n < ACCOUNT_MAX;
+}
+
+/* Run the command; what it prints is recorded. */
+static bool run_mute(struct act *t, const struct options *o)
+{
+	struct buf out;
+	int status;
+
+	buf_init(&out, LINE_MAX_BYTES);
+	status = maintenance_run(o, t->c->conf, t->c->store,
+		maintenance_plan_zone(o, t->c->conf), &out);
+	if (out.len && out.p[out.len - 1] == '\n')
+		buf_cut(&out, out.len - 1);
+	snprintf(t->did, sizeof t->did, "%s: %s",
+		o->action == OPTIONS_SILENCE_END ||
+				o->action == OPTIONS_MAINTENANCE_END
+			? "ended"
+			: "added",
+		out.p);
+	buf_release(&out);
+	return ended(t, status);
+}
+
+/* The names between blanks and commas of a text, which is cut into them. */
+static size_t split(char *text, char **out, size_t max)
+{
+	char *rest = text, *word;
+	size_t n = 0;
+
+	while (n < max && (word = strsep(&rest, " ,;\t\r\n")))
+		if (*word)
+			out[n++] = word;
+	return n;
+}
+
+static bool act_mute(struct act *t, const char *what)
+{
+	bool silence = strcmp(what, "silence") == 0;
+	char text[SERVERS_TEXT], reason[TEXT_SIZE], by[4 * ACK_BY_MAX + 1];
+	const char *servers = field(t, "servers");
+	char *names[MAINTENANCE_NAMES];
+	struct options o = {
+		.action = silence ? OPTIONS_SILENCE_ADD
+				  : OPTIONS_MAINTENANCE_ADD,
+		.now = NAN,
+		.operands = names,
+		.by = by,
+		.start = field(t, "start"),
+		.span = field(t, "custom") ? field(t, "custom")
+					   : field(t, "for"),
+		.every = silence ? NULL : field(t, "every"),
+		.kind = silence ? field(t, "kind") : NULL,
+	};
+
+	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
+	if (servers && strlen(servers) >= sizeof text)
+		return refuse(t, 422, "That names too many servers.");
+	text_copy(text, sizeof text, servers ? servers : "");
+	o.n_operands = split(text, names, MAINTENANCE_NAMES);
+	o.reason = line(t, "text", ACK_REASON_MAX, reason, sizeof reason);
+	if (!may_all(t, (const char *const *)names, o.n_operands, 0))
+		return refuse(t, 404, "Name servers of your account.");
+	if (!has_room(t, silence))
+		return refuse(t, 409, "There are too many already.");
+	if (o.n_operands == 1 && slug_valid(names[0]))
+		text_copy(t->slug, sizeof t->slug, names[0]);
+	return run_mute(t, &o);
+}
+
+/* Whether the session may end that maintenance or silence. */
+static bool may_end(const struct act *t, const char *id, bool silence)
+{
+	struct maintenance_store *l = maintenance_store_new(t->c->store);
+	const struct maintenance *m = NULL;
+	const struct silence *s;
+	bool ok = maintenance_store_load(l, t->c->now), may = console_all(t->c);
+	size_t n;
+
+	s = maintenance_store_silences(l, &n);
+	for (size_t i = 0; ok && silence && i < n; i++)
+		may = may || (strcmp(s[i].id, id) == 0 &&
+				     may_all(t, s[i].slugs, s[i].n_slugs, 0));
+	if (ok && !silence)
+		m = maintenance_store_find(l, id);
+	may = may || (m && may_all(t, m->slugs, m->n_slugs, m->n_accounts));
+	maintenance_store_free(l);
+	return may;
+}
+
+static bool act_end(struct act *t, const char *what)
+{
+	const char *id = field(t, "id");
+	bool silence = strcmp(what, "end-silence") == 0;
+	char *operand = (char *)id;
+	const struct options o = {
+		.action = silence ? OPTIONS_SILENCE_END
+				  : OPTIONS_MAINTENANCE_END,
+		.now = NAN,
+		.operands = &operand,
+		.n_operands = 1,
+	};
+
+	if (!id || !maintenance_id_valid(id) || !may_end(t, id, silence))
+		return refuse(t, 404, "There is none of that name.");
+	return run_mute(t, &o);
+}
+
+/* Queue the test: the next run of mcp-alert sends it. */
+static bool queue_test(struct act *t, const struct route_test_request *q)
+{
+	char *secret = acknowledge_secret();
+	struct run run = {
+		.store = t->c->store,
+		.conf = t->c->conf,
+		.now = NAN,
+		.queue_only = true,
+		.secret = secret,
+		.states = state_store_new(t->c->store),
+		.maintenances = maintenance_store_new(t->c->store),
+	};
+	struct notifier *n = notifier_new(&run);
+	bool ok;
+
+	notifier_test(n, t->slug, q, &(struct worker_watch) {.key = NULL});
+	ok = !notifier_failed(n);
+	notifier_free(n);
+	maintenance_store_free(run.maintenances);
+	state_store_free(run.states);
+	secret_free(secret);
+	return ok ? true : away(t);
+}
+
+static bool act_test(struct act *t, const char *what)
+{
+	const char *route = field(t, "route"), *slug = field(t, "server");
+	const struct conf *conf = t->c->conf;
+	struct route_test_request q = {.by = t->by, .at = (int64_t)t->c->now};
+	struct strings routes = {0};
+	struct conf_server server;
+	bool ok;
+
+	(void)what;
+	if (!console_all(t->c) || (route && !route_find(conf, route)) ||
+		(slug && !conf_server(conf, slug, &server)) ||
+		(!route && !slug))
+		return refuse(t, 404, "There is no such route or server.");
+	if (route)
+		strings_add(&routes, route);
+	q.routes = route ? &routes : NULL;
+	q.url = slug ? server.url : NULL;
+	text_copy(t->slug, sizeof t->slug, slug ? slug : SLUG_FLEET);
+	snprintf(t->did, sizeof t->did, "sent a test to %s",
+		route ? route : "the routes of a P1");
+	ok = queue_test(t, &q);
+	strings_release(&routes);
+	return ok;
+}
+
+static bool act_leave(struct act *t, const char *what)
+{
+	const struct console_session *s = &t->c->console;
+
+	(void)what;
+	if (console_store_once(t->c->store, s->nonce, s->until, t->c->now) ==
+		ONCE_FAILED)
+		return away(t);
+	console_session_end(console_tls(t->c), t->a->cookie);
+	return true;
+}
+
+static const struct deed {
+	const char *name;
+	bool (*act)(struct act *t, const char *what);
+} deeds[] = {
+	{"take", act_ack},
+	{"back", act_ack},
+	{"close", act_ack},
+	{"note", act_note},
+	{"silence", act_mute},
+	{"maintenance", act_mute},
+	{"end-silence", act_end},
+	{"end-maintenance", act_end},
+	{"test", act_test},
+	{"leave", act_leave},
+};
+
+static const struct deed *find_deed(const char *name)
+{
+	for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
+		if (name && strcmp(deeds[i].name, name) == 0)
+			return &deeds[i];
+	return NULL;
+}
+
+/* The page that a form leads to. */
+static void go_back(const struct act *t, const char *done)
+{
+	static const char *const pages[] = {"mutes", "routes", "servers"};
+	const char *back = field(t, "back");
+	char path[REQUEST_PATH] = "/ops";
+
+	for (size_t i = 0; back && i < sizeof pages / sizeof *pages; i++)
+		if (strcmp(back, pages[i]) == 0)
+			snprintf(path, sizeof path, "/ops/%s", back);
+	if (back && strcmp(back, "server") == 0 && *t->slug)
+		snprintf(path, sizeof path, "/ops/server/%s", t->slug);
+	console_goto(t->a, path, done);
+}
+
+/* Whether the form is one of this session, and comes for the first time. */
+static bool take_form(const struct act *t)
+{
+	const char *token = form_get(&t->form, "form");
+	struct console_once once;
+
+	if (!token || !console_form_read(&t->c->console, token, t->c->now,
+			      &once))
+		return refuse(t, 403,
+			"This form is too old, or not one of your session.");
+	switch (console_store_once(
+		t->c->store, once.number, once.until, t->c->now)) {
+	case ONCE_NEW:
+		return true;
+	case ONCE_USED:
+		return refuse(t, 409, "This form was sent before.");
+	default:
+		return away(t);
+	}
+}
+
+void console_act(const struct cgi *c, struct cgi_answer *a)
+{
+	struct act t = {.c = c, .a = a};
+	const struct deed *deed;
+
+	console_by(c, t.by);
+	form_read(c->request.body.p, &t.form);
+	deed = find_deed(form_get(&t.form, "do"));
+	*said = '\0';
+	log_filter(keep_said);
+	if (!deed)
+		refuse(&t, 400, "This form asks for nothing.");
+	else if (take_form(&t) && deed->act(&t, deed->name)) {
+		go_back(&t, deed->name);
+		if (*t.did) {
+			char text[LINE_MAX_BYTES + CONSOLE_BY];
+
+			snprintf(text, sizeof text, "%s %s", t.by, t.did);
+			record(&t, HISTORY_BY_HAND, NULL, text);
+		}
+	}
+	log_filter(NULL);
+	form_release(&t.form);
+}

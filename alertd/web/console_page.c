@@ -1,0 +1,250 @@
+#include "web/console.h"
+
+#include "base/text.h"
+#include "words/words.h"
+
+#include <openssl/evp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The links at the top of each page. */
+static const struct link {
+	const char *path, *title;
+	bool operator; /* not for an account */
+} links[] = {
+	{"/ops", "Incidents", false},
+	{"/ops/mutes", "Silences and maintenances", false},
+	{"/ops/servers", "Servers", false},
+	{"/ops/routes", "Routes and regions", true},
+};
+
+/* What the page behind a form says that was done. */
+static const struct done {
+	const char *name, *text;
+} dones[] = {
+	{"take", "You have acknowledged it."},
+	{"back", "The acknowledgement is undone."},
+	{"close", "The incident is closed."},
+	{"note", "The note is stored."},
+	{"silence", "The silence is added."},
+	{"maintenance", "The maintenance is added."},
+	{"end-silence", "The silence has ended."},
+	{"end-maintenance", "The maintenance has ended."},
+	{"test", "The next run of mcp-alert sends the test."},
+};
+
+static bool escape(void *to, const struct conversion *c, va_list *ap)
+{
+	if (c->letter != 's')
+		return false;
+	cgi_put_html(to, va_arg(*ap, const char *));
+	return true;
+}
+
+void console_fmt(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_template(b, fmt, ap, escape, b);
+	va_end(ap);
+}
+
+void console_short(struct buf *b, const char *s, size_t max)
+{
+	char text[TEXT_SIZE];
+	size_t n = strlen(s);
+	bool cut = text_clean(s, n, text, sizeof text, max) < n;
+
+	cgi_put_html(b, text);
+	if (cut && strlen(text) >= max)
+		buf_str(b, "…");
+}
+
+void console_time(struct buf *b, const struct cgi *c, double t)
+{
+	phrase_time_seen(b, (int64_t)t, c->now, c->conf->zone);
+}
+
+/* Only our script runs: its digest stands in the policy. */
+static const char *policy(void)
+{
+	static char text[320];
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned char base64[EVP_MAX_MD_SIZE * 2];
+	unsigned n = 0;
+
+	if (!EVP_Digest(console_js, strlen(console_js), digest, &n,
+		    EVP_sha256(), NULL))
+		return NULL;
+	EVP_EncodeBlock(base64, digest, (int)n);
+	snprintf(text, sizeof text,
+		"default-src 'none'; style-src 'unsafe-inline'; "
+		"script-src 'sha256-%s'; connect-src 'self'; "
+		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+		(const char *)base64);
+	return text;
+}
+
+static void put_head(struct buf *b, const char *title)
+{
+	console_fmt(b,
+		"<!DOCTYPE html>\n<html lang='en'>\n<meta charset='utf-8'>\n"
+		"<meta name='viewport' content='width=device-width'>\n"
+		"<title>%s</title>\n<style>",
+		title);
+	buf_str(b, console_css);
+	buf_str(b, "</style>\n");
+}
+
+static void put_nav(struct buf *b, const struct cgi *c, const char *title)
+{
+	buf_str(b, "<header>\n<nav>");
+	for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+		if (links[i].operator && !console_all(c))
+			continue;
+		console_fmt(b, "<a href='%s'", links[i].path);
+		if (strcmp(links[i].title, title) == 0)
+			buf_str(b, " aria-current=\"page\"");
+		console_fmt(b, ">%s</a>\n", links[i].title);
+	}
+	buf_str(b, "</nav>\n");
+}
+
+/* What the form before this page did. */
+static void put_done(struct buf *b, const struct cgi *c)
+{
+	char name[32];
+
+	if (!request_query(&c->request.http, "done", name, sizeof name))
+		return;
+	for (size_t i = 0; i < sizeof dones / sizeof *dones; i++)
+		if (strcmp(dones[i].name, name) == 0)
+			console_fmt(b, "<p class='done' role='status'>%s</p>\n",
+				dones[i].text);
+}
+
+void console_begin(const struct cgi *c, struct cgi_answer *a, const char *title)
+{
+	struct buf *b = &a->body;
+	char by[CONSOLE_BY];
+
+	a->type = CGI_HTML;
+	a->csp = policy();
+	if (c->console.fresh)
+		console_session_field(&c->console, console_tls(c), a->cookie);
+	put_head(b, title);
+	put_nav(b, c, title);
+	console_by(c, by);
+	console_form(b, c, "leave");
+	console_fmt(b,
+		"<span>%s</span> <button class='less'>Sign out</button></form>\n"
+		"</header>\n<main>\n<h1>%s</h1>\n",
+		by, title);
+	put_done(b, c);
+}
+
+void console_end(const struct cgi *c, struct cgi_answer *a)
+{
+	struct buf *b = &a->body;
+
+	buf_str(b, "</main>\n<footer>");
+	console_time(b, c, c->now);
+	phrase_zone(b, c->conf->zone);
+	buf_str(b,
+		"<span id=\"live\"></span></footer>\n"
+		"<dialog id=\"keys\"><h2>Keys</h2><dl>"
+		"<dt>j, k</dt><dd>next, previous</dd>"
+		"<dt>Enter</dt><dd>open it</dd>"
+		"<dt>a</dt><dd>acknowledge it</dd>"
+		"<dt>s</dt><dd>silence its server</dd>"
+		"<dt>m</dt><dd>plan a maintenance of its server</dd>"
+		"<dt>?</dt><dd>these keys</dd></dl>"
+		"<form method=\"dialog\"><button>Close</button></form>"
+		"</dialog>\n<script>");
+	buf_str(b, console_js);
+	buf_str(b, "</script>\n");
+}
+
+void console_form(struct buf *b, const struct cgi *c, const char *what)
+{
+	char token[CONSOLE_TOKEN];
+
+	console_form_make(&c->console, c->now, token);
+	console_fmt(b,
+		"<form method='post' action='/ops'>"
+		"<input type='hidden' name='form' value='%s'>"
+		"<input type='hidden' name='do' value='%s'>",
+		token, what);
+}
+
+void console_back(struct buf *b, const char *back)
+{
+	console_fmt(b, "<input type='hidden' name='back' value='%s'>", back);
+}
+
+void console_refuse(const struct cgi *c, struct cgi_answer *a, int status,
+	const char *text)
+{
+	buf_clear(&a->body);
+	a->status = status;
+	*a->location = '\0';
+	console_begin(c, a, "Nothing was done");
+	console_fmt(&a->body,
+		"<p class='refused' role='alert'>%s</p>\n"
+		"<p><a href='/ops'>Back to the incidents</a></p>\n",
+		text);
+	console_end(c, a);
+}
+
+static void plain_begin(struct cgi_answer *a, int status, const char *title)
+{
+	a->status = status;
+	a->type = CGI_HTML;
+	buf_clear(&a->body);
+	put_head(&a->body, title);
+	console_fmt(&a->body, "<main class='narrow'>\n<h1>%s</h1>\n", title);
+}
+
+void console_plain(struct cgi_answer *a, int status, const char *title,
+	const char *text)
+{
+	plain_begin(a, status, title);
+	console_fmt(&a->body, "<p>%s</p>\n</main>\n", text);
+}
+
+void console_sign_in(struct cgi_answer *a, int status, const char *text)
+{
+	plain_begin(a, status, "Sign in");
+	a->challenge = status == 401;
+	if (text)
+		console_fmt(&a->body, "<p class='refused' role='alert'>%s</p>\n",
+			text);
+	buf_str(&a->body,
+		"<form method=\"post\" action=\"/ops/sign-in\">\n"
+		"<label>Your name<input name=\"who\" maxlength=\"40\" "
+		"autocomplete=\"name\" required></label>\n"
+		"<label>The token with which your account writes"
+		"<input name=\"token\" type=\"password\" maxlength=\"500\" "
+		"autocomplete=\"current-password\" required></label>\n"
+		"<button>Sign in</button>\n</form>\n"
+		"<p>Operators sign in with a link: <code>mcp-alert link NAME"
+		"</code></p>\n</main>\n");
+}
+
+void console_link_page(struct cgi_answer *a, const char *who)
+{
+	plain_begin(a, 200, "Sign in");
+	console_fmt(&a->body,
+		"<form method='post'>\n<p>This link signs you in as %s. It "
+		"works once.</p>\n<button>Sign in</button>\n</form>\n</main>\n",
+		who);
+}
+
+void console_goto(struct cgi_answer *a, const char *path, const char *done)
+{
+	console_plain(a, 303, "Done", "The next page shows it.");
+	snprintf(a->location, sizeof a->location, "%s%s%s", path,
+		done ? "?done=" : "", done ? done : "");
+}

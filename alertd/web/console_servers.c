@@ -1,0 +1,292 @@
+/*
+ * console_servers.c: all servers with their states, and a page of each, which
+ * explains why it alerted, or why not.
+ */
+#include "web/console.h"
+
+#include "base/num.h"
+#include "base/text.h"
+#include "commands/commands.h"
+#include "emit.h"
+#include "incident/incident.h"
+#include "state/maintenance_store.h"
+#include "state/state_store.h"
+#include "state/stores.h"
+#include "words/words.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Servers of a page, and notes of a server. */
+#define PAGE 100
+#define NOTES 20
+/* So many records of a day are looked at for notes. */
+#define RECORDS 2000
+/* Bytes of an explanation that are shown. */
+#define SHOWN_MAX (24 * 1024)
+/* A verdict that is older says nothing of now, seconds. */
+#define OLD_S 900
+
+static const struct incident *worst(
+	const struct alert_state *st, enum alert_kind *kind)
+{
+	const struct incident *found = NULL;
+
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		const struct incident *inc = &st->incidents[k];
+
+		if (!inc->open || inc->superseded ||
+			(found && found->severity <= inc->severity))
+			continue;
+		found = inc;
+		*kind = (enum alert_kind)k;
+	}
+	return found;
+}
+
+static void put_condition(
+	struct buf *b, const struct cgi *c, const struct alert_state *st)
+{
+	enum alert_kind kind = ALERT_DOWNTIME;
+	const struct incident *inc = worst(st, &kind);
+
+	if (inc) {
+		console_fmt(b, "<td><b class='%s'>%s</b> %s since ",
+			severity_name(inc->severity),
+			severity_name(inc->severity), alert_kind_name(kind));
+		console_time(b, c, (double)inc->first);
+	} else if (st->revision <= 0 || !st->window) {
+		buf_str(b, "<td class=\"old\">no verdict yet");
+	} else if ((double)st->window < c->now - OLD_S) {
+		buf_str(b, "<td class=\"old\">no verdict since ");
+		console_time(b, c, (double)st->window);
+	} else {
+		buf_str(b, "<td>no incident");
+	}
+	if (st->maintenance.active && c->now < (double)st->maintenance.end)
+		buf_str(b, ", under maintenance");
+	buf_str(b, "</td></tr>\n");
+}
+
+/* The slugs whose names have that text in them, which the session may see. */
+static void find_servers(
+	const struct cgi *c, const char *part, struct strings *out)
+{
+	for (size_t i = 0; i < conf_count(c->conf); i++) {
+		const char *slug = conf_server_slug(c->conf, i);
+
+		if (strstr(slug, part) && console_may(c, slug))
+			strings_add(out, slug);
+	}
+	strings_sort(out);
+}
+
+static bool put_rows(struct buf *b, const struct cgi *c,
+	const struct strings *slugs, size_t from)
+{
+	struct state_store *states = state_store_new(c->store);
+	struct strings some = {0};
+	struct transaction *t;
+	struct alert_state *st;
+	bool ok;
+	size_t i;
+
+	for (i = from; i < slugs->n && i < from + PAGE; i++)
+		strings_add(&some, slugs->v[i]);
+	t = transaction_begin(states, &some);
+	while ((st = transaction_next(t, &i))) {
+		console_fmt(b,
+			"<tr data-server='%s' tabindex='-1'><th>"
+			"<a href='/ops/server/%s'>%s</a></th>",
+			some.v[i], some.v[i], some.v[i]);
+		put_condition(b, c, st);
+	}
+	ok = !transaction_failed(t);
+	transaction_end(t);
+	strings_release(&some);
+	state_store_free(states);
+	return ok;
+}
+
+static size_t asked_page(const struct cgi *c, size_t n)
+{
+	char text[16];
+	long long page = 1;
+
+	if (!request_query(&c->request.http, "page", text, sizeof text) ||
+		!num_parse(text, 1, 1000000, &page))
+		page = 1;
+	return ((size_t)page - 1) * PAGE < n ? (size_t)page - 1 : 0;
+}
+
+static void put_more_pages(struct buf *b, const char *part, size_t page,
+	size_t n)
+{
+	if (n <= PAGE)
+		return;
+	console_fmt(b, "<p class='pages'>%zu servers ", n);
+	if (page)
+		console_fmt(b, "<a href='/ops/servers?q=%s&amp;page=%zu'>"
+			       "before</a> ",
+			part, page);
+	if ((page + 1) * PAGE < n)
+		console_fmt(b, "<a href='/ops/servers?q=%s&amp;page=%zu'>next"
+			       "</a>",
+			part, page + 2);
+	buf_str(b, "</p>\n");
+}
+
+void console_servers(const struct cgi *c, struct cgi_answer *a)
+{
+	struct buf *b = &a->body;
+	struct strings slugs = {0};
+	char part[SLUG_MAX + 1];
+	size_t page;
+	bool ok;
+
+	if (!request_query(&c->request.http, "q", part, sizeof part) ||
+		!slug_valid(part))
+		*part = '\0';
+	find_servers(c, part, &slugs);
+	page = asked_page(c, slugs.n);
+	console_begin(c, a, "Servers");
+	console_fmt(b,
+		"<form action='/ops/servers'><label>Name<input name='q' "
+		"value='%s' autocapitalize='none'></label>"
+		"<button class='less'>Search</button></form>\n<table>\n",
+		part);
+	ok = put_rows(b, c, &slugs, page * PAGE);
+	buf_str(b, "</table>\n");
+	if (!slugs.n)
+		buf_str(b, "<p>There is no such server.</p>\n");
+	put_more_pages(b, part, page, slugs.n);
+	console_end(c, a);
+	if (!ok)
+		console_refuse(c, a, 503, "The servers cannot be read now.");
+	strings_release(&slugs);
+}
+
+/* What people did and noted, the newest first. */
+static void put_notes(struct buf *b, const struct cgi *c)
+{
+	struct history h = {0};
+	size_t n = 0;
+
+	history_store_last(c->store, c->now, RECORDS, &h);
+	for (size_t i = h.n; i-- > 0 && n < NOTES;) {
+		const struct history_record *r = &h.v[i];
+
+		if (strcmp(r->slug, c->request.name) != 0 ||
+			(strcmp(r->what, HISTORY_NOTE) != 0 &&
+				strcmp(r->what, HISTORY_BY_HAND) != 0))
+			continue;
+		buf_str(b, n++ ? "<li>" : "<h2>Notes and changes</h2>\n<ul>\n"
+					  "<li>");
+		console_time(b, c, r->at);
+		buf_str(b, " ");
+		console_short(b, r->text, 600);
+		buf_str(b, "</li>\n");
+	}
+	if (n)
+		buf_str(b, "</ul>\n");
+	history_store_release(&h);
+}
+
+static void put_explanation(
+	struct buf *b, const struct cgi *c, struct alert_state *st)
+{
+	struct run run = {
+		.store = c->store,
+		.conf = c->conf,
+		.now = NAN,
+		.text = true,
+		.zone = c->conf->zone,
+		.maintenances = maintenance_store_new(c->store),
+	};
+	struct buf text;
+
+	buf_init(&text, EXPLAIN_MAX);
+	show_explanation(&run, st, c->now, &text);
+	if (text.len > SHOWN_MAX)
+		buf_cut(&text, SHOWN_MAX);
+	buf_str(b, "<h2>Why it alerted, or why not</h2>\n<pre>");
+	cgi_put_html(b, text.p);
+	buf_str(b, "</pre>\n");
+	buf_release(&text);
+	maintenance_store_free(run.maintenances);
+}
+
+/* Whose server it is, as the configuration says. */
+static void put_owner(struct buf *b, const struct cgi *c)
+{
+	struct conf_server s;
+
+	if (!conf_server(c->conf, c->request.name, &s) ||
+		(!s.owner && !s.n_labels))
+		return;
+	buf_str(b, "<p>");
+	if (s.owner) {
+		buf_str(b, "Owner: ");
+		console_short(b, s.owner, 200);
+		buf_str(b, ". ");
+	}
+	for (size_t i = 0; i < s.n_labels; i++)
+		console_fmt(b, "%s%s: %s", i ? ", " : "", s.labels[i].name,
+			s.labels[i].value);
+	buf_str(b, "</p>\n");
+}
+
+static void put_server_links(struct buf *b, const struct cgi *c)
+{
+	const char *slug = c->request.name;
+	struct buf dashboard;
+
+	if (!slug_valid(slug))
+		return;
+	console_fmt(b,
+		"<p class='pages'><a href='/ops/mutes?server=%s#silence'>"
+		"Silence it</a> <a href='/ops/mutes?server=%s#maintenance'>"
+		"Plan a maintenance</a>",
+		slug, slug);
+	buf_init(&dashboard, TEXT_SIZE);
+	emit_dashboard(c->conf, slug, &dashboard);
+	if (dashboard.len)
+		console_fmt(b, " <a href='%s'>Dashboard</a>", dashboard.p);
+	buf_release(&dashboard);
+	buf_str(b, "</p>\n");
+	if (!console_all(c) || conf_place(c->conf, slug) == CONF_NOWHERE)
+		return;
+	console_form(b, c, "test");
+	console_back(b, "server");
+	console_fmt(b,
+		"<input type='hidden' name='server' value='%s'>"
+		"<button class='less'>Send a test to its routes</button>"
+		"</form>\n",
+		slug);
+}
+
+void console_server_page(const struct cgi *c, struct cgi_answer *a)
+{
+	const char *slug = c->request.name;
+	struct state_store *states = state_store_new(c->store);
+	struct buf *b = &a->body;
+	struct alert_state st;
+
+	if (!state_store_get(states, slug, &st)) {
+		console_refuse(c, a, 503, "The server cannot be read now.");
+	} else {
+		console_begin(c, a, strcmp(slug, SLUG_FLEET) == 0 ? "The fleet"
+								  : slug);
+		for (unsigned k = 0; k < ALERT_KINDS; k++)
+			if (st.incidents[k].open && !st.incidents[k].superseded)
+				console_incident(
+					b, c, &st, (enum alert_kind)k, true);
+		put_owner(b, c);
+		put_server_links(b, c);
+		put_explanation(b, c, &st);
+		put_notes(b, c);
+		console_end(c, a);
+		state_release(&st);
+	}
+	state_store_free(states);
+}
