@@ -281,10 +281,14 @@ void console_server_page(const struct cgi *c, struct cgi_answer *a)
 			if (st.incidents[k].open && !st.incidents[k].superseded)
 				console_incident(
 					b, c, &st, (enum alert_kind)k, true);
-		put_owner(b, c);
 		put_server_links(b, c);
-		put_explanation(b, c, &st);
-		put_notes(b, c);
+		/* An account may be a customer: routes, delivery errors and
+		   reasons of silences are the operators' business. */
+		if (console_all(c)) {
+			put_owner(b, c);
+			put_explanation(b, c, &st);
+			put_notes(b, c);
+		}
 		console_end(c, a);
 		state_release(&st);
 	}

@@ -242,6 +242,9 @@ down_now() {
 	run ! grep -q example-two body
 	ask GET /ops/servers
 	run ! grep -q example-two body
+	ask GET /ops/server/example-mcp
+	[ "$CODE" = 200 ]
+	run ! grep -q 'Why it alerted\|Owner' body
 	for path in /ops/server/example-two '/ops/server/*' /ops/server/none /ops/routes; do
 		ask GET "$path"
 		[ "$CODE" = 404 ]
