@@ -20,7 +20,7 @@ setup() {
 
 teardown() {
 	local file
-	for file in fleet/*.pid "$BATS_FILE_TMPDIR"/*.pid; do
+	for file in "$BATS_TEST_TMPDIR"/fleet/*.pid "$BATS_FILE_TMPDIR"/*.pid; do
 		[[ ! -s $file ]] || pids+=("$(<"$file")")
 	done
 	alert_teardown
