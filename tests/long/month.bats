@@ -174,7 +174,7 @@ instants() {
 	jq -e '.servers == 10' said
 	want=$(redis --raw keys '*' | grep -E '^(probe|alert):' |
 		sed 's/.*/MEMORY USAGE "&"/' | redis | jq -s add)
-	jq -e --argjson w "$want" '.server_bytes * 20 / $w - 1 | fabs < 0.02' said
+	jq -e --argjson w "$want" '.server_bytes * 10 / $w - 1 | fabs < 0.02' said
 }
 
 # With CHANGED=1000, as the figures of mcp-store(7) were measured.
