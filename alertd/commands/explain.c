@@ -368,7 +368,7 @@ static void put_notified(const struct page *g, const struct alert_state *st,
 	}
 }
 
-/* Who looks after an incident, and what will change it. */
+/* The person who acknowledged it, and the next changes. */
 static void put_coming(const struct page *g, struct alert_state *st,
 	enum alert_kind kind, const struct conf_policy *p)
 {

@@ -68,7 +68,7 @@ static void put_fields(struct buf *b, const struct message *m, size_t *left)
 	buf_char(b, ']');
 }
 
-/* What happened, and a line of links: a button would need a plugin. */
+/* The event and a line of links: a button would need a plugin. */
 static void put_said(struct buf *b, const struct message *m, size_t *left)
 {
 	struct buf text, says;

@@ -62,7 +62,7 @@ void sink_text_within(struct buf *b, const char *s, size_t max, size_t *left,
 	char out[CUT_SIZE];
 	uint32_t cp;
 
-	/* What is cut to less is dots alone. */
+	/* A shorter text would be dots alone. */
 	if (*left <= 3)
 		return;
 	sink_cut(s, max < *left ? max : *left, out, sizeof out);

@@ -1,3 +1,6 @@
+/*
+ * console_store.c: forms and links that were used, so that none works twice.
+ */
 #include "state/stores.h"
 
 #include "base/num.h"

@@ -1,3 +1,7 @@
+/*
+ * console_actions.c: the forms of the console: read, checked, and carried out by
+ * the functions of the commands.
+ */
 #include "web/console.h"
 
 #include "base/buf.h"
@@ -27,13 +31,13 @@
 #define SERVERS_TEXT 8192
 #define LINE_MAX_BYTES 16384
 
-/* What a form asks for. */
+/* The fields of a form. */
 struct act {
 	const struct cgi *c;
 	struct cgi_answer *a;
 	struct form form;
 	char by[CONSOLE_BY];
-	/* What is recorded of it, and of which server. */
+	/* The text of its record, and the server. */
 	char slug[SLUG_MAX + 1], did[LINE_MAX_BYTES];
 };
 

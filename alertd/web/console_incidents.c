@@ -1,3 +1,6 @@
+/*
+ * console_incidents.c: open incidents with their forms, the worst first.
+ */
 #include "web/console.h"
 
 #include "base/num.h"

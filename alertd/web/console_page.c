@@ -1,3 +1,6 @@
+/*
+ * console_page.c: the frame of a page: links, style, script, forms, sign-in.
+ */
 #include "web/console.h"
 
 #include "base/text.h"
@@ -19,7 +22,7 @@ static const struct link {
 	{"/ops/routes", "Routes and regions", true},
 };
 
-/* What the page behind a form says that was done. */
+/* The confirmation on the page after a form. */
 static const struct done {
 	const char *name, *text;
 } dones[] = {
@@ -67,7 +70,7 @@ void console_time(struct buf *b, const struct cgi *c, double t)
 	phrase_time_seen(b, (int64_t)t, c->now, c->conf->zone);
 }
 
-/* Only our script runs: its digest stands in the policy. */
+/* Only our script runs: the policy has its digest. */
 static const char *policy(void)
 {
 	static char text[320];
@@ -112,7 +115,7 @@ static void put_nav(struct buf *b, const struct cgi *c, const char *title)
 	buf_str(b, "</nav>\n");
 }
 
-/* What the form before this page did. */
+/* The confirmation of the form before this page. */
 static void put_done(struct buf *b, const struct cgi *c)
 {
 	char name[32];

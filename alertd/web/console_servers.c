@@ -166,7 +166,7 @@ void console_servers(const struct cgi *c, struct cgi_answer *a)
 	strings_release(&slugs);
 }
 
-/* What people did and noted, the newest first. */
+/* Changes and notes by people, the newest first. */
 static void put_notes(struct buf *b, const struct cgi *c)
 {
 	struct history h = {0};

@@ -1,3 +1,6 @@
+/*
+ * console_session.c: signed sessions, links to sign in, and forms that work once.
+ */
 #include "web/console.h"
 
 #include "base/num.h"
@@ -22,6 +25,7 @@ static const char *cookie_name(bool tls)
 	return tls ? "__Host-mcp-console" : "mcp-console";
 }
 
+/* Without entropy the number is 0, which works for one form or link alone. */
 static void number_new(char *out)
 {
 	uint64_t random;

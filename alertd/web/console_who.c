@@ -1,3 +1,6 @@
+/*
+ * console_who.c: which servers a session may see, and the name that is recorded.
+ */
 #include "web/console.h"
 
 #include "base/text.h"

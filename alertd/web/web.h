@@ -28,7 +28,7 @@ struct store;
 #define CGI_ANSWER_MAX (256 * 1024)
 
 /*
- * Who has signed in to the console. An account sees and changes its own
+ * The person signed in to the console. An account sees and changes its own
  * servers, and the operator all.
  */
 #define CONSOLE_WHO 60 /* bytes */
@@ -46,7 +46,7 @@ struct console_session {
 struct cgi_request {
 	struct request http;
 	/*
-	 * The segment of the path that the row's '*' stands for; not checked.
+	 * The segment of the path at the row's '*'; not checked.
 	 */
 	char name[REQUEST_PATH];
 	struct buf body; /* "" where there is none */

@@ -175,7 +175,7 @@ size_t strings_place(const void *v, size_t n, size_t size, const char *s)
 	return lo;
 }
 
-/* Whether s stands at that place of a list. */
+/* Whether s is at that place of a list. */
 static bool stands_at(const struct strings *l, size_t at, const char *s)
 {
 	return at < l->n && strcmp(l->v[at], s) == 0;

@@ -1,3 +1,6 @@
+/*
+ * basic.c: a password by HTTP Basic (RFC 7617).
+ */
 #include "cgi/basic.h"
 
 #include <openssl/crypto.h>

@@ -207,7 +207,7 @@ const struct conf_key conf_label_keys[] = {
 #define LABELS(s)                                                              \
 	{LIST("labels", CONF_LABELS, s, labels), .max = ALERT_LABELS}
 
-/* What an account may give its servers, in its own struct or theirs. */
+/* Keys of an account that its servers inherit. */
 #define ACCOUNT_KEYS(s)                                                        \
 	{KEY("ca", CONF_TEXT, s, ca), .max = 2048, .pem = true},               \
 	{KEY("runbook", CONF_TEXT, s, runbook), .max = 2048,                   \

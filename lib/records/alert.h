@@ -119,7 +119,7 @@ struct alert_side {
 	struct alert_names regions;
 };
 
-/* What an operator calls a server by, as in fleet.yaml(5). */
+/* A label of a server, as in fleet.yaml(5). */
 struct alert_label {
 	char *name, *value;
 };

@@ -69,7 +69,7 @@ static void read_query(const struct context *c, struct index_query *q)
 /* The servers of a list whose open incidents are shown above it. */
 struct troubled {
 	const char *slugs[INDEX_CARDS];
-	size_t n, more; /* more: others, of which there was no room */
+	size_t n, more; /* more: others, beyond the room here */
 };
 
 static bool has_trouble(struct condition c)

@@ -43,7 +43,7 @@ struct frame {
 	bool live; /* it shows the current state: warn when it is left open */
 	/* The path of its preview, or NULL; with one it has a state and a title. */
 	const char *preview;
-	/* What it is of, beside its title: the name of a server, or NULL. */
+	/* The name of the server that the page is about, or NULL. */
 	const char *subject;
 	bool open; /* trouble goes on: /page.js loads it anew each minute */
 	const char *path;   /* its address, NULL of what is not there */

@@ -537,7 +537,7 @@ static void put_more(struct html *b, const struct index_page *l,
 				"calendar</a></p>\n");
 }
 
-/* What a bar of a day means, where there is one. */
+/* The legend, if any bar of a day is shown. */
 static void put_legend(struct html *b, const struct index_page *l)
 {
 	if (l->n)

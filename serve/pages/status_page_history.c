@@ -310,7 +310,7 @@ static void put_column(
 		CHART_HEIGHT - high, CHART_BAR, high);
 }
 
-/* The median stands within the bar of p95; an hour without a probe has none. */
+/* The median is inside the bar of p95; an hour without a probe has no bar. */
 static void put_hour_bars(struct html *b, const struct history *p, double top)
 {
 	for (int i = 0; i < HISTORY_HOURS; i++) {

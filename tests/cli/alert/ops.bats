@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034
-# Goal: whoever runs a fleet sees and changes in the console all that the commands
-# change, and nobody else does: with another's session, a form that was sent before or a
-# link twice, an account another's server, a token that reads.
+# Goal: operators see and change in the console all that the commands change. The console
+# refuses another's session, a form or a link used twice, a server of another account, and
+# a token that only reads.
 
 bats_require_minimum_version 1.5.0
 load ../../helpers/lib
