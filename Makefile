@@ -451,12 +451,12 @@ STRANGERS = $(filter tests/cli/probe/% \
 # What takes minutes, in two rows of stages, each run although another failed, and none
 # begun when LONG is over; those that found most come first. One row waits for most of
 # its time: strangers' bytes under the sanitizers; what check leaves; what differs in the
-# other release of Debian; the packages; a real browser; limits; us beside other
-# monitors. The other computes, and steps back for the first: requests, kills, schedules;
-# small changes to decisions, which the tests must notice; a day of 1,000 servers; every
-# branch of decisions; inputs that libFuzzer makes up; a month.
-WAITING = peers plain strangers later trixie packages browser limits compare
-COMPUTING = leaks kills property sift mutants days coverage fuzz month snapshot
+# other release of Debian; a real browser; limits; us beside other monitors. The other
+# computes, and steps back for the first: requests, kills, schedules; small changes to
+# decisions, which the tests must notice; a day of 1,000 servers; every branch of
+# decisions; inputs that libFuzzer makes up; the packages; a month.
+WAITING = peers plain strangers later trixie browser limits compare
+COMPUTING = leaks kills property sift mutants days coverage packages fuzz month snapshot
 check-long: deps
 	@scripts/deps long
 	@rm -rf build/check && mkdir -p build/check

@@ -11,7 +11,8 @@ load ../../helpers/redis
 setup_file() {
 	"$ROOT/tests/peers/install"
 	redis_start "$BATS_FILE_TMPDIR/redis"
-	START=$(date +%s)
+	# The last noon: what happened hours before it was on the same day.
+	START=$((($(date +%s) / 43200 - 1) / 2 * 86400 + 43200))
 	export START
 	"$ROOT/tests/long/fill" "$BIN" "$BATS_FILE_TMPDIR" "$START"
 }
