@@ -92,7 +92,7 @@ static const struct command_row commands[] = {
 		"list past notifications of one server or all"},
 	{"report", OPTIONS_REPORT, CN "[--from time] " STORE
 		" [--to time] [--zone zone]", 0, 0, NULL,
-		"summarize incidents, durations and pages of a time"},
+		"summarize the incidents and pages of some days"},
 	{"replay", OPTIONS_REPLAY, "[-c file] [-f format] "
 		"[--policy key=value,...] file | -", 1, 1,
 		"a file of verdicts, or -, is missing",

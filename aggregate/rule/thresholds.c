@@ -9,7 +9,7 @@
 
 #define DAY 86400.0
 
-/* The same as the table of thresholds in conf/schema.c, without what is fixed. */
+/* The thresholds of conf/schema.c, but for tool_churn, which is fixed. */
 static const struct key {
 	const char *name;
 	size_t offset;
