@@ -444,7 +444,7 @@ static void put_delivery(const struct page *g, const struct pending *p,
 		put_line(g, ", waits for the digest of ", (double)d->boundary,
 			"\n");
 	else if (d->next_try > g->now)
-		put_line(g, ", tried again at ", d->next_try, "\n");
+		put_line(g, ", retried at ", d->next_try, "\n");
 	else
 		buf_str(g->b, ", sent by the next run\n");
 }
