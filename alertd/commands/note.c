@@ -27,7 +27,7 @@ struct subject {
 static bool texts_fit(const struct options *o)
 {
 	if (!o->public && !o->postmortem) {
-		log_error("note: neither --public nor --postmortem says what");
+		log_error("note: --public or --postmortem is needed");
 		return false;
 	}
 	if (o->public && (!*o->public || strlen(o->public) > UPDATE_TEXT_MAX ||
@@ -69,8 +69,8 @@ static int find_open(const struct alert_state *st, struct subject *out)
 	if (n == 1)
 		return EXIT_GOOD;
 	if (!n)
-		log_error("%s: no public incident is open there; name one that "
-			  "is over by its dedup_key",
+		log_error("%s: no public incident is open there; name an ended "
+			  "one by its dedup_key",
 			st->slug);
 	for (unsigned k = 0; n && k < ALERT_KINDS; k++)
 		if (shown(st, k))
