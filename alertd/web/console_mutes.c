@@ -6,11 +6,13 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "base/zone.h"
 #include "commands/commands.h"
 #include "records/silence.h"
 #include "state/maintenance_store.h"
 #include "words/words.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,21 +110,6 @@ static void put_what(struct buf *b, const struct mute *m)
 	buf_release(&text);
 }
 
-/* Where it lies in the 24 hours from now on. */
-static void put_bar(struct buf *b, const struct cgi *c, const struct mute *m)
-{
-	double day = 86400, from = (double)m->at.start - c->now;
-	double to = (double)m->at.end - c->now;
-
-	from = from < 0 ? 0 : from > day ? day : from;
-	to = to < from ? from : to > day ? day : to;
-	if (to > from)
-		console_fmt(b,
-			"<div class='bar'><i style='margin-left:%d%%;"
-			"width:%d%%'></i></div>\n",
-			(int)(from / day * 99), (int)((to - from) / day * 99) + 1);
-}
-
 static void put_mute(struct buf *b, const struct cgi *c, const struct mute *m)
 {
 	const char *reason = m->silence ? m->silence->reason
@@ -148,7 +135,6 @@ static void put_mute(struct buf *b, const struct cgi *c, const struct mute *m)
 		buf_char(b, ')');
 	}
 	buf_str(b, "</p>\n");
-	put_bar(b, c, m);
 	console_form(b, c, m->silence ? "end-silence" : "end-maintenance");
 	console_back(b, "mutes");
 	console_fmt(b,
@@ -156,6 +142,93 @@ static void put_mute(struct buf *b, const struct cgi *c, const struct mute *m)
 		"<button class='less'>%s</button></form>\n</article>\n",
 		m->silence ? m->silence->id : m->maintenance->id,
 		strcmp(m->state, "active") == 0 ? "End it" : "Cancel it");
+}
+
+/* The line of time: what it shows from now on, and its marks. */
+struct line {
+	double span; /* seconds */
+	int marks;
+};
+
+#define DAY_S 86400
+static const struct line day_line = {DAY_S, 4}, week_line = {7 * DAY_S, 7};
+
+/* A day, unless something begins later. */
+static const struct line *line_of(const struct cgi *c, const struct mutes *l)
+{
+	for (size_t i = 0; i < l->n && i < ROWS; i++)
+		if ((double)l->v[i].at.start > c->now + DAY_S)
+			return &week_line;
+	return &day_line;
+}
+
+/* A bar, where its time begins within the line. */
+static bool put_bar(struct buf *b, const struct cgi *c,
+	const struct line *line, const struct occurrence *at)
+{
+	double from = ((double)at->start - c->now) / line->span;
+	double to = ((double)at->end - c->now) / line->span;
+
+	if (!at->found || from >= 1)
+		return false;
+	from = fmax(from, 0);
+	to = fmin(to, 1);
+	console_fmt(b, "<i style='left:%.2f%%;width:%.2f%%'></i>", 100 * from,
+		100 * fmax(to - from, 0));
+	return true;
+}
+
+/* All times of one of them. */
+static void put_bars(struct buf *b, const struct cgi *c,
+	const struct line *line, const struct mute *m)
+{
+	struct occurrence at = m->at;
+	int most = 8;
+
+	console_fmt(b, "<div class='%s'><span>",
+		m->silence ? "hush" : "work");
+	put_what(b, m);
+	buf_str(b, "</span><span class=\"track\">");
+	at.found = true;
+	while (most-- > 0 && put_bar(b, c, line, &at) && m->maintenance)
+		at = maintenance_next(m->maintenance, (double)at.start,
+			c->conf->policy.maintenance_s);
+	buf_str(b, "</span></div>\n");
+}
+
+/* "now", "20:00" … or, of a week, "Sat". */
+static void put_mark(struct buf *b, const struct cgi *c,
+	const struct line *line, int i)
+{
+	double at = c->now + i * line->span / line->marks;
+
+	if (!i)
+		buf_str(b, "now");
+	else if (line == &day_line)
+		phrase_time(b, (int64_t)at, false, c->conf->zone);
+	else
+		buf_str(b, zone_weekdays[zone_local(c->conf->zone, at).weekday]);
+}
+
+/* The list below says in words what the line shows. */
+static void put_line(struct buf *b, const struct cgi *c, const struct mutes *l)
+{
+	const struct line *line = line_of(c, l);
+
+	console_fmt(b,
+		"<div class='line' role='img' aria-label='The next %s on a line "
+		"of time: all of it is listed below'>\n<div><span></span>"
+		"<span class='marks'>",
+		line == &day_line ? "24 hours" : "7 days");
+	for (int i = 0; i < line->marks; i++) {
+		buf_str(b, "<b>");
+		put_mark(b, c, line, i);
+		buf_str(b, "</b>");
+	}
+	buf_str(b, "</span></div>\n");
+	for (size_t i = 0; i < l->n && i < ROWS; i++)
+		put_bars(b, c, line, &l->v[i]);
+	buf_str(b, "</div>\n");
 }
 
 static void put_fields(struct buf *b, const char *slug, bool silence)
@@ -218,6 +291,8 @@ void console_mutes(const struct cgi *c, struct cgi_answer *a)
 		if (!l.n)
 			buf_str(b, "<p class=\"fine\">There are none now, and "
 				   "none are planned.</p>\n");
+		else
+			put_line(b, c, &l);
 		for (size_t i = 0; i < l.n && i < ROWS; i++)
 			put_mute(b, c, &l.v[i]);
 		if (l.n > ROWS)

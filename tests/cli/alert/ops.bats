@@ -386,6 +386,32 @@ down_now() {
 	[ "$(grep -c 'name="servers" value=""' body)" = 2 ]
 }
 
+# bars NAME: on the line of time, how many, and where the first begins.
+bars() {
+	grep -F "<span>$1" body >row
+	echo "$(grep -o '<i style' row | wc -l) $(grep -oP -m 1 "left:\K[0-9.]*" row | head -n 1)"
+}
+
+@test "a line of time shows the next day, or week, with each time of what repeats" {
+	operates ann
+	ask GET /ops/mutes
+	run ! grep -q 'class="line"' body
+	sends /ops/mutes silence 'servers=example-mcp&for=1h&text=disks'
+	sends /ops/mutes maintenance 'servers=example-two&start=%2B12h&for=1h'
+	ask GET /ops/mutes
+	grep -q 'role="img" aria-label="The next 24 hours on a line of time: all of it is listed below"' body
+	grep -q '<b>now</b>' body
+	[ "$(bars example-mcp)" = '1 0.00' ]
+	[[ $(bars example-two) =~ ^1\ (49\.9|50\.0)[0-9]$ ]]
+	sends /ops/mutes maintenance 'servers=example-*&start=%2B3d&for=1h'
+	sends /ops/mutes maintenance 'servers=example-m*&start=%2B10m&for=1h&every=daily'
+	ask GET /ops/mutes
+	grep -q 'aria-label="The next 7 days ' body
+	[ "$(grep -oE '<b>(mon|tue|wed|thu|fri|sat|sun)</b>' body | sort -u | wc -l)" = 6 ]
+	[[ $(bars 'example-*') =~ ^1\ 42\.[89] ]]
+	[[ $(bars 'example-m*') == 7\ 0.* ]]
+}
+
 @test "servers in all states, and why one alerted; a test goes out with the next run" {
 	down_now
 	operates ann
