@@ -135,6 +135,7 @@ void console_mutes(const struct cgi *c, struct cgi_answer *a);
 void console_servers(const struct cgi *c, struct cgi_answer *a);
 void console_server_page(const struct cgi *c, struct cgi_answer *a);
 void console_routes(const struct cgi *c, struct cgi_answer *a);
+void console_night(const struct cgi *c, struct cgi_answer *a);
 
 /*
  * console_incident(b, c, st, kind, whole): append an open incident with its

@@ -20,6 +20,7 @@ static const struct link {
 	{"/ops/mutes", "Silences and maintenances", false},
 	{"/ops/servers", "Servers", false},
 	{"/ops/routes", "Routes and regions", true},
+	{"/ops/night", "Last night", true},
 };
 
 /* The confirmation on the page after a form. */

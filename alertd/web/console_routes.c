@@ -1,6 +1,6 @@
 /*
  * console_routes.c: routes with their last deliveries, regions with their last
- * reports, and what people did last.
+ * reports.
  */
 #include "web/console.h"
 
@@ -18,9 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many records of a day are looked at; and of changes, this many shown. */
+/* So many records of a day are looked at. */
 #define RECORDS 5000
-#define CHANGES 30
+#define DAY_S 86400
 
 #define NAME(TYPE, type, ...) #type,
 static const char *const types[] = {CONF_ROUTE_TYPES(NAME)};
@@ -202,37 +202,15 @@ static void put_regions(struct buf *b, const struct cgi *c)
 	cJSON_Delete(doc);
 }
 
-static void put_changes(
-	struct buf *b, const struct cgi *c, const struct history *h)
-{
-	size_t n = 0;
-
-	buf_str(b, "<h2>What people changed since yesterday</h2>\n<ul>\n");
-	for (size_t i = h->n; i-- > 0 && n < CHANGES;) {
-		const struct history_record *r = &h->v[i];
-
-		if (strcmp(r->what, HISTORY_BY_HAND) != 0 &&
-			strcmp(r->what, HISTORY_NOTE) != 0)
-			continue;
-		n++;
-		buf_str(b, "<li>");
-		console_time(b, c, r->at);
-		buf_str(b, " ");
-		console_short(b, r->text, 300);
-		buf_str(b, "</li>\n");
-	}
-	buf_str(b, n ? "</ul>\n" : "<li>nothing</li>\n</ul>\n");
-}
-
 void console_routes(const struct cgi *c, struct cgi_answer *a)
 {
 	struct history h = {0};
 
-	if (history_store_last(c->store, c->now, RECORDS, &h)) {
+	if (history_store_last(
+		    c->store, c->now - DAY_S, c->now, RECORDS, &h)) {
 		console_begin(c, a, "Routes and regions");
 		put_routes(&a->body, c, &h);
 		put_regions(&a->body, c);
-		put_changes(&a->body, c, &h);
 		console_end(c, a);
 	} else {
 		console_refuse(c, a, 503, "They cannot be read now.");

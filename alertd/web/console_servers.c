@@ -22,6 +22,7 @@
 #define NOTES 20
 /* So many records of a day are looked at for notes. */
 #define RECORDS 2000
+#define DAY_S 86400
 /* Bytes of an explanation that are shown. */
 #define SHOWN_MAX (24 * 1024)
 /* A verdict that is older says nothing of now, seconds. */
@@ -172,7 +173,8 @@ static void put_notes(struct buf *b, const struct cgi *c)
 	struct history h = {0};
 	size_t n = 0;
 
-	history_store_last(c->store, c->now, RECORDS, &h);
+	history_store_last(
+		c->store, c->now - DAY_S, c->now, RECORDS, &h);
 	for (size_t i = h.n; i-- > 0 && n < NOTES;) {
 		const struct history_record *r = &h.v[i];
 

@@ -179,7 +179,7 @@ down_now() {
 
 @test "no page can be framed, runs a script but ours, or is kept" {
 	enters ann writes
-	for path in /ops /ops/mutes /ops/servers /ops/server/example-mcp /ops/none; do
+	for path in /ops /ops/mutes /ops/servers /ops/server/example-mcp /ops/night /ops/none; do
 		ask GET "$path"
 		grep -q "^Content-Security-Policy: default-src 'none'; .*script-src 'sha256-[A-Za-z0-9+/=]*'; .*frame-ancestors 'none'$" fields
 		grep -q '^Cache-Control: no-store' fields
@@ -327,7 +327,7 @@ down_now() {
 	sends /ops/server/example-mcp note "key=$KEY&text=%3Cscript%3E%0a&who=private"
 	sends /ops/server/example-mcp take "key=$KEY&from=%3Ci%3E'&text=%22%3E%3Cscript%3E"
 	[ "$CODE" = 303 ]
-	for path in '/ops?done=%3Cscript%3E' /ops/mutes /ops/servers /ops/server/example-mcp /ops/routes; do
+	for path in '/ops?done=%3Cscript%3E' /ops/mutes /ops/servers /ops/server/example-mcp /ops/routes /ops/night; do
 		ask GET "$path"
 		[ "$CODE" = 200 ]
 		[ "$(grep -o '<script\|<i>\|<b>&' body | wc -l)" = 1 ]
@@ -386,6 +386,36 @@ down_now() {
 	[ "$(grep -c 'name="servers" value=""' body)" = 2 ]
 }
 
+@test "the last night: incidents as in the report, pages by route, and who did what" {
+	down_now
+	operates ann
+	sends /ops take "key=$KEY"
+	alert 0 </dev/null
+	sends /ops/routes test 'route=ops'
+	alert 0 </dev/null
+	# What was before yesterday evening is of another night.
+	redis rpush "fleet:history:$(($(date +%s) / 86400 - 1))" \
+		"$(jq -cn --argjson at $(($(date +%s) / 86400 * 86400 - 86400)) '{v: 1, type: "history",
+			$at, server_slug: "example-mcp", what: "note", text: "too old"}')" >/dev/null
+	alert 0 report -N $(($(date +%s) + 60)) --from "$(TZ=Europe/Berlin date -d 'yesterday 18:00' +%FT%T%:z)"
+	ask GET /ops/night
+	[ "$CODE" = 200 ]
+	pages=$(jq '.incidents[0].pages' out)
+	grep -q '<p class="fine">Since .* 18:00 Berlin time: 1 incident</p>' body
+	grep -qE '<li><b class="P1">P1</b> <a href="/ops/server/example-mcp">example-mcp</a> downtime since .*, acknowledged after [0-9]+ s, not over; '"$pages page" body
+	grep -qF "<tr><td>ops</td>$(jq -r '.routes[] | select(.route == "ops") |
+		"<td>\(.pages)</td><td>\(.asleep)</td><td>\(.events)</td><td>\(.failed)</td>"' out)</tr>" body
+	grep -q '<a href="/ops/server/example-mcp">example-mcp</a></b> is down: initialize' body
+	grep -q '<a href="/ops/server/example-mcp">example-mcp</a> downtime_started to route ops</li>' body
+	grep -q 'ann has acknowledged it for 4 h' body
+	grep -q 'ann sent a test to ops' body
+	run ! grep -q 'too old' body
+	enters bob writes
+	ask GET /ops/night
+	[ "$CODE" = 404 ]
+	run ! grep -q /ops/night body
+}
+
 # bars NAME: on the line of time, how many, and where the first begins.
 bars() {
 	grep -F "<span>$1" body >row
@@ -436,7 +466,6 @@ bars() {
 	grep -q '<h2>ops <small>webhook</small></h2>' body
 	grep -q 'last success [0-9:]* (.* ago)' body
 	grep -q 'last failure not since yesterday' body
-	grep -q 'ann sent a test to ops' body
 	grep -q '<tr><th>ap</th><td>no report is known' body
 	redis set fleet:regions '{"regions":[{"region":"ap","expected":1,"reported":1,"last":'$(($(date +%s) - 90))'}]}'
 	ask GET /ops/routes
