@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "words/words.h"
 
+#include <math.h>
 #include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -35,7 +36,8 @@ static const struct done {
 	{"maintenance", "The maintenance is added."},
 	{"end-silence", "The silence has ended."},
 	{"end-maintenance", "The maintenance has ended."},
-	{"test", "The next run of mcp-alert sends the test."},
+	{"test", "The next run of mcp-alert sends the test. Then this "
+		 "page shows whether it arrived."},
 };
 
 static bool escape(void *to, const struct conversion *c, va_list *ap)
@@ -69,6 +71,17 @@ void console_short(struct buf *b, const char *s, size_t max)
 void console_time(struct buf *b, const struct cgi *c, double t)
 {
 	phrase_time_seen(b, (int64_t)t, c->now, c->conf->zone);
+}
+
+void console_ago(struct buf *b, const struct cgi *c, double t)
+{
+	struct buf text;
+
+	buf_init(&text, 256);
+	phrase_duration(&text, (long long)fmax(0, c->now - t));
+	console_time(b, c, t);
+	console_fmt(b, " (%s ago)", text.p);
+	buf_release(&text);
 }
 
 /* Only our script runs: the policy has its digest. */

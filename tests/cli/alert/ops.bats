@@ -460,14 +460,46 @@ bars() {
 	sends /ops/routes test 'route=ops&back=routes'
 	[ "$CODE" = 303 ]
 	[ "$(got ops)" = downtime_started ]
+	ask GET '/ops/routes?done=test'
+	grep -q 'The next run of mcp-alert sends the test' body
+	grep -q '<li><b>test to ops:</b> waits for the next run of mcp-alert, since ' body
 	alert 0 </dev/null
 	[ "$(got ops)" = 'downtime_started test' ]
 	ask GET /ops/routes
+	grep -qE '<li><b>test to ops:</b> arrived [0-9:]+ \(' body
 	grep -q '<h2>ops <small>webhook</small></h2>' body
 	grep -q 'last success [0-9:]* (.* ago)' body
 	grep -q 'last failure not since yesterday' body
-	grep -q '<tr><th>ap</th><td>no report is known' body
+	grep -q '<tr><td>ap</td><td>no report is known</td><td class="old">not measured</td><td class="old">not known</td></tr>' body
 	redis set fleet:regions '{"regions":[{"region":"ap","expected":1,"reported":1,"last":'$(($(date +%s) - 90))'}]}'
 	ask GET /ops/routes
-	grep -qE '<tr><th>ap</th><td>[0-9:]+ \(1 min ago\)' body
+	redis hset fleet:runners \
+		ap '{"v":1,"type":"runner","region":"ap","at":1,"status":"ok","version":"0.0.9","message":null,"offset_s":[2.25,9]}' \
+		eu '{"v":1,"type":"runner","region":"eu","at":1,"status":"ok","version":"'"$("$BIN/mcp-alert" -V | cut -d ' ' -f 2)"'","message":null,"offset_s":[-0.5,9]}' \
+		us '{"v":1,"type":"runner","region":"us","at":1,"status":"exit","version":null,"message":"gone","offset_s":[-9,-3]}' >/dev/null
+	ask GET /ops/routes
+	grep -qE '<tr><td>ap</td><td>[0-9:]+ \(1 min ago\)</td><td><b class="P2">2.2 s ahead</b></td><td><b class="P2">0.0.9</b>, here [0-9.]+</td></tr>' body
+	grep -qE '<tr><td>eu</td><td>no report is known</td><td>right</td><td>[0-9.]+</td></tr>' body
+	grep -q '<tr><td>us</td><td>no report is known; gone</td><td><b class="P2">3.0 s behind</b></td><td class="old">not known</td></tr>' body
+}
+
+@test "a test of a server that fails: the page says so, and that it is tried again" {
+	echo 503 >ops/mood
+	operates ann
+	sends /ops/server/example-mcp test 'server=example-mcp&back=server'
+	grep -q '^Location: /ops/server/example-mcp?done=test$' fields
+	ask GET /ops/server/example-mcp
+	grep -q '<li><b>test to ops:</b> waits for the next run' body
+	alert 0 </dev/null || true
+	ask GET /ops/server/example-mcp
+	grep -q '<li><b>test to ops:</b> failed, and is tried again: ' body
+	# One that no retry mends.
+	for at in 90 60; do
+		redis rpush "fleet:history:$(($(date +%s) / 86400))" "$(jq -cn --argjson at $(($(date +%s) - at)) \
+			'{v: 1, type: "history", $at, server_slug: "example-two", what: "refused", route: "ops",
+			event: "test", text: "test to route ops: 410 <gone>"}')" >/dev/null
+	done
+	ask GET /ops/server/example-two
+	[ "$(grep -c 'test to ops' body)" = 1 ]
+	grep -qE '<li><b>test to ops:</b> refused .*\(1 min ago\): test to route ops: 410 &#60;gone&#62;</li>' body
 }
