@@ -161,6 +161,9 @@ bool console_tests(struct buf *b, const struct cgi *c,
 	const struct alert_state *st, const struct history *h,
 	const char *route);
 
+/* console_doctor.c: console_doctor(b, c): append what doctor found last. */
+void console_doctor(struct buf *b, const struct cgi *c);
+
 /*
  * console_who.c: who has signed in, and what they may change.
  */

@@ -258,6 +258,7 @@ void console_routes(const struct cgi *c, struct cgi_answer *a)
 		console_begin(c, a, "Routes and regions");
 		put_routes(&a->body, c, &h);
 		put_regions(&a->body, c);
+		console_doctor(&a->body, c);
 		console_end(c, a);
 	} else {
 		console_refuse(c, a, 503, "They cannot be read now.");

@@ -483,6 +483,41 @@ bars() {
 	grep -q '<tr><td>us</td><td>no report is known; gone</td><td><b class="P2">3.0 s behind</b></td><td class="old">not known</td></tr>' body
 }
 
+@test "what doctor found last, with its age and the commands; nothing of it is markup" {
+	operates ann
+	ask GET /ops/routes
+	grep -q 'It has left nothing here' body
+	good='{"v":1,"type":"doctor","host":"h<1>","at":'$(($(date +%s) - 7300))',"ok":12,"warn":1,"fail":21,"findings":[
+		{"status":"fail","subject":"store","finding":"evicts <keys>","mend":"redis-cli config set \"x\" && y"},
+		{"status":"warn","subject":"cron","finding":"none","mend":null}]}'
+	"$BIN/mcp-aggregate" ingest -c fleet.yaml < <(tr -d '\n\t' <<<"$good"; echo)
+	(($(redis ttl fleet:doctor) > 3000000))
+	# This is no round: nothing says that one ran.
+	[ "$(redis exists fleet:heartbeats)" = 0 ]
+	ask GET /ops/routes
+	grep -qE '<p>[0-9 :-]+ \(2 h 1 min ago\) on h&#60;1&#62;: 21 failed, 1 warnings, 12 ok\.</p>' body
+	grep -q '<h2><b>FAIL</b> store</h2>' body
+	grep -q '<p>evicts &#60;keys&#62;</p>' body
+	grep -q '<pre tabindex="0">redis-cli config set &#34;x&#34; &#38;&#38; y</pre>' body
+	grep -q '<h2><b>warn</b> cron</h2>' body
+	grep -q '<p>And 20 more\.</p>' body
+	for bad in 's/"warn","subject"/"ok","subject"/' 's/"ok":12/"ok":-1/' 's/"findings":.*/"findings":7}/'; do
+		run -2 "$BIN/mcp-aggregate" ingest -c fleet.yaml < <(tr -d '\n\t' <<<"$good" | sed "$bad"; echo)
+		[[ $output == *'line 1: '* ]]
+	done
+	# As we write it, the longest line is longer, and texts are cut for it.
+	jq -cn '{v: 1, type: "doctor", host: "h", at: 1, ok: 0, warn: 0, fail: 20, findings: [range(20) |
+		{status: "fail", subject: ("s" * 165), finding: ("é" * 300)}]}' >long
+	"$BIN/mcp-aggregate" ingest -c fleet.yaml <long
+	(($(redis strlen fleet:doctor) <= 16384))
+	redis get fleet:doctor | jq -e '(.findings | length) == 20 and (.findings[19].finding | length) == 150'
+	run -2 "$BIN/mcp-aggregate" ingest -c fleet.yaml < <(jq -c '.findings += [.findings[0]]' long)
+	redis set fleet:doctor '{"v":1,"type":"doctor"}'
+	ask GET /ops/routes
+	[ "$CODE" = 200 ]
+	grep -q 'It has left nothing here' body
+}
+
 @test "a test of a server that fails: the page says so, and that it is tried again" {
 	echo 503 >ops/mood
 	operates ann

@@ -129,6 +129,13 @@ failures() {
 	told ok spool "$PWD/state/mcp-fleet belongs to us alone"
 	told warn routes 'there is no route'
 	told warn configuration 'fewer than three regions'
+	# The console shows what is not ok.
+	redis get fleet:doctor | jq -e --slurpfile out out '.at > now - 60 and .fail == 0 and
+		.ok == ($out | map(select(.status == "ok")) | length) and .warn == (.findings | length) and
+		(.findings | map(.mend)) == ($out | map(select(.status == "warn").mend))' || {
+		redis get fleet:doctor
+		return 1
+	}
 	# The same for people; nothing was stored, and nothing is left.
 	redis get probe:good:verdict >before
 	run -1 mcp-fleet doctor -c fleet.yaml
