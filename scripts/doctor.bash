@@ -5,7 +5,8 @@
 # shellcheck disable=SC2154,SC2034 # variables of mcp-fleet and region.bash
 #
 # The regions are asked as a round asks them, see region.bash, so what a forced
-# command allows is enough. Except where noted below, nothing is judged, sent or stored.
+# command allows is enough. Except where noted below, nothing is judged, sent or stored
+# but the findings.
 # The parts are checked side by side, each with its findings in a file of its own.
 
 check_max=10   # seconds for each check

@@ -211,7 +211,7 @@ static void put_mark(struct buf *b, const struct cgi *c,
 }
 
 /* The list below says in words what the line shows. */
-static void put_line(struct buf *b, const struct cgi *c, const struct mutes *l)
+static void put_time_line(struct buf *b, const struct cgi *c, const struct mutes *l)
 {
 	const struct line *line = line_of(c, l);
 
@@ -292,7 +292,7 @@ void console_mutes(const struct cgi *c, struct cgi_answer *a)
 			buf_str(b, "<p class=\"fine\">There are none now, and "
 				   "none are planned.</p>\n");
 		else
-			put_line(b, c, &l);
+			put_time_line(b, c, &l);
 		for (size_t i = 0; i < l.n && i < ROWS; i++)
 			put_mute(b, c, &l.v[i]);
 		if (l.n > ROWS)
