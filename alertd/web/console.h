@@ -110,6 +110,13 @@ void console_form(struct buf *b, const struct cgi *c, const char *what);
 void console_back(struct buf *b, const char *back);
 
 /*
+ * console_input(b, label, name, more): append a field, with more attributes; "text"
+ * has a line of its own.
+ */
+void console_input(struct buf *b, const char *label, const char *name,
+	const char *more);
+
+/*
  * console_refuse(c, a, status, text): a page which says why nothing was done.
  * console_plain(a, status, title, text): the same for somebody who has not
  * signed in. console_sign_in(a, status, text): the page to sign in.

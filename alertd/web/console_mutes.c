@@ -13,6 +13,7 @@
 #include "words/words.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -231,33 +232,50 @@ static void put_time_line(struct buf *b, const struct cgi *c, const struct mutes
 	buf_str(b, "</div>\n");
 }
 
-static void put_fields(struct buf *b, const char *slug, bool silence)
+/* The fields that few need. */
+static void put_rare(struct buf *b, const struct cgi *c, bool silence)
 {
-	console_fmt(b,
-		"<label>Servers<input name='servers' value='%s' "
-		"placeholder='shop search' autocapitalize='none'%s></label>\n",
-		slug, silence ? "" : " required");
-	if (silence)
-		buf_str(b,
-			"<label>Kinds of incidents, if not all"
-			"<input name=\"kind\" placeholder=\"regional\" "
-			"autocapitalize=\"none\"></label>\n");
+	buf_str(b, "<details class=\"wide\"><summary>More</summary>\n");
+	console_input(b, "Until, instead of how long", "end",
+		"placeholder=\"18:00\"");
+	if (silence) {
+		console_input(b, "Kinds of incidents, if not all", "kind",
+			"placeholder=\"regional\" autocapitalize=\"none\"");
+		console_input(b, "Seen by these regions alone", "region",
+			"autocapitalize=\"none\"");
+		console_input(b, "Steps, if not all", "step",
+			"placeholder=\"tls,initialize\" autocapitalize=\"none\"");
+	} else if (console_all(c)) {
+		console_input(b, "All servers of the account", "account",
+			"autocapitalize=\"none\"");
+	}
+	buf_str(b, "</details>\n");
+}
+
+static void put_fields(
+	struct buf *b, const struct cgi *c, const char *slug, bool silence)
+{
+	char value[SLUG_MAX + 80];
+
+	snprintf(value, sizeof value,
+		"value=\"%s\" placeholder=\"shop search\" "
+		"autocapitalize=\"none\"",
+		slug);
+	console_input(b, "Servers", "servers", value);
+	console_input(b, "From", "start", "placeholder=\"now, 2:00, +10m\"");
 	buf_str(b,
-		"<label>From<input name=\"start\" placeholder=\"now, 2:00, "
-		"+10m\"></label>\n"
 		"<label>How long<select name=\"for\"><option value=\"1h\">an hour"
 		"</option><option value=\"4h\">4 hours</option>"
-		"<option value=\"1d\">a day</option></select></label>\n"
-		"<label>or<input name=\"custom\" placeholder=\"90m\" size=\"6\">"
-		"</label>\n");
+		"<option value=\"1d\">a day</option></select></label>\n");
+	console_input(b, "or", "custom", "placeholder=\"90m\" size=\"6\"");
 	if (!silence)
-		buf_str(b,
-			"<label>Every<input name=\"every\" "
-			"placeholder=\"mon,thu or daily\"></label>\n");
-	console_fmt(b,
-		"<label class='wide'>Why<input name='text' maxlength='300'%s></label>\n"
-		"<button>%s</button></form>\n",
-		silence ? " required" : "", silence ? "Silence" : "Add it");
+		console_input(b, "Every", "every",
+			"placeholder=\"mon,thu or daily\"");
+	console_input(b, "Why", "text",
+		silence ? "maxlength=\"300\" required" : "maxlength=\"300\"");
+	put_rare(b, c, silence);
+	console_fmt(b, "<button>%s</button></form>\n",
+		silence ? "Silence" : "Add it");
 }
 
 static void put_adding(struct buf *b, const struct cgi *c)
@@ -270,12 +288,12 @@ static void put_adding(struct buf *b, const struct cgi *c)
 	buf_str(b, "<section id=\"silence\"><h2>Silence alerts</h2>\n");
 	console_form(b, c, "silence");
 	console_back(b, "mutes");
-	put_fields(b, slug, true);
+	put_fields(b, c, slug, true);
 	buf_str(b, "</section>\n<section id=\"maintenance\">"
 		   "<h2>Add a maintenance</h2>\n");
 	console_form(b, c, "maintenance");
 	console_back(b, "mutes");
-	put_fields(b, slug, false);
+	put_fields(b, c, slug, false);
 	buf_str(b, "</section>\n");
 }
 

@@ -201,6 +201,14 @@ void console_back(struct buf *b, const char *back)
 	console_fmt(b, "<input type='hidden' name='back' value='%s'>", back);
 }
 
+void console_input(struct buf *b, const char *label, const char *name,
+	const char *more)
+{
+	console_fmt(b, "<label%s>%s<input name='%s' ",
+		strcmp(name, "text") == 0 ? " class='wide'" : "", label, name);
+	buf_fmt(b, "%s></label>\n", more);
+}
+
 void console_refuse(const struct cgi *c, struct cgi_answer *a, int status,
 	const char *text)
 {

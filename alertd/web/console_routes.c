@@ -131,6 +131,13 @@ static void put_routes(
 		buf_str(b, "<p>The configuration has none.</p>\n");
 	for (size_t i = 0; known && i < c->conf->n_routes; i++)
 		put_route(b, c, &c->conf->routes[i], &f);
+	if (c->conf->n_routes > 1) {
+		console_form(b, c, "test");
+		console_back(b, "routes");
+		buf_str(b, "<input type=\"hidden\" name=\"all\" value=\"1\">"
+			   "<button class=\"less\">Send a test to all routes"
+			   "</button></form>\n");
+	}
 	if (tested)
 		route_test_store_release(&f.tests);
 	if (known)

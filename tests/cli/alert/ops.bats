@@ -236,6 +236,7 @@ down_now() {
 @test "an account sees and changes its own servers alone" {
 	{ verdict 0 eu,us initialize; verdict 0 eu,us initialize http.503 example-two; } | alert 0
 	KEY=$(jq -r 'select(.server_slug == "example-two").dedup_key' out)
+	mine=$(jq -r 'select(.server_slug == "example-mcp").dedup_key' out)
 	enters ann writes
 	ask GET /ops
 	grep -q example-mcp body
@@ -269,6 +270,15 @@ down_now() {
 	[ "$CODE" = 404 ]
 	[ "$(redis exists fleet:maintenance)" = 0 ]
 	[ "$(redis hlen fleet:silence)" = 1 ]
+	# It hands nothing to others, and names no account.
+	sends /ops take "key=$mine&to=Eve"
+	[ "$(listed)" = $'ann (account acme)\nnull' ]
+	ask GET /ops/server/example-mcp
+	run ! grep -q 'name="to"' body
+	ask GET /ops/mutes
+	run ! grep -q 'name="account"' body
+	sends /ops/mutes maintenance 'servers=example-mcp&account=other&for=1h'
+	redis hvals fleet:maintenance | jq -e '.accounts == []'
 	operates root
 	ask GET /ops
 	grep -q example-two body
@@ -303,6 +313,16 @@ down_now() {
 	sends /ops/server/example-mcp note "key=$KEY&text=We+know&who=public"
 	[ "$CODE" = 303 ]
 	redis hvals alert:example-mcp:incidents | grep -q 'We know'
+	sends /ops/server/example-mcp note "key=$KEY&text=https://example.com/post&who=postmortem"
+	[ "$CODE" = 303 ]
+	redis hvals alert:example-mcp:incidents | grep -q '"https://example.com/post"'
+	sends /ops/server/example-mcp note "key=$KEY&text=no+address&who=postmortem"
+	[ "$CODE" = 422 ]
+	grep -q 'is not an address' body
+	# To somebody else, from anybody.
+	sends /ops/server/example-mcp take "key=$KEY&to=Eve+%3Cb%3E&from="
+	[ "$CODE" = 303 ]
+	[ "$(listed)" = 'Eve <b>' ]
 	sends /ops/server/example-mcp close "key=$KEY"
 	[ "$CODE" = 422 ]
 	sends /ops/server/example-mcp close "key=$KEY&text=it+is+gone"
@@ -313,9 +333,11 @@ down_now() {
 	alert 0 history example-mcp
 	grep -q 'bob closed example-mcp:downtime' out
 	grep -q 'bob published a note' out
+	grep -q 'bob published a postmortem of .*: https://example.com/post' out
+	grep -q 'bob handed example-mcp:downtime:.* to Eve <b>' out
 	grep -q 'bob: disk <b> full' out
 	[ "$(jq -r ".what | select(. == \"by_hand\" or . == \"note\")" out | sort | uniq -c | tr -s ' \n' ' ')" = \
-		' 2 by_hand 1 note ' ]
+		' 4 by_hand 1 note ' ]
 }
 
 @test "what strangers say is text on each page" {
@@ -367,6 +389,17 @@ down_now() {
 	sends /ops/mutes maintenance 'servers=nosuch&for=1h'
 	[ "$CODE" = 422 ]
 	grep -q 'no server &#39;nosuch&#39; in the configuration' body
+	# Like each option of the command.
+	sends /ops/mutes silence 'for=1h&end=%2B3h&region=ap,us&step=tls&kind=regional&text=x'
+	[ "$CODE" = 303 ]
+	redis hvals fleet:silence | jq -se 'map(select(.regions == ["ap", "us"] and .steps == ["tls"] and
+		.kinds == ["regional"] and .ends_at - .starts_at == 10800)) | length == 1'
+	redis hdel fleet:silence "$(redis hvals fleet:silence | jq -r 'select(.regions != []).id')"
+	sends /ops/mutes maintenance 'account=acme&for=1h&end=%2B2h&start=%2B1h'
+	[ "$CODE" = 303 ]
+	redis hvals fleet:maintenance | jq -se 'map(select(.accounts == ["acme"] and
+		.ends_at - .starts_at == 7200)) | length == 1'
+	redis hdel fleet:maintenance "$(redis hvals fleet:maintenance | jq -r 'select(.accounts != []).id')"
 	ask GET /ops/mutes
 	grep -q '<b>active</b> example-mcp <small>silence</small>' body
 	grep -q '<b>coming</b> example-\* <small>maintenance</small>' body
@@ -471,6 +504,10 @@ bars() {
 	grep -q 'last success [0-9:]* (.* ago)' body
 	grep -q 'last failure not since yesterday' body
 	grep -q '<tr><td>ap</td><td>no report is known</td><td class="old">not measured</td><td class="old">not known</td></tr>' body
+	sends /ops/routes test 'all=1&back=routes'
+	[ "$CODE" = 303 ]
+	ask GET /ops/night
+	grep -q 'ann sent a test to all routes' body
 	redis set fleet:regions '{"regions":[{"region":"ap","expected":1,"reported":1,"last":'$(($(date +%s) - 90))'}]}'
 	ask GET /ops/routes
 	redis hset fleet:runners \
