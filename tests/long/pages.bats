@@ -49,9 +49,7 @@ setup() {
 
 @test "who was told takes it with the page's button, and another takes it over" {
 	local url
-	echo 'token = another canary, of more than 43 characters, for it signs' >credentials/ack
-	chmod 600 credentials/ack
-	T=$(($(date +%s) / 60 * 60))
+	ack_setup
 	routes "{name: page, type: command, command: ['true']}"
 	echo "store: $MCP_STORE" >>fleet.yaml
 	verdict 0 eu,us initialize | alert 0
@@ -62,9 +60,7 @@ setup() {
 
 @test "an operator signs in to the console with a link, and acknowledges and silences by keys alone" {
 	local link
-	echo 'token = another canary, of more than 43 characters, for it signs' >credentials/ack
-	chmod 600 credentials/ack
-	T=$(($(date +%s) / 60 * 60))
+	ack_setup
 	cat >fleet.yaml <<-END
 		store: $MCP_STORE
 		site: {url: "http://127.0.0.1"}

@@ -11,9 +11,7 @@ load ../../helpers/alert
 
 setup() {
 	alert_setup
-	echo 'token = another canary, of more than 43 characters, for it signs' >credentials/ack
-	chmod 600 credentials/ack
-	T=$(($(date +%s) / 60 * 60))
+	ack_setup
 	hook ops
 	cat >fleet.yaml <<-END
 		store: $MCP_STORE
@@ -87,11 +85,6 @@ token() {
 sends() {
 	token "$1" "$2"
 	ask POST /ops "form=$TOKEN&do=$2${3:+&$3}"
-}
-
-listed() {
-	alert 0 list
-	jq -r .acknowledged_by out
 }
 
 down_now() {
@@ -208,17 +201,17 @@ down_now() {
 	COOKIE=$mine
 	ask POST /ops "form=$key&do=take&key=$KEY" HTTP_SEC_FETCH_SITE=cross-site
 	[ "$CODE" = 403 ]
-	[ "$(listed)" = null ]
+	[ "$(holder)" = null ]
 	ask POST /ops "form=$key&do=take&key=$KEY&back=server" HTTP_SEC_FETCH_SITE=same-origin
 	[ "$CODE" = 303 ]
 	grep -q '^Location: /ops/server/example-mcp?done=take$' fields
-	[ "$(listed)" = 'ann (account acme)' ]
+	[ "$(holder)" = 'ann (account acme)' ]
 	sends /ops/server/example-mcp back "key=$KEY&from=ann+(account+acme)"
 	[ "$CODE" = 303 ]
 	ask POST /ops "form=$key&do=take&key=$KEY"
 	[ "$CODE" = 409 ]
 	grep -q 'This form was sent before' body
-	[ "$(listed)" = null ]
+	[ "$(holder)" = null ]
 	# Signed out: the browser forgets it, and who has copied it has nothing.
 	token /ops take
 	key=$TOKEN
@@ -230,7 +223,7 @@ down_now() {
 	done
 	ask POST /ops "form=$key&do=take&key=$KEY"
 	[ "$CODE" = 403 ]
-	[ "$(listed)" = null ]
+	[ "$(holder)" = null ]
 }
 
 @test "an account sees and changes its own servers alone" {
@@ -272,7 +265,7 @@ down_now() {
 	[ "$(redis hlen fleet:silence)" = 1 ]
 	# It hands nothing to others, and names no account.
 	sends /ops take "key=$mine&to=Eve"
-	[ "$(listed)" = $'ann (account acme)\nnull' ]
+	[ "$(holder)" = $'ann (account acme)\nnull' ]
 	ask GET /ops/server/example-mcp
 	run ! grep -q 'name="to"' body
 	ask GET /ops/mutes
@@ -304,7 +297,7 @@ down_now() {
 	grep -q 'ann has acknowledged it until' body
 	sends /ops take "key=$KEY&from=ann"
 	[ "$CODE" = 303 ]
-	[ "$(listed)" = bob ]
+	[ "$(holder)" = bob ]
 	sends /ops/server/example-mcp note "key=$KEY&text=disk+%3Cb%3E+full&who=private"
 	[ "$CODE" = 303 ]
 	ask GET /ops/server/example-mcp
@@ -322,7 +315,7 @@ down_now() {
 	# To somebody else, from anybody.
 	sends /ops/server/example-mcp take "key=$KEY&to=Eve+%3Cb%3E&from="
 	[ "$CODE" = 303 ]
-	[ "$(listed)" = 'Eve <b>' ]
+	[ "$(holder)" = 'Eve <b>' ]
 	sends /ops/server/example-mcp close "key=$KEY"
 	[ "$CODE" = 422 ]
 	sends /ops/server/example-mcp close "key=$KEY&text=it+is+gone"
