@@ -30,8 +30,8 @@ static void put_record(
 
 	console_fmt(b, "<p%s>", bad ? "" : " class='fine'");
 	console_ago(b, c, r->at);
-	console_fmt(b, " on %s: %d failed, %d warnings, %d ok.</p>\n", r->host,
-		r->fail, r->warn, r->ok);
+	console_fmt(b, " on %s: %d failed, %d warning%s, %d ok.</p>\n", r->host,
+		r->fail, r->warn, r->warn == 1 ? "" : "s", r->ok);
 	for (size_t i = 0; i < r->n; i++)
 		put_finding(b, &r->findings[i]);
 	if (bad > r->n)

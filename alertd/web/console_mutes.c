@@ -145,14 +145,14 @@ static void put_mute(struct buf *b, const struct cgi *c, const struct mute *m)
 		strcmp(m->state, "active") == 0 ? "End it" : "Cancel it");
 }
 
-/* The line of time: what it shows from now on, and its marks. */
+/* The line of time: what it shows from now on, and between its marks. */
 struct line {
 	double span; /* seconds */
-	int marks;
+	int step;    /* minutes of a day */
 };
 
 #define DAY_S 86400
-static const struct line day_line = {DAY_S, 4}, week_line = {7 * DAY_S, 7};
+static const struct line day_line = {DAY_S, 360}, week_line = {7 * DAY_S, 1440};
 
 /* A day, unless something begins later. */
 static const struct line *line_of(const struct cgi *c, const struct mutes *l)
@@ -197,18 +197,36 @@ static void put_bars(struct buf *b, const struct cgi *c,
 	buf_str(b, "</span></div>\n");
 }
 
-/* "now", "20:00" … or, of a week, "Sat". */
+/* "06:00", 3 % from the left; or, of a week, "Sat". */
 static void put_mark(struct buf *b, const struct cgi *c,
-	const struct line *line, int i)
+	const struct line *line, double at)
 {
-	double at = c->now + i * line->span / line->marks;
+	double left = 100 * (at - c->now) / line->span;
 
-	if (!i)
-		buf_str(b, "now");
-	else if (line == &day_line)
+	/* There is "now", or there is no room. */
+	if (left < 11 || left > 94)
+		return;
+	console_fmt(b, "<b style='left:%.2f%%'>", left);
+	if (line == &day_line)
 		phrase_time(b, (int64_t)at, false, c->conf->zone);
 	else
 		buf_str(b, zone_weekdays[zone_local(c->conf->zone, at).weekday]);
+	buf_str(b, "</b>");
+}
+
+static void put_marks(
+	struct buf *b, const struct cgi *c, const struct line *line)
+{
+	struct zone_time t = zone_local(c->conf->zone, c->now);
+	double at;
+
+	buf_str(b, "<b>now</b>");
+	t.minute -= t.minute % line->step;
+	do {
+		t.minute += line->step;
+		at = zone_instant(c->conf->zone, &t);
+		put_mark(b, c, line, at);
+	} while (at < c->now + line->span);
 }
 
 /* The list below says in words what the line shows. */
@@ -221,11 +239,7 @@ static void put_time_line(struct buf *b, const struct cgi *c, const struct mutes
 		"of time: all of it is listed below'>\n<div><span></span>"
 		"<span class='marks'>",
 		line == &day_line ? "24 hours" : "7 days");
-	for (int i = 0; i < line->marks; i++) {
-		buf_str(b, "<b>");
-		put_mark(b, c, line, i);
-		buf_str(b, "</b>");
-	}
+	put_marks(b, c, line);
 	buf_str(b, "</span></div>\n");
 	for (size_t i = 0; i < l->n && i < ROWS; i++)
 		put_bars(b, c, line, &l->v[i]);
@@ -235,7 +249,7 @@ static void put_time_line(struct buf *b, const struct cgi *c, const struct mutes
 /* The fields that few need. */
 static void put_rare(struct buf *b, const struct cgi *c, bool silence)
 {
-	buf_str(b, "<details class=\"wide\"><summary>More</summary>\n");
+	buf_str(b, "<details><summary>More</summary>\n");
 	console_input(b, "Until, instead of how long", "end",
 		"placeholder=\"18:00\"");
 	if (silence) {
@@ -252,17 +266,23 @@ static void put_rare(struct buf *b, const struct cgi *c, bool silence)
 	buf_str(b, "</details>\n");
 }
 
-static void put_fields(
-	struct buf *b, const struct cgi *c, const char *slug, bool silence)
+/* A form that adds one. The first field to fill in has the focus, where a key or a
+   link has led to it. */
+static void put_adding(struct buf *b, const struct cgi *c, const char *slug,
+	bool silence, bool here)
 {
-	char value[SLUG_MAX + 80];
+	char more[SLUG_MAX + 80];
 
-	snprintf(value, sizeof value,
+	console_form(b, c, silence ? "silence" : "maintenance");
+	console_back(b, "mutes");
+	snprintf(more, sizeof more,
 		"value=\"%s\" placeholder=\"shop search\" "
-		"autocapitalize=\"none\"",
-		slug);
-	console_input(b, "Servers", "servers", value);
-	console_input(b, "From", "start", "placeholder=\"now, 2:00, +10m\"");
+		"autocapitalize=\"none\"%s",
+		slug, here && !*slug ? " autofocus" : "");
+	console_input(b, "Servers", "servers", more);
+	snprintf(more, sizeof more, "placeholder=\"now, 2:00, +10m\"%s",
+		here && *slug && !silence ? " autofocus" : "");
+	console_input(b, "From", "start", more);
 	buf_str(b,
 		"<label>How long<select name=\"for\"><option value=\"1h\">an hour"
 		"</option><option value=\"4h\">4 hours</option>"
@@ -271,29 +291,29 @@ static void put_fields(
 	if (!silence)
 		console_input(b, "Every", "every",
 			"placeholder=\"mon,thu or daily\"");
-	console_input(b, "Why", "text",
-		silence ? "maxlength=\"300\" required" : "maxlength=\"300\"");
+	snprintf(more, sizeof more, "maxlength=\"300\"%s%s",
+		silence ? " required" : "",
+		here && *slug && silence ? " autofocus" : "");
+	console_input(b, "Why", "text", more);
 	put_rare(b, c, silence);
 	console_fmt(b, "<button>%s</button></form>\n",
 		silence ? "Silence" : "Add it");
 }
 
-static void put_adding(struct buf *b, const struct cgi *c)
+static void put_forms(struct buf *b, const struct cgi *c)
 {
-	char slug[SLUG_MAX + 1];
+	char slug[SLUG_MAX + 1], to[16];
 
 	if (!request_query(&c->request.http, "server", slug, sizeof slug) ||
 		!slug_valid(slug))
 		*slug = '\0';
+	if (!request_query(&c->request.http, "to", to, sizeof to))
+		*to = '\0';
 	buf_str(b, "<section id=\"silence\"><h2>Silence alerts</h2>\n");
-	console_form(b, c, "silence");
-	console_back(b, "mutes");
-	put_fields(b, c, slug, true);
+	put_adding(b, c, slug, true, strcmp(to, "silence") == 0);
 	buf_str(b, "</section>\n<section id=\"maintenance\">"
 		   "<h2>Add a maintenance</h2>\n");
-	console_form(b, c, "maintenance");
-	console_back(b, "mutes");
-	put_fields(b, c, slug, false);
+	put_adding(b, c, slug, false, strcmp(to, "maintenance") == 0);
 	buf_str(b, "</section>\n");
 }
 
@@ -315,7 +335,7 @@ void console_mutes(const struct cgi *c, struct cgi_answer *a)
 			put_mute(b, c, &l.v[i]);
 		if (l.n > ROWS)
 			console_fmt(b, "<p>And %zu more.</p>\n", l.n - ROWS);
-		put_adding(b, c);
+		put_forms(b, c);
 		console_end(c, a);
 	} else {
 		console_refuse(c, a, 503, "They cannot be read now.");

@@ -62,7 +62,7 @@ static void put_incident(struct buf *b, const struct cgi *c,
 static void put_incidents(struct buf *b, const struct cgi *c,
 	const struct report *r)
 {
-	console_fmt(b, "<p class='fine'>Since ");
+	buf_str(b, r->n ? "<p>Since " : "<p class=\"fine\">Since ");
 	console_time(b, c, r->from);
 	phrase_zone(b, c->conf->zone);
 	buf_fmt(b, ": %zu incident%s</p>\n<ul>\n", r->n, r->n == 1 ? "" : "s");
@@ -77,7 +77,7 @@ static void put_route_counts(struct buf *b, const struct report *r)
 {
 	if (r->routes.n)
 		buf_str(b, "<h2>Routes</h2>\n<table>\n<tr><th>Route</th>"
-			   "<th>Pages</th><th>22:00 to 07:00</th>"
+			   "<th>Pages</th><th>At night</th>"
 			   "<th>Events</th><th>Failed</th></tr>\n");
 	for (size_t i = 0; i < r->routes.n; i++) {
 		const struct report_count *n = &r->routes.v[i];

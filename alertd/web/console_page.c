@@ -204,8 +204,9 @@ void console_back(struct buf *b, const char *back)
 void console_input(struct buf *b, const char *label, const char *name,
 	const char *more)
 {
-	console_fmt(b, "<label%s>%s<input name='%s' ",
-		strcmp(name, "text") == 0 ? " class='wide'" : "", label, name);
+	buf_str(b, strcmp(name, "text") == 0 ? "<label class=\"wide\">"
+					      : "<label>");
+	console_fmt(b, "%s<input name='%s' ", label, name);
 	buf_fmt(b, "%s></label>\n", more);
 }
 

@@ -243,8 +243,8 @@ static void put_server_links(struct buf *b, const struct cgi *c)
 	if (!slug_valid(slug))
 		return;
 	console_fmt(b,
-		"<p class='pages'><a href='/ops/mutes?server=%s#silence'>"
-		"Silence it</a> <a href='/ops/mutes?server=%s#maintenance'>"
+		"<p class='pages'><a href='/ops/mutes?to=silence&amp;server=%s'>"
+		"Silence it</a> <a href='/ops/mutes?to=maintenance&amp;server=%s'>"
 		"Plan a maintenance</a>",
 		slug, slug);
 	buf_init(&dashboard, TEXT_SIZE);

@@ -408,6 +408,12 @@ down_now() {
 	# What a key of the list fills in.
 	ask GET '/ops/mutes?server=example-two'
 	[ "$(grep -c 'name="servers" value="example-two"' body)" = 2 ]
+	for to in 'silence" value="example-two"; name="text"' 'maintenance" value="example-two"; name="start"' \
+		'silence" value=""; name="servers"' 'maintenance" value=""; name="servers"'; do
+		ask GET "/ops/mutes?to=${to%%\"*}$([[ $to != *two* ]] || echo '&server=example-two')"
+		[ "$(grep -c autofocus body)" = 1 ]
+		sed -n "/id=\"${to%%\"*}\"/,/<.form>/p" body | grep autofocus | grep -qF "${to##* }"
+	done
 	ask GET '/ops/mutes?server=%22%3E%3Cb%3E'
 	[ "$(grep -c 'name="servers" value=""' body)" = 2 ]
 }
@@ -427,7 +433,7 @@ down_now() {
 	ask GET /ops/night
 	[ "$CODE" = 200 ]
 	pages=$(jq '.incidents[0].pages' out)
-	grep -q '<p class="fine">Since .* 18:00 Berlin time: 1 incident</p>' body
+	grep -q '<p>Since .* 18:00 Berlin time: 1 incident</p>' body
 	grep -qE '<li><b class="P1">P1</b> <a href="/ops/server/example-mcp">example-mcp</a> downtime since .*, acknowledged after [0-9]+ s, not over; '"$pages page" body
 	grep -qF "<tr><td>ops</td>$(jq -r '.routes[] | select(.route == "ops") |
 		"<td>\(.pages)</td><td>\(.asleep)</td><td>\(.events)</td><td>\(.failed)</td>"' out)</tr>" body
@@ -463,7 +469,8 @@ bars() {
 	sends /ops/mutes maintenance 'servers=example-m*&start=%2B10m&for=1h&every=daily'
 	ask GET /ops/mutes
 	grep -q 'aria-label="The next 7 days ' body
-	[ "$(grep -oE '<b>(mon|tue|wed|thu|fri|sat|sun)</b>' body | sort -u | wc -l)" = 6 ]
+	# Each midnight, unless its mark has no room.
+	[[ $(grep -oE '>(mon|tue|wed|thu|fri|sat|sun)</b>' body | sort -u | wc -l) == [567] ]]
 	[[ $(bars 'example-*') =~ ^1\ 42\.[89] ]]
 	[[ $(bars 'example-m*') == 7\ 0.* ]]
 }
@@ -525,7 +532,7 @@ bars() {
 	# This is no round: nothing says that one ran.
 	[ "$(redis exists fleet:heartbeats)" = 0 ]
 	ask GET /ops/routes
-	grep -qE '<p>[0-9 :-]+ \(2 h 1 min ago\) on h&#60;1&#62;: 21 failed, 1 warnings, 12 ok\.</p>' body
+	grep -qE '<p>[0-9 :-]+ \(2 h 1 min ago\) on h&#60;1&#62;: 21 failed, 1 warning, 12 ok\.</p>' body
 	grep -q '<h2><b>FAIL</b> store</h2>' body
 	grep -q '<p>evicts &#60;keys&#62;</p>' body
 	grep -q '<pre tabindex="0">redis-cli config set &#34;x&#34; &#38;&#38; y</pre>' body
