@@ -204,7 +204,7 @@ static void put_mark(struct buf *b, const struct cgi *c,
 	double left = 100 * (at - c->now) / line->span;
 
 	/* There is "now", or there is no room. */
-	if (left < 11 || left > 94)
+	if (left < 11 || left > 86)
 		return;
 	console_fmt(b, "<b style='left:%.2f%%'>", left);
 	if (line == &day_line)
