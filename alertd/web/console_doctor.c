@@ -28,7 +28,7 @@ static void put_record(
 {
 	size_t bad = (size_t)(r->warn + r->fail);
 
-	console_fmt(b, "<p%s>", bad ? "" : " class='fine'");
+	buf_str(b, bad ? "<p>" : "<p class=\"fine\">");
 	console_ago(b, c, r->at);
 	console_fmt(b, " on %s: %d failed, %d warning%s, %d ok.</p>\n", r->host,
 		r->fail, r->warn, r->warn == 1 ? "" : "s", r->ok);

@@ -19,11 +19,12 @@ const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const browser = await chromium.launch({executablePath:
 	process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox']});
 const pages = {incidents: '/ops', mutes: '/ops/mutes', servers: '/ops/servers',
-	server: '/ops/server/desk', routes: '/ops/routes', night: '/ops/night'};
+	server: '/ops/server/desk', routes: '/ops/routes', night: '/ops/night',
+	refused: '/ops/none'};
 
 fs.mkdirSync(dir, {recursive: true});
 
-async function pictures(storageState, width, colorScheme) {
+async function pictures(pages, storageState, width, colorScheme) {
 	// axe is put into the page, which the policy of the console forbids.
 	const context = await browser.newContext({storageState, colorScheme,
 		viewport: {width, height: 800}, bypassCSP: true});
@@ -262,8 +263,10 @@ try {
 	await page.waitForURL(`${origin}/ops`);
 	const storageState = await context.storageState();
 	for (const width of [1280, 360])
-		for (const scheme of ['light', 'dark'])
-			await pictures(storageState, width, scheme);
+		for (const scheme of ['light', 'dark']) {
+			await pictures(pages, storageState, width, scheme);
+			await pictures({'sign-in': '/ops'}, undefined, width, scheme);
+		}
 	await desk(storageState, 1280, 'desk');
 	await desk(storageState, 360, 'phone');
 	await first.go('/ops');

@@ -597,6 +597,9 @@ bars() {
 		run -2 "$BIN/mcp-aggregate" ingest -c fleet.yaml < <(tr -d '\n\t' <<<"$good" | sed "$bad"; echo)
 		[[ $output == *'line 1: '* ]]
 	done
+	"$BIN/mcp-aggregate" ingest -c fleet.yaml <<<'{"v":1,"type":"doctor","host":"h","at":1,"ok":7,"warn":0,"fail":0,"findings":[]}'
+	ask GET /ops/routes
+	grep -q '<p class="fine">1970-01-01 01:00 (.* ago) on h: 0 failed, 0 warnings, 7 ok\.</p>' body
 	# As we write it, the longest line is longer, and texts are cut for it.
 	jq -cn '{v: 1, type: "doctor", host: "h", at: 1, ok: 0, warn: 0, fail: 20, findings: [range(20) |
 		{status: "fail", subject: ("s" * 165), finding: ("é" * 300)}]}' >long

@@ -363,6 +363,19 @@ failures() {
 	[[ $output == *'FAIL  store '*' no store is configured'* ]]
 }
 
+@test "a store that does not keep the findings for the console" {
+	two >fleet.yaml
+	fleet
+	redis acl setuser default -set >/dev/null
+	doctor
+	redis acl setuser default +@all >/dev/null
+	told warn store 'does not keep these findings for the console: '
+	[ "$(redis exists fleet:doctor)" = 0 ]
+	doctor
+	silent warn store 'does not keep'
+	[ "$(redis exists fleet:doctor)" = 1 ]
+}
+
 @test "a store whose clients leave little room: how many, whose, and idle ones go" {
 	local port held=() fd i
 	two >fleet.yaml
