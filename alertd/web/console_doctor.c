@@ -1,5 +1,6 @@
 /*
- * console_doctor.c: what `mcp-fleet doctor` found last, as it left that in the store.
+ * console_doctor.c: what `mcp-fleet doctor` found last, as it left that in the
+ * store.
  */
 #include "web/console.h"
 

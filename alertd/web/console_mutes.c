@@ -230,7 +230,8 @@ static void put_marks(
 }
 
 /* The list below says in words what the line shows. */
-static void put_time_line(struct buf *b, const struct cgi *c, const struct mutes *l)
+static void put_time_line(
+	struct buf *b, const struct cgi *c, const struct mutes *l)
 {
 	const struct line *line = line_of(c, l);
 
@@ -254,11 +255,13 @@ static void put_rare(struct buf *b, const struct cgi *c, bool silence)
 		"placeholder=\"18:00\"");
 	if (silence) {
 		console_input(b, "Kinds of incidents, if not all", "kind",
-			"placeholder=\"regional\" autocapitalize=\"none\"");
+			"placeholder=\"regional\" "
+			"autocapitalize=\"none\"");
 		console_input(b, "Seen by these regions alone", "region",
 			"autocapitalize=\"none\"");
 		console_input(b, "Steps, if not all", "step",
-			"placeholder=\"tls,initialize\" autocapitalize=\"none\"");
+			"placeholder=\"tls,initialize\" "
+			"autocapitalize=\"none\"");
 	} else if (console_all(c)) {
 		console_input(b, "All servers of the account", "account",
 			"autocapitalize=\"none\"");
@@ -266,8 +269,8 @@ static void put_rare(struct buf *b, const struct cgi *c, bool silence)
 	buf_str(b, "</details>\n");
 }
 
-/* A form that adds one. The first field to fill in has the focus, where a key or a
-   link has led to it. */
+/* A form that adds one. The first field to fill in has the focus, where a key or
+   a link has led to it. */
 static void put_adding(struct buf *b, const struct cgi *c, const char *slug,
 	bool silence, bool here)
 {

@@ -1,6 +1,6 @@
 /*
- * console_night.c: what happened since yesterday evening: the incidents and pages of
- * `mcp-alert report`, and what was sent and done, by time.
+ * console_night.c: what happened since yesterday evening: the incidents and
+ * pages of `mcp-alert report`, and what was sent and done, by time.
  */
 #include "web/console.h"
 

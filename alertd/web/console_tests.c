@@ -1,6 +1,6 @@
 /*
- * console_tests.c: what became of the last test of a route or of a server: it waits for
- * mcp-alert, it arrived, or it failed.
+ * console_tests.c: what became of the last test of a route or of a server: it
+ * waits for mcp-alert, it arrived, or it failed.
  */
 #include "web/console.h"
 
