@@ -13,7 +13,7 @@
 	};
 	const mute = what => {
 		const row = here(), server = row && row.dataset.server;
-		location.href = "/ops/mutes" + (server ? "?server=" + encodeURIComponent(server) : "") + "#" + what;
+		location.href = "/ops/mutes?to=" + what + (server ? "&server=" + encodeURIComponent(server) : "");
 	};
 	const keys = {
 		j: () => step(1),
@@ -25,7 +25,7 @@
 		"?": () => document.getElementById("keys").showModal(),
 	};
 	addEventListener("keydown", e => {
-		if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select, textarea, button, a, dialog"))
+		if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select, textarea, button, a, summary, dialog"))
 			return;
 		if (Object.hasOwn(keys, e.key)) {
 			e.preventDefault();

@@ -142,6 +142,7 @@ static bool act_ack(struct act *t, const char *what)
 {
 	char reason[4 * ACK_REASON_MAX + 1], by[4 * ACK_BY_MAX + 1];
 	const char *from = form_get(&t->form, "from"), *span = field(t, "for");
+	const char *to = console_all(t->c) ? field(t, "to") : NULL;
 	struct ack_request q = {
 		.action = strcmp(what, "take") == 0 ? ACK_TAKE
 			: strcmp(what, "back") == 0 ? ACK_UNACK
@@ -156,6 +157,11 @@ static bool act_ack(struct act *t, const char *what)
 		return false;
 	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
 	q.by = by;
+	if (to && q.action == ACK_TAKE) {
+		q.by = line(t, "to", ACK_BY_MAX, by, sizeof by);
+		q.from = "";
+		snprintf(t->did, sizeof t->did, "handed %s to %s", q.key, by);
+	}
 	q.reason = line(t, "text", ACK_REASON_MAX, reason, sizeof reason);
 	if (q.action == ACK_CLOSE && !q.reason)
 		return refuse(t, 422, "Say why the incident is over.");
@@ -216,15 +222,19 @@ static bool act_note(struct act *t, const char *what)
 	o.public = line(t, "text", TEXT_MAX / 2, text, sizeof text);
 	if (!o.public)
 		return refuse(t, 422, "The note is empty.");
-	if (!who || strcmp(who, "public") != 0)
+	if (who && strcmp(who, "postmortem") == 0) {
+		o.postmortem = o.public;
+		o.public = NULL;
+	} else if (!who || strcmp(who, "public") != 0) {
 		return note_private(t, key, o.public);
+	}
 	run.states = state_store_new(t->c->store);
 	buf_init(&address, LINE_MAX_BYTES);
 	status = note_add(&run, &o, &address);
 	buf_release(&address);
 	state_store_free(run.states);
-	snprintf(t->did, sizeof t->did, "published a note on %s: %s", key,
-		o.public);
+	snprintf(t->did, sizeof t->did, "published a %s %s: %s",
+		o.public ? "note on" : "postmortem of", key, text);
 	return ended(t, status);
 }
 
@@ -321,13 +331,21 @@ static bool act_mute(struct act *t, const char *what)
 		.operands = names,
 		.by = by,
 		.start = field(t, "start"),
-		.span = field(t, "custom") ? field(t, "custom")
-					   : field(t, "for"),
-		.every = silence ? NULL : field(t, "every"),
-		.kind = silence ? field(t, "kind") : NULL,
+		.end = field(t, "end"),
+		.span = field(t, "end")	     ? NULL
+			: field(t, "custom") ? field(t, "custom")
+					     : field(t, "for"),
 	};
 
 	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
+	if (silence) {
+		o.kind = field(t, "kind");
+		o.region = field(t, "region");
+		o.step = field(t, "step");
+	} else {
+		o.every = field(t, "every");
+		o.account = console_all(t->c) ? field(t, "account") : NULL;
+	}
 	if (servers && strlen(servers) >= sizeof text)
 		return refuse(t, 422, "That names too many servers.");
 	text_copy(text, sizeof text, servers ? servers : "");
@@ -408,6 +426,7 @@ static bool queue_test(struct act *t, const struct route_test_request *q)
 static bool act_test(struct act *t, const char *what)
 {
 	const char *route = field(t, "route"), *slug = field(t, "server");
+	bool all = field(t, "all");
 	const struct conf *conf = t->c->conf;
 	struct route_test_request q = {.by = t->by, .at = (int64_t)t->c->now};
 	struct strings routes = {0};
@@ -417,15 +436,17 @@ static bool act_test(struct act *t, const char *what)
 	(void)what;
 	if (!console_all(t->c) || (route && !route_find(conf, route)) ||
 		(slug && !conf_server(conf, slug, &server)) ||
-		(!route && !slug))
+		(!route && !slug && !(all && conf->n_routes)))
 		return refuse(t, 404, "There is no such route or server.");
 	if (route)
 		strings_add(&routes, route);
-	q.routes = route ? &routes : NULL;
+	for (size_t i = 0; all && i < conf->n_routes; i++)
+		strings_add(&routes, conf->routes[i].name);
+	q.routes = routes.n ? &routes : NULL;
 	q.url = slug ? server.url : NULL;
 	text_copy(t->slug, sizeof t->slug, slug ? slug : SLUG_FLEET);
 	snprintf(t->did, sizeof t->did, "sent a test to %s",
-		route ? route : "the routes of a P1");
+		route ? route : all ? "all routes" : "the routes of a P1");
 	ok = queue_test(t, &q);
 	strings_release(&routes);
 	return ok;

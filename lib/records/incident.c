@@ -33,6 +33,8 @@ static const struct field incident_fields[] = {
 	ROW_SILENT(struct incident_record, silent, FIELD_SOME),
 	ROW_QUIET(struct incident_record, quiet, quiet_fields, 0),
 	ROW_ACK(struct incident_record, ack, ack_fields, 0),
+	ROW_EPOCH("usual", struct incident_record, usual, FIELD_LAX),
+	FIELD("above", struct incident_record, above, FIELD_LAX, .max = 1e9),
 	{.type = FIELD_END},
 };
 
