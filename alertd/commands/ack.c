@@ -9,6 +9,7 @@
 #include "incident/incident.h"
 #include "incident/machine.h"
 #include "notifier.h"
+#include "records/incident.h"
 #include "routing/policy.h"
 #include "state/backend.h"
 #include "state/state_store.h"
@@ -43,6 +44,18 @@ static bool fit(const char *option, const char *s, size_t max)
 
 	if (*s && n <= max && text_clean(s, n, clean, sizeof clean, max) == n &&
 		strcmp(s, clean) == 0)
+		return true;
+	log_error("--%s: not a line of text of up to %zu bytes", option, max);
+	return false;
+}
+
+bool public_text_fits(const char *option, const char *s)
+{
+	size_t max = strcmp(option, "title") == 0 ? UPDATE_TITLE_MAX
+						  : UPDATE_TEXT_MAX;
+
+	if (s[strspn(s, " ")] && strlen(s) <= max &&
+		text_harmless(s, strlen(s)))
 		return true;
 	log_error("--%s: not a line of text of up to %zu bytes", option, max);
 	return false;
@@ -120,6 +133,9 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	if (!read_people(o, out) ||
 		(o->reason && !fit("reason", o->reason, ACK_REASON_MAX)))
 		return false;
+	if (o->public && !public_text_fits("public", o->public))
+		return false;
+	out->text = o->public;
 	if (o->action == OPTIONS_CLOSE && !o->reason) {
 		log_error("close: --reason is missing");
 		return false;

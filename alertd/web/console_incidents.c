@@ -139,8 +139,12 @@ static void put_more(struct buf *b, const struct cgi *c, const char *key,
 	console_form(b, c, "note");
 	put_hidden(b, key, NULL, "server");
 	buf_str(b,
-		"<label class=\"wide\">Note<input name=\"text\" maxlength=\"500\" "
-		"required></label>\n<label>Who sees it<select name=\"who\">"
+		"<label class=\"wide\">Note<input name=\"text\" "
+		"maxlength=\"500\"></label>\n<label>State<select name=\"state\">"
+		"<option value=\"\">unchanged</option>"
+		"<option>investigating</option><option>identified</option>"
+		"<option>monitoring</option></select></label>"
+		"<label>Who sees the note<select name=\"who\">"
 		"<option value=\"private\">operators only</option>"
 		"<option value=\"public\">the public page</option></select>"
 		"</label><button class=\"less\">Add the note</button></form>\n");
@@ -148,8 +152,9 @@ static void put_more(struct buf *b, const struct cgi *c, const char *key,
 	put_hidden(b, key, NULL, "server");
 	buf_str(b,
 		"<label class=\"wide\">Why it is over<input name=\"text\" maxlength=\"300\" "
-		"required></label>"
-		"<button class=\"less\">Close the incident</button></form>\n");
+		"required></label>\n<label class=\"wide\">For visitors, if they "
+		"should read more<input name=\"public\" maxlength=\"500\">"
+		"</label><button class=\"less\">Close the incident</button></form>\n");
 }
 
 static void put_buttons(struct buf *b, const struct cgi *c,
@@ -225,8 +230,8 @@ void console_incident(struct buf *b, const struct cgi *c,
 		console_fmt(b, "%s", strcmp(st->slug, SLUG_FLEET) == 0
 				? "the fleet"
 				: st->slug);
-	console_fmt(b, "</a> <small>%s</small></h2>\n<p>",
-		alert_kind_name(kind));
+	console_fmt(b, "</a> <small>%s, %s</small></h2>\n<p>",
+		alert_kind_name(kind), progress_name(inc->progress));
 	console_short(b, text ? text : "", SENTENCE_MAX);
 	buf_str(b, "</p>\n<ul>\n");
 	put_since(b, c, inc);
@@ -282,6 +287,26 @@ static void put_pages(struct buf *b, size_t page, size_t n)
 	buf_str(b, "</p>\n");
 }
 
+/* What no probe sees. */
+static void put_open(struct buf *b, const struct cgi *c)
+{
+	buf_str(b, "<details class=\"forms whole\"><summary>Open an incident by "
+		   "hand</summary>\n");
+	console_form(b, c, "open");
+	console_fmt(b,
+		"<label>%s<input name='servers' required autocapitalize='none'>"
+		"</label><label class='wide'>Title<input name='title' "
+		"maxlength='100' required></label>\n<label class='wide'>Text"
+		"<input name='text' maxlength='500' required></label>"
+		"<label>Severity<select name='severity'><option>P2</option>"
+		"<option>P1</option><option>P3</option></select></label>"
+		"<label>Who sees it<select name='who'><option value='public'>"
+		"everybody</option><option value='private'>operators only"
+		"</option></select></label><button class='less'>Open it"
+		"</button></form>\n</details>\n",
+		console_all(c) ? "Server, group or all" : "Server");
+}
+
 void console_incidents(const struct cgi *c, struct cgi_answer *a)
 {
 	struct state_store *states = state_store_new(c->store);
@@ -303,6 +328,7 @@ void console_incidents(const struct cgi *c, struct cgi_answer *a)
 		state_release(&st);
 	}
 	put_pages(&a->body, page, l.n);
+	put_open(&a->body, c);
 	console_end(c, a);
 	if (!ok)
 		console_refuse(c, a, 503,

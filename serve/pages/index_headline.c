@@ -74,11 +74,11 @@ static void put_card(struct html *b, const struct incident_row *in, double now)
 
 	html_fmt(b,
 		"<li class='card open-%s'><h3>%ls<span><a href='/status/%s/"
-		"incident/%s'>%s: %s</a></span></h3>\n<p><b>%s</b> for %ls, "
-		"since %ls",
+		"incident/%s'>%s: %s</a></span></h3>\n<p><b>%s</b>, open for "
+		"%ls, since %ls",
 		class, HTML_ICON(class), in->slug, in->id,
 		in->server ? in->server : in->slug, in->title,
-		in->passing ? "Recovering" : "Ongoing",
+		in->passing ? "Recovering" : incident_words_state(in->progress),
 		HTML_SPAN(now - (double)in->started_at),
 		HTML_TIME(in->started_at, now));
 	if (*in->where)

@@ -785,7 +785,7 @@ static void test_open_incidents(void **state)
 	expect(&d, "<li class=\"card open-part\"><h3>");
 	expect(&d, "/status/example-mcp/incident/2026-04-29-2020-regional-outage"
 		   "\">A &lt;b&gt;title&lt;/b&gt;: Outage in some locations</a>");
-	expect(&d, "<b>Ongoing</b> for 11 min, since <time ");
+	expect(&d, "<b>Investigating</b>, open for 11 min, since <time ");
 	expect(&d, ". Where: L&lt;ndon</p>");
 	expect(&d, "The operator is looking into it.</p></li>");
 	expect(&d, "3 more servers have problems; the list below has them.");
