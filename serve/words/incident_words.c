@@ -96,8 +96,6 @@ void incident_words_latest(struct buf *b, const struct incident *in)
 {
 	const struct incident_news *said = incident_latest_said(in);
 
-	if (said && said->what == UPDATE_PROGRESS)
-		buf_fmt(b, "%s: ", incident_words_state(said->progress));
 	if (said && said->what != UPDATE_POSTMORTEM)
 		text_put(b, said->text);
 	else if (said)
