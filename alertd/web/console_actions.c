@@ -257,12 +257,12 @@ static bool act_note(struct act *t, const char *what)
 	o.public = published ? text : NULL;
 	if ((o.public || o.state) && !add_note(t, key, &o))
 		return false;
-	snprintf(t->did, sizeof t->did, "%s%s on %s%s%s",
-		o.public ? "published a note" : "set the state ",
-		o.public && !o.state ? "" : o.state ? o.state : "", key,
-		o.public ? ": " : "", o.public ? o.public : "");
-	if (!o.public && !o.state)
-		*t->did = '\0';
+	if (o.public || o.state)
+		snprintf(t->did, sizeof t->did, "%s%s%s%s on %s%s%s",
+			o.public ? "published a note" : "set",
+			o.public && o.state ? " and" : "",
+			o.state ? " the state " : "", o.state ? o.state : "",
+			key, o.public ? ": " : "", o.public ? o.public : "");
 	return published || !text || note_private(t, key, text);
 }
 

@@ -1005,7 +1005,7 @@ static void put_summary(struct buf *b, const struct summary *s)
 		put_ack(b, &inc->ack);
 	} else if (s->phase == ALERT_UPDATED) {
 		put_said(b, s, progress_done(inc->progress));
-	} else if (s->kind == ALERT_MANUAL && s->phase == ALERT_STARTED) {
+	} else if (s->phase == ALERT_STARTED && s->facts->text) {
 		put_said(b, s, "opened");
 	} else if (s->phase != ALERT_STARTED && !incident_all_silent(s->incident, s->kind)) {
 		buf_str(b, "; not over after ");
