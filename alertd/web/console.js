@@ -3,7 +3,7 @@
 (() => {
 	const rows = () => [...document.querySelectorAll("article, tr[data-server]")];
 	const here = () => document.activeElement.closest("article, tr[data-server]");
-	const busy = () => document.querySelector("dialog[open]") ||
+	const busy = () => document.querySelector("dialog[open], details[open]") ||
 		[...document.querySelectorAll("main input:not([type=hidden]), main select")]
 			.some(f => f === document.activeElement || (f.defaultValue !== undefined && f.value !== f.defaultValue));
 	const step = by => {
@@ -25,7 +25,7 @@
 		"?": () => document.getElementById("keys").showModal(),
 	};
 	addEventListener("keydown", e => {
-		if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select, textarea, button, a, dialog"))
+		if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select, textarea, button, a, summary, dialog"))
 			return;
 		if (Object.hasOwn(keys, e.key)) {
 			e.preventDefault();

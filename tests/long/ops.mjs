@@ -1,5 +1,5 @@
 // Goal: in a real browser an operator signs in with a link to the console, and by keys
-// alone acknowledges an incident and silences a server; the console is as good at 360
+// alone acknowledges an incident, silences a server and opens an incident; the console is as good at 360
 // pixels as at 1280, light and dark, without anything too wide or a fault to axe.
 //
 // usage: node ops.mjs BIN LINK DIR MODULES  (MCP_CONFIG and the store have an open
@@ -74,6 +74,25 @@ try {
 	await page.locator('#silence [name=text]').fill('known');
 	await page.keyboard.press('Enter');
 	await page.getByText('The silence is added.').waitFor();
+	await page.goto(`${origin}/ops`);
+	await page.locator('summary').focus();
+	await page.keyboard.press('Enter');
+	await page.keyboard.press('Tab');
+	await page.keyboard.type('weather');
+	await page.keyboard.press('Tab');
+	await page.keyboard.type('Yesterday\'s weather');
+	await page.keyboard.press('Tab');
+	await page.keyboard.type('We look into it.');
+	for (const width of [1280, 360]) {
+		await page.setViewportSize({width, height: 800});
+		assert.ok(await page.evaluate(() =>
+			document.documentElement.scrollWidth <= innerWidth));
+		await page.screenshot({fullPage: true,
+			path: path.join(dir, `ops-open-${width}.png`)});
+	}
+	await page.keyboard.press('Enter');
+	await page.getByText('The incident is open.').waitFor();
+	await page.waitForLoadState();
 	await page.getByRole('button', {name: 'Sign out'}).click();
 	await page.getByText('Operators sign in with a link').waitFor();
 } finally {
