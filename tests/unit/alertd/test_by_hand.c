@@ -6,6 +6,7 @@
 
 #include "incident/by_hand.h"
 #include "incident/incident.h"
+#include "words/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -122,6 +123,13 @@ static void test_rules(void **state)
 			"1 manual_resolved P2 1-1 x0 -/- [] | "
 			"2 manual_started P2 2 x0 -/- []",
 			ALERT_MANUAL, PROGRESS_INVESTIGATING},
+		{"that another kind was closed is no matter", {
+			{"AEU6", 0, CLOSE, BY_HAND_DONE},
+			{"", 0, OPEN("a"), BY_HAND_DONE}}, "",
+			"0 downtime_started P2 0 x1 tools-list/tools [a e u] | "
+			"0 downtime_resolved P2 0-0 x1 tools-list/tools [a e u] "
+			"| 0 manual_started P2 0 x0 -/- []",
+			ALERT_MANUAL, PROGRESS_INVESTIGATING},
 		{"a maintenance does not hold it", {
 			{"m0-9 .", 1, OPEN("a"), BY_HAND_DONE},
 			{".", 2, CLOSE, BY_HAND_DONE}}, ".",
@@ -135,6 +143,17 @@ static void test_rules(void **state)
 			"1 manual_started P2 1 x0 -/- [] | "
 			"3 manual_updated P2 1 x0 -/- []",
 			ALERT_MANUAL, PROGRESS_IDENTIFIED},
+		{"nor its reminder", {
+			{".", 1, OPEN("a"), BY_HAND_DONE}}, "m200-400 t300",
+			"1 manual_started P2 1 x0 -/- [] | "
+			"300 manual_reminder P2 1 x0 -/- []",
+			ALERT_MANUAL, PROGRESS_INVESTIGATING},
+		{"what a worse one covers is not", {
+			{"E6*3 AEU6", 3, MOVE(REGIONAL, 0, IDENTIFIED),
+				BY_HAND_NONE}}, "",
+			"2 regional_started P2 0 x3 tools-list/tools [e] | "
+			"3 downtime_started P2 3 x1 tools-list/tools [a e u]",
+			ALERT_REGIONAL, PROGRESS_INVESTIGATING},
 		{"what a probe sees is moved on, too", {
 			{"AEU6*2", 1, MOVE(DOWNTIME, 0, IDENTIFIED),
 				BY_HAND_DONE}}, "AEU6 .",
@@ -213,6 +232,43 @@ static void test_shared(void **state)
 	night_release(&n);
 }
 
+/* What the public may read of each event; of a private one, nothing. */
+static void test_published(void **state)
+{
+	static const char *const want[] = {
+		"1777485060:manual:1777485060000:started",
+		"{\"text\":\"x\",\"title\":\"t\"}",
+		"1777485060:manual:1777485120000:updated",
+		"{\"text\":\"x\",\"state\":\"monitoring\"}"};
+
+	(void)state;
+	for (int secret = 0; secret < 2; secret++) {
+		struct by_hand q = {.what = BY_HAND_OPEN, .by = "ann",
+			.title = "t", .text = "x", .severity = SEVERITY_P2,
+			.first = AT(1), .is_private = secret};
+		struct night n;
+
+		night_init(&n, "AEU");
+		by_hand_apply(&n.st, &q, (double)AT(1), &n.events);
+		q = (struct by_hand) {.what = BY_HAND_MOVE, .text = "x",
+			.kind = ALERT_MANUAL, .first = AT(1),
+			.progress = PROGRESS_MONITORING};
+		by_hand_apply(&n.st, &q, (double)AT(2), &n.events);
+		for (size_t i = 0; i < n.events.n; i++) {
+			struct alert_event *e = &n.events.v[i];
+
+			event_words(e);
+			state_note_event(&n.st, &e->record);
+			state_keep_event(&n.st, e);
+		}
+		assert_int_equal(n.st.history.n, 2);
+		assert_int_equal(n.st.updates.n, secret ? 0 : 4);
+		for (size_t i = 0; i < n.st.updates.n; i++)
+			assert_string_equal(n.st.updates.v[i], want[i]);
+		night_release(&n);
+	}
+}
+
 static void test_stored(void **state)
 {
 	struct by_hand q = {.what = BY_HAND_OPEN, .by = "ann", .title = "a \"t\"",
@@ -255,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_published),
 		cmocka_unit_test(test_stored),
 	};
 
