@@ -290,7 +290,9 @@ static int use_input(struct line_reader *r, const struct options *o,
 		return status;
 	status = o->action == OPTIONS_TICK
 		? tick_all(r->notifier, r->setup->states)
-		: acknowledge(r->notifier, o->operands[0], ack, r->setup->zone);
+		: acknowledge(r->notifier, o->operands[0],
+			  o->group ? o->group : o->operands[0], ack,
+			  r->setup->zone);
 	notifier_finish(r->notifier);
 	return status;
 }
@@ -504,9 +506,12 @@ static bool is_by_hand(const struct options *o)
 static void name_group(
 	struct options *o, const struct conf *conf, char *operand)
 {
-	if (acknowledge_wanted(o) || o->action == OPTIONS_NOTE)
-		o->operands[0] = (char *)group_operand(
-			conf, o->operands[0], operand);
+	const char *what = o->n_operands ? o->operands[0] : NULL;
+
+	if (!acknowledge_wanted(o) && o->action != OPTIONS_NOTE)
+		return;
+	o->operands[0] = (char *)group_operand(conf, what, operand);
+	o->group = o->operands[0] == what ? NULL : what;
 }
 
 static int start_program(struct options *o)

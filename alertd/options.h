@@ -49,6 +49,7 @@ struct options {
 		*reason, *refused, *region, *route,
 		*severity, *span, *start, *state, *step, *text, *title, *to,
 		*zone;
+	const char *group; /* whose incident the operand is, by its name; or NULL */
 	char **operands; /* within argv */
 	size_t n_operands;
 };

@@ -152,8 +152,8 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	return false;
 }
 
-int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
-	const char *zone)
+int acknowledge(struct notifier *p, const char *what, const char *name,
+	struct ack_request *q, const char *zone)
 {
 	char slug[SLUG_MAX + 1], until[CLOCK_RFC3339];
 	struct ack_result r;
@@ -167,11 +167,11 @@ int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
 	zone_rfc3339(zone, (int64_t)r.until, until);
 	if (*r.holder)
 		log_error("%s: %s has acknowledged it until %s; --to NAME takes it over",
-			what, r.holder, until);
+			name, r.holder, until);
 	else if (r.open)
-		log_error("%s: nobody has acknowledged it", what);
+		log_error("%s: nobody has acknowledged it", name);
 	else
-		log_error("%s: nothing is open there", what);
+		log_error("%s: nothing is open there", name);
 	return r.n ? EXIT_GOOD : EXIT_NEWS;
 }
 
@@ -193,7 +193,7 @@ int acknowledge_in_outage(const struct run *setup, const char *url,
 	/* The run that sends the outage sends this, too: once. */
 	own.deliver = NULL;
 	p = notifier_new(&own);
-	status = acknowledge(p, what, q, setup->zone);
+	status = acknowledge(p, what, what, q, setup->zone);
 	notifier_free(p);
 	state_store_free(own.states);
 	outage_file_close(file);

@@ -61,11 +61,11 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	struct ack_request *out);
 
 /*
- * acknowledge(p, what, q, zone): do what q says; `what` is the operand, for
- * messages, whose times are of that zone. Returns an exit status.
+ * acknowledge(p, what, name, q, zone): do what q says; `what` is the operand.
+ * Messages call it `name`, and their times are of that zone. An exit status.
  */
-int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
-	const char *zone);
+int acknowledge(struct notifier *p, const char *what, const char *name,
+	struct ack_request *q, const char *zone);
 
 /*
  * acknowledge_in_outage(setup, url, what, q): do what q says to the incident

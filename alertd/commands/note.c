@@ -93,8 +93,8 @@ static bool shown(
 }
 
 /* The only open incident of a server. An exit status. */
-static int find_open(const struct alert_state *st, bool published,
-	struct subject *out)
+static int find_open(const struct alert_state *st, const char *name,
+	bool published, struct subject *out)
 {
 	int n = 0;
 
@@ -108,7 +108,7 @@ static int find_open(const struct alert_state *st, bool published,
 	if (n == 1)
 		return EXIT_GOOD;
 	if (!n)
-		log_error("%s: no %sincident is open there%s", st->slug,
+		log_error("%s: no %sincident is open there%s", name,
 			published ? "public " : "",
 			published ? "; name one that is over by its dedup_key"
 				  : "");
@@ -226,10 +226,11 @@ static int add_sharers(const struct run *s, const char *what,
 	return EXIT_NEWS;
 }
 
-/* The incidents that `what` names. An exit status. */
-static int find_incident(const struct run *s, const char *what, bool published,
-	struct subjects *out)
+/* The incidents that the operand names. An exit status. */
+static int find_incident(const struct run *s, const struct options *o,
+	bool published, struct subjects *out)
 {
+	const char *what = o->operands[0], *name = o->group ? o->group : what;
 	struct subject of = {.slug = ""};
 	struct alert_state st;
 	size_t n = strcspn(what, ":");
@@ -254,9 +255,9 @@ static int find_incident(const struct run *s, const char *what, bool published,
 	if (!state_store_get(s->states, of.slug, &st))
 		return EXIT_ENV;
 	if (!what[n])
-		status = find_open(&st, published, &of);
+		status = find_open(&st, name, published, &of);
 	if (!status && slug_shared(of.slug))
-		status = add_sharers(s, what, &st, &of, published, out);
+		status = add_sharers(s, name, &st, &of, published, out);
 	else if (!status)
 		status = add_subject(s, what, &st, &of, published, out);
 	state_release(&st);
@@ -375,7 +376,7 @@ int note_add(const struct run *s, const struct options *o, struct buf *address)
 
 	if (!texts_fit(o) || !read_state(&w))
 		return EXIT_USAGE;
-	status = find_incident(s, o->operands[0], w.published, &l);
+	status = find_incident(s, o, w.published, &l);
 	if (!status && w.published)
 		status = add_notes(s, &l, o);
 	if (!status && o->state)

@@ -262,6 +262,9 @@ page() {
 	alert 0 list
 	[ ! -s out ]
 	alert 1 note --state monitoring 'Search tools'
+	grep -q 'Search tools: no incident is open there' err
+	alert 1 close --reason x 'Search tools'
+	grep -q 'Search tools: nothing is open there' err
 }
 
 @test "a private one is for the routes alone" {
