@@ -126,7 +126,7 @@ static const struct command_form forms[] = {
 		.run = pin_tools},
 	{.row = {"pin", 0, C "[--review] [-s slug] " STORE, 0, 0,
 		"'-' or nothing expected",
-		"print the current tools, ready to be pinned"},
+		"pin the tools that all regions see now"},
 		.run = pin_tools},
 	{.row = {"diff -", 0, "[-f format] [--lock file] [-s slug]", 0, 0,
 		NULL, "compare the tools in records with the pinned ones"},

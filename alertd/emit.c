@@ -124,9 +124,9 @@ static void tell_renamed(const struct emit *t, struct alert_event *e)
 
 	if (e->record.phase == ALERT_RESOLVED &&
 		route_renamed(t->setup->conf, e, &gone) && t->setup->deliver)
-		log_warn("%s: it began on the route %s, which the "
-			 "configuration does not have; its end goes to those "
-			 "that would be notified now",
+		log_warn("%s: the route %s that got its beginning is no longer "
+			 "configured; its end goes to the routes that would be "
+			 "notified now",
 			alert_key(&e->record, key), gone.v[0]);
 	strings_release(&gone);
 }

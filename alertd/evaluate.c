@@ -312,7 +312,7 @@ static void note_failure(struct evaluator *e)
 	if (state_store_alive(e->setup->states))
 		return;
 	e->store_down_ms = clock_mono_ms() + STORE_PAUSE_MS;
-	log_error("verdicts are passed over until the store answers");
+	log_error("verdicts are discarded until the store answers");
 }
 
 static void count_event(const struct alert_event *event, struct outcome *o)

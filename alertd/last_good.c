@@ -133,13 +133,12 @@ static struct conf *load_copy(const char *path)
 
 	buf_init(&kept, PATH_MAX);
 	if (find_copy(path, &kept, &whose)) {
-		log_warn("%s is refused: this goes by %s, the last that was "
-			 "not",
-			path, kept.p);
+		log_warn("%s is refused: the last good one is used, %s", path,
+			kept.p);
 		conf = conf_load(kept.p);
 	} else if (whose != nobody) {
 		user = getpwuid(whose);
-		log_error("%s has the last that was not refused: do this as "
+		log_error("%s has the last good configuration: run this as "
 			  "that user",
 			user ? user->pw_name : "another user");
 	}

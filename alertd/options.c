@@ -24,7 +24,7 @@ static const struct option_row options[] = {
 	{.name = "every", .arg = "days", .at = AT(every),
 		.help = "repeat it on these days: mon,thu or daily"},
 	{.name = "for", .arg = "duration", .at = AT(span),
-		.help = "how long it lasts, 60s to 7d"},
+		.help = "how long it lasts, up to 7d; silence: 35d, link: 1h"},
 	{.name = "format", .letter = 'f', .arg = "format", .at = AT(format),
 		.type = OPTION_CHOICE, .wanted = "text, jsonl or csv",
 		.choices = (const char *const[]) {"text", "jsonl", "csv", NULL},
@@ -43,7 +43,7 @@ static const struct option_row options[] = {
 	{.name = "public", .arg = "text", .at = AT(public),
 		.help = "publish this on the incident's page and feed"},
 	{.name = "reason", .arg = "text", .at = AT(reason),
-		.help = "why; messages show it"},
+		.help = "why; messages show it, and pages for a maintenance"},
 	{.name = "refused", .arg = "place", .at = AT(refused),
 		.help = "alert: the configuration is refused at this place"},
 	{.name = "region", .arg = "region,...", .at = AT(region),
@@ -108,7 +108,7 @@ static const struct command_row commands[] = {
 		"list past notifications of one server or all"},
 	{"report", OPTIONS_REPORT, CN "[--from time] " STORE
 		" [--to time] [--zone zone]", 0, 0, NULL,
-		"summarize incidents, durations and pages of a time"},
+		"summarize the incidents and pages of some days"},
 	{"replay", OPTIONS_REPLAY, "[-c file] [-f format] "
 		"[--policy key=value,...] file | -", 1, 1,
 		"a file of verdicts, or -, is missing",

@@ -120,7 +120,7 @@ static const struct option_row options[] = {
 	{.name = "allow-bare-401", .type = OPTION_FLAG, .at = AT(bare_401_ok),
 		.help = "accept a 401 without a WWW-Authenticate header"},
 	{.name = "cacert", .arg = "file", .at = AT(cacert),
-		.help = "also trust the authorities in this PEM file"},
+		.help = "trust this PEM file instead of the system's"},
 	{.name = "cache-check", .arg = "when", .type = OPTION_CHOICE,
 		.at = AT(cache_check), .choices = cache_checks,
 		.wanted = "always or never",

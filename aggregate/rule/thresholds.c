@@ -9,7 +9,7 @@
 
 #define DAY 86400.0
 
-/* The same as the table of thresholds in conf/schema.c. */
+/* The thresholds of conf/schema.c, but for tool_churn, which is fixed. */
 static const struct key {
 	const char *name;
 	size_t offset;
@@ -21,7 +21,6 @@ static const struct key {
 	{"hard_outage", offsetof(struct rule, hard_outage), 1, 100, false},
 	{"alone", offsetof(struct rule, alone), 1, HISTORY_MAX, false},
 	{"throttled", offsetof(struct rule, throttled), 1, HISTORY_MAX, false},
-	{"tool_churn", offsetof(struct rule, tool_churn), 1, 100, false},
 	{"tolerance", offsetof(struct rule, tolerance_s), 1, DAY, true},
 	{"lookback", offsetof(struct rule, lookback_s), 30, DAY, true},
 	{"divergence", offsetof(struct rule, divergence_s), 30, DAY, true},

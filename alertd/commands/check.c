@@ -177,15 +177,6 @@ static void check_ack(const struct conf *c)
 	secret_free(secret);
 }
 
-/* With a large `agreed`, a regional incident begins before each downtime. */
-static void check_agreed(const struct conf *c)
-{
-	if (c->policy.agreed > c->policy.confirm)
-		log_warn("alerts.policy.agreed of %d is above confirm of %d: a "
-			 "regional incident, P2, comes before each downtime",
-			c->policy.agreed, c->policy.confirm);
-}
-
 static void put_warning(void *arg, const char *text)
 {
 	(void)arg;
@@ -237,7 +228,6 @@ int check_config(const char *file, const struct conf *c,
 	if (o->n_operands)
 		return describe_event(c, o->operands[0], now);
 	check_ack(c);
-	check_agreed(c);
 	check_coverage(c, put_warning, NULL);
 	return print_shared_regions(c);
 }

@@ -49,8 +49,8 @@ static void say_unmatched(struct coverage *v, const struct routed *what)
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	buf_fmt(&b, "no policy matches a %s %s of %s, for one: it goes by the "
-		    "default of mcp-routes(5)",
+	buf_fmt(&b, "no policy matches a %s %s of %s, for example: the "
+		    "default of mcp-routes(5) applies",
 		severity_name(what->severity), alert_kind_name(what->kind),
 		named(what->slug));
 	say(v, &b);

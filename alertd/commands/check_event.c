@@ -564,9 +564,6 @@ void check_event_put(struct buf *b, const struct conf *c,
 
 	buf_fmt(b, "%s %s of %s\n", severity_name(d->of.severity),
 		alert_kind_name(d->of.kind), d->slug);
-	if (d->of.kind == ALERT_DOWNTIME && c->policy.agreed > 1)
-		buf_fmt(b, "begins when regions agreed in %d windows in a row\n",
-			c->policy.agreed);
 	what_if(c, &d->of, &now);
 	put_head(b, c, d->of.at);
 	put_plan(b, c, d, &now);

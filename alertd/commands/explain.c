@@ -89,8 +89,8 @@ static enum explain_rule explain_rule(const struct incident *inc,
 		: EXPLAIN_TIME;
 }
 
-/* Call put for each row of windows, of the region `name`, or NULL for those on
-   which regions agree, that is too short for an incident. */
+/* Call put for each row of windows, of the region `name`, that is too short for
+   an incident. */
 static void explain_rows(const struct alert_state *st,
 	const struct conf_policy *p,
 	void (*put)(void *arg, const char *name, const struct streak *t,
@@ -101,8 +101,6 @@ static void explain_rows(const struct alert_state *st,
 		st->incidents[ALERT_REGIONAL].open;
 	bool limited = down || st->incidents[ALERT_RATE_LIMITED].open;
 
-	if (st->agreed.n && !st->incidents[ALERT_DOWNTIME].open)
-		put(arg, NULL, &st->agreed, false, p->agreed);
 	for (size_t i = 0; i < st->n_regions; i++) {
 		const struct region_tally *r = &st->regions[i];
 
@@ -265,15 +263,6 @@ static void put_rule(const struct page *g, const struct incident *inc,
 	buf_str(g->b, "  why: ");
 	if (kind >= ALERT_DOWN_KINDS) {
 		put_other_rule(g, inc, kind);
-		return;
-	}
-	if (explain_rule(inc, kind) == EXPLAIN_SPACE &&
-		inc->first != inc->opened_at) {
-		buf_fmt(g->b, "regions agreed in every window that %s, from ",
-			fails);
-		put_line(g, "", (double)inc->first, " to ");
-		put_time_of_day(g, (double)inc->opened_at);
-		buf_str(g->b, ": enough in a row to count\n");
 		return;
 	}
 	if (explain_rule(inc, kind) == EXPLAIN_SPACE) {
@@ -523,10 +512,7 @@ static void put_streak(void *arg, const char *name, const struct streak *t,
 	if (g->rows++ == 0)
 		buf_str(g->b, "\nNot enough for an incident:\n");
 	buf_fmt(g->b, "  %s %s %d of the %d windows in a row that it takes,",
-		name ? name : "regions",
-		!name		? "agreed that it fails in"
-			: throttled ? "was answered with 429 in"
-				    : "has failed in",
+		name, throttled ? "was answered with 429 in" : "has failed in",
 		t->n, needed);
 	put_line(g, " since ", (double)t->since, "\n");
 }
@@ -552,7 +538,7 @@ static void put_delivery(const struct page *g, const struct pending *p,
 		put_line(g, ", waits for the digest of ", (double)d->boundary,
 			"\n");
 	else if (d->next_try > g->now)
-		put_line(g, ", tried again at ", d->next_try, "\n");
+		put_line(g, ", retried at ", d->next_try, "\n");
 	else
 		buf_str(g->b, ", sent by the next run\n");
 }
@@ -742,14 +728,8 @@ static void put_streak_json(void *arg, const char *name, const struct streak *t,
 	struct rows *r = arg;
 
 	buf_str(r->b, r->n++ ? ",{\"region\":" : "{\"region\":");
-	if (name)
-		json_put_str(r->b, name);
-	else
-		buf_str(r->b, "null");
-	json_put_member(r->b, "kind",
-		!name		? "agreed"
-			: throttled ? "throttled"
-				    : "failing");
+	json_put_str(r->b, name);
+	json_put_member(r->b, "kind", throttled ? "throttled" : "failing");
 	buf_fmt(r->b, ",\"windows\":%d,\"needed\":%d", t->n, needed);
 	put_instant(r->b, "since", (double)t->since);
 	buf_char(r->b, '}');

@@ -231,7 +231,7 @@ static int cut_to_cap(struct maintenance *m, double now, double cap_s)
 			cap_s, end);
 	if (how != MAINTENANCE_PLAN_OVER)
 		return 0;
-	log_error("maintenance add: it would have ended at %s", end);
+	log_error("maintenance add: its end is in the past: %s", end);
 	return -1;
 }
 
@@ -259,10 +259,9 @@ static bool has_room(struct maintenance_store *c, const struct maintenance *m,
 	if (!fit.slug)
 		return true;
 	zone_rfc3339(m->zone, fit.chain.start + (int64_t)cap_s, end);
-	log_warn("%s: together with those less than 15 minutes before or "
-		 "after it, which count as one, it is %lld s longer than a "
-		 "maintenance may be (alerts.policy.maintenance): it ends "
-		 "at %s",
+	log_warn("%s: maintenances less than 15 minutes apart count as one: "
+		 "with the others it is %lld s longer than allowed "
+		 "(alerts.policy.maintenance), so it ends at %s",
 		fit.slug,
 		(long long)(fit.chain.end - fit.chain.start - (int64_t)cap_s),
 		end);

@@ -65,8 +65,7 @@ static bool read_state(struct saying *w)
 static bool texts_fit(const struct options *o)
 {
 	if (!o->public && !o->postmortem && !o->state) {
-		log_error("note: neither --public, --postmortem nor --state "
-			  "says what");
+		log_error("note: --public, --postmortem or --state is needed");
 		return false;
 	}
 	if (o->public && !public_text_fits("public", o->public))
@@ -110,7 +109,7 @@ static int find_open(const struct alert_state *st, const char *name,
 	if (!n)
 		log_error("%s: no %sincident is open there%s", name,
 			published ? "public " : "",
-			published ? "; name one that is over by its dedup_key"
+			published ? "; name an ended one by its dedup_key"
 				  : "");
 	for (unsigned k = 0; n && k < ALERT_KINDS; k++)
 		if (shown(st, k, published))

@@ -316,12 +316,12 @@ void attempt_say(const struct attempt *a)
 		log_error("%s: %s to route %s: given up after a day: %s",
 			a->slug, a->event, a->name, why);
 	else if (d->mend)
-		say("%s: %s to route %s: %s; mend it: it is tried again until "
+		say("%s: %s to route %s: %s; correct this: it is retried until "
 		    "tomorrow%s",
 			a->slug, a->event, a->name, d->why,
 			vendor_words(d, said));
 	else
-		say("%s: %s to route %s: %s; it is tried again%s", a->slug,
+		say("%s: %s to route %s: %s; it is retried%s", a->slug,
 			a->event, a->name, d->why,
 			vendor_words(d, said));
 }

@@ -205,8 +205,8 @@ static struct outcome judge_attempt(const struct digest_worker *g,
 			  "a day: %s",
 			d->n, d->route, sent->why);
 	else
-		log_warn("a digest of %zu events to route %s: %s; it is tried "
-			 "again",
+		log_warn("a digest of %zu events to route %s: %s; it is "
+			 "retried",
 			d->n, d->route, sent->why);
 	return o;
 }

@@ -348,8 +348,7 @@ static bool look_at_server(struct worker *w, struct round *r,
 	*seen = (struct seen) {
 		.empty = !st->n_outbox,
 		.waits = !active && outbox_waits(st, &j),
-		.overdue = !active && fallback_any(st, w->context.conf,
-			w->context.now),
+		.overdue = !active && fallback_any(st, w->context.now),
 	};
 	return changed;
 }

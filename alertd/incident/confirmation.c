@@ -341,22 +341,6 @@ void streak_drop(struct alert_state *st)
 	st->n_regions = n;
 }
 
-/*
- * Count consecutive windows on which regions agree. Windows of 429 and unknown
- * windows neither count nor end the series.
- */
-static void count_agreed(struct alert_state *st, const struct verdict *v,
-	const struct observation *s)
-{
-	if (!s->partial && v->verdict != VERDICT_UNKNOWN && !s->agreed &&
-		ends(&st->agreed, s->window))
-		st->agreed = (struct streak) {0};
-	if (s->agreed && s->failing && !s->only_throttled && v->expected != 1)
-		streak_add(&st->agreed, s->window);
-	if (st->incidents[ALERT_DOWNTIME].open)
-		st->agreed = (struct streak) {0};
-}
-
 /* Count a report that is heard in this window. */
 static void count_bad(struct alert_state *st, const struct verdict *v,
 	int64_t window, const char *name, bool throttled)
@@ -377,7 +361,6 @@ static void count_bad(struct alert_state *st, const struct verdict *v,
 void streak_count(struct alert_state *st, const struct verdict *v,
 	const struct observation *s)
 {
-	count_agreed(st, v, s);
 	st->window = s->window;
 	if (v->verdict != VERDICT_UNKNOWN)
 		end_series(st, v, s->window);
@@ -420,7 +403,6 @@ void streak_forget(struct alert_state *st)
 	for (size_t i = 0; i < st->n_regions; i++)
 		free(st->regions[i].name);
 	st->n_regions = 0;
-	st->agreed = (struct streak) {0};
 }
 
 void streak_forget_bad(struct alert_state *st)
@@ -428,7 +410,6 @@ void streak_forget_bad(struct alert_state *st)
 	for (size_t i = 0; i < st->n_regions; i++)
 		st->regions[i].failing = st->regions[i].throttled =
 			(struct streak) {0};
-	st->agreed = (struct streak) {0};
 }
 
 void streak_forget_throttled(struct alert_state *st)
@@ -480,13 +461,9 @@ struct confirmation confirmation_of(const struct alert_state *st,
 		if (v->expected == 1 && t && (s->agreed || enough))
 			return in_time(
 				ALERT_DOWNTIME, s->assessed.severity, t);
-		if (v->expected != 1 && s->agreed && p->agreed <= 1)
+		if (v->expected != 1 && s->agreed)
 			return (struct confirmation) {true, ALERT_DOWNTIME,
 				s->assessed.severity, s->window, 1, false};
-		if (st->agreed.counted == s->window &&
-			st->agreed.n >= p->agreed)
-			return in_time(ALERT_DOWNTIME, s->assessed.severity,
-				&st->agreed);
 		if (enough)
 			return in_time(ALERT_REGIONAL, SEVERITY_P2, t);
 	}
@@ -503,7 +480,7 @@ struct confirmation confirmation_after(const struct alert_state *st,
 	struct conf_policy one = *p;
 	struct confirmation o;
 
-	one.confirm = one.agreed = 1;
+	one.confirm = 1;
 	o = confirmation_of(st, v, s, &one);
 	o.follows = true;
 	return o;

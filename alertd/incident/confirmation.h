@@ -1,8 +1,7 @@
 /*
  * confirmation.h: when failures become an incident (articles 1 and 3). Space
- * confirms at once, or after as many windows as alerts.policy.agreed says: the
- * regions agree, the verdict is red. Time confirms after
- * a number of windows in a row in which one region fails, or is throttled.
+ * confirms at once: the regions agree, the verdict is red. Time confirms after a
+ * number of windows in a row in which one region fails, or is throttled.
  * Windows are counted, never records: a window that is reported twice counts
  * once, by the worse report. Pure.
  */

@@ -218,8 +218,6 @@ static void open_incident(struct alert_state *st, const struct confirmation *o,
 		string_set(&inc->follows, st->ended_key);
 	if (!limits && !inc->follows)
 		flapping_begin(st, o->kind, p);
-	if (o->kind == ALERT_DOWNTIME)
-		st->agreed = (struct streak) {0};
 	inc->late = v->judged_at > 0;
 	if (!inc->late)
 		events_add(out, st, o->kind, ALERT_STARTED, (double)s->window);

@@ -402,8 +402,6 @@ static const struct field state_fields[] = {
 		FIELD_WHEN(ST, n_regions)),
 	LIST("failures", ST, failures, n_failures, failure_fields, 0,
 		FIELD_WHEN(ST, n_failures)),
-	OBJECT("agreed", ST, agreed, streak_fields, 0,
-		FIELD_WHEN(ST, agreed.counted)),
 	FIELD_MADE("incidents", FIELD_OUT, .put = put_incidents),
 	OBJECT("away", ST, fleet.away, streak_fields, 0,
 		FIELD_WHEN(ST, fleet.away.counted)),

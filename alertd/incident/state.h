@@ -342,8 +342,6 @@ struct alert_state {
 	size_t n_regions, cap_regions;
 	struct region_failure *failures; /* of the last three days */
 	size_t n_failures, cap_failures;
-	struct streak agreed; /* windows on which regions agreed, while there
-				 is no downtime */
 	struct incident incidents[ALERT_KINDS];
 	struct fleet_state fleet;
 	struct shared_state shared;

@@ -13,14 +13,13 @@
 /* An event is no longer; with room for the sentences of some fallbacks. */
 #define BODY_MAX (300 * 1024)
 
-/* How long event p may take to that route; NULL: it is not configured. */
-static double in_time(const struct pending *p, const struct conf_route *r)
+/* How long event p may take to a route. */
+static double in_time(const struct pending *p)
 {
 	enum severity s = retry_severity(p->body);
 
 	if (s == SEVERITY_P1)
-		return (r ? r->fallback_after_s : FALLBACK_P1_S) -
-			FALLBACK_RUN_S;
+		return FALLBACK_P1_S - FALLBACK_RUN_S;
 	return s == SEVERITY_P2 ? FALLBACK_P2_S : FALLBACK_P3_S;
 }
 
@@ -36,11 +35,11 @@ static double since(const struct pending *p, const struct delivery *d)
  * the digest is due.
  */
 static bool fallback_overdue(const struct pending *p, const struct delivery *d,
-	const struct conf_route *r, double now)
+	double now)
 {
 	if (d->fallback_at > 0)
 		return false;
-	return d->refused || now - since(p, d) >= in_time(p, r);
+	return d->refused || now - since(p, d) >= in_time(p);
 }
 
 bool fallback_say(const struct pending *p, const struct delivery *d, double now)
@@ -48,15 +47,13 @@ bool fallback_say(const struct pending *p, const struct delivery *d, double now)
 	if (d->said <= now + STATE_AHEAD_S && now - d->said < FALLBACK_SAY_S)
 		return false;
 	return d->refused || retry_severity(p->body) == SEVERITY_P1 ||
-	       now - since(p, d) >= in_time(p, NULL);
+	       now - since(p, d) >= in_time(p);
 }
 
-bool fallback_any(const struct alert_state *st, const struct conf *c,
-	double now)
+bool fallback_any(const struct alert_state *st, double now)
 {
 	for (struct outbox_item i = {0}; outbox_next(st, &i);)
-		if (fallback_overdue(i.pending, i.delivery,
-			    route_find(c, i.delivery->route), now))
+		if (fallback_overdue(i.pending, i.delivery, now))
 			return true;
 	return false;
 }
@@ -192,7 +189,7 @@ size_t fallback_tell(struct alert_state *st, const struct conf *c, double now)
 			if (before > 0 && before < st->outbox[i].created) {
 				d->fallback_at = before;
 			} else if (before > 0 ||
-				fallback_overdue(&st->outbox[i], d, r, now)) {
+				fallback_overdue(&st->outbox[i], d, now)) {
 				fall_back(st, i, k, r->fallback, c->zone,
 					now);
 				sent++;

@@ -275,8 +275,7 @@ void digest_json(struct buf *b, struct digest *d, double now);
  * fallback of that route as well. The route is still tried. Pure.
  */
 
-/* How long a delivery may take, by severity; a P1: by default,
-   see fallback_after in fleet.yaml(5). */
+/* How long a delivery may take, by severity. */
 #define FALLBACK_P1_S 120
 #define FALLBACK_P2_S 3600
 #define FALLBACK_P3_S (24 * 3600)
@@ -295,10 +294,8 @@ void digest_json(struct buf *b, struct digest *d, double now);
  */
 bool fallback_say(const struct pending *p, const struct delivery *d, double now);
 
-/* fallback_any(st, c, now): whether any delivery of that server is overdue; c
-   may be NULL. */
-bool fallback_any(const struct alert_state *st, const struct conf *c,
-	double now);
+/* fallback_any(st, now): whether any delivery of that server is overdue. */
+bool fallback_any(const struct alert_state *st, double now);
 
 /*
  * fallback_tell(st, c, now): put each event that is overdue into the outbox for

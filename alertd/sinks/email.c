@@ -120,10 +120,7 @@ static bool make_mail(const struct sink_job *job, int n, struct smtp_job *out)
 		.password = secret_get(job->secret, "password", NULL),
 		.ca = secret_get(job->secret, "cacert", NULL),
 	};
-	if (r->helo)
-		snprintf(out->helo, sizeof out->helo, "%s", r->helo);
-	else
-		name_host(job->site, out->helo);
+	name_host(job->site, out->helo);
 	snprintf(out->from, sizeof out->from, "%s", from.address);
 	snprintf(out->to, sizeof out->to, "%s", to.address);
 	buf_init(&out->message, MESSAGE_MAX);

@@ -490,7 +490,7 @@ bool transaction_commit(struct transaction *t)
 		again = t->tries < TRIES;
 		if (again)
 			continue;
-		log_error("%s: others keep changing its state", m->row.slug);
+		log_error("%s: other processes keep changing its state", m->row.slug);
 		m->result = TRANSACTION_CONFLICT;
 	}
 	return again;

@@ -143,8 +143,8 @@ static void refuse_long(const struct cgi *c, const struct occurrence *chain,
 
 	buf_init(&text, TEXT_SIZE);
 	buf_str(&text,
-		"Together with those less than 15 minutes before or after "
-		"it, which count as one, it would last ");
+		"Maintenances less than 15 minutes apart count as one: with "
+		"the others it would last ");
 	phrase_duration(&text, chain->end - chain->start);
 	buf_fmt(&text, ", %lld s more than the ",
 		(long long)(chain->end - chain->start - cap_s));

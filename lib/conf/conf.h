@@ -66,7 +66,7 @@ extern const char *const conf_digests[];
 	X(TWILIO_VOICE, twilio_voice, .needs = SECRET | FROM | TO, .may = URL, \
 		.bad_from = bad_number, .bad_to = bad_number,                  \
 		.class = CONF_CALL)                                            \
-	X(EMAIL, email, .needs = URL | FROM | TO, .may = SECRET | HELO,        \
+	X(EMAIL, email, .needs = URL | FROM | TO, .may = SECRET,               \
 		.bad_url = conf_bad_smtp, .bad_from = bad_mailbox,             \
 		.bad_to = bad_mailbox)                                         \
 	X(ALERTMANAGER, alertmanager, .needs = URL, .may = SECRET)             \
@@ -193,14 +193,12 @@ struct conf_route {
 	char *channel; /* of a chat */
 	char *mention; /* whom a message in it mentions */
 	char *from;    /* the sender */
-	char *helo;    /* our name for EHLO */
 	char **to;     /* the recipients */
 	size_t n_to;
 	char **command; /* of a command: its arguments, NULL behind them */
 	size_t n_command;
 	char *zone; /* of whom it reaches; NULL: that of the alerts */
 	char *fallback; /* the route that gets what this one cannot, or NULL */
-	double fallback_after_s; /* of a P1 */
 };
 
 /* Which events a policy is for. An empty list means all. */
@@ -246,7 +244,6 @@ struct conf_notify {
 /* The numbers of alerting, see mcp-incidents(7). */
 struct conf_policy {
 	int confirm;
-	int agreed; /* windows in a row on which regions agree */
 	int resolve;
 	double promote_s;
 	double remind_s;

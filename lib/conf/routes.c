@@ -19,8 +19,7 @@ enum {
 	CHANNEL = 8,
 	MENTION = 16,
 	FROM = 32,
-	TO = 64,
-	HELO = 128
+	TO = 64
 };
 
 /* What a route has to have; what it may have; its class; what is wrong with a
@@ -68,25 +67,6 @@ static const char *bad_role(const char *s)
 	return n >= 15 && n <= 20 && strspn(s, DIGITS) == n
 		? NULL
 		: "not the numeric ID of a Discord role";
-}
-
-/* RFC 5321, 4.1.1.1: a domain, or an address in brackets. */
-static const char *bad_helo(const char *s)
-{
-	static const char *const wrong = "neither a name with a dot, such as "
-		"mail.example.com, nor an address such as [192.0.2.1]";
-	size_t n = strlen(s);
-
-	if (*s == '[')
-		return n > 3 && s[n - 1] == ']' &&
-				strspn(s + 1, LETTERS DIGITS ":.") == n - 2
-			? NULL
-			: wrong;
-	return n && strchr(s, '.') && *s != '.' && *s != '-' &&
-			s[n - 1] != '-' && !strstr(s, "..") &&
-			strspn(s, LETTERS DIGITS "-.") == n
-		? NULL
-		: wrong;
 }
 
 static const char *bad_mailbox(const char *s)
@@ -148,7 +128,6 @@ void conf_check_route(const struct conf_route *t, struct conf_errors *r)
 		{MENTION, "mention", &t->mention},
 		{FROM, "from", &t->from},
 		{TO, "to", &t->to},
-		{HELO, "helo", &t->helo},
 	};
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -157,7 +136,6 @@ void conf_check_route(const struct conf_route *t, struct conf_errors *r)
 		rule->bad_url ? rule->bad_url : conf_bad_url, r);
 	check_text((const char *const *)&t->mention, rule->bad_mention, r);
 	check_text((const char *const *)&t->from, rule->bad_from, r);
-	check_text((const char *const *)&t->helo, bad_helo, r);
 	for (size_t i = 0; i < t->n_to; i++)
 		check_text((const char *const *)&t->to[i], rule->bad_to, r);
 }

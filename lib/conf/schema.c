@@ -269,7 +269,11 @@ static const struct conf_key thresholds[] = {
 	{KEY("throttled", CONF_INT, conf_thresholds, throttled), .min = 1,
 		.max = 16, .otherwise = "3"},
 	{KEY("tool_churn", CONF_INT, conf_thresholds, tool_churn), .min = 1,
-		.max = 100, .otherwise = "12"},
+		.max = 100, .otherwise = "12",
+		.gone = "this number is fixed: 12 changes of the tools in an "
+			"hour; to turn these incidents off, use "
+			"alerts.policies: [{match: {kinds: [tool_churn]}, "
+			"steps: []}]"},
 	{.name = NULL},
 };
 
@@ -488,15 +492,12 @@ static const struct conf_key route[] = {
 	{KEY("channel", CONF_TEXT, conf_route, channel), .max = 100},
 	{KEY("mention", CONF_TEXT, conf_route, mention), .max = 100},
 	{KEY("from", CONF_TEXT, conf_route, from), .max = 320},
-	{KEY("helo", CONF_TEXT, conf_route, helo), .max = 255},
 	{LIST("to", CONF_TEXTS, conf_route, to), .once = true, .max = 20},
 	{LIST("command", CONF_TEXTS, conf_route, command), .max = 100},
 	{KEY("zone", CONF_TEXT, conf_route, zone), .max = 100,
 		.wrong = bad_zone},
 	{KEY("fallback", CONF_TEXT, conf_route, fallback), .max = 200,
 		.wrong = conf_bad_slug},
-	{KEY("fallback_after", CONF_SECONDS, conf_route, fallback_after_s),
-		.min = 30, .max = 3600, .otherwise = "2m"},
 	GONE("severities", "a route is only a destination; to choose what it "
 			   "gets, use alerts.policies: [{match: {severities: "
 			   "[P1]}, steps: [{routes: [NAME]}]}]"),
@@ -524,6 +525,11 @@ static const struct conf_key route[] = {
 	GONE("digest", "to send alerts together, use alerts.policies: [{match: "
 		       "{severities: [P3]}, steps: [{routes: [NAME]}], digest: "
 		       "daily}]"),
+	GONE("helo", "EHLO gives the host of site.url, or else an address of "
+		     "this machine; to give another name, send through a mail "
+		     "server of your own"),
+	GONE("fallback_after", "this time is fixed: the fallback gets a P1 "
+			       "after two minutes; remove it"),
 	GONE("budget", "there is one budget for all routes: use alerts.budget"),
 	{.name = NULL},
 };
@@ -573,8 +579,10 @@ static const struct conf_key notify[] = {
 static const struct conf_key policy[] = {
 	{KEY("confirm", CONF_INT, conf_policy, confirm), .min = 1, .max = 60,
 		.otherwise = "3"},
-	{KEY("agreed", CONF_INT, conf_policy, agreed), .min = 1, .max = 60,
-		.otherwise = "1"},
+	GONE("agreed", "a downtime begins with the first window in which "
+		       "regions agree; to be notified later, use "
+		       "alerts.policies: [{steps: [{after: 3m, routes: "
+		       "[NAME]}]}]"),
 	{KEY("resolve", CONF_INT, conf_policy, resolve), .min = 1, .max = 60,
 		.otherwise = "3"},
 	{KEY("promote", CONF_SECONDS, conf_policy, promote_s), .min = 60,
@@ -591,7 +599,7 @@ static const struct conf_key policy[] = {
 	{KEY("silent", CONF_INT, conf_policy, silent), .min = 1, .max = 60,
 		.otherwise = "5", FIXED},
 	{KEY("silence_end", CONF_SECONDS, conf_policy, silence_end_s),
-		.min = 60, .max = 7 * 86400, .otherwise = "30m"},
+		.min = 60, .max = 7 * 86400, .otherwise = "30m", FIXED},
 	{KEY("throttled", CONF_INT, conf_policy, throttled), .min = 1,
 		.max = 60, .otherwise = "3", FIXED},
 	{KEY("latency", CONF_INT, conf_policy, latency), .min = 1, .max = 60,

@@ -133,7 +133,7 @@ int sign_in_link(struct service *service, const char *account, double life_s,
 	int rc = EXIT_USAGE;
 
 	if (!slug_valid(account)) {
-		log_error("link: that is no name of an account");
+		log_error("link: not the name of an account");
 		return EXIT_USAGE;
 	}
 	if (fetch_account_digest(&service->source, account, digest))

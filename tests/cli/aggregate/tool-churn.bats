@@ -64,37 +64,36 @@ lists() {
 	cat >fleet.yaml <<-EOT
 	store: $MCP_STORE
 	regions: [{name: us-east-1}, {name: eu-west-2}, {name: sa-east-1}]
-	servers: [{slug: demo, url: "https://example.com/mcp", regions: [us-east-1],
-	  thresholds: {tool_churn: 4}}]
+	servers: [{slug: demo, url: "https://example.com/mcp", regions: [us-east-1]}]
 	EOT
 	export MCP_CONFIG=$PWD/fleet.yaml
 	targets() { aggregate targets -r us-east-1 | jq -r '.known_hash // "none"'; }
-	for ((i = 0; i < 8; i++)); do
+	for ((i = 0; i < 16; i++)); do
 		renamed us-east-1 "$i" 3 | aggregate ingest
 		judge "$i" >/dev/null
 	done
-	jq -se 'map(.tool_churn.changes_1h) == [null, null, null, null, null, 5, 6, 7]' verdicts
+	jq -se 'map(.tool_churn.changes_1h) == [range(13) | null] + [13, 14, 15]' verdicts
 	last=$(jq -rs '.[-1].regions[0].tool_hash' verdicts)
 	# The probe need not tell what nobody keeps.
 	[ "$(targets)" = "$last" ]
-	# Seven changes in the minutes from 1 to 7: two are left in that of 65.
-	for i in 64 65; do
-		renamed us-east-1 7 3 | jq -c --argjson at $((T + 60 * i + 2)) \
+	# A change in each minute from 1 to 15: six are left in that of 69.
+	for i in 68 69; do
+		renamed us-east-1 15 3 | jq -c --argjson at $((T + 60 * i + 2)) \
 			'.probe_started_at = $at | .probe_id = "later-\($at)" | del(.tools)' |
 			aggregate ingest
 		judge "$i" >/dev/null
 	done
-	jq -se '.[-2].tool_churn == {changes_1h: 3, since: '$((T + 5 * 60))'} and
+	jq -se '.[-2].tool_churn == {changes_1h: 7, since: '$((T + 13 * 60))'} and
 		(.[-1] | has("tool_churn") == false and .drift == [])' verdicts
 	[ "$(redis hexists probe:demo:tools churn:since)" -eq 0 ]
 	# It tells them once more, and the next change is told by name.
 	[ "$(targets)" = none ]
-	renamed us-east-1 7 3 | jq -c --argjson at $((T + 60 * 66 + 2)) \
+	renamed us-east-1 15 3 | jq -c --argjson at $((T + 60 * 70 + 2)) \
 		'.probe_started_at = $at | .probe_id = "later-\($at)"' | aggregate ingest
 	[ "$(targets)" = "$last" ]
-	judge 66 >/dev/null
-	renamed us-east-1 67 3 b | aggregate ingest
-	judge 67 | jq -e '.drift[0].added | length == 3'
+	judge 70 >/dev/null
+	renamed us-east-1 71 3 b | aggregate ingest
+	judge 71 | jq -e '.drift[0].added | length == 3'
 	[ "$(lists)" -eq 2 ]
 }
 

@@ -274,7 +274,7 @@ up() {
 	status=0
 	wait "$alert" || status=$?
 	[ "$status" = 3 ]
-	[ "$(grep -c 'passed over' err)" = 1 ]
+	[ "$(grep -c 'verdicts are discarded' err)" = 1 ]
 	(($(wc -l <err) < 8))
 }
 
@@ -407,8 +407,8 @@ up() {
 	done
 	sort errors | uniq -c
 	# One for each route, in minute 0, and in the first attempts after 60 and 120.
-	[ "$(sort -u errors)" = "mcp-alert: example-mcp: downtime_started to route chat: the command exited with 1; it is tried again
-mcp-alert: example-mcp: downtime_started to route pager: the command exited with 1; it is tried again" ]
+	[ "$(sort -u errors)" = "mcp-alert: example-mcp: downtime_started to route chat: the command exited with 1; it is retried
+mcp-alert: example-mcp: downtime_started to route pager: the command exited with 1; it is retried" ]
 	for route in chat pager; do
 		[[ $(grep -c "route $route" errors) == [23] ]]
 	done

@@ -72,7 +72,7 @@ alerts() {
 	echo 'user = u' >credentials/am
 	chmod 600 credentials/am
 	verdict 0 eu,us initialize | alert 3
-	grep -q 'needs both user and password; mend it' err
+	grep -q 'needs both user and password; correct this' err
 	echo 'password = p' >>credentials/am
 	alert 0 -N $((NOW + 120)) </dev/null
 	alerts 'length == 1'
@@ -80,5 +80,5 @@ alerts() {
 	wait "${pids[@]}" || true
 	pids=()
 	minutes 1 3 | alert 3
-	grep -q 'downtime_resolved to route am: Could.* it is tried again' err
+	grep -q 'downtime_resolved to route am: Could.* it is retried' err
 }

@@ -116,7 +116,7 @@ fault() {
 	alert 0 check -N "$T"
 	[ ! -s out ]
 	diff err - <<-'END'
-		mcp-alert: warning: no policy matches a P3 test of the fleet, for one: it goes by the default of mcp-routes(5)
+		mcp-alert: warning: no policy matches a P3 test of the fleet, for example: the default of mcp-routes(5) applies
 		mcp-alert: warning: a P1 of the fleet would reach nobody at once
 		mcp-alert: warning: a P1 of example-mcp would reach nobody at once
 		mcp-alert: warning: policy policy-1: no event comes to it

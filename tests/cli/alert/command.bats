@@ -38,8 +38,8 @@ page() {
 	routes "$ROUTE}" '{name: other, type: command, command: [sh, -c, "exit 7"]}'
 	down | timeout 60 env --ignore-signal=CHLD "$BIN/mcp-alert" -N $((T + 60)) >out 2>err ||
 		[ $? = 3 ]
-	grep 'to route page: the command died of signal 10; it is tried again' err
-	grep 'to route other: the command exited with 7; it is tried again' err
+	grep 'to route page: the command died of signal 10; it is retried' err
+	grep 'to route other: the command exited with 7; it is retried' err
 }
 
 @test "a program that is not there, or no program, is to be mended: tried every five minutes" {
@@ -48,9 +48,9 @@ page() {
 		"{name: text, type: command, command: [$PWD/text]}" \
 		'{name: shell, type: command, command: [sh, -c, no-such-program]}'
 	down | alert 3 -N $((T + 60))
-	grep 'to route gone: unable to start the command: No such file or directory; mend it' err
-	grep 'to route text: unable to start the command: Permission denied; mend it' err
-	grep 'to route shell: the command exited with 127; mend it' err
+	grep 'to route gone: unable to start the command: No such file or directory; correct this' err
+	grep 'to route text: unable to start the command: Permission denied; correct this' err
+	grep 'to route shell: the command exited with 127; correct this' err
 }
 
 @test "a command has the environment that the page names, and TZ is ours" {

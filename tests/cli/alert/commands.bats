@@ -23,32 +23,6 @@ load ../../helpers/alert
 	[ ! -s out ]
 }
 
-@test "windows on which regions have to agree: a dry run, explain and check say how many" {
-	routes "{name: log, type: command, command: [cat]}"
-	sed -i 's/^alerts:/&\n  policy: {agreed: 3}/' fleet.yaml
-	verdict 0 eu,us initialize >one
-	MCP_STORE='' alert 0 -n -c fleet.yaml -f text <one
-	[[ $(<out) == "example-mcp  would page after 2 more failing minutes: P"* ]]
-	alert 0 -c fleet.yaml <one
-	[ ! -s out ]
-	alert 0 explain -c fleet.yaml -f text example-mcp
-	grep -qE '^  regions agreed that it fails in 1 of the 3 windows in a row that it takes, since ' out
-	alert 0 explain -c fleet.yaml -f jsonl example-mcp
-	jq -e '.rows | map(select(.kind == "agreed")) | length == 1 and (.[0] |
-		.region == null and .windows == 1 and .needed == 3)' out
-	{ verdict 1 eu,us initialize; verdict 2 eu,us initialize; } | alert 0 -c fleet.yaml
-	[ "$(jq -r .event out)" = downtime_started ]
-	alert 0 explain -c fleet.yaml -f text example-mcp
-	grep -q '^  why: regions agreed in every window that it fails, from .*: enough in a row to count$' out
-	alert 0 explain -c fleet.yaml -f jsonl example-mcp
-	jq -e '(.incidents | map(.confirmed_by)) == ["space"] and .rows == []' out
-	alert 0 check -c fleet.yaml kind=downtime
-	grep -qx 'begins when regions agreed in 3 windows in a row' out
-	sed -i 's/agreed: 3/agreed: 4/' fleet.yaml
-	alert 0 check -c fleet.yaml
-	grep -q 'agreed of 4 is above confirm of 3' err
-}
-
 @test "an acknowledgement of a server that nobody knows names the nearest, and leaves nothing" {
 	verdict 0 eu,us initialize | alert 0
 	redis keys 'alert:*' | sort >before

@@ -87,48 +87,42 @@ header() {
 	mail "smtp://127.0.0.1:$STARTTLS" ', secret: mail'
 	sed -i 's/= a canary/= another canary/' credentials/mail
 	verdict 0 eu,us initialize | alert 3 -N $((T + 5))
-	grep -q 'route mail: SMTP 535 to the login; mend it' err
+	grep -q 'route mail: SMTP 535 to the login; correct this' err
 	mail "smtps://127.0.0.1:$SMTPS" ', secret: mail'
 	sed -i '/cacert/d' credentials/mail
 	alert 3 -N $((T + 125)) </dev/null
-	grep -q 'route mail: SSL peer certificate .* was not OK; mend it' err
+	grep -q 'route mail: SSL peer certificate .* was not OK; correct this' err
 	# The scripted server knows no STARTTLS.
 	strict
 	mail "smtp://127.0.0.1:${SAID[0]}" ', secret: mail'
 	echo "cacert = $BATS_FILE_TMPDIR/cert" >>credentials/mail
 	alert 3 -N $((T + 725)) </dev/null
-	grep -q 'route mail: the server offers no STARTTLS; mend it' err
+	grep -q 'route mail: the server offers no STARTTLS; correct this' err
 	[ ! -e mails ]
 	[ ! -e got ]
 	redis_dump >dump
 	without canary err out dump
 }
 
-@test "what we are called: the host of the site, an address, or what helo says" {
-	local site more want
+@test "what we are called: the host of the site, or an address" {
+	local site want
 	strict fqdn
-	while read -r site more want; do
+	while read -r site want; do
 		rm -f got
-		[[ $more == - ]] && more='' || more=", helo: '$want'"
-		mail "smtp://127.0.0.1:${SAID[0]}" "$more"
+		mail "smtp://127.0.0.1:${SAID[0]}"
 		sed -i '/^site:/d' fleet.yaml
 		[[ $site == - ]] || printf 'site: {url: "%s"}\n' "$site" >>fleet.yaml
 		alert 0 test --all
 		[ "$(jq -r .helo got)" = "$want" ] || { cat got; return 1; }
 	done <<-'END'
-	https://status.example.com/x - status.example.com
-	https://status.example.com:8443 helo mx.example.net
-	https://192.0.2.7 - [192.0.2.7]
-	http://[2001:db8::7]:8080 - [IPv6:2001:db8::7]
-	http://localhost:8080 - [127.0.0.1]
-	http://monitor - [127.0.0.1]
-	- - [127.0.0.1]
-	- helo [192.0.2.9]
+	https://status.example.com/x status.example.com
+	https://192.0.2.7 [192.0.2.7]
+	http://[2001:db8::7]:8080 [IPv6:2001:db8::7]
+	http://localhost:8080 [127.0.0.1]
+	http://monitor [127.0.0.1]
+	- [127.0.0.1]
 	END
 	[ ! -e wrong ]
-	routes "{name: mail, type: email, url: 'smtp://127.0.0.1', from: a@b, to: [c@d], helo: monitor}"
-	alert 2 check
-	grep -q 'helo: neither a name with a dot, such as mail.example.com' err
 }
 
 @test "a name that is refused is ours to correct: tried every five minutes, and told then" {
@@ -146,7 +140,7 @@ header() {
 @test "a server that knows HELO alone, and breaks in a message: tried again" {
 	strict old
 	verdict 0 eu,us initialize | alert 3 -N $((T + 5))
-	grep -q 'route mail: .*; it is tried again' err
+	grep -q 'route mail: .*; it is retried' err
 	run ! grep -E 'refused|SMTP 502' err
 	alert 0 -N $((T + 70)) </dev/null
 	[ "$(wc -l <got)" = 1 ]
@@ -156,7 +150,7 @@ header() {
 @test "greylisting: later, and once" {
 	strict grey
 	verdict 0 eu,us initialize | alert 3 -N $((T + 5))
-	grep -q '^mcp-alert: example-mcp: downtime_started to route mail: SMTP 450 to the recipient; it is tried again' err
+	grep -q '^mcp-alert: example-mcp: downtime_started to route mail: SMTP 450 to the recipient; it is retried' err
 	alert 3 -N $((T + 10)) </dev/null
 	[ ! -e got ]
 	alert 0 -N $((T + 70)) </dev/null
@@ -174,27 +168,27 @@ header() {
 		now=$((now + 100))
 		verdict 0 eu,us initialize | alert 3 -N "$now"
 		grep -q "route mail: $told" err || { echo "$mood"; cat err; return 1; }
-		[[ $told != *"tried again"* ]] || [ "$(undelivered)" = example-mcp ]
-		[[ $told == *"tried again"* ]] || redis get alert:example-mcp | jq -e '.outbox == []'
+		[[ $told != *"is retried"* ]] || [ "$(undelivered)" = example-mcp ]
+		[[ $told == *"is retried"* ]] || redis get alert:example-mcp | jq -e '.outbox == []'
 	done <<-'END'
-	GREET 421:SMTP 421; it is tried again
-	EHLO 554:.*mend it: it is tried again
-	MAIL 451:SMTP 451 to the sender; it is tried again
-	MAIL 530:SMTP 530 to the sender; mend it: it is tried again
-	RCPT 452:SMTP 452 to the recipient; it is tried again
-	RCPT 550:SMTP 550 to the recipient; mend it: it is tried again
-	DATA 451:SMTP 451 to the message; it is tried again
-	DOT 452:SMTP 452 to the message; it is tried again
+	GREET 421:SMTP 421; it is retried
+	EHLO 554:.*correct this: it is retried
+	MAIL 451:SMTP 451 to the sender; it is retried
+	MAIL 530:SMTP 530 to the sender; correct this: it is retried
+	RCPT 452:SMTP 452 to the recipient; it is retried
+	RCPT 550:SMTP 550 to the recipient; correct this: it is retried
+	DATA 451:SMTP 451 to the message; it is retried
+	DOT 452:SMTP 452 to the message; it is retried
 	DOT 554:refused: SMTP 554 to the message
-	RCPT 550 5.1.1 no such user:SMTP 550 to the recipient; mend it: it is tried again
+	RCPT 550 5.1.1 no such user:SMTP 550 to the recipient; correct this: it is retried
 	RCPT 552 5.3.4 message too big:refused: SMTP 552 to the recipient
-	RCPT 504 5.5.2 <x>; Helo command rejected:SMTP 504 to the recipient; mend it: it is tried again
-	RCPT 550 EHLO name is no host:SMTP 550 to the recipient; mend it: it is tried again
-	RCPT 554 5.7.1 Relay access denied:SMTP 554 to the recipient; mend it: it is tried again
-	RCPT 530 5.7.0 Must issue STARTTLS first:SMTP 530 to the recipient; mend it: it is tried again
-	RCPT 503 5.5.1 Error; send HELO first:SMTP 503 to the recipient; mend it: it is tried again
+	RCPT 504 5.5.2 <x>; Helo command rejected:SMTP 504 to the recipient; correct this: it is retried
+	RCPT 550 EHLO name is no host:SMTP 550 to the recipient; correct this: it is retried
+	RCPT 554 5.7.1 Relay access denied:SMTP 554 to the recipient; correct this: it is retried
+	RCPT 530 5.7.0 Must issue STARTTLS first:SMTP 530 to the recipient; correct this: it is retried
+	RCPT 503 5.5.1 Error; send HELO first:SMTP 503 to the recipient; correct this: it is retried
 	DOT 554 5.7.1 it looks like spam:refused: SMTP 554 to the message
-	drop:.*; it is tried again
+	drop:.*; it is retried
 	END
 	[ ! -e got ]
 	[ ! -e wrong ]
@@ -203,7 +197,7 @@ header() {
 	redis flushall >/dev/null
 	now=$((now + 100))
 	verdict 0 eu,us initialize | alert 3 -N "$now"
-	grep -q 'route mail: Timeout was reached; it is tried again' err
+	grep -q 'route mail: Timeout was reached; it is retried' err
 }
 
 @test "each recipient has a mail of their own; who is refused keeps it from nobody" {
@@ -221,7 +215,7 @@ header() {
 	strict 'TO b@example.net 550 5.1.1 no such user'
 	sed -i 's/to: .*/to: [a@example.net, b@example.net, c@example.net]}/' fleet.yaml
 	verdict 0 eu,us initialize | alert 3 -N $((T + 5))
-	grep -q 'route mail: SMTP 550 to the recipient; mend it: it is tried again until tomorrow; it says "5.1.1 no such user"' err
+	grep -q 'route mail: SMTP 550 to the recipient; correct this: it is retried until tomorrow; it says "5.1.1 no such user"' err
 	alert 3 tick -N $((T + 305))
 	minutes 1 3 | alert 3 -N $((T + 310))
 	[ "$(jq -r '.to | join(",")' got | paste -sd' ')" = \

@@ -198,7 +198,7 @@ phone: downtime_escalated" ]
 	broken | alert 0 -N $T
 	H=$((T + 29 * 60))
 	sweep $H 3
-	grep -q 'a digest of 1 events to route all: HTTP 500; it is tried again' err
+	grep -q 'a digest of 1 events to route all: HTTP 500; it is retried' err
 	sweep $((H + 29)) 3
 	[ "$(wc -l <all/got)" = 1 ]
 	# What comes later waits for its own hour, and for the first.

@@ -231,7 +231,7 @@ explain() {
 	run -3 "$BIN/mcp-alert" -c fleet.yaml <records
 	export MCP_CONFIG=$PWD/fleet.yaml
 	run -0 "$BIN/mcp-alert" explain -f text example-mcp
-	grep -q '^  downtime_started to pager: decided .*, failed 1 time (.*), tried again at ' <<<"$output"
+	grep -q '^  downtime_started to pager: decided .*, failed 1 time (.*), retried at ' <<<"$output"
 	grep -q 'notified: pager$' <<<"$output"
 	run -0 "$BIN/mcp-alert" explain -f jsonl example-mcp
 	jq -e '.undelivered | length == 1 and .[0].route == "pager" and .[0].attempts == 1' <<<"$output"

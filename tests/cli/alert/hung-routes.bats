@@ -49,7 +49,7 @@ has() {
 	limit=$(paced 25) SECONDS=0
 	ended 3
 	((SECONDS < limit))
-	[ "$(grep -c 'to route [abcd]: Timeout was reached; it is tried again' err)" = 4 ]
+	[ "$(grep -c 'to route [abcd]: Timeout was reached; it is retried' err)" = 4 ]
 }
 
 @test "commands and a mail server that hang hold up nobody, and are given up" {
@@ -64,8 +64,8 @@ has() {
 	verdict 0 eu,us initialize >&"$IN"
 	ahead has page downtime_started
 	ended 3
-	[ "$(grep -c 'to route \(one\|two\): the command did not end in time; it is tried again' err)" = 2 ]
-	grep 'to route mail: Timeout was reached; it is tried again' err
+	[ "$(grep -c 'to route \(one\|two\): the command did not end in time; it is retried' err)" = 2 ]
+	grep 'to route mail: Timeout was reached; it is retried' err
 }
 
 @test "what is read while a route hangs is told at once" {

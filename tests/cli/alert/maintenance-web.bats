@@ -76,7 +76,7 @@ posts() {
 	posts '0 7200'
 	[ "$CODE" = 201 ]
 	posts '7200 7201'
-	[ "$CODE $(jq -r '"\(.error) \(.message)"' body)" = "422 too_long Together with those less than 15 minutes before or after it, which count as one, it would last 4 h, 1 s more than the 4 h that a maintenance may last." ]
+	[ "$CODE $(jq -r '"\(.error) \(.message)"' body)" = "422 too_long Maintenances less than 15 minutes apart count as one: with the others it would last 4 h, 1 s more than the 4 h that a maintenance may last." ]
 	posts '-8099 7200'
 	jq -r .message body | grep -F 'it would last 4 h 14 min, 899 s more than the 4 h that'
 	[ "$CODE" = 422 ]

@@ -51,9 +51,9 @@ refused() {
 	add 0 -c fleet.yaml --for 2h example-mcp
 	[ "$(stands .ends_at)" = $((NOW + 3600)) ]
 	redis del fleet:maintenance
-	refused 'it would have ended at 2026-04-30T05:30:59+09:00' --zone Asia/Tokyo \
+	refused 'its end is in the past: 2026-04-30T05:30:59+09:00' --zone Asia/Tokyo \
 		--start $((NOW - 4 * 3600 - 1)) --for 24h example-mcp
-	refused 'it would have ended at 2026-04-29T20:30:59Z' --start $((NOW - 4 * 3600 - 1)) \
+	refused 'its end is in the past: 2026-04-29T20:30:59Z' --start $((NOW - 4 * 3600 - 1)) \
 		--for 24h example-mcp
 }
 
@@ -64,7 +64,7 @@ refused() {
 	refused "'A B': neither a server nor a pattern" --for 1h 'A B'
 	refused "'': neither a server nor a pattern" --for 1h ''
 	refused 'end is not after its start' --start 21:00 --end $NOW a
-	refused 'it would have ended at' --start $((NOW - 600)) --end $((NOW - 60)) a
+	refused 'its end is in the past:' --start $((NOW - 600)) --end $((NOW - 60)) a
 	refused "--start: '25:00' is not" --start 25:00 --for 1h a
 	refused "--end: 'soon' is not" --end soon a
 	refused "--for: '5' is not" --for 5 a
@@ -142,11 +142,11 @@ refused() {
 @test "the command says what is too long with its neighbours, and until when it counts" {
 	add 0 -c fleet.yaml --for 4h example-mcp
 	add 0 -c fleet.yaml --start $((NOW + 4 * 3600 + 840)) --for 1h 'exam*'
-	grep -qF 'mcp-alert: warning: example-mcp: together with those less than 15 minutes before or after it, which count as one, it is 4440 s longer than a maintenance may be (alerts.policy.maintenance): it ends at 2026-04-30T02:31:00+02:00' err
+	grep -qF 'mcp-alert: warning: example-mcp: maintenances less than 15 minutes apart count as one: with the others it is 4440 s longer than allowed (alerts.policy.maintenance), so it ends at 2026-04-30T02:31:00+02:00' err
 	add 0 -c fleet.yaml --start $((NOW + 86400)) --every daily --for 3h nobodys
 	[ ! -s err ]
 	add 0 -c fleet.yaml --start $((NOW + 86400 + 3 * 3600)) --every sat --for 2h nobodys
-	grep -qF 'nobodys: together with those less than 15 minutes before or after it, which count as one, it is 3600 s longer' err
+	grep -qF 'nobodys: maintenances less than 15 minutes apart count as one: with the others it is 3600 s longer' err
 	# Its Saturday begins in Berlin.
 	grep -qF 'ends at 2026-05-02T02:31:00+02:00' err
 }

@@ -83,7 +83,7 @@ postmortem https://www.example.com/why?a=1" ]
 	routes "{name: log, type: command, command: ['true']}"
 	outage
 	redis --raw hgetall $LOG >before
-	for try in "2|$KEY|neither --public, --postmortem nor --state" \
+	for try in "2|$KEY|--public, --postmortem or --state is needed" \
 		"2|--public= $KEY|--public: not a line of text of up to 500 bytes" \
 		$'2|--public=a\nb '"$KEY|--public: not a line" \
 		"2|--public=$(printf '%501s' '' | tr ' ' x) $KEY|--public: not a line" \

@@ -202,7 +202,7 @@ written() {
 	alert 3 <lines
 	[[ $(wc -l <ops/got) == 1 ]]
 	[[ $(redis scard fleet:undelivered) == 50 ]]
-	grep -q 'server-0: downtime_started to route ops: HTTP 503; it is tried again' err
+	grep -q 'server-0: downtime_started to route ops: HTTP 503; it is retried' err
 	grep -q 'server-1 and 48 more: events wait for a route that failed' err
 	[[ $(wc -l <err) == 2 ]]
 	echo 200 >ops/mood

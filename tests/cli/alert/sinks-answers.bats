@@ -17,7 +17,7 @@ failing() {
 	mapfile -t moods < <(for ((i = 0; i < n; i++)); do echo "$1"; done)
 	mood "${moods[@]}" ok
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
-	[ "$(grep -cE "$2; it is tried again" err)" = "$n" ]
+	[ "$(grep -cE "$2; it is retried" err)" = "$n" ]
 	[ "$(undelivered)" = example-mcp ]
 	alert 0 tick -N $((T + 500))
 	[ "$(taken length)" = $((2 * n)) ]
@@ -73,7 +73,7 @@ failing() {
 		'403 {"code":40301,"http":403,"error":"forbidden"}' \
 		'400 {"id":"web.incoming_webhook.invalid.app_error","message":"Ungültig."}'
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
-	[ "$(grep -c 'mend it: it is tried again' err)" = "$n" ]
+	[ "$(grep -c 'correct this: it is retried' err)" = "$n" ]
 	for name in 'Event object is invalid: Invalid routing key \*\*\*\**' 'Key format is not valid!' \
 		channel_is_archived is_archived 'Thread is archived' Authenticate \
 		'WorkflowTriggerIsNotEnabled: It is off.' 'Bad Request: chat not found' forbidden \
@@ -187,7 +187,7 @@ failing() {
 	[ "$(id -u)" = 0 ] || [ ! -r "/proc/${pids[-1]}/environ" ]
 	[ "$(stat -c %u "/proc/${pids[-1]}/environ")" = 0 ]
 	wait "${pids[-1]}" && false
-	grep -F 'route slack: Timeout was reached; it is tried again' err
+	grep -F 'route slack: Timeout was reached; it is retried' err
 	silent
 }
 
@@ -198,7 +198,7 @@ failing() {
 	policies '{steps: [{routes: [sms]}]}'
 	mood slow
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
-	grep -F 'too slow to take it all at once; it is tried again' err
+	grep -F 'too slow to take it all at once; it is retried' err
 	redis get alert:example-mcp | jq -e '.outbox[0].deliveries[0].done | . > 0 and . < 20'
 	mood ok
 	alert 0 tick -N $((T + 420))
@@ -210,7 +210,7 @@ failing() {
 	routes "$ROUTE"
 	rm credentials/pagerduty
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
-	grep -F "its secret: No such file or directory (pagerduty in the folder $PWD/credentials); mend it" err
+	grep -F "its secret: No such file or directory (pagerduty in the folder $PWD/credentials); correct this" err
 	for ((n = 1; n < 8; n++)); do
 		alert 3 tick -N $((T + 60 + 301 * n))
 	done
@@ -222,7 +222,7 @@ failing() {
 	route sms
 	routes "$ROUTE"
 	verdict 0 eu,us initialize http.503 other | alert 3 -N $((T + 60))
-	grep -F 'its secret: no line "account = ..."; mend it' err
+	grep -F 'its secret: no line "account = ..."; correct this' err
 	silent
 }
 

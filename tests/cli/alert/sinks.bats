@@ -216,7 +216,7 @@ life() {
 	verdict 0 eu,us initialize | alert 0 -N $((T + 60))
 	mood ok 500 ok
 	minutes 1 3 | alert 3 -N $((T + 240))
-	grep -F 'route slack: HTTP 500; it is tried again' err
+	grep -F 'route slack: HTTP 500; it is retried' err
 	redis get alert:example-mcp | jq -e '.outbox[0].deliveries[0].done == 1'
 	alert 0 tick -N $((T + 420))
 	[ "$(taken 'map(.path | sub(".*/chat."; "")) | join(" ")')" = \
@@ -238,7 +238,7 @@ life() {
 	routes "$ROUTE"
 	mood 'error invalid_auth' ok
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
-	grep -F 'Slack says invalid_auth; mend it: it is tried again until tomorrow' err
+	grep -F 'Slack says invalid_auth; correct this: it is retried until tomorrow' err
 	[ "$(undelivered)" = example-mcp ]
 	alert 0 tick -N $((T + 420))
 	[ -z "$(undelivered)" ]
@@ -249,10 +249,10 @@ life() {
 	route slack
 	routes "${ROUTE/, channel: C0123ABCD/}"
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
-	grep -F 'the token of a bot needs a channel; mend it' err
+	grep -F 'the token of a bot needs a channel; correct this' err
 	credential slack 'account = x'
 	alert 3 tick -N $((T + 420))
-	grep -F 'neither a token nor a url; mend it' err
+	grep -F 'neither a token nor a url; correct this' err
 }
 
 @test "Discord changes one message, red to green, and calls the role once" {
@@ -324,7 +324,7 @@ life() {
 	verdict 0 eu,us tools-list x | alert 3 -N $((T + 60))
 	redis get alert:example-mcp | jq -e ".outbox[0].deliveries[0].next_try >= $((T + 60 + 300))"
 	alert 3 tick -N $((T + 500))
-	grep -F 'the channel has a new id, -1009876543210; mend it' err
+	grep -F 'the channel has a new id, -1009876543210; correct this' err
 	alert 0 tick -N $((T + 1000))
 	silent
 }
@@ -377,7 +377,7 @@ life() {
 	routes "$ROUTE"
 	mood ok 'code 400 21211' ok
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
-	grep -F "HTTP 400, Twilio's error 21211, for number 2 of its to; mend it: it is tried again" err
+	grep -F "HTTP 400, Twilio's error 21211, for number 2 of its to; correct this: it is retried" err
 	[ "$(taken 'map(.body.To) | join(" ")')" = "+15551230124 +15551230125 +15551230126" ]
 	taken '.[0].body.Body' | tee body
 	grep -E '^P1: example-mcp is down\. Since Wed 29 Apr .*20:31 UTC .*\. Seen from eu and us\. Acknowledge: https://status.example.com/a/[0-9A-Za-z]{8}$' body

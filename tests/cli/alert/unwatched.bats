@@ -80,7 +80,7 @@ two_servers() {
 			.failed_regions = 0 | .regions[] |= (.state = "healthy" |
 			.failed_step = null | .error = null)' | alert 0 $m
 	done
-	grep -q "s:downtime:$NOW: it began on the route pager, which the configuration does not have" err
+	grep -q "s:downtime:$NOW: the route pager that got its beginning is no longer configured" err
 	[ "$(jq -r .event pager.got)" = downtime_resolved ]
 	run -0 --separate-stderr "$BIN/mcp-alert" check
 	run ! grep -q 'its end was' <<<"$stderr"

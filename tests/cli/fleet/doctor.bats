@@ -816,7 +816,7 @@ outage() {
 	mcp-fleet -c fleet.yaml >events 2>err || status=$?
 	cat err
 	[ "$status" -eq 3 ]
-	[ "$(<err)" = 'mcp-alert: down: downtime_started to route pager: the command exited with 1; it is tried again' ]
+	[ "$(<err)" = 'mcp-alert: down: downtime_started to route pager: the command exited with 1; it is retried' ]
 	mcp-fleet -c fleet.yaml 2>err || status=$?
 	[ "$status" -eq 3 ]
 	[ ! -s err ]

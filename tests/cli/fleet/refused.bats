@@ -194,12 +194,12 @@ hand() {
 		"$BIN/mcp-alert" <<<'by=ann' 2>said | tr -d '\r' >page
 	[ "$(head -n 1 page)" = 'Status: 200 OK' ]
 	kept=$(echo "$PWD"/state/mcp-fleet/.kept-*/fleet.yaml)
-	grep -qx "mcp-alert: warning: .*fleet.yaml is refused: this goes by $kept, the last that was not" said
+	grep -qx "mcp-alert: warning: .*fleet.yaml is refused: the last good one is used, $kept" said
 	hand list -f jsonl
 	[ "$(jq -r .acknowledged_by out)" = ann ]
 	# By hand, of a server that only a list has.
 	hand silence add --for 1h --reason 'a try' two
-	grep -q 'is refused: this goes by' said
+	grep -q 'is refused: the last good one is used' said
 	hand maintenance add --for 1h --reason disks two
 	hand silence list -f jsonl
 	[ "$(jq -r 'select(.type == "silence").reason' out)" = 'a try' ]
@@ -209,7 +209,7 @@ hand() {
 	chmod 700 "${kept%/*}"
 	# A typing error is told as before, and what nobody kept is not looked for.
 	run -2 "$BIN/mcp-alert" list -c fleet.yml
-	[[ $output != *'this goes by'* ]]
+	[[ $output != *'the last good one'* ]]
 	# What is judged, sent or tried goes by the file that is named.
 	run -2 hand check
 	run -2 hand tick

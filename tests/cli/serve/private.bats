@@ -330,7 +330,7 @@ traffic() {
 	run --separate-stderr "$BIN/mcp-serve" link nobody
 	[ "$status $output $stderr" = '2  mcp-serve: link: nobody: the store has no account of that name with a token' ]
 	run --separate-stderr "$BIN/mcp-serve" link 'no name'
-	[ "$status $stderr" = '2 mcp-serve: link: that is no name of an account' ]
+	[ "$status $stderr" = '2 mcp-serve: link: not the name of an account' ]
 	for wrong in 0s 59s 31d 7 x; do
 		run "$BIN/mcp-serve" link --for $wrong acme
 		[ "$status" = 2 ]

@@ -265,7 +265,7 @@ static void test_coverage(void **state)
 		{"  policies: [{match: {severities: [P1]}, steps: [{routes: "
 		 "[a]}]}]\n  routes:\n" TO("a", ""),
 			"no policy matches a P2 pipeline_stalled of the fleet, "
-			"for one: it goes by the default of mcp-routes(5)\n"},
+			"for example: the default of mcp-routes(5) applies\n"},
 		{"  policies: [{match: {accounts: [acme]}, steps: [{routes: "
 		 "[a]}]}, {match: {servers: ['*']}, steps: [{routes: [a]}]}]\n"
 		 "  routes:\n" TO("a", ""),

@@ -1164,68 +1164,6 @@ static void test_policy(void **state)
 	night_release(&n);
 }
 
-/* Windows on which regions have to agree before a downtime begins. */
-static void test_agreed(void **state)
-{
-	static const struct {
-		const char *name;
-		int agreed;
-		const char *regions, *night, *told;
-	} cases[] = {
-		{"one, by default", 1, "AEU", "EU6",
-			"0 downtime_started P2 0 x1 tools-list/tools [e u]"},
-		{"two of three", 3, "AEU", "EU6 EU6", ""},
-		{"three: since the first", 3, "AEU", "EU6 EU6 EU6",
-			"2 downtime_started P2 0 x3 tools-list/tools [e u]"},
-		{"whichever regions", 3, "AEU", "EU3 AE3 AU3",
-			"2 downtime_started P1 0 x3 initialize/initialize "
-			"[a u]"},
-		{"a pass between: anew", 3, "AEU", "EU6 EU6 . EU6 EU6", ""},
-		{"but in the same window the worse counts", 3, "AEU",
-			"EU6 EU6 @1 . EU6",
-			"2 downtime_started P2 0 x3 tools-list/tools [e u]"},
-		{"nobody knows between: it goes on", 3, "AEU", "EU6 EU6 ? EU6",
-			"3 downtime_started P2 0 x3 tools-list/tools [e u]"},
-		{"a round is under way between: it goes on", 2, "AEU",
-			"EU6 @1 E6;AU @1 EU6",
-			"1 downtime_started P2 0 x2 tools-list/tools [e u]"},
-		{"of two regions", 2, "EU", "EU6 EU6",
-			"1 downtime_started P2 0 x2 tools-list/tools [e u]"},
-		{"too far apart", 2, "AEU", "EU6 @400 EU6", ""},
-		{"all are limited between: it neither counts nor ends it", 2,
-			"AEU", "EU6 AEU3/http.429 EU6",
-			"2 downtime_started P2 0 x2 tools-list/tools [e u]"},
-		{"one region fails between: anew, and that one is told", 3,
-			"AEU", "EU6 E6 EU6",
-			"2 regional_started P2 0 x3 tools-list/tools [e u]"},
-		{"the region is told first", 4, "AEU", "EU6*4",
-			"2 regional_started P2 0 x3 tools-list/tools [e u] | "
-			"3 downtime_started P2 0 x4 tools-list/tools [e u]"},
-		{"the only region takes as long as before", 9, "E", "E6*3",
-			"2 downtime_started P2 0 x3 tools-list/tools [e]"},
-		{"the next downtime takes as long as the first", 2, "AEU",
-			"EU6 EU6 . . . EU6 . EU6 EU6",
-			"1 downtime_started P2 0 x2 tools-list/tools [e u] | "
-			"4 downtime_resolved P2 0-2 x2 tools-list/tools [e u] |"
-			" 8 downtime_started P2 7 x2 tools-list/tools [e u]"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct night n;
-		char got[NIGHT_SIZE];
-
-		night_init(&n, cases[i].regions);
-		n.policy.agreed = cases[i].agreed;
-		night_run(&n, cases[i].night);
-		night_tell(&n, got);
-		if (strcmp(got, cases[i].told) != 0)
-			print_message("%s\n", cases[i].name);
-		assert_string_equal(got, cases[i].told);
-		night_release(&n);
-	}
-}
-
 /*
  * A minute that is judged while its round is under way, and once more: what has
  * reported may begin an incident at once, and what is awaited does nothing until
@@ -1290,7 +1228,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_confirmation),
-		cmocka_unit_test(test_agreed),
 		cmocka_unit_test(test_layers),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_recovery),
