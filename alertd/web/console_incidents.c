@@ -152,8 +152,8 @@ static void put_more(struct buf *b, const struct cgi *c, const char *key,
 	put_hidden(b, key, NULL, "server");
 	buf_str(b,
 		"<label class=\"wide\">Why it is over<input name=\"text\" maxlength=\"300\" "
-		"required></label>\n<label class=\"wide\">For visitors, if they "
-		"should read more<input name=\"public\" maxlength=\"500\">"
+		"required></label>\n<label class=\"wide\">What visitors read "
+		"(optional)<input name=\"public\" maxlength=\"500\">"
 		"</label><button class=\"less\">Close the incident</button></form>\n");
 }
 
