@@ -191,18 +191,26 @@ void emit_event(const struct emit *t, struct alert_state *st,
 {
 	struct strings now = {0}, later = {0};
 	struct recipients to = {0};
+	char name[ALERT_EVENT_SIZE];
 	struct links links;
 	struct buf body;
 
 	event_words(e);
 	if (e->suppressed) {
 		note_held(st, e);
+		/* Visitors read what people say, though nobody is notified. */
+		if (e->record.phase == ALERT_UPDATED)
+			state_keep_update(st, e);
 		return;
 	}
 	buf_init(&body, EMIT_BODY_MAX);
 	point(t->setup, &e->record, &links);
 	alert_record_json(&body, &e->record);
-	state_note_event(st, &e->record);
+	if (e->incident.is_private)
+		state_note(st, e->record.at, alert_event(&e->record, name),
+			e->record.summary);
+	else
+		state_note_event(st, &e->record);
 	state_keep_event(st, e);
 	dispatch(t, st, e, body.p, &to);
 	links_release(&links);

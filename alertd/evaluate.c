@@ -225,6 +225,10 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		*in->u.ack.result =
 			ack_apply(st, in->u.ack.request, at, events);
 		break;
+	case EVALUATE_BY_HAND:
+		*in->u.by_hand.result =
+			by_hand_apply(st, in->u.by_hand.request, at, events);
+		break;
 	case EVALUATE_TEST:
 		route_test_add(st, in->u.test, events);
 		break;
@@ -384,6 +388,7 @@ static void decide_input(struct evaluator *e, const struct evaluate_input *in,
 		(in->what != EVALUATE_PIPELINE &&
 			in->what != EVALUATE_UNTESTED &&
 			in->what != EVALUATE_UNWATCHED &&
+			in->what != EVALUATE_BY_HAND &&
 			in->what != EVALUATE_ACK))
 		transaction_put(t);
 	events_release(&events);

@@ -6,6 +6,7 @@
 #ifndef ALERTD_EVALUATE_H
 #define ALERTD_EVALUATE_H
 
+#include "incident/by_hand.h"
 #include "records/alert.h"
 
 #include <stdbool.h>
@@ -33,6 +34,7 @@ enum evaluate_what {
 	EVALUATE_STORE_DOWN, /* why: this run could not use the store */
 	EVALUATE_STORE_UP,   /* this run could use it */
 	EVALUATE_ACK,	     /* ack: what somebody says of incidents */
+	EVALUATE_BY_HAND,    /* by_hand: somebody opens one, or moves it on */
 	EVALUATE_TEST,	     /* test: somebody tests the routes */
 	EVALUATE_UNTESTED,   /* untested: nobody has for too long */
 	EVALUATE_UNWATCHED,  /* it was taken out of the configuration */
@@ -57,6 +59,10 @@ struct evaluate_input {
 			const struct ack_request *request;
 			struct ack_result *result; /* is set */
 		} ack;
+		struct {
+			const struct by_hand *request;
+			enum by_hand_result *result; /* is set */
+		} by_hand;
 		const struct route_test_request *test;
 		const struct route_test_history *untested;
 		struct {

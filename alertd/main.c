@@ -39,6 +39,8 @@
 #define SWEEP_S 30
 /* How long a log message may wait for its reader; only the first does. */
 #define LOG_PATIENCE_MS 1000
+/* The address of a page. */
+#define ADDRESS_MAX 16384
 
 /* An environment variable, or NULL where it is unset or empty. */
 static const char *environment_value(const char *name)
@@ -257,11 +259,29 @@ static bool tell_store_outage(const struct run *setup, const char *url,
 		notifier_store_outage(setup, url, why);
 }
 
+/* Opens an incident by hand, and prints the address of its page. */
+static int open_one(
+	struct notifier *p, const struct run *setup, const struct options *o)
+{
+	struct buf address;
+	int status;
+
+	buf_init(&address, ADDRESS_MAX);
+	status = open_by_hand(p, setup, o, &address);
+	notifier_finish(p);
+	if (setup->text)
+		output_put(setup->output, address.p, address.len);
+	buf_release(&address);
+	return status;
+}
+
 static int use_input(struct line_reader *r, const struct options *o,
 	struct ack_request *ack)
 {
 	int status = EXIT_GOOD;
 
+	if (o->action == OPTIONS_OPEN)
+		return open_one(r->notifier, r->setup, o);
 	if (o->action == OPTIONS_VERDICTS)
 		return o->dry_run ? read_dry_run(r) : read_verdicts(r);
 	if (o->action != OPTIONS_TICK)
@@ -270,7 +290,9 @@ static int use_input(struct line_reader *r, const struct options *o,
 		return status;
 	status = o->action == OPTIONS_TICK
 		? tick_all(r->notifier, r->setup->states)
-		: acknowledge(r->notifier, o->operands[0], ack, r->setup->zone);
+		: acknowledge(r->notifier, o->operands[0],
+			  o->group ? o->group : o->operands[0], ack,
+			  r->setup->zone);
 	notifier_finish(r->notifier);
 	return status;
 }
@@ -345,6 +367,8 @@ static int run_action(const struct options *o, const struct conf *conf,
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
 	bool tells = !o->dry_run && (o->action == OPTIONS_VERDICTS ||
 		o->action == OPTIONS_TICK || o->action == OPTIONS_TEST ||
+		o->action == OPTIONS_OPEN ||
+		(o->action == OPTIONS_NOTE && o->state) ||
 		acknowledge_wanted(o));
 	struct ack_request ack = {0};
 	char *secret = NULL;
@@ -472,12 +496,25 @@ static bool open_store(const struct conf *conf, const char *url,
 static bool is_by_hand(const struct options *o)
 {
 	return acknowledge_wanted(o) || maintenance_wanted(o) ||
-		o->action == OPTIONS_LIST || o->action == OPTIONS_NOTE ||
+		o->action == OPTIONS_LIST || o->action == OPTIONS_OPEN ||
+		o->action == OPTIONS_NOTE ||
 		o->action == OPTIONS_EXPLAIN || o->action == OPTIONS_HISTORY ||
 		o->action == OPTIONS_REPORT || o->action == OPTIONS_LINK;
 }
 
-static int start_program(const struct options *o)
+/* Where a group of servers may be named, makes its incident of it. */
+static void name_group(
+	struct options *o, const struct conf *conf, char *operand)
+{
+	const char *what = o->n_operands ? o->operands[0] : NULL;
+
+	if (!acknowledge_wanted(o) && o->action != OPTIONS_NOTE)
+		return;
+	o->operands[0] = (char *)group_operand(conf, what, operand);
+	o->group = o->operands[0] == what ? NULL : what;
+}
+
+static int start_program(struct options *o)
 {
 	const char *file = o->config ? o->config
 				      : environment_value("MCP_CONFIG");
@@ -486,11 +523,12 @@ static int start_program(const struct options *o)
 				  : conf_load(file);
 	struct store *store = NULL;
 	const char *url = o->store;
-	char why[STORE_WHY] = "";
+	char why[STORE_WHY] = "", operand[GROUP_OPERAND];
 	int status = EXIT_USAGE;
 
 	if (file && !conf)
 		return EXIT_USAGE;
+	name_group(o, conf, operand);
 	if (o->action == OPTIONS_LINK) {
 		status = print_link(o, conf);
 		conf_free(conf);

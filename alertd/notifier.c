@@ -331,6 +331,30 @@ struct ack_result notifier_ack(
 	return failed(p) ? (struct ack_result) {0} : r;
 }
 
+enum by_hand_result notifier_by_hand(struct notifier *p,
+	const struct strings *slugs, const struct by_hand *q)
+{
+	struct evaluate_input *in = xcalloc(slugs->n + 1, sizeof *in);
+	enum by_hand_result *r = xcalloc(slugs->n + 1, sizeof *r);
+	enum by_hand_result all = BY_HAND_NONE;
+
+	for (size_t i = 0; i < slugs->n; i++) {
+		r[i] = BY_HAND_FAILED;
+		in[i] = (struct evaluate_input) {
+			.slug = slugs->v[i],
+			.what = EVALUATE_BY_HAND,
+			.u.by_hand = {q, &r[i]},
+		};
+	}
+	evaluate(p->evaluator, in, slugs->n);
+	for (size_t i = 0; i < slugs->n; i++)
+		if (all != BY_HAND_DONE)
+			all = r[i];
+	free(in);
+	free(r);
+	return failed(p) ? BY_HAND_FAILED : all;
+}
+
 static void deliver_one(struct notifier *p, const char *slug)
 {
 	struct strings slugs = {0};

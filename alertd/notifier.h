@@ -6,6 +6,7 @@
 #ifndef ALERTD_NOTIFIER_H
 #define ALERTD_NOTIFIER_H
 
+#include "incident/by_hand.h"
 #include "records/verdict.h"
 #include "run.h"
 
@@ -53,6 +54,13 @@ void notifier_now(struct notifier *p, double t);
  */
 struct ack_result notifier_ack(struct notifier *p, const char *slug,
 	const struct ack_request *q);
+
+/*
+ * notifier_by_hand(p, slugs, q): do what q says to each of these states;
+ * BY_HAND_DONE where it did so to one of them, else what came of the last.
+ */
+enum by_hand_result notifier_by_hand(struct notifier *p,
+	const struct strings *slugs, const struct by_hand *q);
 
 /*
  * notifier_test(p, slug, q, w): test the routes that a P1 of that server would

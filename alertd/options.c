@@ -38,6 +38,8 @@ static const struct option_row options[] = {
 		.help = "compare with other thresholds: confirm=2"},
 	{.name = "postmortem", .arg = "url", .at = AT(postmortem),
 		.help = "link to the postmortem on the incident's page"},
+	{.name = "private", .type = OPTION_FLAG, .at = AT(is_private),
+		.help = "notify the routes; show nothing to visitors"},
 	{.name = "public", .arg = "text", .at = AT(public),
 		.help = "publish this on the incident's page and feed"},
 	{.name = "reason", .arg = "text", .at = AT(reason),
@@ -48,11 +50,19 @@ static const struct option_row options[] = {
 		.help = "only what these regions alone see"},
 	{.name = "route", .arg = "name", .at = AT(route),
 		.help = "only that route"},
+	{.name = "severity", .arg = "P1|P2|P3", .at = AT(severity),
+		.help = "of an incident that you open; default: P2"},
 	{.name = "start", .arg = "time", .at = AT(start),
 		.help = "when it begins; default: now"},
+	{.name = "state", .arg = "state", .at = AT(state),
+		.help = "investigating, identified or monitoring"},
 	{.name = "step", .arg = "step,...", .at = AT(step),
 		.help = "only incidents at these steps"},
 	OPTION_STORE(AT(store)),
+	{.name = "text", .arg = "text", .at = AT(text),
+		.help = "what visitors and routes read of the incident"},
+	{.name = "title", .arg = "text", .at = AT(title),
+		.help = "the title of the incident"},
 	{.name = "to", .arg = "name", .at = AT(to),
 		.help = "who takes over; for a report, the end"},
 	{.name = "zone", .arg = "zone", .at = AT(zone), .valid = zone_exists,
@@ -78,13 +88,19 @@ static const struct command_row commands[] = {
 	{"unack", OPTIONS_UNACK, CN STORE " [--by name] slug | dedup_key", 1, 1,
 		"a slug or a dedup_key is missing",
 		"undo an acknowledgement"},
-	{"close", OPTIONS_CLOSE, CN STORE " [--by name] --reason text "
+	{"open", OPTIONS_OPEN, CN STORE " [--by name] [--private] "
+		"[--severity P1|P2|P3] --text text --title text "
+		"slug | group | all", 1, 1,
+		"a slug, a group or all is missing",
+		"open an incident that no probe sees"},
+	{"close", OPTIONS_CLOSE, CN STORE " [--by name] [--public text] "
+		"--reason text "
 		"slug | dedup_key", 1, 1, "a slug or a dedup_key is missing",
 		"close incidents that no probe will end"},
-	{"note", OPTIONS_NOTE, "[-c file] [-N epoch] [--postmortem url] "
-		"[--public text] " STORE " slug | dedup_key", 1, 1,
+	{"note", OPTIONS_NOTE, CN STORE " [--by name] [--postmortem url] "
+		"[--public text] [--state state] slug | dedup_key", 1, 1,
 		"a slug or a dedup_key is missing",
-		"publish a note on the page of an incident"},
+		"publish a note or the state of an incident"},
 	{"explain", OPTIONS_EXPLAIN, CN STORE " slug", 1, 1, "a slug is missing",
 		"explain why a server alerted, or why not"},
 	{"history", OPTIONS_HISTORY, CN STORE " [--zone zone] [slug]", 0, 1,

@@ -17,6 +17,7 @@ enum options_action {
 	OPTIONS_ACK,
 	OPTIONS_UNACK,
 	OPTIONS_CLOSE,
+	OPTIONS_OPEN,
 	OPTIONS_NOTE,
 	OPTIONS_MAINTENANCE_ADD,
 	OPTIONS_MAINTENANCE_LIST,
@@ -42,11 +43,13 @@ struct options {
 	const char *config; /* a file; NULL where none is named */
 	const char *store;  /* an address; NULL where none is given */
 	double now;	    /* NAN where not given */
-	bool dry_run, all;
+	bool dry_run, all, is_private;
 	/* As given, or NULL; the commands that have them say what they are. */
 	const char *account, *by, *end, *every, *from, *kind, *policy, *postmortem, *public,
 		*reason, *refused, *region, *route,
-		*span, *start, *step, *to, *zone;
+		*severity, *span, *start, *state, *step, *text, *title, *to,
+		*zone;
+	const char *group; /* whose incident the operand is, by its name; or NULL */
 	char **operands; /* within argv */
 	size_t n_operands;
 };

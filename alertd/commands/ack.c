@@ -9,6 +9,7 @@
 #include "incident/incident.h"
 #include "incident/machine.h"
 #include "notifier.h"
+#include "records/incident.h"
 #include "routing/policy.h"
 #include "state/backend.h"
 #include "state/state_store.h"
@@ -43,6 +44,18 @@ static bool fit(const char *option, const char *s, size_t max)
 
 	if (*s && n <= max && text_clean(s, n, clean, sizeof clean, max) == n &&
 		strcmp(s, clean) == 0)
+		return true;
+	log_error("--%s: not a line of text of up to %zu bytes", option, max);
+	return false;
+}
+
+bool public_text_fits(const char *option, const char *s)
+{
+	size_t max = strcmp(option, "title") == 0 ? UPDATE_TITLE_MAX
+						  : UPDATE_TEXT_MAX;
+
+	if (s[strspn(s, " ")] && strlen(s) <= max &&
+		text_harmless(s, strlen(s)))
 		return true;
 	log_error("--%s: not a line of text of up to %zu bytes", option, max);
 	return false;
@@ -120,6 +133,9 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	if (!read_people(o, out) ||
 		(o->reason && !fit("reason", o->reason, ACK_REASON_MAX)))
 		return false;
+	if (o->public && !public_text_fits("public", o->public))
+		return false;
+	out->text = o->public;
 	if (o->action == OPTIONS_CLOSE && !o->reason) {
 		log_error("close: --reason is missing");
 		return false;
@@ -136,8 +152,8 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	return false;
 }
 
-int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
-	const char *zone)
+int acknowledge(struct notifier *p, const char *what, const char *name,
+	struct ack_request *q, const char *zone)
 {
 	char slug[SLUG_MAX + 1], until[CLOCK_RFC3339];
 	struct ack_result r;
@@ -151,11 +167,11 @@ int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
 	zone_rfc3339(zone, (int64_t)r.until, until);
 	if (*r.holder)
 		log_error("%s: %s has acknowledged it until %s; --to NAME takes it over",
-			what, r.holder, until);
+			name, r.holder, until);
 	else if (r.open)
-		log_error("%s: nobody has acknowledged it", what);
+		log_error("%s: nobody has acknowledged it", name);
 	else
-		log_error("%s: nothing is open there", what);
+		log_error("%s: nothing is open there", name);
 	return r.n ? EXIT_GOOD : EXIT_NEWS;
 }
 
@@ -177,7 +193,7 @@ int acknowledge_in_outage(const struct run *setup, const char *url,
 	/* The run that sends the outage sends this, too: once. */
 	own.deliver = NULL;
 	p = notifier_new(&own);
-	status = acknowledge(p, what, q, setup->zone);
+	status = acknowledge(p, what, what, q, setup->zone);
 	notifier_free(p);
 	state_store_free(own.states);
 	outage_file_close(file);

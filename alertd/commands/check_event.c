@@ -43,7 +43,8 @@ struct play {
 static bool heeds_maintenance(enum alert_kind kind)
 {
 	return kind != ALERT_STALLED && kind != ALERT_CERTIFICATE_EXPIRING &&
-		kind != ALERT_TOKEN_EXPIRING && kind != ALERT_TEST;
+		kind != ALERT_TOKEN_EXPIRING && kind != ALERT_MANUAL &&
+		kind != ALERT_TEST;
 }
 
 static void open_incident(struct play *p, enum alert_kind kind)
@@ -52,6 +53,8 @@ static void open_incident(struct play *p, enum alert_kind kind)
 
 	incident_open(&p->st.incidents[kind], p->r->severity,
 		clock_window(at), (int64_t)floor(at), 1);
+	if (kind == ALERT_MANUAL)
+		string_set(&p->st.incidents[kind].title, "an incident");
 }
 
 static void note_tool(struct tool_change *c, const char *what)

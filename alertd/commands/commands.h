@@ -45,6 +45,10 @@ char *acknowledge_secret(void);
  */
 const char *acknowledge_by(const char *by);
 
+/* public_text_fits(option, s): whether it is a line that may be published, short
+   enough for a title where that is the option; if not, an error is logged. */
+bool public_text_fits(const char *option, const char *s);
+
 /* acknowledge_wanted(o): whether the command is one of these. */
 bool acknowledge_wanted(const struct options *o);
 
@@ -57,11 +61,11 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	struct ack_request *out);
 
 /*
- * acknowledge(p, what, q, zone): do what q says; `what` is the operand, for
- * messages, whose times are of that zone. Returns an exit status.
+ * acknowledge(p, what, name, q, zone): do what q says; `what` is the operand.
+ * Messages call it `name`, and their times are of that zone. An exit status.
  */
-int acknowledge(struct notifier *p, const char *what, struct ack_request *q,
-	const char *zone);
+int acknowledge(struct notifier *p, const char *what, const char *name,
+	struct ack_request *q, const char *zone);
 
 /*
  * acknowledge_in_outage(setup, url, what, q): do what q says to the incident
@@ -285,6 +289,26 @@ enum maintenance_plan_fit {
 /* maintenance_plan_fit(m, now, cap_s): cut m to at most cap_s seconds. */
 enum maintenance_plan_fit maintenance_plan_fit(
 	struct maintenance *m, double now, double cap_s);
+
+/*
+ * open.c: the command "open": an incident that no probe sees, of a server, of
+ * those of a group, or of all; a state has one at a time.
+ */
+
+/*
+ * open_by_hand(p, s, o, address): open what the options say; the address of its
+ * page is appended, of a group that of its first server, unless it is private.
+ * An exit status; where it is not 0 an error is logged, and nothing is opened.
+ */
+int open_by_hand(struct notifier *p, const struct run *s,
+	const struct options *o, struct buf *address);
+
+/*
+ * group_operand(c, what, out): the name of the state of what a group, or "all",
+ * shares; `what` where it names neither, or is NULL. out has GROUP_OPERAND bytes.
+ */
+#define GROUP_OPERAND 12
+const char *group_operand(const struct conf *c, const char *what, char *out);
 
 /*
  * note.c: the command "note": what the operators say of an incident to

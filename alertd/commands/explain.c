@@ -6,11 +6,13 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/xalloc.h"
 #include "base/zone.h"
 #include "conf/formats.h"
 #include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "json/json.h"
+#include "records/incident.h"
 #include "records/probe.h"
 #include "routing/policy.h"
 #include "routing/routing.h"
@@ -151,7 +153,10 @@ static void put_other_rule(const struct page *g, const struct incident *inc,
 {
 	char limit[CONF_SHOWN];
 
-	if (kind == ALERT_LATENCY && inc->above)
+	if (kind == ALERT_MANUAL)
+		buf_fmt(g->b, "%s opened it by hand",
+			inc->opener ? inc->opener : "somebody");
+	else if (kind == ALERT_LATENCY && inc->above)
 		buf_fmt(g->b, "its p50 was above slow_above (%s)",
 			conf_duration(inc->usual / 1000, limit));
 	else
@@ -160,6 +165,89 @@ static void put_other_rule(const struct page *g, const struct incident *inc,
 				  "server's"
 				: alert_kind_meaning(kind));
 	put_line(g, ", since ", (double)inc->first, "\n");
+}
+
+/* An update that operators wrote of an incident, and the JSON in which its text
+   is. */
+struct said {
+	cJSON *doc;
+	struct incident_update u;
+};
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct said *x = a, *y = b;
+
+	return (x->u.at < y->u.at) - (x->u.at > y->u.at);
+}
+
+static void said_release(struct said *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		incident_update_release(&v[i].u);
+		cJSON_Delete(v[i].doc);
+	}
+	free(v);
+}
+
+/* What operators wrote of the open incident, the newest first; said_release
+   it. */
+static struct said *said_of(
+	const struct alert_state *st, enum alert_kind kind, size_t *n)
+{
+	const struct strings *l = &st->updates;
+	struct said *v = xcalloc(l->n / 2 + 1, sizeof *v);
+	char why[JSON_WHY];
+
+	*n = 0;
+	for (size_t i = 0; i + 1 < l->n; i += 2) {
+		struct said *s = &v[*n];
+
+		if (!incident_update_of(
+			    l->v[i], kind, st->incidents[kind].first))
+			continue;
+		s->doc = json_parse(l->v[i + 1], strlen(l->v[i + 1]),
+			&json_record, why);
+		if (s->doc && incident_update_take(l->v[i], s->doc, &s->u) &&
+			(s->u.text || s->u.what == UPDATE_PROGRESS)) {
+			++*n;
+			continue;
+		}
+		incident_update_release(&s->u);
+		cJSON_Delete(s->doc);
+	}
+	if (*n)
+		qsort(v, *n, sizeof *v, newest_first);
+	return v;
+}
+
+/* Its title, how far the work on it is, and what visitors read of it. */
+static void put_said(const struct page *g, const struct alert_state *st,
+	enum alert_kind kind)
+{
+	const struct incident *inc = &st->incidents[kind];
+	struct said *v;
+	size_t n;
+
+	if (inc->title)
+		buf_fmt(g->b, "  title: %s%s\n", inc->title,
+			inc->is_private ? " (private)" : "");
+	if (inc->progress_at > 0) {
+		buf_fmt(g->b, "  state: %s", progress_name(inc->progress));
+		put_line(g, " since ", inc->progress_at, "\n");
+	}
+	v = said_of(st, kind, &n);
+	for (size_t i = 0; i < n; i++) {
+		put_line(g, "  public: ", v[i].u.at, "");
+		if (v[i].u.what == UPDATE_PROGRESS)
+			buf_fmt(g->b, " %s", progress_name(v[i].u.progress));
+		if (v[i].u.text) {
+			buf_str(g->b, ": ");
+			put_clean(g->b, v[i].u.text);
+		}
+		buf_char(g->b, '\n');
+	}
+	said_release(v, n);
 }
 
 static void put_rule(const struct page *g, const struct incident *inc,
@@ -199,6 +287,8 @@ static void put_failure(const struct page *g, const struct incident *inc,
 	const char *step = step_name(inc->step);
 	const char *layer = failure_layer_name(inc->layer);
 
+	if (kind == ALERT_MANUAL)
+		return;
 	buf_str(g->b, "  what: ");
 	if (kind < ALERT_DOWN_KINDS) {
 		buf_fmt(g->b, "%s", step ? step : "a step");
@@ -402,8 +492,12 @@ static void put_incident(const struct page *g, struct alert_state *st,
 		inc->superseded ? ", superseded by a worse one: silent until "
 			      "both end"
 			    : "");
-	put_line(g, ", confirmed at ", (double)inc->opened_at, "\n");
+	if (kind == ALERT_MANUAL)
+		buf_char(g->b, '\n');
+	else
+		put_line(g, ", confirmed at ", (double)inc->opened_at, "\n");
 	put_rule(g, inc, kind);
+	put_said(g, st, kind);
 	put_failure(g, inc, kind);
 	put_known(g, inc);
 	put_notified(g, st, kind);
@@ -561,6 +655,31 @@ static void put_measure(struct buf *b, const struct incident *inc)
 		buf_str(b, "null");
 }
 
+/* ,"state":…,"title":…,"updates":[…] */
+static void put_said_json(
+	struct buf *b, const struct alert_state *st, enum alert_kind kind)
+{
+	const struct incident *inc = &st->incidents[kind];
+	size_t n;
+	struct said *v = said_of(st, kind, &n);
+
+	json_put_member(b, "state", progress_name(inc->progress));
+	json_put_member(b, "title", inc->title);
+	buf_str(b, ",\"updates\":[");
+	for (size_t i = 0; i < n; i++) {
+		buf_str(b, i ? ",{\"what\":" : "{\"what\":");
+		json_put_str(b, update_name(v[i].u.what));
+		put_instant(b, "at", v[i].u.at);
+		json_put_member(b, "state", v[i].u.what == UPDATE_PROGRESS
+				? progress_name(v[i].u.progress)
+				: NULL);
+		json_put_member(b, "text", v[i].u.text);
+		buf_char(b, '}');
+	}
+	buf_char(b, ']');
+	said_release(v, n);
+}
+
 static void put_incident_json(struct buf *b, struct alert_state *st,
 	enum alert_kind kind, const struct conf *c, double now)
 {
@@ -604,6 +723,7 @@ static void put_incident_json(struct buf *b, struct alert_state *st,
 	put_instant(b, "next_reminder", (double)next.reminded_at);
 	put_instant(b, "next_step", (double)next.step_at);
 	json_put_list(b, "next_told", next.tells.v, next.tells.n);
+	put_said_json(b, st, kind);
 	buf_char(b, '}');
 	strings_release(&next.tells);
 }

@@ -4,38 +4,72 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "base/xalloc.h"
+#include "incident/by_hand.h"
 #include "incident/state.h"
 #include "records/incident.h"
+#include "run.h"
 #include "state/state_store.h"
 #include "state/stores.h"
 #include "store/beat.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NOTE_LINE_MAX 16384
 
-/* The incident that is meant. */
+/* The most servers that share an incident and can be noted together. */
+#define SUBJECTS_MAX 10000
+
+/* The incident that is meant, of a server. */
 struct subject {
 	char slug[SLUG_MAX + 1];
 	enum alert_kind kind;
 	int64_t first;
 };
 
+/* What is said of it. */
+struct saying {
+	const struct options *o;
+	enum progress progress; /* where o->state is not NULL */
+	const char *by;		/* likewise */
+	bool published;		/* to visitors */
+};
+
+/* The incidents that are meant: of a server, or of those that share one. */
+struct subjects {
+	struct subject *v;
+	size_t n, cap;
+	char group[SLUG_MAX + 1]; /* the state that these share, or "" */
+};
+
+static bool read_state(struct saying *w)
+{
+	const char *s = w->o->state;
+
+	w->by = s ? acknowledge_by(w->o->by) : NULL;
+	if (!s || (w->by && progress_parse(s, &w->progress) &&
+			  w->progress != PROGRESS_RESOLVED))
+		return true;
+	if (w->by)
+		log_error("--state: '%s' is not investigating, identified or "
+			  "monitoring%s",
+			s, strcmp(s, "resolved") == 0
+				? "; 'mcp-alert close' resolves it"
+				: "");
+	return false;
+}
+
 static bool texts_fit(const struct options *o)
 {
-	if (!o->public && !o->postmortem) {
-		log_error("note: --public or --postmortem is needed");
+	if (!o->public && !o->postmortem && !o->state) {
+		log_error("note: --public, --postmortem or --state is needed");
 		return false;
 	}
-	if (o->public && (!*o->public || strlen(o->public) > UPDATE_TEXT_MAX ||
-			 !text_harmless(o->public, strlen(o->public)))) {
-		log_error("--public: not a line of text of up to %d bytes",
-			UPDATE_TEXT_MAX);
+	if (o->public && !public_text_fits("public", o->public))
 		return false;
-	}
 	if (o->postmortem && !update_url_valid(o->postmortem)) {
 		log_error("--postmortem: '%s' is not an address such as "
 			  "https://example.com/postmortem",
@@ -45,22 +79,26 @@ static bool texts_fit(const struct options *o)
 	return true;
 }
 
-/* Whether everybody may see that this incident is open. */
-static bool shown(const struct alert_state *st, unsigned kind)
+/* Whether this incident is open; and, if that is published, whether everybody
+   may see it. */
+static bool shown(
+	const struct alert_state *st, unsigned kind, bool published)
 {
 	const struct incident *inc = &st->incidents[kind];
 
-	return inc->open && !inc->superseded && !inc->suppressed &&
-		incident_word((enum alert_kind)kind);
+	return inc->open && !inc->superseded &&
+		(!published || (!inc->suppressed && !inc->is_private &&
+				       incident_word((enum alert_kind)kind)));
 }
 
 /* The only open incident of a server. An exit status. */
-static int find_open(const struct alert_state *st, struct subject *out)
+static int find_open(const struct alert_state *st, const char *name,
+	bool published, struct subject *out)
 {
 	int n = 0;
 
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
-		if (!shown(st, k))
+		if (!shown(st, k, published))
 			continue;
 		n++;
 		out->kind = (enum alert_kind)k;
@@ -69,11 +107,12 @@ static int find_open(const struct alert_state *st, struct subject *out)
 	if (n == 1)
 		return EXIT_GOOD;
 	if (!n)
-		log_error("%s: no public incident is open there; name an ended "
-			  "one by its dedup_key",
-			st->slug);
+		log_error("%s: no %sincident is open there%s", name,
+			published ? "public " : "",
+			published ? "; name an ended one by its dedup_key"
+				  : "");
 	for (unsigned k = 0; n && k < ALERT_KINDS; k++)
-		if (shown(st, k))
+		if (shown(st, k, published))
 			log_error("%s: several incidents are open; one is "
 				  "%s:%s:%" PRId64,
 				st->slug, st->slug,
@@ -83,11 +122,13 @@ static int find_open(const struct alert_state *st, struct subject *out)
 }
 
 /* Whether the state tells of the incident, open or over. */
-static bool in_state(const struct alert_state *st, const struct subject *of)
+static bool in_state(const struct alert_state *st, const struct subject *of,
+	bool published)
 {
 	enum alert_kind kind;
 
-	if (shown(st, of->kind) && st->incidents[of->kind].first == of->first)
+	if (shown(st, of->kind, published) &&
+		st->incidents[of->kind].first == of->first)
 		return true;
 	for (size_t i = 0; i < st->n_timeline; i++)
 		if (!st->timeline[i].text &&
@@ -100,9 +141,9 @@ static bool in_state(const struct alert_state *st, const struct subject *of)
 
 /* Whether there is such an incident, with room for another note. */
 static int check_room(const char *what, const struct alert_state *st,
-	const struct strings *fields, const struct subject *of)
+	const struct strings *fields, const struct subject *of, bool published)
 {
-	bool there = in_state(st, of);
+	bool there = in_state(st, of, published);
 	int said = 0;
 
 	for (size_t i = 0; i < fields->n; i++) {
@@ -122,32 +163,84 @@ static int check_room(const char *what, const struct alert_state *st,
 }
 
 /* Read the incident that a dedup_key names. An exit status. */
-static int read_key(const char *what, struct subject *out)
+static int read_key(const char *what, bool published, struct subject *out)
 {
 	if (!alert_key_parse(what, &out->kind, &out->first)) {
 		log_error("'%s': neither a slug nor a dedup_key", what);
 		return EXIT_USAGE;
 	}
-	if (incident_word(out->kind))
+	if (!published || incident_word(out->kind))
 		return EXIT_GOOD;
 	log_error("%s: incidents of this kind have no public page", what);
 	return EXIT_USAGE;
 }
 
-/* The incident that `what` names. An exit status. */
-static int find_incident(const struct run *s, const char *what,
-	struct subject *out)
+/* Check that subject, whose state is read, and add it. An exit status. */
+static int add_subject(const struct run *s, const char *what,
+	const struct alert_state *st, const struct subject *of, bool published,
+	struct subjects *out)
 {
 	struct strings fields = {0};
+	int status = incident_store_fields(s->store, of->slug, &fields)
+		? check_room(what, st, &fields, of, published)
+		: EXIT_ENV;
+
+	strings_release(&fields);
+	if (status)
+		return status;
+	out->v = xgrow(out->v, &out->cap, out->n + 1, sizeof *out->v);
+	out->v[out->n++] = *of;
+	return EXIT_GOOD;
+}
+
+/* The incident of each server that shares that of the state. */
+static int add_sharers(const struct run *s, const char *what,
+	const struct alert_state *shared, const struct subject *of,
+	bool published, struct subjects *out)
+{
+	int status = EXIT_GOOD;
+
+	snprintf(out->group, sizeof out->group, "%s", shared->slug);
+	for (size_t i = 0; i < shared->shared.left.n && i < SUBJECTS_MAX &&
+		!status; i++) {
+		struct subject one = {.kind = of->kind};
+		const struct incident *inc;
+		struct alert_state st;
+
+		snprintf(one.slug, sizeof one.slug, "%s",
+			shared->shared.left.v[i]);
+		if (!state_store_get(s->states, one.slug, &st))
+			return EXIT_ENV;
+		inc = &st.incidents[one.kind];
+		one.first = inc->first;
+		if (inc->group && strcmp(inc->group, out->group) == 0 &&
+			shown(&st, one.kind, published))
+			status = add_subject(
+				s, what, &st, &one, published, out);
+		state_release(&st);
+	}
+	if (out->n || status)
+		return status;
+	log_error("%s: there is no such incident", what);
+	return EXIT_NEWS;
+}
+
+/* The incidents that the operand names. An exit status. */
+static int find_incident(const struct run *s, const struct options *o,
+	bool published, struct subjects *out)
+{
+	const char *what = o->operands[0], *name = o->group ? o->group : what;
+	struct subject of = {.slug = ""};
 	struct alert_state st;
 	size_t n = strcspn(what, ":");
 	int status;
 
-	if (n < sizeof out->slug) {
-		memcpy(out->slug, what, n);
-		out->slug[n] = '\0';
+	if (n < sizeof of.slug) {
+		memcpy(of.slug, what, n);
+		of.slug[n] = '\0';
 	}
-	if (n >= sizeof out->slug || !slug_valid(out->slug)) {
+	if (n >= sizeof of.slug ||
+		(!slug_valid(of.slug) && !slug_shared(of.slug))) {
 		log_error("'%s': neither the slug of a server nor a dedup_key "
 			  "of one",
 			what);
@@ -155,18 +248,17 @@ static int find_incident(const struct run *s, const char *what,
 	}
 	status = known_server(s, what);
 	if (!status && what[n])
-		status = read_key(what, out);
+		status = read_key(what, published, &of);
 	if (status)
 		return status;
-	if (!state_store_get(s->states, out->slug, &st))
+	if (!state_store_get(s->states, of.slug, &st))
 		return EXIT_ENV;
 	if (!what[n])
-		status = find_open(&st, out);
-	if (!status && !incident_store_fields(s->store, out->slug, &fields))
-		status = EXIT_ENV;
-	if (!status)
-		status = check_room(what, &st, &fields, out);
-	strings_release(&fields);
+		status = find_open(&st, name, published, &of);
+	if (!status && slug_shared(of.slug))
+		status = add_sharers(s, name, &st, &of, published, out);
+	else if (!status)
+		status = add_subject(s, what, &st, &of, published, out);
 	state_release(&st);
 	return status;
 }
@@ -191,6 +283,79 @@ static void add_note(struct strings *l, const struct subject *of, double now,
 	buf_release(&b);
 }
 
+/* Writes notes to the pages of all. An exit status. */
+static int add_notes(const struct run *s, const struct subjects *l,
+	const struct options *o)
+{
+	double now = isnan(s->now) ? clock_wall() : s->now;
+	struct incident_updates *v = xcalloc(l->n, sizeof *v);
+	struct strings *texts = xcalloc(l->n, sizeof *texts);
+	int status = EXIT_GOOD;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		add_note(&texts[i], &l->v[i], now, UPDATE_NOTE,
+			o->state ? NULL : o->public);
+		add_note(&texts[i], &l->v[i], now, UPDATE_POSTMORTEM,
+			o->postmortem);
+		if (texts[i].n)
+			v[n++] = (struct incident_updates) {
+				l->v[i].slug, &texts[i]};
+	}
+	if (n && !incident_store_add(s->store, v, n))
+		status = EXIT_ENV;
+	for (size_t i = 0; i < l->n; i++)
+		strings_release(&texts[i]);
+	free(texts);
+	free(v);
+	if (!status && store_persist(s->store)) {
+		log_error("%s", store_why(s->store));
+		status = EXIT_ENV;
+	}
+	return status;
+}
+
+/* Says how far the work on all is; what they share comes first, for its routes
+   are notified. An exit status. */
+static int move_all(
+	const struct run *s, const struct subjects *l, const struct saying *w)
+{
+	struct by_hand q = {
+		.what = BY_HAND_MOVE,
+		.by = w->by,
+		.text = w->o->public,
+		.kind = l->v[0].kind,
+		.progress = w->progress,
+		.first = l->v[0].first,
+	};
+	struct strings shared = {0}, slugs = {0};
+	struct notifier *p = notifier_new(s);
+	enum by_hand_result r = BY_HAND_DONE;
+
+	for (size_t i = 0; i < l->n; i++)
+		strings_add(&slugs, l->v[i].slug);
+	if (*l->group) {
+		strings_add(&shared, l->group);
+		q.shared = true;
+		r = notifier_by_hand(p, &shared, &q);
+		q.shared = false;
+		q.group = l->group;
+	}
+	if (r == BY_HAND_DONE)
+		r = notifier_by_hand(p, &slugs, &q);
+	if (s->deliver)
+		notifier_finish(p);
+	if (notifier_failed(p))
+		r = BY_HAND_FAILED;
+	notifier_free(p);
+	strings_release(&shared);
+	strings_release(&slugs);
+	if (r == BY_HAND_NONE)
+		log_error("%s: it is over, so it has no --state", l->v[0].slug);
+	return r == BY_HAND_DONE ? EXIT_GOOD
+		: r == BY_HAND_NONE ? EXIT_NEWS : EXIT_ENV;
+}
+
 static void put_address(struct buf *b, const struct run *s,
 	const struct subject *of)
 {
@@ -204,28 +369,20 @@ static void put_address(struct buf *b, const struct run *s,
 
 int note_add(const struct run *s, const struct options *o, struct buf *address)
 {
-	double now = isnan(s->now) ? clock_wall() : s->now;
-	struct strings updates = {0};
-	struct subject of;
+	struct saying w = {.o = o, .published = o->public || o->postmortem};
+	struct subjects l = {.group = ""};
 	int status;
 
-	if (!texts_fit(o))
+	if (!texts_fit(o) || !read_state(&w))
 		return EXIT_USAGE;
-	status = find_incident(s, o->operands[0], &of);
-	if (status)
-		return status;
-	add_note(&updates, &of, now, UPDATE_NOTE, o->public);
-	add_note(&updates, &of, now, UPDATE_POSTMORTEM, o->postmortem);
-	if (!incident_store_add(s->store,
-		    &(struct incident_updates) {of.slug, &updates}, 1))
-		status = EXIT_ENV;
-	strings_release(&updates);
-	if (!status && store_persist(s->store)) {
-		log_error("%s", store_why(s->store));
-		status = EXIT_ENV;
-	}
-	if (!status)
-		put_address(address, s, &of);
+	status = find_incident(s, o, w.published, &l);
+	if (!status && w.published)
+		status = add_notes(s, &l, o);
+	if (!status && o->state)
+		status = move_all(s, &l, &w);
+	if (!status && w.published)
+		put_address(address, s, &l.v[0]);
+	free(l.v);
 	return status;
 }
 
@@ -236,7 +393,7 @@ int note(const struct run *s, const struct options *o)
 
 	buf_init(&b, NOTE_LINE_MAX);
 	status = note_add(s, o, &b);
-	if (!status && line_print(b.p, b.len))
+	if (!status && b.len && line_print(b.p, b.len))
 		status = EXIT_ENV;
 	buf_release(&b);
 	return status;

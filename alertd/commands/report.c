@@ -163,6 +163,7 @@ static void note_delivery(struct report *r, const struct conf *c,
 	if (i && there && !digest && h->event && route_wakes(c, h->route) &&
 		strcmp(i->severity, "P1") == 0 &&
 		!ends_in(h->event, "_resolved") &&
+		!ends_in(h->event, "_updated") &&
 		!ends_in(h->event, "_acknowledged"))
 		count_page(r, i, route, h);
 }

@@ -101,6 +101,7 @@ bool show_explanation(const struct run *s, struct alert_state *st, double now,
 {
 	struct silences q = {0};
 	bool ok = maintenance_store_load(s->maintenances, now) &&
+		incident_store_read(s->store, st->slug, &st->updates) &&
 		(!s->text || fetch_texts(s, st));
 
 	note_maintenance(s, now, st);

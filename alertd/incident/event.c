@@ -139,9 +139,11 @@ void event_facts_set(struct alert_event *e, const struct event_facts *f)
 	e->facts = *f;
 	string_set(&e->by, f->by);
 	string_set(&e->reason, f->reason);
+	string_set(&e->text, f->text);
 	string_set(&e->issuer, f->issuer);
 	e->facts.by = e->by;
 	e->facts.reason = e->reason;
+	e->facts.text = e->text;
 	e->facts.issuer = e->issuer;
 	e->facts.names = (struct strings) {0};
 	strings_copy(&e->facts.names, &f->names);
@@ -204,6 +206,10 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 		.value = inc->value,
 		.usual = inc->usual,
 		.slow_above = inc->above > 0,
+		.progress = kind != ALERT_MANUAL && phase != ALERT_UPDATED
+			? NULL
+			: progress_name(over ? PROGRESS_RESOLVED
+					     : inc->progress),
 		.last_error = inc->error,
 		.said = over ? NULL : inc->said,
 		.change_class =
@@ -236,6 +242,7 @@ void event_release(struct alert_event *e)
 	incident_release(&e->incident);
 	free(e->by);
 	free(e->reason);
+	free(e->text);
 	free(e->issuer);
 	free(e->facts.causes);
 	strings_release(&e->facts.names);

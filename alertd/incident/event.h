@@ -63,6 +63,7 @@ struct event_facts {
 	enum severity was; /* before an escalation; 0: the same, or not known */
 	enum unwatched unwatched;
 	const char *by, *reason; /* who, and why; or NULL */
+	const char *text; /* what they say to the public, or NULL */
 	struct strings names; /* of regions, or of routes */
 	bool some; /* there are others, too */
 	/* For an expiry: see struct expiry_round. */
@@ -96,7 +97,7 @@ struct alert_event {
 	struct tool_change change;
 	struct incident incident; /* as it was then; not of one sent once */
 	struct event_facts facts; /* points into what follows */
-	char *by, *reason, *issuer;
+	char *by, *reason, *text, *issuer;
 	/* As the state has them: */
 	int64_t maintenance_end;
 	char *maintenance_reason; /* or NULL */

@@ -28,6 +28,11 @@ void incident_open(struct incident *inc, enum severity severity,
 
 void incident_fail(struct incident *inc, int64_t window)
 {
+	/* It fails again: what was said of its recovery no longer holds. */
+	if (inc->passes) {
+		inc->progress = PROGRESS_INVESTIGATING;
+		inc->progress_at = 0;
+	}
 	if (inc->failed < window) {
 		flapping_count(inc, window);
 		inc->failed = window;
@@ -227,6 +232,7 @@ static void close_one(struct alert_state *st, enum alert_kind kind,
 			.unwatched = UNWATCHED_CLOSED,
 			.by = q->by,
 			.reason = q->reason,
+			.text = q->text,
 		});
 	forget_beginnings(st, kind, now);
 	incident_release(inc);

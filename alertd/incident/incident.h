@@ -87,6 +87,7 @@ struct ack_request {
 	/* "(PagerDuty)": may hand back what was taken there; or NULL. */
 	const char *via;
 	const char *reason; /* or NULL */
+	const char *text; /* of ACK_CLOSE: what the public may read, or NULL */
 	double for_s;
 	/*
 	 * When it was said, where that is known, else 0: what is older than the

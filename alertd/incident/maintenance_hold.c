@@ -103,13 +103,14 @@ static void mark_all(struct alert_state *st, double now,
 	struct alert_events *out, size_t from)
 {
 	for (unsigned k = 0; k < ALERT_KINDS && st->maintenance.active; k++)
-		suppress(&st->incidents[k], now);
+		if (k != ALERT_MANUAL)
+			suppress(&st->incidents[k], now);
 	for (size_t i = from; i < out->n; i++) {
 		struct alert_event *e = &out->v[i];
 
 		if (e->record.phase == ALERT_ONCE)
 			e->suppressed = st->maintenance.active;
-		else
+		else if (e->record.kind != ALERT_MANUAL)
 			mark(st, e);
 	}
 }

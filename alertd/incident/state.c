@@ -164,6 +164,12 @@ static const struct field incident_fields[] = {
 	EPOCH("seen", struct incident, seen, FIELD_OMIT),
 	FIELD("unseen", struct incident, unseen, FIELD_OMIT),
 	FIELD("follows", struct incident, follows, FIELD_OMIT | FIELD_LAX),
+	ROW_PROGRESS(struct incident, progress, FIELD_LAX, IF(progress)),
+	EPOCH("state_at", struct incident, progress_at, FIELD_OMIT,
+		.digits = 3),
+	ROW_TITLE(struct incident, title, FIELD_OMIT | FIELD_LAX),
+	FIELD("opener", struct incident, opener, FIELD_OMIT | FIELD_LAX),
+	ROW_PRIVATE(struct incident, is_private, FIELD_OMIT),
 	FIELD("group", struct incident, group, FIELD_OMIT | FIELD_LAX),
 	/* To the last digit: it is compared to what a record says. */
 	EPOCH("value", struct incident, value, 0, IF(usual)),
@@ -362,6 +368,8 @@ static bool read_incidents(const cJSON *list, struct alert_state *st, char *why)
 		inc->open = true;
 		if (!fields_take(incident_fields, e, inc, why))
 			return false;
+		if (kind == ALERT_MANUAL && !inc->title)
+			return field_fail(why, "title", "missing");
 		inc->stale = json_get(e, "stale_age_s") != NULL;
 		inc->classed = json_get(e, "class") != NULL;
 		/* Older versions did not count how often it failed. */
@@ -598,6 +606,7 @@ void incident_copy(struct incident *to, const struct incident *from)
 {
 	*to = *from;
 	to->silence = to->error = to->said = to->group = to->follows = NULL;
+	to->title = to->opener = NULL;
 	to->ack.by = to->ack.reason = NULL;
 	to->escalation.ladder = to->escalation.match = NULL;
 	to->regions = to->reached = to->still = to->silent = to->notified =
@@ -608,6 +617,8 @@ void incident_copy(struct incident *to, const struct incident *from)
 	string_set(&to->said, from->said);
 	string_set(&to->group, from->group);
 	string_set(&to->follows, from->follows);
+	string_set(&to->title, from->title);
+	string_set(&to->opener, from->opener);
 	string_set(&to->ack.by, from->ack.by);
 	string_set(&to->ack.reason, from->ack.reason);
 	string_set(&to->escalation.ladder, from->escalation.ladder);

@@ -146,6 +146,10 @@ struct incident {
 	int64_t seen; /* this window, the last in which one of them did */
 	int unseen; /* of a shared incident: how many of its servers were not
 		       seen to recover */
+	enum progress progress; /* how far the work on it is */
+	double progress_at; /* since when, as somebody said; 0: from the start */
+	char *title, *opener; /* of one that somebody opened by hand; or NULL */
+	bool is_private;      /* such a one is not for the public */
 	struct strings notified; /* the routes that were notified of it */
 	struct strings refused; /* the routes that refuse its events now */
 	char *follows; /* the key of the downtime that it goes on from, or NULL */
@@ -479,13 +483,14 @@ void state_note(struct alert_state *st, double at, const char *what,
 void state_note_event(struct alert_state *st, const struct alert_record *r);
 
 /*
- * state_keep_event(st, e): add to the history that an event is sent, and to the
- * updates of its incident where the public may know of it; state_note_event was
- * called for it.
+ * state_keep_event(st, e): add to the history that an event is sent, and, by
+ * state_keep_update, to the updates of its incident where the public may know of
+ * it; the last entry of the timeline is that of the event.
  * state_keep_delivery(st, p, route, at, what, why): what became of the delivery
  * of event p to a route, one of records/history.h; and why, or NULL.
  */
 void state_keep_event(struct alert_state *st, const struct alert_event *e);
+void state_keep_update(struct alert_state *st, const struct alert_event *e);
 void state_keep_delivery(struct alert_state *st, const struct pending *p,
 	const char *route, double at, const char *what,
 	const char *why);

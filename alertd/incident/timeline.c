@@ -29,9 +29,10 @@ static void keep(struct alert_state *st, const struct history_record *h)
 
 /* A reminder is no news: the incident goes on. The last entry of the timeline
    is that of the event. */
-static void keep_update(struct alert_state *st, const struct alert_record *r)
+void state_keep_update(struct alert_state *st, const struct alert_event *of)
 {
-	struct timeline_entry *e = &st->timeline[st->n_timeline - 1];
+	const struct timeline_entry *e = &st->timeline[st->n_timeline - 1];
+	const struct alert_record *r = &of->record;
 	const struct incident_update u = {
 		.at = r->at,
 		.kind = r->kind,
@@ -40,12 +41,17 @@ static void keep_update(struct alert_state *st, const struct alert_record *r)
 		.regions = {(const char **)e->regions.v, e->regions.n},
 		.resolved_at = r->resolved_at,
 		.checks_refused = r->checks == CHECKS_REFUSED,
+		.text = of->facts.text,
+		.title = r->phase == ALERT_STARTED ? of->incident.title : NULL,
+		.progress = r->phase == ALERT_UPDATED ? of->incident.progress
+						      : PROGRESS_INVESTIGATING,
 	};
 	char field[UPDATE_FIELD];
 	struct buf b;
 
 	if (r->phase == ALERT_REMINDER || r->phase == ALERT_ONCE ||
-		!incident_word(r->kind) || !slug_valid(st->slug))
+		!incident_word(r->kind) || !slug_valid(st->slug) ||
+		of->incident.is_private)
 		return;
 	buf_init(&b, UPDATE_LINE_MAX);
 	incident_update_write(&b, &u);
@@ -61,7 +67,7 @@ void state_keep_event(struct alert_state *st, const struct alert_event *e)
 	const struct alert_record *r = &e->record;
 	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
 
-	keep_update(st, r);
+	state_keep_update(st, e);
 	keep(st, &(struct history_record) {
 		.at = r->at,
 		.slug = st->slug,

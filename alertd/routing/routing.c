@@ -241,6 +241,13 @@ static void note_at_once(const struct conf *c, const struct conf_notify *p,
 			route_step(c, p, a->severity, i, out);
 }
 
+/* Whether it is news for those alone who were notified before. */
+static bool phase_calm(enum alert_phase phase)
+{
+	return phase == ALERT_RESOLVED || phase == ALERT_ACKNOWLEDGED ||
+		phase == ALERT_UPDATED;
+}
+
 void route_pick(const struct conf *c, const struct alert_event *e,
 	struct strings *out)
 {
@@ -251,8 +258,7 @@ void route_pick(const struct conf *c, const struct alert_event *e,
 
 	if (!c)
 		return;
-	if (phase != ALERT_RESOLVED && phase != ALERT_ACKNOWLEDGED &&
-		route_policy(c, &what, &p))
+	if (!phase_calm(phase) && route_policy(c, &what, &p))
 		note_at_once(c, p, &e->record, &now);
 	for (size_t i = 0; i < c->n_routes; i++) {
 		const char *name = c->routes[i].name;
@@ -320,8 +326,7 @@ bool route_waits(const struct conf *c, const struct conf_route *r,
 		w->digest = nature;
 	if (w->digest) {
 		w->boundary = hours_digest(w->digest, hours, zone, now);
-	} else if (phase != ALERT_RESOLVED && phase != ALERT_ACKNOWLEDGED &&
-		!hours_within(hours, zone, now)) {
+	} else if (!phase_calm(phase) && !hours_within(hours, zone, now)) {
 		w->digest = CONF_DIGEST_DAILY;
 		w->boundary = hours_next(hours, zone, now);
 	}
@@ -373,8 +378,7 @@ static bool waits(const struct dispatch *d, struct alert_state *st,
 	const struct alert_event *e, const struct conf_route *r,
 	struct outbox_wait *w)
 {
-	enum alert_phase phase = e->record.phase;
-	bool calm = phase == ALERT_RESOLVED || phase == ALERT_ACKNOWLEDGED;
+	bool calm = phase_calm(e->record.phase);
 	double now = fmax(d->now, e->record.at);
 	char text[ALERT_KEY_SIZE + ALERT_EVENT_SIZE + 32];
 

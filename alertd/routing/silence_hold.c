@@ -31,6 +31,9 @@ static const struct silence *of_incident(const struct quiet *q,
 {
 	const struct incident *inc = &st->incidents[kind];
 
+	/* Visitors read what somebody opens by hand, muted or not. */
+	if (kind == ALERT_MANUAL)
+		return NULL;
 	return find(q, &(struct silence_subject) {
 		.slug = st->slug,
 		.servers = &st->shared.left,

@@ -20,6 +20,7 @@ static const char *const phases[] = {
 	[ALERT_ESCALATED] = "escalated",
 	[ALERT_REMINDER] = "reminder",
 	[ALERT_ACKNOWLEDGED] = "acknowledged",
+	[ALERT_UPDATED] = "updated",
 	[ALERT_RESOLVED] = "resolved",
 	[ALERT_ONCE] = "told",
 };

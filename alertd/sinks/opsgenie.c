@@ -140,6 +140,7 @@ static const char *action(const struct sink_event *e, int n)
 		[ALERT_ESCALATED] = worse,
 		[ALERT_REMINDER] = still,
 		[ALERT_ACKNOWLEDGED] = taken,
+		[ALERT_UPDATED] = still,
 		[ALERT_RESOLVED] = over,
 		[ALERT_ONCE] = begun,
 	};

@@ -272,7 +272,8 @@ static bool build_sms(const struct sink_job *job, int n,
 	return true;
 }
 
-/* No call for an end or an acknowledgement: nobody has to wake for these. */
+/* No call for an end, an acknowledgement or a state: nobody has to wake for
+   these. */
 static bool build_voice(const struct sink_job *job, int n,
 	struct http_request *r)
 {
@@ -282,7 +283,8 @@ static bool build_voice(const struct sink_job *job, int n,
 
 	if ((size_t)n >= route->n_to ||
 		(!e->digest && (e->phase == ALERT_RESOLVED ||
-				       e->phase == ALERT_ACKNOWLEDGED)))
+				       e->phase == ALERT_ACKNOWLEDGED ||
+				       e->phase == ALERT_UPDATED)))
 		return false;
 	put_path(job, "Calls", r);
 	http_field(&r->body, "To", route->to[n]);

@@ -223,6 +223,17 @@ bool incident_store_fields(struct store *s, const char *slug,
 	return r || failed(s);
 }
 
+bool incident_store_read(struct store *s, const char *slug,
+	struct strings *out)
+{
+	char key[KEY_MAX];
+	const struct store_reply *r =
+		store_one(s, "HGETALL", key_incidents(key, slug), NULL);
+
+	add_fields(r, out);
+	return r || failed(s);
+}
+
 /* The replies to these are in turn. */
 enum { WRITTEN, LIVES, FIELDS, REPLIES };
 

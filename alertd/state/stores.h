@@ -77,6 +77,10 @@ bool incident_store_add(struct store *s, const struct incident_updates *v,
 bool incident_store_fields(struct store *s, const char *slug,
 	struct strings *out);
 
+/* incident_store_read(s, slug, out): the same, fields and values in turn. */
+bool incident_store_read(struct store *s, const char *slug,
+	struct strings *out);
+
 /*
  * console_store.c: what the console takes once.
  */

@@ -3,7 +3,7 @@
 (() => {
 	const rows = () => [...document.querySelectorAll("article, tr[data-server]")];
 	const here = () => document.activeElement.closest("article, tr[data-server]");
-	const busy = () => document.querySelector("dialog[open]") ||
+	const busy = () => document.querySelector("dialog[open], details[open]") ||
 		[...document.querySelectorAll("main input:not([type=hidden]), main select")]
 			.some(f => f === document.activeElement || (f.defaultValue !== undefined && f.value !== f.defaultValue));
 	const step = by => {

@@ -141,6 +141,7 @@ static bool apply(struct act *t, const struct ack_request *q)
 static bool act_ack(struct act *t, const char *what)
 {
 	char reason[4 * ACK_REASON_MAX + 1], by[4 * ACK_BY_MAX + 1];
+	char text[TEXT_SIZE];
 	const char *from = form_get(&t->form, "from"), *span = field(t, "for");
 	const char *to = console_all(t->c) ? field(t, "to") : NULL;
 	struct ack_request q = {
@@ -163,6 +164,7 @@ static bool act_ack(struct act *t, const char *what)
 		snprintf(t->did, sizeof t->did, "handed %s to %s", q.key, by);
 	}
 	q.reason = line(t, "text", ACK_REASON_MAX, reason, sizeof reason);
+	q.text = line(t, "public", TEXT_MAX / 2, text, sizeof text);
 	if (q.action == ACK_CLOSE && !q.reason)
 		return refuse(t, 422, "Say why the incident is over.");
 	if (span && !num_duration(span, ACK_MIN_S, ACK_MAX_S, &q.for_s))
@@ -206,36 +208,74 @@ static bool note_private(struct act *t, const char *key, const char *text)
 	return true;
 }
 
-static bool act_note(struct act *t, const char *what)
+/* A run that queues what it sends: the next run of mcp-alert delivers it. */
+static struct run queue_begin(const struct act *t)
 {
-	const char *key = key_of(t), *who = field(t, "who");
-	char text[TEXT_SIZE], *operand = (char *)key;
-	struct run run = {.store = t->c->store, .conf = t->c->conf, .now = NAN};
-	struct options o = {.action = OPTIONS_NOTE, .operands = &operand,
-		.n_operands = 1, .now = NAN};
+	return (struct run) {
+		.store = t->c->store,
+		.conf = t->c->conf,
+		.now = NAN,
+		.queue_only = true,
+		.secret = acknowledge_secret(),
+		.states = state_store_new(t->c->store),
+		.maintenances = maintenance_store_new(t->c->store),
+	};
+}
+
+static void queue_end(struct run *run)
+{
+	maintenance_store_free(run->maintenances);
+	state_store_free(run->states);
+	secret_free((char *)run->secret);
+}
+
+/* Adds the note, or the state, that the options have. */
+static bool add_note(struct act *t, const char *key, struct options *o)
+{
+	char *operand = (char *)key;
+	struct run run = queue_begin(t);
 	struct buf address;
 	int status;
+
+	o->operands = &operand;
+	buf_init(&address, LINE_MAX_BYTES);
+	status = note_add(&run, o, &address);
+	buf_release(&address);
+	queue_end(&run);
+	return ended(t, status);
+}
+
+static bool act_note(struct act *t, const char *what)
+{
+	const char *key = key_of(t), *who = field(t, "who"), *text;
+	char room[TEXT_SIZE], by[4 * ACK_BY_MAX + 1];
+	struct options o = {.action = OPTIONS_NOTE, .n_operands = 1,
+		.now = NAN, .by = by, .state = field(t, "state")};
+	bool to_public = who && strcmp(who, "public") == 0;
+	bool postmortem = who && strcmp(who, "postmortem") == 0;
+	bool published;
 
 	(void)what;
 	if (!key)
 		return false;
-	o.public = line(t, "text", TEXT_MAX / 2, text, sizeof text);
-	if (!o.public)
+	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
+	text = line(t, "text", TEXT_MAX / 2, room, sizeof room);
+	if (!text && !o.state)
 		return refuse(t, 422, "The note is empty.");
-	if (who && strcmp(who, "postmortem") == 0) {
-		o.postmortem = o.public;
-		o.public = NULL;
-	} else if (!who || strcmp(who, "public") != 0) {
-		return note_private(t, key, o.public);
-	}
-	run.states = state_store_new(t->c->store);
-	buf_init(&address, LINE_MAX_BYTES);
-	status = note_add(&run, &o, &address);
-	buf_release(&address);
-	state_store_free(run.states);
-	snprintf(t->did, sizeof t->did, "published a %s %s: %s",
-		o.public ? "note on" : "postmortem of", key, text);
-	return ended(t, status);
+	published = text && (to_public || postmortem);
+	o.public = to_public ? text : NULL;
+	o.postmortem = postmortem ? text : NULL;
+	if ((o.public || o.postmortem || o.state) && !add_note(t, key, &o))
+		return false;
+	if (o.public || o.postmortem || o.state)
+		snprintf(t->did, sizeof t->did, "%s%s%s%s on %s%s%s",
+			o.public	     ? "published a note"
+				: o.postmortem ? "published a postmortem"
+					       : "set",
+			published && o.state ? " and" : "",
+			o.state ? " the state " : "", o.state ? o.state : "",
+			key, published ? ": " : "", published ? text : "");
+	return published || !text || note_private(t, key, text);
 }
 
 /* Whether all that it names is of the session's account. */
@@ -248,6 +288,44 @@ static bool may_all(const struct act *t, const char *const *slugs, size_t n,
 		if (!console_may(t->c, slugs[i]))
 			return false;
 	return n > 0 && !others;
+}
+
+static bool act_open(struct act *t, const char *what)
+{
+	char servers[TEXT_SIZE], title[TEXT_SIZE], text[TEXT_SIZE];
+	char by[4 * ACK_BY_MAX + 1], *operand = servers;
+	const char *who = field(t, "who");
+	struct options o = {.action = OPTIONS_OPEN, .operands = &operand,
+		.n_operands = 1, .now = NAN, .by = by,
+		.is_private = who && strcmp(who, "private") == 0,
+		.severity = field(t, "severity")};
+	struct run run;
+	struct notifier *n;
+	struct buf address;
+	int status;
+
+	(void)what;
+	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
+	o.title = line(t, "title", TEXT_MAX, title, sizeof title);
+	o.text = line(t, "text", TEXT_MAX, text, sizeof text);
+	if (!line(t, "servers", SLUG_MAX, servers, sizeof servers))
+		return refuse(t, 422, "Name a server, a group or all.");
+	if (!may_all(t, (const char *const *)&operand, 1, 0))
+		return refuse(t, 404, "Name a server of your account.");
+	run = queue_begin(t);
+	n = notifier_new(&run);
+	buf_init(&address, LINE_MAX_BYTES);
+	status = open_by_hand(n, &run, &o, &address);
+	if (notifier_failed(n))
+		status = EXIT_ENV;
+	buf_release(&address);
+	notifier_free(n);
+	queue_end(&run);
+	if (slug_valid(servers))
+		text_copy(t->slug, sizeof t->slug, servers);
+	snprintf(t->did, sizeof t->did, "opened an incident of %s: %s", servers,
+		o.title ? o.title : "");
+	return ended(t, status);
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -401,25 +479,14 @@ static bool act_end(struct act *t, const char *what)
 /* Queue the test: the next run of mcp-alert sends it. */
 static bool queue_test(struct act *t, const struct route_test_request *q)
 {
-	char *secret = acknowledge_secret();
-	struct run run = {
-		.store = t->c->store,
-		.conf = t->c->conf,
-		.now = NAN,
-		.queue_only = true,
-		.secret = secret,
-		.states = state_store_new(t->c->store),
-		.maintenances = maintenance_store_new(t->c->store),
-	};
+	struct run run = queue_begin(t);
 	struct notifier *n = notifier_new(&run);
 	bool ok;
 
 	notifier_test(n, t->slug, q, &(struct worker_watch) {.key = NULL});
 	ok = !notifier_failed(n);
 	notifier_free(n);
-	maintenance_store_free(run.maintenances);
-	state_store_free(run.states);
-	secret_free(secret);
+	queue_end(&run);
 	return ok ? true : away(t);
 }
 
@@ -472,6 +539,7 @@ static const struct deed {
 	{"back", act_ack},
 	{"close", act_ack},
 	{"note", act_note},
+	{"open", act_open},
 	{"silence", act_mute},
 	{"maintenance", act_mute},
 	{"end-silence", act_end},

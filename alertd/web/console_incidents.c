@@ -142,9 +142,13 @@ static void put_more(struct buf *b, const struct cgi *c, const char *key,
 		end_form(b, "Undo the acknowledgement");
 	}
 	begin_form(b, c, "note", key, NULL, true);
-	console_input(b, "Note", "text", "maxlength=\"500\" required");
+	console_input(b, "Note", "text", "maxlength=\"500\"");
 	buf_str(b,
-		"<label>Who sees it<select name=\"who\">"
+		"<label>State<select name=\"state\">"
+		"<option value=\"\">unchanged</option>"
+		"<option>investigating</option><option>identified</option>"
+		"<option>monitoring</option></select></label>"
+		"<label>Who sees the note<select name=\"who\">"
 		"<option value=\"private\">operators only</option>"
 		"<option value=\"public\">the public page</option>"
 		"<option value=\"postmortem\">the public page: address of the "
@@ -152,6 +156,8 @@ static void put_more(struct buf *b, const struct cgi *c, const char *key,
 	end_form(b, "Add the note");
 	begin_form(b, c, "close", key, NULL, true);
 	console_input(b, "Why it is over", "text", "maxlength=\"300\" required");
+	console_input(b, "What visitors read (optional)", "public",
+		"maxlength=\"500\"");
 	end_form(b, "Close the incident");
 }
 
@@ -229,8 +235,8 @@ void console_incident(struct buf *b, const struct cgi *c,
 		console_fmt(b, "%s", strcmp(st->slug, SLUG_FLEET) == 0
 				? "the fleet"
 				: st->slug);
-	console_fmt(b, "</a> <small>%s</small></h2>\n<p>",
-		alert_kind_name(kind));
+	console_fmt(b, "</a> <small>%s, %s</small></h2>\n<p>",
+		alert_kind_name(kind), progress_name(inc->progress));
 	console_short(b, text ? text : "", SENTENCE_MAX);
 	buf_str(b, "</p>\n<ul>\n");
 	put_since(b, c, inc);
@@ -286,6 +292,26 @@ static void put_pages(struct buf *b, size_t page, size_t n)
 	buf_str(b, "</p>\n");
 }
 
+/* What no probe sees. */
+static void put_open(struct buf *b, const struct cgi *c)
+{
+	buf_str(b, "<details class=\"forms whole\"><summary>Open an incident by "
+		   "hand</summary>\n");
+	console_form(b, c, "open");
+	console_fmt(b,
+		"<label>%s<input name='servers' required autocapitalize='none'>"
+		"</label><label class='wide'>Title<input name='title' "
+		"maxlength='100' required></label>\n<label class='wide'>Text"
+		"<input name='text' maxlength='500' required></label>"
+		"<label>Severity<select name='severity'><option>P2</option>"
+		"<option>P1</option><option>P3</option></select></label>"
+		"<label>Who sees it<select name='who'><option value='public'>"
+		"everybody</option><option value='private'>operators only"
+		"</option></select></label><button class='less'>Open it"
+		"</button></form>\n</details>\n",
+		console_all(c) ? "Server, group or all" : "Server");
+}
+
 void console_incidents(const struct cgi *c, struct cgi_answer *a)
 {
 	struct state_store *states = state_store_new(c->store);
@@ -307,6 +333,7 @@ void console_incidents(const struct cgi *c, struct cgi_answer *a)
 		state_release(&st);
 	}
 	put_pages(&a->body, page, l.n);
+	put_open(&a->body, c);
 	console_end(c, a);
 	if (!ok)
 		console_refuse(c, a, 503,

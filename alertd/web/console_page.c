@@ -32,6 +32,7 @@ static const struct done {
 	{"back", "The acknowledgement is undone."},
 	{"close", "The incident is closed."},
 	{"note", "The note is stored."},
+	{"open", "The incident is open."},
 	{"silence", "The silence is added."},
 	{"maintenance", "The maintenance is added."},
 	{"end-silence", "The silence has ended."},

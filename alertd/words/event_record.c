@@ -111,6 +111,7 @@ static void take_phase(struct sink_event *e)
 		{"_escalated", ALERT_ESCALATED},
 		{"_reminder", ALERT_REMINDER},
 		{"_acknowledged", ALERT_ACKNOWLEDGED},
+		{"_updated", ALERT_UPDATED},
 		{"_resolved", ALERT_RESOLVED},
 	};
 	size_t n = strlen(e->name);

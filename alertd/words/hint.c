@@ -261,6 +261,7 @@ static const struct message_words words[] = {
 		"Clients that begin with server/discover cannot connect.",
 		"The proxy in front of the server: let unknown methods "
 		"through."},
+	{"manual", NULL, NULL, "No probe sees it.", "Its text, then its author."},
 	{"test", NULL, NULL, NULL, NULL},
 	{"", NULL, NULL, NULL, "The dashboard."},
 };

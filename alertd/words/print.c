@@ -177,8 +177,14 @@ static void put_incident_row(struct buf *b, const struct alert_state *st,
 		*error ? error : "-");
 	phrase_regions(b, st->shared.left.n ? &st->shared.left : &one);
 	buf_char(b, ':');
+	if (inc->title) {
+		buf_char(b, ' ');
+		put_foreign(b, inc->title);
+	}
 	for (size_t i = 0; i < inc->regions.n; i++)
 		buf_fmt(b, " %s", inc->regions.v[i]);
+	if (inc->progress_at > 0)
+		buf_fmt(b, " (%s)", progress_name(inc->progress));
 	if (inc->checks_refused)
 		buf_str(b, " (our credential is refused)");
 	if (inc->passes)
@@ -269,6 +275,8 @@ static void put_line(struct buf *b, const struct alert_state *st,
 		inc->passes);
 	json_put_member(b, "started_at", since);
 	json_put_member(b, "last_error", inc->error);
+	json_put_member(b, "state", progress_name(inc->progress));
+	json_put_member(b, "title", inc->title);
 	buf_fmt(b, ",\"undelivered\":%zu", st->n_outbox);
 	put_notified(b, inc);
 	buf_str(b, "}\n");

@@ -601,6 +601,9 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	}
 	buf_str(b, s->slug);
 	switch (s->kind) {
+	case ALERT_MANUAL:
+		buf_fmt(b, ": %s", inc->title);
+		break;
 	case ALERT_DOWNTIME:
 		put_downtime(b, s);
 		break;
@@ -826,9 +829,42 @@ static void put_unwatched(struct buf *b, const struct summary *s)
 	}
 }
 
+/* ": TEXT", without the full stop that follows. */
+static void put_saying(struct buf *b, const char *text)
+{
+	size_t n = text ? strlen(text) : 0;
+
+	if (n && text[n - 1] == '.')
+		n--;
+	if (n)
+		buf_fmt(b, ": %.*s", (int)n, text);
+}
+
+/* The end of one that somebody opened by hand, "search: stale results;
+   resolved by ann: The index is new. It lasted 12 min". */
+static void put_manual_end(struct buf *b, const struct summary *s)
+{
+	const struct event_facts *f = s->facts;
+
+	buf_fmt(b, "%s: %s; %s", s->slug, s->incident->title,
+		f->unwatched == UNWATCHED_SERVER
+			? "it ends, for the configuration no longer has the "
+			  "server"
+			: "resolved");
+	if (f->by)
+		buf_fmt(b, " by %s", f->by);
+	put_saying(b, f->reason);
+	buf_str(b, ",");
+	phrase_span(b, s->incident->first, incident_end(s->incident), s->zone);
+}
+
 /* How it ended. */
 static void put_end(struct buf *b, const struct summary *s)
 {
+	if (s->kind == ALERT_MANUAL) {
+		put_manual_end(b, s);
+		return;
+	}
 	if (s->facts->unwatched) {
 		put_unwatched(b, s);
 		put_span(b, s);
@@ -914,12 +950,29 @@ static void put_ack(struct buf *b, const struct ack *a)
 		buf_fmt(b, ": %s", a->reason);
 }
 
+/* "; identified by ann: the index is stale" */
+static void put_said(struct buf *b, const struct summary *s, const char *what)
+{
+	buf_fmt(b, "; %s", what);
+	if (s->facts->by)
+		buf_fmt(b, " by %s", s->facts->by);
+	put_saying(b, s->facts->text);
+}
+
 /* How long ago `since` was at the instant `at`; a clock set back gives 0. */
 static void put_age(struct buf *b, double at, int64_t since)
 {
 	long long age = (long long)at - since;
 
 	phrase_duration(b, age > 0 ? age : 0);
+}
+
+/* Before "by ann". */
+static const char *progress_done(enum progress p)
+{
+	return p == PROGRESS_IDENTIFIED ? "cause identified"
+		: p == PROGRESS_MONITORING ? "now monitored"
+					   : "now investigated";
 }
 
 static void put_summary(struct buf *b, const struct summary *s)
@@ -950,6 +1003,10 @@ static void put_summary(struct buf *b, const struct summary *s)
 			buf_str(b, "; before, only our credential was refused");
 	} else if (s->phase == ALERT_ACKNOWLEDGED) {
 		put_ack(b, &inc->ack);
+	} else if (s->phase == ALERT_UPDATED) {
+		put_said(b, s, progress_done(inc->progress));
+	} else if (s->phase == ALERT_STARTED && s->facts->text) {
+		put_said(b, s, "opened");
 	} else if (s->phase != ALERT_STARTED && !incident_all_silent(s->incident, s->kind)) {
 		buf_str(b, "; not over after ");
 		put_age(b, s->at, inc->first);
@@ -978,10 +1035,14 @@ static void put_state(struct buf *b, const struct summary *s)
 
 	if (s->phase == ALERT_RESOLVED) {
 		buf_fmt(b, "%s %s after ", severity,
-			s->facts->unwatched ? "closed" : "over");
+			s->facts->unwatched && s->kind != ALERT_MANUAL
+				? "closed"
+				: "over");
 		put_age(b, (double)inc->passed_since, inc->first);
 	} else if (s->phase == ALERT_ACKNOWLEDGED) {
 		buf_fmt(b, "%s, acknowledged by %s", severity, inc->ack.by);
+	} else if (s->phase == ALERT_UPDATED) {
+		buf_fmt(b, "%s, %s", severity, progress_name(inc->progress));
 	} else if (s->phase == ALERT_REMINDER) {
 		buf_fmt(b, "%s, open for ", severity);
 		put_age(b, s->at, inc->first);
@@ -1093,6 +1154,10 @@ static void put_headline(struct buf *b, const struct summary *s)
 	if (is_refused(s)) {
 		buf_str(b, ": ");
 		put_refused_headline(b, s);
+		return;
+	}
+	if (s->kind == ALERT_MANUAL) {
+		buf_fmt(b, ": %s: %s", s->slug, s->incident->title);
 		return;
 	}
 	buf_fmt(b, ": %s ",

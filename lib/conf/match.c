@@ -22,7 +22,8 @@ bool conf_match_severity(const struct conf_match *m, enum severity severity)
 bool conf_match_kind(const struct conf_match *m, enum alert_kind kind)
 {
 	return among(m->kinds, m->n_kinds, alert_kind_name(kind)) ||
-		((kind == ALERT_OVERRUN || kind == ALERT_TEST) &&
+		((kind == ALERT_OVERRUN || kind == ALERT_MANUAL ||
+			 kind == ALERT_TEST) &&
 			among(m->kinds, m->n_kinds,
 				alert_kind_name(ALERT_DOWNTIME)));
 }

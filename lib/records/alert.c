@@ -18,11 +18,14 @@ const char *const severity_names[] = {NULL, "P1", "P2", "P3", NULL};
 const char *const alert_kind_names[] = {
 	ALERT_INCIDENT_KINDS(NAME) ALERT_SINGLE_KINDS(NAME) NULL};
 static const char *const phases[] = {
-	"started", "escalated", "reminder", "acknowledged", "resolved", "found",
-	NULL};
+	"started", "escalated", "reminder", "acknowledged", "updated", "resolved",
+	"found", NULL};
+static const char *const progresses[] = {
+	"investigating", "identified", "monitoring", "resolved"};
 
 WORDS(severity, severity, severity_names)
 WORDS(alert_kind, alert_kind, alert_kind_names)
+WORDS(progress, progress, progresses)
 
 unsigned alert_kind_severities(enum alert_kind v)
 {
@@ -282,6 +285,7 @@ const struct field alert_fields[] = {
 	FIELD_AS(FIELD_DATE, "acknowledged_until", struct alert_record,
 		acknowledged_until, FIELD_NULL),
 	TEXT("last_error", last_error),
+	FIELD("state", struct alert_record, progress, FIELD_OMIT),
 	FIELD("server_says", struct alert_record, said,
 		FIELD_OMIT | FIELD_CLEAN, .max = RECORD_SAID_MAX),
 	TEXT("headline", headline),

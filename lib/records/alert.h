@@ -43,7 +43,9 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 	X(STALLED, "pipeline_stalled", ALERT_P1 | ALERT_P2,                    \
 		"no server is watched, or hardly any region reports")          \
 	X(OVERRUN, "maintenance_overrun", ALERT_P1,                            \
-		"it was still down after a maintenance")
+		"it was still down after a maintenance")                       \
+	X(MANUAL, "manual", ALERT_P1 | ALERT_P2 | ALERT_P3,                    \
+		"somebody opened it by hand")
 /* And the kinds that are told once, in the same columns. */
 #define ALERT_SINGLE_KINDS(X)                                                  \
 	X(DRIFT, "schema_drift_detected", ALERT_P2 | ALERT_P3,                 \
@@ -70,16 +72,27 @@ enum alert_phase {
 	ALERT_ESCALATED,
 	ALERT_REMINDER,
 	ALERT_ACKNOWLEDGED,
+	ALERT_UPDATED, /* somebody said how far the work on it is */
 	ALERT_RESOLVED,
 	ALERT_FOUND, /* it was over before anybody could be told of it */
 	ALERT_ONCE /* it is no incident */
+};
+
+/* How far the work on an incident is, as people say it. */
+enum progress {
+	PROGRESS_INVESTIGATING,
+	PROGRESS_IDENTIFIED,
+	PROGRESS_MONITORING,
+	PROGRESS_RESOLVED
 };
 
 /* The names by value, and then NULL. No severity has value 0: NULL, too. */
 extern const char *const severity_names[];
 extern const char *const alert_kind_names[];
 /* See WORDS in json/fields.h. */
-extern const struct word_table severity_words, alert_kind_words;
+extern const struct word_table severity_words, alert_kind_words, progress_words;
+const char *progress_name(enum progress v);
+bool progress_parse(const char *s, enum progress *out);
 const char *severity_name(enum severity v);
 bool severity_parse(const char *s, enum severity *out);
 const char *alert_kind_name(enum alert_kind v);
@@ -158,6 +171,7 @@ struct alert_record {
 	double value, usual; /* what was measured, of the kinds that measure:
 				ms, percent, times, changes; else 0 */
 	bool slow_above; /* value is the median, and usual its limit */
+	const char *progress;	   /* its word, where somebody says it; or NULL */
 	const char *last_error;	   /* a dotted code, or NULL */
 	const char *said;	   /* by the server, of that; or NULL */
 	const char *headline;	   /* what a person reads first, or NULL */

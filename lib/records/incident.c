@@ -32,6 +32,9 @@ static const struct field incident_fields[] = {
 	ROW_REGIONS(struct incident_record, regions, FIELD_SOME),
 	ROW_SILENT(struct incident_record, silent, FIELD_SOME),
 	ROW_QUIET(struct incident_record, quiet, quiet_fields, 0),
+	ROW_TITLE(struct incident_record, title, 0, .max = UPDATE_TITLE_MAX),
+	ROW_PRIVATE(struct incident_record, is_private, 0),
+	ROW_PROGRESS(struct incident_record, progress, FIELD_LAX),
 	ROW_ACK(struct incident_record, ack, ack_fields, 0),
 	ROW_EPOCH("usual", struct incident_record, usual, FIELD_LAX),
 	FIELD("above", struct incident_record, above, FIELD_LAX, .max = 1e9),
@@ -93,6 +96,7 @@ static const struct {
 	{ALERT_ERROR_RATE, "failures"},
 	{ALERT_LATENCY, "slow-answers"},
 	{ALERT_DIVERGENCE, "different-tools"},
+	{ALERT_MANUAL, "incident"},
 };
 
 const char *incident_word(enum alert_kind kind)
@@ -114,7 +118,7 @@ const char *incident_id(enum alert_kind kind, int64_t first, char *out)
 }
 
 static const char *const whats[UPDATES] = {"started", "escalated", "reminder",
-	"acknowledged", "resolved", "found", "note", "postmortem"};
+	"acknowledged", "updated", "resolved", "found", "note", "postmortem"};
 static const struct word_table what_words = {whats, UPDATES};
 
 static const struct field update_fields[] = {
@@ -124,6 +128,10 @@ static const struct field update_fields[] = {
 	ROW_CHECKS_REFUSED(struct incident_update, checks_refused, FIELD_OMIT),
 	FIELD("text", struct incident_update, text, FIELD_OMIT,
 		.max = UPDATE_TEXT_MAX),
+	FIELD("title", struct incident_update, title, FIELD_OMIT,
+		.max = UPDATE_TITLE_MAX),
+	ROW_PROGRESS(struct incident_update, progress, FIELD_LAX,
+		FIELD_WHEN(struct incident_update, progress)),
 	{.type = FIELD_END},
 };
 
@@ -159,6 +167,7 @@ bool incident_update_said(const char *field)
 	const char *what = strrchr(field, ':');
 
 	return what && (strcmp(what + 1, whats[UPDATE_NOTE]) == 0 ||
+			       strcmp(what + 1, whats[UPDATE_PROGRESS]) == 0 ||
 			       strcmp(what + 1, whats[UPDATE_POSTMORTEM]) == 0);
 }
 
@@ -201,11 +210,14 @@ static bool read_field(const char *field, struct incident_update *u)
 	return true;
 }
 
-/* The text is where there has to be one, and nowhere else. */
+/* The text is where there has to be one, and not where none can be. */
 static bool text_fits(const struct incident_update *u)
 {
 	if (u->what == UPDATE_POSTMORTEM)
 		return u->text && update_url_valid(u->text);
+	if (u->what == UPDATE_PROGRESS || u->what == UPDATE_RESOLVED ||
+		(u->what == UPDATE_STARTED && u->kind == ALERT_MANUAL))
+		return true;
 	return (u->what == UPDATE_NOTE) == (u->text && *u->text);
 }
 

@@ -38,6 +38,11 @@
 #define ROW_QUIET_SINCE(T, m, ...) ROW_EPOCH("since", T, m, __VA_ARGS__)
 #define ROW_SILENT(T, m, ...)                                                  \
 	FIELD_STRINGS("silent", T, m.v, m.n, __VA_ARGS__, .valid = region_valid)
+/* Of one that somebody opened by hand; a private one is not for the public. */
+#define ROW_TITLE(T, m, ...) FIELD("title", T, m, __VA_ARGS__)
+#define ROW_PRIVATE(T, m, ...) FIELD("private", T, m, __VA_ARGS__)
+#define ROW_PROGRESS(T, m, ...)                                                \
+	FIELD("state", T, m, __VA_ARGS__, .words = &progress_words)
 #define ROW_ACK(T, m, rows, ...)                                               \
 	FIELD("ack", T, m, __VA_ARGS__, .table = rows)
 #define ROW_ACK_BY(T, m, ...) FIELD("by", T, m, __VA_ARGS__)
@@ -68,6 +73,9 @@ struct incident_record {
 	bool checks_refused;  /* our credential is refused: no more is known */
 	int64_t first;	      /* window of the first failure; 0: not known */
 	int64_t passed_since; /* 0: it fails */
+	const char *title;    /* of one opened by hand, else NULL */
+	bool is_private;      /* and not for the public */
+	enum progress progress;
 	struct incident_ack {
 		const char *by; /* or NULL */
 		double at;
@@ -123,6 +131,7 @@ enum update_what {
 	UPDATE_ESCALATED,
 	UPDATE_REMINDER,
 	UPDATE_ACKNOWLEDGED,
+	UPDATE_PROGRESS, /* how far the work is; maybe text, as of a note */
 	UPDATE_RESOLVED,
 	UPDATE_FOUND,
 	UPDATE_NOTE,	   /* text: what the operators say to the public */
@@ -133,6 +142,7 @@ enum update_what {
 
 /* The most bytes of a text, of one line; the most notes of an incident. */
 #define UPDATE_TEXT_MAX 500
+#define UPDATE_TITLE_MAX 100
 #define UPDATE_NOTES_MAX 20
 
 /* The most updates of a server that are kept; the oldest incidents go. */
@@ -146,7 +156,10 @@ struct incident_update {
 	struct incident_names regions; /* that no earlier update of it names */
 	int64_t resolved_at; /* 0: it was not over */
 	bool checks_refused; /* see incident_record */
-	const char *text;    /* of a note or a postmortem, else NULL */
+	const char *text; /* of a note or a postmortem, and of what people open,
+			     move on or close; else NULL */
+	const char *title;	/* of the start of one opened by hand, or NULL */
+	enum progress progress; /* of UPDATE_PROGRESS */
 };
 
 /* update_name(what): its word, which is the end of the name of a field. */

@@ -14,6 +14,7 @@ static enum condition_note note_of(const struct incident *in)
 		[TROUBLE_ERRORS] = NOTE_ERRORS,
 		[TROUBLE_SLOW] = NOTE_SLOW,
 		[TROUBLE_TOOLS] = NOTE_TOOLS,
+		[TROUBLE_MANUAL] = NOTE_MANUAL,
 	};
 
 	return notes[in->trouble];

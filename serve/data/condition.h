@@ -32,7 +32,8 @@ enum condition_note {
 	NOTE_LIMITED, /* our checks are answered with 429 */
 	NOTE_ERRORS,
 	NOTE_SLOW,
-	NOTE_TOOLS
+	NOTE_TOOLS,
+	NOTE_MANUAL /* the operator has opened an incident */
 };
 
 struct condition {

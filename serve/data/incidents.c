@@ -5,6 +5,7 @@
  */
 #include "data/incidents.h"
 
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "records/incident.h"
@@ -28,6 +29,7 @@ static const struct {
 	{ALERT_ERROR_RATE, TROUBLE_ERRORS},
 	{ALERT_LATENCY, TROUBLE_SLOW},
 	{ALERT_DIVERGENCE, TROUBLE_TOOLS},
+	{ALERT_MANUAL, TROUBLE_MANUAL},
 };
 
 static bool trouble_of(enum alert_kind kind, enum trouble *out)
@@ -98,6 +100,7 @@ static void add_news(struct incident *in, const struct incident_update *u)
 	news = &in->news[in->n_news++];
 	*news = (struct incident_news) {.at = u->at,
 		.what = u->what,
+		.progress = u->progress,
 		.text = u->text ? xstrdup(u->text) : NULL};
 	for (size_t i = 0; i < u->regions.n && i < INCIDENT_REGIONS; i++) {
 		struct incident_regions *r = &news->regions;
@@ -122,6 +125,10 @@ static void add_update(const struct incident_update *u, struct incidents *l)
 	}
 	if (u->resolved_at)
 		in->ended_at = u->resolved_at;
+	if (u->title)
+		string_set(&in->title, u->title);
+	if (u->what == UPDATE_STARTED && u->text)
+		string_set(&in->text, u->text);
 	/* A reminder is no news. */
 	if (u->what != UPDATE_REMINDER)
 		add_news(in, u);
@@ -153,7 +160,7 @@ static void add_open(const struct incident_record *r, struct incidents *l,
 {
 	struct incident *in;
 
-	if (!r->first || r->folded || r->held)
+	if (!r->first || r->folded || r->held || r->is_private)
 		return;
 	in = find(l, r->kind, r->first);
 	if (!in)
@@ -162,6 +169,9 @@ static void add_open(const struct incident_record *r, struct incidents *l,
 	in->unseen = r->quiet.since > 0 && r->silent.n;
 	in->ended_at = in->unseen ? r->quiet.since : 0;
 	in->passing = r->passed_since > 0;
+	in->progress = r->progress;
+	if (r->title)
+		string_set(&in->title, r->title);
 	in->acknowledged = r->ack.by != NULL;
 	in->server_at_fault = !r->checks_refused;
 	in->limit_ms = r->above ? r->usual : 0;
@@ -210,6 +220,8 @@ static void incident_release(struct incident *in)
 	}
 	free(in->news);
 	free(in->regions);
+	free(in->title);
+	free(in->text);
 }
 
 /* Those that neither ended nor go on became part of others; and what is older
@@ -313,6 +325,8 @@ void incidents_read_all(const struct incident_sources *from,
 		struct incident *in =
 			i < l->n ? &l->v[i] : &l->merged[i - l->n];
 
+		if (in->ended_at && !in->unseen)
+			in->progress = PROGRESS_RESOLVED;
 		if (!in->server_at_fault && in->trouble < TROUBLE_UNUSABLE)
 			in->trouble = TROUBLE_REFUSED;
 		if (in->n_news)
@@ -366,9 +380,15 @@ bool incident_merged(const struct incidents *l, const struct incident *in)
 const struct incident_news *incident_said(const struct incident *in,
 	enum update_what what)
 {
-	for (size_t i = in->n_news; i-- > 0;)
-		if (in->news[i].what == what)
-			return &in->news[i];
+	for (size_t i = in->n_news; i-- > 0;) {
+		const struct incident_news *news = &in->news[i];
+
+		if (news->what == what ||
+			(what == UPDATE_NOTE && news->text &&
+				news->what != UPDATE_STARTED &&
+				news->what != UPDATE_POSTMORTEM))
+			return news;
+	}
 	return NULL;
 }
 
@@ -377,9 +397,7 @@ const struct incident_news *incident_latest_said(const struct incident *in)
 	for (size_t i = in->n_news; i-- > 0;) {
 		const struct incident_news *news = &in->news[i];
 
-		if ((news->what == UPDATE_NOTE ||
-			    news->what == UPDATE_POSTMORTEM) &&
-			(int64_t)news->at == in->updated_at)
+		if (news->text && (int64_t)news->at == in->updated_at)
 			return news;
 	}
 	return NULL;

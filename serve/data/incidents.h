@@ -26,9 +26,10 @@ enum trouble {
 	TROUBLE_LIMITED,
 	TROUBLE_ERRORS,
 	TROUBLE_SLOW,
-	TROUBLE_TOOLS
+	TROUBLE_TOOLS,
+	TROUBLE_MANUAL /* the operator says so; no check sees it */
 };
-#define TROUBLES 8
+#define TROUBLES 9
 #define TROUBLE_UNUSABLE (TROUBLE_OVERRUN + 1)
 
 #define INCIDENT_REGIONS 100
@@ -44,7 +45,8 @@ struct incident_news {
 	double at; /* epoch seconds */
 	enum update_what what;
 	struct incident_regions regions; /* that it is news of */
-	char *text; /* of a note or a postmortem, else NULL */
+	char *text; /* what the operators wrote, or NULL */
+	enum progress progress; /* of UPDATE_PROGRESS */
 };
 /*
  * Only a state of mcp-alert with an open incident contains this: in JSON no
@@ -59,6 +61,8 @@ struct incident {
 	int64_t started_at; /* epoch seconds */
 	int64_t ended_at;   /* 0: it goes on */
 	int64_t updated_at; /* when there was last something new */
+	enum progress progress; /* how far the work on it is */
+	char *title, *text; /* of TROUBLE_MANUAL, as it was opened; or NULL */
 	bool notified;	    /* somebody was notified */
 	bool acknowledged;  /* somebody looks after it */
 	bool passing;	    /* it works again, but not for long yet */
@@ -116,8 +120,8 @@ const struct incident *incidents_find(const struct incidents *l,
 /* incident_merged(l, in): whether it is one of the merged ones of l. */
 bool incident_merged(const struct incidents *l, const struct incident *in);
 
-/* incident_said(in, what): what operators said last, UPDATE_NOTE or
-   UPDATE_POSTMORTEM, or NULL. */
+/* incident_said(in, what): what operators wrote last: UPDATE_POSTMORTEM, or
+   UPDATE_NOTE: a text after the start; or NULL. */
 const struct incident_news *incident_said(const struct incident *in,
 	enum update_what what);
 

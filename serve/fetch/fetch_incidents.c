@@ -33,7 +33,8 @@ struct troubled {
  * The state that mcp-alert keeps of a server, where there ever was an incident,
  * and then the operators' notes, as fields and values in turn: for a fleet that
  * is well, little is sent. KEYS: key_alert, key_incidents; ARGV: two texts that
- * every state without incidents contains, and the ends of the fields of notes.
+ * every state without incidents contains, the ends of the fields of notes, and
+ * what is in those of incidents that were opened by hand.
  */
 static const char read_told[] =
 	"local a = redis.call('GET', KEYS[1]) "
@@ -42,7 +43,8 @@ static const char read_told[] =
 	"local told = {a} "
 	"for _, f in ipairs(redis.call('HKEYS', KEYS[2])) do "
 	"local what = f:match('[^:]*$') "
-	"if what == ARGV[3] or what == ARGV[4] then "
+	"if what == ARGV[3] or what == ARGV[4] or what == ARGV[5] "
+	"or f:find(ARGV[6], 1, true) then "
 	"told[#told + 1] = f "
 	"told[#told + 1] = redis.call('HGET', KEYS[2], f) end end "
 	"return told";
@@ -54,7 +56,8 @@ static void ask_told(struct source *s, const char *slug)
 	store_add(s->store, "EVAL", read_told, "2", key_alert(state, slug),
 		key_incidents(updates, slug), "\"incidents\":[]",
 		"\"timeline\":[]", update_name(UPDATE_NOTE),
-		update_name(UPDATE_POSTMORTEM), NULL);
+		update_name(UPDATE_POSTMORTEM), update_name(UPDATE_PROGRESS),
+		":manual:", NULL);
 }
 
 static void read_told_of(const struct store_reply *r, struct incidents *l)

@@ -91,10 +91,11 @@ static void answer_put_incident(struct buf *b, const struct incident_row *row,
 	json_fmt(b,
 		",{'slug':%s,'title':%s,'impact':%s,'where':%s,"
 		"'started_at':%jd,'ended_at':%jd,'updated_at':%jd,"
-		"'update':%s,'note':%s,'url':%s}",
+		"'state':%s,'update':%s,'note':%s,'url':%s}",
 		row->slug, row->title, row->impact, row->where,
 		(intmax_t)row->started_at, (intmax_t)row->ended_at,
-		(intmax_t)row->updated_at, row->update, row->note, url.p);
+		(intmax_t)row->updated_at, progress_name(row->progress),
+		row->update, row->note, url.p);
 	buf_release(&url);
 }
 

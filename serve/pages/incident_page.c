@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/xalloc.h"
 #include "data/entries.h"
 #include "data/page_data.h"
 #include "data/places.h"
@@ -11,6 +12,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define DAY_S 86400
 #define MINUTE_S 60
@@ -69,6 +71,10 @@ static void put_facts(struct html *b, const struct status_page *s,
 		!incident_merged(&s->data->incidents, in);
 
 	html_fmt(b, "<dl class='answers'>\n");
+	if (open)
+		html_fmt(b, "<div><dt>State</dt><dd>%s</dd></div>\n",
+			in->passing ? "Recovering"
+				    : incident_words_state(in->progress));
 	if (in->n_regions)
 		html_fmt(b, "<div><dt>Where</dt><dd>%ls</dd></div>\n",
 			HTML_WHERE(places, in->regions, in->n_regions));
@@ -112,6 +118,13 @@ static void put_words(struct html *b, const struct incident_news *news,
 	html_fmt(b, ".");
 }
 
+/* "Identified: The index is stale." */
+static void put_said(struct html *b, enum progress p, const char *text)
+{
+	html_fmt(b, "<b>%s%s</b>%s%s", incident_words_state(p),
+		text ? ":" : ".", text ? " " : "", text ? text : "");
+}
+
 static void put_news(struct html *b, const struct incident_news *news,
 	const struct places *places)
 {
@@ -125,51 +138,88 @@ static void put_news(struct html *b, const struct incident_news *news,
 			"href='%s'>why it happened</a>.",
 			news->text);
 		break;
+	case UPDATE_PROGRESS:
+		put_said(b, news->progress, news->text);
+		break;
 	default:
-		put_words(b, news, places);
+		if (news->text)
+			put_said(b, news->what == UPDATE_STARTED
+					? PROGRESS_INVESTIGATING
+					: PROGRESS_RESOLVED,
+				news->text);
+		else
+			put_words(b, news, places);
 	}
 }
 
+/* A step of what happened: news, or none: it began or ended. */
+struct happening {
+	int64_t at;
+	const char *text; /* before the news, or "" */
+	const struct incident_news *news;
+};
+
+/* What is said of the start, and the news that are part of it. */
+static struct happening first_step(const struct incident *in)
+{
+	const struct incident_news *news = in->news;
+	bool with = in->n_news && news->what == UPDATE_STARTED &&
+		(news->text || news->at < (double)in->started_at + MINUTE_S);
+
+	if (with && news->text)
+		return (struct happening) {(int64_t)news->at, "", news};
+	return (struct happening) {in->started_at, with ? "It began. " : "It began.",
+		with ? news : NULL};
+}
+
+/* All steps, the oldest first; steps has room for two more than the news. */
+static size_t find_steps(const struct incident *in, struct happening *steps)
+{
+	bool over = in->ended_at != 0, urged = false;
+	size_t n = 0;
+
+	steps[n++] = first_step(in);
+	for (size_t i = steps->news != NULL; i <= in->n_news; i++) {
+		const struct incident_news *news = &in->news[i];
+		bool last = i == in->n_news;
+		bool again = !last && news->what == UPDATE_ESCALATED;
+
+		/* To say that once is enough. */
+		if (again && urged && !news->regions.n)
+			continue;
+		urged = urged || again;
+		/* What the operator ends needs no second line. */
+		if (!last && news->what == UPDATE_RESOLVED && news->text)
+			over = false;
+		if (over && (last || news->at >= (double)in->ended_at)) {
+			steps[n++] = (struct happening) {in->ended_at,
+				in->unseen ? "No report since." : "It ended.",
+				NULL};
+			over = false;
+		}
+		if (!last)
+			steps[n++] = (struct happening) {(int64_t)news->at, "", news};
+	}
+	return n;
+}
+
+/* The newest first, as people read an incident that goes on. */
 static void put_timeline(struct html *b, const struct incident *in,
 	const struct places *places, double now)
 {
-	const struct incident_news *news = in->news;
-	bool over = in->ended_at != 0;
-	size_t n = in->n_news;
-	bool urged = false; /* to say that once is enough */
+	struct happening *steps = xcalloc(in->n_news + 2, sizeof *steps);
 
 	html_fmt(b,
-		"<section><h2>What happened</h2>\n<ol class='timeline'>\n"
-		"<li>%ls <span>It began.",
-		HTML_TIME(in->started_at, now));
-	if (n && in->news->what == UPDATE_STARTED &&
-		in->news->at < (double)in->started_at + MINUTE_S) {
-		html_fmt(b, " ");
-		put_words(b, in->news, places);
-		n--, news++;
-	}
-	html_fmt(b, "</span></li>\n");
-	for (size_t i = 0; i <= n; i++) {
-		bool again = i < n && news[i].what == UPDATE_ESCALATED;
-
-		if (again && urged && !news[i].regions.n)
-			continue;
-		urged = urged || again;
-		if (over && (i == n || news[i].at >= (double)in->ended_at)) {
-			html_fmt(b, "<li>%ls <span>%s</span></li>\n",
-				HTML_TIME(in->ended_at, now),
-				in->unseen ? "No report since."
-					   : "It ended.");
-			over = false;
-		}
-		if (i == n)
-			break;
-		html_fmt(b, "<li>%ls <span>",
-			HTML_TIME((int64_t)news[i].at, now));
-		put_news(b, &news[i], places);
+		"<section><h2>What happened</h2>\n<ol class='timeline'>\n");
+	for (size_t i = find_steps(in, steps); i-- > 0;) {
+		html_fmt(b, "<li>%ls <span>%s", HTML_TIME(steps[i].at, now),
+			steps[i].text);
+		if (steps[i].news)
+			put_news(b, steps[i].news, places);
 		html_fmt(b, "</span></li>\n");
 	}
 	html_fmt(b, "</ol></section>\n");
+	free(steps);
 }
 
 /* Links up: to the server, and to the month in which it began. */

@@ -8,6 +8,8 @@
 #include "pages/html.h"
 #include "words/words.h"
 
+#include <string.h>
+
 /* Behind "is" or "are". */
 static const char *const words[CONDITION_STATES] = {
 	[CONDITION_DOWN] = "not working",
@@ -68,17 +70,43 @@ void index_headline_put(struct buf *b, const struct index_list *l, bool chosen)
 		buf_fmt(b, ", %zu with an open incident", l->noted);
 }
 
-static void put_card(struct html *b, const struct incident_row *in, double now)
+/* Whether servers share what somebody opened by hand: one card is enough. */
+static bool same_by_hand(
+	const struct incident_row *a, const struct incident_row *b)
+{
+	return a->trouble == TROUBLE_MANUAL && b->trouble == TROUBLE_MANUAL &&
+		!b->ended_at && a->started_at == b->started_at &&
+		a->progress == b->progress && strcmp(a->title, b->title) == 0;
+}
+
+/* How many rows before i are the same, and in all. */
+static size_t count_same(const struct incident_rows *rows, size_t i, size_t *all)
+{
+	size_t before = 0;
+
+	*all = 0;
+	for (size_t k = 0; k < rows->n; k++) {
+		bool same = same_by_hand(&rows->v[i], &rows->v[k]);
+
+		*all += same;
+		before += same && k < i;
+	}
+	return before;
+}
+
+static void put_card(struct html *b, const struct incident_row *in,
+	size_t sharers, double now)
 {
 	const char *class = html_trouble_class(in->trouble);
 
 	html_fmt(b,
 		"<li class='card open-%s'><h3>%ls<span><a href='/status/%s/"
-		"incident/%s'>%s: %s</a></span></h3>\n<p><b>%s</b> for %ls, "
-		"since %ls",
+		"incident/%s'>%s%s: %s</a></span></h3>\n<p><b>%s</b>, open for "
+		"%ls, since %ls",
 		class, HTML_ICON(class), in->slug, in->id,
-		in->server ? in->server : in->slug, in->title,
-		in->passing ? "Recovering" : "Ongoing",
+		in->server ? in->server : in->slug,
+		sharers > 1 ? " and others" : "", in->title,
+		in->passing ? "Recovering" : incident_words_state(in->progress),
 		HTML_SPAN(now - (double)in->started_at),
 		HTML_TIME(in->started_at, now));
 	if (*in->where)
@@ -105,10 +133,12 @@ static void put_cards(
 	for (int trouble = 0; trouble < TROUBLES; trouble++)
 		for (size_t i = 0; i < rows->n && n < INDEX_CARDS; i++) {
 			const struct incident_row *in = &rows->v[i];
+			size_t sharers;
 
-			if (in->ended_at || in->trouble != trouble)
+			if (in->ended_at || in->trouble != trouble ||
+				count_same(rows, i, &sharers))
 				continue;
-			put_card(b, in, now);
+			put_card(b, in, sharers, now);
 			n++;
 		}
 }

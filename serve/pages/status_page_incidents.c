@@ -43,7 +43,7 @@ void status_page_card(struct html *b, const struct status_page *s,
 		in->unseen	       ? "no longer seen"
 			: in->ended_at ? "resolved"
 			: in->passing  ? "recovering"
-				       : "ongoing",
+			: progress_name(in->progress),
 		incident_words_impact(in, places));
 	if (in->n_regions)
 		html_fmt(b, "<dt>Where</dt><dd>%ls</dd>\n",

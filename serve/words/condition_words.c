@@ -101,6 +101,9 @@ void condition_put_note(struct buf *b, struct condition c,
 	case NOTE_TOOLS:
 		put_tools(b, f->tool_split, places);
 		break;
+	case NOTE_MANUAL:
+		buf_str(b, "an incident is open");
+		break;
 	}
 }
 

@@ -32,6 +32,8 @@ static const struct words words[TROUBLES] = {
 		"Answers took too long."},
 	[TROUBLE_TOOLS] = {"Different tools in different locations",
 		"Some locations got a different tool list."},
+	[TROUBLE_MANUAL] = {"Incident",
+		"The operator reports a problem that our checks do not see."},
 };
 
 /* An outage of some places is not one of all, however many agree on it. */
@@ -50,13 +52,25 @@ static const struct words *words_of(const struct incident *in,
 const char *incident_words_title(const struct incident *in,
 	const struct places *places)
 {
-	return words_of(in, places)->title;
+	return in->title ? in->title : words_of(in, places)->title;
 }
 
 const char *incident_words_impact(const struct incident *in,
 	const struct places *places)
 {
-	return words_of(in, places)->impact;
+	return in->text ? in->text : words_of(in, places)->impact;
+}
+
+const char *incident_words_state(enum progress p)
+{
+	static const char *const states[] = {
+		[PROGRESS_INVESTIGATING] = "Investigating",
+		[PROGRESS_IDENTIFIED] = "Identified",
+		[PROGRESS_MONITORING] = "Monitoring",
+		[PROGRESS_RESOLVED] = "Resolved",
+	};
+
+	return states[p];
 }
 
 static const char *update_words(const struct incident *in)
@@ -68,7 +82,11 @@ static const char *update_words(const struct incident *in)
 		return "Resolved.";
 	if (in->passing)
 		return "Recovered. We are monitoring it.";
-	if (in->acknowledged)
+	if (in->progress == PROGRESS_MONITORING)
+		return "The operator is monitoring it.";
+	if (in->progress == PROGRESS_IDENTIFIED)
+		return "The operator has identified the cause.";
+	if (in->acknowledged || in->trouble == TROUBLE_MANUAL)
 		return "The operator is looking into it.";
 	return in->notified ? "The operator was notified."
 			: "Recorded; the operator has not responded yet.";
@@ -78,7 +96,7 @@ void incident_words_latest(struct buf *b, const struct incident *in)
 {
 	const struct incident_news *said = incident_latest_said(in);
 
-	if (said && said->what == UPDATE_NOTE)
+	if (said && said->what != UPDATE_POSTMORTEM)
 		text_put(b, said->text);
 	else if (said)
 		buf_str(b, "The operator has explained the cause.");
@@ -141,8 +159,9 @@ void incident_rows_add(struct incident_rows *rows, const char *slug,
 			.trouble = (int)in->trouble,
 			.note = said(in, UPDATE_NOTE),
 			.postmortem = said(in, UPDATE_POSTMORTEM),
-			.title = incident_words_title(in, places),
-			.impact = incident_words_impact(in, places),
+			.title = xstrdup(incident_words_title(in, places)),
+			.impact = xstrdup(incident_words_impact(in, places)),
+			.progress = in->progress,
 			.update = update_words(in),
 			.where = where_of(in, places),
 			.latest = latest_of(in),
@@ -170,6 +189,8 @@ static int newest(const void *a, const void *b)
 static void row_release(struct incident_row *row)
 {
 	free(row->server);
+	free(row->title);
+	free(row->impact);
 	free(row->where);
 	free(row->latest);
 	free(row->note);

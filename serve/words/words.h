@@ -54,6 +54,9 @@ const char *incident_words_title(const struct incident *in,
 const char *incident_words_impact(const struct incident *in,
 	const struct places *places);
 
+/* incident_words_state(p): "Investigating". */
+const char *incident_words_state(enum progress p);
+
 /* incident_words_latest(b, in): append its latest news, which may be what its
    operators said, escaped. */
 void incident_words_latest(struct buf *b, const struct incident *in);
@@ -69,7 +72,9 @@ struct incident_row {
 	bool is_private; /* the server */
 	int trouble; /* enum trouble */
 	char id[INCIDENT_ID]; /* of its page */
-	const char *title, *impact, *update; /* see incident_words_title */
+	char *title, *impact; /* see incident_words_title */
+	const char *update; /* how it is */
+	enum progress progress;
 	char *where; /* "everywhere", or names of places; "" not known */
 	/*
 	 * The last note of its operators, and the address of their postmortem;

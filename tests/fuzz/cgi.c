@@ -275,7 +275,8 @@ static void check_html(const char *p)
 		"<th>", "</th>", "<td>", "<td class=\"old\">", "</td>",
 		"<section id=\"", "</section>", "<pre>", "</pre>",
 		"<dialog id=\"keys\">", "</dialog>", "<script>", "</script>",
-		"<code>", "</code>"};
+		"<code>", "</code>", "<details class=\"", "</details>",
+		"<summary>", "</summary>", "<option>"};
 
 	for (; (p = strchr(p, '<')); p++) {
 		size_t i = 0;

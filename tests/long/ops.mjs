@@ -167,7 +167,7 @@ async function incident(desk, server) {
 	const note = async (who, text) => {
 		await desk.go(where);
 		await desk.fill(desk.form('note').locator('[name=text]'), text);
-		await desk.press('Tab', ...Array(who).fill('ArrowDown'));
+		await desk.press('Tab', 'Tab', ...Array(who).fill('ArrowDown'));
 		await desk.tab(desk.form('note').locator('button'));
 		await desk.sends('The note is stored.', 'Enter');
 	};
@@ -186,6 +186,28 @@ async function incident(desk, server) {
 	await desk.go(where);
 	await desk.page.getByText('ann: disk full').first().waitFor();
 	await desk.fill(desk.form('close').locator('[name=text]'), 'it is gone');
+	await desk.sends('The incident is closed.', 'Enter');
+}
+
+// What open does, and note --state.
+async function byHand(desk, server) {
+	const {page} = desk;
+
+	await desk.go('/ops');
+	await desk.tab(page.locator('summary').filter({hasText: 'Open an incident'}));
+	await desk.press('Enter');
+	await desk.fill(desk.form('open').locator('[name=servers]'), server);
+	await desk.fill(desk.form('open').locator('[name=title]'), 'Stale answers');
+	await desk.fill(desk.form('open').locator('[name=text]'), 'We look into it.');
+	await desk.sends('The incident is open.', 'Enter');
+	await desk.go(`/ops/server/${server}`);
+	await desk.fill(desk.form('note').locator('[name=text]'), 'An old index.');
+	await desk.press('Tab', 'ArrowDown', 'ArrowDown', 'Tab', 'ArrowDown');
+	await desk.tab(desk.form('note').locator('button'));
+	await desk.sends('The note is stored.', 'Enter');
+	await desk.go(`/ops/server/${server}`);
+	await page.getByText('identified: An old index.').first().waitFor();
+	await desk.fill(desk.form('close').locator('[name=text]'), 'a new index');
 	await desk.sends('The incident is closed.', 'Enter');
 }
 
@@ -246,6 +268,7 @@ async function desk(storageState, width, server) {
 	await page.locator('#keys').waitFor({state: 'hidden'});
 	await tasks(desk, server);
 	await incident(desk, server);
+	await byHand(desk, server);
 	await mutes(desk, server);
 	await tests(desk, server);
 	console.log(`all of it: ${desk.keys} keys`);

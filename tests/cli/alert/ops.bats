@@ -372,11 +372,67 @@ attack() {
 	alert 0 history example-mcp
 	grep -q 'bob closed example-mcp:downtime' out
 	grep -q 'bob published a note' out
-	grep -q 'bob published a postmortem of .*: https://example.com/post' out
+	grep -q 'bob published a postmortem on .*: https://example.com/post' out
 	grep -q 'bob handed example-mcp:downtime:.* to Eve <b>' out
 	grep -q 'bob: disk <b> full' out
 	[ "$(jq -r ".what | select(. == \"by_hand\" or . == \"note\")" out | sort | uniq -c | tr -s ' \n' ' ')" = \
 		' 4 by_hand 1 note ' ]
+}
+
+@test "what no probe sees is opened, moved on and closed" {
+	# An account has its own servers, and no group.
+	enters bob writes
+	for other in example-two all; do
+		sends /ops open "servers=$other&title=a&text=b"
+		[ "$CODE" = 404 ]
+	done
+	sends /ops open 'servers=example-mcp&title=Stale+%3Cb%3E&text=We+look+into+it.&severity=P3&who=public'
+	[ "$CODE" = 303 ]
+	grep -q '^Location: /ops?done=open' fields
+	ask GET '/ops?done=open'
+	grep -q 'The incident is open\.' body
+	grep -q '</a> <small>manual, investigating</small>' body
+	grep -q '<p>example-mcp: Stale &#60;b&#62;\.</p>' body
+	alert 0 list
+	KEY=$(jq -r .dedup_key out)
+	[ "$(jq -r .severity out)" = P3 ]
+	operates ann
+	ask GET /ops
+	grep -q 'Server, group or all<input name="servers"' body
+	sends /ops open 'servers=example-mcp&title=Other&text=x'
+	[ "$CODE" = 422 ]
+	grep -q 'Stale &#60;b&#62;&#39; is open; note it, or close it first' body
+	for wrong in 'servers=&title=a&text=b' 'servers=example-mcp&title=&text=b' \
+		'servers=nothing&title=a&text=b' 'servers=example-two&title=a&text=b&severity=P0' \
+		"servers=example-two&title=$(printf '%101s' '' | tr ' ' x)&text=b"; do
+		sends /ops open "$wrong"
+		[ "$CODE" = 422 ]
+	done
+	sends /ops/server/example-mcp note "key=$KEY&state=identified&text=An+old+index.&who=public"
+	[ "$CODE" = 303 ]
+	sends /ops/server/example-mcp note "key=$KEY&state=monitoring&text=for+us&who=private"
+	[ "$CODE" = 303 ]
+	sends /ops/server/example-mcp note "key=$KEY&state=finished"
+	[ "$CODE" = 422 ]
+	sends /ops/server/example-mcp note "key=$KEY"
+	[ "$CODE" = 422 ]
+	ask GET /ops/server/example-mcp
+	grep -q '<small>manual, monitoring</small>' body
+	grep -q 'public: [0-9:]* identified: An old index\.' body
+	sends /ops/server/example-mcp close "key=$KEY&text=canary&public=A+new+index."
+	[ "$CODE" = 303 ]
+	[ "$(redis hvals alert:example-mcp:incidents | grep -c 'We look\|An old\|A new')" = 3 ]
+	[ "$(redis hvals alert:example-mcp:incidents | grep -c 'canary\|for us\|ann')" = 0 ]
+	# The next run sends all of it; who did it is on record.
+	alert 0 tick
+	[ "$(got ops)" = '' ]
+	alert 0 history example-mcp
+	for did in 'bob (account acme) opened an incident of example-mcp: Stale <b>' \
+		'ann published a note and the state identified on example-mcp:manual' \
+		'ann set the state monitoring on example-mcp:manual' 'ann: for us' \
+		'ann closed example-mcp:manual'; do
+		grep -qF "$did" out || { echo "$did"; cat out; return 1; }
+	done
 }
 
 @test "what strangers say is text on each page" {

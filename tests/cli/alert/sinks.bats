@@ -472,3 +472,22 @@ life() {
 	grep -F 'P2 digest, hourly: 2 events' digest
 	grep -E 'Wed 29 Apr .*20:31 UTC  P2: example-mcp' digest
 }
+
+@test "what somebody opens by hand, moves on and closes reaches each vendor, and rings once" {
+	step "${VENDORS[@]}" voice
+	alert 0 open -N $((T + 5)) --by ann --severity P1 --title 'Stale <results>' \
+		--text 'We look into it.' example-mcp
+	alert 0 note -N $((T + 60)) --by ann --state identified --public 'An old *index*.' example-mcp
+	alert 0 close -N $((T + 120)) --by ann --reason 'A new index.' example-mcp
+	silent
+	for vendor in discord hook mattermost ntfy pagerduty slack teams telegram; do
+		[ "$(taken "map(select(.vendor == \"$vendor\")) | length")" -ge 3 ]
+	done
+	taken 'map(.body | tostring) | join("\n")' >said
+	for words in 'opened by ann: We look into it' 'identified by ann: An old' 'resolved by ann: A new index'; do
+		[ "$(grep -ci "$words" said)" -ge 6 ] || { echo "$words"; cat said; return 1; }
+	done
+	[ "$(taken 'map(select(.path | test("Calls")?)) | length')" = 1 ]
+	[ "$(taken 'map(select(.vendor == "pagerduty").body.event_action) | join(" ")')" = \
+		'trigger trigger resolve' ]
+}

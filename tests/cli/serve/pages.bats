@@ -199,6 +199,27 @@ past() {
 	grep -q '<p>None on record.</p>' body
 }
 
+@test "an incident that was opened by hand stands with the others, and a private one nowhere" {
+	local id
+	get /status/split
+	grep -q '<span>Working, but Singapore gets an older tool list</span>' body
+	id=$(grep -o -m 1 '/status/split/incident/[0-9-]*-incident' body)
+	tr '\n' ' ' <body | grep -q "href=\"$id\">Searches &lt;miss&gt; new pages</a> <small>identified</small></span></h3> <p>Pages of today are not found\. We look into it\.</p>"
+	get /
+	tr '\n' ' ' <body | grep -q "href=\"$id\">Two faces: Searches &lt;miss&gt; new pages</a></span></h3> <p><b>Identified</b>, open for 5 min.*: The index of today was not built"
+	get "$id"
+	grep -q '<dt>State</dt><dd>Identified</dd>' body
+	# The newest first.
+	tr '\n' ' ' <body | grep -q '<b>Identified:</b> The index of today.*<b>Investigating:</b> Pages of today'
+	get "/status/split/history/$(date -u -d @"$NOW" +%Y-%m)"
+	grep -q "href=\"$id\">Searches &lt;miss&gt; new pages</a>" body
+	get /feed.atom
+	grep -q 'Two faces: Searches &lt;miss&gt; new pages</title>' body
+	grep -q 'From the operator: The index of today was not built' body
+	get /status/fresh
+	run ! grep -q 'canary\|class="card' body
+}
+
 @test "tools and what changed of them: names, since when, and what it does to callers" {
 	get /status/green
 	grep -q '<code>https://green.example/mcp</code>' body

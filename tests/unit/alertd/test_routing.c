@@ -170,6 +170,8 @@ static void test_told(void **state)
 	expect(c, &e, NIGHT, "chat pager sms");
 	e.record.phase = ALERT_ACKNOWLEDGED;
 	expect(c, &e, NIGHT, "sms");
+	e.record.phase = ALERT_UPDATED;
+	expect(c, &e, NIGHT, "sms");
 	e.record.phase = ALERT_RESOLVED;
 	expect(c, &e, NIGHT, "sms");
 	strings_clear(&e.notified);
@@ -185,6 +187,8 @@ static void test_told(void **state)
 	e.record.phase = ALERT_REMINDER;
 	expect(c, &e, NIGHT, "chat@2026-03-30T07:00 sms@2026-03-30T07:00");
 	e.record.phase = ALERT_ACKNOWLEDGED;
+	expect(c, &e, NIGHT, "sms");
+	e.record.phase = ALERT_UPDATED;
 	expect(c, &e, NIGHT, "sms");
 	e.record.phase = ALERT_RESOLVED;
 	expect(c, &e, NIGHT, "sms");

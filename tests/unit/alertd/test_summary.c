@@ -26,6 +26,8 @@ struct told {
 	const char *still, *silent;
 	enum severity was;
 	bool worse, slow, fleet;
+	const char *by, *reason, *says;
+	enum unwatched unwatched;
 	const char *text; /* the sentence */
 	const char *headline; /* or NULL: any */
 };
@@ -53,7 +55,9 @@ static void put_told(const struct told *t, struct buf *sentence,
 			.at = START + 7200, .interval_s = t->slow ? 300 : 0},
 		.incident = t->inc,
 		.maintenance_end = START + 3600,
-		.facts = {.was = t->was, .worse = t->worse},
+		.facts = {.was = t->was, .worse = t->worse, .by = t->by,
+			.reason = t->reason, .text = t->says,
+			.unwatched = t->unwatched},
 	};
 	struct incident *inc = &e.incident;
 
@@ -265,6 +269,56 @@ static void test_what_happened(void **state)
 	CHECK(rows);
 }
 
+/* What people open by hand, and what they say of any incident. */
+static void test_by_hand(void **state)
+{
+	static char x[] = "x", title[] = "stale results";
+#define MANUAL .severity = SEVERITY_P2, .title = title
+	const struct told rows[] = {
+		{ALERT_MANUAL, ALERT_STARTED, {MANUAL}, .by = "ann",
+			.says = "We look into it.",
+			.text = "s: stale results; opened by ann: We look into "
+				"it.",
+			.headline = "P2: s: stale results"},
+		{ALERT_MANUAL, ALERT_REMINDER, {MANUAL},
+			.text = "s: stale results; not over after 2 h.",
+			.headline = "P2, open for 2 h: s: stale results"},
+		{ALERT_MANUAL, ALERT_UPDATED,
+			{MANUAL, .progress = PROGRESS_IDENTIFIED}, .by = "ann",
+			.says = "An old index",
+			.text = "s: stale results; cause identified by ann: An "
+				"old index.",
+			.headline = "P2, identified: s: stale results"},
+		{ALERT_MANUAL, ALERT_UPDATED,
+			{MANUAL, .progress = PROGRESS_MONITORING}, .by = "ann",
+			.text = "s: stale results; now monitored by ann.",
+			.headline = "P2, monitoring: s: stale results"},
+		{ALERT_DOWNTIME, ALERT_UPDATED,
+			{.step = STEP_TLS, .error = x, .expected = 1,
+				.severity = SEVERITY_P1}, .regions = "e",
+			.says = "Again.",
+			.text = "s cannot be reached: tls fails with x from e, its "
+				"only region; now investigated: Again.",
+			.headline = "P1, investigating: s cannot be reached"},
+		{ALERT_MANUAL, ALERT_RESOLVED,
+			{MANUAL, .passed_since = START + 600}, .by = "bob",
+			.reason = "A new index.", .unwatched = UNWATCHED_CLOSED,
+			.text = "s: stale results; resolved by bob: A new index, "
+				"after 10 min (17:50\xe2\x80\x93" "18:00 UTC).",
+			.headline = "P2 over after 10 min: s: stale results"},
+		{ALERT_MANUAL, ALERT_RESOLVED,
+			{MANUAL, .passed_since = START + 600},
+			.unwatched = UNWATCHED_SERVER,
+			.text = "s: stale results; it ends, for the configuration "
+				"no longer has the server, after 10 min "
+				"(17:50\xe2\x80\x93" "18:00 UTC)."},
+	};
+#undef MANUAL
+
+	(void)state;
+	CHECK(rows);
+}
+
 #define OVER(n) .severity = SEVERITY_P1, .passed_since = START + 600, \
 	.probe_count = n
 
@@ -406,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_tools),
 		cmocka_unit_test(test_regions),
 		cmocka_unit_test(test_what_happened),
+		cmocka_unit_test(test_by_hand),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_headlines),

@@ -60,6 +60,50 @@ static void test_written_and_read(void **state)
 	buf_release(&b);
 }
 
+/* What people open, move on and close: their title, state and text. */
+static void test_by_hand(void **state)
+{
+	static const struct {
+		struct incident_update u;
+		const char *json;
+	} rows[] = {
+		{{.kind = ALERT_MANUAL, .what = UPDATE_STARTED, .text = "x",
+			 .title = "a"},
+			"{\"text\":\"x\",\"title\":\"a\"}"},
+		{{.kind = ALERT_DOWNTIME, .what = UPDATE_PROGRESS,
+			 .progress = PROGRESS_MONITORING},
+			"{\"state\":\"monitoring\"}"},
+		{{.kind = ALERT_DOWNTIME, .what = UPDATE_PROGRESS, .text = "x"},
+			"{\"text\":\"x\"}"},
+		{{.kind = ALERT_MANUAL, .what = UPDATE_RESOLVED, .text = "x"},
+			"{\"text\":\"x\"}"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct incident_update u = rows[i].u, got;
+		char field[UPDATE_FIELD];
+		struct buf b;
+		cJSON *doc;
+
+		u.at = 1777400160;
+		u.first = 1777400040;
+		buf_init(&b, 4096);
+		incident_update_write(&b, &u);
+		assert_string_equal(b.p, rows[i].json);
+		incident_update_field(&u, field);
+		assert_true(take(field, b.p, &got, &doc));
+		assert_int_equal(got.what, u.what);
+		assert_int_equal(got.progress, u.progress);
+		assert_true(!got.text == !u.text && !got.title == !u.title);
+		assert_int_equal(incident_update_said(field),
+			u.what == UPDATE_PROGRESS);
+		incident_update_release(&got);
+		cJSON_Delete(doc);
+		buf_release(&b);
+	}
+}
+
 #define BEGIN "1777400040:downtime:1777400160000:"
 
 static void test_refused(void **state)
@@ -70,6 +114,7 @@ static void test_refused(void **state)
 		{BEGIN "started", "7"},
 		{BEGIN "started", "{\"resolved_at\":-1}"},
 		{BEGIN "started", "{\"text\":\"x\"}"},
+		{BEGIN "started", "{\"state\":\"done\"}"},
 		{BEGIN "begun", "{}"},
 		{BEGIN "", "{}"},
 		{BEGIN "note", "{}"},
@@ -174,6 +219,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_written_and_read),
+		cmocka_unit_test(test_by_hand),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_ids),

@@ -111,6 +111,16 @@ static const struct row rows[] = {
 	{"green", 50, "", OPEN("rate_limited", IN(ONE)), "", "", "up",
 		"Working, but our checks are rate-limited",
 		"our checks are rate-limited"},
+	/* What people opened by hand changes no state; a private one is nothing. */
+	{"green", 50, "", OPEN("manual", "\"title\":\"x\""), "", "", "up",
+		"Working, but an incident is open", "an incident is open"},
+	{"green", 50, "", OPEN("manual", "\"private\":true"), "", "", "up",
+		"Working everywhere", ""},
+	{"green", 50, "", OPEN("manual", "\"title\":\"x\"") "," OPEN("latency",
+		IN("")), "", "", "up",
+		"Working, but slower than usual", "slower than usual"},
+	{"amber", 50, "eu-west-2", OPEN("manual", "\"title\":\"x\""), "", "",
+		"degraded", "Working, but not from L<ndon", ""},
 	/* What says nothing of the server is told as what it is. */
 	{"amber rate-limited", 50,
 		"us-east-1 eu-west-2 sa-east-1 ap-southeast-1", "", "", "",

@@ -3,6 +3,7 @@
  * is not known, no detail for operators, no text that escapes its markup.
  */
 #include "api/api.h"
+#include "base/strings.h"
 #include "cgi/request.h"
 #include "data/entries.h"
 #include "data/page_data.h"
@@ -785,7 +786,7 @@ static void test_open_incidents(void **state)
 	expect(&d, "<li class=\"card open-part\"><h3>");
 	expect(&d, "/status/example-mcp/incident/2026-04-29-2020-regional-outage"
 		   "\">A &lt;b&gt;title&lt;/b&gt;: Outage in some locations</a>");
-	expect(&d, "<b>Ongoing</b> for 11 min, since <time ");
+	expect(&d, "<b>Investigating</b>, open for 11 min, since <time ");
 	expect(&d, ". Where: L&lt;ndon</p>");
 	expect(&d, "The operator is looking into it.</p></li>");
 	expect(&d, "3 more servers have problems; the list below has them.");
@@ -796,6 +797,24 @@ static void test_open_incidents(void **state)
 		rows.v[i].ended_at = AS_OF;
 	index_incidents_put(&d.html, &rows, 3, NOW);
 	assert_int_equal(d.b.len, 0);
+	/* What servers share by hand is one card, unless it has another state. */
+	for (size_t i = 0; i < 2; i++) {
+		rows.v[i].trouble = TROUBLE_MANUAL;
+		rows.v[i].ended_at = 0;
+		rows.v[i].started_at = AS_OF - 60;
+		rows.v[i].progress = PROGRESS_INVESTIGATING;
+		string_set(&rows.v[i].title, "Stale");
+	}
+	index_incidents_put(&d.html, &rows, 0, NOW);
+	expect(&d, "A &lt;b&gt;title&lt;/b&gt; and others: Stale</a>");
+	assert_null(strstr(strstr(d.b.p, "open-part") + 1, "open-part"));
+	buf_clear(&d.b);
+	rows.v[1].progress = PROGRESS_MONITORING;
+	index_incidents_put(&d.html, &rows, 0, NOW);
+	assert_non_null(strstr(strstr(d.b.p, "open-part") + 1, "open-part"));
+	expect(&d, "<b>Monitoring</b>, open for ");
+	expect_none(&d, "and others");
+	buf_clear(&d.b);
 	/* On the page of the server it stands above what was measured. */
 	show(&d);
 	assert_true(strstr(d.b.p, "card open-part") <

@@ -166,17 +166,17 @@ static void test_incident(void **state)
 		"18:14 UTC</time> to ",
 		"18:40 UTC</time>, 26 min",
 		"href=\"https://x.example/why?a=1&amp;b=2\">Read the postmortem",
-		"18:14 UTC</time> <span>It began.",
-		"18:16 UTC</time> <span>Confirmed; the operator was notified. "
-		"Seen from L&lt;ndon.",
-		"18:18 UTC</time> <span><b>From the operator:</b> A "
-		"&lt;b&gt;deploy&lt;/b&gt; failed",
+		"21:00 UTC</time> <span><b>From the operator:</b> <a ",
+		"18:42 UTC</time> <span>Confirmed as resolved.",
+		"18:40 UTC</time> <span>It ended.",
+		"18:21 UTC</time> <span>The operator is looking into it.",
 		"18:20 UTC</time> <span>The operator was notified again, with "
 		"more urgency. Also seen from S\xc3\xa3o Paulo.",
-		"18:21 UTC</time> <span>The operator is looking into it.",
-		"18:40 UTC</time> <span>It ended.",
-		"18:42 UTC</time> <span>Confirmed as resolved.",
-		"21:00 UTC</time> <span><b>From the operator:</b> <a ",
+		"18:18 UTC</time> <span><b>From the operator:</b> A "
+		"&lt;b&gt;deploy&lt;/b&gt; failed",
+		"18:16 UTC</time> <span>Confirmed; the operator was notified. "
+		"Seen from L&lt;ndon.",
+		"18:14 UTC</time> <span>It began.",
 	};
 	struct desk d;
 
