@@ -198,6 +198,14 @@ static void test_latency(void **state)
 			"3 downtime_started P2 3 x1 tools-list/tools [e u] | "
 			"6 downtime_resolved P2 3-4 x1 tools-list/tools "
 			"[e u] | 8 latency_resolved P3 0-6 x3 -/- [e u]"},
+		{"and is not reminded of beside it",
+			{{0, 3, NULL, SLOW(999)}, {3, 244, "eu", SLOW(999)}},
+			"2 latency_started P3 0 x3 -/- [e u] | "
+			"3 downtime_started P2 3 x1 tools-list/tools [e u] | "
+			"33 downtime_escalated P1 3 x31 tools-list/tools "
+			"[e u] | "
+			"243 downtime_reminder P1 3 x241 tools-list/tools "
+			"[e u]"},
 	};
 
 	(void)state;
@@ -434,6 +442,13 @@ static void test_confirming(void **state)
 		n.policy.confirm = rows[i].confirm;
 		judge(&n, &burning, 0);
 		assert_int_equal(n.events.n, rows[i].told);
+		if (rows[i].told) {
+			const struct incident *inc =
+				&n.st.incidents[ALERT_SLO_BURN];
+
+			assert_int_equal(inc->tier, TIER_REGIONAL);
+			assert_int_equal(inc->expected, 3);
+		}
 		night_release(&n);
 	}
 }

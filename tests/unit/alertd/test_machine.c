@@ -240,6 +240,24 @@ static void test_recovery(void **state)
 		{"its regions are no longer probed", "AEU", "E2*3 $AU .",
 			"2 regional_started P2 0 x3 tls/transport [e] | "
 			"3 regional_resolved P2 0-3 x3 tls/transport [e]"},
+		{"nor are those of a downtime", "AEU", "EU2 $A .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"1 downtime_resolved P1 0-1 x1 tls/transport [e u]"},
+		{"or of limits", "AEU", "%E*3 $AU .",
+			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
+			"3 rate_limited_resolved P2 0-3 x3 initialize/http "
+			"[e]"},
+		{"those of a downtime alone: what it covered goes on by itself",
+			"AEU", "E6*3 AU2 $BE . E1",
+			"2 regional_started P2 0 x3 tools-list/tools [e] | "
+			"3 downtime_started P1 3 x1 tls/transport [a u] | "
+			"4 downtime_resolved P1 3-4 x1 tls/transport [a u] | "
+			"5 regional_escalated P2 0 x5 dns/transport [e]"},
+		{"its region falls silent for long while a downtime covers it",
+			"AEU", "E2*3 AU2*4 AU2,E*40",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"3 downtime_started P1 3 x1 tls/transport [a u] | "
+			"11 probe_silent_started P3 7 x5 -/- [e]"},
 		{"as of the minute that says so, though it failed in it", "AEU",
 			"E2*3 @2 $AU .",
 			"2 regional_started P2 0 x3 tls/transport [e] | "
@@ -309,6 +327,10 @@ static void test_shrinking(void **state)
 		{"but not for ever", "AEU", "EU2 E2 . E2 . E2 . E2 . E2 .",
 			"0 downtime_started P1 0 x1 tls/transport [e u] | "
 			"10 downtime_resolved P1 0-1 x1 tls/transport [e u]"},
+		{"so many windows, of which in every other one it fails", "AEU",
+			"EU2 . E2 . E2 . E2 . E2 .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"9 downtime_resolved P1 0-1 x1 tls/transport [e u]"},
 		{"they agree again: it goes on", "AEU",
 			"EU2 E2 E2 EU2 E2 E2 EU2",
 			"0 downtime_started P1 0 x1 tls/transport [e u]"},
@@ -494,6 +516,22 @@ static void test_flapping(void **state)
 			"10 downtime_started P1 10 x1 dns/transport [e u] | "
 			"40 downtime_escalated P1 10 x29 dns/transport [e u] | "
 			"299 downtime_reminder P1 10 x29 dns/transport [e u]"},
+		{"the longest of those before counts", "EU",
+			"EU1*2 .*4 EU1 .*4 EU1*7",
+			"0 downtime_started P1 0 x1 dns/transport [e u] | "
+			"4 downtime_resolved P1 0-2 x2 dns/transport [e u] | "
+			"6 downtime_started P1 6 x1 dns/transport [e u] | "
+			"9 downtime_resolved P1 6-7 x1 dns/transport [e u] | "
+			"11 downtime_started P1 11 x1 dns/transport [e u] | "
+			"16 downtime_escalated P1 11 x6 dns/transport [e u]"},
+		{"nobody looked for a while: its second window", "EU",
+			"EU1 .*4 EU1 .*4 EU1 @15 EU1",
+			"0 downtime_started P1 0 x1 dns/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 dns/transport [e u] | "
+			"5 downtime_started P1 5 x1 dns/transport [e u] | "
+			"8 downtime_resolved P1 5-6 x1 dns/transport [e u] | "
+			"10 downtime_started P1 10 x1 dns/transport [e u] | "
+			"15 downtime_escalated P1 10 x2 dns/transport [e u]"},
 		{"nothing that a maintenance hides counts", "EU",
 			"m0-20 EU1 .*3 EU1 .*3 EU1 .*3 @30 EU1 . . .",
 			"held 0 downtime_started P1 0 x1 dns/transport [e u] | "

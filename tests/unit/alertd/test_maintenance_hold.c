@@ -101,6 +101,30 @@ static void test_overrun(void **state)
 			"initialize/initialize [e u] | "
 			"24 maintenance_overrun_resolved P1 2-22 x20 "
 			"initialize/initialize [e u]"},
+		{"its regions fall silent for too long: both end", "AEU",
+			"m1-9 .*2 EU3*20 .,EU*33",
+			BEGUN
+			"14 maintenance_overrun_started P1 2 x13 "
+			"initialize/initialize [e u] | "
+			"26 probe_silent_started P3 22 x5 -/- [e u] | "
+			"held 51 downtime_resolved P1 2-22 x20 "
+			"initialize/initialize [e u] | "
+			"51 maintenance_overrun_resolved P1 2-22 x20 "
+			"initialize/initialize [e u]"},
+		{"they fall silent, and report a pass: over since they did",
+			"AEU", "m1-9 .*2 EU3*20 .,EU*2 .",
+			BEGUN
+			"14 maintenance_overrun_started P1 2 x13 "
+			"initialize/initialize [e u] | "
+			"held 24 downtime_resolved P1 2-22 x20 "
+			"initialize/initialize [e u] | "
+			"24 maintenance_overrun_resolved P1 2-22 x20 "
+			"initialize/initialize [e u]"},
+		{"is no P1 for its age beside that", "AEU", "m0-5 EU6*40",
+			"held 0 downtime_started P2 0 x1 tools-list/tools "
+			"[e u] | "
+			"10 maintenance_overrun_started P1 0 x11 "
+			"tools-list/tools [e u]"},
 		{"recovers within them", "AEU", "m1-9 .*2 EU3*10 .*9",
 			BEGUN
 			"held 14 downtime_resolved P1 2-12 x10 "
