@@ -369,6 +369,25 @@ static void test_shrinking(void **state)
 	NIGHT_CHECK(cases);
 }
 
+/* Of a downtime that fails on: who is silent, since when, and that nothing
+   recovers any more. */
+static void test_fails_on(void **state)
+{
+	const struct incident *inc;
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	inc = &n.st.incidents[ALERT_DOWNTIME];
+	night_run(&n, "EU2 E2 EU2 ~E2,U");
+	assert_int_equal(inc->passes, 0);
+	assert_int_equal(inc->still.n, 0);
+	assert_int_equal(inc->silent.n, 1);
+	assert_string_equal(inc->silent.v[0], "u");
+	assert_int_equal(inc->seen, NIGHT_START + 2 * 60);
+	night_release(&n);
+}
+
 /* Of the last event of a night. */
 static void expect_last(const struct night *n, const char *summary,
 	const char *follows, bool flapping)
@@ -601,6 +620,12 @@ static void test_flapping(void **state)
 		night_run(&n, "EU1 . . .");
 	assert_int_equal(n.st.n_starts, FLAP_STARTS_MAX);
 	assert_int_equal(n.st.starts[0].at, NIGHT_START + 5 * 4 * 60);
+	night_release(&n);
+	/* Those of what was closed are forgotten, and no others. */
+	night_init(&n, "AEU");
+	night_run(&n, "EU1 .*4 E2*3 c7");
+	assert_int_equal(n.st.n_starts, 1);
+	assert_int_equal(n.st.starts[0].kind, ALERT_DOWNTIME);
 	night_release(&n);
 }
 
@@ -1333,6 +1358,7 @@ int main(void)
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_recovery),
 		cmocka_unit_test(test_shrinking),
+		cmocka_unit_test(test_fails_on),
 		cmocka_unit_test(test_follows),
 		cmocka_unit_test(test_covered_refused),
 		cmocka_unit_test(test_flapping),

@@ -5,6 +5,7 @@
  */
 #include "nights.h"
 
+#include "incident/incident.h"
 #include "incident/maintenance_hold.h"
 #include "words/words.h"
 
@@ -180,6 +181,16 @@ static void test_overrun(void **state)
 			"11 downtime_started P1 9 x3 initialize/initialize "
 			"[e] | "
 			"14 downtime_resolved P1 9-12 x3 "
+			"initialize/initialize [e]"},
+		{"the same, and only an older one is known by then", "E",
+			"m5-9 .*8 E3 m1-3 E3*8 .*3",
+			"held 10 downtime_started P1 8 x3 "
+			"initialize/initialize [e] | "
+			"14 maintenance_overrun_started P1 8 x7 "
+			"initialize/initialize [e] | "
+			"held 19 downtime_resolved P1 8-17 x9 "
+			"initialize/initialize [e] | "
+			"19 maintenance_overrun_resolved P1 8-17 x9 "
 			"initialize/initialize [e]"},
 		{"one region: told late, under its own name", "AEU",
 			"m1-9 E3*20 .*3",
@@ -427,6 +438,26 @@ static void test_overrun_says(void **state)
 	night_release(&n);
 }
 
+/* Whoever was told of one region before the maintenance may answer as soon as the
+   downtime that covered it is over. */
+static void test_uncovered(void **state)
+{
+	const struct ack_request q = {.by = "ann", .for_s = 600};
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	night_run(&n, "E2*3 m3-60 EU2 .*2");
+	assert_int_equal(
+		ack_apply(&n.st, &q, NIGHT_START + 330, &n.events).open, 1);
+	night_run(&n, ".");
+	assert_false(n.st.incidents[ALERT_DOWNTIME].open);
+	assert_true(n.st.incidents[ALERT_REGIONAL].open);
+	assert_int_equal(
+		ack_apply(&n.st, &q, NIGHT_START + 390, &n.events).n, 1);
+	night_release(&n);
+}
+
 /* A store that another program wrote into: there is one overrun all the same. */
 static void test_one_overrun(void **state)
 {
@@ -456,6 +487,7 @@ int main(void)
 		cmocka_unit_test(test_stored),
 		cmocka_unit_test(test_silent_overrun),
 		cmocka_unit_test(test_overrun_says),
+		cmocka_unit_test(test_uncovered),
 		cmocka_unit_test(test_one_overrun),
 	};
 

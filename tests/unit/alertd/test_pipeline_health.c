@@ -499,6 +499,8 @@ static void test_silence(void **state)
 			"3 started 1 a b c | 9 resolved 1 a b c-9"},
 		{"verdicts stop before it is told: time goes on",
 			"0=0,0~0/3 1=0,1~3/3 2=0,1 4=0,1", "4 started 1 a b c"},
+		{"also where one arrived in the minute after it",
+			"0=0,0~0/3 1=1,1~3/3 2=2,1 4=2,1", "4 started 1 a b c"},
 		{"unless a probe has arrived",
 			"0=0,0~0/3 1=0,1~3/3 2=0,1 4=3,1", ""},
 		{"half a round in which a region reports, and then none",
