@@ -104,8 +104,8 @@ static struct measure measure_above(const struct alert_state *st,
 	bool unset = !(limit > 0);
 
 	return (struct measure) {
-		.known = unset ? st->incidents[ALERT_LATENCY].above > 0
-			       : !isnan(v->latency_p50) && median_known(v, limit),
+		.known = unset ||
+			(!isnan(v->latency_p50) && median_known(v, limit)),
 		.bad = !unset && v->latency_p50 > limit,
 		.severity = SEVERITY_P2,
 		.value = v->latency_p50,

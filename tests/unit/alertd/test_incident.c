@@ -561,6 +561,15 @@ static void test_timeline_regions(void **state)
 		.n_regions = 1});
 	assert_int_equal(st.timeline[3].first, NIGHT_START + 1);
 	assert_int_equal(st.timeline[3].regions.n, 0);
+	/* The oldest goes, and the last of its incident takes over its region. */
+	while (st.n_timeline < TIMELINE_MAX - 1)
+		state_note(&st, NIGHT_START, "maintenance_began", "m");
+	for (int i = 0; i < 4; i++)
+		state_note_event(&st, &(struct alert_record) {.slug = "s",
+			.kind = i ? ALERT_DOWNTIME : ALERT_RATE_LIMITED,
+			.phase = ALERT_REMINDER, .started_at = NIGHT_START});
+	assert_int_equal(
+		st.timeline[TIMELINE_MAX - 4].regions.n, 1);
 	state_release(&st);
 }
 

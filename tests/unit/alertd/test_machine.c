@@ -315,6 +315,11 @@ static void test_shrinking(void **state)
 			"0 downtime_started P1 0 x1 tls/transport [e u] | "
 			"3 downtime_resolved P1 0-1 x1 tls/transport [e u] | "
 			"3 regional_started P2 3 x1 tls/transport [a]"},
+		{"another one, and a silent one that failed before that",
+			"AEUX", "EU2 A2*2 X2,A",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 tls/transport [e u] | "
+			"3 regional_started P2 3 x1 tls/transport [x]"},
 		{"one that fails among those that pass is no news", "AEU",
 			"EU2 . . E2 . . .",
 			"0 downtime_started P1 0 x1 tls/transport [e u] | "

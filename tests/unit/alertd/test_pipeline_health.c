@@ -667,10 +667,12 @@ static void test_taken_for_a_while(void **state)
 	} rows[] = {
 		{ALERT_STALLED, "4=4,0 6=6,0", "17=17,0", "18=18,0",
 			"pipeline_stalled_ack_expired"},
+		{ALERT_STALLED, "0! 5!", "9!", "10!",
+			"pipeline_stalled_ack_expired"},
 		{ALERT_SILENT, "1=1,1;us@1 6=6,6;us@1", "17=17,17;us@1",
 			"18=18,18;us@1", "probe_silent_ack_expired"},
 	};
-	const struct ack_request q = {.by = "alice", .for_s = 600};
+	const struct ack_request q = {.by = "alice", .for_s = 60};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
