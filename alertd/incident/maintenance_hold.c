@@ -127,7 +127,6 @@ static void overrun(struct alert_state *st, double now,
 		return;
 	incident_open(inc, SEVERITY_P1, down->first, (int64_t)floor(now),
 		down->probe_count);
-	inc->failed = down->failed;
 	inc->tier = down->tier;
 	inc->step = down->step;
 	inc->layer = down->layer;

@@ -56,6 +56,12 @@ static void test_within_a_minute(void **state)
 	n.apart = 1.01;
 	expect(&n, ".=aa .=ba", STARTED(1, "e"));
 	night_release(&n);
+	/* The last probe says what is newest, wherever it is listed. */
+	night_init(&n, "AE");
+	n.apart = -2;
+	expect(&n, ".=aa .=cb*2",
+		"2 cdn_cache_divergence_started P2 1 x2 -/- [e]");
+	night_release(&n);
 }
 
 /* A verdict of five regions, each probed every five minutes, in turn. */
@@ -848,7 +854,8 @@ static void hear_checks(struct night *n, int minute, const char *found)
 		v.tool_churn.changes_1h = 13;
 		found++;
 	}
-	for (int i = 0; i < 3; i++) {
+	/* Whatever their order, they are told by name. */
+	for (int i = 2; i >= 0; i--) {
 		struct verdict_region *one = &r[v.n_regions];
 		struct cache_check *c = &one->cache;
 
@@ -1084,6 +1091,11 @@ static void test_oldest(void **state)
 	assert_int_equal(n.st.incidents[ALERT_DIVERGENCE].reached.n, 1);
 	assert_string_equal(
 		n.st.incidents[ALERT_DIVERGENCE].reached.v[0], "us-east-1");
+	night_release(&n);
+	night_init(&n, "");
+	hear_checks(&n, 0, "!==");
+	assert_string_equal(
+		n.st.incidents[ALERT_DIVERGENCE].reached.v[0], "eu-west-2");
 	night_release(&n);
 	/* While the tools change all the time no cache is told of. */
 	night_init(&n, "");

@@ -132,6 +132,10 @@ static void test_divergence_ends(void **state)
 			".=bbbb*2",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e u] | "
 			"8 " DIVERGED "_resolved P2 1-3 x2 -/- [e u]"},
+		{"one newer still: whoever was ahead is not behind at once",
+			"AEU", ".=aaa .=bab*2 .=cab .=ccc*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"6 " DIVERGED "_resolved P2 1-4 x3 -/- [e]"},
 		{"a rollback ends it too", "AEU", ".=aaa .=bab*2 .=aaa*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},

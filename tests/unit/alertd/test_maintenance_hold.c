@@ -397,6 +397,7 @@ static void test_silent_overrun(void **state)
 	assert_true(inc->open);
 	assert_int_equal(inc->silent.n, 2);
 	assert_int_equal(inc->quiet.n, 1);
+	assert_int_equal(inc->failed, NIGHT_START + 11 * 60);
 	assert_int_equal(inc->seen, NIGHT_START + 11 * 60);
 	night_run(&n, "EU2");
 	assert_int_equal(inc->silent.n, 0);
