@@ -384,12 +384,14 @@ static void test_fails_on(void **state)
 	(void)state;
 	night_init(&n, "AEU");
 	inc = &n.st.incidents[ALERT_DOWNTIME];
+	night_run(&n, "EU2 AEU2");
+	assert_int_equal(inc->reached.n, 0);
 	night_run(&n, "EU2 E2 EU2 ~E2,U");
 	assert_int_equal(inc->passes, 0);
 	assert_int_equal(inc->still.n, 0);
 	assert_int_equal(inc->silent.n, 1);
 	assert_string_equal(inc->silent.v[0], "u");
-	assert_int_equal(inc->seen, NIGHT_START + 2 * 60);
+	assert_int_equal(inc->seen, NIGHT_START + 4 * 60);
 	night_release(&n);
 }
 

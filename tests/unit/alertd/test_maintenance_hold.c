@@ -403,6 +403,10 @@ static void test_silent_overrun(void **state)
 	assert_int_equal(inc->silent.n, 0);
 	assert_int_equal(inc->quiet.n, 0);
 	assert_int_equal(inc->seen, 0);
+	night_run(&n, ".");
+	assert_int_equal(inc->passes, 1);
+	assert_int_equal(inc->passed, NIGHT_START + 14 * 60);
+	assert_int_equal(inc->passed_since, NIGHT_START + 14 * 60);
 	night_release(&n);
 }
 
