@@ -62,6 +62,14 @@ static void test_within_a_minute(void **state)
 	expect(&n, ".=aa .=cb*2",
 		"2 cdn_cache_divergence_started P2 1 x2 -/- [e]");
 	night_release(&n);
+	/* And who has seen it is told by name. */
+	night_init(&n, "AEU");
+	n.apart = -2;
+	expect(&n, ".=aaa .=bab", STARTED(1, "e"));
+	assert_int_equal(n.st.incidents[ALERT_DIVERGENCE].reached.n, 2);
+	assert_string_equal(
+		n.st.incidents[ALERT_DIVERGENCE].reached.v[0], "a");
+	night_release(&n);
 }
 
 /* A verdict of five regions, each probed every five minutes, in turn. */
@@ -1085,7 +1093,9 @@ static void test_oldest(void **state)
 
 	(void)state;
 	night_init(&n, "");
-	hear_checks(&n, 0, "!v=");
+	hear_checks(&n, 1, "!v=");
+	assert_int_equal(n.st.incidents[ALERT_DIVERGENCE].change.since,
+		NIGHT_START + 60);
 	assert_true(n.st.incidents[ALERT_DIVERGENCE].stale_age_s == 600);
 	assert_int_equal(n.st.incidents[ALERT_DIVERGENCE].regions.n, 2);
 	assert_int_equal(n.st.incidents[ALERT_DIVERGENCE].reached.n, 1);

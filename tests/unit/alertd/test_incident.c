@@ -136,6 +136,10 @@ static void test_divergence_ends(void **state)
 			"AEU", ".=aaa .=bab*2 .=cab .=ccc*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"6 " DIVERGED "_resolved P2 1-4 x3 -/- [e]"},
+		{"and whoever was behind may be ahead then", "AEU",
+			".=aaa .=bab*2 .=ccb .=ccc*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"6 " DIVERGED "_resolved P2 1-4 x3 -/- [e]"},
 		{"a rollback ends it too", "AEU", ".=aaa .=bab*2 .=aaa*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
