@@ -936,7 +936,7 @@ static void test_dropped(void **state)
 	static const struct {
 		const char *counts, *then;
 	} rows[] = {{"E2", "."}, {"%E", "."}, {".,E", "."},
-		{"E2", ".,E:E"},
+		{"E2", ".,E:E"}, {"l3 E2", "."},
 		/* Its limits end with the downtime. */
 		{"%E*3 EU1 %E*2", "%E"}};
 
@@ -1129,11 +1129,17 @@ static void test_how_far_ahead(void **state)
 
 		night_init(&n, "AEU");
 		n.now = NIGHT_START + 67;
-		n.st.cold = n.st.down_at = NIGHT_START;
+		n.st.cold = n.st.down_at = n.st.clients_refused = NIGHT_START;
+		n.st.slow = n.st.burning =
+			(struct streak) {2, NIGHT_START, NIGHT_START};
 		*at[i % 3] = NIGHT_START + 67 + 10 + wrong;
 		night_run(&n, ".");
 		assert_int_equal(n.st.cold, wrong ? 0 : NIGHT_START);
 		assert_int_equal(n.st.down_at, wrong ? 0 : NIGHT_START);
+		assert_int_equal(
+			n.st.clients_refused, wrong ? 0 : NIGHT_START);
+		assert_int_equal(n.st.slow.n, wrong ? 0 : 2);
+		assert_int_equal(n.st.burning.n, wrong ? 0 : 2);
 		night_release(&n);
 	}
 }

@@ -395,6 +395,7 @@ static void test_silent_overrun(void **state)
 	inc = &n.st.incidents[ALERT_OVERRUN];
 	night_run(&n, "m0-5 EU2*12 .,EU");
 	assert_true(inc->open);
+	assert_int_equal(inc->reached.n, 1);
 	assert_int_equal(inc->silent.n, 2);
 	assert_int_equal(inc->quiet.n, 1);
 	assert_int_equal(inc->failed, NIGHT_START + 11 * 60);

@@ -158,6 +158,7 @@ static void test_kept(void **state)
 	assert_int_equal(e->started_at, NIGHT_START);
 	assert_int_equal(e->layer, LAYER_TOOLS);
 	assert_int_equal(e->probe_count, 1);
+	assert_int_equal(e->redescribed.n, 2);
 	assert_int_equal(e->n_regions, 2);
 	assert_int_equal(e->n_words, ALERT_WORDS);
 	assert_non_null(strstr(e->summary, "get, /description: \"Gets.\" has "
