@@ -265,3 +265,20 @@ dns.failed    what is left over; glibc has no other failure that can be had
 	diff <(cd tests && printf '%s\n' unit/*/test_*.c meta/*.bats cli/*/*.bats long/*.bats | sort) \
 		<(sed -n 's/^| \([a-z]*\/[^ ]*\) |.*/\1/p' tests/FILES.md | sort)
 }
+
+# Of each library that the Makefile links, as the packages name it.
+LIBRARIES='brotlidec:brotli cjson:cJSON crypto:OpenSSL curl:libcurl fcgi:FCGI hiredis:hiredis
+	ssl:OpenSSL yaml:libyaml z:zlib'
+
+@test "the packages have the text of LICENSE, and name the licence of each library and font" {
+	local library name
+	diff <(sed '1,4d' LICENSE) <(sed -n '/^License: MIT$/,/^$/{s/^ \.\?//p;}' scripts/debian/copyright)
+	for library in $(sed -n 's/^[a-z]*_LIBS = //p' Makefile | tr ' ' '\n' | sort -u); do
+		[ "$library" != -lm ] || continue
+		name=$(tr ' \t' '\n' <<<"$LIBRARIES" | sed -n "s/^${library#-l}://p")
+		[[ $name ]] && grep -qE "\b$name\b[^,]* \([A-Za-z0-9.-]+\)" <<<"$(tr -s ' \n' '  ' <scripts/debian/copyright)" ||
+			{ echo "$library"; return 1; }
+	done
+	diff <(sed '1,3d; s/ *$//' serve/preview/glyphs.licence | grep -v '^Copyright' | tr -s ' \n' '\n') \
+		<(sed -n '/^License: Bitstream-Vera$/,/^$/{s/^ \.\?//p;}' scripts/debian/copyright | tr -s ' \n' '\n')
+}
