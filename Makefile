@@ -295,6 +295,12 @@ $(B)/serve/pages/manual_pages.c: scripts/manual $(MANUAL)
 	tests/unit/*/*.c tests/fuzz/*.c)) $(wildcard $(B)/tests/unit/*/groups.d \
 	$(B)/tests/fuzz/*/*.d)
 
+# The manual for strangers: as a site of files, for any web server, and as Markdown, for
+# a forge, which is committed.
+html:
+	scripts/manual --html build/html $(MANUAL)
+	scripts/manual --markdown man/md $(MANUAL)
+
 # For shells: what --help says, and that of each command.
 COMPLETED = $(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS)
 completions: $(B)/completions/made
@@ -342,6 +348,7 @@ make install    programs, pages and units, into PREFIX, below DESTDIR
 make deb        packages for Debian and Ubuntu, into build/deb
 make dist       the sources of a release, into build
 make libraries  the versions of libraries that mcp-fleet doctor --cve compares with
+make html       the manual as a site, into build/html, and as Markdown, into man/md
 make deps       install what building and testing need
 make clean      remove build
 
@@ -548,5 +555,5 @@ install: all
 	$(call copy,755,$(EXAMPLEDIR)/worker,scripts/deploy/worker/mcp-worker)
 
 .PHONY: all check check-differing check-long clean completions deb demo deps dist glyphs \
-	help install libraries peers run FORCE $(addprefix check-,gcc clang programs units waiting computing $(WAITING) $(COMPUTING))
+	help html install libraries peers run FORCE $(addprefix check-,gcc clang programs units waiting computing $(WAITING) $(COMPUTING))
 .DELETE_ON_ERROR:

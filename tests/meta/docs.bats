@@ -282,3 +282,50 @@ LIBRARIES='brotlidec:brotli cjson:cJSON crypto:OpenSSL curl:libcurl fcgi:FCGI hi
 	diff <(sed '1,3d; s/ *$//' serve/preview/glyphs.licence | grep -v '^Copyright' | tr -s ' \n' '\n') \
 		<(sed -n '/^License: Bitstream-Vera$/,/^$/{s/^ \.\?//p;}' scripts/debian/copyright | tr -s ' \n' '\n')
 }
+
+@test "make html: links of the site and of Markdown lead somewhere, without a network" {
+	local page target
+	scripts/manual --html "$BATS_TEST_TMPDIR/html" man/*.[1-8]
+	[ "$(find "$BATS_TEST_TMPDIR/html" -name '*.[1-8].html' | wc -l)" -eq "$(find man -name '*.[1-8]' | wc -l)" ]
+	run grep -nE '(src|action)="[^"]*:|<link [^>]*href="[^"]*:|@import|[ :]url\(' "$BATS_TEST_TMPDIR/html/"{*.html,style.css,search.js}
+	[ -z "$output" ] || { echo "$output"; return 1; }
+	for page in "$BATS_TEST_TMPDIR"/html/*.html man/md/*.md; do
+		grep -oP ' href="\K[^"#]*(#[^"]*)?(?=")' "$page" | sort -u | while read -r target; do
+			[[ $target != \#* ]] || target=${page##*/}$target
+			[ -e "${page%/*}/${target%%#*}" ] || { echo "$page: $target"; return 1; }
+			[[ $target != *\#* ]] ||
+				grep -qF " id=\"${target#*#}\"" "${page%/*}/${target%%#*}" ||
+				{ echo "$page: $target"; return 1; }
+		done
+	done
+	for page in "$BATS_TEST_TMPDIR"/html/*.[1-8].html; do
+		grep -qF "\"${page##*/}\"" "$BATS_TEST_TMPDIR/html/index.html"
+	done
+}
+
+# Where it differs: make html, and commit man/md.
+@test "the Markdown that a forge shows is that of the manual pages" {
+	scripts/manual --markdown "$BATS_TEST_TMPDIR" man/*.[1-8]
+	diff -r man/md "$BATS_TEST_TMPDIR"
+}
+
+# found QUERY: the first section that the search of the site finds.
+found() {
+	node -e 'const vm = require("vm"), fs = require("fs"), window = {};
+		const site = vm.createContext({window, manualIndex: (list) => window.manualIndex(list)});
+		for (const file of ["search.js", "index.js"])
+			vm.runInContext(fs.readFileSync(`${process.argv[1]}/${file}`, "utf8"), site);
+		console.log(window.manualSearch(process.argv[2]).map((s) => s[0])[0]);' "$BATS_TEST_TMPDIR" "$1"
+}
+
+@test "the search of the manual finds the section" {
+	scripts/manual --html "$BATS_TEST_TMPDIR" man/*.[1-8]
+	while IFS='|' read -r query section; do
+		[ "$(found "$query")" = "$section" ] || { echo "$query: $(found "$query")"; return 1; }
+	done <<-'END'
+	mute|mcp-alert.1.html#MUTE_ALERTS
+	the rule|mcp-aggregate.1.html#THE_RULE
+	Badges serve|mcp-serve.8.html#Badges
+	"quoted" nowhere-at-all|undefined
+	END
+}
