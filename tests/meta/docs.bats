@@ -329,3 +329,26 @@ found() {
 	"quoted" nowhere-at-all|undefined
 	END
 }
+
+# headings FILE: what a forge calls them in an address, and what has an id.
+headings() {
+	sed -n 's/^##* //p' "$1" | tr '[:upper:] ' '[:lower:]-' | tr -cd 'a-z0-9_\n-'
+	grep -oP ' id="\K[^"]*' "$1"
+}
+
+@test "what README and the pages beside it link is there; Install is on the second screen" {
+	local page link file
+	for page in *.md man/*.md; do
+		grep -oP '\]\(\K(?!https?:)[^)]*' "$page" | while read -r link; do
+			file=${page%"${page##*/}"}${link%%#*}
+			[ -e "${file:-$page}" ] || { echo "$page: $link"; return 1; }
+			[[ $link != *\#* ]] || headings "${file:-$page}" | grep -qxF -- "${link#*#}" ||
+				{ echo "$page: $link"; return 1; }
+		done
+	done
+	[ "$(grep -n '^## Install' README.md | cut -d : -f 1)" -lt 70 ]
+	for page in man/*.[1-8]; do
+		grep -qF "(man/md/${page##*/}.md" README.md ||
+			[[ $page == man/@(check_mcp.1|mcp-fleet.1) ]] || { echo "README: $page"; return 1; }
+	done
+}
