@@ -10,6 +10,7 @@
 #include "state/state_store.h"
 #include "state/stores.h"
 #include "store/beat.h"
+#include "subscribe/subscribe.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -202,6 +203,29 @@ static void put_address(struct buf *b, const struct run *s,
 		incident_id(of->kind, of->first, id));
 }
 
+/* The same to those who subscribed. False: the store failed. */
+static bool tell_subscribers(const struct run *s, const struct options *o,
+	const struct subject *of, double now)
+{
+	const char *const texts[] = {o->public, o->postmortem};
+	struct incident_update u = {
+		.at = now, .kind = of->kind, .first = of->first};
+	struct strings news = {0};
+	struct conf_server server;
+	bool ok = true;
+
+	for (size_t i = 0; i < 2; i++) {
+		u.what = i ? UPDATE_POSTMORTEM : UPDATE_NOTE;
+		u.text = texts[i];
+		if (u.text && subscriber_public(s->conf, of->slug, &server))
+			news_of_note(&u, of->slug, &news);
+	}
+	if (news.n)
+		ok = news_store_add(s->store, &news);
+	strings_release(&news);
+	return ok;
+}
+
 int note_add(const struct run *s, const struct options *o, struct buf *address)
 {
 	double now = isnan(s->now) ? clock_wall() : s->now;
@@ -220,6 +244,9 @@ int note_add(const struct run *s, const struct options *o, struct buf *address)
 		    &(struct incident_updates) {of.slug, &updates}, 1))
 		status = EXIT_ENV;
 	strings_release(&updates);
+	if (!status && s->conf && s->conf->site_subscribe &&
+		!tell_subscribers(s, o, &of, now))
+		status = EXIT_ENV;
 	if (!status && store_persist(s->store)) {
 		log_error("%s", store_why(s->store));
 		status = EXIT_ENV;

@@ -43,7 +43,7 @@ ssize_t __real_write(int fd, const void *p, size_t n);
 ssize_t __wrap_write(int fd, const void *p, size_t n);
 struct conf *__wrap_conf_load(const char *path);
 struct conf *__wrap_conf_load_file(const char *path);
-bool __wrap_slot_take(double patience_ms, int *slot);
+bool __wrap_slot_take(double patience_ms, int most, int *slot);
 char *__wrap_acknowledge_secret(void);
 
 /* What the CGI reads and writes. */
@@ -117,7 +117,7 @@ struct conf *__wrap_conf_load(const char *path)
 	return __wrap_conf_load_file(path);
 }
 
-bool __wrap_slot_take(double patience_ms, int *slot)
+bool __wrap_slot_take(double patience_ms, int most, int *slot)
 {
 	(void)patience_ms;
 	*slot = -1;
