@@ -10,31 +10,12 @@
 
 #define TITLE "Subscribe"
 
-static const char style[] =
-	":root{color-scheme:light dark}"
-	"body{font:1.1em/1.5 sans-serif;max-width:32em;margin:0 auto;"
-	"padding:1em;overflow-wrap:anywhere}"
-	"h1{font-size:1.5em;margin:.3em 0}"
-	"button{font:inherit;display:block;width:100%;padding:.6em .8em;"
-	"margin:.5em 0;border:0;border-radius:.4em;background:#1d4ed8;"
-	"color:#fff;cursor:pointer}"
-	"button.less{background:none;color:inherit;border:1px solid}"
-	":focus-visible{outline:3px solid #f59e0b;outline-offset:2px}"
-	"a{color:inherit;display:inline-block;padding:.4em 0}";
-
 static void begin_page(struct cgi_answer *a, int status, const char *title)
 {
-	struct buf *b = &a->body;
-
 	a->status = status;
 	a->type = CGI_HTML;
-	buf_clear(b);
-	buf_fmt(b,
-		"<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">"
-		"\n<meta name=\"viewport\" content=\"width=device-width\">\n"
-		"<meta name=\"robots\" content=\"noindex\">\n"
-		"<title>%s</title>\n<style>%s</style>\n<main>\n<h1>%s</h1>\n",
-		title, style, title);
+	buf_clear(&a->body);
+	cgi_put_head(&a->body, title);
 }
 
 static void end_page(struct cgi_answer *a, const struct conf *conf)

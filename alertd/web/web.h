@@ -122,6 +122,10 @@ void cgi_unavailable(struct cgi_answer *a);
 /* cgi_put_html(b, s): append s, its markup escaped. */
 void cgi_put_html(struct buf *b, const char *s);
 
+/* cgi_put_head(b, title): begin a page that a link of a message opens: up to its
+   heading, within <main>. */
+void cgi_put_head(struct buf *b, const char *title);
+
 /* cgi_write(a, head): write the answer, without its body where `head`. An exit
    status. */
 int cgi_write(struct cgi_answer *a, bool head);

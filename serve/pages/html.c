@@ -407,7 +407,7 @@ void html_subscribe(struct html *b, const struct brand *brand,
 	if (!brand->subscribe)
 		return;
 	html_fmt(b,
-		"<details class='subscribe'><summary>By mail or webhook"
+		"<details class='subscribe'><summary>By mail, Slack or webhook"
 		"</summary>\n<form method='post' action='/subscribe'>"
 		"<label>E-mail address, or https URL of Slack or a webhook"
 		"<input name='to' required maxlength='499' autocomplete='email' "
