@@ -66,7 +66,7 @@ const char *subscriber_to_bad(const char *to, bool inward);
 
 /*
  * subscriber_id(secret, to, out): the id of an address: nobody without the secret
- * finds out which address an id has. Case does not count.
+ * finds out which address an id has. Case does not count in one of e-mail.
  */
 void subscriber_id(const char *secret, const char *to, char *out);
 
@@ -294,7 +294,7 @@ void news_list_release(struct news_list *l);
    at once. */
 #define SUBSCRIBE_MAIL_S 20
 #define SUBSCRIBE_CALL_S 10
-#define SUBSCRIBE_TOGETHER 16
+#define SUBSCRIBE_TOGETHER 8
 
 /*
  * subscriber_worker_run(setup, transfers): send the news, and ask those who signed up, for

@@ -104,9 +104,11 @@ void subscriber_id(const char *secret, const char *to, char *out)
 {
 	char text[SUBSCRIBER_TO + 32], hex[SHA256_HEX];
 	size_t n = (size_t)snprintf(text, sizeof text, "subscriber~");
+	bool mail = subscriber_is_mail(to);
 
 	for (; *to && n + 1 < sizeof text; to++)
-		text[n++] = (char)(*to >= 'A' && *to <= 'Z' ? *to + 32 : *to);
+		text[n++] = (char)(mail && *to >= 'A' && *to <= 'Z' ? *to + 32
+								  : *to);
 	text[n] = '\0';
 	sha256_hmac(secret, text, hex);
 	snprintf(out, SUBSCRIBER_ID, "%.*s", SUBSCRIBER_ID - 1, hex);

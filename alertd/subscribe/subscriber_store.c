@@ -228,12 +228,10 @@ enum signup signup_add(struct store *s, const char *to, const char *id,
 		return SIGNUP_LIMITED;
 	if (signup_before(s, to, id, now, &v) < 0)
 		return SIGNUP_FAILED;
-	ok = true;
-	if (v.count < SUBSCRIBE_ASKED_MAX) {
-		add_topic(&v, topic);
-		v.wait = true;
-		ok = signup_put(s, &v);
-	}
+	/* The links that were sent today are good for it, too. */
+	add_topic(&v, topic);
+	v.wait = v.count < SUBSCRIBE_ASKED_MAX;
+	ok = signup_put(s, &v);
 	subscriber_release(&v);
 	return ok ? SIGNUP_TAKEN : SIGNUP_FAILED;
 }

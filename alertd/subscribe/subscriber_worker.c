@@ -39,7 +39,8 @@ enum heard {
 	HEARD_NEVER,	/* this recipient refuses all */
 	HEARD_NOT_THIS, /* the message is refused */
 	HEARD_LATER,
-	HEARD_DOWN /* the mail server takes nothing now */
+	HEARD_DOWN, /* the mail server takes nothing now; or not from them */
+	HEARD_DENIED /* it denies us this recipient, or all */
 };
 
 struct subscriber_worker {
@@ -52,6 +53,7 @@ struct subscriber_worker {
 	double now, until_ms;
 	bool mail; /* the pass: mail, or webhooks */
 	bool down, failed;
+	bool was_down; /* for mail */
 };
 
 /* A message that is under way. */
@@ -151,7 +153,9 @@ static enum heard mail_heard(struct flight *f)
 		return HEARD_NEVER;
 	if (d->refused)
 		return HEARD_NOT_THIS;
-	return d->recipient && !d->mend ? HEARD_LATER : HEARD_DOWN;
+	if (!d->recipient)
+		return HEARD_DOWN;
+	return d->mend ? HEARD_DENIED : HEARD_LATER;
 }
 
 static enum heard call_heard(struct flight *f)
@@ -169,6 +173,32 @@ static enum heard call_heard(struct flight *f)
 	return HEARD_LATER;
 }
 
+/*
+ * What is said of the server as a whole is true if it holds for all of them; else
+ * of a recipient, who must not keep the others waiting.
+ */
+static void judge_together(struct subscriber_worker *w,
+	const struct flight *all, size_t n, enum heard *heard)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++)
+		any = any || heard[i] <= HEARD_NOT_THIS;
+	for (size_t i = 0; i < n; i++) {
+		if (heard[i] == HEARD_DENIED)
+			heard[i] = any ? HEARD_NEVER : HEARD_LATER;
+		if (heard[i] != HEARD_DOWN)
+			continue;
+		/* The words of the server may name the recipient. */
+		if (!any && !w->down)
+			log_warn("subscribers: route %s: %s", w->route->name,
+				all[i].result.why);
+		w->down = w->down || !any;
+		if (any)
+			heard[i] = HEARD_LATER;
+	}
+}
+
 /* Send to n of them, and wait until each has answered. */
 static void send_some(struct subscriber_worker *w,
 	const struct subscriber *const *to, size_t n, const struct news *news,
@@ -181,17 +211,9 @@ static void send_some(struct subscriber_worker *w,
 	for (size_t i = 0; i < n; i++)
 		while (all[i].busy)
 			transfers_wait(w->transfers, -1, AWAIT_MS);
-	for (size_t i = 0; i < n; i++) {
-		bool mail = subscriber_is_mail(to[i]->to);
-
-		out[i] = mail ? mail_heard(&all[i]) : call_heard(&all[i]);
-		/* The words of the server may name the recipient. */
-		if (out[i] == HEARD_DOWN && !w->down) {
-			log_warn("subscribers: route %s: %s", w->route->name,
-				all[i].result.why);
-			w->down = true;
-		}
-	}
+	for (size_t i = 0; i < n; i++)
+		out[i] = w->mail ? mail_heard(&all[i]) : call_heard(&all[i]);
+	judge_together(w, all, n, out);
 	free(all);
 }
 
@@ -221,12 +243,10 @@ static void forget_owed(struct news *n, const char *id)
 	n->n_owed = kept;
 }
 
-/* What came of it; `again`: they were owed it. False: it counts as not sent. */
-static bool settle_one(struct subscriber_worker *w, struct news *n,
+/* What came of it; `again`: they were owed it. */
+static void settle_one(struct subscriber_worker *w, struct news *n,
 	const struct subscriber *to, enum heard heard, bool again)
 {
-	if (heard == HEARD_DOWN)
-		return false;
 	if (again && heard != HEARD_LATER)
 		forget_owed(n, to->id);
 	if (!again && heard == HEARD_LATER)
@@ -237,7 +257,6 @@ static bool settle_one(struct subscriber_worker *w, struct news *n,
 		if (subscriber_heard(w->setup->store, to->id,
 			    heard != HEARD_YES) < 0)
 			w->failed = true;
-	return true;
 }
 
 /* Send to n who are owed the news, or come next, and store how far that is. */
@@ -248,13 +267,12 @@ static void send_and_store(struct subscriber_worker *w, struct news *n,
 	char **upto = w->mail ? &n->mailed : &n->called;
 
 	send_some(w, to, count, n, heard);
-	for (size_t i = 0; i < count; i++) {
-		/* Those behind it may get it a second time. */
-		if (!settle_one(w, n, to[i], heard[i], again))
-			break;
-		if (!again)
-			string_set(upto, to[i]->id);
-	}
+	if (w->down)
+		return;
+	for (size_t i = 0; i < count; i++)
+		settle_one(w, n, to[i], heard[i], again);
+	if (!again)
+		string_set(upto, to[count - 1]->id);
 	if (!news_put(w->setup->store, n))
 		w->failed = true;
 }
@@ -341,15 +359,6 @@ static bool send_news(struct subscriber_worker *w, struct news *n,
 	return !w->down && !w->failed;
 }
 
-static void send_all_news(struct subscriber_worker *w, struct news_list *news,
-	const struct subscribers *all, bool *whole)
-{
-	for (size_t i = 0; i < news->n && time_left(w); i++)
-		send_owed(w, &news->v[i], all);
-	for (size_t i = 0; i < news->n; i++)
-		whole[i] = send_news(w, &news->v[i], all) && whole[i];
-}
-
 /* Ask those who signed up by that way. */
 static void ask_signups(struct subscriber_worker *w,
 	const struct subscribers *all)
@@ -421,7 +430,8 @@ static void finish_news(struct subscriber_worker *w, struct news_list *news,
 
 		if (whole[i] && !n->n_owed) {
 			n->done = true;
-		} else if (n->n_owed && w->now >= n->tried + pause) {
+		} else if (n->n_owed && !w->was_down &&
+			w->now >= n->tried + pause) {
 			n->tries++;
 			n->tried = w->now;
 		} else {
@@ -449,8 +459,13 @@ static void run_passes(struct subscriber_worker *w)
 		w->down = false;
 		w->until_ms = clock_mono_ms() + 1000.0 *
 			(w->mail ? SUBSCRIBE_MAIL_S : SUBSCRIBE_CALL_S);
-		send_all_news(w, &news, &all, whole);
+		for (size_t i = 0; i < news.n; i++)
+			whole[i] = send_news(w, &news.v[i], &all) && whole[i];
 		ask_signups(w, &signups);
+		/* Last: a mail server may never take these. */
+		for (size_t i = 0; i < news.n && time_left(w); i++)
+			send_owed(w, &news.v[i], &all);
+		w->was_down = w->was_down || w->down;
 	}
 	finish_news(w, &news, whole);
 	drop_old_signups(w, &signups);

@@ -296,6 +296,8 @@ listen() {
 					{ location: "http://127.0.0.1:1/" });
 				response.end();
 			});
+		}).on("connection", () => {
+			fs.appendFileSync("connections", "x\n");
 		}).listen(0, "127.0.0.1", () => console.log(server.address().port));
 	' >webport 3>&- &
 	pids+=($!)
@@ -338,7 +340,7 @@ listen() {
 		[[ $(<code) == "200 OK" || $(<code) == "400 Bad Request" ]]
 	done
 	alert 0 tick
-	[ ! -e bodies ]
+	[ ! -e connections ]
 	[ "$(redis hvals fleet:signups | jq -s 'map(select(.wait)) | length')" = 0 ]
 }
 
@@ -431,4 +433,64 @@ listen() {
 	sed -i '/^  url:/d' fleet.yaml
 	alert 2 check
 	grep -q 'site.subscribe: .*set site.url' err
+}
+
+# many N FILTER: so many subscribers of all servers, by id, changed by the filter.
+many() {
+	jq -rn --argjson n "$1" 'range(1; $n + 1) | . as $i |
+		("000000000000000000000000\($i)"[-24:]) as $id |
+		({to: "s\($i)@example.org", topics: ["*"], at: 1} | '"${2-.}"') |
+		["HSET", "fleet:subscribers", $id, tojson] | map(@json) | join(" ")' |
+		redis >/dev/null
+}
+
+@test "a run goes on where one that died had stopped; each message has one name" {
+	many 20
+	minutes 0 1 eu,us initialize http.503 docs | alert 0
+	[ "$(wc -l <mails)" = 20 ]
+	jq -r '.headers["Message-ID"]' mails | sort >first
+	[ "$(sort -u first | wc -l)" = 20 ]
+	# As if it had died when twelve were stored, and four more were sent.
+	for key in $(redis hkeys fleet:news); do
+		redis hset fleet:news "$key" "$(redis hget fleet:news "$key" |
+			jq -c 'del(.done) | .mailed = "000000000000000000000012"')" >/dev/null
+	done
+	: >mails
+	alert 0 tick
+	[ "$(jq -r '.to[0]' mails | sort -V | paste -sd' ')" = "$(printf 's%d@example.org ' {13..20} | sed 's/ $//')" ]
+	jq -r '.headers["Message-ID"]' mails | sort | comm -23 - first >other
+	[ ! -s other ]
+	# Two at once send each message once.
+	: >mails
+	alert 0 note --public Soon docs
+	"$BIN/mcp-alert" tick 2>err.2 &
+	alert 0 tick
+	wait $!
+	[ "$(jq -r '.to[0]' mails | sort | uniq -d | wc -l)" = 0 ]
+	[ "$(wc -l <mails)" = 20 ]
+}
+
+@test "whom the server will not take keeps nobody waiting" {
+	many 20 'if $i % 5 == 1 then .to = "busy\($i)@example.org"
+		elif $i % 5 == 2 then .to = "denied\($i)@example.org"
+		elif $i % 5 == 3 then .to = "later\($i)@example.org" else . end'
+	minutes 0 1 eu,us initialize http.503 docs | alert 0
+	[ "$(jq -r '.to[0]' mails | grep -c '^s')" = 8 ]
+	signup ann@example.org >/dev/null
+	alert 0 tick -N $(($(date +%s) + 300))
+	[ "$(jq -r '.to[0]' mails | grep -c '^s')" = 8 ]
+	sent ann@example.org .headers.Subject | grep -q Confirm
+	run ! grep -q @example.org err
+}
+
+@test "of ten thousand subscribers there is not one more" {
+	many 10000
+	[ "$(signup ann@example.org)" = "200 OK" ]
+	alert 0 tick
+	[ "$(ask POST "$(link ann@example.org subscribe)")" = "503 Service Unavailable" ]
+	grep -q 'too many subscribers' page
+	[ "$(redis hlen fleet:subscribers)" = 10000 ]
+	alert 0 subscribers
+	jq -se '. == [{v: 1, type: "subscribers", topic: "*", mail: 10000, webhooks: 0},
+		{v: 1, type: "subscribers", topic: "unconfirmed", mail: 1, webhooks: 0}]' out
 }

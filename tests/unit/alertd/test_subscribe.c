@@ -100,6 +100,10 @@ static void test_ids(void **state)
 	assert_int_equal(strlen(a), SUBSCRIBER_ID - 1);
 	subscriber_id(SECRET, "ann@example.com", b);
 	assert_string_not_equal(a, b);
+	subscriber_id(SECRET, "https://a.example/X", a);
+	subscriber_id(SECRET, "https://a.example/x", b);
+	assert_string_not_equal(a, b);
+	subscriber_id(SECRET, "ann@example.org", a);
 	subscriber_id(OTHER, "ann@example.org", b);
 	assert_string_not_equal(a, b);
 }
