@@ -115,27 +115,40 @@ static void read_recipient(const char *s, size_t n, char *out, size_t size)
 	snprintf(out, size, "%.*s", (int)n, s);
 }
 
+/* A line of a report. Its recipients are groups of fields, in any order, with an
+   empty line behind each. */
+static void read_report(const char *line, size_t n, char *to, size_t size,
+	bool *failed, struct strings *out)
+{
+	const char *recipient = field_of(line, "Final-Recipient:");
+	const char *action = field_of(line, "Action:");
+
+	if (recipient)
+		read_recipient(recipient, n - (size_t)(recipient - line), to,
+			size);
+	if (action)
+		*failed = field_of(action + strspn(action, " \t"), "failed");
+	if (*to && *failed)
+		strings_note(out, to);
+	if (n > 1 || (n == 1 && *line != '\r'))
+		return;
+	*to = '\0';
+	*failed = false;
+}
+
 void bounced_addresses(const char *text, struct strings *out)
 {
 	bool report = error_text_has(text, "\nFinal-Recipient:");
+	bool failed = false;
 	char to[SUBSCRIBER_TO] = "";
 	size_t n;
 
 	for (const char *line = text; *line; line += n + (line[n] == '\n')) {
-		const char *recipient = field_of(line, "Final-Recipient:");
-		const char *action = field_of(line, "Action:");
-
 		n = strcspn(line, "\n");
-		if (report && recipient)
-			read_recipient(recipient,
-				n - (size_t)(recipient - line), to, sizeof to);
-		if (report && action && *to &&
-			field_of(action + strspn(action, " \t"), "failed")) {
-			strings_note(out, to);
-			*to = '\0';
-		}
-		if (report)
+		if (report) {
+			read_report(line, n, to, sizeof to, &failed, out);
 			continue;
+		}
 		read_recipient(line, n, to, sizeof to);
 		if (*to)
 			strings_note(out, to);

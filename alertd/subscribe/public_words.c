@@ -175,7 +175,7 @@ static void put_news_text(struct buf *b, const struct public_message *m)
 			put_instant(b, " to ", n->end, m->now);
 		break;
 	case NEWS_NOTE:
-		buf_fmt(b, "From the operator: %s\n", n->text ? n->text : "");
+		buf_fmt(b, "Note from the operator: %s\n", n->text ? n->text : "");
 		return;
 	case NEWS_POSTMORTEM:
 		buf_fmt(b, "Why it happened: %s\n", n->text ? n->text : "");

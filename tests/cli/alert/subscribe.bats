@@ -121,7 +121,7 @@ subscribe() {
 	[ "${subjects[1]}" = '[Acmeä] Shop <&>: Outage' ]
 	[ "${subjects[2]}" = '[Acmeä] Shop <&>: Outage (update)' ]
 	[ "${subjects[3]}" = '[Acmeä] Shop <&>: Outage (resolved)' ]
-	sent Ann@Example.org .text | grep -q 'From the operator: We found the cause\.'
+	sent Ann@Example.org .text | grep -q '^Note from the operator: We found the cause\.'
 	# What the public may not know is nowhere.
 	run ! grep -qE 'initialize|http\.503|Importance' mails
 	# One thread; nobody else's address.

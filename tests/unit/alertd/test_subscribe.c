@@ -149,7 +149,13 @@ static void test_bounces(void **state)
 		{"x\nfinal-recipient:rfc822;a@b.example\naction:failed\n",
 			"a@b.example"},
 		{"x\nFinal-Recipient: rfc822; a@b.example\nAction: delayed\n", ""},
-		{"x\nAction: failed\nFinal-Recipient: rfc822; a@b.example\n", ""},
+		/* Exim's order; and the groups of others. */
+		{"x\r\n\r\nAction: failed\r\nFinal-Recipient: rfc822;a@b.example"
+		 "\r\nStatus: 5.0.0\r\n\r\nAction: delayed\r\n"
+		 "Final-Recipient: rfc822;c@d.example\r\n", "a@b.example"},
+		{"x\nAction: failed\n\nFinal-Recipient: rfc822; a@b.example\n",
+			""},
+		{"x\nFinal-Recipient: rfc822; \nAction: failed\n", ""},
 	};
 
 	(void)state;
@@ -253,7 +259,7 @@ static void test_words(void **state)
 		{NEWS_RESOLVED, "a_kind_to_come", "d", "docs: Outage (resolved)",
 			"Resolved. It lasted from "},
 		{NEWS_NOTE, "downtime", "d", "docs: Outage (update)",
-			"From the operator: <i>x</i>\n"},
+			"Note from the operator: <i>x</i>\n"},
 		{NEWS_POSTMORTEM, "downtime", "d", "docs: Outage (what happened)",
 			"Why it happened: <i>x</i>\n"},
 		{NEWS_MAINTENANCE, NULL, "d", "docs: maintenance",
