@@ -295,7 +295,7 @@ static int run_notifier(const struct options *o, const struct run *setup,
 		status = EXIT_ENV;
 	heartbeat_free(r.heartbeat);
 	/* Once the operators know. */
-	if (setup->deliver && !notifier_failed(p) &&
+	if (setup->deliver &&
 		(o->action == OPTIONS_VERDICTS || o->action == OPTIONS_TICK) &&
 		!subscriber_worker_run(
 			setup, deliver_transfers(setup->deliver)))

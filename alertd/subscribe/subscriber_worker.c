@@ -180,11 +180,15 @@ static enum heard call_heard(struct flight *f)
 static void judge_together(struct subscriber_worker *w,
 	const struct flight *all, size_t n, enum heard *heard)
 {
-	bool any = false;
+	bool any = false, taken = false;
 
-	for (size_t i = 0; i < n; i++)
-		any = any || heard[i] <= HEARD_NOT_THIS;
 	for (size_t i = 0; i < n; i++) {
+		any = any || heard[i] <= HEARD_NOT_THIS;
+		taken = taken || heard[i] == HEARD_YES;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (heard[i] == HEARD_NOT_THIS && taken)
+			heard[i] = HEARD_NEVER;
 		if (heard[i] == HEARD_DENIED)
 			heard[i] = any ? HEARD_NEVER : HEARD_LATER;
 		if (heard[i] != HEARD_DOWN)

@@ -58,6 +58,15 @@ static const char *bad_form(const struct conf *conf, const struct form *f)
 	return subscriber_to_bad(to ? to : "", conf->site_subscribe_inward);
 }
 
+/* Whether the browser says that another site's page sends the form, whose visitors
+   are no sign-ups. */
+static bool is_foreign(const struct cgi *c)
+{
+	const char *from = request_env(c->env, "HTTP_SEC_FETCH_SITE");
+
+	return from && strcmp(from, "cross-site") == 0;
+}
+
 bool cgi_signup_admit(struct cgi *c, struct cgi_answer *a)
 {
 	char *secret = subscribe_secret(c, a);
@@ -68,7 +77,8 @@ bool cgi_signup_admit(struct cgi *c, struct cgi_answer *a)
 		return false;
 	secret_free(secret);
 	form_read(c->request.body.p, &form);
-	wrong = bad_form(c->conf, &form);
+	wrong = is_foreign(c) ? "Use the form of the status page."
+			      : bad_form(c->conf, &form);
 	if (wrong)
 		say(c, a, 400, TITLE, wrong);
 	form_release(&form);

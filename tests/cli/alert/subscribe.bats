@@ -367,6 +367,7 @@ listen() {
 		[ "$(signup "$to")" = "400 Bad Request" ]
 		run ! grep -q 'b\.org' page cgi.err
 	done
+	[ "$(ask POST /subscribe 'to=x@example.org&topic=*' HTTP_SEC_FETCH_SITE=cross-site)" = "400 Bad Request" ]
 	[ "$(redis hlen fleet:signups)" = 2 ]
 	# A title with a line break cannot be configured; nor does a note become a header.
 	minutes 0 1 eu,us initialize | alert 0
@@ -423,6 +424,8 @@ listen() {
 	minutes 0 1 eu,us initialize | alert 0
 	[ "$(redis exists fleet:news)" = 0 ]
 	configure
+	alert 0 check
+	run ! grep -q 'route mail' err
 	sed -i 's/subscribe: mail/subscribe: post/' fleet.yaml
 	alert 2 check
 	grep -q 'fleet.yaml:6:3: site.subscribe: no route is named post' err
@@ -468,6 +471,13 @@ many() {
 	wait $!
 	[ "$(jq -r '.to[0]' mails | sort | uniq -d | wc -l)" = 0 ]
 	[ "$(wc -l <mails)" = 20 ]
+}
+
+@test "an operator's route that fails stops no subscriber" {
+	many 1
+	sed -i 's/^  routes:/&\n    - {name: ops, type: command, command: [\/bin\/false]}/; s/^    - {name: nobody.*/    - {name: ops, match: {}, steps: [{routes: [ops]}]}/' fleet.yaml
+	minutes 0 1 eu,us initialize http.503 docs | alert 3
+	[ "$(jq -r '.to[0]' mails)" = s1@example.org ]
 }
 
 @test "whom the server will not take keeps nobody waiting" {
