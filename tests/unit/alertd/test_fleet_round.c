@@ -81,6 +81,11 @@ static void test_reports(void **state)
 	add(&r, "fast", 0, -1);
 	add(&r, "slow", 0, 62);
 	assert_string_equal(silent(&r), "ab");
+	/* Each minute has its own. */
+	add(&r, "fast", 0, -1);
+	add(&r, "slow", 0, -1);
+	add(&r, "fast", 1, -1);
+	assert_string_equal(silent(&r), "-");
 	/* Whether a probe of a fast server is too old is for the verdict. */
 	add(&r, "slow", 0, -1);
 	add(&r, "fast", 0, 2);
