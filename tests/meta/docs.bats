@@ -346,6 +346,7 @@ headings() {
 				{ echo "$page: $link"; return 1; }
 		done
 	done
+	[ "$(grep -oE '@v[0-9.]+' README.md | sort -u)" = "@v$(sed -n 's/^VERSION = //p' Makefile)" ]
 	[ "$(grep -n '^## Install' README.md | cut -d : -f 1)" -lt 70 ]
 	for page in man/*.[1-8]; do
 		grep -qF "(man/md/${page##*/}.md" README.md ||
