@@ -353,3 +353,13 @@ headings() {
 			[[ $page == man/@(check_mcp.1|mcp-fleet.1) ]] || { echo "README: $page"; return 1; }
 	done
 }
+
+# What is new comes into the list by tests/meta/contract -u.
+@test "nothing that others' scripts use goes: contract.list; what holds it is there" {
+	local file
+	LC_ALL=C comm -23 tests/meta/contract.list <(tests/meta/contract) | diff /dev/null -
+	[ "$(wc -l <tests/meta/contract.list)" -gt 900 ]
+	for file in $(grep -oE '\b(meta|unit|cli)/[A-Za-z_/.-]+\.(bats|c|list)' man/CONTRACT.md | sort -u); do
+		[ -e "tests/$file" ] || { echo "$file"; return 1; }
+	done
+}
