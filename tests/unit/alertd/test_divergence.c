@@ -457,6 +457,7 @@ static void test_known_sides(void **state)
 	sides[1].first_seen = 0;
 	sides[2].first_seen = NIGHT_START + 61;
 	sides[3].tool_hash = "d";
+	sides[6].first_seen = NIGHT_START + 60;
 	state_init(&st, "s");
 	/* Else those that no region sees are forgotten at once. */
 	st.incidents[ALERT_DIVERGENCE].open = true;
