@@ -13,6 +13,17 @@
 #include <math.h>
 #include <string.h>
 
+/* The words of a kind: of its headline, and of the sentence. A row without them
+   does not compile. */
+struct kind_words {
+	const char *bad, *good, *lasts, *over;
+};
+#define KIND_WORDS(id, name, severities, meaning, bad, good, lasts, over)      \
+	{"" bad, "" good, "" lasts, "" over},
+static const struct kind_words words[] = {ALERT_INCIDENT_KINDS(KIND_WORDS)};
+_Static_assert(sizeof words / sizeof *words == ALERT_KINDS,
+	"every kind of incident has words");
+
 /* Failing again this often is no accident. */
 #define FLAPPING 2
 
@@ -88,6 +99,20 @@ static void put_flapping_past(struct buf *b, enum alert_kind kind,
 			: " It failed ");
 	put_flap_times(b, kind, inc, true, zone);
 	buf_char(b, '.');
+}
+
+/* A phrase, with these regions in their place. */
+static void put_phrase(struct buf *b, const char *phrase,
+	const struct strings *regions,
+	void (*put)(struct buf *b, const struct strings *l))
+{
+	size_t n = strcspn(phrase, "%");
+
+	buf_add(b, phrase, n);
+	if (!phrase[n])
+		return;
+	put(b, regions);
+	buf_str(b, phrase + n + 1);
 }
 
 static bool is_refused(const struct summary *s)
@@ -239,7 +264,7 @@ static const char *down_words(const struct incident *inc)
 	if (inc->layer == LAYER_TOOLS)
 		return all ? "answers, but its tools fail everywhere"
 			   : "answers, but its tools fail";
-	return all ? "is down everywhere" : "is down";
+	return all ? "is down everywhere" : words[ALERT_DOWNTIME].bad;
 }
 
 static void put_downtime(struct buf *b, const struct summary *s)
@@ -281,6 +306,13 @@ static void put_regional(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 	bool reached = inc->reached.n > 0;
 
+	if (inc->follows && s->phase == ALERT_STARTED) {
+		put_remainder(b, &inc->regions);
+		buf_str(b, " (");
+		put_failure(b, s);
+		buf_char(b, ')');
+		return;
+	}
 	if (reached) {
 		buf_str(b, " is available from ");
 		phrase_cities(b, &inc->reached);
@@ -402,7 +434,7 @@ static void put_churn(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
 
-	buf_fmt(b, " changes its tools all the time, since ");
+	buf_str(b, ", since ");
 	phrase_instant(b, inc->first, s->at, s->zone);
 	buf_fmt(b, ": its list of tools changed %.0f times in the last hour; "
 		   "until that ends, single changes and differences between "
@@ -410,7 +442,7 @@ static void put_churn(struct buf *b, const struct summary *s)
 		inc->value);
 }
 
-static void put_unapproved(struct buf *b, const struct incident *inc)
+static void put_unapproved(struct buf *b, const struct summary *s)
 {
 	static const char *const what[] = {
 		[CHANGE_BREAKING] = ", and callers may break",
@@ -418,8 +450,8 @@ static void put_unapproved(struct buf *b, const struct incident *inc)
 		[CHANGE_WORDS] = ", in their descriptions",
 		[CHANGE_ORDER] = "",
 	};
+	const struct incident *inc = s->incident;
 
-	buf_str(b, " has tools that nobody approved");
 	buf_str(b, inc->classed ? what[inc->class] : "");
 	if (tool_change_named(&inc->change)) {
 		buf_str(b, ": ");
@@ -437,8 +469,6 @@ static void put_silence(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
 
-	buf_str(b, " has had no report from ");
-	phrase_cities(b, &inc->regions);
 	if ((int)inc->regions.n == inc->expected)
 		buf_str(b, inc->expected == 1 ? ", its only region,"
 					      : ", all its regions,");
@@ -469,7 +499,6 @@ static void put_overrun(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 	const struct alert_event *e = s->event;
 
-	buf_str(b, " is still down");
 	/* Another one may have begun since. */
 	if (inc->opened_at >= e->maintenance_end) {
 		buf_char(b, ' ');
@@ -494,9 +523,9 @@ static void put_above(struct buf *b, const struct summary *s)
 	char limit[CONF_SHOWN];
 
 	if (inc->value < 1000)
-		buf_fmt(b, " is slow: p50 %.0f ms for ", inc->value);
+		buf_fmt(b, ": p50 %.0f ms for ", inc->value);
 	else
-		buf_fmt(b, " is slow: p50 %.1f s for ", inc->value / 1000);
+		buf_fmt(b, ": p50 %.1f s for ", inc->value / 1000);
 	if (minutes < 120)
 		buf_fmt(b, "%lld minute%s", minutes, minutes == 1 ? "" : "s");
 	else
@@ -513,7 +542,7 @@ static void put_latency(struct buf *b, const struct summary *s)
 	if (inc->above)
 		put_above(b, s);
 	else
-		buf_fmt(b, " is slow: the 95th percentile is %.0f ms, %.1f "
+		buf_fmt(b, ": the 95th percentile is %.0f ms, %.1f "
 			   "times the %.0f ms of 30 days",
 			inc->value, inc->value / inc->usual, inc->usual);
 	if (!inc->regions.n)
@@ -547,23 +576,56 @@ static void put_failing(struct buf *b, const struct incident *inc)
 	phrase_cities(b, &inc->regions);
 }
 
-static void put_errors(struct buf *b, const struct incident *inc)
+static void put_errors(struct buf *b, const struct summary *s)
 {
-	buf_fmt(b, " fails too often: %.1f %% of the probes of the last ",
+	const struct incident *inc = s->incident;
+
+	buf_fmt(b, ": %.1f %% of the probes of the last ",
 		inc->value);
 	put_window(b, inc->rate_window);
 	buf_str(b, " failed, though never long enough to be down");
 	put_failing(b, inc);
 }
 
-static void put_burn(struct buf *b, const struct incident *inc)
+static void put_burn(struct buf *b, const struct summary *s)
 {
-	buf_fmt(b, " uses up its error budget %.1f times as fast as it may: "
+	const struct incident *inc = s->incident;
+
+	buf_fmt(b, " %.1f times as fast as it may: "
 		   "%.2f %% of the probes of the last ",
 		inc->value, inc->value * (100 - inc->usual));
 	put_window(b, inc->rate_window);
 	buf_fmt(b, " failed, its objective is %g %%", inc->usual);
 	put_failing(b, inc);
+}
+
+static void put_title(struct buf *b, const struct summary *s)
+{
+	buf_fmt(b, ": %s", s->incident->title);
+}
+
+/* What follows the words of a kind. */
+static void (*const more[ALERT_KINDS])(
+	struct buf *b, const struct summary *s) = {
+	[ALERT_DOWNTIME] = put_downtime,
+	[ALERT_REGIONAL] = put_regional,
+	[ALERT_LATENCY] = put_latency,
+	[ALERT_ERROR_RATE] = put_errors,
+	[ALERT_SLO_BURN] = put_burn,
+	[ALERT_DIVERGENCE] = put_divergence,
+	[ALERT_CHURN] = put_churn,
+	[ALERT_UNAPPROVED] = put_unapproved,
+	[ALERT_SILENT] = put_silence,
+	[ALERT_OVERRUN] = put_overrun,
+	[ALERT_MANUAL] = put_title,
+};
+
+/* Words of a kind, behind the name. */
+static void put_words(
+	struct buf *b, const char *phrase, const struct summary *s)
+{
+	buf_char(b, ' ');
+	put_phrase(b, phrase, &s->incident->regions, phrase_cities);
 }
 
 /* The failure that was last seen. */
@@ -581,12 +643,6 @@ static void put_last_seen(struct buf *b, const struct summary *s)
 /* The failure, without the end of the sentence. */
 static void put_trouble(struct buf *b, const struct summary *s)
 {
-	const struct incident *inc = s->incident;
-
-	if (s->kind == ALERT_STALLED) {
-		buf_str(b, "Monitoring is blind: no server is watched");
-		return;
-	}
 	if (s->kind == ALERT_SILENT && strcmp(s->slug, SLUG_FLEET) == 0) {
 		put_isolation(b, s);
 		return;
@@ -599,55 +655,11 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		put_refused(b, s);
 		return;
 	}
-	buf_str(b, s->slug);
-	switch (s->kind) {
-	case ALERT_MANUAL:
-		buf_fmt(b, ": %s", inc->title);
-		break;
-	case ALERT_DOWNTIME:
-		put_downtime(b, s);
-		break;
-	case ALERT_REGIONAL:
-		if (inc->follows && s->phase == ALERT_STARTED) {
-			put_remainder(b, &inc->regions);
-			buf_str(b, " (");
-			put_failure(b, s);
-			buf_char(b, ')');
-		} else {
-			put_regional(b, s);
-		}
-		break;
-	case ALERT_LATENCY:
-		put_latency(b, s);
-		break;
-	case ALERT_ERROR_RATE:
-		put_errors(b, inc);
-		break;
-	case ALERT_SLO_BURN:
-		put_burn(b, inc);
-		break;
-	case ALERT_DIVERGENCE:
-		put_divergence(b, s);
-		break;
-	case ALERT_CHURN:
-		put_churn(b, s);
-		break;
-	case ALERT_UNAPPROVED:
-		put_unapproved(b, inc);
-		break;
-	case ALERT_SILENT:
-		put_silence(b, s);
-		break;
-	case ALERT_OVERRUN:
-		put_overrun(b, s);
-		break;
-	default: /* ALERT_RATE_LIMITED: what is sent once has its own words */
-		buf_str(b, " answers ");
-		phrase_cities(b, &inc->regions);
-		buf_str(b, " with 429: its rate limit is too tight, or should "
-			   "let our probes pass");
-		break;
-	}
+	buf_str(b, s->kind == ALERT_STALLED ? "Monitoring" : s->slug);
+	if (*words[s->kind].lasts)
+		put_words(b, words[s->kind].lasts, s);
+	if (more[s->kind])
+		more[s->kind](b, s);
 }
 
 static void put_span(struct buf *b, const struct summary *s)
@@ -691,22 +703,25 @@ static void put_report(struct buf *b, const struct summary *s)
 	put_span(b, s);
 }
 
-/* The end of what was measured. */
-static void put_relief(struct buf *b, const struct summary *s)
+/* What ends as the words of its kind say. */
+static void put_over(struct buf *b, const struct summary *s)
+{
+	buf_str(b, s->slug);
+	put_words(b, words[s->kind].over, s);
+	put_span(b, s);
+}
+
+static void put_fast(struct buf *b, const struct summary *s)
 {
 	char limit[CONF_SHOWN];
 
-	buf_str(b, s->slug);
-	if (s->kind == ALERT_LATENCY && s->incident->above)
-		buf_fmt(b, " is fast enough again: its p50 is not above the "
-			   "slow_above of %s",
-			conf_duration(s->incident->usual / 1000, limit));
-	else if (s->kind == ALERT_LATENCY)
-		buf_str(b, " is as fast as usual again");
-	else if (s->kind == ALERT_ERROR_RATE)
-		buf_str(b, " no longer fails too often");
-	else
-		buf_str(b, " no longer uses up its error budget too fast");
+	if (!s->incident->above) {
+		put_over(b, s);
+		return;
+	}
+	buf_fmt(b, "%s is fast enough again: its p50 is not above the "
+		   "slow_above of %s",
+		s->slug, conf_duration(s->incident->usual / 1000, limit));
 	put_span(b, s);
 }
 
@@ -756,17 +771,11 @@ static void put_recovery(struct buf *b, const struct summary *s)
 		return;
 	}
 	buf_str(b, s->slug);
-	if (s->kind == ALERT_RATE_LIMITED) {
-		buf_str(b, " answers without 429 again");
-	} else if (inc->still.n) {
+	if (s->kind != ALERT_RATE_LIMITED && inc->still.n) {
 		put_remainder(b, &inc->still);
 		buf_char(b, ',');
 	} else {
-		buf_str(b, " recovered");
-		if (s->kind == ALERT_REGIONAL) {
-			buf_str(b, " in ");
-			phrase_cities(b, &inc->regions);
-		}
+		put_words(b, words[s->kind].over, s);
 	}
 	put_span(b, s);
 	buf_fmt(b, " Root layer: %s", layer ? layer : "unknown");
@@ -858,43 +867,34 @@ static void put_manual_end(struct buf *b, const struct summary *s)
 	phrase_span(b, s->incident->first, incident_end(s->incident), s->zone);
 }
 
+static void put_churn_end(struct buf *b, const struct summary *s)
+{
+	put_over(b, s);
+	buf_str(b, " Its changes are reported again.");
+}
+
+/* The ends that have more to say. */
+static void (*const ends[ALERT_KINDS])(
+	struct buf *b, const struct summary *s) = {
+	[ALERT_DOWNTIME] = put_recovery,
+	[ALERT_REGIONAL] = put_recovery,
+	[ALERT_RATE_LIMITED] = put_recovery,
+	[ALERT_LATENCY] = put_fast,
+	[ALERT_DIVERGENCE] = put_agreement,
+	[ALERT_CHURN] = put_churn_end,
+	[ALERT_SILENT] = put_report,
+	[ALERT_OVERRUN] = put_recovery,
+	[ALERT_MANUAL] = put_manual_end,
+};
+
 /* How it ended. */
 static void put_end(struct buf *b, const struct summary *s)
 {
-	if (s->kind == ALERT_MANUAL) {
-		put_manual_end(b, s);
-		return;
-	}
-	if (s->facts->unwatched) {
+	if (s->facts->unwatched && s->kind != ALERT_MANUAL) {
 		put_unwatched(b, s);
 		put_span(b, s);
-		return;
-	}
-	switch (s->kind) {
-	case ALERT_DIVERGENCE:
-		put_agreement(b, s);
-		break;
-	case ALERT_CHURN:
-		buf_fmt(b, "%s no longer changes its tools all the time",
-			s->slug);
-		put_span(b, s);
-		buf_str(b, " Its changes are reported again.");
-		break;
-	case ALERT_UNAPPROVED:
-		buf_fmt(b, "%s has the tools again that are approved", s->slug);
-		put_span(b, s);
-		break;
-	case ALERT_SILENT:
-		put_report(b, s);
-		break;
-	case ALERT_LATENCY:
-	case ALERT_ERROR_RATE:
-	case ALERT_SLO_BURN:
-		put_relief(b, s);
-		break;
-	default:
-		put_recovery(b, s);
-		break;
+	} else {
+		(ends[s->kind] ? ends[s->kind] : put_over)(b, s);
 	}
 }
 
@@ -921,8 +921,8 @@ static void put_found(struct buf *b, const struct summary *s)
 	if (s->kind == ALERT_DOWNTIME) {
 		buf_str(b, " was down ");
 	} else {
-		buf_str(b, s->kind == ALERT_REGIONAL ? " failed from "
-						     : " answered 429 to ");
+		buf_str(b, s->kind == ALERT_RATE_LIMITED ? " answered 429 to "
+							 : " failed from ");
 		phrase_cities(b, &inc->regions);
 		buf_char(b, ' ');
 	}
@@ -1067,33 +1067,16 @@ static void put_state(struct buf *b, const struct summary *s)
 /* The end of a headline for an incident that is over. */
 static void put_good(struct buf *b, const struct summary *s)
 {
-	static const char *const words[ALERT_KINDS] = {
-		[ALERT_DOWNTIME] = "is up again",
-		[ALERT_RATE_LIMITED] = "lets our probes in again",
-		[ALERT_LATENCY] = "is as fast as usual again",
-		[ALERT_ERROR_RATE] = "fails no more than usual",
-		[ALERT_SLO_BURN] = "keeps to its error budget again",
-		[ALERT_DIVERGENCE] = "shows the same tools everywhere again",
-		[ALERT_CHURN] = "keeps its tools again",
-		[ALERT_UNAPPROVED] = "has the tools that are approved",
-		[ALERT_SILENT] = "is watched from everywhere again",
-		[ALERT_STALLED] = "works again",
-		[ALERT_OVERRUN] = "is up again",
-	};
-
 	if (s->facts->unwatched) {
 		buf_str(b, "was not seen to recover");
 	} else if (s->incident->still.n) {
 		buf_str(b, "works again, but not from ");
 		phrase_few_cities(b, &s->incident->still);
-	} else if (s->kind == ALERT_REGIONAL) {
-		buf_str(b, "works from ");
-		phrase_few_cities(b, &s->incident->regions);
-		buf_str(b, " again");
 	} else if (s->kind == ALERT_LATENCY && s->incident->above) {
 		buf_str(b, "is fast enough again");
 	} else {
-		buf_str(b, words[s->kind]);
+		put_phrase(b, words[s->kind].good, &s->incident->regions,
+			phrase_few_cities);
 	}
 	if (s->incident->silent.n && !s->facts->unwatched) {
 		buf_str(b, ", but is not watched from ");
@@ -1105,45 +1088,38 @@ static void put_good(struct buf *b, const struct summary *s)
 			s->incident->unseen == 1 ? "was" : "were");
 }
 
+/* The words of an incident that lasts, or is found when it is over. */
+static const char *lasting(const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+
+	if (s->phase == ALERT_FOUND)
+		return s->kind == ALERT_DOWNTIME ? "was down"
+			: s->kind == ALERT_RATE_LIMITED
+			? "turned our probes away with 429"
+			: "failed from %";
+	if (s->kind == ALERT_DOWNTIME)
+		return down_words(inc);
+	if (s->kind == ALERT_REGIONAL && inc->follows &&
+		s->phase == ALERT_STARTED)
+		return "works again, but not from %";
+	if (s->kind == ALERT_REGIONAL && inc->reached.n)
+		return "works, but not from %";
+	if (s->kind == ALERT_DIVERGENCE && inc->stale)
+		return "has a stale cache in front of it";
+	return words[s->kind].bad;
+}
+
 /* The end of a headline for an incident that lasts. */
 static void put_bad(struct buf *b, const struct summary *s)
 {
-	static const char *const words[ALERT_KINDS] = {
-		[ALERT_RATE_LIMITED] = "turns our probes away with 429",
-		[ALERT_LATENCY] = "is slow",
-		[ALERT_ERROR_RATE] = "fails too often",
-		[ALERT_SLO_BURN] = "uses up its error budget too fast",
-		[ALERT_DIVERGENCE] = "shows different tools",
-		[ALERT_CHURN] = "changes its tools all the time",
-		[ALERT_UNAPPROVED] = "has tools that nobody approved",
-		[ALERT_STALLED] = "is blind",
-		[ALERT_OVERRUN] = "is still down after its maintenance",
-	};
 	const struct incident *inc = s->incident;
 
-	if (incident_all_silent(s->incident, s->kind)) {
-		buf_str(b, "failed when last seen from ");
-		phrase_few_cities(b, &inc->silent);
-	} else if (s->kind == ALERT_DOWNTIME) {
-		buf_str(b, s->phase == ALERT_FOUND ? "was down"
-						   : down_words(inc));
-	} else if (s->kind == ALERT_REGIONAL) {
-		buf_str(b, s->phase == ALERT_FOUND ? "failed from "
-				: inc->follows && s->phase == ALERT_STARTED
-				? "works again, but not from "
-				: inc->reached.n ? "works, but not from "
-						 : "fails from ");
-		phrase_few_cities(b, &inc->regions);
-	} else if (s->phase == ALERT_FOUND) {
-		buf_str(b, "turned our probes away with 429");
-	} else if (s->kind == ALERT_SILENT) {
-		buf_str(b, "is not watched from ");
-		phrase_few_cities(b, &inc->regions);
-	} else if (s->kind == ALERT_DIVERGENCE && inc->stale) {
-		buf_str(b, "has a stale cache in front of it");
-	} else {
-		buf_str(b, words[s->kind]);
-	}
+	if (incident_all_silent(inc, s->kind))
+		put_phrase(b, "failed when last seen from %", &inc->silent,
+			phrase_few_cities);
+	else
+		put_phrase(b, lasting(s), &inc->regions, phrase_few_cities);
 }
 
 static void put_headline(struct buf *b, const struct summary *s)
