@@ -295,6 +295,12 @@ $(B)/serve/pages/manual_pages.c: scripts/manual $(MANUAL)
 	tests/unit/*/*.c tests/fuzz/*.c)) $(wildcard $(B)/tests/unit/*/groups.d \
 	$(B)/tests/fuzz/*/*.d)
 
+# The manual for strangers: as a site of files, for any web server, and as Markdown, for
+# a forge, which is committed.
+html:
+	scripts/manual --html build/html $(MANUAL)
+	scripts/manual --markdown man/md $(MANUAL)
+
 # For shells: what --help says, and that of each command.
 COMPLETED = $(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS)
 completions: $(B)/completions/made
@@ -339,9 +345,11 @@ make check-long what takes minutes, in stages: LONG=8h for a night
 make check-packages one of its stages: the packages, in a Debian of their own; as root
 make unit       the unit tests, into build/unit
 make install    programs, pages and units, into PREFIX, below DESTDIR
+make uninstall  what install put there is removed again
 make deb        packages for Debian and Ubuntu, into build/deb
 make dist       the sources of a release, into build
 make libraries  the versions of libraries that mcp-fleet doctor --cve compares with
+make html       the manual as a site, into build/html, and as Markdown, into man/md
 make deps       install what building and testing need
 make clean      remove build
 
@@ -547,6 +555,15 @@ install: all
 	$(call copy,755,$(EXAMPLEDIR)/lambda,$(wildcard scripts/deploy/lambda/*))
 	$(call copy,755,$(EXAMPLEDIR)/worker,scripts/deploy/worker/mcp-worker)
 
+# What install puts there, and the folders of mcp-fleet that are empty then.
+uninstall: all
+	@to=$$(mktemp -d) && trap 'rm -rf "$$to"' EXIT && \
+		$(MAKE) -s -o all install DESTDIR="$$to" && \
+		cd "$$to" && { find . -type f -print0; printf '.$(DATADIR)/libraries.list\0'; } | \
+		(cd '$(abspath $(DESTDIR)/)' && xargs -0 rm -f) && \
+		find . -depth -type d -path '*/mcp-fleet*' -print0 | \
+		(cd '$(abspath $(DESTDIR)/)' && xargs -0 rmdir 2>/dev/null || :)
+
 .PHONY: all check check-differing check-long clean completions deb demo deps dist glyphs \
-	help install libraries peers run FORCE $(addprefix check-,gcc clang programs units waiting computing $(WAITING) $(COMPUTING))
+	help html install libraries peers run uninstall FORCE $(addprefix check-,gcc clang programs units waiting computing $(WAITING) $(COMPUTING))
 .DELETE_ON_ERROR:

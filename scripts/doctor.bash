@@ -5,7 +5,8 @@
 # shellcheck disable=SC2154,SC2034 # variables of mcp-fleet and region.bash
 #
 # The regions are asked as a round asks them, see region.bash, so what a forced
-# command allows is enough. Except where noted below, nothing is judged, sent or stored.
+# command allows is enough. Except where noted below, nothing is judged, sent or stored
+# but the findings.
 # The parts are checked side by side, each with its findings in a file of its own.
 
 check_max=10   # seconds for each check
@@ -822,6 +823,23 @@ check_folders() {
 	fi
 }
 
+# keep_findings: leaves in the store what the console of mcp-alert shows: how many there
+# are, and the first that are not ok.
+keep_findings() {
+	! grep -q $'^fail\tstore\t' "$desk/findings" || return 0
+	jq -cnR --arg host "$(uname -n)" '[inputs | split("\t")] |
+		def count($status): map(select(.[0] == $status)) | length;
+		{v: 1, type: "doctor", $host, at: now, ok: count("ok"), warn: count("warn"),
+			fail: count("fail"), findings: (map(select(.[0] != "ok")) | sort_by(.[0]) |
+				.[:20] | map({status: .[0], subject: .[1], finding: .[2][:300],
+					mend: (.[3] | if . == "" then null else .[:300] end)}) |
+				until(tojson | utf8bytelength < 15000; .[:-1]))}' \
+		"$desk/findings" | timeout "$bound" mcp-aggregate ingest -c "$config" \
+		"${store[@]}" >/dev/null 2>"$desk/keeping" ||
+		found warn store "does not keep these findings for the console: $(:
+			)$(last_words "$desk/keeping")" 'man 7 mcp-store   # users.acl'
+}
+
 # print_findings: prints text or JSON. Root needs no sudo, and may not have it; a login
 # on another machine need not be root's.
 print_findings() {
@@ -883,6 +901,8 @@ doctor() {
 		[[ ! -e $desk/findings.$check ]] || cat "$desk/findings.$check"
 		[[ ! -s $desk/said.$check ]] || cat "$desk/said.$check" >&2
 	done >"$desk/findings"
+	keep_findings >"$desk/unkept"
+	cat "$desk/unkept" >>"$desk/findings"
 	print_findings
 	((!worst)) || exit "$worst"
 	! grep -qv '^ok' "$desk/findings" || exit 1

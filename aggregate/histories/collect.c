@@ -546,6 +546,7 @@ int collect_add(struct collect *c, const struct record *r, char *why)
 	case RECORD_RUNNER:
 		return add_runner(c, &r->u.runner, why);
 	case RECORD_SPOOL:
+	case RECORD_DOCTOR:
 	case RECORD_TOOL:
 		return 0;
 	case RECORD_EXPIRY:

@@ -46,7 +46,8 @@ static bool is_own(const struct deposit_pieces *d, const struct record *r,
 						      : r->u.probe.key.region;
 
 	*whole = r->type == RECORD_PROBE || r->type == RECORD_RUNNER;
-	if (r->type == RECORD_EXPIRY || r->type == RECORD_SPOOL) {
+	if (r->type == RECORD_EXPIRY || r->type == RECORD_SPOOL ||
+		r->type == RECORD_DOCTOR) {
 		snprintf(why, RECORD_WHY, "type: not a type of probe or runner "
 					  "records");
 		return false;

@@ -399,6 +399,7 @@ void server_verdict_finish(struct server_verdict *s,
 		definition_history_renames(h, &s->verdict);
 	add_words(s, in, h);
 	add_unapproved(s, in, h);
+	s->verdict.pinned = s->is_pinned && !s->verdict.tool_churn.changes_1h;
 	s->verdict.last_probe_at = last_probe_at(&s->verdict);
 	s->verdict.last_success_at =
 		last_at(s, until, history_success, l->last_success);

@@ -17,6 +17,7 @@
 #include "histories/input.h"
 #include "json/json.h"
 #include "options.h"
+#include "records/doctor.h"
 #include "records/spool.h"
 #include "rule/verdict.h"
 #include "store/beat.h"
@@ -74,7 +75,8 @@ struct ingest {
 	double evidence_s, passing_s; /* how long a probe's records live */
 	struct conf_store_wait wait; /* as store_confirm was told */
 	struct input input;
-	unsigned long records, runners, probes; /* probes: records of these */
+	/* probes: records of these; doctors: what no round has stored */
+	unsigned long records, runners, probes, doctors;
 	int (*also)(void *arg, const struct record *r, char *why); /* or NULL */
 	void *arg;
 	struct buf text; /* room for an argument of the script */
@@ -498,6 +500,23 @@ static bool queue_spool(struct ingest *in, const struct record *r, char *why)
 	return true;
 }
 
+static bool queue_doctor(struct ingest *in, const struct record *r, char *why)
+{
+	struct doctor_record doctor;
+	char life[16];
+	struct buf b;
+
+	if (!doctor_take(r->doc, &doctor, why))
+		return false;
+	buf_init(&b, RECORD_DOCTOR_MAX);
+	doctor_record_write(&b, &doctor);
+	put_life(life, RETENTION_ROLLUP_S);
+	store_add(in->store, "SET", KEY_DOCTOR, b.p, "EX", life, NULL);
+	buf_release(&b);
+	in->doctors++;
+	return true;
+}
+
 /* Take in what belongs to a probe. */
 static int take_probe(struct ingest *in, const struct record *r, char *why)
 {
@@ -532,6 +551,8 @@ static int take_record(void *arg, const struct record *r, char *why)
 	in->records++;
 	if (r->type == RECORD_SPOOL)
 		return queue_spool(in, r, why) ? 0 : -1;
+	if (r->type == RECORD_DOCTOR)
+		return queue_doctor(in, r, why) ? 0 : -1;
 	if (in->also && in->also(in->arg, r, why))
 		return -1;
 	if (r->type == RECORD_RUNNER) {
@@ -614,6 +635,7 @@ int ingest(const struct command *cmd, int fd,
 		.also = also,
 		.arg = arg};
 	struct setup s;
+	bool round;
 	int rc = setup_open(&s, cmd);
 
 	if (rc) {
@@ -633,13 +655,14 @@ int ingest(const struct command *cmd, int fd,
 		!store_load(in.store, script_definitions, in.sha_definitions))
 		rc = read_rounds(&in, fd,
 			fd == STDIN_FILENO ? "standard input" : cmd->input);
+	round = !in.doctors || in.records > in.doctors;
 	/* It goes out with what is asked of the store next. */
-	if (rc != EXIT_ENV)
+	if (rc != EXIT_ENV && round)
 		heartbeat_run_queue(in.store, STAGE_INGEST, clock_wall(),
 			STATS_AGGREGATE);
 	/* Runners that bring nothing show that no region is heard. */
 	if (rc != EXIT_ENV &&
-		(((in.probes || !in.runners) &&
+		((round && (in.probes || !in.runners) &&
 			 !heartbeat_write(in.store, STAGE_INGEST, clock_wall(),
 				 false)) ||
 			store_persist(in.store))) {

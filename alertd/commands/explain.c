@@ -644,6 +644,17 @@ static void put_instant(struct buf *b, const char *key, double at)
 	json_put_member(b, key, at > 0 ? text : NULL);
 }
 
+/* As in its events. */
+static void put_measure(struct buf *b, const struct incident *inc)
+{
+	buf_str(b, ",\"measure\":");
+	if (inc->usual > 0)
+		buf_fmt(b, "{\"value\":%.10g,\"usual\":%.10g%s}", inc->value,
+			inc->usual, inc->above ? ",\"slow_above\":true" : "");
+	else
+		buf_str(b, "null");
+}
+
 /* ,"state":…,"title":…,"updates":[…] */
 static void put_said_json(
 	struct buf *b, const struct alert_state *st, enum alert_kind kind)
@@ -697,6 +708,7 @@ static void put_incident_json(struct buf *b, struct alert_state *st,
 	json_put_member(b, "checks",
 		checks_name(incident_checks(inc, kind)));
 	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
+	put_measure(b, inc);
 	add_notified(inc, &notified);
 	json_put_list(b, "told", notified.v, notified.n);
 	strings_release(&notified);

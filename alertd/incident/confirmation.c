@@ -416,7 +416,6 @@ void streak_forget_throttled(struct alert_state *st)
 {
 	for (size_t i = 0; i < st->n_regions; i++)
 		st->regions[i].throttled = (struct streak) {0};
-	streak_drop(st);
 }
 
 /*

@@ -45,32 +45,15 @@ static const struct burn {
 
 /*
  * The rate without the probes that were answered with 429, which say nothing of
- * the server; `counted` of them are failures all the same.
+ * the server. Many in a row begin a rate limit, which mutes the rates.
  */
-static struct error_rate rate_without_throttled(
-	const struct error_rate *all, long long counted)
+static struct error_rate rate_without_throttled(const struct error_rate *all)
 {
-	long long out = all->throttled - counted;
 	struct error_rate r = *all;
 
-	if (out < 0)
-		out = 0;
-	r.probes -= out;
-	r.failed[LAYER_HTTP] -= out;
+	r.probes -= all->throttled;
+	r.failed[LAYER_HTTP] -= all->throttled;
 	return r;
-}
-
-/* How many windows are the third in a row of a throttled region, or later. */
-static long long throttled_long(const struct alert_state *st)
-{
-	long long n = 0;
-
-	for (size_t i = 0; i < st->n_regions; i++) {
-		int row = st->regions[i].throttled.n;
-
-		n += row < THROTTLED_ROW ? 0 : row - (THROTTLED_ROW - 1);
-	}
-	return n;
 }
 
 static double share(const struct error_rate *r)
@@ -121,8 +104,8 @@ static struct measure measure_above(const struct alert_state *st,
 	bool unset = !(limit > 0);
 
 	return (struct measure) {
-		.known = unset ? st->incidents[ALERT_LATENCY].above > 0
-			       : !isnan(v->latency_p50) && median_known(v, limit),
+		.known = unset ||
+			(!isnan(v->latency_p50) && median_known(v, limit)),
 		.bad = !unset && v->latency_p50 > limit,
 		.severity = SEVERITY_P2,
 		.value = v->latency_p50,
@@ -131,11 +114,11 @@ static struct measure measure_above(const struct alert_state *st,
 	};
 }
 
-static struct measure measure_errors(const struct alert_state *st,
+static struct measure measure_errors(
 	const struct verdict *v, const struct conf_policy *p)
 {
-	struct error_rate r = rate_without_throttled(
-		&v->error_rates.windows[RATE_5M], throttled_long(st));
+	struct error_rate r =
+		rate_without_throttled(&v->error_rates.windows[RATE_5M]);
 	double percent = 100 * share(&r);
 
 	return (struct measure) {
@@ -194,9 +177,9 @@ static struct measure measure_burn(const struct alert_state *st,
 	for (size_t i = 0; m.known && i < sizeof burns / sizeof *burns; i++) {
 		const struct burn *b = &burns[i];
 		struct error_rate r =
-			rate_without_throttled(&rates[b->longer], 0);
+			rate_without_throttled(&rates[b->longer]);
 		struct error_rate s =
-			rate_without_throttled(&rates[b->shorter], 0);
+			rate_without_throttled(&rates[b->shorter]);
 
 		if (!burns_in(&r, b->times, p) || !burns_in(&s, b->times, p) ||
 			error_rate_failed(&r) < p->error_count ||
@@ -488,7 +471,7 @@ void degradation_judge(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, const struct conf_policy *p,
 	struct alert_events *out)
 {
-	struct measure errors = measure_errors(st, v, p);
+	struct measure errors = measure_errors(v, p);
 	struct measure burn = measure_burn(st, v, s->window, p);
 
 	note_failures(st, v, s->window);

@@ -128,7 +128,6 @@ static void overrun(struct alert_state *st, double now,
 		return;
 	incident_open(inc, SEVERITY_P1, down->first, (int64_t)floor(now),
 		down->probe_count);
-	inc->failed = down->failed;
 	inc->tier = down->tier;
 	inc->step = down->step;
 	inc->layer = down->layer;
@@ -194,14 +193,18 @@ static void follow(struct alert_state *st, double now, struct alert_events *out,
 		return;
 	}
 	for (size_t i = from; i < out->n; i++) {
-		const struct alert_record *r = &out->v[i].record;
+		const struct alert_event *e = &out->v[i];
 
 		/* It is closed: this is its end. */
-		if (r->kind != ALERT_DOWNTIME)
+		if (e->record.kind != ALERT_DOWNTIME)
 			continue;
-		inc->passed_since = r->resolved_at;
-		strings_copy(&inc->still, &out->v[i].still);
-		at = r->at;
+		if (e->facts.unwatched) {
+			recovery_with(st, ALERT_OVERRUN, e, out);
+			return;
+		}
+		inc->passed_since = e->record.resolved_at;
+		strings_copy(&inc->still, &e->still);
+		at = e->record.at;
 	}
 	if (!inc->passed_since)
 		inc->passed_since = (int64_t)floor(now);

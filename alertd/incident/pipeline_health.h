@@ -66,6 +66,9 @@ struct pipeline_runner {
 	double at;
 	enum runner_status status;
 	char why[PIPELINE_WHY]; /* its message, clean; or "" */
+	char version[32];	/* of its mcp-probe; or "" */
+	bool measured; /* how far its clock is ahead, in seconds */
+	double offset_min, offset_max;
 };
 
 /* The stages, the regions and the verdicts, as the store has them. */

@@ -115,6 +115,13 @@ void recovery_unseen(struct alert_state *st, enum alert_kind kind, double at,
 		UNWATCHED_SHARED, NULL, out);
 }
 
+void recovery_with(struct alert_state *st, enum alert_kind kind,
+	const struct alert_event *e, struct alert_events *out)
+{
+	end_unwatched(st, kind, e->record.at, e->record.resolved_at,
+		e->facts.unwatched, &e->facts.names, out);
+}
+
 void recovery_server_gone(struct alert_state *st, double now,
 	struct alert_events *out)
 {
@@ -207,10 +214,10 @@ void recovery_regions_silent(struct alert_state *st, const struct verdict *v,
 		return;
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];
+		bool covered = k != ALERT_DOWNTIME && inc->superseded &&
+			st->incidents[ALERT_DOWNTIME].open;
 
-		if (!inc->open ||
-			(inc->superseded && st->incidents[ALERT_DOWNTIME].open) ||
-			!drop_silent(st, inc, v, p))
+		if (!inc->open || covered || !drop_silent(st, inc, v, p))
 			continue;
 		end_unwatched(st, (enum alert_kind)k, (double)v->window,
 			inc->quiet.n ? inc->quiet.since : inc->failed + 60,

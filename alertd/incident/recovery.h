@@ -59,6 +59,13 @@ void recovery_unseen(struct alert_state *st, enum alert_kind kind, double at,
 	struct alert_events *out);
 
 /*
+ * recovery_with(st, kind, e, out): end an open incident as event e of another
+ * has ended that, which was not seen to recover.
+ */
+void recovery_with(struct alert_state *st, enum alert_kind kind,
+	const struct alert_event *e, struct alert_events *out);
+
+/*
  * recovery_gone(st, kind, v, regions, out): end an open incident if verdict v
  * no longer expects any of the regions; not in a maintenance. Whether it did.
  */

@@ -290,8 +290,8 @@ bool tool_sightings_differ(const struct tools_seen *t, int64_t window)
 	for (size_t i = 0; i < t->n; i++)
 		if (t->v[i].window == window)
 			seen[place_of_set(t, t->v[i].hash)] = true;
-	for (size_t i = 0; i < t->n_sets; i++)
-		for (size_t k = i + 1; k < t->n_sets; k++)
+	for (size_t k = 1; k < t->n_sets; k++)
+		for (size_t i = 0; i < k; i++)
 			if (seen[i] && seen[k] &&
 				comparable(&t->sets[i], &t->sets[k]))
 				return true;

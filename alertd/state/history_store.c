@@ -120,35 +120,36 @@ static bool read_day(struct store *s, int64_t day, const char *first,
 	return true;
 }
 
-bool history_store_last(struct store *s, double now, int most,
+/* Add those of the days from one instant to another, of each from `first` on. */
+static bool read_days(struct store *s, double from, double to,
+	const char *first, const char *part, struct history *out)
+{
+	int64_t last = (int64_t)floor(to / DAY_S);
+
+	for (int64_t day = (int64_t)floor(from / DAY_S); day <= last; day++)
+		if (!read_day(s, day, first, part, out))
+			return false;
+	drop_twins(out);
+	return true;
+}
+
+bool history_store_last(struct store *s, double from, double now, int most,
 	struct history *out)
 {
-	int64_t today = (int64_t)floor(now / DAY_S);
 	char first[32];
 
 	snprintf(first, sizeof first, "-%d", most);
-	if (!read_day(s, today - 1, first, "", out) ||
-		!read_day(s, today, first, "", out))
-		return false;
-	drop_twins(out);
-	return true;
+	return read_days(s, from, now, first, "", out);
 }
 
 bool history_store_read(struct store *s, const char *slug, double from,
 	double to, struct history *out)
 {
 	char part[KEY_MAX] = "";
-	int64_t first = (int64_t)floor(from / DAY_S);
-	int64_t last = (int64_t)floor(to / DAY_S);
 
 	if (slug)
 		snprintf(part, sizeof part, "\"server_slug\":\"%s\"", slug);
-	for (int64_t day = first; day <= last; day++) {
-		if (!read_day(s, day, "0", part, out))
-			return false;
-	}
-	drop_twins(out);
-	return true;
+	return read_days(s, from, to, "0", part, out);
 }
 
 void history_store_release(struct history *out)

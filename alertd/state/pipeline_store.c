@@ -40,6 +40,12 @@ static struct pipeline_runner *read_runners(
 				text_clean(u->message, strlen(u->message),
 					out->why, sizeof out->why,
 					sizeof out->why - 1);
+			if (u->version)
+				text_copy(out->version, sizeof out->version,
+					u->version);
+			out->measured = u->measured;
+			out->offset_min = u->offset_min;
+			out->offset_max = u->offset_max;
 			++*n;
 		}
 		record_release(&r);

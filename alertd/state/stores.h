@@ -43,10 +43,10 @@ bool history_store_read(struct store *s, const char *slug, double from,
 void history_store_release(struct history *out);
 
 /*
- * history_store_last(s, now, most, out): add the last records of today and
- * yesterday, at most so many of each; as history_store_read.
+ * history_store_last(s, from, now, most, out): the same, but of each day at most
+ * so many, the last ones.
  */
-bool history_store_last(struct store *s, double now, int most,
+bool history_store_last(struct store *s, double from, double now, int most,
 	struct history *out);
 
 /*

@@ -26,6 +26,7 @@ static const struct place {
 	{"mutes", console_mutes, false},
 	{"servers", console_servers, false},
 	{"routes", console_routes, true},
+	{"night", console_night, true},
 };
 
 /* The digest of the writing token of the session's account; NULL: it has none. */

@@ -91,6 +91,9 @@ void console_short(struct buf *b, const char *s, size_t max);
 /* console_time(b, c, t): append "14:05", with its day unless that is today. */
 void console_time(struct buf *b, const struct cgi *c, double t);
 
+/* console_ago(b, c, t): append "14:05 (3 min ago)". */
+void console_ago(struct buf *b, const struct cgi *c, double t);
+
 /*
  * console_begin(c, a, title), console_end(c, a): what is around a page of
  * somebody who signed in. `title` is also the current one of its links.
@@ -105,6 +108,13 @@ void console_end(const struct cgi *c, struct cgi_answer *a);
  */
 void console_form(struct buf *b, const struct cgi *c, const char *what);
 void console_back(struct buf *b, const char *back);
+
+/*
+ * console_input(b, label, name, more): append a field, with more attributes; "text"
+ * has a line of its own.
+ */
+void console_input(struct buf *b, const char *label, const char *name,
+	const char *more);
 
 /*
  * console_refuse(c, a, status, text): a page which says why nothing was done.
@@ -135,6 +145,7 @@ void console_mutes(const struct cgi *c, struct cgi_answer *a);
 void console_servers(const struct cgi *c, struct cgi_answer *a);
 void console_server_page(const struct cgi *c, struct cgi_answer *a);
 void console_routes(const struct cgi *c, struct cgi_answer *a);
+void console_night(const struct cgi *c, struct cgi_answer *a);
 
 /*
  * console_incident(b, c, st, kind, whole): append an open incident with its
@@ -142,6 +153,23 @@ void console_routes(const struct cgi *c, struct cgi_answer *a);
  */
 void console_incident(struct buf *b, const struct cgi *c,
 	struct alert_state *st, enum alert_kind kind, bool whole);
+
+/*
+ * console_tests.c: the result of tests.
+ */
+struct history;
+
+/*
+ * console_tests(b, c, st, h, route): append, as items of a list, what became of the
+ * last test of that state: those that wait, or else the results that h has; of
+ * that route, or where it is NULL, of each. False: nothing is known of one.
+ */
+bool console_tests(struct buf *b, const struct cgi *c,
+	const struct alert_state *st, const struct history *h,
+	const char *route);
+
+/* console_doctor.c: console_doctor(b, c): append what doctor found last. */
+void console_doctor(struct buf *b, const struct cgi *c);
 
 /*
  * console_who.c: who has signed in, and what they may change.

@@ -13,7 +13,7 @@
 	};
 	const mute = what => {
 		const row = here(), server = row && row.dataset.server;
-		location.href = "/ops/mutes" + (server ? "?server=" + encodeURIComponent(server) : "") + "#" + what;
+		location.href = "/ops/mutes?to=" + what + (server ? "&server=" + encodeURIComponent(server) : "");
 	};
 	const keys = {
 		j: () => step(1),

@@ -143,6 +143,7 @@ static bool act_ack(struct act *t, const char *what)
 	char reason[4 * ACK_REASON_MAX + 1], by[4 * ACK_BY_MAX + 1];
 	char text[TEXT_SIZE];
 	const char *from = form_get(&t->form, "from"), *span = field(t, "for");
+	const char *to = console_all(t->c) ? field(t, "to") : NULL;
 	struct ack_request q = {
 		.action = strcmp(what, "take") == 0 ? ACK_TAKE
 			: strcmp(what, "back") == 0 ? ACK_UNACK
@@ -157,6 +158,11 @@ static bool act_ack(struct act *t, const char *what)
 		return false;
 	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
 	q.by = by;
+	if (to && q.action == ACK_TAKE) {
+		q.by = line(t, "to", ACK_BY_MAX, by, sizeof by);
+		q.from = "";
+		snprintf(t->did, sizeof t->did, "handed %s to %s", q.key, by);
+	}
 	q.reason = line(t, "text", ACK_REASON_MAX, reason, sizeof reason);
 	q.text = line(t, "public", TEXT_MAX / 2, text, sizeof text);
 	if (q.action == ACK_CLOSE && !q.reason)
@@ -245,7 +251,9 @@ static bool act_note(struct act *t, const char *what)
 	char room[TEXT_SIZE], by[4 * ACK_BY_MAX + 1];
 	struct options o = {.action = OPTIONS_NOTE, .n_operands = 1,
 		.now = NAN, .by = by, .state = field(t, "state")};
-	bool published = who && strcmp(who, "public") == 0;
+	bool to_public = who && strcmp(who, "public") == 0;
+	bool postmortem = who && strcmp(who, "postmortem") == 0;
+	bool published;
 
 	(void)what;
 	if (!key)
@@ -254,15 +262,19 @@ static bool act_note(struct act *t, const char *what)
 	text = line(t, "text", TEXT_MAX / 2, room, sizeof room);
 	if (!text && !o.state)
 		return refuse(t, 422, "The note is empty.");
-	o.public = published ? text : NULL;
-	if ((o.public || o.state) && !add_note(t, key, &o))
+	published = text && (to_public || postmortem);
+	o.public = to_public ? text : NULL;
+	o.postmortem = postmortem ? text : NULL;
+	if ((o.public || o.postmortem || o.state) && !add_note(t, key, &o))
 		return false;
-	if (o.public || o.state)
+	if (o.public || o.postmortem || o.state)
 		snprintf(t->did, sizeof t->did, "%s%s%s%s on %s%s%s",
-			o.public ? "published a note" : "set",
-			o.public && o.state ? " and" : "",
+			o.public	     ? "published a note"
+				: o.postmortem ? "published a postmortem"
+					       : "set",
+			published && o.state ? " and" : "",
 			o.state ? " the state " : "", o.state ? o.state : "",
-			key, o.public ? ": " : "", o.public ? o.public : "");
+			key, published ? ": " : "", published ? text : "");
 	return published || !text || note_private(t, key, text);
 }
 
@@ -397,13 +409,21 @@ static bool act_mute(struct act *t, const char *what)
 		.operands = names,
 		.by = by,
 		.start = field(t, "start"),
-		.span = field(t, "custom") ? field(t, "custom")
-					   : field(t, "for"),
-		.every = silence ? NULL : field(t, "every"),
-		.kind = silence ? field(t, "kind") : NULL,
+		.end = field(t, "end"),
+		.span = field(t, "end")	     ? NULL
+			: field(t, "custom") ? field(t, "custom")
+					     : field(t, "for"),
 	};
 
 	text_clean(t->by, strlen(t->by), by, sizeof by, ACK_BY_MAX);
+	if (silence) {
+		o.kind = field(t, "kind");
+		o.region = field(t, "region");
+		o.step = field(t, "step");
+	} else {
+		o.every = field(t, "every");
+		o.account = console_all(t->c) ? field(t, "account") : NULL;
+	}
 	if (servers && strlen(servers) >= sizeof text)
 		return refuse(t, 422, "That names too many servers.");
 	text_copy(text, sizeof text, servers ? servers : "");
@@ -473,6 +493,7 @@ static bool queue_test(struct act *t, const struct route_test_request *q)
 static bool act_test(struct act *t, const char *what)
 {
 	const char *route = field(t, "route"), *slug = field(t, "server");
+	bool all = field(t, "all");
 	const struct conf *conf = t->c->conf;
 	struct route_test_request q = {.by = t->by, .at = (int64_t)t->c->now};
 	struct strings routes = {0};
@@ -482,15 +503,17 @@ static bool act_test(struct act *t, const char *what)
 	(void)what;
 	if (!console_all(t->c) || (route && !route_find(conf, route)) ||
 		(slug && !conf_server(conf, slug, &server)) ||
-		(!route && !slug))
+		(!route && !slug && !(all && conf->n_routes)))
 		return refuse(t, 404, "There is no such route or server.");
 	if (route)
 		strings_add(&routes, route);
-	q.routes = route ? &routes : NULL;
+	for (size_t i = 0; all && i < conf->n_routes; i++)
+		strings_add(&routes, conf->routes[i].name);
+	q.routes = routes.n ? &routes : NULL;
 	q.url = slug ? server.url : NULL;
 	text_copy(t->slug, sizeof t->slug, slug ? slug : SLUG_FLEET);
 	snprintf(t->did, sizeof t->did, "sent a test to %s",
-		route ? route : "the routes of a P1");
+		route ? route : all ? "all routes" : "the routes of a P1");
 	ok = queue_test(t, &q);
 	strings_release(&routes);
 	return ok;

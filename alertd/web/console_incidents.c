@@ -116,14 +116,21 @@ static void put_coming(struct buf *b, const struct cgi *c,
 	buf_release(&text);
 }
 
-static void put_hidden(struct buf *b, const char *key, const char *from,
-	const char *back)
+/* Begin a form that does `what` to the incident; see struct ack_request, from. */
+static void begin_form(struct buf *b, const struct cgi *c, const char *what,
+	const char *key, const char *from, bool whole)
 {
-	console_back(b, back);
+	console_form(b, c, what);
+	console_back(b, whole ? "server" : "incidents");
 	console_fmt(b, "<input type='hidden' name='key' value='%s'>", key);
 	if (from)
 		console_fmt(b, "<input type='hidden' name='from' value='%s'>",
 			from);
+}
+
+static void end_form(struct buf *b, const char *button)
+{
+	console_fmt(b, "<button class='less'>%s</button></form>\n", button);
 }
 
 /* All that can be done to an incident. */
@@ -131,30 +138,27 @@ static void put_more(struct buf *b, const struct cgi *c, const char *key,
 	const char *from)
 {
 	if (from) {
-		console_form(b, c, "back");
-		put_hidden(b, key, from, "server");
-		buf_str(b, "<button class=\"less\">Undo the acknowledgement"
-			   "</button></form>\n");
+		begin_form(b, c, "back", key, from, true);
+		end_form(b, "Undo the acknowledgement");
 	}
-	console_form(b, c, "note");
-	put_hidden(b, key, NULL, "server");
+	begin_form(b, c, "note", key, NULL, true);
+	console_input(b, "Note", "text", "maxlength=\"500\"");
 	buf_str(b,
-		"<label class=\"wide\">Note<input name=\"text\" "
-		"maxlength=\"500\"></label>\n<label>State<select name=\"state\">"
+		"<label>State<select name=\"state\">"
 		"<option value=\"\">unchanged</option>"
 		"<option>investigating</option><option>identified</option>"
 		"<option>monitoring</option></select></label>"
 		"<label>Who sees the note<select name=\"who\">"
 		"<option value=\"private\">operators only</option>"
-		"<option value=\"public\">the public page</option></select>"
-		"</label><button class=\"less\">Add the note</button></form>\n");
-	console_form(b, c, "close");
-	put_hidden(b, key, NULL, "server");
-	buf_str(b,
-		"<label class=\"wide\">Why it is over<input name=\"text\" maxlength=\"300\" "
-		"required></label>\n<label class=\"wide\">For visitors, if they "
-		"should read more<input name=\"public\" maxlength=\"500\">"
-		"</label><button class=\"less\">Close the incident</button></form>\n");
+		"<option value=\"public\">the public page</option>"
+		"<option value=\"postmortem\">the public page: address of the "
+		"postmortem</option></select></label>\n");
+	end_form(b, "Add the note");
+	begin_form(b, c, "close", key, NULL, true);
+	console_input(b, "Why it is over", "text", "maxlength=\"300\" required");
+	console_input(b, "What visitors read (optional)", "public",
+		"maxlength=\"500\"");
+	end_form(b, "Close the incident");
 }
 
 static void put_buttons(struct buf *b, const struct cgi *c,
@@ -167,13 +171,14 @@ static void put_buttons(struct buf *b, const struct cgi *c,
 	dedup_key(st, kind, key);
 	buf_str(b, whole ? "<div class=\"forms whole\">"
 			 : "<div class=\"forms\">");
-	console_form(b, c, "take");
-	put_hidden(b, key, from, whole ? "server" : "incidents");
-	if (whole)
-		buf_str(b,
-			"<label class=\"wide\">Note<input name=\"text\" "
-			"maxlength=\"300\"></label>\n<label>How long<input name=\"for\" "
-			"placeholder=\"4h\" size=\"6\"></label>");
+	begin_form(b, c, "take", key, from, whole);
+	if (whole) {
+		console_input(b, "Note", "text", "maxlength=\"300\"");
+		console_input(b, "How long", "for",
+			"placeholder=\"4h\" size=\"6\"");
+	}
+	if (whole && console_all(c))
+		console_input(b, "Who, if not you", "to", "maxlength=\"60\"");
 	console_fmt(b, "<button class='ack'>%s</button></form>\n",
 		from ? "Take over" : "Acknowledge");
 	if (whole)

@@ -6,11 +6,14 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "base/zone.h"
 #include "commands/commands.h"
 #include "records/silence.h"
 #include "state/maintenance_store.h"
 #include "words/words.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,21 +111,6 @@ static void put_what(struct buf *b, const struct mute *m)
 	buf_release(&text);
 }
 
-/* Where it lies in the 24 hours from now on. */
-static void put_bar(struct buf *b, const struct cgi *c, const struct mute *m)
-{
-	double day = 86400, from = (double)m->at.start - c->now;
-	double to = (double)m->at.end - c->now;
-
-	from = from < 0 ? 0 : from > day ? day : from;
-	to = to < from ? from : to > day ? day : to;
-	if (to > from)
-		console_fmt(b,
-			"<div class='bar'><i style='margin-left:%d%%;"
-			"width:%d%%'></i></div>\n",
-			(int)(from / day * 99), (int)((to - from) / day * 99) + 1);
-}
-
 static void put_mute(struct buf *b, const struct cgi *c, const struct mute *m)
 {
 	const char *reason = m->silence ? m->silence->reason
@@ -148,7 +136,6 @@ static void put_mute(struct buf *b, const struct cgi *c, const struct mute *m)
 		buf_char(b, ')');
 	}
 	buf_str(b, "</p>\n");
-	put_bar(b, c, m);
 	console_form(b, c, m->silence ? "end-silence" : "end-maintenance");
 	console_back(b, "mutes");
 	console_fmt(b,
@@ -158,51 +145,178 @@ static void put_mute(struct buf *b, const struct cgi *c, const struct mute *m)
 		strcmp(m->state, "active") == 0 ? "End it" : "Cancel it");
 }
 
-static void put_fields(struct buf *b, const char *slug, bool silence)
+/* The line of time: what it shows from now on, and between its marks. */
+struct line {
+	double span; /* seconds */
+	int step;    /* minutes of a day */
+};
+
+#define DAY_S 86400
+static const struct line day_line = {DAY_S, 360}, week_line = {7 * DAY_S, 1440};
+
+/* A day, unless something begins later. */
+static const struct line *line_of(const struct cgi *c, const struct mutes *l)
 {
-	console_fmt(b,
-		"<label>Servers<input name='servers' value='%s' "
-		"placeholder='shop search' autocapitalize='none'%s></label>\n",
-		slug, silence ? "" : " required");
-	if (silence)
-		buf_str(b,
-			"<label>Kinds of incidents, if not all"
-			"<input name=\"kind\" placeholder=\"regional\" "
-			"autocapitalize=\"none\"></label>\n");
-	buf_str(b,
-		"<label>From<input name=\"start\" placeholder=\"now, 2:00, "
-		"+10m\"></label>\n"
-		"<label>How long<select name=\"for\"><option value=\"1h\">an hour"
-		"</option><option value=\"4h\">4 hours</option>"
-		"<option value=\"1d\">a day</option></select></label>\n"
-		"<label>or<input name=\"custom\" placeholder=\"90m\" size=\"6\">"
-		"</label>\n");
-	if (!silence)
-		buf_str(b,
-			"<label>Every<input name=\"every\" "
-			"placeholder=\"mon,thu or daily\"></label>\n");
-	console_fmt(b,
-		"<label class='wide'>Why<input name='text' maxlength='300'%s></label>\n"
-		"<button>%s</button></form>\n",
-		silence ? " required" : "", silence ? "Silence" : "Add it");
+	for (size_t i = 0; i < l->n && i < ROWS; i++)
+		if ((double)l->v[i].at.start > c->now + DAY_S)
+			return &week_line;
+	return &day_line;
 }
 
-static void put_adding(struct buf *b, const struct cgi *c)
+/* A bar, where its time begins within the line. */
+static bool put_bar(struct buf *b, const struct cgi *c,
+	const struct line *line, const struct occurrence *at)
 {
-	char slug[SLUG_MAX + 1];
+	double from = ((double)at->start - c->now) / line->span;
+	double to = ((double)at->end - c->now) / line->span;
+
+	if (!at->found || from >= 1)
+		return false;
+	from = fmax(from, 0);
+	to = fmin(to, 1);
+	console_fmt(b, "<i style='left:%.2f%%;width:%.2f%%'></i>", 100 * from,
+		100 * fmax(to - from, 0));
+	return true;
+}
+
+/* All times of one of them. */
+static void put_bars(struct buf *b, const struct cgi *c,
+	const struct line *line, const struct mute *m)
+{
+	struct occurrence at = m->at;
+	int most = 8;
+
+	console_fmt(b, "<div class='%s'><span>",
+		m->silence ? "hush" : "work");
+	put_what(b, m);
+	buf_str(b, "</span><span class=\"track\">");
+	at.found = true;
+	while (most-- > 0 && put_bar(b, c, line, &at) && m->maintenance)
+		at = maintenance_next(m->maintenance, (double)at.start,
+			c->conf->policy.maintenance_s);
+	buf_str(b, "</span></div>\n");
+}
+
+/* "06:00", 3 % from the left; or, of a week, "Sat". */
+static void put_mark(struct buf *b, const struct cgi *c,
+	const struct line *line, double at)
+{
+	double left = 100 * (at - c->now) / line->span;
+
+	/* There is "now", or there is no room. */
+	if (left < 11 || left > 86)
+		return;
+	console_fmt(b, "<b style='left:%.2f%%'>", left);
+	if (line == &day_line)
+		phrase_time(b, (int64_t)at, false, c->conf->zone);
+	else
+		buf_str(b, zone_weekdays[zone_local(c->conf->zone, at).weekday]);
+	buf_str(b, "</b>");
+}
+
+static void put_marks(
+	struct buf *b, const struct cgi *c, const struct line *line)
+{
+	struct zone_time t = zone_local(c->conf->zone, c->now);
+	double at;
+
+	buf_str(b, "<b>now</b>");
+	t.minute -= t.minute % line->step;
+	do {
+		t.minute += line->step;
+		at = zone_instant(c->conf->zone, &t);
+		put_mark(b, c, line, at);
+	} while (at < c->now + line->span);
+}
+
+/* The list below says in words what the line shows. */
+static void put_time_line(
+	struct buf *b, const struct cgi *c, const struct mutes *l)
+{
+	const struct line *line = line_of(c, l);
+
+	console_fmt(b,
+		"<div class='line' role='img' aria-label='The next %s on a line "
+		"of time: all of it is listed below'>\n<div><span></span>"
+		"<span class='marks'>",
+		line == &day_line ? "24 hours" : "7 days");
+	put_marks(b, c, line);
+	buf_str(b, "</span></div>\n");
+	for (size_t i = 0; i < l->n && i < ROWS; i++)
+		put_bars(b, c, line, &l->v[i]);
+	buf_str(b, "</div>\n");
+}
+
+/* The fields that few need. */
+static void put_rare(struct buf *b, const struct cgi *c, bool silence)
+{
+	buf_str(b, "<details><summary>More</summary>\n");
+	console_input(b, "Until, instead of how long", "end",
+		"placeholder=\"18:00\"");
+	if (silence) {
+		console_input(b, "Kinds of incidents, if not all", "kind",
+			"placeholder=\"regional\" "
+			"autocapitalize=\"none\"");
+		console_input(b, "Seen by these regions alone", "region",
+			"autocapitalize=\"none\"");
+		console_input(b, "Steps, if not all", "step",
+			"placeholder=\"tls,initialize\" "
+			"autocapitalize=\"none\"");
+	} else if (console_all(c)) {
+		console_input(b, "All servers of the account", "account",
+			"autocapitalize=\"none\"");
+	}
+	buf_str(b, "</details>\n");
+}
+
+/* A form that adds one. The first field to fill in has the focus, where a key or
+   a link has led to it. */
+static void put_adding(struct buf *b, const struct cgi *c, const char *slug,
+	bool silence, bool here)
+{
+	char more[SLUG_MAX + 80];
+
+	console_form(b, c, silence ? "silence" : "maintenance");
+	console_back(b, "mutes");
+	snprintf(more, sizeof more,
+		"value=\"%s\" placeholder=\"shop search\" "
+		"autocapitalize=\"none\"%s",
+		slug, here && !*slug ? " autofocus" : "");
+	console_input(b, "Servers", "servers", more);
+	snprintf(more, sizeof more, "placeholder=\"now, 2:00, +10m\"%s",
+		here && *slug && !silence ? " autofocus" : "");
+	console_input(b, "From", "start", more);
+	buf_str(b,
+		"<label>How long<select name=\"for\"><option value=\"1h\">an hour"
+		"</option><option value=\"4h\">4 hours</option>"
+		"<option value=\"1d\">a day</option></select></label>\n");
+	console_input(b, "or", "custom", "placeholder=\"90m\" size=\"6\"");
+	if (!silence)
+		console_input(b, "Every", "every",
+			"placeholder=\"mon,thu or daily\"");
+	snprintf(more, sizeof more, "maxlength=\"300\"%s%s",
+		silence ? " required" : "",
+		here && *slug && silence ? " autofocus" : "");
+	console_input(b, "Why", "text", more);
+	put_rare(b, c, silence);
+	console_fmt(b, "<button>%s</button></form>\n",
+		silence ? "Silence" : "Add it");
+}
+
+static void put_forms(struct buf *b, const struct cgi *c)
+{
+	char slug[SLUG_MAX + 1], to[16];
 
 	if (!request_query(&c->request.http, "server", slug, sizeof slug) ||
 		!slug_valid(slug))
 		*slug = '\0';
+	if (!request_query(&c->request.http, "to", to, sizeof to))
+		*to = '\0';
 	buf_str(b, "<section id=\"silence\"><h2>Silence alerts</h2>\n");
-	console_form(b, c, "silence");
-	console_back(b, "mutes");
-	put_fields(b, slug, true);
+	put_adding(b, c, slug, true, strcmp(to, "silence") == 0);
 	buf_str(b, "</section>\n<section id=\"maintenance\">"
 		   "<h2>Add a maintenance</h2>\n");
-	console_form(b, c, "maintenance");
-	console_back(b, "mutes");
-	put_fields(b, slug, false);
+	put_adding(b, c, slug, false, strcmp(to, "maintenance") == 0);
 	buf_str(b, "</section>\n");
 }
 
@@ -218,11 +332,13 @@ void console_mutes(const struct cgi *c, struct cgi_answer *a)
 		if (!l.n)
 			buf_str(b, "<p class=\"fine\">There are none now, and "
 				   "none are planned.</p>\n");
+		else
+			put_time_line(b, c, &l);
 		for (size_t i = 0; i < l.n && i < ROWS; i++)
 			put_mute(b, c, &l.v[i]);
 		if (l.n > ROWS)
 			console_fmt(b, "<p>And %zu more.</p>\n", l.n - ROWS);
-		put_adding(b, c);
+		put_forms(b, c);
 		console_end(c, a);
 	} else {
 		console_refuse(c, a, 503, "They cannot be read now.");

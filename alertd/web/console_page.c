@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "words/words.h"
 
+#include <math.h>
 #include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ static const struct link {
 	{"/ops/mutes", "Silences and maintenances", false},
 	{"/ops/servers", "Servers", false},
 	{"/ops/routes", "Routes and regions", true},
+	{"/ops/night", "Last night", true},
 };
 
 /* The confirmation on the page after a form. */
@@ -35,7 +37,8 @@ static const struct done {
 	{"maintenance", "The maintenance is added."},
 	{"end-silence", "The silence has ended."},
 	{"end-maintenance", "The maintenance has ended."},
-	{"test", "The next run of mcp-alert sends the test."},
+	{"test", "The next run of mcp-alert sends the test. Then this "
+		 "page shows whether it arrived."},
 };
 
 static bool escape(void *to, const struct conversion *c, va_list *ap)
@@ -69,6 +72,17 @@ void console_short(struct buf *b, const char *s, size_t max)
 void console_time(struct buf *b, const struct cgi *c, double t)
 {
 	phrase_time_seen(b, (int64_t)t, c->now, c->conf->zone);
+}
+
+void console_ago(struct buf *b, const struct cgi *c, double t)
+{
+	struct buf text;
+
+	buf_init(&text, 256);
+	phrase_duration(&text, (long long)fmax(0, c->now - t));
+	console_time(b, c, t);
+	console_fmt(b, " (%s ago)", text.p);
+	buf_release(&text);
 }
 
 /* Only our script runs: the policy has its digest. */
@@ -186,6 +200,15 @@ void console_form(struct buf *b, const struct cgi *c, const char *what)
 void console_back(struct buf *b, const char *back)
 {
 	console_fmt(b, "<input type='hidden' name='back' value='%s'>", back);
+}
+
+void console_input(struct buf *b, const char *label, const char *name,
+	const char *more)
+{
+	buf_str(b, strcmp(name, "text") == 0 ? "<label class=\"wide\">"
+					      : "<label>");
+	console_fmt(b, "%s<input name='%s' ", label, name);
+	buf_fmt(b, "%s></label>\n", more);
 }
 
 void console_refuse(const struct cgi *c, struct cgi_answer *a, int status,

@@ -1,6 +1,6 @@
 /*
  * console_routes.c: routes with their last deliveries, regions with their last
- * reports, and what people did last.
+ * reports.
  */
 #include "web/console.h"
 
@@ -9,6 +9,7 @@
 #include "incident/route_test.h"
 #include "json/json.h"
 #include "records/probe.h"
+#include "state/state_store.h"
 #include "state/stores.h"
 #include "store/keys.h"
 #include "store/store.h"
@@ -18,9 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many records of a day are looked at; and of changes, this many shown. */
+/* So many records of a day are looked at. */
 #define RECORDS 5000
-#define CHANGES 30
+#define DAY_S 86400
 
 #define NAME(TYPE, type, ...) #type,
 static const char *const types[] = {CONF_ROUTE_TYPES(NAME)};
@@ -53,23 +54,12 @@ static struct last last_of(const struct history *h, const char *route)
 	return l;
 }
 
-static void put_ago(struct buf *b, const struct cgi *c, double t)
-{
-	struct buf text;
-
-	buf_init(&text, 256);
-	phrase_duration(&text, (long long)fmax(0, c->now - t));
-	console_time(b, c, t);
-	console_fmt(b, " (%s ago)", text.p);
-	buf_release(&text);
-}
-
 static void put_record(struct buf *b, const struct cgi *c, const char *what,
 	const struct history_record *r)
 {
 	console_fmt(b, "<li>%s ", what);
 	if (r) {
-		put_ago(b, c, r->at);
+		console_ago(b, c, r->at);
 		buf_str(b, ": ");
 		console_short(b, r->text, 200);
 	} else {
@@ -78,24 +68,47 @@ static void put_record(struct buf *b, const struct cgi *c, const char *what,
 	buf_str(b, "</li>\n");
 }
 
-static void put_route(struct buf *b, const struct cgi *c,
-	const struct conf_route *route, const struct last *l, double tested)
+/* What is known of routes beside the configuration. */
+struct facts {
+	const struct history *history;
+	struct alert_state fleet; /* what waits for them */
+	struct route_test_history tests;
+};
+
+/* The result of the last test; of one before yesterday, only that it arrived. */
+static void put_test(struct buf *b, const struct cgi *c, const char *route,
+	const struct facts *f)
 {
-	bool fails = l->bad && (!l->good || l->bad->at > l->good->at);
+	double passed = NAN;
+
+	if (console_tests(b, c, &f->fleet, f->history, route))
+		return;
+	for (size_t i = 0; i < f->tests.n; i++)
+		if (strcmp(f->tests.v[i].route, route) == 0)
+			passed = f->tests.v[i].passed;
+	buf_str(b, "<li>last test that arrived ");
+	if (isnan(passed))
+		buf_str(b, "is not known");
+	else
+		console_ago(b, c, passed);
+	buf_str(b, "</li>\n");
+}
+
+static void put_route(struct buf *b, const struct cgi *c,
+	const struct conf_route *route, const struct facts *f)
+{
+	struct last l = last_of(f->history, route->name);
+	bool fails = l.bad && (!l.good || l.bad->at > l.good->at);
 
 	console_fmt(b,
 		"<article class='%s' tabindex='-1'>\n<h2>%s <small>%s</small>"
 		"</h2>\n<ul>\n",
 		fails ? "P1" : "mute", route->name,
 		types[route->type]);
-	put_record(b, c, "last success", l->good);
-	put_record(b, c, "last failure", l->bad);
-	buf_str(b, "<li>last test that arrived ");
-	if (isnan(tested))
-		buf_str(b, "is not known");
-	else
-		put_ago(b, c, tested);
-	buf_str(b, "</li>\n</ul>\n");
+	put_record(b, c, "last success", l.good);
+	put_record(b, c, "last failure", l.bad);
+	put_test(b, c, route->name, f);
+	buf_str(b, "</ul>\n");
 	console_form(b, c, "test");
 	console_back(b, "routes");
 	console_fmt(b,
@@ -108,24 +121,28 @@ static void put_route(struct buf *b, const struct cgi *c,
 static void put_routes(
 	struct buf *b, const struct cgi *c, const struct history *h)
 {
-	struct route_test_history tests = {0};
-	bool known = route_test_store_read(c->store, c->conf, &tests);
+	struct state_store *states = state_store_new(c->store);
+	struct facts f = {.history = h};
+	bool known = state_store_get(states, SLUG_FLEET, &f.fleet);
+	bool tested = route_test_store_read(c->store, c->conf, &f.tests);
 
 	buf_str(b, "<h2>Routes</h2>\n");
 	if (!c->conf->n_routes)
 		buf_str(b, "<p>The configuration has none.</p>\n");
-	for (size_t i = 0; i < c->conf->n_routes; i++) {
-		const struct conf_route *route = &c->conf->routes[i];
-		struct last l = last_of(h, route->name);
-		double tested = NAN;
-
-		for (size_t k = 0; known && k < tests.n; k++)
-			if (strcmp(tests.v[k].route, route->name) == 0)
-				tested = tests.v[k].passed;
-		put_route(b, c, route, &l, tested);
+	for (size_t i = 0; known && i < c->conf->n_routes; i++)
+		put_route(b, c, &c->conf->routes[i], &f);
+	if (c->conf->n_routes > 1) {
+		console_form(b, c, "test");
+		console_back(b, "routes");
+		buf_str(b, "<input type=\"hidden\" name=\"all\" value=\"1\">"
+			   "<button class=\"less\">Send a test to all routes"
+			   "</button></form>\n");
 	}
+	if (tested)
+		route_test_store_release(&f.tests);
 	if (known)
-		route_test_store_release(&tests);
+		state_release(&f.fleet);
+	state_store_free(states);
 }
 
 /* When the newest probe of a region started, by KEY_REGIONS; NAN: not known. */
@@ -155,24 +172,59 @@ static const struct pipeline_runner *runner_of(
 	return NULL;
 }
 
+/* By how much it is surely wrong, as doctor says it, in seconds. */
+static double clock_off(const struct pipeline_runner *r)
+{
+	return r->offset_min > 0 ? r->offset_min
+		: r->offset_max < 0 ? r->offset_max : 0;
+}
+
+static void put_clock(struct buf *b, const struct pipeline_runner *r)
+{
+	double off = r ? clock_off(r) : 0;
+
+	if (!r || !r->measured)
+		buf_str(b, "<td class=\"old\">not measured");
+	else if (fabs(off) > 1)
+		console_fmt(b, "<td><b class='P2'>%.1f s %s</b>", fabs(off),
+			off > 0 ? "ahead" : "behind");
+	else
+		buf_str(b, "<td>right");
+}
+
+static void put_version(struct buf *b, const struct pipeline_runner *r)
+{
+	if (!r || !*r->version)
+		buf_str(b, "</td><td class=\"old\">not known</td></tr>\n");
+	else if (strcmp(r->version, VERSION) == 0)
+		console_fmt(b, "</td><td>%s</td></tr>\n", r->version);
+	else
+		console_fmt(b,
+			"</td><td><b class='P2'>%s</b>, here " VERSION
+			"</td></tr>\n",
+			r->version);
+}
+
 static void put_region(struct buf *b, const struct cgi *c, const char *name,
 	double at, const struct pipeline *pl)
 {
 	const struct pipeline_runner *r =
 		runner_of(pl->runners, pl->n_runners, name);
 
-	console_fmt(b, "<tr><th>%s</th><td>", name);
+	console_fmt(b, "<tr><td>%s</td><td>", name);
 	if (isnan(at))
 		buf_str(b, "no report is known");
 	else
-		put_ago(b, c, at);
+		console_ago(b, c, at);
 	if (runner_of(pl->isolated, pl->n_isolated, name))
 		buf_str(b, "; its own network is cut off");
 	if (r && *r->why) {
 		buf_str(b, "; ");
 		console_short(b, r->why, 200);
 	}
-	buf_str(b, "</td></tr>\n");
+	buf_str(b, "</td>");
+	put_clock(b, r);
+	put_version(b, r);
 }
 
 static void put_regions(struct buf *b, const struct cgi *c)
@@ -191,7 +243,9 @@ static void put_regions(struct buf *b, const struct cgi *c)
 		doc = text ? json_parse(text, strlen(text), &json_record, why)
 			   : NULL;
 	}
-	buf_str(b, "<h2>Regions</h2>\n<table>\n");
+	buf_str(b, "<h2>Regions</h2>\n<table>\n<tr><th>Region</th>"
+		   "<th>Last report</th><th>Clock</th><th>mcp-probe</th>"
+		   "</tr>\n");
 	if (pipeline_store_read(c->store, &pl))
 		for (size_t i = 0; i < c->conf->n_regions; i++)
 			put_region(b, c, c->conf->regions[i].name,
@@ -202,37 +256,16 @@ static void put_regions(struct buf *b, const struct cgi *c)
 	cJSON_Delete(doc);
 }
 
-static void put_changes(
-	struct buf *b, const struct cgi *c, const struct history *h)
-{
-	size_t n = 0;
-
-	buf_str(b, "<h2>What people changed since yesterday</h2>\n<ul>\n");
-	for (size_t i = h->n; i-- > 0 && n < CHANGES;) {
-		const struct history_record *r = &h->v[i];
-
-		if (strcmp(r->what, HISTORY_BY_HAND) != 0 &&
-			strcmp(r->what, HISTORY_NOTE) != 0)
-			continue;
-		n++;
-		buf_str(b, "<li>");
-		console_time(b, c, r->at);
-		buf_str(b, " ");
-		console_short(b, r->text, 300);
-		buf_str(b, "</li>\n");
-	}
-	buf_str(b, n ? "</ul>\n" : "<li>nothing</li>\n</ul>\n");
-}
-
 void console_routes(const struct cgi *c, struct cgi_answer *a)
 {
 	struct history h = {0};
 
-	if (history_store_last(c->store, c->now, RECORDS, &h)) {
+	if (history_store_last(
+		    c->store, c->now - DAY_S, c->now, RECORDS, &h)) {
 		console_begin(c, a, "Routes and regions");
 		put_routes(&a->body, c, &h);
 		put_regions(&a->body, c);
-		put_changes(&a->body, c, &h);
+		console_doctor(&a->body, c);
 		console_end(c, a);
 	} else {
 		console_refuse(c, a, 503, "They cannot be read now.");

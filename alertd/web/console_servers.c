@@ -22,6 +22,7 @@
 #define NOTES 20
 /* So many records of a day are looked at for notes. */
 #define RECORDS 2000
+#define DAY_S 86400
 /* Bytes of an explanation that are shown. */
 #define SHOWN_MAX (24 * 1024)
 /* A verdict that is older says nothing of now, seconds. */
@@ -167,14 +168,13 @@ void console_servers(const struct cgi *c, struct cgi_answer *a)
 }
 
 /* Changes and notes by people, the newest first. */
-static void put_notes(struct buf *b, const struct cgi *c)
+static void put_notes(
+	struct buf *b, const struct cgi *c, const struct history *h)
 {
-	struct history h = {0};
 	size_t n = 0;
 
-	history_store_last(c->store, c->now, RECORDS, &h);
-	for (size_t i = h.n; i-- > 0 && n < NOTES;) {
-		const struct history_record *r = &h.v[i];
+	for (size_t i = h->n; i-- > 0 && n < NOTES;) {
+		const struct history_record *r = &h->v[i];
 
 		if (strcmp(r->slug, c->request.name) != 0 ||
 			(strcmp(r->what, HISTORY_NOTE) != 0 &&
@@ -189,7 +189,6 @@ static void put_notes(struct buf *b, const struct cgi *c)
 	}
 	if (n)
 		buf_str(b, "</ul>\n");
-	history_store_release(&h);
 }
 
 static void put_explanation(
@@ -244,8 +243,8 @@ static void put_server_links(struct buf *b, const struct cgi *c)
 	if (!slug_valid(slug))
 		return;
 	console_fmt(b,
-		"<p class='pages'><a href='/ops/mutes?server=%s#silence'>"
-		"Silence it</a> <a href='/ops/mutes?server=%s#maintenance'>"
+		"<p class='pages'><a href='/ops/mutes?to=silence&amp;server=%s'>"
+		"Silence it</a> <a href='/ops/mutes?to=maintenance&amp;server=%s'>"
 		"Plan a maintenance</a>",
 		slug, slug);
 	buf_init(&dashboard, TEXT_SIZE);
@@ -265,6 +264,25 @@ static void put_server_links(struct buf *b, const struct cgi *c)
 		slug);
 }
 
+/* For operators: an account may be a customer; routes, delivery errors and
+   reasons of silences are not for it. */
+static void put_for_operators(
+	struct buf *b, const struct cgi *c, struct alert_state *st)
+{
+	struct history h = {0};
+
+	history_store_last(c->store, c->now - DAY_S, c->now, RECORDS, &h);
+	buf_str(b, "<ul>\n");
+	if (!console_tests(b, c, st, &h, NULL))
+		buf_cut(b, b->len - strlen("<ul>\n"));
+	else
+		buf_str(b, "</ul>\n");
+	put_owner(b, c);
+	put_explanation(b, c, st);
+	put_notes(b, c, &h);
+	history_store_release(&h);
+}
+
 void console_server_page(const struct cgi *c, struct cgi_answer *a)
 {
 	const char *slug = c->request.name;
@@ -282,13 +300,8 @@ void console_server_page(const struct cgi *c, struct cgi_answer *a)
 				console_incident(
 					b, c, &st, (enum alert_kind)k, true);
 		put_server_links(b, c);
-		/* An account may be a customer: routes, delivery errors and
-		   reasons of silences are the operators' business. */
-		if (console_all(c)) {
-			put_owner(b, c);
-			put_explanation(b, c, &st);
-			put_notes(b, c);
-		}
+		if (console_all(c))
+			put_for_operators(b, c, &st);
 		console_end(c, a);
 		state_release(&st);
 	}

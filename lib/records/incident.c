@@ -36,6 +36,8 @@ static const struct field incident_fields[] = {
 	ROW_PRIVATE(struct incident_record, is_private, 0),
 	ROW_PROGRESS(struct incident_record, progress, FIELD_LAX),
 	ROW_ACK(struct incident_record, ack, ack_fields, 0),
+	ROW_EPOCH("usual", struct incident_record, usual, FIELD_LAX),
+	FIELD("above", struct incident_record, above, FIELD_LAX, .max = 1e9),
 	{.type = FIELD_END},
 };
 

@@ -85,6 +85,10 @@ struct incident_record {
 	struct incident_quiet {
 		int64_t since; /* 0: it is known whether it goes on */
 	} quiet;
+	/* Of slow answers: what is usual in ms; or, where `above` is not 0, what
+	   slow_above allows. */
+	double usual;
+	int above;
 };
 
 /* What was told of an incident. */

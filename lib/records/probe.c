@@ -11,6 +11,7 @@
 #include "base/xalloc.h"
 #include "json/jcs.h"
 #include "json/json.h"
+#include "records/doctor.h"
 #include "records/spool.h"
 
 #include <math.h>
@@ -619,6 +620,7 @@ static const struct {
 	{"tool", RECORD_TOOL, read_tool, 0},
 	{"expiry", RECORD_EXPIRY, NULL, 0},
 	{"spool", RECORD_SPOOL, NULL, RECORD_SPOOL_MAX},
+	{"doctor", RECORD_DOCTOR, NULL, RECORD_DOCTOR_MAX},
 };
 
 const char *record_type(const cJSON *doc, char *why)
@@ -651,7 +653,10 @@ static bool read_typed(struct record *r, size_t length, char *why)
 			continue;
 		r->type = types[i].type;
 		if (types[i].most && length > types[i].most)
-			return field_fail(why, type, "longer than 4096 bytes");
+			return field_fail(why, type,
+				types[i].most == RECORD_DOCTOR_MAX
+					? "longer than 16384 bytes"
+					: "longer than 4096 bytes");
 		return !types[i].read || types[i].read(r, why);
 	}
 	return field_fail(why, "type", "not step, probe or runner");

@@ -140,14 +140,16 @@ void probe_key_write(struct buf *b, const struct probe_key *k);
 void record_tools_write(struct buf *b, const struct tool_digest *tools,
 	size_t n);
 
-/* Of RECORD_EXPIRY (expiry.h), RECORD_SPOOL (spool.h) only the type is read. */
+/* Of RECORD_EXPIRY (expiry.h), RECORD_SPOOL (spool.h), RECORD_DOCTOR (doctor.h)
+   only the type is read. */
 enum record_type {
 	RECORD_STEP,
 	RECORD_PROBE,
 	RECORD_RUNNER,
 	RECORD_TOOL,
 	RECORD_EXPIRY,
-	RECORD_SPOOL
+	RECORD_SPOOL,
+	RECORD_DOCTOR
 };
 
 struct record {

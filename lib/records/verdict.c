@@ -246,6 +246,8 @@ const struct field verdict_fields[] = {
 	FIELD("tool_churn", struct verdict, tool_churn, FIELD_LAX,
 		.table = churn_fields,
 		FIELD_WHEN(struct verdict, tool_churn.changes_1h)),
+	FIELD("pinned", struct verdict, pinned, FIELD_LAX,
+		FIELD_WHEN(struct verdict, pinned)),
 	FIELD("unapproved", struct verdict, unapproved, FIELD_LAX,
 		.table = unapproved_fields,
 		FIELD_WHEN(struct verdict, unapproved.since)),

@@ -146,6 +146,8 @@ struct verdict {
 	struct verdict_side *sides;
 	size_t n_sides;
 	struct verdict_churn tool_churn; /* while it lasts, there is no drift */
+	/* The lists were compared with tools.lock, which has the server. */
+	bool pinned;
 	struct verdict_unapproved unapproved;
 	struct error_rates error_rates;
 	double latency_p50;	 /* NAN where there is none */

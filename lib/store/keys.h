@@ -264,6 +264,8 @@ const char *key_report(char *out, const char *month);
  * keeps there.
  */
 #define KEY_SPOOLS "fleet:spools"
+/* String: the last doctor record of mcp-records(5). */
+#define KEY_DOCTOR "fleet:doctor"
 /* Hash: id to maintenance record; see mcp-records(5). */
 #define KEY_MAINTENANCE "fleet:maintenance"
 /* Hash: id to silence record; see mcp-records(5). */

@@ -16,7 +16,7 @@
 /* key_definitions, and what it holds from when no region sees it any more. */
 #define RETENTION_DEFINITIONS_S (90 * 86400)
 #define RETENTION_VERDICT_S (7 * 86400) /* KEY_REGIONS, too */
-/* Latency of days, counted; KEY_SPOOLS. */
+/* Latency of days, counted; KEY_SPOOLS, KEY_DOCTOR. */
 #define RETENTION_ROLLUP_S (35 * 86400)
 /*
  * A page shows 90 days of minutes; it may be past midnight elsewhere.

@@ -82,6 +82,7 @@ enum badge_metric {
 	METRIC_UPTIME,
 	METRIC_P95,
 	METRIC_TOOLS,
+	METRIC_APPROVED,
 	METRIC_MAINTENANCE,
 	METRIC_UNKNOWN /* none that there is was asked for */
 };
@@ -112,7 +113,7 @@ struct badge_subject {
 	/* The one that goes on, said in place of the state; the next one. */
 	const struct occurrence *maintenance_now, *maintenance_next;
 	double now;
-	int tools; /* for METRIC_TOOLS */
+	int tools; /* for METRIC_TOOLS; METRIC_APPROVED: whether hidden */
 	bool unknown; /* there is no such server, or nobody may know of it */
 	bool asked_place; /* one place was asked for: */
 	const struct seen_place *place; /* or NULL: there is none like that */

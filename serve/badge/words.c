@@ -21,13 +21,15 @@
 
 static const struct metric {
 	const char *name; /* in the query */
+	const char *label; /* NULL: the name */
 	bool local;	  /* known of each place, too */
 } metrics[METRIC_UNKNOWN] = {
-	[METRIC_STATE] = {"state", true},
-	[METRIC_UPTIME] = {"uptime", false},
-	[METRIC_P95] = {"p95", true},
-	[METRIC_TOOLS] = {"tools", false},
-	[METRIC_MAINTENANCE] = {"maintenance", false},
+	[METRIC_STATE] = {"state", NULL, true},
+	[METRIC_UPTIME] = {"uptime", NULL, false},
+	[METRIC_P95] = {"p95", NULL, true},
+	[METRIC_TOOLS] = {"tools", NULL, false},
+	[METRIC_APPROVED] = {"approved", "tools", false},
+	[METRIC_MAINTENANCE] = {"maintenance", NULL, false},
 };
 
 static const char *const colours[] = {
@@ -180,6 +182,25 @@ static void say_tools(const struct badge_subject *s, const char *name,
 	end_title(s, w);
 }
 
+/* Which tools, and what changed, is for operators. */
+static void say_approved(const struct badge_subject *s, const char *name,
+	struct badge_words *w)
+{
+	bool changed = s->view->unapproved;
+
+	if (s->tools == BADGE_TOOLS_HIDDEN || !s->view->pinned) {
+		say_unknown(w, name,
+			s->tools == BADGE_TOOLS_HIDDEN ? "not public"
+						       : "approval not known");
+		return;
+	}
+	say(w, changed ? "changed" : "approved",
+		changed ? BADGE_AMBER : BADGE_GREEN);
+	snprintf(w->title, sizeof w->title, "%s: %s", name,
+		changed ? "tools that nobody approved" : "tools as approved");
+	end_title(s, w);
+}
+
 static void say_maintenance(const struct badge_subject *s, const char *name,
 	struct badge_words *w)
 {
@@ -231,10 +252,11 @@ static void say_place(const struct badge_subject *s, const char *name,
 /* "mcp", "uptime", "London", "London p95". */
 static void set_label(const struct badge_subject *s, struct badge_words *w)
 {
-	const char *metric = s->metric == METRIC_UNKNOWN ||
-					     s->metric == METRIC_STATE
-				     ? NULL
-				     : metrics[s->metric].name;
+	const struct metric *m = s->metric == METRIC_UNKNOWN ||
+						 s->metric == METRIC_STATE
+					 ? NULL
+					 : &metrics[s->metric];
+	const char *metric = !m ? NULL : m->label ? m->label : m->name;
 	char label[2 * BADGE_LABEL_SIZE], city[BADGE_LABEL_SIZE];
 
 	snprintf(label, sizeof label, "%s", metric ? metric : LABEL);
@@ -267,6 +289,7 @@ void badge_words_of(const struct badge_subject *s, struct badge_words *w)
 		[METRIC_UPTIME] = say_uptime,
 		[METRIC_P95] = say_p95,
 		[METRIC_TOOLS] = say_tools,
+		[METRIC_APPROVED] = say_approved,
 		[METRIC_MAINTENANCE] = say_maintenance,
 	};
 	char name[SLUG_MAX + BADGE_LABEL_SIZE + 8];

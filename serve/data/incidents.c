@@ -174,6 +174,7 @@ static void add_open(const struct incident_record *r, struct incidents *l,
 		string_set(&in->title, r->title);
 	in->acknowledged = r->ack.by != NULL;
 	in->server_at_fault = !r->checks_refused;
+	in->limit_ms = r->above ? r->usual : 0;
 	if (in->acknowledged && (int64_t)r->ack.at > in->updated_at)
 		in->updated_at = (int64_t)r->ack.at;
 	if (in->passing)

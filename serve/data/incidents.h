@@ -69,6 +69,8 @@ struct incident {
 	bool server_at_fault; /* the server failed, not only our credential */
 	bool unseen; /* it may go on where nobody looks any more: ended_at is
 			when that began */
+	double limit_ms; /* of an open one: it is slow by slow_above alone, which
+			    is this; 0: by what is usual */
 	char (*regions)[REGION_MAX + 1];
 	size_t n_regions;
 	struct incident_news *news; /* by time */

@@ -154,6 +154,18 @@ static void read_checks(struct pull *j, struct view *v)
 		v->checks = CHECKS_FREE;
 }
 
+/* There are such tools; which ones, no page says. */
+static bool read_unapproved(struct pull *j)
+{
+	const char *key;
+
+	if (!pull_object(j))
+		return false;
+	while (pull_key(j, &key))
+		pull_skip(j);
+	return true;
+}
+
 static void read_list(struct pull *j, struct text *t, struct view *v)
 {
 	if (pull_array(j))
@@ -170,12 +182,14 @@ static bool read_text(
 {
 	static const char *const names[] = {"v", "window", "published_at",
 		"last_probe_at", "last_success_at", "uptime_30d", "p95_ms",
-		"verdict", "regions", "no_data", "step", "checks", NULL};
+		"verdict", "regions", "no_data", "step", "checks", "pinned",
+		"unapproved", NULL};
 	double *const numbers[] = {&t->version, &t->window, &t->published,
 		&t->probed, &t->succeeded, &t->uptime_30d, &t->p95_ms};
 	enum { SUCCEEDED = 4, NUMBERS = sizeof numbers / sizeof *numbers };
 	struct pull j = pull_begin(json, strlen(json));
 	unsigned seen = 0;
+	bool pinned;
 	int i;
 
 	*t = (struct text) {.version = NAN,
@@ -201,6 +215,10 @@ static bool read_text(
 			read_step(&j, v);
 		} else if (i == NUMBERS + 4) {
 			read_checks(&j, v);
+		} else if (i == NUMBERS + 5) {
+			v->pinned = pull_bool(&j, &pinned) && pinned;
+		} else if (i == NUMBERS + 6) {
+			v->unapproved = read_unapproved(&j);
 		} else {
 			if (i == NUMBERS + 2 && regions)
 				t->no_data = j;

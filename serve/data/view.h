@@ -52,6 +52,8 @@ struct view {
 	/* The rest is for a view that is not VIEW_NONE. */
 	enum verdict_colour verdict; /* green, amber or red */
 	enum checks checks; /* why, where that says nothing of the server */
+	/* tools.lock has the server; its tools are other ones. */
+	bool pinned, unapproved;
 	bool tools_differ; /* it is not green because of what its tools are */
 	int64_t as_of;		     /* epoch seconds */
 	char as_of_text[CLOCK_RFC3339];

@@ -88,6 +88,8 @@ static void put_badge(const struct context *c, const struct status_page *page,
 		badge.maintenance_next = &d->maintenance_next;
 	if (badge.metric == METRIC_TOOLS)
 		badge.tools = count_tools(c, page);
+	else if (page->server->tools_private)
+		badge.tools = BADGE_TOOLS_HIDDEN;
 	badge.asked_place = badge_place_read(c->request, name);
 	if (badge.asked_place)
 		badge.place = places_find(&places, name);

@@ -216,7 +216,7 @@ void route_request(const struct request *r, struct route *out)
 #define VALUE_MAX 500
 
 /* As badge_metric_read has them. */
-#define BADGE_METRICS "state uptime p95 tools maintenance|unknown"
+#define BADGE_METRICS "state uptime p95 tools approved maintenance|unknown"
 /*
  * The parameters of the index; data/index_list.h has room for texts of these
  * lengths.

@@ -125,6 +125,7 @@ static void put_variants(const struct preview *p)
 		{"metric=uptime", "The uptime of 30 days"},
 		{"metric=p95", "The response time of 24 hours"},
 		{"metric=tools", "The number of tools"},
+		{"metric=approved", "Whether the tools are approved"},
 		{"metric=maintenance", "The next maintenance"},
 		{"style=card", "A card with all figures"},
 	};

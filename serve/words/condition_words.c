@@ -43,11 +43,27 @@ static void put_tools(struct buf *b, const struct tool_split *split,
 	buf_str(b, " tool list");
 }
 
+/* "2.5 s", as it is configured. */
+static void put_limit(struct buf *b, const struct incidents *l)
+{
+	double limit = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (!l->v[i].ended_at && l->v[i].limit_ms > 0)
+			limit = l->v[i].limit_ms;
+	if (limit >= 1000)
+		buf_fmt(b, "slower than %.10g s", limit / 1000);
+	else if (limit > 0)
+		buf_fmt(b, "slower than %.10g ms", limit);
+	else
+		buf_str(b, "slower than usual");
+}
+
 /* The places where it is slow, unless that is everywhere, or not known. */
 static void put_slow(struct buf *b, const struct incidents *l,
 	const struct places *places)
 {
-	buf_str(b, "slower than usual");
+	put_limit(b, l);
 	for (size_t i = 0; i < l->n; i++) {
 		const struct incident *in = &l->v[i];
 

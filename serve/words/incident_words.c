@@ -29,7 +29,7 @@ static const struct words words[TROUBLES] = {
 	[TROUBLE_ERRORS] = {"More failures than usual",
 		"More requests than usual failed."},
 	[TROUBLE_SLOW] = {"Slow answers",
-		"Answers took much longer than usual."},
+		"Answers took too long."},
 	[TROUBLE_TOOLS] = {"Different tools in different locations",
 		"Some locations got a different tool list."},
 	[TROUBLE_MANUAL] = {"Incident",

@@ -7,6 +7,7 @@
 #include "base/lines.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "records/doctor.h"
 #include "records/expiry.h"
 #include "records/probe.h"
 #include "records/spool.h"
@@ -93,6 +94,20 @@ static void put_spool(struct buf *b, const cJSON *doc)
 	need(b->len && b->len <= RECORD_SPOOL_MAX);
 }
 
+static void put_doctor(struct buf *b, const cJSON *doc)
+{
+	struct doctor_record d;
+	char why[RECORD_WHY];
+
+	memset(why, 0xaa, sizeof why);
+	if (!doctor_take(doc, &d, why)) {
+		need(fuzz_line(why, sizeof why));
+		return;
+	}
+	doctor_record_write(b, &d);
+	need(b->len && b->len <= RECORD_DOCTOR_MAX);
+}
+
 static void put(struct buf *b, const struct record *r)
 {
 	switch (r->type) {
@@ -119,6 +134,9 @@ static void put(struct buf *b, const struct record *r)
 		break;
 	case RECORD_SPOOL:
 		put_spool(b, r->doc);
+		break;
+	case RECORD_DOCTOR:
+		put_doctor(b, r->doc);
 		break;
 	}
 }

@@ -17,6 +17,19 @@ alert_setup() {
 	pids=()
 }
 
+# ack_setup: the secret that signs links and sessions; verdicts are of now.
+ack_setup() {
+	echo 'token = another canary, of more than 43 characters, for it signs' >credentials/ack
+	chmod 600 credentials/ack
+	T=$(($(date +%s) / 60 * 60))
+}
+
+# holder: who has acknowledged each open incident.
+holder() {
+	alert 0 list
+	jq -r .acknowledged_by out
+}
+
 # alert_teardown: ends the processes that a test has started.
 alert_teardown() {
 	((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true

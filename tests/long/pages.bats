@@ -49,9 +49,7 @@ setup() {
 
 @test "who was told takes it with the page's button, and another takes it over" {
 	local url
-	echo 'token = another canary, of more than 43 characters, for it signs' >credentials/ack
-	chmod 600 credentials/ack
-	T=$(($(date +%s) / 60 * 60))
+	ack_setup
 	routes "{name: page, type: command, command: ['true']}"
 	echo "store: $MCP_STORE" >>fleet.yaml
 	verdict 0 eu,us initialize | alert 0
@@ -60,26 +58,46 @@ setup() {
 		"$ROOT/build/shots" "$MODULES"
 }
 
-@test "an operator signs in to the console with a link, and acknowledges and silences by keys alone" {
-	local link
-	echo 'token = another canary, of more than 43 characters, for it signs' >credentials/ack
-	chmod 600 credentials/ack
-	T=$(($(date +%s) / 60 * 60))
+@test "an operator does in the console, by keys alone, all that the commands do" {
+	local link now
+	ack_setup
+	now=$(date +%s)
 	cat >fleet.yaml <<-END
 		store: $MCP_STORE
 		site: {url: "http://127.0.0.1"}
 		regions: [{name: ap}, {name: eu}, {name: us}]
+		accounts: [{name: acme, token_sha256: 0000000000000000000000000000000000000000000000000000000000000000}]
 		servers:
-		  - {slug: example-mcp, url: "https://mcp.example.com/mcp"}
+		  - {slug: desk, url: "https://mcp.example.com/mcp", account: acme, owner: Team A, labels: {tier: gold}, runbook: "https://wiki.example.com/desk"}
+		  - {slug: phone, url: "https://phone.example.com/mcp"}
 		  - {slug: weather, url: "https://weather.example.com/mcp"}
-		alerts: {routes: [{name: page, type: command, command: ["true"]}]}
+		alerts:
+		  zone: Europe/Berlin
+		  policy: {common: 10000}
+		  routes: [{name: page, type: command, command: ["true"]}, {name: chat, type: command, command: ["false"]}]
 	END
 	export MCP_CONFIG=$PWD/fleet.yaml
-	{ verdict 0 eu,us initialize; verdict 0 '' '' '' weather; } | alert 0
-	alert 0 maintenance add --start +4h --for 2h weather
+	T=$((T - 600))
+	for m in 0 1 2 3 4; do
+		verdict "$m" eu,us initialize http.503 desk
+		verdict "$m" eu,us tls tls.expired phone
+		verdict "$m" ap initialize http.504 weather
+	done >v
+	alert 3 <v
+	alert 0 maintenance add --start +4h --for 2h --reason 'new disks' weather
+	alert 0 maintenance add --start +10h --for 1h --every daily 'w*'
+	alert 0 silence add --for 90m --reason 'network works' --kind regional
+	redis set fleet:regions "{\"regions\":[{\"region\":\"ap\",\"expected\":3,\"reported\":3,\"last\":$((now - 20))}]}"
+	printf '%s\n' "{\"v\":1,\"type\":\"runner\",\"region\":\"ap\",\"at\":$now,\"status\":\"ok\",\"version\":\"0.1.0\",\"message\":null,\"offset_s\":[-0.1,0.2]}" \
+		"{\"v\":1,\"type\":\"runner\",\"region\":\"eu\",\"at\":$now,\"status\":\"exit\",\"version\":\"0.0.9\",\"message\":\"exit status 255\",\"offset_s\":[12.5,13]}" \
+		"{\"v\":1,\"type\":\"doctor\",\"host\":\"orchestrator\",\"at\":$((now - 7300)),\"ok\":12,\"warn\":1,\"fail\":1,\"findings\":[{\"status\":\"fail\",\"subject\":\"eu\",\"finding\":\"its clock is off by 12.5 s\",\"mend\":\"ssh eu sudo timedatectl set-ntp true\"},{\"status\":\"warn\",\"subject\":\"expiry\",\"finding\":\"nothing looks for expiring certificates and credentials\",\"mend\":\"sudo systemctl enable --now mcp-expiry.timer\"}]}" |
+		"$BIN/mcp-aggregate" ingest -c fleet.yaml
 	link=$("$BIN/mcp-alert" link ann)
 	node "$ROOT/tests/long/ops.mjs" "$BIN" "${link#http://127.0.0.1}" \
-		"$ROOT/build/shots" "$MODULES"
+		"$ROOT/build/shots" "$MODULES" | tee keys
+	[ "$(grep -c ' keys' keys)" = 12 ]
+	alert 0 list
+	[ "$(jq -r .server_slug out)" = weather ]
 }
 
 @test "who types the token, or follows a link, reads what is private, and signs out" {

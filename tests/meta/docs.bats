@@ -265,3 +265,90 @@ dns.failed    what is left over; glibc has no other failure that can be had
 	diff <(cd tests && printf '%s\n' unit/*/test_*.c meta/*.bats cli/*/*.bats long/*.bats | sort) \
 		<(sed -n 's/^| \([a-z]*\/[^ ]*\) |.*/\1/p' tests/FILES.md | sort)
 }
+
+# Of each library that the Makefile links, as the packages name it.
+LIBRARIES='brotlidec:brotli cjson:cJSON crypto:OpenSSL curl:libcurl fcgi:FCGI hiredis:hiredis
+	ssl:OpenSSL yaml:libyaml z:zlib'
+
+@test "the packages have the text of LICENSE, and name the licence of each library and font" {
+	local library name
+	diff <(sed '1,4d' LICENSE) <(sed -n '/^License: MIT$/,/^$/{s/^ \.\?//p;}' scripts/debian/copyright)
+	for library in $(sed -n 's/^[a-z]*_LIBS = //p' Makefile | tr ' ' '\n' | sort -u); do
+		[ "$library" != -lm ] || continue
+		name=$(tr ' \t' '\n' <<<"$LIBRARIES" | sed -n "s/^${library#-l}://p")
+		[[ $name ]] && grep -qE "\b$name\b[^,]* \([A-Za-z0-9.-]+\)" <<<"$(tr -s ' \n' '  ' <scripts/debian/copyright)" ||
+			{ echo "$library"; return 1; }
+	done
+	diff <(sed '1,3d; s/ *$//' serve/preview/glyphs.licence | grep -v '^Copyright' | tr -s ' \n' '\n') \
+		<(sed -n '/^License: Bitstream-Vera$/,/^$/{s/^ \.\?//p;}' scripts/debian/copyright | tr -s ' \n' '\n')
+}
+
+@test "make html: links of the site and of Markdown lead somewhere, without a network" {
+	local page target
+	scripts/manual --html "$BATS_TEST_TMPDIR/html" man/*.[1-8]
+	[ "$(find "$BATS_TEST_TMPDIR/html" -name '*.[1-8].html' | wc -l)" -eq "$(find man -name '*.[1-8]' | wc -l)" ]
+	run grep -nE '(src|action)="[^"]*:|<link [^>]*href="[^"]*:|@import|[ :]url\(' "$BATS_TEST_TMPDIR/html/"{*.html,style.css,search.js}
+	[ -z "$output" ] || { echo "$output"; return 1; }
+	for page in "$BATS_TEST_TMPDIR"/html/*.html man/md/*.md; do
+		grep -oP ' href="\K[^"#]*(#[^"]*)?(?=")' "$page" | sort -u | while read -r target; do
+			[[ $target != \#* ]] || target=${page##*/}$target
+			[ -e "${page%/*}/${target%%#*}" ] || { echo "$page: $target"; return 1; }
+			[[ $target != *\#* ]] ||
+				grep -qF " id=\"${target#*#}\"" "${page%/*}/${target%%#*}" ||
+				{ echo "$page: $target"; return 1; }
+		done
+	done
+	for page in "$BATS_TEST_TMPDIR"/html/*.[1-8].html; do
+		grep -qF "\"${page##*/}\"" "$BATS_TEST_TMPDIR/html/index.html"
+	done
+}
+
+# Where it differs: make html, and commit man/md.
+@test "the Markdown that a forge shows is that of the manual pages" {
+	scripts/manual --markdown "$BATS_TEST_TMPDIR" man/*.[1-8]
+	diff -r man/md "$BATS_TEST_TMPDIR"
+}
+
+# found QUERY: the first section that the search of the site finds.
+found() {
+	node -e 'const vm = require("vm"), fs = require("fs"), window = {};
+		const site = vm.createContext({window, manualIndex: (list) => window.manualIndex(list)});
+		for (const file of ["search.js", "index.js"])
+			vm.runInContext(fs.readFileSync(`${process.argv[1]}/${file}`, "utf8"), site);
+		console.log(window.manualSearch(process.argv[2]).map((s) => s[0])[0]);' "$BATS_TEST_TMPDIR" "$1"
+}
+
+@test "the search of the manual finds the section" {
+	scripts/manual --html "$BATS_TEST_TMPDIR" man/*.[1-8]
+	while IFS='|' read -r query section; do
+		[ "$(found "$query")" = "$section" ] || { echo "$query: $(found "$query")"; return 1; }
+	done <<-'END'
+	mute|mcp-alert.1.html#MUTE_ALERTS
+	the rule|mcp-aggregate.1.html#THE_RULE
+	Badges serve|mcp-serve.8.html#Badges
+	"quoted" nowhere-at-all|undefined
+	END
+}
+
+# headings FILE: what a forge calls them in an address, and what has an id.
+headings() {
+	sed -n 's/^##* //p' "$1" | tr '[:upper:] ' '[:lower:]-' | tr -cd 'a-z0-9_\n-'
+	grep -oP ' id="\K[^"]*' "$1"
+}
+
+@test "what README and the pages beside it link is there; Install is on the second screen" {
+	local page link file
+	for page in *.md man/*.md; do
+		grep -oP '\]\(\K(?!https?:)[^)]*' "$page" | while read -r link; do
+			file=${page%"${page##*/}"}${link%%#*}
+			[ -e "${file:-$page}" ] || { echo "$page: $link"; return 1; }
+			[[ $link != *\#* ]] || headings "${file:-$page}" | grep -qxF -- "${link#*#}" ||
+				{ echo "$page: $link"; return 1; }
+		done
+	done
+	[ "$(grep -n '^## Install' README.md | cut -d : -f 1)" -lt 70 ]
+	for page in man/*.[1-8]; do
+		grep -qF "(man/md/${page##*/}.md" README.md ||
+			[[ $page == man/@(check_mcp.1|mcp-fleet.1) ]] || { echo "README: $page"; return 1; }
+	done
+}

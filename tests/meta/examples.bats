@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Goal: every command in EXAMPLES of a page is run, as it stands, and does what the page
-# says. It has a machine of its own for that: names, networks and folders are those of
+# Goal: every command in EXAMPLES of a page, and in README.md, is run, as it stands, and
+# does what the page says. It has a machine of its own for that: names, networks and folders are those of
 # the examples, and behind them are real programs.
 
 load ../helpers/lib
@@ -11,17 +11,24 @@ NOT_RUN='
 check_mcp.1|MCP OK|an output
 mcp-guardrail.1|  uses: github/codeql-action|a job that only GitHub has
 mcp-serve.8|[![MCP status]|Markdown
+README.md|make run |cli/whole/run.bats runs it
+README.md|make deb && sudo apt install|long/packages.bats and tests/bare do so
+README.md|make deb && podman|long/packages.bats does, where there is an image
+README.md|scripts/deps build && make|tests/bare and cli/whole/deploy.bats do so
+README.md|sudo mcp-fleet init|long/packages.bats does so
 '
 
 # Commands that do not end with 0, and why.
 BAD_NEWS='
 mcp-alert.1|1|mcp-aggregate replay records.jsonl|there is a red minute
 mcp-fleet.1|1|mcp-fleet doctor -c fleet/fleet.yaml|nobody serves the page yet
+README.md|1|mcp-fleet doctor -c fleet.yaml|nothing runs each minute here
 '
 
 # Programs that are not to be had here: what they do instead, and whose they are. One
 # that no example calls is a failure.
 STAND_INS='
+crontab|[ "$1" = -l ] && exit; cat >/dev/null|no spool
 kubectl|:|a cluster
 new-stripe-token|echo new|whoever makes tokens
 '
@@ -33,8 +40,16 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 }
 
-# examples PAGE: the blocks of its EXAMPLES, a file each, PAGE.NN.
+# examples PAGE: the blocks of its EXAMPLES, a file each, PAGE.NN; of README.md, what is
+# indented, and the commands of its table.
 examples() {
+	if [[ $1 == *.md ]]; then
+		awk -v page="${1##*/}" '
+			/^    / { if (!shown) to = sprintf("%s.%02d", page, ++n); shown = 1; print substr($0, 5) >to; next }
+			{ shown = 0 }
+			/^\| [a-z]* \| `.*` \|$/ { gsub(/^[^`]*`|`[^`]*$/, ""); print >sprintf("%s.%02d", page, ++n) }' "$1"
+		return
+	fi
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/p' "$1" |
 		sed "s/\\\\e/\\\\/g; s/\\\\(aq/'/g" |
 		awk -v page="${1##*/}" '
@@ -93,7 +108,7 @@ due() {
 # bats test_tags=later
 @test "every example runs" {
 	local page
-	for page in "$ROOT"/man/*.[1-8]; do
+	for page in "$ROOT"/man/*.[1-8] "$ROOT/README.md"; do
 		examples "$page"
 	done
 	"$ROOT/tests/peers/install"
@@ -102,6 +117,7 @@ due() {
 	run unshare -rmnpf --kill-child --mount-proc \
 		bash "$ROOT/tests/fixture/examples/machine" "$PWD"
 	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
+	grep -q '^README' ran
 	# Every page that has examples of commands, and most of the commands.
 	[ "$(sed 's/\.[0-9]*$//' ran | sort -u | wc -l)" -ge 11 ]
 	[ "$(wc -l <ran)" -ge 30 ]
@@ -110,7 +126,7 @@ due() {
 
 @test "what is said not to run, and not to end well, is in a page" {
 	local page words _
-	for page in "$ROOT"/man/*.[1-8]; do
+	for page in "$ROOT"/man/*.[1-8] "$ROOT/README.md"; do
 		examples "$page"
 	done
 	while IFS='|' read -r page words _; do

@@ -10,9 +10,7 @@ load ../../helpers/alert
 
 setup() {
 	alert_setup
-	echo 'token = another canary, of more than 43 characters, for it signs' >credentials/ack
-	chmod 600 credentials/ack
-	T=$(($(date +%s) / 60 * 60))
+	ack_setup
 	hook ops
 	routes "$HOOK}"
 	echo "store: $MCP_STORE" >>fleet.yaml
@@ -30,11 +28,6 @@ page() {
 	sed -n '1s/^Status: //p' page
 }
 
-by() {
-	alert 0 list
-	jq -r .acknowledged_by out
-}
-
 @test "who was told looks, then takes it; the others hear of it" {
 	[[ $URL =~ ^https://status\.example\.com/ack/[a-z0-9._~-]+$ ]]
 	[ "$(page GET "$URL")" = "200 OK" ]
@@ -42,10 +35,10 @@ by() {
 	grep -q 'example-mcp is down: initialize fails with http.503' page
 	grep -q 'Nobody has acknowledged it yet' page
 	[ "$(page HEAD "$URL")" = "200 OK" ]
-	[ "$(by)" = null ]
+	[ "$(holder)" = null ]
 	[ "$(page POST "$URL" 'x=1&by=Ann+%3Cb%3E%0a%C3%A9%zz')" = "200 OK" ]
 	grep -qE 'Ann &#60;b&#62;\?é%zz has acknowledged it until [A-Z0-9 a-z-]*[0-9]{2}:[0-9]{2} UTC\.' page
-	[ "$(by)" = "Ann <b>?é%zz" ]
+	[ "$(holder)" = "Ann <b>?é%zz" ]
 	# The next run delivers; the page kept nobody waiting.
 	[ "$(got ops)" = downtime_started ]
 	alert 0 </dev/null
@@ -68,7 +61,7 @@ by() {
 	grep -q '<p>disk full</p>' page
 	grep -q 'Nothing was changed' page
 	grep -q 'name="from" value="ann"' page
-	[ "$(by)" = ann ]
+	[ "$(holder)" = ann ]
 	[ "$(page POST "$URL" 'do=take&by=bob&from=ann')" = "200 OK" ]
 	grep -q 'bob has acknowledged it until' page
 	run ! grep -q 'Nothing was changed' page
@@ -76,12 +69,12 @@ by() {
 	page POST "$URL" 'do=take&by=eve&from=ann'
 	page POST "$URL" 'do=take&by=eve&from='
 	page POST "$URL" 'do=back&from=ann'
-	[ "$(by)" = bob ]
+	[ "$(holder)" = bob ]
 	page POST "$URL" 'do=back&from=bob'
 	grep -q 'Nobody has acknowledged it yet' page
-	[ "$(by)" = null ]
+	[ "$(holder)" = null ]
 	[ "$(page POST "$URL" 'by=')" = "200 OK" ]
-	[ "$(by)" = "somebody who was notified" ]
+	[ "$(holder)" = "somebody who was notified" ]
 	alert 0 </dev/null
 	[ "$(got ops)" = "downtime_started downtime_acknowledged downtime_acknowledged downtime_reminder downtime_acknowledged" ]
 }
@@ -100,7 +93,7 @@ by() {
 @test "handed back: the others get the address of the page; in a silence, nothing" {
 	page POST "$URL" 'do=take&by=ann'
 	page POST "$URL" 'do=back&from=ann'
-	[ "$(by)" = null ]
+	[ "$(holder)" = null ]
 	alert 0 </dev/null
 	[ "$(got ops)" = "downtime_started downtime_acknowledged downtime_reminder" ]
 	jq -se '.[-1].event.ack_url | startswith("https://status.example.com/ack/")' ops/got
@@ -119,7 +112,7 @@ by() {
 		[ "$(page POST "$bad" by=eve)" = "404 Not Found" ]
 	done
 	[ "$(page PUT "$URL")" = "405 Method Not Allowed" ]
-	[ "$(by)" = null ]
+	[ "$(holder)" = null ]
 	minutes 1 3 | alert 0
 	jq -e '.ack_url == null' out
 	[ "$(page GET "$URL")" = "410 Gone" ]
@@ -149,11 +142,11 @@ flipped() {
 	sed "s|^store: .*|store: unix:///nonexistent|" fleet.yaml >away.yaml
 	MCP_STORE= MCP_CONFIG=$PWD/away.yaml page GET "$(flipped "$short" 7)" | grep -q '^404'
 	MCP_STORE= MCP_CONFIG=$PWD/away.yaml page GET "$short" | grep -q '^503'
-	[ "$(by)" = null ]
+	[ "$(holder)" = null ]
 	[ "$(page GET "$short")" = "200 OK" ]
 	grep -q '<h1>P1: example-mcp</h1>' page
 	[ "$(page POST "$short" 'do=take&by=ann')" = "200 OK" ]
-	[ "$(by)" = ann ]
+	[ "$(holder)" = ann ]
 	# The same for as long as it is open, and of no other.
 	{ minutes 1 2 eu,us initialize; verdict 2 eu,us initialize http.503 other; } | alert 0
 	again=$(jq -r .ack_short_url out)

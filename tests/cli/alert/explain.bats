@@ -64,6 +64,8 @@ explain() {
 	jq -e '.event == "latency_started" and .severity == "P2" and
 		.measure == {value: 2400, usual: 2000, slow_above: true} and
 		(.summary | startswith("example-mcp is slow: p50 2.4 s for 3 minutes; slow_above is 2s"))' out
+	explain 14:05 -f jsonl -c fleet.yaml example-mcp
+	jq -e '.incidents[0].measure == {value: 2400, usual: 2000, slow_above: true}' <<<"$output"
 	explain 14:05 -f text -c fleet.yaml example-mcp
 	[ "${lines[2]}" = "P2 latency, open since 14:00, confirmed at 14:02" ]
 	[ "${lines[3]}" = "  why: its p50 was above slow_above (2s), since 14:00" ]

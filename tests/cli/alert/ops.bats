@@ -11,9 +11,7 @@ load ../../helpers/alert
 
 setup() {
 	alert_setup
-	echo 'token = another canary, of more than 43 characters, for it signs' >credentials/ack
-	chmod 600 credentials/ack
-	T=$(($(date +%s) / 60 * 60))
+	ack_setup
 	hook ops
 	cat >fleet.yaml <<-END
 		store: $MCP_STORE
@@ -87,11 +85,6 @@ token() {
 sends() {
 	token "$1" "$2"
 	ask POST /ops "form=$TOKEN&do=$2${3:+&$3}"
-}
-
-listed() {
-	alert 0 list
-	jq -r .acknowledged_by out
 }
 
 down_now() {
@@ -179,7 +172,7 @@ down_now() {
 
 @test "no page can be framed, runs a script but ours, or is kept" {
 	enters ann writes
-	for path in /ops /ops/mutes /ops/servers /ops/server/example-mcp /ops/none; do
+	for path in /ops /ops/mutes /ops/servers /ops/server/example-mcp /ops/night /ops/none; do
 		ask GET "$path"
 		grep -q "^Content-Security-Policy: default-src 'none'; .*script-src 'sha256-[A-Za-z0-9+/=]*'; .*frame-ancestors 'none'$" fields
 		grep -q '^Cache-Control: no-store' fields
@@ -208,17 +201,17 @@ down_now() {
 	COOKIE=$mine
 	ask POST /ops "form=$key&do=take&key=$KEY" HTTP_SEC_FETCH_SITE=cross-site
 	[ "$CODE" = 403 ]
-	[ "$(listed)" = null ]
+	[ "$(holder)" = null ]
 	ask POST /ops "form=$key&do=take&key=$KEY&back=server" HTTP_SEC_FETCH_SITE=same-origin
 	[ "$CODE" = 303 ]
 	grep -q '^Location: /ops/server/example-mcp?done=take$' fields
-	[ "$(listed)" = 'ann (account acme)' ]
+	[ "$(holder)" = 'ann (account acme)' ]
 	sends /ops/server/example-mcp back "key=$KEY&from=ann+(account+acme)"
 	[ "$CODE" = 303 ]
 	ask POST /ops "form=$key&do=take&key=$KEY"
 	[ "$CODE" = 409 ]
 	grep -q 'This form was sent before' body
-	[ "$(listed)" = null ]
+	[ "$(holder)" = null ]
 	# Signed out: the browser forgets it, and who has copied it has nothing.
 	token /ops take
 	key=$TOKEN
@@ -230,12 +223,59 @@ down_now() {
 	done
 	ask POST /ops "form=$key&do=take&key=$KEY"
 	[ "$CODE" = 403 ]
-	[ "$(listed)" = null ]
+	[ "$(holder)" = null ]
+}
+
+# attack CODE NAME REQUEST…: ask answers so, and the incident stays as it is.
+attack() {
+	ask "${@:3}"
+	[ "$CODE" = "$1" ] && [ "$(holder)" = null ] || { echo "$2: $CODE, $(holder)"; return 1; }
+}
+
+@test "attacks: nothing is done, and nobody gets in" {
+	local mine theirs form other bare changed to=/ops site=HTTP_SEC_FETCH_SITE
+	down_now
+	enters eve writes2
+	theirs=$COOKIE
+	token /ops leave
+	other=$TOKEN
+	enters ann writes
+	mine=$COOKIE
+	token /ops take
+	form=$TOKEN
+	attack 403 'no token' POST $to "do=take&key=$KEY"
+	attack 403 'an empty token' POST $to "form=&do=take&key=$KEY"
+	attack 403 'a wrong token' POST $to "form=${form%?}$([[ $form == *0 ]] && echo 1 || echo 0)&do=take&key=$KEY"
+	attack 403 'of another session' POST $to "form=$other&do=take&key=$KEY"
+	attack 403 'the cookie as a token' POST $to "form=${mine#*=}&do=take&key=$KEY"
+	attack 400 'in the address' POST "$to?form=$form&do=take&key=$KEY"
+	attack 200 'by GET' GET "$to?form=$form&do=take&key=$KEY"
+	attack 403 'from another site' POST $to "form=$form&do=take&key=$KEY" $site=cross-site
+	attack 403 'from another host of the domain' POST $to "form=$form&do=take&key=$KEY" $site=same-site
+	attack 415 'as JSON' POST $to '{"do":"take"}' CONTENT_TYPE=application/json
+	attack 413 'a long form' POST $to "form=$form&do=take&key=$KEY&text=$(printf %20000s '' | tr ' ' x)"
+	attack 403 'a token to read' POST /ops/sign-in 'who=ann&token=reads'
+	attack 403 'a token to read, by Basic' GET $to '' HTTP_COOKIE= HTTP_AUTHORIZATION="Basic $(printf ann:reads | base64)"
+	# Another's session, and ours changed: no other account, nor the operator, nor longer.
+	attack 403 'my form in their session' POST $to "form=$form&do=take&key=$KEY" HTTP_COOKIE="$theirs"
+	bare=${mine#*=}
+	for changed in "${bare/acme/other}" "${bare/acme/}" "${bare%?}" "$bare$bare" "${bare//[0-9]/9}" '' x; do
+		attack 401 "the cookie as $changed" GET $to '' HTTP_COOKIE="mcp-console=$changed"
+	done
+	attack 401 'the cookie of a longer name' GET $to '' HTTP_COOKIE="xmcp-console=$bare"
+	# None of that used up the form; then it is.
+	ask POST $to "form=$form&do=take&key=$KEY"
+	[ "$CODE" = 303 ]
+	[ "$(holder)" = 'ann (account acme)' ]
+	ask POST $to "form=$form&do=back&key=$KEY&from=ann+(account+acme)"
+	[ "$CODE" = 409 ]
+	[ "$(holder)" = 'ann (account acme)' ]
 }
 
 @test "an account sees and changes its own servers alone" {
 	{ verdict 0 eu,us initialize; verdict 0 eu,us initialize http.503 example-two; } | alert 0
 	KEY=$(jq -r 'select(.server_slug == "example-two").dedup_key' out)
+	mine=$(jq -r 'select(.server_slug == "example-mcp").dedup_key' out)
 	enters ann writes
 	ask GET /ops
 	grep -q example-mcp body
@@ -269,6 +309,15 @@ down_now() {
 	[ "$CODE" = 404 ]
 	[ "$(redis exists fleet:maintenance)" = 0 ]
 	[ "$(redis hlen fleet:silence)" = 1 ]
+	# It hands nothing to others, and names no account.
+	sends /ops take "key=$mine&to=Eve"
+	[ "$(holder)" = $'ann (account acme)\nnull' ]
+	ask GET /ops/server/example-mcp
+	run ! grep -q 'name="to"' body
+	ask GET /ops/mutes
+	run ! grep -q 'name="account"' body
+	sends /ops/mutes maintenance 'servers=example-mcp&account=other&for=1h'
+	redis hvals fleet:maintenance | jq -e '.accounts == []'
 	operates root
 	ask GET /ops
 	grep -q example-two body
@@ -294,7 +343,7 @@ down_now() {
 	grep -q 'ann has acknowledged it until' body
 	sends /ops take "key=$KEY&from=ann"
 	[ "$CODE" = 303 ]
-	[ "$(listed)" = bob ]
+	[ "$(holder)" = bob ]
 	sends /ops/server/example-mcp note "key=$KEY&text=disk+%3Cb%3E+full&who=private"
 	[ "$CODE" = 303 ]
 	ask GET /ops/server/example-mcp
@@ -303,6 +352,16 @@ down_now() {
 	sends /ops/server/example-mcp note "key=$KEY&text=We+know&who=public"
 	[ "$CODE" = 303 ]
 	redis hvals alert:example-mcp:incidents | grep -q 'We know'
+	sends /ops/server/example-mcp note "key=$KEY&text=https://example.com/post&who=postmortem"
+	[ "$CODE" = 303 ]
+	redis hvals alert:example-mcp:incidents | grep -q '"https://example.com/post"'
+	sends /ops/server/example-mcp note "key=$KEY&text=no+address&who=postmortem"
+	[ "$CODE" = 422 ]
+	grep -q 'is not an address' body
+	# To somebody else, from anybody.
+	sends /ops/server/example-mcp take "key=$KEY&to=Eve+%3Cb%3E&from="
+	[ "$CODE" = 303 ]
+	[ "$(holder)" = 'Eve <b>' ]
 	sends /ops/server/example-mcp close "key=$KEY"
 	[ "$CODE" = 422 ]
 	sends /ops/server/example-mcp close "key=$KEY&text=it+is+gone"
@@ -313,9 +372,11 @@ down_now() {
 	alert 0 history example-mcp
 	grep -q 'bob closed example-mcp:downtime' out
 	grep -q 'bob published a note' out
+	grep -q 'bob published a postmortem on .*: https://example.com/post' out
+	grep -q 'bob handed example-mcp:downtime:.* to Eve <b>' out
 	grep -q 'bob: disk <b> full' out
 	[ "$(jq -r ".what | select(. == \"by_hand\" or . == \"note\")" out | sort | uniq -c | tr -s ' \n' ' ')" = \
-		' 2 by_hand 1 note ' ]
+		' 4 by_hand 1 note ' ]
 }
 
 @test "what no probe sees is opened, moved on and closed" {
@@ -383,32 +444,41 @@ down_now() {
 	sends /ops/server/example-mcp note "key=$KEY&text=%3Cscript%3E%0a&who=private"
 	sends /ops/server/example-mcp take "key=$KEY&from=%3Ci%3E'&text=%22%3E%3Cscript%3E"
 	[ "$CODE" = 303 ]
-	for path in '/ops?done=%3Cscript%3E' /ops/mutes /ops/servers /ops/server/example-mcp /ops/routes; do
+	for path in '/ops?done=%3Cscript%3E' /ops/mutes /ops/servers /ops/server/example-mcp /ops/routes /ops/night; do
 		ask GET "$path"
 		[ "$CODE" = 200 ]
 		[ "$(grep -o '<script\|<i>\|<b>&' body | wc -l)" = 1 ]
 	done
 }
 
-@test "two thousand incidents are pages of fifty" {
+@test "ten thousand incidents are pages of fifty, within seconds" {
 	{ sed '/^servers:/,/^alerts:/{/^  - /d;s|^servers:|servers_from: [list.jsonl]|}' fleet.yaml
 		echo '  policy: {common: 10000}'; } >many.yaml
-	seq 2000 | sed 's|.*|{"slug":"s&","url":"https://s&.example.com/mcp"}|' >list.jsonl
+	seq 10000 | sed 's|.*|{"slug":"s&","url":"https://s&.example.com/mcp"}|' >list.jsonl
 	export MCP_CONFIG=$PWD/many.yaml
-	verdict 0 eu,us initialize http.503 SLUG >one
-	seq 2000 | awk 'NR == FNR { one = $0; next } { line = one; gsub("SLUG", "s" $1, line); print line }' one - >all
+	# Two failures, so that not all servers share one incident.
+	{ verdict 0 eu,us initialize http.503 SLUG; verdict 0 eu,us tls tls.expired SLUG; } >two
+	seq 10000 | awk 'NR == FNR { v[NR % 2] = $0; next } { line = v[$1 % 2]; gsub("SLUG", "s" $1, line); print line }' two - >all
 	sed -i 's/routes:/routes: []/; /^    - {name: ops/d' many.yaml
 	alert 0 <all
-	[ "$(redis scard fleet:open)" -ge 2000 ]
+	[ "$(redis scard fleet:open)" -ge 10000 ]
 	operates ann
+	began=$(date +%s%3N)
 	ask GET /ops
-	grep -q '1 to 50 of 2000' body
+	took=$(($(date +%s%3N) - began))
+	grep -q '1 to 50 of 10000' body
+	grep -q '10000 P1' body
 	[ "$(grep -c '<article' body)" = 50 ]
+	echo "the page: $took ms, $(wc -c <body) bytes"
 	[ "$(wc -c <body)" -lt 100000 ]
-	ask GET '/ops?page=40'
-	grep -q '1951 to 2000 of 2000' body
+	((took < 10000))
+	ask GET '/ops?page=200'
+	grep -q '9951 to 10000 of 10000' body
 	ask GET '/ops?page=99999'
-	grep -q '1951 to 2000 of 2000' body
+	grep -q '9951 to 10000 of 10000' body
+	sends '/ops?page=200' take "key=$(grep -oP -m 1 'name="key" value="\K[^"]*' body)"
+	[ "$CODE" = 303 ]
+	[ "$(holder | grep -c ann)" = 1 ]
 }
 
 @test "silences and maintenances: added, shown on their day, ended by a button" {
@@ -423,6 +493,17 @@ down_now() {
 	sends /ops/mutes maintenance 'servers=nosuch&for=1h'
 	[ "$CODE" = 422 ]
 	grep -q 'no server &#39;nosuch&#39; in the configuration' body
+	# Like each option of the command.
+	sends /ops/mutes silence 'for=1h&end=%2B3h&region=ap,us&step=tls&kind=regional&text=x'
+	[ "$CODE" = 303 ]
+	redis hvals fleet:silence | jq -se 'map(select(.regions == ["ap", "us"] and .steps == ["tls"] and
+		.kinds == ["regional"] and .ends_at - .starts_at == 10800)) | length == 1'
+	redis hdel fleet:silence "$(redis hvals fleet:silence | jq -r 'select(.regions != []).id')"
+	sends /ops/mutes maintenance 'account=acme&for=1h&end=%2B2h&start=%2B1h'
+	[ "$CODE" = 303 ]
+	redis hvals fleet:maintenance | jq -se 'map(select(.accounts == ["acme"] and
+		.ends_at - .starts_at == 7200)) | length == 1'
+	redis hdel fleet:maintenance "$(redis hvals fleet:maintenance | jq -r 'select(.accounts != []).id')"
 	ask GET /ops/mutes
 	grep -q '<b>active</b> example-mcp <small>silence</small>' body
 	grep -q '<b>coming</b> example-\* <small>maintenance</small>' body
@@ -438,8 +519,71 @@ down_now() {
 	# What a key of the list fills in.
 	ask GET '/ops/mutes?server=example-two'
 	[ "$(grep -c 'name="servers" value="example-two"' body)" = 2 ]
+	for to in 'silence" value="example-two"; name="text"' 'maintenance" value="example-two"; name="start"' \
+		'silence" value=""; name="servers"' 'maintenance" value=""; name="servers"'; do
+		ask GET "/ops/mutes?to=${to%%\"*}$([[ $to != *two* ]] || echo '&server=example-two')"
+		[ "$(grep -c autofocus body)" = 1 ]
+		sed -n "/id=\"${to%%\"*}\"/,/<.form>/p" body | grep autofocus | grep -qF "${to##* }"
+	done
 	ask GET '/ops/mutes?server=%22%3E%3Cb%3E'
 	[ "$(grep -c 'name="servers" value=""' body)" = 2 ]
+}
+
+@test "the last night: incidents as in the report, pages by route, and who did what" {
+	down_now
+	operates ann
+	sends /ops take "key=$KEY"
+	alert 0 </dev/null
+	sends /ops/routes test 'route=ops'
+	alert 0 </dev/null
+	# What was before yesterday evening is of another night.
+	redis rpush "fleet:history:$(($(date +%s) / 86400 - 1))" \
+		"$(jq -cn --argjson at $(($(date +%s) / 86400 * 86400 - 86400)) '{v: 1, type: "history",
+			$at, server_slug: "example-mcp", what: "note", text: "too old"}')" >/dev/null
+	alert 0 report -N $(($(date +%s) + 60)) --from "$(TZ=Europe/Berlin date -d 'yesterday 18:00' +%FT%T%:z)"
+	ask GET /ops/night
+	[ "$CODE" = 200 ]
+	pages=$(jq '.incidents[0].pages' out)
+	grep -q '<p>Since .* 18:00 Berlin time: 1 incident</p>' body
+	grep -qE '<li><b class="P1">P1</b> <a href="/ops/server/example-mcp">example-mcp</a> downtime since .*, acknowledged after [0-9]+ s, not over; '"$pages page" body
+	grep -qF "<tr><td>ops</td>$(jq -r '.routes[] | select(.route == "ops") |
+		"<td>\(.pages)</td><td>\(.asleep)</td><td>\(.events)</td><td>\(.failed)</td>"' out)</tr>" body
+	grep -q '<a href="/ops/server/example-mcp">example-mcp</a></b> is down: initialize' body
+	grep -q '<a href="/ops/server/example-mcp">example-mcp</a> downtime_started to route ops</li>' body
+	grep -q 'ann has acknowledged it for 4 h' body
+	grep -q 'ann sent a test to ops' body
+	run ! grep -q 'too old' body
+	enters bob writes
+	ask GET /ops/night
+	[ "$CODE" = 404 ]
+	run ! grep -q /ops/night body
+}
+
+# bars NAME: on the line of time, how many, and where the first begins.
+bars() {
+	grep -F "<span>$1" body >row
+	echo "$(grep -o '<i style' row | wc -l) $(grep -oP -m 1 "left:\K[0-9.]*" row | head -n 1)"
+}
+
+@test "a line of time shows the next day, or week, with each time of what repeats" {
+	operates ann
+	ask GET /ops/mutes
+	run ! grep -q 'class="line"' body
+	sends /ops/mutes silence 'servers=example-mcp&for=1h&text=disks'
+	sends /ops/mutes maintenance 'servers=example-two&start=%2B12h&for=1h'
+	ask GET /ops/mutes
+	grep -q 'role="img" aria-label="The next 24 hours on a line of time: all of it is listed below"' body
+	grep -q '<b>now</b>' body
+	[ "$(bars example-mcp)" = '1 0.00' ]
+	[[ $(bars example-two) =~ ^1\ (49\.9|50\.0)[0-9]$ ]]
+	sends /ops/mutes maintenance 'servers=example-*&start=%2B3d&for=1h'
+	sends /ops/mutes maintenance 'servers=example-m*&start=%2B10m&for=1h&every=daily'
+	ask GET /ops/mutes
+	grep -q 'aria-label="The next 7 days ' body
+	# Each midnight, unless its mark has no room.
+	[[ $(grep -oE '>(mon|tue|wed|thu|fri|sat|sun)</b>' body | sort -u | wc -l) == [56] ]]
+	[[ $(bars 'example-*') =~ ^1\ 42\.[89] ]]
+	[[ $(bars 'example-m*') == 7\ 0.* ]]
 }
 
 @test "servers in all states, and why one alerted; a test goes out with the next run" {
@@ -460,15 +604,88 @@ down_now() {
 	sends /ops/routes test 'route=ops&back=routes'
 	[ "$CODE" = 303 ]
 	[ "$(got ops)" = downtime_started ]
+	ask GET '/ops/routes?done=test'
+	grep -q 'The next run of mcp-alert sends the test' body
+	grep -q '<li><b>test to ops:</b> waits for the next run of mcp-alert, since ' body
 	alert 0 </dev/null
 	[ "$(got ops)" = 'downtime_started test' ]
 	ask GET /ops/routes
+	grep -qE '<li><b>test to ops:</b> arrived [0-9:]+ \(' body
 	grep -q '<h2>ops <small>webhook</small></h2>' body
 	grep -q 'last success [0-9:]* (.* ago)' body
 	grep -q 'last failure not since yesterday' body
-	grep -q 'ann sent a test to ops' body
-	grep -q '<tr><th>ap</th><td>no report is known' body
+	grep -q '<tr><td>ap</td><td>no report is known</td><td class="old">not measured</td><td class="old">not known</td></tr>' body
+	sends /ops/routes test 'all=1&back=routes'
+	[ "$CODE" = 303 ]
+	ask GET /ops/night
+	grep -q 'ann sent a test to all routes' body
 	redis set fleet:regions '{"regions":[{"region":"ap","expected":1,"reported":1,"last":'$(($(date +%s) - 90))'}]}'
 	ask GET /ops/routes
-	grep -qE '<tr><th>ap</th><td>[0-9:]+ \(1 min ago\)' body
+	redis hset fleet:runners \
+		ap '{"v":1,"type":"runner","region":"ap","at":1,"status":"ok","version":"0.0.9","message":null,"offset_s":[2.25,9]}' \
+		eu '{"v":1,"type":"runner","region":"eu","at":1,"status":"ok","version":"'"$("$BIN/mcp-alert" -V | cut -d ' ' -f 2)"'","message":null,"offset_s":[-0.5,9]}' \
+		us '{"v":1,"type":"runner","region":"us","at":1,"status":"exit","version":null,"message":"gone","offset_s":[-9,-3]}' >/dev/null
+	ask GET /ops/routes
+	grep -qE '<tr><td>ap</td><td>[0-9:]+ \(1 min ago\)</td><td><b class="P2">2.2 s ahead</b></td><td><b class="P2">0.0.9</b>, here [0-9.]+</td></tr>' body
+	grep -qE '<tr><td>eu</td><td>no report is known</td><td>right</td><td>[0-9.]+</td></tr>' body
+	grep -q '<tr><td>us</td><td>no report is known; gone</td><td><b class="P2">3.0 s behind</b></td><td class="old">not known</td></tr>' body
+}
+
+@test "what doctor found last, with its age and the commands; nothing of it is markup" {
+	operates ann
+	ask GET /ops/routes
+	grep -q 'It has left nothing here' body
+	good='{"v":1,"type":"doctor","host":"h<1>","at":'$(($(date +%s) - 7300))',"ok":12,"warn":1,"fail":21,"findings":[
+		{"status":"fail","subject":"store","finding":"evicts <keys>","mend":"redis-cli config set \"x\" && y"},
+		{"status":"warn","subject":"cron","finding":"none","mend":null}]}'
+	"$BIN/mcp-aggregate" ingest -c fleet.yaml < <(tr -d '\n\t' <<<"$good"; echo)
+	(($(redis ttl fleet:doctor) > 3000000))
+	# This is no round: nothing says that one ran.
+	[ "$(redis exists fleet:heartbeats)" = 0 ]
+	ask GET /ops/routes
+	grep -qE '<p>[0-9 :-]+ \(2 h 1 min ago\) on h&#60;1&#62;: 21 failed, 1 warning, 12 ok\.</p>' body
+	grep -q '<h2><b>FAIL</b> store</h2>' body
+	grep -q '<p>evicts &#60;keys&#62;</p>' body
+	grep -q '<pre tabindex="0">redis-cli config set &#34;x&#34; &#38;&#38; y</pre>' body
+	grep -q '<h2><b>warn</b> cron</h2>' body
+	grep -q '<p>And 20 more\.</p>' body
+	for bad in 's/"warn","subject"/"ok","subject"/' 's/"ok":12/"ok":-1/' 's/"findings":.*/"findings":7}/'; do
+		run -2 "$BIN/mcp-aggregate" ingest -c fleet.yaml < <(tr -d '\n\t' <<<"$good" | sed "$bad"; echo)
+		[[ $output == *'line 1: '* ]]
+	done
+	"$BIN/mcp-aggregate" ingest -c fleet.yaml <<<'{"v":1,"type":"doctor","host":"h","at":1,"ok":7,"warn":0,"fail":0,"findings":[]}'
+	ask GET /ops/routes
+	grep -q '<p class="fine">1970-01-01 01:00 (.* ago) on h: 0 failed, 0 warnings, 7 ok\.</p>' body
+	# As we write it, the longest line is longer, and texts are cut for it.
+	jq -cn '{v: 1, type: "doctor", host: "h", at: 1, ok: 0, warn: 0, fail: 20, findings: [range(20) |
+		{status: "fail", subject: ("s" * 165), finding: ("é" * 300)}]}' >long
+	"$BIN/mcp-aggregate" ingest -c fleet.yaml <long
+	(($(redis strlen fleet:doctor) <= 16384))
+	redis get fleet:doctor | jq -e '(.findings | length) == 20 and (.findings[19].finding | length) == 150'
+	run -2 "$BIN/mcp-aggregate" ingest -c fleet.yaml < <(jq -c '.findings += [.findings[0]]' long)
+	redis set fleet:doctor '{"v":1,"type":"doctor"}'
+	ask GET /ops/routes
+	[ "$CODE" = 200 ]
+	grep -q 'It has left nothing here' body
+}
+
+@test "a test of a server that fails: the page says so, and that it is tried again" {
+	echo 503 >ops/mood
+	operates ann
+	sends /ops/server/example-mcp test 'server=example-mcp&back=server'
+	grep -q '^Location: /ops/server/example-mcp?done=test$' fields
+	ask GET /ops/server/example-mcp
+	grep -q '<li><b>test to ops:</b> waits for the next run' body
+	alert 0 </dev/null || true
+	ask GET /ops/server/example-mcp
+	grep -q '<li><b>test to ops:</b> failed, and is tried again: ' body
+	# One that no retry mends.
+	for at in 90 60; do
+		redis rpush "fleet:history:$(($(date +%s) / 86400))" "$(jq -cn --argjson at $(($(date +%s) - at)) \
+			'{v: 1, type: "history", $at, server_slug: "example-two", what: "refused", route: "ops",
+			event: "test", text: "test to route ops: 410 <gone>"}')" >/dev/null
+	done
+	ask GET /ops/server/example-two
+	[ "$(grep -c 'test to ops' body)" = 1 ]
+	grep -qE '<li><b>test to ops:</b> refused .*\(1 min ago\): test to route ops: 410 &#60;gone&#62;</li>' body
 }

@@ -129,6 +129,13 @@ failures() {
 	told ok spool "$PWD/state/mcp-fleet belongs to us alone"
 	told warn routes 'there is no route'
 	told warn configuration 'fewer than three regions'
+	# The console shows what is not ok.
+	redis get fleet:doctor | jq -e --slurpfile out out '.at > now - 60 and .fail == 0 and
+		.ok == ($out | map(select(.status == "ok")) | length) and .warn == (.findings | length) and
+		(.findings | map(.mend)) == ($out | map(select(.status == "warn").mend))' || {
+		redis get fleet:doctor
+		return 1
+	}
 	# The same for people; nothing was stored, and nothing is left.
 	redis get probe:good:verdict >before
 	run -1 mcp-fleet doctor -c fleet.yaml
@@ -354,6 +361,19 @@ failures() {
 		'.waiting == 0 and .set_aside == 0'
 	run -1 env -u MCP_STORE mcp-fleet doctor -c <(sed /^store/d fleet.yaml)
 	[[ $output == *'FAIL  store '*' no store is configured'* ]]
+}
+
+@test "a store that does not keep the findings for the console" {
+	two >fleet.yaml
+	fleet
+	redis acl setuser default -set >/dev/null
+	doctor
+	redis acl setuser default +@all >/dev/null
+	told warn store 'does not keep these findings for the console: '
+	[ "$(redis exists fleet:doctor)" = 0 ]
+	doctor
+	silent warn store 'does not keep'
+	[ "$(redis exists fleet:doctor)" = 1 ]
 }
 
 @test "a store whose clients leave little room: how many, whose, and idle ones go" {

@@ -112,8 +112,9 @@ console() {
 	path=$("$AS/mcp-alert" link ann)
 	asks POST "${path#https://status.example.com}"
 	COOKIE=$(sed -nE 's/^Set-Cookie: ([^;]*).*/\1/p' asked)
-	for path in /ops /ops/servers /ops/mutes /ops/routes /ops/server/open; do
+	for path in /ops /ops/servers /ops/mutes /ops/routes /ops/night /ops/server/open; do
 		asks GET "$path"
+		[[ $path != /ops/routes ]] || grep -q "ago) on here: 0 failed" asked
 	done
 	for each in '/mutes silence&servers=other&for=1h&text=x' \
 		'/mutes end-silence&id=' \
@@ -144,7 +145,9 @@ console() {
 		judged $ago
 	done
 	jq -cn --argjson at "$NOW" '{v: 1, type: "runner", region: "eu", $at,
-		status: "timeout", version: "1", message: "slow"}' | "$AS/mcp-aggregate" ingest
+		status: "timeout", version: "1", message: "slow"},
+		{v: 1, type: "doctor", host: "here", $at, ok: 1, warn: 0, fail: 0, findings: []}' |
+		"$AS/mcp-aggregate" ingest
 	for ago in 23 22 21 20 19; do
 		seen $ago | "$AS/mcp-aggregate" ingest
 		judged $ago

@@ -526,6 +526,13 @@ kept() {
 		share/fish/vendor_completions.d/mcp-fleet.fish; do
 		[ -s "to/usr/$file" ] || { echo "$file"; return 1; }
 	done
+	# All of it goes again, and nothing else.
+	touch to/usr/bin/other to/usr/share/mcp-fleet/other
+	env -u MAKEFLAGS make -s -o all -C "$ROOT" uninstall DESTDIR="$PWD/to" PREFIX=/usr
+	[ "$(find to -type f | sort | xargs)" = 'to/usr/bin/other to/usr/share/mcp-fleet/other' ]
+	rm to/usr/share/mcp-fleet/other
+	env -u MAKEFLAGS make -s -o all -C "$ROOT" uninstall DESTDIR="$PWD/to" PREFIX=/usr
+	[ -z "$(find to -name '*mcp-fleet*')" ]
 }
 
 # unit NAME KEY: what a unit says of it, a value a line.

@@ -242,6 +242,10 @@ static void test_words_since(void **state)
 	assert_true(drift_words_since(t.regions, TIMELINE_START + 190) ==
 		TIMELINE_START + 181);
 	assert_true(drift_words_since(&t.regions[1], TIMELINE_START + 50) == 0);
+	/* It is kept as it was found, before the tools are. */
+	drift_saw(t.regions, TIMELINE_START + 130);
+	assert_true(t.regions[0].words_since == TIMELINE_START + 61);
+	assert_true(t.regions[0].tools_since == TIMELINE_START + 1);
 }
 
 #define TOOL(n, c, f) {.name = n, .contract = c, .full = f}

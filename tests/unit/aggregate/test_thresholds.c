@@ -104,6 +104,8 @@ static void test_why(void **state)
 		{"alone=17", "alone: '17' is not a whole number from 1 to 16"},
 		{"quorum=101",
 			"quorum: '101' is not a whole number from 1 to 100"},
+		{"step_alert=101",
+			"step_alert: '101' is not a whole number from 1 to 100"},
 		{"lookback=25h", "lookback: '25h' is not a time from 30s to 24h"},
 		{"lookback=7", "lookback: 7 has no unit: write 7s"},
 		{"quorum", "quorum: '=' and a value expected"},

@@ -70,7 +70,7 @@ static void tell(
 static void test_groups(void **state)
 {
 	static const struct {
-		const char *starts[8];
+		const char *starts[9];
 		const char *groups; /* of three or more */
 	} cases[] = {
 		{{NULL}, ""},
@@ -119,6 +119,11 @@ static void test_groups(void **state)
 			 "c:downtime:6@0[ap,eu]", "d:downtime:6@0[us]",
 			 "e:downtime:6@0[us]", "f:downtime:6@0[us]"},
 			"d e f | a b c"},
+		{{"a:downtime:6@0[eu]", "b:downtime:6@0[eu]",
+			 "c:downtime:6@0[eu]", "d:downtime:6@0[eu]",
+			 "e:downtime:6@0[eu]", "f:downtime:6@0[eu]",
+			 "g:downtime:6@0[eu]", "h:downtime:6@0[eu]"},
+			"a b c d e f g h"},
 		{{"a:downtime:6@0[us]", "b:downtime:6@0[us]",
 			 "c:downtime:6@0[us]", "d:downtime:6@0[eu]",
 			 "e:downtime:6@0[eu]", "f:downtime:6@0[eu]"},
@@ -403,7 +408,7 @@ static void test_unseen(void **state)
 static void test_said(void **state)
 {
 	static const struct {
-		const char *a, *b, *late, *said;
+		const char *a, *b, *late, *said; /* "-": late, and nothing */
 		bool worse;
 	} rows[] = {
 		{"no room", "no room", NULL, "no room", false},
@@ -411,6 +416,8 @@ static void test_said(void **state)
 		{"no room", NULL, NULL, NULL, false},
 		{"no room", "no room", "no room", "no room", false},
 		{"no room", "no room", "down", NULL, false},
+		{"no room", "no room", "-", NULL, false},
+		{"no room", "down", "down", NULL, false},
 		{"no room", "no room", NULL, NULL, true},
 	};
 
@@ -433,7 +440,8 @@ static void test_said(void **state)
 		note(&l, "c:downtime:6@11[eu,us]");
 		l.v[0].event.record.said = rows[i].a;
 		l.v[1].event.record.said = rows[i].b;
-		l.v[2].event.record.said = rows[i].late;
+		if (rows[i].late && strcmp(rows[i].late, "-") != 0)
+			l.v[2].event.record.said = rows[i].late;
 		state_init(&st, "*.12345678");
 		correlation_begin(&st, l.v, 2, &out);
 		if (rows[i].late)
@@ -556,7 +564,8 @@ static void test_slug(void **state)
 {
 	static const char *const starts[] = {"a:downtime:6@10[eu,us]",
 		"a:regional:6@10[eu,us]", "a:downtime:5@10[eu,us]",
-		"a:downtime:6@10[eu]", "a:downtime:6@10[eu,us]!",
+		"a:downtime:6@10[eu]", "a:downtime:6@10[ap,us]",
+		"a:downtime:6@10[eu,us]!",
 		"a:downtime:6@10[eu,us]1", "b:downtime:6@12[eu,us]"};
 	enum { STARTS = sizeof starts / sizeof *starts };
 	char slugs[STARTS][CORRELATION_SLUG];
@@ -883,6 +892,8 @@ static void test_join(void **state)
 		assert_int_equal(st.n_outbox, 2 + named);
 		assert_non_null(st.outbox[named].deliveries[0].holder);
 		assert_int_equal(st.history.n, !named);
+		assert_true(named || strstr(st.history.v[0],
+			"\"downtime, with other servers, as *.12345678\""));
 		assert_int_equal(inc->notified.n, named);
 		assert_int_equal(inc->refused.n, named);
 		state_release(&st);

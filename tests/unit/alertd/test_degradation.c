@@ -198,6 +198,14 @@ static void test_latency(void **state)
 			"3 downtime_started P2 3 x1 tools-list/tools [e u] | "
 			"6 downtime_resolved P2 3-4 x1 tools-list/tools "
 			"[e u] | 8 latency_resolved P3 0-6 x3 -/- [e u]"},
+		{"and is not reminded of beside it",
+			{{0, 3, NULL, SLOW(999)}, {3, 244, "eu", SLOW(999)}},
+			"2 latency_started P3 0 x3 -/- [e u] | "
+			"3 downtime_started P2 3 x1 tools-list/tools [e u] | "
+			"33 downtime_escalated P1 3 x31 tools-list/tools "
+			"[e u] | "
+			"243 downtime_reminder P1 3 x241 tools-list/tools "
+			"[e u]"},
 	};
 
 	(void)state;
@@ -269,6 +277,21 @@ static void test_slow_above(void **state)
 				{5, 8, NULL, MEDIAN(90)}},
 			"2 latency_started P3 0 x3 -/- [e u] | "
 			"7 latency_resolved P3 0-5 x5 -/- [a e u]"},
+		{"one of two is slow, and the third silent: nobody knows",
+			{{0, 2, NULL, MEDIAN(2001)},
+				{2, 3, NULL, SILENT(1800, "u")},
+				{3, 4, NULL, MEDIAN(2001)}},
+			"3 latency_started P2 0 x3 -/- [a e u]"},
+		{"one is fast, one fails, and one is silent: it is over",
+			{{0, 3, NULL, MEDIAN(2001)},
+				{3, 5, "e", SILENT(90, "u")},
+				{5, 6, NULL, MEDIAN(90)}},
+			"2 latency_started P2 0 x3 -/- [a e u] | "
+			"5 latency_resolved P2 0-3 x3 -/- [a e u]"},
+		{"the baseline spoke, and is not known any more",
+			{{0, 3, NULL, SLOW_MEDIAN(301, 90)},
+				{3, 9, NULL, 90, 0, {0}, 0, 90, NULL}},
+			"2 latency_started P3 0 x3 -/- [e u]"},
 		{"silence ends none",
 			{{0, 3, NULL, MEDIAN(2001)},
 				{3, 7, NULL, SILENT(90, "eu")}},
@@ -415,6 +438,27 @@ static void test_burn(void **state)
 	CHECK(cases);
 }
 
+/* The layer of most failures is named. */
+static void test_layer(void **state)
+{
+	(void)state;
+	for (int l = LAYER_NONE + 1; l < LAYER_COUNT; l++) {
+		struct verdict v = {.slug = "s", .window = NIGHT_START,
+			.error_rates.known = true};
+		struct error_rate *r = &v.error_rates.windows[RATE_5M];
+		struct night n;
+
+		night_init(&n, "AEU");
+		r->probes = 25;
+		for (int k = LAYER_NONE + 1; k < LAYER_COUNT; k++)
+			r->failed[k] = k == l ? 3 : 2;
+		machine_verdict(&n.st, &v, &n.policy, INFINITY, &n.events);
+		assert_int_equal(n.events.n, 1);
+		assert_int_equal(n.events.v[0].record.layer, l);
+		night_release(&n);
+	}
+}
+
 /* A region that cannot be confirmed before its failures have left the shorter
    window is not waited for. */
 static void test_confirming(void **state)
@@ -434,6 +478,13 @@ static void test_confirming(void **state)
 		n.policy.confirm = rows[i].confirm;
 		judge(&n, &burning, 0);
 		assert_int_equal(n.events.n, rows[i].told);
+		if (rows[i].told) {
+			const struct incident *inc =
+				&n.st.incidents[ALERT_SLO_BURN];
+
+			assert_int_equal(inc->tier, TIER_REGIONAL);
+			assert_int_equal(inc->expected, 3);
+		}
 		night_release(&n);
 	}
 }
@@ -573,6 +624,7 @@ int main(void)
 		cmocka_unit_test(test_slow_above_unset),
 		cmocka_unit_test(test_error_rate),
 		cmocka_unit_test(test_burn),
+		cmocka_unit_test(test_layer),
 		cmocka_unit_test(test_confirming),
 		cmocka_unit_test(test_half_known),
 		cmocka_unit_test(test_few_failures),

@@ -280,6 +280,15 @@ static void test_order(void **state)
 	outbox_add(&d.st, &r, "{}", &to, NIGHT_START);
 	outbox_wait(&d.st, "a", &soon);
 	assert_true(d.st.outbox[1].deliveries[0].next_try == HOUR + 30);
+	/* It joins the very first one, too. */
+	r.started_at = 0;
+	outbox_add(&d.st, &r, "{}", &to, NIGHT_START);
+	assert_true(outbox_joins(&d.st, "a", &got));
+	assert_int_equal(got.boundary, MORNING);
+	outbox_wait(&d.st, "a", &soon);
+	assert_true(d.st.outbox[0].deliveries[0].next_try == HOUR);
+	outbox_pull(&d.st, "a", NIGHT_START);
+	assert_true(d.st.outbox[0].deliveries[0].next_try == NIGHT_START);
 	strings_release(&to);
 	desk_release(&d);
 }

@@ -56,6 +56,20 @@ static void test_within_a_minute(void **state)
 	n.apart = 1.01;
 	expect(&n, ".=aa .=ba", STARTED(1, "e"));
 	night_release(&n);
+	/* The last probe says what is newest, wherever it is listed. */
+	night_init(&n, "AE");
+	n.apart = -2;
+	expect(&n, ".=aa .=cb*2",
+		"2 cdn_cache_divergence_started P2 1 x2 -/- [e]");
+	night_release(&n);
+	/* And who has seen it is told by name. */
+	night_init(&n, "AEU");
+	n.apart = -2;
+	expect(&n, ".=aaa .=bab", STARTED(1, "e"));
+	assert_int_equal(n.st.incidents[ALERT_DIVERGENCE].reached.n, 2);
+	assert_string_equal(
+		n.st.incidents[ALERT_DIVERGENCE].reached.v[0], "a");
+	night_release(&n);
 }
 
 /* A verdict of five regions, each probed every five minutes, in turn. */
@@ -360,11 +374,25 @@ static void test_one_side_in_words(void **state)
 		r[0].started_at = r[1].started_at = (double)v.window + 1;
 		r[0].tool_hash = night_hash('a');
 		r[1].tool_hash = night_hash(i ? 'b' : 'a');
+		sides[0].last_seen = (double)v.window + 1;
+		sides[1].first_seen = NIGHT_START + 30;
 		machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
 	}
 	expect(&n, "", "2 cdn_cache_divergence_started P2 1 x2 -/- [a]");
 	assert_string_equal(n.events.v[0].record.to, night_hash('b'));
 	assert_int_equal(n.events.v[0].record.removed.n, 0);
+	/* A stranger's verdict has a single side, and its words. */
+	v.sides = &sides[1];
+	v.n_sides = 1;
+	v.divergence = false;
+	for (int i = 3; i < 6; i++) {
+		v.window = NIGHT_START + 60 * i;
+		r[0].started_at = r[1].started_at = (double)v.window + 1;
+		r[0].tool_hash = night_hash('b');
+		machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	}
+	assert_int_equal(n.events.n, 2);
+	assert_int_equal(n.events.v[1].record.phase, ALERT_RESOLVED);
 	night_release(&n);
 }
 
@@ -498,6 +526,17 @@ static void test_eras(void **state)
 	assert_int_equal(sets[0].era, ERA_SESSION);
 	assert_int_equal(sets[1].era, ERA_STATELESS);
 	assert_int_equal(sets[2].era, ERA_SESSION);
+	state_release(&st);
+	/* However many there are. */
+	state_init(&st, "s");
+	st.incidents[ALERT_DIVERGENCE].open = true;
+	for (int i = 0; i <= TOOL_SETS_MAX; i++)
+		sight(&st, i, "a", (char[]) {(char)('a' + i), '\0'}, &there,
+			i == TOOL_SETS_MAX);
+	assert_int_equal(st.tools.n_sets, TOOL_SETS_MAX);
+	for (int i = 0; i < TOOL_SETS_MAX; i++)
+		assert_int_equal(sets[i].era, i < TOOL_SETS_MAX - 1
+			? ERA_SESSION : ERA_STATELESS);
 	state_release(&st);
 }
 
@@ -724,6 +763,8 @@ static void test_churn(void **state)
 		assert_int_equal(n.events.n, 1);
 		assert_int_equal(n.events.v[0].record.started_at,
 			rows[i].started);
+		assert_true(n.events.v[0].record.value == 13);
+		assert_true(n.events.v[0].record.usual == TOOL_CHURN_USUAL);
 		/* Of the same minute the worse counts. */
 		hear_churn(&n, 5, 0, 0);
 		assert_int_equal(n.events.n, 1);
@@ -821,7 +862,8 @@ static void hear_checks(struct night *n, int minute, const char *found)
 		v.tool_churn.changes_1h = 13;
 		found++;
 	}
-	for (int i = 0; i < 3; i++) {
+	/* Whatever their order, they are told by name. */
+	for (int i = 2; i >= 0; i--) {
 		struct verdict_region *one = &r[v.n_regions];
 		struct cache_check *c = &one->cache;
 
@@ -939,6 +981,7 @@ static void test_words(void **state)
 			"5 resolved [ap-south-1 us-east-1]"},
 		{"a deploy between two probes",
 			{"aaa", "abb", "bbb", "bbb"}, ""},
+		{"or in the second of one", {"aaa", "bab", "bbb", "bbb"}, ""},
 		{"a region stays behind",
 			{"aaa", "abb", "abb", "bbb", "bbb", "bbb"},
 			"2 started [ap-south-1] | 5 resolved [ap-south-1]"},
@@ -967,6 +1010,9 @@ static void test_words(void **state)
 				assert_string_equal(e->record.words[0].after,
 					"Greets. First");
 				assert_int_equal(e->incident.expected, 3);
+				/* The new words are those of a second in it. */
+				assert_int_equal(
+					e->record.started_at, NIGHT_START + 60);
 			}
 			put_told(&n, m, got, sizeof got);
 		}
@@ -1047,9 +1093,19 @@ static void test_oldest(void **state)
 
 	(void)state;
 	night_init(&n, "");
-	hear_checks(&n, 0, "!v=");
+	hear_checks(&n, 1, "!v=");
+	assert_int_equal(n.st.incidents[ALERT_DIVERGENCE].change.since,
+		NIGHT_START + 60);
 	assert_true(n.st.incidents[ALERT_DIVERGENCE].stale_age_s == 600);
 	assert_int_equal(n.st.incidents[ALERT_DIVERGENCE].regions.n, 2);
+	assert_int_equal(n.st.incidents[ALERT_DIVERGENCE].reached.n, 1);
+	assert_string_equal(
+		n.st.incidents[ALERT_DIVERGENCE].reached.v[0], "us-east-1");
+	night_release(&n);
+	night_init(&n, "");
+	hear_checks(&n, 0, "!==");
+	assert_string_equal(
+		n.st.incidents[ALERT_DIVERGENCE].reached.v[0], "eu-west-2");
 	night_release(&n);
 	/* While the tools change all the time no cache is told of. */
 	night_init(&n, "");

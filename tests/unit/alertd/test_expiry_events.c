@@ -175,6 +175,8 @@ static void test_lives(void **state)
 			"0 certificate P1 [e] 0"},
 		{"that comes before one of which it is known", "0 ec5 u!c ac1",
 			"0 certificate P1 [u] 0"},
+		{"all have ended: the one that did so first",
+			"9 ec3 ac5", "9 certificate P1 [e] 3"},
 		{"the same region again is another day", "0 ec45 ec20 ec5",
 			"0 certificate P3 [e] -10 | 0 certificate P2 [e] -2"},
 	};
@@ -291,10 +293,17 @@ static void test_round(void **state)
 	assert_true(expiry_fits(&l, &r));
 	r.at = START + EXPIRY_ROUND_S + 1;
 	assert_false(expiry_fits(&l, &r));
+	/* Of another server, and of another end, nothing was collected. */
+	r.slug = "t";
+	assert_true(expiry_fits(&l, &r));
+	r.slug = "s";
+	r.what = EXPIRY_CREDENTIAL;
+	assert_true(expiry_fits(&l, &r));
 	expiry_forget(&l);
 }
 
-/* Records of a stranger: ended, and ends tomorrow; was to end in 1970. */
+/* Records of a stranger: ended, and ends tomorrow; was to end in 1970, by a
+   threshold of its own. */
 static void test_odd_ends(void **state)
 {
 	struct expiry_record r = {.slug = "s", .region = "e", .at = START,
@@ -309,12 +318,13 @@ static void test_odd_ends(void **state)
 	assert_string_equal(l.events.v[0].summary,
 		"The certificate of s EXPIRED; renew it.");
 	r.status = EXPIRY_EXPIRING;
-	r.within = 7 * DAY;
+	r.within = 8 * DAY;
 	r.expires_at = DAY;
 	expiry_collect(&l.rounds, &r);
 	tell(&l);
 	assert_int_equal(l.events.n, 2);
 	assert_int_equal(l.events.v[1].record.started_at, 0);
+	assert_int_equal(l.events.v[1].record.severity, SEVERITY_P3);
 	life_release(&l);
 }
 

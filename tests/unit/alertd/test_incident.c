@@ -132,6 +132,14 @@ static void test_divergence_ends(void **state)
 			".=bbbb*2",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e u] | "
 			"8 " DIVERGED "_resolved P2 1-3 x2 -/- [e u]"},
+		{"one newer still: whoever was ahead is not behind at once",
+			"AEU", ".=aaa .=bab*2 .=cab .=ccc*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"6 " DIVERGED "_resolved P2 1-4 x3 -/- [e]"},
+		{"and whoever was behind may be ahead then", "AEU",
+			".=aaa .=bab*2 .=ccb .=ccc*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"6 " DIVERGED "_resolved P2 1-4 x3 -/- [e]"},
 		{"a rollback ends it too", "AEU", ".=aaa .=bab*2 .=aaa*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
@@ -561,6 +569,15 @@ static void test_timeline_regions(void **state)
 		.n_regions = 1});
 	assert_int_equal(st.timeline[3].first, NIGHT_START + 1);
 	assert_int_equal(st.timeline[3].regions.n, 0);
+	/* The oldest goes, and the last of its incident takes over its region. */
+	while (st.n_timeline < TIMELINE_MAX - 1)
+		state_note(&st, NIGHT_START, "maintenance_began", "m");
+	for (int i = 0; i < 4; i++)
+		state_note_event(&st, &(struct alert_record) {.slug = "s",
+			.kind = i ? ALERT_DOWNTIME : ALERT_RATE_LIMITED,
+			.phase = ALERT_REMINDER, .started_at = NIGHT_START});
+	assert_int_equal(
+		st.timeline[TIMELINE_MAX - 4].regions.n, 1);
 	state_release(&st);
 }
 

@@ -240,6 +240,24 @@ static void test_recovery(void **state)
 		{"its regions are no longer probed", "AEU", "E2*3 $AU .",
 			"2 regional_started P2 0 x3 tls/transport [e] | "
 			"3 regional_resolved P2 0-3 x3 tls/transport [e]"},
+		{"nor are those of a downtime", "AEU", "EU2 $A .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"1 downtime_resolved P1 0-1 x1 tls/transport [e u]"},
+		{"or of limits", "AEU", "%E*3 $AU .",
+			"2 rate_limited_started P2 0 x3 initialize/http [e] | "
+			"3 rate_limited_resolved P2 0-3 x3 initialize/http "
+			"[e]"},
+		{"those of a downtime alone: what it covered goes on by itself",
+			"AEU", "E6*3 AU2 $BE . E1",
+			"2 regional_started P2 0 x3 tools-list/tools [e] | "
+			"3 downtime_started P1 3 x1 tls/transport [a u] | "
+			"4 downtime_resolved P1 3-4 x1 tls/transport [a u] | "
+			"5 regional_escalated P2 0 x5 dns/transport [e]"},
+		{"its region falls silent for long while a downtime covers it",
+			"AEU", "E2*3 AU2*4 AU2,E*40",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"3 downtime_started P1 3 x1 tls/transport [a u] | "
+			"11 probe_silent_started P3 7 x5 -/- [e]"},
 		{"as of the minute that says so, though it failed in it", "AEU",
 			"E2*3 @2 $AU .",
 			"2 regional_started P2 0 x3 tls/transport [e] | "
@@ -297,6 +315,11 @@ static void test_shrinking(void **state)
 			"0 downtime_started P1 0 x1 tls/transport [e u] | "
 			"3 downtime_resolved P1 0-1 x1 tls/transport [e u] | "
 			"3 regional_started P2 3 x1 tls/transport [a]"},
+		{"another one, and a silent one that failed before that",
+			"AEUX", "EU2 A2*2 X2,A",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 tls/transport [e u] | "
+			"3 regional_started P2 3 x1 tls/transport [x]"},
 		{"one that fails among those that pass is no news", "AEU",
 			"EU2 . . E2 . . .",
 			"0 downtime_started P1 0 x1 tls/transport [e u] | "
@@ -309,6 +332,10 @@ static void test_shrinking(void **state)
 		{"but not for ever", "AEU", "EU2 E2 . E2 . E2 . E2 . E2 .",
 			"0 downtime_started P1 0 x1 tls/transport [e u] | "
 			"10 downtime_resolved P1 0-1 x1 tls/transport [e u]"},
+		{"so many windows, of which in every other one it fails", "AEU",
+			"EU2 . E2 . E2 . E2 . E2 .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"9 downtime_resolved P1 0-1 x1 tls/transport [e u]"},
 		{"they agree again: it goes on", "AEU",
 			"EU2 E2 E2 EU2 E2 E2 EU2",
 			"0 downtime_started P1 0 x1 tls/transport [e u]"},
@@ -345,6 +372,27 @@ static void test_shrinking(void **state)
 
 	(void)state;
 	NIGHT_CHECK(cases);
+}
+
+/* Of a downtime that fails on: who is silent, since when, and that nothing
+   recovers any more. */
+static void test_fails_on(void **state)
+{
+	const struct incident *inc;
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	inc = &n.st.incidents[ALERT_DOWNTIME];
+	night_run(&n, "EU2 AEU2");
+	assert_int_equal(inc->reached.n, 0);
+	night_run(&n, "EU2 E2 EU2 ~E2,U");
+	assert_int_equal(inc->passes, 0);
+	assert_int_equal(inc->still.n, 0);
+	assert_int_equal(inc->silent.n, 1);
+	assert_string_equal(inc->silent.v[0], "u");
+	assert_int_equal(inc->seen, NIGHT_START + 4 * 60);
+	night_release(&n);
 }
 
 /* Of the last event of a night. */
@@ -494,6 +542,22 @@ static void test_flapping(void **state)
 			"10 downtime_started P1 10 x1 dns/transport [e u] | "
 			"40 downtime_escalated P1 10 x29 dns/transport [e u] | "
 			"299 downtime_reminder P1 10 x29 dns/transport [e u]"},
+		{"the longest of those before counts", "EU",
+			"EU1*2 .*4 EU1 .*4 EU1*7",
+			"0 downtime_started P1 0 x1 dns/transport [e u] | "
+			"4 downtime_resolved P1 0-2 x2 dns/transport [e u] | "
+			"6 downtime_started P1 6 x1 dns/transport [e u] | "
+			"9 downtime_resolved P1 6-7 x1 dns/transport [e u] | "
+			"11 downtime_started P1 11 x1 dns/transport [e u] | "
+			"16 downtime_escalated P1 11 x6 dns/transport [e u]"},
+		{"nobody looked for a while: its second window", "EU",
+			"EU1 .*4 EU1 .*4 EU1 @15 EU1",
+			"0 downtime_started P1 0 x1 dns/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 dns/transport [e u] | "
+			"5 downtime_started P1 5 x1 dns/transport [e u] | "
+			"8 downtime_resolved P1 5-6 x1 dns/transport [e u] | "
+			"10 downtime_started P1 10 x1 dns/transport [e u] | "
+			"15 downtime_escalated P1 10 x2 dns/transport [e u]"},
 		{"nothing that a maintenance hides counts", "EU",
 			"m0-20 EU1 .*3 EU1 .*3 EU1 .*3 @30 EU1 . . .",
 			"held 0 downtime_started P1 0 x1 dns/transport [e u] | "
@@ -563,6 +627,12 @@ static void test_flapping(void **state)
 		night_run(&n, "EU1 . . .");
 	assert_int_equal(n.st.n_starts, FLAP_STARTS_MAX);
 	assert_int_equal(n.st.starts[0].at, NIGHT_START + 5 * 4 * 60);
+	night_release(&n);
+	/* Those of what was closed are forgotten, and no others. */
+	night_init(&n, "AEU");
+	night_run(&n, "EU1 .*4 E2*3 c7");
+	assert_int_equal(n.st.n_starts, 1);
+	assert_int_equal(n.st.starts[0].kind, ALERT_DOWNTIME);
 	night_release(&n);
 }
 
@@ -866,7 +936,7 @@ static void test_dropped(void **state)
 	static const struct {
 		const char *counts, *then;
 	} rows[] = {{"E2", "."}, {"%E", "."}, {".,E", "."},
-		{"E2", ".,E:E"},
+		{"E2", ".,E:E"}, {"l3 E2", "."},
 		/* Its limits end with the downtime. */
 		{"%E*3 EU1 %E*2", "%E"}};
 
@@ -1059,11 +1129,17 @@ static void test_how_far_ahead(void **state)
 
 		night_init(&n, "AEU");
 		n.now = NIGHT_START + 67;
-		n.st.cold = n.st.down_at = NIGHT_START;
+		n.st.cold = n.st.down_at = n.st.clients_refused = NIGHT_START;
+		n.st.slow = n.st.burning =
+			(struct streak) {2, NIGHT_START, NIGHT_START};
 		*at[i % 3] = NIGHT_START + 67 + 10 + wrong;
 		night_run(&n, ".");
 		assert_int_equal(n.st.cold, wrong ? 0 : NIGHT_START);
 		assert_int_equal(n.st.down_at, wrong ? 0 : NIGHT_START);
+		assert_int_equal(
+			n.st.clients_refused, wrong ? 0 : NIGHT_START);
+		assert_int_equal(n.st.slow.n, wrong ? 0 : 2);
+		assert_int_equal(n.st.burning.n, wrong ? 0 : 2);
 		night_release(&n);
 	}
 }
@@ -1232,6 +1308,7 @@ int main(void)
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_recovery),
 		cmocka_unit_test(test_shrinking),
+		cmocka_unit_test(test_fails_on),
 		cmocka_unit_test(test_follows),
 		cmocka_unit_test(test_covered_refused),
 		cmocka_unit_test(test_flapping),

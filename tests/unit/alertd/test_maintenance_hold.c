@@ -5,6 +5,7 @@
  */
 #include "nights.h"
 
+#include "incident/incident.h"
 #include "incident/maintenance_hold.h"
 #include "words/words.h"
 
@@ -101,6 +102,30 @@ static void test_overrun(void **state)
 			"initialize/initialize [e u] | "
 			"24 maintenance_overrun_resolved P1 2-22 x20 "
 			"initialize/initialize [e u]"},
+		{"its regions fall silent for too long: both end", "AEU",
+			"m1-9 .*2 EU3*20 .,EU*33",
+			BEGUN
+			"14 maintenance_overrun_started P1 2 x13 "
+			"initialize/initialize [e u] | "
+			"26 probe_silent_started P3 22 x5 -/- [e u] | "
+			"held 51 downtime_resolved P1 2-22 x20 "
+			"initialize/initialize [e u] | "
+			"51 maintenance_overrun_resolved P1 2-22 x20 "
+			"initialize/initialize [e u]"},
+		{"they fall silent, and report a pass: over since they did",
+			"AEU", "m1-9 .*2 EU3*20 .,EU*2 .",
+			BEGUN
+			"14 maintenance_overrun_started P1 2 x13 "
+			"initialize/initialize [e u] | "
+			"held 24 downtime_resolved P1 2-22 x20 "
+			"initialize/initialize [e u] | "
+			"24 maintenance_overrun_resolved P1 2-22 x20 "
+			"initialize/initialize [e u]"},
+		{"is no P1 for its age beside that", "AEU", "m0-5 EU6*40",
+			"held 0 downtime_started P2 0 x1 tools-list/tools "
+			"[e u] | "
+			"10 maintenance_overrun_started P1 0 x11 "
+			"tools-list/tools [e u]"},
 		{"recovers within them", "AEU", "m1-9 .*2 EU3*10 .*9",
 			BEGUN
 			"held 14 downtime_resolved P1 2-12 x10 "
@@ -156,6 +181,16 @@ static void test_overrun(void **state)
 			"11 downtime_started P1 9 x3 initialize/initialize "
 			"[e] | "
 			"14 downtime_resolved P1 9-12 x3 "
+			"initialize/initialize [e]"},
+		{"the same, and only an older one is known by then", "E",
+			"m5-9 .*8 E3 m1-3 E3*8 .*3",
+			"held 10 downtime_started P1 8 x3 "
+			"initialize/initialize [e] | "
+			"14 maintenance_overrun_started P1 8 x7 "
+			"initialize/initialize [e] | "
+			"held 19 downtime_resolved P1 8-17 x9 "
+			"initialize/initialize [e] | "
+			"19 maintenance_overrun_resolved P1 8-17 x9 "
 			"initialize/initialize [e]"},
 		{"one region: told late, under its own name", "AEU",
 			"m1-9 E3*20 .*3",
@@ -360,13 +395,19 @@ static void test_silent_overrun(void **state)
 	inc = &n.st.incidents[ALERT_OVERRUN];
 	night_run(&n, "m0-5 EU2*12 .,EU");
 	assert_true(inc->open);
+	assert_int_equal(inc->reached.n, 1);
 	assert_int_equal(inc->silent.n, 2);
 	assert_int_equal(inc->quiet.n, 1);
+	assert_int_equal(inc->failed, NIGHT_START + 11 * 60);
 	assert_int_equal(inc->seen, NIGHT_START + 11 * 60);
 	night_run(&n, "EU2");
 	assert_int_equal(inc->silent.n, 0);
 	assert_int_equal(inc->quiet.n, 0);
 	assert_int_equal(inc->seen, 0);
+	night_run(&n, ".");
+	assert_int_equal(inc->passes, 1);
+	assert_int_equal(inc->passed, NIGHT_START + 14 * 60);
+	assert_int_equal(inc->passed_since, NIGHT_START + 14 * 60);
 	night_release(&n);
 }
 
@@ -403,6 +444,26 @@ static void test_overrun_says(void **state)
 	night_release(&n);
 }
 
+/* Whoever was told of one region before the maintenance may answer as soon as the
+   downtime that covered it is over. */
+static void test_uncovered(void **state)
+{
+	const struct ack_request q = {.by = "ann", .for_s = 600};
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	night_run(&n, "E2*3 m3-60 EU2 .*2");
+	assert_int_equal(
+		ack_apply(&n.st, &q, NIGHT_START + 330, &n.events).open, 1);
+	night_run(&n, ".");
+	assert_false(n.st.incidents[ALERT_DOWNTIME].open);
+	assert_true(n.st.incidents[ALERT_REGIONAL].open);
+	assert_int_equal(
+		ack_apply(&n.st, &q, NIGHT_START + 390, &n.events).n, 1);
+	night_release(&n);
+}
+
 /* A store that another program wrote into: there is one overrun all the same. */
 static void test_one_overrun(void **state)
 {
@@ -432,6 +493,7 @@ int main(void)
 		cmocka_unit_test(test_stored),
 		cmocka_unit_test(test_silent_overrun),
 		cmocka_unit_test(test_overrun_says),
+		cmocka_unit_test(test_uncovered),
 		cmocka_unit_test(test_one_overrun),
 	};
 

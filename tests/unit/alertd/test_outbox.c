@@ -364,9 +364,22 @@ static void test_urgency(void **state)
 				.body = "{\"severity\":\"P1\"}", .created = 30},
 		&routes);
 	assert_true(retry_urgency(&st, &st.outbox[0], "a").since == 20);
+	assert_true(retry_urgency(&st, &st.outbox[2], "a").since == 20);
 	u = retry_urgency(&st, &st.outbox[0], "b");
 	assert_int_equal(u.severity, SEVERITY_P2);
 	assert_true(u.since == 10);
+	/* Also of what comes right behind it. */
+	strings_clear(&routes);
+	strings_add(&routes, "b");
+	outbox_put(&st, &(struct pending) {.key = "z", .event = "e",
+				.body = "{\"severity\":\"P3\"}", .created = 40},
+		&routes);
+	outbox_put(&st, &(struct pending) {.key = "z", .event = "e",
+				.body = "{\"severity\":\"P2\"}", .created = 50},
+		&routes);
+	u = retry_urgency(&st, &st.outbox[4], "b");
+	assert_int_equal(u.severity, SEVERITY_P2);
+	assert_true(u.since == 50);
 	/* What cannot be read may be one. */
 	assert_int_equal(retry_severity("[]"), SEVERITY_P1);
 	strings_release(&routes);

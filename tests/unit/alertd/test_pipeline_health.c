@@ -307,6 +307,8 @@ static void test_isolated(void **state)
 		{"since the last of them, until the first report",
 			"3=3,3;us@1;eu@2;ap@3 5=5,5;us@1;eu@2 6=6,6",
 			"3 started 3 | 5 resolved 3-5"},
+		{"whichever of them is named first",
+			"3=3,3;us@3;eu@2;ap@1", "3 started 3"},
 		{"and then the others are told of as any",
 			"3=3,3;us@1;eu@2;ap@3 5=5,5;us@1;eu@2 7=7,7;us@1;eu@2 "
 			"8=8,8",
@@ -457,12 +459,24 @@ static void test_silence(void **state)
 			"21 started 11 a b c"},
 		{"of a server that is probed rarely the verdict still has it",
 			"4=4,4~0/3 5=5,5~3/3@2", "5 started 3 a b c"},
+		{"five minutes without a round are no pause",
+			"0=0,0~0/3 5=5,5~3/3@2", "5 started 3 a b c"},
+		{"nor between two silent ones",
+			"1=1,1~3/3 6=6,6~3/3", "6 started 1 a b c"},
+		{"of an event on most of them a pause hides nothing, but that "
+		 "all were silent is not seen",
+			"1=1,1~3/4 2=2,2~3/4 3=3,3~3/4 4=4,4~4/4 60=60,60~4/4 "
+			"61=61,61~4/4 62=62,62~4/4",
+			"P2 3 started 1 a b c | 62 escalated 1 a b c d"},
 		{"the same round twice, and an older one",
 			"1=1,1~3/3 2=2,2~3/3 2=2,2~3/3 2=2,2~3/3 3=3,3~0/3",
 			""},
 		{"an older round in between is none",
 			"1=1,1~3/3 2=2,2~3/3 1=2,1~3/3 3=3,3~3/3",
 			"3 started 1 a b c"},
+		{"nor one of five minutes ago",
+			"6=6,6~3/3 7=7,7~3/3 2=7,7~3/3 8=8,8~3/3",
+			"8 started 6 a b c"},
 		{"nor one in which all reported",
 			"1=1,1~3/3 2=2,2~3/3 1=2,1~0/3 3=3,3~3/3",
 			"3 started 1 a b c"},
@@ -485,6 +499,8 @@ static void test_silence(void **state)
 			"3 started 1 a b c | 9 resolved 1 a b c-9"},
 		{"verdicts stop before it is told: time goes on",
 			"0=0,0~0/3 1=0,1~3/3 2=0,1 4=0,1", "4 started 1 a b c"},
+		{"also where one arrived in the minute after it",
+			"0=0,0~0/3 1=1,1~3/3 2=2,1 4=2,1", "4 started 1 a b c"},
 		{"unless a probe has arrived",
 			"0=0,0~0/3 1=0,1~3/3 2=0,1 4=3,1", ""},
 		{"half a round in which a region reports, and then none",
@@ -493,6 +509,10 @@ static void test_silence(void **state)
 		{"half a round: too many are silent still, then not",
 			"1=1,1~4/5 2=2,2~4/5 3=3,3~4/5 4=4,4~4/5? 5=5,5~3/5?",
 			"P2 3 started 1 a b c d | P2 5 resolved 1 a b c d-5"},
+		{"half a round: who reports in it is not named at the end",
+			"1=1,1~7/8 2=2,2~7/8 3=3,3~7/8 4=4,4~6/8? 5=5,5~0/8",
+			"P2 3 started 1 a b c d e f g | "
+			"P2 5 resolved 1 a b c d e f-5"},
 		{"verdicts are not passed on any more: a probe has arrived",
 			"1=0,1~3/3 2=0,2~3/3 3=0,3~3/3 8=8,8 9=9,9 10=10,10",
 			"3 started 1 a b c | 9 resolved 1 a b c-9"},
@@ -636,6 +656,43 @@ static void test_silence_taken(void **state)
 	assert_int_equal(inc->severity, SEVERITY_P1);
 	assert_false(ack_holds(inc, START + 360));
 	life_release(&l);
+}
+
+/* An acknowledgement that is over is noted, and one reminder is sent. */
+static void test_taken_for_a_while(void **state)
+{
+	static const struct {
+		enum alert_kind kind;
+		const char *runs, *later, *latest, *noted;
+	} rows[] = {
+		{ALERT_STALLED, "4=4,0 6=6,0", "17=17,0", "18=18,0",
+			"pipeline_stalled_ack_expired"},
+		{ALERT_STALLED, "0! 5!", "9!", "10!",
+			"pipeline_stalled_ack_expired"},
+		{ALERT_SILENT, "1=1,1;us@1 6=6,6;us@1", "17=17,17;us@1",
+			"18=18,18;us@1", "probe_silent_ack_expired"},
+	};
+	const struct ack_request q = {.by = "alice", .for_s = 60};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct alert_state *st;
+		struct life l;
+
+		live(&l, rows[i].runs);
+		st = &l.st;
+		assert_int_equal(
+			ack_apply(&l.st, &q, START + 370, &l.events).n, 1);
+		run(&l, rows[i].later);
+		assert_null(st->incidents[rows[i].kind].ack.by);
+		assert_string_equal(st->timeline[st->n_timeline - 1].what,
+			rows[i].noted);
+		run(&l, rows[i].latest);
+		assert_int_equal(l.events.n, 3);
+		assert_int_equal(
+			l.events.v[2].record.phase, ALERT_REMINDER);
+		life_release(&l);
+	}
 }
 
 static void test_clocks(void **state)
@@ -815,6 +872,7 @@ int main(void)
 		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_some_causes),
 		cmocka_unit_test(test_silence_taken),
+		cmocka_unit_test(test_taken_for_a_while),
 		cmocka_unit_test(test_clocks),
 		cmocka_unit_test(test_away),
 		cmocka_unit_test(test_summaries),

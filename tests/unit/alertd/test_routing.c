@@ -230,6 +230,11 @@ static void test_common(void **state)
 	expect(c, &e, NOON, "nobody");
 	strings_add(&e.servers, "ours");
 	expect(c, &e, NOON, "chat");
+	/* Whichever of its servers comes first. */
+	strings_clear(&e.servers);
+	strings_add(&e.servers, "ours");
+	strings_add(&e.servers, "theirs");
+	expect(c, &e, NOON, "chat");
 	strings_release(&e.servers);
 	/* And the single ones only by whoever chooses. */
 	e.group = "*.12345678";

@@ -653,7 +653,8 @@ static void test_older_downtime(void **state)
 	night_release(&n);
 }
 
-/* What the public is told of an event: its field, and where. */
+/* What the public is told of an event: its field, and where; of a reminder, and
+   of what it knows no word for, nothing. */
 static void test_updates(void **state)
 {
 	struct alert_state *st;
@@ -669,6 +670,15 @@ static void test_updates(void **state)
 	assert_int_equal(st->updates.n, 2);
 	assert_non_null(strstr(st->updates.v[0], ":downtime:"));
 	assert_string_equal(st->updates.v[1], "{\"regions\":[\"e\",\"u\"]}");
+	n.events.v[0].record.phase = ALERT_REMINDER;
+	state_keep_event(st, &n.events.v[0]);
+	n.events.v[0].record.phase = ALERT_STARTED;
+	n.events.v[0].record.kind = ALERT_SILENT;
+	state_keep_event(st, &n.events.v[0]);
+	n.events.v[0].record.kind = ALERT_DRIFT;
+	n.events.v[0].record.phase = ALERT_ONCE;
+	state_keep_event(st, &n.events.v[0]);
+	assert_int_equal(st->updates.n, 2);
 	night_release(&n);
 }
 

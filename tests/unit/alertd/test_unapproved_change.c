@@ -156,6 +156,10 @@ static void test_kept(void **state)
 	assert_string_equal(e->change_class, "words");
 	assert_int_equal(e->severity, SEVERITY_P2);
 	assert_int_equal(e->started_at, NIGHT_START);
+	assert_int_equal(e->layer, LAYER_TOOLS);
+	assert_int_equal(e->probe_count, 1);
+	assert_int_equal(e->redescribed.n, 2);
+	assert_int_equal(e->n_regions, 2);
 	assert_int_equal(e->n_words, ALERT_WORDS);
 	assert_non_null(strstr(e->summary, "get, /description: \"Gets.\" has "
 		"become \"Gets. First \\u{200B}\""));
@@ -168,15 +172,23 @@ static void test_kept(void **state)
 	assert_int_equal(inc->class, CHANGE_WORDS);
 	assert_int_equal(inc->change.n_words, ALERT_WORDS);
 	assert_string_equal(inc->change.words[0].after, "Gets. First \\u{200B}");
-	/* Nothing new, and then it gets worse. */
+	/* Nothing worse, but something else, in one region; and then it gets
+	   worse. */
 	events_release(&n.events);
 	v = verdict_of(r, 2);
+	v.unapproved.n_regions = 1;
+	v.unapproved.changes.to = night_hash('c');
 	machine_verdict(&again, &v, &n.policy, n.now, &n.events);
 	assert_int_equal(n.events.n, 0);
+	assert_string_equal(inc->change.to, night_hash('c'));
+	assert_int_equal(inc->regions.n, 1);
 	v = verdict_of(r, 3);
 	v.unapproved.class = CHANGE_BREAKING;
+	v.unapproved.changes.to = night_hash('d');
 	machine_verdict(&again, &v, &n.policy, n.now, &n.events);
 	assert_int_equal(n.events.n, 1);
+	assert_string_equal(n.events.v[0].record.to, night_hash('d'));
+	assert_int_equal(n.events.v[0].record.n_regions, 2);
 	assert_int_equal(n.events.v[0].record.phase, ALERT_ESCALATED);
 	assert_string_equal(n.events.v[0].record.change_class, "breaking");
 	events_words(&n.events);

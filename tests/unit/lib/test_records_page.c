@@ -4,6 +4,7 @@
  */
 #include "base/buf.h"
 #include "records/alert.h"
+#include "records/doctor.h"
 #include "records/expiry.h"
 #include "records/history.h"
 #include "records/maintenance.h"
@@ -35,6 +36,7 @@ static const struct {
 	{"Probe record", probe_fields, "Step record"},
 	{"Runner record", runner_fields, NULL},
 	{"Spool record", spool_fields, "Expiry record"},
+	{"Doctor record", doctor_fields, NULL},
 	{"Expiry record", expiry_fields, NULL},
 	{"Verdict record", verdict_fields, NULL},
 	{"Maintenance record", maintenance_fields, NULL},

@@ -121,6 +121,7 @@ static void test_full(void **state)
 	v.sides = sides;
 	v.n_sides = 2;
 	v.tool_churn = (struct verdict_churn) {60, 1777491060};
+	v.pinned = true;
 	v.unapproved = (struct verdict_unapproved) {
 		.class = CHANGE_BREAKING,
 		.since = 1777491060,
@@ -168,6 +169,7 @@ static void test_full(void **state)
 		"\"/description\",\"before\":\"\",\"after\":"
 		"\"Reads? \\\\u{200B}\"}]}],"
 		"\"tool_churn\":{\"changes_1h\":60,\"since\":1777491060},"
+		"\"pinned\":true,"
 		"\"unapproved\":{\"class\":\"breaking\",\"since\":1777491060,"
 		"\"regions\":[\"us-west-2\"],\"from\":\"aa\",\"to\":\"bb\","
 		"\"added\":[\"a\\\"b\"],\"removed\":[],\"changed\":[],"

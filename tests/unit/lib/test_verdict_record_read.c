@@ -63,6 +63,7 @@ static void test_round_trip(void **state)
 		.n_regions = 3, .drift = drift, .n_drift = 1,
 		.sides = sides, .n_sides = 2,
 		.tool_churn = {.changes_1h = 13, .since = 1777491060},
+		.pinned = true,
 		.unapproved = {.class = CHANGE_WORDS, .since = 1777491000,
 			.regions = failing, .n_regions = 2,
 			.changes = {.from = HASH, .to = HASH, .added = tools,

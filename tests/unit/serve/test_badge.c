@@ -206,6 +206,7 @@ static void test_badge_question(void **state)
 		{"metric=p95&region=S%C3%A3o+Paulo", METRIC_P95,
 			"S\xc3\xa3o Paulo"},
 		{"metric=tools", METRIC_TOOLS, NULL},
+		{"metric=approved", METRIC_APPROVED, NULL},
 		{"metric=maintenance", METRIC_MAINTENANCE, NULL},
 		{"metric=Uptime", METRIC_UNKNOWN, NULL},
 		{"metric=unknown", METRIC_UNKNOWN, NULL},
@@ -318,6 +319,51 @@ static void test_figures(void **state)
 				    .view = &v},
 			labels[cases[i].metric], cases[i].message,
 			cases[i].colour, cases[i].title);
+		view_release(&v);
+	}
+}
+
+static void test_approved(void **state)
+{
+	static const struct {
+		const char *members;
+		int tools;
+		const char *message, *colour, *title;
+	} cases[] = {
+		{"\"pinned\":true,", 0, "approved", BADGE_GREEN,
+			"a: tools as approved"},
+		{"\"pinned\":true,\"unapproved\":null,", 0, "approved",
+			BADGE_GREEN, "a: tools as approved"},
+		{"\"pinned\":true,\"unapproved\":{\"class\":\"words\","
+		 "\"words\":[{\"tool\":\"x\"}]},",
+			0, "changed", BADGE_AMBER,
+			"a: tools that nobody approved"},
+		{"\"unapproved\":{\"class\":\"words\"},", 0,
+			"approval not known", BADGE_PENDING,
+			"a: approval not known"},
+		{"\"pinned\":1,", 0, "approval not known", BADGE_PENDING,
+			"a: approval not known"},
+		{"", 0, "approval not known", BADGE_PENDING,
+			"a: approval not known"},
+		{"\"pinned\":true,", BADGE_TOOLS_HIDDEN, "not public",
+			BADGE_PENDING, "a: not public"},
+	};
+	char json[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct view v;
+
+		snprintf(json, sizeof json,
+			"{\"window\":%d,%s\"verdict\":\"green\"}", AS_OF,
+			cases[i].members);
+		assert_int_equal(view_read(json, true, AS_OF, &v, NULL), 0);
+		check_words(&(struct badge_subject) {.slug = "a",
+				    .metric = METRIC_APPROVED,
+				    .tools = cases[i].tools,
+				    .view = &v},
+			"tools", cases[i].message, cases[i].colour,
+			cases[i].title);
 		view_release(&v);
 	}
 }
@@ -652,6 +698,7 @@ int main(void)
 		cmocka_unit_test(test_badge_look),
 		cmocka_unit_test(test_badge_question),
 		cmocka_unit_test(test_figures),
+		cmocka_unit_test(test_approved),
 		cmocka_unit_test(test_maintenance),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_nothing_known),

@@ -49,7 +49,7 @@ static const struct {
 		SOME "Portland, London, Singapore and Recife"},
 	{five, TROUBLE_REGIONAL, {"sa-east-1"}, SOME "Recife"},
 	{five, TROUBLE_SLOW, {"eu-west-2", "us-east-1"},
-		"Slow answers: Answers took much longer than usual. Where: "
+		"Slow answers: Answers took too long. Where: "
 		"Ashburn and London"},
 	/* One that is no longer in the list is the last one. */
 	{five, TROUBLE_DOWN, {"cellar", "eu-west-2"}, SOME "London and cellar"},
