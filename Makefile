@@ -325,14 +325,25 @@ libraries:
 	scripts/libraries $(VERSION) >$(LIBRARIES).new && \
 		mv $(LIBRARIES).new $(LIBRARIES) || { rm -f $(LIBRARIES).new; exit 1; }
 
-# The sources of a release, of the last commit, with such a list; with LIST=file, with
-# this one: the same commit and list are the same bytes.
+# A release, of the last commit, into build/dist: the sources with such a list, packages
+# of these sources, a bill of materials, and checksums. With LIST=file, with this list:
+# the same commit and list are the same bytes. PACKAGES= is without packages.
 DIST = mcp-fleet-$(VERSION)
+PACKAGES = yes
 dist: $(if $(LIST),,libraries)
+	@scripts/deps build ci $(if $(PACKAGES),deb)
 	$(if $(LIST),cp $(LIST) $(LIBRARIES))
-	@mkdir -p build
+	rm -rf build/dist
+	@mkdir -p build/dist
 	git -c tar.umask=022 archive --format=tar --prefix=$(DIST)/scripts/ --add-file=$(LIBRARIES) \
-		--prefix=$(DIST)/ HEAD | gzip -9n >build/$(DIST).tar.gz
+		--prefix=$(DIST)/ HEAD | gzip -9n >build/dist/$(DIST).tar.gz
+	$(if $(PACKAGES),tar -C build/dist -xzf build/dist/$(DIST).tar.gz && \
+		build/dist/$(DIST)/scripts/package && \
+		mv build/dist/$(DIST)/build/deb/*.deb build/dist && rm -r build/dist/$(DIST))
+	scripts/bill $(LIBRARIES) build/dist/$(DIST).tar.gz $(if $(PACKAGES),build/dist/*.deb) \
+		>build/$(DIST).spdx.json
+	mv build/$(DIST).spdx.json build/dist
+	cd build/dist && sha256sum * >../SHA256SUMS && mv ../SHA256SUMS .
 
 # What people call; everything else is called by these.
 define HELP
@@ -347,7 +358,7 @@ make unit       the unit tests, into build/unit
 make install    programs, pages and units, into PREFIX, below DESTDIR
 make uninstall  what install put there is removed again
 make deb        packages for Debian and Ubuntu, into build/deb
-make dist       the sources of a release, into build
+make dist       a release: sources, packages, bill and checksums, into build/dist
 make libraries  the versions of libraries that mcp-fleet doctor --cve compares with
 make html       the manual as a site, into build/html, and as Markdown, into man/md
 make deps       install what building and testing need

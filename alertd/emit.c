@@ -4,6 +4,7 @@
 #include "routing/correlation.h"
 #include "routing/routing.h"
 #include "run.h"
+#include "subscribe/subscribe.h"
 #include "transport/signature.h"
 #include "words/print.h"
 #include "words/words.h"
@@ -212,6 +213,9 @@ void emit_event(const struct emit *t, struct alert_state *st,
 	else
 		state_note_event(st, &e->record);
 	state_keep_event(st, e);
+	if (t->setup->conf && t->setup->conf->site_subscribe &&
+		t->setup->store)
+		news_of_event(t->setup->conf, st, e, &st->news);
 	dispatch(t, st, e, body.p, &to);
 	links_release(&links);
 	buf_release(&body);

@@ -22,6 +22,7 @@
 #include "run.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
+#include "subscribe/subscribe.h"
 
 #include <errno.h>
 #include <math.h>
@@ -189,6 +190,8 @@ static void join_group(struct evaluator *e, const struct evaluate_input *in,
 	char key[ALERT_KEY_SIZE];
 
 	outbox_let_go(st, &j, dedup_key(st, in->u.join.kind, key));
+	if (e->setup->conf && e->setup->conf->site_subscribe)
+		news_withdraw(e->setup->conf, st, in->u.join.kind, &st->news);
 	correlation_join(e->setup->conf, st, in->u.join.kind, in->u.join.group,
 		at);
 }

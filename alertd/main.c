@@ -25,6 +25,7 @@
 #include "state/state_store.h"
 #include "store/beat.h"
 #include "store/store.h"
+#include "subscribe/subscribe.h"
 #include "transport/credential.h"
 #include "web/web.h"
 
@@ -315,6 +316,12 @@ static int run_notifier(const struct options *o, const struct run *setup,
 		notifier_failed(p))
 		status = EXIT_ENV;
 	heartbeat_free(r.heartbeat);
+	/* Once the operators know. */
+	if (setup->deliver &&
+		(o->action == OPTIONS_VERDICTS || o->action == OPTIONS_TICK) &&
+		!subscriber_worker_run(
+			setup, deliver_transfers(setup->deliver)))
+		status = EXIT_ENV;
 	notifier_free(p);
 	return status;
 }
@@ -376,7 +383,8 @@ static int run_action(const struct options *o, const struct conf *conf,
 
 	if (acknowledge_wanted(o) && !acknowledge_parse(o, conf, &ack))
 		return EXIT_USAGE;
-	if (tells || o->action == OPTIONS_TEST)
+	if (tells || o->action == OPTIONS_TEST ||
+		o->action == OPTIONS_SUBSCRIBERS)
 		setup.secret = secret = acknowledge_secret();
 	if (tells) {
 		setup.deliver = open_deliver(conf);
@@ -400,6 +408,8 @@ static int run_action(const struct options *o, const struct conf *conf,
 			status = show_history(&setup, slug);
 		else if (o->action == OPTIONS_REPORT)
 			status = show_report(&setup, o);
+		else if (o->action == OPTIONS_SUBSCRIBERS)
+			status = subscribers(&setup, o);
 		else if (o->action == OPTIONS_TEST)
 			status = test_routes(&setup, o);
 		else
@@ -499,7 +509,8 @@ static bool is_by_hand(const struct options *o)
 		o->action == OPTIONS_LIST || o->action == OPTIONS_OPEN ||
 		o->action == OPTIONS_NOTE ||
 		o->action == OPTIONS_EXPLAIN || o->action == OPTIONS_HISTORY ||
-		o->action == OPTIONS_REPORT || o->action == OPTIONS_LINK;
+		o->action == OPTIONS_REPORT || o->action == OPTIONS_LINK ||
+		o->action == OPTIONS_SUBSCRIBERS;
 }
 
 /* Where a group of servers may be named, makes its incident of it. */

@@ -116,6 +116,9 @@ static const struct command_row commands[] = {
 	{"link", OPTIONS_LINK, "[-c file] [--for duration] name", 1, 1,
 		"the name of a person is missing",
 		"print a link that signs a person in to the console"},
+	{"subscribers", OPTIONS_SUBSCRIBERS, "[-c file] [-f format] [-N epoch] "
+		STORE " [remove | bounce]", 0, 1, NULL,
+		"count subscribers, or remove those of standard input"},
 	{"test", OPTIONS_TEST, "[-n] " CN "[--all] [--by name] [--route name] " STORE
 		" [slug]", 0, 1, NULL,
 		"send a test alert through the routes of a server"},

@@ -258,11 +258,14 @@ static void put_site(const struct conf *c, struct buf *b)
 	json_fmt(b,
 		"{'title':%s,'url':%s,'link':%s,'colour':%s,'logo':%s,"
 		"'stylesheet':%s,'intro':%s,'imprint':%s,'privacy':%s,'support':%s,"
-		"'maintenance_max':%g,'maintenance_counts':%i,'manual':%i}",
+		"'maintenance_max':%g,'maintenance_counts':%i,'manual':%i",
 		c->site_title, c->site_url, c->site_link, c->site_colour,
 		c->site_logo, c->site_stylesheet, c->site_intro,
 		c->site_imprint, c->site_privacy, c->site_support, rint(c->policy.maintenance_s),
 		c->site_maintenance_counts, c->site_manual);
+	if (c->site_subscribe)
+		json_fmt(b, ",'subscribe':%i", true);
+	buf_char(b, '}');
 }
 
 /* The digest of the token that shows a server; NULL where there is none. */

@@ -529,6 +529,25 @@ int show_report(const struct run *s, const struct options *o);
 int show_list(const struct run *s);
 
 /*
+ * subscribers.c: the command "subscribers": how many people and programs
+ * subscribed to what; and who is removed, or refused a message.
+ */
+
+/*
+ * subscribers(s, o): print the counts; or with "remove" or "bounce" read
+ * addresses, or with "bounce" a report of a mail server, from standard input,
+ * and remove these subscribers or count a refusal of each. No address is
+ * printed. Returns an exit status; EXIT_NEWS: nobody has one of the addresses.
+ */
+int subscribers(const struct run *s, const struct options *o);
+
+/*
+ * bounced_addresses(text, out): append the addresses that a report of a mail
+ * server (RFC 3464) says it gave up; or, if text is no report, its lines.
+ */
+void bounced_addresses(const char *text, struct strings *out);
+
+/*
  * test.c: mcp-alert test: sends a P1 that is only a test to the routes, and
  * says which of them got it.
  */

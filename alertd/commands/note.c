@@ -12,6 +12,7 @@
 #include "state/state_store.h"
 #include "state/stores.h"
 #include "store/beat.h"
+#include "subscribe/subscribe.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -43,6 +44,8 @@ struct subjects {
 	struct subject *v;
 	size_t n, cap;
 	char group[SLUG_MAX + 1]; /* the state that these share, or "" */
+	int64_t first;		  /* of its incident */
+	char title[UPDATE_TITLE_MAX + 1]; /* of one opened by hand, or "" */
 };
 
 static bool read_state(struct saying *w)
@@ -201,6 +204,7 @@ static int add_sharers(const struct run *s, const char *what,
 	int status = EXIT_GOOD;
 
 	snprintf(out->group, sizeof out->group, "%s", shared->slug);
+	out->first = of->first;
 	for (size_t i = 0; i < shared->shared.left.n && i < SUBJECTS_MAX &&
 		!status; i++) {
 		struct subject one = {.kind = of->kind};
@@ -255,6 +259,9 @@ static int find_incident(const struct run *s, const struct options *o,
 		return EXIT_ENV;
 	if (!what[n])
 		status = find_open(&st, name, published, &of);
+	if (!status && st.incidents[of.kind].title)
+		snprintf(out->title, sizeof out->title, "%s",
+			st.incidents[of.kind].title);
 	if (!status && slug_shared(of.slug))
 		status = add_sharers(s, name, &st, &of, published, out);
 	else if (!status)
@@ -283,6 +290,38 @@ static void add_note(struct strings *l, const struct subject *of, double now,
 	buf_release(&b);
 }
 
+/* The same to those who subscribed, once for all that share the incident.
+   False: the store failed. */
+static bool tell_subscribers(const struct run *s, const struct subjects *l,
+	const struct options *o, double now)
+{
+	const char *const texts[] = {o->state ? NULL : o->public,
+		o->postmortem};
+	struct incident_update u = {.at = now,
+		.kind = l->v[0].kind,
+		.title = *l->title ? l->title : NULL,
+		.first = *l->group ? l->first : l->v[0].first};
+	struct strings slugs = {0}, news = {0};
+	struct conf_server server;
+	bool ok = true;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (subscriber_public(s->conf, l->v[i].slug, &server))
+			strings_add(&slugs, l->v[i].slug);
+	for (size_t i = 0; i < 2 && slugs.n; i++) {
+		u.what = i ? UPDATE_POSTMORTEM : UPDATE_NOTE;
+		u.text = texts[i];
+		if (u.text)
+			news_of_note(&u, *l->group ? l->group : slugs.v[0],
+				&slugs, &news);
+	}
+	if (news.n)
+		ok = news_store_add(s->store, &news);
+	strings_release(&slugs);
+	strings_release(&news);
+	return ok;
+}
+
 /* Writes notes to the pages of all. An exit status. */
 static int add_notes(const struct run *s, const struct subjects *l,
 	const struct options *o)
@@ -308,6 +347,9 @@ static int add_notes(const struct run *s, const struct subjects *l,
 		strings_release(&texts[i]);
 	free(texts);
 	free(v);
+	if (!status && s->conf && s->conf->site_subscribe &&
+		!tell_subscribers(s, l, o, now))
+		status = EXIT_ENV;
 	if (!status && store_persist(s->store)) {
 		log_error("%s", store_why(s->store));
 		status = EXIT_ENV;

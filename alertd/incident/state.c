@@ -675,6 +675,7 @@ void state_release(struct alert_state *st)
 	fields_release(state_fields, st);
 	strings_release(&st->history);
 	strings_release(&st->updates);
+	strings_release(&st->news);
 	*st = (struct alert_state) {0};
 }
 

@@ -385,6 +385,8 @@ struct alert_state {
 	/* Updates for the public, likewise: fields of key_incidents and their
 	   values in turn. */
 	struct strings updates;
+	/* News for subscribers, likewise; see news_store_add. */
+	struct strings news;
 };
 
 /* The members of an entry in JSON, by which it is freed, too. */

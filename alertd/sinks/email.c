@@ -104,6 +104,23 @@ static void name_host(const char *site, char *out)
 		snprintf(out, SMTP_HELO, "%.*s", (int)n, host);
 }
 
+void sink_mail(const struct sink_job *job, const struct mailbox *from,
+	const struct mailbox *to, struct smtp_job *out)
+{
+	const struct conf_route *r = job->route;
+
+	*out = (struct smtp_job) {
+		.url = r->url,
+		.user = secret_get(job->secret, "user", NULL),
+		.password = secret_get(job->secret, "password", NULL),
+		.ca = secret_get(job->secret, "cacert", NULL),
+	};
+	name_host(job->site, out->helo);
+	snprintf(out->from, sizeof out->from, "%s", from->address);
+	snprintf(out->to, sizeof out->to, "%s", to->address);
+	buf_init(&out->message, MESSAGE_MAX);
+}
+
 static bool make_mail(const struct sink_job *job, int n, struct smtp_job *out)
 {
 	const struct conf_route *r = job->route;
@@ -114,16 +131,7 @@ static bool make_mail(const struct sink_job *job, int n, struct smtp_job *out)
 	/* These cannot fail: the configuration was checked. */
 	mailbox_parse(r->from, &from);
 	mailbox_parse(r->to[n], &to);
-	*out = (struct smtp_job) {
-		.url = r->url,
-		.user = secret_get(job->secret, "user", NULL),
-		.password = secret_get(job->secret, "password", NULL),
-		.ca = secret_get(job->secret, "cacert", NULL),
-	};
-	name_host(job->site, out->helo);
-	snprintf(out->from, sizeof out->from, "%s", from.address);
-	snprintf(out->to, sizeof out->to, "%s", to.address);
-	buf_init(&out->message, MESSAGE_MAX);
+	sink_mail(job, &from, &to, out);
 	write_message(job, &from, &to, &out->message);
 	return true;
 }

@@ -139,6 +139,11 @@ struct delivered sink_judge(const struct http_answer *a);
  */
 void sink_unsound(struct delivered *d, const char *what);
 
+/* sink_mail(job, from, to, out): begin a mail from one mailbox to another by the
+   server of the route, whose message is still empty. */
+void sink_mail(const struct sink_job *job, const struct mailbox *from,
+	const struct mailbox *to, struct smtp_job *out);
+
 /* sink_follows(e): whether events of the same incident may follow. */
 bool sink_follows(const struct sink_event *e);
 

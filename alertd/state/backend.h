@@ -22,9 +22,9 @@ struct state_row {
 	bool undelivered; /* it has events to be delivered */
 	bool open; /* it has an open incident */
 	bool lost;	  /* not written: the revision was another one */
-	/* Once it is written: for the history, and for key_incidents, see
-	   state_keep_event. */
-	struct strings history, updates;
+	/* Once it is written: for the history, for key_incidents, see
+	   state_keep_event, and for KEY_NEWS. */
+	struct strings history, updates, news;
 };
 
 /* arg is that of state_store_new_on. Where list, settle or alive is NULL,

@@ -276,3 +276,19 @@ bool incident_store_add(struct store *s, const struct incident_updates *v,
 	free(fields);
 	return ok || failed(s);
 }
+
+bool news_store_add(struct store *s, const struct strings *v)
+{
+	char ttl[32];
+
+	snprintf(ttl, sizeof ttl, "%d", RETENTION_NEWS_S);
+	for (size_t i = 0; i + 1 < v->n; i += 2) {
+		if (*v->v[i + 1])
+			store_add(s, "HSETNX", KEY_NEWS, v->v[i], v->v[i + 1],
+				NULL);
+		else
+			store_add(s, "HDEL", KEY_NEWS, v->v[i], NULL);
+	}
+	store_add(s, "EXPIRE", KEY_NEWS, ttl, NULL);
+	return store_run(s) == 0 || failed(s);
+}

@@ -132,7 +132,7 @@ static void write_history(struct store *s, struct state_row *const *rows,
 	size_t n)
 {
 	struct incident_updates *updates = xcalloc(n + 1, sizeof *updates);
-	struct strings lines = {0};
+	struct strings lines = {0}, news = {0};
 	size_t k = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -140,6 +140,8 @@ static void write_history(struct store *s, struct state_row *const *rows,
 			continue;
 		for (size_t j = 0; j < rows[i]->history.n; j++)
 			strings_add(&lines, rows[i]->history.v[j]);
+		for (size_t j = 0; j < rows[i]->news.n; j++)
+			strings_add(&news, rows[i]->news.v[j]);
 		if (rows[i]->updates.n)
 			updates[k++] = (struct incident_updates) {
 				rows[i]->slug, &rows[i]->updates};
@@ -149,7 +151,10 @@ static void write_history(struct store *s, struct state_row *const *rows,
 	free(updates);
 	if (lines.n)
 		history_store_add(s, &lines);
+	if (news.n)
+		news_store_add(s, &news);
 	strings_release(&lines);
+	strings_release(&news);
 }
 
 static bool redis_write(void *arg, struct state_row *const *rows, size_t n)

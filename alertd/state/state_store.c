@@ -200,6 +200,7 @@ static void forget_texts(struct member *m)
 	free(m->row.text);
 	strings_release(&m->row.history);
 	strings_release(&m->row.updates);
+	strings_release(&m->row.news);
 	m->row.seen = m->row.text = NULL;
 }
 
@@ -447,14 +448,17 @@ void transaction_put(struct transaction *t)
 	if (!t->store->backend) {
 		strings_release(&t->st.history);
 		strings_release(&t->st.updates);
+		strings_release(&t->st.news);
 		leave(t);
 		return;
 	}
 	strings_release(&m->row.history);
 	strings_release(&m->row.updates);
+	strings_release(&m->row.news);
 	m->row.history = t->st.history;
 	m->row.updates = t->st.updates;
-	t->st.history = t->st.updates = (struct strings) {0};
+	m->row.news = t->st.news;
+	t->st.history = t->st.updates = t->st.news = (struct strings) {0};
 	text = compose(t);
 	if (text) {
 		m->row.text = text;

@@ -82,6 +82,13 @@ bool incident_store_read(struct store *s, const char *slug,
 	struct strings *out);
 
 /*
+ * news_store_add(s, v): write the news of KEY_NEWS in v, fields and records in
+ * turn, unless they are there; a record "" removes its field. False: the store
+ * failed, and an error is logged.
+ */
+bool news_store_add(struct store *s, const struct strings *v);
+
+/*
  * console_store.c: what the console takes once.
  */
 

@@ -1,5 +1,6 @@
 #include "transport/transport.h"
 
+#include "base/ip.h"
 #include "base/xalloc.h"
 
 #include <arpa/inet.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #define URL_MAX 8192
 
@@ -105,6 +107,29 @@ static size_t on_data(char *p, size_t size, size_t n, void *arg)
 	return a->cut ? 0 : got;
 }
 
+static curl_socket_t outward_socket(void *arg, curlsocktype purpose,
+	struct curl_sockaddr *a)
+{
+	bool *denied = arg;
+	char text[INET6_ADDRSTRLEN] = "";
+	uint8_t bytes[16];
+	size_t n;
+
+	(void)purpose;
+	if (a->family == AF_INET)
+		inet_ntop(AF_INET, &((struct sockaddr_in *)(void *)&a->addr)->sin_addr,
+			text, sizeof text);
+	else if (a->family == AF_INET6)
+		inet_ntop(AF_INET6,
+			&((struct sockaddr_in6 *)(void *)&a->addr)->sin6_addr, text,
+			sizeof text);
+	n = ip_read(text, bytes);
+	*denied = !n || ip_private(bytes, n);
+	return *denied ? CURL_SOCKET_BAD
+		       : socket(a->family, a->socktype | SOCK_CLOEXEC,
+				 a->protocol);
+}
+
 static CURLcode set_up(CURL *e, const struct http_request *r, bool local,
 	struct curl_slist *fields, struct http_answer *a)
 {
@@ -142,8 +167,15 @@ static CURLcode set_up(CURL *e, const struct http_request *r, bool local,
 		SET(CURLOPT_USERNAME, r->user);
 		SET(CURLOPT_PASSWORD, r->password);
 	}
-	if (local)
+	if (local || r->outward)
 		SET(CURLOPT_PROXY, "");
+	if (r->outward) {
+		/* A connection that is there was not checked. */
+		SET(CURLOPT_FRESH_CONNECT, 1L);
+		SET(CURLOPT_FORBID_REUSE, 1L);
+		SET(CURLOPT_OPENSOCKETFUNCTION, outward_socket);
+		SET(CURLOPT_OPENSOCKETDATA, &a->untried);
+	}
 #undef SET
 	return rc;
 }
@@ -181,7 +213,7 @@ static void read_result(CURL *e, CURLcode rc, struct http_answer *a)
 	if (rc && !(rc == CURLE_WRITE_ERROR && a->cut)) {
 		a->why = curl_easy_strerror(rc);
 		/* A certificate that is not good was met before any secret. */
-		a->untried = rc == CURLE_PEER_FAILED_VERIFICATION ||
+		a->untried = a->untried || rc == CURLE_PEER_FAILED_VERIFICATION ||
 			rc == CURLE_SSL_CACERT_BADFILE;
 		return;
 	}

@@ -216,6 +216,11 @@ void mail_write(struct buf *b, const struct mail *m)
 			m->thread, m->thread);
 	/* RFC 3834: no automatic replies, such as out-of-office notes. */
 	buf_str(b, "Auto-Submitted: auto-generated\r\n");
+	if (m->unsubscribe)
+		buf_fmt(b,
+			"List-Unsubscribe: <%s>\r\n"
+			"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+			m->unsubscribe);
 	if (m->urgent)
 		buf_str(b, "Importance: high\r\n");
 	buf_str(b, "MIME-Version: 1.0\r\n"

@@ -131,6 +131,7 @@ static struct delivered smtp_judge(enum smtp_phase phase, int code,
 	d.mend = code >= 500 && about_us(phase, code, words);
 	d.own = code >= 500 && !d.mend && phase == SMTP_TO &&
 		!about_message(words);
+	d.recipient = phase == SMTP_TO;
 	d.refused = code >= 500 && !d.mend && !d.own;
 	d.down = !d.refused && !d.own;
 	d.mend = d.mend || d.own;

@@ -42,6 +42,7 @@ struct delivered {
 			 configuration or a credential */
 	bool own;     /* with mend: of one recipient alone, whom the others,
 			 and other events, do not wait for; then not down */
+	bool recipient; /* a mail server said it of the recipient */
 	double retry_after_s; /* how long the route asks us to wait; or 0 */
 	int done; /* requests that got through, or are owed; the next attempt
 		     skips them */
@@ -119,6 +120,9 @@ struct http_request {
 	struct buf field; /* one more header field, or empty */
 	/* For basic authentication, or NULL; the caller's. */
 	const char *user, *password;
+	/* A stranger named the URL: no private address is connected to, and
+	   no proxy asked, which could connect to one. */
+	bool outward;
 };
 
 /* http_request_init(r): a POST of JSON, without URL and body yet. */
@@ -269,6 +273,8 @@ struct mail {
 		*thread; /* the id of the first mail of the thread; or NULL */
 	int64_t at;	    /* epoch seconds */
 	bool urgent;
+	/* Where a POST ends a subscription (RFC 8058); or NULL. */
+	const char *unsubscribe;
 };
 
 /*

@@ -43,39 +43,13 @@ struct page {
 	bool unchanged; /* the button that was pressed did nothing */
 };
 
-static const char style[] =
-	":root{color-scheme:light dark}"
-	"body{font:1.1em/1.5 sans-serif;max-width:32em;margin:0 auto;"
-	"padding:1em;overflow-wrap:anywhere}"
-	"h1{font-size:1.5em;margin:.3em 0}dl{display:grid;grid-template-columns:auto 1fr;"
-	"gap:.2em 1em}dt{opacity:.7}dd{margin:0}"
-	"label,button,input{display:block;width:100%;box-sizing:border-box}"
-	"input,button{font:inherit;padding:.6em .8em;margin:.2em 0 1em}"
-	"button{border:0;border-radius:.4em;background:#1d4ed8;color:#fff}"
-	"button.less{background:none;color:inherit;border:1px solid}"
-	".has{border-left:.3em solid #2563eb;padding-left:.7em;"
-	"font-weight:bold}.nobody{border-color:#c40040}"
-	"a{color:inherit;display:inline-block;padding:.4em 1em .4em 0}";
-
-static void put_head(struct buf *b, const char *title)
-{
-	buf_str(b,
-		"<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">"
-		"\n<meta name=\"viewport\" content=\"width=device-width\">\n"
-		"<title>");
-	cgi_put_html(b, title);
-	buf_fmt(b, "</title>\n<style>%s</style>\n<main>\n<h1>", style);
-	cgi_put_html(b, title);
-	buf_str(b, "</h1>\n");
-}
-
 static void say(struct cgi_answer *a, int status, const char *title,
 	const char *text)
 {
 	a->status = status;
 	a->type = CGI_HTML;
 	buf_clear(&a->body);
-	put_head(&a->body, title);
+	cgi_put_head(&a->body, title);
 	buf_fmt(&a->body, "<p>%s</p>\n</main>\n", text);
 }
 
@@ -226,7 +200,7 @@ static void put_page(struct cgi_answer *a, const struct cgi *c,
 			p->kind == ALERT_STALLED ? "monitoring"
 				: strcmp(p->slug, SLUG_FLEET) == 0 ? "the fleet"
 								   : p->slug);
-	put_head(b, title);
+	cgi_put_head(b, title);
 	buf_str(b, "<p>");
 	cgi_put_html(b, p->what);
 	buf_str(b, "</p>\n");

@@ -18,6 +18,8 @@
 
 /* How long a request waits for a slot; and when to try again. */
 #define PATIENCE_MS 5000
+/* Visitors have one slot: however many come, operators have the others. */
+#define PUBLIC_SLOTS 1
 #define RETRY_S 5
 /* How often the file of an outage is tried until it is free. */
 #define OUTAGE_LOOK_MS 100
@@ -45,6 +47,7 @@ struct row {
 	void (*get)(const struct cgi *c, struct cgi_answer *a);
 	void (*post)(const struct cgi *c, struct cgi_answer *a);
 	bool away; /* it works without the store, too */
+	bool visitors; /* anybody may use it */
 };
 
 #define CONSOLE                                                                \
@@ -53,24 +56,33 @@ struct row {
 static const struct row rows[] = {
 	{"/api/v1/monitors/*/maintenance", "POST", "application/json",
 		CGI_BODY_MAX, true, cgi_maintenance_admit, NULL,
-		cgi_maintenance, false},
+		cgi_maintenance, false, false},
 	{"/ack/*", "GET, HEAD, POST", "application/x-www-form-urlencoded",
 		CGI_BODY_MAX, false, cgi_ack_admit, cgi_ack_get, cgi_ack_post,
-		true},
+		true, false},
 	{"/a/*", "GET, HEAD, POST", "application/x-www-form-urlencoded",
 		CGI_BODY_MAX, false, cgi_short_admit, cgi_short_get,
-		cgi_short_post, false},
+		cgi_short_post, false, false},
 	{"/answer/*", "POST", NULL, CGI_ANSWER_MAX, true, cgi_answer_admit,
-		NULL, cgi_answer, true},
+		NULL, cgi_answer, true, false},
 	{"/ops", CONSOLE, cgi_console_admit, cgi_console_get, cgi_console_post,
-		false},
+		false, false},
 	{"/ops/server/*", CONSOLE, cgi_console_admit, cgi_console_server, NULL,
-		false},
+		false, false},
 	{"/ops/link/*", CONSOLE, cgi_console_link_admit, cgi_console_link,
-		cgi_console_enter, false},
+		cgi_console_enter, false, false},
 	{"/ops/*", CONSOLE, cgi_console_admit, cgi_console_get,
-		cgi_console_post, false},
-	{NULL, NULL, NULL, 0, false, NULL, NULL, NULL, false},
+		cgi_console_post, false, false},
+	{"/subscribe", "POST", "application/x-www-form-urlencoded",
+		CGI_BODY_MAX, true, cgi_signup_admit, NULL, cgi_signup, false,
+		true},
+	{"/subscribe/*", "GET, HEAD, POST", NULL, CGI_BODY_MAX, true,
+		cgi_confirm_admit, cgi_confirm_get, cgi_confirm_post, false,
+		true},
+	/* RFC 8058 lets a mail program send its form in either type. */
+	{"/unsubscribe/*", "GET, HEAD, POST", NULL, CGI_BODY_MAX, true,
+		cgi_leave_admit, cgi_leave_get, cgi_leave_post, false, true},
+	{NULL, NULL, NULL, 0, false, NULL, NULL, NULL, false, false},
 };
 
 bool cgi_wanted(void)
@@ -242,7 +254,8 @@ static void answer_admitted(struct cgi *c, const struct row *row,
 	struct conf *conf;
 	int slot;
 
-	if (!slot_take(PATIENCE_MS, &slot)) {
+	if (!slot_take(PATIENCE_MS, row->visitors ? PUBLIC_SLOTS : SLOTS,
+		    &slot)) {
 		cgi_error(a, 503, "busy",
 			"Others are being answered. Try again in a moment.");
 		a->retry_s = RETRY_S;

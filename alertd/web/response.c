@@ -35,6 +35,33 @@ void cgi_put_html(struct buf *b, const char *s)
 	}
 }
 
+/* Of the pages that a link of a message opens. */
+static const char style[] =
+	":root{color-scheme:light dark}"
+	"body{font:1.1em/1.5 sans-serif;max-width:32em;margin:0 auto;"
+	"padding:1em;overflow-wrap:anywhere}"
+	"h1{font-size:1.5em;margin:.3em 0}dl{display:grid;grid-template-columns:auto 1fr;"
+	"gap:.2em 1em}dt{opacity:.7}dd{margin:0}"
+	"label,button,input{display:block;width:100%;box-sizing:border-box}"
+	"input,button{font:inherit;padding:.6em .8em;margin:.2em 0 1em}"
+	"button{border:0;border-radius:.4em;background:#1d4ed8;color:#fff}"
+	"button.less{background:none;color:inherit;border:1px solid}"
+	".has{border-left:.3em solid #2563eb;padding-left:.7em;"
+	"font-weight:bold}.nobody{border-color:#c40040}"
+	"a{color:inherit;display:inline-block;padding:.4em 1em .4em 0}";
+
+void cgi_put_head(struct buf *b, const char *title)
+{
+	buf_str(b,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">"
+		"\n<meta name=\"viewport\" content=\"width=device-width\">\n"
+		"<title>");
+	cgi_put_html(b, title);
+	buf_fmt(b, "</title>\n<style>%s</style>\n<main>\n<h1>", style);
+	cgi_put_html(b, title);
+	buf_str(b, "</h1>\n");
+}
+
 void cgi_unavailable(struct cgi_answer *a)
 {
 	cgi_error(a, 503, "unavailable", "Try again in a moment.");

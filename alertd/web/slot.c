@@ -21,11 +21,11 @@
 enum look { LOOK_TAKEN, LOOK_BUSY, LOOK_UNUSABLE };
 
 /* Lock the first file that nobody has locked. */
-static enum look look_for_slot(int folder, int *slot)
+static enum look look_for_slot(int folder, int most, int *slot)
 {
 	enum look found = LOOK_UNUSABLE;
 
-	for (int i = 1; i <= SLOTS; i++) {
+	for (int i = 1; i <= most; i++) {
 		char name[16];
 		int fd;
 
@@ -43,19 +43,19 @@ static enum look look_for_slot(int folder, int *slot)
 	return found;
 }
 
-static enum look wait_for(int folder, double patience_ms, int *slot)
+static enum look wait_for(int folder, double patience_ms, int most, int *slot)
 {
 	double end = clock_mono_ms() + patience_ms;
-	enum look found = look_for_slot(folder, slot);
+	enum look found = look_for_slot(folder, most, slot);
 
 	while (found == LOOK_BUSY && clock_mono_ms() < end) {
 		poll(NULL, 0, PAUSE_MS);
-		found = look_for_slot(folder, slot);
+		found = look_for_slot(folder, most, slot);
 	}
 	return found;
 }
 
-bool slot_take(double patience_ms, int *slot)
+bool slot_take(double patience_ms, int most, int *slot)
 {
 	enum look found = LOOK_UNUSABLE;
 
@@ -65,13 +65,13 @@ bool slot_take(double patience_ms, int *slot)
 
 		if (folder < 0)
 			continue;
-		found = wait_for(folder, patience_ms, slot);
+		found = wait_for(folder, patience_ms, most, slot);
 		close(folder);
 	}
 	if (found == LOOK_BUSY)
 		log_warn("a request waited %.0f s while %d others were worked "
 			 "on, and got 503",
-			patience_ms / 1000, SLOTS);
+			patience_ms / 1000, most);
 	if (found == LOOK_UNUSABLE)
 		log_warn("no folder for the locks of requests: any number of "
 			 "them is worked on at once; see FILES in mcp-alert(1)");

@@ -122,6 +122,10 @@ void cgi_unavailable(struct cgi_answer *a);
 /* cgi_put_html(b, s): append s, its markup escaped. */
 void cgi_put_html(struct buf *b, const char *s);
 
+/* cgi_put_head(b, title): begin a page that a link of a message opens: up to its
+   heading, within <main>. */
+void cgi_put_head(struct buf *b, const char *title);
+
 /* cgi_write(a, head): write the answer, without its body where `head`. An exit
    status. */
 int cgi_write(struct cgi_answer *a, bool head);
@@ -209,6 +213,28 @@ bool cgi_maintenance_admit(struct cgi *c, struct cgi_answer *a);
 void cgi_maintenance(const struct cgi *c, struct cgi_answer *a);
 
 /*
+ * subscribe_page.c: where visitors of the pages sign up for news, confirm that
+ * and leave. A GET changes nothing: programs that scan mail follow its links.
+ */
+
+/*
+ * cgi_signup_admit(c, a), cgi_confirm_admit(c, a), cgi_leave_admit(c, a): whether
+ * there are subscribers, and the form or the link is right; if not, the answer
+ * says so. They need the file and the secret alone. A link's id is then c->key.
+ */
+bool cgi_signup_admit(struct cgi *c, struct cgi_answer *a);
+bool cgi_confirm_admit(struct cgi *c, struct cgi_answer *a);
+bool cgi_leave_admit(struct cgi *c, struct cgi_answer *a);
+
+/* cgi_signup(c, a): sign up who the form names; cgi_confirm_get(c, a) and the
+   others answer a GET or a POST of a link. */
+void cgi_signup(const struct cgi *c, struct cgi_answer *a);
+void cgi_confirm_get(const struct cgi *c, struct cgi_answer *a);
+void cgi_confirm_post(const struct cgi *c, struct cgi_answer *a);
+void cgi_leave_get(const struct cgi *c, struct cgi_answer *a);
+void cgi_leave_post(const struct cgi *c, struct cgi_answer *a);
+
+/*
  * console.c: the console at /ops, for people who signed in.
  */
 
@@ -253,12 +279,12 @@ int console_link(const struct conf *conf, const char *name, double life_s);
 #define SLOTS 4
 
 /*
- * slot_take(patience_ms, slot): wait for one of SLOTS slots. slot_free releases
- * it, and so does the end of this process. False if none was free in time; then
+ * slot_take(patience_ms, most, slot): wait for one of the first `most` of SLOTS
+ * slots. slot_free releases it, and so does the end of this process. False if none was free in time; then
  * a warning is logged. If no folder can hold the slots, it logs a warning and
  * returns true without one: an outage must be acknowledged all the same.
  */
-bool slot_take(double patience_ms, int *slot);
+bool slot_take(double patience_ms, int most, int *slot);
 void slot_free(int slot);
 
 #endif

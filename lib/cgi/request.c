@@ -19,7 +19,8 @@ const char *http_status_reason(int status)
 		{405, "Method Not Allowed"}, {406, "Not Acceptable"},
 		{409, "Conflict"}, {410, "Gone"},
 		{413, "Content Too Large"}, {415, "Unsupported Media Type"},
-		{422, "Unprocessable Content"}, {500, "Internal Server Error"},
+		{422, "Unprocessable Content"}, {429, "Too Many Requests"},
+		{500, "Internal Server Error"},
 		{503, "Service Unavailable"}};
 
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)

@@ -538,6 +538,24 @@ void conf_check_slugs(struct conf *c, struct conf_errors *r)
 	free(v);
 }
 
+/* Subscribers get mail from a route, with links to the site. */
+static void check_subscribe(const struct conf *c, struct conf_errors *r)
+{
+	char *const *name = &c->site_subscribe;
+	struct names routes = NAMES(c, routes, conf_route, name);
+
+	if (!*name)
+		return;
+	refers(&routes, "route", name, r);
+	for (size_t i = 0; i < c->n_routes; i++)
+		if (c->routes[i].name && strcmp(c->routes[i].name, *name) == 0 &&
+			conf_line(r, &c->routes[i].type) &&
+			c->routes[i].type != CONF_ROUTE_EMAIL)
+			conf_wrong(r, name, "the route %s sends no e-mail", *name);
+	if (!c->site_url && !conf_refused(r, &c->site_url))
+		conf_wrong(r, name, "subscribers need links: set site.url");
+}
+
 void conf_check(struct conf *c, struct conf_errors *r)
 {
 	struct names lists[] = {
@@ -581,6 +599,7 @@ void conf_check(struct conf *c, struct conf_errors *r)
 	}
 	check_zone(&c->zone, r);
 	check_heartbeat(&c->heartbeat, r);
+	check_subscribe(c, r);
 	for (size_t i = 0; i < c->n_policies; i++)
 		check_policy(c, &c->policies[i], r);
 	conf_check_hours_coverage(c, r);

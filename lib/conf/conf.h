@@ -316,6 +316,8 @@ struct conf {
 	char *site_imprint, *site_privacy, *site_support; /* https:, mailto: */
 	bool site_maintenance_counts; /* what fails in one lowers uptime */
 	bool site_manual; /* pages link to the manual */
+	char *site_subscribe; /* the e-mail route of subscribers, or NULL */
+	bool site_subscribe_inward; /* their webhooks may be in private networks */
 	struct conf_region *regions;
 	size_t n_regions;
 	struct conf_account *accounts;

@@ -156,6 +156,9 @@ static const struct conf_key site[] = {
 	{KEY("maintenance_counts", CONF_BOOL, conf, site_maintenance_counts),
 		.otherwise = "true"},
 	{KEY("manual", CONF_BOOL, conf, site_manual), .otherwise = "false"},
+	{KEY("subscribe", CONF_TEXT, conf, site_subscribe), .max = 64},
+	{KEY("subscribe_inward", CONF_BOOL, conf, site_subscribe_inward),
+		.otherwise = "false"},
 	{.name = NULL},
 };
 

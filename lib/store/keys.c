@@ -143,6 +143,12 @@ const char *key_digest(char *out, const char *route)
 	return join(out, "fleet:digest:", route, "");
 }
 
+const char *key_signups(char *out, int64_t hour)
+{
+	snprintf(out, KEY_MAX, "fleet:signups:%" PRId64, hour);
+	return out;
+}
+
 const char *key_history(char *out, int64_t day)
 {
 	snprintf(out, KEY_MAX, "fleet:history:%" PRId64, day);

@@ -163,6 +163,8 @@ const char *key_incidents(char *out, const char *slug);
  */
 const char *key_budget(char *out, const char *route, int64_t hour);
 const char *key_digest(char *out, const char *route);
+/* Hash: of an hour, how many signed up for news from a network, and in all. */
+const char *key_signups(char *out, int64_t hour);
 /* List: the history records of a day, in epoch days; see mcp-records(5). */
 const char *key_history(char *out, int64_t day);
 /*
@@ -244,6 +246,14 @@ const char *key_report(char *out, const char *month);
  * seconds.
  */
 #define KEY_CONSOLE "fleet:console"
+/*
+ * Hash: id to the record of a subscriber, see subscribe.h of mcp-alert; of those
+ * who have not confirmed yet; and the news that subscribers may not have yet.
+ * They hold addresses of people: only mcp-alert reads the first two.
+ */
+#define KEY_SUBSCRIBERS "fleet:subscribers"
+#define KEY_SIGNUPS "fleet:signups"
+#define KEY_NEWS "fleet:news"
 /* Set: the slugs with undelivered events. */
 #define KEY_UNDELIVERED "fleet:undelivered"
 /*

@@ -44,6 +44,8 @@
 #define RETENTION_INBOX_S 3600 /* as long as a minute may be judged late */
 #define RETENTION_TARGETS_S 86400
 #define RETENTION_CONSOLE_S 86400 /* KEY_CONSOLE; a form is good for 12 h */
+#define RETENTION_SIGNUPS_S (2 * 3600) /* key_signups */
+#define RETENTION_NEWS_S (2 * 86400) /* KEY_NEWS, KEY_SIGNUPS */
 #define RETENTION_RESTORE_S 60 /* KEY_RESTORE; no batch takes longer */
 
 #endif

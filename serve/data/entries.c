@@ -327,6 +327,7 @@ void brand_read(const char *json, struct brand *s)
 	if (cJSON_IsFalse(json_get(s->doc, "maintenance_counts")))
 		s->maintenance_counts = false;
 	s->manual = cJSON_IsTrue(json_get(s->doc, "manual"));
+	s->subscribe = cJSON_IsTrue(json_get(s->doc, "subscribe"));
 }
 
 size_t brand_origin(const struct brand *s)

@@ -87,6 +87,7 @@ struct brand {
 	const char *intro;  /* plain text, or NULL */
 	const char *imprint, *privacy, *support; /* https: or mailto:; or NULL */
 	bool manual; /* a link to the manual is at the foot of each page */
+	bool subscribe; /* pages have a form for subscribers */
 	double maintenance_s; /* the longest maintenance */
 	bool maintenance_counts; /* what fails in one lowers uptime */
 	cJSON *doc; /* owns the strings */

@@ -401,6 +401,32 @@ void html_end(struct html *b, const struct brand *brand, bool home)
 	html_fmt(b, "</footer>\n</body>\n</html>\n");
 }
 
+void html_subscribe(struct html *b, const struct brand *brand,
+	const char *slug, const char *group)
+{
+	if (!brand->subscribe)
+		return;
+	html_fmt(b,
+		"<details class='subscribe'><summary>By mail, Slack or webhook"
+		"</summary>\n<form method='post' action='/subscribe'>"
+		"<label>E-mail address, or https URL of Slack or a webhook"
+		"<input name='to' required maxlength='499' autocomplete='email' "
+		"inputmode='email' spellcheck='false'></label>\n");
+	if (slug || group)
+		html_fmt(b, "<label>News of <select name='topic'>");
+	if (slug)
+		html_fmt(b, "<option value='server:%s'>This server</option>",
+			slug);
+	if (group)
+		html_fmt(b, "<option value='group:%s'>The group %s</option>",
+			group, group);
+	html_fmt(b, slug || group
+			? "<option value='*'>All servers</option></select>"
+			  "</label>\n"
+			: "<input type='hidden' name='topic' value='*'>\n");
+	html_fmt(b, "<button>Subscribe</button></form>\n</details>\n");
+}
+
 void html_element(struct html *b, const char *tag, const char *text)
 {
 	html_fmt(b, "<%s>%s</%s>\n", tag, text, tag);

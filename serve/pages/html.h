@@ -71,6 +71,14 @@ void html_intro(struct html *b, const struct brand *brand);
 /* html_put_favicon(b, class): append the icon of a word as an image of its own. */
 void html_put_favicon(struct html *b, const char *class);
 
+/*
+ * html_subscribe(b, brand, slug, group): append the form by which visitors
+ * subscribe to that server, its group or all; either may be NULL. Nothing where
+ * the site takes no subscribers.
+ */
+void html_subscribe(struct html *b, const struct brand *brand,
+	const char *slug, const char *group);
+
 /* html_element(b, tag, text): text, escaped, in an element. */
 void html_element(struct html *b, const char *tag, const char *text);
 

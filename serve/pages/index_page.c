@@ -519,8 +519,15 @@ static void begin_index(struct html *b, const struct index_page *l,
 }
 
 static void put_more(struct html *b, const struct index_page *l,
-	const char *feed)
+	const struct brand *brand, const char *feed)
 {
+	const char *group = NULL;
+
+	/* As the configuration writes it. */
+	for (size_t i = 0; l->groups && i < l->groups->n; i++)
+		if (index_same(l->groups->v[i], l->query->group))
+			group = l->groups->v[i];
+
 	char text[MONTH_TEXT], title[MONTH_TITLE];
 
 	if (l->report)
@@ -535,6 +542,8 @@ static void put_more(struct html *b, const struct index_page *l,
 	html_fmt(b, l->account ? "</p>\n"
 			      : ", <a href='/maintenance.ics'>maintenance "
 				"calendar</a></p>\n");
+	if (!l->account)
+		html_subscribe(b, brand, NULL, group);
 }
 
 /* The legend, if any bar of a day is shown. */
@@ -565,7 +574,7 @@ void index_page_put(struct html *b, const struct index_page *l,
 	}
 	put_list(b, l);
 	put_legend(b, l);
-	put_more(b, l, feed);
+	put_more(b, l, brand, feed);
 	if (l->account)
 		html_private(b, l->account, false);
 	if (!l->account && !is_part(l))

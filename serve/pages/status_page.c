@@ -260,6 +260,8 @@ static void put_feed(struct html *b, const struct status_page *s)
 			", <a href='#embed'>badge</a>, "
 			"<a href='/api/embed-status/%s'>JSON</a>",
 			s->slug);
+	if (!s->server->is_private)
+		html_subscribe(b, s->brand, s->slug, s->server->group);
 	html_fmt(b, "</dd></div>\n");
 }
 

@@ -9,7 +9,8 @@
  * empty line, and the body. 0x01 to 0x04 stand for an address that we signed,
  * one that is too old, and the tokens that write and read; 0x05 to 0x08 for the
  * cookie of an operator, a form of that session, a link that signs in, and the
- * cookie of an account. Where cgi.c calls
+ * cookie of an account; 0x0e and 0x0f for links by which one subscribes and
+ * leaves. Where cgi.c calls
  * read(2) and lines.c write(2), they get the functions below, and so do those
  * that need files (see the Makefile); the store is that of fuzz_store.c.
  */
@@ -21,6 +22,7 @@
 #include "incident/state.h"
 #include "json/json.h"
 #include "records/maintenance.h"
+#include "subscribe/subscribe.h"
 #include "transport/signature.h"
 #include "web/console.h"
 #include "web/web.h"
@@ -43,7 +45,7 @@ ssize_t __real_write(int fd, const void *p, size_t n);
 ssize_t __wrap_write(int fd, const void *p, size_t n);
 struct conf *__wrap_conf_load(const char *path);
 struct conf *__wrap_conf_load_file(const char *path);
-bool __wrap_slot_take(double patience_ms, int *slot);
+bool __wrap_slot_take(double patience_ms, int most, int *slot);
 char *__wrap_acknowledge_secret(void);
 
 /* What the CGI reads and writes. */
@@ -58,6 +60,7 @@ static struct {
 static char good[ACK_TOKEN_SIZE], old[ACK_TOKEN_SIZE];
 static char operator[CGI_COOKIE], form[CONSOLE_TOKEN], enter[CONSOLE_TOKEN],
 	account[CGI_COOKIE];
+static char confirm[SUBSCRIBER_LINK], leave[SUBSCRIBER_LINK];
 static struct buf state;
 
 ssize_t __wrap_read(int fd, void *p, size_t n)
@@ -94,6 +97,7 @@ struct conf *__wrap_conf_load_file(const char *path)
 	/* The digests are those of "reads" and "writes". */
 	static const char yaml[] =
 		"store: unix:///nowhere\n"
+		"site: {url: 'http://s.example', subscribe: mail}\n"
 		"regions: [{name: ap}, {name: eu}, {name: us}]\n"
 		"accounts:\n"
 		"- name: acme\n"
@@ -103,7 +107,9 @@ struct conf *__wrap_conf_load_file(const char *path)
 		"5c57415a397438b002364edebcdc1e14\n"
 		"servers:\n"
 		"- {slug: example-mcp, url: 'https://a.example/', account: acme}\n"
-		"- {slug: nobodys, url: 'https://b.example/'}\n";
+		"- {slug: nobodys, url: 'https://b.example/'}\n"
+		"alerts: {routes: [{name: mail, type: email, url: "
+		"'smtp://127.0.0.1', from: a@b.example, to: [c@d.example]}]}\n";
 
 	(void)path;
 	return io.broken & BROKEN_CONF
@@ -117,9 +123,9 @@ struct conf *__wrap_conf_load(const char *path)
 	return __wrap_conf_load_file(path);
 }
 
-bool __wrap_slot_take(double patience_ms, int *slot)
+bool __wrap_slot_take(double patience_ms, int most, int *slot)
 {
-	(void)patience_ms;
+	(void)patience_ms, (void)most;
 	*slot = -1;
 	return true;
 }
@@ -179,6 +185,10 @@ static void prepare(void)
 	state_release(&st);
 	alert_key(&r, key);
 	prepare_console((double)now);
+	subscriber_link("a canary", LINK_CONFIRM, "0123456789abcdef01234567",
+		now + 86400, confirm);
+	subscriber_link("a canary", LINK_LEAVE, "0123456789abcdef01234567",
+		LINK_FOREVER, leave);
 	need(ack_token_make("a canary", key, now + 86400, good));
 	need(ack_token_make("a canary", key, now - 60, old));
 }
@@ -206,6 +216,10 @@ static char *line(const uint8_t *p, size_t n)
 			buf_str(&b, enter);
 		else if (p[i] == 8)
 			buf_str(&b, account);
+		else if (p[i] == 14)
+			buf_str(&b, confirm);
+		else if (p[i] == 15)
+			buf_str(&b, leave);
 		else
 			buf_add(&b, p + i, 1);
 	}
@@ -219,7 +233,8 @@ static const char *check_fields(const char *p, size_t *length, bool *html)
 		"Allow: ", "WWW-Authenticate: Bearer", "Content-Type: ",
 		"Content-Length: ", "X-Content-Type-Options: nosniff",
 		"Referrer-Policy: no-referrer", "Content-Security-Policy: ",
-		"Location: /ops", "Set-Cookie: mcp-console="};
+		"Location: /ops", "Set-Cookie: mcp-console=",
+		"Retry-After: 3600"};
 	int seen[sizeof ours / sizeof *ours] = {0};
 
 	for (; strncmp(p, "\r\n", 2) != 0; p = strstr(p, "\r\n") + 2) {
@@ -314,7 +329,7 @@ static void check_json(const char *p, size_t n, int status)
 static int check_answer(bool head)
 {
 	static const int statuses[] = {200, 201, 303, 400, 401, 403, 404, 405, 409,
-		410, 413, 415, 422, 503};
+		410, 413, 415, 422, 429, 503};
 	size_t length = SIZE_MAX, n = sizeof statuses / sizeof *statuses, i = 0;
 	const char *out = io.out.p, *body;
 	bool html = false;
@@ -331,9 +346,10 @@ static int check_answer(bool head)
 		need(!*body);
 		return status;
 	}
-	/* A link is wrong, or a token is. */
+	/* A link is wrong, or a token is; or there is no such server. */
 	need(!io.loaded || (status != 401 &&
-		!(html && status == 404 && !strstr(body, "<header>"))));
+		!(html && status == 404 && !strstr(body, "<header>") &&
+			!strstr(body, "There is no such server or group."))));
 	need(strlen(body) == length && length);
 	if (html)
 		check_html(body);
@@ -370,6 +386,7 @@ static void check(char *const *env)
 		status == 409 || status == 503 ||
 		(fuzz_store_has("fleet:console") && status != 401))));
 	need(!fuzz_store_has("fleet:console") || knows_console(env));
+	need(!fuzz_store_has("fleet:subscribers"));
 	need(!fuzz_store_has("fleet:maintenance") || status == 201 ||
 		fuzz_store_has("fleet:console") ||
 		(io.broken & BROKEN_ANSWERS));

@@ -292,6 +292,7 @@ static void answer(char *const *a, size_t n, struct store_reply *r)
 			strcmp(a[0], "RPUSH") == 0 ||
 			strcmp(a[0], "LRANGE") == 0 ||
 			strcmp(a[0], "LTRIM") == 0 ||
+			strcmp(a[0], "HLEN") == 0 ||
 			strcmp(a[0], "INFO") == 0 ||
 			strcmp(a[0], "PING") == 0);
 	}

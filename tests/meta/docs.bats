@@ -346,9 +346,20 @@ headings() {
 				{ echo "$page: $link"; return 1; }
 		done
 	done
+	[ "$(grep -oE '@v[0-9.]+' README.md | sort -u)" = "@v$(sed -n 's/^VERSION = //p' Makefile)" ]
 	[ "$(grep -n '^## Install' README.md | cut -d : -f 1)" -lt 70 ]
 	for page in man/*.[1-8]; do
 		grep -qF "(man/md/${page##*/}.md" README.md ||
 			[[ $page == man/@(check_mcp.1|mcp-fleet.1) ]] || { echo "README: $page"; return 1; }
+	done
+}
+
+# What is new comes into the list by tests/meta/contract -u.
+@test "nothing that others' scripts use goes: contract.list; what holds it is there" {
+	local file
+	LC_ALL=C comm -23 tests/meta/contract.list <(tests/meta/contract) | diff /dev/null -
+	[ "$(wc -l <tests/meta/contract.list)" -gt 900 ]
+	for file in $(grep -oE '\b(meta|unit|cli)/[A-Za-z_/.-]+\.(bats|c|list)' man/CONTRACT.md | sort -u); do
+		[ -e "tests/$file" ] || { echo "$file"; return 1; }
 	done
 }

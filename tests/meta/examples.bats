@@ -45,6 +45,8 @@ setup() {
 examples() {
 	if [[ $1 == *.md ]]; then
 		awk -v page="${1##*/}" '
+			/^```/ { fenced = !fenced }
+			fenced { next }
 			/^    / { if (!shown) to = sprintf("%s.%02d", page, ++n); shown = 1; print substr($0, 5) >to; next }
 			{ shown = 0 }
 			/^\| [a-z]* \| `.*` \|$/ { gsub(/^[^`]*`|`[^`]*$/, ""); print >sprintf("%s.%02d", page, ++n) }' "$1"

@@ -154,7 +154,7 @@ aggregate: main commands judge store,snapshot words figures options histories pi
 serve: main render,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	words data source,http access
 alertd: main web,commands notifier evaluate emit,delivery
-	output,input,options,last_good sinks,routing words outbox,state,transport incident
+	subscribe output,input,options,last_good sinks,routing words outbox,state,transport incident
 	run
 '
 

@@ -136,17 +136,29 @@ told() {
 	[[ $output == *'b: one argument too many'* ]]
 }
 
-@test "make dist: the sources with the list, the same bytes each time" {
+@test "make dist: the sources with the list, a bill and checksums, the same bytes each time" {
 	git -C "$ROOT" rev-parse -q HEAD >/dev/null || skip 'no clone'
 	git clone -q --no-hardlinks --depth 1 "file://$ROOT" clone
-	make -s -C clone dist LIST="$PWD/scripts/libraries.list"
-	mv clone/build/mcp-fleet-*.tar.gz first.tar.gz
+	git clone -q --no-hardlinks --depth 1 "file://$ROOT" other/place
+	make -s -C clone dist PACKAGES= LIST="$PWD/scripts/libraries.list"
 	touch scripts/libraries.list
-	(umask 077; make -s -C clone dist LIST="$PWD/scripts/libraries.list")
-	cmp first.tar.gz clone/build/mcp-fleet-*.tar.gz
+	(umask 077; TZ=Asia/Tokyo make -s -C other/place dist PACKAGES= LIST="$PWD/scripts/libraries.list")
+	diff -r clone/build/dist other/place/build/dist
 	mkdir sources
-	tar xzf first.tar.gz -C sources --strip-components 1
+	tar xzf clone/build/dist/mcp-fleet-*.tar.gz -C sources --strip-components 1
 	cmp scripts/libraries.list sources/scripts/libraries.list
 	run -0 sources/scripts/mcp-fleet doctor --cve
 	[[ $output == *'are as new as Debian'* ]]
+	cd clone/build/dist
+	sha256sum -c SHA256SUMS
+	[ "$(wc -l <SHA256SUMS)" -eq "$(find . -type f ! -name SHA256SUMS | wc -l)" ]
+	# Each part is in the bill once, with what it is for, and what is linked has a licence.
+	jq -e --arg sum "$(sha256sum mcp-fleet-*.tar.gz | cut -d ' ' -f 1)" '
+		.spdxVersion == "SPDX-2.3" and ([.packages[].SPDXID] | length == (unique | length)) and
+		.packages[0].checksums[0].checksumValue == $sum and
+		([.relationships[].relatedSpdxElement] | unique) == ([.packages[].SPDXID] | sort)' *.spdx.json
+	for library in libcurl libssl libhiredis libyaml libcjson libfcgi zlib1g libbrotli; do
+		jq -e --arg name "$library" '[.packages[] | select(.name | startswith($name)) |
+			.licenseDeclared] | . != [] and all(. != "NOASSERTION")' *.spdx.json || { echo "$library"; return 1; }
+	done
 }

@@ -157,7 +157,7 @@ token = 0123456789012345678901234567890123456789012345678901234567890123'; do
 	doctor
 	jq -se 'any(.[]; .finding == "acknowledge links work")' found
 	# The file of an older version has no short ones, which matter in a text message.
-	again 's/ack|a|answer|ops|api/ack|answer|ops|api/g'
+	again 's/ack|a|answer|ops|/ack|answer|ops|/g'
 	doctor
 	[ "$(grep -c 'short links' found)" = 0 ]
 	sed -i "s|^  routes:|&\n    - {name: texts, type: twilio_sms, secret: twilio, from: '+15551230123', to: ['+15551230124']}|" fleet/fleet.yaml
@@ -165,7 +165,7 @@ token = 0123456789012345678901234567890123456789012345678901234567890123'; do
 	jq -se --arg at "http://127.0.0.1:$PORT/a/" 'any(.[]; .status == "fail" and
 		.finding == "the short links of text messages do not work: \($at) does not come from mcp-alert")' found
 	# A web server that gives all of them to the pages.
-	again 's/ack|answer|ops|api/answer|ops|api/g'
+	again 's/ack|answer|ops|/answer|ops|/g'
 	doctor
 	jq -se --arg at "http://127.0.0.1:$PORT/ack/" 'any(.[]; .status == "fail" and
 		.finding == "acknowledge links do not work: \($at) answers 404, but not from mcp-alert")' found

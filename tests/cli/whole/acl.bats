@@ -38,7 +38,7 @@ configure() {
 	printf '#!/bin/sh\ncat >>"$1.got"\n' >page
 	chmod +x page
 	cat >fleet.yaml <<-EOT
-	site: {url: "https://status.example.com/", title: Example}
+	site: {url: "https://status.example.com/", title: Example, subscribe: mail}
 	regions: [{name: ap}, {name: eu}, {name: us}]
 	accounts: [{name: acme, token_sha256: $HASH}]
 	servers:
@@ -50,6 +50,7 @@ configure() {
 	  routes:
 	    - {name: ops, type: command, command: [$PWD/page, ops]}
 	    - {name: all, type: command, command: [$PWD/page, all]}
+	    - {name: mail, type: email, url: "smtp://127.0.0.1:1", from: a@example.com, to: [b@example.com]}
 	  policies:
 	    - {match: {severities: [P1]}, steps: [{routes: [ops]}, {after: 5m, routes: [all]}]}
 	    - {steps: [{routes: [all]}], digest: hourly}
@@ -126,6 +127,18 @@ console() {
 			sed 's/.* //; s/&.*//' <<<"$each")\">)" asked | head -n 1)
 		asks POST /ops "form=$path&do=${each##* }"
 	done
+	# Visitors subscribe; the mail server is away, but its news are stored.
+	printf 'to=a@example.org&topic=*' >form
+	env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=POST REQUEST_URI=/subscribe \
+		CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH=24 \
+		"$AS/mcp-alert" <form >asked
+	grep -q '^Status: 200' asked
+	redis hset fleet:subscribers 0123 '{"to":"c@example.org","topics":["*"]}' >/dev/null
+	"$AS/mcp-alert" subscribers | grep -q unconfirmed
+	redis hset fleet:news x "$(jq -cn '{what: "note", thread: "t", slugs: ["open"], at: (now | floor)}')" >/dev/null
+	"$AS/mcp-alert" tick
+	redis hget fleet:news x | grep -q '"what":"note"'
+	"$AS/mcp-alert" subscribers remove <<<a@example.org
 	unset MCP_CREDENTIALS
 }
 
@@ -372,7 +385,7 @@ by_script() {
 			done
 	done
 	[[ $(<"$ROOT/scripts/deploy/store/region.acl") == *_PASSWORD" resetchannels -@all "* ]]
-	run ! grep -E '^user (region|ingest|judge|alert|reader).*subscribe' \
+	run ! grep -E '^user (region|ingest|judge|alert|reader).*[+]s?subscribe' \
 		"$ROOT"/scripts/deploy/store/{users,region,sentinel}.acl
 	for user in ingest judge alert reader; do
 		for command in 'subscribe x' 'ssubscribe x' monitor 'blpop alert:x 0' \

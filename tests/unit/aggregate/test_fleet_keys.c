@@ -88,7 +88,7 @@ static void each_key_of_the_fleet_is_known(void **state)
 	static const char *const hashes[] = {KEY_SERVERS, KEY_PRIVATE,
 		KEY_ACCOUNTS, KEY_HEARTBEATS, KEY_TESTS, KEY_RUNNERS,
 		KEY_ISOLATED, KEY_SPOOLS, KEY_MAINTENANCE, KEY_SILENCE,
-		KEY_LISTING};
+		KEY_LISTING, KEY_SUBSCRIBERS, KEY_SIGNUPS, KEY_NEWS};
 	static const char *const strings[] = {
 		KEY_SITE, KEY_REGIONS, KEY_WATCHED};
 	char k[KEY_MAX];
@@ -103,6 +103,7 @@ static void each_key_of_the_fleet_is_known(void **state)
 	check(key_budget(k, "ops", HOUR), "fleet:budget:ROUTE:HOUR", KEY_SET,
 		"", "");
 	check(key_digest(k, "ops"), "fleet:digest:ROUTE", KEY_STRING, "", "");
+	check(key_signups(k, HOUR), "fleet:signups:HOUR", KEY_HASH, "", "");
 	check(key_inbox(k, "eu", 15), "fleet:inbox:REGION:SLOT", KEY_STRING,
 		"", "eu");
 	check(key_targets(k, "eu"), "fleet:targets:REGION", KEY_LIST, "", "eu");

@@ -323,7 +323,7 @@ static void test_rows(void **state)
 /* From when to when a region is isolated, and the text for it. */
 static void test_at(void **state)
 {
-	static struct timeline servers[5];
+	static struct timeline servers[6];
 	static const char text[] = "us 0:- 60:1/dns.failed 120:1/dns.failed "
 				   "180:- 240:1/dns.failed | eu 0:-";
 	static const struct {
@@ -349,7 +349,12 @@ static void test_at(void **state)
 		snprintf(url[i], sizeof url[i], "https://h%d.example", i);
 		isolation_add(s, url[i], servers[i].regions, servers[i].n);
 	}
+	/* Of another one only what is given. */
+	timeline_read(&servers[5], "eu 0:- | us 0:- 60:1/dns.failed");
+	isolation_add(s, "https://h5.example", servers[5].regions, 1);
 	isolation_cut(s, &rule);
+	assert_int_equal(servers[0].regions[0].n, 2);
+	assert_int_equal(servers[5].regions[1].n, 2);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const struct isolated *f = isolation_at(s, cases[i].region,
 			TIMELINE_START + cases[i].since,

@@ -315,6 +315,23 @@ static void test_slow_above(void **state)
 	CHECK(cases);
 }
 
+/* A baseline of nothing, which a stranger's verdict may have, is none. */
+static void test_no_baseline(void **state)
+{
+	struct verdict v = {.slug = "s", .latency_p50 = 90,
+		.latency_p95 = 90};
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	for (int m = 0; m < 9; m++) {
+		v.window = NIGHT_START + 60 * m;
+		machine_verdict(&n.st, &v, &n.policy, INFINITY, &n.events);
+	}
+	assert_int_equal(n.events.n, 0);
+	night_release(&n);
+}
+
 /* Without a baseline, too. */
 static void test_slow_above_unset(void **state)
 {
@@ -621,6 +638,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_latency),
 		cmocka_unit_test(test_slow_above),
+		cmocka_unit_test(test_no_baseline),
 		cmocka_unit_test(test_slow_above_unset),
 		cmocka_unit_test(test_error_rate),
 		cmocka_unit_test(test_burn),

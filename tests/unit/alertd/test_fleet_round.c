@@ -81,6 +81,26 @@ static void test_reports(void **state)
 	add(&r, "fast", 0, -1);
 	add(&r, "slow", 0, 62);
 	assert_string_equal(silent(&r), "ab");
+	/* Each minute has its own regions, reports and verdicts. */
+	add(&r, "fast", 0, 0);
+	add(&r, "slow", 0, 0);
+	add(&r, "fast", 1, -1);
+	add(&r, "slow", 1, -1);
+	assert_string_equal(silent(&r), "ab");
+	add(&r, "fast", 0, 0);
+	for (int i = 0; i < 2; i++)
+		fleet_round_add(&r, &(struct verdict) {
+			.slug = servers[i].slug,
+			.window = START + 60,
+			.regions = &(struct verdict_region) {
+				.region = "c", .started_at = START + 67},
+			.n_regions = 1,
+		});
+	assert_string_equal(silent(&r), "");
+	add(&r, "fast", 0, -1);
+	add(&r, "slow", 0, -1);
+	add(&r, "fast", 1, -1);
+	assert_string_equal(silent(&r), "-");
 	/* Whether a probe of a fast server is too old is for the verdict. */
 	add(&r, "slow", 0, -1);
 	add(&r, "fast", 0, 2);

@@ -37,7 +37,8 @@ static struct verdict verdict_of(struct verdict_region r[2], int minute)
 			.regions = all, .n_regions = 2,
 			.changes = {.from = night_hash('a'),
 				.to = night_hash('b'), .redescribed = names,
-				.n_redescribed = 2},
+				.n_redescribed = 2, .changed = names,
+				.n_changed = 1},
 			.words = words, .n_words = 4}};
 }
 
@@ -159,6 +160,7 @@ static void test_kept(void **state)
 	assert_int_equal(e->layer, LAYER_TOOLS);
 	assert_int_equal(e->probe_count, 1);
 	assert_int_equal(e->redescribed.n, 2);
+	assert_int_equal(e->changed.n, 1);
 	assert_int_equal(e->n_regions, 2);
 	assert_int_equal(e->n_words, ALERT_WORDS);
 	assert_non_null(strstr(e->summary, "get, /description: \"Gets.\" has "

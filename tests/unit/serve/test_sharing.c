@@ -256,6 +256,33 @@ static void test_header_and_footer(void **state)
 	buf_release(&b.out);
 }
 
+static void test_subscribe(void **state)
+{
+	struct brand brand;
+	struct html b;
+
+	(void)state;
+	buf_init(&b.out, 10000);
+	brand_read("{}", &brand);
+	html_subscribe(&b, &brand, "shop", "Pay");
+	assert_int_equal(b.out.len, 0);
+	brand_release(&brand);
+	brand_read("{\"subscribe\":true}", &brand);
+	html_subscribe(&b, &brand, "shop", "\"<&>'");
+	assert_non_null(strstr(b.out.p,
+		"<form method=\"post\" action=\"/subscribe\">"));
+	assert_non_null(strstr(b.out.p,
+		"<option value=\"server:shop\">This server</option>"
+		"<option value=\"group:&quot;&lt;&amp;&gt;&#39;\">"));
+	buf_clear(&b.out);
+	html_subscribe(&b, &brand, NULL, NULL);
+	assert_null(strstr(b.out.p, "<select"));
+	assert_non_null(strstr(b.out.p,
+		"<input type=\"hidden\" name=\"topic\" value=\"*\">"));
+	buf_release(&b.out);
+	brand_release(&brand);
+}
+
 /* Only pages run a script, and load an image from where the logo is. */
 static void test_policy(void **state)
 {
@@ -358,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_intro),
 		cmocka_unit_test(test_brand),
 		cmocka_unit_test(test_header_and_footer),
+		cmocka_unit_test(test_subscribe),
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_sitemap),
 	};
