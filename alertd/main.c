@@ -355,6 +355,29 @@ static int settle_store(const struct options *o, const struct run *setup,
 	return store_persist(s) == 0 || store_failed(s) == 0 ? status : EXIT_ENV;
 }
 
+/*
+ * What a command needs. People type it: if the configuration is refused, they use
+ * the last good one, as rounds do. It notifies routes. It needs the secret of
+ * links in any case.
+ */
+#define BY_HAND 1U
+#define TELLS 2U
+#define SECRET 4U
+
+static const struct {
+	unsigned needs;
+	int (*run)(const struct run *setup, const struct options *o);
+} commands[] = {
+#define COMMAND(id, needs, run, ...) {needs, run},
+#include "options.rows"
+#undef COMMAND
+};
+
+static bool needs(const struct options *o, unsigned bit)
+{
+	return commands[o->action].needs & bit;
+}
+
 /* Does what the command line says. Without a store (NULL), unless it is a dry
    run: tells of its outage, and why. An exit status. */
 static int run_action(const struct options *o, const struct conf *conf,
@@ -372,19 +395,15 @@ static int run_action(const struct options *o, const struct conf *conf,
 		.zone = maintenance_plan_zone(o, conf),
 	};
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
-	bool tells = !o->dry_run && (o->action == OPTIONS_VERDICTS ||
-		o->action == OPTIONS_TICK || o->action == OPTIONS_TEST ||
-		o->action == OPTIONS_OPEN ||
-		(o->action == OPTIONS_NOTE && o->state) ||
-		acknowledge_wanted(o));
+	bool tells = !o->dry_run && (needs(o, TELLS) ||
+		(o->action == OPTIONS_NOTE && o->state));
 	struct ack_request ack = {0};
 	char *secret = NULL;
 	int status = EXIT_ENV, journal = -1;
 
 	if (acknowledge_wanted(o) && !acknowledge_parse(o, conf, &ack))
 		return EXIT_USAGE;
-	if (tells || o->action == OPTIONS_TEST ||
-		o->action == OPTIONS_SUBSCRIBERS)
+	if (tells || needs(o, SECRET))
 		setup.secret = secret = acknowledge_secret();
 	if (tells) {
 		setup.deliver = open_deliver(conf);
@@ -393,27 +412,12 @@ static int run_action(const struct options *o, const struct conf *conf,
 		setup.journal = journal >= 0;
 		setup.output = output_new(STDOUT_FILENO, journal);
 	}
-	if (store && maintenance_wanted(o)) {
-		status = maintenance_command(o, conf, store, setup.text);
-	} else if (store || o->dry_run) {
+	if (store || o->dry_run) {
 		setup.states = state_store_new(store);
 		setup.maintenances = maintenance_store_new(store);
-		if (o->action == OPTIONS_LIST)
-			status = show_list(&setup);
-		else if (o->action == OPTIONS_NOTE)
-			status = note(&setup, o);
-		else if (o->action == OPTIONS_EXPLAIN)
-			status = show_explain(&setup, slug);
-		else if (o->action == OPTIONS_HISTORY)
-			status = show_history(&setup, slug);
-		else if (o->action == OPTIONS_REPORT)
-			status = show_report(&setup, o);
-		else if (o->action == OPTIONS_SUBSCRIBERS)
-			status = subscribers(&setup, o);
-		else if (o->action == OPTIONS_TEST)
-			status = test_routes(&setup, o);
-		else
-			status = run_notifier(o, &setup, url, &ack);
+		status = commands[o->action].run
+			? commands[o->action].run(&setup, o)
+			: run_notifier(o, &setup, url, &ack);
 		status = settle_store(o, &setup, status);
 		maintenance_store_free(setup.maintenances);
 		state_store_free(setup.states);
@@ -501,18 +505,6 @@ static bool open_store(const struct conf *conf, const char *url,
 	return answer != FORMAT_REFUSED;
 }
 
-/* Commands that people type: if the configuration is refused, they use the last
-   good one, as rounds do. */
-static bool is_by_hand(const struct options *o)
-{
-	return acknowledge_wanted(o) || maintenance_wanted(o) ||
-		o->action == OPTIONS_LIST || o->action == OPTIONS_OPEN ||
-		o->action == OPTIONS_NOTE ||
-		o->action == OPTIONS_EXPLAIN || o->action == OPTIONS_HISTORY ||
-		o->action == OPTIONS_REPORT || o->action == OPTIONS_LINK ||
-		o->action == OPTIONS_SUBSCRIBERS;
-}
-
 /* Where a group of servers may be named, makes its incident of it. */
 static void name_group(
 	struct options *o, const struct conf *conf, char *operand)
@@ -530,8 +522,9 @@ static int start_program(struct options *o)
 	const char *file = o->config ? o->config
 				      : environment_value("MCP_CONFIG");
 	struct conf *conf = !file ? NULL
-		: is_by_hand(o)	  ? conf_load_or_last_good(file)
-				  : conf_load(file);
+		: needs(o, BY_HAND)
+		? conf_load_or_last_good(file)
+		: conf_load(file);
 	struct store *store = NULL;
 	const char *url = o->store;
 	char why[STORE_WHY] = "", operand[GROUP_OPERAND];

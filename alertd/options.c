@@ -75,72 +75,9 @@ static const struct option_row options[] = {
 #define STORE "[--store url]"
 
 static const struct command_row commands[] = {
-	{"", OPTIONS_VERDICTS, "[-n] " CN "[--refused place] " STORE, 0, 0,
-		NULL, ""},
-	{"tick", OPTIONS_TICK, CN "[--refused place] " STORE, 0, 0, NULL,
-		"send the reminders, escalations and digests that are due"},
-	{"list", OPTIONS_LIST, "[-c file] [-f format] " STORE " [--zone zone]",
-		0, 0, NULL, "list the open incidents"},
-	{"ack", OPTIONS_ACK, CN STORE " [--by name] [--for duration] "
-		"[--reason text] [--to name] slug | dedup_key", 1, 1,
-		"a slug or a dedup_key is missing",
-		"acknowledge incidents: you look after them"},
-	{"unack", OPTIONS_UNACK, CN STORE " [--by name] slug | dedup_key", 1, 1,
-		"a slug or a dedup_key is missing",
-		"undo an acknowledgement"},
-	{"open", OPTIONS_OPEN, CN STORE " [--by name] [--private] "
-		"[--severity P1|P2|P3] --text text --title text "
-		"slug | group | all", 1, 1,
-		"a slug, a group or all is missing",
-		"open an incident that no probe sees"},
-	{"close", OPTIONS_CLOSE, CN STORE " [--by name] [--public text] "
-		"--reason text "
-		"slug | dedup_key", 1, 1, "a slug or a dedup_key is missing",
-		"close incidents that no probe will end"},
-	{"note", OPTIONS_NOTE, CN STORE " [--by name] [--postmortem url] "
-		"[--public text] [--state state] slug | dedup_key", 1, 1,
-		"a slug or a dedup_key is missing",
-		"publish a note or the state of an incident"},
-	{"explain", OPTIONS_EXPLAIN, CN STORE " slug", 1, 1, "a slug is missing",
-		"explain why a server alerted, or why not"},
-	{"history", OPTIONS_HISTORY, CN STORE " [--zone zone] [slug]", 0, 1,
-		NULL,
-		"list past notifications of one server or all"},
-	{"report", OPTIONS_REPORT, CN "[--from time] " STORE
-		" [--to time] [--zone zone]", 0, 0, NULL,
-		"summarize the incidents and pages of some days"},
-	{"replay", OPTIONS_REPLAY, "[-c file] [-f format] "
-		"[--policy key=value,...] file | -", 1, 1,
-		"a file of verdicts, or -, is missing",
-		"show which alerts recorded verdicts would have sent"},
-	{"link", OPTIONS_LINK, "[-c file] [--for duration] name", 1, 1,
-		"the name of a person is missing",
-		"print a link that signs a person in to the console"},
-	{"subscribers", OPTIONS_SUBSCRIBERS, "[-c file] [-f format] [-N epoch] "
-		STORE " [remove | bounce]", 0, 1, NULL,
-		"count subscribers, or remove those of standard input"},
-	{"test", OPTIONS_TEST, "[-n] " CN "[--all] [--by name] [--route name] " STORE
-		" [slug]", 0, 1, NULL,
-		"send a test alert through the routes of a server"},
-	{"check", OPTIONS_CHECK, "[-c file] [-N epoch] [key=value,...]", 0, 1,
-		NULL, "check the configuration, or show who would be alerted"},
-	{"maintenance add", OPTIONS_MAINTENANCE_ADD, CN "[--account name] "
-		"[--by name] [--every days] [--reason text] [--start time] "
-		STORE " [--zone zone] --end time | --for duration [pattern ...]",
-		0, 100, NULL, "add a maintenance window"},
-	{"maintenance list", OPTIONS_MAINTENANCE_LIST, CN STORE
-		" [--zone zone]", 0, 0, NULL, "list the maintenances and silences"},
-	{"maintenance end", OPTIONS_MAINTENANCE_END, CN STORE " id", 1, 1,
-		"the id of a maintenance is missing", "end a maintenance"},
-	{"silence add", OPTIONS_SILENCE_ADD, CN "[--by name] "
-		"[--kind kind,...] --reason text [--region region,...] "
-		"[--start time] [--step step,...] " STORE " [--zone zone] "
-		"--end time | --for duration [pattern ...]", 0, 100, NULL,
-		"mute some incidents for a while"},
-	{"silence list", OPTIONS_SILENCE_LIST, CN STORE " [--zone zone]", 0, 0,
-		NULL, "list the maintenances and silences"},
-	{"silence end", OPTIONS_SILENCE_END, CN STORE " id", 1, 1,
-		"the id of a silence is missing", "end a silence"},
+#define COMMAND(id, needs, run, words, ...) {words, OPTIONS_##id, __VA_ARGS__},
+#include "options.rows"
+#undef COMMAND
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
 

@@ -7,29 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The first reads verdicts from standard input. */
 enum options_action {
-	OPTIONS_VERDICTS, /* from standard input */
-	OPTIONS_TICK,
-	OPTIONS_LIST,
-	OPTIONS_HISTORY,
-	OPTIONS_REPORT,
-	OPTIONS_EXPLAIN,
-	OPTIONS_ACK,
-	OPTIONS_UNACK,
-	OPTIONS_CLOSE,
-	OPTIONS_OPEN,
-	OPTIONS_NOTE,
-	OPTIONS_MAINTENANCE_ADD,
-	OPTIONS_MAINTENANCE_LIST,
-	OPTIONS_MAINTENANCE_END,
-	OPTIONS_SILENCE_ADD,
-	OPTIONS_SILENCE_LIST,
-	OPTIONS_SILENCE_END,
-	OPTIONS_LINK,
-	OPTIONS_SUBSCRIBERS,
-	OPTIONS_TEST,
-	OPTIONS_CHECK,
-	OPTIONS_REPLAY
+#define COMMAND(id, ...) OPTIONS_##id,
+#include "options.rows"
+#undef COMMAND
 };
 enum options_format {
 	OPTIONS_BY_OUTPUT,

@@ -144,7 +144,8 @@ mutants:
 # rule; canonical JSON; the hash of tools; incidents.
 DECISIONS = $(wildcard aggregate/rule/*.c) \
 	lib/json/jcs.c lib/json/jcs_number.c probe/protocol/tool_hash.c \
-	$(wildcard alertd/incident/*.c) alertd/words/summary.c
+	$(wildcard alertd/incident/*.c) \
+	$(patsubst %,alertd/words/%.c,headline refused summary trouble)
 
 # How much of each area the unit tests and the stories run, by gcov, and whether they
 # take every branch of a decision.

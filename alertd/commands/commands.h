@@ -250,11 +250,10 @@ int known_server(const struct run *s, const char *what);
 bool maintenance_wanted(const struct options *o);
 
 /*
- * maintenance_command(o, conf, store, text): run the command; conf may be NULL.
- * `text`: print for people, not JSON. Returns an exit status.
+ * maintenance_command(s, o): run the command, and print for people or JSON, as s
+ * says. Returns an exit status.
  */
-int maintenance_command(const struct options *o, const struct conf *conf,
-	struct store *store, bool text);
+int maintenance_command(const struct run *s, const struct options *o);
 
 /*
  * maintenance_run(o, conf, store, zone, out): the same, and append to out what
@@ -505,28 +504,26 @@ void report_json(struct buf *b, const struct report *r);
  */
 
 /*
- * show_explain(s, slug): the explanation of one server. show_history(s, slug):
- * what was sent about it, or, if slug is NULL, of all. Both print text or JSON,
- * as s says. They return an exit status; EXIT_USAGE: nothing is known of the
- * server.
+ * show_explain(s, o): the explanation of the server that is the operand.
+ * show_history(s, o): what was sent about it, or, without an operand, of all.
+ * show_list(s, o): all open incidents. They print text or JSON, as s says, and
+ * return an exit status; EXIT_USAGE: nothing is known of the server.
  */
-int show_explain(const struct run *s, const char *slug);
+int show_explain(const struct run *s, const struct options *o);
 /*
  * show_explanation(s, st, now, b): append the explanation of that state. False:
  * the store failed, so something may be missing, and an error is logged.
  */
 bool show_explanation(const struct run *s, struct alert_state *st, double now,
 	struct buf *b);
-int show_history(const struct run *s, const char *slug);
+int show_history(const struct run *s, const struct options *o);
+int show_list(const struct run *s, const struct options *o);
 
 /*
  * show_report(s, o): print the report of the nights that the options name, in
  * the same way, or as CSV. An exit status.
  */
 int show_report(const struct run *s, const struct options *o);
-
-/* show_list(s): print all open incidents, in the same way. */
-int show_list(const struct run *s);
 
 /*
  * subscribers.c: the command "subscribers": how many people and programs

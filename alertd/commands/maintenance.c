@@ -733,15 +733,14 @@ int maintenance_run(const struct options *o, const struct conf *conf,
 	return status;
 }
 
-int maintenance_command(const struct options *o, const struct conf *conf,
-	struct store *store, bool text)
+int maintenance_command(const struct run *s, const struct options *o)
 {
 	struct buf out;
 	int status;
 
 	buf_init(&out, OUTPUT_MAX);
-	status = maintenance_run(o, conf, store,
-		text ? maintenance_plan_zone(o, conf) : NULL, &out);
+	status = maintenance_run(
+		o, s->conf, s->store, s->text ? s->zone : NULL, &out);
 	if (status == EXIT_GOOD && line_print(out.p, out.len))
 		status = EXIT_ENV;
 	buf_release(&out);

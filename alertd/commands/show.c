@@ -110,8 +110,9 @@ bool show_explanation(const struct run *s, struct alert_state *st, double now,
 	return ok;
 }
 
-int show_explain(const struct run *s, const char *slug)
+int show_explain(const struct run *s, const struct options *o)
 {
+	const char *slug = o->operands[0];
 	double now = isnan(s->now) ? clock_wall() : s->now;
 	struct alert_state st;
 	struct buf b;
@@ -172,8 +173,9 @@ static int collect_one(const struct run *s, const char *slug,
 	return EXIT_GOOD;
 }
 
-int show_history(const struct run *s, const char *slug)
+int show_history(const struct run *s, const struct options *o)
 {
+	const char *slug = o->n_operands ? o->operands[0] : NULL;
 	double now = isnan(s->now) ? clock_wall() : s->now;
 	struct timeline t = {0};
 	struct history h = {0};
@@ -273,7 +275,7 @@ static void list_one(const struct run *s,
 	print_incidents(out, st, s->text ? s->zone : NULL, s->colour);
 }
 
-int show_list(const struct run *s)
+int show_list(const struct run *s, const struct options *o)
 {
 	struct strings slugs = {0};
 	bool ok = state_store_all(s->states, &slugs), headed = false;
@@ -282,6 +284,7 @@ int show_list(const struct run *s)
 	struct buf out;
 	size_t i;
 
+	(void)o;
 	buf_init(&out, STATE_MAX);
 	while (ok && (st = transaction_next(all, &i))) {
 		list_one(s, st, &headed, &out);

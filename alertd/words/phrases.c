@@ -124,6 +124,13 @@ void phrase_zone(struct buf *b, const char *zone)
 	buf_str(b, " time");
 }
 
+void words_age(struct buf *b, double at, int64_t since)
+{
+	long long age = (long long)at - since;
+
+	phrase_duration(b, age > 0 ? age : 0);
+}
+
 void phrase_span(struct buf *b, int64_t from, int64_t to, const char *zone)
 {
 	bool days = !phrase_same_day((double)from, (double)to, zone);

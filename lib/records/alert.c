@@ -14,7 +14,7 @@
 #include <string.h>
 
 const char *const severity_names[] = {NULL, "P1", "P2", "P3", NULL};
-#define NAME(id, name, severities, meaning) name,
+#define NAME(id, name, ...) name,
 const char *const alert_kind_names[] = {
 	ALERT_INCIDENT_KINDS(NAME) ALERT_SINGLE_KINDS(NAME) NULL};
 static const char *const phases[] = {
@@ -29,7 +29,7 @@ WORDS(progress, progress, progresses)
 
 unsigned alert_kind_severities(enum alert_kind v)
 {
-#define SEVERITIES(id, name, severities, meaning) severities,
+#define SEVERITIES(id, name, severities, ...) severities,
 	static const unsigned bits[] = {ALERT_INCIDENT_KINDS(SEVERITIES)
 			ALERT_SINGLE_KINDS(SEVERITIES)};
 
@@ -38,9 +38,10 @@ unsigned alert_kind_severities(enum alert_kind v)
 
 const char *alert_kind_meaning(enum alert_kind v)
 {
-#define MEANING(id, name, severities, meaning) meaning,
+#define MEANING(id, name, severities, meaning, ...) meaning,
+#define MEANING_ONCE(id, name, severities, meaning) meaning,
 	static const char *const meanings[] = {ALERT_INCIDENT_KINDS(MEANING)
-			ALERT_SINGLE_KINDS(MEANING)};
+			ALERT_SINGLE_KINDS(MEANING_ONCE)};
 
 	return meanings[v];
 }

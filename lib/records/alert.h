@@ -16,37 +16,66 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 
 /*
  * The kinds of incidents, a row each: constant, name, the severities that it
- * can have (bits), and what it says of a server ("since 14:02" follows). The
- * first ALERT_DOWN_KINDS say that a server cannot be used: the earlier in this
- * list, the more a kind covers.
+ * can have (bits), and what it says of a server ("since 14:02" follows). Then
+ * what follows the name of the server, while it lasts and at its end: in a
+ * headline, and in the sentence below it, to which words/trouble.c and summary.c
+ * may add. There "%" is a place for the regions; "" leaves all to them. The first
+ * ALERT_DOWN_KINDS say that a server cannot be used: the earlier in this list,
+ * the more a kind covers.
  */
 #define ALERT_P1 (1U << SEVERITY_P1)
 #define ALERT_P2 (1U << SEVERITY_P2)
 #define ALERT_P3 (1U << SEVERITY_P3)
 #define ALERT_INCIDENT_KINDS(X)                                                \
-	X(DOWNTIME, "downtime", ALERT_P1 | ALERT_P2, "it fails")               \
-	X(REGIONAL, "regional", ALERT_P2, "it fails")                          \
-	X(RATE_LIMITED, "rate_limited", ALERT_P2, "it answers with 429")       \
-	X(LATENCY, "latency", ALERT_P2 | ALERT_P3, "it is slower than it was") \
-	X(ERROR_RATE, "error_rate", ALERT_P2, "too many probes fail")          \
+	X(DOWNTIME, "downtime", ALERT_P1 | ALERT_P2, "it fails",               \
+		"is down", "is up again", "", "recovered")                     \
+	X(REGIONAL, "regional", ALERT_P2, "it fails",                          \
+		"fails from %", "works from % again", "", "recovered in %")    \
+	X(RATE_LIMITED, "rate_limited", ALERT_P2, "it answers with 429",       \
+		"turns our probes away with 429", "lets our probes in again",  \
+		"answers % with 429: its rate limit is too tight, or should "  \
+		"let our probes pass", "answers without 429 again")            \
+	X(LATENCY, "latency", ALERT_P2 | ALERT_P3, "it is slower than it was", \
+		"is slow", "is as fast as usual again",                        \
+		"is slow", "is as fast as usual again")                        \
+	X(ERROR_RATE, "error_rate", ALERT_P2, "too many probes fail",          \
+		"fails too often", "fails no more than usual",                 \
+		"fails too often", "no longer fails too often")                \
 	X(SLO_BURN, "slo_burn", ALERT_P2 | ALERT_P3,                           \
-		"it spends its monthly error budget too fast")                 \
+		"it spends its monthly error budget too fast",                 \
+		"uses up its error budget too fast",                           \
+		"keeps to its error budget again", "uses up its error budget", \
+		"no longer uses up its error budget too fast")                 \
 	X(DIVERGENCE, "cdn_cache_divergence", ALERT_P2,                        \
-		"regions see different tools")                                 \
+		"regions see different tools", "shows different tools",        \
+		"shows the same tools everywhere again", "", "")               \
 	X(CHURN, "tool_churn", ALERT_P2,                                       \
 		"its tools change all the time, so neither drift nor "         \
-		"divergence is reported")                                      \
+		"divergence is reported",                                      \
+		"changes its tools all the time", "keeps its tools again",     \
+		"changes its tools all the time",                              \
+		"no longer changes its tools all the time")                    \
 	X(UNAPPROVED, "unapproved_change", ALERT_P2 | ALERT_P3,                \
-		"its tools differ from the approved tools")                    \
+		"its tools differ from the approved tools",                    \
+		"has tools that nobody approved",                              \
+		"has the tools that are approved",                             \
+		"has tools that nobody approved",                              \
+		"has the tools again that are approved")                       \
 	X(SILENT, "probe_silent", ALERT_P3,                                    \
-		"regions have no data in any window")                          \
+		"regions have no data in any window",                          \
+		"is not watched from %", "is watched from everywhere again",   \
+		"has had no report from %", "")                                \
 	X(STALLED, "pipeline_stalled", ALERT_P1 | ALERT_P2,                    \
-		"no server is watched, or hardly any region reports")          \
+		"no server is watched, or hardly any region reports",          \
+		"is blind", "works again",                                     \
+		"is blind: no server is watched", "works again")               \
 	X(OVERRUN, "maintenance_overrun", ALERT_P1,                            \
-		"it was still down after a maintenance")                       \
+		"it was still down after a maintenance",                       \
+		"is still down after its maintenance", "is up again",          \
+		"is still down", "recovered")                                  \
 	X(MANUAL, "manual", ALERT_P1 | ALERT_P2 | ALERT_P3,                    \
-		"somebody opened it by hand")
-/* And the kinds that are told once, in the same columns. */
+		"somebody opened it by hand", "", "", "", "")
+/* And the kinds that are told once: the same without their words. */
 #define ALERT_SINGLE_KINDS(X)                                                  \
 	X(DRIFT, "schema_drift_detected", ALERT_P2 | ALERT_P3,                 \
 		"its tools changed")                                           \
@@ -58,7 +87,7 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 		"clients of 2026-07-28 are refused")                           \
 	X(TEST, "test", ALERT_P1 | ALERT_P3, "whether the routes work")
 
-#define ALERT_CONSTANT(id, name, severities, meaning) ALERT_##id,
+#define ALERT_CONSTANT(id, ...) ALERT_##id,
 enum alert_kind {
 	ALERT_INCIDENT_KINDS(ALERT_CONSTANT) ALERT_SINGLE_KINDS(ALERT_CONSTANT)
 };

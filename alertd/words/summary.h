@@ -1,0 +1,68 @@
+/*
+ * summary.h: the parts of the words of an incident; words.h has the whole. s is
+ * what they are about; each appends to b. Pure.
+ */
+#ifndef WORDS_SUMMARY_H
+#define WORDS_SUMMARY_H
+
+#include "words/words.h"
+
+/* The subject of the words. */
+struct summary {
+	const char *slug; /* the name of the server, or of those that share it */
+	const char *url; /* or NULL */
+	bool common;	 /* many servers share it */
+	const char *zone; /* of the times in it; NULL: UTC */
+	enum alert_kind kind;
+	enum alert_phase phase;
+	double at;
+	const struct incident *incident;
+	const struct event_facts *facts;
+	const struct alert_event *event;
+};
+
+/* What the row of a kind says in a headline, and in the sentence. */
+struct kind_words {
+	const char *bad, *good, *lasts, *over;
+};
+extern const struct kind_words kind_words[];
+
+/*
+ * trouble.c: what is wrong, in the sentence.
+ *
+ * trouble_put(b, s): the failure, without the end of the sentence.
+ * trouble_phrase(b, phrase, regions, put): a phrase of a row, with these regions
+ * in their place, as `put` says them. trouble_words(b, phrase, s): the same behind
+ * a name, with all regions of the incident.
+ * trouble_failure(b, s): "tls fails with tcp.refused". trouble_remainder(b,
+ * regions): the rest of a downtime, " works again, but not from London".
+ * trouble_down(inc): how a server is down; a hard outage may be in all regions.
+ */
+void trouble_put(struct buf *b, const struct summary *s);
+void trouble_phrase(struct buf *b, const char *phrase,
+	const struct strings *regions,
+	void (*put)(struct buf *b, const struct strings *l));
+void trouble_words(
+	struct buf *b, const char *phrase, const struct summary *s);
+void trouble_failure(struct buf *b, const struct summary *s);
+void trouble_remainder(struct buf *b, const struct strings *regions);
+const char *trouble_down(const struct incident *inc);
+
+/*
+ * refused.c: the same while our credential is refused, so that nobody knows how
+ * the server is.
+ *
+ * refused_is(s): whether that is told. refused_headline(b, s), refused_trouble(b,
+ * s): the end of the headline, and the failure. refused_end(b, s),
+ * refused_found(b, s): how it ended, and what was over when it was found.
+ */
+bool refused_is(const struct summary *s);
+void refused_headline(struct buf *b, const struct summary *s);
+void refused_trouble(struct buf *b, const struct summary *s);
+void refused_end(struct buf *b, const struct summary *s);
+void refused_found(struct buf *b, const struct summary *s);
+
+/* headline_put(b, s): headline.c: the headline. */
+void headline_put(struct buf *b, const struct summary *s);
+
+#endif
