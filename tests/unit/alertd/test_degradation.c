@@ -279,7 +279,7 @@ static void test_slow_above(void **state)
 			"7 latency_resolved P3 0-5 x5 -/- [a e u]"},
 		{"one of two is slow, and the third silent: nobody knows",
 			{{0, 2, NULL, MEDIAN(2001)},
-				{2, 3, NULL, SILENT(1800, "u")},
+				{2, 3, NULL, SILENT(2000, "u")},
 				{3, 4, NULL, MEDIAN(2001)}},
 			"3 latency_started P2 0 x3 -/- [a e u]"},
 		{"one is fast, one fails, and one is silent: it is over",
