@@ -109,6 +109,18 @@ static int put_servers(struct export *e, const struct table *t, const char *slug
 	return rc;
 }
 
+/* Probes that settled since the cursor, but are no longer in the store, are lost. */
+static void warn_of_gap(const struct export *e)
+{
+	double kept = e->cursor.now - (double)e->probes_kept;
+	char at[CLOCK_RFC3339];
+
+	if (!e->cursor.since || e->cursor.since - 2 * CURSOR_HOUR >= kept)
+		return;
+	clock_rfc3339((int64_t)kept, at);
+	log_warn("probes before %s have expired in the store; export more often", at);
+}
+
 static int put_table(const struct command *cmd, const struct table *t,
 	struct export *e)
 {
@@ -141,6 +153,8 @@ int export_rows(const struct command *cmd)
 	e.store = s.store;
 	if (s.conf && s.conf->retention.evidence_s > RETENTION_ROW_S)
 		e.probes_kept = (int64_t)s.conf->retention.evidence_s;
+	if (t->put == export_probes)
+		warn_of_gap(&e);
 	if (!rc)
 		rc = put_table(cmd, t, &e);
 	setup_close(&s);

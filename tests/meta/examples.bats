@@ -16,6 +16,7 @@ mcp-serve.8|[![MCP status]|Markdown
 # Commands that do not end with 0, and why.
 BAD_NEWS='
 mcp-alert.1|1|mcp-aggregate replay records.jsonl|there is a red minute
+mcp-archive.1|2|mcp-archive replay|no probes are archived yet
 mcp-fleet.1|1|mcp-fleet doctor -c fleet/fleet.yaml|nobody serves the page yet
 '
 

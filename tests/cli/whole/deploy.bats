@@ -666,6 +666,7 @@ started() {
 	# Those that are scripts stand elsewhere here.
 	sed -i "s|$BIN/mcp-fleet|$ROOT/scripts/mcp-fleet|" mcp-{fleet,alert,snapshot}.service
 	sed -i "s|$BIN/mcp-registry|$ROOT/scripts/mcp-registry|" mcp-registry.service
+	sed -i "s|$BIN/mcp-archive|$ROOT/scripts/mcp-archive|" mcp-archive.service
 	run systemd-analyze verify --man=no --recursive-errors=no ./mcp-*
 	[ "$status" -eq 0 ]
 	run ! grep 'mcp-' <<<"$output"
