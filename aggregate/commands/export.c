@@ -91,7 +91,7 @@ static bool find_cursor(const struct command *cmd, struct cursor *c)
 	return false;
 }
 
-/* Of each server of the store: one that is no longer configured has a history, too. */
+/* Of each server that the store knows: there is no need of a configuration. */
 static int put_servers(struct export *e, const struct table *t, const char *slug)
 {
 	const struct setup all = {.store = e->store};

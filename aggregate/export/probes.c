@@ -62,7 +62,8 @@ static void add_each(struct hour *h, int64_t start, const struct probe_record *r
 	buf_str(b, b->len > 1 ? ",[" : "[");
 	json_put_num(b, r->key.started_at - (double)start);
 	buf_char(b, ',');
-	json_put_num(b, round(r->total_ms * 10) / 10);
+	json_put_num(b, r->total_ms < 10 ? round(r->total_ms * 10) / 10
+					 : round(r->total_ms));
 	if (r->state != STATE_HEALTHY) {
 		buf_char(b, ',');
 		json_put_str(b, region_state_name(r->state));
