@@ -455,9 +455,9 @@ STRANGERS = $(filter tests/cli/probe/% \
 # other release of Debian; a real browser; limits; us beside other monitors. The other
 # computes, and steps back for the first: requests, kills, schedules; small changes to
 # decisions, which the tests must notice; a day of 1,000 servers; every branch of
-# decisions; inputs that libFuzzer makes up; the packages; a month.
+# decisions; inputs that libFuzzer makes up; the packages; a month, and one in SQL.
 WAITING = peers plain strangers later trixie browser limits compare
-COMPUTING = leaks kills property sift mutants days coverage packages fuzz month snapshot
+COMPUTING = leaks kills property sift mutants days coverage packages fuzz month snapshot archive
 check-long: deps
 	@scripts/deps long
 	@rm -rf build/check && mkdir -p build/check
@@ -482,7 +482,7 @@ check-later:
 	$(call stage,later,$(call bats,$(TESTS),$(filter-out $(STRANGERS),$(filter $(LATER) \
 		$(call tagged,test),$(CLI) $(wildcard tests/meta/*.bats))),later))
 
-STATISTICS = leaks kills property sift days month snapshot
+STATISTICS = leaks kills property sift days month snapshot archive
 $(STATISTICS:%=check-%): check-%:
 	$(call stage,$*,$(MAKE) long-$*)
 

@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/num.h"
-#include "store/retention.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -33,7 +32,7 @@ static int64_t start_after(double t, int64_t span)
 bool cursor_spans(const struct cursor *c, int64_t span, int64_t kept,
 	int64_t *first, int64_t *last)
 {
-	double settles = (double)span + RETENTION_LATE_S;
+	double settles = (double)span + CURSOR_SETTLE;
 	int64_t oldest = start_after(c->now - (double)kept, span);
 
 	*first = start_after(c->since - settles, span);

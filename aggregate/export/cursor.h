@@ -1,16 +1,19 @@
 /*
  * cursor.h: which rows an export has: those that settled after the cursor, and up to
- * now. An hour or a day settles an hour after it is over: later reports are not judged
- * any more. The next cursor is now. Pure.
+ * now. An hour or a day settles an hour after it is over, when later reports are not
+ * judged any more, and a run that judges has ended. The next cursor is now. Pure.
  */
 #ifndef EXPORT_CURSOR_H
 #define EXPORT_CURSOR_H
+
+#include "store/retention.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #define CURSOR_HOUR 3600
 #define CURSOR_DAY 86400
+#define CURSOR_SETTLE (RETENTION_LATE_S + 120)
 /* Room for a cursor and its newline. */
 #define CURSOR_TEXT 32
 

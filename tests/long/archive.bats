@@ -46,10 +46,10 @@ killed_daily() {
 	for ((day = FIRST; day < FIRST + DAYS; day++)); do
 		live "$day"
 		killer "${calls[n++ % 6]}" middle
-		PATH=$PWD/bin:$PATH archive -N $((86400 * day + 86400 + 7199)) >/dev/null 2>&1 || true
+		PATH=$PWD/bin:$PATH archive -N $((86400 * day + 86400 + 7319)) >/dev/null 2>&1 || true
 		rm -r bin
 		env time -q -a -o runs -f '%e %M' "$BASH" -c "PATH=$BIN:\$PATH exec '$ROOT/scripts/mcp-archive' \
-			-d '$DB' -N $((86400 * day + 86400 + 7199))" >>said
+			-d '$DB' -N $((86400 * day + 86400 + 7319))" >>said
 	done
 	awk -v db="$DB" '{ s += $1; if ($1 > most) most = $1; if ($2 > kb) kb = $2 } END {
 		printf "# archived: %d runs, %.0f s, the longest %.1f s, %d KB at most\n", NR, s, most, kb }' runs >&3

@@ -70,9 +70,9 @@ rows() {
 	[ "$(rows verdicts --since $LATER | wc -l)" = 0 ]
 	run -0 --separate-stderr rows probes --since "$END"
 	[ -z "$stderr" ]
-	run -0 --separate-stderr rows probes --since $((LATER - 172800 + 7200))
+	run -0 --separate-stderr rows probes --since $((LATER - 172800 + 7320))
 	[ -z "$stderr" ]
-	run -0 --separate-stderr rows probes --since $((LATER - 172800 + 7199))
+	run -0 --separate-stderr rows probes --since $((LATER - 172800 + 7319))
 	[[ $stderr == *"probes before "*" have expired in the store; export more often" ]]
 	[ "$(rows verdicts --since "$(date -u -d @$((END - 7200)) +%FT%TZ)" | wc -l)" = \
 		"$(rows verdicts | wc -l)" ]

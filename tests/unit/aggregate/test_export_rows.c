@@ -161,6 +161,7 @@ static void test_cursor(void **state)
 /* T: the start of an hour that is not the first of a day. */
 #define T INT64_C(1795741200)
 #define H CURSOR_HOUR
+#define SETTLED(start) ((double)(start) + H + CURSOR_SETTLE)
 
 static void test_spans(void **state)
 {
@@ -169,15 +170,15 @@ static void test_spans(void **state)
 		int64_t kept, first, last; /* first 0: none */
 	} rows[] = {
 		/* An hour settles an hour after its end, to the second. */
-		{(double)T, (double)T + 2 * H, 10 * H, T - H, T},
-		{(double)T, (double)T + 2 * H - 1, 10 * H, T - H, T - H},
-		{(double)T - 1, (double)T + 2 * H - 1, 10 * H, T - 2 * H, T - H},
+		{(double)T, SETTLED(T), 10 * H, T - 2 * H, T},
+		{(double)T, SETTLED(T) - 1, 10 * H, T - 2 * H, T - H},
+		{SETTLED(T) - 1, SETTLED(T), 10 * H, T, T},
 		/* The next export goes on behind the last. */
-		{(double)T + 2 * H, (double)T + 3 * H, 10 * H, T + H, T + H},
-		{(double)T + 2 * H, (double)T + 3 * H - 1, 10 * H, 0, 0},
-		{(double)T + 2 * H, (double)T + 2 * H, 10 * H, 0, 0},
+		{SETTLED(T), SETTLED(T) + H, 10 * H, T + H, T + H},
+		{SETTLED(T), SETTLED(T) + H - 1, 10 * H, 0, 0},
+		{SETTLED(T), SETTLED(T), 10 * H, 0, 0},
 		/* Everything that the store has still; a clock that was set back. */
-		{0, (double)T, 5 * H, T - 4 * H, T - 2 * H},
+		{0, (double)T, 5 * H, T - 4 * H, T - 3 * H},
 		{(double)T, (double)T - 5 * H, 10 * H, 0, 0},
 		{0, H, 10 * H, 0, 0},
 	};
