@@ -516,6 +516,7 @@ kept() {
 	run ! grep -r /usr/local to/usr/lib
 	grep -q '^ExecStart=/usr/bin/mcp-serve$' to/usr/lib/systemd/system/mcp-serve@.service
 	[ -x to/usr/lib/nagios/plugins/check_mcp ]
+	[[ $(to/usr/bin/mcp-archive query) == *'uptime-by-region '* ]]
 	# Nothing is left out of the examples; a list of libraries is there after make dist.
 	[ "$(find to/usr/share/doc to/usr/lib to/usr/share/mcp-fleet -type f \
 		! -name libraries.list | wc -l)" -eq \
