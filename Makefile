@@ -82,15 +82,16 @@ override CFLAGS += -std=c11 $(WARN) $(HARDEN) $(SANITIZE)
 override LDFLAGS += $(HARDEN_LINK) $(SANITIZE)
 
 PROGRAMS = mcp-probe mcp-aggregate mcp-serve mcp-alert
-SCRIPTS = scripts/mcp-fleet scripts/mcp-guardrail scripts/mcp-registry \
-	scripts/mcp-rotate
+SCRIPTS = scripts/mcp-archive scripts/mcp-fleet scripts/mcp-guardrail \
+	scripts/mcp-registry scripts/mcp-rotate
 MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
 	man/mcp-fleet.1 man/mcp-guardrail.1 man/mcp-registry.1 man/mcp-rotate.1 \
-	man/check_mcp.1
+	man/mcp-archive.1 man/check_mcp.1
 UNITS = mcp-serve.socket mcp-serve@.service mcp-site.service \
 	mcp-fleet.service mcp-fleet.timer mcp-alert.service mcp-alert.timer mcp-alert.path mcp-registry.service mcp-registry.timer \
 	mcp-report.service mcp-report.timer mcp-region.service mcp-region.timer \
-	mcp-expiry.service mcp-expiry-alert.service mcp-expiry.timer mcp-snapshot.service mcp-snapshot.timer
+	mcp-expiry.service mcp-expiry-alert.service mcp-expiry.timer mcp-snapshot.service mcp-snapshot.timer \
+	mcp-archive.service mcp-archive.timer
 # For those who read: copied, and then made theirs.
 EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
 	scripts/deploy/Dockerfile \
@@ -474,9 +475,9 @@ STRANGERS = $(filter tests/cli/probe/% \
 # other release of Debian; a real browser; limits; us beside other monitors. The other
 # computes, and steps back for the first: requests, kills, schedules; small changes to
 # decisions, which the tests must notice; a day of 1,000 servers; every branch of
-# decisions; inputs that libFuzzer makes up; the packages; a month.
+# decisions; inputs that libFuzzer makes up; the packages; a month, and one in SQL.
 WAITING = peers plain strangers later trixie browser limits compare
-COMPUTING = leaks kills property sift mutants days coverage packages fuzz month snapshot
+COMPUTING = leaks kills property sift mutants days coverage packages fuzz month snapshot archive
 check-long: deps
 	@scripts/deps long
 	@rm -rf build/check && mkdir -p build/check
@@ -501,7 +502,7 @@ check-later:
 	$(call stage,later,$(call bats,$(TESTS),$(filter-out $(STRANGERS),$(filter $(LATER) \
 		$(call tagged,test),$(CLI) $(wildcard tests/meta/*.bats))),later))
 
-STATISTICS = leaks kills property sift days month snapshot
+STATISTICS = leaks kills property sift days month snapshot archive
 $(STATISTICS:%=check-%): check-%:
 	$(call stage,$*,$(MAKE) long-$*)
 
@@ -545,6 +546,8 @@ install: all
 		doctor_rounds.bash doctor_cve.bash demo.bash crawl.bash secrets.bash \
 		snapshot.bash))
 	if [ -e $(LIBRARIES) ]; then $(call copy,644,$(DATADIR),$(LIBRARIES)); fi
+	$(call copy,644,$(DATADIR)/sql,$(wildcard scripts/sql/*.sql))
+	$(call copy,644,$(DATADIR)/sql/queries,$(wildcard scripts/sql/queries/*.sql))
 	$(call copy,644,$(MANDIR)/man1,$(MAN1))
 	$(call copy,644,$(MANDIR)/man5,$(MAN5))
 	$(call copy,644,$(MANDIR)/man7,$(MAN7))

@@ -147,6 +147,13 @@ static const struct command_form forms[] = {
 	{.row = {"report", 0, C "[-f format] [--month month] [-N epoch] "
 		STORE, NONE, "make the report of a month for mcp-serve"},
 		.run = report_make},
+	{.row = {"export", 0,
+		"verdicts|incidents|probes|latency|tools " C
+		"[--cursor file] [-f format] [-N epoch] [-s slug] "
+		"[--since time] " STORE,
+		1, 1, "verdicts, incidents, probes, latency or tools expected",
+		"print the history as rows, for spreadsheets and databases"},
+		.run = export_rows, .csv = true},
 	{.row = {"snapshot", 0, C STORE, NONE,
 		"print all data of the fleet, as a backup"},
 		.run = snapshot},

@@ -96,13 +96,16 @@ static const struct option_row options[] = {
 	{.name = "at", .arg = "time", .type = OPTION_OWN, .set = parse_at,
 		.help = "the minute: 14:03 (UTC), RFC 3339, or epoch seconds"},
 	OPTION_CONFIG(AT(config)),
+	{.name = "cursor", .arg = "file", .at = AT(cursor),
+		.help = "export from where this file says, then update it"},
 	{.name = "diff", .type = OPTION_FLAG, .at = AT(diff),
 		.help = "compare: with the store, or two files"},
 	{.name = "format", .letter = 'f', .arg = "format", .at = AT(format),
-		.type = OPTION_CHOICE, .wanted = "text, jsonl or sarif",
+		.type = OPTION_CHOICE, .wanted = "text, jsonl, sarif or csv",
 		.choices = (const char *const[]) {"text", "jsonl", "sarif",
-			NULL},
-		.help = "default on a terminal: text; sarif: changes and signs"},
+			"csv", NULL},
+		.help = "default on a terminal: text; sarif: changes and signs; "
+			"csv: export"},
 	{.name = "interval", .arg = "time", .type = OPTION_SECONDS,
 		.at = AT(interval), .wanted = A_TIME, .min = 1, .max = DAY,
 		.help = "how often each server is probed, 1s to 24h; "
@@ -129,8 +132,9 @@ static const struct option_row options[] = {
 		.help = "print only the servers, as a list for servers_from"},
 	{.name = "short", .type = OPTION_FLAG, .at = AT(brief),
 		.help = "count the servers instead of printing them"},
-	{.name = "since", .arg = "file", .at = AT(since),
-		.help = "show the change since this earlier result"},
+	{.name = "since", .arg = "file|time", .at = AT(since),
+		.help = "show the change since this earlier result; "
+			"export: from this time on"},
 	{.name = "slug", .letter = 's', .arg = "slug", .at = AT(slug),
 		.valid = slug_valid, .wanted = "a slug",
 		.help = "only this server"},
@@ -205,6 +209,13 @@ int command_parse(int argc, char **argv, const struct command_form *forms,
 	}
 	if (cmd->format == FORMAT_SARIF && !cmd->form->sarif) {
 		log_error("--format: sarif is for diff and tools signs alone");
+		return EXIT_USAGE;
+	}
+	if ((cmd->format == FORMAT_CSV && !cmd->form->csv) ||
+		(cmd->format == FORMAT_TEXT && cmd->form->csv)) {
+		log_error("--format: %s", cmd->form->csv
+				? "export prints csv or jsonl"
+				: "csv is for export alone");
 		return EXIT_USAGE;
 	}
 	return -1;

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum format { FORMAT_BY_OUTPUT, FORMAT_TEXT, FORMAT_JSONL, FORMAT_SARIF };
+enum format { FORMAT_BY_OUTPUT, FORMAT_TEXT, FORMAT_JSONL, FORMAT_SARIF,
+	FORMAT_CSV };
 
 struct command;
 
@@ -19,6 +20,7 @@ struct command_form {
 	int (*run)(const struct command *cmd); /* the exit status */
 	bool of_slug; /* its only operand is a slug */
 	bool sarif; /* its output may be SARIF */
+	bool csv; /* its output is CSV or JSON lines */
 	/* Whether it writes the version into the store, or may meet one half restored. */
 	enum { STORE_READ, STORE_FILL, STORE_RESTORE } use;
 };
@@ -45,7 +47,8 @@ struct command {
 	bool review;	  /* --review */
 	const char *month; /* "2026-11"; NULL where none is given */
 	const char *lock; /* --lock, a file; NULL where none is named */
-	const char *since; /* a file; NULL where none is named */
+	const char *since; /* a file or, of export, a cursor; NULL where none is given */
+	const char *cursor; /* a file; NULL where none is named */
 	const char *policy; /* of rule/thresholds.h; NULL where none is given */
 	enum format format;
 };

@@ -136,6 +136,9 @@ long-month:
 long-snapshot:
 	bats -t tests/long/snapshot.bats
 
+long-archive:
+	SERVERS=$(call share,150) bats -t tests/long/archive.bats
+
 # What changes a decision is noticed: a sample of small changes to the pure areas.
 mutants:
 	tests/long/mutants
@@ -195,5 +198,5 @@ pictures: all
 	@scripts/deps build pictures
 	tests/long/pictures
 
-.PHONY: bench compare coverage fuzz fuzzers lab long-days long-kills long-leaks long-month \
+.PHONY: bench compare coverage fuzz fuzzers lab long-archive long-days long-kills long-leaks long-month \
 	long-property long-sift long-snapshot mutants pictures replay unit

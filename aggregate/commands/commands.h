@@ -121,6 +121,12 @@ bool target_is_due(const char *slug, double interval_s, double at);
 int snapshot(const struct command *cmd);
 int restore(const struct command *cmd);
 
+/*
+ * export_rows(cmd): print the table cmd->input as rows, those that settled since the
+ * cursor; then replace the cursor in the file cmd->cursor, where that is given.
+ */
+int export_rows(const struct command *cmd);
+
 /* ---- Regions, for mcp-fleet(1). */
 
 /*

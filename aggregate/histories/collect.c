@@ -653,6 +653,15 @@ const char *collect_machine(
 	return NULL;
 }
 
+/* When the first probe started that has tools; INFINITY: none has. */
+static double first_tools(const struct series *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->probes[i].tools)
+			return s->probes[i].started_at;
+	return INFINITY;
+}
+
 /* Sort the names of the runners, and tell histories their machines. */
 static void lay_out_runners(struct collect *c)
 {
@@ -689,7 +698,8 @@ void collect_finish(struct collect *c)
 		s->regions[s->n_regions++] = (struct region_history) {
 			.name = from->region,
 			.probes = from->probes,
-			.n = from->n};
+			.n = from->n,
+			.tools_from = first_tools(from)};
 	}
 	for (size_t i = 0; i < c->n_servers; i++)
 		qsort(c->servers[i].regions, c->servers[i].n_regions,

@@ -402,30 +402,6 @@ static void put_lock(struct buf *b, const struct tools_lock *lock)
 	buf_str(b, "  }\n}\n");
 }
 
-/* Write a temporary file beside it, and rename that. */
-static int replace(const char *path, const struct buf *b)
-{
-	size_t size = strlen(path) + 16;
-	char *temp = xmalloc(size);
-	int fd, rc = -1, saved;
-
-	snprintf(temp, size, "%s.%ld", path, (long)getpid());
-	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (fd >= 0) {
-		rc = line_write(fd, b->p, b->len) || fsync(fd) ? -1 : 0;
-		if (close(fd))
-			rc = -1;
-		if (!rc)
-			rc = rename(temp, path);
-		saved = errno;
-		if (rc)
-			unlink(temp);
-		errno = saved;
-	}
-	free(temp);
-	return rc;
-}
-
 int lock_save(const struct tools_lock *lock, const char *path)
 {
 	struct buf b;
@@ -437,7 +413,7 @@ int lock_save(const struct tools_lock *lock, const char *path)
 		errno = EFBIG;
 		rc = -1;
 	} else {
-		rc = replace(path, &b);
+		rc = file_replace(path, b.p, b.len);
 	}
 	buf_release(&b);
 	return rc;

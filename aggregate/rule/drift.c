@@ -441,7 +441,8 @@ static size_t first(const struct region_history *h, size_t end, double until)
 	while (start > 0 && h->probes[start - 1].started_at > until - HOUR)
 		start--;
 	/* And one before: the first probe of the hour may bring the change. */
-	while (start > 0 && !h->probes[--start].tools)
+	while (start > 0 && h->probes[start - 1].started_at >= h->tools_from &&
+		!h->probes[--start].tools)
 		;
 	return start;
 }

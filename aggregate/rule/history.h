@@ -61,6 +61,7 @@ struct region_history {
 	const char *machine_by;
 	const struct probe *probes; /* oldest first */
 	size_t n;
+	double tools_from; /* no probe that started before it has tools */
 	/*
 	 * The probe whose tools the verdict before this one saw. NULL where
 	 * there was none: then the newest tools are compared to those of the

@@ -1,6 +1,7 @@
 #include "base/files.h"
 
 #include "base/buf.h"
+#include "base/lines.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -125,5 +126,28 @@ int file_whole(struct buf *b, const char *path)
 	saved = errno;
 	close(fd);
 	errno = saved;
+	return rc;
+}
+
+int file_replace(const char *path, const char *p, size_t n)
+{
+	size_t size = strlen(path) + 16;
+	char *temp = xmalloc(size);
+	int fd, rc = -1, saved;
+
+	snprintf(temp, size, "%s.%ld", path, (long)getpid());
+	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd >= 0) {
+		rc = line_write(fd, p, n) || fsync(fd) ? -1 : 0;
+		if (close(fd))
+			rc = -1;
+		if (!rc)
+			rc = rename(temp, path);
+		saved = errno;
+		if (rc)
+			unlink(temp);
+		errno = saved;
+	}
+	free(temp);
 	return rc;
 }

@@ -42,4 +42,10 @@ char *file_text(const char *path, size_t max, size_t *n, const char **why);
 int file_rest(struct buf *b, int fd);
 int file_whole(struct buf *b, const char *path);
 
+/*
+ * file_replace(path, p, n): make a file hold n bytes, by a temporary file beside it:
+ * a reader finds the old bytes or the new ones. -1 and errno; the old file stays.
+ */
+int file_replace(const char *path, const char *p, size_t n);
+
 #endif

@@ -173,8 +173,8 @@ kept() {
 		# What is in /etc/mcp-fleet is made by mcp-fleet init, and so no conffile.
 		[[ -z $(dpkg-deb -I "$deb" conffiles 2>/dev/null) ]]
 	done | sort >"$BATS_TEST_TMPDIR/files"
-	for file in /usr/bin/mcp-{probe,aggregate,alert,serve,fleet,rotate,guardrail,registry} \
-		/lib/systemd/system/mcp-{fleet,alert,region,report,registry,expiry,snapshot}.{service,timer} \
+	for file in /usr/bin/mcp-{probe,aggregate,alert,serve,fleet,rotate,guardrail,registry,archive} \
+		/lib/systemd/system/mcp-{fleet,alert,region,report,registry,expiry,snapshot,archive}.{service,timer} \
 		/lib/systemd/system/mcp-expiry-alert.service \
 		/lib/systemd/system/mcp-{serve.socket,serve@.service,site.service} \
 		/usr/lib/{sysusers,tmpfiles}.d/mcp-fleet.conf \
@@ -208,7 +208,7 @@ kept() {
 		inside systemctl is-active "$unit"
 	done
 	run inside systemctl is-enabled mcp-registry.timer mcp-region.timer mcp-serve.socket \
-		mcp-site.service mcp-snapshot.timer
+		mcp-site.service mcp-snapshot.timer mcp-archive.timer
 	[ "$(sort -u <<<"$output")" = disabled ]
 	inside systemctl start mcp-fleet.service
 	[ "$(inside systemctl show -P ConditionResult mcp-fleet.service)" = no ]
@@ -216,6 +216,7 @@ kept() {
 	inside systemd-analyze verify --man=no --recursive-errors=no mcp-fleet.service \
 		mcp-alert.service mcp-report.service mcp-registry.service mcp-region.service \
 		mcp-expiry.service mcp-expiry-alert.service mcp-snapshot.service \
+		mcp-archive.service \
 		mcp-serve@1.service
 }
 

@@ -21,6 +21,7 @@ README.md|sudo mcp-fleet init|long/packages.bats does so
 # Commands that do not end with 0, and why.
 BAD_NEWS='
 mcp-alert.1|1|mcp-aggregate replay records.jsonl|there is a red minute
+mcp-archive.1|2|mcp-archive replay|no probes are archived yet
 mcp-fleet.1|1|mcp-fleet doctor -c fleet/fleet.yaml|nobody serves the page yet
 README.md|1|mcp-fleet doctor -c fleet.yaml|nothing runs each minute here
 '

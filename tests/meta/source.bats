@@ -150,7 +150,7 @@ refuses() {
 FLOORS='
 lib: conf tools records terms store cgi json base
 probe: main probe steps expiry report,options,queue target auth protocol http redaction
-aggregate: main commands judge store,snapshot words figures options histories pinned rule poisoning
+aggregate: main commands judge store,snapshot,export words figures options histories pinned rule poisoning
 serve: main render,fastcgi handlers api,badge,mcp,preview,widget pages fetch
 	words data source,http access
 alertd: main web,commands notifier evaluate emit,delivery
@@ -238,7 +238,7 @@ included() {
 
 @test "what decides touches neither clock, file, socket nor environment" {
 	local f objects=()
-	for f in aggregate/{rule,figures,poisoning,words}/*.c aggregate/commands/status_screen*.c \
+	for f in aggregate/{rule,figures,poisoning,words}/*.c aggregate/export/{cursor,rows}.c aggregate/commands/status_screen*.c \
 		alertd/{incident,routing,words}/*.c alertd/outbox/outbox.c \
 		alertd/commands/{check_coverage,check_event,explain,replay_report,timeline}.c \
 		alertd/sinks/*.c alertd/transport/{error_text,form,mime,signature}.c \

@@ -516,6 +516,7 @@ kept() {
 	run ! grep -r /usr/local to/usr/lib
 	grep -q '^ExecStart=/usr/bin/mcp-serve$' to/usr/lib/systemd/system/mcp-serve@.service
 	[ -x to/usr/lib/nagios/plugins/check_mcp ]
+	[[ $(to/usr/bin/mcp-archive query) == *'uptime-by-region '* ]]
 	# Nothing is left out of the examples; a list of libraries is there after make dist.
 	[ "$(find to/usr/share/doc to/usr/lib to/usr/share/mcp-fleet -type f \
 		! -name libraries.list | wc -l)" -eq \
@@ -673,6 +674,7 @@ started() {
 	# Those that are scripts stand elsewhere here.
 	sed -i "s|$BIN/mcp-fleet|$ROOT/scripts/mcp-fleet|" mcp-{fleet,alert,snapshot}.service
 	sed -i "s|$BIN/mcp-registry|$ROOT/scripts/mcp-registry|" mcp-registry.service
+	sed -i "s|$BIN/mcp-archive|$ROOT/scripts/mcp-archive|" mcp-archive.service
 	run systemd-analyze verify --man=no --recursive-errors=no ./mcp-*
 	[ "$status" -eq 0 ]
 	run ! grep 'mcp-' <<<"$output"
