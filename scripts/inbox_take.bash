@@ -79,8 +79,9 @@ await() {
 			return
 		fi
 		left=$((until - SECONDS))
-		((left > 0)) || return 0
-		sleep $((left < look_every ? left : look_every))
+		# A look has its price.
+		((left >= look_every)) || return 0
+		sleep "$look_every"
 	done
 }
 

@@ -78,3 +78,214 @@ round_trip() {
 @test "in Workers KV, a minute later" {
 	round_trip cloudflare-kv
 }
+
+# pretend REGION…: from now on, mcp-probe prints the file said/REGION; all of what it
+# printed is in the file all.
+pretend() {
+	mkdir -p said pretended
+	cat >pretended/mcp-probe <<-EOT
+	#!/bin/bash
+	cat >/dev/null
+	while [[ \$1 != -r ]]; do shift; done
+	cat "$PWD/said/\$2"
+	EOT
+	chmod +x pretended/mcp-probe
+	PATH=$PWD/pretended:$PATH
+	BEGAN=$(($(date +%s) / 60 * 60 - 3000)) N=0
+	# In one hour: rows of two have no order.
+	((BEGAN % 3600 < 3600 - 1500)) || BEGAN=$((BEGAN - 1500))
+	: >all
+}
+
+# as_probed: members in the order of mcp-probe.
+as_probed() {
+	sed 's/^{"v":1,\(.*\),"type":"\(step\|probe\)",/{"v":1,"type":"\2",\1,/'
+}
+
+# next REGION…: another minute, in which these regions probe both servers.
+next() {
+	local name
+	N=$((N + 1))
+	for name; do
+		{
+			probes good "$name" $((BEGAN + 60 * N + 3))
+			probes gone "$name" $((BEGAN + 60 * N + 3)) tools-list
+		} | as_probed | tee -a all >"said/$name"
+	done
+}
+
+# of_servers: what the store has of servers, as redis_dump prints it.
+of_servers() {
+	redis_dump | awk '/^== / { on = /^== probe:/ } on'
+}
+
+# none_lost: the store has what it has if all is ingested once.
+none_lost() {
+	of_servers >got
+	redis flushall >/dev/null
+	mcp-aggregate ingest -c fleet.yaml <all
+	of_servers >due
+	diff due got && [ "$(grep -c '^== ' got)" -gt 20 ]
+}
+
+# faults KIND…: a store of each kind has every fault; a region in a folder has none.
+faults() {
+	local kind fault east west=west-$BATS_TEST_NUMBER n=0
+	for kind; do
+		redis flushall >/dev/null
+		rm -rf region-* state run credentials/*
+		mkdir state run
+		east=east-$BATS_TEST_NUMBER-${kind:0:2}
+		inbox_fleet "$east" "$kind" "$west" file
+		pretend
+		left
+		later 61
+		for fault in away slow full cut keeps old; do
+			next "$east" "$west"
+			region "$west"
+			# What it stored before is there; the list is that of now.
+			left >old
+			fault "$kind" "$fault"
+			region "$east" 2>said.err || [[ $fault != slow ]]
+			later 61
+			left
+			redis hget probe:good:latest "$west" >latest
+			grep -q "\"probe_started_at\":$((BEGAN + 60 * N + 3))" latest
+			echo "$kind $fault: $(find "region-$east/spool" -name '1*' | wc -l) wait; $(grep -c . err) lines" >&3
+			case $fault in
+			away | full) [ -n "$(find "region-$east/spool" -name '1*')" ] ;;
+			*) [ -z "$(find "region-$east/spool" -name '1*')" ] ;;
+			esac
+			fault "$kind"
+			n=$((n + 1))
+		done
+		next "$east" "$west"
+		region "$west"
+		region "$east"
+		[ -z "$(find "region-$east/spool" -name '1*')" ]
+		later 61
+		left
+		[ "$status" -eq 0 ]
+		left
+		none_lost
+	done
+	echo "$n faults" >&3
+}
+
+@test "a web server or S3 that is away, slow, full, cuts, keeps or is old loses nothing" {
+	faults https s3
+}
+
+@test "nor does such a DynamoDB, gist or Workers KV" {
+	faults dynamodb gist cloudflare-kv
+}
+
+@test "whoever is killed while a piece is written or read loses nothing, and counts nothing twice" {
+	local i pid east=east-$BATS_TEST_NUMBER
+	inbox_fleet "$east" s3
+	pretend
+	left
+	for i in {1..6}; do
+		next "$east"
+		for pid in 1 2; do
+			setsid bash "$ROOT/scripts/inbox_region.bash" "region-$east" 2>/dev/null 3>&- &
+			# The instant is what is looked for: any will do.
+			sleep "0.$((RANDOM % 9))$((RANDOM % 10))"
+			kill -KILL -- "-$!" 2>/dev/null || true
+			wait $! 2>/dev/null || true
+			setsid "$ROOT/scripts/mcp-fleet" -c fleet.yaml --once --only probe 2>/dev/null 3>&- &
+			sleep "$((RANDOM % 2)).$((RANDOM % 9))"
+			kill -KILL -- "-$!" 2>/dev/null || true
+			wait $! 2>/dev/null || true
+		done
+		# The same probes once more.
+		region "$east"
+	done
+	left
+	left
+	none_lost
+}
+
+# stored REGION NAME FILE: a stranger stores the file under that name.
+stored() {
+	at_inbox "$1" put "$2" "$3"
+}
+
+@test "what is cut, altered, of another region or a stranger's is refused, and hurts no other" {
+	local east=east-$BATS_TEST_NUMBER west=west-$BATS_TEST_NUMBER now digest
+	now=$(($(date +%s) / 60 * 60))
+	inbox_fleet "$west" s3 "$east" s3
+	pretend
+	left
+	next "$east" "$west"
+	region "$west"
+	region "$east"
+	name=$(inbox_names "$west")
+	at_inbox "$west" get "$name" piece
+	# Of another region, whole.
+	stored "$east" "$((now - 60)).00.${name##*.}" piece
+	# Cut, and altered; and so new that it may be on its way.
+	head -c 100 piece >cut
+	stored "$east" "$((now - 600)).00.${name##*.}" cut
+	stored "$east" "$((now - 60)).01.${name##*.}" cut
+	# As long as a disk, once it is read.
+	head -c 50000000 /dev/zero | gzip >bomb
+	stored "$east" "$((now - 120)).00.$(sha256sum <bomb | head -c 32)" bomb
+	# Of a time that is to come; of no such name.
+	stored "$east" "$((now + 99999)).00.$(sha256sum <cut | head -c 32)" cut
+	stored "$east" readme cut
+	# A stranger's, of the right form.
+	{
+		printf '{"v":1,"type":"deposit","region":"%s","at":1,"ahead_s":[0,0]}\n' "$east"
+		probes unasked "$east" "$now"
+		probes good "$west" "$now" tools-list
+		head -c 1000 /dev/urandom | base64
+	} | gzip >forged
+	stored "$east" "$((now - 180)).00.$(sha256sum <forged | head -c 32)" forged
+	left
+	[ "$status" -eq 0 ]
+	[ "$(redis keys 'probe:unasked:*')" = "" ]
+	redis hget probe:good:latest "$west" | grep -q healthy
+	redis hget fleet:runners "$west" | jq -e '.status == "ok"'
+	redis hget fleet:runners "$east" | jq -e '.status == "garbled"'
+	grep -c "^mcp-fleet: $east: garbled: a piece in its inbox was cut or altered" err | grep -qx 1
+	grep -q "^mcp-fleet: $east: garbled: .* lines of region $west" err
+	[ "$(inbox_names "$east")" = "$((now - 60)).01.${name##*.}" ]
+	at_inbox "$east" list | grep -qx readme
+	nothing_left
+}
+
+@test "a credential is a file of its owner, and in no argument or message" {
+	local name kind
+	mkdir -p watched
+	cat >watched/curl <<-EOT
+	#!/bin/bash
+	printf '%s\n' "\$@" >>"$PWD/arguments"
+	exec $(type -P curl) "\$@"
+	EOT
+	chmod +x watched/curl
+	PATH=$PWD/watched:$PATH
+	inbox_fleet east s3 west gist north https
+	pretend
+	left >>told
+	next east west north
+	for name in east west north; do
+		region $name >>told 2>&1
+	done
+	left >>told
+	[ "$status" -eq 0 ]
+	[ "$(wc -l <arguments)" -gt 100 ]
+	run ! grep -F -e S3RVER: -e "$INBOX_TOKEN" arguments told err out
+	grep -qx -- '-K' arguments
+	for name in east west; do
+		chmod 640 "region-$name/credential" "credentials/$name-inbox"
+		run -2 region $name
+		[[ $output == *'credential credential: others can read it; chmod 600 it' ]]
+	done
+	left
+	grep -qx 'mcp-fleet: east: credential east-inbox: others can read it; chmod 600 it' err
+	# Nothing but the inbox is asked, and not in the clear.
+	echo 'inbox = http://example.com/x' >>region-north/region.conf
+	run -2 region north
+	[[ $output == *'endpoint: not https://' ]]
+}
