@@ -140,17 +140,22 @@ faults() {
 		pretend
 		left
 		later 61
+		# From now on, the region has targets.
+		next "$east" "$west"
+		region "$east"
+		region "$west"
+		later 61
 		for fault in away slow full cut keeps old; do
+			# The list that is old is of now.
+			left >old
 			next "$east" "$west"
 			region "$west"
-			# What it stored before is there; the list is that of now.
-			left >old
 			fault "$kind" "$fault"
 			region "$east" 2>said.err || [[ $fault != slow ]]
 			later 61
 			left
 			redis hget probe:good:latest "$west" >latest
-			grep -q "\"probe_started_at\":$((BEGAN + 60 * N + 3))" latest
+			grep -q "^$((BEGAN + 60 * N + 3))\." latest
 			echo "$kind $fault: $(find "region-$east/spool" -name '1*' | wc -l) wait; $(grep -c . err) lines" >&3
 			case $fault in
 			away | full) [ -n "$(find "region-$east/spool" -name '1*')" ] ;;
@@ -246,7 +251,7 @@ stored() {
 	[ "$status" -eq 0 ]
 	[ "$(redis keys 'probe:unasked:*')" = "" ]
 	redis hget probe:good:latest "$west" | grep -q healthy
-	redis hget fleet:runners "$west" | jq -e '.status == "ok"'
+	run ! grep "^mcp-fleet: $west: " err
 	redis hget fleet:runners "$east" | jq -e '.status == "garbled"'
 	grep -c "^mcp-fleet: $east: garbled: a piece in its inbox was cut or altered" err | grep -qx 1
 	grep -q "^mcp-fleet: $east: garbled: .* lines of region $west" err
