@@ -78,11 +78,17 @@ cut_records() {
 
 # keep: puts the files into the spool, still without a line in front.
 keep() {
-	local file
+	local file number=0 name
 	for file in "$work"/cut.*; do
 		[[ -e $file ]] || continue
 		gzip -nc -- "$file" >"$spool/new"
-		mv -- "$spool/new" "$spool/$minute.${file##*.}.raw"
+		# What another run of this minute left is there, too.
+		while printf -v name '%s.%02x' "$minute" "$number" &&
+			compgen -G "$spool/$name.*" >/dev/null; do
+			number=$((number + 1))
+		done
+		((number < 256)) || break
+		mv -- "$spool/new" "$spool/$name.raw"
 	done
 }
 

@@ -114,9 +114,11 @@ next() {
 	done
 }
 
-# of_servers: what the store has of servers, as redis_dump prints it.
+# of_servers: what the store has of servers, as redis_dump prints it; not the records of
+# probes that passed, which stay or not by the order in which they come.
 of_servers() {
-	redis_dump | awk '/^== / { on = /^== probe:/ } on'
+	redis_dump | awk '/^== / { on = /^== probe:/ && !/^== probe:[a-z]+:1[0-9]+:[a-z0-9-]+ /
+		head = /:head string$/ } !on { next } head && !/^==/ { print $1, $2, $3; next } { print }'
 }
 
 # none_lost: the store has what it has if all is ingested once.
@@ -293,4 +295,63 @@ stored() {
 	echo 'inbox = http://example.com/x' >>region-north/region.conf
 	run -2 region north
 	[[ $output == *'endpoint: not https://' ]]
+}
+
+# found SUBJECT TEXT [MEND]: whether doctor says that.
+found() {
+	jq -es --arg subject "$1" --arg text "$2" --arg mend "${3-}" '[.. | objects |
+		select(.subject? == $subject and (.finding? // "" | test($text)) and
+			(.mend // "" | startswith($mend)))] != []' findings
+}
+
+# doctor: its findings.
+doctor() {
+	status=0
+	"$ROOT/scripts/mcp-fleet" doctor --json -c fleet.yaml >findings 2>err || status=$?
+	cat findings err
+}
+
+@test "from nothing: a folder for a region with a gist, and doctor looks at it" {
+	inbox_of gist
+	export HOME=$PWD
+	PATH=$ROOT/scripts:$PATH
+	run -2 mcp-fleet init --region tokyo ftp://x
+	[[ $output == *'no inbox of a region tokyo; see mcp-inbox(7)'* ]]
+	run -2 mcp-fleet init --region 'to kyo' "$INBOX"
+	run -2 mcp-fleet init --region tokyo
+	mcp-fleet init --region tokyo "$INBOX" >out
+	run -2 mcp-fleet init --region tokyo "$INBOX"
+	[[ $output == *'exists already; nothing was changed'* ]]
+	[ "$(stat -c %a tokyo tokyo/credential | xargs)" = '700 600' ]
+	# What it says to do, by hand.
+	{ regions | sed '$d'; grep -F '{name: tokyo' out; echo servers:; server good json; } >fleet.yaml
+	printf '%s\n' "$SECRET" >tokyo/credential
+	sh -c "$(sed -n 's/^  \(install -m 600 .*\)/\1/p' out)"
+	left
+	# The folder is all that the other machine has, at another place.
+	mkdir there
+	mv tokyo there/
+	sed "s,\$HOME,$PWD/there," there/tokyo/crontab | sed 's/^\* \* \* \* \* //' >line
+	env -i PATH="$BIN:/usr/bin:/bin" TMPDIR="$TMPDIR" sh line
+	left
+	[ "$status" -eq 0 ]
+	redis hget probe:good:latest tokyo | grep -q healthy
+	env -i PATH="$BIN:/usr/bin:/bin" TMPDIR="$TMPDIR" sh line
+	at_inbox tokyo put "$(($(date +%s) / 60 * 60 - 600)).00.$(printf %032d 0)" line
+	at_inbox tokyo put readme line
+	doctor
+	found tokyo '^its inbox answers; its newest piece is of [0-9:]+ UTC, [0-9]+ s ago$'
+	found tokyo '^1 piece is refused: cut, altered or of another region$' 'man 7 mcp-inbox'
+	found tokyo '^1 names in its inbox are not of pieces$'
+	found tokyo '^its clock is right$'
+	# Doctor takes nothing out.
+	[ "$(inbox_names tokyo | wc -l)" = 2 ]
+	fault gist away
+	doctor
+	[ "$status" -eq 1 ]
+	found tokyo '^its inbox does not answer: curl' 'man 7 mcp-inbox'
+	fault gist
+	chmod 644 credentials/tokyo-inbox
+	doctor
+	found tokyo '^credential tokyo-inbox: others can read it' "chmod 600 $MCP_CREDENTIALS/tokyo-inbox"
 }
