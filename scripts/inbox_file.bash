@@ -23,14 +23,18 @@ inbox_put() {
 	return 2
 }
 
-inbox_list() {
+# file_clock: notes the clock of the machine that keeps the files.
+file_clock() {
 	local now=$EPOCHREALTIME new
-	[[ -d $place ]] || { [[ -d $inbox ]] || fails "$inbox: not a folder"; return; }
-	# The clock of who keeps the files.
-	if new=$(mktemp -- "$place/.new.XXXXXX" 2>/dev/null); then
-		note_clock "$now" "$EPOCHREALTIME" "@$(stat -c %.9Y -- "$new")" 0
-		rm -f -- "$new"
-	fi
+	[[ -d $inbox ]] || { fails "$inbox: not a folder"; return; }
+	mkdir -p -- "$place" 2>"$work/why" || return 2
+	new=$(mktemp -- "$place/.new.XXXXXX" 2>"$work/why") || return 2
+	note_clock "$now" "$EPOCHREALTIME" "@$(stat -c %.9Y -- "$new")" 0
+	rm -f -- "$new"
+}
+
+inbox_list() {
+	file_clock || return
 	find "$place" -maxdepth 1 -type f -printf '%f\n' 2>"$work/why" |
 		head -n $((pages_max * 1000))
 	# What was killed while it wrote.
@@ -38,9 +42,13 @@ inbox_list() {
 }
 
 inbox_get() {
-	[[ -f $place/$1 ]] || { [[ -d $inbox ]] && return 1; fails "$inbox: not a folder"; return; }
+	[[ $1 != targets ]] || file_clock || return
+	if [[ ! -f $place/$1 ]]; then
+		[[ -d $inbox ]] && return 1
+		fails "$inbox: not a folder"
+		return
+	fi
 	head -c $((piece_max + 1)) -- "$place/$1" >"$2" 2>"$work/why" || return 2
-	[[ $1 != targets ]] || inbox_list >/dev/null
 }
 
 inbox_drop() {

@@ -3,7 +3,6 @@
 # regions that use one. Needs fleet.bash.
 
 INBOX_TOKEN=token-0123456789abcdef
-KINDS=(file https s3 dynamodb gist cloudflare-kv)
 
 # inboxes_start: all of them, for the tests of a file.
 inboxes_start() {
@@ -77,7 +76,7 @@ inbox_of() {
 		mkdir -p "$PWD/shared"
 		INBOX=file://$PWD/shared SECRET= ;;
 	https)
-		mkdir -p -m 777 "$STORES/dav/$id"
+		mkdir -p "$STORES/dav/$id"
 		chmod 777 "$STORES/dav/$id"
 		INBOX=http://127.0.0.1:$(port_of https)/$id ;;
 	s3)

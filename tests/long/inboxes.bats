@@ -91,9 +91,9 @@ rounds() {
 		"$1"
 		fleet --once --only probe
 		[[ $status == 0 ]]
-		mcp-aggregate verdict -c fleet.yaml -N "$at" >verdict
-		[ "$(wc -l <verdict)" = 4 ]
-		sed "s/^/$n /" verdict >>"$1.verdicts"
+		mcp-aggregate verdict -c fleet.yaml -N "$at" >judged
+		[ "$(wc -l <judged)" = 4 ]
+		sed "s/^/$n /" judged >>"$1.verdicts"
 	done
 }
 

@@ -188,13 +188,13 @@ faults() {
 }
 
 @test "whoever is killed while a piece is written or read loses nothing, and counts nothing twice" {
-	local i pid east=east-$BATS_TEST_NUMBER
+	local east=east-$BATS_TEST_NUMBER
 	inbox_fleet "$east" s3
 	pretend
 	left
-	for i in {1..6}; do
+	for _ in {1..6}; do
 		next "$east"
-		for pid in 1 2; do
+		for _ in 1 2; do
 			setsid bash "$ROOT/scripts/inbox_region.bash" "region-$east" 2>/dev/null 3>&- &
 			# The instant is what is looked for: any will do.
 			sleep "0.$((RANDOM % 9))$((RANDOM % 10))"
@@ -219,7 +219,7 @@ stored() {
 }
 
 @test "what is cut, altered, of another region or a stranger's is refused, and hurts no other" {
-	local east=east-$BATS_TEST_NUMBER west=west-$BATS_TEST_NUMBER now digest
+	local east=east-$BATS_TEST_NUMBER west=west-$BATS_TEST_NUMBER now
 	now=$(($(date +%s) / 60 * 60))
 	inbox_fleet "$west" s3 "$east" s3
 	pretend
@@ -232,15 +232,15 @@ stored() {
 	# Of another region, whole.
 	stored "$east" "$((now - 60)).00.${name##*.}" piece
 	# Cut, and altered; and so new that it may be on its way.
-	head -c 100 piece >cut
-	stored "$east" "$((now - 600)).00.${name##*.}" cut
-	stored "$east" "$((now - 60)).01.${name##*.}" cut
+	head -c 100 piece >short
+	stored "$east" "$((now - 600)).00.${name##*.}" short
+	stored "$east" "$((now - 60)).01.${name##*.}" short
 	# As long as a disk, once it is read.
 	head -c 50000000 /dev/zero | gzip >bomb
 	stored "$east" "$((now - 120)).00.$(sha256sum <bomb | head -c 32)" bomb
 	# Of a time that is to come; of no such name.
-	stored "$east" "$((now + 99999)).00.$(sha256sum <cut | head -c 32)" cut
-	stored "$east" readme cut
+	stored "$east" "$((now + 99999)).00.$(sha256sum <short | head -c 32)" short
+	stored "$east" readme short
 	# A stranger's, of the right form.
 	{
 		printf '{"v":1,"type":"deposit","region":"%s","at":1,"ahead_s":[0,0]}\n' "$east"
@@ -260,6 +260,20 @@ stored() {
 	[ "$(inbox_names "$east")" = "$((now - 60)).01.${name##*.}" ]
 	at_inbox "$east" list | grep -qx readme
 	nothing_left
+}
+
+@test "a region whose inbox forgets the targets goes on with the last ones" {
+	inbox_fleet east file
+	run -3 region east
+	[ "$output" = "east: its targets cannot be read: not there; a round publishes them" ]
+	left
+	region east
+	left
+	rm -r shared/east
+	run -0 region east
+	[[ $output == *'are those of the last run: not there; a round publishes them' ]]
+	left
+	[ "$status" -eq 0 ]
 }
 
 @test "a credential is a file of its owner, and in no argument or message" {
