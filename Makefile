@@ -99,10 +99,11 @@ EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
 	scripts/deploy/worker/Dockerfile scripts/deploy/worker/lighttpd.conf \
 	$(wildcard scripts/prometheus/*.yml scripts/grafana/*.json) \
 	$(wildcard scripts/datadog/*) scripts/nagios/mcp.cfg
+INBOXES = $(patsubst %,inbox_%.bash,file https s3 dynamodb gist cloudflare-kv)
 LIVENESS = package.json liveness.js liveness.d.ts README.md
 MAN5 = man/mcp-records.5 man/fleet.yaml.5 man/mcp-routes.5
 MAN7 = man/mcp-fleet.7 man/mcp-incidents.7 man/mcp-runbook.7 \
-	man/mcp-audit.7 man/mcp-snapshot.7 man/mcp-store.7 \
+	man/mcp-audit.7 man/mcp-snapshot.7 man/mcp-store.7 man/mcp-inbox.7 \
 	man/mcp-tools.7
 MAN8 = man/mcp-serve.8
 MANUAL = $(MAN7) $(MAN1) $(MAN5) $(MAN8)
@@ -514,7 +515,7 @@ check-mutants:
 
 # A third of the servers of the audit, which take this machine less of its time.
 check-limits: build/bench/server
-	$(call stage,limits,export SERVERS=$${SERVERS:-727}; for file in hostile targets registry crawl engines lab; do \
+	$(call stage,limits,export SERVERS=$${SERVERS:-727}; for file in hostile inboxes targets registry crawl engines lab; do \
 		bats -t tests/long/$$file.bats || failed=1; done; \
 		CPU=0.5 bats -t tests/cli/probe/hostile.bats || failed=1; \
 		SLACK=1 bats -t tests/cli/serve/trouble.bats && [ ! "$$failed" ])
@@ -544,7 +545,7 @@ install: all
 	$(call copy,644,$(LIBEXECDIR),$(addprefix scripts/,\
 		region.bash cloud.bash config.bash inbox.bash init.bash enroll.bash doctor.bash \
 		doctor_rounds.bash doctor_cve.bash demo.bash crawl.bash secrets.bash \
-		snapshot.bash))
+		snapshot.bash inbox_take.bash inbox_region.bash inbox_at.bash $(INBOXES)))
 	if [ -e $(LIBRARIES) ]; then $(call copy,644,$(DATADIR),$(LIBRARIES)); fi
 	$(call copy,644,$(DATADIR)/sql,$(wildcard scripts/sql/*.sql))
 	$(call copy,644,$(DATADIR)/sql/queries,$(wildcard scripts/sql/queries/*.sql))

@@ -387,6 +387,7 @@ def mend_exit($r): .message as $m |
 	(if $r.port == "22" then $r.at else "[\($r.at)]:\($r.port)" end) as $named |
 	"ssh-keyscan -p \($r.port) \($r.at) >>\($r.known)" as $add |
 	if $r.inbox and ($m | test("^its inbox ") | not) then (if $m | test("^its clock ") then "sudo timedatectl set-ntp true"
+		elif $r.host != "" then "\($r.name)/run"
 		else "journalctl -u mcp-region" end | on_its_machine)
 	elif $m | test("^the host key of .* has changed") then
 		"ssh-keygen -f \($r.known) -R \u0027\($named)\u0027 && \($add)"
@@ -500,6 +501,37 @@ describe_regions() {
 	done <"$scratch/regions" | jq -s .
 }
 
+# check_inboxes: of inboxes outside the store, whether they answer, how old the newest
+# piece is, and what was refused.
+check_inboxes() {
+	local name runner host look why file
+	while IFS=$'\t' read -r name runner host; do
+		[[ $runner == inbox && $host ]] || continue
+		look=$scratch/$name/inbox/look
+		if [[ -s $scratch/$name/err || ! -s $look ]]; then
+			why=$(last_words "$scratch/$name/err")
+			file=${MCP_CREDENTIALS-${CREDENTIALS_DIRECTORY-}}/$(jq -r --arg name "$name" \
+				'.regions[] | select(.name == $name).credential // ""' "$scratch/config")
+			case $why in
+			*'chmod 600 it') found fail "$name" "$why" "chmod 600 $file" ;;
+			'credential '*) found fail "$name" "$why" "(umask 077; cat >$file)" ;;
+			*) found fail "$name" "its inbox does not answer: ${why:-no reason given}" \
+				"man 7 mcp-inbox" ;;
+			esac
+			continue
+		fi
+		jq -r --arg name "$name" '
+			def pieces: if . == 1 then "1 piece is" else "\(.) pieces are" end;
+			["ok", $name, "its inbox answers\(if .newest > 0 then
+				"; its newest piece is of \(.newest | strftime("%H:%M")) UTC, \([0,
+					(now - .newest | floor)] | max) s ago" else "" end)", ""],
+			(select(.refused > 0) | ["warn", $name, "\(.refused | pieces) refused: cut, altered or of another region",
+				"man 7 mcp-inbox"]),
+			(select(.others > 0) | ["warn", $name, "\(.others) names in its inbox are not of pieces",
+				"man 7 mcp-inbox"]) | join("\t")' "$look"
+	done <"$scratch/regions"
+}
+
 # check_credentials: reports credentials that mcp-probe cannot use, so that their
 # servers are not probed, and how many credentials there are.
 check_credentials() {
@@ -584,6 +616,7 @@ check_probes() {
 		--arg words "$ssh_words" --arg probe "$(type -P mcp-probe || echo mcp-probe)" \
 		--argjson refused "$(jq -nR '[inputs]' "$desk/refused")" \
 		'$regions[0] as $regions | '"$read_regions" "$scratch/records"
+	check_inboxes
 	shared_machines
 	while IFS= read -r line; do
 		name=${line%% *}

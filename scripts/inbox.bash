@@ -1,22 +1,46 @@
 # shellcheck shell=bash
-# Collects the records of a region that probes by itself from its inbox in the store:
-# see mcp-fleet(7). They are read like the output of a runner.
+# Collects the records of a region that probes by itself from its inbox, in the store or
+# elsewhere: see mcp-fleet(7) and mcp-inbox(7). They are read like the output of a runner.
 # shellcheck disable=SC2034,SC2154 # variables of mcp-fleet and region.bash
+
+# inbox_command VERB ARGUMENT…: sets take to the program for the inbox of region name;
+# ARGUMENT… are those of mcp-aggregate. It is quick with an inbox elsewhere if the file
+# of names that are stored already can be kept.
+inbox_command() {
+	local at secret known=${memory:+$memory/$name.inbox}
+	IFS=$'\t' read -r at secret < <(jq -r --arg name "$name" '.regions[] |
+		select(.name == $name) | [.inbox // "", .credential // ""] | @tsv' "$scratch/config")
+	elsewhere=$at
+	if [[ ! $at ]]; then
+		take=(mcp-aggregate inbox "${@:2}" -c "$config" "${store[@]}" -r "$name")
+		return
+	fi
+	# A doctor looks at all that is there.
+	[[ ! $ask_for ]] || known=''
+	take=(env TMPDIR="$scratch" bash "$lib/inbox_take.bash" "$1" "$at"
+		"${MCP_CREDENTIALS:-${CREDENTIALS_DIRECTORY-}}/$secret" "$name")
+	case $1 in
+	take) take+=("$2" "$wait" "$known" "${3-}") ;;
+	clear) take+=("$3" "$known") ;;
+	esac
+}
 
 # take_inbox: waits for the region to leave something, and reads it piece by piece.
 # Records stay in the inbox until they are stored.
 take_inbox() {
 	local file low high started='' ended='' since taken=0
 	local wait=$((bound - (SECONDS - began) - grace))
-	local -a take=(mcp-aggregate inbox "$dir/inbox")
+	local elsewhere
+	local -a take=() published=()
 	rm -rf -- "$dir/inbox"
 	mkdir -- "$dir/inbox"
 	# A doctor or a dry run stores nothing, and can wait for a whole minute.
-	$dry || [[ $ask_for ]] || take+=("$dir/targets")
+	$dry || [[ $ask_for ]] || published=("$dir/targets")
 	[[ ! $ask_for ]] || wait=65
 	wait=$((wait > 0 ? wait : 1))
-	bounded "$((wait + stage_max))" "${take[@]}" -c "$config" "${store[@]}" \
-		-r "$name" --wait "${wait}s" >"$dir/pieces" 2>"$dir/err" || status=$?
+	inbox_command take "$dir/inbox" "${published[@]}"
+	[[ $elsewhere ]] || take+=(--wait "${wait}s")
+	bounded "$((wait + stage_max))" "${take[@]}" >"$dir/pieces" 2>"$dir/err" || status=$?
 	[[ ! $stopped ]] || return 0
 	relay "$me: $name: " "$dir/err"
 	: >"$dir/all"
@@ -37,7 +61,7 @@ take_inbox() {
 	offset=null
 	if ((status)); then
 		record exit "its inbox cannot be read: exit status $status"
-	elif ((!taken)); then
+	elif ((!taken)) && [[ ! -e $dir/inbox/quiet ]]; then
 		record timeout "nothing came into its inbox for $wait s"
 	fi
 }
@@ -54,7 +78,10 @@ read_piece() {
 	local n=$n probes=0 broken=0 junk=0 dropped=0 own=- strays='' told sifted=0
 	offset=null wrong=0.0 clock=near
 	: >"$dir/records"
-	if [[ $low == - ]]; then
+	if [[ $low == '!' ]]; then
+		record garbled "a piece in its inbox was cut or altered, and is not read"
+		return
+	elif [[ $low == - ]]; then
 		record garbled "what is in its inbox does not say how its clock is"
 		return
 	fi
@@ -68,11 +95,11 @@ read_piece() {
 
 # clear_inbox: removes the stored pieces from the inbox.
 clear_inbox() {
-	local status=0
+	local status=0 elsewhere
+	local -a take=()
 	[[ -d $scratch/$name/inbox ]] || return 0
-	timeout -k "$grace" "$stage_max" mcp-aggregate inbox clear \
-		"$scratch/$name/inbox" -c "$config" "${store[@]}" -r "$name" \
-		2>"$scratch/said" || status=$?
+	inbox_command clear clear "$scratch/$name/inbox"
+	timeout -k "$grace" "$stage_max" "${take[@]}" 2>"$scratch/said" || status=$?
 	relay "$me: $name: " "$scratch/said"
 	note_status "$status"
 }

@@ -11,7 +11,7 @@
 source_max=$((1 << 20)) # bytes
 servers_max=1000        # longer lists are for servers_from
 probe_each=10           # seconds for the probe of a server
-folder=fleet site='' ca='' from_env=false origin='' new='' store_works=false
+folder=fleet site='' ca='' lone='' from_env=false origin='' new='' store_works=false
 # Which folders hold the secrets of servers and of routes, and whether they are those
 # of the units of systemd, which have users of their own.
 probe_secrets=credentials alert_secrets=secrets units=false
@@ -20,17 +20,20 @@ init_usage() {
 	cat <<-'END'
 	usage: mcp-fleet init [-e] [-d folder] [--ca file] [--site url] [--store url]
 	           source
+	       mcp-fleet init [-d folder] --region name inbox
 
 	Makes a folder with fleet.yaml, credentials and a web server's configuration.
 	The source is a URL, a file of URLs or targets, or the configuration of a
-	client, such as .mcp.json.
+	client, such as .mcp.json. With --region, makes the folder of a region that
+	probes by itself, and leaves its records in that inbox, see mcp-inbox(7).
 
 	options:
 	  --ca file             the certificate of a private authority of your servers;
 	                        init copies it into the folder
-	  -d, --folder folder   the folder to make; default fleet
+	  -d, --folder folder   the folder to make; default fleet, or the region
 	  -e, --env             take ${NAME} in headers from the environment
 	  -h, --help            print this help
+	  --region name         make the folder of this region
 	  --site url            address of the pages; default http://localhost:8080
 	  --store url           the store; default MCP_STORE, or a local Redis
 
@@ -45,7 +48,7 @@ init_usage() {
 
 init_settings() {
 	local args
-	args=$(getopt -n "$me init" -o d:eh -l ca:,env,folder:,help,site:,store: -- "$@") ||
+	args=$(getopt -n "$me init" -o d:eh -l ca:,env,folder:,help,region:,site:,store: -- "$@") ||
 		{ say "see $me init --help"; exit 2; }
 	eval set -- "$args"
 	while :; do
@@ -54,6 +57,7 @@ init_settings() {
 		-d | --folder) folder=$2; shift ;;
 		-e | --env) from_env=true ;;
 		-h | --help) init_usage; exit 0 ;;
+		--region) lone=$2; shift ;;
 		--site) site=$2; shift ;;
 		--store) url=$2; shift ;;
 		--) shift; break ;;
@@ -63,9 +67,11 @@ init_settings() {
 	(($# < 2)) || die 2 "$2: one argument too many"
 	if (($# == 0)); then
 		args=$(ls -d .mcp.json .vscode/mcp.json .cursor/mcp.json 2>/dev/null || :)
+		[[ ! $lone ]] || die 2 "no inbox; see mcp-inbox(7)"
 		die 2 "no source; see $me init --help${args:+; there is ${args//$'\n'/, }}"
 	fi
 	origin=$1
+	[[ ! $lone || $folder != fleet ]] || folder=$lone
 	folder=$(realpath -m -- "$folder")
 	# It is written to files of cron and web servers, which quote differently.
 	[[ $folder =~ ^/[A-Za-z0-9._/@+,=:~-]+$ ]] ||
@@ -709,6 +715,68 @@ tell_next() {
 	echo "  mcp-fleet doctor -c $folder/fleet.yaml"
 }
 
+# make_new: makes the folder new, which becomes the folder at the end.
+make_new() {
+	if ! mkdir -p -- "$(dirname -- "$folder")" ||
+		! new=$(mktemp -d -- "$(dirname -- "$folder")/.$me.XXXXXX"); then
+		die 3 "$folder: cannot be made"
+	fi
+	trap 'trap "" HUP INT TERM; rm -rf -- "$scratch" "$new"' EXIT
+}
+
+# init_region: makes the folder of region lone, whose inbox is origin: all that its
+# machine needs but mcp-probe, curl and jq.
+init_region() {
+	local name every='*' secret=$lone-inbox line file
+	[[ $origin != file:* ]] || secret=''
+	line="  - {name: $lone, inbox: \"$origin\"${secret:+, credential: $secret}}"
+	printf 'regions:\n%s\n' "$line" >"$scratch/fleet.yaml"
+	timeout 30 mcp-aggregate config -c "$scratch/fleet.yaml" >"$scratch/config" \
+		2>"$scratch/said" || {
+		relay '' "$scratch/said"
+		die 2 "$origin: no inbox of a region $lone; see mcp-inbox(7)"
+	}
+	make_new
+	mkdir "$new/lib" "$new/credentials"
+	for file in "$lib"/inbox_*.bash "$lib/secrets.bash"; do
+		[[ $file == */inbox_take.bash ]] || cp -- "$file" "$new/lib/"
+	done
+	printf 'region = %s\ninbox = %s\n' "$lone" "$origin" >"$new/region.conf"
+	cat >"$new/run" <<-'END'
+	#!/bin/bash
+	# One run of this region, see mcp-inbox(7); mcp-probe may be beside it.
+	here=$(dirname -- "$(realpath -- "$0")")
+	PATH=$here:$PATH:/usr/local/bin exec bash "$here/lib/inbox_region.bash" "$here"
+	END
+	chmod 700 "$new/run"
+	# The free plan has no more writes.
+	[[ $origin != cloudflare-kv:* ]] || every='*/2'
+	name=${folder##*/}
+	echo "$every * * * * \"\$HOME/$name/run\"" >"$new/crontab"
+	case $origin in
+	file:*) ;;
+	s3:* | dynamodb:*) printf '# access_key = ...\n# secret_key = ...\n' >"$new/credential" ;;
+	*) echo '# token = ...' >"$new/credential" ;;
+	esac
+	mv -T -- "$new" "$folder" || die 3 "$folder: cannot be made"
+	echo "$folder has run, region.conf, crontab and credentials of servers. Next:"
+	[[ ! $secret ]] || {
+		echo '  # The secret of the inbox, here and for the rounds:'
+		echo "  \${EDITOR:-vi} $folder/credential"
+		echo "  install -m 600 $folder/credential \$MCP_CREDENTIALS/$secret"
+	}
+	echo '  # In fleet.yaml, under regions:'
+	echo "$line"
+	echo '  # A round publishes the targets:'
+	echo '  mcp-fleet -v -c fleet.yaml'
+	echo '  # On the machine of the region, here HOST, which needs mcp-probe, curl and jq:'
+	echo "  scp -r $folder HOST:"
+	echo "  ssh HOST $name/run"
+	echo "  ssh HOST '(crontab -l; cat $name/crontab) | crontab -'"
+	echo '  # Whether all of this works:'
+	echo '  mcp-fleet doctor -c fleet.yaml'
+}
+
 init() {
 	local region=${MCP_REGION:-local}
 	init_settings "$@"
@@ -716,13 +784,13 @@ init() {
 	site=${site:-http://localhost:8080}
 	need mcp-aggregate mcp-probe jq awk
 	begin_work
+	if [[ $lone ]]; then
+		init_region
+		return
+	fi
 	read_source
 	find_store
-	if ! mkdir -p -- "$(dirname -- "$folder")" ||
-		! new=$(mktemp -d -- "$(dirname -- "$folder")/.$me.XXXXXX"); then
-		die 3 "$folder: cannot be made"
-	fi
-	trap 'trap "" HUP INT TERM; rm -rf -- "$scratch" "$new"' EXIT
+	make_new
 	echo '{}' >"$scratch/results"
 	write_credentials
 	[[ ! $ca ]] || awk '/^-----BEGIN .*CERTIFICATE-----/ { on = 1 }

@@ -103,8 +103,6 @@ static const struct {
 		"a lambda runner", "a function"},
 	{CONF_RUNNER_WORKER, offsetof(struct conf_region, url), "a worker",
 		"a url"},
-	{CONF_RUNNER_WORKER, offsetof(struct conf_region, credential),
-		"a worker", "a credential"},
 };
 
 /* The secrets that the programs have for themselves, now or later. */
@@ -114,6 +112,36 @@ static bool reserved(const char *name)
 		"ack", "answer", "session", "store"};
 
 	return strings_among(names, sizeof names / sizeof *names, name);
+}
+
+/* The token of a worker, or the secret of an inbox outside the store. */
+static void check_credential(
+	const struct conf_region *g, struct conf_errors *r)
+{
+	bool worker = g->runner == CONF_RUNNER_WORKER;
+	bool elsewhere = g->runner == CONF_RUNNER_INBOX && g->inbox;
+	bool needs = worker ||
+		(elsewhere && strncmp(g->inbox, "file:", 5) != 0);
+
+	if (g->inbox && g->runner != CONF_RUNNER_INBOX &&
+		!conf_refused(r, &g->runner))
+		conf_wrong(r, &g->inbox,
+			"only an inbox runner can have an inbox");
+	if (needs && !g->credential && !conf_line(r, &g->credential))
+		conf_wrong(r, worker ? given(r, &g->runner, &g->url)
+				     : &g->inbox,
+			"%s needs a credential",
+			worker ? "a worker" : "this inbox");
+	if (!worker && !elsewhere && g->credential &&
+		!conf_refused(r, &g->runner) && !conf_refused(r, &g->inbox))
+		conf_wrong(r, &g->credential,
+			"only a worker or an inbox with a URL can have a "
+			"credential");
+	if (g->credential && reserved(g->credential))
+		conf_doubt(r, &g->credential,
+			"%s is the name of an internal secret of mcp-fleet; "
+			"use another name",
+			g->credential);
 }
 
 static void check_region(const struct conf_region *g, struct conf_errors *r)
@@ -131,11 +159,7 @@ static void check_region(const struct conf_region *g, struct conf_errors *r)
 			conf_wrong(r, field, "only %s can have %s",
 				runner_keys[i].a, runner_keys[i].key);
 	}
-	if (g->credential && reserved(g->credential))
-		conf_doubt(r, &g->credential,
-			"%s is the name of an internal secret of mcp-fleet; "
-			"use another name",
-			g->credential);
+	check_credential(g, r);
 }
 
 /* The key that names the machine of a region; NULL: it is this machine. */

@@ -61,7 +61,8 @@ static void derive_region(struct conf_region *g, const struct conf_errors *r)
 		g->runner = g->host ? CONF_RUNNER_SSH
 			: g->function ? CONF_RUNNER_LAMBDA
 			: conf_line(r, &g->url) ? CONF_RUNNER_WORKER
-						: CONF_RUNNER_LOCAL;
+			: conf_line(r, &g->inbox) ? CONF_RUNNER_INBOX
+						  : CONF_RUNNER_LOCAL;
 	if (g->city || !g->name)
 		return;
 	city = region_city(g->name);

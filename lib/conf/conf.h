@@ -94,7 +94,8 @@ struct conf_region {
 	char *host;	  /* of an ssh runner; else NULL */
 	char *function;	  /* of a lambda runner; else NULL */
 	char *url;	  /* of a worker; else NULL */
-	char *credential; /* the name of its token; else NULL */
+	char *inbox;	  /* the URL of one outside the store; else NULL */
+	char *credential; /* the name of the secret of either; else NULL */
 	char **canary; /* URLs that should always answer from there */
 	size_t n_canary;
 };

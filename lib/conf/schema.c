@@ -77,6 +77,26 @@ static const char *bad_worker(const char *s)
 	return conf_bad_url(s);
 }
 
+/* The rest is for the file of that kind of store, see inbox_at.bash. */
+static const char *bad_inbox(const char *s)
+{
+	static const char *const kinds[] = {"s3://", "dynamodb://",
+		"cloudflare-kv://", "gist://", "https://", "file:///"};
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._~:/?&=%+,@[]";
+
+	if (s[strspn(s, chars)] || strchr(s + strcspn(s, ":") + 1, '@'))
+		return "contains an invalid character";
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strncmp(s, kinds[i], strlen(kinds[i])) == 0)
+			return NULL;
+	if (strncmp(s, "http://", 7) == 0)
+		return bad_worker(s);
+	return "neither s3://, dynamodb://, cloudflare-kv://, gist://, "
+	       "https:// nor file:///";
+}
+
 static const char *bad_colour(const char *s)
 {
 	return *s == '#' && strlen(s) == 7 &&
@@ -162,7 +182,7 @@ static const struct conf_key site[] = {
 	{.name = NULL},
 };
 
-/* Without a runner, a host, a function or a URL decides. */
+/* Without a runner, a host, a function, a URL or an inbox decides. */
 static const struct conf_key region[] = {
 	{KEY("name", CONF_TEXT, conf_region, name), .required = true,
 		.max = 200, .wrong = bad_region},
@@ -177,6 +197,8 @@ static const struct conf_key region[] = {
 		.wrong = bad_function},
 	{KEY("url", CONF_TEXT, conf_region, url), .max = 1000,
 		.wrong = bad_worker},
+	{KEY("inbox", CONF_TEXT, conf_region, inbox), .max = 1000,
+		.wrong = bad_inbox},
 	{KEY("credential", CONF_TEXT, conf_region, credential), .max = 80,
 		.wrong = conf_bad_slug},
 	{LIST("canary", CONF_TEXTS, conf_region, canary), .once = true,

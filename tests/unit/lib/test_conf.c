@@ -481,7 +481,26 @@ static void test_fit(void **state)
 			"name of an internal secret of mcp-fleet; use another "
 			"name\n"},
 		{REGIONS "- {name: x, credential: c}", "f:5:13: regions[3]."
-			"credential: only a worker can have a credential\n"},
+			"credential: only a worker or an inbox with a URL can "
+			"have a credential\n"},
+		{REGIONS "- {name: x, inbox: https://a}", "f:5:13: regions[3]."
+			"inbox: this inbox needs a credential\n"},
+		{REGIONS "- {name: x, inbox: http://a, credential: c}",
+			"f:5:13: regions[3].inbox: not https://\n"},
+		{REGIONS "- {name: x, inbox: ftp://a}", "f:5:13: regions[3]."
+			"inbox: neither s3://, dynamodb://, cloudflare-kv://, "
+			"gist://, https:// nor file:///\n"},
+		{REGIONS "- {name: x, inbox: 's3://a b', credential: c}",
+			"f:5:13: regions[3].inbox: contains an invalid "
+			"character\n"},
+		{REGIONS "- {name: x, runner: local, inbox: file:///a}",
+			"f:5:28: regions[3].inbox: only an inbox runner can "
+			"have an inbox\n"},
+		{REGIONS "- {name: x, runner: inbox, credential: c}",
+			"f:5:28: regions[3].credential: only a worker or an "
+			"inbox with a URL can have a credential\n"},
+		{REGIONS "- {name: x, inbox: file:///a}\n- {name: y, inbox: "
+		 "'s3://b/c?region=d', credential: c}", ""},
 		{"regions:\n- {name: us}\n- {name: w, url: https://a, "
 		 "credential: c}\nservers:\n- {slug: a, url: https://a, "
 		 "auth: {mode: mtls, credential: c}}\n- {slug: b, url: "
