@@ -192,9 +192,10 @@ $(B)/%.o: $(B)/%.c $(B)/flags
 
 # What is no C becomes a part of the programs as an array: c_array TYPE,NAME,COMMAND
 # is the output of a command, with a NUL behind it.
+LICENCE = echo '/* SPDX-License-Identifier: MIT */'
 c_array = echo 'const $(1) $(2)[] = {'; $(3) | od -An -v -tu1 | \
 	sed 's/[0-9][0-9]*/&,/g'; echo '0};'
-sized = { echo '\#include "$(2)"'; $(call c_array,$(1),$(basename $(@F)),cat $<); \
+sized = { $(LICENCE); echo '\#include "$(2)"'; $(call c_array,$(1),$(basename $(@F)),cat $<); \
 	echo 'const size_t $(basename $(@F))_size = sizeof $(basename $(@F)) - 1;'; } >$@
 $(B)/serve/widget/embed_js.c: serve/widget/embed.js Makefile
 	@mkdir -p $(@D)
@@ -206,11 +207,11 @@ $(B)/serve/pages/page_js.c: serve/pages/page.js Makefile
 
 $(B)/alertd/web/console_js.c: alertd/web/console.js Makefile
 	@mkdir -p $(@D)
-	{ echo '#include "web/console.h"'; $(call c_array,char,console_js,cat $<); } >$@
+	{ $(LICENCE); echo '#include "web/console.h"'; $(call c_array,char,console_js,cat $<); } >$@
 
 $(B)/alertd/web/console_css.c: alertd/web/console.css Makefile
 	@mkdir -p $(@D)
-	{ echo '#include "web/console.h"'; $(call c_array,char,console_css,\
+	{ $(LICENCE); echo '#include "web/console.h"'; $(call c_array,char,console_css,\
 		sed '/^\/\*.*\*\/$$/d' $<); } >$@
 
 $(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
@@ -223,7 +224,7 @@ $(B)/serve/mcp/tools.c: serve/mcp/tools.json Makefile
 
 $(B)/serve/preview/glyphs.c: serve/preview/glyphs.bin Makefile
 	@mkdir -p $(@D)
-	{ echo '#include "preview/canvas.h"'; \
+	{ $(LICENCE); echo '#include "preview/canvas.h"'; \
 		$(call c_array,unsigned char,glyphs,cat $<); } >$@
 
 # Where the letters of link previews change; the programs are built without.
@@ -245,7 +246,7 @@ lua_text = sed 's/^[[:blank:]]*//; /^--/d'
 .PRECIOUS: $(B)/alertd/%_lua.c
 $(B)/alertd/%_lua.c: alertd/%.lua Makefile
 	@mkdir -p $(@D)
-	{ $(call c_array,char,lua_$(*F),$(lua_text) $<); } >$@
+	{ $(LICENCE); $(call c_array,char,lua_$(*F),$(lua_text) $<); } >$@
 
 LUA = ingest definitions uncount figures baseline month_figures report count \
 	places publish listing read_keys restore_list restore_lock put_targets \
@@ -268,20 +269,20 @@ lua_put_targets = put_targets
 lua_clear_inbox = clear_inbox
 $(B)/aggregate/store/scripts.c: $(wildcard aggregate/store/*.lua) Makefile
 	@mkdir -p $(@D)
-	{ echo '#include "store/scripts.h"'; $(foreach s,$(LUA),$(call c_array,char,script_$(s), \
+	{ $(LICENCE); echo '#include "store/scripts.h"'; $(foreach s,$(LUA),$(call c_array,char,script_$(s), \
 	$(lua_text) $(lua_$(s):%=aggregate/store/%.lua));) } >$@
 
 CSS = $(basename $(notdir $(wildcard serve/pages/*.css)))
 $(B)/serve/pages/style.c: $(wildcard serve/pages/*.css) Makefile
 	@mkdir -p $(@D)
-	{ echo '#include "pages/pages.h"'; $(foreach s,$(CSS),$(call c_array,char,page_$(s), \
+	{ $(LICENCE); echo '#include "pages/pages.h"'; $(foreach s,$(CSS),$(call c_array,char,page_$(s), \
 	sed '/^\/\*.*\*\/$$/d' serve/pages/$(s).css);) } >$@
 
 # Drawings, without the line ends and comments that are for who reads the files.
 drawing = sed '/^<!--.*-->$$/d; s/^[[:blank:]]*//' serve/pages/$(1) | tr -d '\n'
 $(B)/serve/pages/drawings.c: serve/pages/icons.svg serve/pages/land.path Makefile
 	@mkdir -p $(@D)
-	{ echo '#include "pages/pages.h"'; \
+	{ $(LICENCE); echo '#include "pages/pages.h"'; \
 		$(call c_array,char,page_icons,{ $(call drawing,icons.svg); echo; }); \
 		$(call c_array,char,page_land,$(call drawing,land.path)); } >$@
 

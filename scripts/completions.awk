@@ -114,6 +114,7 @@ function find_command(count,    i, p, n, word, j, pattern) {
 
 function bash(    i) {
 	print "# bash completion of " program ", made of its --help"
+	print "# SPDX-License-Identifier: MIT"
 	print "_" fn "() {"
 	print "\tlocal cur=${COMP_WORDS[COMP_CWORD]} at=$COMP_CWORD command='' word i"
 	print "\tlocal options='' operands='' words=(\"${COMP_WORDS[@]}\") prev"
@@ -188,6 +189,7 @@ function zsh_option(path, n,    each, k, name, action, arg, c, form) {
 function zsh(    i, j, n, word) {
 	print "#compdef " program
 	print "# zsh completion of " program ", made of its --help"
+	print "# SPDX-License-Identifier: MIT"
 	print "_" program "() {"
 	print "\tlocal command='' word i at=$CURRENT"
 	print "\tlocal -a options operands"
@@ -243,6 +245,7 @@ function fish_quoted(text) {
 
 function fish(    i, j, n, word) {
 	print "# fish completion of " program ", made of its --help"
+	print "# SPDX-License-Identifier: MIT"
 	print "function __" fn "_command"
 	print "\tset -l command ''"
 	print "\tset -l skip 0"

@@ -76,7 +76,7 @@ loaded_packages() {
 	while IFS= read -r path; do
 		grep -qE "^[^ ]+ (/usr)?${path#/usr}\$" "$desk/owners" ||
 			found warn libraries "$path belongs to no package, so its age is unknown" \
-				"MCP_STATS=1 $(type -P mcp-alert mcp-probe | head -n 1) --version"
+				"$(type -P mcp-alert mcp-probe | head -n 1) -V -v"
 	done <"$desk/files" >>"$desk/findings"
 }
 

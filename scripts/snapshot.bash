@@ -8,7 +8,7 @@ part='' # what is being written
 
 snapshot_usage() {
 	cat <<-'END'
-	usage: mcp-fleet snapshot [-c file] [-k count] [--store url]
+	usage: mcp-fleet snapshot [-c file] [--keep count] [--store url]
 	           [-u command] folder
 
 	Writes a compressed snapshot of the store to the folder, deletes old ones, and
@@ -18,7 +18,7 @@ snapshot_usage() {
 	  -c, --config file     the configuration; default MCP_CONFIG, ./fleet.yaml
 	                        or /etc/mcp-fleet/fleet.yaml
 	  -h, --help            print this help
-	  -k, --keep count      keep this many; default MCP_SNAPSHOT_KEEP, or 7
+	  --keep count          keep this many; default MCP_SNAPSHOT_KEEP, or 7
 	  --store url           the store; default: the configuration's, or MCP_STORE
 	  -u, --upload command  a line of bash that uploads the file $1; default
 	                        MCP_SNAPSHOT_UPLOAD
@@ -34,14 +34,14 @@ snapshot_usage() {
 
 snapshot_settings() {
 	local args
-	args=$(getopt -n "$me snapshot" -o c:hk:u: -l config:,help,keep:,store:,upload: \
+	args=$(getopt -n "$me snapshot" -o c:hu: -l config:,help,keep:,store:,upload: \
 		-- "$@") || { say "see $me snapshot --help"; exit 2; }
 	eval set -- "$args"
 	while :; do
 		case $1 in
 		-c | --config) config=$2; shift ;;
 		-h | --help) snapshot_usage; exit 0 ;;
-		-k | --keep) snapshot_keep=$2; shift ;;
+		--keep) snapshot_keep=$2; shift ;;
 		--store) url=$2; shift ;;
 		-u | --upload) snapshot_upload=$2; shift ;;
 		--) shift; break ;;

@@ -317,13 +317,25 @@ static int print_help(const struct reading *r)
 	return print(&b);
 }
 
-static int print_version(const struct option_tables *t)
+/* In every program, whether or not it has an option -v. */
+static bool asks_for_more(char **argv)
+{
+	static const char *const forms[] = {"-v", "-Vv", "-vV", "--verbose"};
+
+	for (; *argv; argv++)
+		for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+			if (strcmp(*argv, forms[i]) == 0)
+				return true;
+	return false;
+}
+
+static int print_version(const struct option_tables *t, bool more)
 {
 	struct buf b;
 
 	buf_init(&b, HELP_MAX);
 	buf_fmt(&b, "%s " VERSION "\n", t->program);
-	if (stats_wanted()) {
+	if (more || stats_wanted()) {
 		buf_str(&b, "with ");
 		library_versions_put(&b);
 		buf_char(&b, '\n');
@@ -578,7 +590,7 @@ static int read_all(struct reading *r, int argc, char **argv)
 		while (o->letter != code && LONG + (o - r->t->options) != code)
 			o++;
 		if (o->letter == 'V')
-			return print_version(r->t);
+			return print_version(r->t, asks_for_more(argv));
 		if (o->letter != 'h')
 			status = set_value(r, o, optarg);
 	}

@@ -58,8 +58,8 @@ struct option_row {
 #define OPTIONS_END                                                            \
 	{.name = "help", .letter = 'h', .help = "print this help"},            \
 	{.name = "version", .letter = 'V',                                     \
-		.help = "print the version; with MCP_STATS=1, those of "       \
-			"the libraries, too"},                                 \
+		.help = "print the version; with -v, those of the libraries, " \
+			"too"},                                                \
 	{.name = NULL}
 
 /* A command, or one of its forms. */

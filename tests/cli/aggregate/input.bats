@@ -220,4 +220,8 @@ usage() {
 	[[ $output == "usage: mcp-aggregate verdict - "* ]]
 	run -0 mcp-aggregate -V
 	[[ $output =~ ^mcp-aggregate\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+	for program in probe aggregate alert serve; do
+		run -0 "$BIN/mcp-$program" -V -v
+		[[ ${lines[1]} =~ ^with\ (.*\ )?OpenSSL/3[.0-9]+\ (.*\ )?cJSON/[0-9.]+ && ${#lines[@]} -eq 2 ]]
+	done
 }

@@ -36,7 +36,7 @@ newest() {
 	mkdir kept
 	touch kept/fleet-2020010{1,2,3,4}T024000Z.jsonl.gz kept/.fleet-1.part kept/mine \
 		kept/fleet-plan.jsonl
-	snapshot -k 3 kept
+	snapshot --keep 3 kept
 	[ "$status" -eq 0 ]
 	run -0 find kept -type f ! -path "$(newest)" -printf '%f '
 	[ "$(tr ' ' '\n' <<<"$output" | sort | paste -sd ' ')" = " fleet-20200103T024000Z.jsonl.gz \
@@ -56,7 +56,7 @@ fleet-20200104T024000Z.jsonl.gz fleet-plan.jsonl mine" ]
 	unpacked other/fleet-*.jsonl.gz | tail -n 1 | jq -e .
 	# One that the clock calls older is kept, too.
 	touch other/fleet-99990101T000000Z.jsonl.gz
-	snapshot -k 1 other
+	snapshot --keep 1 other
 	[ "$(find other -name 'fleet-2*' | wc -l)" -ge 1 ]
 }
 
@@ -74,17 +74,17 @@ fleet-20200104T024000Z.jsonl.gz fleet-plan.jsonl mine" ]
 @test "without a store, or with the folder in use, nothing is written or deleted" {
 	mkdir kept
 	touch kept/fleet-2020010{1,2}T024000Z.jsonl.gz
-	snapshot -k 1 --store "unix://$PWD/none" -u 'touch uploaded' kept
+	snapshot --keep 1 --store "unix://$PWD/none" -u 'touch uploaded' kept
 	[ "$status" -eq 3 ]
 	[[ $output == *"mcp-fleet: no snapshot was written to $PWD/kept"* ]]
-	snapshot -k 1 -c none.yaml kept
+	snapshot --keep 1 -c none.yaml kept
 	[ "$status" -eq 2 ]
-	flock kept mcp-fleet snapshot -c fleet.yaml -k 1 kept >out 2>&1 || status=$?
+	flock kept mcp-fleet snapshot -c fleet.yaml --keep 1 kept >out 2>&1 || status=$?
 	[ "$status" -eq 3 ]
 	grep -q 'another snapshot is being written there' out
 	[ "$(ls -A kept | wc -l)" -eq 2 ]
 	[ ! -e uploaded ]
-	run -2 mcp-fleet snapshot -k 0 kept
+	run -2 mcp-fleet snapshot --keep 0 kept
 	run -2 mcp-fleet snapshot
 	snapshot --help
 	[[ $output == 'usage: mcp-fleet snapshot '* ]]

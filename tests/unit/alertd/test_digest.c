@@ -289,6 +289,9 @@ static void test_order(void **state)
 	assert_true(d.st.outbox[0].deliveries[0].next_try == HOUR);
 	outbox_pull(&d.st, "a", NIGHT_START);
 	assert_true(d.st.outbox[0].deliveries[0].next_try == NIGHT_START);
+	/* The newest waits as it was told to. */
+	assert_true(d.st.outbox[d.st.n_outbox - 1].deliveries[0].next_try ==
+		HOUR);
 	strings_release(&to);
 	desk_release(&d);
 }

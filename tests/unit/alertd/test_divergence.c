@@ -457,6 +457,7 @@ static void test_known_sides(void **state)
 	sides[1].first_seen = 0;
 	sides[2].first_seen = NIGHT_START + 61;
 	sides[3].tool_hash = "d";
+	sides[6].first_seen = NIGHT_START + 60;
 	state_init(&st, "s");
 	/* Else those that no region sees are forgotten at once. */
 	st.incidents[ALERT_DIVERGENCE].open = true;
@@ -884,7 +885,7 @@ static void hear_checks(struct night *n, int minute, const char *found)
 		memcpy(c->full_hash, night_hash('b'), HASH_HEX + 1);
 		cache_check_note(c, CACHE_ADDED, "fetch_data");
 		cache_check_note(c, CACHE_REMOVED, "get_data");
-		c->more = 4;
+		c->more = i == 2 ? 4 : i;
 	}
 	machine_verdict(&n->st, &v, &n->policy, n->now, &n->events);
 }
@@ -1101,6 +1102,11 @@ static void test_oldest(void **state)
 	assert_int_equal(n.st.incidents[ALERT_DIVERGENCE].reached.n, 1);
 	assert_string_equal(
 		n.st.incidents[ALERT_DIVERGENCE].reached.v[0], "us-east-1");
+	night_release(&n);
+	night_init(&n, "");
+	/* Of lists as old as each other that of the first. */
+	hear_checks(&n, 0, "vv=");
+	assert_int_equal(n.st.incidents[ALERT_DIVERGENCE].stale_more, 1);
 	night_release(&n);
 	night_init(&n, "");
 	hear_checks(&n, 0, "!==");

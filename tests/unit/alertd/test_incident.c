@@ -626,6 +626,13 @@ static void test_wrong_clock(void **state)
 		assert_true(inc->ack.at == (double)ahead);
 	}
 	assert_int_equal(n.events.n, 0);
+	/* So does when each was closed. */
+	ack_apply(&n.st, &(struct ack_request) {.action = ACK_CLOSE,
+		.by = "ann", .reason = "gone"}, (double)ahead + 1, &n.events);
+	assert_int_equal(n.st.n_closings, ALERT_KINDS);
+	incident_heal_closings(&n.st, (double)now);
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		assert_true(n.st.closings[k].at == (double)now);
 	night_release(&n);
 }
 

@@ -103,6 +103,8 @@ static void test_again(void **state)
 		{"all of them twice", "AEU",
 			". . l8 AEU2*3 . . . . @2 AEU2*3 . . . @8 . .",
 			"8 " FOUND},
+		{"one of them twice: the worse counts", "AEU",
+			". . l8 . @2 AEU2*3 . . . .", "8 " FOUND},
 		{"again the next minute", "AEU",
 			". . l5 AEU2*3 AEU2 @2 AEU2*3 @6 AEU2",
 			"5 downtime_started P1 2 x4 tls/transport [a e u]"},

@@ -633,6 +633,10 @@ static void test_flapping(void **state)
 	night_run(&n, "EU1 .*4 E2*3 c7");
 	assert_int_equal(n.st.n_starts, 1);
 	assert_int_equal(n.st.starts[0].kind, ALERT_DOWNTIME);
+	/* And so is when another kind was closed. */
+	night_run(&n, "EU1 c8");
+	assert_int_equal(n.st.n_closings, 2);
+	assert_int_equal(n.st.closings[0].kind, ALERT_REGIONAL);
 	night_release(&n);
 }
 

@@ -324,6 +324,8 @@ static void test_timeline(void **state)
 			false, "5 began disks | 9 ended disks"},
 		{"taken out while it lasts", "m1-9 .*5 m90-91 .*3", false,
 			"1 began disks | 5 ended disks"},
+		{"taken out in its first minute", "m1-9 .*2 m90-91 @1 .", false,
+			"1 began disks | 1 ended disks"},
 		{"taken out, and nobody looks until it is over",
 			"m1-9 .*5 m90-91 @12 .", false,
 			"1 began disks | 9 ended disks"},
