@@ -356,9 +356,9 @@ static int settle_store(const struct options *o, const struct run *setup,
 }
 
 /*
- * What a command needs. People type it: if the configuration is refused, they use
- * the last good one, as rounds do. It notifies routes. It needs the secret of
- * links in any case.
+ * What a command needs. People type it: if the configuration is refused, they
+ * use the last good one, as rounds do. It notifies routes. It needs the secret
+ * of links in any case.
  */
 #define BY_HAND 1U
 #define TELLS 2U

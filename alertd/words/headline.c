@@ -1,6 +1,6 @@
 /*
- * headline.c: the headline of an incident, which a woken person reads first: how
- * urgent it is, what happened to it, and how the server is.
+ * headline.c: the headline of an incident, which a woken person reads first:
+ * how urgent it is, what happened to it, and how the server is.
  */
 #include "words/summary.h"
 

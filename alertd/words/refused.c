@@ -1,6 +1,6 @@
 /*
- * refused.c: the words of an incident while our credential is refused: we cannot
- * check the server, and clients with their own access may be fine.
+ * refused.c: the words of an incident while our credential is refused: we
+ * cannot check the server, and clients with their own access may be fine.
  */
 #include "words/summary.h"
 

@@ -1,6 +1,6 @@
 /*
- * summary.c: the words of an incident, from the facts of its event; and of these
- * the sentence: what is wrong, what happened to it, and how it ended.
+ * summary.c: the words of an incident, from the facts of its event; and of
+ * these the sentence: what is wrong, what happened to it, and how it ended.
  */
 #include "words/summary.h"
 

@@ -29,9 +29,9 @@ void phrase_few_cities(struct buf *b, const struct strings *l);
 void phrase_within(struct buf *b, const char *name);
 
 /*
- * phrase_duration(b, s): append "40 s", "27 min", "1 h 30 min", "3 d 4 h", "6 d".
- * words_age(b, at, since): how long ago `since` was at the instant `at`; a clock
- * that was set back gives 0.
+ * phrase_duration(b, s): append "40 s", "27 min", "1 h 30 min", "3 d 4 h", "6
+ * d". words_age(b, at, since): how long ago `since` was at the instant `at`; a
+ * clock that was set back gives 0.
  */
 void phrase_duration(struct buf *b, long long s);
 void words_age(struct buf *b, double at, int64_t since);

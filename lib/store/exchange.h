@@ -1,6 +1,6 @@
 /*
- * exchange.h: commands go to the servers of the store, and a reply to each comes
- * back, whoever is the master by then.
+ * exchange.h: commands go to the servers of the store, and a reply to each
+ * comes back, whoever is the master by then.
  */
 #ifndef STORE_EXCHANGE_H
 #define STORE_EXCHANGE_H
@@ -44,15 +44,16 @@ enum exchange_result {
 	EXCHANGE_LATE /* failed, after long waiting */
 };
 
-/* exchange_open(ns, patience_ms): find the servers, and connect. -1: ns->why. */
+/* exchange_open(ns, patience_ms): find the servers, and connect. -1: ns->why.
+   */
 int exchange_open(struct nodes *ns, double patience_ms);
 
 /*
  * exchange_send(ns, patience_ms, q, scripts, replies): send the commands; each
- * reply goes to replies, which has room for q->n, or is NULL. It waits patience_ms
- * for each sign of progress, and a fixed multiple of that in all. Every command is
- * safe to repeat: what a lost connection leaves open, or a server that is the
- * master no more, is sent once more to the master of now.
+ * reply goes to replies, which has room for q->n, or is NULL. It waits
+ * patience_ms for each sign of progress, and a fixed multiple of that in all.
+ * Every command is safe to repeat: what a lost connection leaves open, or a
+ * server that is the master no more, is sent once more to the master of now.
  */
 enum exchange_result exchange_send(struct nodes *ns, double patience_ms,
 	const struct commands *q, const struct scripts *scripts,

@@ -2,47 +2,28 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/num.h"
-#include "base/strings.h"
 #include "base/xalloc.h"
 #include "data/entries.h"
-#include "data/history.h"
 #include "data/incidents.h"
 #include "data/maintenance.h"
 #include "data/places.h"
-#include "data/search.h"
-#include "data/view.h"
 #include "fetch/fetch.h"
+#include "fetch/listing_parts.h"
 #include "source/source.h"
 #include "store/keys.h"
 #include "store/store.h"
 #include "words/words.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* How many servers are asked about in one round trip. */
-#define LISTING_BATCH 500
 /* Names of which it is asked together whether they are public. */
 #define NAMES_BATCH 50
 /* The sentence of a server, in bytes. */
 #define SENTENCE_MAX 4096
 
-/* The lists of all servers, and until when each of them is good. */
-struct kept_listing {
-	struct listing all; /* the public ones */
-	struct listing index; /* likewise, of their rows */
-	bool unkept; /* mcp-aggregate keeps no rows: the index is `all` */
-	struct names names;
-	/* Instants of clock_mono_ms. */
-	double listed_until_ms, viewed_until_ms, named_until_ms,
-		indexed_until_ms;
-};
-
-/* Add an entry that owns the text, which begins with its slug. */
-static struct index_entry *add_index_entry(struct listing *l, char *text)
+struct index_entry *listing_add(struct listing *l, char *text)
 {
 	struct index_entry *e;
 
@@ -68,7 +49,7 @@ static void add_entry(struct listing *l, const char *slug,
 		buf_str(&text, strings[i] ? strings[i] : "");
 		buf_char(&text, '\0');
 	}
-	e = add_index_entry(l, memcpy(xmalloc(text.len), text.p, text.len));
+	e = listing_add(l, memcpy(xmalloc(text.len), text.p, text.len));
 	buf_release(&text);
 	e->row.title = e->text + at[TITLE];
 	e->row.account = e->text + at[ACCOUNT];
@@ -81,12 +62,7 @@ static void add_entry(struct listing *l, const char *slug,
 	e->is_private = server->is_private;
 }
 
-/*
- * Read an entry of KEY_SERVERS, which may be NULL, with its regions or without.
- * Whether it is public: the caller then frees *server. Where it is empty the
- * server is private.
- */
-static bool read_public(const char *slug, const char *json, bool regions,
+bool listing_public(const char *slug, const char *json, bool regions,
 	struct server *server)
 {
 	char why[SERVER_WHY];
@@ -107,7 +83,7 @@ static void add_public(struct listing *l, const char *slug, const char *json)
 {
 	struct server server;
 
-	if (!read_public(slug, json, true, &server))
+	if (!listing_public(slug, json, true, &server))
 		return;
 	add_entry(l, slug, &server);
 	server_release(&server);
@@ -160,7 +136,7 @@ static int load_entries(struct source *s, struct listing *l)
 
 /* ---- The state of a server, from its verdict and its incidents. */
 
-static void read_verdict_of(const char *slug, const char *verdict, double now,
+void listing_verdict(const char *slug, const char *verdict, double now,
 	struct view *v)
 {
 	char why[VIEW_WHY];
@@ -169,8 +145,7 @@ static void read_verdict_of(const char *slug, const char *verdict, double now,
 		log_error("%s: verdict: %s", slug, why);
 }
 
-/* The sentence of a condition; the caller frees it. */
-static char *sentence_of(struct condition c,
+char *listing_sentence(struct condition c,
 	const struct condition_facts *facts, const struct server *server)
 {
 	struct places places;
@@ -195,7 +170,7 @@ static const char read_open[] =
 	"local a = redis.call('GET', KEYS[1]) "
 	"return a and a:find(ARGV[1], 1, true) and a";
 
-static void ask_open(struct source *s, const char *slug)
+void listing_ask_open(struct source *s, const char *slug)
 {
 	char alert[KEY_MAX];
 
@@ -209,10 +184,10 @@ static void ask_now(struct source *s, const char *slug)
 	char verdict[KEY_MAX];
 
 	store_add(s->store, "GET", key_verdict(verdict, slug), NULL);
-	ask_open(s, slug);
+	listing_ask_open(s, slug);
 }
 
-static void set_since(struct index_entry *e, const struct occurrence *work)
+void listing_set_since(struct index_entry *e, const struct occurrence *work)
 {
 	switch (e->condition.state) {
 	case CONDITION_MAINTENANCE:
@@ -248,8 +223,7 @@ static int64_t since_of(const struct view *v)
 	return isnan(at) ? 0 : (int64_t)floor(at);
 }
 
-/* Fill the row of what a verdict says. */
-static void row_of_view(struct listing_row *row, const struct view *v)
+void listing_row_of(struct listing_row *row, const struct view *v)
 {
 	row->published = v->freshness != VIEW_NONE;
 	row->window = row->published ? v->as_of : 0;
@@ -291,14 +265,14 @@ static bool read_now(struct index_entry *e, const char *verdict,
 	free(e->sentence);
 	e->sentence = NULL;
 	view_release(e->view);
-	read_verdict_of(e->slug, verdict, plan->now, e->view);
-	row_of_view(&e->row, e->view);
+	listing_verdict(e->slug, verdict, plan->now, e->view);
+	listing_row_of(&e->row, e->view);
 	tool_split_read(verdict, &n->tool_split);
 	if (alert)
 		incidents_read(alert, &n->incidents);
 	facts = facts_of(n);
 	e->condition = condition_of(&facts);
-	set_since(e, &work);
+	listing_set_since(e, &work);
 	if (!condition_plain(e->condition))
 		return true;
 	incidents_release(&n->incidents);
@@ -313,7 +287,7 @@ static void put_sentence(struct described_entry *n, const struct server *server)
 
 	if (server)
 		n->entry->sentence =
-			sentence_of(n->entry->condition, &facts, server);
+			listing_sentence(n->entry->condition, &facts, server);
 	incidents_release(&n->incidents);
 	tool_split_release(&n->tool_split);
 }
@@ -332,7 +306,7 @@ static int put_sentences(struct source *s, struct described_entry *v, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const char *slug = v[i].entry->slug;
 		bool there = !failed &&
-			read_public(slug,
+			listing_public(slug,
 				store_text(store_reply(s->store, i)), true,
 				&server);
 
@@ -343,8 +317,7 @@ static int put_sentences(struct source *s, struct described_entry *v, size_t n)
 	return failed;
 }
 
-/* How many are asked for at once: memory for replies is not for all of them. */
-static size_t batch(size_t left)
+size_t listing_batch(size_t left)
 {
 	return left < LISTING_BATCH ? left : LISTING_BATCH;
 }
@@ -377,13 +350,13 @@ static int load_views(struct source *s, double now, struct listing *l)
 	described = xcalloc(LISTING_BATCH, sizeof *described);
 	for (size_t from = 0; from < l->n && !failed; from += LISTING_BATCH)
 		failed = load_batch(s, &plan, l->v + from,
-			batch(l->n - from), described);
+			listing_batch(l->n - from), described);
 	plan_release(&plan);
 	free(described);
 	return failed;
 }
 
-static struct kept_listing *kept_listing_of(struct source *s)
+struct kept_listing *listing_kept(struct source *s)
 {
 	if (!s->listing)
 		s->listing = xcalloc(1, sizeof *s->listing);
@@ -392,7 +365,7 @@ static struct kept_listing *kept_listing_of(struct source *s)
 
 int fetch_listing(struct source *s, const struct listing **l)
 {
-	struct kept_listing *k = kept_listing_of(s);
+	struct kept_listing *k = listing_kept(s);
 	double now_ms = clock_mono_ms();
 
 	*l = &k->all;
@@ -453,7 +426,7 @@ const char *fetch_verdict(const struct source *s, size_t i)
 
 int fetch_names(struct source *s, const struct names **names)
 {
-	struct kept_listing *k = kept_listing_of(s);
+	struct kept_listing *k = listing_kept(s);
 	double now_ms = clock_mono_ms();
 	const struct store_reply *r;
 
@@ -497,7 +470,7 @@ int fetch_public(struct source *s, const char **names, size_t n, size_t max)
 		for (size_t i = from; i < end && found < max; i++) {
 			struct server server;
 
-			if (!read_public(names[i],
+			if (!listing_public(names[i],
 				    store_text(store_reply(s->store, i - from)),
 				    false, &server))
 				continue;
@@ -565,463 +538,10 @@ int fetch_account_listing(struct source *s, const struct account *a,
 	*l = (struct listing) {0};
 	failed = fetch_plan(s, now, &plan);
 	for (size_t from = 0; from < a->n && !failed; from += LISTING_BATCH)
-		failed = load_own(s, a->slugs + from, batch(a->n - from), token,
+		failed = load_own(s, a->slugs + from, listing_batch(a->n - from), token,
 			&plan, l);
 	plan_release(&plan);
 	return failed;
-}
-
-/* ---- The rows of all public servers. */
-
-static struct view view_of_row(const struct listing_row *row, double now)
-{
-	double age = now - (double)row->window;
-
-	return (struct view) {.verdict = row->verdict,
-		.as_of = row->window,
-		.freshness = !row->published           ? VIEW_NONE
-			     : fabs(age) > VIEW_STALE_S ? VIEW_STALE
-							: VIEW_FRESH};
-}
-
-/* How it is now, by its row; `incidents` are those that are open. */
-static void judge(struct index_entry *e, struct plan *plan,
-	const struct incidents *incidents)
-{
-	struct view view = view_of_row(&e->row, plan->now);
-	struct tool_split split = {.n = e->row.sides ? 2 : 0};
-	struct occurrence work = plan_of(plan, e->slug, index_account(e));
-	struct condition_facts facts = {.view = &view,
-		.incidents = incidents,
-		.tool_split = &split,
-		.maintenance = work.found};
-
-	e->condition = condition_of(&facts);
-	set_since(e, &work);
-}
-
-/* The slug stands before its row, in the text that the entry owns. */
-static void add_row(
-	struct listing *l, const char *slug, const char *row)
-{
-	size_t n = strlen(slug) + 1, size = strlen(row) + 1;
-	struct index_entry *e;
-	char *text;
-
-	if (!slug_valid(slug) || size > LISTING_ROW_MAX)
-		return;
-	text = xmalloc(n + size);
-	memcpy(text, slug, n);
-	memcpy(text + n, row, size);
-	e = add_index_entry(l, text);
-	if (listing_row_read(text + n, &e->row))
-		return;
-	log_warn("%s: %s: no row", KEY_LISTING, slug);
-	free(text);
-	l->n--;
-}
-
-/* The slugs of KEY_OPEN, in order; they live until the next round trip. */
-struct open_slugs {
-	const char **v;
-	size_t n;
-};
-
-static struct open_slugs read_open_slugs(const struct store_reply *r)
-{
-	struct open_slugs open = {.v = xcalloc(store_count(r) + 1,
-		sizeof *open.v)};
-
-	for (size_t i = 0; i < store_count(r); i++)
-		if (store_text(store_item(r, i)))
-			open.v[open.n++] = store_text(store_item(r, i));
-	if (open.n)
-		qsort(open.v, open.n, sizeof *open.v, strings_order);
-	return open;
-}
-
-static bool is_open(const struct open_slugs *open, const char *slug)
-{
-	return open->n && bsearch(&slug, open->v, open->n, sizeof *open->v,
-		strings_order);
-}
-
-/*
- * Read the rows. False where nobody keeps them: an older mcp-aggregate, or one that
- * has no configuration, published something later.
- */
-static bool read_rows(const struct store_reply *rows,
-	const struct store_reply *beat, struct listing *l)
-{
-	double upto = NAN, at = stage_beat(STAGE_VERDICT, store_text(beat));
-
-	for (size_t i = 0; i + 1 < store_count(rows); i += 2) {
-		const char *slug = store_text(store_item(rows, i));
-		const char *row = store_text(store_item(rows, i + 1));
-
-		if (slug && row && strcmp(slug, LISTING_UPTO) == 0)
-			num_epoch(row, &upto);
-		else if (slug && row)
-			add_row(l, slug, row);
-	}
-	return !isnan(upto) && (isnan(at) || at - upto < VIEW_STALE_S);
-}
-
-static const struct incidents no_incidents;
-
-/* Which entries need their verdict, and how it is read. */
-struct closer {
-	bool (*wanted)(const struct index_entry *e);
-	void (*read)(struct index_entry *e, const char *verdict,
-		struct plan *plan);
-};
-
-/* An older program may have published a verdict of which no row knows. */
-static bool lacks_verdict(const struct index_entry *e)
-{
-	return !e->row.published;
-}
-
-static void read_verdict(
-	struct index_entry *e, const char *verdict, struct plan *plan)
-{
-	struct view v;
-
-	read_verdict_of(e->slug, verdict, plan->now, &v);
-	row_of_view(&e->row, &v);
-	view_release(&v);
-	judge(e, plan, &no_incidents);
-}
-
-/* The row says that tool lists differ, and not since when. */
-static bool lacks_split(const struct index_entry *e)
-{
-	return e->condition.note == NOTE_TOOLS && !e->condition.since;
-}
-
-static void read_split(
-	struct index_entry *e, const char *verdict, struct plan *plan)
-{
-	struct tool_split split;
-
-	(void)plan;
-	tool_split_read(verdict, &split);
-	if (split.n)
-		e->condition.since = split.v[split.n - 1].first_seen;
-	if (e->since < e->condition.since)
-		e->since = e->condition.since;
-	tool_split_release(&split);
-}
-
-static int look_closer(struct source *s, struct plan *plan,
-	struct listing *l, const struct closer *how)
-{
-	const char *slugs[LISTING_BATCH];
-	struct index_entry *asked[LISTING_BATCH];
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->n; i++) {
-		if (how->wanted(&l->v[i])) {
-			asked[n] = &l->v[i];
-			slugs[n++] = l->v[i].slug;
-		}
-		if (!n || (n < LISTING_BATCH && i + 1 < l->n))
-			continue;
-		if (fetch_verdicts_of(s, slugs, n))
-			return -1;
-		while (n--)
-			how->read(asked[n], fetch_verdict(s, n), plan);
-		n = 0;
-	}
-	return 0;
-}
-
-static int look_for_verdicts(
-	struct source *s, struct plan *plan, struct listing *l)
-{
-	return look_closer(s, plan, l,
-		       &(struct closer) {lacks_verdict, read_verdict}) ||
-			       look_closer(s, plan, l,
-				       &(struct closer) {
-					       lacks_split, read_split})
-		? -1 : 0;
-}
-
-/* Those that work, and have an open incident. */
-static int look_for_incidents(struct source *s, struct plan *plan,
-	struct index_entry *const *v, size_t n)
-{
-	for (size_t from = 0; from < n; from += LISTING_BATCH) {
-		size_t end = from + batch(n - from);
-
-		for (size_t i = from; i < end; i++)
-			ask_open(s, v[i]->slug);
-		if (source_run(s))
-			return -1;
-		for (size_t i = from; i < end; i++) {
-			const char *state =
-				store_text(store_reply(s->store, i - from));
-			struct incidents incidents = {0};
-
-			if (!state)
-				continue;
-			incidents_read(state, &incidents);
-			judge(v[i], plan, &incidents);
-			incidents_release(&incidents);
-		}
-	}
-	return 0;
-}
-
-/* Judge the rows; *open are those to be looked at more closely. */
-static size_t judge_rows(struct listing *l, struct plan *plan,
-	const struct open_slugs *slugs, struct index_entry **open)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->n; i++) {
-		struct index_entry *e = &l->v[i];
-
-		judge(e, plan, &no_incidents);
-		if (e->condition.state == CONDITION_UP && is_open(slugs, e->slug))
-			open[n++] = e;
-	}
-	return n;
-}
-
-static int load_rows(
-	struct source *s, struct plan *plan, struct listing *l)
-{
-	struct index_entry **open;
-	struct open_slugs slugs;
-	size_t n;
-	int rc;
-
-	store_add(s->store, "HGETALL", KEY_LISTING, NULL);
-	store_add(s->store, "HGET", KEY_HEARTBEATS, stage_name(STAGE_VERDICT),
-		NULL);
-	store_add(s->store, "SMEMBERS", KEY_OPEN, NULL);
-	if (source_run(s))
-		return -1;
-	if (!read_rows(store_reply(s->store, 0), store_reply(s->store, 1), l)) {
-		listing_release(l);
-		return 1;
-	}
-	slugs = read_open_slugs(store_reply(s->store, 2));
-	open = xcalloc(l->n + 1, sizeof *open);
-	n = judge_rows(l, plan, &slugs, open);
-	rc = look_for_incidents(s, plan, open, n) ||
-	     look_for_verdicts(s, plan, l);
-	free(slugs.v);
-	free(open);
-	return rc ? -1 : 0;
-}
-
-int fetch_index(struct source *s, double now, const struct listing **l)
-{
-	struct kept_listing *k = kept_listing_of(s);
-	double now_ms = clock_mono_ms();
-	struct plan *plan;
-	int rc;
-
-	*l = &k->index;
-	if (now_ms >= k->indexed_until_ms) {
-		listing_release(&k->index);
-		k->indexed_until_ms = 0;
-		if (fetch_kept_plan(s, now, &plan))
-			return -1;
-		rc = load_rows(s, plan, &k->index);
-		if (rc < 0)
-			return -1;
-		k->unkept = rc > 0;
-		k->indexed_until_ms = source_good_until(s, now_ms);
-	}
-	return k->unkept ? fetch_views(s, now, l) : 0;
-}
-
-/* ---- The rows of a page. */
-
-/* A row of which there is more to say than its state. */
-struct described_row {
-	struct index_row *row;
-	struct server server;
-	struct incidents incidents;
-};
-
-/* The sentence of the verdict, if it is the verdict of the row. */
-static void put_row_sentence(
-	struct described_row *n, const char *verdict, double now)
-{
-	const struct index_entry *e = n->row->e;
-	struct tool_split split;
-	struct view view;
-	struct condition_facts facts = {.view = &view,
-		.incidents = &n->incidents,
-		.tool_split = &split,
-		.maintenance = e->condition.state == CONDITION_MAINTENANCE};
-	struct condition c;
-
-	read_verdict_of(e->slug, verdict, now, &view);
-	tool_split_read(verdict, &split);
-	c = condition_of(&facts);
-	if (c.state == e->condition.state && !condition_plain(c)) {
-		n->row->sentence = sentence_of(c, &facts, &n->server);
-		n->row->condition = c;
-	}
-	tool_split_release(&split);
-	view_release(&view);
-}
-
-static int put_row_sentences(
-	struct source *s, double now, struct described_row *v, size_t n)
-{
-	const char **slugs = xcalloc(n + 1, sizeof *slugs);
-	int rc = 0;
-
-	for (size_t i = 0; i < n; i++)
-		slugs[i] = v[i].row->e->slug;
-	if (n)
-		rc = fetch_verdicts_of(s, slugs, n);
-	for (size_t i = 0; i < n; i++) {
-		if (!rc)
-			put_row_sentence(&v[i], fetch_verdict(s, i), now);
-		server_release(&v[i].server);
-		incidents_release(&v[i].incidents);
-	}
-	free(slugs);
-	return rc;
-}
-
-/* Read the replies about a row; true where it needs a sentence. */
-static bool read_row(struct index_row *row, const char *entry,
-	const char *state, struct described_row *n)
-{
-	const struct index_entry *e = row->e;
-	struct server server;
-
-	if (!read_public(e->slug, entry, true, &server)) {
-		row->e = NULL;
-		return false;
-	}
-	*n = (struct described_row) {.row = row, .server = server};
-	if (state)
-		incidents_read(state, &n->incidents);
-	if (!condition_plain(e->condition) || n->incidents.n)
-		return true;
-	server_release(&server);
-	incidents_release(&n->incidents);
-	return false;
-}
-
-static int describe_rows(struct source *s, double now, struct index_row *rows,
-	size_t n)
-{
-	struct described_row *described = xcalloc(n + 1, sizeof *described);
-	size_t n_described = 0;
-	int rc;
-
-	for (size_t i = 0; i < n; i++) {
-		store_add(s->store, "HGET", KEY_SERVERS, rows[i].e->slug, NULL);
-		ask_open(s, rows[i].e->slug);
-	}
-	rc = source_run(s);
-	for (size_t i = 0; i < n && !rc; i++)
-		n_described += read_row(&rows[i],
-			store_text(store_reply(s->store, 2 * i)),
-			store_text(store_reply(s->store, 2 * i + 1)),
-			&described[n_described]);
-	rc = rc || put_row_sentences(s, now, described, n_described);
-	free(described);
-	return rc ? -1 : 0;
-}
-
-/* The letter of a day that was counted. */
-static char day_letter(const struct history_day *d)
-{
-	if (d->minutes[VERDICT_RED] > d->planned)
-		return LISTING_DAY_DOWN;
-	if (d->minutes[VERDICT_AMBER])
-		return LISTING_DAY_PART;
-	if (d->planned)
-		return LISTING_DAY_WORK;
-	return history_known(d) ? LISTING_DAY_UP : LISTING_DAY_NONE;
-}
-
-static bool lacks_days(const struct index_row *row)
-{
-	return row->e && strspn(row->days, "-") == LISTING_DAYS;
-}
-
-static void read_days(struct history *h, const struct store_reply *r,
-	char days[LISTING_DAYS + 1])
-{
-	for (size_t i = 0; i + 1 < store_count(r); i += 2)
-		history_minutes(h, store_text(store_item(r, i)),
-			store_int(store_item(r, i + 1), 0));
-	for (int i = 0; i < LISTING_DAYS; i++)
-		days[LISTING_DAYS - 1 - i] = day_letter(&h->days[i]);
-}
-
-/* The days of rows that nobody counted. */
-static int count_days(struct source *s, double now, struct index_row *rows,
-	size_t n)
-{
-	struct history *h = xcalloc(1, sizeof *h);
-	char key[KEY_MAX];
-	size_t reply = 0;
-	int rc = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (lacks_days(&rows[i]))
-			store_add(s->store, "HGETALL",
-				key_minutes(key, rows[i].e->slug), NULL);
-	if (store_queued(s->store))
-		rc = source_run(s);
-	for (size_t i = 0; i < n && !rc; i++) {
-		if (!lacks_days(&rows[i]))
-			continue;
-		history_init(h, now);
-		read_days(h, store_reply(s->store, reply++), rows[i].days);
-	}
-	free(h);
-	return rc;
-}
-
-int fetch_index_rows(struct source *s, double now,
-	const struct index_entry *const *v, size_t n, struct index_row *rows)
-{
-	struct plan *plan;
-	int rc = fetch_kept_plan(s, now, &plan);
-
-	for (size_t from = 0; from < n && !rc; from += LISTING_BATCH) {
-		size_t some = batch(n - from);
-		bool whole = v[from]->view != NULL;
-
-		for (size_t i = from; i < from + some; i++) {
-			rows[i] = (struct index_row) {
-				.e = v[i], .condition = v[i]->condition};
-			index_days(v[i], (int64_t)floor(now / 86400),
-				rows[i].days);
-			if (whole && v[i]->sentence)
-				rows[i].sentence = xstrdup(v[i]->sentence);
-			rows[i].work = plan_soon(
-				plan, v[i]->slug, index_account(v[i]));
-		}
-		rc = source_open(s) ||
-		     (!whole && describe_rows(s, now, rows + from, some)) ||
-		     count_days(s, now, rows + from, some);
-	}
-	if (rc)
-		index_rows_release(rows, n);
-	return rc ? -1 : 0;
-}
-
-void index_rows_release(struct index_row *rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		free(rows[i].sentence);
-		rows[i].sentence = NULL;
-	}
 }
 
 void fetch_forget_listing(struct source *s)
