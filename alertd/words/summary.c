@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * summary.c: the headline of an incident, which a woken person reads first, and
  * the sentence below it, from the facts of its event.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * embed.js: how an MCP server is doing, on any page.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Goal: in a real browser an operator signs in with a link to the console, and by keys
 // alone acknowledges an incident and silences a server; the console is as good at 360
 // pixels as at 1280, light and dark, without anything too wide or a fault to axe.
